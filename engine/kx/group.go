@@ -1,0 +1,130 @@
+package kx
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"tlslab/engine/op"
+)
+
+// ErrBadShare says that a peer's share, or RSA-encrypted premaster, is not one:
+// a wrong length, a point off the curve, an all-zero secret. It is an
+// illegal_parameter (RFC 9846 §4.2.8).
+var ErrBadShare = errors.New("bad key share")
+
+// Group identifiers (IANA "TLS Supported Groups").
+const (
+	P256   uint16 = 0x0017
+	P384   uint16 = 0x0018
+	X25519 uint16 = 0x001d
+)
+
+// A Group is one row of the table of ephemeral key exchanges.
+type Group struct {
+	ID       uint16
+	Name     string // "x25519", "p256", "p384": its name in scenarios and operations
+	Share    int    // bytes of the first speaker's share
+	Reply    int    // bytes of the second speaker's share
+	Secret   int    // bytes of the shared secret
+	Provider string // where the primitive comes from, for cost tables
+
+	generate func(rand io.Reader) (private, error)
+}
+
+// private is the side of a row that remembers its secret.
+type private interface {
+	share() []byte
+	agree(peer []byte) ([]byte, error)
+}
+
+var groups = [...]Group{
+	{ID: X25519, Name: "x25519", Share: 32, Reply: 32, Secret: 32, Provider: "circl", generate: generateX25519},
+	{ID: P256, Name: "p256", Share: 65, Reply: 65, Secret: 32, Provider: "crypto/ecdh", generate: generateP256},
+	{ID: P384, Name: "p384", Share: 97, Reply: 97, Secret: 48, Provider: "crypto/ecdh", generate: generateP384},
+}
+
+// Groups lists all groups in order of preference.
+func Groups() []*Group {
+	all := make([]*Group, len(groups))
+	for i := range groups {
+		all[i] = &groups[i]
+	}
+	return all
+}
+
+// ByID returns the group with a codepoint, nil if there is none.
+func ByID(id uint16) *Group {
+	for i := range groups {
+		if groups[i].ID == id {
+			return &groups[i]
+		}
+	}
+	return nil
+}
+
+// ByName returns the group of a name such as "x25519", nil if there is none.
+func ByName(name string) *Group {
+	for i := range groups {
+		if groups[i].Name == name {
+			return &groups[i]
+		}
+	}
+	return nil
+}
+
+// A Key is the first speaker's half of an exchange.
+type Key struct {
+	group   *Group
+	private private
+}
+
+// Generate draws a key pair. It fails only if rand does.
+func (g *Group) Generate(rand io.Reader, count op.Counter) (*Key, error) {
+	p, err := g.generate(rand)
+	if err != nil {
+		return nil, fmt.Errorf("generate %s key: %w", g.Name, err)
+	}
+	count.Count(op.Op{Kind: op.KeyGen, Alg: g.Name})
+	return &Key{group: g, private: p}, nil
+}
+
+// Group returns the group the key belongs to.
+func (k *Key) Group() *Group { return k.group }
+
+// Share returns what is sent to the peer: Group().Share bytes, not to be
+// modified.
+func (k *Key) Share() []byte { return k.private.share() }
+
+// Agree computes the secret shared with a peer's reply. An error that wraps
+// ErrBadShare is the peer's fault.
+func (k *Key) Agree(reply []byte, count op.Counter) ([]byte, error) {
+	g := k.group
+	if len(reply) != g.Reply {
+		return nil, fmt.Errorf("%w: %s share of %d bytes, want %d", ErrBadShare, g.Name, len(reply), g.Reply)
+	}
+	secret, err := k.private.agree(reply)
+	if err != nil {
+		return nil, fmt.Errorf("agree %s: %w", g.Name, err)
+	}
+	count.Count(op.Op{Kind: op.Agree, Alg: g.Name})
+	return secret, nil
+}
+
+// Respond is the second speaker's whole part: from the first speaker's share it
+// makes the reply to send and the secret shared by it. An error that wraps
+// ErrBadShare is the peer's fault.
+func (g *Group) Respond(rand io.Reader, peer []byte, count op.Counter) (reply, secret []byte, err error) {
+	if len(peer) != g.Share {
+		return nil, nil, fmt.Errorf("%w: %s share of %d bytes, want %d", ErrBadShare, g.Name, len(peer), g.Share)
+	}
+	k, err := g.Generate(rand, count)
+	if err != nil {
+		return nil, nil, err
+	}
+	secret, err = k.Agree(peer, count)
+	if err != nil {
+		return nil, nil, err
+	}
+	return k.Share(), secret, nil
+}

@@ -1,0 +1,121 @@
+package kx
+
+import (
+	cryptorand "crypto/rand"
+	"crypto/rsa"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"strconv"
+
+	"tlslab/engine/op"
+)
+
+// PremasterSize is the length of RSA key exchange's premaster secret in bytes:
+// the offered version and 46 random ones (RFC 5246 §7.4.7.1).
+const PremasterSize = 48
+
+// rsaAlg names an RSA key in operations: "rsa2048".
+func rsaAlg(key *rsa.PublicKey) string {
+	switch bits := key.N.BitLen(); bits {
+	case 2048:
+		return "rsa2048"
+	case 3072:
+		return "rsa3072"
+	case 4096:
+		return "rsa4096"
+	default:
+		return "rsa" + strconv.Itoa(bits)
+	}
+}
+
+// EncryptPremaster draws a premaster secret for the highest version the client
+// offered and encrypts it to the server's key (RFC 5246 §7.4.7.1). The
+// ciphertext is as long as the modulus.
+func EncryptPremaster(rand io.Reader, key *rsa.PublicKey, offered uint16, count op.Counter) (premaster, ciphertext []byte, err error) {
+	premaster = make([]byte, PremasterSize)
+	if _, err := io.ReadFull(rand, premaster[2:]); err != nil {
+		return nil, nil, fmt.Errorf("draw premaster secret: %w", err)
+	}
+	premaster[0], premaster[1] = byte(offered>>8), byte(offered)
+	ciphertext, err = encryptPKCS1(rand, key, premaster)
+	if err != nil {
+		return nil, nil, fmt.Errorf("encrypt premaster secret: %w", err)
+	}
+	count.Count(op.Op{Kind: op.Encrypt, Alg: rsaAlg(key)})
+	return premaster, ciphertext, nil
+}
+
+// encryptPKCS1 is RSAES-PKCS1-v1_5 (RFC 8017 §7.2.1): the public operation on
+// 00 02 (non-zero random padding) 00 message.
+func encryptPKCS1(rand io.Reader, key *rsa.PublicKey, message []byte) ([]byte, error) {
+	if rand == cryptorand.Reader {
+		//lint:ignore SA1019 TLS 1.2's RSA key exchange is PKCS #1 v1.5 encryption.
+		return rsa.EncryptPKCS1v15(rand, key, message)
+	}
+	size := key.Size()
+	if size < len(message)+11 {
+		return nil, errors.New("the modulus is too short for the message")
+	}
+	if key.E < 3 || key.N.Bit(0) == 0 {
+		return nil, errors.New("the public key is not an RSA key")
+	}
+	block := make([]byte, size)
+	block[1] = 2
+	padding := block[2 : size-len(message)-1]
+	if err := fillNonZero(rand, padding); err != nil {
+		return nil, err
+	}
+	copy(block[size-len(message):], message)
+	m := new(big.Int).SetBytes(block)
+	m.Exp(m, big.NewInt(int64(key.E)), key.N)
+	return m.FillBytes(block), nil
+}
+
+// fillNonZero fills dst with random bytes, drawing those that came out zero
+// again one at a time.
+func fillNonZero(rand io.Reader, dst []byte) error {
+	if _, err := io.ReadFull(rand, dst); err != nil {
+		return err
+	}
+	const tries = 64 // of one byte: a sound source needs so many once in 2^512 bytes
+	for i := range dst {
+		for t := 0; dst[i] == 0; t++ {
+			if t == tries {
+				return errors.New("the random source yields only zeros")
+			}
+			if _, err := io.ReadFull(rand, dst[i:i+1]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// DecryptPremaster is the server's half. Whatever the ciphertext holds, it
+// yields a premaster secret: if padding, length or version is wrong, a random
+// one, chosen in constant time, so that a peer learns only from the Finished
+// that fails later (RFC 5246 §7.4.7.1, against Bleichenbacher's attack). The
+// errors left are those of rand and of the key.
+func DecryptPremaster(rand io.Reader, key *rsa.PrivateKey, offered uint16, ciphertext []byte, count op.Counter) ([]byte, error) {
+	random := make([]byte, PremasterSize)
+	if _, err := io.ReadFull(rand, random); err != nil {
+		return nil, fmt.Errorf("draw premaster secret: %w", err)
+	}
+	premaster := make([]byte, PremasterSize)
+	copy(premaster, random)
+	count.Count(op.Op{Kind: op.Decrypt, Alg: rsaAlg(&key.PublicKey)})
+	// The call leaves premaster as it is if the padding is bad, in constant time.
+	// It fails for ciphertexts that are too long or not below the modulus, which a
+	// peer knows already.
+	//
+	//lint:ignore SA1019 TLS 1.2's RSA key exchange is PKCS #1 v1.5 encryption.
+	if err := rsa.DecryptPKCS1v15SessionKey(nil, key, ciphertext, premaster); err != nil {
+		return random, nil
+	}
+	same := subtle.ConstantTimeByteEq(premaster[0], byte(offered>>8)) & subtle.ConstantTimeByteEq(premaster[1], byte(offered))
+	subtle.ConstantTimeCopy(1-same, premaster, random)
+	return premaster, nil
+}
