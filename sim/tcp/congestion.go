@@ -1,0 +1,3 @@
+package tcp
+
+var algorithms = map[string]bool{"reno": true}
