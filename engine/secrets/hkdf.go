@@ -1,0 +1,54 @@
+package secrets
+
+import "tlslab/engine/op"
+
+// hkdf is HKDF (RFC 5869) with TLS 1.3's labels.
+type hkdf struct {
+	hash  *Hash
+	mac   *hmac
+	count op.Counter
+	info  []byte
+}
+
+func newHKDF(h *Hash, count op.Counter) *hkdf {
+	const longestInfo = 2 + 1 + 255 + 1 + 255 + 1
+	return &hkdf{hash: h, mac: newHMAC(h), count: count, info: make([]byte, 0, longestInfo)}
+}
+
+// extract fills dst with HKDF-Extract(salt, input). It may be either of them.
+func (k *hkdf) extract(dst, salt, input []byte) { k.sum(dst, salt, input) }
+
+// sum fills dst with the HMAC of a message.
+func (k *hkdf) sum(dst, key, message []byte) {
+	k.count.Count(op.Op{Kind: op.Derive, Alg: k.hash.Name, Size: len(dst)})
+	k.mac.setKey(key)
+	k.mac.begin()
+	k.mac.write(message)
+	copy(dst, k.mac.end())
+}
+
+// expandLabel fills dst with HKDF-Expand-Label(secret, label, context, len(dst))
+// (RFC 9846 §7.1). It may be the secret itself. Label and context are at most 249
+// and 255 bytes long.
+func (k *hkdf) expandLabel(dst, secret []byte, label string, context []byte) {
+	k.count.Count(op.Op{Kind: op.Derive, Alg: k.hash.Name, Size: len(dst)})
+	const prefix = "tls13 "
+	info := append(k.info[:0], byte(len(dst)>>8), byte(len(dst)))
+	info = append(info, byte(len(prefix)+len(label)))
+	info = append(info, prefix...)
+	info = append(info, label...)
+	info = append(info, byte(len(context)))
+	info = append(info, context...)
+	k.info = append(info, 0)
+
+	k.mac.setKey(secret)
+	var previous []byte
+	for i := byte(1); len(dst) > 0; i++ {
+		k.mac.begin()
+		k.mac.write(previous)
+		k.info[len(k.info)-1] = i
+		k.mac.write(k.info)
+		previous = k.mac.end()
+		dst = dst[copy(dst, previous):]
+	}
+}
