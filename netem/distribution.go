@@ -13,17 +13,20 @@ const (
 	ParetoNormal                     // a quarter normal, three quarters pareto
 )
 
-var distributionNames = [...]string{
-	Uniform:      "uniform",
-	Normal:       "normal",
-	Pareto:       "pareto",
-	ParetoNormal: "paretonormal",
+var distributions = [...]struct {
+	name  string
+	table func() *jitterTable // nil: drawn without one
+}{
+	Uniform:      {"uniform", nil},
+	Normal:       {"normal", normalTable},
+	Pareto:       {"pareto", paretoTable},
+	ParetoNormal: {"paretonormal", paretoNormalTable},
 }
 
 // ParseDistribution reads a distribution's name in tc.
 func ParseDistribution(name string) (Distribution, error) {
-	for d, n := range distributionNames {
-		if n == name {
+	for d, known := range distributions {
+		if known.name == name {
 			return Distribution(d), nil
 		}
 	}
@@ -35,7 +38,7 @@ func (d Distribution) String() string {
 	if d.validate() != nil {
 		return fmt.Sprintf("Distribution(%d)", uint8(d))
 	}
-	return distributionNames[d]
+	return distributions[d].name
 }
 
 // MarshalText is the distribution's name in tc.
@@ -54,7 +57,7 @@ func (d *Distribution) UnmarshalText(text []byte) error {
 }
 
 func (d Distribution) validate() error {
-	if int(d) >= len(distributionNames) {
+	if int(d) >= len(distributions) {
 		return fmt.Errorf("netem: unknown distribution %d", uint8(d))
 	}
 	return nil

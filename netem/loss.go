@@ -1,9 +1,12 @@
 package netem
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
-// GilbertElliott is loss in bursts: a Markov chain of two states, good and bad, that moves before
-// each packet is judged, and loses packets with a probability of its state. The fields are tc-netem's
+// GilbertElliott is loss in bursts: a Markov chain of two states, good (where it starts) and bad,
+// that may move after each packet, and loses packets with a probability of its state. The fields are tc-netem's
 // "loss gemodel p r 1-h 1-k", as probabilities from 0 to 1. The zero value is no loss.
 // Source: E. O. Elliott, Estimates of Error Rates for Codes on Burst-Noise Channels, BSTJ 42 (1963).
 type GilbertElliott struct {
@@ -31,4 +34,70 @@ func (g GilbertElliott) validate() error {
 		checkProbability("gemodel 1-h", g.Bad),
 		checkProbability("gemodel 1-k", g.Good),
 	)
+}
+
+// dropList drops packets by their ordinals.
+type dropList struct {
+	ordinals []uint64 // ascending
+	next     int      // of those not yet passed
+}
+
+func newDropList(drops []int) dropList {
+	var d dropList
+	for _, n := range drops {
+		d.ordinals = append(d.ordinals, uint64(n))
+	}
+	slices.Sort(d.ordinals)
+	d.ordinals = slices.Compact(d.ordinals)
+	return d
+}
+
+// holds reports whether packet i, asked for in ascending order, is to be dropped.
+func (d *dropList) holds(i uint64) bool {
+	if d.next == len(d.ordinals) || d.ordinals[d.next] != i {
+		return false
+	}
+	d.next++
+	return true
+}
+
+func (d *dropList) reset() { d.next = 0 }
+
+// lossProcess decides which packets are lost at random. Independent loss is the chain that never
+// leaves its good state.
+type lossProcess struct {
+	toBad, toGood threshold // the chain's moves
+	inGood, inBad threshold // loss in each state
+	bad           bool
+	draws         stream
+}
+
+func newLossProcess(c *Config) lossProcess {
+	g := c.Gemodel
+	if !g.enabled() {
+		g.Good = c.Loss
+	}
+	return lossProcess{
+		toBad: newThreshold(g.P), toGood: newThreshold(g.R),
+		inGood: newThreshold(g.Good), inBad: newThreshold(g.Bad),
+	}
+}
+
+func (l *lossProcess) reset(draws stream) {
+	l.bad = false
+	l.draws = draws
+}
+
+// lost reports whether packet i is lost. The upper half of its draw moves the chain, the lower half
+// judges the packet by the state it finds the chain in, before the move: loss_gilb_ell() of
+// net/sched/sch_netem.c does it in that order.
+func (l *lossProcess) lost(i uint64) bool {
+	draw := l.draws.draw(i)
+	move, judge := uint32(draw>>32), uint32(draw)
+	if l.bad {
+		l.bad = !l.toGood.happens(move)
+		return l.inBad.happens(judge)
+	}
+	l.bad = l.toBad.happens(move)
+	return l.inGood.happens(judge)
 }
