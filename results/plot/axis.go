@@ -1,0 +1,196 @@
+package plot
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+
+	"tlslab/results/table/number"
+)
+
+// axis is one axis of a panel: its range, its scale and its ticks. Panels that share an axis share the pointer.
+type axis struct {
+	min, max float64
+	scale    plot.Normalizer
+	ticks    []plot.Tick
+}
+
+// norm returns the place of v on the axis, 0 to 1.
+func (a *axis) norm(v float64) float64 { return a.scale.Normalize(a.min, a.max, v) }
+
+// room measures how much of an axis a tick's label takes up, so that labels can be chosen that do not touch.
+type room struct {
+	length vg.Length
+	label  func(text string) vg.Length
+}
+
+// span is a range of values seen so far.
+type span struct{ min, max float64 }
+
+func emptySpan() span { return span{math.Inf(1), math.Inf(-1)} }
+
+func (s *span) add(v float64) {
+	if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		s.min, s.max = math.Min(s.min, v), math.Max(s.max, v)
+	}
+}
+
+func (s *span) join(o span) { s.add(o.min); s.add(o.max) }
+
+func (s span) empty() bool { return s.min > s.max }
+
+// wide reports whether the values spread so far that a logarithmic axis shows them better. All must be above zero.
+func (s span) wide(ratio float64) bool { return !s.empty() && s.min > 0 && s.max/s.min > ratio }
+
+// logAxis spans the values with a margin of the given fraction of its length. The caller has seen to it that all are
+// above zero.
+func logAxis(s span, margin float64) *axis {
+	lo, hi := math.Log10(s.min), math.Log10(s.max)
+	pad := math.Max((hi-lo)*margin, 0.02)
+	return &axis{min: math.Pow(10, lo-pad), max: math.Pow(10, hi+pad), scale: plot.LogScale{}}
+}
+
+// linearAxis spans the values with a margin of the given fraction of its length, and from zero where fromZero.
+func linearAxis(s span, margin float64, fromZero bool) *axis {
+	lo, hi := s.min, s.max
+	if s.empty() {
+		lo, hi = 0, 1
+	}
+	if fromZero {
+		lo, hi = math.Min(lo, 0), math.Max(hi, 0)
+	}
+	pad := (hi - lo) * margin
+	if pad == 0 {
+		pad = math.Max(math.Abs(hi)*margin, 0.5)
+	}
+	a := &axis{min: lo - pad, max: hi + pad, scale: plot.LinearScale{}}
+	if fromZero && lo == 0 {
+		a.min = 0
+	}
+	return a
+}
+
+// label gives the axis ticks at 1, 2 and 5 times powers of ten of the scale, or fewer where their labels would touch.
+// With units each label names its unit, for axes whose ticks cross from one multiple to the next.
+func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
+	name := func(v float64) string {
+		if withUnits {
+			return number.Value(v, unit)
+		}
+		return number.Tick(v / s.Factor)
+	}
+	candidates := a.candidates(s.Factor)
+	for i, ticks := range candidates {
+		for j := range ticks {
+			if ticks[j].Label != "" {
+				ticks[j].Label = name(ticks[j].Value)
+			}
+		}
+		if i == len(candidates)-1 || (r.fits(a, ticks) && labelled(ticks) >= 2) {
+			a.ticks = ticks
+			return
+		}
+	}
+}
+
+// candidates returns sets of ticks, densest first; those to be labelled carry a non-empty label.
+func (a *axis) candidates(factor float64) [][]plot.Tick {
+	lo, hi := a.min/factor, a.max/factor
+	var sets [][]plot.Tick
+	if _, isLog := a.scale.(plot.LogScale); isLog && hi/lo >= 4 {
+		for _, mantissas := range [][]float64{{1, 2, 5}, {1, 3}, {1}} {
+			sets = append(sets, logTicks(lo, hi, factor, mantissas, 1))
+		}
+		for _, every := range []int{2, 3, 4} {
+			sets = append(sets, logTicks(lo, hi, factor, []float64{1}, every))
+		}
+		return sets
+	}
+	for _, most := range []float64{7, 5, 4, 3, 2} {
+		sets = append(sets, linearTicks(lo, hi, factor, most))
+	}
+	return sets
+}
+
+// logTicks labels the given mantissas in every n-th decade and sets a minor tick at each other whole mantissa.
+func logTicks(lo, hi, factor float64, mantissas []float64, every int) []plot.Tick {
+	var ticks []plot.Tick
+	for decade := int(math.Floor(math.Log10(lo))); decade <= int(math.Ceil(math.Log10(hi))); decade++ {
+		for m := 1.0; m < 10; m++ {
+			v := m * math.Pow(10, float64(decade))
+			if v < lo || v > hi {
+				continue
+			}
+			t := plot.Tick{Value: v * factor}
+			for _, want := range mantissas {
+				if m == want && decade%every == 0 {
+					t.Label = "?"
+				}
+			}
+			ticks = append(ticks, t)
+		}
+	}
+	return ticks
+}
+
+// linearTicks labels multiples of 1, 2 or 5 times a power of ten: the smallest step that needs no more than most labels.
+func linearTicks(lo, hi, factor, most float64) []plot.Tick {
+	step := math.Pow(10, math.Floor(math.Log10((hi-lo)/most)))
+	for _, m := range []float64{1, 2, 5, 10} {
+		if math.Floor(hi/(step*m))-math.Ceil(lo/(step*m))+1 <= most {
+			step *= m
+			break
+		}
+	}
+	var ticks []plot.Tick
+	for k := math.Ceil(lo/step - 1e-9); k*step <= hi+step*1e-9; k++ {
+		ticks = append(ticks, plot.Tick{Value: k * step * factor, Label: "?"})
+	}
+	return ticks
+}
+
+func labelled(ticks []plot.Tick) int {
+	n := 0
+	for _, t := range ticks {
+		if t.Label != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// fits reports whether the labels leave a gap of a few points between each other.
+func (r room) fits(a *axis, ticks []plot.Tick) bool {
+	const gap = 5
+	end := vg.Length(math.Inf(-1))
+	for _, t := range ticks {
+		if t.Label == "" {
+			continue
+		}
+		at, half := vg.Length(a.norm(t.Value))*r.length, r.label(t.Label)/2
+		if at-half < end+gap {
+			return false
+		}
+		end = at + half
+	}
+	return true
+}
+
+// tailScale places a fraction F of replicates at −log10(1−F), so that 90, 99 and 99.9 % lie equally far apart.
+func tailScale(fraction float64) float64 { return -math.Log10(1 - fraction) }
+
+// tailAxis spans the fractions that n replicates can tell apart.
+func tailAxis(n int) *axis {
+	top := tailScale(1-1/math.Max(float64(n), 2)) + 0.12
+	a := &axis{min: 0, max: top, scale: plot.LinearScale{}}
+	for _, t := range []struct {
+		fraction float64
+		label    string
+	}{{0, "0 %"}, {0.5, "50 %"}, {0.9, "90 %"}, {0.99, "99 %"}, {0.999, "99.9 %"}, {0.9999, "99.99 %"}, {0.99999, "99.999 %"}, {0.999999, "99.9999 %"}} {
+		if at := tailScale(t.fraction); at <= top {
+			a.ticks = append(a.ticks, plot.Tick{Value: at, Label: t.label})
+		}
+	}
+	return a
+}

@@ -1,0 +1,75 @@
+package plot
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// resolution of the PNG files, in dots an inch: what journals ask of line art in colour.
+const resolution = 220
+
+// Figure is one picture, ready to be drawn.
+type Figure struct {
+	// Name is the file's name without its ending: "quantiles-handshake".
+	Name string
+	// Title is one line; Caption says in whole sentences what is drawn and how to read it.
+	Title, Caption string
+
+	size func() (w, h vg.Length)
+	draw func(draw.Canvas)
+}
+
+// WriteSVG writes the figure as a standalone SVG document.
+func (f Figure) WriteSVG(w io.Writer) error {
+	_, err := w.Write(f.svg())
+	if err != nil {
+		return fmt.Errorf("figure %s: %w", f.Name, err)
+	}
+	return nil
+}
+
+// WritePNG writes the figure as a PNG image of 220 dots an inch.
+func (f Figure) WritePNG(w io.Writer) error {
+	width, height := f.size()
+	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(resolution))
+	f.draw(draw.New(c))
+	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(w); err != nil {
+		return fmt.Errorf("figure %s: %w", f.Name, err)
+	}
+	return nil
+}
+
+func (f Figure) svg() []byte {
+	width, height := f.size()
+	c := vgsvg.New(width, height)
+	f.draw(draw.New(c))
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		panic(err) // a bytes.Buffer takes everything
+	}
+	// Arial and Helvetica have the widths of Liberation Sans, for readers who do not have it.
+	return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
+}
+
+// Inline returns the figure as an <svg> element for an HTML page: without a size of its own, so that the page gives it
+// one, and with the neutral colours as CSS variables (--ink, --muted, --rule, --strip, --paper), so that the page's theme
+// can set them. It has no ids, so any number of figures share a page.
+func (f Figure) Inline() string {
+	svg := string(f.svg())
+	svg = svg[strings.Index(svg, "<svg"):]
+	head, body, _ := strings.Cut(svg, ">")
+	box := head[strings.Index(head, "viewBox="):]
+	box = box[:strings.Index(box[len(`viewBox="`):], `"`)+len(`viewBox="`)+1]
+	for name, c := range map[string]string{"ink": hex(ink), "muted": hex(muted), "rule": hex(rule), "strip": hex(strip), "paper": hex(paper)} {
+		body = strings.ReplaceAll(body, ":"+c, ":var(--"+name+","+c+")")
+	}
+	return `<svg xmlns="http://www.w3.org/2000/svg" ` + box + ` role="img" aria-label="` + html.EscapeString(f.Title) + `">` + body
+}

@@ -1,0 +1,263 @@
+package plot
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Measures of every figure, in points. A figure is as wide as the text of a page, 7.2 inches; a panel's text stays
+// legible when two columns of a journal page are all the figure gets.
+const (
+	figureWidth = 7.2 * vg.Inch
+	border      = 6
+	gutter      = 9  // between panels
+	stripHeight = 13 // a panel's title
+	tickLength  = 3
+	tickGap     = 3
+	titleSize   = 10
+	textSize    = 8
+	tickSize    = 7
+)
+
+// panel is one set of axes with what is drawn in it. note, where not empty, is written small in its upper left corner.
+type panel struct {
+	title    string
+	x, y     *axis
+	plotters []plot.Plotter
+	note     string
+}
+
+// key is one entry of a legend: a name and how to draw its sample into a rectangle.
+type key struct {
+	name string
+	draw func(c *draw.Canvas)
+}
+
+// grid is a figure: small multiples with shared axes, one legend, and titles above the columns and beside the rows.
+//
+//	title
+//	keyTitle  ── full  ── resumed
+//	          ┌ loss 0% ┐┌ loss 1% ┐
+//	 yTitle   │  panel  ││  panel  │ row title
+//	          └─────────┘└─────────┘
+//	                xTitle
+type grid struct {
+	title          string
+	keyTitle       string
+	keys           []key
+	rows           []string // titles at the right; empty where there is only one row
+	panels         [][]*panel
+	xTitle, yTitle string
+	panelHeight    vg.Length
+	yGrid, xGrid   bool
+	leftLabels     vg.Length // least width kept for the labels of the y axis
+}
+
+func (g *grid) columns() int {
+	n := 0
+	for _, row := range g.panels {
+		n = max(n, len(row))
+	}
+	return n
+}
+
+// tickWidth is the widest label of any y axis at the left edge.
+func (g *grid) tickWidth() vg.Length {
+	style := label(tickSize, ink, false)
+	w := g.leftLabels
+	for _, row := range g.panels {
+		if len(row) == 0 || row[0] == nil {
+			continue
+		}
+		for _, t := range row[0].y.ticks {
+			w = max(w, style.Width(t.Label))
+		}
+	}
+	return w
+}
+
+// margins returns what surrounds the panels, the legend's rows included.
+func (g *grid) margins() (left, right, top, bottom vg.Length) {
+	left = border + g.tickWidth() + tickLength + tickGap
+	if g.yTitle != "" {
+		left += textSize + 6
+	}
+	right = border + 4
+	if g.hasRowTitles() {
+		right += stripHeight
+	}
+	top = border + titleSize + 6
+	if len(g.keys) > 0 {
+		top += vg.Length(len(g.legendRows()))*(textSize+5) + 3
+	}
+	bottom = border + tickLength + tickGap + tickSize + 2
+	if g.xTitle != "" {
+		bottom += textSize + 6
+	}
+	return left, right, top, bottom
+}
+
+func (g *grid) hasRowTitles() bool {
+	for _, r := range g.rows {
+		if r != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// panelWidth is what each panel gets of the figure's width.
+func (g *grid) panelWidth() vg.Length {
+	left, right, _, _ := g.margins()
+	n := vg.Length(max(1, g.columns()))
+	return (figureWidth - left - right - (n-1)*gutter) / n
+}
+
+// rowStrip is the height taken by the panel titles of a row.
+func (g *grid) rowStrip(row int) vg.Length {
+	for _, p := range g.panels[row] {
+		if p != nil && p.title != "" {
+			return stripHeight
+		}
+	}
+	return 0
+}
+
+func (g *grid) size() (w, h vg.Length) {
+	_, _, top, bottom := g.margins()
+	h = top + bottom
+	for i := range g.panels {
+		h += g.rowStrip(i) + g.panelHeight
+		if i > 0 {
+			h += gutter
+		}
+	}
+	return figureWidth, vg.Length(math.Ceil(float64(h)))
+}
+
+func (g *grid) draw(c draw.Canvas) {
+	c.SetColor(paper)
+	c.Fill(c.Rectangle.Path())
+	left, _, top, bottom := g.margins()
+	c.FillText(aligned(label(titleSize, ink, true), draw.XLeft, draw.YTop), vg.Point{X: c.Min.X + border, Y: c.Max.Y - border},
+		fit(label(titleSize, ink, true), g.title, c.Max.X-c.Min.X-2*border))
+	g.drawLegend(c, c.Max.Y-border-titleSize-6)
+
+	width := g.panelWidth()
+	y := c.Max.Y - top
+	for i, row := range g.panels {
+		y -= g.rowStrip(i)
+		for j, p := range row {
+			if p == nil {
+				continue
+			}
+			x := c.Min.X + left + vg.Length(j)*(width+gutter)
+			rect := vg.Rectangle{Min: vg.Point{X: x, Y: y - g.panelHeight}, Max: vg.Point{X: x + width, Y: y}}
+			g.drawPanel(draw.Canvas{Canvas: c.Canvas, Rectangle: rect}, p, j == 0, !g.hasPanel(i+1, j))
+		}
+		g.drawRowTitle(c, i, y)
+		y -= g.panelHeight + gutter
+	}
+
+	middle := c.Min.X + left + (figureWidth-left-border)/2
+	if g.xTitle != "" {
+		c.FillText(aligned(label(textSize, ink, false), draw.XCenter, draw.YBottom), vg.Point{X: middle, Y: c.Min.Y + border}, g.xTitle)
+	}
+	if g.yTitle != "" {
+		centre := (c.Max.Y - top + c.Min.Y + bottom) / 2
+		c.FillText(turned(aligned(label(textSize, ink, false), draw.XCenter, draw.YTop), 1), vg.Point{X: c.Min.X + border, Y: centre},
+			fit(label(textSize, ink, false), g.yTitle, c.Max.Y-c.Min.Y-top-bottom+40))
+	}
+}
+
+func (g *grid) hasPanel(row, column int) bool {
+	return row < len(g.panels) && column < len(g.panels[row]) && g.panels[row][column] != nil
+}
+
+func (g *grid) drawRowTitle(c draw.Canvas, row int, y vg.Length) {
+	if row >= len(g.rows) || g.rows[row] == "" {
+		return
+	}
+	x := c.Max.X - border - stripHeight
+	rect := vg.Rectangle{Min: vg.Point{X: x, Y: y - g.panelHeight}, Max: vg.Point{X: x + stripHeight, Y: y}}
+	c.SetColor(strip)
+	c.Fill(rect.Path())
+	style := label(textSize, ink, false)
+	c.FillText(turned(aligned(style, draw.XCenter, draw.YCenter), -1),
+		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2}, fit(style, g.rows[row], g.panelHeight-4))
+}
+
+// drawPanel draws ground, data, frame and tick labels; labels only where the panel is the outermost of its row or column.
+func (g *grid) drawPanel(c draw.Canvas, p *panel, yLabels, xLabels bool) {
+	if p.title != "" {
+		rect := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Max.Y}, Max: vg.Point{X: c.Max.X, Y: c.Max.Y + stripHeight}}
+		c.SetColor(strip)
+		c.Fill(rect.Path())
+		style := label(textSize, ink, false)
+		c.FillText(aligned(style, draw.XCenter, draw.YCenter), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Max.Y + stripHeight/2},
+			fit(style, p.title, c.Max.X-c.Min.X-4))
+	}
+	g.drawGridLines(c, p)
+	frame := plot.New()
+	frame.X.Min, frame.X.Max, frame.X.Scale = p.x.min, p.x.max, p.x.scale
+	frame.Y.Min, frame.Y.Max, frame.Y.Scale = p.y.min, p.y.max, p.y.scale
+	for _, data := range p.plotters {
+		data.Plot(c, frame)
+	}
+	c.StrokeLines(draw.LineStyle{Color: ink, Width: 0.6}, []vg.Point{{X: c.Min.X, Y: c.Max.Y}, c.Min, {X: c.Max.X, Y: c.Min.Y}})
+	if p.note != "" {
+		c.FillText(aligned(label(tickSize-0.5, muted, false), draw.XRight, draw.YBottom), vg.Point{X: c.Max.X - 3, Y: c.Min.Y + 3}, p.note)
+	}
+	g.drawTicks(c, p, yLabels, xLabels)
+}
+
+func (g *grid) drawGridLines(c draw.Canvas, p *panel) {
+	line := draw.LineStyle{Color: rule, Width: 0.5}
+	if g.yGrid {
+		for _, t := range p.y.ticks {
+			if at := c.Y(p.y.norm(t.Value)); t.Label != "" && c.ContainsY(at) {
+				c.StrokeLine2(line, c.Min.X, at, c.Max.X, at)
+			}
+		}
+	}
+	if g.xGrid {
+		for _, t := range p.x.ticks {
+			if at := c.X(p.x.norm(t.Value)); t.Label != "" && c.ContainsX(at) {
+				c.StrokeLine2(line, at, c.Min.Y, at, c.Max.Y)
+			}
+		}
+	}
+}
+
+func (g *grid) drawTicks(c draw.Canvas, p *panel, yLabels, xLabels bool) {
+	line := draw.LineStyle{Color: ink, Width: 0.5}
+	length := func(t plot.Tick) vg.Length {
+		if t.Label == "" {
+			return tickLength / 2.0
+		}
+		return tickLength
+	}
+	for _, t := range p.x.ticks {
+		at := c.X(p.x.norm(t.Value))
+		if !c.ContainsX(at) {
+			continue
+		}
+		c.StrokeLine2(line, at, c.Min.Y, at, c.Min.Y-length(t))
+		if xLabels && t.Label != "" {
+			c.FillText(aligned(label(tickSize, ink, false), draw.XCenter, draw.YTop), vg.Point{X: at, Y: c.Min.Y - tickLength - tickGap}, t.Label)
+		}
+	}
+	for _, t := range p.y.ticks {
+		at := c.Y(p.y.norm(t.Value))
+		if !c.ContainsY(at) {
+			continue
+		}
+		c.StrokeLine2(line, c.Min.X, at, c.Min.X-length(t), at)
+		if yLabels && t.Label != "" {
+			c.FillText(aligned(label(tickSize, ink, false), draw.XRight, draw.YCenter), vg.Point{X: c.Min.X - tickLength - tickGap, Y: at}, t.Label)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package plot
+
+import (
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+const (
+	keyWidth = 22 // a legend sample
+	keyGap   = 4  // between sample and name
+	keySpace = 12 // between entries
+)
+
+// legendRows breaks the legend into lines that fit the figure.
+func (g *grid) legendRows() [][]key {
+	style := label(textSize, ink, false)
+	room := figureWidth - 2*border - g.keyTitleWidth()
+	var rows [][]key
+	used := room
+	for _, k := range g.keys {
+		w := keyWidth + keyGap + style.Width(k.name) + keySpace
+		if used+w > room+keySpace {
+			rows = append(rows, nil)
+			used = 0
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], k)
+		used += w
+	}
+	return rows
+}
+
+func (g *grid) keyTitleWidth() vg.Length {
+	if g.keyTitle == "" {
+		return 0
+	}
+	return label(textSize, ink, true).Width(g.keyTitle) + keySpace
+}
+
+// drawLegend draws the entries from y downwards.
+func (g *grid) drawLegend(c draw.Canvas, y vg.Length) {
+	if len(g.keys) == 0 {
+		return
+	}
+	style := label(textSize, ink, false)
+	left := c.Min.X + border
+	if g.keyTitle != "" {
+		c.FillText(label(textSize, ink, true), vg.Point{X: left, Y: y - textSize/2 - 1}, g.keyTitle)
+	}
+	for _, row := range g.legendRows() {
+		x := left + g.keyTitleWidth()
+		for _, k := range row {
+			sample := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: y - textSize - 2}, Max: vg.Point{X: x + keyWidth, Y: y}}}
+			k.draw(&sample)
+			c.FillText(style, vg.Point{X: x + keyWidth + keyGap, Y: y - textSize/2 - 1}, k.name)
+			x += keyWidth + keyGap + style.Width(k.name) + keySpace
+		}
+		y -= textSize + 5
+	}
+}
+
+// lineKey samples a line with, where radius is not 0, a glyph upon it.
+func lineKey(name string, line draw.LineStyle, glyph draw.GlyphStyle) key {
+	return key{name, func(c *draw.Canvas) {
+		c.StrokeLine2(line, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
+		if glyph.Radius > 0 {
+			c.DrawGlyphNoClip(glyph, c.Center())
+		}
+	}}
+}
+
+// glyphKey samples a glyph alone.
+func glyphKey(name string, glyph draw.GlyphStyle) key {
+	return key{name, func(c *draw.Canvas) { c.DrawGlyphNoClip(glyph, c.Center()) }}
+}

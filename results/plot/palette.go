@@ -1,0 +1,139 @@
+package plot
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// The neutral colours of every figure. They differ from all data colours, so that a page in which a figure is inlined
+// can give them the colours of its own theme (see Figure.Inline).
+var (
+	ink   = color.RGBA{0x1B, 0x1F, 0x24, 0xFF} // text, axes
+	muted = color.RGBA{0x5B, 0x64, 0x70, 0xFF} // secondary text
+	rule  = color.RGBA{0xDD, 0xE1, 0xE6, 0xFF} // grid lines
+	strip = color.RGBA{0xEE, 0xF1, 0xF4, 0xFF} // panel titles' ground
+	paper = color.RGBA{0xFE, 0xFE, 0xFE, 0xFF} // the figure's ground
+)
+
+// okabeIto are the colours of Okabe and Ito (2008), "Color Universal Design", told apart by readers with any of the
+// common colour vision deficiencies. Yellow is left out, being too light for lines on white.
+var okabeIto = []color.RGBA{
+	{0x00, 0x72, 0xB2, 0xFF}, // blue
+	{0xE6, 0x9F, 0x00, 0xFF}, // orange
+	{0x00, 0x9E, 0x73, 0xFF}, // bluish green
+	{0xCC, 0x79, 0xA7, 0xFF}, // reddish purple
+	{0x56, 0xB4, 0xE9, 0xFF}, // sky blue
+	{0xD5, 0x5E, 0x00, 0xFF}, // vermilion
+	{0x00, 0x00, 0x00, 0xFF}, // black
+}
+
+var dashes = [][]vg.Length{nil, {5, 2}, {1.5, 1.5}, {7, 2, 1.5, 2}, {3, 1.5}, {9, 2}, {1, 3}}
+
+var shapes = []mark{
+	{corners: 32},
+	{corners: 3, turn: math.Pi / 2},
+	{corners: 4, turn: math.Pi / 4},
+	{corners: 4},
+	{corners: 3, turn: -math.Pi / 2},
+	{corners: 6},
+	{corners: 5, turn: math.Pi / 2},
+}
+
+// style is how one level of the compared factor looks in all figures: no two of the first 7 share colour, dash or
+// glyph, and no two of the first 49 share colour and dash.
+type style struct {
+	color color.RGBA
+	dash  []vg.Length
+	mark  mark
+}
+
+func styleOf(level int) style {
+	n := len(okabeIto)
+	return style{okabeIto[level%n], dashes[(level+level/n)%n], shapes[(level+level/n)%n]}
+}
+
+func (s style) line(width vg.Length) draw.LineStyle {
+	return draw.LineStyle{Color: s.color, Width: width, Dashes: s.dash}
+}
+
+func (s style) glyph(radius vg.Length, hollow bool) draw.GlyphStyle {
+	m := s.mark
+	m.hollow = hollow
+	return draw.GlyphStyle{Color: s.color, Radius: radius, Shape: m}
+}
+
+// mark is a regular polygon, filled, or hollow so that it can stand for a second quantity of the same level.
+type mark struct {
+	corners int
+	turn    float64 // radians, counterclockwise, of the first corner from the right
+	hollow  bool
+}
+
+// DrawGlyph implements draw.GlyphDrawer.
+func (m mark) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
+	var p vg.Path
+	for i := range m.corners {
+		angle := m.turn + 2*math.Pi*float64(i)/float64(m.corners)
+		corner := vg.Point{X: pt.X + sty.Radius*vg.Length(math.Cos(angle)), Y: pt.Y + sty.Radius*vg.Length(math.Sin(angle))}
+		if i == 0 {
+			p.Move(corner)
+		} else {
+			p.Line(corner)
+		}
+	}
+	p.Close()
+	if !m.hollow {
+		c.SetColor(sty.Color)
+		c.Fill(p)
+		return
+	}
+	c.SetColor(paper)
+	c.Fill(p)
+	c.SetLineStyle(draw.LineStyle{Color: sty.Color, Width: 0.9})
+	c.Stroke(p)
+}
+
+// label returns a text style in Liberation Sans.
+func label(size vg.Length, c color.Color, bold bool) text.Style {
+	f := font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+	if bold {
+		f.Weight = xfont.WeightBold
+	}
+	return text.Style{Color: c, Font: f, XAlign: draw.XLeft, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
+}
+
+// aligned returns the style with other alignments.
+func aligned(s text.Style, x text.XAlignment, y text.YAlignment) text.Style {
+	s.XAlign, s.YAlign = x, y
+	return s
+}
+
+// turned returns the style turned by a quarter, counterclockwise or clockwise.
+func turned(s text.Style, quarters float64) text.Style {
+	s.Rotation = quarters * math.Pi / 2
+	return s
+}
+
+// fit shortens the words to the width with an ellipsis.
+func fit(s text.Style, words string, width vg.Length) string {
+	if s.Width(words) <= width {
+		return words
+	}
+	runes := []rune(words)
+	for n := len(runes) - 1; n > 0; n-- {
+		if short := string(runes[:n]) + "…"; s.Width(short) <= width {
+			return short
+		}
+	}
+	return "…"
+}
+
+func hex(c color.RGBA) string { return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B) }
