@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"hash"
@@ -17,8 +18,10 @@ type Hash struct {
 	empty []byte // the digest of nothing
 }
 
-// The hashes of TLS 1.2's and TLS 1.3's suites.
+// The hashes of TLS 1.2's and TLS 1.3's suites, and SHA-1 for the MACs of the
+// older suites' records.
 var (
+	SHA1   = newHash("sha1", sha1.New)
 	SHA256 = newHash("sha256", sha256.New)
 	SHA384 = newHash("sha384", sha512.New384)
 )

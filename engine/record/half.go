@@ -1,0 +1,160 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"tlslab/engine/op"
+)
+
+// What can be wrong with a record. Errors of Seal and Open wrap one of these.
+var (
+	ErrBadMAC     = errors.New("bad record MAC")                // bad_record_mac
+	ErrOverflow   = errors.New("record overflow")               // record_overflow
+	ErrMalformed  = errors.New("malformed record")              // decode_error
+	ErrUnexpected = errors.New("unexpected record")             // unexpected_message
+	ErrExhausted  = errors.New("record sequence number at end") // internal_error: new keys were due
+)
+
+// A Half protects one direction of a connection under one set of keys.
+type Half struct {
+	version    uint16 // in the header of what is sealed
+	limit      int    // bytes of an opened record's fragment
+	sequence   uint64
+	name       string // of the cipher, in operations
+	count      op.Counter
+	protection protection // nil: none
+}
+
+// protection is what a cipher in a protocol does to fragments. The fragment of a
+// record to be sealed has its plaintext at prefix and room for the rest.
+type protection interface {
+	prefix() int
+	overhead(plain int) int
+	seal(record []byte, sequence uint64, typ Type, plain int) error
+	open(record []byte, sequence uint64) (Type, []byte, error)
+}
+
+// Plain returns a Half without protection, as a connection begins. Version goes
+// into the headers of sealed records.
+func Plain(version uint16) *Half {
+	return &Half{version: version, limit: MaxPlaintext}
+}
+
+// Classic returns a Half of TLS 1.2 (RFC 5246 §6.2.3). A CBC cipher draws its IVs
+// from rand.
+func Classic(c *Cipher, keys Keys, rand io.Reader, count op.Counter) (*Half, error) {
+	p, err := newClassic(c, keys, rand)
+	if err != nil {
+		return nil, fmt.Errorf("protect records with %s: %w", c.Name, err)
+	}
+	return &Half{version: legacyVersion, limit: MaxPlaintext + expansionClassic, name: c.Name, count: count, protection: p}, nil
+}
+
+// TLS13 returns a Half of TLS 1.3 (RFC 9846 §5.2).
+func TLS13(c *Cipher, key, iv []byte, count op.Counter) (*Half, error) {
+	p, err := newTLS13(c, key, iv)
+	if err != nil {
+		return nil, fmt.Errorf("protect records with %s: %w", c.Name, err)
+	}
+	return &Half{version: legacyVersion, limit: MaxPlaintext + expansionTLS13, name: c.Name, count: count, protection: p}, nil
+}
+
+// SetVersion changes the version in the headers of sealed records.
+func (h *Half) SetVersion(version uint16) { h.version = version }
+
+// PadTo makes TLS 1.3 records' inner plaintexts multiples of so many bytes, as
+// far as a record may hold (RFC 9846 §5.4). Other protocols ignore it.
+func (h *Half) PadTo(multiple int) {
+	if p, ok := h.protection.(*tls13); ok {
+		p.multiple = multiple
+	}
+}
+
+// Protected says whether records are protected at all.
+func (h *Half) Protected() bool { return h.protection != nil }
+
+// Sequence returns the number of records sealed or opened.
+func (h *Half) Sequence() uint64 { return h.sequence }
+
+// Limit returns the most bytes the fragment of a record to be opened may have.
+func (h *Half) Limit() int { return h.limit }
+
+// Prefix returns how many bytes of a record stand before its plaintext.
+func (h *Half) Prefix() int {
+	if h.protection == nil {
+		return HeaderSize
+	}
+	return HeaderSize + h.protection.prefix()
+}
+
+// Overhead returns by how many bytes a record is longer than its plaintext of so
+// many bytes.
+func (h *Half) Overhead(plain int) int {
+	if h.protection == nil {
+		return HeaderSize
+	}
+	return HeaderSize + h.protection.overhead(plain)
+}
+
+// Seal appends one record to dst. The plaintext, at most MaxPlaintext bytes, may
+// lie anywhere, also in dst's spare space; no copy is needed if it lies Prefix
+// bytes behind dst's end. On error dst is returned as it was.
+func (h *Half) Seal(dst []byte, typ Type, plain []byte) ([]byte, error) {
+	if len(plain) > MaxPlaintext {
+		return dst, fmt.Errorf("%w: sealing %d bytes, at most %d fit", ErrOverflow, len(plain), MaxPlaintext)
+	}
+	if h.sequence == maxSequence {
+		return dst, fmt.Errorf("seal: %w", ErrExhausted)
+	}
+	size := len(plain) + h.Overhead(len(plain))
+	out := slices.Grow(dst, size)[:len(dst)+size]
+	record := out[len(dst):]
+	place := record[h.Prefix():]
+	if len(plain) > 0 && &place[0] != &plain[0] {
+		copy(place, plain)
+	}
+	if h.protection == nil {
+		Header{typ, h.version, len(plain)}.put(record)
+	} else {
+		Header{typ, h.version, size - HeaderSize}.put(record)
+		if err := h.protection.seal(record, h.sequence, typ, len(plain)); err != nil {
+			return dst, fmt.Errorf("seal: %w", err)
+		}
+		h.count.Count(op.Op{Kind: op.Seal, Alg: h.name, Size: len(plain)})
+	}
+	h.sequence++
+	return out, nil
+}
+
+// Open takes a whole record, header included, and returns its type and its
+// plaintext, which lies in the record. Errors wrap ErrBadMAC, ErrOverflow,
+// ErrMalformed, ErrUnexpected or ErrExhausted; after one the connection is lost.
+func (h *Half) Open(record []byte) (Type, []byte, error) {
+	header, ok := ParseHeader(record)
+	if !ok || len(record) != HeaderSize+header.Length {
+		return 0, nil, fmt.Errorf("%w: %d bytes are not one record", ErrMalformed, len(record))
+	}
+	if header.Length > h.limit {
+		return 0, nil, fmt.Errorf("%w: fragment of %d bytes, at most %d", ErrOverflow, header.Length, h.limit)
+	}
+	if h.sequence == maxSequence {
+		return 0, nil, fmt.Errorf("open: %w", ErrExhausted)
+	}
+	if h.protection == nil {
+		h.sequence++
+		return header.Type, record[HeaderSize:], nil
+	}
+	typ, plain, err := h.protection.open(record, h.sequence)
+	if err != nil {
+		return 0, nil, fmt.Errorf("open: %w", err)
+	}
+	if len(plain) > MaxPlaintext {
+		return 0, nil, fmt.Errorf("%w: plaintext of %d bytes", ErrOverflow, len(plain))
+	}
+	h.count.Count(op.Op{Kind: op.Open, Alg: h.name, Size: len(plain)})
+	h.sequence++
+	return typ, plain, nil
+}

@@ -1,0 +1,78 @@
+package record
+
+import (
+	"crypto/cipher"
+	"errors"
+	"fmt"
+)
+
+// tls13 is TLS 1.3's protection (RFC 9846 §5.2): the plaintext is followed by its
+// type and by zeros as padding, and the header is the additional data.
+type tls13 struct {
+	aead     cipher.AEAD
+	iv       [NonceSize]byte
+	nonce    [NonceSize]byte
+	multiple int // bytes; the inner plaintext is padded to a multiple of it
+}
+
+func newTLS13(c *Cipher, key, iv []byte) (*tls13, error) {
+	if c.aead == nil {
+		return nil, errors.New("TLS 1.3 takes an AEAD only")
+	}
+	aead, err := c.aead(key)
+	if err != nil {
+		return nil, err
+	}
+	if len(iv) != NonceSize {
+		return nil, errors.New("the IV has a wrong length")
+	}
+	p := &tls13{aead: aead}
+	copy(p.iv[:], iv)
+	return p, nil
+}
+
+func (p *tls13) prefix() int { return 0 }
+
+func (p *tls13) overhead(plain int) int { return p.inner(plain) - plain + p.aead.Overhead() }
+
+// inner returns the length of the TLSInnerPlaintext: at most one byte more than
+// the longest plaintext.
+func (p *tls13) inner(plain int) int {
+	n := plain + 1
+	if p.multiple > 1 {
+		n = min((n+p.multiple-1)/p.multiple*p.multiple, MaxPlaintext+1)
+	}
+	return n
+}
+
+func (p *tls13) seal(record []byte, sequence uint64, typ Type, plain int) error {
+	record[0] = byte(ApplicationData)
+	body := record[HeaderSize:]
+	inner := body[:p.inner(plain)]
+	inner[plain] = byte(typ)
+	clear(inner[plain+1:])
+	xorNonce(&p.nonce, &p.iv, sequence)
+	p.aead.Seal(body[:0], p.nonce[:], inner, record[:HeaderSize])
+	return nil
+}
+
+func (p *tls13) open(record []byte, sequence uint64) (Type, []byte, error) {
+	if Type(record[0]) != ApplicationData {
+		return 0, nil, fmt.Errorf("%w: type %d where records are protected", ErrUnexpected, record[0])
+	}
+	body := record[HeaderSize:]
+	xorNonce(&p.nonce, &p.iv, sequence)
+	inner, err := p.aead.Open(body[:0], p.nonce[:], body, record[:HeaderSize])
+	if err != nil {
+		return 0, nil, ErrBadMAC
+	}
+	if len(inner) > MaxPlaintext+1 {
+		return 0, nil, fmt.Errorf("%w: inner plaintext of %d bytes", ErrOverflow, len(inner))
+	}
+	for i := len(inner) - 1; i >= 0; i-- {
+		if inner[i] != 0 {
+			return Type(inner[i]), inner[:i], nil
+		}
+	}
+	return 0, nil, fmt.Errorf("%w: no content type", ErrUnexpected)
+}
