@@ -1,0 +1,255 @@
+// Package recording holds a TLS exchange as plain data, so that it can be
+// replayed over any network without computing it again.
+//
+// A recording is what each side does, as steps: once N bytes of the peer's
+// stream have arrived in order, this sequence of operations on the CPU and
+// writes of M bytes to the stream follows.
+//
+//	engines ──sim.Record──► Recording ──sim.World──► thousands of replicates
+//	                            ▲ │
+//	             written by hand │ ▼ Format, Parse
+//	                          text form
+//
+// Thresholds count bytes of the stream, not packets or time: a recording knows
+// nothing of the network, and the network decides when each step can begin. A
+// step's order is kept: the first record of a response leaves before the second
+// one is sealed.
+//
+// A server decides at the ClientHello, by the state of its caches, whether it
+// resumes. A recording therefore has one branch for each decision; both sides
+// begin alike in all of them.
+//
+// The text form (see Parse) can be written by hand, which lets a stack be
+// simulated that is not ours: its flight sizes and its microseconds.
+package recording
+
+import (
+	"fmt"
+	"time"
+
+	"tlslab/engine/op"
+)
+
+// Action says what an Item does.
+type Action uint8
+
+// The actions of a step.
+const (
+	Compute  Action = iota // an operation of the cost table, on the CPU
+	Work                   // a literal duration on the CPU, as on a host of slowdown 1
+	Write                  // bytes handed to TCP in one call
+	Mark                   // a moment that the metrics ask for
+	CloseEnd               // the end of this side's stream: FIN once all is sent
+)
+
+// Moment is a point of the exchange that the metrics ask for.
+type Moment uint8
+
+// The moments, all of the client.
+const (
+	Handshake Moment = iota // may send application data under keys it has verified
+	FirstByte               // the first byte of the response is readable
+	LastByte                // the last one is
+	NumMoments
+)
+
+var momentNames = [NumMoments]string{"handshake", "first-byte", "last-byte"}
+
+func (m Moment) String() string {
+	if m < NumMoments {
+		return momentNames[m]
+	}
+	return fmt.Sprintf("moment(%d)", uint8(m))
+}
+
+// Item is one action of a step.
+type Item struct {
+	Action Action
+	Op     op.Op         // Compute
+	Work   time.Duration // Work
+	Bytes  int           // Write
+	Moment Moment        // Mark
+}
+
+// Step is what a side does, in order, once At bytes of its peer's stream have
+// arrived and its earlier steps are done.
+type Step struct {
+	At    int64 // bytes of the peer's stream; 0: as soon as the client is connected
+	Items []Item
+}
+
+// Outcome is what the server made of the ClientHello.
+type Outcome string
+
+// The branches of a recording.
+const (
+	Full    Outcome = "full"    // nothing was offered for resumption
+	Resumed Outcome = "resumed" // what was offered was taken
+	Refused Outcome = "refused" // what was offered was not: a full handshake follows
+)
+
+// Branch is the exchange after one decision of the server.
+type Branch struct {
+	Outcome Outcome
+	Client  []Step
+	Server  []Step
+}
+
+// Fact is one line of a recording's description, such as {"suite",
+// "TLS_AES_128_GCM_SHA256"}.
+type Fact struct{ Key, Value string }
+
+// Recording is an exchange with its branches.
+type Recording struct {
+	About    []Fact
+	Branches []Branch
+}
+
+// Branch returns the branch of an outcome.
+func (r *Recording) Branch(o Outcome) (*Branch, error) {
+	for i := range r.Branches {
+		if r.Branches[i].Outcome == o {
+			return &r.Branches[i], nil
+		}
+	}
+	return nil, fmt.Errorf("recording has no branch %q", o)
+}
+
+// Written is the number of bytes that a side's steps write.
+func Written(steps []Step) int64 {
+	var n int64
+	for _, s := range steps {
+		for _, it := range s.Items {
+			if it.Action == Write {
+				n += int64(it.Bytes)
+			}
+		}
+	}
+	return n
+}
+
+// Validate reports what would keep a recording from being replayed to its end:
+// thresholds that go backwards or that the peer never reaches, sizes and
+// durations that are not positive, and moments missing or out of order.
+func (r *Recording) Validate() error {
+	if len(r.Branches) == 0 {
+		return fmt.Errorf("recording has no branch")
+	}
+	seen := map[Outcome]bool{}
+	for i := range r.Branches {
+		b := &r.Branches[i]
+		switch b.Outcome {
+		case Full, Resumed, Refused:
+		default:
+			return fmt.Errorf("branch %q: the outcomes are %s, %s and %s", b.Outcome, Full, Resumed, Refused)
+		}
+		if seen[b.Outcome] {
+			return fmt.Errorf("branch %s stands twice", b.Outcome)
+		}
+		seen[b.Outcome] = true
+		if err := b.validate(); err != nil {
+			return fmt.Errorf("branch %s: %w", b.Outcome, err)
+		}
+	}
+	return nil
+}
+
+func (b *Branch) validate() error {
+	if len(b.Client) == 0 || b.Client[0].At != 0 {
+		return fmt.Errorf("client: the first step must be at 0, for the client speaks first")
+	}
+	if err := validateSide("client", b.Client, Written(b.Server)); err != nil {
+		return err
+	}
+	if len(b.Server) > 0 && b.Server[0].At == 0 {
+		return fmt.Errorf("server: a step at 0 would speak before the client")
+	}
+	if err := validateSide("server", b.Server, Written(b.Client)); err != nil {
+		return err
+	}
+	if err := b.validateMoments(); err != nil {
+		return err
+	}
+	return b.finishes()
+}
+
+func validateSide(name string, steps []Step, arrives int64) error {
+	last := int64(-1)
+	for _, s := range steps {
+		if s.At <= last {
+			return fmt.Errorf("%s: step at %d does not follow the one at %d", name, s.At, last)
+		}
+		if s.At > arrives {
+			return fmt.Errorf("%s: step at %d is never reached: its peer writes %d bytes", name, s.At, arrives)
+		}
+		last = s.At
+		for _, it := range s.Items {
+			switch {
+			case it.Action == Write && it.Bytes <= 0:
+				return fmt.Errorf("%s: step at %d: a write of %d bytes", name, s.At, it.Bytes)
+			case it.Action == Work && it.Work < 0:
+				return fmt.Errorf("%s: step at %d: work of %v", name, s.At, it.Work)
+			}
+		}
+	}
+	closed := false
+	for _, s := range steps {
+		for _, it := range s.Items {
+			if closed && (it.Action == Write || it.Action == CloseEnd) {
+				return fmt.Errorf("%s: step at %d writes after its close", name, s.At)
+			}
+			closed = closed || it.Action == CloseEnd
+		}
+	}
+	return nil
+}
+
+func (b *Branch) validateMoments() error {
+	next := Handshake
+	for _, s := range b.Client {
+		for _, it := range s.Items {
+			if it.Action != Mark {
+				continue
+			}
+			if it.Moment != next {
+				return fmt.Errorf("client: step at %d: moment %v, want %v", s.At, it.Moment, next)
+			}
+			next++
+		}
+	}
+	if next != NumMoments {
+		return fmt.Errorf("client: moment %v is missing", next)
+	}
+	for _, s := range b.Server {
+		for _, it := range s.Items {
+			if it.Action == Mark {
+				return fmt.Errorf("server: step at %d: moments are the client's", s.At)
+			}
+		}
+	}
+	return nil
+}
+
+// finishes plays the branch without a network and reports a deadlock: two
+// sides that each wait for bytes which the other would write only later.
+func (b *Branch) finishes() error {
+	var written [2]int64 // by client, by server
+	var next [2]int
+	sides := [2][]Step{b.Client, b.Server}
+	for moved := true; moved; {
+		moved = false
+		for s := range sides {
+			for next[s] < len(sides[s]) && sides[s][next[s]].At <= written[1-s] {
+				written[s] += Written(sides[s][next[s] : next[s]+1])
+				next[s]++
+				moved = true
+			}
+		}
+	}
+	for s, name := range [2]string{"client", "server"} {
+		if next[s] < len(sides[s]) {
+			return fmt.Errorf("%s: step at %d waits for bytes that its peer writes only afterwards", name, sides[s][next[s]].At)
+		}
+	}
+	return nil
+}

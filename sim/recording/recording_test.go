@@ -1,0 +1,126 @@
+package recording_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"tlslab/engine/op"
+	"tlslab/sim/recording"
+)
+
+const handWritten = `recording 1
+about stack a laboratory's own
+about suite TLS_AES_128_GCM_SHA256
+
+branch full
+client
+at 0
+  keygen x25519
+  write 256
+at 2014
+  work 285µs   # agreement and three signature checks in one figure
+  mark handshake
+  write 64
+  write 122
+at 3036
+  mark first-byte
+  mark last-byte
+  close
+server
+at 256
+  work 158µs
+  write 2014
+at 442
+  seal aes-128-gcm 1000
+  write 1022
+  close
+`
+
+func TestTextFormIsReadAndWrittenAlike(t *testing.T) {
+	r, err := recording.Parse(strings.NewReader(handWritten))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := r.Branch(recording.Full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := b.Client[1].Items[0]; got.Work != 285*time.Microsecond {
+		t.Errorf("work is %v, want 285µs", got.Work)
+	}
+	if got, want := b.Server[1].Items[0].Op, (op.Op{Kind: op.Seal, Alg: "aes-128-gcm", Size: 1000}); got != want {
+		t.Errorf("operation is %v, want %v", got, want)
+	}
+	if got := recording.Written(b.Client); got != 442 {
+		t.Errorf("the client writes %d bytes, want 442", got)
+	}
+	var first, second bytes.Buffer
+	if err := r.Format(&first); err != nil {
+		t.Fatal(err)
+	}
+	again, err := recording.Parse(bytes.NewReader(first.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Format(&second); err != nil {
+		t.Fatal(err)
+	}
+	if first.String() != second.String() {
+		t.Errorf("written twice, it differs:\n%s\n%s", &first, &second)
+	}
+}
+
+func TestMistakesAreNamedWithTheirLine(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"recording 1", "recording 2", "line 1"},
+		{"  write 256", "  write none", "line 9: write \"none\""},
+		{"  write 256", "  write 0", "line 9"},
+		{"  write 256", "  sing rsa2048", "line 9: \"sing rsa2048\" is no action"},
+		{"work 158µs", "work 158", "work \"158\""},
+		{"at 256", "at -1", "at \"-1\""},
+		{"at 256", "at 0", "would speak before the client"},
+		{"branch full", "branch perhaps", "perhaps"},
+		{"mark first-byte", "mark second-byte", "handshake|first-byte|last-byte"},
+		{"  mark first-byte\n", "", "want first-byte"},
+		{"  mark handshake\n", "", "want handshake"},
+		{"at 3036", "at 4000", "never reached: its peer writes 3036 bytes"},
+		{"at 3036", "at 2014", "does not follow"},
+		{"at 442", "at 443", "never reached"},
+		{"at 2014", "at 2015", "waits for bytes that its peer writes only afterwards"},
+		{"  close\nserver", "  close\n  write 1\nserver", "after its close"},
+		{"client\n", "client\nat 0\nclient\n", "client stands twice"},
+		{"branch full\n", "", "before any branch"},
+	} {
+		text := strings.Replace(handWritten, c.old, c.new, 1)
+		if text == handWritten {
+			t.Fatalf("%q is not in the text", c.old)
+		}
+		_, err := recording.Parse(strings.NewReader(text))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q for %q: error %v, want one with %q", c.new, c.old, err, c.want)
+		}
+	}
+	if _, err := recording.Parse(strings.NewReader("")); err == nil {
+		t.Error("an empty file is read as a recording")
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(handWritten)
+	f.Add("recording 1\nbranch full\nclient\nat 0\n close\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := recording.Parse(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		var out bytes.Buffer
+		if err := r.Format(&out); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := recording.Parse(&out); err != nil {
+			t.Fatalf("what it wrote it does not read: %v", err)
+		}
+	})
+}

@@ -1,0 +1,221 @@
+package recording
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"tlslab/engine/op"
+)
+
+// The text form, line by line; # begins a comment, indentation is free:
+//
+//	recording 1
+//	about suite TLS_AES_128_GCM_SHA256
+//	branch full
+//	client
+//	at 0
+//	  keygen x25519
+//	  write 256
+//	at 1210
+//	  agree x25519
+//	  mark handshake
+//	server
+//	at 256
+//	  work 120us
+//	  write 1210
+//
+// An action is `write BYTES`, `work DURATION`, `mark MOMENT`, `close`, or an
+// operation as engine/op prints it.
+const version = "recording 1"
+
+// Format writes the text form.
+func (r *Recording) Format(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintln(b, version)
+	for _, f := range r.About {
+		fmt.Fprintf(b, "about %s %s\n", f.Key, f.Value)
+	}
+	for _, br := range r.Branches {
+		fmt.Fprintf(b, "\nbranch %s\n", br.Outcome)
+		formatSide(b, "client", br.Client)
+		formatSide(b, "server", br.Server)
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("write recording: %w", err)
+	}
+	return nil
+}
+
+func formatSide(w io.Writer, name string, steps []Step) {
+	fmt.Fprintln(w, name)
+	for _, s := range steps {
+		fmt.Fprintf(w, "at %d\n", s.At)
+		for _, it := range s.Items {
+			fmt.Fprintf(w, "  %s\n", it)
+		}
+	}
+}
+
+func (it Item) String() string {
+	switch it.Action {
+	case Compute:
+		return it.Op.String()
+	case Work:
+		return "work " + it.Work.String()
+	case Write:
+		return "write " + strconv.Itoa(it.Bytes)
+	case Mark:
+		return "mark " + it.Moment.String()
+	default:
+		return "close"
+	}
+}
+
+// Parse reads the text form and validates it. Errors name the line.
+func Parse(r io.Reader) (*Recording, error) {
+	p := parser{rec: &Recording{}}
+	sc := bufio.NewScanner(r)
+	for sc.Scan() {
+		p.line++
+		text, _, _ := strings.Cut(sc.Text(), "#")
+		words := strings.Fields(text)
+		if len(words) == 0 {
+			continue
+		}
+		if err := p.words(words); err != nil {
+			return nil, fmt.Errorf("recording, line %d: %w", p.line, err)
+		}
+	}
+	if err := sc.Err(); err != nil {
+		return nil, fmt.Errorf("recording, line %d: %w", p.line+1, err)
+	}
+	if !p.begun {
+		return nil, fmt.Errorf("recording: empty: want %q on its first line", version)
+	}
+	if err := p.rec.Validate(); err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	return p.rec, nil
+}
+
+type parser struct {
+	rec   *Recording
+	line  int
+	begun bool
+	side  *[]Step
+}
+
+func (p *parser) words(w []string) error {
+	if !p.begun {
+		if strings.Join(w, " ") != version {
+			return fmt.Errorf("%q: want %q", strings.Join(w, " "), version)
+		}
+		p.begun = true
+		return nil
+	}
+	switch w[0] {
+	case "about":
+		if len(w) < 3 {
+			return fmt.Errorf("want: about KEY VALUE")
+		}
+		p.rec.About = append(p.rec.About, Fact{w[1], strings.Join(w[2:], " ")})
+		return nil
+	case "branch":
+		if len(w) != 2 {
+			return fmt.Errorf("want: branch %s|%s|%s", Full, Resumed, Refused)
+		}
+		p.rec.Branches = append(p.rec.Branches, Branch{Outcome: Outcome(w[1])})
+		p.side = nil
+		return nil
+	case "client", "server":
+		return p.beginSide(w)
+	case "at":
+		return p.beginStep(w)
+	}
+	if p.side == nil || len(*p.side) == 0 {
+		return fmt.Errorf("%q stands outside a step: want `at BYTES` first", w[0])
+	}
+	it, err := parseItem(w)
+	if err != nil {
+		return err
+	}
+	step := &(*p.side)[len(*p.side)-1]
+	step.Items = append(step.Items, it)
+	return nil
+}
+
+func (p *parser) beginSide(w []string) error {
+	if len(w) != 1 {
+		return fmt.Errorf("%q stands alone on its line", w[0])
+	}
+	if len(p.rec.Branches) == 0 {
+		return fmt.Errorf("%q before any branch", w[0])
+	}
+	b := &p.rec.Branches[len(p.rec.Branches)-1]
+	if p.side = &b.Client; w[0] == "server" {
+		p.side = &b.Server
+	}
+	if len(*p.side) > 0 {
+		return fmt.Errorf("%s stands twice in branch %s", w[0], b.Outcome)
+	}
+	return nil
+}
+
+func (p *parser) beginStep(w []string) error {
+	if p.side == nil {
+		return fmt.Errorf("a step outside `client` or `server`")
+	}
+	if len(w) != 2 {
+		return fmt.Errorf("want: at BYTES")
+	}
+	n, err := strconv.ParseInt(w[1], 10, 64)
+	if err != nil || n < 0 {
+		return fmt.Errorf("at %q: want a number of bytes", w[1])
+	}
+	*p.side = append(*p.side, Step{At: n})
+	return nil
+}
+
+func parseItem(w []string) (Item, error) {
+	switch w[0] {
+	case "write":
+		if len(w) != 2 {
+			return Item{}, fmt.Errorf("want: write BYTES")
+		}
+		n, err := strconv.Atoi(w[1])
+		if err != nil || n <= 0 {
+			return Item{}, fmt.Errorf("write %q: want a number of bytes above 0", w[1])
+		}
+		return Item{Action: Write, Bytes: n}, nil
+	case "work":
+		if len(w) != 2 {
+			return Item{}, fmt.Errorf("want: work DURATION, such as 120us")
+		}
+		d, err := time.ParseDuration(w[1])
+		if err != nil || d < 0 {
+			return Item{}, fmt.Errorf("work %q: want a duration, such as 120us", w[1])
+		}
+		return Item{Action: Work, Work: d}, nil
+	case "mark":
+		for m, name := range momentNames {
+			if len(w) == 2 && w[1] == name {
+				return Item{Action: Mark, Moment: Moment(m)}, nil
+			}
+		}
+		return Item{}, fmt.Errorf("want: mark %s", strings.Join(momentNames[:], "|"))
+	case "close":
+		if len(w) != 1 {
+			return Item{}, fmt.Errorf("close stands alone on its line")
+		}
+		return Item{Action: CloseEnd}, nil
+	}
+	o, err := op.Parse(strings.Join(w, " "))
+	if err != nil {
+		return Item{}, fmt.Errorf("%q is no action: want write, work, mark, close or an operation: %w", strings.Join(w, " "), err)
+	}
+	return Item{Action: Compute, Op: o}, nil
+}
