@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"crypto/x509"
+	"io"
+	"time"
+)
+
+// DefaultRecordSize is the largest plaintext of one record, 2^14 bytes
+// (RFC 8446 §5.1).
+const DefaultRecordSize = 1 << 14
+
+// A Config says how connections behave. Connections never change it, so one
+// serves any number of them; the caller does not change it while they live.
+type Config struct {
+	// Rand is the source of every random byte and Now the only clock. Both
+	// are needed. The same two give the same bytes.
+	Rand io.Reader
+	Now  func() time.Time
+
+	// MinVersion and MaxVersion bound the versions that are offered or
+	// accepted; zero means TLS12 and TLS13.
+	MinVersion, MaxVersion Version
+
+	// Suites are offered, or chosen from, in this order; nil means all of
+	// Suites(). TLS 1.2 and TLS 1.3 suites may be mixed.
+	Suites []SuiteID
+
+	// Groups are offered, or chosen from, in this order; nil means all.
+	// KeyShares is the number of groups, from the front, for which a TLS 1.3
+	// client sends a share at once; 0 means one, and NoKeyShares none.
+	Groups    []Group
+	KeyShares int
+
+	// Certificates are what a server may present; the first that fits the
+	// ClientHello is taken.
+	Certificates []*Certificate
+
+	// Roots are the client's trust anchors. VerifyNothing makes a client
+	// accept any chain; the handshake signature is checked all the same.
+	Roots         *x509.CertPool
+	VerifyNothing bool
+
+	// ALPN lists the application protocols in order of preference
+	// (RFC 7301).
+	ALPN []string
+
+	// Resumption lists the ways in which sessions may be resumed, most
+	// preferred first; nil means every way that the other fields permit and
+	// an empty list none.
+	Resumption []Resumption
+
+	// Session is what a client offers to resume; nil asks for a full
+	// handshake. ReuseTickets lets a TLS 1.3 ticket be offered more than
+	// once, which RFC 8446 §C.4 advises against.
+	Session      *Session
+	ReuseTickets bool
+
+	// SessionCache keeps a server's sessions under their session IDs, and
+	// Tickets seals them into tickets. Nil: that way is not provided.
+	SessionCache SessionCache
+	Tickets      *TicketKeys
+
+	// TicketCount is the number of NewSessionTicket messages that a TLS 1.3
+	// server sends after a handshake; 0 means DefaultTicketCount, and
+	// NoTickets none.
+	TicketCount int
+
+	// TicketLifetime is how long a ticket may be resumed from; 0 means
+	// DefaultTicketLifetime. RFC 8446 §4.6.1 allows seven days at most.
+	TicketLifetime time.Duration
+
+	// RecordSize is the largest number of plaintext bytes that Seal puts
+	// into one record, before padding and tag; 0 means DefaultRecordSize.
+	RecordSize int
+
+	// NoCompatibility leaves out TLS 1.3's middlebox compatibility mode:
+	// the dummy change_cipher_spec records and the session ID that asks for
+	// them (RFC 8446 §D.4).
+	NoCompatibility bool
+
+	// NoExtendedMasterSecret leaves out the extension of RFC 7627.
+	NoExtendedMasterSecret bool
+
+	// Observe, where set, is told of every message, record, key change,
+	// secret and expensive operation, in order. It must not keep the
+	// slices of a Notice, nor call back into the Conn.
+	Observe func(Notice)
+}
+
+// Settings of Config.TicketCount and Config.TicketLifetime.
+const (
+	DefaultTicketCount    = 2
+	NoTickets             = -1
+	DefaultTicketLifetime = 2 * time.Hour
+)
+
+// NoKeyShares is the setting of Config.KeyShares that sends an empty
+// key_share, which asks the server for a HelloRetryRequest (RFC 8446
+// §4.2.8).
+const NoKeyShares = -1

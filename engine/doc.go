@@ -1,0 +1,40 @@
+// Package engine is a TLS client and server as pure state machines: bytes
+// in; bytes, events and errors out. It does no I/O, reads no clock, starts
+// no goroutine and draws no randomness of its own, so that the same
+// Config.Rand and Config.Now give the same bytes.
+//
+// A caller moves bytes between a Conn and its transport, in this order:
+//
+//	c := engine.Client(cfg, "example.test")     // or engine.Server(cfg)
+//	c.Start()                                   // a client queues its ClientHello
+//	for {
+//	        send(c.Flush(nil))                  // whatever is ready to leave
+//	        in = append(in, receive()...)
+//	        n, ev, err := c.Recv(in)            // one record at most, opened in place
+//	        in = in[n:]                         // n == 0: an incomplete record, feed more
+//	        ...                                 // ev.Data aliases the consumed part of in
+//	}
+//
+// EventHandshakeDone says that this side may send application data, with
+// Seal. After an error the connection is over, and one more Flush returns
+// the alert that tells the peer. Close queues a close_notify; EOF tells a
+// transport that ended after one from a truncated one.
+//
+// # How a handshake is driven
+//
+// flights.go holds every handshake as a table of rows: who sends which
+// message, under which condition, where keys change and where a flight
+// leaves. One interpreter drives both sides from the same rows. A row of
+// ours is emitted, a row of the peer's is awaited:
+//
+//	             flights.go                messages.go
+//	Recv ──► record ──► message ──► interpreter ──► take ─┐
+//	                                  │  ▲               (steps)
+//	Flush ◄── records ◄── flight ◄────┘  └───────── make ─┘
+//
+// Order is checked by the interpreter and nowhere else; the steps only know
+// how one message is written and read.
+//
+// This engine is made for a laboratory. It is correct, and it has not been
+// reviewed for hostile networks: do not guard secrets with it.
+package engine

@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"errors"
+	"strings"
+)
+
+// ErrTruncated says that the transport ended without a close_notify, so the
+// data may be cut short (RFC 8446 §6.1).
+var ErrTruncated = errors.New("connection truncated: no close_notify")
+
+// A Fault says whose doing an error was.
+type Fault uint8
+
+// The parties.
+const (
+	FaultPeer   Fault = iota + 1 // the peer broke the protocol or cannot be agreed with
+	FaultLocal                   // this side's Config or this package
+	FaultRemote                  // the peer says, by an alert, that it was us or it
+)
+
+var faultNames = [...]string{"none", "peer", "local", "remote"}
+
+// String returns the party's name.
+func (f Fault) String() string { return faultNames[f] }
+
+// An Error ends a connection.
+type Error struct {
+	Alert   Alert  // sent to the peer, or received from it where Fault is FaultRemote
+	Fault   Fault  // whose doing it was
+	Why     string // what was wrong
+	Section string // the clause that was broken, "RFC 8446 §4.1.3"
+	Err     error  // what lies beneath, if anything
+}
+
+// Error returns one line: why, the cause, the alert and the section.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("tls: ")
+	b.WriteString(e.Why)
+	if e.Err != nil {
+		b.WriteString(": ")
+		b.WriteString(e.Err.Error())
+	}
+	b.WriteString(" (")
+	b.WriteString(e.Alert.String())
+	if e.Section != "" {
+		b.WriteString(", ")
+		b.WriteString(e.Section)
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// Unwrap returns what lies beneath.
+func (e *Error) Unwrap() error { return e.Err }

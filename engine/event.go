@@ -1,0 +1,24 @@
+package engine
+
+// An Event is what a received record meant to the application.
+type Event struct {
+	Kind EventKind
+	Data []byte // EventData: the plaintext, inside the buffer given to Recv
+}
+
+// An EventKind says what happened.
+type EventKind uint8
+
+// The events.
+const (
+	EventNone          EventKind = iota // nothing that concerns the application
+	EventHandshakeDone                  // application data may be sent
+	EventData                           // application data arrived
+	EventSession                        // a new session can be resumed: see Conn.Session
+	EventClosed                         // the peer sent close_notify
+)
+
+var eventNames = [...]string{"none", "handshake-done", "data", "session", "closed"}
+
+// String returns the event's name.
+func (k EventKind) String() string { return eventNames[k] }

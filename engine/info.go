@@ -1,0 +1,26 @@
+package engine
+
+import "crypto/x509"
+
+// Info is what a connection has negotiated so far. Both sides of a finished
+// handshake agree on all of it but PeerChain and the ticket counts.
+type Info struct {
+	Version    Version
+	Suite      Suite
+	Group      Group // 0: no (EC)DHE, as with RSA key exchange, psk_ke or TLS 1.2's resumption
+	Kind       Kind
+	Resumption Resumption // how, where Kind is Resumed
+
+	HelloRetry           bool // there was a HelloRetryRequest
+	ExtendedMasterSecret bool // RFC 7627; always true in TLS 1.3
+	ServerName           string
+	ALPN                 string // empty: none was agreed
+
+	// PeerChain is the server's chain as the client received it, leaf
+	// first, in full handshakes.
+	PeerChain []*x509.Certificate
+
+	TicketsSent, TicketsReceived int
+
+	Done bool // the handshake is complete on this side
+}

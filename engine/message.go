@@ -1,0 +1,75 @@
+package engine
+
+import "strconv"
+
+// A Message is a message of the handshake: a HandshakeType of the registry,
+// or ChangeCipherSpec, which has a content type of its own.
+type Message uint16
+
+// The messages. HelloRetryRequest is a ServerHello on the wire (RFC 8446
+// §4.1.4); here it has the number that the registry reserves for it.
+const (
+	ClientHello         Message = 1
+	ServerHello         Message = 2
+	NewSessionTicket    Message = 4
+	HelloRetryRequest   Message = 6
+	EncryptedExtensions Message = 8
+	Certificates        Message = 11 // the Certificate message
+	ServerKeyExchange   Message = 12
+	ServerHelloDone     Message = 14
+	CertificateVerify   Message = 15
+	ClientKeyExchange   Message = 16
+	Finished            Message = 20
+	KeyUpdate           Message = 24
+	ChangeCipherSpec    Message = 256
+)
+
+var messageNames = map[Message]string{
+	ClientHello:         "ClientHello",
+	ServerHello:         "ServerHello",
+	NewSessionTicket:    "NewSessionTicket",
+	HelloRetryRequest:   "HelloRetryRequest",
+	EncryptedExtensions: "EncryptedExtensions",
+	Certificates:        "Certificate",
+	ServerKeyExchange:   "ServerKeyExchange",
+	ServerHelloDone:     "ServerHelloDone",
+	CertificateVerify:   "CertificateVerify",
+	ClientKeyExchange:   "ClientKeyExchange",
+	Finished:            "Finished",
+	KeyUpdate:           "KeyUpdate",
+	ChangeCipherSpec:    "ChangeCipherSpec",
+}
+
+// String returns the RFC's name of the message.
+func (m Message) String() string {
+	if name, ok := messageNames[m]; ok {
+		return name
+	}
+	return "message " + strconv.Itoa(int(m))
+}
+
+// A ContentType is the type of a record (RFC 8446 §5.1).
+type ContentType uint8
+
+// The content types.
+const (
+	TypeChangeCipherSpec ContentType = 20
+	TypeAlert            ContentType = 21
+	TypeHandshake        ContentType = 22
+	TypeApplicationData  ContentType = 23
+)
+
+var contentNames = map[ContentType]string{
+	TypeChangeCipherSpec: "change_cipher_spec",
+	TypeAlert:            "alert",
+	TypeHandshake:        "handshake",
+	TypeApplicationData:  "application_data",
+}
+
+// String returns the RFC's name of the content type.
+func (t ContentType) String() string {
+	if name, ok := contentNames[t]; ok {
+		return name
+	}
+	return "content type " + strconv.Itoa(int(t))
+}

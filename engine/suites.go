@@ -1,0 +1,87 @@
+package engine
+
+import "fmt"
+
+// A SuiteID is a cipher suite as it is written on the wire.
+type SuiteID uint16
+
+// A Suite is one row of the suites table.
+type Suite struct {
+	ID          SuiteID
+	Name        string      // the registry's, TLS_AES_128_GCM_SHA256
+	Cipher      string      // the record protection: aes-128-gcm, chacha20-poly1305, aes-128-cbc-sha
+	KeyExchange KeyExchange // how the secret is agreed
+	KeyType     string      // the key that the certificate must hold: rsa, ecdsa; empty in TLS 1.3, any
+	Hash        string      // of the PRF or HKDF and the transcript: sha256, sha384
+	Min, Max    Version     // the versions that know it
+}
+
+// A KeyExchange is how a suite agrees on a secret.
+type KeyExchange uint8
+
+// The key exchanges.
+const (
+	KeyExchangeRSA   KeyExchange = iota + 1 // the client encrypts a secret for the certificate's key
+	KeyExchangeECDHE                        // ServerKeyExchange and ClientKeyExchange carry shares
+	KeyExchangeAny                          // TLS 1.3: extensions decide
+)
+
+var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "any"}
+
+// String returns the key exchange's name.
+func (k KeyExchange) String() string { return keyExchangeNames[k] }
+
+// suites is the one table of what is known about suites, in the default
+// order of preference (RFC 8446 §B.4, RFC 5289, RFC 7905, RFC 8422,
+// RFC 5246 §A.5).
+var suites = []Suite{
+	{0x1301, "TLS_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
+	{0x1302, "TLS_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeAny, "", "sha384", TLS13, TLS13},
+	{0x1303, "TLS_CHACHA20_POLY1305_SHA256", "chacha20-poly1305", KeyExchangeAny, "", "sha256", TLS13, TLS13},
+
+	{0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeECDHE, "ecdsa", "sha384", TLS12, TLS12},
+	{0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeECDHE, "rsa", "sha384", TLS12, TLS12},
+	{0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "chacha20-poly1305", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "chacha20-poly1305", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc009, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc00a, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc014, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeRSA, "rsa", "sha384", TLS12, TLS12},
+	{0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+}
+
+// Suites returns the suites table in the default order of preference.
+func Suites() []Suite { return append([]Suite(nil), suites...) }
+
+// SuiteByID finds a suite by its number.
+func SuiteByID(id SuiteID) (Suite, bool) {
+	for _, s := range suites {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Suite{}, false
+}
+
+// SuiteByName finds a suite by the registry's name.
+func SuiteByName(name string) (Suite, bool) {
+	for _, s := range suites {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Suite{}, false
+}
+
+// String returns the registry's name, or the number in hexadecimal.
+func (id SuiteID) String() string {
+	if s, ok := SuiteByID(id); ok {
+		return s.Name
+	}
+	return fmt.Sprintf("0x%04x", uint16(id))
+}

@@ -1,0 +1,32 @@
+package engine
+
+import "fmt"
+
+// A Version is a protocol version as it is written on the wire.
+type Version uint16
+
+// The versions that are spoken.
+const (
+	TLS12 Version = 0x0303 // RFC 5246
+	TLS13 Version = 0x0304 // RFC 8446
+)
+
+var versionNames = map[Version]string{TLS12: "1.2", TLS13: "1.3"}
+
+// String returns the version's number, "1.3".
+func (v Version) String() string {
+	if name, ok := versionNames[v]; ok {
+		return name
+	}
+	return fmt.Sprintf("0x%04x", uint16(v))
+}
+
+// ParseVersion reads a version's number, "1.2" or "1.3".
+func ParseVersion(s string) (Version, error) {
+	for v, name := range versionNames {
+		if name == s {
+			return v, nil
+		}
+	}
+	return 0, fmt.Errorf("unknown TLS version %q", s)
+}
