@@ -14,13 +14,13 @@ const (
 // Sizes of records in bytes. The ciphertext may exceed the plaintext by the
 // expansion of its protocol (RFC 5246 §6.2.3, RFC 9846 §5.2).
 const (
-	HeaderSize         = 5
-	MaxPlaintext       = 1 << 14
-	expansionClassic   = 2048
-	expansionTLS13     = 256
-	MaxRecord          = HeaderSize + MaxPlaintext + expansionClassic // the longest record of any protocol
-	legacyVersion      = 0x0303
-	maxSequence uint64 = 1<<64 - 1
+	HeaderSize              = 5
+	MaxPlaintext            = 1 << 14
+	expansionClassic        = 2048
+	expansionTLS13          = 256
+	MaxRecord               = HeaderSize + MaxPlaintext + expansionClassic // the longest record of any protocol
+	legacyVersion           = 0x0303
+	maxSequence      uint64 = 1<<64 - 1
 )
 
 // A Header is the five bytes in front of a record's fragment.
