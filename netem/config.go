@@ -84,7 +84,7 @@ func checkRange[T interface{ ~int | ~int64 }](name string, v, lo, hi T) error {
 // checkProbability also refuses NaN, which compares false with everything.
 func checkProbability(name string, p float64) error {
 	if !(p >= 0 && p <= 1) {
-		return fmt.Errorf("netem: %s %v%% is not between 0%% and 100%%", name, p*100)
+		return fmt.Errorf("netem: %s %s is not between 0%% and 100%%", name, formatPercent(p))
 	}
 	return nil
 }

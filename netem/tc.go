@@ -1,11 +1,252 @@
 package netem
 
-// ParseTC reads one line of tc-netem's words, for example
-//
-//	delay 25ms 2ms distribution normal loss 1% rate 20mbit limit 100
-//
-// An error is a *SyntaxError that names the word, or what Validate says.
-func ParseTC(line string) (Config, error) { return Config{}, nil }
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
 
-// String is the configuration as a line that ParseTC reads.
-func (c Config) String() string { return "" }
+// A SyntaxError tells which word of a line ParseTC cannot read, and why.
+type SyntaxError struct {
+	Line   string
+	Offset int // of Word in Line, in bytes
+	Word   string
+	Reason string
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Word, e.Reason) }
+
+// ParseTC reads one line of tc-netem(8)'s words, in any order:
+//
+//	delay TIME [JITTER] [distribution uniform|normal|pareto|paretonormal]
+//	loss [random] PERCENT
+//	loss gemodel P [R [1-H [1-K]]]      R is 1-P, 1-H is 100% and 1-K is 0% where not given
+//	rate RATE
+//	limit PACKETS
+//
+// and two words that tc does not have: "ordered" keeps packets in order under jitter, "drops 2,5" drops
+// the second and the fifth packet. As in tc, latency is delay and drop is loss; kbit is 1000 bit/s and
+// kbps 1000 bytes a second; a bare percentage needs no sign and a bare rate is in bit/s. A bare time is
+// refused, because tc itself disagrees: tc(8) has microseconds, netem reads nanoseconds since it uses
+// iproute2's get_time64().
+//
+// An error is a *SyntaxError, or what Validate says.
+func ParseTC(line string) (Config, error) {
+	p := tcParser{line: line}
+	for p.next() {
+		if err := p.option(); err != nil {
+			return Config{}, err
+		}
+	}
+	if err := p.cfg.Validate(); err != nil {
+		return Config{}, err
+	}
+	if p.cfg.Distribution != Uniform && p.cfg.Jitter == 0 {
+		return Config{}, errors.New("netem: a distribution needs a jitter: delay TIME JITTER distribution NAME")
+	}
+	return p.cfg, nil
+}
+
+// tcOptions are the words that start an option.
+var tcOptions = map[string]func(*tcParser) error{
+	"delay":        (*tcParser).delay,
+	"distribution": (*tcParser).distribution,
+	"loss":         (*tcParser).loss,
+	"rate":         (*tcParser).rate,
+	"limit":        (*tcParser).limit,
+	"drops":        (*tcParser).drops,
+	"ordered":      (*tcParser).ordered,
+	"duplicate":    (*tcParser).unsupported,
+	"corrupt":      (*tcParser).unsupported,
+	"reorder":      (*tcParser).unsupported,
+	"gap":          (*tcParser).unsupported,
+	"ecn":          (*tcParser).unsupported,
+	"slot":         (*tcParser).unsupported,
+	"seed":         (*tcParser).unsupported,
+}
+
+var tcAliases = map[string]string{"latency": "delay", "drop": "loss"}
+
+// tcParser walks a line word by word and fills a Config.
+type tcParser struct {
+	line string
+	word string // the present word
+	at   int    // its offset
+	end  int    // the offset behind it
+	seen []string // options read so far
+	cfg  Config
+}
+
+// next moves to the next word, if there is one.
+func (p *tcParser) next() bool {
+	rest := strings.TrimLeft(p.line[p.end:], " \t")
+	if rest == "" {
+		return false
+	}
+	p.at = len(p.line) - len(rest)
+	p.word, _, _ = strings.Cut(strings.ReplaceAll(rest, "\t", " "), " ")
+	p.end = p.at + len(p.word)
+	return true
+}
+
+// nextIsNumber moves to the next word if it begins as a number does.
+func (p *tcParser) nextIsNumber() bool {
+	before := *p
+	if p.next() && strings.ContainsRune("0123456789.+-", rune(p.word[0])) {
+		return true
+	}
+	*p = before
+	return false
+}
+
+// want moves to the value of an option.
+func (p *tcParser) want(what string) error {
+	if !p.next() {
+		return p.fault("wants " + what)
+	}
+	return nil
+}
+
+func (p *tcParser) fault(reason string) error {
+	return &SyntaxError{Line: p.line, Offset: p.at, Word: p.word, Reason: reason}
+}
+
+// option reads the option that the present word starts.
+func (p *tcParser) option() error {
+	name := p.word
+	if alias, ok := tcAliases[name]; ok {
+		name = alias
+	}
+	read, known := tcOptions[name]
+	if !known {
+		return p.fault("unknown option (want delay, distribution, loss, rate, limit, drops or ordered)")
+	}
+	if slices.Contains(p.seen, name) {
+		return p.fault("given twice")
+	}
+	p.seen = append(p.seen, name)
+	return read(p)
+}
+
+func (p *tcParser) unsupported() error {
+	return p.fault("this option of tc-netem is not supported")
+}
+
+func (p *tcParser) delay() (err error) {
+	if err = p.want("a time"); err != nil {
+		return err
+	}
+	if p.cfg.Delay, err = p.time(); err != nil {
+		return err
+	}
+	if !p.nextIsNumber() {
+		return nil
+	}
+	if p.cfg.Jitter, err = p.time(); err != nil {
+		return err
+	}
+	if p.nextIsNumber() {
+		return p.fault("correlated jitter is not supported")
+	}
+	return nil
+}
+
+func (p *tcParser) distribution() (err error) {
+	if err = p.want("a name"); err != nil {
+		return err
+	}
+	if p.cfg.Distribution, err = ParseDistribution(p.word); err != nil {
+		return p.fault("unknown distribution (want uniform, normal, pareto or paretonormal)")
+	}
+	return nil
+}
+
+func (p *tcParser) loss() (err error) {
+	if err = p.want("a percentage, random or gemodel"); err != nil {
+		return err
+	}
+	switch p.word {
+	case "gemodel":
+		return p.gemodel()
+	case "state":
+		return p.fault("the four-state loss model is not supported")
+	case "random":
+		if err = p.want("a percentage"); err != nil {
+			return err
+		}
+	}
+	if p.cfg.Loss, err = p.percent(); err != nil {
+		return err
+	}
+	if p.nextIsNumber() {
+		return p.fault("correlated loss is not supported")
+	}
+	return nil
+}
+
+func (p *tcParser) gemodel() (err error) {
+	if err = p.want("a percentage"); err != nil {
+		return err
+	}
+	g := &p.cfg.Gemodel
+	if g.P, err = p.percent(); err != nil {
+		return err
+	}
+	g.R, g.Bad, g.Good = 1-g.P, 1, 0
+	for _, field := range []*float64{&g.R, &g.Bad, &g.Good} {
+		if !p.nextIsNumber() {
+			return nil
+		}
+		if *field, err = p.percent(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *tcParser) rate() (err error) {
+	if err = p.want("a rate"); err != nil {
+		return err
+	}
+	if p.cfg.Rate, err = p.quantity(rateUnits); err != nil {
+		return err
+	}
+	if p.cfg.Rate == 0 {
+		return p.fault("a rate of 0 carries nothing; a link without the option is unlimited")
+	}
+	if p.nextIsNumber() {
+		return p.fault("packet overhead and cells are not supported")
+	}
+	return nil
+}
+
+func (p *tcParser) limit() (err error) {
+	if err = p.want("a number of packets"); err != nil {
+		return err
+	}
+	if p.cfg.Limit, err = strconv.Atoi(p.word); err != nil || p.cfg.Limit < 1 {
+		return p.fault("the limit is a number of packets, at least 1")
+	}
+	return nil
+}
+
+func (p *tcParser) drops() error {
+	if err := p.want("ordinals of packets, such as 2,5"); err != nil {
+		return err
+	}
+	for _, ordinal := range strings.Split(p.word, ",") {
+		n, err := strconv.Atoi(ordinal)
+		if err != nil {
+			return p.fault("the drop list is ordinals of packets, such as 2,5")
+		}
+		p.cfg.Drops = append(p.cfg.Drops, n)
+	}
+	return nil
+}
+
+func (p *tcParser) ordered() error {
+	p.cfg.Ordered = true
+	return nil
+}

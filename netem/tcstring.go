@@ -1,0 +1,86 @@
+package netem
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// String is the configuration as a line that ParseTC reads back. A perfect wire is the empty line.
+func (c Config) String() string {
+	var words []string
+	add := func(w ...string) { words = append(words, w...) }
+	if c.Delay != 0 || c.Jitter != 0 {
+		add("delay", formatTime(c.Delay))
+	}
+	if c.Jitter != 0 {
+		add(formatTime(c.Jitter))
+		if c.Distribution != Uniform {
+			add("distribution", c.Distribution.String())
+		}
+	}
+	if c.Ordered {
+		add("ordered")
+	}
+	if c.Loss != 0 {
+		add("loss", formatPercent(c.Loss))
+	}
+	if g := c.Gemodel; g.enabled() {
+		add("loss gemodel", formatPercent(g.P), formatPercent(g.R))
+		if g.Bad != 1 || g.Good != 0 {
+			add(formatPercent(g.Bad), formatPercent(g.Good))
+		}
+	}
+	if c.Rate != 0 {
+		add("rate", formatQuantity(c.Rate, rateUnits))
+	}
+	if c.Limit != 0 {
+		add("limit", strconv.Itoa(c.Limit))
+	}
+	if len(c.Drops) > 0 {
+		add("drops", strings.ReplaceAll(strings.Trim(fmt.Sprint(c.Drops), "[]"), " ", ","))
+	}
+	return strings.Join(words, " ")
+}
+
+func formatTime(d time.Duration) string {
+	if d == 0 {
+		return "0ms"
+	}
+	return formatQuantity(int64(d), timeUnits)
+}
+
+// formatQuantity writes v in the first unit of which it is a whole number.
+func formatQuantity(v int64, units []unit) string {
+	for _, u := range units {
+		if v%int64(u.scale) == 0 {
+			return strconv.FormatInt(v/int64(u.scale), 10) + u.name
+		}
+	}
+	return strconv.FormatInt(v, 10)
+}
+
+// formatPercent writes a fraction as the shortest percentage that reads back as the same number, by
+// moving the decimal point: a multiplication by 100 would round.
+func formatPercent(p float64) string {
+	if math.IsNaN(p) || math.IsInf(p, 0) {
+		return fmt.Sprint(p)
+	}
+	whole, fraction, _ := strings.Cut(strconv.FormatFloat(math.Abs(p), 'f', -1, 64), ".")
+	for len(fraction) < 2 {
+		fraction += "0"
+	}
+	whole = strings.TrimLeft(whole+fraction[:2], "0")
+	if whole == "" {
+		whole = "0"
+	}
+	if fraction = fraction[2:]; fraction != "" {
+		fraction = "." + fraction
+	}
+	if p < 0 {
+		whole = "-" + whole
+	}
+	return whole + fraction + "%"
+}
