@@ -1,0 +1,212 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"tlslab/engine"
+)
+
+// A fault is an impossible combination of settings. It is reported at the first of its keys that was set.
+type fault struct {
+	keys    []string
+	message string
+}
+
+func faultf(keys []string, format string, args ...any) []fault {
+	return []fault{{keys, fmt.Sprintf(format, args...)}}
+}
+
+// complete fills in what follows from other settings and returns what cannot be.
+func complete(c *Config, set map[string]setting) []fault {
+	var faults []fault
+	for _, check := range []func(*Config, map[string]setting) []fault{
+		completeSuites, completeKeyShare, completeResumption, checkChain, checkRecord, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
+	} {
+		faults = append(faults, check(c, set)...)
+	}
+	return faults
+}
+
+// completeSuites finds the suites that tls.cipher or tls.suite mean. Of the two the more particular layer's counts.
+func completeSuites(c *Config, set map[string]setting) []fault {
+	cipher, hasCipher := set["tls.cipher"]
+	suite, hasSuite := set["tls.suite"]
+	switch {
+	case hasCipher && hasSuite && cipher.layer == suite.layer:
+		return faultf([]string{"tls.suite"}, "a suite and a cipher exclude each other: leave one of them out")
+	case hasSuite && (!hasCipher || suite.layer > cipher.layer):
+		c.TLS.Cipher = ""
+		return completeNamedSuite(c)
+	case !hasCipher:
+		c.TLS.Cipher = defaultCipher
+	}
+	c.TLS.Suite = ""
+	for _, v := range c.TLS.Versions.All() {
+		s, ok := suiteFor(c.TLS.Cipher, v, c.TLS.Certificate)
+		if !ok {
+			return faultf([]string{"tls.cipher", "tls.version", "tls.certificate"},
+				"no suite of TLS %s has %s with a certificate of %s: %s", v, c.TLS.Cipher, c.TLS.Certificate, ciphersOf(v, c.TLS.Certificate))
+		}
+		c.TLS.Suites = append(c.TLS.Suites, s.Name)
+	}
+	return nil
+}
+
+// defaultCipher is what a scenario has that names neither cipher nor suite.
+const defaultCipher = "aes-128-gcm"
+
+// ciphersOf lists what could be had instead.
+func ciphersOf(v engine.Version, certificate string) string {
+	text := "none"
+	for _, cipher := range ciphers().words {
+		if _, ok := suiteFor(cipher, v, certificate); !ok {
+			continue
+		}
+		if text == "none" {
+			text = cipher
+		} else {
+			text += ", " + cipher
+		}
+	}
+	return text
+}
+
+// completeNamedSuite holds the suite of tls.suite to the version and the certificate.
+func completeNamedSuite(c *Config) []fault {
+	s, _ := engine.SuiteByName(c.TLS.Suite)
+	highest := c.TLS.Versions.Max
+	switch {
+	case !speaks(s, highest):
+		return faultf([]string{"tls.suite", "tls.version"}, "%s is a suite of TLS %s, and tls.version is %s", s.Name, Versions{s.Min, s.Max}, c.TLS.Versions)
+	case !takes(s, c.TLS.Certificate):
+		return faultf([]string{"tls.suite", "tls.certificate"}, "%s needs an %s key, and tls.certificate is %s", s.Name, s.KeyType, c.TLS.Certificate)
+	}
+	c.TLS.Suites = []string{s.Name}
+	return nil
+}
+
+func completeKeyShare(c *Config, _ map[string]setting) []fault {
+	switch {
+	case c.TLS.KeyShare == "":
+		c.TLS.KeyShare = c.TLS.Group
+	case c.TLS.KeyShare != c.TLS.Group && c.TLS.Versions.Max < engine.TLS13:
+		return faultf([]string{"tls.key_share"}, "only a TLS 1.3 client sends a key share before the server has chosen the group")
+	}
+	return nil
+}
+
+// resumptionVersions says which versions know a way to resume; the first way of a version is its default.
+var resumptionVersions = []struct {
+	name     string
+	min, max engine.Version
+}{
+	{"psk-dhe", engine.TLS13, engine.TLS13},
+	{"psk", engine.TLS13, engine.TLS13},
+	{"ticket", engine.TLS12, engine.TLS12},
+	{"session-id", engine.TLS12, engine.TLS12},
+}
+
+func completeResumption(c *Config, _ map[string]setting) []fault {
+	if c.TLS.Kind != "resumed" {
+		c.TLS.Resumption = ""
+		return nil
+	}
+	v := c.TLS.Versions.Max
+	for _, row := range resumptionVersions {
+		known := row.min <= v && v <= row.max
+		switch {
+		case known && c.TLS.Resumption == "":
+			c.TLS.Resumption = row.name
+		case !known && c.TLS.Resumption == row.name:
+			return faultf([]string{"tls.resumption", "tls.version"}, "TLS %s has no resumption by %s", v, row.name)
+		}
+	}
+	return nil
+}
+
+func checkChain(c *Config, _ map[string]setting) []fault {
+	if c.TLS.Chain.Length < 1 || c.TLS.Chain.Length > 20 {
+		return faultf([]string{"tls.chain.length"}, "%d: a server sends from 1 to 20 certificates", c.TLS.Chain.Length)
+	}
+	return nil
+}
+
+func checkRecord(c *Config, _ map[string]setting) []fault {
+	if c.TLS.Record < 1 || c.TLS.Record > engine.DefaultRecordSize {
+		return faultf([]string{"tls.record"}, "%dB: a record holds from 1B to 16KiB (RFC 9846 §5.1)", c.TLS.Record)
+	}
+	return nil
+}
+
+func checkTickets(c *Config, _ map[string]setting) []fault {
+	switch {
+	case c.TLS.Tickets > 255:
+		return faultf([]string{"tls.tickets"}, "%d: a server sends at most 255 tickets", c.TLS.Tickets)
+	case c.TLS.Tickets == 0 && c.TLS.Kind == "resumed" && c.TLS.Versions.Max >= engine.TLS13:
+		return faultf([]string{"tls.tickets", "tls.kind"}, "a TLS 1.3 handshake is resumed from a ticket: at least 1")
+	}
+	return nil
+}
+
+func checkHosts(c *Config, _ map[string]setting) []fault {
+	var faults []fault
+	for _, h := range []struct {
+		side string
+		host Host
+	}{{"client", c.Client}, {"server", c.Server}} {
+		if h.host.Cores < 1 {
+			faults = append(faults, faultf([]string{h.side + ".cores"}, "%d: a host has at least 1 core", h.host.Cores)...)
+		}
+	}
+	return faults
+}
+
+// linkKeyNames are all keys that describe the link, most particular first.
+var linkKeyNames = func() []string {
+	names := make([]string, len(linkKeys))
+	for i, k := range linkKeys {
+		names[i] = k.Name
+	}
+	slices.Reverse(names)
+	return names
+}()
+
+func checkLinks(c *Config, _ map[string]setting) []fault {
+	for _, hop := range slices.Concat(c.Link.Up, c.Link.Down) {
+		if err := hop.Validate(); err != nil {
+			return faultf(linkKeyNames, "%s", err)
+		}
+		switch {
+		case hop.Limit != 0 && hop.Rate == 0:
+			return faultf([]string{"link.limit", "link.up.limit", "link.down.limit", "link.hops"}, "a queue without a rate never fills: set link.rate too, or leave limit out")
+		case hop.Jitter > hop.Delay:
+			return faultf([]string{"link.up.jitter", "link.down.jitter", "link.jitter", "link.hops"}, "the jitter %s is more than the delay %s", formatDuration(hop.Jitter), formatDuration(hop.Delay))
+		}
+	}
+	return nil
+}
+
+func checkTCP(c *Config, _ map[string]setting) []fault {
+	if err := c.TCP.Validate(); err != nil {
+		var names []string
+		for _, k := range tcpKeys {
+			names = append(names, k.Name)
+		}
+		return faultf(names, "%s", err)
+	}
+	return nil
+}
+
+func checkTransfer(c *Config, _ map[string]setting) []fault {
+	switch {
+	case c.Transfer.Request < 1:
+		return faultf([]string{"transfer.request"}, "a request has at least 1B")
+	case c.Transfer.Response < 1:
+		return faultf([]string{"transfer.response"}, "a response has at least 1B")
+	case c.Timeout < time.Millisecond:
+		return faultf([]string{"timeout"}, "%s: at least 1ms", formatDuration(c.Timeout))
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package scenarios
+
+import (
+	"time"
+
+	"tlslab/netem"
+	"tlslab/sim/tcp"
+)
+
+// Config is the fully resolved configuration of one cell, as plain data: every key of the language has its place in it. Config
+// holds values; what they are called in YAML, and what they are when nothing is said, is in the table of keys.
+type Config struct {
+	TLS            TLS
+	Link           Link
+	Client, Server Host
+	TCP            tcp.Config // of both endpoints
+	Transfer       Transfer
+	Timeout        time.Duration // virtual time after which a replicate counts as timed out
+}
+
+// TLS is what the two engines are set up with.
+type TLS struct {
+	Versions    Versions
+	Cipher      string   // the bulk cipher that Suites were chosen by; "" where Suite names one exactly
+	Suite       string   // "" where Suites follow from Cipher
+	Suites      []string // resolved, the highest version's first
+	Group       string
+	KeyShare    string // the group the client sends a share of; one that is not Group costs a HelloRetryRequest
+	Certificate string // the server's key: rsa2048, ecdsa-p256 …
+	Chain       Chain
+	Kind        string // full or resumed
+	Resumption  string // how, when Kind is resumed: session-id, ticket, psk-dhe, psk
+	Record      int    // plaintext bytes a record
+	Tickets     int    // NewSessionTicket messages after a TLS 1.3 handshake
+	ALPN        string // "": not negotiated
+	ServerName  string
+}
+
+// Chain is the certificate chain that the server sends.
+type Chain struct {
+	Length int // certificates sent: the leaf and Length-1 intermediates; the root is not sent
+	Size   int // bytes the chain is padded to; 0: as it comes
+}
+
+// Link is the path between client and server: the links in a row that a packet crosses, each way.
+type Link struct {
+	Up   []netem.Config // client to server, in the order in which a packet meets them
+	Down []netem.Config // server to client, likewise
+}
+
+// Host is one of the two machines.
+type Host struct {
+	Cores      int
+	Costs      string  // name or path of a cost table
+	Slowdown   float64 // 6: six times slower than the table
+	WriteChunk int     // server: bytes of one write to TCP at most; 0: a flight is one write
+}
+
+// Transfer is what the client asks and the server answers once the handshake is done.
+type Transfer struct {
+	Request, Response int // bytes
+}
+
+// RTT is the time a small packet needs there and back on the idle path: the sum of the delays of both directions.
+func (l Link) RTT() time.Duration {
+	var sum time.Duration
+	for _, hop := range l.Up {
+		sum += hop.Delay
+	}
+	for _, hop := range l.Down {
+		sum += hop.Delay
+	}
+	return sum
+}

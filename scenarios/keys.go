@@ -1,0 +1,200 @@
+package scenarios
+
+import (
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"tlslab/netem"
+	"tlslab/sim/tcp"
+)
+
+// A Key is one setting of the language: a row of the table from which the reader, the defaults, --set, the JSON Schema and the
+// documentation's test are made.
+type Key struct {
+	Name    string // dotted: tls.version
+	Default string // as written in YAML; "": nothing, or what follows from other keys
+	Doc     string // one sentence, or a part of one
+
+	// fields are the places of a Config that the value goes to: two where it holds for both directions of the link.
+	fields func(*Config) []yaml.NodeUnmarshaler
+}
+
+// one is a key's single place in a Config.
+func one[V yaml.NodeUnmarshaler](place func(*Config) V) func(*Config) []yaml.NodeUnmarshaler {
+	return func(c *Config) []yaml.NodeUnmarshaler { return []yaml.NodeUnmarshaler{place(c)} }
+}
+
+// Keys returns the table of all keys under base, in the order in which they are documented and applied: a key that stands for
+// several others (link, link.up) comes before them.
+func Keys() []Key { return keys }
+
+var keys = joinKeys(tlsKeys, linkKeys, hostKeys("client", client), hostKeys("server", server), serverKeys, tcpKeys, exchangeKeys)
+
+func joinKeys(groups ...[]Key) []Key {
+	var all []Key
+	for _, g := range groups {
+		all = append(all, g...)
+	}
+	return all
+}
+
+var tlsKeys = []Key{
+	{"tls.version", "1.3", "version of TLS, or a range of which both sides choose the highest: 1.2, 1.3, 1.2..1.3",
+		one(func(c *Config) *Versions { return &c.TLS.Versions })},
+	{"tls.cipher", "", "bulk cipher; version and certificate make a suite of it (with ECDHE up to 1.2). Default: aes-128-gcm, unless tls.suite is set",
+		one(func(c *Config) word { return word{&c.TLS.Cipher, ciphers()} })},
+	{"tls.suite", "", "one cipher suite by its registered name, such as TLS_RSA_WITH_AES_128_CBC_SHA; excludes tls.cipher",
+		one(func(c *Config) word { return word{&c.TLS.Suite, suiteNames()} })},
+	{"tls.group", "x25519", "group of the (EC)DHE key exchange",
+		one(func(c *Config) word { return word{&c.TLS.Group, groups()} })},
+	{"tls.key_share", "", "group that a TLS 1.3 client sends its first key share for; another than tls.group costs a HelloRetryRequest. Default: tls.group",
+		one(func(c *Config) word { return word{&c.TLS.KeyShare, groups()} })},
+	{"tls.certificate", "ecdsa-p256", "type of the keys of the server and of its certificate authorities",
+		one(func(c *Config) word { return word{&c.TLS.Certificate, certificates()} })},
+	{"tls.chain.length", "2", "certificates that the server sends: its own and the intermediates, without the root",
+		one(func(c *Config) *Count { return (*Count)(&c.TLS.Chain.Length) })},
+	{"tls.chain.size", "", "size that the sent certificates are padded to, all together. Default: not padded",
+		one(func(c *Config) *Size { return (*Size)(&c.TLS.Chain.Size) })},
+	{"tls.kind", "full", "kind of handshake that is measured: full or resumed; the connection before a resumed one is not charged",
+		one(func(c *Config) word { return word{&c.TLS.Kind, kinds} })},
+	{"tls.resumption", "", "how a resumed handshake resumes: ticket or session-id up to 1.2, psk-dhe or psk in 1.3. Default: ticket and psk-dhe",
+		one(func(c *Config) word { return word{&c.TLS.Resumption, resumptions} })},
+	{"tls.record", "16KiB", "plaintext bytes in a record of application data at most",
+		one(func(c *Config) *Size { return (*Size)(&c.TLS.Record) })},
+	{"tls.tickets", "2", "session tickets that the server sends after a TLS 1.3 handshake",
+		one(func(c *Config) *Count { return (*Count)(&c.TLS.Tickets) })},
+	{"tls.alpn", "", "application protocol that is negotiated, such as h2. Default: none",
+		one(func(c *Config) *Text { return (*Text)(&c.TLS.ALPN) })},
+	{"tls.server_name", "server.tlslab.example", "name of the server, in its certificate and in the client's server_name extension",
+		one(func(c *Config) *Text { return (*Text)(&c.TLS.ServerName) })},
+}
+
+func client(c *Config) *Host { return &c.Client }
+func server(c *Config) *Host { return &c.Server }
+
+func hostKeys(side string, host func(*Config) *Host) []Key {
+	return []Key{
+		{side + ".cores", "1", "cores that TLS work of the " + side + " can run on",
+			one(func(c *Config) *Count { return (*Count)(&host(c).Cores) })},
+		{side + ".costs", "reference", "cost table of the " + side + ": reference, or the path of a file made by tlslab calibrate",
+			one(func(c *Config) *Text { return (*Text)(&host(c).Costs) })},
+		{side + ".slowdown", "1", "how many times slower than its cost table the " + side + " is",
+			one(func(c *Config) *Multiple { return (*Multiple)(&host(c).Slowdown) })},
+	}
+}
+
+var serverKeys = []Key{
+	{"server.write_chunk", "", "bytes that the server hands to TCP in one write at most; a write's end ends a segment. Default: a flight is one write",
+		one(func(c *Config) *Size { return (*Size)(&c.Server.WriteChunk) })},
+}
+
+var tcpKeys = []Key{
+	{"tcp.congestion", "reno", "congestion control",
+		one(func(c *Config) word { return word{&c.TCP.CongestionControl, congestionControls} })},
+	{"tcp.initial_window", "10", "first congestion window, in segments",
+		one(func(c *Config) *Count { return (*Count)(&c.TCP.InitialWindow) })},
+	{"tcp.mtu", "1500B", "largest IP packet",
+		one(func(c *Config) *Size { return (*Size)(&c.TCP.MTU) })},
+	{"tcp.nagle", "false", "hold a partial segment back while data is unacknowledged",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TCP.Nagle) })},
+	{"tcp.timestamps", "true", "offer timestamps",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TCP.Timestamps) })},
+	{"tcp.sack", "true", "offer selective acknowledgements",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TCP.SACK) })},
+	{"tcp.rack", "true", "find losses by time (RFC 8985); needs tcp.sack",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TCP.RACK) })},
+	{"tcp.tail_loss_probe", "true", "probe for the loss of a flight's tail (RFC 8985); needs tcp.sack",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TCP.TailLossProbe) })},
+	{"tcp.slow_start_after_idle", "true", "shrink the congestion window after an idle period",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TCP.SlowStartAfterIdle) })},
+	{"tcp.initial_rto", "1s", "retransmission timeout before a round trip was measured",
+		one(func(c *Config) *Duration { return (*Duration)(&c.TCP.InitialRTO) })},
+	{"tcp.min_rto", "200ms", "least retransmission timeout; as in Linux it bounds the variance term",
+		one(func(c *Config) *Duration { return (*Duration)(&c.TCP.MinRTO) })},
+	{"tcp.syn_retries", "6", "retransmissions of a SYN before the client gives up",
+		one(func(c *Config) *Count { return (*Count)(&c.TCP.SYNRetries) })},
+	{"tcp.syn_linear_timeouts", "4", "how many of them keep the first timeout before it doubles",
+		one(func(c *Config) *Count { return (*Count)(&c.TCP.SYNLinearTimeouts) })},
+	{"tcp.receive_buffer", "131072B", "first size of the receive buffer; half of it is window",
+		one(func(c *Config) *Size { return (*Size)(&c.TCP.ReceiveBuffer) })},
+	{"tcp.hz", "250", "timer ticks per second of both hosts; 0: timers are exact",
+		one(func(c *Config) *Count { return (*Count)(&c.TCP.HZ) })},
+}
+
+var exchangeKeys = []Key{
+	{"transfer.request", "500B", "application data that the client sends once it may",
+		one(func(c *Config) *Size { return (*Size)(&c.Transfer.Request) })},
+	{"transfer.response", "10kB", "application data that the server answers with",
+		one(func(c *Config) *Size { return (*Size)(&c.Transfer.Response) })},
+	{"timeout", "60s", "virtual time after which a replicate is given up and counted as timed out",
+		one(func(c *Config) *Duration { return (*Duration)(&c.Timeout) })},
+}
+
+// vocabularies that are the language's own.
+var (
+	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed"}}
+	resumptions        = vocabulary{"a way to resume", []string{"ticket", "session-id", "psk-dhe", "psk"}}
+	congestionControls = vocabulary{"a congestion control", []string{"reno"}}
+)
+
+// keyByName finds a key, or nil.
+func keyByName(name string) *Key {
+	for i := range keys {
+		if keys[i].Name == name {
+			return &keys[i]
+		}
+	}
+	return nil
+}
+
+// isGroup reports whether name is the beginning of dotted keys: tls, tls.chain, link.up.
+func isGroup(name string) bool {
+	for i := range keys {
+		if strings.HasPrefix(keys[i].Name, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// siblings are the words that may stand where the last part of a dotted name stands.
+func siblings(name string) []string {
+	parent := ""
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		parent = name[:i+1]
+	}
+	var words []string
+	seen := map[string]bool{}
+	for i := range keys {
+		rest, ok := strings.CutPrefix(keys[i].Name, parent)
+		if !ok {
+			continue
+		}
+		first, _, _ := strings.Cut(rest, ".")
+		if !seen[first] {
+			seen[first] = true
+			words = append(words, first)
+		}
+	}
+	return words
+}
+
+// newConfig is a configuration in which only defaults are set.
+func newConfig() *Config {
+	c := &Config{
+		Link: Link{Up: make([]netem.Config, 1), Down: make([]netem.Config, 1)},
+		TCP:  tcp.DefaultConfig(),
+	}
+	for _, k := range keys {
+		if k.Default == "" {
+			continue
+		}
+		for _, field := range k.fields(c) {
+			if err := field.UnmarshalYAML(textNode(k.Default)); err != nil {
+				panic("scenarios: default of " + k.Name + ": " + err.Error()) // a defect of the table
+			}
+		}
+	}
+	return c
+}

@@ -1,0 +1,120 @@
+package scenarios
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"tlslab/results"
+	"tlslab/sim"
+)
+
+// A Metric is one thing that is measured of every replicate, and how it is read off its result.
+type Metric struct {
+	results.Metric
+	// Value returns NaN where the replicate did not reach the metric.
+	Value func(r *sim.Result, c *Config) float64
+}
+
+// Metrics are all metrics of one connection, in the order of the files' columns.
+var Metrics = append([]Metric{
+	duration("connect", "TCP connection established", func(r *sim.Result) time.Duration { return r.Connect }),
+	duration("handshake", "client may send data", func(r *sim.Result) time.Duration { return r.Handshake }),
+	duration("tls", "TLS handshake alone", tlsTime),
+	duration("ttfb", "time to first byte", func(r *sim.Result) time.Duration { return r.TTFB }),
+	duration("ttlb", "time to last byte", func(r *sim.Result) time.Duration { return r.TTLB }),
+	{results.Metric{Name: "goodput", Label: "goodput of the response", Unit: results.UnitBytesPerSecond, Better: +1}, goodput},
+	{results.Metric{Name: "round-trips", Label: "round trips of the handshake", Unit: results.UnitCount, Better: -1},
+		func(r *sim.Result, _ *Config) float64 { return reached(int64(r.RoundTrips)) }},
+	work("client-cpu", "client CPU time", func(r *sim.Result) time.Duration { return r.ClientCPU }),
+	work("server-cpu", "server CPU time", func(r *sim.Result) time.Duration { return r.ServerCPU }),
+	count("bytes-up", "bytes sent by the client", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesUp }),
+	count("bytes-down", "bytes sent by the server", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesDown }),
+	count("packets-up", "packets sent by the client", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsUp }),
+	count("packets-down", "packets sent by the server", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsDown }),
+	count("retransmits", "retransmitted segments", results.UnitCount, func(r *sim.Result) int64 { return r.Retransmits }),
+	count("syn-retransmits", "retransmitted SYN and SYN-ACK", results.UnitCount, func(r *sim.Result) int64 { return r.SYNRetransmits }),
+}, causes()...)
+
+// MetricNames are the names of Metrics.
+func MetricNames() []string {
+	names := make([]string, len(Metrics))
+	for i, m := range Metrics {
+		names[i] = m.Name
+	}
+	return names
+}
+
+// reached is a value that is negative where there is none.
+func reached(v int64) float64 {
+	if v < 0 {
+		return math.NaN()
+	}
+	return float64(v)
+}
+
+func duration(name, label string, of func(*sim.Result) time.Duration) Metric {
+	return Metric{results.Metric{Name: name, Label: label, Unit: results.UnitNanoseconds, Better: -1},
+		func(r *sim.Result, _ *Config) float64 { return reached(int64(of(r))) }}
+}
+
+// work is CPU time, which is the same in every replicate that runs to its end.
+func work(name, label string, of func(*sim.Result) time.Duration) Metric {
+	m := duration(name, label, of)
+	m.Exact = true
+	return m
+}
+
+func count(name, label, unit string, of func(*sim.Result) int64) Metric {
+	exact := strings.HasPrefix(name, "bytes-")
+	return Metric{results.Metric{Name: name, Label: label, Unit: unit, Better: -1, Exact: exact},
+		func(r *sim.Result, _ *Config) float64 { return reached(of(r)) }}
+}
+
+func tlsTime(r *sim.Result) time.Duration {
+	if r.Handshake < 0 || r.Connect < 0 {
+		return -1
+	}
+	return r.Handshake - r.Connect
+}
+
+func goodput(r *sim.Result, c *Config) float64 {
+	rate, ok := r.Goodput(int64(c.Transfer.Response))
+	if !ok {
+		return math.NaN()
+	}
+	return rate
+}
+
+// causeGroups is what each cause of waiting counts as in a report; all others are the network's.
+var causeGroups = map[sim.Cause]string{
+	sim.FastRetransmit: "loss recovery",
+	sim.ReorderTimer:   "loss recovery",
+	sim.Probe:          "loss recovery",
+	sim.RTO:            "loss recovery",
+	sim.SYNTimeout:     "loss recovery",
+	sim.ClientCPU:      "cpu",
+	sim.ServerCPU:      "cpu",
+	sim.CPUQueue:       "cpu",
+}
+
+// causes are the parts of ttlb's critical path, which add up to it.
+func causes() []Metric {
+	all := make([]Metric, 0, sim.NumCauses)
+	for cause := range sim.NumCauses {
+		group, ok := causeGroups[cause]
+		if !ok {
+			group = "network"
+		}
+		all = append(all, Metric{
+			results.Metric{Name: "cause." + cause.String(), Label: "waiting for " + cause.String(), Unit: results.UnitNanoseconds, Better: -1, PartOf: "ttlb", Group: group},
+			func(r *sim.Result, _ *Config) float64 {
+				if r.TTLB < 0 {
+					return math.NaN()
+				}
+				return float64(r.Causes[cause])
+			},
+		})
+	}
+	return all
+}

@@ -1,0 +1,72 @@
+package scenarios
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"tlslab/netem"
+)
+
+// A Network derives the seeds of one cell's replicates.
+//
+// All randomness of a replicate's network comes from one seed of 64 bits, which depends on the root seed, on the cell's link and
+// on the replicate's number, and on nothing else. So cells that differ in anything but the link (full or resumed, this suite or
+// that, a slower server) meet the same losses and delays in the same replicate: common random numbers, which make paired
+// comparisons sharp. Adding a factor, a level or replicates changes no seed that was there before.
+//
+//	digest = SHA-256("tlslab link\n" ‖ decimal root seed ‖ "\n" ‖ link)
+//	link   = for each hop, upwards in order and then downwards in order, a line:
+//	         "up " or "down " ‖ the hop in tc's words ‖ " ordered" if it keeps order ‖ " drop N,N…" if packets are dropped ‖ "\n"
+//	seed   = first 8 bytes, big-endian, of SHA-256(digest ‖ replicate as 8 bytes, big-endian)
+type Network struct {
+	digest [sha256.Size]byte
+}
+
+// NewNetwork prepares the seeds of a link under a root seed.
+func NewNetwork(root uint64, link *Link) Network {
+	h := sha256.New()
+	fmt.Fprintf(h, "tlslab link\n%d\n", root)
+	for _, hop := range link.Up {
+		writeHop(h, "up", hop)
+	}
+	for _, hop := range link.Down {
+		writeHop(h, "down", hop)
+	}
+	var n Network
+	h.Sum(n.digest[:0])
+	return n
+}
+
+func writeHop(w io.Writer, direction string, hop netem.Config) {
+	drops, ordered := hop.Drops, hop.Ordered
+	hop.Drops, hop.Ordered = nil, false
+	fmt.Fprintf(w, "%s %s", direction, hop)
+	if ordered {
+		fmt.Fprint(w, " ordered")
+	}
+	for i, d := range drops {
+		if i == 0 {
+			fmt.Fprintf(w, " drop %d", d)
+		} else {
+			fmt.Fprintf(w, ",%d", d)
+		}
+	}
+	fmt.Fprintln(w)
+}
+
+// Seed returns the seed of a replicate. It does not allocate.
+func (n *Network) Seed(replicate int) uint64 {
+	var input [sha256.Size + 8]byte
+	copy(input[:], n.digest[:])
+	binary.BigEndian.PutUint64(input[sha256.Size:], uint64(replicate))
+	sum := sha256.Sum256(input[:])
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// EngineSeed derives the seed of all that the engines draw, for one purpose: "client", "server", "chain". It does not depend on
+// the network nor on the cell, so that cells of one suite have the same certificates and signatures.
+func EngineSeed(root uint64, purpose string) [32]byte {
+	return sha256.Sum256(fmt.Appendf(nil, "tlslab engine\n%d\n%s\n", root, purpose))
+}

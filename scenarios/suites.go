@@ -1,0 +1,62 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+
+	"tlslab/engine"
+	"tlslab/engine/kx"
+	"tlslab/engine/pki"
+)
+
+// The names of the language are those of the engine's tables: a row added there can be written here.
+
+func suiteNames() vocabulary {
+	var words []string
+	for _, s := range engine.Suites() {
+		words = append(words, s.Name)
+	}
+	return vocabulary{"a cipher suite", words}
+}
+
+func ciphers() vocabulary {
+	var words []string
+	for _, s := range engine.Suites() {
+		if !slices.Contains(words, s.Cipher) {
+			words = append(words, s.Cipher)
+		}
+	}
+	return vocabulary{"a cipher", words}
+}
+
+func groups() vocabulary {
+	var words []string
+	for _, g := range kx.Groups() {
+		words = append(words, g.Name)
+	}
+	return vocabulary{"a group", words}
+}
+
+func certificates() vocabulary { return vocabulary{"a certificate", pki.Algorithms()} }
+
+// keyType is the kind of key of a certificate, as suites ask for it: rsa of rsa2048, ecdsa of ecdsa-p256.
+func keyType(certificate string) string {
+	kind, _, _ := strings.Cut(certificate, "-")
+	return strings.TrimRight(kind, "0123456789")
+}
+
+func speaks(s engine.Suite, v engine.Version) bool { return s.Min <= v && v <= s.Max }
+
+func takes(s engine.Suite, certificate string) bool {
+	return s.KeyType == "" || s.KeyType == keyType(certificate)
+}
+
+// suiteFor finds the suite that a bulk cipher means with a version and a certificate: the one with an ephemeral key exchange.
+func suiteFor(cipher string, v engine.Version, certificate string) (engine.Suite, bool) {
+	for _, s := range engine.Suites() {
+		if s.Cipher == cipher && speaks(s, v) && takes(s, certificate) && s.KeyExchange != engine.KeyExchangeRSA {
+			return s, true
+		}
+	}
+	return engine.Suite{}, false
+}
