@@ -37,7 +37,7 @@ func newNormalTable() *jitterTable {
 
 // normalQuantiles inverts the normal distribution function on a grid: entry n is the last grid point x
 // with Φ(x) < (4n+½)/16384. That is iproute2's choice of both grid and probabilities; it makes the
-// mean −0.0009 rather than 0.
+// mean −0.0008 standard deviations rather than 0.
 func normalQuantiles() *[tableSize]int {
 	mass := normalMass()
 	total := mass[len(mass)-1]

@@ -1,9 +1,6 @@
 package netem
 
-import (
-	"math/bits"
-	"time"
-)
+import "time"
 
 // A queue is a drop-tail FIFO served at a rate.
 type queue struct {
@@ -27,8 +24,8 @@ func (q *queue) reset() {
 	q.idleAt = 0
 }
 
-// admit takes a packet of that many bytes, or refuses it because the queue is full. It tells how long the packet
-// will wait and how long its own bytes take.
+// admit takes a packet of that many bytes, or refuses it because the queue is full. It tells how long
+// the packet will wait and how long its own bytes take.
 func (q *queue) admit(now time.Duration, size int32) (queued, serialised time.Duration, ok bool) {
 	if q.rate == 0 {
 		return 0, 0, true
@@ -49,7 +46,5 @@ func (q *queue) admit(now time.Duration, size int32) (queued, serialised time.Du
 // serialisation is the time that size bytes take at a rate in bit/s, rounded down to a nanosecond as
 // the kernel's packet_time_ns() does.
 func serialisation(size int32, rate uint64) time.Duration {
-	hi, lo := bits.Mul64(uint64(size)*8, uint64(time.Second))
-	ns, _ := bits.Div64(hi, lo, rate)
-	return time.Duration(ns)
+	return time.Duration(uint64(size) * 8 * uint64(time.Second) / rate)
 }

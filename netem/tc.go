@@ -72,9 +72,9 @@ var tcAliases = map[string]string{"latency": "delay", "drop": "loss"}
 // tcParser walks a line word by word and fills a Config.
 type tcParser struct {
 	line string
-	word string // the present word
-	at   int    // its offset
-	end  int    // the offset behind it
+	word string   // the present word
+	at   int      // its offset
+	end  int      // the offset behind it
 	seen []string // options read so far
 	cfg  Config
 }

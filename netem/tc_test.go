@@ -1,0 +1,147 @@
+package netem
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParseTC(t *testing.T) {
+	for _, tt := range []struct {
+		line string
+		want Config
+		out  string // String of it, where it is not the line
+	}{
+		{"", Config{}, ""},
+		{"delay 25ms 2ms distribution normal loss 1% rate 20mbit limit 100", Config{Delay: 25 * ms, Jitter: 2 * ms, Distribution: Normal, Loss: 0.01, Rate: 20e6, Limit: 100}, ""},
+		{"loss gemodel 1% 20%", Config{Gemodel: GilbertElliott{P: 0.01, R: 0.2, Bad: 1}}, ""},
+		{"loss gemodel 10%", Config{Gemodel: GilbertElliott{P: 0.1, R: 0.9, Bad: 1}}, "loss gemodel 10% 90%"},
+		{"loss gemodel 1% 20% 50%", Config{Gemodel: GilbertElliott{P: 0.01, R: 0.2, Bad: 0.5}}, "loss gemodel 1% 20% 50% 0%"},
+		{"loss gemodel 1% 20% 50% 0.1%", Config{Gemodel: GilbertElliott{P: 0.01, R: 0.2, Bad: 0.5, Good: 0.001}}, ""},
+		{"loss random 0.07%", Config{Loss: 0.0007}, "loss 0.07%"},
+		{"drop 7", Config{Loss: 0.07}, "loss 7%"},
+		{"latency 1.5ms", Config{Delay: 1500 * us}, "delay 1500us"},
+		{"delay 2SECS 3usec distribution uniform", Config{Delay: 2 * time.Second, Jitter: 3 * us}, "delay 2s 3us"},
+		{"delay 0 1ns", Config{Jitter: 1}, "delay 0ms 1ns"},
+		{"rate 3kbps", Config{Rate: 24000}, "rate 24kbit"},
+		{"rate 1.5Mibit", Config{Rate: 3 << 19}, "rate 1572864bit"},
+		{"rate 64000", Config{Rate: 64000}, "rate 64kbit"},
+		{" \tdelay\t1ms  ordered   drops 2,7 ", Config{Delay: ms, Ordered: true, Drops: []int{2, 7}}, "delay 1ms ordered drops 2,7"},
+	} {
+		got, err := ParseTC(tt.line)
+		if err != nil || !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("ParseTC(%q) = %+v, %v; want %+v", tt.line, got, err, tt.want)
+		}
+		if tt.out == "" {
+			tt.out = tt.line
+		}
+		if got.String() != tt.out {
+			t.Errorf("String of %q is %q, want %q", tt.line, got, tt.out)
+		}
+	}
+}
+
+func TestParseTCNamesTheWordAtFault(t *testing.T) {
+	for _, tt := range []struct{ line, word, reason string }{
+		{"delay", "delay", "wants a time"},
+		{"delay fast", "fast", "number"},
+		{"delay 25", "25", "needs a unit"},
+		{"delay 25mss", "25mss", "unknown unit"},
+		{"delay 1ms 2ms 25%", "25%", "correlated jitter"},
+		{"delay 1ms delay 2ms", "delay", "twice"},
+		{"loss 1% drop 2%", "drop", "twice"},
+		{"loss x", "x", "not a percentage"},
+		{"loss 1ms", "1ms", "not a percentage"},
+		{"loss 1% 25%", "25%", "correlated loss"},
+		{"loss state 1%", "state", "four-state"},
+		{"loss gemodel", "gemodel", "wants a percentage"},
+		{"rate 20mbits", "20mbits", "unknown unit"},
+		{"rate 0mbit", "0mbit", "carries nothing"},
+		{"rate 99999999tbit", "99999999tbit", "too large"},
+		{"rate 1mbit 14", "14", "overhead"},
+		{"limit 0", "0", "at least 1"},
+		{"limit 1.5", "1.5", "at least 1"},
+		{"distribution gauss", "gauss", "unknown distribution"},
+		{"drops 1,,2", "1,,2", "ordinals"},
+		{"duplicate 1%", "duplicate", "not supported"},
+		{"delay 10ms reorder 25% 50%", "reorder", "not supported"},
+		{"loss 1% ecn", "ecn", "not supported"},
+		{"jitter 3ms", "jitter", "unknown option"},
+	} {
+		_, err := ParseTC(tt.line)
+		var syntax *SyntaxError
+		if !errors.As(err, &syntax) {
+			t.Errorf("ParseTC(%q): %v, want a syntax error", tt.line, err)
+			continue
+		}
+		if syntax.Word != tt.word || !strings.Contains(syntax.Reason, tt.reason) {
+			t.Errorf("ParseTC(%q): %v, want %q: …%s…", tt.line, err, tt.word, tt.reason)
+		}
+		if !strings.HasPrefix(tt.line[syntax.Offset:], tt.word) {
+			t.Errorf("ParseTC(%q): offset %d", tt.line, syntax.Offset)
+		}
+	}
+}
+
+func TestImpossibleLinksAreRefused(t *testing.T) {
+	for _, tt := range []struct{ line, want string }{
+		{"delay -5ms", "delay -5ms is negative"},
+		{"delay 5ms -1ms", "jitter -1ms is negative"},
+		{"delay 25000000s", "above the most allowed, 24h0m0s"},
+		{"loss 101%", "loss 101% is not between 0% and 100%"},
+		{"loss -1%", "loss -1% is not between"},
+		{"loss gemodel 1% 120%", "gemodel r 120% is not between"},
+		{"rate 99bit", "below the least allowed, 100"},
+		{"rate -1mbit", "rate -1000000 is negative"},
+		{"limit 2000000", "above the most allowed"},
+		{"drops 0", "0 is not the ordinal"},
+		{"delay 5ms distribution normal", "a distribution needs a jitter"},
+	} {
+		if _, err := ParseTC(tt.line); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("ParseTC(%q): %v, want …%s…", tt.line, err, tt.want)
+		}
+	}
+	both := Config{Loss: 0.1, Gemodel: GilbertElliott{P: 0.1}}
+	if err := both.Validate(); err == nil || !strings.Contains(err.Error(), "not both") {
+		t.Errorf("two loss models: %v", err)
+	}
+	several := Config{Delay: -1, Loss: 2, Distribution: 99}
+	if err := several.Validate(); err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("three faults: %v", err)
+	}
+}
+
+func TestDistributionsAsText(t *testing.T) {
+	for d := Uniform; d <= ParetoNormal; d++ {
+		text, err := d.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back Distribution
+		if err := back.UnmarshalText(text); err != nil || back != d {
+			t.Errorf("%s reads back as %v, %v", text, back, err)
+		}
+	}
+	if _, err := Distribution(9).MarshalText(); err == nil {
+		t.Error("an unknown distribution has a text")
+	}
+}
+
+func FuzzParseTC(f *testing.F) {
+	f.Add("delay 25ms 2ms distribution paretonormal loss 1% rate 20mbit limit 100")
+	f.Add("loss gemodel 1% 20% 99.9% 0.000001% ordered drops 1,2,3")
+	f.Add("delay 1.0000001s 0.5us loss random 33.333% rate 7.7gibps")
+	f.Fuzz(func(t *testing.T, line string) {
+		cfg, err := ParseTC(line)
+		if err != nil {
+			return
+		}
+		back, err := ParseTC(cfg.String())
+		if err != nil || !reflect.DeepEqual(back, cfg) {
+			t.Fatalf("%q is %+v; %q is %+v, %v", line, cfg, cfg.String(), back, err)
+		}
+		New(cfg, 1).Enqueue(0, Packet{Size: 1500})
+	})
+}
