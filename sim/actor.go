@@ -1,0 +1,207 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"tlslab/sim/recording"
+	"tlslab/sim/tcp"
+)
+
+// deed is one thing that a step does, priced for its host.
+type deed struct {
+	action recording.Action // Work, Write, Mark or CloseEnd
+	takes  time.Duration    // Work: on this host
+	bytes  int64            // Write
+	moment recording.Moment // Mark
+}
+
+// step is a recording's step for one host: operations that follow each other
+// are one stretch of work.
+type step struct {
+	at    int64
+	deeds []deed
+}
+
+// price turns a recording's steps into steps for a host.
+func price(steps []recording.Step, h Host) ([]step, error) {
+	out := make([]step, len(steps))
+	for i, s := range steps {
+		deeds, err := priceItems(nil, s.Items, h)
+		if err != nil {
+			return nil, fmt.Errorf("step at %d: %w", s.At, err)
+		}
+		out[i] = step{at: s.At, deeds: deeds}
+	}
+	return out, nil
+}
+
+func priceItems(deeds []deed, items []recording.Item, h Host) ([]deed, error) {
+	for _, it := range items {
+		switch it.Action {
+		case recording.Compute, recording.Work:
+			takes := it.Work
+			if it.Action == recording.Compute {
+				var err error
+				if takes, err = h.Costs.Price(it.Op); err != nil {
+					return nil, err
+				}
+			}
+			takes = h.slow(takes)
+			if k := len(deeds); k > 0 && deeds[k-1].action == recording.Work {
+				deeds[k-1].takes += takes
+			} else {
+				deeds = append(deeds, deed{action: recording.Work, takes: takes})
+			}
+		case recording.Write:
+			deeds = append(deeds, deed{action: recording.Write, bytes: int64(it.Bytes)})
+		case recording.Mark:
+			deeds = append(deeds, deed{action: recording.Mark, moment: it.Moment})
+		case recording.CloseEnd:
+			deeds = append(deeds, deed{action: recording.CloseEnd})
+		}
+	}
+	return deeds, nil
+}
+
+// script is where an actor's steps come from.
+type script interface {
+	// step returns the k-th step if that many bytes of the peer's stream are
+	// enough for it.
+	step(k int, arrived int64) (deeds []deed, ok bool, err error)
+}
+
+// replay is the script of a recording.
+type replay struct{ steps []step }
+
+func (r replay) step(k int, arrived int64) ([]deed, bool, error) {
+	if k == len(r.steps) || r.steps[k].at > arrived {
+		return nil, false, nil
+	}
+	return r.steps[k].deeds, true, nil
+}
+
+// actor is one side of a connection at work: its TCP endpoint, and the program
+// that reads from it, computes and writes to it, one thing at a time.
+type actor struct {
+	ep     tcp.Endpoint
+	due    time.Duration // of the endpoint's event in the queue; never when there is none
+	last   tcp.Tag       // the last event of this actor
+	script script
+	steps  int    // begun
+	deeds  []deed // of the step in hand, those to come
+	read   int64  // bytes taken from the endpoint
+	busy   bool   // on a core, or waiting for one
+	ready  int32  // the node since which it has been busy
+	began  time.Duration
+	cpu    time.Duration // charged so far
+}
+
+func (a *actor) reset(cfg *tcp.Config) {
+	a.ep.Reset(cfg)
+	a.due = never
+	a.last = 0
+	a.script = nil
+	a.steps, a.deeds, a.read = 0, nil, 0
+	a.busy, a.ready, a.began, a.cpu = false, 0, 0, 0
+}
+
+// settle lets an actor do all it can after an event: what its TCP has to send
+// leaves, its program goes on, and its next deadline is set.
+func (w *World) settle(who int32) {
+	a := &w.actors[who]
+	a.last = w.tag
+	w.transmit(who)
+	c := &w.conns[who/2]
+	if err := a.ep.Err(); err != nil {
+		c.fail(outcomeOf(err))
+		return
+	}
+	if a.ep.Established() {
+		if sideOf(who) == client && c.connect < 0 {
+			c.connect = w.now - c.start
+		}
+		w.work(who)
+	}
+	w.arm(who)
+}
+
+// work goes on with an actor's program until it waits for bytes or for a core.
+func (w *World) work(who int32) {
+	a := &w.actors[who]
+	c := &w.conns[who/2]
+	for !a.busy {
+		arrived := a.ep.Delivered()
+		if len(a.deeds) == 0 {
+			if n := arrived - a.read; n > 0 {
+				a.read = arrived
+				a.ep.Read(w.now, w.tag, n)
+				w.transmit(who)
+			}
+			deeds, ok, err := a.script.step(a.steps, arrived)
+			if err != nil {
+				c.fail(outcomeOf(err))
+				return
+			}
+			if !ok {
+				return
+			}
+			a.steps++
+			a.deeds = deeds
+			continue
+		}
+		d := &a.deeds[0]
+		a.deeds = a.deeds[1:]
+		switch d.action {
+		case recording.Work:
+			w.compute(who, d.takes)
+		case recording.Write:
+			a.ep.Write(w.now, w.tag, d.bytes)
+			w.transmit(who)
+		case recording.Mark:
+			c.moments[d.moment] = moment{at: w.now, node: int32(w.tag)}
+		case recording.CloseEnd:
+			a.ep.CloseWrite(w.now, w.tag)
+			w.transmit(who)
+		}
+	}
+}
+
+// compute puts an actor's work on a core of its host, or in the queue for one.
+func (w *World) compute(who int32, takes time.Duration) {
+	if takes == 0 {
+		return
+	}
+	a := &w.actors[who]
+	a.busy = true
+	a.ready = int32(w.tag)
+	if w.hosts[sideOf(who)].take(task{who, takes}) {
+		w.beginTask(who, takes)
+	}
+}
+
+func (w *World) beginTask(who int32, takes time.Duration) {
+	a := &w.actors[who]
+	a.began = w.now
+	a.cpu += takes
+	w.events.schedule(w.now+takes, wakeHost, who)
+}
+
+// finishTask gives the core to the next in the queue, and goes on with the
+// program of the actor whose work is done.
+func (w *World) finishTask(who int32) {
+	a := &w.actors[who]
+	if t, ok := w.hosts[sideOf(who)].release(); ok {
+		w.beginTask(t.who, t.takes)
+	}
+	a.busy = false
+	if w.conns[who/2].over {
+		return
+	}
+	w.hash.mix(computed, int64(w.now), int64(who), int64(a.began))
+	w.node(node{
+		kind: cpuNode, side: sideOf(who), parent: a.ready,
+		queued: a.began - w.nodes[a.ready].at,
+	})
+	w.settle(who)
+}

@@ -1,0 +1,261 @@
+package costs
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"time"
+
+	"tlslab/engine/kx"
+	"tlslab/engine/op"
+	"tlslab/engine/pki"
+	"tlslab/engine/record"
+	"tlslab/engine/secrets"
+)
+
+// Options of a measurement.
+type Options struct {
+	Name    string           // of the table
+	Batch   time.Duration    // one batch of calls takes at least so long; 0: 4 ms
+	Batches int              // of which the median is taken; 0: 15
+	Now     func() time.Time // the clock; nil: the machine's
+	Done    func(Price)      // told of each price as it is known; may be nil
+}
+
+// Measure prices every operation that the engine performs, on the machine and
+// with the libraries that it runs with: the engine's own rooms make the calls,
+// with the machine's source of randomness. Sizes between those measured, 64
+// bytes and 16 KiB, are priced along a straight line.
+func Measure(ctx context.Context, o Options) (*Table, error) {
+	t := &Table{Schema: Schema, Name: o.Name, Machine: thisMachine()}
+	if t.Name == "" {
+		t.Name = "measured"
+	}
+	m := meter{watch: stopwatch{batch: o.Batch, batches: o.Batches, now: o.Now}}
+	if m.watch.batch <= 0 {
+		m.watch.batch = 4 * time.Millisecond
+	}
+	if m.watch.batches <= 0 {
+		m.watch.batches = 15
+	}
+	if m.watch.now == nil {
+		m.watch.now = time.Now
+	}
+	for _, part := range []func(*meter) error{measureGroups, measureSignatures, measureRSAKeyExchange, measureCiphers, measureHashes} {
+		before := len(m.prices)
+		if err := part(&m); err != nil {
+			return nil, fmt.Errorf("calibrate: %w", err)
+		}
+		for _, p := range m.prices[before:] {
+			if o.Done != nil {
+				o.Done(p)
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("calibrate: %w", err)
+		}
+	}
+	t.Prices = m.prices
+	if err := t.index(); err != nil {
+		return nil, fmt.Errorf("calibrate: %w", err)
+	}
+	return t, nil
+}
+
+// The two sizes, in bytes, between and beyond which prices follow a line.
+const (
+	small = 64
+	large = 16384
+)
+
+// meter collects prices. The first error of a call that is being measured stays.
+type meter struct {
+	watch  stopwatch
+	prices []Price
+	err    error
+}
+
+// fixed prices an operation whose size does not matter.
+func (m *meter) fixed(k op.Kind, alg, provider string, call func() error) {
+	m.add(k, alg, provider, m.call(call), 0)
+}
+
+// linear prices an operation by its time for a small and for a large size.
+func (m *meter) linear(k op.Kind, alg, provider string, a, b int, atA, atB time.Duration) {
+	perByte := max(0, (int64(atB)-int64(atA))*1000/int64(b-a))
+	m.add(k, alg, provider, max(0, atA-time.Duration(perByte*int64(a)/1000)), perByte)
+}
+
+func (m *meter) add(k op.Kind, alg, provider string, fixed time.Duration, psPerByte int64) {
+	m.prices = append(m.prices, Price{Op: k.String() + " " + alg, NS: int64(fixed), PSPerByte: psPerByte, Provider: provider})
+}
+
+func (m *meter) call(call func() error) time.Duration {
+	return m.watch.call(func() {
+		if err := call(); err != nil && m.err == nil {
+			m.err = err
+		}
+	})
+}
+
+func measureGroups(m *meter) error {
+	for _, g := range kx.Groups() {
+		mine, err := g.Generate(rand.Reader, nil)
+		if err != nil {
+			return fmt.Errorf("%s: %w", g.Name, err)
+		}
+		theirs, err := g.Generate(rand.Reader, nil)
+		if err != nil {
+			return fmt.Errorf("%s: %w", g.Name, err)
+		}
+		m.fixed(op.KeyGen, g.Name, g.Provider, func() error { _, err := g.Generate(rand.Reader, nil); return err })
+		m.fixed(op.Agree, g.Name, g.Provider, func() error { _, err := mine.Agree(theirs.Share(), nil); return err })
+	}
+	return m.err
+}
+
+// tls12 and tls13 are the versions that signature schemes ask about.
+const tls12, tls13 = 0x0303, 0x0304
+
+func measureSignatures(m *meter) error {
+	message := make([]byte, small)
+	for _, alg := range pki.Algorithms() {
+		key, err := pki.GenerateKey(alg, "tlslab calibrate")
+		if err != nil {
+			return fmt.Errorf("%s: %w", alg, err)
+		}
+		scheme, err := schemeFor(key)
+		if err != nil {
+			return err
+		}
+		signature, err := scheme.Sign(rand.Reader, key, message, nil)
+		if err != nil {
+			return fmt.Errorf("%s: %w", alg, err)
+		}
+		m.fixed(op.Sign, alg, pki.Provider(), func() error { _, err := scheme.Sign(rand.Reader, key, message, nil); return err })
+		m.fixed(op.Verify, alg, pki.Provider(), func() error { return scheme.Verify(&key.Public, message, signature, nil) })
+	}
+	return m.err
+}
+
+// schemeFor returns the first scheme, in order of preference, for a key.
+func schemeFor(key *pki.Key) (*pki.Scheme, error) {
+	for _, version := range []uint16{tls13, tls12} {
+		for _, s := range pki.Schemes() {
+			if s.Fits(&key.Public, version) {
+				return s, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("no signature scheme for %s", key.Public.Algorithm)
+}
+
+func measureRSAKeyExchange(m *meter) error {
+	for _, alg := range pki.Algorithms() {
+		if !strings.HasPrefix(alg, "rsa") {
+			continue
+		}
+		key, err := pki.GenerateKey(alg, "tlslab calibrate")
+		if err != nil {
+			return fmt.Errorf("%s: %w", alg, err)
+		}
+		_, ciphertext, err := kx.EncryptPremaster(rand.Reader, key.Public.RSA, tls12, nil)
+		if err != nil {
+			return fmt.Errorf("%s: %w", alg, err)
+		}
+		m.fixed(op.Encrypt, alg, "crypto/rsa", func() error {
+			_, _, err := kx.EncryptPremaster(rand.Reader, key.Public.RSA, tls12, nil)
+			return err
+		})
+		m.fixed(op.Decrypt, alg, "crypto/rsa", func() error {
+			_, err := kx.DecryptPremaster(rand.Reader, key.RSA(), tls12, ciphertext, nil)
+			return err
+		})
+	}
+	return m.err
+}
+
+func measureCiphers(m *meter) error {
+	for _, c := range record.Ciphers() {
+		var seal, open [2]time.Duration
+		for i, size := range []int{small, large} {
+			sealer, err := newHalf(c)
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.Name, err)
+			}
+			opener, err := newHalf(c)
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.Name, err)
+			}
+			buf := make([]byte, 0, record.MaxRecord)
+			plain := buf[:size+sealer.Prefix()][sealer.Prefix():]
+			one := func() error { _, err := sealer.Seal(buf, record.ApplicationData, plain); return err }
+			seal[i] = m.call(one)
+			// Opening needs a record of its own each time, so it is measured
+			// together with sealing, on two halves in step.
+			if sealer, err = newHalf(c); err != nil {
+				return fmt.Errorf("%s: %w", c.Name, err)
+			}
+			both := m.call(func() error {
+				sealed, err := sealer.Seal(buf, record.ApplicationData, plain)
+				if err != nil {
+					return err
+				}
+				_, _, err = opener.Open(sealed)
+				return err
+			})
+			open[i] = max(0, both-seal[i])
+		}
+		m.linear(op.Seal, c.Name, c.Provider, small, large, seal[0], seal[1])
+		m.linear(op.Open, c.Name, c.Provider, small, large, open[0], open[1])
+	}
+	return m.err
+}
+
+// newHalf makes a half of TLS 1.3 where the cipher has one, else of TLS 1.2.
+func newHalf(c *record.Cipher) (*record.Half, error) {
+	if c.MAC == 0 {
+		return record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
+	}
+	keys, _ := c.Split(make([]byte, c.KeyBlock()))
+	return record.Classic(c, keys, rand.Reader, nil)
+}
+
+func measureHashes(m *meter) error {
+	for _, h := range []*secrets.Hash{secrets.SHA256, secrets.SHA384} {
+		var digest [2]time.Duration
+		for i, size := range []int{small, large} {
+			state, in, out := h.New(), make([]byte, size), make([]byte, 0, h.Size)
+			digest[i] = m.call(func() error {
+				state.Reset()
+				state.Write(in)
+				state.Sum(out)
+				return nil
+			})
+		}
+		m.linear(op.Digest, h.Name, provider(h.New()), small, large, digest[0], digest[1])
+		classic := secrets.NewClassic(h, nil)
+		classic.Resume(make([]byte, secrets.MasterSize))
+		random := make([]byte, 32)
+		var derive [2]time.Duration
+		for i, n := range []int{1, 4} { // digests' worth of output
+			out := make([]byte, n*h.Size)
+			derive[i] = m.call(func() error { classic.KeyBlock(out, random, random); return nil })
+		}
+		m.linear(op.Derive, h.Name, provider(h.New()), h.Size, 4*h.Size, derive[0], derive[1])
+	}
+	return m.err
+}
+
+// provider is the package that a hash comes from.
+func provider(w io.Writer) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(fmt.Sprintf("%T", w), "*"), ".")
+	return "crypto/" + name
+}
+
+func thisMachine() Machine {
+	return Machine{CPU: cpuModel(), OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version()}
+}

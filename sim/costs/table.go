@@ -1,0 +1,178 @@
+// Package costs prices the expensive operations of a TLS exchange: how long
+// one core is busy with each.
+//
+//	calibrate ──Measure──► Table ──WriteFile──► reference.json
+//	                         │ Price(op)
+//	                         ▼
+//	             CPU time charged to a simulated host
+//
+// A price is a fixed part and a part for each byte. The table that ships with
+// the lab is called reference; `tlslab calibrate` makes one of the machine it
+// runs on. Each price names the provider of its primitive, since another
+// library of the same algorithm has another price.
+package costs
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"tlslab/engine/op"
+)
+
+// Schema is the version of the file format.
+const Schema = 1
+
+// Price is what one operation costs: NS + PSPerByte·size/1000, in nanoseconds
+// of one core.
+type Price struct {
+	Op        string `json:"op"` // kind and algorithm, as in "sign rsa2048"
+	NS        int64  `json:"ns"` // nanoseconds, whatever the size
+	PSPerByte int64  `json:"ps_per_byte,omitempty"`
+	Provider  string `json:"provider,omitempty"` // whose implementation was measured
+}
+
+// Machine is where a table was measured.
+type Machine struct {
+	CPU  string `json:"cpu,omitempty"`
+	OS   string `json:"os,omitempty"`
+	Arch string `json:"arch,omitempty"`
+	Go   string `json:"go,omitempty"`
+}
+
+// Table is a cost table. Its prices stand in the order of the file.
+type Table struct {
+	Schema  int     `json:"schema"`
+	Name    string  `json:"name"`
+	Machine Machine `json:"machine"`
+	Prices  []Price `json:"prices"`
+
+	byOp map[key]Price
+}
+
+type key struct {
+	kind op.Kind
+	alg  string
+}
+
+// Price returns how long one core is busy with o. An operation that the table
+// does not hold is an error: a missing price would be a wrong number.
+func (t *Table) Price(o op.Op) (time.Duration, error) {
+	p, ok := t.byOp[key{o.Kind, o.Alg}]
+	if !ok {
+		return 0, fmt.Errorf("cost table %q has no price for %q: add a row, or measure one with `tlslab calibrate`", t.Name, o.Kind.String()+" "+o.Alg)
+	}
+	return time.Duration(p.NS + int64(o.Size)*p.PSPerByte/1000), nil
+}
+
+//go:embed reference.json
+var referenceJSON []byte
+
+var reference = sync.OnceValues(func() (*Table, error) {
+	return Read("reference.json", bytes.NewReader(referenceJSON))
+})
+
+// Reference returns the table that ships with the lab.
+func Reference() (*Table, error) { return reference() }
+
+// Load returns the shipped table by its name, reference, or reads a file.
+func Load(nameOrPath string) (*Table, error) {
+	if nameOrPath == "reference" {
+		return Reference()
+	}
+	f, err := os.Open(nameOrPath)
+	if err != nil {
+		if os.IsNotExist(err) {
+			return nil, fmt.Errorf("cost table %q: neither the shipped table (reference) nor a file: %w", nameOrPath, fs.ErrNotExist)
+		}
+		return nil, fmt.Errorf("cost table: %w", err)
+	}
+	defer f.Close()
+	return Read(nameOrPath, f)
+}
+
+// Read reads and checks a table; name stands in its errors.
+func Read(name string, r io.Reader) (*Table, error) {
+	t := new(Table)
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if err := d.Decode(t); err != nil {
+		return nil, fmt.Errorf("cost table %s, byte %d: %w", name, d.InputOffset(), err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("cost table %s, byte %d: more than one value", name, d.InputOffset())
+	}
+	if err := t.index(); err != nil {
+		return nil, fmt.Errorf("cost table %s: %w", name, err)
+	}
+	return t, nil
+}
+
+func (t *Table) index() error {
+	if t.Schema != Schema {
+		return fmt.Errorf("schema %d: this version reads schema %d", t.Schema, Schema)
+	}
+	if t.Name == "" {
+		return fmt.Errorf("the table has no name")
+	}
+	t.byOp = make(map[key]Price, len(t.Prices))
+	for i, p := range t.Prices {
+		if len(strings.Fields(p.Op)) != 2 {
+			return fmt.Errorf("price %d: operation %q: want a kind and an algorithm, as in \"sign rsa2048\"", i+1, p.Op)
+		}
+		o, err := op.Parse(p.Op)
+		if err != nil {
+			return fmt.Errorf("price %d: %w", i+1, err)
+		}
+		if p.NS < 0 || p.PSPerByte < 0 {
+			return fmt.Errorf("price %d: %s costs less than nothing", i+1, p.Op)
+		}
+		const most = int64(time.Hour)
+		if p.NS > most || p.PSPerByte > most {
+			return fmt.Errorf("price %d: %s costs more than an hour", i+1, p.Op)
+		}
+		k := key{o.Kind, o.Alg}
+		if _, ok := t.byOp[k]; ok {
+			return fmt.Errorf("price %d: %s stands twice", i+1, p.Op)
+		}
+		t.byOp[k] = p
+	}
+	return nil
+}
+
+// Write writes the table as JSON, a price a line, so that a person can read it
+// and two tables can be compared line by line.
+func (t *Table) Write(w io.Writer) error {
+	var b bytes.Buffer
+	machine, err := json.Marshal(t.Machine)
+	if err != nil {
+		return fmt.Errorf("write cost table: %w", err)
+	}
+	name, err := json.Marshal(t.Name)
+	if err != nil {
+		return fmt.Errorf("write cost table: %w", err)
+	}
+	fmt.Fprintf(&b, "{\n  \"schema\": %d,\n  \"name\": %s,\n  \"machine\": %s,\n  \"prices\": [", t.Schema, name, machine)
+	for i, p := range t.Prices {
+		line, err := json.Marshal(p)
+		if err != nil {
+			return fmt.Errorf("write cost table: %w", err)
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "\n    %s", line)
+	}
+	b.WriteString("\n  ]\n}\n")
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write cost table: %w", err)
+	}
+	return nil
+}

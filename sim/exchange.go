@@ -1,0 +1,214 @@
+package sim
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+
+	"tlslab/engine"
+	"tlslab/engine/op"
+	"tlslab/sim/recording"
+)
+
+// Exchange is what two live engines are to say to each other: a handshake, a
+// request, a response, and the close.
+type Exchange struct {
+	// Client and Server configure the engines. Their Rand, Observe and Session
+	// are the exchange's own; all else is taken as it is.
+	Client, Server *engine.Config
+	ServerName     string
+	// Kind is the handshake that both sides must say they made, and Resumption
+	// how. Where it is resumed, a first connection primes it, uncharged.
+	Kind       engine.Kind
+	Resumption engine.Resumption
+	// Request and Response are the application data each way, in bytes, 1 or
+	// more.
+	Request, Response int
+	// WriteChunk splits what the server's handshake has to send into writes of
+	// at most so many bytes; 0 sends each flight in one write.
+	WriteChunk int
+	// Seed decides every random byte of the engines.
+	Seed uint64
+}
+
+func (x *Exchange) validate() error {
+	switch {
+	case x.Client == nil || x.Server == nil:
+		return errors.New("exchange: a side has no configuration")
+	case x.Request < 1 || x.Response < 1:
+		return fmt.Errorf("exchange: request of %d bytes, response of %d: want 1 or more", x.Request, x.Response)
+	case x.WriteChunk < 0:
+		return fmt.Errorf("exchange: writes of %d bytes: want 0 (whole flights) or more", x.WriteChunk)
+	}
+	return nil
+}
+
+// pair is an exchange under way.
+type pair struct {
+	exchange *Exchange
+	sides    [2]program
+}
+
+// program is one side of an exchange: an engine and the application on it. It
+// turns each record of the peer's into the items of a step.
+type program struct {
+	conn     *engine.Conn
+	side     side
+	consumed int64            // bytes of the peer's stream
+	stream   []byte           // all that this side has written
+	items    []recording.Item // of the step in hand
+	request  int
+	response int
+	record   int // plaintext bytes of a record of application data
+	chunk    int // bytes of a write of handshake; 0: no limit
+	received int // bytes of application data
+	zeros    []byte
+}
+
+// newPair makes the engines of the ordinal-th connection of an exchange; the
+// client offers the session, if there is one.
+func newPair(x *Exchange, ordinal uint64, session *engine.Session) *pair {
+	p := &pair{exchange: x}
+	for s := range p.sides {
+		from := x.Client
+		if side(s) == server {
+			from = x.Server
+		}
+		cfg := *from
+		g := &p.sides[s]
+		cfg.Rand = engineRand(x.Seed, ordinal, side(s))
+		cfg.Observe = func(n engine.Notice) {
+			if n.Kind == engine.Operation {
+				g.compute(n.Op)
+			}
+		}
+		*g = program{side: side(s), request: x.Request, response: x.Response, record: cfg.RecordSize}
+		if g.record == 0 {
+			g.record = engine.DefaultRecordSize
+		}
+		g.zeros = make([]byte, g.record)
+		if g.side == client {
+			cfg.Session = session
+			g.conn = engine.Client(&cfg, x.ServerName)
+		} else {
+			g.chunk = x.WriteChunk
+			g.conn = engine.Server(&cfg)
+		}
+	}
+	return p
+}
+
+// engineRand is the source of one engine's randomness. It knows nothing of the
+// network, so what the engines say does not change with it.
+func engineRand(seed, ordinal uint64, s side) io.Reader {
+	var key [32]byte
+	copy(key[:], "tlslab engine")
+	binary.LittleEndian.PutUint64(key[16:], seed)
+	binary.LittleEndian.PutUint32(key[24:], uint32(ordinal))
+	binary.LittleEndian.PutUint32(key[28:], uint32(s))
+	return rand.NewChaCha8(key)
+}
+
+// start makes the client's first step.
+func (g *program) start() error {
+	g.items = nil
+	if err := g.conn.Start(); err != nil {
+		return err
+	}
+	g.flush()
+	return nil
+}
+
+// receive makes a step of the next record in what has arrived of the peer's
+// stream; false where it is not there as a whole.
+func (g *program) receive(arrived []byte) (bool, error) {
+	g.items = nil
+	n, ev, err := g.conn.Recv(arrived[g.consumed:])
+	if err != nil {
+		return false, err
+	}
+	if n == 0 {
+		return false, nil
+	}
+	g.consumed += int64(n)
+	g.flush()
+	switch ev.Kind {
+	case engine.EventHandshakeDone:
+		if g.side == client {
+			g.mark(recording.Handshake)
+			return true, g.send(g.request)
+		}
+	case engine.EventData:
+		g.received += len(ev.Data)
+		if g.side == client {
+			g.responded(len(ev.Data))
+		} else if g.received == g.request {
+			return true, g.send(g.response)
+		}
+	case engine.EventClosed:
+		if g.side == server {
+			g.close()
+		}
+	}
+	return true, nil
+}
+
+// responded tells the client that n more bytes of the response are readable.
+func (g *program) responded(n int) {
+	if n > 0 && g.received == n {
+		g.mark(recording.FirstByte)
+	}
+	if n > 0 && g.received == g.response {
+		g.mark(recording.LastByte)
+		g.close()
+	}
+}
+
+// send writes application data, each record as soon as it is sealed.
+func (g *program) send(n int) error {
+	for n > 0 {
+		k := min(n, g.record)
+		n -= k
+		before := len(g.stream)
+		var err error
+		if g.stream, err = g.conn.Seal(g.stream, g.zeros[:k]); err != nil {
+			return err
+		}
+		g.write(len(g.stream) - before)
+	}
+	return nil
+}
+
+func (g *program) close() {
+	g.conn.Close()
+	g.flush()
+	g.items = append(g.items, recording.Item{Action: recording.CloseEnd})
+}
+
+// flush writes what the engine has to send.
+func (g *program) flush() {
+	before := len(g.stream)
+	g.stream = g.conn.Flush(g.stream)
+	for n := len(g.stream) - before; n > 0; {
+		k := n
+		if g.chunk > 0 && !g.conn.Info().Done {
+			k = min(k, g.chunk)
+		}
+		g.write(k)
+		n -= k
+	}
+}
+
+func (g *program) compute(o op.Op) {
+	g.items = append(g.items, recording.Item{Action: recording.Compute, Op: o})
+}
+
+func (g *program) write(n int) {
+	g.items = append(g.items, recording.Item{Action: recording.Write, Bytes: n})
+}
+
+func (g *program) mark(m recording.Moment) {
+	g.items = append(g.items, recording.Item{Action: recording.Mark, Moment: m})
+}

@@ -1,0 +1,80 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"tlslab/sim/costs"
+)
+
+// Host is a machine: how many connections it can compute for at once, and how
+// long it takes for each operation.
+type Host struct {
+	Cores    int          // 1 or more
+	Costs    *costs.Table // what each operation takes on one core
+	Slowdown float64      // how many times slower than the table it is; 1 is the table itself
+}
+
+func (h Host) validate(name string) error {
+	switch {
+	case h.Cores < 1:
+		return fmt.Errorf("%s: %d cores: want 1 or more", name, h.Cores)
+	case h.Costs == nil:
+		return fmt.Errorf("%s: no cost table", name)
+	case !(h.Slowdown > 0) || h.Slowdown > 1e6:
+		return fmt.Errorf("%s: slowdown %v: want a number above 0, at most 1e6", name, h.Slowdown)
+	}
+	return nil
+}
+
+// slow scales a price of the table to this host.
+func (h Host) slow(d time.Duration) time.Duration {
+	if h.Slowdown == 1 {
+		return d
+	}
+	return time.Duration(float64(d) * h.Slowdown)
+}
+
+// task is the work of one actor that waits for a core.
+type task struct {
+	who   int32
+	takes time.Duration
+}
+
+// cores are a host's processors in a run: each takes one task at a time, to its
+// end, in the order of arrival.
+type cores struct {
+	free    int
+	waiting []task // from head on
+	head    int
+}
+
+func (c *cores) reset(n int) {
+	c.free = n
+	c.waiting = c.waiting[:0]
+	c.head = 0
+}
+
+// take claims a core, or queues the task and reports false.
+func (c *cores) take(t task) bool {
+	if c.free > 0 {
+		c.free--
+		return true
+	}
+	c.waiting = append(c.waiting, t)
+	return false
+}
+
+// release gives a core back and hands it to the task that has waited longest.
+func (c *cores) release() (task, bool) {
+	if c.head == len(c.waiting) {
+		c.free++
+		return task{}, false
+	}
+	t := c.waiting[c.head]
+	c.head++
+	if c.head == len(c.waiting) {
+		c.waiting, c.head = c.waiting[:0], 0
+	}
+	return t, true
+}

@@ -1,0 +1,57 @@
+package sim
+
+import (
+	"errors"
+
+	"tlslab/engine"
+)
+
+// NewLiveWorld builds a world in which live engines compute every byte of each
+// replicate. It is some hundred times slower than a replay and, to the
+// nanosecond, the same.
+func NewLiveWorld(cfg Config, x Exchange) (*World, error) {
+	if err := x.validate(); err != nil {
+		return nil, err
+	}
+	w, err := newWorld(cfg)
+	if err != nil {
+		return nil, err
+	}
+	w.scripts = func() (script, script, error) {
+		p, err := x.begin()
+		if err != nil {
+			return nil, nil, err
+		}
+		c, s := &p.sides[client], &p.sides[server]
+		return &live{c, &s.stream, cfg.Client}, &live{s, &c.stream, cfg.Server}, nil
+	}
+	return w, nil
+}
+
+// live is the script of an engine at work.
+type live struct {
+	program *program
+	peer    *[]byte // what the peer has written
+	host    Host
+}
+
+func (l *live) step(k int, arrived int64) ([]deed, bool, error) {
+	if k == 0 && l.program.side == client {
+		if err := l.program.start(); err != nil {
+			return nil, false, err
+		}
+	} else if ok, err := l.program.receive((*l.peer)[:arrived]); !ok {
+		return nil, false, err
+	}
+	deeds, err := priceItems(nil, l.program.items, l.host)
+	return deeds, err == nil, err
+}
+
+// alertOf is the outcome of a connection that an engine ended: the alert's name.
+func alertOf(err error) (string, bool) {
+	var e *engine.Error
+	if errors.As(err, &e) {
+		return "alert " + e.Alert.String(), true
+	}
+	return "", false
+}

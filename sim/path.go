@@ -1,0 +1,225 @@
+package sim
+
+import (
+	"time"
+
+	"tlslab/sim/tcp"
+)
+
+// Cause is what a connection was waiting for. The causes along the critical
+// path of an instant add up exactly to the time until then.
+type Cause uint8
+
+// The causes. A wait inside a wait for acknowledgements counts as what that
+// wait was for: Window, Nagle or FastRetransmit; a timer keeps its own name
+// wherever it is met.
+const (
+	Propagation    Cause = iota // a link's delay, jitter included
+	Serialisation               // a link's rate
+	Queue                       // other packets before this one on a link
+	Window                      // acknowledgements, to be allowed to send more
+	Nagle                       // acknowledgements, to send less than a full segment
+	DelayedACK                  // the peer's delayed-acknowledgement timer
+	FastRetransmit              // acknowledgements that tell of a loss
+	ReorderTimer                // RACK's timer, to tell loss from reordering
+	Probe                       // the tail loss probe's timer
+	Persist                     // the timer that probes a closed receive window
+	RTO                         // the retransmission timer of data
+	SYNTimeout                  // the retransmission timer of SYN or SYN-ACK
+	ClientCPU                   // the client computing
+	ServerCPU                   // the server computing
+	CPUQueue                    // a core, busy with others
+	NumCauses
+)
+
+var causeNames = [NumCauses]string{
+	"propagation", "serialisation", "queue", "window", "nagle", "delayed-ack", "fast-retransmit",
+	"reorder-timer", "probe", "persist", "rto", "syn-timeout", "client-cpu", "server-cpu", "cpu-queue",
+}
+
+func (c Cause) String() string { return causeNames[c] }
+
+// nodeKind says what kind of event a node was.
+type nodeKind uint8
+
+const (
+	startNode   nodeKind = iota // the connection begins; nothing comes before
+	arrivalNode                 // a segment reached its host
+	cpuNode                     // a core finished a task
+	timerNode                   // a TCP deadline
+)
+
+// node is an event in the history of a run, with its parent: what had to happen
+// for it to happen. Its index is the tcp.Tag of the event.
+type node struct {
+	at         time.Duration
+	queued     time.Duration // arrival: in links' queues; cpu: for a core
+	serialised time.Duration // arrival
+	parent     int32         // arrival: the event in which the segment left; cpu: the one in which the work was ready
+	since      int32         // arrival: the event since which its data had been waiting to leave
+	kind       nodeKind
+	side       side      // where it happened
+	why        tcp.Cause // arrival: why the segment left when it did
+}
+
+// departure is how each cause of TCP is read on the way back.
+type departure struct {
+	cause Cause
+	how   wait
+}
+
+type wait uint8
+
+const (
+	none    wait = iota // it left in the event that made it: go on from there
+	acked               // it waited for acknowledgements: follow them back, under cause
+	expired             // it waited for a timer, armed when its data was ready or last sent
+)
+
+var departures = [tcp.NumCauses]departure{
+	tcp.Write:          {how: none},
+	tcp.Reply:          {how: none},
+	tcp.WindowUpdate:   {how: none},
+	tcp.Close:          {how: none},
+	tcp.Window:         {Window, acked},
+	tcp.Nagle:          {Nagle, acked},
+	tcp.FastRetransmit: {FastRetransmit, acked},
+	tcp.ReorderTimer:   {ReorderTimer, expired},
+	tcp.Probe:          {Probe, expired},
+	tcp.Persist:        {Persist, expired},
+	tcp.RTO:            {RTO, expired},
+	tcp.SYNTimeout:     {SYNTimeout, expired},
+	tcp.DelayedACK:     {DelayedACK, expired},
+}
+
+// path is the way back from an instant to the start of its connection.
+type path struct {
+	causes     [NumCauses]time.Duration
+	roundTrips int
+}
+
+// detour is a stretch of the way that is walked to see what an acknowledgement
+// waited for. It ends at the instant since which the data was ready.
+type detour struct {
+	until time.Duration
+	back  int32 // the node to go on from
+	cause Cause
+}
+
+// walker follows parents back from a node, attributing time as it goes.
+type walker struct {
+	nodes   []node
+	at      time.Duration // everything after it has been attributed
+	cur     int32
+	detours []detour
+	path    path
+}
+
+// walk returns the critical path of node n.
+func (w *walker) walk(nodes []node, n int32) path {
+	w.nodes, w.cur, w.at = nodes, n, nodes[n].at
+	w.detours = w.detours[:0]
+	w.path = path{}
+	for w.nodes[w.cur].kind != startNode {
+		w.step()
+	}
+	return w.path
+}
+
+func (w *walker) step() {
+	n := &w.nodes[w.cur]
+	switch n.kind {
+	case cpuNode:
+		cpu := ClientCPU
+		if n.side == server {
+			cpu = ServerCPU
+		}
+		ready := w.nodes[n.parent].at
+		if w.spend(ready+n.queued, cpu) || w.spend(ready, CPUQueue) {
+			return
+		}
+		w.cur = n.parent
+	case arrivalNode:
+		if n.side == server {
+			w.path.roundTrips++
+		}
+		left := w.nodes[n.parent].at
+		if w.flight(n, left) {
+			return
+		}
+		w.leave(n)
+	case timerNode:
+		// A timer's segments say since when they waited, so the way does not
+		// lead here; if it did, the wait would be a timer's.
+		if w.expire(w.nodes[n.parent].at, RTO) {
+			return
+		}
+		w.cur = n.parent
+	}
+}
+
+// flight attributes a segment's time on the links.
+func (w *walker) flight(n *node, left time.Duration) (turned bool) {
+	if len(w.detours) > 0 {
+		return w.spend(left, Propagation)
+	}
+	w.path.causes[Queue] += n.queued
+	w.path.causes[Serialisation] += n.serialised
+	w.path.causes[Propagation] += w.at - left - n.queued - n.serialised
+	w.at = left
+	return false
+}
+
+// leave goes on from a segment's departure, by the reason for it.
+func (w *walker) leave(n *node) {
+	d := departures[n.why]
+	switch d.how {
+	case none:
+		w.cur = n.parent
+	case expired:
+		if !w.expire(w.nodes[n.since].at, d.cause) {
+			w.cur = n.since
+		}
+	case acked:
+		t := detour{until: w.nodes[n.since].at, back: n.since, cause: d.cause}
+		if k := len(w.detours); k > 0 && t.until < w.detours[k-1].until {
+			t.until, t.back = w.detours[k-1].until, w.detours[k-1].back
+		}
+		w.detours = append(w.detours, t)
+		w.cur = n.parent
+		w.turn()
+	}
+}
+
+// spend attributes the time from an instant on. Within a detour it counts as
+// the detour's cause and ends where the detour does; it then reports true,
+// having gone back to where the detour began.
+func (w *walker) spend(from time.Duration, c Cause) (turned bool) {
+	if k := len(w.detours); k > 0 {
+		c = w.detours[k-1].cause
+	}
+	return w.expire(from, c)
+}
+
+// expire is spend for a wait that keeps its cause within a detour.
+func (w *walker) expire(from time.Duration, c Cause) (turned bool) {
+	if k := len(w.detours); k > 0 && from < w.detours[k-1].until {
+		from = w.detours[k-1].until
+	}
+	w.path.causes[c] += w.at - from
+	w.at = from
+	return w.turn()
+}
+
+// turn ends the detours whose beginning has been reached.
+func (w *walker) turn() bool {
+	turned := false
+	for k := len(w.detours); k > 0 && w.at <= w.detours[k-1].until; k-- {
+		if !turned {
+			w.cur = w.detours[k-1].back
+		}
+		turned = true
+		w.detours = w.detours[:k-1]
+	}
+	return turned
+}

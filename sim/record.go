@@ -1,0 +1,140 @@
+package sim
+
+import (
+	"fmt"
+	"strconv"
+
+	"tlslab/engine"
+	"tlslab/sim/recording"
+)
+
+// Record lets two live engines make an exchange, without a network and without
+// time, and returns what they did. It is an error if the handshake is not of
+// the kind asked for, in the eyes of either side.
+func Record(x Exchange) (*recording.Recording, error) {
+	if err := x.validate(); err != nil {
+		return nil, err
+	}
+	p, err := x.begin()
+	if err != nil {
+		return nil, err
+	}
+	b := recording.Branch{Outcome: recording.Full}
+	if x.Kind == engine.Resumed {
+		b.Outcome = recording.Resumed
+	}
+	if b.Client, b.Server, err = p.play(); err != nil {
+		return nil, err
+	}
+	if err := p.check(x.Kind, x.Resumption); err != nil {
+		return nil, err
+	}
+	r := &recording.Recording{About: p.about(), Branches: []recording.Branch{b}}
+	if err := r.Validate(); err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	return r, nil
+}
+
+// begin makes the pair of the connection that counts, after the one that primes
+// it where it is to be resumed.
+func (x *Exchange) begin() (*pair, error) {
+	if x.Kind != engine.Resumed {
+		return newPair(x, 0, nil), nil
+	}
+	first := newPair(x, 1, nil)
+	if _, _, err := first.play(); err != nil {
+		return nil, fmt.Errorf("priming connection: %w", err)
+	}
+	if err := first.check(engine.Full, 0); err != nil {
+		return nil, fmt.Errorf("priming connection: %w", err)
+	}
+	session := first.sides[client].conn.Session()
+	if session == nil {
+		return nil, fmt.Errorf("priming connection: the server gave the client nothing to resume (%v)", x.Resumption)
+	}
+	return newPair(x, 0, session), nil
+}
+
+// play exchanges records until both sides have nothing left to say.
+func (p *pair) play() (clientSteps, serverSteps []recording.Step, err error) {
+	c, s := &p.sides[client], &p.sides[server]
+	if err := c.start(); err != nil {
+		return nil, nil, fmt.Errorf("client: %w", err)
+	}
+	clientSteps = append(clientSteps, recording.Step{Items: c.items})
+	for {
+		n := c.consumed + s.consumed
+		if serverSteps, err = s.drain(c.stream, serverSteps); err != nil {
+			return nil, nil, fmt.Errorf("server: %w", err)
+		}
+		if clientSteps, err = c.drain(s.stream, clientSteps); err != nil {
+			return nil, nil, fmt.Errorf("client: %w", err)
+		}
+		if c.consumed+s.consumed == n {
+			return clientSteps, serverSteps, nil
+		}
+	}
+}
+
+// drain takes all whole records that the peer has written. A record that has no
+// effect makes no step.
+func (g *program) drain(peer []byte, steps []recording.Step) ([]recording.Step, error) {
+	for {
+		ok, err := g.receive(peer)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return steps, nil
+		}
+		if len(g.items) > 0 {
+			steps = append(steps, recording.Step{At: g.consumed, Items: g.items})
+		}
+	}
+}
+
+// check reports a connection that is not what was asked for.
+func (p *pair) check(kind engine.Kind, how engine.Resumption) error {
+	for i, name := range []string{"client", "server"} {
+		info := p.sides[i].conn.Info()
+		switch {
+		case !info.Done:
+			return fmt.Errorf("%s: the handshake did not come to its end", name)
+		case info.Kind != kind:
+			return fmt.Errorf("%s: the handshake was %v, and %v was asked for", name, info.Kind, kind)
+		case kind == engine.Resumed && info.Resumption != how:
+			return fmt.Errorf("%s: resumed by %v, and %v was asked for", name, info.Resumption, how)
+		}
+	}
+	if got, want := p.sides[client].received, p.exchange.Response; got != want {
+		return fmt.Errorf("client: %d of %d bytes of the response came", got, want)
+	}
+	return nil
+}
+
+// about describes the connection for the recording's reader.
+func (p *pair) about() []recording.Fact {
+	info := p.sides[client].conn.Info()
+	facts := []recording.Fact{
+		{Key: "version", Value: info.Version.String()},
+		{Key: "suite", Value: info.Suite.Name},
+		{Key: "group", Value: info.Group.String()},
+		{Key: "kind", Value: info.Kind.String()},
+	}
+	if info.Kind == engine.Resumed {
+		facts = append(facts, recording.Fact{Key: "resumption", Value: info.Resumption.String()})
+	}
+	if len(info.PeerChain) > 0 {
+		n := 0
+		for _, c := range info.PeerChain {
+			n += len(c.Raw)
+		}
+		facts = append(facts, recording.Fact{Key: "chain", Value: fmt.Sprintf("%d certificates, %d bytes", len(info.PeerChain), n)})
+	}
+	return append(facts,
+		recording.Fact{Key: "tickets", Value: strconv.Itoa(info.TicketsReceived)},
+		recording.Fact{Key: "request", Value: strconv.Itoa(p.exchange.Request) + " bytes"},
+		recording.Fact{Key: "response", Value: strconv.Itoa(p.exchange.Response) + " bytes"},
+	)
+}

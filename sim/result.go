@@ -1,0 +1,79 @@
+package sim
+
+import (
+	"time"
+
+	"tlslab/sim/recording"
+)
+
+// Result is one replicate of one connection. Times count from the client's
+// first SYN, in virtual time; a negative time was not reached.
+type Result struct {
+	Outcome   string        // OK, or what ended it
+	Connect   time.Duration // the client's TCP is established
+	Handshake time.Duration // the client may send under keys it has verified
+	TTFB      time.Duration // the first byte of the response is readable
+	TTLB      time.Duration // the last one is
+
+	RoundTrips     int           // on the critical path of Handshake; negative: not reached
+	ClientCPU      time.Duration // charged to the client
+	ServerCPU      time.Duration // charged to the server
+	BytesUp        int64         // TCP payload sent first time, client to server
+	BytesDown      int64         // and back
+	PacketsUp      int64         // IP packets sent, client to server
+	PacketsDown    int64         // and back
+	Retransmits    int64         // segments with data or FIN sent again, both ways
+	SYNRetransmits int64         // SYN and SYN-ACK sent again
+
+	Causes [NumCauses]time.Duration // of TTLB's critical path; they add up to TTLB. All 0 if it was not reached
+	Hash   uint64                   // of all events
+}
+
+// Goodput is the rate of the response in bytes a second, between its first byte
+// and its last; false where there is no time between them.
+func (r *Result) Goodput(response int64) (float64, bool) {
+	if r.TTLB < 0 || r.TTLB <= r.TTFB {
+		return 0, false
+	}
+	return float64(response) * 1e9 / float64(r.TTLB-r.TTFB), true
+}
+
+// failed is the result of a connection that could not begin.
+func failed(err error) Result {
+	return Result{Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1, RoundTrips: -1}
+}
+
+// result reads a connection's metrics off the world.
+func (w *World) result(flow int) Result {
+	c := &w.conns[flow]
+	a, b := &w.actors[2*flow], &w.actors[2*flow+1]
+	up, down := a.ep.Stats(), b.ep.Stats()
+	r := Result{
+		Outcome: c.outcome, Connect: c.connect, RoundTrips: -1,
+		Handshake: c.since(recording.Handshake),
+		TTFB:      c.since(recording.FirstByte),
+		TTLB:      c.since(recording.LastByte),
+		ClientCPU: a.cpu, ServerCPU: b.cpu,
+		BytesUp: up.BytesSent, BytesDown: down.BytesSent,
+		PacketsUp: up.SegmentsSent, PacketsDown: down.SegmentsSent,
+		Retransmits:    up.Retransmits + down.Retransmits,
+		SYNRetransmits: up.SYNRetransmits + down.SYNRetransmits,
+		Hash:           uint64(w.hash),
+	}
+	if m := c.moments[recording.Handshake]; m.node >= 0 {
+		p := w.walker.walk(w.nodes, m.node)
+		r.RoundTrips = p.roundTrips
+	}
+	if m := c.moments[recording.LastByte]; m.node >= 0 {
+		p := w.walker.walk(w.nodes, m.node)
+		r.Causes = p.causes
+	}
+	return r
+}
+
+func (c *conn) since(m recording.Moment) time.Duration {
+	if c.moments[m].node < 0 {
+		return -1
+	}
+	return c.moments[m].at - c.start
+}

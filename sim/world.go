@@ -1,0 +1,325 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"tlslab/netem"
+	"tlslab/sim/recording"
+	"tlslab/sim/tcp"
+)
+
+// side is an end of a connection, and the host it is on.
+type side int32
+
+const (
+	client side = iota
+	server
+)
+
+// Config is a world: two hosts and the links between them.
+type Config struct {
+	Up, Down       []netem.Config // links in a row, client to server and back; one or more each
+	Client, Server Host
+	ClientTCP      tcp.Config
+	ServerTCP      tcp.Config
+	Timeout        time.Duration // virtual time after which a connection is given up
+}
+
+// Validate reports what no world can be built from.
+func (c *Config) Validate() error {
+	if err := c.Client.validate("client"); err != nil {
+		return err
+	}
+	if err := c.Server.validate("server"); err != nil {
+		return err
+	}
+	if err := c.ClientTCP.Validate(); err != nil {
+		return fmt.Errorf("client: %w", err)
+	}
+	if err := c.ServerTCP.Validate(); err != nil {
+		return fmt.Errorf("server: %w", err)
+	}
+	for _, way := range []struct {
+		name  string
+		links []netem.Config
+	}{{"up", c.Up}, {"down", c.Down}} {
+		if len(way.links) == 0 {
+			return fmt.Errorf("%s: no link", way.name)
+		}
+		for i := range way.links {
+			if err := way.links[i].Validate(); err != nil {
+				return fmt.Errorf("%s, link %d: %w", way.name, i+1, err)
+			}
+		}
+	}
+	if c.Timeout <= 0 {
+		return fmt.Errorf("timeout %v: want a duration above 0", c.Timeout)
+	}
+	return nil
+}
+
+// World runs replicates of one configuration. It is not safe for concurrent
+// use; worlds share nothing, so each worker has its own.
+type World struct {
+	cfg     Config
+	now     time.Duration
+	tag     tcp.Tag // the node of the event being handled
+	events  loop
+	nodes   []node
+	hops    []hop      // the up links in order, then the down links
+	first   [2]int32   // of the way that leads away from each side: its first hop
+	last    [2]int32   // and its last
+	hosts   [2]cores   // by side
+	actors  []actor    // two a connection: client, server
+	conns   []conn     // by flow
+	packets packetPool // under way
+	arrived []netem.Delivery
+	walker  walker
+	hash    eventHash
+
+	scripts func() (client, server script, err error) // what the sides do in a run
+}
+
+// hop is a link in its place on a path.
+type hop struct {
+	link *netem.Link
+	due  time.Duration // of the event in the queue; never when there is none
+	end  side          // the host to which its path leads
+}
+
+// NewWorld builds a world that replays one branch of a recording.
+func NewWorld(cfg Config, rec *recording.Recording, branch recording.Outcome) (*World, error) {
+	b, err := rec.Branch(branch)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newWorld(cfg)
+	if err != nil {
+		return nil, err
+	}
+	up, err := price(b.Client, cfg.Client)
+	if err != nil {
+		return nil, fmt.Errorf("client: %w", err)
+	}
+	down, err := price(b.Server, cfg.Server)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	w.scripts = func() (client, server script, err error) { return replay{up}, replay{down}, nil }
+	return w, nil
+}
+
+func newWorld(cfg Config) (*World, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	w := &World{cfg: cfg}
+	for _, way := range []struct {
+		from, to side
+		links    []netem.Config
+	}{{client, server, cfg.Up}, {server, client, cfg.Down}} {
+		w.first[way.from] = int32(len(w.hops))
+		for _, l := range way.links {
+			w.hops = append(w.hops, hop{link: netem.New(l, 0), end: way.to})
+		}
+		w.last[way.from] = int32(len(w.hops)) - 1
+	}
+	return w, nil
+}
+
+// Run simulates one connection over the network that the seed decides. Only
+// the network draws from it: another recording meets the same losses, packet
+// for packet.
+func (w *World) Run(seed uint64) Result {
+	w.reset(seed, 1)
+	if err := w.join(0, 0); err != nil {
+		return failed(err)
+	}
+	w.loop()
+	return w.result(0)
+}
+
+// reset makes everything as new, keeping its memory.
+func (w *World) reset(seed uint64, conns int) {
+	w.now, w.tag = 0, 0
+	w.events.reset()
+	w.nodes = w.nodes[:0]
+	w.packets.reset()
+	w.hash = newEventHash()
+	s := seedStream{seed}
+	for i := range w.hops {
+		w.hops[i].link.Reset(s.next())
+		w.hops[i].due = never
+	}
+	w.hosts[client].reset(w.cfg.Client.Cores)
+	w.hosts[server].reset(w.cfg.Server.Cores)
+	clientTCP, serverTCP := w.cfg.ClientTCP, w.cfg.ServerTCP
+	clientTCP.ClockOffset += s.clock()
+	serverTCP.ClockOffset += s.clock()
+	for len(w.actors) < 2*conns {
+		w.actors = append(w.actors, actor{})
+	}
+	w.actors = w.actors[:2*conns]
+	for i := range w.actors {
+		cfg := &clientTCP
+		if sideOf(int32(i)) == server {
+			cfg = &serverTCP
+		}
+		w.actors[i].reset(cfg)
+	}
+	w.conns = w.conns[:0]
+	for range conns {
+		w.conns = append(w.conns, newConn())
+	}
+}
+
+// join lets connection flow start at an instant.
+func (w *World) join(flow int32, at time.Duration) (err error) {
+	c, s := &w.actors[2*flow], &w.actors[2*flow+1]
+	if c.script, s.script, err = w.scripts(); err != nil {
+		return err
+	}
+	w.conns[flow].start = at
+	w.events.schedule(at, wakeStart, flow)
+	return nil
+}
+
+// loop handles events until there are none, or time is up.
+func (w *World) loop() {
+	for {
+		e, ok := w.events.next()
+		if !ok {
+			break
+		}
+		if e.at > w.cfg.Timeout {
+			break
+		}
+		w.now = e.at
+		switch e.kind {
+		case wakeStart:
+			w.startConn(e.who)
+		case wakeHop:
+			w.runHop(e.who)
+		case wakeEndpoint:
+			w.runTimers(e.who)
+		case wakeHost:
+			w.finishTask(e.who)
+		}
+	}
+	for i := range w.conns {
+		w.conns[i].giveUp()
+	}
+}
+
+// node adds an event to the history and makes it the one being handled.
+func (w *World) node(n node) {
+	n.at = w.now
+	w.tag = tcp.Tag(len(w.nodes))
+	w.nodes = append(w.nodes, n)
+}
+
+// runHop moves the packets that are due on a link on to the next, or to their
+// host.
+func (w *World) runHop(i int32) {
+	h := &w.hops[i]
+	if h.due != w.now {
+		return // a later call; an earlier one has taken its place
+	}
+	h.due = never
+	w.arrived = h.link.Dequeue(w.now, w.arrived[:0])
+	for k := range w.arrived {
+		d := &w.arrived[k]
+		p := &w.packets.all[d.ID]
+		p.queued += d.Queued
+		p.serialised += d.Serialised
+		if i == w.last[1-h.end] {
+			w.deliver(d.ID, h.end)
+		} else {
+			w.offer(i+1, d.Packet)
+		}
+	}
+	w.await(i)
+}
+
+// offer puts a packet on a link; one that is dropped there is gone.
+func (w *World) offer(i int32, p netem.Packet) {
+	if !w.hops[i].link.Enqueue(w.now, p) {
+		w.hash.mix(dropped, int64(w.now), int64(i)<<32|int64(p.Flow), int64(p.Size))
+		w.packets.free(p.ID)
+		return
+	}
+	w.await(i)
+}
+
+// await schedules a link's next packet, unless that has been done.
+func (w *World) await(i int32) {
+	h := &w.hops[i]
+	if next := h.link.Next(); next < h.due {
+		h.due = next
+		w.events.schedule(next, wakeHop, i)
+	}
+}
+
+// deliver hands a segment to its endpoint.
+func (w *World) deliver(id uint32, at side) {
+	p := &w.packets.all[id]
+	who := p.flow*2 + int32(at)
+	if w.conns[p.flow].over {
+		w.packets.free(id)
+		return
+	}
+	s := &p.segment
+	w.hash.mix(delivered, int64(w.now), int64(who)<<32|int64(s.Len), s.Seq^s.Ack<<20^int64(s.Flags)<<56)
+	w.node(node{
+		kind: arrivalNode, side: at, parent: p.left, since: int32(s.Since), why: s.Cause,
+		queued: p.queued, serialised: p.serialised,
+	})
+	w.actors[who].ep.Receive(w.now, w.tag, s)
+	w.packets.free(id)
+	w.settle(who)
+}
+
+// runTimers runs the timers of an endpoint that are due.
+func (w *World) runTimers(who int32) {
+	a := &w.actors[who]
+	if a.due != w.now {
+		return // the deadline has moved earlier, and that call has been made
+	}
+	a.due = never
+	if w.conns[who/2].over {
+		return
+	}
+	if a.ep.Deadline() > w.now {
+		w.arm(who) // it has moved later meanwhile
+		return
+	}
+	w.hash.mix(timer, int64(w.now), int64(who), 0)
+	w.node(node{kind: timerNode, side: sideOf(who), parent: int32(a.last)})
+	a.ep.Tick(w.now, w.tag)
+	w.settle(who)
+}
+
+// arm schedules an endpoint's deadline, unless an earlier call stands: that one
+// will arm the next.
+func (w *World) arm(who int32) {
+	a := &w.actors[who]
+	if d := a.ep.Deadline(); d < a.due {
+		a.due = d
+		w.events.schedule(d, wakeEndpoint, who)
+	}
+}
+
+// transmit puts what an endpoint has to send on the wire.
+func (w *World) transmit(who int32) {
+	s := sideOf(who)
+	for _, seg := range w.actors[who].ep.Output() {
+		id := w.packets.take()
+		p := &w.packets.all[id]
+		*p = packet{segment: seg, flow: who / 2, left: int32(w.tag)}
+		w.offer(w.first[s], netem.Packet{Size: int32(seg.Size()), Flow: uint32(who / 2), Burst: seg.Burst, ID: id})
+	}
+}
+
+// sideOf is the side of an actor.
+func sideOf(who int32) side { return side(who & 1) }
