@@ -12,6 +12,6 @@
 // Each derivation is reported to an op.Counter as one op.Derive.
 //
 // The published handshakes of RFC 8448 (messages, records and every
-// intermediate secret) stand as text in engine/testdata/rfc8448, one file a
+// intermediate secret) stand as text in the folder rfc8448, one file a
 // section.
 package secrets
