@@ -5,14 +5,14 @@ import "tlslab/engine/op"
 // hkdf is HKDF (RFC 5869) with TLS 1.3's labels.
 type hkdf struct {
 	hash  *Hash
-	mac   *hmac
+	mac   *HMAC
 	count op.Counter
 	info  []byte
 }
 
 func newHKDF(h *Hash, count op.Counter) *hkdf {
 	const longestInfo = 2 + 1 + 255 + 1 + 255 + 1
-	return &hkdf{hash: h, mac: newHMAC(h), count: count, info: make([]byte, 0, longestInfo)}
+	return &hkdf{hash: h, mac: NewHMAC(h), count: count, info: make([]byte, 0, longestInfo)}
 }
 
 // extract fills dst with HKDF-Extract(salt, input). It may be either of them.
@@ -21,10 +21,10 @@ func (k *hkdf) extract(dst, salt, input []byte) { k.sum(dst, salt, input) }
 // sum fills dst with the HMAC of a message.
 func (k *hkdf) sum(dst, key, message []byte) {
 	k.count.Count(op.Op{Kind: op.Derive, Alg: k.hash.Name, Size: len(dst)})
-	k.mac.setKey(key)
-	k.mac.begin()
-	k.mac.write(message)
-	copy(dst, k.mac.end())
+	k.mac.SetKey(key)
+	k.mac.Begin()
+	k.mac.Write(message)
+	copy(dst, k.mac.End())
 }
 
 // expandLabel fills dst with HKDF-Expand-Label(secret, label, context, len(dst))
@@ -41,14 +41,14 @@ func (k *hkdf) expandLabel(dst, secret []byte, label string, context []byte) {
 	info = append(info, context...)
 	k.info = append(info, 0)
 
-	k.mac.setKey(secret)
+	k.mac.SetKey(secret)
 	var previous []byte
 	for i := byte(1); len(dst) > 0; i++ {
-		k.mac.begin()
-		k.mac.write(previous)
+		k.mac.Begin()
+		k.mac.Write(previous)
 		k.info[len(k.info)-1] = i
-		k.mac.write(k.info)
-		previous = k.mac.end()
+		k.mac.Write(k.info)
+		previous = k.mac.End()
 		dst = dst[copy(dst, previous):]
 	}
 }

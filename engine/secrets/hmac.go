@@ -6,10 +6,13 @@ import (
 	"hash"
 )
 
-// hmac is HMAC (RFC 2104) over a hash that can save its state. The states after
+// HMAC is HMAC (RFC 2104) over a hash that can save its state. The states after
 // the inner and the outer key block are kept, so a message under a key already
 // set costs no block for the key, and setting the same key again costs nothing.
-type hmac struct {
+// Nothing is allocated after NewHMAC.
+//
+//	SetKey ─► Begin ─► Write … ─► End ─► Begin …
+type HMAC struct {
 	digest       state
 	inner, outer []byte // saved states
 	key          []byte // the key they are for
@@ -24,9 +27,10 @@ type state interface {
 	encoding.BinaryUnmarshaler
 }
 
-func newHMAC(h *Hash) *hmac {
+// NewHMAC returns an HMAC without a key.
+func NewHMAC(h *Hash) *HMAC {
 	const savedState = 256 // bytes; the longest of the hashes in the table is 204
-	return &hmac{
+	return &HMAC{
 		digest: h.New().(state),
 		inner:  make([]byte, 0, savedState),
 		outer:  make([]byte, 0, savedState),
@@ -36,8 +40,8 @@ func newHMAC(h *Hash) *hmac {
 	}
 }
 
-// setKey puts a key of any length in force.
-func (m *hmac) setKey(key []byte) {
+// SetKey puts a key of any length in force.
+func (m *HMAC) SetKey(key []byte) {
 	if len(m.inner) > 0 && bytes.Equal(key, m.key) {
 		return
 	}
@@ -55,7 +59,7 @@ func (m *hmac) setKey(key []byte) {
 }
 
 // saveAfter hashes the key block under one more mask and saves the state.
-func (m *hmac) saveAfter(saved []byte, mask byte) []byte {
+func (m *HMAC) saveAfter(saved []byte, mask byte) []byte {
 	for i := range m.block {
 		m.block[i] ^= mask
 	}
@@ -68,21 +72,40 @@ func (m *hmac) saveAfter(saved []byte, mask byte) []byte {
 	return saved
 }
 
-// begin starts a message under the key in force.
-func (m *hmac) begin() { m.restore(m.inner) }
+// Begin starts a message under the key in force.
+func (m *HMAC) Begin() { m.restore(m.inner) }
 
-func (m *hmac) restore(saved []byte) {
+func (m *HMAC) restore(saved []byte) {
 	if err := m.digest.UnmarshalBinary(saved); err != nil {
 		panic("secrets: a hash of the table refuses its own state: " + err.Error())
 	}
 }
 
-func (m *hmac) write(p []byte) { m.digest.Write(p) }
+// Write adds to the message.
+func (m *HMAC) Write(p []byte) { m.digest.Write(p) }
 
-// end returns the MAC of the message written since begin. It stays valid until
-// the next call.
-func (m *hmac) end() []byte {
+// End returns the MAC of the message written since Begin. It stays valid until the
+// next call.
+func (m *HMAC) End() []byte {
 	m.sum = m.digest.Sum(m.sum[:0])
+	return m.finish()
+}
+
+// EndPadded is End for a message whose length is secret. It hashes the rest of
+// what might have been the message, too, so that the time taken depends, as far
+// as the hash allows, only on the length of both together.
+func (m *HMAC) EndPadded(rest []byte) []byte {
+	if d, ok := m.digest.(interface{ ConstantTimeSum([]byte) []byte }); ok {
+		m.sum = d.ConstantTimeSum(m.sum[:0])
+	} else {
+		m.sum = m.digest.Sum(m.sum[:0])
+	}
+	m.digest.Write(rest)
+	return m.finish()
+}
+
+// finish turns the inner digest in sum into the MAC.
+func (m *HMAC) finish() []byte {
 	m.restore(m.outer)
 	m.digest.Write(m.sum)
 	m.sum = m.digest.Sum(m.sum[:0])

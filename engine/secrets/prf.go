@@ -6,7 +6,7 @@ import "tlslab/engine/op"
 // (RFC 5246 §5).
 type prf struct {
 	hash  *Hash
-	mac   *hmac
+	mac   *HMAC
 	count op.Counter
 	seed  []byte // label and seed
 	a     []byte // A(i)
@@ -14,7 +14,7 @@ type prf struct {
 
 func newPRF(h *Hash, count op.Counter) *prf {
 	const longestSeed = len("extended master secret") + 2*maxSize
-	return &prf{hash: h, mac: newHMAC(h), count: count, seed: make([]byte, 0, longestSeed), a: make([]byte, 0, maxSize)}
+	return &prf{hash: h, mac: NewHMAC(h), count: count, seed: make([]byte, 0, longestSeed), a: make([]byte, 0, maxSize)}
 }
 
 // expand fills dst. The seed is given in two halves.
@@ -24,20 +24,20 @@ func (p *prf) expand(dst, secret []byte, label string, seed1, seed2 []byte) {
 	p.seed = append(p.seed, seed1...)
 	p.seed = append(p.seed, seed2...)
 
-	p.mac.setKey(secret)
-	p.mac.begin()
-	p.mac.write(p.seed)
-	p.a = append(p.a[:0], p.mac.end()...)
+	p.mac.SetKey(secret)
+	p.mac.Begin()
+	p.mac.Write(p.seed)
+	p.a = append(p.a[:0], p.mac.End()...)
 	for {
-		p.mac.begin()
-		p.mac.write(p.a)
-		p.mac.write(p.seed)
-		n := copy(dst, p.mac.end())
+		p.mac.Begin()
+		p.mac.Write(p.a)
+		p.mac.Write(p.seed)
+		n := copy(dst, p.mac.End())
 		if dst = dst[n:]; len(dst) == 0 {
 			return
 		}
-		p.mac.begin()
-		p.mac.write(p.a)
-		p.a = append(p.a[:0], p.mac.end()...)
+		p.mac.Begin()
+		p.mac.Write(p.a)
+		p.a = append(p.a[:0], p.mac.End()...)
 	}
 }
