@@ -1,6 +1,8 @@
 package netem
 
 import (
+	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -223,15 +225,41 @@ func deliveries(l *Link) []Delivery {
 }
 
 func TestTheSeedDecidesEverything(t *testing.T) {
-	cfg := mustParse(t, "delay 20ms 10ms distribution normal loss 5% rate 10mbit limit 9")
-	first := deliveries(New(cfg, 1))
-	l := New(cfg, 2)
-	if slices.Equal(deliveries(l), first) {
-		t.Error("two seeds, one outcome")
+	for _, line := range []string{
+		"loss 5%",
+		"loss gemodel 1% 20%",
+		"delay 20ms 10ms",
+		"delay 20ms 10ms distribution normal ordered loss 5% rate 10mbit limit 9",
+	} {
+		cfg := mustParse(t, line)
+		first := deliveries(New(cfg, 1))
+		l := New(cfg, 2)
+		if slices.Equal(deliveries(l), first) {
+			t.Errorf("%q: two seeds, one outcome", line)
+		}
+		l.Reset(1)
+		if !slices.Equal(deliveries(l), first) {
+			t.Errorf("%q: a link that was reset differs from a new one", line)
+		}
 	}
-	l.Reset(1)
-	if !slices.Equal(deliveries(l), first) {
-		t.Error("a link that was reset differs from a new one")
+}
+
+// The digests were made on amd64. Another machine must get the same, and so must another version,
+// unless it means to change what a seed stands for.
+func TestEveryMachineGetsTheSame(t *testing.T) {
+	for line, want := range map[string]uint64{
+		"delay 20ms 10ms loss 5% rate 10mbit limit 9":                            0x88c3f7830c02ef83,
+		"delay 20ms 10ms distribution normal loss gemodel 2% 10% 50% 1%":         0x575f9c5717f683db,
+		"delay 20ms 10ms distribution pareto ordered rate 3mbit limit 40":        0x4128cefaa59d2400,
+		"delay 20ms 10ms distribution paretonormal loss 1% rate 1mbit drops 2,3": 0x4e4f552a8bb2d6be,
+	} {
+		digest := fnv.New64a()
+		for _, d := range deliveries(New(mustParse(t, line), 1)) {
+			fmt.Fprintln(digest, d.ID, int64(d.At), int64(d.Queued), int64(d.Serialised))
+		}
+		if got := digest.Sum64(); got != want {
+			t.Errorf("%q: digest %#x, want %#x", line, got, want)
+		}
 	}
 }
 

@@ -94,6 +94,22 @@ func TestGilbertElliottLosesInBursts(t *testing.T) {
 	}
 }
 
+func TestALossSaysNothingOfTheNextMove(t *testing.T) {
+	// In the bad state half of the time, half of the packets lost there: a packet and its successor are
+	// both lost in 1/16 of the cases, if the chain's move is independent of the verdict on the packet.
+	const n = 200_000
+	lost := outcomes(mustParse(t, "loss gemodel 50% 50% 50%"), 2, n)
+	pairs := 0.0
+	for i := 1; i < n; i++ {
+		if lost[i] && lost[i-1] {
+			pairs++
+		}
+	}
+	if math.Abs(pairs-n/16) > 4*math.Sqrt(n/16*1.5) {
+		t.Errorf("%v pairs lost, want about %v", pairs, n/16)
+	}
+}
+
 func TestOtherStagesDoNotShiftLosses(t *testing.T) {
 	lostBy := func(line string) (ids []uint32) {
 		l := New(mustParse(t, line), 11)
