@@ -71,6 +71,14 @@ func linearAxis(s span, margin float64, fromZero bool) *axis {
 	return a
 }
 
+// valueAxis is logarithmic where the values span more than the ratio, else linear, from zero where that is wanted.
+func valueAxis(s span, ratio float64, fromZero bool) *axis {
+	if s.wide(ratio) {
+		return logAxis(s, 0.05)
+	}
+	return linearAxis(s, 0.06, fromZero)
+}
+
 // label gives the axis ticks at 1, 2 and 5 times powers of ten of the scale, or fewer where their labels would touch.
 // With units each label names its unit, for axes whose ticks cross from one multiple to the next.
 func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {

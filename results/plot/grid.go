@@ -2,6 +2,8 @@ package plot
 
 import (
 	"math"
+	"unicode"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -20,6 +22,8 @@ const (
 	titleSize   = 10
 	textSize    = 8
 	tickSize    = 7
+	tilt        = math.Pi / 6 // of labels that would touch each other side by side
+	mostTilted  = 90          // and how long they may be
 )
 
 // panel is one set of axes with what is drawn in it. note, where not empty, is written small in its upper left corner.
@@ -53,7 +57,7 @@ type grid struct {
 	xTitle, yTitle string
 	panelHeight    vg.Length
 	yGrid, xGrid   bool
-	leftLabels     vg.Length // least width kept for the labels of the y axis
+	tilted         bool // the x axis' labels, where they would touch each other
 }
 
 func (g *grid) columns() int {
@@ -67,7 +71,7 @@ func (g *grid) columns() int {
 // tickWidth is the widest label of any y axis at the left edge.
 func (g *grid) tickWidth() vg.Length {
 	style := label(tickSize, ink, false)
-	w := g.leftLabels
+	w := vg.Length(0)
 	for _, row := range g.panels {
 		if len(row) == 0 || row[0] == nil {
 			continue
@@ -93,11 +97,27 @@ func (g *grid) margins() (left, right, top, bottom vg.Length) {
 	if len(g.keys) > 0 {
 		top += vg.Length(len(g.legendRows()))*(textSize+5) + 3
 	}
-	bottom = border + tickLength + tickGap + tickSize + 2
+	bottom = border + tickLength + tickGap + g.labelHeight() + 2
 	if g.xTitle != "" {
 		bottom += textSize + 6
 	}
 	return left, right, top, bottom
+}
+
+// labelHeight is what the labels of the x axis take up below the panels.
+func (g *grid) labelHeight() vg.Length {
+	if !g.tilted {
+		return tickSize
+	}
+	widest := vg.Length(0)
+	for _, row := range g.panels {
+		for _, p := range row {
+			for _, t := range p.x.ticks {
+				widest = max(widest, widthOf(t.Label))
+			}
+		}
+	}
+	return min(widest, mostTilted)*vg.Length(math.Sin(tilt)) + tickSize
 }
 
 func (g *grid) hasRowTitles() bool {
@@ -247,7 +267,7 @@ func (g *grid) drawTicks(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 		}
 		c.StrokeLine2(line, at, c.Min.Y, at, c.Min.Y-length(t))
 		if xLabels && t.Label != "" {
-			c.FillText(aligned(label(tickSize, ink, false), draw.XCenter, draw.YTop), vg.Point{X: at, Y: c.Min.Y - tickLength - tickGap}, t.Label)
+			g.drawXLabel(c, vg.Point{X: at, Y: c.Min.Y - tickLength - tickGap}, t.Label)
 		}
 	}
 	for _, t := range p.y.ticks {
@@ -260,4 +280,43 @@ func (g *grid) drawTicks(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 			c.FillText(aligned(label(tickSize, ink, false), draw.XRight, draw.YCenter), vg.Point{X: c.Min.X - tickLength - tickGap, Y: at}, t.Label)
 		}
 	}
+}
+
+func (g *grid) drawXLabel(c draw.Canvas, at vg.Point, words string) {
+	style := label(tickSize, ink, false)
+	if !g.tilted {
+		c.FillText(aligned(style, draw.XCenter, draw.YTop), at, words)
+		return
+	}
+	style.Rotation = tilt
+	c.FillText(aligned(style, draw.XRight, draw.YTop), at, fit(label(tickSize, ink, false), words, mostTilted))
+}
+
+// widthOf and heightOf are the room a tick's label takes along a horizontal and along a vertical axis.
+func widthOf(words string) vg.Length { return label(tickSize, ink, false).Width(words) }
+
+func heightOf(string) vg.Length { return tickSize }
+
+// panelHeight suits the number of rows.
+func panelHeight(rows int) vg.Length {
+	return max(78, min(190, 330/vg.Length(max(1, rows))))
+}
+
+// figure makes the grid a figure.
+func (g *grid) figure(name, caption string) Figure {
+	return Figure{Name: name, Title: g.title, Caption: caption, size: g.size, draw: g.draw}
+}
+
+// with appends a page's title to that of a figure.
+func with(on page) string {
+	if on.title == "" {
+		return ""
+	}
+	return ", " + on.title
+}
+
+// capital writes the first letter large.
+func capital(words string) string {
+	r, n := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(r)) + words[n:]
 }

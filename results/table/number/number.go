@@ -251,3 +251,11 @@ func Tick(v float64) string {
 	_, fraction, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'f', -1, 64), ".")
 	return fixed(v, len(fraction))
 }
+
+// Times writes a ratio alone: "0.75×".
+func Times(ratio float64) string {
+	if !isFinite(ratio) {
+		return special(ratio)
+	}
+	return fixed(ratio, max(0, min(3, decimalsFor(ratio, lone)))) + "×"
+}

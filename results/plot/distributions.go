@@ -1,0 +1,240 @@
+package plot
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"tlslab/results/table"
+	"tlslab/results/table/number"
+)
+
+// distributions draws the ECDF of the headline metric in every cell: the compared levels as curves of a panel, a panel
+// for each combination of the others. Columns have time axes of their own, because the factor across the columns is
+// often the one that sets the scale; rows and pages share them.
+func (set *Set) distributions() ([]Figure, []Omitted) {
+	const figure = "distribution"
+	m := &set.summary.Header.Metrics[set.metric]
+	if why := set.undrawable(); why != "" {
+		return nil, []Omitted{{figure, why}}
+	}
+	l := place(set.summary, false, mostColumns)
+	pages, left := l.paged()
+	var omitted []Omitted
+	if left > 0 {
+		omitted = append(omitted, tooMany(figure, left, l))
+	}
+	spans := set.columnSpans(l, pages)
+	var figures []Figure
+	for _, on := range pages {
+		g, empty := set.distributionPage(l, on, spans)
+		if empty {
+			omitted = append(omitted, Omitted{figure + on.name, "no replicate reached " + table.MetricName(m)})
+			continue
+		}
+		g.title = "Distribution of " + table.MetricName(m) + with(on)
+		figures = append(figures, g.figure("distribution-"+fileName(m.Name)+on.name, set.distributionCaption(g)))
+	}
+	return figures, omitted
+}
+
+// undrawable returns why no distribution is worth drawing, if so.
+func (set *Set) undrawable() string {
+	name := table.MetricName(&set.summary.Header.Metrics[set.metric])
+	var some, spread bool
+	for i := range set.summary.Cells {
+		c := set.curves[i]
+		some = some || len(c.x) > 0
+		spread = spread || len(c.x) > 1
+	}
+	switch {
+	case !some:
+		return "no replicate reached " + name
+	case !spread:
+		return "every replicate of a cell has the same " + name
+	}
+	return ""
+}
+
+// columnSpans returns the range of values of each column over all pages; where a single factor is wrapped over several
+// rows, of all columns together.
+func (set *Set) columnSpans(l layout, pages []page) []span {
+	spans := make([]span, mostColumns)
+	for i := range spans {
+		spans[i] = emptySpan()
+	}
+	for _, on := range pages {
+		tiles, _ := l.tiles(on, mostColumns)
+		for _, row := range tiles {
+			for j, t := range row {
+				for _, i := range set.compared(l, t.pick) {
+					c := set.curves[i.cell]
+					if len(c.x) > 0 {
+						spans[j].add(c.x[0])
+						spans[j].add(c.x[len(c.x)-1])
+					}
+				}
+			}
+		}
+	}
+	all := emptySpan()
+	for _, s := range spans {
+		if !s.empty() {
+			all.join(s)
+		}
+	}
+	wrapped := len(combinations(l.columns)) > mostColumns
+	for i := range spans {
+		if wrapped || spans[i].empty() {
+			spans[i] = all
+		}
+	}
+	return spans
+}
+
+// comparedCell is one of the compared levels' cells in a panel.
+type comparedCell struct{ level, cell int }
+
+// compared lists the cells of a panel, one for each compared level that was run there.
+func (set *Set) compared(l layout, at pick) []comparedCell {
+	levels := 1
+	if l.colour != nil {
+		levels = len(l.colour.levels)
+	}
+	var cells []comparedCell
+	for i := range levels {
+		if c := set.cell(at.with(l.colour, i)); c >= 0 {
+			cells = append(cells, comparedCell{i, c})
+		}
+	}
+	return cells
+}
+
+func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, empty bool) {
+	m := &set.summary.Header.Metrics[set.metric]
+	tiles, rows := l.tiles(on, mostColumns)
+	g = &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xGrid: true, yTitle: "replicates no slower than this"}
+	if m.Better > 0 || m.Unit != "ns" {
+		g.yTitle = "replicates with at most this"
+	}
+	n := 0
+	for _, c := range set.curves {
+		n = max(n, c.n)
+	}
+	y := tailAxis(n)
+	axes := make([]*axis, len(spans))
+	for j, s := range spans {
+		axes[j] = valueAxis(s, 3, false)
+	}
+	empty = true
+	for _, row := range tiles {
+		var panels []*panel
+		for j, t := range row {
+			p := &panel{title: t.title, x: axes[j], y: y}
+			failed := 0
+			for _, i := range set.compared(l, t.pick) {
+				c := set.curves[i.cell]
+				empty = empty && len(c.x) == 0
+				failed += set.summary.Cells[i.cell].Failed
+				p.plotters = append(p.plotters, ecdf{c, styleOf(i.level).line(1.2)})
+			}
+			if failed > 0 {
+				p.note = number.Count(failed) + " failed"
+			}
+			panels = append(panels, p)
+		}
+		g.panels = append(g.panels, panels)
+	}
+	g.keys = curveKeys(l.colour)
+	if l.colour != nil {
+		g.keyTitle = l.colour.name
+	}
+	g.labelColumns(m.Unit, table.MetricName(m), axes, spans)
+	return g, empty
+}
+
+// labelColumns labels the time axes: in one unit where one suits all columns, else with a unit at each tick.
+func (g *grid) labelColumns(unit, name string, axes []*axis, spans []span) {
+	r := room{g.panelWidth(), widthOf}
+	scale := number.ScaleFor(unit, spans[0].max)
+	shared := true
+	for _, s := range spans {
+		shared = shared && number.ScaleFor(unit, s.max) == scale && s.max < 1000*max(s.min, scale.Factor/10)
+	}
+	g.xTitle = name
+	if shared && scale.Symbol != "" {
+		g.xTitle += " (" + scale.Symbol + ")"
+	}
+	for j, a := range axes {
+		a.label(unit, number.ScaleFor(unit, spans[j].max), !shared, r)
+	}
+}
+
+func (set *Set) distributionCaption(g *grid) string {
+	c := "Empirical distribution on a logarithmic tail axis: 90, 99 and 99.9 % lie equally far apart, so the slowest replicates can be seen."
+	for _, cell := range set.summary.Cells {
+		if cell.Failed > 0 {
+			c += " Failed replicates count as never done: their curves end below the top."
+			break
+		}
+	}
+	if g.columns() > 1 {
+		c += " Each column has a horizontal axis of its own."
+	}
+	for _, p := range g.panels[0] {
+		if _, isLog := p.x.scale.(plot.LogScale); isLog {
+			return c + " Horizontal axes are logarithmic where the values are spread wide."
+		}
+	}
+	return c
+}
+
+func curveKeys(colour *factor) []key {
+	var out []key
+	if colour == nil {
+		return nil
+	}
+	for i, name := range colour.shown {
+		out = append(out, lineKey(name, styleOf(i).line(1.4), draw.GlyphStyle{}))
+	}
+	return out
+}
+
+// ecdf is a curve drawn in steps, from the bottom of the panel to the fraction its last value reaches: a plot.Plotter.
+type ecdf struct {
+	curve
+	line draw.LineStyle
+}
+
+// Plot implements plot.Plotter.
+func (e ecdf) Plot(c draw.Canvas, p *plot.Plot) {
+	if len(e.x) == 0 {
+		return
+	}
+	toX, toY := p.Transforms(&c)
+	height := func(f float64) vg.Length {
+		if f >= 1 {
+			return c.Max.Y
+		}
+		return toY(tailScale(f))
+	}
+	const visible = 0.25 // points; steps smaller than this are drawn as part of the next
+	last := len(e.x) - 1
+	path := []vg.Point{{X: toX(e.x[0]), Y: c.Min.Y}}
+	for i, x := range e.x {
+		from, to := path[len(path)-1], vg.Point{X: toX(x), Y: height(e.f[i])}
+		if i < last && to.X-from.X < visible && to.Y-from.Y < visible {
+			continue
+		}
+		path = append(path, vg.Point{X: to.X, Y: from.Y}, to)
+	}
+	if e.f[last] < 1 {
+		path = append(path, vg.Point{X: c.Max.X, Y: path[len(path)-1].Y})
+	}
+	c.StrokeLines(e.line, path)
+}
+
+// String names the curve in test failures.
+func (c curve) String() string { return fmt.Sprintf("%d points of %d replicates", len(c.x), c.n) }

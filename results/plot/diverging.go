@@ -1,0 +1,106 @@
+package plot
+
+import (
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot/vg/draw"
+
+	"tlslab/results/summary"
+	"tlslab/results/table/number"
+)
+
+// Text upon coloured ground keeps its colour in every theme.
+var (
+	heatInk   = color.RGBA{0x11, 0x11, 0x11, 0xFF}
+	heatPaper = color.RGBA{0xFF, 0xFF, 0xFF, 0xFF}
+)
+
+// The ends of the diverging scale, blue for better and orange for worse, and what lies between them. Red and green are
+// not used, so that the sign survives a colour vision deficiency; lightness falls to both sides, so it survives print.
+var (
+	better  = color.RGBA{0x05, 0x5A, 0x8C, 0xFF}
+	neutral = color.RGBA{0xF4, 0xF4, 0xF4, 0xFF}
+	worse   = color.RGBA{0xB8, 0x4A, 0x00, 0xFF}
+)
+
+// diverging maps ratios to colours, symmetrically in their logarithm: twice and half are equally strong.
+type diverging struct {
+	reach  float64 // |log ratio| at which the colour is strongest
+	better int
+	empty  bool
+}
+
+// diverging spans the ratios of the headline metric, at least a tenth and at most fourfold.
+func (set *Set) diverging() diverging {
+	d := diverging{better: set.summary.Header.Metrics[set.metric].Better, empty: true, reach: math.Log(1.1)}
+	for i := range set.summary.Cells {
+		if v := set.summary.Row(i, set.metric).VsBaseline; v != nil && v.Ratio.Value > 0 && !math.IsInf(v.Ratio.Value, 0) {
+			d.reach, d.empty = math.Max(d.reach, math.Abs(math.Log(v.Ratio.Value))), false
+		}
+	}
+	d.reach = math.Min(d.reach, math.Log(4))
+	return d
+}
+
+func (d diverging) colour(ratio float64) color.Color {
+	strength := math.Log(ratio) / d.reach
+	if d.better > 0 {
+		strength = -strength
+	}
+	end := better
+	if strength > 0 {
+		end = worse
+	}
+	return mix(neutral, end, math.Min(1, math.Abs(strength)))
+}
+
+// box returns how a comparison is drawn; ok is false where there is none.
+func (d diverging) box(r *summary.Row) (b box, ok bool) {
+	v := r.VsBaseline
+	if v == nil || !(v.Ratio.Value > 0) || math.IsInf(v.Ratio.Value, 0) {
+		return b, false
+	}
+	b = box{row: r, fill: d.colour(v.Ratio.Value), words: number.Times(v.Ratio.Value)}
+	switch v.Verdict {
+	case summary.Same:
+		b.words += " ="
+	case summary.Undecided:
+		b.words += " ?"
+	}
+	return b, true
+}
+
+// keys are five samples of the scale.
+func (d diverging) keys() []key {
+	var out []key
+	for _, part := range []float64{-1, -0.5, 0, 0.5, 1} {
+		ratio := math.Exp(part * d.reach)
+		out = append(out, swatchKey(number.Times(ratio), d.colour(ratio)))
+	}
+	return out
+}
+
+// swatchKey samples a filled colour.
+func swatchKey(name string, fill color.Color) key {
+	return key{name, func(c *draw.Canvas) {
+		r := c.Rectangle
+		r.Min.Y, r.Max.Y = r.Min.Y+0.5, r.Max.Y-0.5
+		r.Min.X += 8
+		c.SetColor(fill)
+		c.Fill(r.Path())
+	}}
+}
+
+// mix goes the given part of the way from one colour to another.
+func mix(from, to color.RGBA, part float64) color.RGBA {
+	blend := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + (float64(b)-float64(a))*part)) }
+	return color.RGBA{blend(from.R, to.R), blend(from.G, to.G), blend(from.B, to.B), 0xFF}
+}
+
+// dark reports whether white text reads better on the colour than black: its relative luminance (WCAG 2.2) is below 0.3.
+func dark(c color.Color) bool {
+	r, g, b, _ := c.RGBA()
+	linear := func(v uint32) float64 { return math.Pow(float64(v)/0xFFFF, 2.2) }
+	return 0.2126*linear(r)+0.7152*linear(g)+0.0722*linear(b) < 0.3
+}

@@ -1,0 +1,277 @@
+package plot
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"tlslab/results"
+	"tlslab/results/table"
+	"tlslab/results/table/number"
+)
+
+// part is one addend of a metric, or several small ones together.
+type part struct {
+	name    string
+	group   string
+	metrics []int
+	fill    color.Color
+}
+
+// parts draws, for each metric that has parts, what share of its mean each part has in every cell. Means add up;
+// medians do not.
+func (set *Set) parts() ([]Figure, []Omitted) {
+	var figures []Figure
+	var omitted []Omitted
+	for whole := range set.summary.Header.Metrics {
+		addends := partsOf(set.summary.Header, whole)
+		if len(addends) == 0 {
+			continue
+		}
+		f, o := set.partsOf(whole, addends)
+		figures, omitted = append(figures, f...), append(omitted, o...)
+	}
+	return figures, omitted
+}
+
+// partsOf returns the indices of the metrics that add up to another.
+func partsOf(h *results.Header, whole int) []int {
+	var addends []int
+	for i, m := range h.Metrics {
+		if m.PartOf == h.Metrics[whole].Name {
+			addends = append(addends, i)
+		}
+	}
+	return addends
+}
+
+func (set *Set) partsOf(whole int, addends []int) ([]Figure, []Omitted) {
+	m := &set.summary.Header.Metrics[whole]
+	name := "parts-" + fileName(m.Name)
+	shown := set.grouped(addends)
+	if len(shown) == 0 {
+		return nil, []Omitted{{name, "no replicate reached " + table.MetricName(m)}}
+	}
+	l := place(set.summary, true, 3)
+	pages, left := l.paged()
+	var figures []Figure
+	var omitted []Omitted
+	if left > 0 {
+		omitted = append(omitted, tooMany(name, left, l))
+	}
+	for _, on := range pages {
+		g := set.partsPage(l, on, whole, shown)
+		g.title = "What " + table.MetricName(m) + " is made of" + with(on)
+		figures = append(figures, g.figure(name+on.name, fmt.Sprintf(
+			"Shares of the mean %s; the mean itself stands beside each bar. %s", table.MetricName(m), groupNames(shown))))
+	}
+	return figures, omitted
+}
+
+// groupNames says which colours belong together.
+func groupNames(shown []part) string {
+	byGroup := map[string][]string{}
+	var order []string
+	for _, p := range shown {
+		if p.group == "" {
+			continue
+		}
+		if byGroup[p.group] == nil {
+			order = append(order, p.group)
+		}
+		byGroup[p.group] = append(byGroup[p.group], p.name)
+	}
+	out := ""
+	for i, g := range order {
+		if i > 0 {
+			out += "; "
+		}
+		out += g + ": "
+		for j, n := range byGroup[g] {
+			if j > 0 {
+				out += ", "
+			}
+			out += n
+		}
+	}
+	if out == "" {
+		return ""
+	}
+	return capital(out) + "."
+}
+
+// negligible is the share below which a part is not told apart: its stripe would be thinner than a line.
+const negligible = 0.004
+
+// grouped orders the addends by group, each group in shades of one hue, and puts those together that are negligible in
+// every cell.
+func (set *Set) grouped(addends []int) []part {
+	var groups []string
+	large := map[string][]int{}
+	var small []int
+	for _, i := range addends {
+		m := &set.summary.Header.Metrics[i]
+		switch share := set.largestShare(i, addends); {
+		case share == 0:
+			continue
+		case share < negligible:
+			small = append(small, i)
+			continue
+		}
+		if large[m.Group] == nil {
+			groups = append(groups, m.Group)
+		}
+		large[m.Group] = append(large[m.Group], i)
+	}
+	var out []part
+	for g, group := range groups {
+		members := large[group]
+		for j, i := range members {
+			m := &set.summary.Header.Metrics[i]
+			out = append(out, part{table.MetricName(m), group, []int{i}, shade(g, j, len(members))})
+		}
+	}
+	if len(small) > 0 {
+		out = append(out, part{"others, each below " + number.Percent(negligible), "", small, rule})
+	}
+	return out
+}
+
+// largestShare is the largest share a part has in any cell.
+func (set *Set) largestShare(metric int, addends []int) float64 {
+	largest := 0.0
+	for cell := range set.summary.Cells {
+		if total := set.total(cell, addends); total > 0 {
+			largest = math.Max(largest, set.mean(cell, metric)/total)
+		}
+	}
+	return largest
+}
+
+func (set *Set) total(cell int, addends []int) float64 {
+	total := 0.0
+	for _, i := range addends {
+		total += set.mean(cell, i)
+	}
+	return total
+}
+
+// mean is the mean of an addend, 0 where no replicate reached it or where it is negative.
+func (set *Set) mean(cell, metric int) float64 {
+	v := set.summary.Row(cell, metric).Mean.Value
+	if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
+		return 0
+	}
+	return v
+}
+
+// shade is the j-th of n tints of the hue of group g, from full to light.
+func shade(g, j, n int) color.Color {
+	hues := []color.RGBA{okabeIto[0], okabeIto[1], okabeIto[2], okabeIto[3], okabeIto[5], okabeIto[4], okabeIto[6]}
+	if n == 1 {
+		return hues[g%len(hues)]
+	}
+	return mix(hues[g%len(hues)], heatPaper, 0.75*float64(j)/float64(n-1))
+}
+
+func (set *Set) partsPage(l layout, on page, whole int, shown []part) *grid {
+	tiles, rows := l.tiles(on, 3)
+	up, bars := barAxis(l)
+	g := &grid{rows: rows, xTitle: "share of the mean", panelHeight: vg.Length(len(bars))*11 + 6}
+	x := &axis{min: 0, max: 1.3, scale: plot.LinearScale{}}
+	for _, v := range []float64{0, 0.25, 0.5, 0.75, 1} {
+		x.ticks = append(x.ticks, plot.Tick{Value: v, Label: number.Percent(v)})
+	}
+	unit := set.summary.Header.Metrics[whole].Unit
+	for _, row := range tiles {
+		var panels []*panel
+		for _, t := range row {
+			p := &panel{title: t.title, x: x, y: up}
+			for i, b := range bars {
+				if cell := set.cell(slices.Concat(t.pick, b)); cell >= 0 {
+					p.plotters = append(p.plotters, set.bar(cell, float64(i), shown, unit))
+				}
+			}
+			panels = append(panels, p)
+		}
+		g.panels = append(g.panels, panels)
+	}
+	for _, p := range shown {
+		g.keys = append(g.keys, swatchKey(p.name, p.fill))
+	}
+	return g
+}
+
+// barAxis names the bars of a panel from top to bottom: the compared levels within each level of the x factor.
+func barAxis(l layout) (*axis, []pick) {
+	var fs []*factor
+	for _, f := range []*factor{l.x, l.colour} {
+		if f != nil {
+			fs = append(fs, named(f))
+		}
+	}
+	var bars []pick
+	a := &axis{scale: plot.InvertedScale{Normalizer: plot.LinearScale{}}, min: -0.6}
+	for i, c := range combinations(fs) {
+		bars = append(bars, pick(nil).withAll(fs, c))
+		words := ""
+		for j, f := range fs {
+			if j > 0 {
+				words += "  "
+			}
+			words += f.shown[c[j]]
+		}
+		a.ticks = append(a.ticks, plot.Tick{Value: float64(i), Label: words})
+	}
+	a.max = float64(len(bars)) - 0.4
+	return a, bars
+}
+
+// stacked is one bar of shares with its total beside it: a plot.Plotter.
+type stacked struct {
+	at     float64
+	shares []float64
+	fills  []color.Color
+	total  string
+}
+
+func (set *Set) bar(cell int, at float64, shown []part, unit string) stacked {
+	b := stacked{at: at}
+	total := 0.0
+	for _, p := range shown {
+		sum := set.total(cell, p.metrics)
+		total += sum
+		b.shares, b.fills = append(b.shares, sum), append(b.fills, p.fill)
+	}
+	if total == 0 {
+		b.shares, b.total = nil, number.Absent
+		return b
+	}
+	for i := range b.shares {
+		b.shares[i] /= total
+	}
+	b.total = number.Value(total, unit)
+	return b
+}
+
+// Plot implements plot.Plotter.
+func (b stacked) Plot(c draw.Canvas, p *plot.Plot) {
+	toX, toY := p.Transforms(&c)
+	top, bottom := toY(b.at-0.38), toY(b.at+0.38)
+	from := 0.0
+	for i, share := range b.shares {
+		rect := vg.Rectangle{Min: vg.Point{X: toX(from), Y: bottom}, Max: vg.Point{X: toX(from + share), Y: top}}
+		c.SetColor(b.fills[i])
+		c.Fill(rect.Path())
+		from += share
+		if share > 0.01 && from < 0.999 {
+			c.StrokeLine2(draw.LineStyle{Color: paper, Width: 0.4}, toX(from), bottom, toX(from), top)
+		}
+	}
+	c.FillText(label(tickSize-0.5, ink, false), vg.Point{X: toX(1) + 3, Y: (top + bottom) / 2}, b.total)
+}

@@ -1,0 +1,222 @@
+package plot
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+
+	"tlslab/results"
+	"tlslab/results/stat"
+	"tlslab/results/summary"
+	"tlslab/results/table"
+	"tlslab/results/table/number"
+)
+
+// statistic is one quantile of a row.
+type statistic struct {
+	name string
+	of   func(*summary.Row) stat.Interval
+}
+
+var (
+	median = statistic{"median", func(r *summary.Row) stat.Interval { return r.P50 }}
+	p95    = statistic{"p95", func(r *summary.Row) stat.Interval { return r.P95 }}
+)
+
+// quantiles draws the headline metric's median and p95 against a factor. More than three compared levels with two
+// quantiles each would hide one another, so each quantile then has a figure of its own.
+func (set *Set) quantiles() ([]Figure, []Omitted) {
+	l := place(set.summary, true, mostColumns-2)
+	if l.x == nil {
+		return nil, []Omitted{{"quantiles", "there is one cell only, so there is nothing to draw it against"}}
+	}
+	sets := [][]statistic{{median, p95}}
+	if l.colour != nil && len(l.colour.levels) > 3 {
+		sets = [][]statistic{{median}, {p95}}
+	}
+	var figures []Figure
+	var omitted []Omitted
+	pages, left := l.paged()
+	if left > 0 {
+		omitted = append(omitted, tooMany("quantiles", left, l))
+	}
+	for _, stats := range sets {
+		for _, on := range pages {
+			f, why := set.quantilesPage(l, on, stats)
+			if why != "" {
+				omitted = append(omitted, Omitted{"quantiles" + on.name, why})
+				continue
+			}
+			if len(sets) > 1 {
+				f.Name += "-" + stats[0].name
+			}
+			figures = append(figures, f)
+		}
+	}
+	return figures, omitted
+}
+
+func tooMany(figure string, left int, l layout) Omitted {
+	return Omitted{figure, fmt.Sprintf("%d more pages, one for each combination of %s, are not drawn; summary.csv has their numbers", left, names(l.pages))}
+}
+
+func names(fs []*factor) string {
+	out := ""
+	for i, f := range fs {
+		switch {
+		case i > 0 && i == len(fs)-1:
+			out += " and "
+		case i > 0:
+			out += ", "
+		}
+		out += f.name
+	}
+	return out
+}
+
+func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, string) {
+	m := &set.summary.Header.Metrics[set.metric]
+	tiles, rows := l.tiles(on, mostColumns-2)
+	g := &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xTitle: l.x.name}
+	x, joined := levelsAxis(l.x)
+	y := emptySpan()
+	for _, row := range tiles {
+		var panels []*panel
+		for _, t := range row {
+			p := &panel{title: t.title, x: x}
+			set.addSeries(p, l, t.pick, stats, joined, &y)
+			panels = append(panels, p)
+		}
+		g.panels = append(g.panels, panels)
+	}
+	if y.empty() {
+		return Figure{}, "no replicate reached " + table.MetricName(m)
+	}
+	shared := valueAxis(y, 20, true)
+	g.yTitle = shared.labelValues(m, m.Unit, y, room{g.panelHeight, heightOf})
+	for _, row := range g.panels {
+		for _, p := range row {
+			p.y = shared
+		}
+	}
+	g.keys = keys(l.colour, stats)
+	if l.colour != nil {
+		g.keyTitle = l.colour.name
+	}
+	g.tilted = x.crowded(room{g.panelWidth(), widthOf})
+	what := stats[0].name
+	if len(stats) > 1 {
+		what += " and " + stats[1].name
+	}
+	g.title = capital(what) + " of " + table.MetricName(m) + with(on)
+	return g.figure("quantiles-"+fileName(m.Name)+on.name, set.quantilesCaption(l, what, shared, joined)), ""
+}
+
+func (set *Set) quantilesCaption(l layout, what string, y *axis, joined bool) string {
+	m := &set.summary.Header.Metrics[set.metric]
+	c := fmt.Sprintf("%s of %s against %s, with 95 %% intervals; an arrow at the top is an interval without an upper bound.", capital(what), table.MetricName(m), l.x.name)
+	if _, isLog := y.scale.(plot.LogScale); isLog {
+		c += " The vertical axis is logarithmic."
+	}
+	if joined && l.x.even() {
+		c += " The levels of " + l.x.name + " are spaced evenly, not to scale."
+	}
+	return c
+}
+
+// addSeries adds to a panel a series for each statistic of each compared level, and their values to the range.
+func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, joined bool, y *span) {
+	positions := l.x.positions()
+	levels := 1
+	if l.colour != nil {
+		levels = len(l.colour.levels)
+	}
+	lines := levels * len(stats)
+	for i := range levels {
+		for j, statistic := range stats {
+			look := styleOf(i)
+			s := series{joined: joined, line: look.line(1.3), glyph: look.glyph(2.7, j > 0), shift: dodge(i*len(stats)+j, lines)}
+			if j > 0 {
+				s.line.Width = 0.7
+			}
+			for level := range l.x.levels {
+				cell := set.cell(at.with(l.x, level).with(l.colour, i))
+				if cell < 0 {
+					continue
+				}
+				v := statistic.of(set.summary.Row(cell, set.metric))
+				s.at, s.values = append(s.at, positions[level]), append(s.values, v)
+				y.add(v.Value)
+				y.add(v.Lo)
+				y.add(v.Hi)
+			}
+			s.sort()
+			p.plotters = append(p.plotters, s)
+		}
+	}
+}
+
+// sort puts the points in the order of the x axis, whatever order the levels were listed in.
+func (s *series) sort() {
+	order := make([]int, len(s.at))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case s.at[a] < s.at[b]:
+			return -1
+		case s.at[a] > s.at[b]:
+			return 1
+		}
+		return 0
+	})
+	at, values := make([]float64, len(order)), make([]stat.Interval, len(order))
+	for i, o := range order {
+		at[i], values[i] = s.at[o], s.values[o]
+	}
+	s.at, s.values = at, values
+}
+
+// dodge moves the i-th of n series aside so that their intervals stand next to each other.
+func dodge(i, n int) vg.Length {
+	step := min(4, 14/vg.Length(max(1, n)))
+	return (vg.Length(i) - vg.Length(n-1)/2) * step
+}
+
+// keys is the legend: a line for each compared level, and a glyph for each statistic.
+func keys(colour *factor, stats []statistic) []key {
+	var out []key
+	if colour != nil {
+		for i, name := range colour.shown {
+			look := styleOf(i)
+			out = append(out, lineKey(name, look.line(1.3), look.glyph(2.7, false)))
+		}
+	}
+	if len(stats) > 1 {
+		for j, s := range stats {
+			look := styleOf(0)
+			look.color = muted
+			out = append(out, glyphKey(s.name, look.glyph(2.7, j > 0)))
+		}
+	}
+	return out
+}
+
+// labelValues labels an axis of a metric's values and returns its title. Where the axis spans more than one multiple of
+// the unit, each tick names its own.
+func (a *axis) labelValues(m *results.Metric, unit string, s span, r room) string {
+	title := table.MetricName(m)
+	scale := number.ScaleFor(unit, s.max)
+	if _, isLog := a.scale.(plot.LogScale); isLog && number.ScaleFor(unit, s.min) != scale {
+		a.label(unit, scale, true, r)
+		return title
+	}
+	a.label(unit, scale, false, r)
+	if scale.Symbol != "" {
+		title += " (" + scale.Symbol + ")"
+	}
+	return title
+}

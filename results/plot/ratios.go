@@ -1,0 +1,170 @@
+package plot
+
+import (
+	"fmt"
+	"image/color"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"tlslab/results/summary"
+	"tlslab/results/table"
+	"tlslab/results/table/number"
+)
+
+// ratios draws the headline metric's ratio to the baseline as a heatmap over two factors, in a panel for each level that
+// is not the baseline and each combination of the other factors.
+func (set *Set) ratios() ([]Figure, []Omitted) {
+	const figure = "ratio"
+	h := set.summary.Header
+	if h.Compare == nil {
+		return nil, []Omitted{{figure, "the scenario compares nothing"}}
+	}
+	l := place(set.summary, true, mostColumns)
+	rest := slices.Concat(l.columns, l.rows, l.pages)
+	if l.colour == nil || l.x == nil || len(rest) == 0 {
+		return nil, []Omitted{{figure, "a heatmap needs two factors beside the compared one"}}
+	}
+	y, rest := take(rest, best(rest))
+	l = heatmapLayout(l, rest)
+	pages, left := l.paged()
+	var omitted []Omitted
+	if left > 0 {
+		omitted = append(omitted, tooMany(figure, left, l))
+	}
+	scale := set.diverging()
+	if scale.empty {
+		return nil, []Omitted{{figure, "no cell could be compared with its baseline"}}
+	}
+	m := &h.Metrics[set.metric]
+	var figures []Figure
+	for _, on := range pages {
+		g := set.ratioPage(l, y, on, scale)
+		g.title = fmt.Sprintf("%s relative to %s%s", capital(table.MetricName(m)), set.baseline(), with(on))
+		caption := fmt.Sprintf("Median of the ratio of %s to that of %s. Blue is better, orange worse; = means the same within the margin of %s, ? undecided.",
+			table.MetricName(m), set.baseline(), number.Percent(h.Compare.Margin))
+		if m.Better == 0 {
+			caption = fmt.Sprintf("Median of the ratio of %s to that of %s. Blue is lower, orange higher; = means the same within the margin of %s, ? undecided.",
+				table.MetricName(m), set.baseline(), number.Percent(h.Compare.Margin))
+		}
+		figures = append(figures, g.figure("ratio-"+fileName(m.Name)+on.name, caption))
+	}
+	return figures, omitted
+}
+
+// baseline is the level all others are compared with, in readers' terms.
+func (set *Set) baseline() string {
+	c := set.summary.Header.Compare
+	return table.Level(&set.summary.Header.Factors[set.summary.Header.Factor(c.Factor)], c.Baseline)
+}
+
+// heatmapLayout gives the compared levels a place among the panels: the two axes are taken by other factors.
+func heatmapLayout(l layout, rest []*factor) layout {
+	out := layout{x: l.x, colour: l.colour}
+	if len(l.colour.levels) > 2 {
+		rest = append([]*factor{l.colour}, rest...)
+	}
+	out.spread(rest, 4)
+	return out
+}
+
+func (set *Set) ratioPage(l layout, y *factor, on page, colours diverging) *grid {
+	x, _ := levelsAxis(named(l.x))
+	up, _ := levelsAxis(named(y))
+	tiles, rows := l.tiles(on, 4)
+	g := &grid{rows: rows, xTitle: l.x.name, yTitle: y.name, keys: colours.keys(), keyTitle: "ratio"}
+	g.panelHeight = max(48, 22*vg.Length(len(y.levels)))
+	for _, row := range tiles {
+		var panels []*panel
+		for _, t := range row {
+			p := &panel{title: t.title, x: x, y: up}
+			p.plotters = append(p.plotters, set.heatmap(l, y, t.pick, colours))
+			panels = append(panels, p)
+		}
+		g.panels = append(g.panels, panels)
+	}
+	g.tilted = x.crowded(room{g.panelWidth(), widthOf})
+	return g
+}
+
+// named returns the factor with its levels one step apart, in the order of their amounts where they have any.
+func named(f *factor) *factor {
+	even := *f
+	if f.numeric() {
+		sorted := slices.Sorted(slices.Values(f.values))
+		even.levels, even.shown, even.values = nil, nil, nil
+		for _, v := range sorted {
+			i := slices.Index(f.values, v)
+			even.levels, even.shown = append(even.levels, f.levels[i]), append(even.shown, f.shown[i])
+		}
+	}
+	return &even
+}
+
+// heatmap is a panel of coloured and labelled boxes.
+type heatmap struct {
+	boxes  []box
+	levels [2]int
+}
+
+type box struct {
+	x, y  int
+	row   *summary.Row
+	empty string // what is written where there is no ratio
+	fill  color.Color
+	words string
+}
+
+func (set *Set) heatmap(l layout, y *factor, at pick, colours diverging) heatmap {
+	x, up := named(l.x), named(y)
+	h := heatmap{levels: [2]int{len(x.levels), len(up.levels)}}
+	for i := range x.levels {
+		for j := range up.levels {
+			cell := set.other(l, at.with(x, i).with(up, j))
+			if cell < 0 {
+				continue
+			}
+			if b, ok := colours.box(set.summary.Row(cell, set.metric)); ok {
+				b.x, b.y = i, j
+				h.boxes = append(h.boxes, b)
+			}
+		}
+	}
+	return h
+}
+
+// other finds the cell to compare: of two levels, the one that is not the baseline.
+func (set *Set) other(l layout, at pick) int {
+	for _, choice := range at {
+		if choice.factor == l.colour {
+			return set.cell(at)
+		}
+	}
+	for i, level := range l.colour.levels {
+		if level != set.summary.Header.Compare.Baseline {
+			return set.cell(at.with(l.colour, i))
+		}
+	}
+	return -1
+}
+
+// Plot implements plot.Plotter.
+func (h heatmap) Plot(c draw.Canvas, p *plot.Plot) {
+	toX, toY := p.Transforms(&c)
+	style := aligned(label(tickSize, heatInk, false), draw.XCenter, draw.YCenter)
+	for _, b := range h.boxes {
+		rect := vg.Rectangle{
+			Min: vg.Point{X: toX(float64(b.x)-0.5) + 0.5, Y: toY(float64(b.y)-0.5) + 0.5},
+			Max: vg.Point{X: toX(float64(b.x)+0.5) - 0.5, Y: toY(float64(b.y)+0.5) - 0.5},
+		}
+		c.SetColor(b.fill)
+		c.Fill(rect.Path())
+		s := style
+		if dark(b.fill) {
+			s.Color = heatPaper
+		}
+		c.FillText(s, vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: (rect.Min.Y + rect.Max.Y) / 2}, fit(s, b.words, rect.Max.X-rect.Min.X))
+	}
+}

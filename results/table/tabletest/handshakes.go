@@ -1,0 +1,93 @@
+package tabletest
+
+import (
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"tlslab/results"
+)
+
+// Handshakes is an experiment of four factors: times set by the network on long paths and by computing on short ones,
+// with a tail of whole seconds where a first packet is lost.
+func Handshakes(replicates int, delays, losses []string) *Experiment {
+	var rtts []string
+	for _, d := range delays {
+		one, err := time.ParseDuration(d)
+		if err != nil {
+			panic(err) // the tests' own mistake
+		}
+		rtts = append(rtts, (2 * one).String())
+	}
+	h := results.Header{
+		Scenario: "full-vs-resumed", Title: "How much does a resumed handshake save?", Version: "0.1.0", Seed: 1,
+		Factors: []results.Factor{
+			{Name: "tls.version", Label: "TLS", Levels: []string{"1.2", "1.3"}},
+			{Name: "tls.kind", Label: "kind", Levels: []string{"full", "resumed"}},
+			{Name: "link.delay", Levels: delays, Shown: &results.Shown{Name: "rtt", Levels: rtts}},
+			{Name: "link.loss", Label: "loss", Levels: losses},
+		},
+		Compare: &results.Compare{Factor: "tls.kind", Baseline: "full", Metric: "handshake", Margin: 0.02},
+		Metrics: []results.Metric{
+			{Name: "handshake", Label: "handshake", Unit: "ns", Better: -1},
+			{Name: "ttlb", Label: "time to last byte", Unit: "ns", Better: -1},
+			{Name: "bytes-up", Label: "bytes up", Unit: "B", Better: -1, Exact: true},
+			{Name: "retransmits", Unit: "1", Better: -1},
+			{Name: "cause.propagation", Label: "propagation", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "network"},
+			{Name: "cause.serialisation", Label: "serialisation", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "network"},
+			{Name: "cause.queue", Label: "queue", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "network"},
+			{Name: "cause.syn-timeout", Label: "SYN timeout", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "loss recovery"},
+			{Name: "cause.rto", Label: "RTO", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "loss recovery"},
+			{Name: "cause.client-cpu", Label: "client CPU", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "cpu"},
+			{Name: "cause.server-cpu", Label: "server CPU", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "cpu"},
+		},
+	}
+	return New(h, replicates, handshake)
+}
+
+// handshake is one connection: round trips, computing, and waiting for what was lost.
+func handshake(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
+	delay, err := time.ParseDuration(cell["link.delay"])
+	if err != nil {
+		panic(err) // the tests' own mistake
+	}
+	loss, err := strconv.ParseFloat(strings.TrimSuffix(cell["link.loss"], "%"), 64)
+	if err != nil {
+		panic(err) // the tests' own mistake
+	}
+	rtt := 2 * float64(delay)
+	resumed := cell["tls.kind"] == "resumed"
+	trips, client, server := 2.0, 210e3, 160e3
+	if cell["tls.version"] == "1.2" && !resumed {
+		trips = 3
+	}
+	if resumed {
+		client, server = 70e3, 60e3
+	}
+	synLoss, otherLoss := rng.Float64(), rng.Float64()
+	queue := 20e3 * rng.ExpFloat64()
+	var syn, rto float64
+	for wait := 1e9; synLoss < 2*loss/100 && wait <= 8e9; wait *= 2 {
+		syn += wait
+		synLoss = rng.Float64()
+	}
+	if packets := 4 + 2*trips; otherLoss < 1-math.Pow(1-loss/100, packets) {
+		rto = math.Max(200e6, rtt+200e6*rng.Float64())
+	}
+	v := map[string]float64{
+		"cause.propagation": (trips + 1) * rtt, "cause.serialisation": 1.9e6, "cause.queue": queue,
+		"cause.syn-timeout": syn, "cause.rto": rto, "cause.client-cpu": client, "cause.server-cpu": server,
+		"bytes-up": 830, "retransmits": math.Round((syn + rto) / 2e8),
+	}
+	if resumed {
+		v["bytes-up"] = 690
+	}
+	v["handshake"] = trips*rtt + queue + syn + rto + client + server
+	v["ttlb"] = (trips+1)*rtt + 1.9e6 + queue + syn + rto + client + server
+	if syn > 12e9 {
+		return map[string]float64{"bytes-up": v["bytes-up"]}, true
+	}
+	return v, false
+}

@@ -1,0 +1,189 @@
+// Package tabletest makes up experiments for the tests of tables, figures and reports: plausible numbers from a seeded
+// generator, reduced here by the plainest means, so that a test of what is shown does not depend on how it was computed.
+package tabletest
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"tlslab/results"
+	"tlslab/results/stat"
+	"tlslab/results/summary"
+)
+
+// Experiment is an experiment with all its values.
+type Experiment struct {
+	Header results.Header
+	Cells  [][]string    // levels
+	Values [][][]float64 // by cell, metric and replicate; NaN where not reached
+	Failed [][]bool      // by cell and replicate
+}
+
+// Replicate makes up one replicate of a cell: its values by metric name, and whether it failed.
+type Replicate func(rng *rand.Rand, cell map[string]string) (values map[string]float64, failed bool)
+
+// New runs every combination of the header's factors. Replicates of the same number share their randomness.
+func New(h results.Header, replicates int, run Replicate) *Experiment {
+	e := &Experiment{Header: h}
+	e.Header.Schema, e.Header.Replicates = results.Schema, replicates
+	cells := [][]string{nil}
+	for _, f := range h.Factors {
+		var next [][]string
+		for _, c := range cells {
+			for _, l := range f.Levels {
+				next = append(next, append(slices.Clone(c), l))
+			}
+		}
+		cells = next
+	}
+	e.Cells = cells
+	for _, c := range cells {
+		named := map[string]string{}
+		for i, f := range h.Factors {
+			named[f.Name] = c[i]
+		}
+		values := make([][]float64, len(h.Metrics))
+		var failed []bool
+		for r := range replicates {
+			got, bad := run(rand.New(rand.NewPCG(h.Seed, uint64(r))), named)
+			failed = append(failed, bad)
+			for m, metric := range h.Metrics {
+				v, reached := got[metric.Name]
+				if !reached {
+					v = math.NaN()
+				}
+				values[m] = append(values[m], v)
+			}
+		}
+		e.Values, e.Failed = append(e.Values, values), append(e.Failed, failed)
+	}
+	return e
+}
+
+// Sorted returns the values of a cell's metric, ascending, without those not reached.
+func (e *Experiment) Sorted(cell, metric int) []float64 {
+	var out []float64
+	for _, v := range e.Values[cell][metric] {
+		if !math.IsNaN(v) {
+			out = append(out, v)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Summary reduces the experiment.
+func (e *Experiment) Summary() *summary.Summary {
+	s := &summary.Summary{Header: &e.Header}
+	for i, levels := range e.Cells {
+		c := summary.Cell{Levels: levels, N: len(e.Failed[i]), Baseline: e.baseline(i)}
+		for _, bad := range e.Failed[i] {
+			if bad {
+				c.Failed++
+			}
+		}
+		c.Outcomes = append(c.Outcomes, summary.Outcome{Name: results.OutcomeOK, N: c.N - c.Failed})
+		if c.Failed > 0 {
+			c.Outcomes = append(c.Outcomes, summary.Outcome{Name: "timeout", N: c.Failed})
+		}
+		s.Cells = append(s.Cells, c)
+		for m := range e.Header.Metrics {
+			s.Rows = append(s.Rows, e.row(i, m, c))
+		}
+	}
+	return s
+}
+
+// baseline returns the cell with the compared factor at its baseline, or -1 for that cell itself.
+func (e *Experiment) baseline(cell int) int {
+	compare := e.Header.Compare
+	if compare == nil {
+		return -1
+	}
+	levels := slices.Clone(e.Cells[cell])
+	levels[e.Header.Factor(compare.Factor)] = compare.Baseline
+	at := slices.IndexFunc(e.Cells, func(c []string) bool { return slices.Equal(c, levels) })
+	if at == cell {
+		return -1
+	}
+	return at
+}
+
+func (e *Experiment) row(cell, metric int, c summary.Cell) summary.Row {
+	m := e.Header.Metrics[metric]
+	x := e.Sorted(cell, metric)
+	r := summary.Row{Cell: c.Levels, Metric: m.Name, Unit: m.Unit, N: c.N, Failed: c.Failed, Reached: len(x),
+		SD: math.NaN(), Min: math.NaN(), Max: math.NaN()}
+	if len(x) > 0 {
+		r.Min, r.Max = x[0], x[len(x)-1]
+	}
+	mean, sd := moments(x)
+	half := 1.96 * sd / math.Sqrt(float64(len(x)))
+	r.Mean, r.SD = stat.Interval{Value: mean, Lo: mean - half, Hi: mean + half}, sd
+	r.P50, r.P90, r.P95, r.P99 = Quantile(x, 0.50), Quantile(x, 0.90), Quantile(x, 0.95), Quantile(x, 0.99)
+	if c.Baseline >= 0 {
+		r.VsBaseline = e.compare(cell, c.Baseline, metric)
+	}
+	return r
+}
+
+func moments(x []float64) (mean, sd float64) {
+	for _, v := range x {
+		mean += v / float64(len(x))
+	}
+	if len(x) == 0 {
+		mean = math.NaN()
+	}
+	for _, v := range x {
+		sd += (v - mean) * (v - mean) / float64(len(x)-1)
+	}
+	if len(x) < 2 {
+		return mean, math.NaN()
+	}
+	return mean, math.Sqrt(sd)
+}
+
+// Quantile is the nearest order statistic, with those 1.96 binomial standard deviations of rank away as its interval.
+func Quantile(sorted []float64, p float64) stat.Interval {
+	n := float64(len(sorted))
+	if n == 0 {
+		return stat.Interval{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
+	}
+	half := 1.96 * math.Sqrt(n*p*(1-p))
+	at := func(rank float64) float64 {
+		switch i := int(math.Round(rank)); {
+		case i < 0:
+			return math.Inf(-1)
+		case i >= len(sorted):
+			return math.Inf(1)
+		default:
+			return sorted[i]
+		}
+	}
+	return stat.Interval{Value: at(math.Min(n-1, math.Floor(p*n))), Lo: at(p*n - half - 1), Hi: at(p*n + half)}
+}
+
+func (e *Experiment) compare(cell, baseline, metric int) *summary.Comparison {
+	var ratios, diffs []float64
+	for i, v := range e.Values[cell][metric] {
+		if b := e.Values[baseline][metric][i]; !math.IsNaN(v) && !math.IsNaN(b) {
+			diffs = append(diffs, v-b)
+			if b != 0 {
+				ratios = append(ratios, v/b)
+			}
+		}
+	}
+	slices.Sort(ratios)
+	slices.Sort(diffs)
+	c := &summary.Comparison{Paired: true, Pairs: len(diffs), Diff: Quantile(diffs, 0.5), Ratio: Quantile(ratios, 0.5),
+		P: 0.5, PHolm: 1, Verdict: summary.Undecided}
+	margin := e.Header.Compare.Margin
+	switch r := c.Ratio; {
+	case r.Lo >= 1-margin && r.Hi <= 1+margin:
+		c.Verdict = summary.Same
+	case r.Hi < 1-margin || r.Lo > 1+margin:
+		c.Verdict, c.P, c.PHolm = summary.Different, 1e-9, 1e-7
+	}
+	return c
+}
