@@ -29,6 +29,8 @@ type Sample struct {
 	Outcomes   []string
 	// Values holds a column for each of Header.Metrics; NaN where the replicate did not reach the metric.
 	Values [][]float64
+
+	lines []int // where each observation stands in the file
 }
 
 // N is the number of replicates, failed ones included.

@@ -1,10 +1,6 @@
-// Package summary reduces samples.jsonl to one row for each cell and metric.
 package summary
 
 import (
-	"errors"
-	"io"
-
 	"tlslab/results"
 	"tlslab/results/stat"
 )
@@ -41,7 +37,8 @@ type Outcome struct {
 
 // Row is one cell's one metric: an element of summary.json.
 type Row struct {
-	Cell   []string // a level of each factor, in the order of Header.Factors
+	// Cell holds a level of each factor, in the order of Header.Factors.
+	Cell   []string
 	Metric string
 	Unit   string
 	// N counts all replicates of the cell, Failed those whose outcome is not "ok", Reached those that have this metric.
@@ -55,16 +52,26 @@ type Row struct {
 	VsBaseline *Comparison
 }
 
+// Censored reports whether the q-th quantile over all replicates, with those that did not reach the metric taken as
+// later than any that did, has no finite value.
+func (r *Row) Censored(q float64) bool {
+	return float64(r.N-r.Reached) > (1-q)*float64(r.N)
+}
+
+// Constant reports whether all replicates that reached the metric gave the same value.
+func (r *Row) Constant() bool { return r.Min == r.Max }
+
 // Comparison is a cell measured against its baseline cell.
 type Comparison struct {
 	// Paired says that replicates of the same number and seed were compared one by one.
 	Paired bool
 	// Pairs is the number of pairs in which both replicates reached the metric; 0 where not Paired.
 	Pairs int
-	// Diff is the median of (cell − baseline) over the pairs, in the metric's unit; Ratio that of cell / baseline.
+	// Diff is the median of cell − baseline over the pairs, in the metric's unit, and Ratio that of cell / baseline; where
+	// not Paired, the difference and the ratio of the medians. Ratio is stat.None where a value is negative.
 	Diff, Ratio stat.Interval
 	// P is the two-sided p-value of no difference, PHolm the same adjusted for all comparisons of this metric. NaN where
-	// nothing was random: both cells gave one value each.
+	// there was nothing to test: no pairs, or an exact metric.
 	P, PHolm float64
 	Verdict  Verdict
 }
@@ -74,16 +81,10 @@ type Verdict string
 
 // The three verdicts.
 const (
-	Same      Verdict = "same"      // the interval of the ratio lies inside the margin
-	Different Verdict = "different" // it lies wholly outside, and PHolm is below 0.05
+	Same      Verdict = "same"      // the interval of the ratio lies inside 1 ± margin
+	Different Verdict = "different" // it lies wholly outside, and PHolm is below Alpha
 	Undecided Verdict = "undecided" // neither: more replicates would tell
 )
 
-// Summarize reads every cell of f once, holding at most two cells at a time, and returns its summary.
-func Summarize(f *results.File) (*Summary, error) { return nil, errors.ErrUnsupported }
-
-// WriteJSON writes summary.json.
-func WriteJSON(w io.Writer, s *Summary) error { return errors.ErrUnsupported }
-
-// WriteCSV writes summary.csv.
-func WriteCSV(w io.Writer, s *Summary) error { return errors.ErrUnsupported }
+// Alpha is the level below which an adjusted p-value counts as a difference.
+const Alpha = 0.05

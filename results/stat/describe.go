@@ -1,0 +1,54 @@
+package stat
+
+import (
+	"math"
+	"sync"
+
+	moremath "github.com/aclements/go-moremath/stats"
+	"github.com/montanaflynn/stats"
+)
+
+// Description is what a sample looks like, apart from its quantiles.
+type Description struct {
+	// Mean has Student's t interval, which assumes that the mean of so many observations is nearly normal.
+	Mean Interval
+	// SD is the standard deviation of the sample, with n−1 in the denominator; NaN of fewer than two observations.
+	SD       float64
+	Min, Max float64
+}
+
+// Describe describes data in ascending order. Of no data everything is NaN.
+func Describe(sorted []float64) Description {
+	n := len(sorted)
+	if n == 0 {
+		return Description{Mean: None, SD: math.NaN(), Min: math.NaN(), Max: math.NaN()}
+	}
+	d := Description{SD: math.NaN(), Min: sorted[0], Max: sorted[n-1]}
+	if n == 1 {
+		d.Mean = unbounded(sorted[0])
+		return d
+	}
+	if d.Min == d.Max { // spares a constant column the rounding of its sum
+		d.Mean, d.SD = Point(d.Min), 0
+		return d
+	}
+	mean, _ := stats.Mean(sorted) // fails on no data only
+	d.SD, _ = stats.StandardDeviationSample(sorted)
+	half := tQuantile(n-1) * d.SD / math.Sqrt(float64(n))
+	d.Mean = Interval{mean, mean - half, mean + half}
+	return d
+}
+
+// tQuantiles remembers Student's t quantiles by degrees of freedom.
+var tQuantiles sync.Map
+
+// tQuantile returns the value that Student's t with so many degrees of freedom exceeds with probability
+// (1 − Confidence)/2.
+func tQuantile(freedom int) float64 {
+	if known, ok := tQuantiles.Load(freedom); ok {
+		return known.(float64)
+	}
+	t := -moremath.InvCDF(moremath.TDist{V: float64(freedom)})((1 - Confidence) / 2)
+	tQuantiles.Store(freedom, t)
+	return t
+}

@@ -1,0 +1,88 @@
+package summary
+
+import (
+	"encoding/csv"
+	"io"
+	"math"
+	"strconv"
+
+	"tlslab/results/stat"
+)
+
+// WriteCSV writes summary.csv: the rows of summary.json as a table, a column a factor and a column a number. A field is
+// empty where there is no such number, and Inf or -Inf where an interval is unbounded, as R and pandas read them.
+func WriteCSV(w io.Writer, s *Summary) error {
+	out := csv.NewWriter(w)
+	var names []string
+	for _, f := range s.Header.Factors {
+		names = append(names, f.Name)
+	}
+	for _, c := range csvColumns {
+		names = append(names, c.names...)
+	}
+	out.Write(names) // a csv.Writer keeps its first error for Error
+	var record []string
+	for i := range s.Rows {
+		row := &s.Rows[i]
+		record = append(record[:0], row.Cell...)
+		for _, c := range csvColumns {
+			record = append(record, c.fields(row)...)
+		}
+		out.Write(record)
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// csvColumns are the columns of summary.csv after those of the factors, in groups.
+var csvColumns = []struct {
+	names  []string
+	fields func(*Row) []string
+}{
+	{[]string{"metric", "unit"}, func(r *Row) []string { return []string{r.Metric, r.Unit} }},
+	{[]string{"n", "failed", "reached"}, func(r *Row) []string {
+		return []string{strconv.Itoa(r.N), strconv.Itoa(r.Failed), strconv.Itoa(r.Reached)}
+	}},
+	{intervalNames("mean"), func(r *Row) []string { return intervalFields(r.Mean) }},
+	{[]string{"sd", "min", "max"}, func(r *Row) []string { return []string{number(r.SD), number(r.Min), number(r.Max)} }},
+	{intervalNames("p50"), func(r *Row) []string { return intervalFields(r.P50) }},
+	{intervalNames("p90"), func(r *Row) []string { return intervalFields(r.P90) }},
+	{intervalNames("p95"), func(r *Row) []string { return intervalFields(r.P95) }},
+	{intervalNames("p99"), func(r *Row) []string { return intervalFields(r.P99) }},
+	{[]string{"paired", "pairs"}, comparison(2, func(c *Comparison) []string {
+		return []string{strconv.FormatBool(c.Paired), strconv.Itoa(c.Pairs)}
+	})},
+	{intervalNames("diff"), comparison(3, func(c *Comparison) []string { return intervalFields(c.Diff) })},
+	{intervalNames("ratio"), comparison(3, func(c *Comparison) []string { return intervalFields(c.Ratio) })},
+	{[]string{"p", "p_holm", "verdict"}, comparison(3, func(c *Comparison) []string {
+		return []string{number(c.P), number(c.PHolm), string(c.Verdict)}
+	})},
+}
+
+// comparison gives n empty fields to a row that is not compared.
+func comparison(n int, fields func(*Comparison) []string) func(*Row) []string {
+	return func(r *Row) []string {
+		if r.VsBaseline == nil {
+			return make([]string, n)
+		}
+		return fields(r.VsBaseline)
+	}
+}
+
+func intervalNames(name string) []string { return []string{name, name + "_lo", name + "_hi"} }
+
+func intervalFields(i stat.Interval) []string {
+	return []string{number(i.Value), number(i.Lo), number(i.Hi)}
+}
+
+func number(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return ""
+	case math.IsInf(v, 1):
+		return "Inf"
+	case v != 0 && math.Abs(v) < 1e-6:
+		return strconv.FormatFloat(v, 'e', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
