@@ -1,0 +1,271 @@
+// Package tlslab_test holds what is true of the repository as a whole: who may import whom, what the
+// README promises, and the benchmarks that set the engine beside crypto/tls.
+package tlslab_test
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "tlslab"
+
+// A rule names the rooms that a room must never import, directly or through others. Rooms are import
+// paths below the module; "…" at the end takes in the rooms below. The last rule that names a package
+// holds for it.
+type rule struct {
+	room   string
+	never  []string
+	except []string
+}
+
+var rules = []rule{
+	{room: "engine…", never: []string{"…"}, except: []string{"engine…"}},
+	{room: "engine/op", never: []string{"…"}},
+	{room: "engine/wire…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{room: "engine/record…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{room: "engine/secrets…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{room: "engine/kx…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{room: "engine/pki…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{room: "engine/netconn…", never: []string{"sim…", "scenarios…", "results…", "cmd…"}},
+	{room: "netem…", never: []string{"…"}, except: []string{"netem…"}},
+	{room: "netem/live…", never: []string{"engine…", "sim…", "scenarios…", "results…", "cmd…"}},
+	{room: "sim…", never: []string{"scenarios…", "results…", "cmd…"}},
+	{room: "sim/tcp…", never: []string{"…"}, except: []string{"sim/tcp…"}},
+	{room: "sim/recording…", never: []string{"sim", "scenarios…", "results…", "cmd…"}},
+	{room: "sim/costs…", never: []string{"sim", "scenarios…", "results…", "cmd…"}},
+	{room: "results…", never: []string{"…"}, except: []string{"results…"}},
+	{room: "scenarios…", never: []string{"cmd…"}},
+	{room: "cmd…"},
+}
+
+// matches reports whether a pattern of a rule names a room.
+func matches(pattern, room string) bool {
+	prefix, below := strings.CutSuffix(pattern, "…")
+	if !below {
+		return room == pattern
+	}
+	if prefix == "" || room == prefix {
+		return true
+	}
+	return strings.HasPrefix(room, strings.TrimSuffix(prefix, "/")+"/")
+}
+
+func anyMatches(patterns []string, room string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, room) })
+}
+
+// forbids reports whether the rule forbids importing a room.
+func (r *rule) forbids(room string) bool {
+	named := slices.Contains(r.never, room) // by its own name, an exception does not count
+	return named || anyMatches(r.never, room) && !anyMatches(r.except, room)
+}
+
+// ruleOf finds the rule for a room.
+func ruleOf(room string) *rule {
+	for i := len(rules) - 1; i >= 0; i-- {
+		if matches(rules[i].room, room) {
+			return &rules[i]
+		}
+	}
+	return nil
+}
+
+// A goPackage is what go list tells of a package.
+type goPackage struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Deps       []string // all that it imports, directly or not
+}
+
+// room is the package's import path below the module.
+func (p *goPackage) room() string {
+	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+}
+
+// packages lists the module's packages, tests aside.
+func packages(t *testing.T) (all []goPackage) {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Deps", "./...")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.GoFiles) > 0 {
+			all = append(all, p)
+		}
+	}
+}
+
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	for _, p := range packages(t) {
+		r := ruleOf(p.room())
+		if r == nil {
+			t.Errorf("%s: no rule names this room", p.ImportPath)
+			continue
+		}
+		for _, dep := range p.Deps {
+			room, ours := strings.CutPrefix(dep, module+"/")
+			if ours && r.forbids(room) {
+				t.Errorf("%s must not import %s", p.room(), room)
+			}
+		}
+	}
+}
+
+func TestRulesForbid(t *testing.T) {
+	for _, tt := range []struct {
+		room, dep string
+		forbidden bool
+	}{
+		{"engine", "engine/op", false},
+		{"engine", "netem", true},
+		{"engine", "sim/costs", true},
+		{"engine/op", "engine/wire", true},
+		{"engine/wire", "engine/op", false},
+		{"engine/wire", "engine", true},
+		{"engine/netconn", "engine", false},
+		{"engine/netconn", "sim", true},
+		{"netem", "engine/op", true},
+		{"netem/live", "netem", false},
+		{"netem/live", "results", true},
+		{"sim", "engine", false},
+		{"sim", "results", true},
+		{"sim/tcp", "netem", true},
+		{"sim/recording", "engine/op", false},
+		{"sim/recording", "sim", true},
+		{"results/plot", "results", false},
+		{"results", "engine/op", true},
+		{"scenarios", "sim", false},
+		{"scenarios/run", "cmd/tlslab", true},
+		{"simulator", "sim", false},
+	} {
+		r := ruleOf(tt.room)
+		if got := r != nil && r.forbids(tt.dep); got != tt.forbidden {
+			t.Errorf("%s imports %s: forbidden %v, want %v", tt.room, tt.dep, got, tt.forbidden)
+		}
+	}
+}
+
+// The rooms whose results must follow from their inputs alone, and those in them that face the world:
+// real sockets, a real link, and the measuring of this machine.
+var (
+	deterministic = []string{"engine…", "netem…", "sim…"}
+	worldly       = []string{"engine/netconn…", "netem/live…", "sim/costs"}
+)
+
+// clock is what package time offers of the wall clock.
+var clock = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
+
+// seeded is what math/rand offers that is not its global source.
+var seeded = []string{"New", "NewSource", "NewPCG", "NewChaCha8", "NewZipf", "Rand", "Source", "Source64", "PCG", "ChaCha8", "Zipf"}
+
+func TestResultsFollowFromInputsAlone(t *testing.T) {
+	for _, p := range packages(t) {
+		if !anyMatches(deterministic, p.room()) || anyMatches(worldly, p.room()) {
+			continue
+		}
+		for _, name := range p.GoFiles {
+			fset := token.NewFileSet()
+			file, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range hiddenInputs(file) {
+				at := fset.Position(f.pos)
+				t.Errorf("%s:%d: %s", path.Join(p.room(), name), at.Line, f.what)
+			}
+		}
+	}
+}
+
+func TestHiddenInputsAreFound(t *testing.T) {
+	for _, tt := range []struct{ source, want string }{
+		{`import "time"; var _ = time.Second`, ""},
+		{`import "time"; var _ = time.Now()`, "time.Now"},
+		{`import clock "time"; var _ = clock.Now`, "time.Now"},
+		{`import "math/rand/v2"; var _ = rand.New(rand.NewPCG(1, 2))`, ""},
+		{`import "math/rand/v2"; var _ = rand.IntN(3)`, "math/rand/v2.IntN"},
+		{`import "math/rand"; var _ = rand.Int()`, "math/rand.Int"},
+		{`import "crypto/rand"; func f(r io.Reader) bool { return r == rand.Reader }`, ""},
+		{`import "crypto/rand"; var r = rand.Reader`, "crypto/rand.Reader"},
+		{`func f() { go f() }`, "goroutine"},
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), "", "package p; "+tt.source, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range hiddenInputs(file) {
+			got = append(got, f.what)
+		}
+		if s := strings.Join(got, " "); tt.want == "" && s != "" || !strings.Contains(s, tt.want) {
+			t.Errorf("%s: found %q, want %q", tt.source, s, tt.want)
+		}
+	}
+}
+
+type finding struct {
+	pos  token.Pos
+	what string
+}
+
+// hiddenInputs finds in a file what a result could depend on beside its inputs: goroutines, the wall
+// clock, and random sources that nobody seeded. Comparing a source with crypto/rand.Reader is allowed:
+// it reads nothing.
+func hiddenInputs(file *ast.File) (found []finding) {
+	imported := make(map[string]string) // name in this file: path
+	for _, spec := range file.Imports {
+		at, _ := strconv.Unquote(spec.Path.Value)
+		name := path.Base(strings.TrimSuffix(at, "/v2"))
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		imported[name] = at
+	}
+	compared := make(map[ast.Expr]bool)
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			found = append(found, finding{n.Pos(), "starts a goroutine"})
+		case *ast.BinaryExpr:
+			if n.Op == token.EQL || n.Op == token.NEQ {
+				compared[n.X], compared[n.Y] = true, true
+			}
+		case *ast.SelectorExpr:
+			name, ok := n.X.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			at := imported[name.Name]
+			hidden := at == "time" && slices.Contains(clock, n.Sel.Name) ||
+				strings.HasPrefix(at, "math/rand") && !slices.Contains(seeded, n.Sel.Name) ||
+				at == "crypto/rand" && !compared[n]
+			if hidden {
+				found = append(found, finding{n.Pos(), "uses " + at + "." + n.Sel.Name})
+			}
+		}
+		return true
+	})
+	return found
+}
