@@ -34,10 +34,10 @@
 // # Where it differs from the kernel's netem
 //
 // The kernel (net/sched/sch_netem.c) keeps waiting and delayed packets in one queue, so its limit
-// counts the packets in flight too: at 100 ms and 100 Mbit/s tc needs "limit 1000" only to fill the
-// delay line. Here limit is what a router's buffer has, and packets in flight are free. For the same
-// reason a link without a rate never drops by limit. The kernel adds jitter before the rate, so that
-// jitter may hide behind serialisation; here they add up.
+// counts the packets in flight too: at 100 ms and 100 Mbit/s the delay line alone holds 833 of them.
+// Here limit is what a router's buffer has, and packets in flight are free. For the same reason a link
+// without a rate never drops by limit. The kernel delays a packet before it serialises it, so that
+// jitter may hide behind a busy rate; here they add up.
 //
 // # Determinism
 //

@@ -1,13 +1,10 @@
 package netem
 
-import (
-	"errors"
-	"slices"
-)
+import "errors"
 
-// GilbertElliott is loss in bursts: a Markov chain of two states, good (where it starts) and bad,
-// that may move after each packet, and loses packets with a probability of its state. The fields are tc-netem's
-// "loss gemodel p r 1-h 1-k", as probabilities from 0 to 1. The zero value is no loss.
+// GilbertElliott is loss in bursts: a Markov chain of two states, good (where it starts) and bad, that
+// may move after each packet, and loses packets with a probability of its state. The fields are
+// tc-netem's "loss gemodel p r 1-h 1-k", as probabilities from 0 to 1. The zero value is no loss.
 // Source: E. O. Elliott, Estimates of Error Rates for Codes on Burst-Noise Channels, BSTJ 42 (1963).
 type GilbertElliott struct {
 	P    float64 // p: from good to bad
@@ -35,33 +32,6 @@ func (g GilbertElliott) validate() error {
 		checkProbability("gemodel 1-k", g.Good),
 	)
 }
-
-// dropList drops packets by their ordinals.
-type dropList struct {
-	ordinals []uint64 // ascending
-	next     int      // of those not yet passed
-}
-
-func newDropList(drops []int) dropList {
-	var d dropList
-	for _, n := range drops {
-		d.ordinals = append(d.ordinals, uint64(n))
-	}
-	slices.Sort(d.ordinals)
-	d.ordinals = slices.Compact(d.ordinals)
-	return d
-}
-
-// holds reports whether packet i, asked for in ascending order, is to be dropped.
-func (d *dropList) holds(i uint64) bool {
-	if d.next == len(d.ordinals) || d.ordinals[d.next] != i {
-		return false
-	}
-	d.next++
-	return true
-}
-
-func (d *dropList) reset() { d.next = 0 }
 
 // lossProcess decides which packets are lost at random. Independent loss is the chain that never
 // leaves its good state.

@@ -81,13 +81,16 @@ type tcParser struct {
 
 // next moves to the next word, if there is one.
 func (p *tcParser) next() bool {
-	rest := strings.TrimLeft(p.line[p.end:], " \t")
+	const blanks = " \t\r\n"
+	rest := strings.TrimLeft(p.line[p.end:], blanks)
 	if rest == "" {
 		return false
 	}
 	p.at = len(p.line) - len(rest)
-	p.word, _, _ = strings.Cut(strings.ReplaceAll(rest, "\t", " "), " ")
-	p.end = p.at + len(p.word)
+	if end := strings.IndexAny(rest, blanks); end >= 0 {
+		rest = rest[:end]
+	}
+	p.word, p.end = rest, p.at+len(rest)
 	return true
 }
 
