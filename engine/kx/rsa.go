@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"strconv"
 
 	"tlslab/engine/op"
 )
@@ -16,20 +15,6 @@ import (
 // PremasterSize is the length of RSA key exchange's premaster secret in bytes:
 // the offered version and 46 random ones (RFC 5246 §7.4.7.1).
 const PremasterSize = 48
-
-// rsaAlg names an RSA key in operations: "rsa2048".
-func rsaAlg(key *rsa.PublicKey) string {
-	switch bits := key.N.BitLen(); bits {
-	case 2048:
-		return "rsa2048"
-	case 3072:
-		return "rsa3072"
-	case 4096:
-		return "rsa4096"
-	default:
-		return "rsa" + strconv.Itoa(bits)
-	}
-}
 
 // EncryptPremaster draws a premaster secret for the highest version the client
 // offered and encrypts it to the server's key (RFC 5246 §7.4.7.1). The
@@ -44,7 +29,7 @@ func EncryptPremaster(rand io.Reader, key *rsa.PublicKey, offered uint16, count 
 	if err != nil {
 		return nil, nil, fmt.Errorf("encrypt premaster secret: %w", err)
 	}
-	count.Count(op.Op{Kind: op.Encrypt, Alg: rsaAlg(key)})
+	count.Count(op.Op{Kind: op.Encrypt, Alg: op.RSA(key.N.BitLen())})
 	return premaster, ciphertext, nil
 }
 
@@ -106,7 +91,7 @@ func DecryptPremaster(rand io.Reader, key *rsa.PrivateKey, offered uint16, ciphe
 	}
 	premaster := make([]byte, PremasterSize)
 	copy(premaster, random)
-	count.Count(op.Op{Kind: op.Decrypt, Alg: rsaAlg(&key.PublicKey)})
+	count.Count(op.Op{Kind: op.Decrypt, Alg: op.RSA(key.N.BitLen())})
 	// The call leaves premaster as it is if the padding is bad, in constant time.
 	// It fails for ciphertexts that are too long or not below the modulus, which a
 	// peer knows already.

@@ -28,11 +28,11 @@ func (k *x25519Key) agree(peer []byte) ([]byte, error) {
 	var point x25519.Key
 	copy(point[:], peer)
 	valid := x25519.Shared(&k.shared, &k.secret, &point)
-	var any byte
+	var bits byte
 	for _, b := range k.shared {
-		any |= b
+		bits |= b
 	}
-	if !valid || any == 0 {
+	if !valid || bits == 0 {
 		return nil, fmt.Errorf("%w: x25519 point of small order", ErrBadShare)
 	}
 	return k.shared[:], nil

@@ -1,7 +1,12 @@
 package pki
 
 import (
+	"crypto"
+	_ "crypto/sha1"   // registers crypto.SHA1
+	_ "crypto/sha256" // registers crypto.SHA256
+	_ "crypto/sha512" // registers crypto.SHA384 and SHA512
 	"errors"
+	"fmt"
 	"io"
 
 	"tlslab/engine/op"
@@ -12,30 +17,98 @@ type Scheme struct {
 	ID    uint16
 	Name  string // "ecdsa_secp256r1_sha256"
 	TLS13 bool   // may sign a TLS 1.3 handshake, not only certificates
+
+	primitive *primitive
+	hash      crypto.Hash
+	algorithm string // of the keys TLS 1.3 allows; "": any that fits
+}
+
+var schemes = [...]Scheme{
+	{0x0403, "ecdsa_secp256r1_sha256", true, ecdsaDER, crypto.SHA256, ecdsaP256},
+	{0x0503, "ecdsa_secp384r1_sha384", true, ecdsaDER, crypto.SHA384, ecdsaP384},
+	{0x0804, "rsa_pss_rsae_sha256", true, rsaPSS, crypto.SHA256, ""},
+	{0x0805, "rsa_pss_rsae_sha384", true, rsaPSS, crypto.SHA384, ""},
+	{0x0806, "rsa_pss_rsae_sha512", true, rsaPSS, crypto.SHA512, ""},
+	{0x0401, "rsa_pkcs1_sha256", false, rsaPKCS1, crypto.SHA256, ""},
+	{0x0501, "rsa_pkcs1_sha384", false, rsaPKCS1, crypto.SHA384, ""},
+	{0x0601, "rsa_pkcs1_sha512", false, rsaPKCS1, crypto.SHA512, ""},
+	{0x0603, "ecdsa_secp521r1_sha512", false, ecdsaDER, crypto.SHA512, ""},
+	{0x0203, "ecdsa_sha1", false, ecdsaDER, crypto.SHA1, ""},
+	{0x0201, "rsa_pkcs1_sha1", false, rsaPKCS1, crypto.SHA1, ""},
+}
+
+var hashNames = map[crypto.Hash]string{
+	crypto.SHA1:   "sha1",
+	crypto.SHA256: "sha256",
+	crypto.SHA384: "sha384",
+	crypto.SHA512: "sha512",
 }
 
 // ErrBadSignature says that a signature is not its key's over its message.
 var ErrBadSignature = errors.New("bad signature")
 
-// Schemes lists all schemes in order of preference.
-func Schemes() []*Scheme { return nil }
+// Schemes lists all schemes in order of preference; the last ones, with SHA-1, are
+// for protocols and peers that know no other.
+func Schemes() []*Scheme {
+	all := make([]*Scheme, len(schemes))
+	for i := range schemes {
+		all[i] = &schemes[i]
+	}
+	return all
+}
 
 // SchemeByID returns the scheme with a codepoint, nil if there is none.
-func SchemeByID(id uint16) *Scheme { return nil }
+func SchemeByID(id uint16) *Scheme {
+	for i := range schemes {
+		if schemes[i].ID == id {
+			return &schemes[i]
+		}
+	}
+	return nil
+}
 
-// Provider names the packages the primitives come from, for cost tables.
-func Provider() string { return "crypto/rsa, crypto/ecdsa" }
+// Provider names the package the signatures come from, for cost tables.
+func (s *Scheme) Provider() string { return s.primitive.provider }
 
 // Fits says whether keys of this kind can make such signatures in a version: TLS
 // 1.3 ties ECDSA schemes to their curves and has no PKCS #1 v1.5.
-func (s *Scheme) Fits(key *PublicKey, version uint16) bool { return false }
+func (s *Scheme) Fits(key *PublicKey, version uint16) bool {
+	const tls13 = 0x0304
+	if !s.primitive.fits(key) {
+		return false
+	}
+	return version < tls13 || s.TLS13 && (s.algorithm == "" || s.algorithm == key.Algorithm)
+}
 
 // Sign signs a message. Schemes that are deterministic read nothing from rand.
 func (s *Scheme) Sign(rand io.Reader, key *Key, message []byte, count op.Counter) ([]byte, error) {
-	return nil, errors.New("sign")
+	if !s.primitive.fits(&key.Public) {
+		return nil, fmt.Errorf("sign %s with an %s key: they do not fit", s.Name, key.Public.Algorithm)
+	}
+	signature, err := s.primitive.sign(rand, key.signer, s.hash, s.digest(message, count))
+	if err != nil {
+		return nil, fmt.Errorf("sign %s: %w", s.Name, err)
+	}
+	count.Count(op.Op{Kind: op.Sign, Alg: key.Public.Algorithm})
+	return signature, nil
 }
 
 // Verify checks a signature over a message; its error wraps ErrBadSignature.
 func (s *Scheme) Verify(key *PublicKey, message, signature []byte, count op.Counter) error {
-	return errors.New("verify")
+	if !s.primitive.fits(key) {
+		return fmt.Errorf("%w: %s is not for %s keys", ErrBadSignature, s.Name, key.Algorithm)
+	}
+	digest := s.digest(message, count)
+	count.Count(op.Op{Kind: op.Verify, Alg: key.Algorithm})
+	if !s.primitive.verify(key, s.hash, digest, signature) {
+		return fmt.Errorf("%w: %s by an %s key", ErrBadSignature, s.Name, key.Algorithm)
+	}
+	return nil
+}
+
+func (s *Scheme) digest(message []byte, count op.Counter) []byte {
+	count.Count(op.Op{Kind: op.Digest, Alg: hashNames[s.hash], Size: len(message)})
+	h := s.hash.New()
+	h.Write(message)
+	return h.Sum(nil)
 }

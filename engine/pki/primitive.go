@@ -1,0 +1,61 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	cryptorand "crypto/rand"
+	"crypto/rsa"
+	"io"
+)
+
+// A primitive is a way to sign with one kind of key: the seam behind which the
+// implementations of signatures stand. Its functions see digests; a primitive
+// that takes whole messages would see them under a hash of 0.
+type primitive struct {
+	provider string
+	sign     func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error)
+	verify   func(key *PublicKey, hash crypto.Hash, digest, signature []byte) bool
+	fits     func(key *PublicKey) bool
+}
+
+var (
+	// RFC 8017 §8.2. The scheme is deterministic.
+	rsaPKCS1 = &primitive{
+		provider: "crypto/rsa",
+		sign: func(_ io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {
+			return key.Sign(nil, digest, hash)
+		},
+		verify: func(key *PublicKey, hash crypto.Hash, digest, signature []byte) bool {
+			return rsa.VerifyPKCS1v15(key.RSA, hash, digest, signature) == nil
+		},
+		fits: isRSA,
+	}
+	// RFC 8017 §8.1 with a salt as long as the digest, as RFC 9846 §4.2.3 wants it.
+	rsaPSS = &primitive{
+		provider: "crypto/rsa",
+		sign: func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {
+			return key.Sign(rand, digest, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash})
+		},
+		verify: func(key *PublicKey, hash crypto.Hash, digest, signature []byte) bool {
+			return rsa.VerifyPSS(key.RSA, hash, digest, signature, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}) == nil
+		},
+		fits: isRSA,
+	}
+	// FIPS 186-5. With the system's randomness the nonce is hedged, as in a real
+	// stack; with any other it is RFC 6979's, which needs none.
+	ecdsaDER = &primitive{
+		provider: "crypto/ecdsa",
+		sign: func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {
+			if rand != cryptorand.Reader {
+				rand = nil
+			}
+			return key.Sign(rand, digest, hash)
+		},
+		verify: func(key *PublicKey, _ crypto.Hash, digest, signature []byte) bool {
+			return ecdsa.VerifyASN1(key.ECDSA, digest, signature)
+		},
+		fits: func(key *PublicKey) bool { return key.ECDSA != nil },
+	}
+)
+
+func isRSA(key *PublicKey) bool { return key.RSA != nil }
