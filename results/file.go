@@ -86,13 +86,13 @@ func (f *File) each(extents []extent, visit func(line int, o *Observation) error
 			number := f.lines.number
 			line, err := f.lines.next()
 			if err == io.EOF {
-				err = fmt.Errorf("the file has become shorter while it was read")
-			}
-			if err == nil {
-				err = parser.parse(line, &o)
+				err = fmt.Errorf("the file has become shorter while it was read: read it when nothing writes to it")
 			}
 			if err != nil {
 				return f.lineError(number, err)
+			}
+			if err := parser.parse(line, &o); err != nil {
+				return f.malformed(number, err)
 			}
 			if err := visit(number, &o); err != nil {
 				return err

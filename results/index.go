@@ -70,7 +70,7 @@ func (f *File) indexCells(lines *lines) error {
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
 		if err := parser.parseCell(line); err != nil {
-			return f.lineError(number, err)
+			return f.malformed(number, err)
 		}
 		key := parser.prefix
 		cell, ok := known[string(key)]
@@ -114,6 +114,11 @@ func (f *File) extend(cell int, e extent) {
 
 func (f *File) lineError(line int, err error) error {
 	return fmt.Errorf("%s:%d: %w", f.path, line, err)
+}
+
+// malformed is the error of a line that no Writer wrote.
+func (f *File) malformed(line int, err error) error {
+	return f.lineError(line, fmt.Errorf("%w (the file is not as it was written: restore it, or run the scenario again into another folder)", err))
 }
 
 // parse reads a header line. The schema is looked at first: a later schema may have keys that this one does not know.

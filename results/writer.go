@@ -131,13 +131,14 @@ func (w *Writer) appendLine(o *Observation) error {
 
 // setCell makes w.prefix the beginning of a line of this cell.
 func (w *Writer) setCell(cell []string) error {
-	if w.prefix != nil && slices.Equal(w.cell, cell) {
+	if len(w.prefix) > 0 && slices.Equal(w.cell, cell) {
 		return nil
 	}
+	w.prefix = w.prefix[:0]
 	if len(cell) != len(w.h.Factors) {
 		return fmt.Errorf("%d levels for %d factors", len(cell), len(w.h.Factors))
 	}
-	b := append(w.prefix[:0], `{"cell":{`...)
+	b := append(w.prefix, `{"cell":{`...)
 	for i, f := range w.h.Factors {
 		if !slices.Contains(f.Levels, cell[i]) {
 			return fmt.Errorf("%q is not a level of factor %q", cell[i], f.Name)

@@ -34,7 +34,7 @@ func Quantile(sorted []float64, q float64) float64 {
 // QuantileInterval returns the q-th quantile of data in ascending order with its interval by order statistics. It
 // assumes independent observations and nothing of their distribution; with ties it is wider than it need be, never
 // narrower. A side is unbounded where there are too few observations beyond the quantile: the median needs 6 to be
-// bounded on both sides, p99 needs 368.
+// bounded on both sides, p99 needs 441.
 func QuantileInterval(sorted []float64, q float64) Interval {
 	return quantileInterval(sorted, q, Confidence)
 }
