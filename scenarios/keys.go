@@ -3,8 +3,6 @@ package scenarios
 import (
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"tlslab/netem"
 	"tlslab/sim/tcp"
 )
@@ -17,12 +15,12 @@ type Key struct {
 	Doc     string // one sentence, or a part of one
 
 	// fields are the places of a Config that the value goes to: two where it holds for both directions of the link.
-	fields func(*Config) []yaml.NodeUnmarshaler
+	fields func(*Config) []value
 }
 
 // one is a key's single place in a Config.
-func one[V yaml.NodeUnmarshaler](place func(*Config) V) func(*Config) []yaml.NodeUnmarshaler {
-	return func(c *Config) []yaml.NodeUnmarshaler { return []yaml.NodeUnmarshaler{place(c)} }
+func one[V value](place func(*Config) V) func(*Config) []value {
+	return func(c *Config) []value { return []value{place(c)} }
 }
 
 // Keys returns the table of all keys under base, in the order in which they are documented and applied: a key that stands for

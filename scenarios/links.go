@@ -4,7 +4,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
 	"tlslab/netem"
@@ -13,26 +12,26 @@ import (
 // A hopKey is one setting of a link in one direction.
 type hopKey struct {
 	name, byDefault, doc string
-	field                func(*netem.Config) yaml.NodeUnmarshaler
+	field                func(*netem.Config) value
 }
 
 var hopKeys = []hopKey{
 	{"delay", "0ms", "mean time that a packet travels, one way; a round trip is twice as long",
-		func(c *netem.Config) yaml.NodeUnmarshaler { return (*Duration)(&c.Delay) }},
+		func(c *netem.Config) value { return (*Duration)(&c.Delay) }},
 	{"jitter", "", "spread of the delay",
-		func(c *netem.Config) yaml.NodeUnmarshaler { return (*Duration)(&c.Jitter) }},
+		func(c *netem.Config) value { return (*Duration)(&c.Jitter) }},
 	{"distribution", "", "shape of the jitter: uniform, normal, pareto, paretonormal. Default: uniform",
-		func(c *netem.Config) yaml.NodeUnmarshaler { return distribution{&c.Distribution} }},
+		func(c *netem.Config) value { return distribution{&c.Distribution} }},
 	{"ordered", "", "keep packets in order under jitter; otherwise they overtake one another, as in tc. Default: false",
-		func(c *netem.Config) yaml.NodeUnmarshaler { return (*Switch)(&c.Ordered) }},
+		func(c *netem.Config) value { return (*Switch)(&c.Ordered) }},
 	{"loss", "", "probability with which a packet is lost: 1%, or in bursts: gemodel P R 1-H 1-K in percent, as in tc",
-		func(c *netem.Config) yaml.NodeUnmarshaler { return loss{c} }},
+		func(c *netem.Config) value { return loss{c} }},
 	{"rate", "", "bits per second. Default: unlimited",
-		func(c *netem.Config) yaml.NodeUnmarshaler { return rate{&c.Rate} }},
+		func(c *netem.Config) value { return rate{&c.Rate} }},
 	{"limit", "", "packets that the queue before the rate holds, the one in service counted. Default: 1000",
-		func(c *netem.Config) yaml.NodeUnmarshaler { return limit{&c.Limit} }},
+		func(c *netem.Config) value { return limit{&c.Limit} }},
 	{"drop", "", "packets to lose, by their number from 1: [2] loses the second",
-		func(c *netem.Config) yaml.NodeUnmarshaler { return drops{&c.Drops} }},
+		func(c *netem.Config) value { return drops{&c.Drops} }},
 }
 
 var linkKeys = makeLinkKeys()
@@ -47,7 +46,7 @@ func makeLinkKeys() []Key {
 		{"link.down", "from server to client"},
 	} {
 		all = append(all, Key{Name: d.name, Doc: "a link in one line of tc netem, " + d.doc + ": delay 25ms 2ms loss 1% rate 20mbit",
-			fields: onLink(d.name, func(c *netem.Config) yaml.NodeUnmarshaler { return tcLine{c} })})
+			fields: onLink(d.name, func(c *netem.Config) value { return tcLine{c} })})
 		for _, h := range hopKeys {
 			key := Key{Name: d.name + "." + h.name, Doc: h.doc, fields: onLink(d.name, h.field)}
 			if d.name == "link" {
@@ -61,15 +60,15 @@ func makeLinkKeys() []Key {
 }
 
 // onLink makes a key's places in a Config from its place in one direction.
-func onLink(direction string, field func(*netem.Config) yaml.NodeUnmarshaler) func(*Config) []yaml.NodeUnmarshaler {
-	return func(c *Config) []yaml.NodeUnmarshaler {
+func onLink(direction string, field func(*netem.Config) value) func(*Config) []value {
+	return func(c *Config) []value {
 		switch direction {
 		case "link.up":
-			return []yaml.NodeUnmarshaler{field(&c.Link.Up[0])}
+			return []value{field(&c.Link.Up[0])}
 		case "link.down":
-			return []yaml.NodeUnmarshaler{field(&c.Link.Down[0])}
+			return []value{field(&c.Link.Down[0])}
 		}
-		return []yaml.NodeUnmarshaler{field(&c.Link.Up[0]), field(&c.Link.Down[0])}
+		return []value{field(&c.Link.Up[0]), field(&c.Link.Down[0])}
 	}
 }
 

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"tlslab/scenarios"
+	scenariorun "tlslab/scenarios/run"
+)
+
+// Exit codes.
+const (
+	exitDone        = 0   // failed replicates are data, not failure
+	exitFailed      = 1   // could not be done
+	exitUsage       = 2   // wrong command line or bad scenario
+	exitDisagrees   = 3   // a gate was not met, or a run came out differently
+	exitInterrupted = 130 // by SIGINT or SIGTERM: what was finished is kept
+)
+
+// app is one invocation of the command.
+type app struct {
+	args           []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	started        bool // the command line was understood
+}
+
+// errDisagrees is the error of a comparison that did not come out as it should.
+var errDisagrees = errors.New("disagrees")
+
+// usageError is a mistake in what the user asked for, found after the command line was parsed.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// run is the whole command: arguments and streams in, exit code out.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintln(stderr, a.message(err))
+	}
+	return a.exitCode(err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "tlslab",
+		Short:         "Answer questions about TLS performance by experiment",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			a.started = true
+		},
+	}
+	root.AddCommand(a.runVerb(), a.scenariosVerb(), a.reportVerb(), a.calibrateVerb(), a.rerunVerb(), a.schemaVerb(), a.versionVerb())
+	return root
+}
+
+// message is an error as a person reads it. Mistakes in a scenario speak for themselves.
+func (a *app) message(err error) string {
+	var mistakes scenarios.Errors
+	switch {
+	case errors.As(err, &mistakes):
+		return mistakes.Error()
+	case !a.started:
+		return "tlslab: " + err.Error() + "\nSee tlslab --help."
+	}
+	return "tlslab: " + err.Error()
+}
+
+func (a *app) exitCode(err error) int {
+	var mistakes scenarios.Errors
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, scenariorun.ErrInterrupted), errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, errDisagrees):
+		return exitDisagrees
+	case !a.started, errors.As(err, &mistakes), errors.As(err, &usage):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// warn tells the user something that is not data.
+func (a *app) warn(format string, args ...any) { fmt.Fprintf(a.stderr, format+"\n", args...) }

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tlslab/results/summary"
+	"tlslab/results/table"
+	"tlslab/scenarios"
+	scenariorun "tlslab/scenarios/run"
+)
+
+// runFlags are what the verbs that run a scenario have in common.
+type runFlags struct {
+	out        string
+	sets       []string
+	replicates int
+	seed       uint64
+	workers    int
+	json       bool
+}
+
+func (a *app) runVerb() *cobra.Command {
+	var f runFlags
+	verb := &cobra.Command{
+		Use:   "run SCENARIO",
+		Short: "Run a scenario and report what it found",
+		Long: `Run a scenario and report what it found. SCENARIO is the name of a shipped scenario (see tlslab scenarios), the path of a YAML file,
+or - for standard input. The answer goes to standard output, all files to the output folder.`,
+		Example: `  tlslab run full-vs-resumed
+  tlslab run mine.yaml --set link.loss=2% --set tls.version=1.3 --replicates 200`,
+		Args: cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return scenarios.Shipped(), cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, text, err := a.readScenario(args[0])
+			if err != nil {
+				return err
+			}
+			o := scenarios.Options{Sets: f.sets}
+			if cmd.Flags().Changed("replicates") {
+				if f.replicates < 1 {
+					return usageError{fmt.Errorf("--replicates %d: a cell is run at least once", f.replicates)}
+				}
+				o.Replicates = f.replicates
+			}
+			if cmd.Flags().Changed("seed") {
+				o.Seed = &f.seed
+			}
+			s, err := scenarios.Parse(file, text, o)
+			if err != nil {
+				return err
+			}
+			return a.execute(cmd, s, &f, nil)
+		},
+	}
+	flags := verb.Flags()
+	f.addTo(verb)
+	flags.StringArrayVar(&f.sets, "set", nil, "override one key of base, or narrow a factor to one level (`KEY=VALUE`; may be repeated)")
+	flags.IntVar(&f.replicates, "replicates", 0, "runs of each cell, in place of what the scenario says")
+	flags.Uint64Var(&f.seed, "seed", 0, "root of all randomness, in place of what the scenario says")
+	return verb
+}
+
+// addTo defines the flags that run and rerun share.
+func (f *runFlags) addTo(verb *cobra.Command) {
+	verb.Flags().StringVar(&f.out, "out", "", "output `folder` (default tlslab-out/SCENARIO)")
+	verb.Flags().IntVarP(&f.workers, "jobs", "j", 0, "cells and replicates simulated at a time (default one for each CPU)")
+	verb.Flags().BoolVar(&f.json, "json", false, "print the summary as JSON in place of the table")
+}
+
+// readScenario finds a scenario's text: a shipped one by its name, a file, or standard input.
+func (a *app) readScenario(name string) (file string, text []byte, err error) {
+	if name == "-" {
+		text, err = io.ReadAll(a.stdin)
+		return "<stdin>", text, err
+	}
+	looksLikePath := strings.ContainsRune(name, filepath.Separator) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+	if !looksLikePath {
+		text, err = scenarios.ShippedText(name)
+		if err != nil {
+			return "", nil, usageError{err}
+		}
+		return name + ".yaml", text, nil
+	}
+	text, err = os.ReadFile(name)
+	if err != nil {
+		return "", nil, usageError{err}
+	}
+	return name, text, nil
+}
+
+// execute runs a scenario, with the cost tables given or else those that its names mean, and prints what it found.
+func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, tables scenariorun.Tables) error {
+	if f.workers < 0 {
+		return usageError{fmt.Errorf("-j %d: at least 1", f.workers)}
+	}
+	out := f.out
+	if out == "" {
+		out = filepath.Join("tlslab-out", s.Name)
+	}
+	bar := a.newProgress(s.String())
+	report, err := scenariorun.Run(cmd.Context(), s, scenariorun.Options{
+		Out: out, Version: version, Command: append([]string{"tlslab"}, a.args...), Workers: f.workers, Tables: tables, Progress: bar.set,
+	})
+	bar.close()
+	if report == nil {
+		return err
+	}
+	if err := a.printRun(s, report, out, f.json); err != nil {
+		return err
+	}
+	if errors.Is(err, scenariorun.ErrInterrupted) {
+		return fmt.Errorf("%w after %d of %d replicates: run the same again to go on from there", err, report.Manifest.Observations, len(s.Cells)*s.Replicates)
+	}
+	return err
+}
+
+// printRun prints the answer to stdout, and where the files are to stderr.
+func (a *app) printRun(s *scenarios.Scenario, r *scenariorun.Report, out string, asJSON bool) error {
+	if r.Made == nil {
+		return nil
+	}
+	if r.Before > 0 {
+		a.warn("%d of %d replicates were there from an earlier run", r.Before, len(s.Cells)*s.Replicates)
+	}
+	for _, w := range r.Made.Warnings {
+		a.warn("warning: %s", w)
+	}
+	if err := a.printSummary(r.Made.Summary, asJSON); err != nil {
+		return err
+	}
+	a.warn("report: %s", filepath.Join(out, "report.html"))
+	return nil
+}
+
+// printSummary prints the title and the headline metric's table, or the rows of summary.json.
+func (a *app) printSummary(s *summary.Summary, asJSON bool) error {
+	if asJSON {
+		return summary.WriteJSON(a.stdout, s)
+	}
+	if s.Header.Title != "" {
+		if _, err := fmt.Fprintf(a.stdout, "%s\n\n", s.Header.Title); err != nil {
+			return err
+		}
+	}
+	return table.Headline(s).WriteText(a.stdout, table.StyleOf(a.stdout))
+}

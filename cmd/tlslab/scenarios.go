@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"tlslab/scenarios"
+)
+
+func (a *app) scenariosVerb() *cobra.Command {
+	verb := &cobra.Command{
+		Use:   "scenarios",
+		Short: "List or show the scenarios that come with the lab",
+		Args:  cobra.NoArgs,
+	}
+	list := a.scenariosListVerb()
+	verb.RunE = list.RunE
+	verb.Flags().AddFlagSet(list.Flags())
+	verb.AddCommand(list, a.scenariosShowVerb())
+	return verb
+}
+
+// listed is one scenario of the list.
+type listed struct {
+	Name       string `json:"name"`
+	Title      string `json:"title"`
+	Cells      int    `json:"cells"`
+	Replicates int    `json:"replicates"`
+}
+
+func (a *app) scenariosListVerb() *cobra.Command {
+	var asJSON bool
+	verb := &cobra.Command{
+		Use:   "list",
+		Short: "List the shipped scenarios",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			var all []listed
+			for _, name := range scenarios.Shipped() {
+				s, err := shippedScenario(name)
+				if err != nil {
+					return err
+				}
+				all = append(all, listed{s.Name, s.Title, len(s.Cells), s.Replicates})
+			}
+			if asJSON {
+				return a.printJSON(all)
+			}
+			w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+			for _, s := range all {
+				fmt.Fprintf(w, "%s\t%s\t(%d cells × %d replicates)\n", s.Name, s.Title, s.Cells, s.Replicates)
+			}
+			return w.Flush()
+		},
+	}
+	verb.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return verb
+}
+
+func (a *app) scenariosShowVerb() *cobra.Command {
+	var asJSON bool
+	verb := &cobra.Command{
+		Use:   "show SCENARIO",
+		Short: "Show a scenario's text, or with --json its cells with every key resolved",
+		Args:  cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return scenarios.Shipped(), cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			file, text, err := a.readScenario(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := scenarios.Parse(file, text, scenarios.Options{})
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.printJSON(s.Cells)
+			}
+			_, err = a.stdout.Write(text)
+			return err
+		},
+	}
+	verb.Flags().BoolVar(&asJSON, "json", false, "print every cell's configuration as JSON")
+	return verb
+}
+
+func shippedScenario(name string) (*scenarios.Scenario, error) {
+	text, err := scenarios.ShippedText(name)
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.Parse(name+".yaml", text, scenarios.Options{})
+}
+
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
