@@ -184,7 +184,7 @@ func (p *lineParser) parseMetrics(o *Observation) error {
 			p.pos++
 			return nil
 		default:
-			return p.unexpected("',' or '}'")
+			return p.unexpected("`,` or `}`")
 		}
 	}
 }

@@ -27,7 +27,7 @@ func (p *lineParser) peek() byte {
 func (p *lineParser) expect(token string) error {
 	p.space()
 	if rest := p.line[p.pos:]; len(rest) < len(token) || string(rest[:len(token)]) != token {
-		return p.unexpected(token)
+		return p.unexpected("`" + token + "`")
 	}
 	p.pos += len(token)
 	return nil
@@ -38,7 +38,7 @@ func (p *lineParser) unexpected(want string) error {
 	if p.pos >= len(p.line) {
 		return fmt.Errorf("column %d: want %s, found the end of the line", p.pos+1, want)
 	}
-	return fmt.Errorf("column %d: want %s, found %q", p.pos+1, want, p.line[p.pos:min(p.pos+16, len(p.line))])
+	return fmt.Errorf("column %d: want %s, found %#q", p.pos+1, want, p.line[p.pos:min(p.pos+16, len(p.line))])
 }
 
 // plain reads a JSON string that holds no escape, and returns the text between its quotes.
