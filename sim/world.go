@@ -106,7 +106,8 @@ func NewWorld(cfg Config, rec *recording.Recording, branch recording.Outcome) (*
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	w.scripts = func() (client, server script, err error) { return replay{up}, replay{down}, nil }
+	scripts := [2]script{replay{up}, replay{down}}
+	w.scripts = func() (client, server script, err error) { return scripts[0], scripts[1], nil }
 	return w, nil
 }
 

@@ -135,8 +135,8 @@ func measureSignatures(m *meter) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", alg, err)
 		}
-		m.fixed(op.Sign, alg, pki.Provider(), func() error { _, err := scheme.Sign(rand.Reader, key, message, nil); return err })
-		m.fixed(op.Verify, alg, pki.Provider(), func() error { return scheme.Verify(&key.Public, message, signature, nil) })
+		m.fixed(op.Sign, alg, scheme.Provider(), func() error { _, err := scheme.Sign(rand.Reader, key, message, nil); return err })
+		m.fixed(op.Verify, alg, scheme.Provider(), func() error { return scheme.Verify(&key.Public, message, signature, nil) })
 	}
 	return m.err
 }

@@ -30,11 +30,10 @@ type Config struct {
 	// MinRTO and MaxRTO bound the retransmission timeout (tcp_rto_min_us,
 	// tcp_rto_max_ms). As in Linux, MinRTO bounds its variance term.
 	MinRTO, MaxRTO time.Duration
-	// SYNRetries is the number of SYN retransmissions (tcp_syn_retries).
-	SYNRetries int
-	// SYNLinearTimeouts is how many of them keep the initial timeout before it
-	// doubles (tcp_syn_linear_timeouts).
-	SYNLinearTimeouts int
+	// SYNLinearTimeouts is how many retransmissions of the SYN keep the initial
+	// timeout (tcp_syn_linear_timeouts), SYNRetries how many follow them, each after
+	// twice the time (tcp_syn_retries): 4 and 6 give up after 131 s.
+	SYNLinearTimeouts, SYNRetries int
 	// SYNACKRetries is the number of SYN-ACK retransmissions (tcp_synack_retries).
 	SYNACKRetries int
 	// Retries is the number of retransmissions of data before the connection
@@ -90,37 +89,36 @@ func DefaultConfig() Config {
 // Validate reports the first setting that no endpoint can work with.
 func (c *Config) Validate() error {
 	for _, r := range []struct {
-		name          string
-		value         int64
-		least, most   int64
-		unit          string
-		hasDurational bool
+		name        string
+		value       int64
+		least, most int64
+		unit        string // empty: value is a time.Duration
 	}{
-		{"MTU", int64(c.MTU), 128, 65535, "bytes", false},
-		{"InitialWindow", int64(c.InitialWindow), 1, 1 << 16, "segments", false},
-		{"InitialRTO", int64(c.InitialRTO), int64(time.Millisecond), int64(time.Hour), "", true},
-		{"MinRTO", int64(c.MinRTO), int64(time.Millisecond), int64(time.Hour), "", true},
-		{"MaxRTO", int64(c.MaxRTO), int64(c.MinRTO), int64(24 * time.Hour), "", true},
-		{"SYNRetries", int64(c.SYNRetries), 0, 127, "", false},
-		{"SYNLinearTimeouts", int64(c.SYNLinearTimeouts), 0, 127, "", false},
-		{"SYNACKRetries", int64(c.SYNACKRetries), 0, 127, "", false},
-		{"Retries", int64(c.Retries), 0, 255, "", false},
-		{"Reordering", int64(c.Reordering), 1, 300, "segments", false},
-		{"ReceiveBuffer", int64(c.ReceiveBuffer), 4096, 1 << 30, "bytes", false},
-		{"MaxReceiveBuffer", int64(c.MaxReceiveBuffer), int64(c.ReceiveBuffer), 1 << 30, "bytes", false},
-		{"HZ", int64(c.HZ), 0, 10000, "ticks per second", false},
-		{"ClockOffset", int64(c.ClockOffset), 0, int64(365 * 24 * time.Hour), "", true},
+		{"MTU", int64(c.MTU), 128, 65535, "bytes"},
+		{"InitialWindow", int64(c.InitialWindow), 1, 1 << 16, "segments"},
+		{"InitialRTO", int64(c.InitialRTO), int64(time.Millisecond), int64(time.Hour), ""},
+		{"MinRTO", int64(c.MinRTO), int64(time.Millisecond), int64(time.Hour), ""},
+		{"MaxRTO", int64(c.MaxRTO), int64(c.MinRTO), int64(24 * time.Hour), ""},
+		{"SYNRetries", int64(c.SYNRetries), 0, 127, "times"},
+		{"SYNLinearTimeouts", int64(c.SYNLinearTimeouts), 0, 127, "times"},
+		{"SYNACKRetries", int64(c.SYNACKRetries), 0, 127, "times"},
+		{"Retries", int64(c.Retries), 0, 255, "times"},
+		{"Reordering", int64(c.Reordering), 1, 300, "segments"},
+		{"ReceiveBuffer", int64(c.ReceiveBuffer), 4096, 1 << 30, "bytes"},
+		{"MaxReceiveBuffer", int64(c.MaxReceiveBuffer), int64(c.ReceiveBuffer), 1 << 30, "bytes"},
+		{"HZ", int64(c.HZ), 0, 10000, "ticks per second"},
+		{"ClockOffset", int64(c.ClockOffset), 0, int64(365 * 24 * time.Hour), ""},
 	} {
 		if r.value >= r.least && r.value <= r.most {
 			continue
 		}
-		if r.hasDurational {
+		if r.unit == "" {
 			return fmt.Errorf("tcp: %s %v: want %v to %v", r.name,
 				time.Duration(r.value), time.Duration(r.least), time.Duration(r.most))
 		}
 		return fmt.Errorf("tcp: %s %d: want %d to %d %s", r.name, r.value, r.least, r.most, r.unit)
 	}
-	if _, ok := algorithms[c.CongestionControl]; !ok {
+	if algorithm(c.CongestionControl) < 0 {
 		return fmt.Errorf("tcp: unknown congestion control %q", c.CongestionControl)
 	}
 	return nil

@@ -1,6 +1,21 @@
 package tcp
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// Why a connection failed.
+var (
+	// ErrTimeout: retransmissions went unanswered for too long (ETIMEDOUT).
+	ErrTimeout = errors.New("tcp: connection timed out")
+	// ErrReset: the peer sent a RST (ECONNRESET).
+	ErrReset = errors.New("tcp: connection reset by peer")
+	// ErrRefused: the peer answered the SYN with a RST (ECONNREFUSED).
+	ErrRefused = errors.New("tcp: connection refused")
+	// ErrAborted: this side called Abort.
+	ErrAborted = errors.New("tcp: connection aborted")
+)
 
 // State is a connection state (RFC 9293 §3.3.2).
 type State uint8
@@ -20,84 +35,184 @@ const (
 	TimeWait
 )
 
+var stateNames = [...]string{
+	Closed: "CLOSED", Listening: "LISTEN", SynSent: "SYN-SENT", SynReceived: "SYN-RECEIVED",
+	Established: "ESTABLISHED", FinWait1: "FIN-WAIT-1", FinWait2: "FIN-WAIT-2",
+	CloseWait: "CLOSE-WAIT", Closing: "CLOSING", LastAck: "LAST-ACK", TimeWait: "TIME-WAIT",
+}
+
+// String returns the state's name in RFC 9293.
+func (s State) String() string {
+	if int(s) < len(stateNames) {
+		return stateNames[s]
+	}
+	return "unknown"
+}
+
 // Stats counts what one endpoint did since Reset.
 type Stats struct {
 	// SegmentsSent and SegmentsReceived count all segments.
 	SegmentsSent, SegmentsReceived int64
-	// Retransmits counts segments with data or FIN sent again; SYNRetransmits SYNs
+	// Retransmits counts segments with data or FIN sent again, SYNRetransmits SYNs
 	// and SYN-ACKs sent again.
 	Retransmits, SYNRetransmits int64
-	// Timeouts counts RTOs, Probes tail loss probes, FastRecoveries entries into
-	// fast recovery.
-	Timeouts, Probes, FastRecoveries int64
-	// BytesSent counts payload bytes sent for the first time, BytesAcked those the
-	// peer has acknowledged, BytesDelivered those received in order.
-	BytesSent, BytesAcked, BytesDelivered int64
-	// BytesRetransmitted counts payload bytes sent again.
-	BytesRetransmitted int64
+	// Timeouts counts retransmission timeouts of data, Probes tail loss probes,
+	// FastRecoveries entries into fast recovery, Undos recoveries found spurious.
+	Timeouts, Probes, FastRecoveries, Undos int64
+	// BytesSent counts payload bytes sent for the first time, BytesRetransmitted
+	// those sent again, BytesAcked those that the peer has acknowledged,
+	// BytesDelivered those received in order.
+	BytesSent, BytesRetransmitted, BytesAcked, BytesDelivered int64
 }
 
-// Endpoint is one end of one TCP connection.
+// Endpoint is one end of one TCP connection. The zero value is closed; Reset makes
+// it ready for Connect or Listen.
 type Endpoint struct {
 	cfg   Config
-	state State
-	out   []Segment
+	clock clock
 	err   error
+	out   []Segment
 	stats Stats
+
+	now   time.Duration // of the call being served
+	tag   Tag
+	burst uint32
+	state State
+
+	established   bool // the handshake was completed
+	timestamps    bool // negotiated
+	sack          bool
+	scaling       bool
+	finQueued     bool // CloseWrite was called
+	nagleHolds    bool // a partial segment waits for an ACK
+	challengeFrom time.Duration
+	handshake     handshake
+
+	// Sending. Offsets are as in Segment.Seq.
+	mss       int32 // payload of a full segment, bytes
+	sndUna    int64 // first offset not acknowledged
+	sndNxt    int64 // next offset to send
+	dataEnd   int64 // end of the data written
+	sndWnd    int64 // the peer's window from sndUna on, bytes
+	wndSeq    int64 // segment that last updated it
+	maxWindow int64
+	lastSend  time.Duration // of data
+	smallEnd  int64         // end of the last partial segment sent
+	queue     retransmitQueue
+	writes    writeLog
+	win       congestionWindow
+	cc        congestionControl
+	reno      newReno
+	rtt       rttEstimator
+	xmit      retransmitTimer
+	board     scoreboard
+	rec       recovery
+	rack      rack
+	tlp       tailLossProbe
+
+	// Receiving.
+	rcvNxt   int64 // next offset expected
+	ackSent  int64 // rcvNxt at the last ACK sent
+	peerFIN  int64 // offset of the peer's FIN, negative while unknown
+	tsRecent int64 // timestamp to echo
+	reasm    reassembly
+	wnd      receiveWindow
+	ack      delayedACK
 }
 
 // Reset makes the endpoint a new one with these settings, which must be valid. It
 // keeps its memory, and nothing else.
-func (e *Endpoint) Reset(cfg *Config) {}
+func (e *Endpoint) Reset(cfg *Config) {
+	*e = Endpoint{
+		cfg:    *cfg,
+		clock:  newClock(cfg),
+		out:    e.out[:0],
+		queue:  retransmitQueue{ring: e.queue.ring},
+		writes: writeLog{ring: e.writes.ring},
+		reasm:  reassembly{ranges: e.reasm.ranges[:0]},
+	}
+	e.sndUna, e.sndNxt, e.dataEnd = 0, 0, 1
+	e.peerFIN = -1
+	e.challengeFrom = -challengeInterval
+	e.win = congestionWindow{cwnd: cfg.InitialWindow, ssthresh: infiniteThreshold}
+	e.cc = algorithms[algorithm(cfg.CongestionControl)].of(e)
+	e.cc.reset()
+	e.xmit = retransmitTimer{at: Never, rto: e.clock.ceil(cfg.InitialRTO)}
+	e.handshake.timer = Never
+	e.rec.undoRetrans = -1
+	e.board.reordering = cfg.Reordering
+	e.rack.steps = 1
+	e.ack.timer = Never
+}
 
-// Connect sends the SYN of an active open.
-func (e *Endpoint) Connect(now time.Duration, tag Tag) {}
-
-// Listen makes the endpoint await a SYN.
-func (e *Endpoint) Listen() {}
-
-// Receive takes one segment from the peer. It keeps no reference to it.
-func (e *Endpoint) Receive(now time.Duration, tag Tag, s *Segment) {}
-
-// Write adds n bytes to the stream and sends what the windows allow.
-func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {}
-
-// Read tells that the application took n of the bytes delivered in order.
-func (e *Endpoint) Read(now time.Duration, tag Tag, n int64) {}
-
-// CloseWrite ends the stream: a FIN follows the data written so far.
-func (e *Endpoint) CloseWrite(now time.Duration, tag Tag) {}
-
-// Abort sends a RST and closes the endpoint.
-func (e *Endpoint) Abort(now time.Duration, tag Tag) {}
+func (e *Endpoint) begin(now time.Duration, tag Tag) { e.now, e.tag = now, tag }
 
 // Tick runs the timers that have expired by now.
-func (e *Endpoint) Tick(now time.Duration, tag Tag) {}
+func (e *Endpoint) Tick(now time.Duration, tag Tag) {
+	e.begin(now, tag)
+	if e.handshake.timer <= now {
+		e.synACKTimeout()
+	}
+	if e.ack.timer <= now {
+		e.delayedACKTimeout()
+	}
+	if e.xmit.at <= now {
+		e.retransmitTimeout()
+	}
+}
 
 // Deadline returns the instant at which Tick is due, or Never.
-func (e *Endpoint) Deadline() time.Duration { return Never }
+func (e *Endpoint) Deadline() time.Duration {
+	return min(e.xmit.at, e.ack.timer, e.handshake.timer)
+}
 
 // Output returns the segments that have become due since it was last called, in
 // order. They are valid until the next call of any other method.
-func (e *Endpoint) Output() []Segment { return nil }
+func (e *Endpoint) Output() []Segment {
+	out := e.out
+	e.out = e.out[:0]
+	return out
+}
 
 // Delivered returns how many payload bytes have arrived in order so far.
-func (e *Endpoint) Delivered() int64 { return 0 }
+func (e *Endpoint) Delivered() int64 { return e.stats.BytesDelivered }
 
 // PeerClosed reports whether the peer's FIN has arrived in order: after the
 // Delivered bytes comes the end of its stream.
-func (e *Endpoint) PeerClosed() bool { return false }
+func (e *Endpoint) PeerClosed() bool { return e.peerFIN >= 0 && e.rcvNxt > e.peerFIN }
 
 // State returns the state of the connection.
 func (e *Endpoint) State() State { return e.state }
 
-// Established reports whether the three-way handshake is complete at this end,
-// also after either side began to close.
-func (e *Endpoint) Established() bool { return e.state >= Established }
+// Established reports whether the three-way handshake was completed at this end; it
+// stays true when the connection ends.
+func (e *Endpoint) Established() bool { return e.established }
 
-// Err returns why the connection failed: ErrTimeout, ErrReset or ErrRefused, or
-// nil.
+// Err returns why the connection failed: ErrTimeout, ErrReset, ErrRefused or
+// ErrAborted; nil if it did not.
 func (e *Endpoint) Err() error { return e.err }
 
 // Stats returns the counters since Reset.
-func (e *Endpoint) Stats() Stats { return e.stats }
+func (e *Endpoint) Stats() Stats {
+	s := e.stats
+	s.BytesAcked = min(max(e.sndUna-1, 0), e.dataEnd-1)
+	return s
+}
+
+// fail ends the connection: no timer runs, nothing more is sent.
+func (e *Endpoint) fail(err error) {
+	e.err = err
+	e.closed()
+}
+
+func (e *Endpoint) closed() {
+	e.state = Closed
+	e.stopTimers()
+}
+
+func (e *Endpoint) stopTimers() {
+	e.xmit.stop()
+	e.handshake.timer = Never
+	e.ack.timer = Never
+	e.ack.pending = false
+}

@@ -1,0 +1,198 @@
+package tcp
+
+import "time"
+
+// maxPeerWindow is the largest window that scaling can express (RFC 7323 §2.3).
+const maxPeerWindow = 65535 << maxWindowScale
+
+func (e *Endpoint) peerWindow(s *Segment) int64 { return min(max(s.Window, 0), maxPeerWindow) }
+
+// receiveACK processes the acknowledgement of a segment in the order of the
+// kernel's tcp_ack: window, SACK, what is acknowledged, RTT, loss, timers,
+// congestion window, retransmissions. New data is left to the caller. It returns
+// false for a segment to be dropped whole.
+func (e *Endpoint) receiveACK(s *Segment) bool {
+	a := ackSummary{priorUna: e.sndUna}
+	if s.Ack < e.sndUna {
+		return e.receiveOldACK(s, &a)
+	}
+	if s.Ack > e.sndNxt {
+		return false
+	}
+	if s.Ack > e.sndUna {
+		a.flags |= ackAdvanced
+		e.xmit.retries = 0
+	}
+	priorFack := e.fack()
+	priorPackets := e.queue.n
+	priorDelivered := e.board.delivered
+	priorLost := e.board.lostEver
+	e.echoTimestamp(s)
+	if s.Len > 0 || s.Flags&FIN != 0 {
+		a.flags |= ackData
+	}
+	e.updateWindow(s, &a)
+	e.sndUna = s.Ack
+	if e.sack && s.Blocks > 0 {
+		e.tagSACK(s, &a)
+	}
+	e.xmit.probesOut = 0
+	if priorPackets == 0 {
+		e.ackWithoutQueue(s, &a)
+		return true
+	}
+	e.cleanQueue(s, &a, priorFack)
+	e.rackUpdateSteps(priorDelivered)
+	if e.tlp.high != 0 {
+		e.probeAcked(s.Ack, &a)
+	}
+	action := resendNothing
+	if a.flags&ackNotDuplicate == 0 || a.flags&ackAlert != 0 || e.rec.phase != phaseOpen {
+		duplicate := a.flags&(ackAdvanced|ackNotDuplicate|ackDSACK) == 0
+		action = e.alert(s, &a, duplicate)
+	}
+	if a.flags&ackTimer != 0 && !e.scheduleProbe(true) {
+		e.rearmRTO()
+	}
+	delivered := e.board.delivered - priorDelivered
+	if e.rec.reducing() {
+		e.reduceWindow(delivered, e.board.lostEver-priorLost, a.flags)
+	} else if a.flags&ackDataAcked != 0 || (a.flags&ackDataSACKed != 0 && e.board.reordering > e.cfg.Reordering) {
+		e.cc.onACK(&e.win, ackSample{now: e.now, rtt: e.now - a.lastSent, acked: delivered})
+	}
+	e.recoverLost(action)
+	return true
+}
+
+// receiveOldACK takes what SACK tells from an ACK that was overtaken.
+func (e *Endpoint) receiveOldACK(s *Segment, a *ackSummary) bool {
+	if s.Ack < e.sndUna-e.maxWindow {
+		e.challenge()
+		return false
+	}
+	if e.sack && s.Blocks > 0 {
+		e.tagSACK(s, a)
+		e.recoverLost(e.alert(s, a, false))
+	}
+	return true
+}
+
+// ackWithoutQueue serves an ACK while nothing is outstanding: it may open a closed
+// window or report a duplicate.
+func (e *Endpoint) ackWithoutQueue(s *Segment, a *ackSummary) {
+	if a.flags&ackDSACK != 0 {
+		e.alert(s, a, false)
+	}
+	if e.sndNxt < e.queueEnd() && e.xmit.kind == timerPersist {
+		if min(e.sndNxt+int64(e.mss), e.queueEnd()) <= e.windowEnd() {
+			e.xmit.backoff = 0
+			e.xmit.stop()
+		} else {
+			e.rearm(timerPersist, e.persistDelay())
+		}
+	}
+	if e.tlp.high != 0 {
+		e.probeAcked(s.Ack, a)
+	}
+}
+
+// echoTimestamp notes the timestamp to echo: of the segment that the last ACK sent
+// was for (RFC 7323 §4.3).
+func (e *Endpoint) echoTimestamp(s *Segment) {
+	if e.timestamps && s.Options&OptTimestamps != 0 && s.Seq <= e.ackSent && s.TSVal >= e.tsRecent {
+		e.tsRecent = s.TSVal
+	}
+}
+
+// updateWindow takes the window from the newest segment (RFC 9293 §3.10.7.4).
+func (e *Endpoint) updateWindow(s *Segment, a *ackSummary) {
+	window := e.peerWindow(s)
+	if s.Ack <= e.sndUna && s.Seq <= e.wndSeq && (s.Seq < e.wndSeq || (window <= e.sndWnd && window != 0)) {
+		return
+	}
+	a.flags |= ackWindow
+	e.wndSeq = s.Seq
+	if window != e.sndWnd {
+		e.sndWnd = window
+		if e.sndNxt < e.queueEnd() {
+			e.restartAfterIdle()
+		}
+		e.maxWindow = max(e.maxWindow, window)
+	}
+}
+
+// cleanQueue removes the packets cumulatively acknowledged and measures the
+// round-trip time (kernel tcp_clean_rtx_queue).
+func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
+	board := &e.board
+	var first, last time.Duration
+	sampled := false
+	reordered := e.sndNxt
+	acked := 0
+	for e.queue.n > 0 {
+		p := e.queue.at(0)
+		if p.end > e.sndUna {
+			break
+		}
+		if p.state&packetResentBefore != 0 {
+			if p.state&packetRetransmit != 0 {
+				board.resent--
+			}
+			a.flags |= ackResent
+		} else if p.state&packetSACKed == 0 {
+			if !sampled {
+				first = p.sent
+			}
+			sampled = true
+			last = p.sent
+			reordered = min(reordered, p.seq)
+			if p.end <= e.rec.high {
+				a.flags |= ackOriginal
+			}
+		}
+		if p.state&packetSACKed != 0 {
+			board.sacked--
+		} else if e.sack {
+			board.delivered++
+			if p.state&packetResentBefore == 0 || !e.echoesBefore(s, p.sent) {
+				e.rackAdvance(p)
+			}
+		}
+		if p.state&packetLost != 0 {
+			board.lost--
+		}
+		acked++
+		e.queue.pop()
+	}
+	if acked > 0 {
+		a.flags |= ackDataAcked
+	}
+	if e.queue.n > 0 && e.queue.at(0).state&packetSACKed != 0 {
+		a.flags |= ackReneging
+	}
+	seqRTT, sackRTT, lastRTT := time.Duration(-1), time.Duration(-1), time.Duration(-1)
+	if sampled && a.flags&ackResent == 0 {
+		seqRTT, lastRTT = e.now-first, e.now-last
+		a.lastSent = last
+	}
+	if a.sackSample {
+		sackRTT, lastRTT = e.now-a.firstSent, e.now-a.lastSent
+	}
+	measured := e.measured(s, acked > 0, seqRTT, sackRTT, lastRTT)
+	switch {
+	case acked > 0:
+		a.flags |= ackTimer
+		if !e.sack {
+			e.removeDuplicates(acked)
+			if a.flags&ackResent != 0 {
+				a.flags &^= ackOriginal
+			}
+		} else if reordered < priorFack {
+			e.checkReordering(reordered, false)
+		}
+	case e.queue.n > 0 && measured && sackRTT >= 0 && sackRTT > e.now-e.queue.at(0).sent:
+		// Only a round trip of data older than the first packet's latest
+		// transmission restarts the timer, or recovery might put it off for ever.
+		a.flags |= ackTimer
+	}
+}

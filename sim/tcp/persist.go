@@ -1,0 +1,48 @@
+package tcp
+
+import "time"
+
+// The persist timer probes a window that the peer has closed, so that the loss of
+// the update that opens it again does no harm (RFC 9293 §3.8.6.1, kernel
+// tcp_send_probe0).
+
+func (e *Endpoint) armPersist() { e.rearm(timerPersist, e.persistDelay()) }
+
+func (e *Endpoint) persistDelay() time.Duration {
+	base := max(e.xmit.rto, e.cfg.MinRTO)
+	if e.xmit.backoff >= 32 {
+		return e.cfg.MaxRTO
+	}
+	return min(base<<e.xmit.backoff, e.cfg.MaxRTO)
+}
+
+// persistTimeout probes with what fits the window, or with an old offset that the
+// peer has to answer. It fails the connection when the peer answers no longer.
+func (e *Endpoint) persistTimeout() {
+	x := &e.xmit
+	if e.queue.n > 0 || e.sndNxt >= e.queueEnd() {
+		x.probesOut = 0
+		return
+	}
+	if x.probesOut >= e.cfg.Retries {
+		e.fail(ErrTimeout)
+		return
+	}
+	if fits := e.windowEnd() - e.sndNxt; fits > 0 {
+		e.burst++
+		end := min(e.sndNxt+min(fits, int64(e.mss)), e.dataEnd)
+		fin := e.finQueued && end == e.dataEnd && end < e.windowEnd()
+		e.sendPacket(end, fin, true, Persist)
+		x.probesOut, x.backoff = 0, 0
+		return
+	}
+	e.burst++
+	s := e.emit(ACK, Persist, e.tag)
+	s.Seq = e.sndUna - 1
+	e.acknowledge(s)
+	x.probesOut++
+	if x.backoff < e.cfg.Retries {
+		x.backoff++
+	}
+	e.armPersist()
+}

@@ -1,0 +1,130 @@
+package tcp
+
+import "time"
+
+// rack finds losses by time: a packet is lost if one sent later has arrived and the
+// reordering window has passed since (RFC 8985 §6, kernel tcp_recovery.c).
+type rack struct {
+	sent     time.Duration // transmission of the newest packet that has arrived
+	end      int64         // its end, which orders packets of one instant
+	rtt      time.Duration // its round trip
+	advanced bool          // something arrived since the last look
+
+	steps     int  // reordering window in quarters of the least round trip
+	persist   int  // recoveries for which steps is kept
+	dsackSeen bool // a duplicate report waits to widen the window
+	widenedAt int  // packets delivered when it was last widened
+}
+
+const (
+	rackPersist  = 16 // TCP_RACK_RECOVERY_THRESH
+	rackMaxSteps = 255
+	timeoutSlack = 2 * time.Millisecond // TCP_TIMEOUT_MIN_US
+)
+
+// sentAfter orders transmissions.
+func sentAfter(t1, t2 time.Duration, end1, end2 int64) bool {
+	return t1 > t2 || (t1 == t2 && end1 > end2)
+}
+
+// rackAdvance notes the arrival of a packet. A round trip shorter than the least
+// ever seen, of a packet sent again, was the original's and tells nothing.
+func (e *Endpoint) rackAdvance(p *packet) {
+	r := &e.rack
+	rtt := e.now - p.sent
+	if rtt < e.rtt.min && p.state&packetResentBefore != 0 {
+		return
+	}
+	r.advanced = true
+	r.rtt = rtt
+	if sentAfter(p.sent, r.sent, p.end, r.end) {
+		r.sent, r.end = p.sent, p.end
+	}
+}
+
+// rackWindow is the reordering window: none while recovering, or with enough
+// packets SACKed to begin, unless reordering was seen.
+func (e *Endpoint) rackWindow() time.Duration {
+	if !e.board.reorderSeen && (e.rec.phase >= phaseRecovery || e.board.sacked >= e.board.reordering) {
+		return 0
+	}
+	return min(e.rtt.min/4*time.Duration(e.rack.steps), e.rtt.srtt())
+}
+
+// rackWait is how long to wait still before the packet counts as lost.
+func (e *Endpoint) rackWait(p *packet, window time.Duration) time.Duration {
+	return e.rack.rtt + window - (e.now - p.sent)
+}
+
+// rackDetect marks lost packets and returns how long to wait for the latest of those
+// that are only suspected, 0 if there are none.
+func (e *Endpoint) rackDetect() (wait time.Duration) {
+	window := e.rackWindow()
+	r := &e.rack
+	for i := range e.queue.n {
+		p := e.queue.at(i)
+		if p.state&packetSACKed != 0 || p.state&(packetLost|packetRetransmit) == packetLost {
+			continue
+		}
+		if !sentAfter(r.sent, p.sent, r.end, p.end) {
+			if p.seq >= e.board.highResent {
+				break // all that follow were sent later still
+			}
+			continue
+		}
+		if left := e.rackWait(p, window); left <= 0 {
+			e.markLost(p)
+		} else {
+			wait = max(wait, left)
+		}
+	}
+	return wait
+}
+
+// rackMarkLost looks for losses after an ACK and arms the timer for what is only
+// suspected; it reports whether it did.
+func (e *Endpoint) rackMarkLost() bool {
+	if !e.rack.advanced {
+		return false
+	}
+	e.rack.advanced = false
+	wait := e.rackDetect()
+	if wait > 0 {
+		e.rearm(timerReorder, min(wait+timeoutSlack, e.xmit.rto))
+	}
+	return wait > 0
+}
+
+// reorderTimeout marks what the reordering window has been waited for.
+func (e *Endpoint) reorderTimeout() {
+	prior := e.inFlight()
+	priorLost := e.board.lostEver
+	e.rackDetect()
+	if e.inFlight() != prior {
+		if e.rec.phase != phaseRecovery {
+			e.enterRecovery()
+			e.reduceWindow(1, e.board.lostEver-priorLost, 0)
+		}
+		e.resendLost(ReorderTimer)
+	}
+	if e.xmit.kind != timerRetransmit {
+		e.rearmRTO()
+	}
+}
+
+// rackUpdateSteps widens the reordering window for duplicates reported, at most once
+// a round trip, and narrows it after enough recoveries without.
+func (e *Endpoint) rackUpdateSteps(priorDelivered int) {
+	r := &e.rack
+	if priorDelivered < r.widenedAt {
+		r.dsackSeen = false
+	}
+	if r.dsackSeen {
+		r.steps = min(r.steps+1, rackMaxSteps)
+		r.dsackSeen = false
+		r.widenedAt = e.board.delivered
+		r.persist = rackPersist
+	} else if r.persist == 0 {
+		r.steps = 1
+	}
+}

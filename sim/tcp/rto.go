@@ -1,0 +1,179 @@
+package tcp
+
+import (
+	"math/bits"
+	"time"
+)
+
+// timerKind says what the one timer of the sender is armed for.
+type timerKind uint8
+
+const (
+	timerNone timerKind = iota
+	timerRetransmit
+	timerReorder // RACK
+	timerProbe   // tail loss probe
+	timerPersist // closed window
+)
+
+// retransmitTimer is the sender's timer: as in Linux one timer serves in turn as
+// retransmission timeout, RACK's, the probe's and the persist timer.
+type retransmitTimer struct {
+	at        time.Duration // when it runs; Never: not armed
+	rto       time.Duration // retransmission timeout, doubled while it strikes again
+	kind      timerKind
+	retries   int // timeouts since something was acknowledged
+	timeouts  int // timeouts ever
+	backoff   int // doublings
+	probesOut int // persist probes unanswered
+}
+
+func (t *retransmitTimer) stop() {
+	t.at = Never
+	t.kind = timerNone
+}
+
+func (e *Endpoint) rearm(kind timerKind, delay time.Duration) {
+	e.xmit.kind = kind
+	e.xmit.at = e.clock.expiry(e.now, min(delay, e.cfg.MaxRTO))
+}
+
+// untilRTO is what remains of the retransmission timeout of the first packet.
+func (e *Endpoint) untilRTO() time.Duration {
+	return e.queue.at(0).sent + e.xmit.rto - e.now
+}
+
+// rearmRTO arms the retransmission timeout: from now, but from the first packet's
+// transmission where another use of the timer came between (kernel tcp_rearm_rto).
+func (e *Endpoint) rearmRTO() {
+	if e.queue.n == 0 {
+		e.xmit.stop()
+		return
+	}
+	delay := e.xmit.rto
+	if e.xmit.kind == timerReorder || e.xmit.kind == timerProbe {
+		delay = max(e.untilRTO(), 1)
+	}
+	e.rearm(timerRetransmit, delay)
+}
+
+// retransmitTimeout runs the sender's timer.
+func (e *Endpoint) retransmitTimeout() {
+	kind := e.xmit.kind
+	e.xmit.at = Never
+	switch kind {
+	case timerReorder:
+		e.reorderTimeout()
+	case timerProbe:
+		e.probeTimeout()
+	case timerRetransmit:
+		e.xmit.kind = timerNone
+		if e.state == SynSent {
+			e.synTimeout()
+		} else if e.queue.n > 0 {
+			e.dataTimeout()
+		}
+	case timerPersist:
+		e.xmit.kind = timerNone
+		e.persistTimeout()
+	}
+}
+
+// synTimeout repeats the SYN: some times after the same delay, then after doubled
+// ones, until the retries or their time are exhausted (kernel tcp_write_timeout).
+func (e *Endpoint) synTimeout() {
+	x := &e.xmit
+	if x.retries >= e.cfg.SYNRetries+e.cfg.SYNLinearTimeouts ||
+		e.timedOut(e.handshake.first, e.cfg.SYNRetries, e.cfg.InitialRTO) {
+		e.fail(ErrTimeout)
+		return
+	}
+	x.retries++
+	x.timeouts++
+	e.resendSYN(SYNTimeout)
+	if x.timeouts > e.cfg.SYNLinearTimeouts {
+		x.rto = min(2*x.rto, e.cfg.MaxRTO)
+	}
+	e.rearm(timerRetransmit, x.rto)
+}
+
+// dataTimeout is the retransmission timeout: everything outstanding counts as lost,
+// the window falls to one packet and the first one goes again (RFC 6298 §5.4 to
+// 5.6, kernel tcp_retransmit_timer). A closed window never fails the connection.
+func (e *Endpoint) dataTimeout() {
+	x := &e.xmit
+	if e.sndWnd > 0 && e.timedOut(e.rec.firstResent, e.cfg.Retries, e.cfg.MinRTO) {
+		e.fail(ErrTimeout)
+		return
+	}
+	e.stats.Timeouts++
+	e.enterLoss()
+	x.retries++
+	x.timeouts++
+	e.retransmit(0, RTO)
+	x.backoff++
+	x.rto = min(2*x.rto, e.cfg.MaxRTO)
+	e.rearm(timerRetransmit, x.rto)
+}
+
+// timedOut reports whether retransmission has gone on for the time that the number
+// of retries takes from a first timeout of base (kernel retransmits_timed_out).
+func (e *Endpoint) timedOut(since time.Duration, retries int, base time.Duration) bool {
+	return e.xmit.retries > 0 && e.now-since >= backoffTime(retries, base, e.cfg.MaxRTO)
+}
+
+// backoffTime is the time that retries retransmissions and the last wait take when
+// the timeout doubles from base to most (kernel tcp_model_timeout).
+func backoffTime(retries int, base, most time.Duration) time.Duration {
+	doublings := bits.Len64(uint64(max(most/base, 1))) - 1
+	if retries <= doublings {
+		return base * time.Duration(2<<retries-1)
+	}
+	return base*time.Duration(2<<doublings-1) + time.Duration(retries-doublings)*most
+}
+
+// enterLoss marks what is outstanding as lost; with RACK only what has been out for
+// a round trip, beside the first packet (kernel tcp_enter_loss).
+func (e *Endpoint) enterLoss() {
+	r := &e.rec
+	fresh := r.phase < phaseRecovery
+	e.timeoutMarkLost()
+	if r.phase <= phaseDisorder || e.sndUna >= r.high || (r.phase == phaseLoss && e.xmit.retries == 0) {
+		r.priorThreshold = e.currentThreshold()
+		r.priorCwnd = e.win.cwnd
+		e.win.ssthresh = e.cc.onLoss(&e.win)
+		e.cc.onRTO(&e.win)
+		e.initUndo()
+	}
+	e.win.cwnd = e.inFlight() + 1
+	e.win.acked = 0
+	e.win.stamp = e.now
+	if r.phase <= phaseDisorder && e.board.sacked >= e.cfg.Reordering {
+		e.board.reordering = min(e.board.reordering, e.cfg.Reordering)
+	}
+	if r.phase == phaseOpen && !e.anyResent() {
+		r.hasResent = false
+	}
+	r.phase = phaseLoss
+	r.high = e.sndNxt
+	e.tlp.high = 0
+	r.frto = fresh || e.xmit.retries > 0
+}
+
+// timeoutMarkLost marks the queue. A first packet that is SACKed shows that the peer
+// has thrown away what it had SACKed: then nothing of that counts.
+func (e *Endpoint) timeoutMarkLost() {
+	reneged := e.queue.at(0).state&packetSACKed != 0
+	if reneged || !e.sack {
+		e.board.sacked = 0
+	}
+	for i := range e.queue.n {
+		p := e.queue.at(i)
+		if reneged {
+			p.state &^= packetSACKed
+		} else if e.cfg.RACK && i > 0 && e.rackWait(p, 0) > 0 {
+			continue
+		}
+		e.markLost(p)
+	}
+}

@@ -1,0 +1,254 @@
+package tcp
+
+import "time"
+
+// scoreboard counts the marks on the packets of the retransmission queue and
+// remembers what SACK has told (RFC 6675, kernel tcp_sacktag_write_queue).
+type scoreboard struct {
+	sacked, lost, resent int // packets so marked
+
+	delivered   int   // packets ever acknowledged or SACKed
+	lostEver    int   // packets ever marked lost
+	highSACKed  int64 // end of the highest packet SACKed
+	highResent  int64 // end of the highest packet sent again
+	reordering  int   // distance in packets within which the network may reorder
+	reorderSeen bool
+}
+
+const maxReordering = 300 // tcp_max_reordering
+
+// ackSummary is what one ACK did, gathered on its way through tcp's functions.
+type ackSummary struct {
+	flags      ackFlags
+	priorUna   int64
+	reordered  int64 // lowest offset newly acknowledged below a higher SACK
+	firstSent  time.Duration
+	lastSent   time.Duration // of packets newly SACKed, never sent again
+	sackSample bool
+}
+
+type ackFlags uint16
+
+const (
+	ackData          ackFlags = 1 << iota // the segment carried data
+	ackWindow                             // it updated the window
+	ackDataAcked                          // it acknowledged data cumulatively
+	ackDataSACKed                         // it SACKed data anew
+	ackAdvanced                           // the left edge moved
+	ackDSACK                              // it reported a duplicate
+	ackDSACKProbe                         // namely of the tail loss probe
+	ackOriginal                           // something never sent again was acknowledged
+	ackResent                             // something sent again was acknowledged
+	ackReneging                           // the first packet is SACKed
+	ackTimer                              // the timer must be set
+	ackLostResent                         // a retransmission was found lost
+	ackNotDuplicate  = ackData | ackWindow | ackDataAcked
+	ackAlert         = ackDataSACKed | ackDSACK
+)
+
+// fack is the end of the highest packet known to have arrived.
+func (e *Endpoint) fack() int64 {
+	if e.board.sacked == 0 {
+		return e.sndUna
+	}
+	return max(e.board.highSACKed, e.sndUna)
+}
+
+// tagSACK marks the packets that the segment's blocks cover.
+func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
+	blocks := s.SACK[:min(int(s.Blocks), maxBlocks)]
+	if e.board.sacked == 0 {
+		e.board.highSACKed = e.sndUna
+	}
+	a.reordered = e.sndNxt
+	dup := e.checkDSACK(s, blocks, a)
+	for i, b := range blocks {
+		if b.Start < 0 || b.End <= b.Start || b.End > e.sndNxt || b.End <= a.priorUna {
+			continue
+		}
+		e.tagBlock(b, dup && i == 0, a)
+	}
+	if e.rec.phase != phaseLoss || e.rec.undoMark {
+		e.checkReordering(a.reordered, false)
+	}
+}
+
+// tagBlock marks the packets that lie within one block.
+func (e *Endpoint) tagBlock(b Block, dup bool, a *ackSummary) {
+	for i := e.queue.find(b.Start); i < e.queue.n; i++ {
+		p := e.queue.at(i)
+		if p.seq >= b.End {
+			return
+		}
+		if p.seq < b.Start || p.end > b.End {
+			continue
+		}
+		e.tagPacket(p, dup, a)
+	}
+}
+
+// tagPacket marks one packet as arrived out of order (kernel tcp_sacktag_one).
+func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
+	board := &e.board
+	if dup && p.state&packetResentBefore != 0 {
+		e.undoneByDSACK(p.end)
+		if p.state&packetSACKed != 0 {
+			a.reordered = min(a.reordered, p.seq)
+		}
+	}
+	if p.end <= e.sndUna {
+		return
+	}
+	if p.state&packetSACKed == 0 {
+		e.rackAdvance(p)
+		if p.state&packetRetransmit != 0 {
+			// Not marked lost: the retransmission counts as still in flight.
+			if p.state&packetLost != 0 {
+				p.state &^= packetLost | packetRetransmit
+				board.lost--
+				board.resent--
+			}
+		} else {
+			if p.state&packetEverResent == 0 {
+				if p.seq < e.fack() {
+					a.reordered = min(a.reordered, p.seq)
+				}
+				if p.end <= e.rec.high {
+					a.flags |= ackOriginal
+				}
+				if !a.sackSample {
+					a.firstSent = p.sent
+				}
+				a.sackSample = true
+				a.lastSent = p.sent
+			}
+			if p.state&packetLost != 0 {
+				p.state &^= packetLost
+				board.lost--
+			}
+		}
+		p.state |= packetSACKed
+		a.flags |= ackDataSACKed
+		board.sacked++
+		board.delivered++
+		board.highSACKed = max(board.highSACKed, p.end)
+	}
+	if dup && p.state&packetRetransmit != 0 {
+		p.state &^= packetRetransmit
+		board.resent--
+	}
+}
+
+// checkDSACK recognises a first block that reports a duplicate: below the
+// cumulative ACK or within the second block (RFC 2883 §4).
+func (e *Endpoint) checkDSACK(s *Segment, blocks []Block, a *ackSummary) bool {
+	if len(blocks) == 0 {
+		return false
+	}
+	b := blocks[0]
+	below := b.Start < s.Ack
+	within := len(blocks) > 1 && b.Start >= blocks[1].Start && b.End <= blocks[1].End
+	if !below && !within || b.End <= b.Start || b.End-b.Start > e.maxWindow {
+		return false
+	}
+	if e.tlp.high != 0 && e.tlp.high == b.End {
+		a.flags |= ackDSACKProbe
+	}
+	a.flags |= ackDSACK
+	e.board.delivered++
+	if e.board.reorderSeen && a.flags&ackDSACKProbe == 0 {
+		e.rack.dsackSeen = true
+	}
+	if below && e.rec.undoRetrans > 0 && b.End > e.rec.undoFrom && b.End <= a.priorUna {
+		e.rec.undoRetrans--
+	}
+	return true
+}
+
+// checkReordering learns how far the network reorders from something older than the
+// highest SACK that arrived late (kernel tcp_check_sack_reordering).
+func (e *Endpoint) checkReordering(low int64, always bool) {
+	distance := e.fack() - low
+	if distance <= 0 && !always {
+		return
+	}
+	if distance > int64(e.board.reordering)*int64(e.mss) {
+		e.board.reordering = int(min((distance+int64(e.mss)-1)/int64(e.mss), maxReordering))
+	}
+	if distance > 0 {
+		e.board.reorderSeen = true
+	}
+}
+
+// markLost marks a packet lost, or its retransmission.
+func (e *Endpoint) markLost(p *packet) {
+	if p.state&packetSACKed != 0 {
+		return
+	}
+	if p.state&packetLost != 0 {
+		if p.state&packetRetransmit != 0 {
+			p.state &^= packetRetransmit
+			e.board.resent--
+		}
+		return
+	}
+	p.state |= packetLost
+	e.board.lost++
+	e.board.lostEver++
+}
+
+// markByCount marks lost what has as many SACKed packets above it as the network
+// may reorder (RFC 6675 IsLost, kernel tcp_update_scoreboard); the first packet in
+// any case when recovery begins.
+func (e *Endpoint) markByCount(begins bool) {
+	above := e.board.sacked - e.board.reordering
+	if above < 0 {
+		if begins && e.queue.n > 0 {
+			e.markLost(e.queue.at(0))
+		}
+		return
+	}
+	seen := 0
+	for i := range e.queue.n {
+		p := e.queue.at(i)
+		if p.state&packetSACKed != 0 {
+			seen++
+		}
+		if seen > above {
+			return
+		}
+		if p.state&packetLost == 0 {
+			e.markLost(p)
+		}
+	}
+}
+
+// Without SACK each duplicate ACK stands for one packet that arrived (RFC 6582,
+// kernel tcp_add_reno_sack, tcp_remove_reno_sacks).
+
+func (e *Endpoint) addDuplicate() {
+	holes := min(max(e.board.lost, 1), e.queue.n)
+	if e.board.sacked+1+holes > e.queue.n {
+		return
+	}
+	e.board.sacked++
+	e.board.delivered++
+}
+
+func (e *Endpoint) removeDuplicates(acked int) {
+	e.board.delivered += max(acked-e.board.sacked, 1)
+	e.board.sacked = max(e.board.sacked-(acked-1), 0)
+	holes := min(max(e.board.lost, 1), e.queue.n)
+	e.board.sacked = min(e.board.sacked, e.queue.n-holes)
+}
+
+// markNewReno marks the first packet lost: on the third duplicate ACK and on each
+// partial ACK in recovery (kernel tcp_newreno_mark_lost).
+func (e *Endpoint) markNewReno(advanced bool) {
+	recovering := e.rec.phase == phaseRecovery
+	if (e.rec.phase < phaseRecovery && e.board.sacked >= e.board.reordering) || (recovering && advanced) {
+		if p := e.queue.at(0); p.state&packetLost == 0 {
+			e.markLost(p)
+		}
+	}
+}

@@ -1,0 +1,262 @@
+package tcp
+
+import "time"
+
+// Write adds n bytes to the stream and sends what the windows allow. It does
+// nothing after CloseWrite or when the connection has ended.
+func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
+	e.begin(now, tag)
+	if n <= 0 || e.finQueued || e.state == Closed || e.state == TimeWait {
+		return
+	}
+	if e.sndNxt == e.dataEnd {
+		e.restartAfterIdle()
+	}
+	e.dataEnd += n
+	e.writes.add(e.dataEnd, tag)
+	e.push(Write)
+}
+
+// Read tells that the application took n of the bytes delivered in order.
+func (e *Endpoint) Read(now time.Duration, tag Tag, n int64) {
+	e.begin(now, tag)
+	n = min(n, e.stats.BytesDelivered+1-e.wnd.read)
+	if n <= 0 {
+		return
+	}
+	e.wnd.read += n
+	if e.state == Closed || e.state == TimeWait {
+		return
+	}
+	e.wnd.tuned(int64(e.cfg.MaxReceiveBuffer), e.reasm.bytes(), now)
+	e.ackOnRead()
+}
+
+// unread is what the receive buffer holds, bytes.
+func (e *Endpoint) unread() int64 {
+	return e.stats.BytesDelivered + 1 - e.wnd.read + e.reasm.bytes()
+}
+
+// windowLeft is what remains of the window last offered, bytes.
+func (e *Endpoint) windowLeft() int64 { return max(e.ackSent+e.wnd.offered-e.rcvNxt, 0) }
+
+// emit appends a segment to the output. It sets what every segment carries; the
+// pointer is good until the next emit.
+func (e *Endpoint) emit(flags Flags, cause Cause, since Tag) *Segment {
+	n := len(e.out)
+	if n < cap(e.out) {
+		e.out = e.out[:n+1]
+	} else {
+		e.out = append(e.out, Segment{})
+	}
+	s := &e.out[n]
+	s.Flags, s.Cause, s.Since = flags, cause, since
+	s.Seq, s.Ack, s.Window, s.TSVal, s.TSEcr = 0, 0, 0, 0, 0
+	s.Len, s.MSS, s.Options, s.Blocks, s.WindowScale, s.Retransmit = 0, 0, 0, 0, 0, false
+	s.Burst = e.burst
+	e.stats.SegmentsSent++
+	return s
+}
+
+// acknowledge puts the ACK, the window, timestamps and SACK blocks on a segment; so
+// whatever ACK was owed is sent.
+func (e *Endpoint) acknowledge(s *Segment) {
+	s.Flags |= ACK
+	s.Ack = e.rcvNxt
+	s.Window = e.offerWindow()
+	room := maxBlocks
+	if e.timestamps {
+		s.Options |= OptTimestamps
+		s.TSVal = e.clock.timestamp(e.now)
+		s.TSEcr = e.tsRecent
+		room = maxBlocks - 1
+	}
+	if e.sack && (e.reasm.blocks > 0 || e.reasm.hasDup) {
+		e.reasm.fill(s, room)
+	}
+	e.ack.sent()
+}
+
+// offerWindow fixes the window of the segment about to leave. It never takes back
+// what was offered (RFC 9293 §3.8.6, kernel tcp_select_window).
+func (e *Endpoint) offerWindow() int64 {
+	window, quick := e.wnd.choose(e.unread(), e.ack.segment)
+	if !quick {
+		e.ack.quick = 0
+	}
+	if left := e.windowLeft(); window < left {
+		unit := int64(1) << e.wnd.scale
+		window = (left + unit - 1) / unit * unit
+	}
+	if e.wnd.scale == 0 {
+		window = min(window, 65535)
+	}
+	e.wnd.offered = window
+	e.ackSent = e.rcvNxt
+	return window
+}
+
+// sendACK sends a pure ACK.
+func (e *Endpoint) sendACK(cause Cause, since Tag) {
+	e.burst++
+	s := e.emit(ACK, cause, since)
+	s.Seq = e.sndNxt
+	e.acknowledge(s)
+}
+
+func (e *Endpoint) windowEnd() int64 { return e.sndUna + e.sndWnd }
+
+// queueEnd is the end of all that is to be sent, FIN included.
+func (e *Endpoint) queueEnd() int64 {
+	if e.finQueued {
+		return e.dataEnd + 1
+	}
+	return e.dataEnd
+}
+
+// inFlight is the number of packets believed to be in the network (RFC 6675 pipe).
+func (e *Endpoint) inFlight() int {
+	return e.queue.n - e.board.sacked - e.board.lost + e.board.resent
+}
+
+// push sends new data while both windows have room (kernel tcp_write_xmit). cause
+// tells what made it possible.
+func (e *Endpoint) push(cause Cause) {
+	if !e.canSend() {
+		return
+	}
+	sent := e.sendNew(cause, infiniteThreshold, e.win.cwnd)
+	if sent > 0 {
+		if e.rec.reducing() {
+			e.rec.prrOut += sent
+		}
+		e.scheduleProbe(false)
+	}
+	if e.queue.n == 0 && e.sndNxt < e.queueEnd() && e.xmit.kind == timerNone {
+		e.armPersist()
+	}
+}
+
+// canSend reports whether the state allows to send what has been queued.
+func (e *Endpoint) canSend() bool {
+	return e.sndNxt < e.queueEnd() && e.state >= Established && e.state != TimeWait
+}
+
+// sendNew sends at most limit new segments into a congestion window of cwnd packets
+// and returns how many it sent.
+func (e *Endpoint) sendNew(cause Cause, limit, cwnd int) int {
+	sent, perBurst, inBurst := 0, 0, 0
+	if e.nagleHolds && cause == Window {
+		cause = Nagle
+	}
+	for e.sndNxt < e.queueEnd() && sent < limit {
+		if e.inFlight() >= cwnd {
+			break
+		}
+		end := min(e.sndNxt+int64(e.mss), e.dataEnd)
+		fin := e.finQueued && end == e.dataEnd
+		edge := end
+		if fin {
+			edge++
+		}
+		if edge > e.windowEnd() {
+			break
+		}
+		if e.nagleHolds = e.holdPartial(end, fin); e.nagleHolds {
+			break
+		}
+		if inBurst == perBurst {
+			e.burst++
+			perBurst, inBurst = e.burstSize(), 0
+		}
+		inBurst++
+		sent++
+		last := edge == e.queueEnd() || inBurst == perBurst
+		e.sendPacket(end, fin, last, cause)
+	}
+	if limited := e.inFlight() >= cwnd; sent > 0 || limited {
+		e.validateWindow(limited)
+	}
+	return sent
+}
+
+// sendPacket sends the next segment of new data, up to end, with the FIN if fin.
+func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
+	s := e.emit(ACK, cause, 0)
+	s.Seq = e.sndNxt
+	s.Len = int32(end - e.sndNxt)
+	p := e.queue.push()
+	*p = packet{seq: e.sndNxt, end: end, sent: e.now, tag: e.tag}
+	if fin {
+		s.Flags |= FIN
+		p.end++
+		p.state = packetFIN
+	}
+	if s.Len > 0 {
+		if pushed {
+			s.Flags |= PSH
+		}
+		if s.Len < e.mss {
+			e.smallEnd = end
+		}
+		e.lastSend = e.now
+		e.ack.replied(e.now)
+		e.stats.BytesSent += int64(s.Len)
+	}
+	s.Since = e.writes.take(p.end)
+	e.acknowledge(s)
+	e.sndNxt = p.end
+	if e.queue.n == 1 || e.xmit.kind == timerProbe {
+		e.rearmRTO()
+	}
+}
+
+// holdPartial is Nagle's algorithm in Minshall's form: a partial segment waits while
+// another one is unacknowledged; the FIN never waits.
+func (e *Endpoint) holdPartial(end int64, fin bool) bool {
+	return e.cfg.Nagle && !fin && end-e.sndNxt < int64(e.mss) && e.queue.n > 0 && e.smallEnd > e.sndUna
+}
+
+// burstSize is how many segments leave in one go: what the pacing rate sends in a
+// millisecond, more on short paths, at least two (kernel tcp_tso_autosize).
+func (e *Endpoint) burstSize() int {
+	if e.rtt.srtt8 == 0 {
+		return 2
+	}
+	// Twice the window per round trip in slow start, 1.2 times after it, in 2^-10 s.
+	window := int64(e.win.cwnd) * int64(e.mss)
+	rate := 12 * window
+	if e.win.cwnd < e.win.ssthresh/2 {
+		rate = 20 * window
+	}
+	bytes := rate * int64(time.Second) / 10 / max(int64(e.rtt.srtt()), 1) >> 10
+	if shift := int64(e.rtt.min/time.Microsecond) >> 9; shift < 16 {
+		bytes += 65536 >> shift
+	}
+	return max(int(min(bytes, 65536)/int64(e.mss)), 2)
+}
+
+// resend sends packet i of the queue again.
+func (e *Endpoint) resend(i int, cause Cause) {
+	p := e.queue.at(i)
+	e.burst++
+	s := e.emit(ACK, cause, p.tag)
+	s.Retransmit = true
+	s.Seq = p.seq
+	s.Len = int32(p.end - p.seq)
+	if p.state&packetFIN != 0 {
+		s.Flags |= FIN
+		s.Len--
+	}
+	if s.Len > 0 {
+		s.Flags |= PSH
+		e.lastSend = e.now
+		e.ack.replied(e.now)
+	}
+	e.acknowledge(s)
+	p.sent, p.tag = e.now, e.tag
+	p.state |= packetEverResent
+	e.board.highResent = max(e.board.highResent, p.end)
+	e.stats.Retransmits++
+	e.stats.BytesRetransmitted += int64(s.Len)
+}
