@@ -7,7 +7,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
 
@@ -20,7 +19,7 @@ func (set *Set) distributions() ([]Figure, []Omitted) {
 	if why := set.undrawable(); why != "" {
 		return nil, []Omitted{{figure, why}}
 	}
-	l := place(set.summary, false, mostColumns)
+	l := place(set.summary, mostColumns)
 	pages, left := l.paged()
 	var omitted []Omitted
 	if left > 0 {
@@ -31,10 +30,10 @@ func (set *Set) distributions() ([]Figure, []Omitted) {
 	for _, on := range pages {
 		g, empty := set.distributionPage(l, on, spans)
 		if empty {
-			omitted = append(omitted, Omitted{figure + on.name, "no replicate reached " + table.MetricName(m)})
+			omitted = append(omitted, Omitted{figure + on.name, "no replicate reached " + m.Name})
 			continue
 		}
-		g.title = "Distribution of " + table.MetricName(m) + with(on)
+		g.title = "Distribution of " + m.Name + with(on)
 		figures = append(figures, g.figure("distribution-"+fileName(m.Name)+on.name, set.distributionCaption(g)))
 	}
 	return figures, omitted
@@ -42,7 +41,7 @@ func (set *Set) distributions() ([]Figure, []Omitted) {
 
 // undrawable returns why no distribution is worth drawing, if so.
 func (set *Set) undrawable() string {
-	name := table.MetricName(&set.summary.Header.Metrics[set.metric])
+	name := set.summary.Header.Metrics[set.metric].Name
 	var some, spread bool
 	for i := range set.summary.Cells {
 		c := set.curves[i]
@@ -151,7 +150,7 @@ func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, empt
 	if l.colour != nil {
 		g.keyTitle = l.colour.name
 	}
-	g.labelColumns(m.Unit, table.MetricName(m), axes, spans)
+	g.labelColumns(m.Unit, m.Name, axes, spans)
 	return g, empty
 }
 
@@ -161,7 +160,7 @@ func (g *grid) labelColumns(unit, name string, axes []*axis, spans []span) {
 	scale := number.ScaleFor(unit, spans[0].max)
 	shared := true
 	for _, s := range spans {
-		shared = shared && number.ScaleFor(unit, s.max) == scale && s.max < 1000*max(s.min, scale.Factor/10)
+		shared = shared && number.ScaleFor(unit, s.max) == scale && s.min > scale.Factor/50
 	}
 	g.xTitle = name
 	if shared && scale.Symbol != "" {

@@ -3,8 +3,7 @@ package plot
 import (
 	"image/color"
 	"math"
-
-	"gonum.org/v1/plot/vg/draw"
+	"strings"
 
 	"tlslab/results/summary"
 	"tlslab/results/table/number"
@@ -61,7 +60,7 @@ func (d diverging) box(r *summary.Row) (b box, ok bool) {
 	if v == nil || !(v.Ratio.Value > 0) || math.IsInf(v.Ratio.Value, 0) {
 		return b, false
 	}
-	b = box{row: r, fill: d.colour(v.Ratio.Value), words: number.Times(v.Ratio.Value)}
+	b = box{fill: d.colour(v.Ratio.Value), words: strings.TrimSuffix(number.Times(v.Ratio.Value), "×")}
 	switch v.Verdict {
 	case summary.Same:
 		b.words += " ="
@@ -76,20 +75,9 @@ func (d diverging) keys() []key {
 	var out []key
 	for _, part := range []float64{-1, -0.5, 0, 0.5, 1} {
 		ratio := math.Exp(part * d.reach)
-		out = append(out, swatchKey(number.Times(ratio), d.colour(ratio)))
+		out = append(out, swatchKey(number.Tick(math.Round(100*ratio)/100)+"×", d.colour(ratio)))
 	}
 	return out
-}
-
-// swatchKey samples a filled colour.
-func swatchKey(name string, fill color.Color) key {
-	return key{name, func(c *draw.Canvas) {
-		r := c.Rectangle
-		r.Min.Y, r.Max.Y = r.Min.Y+0.5, r.Max.Y-0.5
-		r.Min.X += 8
-		c.SetColor(fill)
-		c.Fill(r.Path())
-	}}
 }
 
 // mix goes the given part of the way from one colour to another.

@@ -36,8 +36,9 @@ type panel struct {
 
 // key is one entry of a legend: a name and how to draw its sample into a rectangle.
 type key struct {
-	name string
-	draw func(c *draw.Canvas)
+	name  string
+	width vg.Length // of the sample
+	draw  func(c *draw.Canvas)
 }
 
 // grid is a figure: small multiples with shared axes, one legend, and titles above the columns and beside the rows.
@@ -57,6 +58,7 @@ type grid struct {
 	xTitle, yTitle string
 	panelHeight    vg.Length
 	yGrid, xGrid   bool
+	ownY           bool // each panel has, and labels, a vertical axis of its own
 	tilted         bool // the x axis' labels, where they would touch each other
 }
 
@@ -68,19 +70,28 @@ func (g *grid) columns() int {
 	return n
 }
 
-// tickWidth is the widest label of any y axis at the left edge.
+// tickWidth is the widest label of any y axis that is labelled.
 func (g *grid) tickWidth() vg.Length {
-	style := label(tickSize, ink, false)
 	w := vg.Length(0)
 	for _, row := range g.panels {
-		if len(row) == 0 || row[0] == nil {
-			continue
-		}
-		for _, t := range row[0].y.ticks {
-			w = max(w, style.Width(t.Label))
+		for j, p := range row {
+			if j > 0 && !g.ownY {
+				break
+			}
+			for _, t := range p.y.ticks {
+				w = max(w, widthOf(t.Label))
+			}
 		}
 	}
 	return w
+}
+
+// between is the space between two columns.
+func (g *grid) between() vg.Length {
+	if g.ownY {
+		return gutter + tickLength + tickGap + g.tickWidth()
+	}
+	return gutter
 }
 
 // margins returns what surrounds the panels, the legend's rows included.
@@ -133,7 +144,7 @@ func (g *grid) hasRowTitles() bool {
 func (g *grid) panelWidth() vg.Length {
 	left, right, _, _ := g.margins()
 	n := vg.Length(max(1, g.columns()))
-	return (figureWidth - left - right - (n-1)*gutter) / n
+	return (figureWidth - left - right - (n-1)*g.between()) / n
 }
 
 // rowStrip is the height taken by the panel titles of a row.
@@ -162,7 +173,7 @@ func (g *grid) draw(c draw.Canvas) {
 	c.SetColor(paper)
 	c.Fill(c.Rectangle.Path())
 	left, _, top, bottom := g.margins()
-	c.FillText(aligned(label(titleSize, ink, true), draw.XLeft, draw.YTop), vg.Point{X: c.Min.X + border, Y: c.Max.Y - border},
+	write(c, aligned(label(titleSize, ink, true), draw.XLeft, draw.YTop), vg.Point{X: c.Min.X + border, Y: c.Max.Y - border},
 		fit(label(titleSize, ink, true), g.title, c.Max.X-c.Min.X-2*border))
 	g.drawLegend(c, c.Max.Y-border-titleSize-6)
 
@@ -174,9 +185,9 @@ func (g *grid) draw(c draw.Canvas) {
 			if p == nil {
 				continue
 			}
-			x := c.Min.X + left + vg.Length(j)*(width+gutter)
+			x := c.Min.X + left + vg.Length(j)*(width+g.between())
 			rect := vg.Rectangle{Min: vg.Point{X: x, Y: y - g.panelHeight}, Max: vg.Point{X: x + width, Y: y}}
-			g.drawPanel(draw.Canvas{Canvas: c.Canvas, Rectangle: rect}, p, j == 0, !g.hasPanel(i+1, j))
+			g.drawPanel(draw.Canvas{Canvas: c.Canvas, Rectangle: rect}, p, j == 0 || g.ownY, !g.hasPanel(i+1, j))
 		}
 		g.drawRowTitle(c, i, y)
 		y -= g.panelHeight + gutter
@@ -184,11 +195,11 @@ func (g *grid) draw(c draw.Canvas) {
 
 	middle := c.Min.X + left + (figureWidth-left-border)/2
 	if g.xTitle != "" {
-		c.FillText(aligned(label(textSize, ink, false), draw.XCenter, draw.YBottom), vg.Point{X: middle, Y: c.Min.Y + border}, g.xTitle)
+		write(c, aligned(label(textSize, ink, false), draw.XCenter, draw.YBottom), vg.Point{X: middle, Y: c.Min.Y + border}, g.xTitle)
 	}
 	if g.yTitle != "" {
 		centre := (c.Max.Y - top + c.Min.Y + bottom) / 2
-		c.FillText(turned(aligned(label(textSize, ink, false), draw.XCenter, draw.YTop), 1), vg.Point{X: c.Min.X + border, Y: centre},
+		write(c, turned(aligned(label(textSize, ink, false), draw.XCenter, draw.YTop), 1), vg.Point{X: c.Min.X + border, Y: centre},
 			fit(label(textSize, ink, false), g.yTitle, c.Max.Y-c.Min.Y-top-bottom+40))
 	}
 }
@@ -206,7 +217,7 @@ func (g *grid) drawRowTitle(c draw.Canvas, row int, y vg.Length) {
 	c.SetColor(strip)
 	c.Fill(rect.Path())
 	style := label(textSize, ink, false)
-	c.FillText(turned(aligned(style, draw.XCenter, draw.YCenter), -1),
+	write(c, turned(aligned(style, draw.XCenter, draw.YCenter), -1),
 		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2}, fit(style, g.rows[row], g.panelHeight-4))
 }
 
@@ -217,7 +228,7 @@ func (g *grid) drawPanel(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 		c.SetColor(strip)
 		c.Fill(rect.Path())
 		style := label(textSize, ink, false)
-		c.FillText(aligned(style, draw.XCenter, draw.YCenter), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Max.Y + stripHeight/2},
+		write(c, aligned(style, draw.XCenter, draw.YCenter), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Max.Y + stripHeight/2},
 			fit(style, p.title, c.Max.X-c.Min.X-4))
 	}
 	g.drawGridLines(c, p)
@@ -229,7 +240,7 @@ func (g *grid) drawPanel(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 	}
 	c.StrokeLines(draw.LineStyle{Color: ink, Width: 0.6}, []vg.Point{{X: c.Min.X, Y: c.Max.Y}, c.Min, {X: c.Max.X, Y: c.Min.Y}})
 	if p.note != "" {
-		c.FillText(aligned(label(tickSize-0.5, muted, false), draw.XRight, draw.YBottom), vg.Point{X: c.Max.X - 3, Y: c.Min.Y + 3}, p.note)
+		write(c, aligned(label(tickSize-0.5, muted, false), draw.XRight, draw.YBottom), vg.Point{X: c.Max.X - 3, Y: c.Min.Y + 3}, p.note)
 	}
 	g.drawTicks(c, p, yLabels, xLabels)
 }
@@ -277,7 +288,7 @@ func (g *grid) drawTicks(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 		}
 		c.StrokeLine2(line, c.Min.X, at, c.Min.X-length(t), at)
 		if yLabels && t.Label != "" {
-			c.FillText(aligned(label(tickSize, ink, false), draw.XRight, draw.YCenter), vg.Point{X: c.Min.X - tickLength - tickGap, Y: at}, t.Label)
+			write(c, aligned(label(tickSize, ink, false), draw.XRight, draw.YCenter), vg.Point{X: c.Min.X - tickLength - tickGap, Y: at}, t.Label)
 		}
 	}
 }
@@ -285,11 +296,11 @@ func (g *grid) drawTicks(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 func (g *grid) drawXLabel(c draw.Canvas, at vg.Point, words string) {
 	style := label(tickSize, ink, false)
 	if !g.tilted {
-		c.FillText(aligned(style, draw.XCenter, draw.YTop), at, words)
+		write(c, aligned(style, draw.XCenter, draw.YTop), at, words)
 		return
 	}
 	style.Rotation = tilt
-	c.FillText(aligned(style, draw.XRight, draw.YTop), at, fit(label(tickSize, ink, false), words, mostTilted))
+	write(c, aligned(style, draw.XRight, draw.YTop), at, fit(label(tickSize, ink, false), words, mostTilted))
 }
 
 // widthOf and heightOf are the room a tick's label takes along a horizontal and along a vertical axis.

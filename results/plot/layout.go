@@ -63,30 +63,56 @@ type layout struct {
 	pages     []*factor // a figure for each combination
 }
 
-// place gives the compared factor the colours, one factor the x axis where the figure has one for it, and spreads the
-// others over columns, rows and pages, largest first.
-func place(s *summary.Summary, withX bool, columns int) layout {
-	rest := factors(s)
+// place gives the compared factor the colours and spreads the others over columns, rows and pages, largest first.
+func place(s *summary.Summary, columns int) layout {
 	var l layout
-	if s.Header.Compare != nil {
-		compared := s.Header.Factor(s.Header.Compare.Factor)
-		l.colour, rest = take(rest, func(f *factor) bool { return f.index == compared })
-	}
-	if withX {
-		l.x, rest = take(rest, best(rest))
-	}
-	if l.colour == nil && s.Header.Compare == nil {
+	compared, rest := split(s)
+	if l.colour = compared; compared == nil {
 		l.colour, rest = take(rest, bestColour(rest))
-	}
-	if withX && l.x == nil {
-		// Nothing but the compared factor varies: its levels stand along the axis.
-		l.x, l.colour = l.colour, nil
 	}
 	l.spread(rest, columns)
 	return l
 }
 
-// best picks the factor for an axis: quantities before names, then the most levels, then the first.
+// placeAlong gives a factor the x axis before it places the others. The best is a factor of quantities beside the
+// compared one, because its effect is a curve; then the compared one if its levels are quantities; then, if it has too
+// many levels to be told apart as colours side by side, the compared one all the same.
+func placeAlong(s *summary.Summary, columns int) layout {
+	var l layout
+	compared, rest := split(s)
+	curve := func(f *factor) bool { return f != nil && f.numeric() && len(f.levels) > 2 }
+	switch favourite, _ := take(rest, best(rest)); {
+	case curve(favourite):
+		l.x, rest = take(rest, best(rest))
+		l.colour = compared
+	case curve(compared):
+		l.x = compared
+		l.colour, rest = take(rest, bestColour(rest))
+	case compared != nil && (len(compared.levels) > 3 || favourite == nil):
+		l.x = compared
+	default:
+		l.x, rest = take(rest, best(rest))
+		l.colour = compared
+	}
+	if compared == nil && l.colour == nil {
+		l.colour, rest = take(rest, bestColour(rest))
+	}
+	l.spread(rest, columns)
+	return l
+}
+
+// split returns the compared factor, nil where there is none or it does not vary, and the others.
+func split(s *summary.Summary) (compared *factor, rest []*factor) {
+	rest = factors(s)
+	if s.Header.Compare == nil {
+		return nil, rest
+	}
+	at := s.Header.Factor(s.Header.Compare.Factor)
+	return take(rest, func(f *factor) bool { return f.index == at })
+}
+
+// best picks the factor for an axis: at least three quantities before all others, then the most levels, then quantities
+// before names, then the first.
 func best(fs []*factor) func(*factor) bool {
 	var chosen *factor
 	for _, f := range fs {
@@ -98,9 +124,12 @@ func best(fs []*factor) func(*factor) bool {
 }
 
 func rank(f *factor) int {
-	r := len(f.levels)
+	r := 2 * len(f.levels)
 	if f.numeric() {
-		r += 1 << 20
+		r++
+		if len(f.levels) > 2 {
+			r += 1 << 20
+		}
 	}
 	return r
 }

@@ -1,14 +1,18 @@
 package plot
 
 import (
+	"image/color"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
 const (
-	keyWidth = 22 // a legend sample
-	keyGap   = 4  // between sample and name
-	keySpace = 12 // between entries
+	lineWidth   = 22 // the sample of a line
+	glyphWidth  = 7
+	swatchWidth = 11
+	keyGap      = 4  // between sample and name
+	keySpace    = 12 // between entries
 )
 
 // legendRows breaks the legend into lines that fit the figure.
@@ -18,7 +22,7 @@ func (g *grid) legendRows() [][]key {
 	var rows [][]key
 	used := room
 	for _, k := range g.keys {
-		w := keyWidth + keyGap + style.Width(k.name) + keySpace
+		w := k.width + keyGap + style.Width(k.name) + keySpace
 		if used+w > room+keySpace {
 			rows = append(rows, nil)
 			used = 0
@@ -44,15 +48,15 @@ func (g *grid) drawLegend(c draw.Canvas, y vg.Length) {
 	style := label(textSize, ink, false)
 	left := c.Min.X + border
 	if g.keyTitle != "" {
-		c.FillText(label(textSize, ink, true), vg.Point{X: left, Y: y - textSize/2 - 1}, g.keyTitle)
+		write(c, label(textSize, ink, true), vg.Point{X: left, Y: y - textSize/2 - 1}, g.keyTitle)
 	}
 	for _, row := range g.legendRows() {
 		x := left + g.keyTitleWidth()
 		for _, k := range row {
-			sample := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: y - textSize - 2}, Max: vg.Point{X: x + keyWidth, Y: y}}}
+			sample := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: y - textSize - 2}, Max: vg.Point{X: x + k.width, Y: y}}}
 			k.draw(&sample)
-			c.FillText(style, vg.Point{X: x + keyWidth + keyGap, Y: y - textSize/2 - 1}, k.name)
-			x += keyWidth + keyGap + style.Width(k.name) + keySpace
+			write(c, style, vg.Point{X: x + k.width + keyGap, Y: y - textSize/2 - 1}, k.name)
+			x += k.width + keyGap + style.Width(k.name) + keySpace
 		}
 		y -= textSize + 5
 	}
@@ -60,7 +64,7 @@ func (g *grid) drawLegend(c draw.Canvas, y vg.Length) {
 
 // lineKey samples a line with, where radius is not 0, a glyph upon it.
 func lineKey(name string, line draw.LineStyle, glyph draw.GlyphStyle) key {
-	return key{name, func(c *draw.Canvas) {
+	return key{name, lineWidth, func(c *draw.Canvas) {
 		c.StrokeLine2(line, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
 		if glyph.Radius > 0 {
 			c.DrawGlyphNoClip(glyph, c.Center())
@@ -70,5 +74,15 @@ func lineKey(name string, line draw.LineStyle, glyph draw.GlyphStyle) key {
 
 // glyphKey samples a glyph alone.
 func glyphKey(name string, glyph draw.GlyphStyle) key {
-	return key{name, func(c *draw.Canvas) { c.DrawGlyphNoClip(glyph, c.Center()) }}
+	return key{name, glyphWidth, func(c *draw.Canvas) { c.DrawGlyphNoClip(glyph, c.Center()) }}
+}
+
+// swatchKey samples a filled colour.
+func swatchKey(name string, fill color.Color) key {
+	return key{name, swatchWidth, func(c *draw.Canvas) {
+		r := c.Rectangle
+		r.Min.Y, r.Max.Y = r.Min.Y+0.5, r.Max.Y-0.5
+		c.SetColor(fill)
+		c.Fill(r.Path())
+	}}
 }

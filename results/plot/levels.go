@@ -87,26 +87,35 @@ func levelsAxis(f *factor) (a *axis, joined bool) {
 	return a, f.numeric()
 }
 
-// crowded reports whether some label is wider than its share of the axis, so that labels would touch.
-func (a *axis) crowded(r room) bool {
-	for i, t := range a.ticks {
-		if r.label(t.Label) > a.share(i)*r.length-4 {
-			return true
+// fitLabels sees to it that no labels touch. Along an axis to scale the labels in the way are dropped, their ticks
+// stay: the values between two labels can be told. Names are all needed, so they are tilted instead.
+func (a *axis) fitLabels(r room, toScale bool) (tilted bool) {
+	if !toScale {
+		return a.crowded(r)
+	}
+	last := len(a.ticks) - 1
+	at := func(i int) vg.Length { return vg.Length(a.norm(a.ticks[i].Value)) * r.length }
+	half := func(i int) vg.Length { return r.label(a.ticks[i].Label) / 2 }
+	end := at(0) + half(0)
+	for i := 1; i < last; i++ {
+		if at(i)-half(i) < end+4 || at(i)+half(i)+4 > at(last)-half(last) {
+			a.ticks[i].Label = ""
+			continue
 		}
+		end = at(i) + half(i)
 	}
 	return false
 }
 
-// share is the part of the axis that a label centred at tick i may take: half way to its neighbours on both sides, and
-// a little beyond the ends.
-func (a *axis) share(i int) vg.Length {
-	at := func(j int) float64 { return a.norm(a.ticks[j].Value) }
-	share := 2.4 * math.Min(at(i), 1-at(i))
-	if i > 0 {
-		share = math.Min(share, at(i)-at(i-1))
+// crowded reports whether some label is wider than the distance to its neighbour.
+func (a *axis) crowded(r room) bool {
+	for i := range a.ticks {
+		if i > 0 {
+			apart := vg.Length(a.norm(a.ticks[i].Value)-a.norm(a.ticks[i-1].Value)) * r.length
+			if (r.label(a.ticks[i].Label)+r.label(a.ticks[i-1].Label))/2 > apart-4 {
+				return true
+			}
+		}
 	}
-	if i < len(a.ticks)-1 {
-		share = math.Min(share, at(i+1)-at(i))
-	}
-	return vg.Length(share)
+	return false
 }

@@ -110,6 +110,17 @@ func label(size vg.Length, c color.Color, bold bool) text.Style {
 	return text.Style{Color: c, Font: f, XAlign: draw.XLeft, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
 }
 
+// write draws words at a point. Where a style centres vertically, the capitals' middle is meant: the box that the text
+// handler centres includes the descenders, which most labels lack.
+func write(c draw.Canvas, s text.Style, at vg.Point, words string) {
+	if s.YAlign == draw.YCenter {
+		lift := 0.11 * s.Font.Size
+		at.X -= lift * vg.Length(math.Sin(s.Rotation))
+		at.Y += lift * vg.Length(math.Cos(s.Rotation))
+	}
+	c.FillText(s, at, words)
+}
+
 // aligned returns the style with other alignments.
 func aligned(s text.Style, x text.XAlignment, y text.YAlignment) text.Style {
 	s.XAlign, s.YAlign = x, y

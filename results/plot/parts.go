@@ -55,9 +55,9 @@ func (set *Set) partsOf(whole int, addends []int) ([]Figure, []Omitted) {
 	name := "parts-" + fileName(m.Name)
 	shown := set.grouped(addends)
 	if len(shown) == 0 {
-		return nil, []Omitted{{name, "no replicate reached " + table.MetricName(m)}}
+		return nil, []Omitted{{name, "no replicate reached " + m.Name}}
 	}
-	l := place(set.summary, true, 3)
+	l := placeAlong(set.summary, 3)
 	pages, left := l.paged()
 	var figures []Figure
 	var omitted []Omitted
@@ -66,9 +66,9 @@ func (set *Set) partsOf(whole int, addends []int) ([]Figure, []Omitted) {
 	}
 	for _, on := range pages {
 		g := set.partsPage(l, on, whole, shown)
-		g.title = "What " + table.MetricName(m) + " is made of" + with(on)
+		g.title = "What " + m.Name + " is made of" + with(on)
 		figures = append(figures, g.figure(name+on.name, fmt.Sprintf(
-			"Shares of the mean %s; the mean itself stands beside each bar. %s", table.MetricName(m), groupNames(shown))))
+			"Shares of the mean %s; the mean itself stands beside each bar. %s", m.Name, groupNames(shown))))
 	}
 	return figures, omitted
 }
@@ -133,7 +133,7 @@ func (set *Set) grouped(addends []int) []part {
 		members := large[group]
 		for j, i := range members {
 			m := &set.summary.Header.Metrics[i]
-			out = append(out, part{table.MetricName(m), group, []int{i}, shade(g, j, len(members))})
+			out = append(out, part{table.PartName(m), group, []int{i}, shade(g, j, len(members))})
 		}
 	}
 	if len(small) > 0 {
@@ -176,13 +176,14 @@ func shade(g, j, n int) color.Color {
 	if n == 1 {
 		return hues[g%len(hues)]
 	}
-	return mix(hues[g%len(hues)], heatPaper, 0.75*float64(j)/float64(n-1))
+	return mix(hues[g%len(hues)], heatPaper, 0.62*float64(j)/float64(n-1))
 }
 
 func (set *Set) partsPage(l layout, on page, whole int, shown []part) *grid {
 	tiles, rows := l.tiles(on, 3)
-	up, bars := barAxis(l)
-	g := &grid{rows: rows, xTitle: "share of the mean", panelHeight: vg.Length(len(bars))*11 + 6}
+	fs := set.barFactors(l)
+	up, bars := barAxis(fs)
+	g := &grid{rows: rows, xTitle: "share of the mean", yTitle: names(fs), panelHeight: vg.Length(len(bars))*11 + 6}
 	x := &axis{min: 0, max: 1.3, scale: plot.LinearScale{}}
 	for _, v := range []float64{0, 0.25, 0.5, 0.75, 1} {
 		x.ticks = append(x.ticks, plot.Tick{Value: v, Label: number.Percent(v)})
@@ -207,14 +208,23 @@ func (set *Set) partsPage(l layout, on page, whole int, shown []part) *grid {
 	return g
 }
 
-// barAxis names the bars of a panel from top to bottom: the compared levels within each level of the x factor.
-func barAxis(l layout) (*axis, []pick) {
+// barFactors are the factors whose levels name the bars of a panel, the compared one last, so that what is compared
+// stands together.
+func (set *Set) barFactors(l layout) []*factor {
 	var fs []*factor
 	for _, f := range []*factor{l.x, l.colour} {
 		if f != nil {
 			fs = append(fs, named(f))
 		}
 	}
+	if c := set.summary.Header.Compare; c != nil && len(fs) == 2 && set.summary.Header.Factors[fs[0].index].Name == c.Factor {
+		fs[0], fs[1] = fs[1], fs[0]
+	}
+	return fs
+}
+
+// barAxis names the bars of a panel from top to bottom.
+func barAxis(fs []*factor) (*axis, []pick) {
 	var bars []pick
 	a := &axis{scale: plot.InvertedScale{Normalizer: plot.LinearScale{}}, min: -0.6}
 	for i, c := range combinations(fs) {
@@ -273,5 +283,5 @@ func (b stacked) Plot(c draw.Canvas, p *plot.Plot) {
 			c.StrokeLine2(draw.LineStyle{Color: paper, Width: 0.4}, toX(from), bottom, toX(from), top)
 		}
 	}
-	c.FillText(label(tickSize-0.5, ink, false), vg.Point{X: toX(1) + 3, Y: (top + bottom) / 2}, b.total)
+	write(c, label(tickSize-0.5, ink, false), vg.Point{X: toX(1) + 3, Y: (top + bottom) / 2}, b.total)
 }

@@ -10,7 +10,6 @@ import (
 	"tlslab/results"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
-	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
 
@@ -28,7 +27,7 @@ var (
 // quantiles draws the headline metric's median and p95 against a factor. More than three compared levels with two
 // quantiles each would hide one another, so each quantile then has a figure of its own.
 func (set *Set) quantiles() ([]Figure, []Omitted) {
-	l := place(set.summary, true, mostColumns-2)
+	l := placeAlong(set.summary, mostColumns-2)
 	if l.x == nil {
 		return nil, []Omitted{{"quantiles", "there is one cell only, so there is nothing to draw it against"}}
 	}
@@ -81,43 +80,64 @@ func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, str
 	tiles, rows := l.tiles(on, mostColumns-2)
 	g := &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xTitle: l.x.name}
 	x, joined := levelsAxis(l.x)
-	y := emptySpan()
+	var spans []span
+	all := emptySpan()
 	for _, row := range tiles {
 		var panels []*panel
 		for _, t := range row {
-			p := &panel{title: t.title, x: x}
-			set.addSeries(p, l, t.pick, stats, joined, &y)
-			panels = append(panels, p)
+			p, s := &panel{title: t.title, x: x}, emptySpan()
+			set.addSeries(p, l, t.pick, stats, joined, &s)
+			panels, spans = append(panels, p), append(spans, s)
+			all.join(s)
 		}
 		g.panels = append(g.panels, panels)
 	}
-	if y.empty() {
-		return Figure{}, "no replicate reached " + table.MetricName(m)
+	if all.empty() {
+		return Figure{}, "no replicate reached " + m.Name
 	}
-	shared := valueAxis(y, 20, true)
-	g.yTitle = shared.labelValues(m, m.Unit, y, room{g.panelHeight, heightOf})
-	for _, row := range g.panels {
-		for _, p := range row {
-			p.y = shared
-		}
-	}
+	// Named levels are compared with each other, within a panel; a shared axis would flatten all panels but the largest.
+	g.ownY = !joined && l.colour == nil && all.wide(4)
+	g.scaleY(m, all, spans)
 	g.keys = keys(l.colour, stats)
 	if l.colour != nil {
 		g.keyTitle = l.colour.name
 	}
-	g.tilted = x.crowded(room{g.panelWidth(), widthOf})
+	g.tilted = x.fitLabels(room{g.panelWidth(), widthOf}, joined && !l.x.even())
 	what := stats[0].name
 	if len(stats) > 1 {
 		what += " and " + stats[1].name
 	}
-	g.title = capital(what) + " of " + table.MetricName(m) + with(on)
-	return g.figure("quantiles-"+fileName(m.Name)+on.name, set.quantilesCaption(l, what, shared, joined)), ""
+	g.title = capital(what) + " of " + m.Name + with(on)
+	return g.figure("quantiles-"+fileName(m.Name)+on.name, set.quantilesCaption(g, l, what, joined)), ""
 }
 
-func (set *Set) quantilesCaption(l layout, what string, y *axis, joined bool) string {
+// scaleY gives the panels one vertical axis, or each its own, from zero.
+func (g *grid) scaleY(m *results.Metric, all span, spans []span) {
+	r := room{g.panelHeight, heightOf}
+	shared := valueAxis(all, 20, true)
+	g.yTitle = shared.labelValues(m.Name, m.Unit, all, r)
+	i := 0
+	for _, row := range g.panels {
+		for _, p := range row {
+			p.y = shared
+			if g.ownY {
+				p.y = linearAxis(spans[i], 0.06, true)
+				p.y.label(m.Unit, number.ScaleFor(m.Unit, spans[i].max), true, r)
+			}
+			i++
+		}
+	}
+	if g.ownY {
+		g.yTitle = m.Name
+	}
+}
+
+func (set *Set) quantilesCaption(g *grid, l layout, what string, joined bool) string {
 	m := &set.summary.Header.Metrics[set.metric]
-	c := fmt.Sprintf("%s of %s against %s, with 95 %% intervals; an arrow at the top is an interval without an upper bound.", capital(what), table.MetricName(m), l.x.name)
-	if _, isLog := y.scale.(plot.LogScale); isLog {
+	c := fmt.Sprintf("%s of %s against %s, with 95 %% intervals; an arrow at the top is an interval without an upper bound.", capital(what), m.Name, l.x.name)
+	if g.ownY {
+		c += " Each panel has a vertical axis of its own, from zero."
+	} else if _, isLog := g.panels[0][0].y.scale.(plot.LogScale); isLog {
 		c += " The vertical axis is logarithmic."
 	}
 	if joined && l.x.even() {
@@ -133,11 +153,10 @@ func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, joined
 	if l.colour != nil {
 		levels = len(l.colour.levels)
 	}
-	lines := levels * len(stats)
 	for i := range levels {
 		for j, statistic := range stats {
 			look := styleOf(i)
-			s := series{joined: joined, line: look.line(1.3), glyph: look.glyph(2.7, j > 0), shift: dodge(i*len(stats)+j, lines)}
+			s := series{joined: joined, line: look.line(1.3), glyph: look.glyph(2.7, j > 0), shift: dodge(i, levels, joined)}
 			if j > 0 {
 				s.line.Width = 0.7
 			}
@@ -180,9 +199,13 @@ func (s *series) sort() {
 	s.at, s.values = at, values
 }
 
-// dodge moves the i-th of n series aside so that their intervals stand next to each other.
-func dodge(i, n int) vg.Length {
-	step := min(4, 14/vg.Length(max(1, n)))
+// dodge moves the i-th of n compared levels aside, so that their intervals stand next to each other: a little on an axis
+// of quantities, whose distances are to be read, and by more than a glyph among names.
+func dodge(i, n int, joined bool) vg.Length {
+	step := min(7, 28/vg.Length(max(1, n)))
+	if joined {
+		step = min(2, 6/vg.Length(max(1, n)))
+	}
 	return (vg.Length(i) - vg.Length(n-1)/2) * step
 }
 
@@ -207,16 +230,15 @@ func keys(colour *factor, stats []statistic) []key {
 
 // labelValues labels an axis of a metric's values and returns its title. Where the axis spans more than one multiple of
 // the unit, each tick names its own.
-func (a *axis) labelValues(m *results.Metric, unit string, s span, r room) string {
-	title := table.MetricName(m)
+func (a *axis) labelValues(name, unit string, s span, r room) string {
 	scale := number.ScaleFor(unit, s.max)
 	if _, isLog := a.scale.(plot.LogScale); isLog && number.ScaleFor(unit, s.min) != scale {
 		a.label(unit, scale, true, r)
-		return title
+		return name
 	}
 	a.label(unit, scale, false, r)
 	if scale.Symbol != "" {
-		title += " (" + scale.Symbol + ")"
+		name += " (" + scale.Symbol + ")"
 	}
-	return title
+	return name
 }

@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"tlslab/results/summary"
 	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
@@ -22,13 +21,10 @@ func (set *Set) ratios() ([]Figure, []Omitted) {
 	if h.Compare == nil {
 		return nil, []Omitted{{figure, "the scenario compares nothing"}}
 	}
-	l := place(set.summary, true, mostColumns)
-	rest := slices.Concat(l.columns, l.rows, l.pages)
-	if l.colour == nil || l.x == nil || len(rest) == 0 {
-		return nil, []Omitted{{figure, "a heatmap needs two factors beside the compared one"}}
+	l, y := set.heatmapLayout()
+	if y == nil {
+		return nil, []Omitted{{figure, "a heatmap needs two factors beside the compared one, or one and more than two levels to compare"}}
 	}
-	y, rest := take(rest, best(rest))
-	l = heatmapLayout(l, rest)
 	pages, left := l.paged()
 	var omitted []Omitted
 	if left > 0 {
@@ -42,12 +38,12 @@ func (set *Set) ratios() ([]Figure, []Omitted) {
 	var figures []Figure
 	for _, on := range pages {
 		g := set.ratioPage(l, y, on, scale)
-		g.title = fmt.Sprintf("%s relative to %s%s", capital(table.MetricName(m)), set.baseline(), with(on))
+		g.title = fmt.Sprintf("%s relative to %s%s", capital(m.Name), set.baseline(), with(on))
 		caption := fmt.Sprintf("Median of the ratio of %s to that of %s. Blue is better, orange worse; = means the same within the margin of %s, ? undecided.",
-			table.MetricName(m), set.baseline(), number.Percent(h.Compare.Margin))
+			m.Name, set.baseline(), number.Percent(h.Compare.Margin))
 		if m.Better == 0 {
 			caption = fmt.Sprintf("Median of the ratio of %s to that of %s. Blue is lower, orange higher; = means the same within the margin of %s, ? undecided.",
-				table.MetricName(m), set.baseline(), number.Percent(h.Compare.Margin))
+				m.Name, set.baseline(), number.Percent(h.Compare.Margin))
 		}
 		figures = append(figures, g.figure("ratio-"+fileName(m.Name)+on.name, caption))
 	}
@@ -60,14 +56,40 @@ func (set *Set) baseline() string {
 	return table.Level(&set.summary.Header.Factors[set.summary.Header.Factor(c.Factor)], c.Baseline)
 }
 
-// heatmapLayout gives the compared levels a place among the panels: the two axes are taken by other factors.
-func heatmapLayout(l layout, rest []*factor) layout {
-	out := layout{x: l.x, colour: l.colour}
-	if len(l.colour.levels) > 2 {
-		rest = append([]*factor{l.colour}, rest...)
+// heatmapLayout chooses the factors of the two axes, nil where there are none. Two compared levels are one ratio, drawn
+// over two other factors; more of them are an axis of their own, over one other factor.
+func (set *Set) heatmapLayout() (l layout, y *factor) {
+	compared, rest := split(set.summary)
+	if compared == nil {
+		return l, nil
 	}
-	out.spread(rest, 4)
-	return out
+	l.colour = compared
+	l.x, rest = take(rest, best(rest))
+	if len(compared.levels) > 2 {
+		y = compared.without(set.summary.Header.Compare.Baseline)
+	} else {
+		y, rest = take(rest, best(rest))
+	}
+	if l.x == nil {
+		return l, nil
+	}
+	l.spread(rest, 4)
+	return l, y
+}
+
+// without returns the factor with one level less.
+func (f *factor) without(level string) *factor {
+	less := &factor{index: f.index, name: f.name}
+	for i, other := range f.levels {
+		if other == level {
+			continue
+		}
+		less.levels, less.shown = append(less.levels, other), append(less.shown, f.shown[i])
+		if f.numeric() {
+			less.values = append(less.values, f.values[i])
+		}
+	}
+	return less
 }
 
 func (set *Set) ratioPage(l layout, y *factor, on page, colours diverging) *grid {
@@ -85,7 +107,7 @@ func (set *Set) ratioPage(l layout, y *factor, on page, colours diverging) *grid
 		}
 		g.panels = append(g.panels, panels)
 	}
-	g.tilted = x.crowded(room{g.panelWidth(), widthOf})
+	g.tilted = x.fitLabels(room{g.panelWidth(), widthOf}, false)
 	return g
 }
 
@@ -111,8 +133,6 @@ type heatmap struct {
 
 type box struct {
 	x, y  int
-	row   *summary.Row
-	empty string // what is written where there is no ratio
 	fill  color.Color
 	words string
 }
@@ -138,7 +158,7 @@ func (set *Set) heatmap(l layout, y *factor, at pick, colours diverging) heatmap
 // other finds the cell to compare: of two levels, the one that is not the baseline.
 func (set *Set) other(l layout, at pick) int {
 	for _, choice := range at {
-		if choice.factor == l.colour {
+		if choice.factor.index == l.colour.index {
 			return set.cell(at)
 		}
 	}
@@ -165,6 +185,6 @@ func (h heatmap) Plot(c draw.Canvas, p *plot.Plot) {
 		if dark(b.fill) {
 			s.Color = heatPaper
 		}
-		c.FillText(s, vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: (rect.Min.Y + rect.Max.Y) / 2}, fit(s, b.words, rect.Max.X-rect.Min.X))
+		write(c, s, vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: (rect.Min.Y + rect.Max.Y) / 2}, fit(s, b.words, rect.Max.X-rect.Min.X))
 	}
 }

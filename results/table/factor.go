@@ -27,10 +27,7 @@ func Level(f *results.Factor, level string) string {
 	return level
 }
 
-// MetricName is what a metric is called in tables and plots.
-func MetricName(m *results.Metric) string {
-	if m.Label != "" {
-		return m.Label
-	}
-	return m.Name
+// PartName is what a metric is called among the other parts of the same metric: "rto" of "cause.rto".
+func PartName(m *results.Metric) string {
+	return m.Name[strings.IndexByte(m.Name, '.')+1:]
 }

@@ -1,32 +1,29 @@
-// Package table lays the summary out as tables of text: one for the headline metric, one for each other metric.
+// Package table lays the summary out as tables of text, and prints them on a terminal.
 //
-//	summary.Summary ─► Headline, Metric ─► Table ─► terminal (here), Markdown and HTML (results/report)
+//	summary.Summary ─► Headline, Metric, Overview ─► Table ─► WriteText (terminal, here)
+//	                                                      └─► Markdown, HTML (results/report)
 //
 // A Table is text already: numbers have been scaled, fitted to their intervals and given their units by
 // results/table/number, factors are shown in the terms readers think in (results.Shown). What is left to a renderer
 // is lines, alignment and colour.
 package table
 
-import (
-	"io"
-
-	"tlslab/results/summary"
-)
-
 // Table is rows of text under headings.
 type Table struct {
 	Title   string
 	Columns []Column
 	Rows    [][]Cell
-	// Notes stand below the table: what an abbreviation means, what was left out.
+	// Notes stand below the table: what a column means, what a mark means.
 	Notes []string
 }
 
-// Column is a heading and how its cells are aligned.
+// Column is a heading and how its cells are set.
 type Column struct {
 	Name  string
-	Right bool // numbers
-	Key   bool // a factor: repeated levels are shown once by renderers that can
+	Right bool // aligned to the right: numbers
+	Key   bool // a factor's levels, which together name the row
+	// Spare is how readily the column is left out where there is not enough room: the largest goes first, 0 stays.
+	Spare int
 }
 
 // Cell is a text and how it is to be emphasised.
@@ -42,27 +39,30 @@ type Tone uint8
 const (
 	Plain  Tone = iota
 	Good        // different from the baseline, for the better
-	Bad         // different from the baseline, for the worse, or failed replicates
+	Bad         // different from the baseline, for the worse; failed replicates
 	Unsure      // undecided
-	Quiet       // baseline, absent
+	Quiet       // nothing to see: no failure, no comparison
 )
 
-// Headline is the table of the metric that answers the scenario's question: a row for each cell, with replicates,
-// failures, quantiles with intervals and the comparison with the baseline.
-func Headline(s *summary.Summary) *Table { return Metric(s, HeadlineMetric(s.Header)) }
-
-// Metric is the same table of any metric, by its index in the header.
-func Metric(s *summary.Summary, metric int) *Table { return &Table{} }
-
-// Style is what a terminal can show.
-type Style struct {
-	Colour bool
-	Width  int // columns; 0 is unlimited
+// Repeats reports whether the key in column j of row i says what the row above says, with all keys left of it.
+func (t *Table) Repeats(i, j int) bool {
+	if i == 0 || !t.Columns[j].Key {
+		return false
+	}
+	for k := 0; k <= j; k++ {
+		if t.Rows[i][k].Text != t.Rows[i-1][k].Text {
+			return false
+		}
+	}
+	return true
 }
 
-// StyleOf returns the style for a writer: colour and the terminal's width where w is a terminal and NO_COLOR is unset
-// or empty (no-color.org), plain text of unlimited width otherwise.
-func StyleOf(w io.Writer) Style { return Style{} }
-
-// WriteText writes the table with aligned columns.
-func (t *Table) WriteText(w io.Writer, style Style) error { return nil }
+// constant reports whether a column says the same in every row.
+func (t *Table) constant(j int) bool {
+	for _, row := range t.Rows {
+		if row[j].Text != t.Rows[0][j].Text {
+			return false
+		}
+	}
+	return len(t.Rows) > 0
+}

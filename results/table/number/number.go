@@ -134,7 +134,7 @@ func Change(ratio float64) string {
 	return "+" + text
 }
 
-// Percent writes a fraction as a percentage: whole above ten, one decimal above one, two below: "25 %", "2.5 %", "0.04 %".
+// Percent writes a fraction as a percentage with two significant digits, and whole above ten: "25 %", "2.5 %", "0.04 %".
 func Percent(fraction float64) string {
 	if !isFinite(fraction) {
 		return special(fraction)
@@ -148,9 +148,9 @@ func percentDigits(percent float64) string {
 	case a == 0 || a >= 9.95:
 		return fixed(percent, 0)
 	case a >= 0.995:
-		return fixed(percent, 1)
+		return strings.TrimSuffix(fixed(percent, 1), ".0")
 	case a >= 0.005:
-		return fixed(percent, 2)
+		return strings.TrimSuffix(fixed(percent, 2), "0")
 	}
 	return "<0.01"
 }

@@ -1,0 +1,37 @@
+package table
+
+import (
+	"tlslab/results/summary"
+	"tlslab/results/table/number"
+)
+
+// Overview is a table of every metric that is not part of another: their medians, a row for each cell.
+func Overview(s *summary.Summary) *Table {
+	t := &Table{Title: "medians"}
+	order := FactorOrder(s.Header)
+	for _, f := range order {
+		t.Columns = append(t.Columns, Column{Name: FactorName(&s.Header.Factors[f]), Key: true})
+	}
+	var metrics []int
+	for i, m := range s.Header.Metrics {
+		if m.PartOf == "" {
+			metrics = append(metrics, i)
+			t.Columns = append(t.Columns, Column{Name: m.Name, Right: true, Spare: len(metrics)})
+		}
+	}
+	for _, cell := range CellOrder(s) {
+		row := keyCells(s, order, cell)
+		for _, m := range metrics {
+			r := s.Row(cell, m)
+			c := Cell{Text: number.Point(r.P50, r.Unit)}
+			if r.Reached == 0 {
+				c.Tone = Quiet
+			} else if r.Censored(0.5) {
+				c.Text += beyond
+			}
+			row = append(row, c)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
