@@ -58,7 +58,7 @@ func (e *Endpoint) receiveACK(s *Segment) bool {
 	if e.rec.reducing() {
 		e.reduceWindow(delivered, e.board.lostEver-priorLost, a.flags)
 	} else if a.flags&ackDataAcked != 0 || (a.flags&ackDataSACKed != 0 && e.board.reordering > e.cfg.Reordering) {
-		e.cc.onACK(&e.win, ackSample{now: e.now, rtt: e.now - a.lastSent, acked: delivered})
+		e.cc.onACK(&e.win, ackSample{now: e.now, rtt: a.rtt, acked: delivered})
 	}
 	e.recoverLost(action)
 	return true
@@ -173,11 +173,11 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 	seqRTT, sackRTT, lastRTT := time.Duration(-1), time.Duration(-1), time.Duration(-1)
 	if sampled && a.flags&ackResent == 0 {
 		seqRTT, lastRTT = e.now-first, e.now-last
-		a.lastSent = last
 	}
 	if a.sackSample {
 		sackRTT, lastRTT = e.now-a.firstSent, e.now-a.lastSent
 	}
+	a.rtt = lastRTT
 	measured := e.measured(s, acked > 0, seqRTT, sackRTT, lastRTT)
 	switch {
 	case acked > 0:
@@ -188,7 +188,7 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 				a.flags &^= ackOriginal
 			}
 		} else if reordered < priorFack {
-			e.checkReordering(reordered, false)
+			e.checkReordering(reordered)
 		}
 	case e.queue.n > 0 && measured && sackRTT >= 0 && sackRTT > e.now-e.queue.at(0).sent:
 		// Only a round trip of data older than the first packet's latest

@@ -25,25 +25,26 @@ type ackSummary struct {
 	firstSent  time.Duration
 	lastSent   time.Duration // of packets newly SACKed, never sent again
 	sackSample bool
+	rtt        time.Duration // of the last packet acknowledged; negative: unknown
 }
 
 type ackFlags uint16
 
 const (
-	ackData          ackFlags = 1 << iota // the segment carried data
-	ackWindow                             // it updated the window
-	ackDataAcked                          // it acknowledged data cumulatively
-	ackDataSACKed                         // it SACKed data anew
-	ackAdvanced                           // the left edge moved
-	ackDSACK                              // it reported a duplicate
-	ackDSACKProbe                         // namely of the tail loss probe
-	ackOriginal                           // something never sent again was acknowledged
-	ackResent                             // something sent again was acknowledged
-	ackReneging                           // the first packet is SACKed
-	ackTimer                              // the timer must be set
-	ackLostResent                         // a retransmission was found lost
-	ackNotDuplicate  = ackData | ackWindow | ackDataAcked
-	ackAlert         = ackDataSACKed | ackDSACK
+	ackData         ackFlags = 1 << iota // the segment carried data
+	ackWindow                            // it updated the window
+	ackDataAcked                         // it acknowledged data cumulatively
+	ackDataSACKed                        // it SACKed data anew
+	ackAdvanced                          // the left edge moved
+	ackDSACK                             // it reported a duplicate
+	ackDSACKProbe                        // namely of the tail loss probe
+	ackOriginal                          // something never sent again was acknowledged
+	ackResent                            // something sent again was acknowledged
+	ackReneging                          // the first packet is SACKed
+	ackTimer                             // the timer must be set
+	ackLostResent                        // a retransmission was found lost
+	ackNotDuplicate = ackData | ackWindow | ackDataAcked
+	ackAlert        = ackDataSACKed | ackDSACK
 )
 
 // fack is the end of the highest packet known to have arrived.
@@ -69,7 +70,7 @@ func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 		e.tagBlock(b, dup && i == 0, a)
 	}
 	if e.rec.phase != phaseLoss || e.rec.undoMark {
-		e.checkReordering(a.reordered, false)
+		e.checkReordering(a.reordered)
 	}
 }
 
@@ -167,17 +168,15 @@ func (e *Endpoint) checkDSACK(s *Segment, blocks []Block, a *ackSummary) bool {
 
 // checkReordering learns how far the network reorders from something older than the
 // highest SACK that arrived late (kernel tcp_check_sack_reordering).
-func (e *Endpoint) checkReordering(low int64, always bool) {
+func (e *Endpoint) checkReordering(low int64) {
 	distance := e.fack() - low
-	if distance <= 0 && !always {
+	if distance <= 0 {
 		return
 	}
 	if distance > int64(e.board.reordering)*int64(e.mss) {
 		e.board.reordering = int(min((distance+int64(e.mss)-1)/int64(e.mss), maxReordering))
 	}
-	if distance > 0 {
-		e.board.reorderSeen = true
-	}
+	e.board.reorderSeen = true
 }
 
 // markLost marks a packet lost, or its retransmission.

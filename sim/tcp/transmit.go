@@ -50,10 +50,7 @@ func (e *Endpoint) emit(flags Flags, cause Cause, since Tag) *Segment {
 		e.out = append(e.out, Segment{})
 	}
 	s := &e.out[n]
-	s.Flags, s.Cause, s.Since = flags, cause, since
-	s.Seq, s.Ack, s.Window, s.TSVal, s.TSEcr = 0, 0, 0, 0, 0
-	s.Len, s.MSS, s.Options, s.Blocks, s.WindowScale, s.Retransmit = 0, 0, 0, 0, 0, false
-	s.Burst = e.burst
+	*s = Segment{Flags: flags, Cause: cause, Since: since, Burst: e.burst}
 	e.stats.SegmentsSent++
 	return s
 }

@@ -119,7 +119,7 @@ func (e *Endpoint) undoPartial(s *Segment, priorUna int64) bool {
 	if !e.rec.undoMark || !e.delayed(s) {
 		return false
 	}
-	e.checkReordering(priorUna, true)
+	e.checkReordering(priorUna)
 	if e.board.resent > 0 {
 		return true
 	}
