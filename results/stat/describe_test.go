@@ -62,3 +62,16 @@ func TestIntervalHasNullWhereThereIsNoNumber(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+func TestRoundedKeepsIntegersAndTwelveDigits(t *testing.T) {
+	for v, want := range map[float64]float64{
+		123456789012345678: 123456789012345678, 0.1: 0.1, 30061728.859872125: 30061728.8599, -1.0 / 3: -0.333333333333, 2e-300 / 3: 6.66666666667e-301,
+	} {
+		if got := Rounded(v); got != want {
+			t.Errorf("%v is rounded to %v, want %v", v, got, want)
+		}
+	}
+	if got := Rounded(math.Inf(1)); !math.IsInf(got, 1) {
+		t.Errorf("infinity is rounded to %v", got)
+	}
+}

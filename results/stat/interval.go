@@ -3,6 +3,7 @@ package stat
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 )
 
 // Confidence is the level of every interval of the lab.
@@ -32,10 +33,22 @@ func (i Interval) MarshalJSON() ([]byte, error) {
 	}{Finite(i.Value), Finite(i.Lo), Finite(i.Hi)})
 }
 
-// Finite returns a pointer to v, or nil where v is NaN or infinite: what encoding/json writes as null.
+// Finite returns a pointer to v as files have it (see Rounded), or nil where v is NaN or infinite: what encoding/json
+// writes as null.
 func Finite(v float64) *float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil
 	}
+	v = Rounded(v)
 	return &v
+}
+
+// Rounded returns v with 12 significant digits, or as it is where it is an integer. The digits beyond are no knowledge,
+// and they depend on the machine: some fuse a multiplication and an addition into one rounding.
+func Rounded(v float64) float64 {
+	if v == math.Trunc(v) || math.IsNaN(v) || math.IsInf(v, 0) {
+		return v
+	}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 11, 64), 64) // what FormatFloat wrote
+	return rounded
 }

@@ -76,7 +76,7 @@ func intervalFields(i stat.Interval) []string {
 }
 
 func number(v float64) string {
-	switch {
+	switch v = stat.Rounded(v); {
 	case math.IsNaN(v):
 		return ""
 	case math.IsInf(v, 1):

@@ -1,0 +1,47 @@
+package gobench
+
+import (
+	"bytes"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// benchstat runs the real one and returns its table. Anything on its standard error fails the test.
+func benchstat(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"tool", "benchstat"}, args...)...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("benchstat: %v\n%s", err, stderr.String())
+	}
+	if stderr.Len() > 0 {
+		t.Errorf("benchstat complains:\n%s", stderr.String())
+	}
+	return stdout.String()
+}
+
+func TestBenchstatComparesTheColumnsOfAFactor(t *testing.T) {
+	got := benchstat(t, "-col", "/tls.kind", "-row", "/link.delay", "-filter", ".unit:(handshake-sim-sec OR bytes-up-B)", "testdata/bench.txt")
+	for _, want := range []string{
+		"│       full        │", "│                  resumed ", "vs base", "│ handshake-sim-sec │", "│ bytes-up-B │",
+		"5ms           30.28m ±   3%       20.28m ±   4%  -33.02% (p=0.000 n=8)", // seconds, scaled
+		"5ms       517.0 ± 0%   733.0 ± 0%  +41.78% (n=8)",                        // an exact unit has no p-value
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the table has no %q:\n%s", want, got)
+		}
+	}
+}
+
+func TestBenchstatReadsTheWholeFile(t *testing.T) {
+	got := benchstat(t, "testdata/bench.txt")
+	for _, want := range []string{
+		"scenario: full-vs-resumed", "FullVsResumed/tls.kind=full/link.delay=5ms", "goodput-B/s", "cause.rto-sim-sec",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the table has no %q:\n%s", want, got)
+		}
+	}
+}

@@ -1,0 +1,244 @@
+package gobench
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchunit"
+
+	"tlslab/results"
+	"tlslab/results/summary"
+)
+
+var update = flag.Bool("update", false, "write testdata anew")
+
+// export returns the bench.txt of a file of samples.
+func export(t *testing.T, path string) []byte {
+	t.Helper()
+	f, err := results.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s, err := summary.Summarize(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := Write(&b, f, s); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestGolden(t *testing.T) {
+	got := export(t, "../testdata/samples.jsonl")
+	const path = "testdata/bench.txt"
+	if *update {
+		if err := os.WriteFile(path, got, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs from what is written:\n%s", path, got)
+	}
+}
+
+// What x/perf's reader finds is what the samples have, in base units and to the last digit.
+func TestTheReaderFindsEveryObservation(t *testing.T) {
+	f, err := results.Open("../testdata/samples.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := benchfmt.NewReader(bytes.NewReader(export(t, "../testdata/samples.jsonl")), "bench.txt")
+	next := func() *benchfmt.Result {
+		for r.Scan() {
+			switch record := r.Result().(type) {
+			case *benchfmt.Result:
+				return record
+			case *benchfmt.SyntaxError:
+				t.Fatal(record)
+			}
+		}
+		return nil
+	}
+	err = f.Each(func(o *results.Observation) error {
+		line := next()
+		want := "FullVsResumed/tls.kind=" + o.Cell[0] + "/link.delay=" + o.Cell[1]
+		if line == nil || line.Name.String() != want || line.GetConfig("scenario") != "full-vs-resumed" {
+			t.Fatalf("observation %d of %v is %v", o.Replicate, o.Cell, line)
+		}
+		reached := 0
+		for i, unit := range []struct {
+			name    string
+			divisor float64
+		}{{"handshake-sim-sec", 1e9}, {"bytes-up-B", 1}, {"goodput-B/s", 1}, {"cause.network-sim-sec", 1e9}, {"cause.rto-sim-sec", 1e9}} {
+			got, there := line.Value(unit.name)
+			if there == math.IsNaN(o.Values[i]) || there && got != o.Values[i]/unit.divisor {
+				t.Errorf("observation %d of %v: %s is %v, want %v", o.Replicate, o.Cell, unit.name, got, o.Values[i]/unit.divisor)
+			}
+			if there {
+				reached++
+			}
+		}
+		if reached != len(line.Values) {
+			t.Errorf("%d values, want %d", len(line.Values), reached)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line := next(); line != nil {
+		t.Errorf("one line too many: %v", line)
+	}
+	units := r.Units()
+	for unit, want := range map[string]int{"handshake-sim-sec": -1, "bytes-up-B": -1, "goodput-B/s": 1, "cause.network-sim-sec": 0} {
+		if got := units.GetBetter(unit); got != want {
+			t.Errorf("better of %s is %d, want %d", unit, got, want)
+		}
+	}
+	if m := units.Get("bytes-up-B", "assume"); m == nil || m.Value != "exact" {
+		t.Errorf("bytes-up-B is assumed to be %v, want exact", m)
+	}
+}
+
+func TestUnitsAreTidyAlready(t *testing.T) {
+	tests := []struct {
+		metric  results.Metric
+		name    string
+		divisor float64
+		class   benchunit.Class
+	}{
+		{results.Metric{Name: "handshake", Unit: "ns"}, "handshake-sim-sec", 1e9, benchunit.Decimal},
+		{results.Metric{Name: "bytes-up", Unit: "B"}, "bytes-up-B", 1, benchunit.Binary},
+		{results.Metric{Name: "goodput", Unit: "B/s"}, "goodput-B/s", 1, benchunit.Binary},
+		{results.Metric{Name: "round-trips", Unit: "1"}, "round-trips", 1, benchunit.Decimal},
+		{results.Metric{Name: "utilisation", Unit: "%"}, "utilisation-%", 1, benchunit.Decimal},
+		{results.Metric{Name: "peak memory", Unit: "MB"}, "peak_memory-B", 1e-6, benchunit.Binary},
+	}
+	for _, test := range tests {
+		u := unitOf(test.metric)
+		if u.name != test.name || u.divisor != test.divisor {
+			t.Errorf("%s in %s is %+v, want %s by %v", test.metric.Name, test.metric.Unit, u, test.name, test.divisor)
+		}
+		if _, tidy := benchunit.Tidy(1, u.name); tidy != u.name {
+			t.Errorf("%s is not tidy: %s", u.name, tidy)
+		}
+		if class := benchunit.ClassOf(u.name); class != test.class {
+			t.Errorf("%s is scaled as %v, want %v", u.name, class, test.class)
+		}
+	}
+}
+
+// write returns the path of a file of samples with one factor, one metric and these values, a replicate each.
+func write(t *testing.T, levels []string, exact bool, values map[string][]float64) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "samples.jsonl")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	w, err := results.NewWriter(file, results.Header{
+		Scenario: "a 2nd/look", Factors: []results.Factor{{Name: "x/y=z", Levels: levels}},
+		Metrics: []results.Metric{{Name: "bytes", Unit: "B", Exact: exact}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, level := range levels {
+		for i, v := range values[level] {
+			err := w.Write(&results.Observation{Cell: []string{level}, Replicate: i, Outcome: "ok", Values: []float64{v}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return path
+}
+
+func TestNamesSurviveTheFormat(t *testing.T) {
+	levels := []string{"aes-128", "two words", "a/b", "a_b", "µ=1%", "x25519", "128"}
+	values := map[string][]float64{}
+	for i, level := range levels {
+		values[level] = []float64{float64(i)}
+	}
+	r := benchfmt.NewReader(bytes.NewReader(export(t, write(t, levels, false, values))), "bench.txt")
+	want := []string{"aes_128", "two_words", "a_b", "a_b'", "µ=1%", "x25519", "128"}
+	for i := range want {
+		if !r.Scan() {
+			t.Fatalf("%d lines", i)
+		}
+		line, ok := r.Result().(*benchfmt.Result)
+		if !ok {
+			t.Fatal(r.Result())
+		}
+		base, parts := line.Name.Parts()
+		if string(base) != "A2ndLook" || len(parts) != 1 || string(parts[0]) != "/x_y_z="+want[i] {
+			t.Errorf("level %q is in %s as %q", levels[i], line.Name, parts)
+		}
+		if v, _ := line.Value("bytes-B"); v != float64(i) {
+			t.Errorf("level %q has the value %v, want %d", levels[i], v, i)
+		}
+	}
+}
+
+func TestScenariosWithoutNamesOrFactors(t *testing.T) {
+	if got := camel("--"); got != "Scenario" {
+		t.Errorf("a scenario without a name is %q", got)
+	}
+	n := newNames(&results.Header{Scenario: "tls-1-3"})
+	if got := string(n.of(nil)); got != "Tls13" {
+		t.Errorf("a scenario without factors is %q", got)
+	}
+}
+
+// A unit is assumed to be exact only where it was: benchstat warns of others.
+func TestExactUnitsAreThoseThatWereExact(t *testing.T) {
+	assumed := func(exact bool, values ...float64) bool {
+		return strings.Contains(string(export(t, write(t, []string{"a", "b"}, exact, map[string][]float64{"a": values, "b": {9, 9}}))), "assume=exact")
+	}
+	if !assumed(true, 5, 5) || assumed(true, 5, 6) || assumed(false, 5, 5) {
+		t.Errorf("equal %v, unequal %v, equal but not said to be exact %v; want true, false, false", assumed(true, 5, 5), assumed(true, 5, 6), assumed(false, 5, 5))
+	}
+}
+
+func TestAReplicateThatReachedNothingHasNoLine(t *testing.T) {
+	out := string(export(t, write(t, []string{"a"}, false, map[string][]float64{"a": {5, math.NaN(), 6}})))
+	if n := strings.Count(out, "Benchmark"); n != 2 {
+		t.Errorf("%d lines of two replicates that reached something:\n%s", n, out)
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestAFullDiskIsAnError(t *testing.T) {
+	f, err := results.Open("../testdata/samples.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s, err := summary.Summarize(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(fullDisk{}, f, s); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("error %v", err)
+	}
+}

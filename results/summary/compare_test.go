@@ -1,0 +1,205 @@
+package summary
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"tlslab/results"
+	"tlslab/results/stat"
+)
+
+// Replicates that met the same network differ by the treatment alone, however much the network varies.
+func TestPairsTakeOutWhatTheyShare(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var all []results.Observation
+	for i := range 30 {
+		network := math.Floor(rng.ExpFloat64() * 1e9)
+		all = append(all,
+			observation("full", "5ms", i, network+2000, 517, 10),
+			observation("resumed", "5ms", i, network+500, 417, 20))
+	}
+	c := row(t, summarize(t, experiment(), all), "resumed", "5ms", "time").VsBaseline
+	if !c.Paired || c.Pairs != 30 || c.Diff != stat.Point(-1500) {
+		t.Errorf("%+v, want 30 pairs that differ by -1500 each", c)
+	}
+	if want := 2 / math.Exp2(30); c.P != want {
+		t.Errorf("p = %v, want that of 30 of 30: %v", c.P, want)
+	}
+}
+
+func TestPairsAreThoseInWhichBothReachedTheMetric(t *testing.T) {
+	var all []results.Observation
+	for i := range 20 {
+		base, cell := observation("full", "5ms", i, 100, 517, 10), observation("resumed", "5ms", i+5, 50, 517, 10)
+		if i == 7 {
+			base.Outcome, base.Values[0] = "timeout", nan
+		}
+		if i < 3 { // replicates 5, 6 and 7 of the cell
+			cell.Outcome, cell.Values[0] = "timeout", nan
+		}
+		all = append(all, base, cell)
+	}
+	s := summarize(t, experiment(), all)
+	// 5 to 19 are on both sides: 15 pairs, of which 5, 6 and 7 are lost, 7 on both sides.
+	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.Pairs != 12 || !c.Paired {
+		t.Errorf("%d pairs, want 12", c.Pairs)
+	}
+	if c := row(t, s, "resumed", "5ms", "bytes").VsBaseline; c.Pairs != 15 {
+		t.Errorf("%d pairs of bytes, want 15", c.Pairs)
+	}
+}
+
+func TestWithoutCommonSeedsSamplesAreIndependent(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	var all []results.Observation
+	var a, b []float64
+	for i := range 30 {
+		base, cell := observation("full", "5ms", i, math.Floor(rng.Float64()*1e6), 517, 1), observation("resumed", "5ms", i, math.Floor(rng.Float64()*1e6), 517, 1)
+		cell.Seed += 5000
+		a, b = append(a, cell.Values[0]), append(b, base.Values[0])
+		all = append(all, base, cell)
+	}
+	c := row(t, summarize(t, experiment(), all), "resumed", "5ms", "time").VsBaseline
+	if c.Paired || c.Pairs != 0 {
+		t.Errorf("paired %v, %d pairs", c.Paired, c.Pairs)
+	}
+	if want := stat.RankSum(a, b); c.P != want {
+		t.Errorf("p = %v, the Mann–Whitney test has %v", c.P, want)
+	}
+	if !(c.Diff.Lo < c.Diff.Value && c.Diff.Value < c.Diff.Hi) || !(c.Ratio.Lo < c.Ratio.Value && c.Ratio.Value < c.Ratio.Hi) {
+		t.Errorf("difference %+v, ratio %+v", c.Diff, c.Ratio)
+	}
+}
+
+func TestAnExactMetricHasNoIntervalAndNoTest(t *testing.T) {
+	var all []results.Observation
+	for i := range 2 {
+		all = append(all, observation("full", "5ms", i, 100, 500, 1), observation("resumed", "5ms", i, 100, 400, 1))
+	}
+	s := summarize(t, experiment(), all)
+	r := row(t, s, "resumed", "5ms", "bytes")
+	if r.Mean != stat.Point(400) || r.P50 != stat.Point(400) || r.P99 != stat.Point(400) || r.SD != 0 {
+		t.Errorf("two equal values of an exact metric: %+v", r)
+	}
+	c := r.VsBaseline
+	if c.Diff != stat.Point(-100) || c.Ratio != stat.Point(0.8) || !math.IsNaN(c.P) || !math.IsNaN(c.PHolm) || c.Verdict != Different {
+		t.Errorf("comparison %+v", c)
+	}
+	// The time was equal as well, but two replicates say little about a metric that is not exact.
+	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.Verdict != Undecided || c.P != 1 {
+		t.Errorf("two equal values of a sampled metric: %+v", c)
+	}
+}
+
+func TestAnExactMetricThatVariesIsSampledAfterAll(t *testing.T) {
+	var all []results.Observation
+	for i := range 10 {
+		all = append(all, observation("full", "5ms", i, 100, 500, 1), observation("resumed", "5ms", i, 100, float64(400+i), 1))
+	}
+	r := row(t, summarize(t, experiment(), all), "resumed", "5ms", "bytes")
+	if r.P50.Lo == r.P50.Hi || math.IsNaN(r.VsBaseline.P) {
+		t.Errorf("row %+v, comparison %+v", r, r.VsBaseline)
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	inf := math.Inf(1)
+	tests := []struct {
+		name  string
+		ratio stat.Interval
+		p     float64
+		want  Verdict
+	}{
+		{"inside the margin", stat.Interval{Value: 1.005, Lo: 0.99, Hi: 1.01}, 0.5, Same},
+		{"inside, though significant", stat.Interval{Value: 1.01, Lo: 1.005, Hi: 1.015}, 1e-9, Same},
+		{"at the margin's edge", stat.Interval{Value: 1, Lo: 0.98, Hi: 1.02}, 1, Same},
+		{"wholly below", stat.Interval{Value: 0.5, Lo: 0.4, Hi: 0.6}, 0.001, Different},
+		{"wholly above", stat.Interval{Value: 2, Lo: 1.5, Hi: 2.5}, 0.049, Different},
+		{"wholly above, not significant among so many", stat.Interval{Value: 2, Lo: 1.5, Hi: 2.5}, 0.05, Undecided},
+		{"across the edge, significant", stat.Interval{Value: 1.03, Lo: 1.01, Hi: 1.05}, 1e-9, Undecided},
+		{"across everything", stat.Interval{Value: 1, Lo: 0.5, Hi: 2}, 1, Undecided},
+		{"unbounded", stat.Interval{Value: 1, Lo: math.Inf(-1), Hi: inf}, 1, Undecided},
+		{"from nothing to something", stat.Point(inf), 0.001, Different},
+		{"exact and equal", stat.Point(1), nan, Same},
+		{"exact and not", stat.Point(0.8), nan, Different},
+		{"no ratio", stat.None, 0.001, Undecided},
+	}
+	for _, test := range tests {
+		if got := verdict(test.ratio, test.p, 0.02); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+	if got := verdict(stat.Point(1), 1, 0); got != Same {
+		t.Errorf("equal with no margin at all: %s", got)
+	}
+}
+
+// A family is all comparisons of one metric: with four comparisons the smallest p counts four times, and another metric's
+// comparisons change nothing.
+func TestHolmIsOverAllComparisonsOfAMetric(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	var all []results.Observation
+	for _, kind := range []string{"full", "resumed", "third"} {
+		for _, delay := range []string{"5ms", "25ms"} {
+			for i := range 40 {
+				all = append(all, observation(kind, delay, i, math.Floor(rng.Float64()*1e6), 517, float64(i)))
+			}
+		}
+	}
+	s := summarize(t, experiment(), all)
+	var ps, adjusted []float64
+	for _, kind := range []string{"resumed", "third"} {
+		for _, delay := range []string{"5ms", "25ms"} {
+			c := row(t, s, kind, delay, "time").VsBaseline
+			ps, adjusted = append(ps, c.P), append(adjusted, c.PHolm)
+		}
+	}
+	for i, want := range stat.Holm(ps) {
+		if adjusted[i] != want {
+			t.Errorf("adjusted %v, want %v", adjusted, stat.Holm(ps))
+			break
+		}
+	}
+}
+
+func TestRatiosOfCounts(t *testing.T) {
+	var all []results.Observation
+	for i := range 10 {
+		all = append(all, observation("full", "5ms", i, 0, 0, -1), observation("resumed", "5ms", i, 0, 3, 2))
+	}
+	s := summarize(t, experiment(), all)
+	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.Ratio != stat.Point(1) || c.Verdict != Same {
+		t.Errorf("nothing against nothing: %+v", c)
+	}
+	if c := row(t, s, "resumed", "5ms", "bytes").VsBaseline; !math.IsInf(c.Ratio.Value, 1) || c.Verdict != Different {
+		t.Errorf("something against nothing: %+v", c)
+	}
+	if c := row(t, s, "resumed", "5ms", "rate").VsBaseline; !math.IsNaN(c.Ratio.Value) || c.Diff.Value != 3 || c.Verdict != Undecided {
+		t.Errorf("a negative baseline: %+v", c)
+	}
+}
+
+// The interval of the median ratio holds the true one at least 95 % of the time, skewed as the ratios may be.
+func TestTheRatiosIntervalCovers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	const rounds = 1000
+	held := 0
+	var w columns
+	for range rounds {
+		var cell, baseline []float64
+		pairs := matches{seeded: true}
+		for i := range 40 {
+			base := 1 + rng.ExpFloat64()
+			baseline = append(baseline, base)
+			cell = append(cell, base*0.7*math.Exp(2*rng.NormFloat64())) // median ratio 0.7
+			pairs.cell, pairs.baseline = append(pairs.cell, i), append(pairs.baseline, i)
+		}
+		if r := w.paired(cell, baseline, pairs).Ratio; r.Lo <= 0.7 && 0.7 <= r.Hi {
+			held++
+		}
+	}
+	if held < rounds*94/100 {
+		t.Errorf("%d of %d intervals held the true ratio", held, rounds)
+	}
+}

@@ -1,0 +1,198 @@
+package summary
+
+import (
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"tlslab/results"
+	"tlslab/results/stat"
+)
+
+// experiment is a factor to compare (kind: full, resumed, third) and one to repeat it over (delay), with three metrics:
+// a time, a number of bytes that is exact, a rate.
+func experiment() results.Header {
+	return results.Header{
+		Scenario: "test", Seed: 1,
+		Factors: []results.Factor{
+			{Name: "kind", Levels: []string{"full", "resumed", "third"}},
+			{Name: "delay", Levels: []string{"5ms", "25ms"}},
+		},
+		Compare: &results.Compare{Factor: "kind", Baseline: "full", Metric: "time", Margin: 0.02},
+		Metrics: []results.Metric{
+			{Name: "time", Unit: results.UnitNanoseconds, Better: -1},
+			{Name: "bytes", Unit: results.UnitBytes, Better: -1, Exact: true},
+			{Name: "rate", Unit: results.UnitBytesPerSecond, Better: 1},
+		},
+	}
+}
+
+func observation(kind, delay string, replicate int, values ...float64) results.Observation {
+	return results.Observation{
+		Cell: []string{kind, delay}, Replicate: replicate, Seed: uint64(replicate + 1000), Outcome: results.OutcomeOK, Values: values,
+	}
+}
+
+func summarize(t *testing.T, h results.Header, all []results.Observation) *Summary {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "samples.jsonl")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := results.NewWriter(file, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		if err := w.Write(&all[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := results.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s, err := Summarize(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// row returns the row of a metric by its cell's levels.
+func row(t *testing.T, s *Summary, kind, delay, metric string) *Row {
+	t.Helper()
+	cell := slices.IndexFunc(s.Cells, func(c Cell) bool { return slices.Equal(c.Levels, []string{kind, delay}) })
+	if cell < 0 {
+		t.Fatalf("no cell %s, %s", kind, delay)
+	}
+	r := s.Row(cell, s.Header.Metric(metric))
+	if r.Metric != metric || !slices.Equal(r.Cell, []string{kind, delay}) {
+		t.Fatalf("the row of %s, %s, %s is of %v, %s", kind, delay, metric, r.Cell, r.Metric)
+	}
+	return r
+}
+
+var nan = math.NaN()
+
+func TestARowDescribesTheReplicatesThatReachedTheMetric(t *testing.T) {
+	var all []results.Observation
+	for i := range 11 {
+		all = append(all, observation("full", "5ms", i, float64(i*10), 517, 2.5))
+	}
+	all[10].Outcome = "timeout"
+	all[10].Values = []float64{nan, 517, nan}
+	s := summarize(t, experiment(), all)
+	r := row(t, s, "full", "5ms", "time")
+	if r.N != 11 || r.Failed != 1 || r.Reached != 10 {
+		t.Errorf("n = %d, failed %d, reached %d, want 11, 1, 10", r.N, r.Failed, r.Reached)
+	}
+	// 0, 10 … 90: quantiles of type 7 at 9·q; the standard deviation of 0 … 9 is √(55/6).
+	if r.Mean.Value != 45 || math.Abs(r.SD-10*math.Sqrt(55.0/6)) > 1e-9 || r.Min != 0 || r.Max != 90 {
+		t.Errorf("mean %v, sd %v, %v to %v", r.Mean.Value, r.SD, r.Min, r.Max)
+	}
+	for _, q := range []struct {
+		got  stat.Interval
+		want float64
+	}{{r.P50, 45}, {r.P90, 81}, {r.P95, 85.5}, {r.P99, 89.1}} {
+		if math.Abs(q.got.Value-q.want) > 1e-9 {
+			t.Errorf("a quantile is %v, want %v", q.got.Value, q.want)
+		}
+	}
+	if r.P50.Lo != 10 || r.P50.Hi != 80 || !math.IsInf(r.P99.Hi, 1) {
+		t.Errorf("median %+v, want ranks 2 to 9; p99 %+v, want it unbounded above", r.P50, r.P99)
+	}
+	if bytes := row(t, s, "full", "5ms", "bytes"); bytes.Reached != 11 {
+		t.Errorf("%d reached bytes, want the failed one too", bytes.Reached)
+	}
+	if r.Unit != "ns" || r.VsBaseline != nil {
+		t.Errorf("unit %s, comparison %v", r.Unit, r.VsBaseline)
+	}
+}
+
+func TestACellThatReachedNothingStillHasItsRows(t *testing.T) {
+	all := []results.Observation{observation("full", "5ms", 0, nan, nan, nan), observation("full", "5ms", 1, nan, nan, nan)}
+	all[0].Outcome, all[1].Outcome = "timeout", "timeout"
+	r := row(t, summarize(t, experiment(), all), "full", "5ms", "time")
+	if r.N != 2 || r.Failed != 2 || r.Reached != 0 || !math.IsNaN(r.P50.Value) || !math.IsNaN(r.Mean.Lo) || !math.IsNaN(r.SD) {
+		t.Errorf("row %+v", r)
+	}
+}
+
+func TestOutcomesAreCounted(t *testing.T) {
+	var all []results.Observation
+	for i, outcome := range []string{"reset", "timeout", "ok", "timeout", "alert"} {
+		o := observation("full", "5ms", i, 1, 2, 3)
+		o.Outcome = outcome
+		all = append(all, o)
+	}
+	c := summarize(t, experiment(), all).Cells[0]
+	want := []Outcome{{"ok", 1}, {"timeout", 2}, {"alert", 1}, {"reset", 1}}
+	if !slices.Equal(c.Outcomes, want) || c.N != 5 || c.Failed != 4 {
+		t.Errorf("%d, %d failed: %v, want %v", c.N, c.Failed, c.Outcomes, want)
+	}
+}
+
+// With 3 of 100 missing, the value that 95 of 100 attempts stay below was seen, the one of 99 was not.
+func TestAQuantileIsCensoredWhereTooManyMissedTheMetric(t *testing.T) {
+	r := Row{N: 100, Reached: 97}
+	for q, want := range map[float64]bool{0.5: false, 0.9: false, 0.95: false, 0.99: true} {
+		if got := r.Censored(q); got != want {
+			t.Errorf("quantile %v censored: %v, want %v", q, got, want)
+		}
+	}
+}
+
+func TestBaselinesHaveAllOtherLevelsInCommon(t *testing.T) {
+	all := []results.Observation{
+		observation("resumed", "5ms", 0, 1, 1, 1),
+		observation("full", "25ms", 0, 1, 1, 1),
+		observation("full", "5ms", 0, 1, 1, 1),
+		observation("third", "5ms", 0, 1, 1, 1),
+	}
+	s := summarize(t, experiment(), all)
+	var got []int
+	for _, c := range s.Cells {
+		got = append(got, c.Baseline)
+	}
+	if want := []int{2, -1, -1, 2}; !slices.Equal(got, want) {
+		t.Errorf("baselines %v, want %v", got, want)
+	}
+	alone := summarize(t, experiment(), []results.Observation{observation("resumed", "5ms", 0, 1, 1, 1)})
+	if r := row(t, alone, "resumed", "5ms", "time"); r.VsBaseline != nil || r.N != 1 {
+		t.Errorf("a cell whose baseline is not there: %+v", r)
+	}
+	h := experiment()
+	h.Compare = nil
+	if r := row(t, summarize(t, h, all), "resumed", "5ms", "time"); r.VsBaseline != nil {
+		t.Errorf("a scenario that compares nothing: %+v", r.VsBaseline)
+	}
+}
+
+func TestTheOrderOfLinesDoesNotMatter(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var all []results.Observation
+	for _, kind := range []string{"full", "resumed", "third"} {
+		for i := range 40 {
+			all = append(all, observation(kind, "5ms", i, math.Floor(rng.ExpFloat64()*1e6), 517, rng.Float64()))
+		}
+	}
+	want := summarize(t, experiment(), all)
+	moved := slices.Clone(all)
+	rng.Shuffle(len(moved)-1, func(i, j int) { moved[i+1], moved[j+1] = moved[j+1], moved[i+1] })
+	got := summarize(t, experiment(), moved)
+	for _, kind := range []string{"full", "resumed", "third"} {
+		a, b := row(t, want, kind, "5ms", "time"), row(t, got, kind, "5ms", "time")
+		if a.P50 != b.P50 || a.Mean != b.Mean || a.VsBaseline != nil && *a.VsBaseline != *b.VsBaseline {
+			t.Errorf("%s: %+v, with its lines shuffled %+v", kind, a, b)
+		}
+	}
+}
