@@ -60,6 +60,14 @@ func (d dimension) names() []string {
 	return names
 }
 
+// choice lists the units where there are several.
+func (d dimension) choice() string {
+	if len(d.units) == 1 {
+		return ""
+	}
+	return " (" + strings.Join(d.names(), ", ") + ")"
+}
+
 var number = regexp.MustCompile(`^[+-]?(?:\d+(?:\.\d*)?|\.\d+)`)
 
 // parse returns the exact worth of a quantity that is not negative, in the dimension's own unit.
@@ -74,7 +82,7 @@ func (d dimension) parse(n ast.Node) (*big.Rat, error) {
 	}
 	name := strings.TrimLeft(text[len(digits):], " ")
 	if name == "" {
-		return nil, wrong(n, "%s has no unit: write %s such as %s (%s)", text, d.what, d.example, strings.Join(d.names(), ", "))
+		return nil, wrong(n, "%s has no unit: write %s such as %s%s", text, d.what, d.example, d.choice())
 	}
 	for _, u := range d.units {
 		if u.name != name {

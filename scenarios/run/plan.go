@@ -99,7 +99,6 @@ func worldConfig(c *scenarios.Config, tables Tables) (sim.Config, error) {
 		Server:    sim.Host{Cores: c.Server.Cores, Costs: server, Slowdown: c.Server.Slowdown},
 		ClientTCP: c.TCP,
 		ServerTCP: c.TCP,
-		Response:  int64(c.Transfer.Response),
 		Timeout:   c.Timeout,
 	}, nil
 }

@@ -1,0 +1,54 @@
+package scenarios
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares text with a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; go test -update writes it anew. Got:\n%s", path, got)
+	}
+}
+
+// Every mistake is found before anything runs, and is shown where it stands, with what is allowed there.
+func TestMistakesAreShownWhereTheyStand(t *testing.T) {
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no bad scenarios", err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse(filepath.Base(file), text, Options{})
+		var mistakes Errors
+		if !errors.As(err, &mistakes) {
+			t.Errorf("%s: got %v and error %v, want mistakes", file, s, err)
+			continue
+		}
+		fmt.Fprintf(&all, "%v\n\n", err)
+	}
+	golden(t, "bad.golden", all.String())
+}

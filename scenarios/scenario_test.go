@@ -1,0 +1,236 @@
+package scenarios
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"tlslab/engine"
+	"tlslab/netem"
+)
+
+func parse(t *testing.T, text string, sets ...string) *Scenario {
+	t.Helper()
+	s, err := Parse("test.yaml", []byte(text), Options{Sets: sets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+const twoByTwo = `
+name: two-by-two
+base:
+  tls: {certificate: ecdsa-p256}
+  link: {delay: 25ms, loss: 1%}
+factors:
+  tls.version: [1.2, "1.3"]
+  tls.kind: [full, resumed]
+compare: {factor: tls.kind, baseline: full}
+`
+
+func TestCellsAreAllCombinationsOfLevelsTheLastFactorFastest(t *testing.T) {
+	s := parse(t, twoByTwo)
+	var got []string
+	for i := range s.Cells {
+		got = append(got, s.Describe(&s.Cells[i]))
+	}
+	want := []string{
+		"tls.version=1.2 tls.kind=full", "tls.version=1.2 tls.kind=resumed",
+		"tls.version=1.3 tls.kind=full", "tls.version=1.3 tls.kind=resumed",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("cells %q, want %q", got, want)
+	}
+}
+
+func TestAScenarioThatSaysLittleHasDefaults(t *testing.T) {
+	s := parse(t, "name: little")
+	if s.Seed != 1 || s.Replicates != 1000 || len(s.Cells) != 1 || s.Compare != nil {
+		t.Errorf("got seed %d, %d replicates, %d cells, compare %v", s.Seed, s.Replicates, len(s.Cells), s.Compare)
+	}
+	c := s.Cells[0].Config
+	if c.TLS.Versions != (Versions{engine.TLS13, engine.TLS13}) || c.TLS.Suites[0] != "TLS_AES_128_GCM_SHA256" || c.TLS.KeyShare != "x25519" {
+		t.Errorf("got %+v", c.TLS)
+	}
+	if c.Transfer != (Transfer{Request: 500, Response: 10_000}) || c.Timeout != time.Minute || c.Client.Slowdown != 1 {
+		t.Errorf("got %+v, timeout %v, client %+v", c.Transfer, c.Timeout, c.Client)
+	}
+}
+
+func TestACipherIsResolvedToASuiteByVersionAndCertificate(t *testing.T) {
+	for _, row := range []struct{ tls, want string }{
+		{"version: 1.3, cipher: chacha20-poly1305", "TLS_CHACHA20_POLY1305_SHA256"},
+		{"version: 1.2, cipher: chacha20-poly1305", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"},
+		{"version: 1.2, cipher: aes-256-cbc-sha, certificate: rsa2048", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"},
+		{"version: 1.2..1.3, cipher: aes-256-gcm, certificate: rsa2048", "TLS_AES_256_GCM_SHA384 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"},
+		{"version: 1.2, suite: TLS_RSA_WITH_AES_128_CBC_SHA, certificate: rsa2048", "TLS_RSA_WITH_AES_128_CBC_SHA"},
+	} {
+		s := parse(t, "name: suites\nbase: {tls: {"+row.tls+"}}")
+		if got := strings.Join(s.Cells[0].Config.TLS.Suites, " "); got != row.want {
+			t.Errorf("%s: got %s, want %s", row.tls, got, row.want)
+		}
+	}
+}
+
+func TestALevelsCipherWinsOverABaseSuiteAndTheOtherWayRound(t *testing.T) {
+	s := parse(t, `
+name: layers
+base: {tls: {version: 1.2, certificate: rsa2048, suite: TLS_RSA_WITH_AES_128_CBC_SHA}}
+factors: {tls.cipher: [aes-128-gcm]}`)
+	if got := s.Cells[0].Config.TLS.Suites[0]; got != "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" {
+		t.Errorf("cipher over suite: got %s", got)
+	}
+	s = parse(t, `
+name: layers
+base: {tls: {version: 1.2, certificate: rsa2048, cipher: aes-128-gcm}}
+factors: {tls.suite: [TLS_RSA_WITH_AES_128_CBC_SHA]}`)
+	if got := s.Cells[0].Config.TLS.Suites[0]; got != "TLS_RSA_WITH_AES_128_CBC_SHA" {
+		t.Errorf("suite over cipher: got %s", got)
+	}
+}
+
+func TestAResumedHandshakeResumesInTheWayOfItsVersion(t *testing.T) {
+	s := parse(t, twoByTwo)
+	for i, want := range []string{"", "ticket", "", "psk-dhe"} {
+		if got := s.Cells[i].Config.TLS.Resumption; got != want {
+			t.Errorf("%s: resumption %q, want %q", s.Describe(&s.Cells[i]), got, want)
+		}
+	}
+}
+
+func TestTheLinkHoldsBothWaysUnlessOneIsNamed(t *testing.T) {
+	s := parse(t, `
+name: link
+base:
+  link:
+    up: {rate: 1mbit, drop: [2]}
+    down: delay 30ms loss gemodel 1% 20%
+    delay: 10ms
+    loss: 2%`)
+	l := s.Cells[0].Config.Link
+	up := netem.Config{Delay: 10 * time.Millisecond, Loss: 0.02, Rate: 1_000_000, Drops: []int{2}}
+	if !reflect.DeepEqual(l.Up, []netem.Config{up}) {
+		t.Errorf("up %+v, want %+v", l.Up, up)
+	}
+	if d := l.Down[0]; d.Delay != 30*time.Millisecond || d.Loss != 0 || d.Gemodel.P != 0.01 || d.Gemodel.R != 0.2 {
+		t.Errorf("down %+v: want what the line of tc says", d)
+	}
+	if l.RTT() != 40*time.Millisecond {
+		t.Errorf("rtt %v, want 40ms", l.RTT())
+	}
+}
+
+func TestAFactorOfTheLinkOverridesALineOfTC(t *testing.T) {
+	s := parse(t, `
+name: link
+base: {link: delay 10ms rate 5mbit}
+factors: {link.delay: [20ms]}`)
+	want := netem.Config{Delay: 20 * time.Millisecond, Rate: 5_000_000}
+	if l := s.Cells[0].Config.Link; !reflect.DeepEqual(l.Up[0], want) || !reflect.DeepEqual(l.Down[0], want) {
+		t.Errorf("got %+v, want %+v both ways", l, want)
+	}
+}
+
+func TestHopsAreMetInReverseOnTheWayBack(t *testing.T) {
+	s := parse(t, `
+name: hops
+base: {link: {hops: [{delay: 1ms, up: {rate: 1mbit}}, delay 20ms]}}`)
+	l := s.Cells[0].Config.Link
+	ms := time.Millisecond
+	want := Link{
+		Up:   []netem.Config{{Delay: ms, Rate: 1_000_000}, {Delay: 20 * ms}},
+		Down: []netem.Config{{Delay: 20 * ms}, {Delay: ms}},
+	}
+	if !reflect.DeepEqual(l, want) {
+		t.Errorf("got %+v, want %+v", l, want)
+	}
+}
+
+func TestExcludedCombinationsAreNotRun(t *testing.T) {
+	s := parse(t, twoByTwo+"exclude: [{tls.version: 1.2, tls.kind: [resumed]}]")
+	if len(s.Cells) != 3 {
+		t.Errorf("%d cells, want 3", len(s.Cells))
+	}
+	for i := range s.Cells {
+		if d := s.Describe(&s.Cells[i]); d == "tls.version=1.2 tls.kind=resumed" {
+			t.Errorf("%s is there", d)
+		}
+	}
+}
+
+func TestSetOverridesBaseAndNarrowsFactors(t *testing.T) {
+	s := parse(t, twoByTwo, "link.loss=5%", "tls.version=1.3")
+	if len(s.Cells) != 2 || s.Cells[0].Config.Link.Up[0].Loss != 0.05 || s.Compare == nil {
+		t.Errorf("got %d cells, loss %v, compare %v", len(s.Cells), s.Cells[0].Config.Link.Up[0].Loss, s.Compare)
+	}
+	if s = parse(t, twoByTwo, "tls.kind=resumed"); s.Compare != nil {
+		t.Error("a comparison is left whose factor has one level")
+	}
+	if s = parse(t, patches, "stack=new"); len(s.Cells) != 1 || s.Cells[0].Levels[0] != "new" {
+		t.Errorf("got %+v, want the one level", s.Cells)
+	}
+}
+
+const patches = `
+name: patches
+factors:
+  stack:
+    old: {tls: {version: 1.2}, tls.certificate: rsa2048}
+    new: {tls.version: 1.3}
+`
+
+func TestAPatchSetsSeveralKeysNestedOrDotted(t *testing.T) {
+	s := parse(t, patches)
+	old, modern := s.Cells[0].Config.TLS, s.Cells[1].Config.TLS
+	if old.Versions.Max != engine.TLS12 || old.Certificate != "rsa2048" || modern.Versions.Max != engine.TLS13 || modern.Certificate != "ecdsa-p256" {
+		t.Errorf("old %+v, new %+v", old, modern)
+	}
+}
+
+func TestABadSetSaysWhichSetItWas(t *testing.T) {
+	var all strings.Builder
+	for _, set := range []string{"link.loss=150%", "link.delay", "link.lost=1%", "tls.version=", "tls.version=1.4", "stack=modern", "tls.certificate=rsa2048", "link.up={", "tls={version: 1.3}"} {
+		s, err := Parse("test.yaml", []byte(patches), Options{Sets: []string{set}})
+		if err == nil {
+			t.Errorf("--set %s is taken: %v", set, s)
+		}
+		fmt.Fprintf(&all, "%v\n\n", err)
+	}
+	golden(t, "sets.golden", all.String())
+}
+
+func TestDelayIsShownAsTheRoundTripTimeThatFollows(t *testing.T) {
+	s := parse(t, "name: rtt\nbase: {link: {up: {delay: 1ms}}}\nfactors: {link.delay: [100us, 25ms]}")
+	shown := s.Header("v").Factors[0].Shown
+	if shown == nil || shown.Name != "rtt" || !reflect.DeepEqual(shown.Levels, []string{"200us", "50ms"}) {
+		t.Errorf("got %+v, want rtt 200us, 50ms: a level holds for both ways", shown)
+	}
+	s = parse(t, "name: rtt\nfactors: {link.delay: [1ms], link.up.delay: [2ms, 3ms]}")
+	if shown := s.Header("v").Factors[0].Shown; shown != nil {
+		t.Errorf("got %+v for a level whose round-trip time depends on another factor", shown)
+	}
+}
+
+func TestHeadersAreSound(t *testing.T) {
+	for _, name := range Shipped() {
+		text, err := ShippedText(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse(name, text, Options{})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		h := s.Header("v")
+		if err := h.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if s.Name != name || s.Title == "" || s.Replicates != 1000 || s.Compare == nil {
+			t.Errorf("%s: name %q, title %q, %d replicates, compare %v", name, s.Name, s.Title, s.Replicates, s.Compare)
+		}
+	}
+}
