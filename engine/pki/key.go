@@ -56,4 +56,3 @@ func (k *Key) RSA() *rsa.PrivateKey {
 	key, _ := k.signer.(*rsa.PrivateKey)
 	return key
 }
-

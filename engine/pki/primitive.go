@@ -9,8 +9,7 @@ import (
 )
 
 // A primitive is a way to sign with one kind of key: the seam behind which the
-// implementations of signatures stand. Its functions see digests; a primitive
-// that takes whole messages would see them under a hash of 0.
+// implementations of signatures stand. Digest is the message itself where hash is 0.
 type primitive struct {
 	provider string
 	sign     func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error)

@@ -1,0 +1,120 @@
+package pki
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"fmt"
+	"math/big"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// Contents of object identifiers in DER (RFC 3279, RFC 5480, RFC 5758, RFC 8017).
+const (
+	oidRSA         = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+	oidRSASHA256   = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"
+	oidRSASHA384   = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c"
+	oidRSASHA512   = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d"
+	oidEC          = "\x2a\x86\x48\xce\x3d\x02\x01"
+	oidECDSASHA256 = "\x2a\x86\x48\xce\x3d\x04\x03\x02"
+	oidECDSASHA384 = "\x2a\x86\x48\xce\x3d\x04\x03\x03"
+	oidECDSASHA512 = "\x2a\x86\x48\xce\x3d\x04\x03\x04"
+	oidP256        = "\x2a\x86\x48\xce\x3d\x03\x01\x07"
+	oidP384        = "\x2b\x81\x04\x00\x22"
+)
+
+// Certificates name signatures by identifiers of their own. An ECDSA scheme here
+// stands for its hash with any curve. SHA-1 is missing on purpose: no verifier of
+// today takes it in a certificate.
+var signatureAlgorithms = [...]struct {
+	oid    string
+	scheme *Scheme
+}{
+	{oidECDSASHA256, SchemeByID(0x0403)},
+	{oidECDSASHA384, SchemeByID(0x0503)},
+	{oidECDSASHA512, SchemeByID(0x0603)},
+	{oidRSASHA256, SchemeByID(0x0401)},
+	{oidRSASHA384, SchemeByID(0x0501)},
+	{oidRSASHA512, SchemeByID(0x0601)},
+}
+
+// schemeOf returns the scheme of an AlgorithmIdentifier, nil if it is unknown or
+// has parameters.
+func schemeOf(element cryptobyte.String) *Scheme {
+	oid, parameters, ok := readAlgorithm(&element)
+	if !ok || len(parameters) > 0 && string(parameters) != "\x05\x00" {
+		return nil
+	}
+	for _, a := range &signatureAlgorithms {
+		if a.oid == string(oid) {
+			return a.scheme
+		}
+	}
+	return nil
+}
+
+// readAlgorithm splits an AlgorithmIdentifier into its identifier's content and its
+// parameters' element.
+func readAlgorithm(in *cryptobyte.String) (oid, parameters cryptobyte.String, ok bool) {
+	var sequence cryptobyte.String
+	if !in.ReadASN1(&sequence, asn1.SEQUENCE) || !sequence.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) {
+		return nil, nil, false
+	}
+	return oid, sequence, true
+}
+
+// parse reads the contents of a SubjectPublicKeyInfo.
+func (k *PublicKey) parse(info cryptobyte.String) error {
+	var bits cryptobyte.String
+	oid, parameters, ok := readAlgorithm(&info)
+	if !ok || !readBitString(&info, &bits) || !info.Empty() {
+		return fmt.Errorf("%w: public key", ErrMalformed)
+	}
+	switch string(oid) {
+	case oidRSA:
+		return k.parseRSA(bits)
+	case oidEC:
+		return k.parseEC(parameters, bits)
+	}
+	return fmt.Errorf("%w: public key algorithm %x", ErrUnsupported, []byte(oid))
+}
+
+// parseRSA reads an RSAPublicKey (RFC 8017 §A.1.1). A modulus over 16384 bits would
+// be an attack on whoever verifies with it.
+func (k *PublicKey) parseRSA(in cryptobyte.String) error {
+	const maxBits = 16384
+	var sequence cryptobyte.String
+	n, e := new(big.Int), 0
+	if !in.ReadASN1(&sequence, asn1.SEQUENCE) || !in.Empty() ||
+		!sequence.ReadASN1Integer(n) || !sequence.ReadASN1Integer(&e) || !sequence.Empty() ||
+		n.Sign() <= 0 || n.BitLen() > maxBits || e < 3 || e > 1<<31-1 {
+		return fmt.Errorf("%w: RSA public key", ErrMalformed)
+	}
+	*k = rsaPublic(&rsa.PublicKey{N: n, E: e})
+	return nil
+}
+
+// parseEC reads an uncompressed point on a named curve (RFC 5480 §2).
+func (k *PublicKey) parseEC(parameters, point cryptobyte.String) error {
+	var oid cryptobyte.String
+	if !parameters.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) || !parameters.Empty() {
+		return fmt.Errorf("%w: curve", ErrMalformed)
+	}
+	var curve elliptic.Curve
+	switch string(oid) {
+	case oidP256:
+		k.Algorithm, curve = ecdsaP256, elliptic.P256()
+	case oidP384:
+		k.Algorithm, curve = ecdsaP384, elliptic.P384()
+	default:
+		return fmt.Errorf("%w: curve %x", ErrUnsupported, []byte(oid))
+	}
+	key, err := ecdsa.ParseUncompressedPublicKey(curve, point)
+	if err != nil {
+		return fmt.Errorf("%w: ECDSA public key: %w", ErrMalformed, err)
+	}
+	k.ECDSA = key
+	return nil
+}
