@@ -3,34 +3,103 @@
 //	summary.Summary, []plot.Figure ─► New ─► Document ─► WriteMarkdown   report.md, with the figures as files beside it
 //	                                                 └─► WriteHTML       report.html, one file that needs no network
 //
-// The answer stands first: the scenario's question as the title, then what the numbers say to it, then the table they
-// come from, the figures, and how it was done. The document is built once, as headings, paragraphs, tables and figures;
-// both renderings say the same.
+// The answer stands first: the scenario's question as the title, what the numbers say to it (answer.go), what spoils it
+// (failures.go), what it depends on (dependence.go) and what the time goes into (parts.go); then the table it comes
+// from, the figures, and how it was done (method.go). The document is built once, as data; both renderings say the same.
 package report
 
 import (
-	"io"
+	"fmt"
 
 	"tlslab/results/plot"
 	"tlslab/results/summary"
+	"tlslab/results/table"
+	"tlslab/results/table/number"
 )
-
-// Document is a page as data.
-type Document struct {
-	Title  string
-	Blocks []Block
-}
-
-// Block is one piece of a page.
-type Block any
 
 // New builds the page.
 func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Document {
-	return &Document{}
+	e := newExperiment(s)
+	d := &Document{Title: s.Header.Title, Name: s.Header.Scenario, Facts: e.facts(), Warning: e.failures()}
+	if d.Title == "" {
+		d.Title = s.Header.Scenario
+	}
+	d.Answer, d.Findings = e.answer()
+	d.Findings = append(d.Findings, e.tail()...)
+	d.Findings = append(d.Findings, e.dominance()...)
+	d.Sections = append(d.Sections, Section{Title: "The numbers", Blocks: e.tables()})
+	d.Sections = append(d.Sections, Section{Title: "Figures", Blocks: figureBlocks(figures, omitted)})
+	d.Sections = append(d.Sections, Section{Title: "All metrics", Blocks: e.overview()})
+	d.Sections = append(d.Sections, Section{Title: "How it was done", Blocks: e.method()})
+	return d
 }
 
-// WriteMarkdown writes the page as Markdown. Figures are linked as plots/NAME.svg.
-func (d *Document) WriteMarkdown(w io.Writer) error { return nil }
+// mostRows is how many rows of a table a page shows; summary.csv has the others.
+const mostRows = 400
 
-// WriteHTML writes the page as one HTML file with everything in it.
-func (d *Document) WriteHTML(w io.Writer) error { return nil }
+func (e *experiment) tables() []Block {
+	return rows(table.Headline(e.Summary))
+}
+
+func (e *experiment) overview() []Block {
+	blocks := []Block{{Text: "Medians of everything that was measured; summary.csv has means, p90, p95, p99, intervals and comparisons of each."}}
+	return append(blocks, rows(table.Overview(e.Summary))...)
+}
+
+// rows is the table, cut where it is too long for a page.
+func rows(t *table.Table) []Block {
+	left := len(t.Rows) - mostRows
+	if left <= 0 {
+		return []Block{{Table: t}}
+	}
+	t.Rows = t.Rows[:mostRows]
+	return []Block{{Table: t}, {Text: number.Count(left) + " more rows are left out here; summary.csv has them all."}}
+}
+
+func figureBlocks(figures []plot.Figure, omitted []plot.Omitted) []Block {
+	var blocks []Block
+	for i := range figures {
+		blocks = append(blocks, Block{Figure: &figures[i]})
+	}
+	var left []Point
+	for _, o := range omitted {
+		left = append(left, Point{o.Figure, o.Why + "."})
+	}
+	if len(left) > 0 {
+		blocks = append(blocks, Block{Text: "Not drawn:"}, Block{Points: left})
+	}
+	return blocks
+}
+
+// facts is the line under the title.
+func (e *experiment) facts() string {
+	h := e.Header
+	total := 0
+	for _, c := range e.Cells {
+		total += c.N
+	}
+	facts := fmt.Sprintf("%s × %s", plural(len(e.Cells), "cell"), e.replicates())
+	if len(e.Cells) > 1 {
+		facts += fmt.Sprintf(" = %s observations", number.Count(total))
+	}
+	facts += fmt.Sprintf(" · seed %d", h.Seed)
+	if h.Version != "" {
+		facts += " · " + h.Version
+	}
+	return facts
+}
+
+// replicates is how many replicates the cells have: "1000 replicates", "12 to 1000 replicates".
+func (e *experiment) replicates() string {
+	if len(e.Cells) == 0 {
+		return plural(0, "replicate")
+	}
+	least, most := e.Cells[0].N, e.Cells[0].N
+	for _, c := range e.Cells {
+		least, most = min(least, c.N), max(most, c.N)
+	}
+	if least == most {
+		return plural(most, "replicate")
+	}
+	return number.Count(least) + " to " + plural(most, "replicate")
+}

@@ -1,0 +1,181 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"tlslab/results/summary"
+	"tlslab/results/table/number"
+)
+
+// answer is the headline and what goes with it. Of two compared levels the headline is their comparison; of more, which
+// of them is best, and each comparison is a finding.
+func (e *experiment) answer() (string, []Point) {
+	levels := e.comparedLevels()
+	switch len(levels) {
+	case 0:
+		return e.spread(), nil
+	case 1:
+		effects := e.effects(levels[0])
+		answer := fmt.Sprintf("%s against %s: %s.", e.shown(e.compared, levels[0]), e.baseline(), e.verdicts(effects))
+		return answer, append(e.extremes(effects), e.dependence(effects)...)
+	}
+	var findings []Point
+	for _, level := range levels {
+		effects := e.effects(level)
+		text := capital(e.verdicts(effects)) + "."
+		if x, ok := strongest(effects); ok && len(effects) > 1 {
+			text += fmt.Sprintf(" The largest difference is at %s: %s.", e.place(x.cell), number.Ratio(x.Ratio))
+		}
+		findings = append(findings, Point{e.shown(e.compared, level) + " against " + e.baseline(), text})
+	}
+	return e.best(), findings
+}
+
+// comparedLevels are the levels that are compared with the baseline somewhere.
+func (e *experiment) comparedLevels() []string {
+	if e.compared < 0 {
+		return nil
+	}
+	return slices.DeleteFunc(e.levels(e.compared), func(l string) bool { return len(e.effects(l)) == 0 })
+}
+
+// verdicts says how many of the combinations came out which way: "handshake is 25 % to 49 % lower in 30 of 36
+// combinations, the same within 2 % in 4, undecided in 2".
+func (e *experiment) verdicts(effects []effect) string {
+	sorted := map[string][]effect{}
+	for _, x := range effects {
+		kind := string(x.Verdict)
+		if x.Verdict == summary.Different {
+			kind = "lower"
+			if x.Ratio.Value > 1 {
+				kind = "higher"
+			}
+		}
+		sorted[kind] = append(sorted[kind], x)
+	}
+	kinds := []struct{ kind, words string }{
+		{"lower", change(sorted["lower"])},
+		{"higher", change(sorted["higher"])},
+		{string(summary.Same), "the same within " + number.Percent(e.Header.Compare.Margin)},
+		{string(summary.Undecided), "undecided"},
+	}
+	var clauses []string
+	for _, k := range kinds {
+		n := len(sorted[k.kind])
+		switch {
+		case n == 0:
+		case len(effects) == 1:
+			clauses = append(clauses, k.words+bounds(effects[0]))
+		case n == len(effects):
+			clauses = append(clauses, fmt.Sprintf("%s in all %s combinations", k.words, number.Count(n)))
+		case len(clauses) == 0:
+			clauses = append(clauses, fmt.Sprintf("%s in %s of %s combinations", k.words, number.Count(n), number.Count(len(effects))))
+		default:
+			clauses = append(clauses, fmt.Sprintf("%s in %s", k.words, number.Count(n)))
+		}
+	}
+	return e.m.Name + " is " + strings.Join(clauses, ", ")
+}
+
+// bounds writes the interval of a lone comparison.
+func bounds(x effect) string {
+	return " (" + number.Ratio(x.Ratio) + ")"
+}
+
+// change says by how much effects of one direction differ from the baseline: "25 % to 49 % lower", "2.1 to 5.0 times as
+// high".
+func change(effects []effect) string {
+	r := ratios(effects)
+	if len(r) == 0 {
+		return ""
+	}
+	least, most := slices.Min(r), slices.Max(r)
+	switch {
+	case least > 1 && most >= 2:
+		return span(number.Times(least), number.Times(most)) + " as high"
+	case least > 1:
+		return span(number.Percent(least-1), number.Percent(most-1)) + " higher"
+	}
+	return span(number.Percent(1-most), number.Percent(1-least)) + " lower"
+}
+
+func span(from, to string) string {
+	if from == to {
+		return from
+	}
+	return from + " to " + to
+}
+
+// strongest is the effect farthest from none, among those that are decided to be different.
+func strongest(effects []effect) (effect, bool) {
+	different := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool { return x.Verdict != summary.Different || !(x.Ratio.Value > 0) })
+	if len(different) == 0 {
+		return effect{}, false
+	}
+	return slices.MaxFunc(different, func(a, b effect) int { return sign(strength(a) - strength(b)) }), true
+}
+
+func strength(x effect) float64 { return math.Abs(math.Log(x.Ratio.Value)) }
+
+func sign(v float64) int {
+	switch {
+	case v < 0:
+		return -1
+	case v > 0:
+		return 1
+	}
+	return 0
+}
+
+// extremes says where the effect is largest and where smallest, with intervals and the values behind it.
+func (e *experiment) extremes(effects []effect) []Point {
+	usable := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool { return !(x.Ratio.Value > 0) || math.IsInf(x.Ratio.Value, 0) })
+	if len(usable) < 2 {
+		return nil
+	}
+	by := func(a, b effect) int { return sign(strength(a) - strength(b)) }
+	largest, smallest := slices.MaxFunc(usable, by), slices.MinFunc(usable, by)
+	points := []Point{{"Typically", fmt.Sprintf("%s, in the middle one of %d combinations.", number.Change(middle(ratios(usable))), len(usable))}}
+	if strength(largest) == strength(smallest) {
+		return points
+	}
+	return append(points,
+		Point{"Most", e.effect(largest)},
+		Point{"Least", e.effect(smallest)})
+}
+
+// effect puts one comparison into words.
+func (e *experiment) effect(x effect) string {
+	baseline, cell := e.Row(e.Cells[x.cell].Baseline, e.metric), e.Row(x.cell, e.metric)
+	return fmt.Sprintf("%s, %s at %s: median %s instead of %s.", number.Change(x.Ratio.Value), number.Ratio(x.Ratio), e.place(x.cell),
+		number.Point(cell.P50, e.m.Unit), number.Point(baseline.P50, e.m.Unit))
+}
+
+// spread is the headline where nothing is compared: how far the medians lie apart, and where.
+func (e *experiment) spread() string {
+	lowest, highest := -1, -1
+	for i := range e.Cells {
+		v := e.Row(i, e.metric).P50.Value
+		if math.IsNaN(v) {
+			continue
+		}
+		if lowest < 0 || v < e.Row(lowest, e.metric).P50.Value {
+			lowest = i
+		}
+		if highest < 0 || v > e.Row(highest, e.metric).P50.Value {
+			highest = i
+		}
+	}
+	switch {
+	case lowest < 0:
+		return "No replicate reached " + e.m.Name + "."
+	case lowest == highest || e.Row(lowest, e.metric).P50.Value == e.Row(highest, e.metric).P50.Value:
+		return fmt.Sprintf("The median %s is %s.", e.m.Name, number.Estimate(e.Row(lowest, e.metric).P50, e.m.Unit))
+	}
+	return fmt.Sprintf("The median %s is lowest with %s at %s and highest with %s at %s.", e.m.Name,
+		number.Estimate(e.Row(lowest, e.metric).P50, e.m.Unit), e.name(lowest),
+		number.Estimate(e.Row(highest, e.metric).P50, e.m.Unit), e.name(highest))
+}

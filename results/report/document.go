@@ -1,0 +1,34 @@
+package report
+
+import (
+	"tlslab/results/plot"
+	"tlslab/results/table"
+)
+
+// Document is a page as data: what both renderings say.
+type Document struct {
+	// Title is the scenario's question, Name the scenario's name and Facts a line of what the page is about.
+	Title, Name, Facts string
+	// Answer is the headline; Warning, where not empty, is what spoils it, above all failed replicates.
+	Answer, Warning string
+	// Findings say more, one thing each.
+	Findings []Point
+	Sections []Section
+}
+
+// Point is a sentence or two under a few words that say what they are about.
+type Point struct{ About, Text string }
+
+// Section is a part of the page under a heading.
+type Section struct {
+	Title  string
+	Blocks []Block
+}
+
+// Block is one piece of a section: just one of its fields is set.
+type Block struct {
+	Text   string
+	Points []Point
+	Table  *table.Table
+	Figure *plot.Figure
+}

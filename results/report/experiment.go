@@ -1,0 +1,134 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"tlslab/results"
+	"tlslab/results/summary"
+	"tlslab/results/table"
+	"tlslab/results/table/number"
+)
+
+// experiment is a summary with what all sentences about it need at hand.
+type experiment struct {
+	*summary.Summary
+	metric   int             // the headline metric
+	m        *results.Metric // the same
+	compared int             // the compared factor, or -1
+	// varying are the factors beside the compared one of which more than one level was run: those that name a combination.
+	varying []int
+}
+
+func newExperiment(s *summary.Summary) *experiment {
+	e := &experiment{Summary: s, metric: table.HeadlineMetric(s.Header), compared: -1}
+	e.m = &s.Header.Metrics[e.metric]
+	if s.Header.Compare != nil {
+		e.compared = s.Header.Factor(s.Header.Compare.Factor)
+	}
+	for f := range s.Header.Factors {
+		if f != e.compared && len(e.levels(f)) > 1 {
+			e.varying = append(e.varying, f)
+		}
+	}
+	return e
+}
+
+// levels are the levels of a factor that have cells, in the order of the header.
+func (e *experiment) levels(factor int) []string {
+	var run []string
+	for _, l := range e.Header.Factors[factor].Levels {
+		if slices.ContainsFunc(e.Cells, func(c summary.Cell) bool { return c.Levels[factor] == l }) {
+			run = append(run, l)
+		}
+	}
+	return run
+}
+
+// place names a cell's combination, the compared factor apart: "rtt 50ms, packet loss 1%".
+func (e *experiment) place(cell int) string {
+	var words []string
+	for _, f := range e.varying {
+		described := &e.Header.Factors[f]
+		words = append(words, table.FactorName(described)+" "+table.Level(described, e.Cells[cell].Levels[f]))
+	}
+	return strings.Join(words, ", ")
+}
+
+// name names a cell with the compared level before its place.
+func (e *experiment) name(cell int) string {
+	place := e.place(cell)
+	if e.compared < 0 {
+		return place
+	}
+	level := e.shown(e.compared, e.Cells[cell].Levels[e.compared])
+	if place == "" {
+		return level
+	}
+	return level + " at " + place
+}
+
+func (e *experiment) shown(factor int, level string) string {
+	return table.Level(&e.Header.Factors[factor], level)
+}
+
+// baseline is the level all others are compared with, in readers' terms.
+func (e *experiment) baseline() string { return table.Baseline(e.Header) }
+
+// effect is one comparison of the headline metric.
+type effect struct {
+	cell int
+	*summary.Comparison
+}
+
+// effects are the comparisons of one level, in the order of the cells.
+func (e *experiment) effects(level string) []effect {
+	var out []effect
+	for _, i := range table.CellOrder(e.Summary) {
+		if e.Cells[i].Levels[e.compared] != level {
+			continue
+		}
+		if c := e.Row(i, e.metric).VsBaseline; c != nil {
+			out = append(out, effect{i, c})
+		}
+	}
+	return out
+}
+
+// ratios are those of the effects that have one.
+func ratios(effects []effect) []float64 {
+	var out []float64
+	for _, x := range effects {
+		if v := x.Ratio.Value; !math.IsNaN(v) && !math.IsInf(v, 0) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// middle is the median of values; NaN of none.
+func middle(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// plural counts things: "1 cell", "36 cells".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return number.Count(n) + " " + thing + "s"
+}
+
+// list joins words as English does.
+func list(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+	return strings.Join(words, "")
+}
