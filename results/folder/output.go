@@ -31,7 +31,7 @@ func (o *output) write(name string, content func(io.Writer) error) error {
 	}
 	if err != nil {
 		os.Remove(temporary)
-		if errors.Is(err, syscall.ENOSPC) {
+		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 			return fmt.Errorf("%s: the disk is full; %s is untouched: make room and make the report again: %w", path, Samples, err)
 		}
 		return fmt.Errorf("%s: %w", path, err)

@@ -1,0 +1,228 @@
+package folder
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"tlslab/results"
+)
+
+const samples = "../testdata/samples.jsonl"
+
+// outputFolder is a folder with samples.jsonl and nothing else.
+func outputFolder(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, Samples), text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// content maps every file of a folder to what it holds.
+func content(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		files[filepath.ToSlash(name)] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestAFolderIsMadeFromItsSamplesAlone(t *testing.T) {
+	dir := outputFolder(t)
+	made, err := Write(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := content(t, dir)
+	for _, name := range []string{"summary.json", "summary.csv", "bench.txt", "report.md", "report.html"} {
+		if !slices.Contains(made.Files, name) || files[name] == "" {
+			t.Errorf("no %s", name)
+		}
+	}
+	if !slices.ContainsFunc(made.Files, func(name string) bool { return strings.HasPrefix(name, "plots/") && strings.HasSuffix(name, ".svg") }) {
+		t.Errorf("no plots among %v", made.Files)
+	}
+	if len(files) != len(made.Files)+1 || !slices.IsSorted(made.Files) {
+		t.Errorf("the folder has %d files beside %s, told are %v", len(files)-1, Samples, made.Files)
+	}
+	if len(made.Summary.Cells) != 4 || len(made.Warnings) != 0 {
+		t.Errorf("a summary of %d cells, warnings %q", len(made.Summary.Cells), made.Warnings)
+	}
+	for name, golden := range map[string]string{"summary.json": "../summary/testdata/summary.json", "summary.csv": "../summary/testdata/summary.csv", "bench.txt": "../gobench/testdata/bench.txt"} {
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if files[name] != string(want) {
+			t.Errorf("%s is not %s", name, golden)
+		}
+	}
+}
+
+func TestTheSameSamplesGiveTheSameFiles(t *testing.T) {
+	var first map[string]string
+	for range 3 {
+		dir := outputFolder(t)
+		if _, err := Write(dir); err != nil {
+			t.Fatal(err)
+		}
+		files := content(t, dir)
+		if first == nil {
+			first = files
+		}
+		for name, text := range first {
+			if files[name] != text {
+				t.Errorf("%s differs from one making to the next", name)
+			}
+		}
+		if len(files) != len(first) {
+			t.Errorf("%d files, then %d", len(first), len(files))
+		}
+	}
+}
+
+func TestAReportCanBeMadeAgainOverAnOlderOne(t *testing.T) {
+	dir := outputFolder(t)
+	if _, err := Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	want := content(t, dir)
+	for name := range want {
+		if name != Samples {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte("older"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range content(t, dir) {
+		if want[name] != text {
+			t.Errorf("%s was not made again", name)
+		}
+	}
+}
+
+// A line that was cut off and a cell that has begun are left as they are, and told.
+func TestAnUnfinishedRunIsReportedWithAWarning(t *testing.T) {
+	dir := outputFolder(t)
+	path := filepath.Join(dir, Samples)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = text[:len(text)-20]
+	if err := os.WriteFile(path, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	made, err := Write(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(made.Warnings, "\n")
+	for _, want := range []string{"the last line was cut off", "1 of 4 cells have fewer than the 8 replicates"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no warning that %q: %s", want, all)
+		}
+	}
+	if after, _ := os.ReadFile(path); !bytes.Equal(after, text) {
+		t.Errorf("%s was changed", Samples)
+	}
+}
+
+func TestSamplesThatCannotBeRead(t *testing.T) {
+	if _, err := Write(t.TempDir()); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), Samples) {
+		t.Errorf("a folder without samples: %v", err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, Samples), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Write(dir); !errors.Is(err, results.ErrNoHeader) {
+		t.Errorf("empty samples: %v", err)
+	}
+	if files := content(t, dir); len(files) != 1 {
+		t.Errorf("files were made: %v", files)
+	}
+}
+
+// /dev/full is a disk without room. In the place of a temporary file it makes the writing of that file fail.
+func TestAFullDiskIsToldByFileAndSparesTheSamples(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("/dev/full is Linux's")
+	}
+	for _, name := range []string{"summary.json", "summary.csv", "bench.txt", "report.md", "report.html"} {
+		dir := outputFolder(t)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("older"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		temporary := filepath.Join(dir, "."+name+".tmp")
+		if err := os.Symlink("/dev/full", temporary); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Write(dir)
+		if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), filepath.Join(dir, name)+": the disk is full") {
+			t.Errorf("%s: error %v", name, err)
+		}
+		files := content(t, dir)
+		if files[name] != "older" {
+			t.Errorf("%s was touched", name)
+		}
+		if _, there := files["."+name+".tmp"]; there {
+			t.Errorf("the temporary file of %s was left behind", name)
+		}
+		if want, _ := os.ReadFile(samples); files[Samples] != string(want) {
+			t.Errorf("%s: %s was touched", name, Samples)
+		}
+	}
+}
+
+func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
+	dir := t.TempDir()
+	out := &output{dir: dir}
+	write := func(text string, err error) error {
+		return out.write("plots/a.txt", func(w io.Writer) error {
+			if _, err := io.WriteString(w, text); err != nil {
+				return err
+			}
+			return err
+		})
+	}
+	if err := write("whole", nil); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("broken")
+	if err := write("ha", broken); !errors.Is(err, broken) || !strings.Contains(err.Error(), filepath.Join(dir, "plots", "a.txt")) {
+		t.Errorf("error %v", err)
+	}
+	if files := content(t, dir); len(files) != 1 || files["plots/a.txt"] != "whole" {
+		t.Errorf("the folder has %v", files)
+	}
+	if !slices.Equal(out.files, []string{"plots/a.txt"}) {
+		t.Errorf("told are %v", out.files)
+	}
+}
