@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -224,5 +225,52 @@ func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
 	}
 	if !slices.Equal(out.files, []string{"plots/a.txt"}) {
 		t.Errorf("told are %v", out.files)
+	}
+}
+
+// However little there is: no replicate yet, one replicate, nothing varied, nothing compared, nothing reached.
+func TestSmallSamplesMakeAFolderToo(t *testing.T) {
+	metric := results.Metric{Name: "time", Unit: results.UnitNanoseconds, Better: -1}
+	factor := results.Factor{Name: "kind", Levels: []string{"full", "resumed"}}
+	alone := results.Header{Scenario: "small", Metrics: []results.Metric{metric}}
+	varied := alone
+	varied.Factors = []results.Factor{factor}
+	compared := varied
+	compared.Compare = &results.Compare{Factor: "kind", Baseline: "full", Metric: "time", Margin: 0.02}
+	tests := []struct {
+		name   string
+		header results.Header
+		cells  [][]string
+		value  float64
+	}{
+		{"no replicate", compared, nil, 0},
+		{"nothing varied", alone, [][]string{{}}, 5},
+		{"nothing compared", varied, [][]string{{"full"}, {"resumed"}}, 5},
+		{"one replicate a cell", compared, [][]string{{"full"}, {"resumed"}}, 5},
+		{"zeros", compared, [][]string{{"full"}, {"resumed"}}, 0},
+		{"a baseline alone", compared, [][]string{{"full"}}, 5},
+		{"no baseline", compared, [][]string{{"resumed"}}, 5},
+		{"nothing reached", compared, [][]string{{"full"}, {"resumed"}}, math.NaN()},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var b bytes.Buffer
+			w, err := results.NewWriter(&b, test.header)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, cell := range test.cells {
+				if err := w.Write(&results.Observation{Cell: cell, Outcome: "ok", Values: []float64{test.value}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, Samples), b.Bytes(), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Write(dir); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
