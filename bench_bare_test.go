@@ -1,0 +1,259 @@
+package tlslab_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/sha512"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/cloudflare/circl/dh/x25519"
+
+	"tlslab/engine"
+	"tlslab/engine/op"
+	"tlslab/engine/record"
+)
+
+// barePeers run a handshake's cryptographic operations and nothing else. Which these are is what an
+// engine reports of one such handshake; a test holds their number against what the protocol asks for.
+// The primitives are those that the engine uses, called without it.
+type barePeers struct {
+	client, server []func() error
+}
+
+func newBarePeers(cell handshakeCell) (peers, error) {
+	id, err := identityOf(cell.key)
+	if err != nil {
+		return nil, err
+	}
+	client, server, err := operations(cell)
+	if err != nil {
+		return nil, err
+	}
+	p := &barePeers{}
+	if p.client, err = bareOperations(id.key, client); err != nil {
+		return nil, err
+	}
+	p.server, err = bareOperations(id.key, server)
+	return p, err
+}
+
+func (p *barePeers) connect(t *shares) error {
+	t.start()
+	err := runAll(p.client)
+	t.lap(&t.client)
+	err = errors.Join(err, runAll(p.server))
+	t.lap(&t.server)
+	return err
+}
+
+func runAll(operations []func() error) error {
+	for _, do := range operations {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// operations are those of one handshake, by side. A change to new record keys, for which the engine
+// sets up an AEAD, stands among them as sealing nothing.
+func operations(cell handshakeCell) (client, server []op.Op, err error) {
+	p, err := newObservedPeers(cell)
+	if err != nil {
+		return nil, nil, err
+	}
+	if cell.resumed() {
+		if err := p.connect(&shares{}); err != nil {
+			return nil, nil, err
+		}
+	}
+	observe := func(list *[]op.Op) func(engine.Notice) {
+		return func(n engine.Notice) {
+			switch n.Kind {
+			case engine.Operation:
+				*list = append(*list, n.Op)
+			case engine.KeyChange:
+				*list = append(*list, newKeys)
+			}
+		}
+	}
+	p.client.Observe, p.server.Observe = observe(&client), observe(&server)
+	return client, server, p.connect(&shares{})
+}
+
+// newKeys stands for the set-up of an AEAD. All cells use this one.
+var newKeys = op.Op{Kind: op.Seal, Alg: "aes-128-gcm"}
+
+func bareOperations(key crypto.Signer, list []op.Op) (all []func() error, err error) {
+	for _, o := range list {
+		var do func() error
+		switch o.Kind {
+		case op.KeyGen, op.Agree:
+			do, err = bareX25519(o)
+		case op.Digest, op.Derive:
+			do, err = bareHash(o)
+		case op.Seal, op.Open:
+			do, err = bareAEAD(o)
+		default:
+			do, err = bareAsymmetric(o, key)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%v: %w", o, err)
+		}
+		all = append(all, do)
+	}
+	return all, nil
+}
+
+var errNoPrimitive = errors.New("no primitive for it here")
+
+func bareX25519(o op.Op) (func() error, error) {
+	var public, secret, shared x25519.Key
+	generate := func() error {
+		_, err := rand.Read(secret[:])
+		x25519.KeyGen(&public, &secret)
+		return err
+	}
+	if o.Alg != "x25519" {
+		return nil, errNoPrimitive
+	}
+	if o.Kind == op.KeyGen {
+		return generate, nil
+	}
+	return func() error {
+		if !x25519.Shared(&shared, &secret, &public) {
+			return errors.New("bad share")
+		}
+		return nil
+	}, generate()
+}
+
+// bareHash hashes; a step of a derivation is an HMAC by its definition (RFC 2104), over a message such
+// as HKDF's labels make it.
+func bareHash(o op.Op) (func() error, error) {
+	const message = 50
+	sum, block, size := func(b []byte) { sha256.Sum256(b) }, sha256.BlockSize, sha256.Size
+	switch o.Alg {
+	case "sha256":
+	case "sha384":
+		sum, block, size = func(b []byte) { sha512.Sum384(b) }, sha512.BlockSize, sha512.Size384
+	default:
+		return nil, errNoPrimitive
+	}
+	if o.Kind == op.Digest {
+		buf := make([]byte, o.Size)
+		return func() error { sum(buf); return nil }, nil
+	}
+	inner, outer := make([]byte, block+message), make([]byte, block+size)
+	return func() error { sum(inner); sum(outer); return nil }, nil
+}
+
+func bareAEAD(o op.Op) (func() error, error) {
+	c := record.ByName(o.Alg)
+	if c == nil {
+		return nil, errNoPrimitive
+	}
+	key, nonce, extra := make([]byte, c.Key), make([]byte, record.NonceSize), make([]byte, record.HeaderSize)
+	aead, err := c.AEAD(key)
+	if err != nil {
+		return nil, err
+	}
+	if o == newKeys {
+		return func() error { _, err := c.AEAD(key); return err }, nil
+	}
+	plain := make([]byte, o.Size, o.Size+aead.Overhead())
+	if o.Kind == op.Seal {
+		return func() error { aead.Seal(plain[:0], nonce, plain, extra); return nil }, nil
+	}
+	sealed := aead.Seal(nil, nonce, plain, extra)
+	return func() error { _, err := aead.Open(plain[:0], nonce, sealed, extra); return err }, nil
+}
+
+func bareAsymmetric(o op.Op, key crypto.Signer) (func() error, error) {
+	switch key := key.(type) {
+	case *ecdsa.PrivateKey:
+		return bareECDSA(o, key)
+	case *rsa.PrivateKey:
+		return bareRSA(o, key)
+	}
+	return nil, errNoPrimitive
+}
+
+func bareECDSA(o op.Op, key *ecdsa.PrivateKey) (func() error, error) {
+	digest := make([]byte, (key.Curve.Params().BitSize+7)/8)
+	signature, err := ecdsa.SignASN1(rand.Reader, key, digest)
+	switch o.Kind {
+	case op.Sign:
+		return func() error { _, err := ecdsa.SignASN1(rand.Reader, key, digest); return err }, err
+	case op.Verify:
+		return func() error {
+			if !ecdsa.VerifyASN1(&key.PublicKey, digest, signature) {
+				return errors.New("bad signature")
+			}
+			return nil
+		}, err
+	}
+	return nil, errNoPrimitive
+}
+
+func bareRSA(o op.Op, key *rsa.PrivateKey) (func() error, error) {
+	digest, secret := make([]byte, sha256.Size), make([]byte, 48)
+	switch o.Kind {
+	case op.Sign:
+		return func() error { _, err := rsa.SignPSS(rand.Reader, key, crypto.SHA256, digest, nil); return err }, nil
+	case op.Verify:
+		signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, digest)
+		return func() error { return rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA256, digest, signature) }, err
+	case op.Encrypt:
+		return func() error { _, err := rsa.EncryptPKCS1v15(rand.Reader, &key.PublicKey, secret); return err }, nil
+	case op.Decrypt:
+		sealed, err := rsa.EncryptPKCS1v15(rand.Reader, &key.PublicKey, secret)
+		return func() error { return rsa.DecryptPKCS1v15SessionKey(rand.Reader, key, sealed, secret) }, err
+	}
+	return nil, errNoPrimitive
+}
+
+// What bare is measured with must be what the protocol asks for: more would flatter the engine.
+func TestBareDoesWhatTheProtocolNeeds(t *testing.T) {
+	type counts map[op.Kind]int
+	chain := 2 // signatures on leaf and intermediate
+	for _, tt := range []struct {
+		cell           handshakeCell
+		client, server counts
+	}{
+		{handshakeCell{"full", "1.3", "ecdsa-p256", "x25519"},
+			counts{op.KeyGen: 1, op.Agree: 1, op.Verify: chain + 1}, counts{op.KeyGen: 1, op.Agree: 1, op.Sign: 1}},
+		{handshakeCell{"full", "1.2", "ecdsa-p256", "x25519"},
+			counts{op.KeyGen: 1, op.Agree: 1, op.Verify: chain + 1}, counts{op.KeyGen: 1, op.Agree: 1, op.Sign: 1}},
+		{handshakeCell{"full", "1.2", "rsa2048", "rsa"},
+			counts{op.Encrypt: 1, op.Verify: chain}, counts{op.Decrypt: 1}},
+		{handshakeCell{"resumed", "1.3", "ecdsa-p256", "x25519"},
+			counts{op.KeyGen: 1, op.Agree: 1}, counts{op.KeyGen: 1, op.Agree: 1}},
+		{handshakeCell{"resumed", "1.2", "ecdsa-p256", "x25519"}, counts{}, counts{}},
+	} {
+		client, server, err := operations(tt.cell)
+		if err != nil {
+			t.Errorf("%v: %v", tt.cell, err)
+			continue
+		}
+		for side, pair := range map[string]struct {
+			ops  []op.Op
+			want counts
+		}{"client": {client, tt.client}, "server": {server, tt.server}} {
+			got := counts{}
+			for _, o := range pair.ops {
+				got[o.Kind]++
+			}
+			for _, kind := range []op.Kind{op.KeyGen, op.Agree, op.Sign, op.Verify, op.Encrypt, op.Decrypt} {
+				if got[kind] != pair.want[kind] {
+					t.Errorf("%v: the %s does %d of %v, want %d", tt.cell, side, got[kind], kind, pair.want[kind])
+				}
+			}
+		}
+	}
+}

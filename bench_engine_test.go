@@ -1,0 +1,154 @@
+package tlslab_test
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"tlslab/engine"
+	"tlslab/engine/pki"
+)
+
+// enginePeers are this repository's engine on both sides.
+type enginePeers struct {
+	cell           handshakeCell
+	client, server engine.Config
+	up, down       []byte
+	primed         bool
+}
+
+func newEnginePeers(cell handshakeCell) (peers, error) {
+	p, err := newObservedPeers(cell)
+	if err != nil {
+		return nil, err
+	}
+	if cell.resumed() {
+		return p, p.connect(&shares{})
+	}
+	return p, nil
+}
+
+// newObservedPeers are peers that have not yet connected, so that a caller may observe them.
+func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
+	id, err := identityOf(cell.key)
+	if err != nil {
+		return nil, err
+	}
+	key, err := pki.NewKey(id.key)
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := engine.NewCertificate(id.chain, key)
+	if err != nil {
+		return nil, err
+	}
+	roots, err := pki.NewRoots(id.root.Raw)
+	if err != nil {
+		return nil, err
+	}
+	version, err := engine.ParseVersion(cell.version)
+	if err != nil {
+		return nil, err
+	}
+	common := engine.Config{
+		Rand:        rand.Reader,
+		Now:         func() time.Time { return now },
+		MinVersion:  version,
+		MaxVersion:  version,
+		Suites:      engineSuites(cell),
+		Groups:      []engine.Group{engine.X25519},
+		TicketCount: engine.NoTickets,
+	}
+	p := &enginePeers{cell: cell, client: common, server: common}
+	p.client.Roots = roots
+	p.server.Certificates = []*engine.Certificate{certificate}
+	if cell.resumed() {
+		p.server.Tickets = engine.NewTicketKeys([32]byte{1})
+		p.server.TicketCount = 1 // as crypto/tls
+	}
+	return p, nil
+}
+
+// engineSuites are those that crypto/tls uses beside it.
+func engineSuites(c handshakeCell) []engine.SuiteID {
+	ids := []engine.SuiteID{0x1301} // TLS_AES_128_GCM_SHA256
+	if c.version == "1.2" {
+		ids = nil
+		for _, id := range stdlibSuites(c) {
+			ids = append(ids, engine.SuiteID(id))
+		}
+	}
+	return ids
+}
+
+func (p *enginePeers) connect(t *shares) error {
+	_, _, err := p.dial(t)
+	return err
+}
+
+// dial makes one connection.
+func (p *enginePeers) dial(t *shares) (client, server *engine.Conn, err error) {
+	t.start()
+	client = engine.Client(&p.client, serverName)
+	if err := client.Start(); err != nil {
+		return nil, nil, fmt.Errorf("client: %w", err)
+	}
+	p.up = client.Flush(p.up[:0])
+	t.lap(&t.client)
+	server = engine.Server(&p.server)
+	for len(p.up) > 0 {
+		if err := feed(server, p.up); err != nil {
+			return nil, nil, fmt.Errorf("server: %w", err)
+		}
+		if p.down = server.Flush(p.down[:0]); server.Info().Done && p.closesAfterTicket() {
+			server.Close()
+			p.down = server.Flush(p.down)
+		}
+		t.lap(&t.server)
+		if err := feed(client, p.down); err != nil {
+			return nil, nil, fmt.Errorf("client: %w", err)
+		}
+		p.up = client.Flush(p.up[:0])
+		t.lap(&t.client)
+	}
+	if p.cell.resumed() {
+		p.client.Session = client.Session()
+	}
+	t.lap(&t.client)
+	return client, server, p.check(client.Info(), server.Info())
+}
+
+// closesAfterTicket is what crypto/tls needs to get at its ticket; here it only keeps the work equal.
+func (p *enginePeers) closesAfterTicket() bool { return p.cell.resumed() && p.cell.version == "1.3" }
+
+// feed gives an engine all that has arrived.
+func feed(c *engine.Conn, in []byte) error {
+	for len(in) > 0 {
+		n, _, err := c.Recv(in)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errors.New("a record is incomplete")
+		}
+		in = in[n:]
+	}
+	return nil
+}
+
+// check holds that both sides made the handshake that was asked for.
+func (p *enginePeers) check(client, server engine.Info) error {
+	want := engine.Full
+	if p.cell.resumed() && p.primed {
+		want = engine.Resumed
+	}
+	p.primed = true
+	if !client.Done || !server.Done {
+		return fmt.Errorf("handshake done: client %v, server %v", client.Done, server.Done)
+	}
+	if client.Kind != want || server.Kind != want {
+		return fmt.Errorf("kind: client %v, server %v, want %v", client.Kind, server.Kind, want)
+	}
+	return nil
+}

@@ -1,0 +1,253 @@
+package tlslab_test
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha1"
+	"fmt"
+	"io"
+	"testing"
+
+	"tlslab/engine/record"
+)
+
+// recordSuites are the record protections that BenchmarkSeal and BenchmarkOpen measure.
+var recordSuites = []struct{ version, suite string }{
+	{"1.3", "aes-128-gcm"},
+	{"1.3", "aes-256-gcm"},
+	{"1.3", "chacha20-poly1305"},
+	{"1.2", "aes-128-gcm"},
+	{"1.2", "aes-128-cbc-sha"},
+	{"1.2", "aes-256-cbc-sha"},
+}
+
+// recordSizes are plaintext bytes of a record: a small message, a segment's worth, OpenSSL's write
+// buffer, and the most a record holds.
+var recordSizes = []int{256, 1370, 4096, 16384}
+
+// BenchmarkSeal protects records in place, in a buffer that the caller keeps. /impl=bare is the
+// primitive alone on as many bytes: an AEAD, or AES-CBC and HMAC.
+func BenchmarkSeal(b *testing.B) {
+	eachRecord(b, func(b *testing.B, version, suite string, size int) {
+		b.Run("impl=tlslab", func(b *testing.B) {
+			seal, _ := halves(b, version, suite)
+			buf := make([]byte, seal.Prefix()+size+256)
+			plain := buf[seal.Prefix():][:size]
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := seal.Seal(buf[:0], record.ApplicationData, plain); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run("impl=bare", func(b *testing.B) {
+			p := newPrimitive(b, version, suite, size)
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				p.seal(p.buf)
+			}
+		})
+	})
+}
+
+// BenchmarkOpen opens records in place, which leaves no record behind: so they are made in batches,
+// while the clock stands still, that fit a second-level cache.
+func BenchmarkOpen(b *testing.B) {
+	const cache = 256 << 10
+	eachRecord(b, func(b *testing.B, version, suite string, size int) {
+		batch := max(1, cache/size)
+		b.Run("impl=tlslab", func(b *testing.B) {
+			seal, open := halves(b, version, suite)
+			stride := size + seal.Overhead(size)
+			buf := make([]byte, batch*stride)
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			b.ResetTimer()
+			for done := 0; done < b.N; done += batch {
+				b.StopTimer()
+				for i := range batch {
+					place := buf[i*stride:]
+					if _, err := seal.Seal(place[:0], record.ApplicationData, place[seal.Prefix():][:size]); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.StartTimer()
+				for i := range min(batch, b.N-done) {
+					if _, _, err := open.Open(buf[i*stride:][:stride]); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+		b.Run("impl=bare", func(b *testing.B) {
+			p := newPrimitive(b, version, suite, size)
+			sealed := append([]byte(nil), p.seal(p.buf)...)
+			buf := make([]byte, batch*len(sealed))
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			b.ResetTimer()
+			for done := 0; done < b.N; done += batch {
+				b.StopTimer()
+				for i := range batch {
+					copy(buf[i*len(sealed):], sealed)
+				}
+				b.StartTimer()
+				for i := range min(batch, b.N-done) {
+					if !p.open(buf[i*len(sealed):][:len(sealed)]) {
+						b.Fatal("the record does not open")
+					}
+				}
+			}
+		})
+	})
+}
+
+// BenchmarkTransfer is one record of application data from client to server, both sides' work: sealed
+// out of the caller's buffer, and opened.
+func BenchmarkTransfer(b *testing.B) {
+	for _, version := range []string{"1.3", "1.2"} {
+		for _, size := range recordSizes {
+			cell := handshakeCell{"full", version, "ecdsa-p256", "x25519"}
+			plain := make([]byte, size)
+			b.Run(fmt.Sprintf("version=%s/size=%d/impl=tlslab", version, size), func(b *testing.B) {
+				p, err := newObservedPeers(cell)
+				if err != nil {
+					b.Fatal(err)
+				}
+				client, server, err := p.dial(&shares{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				var buf []byte
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for b.Loop() {
+					if buf, err = client.Seal(buf[:0], plain); err != nil {
+						b.Fatal(err)
+					}
+					if _, ev, err := server.Recv(buf); err != nil || len(ev.Data) != size {
+						b.Fatalf("%d bytes arrived, %v", len(ev.Data), err)
+					}
+				}
+			})
+			b.Run(fmt.Sprintf("version=%s/size=%d/impl=stdlib", version, size), func(b *testing.B) {
+				p, err := newStdlibPeers(cell)
+				if err == nil {
+					err = p.connect(&shares{})
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+				last := p.(*stdlibPeers).last
+				buf := make([]byte, size)
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := last[0].Write(plain); err != nil {
+						b.Fatal(err)
+					}
+					if _, err := io.ReadFull(last[1], buf); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+func eachRecord(b *testing.B, run func(b *testing.B, version, suite string, size int)) {
+	for _, s := range recordSuites {
+		for _, size := range recordSizes {
+			name := fmt.Sprintf("version=%s/suite=%s/size=%d", s.version, s.suite, size)
+			b.Run(name, func(b *testing.B) { run(b, s.version, s.suite, size) })
+		}
+	}
+}
+
+// halves makes the two ends of one direction, under keys of zeros.
+func halves(b *testing.B, version, suite string) (seal, open *record.Half) {
+	b.Helper()
+	c := record.ByName(suite)
+	for _, h := range []**record.Half{&seal, &open} {
+		var err error
+		if version == "1.3" {
+			*h, err = record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
+		} else {
+			keys := record.Keys{MAC: make([]byte, c.MAC), Key: make([]byte, c.Key), IV: make([]byte, c.Salt)}
+			*h, err = record.Classic(c, keys, rand.Reader, nil)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return seal, open
+}
+
+// A primitive is what a record protection is made of.
+type primitive struct {
+	buf  []byte
+	seal func(plain []byte) []byte
+	open func(sealed []byte) bool
+}
+
+func newPrimitive(b *testing.B, version, suite string, size int) primitive {
+	b.Helper()
+	c := record.ByName(suite)
+	if c.MAC > 0 {
+		return newCBCPrimitive(b, c, size)
+	}
+	aead, err := c.AEAD(make([]byte, c.Key))
+	if err != nil {
+		b.Fatal(err)
+	}
+	plain, extra := size, make([]byte, 13)
+	if version == "1.3" {
+		plain, extra = size+1, extra[:5] // the content type is inside, the header outside
+	}
+	nonce := make([]byte, record.NonceSize)
+	return primitive{
+		buf:  make([]byte, plain, plain+aead.Overhead()),
+		seal: func(p []byte) []byte { return aead.Seal(p[:0], nonce, p, extra) },
+		open: func(s []byte) bool { _, err := aead.Open(s[:0], nonce, s, extra); return err == nil },
+	}
+}
+
+// newCBCPrimitive is HMAC over the pseudo-header and the plaintext, then AES-CBC over plaintext, MAC and
+// padding. Opening does not compare the MAC.
+func newCBCPrimitive(b *testing.B, c *record.Cipher, size int) primitive {
+	b.Helper()
+	block, err := aes.NewCipher(make([]byte, c.Key))
+	if err != nil {
+		b.Fatal(err)
+	}
+	iv := make([]byte, aes.BlockSize)
+	encrypt, decrypt := cipher.NewCBCEncrypter(block, iv), cipher.NewCBCDecrypter(block, iv)
+	mac := hmac.New(sha1.New, make([]byte, c.MAC))
+	var pseudoHeader [13]byte
+	sum := make([]byte, 0, sha1.Size)
+	authenticate := func(plain []byte) {
+		mac.Reset()
+		mac.Write(pseudoHeader[:])
+		mac.Write(plain)
+		sum = mac.Sum(sum[:0])
+	}
+	padded := (size + c.MAC + aes.BlockSize) / aes.BlockSize * aes.BlockSize
+	return primitive{
+		buf: make([]byte, padded),
+		seal: func(p []byte) []byte {
+			authenticate(p[:size])
+			copy(p[size:], sum)
+			encrypt.CryptBlocks(p, p)
+			return p
+		},
+		open: func(s []byte) bool {
+			decrypt.CryptBlocks(s, s)
+			authenticate(s[:size])
+			return true
+		},
+	}
+}

@@ -1,0 +1,92 @@
+package tlslab_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"tlslab/engine"
+	"tlslab/netem"
+	"tlslab/sim"
+	"tlslab/sim/costs"
+	"tlslab/sim/recording"
+	"tlslab/sim/tcp"
+)
+
+// simulatedLinks are those over which BenchmarkConnection runs, the same each way.
+var simulatedLinks = []struct{ name, tc string }{
+	{"clean", "delay 25ms"},
+	{"lossy", "delay 25ms 5ms loss 1% rate 50mbit limit 100"},
+}
+
+// BenchmarkConnection simulates one connection from the first SYN to the close: TCP, a full TLS 1.3
+// handshake (ECDSA P-256, x25519), a request of 500 bytes and a response of 10 kB. /run=live has two
+// engines compute the real bytes, /run=replayed replays what they did once. Each iteration is another
+// replicate, with a seed of its own; memory is that of one world.
+func BenchmarkConnection(b *testing.B) {
+	exchange, err := benchmarkedExchange()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, link := range simulatedLinks {
+		cfg, err := benchmarkedWorld(link.tc)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, run := range []struct {
+			name  string
+			world func() (*sim.World, error)
+		}{
+			{"live", func() (*sim.World, error) { return sim.NewLiveWorld(cfg, exchange) }},
+			{"replayed", func() (*sim.World, error) {
+				rec, err := sim.Record(exchange)
+				if err != nil {
+					return nil, err
+				}
+				return sim.NewWorld(cfg, rec, recording.Full)
+			}},
+		} {
+			b.Run(fmt.Sprintf("link=%s/run=%s", link.name, run.name), func(b *testing.B) {
+				w, err := run.world()
+				if err != nil {
+					b.Fatal(err)
+				}
+				seed := uint64(0)
+				b.ReportAllocs()
+				for b.Loop() {
+					seed++
+					if r := w.Run(seed); r.Outcome != sim.OK {
+						b.Fatalf("seed %d: %s", seed, r.Outcome)
+					}
+				}
+			})
+		}
+	}
+}
+
+func benchmarkedExchange() (sim.Exchange, error) {
+	p, err := newObservedPeers(handshakeCell{"full", "1.3", "ecdsa-p256", "x25519"})
+	if err != nil {
+		return sim.Exchange{}, err
+	}
+	return sim.Exchange{
+		Client: &p.client, Server: &p.server, ServerName: serverName,
+		Kind: engine.Full, Request: 500, Response: 10_000, Seed: 1,
+	}, nil
+}
+
+func benchmarkedWorld(tc string) (sim.Config, error) {
+	link, err := netem.ParseTC(tc)
+	if err != nil {
+		return sim.Config{}, err
+	}
+	table, err := costs.Reference()
+	if err != nil {
+		return sim.Config{}, err
+	}
+	host := sim.Host{Cores: 1, Costs: table, Slowdown: 1}
+	return sim.Config{
+		Up: []netem.Config{link}, Down: []netem.Config{link}, Client: host, Server: host,
+		ClientTCP: tcp.DefaultConfig(), ServerTCP: tcp.DefaultConfig(), Timeout: 2 * time.Minute,
+	}, nil
+}
