@@ -1,8 +1,12 @@
 package engine
 
-import "strconv"
+import (
+	"strconv"
 
-// An Alert is an alert description (RFC 8446 §6).
+	"tlslab/engine/record"
+)
+
+// An Alert is an alert description (RFC 9846 §6).
 type Alert uint8
 
 // The alerts that have a cause in this package.
@@ -60,4 +64,37 @@ func (a Alert) String() string {
 		return name
 	}
 	return "alert " + strconv.Itoa(int(a))
+}
+
+// The levels of an alert. TLS 1.3 judges by the description alone.
+const (
+	levelWarning = 1
+	levelFatal   = 2
+)
+
+// sealAlert queues an alert. If not even that can be sealed, nothing is sent.
+func (c *Conn) sealAlert(level byte, a Alert) {
+	if out, err := c.sealRecord(c.records, record.Alert, []byte{level, byte(a)}); err == nil {
+		c.records = out
+	}
+}
+
+// takeAlert acts on the peer's alert. Besides close_notify, user_canceled and
+// TLS 1.2's warnings, each ends the connection (RFC 9846 §6, RFC 5246 §7.2).
+func (c *Conn) takeAlert(plain []byte) (Event, error) {
+	if len(plain) == 0 {
+		return Event{}, emptyFragment
+	}
+	if len(plain) != 2 {
+		return Event{}, badAlert
+	}
+	level, a := plain[0], Alert(plain[1])
+	switch {
+	case a == AlertCloseNotify:
+		c.peerClosed = true
+		return Event{Kind: EventClosed}, nil
+	case a == AlertUserCanceled, level == levelWarning && c.info.Version != TLS13:
+		return Event{}, nil
+	}
+	return Event{}, &Error{Alert: a, Fault: FaultRemote, Why: reasons[peerAlert].why, Section: reasons[peerAlert].section}
 }

@@ -1,17 +1,40 @@
 package engine
 
-import "crypto"
+import (
+	"errors"
+
+	"tlslab/engine/pki"
+	"tlslab/engine/wire"
+)
 
 // A Certificate is a chain with the leaf's private key, prepared for use by
 // any number of connections.
 type Certificate struct {
-	chain [][]byte
-	key   crypto.Signer
+	key     *pki.Key
+	kind    string // of the key, as Suite.KeyType has it
+	classic []byte // the Certificate message's body up to TLS 1.2
+	modern  []byte // and in TLS 1.3
 }
 
 // NewCertificate prepares a chain of DER certificates, leaf first and without
-// the root, and the leaf's private key: an *rsa.PrivateKey or an
-// *ecdsa.PrivateKey on P-256 or P-384.
-func NewCertificate(chain [][]byte, key crypto.Signer) (*Certificate, error) {
-	return &Certificate{chain, key}, nil
+// the root, and the leaf's private key.
+func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
+	if len(chain) == 0 || key == nil {
+		return nil, errors.New("certificate without chain or key")
+	}
+	c := &Certificate{key: key, kind: keyType(&key.Public)}
+	c.classic = wire.AppendCertificate(nil, chain)
+	c.modern = wire.AppendCertificate13(nil, chain)
+	if len(c.classic) > maxMessage || len(c.modern) > maxMessage {
+		return nil, errors.New("certificate chain longer than a handshake message may be")
+	}
+	return c, nil
+}
+
+// keyType names the kind of key that a TLS 1.2 suite asks for.
+func keyType(key *pki.PublicKey) string {
+	if key.RSA != nil {
+		return "rsa"
+	}
+	return "ecdsa"
 }

@@ -1,13 +1,14 @@
 package engine
 
 import (
-	"crypto/x509"
 	"io"
 	"time"
+
+	"tlslab/engine/pki"
 )
 
 // DefaultRecordSize is the largest plaintext of one record, 2^14 bytes
-// (RFC 8446 §5.1).
+// (RFC 9846 §5.1).
 const DefaultRecordSize = 1 << 14
 
 // A Config says how connections behave. Connections never change it, so one
@@ -38,7 +39,7 @@ type Config struct {
 
 	// Roots are the client's trust anchors. VerifyNothing makes a client
 	// accept any chain; the handshake signature is checked all the same.
-	Roots         *x509.CertPool
+	Roots         *pki.Roots
 	VerifyNothing bool
 
 	// ALPN lists the application protocols in order of preference
@@ -46,13 +47,13 @@ type Config struct {
 	ALPN []string
 
 	// Resumption lists the ways in which sessions may be resumed, most
-	// preferred first; nil means every way that the other fields permit and
-	// an empty list none.
+	// preferred first, as far as the fields below provide them. Nil means
+	// every way but PSK, which must be asked for; an empty list means none.
 	Resumption []Resumption
 
 	// Session is what a client offers to resume; nil asks for a full
 	// handshake. ReuseTickets lets a TLS 1.3 ticket be offered more than
-	// once, which RFC 8446 §C.4 advises against.
+	// once, which RFC 9846 §C.4 advises against.
 	Session      *Session
 	ReuseTickets bool
 
@@ -67,7 +68,7 @@ type Config struct {
 	TicketCount int
 
 	// TicketLifetime is how long a ticket may be resumed from; 0 means
-	// DefaultTicketLifetime. RFC 8446 §4.6.1 allows seven days at most.
+	// DefaultTicketLifetime. RFC 9846 §4.6.1 allows seven days at most.
 	TicketLifetime time.Duration
 
 	// RecordSize is the largest number of plaintext bytes that Seal puts
@@ -76,7 +77,7 @@ type Config struct {
 
 	// NoCompatibility leaves out TLS 1.3's middlebox compatibility mode:
 	// the dummy change_cipher_spec records and the session ID that asks for
-	// them (RFC 8446 §D.4).
+	// them (RFC 9846 §D.4).
 	NoCompatibility bool
 
 	// NoExtendedMasterSecret leaves out the extension of RFC 7627.
@@ -96,6 +97,6 @@ const (
 )
 
 // NoKeyShares is the setting of Config.KeyShares that sends an empty
-// key_share, which asks the server for a HelloRetryRequest (RFC 8446
+// key_share, which asks the server for a HelloRetryRequest (RFC 9846
 // §4.2.8).
 const NoKeyShares = -1

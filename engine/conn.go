@@ -1,52 +1,135 @@
 package engine
 
+import (
+	"fmt"
+
+	"tlslab/engine/kx"
+	"tlslab/engine/op"
+	"tlslab/engine/pki"
+	"tlslab/engine/record"
+	"tlslab/engine/secrets"
+	"tlslab/engine/wire"
+)
+
 // A Conn is one side of a TLS connection. It is not safe for concurrent
 // use.
 type Conn struct {
-	cfg  *Config
-	info Info
+	cfg   *Config
+	side  side
+	info  Info
+	count op.Counter
+	err   error
+
+	// The interpreter's place: the next row of the flight.
+	flight *flight
+	at     int
+
+	// What is sent: messages not yet in records, and records not yet flushed.
+	out      *record.Half
+	messages []byte
+	records  []byte
+	closed   bool // close_notify was queued
+
+	// What is received: a message that is not complete yet, and what follows
+	// the message at hand.
+	in         *record.Half
+	partial    []byte
+	unread     int
+	message    []byte // the message at hand, header included
+	idle       int    // records in a row that brought nothing
+	peerClosed bool
+
+	transcript transcript
+	randoms    [2][wire.RandomSize]byte // by side
+	sessionID  []byte
+	hello      clientHello
+	shares     []*kx.Key
+
+	compatible bool // middlebox compatibility mode
+	cipher     *record.Cipher
+	hash       *secrets.Hash
+
+	// Server: what signs. Client: whose signature it must be.
+	certificate *Certificate
+	scheme      *pki.Scheme
+	peerKey     *pki.PublicKey
+
+	classic classicState
+	modern  modernState
+
+	ticketPromised  bool
+	ticketsOwed     int
+	updateOwed      bool
+	updateRequested bool // the KeyUpdate that is owed asks for one in return
+	updateQueued    bool // one was made since the last Flush
+	offer           offer
+	session         *Session
+	newSession      bool
+
+	// Storage that most connections do not outgrow.
+	sessionIDStore [wire.MaxSessionID]byte
+	messagesStore  [1024]byte
+	recordsStore   [1024]byte
+	keptStore      [640]byte
+	scratch        [384]byte
+	ticketStore    [384]byte
 }
 
 // Client returns the client's side of a connection. serverName is sent as
 // SNI unless it is empty or an IP address, and the server's leaf must be
 // valid for it.
 func Client(cfg *Config, serverName string) *Conn {
-	return &Conn{cfg: cfg, info: Info{ServerName: serverName}}
+	c := newConn(cfg, client)
+	c.info.ServerName = serverName
+	return c
 }
 
 // Server returns the server's side of a connection.
-func Server(cfg *Config) *Conn { return &Conn{cfg: cfg} }
+func Server(cfg *Config) *Conn { return newConn(cfg, server) }
+
+func newConn(cfg *Config, s side) *Conn {
+	c := &Conn{cfg: cfg, side: s}
+	c.messages = c.messagesStore[:0]
+	c.records = c.recordsStore[:0]
+	c.transcript.kept = c.keptStore[:0]
+	if cfg.Observe != nil {
+		c.count = c.observe
+		c.transcript.count = c.count
+	}
+	c.in, c.out = record.Plain(firstRecordVersion), record.Plain(firstRecordVersion)
+	return c
+}
+
+// firstRecordVersion stands in the header of an initial ClientHello's record,
+// for old servers' sake (RFC 9846 §5.1).
+const firstRecordVersion = 0x0301
+
+func (c *Conn) observe(o op.Op) { c.cfg.Observe(Notice{Kind: Operation, Op: o}) }
 
 // Start begins the handshake: a client queues its ClientHello. It returns an
-// error if the Config cannot work.
-func (c *Conn) Start() error { return nil }
-
-// Recv consumes at most one record from in, opening it in place. It returns
-// the number of bytes consumed, 0 where in does not yet hold a whole record,
-// and what the record meant. Event.Data aliases in. An error ends the
-// connection: Flush then returns the alert, and further calls return the
-// same error.
-func (c *Conn) Recv(in []byte) (n int, ev Event, err error) { return 0, Event{}, nil }
+// error if the Config cannot work. A server may leave it out.
+func (c *Conn) Start() error {
+	if c.err != nil || c.flight != nil {
+		return c.err
+	}
+	if err := c.cfg.check(c.side); err != nil {
+		return c.fail(fmt.Errorf("%w: %w", badConfig, err))
+	}
+	c.flight = &hellos
+	if err := c.run(); err != nil {
+		return c.fail(err)
+	}
+	c.out.SetVersion(uint16(TLS12))
+	return nil
+}
 
 // Flush appends to dst what is ready to be sent, and returns the result.
-func (c *Conn) Flush(dst []byte) []byte { return dst }
-
-// Seal appends records that carry plain to dst, each with at most
-// Config.RecordSize bytes of it. plain must not overlap dst's free space. It
-// is an error before EventHandshakeDone and after Close.
-func (c *Conn) Seal(dst, plain []byte) ([]byte, error) { return dst, nil }
-
-// Close queues a close_notify, once.
-func (c *Conn) Close() {}
-
-// EOF tells the connection that the transport ended. It returns an error
-// that wraps ErrTruncated unless the peer's close_notify came first.
-func (c *Conn) EOF() error { return nil }
-
-// KeyUpdate queues a TLS 1.3 KeyUpdate message and changes the sending keys
-// after it (RFC 8446 §4.6.3). With request, the peer is asked to do the
-// same.
-func (c *Conn) KeyUpdate(request bool) error { return nil }
+func (c *Conn) Flush(dst []byte) []byte {
+	dst = append(dst, c.records...)
+	c.records = c.records[:0]
+	c.updateQueued = false
+	return dst
+}
 
 // Info returns what has been negotiated.
 func (c *Conn) Info() Info { return c.info }
@@ -54,4 +137,56 @@ func (c *Conn) Info() Info { return c.info }
 // Session returns what a client needs to resume this connection, or nil if
 // the server has not (yet) made it resumable. In TLS 1.3 it holds every
 // ticket received so far; see EventSession.
-func (c *Conn) Session() *Session { return nil }
+func (c *Conn) Session() *Session { return c.session }
+
+// KeyUpdate queues a TLS 1.3 KeyUpdate message and changes the sending keys
+// after it (RFC 9846 §4.6.3). With request, the peer is asked to do the
+// same.
+func (c *Conn) KeyUpdate(request bool) error {
+	switch {
+	case c.err != nil:
+		return c.err
+	case !c.info.Done || c.info.Version != TLS13:
+		return &Error{AlertInternalError, FaultLocal, "KeyUpdate needs an established TLS 1.3 connection", "RFC 9846 §4.6.3", nil}
+	case c.closed:
+		return errClosed
+	}
+	c.updateOwed, c.updateRequested = true, request
+	if err := c.settle(); err != nil {
+		return c.fail(err)
+	}
+	return nil
+}
+
+// Close queues a close_notify, once.
+func (c *Conn) Close() {
+	if c.closed || c.err != nil {
+		return
+	}
+	c.closed = true
+	c.sealAlert(levelWarning, AlertCloseNotify)
+}
+
+// EOF tells the connection that the transport ended. It returns an error
+// that wraps ErrTruncated unless the peer's close_notify came first.
+func (c *Conn) EOF() error {
+	if c.peerClosed || c.err != nil {
+		return c.err
+	}
+	c.err = &Error{AlertCloseNotify, FaultPeer, "transport ended", "RFC 9846 §6.1", ErrTruncated}
+	return c.err
+}
+
+// fail ends the connection: one error, one alert.
+func (c *Conn) fail(err error) error {
+	e := explain(err)
+	c.err = e
+	if c.side == server {
+		c.forget()
+	}
+	if e.Fault != FaultRemote && !c.closed {
+		c.messages = c.messages[:0]
+		c.sealAlert(levelFatal, e.Alert)
+	}
+	return e
+}

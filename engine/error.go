@@ -6,7 +6,7 @@ import (
 )
 
 // ErrTruncated says that the transport ended without a close_notify, so the
-// data may be cut short (RFC 8446 §6.1).
+// data may be cut short (RFC 9846 §6.1).
 var ErrTruncated = errors.New("connection truncated: no close_notify")
 
 // A Fault says whose doing an error was.
@@ -29,7 +29,7 @@ type Error struct {
 	Alert   Alert  // sent to the peer, or received from it where Fault is FaultRemote
 	Fault   Fault  // whose doing it was
 	Why     string // what was wrong
-	Section string // the clause that was broken, "RFC 8446 §4.1.3"
+	Section string // the clause that was broken, "RFC 9846 §4.1.3"
 	Err     error  // what lies beneath, if anything
 }
 

@@ -2,7 +2,7 @@ package engine
 
 import "fmt"
 
-// A Group is a NamedGroup (RFC 8446 §4.2.7).
+// A Group is a NamedGroup (RFC 9846 §4.2.7).
 type Group uint16
 
 // The groups.

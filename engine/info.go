@@ -1,6 +1,6 @@
 package engine
 
-import "crypto/x509"
+import "tlslab/engine/pki"
 
 // Info is what a connection has negotiated so far. Both sides of a finished
 // handshake agree on all of it but PeerChain and the ticket counts.
@@ -18,7 +18,7 @@ type Info struct {
 
 	// PeerChain is the server's chain as the client received it, leaf
 	// first, in full handshakes.
-	PeerChain []*x509.Certificate
+	PeerChain []*pki.Certificate
 
 	TicketsSent, TicketsReceived int
 

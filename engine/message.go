@@ -6,7 +6,7 @@ import "strconv"
 // or ChangeCipherSpec, which has a content type of its own.
 type Message uint16
 
-// The messages. HelloRetryRequest is a ServerHello on the wire (RFC 8446
+// The messages. HelloRetryRequest is a ServerHello on the wire (RFC 9846
 // §4.1.4); here it has the number that the registry reserves for it.
 const (
 	ClientHello         Message = 1
@@ -48,7 +48,7 @@ func (m Message) String() string {
 	return "message " + strconv.Itoa(int(m))
 }
 
-// A ContentType is the type of a record (RFC 8446 §5.1).
+// A ContentType is the type of a record (RFC 9846 §5.1).
 type ContentType uint8
 
 // The content types.

@@ -1,38 +1,160 @@
 package engine
 
-import "time"
+import (
+	"sync"
+	"time"
+
+	"tlslab/engine/wire"
+)
 
 // A Session is what a client keeps to resume a connection. It may be shared
 // by connections; each takes one TLS 1.3 ticket from it.
-type Session struct{}
+type Session struct {
+	version      Version
+	suite        SuiteID
+	serverName   string
+	alpn         string
+	extended     bool
+	id, identity []byte // TLS 1.2: the session ID, or the ticket
+	secret       []byte // TLS 1.2: the master secret
+	expires      time.Time
+
+	mu      sync.Mutex
+	tickets []pskTicket
+}
+
+// A pskTicket is one TLS 1.3 ticket with what the client knows about it.
+type pskTicket struct {
+	identity []byte
+	psk      []byte
+	ageAdd   uint32
+	received time.Time
+	lifetime time.Duration
+}
+
+// maxTickets bounds what one Session keeps; the oldest go first.
+const maxTickets = 32
+
+// maxTicketLifetime is RFC 9846 §4.6.1's.
+const maxTicketLifetime = 7 * 24 * time.Hour
 
 // Version returns the version that the session can be resumed in.
-func (s *Session) Version() Version { return 0 }
+func (s *Session) Version() Version { return s.version }
 
 // Tickets returns the number of unused tickets; for session IDs and TLS
 // 1.2's tickets, which may be used again, it is 1.
-func (s *Session) Tickets() int { return 0 }
-
-// A SessionCache is a server's memory of sessions under their session IDs
-// (RFC 5246 §F.1.4). Calls come from any connection that uses it.
-type SessionCache interface {
-	// Put keeps state under id. The cache owns neither slice and copies
-	// what it keeps.
-	Put(id, state []byte, now time.Time)
-	// Get appends the state to dst, and reports whether there was one that
-	// has not expired.
-	Get(dst, id []byte, now time.Time) ([]byte, bool)
-	// Delete forgets a session, after a fatal alert (RFC 5246 §7.2.2).
-	Delete(id []byte)
+func (s *Session) Tickets() int {
+	if s.version != TLS13 {
+		return 1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.tickets)
 }
 
-// NewSessionCache returns a cache of at most capacity sessions that forgets
-// the oldest first, and each after lifetime.
-func NewSessionCache(capacity int, lifetime time.Duration) SessionCache { return nil }
+func (s *Session) put(t pskTicket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.tickets) == maxTickets {
+		s.tickets = append(s.tickets[:0], s.tickets[1:]...)
+	}
+	s.tickets = append(s.tickets, t)
+}
 
-// TicketKeys seal a server's tickets (RFC 5077 §4).
-type TicketKeys struct{}
+// take returns the oldest ticket that is alive, and forgets it unless reuse is
+// allowed.
+func (s *Session) take(now time.Time, reuse bool) (pskTicket, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.tickets) > 0 {
+		t := s.tickets[0]
+		alive := now.Sub(t.received) <= t.lifetime
+		if !alive || !reuse {
+			s.tickets = s.tickets[1:]
+		}
+		if alive {
+			return t, true
+		}
+	}
+	return pskTicket{}, false
+}
 
-// NewTicketKeys derives the sealing key from a secret. Tickets sealed under
-// the secrets of previous are still opened.
-func NewTicketKeys(secret [32]byte, previous ...[32]byte) *TicketKeys { return nil }
+// keepClassic makes a TLS 1.2 connection's session, from its ticket or its
+// session ID.
+func (c *Conn) keepClassic(identity []byte, lifetime time.Duration) {
+	if lifetime == 0 || lifetime > maxTicketLifetime {
+		lifetime = maxTicketLifetime
+	}
+	c.session = &Session{
+		version:    c.info.Version,
+		suite:      c.info.Suite.ID,
+		serverName: c.info.ServerName,
+		alpn:       c.info.ALPN,
+		extended:   c.info.ExtendedMasterSecret,
+		secret:     append([]byte(nil), c.classic.secrets.Master()...),
+		expires:    c.cfg.Now().Add(lifetime),
+	}
+	if identity != nil {
+		c.session.identity = append([]byte(nil), identity...)
+	} else {
+		c.session.id = append([]byte(nil), c.sessionID...)
+	}
+	c.newSession = true
+}
+
+// keepTicket adds a TLS 1.3 ticket to the connection's session.
+func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
+	if c.session == nil {
+		c.session = &Session{
+			version:    TLS13,
+			suite:      c.info.Suite.ID,
+			serverName: c.info.ServerName,
+			alpn:       c.info.ALPN,
+			extended:   true,
+		}
+	}
+	t := pskTicket{
+		identity: append([]byte(nil), m.Ticket...),
+		psk:      make([]byte, c.hash.Size),
+		ageAdd:   m.AgeAdd,
+		received: c.cfg.Now(),
+		lifetime: time.Duration(m.Lifetime) * time.Second,
+	}
+	c.modern.schedule.PSK(t.psk, c.modern.resumption[:c.hash.Size], m.Nonce)
+	c.session.put(t)
+	c.newSession = true
+}
+
+// An offer is what a ClientHello offers to resume.
+type offer struct {
+	session *Session // nil: nothing
+	classic bool     // the session is TLS 1.2's
+	ticket  pskTicket
+	hash    string // the PSK's hash
+}
+
+// chooseOffer decides what Config.Session is good for on this connection.
+func (c *Conn) chooseOffer() {
+	s := c.cfg.Session
+	now := c.cfg.Now()
+	if s == nil || s.version < c.cfg.minVersion() || s.version > c.cfg.maxVersion() || s.serverName != c.info.ServerName {
+		return
+	}
+	suite, _ := SuiteByID(s.suite)
+	if s.version != TLS13 {
+		way := SessionID
+		if s.identity != nil {
+			way = Ticket
+		}
+		if c.cfg.allows(way) && c.cfg.enables(s.suite) && !now.After(s.expires) {
+			c.offer = offer{session: s, classic: true}
+		}
+		return
+	}
+	if !c.cfg.allows(PSKDHE) && !c.cfg.allows(PSK) || !c.cfg.enablesHash(suite.Hash) {
+		return
+	}
+	if t, ok := s.take(now, c.cfg.ReuseTickets); ok {
+		c.offer = offer{session: s, ticket: t, hash: suite.Hash}
+	}
+}

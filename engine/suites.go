@@ -32,7 +32,7 @@ var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "any"}
 func (k KeyExchange) String() string { return keyExchangeNames[k] }
 
 // suites is the one table of what is known about suites, in the default
-// order of preference (RFC 8446 §B.4, RFC 5289, RFC 7905, RFC 8422,
+// order of preference (RFC 9846 §B.4, RFC 5289, RFC 7905, RFC 8422,
 // RFC 5246 §A.5).
 var suites = []Suite{
 	{0x1301, "TLS_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
@@ -60,12 +60,19 @@ func Suites() []Suite { return append([]Suite(nil), suites...) }
 
 // SuiteByID finds a suite by its number.
 func SuiteByID(id SuiteID) (Suite, bool) {
-	for _, s := range suites {
-		if s.ID == id {
-			return s, true
-		}
+	if s := suiteRow(id); s != nil {
+		return *s, true
 	}
 	return Suite{}, false
+}
+
+func suiteRow(id SuiteID) *Suite {
+	for i := range suites {
+		if suites[i].ID == id {
+			return &suites[i]
+		}
+	}
+	return nil
 }
 
 // SuiteByName finds a suite by the registry's name.

@@ -8,7 +8,7 @@ type Version uint16
 // The versions that are spoken.
 const (
 	TLS12 Version = 0x0303 // RFC 5246
-	TLS13 Version = 0x0304 // RFC 8446
+	TLS13 Version = 0x0304 // RFC 9846
 )
 
 var versionNames = map[Version]string{TLS12: "1.2", TLS13: "1.3"}

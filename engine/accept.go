@@ -1,0 +1,222 @@
+package engine
+
+import (
+	"fmt"
+
+	"tlslab/engine/pki"
+	"tlslab/engine/wire"
+)
+
+// The server's choices on a ClientHello.
+
+// acceptModern makes TLS 1.3's choices (RFC 9846 §4.1.1): the suite, then a
+// PSK, then a group and a certificate as far as they are needed.
+func (c *Conn) acceptModern() error {
+	h := &c.hello
+	if err := c.requireExtensions(); err != nil {
+		return err
+	}
+	suite := c.chooseSuite(func(*Suite) bool { return true })
+	switch {
+	case suite == nil:
+		return noCommonSuite
+	case c.info.HelloRetry && suite.ID != c.info.Suite.ID:
+		return changedChoice
+	}
+	c.useSuite(suite)
+	c.compatible = len(c.sessionID) > 0 && !c.cfg.NoCompatibility
+	c.info.ExtendedMasterSecret = true
+	c.info.Kind, c.info.Resumption = Full, 0
+	if err := c.chooseProtocol(); err != nil {
+		return err
+	}
+	if h.seen.has(extPreSharedKey) {
+		if err := c.choosePSK(); err != nil {
+			return err
+		}
+	}
+	if c.info.Resumption == PSK {
+		c.info.Group = 0
+	} else if retried := c.info.HelloRetry; true {
+		if err := c.chooseGroup(); err != nil {
+			return err
+		}
+		if c.info.HelloRetry && !retried {
+			return nil // the rest is chosen on the second ClientHello
+		}
+	}
+	if c.chooseMode() != 0 {
+		c.ticketsOwed = c.cfg.ticketCount()
+	}
+	if c.info.Kind == Full {
+		return c.chooseCertificate()
+	}
+	return nil
+}
+
+// requireExtensions holds the ClientHello to RFC 9846 §9.2.
+func (c *Conn) requireExtensions() error {
+	seen := c.hello.seen
+	psk := seen.has(extPreSharedKey)
+	switch {
+	case !psk && !(seen.has(extSchemes) && seen.has(extGroups)):
+		return fmt.Errorf("%w: signature_algorithms and supported_groups are needed without a PSK", missingExtension)
+	case seen.has(extGroups) != seen.has(extKeyShare):
+		return fmt.Errorf("%w: supported_groups and key_share go together", missingExtension)
+	case psk && !seen.has(extModes):
+		return fmt.Errorf("%w: psk_key_exchange_modes", missingExtension)
+	}
+	return nil
+}
+
+// chooseSuite returns the server's first suite of the version that the client
+// offers and that fits, nil if there is none.
+func (c *Conn) chooseSuite(fits func(*Suite) bool) *Suite {
+	for s := range c.cfg.enabled {
+		if s.Min <= c.info.Version && s.Max >= c.info.Version && c.hello.Suites.Contains(uint16(s.ID)) && fits(s) {
+			return s
+		}
+	}
+	return nil
+}
+
+// chooseCertificate takes the first certificate that can sign in a way that
+// the client verifies.
+func (c *Conn) chooseCertificate() error {
+	for _, certificate := range c.cfg.Certificates {
+		if s := c.schemeFor(certificate); s != nil {
+			c.certificate, c.scheme = certificate, s
+			return nil
+		}
+	}
+	return noCommonSignature
+}
+
+// schemeFor returns the first scheme on the client's list that a certificate's
+// key can sign with, nil if there is none.
+func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
+	for i := range c.hello.schemes.Len() {
+		s := pki.SchemeByID(c.hello.schemes.At(i))
+		if s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
+			return s
+		}
+	}
+	return nil
+}
+
+// acceptClassic makes TLS 1.2's choices (RFC 5246 §7.4.1.3): a session to
+// resume, or a suite with its certificate and group.
+func (c *Conn) acceptClassic() error {
+	c.info.ExtendedMasterSecret = c.hello.seen.has(extExtendedMasterSecret) && !c.cfg.NoExtendedMasterSecret
+	if err := c.chooseProtocol(); err != nil {
+		return err
+	}
+	renew := true
+	if s, way, old := c.findSession(); way != 0 {
+		resumed, err := c.resumeClassic(&s, way)
+		if err != nil {
+			return err
+		}
+		renew = !resumed || old
+	}
+	c.ticketPromised = renew && c.hello.seen.has(extSessionTicket) && c.cfg.Tickets != nil && c.cfg.allows(Ticket)
+	if c.info.Kind == Resumed {
+		return nil
+	}
+	c.info.Kind = Full
+	suite := c.chooseSuite(c.servesClassic)
+	if suite == nil {
+		return noCommonSuite
+	}
+	c.useSuite(suite)
+	return nil
+}
+
+// servesClassic says whether the server has what a suite needs: a group, a
+// certificate with the right kind of key, and a signature scheme. What it
+// found it keeps.
+func (c *Conn) servesClassic(s *Suite) bool {
+	ephemeral := s.KeyExchange == KeyExchangeECDHE
+	c.info.Group = 0
+	if ephemeral {
+		if c.info.Group = c.classicGroup(); c.info.Group == 0 {
+			return false
+		}
+	}
+	for _, certificate := range c.cfg.Certificates {
+		if certificate.kind != s.KeyType {
+			continue
+		}
+		scheme := c.schemeFor(certificate)
+		if scheme != nil || !ephemeral {
+			c.certificate, c.scheme = certificate, scheme
+			return true
+		}
+	}
+	return false
+}
+
+// classicGroup is the server's first group that the client knows; a client
+// that names none knows all (RFC 8422 §4).
+func (c *Conn) classicGroup() Group {
+	for _, g := range c.cfg.groups() {
+		if c.hello.groups == nil || c.hello.groups.Contains(uint16(g)) {
+			return g
+		}
+	}
+	return 0
+}
+
+// findSession looks up what a TLS 1.2 client asks to resume: its ticket, or
+// its session ID. old asks for a new ticket.
+func (c *Conn) findSession() (s wire.SessionState, way Resumption, old bool) {
+	ok := false
+	if len(c.hello.ticket) > 0 {
+		if c.cfg.Tickets == nil || !c.cfg.allows(Ticket) {
+			return s, 0, false
+		}
+		raw, old, err := c.cfg.Tickets.open(c.scratch[:0], c.hello.ticket, c.count)
+		if err != nil {
+			return s, 0, false
+		}
+		if s, ok = c.openState(raw); !ok {
+			return s, 0, false
+		}
+		return s, Ticket, old || c.halfSpent(&s)
+	}
+	if len(c.sessionID) == 0 || c.cfg.SessionCache == nil || !c.cfg.allows(SessionID) {
+		return s, 0, false
+	}
+	raw, ok := c.cfg.SessionCache.Get(c.scratch[:0], c.sessionID, c.cfg.Now())
+	if !ok || s.Parse(raw) != nil {
+		return s, 0, false
+	}
+	return s, SessionID, false
+}
+
+// resumeClassic resumes a session if the ClientHello allows it. A session's
+// extended master secret must be asked for again (RFC 7627 §5.3), and its
+// server name must be the same (RFC 6066 §3).
+func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error) {
+	suite := suiteRow(SuiteID(s.Suite))
+	switch {
+	case Version(s.Version) != c.info.Version, suite == nil, !c.cfg.enables(suite.ID),
+		!c.hello.Suites.Contains(s.Suite), string(s.ServerName) != c.info.ServerName:
+		return false, nil
+	case s.Extended == 1 && !c.hello.seen.has(extExtendedMasterSecret):
+		return false, masterSecretMismatch
+	case (s.Extended == 1) != c.info.ExtendedMasterSecret:
+		return false, nil
+	}
+	c.info.Kind, c.info.Resumption = Resumed, way
+	c.useSuite(suite)
+	c.newClassic()
+	c.classic.secrets.Resume(s.Secret)
+	return true, nil
+}
+
+// halfSpent says whether a ticket is past half of its lifetime, and so is to
+// be renewed.
+func (c *Conn) halfSpent(s *wire.SessionState) bool {
+	return 2*(c.cfg.Now().Unix()-int64(s.Created)) > int64(c.cfg.ticketLifetime().Seconds())
+}

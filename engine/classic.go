@@ -1,0 +1,225 @@
+package engine
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"time"
+
+	"tlslab/engine/kx"
+	"tlslab/engine/record"
+	"tlslab/engine/secrets"
+	"tlslab/engine/wire"
+)
+
+// classic is TLS 1.2 (RFC 5246) from the ServerHello on.
+var classic = protocol{
+	enter: enterClassic,
+	keys:  classicKeys,
+	steps: [KeyUpdate + 1]step{
+		Certificates:      {make: makeCertificate, take: takeCertificate},
+		ServerKeyExchange: {make: makeServerKeyExchange, take: takeServerKeyExchange},
+		ServerHelloDone:   {make: makeServerHelloDone, take: takeServerHelloDone},
+		ClientKeyExchange: {make: makeClientKeyExchange, take: takeClientKeyExchange, after: afterClientKeyExchange},
+		NewSessionTicket:  {make: makeTicket, take: takeTicket},
+		Finished:          {make: makeFinished, take: takeFinished, after: afterFinished},
+	},
+}
+
+// maxKeyBlock is the longest key block: AES-256-CBC with SHA-1.
+const maxKeyBlock = 2 * (20 + 32)
+
+// classicState is what TLS 1.2 keeps besides.
+type classicState struct {
+	secrets   *secrets.Classic
+	key       *kx.Key // the server's ephemeral key
+	peerShare []byte  // what the client answers to
+	premaster []byte
+	keys      [2]record.Keys // by side
+	expanded  bool
+	block     [maxKeyBlock]byte
+	share     [133]byte // room for peerShare: P-521's point
+	verify    [secrets.FinishedSize]byte
+}
+
+// takeClassicHello reads the rest of a TLS 1.2 ServerHello: whether the
+// session is resumed, and what was agreed to.
+func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
+	if c.cfg.maxVersion() == TLS13 && string(m.Random[wire.RandomSize-len(sentinel12):]) == string(sentinel12[:]) {
+		return downgraded
+	}
+	seen, err := c.takeExtensions(inClassicHello, m.Extensions)
+	if err != nil {
+		return err
+	}
+	c.info.ExtendedMasterSecret = seen.has(extExtendedMasterSecret)
+	echoed := len(m.SessionID) > 0 && string(m.SessionID) == string(c.sessionID)
+	c.sessionID = append(c.sessionIDStore[:0], m.SessionID...)
+	if !c.offer.classic || !echoed {
+		c.info.Kind = Full
+		return nil
+	}
+	s := c.offer.session
+	switch {
+	case s.suite != c.info.Suite.ID || s.version != c.info.Version:
+		return unknownChoice
+	case s.extended != c.info.ExtendedMasterSecret:
+		return masterSecretMismatch
+	}
+	c.info.Kind, c.info.Resumption = Resumed, SessionID
+	if s.identity != nil {
+		c.info.Resumption = Ticket
+	}
+	c.newClassic()
+	c.classic.secrets.Resume(s.secret)
+	c.session = s
+	return nil
+}
+
+func (c *Conn) newClassic() { c.classic.secrets = secrets.NewClassic(c.hash, c.count) }
+
+// enterClassic readies the secrets, which a resumed session has already.
+func enterClassic(c *Conn) error {
+	if c.info.Kind == Full {
+		c.newClassic()
+		return nil
+	}
+	c.logSecret("CLIENT_RANDOM", c.classic.secrets.Master())
+	return nil
+}
+
+// classicKeys makes the protection of one direction from the key block
+// (RFC 5246 §6.3).
+func classicKeys(c *Conn, from side, _ Epoch) (*record.Half, error) {
+	s := &c.classic
+	if !s.expanded {
+		block := s.block[:c.cipher.KeyBlock()]
+		s.secrets.KeyBlock(block, c.randoms[client][:], c.randoms[server][:])
+		s.keys[client], s.keys[server] = c.cipher.Split(block)
+		s.expanded = true
+	}
+	return record.Classic(c.cipher, s.keys[from], c.cfg.Rand, c.count)
+}
+
+func makeCertificate(c *Conn, dst []byte) ([]byte, error) {
+	return append(dst, c.certificate.classic...), nil
+}
+
+func takeCertificate(c *Conn, body []byte) error {
+	var m wire.CertificateMsg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	for rest := m.Chain; len(rest) > 0; {
+		var der []byte
+		der, rest = rest.Next()
+		if err := c.addCertificate(der); err != nil {
+			return err
+		}
+	}
+	return c.verifyChain()
+}
+
+func makeServerHelloDone(_ *Conn, dst []byte) ([]byte, error) { return dst, nil }
+
+func takeServerHelloDone(_ *Conn, body []byte) error { return wantEmpty(body) }
+
+// finished is the verify_data of a side's Finished (RFC 5246 §7.4.9).
+func (c *Conn) finished(from side) []byte {
+	out := c.classic.verify[:]
+	c.classic.secrets.Finished(out, from, c.transcript.sum())
+	return out
+}
+
+func makeFinished(c *Conn, dst []byte) ([]byte, error) {
+	return append(dst, c.finished(c.side)...), nil
+}
+
+func takeFinished(c *Conn, body []byte) error {
+	if len(body) != secrets.FinishedSize {
+		return decodeError
+	}
+	if subtle.ConstantTimeCompare(body, c.finished(other(c.side))) != 1 {
+		return badFinished
+	}
+	return nil
+}
+
+// afterFinished keeps the session under its ID once the peer has proved that
+// it has the same secret.
+func afterFinished(c *Conn, from side) error {
+	if c.info.Kind != Full || from == c.side || len(c.sessionID) == 0 {
+		return nil
+	}
+	if c.side == server {
+		c.cfg.SessionCache.Put(c.sessionID, c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Now())
+	} else if !c.ticketPromised && c.cfg.allows(SessionID) {
+		c.keepClassic(nil, maxTicketLifetime)
+	}
+	return nil
+}
+
+// forget drops the session of a connection that failed (RFC 5246 §7.2.2).
+func (c *Conn) forget() {
+	if c.cfg.SessionCache != nil && c.info.Version != TLS13 && len(c.sessionID) > 0 {
+		c.cfg.SessionCache.Delete(c.sessionID)
+	}
+}
+
+// makeTicket seals the session into TLS 1.2's ticket (RFC 5077 §3.3).
+func makeTicket(c *Conn, dst []byte) ([]byte, error) {
+	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Rand, c.count)
+	if err != nil {
+		return nil, err
+	}
+	c.info.TicketsSent++
+	m := wire.TicketMsg{Lifetime: uint32(c.cfg.ticketLifetime() / time.Second), Ticket: ticket}
+	return m.Append(dst), nil
+}
+
+func takeTicket(c *Conn, body []byte) error {
+	var m wire.TicketMsg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	c.info.TicketsReceived++
+	if len(m.Ticket) > 0 && c.cfg.allows(Ticket) {
+		c.keepClassic(m.Ticket, time.Duration(m.Lifetime)*time.Second)
+	}
+	return nil
+}
+
+func makeSessionTicket(c *Conn, p place, dst []byte) ([]byte, bool) {
+	if p != inClientHello {
+		return dst, c.ticketPromised
+	}
+	if c.offer.classic {
+		dst = append(dst, c.offer.session.identity...)
+	}
+	return dst, c.cfg.minVersion() <= TLS12 && c.cfg.allows(Ticket)
+}
+
+func takeSessionTicket(c *Conn, _ place, body []byte) error {
+	if c.side == server {
+		c.hello.ticket = body
+		return nil
+	}
+	c.ticketPromised = true
+	return wantEmpty(body)
+}
+
+// afterClientKeyExchange derives the master secret, over all messages so far
+// where it is the extended one (RFC 7627 §4).
+func afterClientKeyExchange(c *Conn, _ side) error {
+	s := &c.classic
+	if s.premaster == nil {
+		return fmt.Errorf("%w: no premaster secret", internalError)
+	}
+	if c.info.ExtendedMasterSecret {
+		s.secrets.ExtendedMasterSecret(s.premaster, c.transcript.sum())
+	} else {
+		s.secrets.MasterSecret(s.premaster, c.randoms[client][:], c.randoms[server][:])
+	}
+	s.premaster = nil
+	c.logSecret("CLIENT_RANDOM", s.secrets.Master())
+	return nil
+}

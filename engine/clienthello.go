@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"fmt"
+	"io"
+
+	"tlslab/engine/kx"
+	"tlslab/engine/wire"
+)
+
+// clientHello is what a ClientHello said: at the server all of it, aliasing
+// the message; at the client the extensions that it sent.
+type clientHello struct {
+	wire.ClientHelloMsg
+	seen      extensionSet
+	versions  wire.Uint16s
+	groups    wire.Uint16s
+	schemes   wire.Uint16s
+	shares    wire.Shares
+	modes     []byte
+	protocols wire.Names
+	ticket    []byte
+	psks      wire.OfferedPSKs
+	cookie    []byte // the client's, from a HelloRetryRequest
+}
+
+// signalRenegotiation is TLS_EMPTY_RENEGOTIATION_INFO_SCSV, which stands for an
+// empty renegotiation_info (RFC 5746 §3.3).
+const signalRenegotiation = 0x00ff
+
+// makeClientHello writes the first ClientHello, or the second, which differs
+// only in what the HelloRetryRequest asked for (RFC 9846 §4.1.2).
+func makeClientHello(c *Conn, dst []byte) ([]byte, error) {
+	if !c.info.HelloRetry {
+		if err := c.openHello(); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.generateShares(); err != nil {
+		return nil, err
+	}
+	c.hello.seen = 0
+	start := len(dst)
+	dst = wire.AppendUint16(dst, uint16(min(c.cfg.maxVersion(), TLS12)))
+	dst = append(dst, c.randoms[client][:]...)
+	dst = append(dst, byte(len(c.sessionID)))
+	dst = append(dst, c.sessionID...)
+	at := len(dst)
+	dst = wire.Open(dst, 2)
+	for s := range c.cfg.enabled {
+		dst = wire.AppendUint16(dst, uint16(s.ID))
+	}
+	dst = wire.Close(dst, at, 2)
+	dst = append(dst, 1, 0) // null compression
+	dst = c.appendExtensions(dst, inClientHello)
+	return dst, c.sealBinder(dst[start-headerSize:])
+}
+
+// openHello draws what both ClientHellos share.
+func (c *Conn) openHello() error {
+	if _, err := io.ReadFull(c.cfg.Rand, c.randoms[client][:]); err != nil {
+		return err
+	}
+	c.chooseOffer()
+	offered := c.offer.session
+	if offered != nil && offered.id != nil {
+		c.sessionID = append(c.sessionIDStore[:0], offered.id...)
+		return nil
+	}
+	// A fresh session ID asks for compatibility mode, or shows by its echo
+	// that a ticket was taken (RFC 9846 §D.4, RFC 5077 §3.4).
+	if c.cfg.maxVersion() == TLS13 && !c.cfg.NoCompatibility || c.offer.classic {
+		c.sessionID = c.sessionIDStore[:]
+		_, err := io.ReadFull(c.cfg.Rand, c.sessionID)
+		return err
+	}
+	return nil
+}
+
+// generateShares makes the key shares of a TLS 1.3 ClientHello: for the
+// first groups of the Config, or for the one that the server asked for.
+func (c *Conn) generateShares() error {
+	switch {
+	case c.cfg.maxVersion() < TLS13:
+		return nil
+	case c.info.HelloRetry:
+		if c.modern.retryGroup == 0 {
+			return nil
+		}
+		c.shares = c.shares[:0]
+		return c.generateShare(c.modern.retryGroup)
+	case c.offer.session != nil && !c.offer.classic && !c.cfg.allows(PSKDHE):
+		return nil // psk_ke needs no share; a server that wants one asks for it
+	}
+	n := c.cfg.KeyShares
+	if n == 0 {
+		n = 1
+	}
+	for i, g := range c.cfg.groups() {
+		if i >= n {
+			break
+		}
+		if err := c.generateShare(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Conn) generateShare(g Group) error {
+	key, err := kx.ByID(uint16(g)).Generate(c.cfg.Rand, c.count)
+	if err != nil {
+		return err
+	}
+	c.shares = append(c.shares, key)
+	return nil
+}
+
+// takeClientHello reads a ClientHello and makes all the server's choices.
+func takeClientHello(c *Conn, body []byte) error {
+	h := &c.hello
+	*h = clientHello{}
+	if err := h.Parse(body); err != nil {
+		return err
+	}
+	var err error
+	if h.seen, err = c.takeExtensions(inClientHello, h.Extensions); err != nil {
+		return err
+	}
+	if h.Suites.Contains(signalRenegotiation) {
+		h.seen |= 1 << extensionRow(extRenegotiation)
+	}
+	copy(c.randoms[client][:], h.Random)
+	c.sessionID = append(c.sessionIDStore[:0], h.SessionID...)
+	version, err := c.chooseVersion()
+	if err != nil {
+		return err
+	}
+	if c.info.HelloRetry && version != c.info.Version {
+		return changedChoice
+	}
+	c.info.Version = version
+	if err := c.checkCompression(); err != nil {
+		return err
+	}
+	if version == TLS13 {
+		return c.acceptModern()
+	}
+	return c.acceptClassic()
+}
+
+// chooseVersion takes the client's highest version that is enabled (RFC 9846
+// §4.2.1).
+func (c *Conn) chooseVersion() (Version, error) {
+	low, high := c.cfg.minVersion(), c.cfg.maxVersion()
+	if c.hello.versions != nil {
+		for v := high; v >= low; v-- {
+			if c.hello.versions.Contains(uint16(v)) {
+				return v, nil
+			}
+		}
+		return 0, noCommonVersion
+	}
+	v := min(Version(c.hello.Version), TLS12, high)
+	if v < low {
+		return 0, fmt.Errorf("%w: the client offers %v at most", noCommonVersion, Version(c.hello.Version))
+	}
+	return v, nil
+}
+
+// checkCompression wants null alone in TLS 1.3, and null among others before
+// (RFC 9846 §4.1.2).
+func (c *Conn) checkCompression() error {
+	list := c.hello.Compression
+	if c.info.Version == TLS13 && len(list) != 1 {
+		return badCompression
+	}
+	for _, method := range list {
+		if method == 0 {
+			return nil
+		}
+	}
+	return badCompression
+}

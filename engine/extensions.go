@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"fmt"
+
+	"tlslab/engine/wire"
+)
+
+// A place is a message, or a part of one, that carries extensions.
+type place uint8
+
+// The places. TLS 1.3's ServerHello is another place than TLS 1.2's.
+const (
+	inClientHello place = 1 << iota
+	inClassicHello
+	inServerHello
+	inRetry
+	inEncrypted
+	inCertificate
+	inTicket
+)
+
+// The extensions' numbers, by the registry.
+const (
+	extServerName           = 0
+	extStatusRequest        = 5
+	extGroups               = 10
+	extPointFormats         = 11
+	extSchemes              = 13
+	extProtocols            = 16
+	extSignedTimestamps     = 18
+	extExtendedMasterSecret = 23
+	extSessionTicket        = 35
+	extPreSharedKey         = 41
+	extEarlyData            = 42
+	extVersions             = 43
+	extCookie               = 44
+	extModes                = 45
+	extKeyShare             = 51
+	extRenegotiation        = 0xff01
+)
+
+// An extension is one row of the table: in which places it may appear
+// (RFC 9846 §4.2, RFC 8422, RFC 7627, RFC 5077, RFC 5746), and how its body
+// is written and read there. A row without make is known and never sent.
+type extension struct {
+	id   uint16
+	name string
+	in   place
+	make func(c *Conn, p place, dst []byte) (body []byte, send bool)
+	take func(c *Conn, p place, body []byte) error
+}
+
+// extensions are sent in this order. pre_shared_key must be last (RFC 9846
+// §4.2.11).
+var extensions = [...]extension{
+	{extServerName, "server_name", inClientHello | inClassicHello | inEncrypted, makeServerName, takeServerName},
+	{extExtendedMasterSecret, "extended_master_secret", inClientHello | inClassicHello, makeExtendedMasterSecret, takeExtendedMasterSecret},
+	{extRenegotiation, "renegotiation_info", inClientHello | inClassicHello, makeRenegotiation, takeRenegotiation},
+	{extGroups, "supported_groups", inClientHello | inEncrypted, makeGroups, takeGroups},
+	{extPointFormats, "ec_point_formats", inClientHello | inClassicHello, makePointFormats, takePointFormats},
+	{extSessionTicket, "session_ticket", inClientHello | inClassicHello, makeSessionTicket, takeSessionTicket},
+	{extProtocols, "application_layer_protocol_negotiation", inClientHello | inClassicHello | inEncrypted, makeProtocols, takeProtocols},
+	{extSchemes, "signature_algorithms", inClientHello, makeSchemes, takeSchemes},
+	{extVersions, "supported_versions", inClientHello | inServerHello | inRetry, makeVersions, takeVersions},
+	{extCookie, "cookie", inClientHello | inRetry, makeCookie, takeCookie},
+	{extModes, "psk_key_exchange_modes", inClientHello, makeModes, takeModes},
+	{extKeyShare, "key_share", inClientHello | inServerHello | inRetry, makeKeyShare, takeKeyShare},
+	{extStatusRequest, "status_request", inClientHello | inClassicHello | inCertificate, nil, nil},
+	{extSignedTimestamps, "signed_certificate_timestamp", inClientHello | inClassicHello | inCertificate, nil, nil},
+	{extEarlyData, "early_data", inClientHello | inEncrypted | inTicket, nil, nil},
+	{extPreSharedKey, "pre_shared_key", inClientHello | inServerHello, makePreSharedKey, takePreSharedKey},
+}
+
+// An extensionSet holds rows of the table.
+type extensionSet uint32
+
+func (s extensionSet) has(id uint16) bool {
+	i := extensionRow(id)
+	return i >= 0 && s&(1<<i) != 0
+}
+
+func extensionRow(id uint16) int {
+	for i := range extensions {
+		if extensions[i].id == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// appendExtensions writes the vector of a message's extensions. A server
+// answers only what it was asked (RFC 9846 §4.2).
+func (c *Conn) appendExtensions(dst []byte, p place) []byte {
+	start := len(dst)
+	dst = wire.Open(dst, 2)
+	for i := range extensions {
+		x := &extensions[i]
+		asked := c.side == client || c.hello.seen&(1<<i) != 0 || p&(inRetry|inTicket) != 0
+		if x.make == nil || x.in&p == 0 || !asked {
+			continue
+		}
+		at := len(dst)
+		dst = wire.AppendUint16(dst, x.id)
+		dst = wire.Open(dst, 2)
+		body, send := x.make(c, p, dst)
+		if !send {
+			dst = dst[:at]
+			continue
+		}
+		dst = wire.Close(body, at+2, 2)
+		if p == inClientHello {
+			c.hello.seen |= 1 << i
+		}
+	}
+	return wire.Close(dst, start, 2)
+}
+
+// takeExtensions reads a message's extensions, each once and only where it
+// may appear.
+func (c *Conn) takeExtensions(p place, list wire.Extensions) (seen extensionSet, err error) {
+	var unknown unknownExtensions
+	for rest := list; len(rest) > 0; {
+		var id uint16
+		var body []byte
+		id, body, rest = rest.Next()
+		i := extensionRow(id)
+		if i < 0 {
+			if p&(inClientHello|inTicket) == 0 {
+				return seen, fmt.Errorf("%w: %d", unsolicitedExtension, id)
+			}
+			if unknown.repeats(id) {
+				return seen, fmt.Errorf("%w: %d", duplicateExtension, id)
+			}
+			continue
+		}
+		x := &extensions[i]
+		switch {
+		case seen&(1<<i) != 0:
+			return seen, fmt.Errorf("%w: %s", duplicateExtension, x.name)
+		case x.in&p == 0:
+			return seen, fmt.Errorf("%w: %s", misplacedExtension, x.name)
+		case c.side == client && p&(inRetry|inTicket) == 0 && c.hello.seen&(1<<i) == 0:
+			return seen, fmt.Errorf("%w: %s", unsolicitedExtension, x.name)
+		case x.id == extPreSharedKey && p == inClientHello && len(rest) > 0:
+			return seen, pskNotLast
+		}
+		seen |= 1 << i
+		if x.take == nil {
+			continue
+		}
+		if err := x.take(c, p, body); err != nil {
+			return seen, fmt.Errorf("%s: %w", x.name, err)
+		}
+	}
+	return seen, nil
+}
+
+// unknownExtensions remembers extensions without a row. Real hellos hold a
+// handful; beyond its room repetitions go unnoticed, and have no effect.
+type unknownExtensions struct {
+	ids [32]uint16
+	n   int
+}
+
+func (u *unknownExtensions) repeats(id uint16) bool {
+	for _, other := range u.ids[:u.n] {
+		if other == id {
+			return true
+		}
+	}
+	if u.n < len(u.ids) {
+		u.ids[u.n] = id
+		u.n++
+	}
+	return false
+}
+
+// findExtension returns the body of one extension, nil if it is not there.
+func findExtension(list wire.Extensions, want uint16) []byte {
+	for rest := list; len(rest) > 0; {
+		var id uint16
+		var body []byte
+		if id, body, rest = rest.Next(); id == want {
+			return body
+		}
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package engine
+
+// This file is the order of every handshake. A flight is a table of rows that
+// both sides follow: a row of ours is emitted, a row of the peer's is awaited
+// (interpreter.go). Nothing else decides which message comes next.
+//
+// Every handshake opens with hellos. The ServerHello settles the version and
+// whether a session is resumed, and with them the flight that follows:
+//
+//	hellos ──ServerHello──► tls13 | classicResumed | classicFull
+
+// A row is one step of a flight.
+type row struct {
+	from    side
+	message Message   // noMessage: the keys change by themselves
+	when    condition // both sides know it, unless mode has optional
+	keys    Epoch     // from's sending keys change to it after the message; sameKeys: they stay
+	mode    mode
+}
+
+// A mode holds the exceptions to "the row's message, once, here".
+type mode uint8
+
+const (
+	flush    mode = 1 << iota // what was emitted so far leaves
+	optional                  // only the sender knows the condition: the next row's message may come instead
+	dummy                     // compatibility mode's ChangeCipherSpec: never awaited (RFC 9846 §D.4)
+)
+
+const (
+	noMessage Message = 0
+	sameKeys  Epoch   = EpochClear
+)
+
+// A flight is the rows of a handshake from where it begins to where it ends.
+type flight struct {
+	name     string
+	protocol *protocol
+	rows     []row
+
+	// then is what follows the last row: the first whose condition holds.
+	// Where there is none the handshake is done, and the messages of after
+	// come in any order as often as their conditions hold.
+	then  []continuation
+	after []row
+}
+
+type continuation struct {
+	when   condition
+	flight *flight
+}
+
+var hellos = flight{
+	name:     "hellos",
+	protocol: &hello,
+	rows: []row{
+		{client, ClientHello, always, sameKeys, flush},
+		{server, HelloRetryRequest, ifRetry, sameKeys, flush | optional},
+		{server, ChangeCipherSpec, ifRetryCompatible, sameKeys, dummy},
+		{client, ChangeCipherSpec, ifRetryCompatible, sameKeys, dummy},
+		{client, ClientHello, ifRetry, sameKeys, flush},
+		{server, ServerHello, always, sameKeys, 0},
+	},
+	then: []continuation{{ifTLS13, &tls13}, {ifResumed, &classicResumed}, {always, &classicFull}},
+}
+
+// classicFull is RFC 5246 §7.3, figure 1.
+var classicFull = flight{
+	name:     "classic full",
+	protocol: &classic,
+	rows: []row{
+		{server, Certificates, always, sameKeys, 0},
+		{server, ServerKeyExchange, ifEphemeral, sameKeys, 0},
+		{server, ServerHelloDone, always, sameKeys, flush},
+		{client, ClientKeyExchange, always, sameKeys, 0},
+		{client, ChangeCipherSpec, always, EpochApplication, 0},
+		{client, Finished, always, sameKeys, flush},
+		{server, NewSessionTicket, ifPromised, sameKeys, 0},
+		{server, ChangeCipherSpec, always, EpochApplication, 0},
+		{server, Finished, always, sameKeys, flush},
+	},
+}
+
+// classicResumed is RFC 5246 §7.3, figure 2, with RFC 5077 §3.1's ticket.
+var classicResumed = flight{
+	name:     "classic resumed",
+	protocol: &classic,
+	rows: []row{
+		{server, NewSessionTicket, ifPromised, sameKeys, 0},
+		{server, ChangeCipherSpec, always, EpochApplication, 0},
+		{server, Finished, always, sameKeys, flush},
+		{client, ChangeCipherSpec, always, EpochApplication, 0},
+		{client, Finished, always, sameKeys, flush},
+	},
+}
+
+// tls13 is RFC 9846 §2, figures 1 to 3, from the ServerHello on.
+var tls13 = flight{
+	name:     "tls13",
+	protocol: &modern,
+	rows: []row{
+		{server, ChangeCipherSpec, ifCompatible, sameKeys, dummy},
+		{server, noMessage, always, EpochHandshake, 0},
+		{client, noMessage, always, EpochHandshake, 0},
+		{server, EncryptedExtensions, always, sameKeys, 0},
+		{server, Certificates, ifSigned, sameKeys, 0},
+		{server, CertificateVerify, ifSigned, sameKeys, 0},
+		{server, Finished, always, EpochApplication, flush},
+		{client, ChangeCipherSpec, ifCompatible, sameKeys, dummy},
+		{client, Finished, always, EpochApplication, flush},
+	},
+	after: []row{
+		{server, NewSessionTicket, ifTicketsOwed, sameKeys, 0},
+		{client, KeyUpdate, ifUpdateOwed, EpochApplication, flush},
+		{server, KeyUpdate, ifUpdateOwed, EpochApplication, flush},
+	},
+}
+
+// A condition decides whether a row takes place.
+type condition struct {
+	name  string // "" is always
+	holds func(*Conn) bool
+}
+
+// The conditions of the rows. A side knows them when it comes to the row.
+var (
+	always            = condition{}
+	ifRetry           = condition{"retry", func(c *Conn) bool { return c.info.HelloRetry }}
+	ifRetryCompatible = condition{"retry, compatibility", func(c *Conn) bool { return c.info.HelloRetry && c.compatible }}
+	ifCompatible      = condition{"compatibility", func(c *Conn) bool { return !c.info.HelloRetry && c.compatible }}
+	ifTLS13           = condition{"TLS 1.3", func(c *Conn) bool { return c.info.Version == TLS13 }}
+	ifResumed         = condition{"resumed", func(c *Conn) bool { return c.info.Kind == Resumed }}
+	ifSigned          = condition{"full", func(c *Conn) bool { return c.info.Kind == Full }}
+	ifEphemeral       = condition{"ephemeral", func(c *Conn) bool { return c.info.Suite.KeyExchange == KeyExchangeECDHE }}
+	ifPromised        = condition{"promised", func(c *Conn) bool { return c.ticketPromised }}
+	ifTicketsOwed     = condition{"owed", func(c *Conn) bool { return c.ticketsOwed > 0 }}
+	ifUpdateOwed      = condition{"owed", func(c *Conn) bool { return c.updateOwed }}
+)

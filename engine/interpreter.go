@@ -1,0 +1,230 @@
+package engine
+
+import (
+	"fmt"
+
+	"tlslab/engine/record"
+	"tlslab/engine/secrets"
+)
+
+// A side is an end of the connection.
+type side = secrets.Side
+
+const (
+	client = secrets.ClientSide
+	server = secrets.ServerSide
+)
+
+// other returns the peer's side.
+func other(s side) side { return client + server - s }
+
+// A step is how one message is written and read. Only the side that sends it
+// calls make, only the other one take; both then call after, when the
+// transcript holds the message.
+type step struct {
+	make  func(c *Conn, dst []byte) ([]byte, error) // appends the body
+	take  func(c *Conn, body []byte) error          // the body aliases Recv's buffer
+	after func(c *Conn, from side) error
+}
+
+// A protocol is the steps of a family of versions and what they mean by keys.
+type protocol struct {
+	steps [KeyUpdate + 1]step
+	enter func(c *Conn) error // after the ServerHello
+	keys  func(c *Conn, from side, e Epoch) (*record.Half, error)
+}
+
+// run emits rows of ours until one of the peer's is awaited.
+func (c *Conn) run() error {
+	for {
+		if c.at == len(c.flight.rows) {
+			if len(c.flight.then) == 0 {
+				return c.settle()
+			}
+			if err := c.enter(); err != nil {
+				return err
+			}
+			continue
+		}
+		r := &c.flight.rows[c.at]
+		if c.applies(r) {
+			if r.from != c.side && r.message != noMessage {
+				return nil
+			}
+			if err := c.emit(r); err != nil {
+				return err
+			}
+		}
+		c.at++
+	}
+}
+
+// enter goes on to the flight that the ServerHello decided on.
+func (c *Conn) enter() error {
+	for _, next := range c.flight.then {
+		if c.holds(next.when) {
+			c.flight, c.at = next.flight, 0
+			return c.flight.protocol.enter(c)
+		}
+	}
+	return internalError
+}
+
+// settle ends the handshake, and emits what may follow it.
+func (c *Conn) settle() error {
+	c.info.Done = true
+	for i := range c.flight.after {
+		r := &c.flight.after[i]
+		for r.from == c.side && c.holds(r.when) {
+			if err := c.emit(r); err != nil {
+				return err
+			}
+		}
+	}
+	return c.sealMessages()
+}
+
+func (c *Conn) holds(when condition) bool { return when.holds == nil || when.holds(c) }
+
+// applies says whether a row takes place, as far as this side can know.
+func (c *Conn) applies(r *row) bool {
+	if r.from != c.side && r.mode&(dummy|optional) != 0 {
+		return r.mode&optional != 0
+	}
+	return c.holds(r.when)
+}
+
+// emit writes one row's message and does what the row says besides.
+func (c *Conn) emit(r *row) error {
+	switch r.message {
+	case noMessage:
+	case ChangeCipherSpec:
+		if err := c.sealChangeCipherSpec(); err != nil {
+			return err
+		}
+	default:
+		if err := c.write(r); err != nil {
+			return err
+		}
+	}
+	return c.finish(r)
+}
+
+// write appends the row's message to the flight that is being built.
+func (c *Conn) write(r *row) error {
+	s := &c.flight.protocol.steps[r.message]
+	start := len(c.messages)
+	c.messages = append(c.messages, wireType(r.message), 0, 0, 0)
+	out, err := s.make(c, c.messages)
+	if err != nil {
+		return err
+	}
+	c.messages = out
+	message := out[start:]
+	putLength(message)
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: MessageSent, Message: r.message, Length: len(message)})
+	}
+	c.transcript.add(message)
+	if s.after != nil {
+		return s.after(c, r.from)
+	}
+	return nil
+}
+
+// receive takes a message of the peer's. This is where order is checked.
+func (c *Conn) receive(m Message, message []byte) error {
+	r, err := c.awaited(m)
+	if err != nil {
+		return err
+	}
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: MessageReceived, Message: m, Length: len(message)})
+	}
+	if m != ChangeCipherSpec {
+		s := &c.flight.protocol.steps[m]
+		c.message = message
+		if err := s.take(c, message[headerSize:]); err != nil {
+			return fmt.Errorf("%v: %w", m, err)
+		}
+		c.transcript.add(message)
+		if s.after != nil {
+			if err := s.after(c, r.from); err != nil {
+				return err
+			}
+		}
+	}
+	if err := c.finish(r); err != nil {
+		return err
+	}
+	if c.at < len(c.flight.rows) {
+		c.at++
+	}
+	return c.run()
+}
+
+// awaited finds the row that a message of the peer's answers.
+func (c *Conn) awaited(m Message) (*row, error) {
+	for ; c.at < len(c.flight.rows); c.at++ {
+		r := &c.flight.rows[c.at]
+		switch {
+		case !c.applies(r):
+		case r.from != c.side && r.message == m:
+			return r, nil
+		case r.mode&optional == 0:
+			return nil, fmt.Errorf("%w: want %v, got %v", unexpectedMessage, r.message, m)
+		}
+	}
+	for i := range c.flight.after {
+		if r := &c.flight.after[i]; r.from != c.side && r.message == m {
+			return r, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: got %v after the handshake", unexpectedMessage, m)
+}
+
+// finish changes keys and lets the flight leave, where the row says so.
+func (c *Conn) finish(r *row) error {
+	if r.keys != sameKeys {
+		if err := c.changeKeys(r.from, r.keys); err != nil {
+			return err
+		}
+	}
+	if r.mode&flush != 0 && r.from == c.side {
+		return c.sealMessages()
+	}
+	return nil
+}
+
+// changeKeys puts new keys in force for what a side sends. Messages do not
+// span a change of keys (RFC 9846 §5.1).
+func (c *Conn) changeKeys(from side, e Epoch) error {
+	if from == c.side {
+		if err := c.sealMessages(); err != nil {
+			return err
+		}
+	} else if c.unread > 0 {
+		return spansKeyChange
+	}
+	half, err := c.flight.protocol.keys(c, from, e)
+	if err != nil {
+		return err
+	}
+	if from == c.side {
+		c.out = half
+	} else {
+		c.in = half
+	}
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: KeyChange, Sent: from == c.side, Epoch: e})
+	}
+	return nil
+}
+
+// wireType returns a message's number on the wire.
+func wireType(m Message) byte {
+	if m == HelloRetryRequest {
+		m = ServerHello
+	}
+	return byte(m)
+}

@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"tlslab/engine/kx"
+	"tlslab/engine/wire"
+)
+
+// makeKeyShare writes the client's shares, the group that a
+// HelloRetryRequest asks for, or the server's answer (RFC 9846 §4.2.8).
+func makeKeyShare(c *Conn, p place, dst []byte) ([]byte, bool) {
+	switch p {
+	case inRetry:
+		return wire.AppendUint16(dst, uint16(c.info.Group)), true
+	case inServerHello:
+		x := wire.KeyShare{Group: uint16(c.info.Group), Share: c.modern.reply}
+		return x.Append(dst), c.info.Group != 0
+	}
+	at := len(dst)
+	dst = wire.Open(dst, 2)
+	for _, key := range c.shares {
+		x := wire.KeyShare{Group: key.Group().ID, Share: key.Share()}
+		dst = x.Append(dst)
+	}
+	return wire.Close(dst, at, 2), c.cfg.maxVersion() >= TLS13
+}
+
+func takeKeyShare(c *Conn, p place, body []byte) error {
+	switch p {
+	case inRetry:
+		return c.takeRetryGroup(body)
+	case inServerHello:
+		return c.agree(body)
+	}
+	var x wire.KeyShares
+	err := x.Parse(body)
+	c.hello.shares = x.List
+	return err
+}
+
+// takeRetryGroup accepts the group of a HelloRetryRequest: one that was
+// offered, and without a share (RFC 9846 §4.2.8).
+func (c *Conn) takeRetryGroup(body []byte) error {
+	var x wire.Uint16
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	offered := false
+	for _, g := range c.cfg.groups() {
+		offered = offered || uint16(g) == x.Value
+	}
+	if !offered || c.shareFor(x.Value) != nil {
+		return uselessRetry
+	}
+	c.modern.retryGroup = Group(x.Value)
+	return nil
+}
+
+func (c *Conn) shareFor(group uint16) *kx.Key {
+	for _, key := range c.shares {
+		if key.Group().ID == group {
+			return key
+		}
+	}
+	return nil
+}
+
+// agree completes the client's half of the key exchange.
+func (c *Conn) agree(body []byte) error {
+	var x wire.KeyShare
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	key := c.shareFor(x.Group)
+	if key == nil {
+		return unknownChoice
+	}
+	var err error
+	c.info.Group = Group(x.Group)
+	c.modern.shared, err = key.Agree(x.Share, c.count)
+	return err
+}
+
+// chooseGroup settles the server's group: the first of ours that the client
+// sent a share for, or else the first that it knows, after a
+// HelloRetryRequest.
+func (c *Conn) chooseGroup() error {
+	var known Group
+	for _, g := range c.cfg.groups() {
+		if !c.hello.groups.Contains(uint16(g)) {
+			continue
+		}
+		if c.offeredShare(g) != nil {
+			if c.info.HelloRetry && g != c.info.Group {
+				return changedChoice
+			}
+			c.info.Group = g
+			return nil
+		}
+		if known == 0 {
+			known = g
+		}
+	}
+	switch {
+	case c.info.HelloRetry:
+		return changedChoice
+	case known == 0:
+		return noCommonGroup
+	}
+	c.info.Group = known
+	c.info.HelloRetry = true
+	return nil
+}
+
+func (c *Conn) offeredShare(g Group) []byte {
+	for rest := c.hello.shares; len(rest) > 0; {
+		var id uint16
+		var share []byte
+		if id, share, rest = rest.Next(); id == uint16(g) {
+			return share
+		}
+	}
+	return nil
+}
+
+// respond makes the server's share and the shared secret.
+func (c *Conn) respond() error {
+	var err error
+	c.modern.reply, c.modern.shared, err = kx.ByID(uint16(c.info.Group)).Respond(c.cfg.Rand, c.offeredShare(c.info.Group), c.count)
+	return err
+}

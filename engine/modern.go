@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"crypto/subtle"
+	"fmt"
+
+	"tlslab/engine/pki"
+	"tlslab/engine/record"
+	"tlslab/engine/secrets"
+	"tlslab/engine/wire"
+)
+
+// modern is TLS 1.3 (RFC 9846) from the ServerHello on.
+var modern = protocol{
+	enter: enterModern,
+	keys:  modernKeys,
+	steps: [KeyUpdate + 1]step{
+		EncryptedExtensions: {make: makeEncryptedExtensions, take: takeEncryptedExtensions},
+		Certificates:        {make: makeCertificate13, take: takeCertificate13},
+		CertificateVerify:   {make: makeCertificateVerify13, take: takeCertificateVerify13},
+		Finished:            {make: makeFinished13, take: takeFinished13, after: afterFinished13},
+		NewSessionTicket:    {make: makeTicket13, take: takeTicket13},
+		KeyUpdate:           {make: makeKeyUpdate, take: takeKeyUpdate, after: afterKeyUpdate},
+	},
+}
+
+const maxHash = 48 // bytes of the longest suite's hash
+
+// modernState is what TLS 1.3 keeps besides. Arrays of two are by side.
+type modernState struct {
+	schedule   *secrets.Schedule
+	early      bool   // the schedule has entered the PSK's early secret
+	shared     []byte // the (EC)DHE secret; nil in psk_ke
+	reply      []byte // the server's share
+	retryGroup Group  // the client's, from a HelloRetryRequest
+	chosen     uint16 // the server's index among the offered PSKs
+	nonce      byte   // of the next ticket
+
+	handshake  [2][maxHash]byte // traffic secrets
+	traffic    [2][maxHash]byte
+	resumption [maxHash]byte
+	binderKey  [maxHash]byte
+	binder     [maxHash]byte
+	verify     [maxHash]byte
+}
+
+// takeModernHello reads the rest of a TLS 1.3 ServerHello.
+func (c *Conn) takeModernHello(m *wire.ServerHelloMsg) error {
+	if string(m.SessionID) != string(c.sessionID) {
+		return badSessionID
+	}
+	c.info.Kind = Full
+	seen, err := c.takeExtensions(inServerHello, m.Extensions)
+	if err != nil {
+		return err
+	}
+	c.compatible = len(c.sessionID) > 0 && !c.cfg.NoCompatibility
+	c.info.ExtendedMasterSecret = true
+	shared := seen.has(extKeyShare)
+	switch {
+	case c.info.Kind == Full && !shared:
+		return fmt.Errorf("%w: key_share", missingExtension)
+	case c.info.Kind == Full:
+		return nil
+	}
+	c.info.Resumption = PSK
+	if shared {
+		c.info.Resumption = PSKDHE
+	}
+	if !c.cfg.allows(c.info.Resumption) {
+		return unknownChoice
+	}
+	return nil
+}
+
+// enterModern walks the key schedule to the handshake secret (RFC 9846 §7.1).
+func enterModern(c *Conn) error {
+	m := &c.modern
+	if c.info.Kind == Full || !m.early {
+		m.schedule = c.fullSchedule()
+	}
+	m.schedule.Handshake(m.shared)
+	sum := c.transcript.sum()
+	for _, s := range [...]struct {
+		side  side
+		label secrets.Label
+		log   string
+	}{
+		{client, secrets.ClientHandshakeTraffic, "CLIENT_HANDSHAKE_TRAFFIC_SECRET"},
+		{server, secrets.ServerHandshakeTraffic, "SERVER_HANDSHAKE_TRAFFIC_SECRET"},
+	} {
+		secret := m.handshake[s.side][:c.hash.Size]
+		m.schedule.Derive(secret, s.label, sum)
+		c.logSecret(s.log, secret)
+	}
+	return nil
+}
+
+// fullSchedule is a schedule without a PSK.
+func (c *Conn) fullSchedule() *secrets.Schedule {
+	s := secrets.NewSchedule(c.hash, c.count)
+	s.Early(nil)
+	return s
+}
+
+// modernKeys makes the protection of one direction (RFC 9846 §7.3).
+func modernKeys(c *Conn, from side, e Epoch) (*record.Half, error) {
+	secret := &c.modern.traffic[from]
+	if e == EpochHandshake {
+		secret = &c.modern.handshake[from]
+	}
+	var keyStore [32]byte
+	var iv [record.NonceSize]byte
+	key := keyStore[:c.cipher.Key]
+	c.modern.schedule.TrafficKeys(key, iv[:], secret[:c.hash.Size])
+	return record.TLS13(c.cipher, key, iv[:], c.count)
+}
+
+func (c *Conn) logSecret(label string, secret []byte) {
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: Secret, Label: label, ClientRandom: c.randoms[client][:], Secret: secret})
+	}
+}
+
+func makeEncryptedExtensions(c *Conn, dst []byte) ([]byte, error) {
+	return c.appendExtensions(dst, inEncrypted), nil
+}
+
+func takeEncryptedExtensions(c *Conn, body []byte) error {
+	var m wire.EncryptedExtensionsMsg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	_, err := c.takeExtensions(inEncrypted, m.Extensions)
+	return err
+}
+
+func makeCertificate13(c *Conn, dst []byte) ([]byte, error) {
+	return append(dst, c.certificate.modern...), nil
+}
+
+func takeCertificate13(c *Conn, body []byte) error {
+	var m wire.Certificate13Msg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	if len(m.Context) > 0 {
+		return unknownChoice
+	}
+	for rest := m.Entries; len(rest) > 0; {
+		var der []byte
+		var ext wire.Extensions
+		der, ext, rest = rest.Next()
+		if _, err := c.takeExtensions(inCertificate, ext); err != nil {
+			return err
+		}
+		if err := c.addCertificate(der); err != nil {
+			return err
+		}
+	}
+	return c.verifyChain()
+}
+
+// signed is what a server's CertificateVerify signs (RFC 9846 §4.4.3).
+func (c *Conn) signed() []byte {
+	const context = "                                                                TLS 1.3, server CertificateVerify\x00"
+	return append(append(c.scratch[:0], context...), c.transcript.sum()...)
+}
+
+func makeCertificateVerify13(c *Conn, dst []byte) ([]byte, error) {
+	signature, err := c.scheme.Sign(c.cfg.Rand, c.certificate.key, c.signed(), c.count)
+	if err != nil {
+		return nil, err
+	}
+	m := wire.CertificateVerifyMsg{Scheme: c.scheme.ID, Signature: signature}
+	return m.Append(dst), nil
+}
+
+func takeCertificateVerify13(c *Conn, body []byte) error {
+	var m wire.CertificateVerifyMsg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	return c.checkSignature(m.Scheme, c.signed(), m.Signature)
+}
+
+// checkSignature verifies a handshake signature by the leaf's key.
+func (c *Conn) checkSignature(id uint16, message, signature []byte) error {
+	s := pki.SchemeByID(id)
+	if s == nil || !schemeOffered(id) || !s.Fits(c.peerKey, uint16(c.info.Version)) {
+		return fmt.Errorf("%w: signature scheme 0x%04x", unknownChoice, id)
+	}
+	if err := s.Verify(c.peerKey, message, signature, c.count); err != nil {
+		return fmt.Errorf("%w: %w", badSignature, err)
+	}
+	return nil
+}
+
+// finished13 is the verify_data of a side's Finished (RFC 9846 §4.4.4).
+func (c *Conn) finished13(from side) []byte {
+	out := c.modern.verify[:c.hash.Size]
+	c.modern.schedule.Finished(out, c.modern.handshake[from][:c.hash.Size], c.transcript.sum())
+	return out
+}
+
+func makeFinished13(c *Conn, dst []byte) ([]byte, error) {
+	return append(dst, c.finished13(c.side)...), nil
+}
+
+func takeFinished13(c *Conn, body []byte) error {
+	if len(body) != c.hash.Size {
+		return decodeError
+	}
+	if subtle.ConstantTimeCompare(body, c.finished13(other(c.side))) != 1 {
+		return badFinished
+	}
+	return nil
+}
+
+// afterFinished13 derives the traffic secrets after the server's Finished,
+// and the resumption secret after the client's (RFC 9846 §7.1).
+func afterFinished13(c *Conn, from side) error {
+	m := &c.modern
+	sum := c.transcript.sum()
+	if from == client {
+		m.schedule.Derive(m.resumption[:c.hash.Size], secrets.Resumption, sum)
+		return nil
+	}
+	m.schedule.Master()
+	m.schedule.Derive(m.traffic[client][:c.hash.Size], secrets.ClientTraffic, sum)
+	m.schedule.Derive(m.traffic[server][:c.hash.Size], secrets.ServerTraffic, sum)
+	c.logSecret("CLIENT_TRAFFIC_SECRET_0", m.traffic[client][:c.hash.Size])
+	c.logSecret("SERVER_TRAFFIC_SECRET_0", m.traffic[server][:c.hash.Size])
+	return nil
+}

@@ -1,0 +1,212 @@
+package engine
+
+import (
+	"slices"
+
+	"tlslab/engine/pki"
+	"tlslab/engine/wire"
+)
+
+// The extensions that negotiate names, versions and algorithms. A maker
+// appends a body, or declines; a taker reads one.
+
+func makeServerName(c *Conn, p place, dst []byte) ([]byte, bool) {
+	if p == inClientHello {
+		x := wire.ServerName{Host: []byte(c.info.ServerName)}
+		return x.Append(dst), isHostName(c.info.ServerName)
+	}
+	// Not on resumption in TLS 1.2 (RFC 6066 §3).
+	return dst, p == inEncrypted || c.info.Kind == Full
+}
+
+func takeServerName(c *Conn, _ place, body []byte) error {
+	if c.side == client {
+		return wantEmpty(body)
+	}
+	var x wire.ServerName
+	err := x.Parse(body)
+	if string(x.Host) != c.info.ServerName {
+		c.info.ServerName = string(x.Host)
+	}
+	return err
+}
+
+func wantEmpty(body []byte) error {
+	if len(body) > 0 {
+		return wire.ErrDecode
+	}
+	return nil
+}
+
+func makeExtendedMasterSecret(c *Conn, p place, dst []byte) ([]byte, bool) {
+	if p == inClientHello {
+		return dst, c.cfg.minVersion() <= TLS12 && !c.cfg.NoExtendedMasterSecret
+	}
+	return dst, c.info.ExtendedMasterSecret
+}
+
+func takeExtendedMasterSecret(_ *Conn, _ place, body []byte) error { return wantEmpty(body) }
+
+func makeRenegotiation(c *Conn, p place, dst []byte) ([]byte, bool) {
+	return append(dst, 0), p == inClassicHello || c.cfg.minVersion() <= TLS12
+}
+
+func takeRenegotiation(_ *Conn, _ place, body []byte) error {
+	var x wire.Renegotiation
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	if len(x.Verified) > 0 {
+		return badRenegotiation
+	}
+	return nil
+}
+
+func makeGroups(c *Conn, p place, dst []byte) ([]byte, bool) {
+	if p != inClientHello {
+		return dst, false
+	}
+	at := len(dst)
+	dst = wire.Open(dst, 2)
+	for _, g := range c.cfg.groups() {
+		dst = wire.AppendUint16(dst, uint16(g))
+	}
+	return wire.Close(dst, at, 2), true
+}
+
+func takeGroups(c *Conn, _ place, body []byte) error {
+	var x wire.Uint16Vector
+	err := x.Parse(body)
+	c.hello.groups = x.List
+	return err
+}
+
+const uncompressed = 0 // the only point format that is left (RFC 8422 §5.1.2)
+
+func makePointFormats(c *Conn, p place, dst []byte) ([]byte, bool) {
+	x := wire.Bytes8{List: []byte{uncompressed}}
+	if p == inClientHello {
+		return x.Append(dst), c.cfg.minVersion() <= TLS12
+	}
+	return x.Append(dst), c.info.Suite.KeyExchange == KeyExchangeECDHE
+}
+
+func takePointFormats(_ *Conn, _ place, body []byte) error {
+	var x wire.Bytes8
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	if !slices.Contains(x.List, uncompressed) {
+		return badExtension
+	}
+	return nil
+}
+
+func makeProtocols(c *Conn, p place, dst []byte) ([]byte, bool) {
+	if p == inClientHello {
+		return wire.AppendProtocols(dst, c.cfg.ALPN...), len(c.cfg.ALPN) > 0
+	}
+	return wire.AppendProtocols(dst, c.info.ALPN), c.info.ALPN != ""
+}
+
+// takeProtocols reads the client's list, or the server's choice of one.
+func takeProtocols(c *Conn, _ place, body []byte) error {
+	var x wire.Protocols
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	if c.side == server {
+		c.hello.protocols = x.List
+		return nil
+	}
+	name, rest := x.List.Next()
+	i := slices.Index(c.cfg.ALPN, string(name))
+	if i < 0 || len(rest) > 0 {
+		return badExtension
+	}
+	c.info.ALPN = c.cfg.ALPN[i]
+	return nil
+}
+
+// chooseProtocol takes the server's first protocol that the client knows
+// (RFC 7301 §3.2).
+func (c *Conn) chooseProtocol() error {
+	c.info.ALPN = ""
+	if c.hello.protocols == nil || len(c.cfg.ALPN) == 0 {
+		return nil
+	}
+	for _, ours := range c.cfg.ALPN {
+		for rest := c.hello.protocols; len(rest) > 0; {
+			var name []byte
+			if name, rest = rest.Next(); string(name) == ours {
+				c.info.ALPN = ours
+				return nil
+			}
+		}
+	}
+	return noCommonProtocol
+}
+
+// offeredSchemes is signature_algorithms as every client sends it: all but
+// those with SHA-1, whose number begins with its HashAlgorithm, 2.
+var offeredSchemes = func() []byte {
+	dst := wire.Open(nil, 2)
+	for _, s := range pki.Schemes() {
+		if s.ID>>8 != 2 {
+			dst = wire.AppendUint16(dst, s.ID)
+		}
+	}
+	return wire.Close(dst, 0, 2)
+}()
+
+// schemeOffered says whether signature_algorithms named a scheme.
+func schemeOffered(id uint16) bool { return wire.Uint16s(offeredSchemes[2:]).Contains(id) }
+
+func makeSchemes(_ *Conn, _ place, dst []byte) ([]byte, bool) {
+	return append(dst, offeredSchemes...), true
+}
+
+func takeSchemes(c *Conn, _ place, body []byte) error {
+	var x wire.Uint16Vector
+	err := x.Parse(body)
+	c.hello.schemes = x.List
+	return err
+}
+
+func makeVersions(c *Conn, p place, dst []byte) ([]byte, bool) {
+	if p != inClientHello {
+		return wire.AppendUint16(dst, uint16(c.info.Version)), true
+	}
+	at := len(dst)
+	dst = wire.Open(dst, 1)
+	for v := c.cfg.maxVersion(); v >= c.cfg.minVersion(); v-- {
+		dst = wire.AppendUint16(dst, uint16(v))
+	}
+	return wire.Close(dst, at, 1), c.cfg.maxVersion() >= TLS13
+}
+
+func takeVersions(c *Conn, p place, body []byte) error {
+	if p != inClientHello {
+		return nil // read before anything else, see serverVersion
+	}
+	var x wire.Versions
+	err := x.Parse(body)
+	c.hello.versions = x.List
+	return err
+}
+
+func makeCookie(c *Conn, p place, dst []byte) ([]byte, bool) {
+	x := wire.Cookie{Value: c.hello.cookie}
+	return x.Append(dst), p == inClientHello && c.hello.cookie != nil
+}
+
+// takeCookie keeps a server's cookie for the second ClientHello. Our server
+// keeps its state itself, and so has no use for one.
+func takeCookie(c *Conn, p place, body []byte) error {
+	var x wire.Cookie
+	err := x.Parse(body)
+	if p == inRetry {
+		c.hello.cookie = slices.Clone(x.Value)
+	}
+	return err
+}

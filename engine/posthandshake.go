@@ -1,0 +1,87 @@
+package engine
+
+import (
+	"encoding/binary"
+	"io"
+	"time"
+
+	"tlslab/engine/wire"
+)
+
+// The messages that may follow a TLS 1.3 handshake (RFC 9846 §4.6).
+
+// makeTicket13 seals one of the tickets that the server owes.
+func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
+	c.ticketsOwed--
+	m := &c.modern
+	nonce := [1]byte{m.nonce}
+	m.nonce++
+	var psk [maxHash]byte
+	m.schedule.PSK(psk[:c.hash.Size], m.resumption[:c.hash.Size], nonce[:])
+	var ageAdd [4]byte
+	if _, err := io.ReadFull(c.cfg.Rand, ageAdd[:]); err != nil {
+		return nil, err
+	}
+	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], psk[:c.hash.Size]), c.cfg.Rand, c.count)
+	if err != nil {
+		return nil, err
+	}
+	c.info.TicketsSent++
+	msg := wire.Ticket13Msg{
+		Lifetime: uint32(c.cfg.ticketLifetime() / time.Second),
+		AgeAdd:   binary.BigEndian.Uint32(ageAdd[:]),
+		Nonce:    nonce[:],
+		Ticket:   ticket,
+	}
+	return msg.Append(dst), nil
+}
+
+func takeTicket13(c *Conn, body []byte) error {
+	var m wire.Ticket13Msg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	if _, err := c.takeExtensions(inTicket, m.Extensions); err != nil {
+		return err
+	}
+	lifetime := time.Duration(m.Lifetime) * time.Second
+	if lifetime > maxTicketLifetime {
+		return badTicket
+	}
+	c.idle = 0
+	c.info.TicketsReceived++
+	if lifetime > 0 && (c.cfg.allows(PSKDHE) || c.cfg.allows(PSK)) {
+		c.keepTicket(&m)
+	}
+	return nil
+}
+
+// makeKeyUpdate answers the peer's request, or asks for a change in return.
+func makeKeyUpdate(c *Conn, dst []byte) ([]byte, error) {
+	m := wire.KeyUpdateMsg{}
+	if c.updateRequested {
+		m.Request = 1
+	}
+	c.updateOwed, c.updateRequested, c.updateQueued = false, false, true
+	return m.Append(dst), nil
+}
+
+// takeKeyUpdate owes an update in return where it is asked for. Requests that
+// come before the answer to the last one has left are answered by that one
+// (RFC 9846 §4.6.3).
+func takeKeyUpdate(c *Conn, body []byte) error {
+	var m wire.KeyUpdateMsg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	if m.Request > 1 {
+		return badKeyUpdate
+	}
+	c.updateOwed = m.Request == 1 && !c.updateQueued && !c.closed
+	return nil
+}
+
+func afterKeyUpdate(c *Conn, from side) error {
+	c.modern.schedule.NextTraffic(c.modern.traffic[from][:c.hash.Size])
+	return nil
+}

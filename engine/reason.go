@@ -1,0 +1,181 @@
+package engine
+
+import (
+	"errors"
+
+	"tlslab/engine/kx"
+	"tlslab/engine/pki"
+	"tlslab/engine/record"
+	"tlslab/engine/wire"
+)
+
+// A reason is why a connection fails. Steps return reasons, wrapped with
+// what was seen; the reasons table says which alert each one is.
+type reason uint8
+
+const (
+	internalError reason = iota
+	badConfig
+	notStarted
+	unexpectedMessage
+	spansKeyChange
+	interleaved
+	emptyFragment
+	badChangeCipherSpec
+	tooManyIdleRecords
+	earlyData
+	decodeError
+	messageTooLong
+	badRecordMAC
+	recordOverflow
+	unexpectedRecord
+	notTLS
+	noCommonVersion
+	noCommonSuite
+	noCommonGroup
+	noCommonSignature
+	noCommonProtocol
+	badCompression
+	downgraded
+	unknownChoice
+	changedChoice
+	uselessRetry
+	badSessionID
+	duplicateExtension
+	misplacedExtension
+	unsolicitedExtension
+	missingExtension
+	pskNotLast
+	badExtension
+	badBinder
+	badShare
+	badFinished
+	badSignature
+	noCertificate
+	badCertificate
+	unsupportedCertificate
+	certificateExpired
+	unknownAuthority
+	wrongKeyType
+	masterSecretMismatch
+	badKeyUpdate
+	badTicket
+	badRenegotiation
+	badAlert
+	peerAlert
+	numReasons
+)
+
+// reasons is the one table from an error to its alert.
+var reasons = [numReasons]struct {
+	alert   Alert
+	fault   Fault
+	why     string
+	section string
+}{
+	internalError: {AlertInternalError, FaultLocal, "internal error", ""},
+	badConfig:     {AlertInternalError, FaultLocal, "configuration cannot work", ""},
+	notStarted:    {AlertInternalError, FaultLocal, "connection not started", ""},
+
+	unexpectedMessage:   {AlertUnexpectedMessage, FaultPeer, "unexpected message", "RFC 9846 §4"},
+	spansKeyChange:      {AlertUnexpectedMessage, FaultPeer, "handshake message across a change of keys", "RFC 9846 §5.1"},
+	interleaved:         {AlertUnexpectedMessage, FaultPeer, "record inside a fragmented handshake message", "RFC 9846 §5.1"},
+	emptyFragment:       {AlertUnexpectedMessage, FaultPeer, "empty handshake or alert record", "RFC 9846 §5.1"},
+	badChangeCipherSpec: {AlertUnexpectedMessage, FaultPeer, "malformed change_cipher_spec", "RFC 9846 §5"},
+	tooManyIdleRecords:  {AlertUnexpectedMessage, FaultPeer, "too many records without data", "RFC 9846 §5"},
+	earlyData:           {AlertUnexpectedMessage, FaultPeer, "application data before the handshake is complete", "RFC 9846 §5"},
+
+	decodeError:      {AlertDecodeError, FaultPeer, "malformed message", "RFC 9846 §6.2"},
+	messageTooLong:   {AlertDecodeError, FaultPeer, "handshake message too long", "RFC 9846 §6.2"},
+	badRecordMAC:     {AlertBadRecordMAC, FaultPeer, "record does not authenticate", "RFC 9846 §5.2"},
+	recordOverflow:   {AlertRecordOverflow, FaultPeer, "record too long", "RFC 9846 §5.2"},
+	unexpectedRecord: {AlertUnexpectedMessage, FaultPeer, "unexpected record", "RFC 9846 §5"},
+	notTLS:           {AlertProtocolVersion, FaultPeer, "not a TLS record", "RFC 9846 §5.1"},
+
+	noCommonVersion:   {AlertProtocolVersion, FaultPeer, "no common version", "RFC 9846 §4.2.1"},
+	noCommonSuite:     {AlertHandshakeFailure, FaultPeer, "no common cipher suite", "RFC 9846 §4.1.1"},
+	noCommonGroup:     {AlertHandshakeFailure, FaultPeer, "no common group", "RFC 9846 §4.1.1"},
+	noCommonSignature: {AlertHandshakeFailure, FaultPeer, "no certificate that suits the peer", "RFC 9846 §4.1.1"},
+	noCommonProtocol:  {AlertNoApplicationProtocol, FaultPeer, "no common application protocol", "RFC 7301 §3.2"},
+	badCompression:    {AlertIllegalParameter, FaultPeer, "compression is not null", "RFC 9846 §4.1.2"},
+	downgraded:        {AlertIllegalParameter, FaultPeer, "downgrade sentinel in the server's random", "RFC 9846 §4.1.3"},
+	unknownChoice:     {AlertIllegalParameter, FaultPeer, "choice that was not offered", "RFC 9846 §4.1.3"},
+	changedChoice:     {AlertIllegalParameter, FaultPeer, "choice changed after the HelloRetryRequest", "RFC 9846 §4.1.4"},
+	uselessRetry:      {AlertIllegalParameter, FaultPeer, "HelloRetryRequest that changes nothing", "RFC 9846 §4.1.4"},
+	badSessionID:      {AlertIllegalParameter, FaultPeer, "session ID not echoed", "RFC 9846 §4.1.3"},
+
+	duplicateExtension:   {AlertIllegalParameter, FaultPeer, "extension repeated", "RFC 9846 §4.2"},
+	misplacedExtension:   {AlertIllegalParameter, FaultPeer, "extension in the wrong message", "RFC 9846 §4.2"},
+	unsolicitedExtension: {AlertUnsupportedExtension, FaultPeer, "extension that was not offered", "RFC 9846 §4.2"},
+	missingExtension:     {AlertMissingExtension, FaultPeer, "extension missing", "RFC 9846 §9.2"},
+	pskNotLast:           {AlertIllegalParameter, FaultPeer, "pre_shared_key is not last", "RFC 9846 §4.2.11"},
+	badExtension:         {AlertIllegalParameter, FaultPeer, "illegal extension", "RFC 9846 §4.2"},
+
+	badBinder:    {AlertDecryptError, FaultPeer, "PSK binder does not verify", "RFC 9846 §4.2.11"},
+	badShare:     {AlertIllegalParameter, FaultPeer, "bad key share", "RFC 9846 §4.2.8"},
+	badFinished:  {AlertDecryptError, FaultPeer, "Finished does not verify", "RFC 9846 §4.4.4"},
+	badSignature: {AlertDecryptError, FaultPeer, "handshake signature does not verify", "RFC 9846 §4.4.3"},
+
+	noCertificate:          {AlertDecodeError, FaultPeer, "server without a certificate", "RFC 9846 §4.4.2.4"},
+	badCertificate:         {AlertBadCertificate, FaultPeer, "bad certificate", "RFC 9846 §4.4.2.4"},
+	unsupportedCertificate: {AlertUnsupportedCertificate, FaultPeer, "unsupported certificate", "RFC 9846 §4.4.2.4"},
+	certificateExpired:     {AlertCertificateExpired, FaultPeer, "certificate outside its validity", "RFC 9846 §6.2"},
+	unknownAuthority:       {AlertUnknownCA, FaultPeer, "unknown certificate authority", "RFC 9846 §6.2"},
+	wrongKeyType:           {AlertIllegalParameter, FaultPeer, "certificate's key does not fit the suite", "RFC 5246 §7.4.2"},
+
+	masterSecretMismatch: {AlertHandshakeFailure, FaultPeer, "extended master secret differs from the session's", "RFC 7627 §5.3"},
+	badKeyUpdate:         {AlertIllegalParameter, FaultPeer, "illegal KeyUpdate", "RFC 9846 §4.6.3"},
+	badTicket:            {AlertIllegalParameter, FaultPeer, "illegal ticket lifetime", "RFC 9846 §4.6.1"},
+	badRenegotiation:     {AlertHandshakeFailure, FaultPeer, "renegotiation_info is not empty", "RFC 5746 §3.4"},
+	badAlert:             {AlertDecodeError, FaultPeer, "malformed alert", "RFC 9846 §6"},
+	peerAlert:            {0, FaultRemote, "the peer sent an alert", "RFC 9846 §6"},
+}
+
+// Error returns the table's words.
+func (r reason) Error() string { return reasons[r].why }
+
+// foreign says which reason the errors of the packages below are.
+var foreign = []struct {
+	err    error
+	reason reason
+}{
+	{wire.ErrDecode, decodeError},
+	{record.ErrBadMAC, badRecordMAC},
+	{record.ErrOverflow, recordOverflow},
+	{record.ErrMalformed, decodeError},
+	{record.ErrUnexpected, unexpectedRecord},
+	{kx.ErrBadShare, badShare},
+	{pki.ErrBadSignature, badCertificate},
+	{pki.ErrMalformed, badCertificate},
+	{pki.ErrNotAuthority, badCertificate},
+	{pki.ErrWrongName, badCertificate},
+	{pki.ErrUnsupported, unsupportedCertificate},
+	{pki.ErrWrongUsage, unsupportedCertificate},
+	{pki.ErrExpired, certificateExpired},
+	{pki.ErrNotYetValid, certificateExpired},
+	{pki.ErrUnknownAuthority, unknownAuthority},
+}
+
+// explain finds the reason in an error and makes the Error that the caller
+// sees.
+func explain(err error) *Error {
+	var made *Error
+	if errors.As(err, &made) {
+		return made
+	}
+	why := internalError
+	if !errors.As(err, &why) {
+		for _, f := range foreign {
+			if errors.Is(err, f.err) {
+				why = f.reason
+				break
+			}
+		}
+	}
+	row := &reasons[why]
+	e := &Error{Alert: row.alert, Fault: row.fault, Why: row.why, Section: row.section, Err: err}
+	if err == error(why) {
+		e.Err = nil
+	}
+	return e
+}

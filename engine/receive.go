@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"fmt"
+
+	"tlslab/engine/record"
+	"tlslab/engine/wire"
+)
+
+// Limits on what a peer can make this side keep or do.
+const (
+	headerSize = 4       // of a handshake message
+	maxMessage = 1 << 16 // bytes of a handshake message's body
+	maxIdle    = 64      // records in a row that bring neither data nor a message
+)
+
+// Recv consumes at most one record from in, opening it in place. It returns
+// the number of bytes consumed, 0 where in does not yet hold a whole record,
+// and what the record meant. Event.Data aliases in. An error ends the
+// connection: Flush then returns the alert, and further calls return the
+// same error.
+func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
+	if c.err != nil {
+		return 0, Event{}, c.err
+	}
+	if c.flight == nil {
+		if c.side == client {
+			return 0, Event{}, c.fail(notStarted)
+		}
+		if err := c.Start(); err != nil {
+			return 0, Event{}, err
+		}
+	}
+	if c.peerClosed {
+		return len(in), Event{}, nil // RFC 9846 §6.1: what follows a close_notify is ignored
+	}
+	h, ok := record.ParseHeader(in)
+	if !ok {
+		return 0, Event{}, nil
+	}
+	if err := c.checkHeader(h); err != nil {
+		return 0, Event{}, c.fail(err)
+	}
+	n = record.HeaderSize + h.Length
+	if len(in) < n {
+		return 0, Event{}, nil
+	}
+	wasDone := c.info.Done
+	ev, err = c.open(in[:n:n], h)
+	if err != nil {
+		return n, Event{}, c.fail(err)
+	}
+	switch {
+	case c.info.Done && !wasDone:
+		ev.Kind = EventHandshakeDone
+	case c.newSession:
+		ev.Kind = EventSession
+	}
+	c.newSession = false
+	return n, ev, nil
+}
+
+// checkHeader looks at a record before all of it is there, so that no peer
+// can make this side wait for bytes that would not be accepted.
+func (c *Conn) checkHeader(h record.Header) error {
+	switch {
+	case h.Version>>8 != 3:
+		return notTLS
+	case h.Type < record.ChangeCipherSpec || h.Type > record.ApplicationData:
+		return fmt.Errorf("%w: content type %d", unexpectedRecord, h.Type)
+	case h.Length > c.in.Limit():
+		return fmt.Errorf("%w: %d bytes", recordOverflow, h.Length)
+	}
+	return nil
+}
+
+// open takes the protection off a record and gives its content on.
+func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
+	typ, plain := h.Type, raw[record.HeaderSize:]
+	if !c.inClear(h) {
+		var err error
+		if typ, plain, err = c.in.Open(raw); err != nil {
+			return Event{}, err
+		}
+	}
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: RecordReceived, Record: ContentType(typ), Plain: len(plain), Length: len(raw)})
+	}
+	if c.idle++; c.idle > maxIdle {
+		return Event{}, tooManyIdleRecords
+	}
+	switch typ {
+	case record.Handshake:
+		return Event{}, c.takeHandshake(plain)
+	case record.ApplicationData:
+		return c.takeData(plain)
+	case record.Alert:
+		return c.takeAlert(plain)
+	case record.ChangeCipherSpec:
+		return Event{}, c.takeChangeCipherSpec(plain)
+	}
+	return Event{}, fmt.Errorf("%w: content type %d", unexpectedRecord, typ)
+}
+
+// inClear recognises the records that TLS 1.3 allows without protection after
+// keys are in force: compatibility mode's change_cipher_spec, and the alert
+// of a peer that could not follow the change of keys.
+func (c *Conn) inClear(h record.Header) bool {
+	if c.info.Version != TLS13 || c.info.Done || !c.in.Protected() {
+		return false
+	}
+	return h.Type == record.ChangeCipherSpec || h.Type == record.Alert && c.in.Sequence() == 0 && h.Length == 2
+}
+
+// takeData gives application data to the caller.
+func (c *Conn) takeData(plain []byte) (Event, error) {
+	switch {
+	case !c.info.Done:
+		return Event{}, earlyData
+	case len(c.partial) > 0:
+		return Event{}, interleaved
+	case len(plain) == 0:
+		return Event{}, nil
+	}
+	c.idle = 0
+	return Event{Kind: EventData, Data: plain}, nil
+}
+
+// takeHandshake gives whole messages to the interpreter, straight from the
+// record where no message is split across records.
+func (c *Conn) takeHandshake(plain []byte) error {
+	if len(plain) == 0 {
+		return emptyFragment
+	}
+	data := plain
+	if len(c.partial) > 0 {
+		c.partial = append(c.partial, plain...)
+		data = c.partial
+	}
+	for len(data) >= headerSize {
+		size := int(data[1])<<16 | int(data[2])<<8 | int(data[3])
+		if size > maxMessage {
+			return fmt.Errorf("%w: %d bytes", messageTooLong, size)
+		}
+		size += headerSize
+		if len(data) < size {
+			break
+		}
+		message := data[:size:size]
+		data = data[size:]
+		c.unread = len(data)
+		if err := c.receive(messageOf(message), message); err != nil {
+			return err
+		}
+	}
+	c.unread = len(data)
+	c.partial = append(c.partial[:0], data...)
+	return nil
+}
+
+// messageOf names a message, telling a HelloRetryRequest from a ServerHello.
+func messageOf(message []byte) Message {
+	m := Message(message[0])
+	if m == ServerHello && wire.IsRetry(message[headerSize:]) {
+		return HelloRetryRequest
+	}
+	return m
+}
+
+// takeChangeCipherSpec drops compatibility mode's dummy and gives the real one
+// to the interpreter (RFC 9846 §5, §D.4, RFC 5246 §7.1).
+func (c *Conn) takeChangeCipherSpec(plain []byte) error {
+	if len(plain) != 1 || plain[0] != 1 {
+		return badChangeCipherSpec
+	}
+	if c.unread > 0 {
+		return interleaved
+	}
+	if c.info.Version == TLS13 && !c.info.Done {
+		return nil
+	}
+	return c.receive(ChangeCipherSpec, plain)
+}
+
+// putLength fills in the length of a handshake message.
+func putLength(message []byte) {
+	n := len(message) - headerSize
+	message[1], message[2], message[3] = byte(n>>16), byte(n>>8), byte(n)
+}

@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"errors"
+
+	"tlslab/engine/record"
+)
+
+var errClosed = errors.New("tls: connection closed")
+
+// Seal appends records that carry plain to dst, each with at most
+// Config.RecordSize bytes of it. Where plain is empty it appends nothing. It
+// is an error before EventHandshakeDone and after Close.
+//
+// Nothing is allocated where dst has room. The copy of each record's
+// plaintext is saved where it lies where it will stand in the record.
+func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
+	switch {
+	case c.err != nil:
+		return dst, c.err
+	case c.closed:
+		return dst, errClosed
+	case !c.info.Done:
+		return dst, &Error{AlertInternalError, FaultLocal, "application data before the handshake is complete", "", nil}
+	}
+	size := c.cfg.RecordSize
+	if size == 0 {
+		size = DefaultRecordSize
+	}
+	for len(plain) > 0 {
+		n := min(size, len(plain))
+		out, err := c.sealRecord(dst, record.ApplicationData, plain[:n])
+		if err != nil {
+			return dst, c.fail(err)
+		}
+		dst, plain = out, plain[n:]
+	}
+	return dst, nil
+}
+
+// sealRecord appends one record.
+func (c *Conn) sealRecord(dst []byte, typ record.Type, plain []byte) ([]byte, error) {
+	before := len(dst)
+	dst, err := c.out.Seal(dst, typ, plain)
+	if err == nil && c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: RecordSent, Record: ContentType(typ), Plain: len(plain), Length: len(dst) - before})
+	}
+	return dst, err
+}
+
+// sealMessages puts the messages built so far into as few records as they
+// fit in.
+func (c *Conn) sealMessages() error {
+	for rest := c.messages; len(rest) > 0; {
+		n := min(record.MaxPlaintext, len(rest))
+		var err error
+		if c.records, err = c.sealRecord(c.records, record.Handshake, rest[:n]); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	c.messages = c.messages[:0]
+	return nil
+}
+
+// sealChangeCipherSpec appends a change_cipher_spec behind the messages built
+// so far. In TLS 1.3 it is never protected (RFC 9846 §5).
+func (c *Conn) sealChangeCipherSpec() error {
+	if err := c.sealMessages(); err != nil {
+		return err
+	}
+	var err error
+	protected := c.out
+	if c.info.Version == TLS13 && protected.Protected() {
+		c.out = record.Plain(uint16(TLS12))
+	}
+	c.records, err = c.sealRecord(c.records, record.ChangeCipherSpec, []byte{1})
+	c.out = protected
+	return err
+}

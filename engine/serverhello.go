@@ -1,0 +1,191 @@
+package engine
+
+import (
+	"fmt"
+	"io"
+
+	"tlslab/engine/record"
+	"tlslab/engine/secrets"
+	"tlslab/engine/wire"
+)
+
+// hello is the protocol of the messages that settle the version.
+var hello = protocol{steps: [KeyUpdate + 1]step{
+	ClientHello:       {make: makeClientHello, take: takeClientHello},
+	HelloRetryRequest: {make: makeRetry, take: takeRetry},
+	ServerHello:       {make: makeServerHello, take: takeServerHello},
+}}
+
+// sentinel12 ends the random of a server that could speak TLS 1.3 and was
+// talked down to TLS 1.2 (RFC 9846 §4.1.3).
+var sentinel12 = [8]byte{'D', 'O', 'W', 'N', 'G', 'R', 'D', 1}
+
+func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
+	random := &c.randoms[server]
+	if _, err := io.ReadFull(c.cfg.Rand, random[:]); err != nil {
+		return nil, err
+	}
+	place := inServerHello
+	if c.info.Version < TLS13 {
+		place = inClassicHello
+		if c.cfg.maxVersion() == TLS13 {
+			copy(random[wire.RandomSize-len(sentinel12):], sentinel12[:])
+		}
+		if err := c.newSessionID(); err != nil {
+			return nil, err
+		}
+	} else if c.info.Group != 0 {
+		if err := c.respond(); err != nil {
+			return nil, err
+		}
+	}
+	return c.appendServerHello(dst, random[:], place), nil
+}
+
+// makeRetry writes a HelloRetryRequest, and folds the first ClientHello in
+// the transcript into its hash.
+func makeRetry(c *Conn, dst []byte) ([]byte, error) {
+	c.transcript.retry()
+	return c.appendServerHello(dst, wire.RetryRandom[:], inRetry), nil
+}
+
+func (c *Conn) appendServerHello(dst, random []byte, p place) []byte {
+	dst = wire.AppendUint16(dst, uint16(TLS12))
+	dst = append(dst, random...)
+	dst = append(dst, byte(len(c.sessionID)))
+	dst = append(dst, c.sessionID...)
+	dst = wire.AppendUint16(dst, uint16(c.info.Suite.ID))
+	dst = append(dst, 0) // null compression
+	at := len(dst)
+	dst = c.appendExtensions(dst, p)
+	if p == inClassicHello && len(dst) == at+2 {
+		dst = dst[:at] // clients from before extensions expect none
+	}
+	return dst
+}
+
+// takeServerHello reads the server's choices.
+func takeServerHello(c *Conn, body []byte) error {
+	var m wire.ServerHelloMsg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	version, err := c.serverVersion(&m)
+	if err != nil {
+		return err
+	}
+	if c.info.HelloRetry && version != TLS13 {
+		return changedChoice
+	}
+	c.info.Version = version
+	copy(c.randoms[server][:], m.Random)
+	if err := c.takeSuite(&m); err != nil {
+		return err
+	}
+	if version == TLS13 {
+		return c.takeModernHello(&m)
+	}
+	return c.takeClassicHello(&m)
+}
+
+// takeRetry reads a HelloRetryRequest (RFC 9846 §4.1.4).
+func takeRetry(c *Conn, body []byte) error {
+	var m wire.ServerHelloMsg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	version, err := c.serverVersion(&m)
+	if err != nil {
+		return err
+	}
+	if version != TLS13 {
+		return unknownChoice
+	}
+	c.info.Version = version
+	if err := c.takeSuite(&m); err != nil {
+		return err
+	}
+	if string(m.SessionID) != string(c.sessionID) {
+		return badSessionID
+	}
+	seen, err := c.takeExtensions(inRetry, m.Extensions)
+	if err != nil {
+		return err
+	}
+	if !seen.has(extKeyShare) && !seen.has(extCookie) {
+		return uselessRetry
+	}
+	c.info.HelloRetry = true
+	c.transcript.retry()
+	return nil
+}
+
+// serverVersion finds the version that a ServerHello chose.
+func (c *Conn) serverVersion(m *wire.ServerHelloMsg) (Version, error) {
+	v := Version(m.Version)
+	if body := findExtension(m.Extensions, extVersions); body != nil {
+		var x wire.Uint16
+		if err := x.Parse(body); err != nil {
+			return 0, err
+		}
+		if v != TLS12 || Version(x.Value) < TLS13 {
+			return 0, unknownChoice
+		}
+		v = Version(x.Value)
+	} else if v >= TLS13 {
+		return 0, unknownChoice
+	}
+	if v < c.cfg.minVersion() || v > c.cfg.maxVersion() {
+		return 0, fmt.Errorf("%w: the server chose %v", noCommonVersion, v)
+	}
+	return v, nil
+}
+
+// takeSuite accepts the server's suite and compression, where they were
+// offered and fit the version.
+func (c *Conn) takeSuite(m *wire.ServerHelloMsg) error {
+	s := suiteRow(SuiteID(m.Suite))
+	switch {
+	case s == nil || !c.cfg.enables(s.ID) || s.Min > c.info.Version || s.Max < c.info.Version:
+		return fmt.Errorf("%w: suite %v", unknownChoice, SuiteID(m.Suite))
+	case m.Compression != 0:
+		return badCompression
+	case c.info.HelloRetry && s.ID != c.info.Suite.ID:
+		return changedChoice
+	}
+	c.useSuite(s)
+	return nil
+}
+
+// useSuite settles the suite, and with it the transcript's hash.
+func (c *Conn) useSuite(s *Suite) {
+	if c.info.Suite.ID == s.ID {
+		return
+	}
+	c.info.Suite = *s
+	c.cipher = record.ByName(s.Cipher)
+	c.hash = hashes[s.Hash]
+	c.transcript.start(c.hash)
+}
+
+// hashes are the suites' hashes by name.
+var hashes = map[string]*secrets.Hash{
+	secrets.SHA256.Name: secrets.SHA256,
+	secrets.SHA384.Name: secrets.SHA384,
+}
+
+// newSessionID settles the session ID of a TLS 1.2 ServerHello: the client's
+// where its session is resumed (RFC 5246 §7.3, RFC 5077 §3.4), a new one
+// where the session is going to be kept, or none.
+func (c *Conn) newSessionID() error {
+	switch {
+	case c.info.Kind == Resumed:
+		return nil
+	case c.ticketPromised || c.cfg.SessionCache == nil || !c.cfg.allows(SessionID):
+		c.sessionID = nil
+		return nil
+	}
+	c.sessionID = c.sessionIDStore[:]
+	_, err := io.ReadFull(c.cfg.Rand, c.sessionID)
+	return err
+}

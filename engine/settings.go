@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"tlslab/engine/record"
+)
+
+// Settings with their defaults filled in, and their check.
+
+func (cfg *Config) minVersion() Version {
+	if cfg.MinVersion == 0 {
+		return TLS12
+	}
+	return cfg.MinVersion
+}
+
+func (cfg *Config) maxVersion() Version {
+	if cfg.MaxVersion == 0 {
+		return TLS13
+	}
+	return cfg.MaxVersion
+}
+
+// enabled walks the suites in this Config's order that its versions know.
+func (cfg *Config) enabled(yield func(*Suite) bool) {
+	low, high := cfg.minVersion(), cfg.maxVersion()
+	if cfg.Suites == nil {
+		for i := range suites {
+			if s := &suites[i]; s.Min <= high && s.Max >= low && !yield(s) {
+				return
+			}
+		}
+		return
+	}
+	for _, id := range cfg.Suites {
+		if s := suiteRow(id); s != nil && s.Min <= high && s.Max >= low && !yield(s) {
+			return
+		}
+	}
+}
+
+func (cfg *Config) enables(id SuiteID) bool {
+	for s := range cfg.enabled {
+		if s.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// enablesHash says whether a TLS 1.3 suite with this hash is enabled.
+func (cfg *Config) enablesHash(hash string) bool {
+	for s := range cfg.enabled {
+		if s.Hash == hash && s.Max == TLS13 {
+			return true
+		}
+	}
+	return false
+}
+
+func (cfg *Config) groups() []Group {
+	if cfg.Groups == nil {
+		return defaultGroups
+	}
+	return cfg.Groups
+}
+
+// defaultResumption leaves out psk_ke, which gives up forward secrecy.
+var defaultResumption = []Resumption{PSKDHE, Ticket, SessionID}
+
+func (cfg *Config) resumption() []Resumption {
+	if cfg.Resumption == nil {
+		return defaultResumption
+	}
+	return cfg.Resumption
+}
+
+func (cfg *Config) allows(way Resumption) bool { return slices.Contains(cfg.resumption(), way) }
+
+func (cfg *Config) ticketCount() int {
+	switch {
+	case cfg.Tickets == nil || cfg.TicketCount < 0:
+		return 0
+	case cfg.TicketCount == 0:
+		return DefaultTicketCount
+	}
+	return cfg.TicketCount
+}
+
+// check finds what cannot work before anything is sent.
+func (cfg *Config) check(s side) error {
+	switch {
+	case cfg.Rand == nil || cfg.Now == nil:
+		return errors.New("Rand and Now are needed")
+	case cfg.minVersion() < TLS12 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
+		return fmt.Errorf("versions %v to %v are not within 1.2 to 1.3", cfg.minVersion(), cfg.maxVersion())
+	case cfg.RecordSize < 0 || cfg.RecordSize > record.MaxPlaintext:
+		return fmt.Errorf("record size %d is not within 1 to %d", cfg.RecordSize, record.MaxPlaintext)
+	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > maxTicketLifetime:
+		return fmt.Errorf("ticket lifetime %v is not within 7 days", cfg.TicketLifetime)
+	case cfg.TicketCount > 255:
+		return fmt.Errorf("%d tickets: 255 at most", cfg.TicketCount)
+	case s == server && len(cfg.Certificates) == 0:
+		return errors.New("a server needs a certificate")
+	case s == client && cfg.Roots == nil && !cfg.VerifyNothing:
+		return errors.New("a client needs roots, or VerifyNothing")
+	case len(cfg.groups()) == 0:
+		return errors.New("no groups")
+	}
+	return cfg.checkLists()
+}
+
+func (cfg *Config) checkLists() error {
+	for _, id := range cfg.Suites {
+		if suiteRow(id) == nil {
+			return fmt.Errorf("unknown suite %v", id)
+		}
+	}
+	some := false
+	for range cfg.enabled {
+		some = true
+		break
+	}
+	if !some {
+		return errors.New("no suite of the enabled versions")
+	}
+	for _, g := range cfg.groups() {
+		if _, ok := groupNames[g]; !ok {
+			return fmt.Errorf("unknown %v", g)
+		}
+	}
+	for _, p := range cfg.ALPN {
+		if len(p) == 0 || len(p) > 255 {
+			return fmt.Errorf("application protocol %q is not 1 to 255 bytes long", p)
+		}
+	}
+	return nil
+}
+
+// isHostName says whether a server's name can be sent as SNI: no IP addresses
+// (RFC 6066 §3).
+func isHostName(name string) bool {
+	if name == "" {
+		return false
+	}
+	last := name[len(name)-1]
+	if last >= '0' && last <= '9' || slices.Contains([]byte(name), ':') {
+		_, err := netip.ParseAddr(name)
+		return err != nil
+	}
+	return true
+}

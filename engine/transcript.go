@@ -1,0 +1,72 @@
+package engine
+
+import (
+	"hash"
+
+	"tlslab/engine/op"
+	"tlslab/engine/secrets"
+)
+
+// A transcript is the running hash over all handshake messages (RFC 9846
+// §4.4.1). Until the suite names the hash, messages are kept.
+type transcript struct {
+	kind    *secrets.Hash
+	running hash.Hash
+	kept    []byte
+	count   op.Counter
+	digest  [64]byte
+}
+
+// add appends a message.
+func (t *transcript) add(message []byte) {
+	if t.running == nil {
+		t.kept = append(t.kept, message...)
+		return
+	}
+	t.write(message)
+}
+
+func (t *transcript) write(message []byte) {
+	t.running.Write(message)
+	t.count.Count(op.Op{Kind: op.Digest, Alg: t.kind.Name, Size: len(message)})
+}
+
+// start settles the hash.
+func (t *transcript) start(h *secrets.Hash) {
+	t.kind = h
+	t.running = h.New()
+	if len(t.kept) > 0 {
+		t.write(t.kept)
+		t.kept = nil
+	}
+}
+
+// sum returns the hash of all messages so far. It is valid until the next
+// call.
+func (t *transcript) sum() []byte { return t.running.Sum(t.digest[:0]) }
+
+// retry replaces the first ClientHello by a message_hash message, as a
+// HelloRetryRequest does (RFC 9846 §4.4.1).
+func (t *transcript) retry() {
+	const messageHash = 254
+	sum := t.sum()
+	t.running.Reset()
+	t.write([]byte{messageHash, 0, 0, byte(len(sum))})
+	t.write(sum)
+}
+
+// sumWith returns the hash that the transcript would have if message came
+// next, for binders. The hash is h where it is not settled yet.
+func (t *transcript) sumWith(message []byte, h *secrets.Hash) ([]byte, error) {
+	next := h.New()
+	if t.running != nil {
+		clone, err := t.running.(hash.Cloner).Clone()
+		if err != nil {
+			return nil, err
+		}
+		next = clone
+	}
+	next.Write(message)
+	t.count.Count(op.Op{Kind: op.Digest, Alg: h.Name, Size: len(message)})
+	return next.Sum(t.digest[:0]), nil
+}

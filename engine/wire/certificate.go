@@ -1,0 +1,109 @@
+package wire
+
+// Chain is a list of DER certificates, leaf first.
+type Chain []byte
+
+// Next returns the first certificate and the rest.
+func (l Chain) Next() (der []byte, rest Chain) {
+	n := 3 + int(l[0])<<16 + int(l[1])<<8 + int(l[2])
+	return l[3:n:n], l[n:]
+}
+
+// A CertificateMsg is the body of a Certificate message up to TLS 1.2
+// (RFC 5246 §7.4.2).
+type CertificateMsg struct{ Chain Chain }
+
+// Parse reads the body.
+func (m *CertificateMsg) Parse(body []byte) error {
+	r := reader{rest: body}
+	m.Chain = r.vector(3, 0, max24)
+	inner := reader{rest: m.Chain}
+	for len(inner.rest) > 0 {
+		inner.vector(3, 1, max24)
+	}
+	r.check(inner.end() == nil)
+	return r.end()
+}
+
+// Append writes the body.
+func (m *CertificateMsg) Append(dst []byte) []byte { return appendVector(dst, 3, m.Chain) }
+
+// AppendCertificate writes the body of a Certificate message up to TLS 1.2.
+func AppendCertificate(dst []byte, chain [][]byte) []byte {
+	start := len(dst)
+	dst = Open(dst, 3)
+	for _, der := range chain {
+		dst = appendVector(dst, 3, der)
+	}
+	return Close(dst, start, 3)
+}
+
+// Entries is a list of TLS 1.3's certificate entries, leaf first.
+type Entries []byte
+
+// Next returns the first entry's certificate and extensions, and the rest.
+func (l Entries) Next() (der []byte, ext Extensions, rest Entries) {
+	r := reader{rest: l}
+	der = r.vector(3, 1, max24)
+	ext = Extensions(r.vector(2, 0, max16))
+	return der, ext, r.rest
+}
+
+// A Certificate13Msg is the body of TLS 1.3's Certificate message (RFC 9846
+// §4.4.2).
+type Certificate13Msg struct {
+	Context []byte // certificate_request_context: empty from a server
+	Entries Entries
+}
+
+// Parse reads the body.
+func (m *Certificate13Msg) Parse(body []byte) error {
+	r := reader{rest: body}
+	m.Context = r.vector(1, 0, max8)
+	m.Entries = r.vector(3, 0, max24)
+	inner := reader{rest: m.Entries}
+	for len(inner.rest) > 0 {
+		inner.vector(3, 1, max24)
+		inner.extensions()
+	}
+	r.check(inner.end() == nil)
+	return r.end()
+}
+
+// Append writes the body.
+func (m *Certificate13Msg) Append(dst []byte) []byte {
+	return appendVector(appendVector(dst, 1, m.Context), 3, m.Entries)
+}
+
+// AppendCertificate13 writes the body of a server's TLS 1.3 Certificate
+// message without extensions.
+func AppendCertificate13(dst []byte, chain [][]byte) []byte {
+	dst = append(dst, 0)
+	start := len(dst)
+	dst = Open(dst, 3)
+	for _, der := range chain {
+		dst = appendVector(dst, 3, der)
+		dst = append(dst, 0, 0)
+	}
+	return Close(dst, start, 3)
+}
+
+// A CertificateVerifyMsg is the body of a CertificateVerify (RFC 9846
+// §4.4.3, RFC 5246 §7.4.8).
+type CertificateVerifyMsg struct {
+	Scheme    uint16
+	Signature []byte
+}
+
+// Parse reads the body.
+func (m *CertificateVerifyMsg) Parse(body []byte) error {
+	r := reader{rest: body}
+	m.Scheme = r.u16()
+	m.Signature = r.vector(2, 0, max16)
+	return r.end()
+}
+
+// Append writes the body.
+func (m *CertificateVerifyMsg) Append(dst []byte) []byte {
+	return appendVector(AppendUint16(dst, m.Scheme), 2, m.Signature)
+}

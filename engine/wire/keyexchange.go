@@ -1,0 +1,80 @@
+package wire
+
+// namedCurve is the only ECCurveType that is left (RFC 8422 §5.4).
+const namedCurve = 3
+
+// A ServerKeyExchangeMsg is the body of an ECDHE ServerKeyExchange (RFC 8422
+// §5.4).
+type ServerKeyExchangeMsg struct {
+	Group     uint16
+	Share     []byte
+	Scheme    uint16
+	Signature []byte
+}
+
+// Parse reads the body.
+func (m *ServerKeyExchangeMsg) Parse(body []byte) error {
+	r := reader{rest: body}
+	r.check(r.u8() == namedCurve)
+	m.Group = r.u16()
+	m.Share = r.vector(1, 1, max8)
+	m.Scheme = r.u16()
+	m.Signature = r.vector(2, 0, max16)
+	return r.end()
+}
+
+// Append writes the body.
+func (m *ServerKeyExchangeMsg) Append(dst []byte) []byte {
+	dst = m.AppendParams(dst)
+	dst = AppendUint16(dst, m.Scheme)
+	return appendVector(dst, 2, m.Signature)
+}
+
+// AppendParams writes the part of the body that the signature covers,
+// besides the randoms.
+func (m *ServerKeyExchangeMsg) AppendParams(dst []byte) []byte {
+	dst = append(dst, namedCurve)
+	dst = AppendUint16(dst, m.Group)
+	return appendVector(dst, 1, m.Share)
+}
+
+// A ClientShareMsg is the body of an ECDHE ClientKeyExchange (RFC 8422 §5.7).
+type ClientShareMsg struct{ Share []byte }
+
+// Parse reads the body.
+func (m *ClientShareMsg) Parse(body []byte) error {
+	r := reader{rest: body}
+	m.Share = r.vector(1, 1, max8)
+	return r.end()
+}
+
+// Append writes the body.
+func (m *ClientShareMsg) Append(dst []byte) []byte { return appendVector(dst, 1, m.Share) }
+
+// An EncryptedPremasterMsg is the body of an RSA ClientKeyExchange (RFC 5246
+// §7.4.7.1).
+type EncryptedPremasterMsg struct{ Ciphertext []byte }
+
+// Parse reads the body.
+func (m *EncryptedPremasterMsg) Parse(body []byte) error {
+	r := reader{rest: body}
+	m.Ciphertext = r.vector(2, 0, max16)
+	return r.end()
+}
+
+// Append writes the body.
+func (m *EncryptedPremasterMsg) Append(dst []byte) []byte { return appendVector(dst, 2, m.Ciphertext) }
+
+// A KeyUpdateMsg is the body of a KeyUpdate (RFC 9846 §4.6.3). A request is
+// 0 or 1; other values parse, being illegal and not malformed.
+type KeyUpdateMsg struct{ Request uint8 }
+
+// Parse reads the body.
+func (m *KeyUpdateMsg) Parse(body []byte) error {
+	r := reader{rest: body}
+	m.Request = r.u8()
+	return r.end()
+}
+
+// Append writes the body.
+func (m *KeyUpdateMsg) Append(dst []byte) []byte { return append(dst, m.Request) }
