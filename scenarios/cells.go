@@ -81,10 +81,26 @@ func (r *reader) resolve(s *Scenario, names []string, chosen []Level) Config {
 			origin[set.key.Name] = set
 		}
 	}
-	for _, f := range complete(c, origin) {
+	for _, f := range append(complete(c, origin), r.checkCosts(c)...) {
 		r.addFault(s, names, f, origin)
 	}
 	return *c
+}
+
+// checkCosts finds the cost tables of both hosts, each once.
+func (r *reader) checkCosts(c *Config) []fault {
+	var faults []fault
+	for _, h := range []struct{ key, name string }{{"client.costs", c.Client.Costs}, {"server.costs", c.Server.Costs}} {
+		err, known := r.tables[h.name]
+		if !known {
+			_, err = r.costs(h.name)
+			r.tables[h.name] = err
+		}
+		if err != nil {
+			faults = append(faults, fault{[]string{h.key}, err.Error()})
+		}
+	}
+	return faults
 }
 
 // spansHops reports whether a key of link meets a path of several links, which has no one link that it could mean.

@@ -105,7 +105,14 @@ func (c *Config) setCertificate(root uint64, client, server *engine.Config) erro
 	if err != nil {
 		return fmt.Errorf("certificate chain: %w", err)
 	}
-	_ = chain
+	certificate, err := engine.NewCertificate(chain.Certificates, chain.Key)
+	if err != nil {
+		return fmt.Errorf("certificate chain: %w", err)
+	}
+	server.Certificates = []*engine.Certificate{certificate}
+	if client.Roots, err = pki.NewRoots(chain.Root); err != nil {
+		return fmt.Errorf("certificate chain: %w", err)
+	}
 	return nil
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"tlslab/sim/costs"
 )
 
 // Scenario is a question that was read and found sound: everything that a run needs.
@@ -65,11 +67,17 @@ type Options struct {
 	Sets       []string // key=value: overrides base, or narrows a factor to one value
 	Replicates int      // 0: as the scenario says
 	Seed       *uint64  // nil: as the scenario says
+
+	// Costs finds the cost table of a name; nil: costs.Load.
+	Costs func(name string) (*costs.Table, error)
 }
 
 // Parse reads a scenario. An error is of type Errors and holds all that is wrong with it; file is the name that they carry.
 func Parse(file string, text []byte, o Options) (*Scenario, error) {
-	r := &reader{file: newSource(file, text)}
+	r := &reader{file: newSource(file, text), costs: o.Costs, tables: map[string]error{}}
+	if r.costs == nil {
+		r.costs = costs.Load
+	}
 	s := &Scenario{Seed: DefaultSeed, Replicates: DefaultReplicates, File: file, Text: text, Sets: o.Sets}
 	body := r.parse(text)
 	if body != nil {
@@ -99,6 +107,9 @@ type reader struct {
 	base     []setting
 	over     []setting // of --set
 	excludes []exclusion
+
+	costs  func(string) (*costs.Table, error)
+	tables map[string]error // what came of each cost table
 }
 
 // parse is YAML's part: text to the one mapping of the document.

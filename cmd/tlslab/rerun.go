@@ -25,7 +25,7 @@ code is 3 if samples.jsonl does not come out the same, byte for byte.`,
 				return err
 			}
 			s, err := scenarios.Parse(m.Scenario.File, []byte(m.Scenario.Text), scenarios.Options{
-				Sets: m.Scenario.Sets, Replicates: m.Replicates, Seed: &m.Seed,
+				Sets: m.Scenario.Sets, Replicates: m.Replicates, Seed: &m.Seed, Costs: m.Tables,
 			})
 			if err != nil {
 				return err

@@ -19,22 +19,45 @@ type unit struct {
 	cell, from, to int
 }
 
-// units divides what is left of a plan after the first done observations.
-func units(cells, replicates, done int) []unit {
-	var all []unit
-	for cell := done / replicates; cell < cells; cell++ {
-		from := max(0, done-cell*replicates)
-		for ; from < replicates; from += chunk {
-			all = append(all, unit{cell, from, min(from+chunk, replicates)})
-		}
-	}
-	return all
+// A schedule divides what is left of a plan, after its first done observations, into units. They are computed, not kept: a long
+// run needs no more memory than a short one.
+type schedule struct {
+	cells, replicates, done int
 }
+
+// begun is the cell in which an earlier run ended, from its first replicate that is missing.
+func (s schedule) begun() unit {
+	return unit{cell: s.done / s.replicates, from: s.done % s.replicates, to: s.replicates}
+}
+
+func (s schedule) count() int {
+	first := s.begun()
+	if first.cell >= s.cells {
+		return 0
+	}
+	return chunks(first.to-first.from) + (s.cells-first.cell-1)*chunks(s.replicates)
+}
+
+func (s schedule) unit(i int) unit {
+	u := s.begun()
+	if here := chunks(u.to - u.from); i >= here {
+		i -= here
+		u.cell += 1 + i/chunks(s.replicates)
+		u.from = 0
+		i %= chunks(s.replicates)
+	}
+	u.from += i * chunk
+	u.to = min(u.from+chunk, s.replicates)
+	return u
+}
+
+func chunks(replicates int) int { return (replicates + chunk - 1) / chunk }
 
 // A batch is the observations of one unit. Batches are used again and again.
 type batch struct {
 	unit         int // its place among all units
 	observations []results.Observation
+	result       sim.Result // of the replicate at hand
 }
 
 func newBatch() *batch {
@@ -52,19 +75,20 @@ func newBatch() *batch {
 // There is a fixed number of batches. A worker takes a batch first and a unit's number second, so the lowest unit that is not
 // written always has a batch, and the pool cannot come to a stand.
 type pool struct {
-	plan  *plan
-	units []unit
-	next  atomic.Int64 // the next unit to hand out
-	free  chan *batch  // batches to fill
-	full  chan *batch  // filled ones, in no order
+	plan     *plan
+	schedule schedule
+	units    int          // of the schedule
+	next     atomic.Int64 // the next unit to hand out
+	free     chan *batch  // batches to fill
+	full     chan *batch  // filled ones, in no order
 }
 
 // simulate runs all units on some workers and passes their observations to write in order. When the context is cancelled, a worker
 // or write fails, it ends early with the cause; what was passed to write by then has no gaps.
-func (p *plan) simulate(ctx context.Context, all []unit, workers int, write func([]results.Observation) error) error {
+func (p *plan) simulate(ctx context.Context, left schedule, workers int, write func([]results.Observation) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	w := &pool{plan: p, units: all, free: make(chan *batch, 4*workers), full: make(chan *batch, 4*workers)}
+	w := &pool{plan: p, schedule: left, units: left.count(), free: make(chan *batch, 4*workers), full: make(chan *batch, 4*workers)}
 	for range cap(w.free) {
 		w.free <- newBatch()
 	}
@@ -103,7 +127,8 @@ func (w *pool) writeInOrder(write func([]results.Observation) error) (missing bo
 		waiting[b.unit] = b
 		for waiting[next] != nil && err == nil {
 			b := waiting[next]
-			if err = write(b.observations[:w.units[next].to-w.units[next].from]); err != nil {
+			u := w.schedule.unit(next)
+			if err = write(b.observations[:u.to-u.from]); err != nil {
 				break
 			}
 			delete(waiting, next)
@@ -111,7 +136,7 @@ func (w *pool) writeInOrder(write func([]results.Observation) error) (missing bo
 			w.free <- b
 		}
 	}
-	return next < len(w.units)
+	return next < w.units
 }
 
 // work fills batches until there are no more units or the context is cancelled.
@@ -126,10 +151,10 @@ func (w *pool) work(ctx context.Context) error {
 		case b = <-w.free:
 		}
 		b.unit = int(w.next.Add(1)) - 1
-		if b.unit >= len(w.units) {
+		if b.unit >= w.units {
 			return nil
 		}
-		u := w.units[b.unit]
+		u := w.schedule.unit(b.unit)
 		if u.cell != cell {
 			var err error
 			if here, err = w.plan.cells[u.cell].open(); err != nil {
@@ -151,8 +176,8 @@ func fill(ctx context.Context, b *batch, u unit, c *plannedCell, here world) boo
 			return false
 		}
 		seed := c.network.Seed(r)
-		result := here.Run(seed)
-		observe(&b.observations[r-u.from], c, r, seed, &result)
+		b.result = here.Run(seed)
+		observe(&b.observations[r-u.from], c, r, seed, &b.result)
 	}
 	return true
 }

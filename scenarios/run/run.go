@@ -56,7 +56,7 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 	}
 	m.Run = Execution{
 		Command: o.Command, Started: started.UTC().Truncate(time.Millisecond), Workers: workers,
-		OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(), Go: runtime.Version(),
+		Machine: Machine{OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(), Go: runtime.Version()},
 	}
 	p, err := newPlan(ctx, s, tables)
 	if err != nil {
@@ -84,7 +84,8 @@ func (p *plan) observe(ctx context.Context, m *Manifest, o Options, workers int)
 		return 0, err
 	}
 	done, total := before, len(p.cells)*p.scenario.Replicates
-	err = p.simulate(ctx, units(len(p.cells), p.scenario.Replicates, before), workers, func(batch []results.Observation) error {
+	left := schedule{cells: len(p.cells), replicates: p.scenario.Replicates, done: before}
+	err = p.simulate(ctx, left, workers, func(batch []results.Observation) error {
 		if err := samples.write(batch); err != nil {
 			return err
 		}
