@@ -84,7 +84,7 @@ func valueAxis(s span, ratio float64, fromZero bool) *axis {
 func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 	name := func(v float64) string {
 		if withUnits {
-			return number.Value(v, unit)
+			return number.TickIn(v, unit)
 		}
 		return number.Tick(v / s.Factor)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"image/color"
 	"io"
 	"strings"
 
@@ -68,8 +69,14 @@ func (f Figure) Inline() string {
 	head, body, _ := strings.Cut(svg, ">")
 	box := head[strings.Index(head, "viewBox="):]
 	box = box[:strings.Index(box[len(`viewBox="`):], `"`)+len(`viewBox="`)+1]
-	for name, c := range map[string]string{"ink": hex(ink), "muted": hex(muted), "rule": hex(rule), "strip": hex(strip), "paper": hex(paper)} {
-		body = strings.ReplaceAll(body, ":"+c, ":var(--"+name+","+c+")")
+	for _, c := range themed {
+		body = strings.ReplaceAll(body, ":"+hex(c.colour), ":var(--"+c.variable+","+hex(c.colour)+")")
 	}
 	return `<svg xmlns="http://www.w3.org/2000/svg" ` + box + ` role="img" aria-label="` + html.EscapeString(f.Title) + `">` + body
 }
+
+// themed are the colours a page's theme can set, by the names of the CSS variables.
+var themed = []struct {
+	variable string
+	colour   color.RGBA
+}{{"ink", ink}, {"muted", muted}, {"rule", rule}, {"strip", strip}, {"paper", paper}, {"ink", black}}

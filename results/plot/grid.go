@@ -22,7 +22,7 @@ const (
 	titleSize   = 10
 	textSize    = 8
 	tickSize    = 7
-	tilt        = math.Pi / 6 // of labels that would touch each other side by side
+	tilt        = math.Pi / 4 // of labels that would touch each other side by side
 	mostTilted  = 90          // and how long they may be
 )
 

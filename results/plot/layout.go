@@ -75,27 +75,21 @@ func place(s *summary.Summary, columns int) layout {
 }
 
 // placeAlong gives a factor the x axis before it places the others. The best is a factor of quantities beside the
-// compared one, because its effect is a curve; then the compared one if its levels are quantities; then, if it has too
-// many levels to be told apart as colours side by side, the compared one all the same.
+// compared one, because its effect is a curve for each compared level. Without one, compared levels that are quantities
+// themselves, or too many to be told apart side by side, stand along the axis.
 func placeAlong(s *summary.Summary, columns int) layout {
 	var l layout
 	compared, rest := split(s)
 	curve := func(f *factor) bool { return f != nil && f.numeric() && len(f.levels) > 2 }
-	switch favourite, _ := take(rest, best(rest)); {
-	case curve(favourite):
-		l.x, rest = take(rest, best(rest))
-		l.colour = compared
-	case curve(compared):
-		l.x = compared
+	favourite, others := take(rest, best(rest))
+	switch {
+	case compared == nil:
+		l.x, rest = favourite, others
 		l.colour, rest = take(rest, bestColour(rest))
-	case compared != nil && (len(compared.levels) > 3 || favourite == nil):
+	case !curve(favourite) && (favourite == nil || curve(compared) || len(compared.levels) > 3):
 		l.x = compared
 	default:
-		l.x, rest = take(rest, best(rest))
-		l.colour = compared
-	}
-	if compared == nil && l.colour == nil {
-		l.colour, rest = take(rest, bestColour(rest))
+		l.x, l.colour, rest = favourite, compared, others
 	}
 	l.spread(rest, columns)
 	return l
@@ -259,15 +253,16 @@ func (l layout) paged() (pages []page, left int) {
 
 // fileName keeps of a title what every file system and every URL takes as it is.
 func fileName(title string) string {
-	return strings.Trim(strings.Map(func(r rune) rune {
+	plain := strings.Map(func(r rune) rune {
 		switch {
 		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '.':
 			return r
 		case r == '%':
 			return 'p'
 		}
-		return '-'
-	}, title), "-.")
+		return ' '
+	}, title)
+	return strings.Trim(strings.Join(strings.Fields(plain), "-"), ".")
 }
 
 // tile is the place of a panel in a grid: what it is called and which levels its cells share.

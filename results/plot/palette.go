@@ -32,8 +32,11 @@ var okabeIto = []color.RGBA{
 	{0xCC, 0x79, 0xA7, 0xFF}, // reddish purple
 	{0x56, 0xB4, 0xE9, 0xFF}, // sky blue
 	{0xD5, 0x5E, 0x00, 0xFF}, // vermilion
-	{0x00, 0x00, 0x00, 0xFF}, // black
+	black,
 }
+
+// black is a data colour too, and a theme's ink where the figure is inlined. It is not quite 0, so that it is written out.
+var black = color.RGBA{0x01, 0x01, 0x01, 0xFF}
 
 var dashes = [][]vg.Length{nil, {5, 2}, {1.5, 1.5}, {7, 2, 1.5, 2}, {3, 1.5}, {9, 2}, {1, 3}}
 

@@ -7,10 +7,10 @@
 // Each figure is small multiples: the compared factor's levels are colours, dashes and glyphs; one factor is on the x
 // axis; the others span rows and columns of panels that share their axes (see layout.go). There are four kinds:
 //
-//	distribution  the ECDF of the headline metric on a logarithmic tail axis, where 90, 99 and 99.9 % lie equally far apart
-//	quantiles     its median and p95, with 95 % intervals, against a factor
+//	quantiles     the headline metric's median and p95, with 95 % intervals, against a factor
 //	ratio         a heatmap of its ratio to the baseline over two factors
 //	parts         what a metric is made of, as shares of its mean, for metrics that have parts
+//	distribution  the headline metric's ECDF on a logarithmic tail axis, where 90, 99 and 99.9 % lie equally far apart
 //
 // A figure that the data cannot fill is left out and the reason returned. The same input gives the same bytes.
 package plot
@@ -51,7 +51,7 @@ type Omitted struct{ Figure, Why string }
 func (set *Set) Figures() ([]Figure, []Omitted) {
 	var figures []Figure
 	var omitted []Omitted
-	for _, kind := range []func() ([]Figure, []Omitted){set.quantiles, set.distributions, set.ratios, set.parts} {
+	for _, kind := range []func() ([]Figure, []Omitted){set.quantiles, set.ratios, set.parts, set.distributions} {
 		f, o := kind()
 		figures = append(figures, f...)
 		omitted = append(omitted, o...)

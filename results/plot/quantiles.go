@@ -95,8 +95,8 @@ func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, str
 	if all.empty() {
 		return Figure{}, "no replicate reached " + m.Name
 	}
-	// Named levels are compared with each other, within a panel; a shared axis would flatten all panels but the largest.
-	g.ownY = !joined && l.colour == nil && all.wide(4)
+	// What is compared stands along the x axis, within a panel; a shared axis would flatten all panels but the largest.
+	g.ownY = l.colour == nil && all.wide(4)
 	g.scaleY(m, all, spans)
 	g.keys = keys(l.colour, stats)
 	if l.colour != nil {

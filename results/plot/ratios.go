@@ -95,6 +95,9 @@ func (f *factor) without(level string) *factor {
 func (set *Set) ratioPage(l layout, y *factor, on page, colours diverging) *grid {
 	x, _ := levelsAxis(named(l.x))
 	up, _ := levelsAxis(named(y))
+	if !y.numeric() { // names are read from top to bottom, amounts grow upwards
+		up.scale = plot.InvertedScale{Normalizer: up.scale}
+	}
 	tiles, rows := l.tiles(on, 4)
 	g := &grid{rows: rows, xTitle: l.x.name, yTitle: y.name, keys: colours.keys(), keyTitle: "ratio"}
 	g.panelHeight = max(48, 22*vg.Length(len(y.levels)))
@@ -125,11 +128,8 @@ func named(f *factor) *factor {
 	return &even
 }
 
-// heatmap is a panel of coloured and labelled boxes.
-type heatmap struct {
-	boxes  []box
-	levels [2]int
-}
+// heatmap is a panel of coloured and labelled boxes: a plot.Plotter.
+type heatmap struct{ boxes []box }
 
 type box struct {
 	x, y  int
@@ -139,7 +139,7 @@ type box struct {
 
 func (set *Set) heatmap(l layout, y *factor, at pick, colours diverging) heatmap {
 	x, up := named(l.x), named(y)
-	h := heatmap{levels: [2]int{len(x.levels), len(up.levels)}}
+	var h heatmap
 	for i := range x.levels {
 		for j := range up.levels {
 			cell := set.other(l, at.with(x, i).with(up, j))
@@ -175,9 +175,10 @@ func (h heatmap) Plot(c draw.Canvas, p *plot.Plot) {
 	toX, toY := p.Transforms(&c)
 	style := aligned(label(tickSize, heatInk, false), draw.XCenter, draw.YCenter)
 	for _, b := range h.boxes {
+		y := []vg.Length{toY(float64(b.y) - 0.5), toY(float64(b.y) + 0.5)}
 		rect := vg.Rectangle{
-			Min: vg.Point{X: toX(float64(b.x)-0.5) + 0.5, Y: toY(float64(b.y)-0.5) + 0.5},
-			Max: vg.Point{X: toX(float64(b.x)+0.5) - 0.5, Y: toY(float64(b.y)+0.5) - 0.5},
+			Min: vg.Point{X: toX(float64(b.x)-0.5) + 0.5, Y: slices.Min(y) + 0.5},
+			Max: vg.Point{X: toX(float64(b.x)+0.5) - 0.5, Y: slices.Max(y) - 0.5},
 		}
 		c.SetColor(b.fill)
 		c.Fill(rect.Path())

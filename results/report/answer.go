@@ -31,7 +31,11 @@ func (e *experiment) answer() (string, []Point) {
 		}
 		findings = append(findings, Point{e.shown(e.compared, level) + " against " + e.baseline(), text})
 	}
-	return e.best(), findings
+	top, best := e.best()
+	if effects := e.effects(top); len(effects) > 0 {
+		best += fmt.Sprintf(" %s against %s: %s.", e.shown(e.compared, top), e.baseline(), e.verdicts(effects))
+	}
+	return best, findings
 }
 
 // comparedLevels are the levels that are compared with the baseline somewhere.
@@ -47,42 +51,56 @@ func (e *experiment) comparedLevels() []string {
 func (e *experiment) verdicts(effects []effect) string {
 	sorted := map[string][]effect{}
 	for _, x := range effects {
-		kind := string(x.Verdict)
-		if x.Verdict == summary.Different {
-			kind = "lower"
-			if x.Ratio.Value > 1 {
-				kind = "higher"
-			}
-		}
+		kind := kindOf(x)
 		sorted[kind] = append(sorted[kind], x)
 	}
-	kinds := []struct{ kind, words string }{
-		{"lower", change(sorted["lower"])},
-		{"higher", change(sorted["higher"])},
-		{string(summary.Same), "the same within " + number.Percent(e.Header.Compare.Margin)},
-		{string(summary.Undecided), "undecided"},
+	name := e.m.Name
+	kinds := []struct{ kind, first, next string }{
+		{lower, name + " is " + change(sorted[lower]), change(sorted[lower])},
+		{higher, name + " is " + change(sorted[higher]), change(sorted[higher])},
+		{same, name + " is the same within " + number.Percent(e.Header.Compare.Margin), "the same within " + number.Percent(e.Header.Compare.Margin)},
+		{undecided, "whether " + name + " differs is undecided", "undecided"},
+		{missing, name + " cannot be compared", "not to be compared"},
 	}
 	var clauses []string
 	for _, k := range kinds {
 		n := len(sorted[k.kind])
 		switch {
 		case n == 0:
+		case len(effects) == 1 && k.kind == missing:
+			clauses = append(clauses, k.first)
 		case len(effects) == 1:
-			clauses = append(clauses, k.words+bounds(effects[0]))
+			clauses = append(clauses, k.first+" ("+number.Ratio(effects[0].Ratio)+")")
 		case n == len(effects):
-			clauses = append(clauses, fmt.Sprintf("%s in all %s combinations", k.words, number.Count(n)))
+			clauses = append(clauses, k.first+" in "+all(n, "combination"))
 		case len(clauses) == 0:
-			clauses = append(clauses, fmt.Sprintf("%s in %s of %s combinations", k.words, number.Count(n), number.Count(len(effects))))
+			clauses = append(clauses, fmt.Sprintf("%s in %s of %s combinations", k.first, number.Count(n), number.Count(len(effects))))
 		default:
-			clauses = append(clauses, fmt.Sprintf("%s in %s", k.words, number.Count(n)))
+			clauses = append(clauses, k.next+" in "+number.Count(n))
 		}
 	}
-	return e.m.Name + " is " + strings.Join(clauses, ", ")
+	return strings.Join(clauses, ", ")
 }
 
-// bounds writes the interval of a lone comparison.
-func bounds(x effect) string {
-	return " (" + number.Ratio(x.Ratio) + ")"
+// The ways in which a comparison comes out.
+const (
+	lower     = "lower"
+	higher    = "higher"
+	same      = string(summary.Same)
+	undecided = string(summary.Undecided)
+	missing   = "missing" // one of the two cells has no replicate that reached the metric
+)
+
+func kindOf(x effect) string {
+	switch {
+	case math.IsNaN(x.Ratio.Value):
+		return missing
+	case x.Verdict != summary.Different:
+		return string(x.Verdict)
+	case x.Ratio.Value < 1:
+		return lower
+	}
+	return higher
 }
 
 // change says by how much effects of one direction differ from the baseline: "25 % to 49 % lower", "2.1 to 5.0 times as
@@ -139,7 +157,7 @@ func (e *experiment) extremes(effects []effect) []Point {
 	by := func(a, b effect) int { return sign(strength(a) - strength(b)) }
 	largest, smallest := slices.MaxFunc(usable, by), slices.MinFunc(usable, by)
 	points := []Point{{"Typically", fmt.Sprintf("%s, in the middle one of %d combinations.", number.Change(middle(ratios(usable))), len(usable))}}
-	if strength(largest) == strength(smallest) {
+	if number.Change(largest.Ratio.Value) == number.Change(smallest.Ratio.Value) {
 		return points
 	}
 	return append(points,

@@ -10,8 +10,8 @@ import (
 )
 
 // best is the headline of more than two levels: in how many combinations each has the best median, or one that is no
-// more than the margin behind it.
-func (e *experiment) best() string {
+// more than the margin behind it; and which level that is most often.
+func (e *experiment) best() (level, headline string) {
 	word := "lowest"
 	if e.m.Better > 0 {
 		word = "highest"
@@ -37,7 +37,7 @@ func (e *experiment) best() string {
 		}
 	}
 	if combinations == 0 {
-		return "No replicate reached " + e.m.Name + "."
+		return "", "No replicate reached " + e.m.Name + "."
 	}
 	order := make([]int, len(levels))
 	for i := range order {
@@ -51,13 +51,13 @@ func (e *experiment) best() string {
 		}
 		clauses = append(clauses, fmt.Sprintf("%s in %s", e.shown(e.compared, levels[i]), number.Count(wins[i])))
 	}
-	clauses[0] += fmt.Sprintf(" of %s combinations", number.Count(combinations))
+	clauses[0] += " of " + plural(combinations, "combination")
 	if combinations == 1 {
 		for i := range clauses {
 			clauses[i], _, _ = strings.Cut(clauses[i], " in ")
 		}
 	}
-	return fmt.Sprintf("The %s median %s, or one within %s of it: %s.", word, e.m.Name, number.Percent(e.Header.Compare.Margin), strings.Join(clauses, ", "))
+	return levels[order[0]], fmt.Sprintf("The %s median %s, or one within %s of it: %s.", word, e.m.Name, number.Percent(e.Header.Compare.Margin), strings.Join(clauses, ", "))
 }
 
 // ahead reports whether a median is better than another.

@@ -70,8 +70,13 @@ func (e *experiment) tail() []Point {
 	switch {
 	case known == 0:
 		return nil
+	case known == 1 && apart == 0:
+		return []Point{{"The tail", fmt.Sprintf("At p95 the intervals of %s and %s overlap.", e.shown(e.compared, levels[0]), e.baseline())}}
 	case apart == 0:
 		return []Point{{"The tail", fmt.Sprintf("At p95 the intervals of %s and %s overlap in every combination.", e.shown(e.compared, levels[0]), e.baseline())}}
+	}
+	if known == 1 {
+		return []Point{{"The tail", fmt.Sprintf("At p95 the intervals of %s and %s are apart (ratio of the two p95: %s).", e.shown(e.compared, levels[0]), e.baseline(), number.Times(least))}}
 	}
 	return []Point{{"The tail", fmt.Sprintf("At p95 the intervals of %s and %s are apart in %s of %s combinations, %s lower in %s of them (ratio of the two p95: %s).",
 		e.shown(e.compared, levels[0]), e.baseline(), number.Count(apart), number.Count(known), e.shown(e.compared, levels[0]), number.Count(better),

@@ -7,8 +7,8 @@ import (
 
 // Document is a page as data: what both renderings say.
 type Document struct {
-	// Title is the scenario's question, Name the scenario's name and Facts a line of what the page is about.
-	Title, Name, Facts string
+	// Title is the scenario's question, Facts a line of what was run.
+	Title, Facts string
 	// Answer is the headline; Warning, where not empty, is what spoils it, above all failed replicates.
 	Answer, Warning string
 	// Findings say more, one thing each.
@@ -21,7 +21,9 @@ type Point struct{ About, Text string }
 
 // Section is a part of the page under a heading.
 type Section struct {
-	Title  string
+	Title string
+	// Folded says that a page may keep it closed until asked.
+	Folded bool
 	Blocks []Block
 }
 

@@ -125,6 +125,17 @@ func plural(n int, thing string) string {
 	return number.Count(n) + " " + thing + "s"
 }
 
+// all says that nothing is left out: "the only cell", "both cells", "all 36 cells".
+func all(n int, thing string) string {
+	switch n {
+	case 1:
+		return "the only " + thing
+	case 2:
+		return "both " + thing + "s"
+	}
+	return "all " + plural(n, thing)
+}
+
 // list joins words as English does.
 func list(words []string) string {
 	if n := len(words); n > 1 {

@@ -19,7 +19,7 @@ func (d *Document) WriteMarkdown(w io.Writer) error {
 		out.line("> **Failed replicates.** " + escape(d.Warning))
 	}
 	out.points(d.Findings)
-	out.line("*" + escape(d.Name+" · "+d.Facts) + "*")
+	out.line("*" + escape(d.Facts) + "*")
 	for _, s := range d.Sections {
 		out.line("## " + escape(s.Title))
 		out.blocks(s.Blocks)

@@ -59,7 +59,7 @@ func (e *experiment) largestGroups(whole string) string {
 		case g.first == 0:
 			clauses = append(clauses, fmt.Sprintf("%s is nowhere the largest part, %s", g.name, where))
 		case len(clauses) == 0 && g.first == cells:
-			clauses = append(clauses, fmt.Sprintf("%s is the largest part in all %s, %s", g.name, plural(cells, "cell"), where))
+			clauses = append(clauses, fmt.Sprintf("%s is the largest part in %s, %s", g.name, all(cells, "cell"), where))
 		case len(clauses) == 0:
 			clauses = append(clauses, fmt.Sprintf("%s is the largest part in %s of %s, %s", g.name, number.Count(g.first), plural(cells, "cell"), where))
 		default:

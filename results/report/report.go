@@ -20,7 +20,7 @@ import (
 // New builds the page.
 func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Document {
 	e := newExperiment(s)
-	d := &Document{Title: s.Header.Title, Name: s.Header.Scenario, Facts: e.facts(), Warning: e.failures()}
+	d := &Document{Title: s.Header.Title, Facts: e.facts(), Warning: e.failures()}
 	if d.Title == "" {
 		d.Title = s.Header.Scenario
 	}
@@ -29,7 +29,7 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 	d.Findings = append(d.Findings, e.dominance()...)
 	d.Sections = append(d.Sections, Section{Title: "The numbers", Blocks: e.tables()})
 	d.Sections = append(d.Sections, Section{Title: "Figures", Blocks: figureBlocks(figures, omitted)})
-	d.Sections = append(d.Sections, Section{Title: "All metrics", Blocks: e.overview()})
+	d.Sections = append(d.Sections, Section{Title: "All metrics", Folded: true, Blocks: e.overview()})
 	d.Sections = append(d.Sections, Section{Title: "How it was done", Blocks: e.method()})
 	return d
 }
@@ -78,7 +78,11 @@ func (e *experiment) facts() string {
 	for _, c := range e.Cells {
 		total += c.N
 	}
-	facts := fmt.Sprintf("%s × %s", plural(len(e.Cells), "cell"), e.replicates())
+	facts := ""
+	if h.Scenario != "" {
+		facts = h.Scenario + " · "
+	}
+	facts += fmt.Sprintf("%s × %s", plural(len(e.Cells), "cell"), e.replicates())
 	if len(e.Cells) > 1 {
 		facts += fmt.Sprintf(" = %s observations", number.Count(total))
 	}

@@ -259,3 +259,12 @@ func Times(ratio float64) string {
 	}
 	return fixed(ratio, max(0, min(3, decimalsFor(ratio, lone)))) + "×"
 }
+
+// TickIn is Tick with the unit that suits the value: "500 µs", "1.5 ms", "0".
+func TickIn(v float64, unit string) string {
+	if v == 0 {
+		return "0"
+	}
+	s := ScaleFor(unit, v)
+	return Tick(v/s.Factor) + s.suffix()
+}
