@@ -56,3 +56,6 @@ func (k *Key) RSA() *rsa.PrivateKey {
 	key, _ := k.signer.(*rsa.PrivateKey)
 	return key
 }
+
+// Signer returns the private key, for handing it to crypto/tls.
+func (k *Key) Signer() crypto.Signer { return k.signer }

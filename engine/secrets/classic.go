@@ -1,6 +1,10 @@
 package secrets
 
-import "tlslab/engine/op"
+import (
+	"fmt"
+
+	"tlslab/engine/op"
+)
 
 // Sizes of the classic protocols in bytes (RFC 5246 §7.4.9, §8.1).
 const (
@@ -63,8 +67,12 @@ func (c *Classic) Finished(dst []byte, side Side, transcript []byte) {
 }
 
 // Export fills dst with keying material for an application (RFC 5705 §4). A nil
-// context and an empty one give different results.
-func (c *Classic) Export(dst []byte, label string, clientRandom, serverRandom, context []byte) {
+// context and an empty one give different results; one of more than 65535 bytes is
+// an error.
+func (c *Classic) Export(dst []byte, label string, clientRandom, serverRandom, context []byte) error {
+	if len(context) > 1<<16-1 {
+		return fmt.Errorf("export under a context of %d bytes: at most 65535", len(context))
+	}
 	seed := make([]byte, 0, len(serverRandom)+2+len(context))
 	seed = append(seed, serverRandom...)
 	if context != nil {
@@ -72,4 +80,5 @@ func (c *Classic) Export(dst []byte, label string, clientRandom, serverRandom, c
 		seed = append(seed, context...)
 	}
 	c.prf.expand(dst, c.master[:], label, clientRandom, seed)
+	return nil
 }

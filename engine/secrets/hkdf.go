@@ -27,9 +27,12 @@ func (k *hkdf) sum(dst, key, message []byte) {
 	copy(dst, k.mac.End())
 }
 
+// maxLabel is the longest label in bytes that fits an HkdfLabel behind "tls13 ".
+const maxLabel = 255 - len("tls13 ")
+
 // expandLabel fills dst with HKDF-Expand-Label(secret, label, context, len(dst))
-// (RFC 9846 §7.1). It may be the secret itself. Label and context are at most 249
-// and 255 bytes long.
+// (RFC 9846 §7.1). It may be the secret itself. Label and context are at most
+// maxLabel and 255 bytes long.
 func (k *hkdf) expandLabel(dst, secret []byte, label string, context []byte) {
 	k.count.Count(op.Op{Kind: op.Derive, Alg: k.hash.Name, Size: len(dst)})
 	const prefix = "tls13 "

@@ -1,6 +1,10 @@
 package secrets
 
-import "tlslab/engine/op"
+import (
+	"fmt"
+
+	"tlslab/engine/op"
+)
 
 // A Label names a secret that is derived from the schedule's current one.
 type Label string
@@ -113,11 +117,16 @@ func (s *Schedule) PSK(dst, resumption, nonce []byte) {
 }
 
 // Export fills dst with keying material for an application, from an Exporter or
-// EarlyExporter secret (RFC 9846 §7.5).
-func (s *Schedule) Export(dst, exporter []byte, label string, context []byte) {
+// EarlyExporter secret (RFC 9846 §7.5). It fails if the label is longer than an
+// HkdfLabel holds.
+func (s *Schedule) Export(dst, exporter []byte, label string, context []byte) error {
+	if len(label) > maxLabel || len(dst) > 255*len(s.secret) {
+		return fmt.Errorf("export %d bytes under a label of %d: at most %d and %d", len(dst), len(label), 255*len(s.secret), maxLabel)
+	}
 	h := s.hkdf.hash
 	s.hkdf.expandLabel(s.next, exporter, label, h.empty)
 	digest := h.New()
 	digest.Write(context)
 	s.hkdf.expandLabel(dst, s.next, "exporter", digest.Sum(nil))
+	return nil
 }
