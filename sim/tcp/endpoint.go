@@ -156,14 +156,14 @@ func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 	if e.ack.timer <= now {
 		e.delayedACKTimeout()
 	}
-	if e.xmit.at <= now {
+	if e.xmit.expiry(&e.clock) <= now {
 		e.retransmitTimeout()
 	}
 }
 
 // Deadline returns the instant at which Tick is due, or Never.
 func (e *Endpoint) Deadline() time.Duration {
-	return min(e.xmit.at, e.ack.timer, e.handshake.timer)
+	return min(e.xmit.expiry(&e.clock), e.ack.timer, e.handshake.timer)
 }
 
 // Output returns the segments that have become due since it was last called, in

@@ -11,6 +11,7 @@ import (
 type receiveWindow struct {
 	buffer   int64 // bytes of memory, of which share/256 may be payload
 	share    int64
+	sharedBy int32 // length of the segment that share is of
 	clamp    int64 // largest window that the buffer allows
 	ssthresh int64 // window to offer at most for the moment
 
@@ -97,7 +98,8 @@ func (w *receiveWindow) choose(unread int64, segment int32) (window int64, quick
 
 // arrived opens the window for a segment of n bytes.
 func (w *receiveWindow) arrived(n int32, full bool, unread int64) {
-	if full {
+	if full && n != w.sharedBy {
+		w.sharedBy = n
 		if share := int64(n) << 8 / memory(n); share != w.share && share > 0 {
 			w.share = min(share, 255)
 			w.clamp = w.buffer * w.share >> 8

@@ -19,7 +19,10 @@ const (
 // retransmitTimer is the sender's timer: as in Linux one timer serves in turn as
 // retransmission timeout, RACK's, the probe's and the persist timer.
 type retransmitTimer struct {
-	at        time.Duration // when it runs; Never: not armed
+	at        time.Duration // when it runs, once settled; Never: not armed
+	armed     time.Duration // when and with what delay it was armed last
+	delay     time.Duration
+	unsettled bool          // at has yet to be found
 	rto       time.Duration // retransmission timeout, doubled while it strikes again
 	kind      timerKind
 	retries   int // timeouts since something was acknowledged
@@ -30,12 +33,24 @@ type retransmitTimer struct {
 
 func (t *retransmitTimer) stop() {
 	t.at = Never
+	t.unsettled = false
 	t.kind = timerNone
 }
 
+// rearm arms the timer anew. As one event may do so several times, when it runs is
+// found only when asked for.
 func (e *Endpoint) rearm(kind timerKind, delay time.Duration) {
-	e.xmit.kind = kind
-	e.xmit.at = e.clock.expiry(e.now, min(delay, e.cfg.MaxRTO))
+	x := &e.xmit
+	x.kind, x.armed, x.delay, x.unsettled = kind, e.now, min(delay, e.cfg.MaxRTO), true
+}
+
+// expiry returns when the timer runs.
+func (t *retransmitTimer) expiry(c *clock) time.Duration {
+	if t.unsettled {
+		t.at = c.expiry(t.armed, t.delay)
+		t.unsettled = false
+	}
+	return t.at
 }
 
 // untilRTO is what remains of the retransmission timeout of the first packet.

@@ -164,7 +164,7 @@ func (e *Endpoint) sendNew(cause Cause, limit, cwnd int) int {
 		}
 		if inBurst == perBurst {
 			e.burst++
-			perBurst, inBurst = e.burstSize(), 0
+			perBurst, inBurst = e.burstSize(cwnd), 0
 		}
 		inBurst++
 		sent++
@@ -216,8 +216,8 @@ func (e *Endpoint) holdPartial(end int64, fin bool) bool {
 
 // burstSize is how many segments leave in one go: what the pacing rate sends in a
 // millisecond, more on short paths, at least two (kernel tcp_tso_autosize).
-func (e *Endpoint) burstSize() int {
-	if e.rtt.srtt8 == 0 {
+func (e *Endpoint) burstSize(cwnd int) int {
+	if e.rtt.srtt8 == 0 || e.dataEnd-e.sndNxt <= 2*int64(e.mss) || cwnd-e.inFlight() <= 2 {
 		return 2
 	}
 	// Twice the window per round trip in slow start, 1.2 times after it, in 2^-10 s.

@@ -1,20 +1,36 @@
 package tcp
 
-import "time"
+import (
+	"math"
+	"math/bits"
+	"time"
+)
 
 // clock is the host's clock as its TCP sees it: timer ticks, the timer wheel and
 // the timestamps option.
 type clock struct {
-	tick   time.Duration // of the kernel's timers; 0: exact
-	offset time.Duration // what the clock reads at virtual time 0
+	tick    time.Duration // of the kernel's timers; 0: exact
+	inverse uint64        // 2^64 / tick, rounded up
+	offset  time.Duration // what the clock reads at virtual time 0
 }
 
 func newClock(cfg *Config) clock {
 	c := clock{offset: cfg.ClockOffset}
 	if cfg.HZ > 0 {
 		c.tick = time.Second / time.Duration(cfg.HZ)
+		c.inverse = math.MaxUint64/uint64(c.tick) + 1
 	}
 	return c
+}
+
+// ticks returns the whole ticks in d, which is not negative: a division by
+// multiplication, as timers are armed for each packet.
+func (c *clock) ticks(d time.Duration) int64 {
+	q, _ := bits.Mul64(uint64(d), c.inverse)
+	if q*uint64(c.tick) > uint64(d) {
+		q--
+	}
+	return int64(q)
 }
 
 // timestamp returns the value of the timestamps option: milliseconds from 1, as 0
@@ -28,7 +44,7 @@ func (c *clock) ceil(d time.Duration) time.Duration {
 	if c.tick == 0 {
 		return d
 	}
-	return (d + c.tick - 1) / c.tick * c.tick
+	return time.Duration(c.ticks(d+c.tick-1)) * c.tick
 }
 
 // Each level of the wheel has 64 buckets, eight times as wide as those of the level
@@ -47,8 +63,8 @@ func (c *clock) expiry(now, delay time.Duration) time.Duration {
 	if c.tick == 0 {
 		return now + delay
 	}
-	jiffies := int64((c.offset + now) / c.tick)
-	expires := jiffies + int64((delay+c.tick-1)/c.tick)
+	jiffies := c.ticks(c.offset + now)
+	expires := jiffies + c.ticks(delay+c.tick-1)
 	return time.Duration(wheelBucket(jiffies, expires))*c.tick - c.offset
 }
 

@@ -1,0 +1,119 @@
+package tcp
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "write the traces of testdata anew")
+
+// TestConversations plays the scripts of testdata and compares the packets with the
+// trace below each. A script is lines of
+//
+//	rtt 100ms                 round-trip time
+//	think 300us               from the last byte of one turn to the next turn
+//	turns C 256 | S 2014      who writes what, each after all of the turn before
+//	drop C 2                  lose the packet of that 0-based ordinal
+//	set Nagle true            a setting of both ends
+//	until 10s                 when to stop
+//
+// up to a line of dashes.
+func TestConversations(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			script, want, _ := strings.Cut(string(text), "\n----\n")
+			got := play(t, script)
+			if *update {
+				if err := os.WriteFile(file, []byte(script+"\n----\n"+got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			} else if got != want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+func play(t *testing.T, script string) string {
+	cfg := DefaultConfig()
+	rtt, think, until := 100*time.Millisecond, time.Duration(0), 1000*time.Second
+	var turns []turn
+	drops := map[string]bool{}
+	duration := func(word string) time.Duration {
+		d, err := time.ParseDuration(word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	for line := range strings.Lines(script) {
+		verb, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		words := strings.Fields(rest)
+		switch verb {
+		case "", "#":
+		case "rtt":
+			rtt = duration(rest)
+		case "think":
+			think = duration(rest)
+		case "until":
+			until = duration(rest)
+		case "turns":
+			turns = parseTurns(t, rest)
+		case "drop":
+			for _, n := range words[1:] {
+				drops[words[0]+n] = true
+			}
+		case "set":
+			set(t, &cfg, words[0], words[1])
+		default:
+			t.Fatalf("unknown line %q", line)
+		}
+	}
+	if err := cfg.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	p := newPipe(&cfg, rtt, turns)
+	p.think = think
+	p.drop = func(side, n int, _ *Segment) bool { return drops["CS"[side:side+1]+strconv.Itoa(n)] }
+	var b strings.Builder
+	p.trace = func(p *pipe, side int, s *Segment, lost bool) {
+		fmt.Fprintln(&b, strings.TrimLeft(p.describe(side, s, lost), " "))
+	}
+	p.run(until)
+	for side := range p.end {
+		e := &p.end[side]
+		fmt.Fprintf(&b, "%s: %v, delivered %d, error %v\n", []string{"client", "server"}[side], e.State(), e.Delivered(), e.Err())
+	}
+	return b.String()
+}
+
+func set(t *testing.T, cfg *Config, name, value string) {
+	flags := map[string]*bool{
+		"Nagle": &cfg.Nagle, "SACK": &cfg.SACK, "Timestamps": &cfg.Timestamps, "RACK": &cfg.RACK,
+		"TailLossProbe": &cfg.TailLossProbe, "WindowScaling": &cfg.WindowScaling,
+	}
+	numbers := map[string]*int{"HZ": &cfg.HZ, "InitialWindow": &cfg.InitialWindow, "ReceiveBuffer": &cfg.ReceiveBuffer, "MaxReceiveBuffer": &cfg.MaxReceiveBuffer}
+	if f := flags[name]; f != nil {
+		*f = value == "true"
+		return
+	}
+	n, err := strconv.Atoi(value)
+	if numbers[name] == nil || err != nil {
+		t.Fatalf("set %s %s: %v", name, value, err)
+	}
+	*numbers[name] = n
+}
