@@ -1,0 +1,438 @@
+package engine
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"tlslab/engine/pki"
+)
+
+// Handshakes with crypto/tls, each way round: what we did not write decides
+// whether ours is right.
+
+// An identity is a chain that crypto/x509 made, for both implementations.
+type identity struct {
+	chain [][]byte
+	key   crypto.Signer
+	root  *x509.Certificate
+}
+
+var (
+	identityLock sync.Mutex
+	identities   = map[string]*identity{}
+)
+
+func identityFor(t testing.TB, algorithm string) *identity {
+	t.Helper()
+	identityLock.Lock()
+	defer identityLock.Unlock()
+	if id := identities[algorithm]; id != nil {
+		return id
+	}
+	keys := make([]crypto.Signer, 3)
+	certs := make([]*x509.Certificate, 3) // root, intermediate, leaf
+	for i := range keys {
+		keys[i] = makeKey(t, algorithm)
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(int64(i + 1)),
+			Subject:      pkix.Name{CommonName: fmt.Sprint("certificate ", i)},
+			NotBefore:    testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
+			BasicConstraintsValid: true, IsCA: i < 2, KeyUsage: x509.KeyUsageCertSign,
+		}
+		if i == 2 {
+			template.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
+			template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+			template.DNSNames = []string{testName}
+		}
+		parent, signer := template, keys[i]
+		if i > 0 {
+			parent, signer = certs[i-1], keys[i-1]
+		}
+		der, err := x509.CreateCertificate(rand.Reader, template, parent, keys[i].Public(), signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if certs[i], err = x509.ParseCertificate(der); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := &identity{chain: [][]byte{certs[2].Raw, certs[1].Raw}, key: keys[2], root: certs[0]}
+	identities[algorithm] = id
+	return id
+}
+
+func makeKey(t testing.TB, algorithm string) crypto.Signer {
+	t.Helper()
+	var key crypto.Signer
+	var err error
+	switch algorithm {
+	case "rsa2048":
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	case "ecdsa-p256":
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case "ecdsa-p384":
+		key, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func (id *identity) certificate(t testing.TB) *Certificate {
+	t.Helper()
+	key, err := pki.NewKey(id.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := NewCertificate(id.chain, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (id *identity) roots(t testing.TB) *pki.Roots {
+	t.Helper()
+	roots, err := pki.NewRoots(id.root.Raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return roots
+}
+
+// A memory is one direction of an in-memory transport with unbounded room.
+type memory struct {
+	mu     sync.Mutex
+	filled *sync.Cond
+	buf    bytes.Buffer
+	closed bool
+}
+
+func newMemory() *memory {
+	m := &memory{}
+	m.filled = sync.NewCond(&m.mu)
+	return m
+}
+
+func (m *memory) Read(p []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for m.buf.Len() == 0 && !m.closed {
+		m.filled.Wait()
+	}
+	if m.buf.Len() == 0 {
+		return 0, io.EOF
+	}
+	return m.buf.Read(p)
+}
+
+func (m *memory) Write(p []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.buf.Write(p)
+	m.filled.Broadcast()
+	return len(p), nil
+}
+
+func (m *memory) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+	m.filled.Broadcast()
+}
+
+// An end is a net.Conn over two memories.
+type end struct {
+	net.Conn
+	in, out *memory
+}
+
+func (e *end) Read(p []byte) (int, error)  { return e.in.Read(p) }
+func (e *end) Write(p []byte) (int, error) { return e.out.Write(p) }
+func (e *end) Close() error                { e.in.close(); e.out.close(); return nil }
+func (*end) SetDeadline(time.Time) error   { return nil }
+func (*end) SetReadDeadline(time.Time) error {
+	return nil
+}
+func (*end) SetWriteDeadline(time.Time) error { return nil }
+
+func newEnds() (*end, *end) {
+	a, b := newMemory(), newMemory()
+	return &end{in: a, out: b}, &end{in: b, out: a}
+}
+
+// drive runs our side over a blocking transport until done says stop. It
+// returns the application data that arrived.
+func drive(c *Conn, transport io.ReadWriter, done func(got []byte) bool) ([]byte, error) {
+	var in, got []byte
+	buf := make([]byte, 4096)
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	for {
+		if out := c.Flush(nil); len(out) > 0 {
+			if _, err := transport.Write(out); err != nil {
+				return got, err
+			}
+		}
+		if done(got) {
+			return got, nil
+		}
+		n, err := transport.Read(buf)
+		if err != nil {
+			return got, errors.Join(err, c.EOF())
+		}
+		in = append(in, buf[:n]...)
+		for {
+			n, ev, err := c.Recv(in)
+			if err != nil {
+				transport.Write(c.Flush(nil))
+				return got, err
+			}
+			if n == 0 {
+				break
+			}
+			got = append(got, ev.Data...)
+			in = in[n:]
+		}
+	}
+}
+
+// echoed is long enough to need several records.
+var echoed = bytes.Repeat([]byte("tlslab "), 9000)
+
+// An interop is one row of the matrix.
+type interop struct {
+	suite SuiteID
+	key   string
+	group Group // 0: RSA key exchange
+	retry bool
+}
+
+func interopRows() []interop {
+	var rows []interop
+	for _, s := range suites {
+		keys := map[string][]string{"rsa": {"rsa2048"}, "ecdsa": {"ecdsa-p256", "ecdsa-p384"}, "": {"rsa2048", "ecdsa-p256", "ecdsa-p384"}}[s.KeyType]
+		for _, key := range keys {
+			if s.KeyExchange == KeyExchangeRSA {
+				rows = append(rows, interop{s.ID, key, 0, false})
+				continue
+			}
+			for _, g := range defaultGroups {
+				rows = append(rows, interop{s.ID, key, g, false})
+				if s.Max == TLS13 && g != X25519 {
+					rows = append(rows, interop{s.ID, key, g, true})
+				}
+			}
+		}
+	}
+	return rows
+}
+
+func (r interop) String() string {
+	s := fmt.Sprintf("%v/%s/%v", r.suite, r.key, r.group)
+	if r.retry {
+		s += "/retry"
+	}
+	return s
+}
+
+func (r interop) version() Version { return suiteRow(r.suite).Max }
+
+// groups are what a client offers: where a retry is wanted, its first choice
+// is one that the server does not have. (crypto/tls prefers x25519 whatever
+// the order.)
+func (r interop) groups() []Group {
+	switch {
+	case r.group == 0:
+		return []Group{X25519}
+	case r.retry:
+		return []Group{X25519, r.group}
+	}
+	return []Group{r.group}
+}
+
+func (r interop) stdConfig(t testing.TB, groups []Group) *tls.Config {
+	id := identityFor(t, r.key)
+	pool := x509.NewCertPool()
+	pool.AddCert(id.root)
+	cfg := &tls.Config{
+		Certificates: []tls.Certificate{{Certificate: id.chain, PrivateKey: id.key}},
+		RootCAs:      pool, ServerName: testName, Time: func() time.Time { return testTime },
+		MinVersion: uint16(r.version()), MaxVersion: uint16(r.version()),
+		CipherSuites: []uint16{uint16(r.suite)},
+		NextProtos:   []string{"http/1.1"},
+	}
+	for _, g := range groups {
+		cfg.CurvePreferences = append(cfg.CurvePreferences, tls.CurveID(g))
+	}
+	return cfg
+}
+
+func (r interop) ourConfig(t testing.TB, groups []Group) *Config {
+	id := identityFor(t, r.key)
+	return &Config{
+		Rand: rand.Reader, Now: func() time.Time { return testTime },
+		MinVersion: r.version(), MaxVersion: r.version(), Suites: []SuiteID{r.suite}, Groups: groups,
+		Certificates: []*Certificate{id.certificate(t)}, Roots: id.roots(t),
+		ALPN: []string{"h2", "http/1.1"}, Tickets: NewTicketKeys([32]byte{7}),
+	}
+}
+
+// check holds our Info and crypto/tls's ConnectionState to each other.
+func (r interop) check(t *testing.T, info Info, state tls.ConnectionState, resumed bool) {
+	t.Helper()
+	kind := Full
+	if resumed {
+		kind = Resumed
+	}
+	group, theirs := r.group, Group(state.CurveID)
+	if resumed && r.version() == TLS12 {
+		group, theirs = 0, 0 // crypto/tls reports the first connection's
+	}
+	switch {
+	case state.DidResume != resumed || info.Kind != kind:
+		t.Errorf("resumed: crypto/tls says %v, ours %v; want %v", state.DidResume, info.Kind, resumed)
+	case info.Suite.ID != r.suite || state.CipherSuite != uint16(r.suite):
+		t.Errorf("suite %v, crypto/tls says %#x; want %v", info.Suite.ID, state.CipherSuite, r.suite)
+	case info.Version != r.version() || state.Version != uint16(r.version()):
+		t.Errorf("version %v, crypto/tls says %#x; want %v", info.Version, state.Version, r.version())
+	case info.Group != group || theirs != group:
+		t.Errorf("group %v, crypto/tls says %v; want %v", info.Group, theirs, group)
+	case info.HelloRetry != r.retry:
+		t.Errorf("HelloRetryRequest: %v, want %v", info.HelloRetry, r.retry)
+	case info.ALPN != "http/1.1" || state.NegotiatedProtocol != "http/1.1":
+		t.Errorf("protocols %q and %q", info.ALPN, state.NegotiatedProtocol)
+	case !info.Done || !info.ExtendedMasterSecret || info.ServerName != testName:
+		t.Errorf("info %+v", info)
+	}
+}
+
+func TestOurClientWithCryptoTLSServer(t *testing.T) {
+	for _, r := range interopRows() {
+		t.Run(r.String(), func(t *testing.T) {
+			serverGroups := r.groups()
+			if r.retry {
+				serverGroups = serverGroups[1:]
+			}
+			std := r.stdConfig(t, serverGroups)
+			cfg := r.ourConfig(t, r.groups())
+			for _, resumed := range []bool{false, true, true} {
+				ours, theirs := newEnds()
+				peer := tls.Server(theirs, std)
+				failed := make(chan error, 1)
+				go func() {
+					defer theirs.Close()
+					buf := make([]byte, len(echoed))
+					if _, err := io.ReadFull(peer, buf); err != nil {
+						failed <- err
+						return
+					}
+					_, err := peer.Write(buf)
+					failed <- errors.Join(err, peer.CloseWrite())
+				}()
+				c := Client(cfg, testName)
+				sent := false
+				got, err := drive(c, ours, func(got []byte) bool {
+					if c.Info().Done && !sent {
+						sent = true
+						out, err := c.Seal(nil, echoed)
+						if err != nil {
+							t.Error(err)
+						}
+						ours.Write(out)
+					}
+					return len(got) == len(echoed)
+				})
+				ours.out.close()
+				if err := errors.Join(err, <-failed); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got, echoed) {
+					t.Fatal("the echo differs")
+				}
+				r.check(t, c.Info(), peer.ConnectionState(), resumed)
+				if cfg.Session = c.Session(); cfg.Session == nil {
+					t.Fatal("no session")
+				}
+			}
+		})
+	}
+}
+
+func TestCryptoTLSClientWithOurServer(t *testing.T) {
+	for _, r := range interopRows() {
+		t.Run(r.String(), func(t *testing.T) {
+			std := r.stdConfig(t, r.groups())
+			std.ClientSessionCache = tls.NewLRUClientSessionCache(4)
+			serverGroups := r.groups()
+			if r.retry {
+				serverGroups = serverGroups[1:]
+			}
+			cfg := r.ourConfig(t, serverGroups)
+			for _, resumed := range []bool{false, true, true} {
+				ours, theirs := newEnds()
+				c := Server(cfg)
+				failed := make(chan error, 1)
+				go func() {
+					replied := false
+					_, err := drive(c, ours, func(got []byte) bool {
+						if len(got) == len(echoed) && !replied {
+							replied = true
+							out, err := c.Seal(nil, got)
+							if err != nil {
+								t.Error(err)
+							}
+							c.Close()
+							ours.Write(c.Flush(out))
+						}
+						return replied
+					})
+					failed <- err
+					ours.out.close()
+				}()
+				peer := tls.Client(theirs, std)
+				if _, err := peer.Write(echoed); err != nil {
+					t.Fatal(errors.Join(err, <-failed))
+				}
+				got, err := io.ReadAll(peer)
+				if err := errors.Join(err, <-failed); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got, echoed) {
+					t.Fatal("the echo differs")
+				}
+				r.check(t, c.Info(), peer.ConnectionState(), resumed)
+			}
+		})
+	}
+}
+
+func TestInteropCoversEverySuite(t *testing.T) {
+	var seen []SuiteID
+	for _, r := range interopRows() {
+		seen = append(seen, r.suite)
+	}
+	for _, s := range suites {
+		if !slices.Contains(seen, s.ID) {
+			t.Errorf("%v is never tried", s.ID)
+		}
+	}
+}

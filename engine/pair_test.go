@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"tlslab/engine/pki"
+)
+
+// Two connections joined by memory, and what every test needs for them.
+
+const testName = "host.example.test"
+
+// testTime is the only instant that these tests know.
+var testTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// A stream is a reproducible source of random bytes.
+type stream struct {
+	seed    [32]byte
+	counter uint64
+	rest    []byte
+}
+
+func newStream(seed string) *stream { return &stream{seed: sha256.Sum256([]byte(seed))} }
+
+func (s *stream) Read(p []byte) (int, error) {
+	for n := 0; n < len(p); {
+		if len(s.rest) == 0 {
+			var block [40]byte
+			copy(block[:], s.seed[:])
+			binary.BigEndian.PutUint64(block[32:], s.counter)
+			s.counter++
+			sum := sha256.Sum256(block[:])
+			s.rest = sum[:]
+		}
+		k := copy(p[n:], s.rest)
+		s.rest = s.rest[k:]
+		n += k
+	}
+	return len(p), nil
+}
+
+// A testPKI is a chain of a leaf and an intermediate, and what trusts it.
+type testPKI struct {
+	chain       *pki.Chain
+	roots       *pki.Roots
+	certificate *Certificate
+}
+
+var (
+	pkiLock  sync.Mutex
+	pkiByKey = map[string]*testPKI{}
+)
+
+func pkiFor(t testing.TB, algorithm string) *testPKI {
+	t.Helper()
+	pkiLock.Lock()
+	defer pkiLock.Unlock()
+	if p := pkiByKey[algorithm]; p != nil {
+		return p
+	}
+	chain, err := pki.Make(pki.Spec{
+		Seed: "engine tests", Algorithm: algorithm, Length: 2, Names: []string{testName},
+		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots, err := pki.NewRoots(chain.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := NewCertificate(chain.Certificates, chain.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &testPKI{chain, roots, certificate}
+	pkiByKey[algorithm] = p
+	return p
+}
+
+func clientConfig(t testing.TB, algorithm string) *Config {
+	return &Config{Rand: newStream("client"), Now: func() time.Time { return testTime }, Roots: pkiFor(t, algorithm).roots}
+}
+
+func serverConfig(t testing.TB, algorithms ...string) *Config {
+	cfg := &Config{
+		Rand:    newStream("server"),
+		Now:     func() time.Time { return testTime },
+		Tickets: NewTicketKeys([32]byte{1}),
+	}
+	for _, a := range algorithms {
+		cfg.Certificates = append(cfg.Certificates, pkiFor(t, a).certificate)
+	}
+	return cfg
+}
+
+// A pair is both sides of a connection.
+type pair struct {
+	client, server *Conn
+	up, down       []byte // in flight, towards the server and the client
+	got            map[*Conn][]byte
+	events         map[*Conn][]EventKind
+}
+
+func newPair(clientCfg, serverCfg *Config) *pair {
+	return &pair{
+		client: Client(clientCfg, testName), server: Server(serverCfg),
+		got: map[*Conn][]byte{}, events: map[*Conn][]EventKind{},
+	}
+}
+
+// run starts both sides and moves bytes until nothing moves any more. It
+// returns the first error.
+func (p *pair) run() error {
+	if err := errors.Join(p.client.Start(), p.server.Start()); err != nil {
+		return err
+	}
+	return p.pump()
+}
+
+func (p *pair) pump() error {
+	for {
+		p.up = p.client.Flush(p.up)
+		p.down = p.server.Flush(p.down)
+		if len(p.up)+len(p.down) == 0 {
+			return nil
+		}
+		up, down := p.up, p.down
+		p.up, p.down = nil, nil
+		if err := p.feed(p.server, up); err != nil {
+			p.down = p.server.Flush(nil)
+			return fmt.Errorf("server: %w", err)
+		}
+		if err := p.feed(p.client, down); err != nil {
+			p.up = p.client.Flush(nil)
+			return fmt.Errorf("client: %w", err)
+		}
+	}
+}
+
+func (p *pair) feed(c *Conn, in []byte) error {
+	for len(in) > 0 {
+		n, ev, err := c.Recv(in)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fmt.Errorf("%d bytes are no whole record", len(in))
+		}
+		if ev.Kind != EventNone {
+			p.events[c] = append(p.events[c], ev.Kind)
+		}
+		p.got[c] = append(p.got[c], ev.Data...)
+		in = in[n:]
+	}
+	return nil
+}
+
+// exchange sends data both ways and checks that it arrives.
+func (p *pair) exchange(t testing.TB) {
+	t.Helper()
+	for _, size := range []int{1, 100, 40000} {
+		for _, from := range []*Conn{p.client, p.server} {
+			to := p.client
+			if from == p.client {
+				to = p.server
+			}
+			data := make([]byte, size)
+			newStream(fmt.Sprint(size)).Read(data)
+			out, err := from.Seal(nil, data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.got[to] = nil
+			if err := p.feed(to, out); err != nil {
+				t.Fatal(err)
+			}
+			if string(p.got[to]) != string(data) {
+				t.Fatalf("%d bytes sent, %d arrived or differ", size, len(p.got[to]))
+			}
+		}
+	}
+}
