@@ -202,20 +202,34 @@ func bareECDSA(o op.Op, key *ecdsa.PrivateKey) (func() error, error) {
 }
 
 func bareRSA(o op.Op, key *rsa.PrivateKey) (func() error, error) {
-	digest, secret := make([]byte, sha256.Size), make([]byte, 48)
+	digest := make([]byte, sha256.Size)
 	switch o.Kind {
 	case op.Sign:
 		return func() error { _, err := rsa.SignPSS(rand.Reader, key, crypto.SHA256, digest, nil); return err }, nil
 	case op.Verify:
 		signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, digest)
 		return func() error { return rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA256, digest, signature) }, err
-	case op.Encrypt:
-		return func() error { _, err := rsa.EncryptPKCS1v15(rand.Reader, &key.PublicKey, secret); return err }, nil
-	case op.Decrypt:
-		sealed, err := rsa.EncryptPKCS1v15(rand.Reader, &key.PublicKey, secret)
-		return func() error { return rsa.DecryptPKCS1v15SessionKey(rand.Reader, key, sealed, secret) }, err
+	case op.Encrypt, op.Decrypt:
+		return bareRSAKeyExchange(o, key)
 	}
 	return nil, errNoPrimitive
+}
+
+// bareRSAKeyExchange is encryption that its package advises against; TLS 1.2 has no other.
+func bareRSAKeyExchange(o op.Op, key *rsa.PrivateKey) (func() error, error) {
+	secret := make([]byte, 48)
+	encrypt := func() ([]byte, error) {
+		//lint:ignore SA1019 RFC 5246 §7.4.7.1 asks for it.
+		return rsa.EncryptPKCS1v15(rand.Reader, &key.PublicKey, secret)
+	}
+	if o.Kind == op.Encrypt {
+		return func() error { _, err := encrypt(); return err }, nil
+	}
+	sealed, err := encrypt()
+	return func() error {
+		//lint:ignore SA1019 RFC 5246 §7.4.7.1 asks for it.
+		return rsa.DecryptPKCS1v15SessionKey(rand.Reader, key, sealed, secret)
+	}, err
 }
 
 // What bare is measured with must be what the protocol asks for: more would flatter the engine.

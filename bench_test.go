@@ -65,8 +65,8 @@ var implementations = []struct {
 	name string
 	peer func(handshakeCell) (peers, error)
 }{
+	{"stdlib", newStdlibPeers}, // first, so that benchstat compares with it
 	{"tlslab", newEnginePeers},
-	{"stdlib", newStdlibPeers},
 	{"bare", newBarePeers},
 }
 
