@@ -1,0 +1,80 @@
+package number
+
+import (
+	"math"
+
+	"tlslab/results/stat"
+)
+
+// bounded reports whether there is an interval to write: bounds, be they infinite, that are not the value itself.
+func bounded(iv stat.Interval) bool {
+	return !math.IsNaN(iv.Lo) && !math.IsNaN(iv.Hi) && (iv.Lo != iv.Value || iv.Hi != iv.Value)
+}
+
+// width returns the distance between the bounds; where one is infinite, twice the distance to the other.
+func width(iv stat.Interval) float64 {
+	switch {
+	case isFinite(iv.Lo) && isFinite(iv.Hi):
+		return iv.Hi - iv.Lo
+	case isFinite(iv.Lo):
+		return 2 * (iv.Value - iv.Lo)
+	case isFinite(iv.Hi):
+		return 2 * (iv.Hi - iv.Value)
+	}
+	return math.NaN()
+}
+
+// parts returns the texts of a value and of its bounds, if any, in one scale and with the digits the interval allows.
+func parts(iv stat.Interval, unit string) (value, bounds string, s Scale) {
+	s = ScaleFor(unit, iv.Value)
+	d := decimals(iv, s)
+	value = fixed(iv.Value/s.Factor, d)
+	if bounded(iv) {
+		bounds = "[" + bound(iv.Lo, s, d) + ", " + bound(iv.Hi, s, d) + "]"
+	}
+	return value, bounds, s
+}
+
+// Estimate writes a value with its interval: "63.51 [63.21, 63.90] ms". Where value and bounds are one and
+// the same (an exact metric, or every replicate equal) the interval says nothing and is left out.
+func Estimate(iv stat.Interval, unit string) string {
+	if !isFinite(iv.Value) {
+		return special(iv.Value)
+	}
+	value, bounds, s := parts(iv, unit)
+	if bounds == "" {
+		return Value(iv.Value, unit)
+	}
+	return value + " " + bounds + s.suffix()
+}
+
+// Point writes the value of an interval without its bounds, with the digits they allow: "63.51 ms".
+func Point(iv stat.Interval, unit string) string {
+	if !isFinite(iv.Value) {
+		return special(iv.Value)
+	}
+	if !bounded(iv) {
+		return Value(iv.Value, unit)
+	}
+	value, _, s := parts(iv, unit)
+	return value + s.suffix()
+}
+
+// decimals fits the digits to the interval, within what a value needs at least and can bear at most.
+func decimals(iv stat.Interval, s Scale) int {
+	w, v := width(iv)/s.Factor, iv.Value/s.Factor
+	if !isFinite(w) || w <= 0 {
+		return plainDecimals(v, s)
+	}
+	if v == 0 {
+		return max(0, decimalsFor(w, ofWidth))
+	}
+	return min(max(decimalsFor(w, ofWidth), decimalsFor(v, atLeast)), decimalsFor(v, atMost))
+}
+
+func bound(v float64, s Scale, decimals int) string {
+	if !isFinite(v) {
+		return special(v)
+	}
+	return fixed(v/s.Factor, decimals)
+}
