@@ -14,7 +14,8 @@ import (
 
 // stdlibPeers are crypto/tls on both sides. Its connections block where they wait for bytes, so the
 // server runs as a coroutine: it has its turn when the client finds nothing to read, and gives it back
-// when it finds nothing itself. No two goroutines run at a time, as with an engine that one calls.
+// when it finds nothing itself. No two goroutines run at a time, as with an engine that one calls. The
+// coroutine lives as long as the process.
 type stdlibPeers struct {
 	cell           handshakeCell
 	client, server *tls.Config
