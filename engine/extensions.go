@@ -30,6 +30,7 @@ const (
 	extProtocols            = 16
 	extSignedTimestamps     = 18
 	extExtendedMasterSecret = 23
+	extRecordSizeLimit      = 28
 	extSessionTicket        = 35
 	extPreSharedKey         = 41
 	extEarlyData            = 42
@@ -62,12 +63,13 @@ var extensions = [...]extension{
 	{extSessionTicket, "session_ticket", inClientHello | inClassicHello, makeSessionTicket, takeSessionTicket},
 	{extProtocols, "application_layer_protocol_negotiation", inClientHello | inClassicHello | inEncrypted, makeProtocols, takeProtocols},
 	{extSchemes, "signature_algorithms", inClientHello, makeSchemes, takeSchemes},
+	{extKeyShare, "key_share", inClientHello | inServerHello | inRetry, makeKeyShare, takeKeyShare},
 	{extVersions, "supported_versions", inClientHello | inServerHello | inRetry, makeVersions, takeVersions},
 	{extCookie, "cookie", inClientHello | inRetry, makeCookie, takeCookie},
 	{extModes, "psk_key_exchange_modes", inClientHello, makeModes, takeModes},
-	{extKeyShare, "key_share", inClientHello | inServerHello | inRetry, makeKeyShare, takeKeyShare},
 	{extStatusRequest, "status_request", inClientHello | inClassicHello | inCertificate, nil, nil},
 	{extSignedTimestamps, "signed_certificate_timestamp", inClientHello | inClassicHello | inCertificate, nil, nil},
+	{extRecordSizeLimit, "record_size_limit", inClientHello | inEncrypted, nil, nil},
 	{extEarlyData, "early_data", inClientHello | inEncrypted | inTicket, nil, nil},
 	{extPreSharedKey, "pre_shared_key", inClientHello | inServerHello, makePreSharedKey, takePreSharedKey},
 }
