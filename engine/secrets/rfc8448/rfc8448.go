@@ -1,9 +1,10 @@
 // Package rfc8448 holds the published TLS 1.3 handshakes of RFC 8448 for tests:
-// every message, protected record and intermediate secret of three of them.
+// messages, protected records and, for the first two in full, the secrets.
 //
-//	simple-1rtt          section 3
-//	resumed-0rtt         section 4, which resumes section 3's session
-//	hello-retry-request  section 5, up to the handshake's traffic secrets
+//	simple-1rtt            section 3
+//	resumed-0rtt           section 4, which resumes section 3's session
+//	hello-retry-request    section 5
+//	client-authentication  section 6
 //
 // Each is a text file beside this one: a name on a line of its own, and below it,
 // indented, the bytes in hexadecimal. Secrets have the names of their labels.
