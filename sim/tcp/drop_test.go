@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -156,5 +157,69 @@ func TestLateSYNACKShrinksTheWindow(t *testing.T) {
 		if got := 100 * shrunk / phases; got < c.want-8 || got > c.want+8 {
 			t.Errorf("rtt %v: %d %% of lost SYN-ACKs shrink the window, Linux %d %%", c.rtt, got, c.want)
 		}
+	}
+}
+
+// TestSeveralDropsCostWhatLinuxPays replays measured trials that lost several
+// packets. What remains apart are coin flips of the real host: whether the round trip
+// of a probe was some microseconds shorter than the least one decides there whether
+// RACK may use it.
+func TestSeveralDropsCostWhatLinuxPays(t *testing.T) {
+	file, err := os.Open("testdata/linux/several_drops.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const phases = 32
+	const tolerance = 10 * time.Millisecond
+	type outcome struct{ hs, last []time.Duration }
+	played := map[string]outcome{}
+	explained := 0
+	for _, r := range rows[1:] {
+		key := strings.Join([]string{r[0], r[1], r[2], r[5]}, " ")
+		o, ok := played[key]
+		if !ok {
+			c := conversations[r[0]+" "+r[1]]
+			turns := parseTurns(t, c.turns)
+			rtt, _ := time.ParseDuration(r[2] + "ms")
+			cfg := DefaultConfig()
+			p := newPipe(&cfg, rtt+linkOverhead, turns)
+			p.think = c.think
+			dropped := strings.Fields(r[5])
+			p.drop = func(side, n int, _ *Segment) bool {
+				return slices.Contains(dropped, "cs"[side:side+1]+strconv.Itoa(n))
+			}
+			for phase := range phases {
+				// Over a step of the level of the wheel that takes 2 to 16 s.
+				cfg.ClockOffset = time.Hour + time.Duration(phase)*256*time.Millisecond/phases + 37*time.Microsecond
+				p.reset(&cfg, turns)
+				p.run(200 * time.Second)
+				if len(p.turnAt) < len(turns)-1 {
+					t.Fatalf("%s: the conversation did not end", key)
+				}
+				o.hs = append(o.hs, p.turnAt[c.hsTurn])
+				o.last = append(o.last, p.turnAt[len(turns)-2])
+			}
+			played[key] = o
+		}
+		reached := func(ms string, at []time.Duration) bool {
+			d, err := time.ParseDuration(ms + "ms")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return slices.ContainsFunc(at, func(a time.Duration) bool { return (a - d).Abs() <= tolerance })
+		}
+		if reached(r[3], o.hs) && reached(r[4], o.last) {
+			explained++
+		}
+	}
+	total := len(rows) - 1
+	t.Logf("%d of %d trials explained", explained, total)
+	if explained*100 < total*94 {
+		t.Errorf("%d of %d trials explained, want 94 %%", explained, total)
 	}
 }

@@ -97,6 +97,7 @@ type Endpoint struct {
 	wndSeq    int64 // segment that last updated it
 	maxWindow int64
 	lastSend  time.Duration // of data
+	sends     int64         // transmissions of packets so far
 	smallEnd  int64         // end of the last partial segment sent
 	queue     retransmitQueue
 	writes    writeLog

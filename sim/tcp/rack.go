@@ -5,9 +5,8 @@ import "time"
 // rack finds losses by time: a packet is lost if one sent later has arrived and the
 // reordering window has passed since (RFC 8985 §6, kernel tcp_recovery.c).
 type rack struct {
-	sent     time.Duration // transmission of the newest packet that has arrived
-	end      int64         // its end, which orders packets of one instant
-	rtt      time.Duration // its round trip
+	newest   int64         // ordinal of the latest transmission known to have arrived
+	rtt      time.Duration // round trip of the packet that arrived last
 	advanced bool          // something arrived since the last look
 
 	steps     int  // reordering window in quarters of the least round trip
@@ -22,11 +21,6 @@ const (
 	timeoutSlack = 2 * time.Millisecond // TCP_TIMEOUT_MIN_US
 )
 
-// sentAfter orders transmissions.
-func sentAfter(t1, t2 time.Duration, end1, end2 int64) bool {
-	return t1 > t2 || (t1 == t2 && end1 > end2)
-}
-
 // rackAdvance notes the arrival of a packet. A round trip shorter than the least
 // ever seen, of a packet sent again, was the original's and tells nothing.
 func (e *Endpoint) rackAdvance(p *packet) {
@@ -37,9 +31,7 @@ func (e *Endpoint) rackAdvance(p *packet) {
 	}
 	r.advanced = true
 	r.rtt = rtt
-	if sentAfter(p.sent, r.sent, p.end, r.end) {
-		r.sent, r.end = p.sent, p.end
-	}
+	r.newest = max(r.newest, p.order)
 }
 
 // rackWindow is the reordering window: none while recovering, or with enough
@@ -66,7 +58,7 @@ func (e *Endpoint) rackDetect() (wait time.Duration) {
 		if p.state&packetSACKed != 0 || p.state&(packetLost|packetRetransmit) == packetLost {
 			continue
 		}
-		if !sentAfter(r.sent, p.sent, r.end, p.end) {
+		if p.order >= r.newest {
 			if p.seq >= e.board.highResent {
 				break // all that follow were sent later still
 			}

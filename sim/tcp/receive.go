@@ -122,25 +122,24 @@ func (e *Endpoint) receiveData(s *Segment) {
 	if s.Len == 0 && !fin {
 		return
 	}
-	end := s.Seq + int64(s.Len)
-	if fin && (e.peerFIN < 0 || e.peerFIN == end) {
-		e.peerFIN = end
+	end := s.end()
+	if fin && (e.peerFIN < 0 || e.peerFIN == end-1) {
+		e.peerFIN = end - 1
 	}
-	if e.peerFIN >= 0 && end > e.peerFIN {
-		end = e.peerFIN
+	if e.peerFIN >= 0 {
+		end = min(end, e.peerFIN+1)
 	}
 	switch {
-	case s.end() <= e.rcvNxt:
+	case end <= e.rcvNxt:
 		// Seen before: our ACK was lost or late.
 		if e.sack {
-			e.reasm.duplicate(s.Seq, s.end())
+			e.reasm.duplicate(s.Seq, end)
 		}
 		e.ack.enterQuick(e.wnd.offered)
 		e.ack.owe(e.tag)
 	case s.Seq > e.rcvNxt:
 		e.ack.owe(e.tag)
-		if end > s.Seq {
-			e.reasm.add(s.Seq, end)
+		if e.reasm.add(s.Seq, end) {
 			e.wnd.arrived(s.Len, s.Len >= e.ack.segment, e.unread())
 		}
 	default:
@@ -153,9 +152,6 @@ func (e *Endpoint) receiveData(s *Segment) {
 
 // receiveInOrder takes data that continues the stream, and what waited behind it.
 func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
-	if e.PeerClosed() {
-		return
-	}
 	if s.Len > 0 {
 		e.ack.owe(e.tag)
 		full := s.Len >= e.ack.segment
@@ -163,20 +159,20 @@ func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 		e.measureReceiver(s)
 		e.wnd.arrived(s.Len, full, e.unread())
 	}
-	prior := e.rcvNxt
-	e.rcvNxt = max(e.rcvNxt, end)
+	e.rcvNxt = end
 	if !e.reasm.empty() {
 		e.rcvNxt = e.reasm.advance(e.rcvNxt)
 		if e.reasm.empty() {
 			e.ack.atOnce = true // the gap is filled (RFC 5681 §4.2)
 		}
 	}
-	e.stats.BytesDelivered += e.rcvNxt - prior
-	if e.rcvNxt == e.peerFIN {
-		e.rcvNxt++
-		e.ack.owe(e.tag)
-		e.receiveFIN()
+	if !e.PeerClosed() {
+		e.stats.BytesDelivered = e.rcvNxt - 1
+		return
 	}
+	e.stats.BytesDelivered = e.peerFIN - 1
+	e.ack.owe(e.tag)
+	e.receiveFIN()
 }
 
 // measureReceiver measures the round trip for the receive window: by timestamps on

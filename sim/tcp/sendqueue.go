@@ -19,6 +19,7 @@ const (
 type packet struct {
 	seq, end int64         // stream offsets, the FIN counted
 	sent     time.Duration // its latest transmission
+	order    int64         // ordinal of that among all transmissions of the endpoint
 	tag      Tag           // the event of that transmission
 	state    packetState
 }

@@ -183,7 +183,8 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 	s.Seq = e.sndNxt
 	s.Len = int32(end - e.sndNxt)
 	p := e.queue.push()
-	*p = packet{seq: e.sndNxt, end: end, sent: e.now, tag: e.tag}
+	e.sends++
+	*p = packet{seq: e.sndNxt, end: end, sent: e.now, order: e.sends, tag: e.tag}
 	if fin {
 		s.Flags |= FIN
 		p.end++
@@ -251,7 +252,8 @@ func (e *Endpoint) resend(i int, cause Cause) {
 		e.ack.replied(e.now)
 	}
 	e.acknowledge(s)
-	p.sent, p.tag = e.now, e.tag
+	e.sends++
+	p.sent, p.order, p.tag = e.now, e.sends, e.tag
 	p.state |= packetEverResent
 	e.board.highResent = max(e.board.highResent, p.end)
 	e.stats.Retransmits++
