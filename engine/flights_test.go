@@ -1,0 +1,215 @@
+package engine
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the goldens of testdata anew")
+
+// golden holds a text to the file of its name.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; run with -update and read the difference\n%s", path, got)
+	}
+}
+
+var sideNames = [...]string{client: "client", server: "server"}
+
+// draw writes one row as a line.
+func (r row) draw() string {
+	words := []string{fmt.Sprintf("  %-8s", sideNames[r.from])}
+	if r.message == noMessage {
+		words = append(words, fmt.Sprintf("%-20s", "-"))
+	} else {
+		words = append(words, fmt.Sprintf("%-20s", r.message))
+	}
+	if r.when.name != "" {
+		words = append(words, "if "+r.when.name)
+	}
+	if r.mode&dummy != 0 {
+		words = append(words, "dummy")
+	}
+	if r.mode&optional != 0 {
+		words = append(words, "optional")
+	}
+	if r.keys != sameKeys {
+		words = append(words, "keys:"+r.keys.String())
+	}
+	if r.mode&flush != 0 {
+		words = append(words, "flush")
+	}
+	return strings.TrimRight(strings.Join(words, " "), " ") + "\n"
+}
+
+func TestFlightTables(t *testing.T) {
+	var b strings.Builder
+	for _, f := range []*flight{&hellos, &classicFull, &classicResumed, &tls13} {
+		fmt.Fprintf(&b, "%s\n", f.name)
+		for _, r := range f.rows {
+			b.WriteString(r.draw())
+		}
+		for _, next := range f.then {
+			if next.when.name != "" {
+				fmt.Fprintf(&b, "  then %s if %s\n", next.flight.name, next.when.name)
+			} else {
+				fmt.Fprintf(&b, "  then %s\n", next.flight.name)
+			}
+		}
+		if len(f.after) > 0 {
+			b.WriteString("  afterwards, in any order\n")
+		}
+		for _, r := range f.after {
+			b.WriteString("  " + r.draw())
+		}
+		b.WriteString("\n")
+	}
+	golden(t, "flights", b.String())
+}
+
+// A drawing is what an observer on the wire with all keys sees of a
+// handshake: messages, and the records that carry them.
+type drawing struct {
+	b strings.Builder
+}
+
+func (d *drawing) observe(from string) func(*Config) {
+	arrow := "  client ─► "
+	if from == "server" {
+		arrow = "  ◄─ server "
+	}
+	return func(cfg *Config) {
+		cfg.Observe = func(n Notice) {
+			switch {
+			case n.Kind == MessageSent:
+				fmt.Fprintf(&d.b, "%s%v %d\n", arrow, n.Message, n.Length)
+			case n.Kind == RecordSent:
+				fmt.Fprintf(&d.b, "%s    record %v %d, %d on the wire\n", arrow, n.Record, n.Plain, n.Length)
+			case n.Kind == KeyChange && n.Sent:
+				fmt.Fprintf(&d.b, "%s    keys: %v\n", arrow, n.Epoch)
+			}
+		}
+	}
+}
+
+// roundTrips runs a handshake in lockstep, and counts the round trips until
+// the client may send application data.
+func roundTrips(t *testing.T, p *pair) int {
+	t.Helper()
+	if err := p.client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for trips := 1; trips < 5; trips++ {
+		if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.feed(p.client, p.server.Flush(nil)); err != nil {
+			t.Fatal(err)
+		}
+		if p.client.Info().Done {
+			if err := p.pump(); err != nil {
+				t.Fatal(err)
+			}
+			return trips
+		}
+	}
+	t.Fatal("the handshake does not end")
+	return 0
+}
+
+var drawn = []struct {
+	name           string
+	client, server func(*Config)
+	trips, again   int // round trips after TCP's of a full and a resumed handshake
+}{
+	{"tls13", maxVersion(TLS13), maxVersion(TLS13), 1, 1},
+	{"tls13-psk-alone", resumeBy(PSK), resumeBy(PSK), 1, 1},
+	{"tls13-retry", withGroups(X25519, P256), withGroups(P256), 2, 2},
+	{"tls13-without-compatibility", noCompatibility, noCompatibility, 1, 1},
+	{"tls12-ecdhe-ticket", maxVersion(TLS12), maxVersion(TLS12), 2, 1},
+	{"tls12-rsa-session-id", both(maxVersion(TLS12), onlySuite(0x002f)), withCache, 2, 1},
+}
+
+func TestHandshakesAndTheirRoundTrips(t *testing.T) {
+	for _, h := range drawn {
+		t.Run(h.name, func(t *testing.T) {
+			var d drawing
+			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+			both(h.client, d.observe("client"))(cc)
+			both(h.server, d.observe("server"))(sc)
+			for _, want := range []int{h.trips, h.again} {
+				p := newPair(cc, sc)
+				got := roundTrips(t, p)
+				if got != want {
+					t.Errorf("%d round trips until the client may send, want %d", got, want)
+				}
+				fmt.Fprintf(&d.b, "%v: the client may send after round trip %d\n\n", p.client.Info().Kind, got)
+				cc.Session = p.client.Session()
+			}
+			golden(t, "handshake-"+h.name, d.b.String())
+		})
+	}
+}
+
+// The same randomness and the same clock give the same bytes.
+func TestHandshakesAreDeterministic(t *testing.T) {
+	for _, h := range drawn {
+		key := "ecdsa-p256"
+		if strings.Contains(h.name, "rsa") {
+			key = "rsa2048"
+		}
+		var runs [2]string
+		for i := range runs {
+			cc, sc := clientConfig(t, key), serverConfig(t, key)
+			h.client(cc)
+			h.server(sc)
+			var wire strings.Builder
+			for range 2 {
+				p := newPair(cc, sc)
+				if err := p.client.Start(); err != nil {
+					t.Fatal(err)
+				}
+				for {
+					up := p.client.Flush(nil)
+					fmt.Fprintf(&wire, "%x\n", up)
+					if err := p.feed(p.server, up); err != nil {
+						t.Fatal(h.name, err)
+					}
+					down := p.server.Flush(nil)
+					fmt.Fprintf(&wire, "%x\n", down)
+					if err := p.feed(p.client, down); err != nil {
+						t.Fatal(h.name, err)
+					}
+					if len(up)+len(down) == 0 {
+						break
+					}
+				}
+				out, err := p.client.Seal(nil, echoed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				fmt.Fprintf(&wire, "%x\n", out)
+				cc.Session = p.client.Session()
+			}
+			runs[i] = wire.String()
+		}
+		if runs[0] != runs[1] {
+			t.Errorf("%s: two runs differ", h.name)
+		}
+	}
+}

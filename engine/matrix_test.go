@@ -1,0 +1,174 @@
+package engine
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// Our client against our server: every way in which they can connect, and
+// what both must say of it.
+
+// A meeting is one cell of the matrix.
+type meeting struct {
+	name           string
+	client, server func(*Config)
+	key            string
+	first          Info // what both sides agree on at first, as far as it is set
+	way            Resumption
+	again          Info // and on the second connection
+}
+
+func both(fs ...func(*Config)) func(*Config) {
+	return func(cfg *Config) {
+		for _, f := range fs {
+			f(cfg)
+		}
+	}
+}
+
+func maxVersion(v Version) func(*Config)     { return func(cfg *Config) { cfg.MaxVersion = v } }
+func onlySuite(id SuiteID) func(*Config)     { return func(cfg *Config) { cfg.Suites = []SuiteID{id} } }
+func withGroups(g ...Group) func(*Config)    { return func(cfg *Config) { cfg.Groups = g } }
+func resumeBy(r ...Resumption) func(*Config) { return func(cfg *Config) { cfg.Resumption = r } }
+func withALPN(p ...string) func(*Config)     { return func(cfg *Config) { cfg.ALPN = p } }
+func noMasterExtension(cfg *Config)          { cfg.NoExtendedMasterSecret = true }
+func noCompatibility(cfg *Config)            { cfg.NoCompatibility = true }
+func noShares(cfg *Config)                   { cfg.KeyShares = NoKeyShares }
+func withCache(cfg *Config)                  { cfg.SessionCache = NewSessionCache(8, time.Hour); cfg.Tickets = nil }
+func noResumption(cfg *Config)               { cfg.Resumption = []Resumption{} }
+func manyTickets(n int) func(cfg *Config)    { return func(cfg *Config) { cfg.TicketCount = n } }
+
+func meetings() []meeting {
+	var all []meeting
+	for _, s := range suites {
+		keys := map[string][]string{"rsa": {"rsa2048"}, "ecdsa": {"ecdsa-p256", "ecdsa-p384"}, "": {"ecdsa-p256", "rsa2048"}}[s.KeyType]
+		for _, key := range keys {
+			groups := defaultGroups
+			if s.KeyExchange == KeyExchangeRSA {
+				groups = []Group{0}
+			}
+			for _, g := range groups {
+				m := meeting{name: fmt.Sprintf("%s/%s/%v", s.Name, key, g), key: key}
+				m.client = both(maxVersion(s.Max), onlySuite(s.ID))
+				m.first = Info{Version: s.Max, Suite: s, Group: g, Kind: Full}
+				m.again = Info{Version: s.Max, Suite: s, Kind: Resumed, Resumption: Ticket}
+				if g != 0 {
+					m.client = both(m.client, withGroups(g))
+				}
+				if s.Max == TLS13 {
+					m.again.Resumption, m.again.Group = PSKDHE, g
+				}
+				all = append(all, m)
+			}
+		}
+	}
+	gcm13, gcm12 := *suiteRow(0x1301), *suiteRow(0xc02b)
+	modernInfo := Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: X25519}
+	classicInfo := Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: X25519}
+	resumed := func(i Info, way Resumption, g Group) Info {
+		i.Kind, i.Resumption, i.Group = Resumed, way, g
+		return i
+	}
+	retried := func(i Info, g Group) Info { i.HelloRetry, i.Group = true, g; return i }
+	spoken := func(i Info) Info { i.ALPN = "h2"; return i }
+	return append(all,
+		meeting{name: "defaults", first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
+		meeting{name: "psk alone", client: resumeBy(PSK), server: resumeBy(PSK), first: modernInfo, again: resumed(modernInfo, PSK, 0)},
+		meeting{name: "the server prefers psk-dhe", client: resumeBy(PSK, PSKDHE), server: resumeBy(PSKDHE, PSK), first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
+		meeting{name: "retry for x25519", client: withGroups(P384, X25519), server: withGroups(X25519, P256), first: retried(modernInfo, X25519), again: resumed(retried(modernInfo, X25519), PSKDHE, X25519)},
+		meeting{name: "retry for p256 without compatibility", client: both(withGroups(X25519, P256), noCompatibility), server: withGroups(P256), first: retried(modernInfo, P256), again: resumed(retried(modernInfo, P256), PSKDHE, P256)},
+		meeting{name: "retry as the client sends no share", client: noShares, first: retried(modernInfo, X25519), again: resumed(retried(modernInfo, X25519), PSKDHE, X25519)},
+		meeting{name: "two shares", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{P384, P256} }, server: withGroups(P256), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P256}, again: resumed(modernInfo, PSKDHE, P256)},
+		meeting{name: "without compatibility", client: noCompatibility, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
+		meeting{name: "one of them without compatibility", server: noCompatibility, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
+		meeting{name: "application protocol", client: withALPN("h2", "http/1.1"), server: withALPN("h2"), first: spoken(modernInfo), again: spoken(resumed(modernInfo, PSKDHE, X25519))},
+		meeting{name: "classic application protocol", client: both(maxVersion(TLS12), withALPN("h2")), server: withALPN("http/1.1", "h2"), first: spoken(classicInfo), again: spoken(resumed(classicInfo, Ticket, 0))},
+		meeting{name: "server of TLS 1.2", server: maxVersion(TLS12), first: classicInfo, again: resumed(classicInfo, Ticket, 0)},
+		meeting{name: "session id", client: maxVersion(TLS12), server: withCache, first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
+		meeting{name: "session id by a client of TLS 1.3", server: both(maxVersion(TLS12), withCache), first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
+		meeting{name: "the client has no use for tickets", client: both(maxVersion(TLS12), resumeBy(SessionID)), server: func(c *Config) { c.SessionCache = NewSessionCache(8, time.Hour) }, first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
+		meeting{name: "without extended master secret", client: both(maxVersion(TLS12), noMasterExtension), first: classicInfo, again: resumed(classicInfo, Ticket, 0)},
+		meeting{name: "no tickets from the server", server: manyTickets(NoTickets), first: modernInfo, again: modernInfo},
+		meeting{name: "no resumption allowed", client: noResumption, first: modernInfo, again: modernInfo},
+	)
+}
+
+// agreed is the part of Info that both sides must share and that a meeting
+// names.
+func agreed(i Info) Info {
+	return Info{Version: i.Version, Suite: i.Suite, Group: i.Group, Kind: i.Kind, Resumption: i.Resumption, HelloRetry: i.HelloRetry, ALPN: i.ALPN}
+}
+
+func TestBothSidesAgree(t *testing.T) {
+	for _, m := range meetings() {
+		t.Run(m.name, func(t *testing.T) {
+			key := m.key
+			if key == "" {
+				key = "ecdsa-p256"
+			}
+			cc, sc := clientConfig(t, key), serverConfig(t, key)
+			if m.client != nil {
+				m.client(cc)
+			}
+			if m.server != nil {
+				m.server(sc)
+			}
+			for i, want := range []Info{m.first, m.again, m.again} {
+				p := newPair(cc, sc)
+				if err := p.run(); err != nil {
+					t.Fatalf("connection %d: %v", i, err)
+				}
+				p.exchange(t)
+				ci, si := p.client.Info(), p.server.Info()
+				if !reflect.DeepEqual(agreed(ci), agreed(want)) || !reflect.DeepEqual(agreed(si), agreed(want)) {
+					t.Errorf("connection %d\nclient %+v\nserver %+v\nwant   %+v", i, agreed(ci), agreed(si), agreed(want))
+				}
+				extended := want.Version == TLS13 || !cc.NoExtendedMasterSecret
+				if ci.ExtendedMasterSecret != extended || si.ExtendedMasterSecret != extended {
+					t.Errorf("extended master secret: client %v, server %v, want %v", ci.ExtendedMasterSecret, si.ExtendedMasterSecret, extended)
+				}
+				if ci.ServerName != testName || si.ServerName != testName || !ci.Done || !si.Done {
+					t.Errorf("names %q and %q, done %v and %v", ci.ServerName, si.ServerName, ci.Done, si.Done)
+				}
+				if ci.TicketsReceived != si.TicketsSent {
+					t.Errorf("%d tickets sent, %d received", si.TicketsSent, ci.TicketsReceived)
+				}
+				if certs := len(ci.PeerChain); (certs == 2) != (want.Kind == Full) {
+					t.Errorf("a %v handshake brought %d certificates", want.Kind, certs)
+				}
+				if s := p.client.Session(); s != nil {
+					cc.Session = s
+				}
+			}
+		})
+	}
+}
+
+// A HelloRetryRequest and a resumption leave the Configs as they were, so
+// that other connections can use them at the same time.
+func TestConnectionsLeaveTheirConfigAlone(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	cc.Groups, sc.Groups = []Group{X25519, P256}, []Group{P256}
+	cc.ALPN, sc.ALPN = []string{"h2", "x"}, []string{"x"}
+	groups, serverGroups := fmt.Sprint(cc.Groups, cc.ALPN), fmt.Sprint(sc.Groups, sc.ALPN)
+	before, serverBefore := *cc, *sc
+	p := newPair(cc, sc)
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	if !p.client.Info().HelloRetry {
+		t.Fatal("no HelloRetryRequest")
+	}
+	for _, c := range []struct{ got, want *Config }{{cc, &before}, {sc, &serverBefore}} {
+		got, want := *c.got, *c.want
+		got.Now, want.Now = nil, nil // functions are not comparable
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("config changed to %+v", got)
+		}
+	}
+	if fmt.Sprint(cc.Groups, cc.ALPN) != groups || fmt.Sprint(sc.Groups, sc.ALPN) != serverGroups {
+		t.Error("a list of the config changed")
+	}
+}
