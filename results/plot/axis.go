@@ -79,7 +79,8 @@ func valueAxis(s span, ratio float64, fromZero bool) *axis {
 	return linearAxis(s, 0.06, fromZero)
 }
 
-// label gives the axis ticks at 1, 2 and 5 times powers of ten of the scale, or fewer where their labels would touch.
+// label gives the axis ticks at 1, 2 and 5 times powers of ten of the scale: the densest set whose labels do not touch.
+// Where no set leaves two labels untouched, the one that keeps most when those in the way are dropped.
 // With units each label names its unit, for axes whose ticks cross from one multiple to the next.
 func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 	name := func(v float64) string {
@@ -88,16 +89,20 @@ func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 		}
 		return number.Tick(v / s.Factor)
 	}
-	candidates := a.candidates(s.Factor)
-	for i, ticks := range candidates {
+	fullest := 0
+	for _, ticks := range a.candidates(s.Factor) {
 		for j := range ticks {
 			if ticks[j].Label != "" {
 				ticks[j].Label = name(ticks[j].Value)
 			}
 		}
-		if i == len(candidates)-1 || (r.fits(a, ticks) && labelled(ticks) >= 2) {
+		n := labelled(ticks)
+		if r.drop(a, ticks); labelled(ticks) == n && n >= 2 {
 			a.ticks = ticks
 			return
+		}
+		if n := labelled(ticks); n > fullest {
+			a.ticks, fullest = ticks, n
 		}
 	}
 }
@@ -113,7 +118,6 @@ func (a *axis) candidates(factor float64) [][]plot.Tick {
 		for _, every := range []int{2, 3, 4} {
 			sets = append(sets, logTicks(lo, hi, factor, []float64{1}, every))
 		}
-		return sets
 	}
 	for _, most := range []float64{7, 5, 4, 3, 2} {
 		sets = append(sets, linearTicks(lo, hi, factor, most))
@@ -168,21 +172,21 @@ func labelled(ticks []plot.Tick) int {
 	return n
 }
 
-// fits reports whether the labels leave a gap of a few points between each other.
-func (r room) fits(a *axis, ticks []plot.Tick) bool {
+// drop unlabels each tick whose label comes too close to the one before it.
+func (r room) drop(a *axis, ticks []plot.Tick) {
 	const gap = 5
 	end := vg.Length(math.Inf(-1))
-	for _, t := range ticks {
+	for i, t := range ticks {
 		if t.Label == "" {
 			continue
 		}
 		at, half := vg.Length(a.norm(t.Value))*r.length, r.label(t.Label)/2
 		if at-half < end+gap {
-			return false
+			ticks[i].Label = ""
+			continue
 		}
 		end = at + half
 	}
-	return true
 }
 
 // tailScale places a fraction F of replicates at −log10(1−F), so that 90, 99 and 99.9 % lie equally far apart.

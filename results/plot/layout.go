@@ -10,10 +10,11 @@ import (
 
 // Limits of a figure: more panels than these cannot be read on a page.
 const (
-	mostColumns = 6
-	mostRows    = 6
-	mostPanels  = 24
-	mostPages   = 4
+	mostColumns  = 6
+	mostRows     = 6
+	mostCombined = 4 // rows of two factors, whose titles are long
+	mostPanels   = 24
+	mostPages    = 4
 )
 
 // factor is a factor of the experiment as figures need it: the levels that have cells, in readers' terms, and their
@@ -162,7 +163,8 @@ func (l *layout) spread(rest []*factor, columns int) {
 		case len(l.columns) == 0 && len(rest) == 1:
 			// A single factor too large for one row is wrapped over several.
 			l.columns, width = append(l.columns, f), columns
-		case height*n <= mostRows && width*height*n <= mostPanels:
+		case len(l.rows) == 0 && n <= mostRows && width*n <= mostPanels,
+			height*n <= mostCombined && width*height*n <= mostPanels:
 			l.rows, height = append(l.rows, f), height*n
 		default:
 			l.pages = append(l.pages, f)

@@ -80,8 +80,15 @@ type mark struct {
 	hollow  bool
 }
 
+// swell is by how much a polygon's radius grows so that it covers as much as a circle would.
+func (m mark) swell() vg.Length {
+	n := float64(m.corners)
+	return vg.Length(math.Sqrt(2 * math.Pi / (n * math.Sin(2*math.Pi/n))))
+}
+
 // DrawGlyph implements draw.GlyphDrawer.
 func (m mark) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
+	sty.Radius *= m.swell()
 	var p vg.Path
 	for i := range m.corners {
 		angle := m.turn + 2*math.Pi*float64(i)/float64(m.corners)

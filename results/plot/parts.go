@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -108,8 +109,8 @@ func groupNames(shown []part) string {
 // negligible is the share below which a part is not told apart: its stripe would be thinner than a line.
 const negligible = 0.004
 
-// grouped orders the addends by group, each group in shades of one hue, and puts those together that are negligible in
-// every cell.
+// grouped orders the addends by group and by their largest shares, each group in shades of one hue, and puts those
+// together that are negligible in every cell.
 func (set *Set) grouped(addends []int) []part {
 	var groups []string
 	large := map[string][]int{}
@@ -131,6 +132,9 @@ func (set *Set) grouped(addends []int) []part {
 	var out []part
 	for g, group := range groups {
 		members := large[group]
+		slices.SortStableFunc(members, func(a, b int) int {
+			return cmp.Compare(set.largestShare(b, addends), set.largestShare(a, addends))
+		})
 		for j, i := range members {
 			m := &set.summary.Header.Metrics[i]
 			out = append(out, part{table.PartName(m), group, []int{i}, shade(g, j, len(members))})

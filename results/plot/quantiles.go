@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"tlslab/results"
 	"tlslab/results/stat"
@@ -154,9 +155,9 @@ func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, joined
 		levels = len(l.colour.levels)
 	}
 	for i := range levels {
-		for j, statistic := range stats {
+		for j, statistic := range slices.Backward(stats) { // the median on top
 			look := styleOf(i)
-			s := series{joined: joined, line: look.line(1.3), glyph: look.glyph(2.7, j > 0), shift: dodge(i, levels, joined)}
+			s := series{joined: joined, line: look.line(1.3), glyph: statisticGlyph(look, j), shift: dodge(i, levels, joined)}
 			if j > 0 {
 				s.line.Width = 0.7
 			}
@@ -175,6 +176,15 @@ func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, joined
 			p.plotters = append(p.plotters, s)
 		}
 	}
+}
+
+// statisticGlyph is a filled glyph for the first statistic and a larger hollow one for the second, so that both are seen
+// where they coincide.
+func statisticGlyph(look style, statistic int) draw.GlyphStyle {
+	if statistic == 0 {
+		return look.glyph(2.2, false)
+	}
+	return look.glyph(3.4, true)
 }
 
 // sort puts the points in the order of the x axis, whatever order the levels were listed in.
@@ -215,14 +225,14 @@ func keys(colour *factor, stats []statistic) []key {
 	if colour != nil {
 		for i, name := range colour.shown {
 			look := styleOf(i)
-			out = append(out, lineKey(name, look.line(1.3), look.glyph(2.7, false)))
+			out = append(out, lineKey(name, look.line(1.3), statisticGlyph(look, 0)))
 		}
 	}
 	if len(stats) > 1 {
 		for j, s := range stats {
 			look := styleOf(0)
 			look.color = muted
-			out = append(out, glyphKey(s.name, look.glyph(2.7, j > 0)))
+			out = append(out, glyphKey(s.name, statisticGlyph(look, j)))
 		}
 	}
 	return out

@@ -38,7 +38,7 @@ func (set *Set) ratios() ([]Figure, []Omitted) {
 	var figures []Figure
 	for _, on := range pages {
 		g := set.ratioPage(l, y, on, scale)
-		g.title = fmt.Sprintf("%s relative to %s%s", capital(m.Name), set.baseline(), with(on))
+		g.title = fmt.Sprintf("Ratio of %s to that of %s%s", m.Name, set.baseline(), with(on))
 		caption := fmt.Sprintf("Median of the ratio of %s to that of %s. Blue is better, orange worse; = means the same within the margin of %s, ? undecided.",
 			m.Name, set.baseline(), number.Percent(h.Compare.Margin))
 		if m.Better == 0 {

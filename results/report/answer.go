@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tlslab/results"
 	"tlslab/results/summary"
 	"tlslab/results/table/number"
 )
@@ -18,22 +19,22 @@ func (e *experiment) answer() (string, []Point) {
 	case 0:
 		return e.spread(), nil
 	case 1:
-		effects := e.effects(levels[0])
-		answer := fmt.Sprintf("%s against %s: %s.", e.shown(e.compared, levels[0]), e.baseline(), e.verdicts(effects))
+		effects := e.effects(levels[0], e.metric)
+		answer := fmt.Sprintf("%s against %s: %s.", e.shown(e.compared, levels[0]), e.baseline(), e.verdicts(e.m, effects))
 		return answer, append(e.extremes(effects), e.dependence(effects)...)
 	}
 	var findings []Point
 	for _, level := range levels {
-		effects := e.effects(level)
-		text := capital(e.verdicts(effects)) + "."
+		effects := e.effects(level, e.metric)
+		text := e.verdicts(e.m, effects) + "."
 		if x, ok := strongest(effects); ok && len(effects) > 1 {
 			text += fmt.Sprintf(" The largest difference is at %s: %s.", e.place(x.cell), number.Ratio(x.Ratio))
 		}
 		findings = append(findings, Point{e.shown(e.compared, level) + " against " + e.baseline(), text})
 	}
 	top, best := e.best()
-	if effects := e.effects(top); len(effects) > 0 {
-		best += fmt.Sprintf(" %s against %s: %s.", e.shown(e.compared, top), e.baseline(), e.verdicts(effects))
+	if effects := e.effects(top, e.metric); len(effects) > 0 {
+		best += fmt.Sprintf(" %s against %s: %s.", e.shown(e.compared, top), e.baseline(), e.verdicts(e.m, effects))
 	}
 	return best, findings
 }
@@ -43,18 +44,18 @@ func (e *experiment) comparedLevels() []string {
 	if e.compared < 0 {
 		return nil
 	}
-	return slices.DeleteFunc(e.levels(e.compared), func(l string) bool { return len(e.effects(l)) == 0 })
+	return slices.DeleteFunc(e.levels(e.compared), func(l string) bool { return len(e.effects(l, e.metric)) == 0 })
 }
 
 // verdicts says how many of the combinations came out which way: "handshake is 25 % to 49 % lower in 30 of 36
 // combinations, the same within 2 % in 4, undecided in 2".
-func (e *experiment) verdicts(effects []effect) string {
+func (e *experiment) verdicts(m *results.Metric, effects []effect) string {
 	sorted := map[string][]effect{}
 	for _, x := range effects {
 		kind := kindOf(x)
 		sorted[kind] = append(sorted[kind], x)
 	}
-	name := e.m.Name
+	name := m.Name
 	kinds := []struct{ kind, first, next string }{
 		{lower, name + " is " + change(sorted[lower]), change(sorted[lower])},
 		{higher, name + " is " + change(sorted[higher]), change(sorted[higher])},

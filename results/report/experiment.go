@@ -76,20 +76,20 @@ func (e *experiment) shown(factor int, level string) string {
 // baseline is the level all others are compared with, in readers' terms.
 func (e *experiment) baseline() string { return table.Baseline(e.Header) }
 
-// effect is one comparison of the headline metric.
+// effect is one comparison.
 type effect struct {
 	cell int
 	*summary.Comparison
 }
 
-// effects are the comparisons of one level, in the order of the cells.
-func (e *experiment) effects(level string) []effect {
+// effects are the comparisons of one level in a metric, in the order of the cells.
+func (e *experiment) effects(level string, metric int) []effect {
 	var out []effect
 	for _, i := range table.CellOrder(e.Summary) {
 		if e.Cells[i].Levels[e.compared] != level {
 			continue
 		}
-		if c := e.Row(i, e.metric).VsBaseline; c != nil {
+		if c := e.Row(i, metric).VsBaseline; c != nil {
 			out = append(out, effect{i, c})
 		}
 	}

@@ -48,25 +48,25 @@ func (e *experiment) largestGroups(whole string) string {
 	var clauses []string
 	for _, g := range groups {
 		at := slices.Index(g.shares, slices.Max(g.shares))
-		where := fmt.Sprintf("up to %s (%s)", number.Percent(g.shares[at]), e.name(at))
-		if len(e.Cells) == 1 {
-			where = number.Percent(g.shares[at])
-		}
+		share := number.Percent(g.shares[at])
 		switch {
 		case g.shares[at] == 0:
-		case len(e.Cells) == 1:
-			clauses = append(clauses, g.name+" "+where)
+		case cells == 1:
+			clauses = append(clauses, g.name+" "+share)
+		case g.first == cells:
+			clauses = append(clauses, fmt.Sprintf("%s in %s, up to %s (%s)", g.name, all(cells, "cell"), share, e.name(at)))
 		case g.first == 0:
-			clauses = append(clauses, fmt.Sprintf("%s is nowhere the largest part, %s", g.name, where))
-		case len(clauses) == 0 && g.first == cells:
-			clauses = append(clauses, fmt.Sprintf("%s is the largest part in %s, %s", g.name, all(cells, "cell"), where))
+			clauses = append(clauses, fmt.Sprintf("%s in none, up to %s (%s)", g.name, share, e.name(at)))
 		case len(clauses) == 0:
-			clauses = append(clauses, fmt.Sprintf("%s is the largest part in %s of %s, %s", g.name, number.Count(g.first), plural(cells, "cell"), where))
+			clauses = append(clauses, fmt.Sprintf("%s in %s of %s, up to %s (%s)", g.name, number.Count(g.first), plural(cells, "cell"), share, e.name(at)))
 		default:
-			clauses = append(clauses, fmt.Sprintf("%s in %s, %s", g.name, number.Count(g.first), where))
+			clauses = append(clauses, fmt.Sprintf("%s in %s, up to %s (%s)", g.name, number.Count(g.first), share, e.name(at)))
 		}
 	}
-	return capital(strings.Join(clauses, "; ")) + ". Shares are of the mean."
+	if cells == 1 {
+		return strings.Join(clauses, ", ") + " of the mean."
+	}
+	return "The largest part is " + strings.Join(clauses, "; ") + ". Shares are of the mean."
 }
 
 // groups are the groups of a metric's parts with their shares. A part without a group is one by itself.

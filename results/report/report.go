@@ -26,6 +26,7 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 	}
 	d.Answer, d.Findings = e.answer()
 	d.Findings = append(d.Findings, e.tail()...)
+	d.Findings = append(d.Findings, e.wholes()...)
 	d.Findings = append(d.Findings, e.dominance()...)
 	d.Sections = append(d.Sections, Section{Title: "The numbers", Blocks: e.tables()})
 	d.Sections = append(d.Sections, Section{Title: "Figures", Blocks: figureBlocks(figures, omitted)})

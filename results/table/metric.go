@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"tlslab/results"
 	"tlslab/results/stat"
@@ -82,10 +83,18 @@ func quantityColumns(s *summary.Summary) []quantityColumn {
 		return columns
 	}
 	return append(columns,
-		quantityColumn{Column{Name: "vs " + Baseline(s.Header), Right: true}, func(r *summary.Row, better int) Cell { return compared(r, better, ratio) }},
+		quantityColumn{Column{Name: versus(s.Header), Right: true}, func(r *summary.Row, better int) Cell { return compared(r, better, ratio) }},
 		quantityColumn{Column{Name: "p (Holm)", Right: true, Spare: 5}, func(r *summary.Row, better int) Cell { return compared(r, better, probability) }},
 		quantityColumn{Column{Name: "verdict"}, func(r *summary.Row, better int) Cell { return compared(r, better, verdict) }},
 	)
+}
+
+// versus heads the column of ratios: with the baseline's name, where that is no longer than what stands below it.
+func versus(h *results.Header) string {
+	if name := Baseline(h); utf8.RuneCountInString(name) <= 12 {
+		return "vs " + name
+	}
+	return "vs baseline"
 }
 
 func failed(n int) Cell {
@@ -191,8 +200,8 @@ func notes(s *summary.Summary, metric int) []string {
 		out = append(out, fmt.Sprintf("%s: %s.", m.Name, m.Label))
 	}
 	if s.Header.Compare != nil {
-		out = append(out, fmt.Sprintf("vs %s: median of the ratio to %s with the other factors alike; same: within %s.",
-			Baseline(s.Header), Baseline(s.Header), number.Percent(s.Header.Compare.Margin)))
+		out = append(out, fmt.Sprintf("%s: median of the ratio to %s with the other factors alike; same: within %s.",
+			versus(s.Header), Baseline(s.Header), number.Percent(s.Header.Compare.Margin)))
 	}
 	for cell := range s.Cells {
 		if r := s.Row(cell, metric); r.Reached > 0 && r.Censored(0.99) {

@@ -11,8 +11,8 @@ import (
 const (
 	lone    = 3
 	ofWidth = 2
-	atLeast = 2
-	atMost  = 5
+	atLeast = 3
+	atMost  = 4
 )
 
 // fixed writes v with the given decimals; a negative number of decimals rounds to tens, hundreds …

@@ -46,8 +46,8 @@ func TestDigitsFollowTheInterval(t *testing.T) {
 		want string
 	}{
 		{stat.Interval{Value: 63512345, Lo: 63210000, Hi: 63900000}, "63.51 [63.21, 63.90] ms"},
-		{stat.Interval{Value: 63512345, Lo: 50e6, Hi: 80e6}, "64 [50, 80] ms"},
-		{stat.Interval{Value: 63512345, Lo: 63512344, Hi: 63512346}, "63.512 [63.512, 63.512] ms"},
+		{stat.Interval{Value: 63512345, Lo: 50e6, Hi: 80e6}, "63.5 [50.0, 80.0] ms"},
+		{stat.Interval{Value: 63512345, Lo: 63512344, Hi: 63512346}, "63.51 [63.51, 63.51] ms"},
 		{stat.Interval{Value: 230e3, Lo: 200e3, Hi: 9e9}, "230 [200, 9,000,000] µs"},
 		{stat.Interval{Value: 1e9, Lo: 0.9e9, Hi: inf}, "1.00 [0.90, ∞] s"},
 		{stat.Interval{Value: 1e9, Lo: -inf, Hi: inf}, "1.00 [−∞, ∞] s"},

@@ -1,0 +1,44 @@
+package plot
+
+import (
+	"testing"
+)
+
+func TestThinningKeepsTheTail(t *testing.T) {
+	const n = 1_000_000
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = float64(i)
+	}
+	c := thin(values, n)
+	if len(c.x) > most {
+		t.Fatalf("%d points, at most %d wanted", len(c.x), most)
+	}
+	for back := 1; back <= 100; back++ {
+		if got := c.x[len(c.x)-back]; got != float64(n-back) {
+			t.Fatalf("value %d from the top is %v, want %v: the tail was thinned", back, got, float64(n-back))
+		}
+	}
+	for i := range c.x {
+		if want := (c.x[i] + 1) / n; c.f[i] != want {
+			t.Fatalf("the fraction at most %v is %v, want %v", c.x[i], c.f[i], want)
+		}
+	}
+}
+
+func TestEqualValuesAreOnePoint(t *testing.T) {
+	c := thin([]float64{5, 5, 5, 5}, 4)
+	if len(c.x) != 1 || c.x[0] != 5 || c.f[0] != 1 {
+		t.Errorf("got %v at %v", c.x, c.f)
+	}
+}
+
+func TestFailedReplicatesKeepTheCurveBelowOne(t *testing.T) {
+	c := thin([]float64{1, 2, 3}, 4)
+	if got := c.f[len(c.f)-1]; got != 0.75 {
+		t.Errorf("3 of 4 replicates done, but the curve ends at %v", got)
+	}
+	if c := thin(nil, 4); len(c.x) != 0 {
+		t.Errorf("a curve of nothing has %d points", len(c.x))
+	}
+}
