@@ -1,0 +1,238 @@
+package sim
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"tlslab/engine"
+	"tlslab/engine/pki"
+	"tlslab/netem"
+	"tlslab/sim/costs"
+	"tlslab/sim/recording"
+)
+
+// handshake is an exchange of a version, made in one of its ways.
+type handshake struct {
+	version    engine.Version
+	kind       engine.Kind
+	resumption engine.Resumption
+	change     func(x *Exchange)
+}
+
+func (h handshake) exchange(t testing.TB) Exchange {
+	t.Helper()
+	now := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+	chain, err := pki.Make(pki.Spec{
+		Seed: "sim", Algorithm: "ecdsa-p256", Length: 2, Size: 2500, Names: []string{"lab.example"},
+		NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := engine.NewCertificate(chain.Certificates, chain.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots, err := pki.NewRoots(chain.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := engine.Config{Now: func() time.Time { return now }, MinVersion: h.version, MaxVersion: h.version}
+	c, s := both, both
+	c.Roots = roots
+	s.Certificates = []*engine.Certificate{certificate}
+	s.SessionCache = engine.NewSessionCache(4, time.Hour)
+	s.Tickets = engine.NewTicketKeys([32]byte{1})
+	if h.kind == engine.Resumed {
+		c.Resumption = []engine.Resumption{h.resumption}
+		s.Resumption = c.Resumption
+	}
+	x := Exchange{
+		Client: &c, Server: &s, ServerName: "lab.example", Kind: h.kind, Resumption: h.resumption,
+		Request: 500, Response: 40_000, Seed: 7,
+	}
+	if h.change != nil {
+		h.change(&x)
+	}
+	return x
+}
+
+// handshakes are all the ways to begin a connection.
+func handshakes() map[string]handshake {
+	return map[string]handshake{
+		"1.3 full":       {version: engine.TLS13, kind: engine.Full},
+		"1.3 psk-dhe":    {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE},
+		"1.3 psk":        {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSK},
+		"1.3 retry":      {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Client.KeyShares = engine.NoKeyShares }},
+		"1.3 in chunks":  {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.WriteChunk = 1000 }},
+		"1.2 full":       {version: engine.TLS12, kind: engine.Full},
+		"1.2 ticket":     {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket},
+		"1.2 session-id": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.SessionID},
+		"1.2 records of 1000": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
+			x.Client.RecordSize, x.Server.RecordSize = 1000, 1000
+		}},
+	}
+}
+
+// priced is a world of two hosts that take the reference's time.
+func priced(t testing.TB, link netem.Config) Config {
+	t.Helper()
+	table, err := costs.Reference()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := wire(t, link, link)
+	cfg.Client = Host{Cores: 1, Costs: table, Slowdown: 3.3}
+	cfg.Server = Host{Cores: 2, Costs: table, Slowdown: 1}
+	return cfg
+}
+
+func (h handshake) record(t testing.TB) (*recording.Recording, recording.Outcome) {
+	t.Helper()
+	rec, err := Record(h.exchange(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec, rec.Branches[0].Outcome
+}
+
+func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
+	for name, h := range handshakes() {
+		rec, outcome := h.record(t)
+		for where, link := range trouble() {
+			cfg := priced(t, link)
+			replayed, err := NewWorld(cfg, rec, outcome)
+			if err != nil {
+				t.Fatal(err)
+			}
+			alive, err := NewLiveWorld(cfg, h.exchange(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for seed := range uint64(4) {
+				a, b := replayed.Run(seed), alive.Run(seed)
+				if a != b {
+					t.Fatalf("%s, %s, seed %d:\nreplayed %+v\nlive     %+v", name, where, seed, a, b)
+				}
+			}
+		}
+	}
+}
+
+func TestRoundTripsUntilTheClientMaySend(t *testing.T) {
+	for name, want := range map[string]int{
+		"1.3 full": 2, "1.3 psk-dhe": 2, "1.3 psk": 2, "1.3 retry": 3,
+		"1.2 full": 3, "1.2 ticket": 2, "1.2 session-id": 2,
+	} {
+		h := handshakes()[name]
+		rec, outcome := h.record(t)
+		cfg := priced(t, delayed(500*ms))
+		w, err := NewWorld(cfg, rec, outcome)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := w.Run(1)
+		if r.RoundTrips != want {
+			t.Errorf("%s: %d round trips, want %d", name, r.RoundTrips, want)
+		}
+		// A second is so long that computation cannot hide a round trip.
+		if got := int(r.Handshake / time.Second); got != want {
+			t.Errorf("%s: the handshake takes %v, want %d round trips of 1 s", name, r.Handshake, want)
+		}
+		if r.Connect != time.Second {
+			t.Errorf("%s: connected after %v, want 1s", name, r.Connect)
+		}
+	}
+}
+
+func TestTheTimeOfAHandshakeIsItsRoundTripsAndItsOperations(t *testing.T) {
+	for name, h := range handshakes() {
+		rec, outcome := h.record(t)
+		cfg := priced(t, delayed(10*ms))
+		w, err := NewWorld(cfg, rec, outcome)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := w.Run(1)
+		computed := r.Causes[ClientCPU] + r.Causes[ServerCPU]
+		if r.TTLB != r.Causes[Propagation]+r.Causes[Window]+computed {
+			t.Errorf("%s: %v to the last byte, of which %v are explained: %v", name, r.TTLB, r.Causes[Propagation]+r.Causes[Window]+computed, r.Causes)
+		}
+		if computed <= 0 || computed > r.ClientCPU+r.ServerCPU {
+			t.Errorf("%s: %v of computation on the critical path, %v in all", name, computed, r.ClientCPU+r.ServerCPU)
+		}
+	}
+}
+
+func TestARecordingSaysWhatItIs(t *testing.T) {
+	rec, _ := handshakes()["1.3 psk-dhe"].record(t)
+	var text bytes.Buffer
+	if err := rec.Format(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"about version 1.3", "about kind resumed", "about resumption psk-dhe", "about response 40000 bytes", "keygen x25519", "seal aes-128-gcm 16384"} {
+		if !strings.Contains(text.String(), want+"\n") {
+			t.Errorf("no line %q in\n%s", want, &text)
+		}
+	}
+	if strings.Contains(text.String(), "verify ecdsa") {
+		t.Error("a resumed handshake checks a signature")
+	}
+}
+
+func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
+	for want, h := range map[string]handshake{
+		"gave the client nothing to resume": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
+			change: func(x *Exchange) { x.Server.TicketCount = engine.NoTickets }},
+		"the handshake was full, and resumed was asked for": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket,
+			change: func(x *Exchange) {
+				now := x.Server.Now()
+				x.Server.Now = func() time.Time { // between the two connections its ticket expires
+					now = now.Add(24 * time.Hour)
+					return now
+				}
+			}},
+		"resumed by ticket, and session-id was asked for": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.SessionID,
+			change: func(x *Exchange) {
+				x.Client.Resumption = []engine.Resumption{engine.Ticket}
+				x.Server.Resumption = x.Client.Resumption
+			}},
+		"unknown_ca": {version: engine.TLS13, kind: engine.Full,
+			change: func(x *Exchange) { x.Client.Roots, _ = pki.NewRoots() }},
+		"request of 0 bytes": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
+	} {
+		if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+}
+
+func TestALiveConnectionThatAnEngineEndsHasTheAlertAsItsOutcome(t *testing.T) {
+	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.ServerName = "other.example" }}
+	w, err := NewLiveWorld(priced(t, delayed(10*ms)), h.exchange(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := w.Run(1); r.Outcome != "alert bad_certificate" || r.Handshake >= 0 {
+		t.Errorf("outcome %q, handshake %v; want alert bad_certificate and none", r.Outcome, r.Handshake)
+	}
+}
+
+func TestRecordingsDependOnTheirSeedAlone(t *testing.T) {
+	h := handshakes()["1.2 full"]
+	var texts [2]bytes.Buffer
+	for i := range texts {
+		rec, err := Record(h.exchange(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := rec.Format(&texts[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if texts[0].String() != texts[1].String() {
+		t.Errorf("recorded twice, it differs:\n%s\n%s", &texts[0], &texts[1])
+	}
+}
