@@ -73,10 +73,10 @@ type quantityColumn struct {
 // quantityColumns are the columns after those of the factors. Those of the comparison are there where one is made.
 func quantityColumns(s *summary.Summary) []quantityColumn {
 	columns := []quantityColumn{
-		{Column{Name: "n", Right: true, Spare: 3}, func(r *summary.Row, _ int) Cell { return Cell{Text: number.Count(r.N)} }},
-		{Column{Name: "failed", Right: true, Spare: 2}, func(r *summary.Row, _ int) Cell { return failed(r.Failed) }},
+		{Column{Name: "n", Right: true, Once: true, Spare: 2}, func(r *summary.Row, _ int) Cell { return Cell{Text: number.Count(r.N)} }},
+		{Column{Name: "failed", Right: true, Once: true}, func(r *summary.Row, _ int) Cell { return failed(r.Failed) }},
 		{Column{Name: "p50 [95 % interval]", Right: true}, func(r *summary.Row, _ int) Cell { return quantile(r, 0.50, r.P50, number.Estimate) }},
-		{Column{Name: "p95", Right: true}, func(r *summary.Row, _ int) Cell { return quantile(r, 0.95, r.P95, number.Point) }},
+		{Column{Name: "p95", Right: true, Spare: 1}, func(r *summary.Row, _ int) Cell { return quantile(r, 0.95, r.P95, number.Point) }},
 		{Column{Name: "p99", Right: true, Spare: 4}, func(r *summary.Row, _ int) Cell { return quantile(r, 0.99, r.P99, number.Point) }},
 	}
 	if s.Header.Compare == nil {

@@ -22,6 +22,8 @@ type Column struct {
 	Name  string
 	Right bool // aligned to the right: numbers
 	Key   bool // a factor's levels, which together name the row
+	// Once says that a column of one and the same text is said once above the table, where a renderer is short of room.
+	Once bool
 	// Spare is how readily the column is left out where there is not enough room: the largest goes first, 0 stays.
 	Spare int
 }

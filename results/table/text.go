@@ -88,7 +88,7 @@ func (t *Table) WriteText(w io.Writer, style Style) error {
 // selectColumns returns the columns to show, and what is said above the table of those that are the same in every row.
 func (t *Table) selectColumns(room int) (shown []int, said []string) {
 	for j, c := range t.Columns {
-		if (c.Key || c.Spare > 0) && len(t.Rows) > 1 && t.constant(j) {
+		if (c.Key || c.Once) && len(t.Rows) > 1 && t.constant(j) {
 			said = append(said, c.Name+" "+t.Rows[0][j].Text)
 			continue
 		}

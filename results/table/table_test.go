@@ -1,0 +1,127 @@
+package table
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"tlslab/results/table/tabletest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares a text with testdata/name.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; got:\n%s", path, got)
+	}
+}
+
+func text(t *testing.T, table *Table, style Style) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := table.WriteText(&b, style); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func handshakes() *tabletest.Experiment {
+	return tabletest.Handshakes(400, []string{"100us", "25ms"}, []string{"0%", "20%"})
+}
+
+func TestTheHeadlineTable(t *testing.T) {
+	golden(t, "headline.txt", text(t, Headline(handshakes().Summary()), Style{Width: 100}))
+	golden(t, "headline-wide.txt", text(t, Headline(handshakes().Summary()), Style{}))
+	golden(t, "overview.txt", text(t, Overview(handshakes().Summary()), Style{Width: 100}))
+}
+
+func TestAPipeGetsPlainText(t *testing.T) {
+	t.Setenv("TERM", "xterm")
+	style := StyleOf(&bytes.Buffer{})
+	if got := text(t, Headline(handshakes().Summary()), style); strings.Contains(got, "\x1b") {
+		t.Errorf("escape sequences in a pipe: %q", got)
+	}
+}
+
+func TestColoursSayNoMoreThanWords(t *testing.T) {
+	table := Headline(handshakes().Summary())
+	coloured, plain := text(t, table, Style{Colour: true, Width: 100}), text(t, table, Style{Width: 100})
+	if coloured == plain {
+		t.Error("no colours")
+	}
+	for _, escape := range append(tones(), bold, reset) {
+		coloured = strings.ReplaceAll(coloured, escape, "")
+	}
+	if coloured != plain {
+		t.Errorf("without its colours the text is\n%s\nnot\n%s", coloured, plain)
+	}
+}
+
+func tones() []string {
+	var all []string
+	for _, e := range escapes {
+		all = append(all, e)
+	}
+	return all
+}
+
+func TestTheTableFitsTheTerminal(t *testing.T) {
+	table := Headline(handshakes().Summary())
+	for _, width := range []int{95, 100, 140} {
+		for _, line := range strings.Split(text(t, table, Style{Width: width}), "\n") {
+			if n := utf8.RuneCountInString(line); n > width {
+				t.Errorf("%d columns on a terminal of %d: %s", n, width, line)
+			}
+		}
+	}
+}
+
+func TestFailuresAreNeverLeftOut(t *testing.T) {
+	for _, width := range []int{40, 100} {
+		if got := text(t, Headline(handshakes().Summary()), Style{Width: width}); !strings.Contains(got, "failed") {
+			t.Errorf("no failures at %d columns:\n%s", width, got)
+		}
+	}
+}
+
+func TestComparedLevelsStandTogetherBaselineFirst(t *testing.T) {
+	e := tabletest.Product(20, 1e6,
+		tabletest.Factor{Name: "kind", Levels: []string{"a", "b", "c"}, Effects: []float64{1, 2, 3}},
+		tabletest.Factor{Name: "path", Levels: []string{"x", "y"}})
+	e.Header.Compare.Baseline = "b"
+	table := Headline(e.Summary())
+	var got []string
+	for _, row := range table.Rows {
+		got = append(got, row[0].Text+row[1].Text)
+	}
+	if want := "xb xa xc yb ya yc"; strings.Join(got, " ") != want {
+		t.Errorf("rows are %v, want %s", got, want)
+	}
+	if table.Rows[1][7].Tone != Good || table.Rows[2][7].Tone != Bad {
+		t.Errorf("half the baseline has tone %v, one and a half %v", table.Rows[1][7].Tone, table.Rows[2][7].Tone)
+	}
+}
+
+func TestATableOfNothing(t *testing.T) {
+	e := tabletest.Product(0, 1)
+	e.Cells, e.Values, e.Failed = nil, nil, nil
+	if got := text(t, Headline(e.Summary()), Style{Width: 100}); !strings.HasPrefix(got, "time\n") {
+		t.Errorf("got %q", got)
+	}
+}
