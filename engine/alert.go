@@ -94,7 +94,7 @@ func (c *Conn) takeAlert(plain []byte) (Event, error) {
 		c.peerClosed = true
 		return Event{Kind: EventClosed}, nil
 	case a == AlertUserCanceled, level == levelWarning && c.info.Version != TLS13:
-		return Event{}, nil
+		return Event{}, c.idles()
 	}
 	return Event{}, &Error{Alert: a, Fault: FaultRemote, Why: reasons[peerAlert].why, Section: reasons[peerAlert].section}
 }

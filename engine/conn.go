@@ -36,7 +36,7 @@ type Conn struct {
 	partial    []byte
 	unread     int
 	message    []byte // the message at hand, header included
-	idle       int    // records in a row that brought nothing
+	idle       int    // see maxIdle
 	peerClosed bool
 
 	transcript transcript

@@ -2,7 +2,7 @@ package engine
 
 import (
 	"errors"
-	"strings"
+	"fmt"
 )
 
 // ErrTruncated says that the transport ended without a close_notify, so the
@@ -33,23 +33,16 @@ type Error struct {
 	Err     error  // what lies beneath, if anything
 }
 
-// Error returns one line: why, the cause, the alert and the section.
+// Error returns one line: why in detail, the alert and the section.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("tls: ")
-	b.WriteString(e.Why)
+	why := e.Why
 	if e.Err != nil {
-		b.WriteString(": ")
-		b.WriteString(e.Err.Error())
+		why = e.Err.Error()
 	}
-	b.WriteString(" (")
-	b.WriteString(e.Alert.String())
 	if e.Section != "" {
-		b.WriteString(", ")
-		b.WriteString(e.Section)
+		return fmt.Sprintf("tls: %s (%v, %s)", why, e.Alert, e.Section)
 	}
-	b.WriteString(")")
-	return b.String()
+	return fmt.Sprintf("tls: %s (%v)", why, e.Alert)
 }
 
 // Unwrap returns what lies beneath.

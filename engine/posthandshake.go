@@ -48,7 +48,6 @@ func takeTicket13(c *Conn, body []byte) error {
 	if lifetime > maxTicketLifetime {
 		return badTicket
 	}
-	c.idle = 0
 	c.info.TicketsReceived++
 	if lifetime > 0 && (c.cfg.allows(PSKDHE) || c.cfg.allows(PSK)) {
 		c.keepTicket(&m)
@@ -78,7 +77,7 @@ func takeKeyUpdate(c *Conn, body []byte) error {
 		return badKeyUpdate
 	}
 	c.updateOwed = m.Request == 1 && !c.updateQueued && !c.closed
-	return nil
+	return c.idles()
 }
 
 func afterKeyUpdate(c *Conn, from side) error {

@@ -11,7 +11,7 @@ import (
 const (
 	headerSize = 4       // of a handshake message
 	maxMessage = 1 << 16 // bytes of a handshake message's body
-	maxIdle    = 64      // records in a row that bring neither data nor a message
+	maxIdle    = 64      // in a row: empty records, warnings, dummies, KeyUpdates
 )
 
 // Recv consumes at most one record from in, opening it in place. It returns
@@ -86,9 +86,6 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 	if c.cfg.Observe != nil {
 		c.cfg.Observe(Notice{Kind: RecordReceived, Record: ContentType(typ), Plain: len(plain), Length: len(raw)})
 	}
-	if c.idle++; c.idle > maxIdle {
-		return Event{}, tooManyIdleRecords
-	}
 	switch typ {
 	case record.Handshake:
 		return Event{}, c.takeHandshake(plain)
@@ -120,7 +117,7 @@ func (c *Conn) takeData(plain []byte) (Event, error) {
 	case len(c.partial) > 0:
 		return Event{}, interleaved
 	case len(plain) == 0:
-		return Event{}, nil
+		return Event{}, c.idles()
 	}
 	c.idle = 0
 	return Event{Kind: EventData, Data: plain}, nil
@@ -177,9 +174,17 @@ func (c *Conn) takeChangeCipherSpec(plain []byte) error {
 		return interleaved
 	}
 	if c.info.Version == TLS13 && !c.info.Done {
-		return nil
+		return c.idles()
 	}
 	return c.receive(ChangeCipherSpec, plain)
+}
+
+// idles counts what brings the connection no further.
+func (c *Conn) idles() error {
+	if c.idle++; c.idle > maxIdle {
+		return tooManyIdleRecords
+	}
+	return nil
 }
 
 // putLength fills in the length of a handshake message.

@@ -1,0 +1,215 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"testing"
+
+	"tlslab/engine/record"
+)
+
+// How bytes are cut into calls and messages into records.
+
+// trickle feeds one byte more at each call, as a slow transport would.
+func trickle(t *testing.T, c *Conn, in []byte) (got []byte) {
+	t.Helper()
+	for start, end := 0, 1; end <= len(in); end++ {
+		n, ev, err := c.Recv(in[start:end])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n != 0 && n != end-start {
+			t.Fatalf("%d bytes consumed of %d", n, end-start)
+		}
+		start += n
+		got = append(got, ev.Data...)
+	}
+	return got
+}
+
+func TestInputMayComeOneByteAtATime(t *testing.T) {
+	for _, h := range meddled {
+		p := h.make(t)
+		if err := p.client.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			up := p.client.Flush(nil)
+			trickle(t, p.server, up)
+			down := p.server.Flush(nil)
+			trickle(t, p.client, down)
+			if len(up)+len(down) == 0 {
+				break
+			}
+		}
+		out, err := p.client.Seal(nil, echoed[:20000])
+		if err != nil {
+			t.Fatal(h.name, err)
+		}
+		if got := trickle(t, p.server, out); !bytes.Equal(got, echoed[:20000]) {
+			t.Errorf("%s: the data differ", h.name)
+		}
+	}
+}
+
+// Each handshake message may be split over two records anywhere, or into
+// records of any size (RFC 9846 §5.1).
+func TestMessagesMayBeFragmented(t *testing.T) {
+	withoutProtection(t)
+	for _, h := range meddled {
+		all, _ := honest(t, h.make)
+		for i, x := range all {
+			if x.typ != TypeHandshake {
+				continue
+			}
+			for cut := 1; cut < len(x.body); cut += 1 + len(x.body)/8 {
+				p := h.make(t)
+				err := p.meddle(func(at int, burst []parcel) []parcel {
+					var out []parcel
+					for k, b := range burst {
+						if at+k == i {
+							head, tail := b, b
+							head.body, tail.body = b.body[:cut], b.body[cut:]
+							out = append(out, head, tail)
+						} else {
+							out = append(out, b)
+						}
+					}
+					return out
+				})
+				if err != nil || !p.client.Info().Done || !p.server.Info().Done {
+					t.Fatalf("%s: %v cut at %d: %v", h.name, x.message(), cut, err)
+				}
+			}
+		}
+		p := h.make(t)
+		err := p.meddle(func(_ int, burst []parcel) []parcel {
+			var out []parcel
+			for _, b := range burst {
+				for len(b.body) > 0 {
+					n := min(7, len(b.body))
+					out = append(out, parcel{b.from, b.typ, b.body[:n], false})
+					b.body = b.body[n:]
+				}
+			}
+			return out
+		})
+		if err != nil || !p.client.Info().Done || !p.server.Info().Done {
+			t.Errorf("%s in records of 7 bytes: %v", h.name, err)
+		}
+	}
+}
+
+func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
+	withoutProtection(t)
+	p := meddledPair(false, noCompatibility, nothing)(t)
+	err := p.meddle(func(_ int, burst []parcel) []parcel {
+		if len(burst) > 2 && burst[0].message() == ServerHello {
+			burst[0].body = append(burst[0].body, burst[1].body...)
+			return append(burst[:1], burst[2:]...)
+		}
+		return burst
+	})
+	wantAlert(t, "ServerHello and EncryptedExtensions in one record", err, AlertUnexpectedMessage)
+
+	p = meddledPair(false, nothing, nothing)(t)
+	err = p.meddle(func(_ int, burst []parcel) []parcel {
+		if burst[0].message() == ClientHello {
+			rest := burst[0]
+			burst[0].body, rest.body = burst[0].body[:20], burst[0].body[20:]
+			ccs := parcel{client, TypeChangeCipherSpec, []byte{1}, false}
+			return []parcel{burst[0], ccs, rest}
+		}
+		return burst
+	})
+	wantAlert(t, "ChangeCipherSpec inside a ClientHello", err, AlertUnexpectedMessage)
+}
+
+// What cannot be a record or a message is refused as soon as that is seen.
+func TestBadRecordsAreRefused(t *testing.T) {
+	long := func(typ byte, n int) string { return hex.EncodeToString([]byte{typ, 3, 3, byte(n >> 8), byte(n)}) }
+	for _, x := range []struct {
+		what, in string
+		alert    Alert
+	}{
+		{"HTTP", hex.EncodeToString([]byte("GET / HTTP/1.1\r\n")), AlertProtocolVersion},
+		{"SSL 2.0", "802e0100020015", AlertProtocolVersion},
+		{"content type 24", "1803030001" + "01", AlertUnexpectedMessage},
+		{"a fragment of 2^14+1 bytes", long(22, record.MaxPlaintext+1), AlertRecordOverflow},
+		{"an empty handshake record", long(22, 0), AlertUnexpectedMessage},
+		{"an empty alert", long(21, 0), AlertUnexpectedMessage},
+		{"an alert of one byte", long(21, 1) + "02", AlertDecodeError},
+		{"a message of 2^24-1 bytes", "16030300040" + "1ffffff", AlertDecodeError},
+		{"application data first", "170303000100", AlertUnexpectedMessage},
+		{"ChangeCipherSpec first", "140303000101", AlertUnexpectedMessage},
+		{"ChangeCipherSpec of 2", "140303000102", AlertUnexpectedMessage},
+		{"ServerHello to a server", "160303000402000000", AlertUnexpectedMessage},
+	} {
+		in, err := hex.DecodeString(x.in)
+		if err != nil {
+			t.Fatal(x.what, err)
+		}
+		c := Server(serverConfig(t, "rsa2048"))
+		_, _, err = c.Recv(in)
+		wantAlert(t, x.what, err, x.alert)
+		if got := c.Flush(nil); !bytes.HasSuffix(got, []byte{21, 3, 1, 0, 2, 2, byte(x.alert)}) && !bytes.HasSuffix(got, []byte{21, 3, 3, 0, 2, 2, byte(x.alert)}) {
+			t.Errorf("%s: %x is sent, want the alert %v", x.what, got, x.alert)
+		}
+		if _, _, again := c.Recv(in); again != err {
+			t.Errorf("%s: the error changes to %v", x.what, again)
+		}
+		if out := c.Flush(nil); len(out) != 0 {
+			t.Errorf("%s: a second alert %x", x.what, out)
+		}
+	}
+}
+
+// A peer cannot keep a connection busy with records that bring nothing.
+func TestIdleRecordsAreLimited(t *testing.T) {
+	p := newPair(clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048"))
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; ; i++ {
+		out, err := p.client.sealRecord(nil, record.ApplicationData, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := p.server.Recv(out); err != nil {
+			wantAlert(t, fmt.Sprintf("%d empty records", i), err, AlertUnexpectedMessage)
+			return
+		}
+		if i > 10*maxIdle {
+			t.Fatal("no limit")
+		}
+	}
+}
+
+// A forged record is refused and ends the connection.
+func TestForgedRecords(t *testing.T) {
+	for _, v := range []Version{TLS12, TLS13} {
+		cc := clientConfig(t, "rsa2048")
+		cc.MaxVersion = v
+		p := newPair(cc, serverConfig(t, "rsa2048"))
+		if err := p.run(); err != nil {
+			t.Fatal(err)
+		}
+		out, err := p.client.Seal(nil, []byte("data"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[len(out)-1] ^= 1
+		_, _, err = p.server.Recv(out)
+		wantAlert(t, fmt.Sprintf("a changed record of TLS %v", v), err, AlertBadRecordMAC)
+		_, _, err = p.client.Recv(p.server.Flush(nil))
+		var e *Error
+		if !errors.As(err, &e) || e.Fault != FaultRemote || e.Alert != AlertBadRecordMAC {
+			t.Errorf("TLS %v: the client learns %v", v, err)
+		}
+		if out := p.client.Flush(nil); len(out) != 0 {
+			t.Errorf("TLS %v: an alert is answered with %x", v, out)
+		}
+	}
+}
