@@ -72,6 +72,8 @@ func (e *experiment) verdicts(m *results.Metric, effects []effect) string {
 			clauses = append(clauses, k.first)
 		case len(effects) == 1:
 			clauses = append(clauses, k.first+" ("+number.Ratio(effects[0].Ratio)+")")
+		case n == len(effects) && k.kind == missing:
+			clauses = append(clauses, k.first+" in any combination")
 		case n == len(effects):
 			clauses = append(clauses, k.first+" in "+all(n, "combination"))
 		case len(clauses) == 0:
@@ -169,8 +171,11 @@ func (e *experiment) extremes(effects []effect) []Point {
 // effect puts one comparison into words.
 func (e *experiment) effect(x effect) string {
 	baseline, cell := e.Row(e.Cells[x.cell].Baseline, e.metric), e.Row(x.cell, e.metric)
-	return fmt.Sprintf("%s, %s at %s: median %s instead of %s.", number.Change(x.Ratio.Value), number.Ratio(x.Ratio), e.place(x.cell),
-		number.Point(cell.P50, e.m.Unit), number.Point(baseline.P50, e.m.Unit))
+	medians := fmt.Sprintf("median %s instead of %s", number.Point(cell.P50, e.m.Unit), number.Point(baseline.P50, e.m.Unit))
+	if number.Point(cell.P50, e.m.Unit) == number.Point(baseline.P50, e.m.Unit) {
+		medians = "both medians are " + number.Point(cell.P50, e.m.Unit)
+	}
+	return fmt.Sprintf("%s, %s at %s: %s.", number.Change(x.Ratio.Value), number.Ratio(x.Ratio), e.place(x.cell), medians)
 }
 
 // spread is the headline where nothing is compared: how far the medians lie apart, and where.

@@ -6,16 +6,21 @@ import (
 	"slices"
 	"strings"
 
+	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
 
-// dominance says, for each metric that has parts, which group of parts is the largest in how many cells, and where its
-// share is highest.
+// dominance says, for each metric that has parts, which group of parts is the largest in how many cells and where its
+// share is highest; and how the shares go with the factor that moves them most.
 func (e *experiment) dominance() []Point {
 	var points []Point
 	for _, whole := range e.Header.Metrics {
-		if text := e.largestGroups(whole.Name); text != "" {
+		groups := e.groups(whole.Name)
+		if text := e.largestGroups(groups); text != "" {
 			points = append(points, Point{"What " + whole.Name + " is made of", text})
+		}
+		if f, text := e.sharesByFactor(groups); text != "" {
+			points = append(points, Point{"Its parts by " + table.FactorName(&e.Header.Factors[f]), text})
 		}
 	}
 	return points
@@ -28,8 +33,7 @@ type group struct {
 	first  int // cells in which it is the largest
 }
 
-func (e *experiment) largestGroups(whole string) string {
-	groups := e.groups(whole)
+func (e *experiment) largestGroups(groups []*group) string {
 	if len(groups) < 2 {
 		return ""
 	}
@@ -44,6 +48,7 @@ func (e *experiment) largestGroups(whole string) string {
 	if cells == 0 {
 		return ""
 	}
+	groups = slices.Clone(groups)
 	slices.SortStableFunc(groups, func(a, b *group) int { return b.first - a.first })
 	var clauses []string
 	for _, g := range groups {
@@ -67,6 +72,68 @@ func (e *experiment) largestGroups(whole string) string {
 		return strings.Join(clauses, ", ") + " of the mean."
 	}
 	return "The largest part is " + strings.Join(clauses, "; ") + ". Shares are of the mean."
+}
+
+// sharesByFactor says what the groups' shares are at each level of the factor that moves them most, on the average of
+// the level's cells. Empty where no factor moves any by a tenth.
+func (e *experiment) sharesByFactor(groups []*group) (factor int, text string) {
+	const worthSaying = 0.1
+	reach := worthSaying
+	for _, f := range e.varying {
+		var clauses []string
+		spread := 0.0
+		least, most := make([]float64, len(groups)), make([]float64, len(groups))
+		for i, level := range e.levels(f) {
+			shares := e.sharesAt(groups, f, level)
+			for g, share := range shares {
+				if i == 0 {
+					least[g], most[g] = share, share
+				}
+				least[g], most[g] = math.Min(least[g], share), math.Max(most[g], share)
+				spread = math.Max(spread, most[g]-least[g])
+			}
+			clauses = append(clauses, fmt.Sprintf("at %s %s", e.shown(f, level), ranked(groups, shares)))
+		}
+		if spread > reach {
+			factor, reach, text = f, spread, strings.Join(clauses, "; ")+"."
+		}
+	}
+	return factor, text
+}
+
+// sharesAt are the groups' mean shares over the cells of a factor's level.
+func (e *experiment) sharesAt(groups []*group, factor int, level string) []float64 {
+	shares := make([]float64, len(groups))
+	n := 0.0
+	for cell, c := range e.Cells {
+		if c.Levels[factor] != level {
+			continue
+		}
+		n++
+		for i, g := range groups {
+			shares[i] += g.shares[cell]
+		}
+	}
+	for i := range shares {
+		shares[i] /= n
+	}
+	return shares
+}
+
+// ranked lists the groups with their shares, the largest first, those that round to nothing left out.
+func ranked(groups []*group, shares []float64) string {
+	order := make([]int, len(groups))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return sign(shares[b] - shares[a]) })
+	var words []string
+	for _, i := range order {
+		if shares[i] >= 0.005 {
+			words = append(words, groups[i].name+" "+number.Percent(shares[i]))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // groups are the groups of a metric's parts with their shares. A part without a group is one by itself.

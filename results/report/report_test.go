@@ -1,0 +1,249 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"flag"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"tlslab/results"
+	"tlslab/results/plot"
+	"tlslab/results/table/tabletest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func documentOf(e *tabletest.Experiment) *Document {
+	s := e.Summary()
+	set := plot.New(s)
+	for i := range e.Cells {
+		set.Add(i, e.Sorted(i, set.Metric()))
+	}
+	figures, omitted := set.Figures()
+	return New(s, figures, omitted)
+}
+
+func handshakes() *tabletest.Experiment {
+	return tabletest.Handshakes(400, []string{"100us", "25ms"}, []string{"0%", "20%"})
+}
+
+// suites are three levels to compare, two of them nearly alike.
+func suites() *tabletest.Experiment {
+	return tabletest.Product(60, 1e6,
+		tabletest.Factor{Name: "suite", Levels: []string{"cbc", "gcm", "chacha"}, Effects: []float64{1, 0.8, 0.805}},
+		tabletest.Factor{Name: "path", Levels: []string{"lan", "overseas"}, Effects: []float64{1, 150}})
+}
+
+func markdownOf(t *testing.T, d *Document) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := d.WriteMarkdown(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func htmlOf(t *testing.T, d *Document) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := d.WriteHTML(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestReports(t *testing.T) {
+	for name, e := range map[string]*tabletest.Experiment{
+		"handshakes": handshakes(),
+		"suites":     suites(),
+		"one-cell":   tabletest.Product(50, 1e6),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join("testdata", name+".md")
+			got := markdownOf(t, documentOf(e))
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("%s differs; got:\n%s", path, got)
+			}
+		})
+	}
+}
+
+// outline reads an HTML page as XML, which it is apart from its void elements, and returns its text and its ids.
+func outline(t *testing.T, page string) (text string, ids []string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(page))
+	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
+	var b strings.Builder
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return b.String(), ids
+		}
+		if err != nil {
+			t.Fatalf("the page is not well-formed: %v", err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			for _, a := range token.Attr {
+				if a.Name.Local == "id" {
+					ids = append(ids, a.Value)
+				}
+			}
+		case xml.CharData:
+			b.WriteString(strings.ReplaceAll(string(token), "\u00a0", " "))
+		}
+	}
+}
+
+func TestThePageSaysWhatTheDocumentSays(t *testing.T) {
+	d := documentOf(handshakes())
+	page := htmlOf(t, d)
+	text, ids := outline(t, page)
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if seen[id] {
+			t.Errorf("two elements have the id %q", id)
+		}
+		seen[id] = true
+	}
+	var said []string
+	said = append(said, d.Title, d.Answer, d.Warning, d.Facts)
+	for _, p := range d.Findings {
+		said = append(said, p.About, p.Text)
+	}
+	for _, s := range d.Sections {
+		said = append(said, s.Title)
+		for _, b := range s.Blocks {
+			said = append(said, b.Text)
+			if b.Figure != nil {
+				said = append(said, b.Figure.Caption)
+			}
+			if b.Table != nil {
+				for _, row := range b.Table.Rows {
+					for _, c := range row {
+						said = append(said, c.Text)
+					}
+				}
+			}
+		}
+	}
+	for _, words := range said {
+		if !strings.Contains(text, words) {
+			t.Errorf("the page does not say %q", words)
+		}
+	}
+	if !strings.Contains(page, "prefers-color-scheme: dark") || !strings.Contains(page, "@media print") {
+		t.Error("the page is not for the dark or not for paper")
+	}
+}
+
+func TestThePageNeedsNoNetwork(t *testing.T) {
+	page := htmlOf(t, documentOf(handshakes()))
+	for _, found := range regexp.MustCompile(`(?:href|src|srcset)\s*=|url\(|@import|https?://[^"]*|<script|<link|<iframe`).FindAllString(page, -1) {
+		if found != "http://www.w3.org/2000/svg" {
+			t.Errorf("the page refers to %s", found)
+		}
+	}
+}
+
+func TestAPageIsTheSameBytesEachTime(t *testing.T) {
+	if htmlOf(t, documentOf(handshakes())) != htmlOf(t, documentOf(handshakes())) {
+		t.Error("two pages of the same data differ")
+	}
+}
+
+func TestNamesDoNoHarm(t *testing.T) {
+	e := tabletest.Product(20, 1e6,
+		tabletest.Factor{Name: "kind", Levels: []string{"a|b", "<script>alert(1)</script>"}, Effects: []float64{1, 2}},
+		tabletest.Factor{Name: "path", Levels: []string{"*x*", "_y_ `z`"}})
+	e.Header.Title = "Is <b> | c?"
+	d := documentOf(e)
+	if page := htmlOf(t, d); strings.Contains(page, "<script") {
+		t.Error("a level's name is a script element of the page")
+	} else {
+		outline(t, page)
+	}
+	for _, line := range strings.Split(markdownOf(t, d), "\n") {
+		if strings.HasPrefix(line, "|") {
+			if n := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|"); n != 11 && n != 4 {
+				t.Errorf("%d bars in a row: %s", n, line)
+			}
+		}
+		if strings.Contains(line, "<script") {
+			t.Errorf("HTML in the Markdown: %s", line)
+		}
+	}
+}
+
+func TestFailuresAreSaidUpFront(t *testing.T) {
+	d := documentOf(handshakes())
+	want := "120 of 6400 replicates failed (1.9 %): timeout 120. They are in 8 of 16 cells"
+	if !strings.HasPrefix(d.Warning, want) {
+		t.Errorf("got %q, want %q …", d.Warning, want)
+	}
+	text := markdownOf(t, d)
+	if strings.Index(text, d.Warning[:20]) > strings.Index(text, "## ") {
+		t.Error("the failures come after the first section")
+	}
+}
+
+// Whatever an experiment looks like, there is a page about it.
+func TestDegenerateExperiments(t *testing.T) {
+	header := results.Header{Title: "Anything?", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
+		Factors: []results.Factor{{Name: "a", Levels: []string{"x", "y"}}, {Name: "b", Levels: []string{"0", "1"}}},
+		Compare: &results.Compare{Factor: "a", Baseline: "x", Metric: "time", Margin: 0.02}}
+	always := func(v float64) tabletest.Replicate {
+		return func(*rand.Rand, map[string]string) (map[string]float64, bool) {
+			return map[string]float64{"time": v}, false
+		}
+	}
+	never := func(*rand.Rand, map[string]string) (map[string]float64, bool) { return nil, true }
+	for _, c := range []struct {
+		name   string
+		e      *tabletest.Experiment
+		answer string
+	}{
+		{"all failed", tabletest.New(header, 10, never), "y against x: time cannot be compared in any combination."},
+		{"all equal", tabletest.New(header, 10, always(5)), "y against x: time is the same within 2 % in both combinations."},
+		{"one replicate", tabletest.New(header, 1, always(5)), ""},
+		{"no replicates", tabletest.New(header, 0, always(5)), "y against x: time cannot be compared in any combination."},
+		{"one cell", tabletest.Product(1, 1e6), "The median time is 1.03 [−∞, ∞] ms."},
+		{"one failed cell", tabletest.New(results.Header{Scenario: "s", Metrics: header.Metrics}, 3, never), "No replicate reached time."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := documentOf(c.e)
+			outline(t, htmlOf(t, d))
+			if d.Title == "" || d.Answer == "" || (c.answer != "" && d.Answer != c.answer) {
+				t.Errorf("%q is answered %q, want %q", d.Title, d.Answer, c.answer)
+			}
+		})
+	}
+}
+
+func TestLongTablesAreCutAndSaidToBe(t *testing.T) {
+	levels := make([]string, 30)
+	for i := range levels {
+		levels[i] = string(rune('a'+i%26)) + string(rune('0'+i/26))
+	}
+	e := tabletest.Product(2, 1e6, tabletest.Factor{Name: "a", Levels: levels}, tabletest.Factor{Name: "b", Levels: levels})
+	d := documentOf(e)
+	blocks := d.Sections[0].Blocks
+	if n := len(blocks[0].Table.Rows); n != mostRows || !strings.HasPrefix(blocks[1].Text, "500 more rows") {
+		t.Errorf("%d rows, then %q", n, blocks[1].Text)
+	}
+}
