@@ -1,0 +1,162 @@
+package record
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// TLS 1.2's constructions, put together here from their RFCs' words.
+func TestClassicRecordsOnTheWire(t *testing.T) {
+	plain := []byte("sixteen and some bytes")
+	const sequence = 3
+	extra := binary.BigEndian.AppendUint64(nil, sequence)
+	extra = append(extra, byte(Handshake), 3, 3, 0, byte(len(plain)))
+	seal := func(name string) (record []byte, keys Keys) {
+		c := ByName(name)
+		keys, _ = c.Split(random(c.KeyBlock(), 6))
+		h, err := Classic(c, keys, seeded(7), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range sequence {
+			h.Seal(nil, Handshake, nil)
+		}
+		record, err = h.Seal(nil, Handshake, plain)
+		if err != nil || !bytes.HasPrefix(record, []byte{22, 3, 3, 0, byte(len(record) - HeaderSize)}) {
+			t.Fatalf("%s: record %x, %v", name, record, err)
+		}
+		return record[HeaderSize:], keys
+	}
+
+	fragment, keys := seal("aes-128-gcm") // RFC 5288 §3
+	aead, _ := ByName("aes-128-gcm").AEAD(keys.Key)
+	if got, err := aead.Open(nil, slices.Concat(keys.IV, fragment[:8]), fragment[8:], extra); err != nil || !bytes.Equal(got, plain) {
+		t.Errorf("aes-128-gcm: %q, %v", got, err)
+	}
+
+	fragment, keys = seal("chacha20-poly1305") // RFC 7905 §2
+	aead, _ = ByName("chacha20-poly1305").AEAD(keys.Key)
+	nonce := bytes.Clone(keys.IV)
+	nonce[11] ^= sequence
+	if got, err := aead.Open(nil, nonce, fragment, extra); err != nil || !bytes.Equal(got, plain) {
+		t.Errorf("chacha20-poly1305: %q, %v", got, err)
+	}
+
+	fragment, keys = seal("aes-256-cbc-sha") // RFC 5246 §6.2.3.2
+	block, _ := aes.NewCipher(keys.Key)
+	cipher.NewCBCDecrypter(block, fragment[:16]).CryptBlocks(fragment[16:], fragment[16:])
+	mac := hmac.New(sha1.New, keys.MAC)
+	mac.Write(extra)
+	mac.Write(plain)
+	want := mac.Sum(bytes.Clone(plain))
+	want = append(want, bytes.Repeat([]byte{5}, 6)...) // 22 + 20 + 6 = 48
+	if !bytes.Equal(fragment[16:], want) {
+		t.Errorf("aes-256-cbc-sha:\n got %x\nwant %x", fragment[16:], want)
+	}
+}
+
+// A peer may pad with up to 255 bytes more than needed; anything else is a bad MAC.
+func TestCBCPadding(t *testing.T) {
+	c := ByName("aes-128-cbc-sha")
+	keys, _ := c.Split(random(c.KeyBlock(), 8))
+	block, _ := aes.NewCipher(keys.Key)
+	plain := random(64, 9)
+	for _, test := range []struct {
+		name    string
+		length  int // bytes of padding, its length byte included
+		spoil   func(padding []byte)
+		correct bool
+	}{
+		{"least", 12, nil, true},
+		{"one block more", 28, nil, true},
+		{"most", 252, nil, true},
+		{"first byte wrong", 28, func(p []byte) { p[0] ^= 1 }, false},
+		{"middle byte wrong", 252, func(p []byte) { p[100] ^= 1 }, false},
+		{"length too small", 28, func(p []byte) { p[27]-- }, false},
+		{"length beyond the record", 12, func(p []byte) { p[11] = 255 }, false},
+		{"length into the MAC", 12, func(p []byte) { p[11] = 80 }, false},
+	} {
+		extra := binary.BigEndian.AppendUint16(append(make([]byte, 8), byte(ApplicationData), 3, 3), uint16(len(plain)))
+		mac := hmac.New(sha1.New, keys.MAC)
+		mac.Write(extra)
+		mac.Write(plain)
+		padding := bytes.Repeat([]byte{byte(test.length - 1)}, test.length)
+		if test.spoil != nil {
+			test.spoil(padding)
+		}
+		body := slices.Concat(plain, mac.Sum(nil), padding)
+		iv := random(16, 10)
+		cipher.NewCBCEncrypter(block, iv).CryptBlocks(body, body)
+		record := slices.Concat(make([]byte, HeaderSize), iv, body)
+		Header{ApplicationData, legacyVersion, len(record) - HeaderSize}.put(record)
+
+		opener, _ := Classic(c, keys, nil, nil)
+		_, got, err := opener.Open(record)
+		if test.correct && (err != nil || !bytes.Equal(got, plain)) {
+			t.Errorf("padding %s: %v", test.name, err)
+		}
+		if !test.correct && !errors.Is(err, ErrBadMAC) {
+			t.Errorf("padding %s: %v", test.name, err)
+		}
+	}
+}
+
+// A body of nothing but well-formed padding leaves no room for a MAC.
+func TestCBCRecordOfPaddingAlone(t *testing.T) {
+	c := ByName("aes-128-cbc-sha")
+	keys, _ := c.Split(random(c.KeyBlock(), 8))
+	block, _ := aes.NewCipher(keys.Key)
+	for _, size := range []int{32, 48, 256} {
+		iv, body := make([]byte, 16), bytes.Repeat([]byte{byte(size - 1)}, size)
+		cipher.NewCBCEncrypter(block, iv).CryptBlocks(body, body)
+		record := slices.Concat(make([]byte, HeaderSize), iv, body)
+		Header{ApplicationData, legacyVersion, len(record) - HeaderSize}.put(record)
+		opener, _ := Classic(c, keys, nil, nil)
+		if _, _, err := opener.Open(record); !errors.Is(err, ErrBadMAC) {
+			t.Errorf("%d bytes of padding are %v", size, err)
+		}
+	}
+}
+
+// RFC 5246 §6.3: MAC keys, keys, IVs, the client's first each time.
+func TestKeyBlockIsSplitInOrder(t *testing.T) {
+	for _, test := range []struct {
+		name                   string
+		size                   int
+		clientMAC, serverMAC   string
+		clientKey, serverKey   string
+		clientSalt, serverSalt string
+	}{
+		{"aes-128-gcm", 40, "", "", "0-16", "16-32", "32-36", "36-40"},
+		{"aes-256-gcm", 72, "", "", "0-32", "32-64", "64-68", "68-72"},
+		{"chacha20-poly1305", 88, "", "", "0-32", "32-64", "64-76", "76-88"},
+		{"aes-128-cbc-sha", 72, "0-20", "20-40", "40-56", "56-72", "", ""},
+		{"aes-256-cbc-sha", 104, "0-20", "20-40", "40-72", "72-104", "", ""},
+	} {
+		c := ByName(test.name)
+		block := make([]byte, c.KeyBlock())
+		for i := range block {
+			block[i] = byte(i)
+		}
+		place := func(part []byte) string {
+			if len(part) == 0 {
+				return ""
+			}
+			return fmt.Sprintf("%d-%d", part[0], part[0]+byte(len(part)))
+		}
+		client, server := c.Split(block)
+		got := []string{place(client.MAC), place(server.MAC), place(client.Key), place(server.Key), place(client.IV), place(server.IV)}
+		want := []string{test.clientMAC, test.serverMAC, test.clientKey, test.serverKey, test.clientSalt, test.serverSalt}
+		if c.KeyBlock() != test.size || !slices.Equal(got, want) {
+			t.Errorf("%s: block of %d split %q, want %d and %q", test.name, c.KeyBlock(), got, test.size, want)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package record
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"testing"
+)
+
+func TestLengthLimits(t *testing.T) {
+	gcm := ByName("aes-128-gcm")
+	for _, p := range protocols(t) {
+		sealer, opener := p.ends(nil)
+		if _, err := sealer.Seal(nil, ApplicationData, make([]byte, MaxPlaintext+1)); !errors.Is(err, ErrOverflow) {
+			t.Errorf("%s: sealing 2^14+1 bytes is %v", p.name, err)
+		}
+		n := opener.Limit() + 1
+		record := make([]byte, HeaderSize+n)
+		Header{ApplicationData, legacyVersion, n}.put(record)
+		if _, _, err := opener.Open(record); !errors.Is(err, ErrOverflow) {
+			t.Errorf("%s: a fragment of %d bytes is %v", p.name, n, err)
+		}
+	}
+	if got := Plain(0x0301).Limit(); got != 1<<14 {
+		t.Errorf("an unprotected fragment may have %d bytes, want 2^14", got)
+	}
+
+	// A TLS 1.3 record whose padding alone makes the inner plaintext too long.
+	key, iv := random(gcm.Key, 1), random(NonceSize, 2)
+	padded, _ := TLS13(gcm, key, iv, nil)
+	inner := make([]byte, MaxPlaintext+2)
+	inner[0] = byte(ApplicationData)
+	sealed := make([]byte, HeaderSize, HeaderSize+len(inner)+16)
+	Header{ApplicationData, legacyVersion, len(inner) + 16}.put(sealed)
+	bare, _ := gcm.AEAD(key)
+	sealed = bare.Seal(sealed, iv, inner, sealed)
+	if _, _, err := padded.Open(sealed); !errors.Is(err, ErrOverflow) {
+		t.Errorf("an inner plaintext of 2^14+2 bytes is %v", err)
+	}
+
+	// A ciphertext within its limit whose plaintext is too long.
+	keys := Keys{Key: random(16, 1), IV: random(4, 2)}
+	opener, _ := Classic(gcm, keys, nil, nil)
+	long := MaxPlaintext + 1
+	record := make([]byte, HeaderSize+8+long+16)
+	Header{ApplicationData, legacyVersion, 8 + long + 16}.put(record)
+	aead, _ := gcm.AEAD(keys.Key)
+	nonce := append(bytes.Clone(keys.IV), record[HeaderSize:HeaderSize+8]...)
+	extra := binary.BigEndian.AppendUint16(append(make([]byte, 8), byte(ApplicationData), 3, 3), uint16(long))
+	aead.Seal(record[HeaderSize+8:HeaderSize+8], nonce, record[HeaderSize+8:HeaderSize+8+long], extra)
+	if _, _, err := opener.Open(record); !errors.Is(err, ErrOverflow) {
+		t.Errorf("a plaintext of 2^14+1 bytes is %v", err)
+	}
+}
+
+func TestSequenceNumbersDoNotWrap(t *testing.T) {
+	for _, p := range protocols(t) {
+		sealer, opener := p.ends(nil)
+		sealer.sequence, opener.sequence = maxSequence-1, maxSequence-1
+		last, err := sealer.Seal(nil, ApplicationData, nil)
+		if err != nil {
+			t.Fatalf("%s: the last record: %v", p.name, err)
+		}
+		next := bytes.Clone(last)
+		if _, _, err := opener.Open(last); err != nil {
+			t.Fatalf("%s: the last record: %v", p.name, err)
+		}
+		_, err1 := sealer.Seal(nil, ApplicationData, nil)
+		_, _, err2 := opener.Open(next)
+		if !errors.Is(err1, ErrExhausted) || !errors.Is(err2, ErrExhausted) {
+			t.Errorf("%s: the record after the last is %v, %v", p.name, err1, err2)
+		}
+	}
+}
