@@ -53,7 +53,7 @@ func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 	}
 	common := engine.Config{
 		Rand:        rand.Reader,
-		Now:         func() time.Time { return now },
+		Now:         func() time.Time { return benchmarkTime },
 		MinVersion:  version,
 		MaxVersion:  version,
 		Suites:      engineSuites(cell),

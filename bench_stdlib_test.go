@@ -58,7 +58,7 @@ func newStdlibPeers(cell handshakeCell) (peers, error) {
 		MaxVersion:             stdlibVersions[cell.version],
 		CipherSuites:           stdlibSuites(cell),
 		CurvePreferences:       []tls.CurveID{tls.X25519},
-		Time:                   func() time.Time { return now },
+		Time:                   func() time.Time { return benchmarkTime },
 		SessionTicketsDisabled: !cell.resumed(),
 		// Records as large as what is written.
 		DynamicRecordSizingDisabled: true,

@@ -138,8 +138,8 @@ type identity struct {
 	key   crypto.Signer
 }
 
-// now is the instant at which all benchmarked connections happen.
-var now = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+// benchmarkTime is the instant at which all benchmarked connections happen.
+var benchmarkTime = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 var identities sync.Map // of func() (*identity, error), by key
 
@@ -160,8 +160,8 @@ func newIdentity(key string) (*identity, error) {
 		template := &x509.Certificate{
 			SerialNumber: big.NewInt(int64(serial + 1)),
 			Subject:      pkix.Name{CommonName: name},
-			NotBefore:    now.Add(-24 * time.Hour),
-			NotAfter:     now.Add(24 * time.Hour),
+			NotBefore:    benchmarkTime.Add(-24 * time.Hour),
+			NotAfter:     benchmarkTime.Add(24 * time.Hour),
 			KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
 			ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 			DNSNames:     []string{serverName},
