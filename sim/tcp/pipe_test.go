@@ -18,6 +18,7 @@ type pipe struct {
 	delay  [2]time.Duration
 	sent   [2]int                             // packets offered, by direction
 	drop   func(side, n int, s *Segment) bool // n: 0-based ordinal in its direction
+	loss   float64                            // what drop was made of, in soaks
 	jitter func(side, n int) time.Duration    // extra delay; nil: none
 	turns  []turn
 	next   int      // the turn to be taken

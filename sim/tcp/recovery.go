@@ -348,8 +348,10 @@ func (e *Endpoint) retransmit(i int, cause Cause) bool {
 	}
 	e.collapse(i)
 	e.resend(i, cause)
-	p.state |= packetRetransmit
-	e.board.resent++
+	if p.state&packetRetransmit == 0 { // set still where an undo forgot only the loss
+		p.state |= packetRetransmit
+		e.board.resent++
+	}
 	r := &e.rec
 	if !r.hasResent {
 		r.hasResent, r.firstResent = true, e.now

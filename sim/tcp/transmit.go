@@ -21,7 +21,7 @@ func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
 func (e *Endpoint) Read(now time.Duration, tag Tag, n int64) {
 	e.begin(now, tag)
 	n = min(n, e.stats.BytesDelivered+1-e.wnd.read)
-	if n <= 0 {
+	if n <= 0 || !e.established {
 		return
 	}
 	e.wnd.read += n
