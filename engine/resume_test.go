@@ -1,0 +1,220 @@
+package engine
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// Sessions: when they resume, and how each refusal falls back to a full
+// handshake.
+
+// connect makes one connection and returns what it was on both sides.
+func connect(t *testing.T, cc, sc *Config) (*pair, Kind) {
+	t.Helper()
+	p := newPair(cc, sc)
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	p.exchange(t)
+	if a, b := p.client.Info(), p.server.Info(); a.Kind != b.Kind || a.Resumption != b.Resumption {
+		t.Fatalf("client says %v by %v, server %v by %v", a.Kind, a.Resumption, b.Kind, b.Resumption)
+	}
+	return p, p.client.Info().Kind
+}
+
+func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
+	later := func(d time.Duration) func(*Config) {
+		return func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(d) } }
+	}
+	otherTickets := func(cfg *Config) { cfg.Tickets = NewTicketKeys([32]byte{9}) }
+	rotated := func(cfg *Config) { cfg.Tickets = NewTicketKeys([32]byte{9}, [32]byte{1}) }
+	emptied := func(cfg *Config) { cfg.SessionCache = NewSessionCache(8, time.Hour) }
+	for _, x := range []struct {
+		name           string
+		first          func(client, server *Config)
+		client, server func(*Config) // what has changed on the second connection
+		want           Kind
+	}{
+		{"tls13, nothing changed", nil, nothing, nothing, Resumed},
+		{"tls13, another ticket key", nil, nothing, otherTickets, Full},
+		{"tls13, a rotated ticket key", nil, nothing, rotated, Resumed},
+		{"tls13, an old ticket by the client's clock", nil, later(3 * time.Hour), nothing, Full},
+		{"tls13, an old ticket by the server's clock", nil, nothing, later(3 * time.Hour), Full},
+		{"tls13, a server without tickets", nil, nothing, func(c *Config) { c.Tickets = nil }, Full},
+		{"tls13, a server that allows no psk", nil, nothing, resumeBy(Ticket), Full},
+		{"tls13, a client that allows no psk", nil, resumeBy(Ticket), nothing, Full},
+		{"tls13, no common mode", nil, resumeBy(PSK), resumeBy(PSKDHE), Full},
+		{"tls13, another suite with the hash", nil, onlySuite(0x1303), nothing, Resumed},
+		{"tls13, a suite with another hash", nil, onlySuite(0x1302), nothing, Full},
+		{"tls13, the server takes a suite with another hash", nil, nothing, onlySuite(0x1302), Full},
+		{"tls13, a server of TLS 1.2", nil, nothing, maxVersion(TLS12), Full},
+		{"tls12, nothing changed", classicFirst, nothing, nothing, Resumed},
+		{"tls12, another ticket key", classicFirst, nothing, otherTickets, Full},
+		{"tls12, a rotated ticket key", classicFirst, nothing, rotated, Resumed},
+		{"tls12, an old ticket by the client's clock", classicFirst, later(3 * time.Hour), nothing, Full},
+		{"tls12, an old ticket by the server's clock", classicFirst, nothing, later(3 * time.Hour), Full},
+		{"tls12, the suite is gone", classicFirst, nothing, onlySuite(0xc02c), Full},
+		{"tls12, the client prefers another suite", classicFirst, func(c *Config) { c.Suites = []SuiteID{0xc02c, 0xc02b} }, nothing, Resumed},
+		{"tls12, a server of TLS 1.3", classicFirst, maxVersion(TLS13), nothing, Full},
+		{"session id, nothing changed", cachedFirst, nothing, nothing, Resumed},
+		{"session id, an empty cache", cachedFirst, nothing, emptied, Full},
+		{"session id, an old entry", cachedFirst, nothing, later(3 * time.Hour), Full},
+		{"session id, a server that allows none", cachedFirst, nothing, resumeBy(Ticket), Full},
+		{"session without extended master secret, asked for again with", noExtensionFirst, func(c *Config) { c.NoExtendedMasterSecret = false }, nothing, Full},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+			if x.first != nil {
+				x.first(cc, sc)
+			}
+			p, kind := connect(t, cc, sc)
+			if kind != Full {
+				t.Fatalf("the first handshake is %v", kind)
+			}
+			cc.Session = p.client.Session()
+			x.client(cc)
+			x.server(sc)
+			if _, got := connect(t, cc, sc); got != x.want {
+				t.Errorf("the second handshake is %v, want %v", got, x.want)
+			}
+		})
+	}
+}
+
+func classicFirst(cc, _ *Config) { cc.MaxVersion = TLS12 }
+func cachedFirst(cc, sc *Config) { cc.MaxVersion = TLS12; withCache(sc) }
+func noExtensionFirst(cc, _ *Config) {
+	cc.MaxVersion, cc.NoExtendedMasterSecret = TLS12, true
+}
+
+// A session with the extended master secret is not resumed without it
+// (RFC 7627 §5.3).
+func TestExtendedMasterSecretIsNotGivenUp(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	cc.MaxVersion = TLS12
+	p, _ := connect(t, cc, sc)
+	cc.Session, cc.NoExtendedMasterSecret = p.client.Session(), true
+	wantAlert(t, "resumption without the extension", newPair(cc, sc).run(), AlertHandshakeFailure)
+}
+
+func TestSessionsAreForOneServerName(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	p, _ := connect(t, cc, sc)
+	cc.Session, cc.VerifyNothing = p.client.Session(), true
+	other := newPair(cc, sc)
+	other.client = Client(cc, "other.example.test")
+	if err := other.run(); err != nil {
+		t.Fatal(err)
+	}
+	if k := other.client.Info().Kind; k != Full {
+		t.Errorf("a session for another name is %v", k)
+	}
+}
+
+// A TLS 1.3 client uses each ticket once, unless told otherwise (RFC 9846
+// §C.4).
+func TestTicketsAreForOneUse(t *testing.T) {
+	for _, count := range []int{1, 2, 5} {
+		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+		sc.TicketCount = count
+		p, _ := connect(t, cc, sc)
+		cc.Session = p.client.Session()
+		if got := cc.Session.Tickets(); got != count || p.client.Info().TicketsReceived != count {
+			t.Errorf("%d tickets sent, %d kept", count, got)
+		}
+		for i := range count + 1 {
+			want := Resumed
+			if i == count {
+				want = Full
+			}
+			if _, got := connect(t, cc, sc); got != want {
+				t.Errorf("use %d of %d tickets: %v, want %v", i+1, count, got, want)
+			}
+		}
+		cc.Session, cc.ReuseTickets = p.client.Session(), true
+	}
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	cc.ReuseTickets, sc.TicketCount = true, 1
+	p, _ := connect(t, cc, sc)
+	cc.Session = p.client.Session()
+	for i := range 3 {
+		if _, got := connect(t, cc, sc); got != Resumed {
+			t.Errorf("use %d of one ticket that may be reused: %v", i+1, got)
+		}
+	}
+}
+
+func TestSessionKeepsTheNewestTickets(t *testing.T) {
+	s := &Session{version: TLS13}
+	for i := range maxTickets + 5 {
+		s.put(pskTicket{identity: []byte{byte(i)}, received: testTime, lifetime: time.Hour})
+	}
+	if s.Tickets() != maxTickets {
+		t.Errorf("%d tickets are kept", s.Tickets())
+	}
+	if got, ok := s.take(testTime, false); !ok || got.identity[0] != 5 {
+		t.Errorf("the oldest ticket kept is %v", got.identity)
+	}
+}
+
+// A TLS 1.2 ticket past half of its lifetime is renewed on resumption.
+func TestTicketsAreRenewedHalfWay(t *testing.T) {
+	now := testTime
+	clock := func(cfg *Config) { cfg.Now = func() time.Time { return now } }
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	both(clock, maxVersion(TLS12))(cc)
+	clock(sc)
+	p, _ := connect(t, cc, sc)
+	cc.Session = p.client.Session()
+	for _, x := range []struct {
+		after   time.Duration
+		tickets int
+	}{{50 * time.Minute, 0}, {70 * time.Minute, 1}} {
+		now = testTime.Add(x.after)
+		p, kind := connect(t, cc, sc)
+		if got := p.client.Info().TicketsReceived; kind != Resumed || got != x.tickets {
+			t.Errorf("after %v of 2h: %v with %d new tickets, want %d", x.after, kind, got, x.tickets)
+		}
+	}
+}
+
+func TestSessionCacheIsBounded(t *testing.T) {
+	c := NewSessionCache(3, time.Hour)
+	id := func(i int) []byte { return fmt.Append(nil, "session ", i) }
+	for i := range 5 {
+		c.Put(id(i), []byte{byte(i)}, testTime.Add(time.Duration(i)*time.Minute))
+	}
+	have := func(i int, now time.Time) bool {
+		got, ok := c.Get([]byte("x"), id(i), now)
+		return ok && string(got) == "x"+string(rune(i))
+	}
+	for i := range 5 {
+		if got := have(i, testTime); got != (i >= 2) {
+			t.Errorf("session %d of 5 in a cache of 3: %v", i, got)
+		}
+	}
+	if have(2, testTime.Add(63*time.Minute)) || !have(4, testTime.Add(63*time.Minute)) {
+		t.Error("sessions live an hour from when they are put")
+	}
+	c.Delete(id(4))
+	if have(4, testTime) {
+		t.Error("a deleted session is still there")
+	}
+}
+
+// A connection that fails takes its session with it (RFC 5246 §7.2.2).
+func TestFailedSessionsAreForgotten(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	cachedFirst(cc, sc)
+	p, _ := connect(t, cc, sc)
+	cc.Session = p.client.Session()
+	forged, _ := p.client.Seal(nil, []byte("x"))
+	forged[len(forged)-1] ^= 1
+	if _, _, err := p.server.Recv(forged); err == nil {
+		t.Fatal("a forged record passes")
+	}
+	if _, got := connect(t, cc, sc); got != Full {
+		t.Errorf("a session that failed is %v", got)
+	}
+}
