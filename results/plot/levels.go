@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -78,12 +79,7 @@ func levelsAxis(f *factor) (a *axis, joined bool) {
 	for i, v := range at {
 		a.ticks = append(a.ticks, plot.Tick{Value: v, Label: f.shown[i]})
 	}
-	slices.SortFunc(a.ticks, func(x, y plot.Tick) int {
-		if x.Value < y.Value {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(a.ticks, func(x, y plot.Tick) int { return cmp.Compare(x.Value, y.Value) })
 	return a, f.numeric()
 }
 

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -193,15 +194,7 @@ func (s *series) sort() {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case s.at[a] < s.at[b]:
-			return -1
-		case s.at[a] > s.at[b]:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.at[a], s.at[b]) })
 	at, values := make([]float64, len(order)), make([]stat.Interval, len(order))
 	for i, o := range order {
 		at[i], values[i] = s.at[o], s.values[o]

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -136,20 +137,10 @@ func strongest(effects []effect) (effect, bool) {
 	if len(different) == 0 {
 		return effect{}, false
 	}
-	return slices.MaxFunc(different, func(a, b effect) int { return sign(strength(a) - strength(b)) }), true
+	return slices.MaxFunc(different, func(a, b effect) int { return cmp.Compare(strength(a), strength(b)) }), true
 }
 
 func strength(x effect) float64 { return math.Abs(math.Log(x.Ratio.Value)) }
-
-func sign(v float64) int {
-	switch {
-	case v < 0:
-		return -1
-	case v > 0:
-		return 1
-	}
-	return 0
-}
 
 // extremes says where the effect is largest and where smallest, with intervals and the values behind it.
 func (e *experiment) extremes(effects []effect) []Point {
@@ -157,15 +148,15 @@ func (e *experiment) extremes(effects []effect) []Point {
 	if len(usable) < 2 {
 		return nil
 	}
-	by := func(a, b effect) int { return sign(strength(a) - strength(b)) }
+	by := func(a, b effect) int { return cmp.Compare(strength(a), strength(b)) }
 	largest, smallest := slices.MaxFunc(usable, by), slices.MinFunc(usable, by)
 	points := []Point{{"Typically", fmt.Sprintf("%s, in the middle one of %d combinations.", number.Change(middle(ratios(usable))), len(usable))}}
 	if number.Change(largest.Ratio.Value) == number.Change(smallest.Ratio.Value) {
 		return points
 	}
 	return append(points,
-		Point{"Most", e.effect(largest)},
-		Point{"Least", e.effect(smallest)})
+		Point{"Largest effect", e.effect(largest)},
+		Point{"Smallest effect", e.effect(smallest)})
 }
 
 // effect puts one comparison into words.

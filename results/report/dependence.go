@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -13,10 +14,6 @@ import (
 // dependence says for each other factor between what bounds the effect lies at each of its levels, the factor that moves
 // it most first. Factors that move the middle of the effects by less than the margin are left out.
 func (e *experiment) dependence(effects []effect) []Point {
-	type influence struct {
-		point Point
-		reach float64
-	}
 	var found []influence
 	for _, f := range e.varying {
 		var words []string
@@ -34,7 +31,18 @@ func (e *experiment) dependence(effects []effect) []Point {
 			found = append(found, influence{Point{"By " + table.FactorName(&e.Header.Factors[f]), strings.Join(words, ", ") + "."}, reach})
 		}
 	}
-	slices.SortStableFunc(found, func(a, b influence) int { return sign(b.reach - a.reach) })
+	return strongestFirst(found)
+}
+
+// influence is what one factor does, in words and as a number to rank it by.
+type influence struct {
+	point Point
+	reach float64
+}
+
+// strongestFirst orders influences by their reach.
+func strongestFirst(found []influence) []Point {
+	slices.SortStableFunc(found, func(a, b influence) int { return cmp.Compare(b.reach, a.reach) })
 	var points []Point
 	for _, x := range found {
 		points = append(points, x.point)

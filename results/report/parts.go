@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -11,7 +12,7 @@ import (
 )
 
 // dominance says, for each metric that has parts, which group of parts is the largest in how many cells and where its
-// share is highest; and how the shares go with the factor that moves them most.
+// share is highest; and how the shares go with each factor.
 func (e *experiment) dominance() []Point {
 	var points []Point
 	for _, whole := range e.Header.Metrics {
@@ -19,9 +20,7 @@ func (e *experiment) dominance() []Point {
 		if text := e.largestGroups(groups); text != "" {
 			points = append(points, Point{"What " + whole.Name + " is made of", text})
 		}
-		if f, text := e.sharesByFactor(groups); text != "" {
-			points = append(points, Point{"Its parts by " + table.FactorName(&e.Header.Factors[f]), text})
-		}
+		points = append(points, e.sharesByFactor(groups)...)
 	}
 	return points
 }
@@ -39,7 +38,7 @@ func (e *experiment) largestGroups(groups []*group) string {
 	}
 	cells := 0
 	for i := range e.Cells {
-		largest := slices.MaxFunc(groups, func(a, b *group) int { return sign(a.shares[i] - b.shares[i]) })
+		largest := slices.MaxFunc(groups, func(a, b *group) int { return cmp.Compare(a.shares[i], b.shares[i]) })
 		if largest.shares[i] > 0 {
 			largest.first++
 			cells++
@@ -74,11 +73,11 @@ func (e *experiment) largestGroups(groups []*group) string {
 	return "The largest part is " + strings.Join(clauses, "; ") + ". Shares are of the mean."
 }
 
-// sharesByFactor says what the groups' shares are at each level of the factor that moves them most, on the average of
-// the level's cells. Empty where no factor moves any by a tenth.
-func (e *experiment) sharesByFactor(groups []*group) (factor int, text string) {
+// sharesByFactor says what the groups' shares are at each level of each factor, on the average of the level's cells:
+// the factor that moves them most first, none that moves no share by a tenth.
+func (e *experiment) sharesByFactor(groups []*group) []Point {
 	const worthSaying = 0.1
-	reach := worthSaying
+	var found []influence
 	for _, f := range e.varying {
 		var clauses []string
 		spread := 0.0
@@ -94,11 +93,11 @@ func (e *experiment) sharesByFactor(groups []*group) (factor int, text string) {
 			}
 			clauses = append(clauses, fmt.Sprintf("at %s %s", e.shown(f, level), ranked(groups, shares)))
 		}
-		if spread > reach {
-			factor, reach, text = f, spread, strings.Join(clauses, "; ")+"."
+		if spread > worthSaying {
+			found = append(found, influence{Point{"Its parts by " + table.FactorName(&e.Header.Factors[f]), capital(strings.Join(clauses, "; ")) + "."}, spread})
 		}
 	}
-	return factor, text
+	return strongestFirst(found)
 }
 
 // sharesAt are the groups' mean shares over the cells of a factor's level.
@@ -126,7 +125,7 @@ func ranked(groups []*group, shares []float64) string {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return sign(shares[b] - shares[a]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(shares[b], shares[a]) })
 	var words []string
 	for _, i := range order {
 		if shares[i] >= 0.005 {

@@ -162,7 +162,8 @@ func TestThePageNeedsNoNetwork(t *testing.T) {
 }
 
 func TestAPageIsTheSameBytesEachTime(t *testing.T) {
-	if htmlOf(t, documentOf(handshakes())) != htmlOf(t, documentOf(handshakes())) {
+	first, second := htmlOf(t, documentOf(handshakes())), htmlOf(t, documentOf(handshakes()))
+	if first != second {
 		t.Error("two pages of the same data differ")
 	}
 }
