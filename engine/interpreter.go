@@ -99,6 +99,9 @@ func (c *Conn) emit(r *row) error {
 	switch r.message {
 	case noMessage:
 	case ChangeCipherSpec:
+		if r.mode&dummy == 0 {
+			c.noteMessage(MessageSent, ChangeCipherSpec, 1)
+		}
 		if err := c.sealChangeCipherSpec(); err != nil {
 			return err
 		}
@@ -122,14 +125,26 @@ func (c *Conn) write(r *row) error {
 	c.messages = out
 	message := out[start:]
 	putLength(message)
-	if c.cfg.Observe != nil {
-		c.cfg.Observe(Notice{Kind: MessageSent, Message: r.message, Length: len(message)})
+	c.noteMessage(MessageSent, r.message, len(message))
+	return c.conclude(s, r.from, message)
+}
+
+// conclude is what both sides do when a message is written or read. What
+// follows the handshake is no part of the transcript (RFC 9846 §4.4.1).
+func (c *Conn) conclude(s *step, from side, message []byte) error {
+	if !c.info.Done {
+		c.transcript.add(message)
 	}
-	c.transcript.add(message)
 	if s.after != nil {
-		return s.after(c, r.from)
+		return s.after(c, from)
 	}
 	return nil
+}
+
+func (c *Conn) noteMessage(kind NoticeKind, m Message, length int) {
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: kind, Message: m, Length: length})
+	}
 }
 
 // receive takes a message of the peer's. This is where order is checked.
@@ -138,20 +153,15 @@ func (c *Conn) receive(m Message, message []byte) error {
 	if err != nil {
 		return err
 	}
-	if c.cfg.Observe != nil {
-		c.cfg.Observe(Notice{Kind: MessageReceived, Message: m, Length: len(message)})
-	}
+	c.noteMessage(MessageReceived, m, len(message))
 	if m != ChangeCipherSpec {
 		s := &c.flight.protocol.steps[m]
 		c.message = message
 		if err := s.take(c, message[headerSize:]); err != nil {
 			return fmt.Errorf("%v: %w", m, err)
 		}
-		c.transcript.add(message)
-		if s.after != nil {
-			if err := s.after(c, r.from); err != nil {
-				return err
-			}
+		if err := c.conclude(s, r.from, message); err != nil {
+			return err
 		}
 	}
 	if err := c.finish(r); err != nil {

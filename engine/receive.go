@@ -83,9 +83,7 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 			return Event{}, err
 		}
 	}
-	if c.cfg.Observe != nil {
-		c.cfg.Observe(Notice{Kind: RecordReceived, Record: ContentType(typ), Plain: len(plain), Length: len(raw)})
-	}
+	c.noteRecord(RecordReceived, typ, len(plain), len(raw))
 	switch typ {
 	case record.Handshake:
 		return Event{}, c.takeHandshake(plain)

@@ -42,8 +42,8 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 func (c *Conn) sealRecord(dst []byte, typ record.Type, plain []byte) ([]byte, error) {
 	before := len(dst)
 	dst, err := c.out.Seal(dst, typ, plain)
-	if err == nil && c.cfg.Observe != nil {
-		c.cfg.Observe(Notice{Kind: RecordSent, Record: ContentType(typ), Plain: len(plain), Length: len(dst) - before})
+	if err == nil {
+		c.noteRecord(RecordSent, typ, len(plain), len(dst)-before)
 	}
 	return dst, err
 }
@@ -69,12 +69,18 @@ func (c *Conn) sealChangeCipherSpec() error {
 	if err := c.sealMessages(); err != nil {
 		return err
 	}
-	var err error
-	protected := c.out
-	if c.info.Version == TLS13 && protected.Protected() {
-		c.out = record.Plain(uint16(TLS12))
+	if c.info.Version == TLS13 {
+		c.records = append(c.records, byte(record.ChangeCipherSpec), 3, 3, 0, 1, 1)
+		c.noteRecord(RecordSent, record.ChangeCipherSpec, 1, 6)
+		return nil
 	}
+	var err error
 	c.records, err = c.sealRecord(c.records, record.ChangeCipherSpec, []byte{1})
-	c.out = protected
 	return err
+}
+
+func (c *Conn) noteRecord(kind NoticeKind, typ record.Type, plain, length int) {
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: kind, Record: ContentType(typ), Plain: plain, Length: length})
+	}
 }

@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"tlslab/engine/op"
+)
+
+// What Config.Observe is told: the operations of each handshake, as text.
+
+func TestOperationsOfHandshakes(t *testing.T) {
+	for _, h := range drawn {
+		t.Run(h.name, func(t *testing.T) {
+			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+			h.client(cc)
+			h.server(sc)
+			var b strings.Builder
+			for range 2 {
+				var lines [2][]string
+				for s, cfg := range map[side]*Config{client: cc, server: sc} {
+					cfg.Observe = func(n Notice) {
+						if n.Kind == Operation {
+							lines[s] = append(lines[s], n.Op.String())
+						}
+					}
+				}
+				p := newPair(cc, sc)
+				if err := p.run(); err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range []side{client, server} {
+					fmt.Fprintf(&b, "%v, %s\n  %s\n", p.client.Info().Kind, sideNames[s], strings.Join(lines[s], "\n  "))
+				}
+				cc.Session = p.client.Session()
+			}
+			golden(t, "operations-"+h.name, b.String())
+		})
+	}
+}
+
+// What one side sends the other receives: the same messages and records, in
+// the same order and of the same length.
+func TestBothSidesObserveTheSame(t *testing.T) {
+	for _, h := range drawn {
+		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+		if strings.Contains(h.name, "rsa") {
+			cc, sc = clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+		}
+		h.client(cc)
+		h.server(sc)
+		var sent, received [2]strings.Builder
+		secrets := map[string]int{}
+		note := func(self side) func(Notice) {
+			return func(n Notice) {
+				line := fmt.Sprintln(n.Message, n.Record, n.Plain, n.Length)
+				switch n.Kind {
+				case MessageSent, RecordSent:
+					sent[self].WriteString(line)
+				case MessageReceived, RecordReceived:
+					received[other(self)].WriteString(line)
+				case Secret:
+					secrets[fmt.Sprintf("%s %x %x", n.Label, n.ClientRandom, n.Secret)]++
+				case KeyChange:
+					if n.Epoch == EpochClear {
+						t.Error("a change to no keys")
+					}
+				}
+			}
+		}
+		cc.Observe, sc.Observe = note(client), note(server)
+		p := newPair(cc, sc)
+		if err := p.run(); err != nil {
+			t.Fatal(err)
+		}
+		p.exchange(t)
+		for s := range sent {
+			// A record is received before its messages, and sent after them.
+			if a, b := sortLines(sent[s].String()), sortLines(received[s].String()); a != b {
+				t.Errorf("%s: the %s sent\n%sand the peer received\n%s", h.name, sideNames[s], a, b)
+			}
+		}
+		if len(secrets) == 0 {
+			t.Errorf("%s: no secrets", h.name)
+		}
+		for line, n := range secrets {
+			if n != 2 {
+				t.Errorf("%s: one side alone has %s", h.name, line)
+			}
+		}
+	}
+}
+
+func sortLines(s string) string {
+	lines := strings.SplitAfter(s, "\n")
+	for i := 1; i < len(lines); i++ {
+		for k := i; k > 0 && lines[k] < lines[k-1]; k-- {
+			lines[k], lines[k-1] = lines[k-1], lines[k]
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// Application data is sealed and opened without allocation, observed or not,
+// in records of the size that the Config says.
+func TestDataPathAllocatesNothing(t *testing.T) {
+	for _, s := range suites {
+		for _, observed := range []bool{false, true} {
+			key := "rsa2048"
+			if s.KeyType == "ecdsa" {
+				key = "ecdsa-p256"
+			}
+			cc, sc := clientConfig(t, key), serverConfig(t, key)
+			both(maxVersion(s.Max), onlySuite(s.ID))(cc)
+			cc.RecordSize = 4096
+			records, sealed, opened := 0, 0, 0
+			if observed {
+				cc.Observe = func(n Notice) {
+					switch {
+					case n.Kind == RecordSent && n.Record == TypeApplicationData:
+						records++
+					case n.Kind == Operation && n.Op.Kind == op.Seal && n.Op.Size > 1000:
+						sealed += n.Op.Size
+					}
+				}
+				sc.Observe = func(n Notice) {
+					if n.Kind == Operation && n.Op.Kind == op.Open && n.Op.Size > 1000 {
+						opened += n.Op.Size
+					}
+				}
+			}
+			p := newPair(cc, sc)
+			if err := p.run(); err != nil {
+				t.Fatal(err)
+			}
+			plain := make([]byte, 10000)
+			buf := make([]byte, 0, 12000)
+			runs := 0
+			records, sealed, opened = 0, 0, 0
+			allocs := testing.AllocsPerRun(20, func() {
+				runs++
+				out, err := p.client.Seal(buf, plain)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for len(out) > 0 {
+					n, ev, err := p.server.Recv(out)
+					if err != nil || ev.Kind != EventData || len(ev.Data) > 4096 {
+						t.Fatal(n, ev.Kind, len(ev.Data), err)
+					}
+					out = out[n:]
+				}
+			})
+			if allocs != 0 {
+				t.Errorf("%s, observed %v: %v allocations", s.Name, observed, allocs)
+			}
+			if observed && (records != 3*runs || sealed != 10000*runs || opened != 10000*runs) {
+				t.Errorf("%s: %d runs of 10000 bytes in %d records, %d bytes sealed, %d opened", s.Name, runs, records, sealed, opened)
+			}
+		}
+	}
+}
