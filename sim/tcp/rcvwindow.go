@@ -37,6 +37,8 @@ const (
 	// its headers and shared info.
 	skbOverhead  = 256
 	dataOverhead = 436
+	// The sender's first window is what is expected in the first round trip.
+	firstSpace = 10
 	// Smaller segments open the window no further (kernel tcp_event_data_recv).
 	growLength = 128
 )
@@ -58,7 +60,7 @@ func (w *receiveWindow) reset(cfg *Config, mss int32) {
 	}
 	w.offered = min(w.offered/int64(mss)*int64(mss), 65535)
 	w.ssthresh = w.offered
-	w.space = w.offered
+	w.space = min(w.offered, firstSpace*int64(mss))
 }
 
 // established fixes the scale: none if the peer did not offer the option too.
@@ -102,10 +104,7 @@ func (w *receiveWindow) arrived(n int32, full bool, unread int64) {
 		w.sharedBy = n
 		if share := int64(n) << 8 / memory(n); share != w.share && share > 0 {
 			w.share = min(share, 255)
-			w.clamp = w.buffer * w.share >> 8
-			if w.scale == 0 {
-				w.clamp = min(w.clamp, 65535)
-			}
+			w.resize(w.buffer)
 		}
 	}
 	if n < growLength {
@@ -113,6 +112,15 @@ func (w *receiveWindow) arrived(n int32, full bool, unread int64) {
 	}
 	if room := min(w.clamp, w.free(unread)) - w.ssthresh; room > 0 {
 		w.ssthresh += min(room, 2*int64(w.mss))
+	}
+}
+
+// resize sets the buffer's size, which never falls.
+func (w *receiveWindow) resize(buffer int64) {
+	w.buffer = max(w.buffer, buffer)
+	w.clamp = w.buffer * w.share >> 8
+	if w.scale == 0 {
+		w.clamp = min(w.clamp, 65535)
 	}
 }
 
@@ -146,24 +154,18 @@ func (w *receiveWindow) sampled(m time.Duration) {
 	w.rtt += (m - w.rtt) / 8
 }
 
-// tuned doubles the buffer's room once the application takes more in a round trip
-// than ever before (kernel tcp_rcv_space_adjust). outOfOrder bytes do not count as
-// room.
+// tuned enlarges the buffer once the application takes more in a round trip than ever
+// before, for twice that and, as the sender may be in slow start, for as much growth
+// again (kernel tcp_rcv_space_adjust, tcp_rcvbuf_grow). outOfOrder bytes come on top.
 func (w *receiveWindow) tuned(maxBuffer, outOfOrder int64, now time.Duration) {
 	if w.rtt == 0 || now-w.spaceSince < w.rtt {
 		return
 	}
-	copied := w.read - w.spaceFrom
-	if copied > w.space {
+	if copied := w.read - w.spaceFrom; copied > w.space {
+		window := 2 * copied
+		window += 2 * window * (copied - w.space) / w.space
 		w.space = copied
-		need := (2*copied + outOfOrder) << 8 / w.share
-		if need = min(need, maxBuffer); need > w.buffer {
-			w.buffer = need
-			w.clamp = w.buffer * w.share >> 8
-			if w.scale == 0 {
-				w.clamp = min(w.clamp, 65535)
-			}
-		}
+		w.resize(min((window+outOfOrder)<<8/w.share, maxBuffer))
 	}
 	w.spaceFrom, w.spaceSince = w.read, now
 }
