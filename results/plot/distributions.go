@@ -1,12 +1,11 @@
 package plot
 
 import (
-	"fmt"
-
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"tlslab/results"
 	"tlslab/results/table/number"
 )
 
@@ -111,18 +110,15 @@ func (set *Set) compared(l layout, at pick) []comparedCell {
 	return cells
 }
 
+// distributionPage draws one page; empty is whether none of its cells has a curve.
 func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, empty bool) {
 	m := &set.summary.Header.Metrics[set.metric]
 	tiles, rows := l.tiles(on, mostColumns)
 	g = &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xGrid: true, yTitle: "replicates no slower than this"}
-	if m.Better > 0 || m.Unit != "ns" {
+	if m.Better > 0 || m.Unit != results.UnitNanoseconds {
 		g.yTitle = "replicates with at most this"
 	}
-	n := 0
-	for _, c := range set.curves {
-		n = max(n, c.n)
-	}
-	y := tailAxis(n)
+	y := tailAxis(set.mostReplicates())
 	axes := make([]*axis, len(spans))
 	for j, s := range spans {
 		axes[j] = valueAxis(s, 3, false)
@@ -132,16 +128,8 @@ func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, empt
 		var panels []*panel
 		for j, t := range row {
 			p := &panel{title: t.title, x: axes[j], y: y}
-			failed := 0
-			for _, i := range set.compared(l, t.pick) {
-				c := set.curves[i.cell]
-				empty = empty && len(c.x) == 0
-				failed += set.summary.Cells[i.cell].Failed
-				p.plotters = append(p.plotters, ecdf{c, styleOf(i.level).line(1.2)})
-			}
-			if failed > 0 {
-				p.note = number.Count(failed) + " failed"
-			}
+			reached := set.addCurves(p, set.compared(l, t.pick))
+			empty = empty && !reached
 			panels = append(panels, p)
 		}
 		g.panels = append(g.panels, panels)
@@ -152,6 +140,30 @@ func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, empt
 	}
 	g.labelColumns(m.Unit, m.Name, axes, spans)
 	return g, empty
+}
+
+// addCurves adds the cells' curves to a panel, with a note where replicates failed, and reports whether any has values.
+func (set *Set) addCurves(p *panel, cells []comparedCell) (reached bool) {
+	failed := 0
+	for _, i := range cells {
+		c := set.curves[i.cell]
+		reached = reached || len(c.x) > 0
+		failed += set.summary.Cells[i.cell].Failed
+		p.plotters = append(p.plotters, ecdf{c, styleOf(i.level).line(1.2)})
+	}
+	if failed > 0 {
+		p.note = number.Count(failed) + " failed"
+	}
+	return reached
+}
+
+// mostReplicates is the largest number of replicates of any cell.
+func (set *Set) mostReplicates() int {
+	n := 0
+	for _, c := range set.curves {
+		n = max(n, c.n)
+	}
+	return n
 }
 
 // labelColumns labels the time axes: in one unit where one suits all columns, else with a unit at each tick.
@@ -173,11 +185,8 @@ func (g *grid) labelColumns(unit, name string, axes []*axis, spans []span) {
 
 func (set *Set) distributionCaption(g *grid) string {
 	c := "Empirical distribution on a logarithmic tail axis: 90, 99 and 99.9 % lie equally far apart, so the slowest replicates can be seen."
-	for _, cell := range set.summary.Cells {
-		if cell.Failed > 0 {
-			c += " Failed replicates count as never done: their curves end below the top."
-			break
-		}
+	if set.anyFailed() {
+		c += " Failed replicates count as never done: their curves end below the top."
 	}
 	if g.columns() > 1 {
 		c += " Each column has a horizontal axis of its own."
@@ -234,6 +243,3 @@ func (e ecdf) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	c.StrokeLines(e.line, path)
 }
-
-// String names the curve in test failures.
-func (c curve) String() string { return fmt.Sprintf("%d points of %d replicates", len(c.x), c.n) }

@@ -115,9 +115,10 @@ func (set *Set) grouped(addends []int) []part {
 	var groups []string
 	large := map[string][]int{}
 	var small []int
+	largest := set.largestShares(addends)
 	for _, i := range addends {
 		m := &set.summary.Header.Metrics[i]
-		switch share := set.largestShare(i, addends); {
+		switch share := largest[i]; {
 		case share == 0:
 			continue
 		case share < negligible:
@@ -133,7 +134,7 @@ func (set *Set) grouped(addends []int) []part {
 	for g, group := range groups {
 		members := large[group]
 		slices.SortStableFunc(members, func(a, b int) int {
-			return cmp.Compare(set.largestShare(b, addends), set.largestShare(a, addends))
+			return cmp.Compare(largest[b], largest[a])
 		})
 		for j, i := range members {
 			m := &set.summary.Header.Metrics[i]
@@ -146,12 +147,15 @@ func (set *Set) grouped(addends []int) []part {
 	return out
 }
 
-// largestShare is the largest share a part has in any cell.
-func (set *Set) largestShare(metric int, addends []int) float64 {
-	largest := 0.0
+// largestShares are the largest share each addend has in any cell, by its metric.
+func (set *Set) largestShares(addends []int) map[int]float64 {
+	largest := map[int]float64{}
 	for cell := range set.summary.Cells {
-		if total := set.total(cell, addends); total > 0 {
-			largest = math.Max(largest, set.mean(cell, metric)/total)
+		total := set.total(cell, addends)
+		for _, i := range addends {
+			if total > 0 {
+				largest[i] = math.Max(largest[i], set.mean(cell, i)/total)
+			}
 		}
 	}
 	return largest

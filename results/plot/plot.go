@@ -44,6 +44,11 @@ func (set *Set) Add(cell int, sorted []float64) {
 	set.curves[cell] = thin(sorted, max(n, len(sorted)))
 }
 
+// anyFailed reports whether some replicate failed, so that captions can say what became of it.
+func (set *Set) anyFailed() bool {
+	return slices.ContainsFunc(set.summary.Cells, func(c summary.Cell) bool { return c.Failed > 0 })
+}
+
 // Omitted is a figure that was not drawn, or a part of one, and why.
 type Omitted struct{ Figure, Why string }
 

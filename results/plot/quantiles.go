@@ -142,6 +142,9 @@ func (set *Set) quantilesCaption(g *grid, l layout, what string, joined bool) st
 	} else if _, isLog := g.panels[0][0].y.scale.(plot.LogScale); isLog {
 		c += " The vertical axis is logarithmic."
 	}
+	if set.anyFailed() {
+		c += " Quantiles are of the replicates that got there."
+	}
 	if joined && l.x.even() {
 		c += " The levels of " + l.x.name + " are spaced evenly, not to scale."
 	}

@@ -79,14 +79,14 @@ func (e *experiment) near(v, best float64) bool {
 
 // medians are the headline medians of each combination, by compared level; NaN where there is none.
 func (e *experiment) medians(levels []string) [][]float64 {
-	var places []string
+	places := map[string]int{}
 	var out [][]float64
 	for cell, c := range e.Cells {
 		place := e.place(cell)
-		at := slices.Index(places, place)
-		if at < 0 {
+		at, known := places[place]
+		if !known {
 			at = len(places)
-			places = append(places, place)
+			places[place] = at
 			empty := make([]float64, len(levels))
 			for i := range empty {
 				empty[i] = math.NaN()

@@ -19,10 +19,11 @@ type experiment struct {
 	compared int             // the compared factor, or -1
 	// varying are the factors beside the compared one of which more than one level was run: those that name a combination.
 	varying []int
+	order   []int // the cells as tables show them
 }
 
 func newExperiment(s *summary.Summary) *experiment {
-	e := &experiment{Summary: s, metric: table.HeadlineMetric(s.Header), compared: -1}
+	e := &experiment{Summary: s, metric: table.HeadlineMetric(s.Header), compared: -1, order: table.CellOrder(s)}
 	e.m = &s.Header.Metrics[e.metric]
 	if s.Header.Compare != nil {
 		e.compared = s.Header.Factor(s.Header.Compare.Factor)
@@ -85,7 +86,7 @@ type effect struct {
 // effects are the comparisons of one level in a metric, in the order of the cells.
 func (e *experiment) effects(level string, metric int) []effect {
 	var out []effect
-	for _, i := range table.CellOrder(e.Summary) {
+	for _, i := range e.order {
 		if e.Cells[i].Levels[e.compared] != level {
 			continue
 		}
