@@ -2,6 +2,7 @@ package results
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -87,11 +88,14 @@ func TestMalformedLines(t *testing.T) {
 func TestAReplicateThatIsThereTwice(t *testing.T) {
 	h := header()
 	first, _ := h.line()
-	other := strings.Replace(goodLine, "25ms", "5ms", 1)
-	path := writeFile(t, string(first)+goodLine+strings.Replace(goodLine, `:1,`, `:2,`, 1)+other)
+	path := writeFile(t, string(first)+goodLine+strings.Replace(goodLine, `:1,`, `:2,`, 1)+goodLine)
 	err := read(path)
 	if want := path + ":4: replicate 1 of cell [full 5ms] is on line 2 already"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want %q", err, want)
+	}
+	path = writeFile(t, string(first)+goodLine+goodLine)
+	if want := path + ":3: replicate 1 of cell"; !strings.Contains(fmt.Sprint(read(path)), want) {
+		t.Errorf("error %v, want %q", read(path), want)
 	}
 }
 

@@ -254,23 +254,60 @@ func TestSmallSamplesMakeAFolderToo(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var b bytes.Buffer
-			w, err := results.NewWriter(&b, test.header)
-			if err != nil {
-				t.Fatal(err)
-			}
+			var all []results.Observation
 			for _, cell := range test.cells {
-				if err := w.Write(&results.Observation{Cell: cell, Outcome: "ok", Values: []float64{test.value}}); err != nil {
-					t.Fatal(err)
-				}
+				all = append(all, results.Observation{Cell: cell, Outcome: "ok", Values: []float64{test.value}})
 			}
-			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, Samples), b.Bytes(), 0o666); err != nil {
-				t.Fatal(err)
-			}
+			dir := folderOf(t, test.header, all)
 			if _, err := Write(dir); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// folderOf is a folder with these samples and nothing else.
+func folderOf(t *testing.T, h results.Header, all []results.Observation) string {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := results.NewWriter(&b, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		if err := w.Write(&all[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, Samples), b.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// Which replicate had which value is nothing that a description or a picture of one cell depends on.
+func TestThePagesOfASampleDoNotDependOnItsOrder(t *testing.T) {
+	h := results.Header{Scenario: "one", Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds, Better: -1}}}
+	var first map[string]string
+	for _, step := range []int{1, 7, 29} {
+		var all []results.Observation
+		for i := range 30 {
+			v := float64((i + 1) * step % 31) // 1 to 30 in an order that depends on the step
+			all = append(all, results.Observation{Replicate: i, Outcome: "ok", Values: []float64{v * v * 1e6}})
+		}
+		dir := folderOf(t, h, all)
+		if _, err := Write(dir); err != nil {
+			t.Fatal(err)
+		}
+		files := content(t, dir)
+		if first == nil {
+			first = files
+		}
+		for name, text := range first {
+			if name != Samples && name != "bench.txt" && files[name] != text {
+				t.Errorf("%s depends on the order", name)
+			}
+		}
 	}
 }

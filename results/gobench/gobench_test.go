@@ -172,13 +172,13 @@ func write(t *testing.T, levels []string, exact bool, values map[string][]float6
 }
 
 func TestNamesSurviveTheFormat(t *testing.T) {
-	levels := []string{"aes-128", "two words", "a/b", "a_b", "µ=1%", "x25519", "128"}
+	levels := []string{"aes-128", "two words", "a/b", "a_b", "µ=1%", "x25519", "128", "x-"}
 	values := map[string][]float64{}
 	for i, level := range levels {
 		values[level] = []float64{float64(i)}
 	}
 	r := benchfmt.NewReader(bytes.NewReader(export(t, write(t, levels, false, values))), "bench.txt")
-	want := []string{"aes_128", "two_words", "a_b", "a_b'", "µ=1%", "x25519", "128"}
+	want := []string{"aes_128", "two_words", "a_b", "a_b'", "µ=1%", "x25519", "128", "x-"}
 	for i := range want {
 		if !r.Scan() {
 			t.Fatalf("%d lines", i)

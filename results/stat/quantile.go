@@ -24,11 +24,7 @@ func Quantile(sorted []float64, q float64) float64 {
 	if fraction == 0 || k+1 == n || sorted[k] == sorted[k+1] {
 		return sorted[k]
 	}
-	step := sorted[k+1] - sorted[k]
-	if math.IsInf(step, 0) {
-		return (1-fraction)*sorted[k] + fraction*sorted[k+1]
-	}
-	return sorted[k] + fraction*step
+	return sorted[k] + fraction*(sorted[k+1]-sorted[k])
 }
 
 // QuantileInterval returns the q-th quantile of data in ascending order with its interval by order statistics. It

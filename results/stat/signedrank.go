@@ -13,9 +13,10 @@ const exactPairs = 50
 // (1945). Zero differences are left out, as Wilcoxon did; equal magnitudes share the mean of their ranks. Up to 50
 // differences the p-value is exact, given the ties; above, it is by the normal approximation with the variance
 // corrected for ties and a continuity correction (Hollander, Wolfe and Chicken, Nonparametric Statistical Methods,
-// §3.1; R's wilcox.test). It is 1 where all differences are zero, NaN of no differences. Below some 1e-308 it is 0.
+// §3.1; R's wilcox.test). It is 1 where all differences are zero, NaN of no differences
+// or of some that are NaN. Below some 1e-308 it is 0.
 func SignedRank(sorted []float64) float64 {
-	if len(sorted) == 0 {
+	if len(sorted) == 0 || math.IsNaN(sorted[0]) { // slices.Sort puts NaN first
 		return math.NaN()
 	}
 	ranks := rankSigned(sorted)

@@ -38,6 +38,9 @@ func TestSignedRankOfPublishedExamples(t *testing.T) {
 	if got := SignedRank(nil); !math.IsNaN(got) {
 		t.Errorf("no pairs: p = %v, want NaN", got)
 	}
+	if got := SignedRank([]float64{math.NaN(), 1, 2}); !math.IsNaN(got) {
+		t.Errorf("a difference that is NaN: p = %v, want NaN", got)
+	}
 }
 
 // Critical values of the smaller rank sum at a two-sided 5 %: any table of the test, e.g. Siegel and Castellan, table H.

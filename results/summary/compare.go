@@ -66,13 +66,11 @@ type columns struct{ a, b []float64 }
 // paired compares two columns over the pairs in which both are there.
 func (w *columns) paired(cell, baseline []float64, pairs matches) Comparison {
 	w.a, w.b = w.a[:0], w.b[:0]
-	negative := false
 	for k, i := range pairs.cell {
 		c, b := cell[i], baseline[pairs.baseline[k]]
 		if math.IsNaN(c) || math.IsNaN(b) {
 			continue
 		}
-		negative = negative || c < 0 || b < 0
 		w.a = append(w.a, c-b)
 		w.b = append(w.b, stat.Ratio(c, b))
 	}
@@ -81,7 +79,7 @@ func (w *columns) paired(cell, baseline []float64, pairs matches) Comparison {
 	result := Comparison{Paired: true, Pairs: len(w.a), P: stat.SignedRank(w.a)}
 	result.Diff = stat.QuantileInterval(w.a, 0.5)
 	result.Ratio = stat.QuantileInterval(w.b, 0.5)
-	if negative {
+	if len(w.b) > 0 && math.IsNaN(w.b[0]) { // one without a ratio, first in the order of slices.Sort
 		result.Ratio = stat.None
 	}
 	return result

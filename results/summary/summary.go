@@ -53,9 +53,10 @@ type Row struct {
 }
 
 // Censored reports whether the q-th quantile over all replicates, with those that did not reach the metric taken as
-// later than any that did, has no finite value.
+// later than any that did, has no finite value: whether its position among N values, q·(N−1) from 0, lies beyond the
+// last of the Reached ones.
 func (r *Row) Censored(q float64) bool {
-	return float64(r.N-r.Reached) > (1-q)*float64(r.N)
+	return q*float64(r.N-1) > float64(r.Reached-1)
 }
 
 // Constant reports whether all replicates that reached the metric gave the same value.

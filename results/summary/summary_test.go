@@ -141,12 +141,20 @@ func TestOutcomesAreCounted(t *testing.T) {
 	}
 }
 
-// With 3 of 100 missing, the value that 95 of 100 attempts stay below was seen, the one of 99 was not.
+// The quantile over all attempts is that of the reached values followed by +Inf for each of the others.
 func TestAQuantileIsCensoredWhereTooManyMissedTheMetric(t *testing.T) {
-	r := Row{N: 100, Reached: 97}
-	for q, want := range map[float64]bool{0.5: false, 0.9: false, 0.95: false, 0.99: true} {
-		if got := r.Censored(q); got != want {
-			t.Errorf("quantile %v censored: %v, want %v", q, got, want)
+	for n := 1; n <= 60; n++ {
+		for reached := 0; reached <= n; reached++ {
+			attempts := make([]float64, n)
+			for i := reached; i < n; i++ {
+				attempts[i] = math.Inf(1)
+			}
+			r := Row{N: n, Reached: reached}
+			for _, q := range []float64{0.5, 0.9, 0.95, 0.99} {
+				if got, want := r.Censored(q), math.IsInf(stat.Quantile(attempts, q), 1); got != want {
+					t.Errorf("%d of %d reached, quantile %v: censored is %v, want %v", reached, n, q, got, want)
+				}
+			}
 		}
 	}
 }
