@@ -99,9 +99,6 @@ func (c *Conn) emit(r *row) error {
 	switch r.message {
 	case noMessage:
 	case ChangeCipherSpec:
-		if r.mode&dummy == 0 {
-			c.noteMessage(MessageSent, ChangeCipherSpec, 1)
-		}
 		if err := c.sealChangeCipherSpec(); err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ var testTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 type stream struct {
 	seed    [32]byte
 	counter uint64
+	block   [32]byte
 	rest    []byte
 }
 
@@ -35,8 +36,8 @@ func (s *stream) Read(p []byte) (int, error) {
 			copy(block[:], s.seed[:])
 			binary.BigEndian.PutUint64(block[32:], s.counter)
 			s.counter++
-			sum := sha256.Sum256(block[:])
-			s.rest = sum[:]
+			s.block = sha256.Sum256(block[:])
+			s.rest = s.block[:]
 		}
 		k := copy(p[n:], s.rest)
 		s.rest = s.rest[k:]

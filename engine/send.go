@@ -64,7 +64,8 @@ func (c *Conn) sealMessages() error {
 }
 
 // sealChangeCipherSpec appends a change_cipher_spec behind the messages built
-// so far. In TLS 1.3 it is never protected (RFC 9846 §5).
+// so far. TLS 1.3's is a dummy that is never protected, and no message
+// (RFC 9846 §5).
 func (c *Conn) sealChangeCipherSpec() error {
 	if err := c.sealMessages(); err != nil {
 		return err
@@ -74,6 +75,7 @@ func (c *Conn) sealChangeCipherSpec() error {
 		c.noteRecord(RecordSent, record.ChangeCipherSpec, 1, 6)
 		return nil
 	}
+	c.noteMessage(MessageSent, ChangeCipherSpec, 1)
 	var err error
 	c.records, err = c.sealRecord(c.records, record.ChangeCipherSpec, []byte{1})
 	return err

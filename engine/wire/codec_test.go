@@ -1,0 +1,201 @@
+package wire
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+)
+
+// A codec is what every message and extension here is.
+type codec interface {
+	Parse(body []byte) error
+	Append(dst []byte) []byte
+}
+
+// codecs has a row a type, with a body that it accepts.
+var codecs = []struct {
+	make func() codec
+	body string
+}{
+	{func() codec { return new(ClientHelloMsg) }, "\x03\x03" + random + "\x02id\x00\x02\x13\x01\x01\x00\x00\x08\x00\x2b\x00\x00\x00\x0d\x00\x00"},
+	{func() codec { return new(ClientHelloMsg) }, "\x03\x03" + random + "\x00\x00\x02\x00\x2f\x01\x00"},
+	{func() codec { return new(ServerHelloMsg) }, "\x03\x03" + random + "\x02id\x13\x01\x00\x00\x04\x00\x2b\x00\x00"},
+	{func() codec { return new(EncryptedExtensionsMsg) }, "\x00\x05\x00\x10\x00\x01x"},
+	{func() codec { return new(CertificateMsg) }, "\x00\x00\x0a\x00\x00\x03der\x00\x00\x01d"},
+	{func() codec { return new(Certificate13Msg) }, "\x01c\x00\x00\x08\x00\x00\x03der\x00\x00"},
+	{func() codec { return new(CertificateVerifyMsg) }, "\x04\x03\x00\x03sig"},
+	{func() codec { return new(ServerKeyExchangeMsg) }, "\x03\x00\x1d\x02sh\x04\x03\x00\x03sig"},
+	{func() codec { return new(ClientShareMsg) }, "\x05share"},
+	{func() codec { return new(EncryptedPremasterMsg) }, "\x00\x03enc"},
+	{func() codec { return new(KeyUpdateMsg) }, "\x01"},
+	{func() codec { return new(TicketMsg) }, "\x00\x00\x1c\x20\x00\x06ticket"},
+	{func() codec { return new(Ticket13Msg) }, "\x00\x00\x1c\x20abcd\x01\x00\x00\x06ticket\x00\x00"},
+	{func() codec { return new(SessionState) }, "\x03\x04\x13\x01\x01\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x02h2\x00\x04name"},
+	{func() codec { return new(Uint16Vector) }, "\x00\x04\x00\x1d\x00\x17"},
+	{func() codec { return new(Versions) }, "\x04\x03\x04\x03\x03"},
+	{func() codec { return new(Uint16) }, "\x00\x1d"},
+	{func() codec { return new(Bytes8) }, "\x02\x01\x00"},
+	{func() codec { return new(Renegotiation) }, "\x00"},
+	{func() codec { return new(Cookie) }, "\x00\x06cookie"},
+	{func() codec { return new(ServerName) }, "\x00\x07\x00\x00\x04host"},
+	{func() codec { return new(Protocols) }, "\x00\x0c\x02h2\x08http/1.1"},
+	{func() codec { return new(KeyShares) }, "\x00\x0c\x00\x1d\x00\x02ab\x00\x17\x00\x02cd"},
+	{func() codec { return new(KeyShares) }, "\x00\x00"},
+	{func() codec { return new(KeyShare) }, "\x00\x1d\x00\x02ab"},
+	{func() codec { return new(OfferedPSKs) }, "\x00\x0c\x00\x06ticketage!\x00\x21\x20" + random},
+}
+
+const random = "0123456789abcdef0123456789ABCDEF"
+
+func name(c codec) string { return fmt.Sprintf("%T", c)[len("*wire."):] }
+
+func TestBodiesRoundTrip(t *testing.T) {
+	for _, x := range codecs {
+		c := x.make()
+		if err := c.Parse([]byte(x.body)); err != nil {
+			t.Errorf("%s refuses %q: %v", name(c), x.body, err)
+			continue
+		}
+		if got := c.Append([]byte("before")); string(got) != "before"+x.body {
+			t.Errorf("%s of %q appends %q", name(c), x.body, got)
+		}
+	}
+}
+
+// A body cut short, or with a byte too many, is malformed. A ClientHello may
+// end before its extensions, but nowhere else.
+func TestBodiesOfWrongLengthAreMalformed(t *testing.T) {
+	for _, x := range codecs {
+		for n := range x.body {
+			c := x.make()
+			if err := c.Parse([]byte(x.body[:n])); err == nil && !endsBeforeExtensions(c) {
+				t.Errorf("%s accepts the first %d bytes of %q", name(c), n, x.body)
+			}
+		}
+		if c := x.make(); c.Parse([]byte(x.body+"\x00")) == nil {
+			t.Errorf("%s accepts a byte behind %q", name(c), x.body)
+		}
+	}
+}
+
+func endsBeforeExtensions(c codec) bool {
+	switch m := c.(type) {
+	case *ClientHelloMsg:
+		return m.Extensions == nil
+	case *ServerHelloMsg:
+		return m.Extensions == nil
+	}
+	return false
+}
+
+// The grammar's bounds, one malformed body each.
+func TestGrammarIsHeld(t *testing.T) {
+	for _, x := range []struct {
+		what string
+		c    codec
+		body string
+	}{
+		{"session ID of 33 bytes", new(ClientHelloMsg), "\x03\x03" + random + "\x21" + random + "!" + "\x00\x02\x13\x01\x01\x00"},
+		{"no suites", new(ClientHelloMsg), "\x03\x03" + random + "\x00\x00\x00\x01\x00"},
+		{"half a suite", new(ClientHelloMsg), "\x03\x03" + random + "\x00\x00\x03\x13\x01\x13\x01\x00"},
+		{"no compression", new(ClientHelloMsg), "\x03\x03" + random + "\x00\x00\x02\x13\x01\x00"},
+		{"extension past its list", new(EncryptedExtensionsMsg), "\x00\x05\x00\x10\x00\x02x"},
+		{"half an extension", new(EncryptedExtensionsMsg), "\x00\x02\x00\x10"},
+		{"empty certificate", new(CertificateMsg), "\x00\x00\x03\x00\x00\x00"},
+		{"certificate past its list", new(CertificateMsg), "\x00\x00\x04\x00\x00\x02d"},
+		{"entry without extensions", new(Certificate13Msg), "\x00\x00\x00\x06\x00\x00\x03der"},
+		{"explicit curve", new(ServerKeyExchangeMsg), "\x01\x00\x1d\x02sh\x04\x03\x00\x03sig"},
+		{"empty share", new(ClientShareMsg), "\x00"},
+		{"empty TLS 1.3 ticket", new(Ticket13Msg), "\x00\x00\x1c\x20abcd\x01\x00\x00\x00\x00\x00"},
+		{"no groups", new(Uint16Vector), "\x00\x00"},
+		{"half a group", new(Uint16Vector), "\x00\x03\x00\x1d\x00"},
+		{"no versions", new(Versions), "\x00"},
+		{"empty cookie", new(Cookie), "\x00\x00"},
+		{"no name", new(ServerName), "\x00\x00"},
+		{"name of another kind", new(ServerName), "\x00\x07\x01\x00\x04host"},
+		{"two names", new(ServerName), "\x00\x0e\x00\x00\x04host\x00\x00\x04host"},
+		{"empty protocol", new(Protocols), "\x00\x04\x02h2\x00"},
+		{"no protocols", new(Protocols), "\x00\x00"},
+		{"empty key share", new(KeyShares), "\x00\x04\x00\x1d\x00\x00"},
+		{"no identities", new(OfferedPSKs), "\x00\x00\x00\x21\x20" + random},
+		{"short binder", new(OfferedPSKs), "\x00\x0c\x00\x06ticketage!\x00\x20\x1f" + random[1:]},
+	} {
+		if err := x.c.Parse([]byte(x.body)); err == nil {
+			t.Errorf("%s: %s accepts %q", x.what, name(x.c), x.body)
+		}
+	}
+}
+
+func TestListsAreWalked(t *testing.T) {
+	var hello ClientHelloMsg
+	if err := hello.Parse([]byte(codecs[0].body)); err != nil {
+		t.Fatal(err)
+	}
+	var ids []uint16
+	for rest := hello.Extensions; len(rest) > 0; {
+		var id uint16
+		id, _, rest = rest.Next()
+		ids = append(ids, id)
+	}
+	if fmt.Sprint(ids) != "[43 13]" || !hello.Suites.Contains(0x1301) || hello.Suites.Contains(0x0113) {
+		t.Errorf("extensions %v, suites %x", ids, hello.Suites)
+	}
+	var chain CertificateMsg
+	if err := chain.Parse(AppendCertificate(nil, [][]byte{[]byte("leaf"), []byte("ca")})); err != nil {
+		t.Fatal(err)
+	}
+	leaf, rest := chain.Chain.Next()
+	ca, rest := rest.Next()
+	if string(leaf) != "leaf" || string(ca) != "ca" || len(rest) != 0 {
+		t.Errorf("chain of %q, %q and %q", leaf, ca, rest)
+	}
+	var entries Certificate13Msg
+	if err := entries.Parse(AppendCertificate13(nil, [][]byte{[]byte("leaf"), []byte("ca")})); err != nil {
+		t.Fatal(err)
+	}
+	leaf, ext, more := entries.Entries.Next()
+	if string(leaf) != "leaf" || len(ext) != 0 || len(more) == 0 {
+		t.Errorf("entry of %q, %q and %q", leaf, ext, more)
+	}
+}
+
+func TestParsingAllocatesNothing(t *testing.T) {
+	for _, x := range codecs {
+		c, body, buf := x.make(), []byte(x.body), make([]byte, 0, 256)
+		allocs := testing.AllocsPerRun(10, func() {
+			if err := c.Parse(body); err != nil {
+				t.Fatal(err)
+			}
+			buf = c.Append(buf[:0])
+		})
+		if allocs != 0 {
+			t.Errorf("%s makes %v allocations", name(c), allocs)
+		}
+	}
+}
+
+func TestRetryRandomIsKnown(t *testing.T) {
+	hello := ServerHelloMsg{Version: 0x0303, Random: RetryRandom[:], Extensions: Extensions{}}
+	if !IsRetry(hello.Append(nil)) || IsRetry([]byte(codecs[2].body)) || IsRetry(nil) {
+		t.Error("a HelloRetryRequest is not told from a ServerHello")
+	}
+}
+
+// What parses is written back as it was.
+func FuzzRoundTrip(f *testing.F) {
+	for i, x := range codecs {
+		f.Add(i, []byte(x.body))
+	}
+	f.Fuzz(func(t *testing.T, i int, body []byte) {
+		if i < 0 || i >= len(codecs) {
+			return
+		}
+		c := codecs[i].make()
+		if c.Parse(body) != nil {
+			return
+		}
+		if got := c.Append(nil); !bytes.Equal(got, body) {
+			t.Errorf("%s of %x appends %x", name(c), body, got)
+		}
+	})
+}
