@@ -16,6 +16,7 @@ type Hash struct {
 	New   func() hash.Hash
 
 	empty []byte // the digest of nothing
+	saved int    // bytes of a saved state
 }
 
 // The hashes of TLS 1.2's and TLS 1.3's suites, and SHA-1 for the MACs of the
@@ -26,13 +27,14 @@ var (
 	SHA384 = newHash("sha384", sha512.New384)
 )
 
-// maxSize and maxBlock bound the digests and blocks of all hashes in the table.
-const (
-	maxSize  = sha512.Size
-	maxBlock = sha512.BlockSize
-)
+// maxSize bounds the digests of all hashes in the table.
+const maxSize = sha512.Size
 
 func newHash(name string, make func() hash.Hash) *Hash {
 	h := make()
-	return &Hash{Name: name, Size: h.Size(), Block: h.BlockSize(), New: make, empty: h.Sum(nil)}
+	saved, err := h.(state).AppendBinary(nil)
+	if err != nil {
+		panic("secrets: " + name + " cannot save its state: " + err.Error())
+	}
+	return &Hash{Name: name, Size: h.Size(), Block: h.BlockSize(), New: make, empty: h.Sum(nil), saved: len(saved)}
 }

@@ -11,8 +11,8 @@ type hkdf struct {
 }
 
 func newHKDF(h *Hash, count op.Counter) *hkdf {
-	const longestInfo = 2 + 1 + 255 + 1 + 255 + 1
-	return &hkdf{hash: h, mac: NewHMAC(h), count: count, info: make([]byte, 0, longestInfo)}
+	const usualInfo = 2 + 1 + len("tls13 c hs traffic") + 1 + maxSize + 1
+	return &hkdf{hash: h, mac: NewHMAC(h), count: count, info: make([]byte, 0, usualInfo)}
 }
 
 // extract fills dst with HKDF-Extract(salt, input). It may be either of them.

@@ -29,14 +29,19 @@ type state interface {
 
 // NewHMAC returns an HMAC without a key.
 func NewHMAC(h *Hash) *HMAC {
-	const savedState = 256 // bytes; the longest of the hashes in the table is 204
+	store := make([]byte, 2*h.saved+2*h.Block+h.Size)
+	take := func(n int) []byte {
+		part := store[:n:n]
+		store = store[n:]
+		return part
+	}
 	return &HMAC{
 		digest: h.New().(state),
-		inner:  make([]byte, 0, savedState),
-		outer:  make([]byte, 0, savedState),
-		key:    make([]byte, 0, maxBlock),
-		block:  make([]byte, h.Block),
-		sum:    make([]byte, 0, maxSize),
+		inner:  take(h.saved)[:0],
+		outer:  take(h.saved)[:0],
+		key:    take(h.Block)[:0],
+		block:  take(h.Block),
+		sum:    take(h.Size)[:0],
 	}
 }
 

@@ -43,11 +43,8 @@ type Schedule struct {
 
 // NewSchedule returns a schedule before its first stage.
 func NewSchedule(h *Hash, count op.Counter) *Schedule {
-	return &Schedule{
-		hkdf:   newHKDF(h, count),
-		secret: make([]byte, h.Size),
-		next:   make([]byte, h.Size),
-	}
+	store := make([]byte, 2*h.Size)
+	return &Schedule{hkdf: newHKDF(h, count), secret: store[:h.Size:h.Size], next: store[h.Size:]}
 }
 
 // Hash returns the hash the schedule is made of.
