@@ -20,6 +20,7 @@ var update = flag.Bool("update", false, "write the traces of testdata anew")
 //	think 300us               from the last byte of one turn to the next turn
 //	turns C 256 | S 2014      who writes what, each after all of the turn before
 //	drop C 2                  lose the packet of that 0-based ordinal
+//	late S 3 20ms             delay it by so much more
 //	set Nagle true            a setting of both ends
 //	until 10s                 when to stop
 //
@@ -53,6 +54,7 @@ func play(t *testing.T, script string) string {
 	rtt, think, until := 100*time.Millisecond, time.Duration(0), 1000*time.Second
 	var turns []turn
 	drops := map[string]bool{}
+	late := map[string]time.Duration{}
 	duration := func(word string) time.Duration {
 		d, err := time.ParseDuration(word)
 		if err != nil {
@@ -77,6 +79,8 @@ func play(t *testing.T, script string) string {
 			for _, n := range words[1:] {
 				drops[words[0]+n] = true
 			}
+		case "late":
+			late[words[0]+words[1]] = duration(words[2])
 		case "set":
 			set(t, &cfg, words[0], words[1])
 		default:
@@ -89,6 +93,7 @@ func play(t *testing.T, script string) string {
 	p := newPipe(&cfg, rtt, turns)
 	p.think = think
 	p.drop = func(side, n int, _ *Segment) bool { return drops["CS"[side:side+1]+strconv.Itoa(n)] }
+	p.jitter = func(side, n int) time.Duration { return late["CS"[side:side+1]+strconv.Itoa(n)] }
 	var b strings.Builder
 	p.trace = func(p *pipe, side int, s *Segment, lost bool) {
 		fmt.Fprintln(&b, strings.TrimLeft(p.describe(side, s, lost), " "))
@@ -96,7 +101,10 @@ func play(t *testing.T, script string) string {
 	p.run(until)
 	for side := range p.end {
 		e := &p.end[side]
-		fmt.Fprintf(&b, "%s: %v, delivered %d, error %v\n", []string{"client", "server"}[side], e.State(), e.Delivered(), e.Err())
+		st := e.Stats()
+		fmt.Fprintf(&b, "%s: %v, delivered %d, error %v; sent again %d, timeouts %d, probes %d, recoveries %d, undone %d; window %d\n",
+			[]string{"client", "server"}[side], e.State(), e.Delivered(), e.Err(),
+			st.Retransmits+st.SYNRetransmits, st.Timeouts, st.Probes, st.FastRecoveries, st.Undos, e.win.cwnd)
 	}
 	return b.String()
 }

@@ -15,7 +15,6 @@ type handshake struct {
 	lastDup  time.Duration // server: the last answer to a repeated SYN
 	peerMSS  int32
 	peerWnd  int64
-	scale    bool // the peer offered window scaling
 }
 
 // Connect sends the SYN of an active open.
