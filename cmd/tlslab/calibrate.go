@@ -1,8 +1,11 @@
 package main
 
 import (
-	"fmt"
+	"context"
+	"errors"
+	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -22,24 +25,34 @@ client.costs or server.costs. Nothing else should be running meanwhile.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Done = func(p costs.Price) { a.warn("%-40s %10d ns %8d ps/B", p.Op, p.NS, p.PSPerByte) }
-			t, err := costs.Measure(cmd.Context(), o)
-			if err != nil {
-				return err
-			}
 			if out == "" {
-				return t.Write(a.stdout)
+				return measure(cmd.Context(), o, a.stdout)
 			}
-			f, err := os.Create(out)
+			// A file beside the place shows before the measurement that there is one, and keeps an older table until it is done.
+			f, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+"-*")
 			if err != nil {
 				return err
 			}
-			if err := t.Write(f); err != nil {
-				return fmt.Errorf("%s: %w", out, err)
+			err = measure(cmd.Context(), o, f)
+			if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
+				err = os.Rename(f.Name(), out)
 			}
-			return f.Close()
+			if err != nil {
+				return errors.Join(err, os.Remove(f.Name()))
+			}
+			return nil
 		},
 	}
 	verb.Flags().StringVar(&out, "out", "", "`file` for the table (default standard output)")
 	verb.Flags().StringVar(&o.Name, "name", o.Name, "name of the table")
 	return verb
+}
+
+// measure writes the cost table of this machine.
+func measure(ctx context.Context, o costs.Options, w io.Writer) error {
+	t, err := costs.Measure(ctx, o)
+	if err != nil {
+		return err
+	}
+	return t.Write(w)
 }

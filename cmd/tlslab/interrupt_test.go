@@ -1,22 +1,21 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 )
 
 // A run is interrupted by a signal once samples are in the file, as by Ctrl-C, and then done to its end.
 func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	args := []string{"run", "-", "--out", dir, "--replicates", "20000"}
+	args := []string{"run", "-", "--out", dir, "--replicates", "8000"}
 	child := exec.CommandContext(t.Context(), os.Args[0], args...)
 	child.Env = append(os.Environ(), asCommand+"=1")
 	child.Stdin = strings.NewReader(small)
@@ -25,12 +24,16 @@ func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	awaitLines(t, filepath.Join(dir, "samples.jsonl"))
+	ended := make(chan error, 1)
+	go func() { ended <- child.Wait() }()
+	if !awaitLines(t, filepath.Join(dir, "samples.jsonl"), ended) {
+		t.Fatalf("the run ended before it was interrupted; stderr:\n%s", stderr.String())
+	}
 	if err := child.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	var exit *exec.ExitError
-	if err := child.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+	if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
 		t.Fatalf("got %v, want exit code %d; stderr:\n%s", err, exitInterrupted, stderr.String())
 	}
 	if !strings.Contains(stderr.String(), "interrupted after") {
@@ -51,7 +54,7 @@ func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
 		t.Fatalf("going on: exit code %d: %s", code, stderr)
 	}
 	whole := filepath.Join(t.TempDir(), "whole")
-	if code, _, stderr := tlslab(t, small, "run", "-", "--out", whole, "--replicates", "20000"); code != exitDone {
+	if code, _, stderr := tlslab(t, small, "run", "-", "--out", whole, "--replicates", "8000"); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
 	want := read(t, whole, "samples.jsonl")
@@ -63,24 +66,17 @@ func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
 	}
 }
 
-// awaitLines waits until a file has some lines of samples, by trying to read them again and again.
-func awaitLines(t *testing.T, path string) {
-	for t.Context().Err() == nil {
-		f, err := os.Open(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			syscall.Select(0, nil, nil, nil, &syscall.Timeval{Usec: 1000})
-			continue
-		}
-		if err != nil {
+// awaitLines reads a file again and again until it has some lines of samples; false if the program that writes it ended before.
+func awaitLines(t *testing.T, path string, ended chan error) bool {
+	for len(ended) == 0 {
+		text, err := os.ReadFile(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
-		lines := 0
-		for s := bufio.NewScanner(f); s.Scan() && lines < 100; {
-			lines++
+		if bytes.Count(text, []byte("\n")) > 100 {
+			return true
 		}
-		f.Close()
-		if lines >= 100 {
-			return
-		}
+		runtime.Gosched()
 	}
+	return false
 }

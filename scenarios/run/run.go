@@ -128,14 +128,14 @@ func finish(dir string, m *Manifest) (*folder.Made, error) {
 // ReportAgain makes the report of a folder again from its samples, and brings the hashes of its manifest, if there is one, up to
 // date.
 func ReportAgain(dir string) (*folder.Made, error) {
-	m, err := ReadManifest(filepath.Join(dir, ManifestName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return folder.Write(dir)
-	}
+	made, err := folder.Write(dir)
 	if err != nil {
 		return nil, err
 	}
-	made, err := folder.Write(dir)
+	m, err := ReadManifest(filepath.Join(dir, ManifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return made, nil
+	}
 	if err != nil {
 		return nil, err
 	}
