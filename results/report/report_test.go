@@ -191,6 +191,34 @@ func TestNamesDoNoHarm(t *testing.T) {
 	}
 }
 
+func TestTheHeadlineCountsEachVerdict(t *testing.T) {
+	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
+		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new"}}, {Name: "path", Levels: []string{"a", "b", "c", "d", "e"}}},
+		Compare: &results.Compare{Factor: "kind", Baseline: "old", Metric: "time", Margin: 0.02}}
+	effects := map[string]float64{"a": 0.5, "b": 0.75, "c": 1.25, "d": 1, "e": 1.001}
+	d := documentOf(tabletest.New(header, 100, func(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
+		v := 1e6 * (1 + rng.Float64())
+		if cell["kind"] == "new" {
+			v *= effects[cell["path"]]
+			if cell["path"] == "d" { // a mess
+				v = 1e6 * (0.5 + 2*rng.Float64())
+			}
+		}
+		return map[string]float64{"time": v}, false
+	}))
+	want := "new against old: time is 25 % to 50 % lower in 2 of 5 combinations, 25 % higher in 1, the same within 2 % in 1, undecided in 1."
+	if d.Answer != want {
+		t.Errorf("got  %s\nwant %s", d.Answer, want)
+	}
+}
+
+func TestKeysAreShownOnceOnThePage(t *testing.T) {
+	page := htmlOf(t, documentOf(handshakes()))
+	if !regexp.MustCompile(`<td class="key">1\.2</td>`).MatchString(page) || !regexp.MustCompile(`<td class="key again">1\.2</td>`).MatchString(page) {
+		t.Error("a repeated level is not marked as such")
+	}
+}
+
 func TestFailuresAreSaidUpFront(t *testing.T) {
 	d := documentOf(handshakes())
 	want := "120 of 6400 replicates failed (1.9 %): timeout 120. They are in 8 of 16 cells"

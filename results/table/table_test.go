@@ -9,6 +9,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"tlslab/results/stat"
+	"tlslab/results/summary"
 	"tlslab/results/table/tabletest"
 )
 
@@ -115,6 +117,22 @@ func TestComparedLevelsStandTogetherBaselineFirst(t *testing.T) {
 	}
 	if table.Rows[1][7].Tone != Good || table.Rows[2][7].Tone != Bad {
 		t.Errorf("half the baseline has tone %v, one and a half %v", table.Rows[1][7].Tone, table.Rows[2][7].Tone)
+	}
+}
+
+func TestWhatIsBetterDependsOnTheMetric(t *testing.T) {
+	lower := &summary.Comparison{Ratio: stat.Point(0.5), Verdict: summary.Different}
+	higher := &summary.Comparison{Ratio: stat.Point(2), Verdict: summary.Different}
+	for _, c := range []struct {
+		better        int
+		lower, higher Tone
+	}{{-1, Good, Bad}, {1, Bad, Good}, {0, Plain, Plain}} {
+		if l, h := ToneOf(lower, c.better), ToneOf(higher, c.better); l != c.lower || h != c.higher {
+			t.Errorf("better %d: half has tone %v, twice %v", c.better, l, h)
+		}
+	}
+	if got := ToneOf(&summary.Comparison{Ratio: stat.Point(0.5), Verdict: summary.Undecided}, -1); got != Unsure {
+		t.Errorf("undecided has tone %v", got)
 	}
 }
 
