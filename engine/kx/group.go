@@ -96,8 +96,8 @@ func (k *Key) Group() *Group { return k.group }
 // modified.
 func (k *Key) Share() []byte { return k.private.share() }
 
-// Agree computes the secret shared with a peer's reply. An error that wraps
-// ErrBadShare is the peer's fault.
+// Agree computes the secret shared with a peer's reply; it stays valid until the
+// key's next Agree. An error that wraps ErrBadShare is the peer's fault.
 func (k *Key) Agree(reply []byte, count op.Counter) ([]byte, error) {
 	g := k.group
 	if len(reply) != g.Reply {

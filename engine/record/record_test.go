@@ -261,3 +261,22 @@ func TestSealingAndOpeningAllocateNothing(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a peer sends as a record, it opens or is refused.
+func FuzzOpen(f *testing.F) {
+	all := protocols(f)
+	for i, p := range all {
+		sealer, _ := p.ends(nil)
+		record, _ := sealer.Seal(nil, ApplicationData, []byte("plaintext"))
+		f.Add(i, record)
+	}
+	f.Fuzz(func(t *testing.T, i int, record []byte) {
+		_, opener := all[uint(i)%uint(len(all))].ends(nil)
+		if len(record) >= HeaderSize {
+			record[3], record[4] = byte((len(record)-HeaderSize)>>8), byte(len(record)-HeaderSize)
+		}
+		if _, plain, err := opener.Open(record); err == nil && len(plain) > len(record) {
+			t.Errorf("%d bytes open as %d", len(record), len(plain))
+		}
+	})
+}
