@@ -24,7 +24,7 @@ func (c *Conn) acceptModern() error {
 		return changedChoice
 	}
 	c.useSuite(suite)
-	c.compatible = len(c.sessionID) > 0 && !c.cfg.NoCompatibility
+	c.compatible = c.asksCompatibility()
 	c.info.ExtendedMasterSecret = true
 	c.info.Kind, c.info.Resumption = Full, 0
 	if err := c.chooseProtocol(); err != nil {
@@ -35,15 +35,12 @@ func (c *Conn) acceptModern() error {
 			return err
 		}
 	}
-	if c.info.Resumption == PSK {
-		c.info.Group = 0
-	} else if retried := c.info.HelloRetry; true {
-		if err := c.chooseGroup(); err != nil {
-			return err
-		}
-		if c.info.HelloRetry && !retried {
-			return nil // the rest is chosen on the second ClientHello
-		}
+	retried := c.info.HelloRetry
+	if err := c.chooseGroup(); err != nil {
+		return err
+	}
+	if c.info.HelloRetry && !retried {
+		return nil // the rest is chosen on the second ClientHello
 	}
 	if c.chooseMode() != 0 {
 		c.ticketsOwed = c.cfg.ticketCount()

@@ -135,9 +135,15 @@ func (c *Conn) Flush(dst []byte) []byte {
 func (c *Conn) Info() Info { return c.info }
 
 // Session returns what a client needs to resume this connection, or nil if
-// the server has not (yet) made it resumable. In TLS 1.3 it holds every
-// ticket received so far; see EventSession.
-func (c *Conn) Session() *Session { return c.session }
+// the server has not made it resumable. In TLS 1.2 it is there with
+// EventHandshakeDone; in TLS 1.3 it comes with the first EventSession, and
+// each one after that adds a ticket to it.
+func (c *Conn) Session() *Session {
+	if !c.info.Done {
+		return nil
+	}
+	return c.session
+}
 
 // KeyUpdate queues a TLS 1.3 KeyUpdate message and changes the sending keys
 // after it (RFC 9846 §4.6.3). With request, the peer is asked to do the

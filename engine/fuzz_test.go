@@ -8,15 +8,16 @@ import (
 // Whatever bytes arrive in whatever state, Recv takes no more than there is,
 // fails with an Error or not at all, and stays failed.
 
-// fuzzStates are connections to be fed, by how many bursts of the handshake
-// they have seen and in which role.
+// fuzzConn returns a connection to be fed: of which handshake, after how many
+// of its bursts and in which role, all by one number.
 func fuzzConn(t *testing.T, state uint8) *Conn {
 	h := meddled[int(state)%len(meddled)]
 	p := h.make(t)
 	if err := p.client.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for range int(state) / len(meddled) % 4 {
+	const bursts = 4
+	for range int(state) / len(meddled) % bursts {
 		if err := errors.Join(p.feed(p.server, p.client.Flush(nil)), p.feed(p.client, p.server.Flush(nil))); err != nil {
 			t.Fatal(err)
 		}
@@ -33,8 +34,20 @@ func FuzzRecv(f *testing.F) {
 	f.Add(uint8(8), []byte("\x17\x03\x03\x00\x01x"))
 	f.Add(uint8(136), []byte("\x15\x03\x03\x00\x02\x02\x28"))
 	f.Add(uint8(4), []byte("\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x05\x04\x00\x00\x01\x00"))
+	withoutProtection(f)
+	for i, h := range meddled {
+		p := h.make(f)
+		if err := p.client.Start(); err != nil {
+			f.Fatal(err)
+		}
+		hello := p.client.Flush(nil)
+		f.Add(uint8(128+i), hello)
+		if err := p.feed(p.server, hello); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(uint8(i), p.server.Flush(nil))
+	}
 	f.Fuzz(func(t *testing.T, state uint8, in []byte) {
-		withoutProtection(t)
 		c := fuzzConn(t, state)
 		for len(in) > 0 {
 			n, _, err := c.Recv(in)

@@ -82,8 +82,12 @@ func (c *Conn) agree(body []byte) error {
 
 // chooseGroup settles the server's group: the first of ours that the client
 // sent a share for, or else the first that it knows, after a
-// HelloRetryRequest.
+// HelloRetryRequest; none in psk_ke.
 func (c *Conn) chooseGroup() error {
+	if c.info.Resumption == PSK {
+		c.info.Group = 0
+		return nil
+	}
 	var known Group
 	for _, g := range c.cfg.groups() {
 		if !c.hello.groups.Contains(uint16(g)) {

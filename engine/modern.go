@@ -54,7 +54,7 @@ func (c *Conn) takeModernHello(m *wire.ServerHelloMsg) error {
 	if err != nil {
 		return err
 	}
-	c.compatible = len(c.sessionID) > 0 && !c.cfg.NoCompatibility
+	c.compatible = c.asksCompatibility()
 	c.info.ExtendedMasterSecret = true
 	shared := seen.has(extKeyShare)
 	switch {
@@ -109,11 +109,10 @@ func modernKeys(c *Conn, from side, e Epoch) (*record.Half, error) {
 	if e == EpochHandshake {
 		secret = &c.modern.handshake[from]
 	}
-	var keyStore [32]byte
-	var iv [record.NonceSize]byte
-	key := keyStore[:c.cipher.Key]
-	c.modern.schedule.TrafficKeys(key, iv[:], secret[:c.hash.Size])
-	return record.TLS13(c.cipher, key, iv[:], c.count)
+	n := c.cipher.Key
+	key, iv := c.scratch[:n], c.scratch[n:n+record.NonceSize]
+	c.modern.schedule.TrafficKeys(key, iv, secret[:c.hash.Size])
+	return record.TLS13(c.cipher, key, iv, c.count)
 }
 
 func (c *Conn) logSecret(label string, secret []byte) {

@@ -53,7 +53,7 @@ func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 	switch {
 	case c.info.Done && !wasDone:
 		ev.Kind = EventHandshakeDone
-	case c.newSession:
+	case c.newSession && c.info.Done:
 		ev.Kind = EventSession
 	}
 	c.newSession = false

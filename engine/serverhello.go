@@ -115,6 +115,7 @@ func takeRetry(c *Conn, body []byte) error {
 	if !seen.has(extKeyShare) && !seen.has(extCookie) {
 		return uselessRetry
 	}
+	c.compatible = c.asksCompatibility()
 	c.info.HelloRetry = true
 	c.transcript.retry()
 	return nil
@@ -173,6 +174,10 @@ var hashes = map[string]*secrets.Hash{
 	secrets.SHA256.Name: secrets.SHA256,
 	secrets.SHA384.Name: secrets.SHA384,
 }
+
+// asksCompatibility says whether the client's session ID asks for
+// compatibility mode (RFC 9846 §D.4).
+func (c *Conn) asksCompatibility() bool { return len(c.sessionID) > 0 && !c.cfg.NoCompatibility }
 
 // newSessionID settles the session ID of a TLS 1.2 ServerHello: the client's
 // where its session is resumed (RFC 5246 §7.3, RFC 5077 §3.4), a new one
