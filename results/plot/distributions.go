@@ -64,7 +64,7 @@ func (set *Set) columnSpans(l layout, pages []page) []span {
 		spans[i] = emptySpan()
 	}
 	for _, on := range pages {
-		tiles, _ := l.tiles(on, mostColumns)
+		tiles, _ := l.tiles(on)
 		for _, row := range tiles {
 			for j, t := range row {
 				for _, i := range set.compared(l, t.pick) {
@@ -83,9 +83,8 @@ func (set *Set) columnSpans(l layout, pages []page) []span {
 			all.join(s)
 		}
 	}
-	wrapped := len(combinations(l.columns)) > mostColumns
 	for i := range spans {
-		if wrapped || spans[i].empty() {
+		if l.wrapped() || spans[i].empty() {
 			spans[i] = all
 		}
 	}
@@ -113,7 +112,7 @@ func (set *Set) compared(l layout, at pick) []comparedCell {
 // distributionPage draws one page; empty is whether none of its cells has a curve.
 func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, empty bool) {
 	m := &set.summary.Header.Metrics[set.metric]
-	tiles, rows := l.tiles(on, mostColumns)
+	tiles, rows := l.tiles(on)
 	g = &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xGrid: true, yTitle: "replicates no slower than this"}
 	if m.Better > 0 || m.Unit != results.UnitNanoseconds {
 		g.yTitle = "replicates with at most this"

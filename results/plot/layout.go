@@ -11,7 +11,7 @@ import (
 // Limits of a figure: more panels than these cannot be read on a page.
 const (
 	mostColumns  = 6
-	mostRows     = 6
+	mostRows     = 8
 	mostCombined = 4 // rows of two factors, whose titles are long
 	mostPanels   = 24
 	mostPages    = 4
@@ -62,6 +62,7 @@ type layout struct {
 	columns   []*factor // levels side by side
 	rows      []*factor // levels one above the other, combined where there are several
 	pages     []*factor // a figure for each combination
+	widest    int       // panels in a row at most
 }
 
 // place gives the compared factor the colours and spreads the others over columns, rows and pages, largest first.
@@ -71,7 +72,7 @@ func place(s *summary.Summary, columns int) layout {
 	if l.colour = compared; compared == nil {
 		l.colour, rest = take(rest, bestColour(rest))
 	}
-	l.spread(rest, columns)
+	l.spread(rest, columns, mostRows)
 	return l
 }
 
@@ -92,7 +93,7 @@ func placeAlong(s *summary.Summary, columns int) layout {
 	default:
 		l.x, l.colour, rest = favourite, compared, others
 	}
-	l.spread(rest, columns)
+	l.spread(rest, columns, mostRows)
 	return l
 }
 
@@ -151,25 +152,36 @@ func take(fs []*factor, wanted func(*factor) bool) (*factor, []*factor) {
 
 // spread gives the largest factor that fits the columns, and rows those after it for as long as the panels stay
 // legible; each of the others makes pages.
-func (l *layout) spread(rest []*factor, columns int) {
+func (l *layout) spread(rest []*factor, columns, rows int) {
 	rest = slices.Clone(rest)
 	slices.SortStableFunc(rest, func(a, b *factor) int { return rank(b) - rank(a) })
+	l.columns, l.rows, l.pages, l.widest = nil, nil, nil, columns
 	width, height := 1, 1
 	for _, f := range rest {
 		n := len(f.levels)
 		switch {
 		case len(l.columns) == 0 && n <= columns:
 			l.columns, width = append(l.columns, f), n
-		case len(l.columns) == 0 && len(rest) == 1:
+		case len(l.columns) == 0 && len(rest) == 1 && n <= columns*rows:
 			// A single factor too large for one row is wrapped over several.
-			l.columns, width = append(l.columns, f), columns
-		case len(l.rows) == 0 && n <= mostRows && width*n <= mostPanels,
-			height*n <= mostCombined && width*height*n <= mostPanels:
+			l.columns = append(l.columns, f)
+		case len(l.rows) == 0 && n <= rows && width*n <= mostPanels,
+			height*n <= min(rows, mostCombined) && width*height*n <= mostPanels:
 			l.rows, height = append(l.rows, f), height*n
 		default:
 			l.pages = append(l.pages, f)
 		}
 	}
+}
+
+// spreadAgain places the factors anew for panels that need more room.
+func (l *layout) spreadAgain(columns, rows int) {
+	l.spread(slices.Concat(l.columns, l.rows, l.pages), columns, rows)
+}
+
+// wrapped reports whether a single factor is spread over several rows.
+func (l layout) wrapped() bool {
+	return len(l.columns) == 1 && len(l.columns[0].levels) > l.widest
 }
 
 // combination is one level of each of several factors, as indices into their levels.
@@ -275,9 +287,11 @@ type tile struct {
 
 // tiles arranges a page's panels. A single factor with too many levels for a row is wrapped over several, and then every
 // panel has a title; otherwise columns have theirs at the top and rows at the side.
-func (l layout) tiles(on page, columns int) (grid [][]tile, rows []string) {
+func (l layout) tiles(on page) (grid [][]tile, rows []string) {
 	across := combinations(l.columns)
-	if len(across) > columns {
+	if l.wrapped() {
+		lines := (len(across) + l.widest - 1) / l.widest
+		columns := (len(across) + lines - 1) / lines // lines of one length, as nearly as can be
 		for i, c := range across {
 			if i%columns == 0 {
 				grid = append(grid, nil)

@@ -59,6 +59,8 @@ func (set *Set) partsOf(whole int, addends []int) ([]Figure, []Omitted) {
 		return nil, []Omitted{{name, "no replicate reached " + m.Name}}
 	}
 	l := placeAlong(set.summary, 3)
+	const mostBars = 64 // one above the other
+	l.spreadAgain(3, max(1, mostBars/len(combinations(set.barFactors(l)))))
 	pages, left := l.paged()
 	var figures []Figure
 	var omitted []Omitted
@@ -188,7 +190,7 @@ func shade(g, j, n int) color.Color {
 }
 
 func (set *Set) partsPage(l layout, on page, whole int, shown []part) *grid {
-	tiles, rows := l.tiles(on, 3)
+	tiles, rows := l.tiles(on)
 	fs := set.barFactors(l)
 	up, bars := barAxis(fs)
 	g := &grid{rows: rows, xTitle: "share of the mean", yTitle: names(fs), panelHeight: vg.Length(len(bars))*11 + 6}

@@ -79,7 +79,7 @@ func names(fs []*factor) string {
 
 func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, string) {
 	m := &set.summary.Header.Metrics[set.metric]
-	tiles, rows := l.tiles(on, mostColumns-2)
+	tiles, rows := l.tiles(on)
 	g := &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xTitle: l.x.name}
 	x, joined := levelsAxis(l.x)
 	var spans []span

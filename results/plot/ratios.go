@@ -73,7 +73,8 @@ func (set *Set) heatmapLayout() (l layout, y *factor) {
 	if l.x == nil {
 		return l, nil
 	}
-	l.spread(rest, 4)
+	const mostBoxes = 17 // side by side, each wide enough for a ratio and its mark
+	l.spread(rest, max(1, min(4, mostBoxes/len(l.x.levels))), mostRows)
 	return l, y
 }
 
@@ -98,7 +99,7 @@ func (set *Set) ratioPage(l layout, y *factor, on page, colours diverging) *grid
 	if !y.numeric() { // names are read from top to bottom, amounts grow upwards
 		up.scale = plot.InvertedScale{Normalizer: up.scale}
 	}
-	tiles, rows := l.tiles(on, 4)
+	tiles, rows := l.tiles(on)
 	g := &grid{rows: rows, xTitle: l.x.name, yTitle: y.name, keys: colours.keys(), keyTitle: "ratio"}
 	g.panelHeight = max(48, 22*vg.Length(len(y.levels)))
 	for _, row := range tiles {
