@@ -120,10 +120,5 @@ func (l *writeLog) take(end int64) Tag {
 		l.head = (l.head + 1) & (len(l.ring) - 1)
 		l.n--
 	}
-	tag := l.at(0).tag
-	if l.at(0).end <= end {
-		l.head = (l.head + 1) & (len(l.ring) - 1)
-		l.n--
-	}
-	return tag
+	return l.at(0).tag
 }

@@ -1,0 +1,183 @@
+package tcp
+
+import (
+	"testing"
+	"time"
+)
+
+// TestProportionalRateReduction works RFC 6937 §3 through: from 20 packets to 10 every
+// second packet delivered lets one go; below the threshold as many go as were
+// delivered, one more where the left edge moved without new loss.
+func TestProportionalRateReduction(t *testing.T) {
+	cfg := DefaultConfig()
+	var e Endpoint
+	e.Reset(&cfg)
+	out := func(n int) { // n packets in flight
+		for e.queue.n > n {
+			e.queue.pop()
+		}
+		for e.queue.n < n {
+			*e.queue.push() = packet{}
+		}
+	}
+	e.win.cwnd = 20
+	out(19)
+	e.beginReduction()
+	e.rec.phase = phaseRecovery
+	if e.win.ssthresh != 10 {
+		t.Fatalf("threshold %d", e.win.ssthresh)
+	}
+	sent := 0
+	for delivered := 1; delivered <= 10; delivered++ {
+		e.reduceWindow(1, 0, ackDataSACKed)
+		go1 := e.win.cwnd - e.inFlight()
+		sent += go1
+		e.rec.prrOut += go1
+		if want := (delivered + 1) / 2; sent != want {
+			t.Fatalf("after %d delivered %d sent, want %d", delivered, sent, want)
+		}
+		out(e.queue.n - 1 + go1)
+	}
+	out(4)
+	for _, c := range []struct {
+		delivered, lost int
+		flags           ackFlags
+		want            int
+	}{
+		{1, 0, ackAdvanced, 2},
+		{1, 1, ackAdvanced, 1},
+		{1, 0, 0, 1},
+		{3, 0, ackAdvanced, 4},
+	} {
+		e.rec.prrOut = e.rec.prrDelivered
+		e.reduceWindow(c.delivered, c.lost, c.flags)
+		if got := e.win.cwnd - e.inFlight(); got != c.want {
+			t.Errorf("%d delivered, %d lost: %d may go, want %d", c.delivered, c.lost, got, c.want)
+		}
+	}
+	// The first retransmission leaves even if proportion would not let it.
+	e.win.cwnd, e.rec.phase = 30, phaseOpen
+	out(30)
+	e.cc.reset()
+	e.beginReduction()
+	e.win.ssthresh, e.rec.phase = 1, phaseRecovery
+	e.rec.prrDelivered = -1
+	e.reduceWindow(1, 0, ackDataSACKed)
+	if got := e.win.cwnd - e.inFlight(); got != 1 {
+		t.Errorf("%d may go at first, want 1", got)
+	}
+}
+
+// TestReorderingWindow: RFC 8985 §6.2 step 4 as Linux has it.
+func TestReorderingWindow(t *testing.T) {
+	cfg := DefaultConfig()
+	for _, c := range []struct {
+		phase  phase
+		sacked int
+		seen   bool
+		steps  int
+		want   time.Duration
+	}{
+		{phaseOpen, 1, false, 1, 25 * ms},
+		{phaseDisorder, 2, false, 1, 25 * ms},
+		{phaseDisorder, 3, false, 1, 0},
+		{phaseRecovery, 1, false, 1, 0},
+		{phaseLoss, 1, false, 1, 0},
+		{phaseDisorder, 3, true, 1, 25 * ms},
+		{phaseRecovery, 5, true, 2, 50 * ms},
+		{phaseOpen, 1, true, 10, 120 * ms}, // at most the smoothed round trip
+	} {
+		var e Endpoint
+		e.Reset(&cfg)
+		e.rtt.min, e.rtt.srtt8 = 100*ms, 8*120*ms
+		e.rec.phase, e.board.sacked, e.board.reorderSeen, e.rack.steps = c.phase, c.sacked, c.seen, c.steps
+		if got := e.rackWindow(); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
+// TestFirstWindowAfterLostHandshake: one SYN or SYN-ACK sent again leaves the initial
+// window alone; more, with a timeout among them, leave one packet.
+func TestFirstWindowAfterLostHandshake(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		lost         func(side, n int) bool
+		toGo, toCome int // first flight of the client and of the server, packets
+	}{
+		{"nothing lost", func(side, n int) bool { return false }, 10, 10},
+		{"one SYN", func(side, n int) bool { return side == client && n == 0 }, 10, 10},
+		{"two SYNs", func(side, n int) bool { return side == client && n < 2 }, 1, 10},
+		{"SYN-ACK, repeated for its timer", func(side, n int) bool { return n == 0 && side == server || n == 1 && side == client }, 10, 10},
+		{"two SYN-ACKs", func(side, n int) bool { return n < 2 && side == server || n == 1 && side == client }, 10, 1}, // the timestamp echoed tells the client that its first SYN had arrived
+	} {
+		cfg := DefaultConfig()
+		cfg.HZ = 0
+		p := newPipe(&cfg, 100*ms, []turn{{client, []int64{30000}, 0}, {server, []int64{30000}, 0}})
+		p.drop = func(side, n int, _ *Segment) bool { return c.lost(side, n) }
+		var first [2]int
+		var firstAt [2]time.Duration
+		p.trace = func(p *pipe, side int, s *Segment, _ bool) {
+			if s.Len > 0 && (first[side] == 0 || firstAt[side] == p.now) {
+				first[side]++
+				firstAt[side] = p.now
+			}
+		}
+		p.run(20 * time.Second)
+		if first[client] != c.toGo {
+			t.Errorf("%s: the client begins with %d packets, want %d", c.name, first[client], c.toGo)
+		}
+		if first[server] != c.toCome {
+			t.Errorf("%s: the server begins with %d packets, want %d", c.name, first[server], c.toCome)
+		}
+	}
+}
+
+// TestEchoedTimestamp: an ACK echoes the timestamp of the earliest segment it answers,
+// and of the last one in order where something is missing (RFC 7323 §4.3 A and B).
+func TestEchoedTimestamp(t *testing.T) {
+	cfg := DefaultConfig()
+	var e Endpoint
+	e.Reset(&cfg)
+	e.Listen()
+	syn := Segment{Flags: SYN, Options: OptMSS | OptTimestamps | OptSACKPermitted, MSS: 1460, Window: 65535, TSVal: 1}
+	e.Receive(0, 0, &syn)
+	e.Receive(100*ms, 0, &Segment{Flags: ACK, Seq: 1, Ack: 1, Window: 65535, Options: OptTimestamps, TSVal: 2, TSEcr: 1})
+	e.ack.pingPong, e.ack.ato, e.ack.last = true, minDelay, 100*ms // acknowledge late
+	e.Output()
+	data := func(at time.Duration, seq, ts int64) []Segment {
+		e.Receive(at, 0, &Segment{Flags: ACK, Seq: seq, Ack: 1, Len: 100, Window: 65535, Options: OptTimestamps, TSVal: ts, TSEcr: 1})
+		return e.Output()
+	}
+	if out := append(data(110*ms, 1, 110), data(120*ms, 101, 120)...); len(out) != 0 {
+		t.Fatalf("acknowledged at once: %+v", out)
+	}
+	e.Tick(e.Deadline(), 0)
+	if out := e.Output(); len(out) != 1 || out[0].TSEcr != 110 || out[0].Ack != 201 {
+		t.Errorf("the delayed ACK: %+v", out)
+	}
+	if out := data(300*ms, 301, 300); len(out) != 1 || out[0].TSEcr != 110 {
+		t.Errorf("the ACK of something out of order: %+v", out)
+	}
+}
+
+// TestBursts: at 100 ms Linux hands the device two segments at a time.
+func TestBursts(t *testing.T) {
+	cfg := DefaultConfig()
+	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 16001"))
+	sizes := map[uint32]int{}
+	p.trace = func(_ *pipe, side int, s *Segment, _ bool) {
+		if side == server && s.Len > 0 {
+			sizes[s.Burst]++
+		}
+	}
+	p.run(time.Second)
+	if len(sizes) != 6 {
+		t.Errorf("12 segments in %d bursts", len(sizes))
+	}
+	for burst, n := range sizes {
+		if n != 2 {
+			t.Errorf("burst %d has %d segments", burst, n)
+		}
+	}
+}
