@@ -2,14 +2,12 @@ package results
 
 import (
 	"bytes"
-	"flag"
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write testdata anew")
+	"tlslab/results/internal/golden"
+)
 
 // goldenObservations are eight replicates a cell of an experiment that was made up: resumed takes one round trip less, on a
 // network that the two kinds share; now and then a retransmission costs a second, and once everything.
@@ -65,17 +63,5 @@ func TestSamplesGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const path = "testdata/samples.jsonl"
-	if *update {
-		if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(b.Bytes(), want) {
-		t.Errorf("%s differs from what is written:\n%s", path, b.Bytes())
-	}
+	golden.Check(t, "testdata/samples.jsonl", b.Bytes())
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"testing"
 
 	"tlslab/results"
+	"tlslab/results/internal/golden"
 )
 
 const samples = "../testdata/samples.jsonl"
@@ -51,6 +53,18 @@ func content(t *testing.T, dir string) map[string]string {
 	return files
 }
 
+// differing names the files of a that are not the same in b.
+func differing(a, b map[string]string) []string {
+	var names []string
+	for name, text := range a {
+		if b[name] != text {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 func TestAFolderIsMadeFromItsSamplesAlone(t *testing.T) {
 	dir := outputFolder(t)
 	made, err := Write(dir)
@@ -72,14 +86,8 @@ func TestAFolderIsMadeFromItsSamplesAlone(t *testing.T) {
 	if len(made.Summary.Cells) != 4 || len(made.Warnings) != 0 {
 		t.Errorf("a summary of %d cells, warnings %q", len(made.Summary.Cells), made.Warnings)
 	}
-	for name, golden := range map[string]string{"summary.json": "../summary/testdata/summary.json", "summary.csv": "../summary/testdata/summary.csv", "bench.txt": "../gobench/testdata/bench.txt"} {
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if files[name] != string(want) {
-			t.Errorf("%s is not %s", name, golden)
-		}
+	for name, where := range map[string]string{"summary.json": "summary", "summary.csv": "summary", "bench.txt": "gobench"} {
+		golden.Check(t, "../"+where+"/testdata/"+name, []byte(files[name]))
 	}
 }
 
@@ -90,17 +98,10 @@ func TestTheSameSamplesGiveTheSameFiles(t *testing.T) {
 		if _, err := Write(dir); err != nil {
 			t.Fatal(err)
 		}
-		files := content(t, dir)
-		if first == nil {
+		if files := content(t, dir); first == nil {
 			first = files
-		}
-		for name, text := range first {
-			if files[name] != text {
-				t.Errorf("%s differs from one making to the next", name)
-			}
-		}
-		if len(files) != len(first) {
-			t.Errorf("%d files, then %d", len(first), len(files))
+		} else if !maps.Equal(files, first) {
+			t.Errorf("%v differ from one making to the next", differing(files, first))
 		}
 	}
 }
@@ -301,13 +302,12 @@ func TestThePagesOfASampleDoNotDependOnItsOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		files := content(t, dir)
+		delete(files, Samples)
+		delete(files, "bench.txt")
 		if first == nil {
 			first = files
-		}
-		for name, text := range first {
-			if name != Samples && name != "bench.txt" && files[name] != text {
-				t.Errorf("%s depends on the order", name)
-			}
+		} else if !maps.Equal(files, first) {
+			t.Errorf("%v depend on the order", differing(files, first))
 		}
 	}
 }

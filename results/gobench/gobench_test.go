@@ -3,7 +3,6 @@ package gobench
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,23 +14,31 @@ import (
 	"golang.org/x/perf/benchunit"
 
 	"tlslab/results"
+	"tlslab/results/internal/golden"
 	"tlslab/results/summary"
 )
 
-var update = flag.Bool("update", false, "write testdata anew")
+const samples = "../testdata/samples.jsonl"
 
-// export returns the bench.txt of a file of samples.
-func export(t *testing.T, path string) []byte {
+// load opens a file of samples and summarises it.
+func load(t *testing.T, path string) (*results.File, *summary.Summary) {
 	t.Helper()
 	f, err := results.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	t.Cleanup(func() { f.Close() })
 	s, err := summary.Summarize(f)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return f, s
+}
+
+// export returns the bench.txt of a file of samples.
+func export(t *testing.T, path string) []byte {
+	t.Helper()
+	f, s := load(t, path)
 	var b bytes.Buffer
 	if err := Write(&b, f, s); err != nil {
 		t.Fatal(err)
@@ -40,30 +47,13 @@ func export(t *testing.T, path string) []byte {
 }
 
 func TestGolden(t *testing.T) {
-	got := export(t, "../testdata/samples.jsonl")
-	const path = "testdata/bench.txt"
-	if *update {
-		if err := os.WriteFile(path, got, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs from what is written:\n%s", path, got)
-	}
+	golden.Check(t, "testdata/bench.txt", export(t, samples))
 }
 
 // What x/perf's reader finds is what the samples have, in base units and to the last digit.
 func TestTheReaderFindsEveryObservation(t *testing.T) {
-	f, err := results.Open("../testdata/samples.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := benchfmt.NewReader(bytes.NewReader(export(t, "../testdata/samples.jsonl")), "bench.txt")
+	f, _ := load(t, samples)
+	r := benchfmt.NewReader(bytes.NewReader(export(t, samples)), "bench.txt")
 	next := func() *benchfmt.Result {
 		for r.Scan() {
 			switch record := r.Result().(type) {
@@ -75,7 +65,7 @@ func TestTheReaderFindsEveryObservation(t *testing.T) {
 		}
 		return nil
 	}
-	err = f.Each(func(o *results.Observation) error {
+	err := f.Each(func(o *results.Observation) error {
 		line := next()
 		want := "FullVsResumed/tls.kind=" + o.Cell[0] + "/link.delay=" + o.Cell[1]
 		if line == nil || line.Name.String() != want || line.GetConfig("scenario") != "full-vs-resumed" {
@@ -229,15 +219,7 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestAFullDiskIsAnError(t *testing.T) {
-	f, err := results.Open("../testdata/samples.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	s, err := summary.Summarize(f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f, s := load(t, samples)
 	if err := Write(fullDisk{}, f, s); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("error %v", err)
 	}

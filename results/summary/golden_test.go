@@ -5,55 +5,24 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"flag"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
 
 	"tlslab/results"
+	"tlslab/results/internal/golden"
 	"tlslab/results/stat"
 )
 
-var update = flag.Bool("update", false, "write testdata anew")
-
-func golden(t *testing.T) *Summary {
-	t.Helper()
-	f, err := results.Open("../testdata/samples.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	s, err := Summarize(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func compareGolden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs from what is written:\n%s", path, got)
-	}
-}
+const samples = "../testdata/samples.jsonl"
 
 func TestJSONGolden(t *testing.T) {
 	var b bytes.Buffer
-	s := golden(t)
+	s := summaryOf(t, samples)
 	if err := WriteJSON(&b, s); err != nil {
 		t.Fatal(err)
 	}
-	compareGolden(t, "testdata/summary.json", b.Bytes())
+	golden.Check(t, "testdata/summary.json", b.Bytes())
 	var rows []struct {
 		Cell   map[string]string
 		Metric string
@@ -75,11 +44,11 @@ func TestJSONGolden(t *testing.T) {
 
 func TestCSVGolden(t *testing.T) {
 	var b bytes.Buffer
-	s := golden(t)
+	s := summaryOf(t, samples)
 	if err := WriteCSV(&b, s); err != nil {
 		t.Fatal(err)
 	}
-	compareGolden(t, "testdata/summary.csv", b.Bytes())
+	golden.Check(t, "testdata/summary.csv", b.Bytes())
 	records, err := csv.NewReader(&b).ReadAll() // refuses records of different lengths
 	if err != nil || len(records) != 1+len(s.Rows) {
 		t.Errorf("%d records of %d rows: %v", len(records), len(s.Rows), err)
@@ -117,7 +86,7 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestAFullDiskIsAnError(t *testing.T) {
-	s := golden(t)
+	s := summaryOf(t, samples)
 	if err := WriteJSON(fullDisk{}, s); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("json: %v", err)
 	}

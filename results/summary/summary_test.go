@@ -55,6 +55,11 @@ func summarize(t *testing.T, h results.Header, all []results.Observation) *Summa
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return summaryOf(t, path)
+}
+
+func summaryOf(t *testing.T, path string) *Summary {
+	t.Helper()
 	f, err := results.Open(path)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,77 @@
+package folder
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+)
+
+// docs/output.md names every key and every column of the files that are made here.
+func TestEveryFieldIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/output.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(text)
+	dir := outputFolder(t)
+	made, err := Write(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := content(t, dir)
+	documented := map[string]bool{}
+	for _, f := range made.Summary.Header.Factors {
+		documented[f.Name] = true // the user's own words
+	}
+	for _, m := range made.Summary.Header.Metrics {
+		documented[m.Name] = true
+	}
+	mention := func(file, name string) {
+		if documented[name] {
+			return
+		}
+		if !strings.Contains(page, "`"+name+"`") && !strings.Contains(page, "`."+name+"`") {
+			t.Errorf("docs/output.md does not name %s of %s", name, file)
+		}
+		documented[name] = true
+	}
+	for _, name := range []string{Samples, "summary.json"} {
+		dec := json.NewDecoder(strings.NewReader(files[name]))
+		for dec.More() {
+			var v any
+			if err := dec.Decode(&v); err != nil {
+				t.Fatal(err)
+			}
+			eachKey(v, func(key string) { mention(name, key) })
+		}
+	}
+	columns, err := csv.NewReader(bytes.NewReader([]byte(files["summary.csv"]))).Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, column := range columns {
+		quantile := strings.TrimSuffix(strings.TrimSuffix(column, "_lo"), "_hi")
+		if documented[quantile] {
+			continue // as p50 is
+		}
+		mention("summary.csv", column)
+	}
+}
+
+// eachKey visits the keys of all objects in a JSON value.
+func eachKey(v any, visit func(string)) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			visit(key)
+			eachKey(value, visit)
+		}
+	case []any:
+		for _, value := range v {
+			eachKey(value, visit)
+		}
+	}
+}
