@@ -23,7 +23,7 @@ type File struct {
 	path    string
 	body    int64      // where the first observation begins
 	extents [][]extent // of each cell
-	lines   *lines
+	lines   *lineReader
 }
 
 // Cell is one cell's place in the grid and how many observations it has.
@@ -78,7 +78,7 @@ func (f *File) each(extents []extent, visit func(line int, o *Observation) error
 	for _, e := range extents {
 		section := io.NewSectionReader(f.file, e.start, e.end-e.start)
 		if f.lines == nil {
-			f.lines = newLines(section, e.start, e.line)
+			f.lines = newLineReader(section, e.start, e.line)
 		} else {
 			f.lines.reset(section, e.start, e.line)
 		}

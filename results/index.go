@@ -2,8 +2,6 @@ package results
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +40,7 @@ func (f *File) index() error {
 		return fmt.Errorf("%s: is a folder, not a file of samples", f.path)
 	}
 	f.Size = info.Size()
-	lines := newLines(f.file, 0, 1)
+	lines := newLineReader(f.file, 0, 1)
 	line, err := lines.next()
 	if err == io.EOF {
 		return fmt.Errorf("%s: %w", f.path, ErrNoHeader)
@@ -57,7 +55,7 @@ func (f *File) index() error {
 	return f.indexCells(lines)
 }
 
-func (f *File) indexCells(lines *lines) error {
+func (f *File) indexCells(lines *lineReader) error {
 	parser := newLineParser(&f.Header)
 	known := map[string]int{} // cell as text -> index in f.Cells
 	for {
@@ -121,47 +119,25 @@ func (f *File) malformed(line int, err error) error {
 	return f.lineError(line, fmt.Errorf("%w (the file is not as it was written: restore it, or run the scenario again into another folder)", err))
 }
 
-// parse reads a header line. The schema is looked at first: a later schema may have keys that this one does not know.
-func (h *Header) parse(line []byte) error {
-	var version struct {
-		Schema *int `json:"schema"`
-	}
-	if err := json.Unmarshal(line, &version); err != nil {
-		return fmt.Errorf("not a JSON object: %w", err)
-	}
-	if version.Schema == nil {
-		return fmt.Errorf(`no "schema": the first line of a samples file is its header`)
-	}
-	if *version.Schema != Schema {
-		return (&Header{Schema: *version.Schema}).Validate()
-	}
-	dec := json.NewDecoder(bytes.NewReader(line))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(h); err != nil {
-		return err
-	}
-	return h.Validate()
-}
-
-// lines reads whole lines and knows where it is.
-type lines struct {
+// lineReader reads whole lines and knows where it is.
+type lineReader struct {
 	r      *bufio.Reader
 	long   []byte // a line that is longer than the buffer
 	offset int64  // of the next line
 	number int    // of the next line, from 1
 }
 
-func newLines(r io.Reader, offset int64, number int) *lines {
-	return &lines{r: bufio.NewReaderSize(r, readBuffer), offset: offset, number: number}
+func newLineReader(r io.Reader, offset int64, number int) *lineReader {
+	return &lineReader{r: bufio.NewReaderSize(r, readBuffer), offset: offset, number: number}
 }
 
-func (l *lines) reset(r io.Reader, offset int64, number int) {
+func (l *lineReader) reset(r io.Reader, offset int64, number int) {
 	l.r.Reset(r)
 	l.offset, l.number = offset, number
 }
 
 // next returns the next line without its newline, valid until the next call, or io.EOF where no whole line is left.
-func (l *lines) next() ([]byte, error) {
+func (l *lineReader) next() ([]byte, error) {
 	line, err := l.r.ReadSlice('\n')
 	if err == bufio.ErrBufferFull {
 		l.long = l.long[:0]

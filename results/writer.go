@@ -1,8 +1,6 @@
 package results
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -49,21 +47,6 @@ func ResumeWriter(w io.Writer, h Header) (*Writer, error) {
 		return nil, fmt.Errorf("header: %w", err)
 	}
 	return &Writer{w: w, h: h, names: metricKeys(&h)}, nil
-}
-
-// line returns the header as the first line of samples.jsonl.
-func (h *Header) line() ([]byte, error) {
-	out := *h
-	if out.Factors == nil {
-		out.Factors = []Factor{}
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(out); err != nil {
-		return nil, fmt.Errorf("header: %w", err)
-	}
-	return b.Bytes(), nil
 }
 
 // metricKeys returns each metric's name as a JSON object key with its colon.
