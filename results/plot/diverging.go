@@ -86,9 +86,10 @@ func mix(from, to color.RGBA, part float64) color.RGBA {
 	return color.RGBA{blend(from.R, to.R), blend(from.G, to.G), blend(from.B, to.B), 0xFF}
 }
 
-// dark reports whether white text reads better on the colour than black: its relative luminance (WCAG 2.2) is below 0.3.
+// dark reports whether white text has more contrast to the colour than black (WCAG 2.2): the two are equal where the
+// relative luminance is 0.18.
 func dark(c color.Color) bool {
 	r, g, b, _ := c.RGBA()
 	linear := func(v uint32) float64 { return math.Pow(float64(v)/0xFFFF, 2.2) }
-	return 0.2126*linear(r)+0.7152*linear(g)+0.0722*linear(b) < 0.3
+	return 0.2126*linear(r)+0.7152*linear(g)+0.0722*linear(b) < 0.18
 }

@@ -2,8 +2,6 @@ package plot
 
 import (
 	"math"
-	"unicode"
-	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -324,10 +322,4 @@ func with(on page) string {
 		return ""
 	}
 	return ", " + on.title
-}
-
-// capital writes the first letter large.
-func capital(words string) string {
-	r, n := utf8.DecodeRuneInString(words)
-	return string(unicode.ToUpper(r)) + words[n:]
 }

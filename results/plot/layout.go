@@ -77,18 +77,20 @@ func place(s *summary.Summary, columns int) layout {
 }
 
 // placeAlong gives a factor the x axis before it places the others. The best is a factor of quantities beside the
-// compared one, because its effect is a curve for each compared level. Without one, compared levels that are quantities
-// themselves, or too many to be told apart side by side, stand along the axis.
+// compared one, because its effect is a curve for each compared level. Without one, or where there would be a crowd of
+// curves and the compared levels are quantities themselves, those stand along the axis, as names do that are too many to
+// be told apart side by side.
 func placeAlong(s *summary.Summary, columns int) layout {
 	var l layout
 	compared, rest := split(s)
 	curve := func(f *factor) bool { return f != nil && f.numeric() && len(f.levels) > 2 }
+	crowd := func(f *factor) bool { return len(f.levels) > 3 }
 	favourite, others := take(rest, best(rest))
 	switch {
 	case compared == nil:
 		l.x, rest = favourite, others
 		l.colour, rest = take(rest, bestColour(rest))
-	case !curve(favourite) && (favourite == nil || curve(compared) || len(compared.levels) > 3):
+	case favourite == nil, curve(compared) && (crowd(compared) || !curve(favourite)), crowd(compared) && !curve(favourite):
 		l.x = compared
 	default:
 		l.x, l.colour, rest = favourite, compared, others

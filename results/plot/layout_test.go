@@ -66,6 +66,8 @@ func TestFactorsTakeTheirPlaces(t *testing.T) {
 		{[]string{kind}, "x=kind colour=- columns= rows= pages="},
 		{[]string{suite, path, response}, "x=suite colour=- columns=path rows=response pages="},
 		{[]string{record, path, response}, "x=record colour=- columns=path rows=response pages="},
+		{[]string{record, delay, path}, "x=record colour=- columns=delay rows=path pages="},
+		{[]string{"record: 16KiB 8KiB 4KiB", delay}, "x=delay colour=record columns= rows= pages="},
 		{[]string{suite, delay}, "x=delay colour=suite columns= rows= pages="},
 		{[]string{"-: x", delay, path}, "x=delay colour=path columns= rows= pages="},
 		{[]string{kind, delay, loss, path, suite}, "x=delay colour=kind columns=loss rows=suite pages=path"},

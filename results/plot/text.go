@@ -1,0 +1,67 @@
+package plot
+
+import (
+	"image/color"
+	"math"
+	"unicode"
+	"unicode/utf8"
+
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// label returns a text style in Liberation Sans.
+func label(size vg.Length, c color.Color, bold bool) text.Style {
+	f := font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+	if bold {
+		f.Weight = xfont.WeightBold
+	}
+	return text.Style{Color: c, Font: f, XAlign: draw.XLeft, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
+}
+
+// write draws words at a point. Where a style centres vertically, the capitals' middle is meant: the box that the text
+// handler centres includes the descenders, which most labels lack.
+func write(c draw.Canvas, s text.Style, at vg.Point, words string) {
+	if s.YAlign == draw.YCenter {
+		lift := 0.11 * s.Font.Size
+		at.X -= lift * vg.Length(math.Sin(s.Rotation))
+		at.Y += lift * vg.Length(math.Cos(s.Rotation))
+	}
+	c.FillText(s, at, words)
+}
+
+// aligned returns the style with other alignments.
+func aligned(s text.Style, x text.XAlignment, y text.YAlignment) text.Style {
+	s.XAlign, s.YAlign = x, y
+	return s
+}
+
+// turned returns the style turned by a quarter, counterclockwise or clockwise.
+func turned(s text.Style, quarters float64) text.Style {
+	s.Rotation = quarters * math.Pi / 2
+	return s
+}
+
+// fit shortens the words to the width with an ellipsis.
+func fit(s text.Style, words string, width vg.Length) string {
+	if s.Width(words) <= width {
+		return words
+	}
+	runes := []rune(words)
+	for n := len(runes) - 1; n > 0; n-- {
+		if short := string(runes[:n]) + "…"; s.Width(short) <= width {
+			return short
+		}
+	}
+	return "…"
+}
+
+// capital writes the first letter large.
+func capital(words string) string {
+	r, n := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(r)) + words[n:]
+}
