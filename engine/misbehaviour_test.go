@@ -1,0 +1,244 @@
+package engine
+
+import (
+	"slices"
+	"testing"
+
+	"tlslab/engine/wire"
+)
+
+// Well-formed messages that break a rule: each rule has its alert.
+
+// An edit changes the body of a message.
+type edit func(body []byte) []byte
+
+// extensionList is a message's extensions, to be edited.
+type extensionList []extensionBody
+
+type extensionBody struct {
+	id   uint16
+	body []byte
+}
+
+func listExtensions(list wire.Extensions) (all extensionList) {
+	for rest := list; len(rest) > 0; {
+		var x extensionBody
+		x.id, x.body, rest = rest.Next()
+		all = append(all, x)
+	}
+	return all
+}
+
+func (l extensionList) encode() wire.Extensions {
+	out := wire.Extensions{}
+	for _, x := range l {
+		out = wire.AppendUint16(out, x.id)
+		at := len(out)
+		out = wire.Close(append(wire.Open(out, 2), x.body...), at, 2)
+	}
+	return out
+}
+
+func editExtensions(m interface {
+	Parse([]byte) error
+	Append([]byte) []byte
+}, list *wire.Extensions, f func(extensionList) extensionList) edit {
+	return func(body []byte) []byte {
+		if err := m.Parse(slices.Clone(body)); err != nil {
+			panic(err)
+		}
+		*list = f(listExtensions(*list)).encode()
+		return m.Append(nil)
+	}
+}
+
+func inHello(f func(extensionList) extensionList) edit {
+	m := new(wire.ClientHelloMsg)
+	return editExtensions(m, &m.Extensions, f)
+}
+
+func inServer(f func(extensionList) extensionList) edit {
+	m := new(wire.ServerHelloMsg)
+	return editExtensions(m, &m.Extensions, f)
+}
+
+func inEncryptedOnes(f func(extensionList) extensionList) edit {
+	m := new(wire.EncryptedExtensionsMsg)
+	return editExtensions(m, &m.Extensions, f)
+}
+
+func with(id uint16, body string) func(extensionList) extensionList {
+	return func(l extensionList) extensionList {
+		return slices.Insert(l, 0, extensionBody{id, []byte(body)})
+	}
+}
+
+func without(id uint16) func(extensionList) extensionList {
+	return func(l extensionList) extensionList {
+		return slices.DeleteFunc(l, func(x extensionBody) bool { return x.id == id })
+	}
+}
+
+func instead(id uint16, body string) func(extensionList) extensionList {
+	return func(l extensionList) extensionList { return with(id, body)(without(id)(l)) }
+}
+
+func twice(id uint16) func(extensionList) extensionList {
+	return func(l extensionList) extensionList {
+		for _, x := range l {
+			if x.id == id {
+				return slices.Insert(l, 0, x)
+			}
+		}
+		panic("not there")
+	}
+}
+
+// flip changes the last byte, or one at an offset.
+func flip(at int) edit {
+	return func(body []byte) []byte {
+		if at < 0 {
+			at += len(body)
+		}
+		body[at] ^= 1
+		return body
+	}
+}
+
+func hello12(f func(*wire.ServerHelloMsg)) edit {
+	return func(body []byte) []byte {
+		var m wire.ServerHelloMsg
+		if err := m.Parse(slices.Clone(body)); err != nil {
+			panic(err)
+		}
+		f(&m)
+		return m.Append(nil)
+	}
+}
+
+func TestBrokenRulesAndTheirAlerts(t *testing.T) {
+	withoutProtection(t)
+	const full13, resumed13, retry13, ecdhe12, rsa12, ticket12 = 0, 1, 3, 4, 5, 6
+	for _, x := range []struct {
+		rule    string
+		of      int // of meddled
+		message Message
+		edit    edit
+		alert   Alert
+	}{
+		{"no extension twice", full13, ClientHello, inHello(twice(extServerName)), AlertIllegalParameter},
+		{"no unknown extension twice", full13, ClientHello, inHello(func(l extensionList) extensionList { return with(0xfafa, "")(with(0xfafa, "")(l)) }), AlertIllegalParameter},
+		{"unknown extensions of a client are ignored, and hashed", full13, ClientHello, inHello(with(0xfafa, "x")), AlertDecryptError},
+		{"pre_shared_key is last", resumed13, ClientHello, inHello(func(l extensionList) extensionList { return append(l, extensionBody{0xfafa, nil}) }), AlertIllegalParameter},
+		{"supported_groups is needed", full13, ClientHello, inHello(without(extGroups)), AlertMissingExtension},
+		{"key_share is needed", full13, ClientHello, inHello(without(extKeyShare)), AlertMissingExtension},
+		{"signature_algorithms is needed", full13, ClientHello, inHello(without(extSchemes)), AlertMissingExtension},
+		{"a PSK needs its modes", resumed13, ClientHello, inHello(without(extModes)), AlertMissingExtension},
+		{"a binder verifies", resumed13, ClientHello, flip(-1), AlertDecryptError},
+		{"renegotiation_info is empty", ecdhe12, ClientHello, inHello(instead(extRenegotiation, "\x01x")), AlertHandshakeFailure},
+		{"points come uncompressed", ecdhe12, ClientHello, inHello(instead(extPointFormats, "\x01\x01")), AlertIllegalParameter},
+		{"a share of the group's size", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x1d\x00\x01x")), AlertIllegalParameter},
+		{"a second ClientHello has the share asked for", retry13, ClientHello, nil, AlertIllegalParameter},
+
+		{"ALPN is not for a TLS 1.3 ServerHello", full13, ServerHello, inServer(with(extProtocols, "\x00\x03\x02h2")), AlertIllegalParameter},
+		{"no answer that was not asked for", full13, EncryptedExtensions, inEncryptedOnes(with(extProtocols, "\x00\x03\x02h2")), AlertUnsupportedExtension},
+		{"no unknown answer", full13, EncryptedExtensions, inEncryptedOnes(with(0xfafa, "")), AlertUnsupportedExtension},
+		{"no answer twice", full13, EncryptedExtensions, inEncryptedOnes(twice(extServerName)), AlertIllegalParameter},
+		{"key_share in the ServerHello", full13, ServerHello, inServer(without(extKeyShare)), AlertMissingExtension},
+		{"a group that was offered", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x17\x00\x01x")), AlertIllegalParameter},
+		{"a share that is no low-order point", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x1d\x00\x20"+string(make([]byte, 32)))), AlertIllegalParameter},
+		{"a version that was offered", full13, ServerHello, inServer(instead(extVersions, "\x03\x02")), AlertIllegalParameter},
+		{"no older version's field for TLS 1.3", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), AlertIllegalParameter},
+		{"the session ID comes back", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.SessionID = m.SessionID[1:] }), AlertIllegalParameter},
+		{"a suite that exists", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1399 }), AlertIllegalParameter},
+		{"a suite of the version", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0xc02f }), AlertIllegalParameter},
+		{"null compression", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), AlertIllegalParameter},
+		{"a PSK that was offered", resumed13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), AlertIllegalParameter},
+		{"no PSK out of nothing", full13, ServerHello, inServer(with(extPreSharedKey, "\x00\x00")), AlertUnsupportedExtension},
+		{"a retry that changes something", retry13, HelloRetryRequest, inServer(without(extKeyShare)), AlertIllegalParameter},
+		{"a retry for another group", retry13, HelloRetryRequest, inServer(instead(extKeyShare, "\x00\x1d")), AlertIllegalParameter},
+		{"the suite stays after a retry", retry13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), AlertIllegalParameter},
+		{"the version stays after a retry", retry13, ServerHello, inServer(without(extVersions)), AlertIllegalParameter},
+
+		{"TLS 1.2 only where offered", ecdhe12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), AlertProtocolVersion},
+		{"null compression in TLS 1.2", ecdhe12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), AlertIllegalParameter},
+		{"key_share is not for TLS 1.2", ecdhe12, ServerHello, inServer(with(extKeyShare, "\x00\x1d\x00\x01x")), AlertIllegalParameter},
+		{"a resumed session keeps its suite", ticket12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0xc030 }), AlertIllegalParameter},
+		{"a resumed session keeps its extended master secret", ticket12, ServerHello, inServer(without(extExtendedMasterSecret)), AlertHandshakeFailure},
+
+		{"a handshake signature verifies", full13, CertificateVerify, flip(-1), AlertDecryptError},
+		{"a signature scheme that was offered", full13, CertificateVerify, func([]byte) []byte { return []byte("\x02\x01\x00\x01x") }, AlertIllegalParameter},
+		{"a signature scheme of TLS 1.3", full13, CertificateVerify, func([]byte) []byte { return []byte("\x04\x01\x00\x01x") }, AlertIllegalParameter},
+		{"parameters are signed", ecdhe12, ServerKeyExchange, flip(10), AlertDecryptError},
+		{"a group of TLS 1.2 that was offered", ecdhe12, ServerKeyExchange, flip(2), AlertDecryptError},
+		{"a server has a certificate", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x00") }, AlertDecodeError},
+		{"a server has a certificate in TLS 1.2", rsa12, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00") }, AlertDecodeError},
+		{"a certificate is one", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x06\x00\x00\x01x\x00\x00") }, AlertBadCertificate},
+		{"the server's context is empty", full13, Certificates, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, AlertIllegalParameter},
+		{"a client's share fits", ecdhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x01x") }, AlertIllegalParameter},
+		{"a wrong premaster secret shows in Finished alone", rsa12, ClientKeyExchange, flip(-1), AlertDecryptError},
+		{"a Finished verifies", full13, Finished, flip(0), AlertDecryptError},
+		{"a Finished of TLS 1.2 verifies", ecdhe12, Finished, flip(0), AlertDecryptError},
+		{"tickets live a week at most", full13, NewSessionTicket, func(b []byte) []byte { b[0] = 1; return b }, AlertIllegalParameter},
+	} {
+		t.Run(x.rule, func(t *testing.T) {
+			edited, seen := false, 0
+			var first []byte
+			err := meddled[x.of].make(t).meddle(func(_ int, burst []parcel) []parcel {
+				for i := range burst {
+					if burst[i].message() != x.message || edited {
+						continue
+					}
+					if x.edit == nil { // the first message once more in the place of the second
+						if seen++; seen == 1 {
+							first = slices.Clone(burst[i].body)
+							continue
+						}
+						burst[i].body = first
+					} else {
+						burst[i].body = append(burst[i].body[:headerSize:headerSize], x.edit(burst[i].body[headerSize:])...)
+						putLength(burst[i].body)
+					}
+					edited = true
+				}
+				return burst
+			})
+			if !edited {
+				t.Fatalf("there is no %v", x.message)
+			}
+			wantAlert(t, x.rule, err, x.alert)
+		})
+	}
+}
+
+// Only 0 and 1 are requests (RFC 9846 §4.6.3).
+func TestKeyUpdateRequestIsZeroOrOne(t *testing.T) {
+	withoutProtection(t)
+	p := meddledPair(false, nothing, nothing)(t)
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := p.server.Recv(asRecord(TypeHandshake, []byte{byte(KeyUpdate), 0, 0, 1, 2}))
+	wantAlert(t, "KeyUpdate 2", err, AlertIllegalParameter)
+}
+
+// Every extension has one row, and none is in a place where it could not be
+// sent.
+func TestExtensionTable(t *testing.T) {
+	seen := map[uint16]bool{}
+	for _, x := range extensions {
+		if seen[x.id] || x.in&inClientHello == 0 && x.in != inTicket || x.name == "" {
+			t.Errorf("row %+v", x.name)
+		}
+		seen[x.id] = true
+		if (x.make == nil) != (x.take == nil) {
+			t.Errorf("%s has half a codec", x.name)
+		}
+	}
+	if extensions[len(extensions)-1].id != extPreSharedKey {
+		t.Error("pre_shared_key is not last")
+	}
+	if len(extensions) > 32 {
+		t.Error("an extensionSet has 32 bits")
+	}
+}
