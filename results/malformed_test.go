@@ -47,6 +47,7 @@ func TestMalformedLines(t *testing.T) {
 		{"a hash that is a number", `"0000000000000001"`, `1`, `hash: column 95: want 16 hexadecimal digits`},
 		{"an empty outcome", `"ok"`, `""`, `outcome is empty`},
 		{"an unfinished string", `"ok","metrics":{"handshake":5,"goodput":1.5}}`, `"ok`, `want a string`},
+		{"a control character", `"ok"`, "\"o\tk\"", "want a string"},
 		{"a bad escape", `"ok"`, `"\x"`, `want a string`},
 		{"an unknown metric", `"handshake":`, `"handshook":`, `metric "handshook" is not in the header`},
 		{"metrics in another order", `"handshake":5,"goodput":1.5`, `"goodput":1.5,"handshake":5`, `metric "handshake": metrics stand in the header's order, each once`},

@@ -1,11 +1,11 @@
 package results
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // The tokens of a line. Each method reads at p.pos and moves it, or leaves it and says what is wrong.
@@ -41,18 +41,22 @@ func (p *lineParser) unexpected(want string) error {
 	return fmt.Errorf("column %d: want %s, found %#q", p.pos+1, want, p.line[p.pos:min(p.pos+16, len(p.line))])
 }
 
-// plain reads a JSON string that holds no escape, and returns the text between its quotes.
+// plain reads a JSON string of printable ASCII without escapes, and returns the text between its quotes.
 func (p *lineParser) plain() ([]byte, bool) {
 	if p.peek() != '"' {
 		return nil, false
 	}
 	rest := p.line[p.pos+1:]
-	end := bytes.IndexByte(rest, '"')
-	if end < 0 || bytes.IndexByte(rest[:end], '\\') >= 0 {
-		return nil, false
+	for i, c := range rest {
+		switch {
+		case c == '"':
+			p.pos += i + 2
+			return rest[:i], true
+		case c == '\\' || c < ' ' || c >= utf8.RuneSelf:
+			return nil, false
+		}
 	}
-	p.pos += end + 2
-	return rest[:end], true
+	return nil, false
 }
 
 // str reads any JSON string.
