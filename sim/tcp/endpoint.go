@@ -65,8 +65,8 @@ type Stats struct {
 	BytesSent, BytesRetransmitted, BytesAcked, BytesDelivered int64
 }
 
-// Endpoint is one end of one TCP connection. The zero value is closed; Reset makes
-// it ready for Connect or Listen.
+// Endpoint is one end of one TCP connection. Reset makes it ready for Connect or
+// Listen, also for its first use.
 type Endpoint struct {
 	cfg   Config
 	clock clock

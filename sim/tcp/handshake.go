@@ -17,7 +17,7 @@ type handshake struct {
 	peerWnd  int64
 }
 
-// Connect sends the SYN of an active open.
+// Connect sends the SYN of an active open. It is the first call after Reset.
 func (e *Endpoint) Connect(now time.Duration, tag Tag) {
 	e.begin(now, tag)
 	e.state = SynSent
@@ -29,7 +29,7 @@ func (e *Endpoint) Connect(now time.Duration, tag Tag) {
 	e.rearm(timerRetransmit, e.xmit.rto)
 }
 
-// Listen makes the endpoint await a SYN.
+// Listen makes the endpoint await a SYN. It is the first call after Reset.
 func (e *Endpoint) Listen() { e.state = Listening }
 
 // fullMSS is the MSS that we advertise: the MTU less the headers without options.
@@ -157,7 +157,7 @@ func (e *Endpoint) receiveSYNReceived(s *Segment) {
 	case s.Flags&ACK == 0:
 	case s.Ack != 1:
 		e.refuse(s)
-	case s.Seq < e.rcvNxt-1 || s.Seq > e.rcvNxt+e.wnd.offered:
+	case s.end() < e.rcvNxt || s.Seq > e.rcvNxt+e.wnd.offered:
 	default:
 		e.acceptACK(s)
 		e.receiveEstablished(s)
@@ -168,16 +168,22 @@ func (e *Endpoint) receiveSYNReceived(s *Segment) {
 func (e *Endpoint) acceptACK(s *Segment) {
 	h := &e.handshake
 	h.timer = Never
-	rtt := time.Duration(-1)
-	if h.resent == 0 {
-		rtt = e.now - h.last
-	}
-	e.sndUna = 1
-	e.measured(s, true, rtt, -1, rtt)
+	e.measureHandshake(s)
 	e.establish(s, h.timeouts > 0)
 	e.wndSeq = s.Seq
 	e.sndWnd = e.peerWindow(s)
 	e.maxWindow = max(e.sndWnd, e.handshake.peerWnd)
+}
+
+// measureHandshake takes the round trip of the SYN or SYN-ACK that the segment
+// acknowledges; of one sent again only timestamps tell it.
+func (e *Endpoint) measureHandshake(s *Segment) {
+	rtt := time.Duration(-1)
+	if e.handshake.resent == 0 {
+		rtt = e.now - e.handshake.last
+	}
+	e.sndUna = 1
+	e.measured(s, true, rtt, -1, rtt)
 }
 
 // receiveSYNSent awaits the SYN-ACK (RFC 9293 §3.10.7.3).
@@ -199,14 +205,9 @@ func (e *Endpoint) receiveSYNSent(s *Segment) {
 	}
 	h := &e.handshake
 	e.negotiate(s)
-	rtt := time.Duration(-1)
-	if h.resent == 0 {
-		rtt = e.now - h.last
-	}
-	e.sndUna = 1
 	e.xmit.stop()
 	e.xmit.retries = 0
-	e.measured(s, true, rtt, -1, rtt)
+	e.measureHandshake(s)
 	e.sndWnd = min(max(s.Window, 0), 65535)
 	e.maxWindow = e.sndWnd
 	e.wndSeq = s.Seq
@@ -230,7 +231,6 @@ func (e *Endpoint) establish(s *Segment, timedOut bool) {
 		e.win.cwnd = 1
 	}
 	if e.rtt.srtt8 == 0 {
-		e.rtt.noSample()
 		e.xmit.rto = e.clock.ceil(fallbackRTO)
 	}
 	e.mss = e.optionsMSS(min(h.peerMSS, e.fullMSS()))

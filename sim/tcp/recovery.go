@@ -61,62 +61,75 @@ func (e *Endpoint) alert(s *Segment, a *ackSummary, duplicate bool) resendAction
 	} else if e.sndUna >= e.rec.high && e.endPhase(s) {
 		return resendNothing
 	}
-	begins := false
-	switch e.rec.phase {
-	case phaseRecovery:
-		if a.flags&ackAdvanced == 0 {
-			if !e.sack && duplicate {
-				e.addDuplicate()
-			}
-		} else {
-			if e.undoPartial(s, a.priorUna) {
-				return resendNothing
-			}
-			byCount = byCount || e.farSACK()
+	if e.rec.phase == phaseRecovery {
+		return e.alertInRecovery(s, a, duplicate, byCount)
+	}
+	return e.alertOutside(s, a, duplicate, byCount)
+}
+
+// alertInRecovery goes on with fast recovery, unless what was deemed lost turns out to
+// have been late.
+func (e *Endpoint) alertInRecovery(s *Segment, a *ackSummary, duplicate, byCount bool) resendAction {
+	if a.flags&ackAdvanced == 0 {
+		if !e.sack && duplicate {
+			e.addDuplicate()
 		}
-		if e.undoByDSACK() {
-			e.keepOpen()
+	} else {
+		if e.undoPartial(s, a.priorUna) {
+			return resendNothing
 		}
-		e.findLost(a)
-		if e.rec.phase != phaseRecovery {
-			if !e.lossShown() {
-				return resendNothing
-			}
-			e.enterRecovery()
-		}
-	default:
-		action := resendLost
-		if e.rec.phase == phaseLoss {
-			action = e.processLoss(s, a, duplicate)
-			e.findLost(a)
-			if e.rec.phase != phaseOpen && a.flags&ackLostResent == 0 {
-				return action
-			}
-		}
-		if !e.sack {
-			if a.flags&ackAdvanced != 0 {
-				e.board.sacked = 0
-			}
-			if duplicate {
-				e.addDuplicate()
-			}
-		}
-		if e.rec.phase <= phaseDisorder {
-			e.undoByDSACK()
-		}
-		e.findLost(a)
+		byCount = byCount || e.farSACK()
+	}
+	if e.undoByDSACK() {
+		e.keepOpen()
+	}
+	e.findLost(a)
+	if e.rec.phase != phaseRecovery {
 		if !e.lossShown() {
-			e.tryOpen()
 			return resendNothing
 		}
 		e.enterRecovery()
-		begins = true
 	}
-	if !e.cfg.RACK && e.sack && byCount {
-		e.markByCount(begins)
+	if e.countsLosses() && byCount {
+		e.markByCount(false)
 	}
 	return resendLost
 }
+
+// alertOutside recovers from a timeout, or enters fast recovery when loss is shown.
+func (e *Endpoint) alertOutside(s *Segment, a *ackSummary, duplicate, byCount bool) resendAction {
+	if e.rec.phase == phaseLoss {
+		action := e.processLoss(s, a, duplicate)
+		e.findLost(a)
+		if e.rec.phase != phaseOpen && a.flags&ackLostResent == 0 {
+			return action
+		}
+	}
+	if !e.sack {
+		if a.flags&ackAdvanced != 0 {
+			e.board.sacked = 0
+		}
+		if duplicate {
+			e.addDuplicate()
+		}
+	}
+	if e.rec.phase <= phaseDisorder {
+		e.undoByDSACK()
+	}
+	e.findLost(a)
+	if !e.lossShown() {
+		e.tryOpen()
+		return resendNothing
+	}
+	e.enterRecovery()
+	if e.countsLosses() && byCount {
+		e.markByCount(true)
+	}
+	return resendLost
+}
+
+// countsLosses reports whether losses are found by counting SACKs instead of by time.
+func (e *Endpoint) countsLosses() bool { return e.sack && !e.cfg.RACK }
 
 // endPhase ends a phase whose high offset has been acknowledged. It returns true if
 // there is nothing more to do.

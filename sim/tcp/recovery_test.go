@@ -181,3 +181,44 @@ func TestBursts(t *testing.T) {
 		}
 	}
 }
+
+// TestRepeatedSYNsAreAnsweredSparingly: one answer in half a second
+// (tcp_invalid_ratelimit).
+func TestRepeatedSYNsAreAnsweredSparingly(t *testing.T) {
+	cfg := DefaultConfig()
+	var e Endpoint
+	e.Reset(&cfg)
+	e.Listen()
+	syn := Segment{Flags: SYN, Window: 65535}
+	answers := 0
+	for _, at := range []time.Duration{0, 10 * ms, 20 * ms, 400 * ms, 520 * ms} {
+		e.Receive(at, 0, &syn)
+		answers += len(e.Output())
+	}
+	if answers != 3 {
+		t.Errorf("five SYNs in 520 ms got %d answers, want the first one's and two more", answers)
+	}
+}
+
+// TestReneging: a peer that throws away what it has SACKed is sent it again after the
+// timeout, as a first packet SACKed but not acknowledged betrays.
+func TestReneging(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.HZ = 0
+	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 5000 | C 64"))
+	p.drop = func(side, n int, s *Segment) bool { return side == server && n == 2 }
+	reneged := false
+	p.arrived = func(p *pipe, side int, s *Segment) {
+		if e := &p.end[client]; side == client && !reneged && len(e.reasm.ranges) == 1 && e.reasm.ranges[0].End == 5001 {
+			// What follows the first hole is thrown away, but the SACK of it is out.
+			e.sendACK(Reply, 0)
+			p.flush(client)
+			e.reasm = reassembly{}
+			reneged = true
+		}
+	}
+	p.run(time.Minute)
+	if !reneged || p.end[client].Delivered() != 5000 {
+		t.Errorf("reneged %v, delivered %d of 5000", reneged, p.end[client].Delivered())
+	}
+}

@@ -68,13 +68,8 @@ func (r *rttEstimator) minimum(m, now time.Duration) {
 // timeout returns the retransmission timeout before rounding and bounds.
 func (r *rttEstimator) timeout() time.Duration { return r.srtt() + r.rttvar }
 
-// noSample is the state when the handshake gave no sample because it was
-// retransmitted: a timeout of 3 s (RFC 6298 §5.7, TCP_TIMEOUT_FALLBACK).
-func (r *rttEstimator) noSample() {
-	r.rttvar = fallbackRTO
-	r.mdev4, r.mdevMax = r.rttvar, r.rttvar
-}
-
+// fallbackRTO is the timeout after a handshake that gave no sample because it was
+// retransmitted (RFC 6298 §5.7, TCP_TIMEOUT_FALLBACK).
 const fallbackRTO = 3 * time.Second
 
 // measured feeds the sample of one ACK: of the newest round trip of data never

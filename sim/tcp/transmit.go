@@ -40,19 +40,11 @@ func (e *Endpoint) unread() int64 {
 // windowLeft is what remains of the window last offered, bytes.
 func (e *Endpoint) windowLeft() int64 { return max(e.ackSent+e.wnd.offered-e.rcvNxt, 0) }
 
-// emit appends a segment to the output. It sets what every segment carries; the
-// pointer is good until the next emit.
+// emit appends a segment to the output; the pointer is good until the next emit.
 func (e *Endpoint) emit(flags Flags, cause Cause, since Tag) *Segment {
-	n := len(e.out)
-	if n < cap(e.out) {
-		e.out = e.out[:n+1]
-	} else {
-		e.out = append(e.out, Segment{})
-	}
-	s := &e.out[n]
-	*s = Segment{Flags: flags, Cause: cause, Since: since, Burst: e.burst}
+	e.out = append(e.out, Segment{Flags: flags, Cause: cause, Since: since, Burst: e.burst})
 	e.stats.SegmentsSent++
-	return s
+	return &e.out[len(e.out)-1]
 }
 
 // acknowledge puts the ACK, the window, timestamps and SACK blocks on a segment; so
@@ -221,13 +213,15 @@ func (e *Endpoint) burstSize(cwnd int) int {
 	if e.rtt.srtt8 == 0 || e.dataEnd-e.sndNxt <= 2*int64(e.mss) || cwnd-e.inFlight() <= 2 {
 		return 2
 	}
-	// Twice the window per round trip in slow start, 1.2 times after it, in 2^-10 s.
-	window := int64(e.win.cwnd) * int64(e.mss)
-	rate := 12 * window
+	// Tenths of a window in a round trip: twice the window in slow start, 1.2 times
+	// after it.
+	pace := int64(12)
 	if e.win.cwnd < e.win.ssthresh/2 {
-		rate = 20 * window
+		pace = 20
 	}
-	bytes := rate * int64(time.Second) / 10 / max(int64(e.rtt.srtt()), 1) >> 10
+	perSecond := pace * int64(e.win.cwnd) * int64(e.mss) * int64(time.Second/time.Microsecond) /
+		(10 * max(int64(e.rtt.srtt()/time.Microsecond), 1))
+	bytes := perSecond >> 10
 	if shift := int64(e.rtt.min/time.Microsecond) >> 9; shift < 16 {
 		bytes += 65536 >> shift
 	}

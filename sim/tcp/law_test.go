@@ -1,0 +1,57 @@
+package tcp
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestModesOfLossyHandshakes holds connect and a TLS 1.3 handshake of one-segment
+// flights against Paquin, Stebila and Tamvada (PQCrypto 2020): the 95th percentile by
+// round-trip time and loss, and the law behind it: four packets are critical, so the
+// base mode holds (1-p)^4 of the handshakes.
+func TestModesOfLossyHandshakes(t *testing.T) {
+	const runs = 6000
+	for _, c := range []struct {
+		rtt time.Duration
+		p95 [4]time.Duration // at 1, 3, 5 and 10 % loss
+	}{
+		{5600 * time.Microsecond, [4]time.Duration{13 * ms, 1016 * ms, 1031 * ms, 1233 * ms}},
+		{31200 * time.Microsecond, [4]time.Duration{64 * ms, 1069 * ms, 1079 * ms, 1312 * ms}},
+		{78700 * time.Microsecond, [4]time.Duration{160 * ms, 1161 * ms, 1174 * ms, 1467 * ms}},
+		{195700 * time.Microsecond, [4]time.Duration{394 * ms, 1401 * ms, 1413 * ms, 2010 * ms}},
+	} {
+		for i, loss := range []float64{0.01, 0.03, 0.05, 0.1} {
+			rng := rand.New(rand.NewPCG(uint64(c.rtt), uint64(i)))
+			cfg := DefaultConfig()
+			turns := parseTurns(t, "C 256 | S 1300 | C 64")
+			p := newPipe(&cfg, c.rtt, turns)
+			p.drop = func(int, int, *Segment) bool { return rng.Float64() < loss }
+			var times []time.Duration
+			base := 0
+			for range runs {
+				cfg.ClockOffset = time.Duration(rng.Int64N(int64(time.Second)))
+				p.reset(&cfg, turns)
+				p.run(5 * time.Minute)
+				d := time.Duration(math.MaxInt64)
+				if len(p.turnAt) > 2 {
+					d = p.turnAt[2]
+				}
+				if d < 2*c.rtt+2*ms {
+					base++
+				}
+				times = append(times, d)
+			}
+			want := math.Pow(1-loss, 4)
+			if got := float64(base) / runs; math.Abs(got-want) > 4*math.Sqrt(want*(1-want)/runs) {
+				t.Errorf("rtt %v, loss %v: %.3f of the handshakes lose nothing that matters, want %.3f", c.rtt, loss, got, want)
+			}
+			slices.Sort(times)
+			if got := times[runs*95/100]; (got - c.p95[i]).Abs() > 40*ms {
+				t.Errorf("rtt %v, loss %v: 95th percentile %v, published %v", c.rtt, loss, got, c.p95[i])
+			}
+		}
+	}
+}
