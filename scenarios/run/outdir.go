@@ -15,16 +15,22 @@ import (
 // ErrOccupied is the error of a folder that holds a run of something else.
 var ErrOccupied = errors.New("choose another folder with --out, or remove this one")
 
-// prepareFolder makes the output folder and finds out that it can be written to.
-func prepareFolder(dir string) error {
+// prepareFolder makes the output folder, finds out that it can be written to, and keeps other runs out until the lock is closed.
+func prepareFolder(dir string) (lock *os.File, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("output folder: %w", err)
+		return nil, fmt.Errorf("output folder: %w", err)
 	}
 	f, err := os.CreateTemp(dir, ".writable-*")
 	if err != nil {
-		return fmt.Errorf("output folder: %w", err)
+		return nil, fmt.Errorf("output folder: %w", err)
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
+		return nil, fmt.Errorf("output folder: %w", err)
+	}
+	if lock, err = lockFolder(dir); err != nil {
+		return nil, fmt.Errorf("output folder: %w", err)
+	}
+	return lock, nil
 }
 
 // openSamples begins samples.jsonl, or goes on with that of an earlier run of the same. It returns how many observations are

@@ -62,6 +62,11 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 	if err != nil {
 		return nil, interrupted(ctx, err)
 	}
+	lock, err := prepareFolder(o.Out)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
 	before, stopped := p.observe(ctx, m, o, workers)
 	if stopped != nil && !errors.Is(stopped, ErrInterrupted) {
 		return nil, stopped
@@ -76,9 +81,6 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 
 // observe simulates what is missing in the folder's samples and returns how much was there before.
 func (p *plan) observe(ctx context.Context, m *Manifest, o Options, workers int) (before int, err error) {
-	if err := prepareFolder(o.Out); err != nil {
-		return 0, err
-	}
 	samples, before, err := openSamples(o.Out, p.scenario, m)
 	if err != nil {
 		return 0, err
@@ -128,6 +130,11 @@ func finish(dir string, m *Manifest) (*folder.Made, error) {
 // ReportAgain makes the report of a folder again from its samples, and brings the hashes of its manifest, if there is one, up to
 // date.
 func ReportAgain(dir string) (*folder.Made, error) {
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
 	made, err := folder.Write(dir)
 	if err != nil {
 		return nil, err

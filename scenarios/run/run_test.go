@@ -218,16 +218,30 @@ func TestAWriteThatFailsEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotBeMadeIsFoundFirst(t *testing.T) {
+func TestAFolderThatCannotBeMadeIsAnError(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s := scenario(t, scenarios.Options{})
-	p := fakePlan(s, func() { t.Error("a replicate is run") })
-	_, err := p.observe(t.Context(), manifestOf(t, s, "v"), Options{Out: filepath.Join(file, "out")}, 1)
-	if err == nil || !strings.Contains(err.Error(), "output folder") {
+	if _, err := prepareFolder(filepath.Join(file, "out")); err == nil || !strings.Contains(err.Error(), "output folder") {
 		t.Errorf("got %v, want an error of the output folder", err)
+	}
+}
+
+func TestTwoRunsAtATimeDoNotShareAFolder(t *testing.T) {
+	dir := t.TempDir()
+	lock, err := prepareFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := prepareFolder(dir); err == nil || !strings.Contains(err.Error(), "another run") {
+		t.Errorf("got %v, want that another run is there", err)
+	}
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := prepareFolder(dir); err != nil {
+		t.Errorf("after the first run: %v", err)
 	}
 }
 
