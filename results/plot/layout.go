@@ -22,15 +22,13 @@ const (
 type factor struct {
 	index  int // in Header.Factors and Cell.Levels
 	name   string
-	levels []string // as in Cell.Levels
-	shown  []string
+	levels []string  // as in Cell.Levels
+	shown  []string  // as axes and legends, which name the factor, write them
+	titles []string  // as they are written by themselves: "loss 1%"
 	values []float64 // nil for named levels
 }
 
 func (f *factor) numeric() bool { return f.values != nil }
-
-// title names a level together with its factor: "loss 1%".
-func (f *factor) title(level int) string { return f.name + " " + f.shown[level] }
 
 // factors returns the factors of which at least two levels have cells: what does not vary needs no place in a figure.
 func factors(s *summary.Summary) []*factor {
@@ -42,6 +40,7 @@ func factors(s *summary.Summary) []*factor {
 			if slices.ContainsFunc(s.Cells, func(c summary.Cell) bool { return c.Levels[i] == level }) {
 				f.levels = append(f.levels, level)
 				f.shown = append(f.shown, table.Level(described, level))
+				f.titles = append(f.titles, table.LevelTitle(s.Header, i, level))
 			}
 		}
 		if values, ok := quantities(f.shown); ok {
@@ -208,7 +207,7 @@ func combinations(fs []*factor) []combination {
 func titles(fs []*factor, c combination) string {
 	var words []string
 	for i, f := range fs {
-		words = append(words, f.title(c[i]))
+		words = append(words, f.titles[c[i]])
 	}
 	return strings.Join(words, " · ")
 }

@@ -51,8 +51,7 @@ func (e *experiment) levels(factor int) []string {
 func (e *experiment) place(cell int) string {
 	var words []string
 	for _, f := range e.varying {
-		described := &e.Header.Factors[f]
-		words = append(words, table.FactorName(described)+" "+table.Level(described, e.Cells[cell].Levels[f]))
+		words = append(words, table.LevelTitle(e.Header, f, e.Cells[cell].Levels[f]))
 	}
 	return strings.Join(words, ", ")
 }

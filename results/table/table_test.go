@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"tlslab/results"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
 	"tlslab/results/table/tabletest"
@@ -133,6 +134,27 @@ func TestWhatIsBetterDependsOnTheMetric(t *testing.T) {
 	}
 	if got := ToneOf(&summary.Comparison{Ratio: stat.Point(0.5), Verdict: summary.Undecided}, -1); got != Unsure {
 		t.Errorf("undecided has tone %v", got)
+	}
+}
+
+func TestLevelsAreNamedSoThatTheyStandByThemselves(t *testing.T) {
+	h := &results.Header{Factors: []results.Factor{
+		{Name: "link.loss", Label: "packet loss", Levels: []string{"1%"}},
+		{Name: "link.delay", Levels: []string{"25ms"}, Shown: &results.Shown{Name: "rtt", Levels: []string{"50ms"}}},
+		{Name: "where", Levels: []string{"lan", "slow"}},
+		{Name: "server", Levels: []string{"slow", "4"}},
+		{Name: "tls.kind", Levels: []string{"full"}},
+	}}
+	for _, c := range []struct {
+		factor      int
+		level, want string
+	}{
+		{0, "1%", "packet loss 1%"}, {1, "25ms", "rtt 50ms"}, {4, "full", "kind full"},
+		{2, "lan", "lan"}, {2, "slow", "where slow"}, {3, "slow", "server slow"}, {3, "4", "server 4"},
+	} {
+		if got := LevelTitle(h, c.factor, c.level); got != c.want {
+			t.Errorf("%s of %s is called %q, want %q", c.level, h.Factors[c.factor].Name, got, c.want)
+		}
 	}
 }
 
