@@ -25,6 +25,9 @@ func (v Versions) String() string {
 	return v.Min.String() + ".." + v.Max.String()
 }
 
+// MarshalText is String.
+func (v Versions) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
 // All lists the versions in the range, highest first.
 func (v Versions) All() []engine.Version {
 	var all []engine.Version

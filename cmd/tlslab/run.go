@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tlslab/results/report"
 	"tlslab/results/summary"
 	"tlslab/results/table"
 	"tlslab/scenarios"
@@ -107,18 +108,18 @@ func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, ta
 		out = filepath.Join("tlslab-out", s.Name)
 	}
 	bar := a.newProgress(s.String())
-	report, err := scenariorun.Run(cmd.Context(), s, scenariorun.Options{
+	done, err := scenariorun.Run(cmd.Context(), s, scenariorun.Options{
 		Out: out, Version: version, Command: append([]string{"tlslab"}, a.args...), Workers: f.workers, Tables: tables, Progress: bar.set,
 	})
 	bar.close()
-	if report == nil {
+	if done == nil {
 		return err
 	}
-	if err := a.printRun(s, report, out, f.json); err != nil {
+	if err := a.printRun(s, done, out, f.json); err != nil {
 		return err
 	}
 	if errors.Is(err, scenariorun.ErrInterrupted) {
-		return fmt.Errorf("%w after %d of %d replicates: run the same again to go on from there", err, report.Manifest.Observations, len(s.Cells)*s.Replicates)
+		return fmt.Errorf("%w after %d of %d replicates: run the same again to go on from there", err, done.Manifest.Observations, len(s.Cells)*s.Replicates)
 	}
 	return err
 }
@@ -141,15 +142,23 @@ func (a *app) printRun(s *scenarios.Scenario, r *scenariorun.Report, out string,
 	return nil
 }
 
-// printSummary prints the title and the headline metric's table, or the rows of summary.json.
+// printSummary prints the question, the answer and the headline metric's table, or the rows of summary.json.
 func (a *app) printSummary(s *summary.Summary, asJSON bool) error {
 	if asJSON {
 		return summary.WriteJSON(a.stdout, s)
 	}
-	if s.Header.Title != "" {
-		if _, err := fmt.Fprintf(a.stdout, "%s\n\n", s.Header.Title); err != nil {
-			return err
-		}
+	page := report.New(s, nil, nil)
+	var answer strings.Builder
+	fmt.Fprintf(&answer, "%s\n\n%s\n\n", page.Title, page.Answer)
+	for _, f := range page.Findings {
+		fmt.Fprintf(&answer, "- %s: %s\n", f.About, f.Text)
+	}
+	fmt.Fprintln(&answer)
+	if _, err := io.WriteString(a.stdout, answer.String()); err != nil {
+		return err
+	}
+	if page.Warning != "" {
+		a.warn("warning: %s", page.Warning)
 	}
 	return table.Headline(s).WriteText(a.stdout, table.StyleOf(a.stdout))
 }

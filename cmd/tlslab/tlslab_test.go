@@ -66,8 +66,8 @@ func read(t *testing.T, path ...string) []byte {
 
 func TestRunPrintsTheAnswerAndLeavesEveryFile(t *testing.T) {
 	dir, stdout, stderr := smallRun(t)
-	if !strings.HasPrefix(stdout, "Does a small scenario run?\n") || !strings.Contains(stdout, "resumed") {
-		t.Errorf("stdout is not title and table:\n%s", stdout)
+	if !strings.HasPrefix(stdout, "Does a small scenario run?\n\nresumed against full: handshake is ") || !strings.Contains(stdout, "\n1.3  ") {
+		t.Errorf("stdout is not question, answer and table:\n%s", stdout)
 	}
 	if strings.Contains(stdout+stderr, "\x1b") {
 		t.Error("escape sequences on what is no terminal")
@@ -102,7 +102,7 @@ func TestManifestsOfTheSameRunAreTheSameButForTheirRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !m.Complete || m.Observations != 280 || len(m.Files) < 7 || m.Run.Machine.CPUs == 0 || len(m.Run.Command) == 0 {
+		if !m.Complete || m.Observations != 280 || len(m.Files) < 7 || m.Run.CPUs == 0 || len(m.Run.Command) == 0 {
 			t.Errorf("manifest %+v", m)
 		}
 		m.Run = scenariorun.Execution{}
@@ -246,7 +246,7 @@ func TestWhatCannotBeDoneExitsWithOne(t *testing.T) {
 	}{
 		{[]string{"run", "-", "--out", taken, "--seed", "5"}, "seed 1, this is 5"},
 		{[]string{"run", "-", "--out", filepath.Join(file, "out")}, "output folder"},
-		{[]string{"report", filepath.Join(file, "out")}, "samples.jsonl"},
+		{[]string{"report", filepath.Dir(file)}, "samples.jsonl"},
 		{[]string{"rerun", filepath.Join(taken, "nothing.json")}, "nothing.json"},
 		{[]string{"calibrate", "--out", filepath.Join(file, "out")}, "out"},
 	} {

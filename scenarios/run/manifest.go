@@ -67,15 +67,10 @@ type Execution struct {
 	Finished time.Time `json:"finished"`
 	Resumed  int       `json:"resumed_after,omitempty"` // observations that were there before
 	Workers  int       `json:"workers"`
-	Machine  Machine   `json:"machine"`
-}
-
-// Machine is where a run was made.
-type Machine struct {
-	OS   string `json:"os"`
-	Arch string `json:"arch"`
-	CPUs int    `json:"cpus"`
-	Go   string `json:"go"`
+	OS       string    `json:"os"`
+	Arch     string    `json:"arch"`
+	CPUs     int       `json:"cpus"`
+	Go       string    `json:"go"`
 }
 
 // newManifest describes a run that is about to begin.

@@ -56,7 +56,7 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 	}
 	m.Run = Execution{
 		Command: o.Command, Started: started.UTC().Truncate(time.Millisecond), Workers: workers,
-		Machine: Machine{OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(), Go: runtime.Version()},
+		OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(), Go: runtime.Version(),
 	}
 	p, err := newPlan(ctx, s, tables)
 	if err != nil {

@@ -1,0 +1,118 @@
+package scenarios
+
+import (
+	"strings"
+	"testing"
+
+	"tlslab/sim"
+	"tlslab/sim/recording"
+)
+
+// record makes the exchange of a scenario's only cell.
+func record(t *testing.T, root uint64, base string) *recording.Recording {
+	t.Helper()
+	s := parse(t, "name: one\nbase: {"+base+"}")
+	x, err := s.Cells[0].Config.Exchange(root)
+	if err != nil {
+		t.Fatalf("%s: %v", base, err)
+	}
+	r, err := sim.Record(x)
+	if err != nil {
+		t.Fatalf("%s: %v", base, err)
+	}
+	return r
+}
+
+// facts is what the engines say they agreed on.
+func facts(r *recording.Recording) string {
+	var parts []string
+	for _, f := range r.About {
+		parts = append(parts, f.Key+" "+f.Value)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
+	for _, row := range []struct{ base, says string }{
+		{"tls: {version: 1.2}", "version 1.2, suite TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, group x25519, kind full"},
+		{"tls: {version: 1.2..1.3, cipher: chacha20-poly1305}", "version 1.3, suite TLS_CHACHA20_POLY1305_SHA256, group x25519, kind full"},
+		{"tls: {group: p384, certificate: ecdsa-p384}", "version 1.3, suite TLS_AES_128_GCM_SHA256, group p384, kind full"},
+		{"tls: {group: p256, key_share: x25519}", "group p256, kind full"},
+		{"tls: {version: 1.2, suite: TLS_RSA_WITH_AES_128_CBC_SHA, certificate: rsa2048}", "suite TLS_RSA_WITH_AES_128_CBC_SHA, group none, kind full"},
+		{"tls: {version: 1.2, kind: resumed}", "kind resumed, resumption ticket"},
+		{"tls: {version: 1.2, kind: resumed, resumption: session-id}", "kind resumed, resumption session-id"},
+		{"tls: {version: 1.3, kind: resumed}", "group x25519, kind resumed, resumption psk-dhe"},
+		{"tls: {version: 1.3, kind: resumed, resumption: psk}", "group none, kind resumed, resumption psk"},
+		{"tls: {version: 1.2..1.3, kind: resumed}", "version 1.3, suite TLS_AES_128_GCM_SHA256, group x25519, kind resumed"},
+		{"tls: {chain: {length: 3, size: 5kB}}", "3 certificates, 5000 bytes"},
+		{"tls: {tickets: 0}", "tickets 0"},
+		{"tls: {tickets: 4}", "tickets 4"},
+		{"transfer: {request: 1B, response: 70kB}", "request 1 bytes, response 70000 bytes"},
+	} {
+		if got := facts(record(t, 1, row.base)); !strings.Contains(got, row.says) {
+			t.Errorf("%s: got %s, want %s", row.base, got, row.says)
+		}
+	}
+}
+
+// writes lists the sizes of a side's writes.
+func writes(steps []recording.Step) []int {
+	var sizes []int
+	for _, s := range steps {
+		for _, item := range s.Items {
+			if item.Action == recording.Write {
+				sizes = append(sizes, item.Bytes)
+			}
+		}
+	}
+	return sizes
+}
+
+func TestAWrongKeyShareCostsAFlight(t *testing.T) {
+	right := record(t, 1, "tls: {group: p256}").Branches[0]
+	wrong := record(t, 1, "tls: {group: p256, key_share: x25519}").Branches[0]
+	if len(wrong.Server) != len(right.Server)+1 {
+		t.Errorf("the server takes %d steps after a HelloRetryRequest, %d without", len(wrong.Server), len(right.Server))
+	}
+}
+
+func TestWriteChunkBoundsTheServersWrites(t *testing.T) {
+	whole := writes(record(t, 1, "tls: {chain: {size: 9kB}}").Branches[0].Server)
+	chunked := writes(record(t, 1, "tls: {chain: {size: 9kB}}, server: {write_chunk: 4096B}").Branches[0].Server)
+	if whole[0] < 9000 || chunked[0] != 4096 || chunked[1] != 4096 {
+		t.Errorf("whole flight %d, in chunks %d", whole, chunked)
+	}
+}
+
+func TestRecordBoundsTheServersRecords(t *testing.T) {
+	count := func(base string) int {
+		return len(writes(record(t, 1, base+", transfer: {response: 64KiB}").Branches[0].Server))
+	}
+	if large, small := count("tls: {record: 16KiB}"), count("tls: {record: 1KiB}"); small-large != 60 {
+		t.Errorf("%d writes with records of 16 KiB, %d of 1 KiB, want 60 more", large, small)
+	}
+}
+
+func TestALPNAndNameAreSent(t *testing.T) {
+	first := func(base string) int { return writes(record(t, 1, base).Branches[0].Client)[0] }
+	plain := first("tls: {server_name: a.example}")
+	if got := first("tls: {server_name: aa.example}"); got != plain+1 {
+		t.Errorf("ClientHello of %d bytes with a name one letter longer, %d without", got, plain)
+	}
+	if got := first("tls: {server_name: a.example, alpn: h2}"); got <= plain {
+		t.Errorf("ClientHello of %d bytes with ALPN, %d without", got, plain)
+	}
+}
+
+func TestTheExchangeDoesNotDependOnTheNetwork(t *testing.T) {
+	text := func(base string) string {
+		var b strings.Builder
+		if err := record(t, 1, base).Format(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if text("link: {delay: 1ms}") != text("link: {delay: 100ms, loss: 5%}, client: {slowdown: 3}") {
+		t.Error("another exchange over another network")
+	}
+}
