@@ -22,8 +22,10 @@ type Header struct {
 	// Replicates is how many observations each cell has in a finished run.
 	Replicates int      `json:"replicates,omitempty"`
 	Factors    []Factor `json:"factors"`
-	Compare    *Compare `json:"compare,omitempty"`
-	Metrics    []Metric `json:"metrics"`
+	// Constant is what was the same in every cell, so that a report can say under what conditions its numbers hold.
+	Constant []Setting `json:"constant,omitempty"`
+	Compare  *Compare  `json:"compare,omitempty"`
+	Metrics  []Metric  `json:"metrics"`
 }
 
 // Factor is one thing that is varied. Levels are in the order in which a table shows them.
@@ -39,6 +41,12 @@ type Factor struct {
 type Shown struct {
 	Name   string   `json:"name"`
 	Levels []string `json:"levels"`
+}
+
+// Setting is one setting of a run, as a person writes it.
+type Setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Compare says which level of which factor all others are measured against.

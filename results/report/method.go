@@ -64,13 +64,17 @@ func (e *experiment) varied() string {
 	return strings.Join(words, "; ") + "."
 }
 
-// held lists the factors of which one level only was run.
+// held lists what was the same in every cell: the factors of which one level only was run, and the settings that were
+// not varied.
 func (e *experiment) held() string {
 	var words []string
 	for f := range e.Header.Factors {
 		if levels := e.levels(f); len(levels) == 1 {
 			words = append(words, table.FactorName(&e.Header.Factors[f])+" "+e.shown(f, levels[0]))
 		}
+	}
+	for _, s := range e.Header.Constant {
+		words = append(words, s.Name+" "+s.Value)
 	}
 	if len(words) == 0 {
 		return ""

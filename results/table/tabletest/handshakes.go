@@ -29,7 +29,8 @@ func Handshakes(replicates int, delays, losses []string) *Experiment {
 			{Name: "link.delay", Levels: delays, Shown: &results.Shown{Name: "rtt", Levels: rtts}},
 			{Name: "link.loss", Label: "loss", Levels: losses},
 		},
-		Compare: &results.Compare{Factor: "tls.kind", Baseline: "full", Metric: "handshake", Margin: 0.02},
+		Constant: []results.Setting{{Name: "tls.certificate", Value: "ecdsa-p256"}, {Name: "link.rate", Value: "50mbit"}},
+		Compare:  &results.Compare{Factor: "tls.kind", Baseline: "full", Metric: "handshake", Margin: 0.02},
 		Metrics: []results.Metric{
 			{Name: "handshake", Label: "handshake", Unit: "ns", Better: -1},
 			{Name: "ttlb", Label: "time to last byte", Unit: "ns", Better: -1},
