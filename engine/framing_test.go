@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"tlslab/engine/record"
@@ -125,6 +126,19 @@ func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
 		return burst
 	})
 	wantAlert(t, "ChangeCipherSpec inside a ClientHello", err, AlertUnexpectedMessage)
+
+	p = meddledPair(false, nothing, nothing)(t)
+	err = p.meddle(func(_ int, burst []parcel) []parcel {
+		for i, x := range burst {
+			if x.message() == EncryptedExtensions {
+				head, tail, ccs := x, x, parcel{server, TypeChangeCipherSpec, []byte{1}, false}
+				head.body, tail.body = x.body[:3], x.body[3:]
+				return slices.Concat(burst[:i], []parcel{head, ccs, tail}, burst[i+1:])
+			}
+		}
+		return burst
+	})
+	wantAlert(t, "a dummy inside EncryptedExtensions", err, AlertUnexpectedMessage)
 }
 
 // What cannot be a record or a message is refused as soon as that is seen.
@@ -171,6 +185,18 @@ func TestIdleRecordsAreLimited(t *testing.T) {
 	p := newPair(clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048"))
 	if err := p.run(); err != nil {
 		t.Fatal(err)
+	}
+	for range maxIdle { // data makes up for what was idle before
+		out, err := p.client.sealRecord(nil, record.ApplicationData, nil)
+		if err == nil {
+			out, err = p.client.Seal(out, []byte("x"))
+		}
+		if err == nil {
+			err = p.feed(p.server, out)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	for i := 0; ; i++ {
 		out, err := p.client.sealRecord(nil, record.ApplicationData, nil)

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
+	"tlslab/engine/kx"
 	"tlslab/engine/wire"
 )
 
@@ -155,6 +157,7 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"null compression", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), AlertIllegalParameter},
 		{"a PSK that was offered", resumed13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), AlertIllegalParameter},
 		{"no PSK out of nothing", full13, ServerHello, inServer(with(extPreSharedKey, "\x00\x00")), AlertUnsupportedExtension},
+		{"a PSK's mode that was offered", resumed13, ServerHello, inServer(without(extKeyShare)), AlertIllegalParameter},
 		{"a retry that changes something", retry13, HelloRetryRequest, inServer(without(extKeyShare)), AlertIllegalParameter},
 		{"a retry for another group", retry13, HelloRetryRequest, inServer(instead(extKeyShare, "\x00\x1d")), AlertIllegalParameter},
 		{"the suite stays after a retry", retry13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), AlertIllegalParameter},
@@ -169,6 +172,15 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"a handshake signature verifies", full13, CertificateVerify, flip(-1), AlertDecryptError},
 		{"a signature scheme that was offered", full13, CertificateVerify, func([]byte) []byte { return []byte("\x02\x01\x00\x01x") }, AlertIllegalParameter},
 		{"a signature scheme of TLS 1.3", full13, CertificateVerify, func([]byte) []byte { return []byte("\x04\x01\x00\x01x") }, AlertIllegalParameter},
+		{"a signature scheme of TLS 1.2 that was offered", ecdhe12, ServerKeyExchange, func(b []byte) []byte {
+			var m wire.ServerKeyExchangeMsg
+			if err := m.Parse(slices.Clone(b)); err != nil {
+				panic(err)
+			}
+			m.Scheme = 0x0201
+			return m.Append(nil)
+		}, AlertIllegalParameter},
+		{"a certificate for the suite", rsa12, Certificates, func([]byte) []byte { return pkiFor(t, "ecdsa-p256").certificate.classic }, AlertIllegalParameter},
 		{"parameters are signed", ecdhe12, ServerKeyExchange, flip(10), AlertDecryptError},
 		{"a group of TLS 1.2 that was offered", ecdhe12, ServerKeyExchange, flip(2), AlertDecryptError},
 		{"a server has a certificate", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x00") }, AlertDecodeError},
@@ -207,8 +219,37 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 				t.Fatalf("there is no %v", x.message)
 			}
 			wantAlert(t, x.rule, err, x.alert)
+			if x.rule == "a binder verifies" && !errors.Is(err, badBinder) {
+				t.Errorf("not the binder, but %v", err)
+			}
 		})
 	}
+}
+
+// A second ClientHello answers the HelloRetryRequest: a share for another
+// group will not do, though the server knows it (RFC 9846 §4.1.4).
+func TestSecondClientHelloHasTheGroupAskedFor(t *testing.T) {
+	withoutProtection(t)
+	p := meddledPair(false, withGroups(X25519, P384, P256), withGroups(P384, P256))(t)
+	key, err := kx.ByID(kx.P256).Generate(newStream("share"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	share := "\x00\x45\x00\x17\x00\x41" + string(key.Share())
+	hellos := 0
+	err = p.meddle(func(_ int, burst []parcel) []parcel {
+		for i := range burst {
+			if burst[i].message() != ClientHello {
+				continue
+			}
+			if hellos++; hellos == 2 {
+				burst[i].body = append(burst[i].body[:headerSize:headerSize], inHello(instead(extKeyShare, share))(burst[i].body[headerSize:])...)
+				putLength(burst[i].body)
+			}
+		}
+		return burst
+	})
+	wantAlert(t, "another group's share", err, AlertIllegalParameter)
 }
 
 // Only 0 and 1 are requests (RFC 9846 §4.6.3).

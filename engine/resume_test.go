@@ -112,6 +112,24 @@ func TestSessionsAreForOneServerName(t *testing.T) {
 	}
 }
 
+// Nor does the server resume TLS 1.2's for another name, whatever the client
+// makes of it (RFC 6066 §3).
+func TestServersHoldSessionsToTheirName(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	cc.MaxVersion = TLS12
+	p, _ := connect(t, cc, sc)
+	cc.Session, cc.VerifyNothing = p.client.Session(), true
+	cc.Session.serverName = "other.example.test"
+	other := newPair(cc, sc)
+	other.client = Client(cc, "other.example.test")
+	if err := other.run(); err != nil {
+		t.Fatal(err)
+	}
+	if k := other.server.Info().Kind; k != Full {
+		t.Errorf("a session for another name is %v", k)
+	}
+}
+
 // A TLS 1.3 client uses each ticket once, unless told otherwise (RFC 9846
 // §C.4).
 func TestTicketsAreForOneUse(t *testing.T) {
