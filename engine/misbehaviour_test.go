@@ -250,6 +250,9 @@ func TestSecondClientHelloHasTheGroupAskedFor(t *testing.T) {
 		return burst
 	})
 	wantAlert(t, "another group's share", err, AlertIllegalParameter)
+	if !errors.Is(err, changedChoice) {
+		t.Errorf("not the server, but %v", err)
+	}
 }
 
 // Only 0 and 1 are requests (RFC 9846 §4.6.3).
