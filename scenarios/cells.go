@@ -71,8 +71,8 @@ func (r *reader) resolve(s *Scenario, names []string, chosen []Level) Config {
 	for rank, layer := range [][]setting{r.base, r.over, patches} {
 		for _, set := range inTableOrder(layer) {
 			set.layer = rank
-			if spansHops(set.key.Name, origin) {
-				r.addf(set.from, set.node, "%s: link.hops describes the whole path: no other key of link goes with it", set.key.Name)
+			if other, conflict := besideHops(set, origin); conflict {
+				r.addf(other.from, other.node, "%s: link.hops describes the whole path: no other key of link goes with it", other.key.Name)
 				continue
 			}
 			if err := set.apply(c); err != nil {
@@ -103,10 +103,19 @@ func (r *reader) checkCosts(c *Config) []fault {
 	return faults
 }
 
-// spansHops reports whether a key of link meets a path of several links, which has no one link that it could mean.
-func spansHops(name string, origin map[string]setting) bool {
+// besideHops finds a key of link beside a path of several links, which has no one link that the key could mean. A path overrides
+// the keys of earlier layers, and those that are applied in its own layer stand before it.
+func besideHops(set setting, origin map[string]setting) (other setting, conflict bool) {
+	if set.key.Name == "link.hops" {
+		for i := range linkKeys {
+			if o, there := origin[linkKeys[i].Name]; there && o.layer == set.layer {
+				return o, true
+			}
+		}
+		return setting{}, false
+	}
 	_, path := origin["link.hops"]
-	return path && name != "link.hops" && (name == "link" || strings.HasPrefix(name, "link."))
+	return set, path && (set.key.Name == "link" || strings.HasPrefix(set.key.Name, "link."))
 }
 
 // addFault reports a fault at the last of its keys that anybody set, together with the first cell that has it.

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -22,7 +23,7 @@ func faultf(keys []string, format string, args ...any) []fault {
 func complete(c *Config, set map[string]setting) []fault {
 	var faults []fault
 	for _, check := range []func(*Config, map[string]setting) []fault{
-		completeSuites, completeKeyShare, completeResumption, checkChain, checkRecord, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
+		completeSuites, completeKeyShare, completeResumption, checkNames, checkChain, checkRecord, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
 	}
@@ -122,6 +123,20 @@ func completeResumption(c *Config, _ map[string]setting) []fault {
 		case !known && c.TLS.Resumption == row.name:
 			return faultf([]string{"tls.resumption", "tls.version"}, "TLS %s has no resumption by %s", v, row.name)
 		}
+	}
+	return nil
+}
+
+// hostname is what a server_name extension and a certificate can hold (RFC 6066 §3, RFC 1035 §2.3.1, with digits first as RFC 1123
+// §2.1 has them).
+var hostname = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+
+func checkNames(c *Config, _ map[string]setting) []fault {
+	switch {
+	case !hostname.MatchString(c.TLS.ServerName) || len(c.TLS.ServerName) > 253:
+		return faultf([]string{"tls.server_name"}, "%q is not the DNS name of a host", c.TLS.ServerName)
+	case len(c.TLS.ALPN) > 255:
+		return faultf([]string{"tls.alpn"}, "%d bytes: a protocol's name has at most 255 (RFC 7301 §3.1)", len(c.TLS.ALPN))
 	}
 	return nil
 }

@@ -16,10 +16,11 @@ type Metric struct {
 	Value func(r *sim.Result, c *Config) float64
 }
 
-// Metrics are all metrics of one connection, in the order of the files' columns.
+// Metrics are all metrics of one connection, in the order of the files' columns. The first is the headline where a scenario
+// compares nothing.
 var Metrics = append([]Metric{
-	duration("connect", "TCP connection established", func(r *sim.Result) time.Duration { return r.Connect }),
 	duration("handshake", "client may send data", func(r *sim.Result) time.Duration { return r.Handshake }),
+	duration("connect", "TCP connection established", func(r *sim.Result) time.Duration { return r.Connect }),
 	duration("tls", "TLS handshake alone", tlsTime),
 	duration("ttfb", "time to first byte", func(r *sim.Result) time.Duration { return r.TTFB }),
 	duration("ttlb", "time to last byte", func(r *sim.Result) time.Duration { return r.TTLB }),

@@ -280,7 +280,7 @@ func (r *reader) checked(from *source, settings []setting, errs []error) []setti
 	return settings
 }
 
-// Header line, for people: how large the experiment is.
+// String says how large the experiment is.
 func (s *Scenario) String() string {
 	return fmt.Sprintf("%s: %d cells × %d replicates", s.Name, len(s.Cells), s.Replicates)
 }

@@ -65,7 +65,7 @@ func (n *Network) Seed(replicate int) uint64 {
 	return binary.BigEndian.Uint64(sum[:])
 }
 
-// EngineSeed derives the seed of all that the engines draw, for one purpose: "client", "server", "chain". It does not depend on
+// EngineSeed derives the seed of all that the engines draw, for one purpose: "exchange", "tickets", "chain". It does not depend on
 // the network nor on the cell, so that cells of one suite have the same certificates and signatures.
 func EngineSeed(root uint64, purpose string) [32]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "tlslab engine\n%d\n%s\n", root, purpose))

@@ -94,7 +94,7 @@ func (a *app) exitCode(err error) int {
 		return exitInterrupted
 	case errors.Is(err, errDisagrees):
 		return exitDisagrees
-	case !a.started, errors.As(err, &mistakes), errors.As(err, &usage):
+	case !a.started, errors.As(err, &mistakes), errors.As(err, &usage), errors.Is(err, scenariorun.ErrScenario):
 		return exitUsage
 	}
 	return exitFailed

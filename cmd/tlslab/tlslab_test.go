@@ -217,6 +217,7 @@ func TestWrongUsageAndBadScenariosExitWithTwo(t *testing.T) {
 		{"", "run nowhere.yaml", "nowhere.yaml"},
 		{"", "run full-vs-resumed --set link.loss=150%", "--set link.loss:1:1: link.loss: 150% is more than 100%\n  1 | 150%\n    | ^"},
 		{"name: bad\nbase: {link: {delay: -5ms}}", "run -", "<stdin>:2:22: link.delay: -5ms is negative"},
+		{"name: bad\nbase: {tls: {chain: {size: 100B}}}", "run -", "chain of 100 bytes"},
 		{"name: bad\nbase: {server: {costs: nowhere.json}}", "run -", "nowhere.json"},
 	} {
 		dir := filepath.Join(t.TempDir(), "out")

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"tlslab/scenarios"
@@ -43,22 +44,32 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 		c := &s.Cells[i]
 		rec, err := record(s, c, recorded)
 		if err != nil {
-			return nil, fmt.Errorf("cell %s: %w", s.Describe(c), err)
+			return nil, inCell(s, c, err)
 		}
 		cfg, err := worldConfig(&c.Config, tables)
 		if err != nil {
-			return nil, fmt.Errorf("cell %s: %w", s.Describe(c), err)
+			return nil, inCell(s, c, err)
 		}
 		branch := rec.Branches[0].Outcome
 		open := func() (world, error) { return sim.NewWorld(cfg, rec, branch) }
 		if _, err := open(); err != nil {
-			return nil, fmt.Errorf("cell %s: %w", s.Describe(c), err)
+			return nil, inCell(s, c, err)
 		}
 		p.cells = append(p.cells, plannedCell{
 			levels: c.Levels, config: &c.Config, network: scenarios.NewNetwork(s.Seed, &c.Config.Link), open: open,
 		})
 	}
 	return p, nil
+}
+
+// ErrScenario is the error of a cell whose engines cannot be set up as the scenario says.
+var ErrScenario = errors.New("bad scenario")
+
+func inCell(s *scenarios.Scenario, c *scenarios.Cell, err error) error {
+	if len(c.Levels) == 0 {
+		return err
+	}
+	return fmt.Errorf("cell %s: %w", s.Describe(c), err)
 }
 
 // record returns the recording of a cell's exchange, made once for all cells whose engines are set up alike.
@@ -72,7 +83,7 @@ func record(s *scenarios.Scenario, c *scenarios.Cell, recorded map[string]*recor
 	}
 	exchange, err := c.Config.Exchange(s.Seed)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrScenario, err)
 	}
 	rec, err := sim.Record(exchange)
 	if err != nil {
