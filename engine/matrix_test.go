@@ -16,7 +16,6 @@ type meeting struct {
 	client, server func(*Config)
 	key            string
 	first          Info // what both sides agree on at first, as far as it is set
-	way            Resumption
 	again          Info // and on the second connection
 }
 

@@ -95,7 +95,7 @@ func (cfg *Config) ticketCount() int {
 func (cfg *Config) check(s side) error {
 	switch {
 	case cfg.Rand == nil || cfg.Now == nil:
-		return errors.New("Rand and Now are needed")
+		return errors.New("no Rand or no Now")
 	case cfg.minVersion() < TLS12 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
 		return fmt.Errorf("versions %v to %v are not within 1.2 to 1.3", cfg.minVersion(), cfg.maxVersion())
 	case cfg.RecordSize < 0 || cfg.RecordSize > record.MaxPlaintext:

@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"math/big"
+	"sync"
+	"testing"
+
+	"tlslab/engine/pki"
+)
+
+// An identity is a chain that crypto/x509 made, for both implementations.
+type identity struct {
+	chain [][]byte
+	key   crypto.Signer
+	root  *x509.Certificate
+}
+
+var (
+	identityLock sync.Mutex
+	identities   = map[string]*identity{}
+)
+
+func identityFor(t testing.TB, algorithm string) *identity {
+	t.Helper()
+	identityLock.Lock()
+	defer identityLock.Unlock()
+	if id := identities[algorithm]; id != nil {
+		return id
+	}
+	keys := make([]crypto.Signer, 3)
+	certs := make([]*x509.Certificate, 3) // root, intermediate, leaf
+	for i := range keys {
+		keys[i] = makeKey(t, algorithm)
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(int64(i + 1)),
+			Subject:      pkix.Name{CommonName: fmt.Sprint("certificate ", i)},
+			NotBefore:    testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
+			BasicConstraintsValid: true, IsCA: i < 2, KeyUsage: x509.KeyUsageCertSign,
+		}
+		if i == 2 {
+			template.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
+			template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+			template.DNSNames = []string{testName}
+		}
+		parent, signer := template, keys[i]
+		if i > 0 {
+			parent, signer = certs[i-1], keys[i-1]
+		}
+		der, err := x509.CreateCertificate(rand.Reader, template, parent, keys[i].Public(), signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if certs[i], err = x509.ParseCertificate(der); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := &identity{chain: [][]byte{certs[2].Raw, certs[1].Raw}, key: keys[2], root: certs[0]}
+	identities[algorithm] = id
+	return id
+}
+
+func makeKey(t testing.TB, algorithm string) crypto.Signer {
+	t.Helper()
+	var key crypto.Signer
+	var err error
+	switch algorithm {
+	case "rsa2048":
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	case "ecdsa-p256":
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case "ecdsa-p384":
+		key, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func (id *identity) certificate(t testing.TB) *Certificate {
+	t.Helper()
+	key, err := pki.NewKey(id.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := NewCertificate(id.chain, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (id *identity) roots(t testing.TB) *pki.Roots {
+	t.Helper()
+	roots, err := pki.NewRoots(id.root.Raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return roots
+}
