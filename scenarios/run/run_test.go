@@ -278,6 +278,32 @@ func TestMemoryDoesNotGrowWithReplicates(t *testing.T) {
 	}
 }
 
+func TestManifestsOfOtherTextsAndCostsDiffer(t *testing.T) {
+	s := scenario(t, scenarios.Options{})
+	m := manifestOf(t, s, "v")
+	s.Text = []byte(text + "# another\n")
+	if difference := m.differs(manifestOf(t, s, "v")); !strings.Contains(difference, "text") {
+		t.Errorf("another text: %q", difference)
+	}
+	s.Text = []byte(text)
+	dearer := func(string) (*costs.Table, error) {
+		reference, err := costs.Reference()
+		if err != nil {
+			return nil, err
+		}
+		table := *reference
+		table.Name = "dearer"
+		return &table, nil
+	}
+	other, err := newManifest(s, "v", dearer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if difference := m.differs(other); !strings.Contains(difference, "cost table") {
+		t.Errorf("another cost table: %q", difference)
+	}
+}
+
 func TestAManifestIsReadAsItWasWritten(t *testing.T) {
 	dir := t.TempDir()
 	s := scenario(t, scenarios.Options{Sets: []string{"tls.tickets=1"}})

@@ -1,0 +1,92 @@
+package scenarios
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"tlslab/sim"
+	"tlslab/sim/costs"
+)
+
+// metric reads a metric off a result.
+func metric(t *testing.T, name string, r *sim.Result, c *Config) float64 {
+	t.Helper()
+	for _, m := range Metrics {
+		if m.Name == name {
+			return m.Value(r, c)
+		}
+	}
+	t.Fatalf("no metric %s", name)
+	return 0
+}
+
+// resultsOf runs some replicates of a scenario's only cell.
+func resultsOf(t *testing.T, base string, visit func(*sim.Result, *Config)) {
+	t.Helper()
+	s := parse(t, "name: metrics\nbase: {"+base+"}")
+	c := &s.Cells[0].Config
+	x, err := c.Exchange(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recording, err := sim.Record(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := costs.Reference()
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := sim.Host{Cores: 1, Costs: table, Slowdown: 1}
+	w, err := sim.NewWorld(sim.Config{Up: c.Link.Up, Down: c.Link.Down, Client: host, Server: host, ClientTCP: c.TCP, ServerTCP: c.TCP, Timeout: c.Timeout},
+		recording, recording.Branches[0].Outcome)
+	if err != nil {
+		t.Fatal(err)
+	}
+	network := NewNetwork(1, &c.Link)
+	for replicate := range 50 {
+		r := w.Run(network.Seed(replicate))
+		visit(&r, c)
+	}
+}
+
+func TestMetricsAreWhatTheirDefinitionsSay(t *testing.T) {
+	resultsOf(t, "link: {delay: 10ms, loss: 3%, rate: 20mbit}, transfer: {response: 50kB}", func(r *sim.Result, c *Config) {
+		get := func(name string) float64 { return metric(t, name, r, c) }
+		if get("connect")+get("tls") != get("handshake") {
+			t.Errorf("connect %v + tls %v is not handshake %v", get("connect"), get("tls"), get("handshake"))
+		}
+		if want := 50_000 / ((get("ttlb") - get("ttfb")) / 1e9); math.Abs(get("goodput")-want) > 1e-6*want {
+			t.Errorf("goodput %v, want %v", get("goodput"), want)
+		}
+		if !(get("connect") < get("handshake") && get("handshake") < get("ttfb") && get("ttfb") < get("ttlb")) {
+			t.Errorf("out of order: connect %v, handshake %v, ttfb %v, ttlb %v", get("connect"), get("handshake"), get("ttfb"), get("ttlb"))
+		}
+		sum := 0.0
+		for _, m := range Metrics {
+			if strings.HasPrefix(m.Name, "cause.") {
+				if m.PartOf != "ttlb" || m.Group == "" {
+					t.Errorf("%s is part of %q, group %q", m.Name, m.PartOf, m.Group)
+				}
+				sum += m.Value(r, c)
+			}
+		}
+		if sum != get("ttlb") {
+			t.Errorf("the causes add up to %v, ttlb is %v", sum, get("ttlb"))
+		}
+	})
+}
+
+func TestWhatWasNotReachedHasNoValue(t *testing.T) {
+	resultsOf(t, "link: {delay: 10ms, loss: 100%}, timeout: 2s", func(r *sim.Result, c *Config) {
+		for _, name := range []string{"connect", "handshake", "tls", "ttfb", "ttlb", "goodput", "round-trips", "cause.rto"} {
+			if v := metric(t, name, r, c); !math.IsNaN(v) {
+				t.Errorf("%s is %v though nothing arrived", name, v)
+			}
+		}
+		if v := metric(t, "syn-retransmits", r, c); v < 1 {
+			t.Errorf("%v SYN retransmissions in two seconds", v)
+		}
+	})
+}
