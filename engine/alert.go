@@ -96,5 +96,7 @@ func (c *Conn) takeAlert(plain []byte) (Event, error) {
 	case a == AlertUserCanceled, level == levelWarning && c.info.Version != TLS13:
 		return Event{}, c.idles()
 	}
-	return Event{}, &Error{Alert: a, Fault: FaultRemote, Why: reasons[peerAlert].why, Section: reasons[peerAlert].section}
+	e := explain(peerAlert)
+	e.Alert = a
+	return Event{}, e
 }

@@ -68,7 +68,8 @@ func (c *Conn) openHello() error {
 		return nil
 	}
 	// A fresh session ID asks for compatibility mode, or shows by its echo
-	// that a ticket was taken (RFC 9846 §D.4, RFC 5077 §3.4).
+	// that a ticket was taken (RFC 9846, "Middlebox Compatibility Mode";
+	// RFC 5077 §3.4).
 	if c.cfg.maxVersion() == TLS13 && !c.cfg.NoCompatibility || c.offer.classic {
 		c.sessionID = c.sessionIDStore[:]
 		_, err := io.ReadFull(c.cfg.Rand, c.sessionID)

@@ -13,6 +13,7 @@ const DefaultRecordSize = 1 << 14
 
 // A Config says how connections behave. Connections never change it, so one
 // serves any number of them; the caller does not change it while they live.
+// Connections that run at the same time need a Rand that allows it.
 type Config struct {
 	// Rand is the source of every random byte and Now the only clock. Both
 	// are needed. The same two give the same bytes.
@@ -77,7 +78,7 @@ type Config struct {
 
 	// NoCompatibility leaves out TLS 1.3's middlebox compatibility mode:
 	// the dummy change_cipher_spec records and the session ID that asks for
-	// them (RFC 9846 §D.4).
+	// them (RFC 9846, "Middlebox Compatibility Mode").
 	NoCompatibility bool
 
 	// NoExtendedMasterSecret leaves out the extension of RFC 7627.

@@ -39,11 +39,12 @@ type Conn struct {
 	idle       int    // see maxIdle
 	peerClosed bool
 
+	// What the handshake has come to.
 	transcript transcript
 	randoms    [2][wire.RandomSize]byte // by side
 	sessionID  []byte
 	hello      clientHello
-	shares     []*kx.Key
+	shares     []*kx.Key // the client's
 
 	compatible bool // middlebox compatibility mode
 	cipher     *record.Cipher
@@ -153,9 +154,9 @@ func (c *Conn) KeyUpdate(request bool) error {
 	case c.err != nil:
 		return c.err
 	case !c.info.Done || c.info.Version != TLS13:
-		return &Error{AlertInternalError, FaultLocal, "KeyUpdate needs an established TLS 1.3 connection", "RFC 9846 §4.6.3", nil}
+		return explain(noKeyUpdate)
 	case c.closed:
-		return errClosed
+		return explain(closed)
 	}
 	c.updateOwed, c.updateRequested = true, request
 	if err := c.settle(); err != nil {
@@ -179,8 +180,10 @@ func (c *Conn) EOF() error {
 	if c.peerClosed || c.err != nil {
 		return c.err
 	}
-	c.err = &Error{AlertCloseNotify, FaultPeer, "transport ended", "RFC 9846 §6.1", ErrTruncated}
-	return c.err
+	e := explain(truncated)
+	e.Err = ErrTruncated
+	c.err = e
+	return e
 }
 
 // fail ends the connection: one error, one alert.

@@ -27,13 +27,18 @@
 // leaves. One interpreter drives both sides from the same rows. A row of
 // ours is emitted, a row of the peer's is awaited:
 //
-//	             flights.go                messages.go
-//	Recv ──► record ──► message ──► interpreter ──► take ─┐
-//	                                  │  ▲               (steps)
-//	Flush ◄── records ◄── flight ◄────┘  └───────── make ─┘
+//	                             flights.go
+//	                                 │
+//	Recv ──► record ──► message ──► interpreter ──► take ┐
+//	                                 │                   ├ step of the message
+//	Flush ◄── record ◄── flight ◄────┴───────────── make ┘
 //
-// Order is checked by the interpreter and nowhere else; the steps only know
-// how one message is written and read.
+// Order is checked by the interpreter and nowhere else; a step only knows how
+// one message is written and read. The steps of the hellos stand in
+// serverhello.go, those up to TLS 1.2 in classic.go and those of TLS 1.3 in
+// modern.go. What varies lies in tables: suites.go, extensions.go (which
+// extension may appear in which message) and reason.go (which error is which
+// alert).
 //
 // This engine is made for a laboratory. It is correct, and it has not been
 // reviewed for hostile networks: do not guard secrets with it.

@@ -26,7 +26,7 @@ func (f Fault) String() string { return faultNames[f] }
 
 // An Error ends a connection.
 type Error struct {
-	Alert   Alert  // sent to the peer, or received from it where Fault is FaultRemote
+	Alert   Alert  // sent to the peer; received from it where Fault is FaultRemote; missing where Err is ErrTruncated
 	Fault   Fault  // whose doing it was
 	Why     string // what was wrong
 	Section string // the clause that was broken, "RFC 9846 §4.1.3"

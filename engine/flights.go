@@ -24,7 +24,7 @@ type mode uint8
 const (
 	flush    mode = 1 << iota // what was emitted so far leaves
 	optional                  // only the sender knows the condition: the next row's message may come instead
-	dummy                     // compatibility mode's ChangeCipherSpec: never awaited (RFC 9846 §D.4)
+	dummy                     // compatibility mode's ChangeCipherSpec: never awaited (see Config.NoCompatibility)
 )
 
 const (

@@ -72,7 +72,10 @@ func (c *Conn) enter() error {
 
 // settle ends the handshake, and emits what may follow it.
 func (c *Conn) settle() error {
-	c.info.Done = true
+	if !c.info.Done {
+		c.info.Done = true
+		c.hello = clientHello{} // aliases the caller's buffer
+	}
 	for i := range c.flight.after {
 		r := &c.flight.after[i]
 		for r.from == c.side && c.holds(r.when) {

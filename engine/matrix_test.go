@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"crypto/rand"
 	"fmt"
 	"reflect"
 	"testing"
@@ -169,5 +170,32 @@ func TestConnectionsLeaveTheirConfigAlone(t *testing.T) {
 	}
 	if fmt.Sprint(cc.Groups, cc.ALPN) != groups || fmt.Sprint(sc.Groups, sc.ALPN) != serverGroups {
 		t.Error("a list of the config changed")
+	}
+}
+
+// One Config, its session cache, ticket keys and sessions serve connections
+// that run at the same time. (For the race detector.)
+func TestConnectionsShareTheirConfig(t *testing.T) {
+	for _, v := range []Version{TLS12, TLS13} {
+		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+		cc.MaxVersion, cc.Rand, sc.Rand = v, rand.Reader, rand.Reader
+		sc.SessionCache, sc.TicketCount = NewSessionCache(4, time.Hour), 8
+		p, _ := connect(t, cc, sc)
+		cc.Session = p.client.Session()
+		kinds := make(chan Kind)
+		for range 4 {
+			go func() {
+				p := newPair(cc, sc)
+				if err := p.run(); err != nil {
+					t.Error(err)
+				}
+				kinds <- p.server.Info().Kind
+			}()
+		}
+		for range 4 {
+			if k := <-kinds; k != Resumed {
+				t.Errorf("TLS %v: a connection beside others is %v", v, k)
+			}
+		}
 	}
 }

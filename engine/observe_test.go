@@ -161,3 +161,25 @@ func TestDataPathAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A plaintext that lies where it will stand in its record is sealed there.
+func TestSealInPlace(t *testing.T) {
+	for _, v := range []Version{TLS12, TLS13} {
+		cc := clientConfig(t, "ecdsa-p256")
+		cc.MaxVersion = v
+		p := newPair(cc, serverConfig(t, "ecdsa-p256"))
+		if err := p.run(); err != nil {
+			t.Fatal(err)
+		}
+		buf := make([]byte, 200)
+		plain := buf[p.client.Prefix():][:100]
+		copy(plain, "in its place")
+		out, err := p.client.Seal(buf[:0], plain)
+		if err != nil || &out[0] != &buf[0] {
+			t.Fatal("not in place:", err)
+		}
+		if err := p.feed(p.server, out); err != nil || !strings.HasPrefix(string(p.got[p.server]), "in its place") {
+			t.Errorf("TLS %v: %q, %v", v, p.got[p.server], err)
+		}
+	}
+}

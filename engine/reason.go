@@ -17,6 +17,10 @@ const (
 	internalError reason = iota
 	badConfig
 	notStarted
+	notDone
+	closed
+	noKeyUpdate
+	truncated
 	unexpectedMessage
 	spansKeyChange
 	interleaved
@@ -76,6 +80,10 @@ var reasons = [numReasons]struct {
 	internalError: {AlertInternalError, FaultLocal, "internal error", ""},
 	badConfig:     {AlertInternalError, FaultLocal, "configuration cannot work", ""},
 	notStarted:    {AlertInternalError, FaultLocal, "connection not started", ""},
+	notDone:       {AlertInternalError, FaultLocal, "application data before the handshake is complete", ""},
+	closed:        {AlertInternalError, FaultLocal, "sending after Close", ""},
+	noKeyUpdate:   {AlertInternalError, FaultLocal, "KeyUpdate outside an established TLS 1.3 connection", "RFC 9846 §4.6.3"},
+	truncated:     {AlertCloseNotify, FaultPeer, "transport ended without it", "RFC 9846 §6.1"},
 
 	unexpectedMessage:   {AlertUnexpectedMessage, FaultPeer, "unexpected message", "RFC 9846 §4"},
 	spansKeyChange:      {AlertUnexpectedMessage, FaultPeer, "handshake message across a change of keys", "RFC 9846 §5.1"},

@@ -163,7 +163,7 @@ func messageOf(message []byte) Message {
 }
 
 // takeChangeCipherSpec drops compatibility mode's dummy and gives the real one
-// to the interpreter (RFC 9846 §5, §D.4, RFC 5246 §7.1).
+// to the interpreter (RFC 9846 §5, RFC 5246 §7.1).
 func (c *Conn) takeChangeCipherSpec(plain []byte) error {
 	if len(plain) != 1 || plain[0] != 1 {
 		return badChangeCipherSpec

@@ -1,27 +1,22 @@
 package engine
 
-import (
-	"errors"
-
-	"tlslab/engine/record"
-)
-
-var errClosed = errors.New("tls: connection closed")
+import "tlslab/engine/record"
 
 // Seal appends records that carry plain to dst, each with at most
 // Config.RecordSize bytes of it. Where plain is empty it appends nothing. It
 // is an error before EventHandshakeDone and after Close.
 //
-// Nothing is allocated where dst has room. The copy of each record's
-// plaintext is saved where it lies where it will stand in the record.
+// Nothing is allocated where dst has room. plain may lie in dst's spare space
+// in one case: at most Config.RecordSize bytes that begin Prefix bytes behind
+// dst's end. They are sealed in place, which saves their copy.
 func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	switch {
 	case c.err != nil:
 		return dst, c.err
 	case c.closed:
-		return dst, errClosed
+		return dst, explain(closed)
 	case !c.info.Done:
-		return dst, &Error{AlertInternalError, FaultLocal, "application data before the handshake is complete", "", nil}
+		return dst, explain(notDone)
 	}
 	size := c.cfg.RecordSize
 	if size == 0 {
@@ -37,6 +32,10 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	}
 	return dst, nil
 }
+
+// Prefix returns how many bytes of a record stand before its plaintext, with
+// the keys in force for sending.
+func (c *Conn) Prefix() int { return c.out.Prefix() }
 
 // sealRecord appends one record.
 func (c *Conn) sealRecord(dst []byte, typ record.Type, plain []byte) ([]byte, error) {

@@ -176,7 +176,7 @@ var hashes = map[string]*secrets.Hash{
 }
 
 // asksCompatibility says whether the client's session ID asks for
-// compatibility mode (RFC 9846 §D.4).
+// compatibility mode (RFC 9846, "Middlebox Compatibility Mode").
 func (c *Conn) asksCompatibility() bool { return len(c.sessionID) > 0 && !c.cfg.NoCompatibility }
 
 // newSessionID settles the session ID of a TLS 1.2 ServerHello: the client's
