@@ -169,6 +169,18 @@ func TestReportIsMadeAgainFromTheSamples(t *testing.T) {
 	}
 }
 
+func TestReportNeedsNothingButTheSamples(t *testing.T) {
+	dir, stdout, _ := smallRun(t)
+	alone := t.TempDir()
+	if err := os.WriteFile(filepath.Join(alone, "samples.jsonl"), read(t, dir, "samples.jsonl"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, again, stderr := tlslab(t, "", "report", alone)
+	if code != exitDone || again != stdout || !strings.Contains(stderr, "warning: the manifest") {
+		t.Errorf("exit code %d, another table than the run's; stderr:\n%s", code, stderr)
+	}
+}
+
 func TestRerunComesOutTheSame(t *testing.T) {
 	dir, _, _ := smallRun(t, "--set", "link.loss=3%")
 	out := filepath.Join(t.TempDir(), "again")

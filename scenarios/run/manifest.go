@@ -131,9 +131,7 @@ func ReadManifest(path string) (*Manifest, error) {
 		return nil, err
 	}
 	var m Manifest
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&m); err != nil {
+	if err := json.Unmarshal(text, &m); err != nil {
 		return nil, fmt.Errorf("%s: not a manifest: %w", path, err)
 	}
 	switch {

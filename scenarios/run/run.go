@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -127,8 +126,8 @@ func finish(dir string, m *Manifest) (*folder.Made, error) {
 	return made, nil
 }
 
-// ReportAgain makes the report of a folder again from its samples, and brings the hashes of its manifest, if there is one, up to
-// date.
+// ReportAgain makes the report of a folder again from its samples alone, and brings the hashes of its manifest up to date. A
+// manifest that is missing or cannot be read is no obstacle.
 func ReportAgain(dir string) (*folder.Made, error) {
 	lock, err := lockFolder(dir)
 	if err != nil {
@@ -140,11 +139,9 @@ func ReportAgain(dir string) (*folder.Made, error) {
 		return nil, err
 	}
 	m, err := ReadManifest(filepath.Join(dir, ManifestName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return made, nil
-	}
 	if err != nil {
-		return nil, err
+		made.Warnings = append(made.Warnings, fmt.Sprintf("the manifest is left as it is: %v", err))
+		return made, nil
 	}
 	if err := m.seal(dir, made.Files); err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
