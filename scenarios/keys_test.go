@@ -163,3 +163,33 @@ func TestTheSchemaHasEveryKey(t *testing.T) {
 		}
 	}
 }
+
+// Every indented block of the documentation that is a scenario, or a part of base, is read as it stands.
+func TestTheDocumentationsExamplesAreSound(t *testing.T) {
+	page, err := os.ReadFile("../docs/scenarios.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for _, block := range strings.Split(string(page), "\n\n") {
+		if !strings.HasPrefix(block, "    ") {
+			continue
+		}
+		text := strings.ReplaceAll("\n"+block, "\n    ", "\n")
+		switch {
+		case strings.HasPrefix(text, "\nlink:"):
+			text = "name: example\nbase:" + strings.ReplaceAll(text, "\n", "\n  ")
+		case strings.HasPrefix(text, "\nfactors:"):
+			text = "name: example" + text
+		case !strings.HasPrefix(text, "\nname:"):
+			continue
+		}
+		read++
+		if _, err := Parse("docs/scenarios.md", []byte(text), Options{}); err != nil {
+			t.Errorf("%s\n%v", text, err)
+		}
+	}
+	if read < 6 {
+		t.Errorf("%d examples were found", read)
+	}
+}

@@ -1,0 +1,32 @@
+package scenarios
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Whatever stands in a file, Parse returns a scenario or mistakes.
+func FuzzParse(f *testing.F) {
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text, "link.loss=1%")
+	}
+	f.Add([]byte(twoByTwo), "tls.kind=full")
+	f.Add([]byte(patches), "stack=old")
+	f.Fuzz(func(t *testing.T, text []byte, set string) {
+		s, err := Parse("fuzz.yaml", text, Options{Sets: []string{set}})
+		var mistakes Errors
+		if (s == nil) == (err == nil) || err != nil && (!errors.As(err, &mistakes) || mistakes.Error() == "") {
+			t.Errorf("got %v and error %v", s, err)
+		}
+	})
+}
