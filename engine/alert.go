@@ -9,7 +9,7 @@ import (
 // An Alert is an alert description (RFC 9846 §6).
 type Alert uint8
 
-// The alerts that have a cause in this package.
+// The alerts that are sent or acted upon by name.
 const (
 	AlertCloseNotify            Alert = 0
 	AlertUnexpectedMessage      Alert = 10
@@ -19,7 +19,6 @@ const (
 	AlertBadCertificate         Alert = 42
 	AlertUnsupportedCertificate Alert = 43
 	AlertCertificateExpired     Alert = 45
-	AlertCertificateUnknown     Alert = 46
 	AlertIllegalParameter       Alert = 47
 	AlertUnknownCA              Alert = 48
 	AlertDecodeError            Alert = 50
@@ -27,10 +26,8 @@ const (
 	AlertProtocolVersion        Alert = 70
 	AlertInternalError          Alert = 80
 	AlertUserCanceled           Alert = 90
-	AlertNoRenegotiation        Alert = 100
 	AlertMissingExtension       Alert = 109
 	AlertUnsupportedExtension   Alert = 110
-	AlertUnrecognizedName       Alert = 112
 	AlertNoApplicationProtocol  Alert = 120
 )
 
@@ -43,7 +40,6 @@ var alertNames = map[Alert]string{
 	AlertBadCertificate:         "bad_certificate",
 	AlertUnsupportedCertificate: "unsupported_certificate",
 	AlertCertificateExpired:     "certificate_expired",
-	AlertCertificateUnknown:     "certificate_unknown",
 	AlertIllegalParameter:       "illegal_parameter",
 	AlertUnknownCA:              "unknown_ca",
 	AlertDecodeError:            "decode_error",
@@ -51,10 +47,8 @@ var alertNames = map[Alert]string{
 	AlertProtocolVersion:        "protocol_version",
 	AlertInternalError:          "internal_error",
 	AlertUserCanceled:           "user_canceled",
-	AlertNoRenegotiation:        "no_renegotiation",
 	AlertMissingExtension:       "missing_extension",
 	AlertUnsupportedExtension:   "unsupported_extension",
-	AlertUnrecognizedName:       "unrecognized_name",
 	AlertNoApplicationProtocol:  "no_application_protocol",
 }
 

@@ -158,9 +158,10 @@ func afterFinished(c *Conn, from side) error {
 	return nil
 }
 
-// forget drops the session of a connection that failed (RFC 5246 §7.2.2).
+// forget drops the session of an established connection that fails (RFC 5246
+// §7.2.2). Before, anyone could make it fail who has seen the session ID.
 func (c *Conn) forget() {
-	if c.cfg.SessionCache != nil && c.info.Version != TLS13 && len(c.sessionID) > 0 {
+	if c.info.Done && c.cfg.SessionCache != nil && c.info.Version != TLS13 && len(c.sessionID) > 0 {
 		c.cfg.SessionCache.Delete(c.sessionID)
 	}
 }

@@ -57,9 +57,32 @@ func (r row) draw() string {
 	return strings.TrimRight(strings.Join(words, " "), " ") + "\n"
 }
 
+var flights = []*flight{&hellos, &classicFull, &classicResumed, &tls13}
+
+// Every message of a flight can be written and read, and a flight in which
+// nothing is left to come ends with a flush.
+func TestFlightsAreComplete(t *testing.T) {
+	for _, f := range flights {
+		for _, r := range append(f.rows[:len(f.rows):len(f.rows)], f.after...) {
+			if r.message == noMessage || r.message == ChangeCipherSpec {
+				continue
+			}
+			if s := f.protocol.steps[r.message]; s.make == nil || s.take == nil {
+				t.Errorf("%s: %v has no step", f.name, r.message)
+			}
+		}
+		if last := f.rows[len(f.rows)-1]; len(f.then) == 0 && last.mode&flush == 0 {
+			t.Errorf("%s: %v is not flushed", f.name, last.message)
+		}
+		if n := len(f.then); n > 0 && f.then[n-1].when.name != "" {
+			t.Errorf("%s: nothing may follow", f.name)
+		}
+	}
+}
+
 func TestFlightTables(t *testing.T) {
 	var b strings.Builder
-	for _, f := range []*flight{&hellos, &classicFull, &classicResumed, &tls13} {
+	for _, f := range flights {
 		fmt.Fprintf(&b, "%s\n", f.name)
 		for _, r := range f.rows {
 			b.WriteString(r.draw())

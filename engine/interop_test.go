@@ -154,7 +154,12 @@ func TestOurClientWithCryptoTLSServer(t *testing.T) {
 				got, err := drive(c, ours, func(got []byte) bool {
 					if c.Info().Done && !sent {
 						sent = true
-						out, err := c.Seal(nil, echoed)
+						if r.version() == TLS13 {
+							if err := c.KeyUpdate(true); err != nil {
+								t.Error(err)
+							}
+						}
+						out, err := c.Seal(c.Flush(nil), echoed)
 						if err != nil {
 							t.Error(err)
 						}
