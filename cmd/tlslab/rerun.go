@@ -36,6 +36,9 @@ code is 3 if samples.jsonl does not come out the same, byte for byte.`,
 					f.out = dir + "-rerun"
 				}
 			}
+			if there, err := scenariorun.ReadManifest(filepath.Join(f.out, scenariorun.ManifestName)); err == nil && there.Complete {
+				return usageError{fmt.Errorf("%s holds a finished run, and a rerun is to run again: choose another folder with --out, or remove this one", f.out)}
+			}
 			if m.Version != version {
 				a.warn("warning: the manifest is of version %s, this is %s: the results may differ", m.Version, version)
 			}

@@ -191,6 +191,12 @@ func TestRerunComesOutTheSame(t *testing.T) {
 	if !bytes.Equal(read(t, dir, "samples.jsonl"), read(t, out, "samples.jsonl")) {
 		t.Error("other samples than the first run's")
 	}
+	for _, finished := range []string{dir, out} {
+		code, _, stderr := tlslab(t, "", "rerun", filepath.Join(dir, "manifest.json"), "--out", finished)
+		if code != exitUsage || !strings.Contains(stderr, "finished run") {
+			t.Errorf("into a folder in which nothing is left to run: exit code %d: %s", code, stderr)
+		}
+	}
 }
 
 func TestRerunThatDisagreesHasAnExitCodeOfItsOwn(t *testing.T) {
