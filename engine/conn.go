@@ -105,6 +105,10 @@ func newConn(cfg *Config, s side) *Conn {
 // for old servers' sake (RFC 9846 §5.1).
 const firstRecordVersion = 0x0301
 
+// maxServerName is the length of the longest DNS name in bytes (RFC 1035
+// §2.3.4).
+const maxServerName = 255
+
 func (c *Conn) observe(o op.Op) { c.cfg.Observe(Notice{Kind: Operation, Op: o}) }
 
 // Start begins the handshake: a client queues its ClientHello. It returns an
@@ -115,6 +119,9 @@ func (c *Conn) Start() error {
 	}
 	if err := c.cfg.check(c.side); err != nil {
 		return c.fail(fmt.Errorf("%w: %w", badConfig, err))
+	}
+	if len(c.info.ServerName) > maxServerName {
+		return c.fail(fmt.Errorf("%w: server name of %d bytes", badConfig, len(c.info.ServerName)))
 	}
 	c.flight = &hellos
 	if err := c.run(); err != nil {
