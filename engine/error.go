@@ -22,7 +22,7 @@ const (
 var faultNames = [...]string{"none", "peer", "local", "remote"}
 
 // String returns the party's name.
-func (f Fault) String() string { return faultNames[f] }
+func (f Fault) String() string { return nameOf(faultNames[:], f) }
 
 // An Error ends a connection.
 type Error struct {

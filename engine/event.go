@@ -21,4 +21,4 @@ const (
 var eventNames = [...]string{"none", "handshake-done", "data", "session", "closed"}
 
 // String returns the event's name.
-func (k EventKind) String() string { return eventNames[k] }
+func (k EventKind) String() string { return nameOf(eventNames[:], k) }

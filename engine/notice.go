@@ -54,7 +54,7 @@ var noticeNames = [...]string{
 }
 
 // String returns the kind's name.
-func (k NoticeKind) String() string { return noticeNames[k] }
+func (k NoticeKind) String() string { return nameOf(noticeNames[:], k) }
 
 // An Epoch names the keys that protect one direction.
 type Epoch uint8
@@ -69,4 +69,4 @@ const (
 var epochNames = [...]string{"clear", "handshake", "application"}
 
 // String returns the epoch's name.
-func (e Epoch) String() string { return epochNames[e] }
+func (e Epoch) String() string { return nameOf(epochNames[:], e) }

@@ -47,7 +47,7 @@ func (c *Conn) chooseMode() Resumption {
 }
 
 // makePreSharedKey offers the session's ticket, with room for the binder that
-// sealBinder fills in; or answers that the one that was chosen.
+// sealBinder fills in; or names the one that was chosen.
 func makePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p == inServerHello {
 		return wire.AppendUint16(dst, c.modern.chosen), c.info.Kind == Resumed
@@ -84,8 +84,9 @@ func (c *Conn) sealBinder(message []byte) error {
 	}
 	psk := c.offer.ticket.psk
 	putLength(message)
+	const lengths = 2 + 1 // of the list and of its one binder
 	at := len(message) - len(psk)
-	binder, err := c.binder(hashes[c.offer.hash], psk, message[:at-3])
+	binder, err := c.binder(hashes[c.offer.hash], psk, message[:at-lengths])
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ const (
 var kindNames = [...]string{"none", "full", "resumed"}
 
 // String returns "full" or "resumed", or "none" before it is decided.
-func (k Kind) String() string { return kindNames[k] }
+func (k Kind) String() string { return nameOf(kindNames[:], k) }
 
 // A Resumption is a way in which a session is resumed.
 type Resumption uint8
@@ -32,7 +32,7 @@ var resumptionNames = [...]string{"none", "session-id", "ticket", "psk-dhe", "ps
 
 // String returns the way's name: session-id, ticket, psk-dhe or psk; "none"
 // for a full handshake.
-func (r Resumption) String() string { return resumptionNames[r] }
+func (r Resumption) String() string { return nameOf(resumptionNames[:], r) }
 
 // ParseResumption reads a way's name.
 func ParseResumption(s string) (Resumption, error) {

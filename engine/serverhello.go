@@ -25,9 +25,9 @@ func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 	if _, err := io.ReadFull(c.cfg.Rand, random[:]); err != nil {
 		return nil, err
 	}
-	place := inServerHello
+	where := inServerHello
 	if c.info.Version < TLS13 {
-		place = inClassicHello
+		where = inClassicHello
 		if c.cfg.maxVersion() == TLS13 {
 			copy(random[wire.RandomSize-len(sentinel12):], sentinel12[:])
 		}
@@ -39,7 +39,7 @@ func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return c.appendServerHello(dst, random[:], place), nil
+	return c.appendServerHello(dst, random[:], where), nil
 }
 
 // makeRetry writes a HelloRetryRequest, and folds the first ClientHello in

@@ -29,7 +29,7 @@ const (
 var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "any"}
 
 // String returns the key exchange's name.
-func (k KeyExchange) String() string { return keyExchangeNames[k] }
+func (k KeyExchange) String() string { return nameOf(keyExchangeNames[:], k) }
 
 // suites is the one table of what is known about suites, in the default
 // order of preference (RFC 9846 §B.4, RFC 5289, RFC 7905, RFC 8422,
