@@ -30,7 +30,7 @@ var hopKeys = []hopKey{
 		func(c *netem.Config) value { return rate{&c.Rate} }},
 	{"limit", "", "packets that the queue before the rate holds, the one in service counted. Default: 1000",
 		func(c *netem.Config) value { return limit{&c.Limit} }},
-	{"drop", "", "packets to lose, by their number from 1: [2] loses the second",
+	{"drops", "", "packets to lose, by their number from 1: [2] loses the second",
 		func(c *netem.Config) value { return drops{&c.Drops} }},
 }
 

@@ -106,7 +106,7 @@ func TestTheLinkHoldsBothWaysUnlessOneIsNamed(t *testing.T) {
 name: link
 base:
   link:
-    up: {rate: 1mbit, drop: [2]}
+    up: {rate: 1mbit, drops: [2]}
     down: delay 30ms loss gemodel 1% 20%
     delay: 10ms
     loss: 2%`)

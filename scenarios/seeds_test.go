@@ -7,7 +7,7 @@ import (
 
 // The derivation of seeds is part of the format of samples: what is held here may never change.
 func TestSeedsAreDerivedAsDocumented(t *testing.T) {
-	s := parse(t, "name: seeds\nbase: {link: {delay: 25ms, loss: 1%, up: {drop: [2, 5]}, down: {jitter: 1ms, ordered: true}}}")
+	s := parse(t, "name: seeds\nbase: {link: {delay: 25ms, loss: 1%, up: {drops: [2, 5]}, down: {jitter: 1ms, ordered: true}}}")
 	n := NewNetwork(1, &s.Cells[0].Config.Link)
 	other := NewNetwork(2, &s.Cells[0].Config.Link)
 	got := fmt.Sprintf("%016x %016x %016x", n.Seed(0), n.Seed(1), other.Seed(0))
@@ -27,8 +27,8 @@ func TestTreatmentsOfOneReplicateMeetTheSameNetwork(t *testing.T) {
 
 func TestLinksReplicatesAndRootsHaveSeedsOfTheirOwn(t *testing.T) {
 	seen := map[uint64]string{}
-	for _, link := range []string{"{delay: 5ms}", "{delay: 6ms}", "{up: {delay: 5ms}}", "{down: {delay: 5ms}}", "{delay: 5ms, drop: [1]}",
-		"{delay: 5ms, drop: [1, 2]}", "{delay: 5ms, ordered: true}", "{hops: [{delay: 5ms}, {}]}", "{hops: [{}, {delay: 5ms}]}"} {
+	for _, link := range []string{"{delay: 5ms}", "{delay: 6ms}", "{up: {delay: 5ms}}", "{down: {delay: 5ms}}", "{delay: 5ms, drops: [1]}",
+		"{delay: 5ms, drops: [1, 2]}", "{delay: 5ms, ordered: true}", "{hops: [{delay: 5ms}, {}]}", "{hops: [{}, {delay: 5ms}]}"} {
 		s := parse(t, "name: seeds\nbase: {link: "+link+"}")
 		for root := range uint64(3) {
 			n := NewNetwork(root, &s.Cells[0].Config.Link)
