@@ -4,9 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"io"
-
-	"tlslab/netem"
 )
 
 // A Network derives the seeds of one cell's replicates.
@@ -18,7 +15,7 @@ import (
 //
 //	digest = SHA-256("tlslab link\n" ‖ decimal root seed ‖ "\n" ‖ link)
 //	link   = for each hop, upwards in order and then downwards in order, a line:
-//	         "up " or "down " ‖ the hop in tc's words ‖ " ordered" if it keeps order ‖ " drop N,N…" if packets are dropped ‖ "\n"
+//	         "up " or "down " ‖ the hop as netem.Config.String writes it, in tc's words ‖ "\n"
 //	seed   = first 8 bytes, big-endian, of SHA-256(digest ‖ replicate as 8 bytes, big-endian)
 type Network struct {
 	digest [sha256.Size]byte
@@ -29,31 +26,14 @@ func NewNetwork(root uint64, link *Link) Network {
 	h := sha256.New()
 	fmt.Fprintf(h, "tlslab link\n%d\n", root)
 	for _, hop := range link.Up {
-		writeHop(h, "up", hop)
+		fmt.Fprintf(h, "up %s\n", hop)
 	}
 	for _, hop := range link.Down {
-		writeHop(h, "down", hop)
+		fmt.Fprintf(h, "down %s\n", hop)
 	}
 	var n Network
 	h.Sum(n.digest[:0])
 	return n
-}
-
-func writeHop(w io.Writer, direction string, hop netem.Config) {
-	drops, ordered := hop.Drops, hop.Ordered
-	hop.Drops, hop.Ordered = nil, false
-	fmt.Fprintf(w, "%s %s", direction, hop)
-	if ordered {
-		fmt.Fprint(w, " ordered")
-	}
-	for i, d := range drops {
-		if i == 0 {
-			fmt.Fprintf(w, " drop %d", d)
-		} else {
-			fmt.Fprintf(w, ",%d", d)
-		}
-	}
-	fmt.Fprintln(w)
 }
 
 // Seed returns the seed of a replicate. It does not allocate.
