@@ -23,10 +23,8 @@ func one[V value](place func(*Config) V) func(*Config) []value {
 	return func(c *Config) []value { return []value{place(c)} }
 }
 
-// Keys returns the table of all keys under base, in the order in which they are documented and applied: a key that stands for
-// several others (link, link.up) comes before them.
-func Keys() []Key { return keys }
-
+// keys is the table of all keys under base, in the order in which they are documented and applied: a key that stands for several
+// others (link, link.up) comes before them.
 var keys = joinKeys(tlsKeys, linkKeys, hostKeys("client", client), hostKeys("server", server), serverKeys, tcpKeys, exchangeKeys)
 
 func joinKeys(groups ...[]Key) []Key {
