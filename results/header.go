@@ -19,7 +19,8 @@ type Header struct {
 	Version string `json:"version,omitempty"`
 	// Seed is the root seed from which every replicate's seed is derived.
 	Seed uint64 `json:"seed"`
-	// Replicates is how many observations each cell has in a finished run.
+	// Cells is how many cells a finished run has, and Replicates how many observations each of them.
+	Cells      int      `json:"cells,omitempty"`
 	Replicates int      `json:"replicates,omitempty"`
 	Factors    []Factor `json:"factors"`
 	// Constant is what was the same in every cell, so that a report can say under what conditions its numbers hold.

@@ -9,7 +9,7 @@ func (s *Scenario) Header(version string) results.Header {
 	h := results.Header{
 		Schema: results.Schema, Scenario: s.Name, Title: s.Title, Version: version,
 		Seed: s.Seed, Replicates: s.Replicates,
-		Factors: []results.Factor{},
+		Cells: len(s.Cells), Factors: []results.Factor{}, Constant: s.Constant,
 	}
 	for i := range s.Factors {
 		f := &s.Factors[i]

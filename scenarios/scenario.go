@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 
+	"tlslab/results"
 	"tlslab/sim/costs"
 )
 
@@ -14,7 +15,8 @@ type Scenario struct {
 	Replicates int    // of each cell
 	Factors    []Factor
 	Compare    *Compare
-	Cells      []Cell // in the order of the factors' levels, the last factor fastest
+	Cells      []Cell            // in the order of the factors' levels, the last factor fastest
+	Constant   []results.Setting // what is the same in all of them
 
 	File string   // where Text is from
 	Text []byte   // the YAML
@@ -86,6 +88,7 @@ func Parse(file string, text []byte, o Options) (*Scenario, error) {
 		s.Seed = *o.Seed
 	}
 	r.makeCells(s)
+	s.Constant = r.constant(s)
 	if err := r.err(); err != nil {
 		return nil, err
 	}

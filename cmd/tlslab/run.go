@@ -144,10 +144,13 @@ func (a *app) printRun(s *scenarios.Scenario, r *scenariorun.Report, out string,
 
 // printSummary prints the question, the answer and the headline metric's table, or the rows of summary.json.
 func (a *app) printSummary(s *summary.Summary, asJSON bool) error {
+	page := report.New(s, nil, nil)
+	for _, w := range page.Warnings {
+		a.warn("warning: %s", w.Text)
+	}
 	if asJSON {
 		return summary.WriteJSON(a.stdout, s)
 	}
-	page := report.New(s, nil, nil)
 	var answer strings.Builder
 	fmt.Fprintf(&answer, "%s\n\n%s\n\n", page.Title, page.Answer)
 	for _, f := range page.Findings {
@@ -156,9 +159,6 @@ func (a *app) printSummary(s *summary.Summary, asJSON bool) error {
 	fmt.Fprintln(&answer)
 	if _, err := io.WriteString(a.stdout, answer.String()); err != nil {
 		return err
-	}
-	if page.Warning != "" {
-		a.warn("warning: %s", page.Warning)
 	}
 	return table.Headline(s).WriteText(a.stdout, table.StyleOf(a.stdout))
 }

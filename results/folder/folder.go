@@ -34,7 +34,7 @@ type Made struct {
 	Files []string
 	// Summary is what they say.
 	Summary *summary.Summary
-	// Warnings are what a reader of the files should know of the samples: a torn last line, cells that are not complete.
+	// Warnings are what a reader of the files should know of the samples and the report cannot know: a torn last line.
 	Warnings []string
 }
 
@@ -106,22 +106,11 @@ func writePages(out *output, f *results.File, s *summary.Summary) error {
 	return out.write("report.html", page.WriteHTML)
 }
 
-// warnings says in what the samples fall short of a finished run.
+// warnings says what is wrong with the samples' file.
 func warnings(f *results.File) []string {
 	var all []string
 	if f.Torn() {
 		all = append(all, fmt.Sprintf("%s: the last line was cut off after %d of %d bytes and is left out: run the scenario again to complete it", Samples, f.Whole, f.Size))
-	}
-	if want := f.Header.Replicates; want > 0 {
-		short := 0
-		for _, c := range f.Cells {
-			if c.N < want {
-				short++
-			}
-		}
-		if short > 0 {
-			all = append(all, fmt.Sprintf("%s: %d of %d cells have fewer than the %d replicates of a finished run", Samples, short, len(f.Cells), want))
-		}
 	}
 	return all
 }

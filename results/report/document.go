@@ -9,8 +9,10 @@ import (
 type Document struct {
 	// Title is the scenario's question, Facts a line of what was run.
 	Title, Facts string
-	// Answer is the headline; Warning, where not empty, is what spoils it, above all failed replicates.
-	Answer, Warning string
+	// Answer is the headline.
+	Answer string
+	// Warnings are what spoils it: a run that is not finished, failed replicates.
+	Warnings []Point
 	// Findings say more, one thing each.
 	Findings []Point
 	Sections []Section

@@ -10,6 +10,18 @@ import (
 	"tlslab/results/table/number"
 )
 
+// warnings are what a reader must know before the answer.
+func (e *experiment) warnings() []Point {
+	var all []Point
+	if text := e.Unfinished(); text != "" {
+		all = append(all, Point{"Unfinished", text})
+	}
+	if text := e.failures(); text != "" {
+		all = append(all, Point{"Failed replicates", text})
+	}
+	return all
+}
+
 // failures says how many replicates failed, how, and where most of them; empty where none did.
 func (e *experiment) failures() string {
 	total, failed, cells, worst := 0, 0, 0, -1

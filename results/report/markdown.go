@@ -15,8 +15,8 @@ func (d *Document) WriteMarkdown(w io.Writer) error {
 	out := &markdown{bufio.NewWriter(w)}
 	out.line("# " + escape(d.Title))
 	out.line("**" + escape(d.Answer) + "**")
-	if d.Warning != "" {
-		out.line("> **Failed replicates.** " + escape(d.Warning))
+	for _, w := range d.Warnings {
+		out.line("> **" + escape(w.About) + ".** " + escape(w.Text))
 	}
 	out.points(d.Findings)
 	out.line("*" + escape(d.Facts) + "*")

@@ -20,7 +20,7 @@ import (
 // New builds the page.
 func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Document {
 	e := newExperiment(s)
-	d := &Document{Title: s.Header.Title, Facts: e.facts(), Warning: e.failures()}
+	d := &Document{Title: s.Header.Title, Facts: e.facts(), Warnings: e.warnings()}
 	if d.Title == "" {
 		d.Title = s.Header.Scenario
 	}

@@ -122,7 +122,10 @@ func TestThePageSaysWhatTheDocumentSays(t *testing.T) {
 		seen[id] = true
 	}
 	var said []string
-	said = append(said, d.Title, d.Answer, d.Warning, d.Facts)
+	said = append(said, d.Title, d.Answer, d.Facts)
+	for _, w := range d.Warnings {
+		said = append(said, w.About, w.Text)
+	}
 	for _, p := range d.Findings {
 		said = append(said, p.About, p.Text)
 	}
@@ -222,12 +225,26 @@ func TestKeysAreShownOnceOnThePage(t *testing.T) {
 func TestFailuresAreSaidUpFront(t *testing.T) {
 	d := documentOf(handshakes())
 	want := "120 of 6400 replicates failed (1.9 %): timeout 120. They are in 8 of 16 cells"
-	if !strings.HasPrefix(d.Warning, want) {
-		t.Errorf("got %q, want %q …", d.Warning, want)
+	if len(d.Warnings) != 1 || !strings.HasPrefix(d.Warnings[0].Text, want) {
+		t.Fatalf("got %q, want %q …", d.Warnings, want)
 	}
 	text := markdownOf(t, d)
-	if strings.Index(text, d.Warning[:20]) > strings.Index(text, "## ") {
+	if strings.Index(text, d.Warnings[0].Text[:20]) > strings.Index(text, "## ") {
 		t.Error("the failures come after the first section")
+	}
+}
+
+func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
+	e := handshakes()
+	e.Header.Cells, e.Header.Replicates = len(e.Cells)+2, 400
+	d := documentOf(e)
+	want := Point{"Unfinished", "The run is not finished: 16 of 18 cells have all of their 400 replicates."}
+	if len(d.Warnings) != 2 || d.Warnings[0] != want {
+		t.Errorf("got %q, want %q first", d.Warnings, want)
+	}
+	e.Header.Cells = len(e.Cells)
+	if d = documentOf(e); len(d.Warnings) != 1 {
+		t.Errorf("a finished run has the warnings %q", d.Warnings)
 	}
 }
 

@@ -1,6 +1,8 @@
 package summary
 
 import (
+	"fmt"
+
 	"tlslab/results"
 	"tlslab/results/stat"
 )
@@ -16,6 +18,23 @@ type Summary struct {
 
 // Row returns the row of Cells[cell] and Header.Metrics[metric].
 func (s *Summary) Row(cell, metric int) *Row { return &s.Rows[cell*len(s.Header.Metrics)+metric] }
+
+// Unfinished says, as a sentence, how far a run is from its end; empty where it has come to it, or where the header does
+// not say what its end is.
+func (s *Summary) Unfinished() string {
+	h := s.Header
+	want := max(h.Cells, len(s.Cells))
+	have := 0
+	for _, c := range s.Cells {
+		if c.N >= h.Replicates {
+			have++
+		}
+	}
+	if h.Replicates == 0 || have == want {
+		return ""
+	}
+	return fmt.Sprintf("The run is not finished: %d of %d cells have all of their %d replicates.", have, want, h.Replicates)
+}
 
 // Cell is one cell, its number of replicates and how they ended.
 type Cell struct {
