@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"testing"
 
+	"filippo.io/edwards25519"
 	"github.com/cloudflare/circl/dh/x25519"
 
 	"tlslab/engine"
@@ -115,9 +116,15 @@ var errNoPrimitive = errors.New("no primitive for it here")
 func bareX25519(o op.Op) (func() error, error) {
 	var public, secret, shared x25519.Key
 	generate := func() error {
-		_, err := rand.Read(secret[:])
-		x25519.KeyGen(&public, &secret)
-		return err
+		if _, err := rand.Read(secret[:]); err != nil {
+			return err
+		}
+		scalar, err := edwards25519.NewScalar().SetBytesWithClamping(secret[:])
+		if err != nil {
+			return err
+		}
+		copy(public[:], new(edwards25519.Point).ScalarBaseMult(scalar).BytesMontgomery())
+		return nil
 	}
 	if o.Alg != "x25519" {
 		return nil, errNoPrimitive
@@ -186,6 +193,7 @@ func bareAsymmetric(o op.Op, key crypto.Signer) (func() error, error) {
 
 func bareECDSA(o op.Op, key *ecdsa.PrivateKey) (func() error, error) {
 	digest := make([]byte, (key.Curve.Params().BitSize+7)/8)
+	rand.Read(digest)
 	signature, err := ecdsa.SignASN1(rand.Reader, key, digest)
 	switch o.Kind {
 	case op.Sign:

@@ -3,6 +3,7 @@ module tlslab
 go 1.26.0
 
 require (
+	filippo.io/edwards25519 v1.2.0
 	github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794
 	github.com/cloudflare/circl v1.6.5
 	github.com/goccy/go-yaml v1.19.2

@@ -39,7 +39,7 @@ type private interface {
 }
 
 var groups = [...]Group{
-	{ID: X25519, Name: "x25519", Share: 32, Reply: 32, Secret: 32, Provider: "circl", generate: generateX25519},
+	{ID: X25519, Name: "x25519", Share: 32, Reply: 32, Secret: 32, Provider: "edwards25519 and circl", generate: generateX25519},
 	{ID: P256, Name: "p256", Share: 65, Reply: 65, Secret: 32, Provider: "crypto/ecdh", generate: generateP256},
 	{ID: P384, Name: "p384", Share: 97, Reply: 97, Secret: 48, Provider: "crypto/ecdh", generate: generateP384},
 }
