@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"tlslab/results"
 	"tlslab/results/summary"
 	"tlslab/results/table/number"
 )
@@ -21,21 +20,21 @@ func (e *experiment) answer() (string, []Point) {
 		return e.spread(), nil
 	case 1:
 		effects := e.effects(levels[0], e.metric)
-		answer := fmt.Sprintf("%s against %s: %s.", e.shown(e.compared, levels[0]), e.baseline(), e.verdicts(e.m, effects))
+		answer := fmt.Sprintf("%s against %s: %s.", e.shown(e.compared, levels[0]), e.baseline(), e.verdicts(e.m.Name, effects))
 		return answer, append(e.extremes(effects), e.dependence(effects)...)
 	}
 	var findings []Point
 	for _, level := range levels {
 		effects := e.effects(level, e.metric)
-		text := e.verdicts(e.m, effects) + "."
+		text := e.verdicts("", effects) + "."
 		if x, ok := strongest(effects); ok && len(effects) > 1 {
-			text += fmt.Sprintf(" The largest difference is at %s: %s.", e.place(x.cell), number.Ratio(x.Ratio))
+			text += fmt.Sprintf(" Most at %s: %s.", e.place(x.cell), number.Ratio(x.Ratio))
 		}
 		findings = append(findings, Point{e.shown(e.compared, level) + " against " + e.baseline(), text})
 	}
 	top, best := e.best()
 	if effects := e.effects(top, e.metric); len(effects) > 0 {
-		best += fmt.Sprintf(" %s against %s: %s.", e.shown(e.compared, top), e.baseline(), e.verdicts(e.m, effects))
+		best += fmt.Sprintf(" %s against %s: %s.", e.shown(e.compared, top), e.baseline(), e.verdicts(e.m.Name, effects))
 	}
 	return best, findings
 }
@@ -49,23 +48,26 @@ func (e *experiment) comparedLevels() []string {
 }
 
 // verdicts says how many of the combinations came out which way: "handshake is 25 % to 49 % lower in 30 of 36
-// combinations, the same within 2 % in 4, undecided in 2".
-func (e *experiment) verdicts(m *results.Metric, effects []effect) string {
+// combinations, the same within 2 % in 4, undecided in 2". Without a subject the sentence begins with "25 %".
+func (e *experiment) verdicts(subject string, effects []effect) string {
 	sorted := map[string][]effect{}
 	for _, x := range effects {
 		kind := kindOf(x)
 		sorted[kind] = append(sorted[kind], x)
 	}
-	name := m.Name
+	within := "the same within " + number.Percent(e.Header.Compare.Margin)
 	kinds := []struct{ kind, first, next string }{
-		{lower, name + " is " + change(sorted[lower]), change(sorted[lower])},
-		{higher, name + " is " + change(sorted[higher]), change(sorted[higher])},
-		{same, name + " is the same within " + number.Percent(e.Header.Compare.Margin), "the same within " + number.Percent(e.Header.Compare.Margin)},
-		{undecided, "whether " + name + " differs is undecided", "undecided"},
-		{missing, name + " cannot be compared", "not to be compared"},
+		{lower, subject + " is " + change(sorted[lower]), change(sorted[lower])},
+		{higher, subject + " is " + change(sorted[higher]), change(sorted[higher])},
+		{same, subject + " is " + within, within},
+		{undecided, "whether " + subject + " differs is undecided", "undecided"},
+		{missing, subject + " cannot be compared", "not to be compared"},
 	}
 	var clauses []string
 	for _, k := range kinds {
+		if subject == "" {
+			k.first = k.next
+		}
 		n := len(sorted[k.kind])
 		switch {
 		case n == 0:
@@ -150,7 +152,7 @@ func (e *experiment) extremes(effects []effect) []Point {
 	}
 	by := func(a, b effect) int { return cmp.Compare(strength(a), strength(b)) }
 	largest, smallest := slices.MaxFunc(usable, by), slices.MinFunc(usable, by)
-	points := []Point{{"Typically", fmt.Sprintf("%s, in the middle one of %d combinations.", number.Change(middle(ratios(usable))), len(usable))}}
+	points := []Point{{"Typically", fmt.Sprintf("%s, the median of %d combinations.", number.Change(middle(ratios(usable))), len(usable))}}
 	if number.Change(largest.Ratio.Value) == number.Change(smallest.Ratio.Value) {
 		return points
 	}

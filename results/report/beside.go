@@ -15,7 +15,7 @@ func (e *experiment) tail() []Point {
 	if len(levels) != 1 {
 		return nil
 	}
-	var apart, better, known int
+	var lower, higher, known int
 	least, most := math.Inf(1), math.Inf(-1)
 	for _, x := range e.effects(levels[0], e.metric) {
 		cell, base := e.Row(x.cell, e.metric), e.Row(e.Cells[x.cell].Baseline, e.metric)
@@ -26,27 +26,44 @@ func (e *experiment) tail() []Point {
 		if !disjoint(cell, base) {
 			continue
 		}
-		apart++
 		if cell.P95.Value < base.P95.Value {
-			better++
+			lower++
+		} else {
+			higher++
 		}
 		r := cell.P95.Value / base.P95.Value
 		least, most = math.Min(least, r), math.Max(most, r)
 	}
-	switch {
-	case known == 0:
+	if known == 0 {
 		return nil
-	case known == 1 && apart == 0:
-		return []Point{{"The tail", fmt.Sprintf("At p95 the intervals of %s and %s overlap.", e.shown(e.compared, levels[0]), e.baseline())}}
+	}
+	overlap := "the intervals of " + e.shown(e.compared, levels[0]) + " and " + e.baseline() + " overlap"
+	ratios := " (ratio of the two p95: " + span(number.Times(least), number.Times(most)) + ")"
+	var clauses []string
+	for _, way := range []struct {
+		word string
+		n    int
+	}{{"lower", lower}, {"higher", higher}} {
+		if way.n > 0 {
+			clauses = append(clauses, fmt.Sprintf("%s in %s", way.word, number.Count(way.n)))
+		}
+	}
+	how := e.shown(e.compared, levels[0]) + " is " + strings.Join(clauses, ", ") + " of " + plural(known, "combination")
+	var text string
+	switch apart := lower + higher; {
+	case apart == 0 && known == 1:
+		text = overlap
 	case apart == 0:
-		return []Point{{"The tail", fmt.Sprintf("At p95 the intervals of %s and %s overlap in every combination.", e.shown(e.compared, levels[0]), e.baseline())}}
+		text = overlap + " in every combination"
+	case known == 1:
+		text, _, _ = strings.Cut(how, " in ")
+		text += ratios
+	case apart == known:
+		text = how + ratios
+	default:
+		text = how + ratios + "; in the other " + number.Count(known-apart) + " the intervals overlap"
 	}
-	if known == 1 {
-		return []Point{{"The tail", fmt.Sprintf("At p95 the intervals of %s and %s are apart (ratio of the two p95: %s).", e.shown(e.compared, levels[0]), e.baseline(), number.Times(least))}}
-	}
-	return []Point{{"The tail", fmt.Sprintf("At p95 the intervals of %s and %s are apart in %s of %s combinations, %s lower in %s of them (ratio of the two p95: %s).",
-		e.shown(e.compared, levels[0]), e.baseline(), number.Count(apart), number.Count(known), e.shown(e.compared, levels[0]), number.Count(better),
-		span(number.Times(least), number.Times(most)))}}
+	return []Point{{"The tail", "At p95 " + text + "."}}
 }
 
 func disjoint(a, b *summary.Row) bool {
@@ -65,7 +82,7 @@ func (e *experiment) wholes() []Point {
 		var words []string
 		alike := map[string][]string{} // levels of which the same is to be said
 		for _, level := range e.comparedLevels() {
-			w := e.verdicts(m, e.effects(level, i))
+			w := e.verdicts("", e.effects(level, i))
 			if alike[w] == nil {
 				words = append(words, w)
 			}
@@ -73,7 +90,10 @@ func (e *experiment) wholes() []Point {
 		}
 		var clauses []string
 		for _, w := range words {
-			clauses = append(clauses, list(alike[w])+": "+w)
+			if len(words) > 1 {
+				w = list(alike[w]) + ": " + w
+			}
+			clauses = append(clauses, w)
 		}
 		if len(clauses) > 0 {
 			points = append(points, Point{"And " + m.Name, strings.Join(clauses, "; ") + "."})

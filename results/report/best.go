@@ -44,20 +44,24 @@ func (e *experiment) best() (level, headline string) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return wins[b] - wins[a] })
-	var clauses []string
-	for _, i := range order {
-		if wins[i] == 0 {
-			break
+	have := func(i int) string {
+		if wins[i] == combinations {
+			return "in " + all(combinations, "combination")
 		}
-		clauses = append(clauses, fmt.Sprintf("%s in %s", e.shown(e.compared, levels[i]), number.Count(wins[i])))
+		return "in " + number.Count(wins[i])
 	}
-	clauses[0] += " of " + plural(combinations, "combination")
-	if combinations == 1 {
-		for i := range clauses {
-			clauses[i], _, _ = strings.Cut(clauses[i], " in ")
+	first := have(order[0])
+	if wins[order[0]] < combinations {
+		first += " of " + plural(combinations, "combination")
+	}
+	clauses := []string{fmt.Sprintf("%s has the %s median %s, or one within %s of it, %s", e.shown(e.compared, levels[order[0]]), word, e.m.Name,
+		number.Percent(e.Header.Compare.Margin), first)}
+	for _, i := range order[1:] {
+		if wins[i] > 0 {
+			clauses = append(clauses, e.shown(e.compared, levels[i])+" "+have(i))
 		}
 	}
-	return levels[order[0]], fmt.Sprintf("The %s median %s, or one within %s of it: %s.", word, e.m.Name, number.Percent(e.Header.Compare.Margin), strings.Join(clauses, ", "))
+	return levels[order[0]], strings.Join(clauses, ", ") + "."
 }
 
 // ahead reports whether a median is better than another.

@@ -94,19 +94,19 @@ func (e *experiment) comparison() []Point {
 			}
 		}
 	}
-	how := "Replicates of the same number met the same randomness and are compared pair by pair: the median of their ratios, with an interval by order statistics; p by the Wilcoxon signed-rank test."
+	how := "Replicates of the same number met the same randomness and are compared pair by pair, where both reached the metric: the median of their ratios, with an interval by order statistics; p by the Wilcoxon signed-rank test of their differences, those of zero left out."
 	switch {
 	case made == 0:
 		how = "No cell has a baseline to be compared with."
 	case paired == 0:
-		how = "The cells' replicates are independent samples: the ratio of their medians; p by the Mann–Whitney test."
+		how = "The cells' replicates are independent samples: the ratio of their medians, with an interval that combines theirs; p by the Mann–Whitney U test."
 	case paired < made:
-		how += fmt.Sprintf(" %s of %s comparisons are of independent samples instead: the ratio of medians, and the Mann–Whitney test.", number.Count(made-paired), number.Count(made))
+		how += fmt.Sprintf(" %s of %s comparisons are of independent samples instead: the ratio of medians, and the Mann–Whitney U test.", number.Count(made-paired), number.Count(made))
 	}
 	return []Point{
 		{"Comparison", fmt.Sprintf("%s %s against %s, all other factors alike. %s", table.FactorName(&e.Header.Factors[e.compared]), e.others(), e.baseline(), how)},
 		{"Many comparisons", fmt.Sprintf("p is adjusted by Holm's method for all %s of a metric.", plural(made, "comparison"))},
-		{"Verdicts", fmt.Sprintf("same: the whole interval of the ratio is within 1 ± %s; different: it is wholly outside, and the adjusted p is below %s; undecided: neither, and more replicates would tell.",
+		{"Verdicts", fmt.Sprintf("same: the whole interval of the ratio is within 1 ± %s; different: it is wholly outside, and the adjusted p is below %s; undecided: neither; more replicates may tell.",
 			number.Percent(c.Margin), number.Tick(summary.Alpha))},
 	}
 }

@@ -11,16 +11,23 @@ import (
 	"tlslab/results/table/number"
 )
 
-// dominance says, for each metric that has parts, which group of parts is the largest in how many cells and where its
-// share is highest; and how the shares go with each factor.
-func (e *experiment) dominance() []Point {
+// leaders says, for each metric that has parts, which group of parts is the largest in how many cells, and which cells
+// those are.
+func (e *experiment) leaders() []Point {
 	var points []Point
 	for _, whole := range e.Header.Metrics {
-		groups := e.groups(whole.Name)
-		if text := e.largestGroups(groups); text != "" {
+		if text := e.largestGroups(e.groups(whole.Name)); text != "" {
 			points = append(points, Point{"What " + whole.Name + " is made of", text})
 		}
-		points = append(points, e.sharesByFactor(groups)...)
+	}
+	return points
+}
+
+// shares says, for each metric that has parts, what share its groups have where.
+func (e *experiment) shares() []Point {
+	var points []Point
+	for _, whole := range e.Header.Metrics {
+		points = append(points, e.sharesByFactor(whole.Name, e.groups(whole.Name))...)
 	}
 	return points
 }
@@ -29,18 +36,18 @@ func (e *experiment) dominance() []Point {
 type group struct {
 	name   string
 	shares []float64
-	first  int // cells in which it is the largest
 }
 
 func (e *experiment) largestGroups(groups []*group) string {
 	if len(groups) < 2 {
 		return ""
 	}
+	leads := make(map[*group][]int) // the cells in which it is the largest
 	cells := 0
 	for i := range e.Cells {
 		largest := slices.MaxFunc(groups, func(a, b *group) int { return cmp.Compare(a.shares[i], b.shares[i]) })
 		if largest.shares[i] > 0 {
-			largest.first++
+			leads[largest] = append(leads[largest], i)
 			cells++
 		}
 	}
@@ -48,73 +55,127 @@ func (e *experiment) largestGroups(groups []*group) string {
 		return ""
 	}
 	groups = slices.Clone(groups)
-	slices.SortStableFunc(groups, func(a, b *group) int { return b.first - a.first })
-	var clauses []string
-	for _, g := range groups {
-		at := slices.Index(g.shares, slices.Max(g.shares))
-		share := number.Percent(g.shares[at])
-		switch {
-		case g.shares[at] == 0:
-		case cells == 1:
-			clauses = append(clauses, g.name+" "+share)
-		case g.first == cells:
-			clauses = append(clauses, fmt.Sprintf("%s in %s, up to %s (%s)", g.name, all(cells, "cell"), share, e.name(at)))
-		case g.first == 0:
-			clauses = append(clauses, fmt.Sprintf("%s in none, up to %s (%s)", g.name, share, e.name(at)))
-		case len(clauses) == 0:
-			clauses = append(clauses, fmt.Sprintf("%s in %s of %s, up to %s (%s)", g.name, number.Count(g.first), plural(cells, "cell"), share, e.name(at)))
-		default:
-			clauses = append(clauses, fmt.Sprintf("%s in %s, up to %s (%s)", g.name, number.Count(g.first), share, e.name(at)))
-		}
+	slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(len(leads[b]), len(leads[a])) })
+	clauses := []string{fmt.Sprintf("The largest part of the mean is %s in %s of %s", groups[0].name, number.Count(len(leads[groups[0]])), plural(cells, "cell"))}
+	if len(leads[groups[0]]) == cells {
+		clauses[0] = fmt.Sprintf("The largest part of the mean is %s in %s", groups[0].name, all(cells, "cell"))
 	}
-	if cells == 1 {
-		return strings.Join(clauses, ", ") + " of the mean."
-	}
-	return "The largest part is " + strings.Join(clauses, "; ") + ". Shares are of the mean."
-}
-
-// sharesByFactor says what the groups' shares are at each level of each factor, on the average of the level's cells:
-// the factor that moves them most first, none that moves no share by a tenth.
-func (e *experiment) sharesByFactor(groups []*group) []Point {
-	const worthSaying = 0.1
-	var found []influence
-	for _, f := range e.varying {
-		var clauses []string
-		spread := 0.0
-		least, most := make([]float64, len(groups)), make([]float64, len(groups))
-		for i, level := range e.levels(f) {
-			shares := e.sharesAt(groups, f, level)
-			for g, share := range shares {
-				if i == 0 {
-					least[g], most[g] = share, share
-				}
-				least[g], most[g] = math.Min(least[g], share), math.Max(most[g], share)
-				spread = math.Max(spread, most[g]-least[g])
+	for _, g := range groups[1:] {
+		switch most, at := slices.Max(g.shares), leads[g]; {
+		case len(at) > 0:
+			clause := g.name + " in " + number.Count(len(at))
+			if scope := e.scope(at); scope != "" {
+				clause += ", only at " + scope
 			}
-			clauses = append(clauses, fmt.Sprintf("at %s %s", e.shown(f, level), ranked(groups, shares)))
-		}
-		if spread > worthSaying {
-			found = append(found, influence{Point{"Its parts by " + table.FactorName(&e.Header.Factors[f]), capital(strings.Join(clauses, "; ")) + "."}, spread})
+			clauses = append(clauses, clause)
+		case most > 0:
+			clauses = append(clauses, fmt.Sprintf("%s is at most %s", g.name, number.Percent(most)))
 		}
 	}
-	return strongestFirst(found)
+	return strings.Join(clauses, "; ") + "."
 }
 
-// sharesAt are the groups' mean shares over the cells of a factor's level.
-func (e *experiment) sharesAt(groups []*group, factor int, level string) []float64 {
-	shares := make([]float64, len(groups))
-	n := 0.0
-	for cell, c := range e.Cells {
-		if c.Levels[factor] != level {
+// scope says where cells lie: the levels that occur among them, of each factor of which not all do.
+func (e *experiment) scope(cells []int) string {
+	var words []string
+	for f := range e.Header.Factors {
+		levels := e.levels(f)
+		occurring := slices.DeleteFunc(slices.Clone(levels), func(l string) bool {
+			return !slices.ContainsFunc(cells, func(cell int) bool { return e.Cells[cell].Levels[f] == l })
+		})
+		if len(occurring) == len(levels) {
 			continue
 		}
-		n++
-		for i, g := range groups {
-			shares[i] += g.shares[cell]
+		shown := make([]string, len(occurring))
+		for i, l := range occurring {
+			shown[i] = e.shown(f, l)
+		}
+		if f != e.compared {
+			shown[0] = table.LevelTitle(e.Header, f, occurring[0])
+		}
+		words = append(words, strings.Join(shown, " or "))
+	}
+	return strings.Join(words, ", ")
+}
+
+// sharesByFactor says what the groups' shares are at each level of the factor that moves them most, apart for each level
+// of the next; each an average over cells. A factor that moves no share by a tenth is not worth a word.
+func (e *experiment) sharesByFactor(whole string, groups []*group) []Point {
+	const worthSaying = 0.1
+	type mover struct {
+		factor int
+		reach  float64
+	}
+	var movers []mover
+	for _, f := range e.varying {
+		if reach := e.reach(groups, f); reach > worthSaying {
+			movers = append(movers, mover{f, reach})
 		}
 	}
-	for i := range shares {
-		shares[i] /= n
+	slices.SortStableFunc(movers, func(a, b mover) int { return cmp.Compare(b.reach, a.reach) })
+	switch len(movers) {
+	case 0:
+		return nil
+	case 1:
+		f := movers[0].factor
+		return []Point{{"Parts of " + whole + " by " + table.FactorName(&e.Header.Factors[f]), e.sharesAlong(groups, f, e.order)}}
+	}
+	var points []Point
+	outer, inner := movers[0].factor, movers[1].factor
+	for _, level := range e.levels(outer) {
+		points = append(points, Point{"Parts of " + whole + " at " + table.LevelTitle(e.Header, outer, level),
+			table.FactorName(&e.Header.Factors[inner]) + " " + e.sharesAlong(groups, inner, e.cellsAt(e.order, outer, level))})
+	}
+	return points
+}
+
+// reach is how far a factor moves the groups' shares: the largest difference of one between two levels.
+func (e *experiment) reach(groups []*group, factor int) float64 {
+	least, most := slices.Repeat([]float64{1}, len(groups)), make([]float64, len(groups))
+	reach := 0.0
+	for _, level := range e.levels(factor) {
+		for g, share := range averages(groups, e.cellsAt(e.order, factor, level)) {
+			least[g], most[g] = math.Min(least[g], share), math.Max(most[g], share)
+			reach = math.Max(reach, most[g]-least[g])
+		}
+	}
+	return reach
+}
+
+// sharesAlong lists the groups' average shares at each level of a factor; levels of which the same is to be said, in
+// one.
+func (e *experiment) sharesAlong(groups []*group, factor int, cells []int) string {
+	var clauses []string
+	alike := map[string][]string{}
+	for _, level := range e.levels(factor) {
+		at := e.cellsAt(cells, factor, level)
+		if len(at) == 0 {
+			continue
+		}
+		text := ranked(groups, averages(groups, at))
+		if alike[text] == nil {
+			clauses = append(clauses, text)
+		}
+		alike[text] = append(alike[text], e.shown(factor, level))
+	}
+	for i, text := range clauses {
+		clauses[i] = list(alike[text]) + ": " + text
+	}
+	return strings.Join(clauses, "; ") + "."
+}
+
+// cellsAt are those of cells that have a factor's level.
+func (e *experiment) cellsAt(cells []int, factor int, level string) []int {
+	return slices.DeleteFunc(slices.Clone(cells), func(cell int) bool { return e.Cells[cell].Levels[factor] != level })
+}
+
+// averages are the groups' mean shares over cells.
+func averages(groups []*group, cells []int) []float64 {
+	shares := make([]float64, len(groups))
+	for i, g := range groups {
+		for _, cell := range cells {
+			shares[i] += g.shares[cell] / float64(len(cells))
+		}
 	}
 	return shares
 }

@@ -10,6 +10,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"tlslab/results/plot"
 	"tlslab/results/summary"
@@ -24,10 +25,9 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 	if d.Title == "" {
 		d.Title = s.Header.Scenario
 	}
-	d.Answer, d.Findings = e.answer()
-	d.Findings = append(d.Findings, e.tail()...)
-	d.Findings = append(d.Findings, e.wholes()...)
-	d.Findings = append(d.Findings, e.dominance()...)
+	answer, comparisons := e.answer()
+	d.Answer = answer
+	d.Findings = slices.Concat(e.leaders(), comparisons, e.tail(), e.wholes(), e.shares())
 	d.Sections = append(d.Sections, Section{Title: "The numbers", Blocks: e.tables()})
 	d.Sections = append(d.Sections, Section{Title: "Figures", Blocks: figureBlocks(figures, omitted)})
 	d.Sections = append(d.Sections, Section{Title: "All metrics", Folded: true, Blocks: e.overview()})

@@ -11,5 +11,7 @@
 // many questions as it likes. None of them draws random numbers: the same data give the same answer.
 //
 // Descriptive statistics are montanaflynn/stats's, distributions, quantile intervals and the Mann–Whitney test are
-// go-moremath's. The Wilcoxon signed-rank test and Holm's correction, which neither has, are here.
+// go-moremath's. Quantile, for data that are sorted already, the Wilcoxon signed-rank test and Holm's correction, which
+// neither has, are here. golang.org/x/perf/benchmath tests by the same go-moremath, but has no paired test and describes
+// medians only; what it reads, bench.txt, is written through benchfmt (results/gobench).
 package stat

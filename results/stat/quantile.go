@@ -12,7 +12,8 @@ const QuantileDefinition = "Hyndman–Fan type 7"
 
 // Quantile returns the q-th quantile (0 ≤ q ≤ 1) of data in ascending order, or NaN of no data. It is definition 7 of
 // Hyndman and Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50 (1996): linear
-// interpolation at position q·(n−1), the default of R, NumPy and spreadsheets.
+// interpolation at position q·(n−1), the default of R, NumPy and spreadsheets, and montanaflynn/stats's Percentile, of
+// which this is the counterpart for data that are sorted already: Percentile sorts a copy at each call.
 func Quantile(sorted []float64, q float64) float64 {
 	n := len(sorted)
 	if n == 0 {
@@ -42,11 +43,12 @@ func quantileInterval(sorted []float64, q, confidence float64) Interval {
 	}
 	interval := unbounded(Quantile(sorted, q))
 	lo, hi := orderStatistics(n, q, confidence)
+	// Of five values or fewer, the rank that bounds p99 from below can lie above the interpolated estimate.
 	if lo >= 1 {
-		interval.Lo = sorted[lo-1]
+		interval.Lo = min(sorted[lo-1], interval.Value)
 	}
 	if hi <= n {
-		interval.Hi = sorted[hi-1]
+		interval.Hi = max(sorted[hi-1], interval.Value)
 	}
 	return interval
 }

@@ -103,7 +103,7 @@ type Verdict string
 const (
 	Same      Verdict = "same"      // the interval of the ratio lies inside 1 ± margin
 	Different Verdict = "different" // it lies wholly outside, and PHolm is below Alpha
-	Undecided Verdict = "undecided" // neither: more replicates would tell
+	Undecided Verdict = "undecided" // neither: more replicates may tell
 )
 
 // Alpha is the level below which an adjusted p-value counts as a difference.

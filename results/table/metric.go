@@ -204,8 +204,14 @@ func notes(s *summary.Summary, metric int) []string {
 			versus(s.Header), Baseline(s.Header), number.Percent(s.Header.Compare.Margin)))
 	}
 	for cell := range s.Cells {
+		if p50 := s.Row(cell, metric).P50; p50.Lo == p50.Value && p50.Hi == p50.Value {
+			out = append(out, "p50 without an interval: both its bounds are the value itself, as where nothing is random or most replicates are alike.")
+			break
+		}
+	}
+	for cell := range s.Cells {
 		if r := s.Row(cell, metric); r.Reached > 0 && r.Censored(0.99) {
-			out = append(out, beyond+" More replicates never reached "+m.Name+" than lie above this quantile of those that did.")
+			out = append(out, beyond+" Of those that reached "+m.Name+"; so many did not that over all replicates this quantile has no value.")
 			break
 		}
 	}
