@@ -18,7 +18,7 @@ func (c *Conn) signedParams(m *wire.ServerKeyExchangeMsg) []byte {
 }
 
 func makeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
-	key, err := kx.ByID(uint16(c.info.Group)).Generate(c.cfg.Rand, c.count)
+	key, err := c.info.Group.row().Generate(c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func makeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 		m := wire.EncryptedPremasterMsg{Ciphertext: ciphertext}
 		return m.Append(dst), nil
 	}
-	reply, shared, err := kx.ByID(uint16(c.info.Group)).Respond(c.cfg.Rand, s.peerShare, c.count)
+	reply, shared, err := c.info.Group.row().Respond(c.cfg.Rand, s.peerShare, c.count)
 	if err != nil {
 		return nil, err
 	}

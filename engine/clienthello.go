@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 
-	"tlslab/engine/kx"
 	"tlslab/engine/wire"
 )
 
@@ -109,7 +108,7 @@ func (c *Conn) generateShares() error {
 }
 
 func (c *Conn) generateShare(g Group) error {
-	key, err := kx.ByID(uint16(g)).Generate(c.cfg.Rand, c.count)
+	key, err := g.row().Generate(c.cfg.Rand, c.count)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,8 @@ type Config struct {
 	// Suites(). TLS 1.2 and TLS 1.3 suites may be mixed.
 	Suites []SuiteID
 
-	// Groups are offered, or chosen from, in this order; nil means all.
+	// Groups are offered, or chosen from, in this order; nil means x25519,
+	// p256 and p384, and the others must be asked for.
 	// KeyShares is the number of groups, from the front, for which a TLS 1.3
 	// client sends a share at once; 0 means one, and NoKeyShares none.
 	Groups    []Group

@@ -44,7 +44,10 @@ func interopRows() []interop {
 			}
 		}
 	}
-	return rows
+	for _, id := range []SuiteID{0x1301, 0xc02b} {
+		rows = append(rows, interop{id, "ecdsa-p256", P521, false})
+	}
+	return append(rows, interop{0x1301, "ecdsa-p256", P521, true})
 }
 
 func (r interop) String() string {

@@ -129,6 +129,6 @@ func (c *Conn) offeredShare(g Group) []byte {
 // respond makes the server's share and the shared secret.
 func (c *Conn) respond() error {
 	var err error
-	c.modern.reply, c.modern.shared, err = kx.ByID(uint16(c.info.Group)).Respond(c.cfg.Rand, c.offeredShare(c.info.Group), c.count)
+	c.modern.reply, c.modern.shared, err = c.info.Group.row().Respond(c.cfg.Rand, c.offeredShare(c.info.Group), c.count)
 	return err
 }

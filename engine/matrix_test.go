@@ -81,6 +81,8 @@ func meetings() []meeting {
 		meeting{name: "retry for p256 without compatibility", client: both(withGroups(X25519, P256), noCompatibility), server: withGroups(P256), first: retried(modernInfo, P256), again: resumed(retried(modernInfo, P256), PSKDHE, P256)},
 		meeting{name: "retry as the client sends no share", client: noShares, first: retried(modernInfo, X25519), again: resumed(retried(modernInfo, X25519), PSKDHE, X25519)},
 		meeting{name: "two shares", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{P384, P256} }, server: withGroups(P256), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P256}, again: resumed(modernInfo, PSKDHE, P256)},
+		meeting{name: "p521", client: withGroups(P521), server: withGroups(P521), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P521}, again: resumed(modernInfo, PSKDHE, P521)},
+		meeting{name: "classic p521", client: both(maxVersion(TLS12), withGroups(P521)), server: withGroups(X25519, P521), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P521}, again: resumed(classicInfo, Ticket, 0)},
 		meeting{name: "without compatibility", client: noCompatibility, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
 		meeting{name: "one of them without compatibility", server: noCompatibility, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
 		meeting{name: "application protocol", client: withALPN("h2", "http/1.1"), server: withALPN("h2"), first: spoken(modernInfo), again: spoken(resumed(modernInfo, PSKDHE, X25519))},

@@ -129,7 +129,7 @@ func (cfg *Config) checkLists() error {
 		return errors.New("no suite of the enabled versions")
 	}
 	for _, g := range cfg.groups() {
-		if _, ok := groupNames[g]; !ok {
+		if g.row() == nil {
 			return fmt.Errorf("unknown %v", g)
 		}
 	}

@@ -17,13 +17,14 @@ var ErrBadShare = errors.New("bad key share")
 const (
 	P256   uint16 = 0x0017
 	P384   uint16 = 0x0018
+	P521   uint16 = 0x0019
 	X25519 uint16 = 0x001d
 )
 
 // A Group is one row of the table of ephemeral key exchanges.
 type Group struct {
 	ID       uint16
-	Name     string // "x25519", "p256", "p384": its name in scenarios and operations
+	Name     string // "x25519", "p256": its name in scenarios and operations
 	Share    int    // bytes of the first speaker's share
 	Reply    int    // bytes of the second speaker's share
 	Secret   int    // bytes of the shared secret
@@ -42,6 +43,7 @@ var groups = [...]Group{
 	{ID: X25519, Name: "x25519", Share: 32, Reply: 32, Secret: 32, Provider: "edwards25519 and circl", generate: generateX25519},
 	{ID: P256, Name: "p256", Share: 65, Reply: 65, Secret: 32, Provider: "crypto/ecdh", generate: generateP256},
 	{ID: P384, Name: "p384", Share: 97, Reply: 97, Secret: 48, Provider: "crypto/ecdh", generate: generateP384},
+	{ID: P521, Name: "p521", Share: 133, Reply: 133, Secret: 66, Provider: "crypto/ecdh", generate: generateP521},
 }
 
 // Groups lists all groups in order of preference.

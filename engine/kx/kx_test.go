@@ -55,6 +55,16 @@ func TestPublishedExchanges(t *testing.T) {
 			nil,
 			unhex(t, "11187331C279962D93D604243FD592CB9D0A926F422E47187521287E7156C5C4D603135569B9E9D09CF5D4A270F59746"),
 		},
+		{
+			"RFC 5903 §8.3", "p521",
+			unhex(t, `0037ADE9319A89F4DABDB3EF411AACCCA5123C61ACAB57B5393DCE47608172A095AA
+				85A30FE1C2952C6771D937BA9777F5957B2639BAB072462F68C27A57382D4A52`),
+			unhex(t, `0145BA99A847AF43793FDD0E872E7CDFA16BE30FDC780F97BCCC3F078380201E9C67
+				7D600B343757A3BDBF2A3163E4C2F869CCA7458AA4A4EFFC311F5CB151685EB9`),
+			nil,
+			unhex(t, `01144C7D79AE6956BC8EDB8E7C787C4521CB086FA64407F97894E5E6B2D79B04D142
+				7E73CA4BAA240A34786859810C06B3C715A3A8CC3151F2BEE417996D19F3DDEA`),
+		},
 	} {
 		group := kx.ByName(v.group)
 		key, err := group.Generate(bytes.NewReader(v.first), nil)
@@ -109,9 +119,9 @@ func TestTheSameRandomnessGivesTheSameShare(t *testing.T) {
 
 // A scalar that is not below the group order is drawn again.
 func TestScalarsOutOfRangeAreDrawnAgain(t *testing.T) {
-	for name, curve := range map[string]ecdh.Curve{"p256": ecdh.P256(), "p384": ecdh.P384()} {
+	for name, curve := range map[string]ecdh.Curve{"p256": ecdh.P256(), "p384": ecdh.P384(), "p521": ecdh.P521()} {
 		group := kx.ByName(name)
-		scalar := bytes.Repeat([]byte{5}, group.Secret)
+		scalar := append([]byte{1}, bytes.Repeat([]byte{5}, group.Secret-1)...)
 		key, err := group.Generate(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{255}, group.Secret)), bytes.NewReader(scalar)), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -158,6 +168,7 @@ func TestBadSharesAreRefused(t *testing.T) {
 		{"x25519", nil}, {"x25519", make([]byte, 31)}, {"x25519", make([]byte, 33)},
 		{"p256", nil}, {"p256", make([]byte, 65)}, {"p256", offCurve}, {"p256", make([]byte, 1)},
 		{"p384", make([]byte, 97)}, {"p384", offCurve},
+		{"p521", make([]byte, 133)}, {"p521", append([]byte{4}, make([]byte, 132)...)}, {"p521", offCurve},
 	}
 	for _, point := range smallOrder {
 		bad = append(bad, share{"x25519", point})

@@ -13,13 +13,14 @@ type nistKey struct {
 	public []byte
 }
 
-func generateP256(rand io.Reader) (private, error) { return generateNIST(ecdh.P256(), 32, rand) }
-func generateP384(rand io.Reader) (private, error) { return generateNIST(ecdh.P384(), 48, rand) }
+func generateP256(rand io.Reader) (private, error) { return generateNIST(ecdh.P256(), 256, rand) }
+func generateP384(rand io.Reader) (private, error) { return generateNIST(ecdh.P384(), 384, rand) }
+func generateP521(rand io.Reader) (private, error) { return generateNIST(ecdh.P521(), 521, rand) }
 
-// generateNIST draws scalars of the given number of bytes until one lies in
+// generateNIST draws scalars of the given number of bits until one lies in
 // [1, n-1]. A scalar is refused with probability 2^-32 on P-256 and less on
-// P-384, so a second refusal in a row already means a broken reader.
-func generateNIST(curve ecdh.Curve, size int, rand io.Reader) (private, error) {
+// the others, so a second refusal in a row already means a broken reader.
+func generateNIST(curve ecdh.Curve, bits int, rand io.Reader) (private, error) {
 	if rand == cryptorand.Reader {
 		key, err := curve.GenerateKey(rand)
 		if err != nil {
@@ -28,12 +29,14 @@ func generateNIST(curve ecdh.Curve, size int, rand io.Reader) (private, error) {
 		return newNISTKey(key), nil
 	}
 	const tries = 4
-	var scalar [48]byte
+	var store [66]byte
+	scalar := store[:(bits+7)/8]
 	for range tries {
-		if _, err := io.ReadFull(rand, scalar[:size]); err != nil {
+		if _, err := io.ReadFull(rand, scalar); err != nil {
 			return nil, err
 		}
-		if key, err := curve.NewPrivateKey(scalar[:size]); err == nil {
+		scalar[0] &= 0xff >> (8*len(scalar) - bits)
+		if key, err := curve.NewPrivateKey(scalar); err == nil {
 			return newNISTKey(key), nil
 		}
 	}

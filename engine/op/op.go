@@ -26,7 +26,7 @@ type Kind uint8
 
 // The kinds of operation, each with the algorithms it goes with.
 const (
-	KeyGen  Kind = iota + 1 // an ephemeral key pair: x25519, p256, p384
+	KeyGen  Kind = iota + 1 // an ephemeral key pair: x25519, p256
 	Agree                   // a shared secret from a key pair and a peer's share
 	Sign                    // a handshake signature: rsa2048, ecdsa-p256
 	Verify                  // a signature check, of a handshake or of a certificate
