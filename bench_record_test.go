@@ -6,7 +6,10 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
 	"fmt"
+	"hash"
 	"io"
 	"testing"
 
@@ -21,6 +24,9 @@ var recordSuites = []struct{ version, suite string }{
 	{"1.2", "aes-128-gcm"},
 	{"1.2", "aes-128-cbc-sha"},
 	{"1.2", "aes-256-cbc-sha"},
+	{"1.3", "aes-128-ccm"},
+	{"1.2", "aes-128-cbc-sha256"},
+	{"1.2", "aes-256-cbc-sha384"},
 }
 
 // recordSizes are plaintext bytes of a record: a small message, a segment's worth, OpenSSL's write
@@ -226,9 +232,10 @@ func newCBCPrimitive(b *testing.B, c *record.Cipher, size int) primitive {
 	}
 	iv := make([]byte, aes.BlockSize)
 	encrypt, decrypt := cipher.NewCBCEncrypter(block, iv), cipher.NewCBCDecrypter(block, iv)
-	mac := hmac.New(sha1.New, make([]byte, c.MAC))
+	newHash := map[int]func() hash.Hash{sha1.Size: sha1.New, sha256.Size: sha256.New, sha512.Size384: sha512.New384}[c.MAC]
+	mac := hmac.New(newHash, make([]byte, c.MAC))
 	var pseudoHeader [13]byte
-	sum := make([]byte, 0, sha1.Size)
+	sum := make([]byte, 0, c.MAC)
 	authenticate := func(plain []byte) {
 		mac.Reset()
 		mac.Write(pseudoHeader[:])

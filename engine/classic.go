@@ -25,8 +25,8 @@ var classic = protocol{
 	},
 }
 
-// maxKeyBlock is the longest key block: AES-256-CBC with SHA-1.
-const maxKeyBlock = 2 * (20 + 32)
+// maxKeyBlock is the longest key block: AES-256-CBC with SHA-384.
+const maxKeyBlock = 2 * (48 + 32)
 
 // classicState is what TLS 1.2 keeps besides.
 type classicState struct {

@@ -25,7 +25,8 @@ type Config struct {
 	MinVersion, MaxVersion Version
 
 	// Suites are offered, or chosen from, in this order; nil means all of
-	// Suites(). TLS 1.2 and TLS 1.3 suites may be mixed.
+	// Suites() but those whose cipher is on request (record.Cipher). TLS 1.2
+	// and TLS 1.3 suites may be mixed.
 	Suites []SuiteID
 
 	// Groups are offered, or chosen from, in this order; nil means x25519,

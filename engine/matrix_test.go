@@ -51,7 +51,7 @@ func meetings() []meeting {
 			}
 			for _, g := range groups {
 				m := meeting{name: fmt.Sprintf("%s/%s/%v", s.Name, key, g), key: key}
-				m.client = both(maxVersion(s.Max), onlySuite(s.ID))
+				m.client, m.server = both(maxVersion(s.Max), onlySuite(s.ID)), onlySuite(s.ID)
 				m.first = Info{Version: s.Max, Suite: s, Group: g, Kind: Full}
 				m.again = Info{Version: s.Max, Suite: s, Kind: Resumed, Resumption: Ticket}
 				if g != 0 {

@@ -29,8 +29,8 @@ func (cfg *Config) maxVersion() Version {
 func (cfg *Config) enabled(yield func(*Suite) bool) {
 	low, high := cfg.minVersion(), cfg.maxVersion()
 	if cfg.Suites == nil {
-		for i := range suites {
-			if s := &suites[i]; s.Min <= high && s.Max >= low && !yield(s) {
+		for _, s := range defaultSuites {
+			if s.Min <= high && s.Max >= low && !yield(s) {
 				return
 			}
 		}

@@ -1,6 +1,10 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+
+	"tlslab/engine/record"
+)
 
 // A SuiteID is a cipher suite as it is written on the wire.
 type SuiteID uint16
@@ -32,8 +36,8 @@ var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "any"}
 func (k KeyExchange) String() string { return nameOf(keyExchangeNames[:], k) }
 
 // suites is the one table of what is known about suites, in the default
-// order of preference (RFC 9846 §B.4, RFC 5289, RFC 7905, RFC 8422,
-// RFC 5246 §A.5).
+// order of preference (RFC 9846 §B.4, RFC 5289, RFC 7905, RFC 8422, RFC 6655,
+// RFC 7251, RFC 5246 §A.5). Those whose cipher is OnRequest come last.
 var suites = []Suite{
 	{0x1301, "TLS_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
 	{0x1302, "TLS_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeAny, "", "sha384", TLS13, TLS13},
@@ -53,7 +57,48 @@ var suites = []Suite{
 	{0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeRSA, "rsa", "sha384", TLS12, TLS12},
 	{0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
 	{0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+
+	{0x1304, "TLS_AES_128_CCM_SHA256", "aes-128-ccm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
+	{0x1305, "TLS_AES_128_CCM_8_SHA256", "aes-128-ccm8", KeyExchangeAny, "", "sha256", TLS13, TLS13},
+	{0xc0ac, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM", "aes-128-ccm", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc0ad, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM", "aes-256-ccm", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc0ae, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8", "aes-128-ccm8", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc0af, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8", "aes-256-ccm8", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc09c, "TLS_RSA_WITH_AES_128_CCM", "aes-128-ccm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0xc09d, "TLS_RSA_WITH_AES_256_CCM", "aes-256-ccm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0xc0a0, "TLS_RSA_WITH_AES_128_CCM_8", "aes-128-ccm8", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0xc0a1, "TLS_RSA_WITH_AES_256_CCM_8", "aes-256-ccm8", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+
+	{0xc023, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc027, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc024, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384", "aes-256-cbc-sha384", KeyExchangeECDHE, "ecdsa", "sha384", TLS12, TLS12},
+	{0xc028, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "aes-256-cbc-sha384", KeyExchangeECDHE, "rsa", "sha384", TLS12, TLS12},
+	{0x003c, "TLS_RSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0x003d, "TLS_RSA_WITH_AES_256_CBC_SHA256", "aes-256-cbc-sha256", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+
+	{0xc008, "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc012, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0xc007, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc011, "TLS_ECDHE_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x0005, "TLS_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0x0004, "TLS_RSA_WITH_RC4_128_MD5", "rc4-md5", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0xc006, "TLS_ECDHE_ECDSA_WITH_NULL_SHA", "null-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc010, "TLS_ECDHE_RSA_WITH_NULL_SHA", "null-sha", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x003b, "TLS_RSA_WITH_NULL_SHA256", "null-sha256", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0x0002, "TLS_RSA_WITH_NULL_SHA", "null-sha", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0x0001, "TLS_RSA_WITH_NULL_MD5", "null-md5", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
 }
+
+// defaultSuites are those that nobody need ask for, in the table's order.
+var defaultSuites = func() (all []*Suite) {
+	for i := range suites {
+		if !record.ByName(suites[i].Cipher).OnRequest {
+			all = append(all, &suites[i])
+		}
+	}
+	return all
+}()
 
 // Suites returns the suites table in the default order of preference.
 func Suites() []Suite { return append([]Suite(nil), suites...) }

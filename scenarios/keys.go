@@ -38,7 +38,7 @@ func joinKeys(groups ...[]Key) []Key {
 var tlsKeys = []Key{
 	{"tls.version", "1.3", "version of TLS, or a range of which both sides choose the highest: 1.2, 1.3, 1.2..1.3",
 		one(func(c *Config) *Versions { return &c.TLS.Versions })},
-	{"tls.cipher", "", "bulk cipher; version and certificate make a suite of it (with ECDHE up to 1.2). Default: aes-128-gcm, unless tls.suite is set",
+	{"tls.cipher", "", "bulk cipher; version and certificate make a suite of it (up to 1.2 with ECDHE, where there is one). Default: aes-128-gcm, unless tls.suite is set",
 		one(func(c *Config) word { return word{&c.TLS.Cipher, ciphers()} })},
 	{"tls.suite", "", "one cipher suite by its registered name, such as TLS_RSA_WITH_AES_128_CBC_SHA; excludes tls.cipher",
 		one(func(c *Config) word { return word{&c.TLS.Suite, suiteNames()} })},

@@ -51,12 +51,17 @@ func takes(s engine.Suite, certificate string) bool {
 	return s.KeyType == "" || s.KeyType == keyType(certificate)
 }
 
-// suiteFor finds the suite that a bulk cipher means with a version and a certificate: the one with an ephemeral key exchange.
-func suiteFor(cipher string, v engine.Version, certificate string) (engine.Suite, bool) {
+// suiteFor finds the suite that a bulk cipher means with a version and a certificate: the one with an ephemeral key exchange, or
+// where none was registered (rc4-md5, null-sha256 …) the one with RSA key exchange.
+func suiteFor(cipher string, v engine.Version, certificate string) (found engine.Suite, ok bool) {
 	for _, s := range engine.Suites() {
-		if s.Cipher == cipher && speaks(s, v) && takes(s, certificate) && s.KeyExchange != engine.KeyExchangeRSA {
+		if s.Cipher != cipher || !speaks(s, v) || !takes(s, certificate) {
+			continue
+		}
+		if s.KeyExchange != engine.KeyExchangeRSA {
 			return s, true
 		}
+		found, ok = s, true
 	}
-	return engine.Suite{}, false
+	return found, ok
 }

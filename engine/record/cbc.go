@@ -11,10 +11,13 @@ import (
 )
 
 func newClassic(c *Cipher, keys Keys, rand io.Reader) (protection, error) {
-	if c.aead != nil {
+	switch {
+	case c.aead != nil:
 		return newClassicAEAD(c, keys)
+	case c.block != nil:
+		return newCBC(c, keys, rand)
 	}
-	return newCBC(c, keys, rand)
+	return newStream(c, keys)
 }
 
 // cbc is TLS 1.2's protection by a block cipher (RFC 5246 §6.2.3.2): the plaintext
@@ -27,6 +30,11 @@ func newClassic(c *Cipher, keys Keys, rand io.Reader) (protection, error) {
 // the same number of hash blocks; both faults are one error. What remains is the
 // position from which the received MAC is read, as in crypto/tls: a difference
 // in cache lines, not in work.
+//
+// That holds for HMAC-SHA-1, whose hash has a sum in constant time. With SHA-256
+// and SHA-384 the hash blocks are made up for, too, but how many bytes of the
+// last one are padding still shows in the time: these are not constant-time.
+// Nor is 3DES, whose S-boxes crypto/des looks up in tables.
 type cbc struct {
 	encrypt, decrypt cbcMode
 	mac              *secrets.HMAC

@@ -3,8 +3,11 @@ package record
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/des"
+	"crypto/rc4"
 	"fmt"
 
+	"github.com/pion/dtls/v3/pkg/crypto/ccm"
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"tlslab/engine/secrets"
@@ -22,9 +25,18 @@ type Cipher struct {
 	Block    int    // 0 unless the cipher works in blocks that need padding
 	Provider string // where the primitive comes from, for cost tables
 
-	aead  func(key []byte) (cipher.AEAD, error)
-	block func(key []byte) (cipher.Block, error)
-	mac   *secrets.Hash
+	// OnRequest keeps it out of what is offered by default: it is broken (RC4,
+	// RFC 7465; 3DES's short blocks, "Sweet32", Bhargavan and Leurent, 2016),
+	// keeps nothing secret (NULL), has a short tag (CCM_8), is not fully
+	// constant-time here (see cbc), or is rarely found (CCM).
+	OnRequest bool
+
+	// One of these makes the primitive; none of them, and nothing is encrypted.
+	aead   func(key []byte) (cipher.AEAD, error)
+	block  func(key []byte) (cipher.Block, error)
+	stream func(key []byte) (cipher.Stream, error)
+
+	mac *secrets.Hash // of the records, where there is no aead
 }
 
 // NonceSize is the length in bytes of every AEAD's nonce, and so of a TLS 1.3
@@ -37,6 +49,20 @@ var ciphers = [...]Cipher{
 	{Name: "chacha20-poly1305", Key: 32, Salt: 12, Tag: 16, Provider: "x/crypto", aead: chacha20poly1305.New},
 	{Name: "aes-128-cbc-sha", Key: 16, MAC: 20, Explicit: 16, Block: 16, Provider: "crypto/aes", block: aes.NewCipher, mac: secrets.SHA1},
 	{Name: "aes-256-cbc-sha", Key: 32, MAC: 20, Explicit: 16, Block: 16, Provider: "crypto/aes", block: aes.NewCipher, mac: secrets.SHA1},
+
+	{Name: "aes-128-ccm", Key: 16, Salt: 4, Explicit: 8, Tag: 16, Provider: "pion/dtls", OnRequest: true, aead: newCCM(16)},
+	{Name: "aes-256-ccm", Key: 32, Salt: 4, Explicit: 8, Tag: 16, Provider: "pion/dtls", OnRequest: true, aead: newCCM(16)},
+	{Name: "aes-128-ccm8", Key: 16, Salt: 4, Explicit: 8, Tag: 8, Provider: "pion/dtls", OnRequest: true, aead: newCCM(8)},
+	{Name: "aes-256-ccm8", Key: 32, Salt: 4, Explicit: 8, Tag: 8, Provider: "pion/dtls", OnRequest: true, aead: newCCM(8)},
+	{Name: "aes-128-cbc-sha256", Key: 16, MAC: 32, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA256},
+	{Name: "aes-256-cbc-sha256", Key: 32, MAC: 32, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA256},
+	{Name: "aes-256-cbc-sha384", Key: 32, MAC: 48, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA384},
+	{Name: "3des-ede-cbc-sha", Key: 24, MAC: 20, Explicit: 8, Block: 8, Provider: "crypto/des", OnRequest: true, block: des.NewTripleDESCipher, mac: secrets.SHA1},
+	{Name: "rc4-sha", Key: 16, MAC: 20, Provider: "crypto/rc4", OnRequest: true, stream: newRC4, mac: secrets.SHA1},
+	{Name: "rc4-md5", Key: 16, MAC: 16, Provider: "crypto/rc4", OnRequest: true, stream: newRC4, mac: secrets.MD5},
+	{Name: "null-sha256", MAC: 32, Provider: "crypto/sha256", OnRequest: true, mac: secrets.SHA256},
+	{Name: "null-sha", MAC: 20, Provider: "crypto/sha1", OnRequest: true, mac: secrets.SHA1},
+	{Name: "null-md5", MAC: 16, Provider: "crypto/md5", OnRequest: true, mac: secrets.MD5},
 }
 
 func newGCM(key []byte) (cipher.AEAD, error) {
@@ -45,6 +71,25 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 		return nil, err
 	}
 	return cipher.NewGCM(block)
+}
+
+// newCCM is AES-CCM with a tag of so many bytes (RFC 6655 §3, §4).
+func newCCM(tag int) func(key []byte) (cipher.AEAD, error) {
+	return func(key []byte) (cipher.AEAD, error) {
+		block, err := aes.NewCipher(key)
+		if err != nil {
+			return nil, err
+		}
+		return ccm.NewCCM(block, tag, NonceSize)
+	}
+}
+
+// newRC4 holds RC4 to the one key length of its suites; crypto/rc4 takes any.
+func newRC4(key []byte) (cipher.Stream, error) {
+	if len(key) != 16 {
+		return nil, rc4.KeySizeError(len(key))
+	}
+	return rc4.NewCipher(key)
 }
 
 // Ciphers lists all bulk ciphers.

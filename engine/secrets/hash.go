@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -19,9 +20,10 @@ type Hash struct {
 	saved int    // bytes of a saved state
 }
 
-// The hashes of TLS 1.2's and TLS 1.3's suites, and SHA-1 for the MACs of the
-// older suites' records.
+// The hashes of TLS 1.2's and TLS 1.3's suites, and SHA-1 and MD5 for the MACs
+// of the older suites' records.
 var (
+	MD5    = newHash("md5", md5.New)
 	SHA1   = newHash("sha1", sha1.New)
 	SHA256 = newHash("sha256", sha256.New)
 	SHA384 = newHash("sha384", sha512.New384)

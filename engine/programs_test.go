@@ -1,0 +1,187 @@
+package engine
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// OpenSSL's and GnuTLS's command-line programs as peers over loopback, for
+// what crypto/tls does not speak.
+
+// lines is what is said to a program: several records' worth of text.
+var lines = []byte(strings.Repeat("a line of text that is said over TLS\n", 1000))
+
+func need(t *testing.T, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skip("needs " + program)
+	}
+}
+
+// programConfig is ours for a meeting with a program.
+func programConfig(t *testing.T, key string, set func(*Config)) *Config {
+	id := identityFor(t, key)
+	cfg := &Config{
+		Rand: rand.Reader, Now: func() time.Time { return testTime },
+		Certificates: []*Certificate{id.certificate(t)}, Roots: id.roots(t),
+	}
+	set(cfg)
+	return cfg
+}
+
+// serveProgram lets a client program speak to our server, which answers with
+// what it was told. The program's arguments hold ADDRESS, HOST or PORT. It
+// returns our side, and what the program printed.
+func serveProgram(t *testing.T, cfg *Config, program string, args ...string) (*Conn, []byte, error) {
+	t.Helper()
+	need(t, program)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	host, port, _ := net.SplitHostPort(listener.Addr().String())
+	words := strings.NewReplacer("ADDRESS", listener.Addr().String(), "HOST", host, "PORT", port)
+	for i := range args {
+		args[i] = words.Replace(args[i])
+	}
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Stdin = bytes.NewReader(lines)
+	var out, log bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &log
+	ended := make(chan error, 1)
+	go func() {
+		ended <- cmd.Run()
+		listener.Close()
+	}()
+	c := Server(cfg)
+	transport, err := listener.Accept()
+	if err != nil {
+		t.Fatalf("%s %q does not connect: %v\n%s", program, args, <-ended, &log)
+	}
+	replied := false
+	_, err = drive(c, transport, func(got []byte) bool {
+		if len(got) == len(lines) && !replied {
+			replied = true
+			reply, err := c.Seal(nil, got)
+			if err != nil {
+				t.Error(err)
+			}
+			c.Close()
+			transport.Write(c.Flush(reply))
+		}
+		return replied
+	})
+	// The program sees our close_notify and ends; closing at once could
+	// reset the connection under what it still reads.
+	transport.(*net.TCPConn).CloseWrite()
+	if ended := <-ended; err == nil && ended != nil {
+		err = errors.Join(ended, errors.New(log.String()))
+	}
+	transport.Close()
+	return c, out.Bytes(), err
+}
+
+// askOpenSSL lets our client speak to s_server, which answers each line
+// backwards.
+func askOpenSSL(t *testing.T, key string, cfg *Config, args ...string) (*Conn, error) {
+	t.Helper()
+	need(t, "openssl")
+	chain, private := identityFiles(t, key)
+	args = append([]string{"s_server", "-rev", "-accept", "127.0.0.1:0", "-cert", chain, "-cert_chain", chain, "-key", private}, args...)
+	cmd := exec.CommandContext(t.Context(), "openssl", args...)
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	}()
+	address := ""
+	for said := bufio.NewScanner(stdout); address == "" && said.Scan(); {
+		address, _ = strings.CutPrefix(said.Text(), "ACCEPT ")
+		if address == said.Text() {
+			address = ""
+		}
+	}
+	if address == "" {
+		cmd.Wait()
+		t.Fatalf("openssl %q does not listen: %s", args, &log)
+	}
+	transport, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer transport.Close()
+	c := Client(cfg, testName)
+	asked := false
+	got, err := drive(c, transport, func(got []byte) bool {
+		if c.Info().Done && !asked {
+			asked = true
+			out, err := c.Seal(c.Flush(nil), lines)
+			if err != nil {
+				t.Error(err)
+			}
+			transport.Write(out)
+		}
+		return len(got) >= len(lines)
+	})
+	if err != nil {
+		return c, err
+	}
+	line, _, _ := bytes.Cut(lines, []byte("\n"))
+	backwards := slices.Clone(line)
+	slices.Reverse(backwards)
+	if want := bytes.Repeat(append(backwards, '\n'), bytes.Count(lines, []byte("\n"))); !bytes.Equal(got, want) {
+		t.Errorf("s_server answers %d bytes that differ", len(got))
+	}
+	return c, nil
+}
+
+// identityFiles writes an identity's chain and key as PEM.
+func identityFiles(t *testing.T, key string) (chain, private string) {
+	t.Helper()
+	id := identityFor(t, key)
+	var certs []byte
+	for _, der := range id.chain {
+		certs = append(certs, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(id.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	chain, private = filepath.Join(dir, "chain.pem"), filepath.Join(dir, "key.pem")
+	for path, data := range map[string][]byte{chain: certs, private: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})} {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return chain, private
+}
+
+// keyFor is a key that a suite can be used with.
+func keyFor(s *Suite) string {
+	if s.KeyType == "rsa" {
+		return "rsa2048"
+	}
+	return "ecdsa-p256"
+}
