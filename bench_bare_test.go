@@ -13,6 +13,7 @@ import (
 
 	"filippo.io/edwards25519"
 	"github.com/cloudflare/circl/dh/x25519"
+	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
 
 	"tlslab/engine"
 	"tlslab/engine/op"
@@ -94,8 +95,8 @@ func bareOperations(key crypto.Signer, list []op.Op) (all []func() error, err er
 	for _, o := range list {
 		var do func() error
 		switch o.Kind {
-		case op.KeyGen, op.Agree:
-			do, err = bareX25519(o)
+		case op.KeyGen, op.Agree, op.Encapsulate, op.Decapsulate:
+			do, err = bareKeyExchange(o)
 		case op.Digest, op.Derive:
 			do, err = bareHash(o)
 		case op.Seal, op.Open:
@@ -113,6 +114,44 @@ func bareOperations(key crypto.Signer, list []op.Op) (all []func() error, err er
 
 var errNoPrimitive = errors.New("no primitive for it here")
 
+func bareKeyExchange(o op.Op) (func() error, error) {
+	switch o.Alg {
+	case "x25519":
+		return bareX25519(o)
+	case "mlkem768":
+		return bareMLKEM768(o)
+	}
+	return nil, errNoPrimitive
+}
+
+func bareMLKEM768(o op.Op) (func() error, error) {
+	var seed [mlkem768.KeySeedSize]byte
+	var encapsulation [mlkem768.EncapsulationSeedSize]byte
+	var key [mlkem768.PublicKeySize]byte
+	var ciphertext [mlkem768.CiphertextSize]byte
+	var shared [mlkem768.SharedKeySize]byte
+	var private *mlkem768.PrivateKey
+	generate := func() error {
+		rand.Read(seed[:])
+		var public *mlkem768.PublicKey
+		public, private = mlkem768.NewKeyFromSeed(seed[:])
+		public.Pack(key[:])
+		return nil
+	}
+	encapsulate := func() error {
+		rand.Read(encapsulation[:])
+		var public mlkem768.PublicKey
+		err := public.Unpack(key[:])
+		if err == nil {
+			public.EncapsulateTo(ciphertext[:], shared[:], encapsulation[:])
+		}
+		return err
+	}
+	decapsulate := func() error { private.DecapsulateTo(shared[:], ciphertext[:]); return nil }
+	does := map[op.Kind]func() error{op.KeyGen: generate, op.Encapsulate: encapsulate, op.Decapsulate: decapsulate}
+	return does[o.Kind], errors.Join(generate(), encapsulate())
+}
+
 func bareX25519(o op.Op) (func() error, error) {
 	var public, secret, shared x25519.Key
 	generate := func() error {
@@ -125,9 +164,6 @@ func bareX25519(o op.Op) (func() error, error) {
 		}
 		copy(public[:], new(edwards25519.Point).ScalarBaseMult(scalar).BytesMontgomery())
 		return nil
-	}
-	if o.Alg != "x25519" {
-		return nil, errNoPrimitive
 	}
 	if o.Kind == op.KeyGen {
 		return generate, nil
@@ -257,6 +293,9 @@ func TestBareDoesWhatTheProtocolNeeds(t *testing.T) {
 		{handshakeCell{"resumed", "1.3", "ecdsa-p256", "x25519"},
 			counts{op.KeyGen: 1, op.Agree: 1}, counts{op.KeyGen: 1, op.Agree: 1}},
 		{handshakeCell{"resumed", "1.2", "ecdsa-p256", "x25519"}, counts{}, counts{}},
+		{handshakeCell{"full", "1.3", "ecdsa-p256", "x25519mlkem768"},
+			counts{op.KeyGen: 2, op.Agree: 1, op.Decapsulate: 1, op.Verify: chain + 1},
+			counts{op.KeyGen: 1, op.Agree: 1, op.Encapsulate: 1, op.Sign: 1}},
 	} {
 		client, server, err := operations(tt.cell)
 		if err != nil {
@@ -271,7 +310,7 @@ func TestBareDoesWhatTheProtocolNeeds(t *testing.T) {
 			for _, o := range pair.ops {
 				got[o.Kind]++
 			}
-			for _, kind := range []op.Kind{op.KeyGen, op.Agree, op.Sign, op.Verify, op.Encrypt, op.Decrypt} {
+			for _, kind := range []op.Kind{op.KeyGen, op.Agree, op.Sign, op.Verify, op.Encrypt, op.Decrypt, op.Encapsulate, op.Decapsulate} {
 				if got[kind] != pair.want[kind] {
 					t.Errorf("%v: the %s does %d of %v, want %d", tt.cell, side, got[kind], kind, pair.want[kind])
 				}

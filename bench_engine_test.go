@@ -51,13 +51,17 @@ func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 	if err != nil {
 		return nil, err
 	}
+	groups := []engine.Group{engine.X25519}
+	if group, err := engine.ParseGroup(cell.kx); err == nil {
+		groups = []engine.Group{group}
+	}
 	common := engine.Config{
 		Rand:        rand.Reader,
 		Now:         func() time.Time { return benchmarkTime },
 		MinVersion:  version,
 		MaxVersion:  version,
 		Suites:      engineSuites(cell),
-		Groups:      []engine.Group{engine.X25519},
+		Groups:      groups,
 		TicketCount: engine.NoTickets,
 	}
 	p := &enginePeers{cell: cell, client: common, server: common}

@@ -10,6 +10,8 @@ import (
 	"iter"
 	"net"
 	"time"
+
+	"tlslab/engine"
 )
 
 // stdlibPeers are crypto/tls on both sides. Its connections block where they wait for bytes, so the
@@ -46,6 +48,14 @@ func stdlibSuites(c handshakeCell) []uint16 {
 	return []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
 }
 
+// stdlibGroups is the one that the cell agrees keys over.
+func stdlibGroups(c handshakeCell) []tls.CurveID {
+	if group, err := engine.ParseGroup(c.kx); err == nil {
+		return []tls.CurveID{tls.CurveID(group)}
+	}
+	return []tls.CurveID{tls.X25519}
+}
+
 func newStdlibPeers(cell handshakeCell) (peers, error) {
 	id, err := identityOf(cell.key)
 	if err != nil {
@@ -57,7 +67,7 @@ func newStdlibPeers(cell handshakeCell) (peers, error) {
 		MinVersion:             stdlibVersions[cell.version],
 		MaxVersion:             stdlibVersions[cell.version],
 		CipherSuites:           stdlibSuites(cell),
-		CurvePreferences:       []tls.CurveID{tls.X25519},
+		CurvePreferences:       stdlibGroups(cell),
 		Time:                   func() time.Time { return benchmarkTime },
 		SessionTicketsDisabled: !cell.resumed(),
 		// Records as large as what is written.

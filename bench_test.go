@@ -34,7 +34,7 @@ type handshakeCell struct {
 	kind    string // full, resumed (by ticket; in TLS 1.3 with psk_dhe_ke)
 	version string // 1.2, 1.3
 	key     string // of leaf, intermediate and root
-	kx      string // x25519, or rsa for RSA key exchange
+	kx      string // the group, or rsa for RSA key exchange
 }
 
 func (c handshakeCell) String() string {
@@ -50,7 +50,10 @@ func handshakeCells() (cells []handshakeCell) {
 				cells = append(cells, handshakeCell{kind, version, key, "x25519"})
 			}
 		}
-		cells = append(cells, handshakeCell{kind, "1.2", "rsa2048", "rsa"})
+		cells = append(cells,
+			handshakeCell{kind, "1.2", "rsa2048", "rsa"},
+			handshakeCell{kind, "1.3", "ecdsa-p256", "x25519mlkem768"},
+		)
 	}
 	return cells
 }

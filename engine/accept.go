@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 
+	"tlslab/engine/kx"
 	"tlslab/engine/pki"
 	"tlslab/engine/wire"
 )
@@ -34,6 +35,9 @@ func (c *Conn) acceptModern() error {
 		if err := c.choosePSK(); err != nil {
 			return err
 		}
+	}
+	if err := c.checkShares(); err != nil {
+		return err
 	}
 	retried := c.info.HelloRetry
 	if err := c.chooseGroup(); err != nil {
@@ -133,10 +137,10 @@ func (c *Conn) acceptClassic() error {
 // certificate with the right kind of key, and a signature scheme. What it
 // found it keeps.
 func (c *Conn) servesClassic(s *Suite) bool {
-	ephemeral := s.KeyExchange == KeyExchangeECDHE
+	ephemeral := s.KeyExchange.family() != 0
 	c.info.Group = 0
 	if ephemeral {
-		if c.info.Group = c.classicGroup(); c.info.Group == 0 {
+		if c.info.Group = c.classicGroup(s.KeyExchange.family()); c.info.Group == 0 {
 			return false
 		}
 	}
@@ -153,11 +157,11 @@ func (c *Conn) servesClassic(s *Suite) bool {
 	return false
 }
 
-// classicGroup is the server's first group that the client knows; a client
-// that names none knows all (RFC 8422 §4).
-func (c *Conn) classicGroup() Group {
+// classicGroup is the server's first group of a family that the client knows;
+// a client that names none knows all (RFC 8422 §4).
+func (c *Conn) classicGroup(family kx.Family) Group {
 	for _, g := range c.cfg.groups() {
-		if c.hello.groups == nil || c.hello.groups.Contains(uint16(g)) {
+		if g.family() == family && (c.hello.groups == nil || c.hello.groups.Contains(uint16(g))) {
 			return g
 		}
 	}

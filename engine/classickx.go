@@ -40,7 +40,7 @@ func takeServerKeyExchange(c *Conn, body []byte) error {
 		return err
 	}
 	for _, g := range c.cfg.groups() {
-		if uint16(g) == m.Group {
+		if uint16(g) == m.Group && g.family() == c.info.Suite.KeyExchange.family() {
 			c.info.Group = g
 			c.classic.peerShare = append(c.classic.share[:0], m.Share...)
 			return nil

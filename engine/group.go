@@ -15,6 +15,10 @@ const (
 	P384   = Group(kx.P384)
 	P521   = Group(kx.P521)
 	X25519 = Group(kx.X25519)
+
+	X25519MLKEM768     = Group(kx.X25519MLKEM768)
+	SecP256r1MLKEM768  = Group(kx.SecP256r1MLKEM768)
+	SecP384r1MLKEM1024 = Group(kx.SecP384r1MLKEM1024)
 )
 
 // defaultGroups is the order of preference where Config.Groups is nil: what
@@ -39,6 +43,16 @@ func ParseGroup(s string) (Group, error) {
 	}
 	return 0, fmt.Errorf("unknown group %q", s)
 }
+
+// family is what the group is built on, 0 where it is unknown.
+func (g Group) family() kx.Family {
+	if row := g.row(); row != nil {
+		return row.Family
+	}
+	return 0
+}
+
+const numFamilies = kx.Hybrid + 1
 
 // row is what package kx knows of the group, nil if it has none.
 func (g Group) row() *kx.Group { return kx.ByID(uint16(g)) }

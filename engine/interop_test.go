@@ -11,6 +11,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"tlslab/engine/kx"
 )
 
 // Handshakes with crypto/tls, each way round: what we did not write decides
@@ -50,7 +52,15 @@ func interopRows() []interop {
 	for _, id := range []SuiteID{0x1301, 0xc02b} {
 		rows = append(rows, interop{id, "ecdsa-p256", P521, false})
 	}
-	return append(rows, interop{0x1301, "ecdsa-p256", P521, true})
+	for _, g := range []Group{P521, SecP256r1MLKEM768, SecP384r1MLKEM1024} {
+		rows = append(rows, interop{0x1301, "ecdsa-p256", g, true})
+	}
+	for _, id := range []SuiteID{0x1301, 0x1302, 0x1303} {
+		for _, g := range []Group{X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024} {
+			rows = append(rows, interop{id, "ecdsa-p256", g, false})
+		}
+	}
+	return rows
 }
 
 func (r interop) String() string {
@@ -64,12 +74,14 @@ func (r interop) String() string {
 func (r interop) version() Version { return suiteRow(r.suite).Max }
 
 // groups are what a client offers: where a retry is wanted, its first choice
-// is one that the server does not have. (crypto/tls prefers x25519 whatever
-// the order.)
+// is one that the server does not have. (crypto/tls prefers x25519mlkem768,
+// other hybrids and x25519 whatever the order.)
 func (r interop) groups() []Group {
 	switch {
 	case r.group == 0:
 		return []Group{X25519}
+	case r.retry && r.group.family() == kx.Hybrid:
+		return []Group{X25519MLKEM768, r.group}
 	case r.retry:
 		return []Group{X25519, r.group}
 	}

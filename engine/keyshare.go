@@ -80,6 +80,23 @@ func (c *Conn) agree(body []byte) error {
 	return err
 }
 
+// checkShares holds the client's shares to its groups: each for one of them,
+// in the same order and once (RFC 9846 §4.2.8).
+func (c *Conn) checkShares() error {
+	i := 0
+	for rest := c.hello.shares; len(rest) > 0; i++ {
+		var id uint16
+		id, _, rest = rest.Next()
+		for i < c.hello.groups.Len() && c.hello.groups.At(i) != id {
+			i++
+		}
+		if i == c.hello.groups.Len() {
+			return badShares
+		}
+	}
+	return nil
+}
+
 // chooseGroup settles the server's group: the first of ours that the client
 // sent a share for, or else the first that it knows, after a
 // HelloRetryRequest; none in psk_ke.

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"tlslab/engine/kx"
@@ -140,6 +141,8 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"renegotiation_info is empty", ecdhe12, ClientHello, inHello(instead(extRenegotiation, "\x01x")), AlertHandshakeFailure},
 		{"points come uncompressed", ecdhe12, ClientHello, inHello(instead(extPointFormats, "\x01\x01")), AlertIllegalParameter},
 		{"a share of the group's size", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x1d\x00\x01x")), AlertIllegalParameter},
+		{"a share is for a group offered", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x19\x00\x01x")), AlertIllegalParameter},
+		{"a group has one share", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x48"+strings.Repeat("\x00\x1d\x00\x20\x09"+string(make([]byte, 31)), 2))), AlertIllegalParameter},
 		{"a second ClientHello has the share asked for", retry13, ClientHello, nil, AlertIllegalParameter},
 
 		{"ALPN is not for a TLS 1.3 ServerHello", full13, ServerHello, inServer(with(extProtocols, "\x00\x03\x02h2")), AlertIllegalParameter},

@@ -53,6 +53,7 @@ const (
 	badExtension
 	badBinder
 	badShare
+	badShares
 	badFinished
 	badSignature
 	noCertificate
@@ -121,6 +122,7 @@ var reasons = [numReasons]struct {
 
 	badBinder:    {AlertDecryptError, FaultPeer, "PSK binder does not verify", "RFC 9846 §4.2.11"},
 	badShare:     {AlertIllegalParameter, FaultPeer, "bad key share", "RFC 9846 §4.2.8"},
+	badShares:    {AlertIllegalParameter, FaultPeer, "key shares that are not for the groups offered, in their order", "RFC 9846 §4.2.8"},
 	badFinished:  {AlertDecryptError, FaultPeer, "Finished does not verify", "RFC 9846 §4.4.4"},
 	badSignature: {AlertDecryptError, FaultPeer, "handshake signature does not verify", "RFC 9846 §4.4.3"},
 

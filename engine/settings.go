@@ -25,22 +25,35 @@ func (cfg *Config) maxVersion() Version {
 	return cfg.MaxVersion
 }
 
-// enabled walks the suites in this Config's order that its versions know.
+// enabled walks the suites in this Config's order that its versions know,
+// and of whose key exchange it has a group.
 func (cfg *Config) enabled(yield func(*Suite) bool) {
 	low, high := cfg.minVersion(), cfg.maxVersion()
+	known := cfg.families()
+	fits := func(s *Suite) bool {
+		return s.Min <= high && s.Max >= low && (s.KeyExchange.family() == 0 || known[s.KeyExchange.family()])
+	}
 	if cfg.Suites == nil {
 		for _, s := range defaultSuites {
-			if s.Min <= high && s.Max >= low && !yield(s) {
+			if fits(s) && !yield(s) {
 				return
 			}
 		}
 		return
 	}
 	for _, id := range cfg.Suites {
-		if s := suiteRow(id); s != nil && s.Min <= high && s.Max >= low && !yield(s) {
+		if s := suiteRow(id); s != nil && fits(s) && !yield(s) {
 			return
 		}
 	}
+}
+
+// families says on what the groups are built.
+func (cfg *Config) families() (known [numFamilies]bool) {
+	for _, g := range cfg.groups() {
+		known[g.family()] = true
+	}
+	return known
 }
 
 func (cfg *Config) enables(id SuiteID) bool {
@@ -126,7 +139,7 @@ func (cfg *Config) checkLists() error {
 		break
 	}
 	if !some {
-		return errors.New("no suite of the enabled versions")
+		return errors.New("no suite of the enabled versions and groups")
 	}
 	for _, g := range cfg.groups() {
 		if g.row() == nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 
+	"tlslab/engine/kx"
 	"tlslab/engine/record"
 )
 
@@ -29,6 +30,15 @@ const (
 	KeyExchangeECDHE                        // ServerKeyExchange and ClientKeyExchange carry shares
 	KeyExchangeAny                          // TLS 1.3: extensions decide
 )
+
+// family is what the key exchange's groups must be built on; 0 where there are
+// none, or where any will do.
+func (k KeyExchange) family() kx.Family {
+	if k == KeyExchangeECDHE {
+		return kx.Curve
+	}
+	return 0
+}
 
 var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "any"}
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/kx"
 )
 
 // A fault is an impossible combination of settings. It is reported at the first of its keys that was set.
@@ -23,7 +24,7 @@ func faultf(keys []string, format string, args ...any) []fault {
 func complete(c *Config, set map[string]setting) []fault {
 	var faults []fault
 	for _, check := range []func(*Config, map[string]setting) []fault{
-		completeSuites, completeKeyShare, completeResumption, checkNames, checkChain, checkRecord, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
+		completeSuites, checkGroup, completeKeyShare, completeResumption, checkNames, checkChain, checkRecord, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
 	}
@@ -85,6 +86,14 @@ func completeNamedSuite(c *Config) []fault {
 		return faultf([]string{"tls.suite", "tls.certificate"}, "%s needs an %s key, and tls.certificate is %s", s.Name, s.KeyType, c.TLS.Certificate)
 	}
 	c.TLS.Suites = []string{s.Name}
+	return nil
+}
+
+// checkGroup holds the group to the versions that know its kind.
+func checkGroup(c *Config, _ map[string]setting) []fault {
+	if c.TLS.Versions.Max < engine.TLS13 && familyOf(c.TLS.Group) == kx.Hybrid {
+		return faultf([]string{"tls.group", "tls.version"}, "%s is a group of TLS 1.3, and tls.version is %s", c.TLS.Group, c.TLS.Versions)
+	}
 	return nil
 }
 

@@ -37,6 +37,8 @@ func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
 		{"tls: {version: 1.2}", "version 1.2, suite TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, group x25519, kind full"},
 		{"tls: {version: 1.2..1.3, cipher: chacha20-poly1305}", "version 1.3, suite TLS_CHACHA20_POLY1305_SHA256, group x25519, kind full"},
 		{"tls: {group: p384, certificate: ecdsa-p384}", "version 1.3, suite TLS_AES_128_GCM_SHA256, group p384, kind full"},
+		{"tls: {group: x25519mlkem768}", "group x25519mlkem768, kind full"},
+		{"tls: {group: x25519, key_share: secp384r1mlkem1024}", "group x25519, kind full"},
 		{"tls: {group: p256, key_share: x25519}", "group p256, kind full"},
 		{"tls: {version: 1.2, suite: TLS_RSA_WITH_AES_128_CBC_SHA, certificate: rsa2048}", "suite TLS_RSA_WITH_AES_128_CBC_SHA, group none, kind full"},
 		{"tls: {version: 1.2, cipher: aes-128-cbc-sha256}", "suite TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"},

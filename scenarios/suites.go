@@ -37,6 +37,14 @@ func groups() vocabulary {
 	return vocabulary{"a group", words}
 }
 
+// familyOf says what a group is built on.
+func familyOf(group string) kx.Family {
+	if g := kx.ByName(group); g != nil {
+		return g.Family
+	}
+	return 0
+}
+
 func certificates() vocabulary { return vocabulary{"a certificate", pki.Algorithms()} }
 
 // keyType is the kind of key of a certificate, as suites ask for it: rsa of rsa2048, ecdsa of ecdsa-p256.

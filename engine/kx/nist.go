@@ -6,27 +6,43 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"tlslab/engine/op"
 )
 
 type nistKey struct {
+	name   string
 	key    *ecdh.PrivateKey
 	public []byte
 }
 
-func generateP256(rand io.Reader) (private, error) { return generateNIST(ecdh.P256(), 256, rand) }
-func generateP384(rand io.Reader) (private, error) { return generateNIST(ecdh.P384(), 384, rand) }
-func generateP521(rand io.Reader) (private, error) { return generateNIST(ecdh.P521(), 521, rand) }
+func generateP256(rand io.Reader, count op.Counter) (private, error) {
+	return generateNIST("p256", ecdh.P256(), 256, rand, count)
+}
 
-// generateNIST draws scalars of the given number of bits until one lies in
+func generateP384(rand io.Reader, count op.Counter) (private, error) {
+	return generateNIST("p384", ecdh.P384(), 384, rand, count)
+}
+
+func generateP521(rand io.Reader, count op.Counter) (private, error) {
+	return generateNIST("p521", ecdh.P521(), 521, rand, count)
+}
+
+func generateNIST(name string, curve ecdh.Curve, bits int, rand io.Reader, count op.Counter) (private, error) {
+	key, err := drawNIST(curve, bits, rand)
+	if err != nil {
+		return nil, err
+	}
+	count.Count(op.Op{Kind: op.KeyGen, Alg: name})
+	return &nistKey{name: name, key: key, public: key.PublicKey().Bytes()}, nil
+}
+
+// drawNIST draws scalars of the given number of bits until one lies in
 // [1, n-1]. A scalar is refused with probability 2^-32 on P-256 and less on
 // the others, so a second refusal in a row already means a broken reader.
-func generateNIST(curve ecdh.Curve, bits int, rand io.Reader) (private, error) {
+func drawNIST(curve ecdh.Curve, bits int, rand io.Reader) (*ecdh.PrivateKey, error) {
 	if rand == cryptorand.Reader {
-		key, err := curve.GenerateKey(rand)
-		if err != nil {
-			return nil, err
-		}
-		return newNISTKey(key), nil
+		return curve.GenerateKey(rand)
 	}
 	const tries = 4
 	var store [66]byte
@@ -37,21 +53,17 @@ func generateNIST(curve ecdh.Curve, bits int, rand io.Reader) (private, error) {
 		}
 		scalar[0] &= 0xff >> (8*len(scalar) - bits)
 		if key, err := curve.NewPrivateKey(scalar); err == nil {
-			return newNISTKey(key), nil
+			return key, nil
 		}
 	}
 	return nil, errors.New("the random source yields no scalar below the group order")
-}
-
-func newNISTKey(key *ecdh.PrivateKey) *nistKey {
-	return &nistKey{key: key, public: key.PublicKey().Bytes()}
 }
 
 func (k *nistKey) share() []byte { return k.public }
 
 // agree returns the x-coordinate of the shared point (RFC 9846 §7.4.2,
 // RFC 8422 §5.10). Points must be uncompressed and on the curve.
-func (k *nistKey) agree(peer []byte) ([]byte, error) {
+func (k *nistKey) agree(peer []byte, count op.Counter) ([]byte, error) {
 	point, err := k.key.Curve().NewPublicKey(peer)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadShare, err)
@@ -60,5 +72,6 @@ func (k *nistKey) agree(peer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadShare, err)
 	}
+	count.Count(op.Op{Kind: op.Agree, Alg: k.name})
 	return secret, nil
 }

@@ -6,6 +6,8 @@ import (
 
 	"filippo.io/edwards25519"
 	"github.com/cloudflare/circl/dh/x25519"
+
+	"tlslab/engine/op"
 )
 
 type x25519Key struct {
@@ -15,7 +17,7 @@ type x25519Key struct {
 // generateX25519 multiplies the base point on the Edwards form of the curve
 // (RFC 7748 §4.1), where tables of its multiples make that faster than the ladder
 // which a peer's point needs.
-func generateX25519(rand io.Reader) (private, error) {
+func generateX25519(rand io.Reader, count op.Counter) (private, error) {
 	k := new(x25519Key)
 	if _, err := io.ReadFull(rand, k.secret[:]); err != nil {
 		return nil, err
@@ -26,6 +28,7 @@ func generateX25519(rand io.Reader) (private, error) {
 	}
 	var point edwards25519.Point
 	copy(k.public[:], point.ScalarBaseMult(&scalar).BytesMontgomery())
+	count.Count(op.Op{Kind: op.KeyGen, Alg: "x25519"})
 	return k, nil
 }
 
@@ -33,7 +36,7 @@ func (k *x25519Key) share() []byte { return k.public[:] }
 
 // agree refuses the all-zero secret that a point of small order gives, as
 // RFC 9846 §7.4.2 requires (RFC 7748 §6.1).
-func (k *x25519Key) agree(peer []byte) ([]byte, error) {
+func (k *x25519Key) agree(peer []byte, count op.Counter) ([]byte, error) {
 	var point x25519.Key
 	copy(point[:], peer)
 	valid := x25519.Shared(&k.shared, &k.secret, &point)
@@ -44,5 +47,6 @@ func (k *x25519Key) agree(peer []byte) ([]byte, error) {
 	if !valid || bits == 0 {
 		return nil, fmt.Errorf("%w: x25519 point of small order", ErrBadShare)
 	}
+	count.Count(op.Op{Kind: op.Agree, Alg: "x25519"})
 	return k.shared[:], nil
 }

@@ -12,7 +12,7 @@ import (
 func TestX25519SharesAndSecretsAreThoseOfAnotherImplementation(t *testing.T) {
 	source := rand.NewChaCha8([32]byte{25})
 	for range 200 {
-		ours, err := generateX25519(source)
+		ours, err := generateX25519(source, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,7 +24,7 @@ func TestX25519SharesAndSecretsAreThoseOfAnotherImplementation(t *testing.T) {
 		if want := theirs.PublicKey().Bytes(); !bytes.Equal(ours.share(), want) {
 			t.Fatalf("secret %x: share %x, want %x", k.secret, ours.share(), want)
 		}
-		peer, err := generateX25519(source)
+		peer, err := generateX25519(source, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +36,7 @@ func TestX25519SharesAndSecretsAreThoseOfAnotherImplementation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := ours.agree(peer.share()); err != nil || !bytes.Equal(got, want) {
+		if got, err := ours.agree(peer.share(), nil); err != nil || !bytes.Equal(got, want) {
 			t.Fatalf("secret %x, %v; want %x", got, err, want)
 		}
 	}

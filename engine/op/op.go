@@ -36,6 +36,9 @@ const (
 	Open                    // its inverse, with the same Size
 	Digest                  // hashing Size bytes of transcript or certificate
 	Derive                  // one HMAC-sized step of a PRF or HKDF that yields Size bytes
+
+	Encapsulate // a KEM's secret for a peer's key: mlkem768, mlkem1024; its key pair is a KeyGen
+	Decapsulate // its inverse, with the private key
 )
 
 var kindNames = [...]string{
@@ -49,6 +52,9 @@ var kindNames = [...]string{
 	Open:    "open",
 	Digest:  "digest",
 	Derive:  "derive",
+
+	Encapsulate: "encapsulate",
+	Decapsulate: "decapsulate",
 }
 
 // String returns the kind's word in the text form.
