@@ -21,43 +21,68 @@ var (
 // where a scenario's words become an engine's configuration. All randomness comes from the root seed and none from the network,
 // so cells that differ in the network only make the same exchange, byte for byte.
 func (c *Config) Exchange(root uint64) (sim.Exchange, error) {
-	x := sim.Exchange{
+	x, _, err := c.exchange(simulated(root))
+	return x, err
+}
+
+// surroundings are what the engines of a world have in common and the tls: block does not speak of: where their randomness comes
+// from, what time it is, and what else the server is called.
+type surroundings struct {
+	seed                func(purpose string) [32]byte
+	now                 func() time.Time
+	notBefore, notAfter time.Time // of certificates
+	names               []string  // beside tls.server_name
+}
+
+// simulated are the surroundings of an exchange that is the same whenever it is made.
+func simulated(root uint64) surroundings {
+	return surroundings{
+		seed:      func(purpose string) [32]byte { return EngineSeed(root, purpose) },
+		now:       func() time.Time { return engineTime },
+		notBefore: notBefore,
+		notAfter:  notAfter,
+	}
+}
+
+// exchange also returns the server's root certificate.
+func (c *Config) exchange(in surroundings) (x sim.Exchange, root []byte, err error) {
+	x = sim.Exchange{
 		ServerName: c.TLS.ServerName,
 		Kind:       engine.Full,
 		Request:    c.Transfer.Request,
 		Response:   c.Transfer.Response,
 		WriteChunk: c.Server.WriteChunk,
-		Seed:       engineSeed64(root, "exchange"),
+		Seed:       firstEight(in.seed("exchange")),
 	}
-	client, server := c.commonConfig(), c.commonConfig()
+	client, server := c.commonConfig(in), c.commonConfig(in)
 	if c.TLS.Kind == "resumed" {
 		how, err := engine.ParseResumption(c.TLS.Resumption)
 		if err != nil {
-			return x, err
+			return x, nil, err
 		}
 		x.Kind, x.Resumption = engine.Resumed, how
 		client.Resumption, server.Resumption = []engine.Resumption{how}, []engine.Resumption{how}
 	}
 	if err := c.setGroups(client, server); err != nil {
-		return x, err
+		return x, nil, err
 	}
-	if err := c.setCertificate(root, client, server); err != nil {
-		return x, err
+	if root, err = c.setCertificate(in, client, server); err != nil {
+		return x, nil, err
 	}
 	server.SessionCache = engine.NewSessionCache(16, time.Hour)
-	server.Tickets = engine.NewTicketKeys(EngineSeed(root, "tickets"))
+	server.Tickets = engine.NewTicketKeys(in.seed("tickets"))
 	server.TicketCount = c.TLS.Tickets
 	if c.TLS.Tickets == 0 {
 		server.TicketCount = engine.NoTickets
 	}
 	x.Client, x.Server = client, server
-	return x, nil
+	return x, root, nil
 }
 
 // commonConfig is what both sides are told alike.
-func (c *Config) commonConfig() *engine.Config {
+func (c *Config) commonConfig(in surroundings) *engine.Config {
 	cfg := &engine.Config{
-		Now:        func() time.Time { return engineTime },
+		Now:        in.now,
 		MinVersion: c.TLS.Versions.Min,
 		MaxVersion: c.TLS.Versions.Max,
 		RecordSize: c.TLS.Record,
@@ -91,32 +116,29 @@ func (c *Config) setGroups(client, server *engine.Config) error {
 	return nil
 }
 
-// setCertificate makes the server's chain and lets the client trust its root.
-func (c *Config) setCertificate(root uint64, client, server *engine.Config) error {
+// setCertificate makes the server's chain and lets the client trust its root, which it returns.
+func (c *Config) setCertificate(in surroundings, client, server *engine.Config) (root []byte, err error) {
 	chain, err := pki.Make(pki.Spec{
-		Seed:      fmt.Sprintf("%x", EngineSeed(root, "chain")),
+		Seed:      fmt.Sprintf("%x", in.seed("chain")),
 		Algorithm: c.TLS.Certificate,
 		Length:    c.TLS.Chain.Length,
 		Size:      c.TLS.Chain.Size,
-		Names:     []string{c.TLS.ServerName},
-		NotBefore: notBefore,
-		NotAfter:  notAfter,
+		Names:     append([]string{c.TLS.ServerName}, in.names...),
+		NotBefore: in.notBefore,
+		NotAfter:  in.notAfter,
 	})
 	if err != nil {
-		return fmt.Errorf("certificate chain: %w", err)
+		return nil, fmt.Errorf("certificate chain: %w", err)
 	}
 	certificate, err := engine.NewCertificate(chain.Certificates, chain.Key)
 	if err != nil {
-		return fmt.Errorf("certificate chain: %w", err)
+		return nil, fmt.Errorf("certificate chain: %w", err)
 	}
 	server.Certificates = []*engine.Certificate{certificate}
 	if client.Roots, err = pki.NewRoots(chain.Root); err != nil {
-		return fmt.Errorf("certificate chain: %w", err)
+		return nil, fmt.Errorf("certificate chain: %w", err)
 	}
-	return nil
+	return chain.Root, nil
 }
 
-func engineSeed64(root uint64, purpose string) uint64 {
-	seed := EngineSeed(root, purpose)
-	return binary.BigEndian.Uint64(seed[:])
-}
+func firstEight(seed [32]byte) uint64 { return binary.BigEndian.Uint64(seed[:]) }
