@@ -43,23 +43,26 @@ func (c Cause) String() string { return causeNames[c] }
 type nodeKind uint8
 
 const (
-	startNode   nodeKind = iota // the connection begins; nothing comes before
-	arrivalNode                 // a segment reached its host
-	cpuNode                     // a core finished a task
-	timerNode                   // a TCP deadline
+	startNode     nodeKind = iota // the connection begins; nothing comes before
+	arrivalNode                   // a segment reached its host
+	cpuNode                       // a core finished a task
+	timerNode                     // a TCP deadline
+	departureNode                 // a segment left that had been waiting: no event, but what one let go
 )
 
 // node is an event in the history of a run, with its parent: what had to happen
-// for it to happen. Its index is the tcp.Tag of the event.
+// for it to happen. Its index is the tcp.Tag of the event. The departures of an
+// event follow it.
 type node struct {
 	at         time.Duration
 	queued     time.Duration // arrival: in links' queues; cpu: for a core
 	serialised time.Duration // arrival
-	parent     int32         // arrival: the event in which the segment left; cpu: the one in which the work was ready
-	since      int32         // arrival: the event since which its data had been waiting to leave
+	seq        int64         // departure: where the segment stands in its stream
+	parent     int32         // arrival: the departure, or the event in which the segment left at once; departure: its event; cpu: the event in which the work was ready
+	since      int32         // departure: the event since which its data had been waiting
 	kind       nodeKind
 	side       side      // where it happened
-	why        tcp.Cause // arrival: why the segment left when it did
+	why        tcp.Cause // departure: why the segment left when it did
 }
 
 // departure is how each cause of TCP is read on the way back.
@@ -143,13 +146,14 @@ func (w *walker) step() {
 		if n.side == server {
 			w.path.roundTrips++
 		}
-		left := w.nodes[n.parent].at
-		if w.flight(n, left) {
+		if w.flight(n, w.nodes[n.parent].at) {
 			return
 		}
+		w.cur = n.parent
+	case departureNode:
 		w.leave(n)
 	case timerNode:
-		// A timer's segments say since when they waited, so the way does not
+		// What a timer lets go says since when it waited, so the way does not
 		// lead here; if it did, the wait would be a timer's.
 		if w.expire(w.nodes[n.parent].at, RTO) {
 			return
@@ -173,22 +177,34 @@ func (w *walker) flight(n *node, left time.Duration) (turned bool) {
 // leave goes on from a segment's departure, by the reason for it.
 func (w *walker) leave(n *node) {
 	d := departures[n.why]
+	since := w.before(n)
 	switch d.how {
 	case none:
 		w.cur = n.parent
 	case expired:
-		if !w.expire(w.nodes[n.since].at, d.cause) {
-			w.cur = n.since
+		if !w.expire(w.nodes[since].at, d.cause) {
+			w.cur = since
 		}
 	case acked:
-		t := detour{until: w.nodes[n.since].at, back: n.since, cause: d.cause}
-		if k := len(w.detours); k > 0 && t.until < w.detours[k-1].until {
+		t := detour{until: w.nodes[since].at, back: since, cause: d.cause}
+		if k := len(w.detours); k > 0 && t.until <= w.detours[k-1].until {
 			t.until, t.back = w.detours[k-1].until, w.detours[k-1].back
 		}
 		w.detours = append(w.detours, t)
 		w.cur = n.parent
 		w.turn()
 	}
+}
+
+// before is where a departure's wait began: where that is the transmission
+// before it, which may have waited in its turn, its departure; else the event.
+func (w *walker) before(n *node) int32 {
+	for i := n.since + 1; i < w.cur && w.nodes[i].kind == departureNode && w.nodes[i].parent == n.since; i++ {
+		if w.nodes[i].seq == n.seq {
+			return i
+		}
+	}
+	return n.since
 }
 
 // spend attributes the time from an instant on. Within a detour it counts as

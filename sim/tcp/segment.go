@@ -63,7 +63,8 @@ type Segment struct {
 	MSS int32
 	// Since is the tag of the event since which what the segment carries has been
 	// waiting: the last write into it, or for a retransmission the event of the
-	// previous transmission, or for a delayed ACK the arrival it answers.
+	// previous transmission, for a delayed ACK the arrival it answers, for a probe
+	// of a closed window the event that armed its timer.
 	Since Tag
 	// Burst numbers the bursts of one endpoint: segments that left in one go (the
 	// segments of one GSO packet of Linux) share it.
