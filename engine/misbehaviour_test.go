@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"tlslab/engine/kx"
@@ -135,6 +136,7 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"supported_groups is needed", full13, ClientHello, inHello(without(extGroups)), AlertMissingExtension},
 		{"key_share is needed", full13, ClientHello, inHello(without(extKeyShare)), AlertMissingExtension},
 		{"signature_algorithms is needed", full13, ClientHello, inHello(without(extSchemes)), AlertMissingExtension},
+		{"a host name is no longer than one can be", full13, ClientHello, inHello(instead(extServerName, "\x01\x05\x00\x01\x02"+strings.Repeat("x", 258))), AlertIllegalParameter},
 		{"a PSK needs its modes", resumed13, ClientHello, inHello(without(extModes)), AlertMissingExtension},
 		{"a binder verifies", resumed13, ClientHello, flip(-1), AlertDecryptError},
 		{"renegotiation_info is empty", ecdhe12, ClientHello, inHello(instead(extRenegotiation, "\x01x")), AlertHandshakeFailure},
