@@ -57,6 +57,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls12, the suite is gone", classicFirst, nothing, onlySuite(0xc02c), Full},
 		{"tls12, the client prefers another suite", classicFirst, func(c *Config) { c.Suites = []SuiteID{0xc02c, 0xc02b} }, nothing, Resumed},
 		{"tls12, a server of TLS 1.3", classicFirst, maxVersion(TLS13), nothing, Full},
+		{"tls12, a client that has no extended master secret any more", classicFirst, noMasterExtension, nothing, Full},
 		{"session id, nothing changed", cachedFirst, nothing, nothing, Resumed},
 		{"session id, an empty cache", cachedFirst, nothing, emptied, Full},
 		{"session id, an old entry", cachedFirst, nothing, later(3 * time.Hour), Full},
@@ -95,6 +96,7 @@ func TestExtendedMasterSecretIsNotGivenUp(t *testing.T) {
 	cc.MaxVersion = TLS12
 	p, _ := connect(t, cc, sc)
 	cc.Session, cc.NoExtendedMasterSecret = p.client.Session(), true
+	cc.Session.extended = false // a client that offers it all the same
 	wantAlert(t, "resumption without the extension", newPair(cc, sc).run(), AlertHandshakeFailure)
 }
 

@@ -146,7 +146,10 @@ func (c *Conn) chooseOffer() {
 		if s.identity != nil {
 			way = Ticket
 		}
-		if c.cfg.allows(way) && c.cfg.enables(s.suite) && !now.After(s.expires) {
+		// A session with extended master secret wants the extension again
+		// (RFC 7627 §5.3).
+		given := s.extended && c.cfg.NoExtendedMasterSecret
+		if c.cfg.allows(way) && c.cfg.enables(s.suite) && !now.After(s.expires) && !given {
 			c.offer = offer{session: s, classic: true}
 		}
 		return
