@@ -242,6 +242,11 @@ func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
 	if len(d.Warnings) != 2 || d.Warnings[0] != want {
 		t.Errorf("got %q, want %q first", d.Warnings, want)
 	}
+	e.Failed[3] = e.Failed[3][:399]
+	if want.Text = "The run is not finished: 15 of 18 cells have all of their 400 replicates."; documentOf(e).Warnings[0] != want {
+		t.Errorf("got %q, want %q first", documentOf(e).Warnings[0], want)
+	}
+	e.Failed[3] = e.Failed[3][:400]
 	e.Header.Cells = len(e.Cells)
 	if d = documentOf(e); len(d.Warnings) != 1 {
 		t.Errorf("a finished run has the warnings %q", d.Warnings)
