@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -137,6 +138,9 @@ func checkName(n ast.Node, name string) error {
 
 func (r *reader) readTitle(s *Scenario, n ast.Node) {
 	text, err := scalar(n)
+	if err == nil && strings.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) && !unicode.IsSpace(c) }) {
+		err = wrong(n, "has a control character")
+	}
 	if err != nil {
 		r.addError(r.file, n, "title", err)
 	}
