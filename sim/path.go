@@ -63,6 +63,7 @@ type node struct {
 	kind       nodeKind
 	side       side      // where it happened
 	why        tcp.Cause // departure: why the segment left when it did
+	held       bool      // departure: a timer let it go that the window had held; parent: the event that armed the timer
 }
 
 // departure is how each cause of TCP is read on the way back.
@@ -138,32 +139,30 @@ func (w *walker) step() {
 			cpu = ServerCPU
 		}
 		ready := w.nodes[n.parent].at
-		if w.spend(ready+n.queued, cpu) || w.spend(ready, CPUQueue) {
-			return
+		if w.spend(ready+n.queued, cpu) && w.spend(ready, CPUQueue) {
+			w.cur = n.parent
 		}
-		w.cur = n.parent
 	case arrivalNode:
 		if n.side == server {
 			w.path.roundTrips++
 		}
 		if w.flight(n, w.nodes[n.parent].at) {
-			return
+			w.cur = n.parent
 		}
-		w.cur = n.parent
 	case departureNode:
 		w.leave(n)
 	case timerNode:
 		// What a timer lets go says since when it waited, so the way does not
 		// lead here; if it did, the wait would be a timer's.
 		if w.expire(w.nodes[n.parent].at, RTO) {
-			return
+			w.cur = n.parent
 		}
-		w.cur = n.parent
 	}
+	w.turn()
 }
 
-// flight attributes a segment's time on the links.
-func (w *walker) flight(n *node, left time.Duration) (turned bool) {
+// flight attributes a segment's time on the links, and reports as spend does.
+func (w *walker) flight(n *node, left time.Duration) bool {
 	if len(w.detours) > 0 {
 		return w.spend(left, Propagation)
 	}
@@ -171,35 +170,31 @@ func (w *walker) flight(n *node, left time.Duration) (turned bool) {
 	w.path.causes[Serialisation] += n.serialised
 	w.path.causes[Propagation] += w.at - left - n.queued - n.serialised
 	w.at = left
-	return false
+	return true
 }
 
 // leave goes on from a segment's departure, by the reason for it.
 func (w *walker) leave(n *node) {
 	d := departures[n.why]
 	since := w.before(n)
-	switch d.how {
-	case none:
+	switch {
+	case d.how == none:
 		w.cur = n.parent
-	case expired:
-		if !w.expire(w.nodes[since].at, d.cause) {
-			w.cur = since
+	case d.how == acked:
+		w.detour(n.parent, since, d.cause)
+	case n.held:
+		if w.expire(w.nodes[n.parent].at, d.cause) {
+			w.detour(n.parent, since, Window)
 		}
-	case acked:
-		t := detour{until: w.nodes[since].at, back: since, cause: d.cause}
-		if k := len(w.detours); k > 0 && t.until <= w.detours[k-1].until {
-			t.until, t.back = w.detours[k-1].until, w.detours[k-1].back
-		}
-		w.detours = append(w.detours, t)
-		w.cur = n.parent
-		w.turn()
+	case w.expire(w.nodes[since].at, d.cause):
+		w.cur = since
 	}
 }
 
 // before is where a departure's wait began: where that is the transmission
 // before it, which may have waited in its turn, its departure; else the event.
 func (w *walker) before(n *node) int32 {
-	for i := n.since + 1; i < w.cur && w.nodes[i].kind == departureNode && w.nodes[i].parent == n.since; i++ {
+	for i := n.since + 1; i < w.cur && w.nodes[i].kind == departureNode; i++ {
 		if w.nodes[i].seq == n.seq {
 			return i
 		}
@@ -207,10 +202,21 @@ func (w *walker) before(n *node) int32 {
 	return n.since
 }
 
+// detour follows, from a node, what was waited for since another one: no
+// further back than the detour that it is part of.
+func (w *walker) detour(from, since int32, c Cause) {
+	t := detour{until: w.nodes[since].at, back: since, cause: c}
+	if k := len(w.detours); k > 0 && t.until <= w.detours[k-1].until {
+		t.until, t.back = w.detours[k-1].until, w.detours[k-1].back
+	}
+	w.detours = append(w.detours, t)
+	w.cur = from
+}
+
 // spend attributes the time from an instant on. Within a detour it counts as
-// the detour's cause and ends where the detour does; it then reports true,
-// having gone back to where the detour began.
-func (w *walker) spend(from time.Duration, c Cause) (turned bool) {
+// the detour's cause, and where the detour ends on the way it goes no further:
+// it then reports false, having gone back to where the detour began.
+func (w *walker) spend(from time.Duration, c Cause) bool {
 	if k := len(w.detours); k > 0 {
 		c = w.detours[k-1].cause
 	}
@@ -218,24 +224,28 @@ func (w *walker) spend(from time.Duration, c Cause) (turned bool) {
 }
 
 // expire is spend for a wait that keeps its cause within a detour.
-func (w *walker) expire(from time.Duration, c Cause) (turned bool) {
-	if k := len(w.detours); k > 0 && from < w.detours[k-1].until {
+func (w *walker) expire(from time.Duration, c Cause) bool {
+	k := len(w.detours)
+	ends := k > 0 && from < w.detours[k-1].until
+	if ends {
 		from = w.detours[k-1].until
+		w.cur = w.detours[k-1].back
+		w.detours = w.detours[:k-1]
 	}
 	w.path.causes[c] += w.at - from
 	w.at = from
-	return w.turn()
+	return !ends
 }
 
-// turn ends the detours whose beginning has been reached.
-func (w *walker) turn() bool {
-	turned := false
-	for k := len(w.detours); k > 0 && w.at <= w.detours[k-1].until; k-- {
-		if !turned {
-			w.cur = w.detours[k-1].back
+// turn ends the detours whose beginning has been reached: its instant, and
+// among the events of that instant its own.
+func (w *walker) turn() {
+	for k := len(w.detours); k > 0; k-- {
+		t := &w.detours[k-1]
+		if w.at > t.until || w.cur > t.back {
+			return
 		}
-		turned = true
+		w.cur = t.back
 		w.detours = w.detours[:k-1]
 	}
-	return turned
 }

@@ -327,10 +327,14 @@ func (w *World) departure(s *tcp.Segment, from side) int32 {
 	if departures[s.Cause].how == none {
 		return int32(w.tag)
 	}
-	w.nodes = append(w.nodes, node{
+	n := node{
 		at: w.now, kind: departureNode, side: from, parent: int32(w.tag),
 		seq: s.Seq, since: int32(s.Since), why: s.Cause,
-	})
+	}
+	if s.Held {
+		n.held, n.parent = true, int32(s.Armed)
+	}
+	w.nodes = append(w.nodes, n)
 	return int32(len(w.nodes) - 1)
 }
 
