@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"flag"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -163,5 +164,27 @@ func TestATableOfNothing(t *testing.T) {
 	e.Cells, e.Values, e.Failed = nil, nil, nil
 	if got := text(t, Headline(e.Summary()), Style{Width: 100}); !strings.HasPrefix(got, "time\n") {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestNotesAreThoseThatApply(t *testing.T) {
+	const degenerate, censored = "p50 without an interval", "so many did not"
+	failing := tabletest.Handshakes(400, []string{"25ms"}, []string{"20%"})
+	constant := tabletest.New(results.Header{Metrics: []results.Metric{{Name: "time", Unit: "ns"}}}, 40,
+		func(*rand.Rand, map[string]string) (map[string]float64, bool) {
+			return map[string]float64{"time": 5}, false
+		})
+	for name, test := range map[string]struct {
+		e                    *tabletest.Experiment
+		degenerate, censored bool
+	}{
+		"spread":   {tabletest.Product(40, 1e6), false, false},
+		"constant": {constant, true, false},
+		"failing":  {failing, false, true},
+	} {
+		notes := strings.Join(Headline(test.e.Summary()).Notes, "\n")
+		if strings.Contains(notes, degenerate) != test.degenerate || strings.Contains(notes, censored) != test.censored {
+			t.Errorf("%s: the notes are\n%s", name, notes)
+		}
 	}
 }
