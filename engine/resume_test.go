@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"tlslab/engine/wire"
 )
 
 // Sessions: when they resume, and how each refusal falls back to a full
@@ -41,6 +43,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls13, a rotated ticket key", nil, nothing, rotated, Resumed},
 		{"tls13, an old ticket by the client's clock", nil, later(3 * time.Hour), nothing, Full},
 		{"tls13, an old ticket by the server's clock", nil, nothing, later(3 * time.Hour), Full},
+		{"tls13, a ticket from after the server's clock", nil, nothing, later(-time.Hour), Full},
 		{"tls13, a server without tickets", nil, nothing, func(c *Config) { c.Tickets = nil }, Full},
 		{"tls13, a server that allows no psk", nil, nothing, resumeBy(Ticket), Full},
 		{"tls13, a client that allows no psk", nil, resumeBy(Ticket), nothing, Full},
@@ -54,6 +57,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls12, a rotated ticket key", classicFirst, nothing, rotated, Resumed},
 		{"tls12, an old ticket by the client's clock", classicFirst, later(3 * time.Hour), nothing, Full},
 		{"tls12, an old ticket by the server's clock", classicFirst, nothing, later(3 * time.Hour), Full},
+		{"tls12, a ticket from after the server's clock", classicFirst, nothing, later(-time.Hour), Full},
 		{"tls12, the suite is gone", classicFirst, nothing, onlySuite(0xc02c), Full},
 		{"tls12, the client prefers another suite", classicFirst, func(c *Config) { c.Suites = []SuiteID{0xc02c, 0xc02b} }, nothing, Resumed},
 		{"tls12, a server of TLS 1.3", classicFirst, maxVersion(TLS13), nothing, Full},
@@ -220,6 +224,31 @@ func TestSessionCacheIsBounded(t *testing.T) {
 	c.Delete(id(4))
 	if have(4, testTime) {
 		t.Error("a deleted session is still there")
+	}
+}
+
+// A ticket's age is sent in milliseconds, hidden by its ticket_age_add
+// (RFC 9846 §4.2.11.1).
+func TestTicketAgeIsObfuscated(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	p, _ := connect(t, cc, sc)
+	cc.Session = p.client.Session()
+	add := cc.Session.tickets[0].ageAdd
+	cc.Now = func() time.Time { return testTime.Add(1234 * time.Millisecond) }
+	c := Client(cc, testName)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var hello wire.ClientHelloMsg
+	if err := hello.Parse(c.Flush(nil)[5+headerSize:]); err != nil {
+		t.Fatal(err)
+	}
+	var offered wire.OfferedPSKs
+	if err := offered.Parse(findExtension(hello.Extensions, extPreSharedKey)); err != nil {
+		t.Fatal(err)
+	}
+	if _, age, _ := offered.Identities.Next(); add == 0 || age-add != 1234 {
+		t.Errorf("age %d is hidden by %d, want 1234 ms", age, add)
 	}
 }
 
