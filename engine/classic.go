@@ -153,7 +153,7 @@ func afterFinished(c *Conn, from side) error {
 	if c.side == server {
 		c.cfg.SessionCache.Put(c.sessionID, c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Now())
 	} else if !c.ticketPromised && c.cfg.allows(SessionID) {
-		c.keepClassic(nil, maxTicketLifetime)
+		c.keepClassic(nil, maxIDLifetime)
 	}
 	return nil
 }

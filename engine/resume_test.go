@@ -64,6 +64,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls12, a client that has no extended master secret any more", classicFirst, noMasterExtension, nothing, Full},
 		{"session id, nothing changed", cachedFirst, nothing, nothing, Resumed},
 		{"session id, an empty cache", cachedFirst, nothing, emptied, Full},
+		{"session id, a day old by the client's clock", cachedFirst, later(24*time.Hour + 1), nothing, Full},
 		{"session id, an old entry", cachedFirst, nothing, later(3 * time.Hour), Full},
 		{"session id, a server that allows none", cachedFirst, nothing, resumeBy(Ticket), Full},
 		{"session without extended master secret, asked for again with", noExtensionFirst, func(c *Config) { c.NoExtendedMasterSecret = false }, nothing, Full},
@@ -224,6 +225,23 @@ func TestSessionCacheIsBounded(t *testing.T) {
 	c.Delete(id(4))
 	if have(4, testTime) {
 		t.Error("a deleted session is still there")
+	}
+}
+
+// A TLS 1.2 ticket is no PSK, though its secret is as long as one and the client
+// knows it.
+func TestTicketsAreForOneProtocol(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	classicFirst(cc, sc)
+	cc.Suites, sc.Suites = []SuiteID{0xc02c, 0x1302}, []SuiteID{0xc02c, 0x1302}
+	p, _ := connect(t, cc, sc)
+	old := p.client.Session()
+	cc.MaxVersion = TLS13
+	cc.Session = &Session{version: TLS13, suite: 0x1302, serverName: testName, tickets: []pskTicket{
+		{identity: old.identity, psk: old.secret, received: testTime, lifetime: time.Hour},
+	}}
+	if _, got := connect(t, cc, sc); got != Full {
+		t.Errorf("a TLS 1.2 ticket makes a TLS 1.3 handshake %v", got)
 	}
 }
 

@@ -35,8 +35,11 @@ type pskTicket struct {
 // maxTickets bounds what one Session keeps; the oldest go first.
 const maxTickets = 32
 
-// maxTicketLifetime is RFC 9846 §4.6.1's.
-const maxTicketLifetime = 7 * 24 * time.Hour
+// maxTicketLifetime is RFC 9846 §4.6.1's, and maxIDLifetime RFC 5246 §F.1.4's.
+const (
+	maxTicketLifetime = 7 * 24 * time.Hour
+	maxIDLifetime     = 24 * time.Hour
+)
 
 // Version returns the version that the session can be resumed in.
 func (s *Session) Version() Version { return s.version }
