@@ -2,39 +2,17 @@ package table
 
 import (
 	"bytes"
-	"flag"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"tlslab/results"
+	"tlslab/results/internal/golden"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
 	"tlslab/results/table/tabletest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares a text with testdata/name.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; got:\n%s", path, got)
-	}
-}
 
 func text(t *testing.T, table *Table, style Style) string {
 	t.Helper()
@@ -50,9 +28,9 @@ func handshakes() *tabletest.Experiment {
 }
 
 func TestTheHeadlineTable(t *testing.T) {
-	golden(t, "headline.txt", text(t, Headline(handshakes().Summary()), Style{Width: 100}))
-	golden(t, "headline-wide.txt", text(t, Headline(handshakes().Summary()), Style{}))
-	golden(t, "overview.txt", text(t, Overview(handshakes().Summary()), Style{Width: 100}))
+	golden.Check(t, "testdata/headline.txt", []byte(text(t, Headline(handshakes().Summary()), Style{Width: 100})))
+	golden.Check(t, "testdata/headline-wide.txt", []byte(text(t, Headline(handshakes().Summary()), Style{})))
+	golden.Check(t, "testdata/overview.txt", []byte(text(t, Overview(handshakes().Summary()), Style{Width: 100})))
 }
 
 func TestAPipeGetsPlainText(t *testing.T) {
