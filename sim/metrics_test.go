@@ -80,6 +80,18 @@ func TestAClosedWindowIsAWaitForTheWindowOrForItsProbe(t *testing.T) {
 	t.Error("no loss of a window update brought a probe on the critical path")
 }
 
+func TestAProbeIsWaitedForFromWhenItsTimerIsArmed(t *testing.T) {
+	// Losses while the window is closed bring probes with data that has waited for
+	// the reader for up to half a minute.
+	link := netem.Config{Delay: 20 * ms, Loss: 0.1}
+	w := mustWorld(t, wire(t, link, link), slowReader(t))
+	for seed := range uint64(100) {
+		if r := w.Run(seed); r.Causes[Probe] > 10*time.Second {
+			t.Fatalf("seed %d: %v of %v are probes' timers", seed, r.Causes[Probe], r.TTLB)
+		}
+	}
+}
+
 func TestTheMetricsOfACleanConnection(t *testing.T) {
 	cfg := wire(t, delayed(25*ms), delayed(25*ms))
 	cfg.Client.Slowdown, cfg.Server.Slowdown = 3, 0.5

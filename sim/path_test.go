@@ -26,6 +26,26 @@ func (h *history) segment(at time.Duration, n node, why tcp.Cause, since int32) 
 	return h.add(at, n)
 }
 
+// expect walks back from a node and compares: causes not named take no time.
+func (h history) expect(t *testing.T, from int32, roundTrips int, want map[Cause]time.Duration) {
+	t.Helper()
+	var w walker
+	p := w.walk(h, from)
+	var sum time.Duration
+	for c := range NumCauses {
+		sum += p.causes[c]
+		if p.causes[c] != want[c] {
+			t.Errorf("%v: %v, want %v", c, p.causes[c], want[c])
+		}
+	}
+	if sum != h[from].at {
+		t.Errorf("the causes add up to %v, want %v", sum, h[from].at)
+	}
+	if p.roundTrips != roundTrips {
+		t.Errorf("%d round trips, want %d", p.roundTrips, roundTrips)
+	}
+}
+
 func TestCausesOfAnExchangeAddUp(t *testing.T) {
 	var h history
 	start := h.add(0, node{kind: startNode})
@@ -43,25 +63,11 @@ func TestCausesOfAnExchangeAddUp(t *testing.T) {
 	ack := h.segment(1100*ms, node{side: server, parent: delack}, tcp.DelayedACK, first)
 	second := h.segment(1110*ms, node{side: client, parent: ack}, tcp.Window, written)
 
-	var w walker
-	p := w.walk(h, second)
-	want := map[Cause]time.Duration{
+	// Three segments came from the client: SYN, request, acknowledgement.
+	h.expect(t, second, 3, map[Cause]time.Duration{
 		SYNTimeout: 1000 * ms, Propagation: 40 * ms, ClientCPU: 2 * ms, CPUQueue: 1 * ms, Queue: 1 * ms,
 		Serialisation: 2 * ms, ServerCPU: 4 * ms, Window: 20 * ms, DelayedACK: 40 * ms,
-	}
-	var sum time.Duration
-	for c := range NumCauses {
-		sum += p.causes[c]
-		if p.causes[c] != want[c] {
-			t.Errorf("%v: %v, want %v", c, p.causes[c], want[c])
-		}
-	}
-	if sum != 1110*ms {
-		t.Errorf("the causes add up to %v, want 1.11s", sum)
-	}
-	if p.roundTrips != 3 {
-		t.Errorf("%d round trips, want 3: SYN, request, acknowledgement", p.roundTrips)
-	}
+	})
 }
 
 func TestDataWrittenWhileItsAcknowledgementIsUnderWayWaitsFromItsWriteOn(t *testing.T) {
@@ -71,11 +77,7 @@ func TestDataWrittenWhileItsAcknowledgementIsUnderWayWaitsFromItsWriteOn(t *test
 	written := h.add(13*ms, node{kind: cpuNode, side: client, parent: start})
 	ack := h.add(20*ms, node{kind: arrivalNode, side: client, parent: first})
 	second := h.segment(30*ms, node{side: server, parent: ack}, tcp.Window, written)
-	var w walker
-	p := w.walk(h, second)
-	if p.causes[Window] != 7*ms || p.causes[ClientCPU] != 13*ms || p.causes[Propagation] != 10*ms {
-		t.Errorf("window %v, cpu %v, propagation %v; want 7ms, 13ms, 10ms", p.causes[Window], p.causes[ClientCPU], p.causes[Propagation])
-	}
+	h.expect(t, second, 1, map[Cause]time.Duration{Window: 7 * ms, ClientCPU: 13 * ms, Propagation: 10 * ms})
 }
 
 func TestALossWithinAWaitForTheWindowKeepsItsName(t *testing.T) {
@@ -87,11 +89,7 @@ func TestALossWithinAWaitForTheWindowKeepsItsName(t *testing.T) {
 	first := h.segment(310*ms, node{side: server, parent: tick}, tcp.RTO, start)
 	ack := h.add(320*ms, node{kind: arrivalNode, side: client, parent: first})
 	second := h.segment(330*ms, node{side: server, parent: ack}, tcp.Window, start)
-	var w walker
-	p := w.walk(h, second)
-	if p.causes[RTO] != 300*ms || p.causes[Window] != 20*ms || p.causes[Propagation] != 10*ms {
-		t.Errorf("rto %v, window %v, propagation %v; want 300ms, 20ms, 10ms", p.causes[RTO], p.causes[Window], p.causes[Propagation])
-	}
+	h.expect(t, second, 2, map[Cause]time.Duration{RTO: 300 * ms, Window: 20 * ms, Propagation: 10 * ms})
 }
 
 func TestEachTimeoutOfARowKeepsItsName(t *testing.T) {
@@ -102,11 +100,7 @@ func TestEachTimeoutOfARowKeepsItsName(t *testing.T) {
 	h.add(1000*ms, node{kind: departureNode, parent: second, since: start, why: tcp.SYNTimeout})
 	third := h.add(3000*ms, node{kind: timerNode, parent: second})
 	syn := h.segment(3010*ms, node{side: server, parent: third}, tcp.SYNTimeout, second)
-	var w walker
-	p := w.walk(h, syn)
-	if p.causes[SYNTimeout] != 3000*ms || p.causes[Propagation] != 10*ms || p.roundTrips != 1 {
-		t.Errorf("syn-timeout %v, propagation %v, %d round trips; want 3s, 10ms, 1", p.causes[SYNTimeout], p.causes[Propagation], p.roundTrips)
-	}
+	h.expect(t, syn, 1, map[Cause]time.Duration{SYNTimeout: 3000 * ms, Propagation: 10 * ms})
 }
 
 func TestALostSegmentThatHadWaitedForTheWindowKeepsThatWait(t *testing.T) {
@@ -116,16 +110,12 @@ func TestALostSegmentThatHadWaitedForTheWindowKeepsThatWait(t *testing.T) {
 	// acknowledged, is lost, and goes again at 300 ms.
 	first := h.add(10*ms, node{kind: arrivalNode, side: server, parent: start})
 	ack := h.add(20*ms, node{kind: arrivalNode, side: client, parent: first})
-	h.add(20*ms, node{kind: departureNode, seq: 7, parent: ack, since: start, why: tcp.Window})
+	h.add(20*ms, node{kind: departureNode, seq: 7, parent: ack, since: first, why: tcp.Nagle})
 	lost := h.add(20*ms, node{kind: departureNode, seq: 8, parent: ack, since: start, why: tcp.Window})
 	tick := h.add(300*ms, node{kind: timerNode, parent: ack})
 	again := h.segment(310*ms, node{side: server, parent: tick}, tcp.RTO, ack)
 	h[again-1].seq = h[lost].seq
-	var w walker
-	p := w.walk(h, again)
-	if p.causes[RTO] != 280*ms || p.causes[Window] != 20*ms || p.causes[Propagation] != 10*ms {
-		t.Errorf("rto %v, window %v, propagation %v; want 280ms, 20ms, 10ms", p.causes[RTO], p.causes[Window], p.causes[Propagation])
-	}
+	h.expect(t, again, 2, map[Cause]time.Duration{RTO: 280 * ms, Window: 20 * ms, Propagation: 10 * ms})
 }
 
 func TestAWaitWithinAWaitOfTheSameBeginningGoesOnFromTheOuterOne(t *testing.T) {
@@ -138,10 +128,27 @@ func TestAWaitWithinAWaitOfTheSameBeginningGoesOnFromTheOuterOne(t *testing.T) {
 	ack := h.add(20*ms, node{kind: arrivalNode, side: client, parent: toServer})
 	data := h.segment(30*ms, node{side: server, parent: ack}, tcp.Window, wrote)
 	last := h.segment(40*ms, node{side: client, parent: data}, tcp.Nagle, toServer)
-	var w walker
-	p := w.walk(h, last)
-	if p.causes[ClientCPU] != 0 || p.causes[Propagation] != 20*ms || p.causes[Nagle] != 10*ms || p.causes[Window] != 10*ms {
-		t.Errorf("client %v, propagation %v, nagle %v, window %v; want 0, 20ms, 10ms, 10ms",
-			p.causes[ClientCPU], p.causes[Propagation], p.causes[Nagle], p.causes[Window])
-	}
+	h.expect(t, last, 2, map[Cause]time.Duration{Propagation: 20 * ms, Nagle: 10 * ms, Window: 10 * ms})
+}
+
+func TestDataThatAProbeLetGoWaitedForTheWindowBeforeItsTimer(t *testing.T) {
+	var h history
+	start := h.add(0, node{kind: startNode})
+	// Everything is written at 0. The last acknowledgement comes at 20 ms and arms
+	// the probe's timer, which lets the next segment go at 60 ms.
+	first := h.add(10*ms, node{kind: arrivalNode, side: server, parent: start})
+	ack := h.add(20*ms, node{kind: arrivalNode, side: client, parent: first})
+	h.add(60*ms, node{kind: timerNode, parent: ack})
+	left := h.add(60*ms, node{kind: departureNode, parent: ack, since: start, why: tcp.Probe, held: true})
+	probe := h.add(70*ms, node{kind: arrivalNode, side: server, parent: left})
+	h.expect(t, probe, 2, map[Cause]time.Duration{Probe: 40 * ms, Window: 20 * ms, Propagation: 10 * ms})
+}
+
+func TestARoundTripThatTakesNoTimeIsOne(t *testing.T) {
+	var h history
+	start := h.add(0, node{kind: startNode})
+	first := h.add(0, node{kind: arrivalNode, side: server, parent: start})
+	ack := h.add(0, node{kind: arrivalNode, side: client, parent: first})
+	second := h.segment(0, node{side: server, parent: ack}, tcp.Window, start)
+	h.expect(t, second, 2, nil)
 }
