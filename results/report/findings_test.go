@@ -83,8 +83,8 @@ func TestTheLargestPartIsSaidWithWhereItIs(t *testing.T) {
 	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1},
 		{Name: "part.wire", Unit: "ns", PartOf: "time", Group: "waiting"}, {Name: "part.queue", Unit: "ns", PartOf: "time", Group: "waiting"},
 		{Name: "part.cpu", Unit: "ns", PartOf: "time", Group: "working"}, {Name: "part.rto", Unit: "ns", PartOf: "time", Group: "recovering"}},
-		Factors: []results.Factor{{Name: "path", Levels: []string{"near", "far"}}, {Name: "link.loss", Levels: []string{"0%", "5%", "9%"}}, {Name: "tls.size", Levels: []string{"1kB", "2kB"}}}}
-	rto := map[string]float64{"0%": 0, "5%": 2000, "9%": 8000}
+		Factors: []results.Factor{{Name: "path", Levels: []string{"near", "far"}}, {Name: "link.loss", Levels: []string{"0%", "5%", "7%", "9%"}}, {Name: "tls.size", Levels: []string{"1kB", "2kB"}}}}
+	rto := map[string]float64{"0%": 0, "5%": 2000, "7%": 2000, "9%": 8000}
 	wire := map[string]float64{"near": 10, "far": 990}
 	d := documentOf(tabletest.New(header, 10, func(_ *rand.Rand, cell map[string]string) (map[string]float64, bool) {
 		parts := map[string]float64{"part.wire": wire[cell["path"]], "part.queue": 10, "part.cpu": 80, "part.rto": rto[cell["link.loss"]]}
@@ -96,7 +96,7 @@ func TestTheLargestPartIsSaidWithWhereItIs(t *testing.T) {
 		return parts, false
 	}))
 	for about, want := range map[string]string{
-		"What time is made of":       "The largest part of the mean is recovering in 8 of 12 cells, only at loss 5% or 9%; waiting in 2, only at far, loss 0%; working in 2, only at near, loss 0%.",
+		"What time is made of":       "The largest part of the mean is recovering in 12 of 16 cells, only at loss 5% to 9%; waiting in 2, only at far, loss 0%; working in 2, only at near, loss 0%.",
 		"Parts of time at loss 0%":   "path near: working 80 %, waiting 20 %; far: waiting 93 %, working 7.4 %.",
 		"Parts of time at loss 5%":   "path near: recovering 95 %, working 3.8 %; far: recovering 65 %, waiting 32 %, working 2.6 %.",
 		"Parts of time at loss 9%":   "path near: recovering 99 %; far: recovering 88 %, waiting 11 %.",

@@ -59,7 +59,7 @@ func (e *experiment) largestGroups(groups []*group) string {
 	for _, g := range groups {
 		clause := g.name + " in " + number.Count(len(leads[g]))
 		switch most := slices.Max(g.shares); {
-		case most == 0:
+		case most < 0.001: // nothing to speak of
 			continue
 		case len(leads[g]) == 0:
 			clauses = append(clauses, g.name+" is at most "+number.Percent(most))
@@ -95,10 +95,18 @@ func (e *experiment) scope(cells []int) string {
 		if f != e.compared {
 			shown[0] = table.LevelTitle(e.Header, f, occurring[0])
 		}
+		if last := len(occurring) - 1; last >= 2 && isQuantity(e.shown(f, occurring[0])) &&
+			slices.Equal(occurring, levels[slices.Index(levels, occurring[0]):][:last+1]) {
+			words = append(words, shown[0]+" to "+shown[last])
+			continue
+		}
 		words = append(words, strings.Join(shown, " or "))
 	}
 	return strings.Join(words, ", ")
 }
+
+// isQuantity tells levels that have an order, "20ms", from names.
+func isQuantity(level string) bool { return level != "" && level[0] >= '0' && level[0] <= '9' }
 
 // sharesByFactor says what the groups' shares are at each level of the factor that moves them most, apart for each level
 // of the next; each an average over cells. A factor that moves no share by a tenth is not worth a word.
