@@ -102,6 +102,9 @@ func (r *reader) addLevel(levels []Level, factor string, at ast.Node, name strin
 	if slices.ContainsFunc(levels, func(l Level) bool { return l.Name == name }) {
 		r.addf(r.file, at, "the factor %s has the level %s twice", factor, name)
 	}
+	if commandsTerminals(name) {
+		r.addf(r.file, at, "factor %s: %q has a control character", factor, name)
+	}
 	if endsInDigits(name) {
 		r.addError(r.file, at, "factor "+factor, checkName(at, name))
 	}
