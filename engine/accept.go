@@ -17,11 +17,8 @@ func (c *Conn) acceptModern() error {
 		return err
 	}
 	suite := c.chooseSuite(func(*Suite) bool { return true })
-	switch {
-	case suite == nil:
+	if suite == nil {
 		return noCommonSuite
-	case c.info.HelloRetry && suite.ID != c.info.Suite.ID:
-		return changedChoice
 	}
 	c.useSuite(suite)
 	c.compatible = c.asksCompatibility()

@@ -140,9 +140,6 @@ func takeClientHello(c *Conn, body []byte) error {
 	if err != nil {
 		return err
 	}
-	if c.info.HelloRetry && version != c.info.Version {
-		return changedChoice
-	}
 	c.info.Version = version
 	if err := c.checkCompression(); err != nil {
 		return err

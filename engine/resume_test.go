@@ -285,3 +285,17 @@ func TestFailedSessionsAreForgotten(t *testing.T) {
 		t.Errorf("a session that failed is %v", got)
 	}
 }
+
+// Each ticket stands for a PSK of its own, and one that lives no second is
+// discarded (RFC 9846 §4.6.1).
+func TestTicketsHaveTheirOwnSecrets(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	p, _ := connect(t, cc, sc)
+	if all := p.client.Session().tickets; len(all) != 2 || string(all[0].psk) == string(all[1].psk) {
+		t.Errorf("%d tickets, or two of one secret", len(all))
+	}
+	sc.TicketLifetime = time.Millisecond
+	if p, _ = connect(t, cc, sc); p.client.Session() != nil {
+		t.Error("a ticket without a lifetime is kept")
+	}
+}

@@ -75,3 +75,23 @@ func TestNoMessageHasTheReservedNumber(t *testing.T) {
 	})
 	wantAlert(t, "message 6", err, AlertUnexpectedMessage)
 }
+
+// A HelloRetryRequest asks for a group that was offered without a share
+// (RFC 9846 §4.2.8).
+func TestRetryAsksForAnOfferedGroupWithoutAShare(t *testing.T) {
+	withoutProtection(t)
+	for _, group := range []string{"\x00\x1d", "\x00\x18"} {
+		p := meddledPair(false, withGroups(X25519, P256), withGroups(P256))(t)
+		err := p.meddle(func(_ int, burst []parcel) []parcel {
+			for i := range burst {
+				if burst[i].message() == HelloRetryRequest {
+					burst[i].body = append(burst[i].body[:headerSize:headerSize], inServer(instead(extKeyShare, group))(burst[i].body[headerSize:])...)
+				}
+			}
+			return burst
+		})
+		if !errors.Is(err, uselessRetry) {
+			t.Errorf("group %x: %v", group, err)
+		}
+	}
+}
