@@ -299,3 +299,14 @@ func TestTicketsHaveTheirOwnSecrets(t *testing.T) {
 		t.Error("a ticket without a lifetime is kept")
 	}
 }
+
+// The cache keeps its own copy of what its callers reuse.
+func TestSessionCacheCopies(t *testing.T) {
+	cache := NewSessionCache(1, time.Hour)
+	id, state := []byte("id"), []byte("state")
+	cache.Put(id, state, testTime)
+	id[0], state[0] = 'x', 'x'
+	if got, ok := cache.Get(nil, []byte("id"), testTime); !ok || string(got) != "state" {
+		t.Errorf("%q, %v", got, ok)
+	}
+}
