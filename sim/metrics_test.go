@@ -218,3 +218,12 @@ func TestEachHostHasItsOwnCores(t *testing.T) {
 		}
 	}
 }
+
+func TestPacketsThatAreLostGiveTheirPlaceBack(t *testing.T) {
+	link := netem.Config{Delay: 5 * ms, Loss: 0.1}
+	w := mustWorld(t, wire(t, link, link), written(t, 2014, 1_000_000))
+	w.Run(1)
+	if n := len(w.packets.all); n > 100 {
+		t.Errorf("%d packets were under way at once, want at most a window of them", n)
+	}
+}
