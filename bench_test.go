@@ -20,6 +20,11 @@ import (
 //	go test -run '^$' -bench Handshake -count 10 . > bench.txt
 //	go tool benchstat -col /impl bench.txt
 //
+// -count repeats each benchmark ten times before the next begins, so that on a machine whose speed drifts it is the
+// implementations that seem to differ. There, let them take turns:
+//
+//	for i in $(seq 10); do go test -run '^$' -bench Handshake . ; done > bench.txt
+//
 // /impl=tlslab is this repository's engine, /impl=stdlib is crypto/tls, and /impl=bare are the
 // cryptographic operations of the handshake alone: no messages, no state, no buffers.
 //

@@ -18,11 +18,8 @@ func (c *Conn) acceptModern() error {
 		return err
 	}
 	suite := c.chooseSuite(func(*Suite) bool { return true })
-	switch {
-	case suite == nil:
+	if suite == nil {
 		return noCommonSuite
-	case c.info.HelloRetry && suite.ID != c.info.Suite.ID:
-		return changedChoice
 	}
 	c.useSuite(suite)
 	c.compatible = c.asksCompatibility()
@@ -125,7 +122,13 @@ func (c *Conn) acceptClassic() error {
 		return nil
 	}
 	c.info.Kind = Full
-	suite := c.chooseSuite(c.servesClassic)
+	// The client's groups bind the certificate's curve too (RFC 8422 §5.1). A
+	// client that names only the groups it wants shares of may verify more: a
+	// certificate on another curve is better than none.
+	suite := c.chooseSuite(func(s *Suite) bool { return c.servesClassic(s, c.namesCurve) })
+	if suite == nil {
+		suite = c.chooseSuite(func(s *Suite) bool { return c.servesClassic(s, anyCurve) })
+	}
 	if suite == nil {
 		return noCommonSuite
 	}
@@ -134,9 +137,10 @@ func (c *Conn) acceptClassic() error {
 }
 
 // servesClassic says whether the server has what a suite needs: a group, a
-// certificate with the right kind of key, and a signature scheme. What it
-// found it keeps.
-func (c *Conn) servesClassic(s *Suite) bool {
+// servesClassic says whether the server has what a suite needs: a group, a
+// certificate with the right kind of key on a curve that fits, and a signature
+// scheme. What it found it keeps.
+func (c *Conn) servesClassic(s *Suite, fits func(Group) bool) bool {
 	ephemeral := s.KeyExchange.family() != 0
 	c.info.Group = 0
 	if ephemeral {
@@ -145,7 +149,7 @@ func (c *Conn) servesClassic(s *Suite) bool {
 		}
 	}
 	for _, certificate := range c.cfg.Certificates {
-		if certificate.kind != s.KeyType {
+		if certificate.kind != s.KeyType || !fits(certificate.curve) {
 			continue
 		}
 		scheme := c.schemeFor(certificate)
@@ -156,6 +160,13 @@ func (c *Conn) servesClassic(s *Suite) bool {
 	}
 	return false
 }
+
+// namesCurve says whether the client knows the curve of a certificate's key.
+func (c *Conn) namesCurve(g Group) bool {
+	return g == 0 || c.hello.groups == nil || c.hello.groups.Contains(uint16(g))
+}
+
+func anyCurve(Group) bool { return true }
 
 // classicGroup is the server's first group of a family that the client knows;
 // a client that names none knows all (RFC 8422 §4).

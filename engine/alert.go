@@ -66,7 +66,9 @@ var alertNames = map[Alert]string{
 	114: "bad_certificate_hash_value",
 	115: "unknown_psk_identity",
 	116: "certificate_required",
+	117: "general_error",
 	120: "no_application_protocol",
+	121: "ech_required",
 }
 
 // String returns the RFC's name of the alert.

@@ -30,5 +30,12 @@ func (c *Conn) verifyChain() error {
 	if c.cfg.VerifyNothing {
 		return nil
 	}
+	may := chain[0].MaySign
+	if c.info.Suite.KeyExchange == KeyExchangeRSA {
+		may = chain[0].MayEncipher
+	}
+	if !may() {
+		return fmt.Errorf("leaf: %w: key usage", pki.ErrWrongUsage)
+	}
 	return pki.Verify(chain, c.cfg.Roots, pki.ServerAuth, c.info.ServerName, c.cfg.Now(), c.count)
 }

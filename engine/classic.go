@@ -44,7 +44,7 @@ type classicState struct {
 // takeClassicHello reads the rest of a TLS 1.2 ServerHello: whether the
 // session is resumed, and what was agreed to.
 func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
-	if c.cfg.maxVersion() == TLS13 && string(m.Random[wire.RandomSize-len(sentinel12):]) == string(sentinel12[:]) {
+	if c.cfg.maxVersion() == TLS13 && talkedDown(m.Random) {
 		return downgraded
 	}
 	seen, err := c.takeExtensions(inClassicHello, m.Extensions)
@@ -153,7 +153,7 @@ func afterFinished(c *Conn, from side) error {
 	if c.side == server {
 		c.cfg.SessionCache.Put(c.sessionID, c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Now())
 	} else if !c.ticketPromised && c.cfg.allows(SessionID) {
-		c.keepClassic(nil, maxTicketLifetime)
+		c.keepClassic(nil, maxIDLifetime)
 	}
 	return nil
 }

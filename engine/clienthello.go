@@ -130,14 +130,14 @@ func takeClientHello(c *Conn, body []byte) error {
 	if h.Suites.Contains(signalRenegotiation) {
 		h.seen |= 1 << extensionRow(extRenegotiation)
 	}
+	if err := c.checkRepeated(); err != nil {
+		return err
+	}
 	copy(c.randoms[client][:], h.Random)
 	c.sessionID = append(c.sessionIDStore[:0], h.SessionID...)
 	version, err := c.chooseVersion()
 	if err != nil {
 		return err
-	}
-	if c.info.HelloRetry && version != c.info.Version {
-		return changedChoice
 	}
 	c.info.Version = version
 	if err := c.checkCompression(); err != nil {

@@ -29,6 +29,7 @@ const (
 	extSchemes              = 13
 	extProtocols            = 16
 	extSignedTimestamps     = 18
+	extPadding              = 21
 	extExtendedMasterSecret = 23
 	extRecordSizeLimit      = 28
 	extSessionTicket        = 35

@@ -89,6 +89,30 @@ func TestDowngradeIsSeen(t *testing.T) {
 	wantAlert(t, "the sentinel", p.feed(p.client, p.server.Flush(nil)), AlertIllegalParameter)
 }
 
+// The sentinel that says TLS 1.1 is none for a TLS 1.2 ServerHello either, and a
+// client without TLS 1.3 heeds neither.
+func TestBothSentinelsAreKnown(t *testing.T) {
+	withoutProtection(t)
+	for last, highest := range []Version{TLS13, TLS13, TLS12} {
+		p := meddledPair(false, maxVersion(highest), maxVersion(TLS12))(t)
+		err := p.meddle(func(_ int, burst []parcel) []parcel {
+			for _, x := range burst {
+				if x.message() == ServerHello {
+					copy(x.body[headerSize+2+24:], append([]byte("DOWNGRD"), byte(last%2)))
+				}
+			}
+			return burst
+		})
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Fatalf("sentinel %d to a client of %v: %v", last, highest, err)
+		}
+		if seen := errors.Is(err, downgraded); seen != (highest == TLS13) {
+			t.Errorf("sentinel %d to a client of %v: %v", last, highest, err)
+		}
+	}
+}
+
 func TestConfigsThatCannotWork(t *testing.T) {
 	for name, broken := range map[string]func(*Config){
 		"no randomness":       func(c *Config) { c.Rand = nil },

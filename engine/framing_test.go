@@ -239,3 +239,55 @@ func TestForgedRecords(t *testing.T) {
 		}
 	}
 }
+
+// Nothing comes between the fragments of a message (RFC 9846 §5.1).
+func TestDataInsideAMessageIsRefused(t *testing.T) {
+	p := newPair(clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256"))
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	half, err := p.server.sealRecord(nil, record.Handshake, []byte{byte(KeyUpdate), 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := p.server.Seal(nil, []byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.feed(p.client, half); err != nil {
+		t.Fatal(err)
+	}
+	wantAlert(t, "data inside a KeyUpdate", p.feed(p.client, data), AlertUnexpectedMessage)
+}
+
+// A peer that could not follow the change of keys alerts without protection;
+// one that has sent a protected record could.
+func TestAlertsWithoutProtectionComeFirst(t *testing.T) {
+	for _, protected := range []bool{false, true} {
+		p := newPair(clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256"))
+		if err := p.client.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
+			t.Fatal(err)
+		}
+		if protected {
+			keys, err := modernKeys(p.server, client, EpochHandshake)
+			if err != nil {
+				t.Fatal(err)
+			}
+			half, err := keys.Seal(nil, record.Handshake, []byte{byte(Finished), 0})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := p.feed(p.server, half); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := p.feed(p.server, asRecord(TypeAlert, []byte{levelFatal, byte(AlertBadCertificate)}))
+		var e *Error
+		if !errors.As(err, &e) || (e.Fault == FaultRemote) == protected {
+			t.Errorf("an alert in the clear after a protected record %v: %v", protected, err)
+		}
+	}
+}

@@ -106,3 +106,67 @@ func (id *identity) roots(t testing.TB) *pki.Roots {
 	}
 	return roots
 }
+
+// A client's groups bind the curve of TLS 1.2's certificates (RFC 8422 §5.1),
+// so long as there is another certificate.
+func TestCertificatesLieOnCurvesThatTheClientNames(t *testing.T) {
+	for _, x := range []struct {
+		certificates []string
+		groups       []Group
+		want         string
+	}{
+		{[]string{"ecdsa-p384", "rsa2048"}, []Group{X25519}, "rsa2048"},
+		{[]string{"ecdsa-p384", "ecdsa-p256"}, []Group{X25519, P256}, "ecdsa-p256"},
+		{[]string{"ecdsa-p384", "rsa2048"}, []Group{X25519, P384}, "ecdsa-p384"},
+		{[]string{"ecdsa-p384"}, []Group{X25519}, "ecdsa-p384"},
+	} {
+		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, x.certificates...)
+		cc.MaxVersion, cc.Groups, cc.VerifyNothing = TLS12, x.groups, true
+		p, _ := connect(t, cc, sc)
+		if got := p.client.Info().PeerChain[0].Key.Algorithm; got != x.want {
+			t.Errorf("of %v a client of %v gets %s, want %s", x.certificates, x.groups, got, x.want)
+		}
+	}
+}
+
+// A leaf serves only what its key usage allows (RFC 9846 §4.4.2.2, RFC 5246
+// §7.4.2).
+func TestKeyUsageIsHeld(t *testing.T) {
+	for _, x := range []struct {
+		usage  x509.KeyUsage
+		client func(*Config)
+		ok     bool
+	}{
+		{x509.KeyUsageDigitalSignature, nothing, true},
+		{x509.KeyUsageKeyEncipherment, nothing, false},
+		{x509.KeyUsageDigitalSignature, maxVersion(TLS12), true},
+		{x509.KeyUsageKeyEncipherment, maxVersion(TLS12), false},
+		{x509.KeyUsageKeyEncipherment, both(maxVersion(TLS12), onlySuite(0x009c)), true},
+		{x509.KeyUsageDigitalSignature, both(maxVersion(TLS12), onlySuite(0x009c)), false},
+		{0, nothing, true},
+	} {
+		key := makeKey(t, "rsa2048")
+		der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
+			SerialNumber: big.NewInt(1), DNSNames: []string{testName}, KeyUsage: x.usage,
+			NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
+		}, &x509.Certificate{}, key.Public(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		roots, err := pki.NewRoots(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t)
+		cc.Roots = roots
+		sc.Certificates = []*Certificate{(&identity{chain: [][]byte{der}, key: key}).certificate(t)}
+		x.client(cc)
+		err = newPair(cc, sc).run()
+		switch {
+		case x.ok && err != nil:
+			t.Errorf("usage %b: %v", x.usage, err)
+		case !x.ok:
+			wantAlert(t, fmt.Sprintf("usage %b", x.usage), err, AlertUnsupportedCertificate)
+		}
+	}
+}

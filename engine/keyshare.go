@@ -127,8 +127,7 @@ func (c *Conn) chooseGroup() error {
 	case known == 0:
 		return noCommonGroup
 	}
-	c.info.Group = known
-	c.info.HelloRetry = true
+	c.askAgain(known)
 	return nil
 }
 

@@ -24,6 +24,9 @@ const (
 	ChangeCipherSpec    Message = 256
 )
 
+// reservedMessage is the wire's number 6, which no peer may send.
+const reservedMessage Message = 257
+
 var messageNames = map[Message]string{
 	ClientHello:         "ClientHello",
 	ServerHello:         "ServerHello",
@@ -38,6 +41,7 @@ var messageNames = map[Message]string{
 	Finished:            "Finished",
 	KeyUpdate:           "KeyUpdate",
 	ChangeCipherSpec:    "ChangeCipherSpec",
+	reservedMessage:     "reserved message 6",
 }
 
 // String returns the RFC's name of the message.

@@ -97,6 +97,18 @@ func twice(id uint16) func(extensionList) extensionList {
 	}
 }
 
+// surplusBinder adds a binder behind those of pre_shared_key, which is last.
+func surplusBinder(l extensionList) extensionList {
+	var offered wire.OfferedPSKs
+	last := &l[len(l)-1]
+	if err := offered.Parse(last.body); err != nil {
+		panic(err)
+	}
+	offered.Binders = append(append(offered.Binders, 32), make([]byte, 32)...)
+	last.body = offered.Append(nil)
+	return l
+}
+
 // flip changes the last byte, or one at an offset.
 func flip(at int) edit {
 	return func(body []byte) []byte {
@@ -136,6 +148,8 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"supported_groups is needed", full13, ClientHello, inHello(without(extGroups)), AlertMissingExtension},
 		{"key_share is needed", full13, ClientHello, inHello(without(extKeyShare)), AlertMissingExtension},
 		{"signature_algorithms is needed", full13, ClientHello, inHello(without(extSchemes)), AlertMissingExtension},
+		{"a host name is no longer than one can be", full13, ClientHello, inHello(instead(extServerName, "\x01\x05\x00\x01\x02"+strings.Repeat("x", 258))), AlertIllegalParameter},
+		{"a binder for each PSK", resumed13, ClientHello, inHello(surplusBinder), AlertIllegalParameter},
 		{"a PSK needs its modes", resumed13, ClientHello, inHello(without(extModes)), AlertMissingExtension},
 		{"a binder verifies", resumed13, ClientHello, flip(-1), AlertDecryptError},
 		{"renegotiation_info is empty", ecdhe12, ClientHello, inHello(instead(extRenegotiation, "\x01x")), AlertHandshakeFailure},

@@ -33,6 +33,7 @@ type modernState struct {
 	shared     []byte // the (EC)DHE secret; nil in psk_ke
 	reply      []byte // the server's share
 	retryGroup Group  // the client's, from a HelloRetryRequest
+	repeated   []byte // the server's, of the first ClientHello: what the second repeats
 	chosen     uint16 // the server's index among the offered PSKs
 	nonce      byte   // of the next ticket
 

@@ -24,11 +24,16 @@ func takeServerName(c *Conn, _ place, body []byte) error {
 		return wantEmpty(body)
 	}
 	var x wire.ServerName
-	err := x.Parse(body)
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	if len(x.Host) > maxServerName {
+		return badExtension
+	}
 	if string(x.Host) != c.info.ServerName {
 		c.info.ServerName = string(x.Host)
 	}
-	return err
+	return nil
 }
 
 func wantEmpty(body []byte) error {

@@ -114,7 +114,14 @@ func (c *Conn) binder(h *secrets.Hash, psk, message []byte) ([]byte, error) {
 
 func takePreSharedKey(c *Conn, p place, body []byte) error {
 	if p == inClientHello {
-		return c.hello.psks.Parse(body)
+		offered := &c.hello.psks
+		if err := offered.Parse(body); err != nil {
+			return err
+		}
+		if !offered.Balanced() {
+			return badExtension
+		}
+		return nil
 	}
 	var x wire.Uint16
 	if err := x.Parse(body); err != nil {
@@ -140,9 +147,6 @@ func (c *Conn) choosePSK() error {
 	for rest := h.psks.Identities; len(rest) > 0 && i < maxIdentities; i++ {
 		var identity, binder []byte
 		identity, _, rest = rest.Next()
-		if len(binders) == 0 {
-			return badBinder
-		}
 		binder, binders = binders.Next()
 		s, ok := c.openPSK(identity)
 		if !ok || way == 0 {

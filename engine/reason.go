@@ -43,6 +43,7 @@ const (
 	downgraded
 	unknownChoice
 	changedChoice
+	changedHello
 	uselessRetry
 	badSessionID
 	duplicateExtension
@@ -110,6 +111,7 @@ var reasons = [numReasons]struct {
 	downgraded:        {AlertIllegalParameter, FaultPeer, "downgrade sentinel in the server's random", "RFC 9846 §4.1.3"},
 	unknownChoice:     {AlertIllegalParameter, FaultPeer, "choice that was not offered", "RFC 9846 §4.1.3"},
 	changedChoice:     {AlertIllegalParameter, FaultPeer, "choice changed after the HelloRetryRequest", "RFC 9846 §4.1.4"},
+	changedHello:      {AlertIllegalParameter, FaultPeer, "second ClientHello differs from the first", "RFC 9846 §4.1.2"},
 	uselessRetry:      {AlertIllegalParameter, FaultPeer, "HelloRetryRequest that changes nothing", "RFC 9846 §4.1.4"},
 	badSessionID:      {AlertIllegalParameter, FaultPeer, "session ID not echoed", "RFC 9846 §4.1.3"},
 

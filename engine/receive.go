@@ -156,8 +156,11 @@ func (c *Conn) takeHandshake(plain []byte) error {
 // messageOf names a message, telling a HelloRetryRequest from a ServerHello.
 func messageOf(message []byte) Message {
 	m := Message(message[0])
-	if m == ServerHello && wire.IsRetry(message[headerSize:]) {
+	switch {
+	case m == ServerHello && wire.IsRetry(message[headerSize:]):
 		return HelloRetryRequest
+	case m == HelloRetryRequest:
+		return reservedMessage
 	}
 	return m
 }

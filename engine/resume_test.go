@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"tlslab/engine/wire"
 )
 
 // Sessions: when they resume, and how each refusal falls back to a full
@@ -41,6 +43,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls13, a rotated ticket key", nil, nothing, rotated, Resumed},
 		{"tls13, an old ticket by the client's clock", nil, later(3 * time.Hour), nothing, Full},
 		{"tls13, an old ticket by the server's clock", nil, nothing, later(3 * time.Hour), Full},
+		{"tls13, a ticket from after the server's clock", nil, nothing, later(-time.Hour), Full},
 		{"tls13, a server without tickets", nil, nothing, func(c *Config) { c.Tickets = nil }, Full},
 		{"tls13, a server that allows no psk", nil, nothing, resumeBy(Ticket), Full},
 		{"tls13, a client that allows no psk", nil, resumeBy(Ticket), nothing, Full},
@@ -54,11 +57,14 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls12, a rotated ticket key", classicFirst, nothing, rotated, Resumed},
 		{"tls12, an old ticket by the client's clock", classicFirst, later(3 * time.Hour), nothing, Full},
 		{"tls12, an old ticket by the server's clock", classicFirst, nothing, later(3 * time.Hour), Full},
+		{"tls12, a ticket from after the server's clock", classicFirst, nothing, later(-time.Hour), Full},
 		{"tls12, the suite is gone", classicFirst, nothing, onlySuite(0xc02c), Full},
 		{"tls12, the client prefers another suite", classicFirst, func(c *Config) { c.Suites = []SuiteID{0xc02c, 0xc02b} }, nothing, Resumed},
 		{"tls12, a server of TLS 1.3", classicFirst, maxVersion(TLS13), nothing, Full},
+		{"tls12, a client that has no extended master secret any more", classicFirst, noMasterExtension, nothing, Full},
 		{"session id, nothing changed", cachedFirst, nothing, nothing, Resumed},
 		{"session id, an empty cache", cachedFirst, nothing, emptied, Full},
+		{"session id, a day old by the client's clock", cachedFirst, later(24*time.Hour + 1), nothing, Full},
 		{"session id, an old entry", cachedFirst, nothing, later(3 * time.Hour), Full},
 		{"session id, a server that allows none", cachedFirst, nothing, resumeBy(Ticket), Full},
 		{"session without extended master secret, asked for again with", noExtensionFirst, func(c *Config) { c.NoExtendedMasterSecret = false }, nothing, Full},
@@ -95,6 +101,7 @@ func TestExtendedMasterSecretIsNotGivenUp(t *testing.T) {
 	cc.MaxVersion = TLS12
 	p, _ := connect(t, cc, sc)
 	cc.Session, cc.NoExtendedMasterSecret = p.client.Session(), true
+	cc.Session.extended = false // a client that offers it all the same
 	wantAlert(t, "resumption without the extension", newPair(cc, sc).run(), AlertHandshakeFailure)
 }
 
@@ -221,6 +228,48 @@ func TestSessionCacheIsBounded(t *testing.T) {
 	}
 }
 
+// A TLS 1.2 ticket is no PSK, though its secret is as long as one and the client
+// knows it.
+func TestTicketsAreForOneProtocol(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	classicFirst(cc, sc)
+	cc.Suites, sc.Suites = []SuiteID{0xc02c, 0x1302}, []SuiteID{0xc02c, 0x1302}
+	p, _ := connect(t, cc, sc)
+	old := p.client.Session()
+	cc.MaxVersion = TLS13
+	cc.Session = &Session{version: TLS13, suite: 0x1302, serverName: testName, tickets: []pskTicket{
+		{identity: old.identity, psk: old.secret, received: testTime, lifetime: time.Hour},
+	}}
+	if _, got := connect(t, cc, sc); got != Full {
+		t.Errorf("a TLS 1.2 ticket makes a TLS 1.3 handshake %v", got)
+	}
+}
+
+// A ticket's age is sent in milliseconds, hidden by its ticket_age_add
+// (RFC 9846 §4.2.11.1).
+func TestTicketAgeIsObfuscated(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	p, _ := connect(t, cc, sc)
+	cc.Session = p.client.Session()
+	add := cc.Session.tickets[0].ageAdd
+	cc.Now = func() time.Time { return testTime.Add(1234 * time.Millisecond) }
+	c := Client(cc, testName)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var hello wire.ClientHelloMsg
+	if err := hello.Parse(c.Flush(nil)[5+headerSize:]); err != nil {
+		t.Fatal(err)
+	}
+	var offered wire.OfferedPSKs
+	if err := offered.Parse(findExtension(hello.Extensions, extPreSharedKey)); err != nil {
+		t.Fatal(err)
+	}
+	if _, age, _ := offered.Identities.Next(); add == 0 || age-add != 1234 {
+		t.Errorf("age %d is hidden by %d, want 1234 ms", age, add)
+	}
+}
+
 // A connection that fails takes its session with it (RFC 5246 §7.2.2).
 func TestFailedSessionsAreForgotten(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -234,5 +283,30 @@ func TestFailedSessionsAreForgotten(t *testing.T) {
 	}
 	if _, got := connect(t, cc, sc); got != Full {
 		t.Errorf("a session that failed is %v", got)
+	}
+}
+
+// Each ticket stands for a PSK of its own, and one that lives no second is
+// discarded (RFC 9846 §4.6.1).
+func TestTicketsHaveTheirOwnSecrets(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	p, _ := connect(t, cc, sc)
+	if all := p.client.Session().tickets; len(all) != 2 || string(all[0].psk) == string(all[1].psk) {
+		t.Errorf("%d tickets, or two of one secret", len(all))
+	}
+	sc.TicketLifetime = time.Millisecond
+	if p, _ = connect(t, cc, sc); p.client.Session() != nil {
+		t.Error("a ticket without a lifetime is kept")
+	}
+}
+
+// The cache keeps its own copy of what its callers reuse.
+func TestSessionCacheCopies(t *testing.T) {
+	cache := NewSessionCache(1, time.Hour)
+	id, state := []byte("id"), []byte("state")
+	cache.Put(id, state, testTime)
+	id[0], state[0] = 'x', 'x'
+	if got, ok := cache.Get(nil, []byte("id"), testTime); !ok || string(got) != "state" {
+		t.Errorf("%q, %v", got, ok)
 	}
 }

@@ -16,9 +16,18 @@ var hello = protocol{steps: [KeyUpdate + 1]step{
 	ServerHello:       {make: makeServerHello, take: takeServerHello},
 }}
 
-// sentinel12 ends the random of a server that could speak TLS 1.3 and was
-// talked down to TLS 1.2 (RFC 9846 §4.1.3).
-var sentinel12 = [8]byte{'D', 'O', 'W', 'N', 'G', 'R', 'D', 1}
+// sentinel ends the random of a server that was talked down from TLS 1.3,
+// followed by 1 where it was to TLS 1.2 and by 0 below (RFC 9846 §4.1.3).
+const (
+	sentinel     = "DOWNGRD"
+	sentinelAt   = wire.RandomSize - len(sentinel) - 1
+	sentinelTo12 = 1
+)
+
+// talkedDown says whether a server's random ends with either sentinel.
+func talkedDown(random []byte) bool {
+	return string(random[sentinelAt:wire.RandomSize-1]) == sentinel && random[wire.RandomSize-1] <= sentinelTo12
+}
 
 func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 	random := &c.randoms[server]
@@ -29,7 +38,8 @@ func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 	if c.info.Version < TLS13 {
 		where = inClassicHello
 		if c.cfg.maxVersion() == TLS13 {
-			copy(random[wire.RandomSize-len(sentinel12):], sentinel12[:])
+			copy(random[sentinelAt:], sentinel)
+			random[wire.RandomSize-1] = sentinelTo12
 		}
 		if err := c.newSessionID(); err != nil {
 			return nil, err

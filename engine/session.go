@@ -35,8 +35,11 @@ type pskTicket struct {
 // maxTickets bounds what one Session keeps; the oldest go first.
 const maxTickets = 32
 
-// maxTicketLifetime is RFC 9846 §4.6.1's.
-const maxTicketLifetime = 7 * 24 * time.Hour
+// maxTicketLifetime is RFC 9846 §4.6.1's, and maxIDLifetime RFC 5246 §F.1.4's.
+const (
+	maxTicketLifetime = 7 * 24 * time.Hour
+	maxIDLifetime     = 24 * time.Hour
+)
 
 // Version returns the version that the session can be resumed in.
 func (s *Session) Version() Version { return s.version }
@@ -146,7 +149,10 @@ func (c *Conn) chooseOffer() {
 		if s.identity != nil {
 			way = Ticket
 		}
-		if c.cfg.allows(way) && c.cfg.enables(s.suite) && !now.After(s.expires) {
+		// A session with extended master secret wants the extension again
+		// (RFC 7627 §5.3).
+		given := s.extended && c.cfg.NoExtendedMasterSecret
+		if c.cfg.allows(way) && c.cfg.enables(s.suite) && !now.After(s.expires) && !given {
 			c.offer = offer{session: s, classic: true}
 		}
 		return

@@ -125,3 +125,24 @@ func TestNoPacketArrivesBeforeItWasSent(t *testing.T) {
 		t.Errorf("%d of 1000 packets took no time, want about 460", early)
 	}
 }
+
+func TestAJitterBeyondTheDelayNeverDeliversBeforeSending(t *testing.T) {
+	for _, d := range []Distribution{Uniform, Normal, Pareto, ParetoNormal} {
+		l := New(Config{Delay: time.Millisecond, Jitter: 5 * time.Millisecond, Distribution: d}, 1)
+		atOnce := 0
+		for i := range 1000 {
+			now := time.Duration(i) * time.Second
+			l.Enqueue(now, Packet{Size: 100})
+			switch at := l.Next(); {
+			case at < now:
+				t.Fatalf("%v: sent at %v, arrives at %v", d, now, at)
+			case at == now:
+				atOnce++
+			}
+			l.Dequeue(now+time.Minute, nil)
+		}
+		if atOnce == 0 {
+			t.Errorf("%v: no packet takes no time", d)
+		}
+	}
+}

@@ -34,9 +34,18 @@ func (r *reader) makeCells(s *Scenario) {
 			r.addf(r.file, r.excludes[i].node, "exclude: no combination is like this")
 		}
 	}
-	if len(s.Cells) == 0 {
+	switch {
+	case len(s.Cells) == 0:
 		r.add(r.file.at(nil, "all combinations are excluded"))
+	case s.Compare != nil && !s.hasBaseline():
+		r.add(r.file.at(nil, "compare: every combination with the baseline "+s.Compare.Factor+"="+s.Compare.Baseline+" is excluded: nothing is left to compare with"))
 	}
+}
+
+// hasBaseline reports whether any cell is one that others are compared with.
+func (s *Scenario) hasBaseline() bool {
+	k := slices.IndexFunc(s.Factors, func(f Factor) bool { return f.Name == s.Compare.Factor })
+	return slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Levels[k] == s.Compare.Baseline })
 }
 
 // combination returns the levels of cell i of total, the last factor's changing fastest.

@@ -43,7 +43,11 @@ func (r *reader) readCompare(s *Scenario, n ast.Node) {
 
 // compareFactor finds the factor that is compared, or nil.
 func (r *reader) compareFactor(s *Scenario, compare, n ast.Node) *Factor {
-	if n == nil {
+	switch {
+	case len(s.Factors) == 0:
+		r.addf(r.file, compare, "compare: the scenario has no factors, of which one could be compared")
+		return nil
+	case n == nil:
 		r.addf(r.file, compare, "compare has no factor: one of %s", strings.Join(s.factorNames(), ", "))
 		return nil
 	}

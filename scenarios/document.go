@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -137,10 +138,18 @@ func checkName(n ast.Node, name string) error {
 
 func (r *reader) readTitle(s *Scenario, n ast.Node) {
 	text, err := scalar(n)
+	if err == nil && commandsTerminals(text) {
+		err = wrong(n, "has a control character")
+	}
 	if err != nil {
 		r.addError(r.file, n, "title", err)
 	}
 	s.Title = strings.Join(strings.Fields(text), " ")
+}
+
+// commandsTerminals reports whether a text that is printed as it is has control characters beside white space.
+func commandsTerminals(text string) bool {
+	return strings.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) && !unicode.IsSpace(c) })
 }
 
 func (r *reader) readSeed(s *Scenario, n ast.Node) {

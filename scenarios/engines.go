@@ -3,6 +3,8 @@ package scenarios
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"tlslab/engine"
@@ -98,20 +100,24 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 	return cfg
 }
 
-// setGroups lets the server take tls.group only. A client that sends its share for another group offers both.
+// setGroups lets the server take tls.group only. A client that sends its share for another group offers both, and beside them the
+// curve of the certificate, without which it could not accept one in TLS 1.2 (RFC 8422 §5.1).
 func (c *Config) setGroups(client, server *engine.Config) error {
-	group, err := engine.ParseGroup(c.TLS.Group)
-	if err != nil {
-		return err
+	names := []string{c.TLS.KeyShare, c.TLS.Group}
+	if curve, ok := strings.CutPrefix(c.TLS.Certificate, "ecdsa-"); ok {
+		names = append(names, curve)
 	}
-	share, err := engine.ParseGroup(c.TLS.KeyShare)
-	if err != nil {
-		return err
-	}
-	server.Groups = []engine.Group{group}
-	client.Groups = []engine.Group{group}
-	if share != group {
-		client.Groups = []engine.Group{share, group}
+	for _, name := range names {
+		group, err := engine.ParseGroup(name)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(client.Groups, group) {
+			client.Groups = append(client.Groups, group)
+		}
+		if name == c.TLS.Group {
+			server.Groups = []engine.Group{group}
+		}
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -94,9 +96,27 @@ func (s *source) at(t *token.Token, message string) *Error {
 	}
 	e.Line, e.Column = t.Position.Line, t.Position.Column
 	if e.Line >= 1 && e.Line <= len(s.lines) {
-		e.Source = s.lines[e.Line-1]
+		e.Source = excerpt(s.lines[e.Line-1], e.Column)
 	}
 	return e
+}
+
+// excerptLength is how many characters of a line an error shows at most, after the one that it speaks of or from the beginning.
+const excerptLength = 160
+
+// excerpt is a line of text as a terminal can show it: control characters, which might command the terminal, and bytes that are no
+// text are question marks, so that columns stay where they are, and what goes on for long beyond the column is cut off.
+func excerpt(line string, column int) string {
+	shown := []rune(strings.Map(func(c rune) rune {
+		if c == utf8.RuneError || unicode.IsControl(c) && c != '\t' {
+			return '?'
+		}
+		return c
+	}, line))
+	if end := column + excerptLength; len(shown) > end {
+		return string(shown[:end]) + "…"
+	}
+	return string(shown)
 }
 
 // mistakes collects errors while a scenario is read, each place and message once.

@@ -62,8 +62,14 @@ func (r *reader) readLevels(p pair, list *ast.SequenceNode) []Level {
 			continue
 		}
 		levels = r.addLevel(levels, p.name, n, name)
-		r.checked(r.file, []setting{{key: key, node: n}}, nil)
-		levels[len(levels)-1].settings = []setting{{key: key, node: n, from: r.file}}
+		this := setting{key: key, node: n, from: r.file}
+		r.checked(r.file, []setting{this}, nil)
+		for _, l := range levels[:len(levels)-1] {
+			if l.Name != name && this.means(l.settings[0]) {
+				r.addf(r.file, n, "the factor %s has one level twice: %s and %s are the same", p.name, l.Name, name)
+			}
+		}
+		levels[len(levels)-1].settings = []setting{this}
 	}
 	return levels
 }
@@ -95,6 +101,9 @@ func (r *reader) readPatches(p pair, n ast.Node) []Level {
 func (r *reader) addLevel(levels []Level, factor string, at ast.Node, name string) []Level {
 	if slices.ContainsFunc(levels, func(l Level) bool { return l.Name == name }) {
 		r.addf(r.file, at, "the factor %s has the level %s twice", factor, name)
+	}
+	if commandsTerminals(name) {
+		r.addf(r.file, at, "factor %s: %q has a control character", factor, name)
 	}
 	if endsInDigits(name) {
 		r.addError(r.file, at, "factor "+factor, checkName(at, name))

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -108,9 +109,20 @@ func (d dimension) whole(n ast.Node, limit int64) (int64, error) {
 		return 0, wrong(n, "%s is not a whole number of %s", position(n).Value, smallest)
 	}
 	if !value.Num().IsInt64() || value.Num().Int64() > limit {
-		return 0, wrong(n, "%s is too much: at most %d%s", position(n).Value, limit, smallest)
+		return 0, wrong(n, "%s is too much: at most %s", position(n).Value, d.format(limit))
 	}
 	return value.Num().Int64(), nil
+}
+
+// format writes an amount with the largest unit that keeps it whole.
+func (d dimension) format(amount int64) string {
+	best := d.units[0]
+	for _, u := range d.units {
+		if u.worth > best.worth && amount%u.worth == 0 {
+			best = u
+		}
+	}
+	return fmt.Sprint(amount/best.worth, best.name)
 }
 
 // UnmarshalYAML takes a duration of at least 0; finer than a nanosecond is an error.
@@ -164,7 +176,7 @@ func (c *Count) UnmarshalYAML(n ast.Node) error {
 	switch {
 	case err == nil && value < 0:
 		return wrong(n, "%s is negative: a count starts at 0", text)
-	case err == nil && value > math.MaxInt32:
+	case err == nil && value > math.MaxInt32, errors.Is(err, strconv.ErrRange):
 		return wrong(n, "%s is too much: at most %d", text, math.MaxInt32)
 	case err == nil:
 		*c = Count(value)

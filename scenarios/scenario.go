@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"fmt"
 
 	"tlslab/results"
@@ -66,14 +67,18 @@ type Options struct {
 	Costs func(name string) (*costs.Table, error)
 }
 
+// byteOrderMark is what some editors put before a text in UTF-8.
+const byteOrderMark = "\ufeff"
+
 // Parse reads a scenario. An error is of type Errors and holds all that is wrong with it; file is the name that they carry.
 func Parse(file string, text []byte, o Options) (*Scenario, error) {
-	r := &reader{file: newSource(file, text), costs: o.Costs, tables: map[string]error{}}
+	read := bytes.TrimPrefix(text, []byte(byteOrderMark))
+	r := &reader{file: newSource(file, read), costs: o.Costs, tables: map[string]error{}}
 	if r.costs == nil {
 		r.costs = costs.Load
 	}
 	s := &Scenario{Seed: DefaultSeed, Replicates: DefaultReplicates, File: file, Text: text, Sets: o.Sets}
-	body := r.parse(text)
+	body := r.parse(read)
 	if body != nil {
 		r.document(s, body)
 	}

@@ -60,6 +60,17 @@ func TestAScenarioThatSaysLittleHasDefaults(t *testing.T) {
 	}
 }
 
+func TestAByteOrderMarkIsNoPartOfTheText(t *testing.T) {
+	text := "\ufeffname: marked\nreplicates: 3\n"
+	if s := parse(t, text); s.Name != "marked" || string(s.Text) != text {
+		t.Errorf("name %q, text %q", s.Name, s.Text)
+	}
+	_, err := Parse("test.yaml", []byte("\ufeffnam: marked"), Options{})
+	if err == nil || !strings.HasPrefix(err.Error(), "test.yaml:1:1: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestACipherIsResolvedToASuiteByVersionAndCertificate(t *testing.T) {
 	for _, row := range []struct{ tls, want string }{
 		{"version: 1.3, cipher: chacha20-poly1305", "TLS_CHACHA20_POLY1305_SHA256"},

@@ -14,8 +14,8 @@ func (r *reader) applySets(s *Scenario, sets []string) {
 	for _, set := range sets {
 		name, value, ok := strings.Cut(set, "=")
 		from := newSource("--set "+name, []byte(value))
-		if !ok || value == "" {
-			r.add(&Error{File: "--set " + name, Message: "wants key=value, such as link.loss=2%"})
+		if !ok || name == "" || value == "" {
+			r.add(&Error{File: "--set " + name, Message: "wants KEY=VALUE, such as link.loss=2%"})
 			continue
 		}
 		r.applySet(s, name, value, from)

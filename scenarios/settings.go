@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,6 +26,12 @@ func (s setting) apply(c *Config) error {
 		}
 	}
 	return nil
+}
+
+// means reports whether two values of one key come to the same, however they are written.
+func (s setting) means(other setting) bool {
+	a, b := newConfig(), newConfig()
+	return s.apply(a) == nil && other.apply(b) == nil && reflect.DeepEqual(a, b)
 }
 
 // inTableOrder sorts settings as the table of keys has them, so that link comes before link.delay and link.delay before

@@ -49,7 +49,7 @@ func priceItems(deeds []deed, items []recording.Item, h Host) ([]deed, error) {
 			}
 			takes = h.slow(takes)
 			if k := len(deeds); k > 0 && deeds[k-1].action == recording.Work {
-				deeds[k-1].takes += takes
+				deeds[k-1].takes = min(deeds[k-1].takes+takes, forever)
 			} else {
 				deeds = append(deeds, deed{action: recording.Work, takes: takes})
 			}

@@ -27,12 +27,17 @@ func (h Host) validate(name string) error {
 	return nil
 }
 
-// slow scales a price of the table to this host.
+// forever is the longest stretch of work, 36 years: longer than any run, and
+// far from what an instant after it could overflow.
+const forever time.Duration = 1 << 60
+
+// slow scales a price of the table to this host: one multiplication, which all
+// machines round alike.
 func (h Host) slow(d time.Duration) time.Duration {
 	if h.Slowdown == 1 {
 		return d
 	}
-	return time.Duration(float64(d) * h.Slowdown)
+	return time.Duration(min(float64(d)*h.Slowdown, float64(forever)))
 }
 
 // task is the work of one actor that waits for a core.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -162,6 +163,23 @@ func TestTheTimeOfAHandshakeIsItsRoundTripsAndItsOperations(t *testing.T) {
 		}
 		if computed <= 0 || computed > r.ClientCPU+r.ServerCPU {
 			t.Errorf("%s: %v of computation on the critical path, %v in all", name, computed, r.ClientCPU+r.ServerCPU)
+		}
+	}
+}
+
+func TestARecordingReadFromItsTextIsTheSame(t *testing.T) {
+	for name, h := range handshakes() {
+		rec, _ := h.record(t)
+		var text bytes.Buffer
+		if err := rec.Format(&text); err != nil {
+			t.Fatal(err)
+		}
+		again, err := recording.Parse(&text)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !reflect.DeepEqual(again, rec) {
+			t.Errorf("%s: read back it is %+v, not %+v", name, again, rec)
 		}
 	}
 }

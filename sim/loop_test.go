@@ -49,3 +49,19 @@ func TestCoresServeInTheOrderOfArrival(t *testing.T) {
 		t.Errorf("%d cores are free in the end, want 2", c.free)
 	}
 }
+
+func TestWorkIsSlowedDownButNeverWithoutEnd(t *testing.T) {
+	for _, c := range []struct {
+		slowdown float64
+		in, want time.Duration
+	}{
+		{1, 7, 7},
+		{6, 7 * time.Microsecond, 42 * time.Microsecond},
+		{0.5, 7, 3},
+		{1e6, time.Hour, forever},
+	} {
+		if got := (Host{Slowdown: c.slowdown}).slow(c.in); got != c.want {
+			t.Errorf("%v, %v times slower, takes %v, want %v", c.in, c.slowdown, got, c.want)
+		}
+	}
+}

@@ -10,7 +10,7 @@ import (
 type packet struct {
 	segment    tcp.Segment
 	flow       int32
-	left       int32 // the node of the event in which it left
+	left       int32 // the node that it left from
 	queued     time.Duration
 	serialised time.Duration
 }

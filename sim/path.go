@@ -43,23 +43,27 @@ func (c Cause) String() string { return causeNames[c] }
 type nodeKind uint8
 
 const (
-	startNode   nodeKind = iota // the connection begins; nothing comes before
-	arrivalNode                 // a segment reached its host
-	cpuNode                     // a core finished a task
-	timerNode                   // a TCP deadline
+	startNode     nodeKind = iota // the connection begins; nothing comes before
+	arrivalNode                   // a segment reached its host
+	cpuNode                       // a core finished a task
+	timerNode                     // a TCP deadline
+	departureNode                 // a segment left that had been waiting: no event, but what one let go
 )
 
 // node is an event in the history of a run, with its parent: what had to happen
-// for it to happen. Its index is the tcp.Tag of the event.
+// for it to happen. Its index is the tcp.Tag of the event. The departures of an
+// event follow it.
 type node struct {
 	at         time.Duration
 	queued     time.Duration // arrival: in links' queues; cpu: for a core
 	serialised time.Duration // arrival
-	parent     int32         // arrival: the event in which the segment left; cpu: the one in which the work was ready
-	since      int32         // arrival: the event since which its data had been waiting to leave
+	seq        int64         // departure: where the segment stands in its stream
+	parent     int32         // arrival: the departure, or the event in which the segment left at once; departure: its event; cpu: the event in which the work was ready
+	since      int32         // departure: the event since which its data had been waiting
 	kind       nodeKind
 	side       side      // where it happened
-	why        tcp.Cause // arrival: why the segment left when it did
+	why        tcp.Cause // departure: why the segment left when it did
+	held       bool      // departure: a timer let it go that the window had held; parent: the event that armed the timer
 }
 
 // departure is how each cause of TCP is read on the way back.
@@ -135,31 +139,30 @@ func (w *walker) step() {
 			cpu = ServerCPU
 		}
 		ready := w.nodes[n.parent].at
-		if w.spend(ready+n.queued, cpu) || w.spend(ready, CPUQueue) {
-			return
+		if w.spend(ready+n.queued, cpu) && w.spend(ready, CPUQueue) {
+			w.cur = n.parent
 		}
-		w.cur = n.parent
 	case arrivalNode:
 		if n.side == server {
 			w.path.roundTrips++
 		}
-		left := w.nodes[n.parent].at
-		if w.flight(n, left) {
-			return
+		if w.flight(n, w.nodes[n.parent].at) {
+			w.cur = n.parent
 		}
+	case departureNode:
 		w.leave(n)
 	case timerNode:
-		// A timer's segments say since when they waited, so the way does not
+		// What a timer lets go says since when it waited, so the way does not
 		// lead here; if it did, the wait would be a timer's.
 		if w.expire(w.nodes[n.parent].at, RTO) {
-			return
+			w.cur = n.parent
 		}
-		w.cur = n.parent
 	}
+	w.turn()
 }
 
-// flight attributes a segment's time on the links.
-func (w *walker) flight(n *node, left time.Duration) (turned bool) {
+// flight attributes a segment's time on the links, and reports as spend does.
+func (w *walker) flight(n *node, left time.Duration) bool {
 	if len(w.detours) > 0 {
 		return w.spend(left, Propagation)
 	}
@@ -167,34 +170,53 @@ func (w *walker) flight(n *node, left time.Duration) (turned bool) {
 	w.path.causes[Serialisation] += n.serialised
 	w.path.causes[Propagation] += w.at - left - n.queued - n.serialised
 	w.at = left
-	return false
+	return true
 }
 
 // leave goes on from a segment's departure, by the reason for it.
 func (w *walker) leave(n *node) {
 	d := departures[n.why]
-	switch d.how {
-	case none:
+	since := w.before(n)
+	switch {
+	case d.how == none:
 		w.cur = n.parent
-	case expired:
-		if !w.expire(w.nodes[n.since].at, d.cause) {
-			w.cur = n.since
+	case d.how == acked:
+		w.detour(n.parent, since, d.cause)
+	case n.held:
+		if w.expire(w.nodes[n.parent].at, d.cause) {
+			w.detour(n.parent, since, Window)
 		}
-	case acked:
-		t := detour{until: w.nodes[n.since].at, back: n.since, cause: d.cause}
-		if k := len(w.detours); k > 0 && t.until < w.detours[k-1].until {
-			t.until, t.back = w.detours[k-1].until, w.detours[k-1].back
-		}
-		w.detours = append(w.detours, t)
-		w.cur = n.parent
-		w.turn()
+	case w.expire(w.nodes[since].at, d.cause):
+		w.cur = since
 	}
 }
 
+// before is where a departure's wait began: where that is the transmission
+// before it, which may have waited in its turn, its departure; else the event.
+func (w *walker) before(n *node) int32 {
+	for i := n.since + 1; i < w.cur && w.nodes[i].kind == departureNode; i++ {
+		if w.nodes[i].seq == n.seq {
+			return i
+		}
+	}
+	return n.since
+}
+
+// detour follows, from a node, what was waited for since another one: no
+// further back than the detour that it is part of.
+func (w *walker) detour(from, since int32, c Cause) {
+	t := detour{until: w.nodes[since].at, back: since, cause: c}
+	if k := len(w.detours); k > 0 && t.until <= w.detours[k-1].until {
+		t.until, t.back = w.detours[k-1].until, w.detours[k-1].back
+	}
+	w.detours = append(w.detours, t)
+	w.cur = from
+}
+
 // spend attributes the time from an instant on. Within a detour it counts as
-// the detour's cause and ends where the detour does; it then reports true,
-// having gone back to where the detour began.
-func (w *walker) spend(from time.Duration, c Cause) (turned bool) {
+// the detour's cause, and where the detour ends on the way it goes no further:
+// it then reports false, having gone back to where the detour began.
+func (w *walker) spend(from time.Duration, c Cause) bool {
 	if k := len(w.detours); k > 0 {
 		c = w.detours[k-1].cause
 	}
@@ -202,24 +224,28 @@ func (w *walker) spend(from time.Duration, c Cause) (turned bool) {
 }
 
 // expire is spend for a wait that keeps its cause within a detour.
-func (w *walker) expire(from time.Duration, c Cause) (turned bool) {
-	if k := len(w.detours); k > 0 && from < w.detours[k-1].until {
+func (w *walker) expire(from time.Duration, c Cause) bool {
+	k := len(w.detours)
+	ends := k > 0 && from < w.detours[k-1].until
+	if ends {
 		from = w.detours[k-1].until
+		w.cur = w.detours[k-1].back
+		w.detours = w.detours[:k-1]
 	}
 	w.path.causes[c] += w.at - from
 	w.at = from
-	return w.turn()
+	return !ends
 }
 
-// turn ends the detours whose beginning has been reached.
-func (w *walker) turn() bool {
-	turned := false
-	for k := len(w.detours); k > 0 && w.at <= w.detours[k-1].until; k-- {
-		if !turned {
-			w.cur = w.detours[k-1].back
+// turn ends the detours whose beginning has been reached: its instant, and
+// among the events of that instant its own.
+func (w *walker) turn() {
+	for k := len(w.detours); k > 0; k-- {
+		t := &w.detours[k-1]
+		if w.at > t.until || w.cur > t.back {
+			return
 		}
-		turned = true
+		w.cur = t.back
 		w.detours = w.detours[:k-1]
 	}
-	return turned
 }

@@ -273,8 +273,7 @@ func (w *World) deliver(id uint32, at side) {
 	s := &p.segment
 	w.hash.mix(delivered, int64(w.now), int64(who)<<32|int64(s.Len), s.Seq^s.Ack<<20^int64(s.Flags)<<56)
 	w.node(node{
-		kind: arrivalNode, side: at, parent: p.left, since: int32(s.Since), why: s.Cause,
-		queued: p.queued, serialised: p.serialised,
+		kind: arrivalNode, side: at, parent: p.left, queued: p.queued, serialised: p.serialised,
 	})
 	w.actors[who].ep.Receive(w.now, w.tag, s)
 	w.packets.free(id)
@@ -317,9 +316,26 @@ func (w *World) transmit(who int32) {
 	for _, seg := range w.actors[who].ep.Output() {
 		id := w.packets.take()
 		p := &w.packets.all[id]
-		*p = packet{segment: seg, flow: who / 2, left: int32(w.tag)}
+		*p = packet{segment: seg, flow: who / 2, left: w.departure(&seg, s)}
 		w.offer(w.first[s], netem.Packet{Size: int32(seg.Size()), Flow: uint32(who / 2), Burst: seg.Burst, ID: id})
 	}
+}
+
+// departure is the node that a segment about to leave comes from: one of its own
+// if it had been waiting, else the event at hand.
+func (w *World) departure(s *tcp.Segment, from side) int32 {
+	if departures[s.Cause].how == none {
+		return int32(w.tag)
+	}
+	n := node{
+		at: w.now, kind: departureNode, side: from, parent: int32(w.tag),
+		seq: s.Seq, since: int32(s.Since), why: s.Cause,
+	}
+	if s.Held {
+		n.held, n.parent = true, int32(s.Armed)
+	}
+	w.nodes = append(w.nodes, n)
+	return int32(len(w.nodes) - 1)
 }
 
 // sideOf is the side of an actor.

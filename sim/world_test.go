@@ -167,6 +167,37 @@ func TestCausesAddUpToTheTimeOfTheLastByteOnAnyLink(t *testing.T) {
 	}
 }
 
+func TestWhateverIsLostTheRestOfThePathIsThatOfACleanLink(t *testing.T) {
+	for name, rec := range map[string]*recording.Recording{"small": written(t, 2014, 1022), "large": written(t, 40_000, 60_000)} {
+		for _, loss := range []float64{0.02, 0.1, 0.3} {
+			link := netem.Config{Delay: 50 * ms, Loss: loss}
+			w := mustWorld(t, wire(t, link, link), rec)
+			for seed := range uint64(1000) {
+				r := w.Run(seed)
+				if r.Outcome != OK {
+					continue
+				}
+				// Six flights cross, and both sides compute, as if nothing were lost: all
+				// else is waits for timers and acknowledgements, under their own names.
+				if cpu := r.Causes[ClientCPU] + r.Causes[ServerCPU]; r.Causes[Propagation] != 300*ms || cpu != 520*time.Microsecond {
+					t.Fatalf("%s, loss %v, seed %d: propagation %v, cpu %v of %v; want 300ms, 520µs", name, loss, seed, r.Causes[Propagation], cpu, r.Causes)
+				}
+			}
+		}
+	}
+}
+
+func TestLostSYNsAreAllCountedAsSYNTimeouts(t *testing.T) {
+	up := netem.Config{Delay: 25 * ms, Drops: []int{1, 2, 3}}
+	r := mustWorld(t, wire(t, up, delayed(25*ms)), written(t, 2014, 1022)).Run(1)
+	if rest := r.TTLB - r.Causes[SYNTimeout]; rest != 150*ms+520*time.Microsecond || r.Causes[SYNTimeout] < 3*time.Second {
+		t.Errorf("of %v, %v are SYN timeouts; want all but 150.52ms", r.TTLB, r.Causes[SYNTimeout])
+	}
+	if r.RoundTrips != 2 || r.SYNRetransmits != 3 {
+		t.Errorf("%d round trips, %d SYNs again; want 2, 3", r.RoundTrips, r.SYNRetransmits)
+	}
+}
+
 func TestALinkThatLosesEverythingEndsInATimeout(t *testing.T) {
 	dead := netem.Config{Delay: 10 * ms, Loss: 1}
 	for _, links := range [][2]netem.Config{{dead, delayed(10 * ms)}, {delayed(10 * ms), dead}} {

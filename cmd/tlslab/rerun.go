@@ -48,7 +48,7 @@ code is 3 if samples.jsonl does not come out the same, byte for byte.`,
 			return a.compareRuns(m, f.out)
 		},
 	}
-	f.addTo(verb)
+	f.addTo(verb, "that of MANIFEST with -rerun at its end")
 	return verb
 }
 

@@ -63,16 +63,19 @@ or - for standard input. The answer goes to standard output, all files to the ou
 		},
 	}
 	flags := verb.Flags()
-	f.addTo(verb)
+	f.addTo(verb, "tlslab-out/SCENARIO")
 	flags.StringArrayVar(&f.sets, "set", nil, "override one key of base, or narrow a factor to one level (`KEY=VALUE`; may be repeated)")
 	flags.IntVar(&f.replicates, "replicates", 0, "runs of each cell, in place of what the scenario says")
 	flags.Uint64Var(&f.seed, "seed", 0, "root of all randomness, in place of what the scenario says")
 	return verb
 }
 
+// maxWorkers is more than any machine has CPUs, and few enough that their memory is no matter.
+const maxWorkers = 1024
+
 // addTo defines the flags that run and rerun share.
-func (f *runFlags) addTo(verb *cobra.Command) {
-	verb.Flags().StringVar(&f.out, "out", "", "output `folder` (default tlslab-out/SCENARIO)")
+func (f *runFlags) addTo(verb *cobra.Command, out string) {
+	verb.Flags().StringVar(&f.out, "out", "", "output `folder` (default "+out+")")
 	verb.Flags().IntVarP(&f.workers, "jobs", "j", 0, "cells and replicates simulated at a time (default one for each CPU)")
 	verb.Flags().BoolVar(&f.json, "json", false, "print the summary as JSON in place of the table")
 }
@@ -100,8 +103,8 @@ func (a *app) readScenario(name string) (file string, text []byte, err error) {
 
 // execute runs a scenario, with the cost tables given or else those that its names mean, and prints what it found.
 func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, tables scenariorun.Tables) error {
-	if f.workers < 0 {
-		return usageError{fmt.Errorf("-j %d: at least 1", f.workers)}
+	if f.workers < 0 || f.workers > maxWorkers {
+		return usageError{fmt.Errorf("-j %d: from 1 to %d, or 0 for one each CPU", f.workers, maxWorkers)}
 	}
 	out := f.out
 	if out == "" {

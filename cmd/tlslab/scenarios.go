@@ -79,7 +79,7 @@ func (a *app) scenariosShowVerb() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return a.printJSON(s.Cells)
+				return a.printJSON(s.Resolved())
 			}
 			_, err = a.stdout.Write(text)
 			return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -231,12 +232,14 @@ func TestWrongUsageAndBadScenariosExitWithTwo(t *testing.T) {
 		{"", "run full-vs-resumed --replicates many", "invalid argument"},
 		{"", "run full-vs-resumed --replicates 0", "at least once"},
 		{"", "run full-vs-resumed -j -1", "-j -1"},
+		{"", "run full-vs-resumed -j 1000000", "-j 1000000"},
 		{"", "run full-vs-resumd", `did you mean "full-vs-resumed"`},
 		{"", "run nowhere.yaml", "nowhere.yaml"},
 		{"", "run full-vs-resumed --set link.loss=150%", "--set link.loss:1:1: link.loss: 150% is more than 100%\n  1 | 150%\n    | ^"},
 		{"name: bad\nbase: {link: {delay: -5ms}}", "run -", "<stdin>:2:22: link.delay: -5ms is negative"},
 		{"name: bad\nbase: {tls: {chain: {size: 100B}}}", "run -", "chain of 100 bytes"},
 		{"name: bad\nbase: {server: {costs: nowhere.json}}", "run -", "nowhere.json"},
+		{"name: bad\nbase: {server: {costs: testdata/one-price.json}}", "run -", `"one-price" has no price for`},
 	} {
 		dir := filepath.Join(t.TempDir(), "out")
 		args := strings.Fields(row.args)
@@ -290,9 +293,25 @@ func TestScenariosAreListedAndShown(t *testing.T) {
 	if code, stdout, _ = tlslab(t, "", "scenarios", "show", "record-sizes"); code != exitDone || !strings.Contains(stdout, "tls.record: [") {
 		t.Errorf("exit code %d:\n%s", code, stdout)
 	}
-	var cells []any
+	var cells []struct {
+		Cell   map[string]string
+		Config map[string]any
+	}
 	if _, stdout, _ = tlslab(t, small, "scenarios", "show", "-", "--json"); json.Unmarshal([]byte(stdout), &cells) != nil || len(cells) != 4 {
-		t.Errorf("not the four cells in JSON:\n%s", stdout)
+		t.Fatalf("not the four cells in JSON:\n%s", stdout)
+	}
+	c := cells[1]
+	for key, want := range map[string]any{
+		"tls.kind": "resumed", "tls.resumption": "ticket", "tls.record": "16384B", "link.up": []any{"delay 5ms loss 2% rate 50mbit limit 100"},
+		"client.slowdown": 1.0, "tcp.nagle": false, "timeout": "60s", "tls.suites": []any{"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
+		"tls.alpn": nil, "link.delay": nil,
+	} {
+		if got := c.Config[key]; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", key, got, want)
+		}
+	}
+	if c.Cell["tls.version"] != "1.2" || c.Cell["tls.kind"] != "resumed" {
+		t.Errorf("the second cell is %v", c.Cell)
 	}
 }
 

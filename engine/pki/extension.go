@@ -40,6 +40,14 @@ const (
 	usageCertSign         keyUsage = 0x04
 )
 
+// MaySign and MayEncipher say whether the certificate's key usage allows it to
+// sign a handshake, and to be encrypted to in RSA key exchange (RFC 9846
+// §4.4.2.2, RFC 5246 §7.4.2).
+func (c *Certificate) MaySign() bool { return c.usage.allows(usageDigitalSignature) }
+
+// MayEncipher is described at MaySign.
+func (c *Certificate) MayEncipher() bool { return c.usage.allows(usageKeyEncipherment) }
+
 func (u keyUsage) allows(bit keyUsage) bool { return u == 0 || u&bit != 0 }
 
 // purposes are the extended key usages: a bit for each Purpose.

@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
@@ -73,7 +74,7 @@ func (spec *Spec) links() ([]*link, error) {
 		case i == 0:
 			l.template, algorithm = spec.leaf(), spec.Algorithm
 		case i == spec.Length:
-			l.template = spec.authority("tlslab root", i)
+			l.template = spec.authority(spec.rootName(), i)
 		default:
 			l.template = spec.authority(fmt.Sprintf("tlslab intermediate %d", spec.Length-i), i)
 		}
@@ -87,6 +88,13 @@ func (spec *Spec) links() ([]*link, error) {
 		l.issuer = all[min(i+1, spec.Length)]
 	}
 	return all, nil
+}
+
+// rootName differs from seed to seed, so that a chain of another seed leads to
+// no root instead of to a root that did not sign it. Its length does not.
+func (spec *Spec) rootName() string {
+	sum := sha256.Sum256([]byte(spec.Seed))
+	return fmt.Sprintf("tlslab root %x", sum[:4])
 }
 
 func (spec *Spec) leaf() *x509.Certificate {

@@ -97,7 +97,7 @@ func TestVerdictsAgreeWithCryptoX509(t *testing.T) {
 			{"another IP address", func(p *presented) { p.name = "192.0.2.8" }, pki.ErrWrongName},
 			{"too early", func(p *presented) { p.now = from.Add(-time.Second) }, pki.ErrNotYetValid},
 			{"too late", func(p *presented) { p.now = until.Add(time.Second) }, pki.ErrExpired},
-			{"another root", func(p *presented) { p.root = other.Root }, pki.ErrBadSignature},
+			{"another root", func(p *presented) { p.root = other.Root }, pki.ErrUnknownAuthority},
 			{"intermediate missing", func(p *presented) { p.chain = p.chain[:2] }, pki.ErrUnknownAuthority},
 			{"all intermediates missing", func(p *presented) { p.chain = p.chain[:1] }, pki.ErrUnknownAuthority},
 			{"leaf's signature changed", func(p *presented) { p.chain[0] = flip(p.chain[0], len(p.chain[0])-1) }, pki.ErrBadSignature},

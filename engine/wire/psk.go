@@ -42,6 +42,16 @@ func (x *OfferedPSKs) Append(dst []byte) []byte {
 	return appendVector(appendVector(dst, 2, x.Identities), 2, x.Binders)
 }
 
+// Balanced says whether there is one binder for each identity.
+func (x *OfferedPSKs) Balanced() bool {
+	identities, binders := x.Identities, x.Binders
+	for len(identities) > 0 && len(binders) > 0 {
+		_, _, identities = identities.Next()
+		_, binders = binders.Next()
+	}
+	return len(identities) == 0 && len(binders) == 0
+}
+
 // AppendIdentity writes one element of Identities.
 func AppendIdentity(dst, ticket []byte, age uint32) []byte {
 	return appendNumber(appendVector(dst, 2, ticket), 4, int(age))

@@ -2,9 +2,13 @@ package gobench
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"tlslab/results"
 )
 
 // benchstat runs the real one and returns its table. Anything on its standard error fails the test.
@@ -43,5 +47,26 @@ func TestBenchstatReadsTheWholeFile(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("the table has no %q:\n%s", want, got)
 		}
+	}
+}
+
+func TestBenchstatComparesWithTheBaseline(t *testing.T) {
+	f, s := load(t, write(t, []string{"cbc", "gcm", "chacha"}, false, map[string][]float64{"cbc": {5, 5}, "gcm": {4, 4}, "chacha": {8, 8}}))
+	f.Header.Compare = &results.Compare{Factor: f.Header.Factors[0].Name, Baseline: "gcm"}
+	path := filepath.Join(t.TempDir(), "bench.txt")
+	var b bytes.Buffer
+	if err := Write(&b, f, s); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got := benchstat(t, "-col", "/x_y_z", path)
+	at := func(level string) int { return strings.Index(got, " "+level+" ") }
+	if !(0 < at("gcm") && at("gcm") < at("cbc") && at("cbc") < at("chacha")) {
+		t.Errorf("the columns are not gcm, cbc, chacha:\n%s", got)
+	}
+	if lines := strings.Count(b.String(), "\nBenchmark"); lines != 6 {
+		t.Errorf("%d lines for 6 replicates", lines)
 	}
 }

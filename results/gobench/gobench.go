@@ -27,8 +27,8 @@ import (
 	"tlslab/results/summary"
 )
 
-// Write writes bench.txt: unit metadata first, then a line for each replicate in the order of the file. s is the
-// summary of f; it tells which exact metrics were exact indeed.
+// Write writes bench.txt: unit metadata first, then a line for each replicate, those of baselines before the
+// others, else in the order of the file. s is the summary of f; it tells which exact metrics were exact indeed.
 func Write(w io.Writer, f *results.File, s *summary.Summary) error {
 	buffered := bufio.NewWriterSize(w, 1<<16)
 	out := benchfmt.NewWriter(buffered)
@@ -44,23 +44,43 @@ func Write(w io.Writer, f *results.File, s *summary.Summary) error {
 		Iters:  1,
 	}
 	names := newNames(&f.Header)
-	err := f.Each(func(o *results.Observation) error {
-		line.Name = names.of(o.Cell)
-		line.Values = line.Values[:0]
-		for i, v := range o.Values {
-			if !math.IsNaN(v) {
-				line.Values = append(line.Values, benchfmt.Value{Value: v / units[i].divisor, Unit: units[i].name})
+	for _, takes := range turns(&f.Header) {
+		err := f.Each(func(o *results.Observation) error {
+			if !takes(o.Cell) {
+				return nil
 			}
+			line.Name = names.of(o.Cell)
+			line.Values = line.Values[:0]
+			for i, v := range o.Values {
+				if !math.IsNaN(v) {
+					line.Values = append(line.Values, benchfmt.Value{Value: v / units[i].divisor, Unit: units[i].name})
+				}
+			}
+			if len(line.Values) == 0 {
+				return nil
+			}
+			return out.Write(&line)
+		})
+		if err != nil {
+			return err
 		}
-		if len(line.Values) == 0 {
-			return nil
-		}
-		return out.Write(&line)
-	})
-	if err != nil {
-		return err
 	}
 	return buffered.Flush()
+}
+
+// turns are the readings of the file and the cells that each takes. benchstat compares with the column that it meets
+// first, so the baseline goes first.
+func turns(h *results.Header) []func(cell []string) bool {
+	every := func([]string) bool { return true }
+	if h.Compare == nil {
+		return []func([]string) bool{every}
+	}
+	compared := h.Factor(h.Compare.Factor)
+	if h.Factors[compared].Levels[0] == h.Compare.Baseline { // in the order of the file it is the first already
+		return []func([]string) bool{every}
+	}
+	baseline := func(cell []string) bool { return cell[compared] == h.Compare.Baseline }
+	return []func([]string) bool{baseline, func(cell []string) bool { return !baseline(cell) }}
 }
 
 // constant reports whether a metric had a single value in each cell. benchstat warns of an exact unit that had not.

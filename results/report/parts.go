@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -56,23 +55,26 @@ func (e *experiment) largestGroups(groups []*group) string {
 	}
 	groups = slices.Clone(groups)
 	slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(len(leads[b]), len(leads[a])) })
-	clauses := []string{fmt.Sprintf("The largest part of the mean is %s in %s of %s", groups[0].name, number.Count(len(leads[groups[0]])), plural(cells, "cell"))}
-	if len(leads[groups[0]]) == cells {
-		clauses[0] = fmt.Sprintf("The largest part of the mean is %s in %s", groups[0].name, all(cells, "cell"))
-	}
-	for _, g := range groups[1:] {
-		switch most, at := slices.Max(g.shares), leads[g]; {
-		case len(at) > 0:
-			clause := g.name + " in " + number.Count(len(at))
-			if scope := e.scope(at); scope != "" {
-				clause += ", only at " + scope
-			}
-			clauses = append(clauses, clause)
-		case most > 0:
-			clauses = append(clauses, fmt.Sprintf("%s is at most %s", g.name, number.Percent(most)))
+	var clauses []string
+	for _, g := range groups {
+		clause := g.name + " in " + number.Count(len(leads[g]))
+		switch most := slices.Max(g.shares); {
+		case most < 0.001: // nothing to speak of
+			continue
+		case len(leads[g]) == 0:
+			clauses = append(clauses, g.name+" is at most "+number.Percent(most))
+			continue
+		case len(leads[g]) == cells:
+			clause = g.name + " in " + all(cells, "cell")
+		case len(clauses) == 0:
+			clause += " of " + plural(cells, "cell")
 		}
+		if scope := e.scope(leads[g]); scope != "" {
+			clause += ", only at " + scope
+		}
+		clauses = append(clauses, clause)
 	}
-	return strings.Join(clauses, "; ") + "."
+	return "The largest part of the mean is " + strings.Join(clauses, "; ") + "."
 }
 
 // scope says where cells lie: the levels that occur among them, of each factor of which not all do.
@@ -93,10 +95,18 @@ func (e *experiment) scope(cells []int) string {
 		if f != e.compared {
 			shown[0] = table.LevelTitle(e.Header, f, occurring[0])
 		}
+		if last := len(occurring) - 1; last >= 2 && isQuantity(e.shown(f, occurring[0])) &&
+			slices.Equal(occurring, levels[slices.Index(levels, occurring[0]):][:last+1]) {
+			words = append(words, shown[0]+" to "+shown[last])
+			continue
+		}
 		words = append(words, strings.Join(shown, " or "))
 	}
 	return strings.Join(words, ", ")
 }
+
+// isQuantity tells levels that have an order, "20ms", from names.
+func isQuantity(level string) bool { return level != "" && level[0] >= '0' && level[0] <= '9' }
 
 // sharesByFactor says what the groups' shares are at each level of the factor that moves them most, apart for each level
 // of the next; each an average over cells. A factor that moves no share by a tenth is not worth a word.
@@ -180,7 +190,7 @@ func averages(groups []*group, cells []int) []float64 {
 	return shares
 }
 
-// ranked lists the groups with their shares, the largest first, those that round to nothing left out.
+// ranked lists the groups with their shares, the largest first, those below a hundredth left out.
 func ranked(groups []*group, shares []float64) string {
 	order := make([]int, len(groups))
 	for i := range order {
@@ -189,7 +199,7 @@ func ranked(groups []*group, shares []float64) string {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(shares[b], shares[a]) })
 	var words []string
 	for _, i := range order {
-		if shares[i] >= 0.005 {
+		if shares[i] >= 0.01 {
 			words = append(words, groups[i].name+" "+number.Percent(shares[i]))
 		}
 	}

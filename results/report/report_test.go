@@ -3,21 +3,17 @@ package report
 import (
 	"bytes"
 	"encoding/xml"
-	"flag"
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"tlslab/results"
+	"tlslab/results/internal/golden"
 	"tlslab/results/plot"
 	"tlslab/results/table/tabletest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func documentOf(e *tabletest.Experiment) *Document {
 	s := e.Summary()
@@ -65,20 +61,7 @@ func TestReports(t *testing.T) {
 		"one-cell":   tabletest.Product(50, 1e6),
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join("testdata", name+".md")
-			got := markdownOf(t, documentOf(e))
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s differs; got:\n%s", path, got)
-			}
+			golden.Check(t, "testdata/"+name+".md", []byte(markdownOf(t, documentOf(e))))
 		})
 	}
 }
@@ -242,6 +225,11 @@ func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
 	if len(d.Warnings) != 2 || d.Warnings[0] != want {
 		t.Errorf("got %q, want %q first", d.Warnings, want)
 	}
+	e.Failed[3] = e.Failed[3][:399]
+	if want.Text = "The run is not finished: 15 of 18 cells have all of their 400 replicates."; documentOf(e).Warnings[0] != want {
+		t.Errorf("got %q, want %q first", documentOf(e).Warnings[0], want)
+	}
+	e.Failed[3] = e.Failed[3][:400]
 	e.Header.Cells = len(e.Cells)
 	if d = documentOf(e); len(d.Warnings) != 1 {
 		t.Errorf("a finished run has the warnings %q", d.Warnings)

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	moremath "github.com/aclements/go-moremath/stats"
 )
 
 // Hollander and Wolfe, permeability of the chorioamnion: the example of R's ?wilcox.test. W = 35, two-sided p = 0.2544.
@@ -44,6 +46,19 @@ func TestIntervalsOfIndependentMediansCover(t *testing.T) {
 	}
 	if ratio < rounds*95/100 || difference < rounds*95/100 {
 		t.Errorf("of %d intervals, %d held the ratio and %d the difference of the medians, want 95 %%", rounds, ratio, difference)
+	}
+}
+
+// Against a baseline without spread, what is left is the interval of the one median: that must hold with √0.95, so that
+// two of them hold together with 95 %.
+func TestIndependentMediansShareTheLevel(t *testing.T) {
+	baseline := make([]float64, 100)
+	for n := 8; n <= 200; n++ {
+		i := MedianDifference(seq(1, n), baseline)
+		x := moremath.BinomialDist{N: n, P: 0.5}
+		if coverage := x.CDF(i.Hi-1) - x.CDF(i.Lo-1); coverage < math.Sqrt(0.95)-1e-9 {
+			t.Fatalf("n = %d: ranks %v to %v cover the median with probability %v, want √0.95", n, i.Lo, i.Hi, coverage)
+		}
 	}
 }
 

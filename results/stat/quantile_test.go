@@ -98,7 +98,7 @@ func TestQuantileIntervalsCoverAsOftenAsTheySay(t *testing.T) {
 }
 
 func TestQuantileIntervalsHoldTheirEstimate(t *testing.T) {
-	for _, q := range []float64{0.5, 0.9, 0.95, 0.99} {
+	for _, q := range []float64{0.01, 0.5, 0.9, 0.95, 0.99} {
 		for n := 1; n <= 1200; n++ {
 			if i := QuantileInterval(seq(1, n), q); i.Lo > i.Value || i.Hi < i.Value {
 				t.Fatalf("n = %d: quantile %v is %v, its interval from %v to %v", n, q, i.Value, i.Lo, i.Hi)

@@ -55,6 +55,17 @@ func TestPairsAreThoseInWhichBothReachedTheMetric(t *testing.T) {
 	}
 }
 
+func TestWithoutCommonReplicatesSamplesAreIndependent(t *testing.T) {
+	var all []results.Observation
+	for i := range 20 {
+		all = append(all, observation("full", "5ms", i, float64(100+i), 517, 10), observation("resumed", "5ms", i+20, float64(50+i), 517, 10))
+	}
+	c := row(t, summarize(t, experiment(), all), "resumed", "5ms", "time").VsBaseline
+	if c.Paired || c.Verdict != Different {
+		t.Errorf("%+v, want independent samples that differ", c)
+	}
+}
+
 func TestWithoutCommonSeedsSamplesAreIndependent(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var all []results.Observation

@@ -2,38 +2,17 @@ package table
 
 import (
 	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"tlslab/results"
+	"tlslab/results/internal/golden"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
 	"tlslab/results/table/tabletest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares a text with testdata/name.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; got:\n%s", path, got)
-	}
-}
 
 func text(t *testing.T, table *Table, style Style) string {
 	t.Helper()
@@ -49,9 +28,9 @@ func handshakes() *tabletest.Experiment {
 }
 
 func TestTheHeadlineTable(t *testing.T) {
-	golden(t, "headline.txt", text(t, Headline(handshakes().Summary()), Style{Width: 100}))
-	golden(t, "headline-wide.txt", text(t, Headline(handshakes().Summary()), Style{}))
-	golden(t, "overview.txt", text(t, Overview(handshakes().Summary()), Style{Width: 100}))
+	golden.Check(t, "testdata/headline.txt", []byte(text(t, Headline(handshakes().Summary()), Style{Width: 100})))
+	golden.Check(t, "testdata/headline-wide.txt", []byte(text(t, Headline(handshakes().Summary()), Style{})))
+	golden.Check(t, "testdata/overview.txt", []byte(text(t, Overview(handshakes().Summary()), Style{Width: 100})))
 }
 
 func TestAPipeGetsPlainText(t *testing.T) {
@@ -163,5 +142,27 @@ func TestATableOfNothing(t *testing.T) {
 	e.Cells, e.Values, e.Failed = nil, nil, nil
 	if got := text(t, Headline(e.Summary()), Style{Width: 100}); !strings.HasPrefix(got, "time\n") {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestNotesAreThoseThatApply(t *testing.T) {
+	const degenerate, censored = "p50 without an interval", "so many did not"
+	failing := tabletest.Handshakes(400, []string{"25ms"}, []string{"20%"})
+	constant := tabletest.New(results.Header{Metrics: []results.Metric{{Name: "time", Unit: "ns"}}}, 40,
+		func(*rand.Rand, map[string]string) (map[string]float64, bool) {
+			return map[string]float64{"time": 5}, false
+		})
+	for name, test := range map[string]struct {
+		e                    *tabletest.Experiment
+		degenerate, censored bool
+	}{
+		"spread":   {tabletest.Product(40, 1e6), false, false},
+		"constant": {constant, true, false},
+		"failing":  {failing, false, true},
+	} {
+		notes := strings.Join(Headline(test.e.Summary()).Notes, "\n")
+		if strings.Contains(notes, degenerate) != test.degenerate || strings.Contains(notes, censored) != test.censored {
+			t.Errorf("%s: the notes are\n%s", name, notes)
+		}
 	}
 }

@@ -137,6 +137,8 @@ func ReadManifest(path string) (*Manifest, error) {
 	switch {
 	case m.Schema != ManifestSchema:
 		return nil, fmt.Errorf("%s: schema %d: this version reads schema %d", path, m.Schema, ManifestSchema)
+	case m.Replicates < 1:
+		return nil, fmt.Errorf("%s: %d replicates: a cell is run at least once", path, m.Replicates)
 	case hash([]byte(m.Scenario.Text)) != m.Scenario.Hash:
 		return nil, fmt.Errorf("%s: the scenario's text was changed: its hash is not the one that stands beside it", path)
 	}

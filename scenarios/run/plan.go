@@ -53,7 +53,7 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 		branch := rec.Branches[0].Outcome
 		open := func() (world, error) { return sim.NewWorld(cfg, rec, branch) }
 		if _, err := open(); err != nil {
-			return nil, inCell(s, c, err)
+			return nil, inCell(s, c, fmt.Errorf("%w: %w", ErrScenario, err))
 		}
 		p.cells = append(p.cells, plannedCell{
 			levels: c.Levels, config: &c.Config, network: scenarios.NewNetwork(s.Seed, &c.Config.Link), open: open,

@@ -329,6 +329,7 @@ func TestAManifestIsReadAsItWasWritten(t *testing.T) {
 	for what, change := range map[string][2]string{
 		"scenario's text": {"replicates: 200", "replicates: 300"},
 		"schema":          {`"schema": 1,`, `"schema": 2,`},
+		"at least once":   {`"replicates": 200`, `"replicates": -200`},
 		"not a manifest":  {`"scenario"`, `"scenario`},
 	} {
 		if err := os.WriteFile(path, bytes.Replace(raw, []byte(change[0]), []byte(change[1]), 1), 0o644); err != nil {

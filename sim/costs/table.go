@@ -134,9 +134,9 @@ func (t *Table) index() error {
 		if p.NS < 0 || p.PSPerByte < 0 {
 			return fmt.Errorf("price %d: %s costs less than nothing", i+1, p.Op)
 		}
-		const most = int64(time.Hour)
-		if p.NS > most || p.PSPerByte > most {
-			return fmt.Errorf("price %d: %s costs more than an hour", i+1, p.Op)
+		const most, mostPerByte = int64(time.Hour), 100_000_000
+		if p.NS > most || p.PSPerByte > mostPerByte {
+			return fmt.Errorf("price %d: %s costs more than an hour, or 100 µs a byte", i+1, p.Op)
 		}
 		k := key{o.Kind, o.Alg}
 		if _, ok := t.byOp[k]; ok {

@@ -173,8 +173,15 @@ func (b *Branch) validate() error {
 	return b.finishes()
 }
 
+// What one action, and the writes of a side, may come to: so that no sum of
+// times or bytes overflows.
+const (
+	maxWork         = time.Hour
+	maxStream int64 = 1 << 36 // 64 GiB
+)
+
 func validateSide(name string, steps []Step, arrives int64) error {
-	last := int64(-1)
+	last, written := int64(-1), int64(0)
 	for _, s := range steps {
 		if s.At <= last {
 			return fmt.Errorf("%s: step at %d does not follow the one at %d", name, s.At, last)
@@ -187,9 +194,14 @@ func validateSide(name string, steps []Step, arrives int64) error {
 			switch {
 			case it.Action == Write && it.Bytes <= 0:
 				return fmt.Errorf("%s: step at %d: a write of %d bytes", name, s.At, it.Bytes)
-			case it.Action == Work && it.Work < 0:
-				return fmt.Errorf("%s: step at %d: work of %v", name, s.At, it.Work)
+			case it.Action == Work && (it.Work < 0 || it.Work > maxWork):
+				return fmt.Errorf("%s: step at %d: work of %v: want 0 to %v", name, s.At, it.Work, maxWork)
+			case it.Action == Compute && int64(it.Op.Size) > maxStream:
+				return fmt.Errorf("%s: step at %d: %v: want at most %d bytes", name, s.At, it.Op, maxStream)
+			case it.Action == Write && int64(it.Bytes) > maxStream-written:
+				return fmt.Errorf("%s: step at %d: more than %d bytes in all", name, s.At, maxStream)
 			}
+			written += int64(it.Bytes)
 		}
 	}
 	closed := false

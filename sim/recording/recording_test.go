@@ -92,6 +92,9 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 		{"  close\nserver", "  close\n  write 1\nserver", "after its close"},
 		{"client\n", "client\nat 0\nclient\n", "client stands twice"},
 		{"branch full\n", "", "before any branch"},
+		{"work 158µs", "work 1h1ns", "want 0 to 1h"},
+		{"  write 64", "  write 9223372036854775807", "bytes in all"},
+		{"seal aes-128-gcm 1000", "seal aes-128-gcm 68719476737", "want at most 68719476736 bytes"},
 	} {
 		text := strings.Replace(handWritten, c.old, c.new, 1)
 		if text == handWritten {

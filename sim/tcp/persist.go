@@ -37,7 +37,7 @@ func (e *Endpoint) persistTimeout() {
 		return
 	}
 	e.burst++
-	s := e.emit(ACK, Persist, e.tag)
+	s := e.emit(ACK, Persist, x.since)
 	s.Seq = e.sndUna - 1
 	e.acknowledge(s)
 	x.probesOut++

@@ -22,6 +22,7 @@ type retransmitTimer struct {
 	at        time.Duration // when it runs, once settled; Never: not armed
 	armed     time.Duration // when and with what delay it was armed last
 	delay     time.Duration
+	since     Tag           // the event in which it was armed last
 	unsettled bool          // at has yet to be found
 	rto       time.Duration // retransmission timeout, doubled while it strikes again
 	kind      timerKind
@@ -42,6 +43,7 @@ func (t *retransmitTimer) stop() {
 func (e *Endpoint) rearm(kind timerKind, delay time.Duration) {
 	x := &e.xmit
 	x.kind, x.armed, x.delay, x.unsettled = kind, e.now, min(delay, e.cfg.MaxRTO), true
+	x.since = e.tag
 }
 
 // expiry returns when the timer runs.

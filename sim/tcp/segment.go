@@ -63,8 +63,11 @@ type Segment struct {
 	MSS int32
 	// Since is the tag of the event since which what the segment carries has been
 	// waiting: the last write into it, or for a retransmission the event of the
-	// previous transmission, or for a delayed ACK the arrival it answers.
+	// previous transmission, for a delayed ACK the arrival it answers, for a probe
+	// of a closed window the event that armed its timer.
 	Since Tag
+	// Armed is the tag of the event that armed the timer, valid with Held.
+	Armed Tag
 	// Burst numbers the bursts of one endpoint: segments that left in one go (the
 	// segments of one GSO packet of Linux) share it.
 	Burst uint32
@@ -79,6 +82,9 @@ type Segment struct {
 	Cause Cause
 	// Retransmit marks data, SYN or FIN that had been sent before.
 	Retransmit bool
+	// Held marks new data that a timer let go although the congestion window, or
+	// until lately the peer's, held it back: Cause is Probe or Persist.
+	Held bool
 }
 
 // Header sizes in bytes.

@@ -194,6 +194,9 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 		e.stats.BytesSent += int64(s.Len)
 	}
 	s.Since = e.writes.take(p.end)
+	if cause == Probe || cause == Persist {
+		s.Held, s.Armed = true, e.xmit.since
+	}
 	e.acknowledge(s)
 	e.sndNxt = p.end
 	if e.queue.n == 1 || e.xmit.kind == timerProbe {

@@ -1,0 +1,83 @@
+package run
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tlslab/results"
+	"tlslab/results/folder"
+	"tlslab/scenarios"
+	"tlslab/sim/costs"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// The events of a few replicates of many kinds. Whoever changes a simulated nanosecond, a segment or a loss, sees it here, and which
+// kinds of connections it reaches; where it is meant, -update writes the golden anew.
+func TestNoEventChangesUnnoticed(t *testing.T) {
+	file := filepath.Join("testdata", "events.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := scenarios.Parse(file, text, scenarios.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	report, err := Run(t.Context(), s, Options{Out: dir, Version: "v", Workers: 1, Tables: evenPrices})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := results.Open(filepath.Join(dir, folder.Samples))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var got strings.Builder
+	fmt.Fprintf(&got, "events_sha256 %s\n", report.Manifest.Events)
+	err = f.Each(func(o *results.Observation) error {
+		if o.Replicate == 0 {
+			fmt.Fprintf(&got, "\n%s\n ", strings.Join(o.Cell, " "))
+		}
+		fmt.Fprintf(&got, " %016x", o.Hash)
+		if o.Replicate == s.Replicates-1 {
+			fmt.Fprintln(&got)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "events.golden")
+	if *update {
+		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != string(want) {
+		t.Errorf("other events than in %s; go test -update writes it anew. Got:\n%s", golden, got.String())
+	}
+}
+
+// evenPrices is a cost table in which every operation costs the same, so that measuring the reference table anew changes no event.
+func evenPrices(string) (*costs.Table, error) {
+	reference, err := costs.Reference()
+	if err != nil {
+		return nil, err
+	}
+	var rows []string
+	for _, p := range reference.Prices {
+		rows = append(rows, fmt.Sprintf(`{"op": %q, "ns": 10000, "ps_per_byte": 500}`, p.Op))
+	}
+	text := fmt.Sprintf(`{"schema": %d, "name": "even", "prices": [%s]}`, reference.Schema, strings.Join(rows, ", "))
+	return costs.Read("even", strings.NewReader(text))
+}
