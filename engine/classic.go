@@ -97,7 +97,11 @@ func classicKeys(c *Conn, from side, _ Epoch) (*record.Half, error) {
 		s.keys[client], s.keys[server] = c.cipher.Split(block)
 		s.expanded = true
 	}
-	return record.Classic(c.cipher, s.keys[from], c.cfg.Rand, c.count)
+	half, err := record.Classic(c.cipher, s.keys[from], c.cfg.Rand, c.count)
+	if err == nil && c.info.EncryptThenMAC {
+		half.EncryptThenMAC()
+	}
+	return half, err
 }
 
 func makeCertificate(c *Conn, dst []byte) ([]byte, error) {

@@ -86,6 +86,10 @@ type Config struct {
 	// NoExtendedMasterSecret leaves out the extension of RFC 7627.
 	NoExtendedMasterSecret bool
 
+	// EncryptThenMAC offers or accepts the extension of RFC 7366, by which a
+	// block cipher's MAC comes after the encryption, up to TLS 1.2.
+	EncryptThenMAC bool
+
 	// Observe, where set, is told of every message, record, key change,
 	// secret and expensive operation, in order. It must not keep the
 	// slices of a Notice, nor call back into the Conn.

@@ -86,6 +86,8 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 		MinVersion: c.TLS.Versions.Min,
 		MaxVersion: c.TLS.Versions.Max,
 		RecordSize: c.TLS.Record,
+
+		EncryptThenMAC: c.TLS.EncryptThenMAC,
 	}
 	for _, name := range c.TLS.Suites {
 		if s, ok := engine.SuiteByName(name); ok {

@@ -58,6 +58,8 @@ var tlsKeys = []Key{
 		one(func(c *Config) word { return word{&c.TLS.Resumption, resumptions} })},
 	{"tls.record", "16KiB", "plaintext bytes in a record of application data at most",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.Record) })},
+	{"tls.encrypt_then_mac", "false", "agree on encrypt-then-MAC (RFC 7366) where the suite is a block cipher's, up to 1.2",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.EncryptThenMAC) })},
 	{"tls.tickets", "2", "session tickets that the server sends after a TLS 1.3 handshake",
 		one(func(c *Config) *Count { return (*Count)(&c.TLS.Tickets) })},
 	{"tls.alpn", "", "application protocol that is negotiated, such as h2. Default: none",

@@ -33,7 +33,8 @@ func newClassic(c *Cipher, keys Keys, rand io.Reader) (protection, error) {
 //
 // That holds for HMAC-SHA-1, whose hash has a sum in constant time. With SHA-256
 // and SHA-384 the hash blocks are made up for, too, but how many bytes of the
-// last one are padding still shows in the time: these are not constant-time.
+// last one are padding still shows in the time: these are not constant-time,
+// unless the peers agree on encrypt-then-MAC.
 // Nor is 3DES, whose S-boxes crypto/des looks up in tables.
 type cbc struct {
 	encrypt, decrypt cbcMode

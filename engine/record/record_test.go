@@ -41,6 +41,14 @@ func protocols(tb testing.TB) []protocol {
 			return sealer, opener
 		}
 		all = append(all, protocol{"classic/" + c.Name, classic})
+		if c.Block > 0 {
+			all = append(all, protocol{"etm/" + c.Name, func(count op.Counter) (*Half, *Half) {
+				sealer, opener := classic(count)
+				sealer.EncryptThenMAC()
+				opener.EncryptThenMAC()
+				return sealer, opener
+			}})
+		}
 		if c.Tag == 0 {
 			continue
 		}
