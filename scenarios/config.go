@@ -35,6 +35,9 @@ type TLS struct {
 	Tickets        int    // NewSessionTicket messages after a TLS 1.3 handshake
 	ALPN           string // "": not negotiated
 	ServerName     string
+
+	SplitRecords bool // TLS 1.0: a write's first byte has a record of its own
+	Fallback     bool // the client signals that it has come down from a higher version
 }
 
 // Chain is the certificate chain that the server sends.

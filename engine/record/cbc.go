@@ -10,19 +10,21 @@ import (
 	"tlslab/engine/secrets"
 )
 
-func newClassic(c *Cipher, keys Keys, rand io.Reader) (protection, error) {
+func newClassic(version uint16, c *Cipher, keys Keys, rand io.Reader) (protection, error) {
 	switch {
 	case c.aead != nil:
 		return newClassicAEAD(c, keys)
 	case c.block != nil:
-		return newCBC(c, keys, rand)
+		return newCBC(version, c, keys, rand)
 	}
 	return newStream(c, keys)
 }
 
-// cbc is TLS 1.2's protection by a block cipher (RFC 5246 §6.2.3.2): the plaintext
-// is followed by its MAC and by padding to whole blocks, and encrypted in CBC mode
-// under an explicit IV.
+// cbc is protection by a block cipher (RFC 5246 §6.2.3.2): the plaintext is
+// followed by its MAC and by padding to whole blocks, and encrypted in CBC mode,
+// from TLS 1.1 on under an explicit IV. Before, the last block of one record is
+// the IV of the next (RFC 2246 §6.2.3.2), which the modes remember: whoever sees
+// it can choose plaintext by it ("BEAST", Duong and Rizzo, 2011).
 //
 // Whoever learns whether padding or MAC was wrong, be it by the time taken, can
 // decrypt records ("Lucky Thirteen", AlFardan and Paterson, 2013). So both are
@@ -40,6 +42,7 @@ type cbc struct {
 	encrypt, decrypt cbcMode
 	mac              *secrets.HMAC
 	macSize          int
+	explicit         int // bytes of IV in each record
 	rand             io.Reader
 	extra            [13]byte
 }
@@ -50,7 +53,7 @@ type cbcMode interface {
 	SetIV([]byte)
 }
 
-func newCBC(c *Cipher, keys Keys, rand io.Reader) (*cbc, error) {
+func newCBC(version uint16, c *Cipher, keys Keys, rand io.Reader) (*cbc, error) {
 	block, err := c.block(keys.Key)
 	if err != nil {
 		return nil, err
@@ -58,8 +61,14 @@ func newCBC(c *Cipher, keys Keys, rand io.Reader) (*cbc, error) {
 	if len(keys.MAC) != c.MAC {
 		return nil, errors.New("the MAC key has a wrong length")
 	}
-	iv := make([]byte, block.BlockSize())
+	iv := keys.IV
 	p := &cbc{mac: secrets.NewHMAC(c.mac), macSize: c.MAC, rand: rand}
+	if version >= versionTLS11 {
+		iv = make([]byte, block.BlockSize())
+		p.explicit = block.BlockSize()
+	} else if len(iv) != block.BlockSize() {
+		return nil, errors.New("the IV has a wrong length")
+	}
 	var ok1, ok2 bool
 	p.encrypt, ok1 = cipher.NewCBCEncrypter(block, iv).(cbcMode)
 	p.decrypt, ok2 = cipher.NewCBCDecrypter(block, iv).(cbcMode)
@@ -70,21 +79,18 @@ func newCBC(c *Cipher, keys Keys, rand io.Reader) (*cbc, error) {
 	return p, nil
 }
 
-func (p *cbc) prefix() int { return p.encrypt.BlockSize() }
+func (p *cbc) prefix() int { return p.explicit }
 
 func (p *cbc) overhead(plain int) int {
 	block := p.encrypt.BlockSize()
 	padded := ((plain+p.macSize)/block + 1) * block
-	return block + padded - plain
+	return p.explicit + padded - plain
 }
 
 func (p *cbc) seal(record []byte, sequence uint64, _ Type, plain int) error {
-	iv, body := record[HeaderSize:HeaderSize+p.prefix()], record[HeaderSize+p.prefix():]
-	if p.rand == nil {
-		return errors.New("no random source for the IV")
-	}
-	if _, err := io.ReadFull(p.rand, iv); err != nil {
-		return fmt.Errorf("draw IV: %w", err)
+	iv, body := record[HeaderSize:HeaderSize+p.explicit], record[HeaderSize+p.explicit:]
+	if err := p.drawIV(iv); err != nil {
+		return err
 	}
 	setPseudoHeader(&p.extra, record, sequence, plain)
 	p.mac.Begin()
@@ -94,19 +100,35 @@ func (p *cbc) seal(record []byte, sequence uint64, _ Type, plain int) error {
 	for i := range padding {
 		padding[i] = byte(len(padding) - 1)
 	}
-	p.encrypt.SetIV(iv)
 	p.encrypt.CryptBlocks(body, body)
+	return nil
+}
+
+// drawIV puts an explicit IV in force.
+func (p *cbc) drawIV(iv []byte) error {
+	if len(iv) == 0 {
+		return nil
+	}
+	if p.rand == nil {
+		return errors.New("no random source for the IV")
+	}
+	if _, err := io.ReadFull(p.rand, iv); err != nil {
+		return fmt.Errorf("draw IV: %w", err)
+	}
+	p.encrypt.SetIV(iv)
 	return nil
 }
 
 func (p *cbc) open(record []byte, sequence uint64) (Type, []byte, error) {
 	block := p.decrypt.BlockSize()
 	fragment := record[HeaderSize:]
-	if len(fragment)%block != 0 || len(fragment) < block+p.macSize+1 {
+	if len(fragment)%block != 0 || len(fragment) < p.explicit+p.macSize+1 {
 		return 0, nil, ErrBadMAC
 	}
-	iv, body := fragment[:block], fragment[block:]
-	p.decrypt.SetIV(iv)
+	iv, body := fragment[:p.explicit], fragment[p.explicit:]
+	if len(iv) > 0 {
+		p.decrypt.SetIV(iv)
+	}
 	p.decrypt.CryptBlocks(body, body)
 
 	padding, good := paddingLength(body, p.macSize)
