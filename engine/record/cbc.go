@@ -119,6 +119,13 @@ func (p *cbc) drawIV(iv []byte) error {
 	return nil
 }
 
+// takeIV puts a received explicit IV in force.
+func (p *cbc) takeIV(iv []byte) {
+	if len(iv) > 0 {
+		p.decrypt.SetIV(iv)
+	}
+}
+
 func (p *cbc) open(record []byte, sequence uint64) (Type, []byte, error) {
 	block := p.decrypt.BlockSize()
 	fragment := record[HeaderSize:]
@@ -126,9 +133,7 @@ func (p *cbc) open(record []byte, sequence uint64) (Type, []byte, error) {
 		return 0, nil, ErrBadMAC
 	}
 	iv, body := fragment[:p.explicit], fragment[p.explicit:]
-	if len(iv) > 0 {
-		p.decrypt.SetIV(iv)
-	}
+	p.takeIV(iv)
 	p.decrypt.CryptBlocks(body, body)
 
 	padding, good := paddingLength(body, p.macSize)

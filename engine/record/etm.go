@@ -1,11 +1,6 @@
 package record
 
-import (
-	"crypto/subtle"
-	"errors"
-	"fmt"
-	"io"
-)
+import "crypto/subtle"
 
 // EncryptThenMAC makes a block cipher's records carry the MAC behind the
 // ciphertext, and over it (RFC 7366). Other protections authenticate as they do,
@@ -31,17 +26,13 @@ func (p *encryptThenMAC) overhead(plain int) int {
 func (p *encryptThenMAC) seal(record []byte, sequence uint64, _ Type, plain int) error {
 	end := len(record) - p.macSize
 	iv, body := record[HeaderSize:HeaderSize+p.prefix()], record[HeaderSize+p.prefix():end]
-	if p.rand == nil {
-		return errors.New("no random source for the IV")
-	}
-	if _, err := io.ReadFull(p.rand, iv); err != nil {
-		return fmt.Errorf("draw IV: %w", err)
+	if err := p.drawIV(iv); err != nil {
+		return err
 	}
 	padding := body[plain:]
 	for i := range padding {
 		padding[i] = byte(len(padding) - 1)
 	}
-	p.encrypt.SetIV(iv)
 	p.encrypt.CryptBlocks(body, body)
 	copy(record[end:], p.sum(record[:end], sequence))
 	return nil
@@ -57,7 +48,7 @@ func (p *encryptThenMAC) open(record []byte, sequence uint64) (Type, []byte, err
 		return 0, nil, ErrBadMAC
 	}
 	body := record[start:end]
-	p.decrypt.SetIV(record[HeaderSize:start])
+	p.takeIV(record[HeaderSize:start])
 	p.decrypt.CryptBlocks(body, body)
 	padding, good := paddingLength(body, 0)
 	if good != 1 {

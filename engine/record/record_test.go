@@ -60,7 +60,12 @@ func protocols(tb testing.TB) []protocol {
 				}
 				return sealer, opener
 			}
-			all = append(all, protocol{"chained/" + c.Name, chained})
+			all = append(all, protocol{"chained/" + c.Name, chained}, protocol{"chained etm/" + c.Name, func(count op.Counter) (*Half, *Half) {
+				sealer, opener := chained(count)
+				sealer.EncryptThenMAC()
+				opener.EncryptThenMAC()
+				return sealer, opener
+			}})
 		}
 		if c.Tag == 0 {
 			continue
