@@ -13,6 +13,7 @@ import (
 	"io"
 	"testing"
 
+	"tlslab/engine"
 	"tlslab/engine/record"
 )
 
@@ -184,7 +185,7 @@ func halves(b *testing.B, version, suite string) (seal, open *record.Half) {
 			*h, err = record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
 		} else {
 			keys := record.Keys{MAC: make([]byte, c.MAC), Key: make([]byte, c.Key), IV: make([]byte, c.Salt)}
-			*h, err = record.Classic(c, keys, rand.Reader, nil)
+			*h, err = record.Classic(uint16(engine.TLS12), c, keys, rand.Reader, nil)
 		}
 		if err != nil {
 			b.Fatal(err)

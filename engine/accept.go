@@ -93,6 +93,9 @@ func (c *Conn) chooseCertificate() error {
 // schemeFor returns the first scheme on the client's list that a certificate's
 // key can sign with, nil if there is none.
 func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
+	if c.impliesScheme() {
+		return pki.Implied(&certificate.key.Public)
+	}
 	for i := range c.hello.schemes.Len() {
 		s := pki.SchemeByID(c.hello.schemes.At(i))
 		if s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
@@ -102,7 +105,7 @@ func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
 	return nil
 }
 
-// acceptClassic makes TLS 1.2's choices (RFC 5246 §7.4.1.3): a session to
+// acceptClassic makes the choices up to TLS 1.2 (RFC 5246 §7.4.1.3): a session to
 // resume, or a suite with its certificate and group.
 func (c *Conn) acceptClassic() error {
 	c.info.ExtendedMasterSecret = c.hello.seen.has(extExtendedMasterSecret) && !c.cfg.NoExtendedMasterSecret

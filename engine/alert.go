@@ -25,6 +25,7 @@ const (
 	AlertDecryptError           Alert = 51
 	AlertProtocolVersion        Alert = 70
 	AlertInternalError          Alert = 80
+	AlertInappropriateFallback  Alert = 86
 	AlertUserCanceled           Alert = 90
 	AlertMissingExtension       Alert = 109
 	AlertUnsupportedExtension   Alert = 110

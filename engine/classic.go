@@ -11,7 +11,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// classic is TLS 1.2 (RFC 5246) from the ServerHello on.
+// classic is TLS 1.0 to 1.2 (RFC 2246, 4346, 5246) from the ServerHello on.
 var classic = protocol{
 	enter: enterClassic,
 	keys:  classicKeys,
@@ -28,7 +28,7 @@ var classic = protocol{
 // maxKeyBlock is the longest key block: AES-256-CBC with SHA-384.
 const maxKeyBlock = 2 * (48 + 32)
 
-// classicState is what TLS 1.2 keeps besides.
+// classicState is what the versions up to TLS 1.2 keep besides.
 type classicState struct {
 	secrets   *secrets.Classic
 	key       *kx.Key // the server's ephemeral key
@@ -41,10 +41,10 @@ type classicState struct {
 	verify    [secrets.FinishedSize]byte
 }
 
-// takeClassicHello reads the rest of a TLS 1.2 ServerHello: whether the
+// takeClassicHello reads the rest of a ServerHello up to TLS 1.2: whether the
 // session is resumed, and what was agreed to.
 func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
-	if c.cfg.maxVersion() == TLS13 && talkedDown(m.Random) {
+	if c.talkedDown(m.Random) {
 		return downgraded
 	}
 	seen, err := c.takeExtensions(inClassicHello, m.Extensions)
@@ -92,12 +92,17 @@ func enterClassic(c *Conn) error {
 func classicKeys(c *Conn, from side, _ Epoch) (*record.Half, error) {
 	s := &c.classic
 	if !s.expanded {
-		block := s.block[:c.cipher.KeyBlock()]
+		version := uint16(c.info.Version)
+		block := s.block[:c.cipher.KeyBlock(version)]
 		s.secrets.KeyBlock(block, c.randoms[client][:], c.randoms[server][:])
-		s.keys[client], s.keys[server] = c.cipher.Split(block)
+		s.keys[client], s.keys[server] = c.cipher.Split(version, block)
 		s.expanded = true
 	}
-	return record.Classic(c.cipher, s.keys[from], c.cfg.Rand, c.count)
+	half, err := record.Classic(uint16(c.info.Version), c.cipher, s.keys[from], c.cfg.Rand, c.count)
+	if err == nil && c.info.EncryptThenMAC {
+		half.EncryptThenMAC()
+	}
+	return half, err
 }
 
 func makeCertificate(c *Conn, dst []byte) ([]byte, error) {
@@ -166,7 +171,7 @@ func (c *Conn) forget() {
 	}
 }
 
-// makeTicket seals the session into TLS 1.2's ticket (RFC 5077 §3.3).
+// makeTicket seals the session into the ticket of versions up to TLS 1.2 (RFC 5077 §3.3).
 func makeTicket(c *Conn, dst []byte) ([]byte, error) {
 	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Rand, c.count)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// TLS 1.2's key exchange messages (RFC 8422 §5.4, §5.7, RFC 5246 §7.4.7.1).
+// The key exchange messages up to TLS 1.2 (RFC 8422 §5.4, §5.7, RFC 5246
+// §7.4.7.1).
 
 // signedParams is what a ServerKeyExchange signs: both randoms and the
 // parameters (RFC 8422 §5.4).
@@ -17,13 +18,17 @@ func (c *Conn) signedParams(m *wire.ServerKeyExchangeMsg) []byte {
 	return m.AppendParams(dst)
 }
 
+// impliesScheme says whether the version leaves the signature scheme to the kind
+// of key.
+func (c *Conn) impliesScheme() bool { return c.info.Version < TLS12 }
+
 func makeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 	key, err := c.info.Group.row().Generate(c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}
 	c.classic.key = key
-	m := wire.ServerKeyExchangeMsg{Group: uint16(c.info.Group), Share: key.Share(), Scheme: c.scheme.ID}
+	m := wire.ServerKeyExchangeMsg{Implied: c.impliesScheme(), Group: uint16(c.info.Group), Share: key.Share(), Scheme: c.scheme.ID}
 	m.Signature, err = c.scheme.Sign(c.cfg.Rand, c.certificate.key, c.signedParams(&m), c.count)
 	if err != nil {
 		return nil, err
@@ -32,7 +37,7 @@ func makeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 }
 
 func takeServerKeyExchange(c *Conn, body []byte) error {
-	var m wire.ServerKeyExchangeMsg
+	m := wire.ServerKeyExchangeMsg{Implied: c.impliesScheme()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}

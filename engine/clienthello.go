@@ -49,6 +49,9 @@ func makeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	for s := range c.cfg.enabled {
 		dst = wire.AppendUint16(dst, uint16(s.ID))
 	}
+	if c.cfg.Fallback {
+		dst = wire.AppendUint16(dst, signalFallback)
+	}
 	dst = wire.Close(dst, at, 2)
 	dst = append(dst, 1, 0) // null compression
 	dst = c.appendExtensions(dst, inClientHello)
@@ -129,6 +132,9 @@ func takeClientHello(c *Conn, body []byte) error {
 	}
 	if h.Suites.Contains(signalRenegotiation) {
 		h.seen |= 1 << extensionRow(extRenegotiation)
+	}
+	if err := c.checkFallback(); err != nil {
+		return err
 	}
 	if err := c.checkRepeated(); err != nil {
 		return err

@@ -24,9 +24,13 @@ type Config struct {
 	// accepted; zero means TLS12 and TLS13.
 	MinVersion, MaxVersion Version
 
+	// Fallback says that this client tries again with a lower MaxVersion after
+	// a failure; a server that could do better then refuses (RFC 7507).
+	Fallback bool
+
 	// Suites are offered, or chosen from, in this order; nil means all of
-	// Suites() but those whose cipher is on request (record.Cipher). TLS 1.2
-	// and TLS 1.3 suites may be mixed.
+	// Suites() but those whose cipher is on request (record.Cipher). Suites of
+	// all versions may be mixed.
 	Suites []SuiteID
 
 	// Groups are offered, or chosen from, in this order; nil means x25519,
@@ -74,6 +78,12 @@ type Config struct {
 	// DefaultTicketLifetime. RFC 9846 §4.6.1 allows seven days at most.
 	TicketLifetime time.Duration
 
+	// SplitRecords makes Seal put the first byte into a record of its own where
+	// the IV of a block cipher is known beforehand, in TLS 1.0: what follows is
+	// then encrypted under an IV that nobody could foresee ("1/n-1 splitting",
+	// against the BEAST attack).
+	SplitRecords bool
+
 	// RecordSize is the largest number of plaintext bytes that Seal puts
 	// into one record, before padding and tag; 0 means DefaultRecordSize.
 	RecordSize int
@@ -85,6 +95,10 @@ type Config struct {
 
 	// NoExtendedMasterSecret leaves out the extension of RFC 7627.
 	NoExtendedMasterSecret bool
+
+	// EncryptThenMAC offers or accepts the extension of RFC 7366, by which a
+	// block cipher's MAC comes after the encryption, up to TLS 1.2.
+	EncryptThenMAC bool
 
 	// Observe, where set, is told of every message, record, key change,
 	// secret and expensive operation, in order. It must not keep the

@@ -28,7 +28,8 @@ type Conn struct {
 	out      *record.Half
 	messages []byte
 	records  []byte
-	closed   bool // close_notify was queued
+	closed   bool    // close_notify was queued
+	first    [1]byte // see splitFirst
 
 	// What is received: a message that is not complete yet, and what follows
 	// the message at hand.
@@ -127,7 +128,7 @@ func (c *Conn) Start() error {
 	if err := c.run(); err != nil {
 		return c.fail(err)
 	}
-	c.out.SetVersion(uint16(TLS12))
+	c.out.SetVersion(uint16(min(c.cfg.maxVersion(), TLS12))) // until the version is settled
 	return nil
 }
 

@@ -30,6 +30,7 @@ const (
 	extProtocols            = 16
 	extSignedTimestamps     = 18
 	extPadding              = 21
+	extEncryptThenMAC       = 22
 	extExtendedMasterSecret = 23
 	extRecordSizeLimit      = 28
 	extSessionTicket        = 35
@@ -43,7 +44,7 @@ const (
 )
 
 // An extension is one row of the table: in which places it may appear
-// (RFC 9846 §4.2, RFC 8422, RFC 7627, RFC 5077, RFC 5746), and how its body
+// (RFC 9846 §4.2, RFC 8422, RFC 7627, RFC 7366, RFC 5077, RFC 5746), and how its body
 // is written and read there. A row without make is known and never sent.
 type extension struct {
 	id   uint16
@@ -58,6 +59,7 @@ type extension struct {
 var extensions = [...]extension{
 	{extServerName, "server_name", inClientHello | inClassicHello | inEncrypted, makeServerName, takeServerName},
 	{extExtendedMasterSecret, "extended_master_secret", inClientHello | inClassicHello, makeExtendedMasterSecret, takeExtendedMasterSecret},
+	{extEncryptThenMAC, "encrypt_then_mac", inClientHello | inClassicHello, makeEncryptThenMAC, takeEncryptThenMAC},
 	{extRenegotiation, "renegotiation_info", inClientHello | inClassicHello, makeRenegotiation, takeRenegotiation},
 	{extGroups, "supported_groups", inClientHello | inEncrypted, makeGroups, takeGroups},
 	{extPointFormats, "ec_point_formats", inClientHello | inClassicHello, makePointFormats, takePointFormats},

@@ -13,6 +13,7 @@ type Info struct {
 
 	HelloRetry           bool // there was a HelloRetryRequest
 	ExtendedMasterSecret bool // RFC 7627; always true in TLS 1.3
+	EncryptThenMAC       bool // RFC 7366
 	ServerName           string
 	ALPN                 string // empty: none was agreed
 

@@ -23,55 +23,58 @@ var echoed = bytes.Repeat([]byte("tlslab "), 9000)
 
 // An interop is one row of the matrix.
 type interop struct {
-	suite SuiteID
-	key   string
-	group Group // 0: RSA key exchange
-	retry bool
+	version Version
+	suite   SuiteID
+	key     string
+	group   Group // 0: RSA key exchange
+	retry   bool
 }
 
 func interopRows() []interop {
 	var rows []interop
-	for _, s := range suites {
+	for _, s := range suitesByVersion() {
 		if !knownToCryptoTLS(s.ID) {
 			continue // see TestSuitesWithOpenSSL
 		}
 		keys := map[string][]string{"rsa": {"rsa2048"}, "ecdsa": {"ecdsa-p256", "ecdsa-p384"}, "": {"rsa2048", "ecdsa-p256", "ecdsa-p384"}}[s.KeyType]
+		groups := defaultGroups
+		if s.version < s.Max { // what does not depend on the version is tried in the highest
+			keys, groups = keys[:1], groups[:1]
+		}
 		for _, key := range keys {
 			if s.KeyExchange == KeyExchangeRSA {
-				rows = append(rows, interop{s.ID, key, 0, false})
+				rows = append(rows, interop{s.version, s.ID, key, 0, false})
 				continue
 			}
-			for _, g := range defaultGroups {
-				rows = append(rows, interop{s.ID, key, g, false})
+			for _, g := range groups {
+				rows = append(rows, interop{s.version, s.ID, key, g, false})
 				if s.Max == TLS13 && g != X25519 {
-					rows = append(rows, interop{s.ID, key, g, true})
+					rows = append(rows, interop{s.version, s.ID, key, g, true})
 				}
 			}
 		}
 	}
 	for _, id := range []SuiteID{0x1301, 0xc02b} {
-		rows = append(rows, interop{id, "ecdsa-p256", P521, false})
+		rows = append(rows, interop{suiteRow(id).Max, id, "ecdsa-p256", P521, false})
 	}
 	for _, g := range []Group{P521, SecP256r1MLKEM768, SecP384r1MLKEM1024} {
-		rows = append(rows, interop{0x1301, "ecdsa-p256", g, true})
+		rows = append(rows, interop{TLS13, 0x1301, "ecdsa-p256", g, true})
 	}
 	for _, id := range []SuiteID{0x1301, 0x1302, 0x1303} {
 		for _, g := range []Group{X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024} {
-			rows = append(rows, interop{id, "ecdsa-p256", g, false})
+			rows = append(rows, interop{TLS13, id, "ecdsa-p256", g, false})
 		}
 	}
 	return rows
 }
 
 func (r interop) String() string {
-	s := fmt.Sprintf("%v/%s/%v", r.suite, r.key, r.group)
+	s := fmt.Sprintf("%v/%v/%s/%v", r.version, r.suite, r.key, r.group)
 	if r.retry {
 		s += "/retry"
 	}
 	return s
 }
-
-func (r interop) version() Version { return suiteRow(r.suite).Max }
 
 // groups are what a client offers: where a retry is wanted, its first choice
 // is one that the server does not have. (crypto/tls prefers x25519mlkem768,
@@ -95,7 +98,7 @@ func (r interop) stdConfig(t testing.TB, groups []Group) *tls.Config {
 	cfg := &tls.Config{
 		Certificates: []tls.Certificate{{Certificate: id.chain, PrivateKey: id.key}},
 		RootCAs:      pool, ServerName: testName, Time: func() time.Time { return testTime },
-		MinVersion: uint16(r.version()), MaxVersion: uint16(r.version()),
+		MinVersion: uint16(r.version), MaxVersion: uint16(r.version),
 		CipherSuites: []uint16{uint16(r.suite)},
 		NextProtos:   []string{"http/1.1"},
 	}
@@ -109,7 +112,7 @@ func (r interop) ourConfig(t testing.TB, groups []Group) *Config {
 	id := identityFor(t, r.key)
 	return &Config{
 		Rand: rand.Reader, Now: func() time.Time { return testTime },
-		MinVersion: r.version(), MaxVersion: r.version(), Suites: []SuiteID{r.suite}, Groups: groups,
+		MinVersion: r.version, MaxVersion: r.version, Suites: []SuiteID{r.suite}, Groups: groups,
 		Certificates: []*Certificate{id.certificate(t)}, Roots: id.roots(t),
 		ALPN: []string{"h2", "http/1.1"}, Tickets: NewTicketKeys([32]byte{7}),
 	}
@@ -123,7 +126,7 @@ func (r interop) check(t *testing.T, info Info, state tls.ConnectionState, resum
 		kind = Resumed
 	}
 	group, theirs := r.group, Group(state.CurveID)
-	if resumed && r.version() == TLS12 {
+	if resumed && r.version < TLS13 {
 		group, theirs = 0, 0 // crypto/tls reports the first connection's
 	}
 	switch {
@@ -131,8 +134,8 @@ func (r interop) check(t *testing.T, info Info, state tls.ConnectionState, resum
 		t.Errorf("resumed: crypto/tls says %v, ours %v; want %v", state.DidResume, info.Kind, resumed)
 	case info.Suite.ID != r.suite || state.CipherSuite != uint16(r.suite):
 		t.Errorf("suite %v, crypto/tls says %#x; want %v", info.Suite.ID, state.CipherSuite, r.suite)
-	case info.Version != r.version() || state.Version != uint16(r.version()):
-		t.Errorf("version %v, crypto/tls says %#x; want %v", info.Version, state.Version, r.version())
+	case info.Version != r.version || state.Version != uint16(r.version):
+		t.Errorf("version %v, crypto/tls says %#x; want %v", info.Version, state.Version, r.version)
 	case info.Group != group || theirs != group:
 		t.Errorf("group %v, crypto/tls says %v; want %v", info.Group, theirs, group)
 	case info.HelloRetry != r.retry:
@@ -172,7 +175,7 @@ func TestOurClientWithCryptoTLSServer(t *testing.T) {
 				got, err := drive(c, ours, func(got []byte) bool {
 					if c.Info().Done && !sent {
 						sent = true
-						if r.version() == TLS13 {
+						if r.version == TLS13 {
 							if err := c.KeyUpdate(true); err != nil {
 								t.Error(err)
 							}

@@ -28,6 +28,27 @@ func both(fs ...func(*Config)) func(*Config) {
 	}
 }
 
+// A versionedSuite is a suite in one of its versions.
+type versionedSuite struct {
+	Suite
+	version Version
+}
+
+func suitesByVersion() []versionedSuite {
+	var all []versionedSuite
+	for _, s := range suites {
+		for v := s.Min; v <= s.Max; v++ {
+			all = append(all, versionedSuite{s, v})
+		}
+	}
+	return all
+}
+
+func onlyVersion(v Version) func(*Config) {
+	return func(cfg *Config) { cfg.MinVersion, cfg.MaxVersion = v, v }
+}
+func fromVersion(v Version) func(*Config)    { return func(cfg *Config) { cfg.MinVersion = v } }
+func splitRecords(cfg *Config)               { cfg.SplitRecords = true }
 func maxVersion(v Version) func(*Config)     { return func(cfg *Config) { cfg.MaxVersion = v } }
 func onlySuite(id SuiteID) func(*Config)     { return func(cfg *Config) { cfg.Suites = []SuiteID{id} } }
 func withGroups(g ...Group) func(*Config)    { return func(cfg *Config) { cfg.Groups = g } }
@@ -42,22 +63,26 @@ func manyTickets(n int) func(cfg *Config)    { return func(cfg *Config) { cfg.Ti
 
 func meetings() []meeting {
 	var all []meeting
-	for _, s := range suites {
+	for _, x := range suitesByVersion() {
+		s := x.Suite
 		keys := map[string][]string{"rsa": {"rsa2048"}, "ecdsa": {"ecdsa-p256", "ecdsa-p384"}, "": {"ecdsa-p256", "rsa2048"}}[s.KeyType]
 		for _, key := range keys {
 			groups := defaultGroups
+			if x.version < s.Max {
+				groups = groups[:1]
+			}
 			if s.KeyExchange == KeyExchangeRSA {
 				groups = []Group{0}
 			}
 			for _, g := range groups {
-				m := meeting{name: fmt.Sprintf("%s/%s/%v", s.Name, key, g), key: key}
-				m.client, m.server = both(maxVersion(s.Max), onlySuite(s.ID)), onlySuite(s.ID)
-				m.first = Info{Version: s.Max, Suite: s, Group: g, Kind: Full}
-				m.again = Info{Version: s.Max, Suite: s, Kind: Resumed, Resumption: Ticket}
+				m := meeting{name: fmt.Sprintf("%v/%s/%s/%v", x.version, s.Name, key, g), key: key}
+				m.client, m.server = both(onlyVersion(x.version), onlySuite(s.ID)), both(onlyVersion(x.version), onlySuite(s.ID))
+				m.first = Info{Version: x.version, Suite: s, Group: g, Kind: Full}
+				m.again = Info{Version: x.version, Suite: s, Kind: Resumed, Resumption: Ticket}
 				if g != 0 {
 					m.client = both(m.client, withGroups(g))
 				}
-				if s.Max == TLS13 {
+				if x.version == TLS13 {
 					m.again.Resumption, m.again.Group = PSKDHE, g
 				}
 				all = append(all, m)
@@ -73,7 +98,19 @@ func meetings() []meeting {
 	}
 	retried := func(i Info, g Group) Info { i.HelloRetry, i.Group = true, g; return i }
 	spoken := func(i Info) Info { i.ALPN = "h2"; return i }
+	aged := func(i Info, v Version) Info { i.Version, i.Suite = v, *suiteRow(0xc009); return i }
+	for _, v := range []Version{TLS10, TLS11} {
+		name, first := "TLS "+v.String()+", ", aged(classicInfo, v)
+		all = append(all,
+			meeting{name: name + "session id", client: onlyVersion(v), server: both(onlyVersion(v), withCache), first: first, again: resumed(first, SessionID, 0)},
+			meeting{name: name + "an old client", client: onlyVersion(v), server: fromVersion(TLS10), first: first, again: resumed(first, Ticket, 0)},
+			meeting{name: name + "an old server", client: fromVersion(TLS10), server: onlyVersion(v), first: first, again: resumed(first, Ticket, 0)},
+			meeting{name: name + "without extended master secret", client: both(onlyVersion(v), noMasterExtension), server: onlyVersion(v), first: first, again: resumed(first, Ticket, 0)},
+			meeting{name: name + "split records", client: both(onlyVersion(v), splitRecords), server: both(onlyVersion(v), splitRecords), first: first, again: resumed(first, Ticket, 0)},
+		)
+	}
 	return append(all,
+		meeting{name: "from the oldest on", client: fromVersion(TLS10), server: fromVersion(TLS10), first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
 		meeting{name: "defaults", first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
 		meeting{name: "psk alone", client: resumeBy(PSK), server: resumeBy(PSK), first: modernInfo, again: resumed(modernInfo, PSK, 0)},
 		meeting{name: "the server prefers psk-dhe", client: resumeBy(PSK, PSKDHE), server: resumeBy(PSKDHE, PSK), first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},

@@ -184,10 +184,16 @@ func takeCertificateVerify13(c *Conn, body []byte) error {
 	return c.checkSignature(m.Scheme, c.signed(), m.Signature)
 }
 
-// checkSignature verifies a handshake signature by the leaf's key.
+// checkSignature verifies a handshake signature by the leaf's key. Before TLS 1.2
+// no scheme is named and id is ignored.
 func (c *Conn) checkSignature(id uint16, message, signature []byte) error {
 	s := pki.SchemeByID(id)
-	if s == nil || !schemeOffered(id) || !s.Fits(c.peerKey, uint16(c.info.Version)) {
+	if c.impliesScheme() {
+		s = pki.Implied(c.peerKey)
+	} else if !schemeOffered(id) {
+		s = nil
+	}
+	if s == nil || !s.Fits(c.peerKey, uint16(c.info.Version)) {
 		return fmt.Errorf("%w: signature scheme 0x%04x", unknownChoice, id)
 	}
 	if err := s.Verify(c.peerKey, message, signature, c.count); err != nil {

@@ -41,6 +41,7 @@ const (
 	noCommonProtocol
 	badCompression
 	downgraded
+	needlessFallback
 	unknownChoice
 	changedChoice
 	changedHello
@@ -109,6 +110,7 @@ var reasons = [numReasons]struct {
 	noCommonProtocol:  {AlertNoApplicationProtocol, FaultPeer, "no common application protocol", "RFC 7301 §3.2"},
 	badCompression:    {AlertIllegalParameter, FaultPeer, "compression is not null", "RFC 9846 §4.1.2"},
 	downgraded:        {AlertIllegalParameter, FaultPeer, "downgrade sentinel in the server's random", "RFC 9846 §4.1.3"},
+	needlessFallback:  {AlertInappropriateFallback, FaultPeer, "fallback to a version lower than need be", "RFC 7507 §3"},
 	unknownChoice:     {AlertIllegalParameter, FaultPeer, "choice that was not offered", "RFC 9846 §4.1.3"},
 	changedChoice:     {AlertIllegalParameter, FaultPeer, "choice changed after the HelloRetryRequest", "RFC 9846 §4.1.4"},
 	changedHello:      {AlertIllegalParameter, FaultPeer, "second ClientHello differs from the first", "RFC 9846 §4.1.2"},

@@ -1,6 +1,10 @@
 package engine
 
-import "tlslab/engine/record"
+import (
+	"slices"
+
+	"tlslab/engine/record"
+)
 
 // Seal appends records that carry plain to dst, each with at most
 // Config.RecordSize bytes of it. Where plain is empty it appends nothing. It
@@ -22,6 +26,12 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	if size == 0 {
 		size = DefaultRecordSize
 	}
+	if c.cfg.SplitRecords && len(plain) > 1 && c.chains() {
+		var err error
+		if dst, plain, err = c.splitFirst(dst, plain, size); err != nil {
+			return dst, c.fail(err)
+		}
+	}
 	for len(plain) > 0 {
 		n := min(size, len(plain))
 		out, err := c.sealRecord(dst, record.ApplicationData, plain[:n])
@@ -31,6 +41,24 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 		dst, plain = out, plain[n:]
 	}
 	return dst, nil
+}
+
+// chains says whether the IV of the next record is the end of the last.
+func (c *Conn) chains() bool { return c.cipher.Block > 0 && c.info.Version < TLS11 }
+
+// splitFirst puts the first byte of plain into a record of its own. Where the rest
+// is not more than a record it may lie where that record goes, so it moves on to
+// where it is sealed in place.
+func (c *Conn) splitFirst(dst, plain []byte, size int) (sealed, rest []byte, err error) {
+	c.first[0], rest = plain[0], plain[1:]
+	if len(plain) <= size {
+		at := len(dst) + 1 + c.out.Overhead(1) + c.out.Prefix()
+		dst = slices.Grow(dst, at+len(rest)-len(dst))
+		copy(dst[at:at+len(rest)], rest)
+		rest = dst[at : at+len(rest)]
+	}
+	sealed, err = c.sealRecord(dst, record.ApplicationData, c.first[:])
+	return sealed, rest, err
 }
 
 // Prefix returns how many bytes of a record stand before its plaintext, with

@@ -16,19 +16,6 @@ var hello = protocol{steps: [KeyUpdate + 1]step{
 	ServerHello:       {make: makeServerHello, take: takeServerHello},
 }}
 
-// sentinel ends the random of a server that was talked down from TLS 1.3,
-// followed by 1 where it was to TLS 1.2 and by 0 below (RFC 9846 §4.1.3).
-const (
-	sentinel     = "DOWNGRD"
-	sentinelAt   = wire.RandomSize - len(sentinel) - 1
-	sentinelTo12 = 1
-)
-
-// talkedDown says whether a server's random ends with either sentinel.
-func talkedDown(random []byte) bool {
-	return string(random[sentinelAt:wire.RandomSize-1]) == sentinel && random[wire.RandomSize-1] <= sentinelTo12
-}
-
 func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 	random := &c.randoms[server]
 	if _, err := io.ReadFull(c.cfg.Rand, random[:]); err != nil {
@@ -37,10 +24,7 @@ func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 	where := inServerHello
 	if c.info.Version < TLS13 {
 		where = inClassicHello
-		if c.cfg.maxVersion() == TLS13 {
-			copy(random[sentinelAt:], sentinel)
-			random[wire.RandomSize-1] = sentinelTo12
-		}
+		c.markDowngrade(random)
 		if err := c.newSessionID(); err != nil {
 			return nil, err
 		}
@@ -49,8 +33,13 @@ func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
+	c.out.SetVersion(c.legacyVersion())
 	return c.appendServerHello(dst, random[:], where), nil
 }
+
+// legacyVersion is the version in hellos and record headers, which TLS 1.3 left
+// at TLS 1.2's (RFC 9846 §5.1).
+func (c *Conn) legacyVersion() uint16 { return uint16(min(c.info.Version, TLS12)) }
 
 // makeRetry writes a HelloRetryRequest, and folds the first ClientHello in
 // the transcript into its hash.
@@ -60,7 +49,7 @@ func makeRetry(c *Conn, dst []byte) ([]byte, error) {
 }
 
 func (c *Conn) appendServerHello(dst, random []byte, p place) []byte {
-	dst = wire.AppendUint16(dst, uint16(TLS12))
+	dst = wire.AppendUint16(dst, c.legacyVersion())
 	dst = append(dst, random...)
 	dst = append(dst, byte(len(c.sessionID)))
 	dst = append(dst, c.sessionID...)
@@ -88,6 +77,7 @@ func takeServerHello(c *Conn, body []byte) error {
 		return changedChoice
 	}
 	c.info.Version = version
+	c.out.SetVersion(c.legacyVersion())
 	copy(c.randoms[server][:], m.Random)
 	if err := c.takeSuite(&m); err != nil {
 		return err
@@ -176,10 +166,13 @@ func (c *Conn) useSuite(s *Suite) {
 	c.info.Suite = *s
 	c.cipher = record.ByName(s.Cipher)
 	c.hash = hashes[s.Hash]
+	if c.info.Version < TLS12 {
+		c.hash = secrets.MD5SHA1
+	}
 	c.transcript.start(c.hash)
 }
 
-// hashes are the suites' hashes by name.
+// hashes are the suites' hashes by name, from TLS 1.2 on.
 var hashes = map[string]*secrets.Hash{
 	secrets.SHA256.Name: secrets.SHA256,
 	secrets.SHA384.Name: secrets.SHA384,
@@ -189,7 +182,7 @@ var hashes = map[string]*secrets.Hash{
 // compatibility mode (RFC 9846, "Middlebox Compatibility Mode").
 func (c *Conn) asksCompatibility() bool { return len(c.sessionID) > 0 && !c.cfg.NoCompatibility }
 
-// newSessionID settles the session ID of a TLS 1.2 ServerHello: the client's
+// newSessionID settles the session ID of a ServerHello up to TLS 1.2: the client's
 // where its session is resumed (RFC 5246 §7.3, RFC 5077 §3.4), a new one
 // where the session is going to be kept, or none.
 func (c *Conn) newSessionID() error {

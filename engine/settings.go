@@ -109,8 +109,8 @@ func (cfg *Config) check(s side) error {
 	switch {
 	case cfg.Rand == nil || cfg.Now == nil:
 		return errors.New("no Rand or no Now")
-	case cfg.minVersion() < TLS12 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
-		return fmt.Errorf("versions %v to %v are not within 1.2 to 1.3", cfg.minVersion(), cfg.maxVersion())
+	case cfg.minVersion() < TLS10 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
+		return fmt.Errorf("versions %v to %v are not within 1.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
 	case cfg.RecordSize < 0 || cfg.RecordSize > record.MaxPlaintext:
 		return fmt.Errorf("record size %d is not within 1 to %d", cfg.RecordSize, record.MaxPlaintext)
 	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > maxTicketLifetime:

@@ -65,6 +65,31 @@ func opensslSuite(s *Suite, name string) []string {
 	return []string{"-tls1_2", "-cipher", name + ":@SECLEVEL=0"}
 }
 
+// Old versions with OpenSSL both ways, each with one suite a kind of cipher.
+func TestOldVersionsWithOpenSSL(t *testing.T) {
+	for _, row := range []struct {
+		version Version
+		option  string
+	}{{TLS10, "-tls1"}, {TLS11, "-tls1_1"}} {
+		for _, id := range []SuiteID{0x002f, 0xc00a, 0xc013, 0x0002} {
+			s := suiteRow(id)
+			name := opensslName(t, s)
+			t.Run(row.version.String()+"/"+s.Name, func(t *testing.T) {
+				options := []string{row.option, "-cipher", name + ":@SECLEVEL=0"}
+				cfg := programConfig(t, keyFor(s), both(onlyVersion(row.version), onlySuite(id)))
+				c, err := askOpenSSL(t, keyFor(s), cfg, options...)
+				if err != nil || c.Info().Suite.ID != id || c.Info().Version != row.version {
+					t.Errorf("our client: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
+				}
+				c, out, err := serveProgram(t, cfg, "openssl", append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, options...)...)
+				if err != nil || c.Info().Suite.ID != id || c.Info().Version != row.version || !bytes.Equal(out, lines) {
+					t.Errorf("our server: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
+				}
+			})
+		}
+	}
+}
+
 // Suites that crypto/tls does not have, with OpenSSL both ways.
 func TestSuitesWithOpenSSL(t *testing.T) {
 	for i := range suites {

@@ -42,11 +42,15 @@ func completeSuites(c *Config, set map[string]setting) []fault {
 		c.TLS.Cipher = ""
 		return completeNamedSuite(c)
 	case !hasCipher:
-		c.TLS.Cipher = defaultCipher
+		c.TLS.Cipher = defaultCipher(c.TLS.Versions.Max, c.TLS.Certificate)
 	}
 	c.TLS.Suite = ""
 	for _, v := range c.TLS.Versions.All() {
-		s, ok := suiteFor(c.TLS.Cipher, v, c.TLS.Certificate)
+		cipher := c.TLS.Cipher
+		if !hasCipher {
+			cipher = defaultCipher(v, c.TLS.Certificate)
+		}
+		s, ok := suiteFor(cipher, v, c.TLS.Certificate)
 		if !ok {
 			return faultf([]string{"tls.cipher", "tls.version", "tls.certificate"},
 				"no suite of TLS %s has %s with a certificate of %s: %s", v, c.TLS.Cipher, c.TLS.Certificate, ciphersOf(v, c.TLS.Certificate))
@@ -56,8 +60,17 @@ func completeSuites(c *Config, set map[string]setting) []fault {
 	return nil
 }
 
-// defaultCipher is what a scenario has that names neither cipher nor suite.
-const defaultCipher = "aes-128-gcm"
+// defaultCiphers are what a scenario has that names neither cipher nor suite: the first that the version knows.
+var defaultCiphers = []string{"aes-128-gcm", "aes-128-cbc-sha"}
+
+func defaultCipher(v engine.Version, certificate string) string {
+	for _, cipher := range defaultCiphers {
+		if _, ok := suiteFor(cipher, v, certificate); ok {
+			return cipher
+		}
+	}
+	return defaultCiphers[0]
+}
 
 // ciphersOf lists what could be had instead.
 func ciphersOf(v engine.Version, certificate string) string {
@@ -114,8 +127,8 @@ var resumptionVersions = []struct {
 }{
 	{"psk-dhe", engine.TLS13, engine.TLS13},
 	{"psk", engine.TLS13, engine.TLS13},
-	{"ticket", engine.TLS12, engine.TLS12},
-	{"session-id", engine.TLS12, engine.TLS12},
+	{"ticket", engine.TLS10, engine.TLS12},
+	{"session-id", engine.TLS10, engine.TLS12},
 }
 
 func completeResumption(c *Config, _ map[string]setting) []fault {

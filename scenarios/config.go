@@ -20,20 +20,24 @@ type Config struct {
 
 // TLS is what the two engines are set up with.
 type TLS struct {
-	Versions    Versions
-	Cipher      string   // the bulk cipher that Suites were chosen by; "" where Suite names one exactly
-	Suite       string   // "" where Suites follow from Cipher
-	Suites      []string // resolved, the highest version's first
-	Group       string
-	KeyShare    string // the group the client sends a share of; one that is not Group costs a HelloRetryRequest
-	Certificate string // the server's key: rsa2048, ecdsa-p256 …
-	Chain       Chain
-	Kind        string // full or resumed
-	Resumption  string // how, when Kind is resumed: session-id, ticket, psk-dhe, psk
-	Record      int    // plaintext bytes a record
-	Tickets     int    // NewSessionTicket messages after a TLS 1.3 handshake
-	ALPN        string // "": not negotiated
-	ServerName  string
+	Versions       Versions
+	Cipher         string   // the bulk cipher that Suites were chosen by; "" where Suite names one exactly
+	Suite          string   // "" where Suites follow from Cipher
+	Suites         []string // resolved, the highest version's first
+	Group          string
+	KeyShare       string // the group the client sends a share of; one that is not Group costs a HelloRetryRequest
+	Certificate    string // the server's key: rsa2048, ecdsa-p256 …
+	Chain          Chain
+	Kind           string // full or resumed
+	Resumption     string // how, when Kind is resumed: session-id, ticket, psk-dhe, psk
+	Record         int    // plaintext bytes a record
+	EncryptThenMAC bool   // encrypt-then-MAC offered and accepted, up to TLS 1.2
+	Tickets        int    // NewSessionTicket messages after a TLS 1.3 handshake
+	ALPN           string // "": not negotiated
+	ServerName     string
+
+	SplitRecords bool // TLS 1.0: a write's first byte has a record of its own
+	Fallback     bool // the client signals that it has come down from a higher version
 }
 
 // Chain is the certificate chain that the server sends.

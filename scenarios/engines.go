@@ -77,6 +77,7 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, root []byte, err err
 	if c.TLS.Tickets == 0 {
 		server.TicketCount = engine.NoTickets
 	}
+	client.Fallback = c.TLS.Fallback
 	x.Client, x.Server = client, server
 	return x, root, nil
 }
@@ -88,6 +89,9 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 		MinVersion: c.TLS.Versions.Min,
 		MaxVersion: c.TLS.Versions.Max,
 		RecordSize: c.TLS.Record,
+
+		EncryptThenMAC: c.TLS.EncryptThenMAC,
+		SplitRecords:   c.TLS.SplitRecords,
 	}
 	for _, name := range c.TLS.Suites {
 		if s, ok := engine.SuiteByName(name); ok {

@@ -34,6 +34,10 @@ func facts(r *recording.Recording) string {
 
 func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
 	for _, row := range []struct{ base, says string }{
+		{"tls: {version: 1.0}", "version 1.0, suite TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, group x25519, kind full"},
+		{"tls: {version: 1.1, certificate: rsa2048, kind: resumed}", "version 1.1, suite TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, group none, kind resumed, resumption ticket"},
+		{"tls: {version: 1.0, kind: resumed, resumption: session-id, split_records: true, fallback: true}", "group none, kind resumed, resumption session-id"},
+		{"tls: {version: 1.0..1.3}", "version 1.3, suite TLS_AES_128_GCM_SHA256, group x25519, kind full"},
 		{"tls: {version: 1.2}", "version 1.2, suite TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, group x25519, kind full"},
 		{"tls: {version: 1.2..1.3, cipher: chacha20-poly1305}", "version 1.3, suite TLS_CHACHA20_POLY1305_SHA256, group x25519, kind full"},
 		{"tls: {group: p384, certificate: ecdsa-p384}", "version 1.3, suite TLS_AES_128_GCM_SHA256, group p384, kind full"},

@@ -36,9 +36,9 @@ func joinKeys(groups ...[]Key) []Key {
 }
 
 var tlsKeys = []Key{
-	{"tls.version", "1.3", "version of TLS, or a range of which both sides choose the highest: 1.2, 1.3, 1.2..1.3",
+	{"tls.version", "1.3", "version of TLS, or a range of which both sides choose the highest: 1.0, 1.1, 1.2, 1.3, 1.0..1.3",
 		one(func(c *Config) *Versions { return &c.TLS.Versions })},
-	{"tls.cipher", "", "bulk cipher; version and certificate make a suite of it (up to 1.2 with ECDHE, where there is one). Default: aes-128-gcm, unless tls.suite is set",
+	{"tls.cipher", "", "bulk cipher; version and certificate make a suite of it (up to 1.2 with ECDHE, where there is one). Default: aes-128-gcm, before 1.2 aes-128-cbc-sha, unless tls.suite is set",
 		one(func(c *Config) word { return word{&c.TLS.Cipher, ciphers()} })},
 	{"tls.suite", "", "one cipher suite by its registered name, such as TLS_RSA_WITH_AES_128_CBC_SHA; excludes tls.cipher",
 		one(func(c *Config) word { return word{&c.TLS.Suite, suiteNames()} })},
@@ -58,6 +58,12 @@ var tlsKeys = []Key{
 		one(func(c *Config) word { return word{&c.TLS.Resumption, resumptions} })},
 	{"tls.record", "16KiB", "plaintext bytes in a record of application data at most",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.Record) })},
+	{"tls.encrypt_then_mac", "false", "agree on encrypt-then-MAC (RFC 7366) where the suite is a block cipher's, up to 1.2",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.EncryptThenMAC) })},
+	{"tls.split_records", "false", "put the first byte of a write into a record of its own where TLS 1.0 chains a block cipher from record to record (1/n-1 splitting)",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.SplitRecords) })},
+	{"tls.fallback", "false", "the client signals that it has come down from a higher version (TLS_FALLBACK_SCSV); a server that knows a higher one refuses",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.Fallback) })},
 	{"tls.tickets", "2", "session tickets that the server sends after a TLS 1.3 handshake",
 		one(func(c *Config) *Count { return (*Count)(&c.TLS.Tickets) })},
 	{"tls.alpn", "", "application protocol that is negotiated, such as h2. Default: none",

@@ -110,7 +110,7 @@ func parseTLS(sets []string) (c Config, said map[string]bool, err error) {
 func socketDefaults(values map[string]string) [][2]string {
 	defaults := [][2]string{{"tls.version", Versions{engine.TLS12, engine.TLS13}.String()}}
 	if s, ok := engine.SuiteByName(values["tls.suite"]); ok {
-		defaults[0][1] = Versions{s.Min, s.Max}.String()
+		defaults[0][1] = Versions{min(max(s.Min, engine.TLS12), s.Max), s.Max}.String() // older ones on request only
 		i := slices.IndexFunc(certificates().words, func(certificate string) bool { return takes(s, certificate) })
 		if i >= 0 && s.KeyType != "" {
 			defaults = append(defaults, [2]string{"tls.certificate", certificates().words[i]})

@@ -15,7 +15,7 @@ type Versions struct {
 }
 
 // versions are those of the language, lowest first.
-var versions = []engine.Version{engine.TLS12, engine.TLS13}
+var versions = []engine.Version{engine.TLS10, engine.TLS11, engine.TLS12, engine.TLS13}
 
 // String is 1.3, or 1.2..1.3.
 func (v Versions) String() string {
@@ -53,7 +53,7 @@ func (v *Versions) UnmarshalYAML(n ast.Node) error {
 	for i, name := range []string{low, high} {
 		known := slices.IndexFunc(versions, func(v engine.Version) bool { return v.String() == name })
 		if known < 0 {
-			return wrong(n, "%q is not a version of TLS: %s, or a range such as 1.2..1.3", name, strings.Join(versionNames(), ", "))
+			return wrong(n, "%q is not a version of TLS: %s, or a range such as 1.0..1.3", name, strings.Join(versionNames(), ", "))
 		}
 		ends[i] = versions[known]
 	}

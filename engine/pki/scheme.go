@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"tlslab/engine/op"
+	"tlslab/engine/secrets"
 )
 
 // A Scheme is one row of the table of signature schemes (RFC 9846 §4.2.3).
@@ -37,11 +38,29 @@ var schemes = [...]Scheme{
 	{0x0201, "rsa_pkcs1_sha1", false, rsaPKCS1, crypto.SHA1, ""},
 }
 
+// implied are the schemes of the versions before TLS 1.2, which the key alone
+// decides (RFC 4346 §7.4.3, RFC 8422 §5.4).
+var implied = [...]Scheme{
+	{0, "rsa_pkcs1_md5_sha1", false, rsaPKCS1, crypto.MD5SHA1, ""},
+	{0x0203, "ecdsa_sha1", false, ecdsaDER, crypto.SHA1, ""},
+}
+
+// Implied returns the scheme of a key before TLS 1.2, nil if it has none there.
+func Implied(key *PublicKey) *Scheme {
+	for i := range implied {
+		if implied[i].primitive.fits(key) {
+			return &implied[i]
+		}
+	}
+	return nil
+}
+
 var hashNames = map[crypto.Hash]string{
-	crypto.SHA1:   "sha1",
-	crypto.SHA256: "sha256",
-	crypto.SHA384: "sha384",
-	crypto.SHA512: "sha512",
+	crypto.MD5SHA1: secrets.MD5SHA1.Name,
+	crypto.SHA1:    "sha1",
+	crypto.SHA256:  "sha256",
+	crypto.SHA384:  "sha384",
+	crypto.SHA512:  "sha512",
 }
 
 // ErrBadSignature says that a signature is not its key's over its message.
@@ -113,7 +132,11 @@ func (s *Scheme) digest(message []byte, count op.Counter) []byte {
 		return message
 	}
 	count.Count(op.Op{Kind: op.Digest, Alg: hashNames[s.hash], Size: len(message)})
-	h := s.hash.New()
+	newHash := s.hash.New
+	if s.hash == crypto.MD5SHA1 { // which crypto knows how to sign only
+		newHash = secrets.MD5SHA1.New
+	}
+	h := newHash()
 	h.Write(message)
 	return h.Sum(nil)
 }

@@ -10,19 +10,21 @@ import (
 	"tlslab/engine/secrets"
 )
 
-func newClassic(c *Cipher, keys Keys, rand io.Reader) (protection, error) {
+func newClassic(version uint16, c *Cipher, keys Keys, rand io.Reader) (protection, error) {
 	switch {
 	case c.aead != nil:
 		return newClassicAEAD(c, keys)
 	case c.block != nil:
-		return newCBC(c, keys, rand)
+		return newCBC(version, c, keys, rand)
 	}
 	return newStream(c, keys)
 }
 
-// cbc is TLS 1.2's protection by a block cipher (RFC 5246 §6.2.3.2): the plaintext
-// is followed by its MAC and by padding to whole blocks, and encrypted in CBC mode
-// under an explicit IV.
+// cbc is protection by a block cipher (RFC 5246 §6.2.3.2): the plaintext is
+// followed by its MAC and by padding to whole blocks, and encrypted in CBC mode,
+// from TLS 1.1 on under an explicit IV. Before, the last block of one record is
+// the IV of the next (RFC 2246 §6.2.3.2), which the modes remember: whoever sees
+// it can choose plaintext by it ("BEAST", Duong and Rizzo, 2011).
 //
 // Whoever learns whether padding or MAC was wrong, be it by the time taken, can
 // decrypt records ("Lucky Thirteen", AlFardan and Paterson, 2013). So both are
@@ -33,12 +35,14 @@ func newClassic(c *Cipher, keys Keys, rand io.Reader) (protection, error) {
 //
 // That holds for HMAC-SHA-1, whose hash has a sum in constant time. With SHA-256
 // and SHA-384 the hash blocks are made up for, too, but how many bytes of the
-// last one are padding still shows in the time: these are not constant-time.
+// last one are padding still shows in the time: these are not constant-time,
+// unless the peers agree on encrypt-then-MAC.
 // Nor is 3DES, whose S-boxes crypto/des looks up in tables.
 type cbc struct {
 	encrypt, decrypt cbcMode
 	mac              *secrets.HMAC
 	macSize          int
+	explicit         int // bytes of IV in each record
 	rand             io.Reader
 	extra            [13]byte
 }
@@ -49,7 +53,7 @@ type cbcMode interface {
 	SetIV([]byte)
 }
 
-func newCBC(c *Cipher, keys Keys, rand io.Reader) (*cbc, error) {
+func newCBC(version uint16, c *Cipher, keys Keys, rand io.Reader) (*cbc, error) {
 	block, err := c.block(keys.Key)
 	if err != nil {
 		return nil, err
@@ -57,8 +61,14 @@ func newCBC(c *Cipher, keys Keys, rand io.Reader) (*cbc, error) {
 	if len(keys.MAC) != c.MAC {
 		return nil, errors.New("the MAC key has a wrong length")
 	}
-	iv := make([]byte, block.BlockSize())
+	iv := keys.IV
 	p := &cbc{mac: secrets.NewHMAC(c.mac), macSize: c.MAC, rand: rand}
+	if version >= versionTLS11 {
+		iv = make([]byte, block.BlockSize())
+		p.explicit = block.BlockSize()
+	} else if len(iv) != block.BlockSize() {
+		return nil, errors.New("the IV has a wrong length")
+	}
 	var ok1, ok2 bool
 	p.encrypt, ok1 = cipher.NewCBCEncrypter(block, iv).(cbcMode)
 	p.decrypt, ok2 = cipher.NewCBCDecrypter(block, iv).(cbcMode)
@@ -69,21 +79,18 @@ func newCBC(c *Cipher, keys Keys, rand io.Reader) (*cbc, error) {
 	return p, nil
 }
 
-func (p *cbc) prefix() int { return p.encrypt.BlockSize() }
+func (p *cbc) prefix() int { return p.explicit }
 
 func (p *cbc) overhead(plain int) int {
 	block := p.encrypt.BlockSize()
 	padded := ((plain+p.macSize)/block + 1) * block
-	return block + padded - plain
+	return p.explicit + padded - plain
 }
 
 func (p *cbc) seal(record []byte, sequence uint64, _ Type, plain int) error {
-	iv, body := record[HeaderSize:HeaderSize+p.prefix()], record[HeaderSize+p.prefix():]
-	if p.rand == nil {
-		return errors.New("no random source for the IV")
-	}
-	if _, err := io.ReadFull(p.rand, iv); err != nil {
-		return fmt.Errorf("draw IV: %w", err)
+	iv, body := record[HeaderSize:HeaderSize+p.explicit], record[HeaderSize+p.explicit:]
+	if err := p.drawIV(iv); err != nil {
+		return err
 	}
 	setPseudoHeader(&p.extra, record, sequence, plain)
 	p.mac.Begin()
@@ -93,19 +100,40 @@ func (p *cbc) seal(record []byte, sequence uint64, _ Type, plain int) error {
 	for i := range padding {
 		padding[i] = byte(len(padding) - 1)
 	}
-	p.encrypt.SetIV(iv)
 	p.encrypt.CryptBlocks(body, body)
 	return nil
+}
+
+// drawIV puts an explicit IV in force.
+func (p *cbc) drawIV(iv []byte) error {
+	if len(iv) == 0 {
+		return nil
+	}
+	if p.rand == nil {
+		return errors.New("no random source for the IV")
+	}
+	if _, err := io.ReadFull(p.rand, iv); err != nil {
+		return fmt.Errorf("draw IV: %w", err)
+	}
+	p.encrypt.SetIV(iv)
+	return nil
+}
+
+// takeIV puts a received explicit IV in force.
+func (p *cbc) takeIV(iv []byte) {
+	if len(iv) > 0 {
+		p.decrypt.SetIV(iv)
+	}
 }
 
 func (p *cbc) open(record []byte, sequence uint64) (Type, []byte, error) {
 	block := p.decrypt.BlockSize()
 	fragment := record[HeaderSize:]
-	if len(fragment)%block != 0 || len(fragment) < block+p.macSize+1 {
+	if len(fragment)%block != 0 || len(fragment) < p.explicit+p.macSize+1 {
 		return 0, nil, ErrBadMAC
 	}
-	iv, body := fragment[:block], fragment[block:]
-	p.decrypt.SetIV(iv)
+	iv, body := fragment[:p.explicit], fragment[p.explicit:]
+	p.takeIV(iv)
 	p.decrypt.CryptBlocks(body, body)
 
 	padding, good := paddingLength(body, p.macSize)

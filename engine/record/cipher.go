@@ -20,7 +20,7 @@ type Cipher struct {
 	Key      int
 	MAC      int    // MAC key and MAC; 0 for an AEAD
 	Salt     int    // the part of a TLS 1.2 AEAD's nonce that the key block gives
-	Explicit int    // nonce or IV in front of each TLS 1.2 ciphertext
+	Explicit int    // nonce or IV in front of each ciphertext, in TLS 1.2 and a block cipher's TLS 1.1
 	Tag      int    // an AEAD's tag
 	Block    int    // 0 unless the cipher works in blocks that need padding
 	Provider string // where the primitive comes from, for cost tables
@@ -126,11 +126,22 @@ type Keys struct {
 	MAC, Key, IV []byte
 }
 
-// KeyBlock returns the number of bytes of a TLS 1.2 key block.
-func (c *Cipher) KeyBlock() int { return 2 * (c.MAC + c.Key + c.Salt) }
+// ivSize is what the key block of a version gives for an IV: an AEAD's salt, or
+// before TLS 1.1 the first IV of a block cipher's chain (RFC 2246 §6.3).
+func (c *Cipher) ivSize(version uint16) int {
+	if c.Block > 0 && version < versionTLS11 {
+		return c.Block
+	}
+	return c.Salt
+}
+
+// KeyBlock returns the number of bytes of a key block up to TLS 1.2.
+func (c *Cipher) KeyBlock(version uint16) int {
+	return 2 * (c.MAC + c.Key + c.ivSize(version))
+}
 
 // Split partitions a key block of KeyBlock bytes (RFC 5246 §6.3).
-func (c *Cipher) Split(block []byte) (client, server Keys) {
+func (c *Cipher) Split(version uint16, block []byte) (client, server Keys) {
 	take := func(n int) []byte {
 		part := block[:n:n]
 		block = block[n:]
@@ -138,6 +149,6 @@ func (c *Cipher) Split(block []byte) (client, server Keys) {
 	}
 	client.MAC, server.MAC = take(c.MAC), take(c.MAC)
 	client.Key, server.Key = take(c.Key), take(c.Key)
-	client.IV, server.IV = take(c.Salt), take(c.Salt)
+	client.IV, server.IV = take(c.ivSize(version)), take(c.ivSize(version))
 	return client, server
 }

@@ -21,8 +21,8 @@ func TestClassicRecordsOnTheWire(t *testing.T) {
 	extra = append(extra, byte(Handshake), 3, 3, 0, byte(len(plain)))
 	seal := func(name string) (record []byte, keys Keys) {
 		c := ByName(name)
-		keys, _ = c.Split(random(c.KeyBlock(), 6))
-		h, err := Classic(c, keys, seeded(7), nil)
+		keys, _ = c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 6))
+		h, err := Classic(legacyVersion, c, keys, seeded(7), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ func TestClassicRecordsOnTheWire(t *testing.T) {
 // A peer may pad with up to 255 bytes more than needed; anything else is a bad MAC.
 func TestCBCPadding(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
-	keys, _ := c.Split(random(c.KeyBlock(), 8))
+	keys, _ := c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 8))
 	block, _ := aes.NewCipher(keys.Key)
 	plain := random(64, 9)
 	for _, test := range []struct {
@@ -98,7 +98,7 @@ func TestCBCPadding(t *testing.T) {
 		record := slices.Concat(make([]byte, HeaderSize), iv, body)
 		Header{ApplicationData, legacyVersion, len(record) - HeaderSize}.put(record)
 
-		opener, _ := Classic(c, keys, nil, nil)
+		opener, _ := Classic(legacyVersion, c, keys, nil, nil)
 		_, got, err := opener.Open(record)
 		if test.correct && (err != nil || !bytes.Equal(got, plain)) {
 			t.Errorf("padding %s: %v", test.name, err)
@@ -112,14 +112,14 @@ func TestCBCPadding(t *testing.T) {
 // A body of nothing but well-formed padding leaves no room for a MAC.
 func TestCBCRecordOfPaddingAlone(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
-	keys, _ := c.Split(random(c.KeyBlock(), 8))
+	keys, _ := c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 8))
 	block, _ := aes.NewCipher(keys.Key)
 	for _, size := range []int{32, 48, 256} {
 		iv, body := make([]byte, 16), bytes.Repeat([]byte{byte(size - 1)}, size)
 		cipher.NewCBCEncrypter(block, iv).CryptBlocks(body, body)
 		record := slices.Concat(make([]byte, HeaderSize), iv, body)
 		Header{ApplicationData, legacyVersion, len(record) - HeaderSize}.put(record)
-		opener, _ := Classic(c, keys, nil, nil)
+		opener, _ := Classic(legacyVersion, c, keys, nil, nil)
 		if _, _, err := opener.Open(record); !errors.Is(err, ErrBadMAC) {
 			t.Errorf("%d bytes of padding are %v", size, err)
 		}
@@ -130,24 +130,27 @@ func TestCBCRecordOfPaddingAlone(t *testing.T) {
 func TestKeyBlockIsSplitInOrder(t *testing.T) {
 	for _, test := range []struct {
 		name                   string
+		version                uint16
 		size                   int
 		clientMAC, serverMAC   string
 		clientKey, serverKey   string
 		clientSalt, serverSalt string
 	}{
-		{"aes-128-gcm", 40, "", "", "0-16", "16-32", "32-36", "36-40"},
-		{"aes-256-gcm", 72, "", "", "0-32", "32-64", "64-68", "68-72"},
-		{"chacha20-poly1305", 88, "", "", "0-32", "32-64", "64-76", "76-88"},
-		{"aes-128-cbc-sha", 72, "0-20", "20-40", "40-56", "56-72", "", ""},
-		{"aes-256-cbc-sha", 104, "0-20", "20-40", "40-72", "72-104", "", ""},
-		{"aes-128-ccm8", 40, "", "", "0-16", "16-32", "32-36", "36-40"},
-		{"aes-256-cbc-sha384", 160, "0-48", "48-96", "96-128", "128-160", "", ""},
-		{"3des-ede-cbc-sha", 88, "0-20", "20-40", "40-64", "64-88", "", ""},
-		{"rc4-md5", 64, "0-16", "16-32", "32-48", "48-64", "", ""},
-		{"null-sha", 40, "0-20", "20-40", "", "", "", ""},
+		{"aes-128-ccm8", legacyVersion, 40, "", "", "0-16", "16-32", "32-36", "36-40"},
+		{"aes-256-cbc-sha384", legacyVersion, 160, "0-48", "48-96", "96-128", "128-160", "", ""},
+		{"3des-ede-cbc-sha", legacyVersion, 88, "0-20", "20-40", "40-64", "64-88", "", ""},
+		{"rc4-md5", legacyVersion, 64, "0-16", "16-32", "32-48", "48-64", "", ""},
+		{"null-sha", legacyVersion, 40, "0-20", "20-40", "", "", "", ""},
+		{"aes-128-gcm", legacyVersion, 40, "", "", "0-16", "16-32", "32-36", "36-40"},
+		{"aes-256-gcm", legacyVersion, 72, "", "", "0-32", "32-64", "64-68", "68-72"},
+		{"chacha20-poly1305", legacyVersion, 88, "", "", "0-32", "32-64", "64-76", "76-88"},
+		{"aes-128-cbc-sha", legacyVersion, 72, "0-20", "20-40", "40-56", "56-72", "", ""},
+		{"aes-256-cbc-sha", legacyVersion, 104, "0-20", "20-40", "40-72", "72-104", "", ""},
+		{"aes-128-cbc-sha", versionTLS11, 72, "0-20", "20-40", "40-56", "56-72", "", ""},
+		{"aes-128-cbc-sha", versionTLS10, 104, "0-20", "20-40", "40-56", "56-72", "72-88", "88-104"},
 	} {
 		c := ByName(test.name)
-		block := make([]byte, c.KeyBlock())
+		block := make([]byte, c.KeyBlock(test.version))
 		for i := range block {
 			block[i] = byte(i)
 		}
@@ -157,11 +160,41 @@ func TestKeyBlockIsSplitInOrder(t *testing.T) {
 			}
 			return fmt.Sprintf("%d-%d", part[0], part[0]+byte(len(part)))
 		}
-		client, server := c.Split(block)
+		client, server := c.Split(test.version, block)
 		got := []string{place(client.MAC), place(server.MAC), place(client.Key), place(server.Key), place(client.IV), place(server.IV)}
 		want := []string{test.clientMAC, test.serverMAC, test.clientKey, test.serverKey, test.clientSalt, test.serverSalt}
-		if c.KeyBlock() != test.size || !slices.Equal(got, want) {
-			t.Errorf("%s: block of %d split %q, want %d and %q", test.name, c.KeyBlock(), got, test.size, want)
+		if c.KeyBlock(test.version) != test.size || !slices.Equal(got, want) {
+			t.Errorf("%s: block of %d split %q, want %d and %q", test.name, c.KeyBlock(test.version), got, test.size, want)
 		}
+	}
+}
+
+// TLS 1.0's records have no IV of their own: put end to end, they are one CBC
+// encryption under the key block's IV (RFC 2246 §6.2.3.2).
+func TestChainedRecordsAreOneEncryption(t *testing.T) {
+	c := ByName("aes-128-cbc-sha")
+	keys, _ := c.Split(versionTLS10, random(c.KeyBlock(versionTLS10), 6))
+	h, err := Classic(versionTLS10, c, keys, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all, want []byte
+	for i, plain := range [][]byte{[]byte("first"), nil, []byte("some more bytes than a block")} {
+		record, err := h.Seal(nil, ApplicationData, plain)
+		if err != nil || record[1] != 3 || record[2] != 1 {
+			t.Fatalf("record % x, %v", record, err)
+		}
+		all = append(all, record[HeaderSize:]...)
+		mac := hmac.New(sha1.New, keys.MAC)
+		mac.Write(append(binary.BigEndian.AppendUint64(nil, uint64(i)), byte(ApplicationData), 3, 1, 0, byte(len(plain))))
+		mac.Write(plain)
+		body := mac.Sum(bytes.Clone(plain))
+		padding := 16 - len(body)%16
+		want = append(want, append(body, bytes.Repeat([]byte{byte(padding - 1)}, padding)...)...)
+	}
+	block, _ := aes.NewCipher(keys.Key)
+	cipher.NewCBCDecrypter(block, keys.IV).CryptBlocks(all, all)
+	if !bytes.Equal(all, want) {
+		t.Errorf("decrypted\n got %x\nwant %x", all, want)
 	}
 }

@@ -4,7 +4,7 @@
 //	plaintext ──Seal──► header | explicit nonce or IV | ciphertext, tag or MAC, padding ──Open──► plaintext
 //
 // A Half begins as Plain. When keys change, a new one is made from the keys: by
-// Classic for TLS 1.2, by TLS13 for TLS 1.3. It counts its records, so that it
+// Classic up to TLS 1.2, by TLS13 for TLS 1.3. It counts its records, so that it
 // must seal or open every record of its direction in order.
 //
 // Records are sealed and opened in place, in the caller's buffers, and nothing is

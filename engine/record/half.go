@@ -43,14 +43,14 @@ func Plain(version uint16) *Half {
 	return &Half{version: version, limit: MaxPlaintext}
 }
 
-// Classic returns a Half of TLS 1.2 (RFC 5246 §6.2.3). A CBC cipher draws its IVs
-// from rand.
-func Classic(c *Cipher, keys Keys, rand io.Reader, count op.Counter) (*Half, error) {
-	p, err := newClassic(c, keys, rand)
+// Classic returns a Half of a version up to TLS 1.2 (RFC 5246 §6.2.3). From TLS
+// 1.1 on a CBC cipher draws its IVs from rand.
+func Classic(version uint16, c *Cipher, keys Keys, rand io.Reader, count op.Counter) (*Half, error) {
+	p, err := newClassic(version, c, keys, rand)
 	if err != nil {
 		return nil, fmt.Errorf("protect records with %s: %w", c.Name, err)
 	}
-	return &Half{version: legacyVersion, limit: MaxPlaintext + expansionClassic, name: c.Name, count: count, protection: p}, nil
+	return &Half{version: version, limit: MaxPlaintext + expansionClassic, name: c.Name, count: count, protection: p}, nil
 }
 
 // TLS13 returns a Half of TLS 1.3 (RFC 9846 §5.2).

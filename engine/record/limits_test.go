@@ -40,7 +40,7 @@ func TestLengthLimits(t *testing.T) {
 
 	// A ciphertext within its limit whose plaintext is too long.
 	keys := Keys{Key: random(16, 1), IV: random(4, 2)}
-	opener, _ := Classic(gcm, keys, nil, nil)
+	opener, _ := Classic(legacyVersion, gcm, keys, nil, nil)
 	long := MaxPlaintext + 1
 	record := make([]byte, HeaderSize+8+long+16)
 	Header{ApplicationData, legacyVersion, 8 + long + 16}.put(record)

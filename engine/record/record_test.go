@@ -21,6 +21,9 @@ func random(n int, seed byte) []byte {
 	return b
 }
 
+// versionTLS10 is the last version whose block ciphers chain from record to record.
+const versionTLS10 = 0x0301
+
 // A protocol makes the two ends of one direction.
 type protocol struct {
 	name string
@@ -32,15 +35,38 @@ func protocols(tb testing.TB) []protocol {
 	var all []protocol
 	for _, c := range Ciphers() {
 		classic := func(count op.Counter) (*Half, *Half) {
-			keys, _ := c.Split(random(c.KeyBlock(), 1))
-			sealer, err1 := Classic(c, keys, seeded(2), count)
-			opener, err2 := Classic(c, keys, nil, count)
+			keys, _ := c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 1))
+			sealer, err1 := Classic(legacyVersion, c, keys, seeded(2), count)
+			opener, err2 := Classic(legacyVersion, c, keys, nil, count)
 			if err1 != nil || err2 != nil {
 				tb.Fatal(err1, err2)
 			}
 			return sealer, opener
 		}
 		all = append(all, protocol{"classic/" + c.Name, classic})
+		if c.Block > 0 {
+			all = append(all, protocol{"etm/" + c.Name, func(count op.Counter) (*Half, *Half) {
+				sealer, opener := classic(count)
+				sealer.EncryptThenMAC()
+				opener.EncryptThenMAC()
+				return sealer, opener
+			}})
+			chained := func(count op.Counter) (*Half, *Half) {
+				keys, _ := c.Split(versionTLS10, random(c.KeyBlock(versionTLS10), 1))
+				sealer, err1 := Classic(versionTLS10, c, keys, nil, count)
+				opener, err2 := Classic(versionTLS10, c, keys, nil, count)
+				if err1 != nil || err2 != nil {
+					tb.Fatal(err1, err2)
+				}
+				return sealer, opener
+			}
+			all = append(all, protocol{"chained/" + c.Name, chained}, protocol{"chained etm/" + c.Name, func(count op.Counter) (*Half, *Half) {
+				sealer, opener := chained(count)
+				sealer.EncryptThenMAC()
+				opener.EncryptThenMAC()
+				return sealer, opener
+			}})
+		}
 		if c.Tag == 0 {
 			continue
 		}
@@ -217,10 +243,10 @@ func TestPlainRecords(t *testing.T) {
 
 func TestKeysOfWrongLengthAreErrors(t *testing.T) {
 	for _, c := range Ciphers() {
-		if _, err := Classic(c, Keys{Key: make([]byte, 5)}, nil, nil); err == nil {
+		if _, err := Classic(legacyVersion, c, Keys{Key: make([]byte, 5)}, nil, nil); err == nil {
 			t.Errorf("%s takes a key of 5 bytes", c.Name)
 		}
-		if _, err := Classic(c, Keys{Key: make([]byte, c.Key), MAC: make([]byte, 3), IV: make([]byte, 3)}, nil, nil); err == nil {
+		if _, err := Classic(legacyVersion, c, Keys{Key: make([]byte, c.Key), MAC: make([]byte, 3), IV: make([]byte, 3)}, nil, nil); err == nil {
 			t.Errorf("%s takes a MAC key and an IV of 3 bytes", c.Name)
 		}
 		if _, err := TLS13(c, make([]byte, c.Key), make([]byte, 3), nil); err == nil {

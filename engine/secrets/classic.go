@@ -21,15 +21,15 @@ const (
 	ServerSide
 )
 
-// Classic holds a master secret of TLS 1.2 and what its PRF makes of it
-// (RFC 5246 §5, §6.3, §8.1). It is in force from MasterSecret,
+// Classic holds a master secret of TLS 1.0 to 1.2 and what the PRF makes of it
+// (RFC 5246 §5, §6.3, §8.1, RFC 2246 likewise). It is in force from MasterSecret,
 // ExtendedMasterSecret or Resume on.
 type Classic struct {
-	prf    *prf
+	prf    prf
 	master [MasterSize]byte
 }
 
-// NewClassic returns a Classic whose PRF is made of h.
+// NewClassic returns a Classic whose PRF goes with h: MD5SHA1 before TLS 1.2.
 func NewClassic(h *Hash, count op.Counter) *Classic {
 	return &Classic{prf: newPRF(h, count)}
 }

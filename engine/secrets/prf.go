@@ -1,10 +1,47 @@
 package secrets
 
-import "tlslab/engine/op"
+import (
+	"crypto/subtle"
+	"slices"
 
-// prf is TLS 1.2's pseudorandom function, P_hash over a label and a seed
+	"tlslab/engine/op"
+)
+
+// A prf is the pseudorandom function of a version: it fills dst from a secret, a
+// label and a seed that is given in two halves.
+type prf interface {
+	expand(dst, secret []byte, label string, seed1, seed2 []byte)
+}
+
+// newPRF returns the function that goes with a transcript's hash.
+func newPRF(h *Hash, count op.Counter) prf {
+	if h == MD5SHA1 {
+		return &oldPRF{md5: newPHash(MD5, nil), sha1: newPHash(SHA1, nil), count: count}
+	}
+	return newPHash(h, count)
+}
+
+// oldPRF is the function before TLS 1.2: P_MD5 over the secret's first half, XORed
+// with P_SHA1 over its second; of an odd secret both have the middle byte
+// (RFC 2246 §5).
+type oldPRF struct {
+	md5, sha1 *pHash
+	count     op.Counter
+	other     []byte // P_SHA1's output
+}
+
+func (p *oldPRF) expand(dst, secret []byte, label string, seed1, seed2 []byte) {
+	p.count.Count(op.Op{Kind: op.Derive, Alg: MD5SHA1.Name, Size: len(dst)})
+	half := (len(secret) + 1) / 2
+	p.other = slices.Grow(p.other[:0], len(dst))[:len(dst)]
+	p.sha1.expand(p.other, secret[len(secret)-half:], label, seed1, seed2)
+	p.md5.expand(dst, secret[:half], label, seed1, seed2)
+	subtle.XORBytes(dst, dst, p.other)
+}
+
+// pHash is P_hash over a label and a seed, which is TLS 1.2's whole function
 // (RFC 5246 §5).
-type prf struct {
+type pHash struct {
 	hash  *Hash
 	mac   *HMAC
 	count op.Counter
@@ -12,13 +49,12 @@ type prf struct {
 	a     []byte // A(i)
 }
 
-func newPRF(h *Hash, count op.Counter) *prf {
+func newPHash(h *Hash, count op.Counter) *pHash {
 	const longestSeed = len("extended master secret") + 2*maxSize
-	return &prf{hash: h, mac: NewHMAC(h), count: count, seed: make([]byte, 0, longestSeed), a: make([]byte, 0, maxSize)}
+	return &pHash{hash: h, mac: NewHMAC(h), count: count, seed: make([]byte, 0, longestSeed), a: make([]byte, 0, maxSize)}
 }
 
-// expand fills dst. The seed is given in two halves.
-func (p *prf) expand(dst, secret []byte, label string, seed1, seed2 []byte) {
+func (p *pHash) expand(dst, secret []byte, label string, seed1, seed2 []byte) {
 	p.count.Count(op.Op{Kind: op.Derive, Alg: p.hash.Name, Size: len(dst)})
 	p.seed = append(p.seed[:0], label...)
 	p.seed = append(p.seed, seed1...)

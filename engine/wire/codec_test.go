@@ -25,6 +25,7 @@ var codecs = []struct {
 	{func() codec { return new(Certificate13Msg) }, "\x01c\x00\x00\x08\x00\x00\x03der\x00\x00"},
 	{func() codec { return new(CertificateVerifyMsg) }, "\x04\x03\x00\x03sig"},
 	{func() codec { return new(ServerKeyExchangeMsg) }, "\x03\x00\x1d\x02sh\x04\x03\x00\x03sig"},
+	{func() codec { return &ServerKeyExchangeMsg{Implied: true} }, "\x03\x00\x1d\x02sh\x00\x03sig"},
 	{func() codec { return new(ClientShareMsg) }, "\x05share"},
 	{func() codec { return new(EncryptedPremasterMsg) }, "\x00\x03enc"},
 	{func() codec { return new(KeyUpdateMsg) }, "\x01"},

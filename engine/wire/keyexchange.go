@@ -6,6 +6,7 @@ const namedCurve = 3
 // A ServerKeyExchangeMsg is the body of an ECDHE ServerKeyExchange (RFC 8422
 // §5.4).
 type ServerKeyExchangeMsg struct {
+	Implied   bool // Scheme is not written: before TLS 1.2 the key implies it
 	Group     uint16
 	Share     []byte
 	Scheme    uint16
@@ -18,7 +19,9 @@ func (m *ServerKeyExchangeMsg) Parse(body []byte) error {
 	r.check(r.u8() == namedCurve)
 	m.Group = r.u16()
 	m.Share = r.vector(1, 1, max8)
-	m.Scheme = r.u16()
+	if !m.Implied {
+		m.Scheme = r.u16()
+	}
 	m.Signature = r.vector(2, 0, max16)
 	return r.end()
 }
@@ -26,7 +29,9 @@ func (m *ServerKeyExchangeMsg) Parse(body []byte) error {
 // Append writes the body.
 func (m *ServerKeyExchangeMsg) Append(dst []byte) []byte {
 	dst = m.AppendParams(dst)
-	dst = AppendUint16(dst, m.Scheme)
+	if !m.Implied {
+		dst = AppendUint16(dst, m.Scheme)
+	}
 	return appendVector(dst, 2, m.Signature)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"io"
 	"runtime"
 	"strings"
 	"time"
@@ -240,23 +239,13 @@ func newHalf(c *record.Cipher) (*record.Half, error) {
 	if c.MAC == 0 {
 		return record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
 	}
-	keys, _ := c.Split(make([]byte, c.KeyBlock()))
-	return record.Classic(c, keys, rand.Reader, nil)
+	keys, _ := c.Split(tls12, make([]byte, c.KeyBlock(tls12)))
+	return record.Classic(tls12, c, keys, rand.Reader, nil)
 }
 
 func measureHashes(m *meter) error {
-	for _, h := range []*secrets.Hash{secrets.SHA256, secrets.SHA384} {
-		var digest [2]time.Duration
-		for i, size := range []int{small, large} {
-			state, in, out := h.New(), make([]byte, size), make([]byte, 0, h.Size)
-			digest[i] = m.call(func() error {
-				state.Reset()
-				state.Write(in)
-				state.Sum(out)
-				return nil
-			})
-		}
-		m.linear(op.Digest, h.Name, provider(h.New()), small, large, digest[0], digest[1])
+	for _, h := range secrets.Hashes() {
+		measureDigest(m, h)
 		classic := secrets.NewClassic(h, nil)
 		classic.Resume(make([]byte, secrets.MasterSize))
 		random := make([]byte, 32)
@@ -265,15 +254,24 @@ func measureHashes(m *meter) error {
 			out := make([]byte, n*h.Size)
 			derive[i] = m.call(func() error { classic.KeyBlock(out, random, random); return nil })
 		}
-		m.linear(op.Derive, h.Name, provider(h.New()), h.Size, 4*h.Size, derive[0], derive[1])
+		m.linear(op.Derive, h.Name, h.Provider, h.Size, 4*h.Size, derive[0], derive[1])
 	}
+	measureDigest(m, secrets.SHA1) // of ECDSA signatures before TLS 1.2
 	return m.err
 }
 
-// provider is the package that a hash comes from.
-func provider(w io.Writer) string {
-	name, _, _ := strings.Cut(strings.TrimPrefix(fmt.Sprintf("%T", w), "*"), ".")
-	return "crypto/" + name
+func measureDigest(m *meter, h *secrets.Hash) {
+	var digest [2]time.Duration
+	for i, size := range []int{small, large} {
+		state, in, out := h.New(), make([]byte, size), make([]byte, 0, h.Size)
+		digest[i] = m.call(func() error {
+			state.Reset()
+			state.Write(in)
+			state.Sum(out)
+			return nil
+		})
+	}
+	m.linear(op.Digest, h.Name, h.Provider, small, large, digest[0], digest[1])
 }
 
 func thisMachine() Machine {
