@@ -38,7 +38,8 @@ type Conn struct {
 	writeErr error
 	owed     atomic.Bool // the engine may have something to send
 
-	closed atomic.Bool
+	closed         atomic.Bool
+	sent, received atomic.Int64 // bytes
 }
 
 var _ net.Conn = (*Conn)(nil)
@@ -79,6 +80,9 @@ func (c *Conn) KeyUpdate(request bool) error {
 	c.mu.Unlock()
 	return errors.Join(c.wrap("write", err), c.flush())
 }
+
+// Traffic returns the bytes given to the transport and received from it.
+func (c *Conn) Traffic() (sent, received int64) { return c.sent.Load(), c.received.Load() }
 
 // Transport returns what lies beneath. Reading from it or writing to it breaks
 // the connection.

@@ -15,4 +15,10 @@
 // a chunk of 64 KiB for as long as that takes. A transport that ends without
 // close_notify is an error that wraps engine.ErrTruncated; one that ends after
 // it is io.EOF.
+//
+// Around it stands what a server and a client on real sockets need: Serve
+// accepts connections, Echo and Web answer on them, an Exchange is a client's
+// connection from dialling to the last byte of the response, a Timeline and a
+// Measurement say what happened and when, and a KeyLog writes secrets for those
+// who look at packets.
 package netconn

@@ -83,6 +83,7 @@ func (c *Conn) fill() error {
 	}
 	n, err := c.transport.Read(c.in[c.end:])
 	c.end += n
+	c.received.Add(int64(n))
 	switch {
 	case n > 0 || err == nil:
 		return nil

@@ -46,7 +46,9 @@ func (c *Conn) send(plain []byte) error {
 	c.mu.Unlock()
 	*buffer = out[:0]
 	if len(out) > 0 {
-		_, c.writeErr = c.transport.Write(out)
+		var n int
+		n, c.writeErr = c.transport.Write(out)
+		c.sent.Add(int64(n))
 	}
 	if err != nil {
 		return err

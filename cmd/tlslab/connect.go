@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tlslab/engine"
+	"tlslab/engine/netconn"
+	"tlslab/scenarios"
+)
+
+// caller is the verb connect at work.
+type caller struct {
+	socketFlags
+	path     string
+	stdin    bool
+	insecure bool
+	resume   bool
+	timeout  time.Duration
+
+	app    *app
+	config *engine.Config
+	name   string
+	keys   *netconn.KeyLog
+	out    *printer
+}
+
+func (a *app) connectVerb() *cobra.Command {
+	c := &caller{app: a}
+	verb := &cobra.Command{
+		Use:   "connect",
+		Short: "Connect to a TLS server on a real socket",
+		Long: `Connect to a TLS server with the lab's engine and ask it for a page. The response goes to standard output, and what was negotiated,
+message by message, to standard error; with --json the measurements go to standard output in place of the response.`,
+		Example: `  tlslab connect --root root.pem
+  tlslab connect --root root.pem --resume --set tls.version=1.2 --set tls.resumption=session-id
+  echo hello | tlslab connect --addr example.org:443 --stdin`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd.Context()) },
+	}
+	c.addTo(verb, "127.0.0.1:4433", "trust the root certificates of this `file` (PEM) in place of the system's")
+	verb.Flags().StringVar(&c.path, "get", "/", "`path` of the page to ask for")
+	verb.Flags().BoolVar(&c.stdin, "stdin", false, "send standard input in place of a GET")
+	verb.Flags().BoolVar(&c.insecure, "insecure", false, "go on whatever certificate the server has")
+	verb.Flags().BoolVar(&c.resume, "resume", false, "connect a second time, and resume the session of the first")
+	verb.Flags().DurationVar(&c.timeout, "timeout", 30*time.Second, "time for a connection")
+	return verb
+}
+
+func (c *caller) run(ctx context.Context) error {
+	host, _, err := net.SplitHostPort(c.addr)
+	switch {
+	case err != nil:
+		return usageError{fmt.Errorf("--addr %s: %w", c.addr, err)}
+	case c.stdin && c.resume:
+		return usageError{errors.New("standard input can be sent once: --stdin does not go with --resume")}
+	}
+	sockets, err := scenarios.NewSockets(c.sets)
+	if err != nil {
+		return err
+	}
+	c.config, c.name = sockets.Client, sockets.ServerName
+	if c.name == "" {
+		c.name = host
+	}
+	if c.config.VerifyNothing = c.config.VerifyNothing || c.insecure; !c.config.VerifyNothing {
+		if c.config.Roots, err = readRoots(c.root); err != nil {
+			return err
+		}
+	}
+	var closeKeys func() error
+	if c.keys, closeKeys, err = openKeyLog(); err != nil {
+		return err
+	}
+	c.out = &printer{app: c.app, json: c.json}
+	return errors.Join(c.connections(ctx), closeKeys())
+}
+
+// connections makes one connection, or two of which the second resumes the first's session.
+func (c *caller) connections(ctx context.Context) error {
+	first, session, err := c.connect(ctx, 1)
+	if err != nil || !c.resume {
+		return err
+	}
+	if session == nil {
+		return fmt.Errorf("%s gave nothing to resume", first.Peer)
+	}
+	c.config.Session = session
+	second, _, err := c.connect(ctx, 2)
+	if err == nil && second.Info.Kind != engine.Resumed {
+		err = fmt.Errorf("%s did not resume the session: the handshake was %v", second.Peer, second.Info.Kind)
+	}
+	return err
+}
+
+// connect makes one connection and prints what came of it.
+func (c *caller) connect(ctx context.Context, number int) (netconn.Measurement, *engine.Session, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	x := netconn.Exchange{Address: c.addr, ServerName: c.name, Path: c.path, Response: c.app.stdout}
+	if c.stdin {
+		x.Request = c.app.stdin
+	}
+	if c.json {
+		x.Response = nil
+	}
+	m, session, err := x.Run(ctx, func(t *netconn.Timeline) *engine.Config { return watched(c.config, t, c.keys) })
+	m.Connection = number
+	return m, session, errors.Join(err, c.out.print(m, true))
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"tlslab/engine"
+	"tlslab/engine/netconn"
+	"tlslab/engine/pki"
+)
+
+// What the verbs on real sockets, serve and connect, have in common.
+
+// socketFlags are their flags.
+type socketFlags struct {
+	addr string
+	sets []string
+	root string
+	json bool
+}
+
+func (f *socketFlags) addTo(verb *cobra.Command, addr, root string) {
+	verb.Flags().StringVar(&f.addr, "addr", addr, "`HOST:PORT` of the server")
+	verb.Flags().StringArrayVar(&f.sets, "set", nil, "a key of a scenario's tls: block (`tls.KEY=VALUE`; may be repeated)")
+	verb.Flags().StringVar(&f.root, "root", "", root)
+	verb.Flags().BoolVar(&f.json, "json", false, "print a JSON object for each connection, a line each")
+}
+
+// openKeyLog opens the file that SSLKEYLOGFILE names, to append to it; nil if it names none.
+func openKeyLog() (*netconn.KeyLog, func() error, error) {
+	path := os.Getenv("SSLKEYLOGFILE")
+	if path == "" {
+		return nil, func() error { return nil }, nil
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, fmt.Errorf("SSLKEYLOGFILE: %w", err)
+	}
+	return netconn.NewKeyLog(f), f.Close, nil
+}
+
+// watched is a configuration for one connection, whose timeline and secrets are noted.
+func watched(cfg *engine.Config, timeline *netconn.Timeline, keys *netconn.KeyLog) *engine.Config {
+	own := *cfg
+	own.Observe = func(n engine.Notice) {
+		timeline.Observe(n)
+		keys.Observe(n)
+	}
+	return &own
+}
+
+// printer prints measurements whole, one after the other.
+type printer struct {
+	app  *app
+	json bool
+	mu   sync.Mutex
+}
+
+// print writes to standard output, except that text goes to standard error where that is the place of the response.
+func (p *printer) print(m netconn.Measurement, textToStderr bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.json:
+		return m.WriteJSON(p.app.stdout)
+	case textToStderr:
+		return m.WriteText(p.app.stderr)
+	}
+	return m.WriteText(p.app.stdout)
+}
+
+// writeRoot leaves a root certificate where a client can read it.
+func writeRoot(path string, der []byte) error {
+	return os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644)
+}
+
+// bundles are where systems keep the authorities they trust.
+var bundles = []string{
+	"/etc/ssl/certs/ca-certificates.crt", // Debian, Arch
+	"/etc/pki/tls/certs/ca-bundle.crt",   // Fedora
+	"/etc/ssl/ca-bundle.pem",             // openSUSE
+	"/etc/ssl/cert.pem",                  // Alpine, macOS, BSD
+}
+
+// readRoots reads the authorities of a PEM file, or the system's where path is empty. Of the system's, those whose algorithms the
+// engine does not know are left out.
+func readRoots(path string) (*pki.Roots, error) {
+	text, err := readFirst(path)
+	if err != nil {
+		return nil, err
+	}
+	var known [][]byte
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		if _, err := pki.Parse(block.Bytes); err == nil {
+			known = append(known, block.Bytes)
+		} else if path != "" {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	if len(known) == 0 {
+		return nil, fmt.Errorf("%s: no certificate in it", path)
+	}
+	return pki.NewRoots(known...)
+}
+
+func readFirst(path string) ([]byte, error) {
+	if path != "" {
+		return os.ReadFile(path)
+	}
+	for _, path := range bundles {
+		if text, err := os.ReadFile(path); err == nil {
+			return text, nil
+		}
+	}
+	return nil, errors.New("the system has no list of authorities: name one with --root, or trust anybody with --insecure")
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A servingChild is a process that runs tlslab serve.
+type servingChild struct {
+	addr   string
+	root   string // file
+	stdout bytes.Buffer
+	cmd    *exec.Cmd
+	ended  func() error
+}
+
+// startServe starts tlslab serve on a port of its own and waits until it listens.
+func startServe(t *testing.T, env []string, args ...string) *servingChild {
+	t.Helper()
+	c := &servingChild{root: filepath.Join(t.TempDir(), "root.pem")}
+	c.cmd = exec.CommandContext(t.Context(), os.Args[0], append([]string{"serve", "--addr", "127.0.0.1:0", "--root", c.root}, args...)...)
+	c.cmd.Env = append(append(os.Environ(), asCommand+"=1"), env...)
+	c.cmd.Stdout = &c.stdout
+	stderr, err := c.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(stderr)
+	line, err := lines.ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, "listening on ") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	c.addr = strings.TrimSpace(strings.TrimPrefix(line, "listening on "))
+	rest := make(chan string, 1)
+	go func() {
+		text, _ := io.ReadAll(lines)
+		rest <- string(text)
+	}()
+	c.ended = sync.OnceValue(func() error {
+		text := <-rest
+		if err := c.cmd.Wait(); err != nil || text != "" {
+			return errors.Join(err, errors.New("stderr: "+text))
+		}
+		return nil
+	})
+	t.Cleanup(func() { c.cmd.Process.Kill(); c.ended() })
+	return c
+}
+
+// stop interrupts the server as Ctrl-C does and returns what it printed.
+func (c *servingChild) stop(t *testing.T) string {
+	t.Helper()
+	if err := c.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.ended(); err != nil {
+		t.Errorf("the server did not end cleanly: %v", err)
+	}
+	return c.stdout.String()
+}
+
+// connections reads what --json printed.
+func connections(t *testing.T, text string) (all []map[string]any) {
+	t.Helper()
+	for d := json.NewDecoder(strings.NewReader(text)); ; {
+		var m map[string]any
+		if err := d.Decode(&m); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatalf("%v in %s", err, text)
+		}
+		all = append(all, m)
+	}
+}
+
+func TestConnectAndServeTellTheSameOfAConnection(t *testing.T) {
+	s := startServe(t, nil, "--json", "--set", "tls.certificate=rsa2048")
+	code, stdout, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--json", "--resume", "--get", "/bytes/5000",
+		"--set", "tls.cipher=chacha20-poly1305", "--set", "tls.group=p384")
+	if code != exitDone || stderr != "" {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	ours, theirs := connections(t, stdout), connections(t, s.stop(t))
+	if len(ours) != 2 || len(theirs) != 2 {
+		t.Fatalf("%d connections of the client, %d of the server", len(ours), len(theirs))
+	}
+	for i, kind := range []string{"full", "resumed"} {
+		c, s := ours[i]["negotiated"].(map[string]any), theirs[i]["negotiated"].(map[string]any)
+		for _, key := range []string{"version", "suite", "group", "kind", "resumption"} {
+			if c[key] != s[key] {
+				t.Errorf("%s is %v for the client and %v for the server", key, c[key], s[key])
+			}
+		}
+		if c["kind"] != kind || c["suite"] != "TLS_CHACHA20_POLY1305_SHA256" || c["group"] != "p384" || ours[i]["outcome"] != "ok" || theirs[i]["outcome"] != "ok" {
+			t.Errorf("client: %v\nserver: %v", ours[i], theirs[i])
+		}
+		up := ours[i]["metrics"].(map[string]any)
+		if down := theirs[i]["metrics"].(map[string]any); up["bytes-up"].(float64) < down["bytes-up"].(float64) || down["bytes-down"].(float64) < 5000 {
+			t.Errorf("traffic: client %v, server %v", up, down)
+		}
+		for _, name := range []string{"connect", "handshake", "tls", "ttfb", "ttlb"} {
+			if up[name].(float64) <= 0 {
+				t.Errorf("%s is %v", name, up[name])
+			}
+		}
+	}
+}
+
+func TestServePleasesABrowserAndWritesTheKeyLog(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "keys.log")
+	s := startServe(t, []string{"SSLKEYLOGFILE=" + keys})
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(read(t, s.root)) {
+		t.Fatal("no root certificate")
+	}
+	var theirs bytes.Buffer
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, KeyLogWriter: &theirs}, DisableKeepAlives: true}
+	response, err := (&http.Client{Transport: transport, Timeout: time.Minute}).Get("https://" + s.addr + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	if err != nil || !strings.Contains(string(page), "version: 1.3\n") {
+		t.Errorf("%v: %s", err, page)
+	}
+	if out := s.stop(t); !strings.Contains(out, ": ok\n  version 1.3, suite TLS_") || !strings.Contains(out, "<- ClientHello") {
+		t.Errorf("serve printed\n%s", out)
+	}
+	ours := string(read(t, keys))
+	for line := range strings.Lines(theirs.String()) {
+		if !strings.Contains(ours, line) {
+			t.Errorf("not in the key log: %s", line)
+		}
+	}
+}
+
+func TestConnectSendsStandardInput(t *testing.T) {
+	s := startServe(t, nil, "--echo", "--set", "tls.version=1.2")
+	said := strings.Repeat("all of it ", 20_000)
+	code, stdout, stderr := tlslab(t, said, "connect", "--addr", s.addr, "--root", s.root, "--stdin")
+	if code != exitDone || stdout != said || !strings.Contains(stderr, "version 1.2") {
+		t.Errorf("exit code %d, %d bytes of %d: %s", code, len(stdout), len(said), stderr)
+	}
+	s.stop(t)
+}
+
+func TestConnectFailsWithItsReason(t *testing.T) {
+	s := startServe(t, nil, "--set", "tls.version=1.3", "--set", "tls.kind=full")
+	other := startServe(t, nil)
+	for _, row := range []struct {
+		says string
+		code int
+		args []string
+	}{
+		{"bad signature", exitFailed, []string{"--root", other.root}}, // of the same name, by another key
+		{"protocol_version", exitFailed, []string{"--root", s.root, "--set", "tls.version=1.2"}},
+		{"certificate is for another name", exitFailed, []string{"--root", s.root, "--set", "tls.server_name=other.example"}},
+		{"404 Not Found", exitFailed, []string{"--root", s.root, "--get", "/nothing"}},
+		{"nothing to resume", exitFailed, []string{"--root", s.root, "--resume"}},
+		{"no such file", exitFailed, []string{"--root", "/nowhere/root.pem"}},
+		{"unknown key", exitUsage, []string{"--set", "tls.nothing=1"}},
+		{"does not go with", exitUsage, []string{"--stdin", "--resume"}},
+	} {
+		code, _, stderr := tlslab(t, "", append([]string{"connect", "--addr", s.addr}, row.args...)...)
+		if code != row.code || !strings.Contains(stderr, row.says) {
+			t.Errorf("%q: exit code %d, want %d and %q:\n%s", row.args, code, row.code, row.says, stderr)
+		}
+	}
+	if code, _, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--insecure"); code != exitDone {
+		t.Errorf("--insecure: exit code %d: %s", code, stderr)
+	}
+	if out := s.stop(t); strings.Count(out, "\nconnection ") < 5 {
+		t.Errorf("serve printed\n%s", out)
+	}
+}
+
+func TestAThousandConnectionsAndBadPeersAtOnce(t *testing.T) {
+	s := startServe(t, nil, "--echo", "--quiet", "--handshake-timeout", "2s")
+	bad := [][]byte{nil, []byte("GET / HTTP/1.1\r\n\r\n"), {22, 3, 1}, bytes.Repeat([]byte{0xff}, 100_000), {22, 3, 1, 0, 4, 1, 0xff, 0xff, 0xff}}
+	for i, bytes := range bad {
+		c, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Write(bytes); err != nil {
+			t.Errorf("peer %d: %v", i, err)
+		}
+		defer c.Close() // they stay while the good ones come
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(read(t, s.root))
+	cfg := &tls.Config{RootCAs: pool, ServerName: "localhost", ClientSessionCache: tls.NewLRUClientSessionCache(1)}
+	const connections = 1000
+	var open, all sync.WaitGroup
+	open.Add(connections)
+	dialling := make(chan bool, 50) // at a time: the listener's queue is not what is tried
+	for range connections {
+		all.Go(func() {
+			dialling <- true
+			c, err := tls.Dial("tcp", s.addr, cfg)
+			<-dialling
+			open.Done()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			open.Wait() // until all are there
+			got := make([]byte, 4)
+			_, err = c.Write([]byte("ping"))
+			if err == nil {
+				_, err = io.ReadFull(c, got)
+			}
+			if err = errors.Join(err, c.Close()); err != nil || string(got) != "ping" {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
+	}
+	all.Wait()
+	s.stop(t)
+}
+
+func TestServeRefusesWhatCannotWork(t *testing.T) {
+	for _, args := range [][]string{
+		{"--addr", "nowhere"}, {"--connections", "0"}, {"--idle-timeout", "0s"}, {"--set", "link.loss=1%"}, {"--set", "tls.cipher=rot13"},
+	} {
+		if code, _, stderr := tlslab(t, "", append([]string{"serve"}, args...)...); code != exitUsage {
+			t.Errorf("%q: exit code %d: %s", args, code, stderr)
+		}
+	}
+}
