@@ -170,7 +170,7 @@ func TestConnectFailsWithItsReason(t *testing.T) {
 		code int
 		args []string
 	}{
-		{"bad signature", exitFailed, []string{"--root", other.root}}, // of the same name, by another key
+		{"unknown certificate authority", exitFailed, []string{"--root", other.root}}, // of the same name, by another key
 		{"protocol_version", exitFailed, []string{"--root", s.root, "--set", "tls.version=1.2"}},
 		{"certificate is for another name", exitFailed, []string{"--root", s.root, "--set", "tls.server_name=other.example"}},
 		{"404 Not Found", exitFailed, []string{"--root", s.root, "--get", "/nothing"}},
