@@ -200,6 +200,24 @@ func TestARecordingSaysWhatItIs(t *testing.T) {
 	}
 }
 
+func TestAServersHandshakeIsWrittenInChunks(t *testing.T) {
+	rec, _ := handshakes()["1.3 in chunks"].record(t)
+	var writes []int
+	for _, it := range rec.Branches[0].Server[0].Items {
+		if it.Action == recording.Write {
+			writes = append(writes, it.Bytes)
+		}
+	}
+	if len(writes) < 2 {
+		t.Fatalf("the first flight is %d writes, want more", len(writes))
+	}
+	for i, n := range writes {
+		if last := i == len(writes)-1; n > 1000 || !last && n != 1000 {
+			t.Errorf("write %d of %d is of %d bytes, want 1000", i+1, len(writes), n)
+		}
+	}
+}
+
 func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 	for want, h := range map[string]handshake{
 		"gave the client nothing to resume": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,

@@ -65,7 +65,7 @@ func TestMistakesInATableAreNamed(t *testing.T) {
 		{`970000`, `-1`, "less than nothing"},
 		{`seal aes-128-gcm`, `sign rsa2048`, "stands twice"},
 		{`"provider"`, `"vendor"`, "vendor"},
-		{`]}`, `]`, "two rows"},
+		{`]}`, `]`, "two rows: the file ends before the table does"},
 		{`]}`, `]}{}`, "more than one value"},
 	} {
 		_, err := costs.Read("two rows", strings.NewReader(strings.Replace(twoRows, c.old, c.new, 1)))

@@ -16,6 +16,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -103,7 +104,9 @@ func Read(name string, r io.Reader) (*Table, error) {
 	t := new(Table)
 	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
-	if err := d.Decode(t); err != nil {
+	if err := d.Decode(t); errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("cost table %s: the file ends before the table does: write it again with `tlslab calibrate`", name)
+	} else if err != nil {
 		return nil, fmt.Errorf("cost table %s, byte %d: %w", name, d.InputOffset(), err)
 	}
 	if _, err := d.Token(); err != io.EOF {
