@@ -51,6 +51,9 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	if err != nil {
 		return err
 	}
+	if err := c.settleSizes(); err != nil {
+		return err
+	}
 	c.info.ExtendedMasterSecret = seen.has(extExtendedMasterSecret)
 	echoed := len(m.SessionID) > 0 && string(m.SessionID) == string(c.sessionID)
 	c.sessionID = append(c.sessionIDStore[:0], m.SessionID...)

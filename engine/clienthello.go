@@ -123,6 +123,7 @@ func (c *Conn) generateShare(g Group) error {
 func takeClientHello(c *Conn, body []byte) error {
 	h := &c.hello
 	*h = clientHello{}
+	c.sizes = sizes{}
 	if err := h.Parse(body); err != nil {
 		return err
 	}
@@ -130,6 +131,7 @@ func takeClientHello(c *Conn, body []byte) error {
 	if h.seen, err = c.takeExtensions(inClientHello, h.Extensions); err != nil {
 		return err
 	}
+	c.forgoFragment()
 	if h.Suites.Contains(signalRenegotiation) {
 		h.seen |= 1 << extensionRow(extRenegotiation)
 	}

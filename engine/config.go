@@ -88,6 +88,20 @@ type Config struct {
 	// into one record, before padding and tag; 0 means DefaultRecordSize.
 	RecordSize int
 
+	// PadTo makes TLS 1.3's records multiples of so many bytes, content type
+	// included, tag not; 0 means no padding (RFC 9846 §5.4).
+	PadTo int
+
+	// MaxFragment is the max_fragment_length that a client asks for: 512,
+	// 1024, 2048 or 4096 bytes; 0 means none. A server grants it (RFC 6066 §4).
+	MaxFragment int
+
+	// RecordSizeLimit is the record_size_limit that this side announces: the
+	// most bytes that it accepts in a protected record, in TLS 1.3 with content
+	// type and padding; 0 means that a client sends none, and that a server
+	// answers with the protocol's own limit (RFC 8449).
+	RecordSizeLimit int
+
 	// NoCompatibility leaves out TLS 1.3's middlebox compatibility mode:
 	// the dummy change_cipher_spec records and the session ID that asks for
 	// them (RFC 9846, "Middlebox Compatibility Mode").

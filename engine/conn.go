@@ -47,6 +47,7 @@ type Conn struct {
 	hello      clientHello
 	shares     []*kx.Key // the client's
 
+	sizes      sizes
 	compatible bool // middlebox compatibility mode
 	cipher     *record.Cipher
 	hash       *secrets.Hash

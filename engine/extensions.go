@@ -23,6 +23,7 @@ const (
 // The extensions' numbers, by the registry.
 const (
 	extServerName           = 0
+	extMaxFragmentLength    = 1
 	extStatusRequest        = 5
 	extGroups               = 10
 	extPointFormats         = 11
@@ -70,9 +71,10 @@ var extensions = [...]extension{
 	{extVersions, "supported_versions", inClientHello | inServerHello | inRetry, makeVersions, takeVersions},
 	{extCookie, "cookie", inClientHello | inRetry, makeCookie, takeCookie},
 	{extModes, "psk_key_exchange_modes", inClientHello, makeModes, takeModes},
+	{extMaxFragmentLength, "max_fragment_length", inClientHello | inClassicHello | inEncrypted, makeMaxFragment, takeMaxFragment},
+	{extRecordSizeLimit, "record_size_limit", inClientHello | inClassicHello | inEncrypted, makeRecordSizeLimit, takeRecordSizeLimit},
 	{extStatusRequest, "status_request", inClientHello | inClassicHello | inCertificate, nil, nil},
 	{extSignedTimestamps, "signed_certificate_timestamp", inClientHello | inClassicHello | inCertificate, nil, nil},
-	{extRecordSizeLimit, "record_size_limit", inClientHello | inEncrypted, nil, nil},
 	{extEarlyData, "early_data", inClientHello | inEncrypted | inTicket, nil, nil},
 	{extPreSharedKey, "pre_shared_key", inClientHello | inServerHello, makePreSharedKey, takePreSharedKey},
 }

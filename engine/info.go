@@ -15,7 +15,13 @@ type Info struct {
 	ExtendedMasterSecret bool // RFC 7627; always true in TLS 1.3
 	EncryptThenMAC       bool // RFC 7366
 	ServerName           string
-	ALPN                 string // empty: none was agreed
+
+	// What was agreed on the length of records, in bytes of plaintext; 0 is
+	// nothing. The limits are of what that side receives.
+	MaxFragment                          int // max_fragment_length, RFC 6066 §4
+	ClientRecordLimit, ServerRecordLimit int // record_size_limit, RFC 8449
+
+	ALPN string // empty: none was agreed
 
 	// PeerChain is the server's chain as the client received it, leaf
 	// first, in full handshakes.

@@ -220,6 +220,7 @@ func (c *Conn) changeKeys(from side, e Epoch) error {
 	if err != nil {
 		return err
 	}
+	c.restrict(half, from)
 	if from == c.side {
 		c.out = half
 	} else {

@@ -113,7 +113,11 @@ func modernKeys(c *Conn, from side, e Epoch) (*record.Half, error) {
 	n := c.cipher.Key
 	key, iv := c.scratch[:n], c.scratch[n:n+record.NonceSize]
 	c.modern.schedule.TrafficKeys(key, iv, secret[:c.hash.Size])
-	return record.TLS13(c.cipher, key, iv, c.count)
+	half, err := record.TLS13(c.cipher, key, iv, c.count)
+	if err == nil {
+		half.PadTo(c.cfg.PadTo)
+	}
+	return half, err
 }
 
 func (c *Conn) logSecret(label string, secret []byte) {
@@ -123,7 +127,7 @@ func (c *Conn) logSecret(label string, secret []byte) {
 }
 
 func makeEncryptedExtensions(c *Conn, dst []byte) ([]byte, error) {
-	return c.appendExtensions(dst, inEncrypted), nil
+	return c.appendExtensions(dst, inEncrypted), c.settleSizes()
 }
 
 func takeEncryptedExtensions(c *Conn, body []byte) error {
@@ -131,8 +135,10 @@ func takeEncryptedExtensions(c *Conn, body []byte) error {
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	_, err := c.takeExtensions(inEncrypted, m.Extensions)
-	return err
+	if _, err := c.takeExtensions(inEncrypted, m.Extensions); err != nil {
+		return err
+	}
+	return c.settleSizes()
 }
 
 func makeCertificate13(c *Conn, dst []byte) ([]byte, error) {

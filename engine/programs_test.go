@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -41,10 +42,10 @@ func programConfig(t *testing.T, key string, set func(*Config)) *Config {
 	return cfg
 }
 
-// serveProgram lets a client program speak to our server, which answers with
-// what it was told. The program's arguments hold ADDRESS, HOST or PORT. It
+// serveProgram lets a client program say something to our server, which then
+// replies with lines. The program's arguments hold ADDRESS, HOST or PORT. It
 // returns our side, and what the program printed.
-func serveProgram(t *testing.T, cfg *Config, program string, args ...string) (*Conn, []byte, error) {
+func serveProgram(t *testing.T, cfg *Config, said []byte, program string, args ...string) (*Conn, []byte, error) {
 	t.Helper()
 	need(t, program)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -58,7 +59,7 @@ func serveProgram(t *testing.T, cfg *Config, program string, args ...string) (*C
 		args[i] = words.Replace(args[i])
 	}
 	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Stdin = bytes.NewReader(lines)
+	cmd.Stdin = bytes.NewReader(said)
 	var out, log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &log
 	ended := make(chan error, 1)
@@ -72,10 +73,10 @@ func serveProgram(t *testing.T, cfg *Config, program string, args ...string) (*C
 		t.Fatalf("%s %q does not connect: %v\n%s", program, args, <-ended, &log)
 	}
 	replied := false
-	_, err = drive(c, transport, func(got []byte) bool {
-		if len(got) == len(lines) && !replied {
+	got, err := drive(c, transport, func(got []byte) bool {
+		if len(got) == len(said) && !replied {
 			replied = true
-			reply, err := c.Seal(nil, got)
+			reply, err := c.Seal(nil, lines)
 			if err != nil {
 				t.Error(err)
 			}
@@ -84,6 +85,9 @@ func serveProgram(t *testing.T, cfg *Config, program string, args ...string) (*C
 		}
 		return replied
 	})
+	if err == nil && !bytes.Equal(got, said) {
+		err = fmt.Errorf("%d bytes arrived that differ", len(got))
+	}
 	// The program sees our close_notify and ends; closing at once could
 	// reset the connection under what it still reads.
 	transport.(*net.TCPConn).CloseWrite()

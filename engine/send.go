@@ -7,11 +7,11 @@ import (
 )
 
 // Seal appends records that carry plain to dst, each with at most
-// Config.RecordSize bytes of it. Where plain is empty it appends nothing. It
+// RecordSize bytes of it. Where plain is empty it appends nothing. It
 // is an error before EventHandshakeDone and after Close.
 //
 // Nothing is allocated where dst has room. plain may lie in dst's spare space
-// in one case: at most Config.RecordSize bytes that begin Prefix bytes behind
+// in one case: at most RecordSize bytes that begin Prefix bytes behind
 // dst's end. They are sealed in place, which saves their copy.
 func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	switch {
@@ -22,10 +22,7 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	case !c.info.Done:
 		return dst, explain(notDone)
 	}
-	size := c.cfg.RecordSize
-	if size == 0 {
-		size = DefaultRecordSize
-	}
+	size := c.RecordSize()
 	if c.cfg.SplitRecords && len(plain) > 1 && c.chains() {
 		var err error
 		if dst, plain, err = c.splitFirst(dst, plain, size); err != nil {
@@ -61,6 +58,15 @@ func (c *Conn) splitFirst(dst, plain []byte, size int) (sealed, rest []byte, err
 	return sealed, rest, err
 }
 
+// RecordSize returns the most bytes that Seal puts into one record:
+// Config.RecordSize, or fewer where the peer accepts fewer.
+func (c *Conn) RecordSize() int {
+	if c.cfg.RecordSize == 0 {
+		return c.out.Plaintext()
+	}
+	return min(c.cfg.RecordSize, c.out.Plaintext())
+}
+
 // Prefix returns how many bytes of a record stand before its plaintext, with
 // the keys in force for sending.
 func (c *Conn) Prefix() int { return c.out.Prefix() }
@@ -79,7 +85,7 @@ func (c *Conn) sealRecord(dst []byte, typ record.Type, plain []byte) ([]byte, er
 // fit in.
 func (c *Conn) sealMessages() error {
 	for rest := c.messages; len(rest) > 0; {
-		n := min(record.MaxPlaintext, len(rest))
+		n := min(c.out.Plaintext(), len(rest))
 		var err error
 		if c.records, err = c.sealRecord(c.records, record.Handshake, rest[:n]); err != nil {
 			return err

@@ -34,7 +34,11 @@ func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 		}
 	}
 	c.out.SetVersion(c.legacyVersion())
-	return c.appendServerHello(dst, random[:], where), nil
+	dst = c.appendServerHello(dst, random[:], where)
+	if where == inClassicHello {
+		return dst, c.settleSizes()
+	}
+	return dst, nil
 }
 
 // legacyVersion is the version in hellos and record headers, which TLS 1.3 left

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-
-	"tlslab/engine/record"
 )
 
 // Settings with their defaults filled in, and their check.
@@ -111,8 +109,6 @@ func (cfg *Config) check(s side) error {
 		return errors.New("no Rand or no Now")
 	case cfg.minVersion() < TLS10 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
 		return fmt.Errorf("versions %v to %v are not within 1.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
-	case cfg.RecordSize < 0 || cfg.RecordSize > record.MaxPlaintext:
-		return fmt.Errorf("record size %d is not within 1 to %d", cfg.RecordSize, record.MaxPlaintext)
 	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > maxTicketLifetime:
 		return fmt.Errorf("ticket lifetime %v is not within 7 days", cfg.TicketLifetime)
 	case cfg.TicketCount > 255:
@@ -123,6 +119,9 @@ func (cfg *Config) check(s side) error {
 		return errors.New("a client needs roots, or VerifyNothing")
 	case len(cfg.groups()) == 0:
 		return errors.New("no groups")
+	}
+	if err := cfg.checkSizes(); err != nil {
+		return err
 	}
 	return cfg.checkLists()
 }

@@ -81,7 +81,7 @@ func TestOldVersionsWithOpenSSL(t *testing.T) {
 				if err != nil || c.Info().Suite.ID != id || c.Info().Version != row.version {
 					t.Errorf("our client: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
 				}
-				c, out, err := serveProgram(t, cfg, "openssl", append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, options...)...)
+				c, out, err := serveProgram(t, cfg, lines, "openssl", append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, options...)...)
 				if err != nil || c.Info().Suite.ID != id || c.Info().Version != row.version || !bytes.Equal(out, lines) {
 					t.Errorf("our server: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
 				}
@@ -108,7 +108,7 @@ func TestSuitesWithOpenSSL(t *testing.T) {
 				t.Errorf("our client: suite %v, %v", c.Info().Suite.ID, err)
 			}
 			args := append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, opensslSuite(s, name)...)
-			c, out, err := serveProgram(t, cfg, "openssl", args...)
+			c, out, err := serveProgram(t, cfg, lines, "openssl", args...)
 			if err != nil || c.Info().Suite.ID != s.ID {
 				t.Errorf("our server: suite %v, %v", c.Info().Suite.ID, err)
 			}
@@ -133,7 +133,7 @@ func TestSuitesWithGnuTLS(t *testing.T) {
 		s := suiteRow(row.suite)
 		t.Run(s.Name, func(t *testing.T) {
 			cfg := programConfig(t, keyFor(s), both(maxVersion(s.Max), onlySuite(s.ID)))
-			c, err := serveGnuTLS(t, cfg, "NONE:+VERS-TLS1.2:+COMP-NULL:+SIGN-ALL:+GROUP-ALL:"+row.priority)
+			c, err := serveGnuTLS(t, cfg, lines, "NONE:+VERS-TLS1.2:+COMP-NULL:+SIGN-ALL:+GROUP-ALL:"+row.priority)
 			if err != nil || c.Info().Suite.ID != s.ID {
 				t.Errorf("suite %v, %v", c.Info().Suite.ID, err)
 			}
@@ -143,10 +143,10 @@ func TestSuitesWithGnuTLS(t *testing.T) {
 
 // serveGnuTLS lets gnutls-cli speak to our server under a priority string,
 // and holds what it prints to what we said.
-func serveGnuTLS(t *testing.T, cfg *Config, priority string, args ...string) (*Conn, error) {
+func serveGnuTLS(t *testing.T, cfg *Config, said []byte, priority string, args ...string) (*Conn, error) {
 	t.Helper()
 	args = append([]string{"--insecure", "--logfile", "/dev/null", "--priority", priority, "--port", "PORT"}, append(args, "HOST")...)
-	c, out, err := serveProgram(t, cfg, "gnutls-cli", args...)
+	c, out, err := serveProgram(t, cfg, said, "gnutls-cli", args...)
 	if err == nil && !bytes.Contains(out, lines) {
 		err = errors.New("gnutls-cli got something else than was said")
 	}

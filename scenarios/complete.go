@@ -24,7 +24,7 @@ func faultf(keys []string, format string, args ...any) []fault {
 func complete(c *Config, set map[string]setting) []fault {
 	var faults []fault
 	for _, check := range []func(*Config, map[string]setting) []fault{
-		completeSuites, checkGroup, completeKeyShare, completeResumption, checkNames, checkChain, checkRecord, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
+		completeSuites, checkGroup, completeKeyShare, completeResumption, checkNames, checkChain, checkRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
 	}
@@ -173,6 +173,26 @@ func checkChain(c *Config, _ map[string]setting) []fault {
 func checkRecord(c *Config, _ map[string]setting) []fault {
 	if c.TLS.Record < 1 || c.TLS.Record > engine.DefaultRecordSize {
 		return faultf([]string{"tls.record"}, "%dB: a record holds from 1B to 16KiB (RFC 9846 §5.1)", c.TLS.Record)
+	}
+	return nil
+}
+
+func checkRecordFeatures(c *Config, _ map[string]setting) []fault {
+	longest := engine.DefaultRecordSize
+	if c.TLS.Versions.Max >= engine.TLS13 {
+		longest++ // the content type counts
+	}
+	switch {
+	case c.TLS.Pad > engine.DefaultRecordSize:
+		return faultf([]string{"tls.padding"}, "%dB: a record holds at most 16KiB (RFC 9846 §5.1)", c.TLS.Pad)
+	case c.TLS.Pad > 0 && c.TLS.Versions.Max < engine.TLS13:
+		return faultf([]string{"tls.padding", "tls.version"}, "records are padded from TLS 1.3 on, and tls.version is %s", c.TLS.Versions)
+	case !slices.Contains([]int{0, 512, 1024, 2048, 4096}, c.TLS.MaxFragment):
+		return faultf([]string{"tls.max_fragment"}, "%dB: a client can ask for 512B, 1KiB, 2KiB or 4KiB (RFC 6066 §4)", c.TLS.MaxFragment)
+	case c.TLS.RecordLimit != 0 && (c.TLS.RecordLimit < 64 || c.TLS.RecordLimit > longest):
+		return faultf([]string{"tls.record_size_limit"}, "%dB: a limit is from 64B to %dB (RFC 8449 §4)", c.TLS.RecordLimit, longest)
+	case c.TLS.RecordLimit != 0 && c.TLS.MaxFragment != 0:
+		return faultf([]string{"tls.max_fragment", "tls.record_size_limit"}, "a server that is asked for both ignores the fragment length (RFC 8449 §5): leave one of them out")
 	}
 	return nil
 }

@@ -32,6 +32,9 @@ type TLS struct {
 	Resumption     string // how, when Kind is resumed: session-id, ticket, psk-dhe, psk
 	Record         int    // plaintext bytes a record
 	EncryptThenMAC bool   // encrypt-then-MAC offered and accepted, up to TLS 1.2
+	Pad            int    // bytes that TLS 1.3 records are padded to a multiple of; 0: not padded
+	MaxFragment    int    // max_fragment_length that the client asks for; 0: none
+	RecordLimit    int    // record_size_limit that both sides announce; 0: none
 	Tickets        int    // NewSessionTicket messages after a TLS 1.3 handshake
 	ALPN           string // "": not negotiated
 	ServerName     string

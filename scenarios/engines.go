@@ -90,6 +90,10 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 		MaxVersion: c.TLS.Versions.Max,
 		RecordSize: c.TLS.Record,
 
+		PadTo:           c.TLS.Pad,
+		MaxFragment:     c.TLS.MaxFragment,
+		RecordSizeLimit: c.TLS.RecordLimit,
+
 		EncryptThenMAC: c.TLS.EncryptThenMAC,
 		SplitRecords:   c.TLS.SplitRecords,
 	}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +100,32 @@ func TestRecordBoundsTheServersRecords(t *testing.T) {
 	}
 	if large, small := count("tls: {record: 16KiB}"), count("tls: {record: 1KiB}"); small-large != 60 {
 		t.Errorf("%d writes with records of 16 KiB, %d of 1 KiB, want 60 more", large, small)
+	}
+}
+
+// Sizes agreed between the sides bound records just as tls.record does; padding makes them longer.
+func TestAgreedSizesBoundTheServersRecords(t *testing.T) {
+	count := func(base string) int {
+		return len(writes(record(t, 1, base+", transfer: {response: 64KiB}").Branches[0].Server))
+	}
+	plain := count("tls: {}")
+	for _, row := range []struct {
+		tls  string
+		more int
+	}{
+		{"max_fragment: 4KiB", 12}, {"version: 1.2, max_fragment: 1KiB", 60},
+		{"record_size_limit: 1025B", 60}, {"version: 1.2, record_size_limit: 1KiB", 60},
+	} {
+		if got := count("tls: {" + row.tls + "}"); got-plain < row.more || got-plain > row.more+1 {
+			t.Errorf("%s: %d writes, %d without, want %d more", row.tls, got, plain, row.more)
+		}
+	}
+	last := func(base string) int {
+		all := writes(record(t, 1, base+", transfer: {response: 100B}").Branches[0].Server)
+		return slices.Max(all[len(all)-2:])
+	}
+	if got, want := last("tls: {padding: 4KiB}"), 5+4096+16; got != want {
+		t.Errorf("a padded record has %d bytes, want %d", got, want)
 	}
 }
 

@@ -61,7 +61,6 @@ type program struct {
 	items    []recording.Item // of the step in hand
 	request  int
 	response int
-	record   int // plaintext bytes of a record of application data
 	chunk    int // bytes of a write of handshake; 0: no limit
 	received int // bytes of application data
 	zeros    []byte
@@ -84,11 +83,7 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) *pair {
 				g.compute(n.Op)
 			}
 		}
-		*g = program{side: side(s), request: x.Request, response: x.Response, record: cfg.RecordSize}
-		if g.record == 0 {
-			g.record = engine.DefaultRecordSize
-		}
-		g.zeros = make([]byte, g.record)
+		*g = program{side: side(s), request: x.Request, response: x.Response, zeros: make([]byte, engine.DefaultRecordSize)}
 		if g.side == client {
 			cfg.Session = session
 			g.conn = engine.Client(&cfg, x.ServerName)
@@ -169,7 +164,7 @@ func (g *program) responded(n int) {
 // send writes application data, each record as soon as it is sealed.
 func (g *program) send(n int) error {
 	for n > 0 {
-		k := min(n, g.record)
+		k := min(n, g.conn.RecordSize())
 		n -= k
 		before := len(g.stream)
 		var err error

@@ -22,6 +22,7 @@ var (
 type Half struct {
 	version    uint16 // in the header of what is sealed
 	limit      int    // bytes of an opened record's fragment
+	plain      int    // bytes of a record's plaintext, at most
 	sequence   uint64
 	name       string // of the cipher, in operations
 	count      op.Counter
@@ -40,7 +41,7 @@ type protection interface {
 // Plain returns a Half without protection, as a connection begins. Version goes
 // into the headers of sealed records.
 func Plain(version uint16) *Half {
-	return &Half{version: version, limit: MaxPlaintext}
+	return &Half{version: version, limit: MaxPlaintext, plain: MaxPlaintext}
 }
 
 // Classic returns a Half of a version up to TLS 1.2 (RFC 5246 §6.2.3). From TLS
@@ -50,7 +51,7 @@ func Classic(version uint16, c *Cipher, keys Keys, rand io.Reader, count op.Coun
 	if err != nil {
 		return nil, fmt.Errorf("protect records with %s: %w", c.Name, err)
 	}
-	return &Half{version: version, limit: MaxPlaintext + expansionClassic, name: c.Name, count: count, protection: p}, nil
+	return &Half{version: version, limit: MaxPlaintext + expansionClassic, plain: MaxPlaintext, name: c.Name, count: count, protection: p}, nil
 }
 
 // TLS13 returns a Half of TLS 1.3 (RFC 9846 §5.2).
@@ -59,7 +60,7 @@ func TLS13(c *Cipher, key, iv []byte, count op.Counter) (*Half, error) {
 	if err != nil {
 		return nil, fmt.Errorf("protect records with %s: %w", c.Name, err)
 	}
-	return &Half{version: legacyVersion, limit: MaxPlaintext + expansionTLS13, name: c.Name, count: count, protection: p}, nil
+	return &Half{version: legacyVersion, limit: MaxPlaintext + expansionTLS13, plain: MaxPlaintext, name: c.Name, count: count, protection: p}, nil
 }
 
 // SetVersion changes the version in the headers of sealed records.
@@ -72,6 +73,20 @@ func (h *Half) PadTo(multiple int) {
 		p.multiple = multiple
 	}
 }
+
+// Restrict bounds the plaintext of every record, sealed or opened, by most bytes,
+// fewer than MaxPlaintext. TLS 1.3's padding may fill a record up to it, its type
+// comes on top.
+func (h *Half) Restrict(most int) {
+	h.limit += most - h.plain
+	h.plain = most
+	if p, ok := h.protection.(*tls13); ok {
+		p.most = most + 1
+	}
+}
+
+// Plaintext returns the most bytes that the plaintext of a record may have.
+func (h *Half) Plaintext() int { return h.plain }
 
 // Protected says whether records are protected at all.
 func (h *Half) Protected() bool { return h.protection != nil }
@@ -99,12 +114,12 @@ func (h *Half) Overhead(plain int) int {
 	return HeaderSize + h.protection.overhead(plain)
 }
 
-// Seal appends one record to dst. The plaintext, at most MaxPlaintext bytes, may
+// Seal appends one record to dst. The plaintext, at most Plaintext bytes, may
 // lie anywhere, also in dst's spare space; no copy is needed if it lies Prefix
 // bytes behind dst's end. On error dst is returned as it was.
 func (h *Half) Seal(dst []byte, typ Type, plain []byte) ([]byte, error) {
-	if len(plain) > MaxPlaintext {
-		return dst, fmt.Errorf("%w: sealing %d bytes, at most %d fit", ErrOverflow, len(plain), MaxPlaintext)
+	if len(plain) > h.plain {
+		return dst, fmt.Errorf("%w: sealing %d bytes, at most %d fit", ErrOverflow, len(plain), h.plain)
 	}
 	if h.sequence == maxSequence {
 		return dst, fmt.Errorf("seal: %w", ErrExhausted)
@@ -151,8 +166,8 @@ func (h *Half) Open(record []byte) (Type, []byte, error) {
 	if err != nil {
 		return 0, nil, fmt.Errorf("open: %w", err)
 	}
-	if len(plain) > MaxPlaintext {
-		return 0, nil, fmt.Errorf("%w: plaintext of %d bytes", ErrOverflow, len(plain))
+	if len(plain) > h.plain {
+		return 0, nil, fmt.Errorf("%w: plaintext of %d bytes, at most %d", ErrOverflow, len(plain), h.plain)
 	}
 	h.count.Count(op.Op{Kind: op.Open, Alg: h.name, Size: len(plain)})
 	h.sequence++

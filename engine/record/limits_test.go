@@ -72,3 +72,30 @@ func TestSequenceNumbersDoNotWrap(t *testing.T) {
 		}
 	}
 }
+
+// A restricted half refuses what was fine before, both ways, and TLS 1.3's
+// padding stops at the bound.
+func TestRestrictedRecords(t *testing.T) {
+	for _, p := range protocols(t) {
+		sealer, opener := p.ends(nil)
+		long, _ := sealer.Seal(nil, ApplicationData, make([]byte, 101))
+		opener.Restrict(100)
+		if _, _, err := opener.Open(long); !errors.Is(err, ErrOverflow) {
+			t.Errorf("%s: 101 bytes open with %v where 100 are allowed", p.name, err)
+		}
+		sealer, opener = p.ends(nil)
+		sealer.Restrict(100)
+		opener.Restrict(100)
+		sealer.PadTo(64)
+		if _, err := sealer.Seal(nil, ApplicationData, make([]byte, 101)); !errors.Is(err, ErrOverflow) {
+			t.Errorf("%s: 101 bytes are sealed with %v where 100 are allowed", p.name, err)
+		}
+		record, err := sealer.Seal(nil, ApplicationData, make([]byte, 100))
+		if err != nil || sealer.Plaintext() != 100 || len(record)-HeaderSize > opener.Limit() {
+			t.Fatalf("%s: 100 bytes make a record of %d, %v", p.name, len(record), err)
+		}
+		if _, plain, err := opener.Open(record); err != nil || len(plain) != 100 {
+			t.Errorf("%s: %d bytes opened, %v", p.name, len(plain), err)
+		}
+	}
+}

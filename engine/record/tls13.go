@@ -12,6 +12,7 @@ type tls13 struct {
 	aead     cipher.AEAD
 	iv       [NonceSize]byte
 	nonce    [NonceSize]byte
+	most     int // bytes of an inner plaintext: content, type and padding
 	multiple int // bytes; the inner plaintext is padded to a multiple of it
 }
 
@@ -26,7 +27,7 @@ func newTLS13(c *Cipher, key, iv []byte) (*tls13, error) {
 	if len(iv) != NonceSize {
 		return nil, errors.New("the IV has a wrong length")
 	}
-	p := &tls13{aead: aead}
+	p := &tls13{aead: aead, most: MaxPlaintext + 1}
 	copy(p.iv[:], iv)
 	return p, nil
 }
@@ -35,12 +36,11 @@ func (p *tls13) prefix() int { return 0 }
 
 func (p *tls13) overhead(plain int) int { return p.inner(plain) - plain + p.aead.Overhead() }
 
-// inner returns the length of the TLSInnerPlaintext: at most one byte more than
-// the longest plaintext.
+// inner returns the length of the TLSInnerPlaintext.
 func (p *tls13) inner(plain int) int {
 	n := plain + 1
 	if p.multiple > 1 {
-		n = min((n+p.multiple-1)/p.multiple*p.multiple, MaxPlaintext+1)
+		n = min((n+p.multiple-1)/p.multiple*p.multiple, p.most)
 	}
 	return n
 }
@@ -66,7 +66,7 @@ func (p *tls13) open(record []byte, sequence uint64) (Type, []byte, error) {
 	if err != nil {
 		return 0, nil, ErrBadMAC
 	}
-	if len(inner) > MaxPlaintext+1 {
+	if len(inner) > p.most {
 		return 0, nil, fmt.Errorf("%w: inner plaintext of %d bytes", ErrOverflow, len(inner))
 	}
 	for i := len(inner) - 1; i >= 0; i-- {

@@ -1,6 +1,6 @@
 package engine
 
-// The extensions that settle what records look like.
+// The extension that puts a block cipher's MAC behind the encryption.
 
 // makeEncryptThenMAC asks for MACs over the ciphertext, and agrees where the
 // suite is a block cipher's (RFC 7366 §2).

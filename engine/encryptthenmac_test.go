@@ -49,7 +49,7 @@ func TestEncryptThenMACWithOpenSSL(t *testing.T) {
 			t.Errorf("%s, our client: %v, %v", s.Name, c.Info().EncryptThenMAC, err)
 		}
 		args := append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, opensslSuite(s, name)...)
-		c, out, err := serveProgram(t, cfg, "openssl", args...)
+		c, out, err := serveProgram(t, cfg, lines, "openssl", args...)
 		if err != nil || !c.Info().EncryptThenMAC || string(out) != string(lines) {
 			t.Errorf("%s, our server: %v, %v", s.Name, c.Info().EncryptThenMAC, err)
 		}
