@@ -9,6 +9,7 @@ import (
 	"crypto/sha512"
 	"errors"
 	"fmt"
+	"math/big"
 	"testing"
 
 	"filippo.io/edwards25519"
@@ -16,6 +17,7 @@ import (
 	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
 
 	"tlslab/engine"
+	"tlslab/engine/kx"
 	"tlslab/engine/op"
 	"tlslab/engine/record"
 )
@@ -120,8 +122,26 @@ func bareKeyExchange(o op.Op) (func() error, error) {
 		return bareX25519(o)
 	case "mlkem768":
 		return bareMLKEM768(o)
+	case "ffdhe2048":
+		return bareField(o)
 	}
 	return nil, errNoPrimitive
+}
+
+func bareField(o op.Op) (func() error, error) {
+	group := kx.ByName(o.Alg)
+	p := new(big.Int).SetBytes(group.Prime())
+	base := new(big.Int).SetBytes(group.Generator())
+	draw := func() *big.Int {
+		var exponent [(225 + 7) / 8]byte // of the length that RFC 7919 §A.1 has
+		rand.Read(exponent[:])
+		return new(big.Int).SetBytes(exponent[:])
+	}
+	if o.Kind == op.KeyGen {
+		return func() error { new(big.Int).Exp(base, draw(), p); return nil }, nil
+	}
+	x, y := draw(), new(big.Int).Exp(base, draw(), p)
+	return func() error { new(big.Int).Exp(y, x, p); return nil }, nil
 }
 
 func bareMLKEM768(o op.Op) (func() error, error) {
@@ -293,6 +313,8 @@ func TestBareDoesWhatTheProtocolNeeds(t *testing.T) {
 		{handshakeCell{"resumed", "1.3", "ecdsa-p256", "x25519"},
 			counts{op.KeyGen: 1, op.Agree: 1}, counts{op.KeyGen: 1, op.Agree: 1}},
 		{handshakeCell{"resumed", "1.2", "ecdsa-p256", "x25519"}, counts{}, counts{}},
+		{handshakeCell{"full", "1.2", "rsa2048", "ffdhe2048"},
+			counts{op.KeyGen: 1, op.Agree: 1, op.Verify: chain + 1}, counts{op.KeyGen: 1, op.Agree: 1, op.Sign: 1}},
 		{handshakeCell{"full", "1.3", "ecdsa-p256", "x25519mlkem768"},
 			counts{op.KeyGen: 2, op.Agree: 1, op.Decapsulate: 1, op.Verify: chain + 1},
 			counts{op.KeyGen: 1, op.Agree: 1, op.Encapsulate: 1, op.Sign: 1}},

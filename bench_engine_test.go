@@ -74,9 +74,12 @@ func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 	return p, nil
 }
 
-// engineSuites are those that crypto/tls uses beside it.
+// engineSuites are those that crypto/tls uses beside it, where it can.
 func engineSuites(c handshakeCell) []engine.SuiteID {
 	ids := []engine.SuiteID{0x1301} // TLS_AES_128_GCM_SHA256
+	if c.version == "1.2" && c.finite() {
+		return []engine.SuiteID{0x009e} // TLS_DHE_RSA_WITH_AES_128_GCM_SHA256
+	}
 	if c.version == "1.2" {
 		ids = nil
 		for _, id := range stdlibSuites(c) {

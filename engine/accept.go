@@ -133,21 +133,30 @@ func (c *Conn) acceptClassic() error {
 		suite = c.chooseSuite(func(s *Suite) bool { return c.servesClassic(s, anyCurve) })
 	}
 	if suite == nil {
-		return noCommonSuite
+		return c.noClassicSuite()
 	}
 	c.useSuite(suite)
 	return nil
 }
 
-// servesClassic says whether the server has what a suite needs: a group, a
+// noClassicSuite says why there is none: a client that names finite-field
+// groups, all of them others than ours, is told so.
+func (c *Conn) noClassicSuite() error {
+	overField := func(s *Suite) bool { return s.KeyExchange.Family() == kx.Field }
+	if c.namesFields() && c.chooseSuite(overField) != nil {
+		return noCommonField
+	}
+	return noCommonSuite
+}
+
 // servesClassic says whether the server has what a suite needs: a group, a
 // certificate with the right kind of key on a curve that fits, and a signature
 // scheme. What it found it keeps.
 func (c *Conn) servesClassic(s *Suite, fits func(Group) bool) bool {
-	ephemeral := s.KeyExchange.family() != 0
+	ephemeral := s.KeyExchange.Family() != 0
 	c.info.Group = 0
 	if ephemeral {
-		if c.info.Group = c.classicGroup(s.KeyExchange.family()); c.info.Group == 0 {
+		if c.info.Group = c.classicGroup(s.KeyExchange.Family()); c.info.Group == 0 {
 			return false
 		}
 	}
@@ -171,15 +180,29 @@ func (c *Conn) namesCurve(g Group) bool {
 
 func anyCurve(Group) bool { return true }
 
-// classicGroup is the server's first group of a family that the client knows;
-// a client that names none knows all (RFC 8422 §4).
+// classicGroup is the server's first group of a family that the client knows.
+// A client that names no groups knows all (RFC 8422 §4), and one that names no
+// finite-field groups, as if it had never heard of them, all of those (RFC
+// 7919 §4).
 func (c *Conn) classicGroup(family kx.Family) Group {
+	all := c.hello.groups == nil || family == kx.Field && !c.namesFields()
 	for _, g := range c.cfg.groups() {
-		if g.family() == family && (c.hello.groups == nil || c.hello.groups.Contains(uint16(g))) {
+		if g.family() == family && (all || c.hello.groups.Contains(uint16(g))) {
 			return g
 		}
 	}
 	return 0
+}
+
+// namesFields says whether the client names finite-field groups, known to us
+// or not: 256 to 511 are theirs (RFC 7919 §4).
+func (c *Conn) namesFields() bool {
+	for i := range c.hello.groups.Len() {
+		if c.hello.groups.At(i)>>8 == 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // findSession looks up what a TLS 1.2 client asks to resume: its ticket, or

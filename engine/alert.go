@@ -24,6 +24,7 @@ const (
 	AlertDecodeError            Alert = 50
 	AlertDecryptError           Alert = 51
 	AlertProtocolVersion        Alert = 70
+	AlertInsufficientSecurity   Alert = 71
 	AlertInternalError          Alert = 80
 	AlertInappropriateFallback  Alert = 86
 	AlertUserCanceled           Alert = 90

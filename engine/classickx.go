@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 
 	"tlslab/engine/kx"
@@ -8,7 +9,7 @@ import (
 )
 
 // The key exchange messages up to TLS 1.2 (RFC 8422 §5.4, §5.7, RFC 5246
-// §7.4.7.1).
+// §7.4.3, §7.4.7).
 
 // signedParams is what a ServerKeyExchange signs: both randoms and the
 // parameters (RFC 8422 §5.4).
@@ -28,7 +29,10 @@ func makeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	c.classic.key = key
-	m := wire.ServerKeyExchangeMsg{Implied: c.impliesScheme(), Group: uint16(c.info.Group), Share: key.Share(), Scheme: c.scheme.ID}
+	m := wire.ServerKeyExchangeMsg{
+		Implied: c.impliesScheme(), Finite: c.finite(), Group: uint16(c.info.Group), Prime: key.Group().Prime(), Generator: key.Group().Generator(),
+		Share: key.Share(), Scheme: c.scheme.ID,
+	}
 	m.Signature, err = c.scheme.Sign(c.cfg.Rand, c.certificate.key, c.signedParams(&m), c.count)
 	if err != nil {
 		return nil, err
@@ -37,21 +41,62 @@ func makeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 }
 
 func takeServerKeyExchange(c *Conn, body []byte) error {
-	m := wire.ServerKeyExchangeMsg{Implied: c.impliesScheme()}
+	m := wire.ServerKeyExchangeMsg{Implied: c.impliesScheme(), Finite: c.finite()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}
 	if err := c.checkSignature(m.Scheme, c.signedParams(&m), m.Signature); err != nil {
 		return err
 	}
+	g, err := c.groupOf(&m)
+	if err != nil {
+		return err
+	}
+	c.info.Group = g
+	c.classic.peerShare = append(c.classic.share[:0], c.padded(m.Share)...)
+	return nil
+}
+
+// finite says whether the suite agrees on keys over a prime field.
+func (c *Conn) finite() bool { return c.info.Suite.KeyExchange.Family() == kx.Field }
+
+// groupOf finds the server's group among ours. Parameters of a field that we
+// do not have are refused, whatever their size: this is the local policy that
+// RFC 7919 §3.1 speaks of.
+func (c *Conn) groupOf(m *wire.ServerKeyExchangeMsg) (Group, error) {
 	for _, g := range c.cfg.groups() {
-		if uint16(g) == m.Group && g.family() == c.info.Suite.KeyExchange.family() {
-			c.info.Group = g
-			c.classic.peerShare = append(c.classic.share[:0], m.Share...)
-			return nil
+		row := g.row()
+		switch {
+		case row.Family != c.info.Suite.KeyExchange.Family():
+		case !m.Finite && uint16(g) == m.Group:
+			return g, nil
+		case m.Finite && bytes.Equal(row.Prime(), m.Prime) && bytes.Equal(row.Generator(), m.Generator):
+			return g, nil
 		}
 	}
-	return fmt.Errorf("%w: %v", unknownChoice, Group(m.Group))
+	if m.Finite {
+		return 0, fmt.Errorf("%w: a prime of %d bytes", unknownField, len(m.Prime))
+	}
+	return 0, fmt.Errorf("%w: %v", unknownChoice, Group(m.Group))
+}
+
+// padded returns a peer's share in the group's length. Before TLS 1.3 a
+// number of a field may come without its leading zeros.
+func (c *Conn) padded(share []byte) []byte {
+	size := c.info.Group.row().Share
+	if !c.finite() || len(share) >= size {
+		return share
+	}
+	return append(make([]byte, size-len(share), size), share...)
+}
+
+// agreed keeps the premaster secret that a group's secret is: that of a field
+// without its leading zeros (RFC 5246 §8.1.2).
+func (c *Conn) agreed(secret []byte) {
+	if c.finite() {
+		secret = bytes.TrimLeft(secret, "\x00")
+	}
+	c.classic.premaster = secret
 }
 
 func makeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
@@ -69,8 +114,8 @@ func makeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.premaster = shared
-	m := wire.ClientShareMsg{Share: reply}
+	c.agreed(shared)
+	m := wire.ClientShareMsg{Finite: c.finite(), Share: reply}
 	return m.Append(dst), nil
 }
 
@@ -94,10 +139,11 @@ func takeClientKeyExchange(c *Conn, body []byte) error {
 		s.premaster, err = kx.DecryptPremaster(c.cfg.Rand, c.certificate.key.RSA(), c.offeredVersion(), m.Ciphertext, c.count)
 		return err
 	}
-	var m wire.ClientShareMsg
+	m := wire.ClientShareMsg{Finite: c.finite()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	s.premaster, err = s.key.Agree(m.Share, c.count)
+	secret, err := s.key.Agree(c.padded(m.Share), c.count)
+	c.agreed(secret)
 	return err
 }

@@ -131,7 +131,7 @@ var (
 	ifTLS13           = condition{"TLS 1.3", func(c *Conn) bool { return c.info.Version == TLS13 }}
 	ifResumed         = condition{"resumed", func(c *Conn) bool { return c.info.Kind == Resumed }}
 	ifSigned          = condition{"full", func(c *Conn) bool { return c.info.Kind == Full }}
-	ifEphemeral       = condition{"ephemeral", func(c *Conn) bool { return c.info.Suite.KeyExchange.family() != 0 }}
+	ifEphemeral       = condition{"ephemeral", func(c *Conn) bool { return c.info.Suite.KeyExchange.Family() != 0 }}
 	ifPromised        = condition{"promised", func(c *Conn) bool { return c.ticketPromised }}
 	ifTicketsOwed     = condition{"owed", func(c *Conn) bool { return c.ticketsOwed > 0 }}
 	ifUpdateOwed      = condition{"owed", func(c *Conn) bool { return c.updateOwed }}

@@ -50,7 +50,6 @@ func onlyVersion(v Version) func(*Config) {
 func fromVersion(v Version) func(*Config)    { return func(cfg *Config) { cfg.MinVersion = v } }
 func splitRecords(cfg *Config)               { cfg.SplitRecords = true }
 func maxVersion(v Version) func(*Config)     { return func(cfg *Config) { cfg.MaxVersion = v } }
-func onlySuite(id SuiteID) func(*Config)     { return func(cfg *Config) { cfg.Suites = []SuiteID{id} } }
 func withGroups(g ...Group) func(*Config)    { return func(cfg *Config) { cfg.Groups = g } }
 func resumeBy(r ...Resumption) func(*Config) { return func(cfg *Config) { cfg.Resumption = r } }
 func withALPN(p ...string) func(*Config)     { return func(cfg *Config) { cfg.ALPN = p } }
@@ -60,6 +59,16 @@ func noShares(cfg *Config)                   { cfg.KeyShares = NoKeyShares }
 func withCache(cfg *Config)                  { cfg.SessionCache = NewSessionCache(8, time.Hour); cfg.Tickets = nil }
 func noResumption(cfg *Config)               { cfg.Resumption = []Resumption{} }
 func manyTickets(n int) func(cfg *Config)    { return func(cfg *Config) { cfg.TicketCount = n } }
+
+// onlySuite sets a suite, and a group where it needs one that must be asked for.
+func onlySuite(id SuiteID) func(*Config) {
+	return func(cfg *Config) {
+		cfg.Suites = []SuiteID{id}
+		if s := suiteRow(id); s != nil && s.KeyExchange == KeyExchangeDHE {
+			cfg.Groups = []Group{FFDHE2048}
+		}
+	}
+}
 
 func meetings() []meeting {
 	var all []meeting
@@ -71,8 +80,11 @@ func meetings() []meeting {
 			if x.version < s.Max {
 				groups = groups[:1]
 			}
-			if s.KeyExchange == KeyExchangeRSA {
+			switch s.KeyExchange {
+			case KeyExchangeRSA:
 				groups = []Group{0}
+			case KeyExchangeDHE:
+				groups = []Group{FFDHE2048}
 			}
 			for _, g := range groups {
 				m := meeting{name: fmt.Sprintf("%v/%s/%s/%v", x.version, s.Name, key, g), key: key}
@@ -120,6 +132,10 @@ func meetings() []meeting {
 		meeting{name: "two shares", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{P384, P256} }, server: withGroups(P256), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P256}, again: resumed(modernInfo, PSKDHE, P256)},
 		meeting{name: "p521", client: withGroups(P521), server: withGroups(P521), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P521}, again: resumed(modernInfo, PSKDHE, P521)},
 		meeting{name: "classic p521", client: both(maxVersion(TLS12), withGroups(P521)), server: withGroups(X25519, P521), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P521}, again: resumed(classicInfo, Ticket, 0)},
+		meeting{name: "ffdhe2048", client: withGroups(FFDHE2048), server: withGroups(X25519, FFDHE2048), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: FFDHE2048}, again: resumed(modernInfo, PSKDHE, FFDHE2048)},
+		meeting{name: "retry for ffdhe3072", client: withGroups(X25519, FFDHE3072), server: withGroups(FFDHE3072), first: retried(modernInfo, FFDHE3072), again: resumed(retried(modernInfo, FFDHE3072), PSKDHE, FFDHE3072)},
+		meeting{name: "classic ffdhe3072", key: "rsa2048", client: both(maxVersion(TLS12), withGroups(FFDHE3072, FFDHE4096)), server: withGroups(FFDHE2048, FFDHE4096, FFDHE3072), first: Info{Version: TLS12, Suite: *suiteRow(0x009e), Kind: Full, Group: FFDHE4096}, again: resumed(Info{Version: TLS12, Suite: *suiteRow(0x009e)}, Ticket, 0)},
+		meeting{name: "no common field, but a curve", key: "rsa2048", client: both(maxVersion(TLS12), withGroups(FFDHE3072, P256)), server: withGroups(FFDHE2048, P256), first: Info{Version: TLS12, Suite: *suiteRow(0xc02f), Kind: Full, Group: P256}, again: resumed(Info{Version: TLS12, Suite: *suiteRow(0xc02f)}, Ticket, 0)},
 		meeting{name: "x25519mlkem768", client: withGroups(X25519MLKEM768, X25519), server: withGroups(X25519MLKEM768, X25519), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: X25519MLKEM768}, again: resumed(modernInfo, PSKDHE, X25519MLKEM768)},
 		meeting{name: "retry for secp256r1mlkem768", client: withGroups(X25519, SecP256r1MLKEM768), server: withGroups(SecP256r1MLKEM768), first: retried(modernInfo, SecP256r1MLKEM768), again: resumed(retried(modernInfo, SecP256r1MLKEM768), PSKDHE, SecP256r1MLKEM768)},
 		meeting{name: "retry from secp384r1mlkem1024", client: withGroups(SecP384r1MLKEM1024, P384), server: withGroups(P384), first: retried(modernInfo, P384), again: resumed(retried(modernInfo, P384), PSKDHE, P384)},

@@ -112,6 +112,7 @@ var meddled = []struct {
 	{"tls12 rsa", meddledPair(false, both(maxVersion(TLS12), onlySuite(0x009c)), nothing)},
 	{"tls12 ticket", meddledPair(true, maxVersion(TLS12), nothing)},
 	{"tls12 session id", meddledPair(true, maxVersion(TLS12), withCache)},
+	{"tls12 dhe", meddledPair(false, both(maxVersion(TLS12), onlySuite(0x009e)), withGroups(FFDHE2048))},
 }
 
 func nothing(*Config) {}

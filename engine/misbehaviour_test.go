@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -133,7 +134,7 @@ func hello12(f func(*wire.ServerHelloMsg)) edit {
 
 func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 	withoutProtection(t)
-	const full13, resumed13, retry13, ecdhe12, rsa12, ticket12 = 0, 1, 3, 4, 5, 6
+	const full13, resumed13, retry13, ecdhe12, rsa12, ticket12, dhe12 = 0, 1, 3, 4, 5, 6, 8
 	for _, x := range []struct {
 		rule    string
 		of      int // of meddled
@@ -204,6 +205,11 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"a server has a certificate in TLS 1.2", rsa12, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00") }, AlertDecodeError},
 		{"a certificate is one", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x06\x00\x00\x01x\x00\x00") }, AlertBadCertificate},
 		{"the server's context is empty", full13, Certificates, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, AlertIllegalParameter},
+		{"a client's number is above 1", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x00\x01\x01") }, AlertIllegalParameter},
+		{"a client's number is below the prime", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 0}, bytes.Repeat([]byte{0xff}, 256)...) }, AlertIllegalParameter},
+		{"a client's number has the prime's length", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 1}, bytes.Repeat([]byte{1}, 257)...) }, AlertIllegalParameter},
+		{"a client's number is there", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte{0, 0} }, AlertDecodeError},
+		{"a server's prime is signed", dhe12, ServerKeyExchange, flip(10), AlertDecryptError},
 		{"a client's share fits", ecdhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x01x") }, AlertIllegalParameter},
 		{"a wrong premaster secret shows in Finished alone", rsa12, ClientKeyExchange, flip(-1), AlertDecryptError},
 		{"a Finished verifies", full13, Finished, flip(0), AlertDecryptError},

@@ -37,6 +37,8 @@ const (
 	noCommonVersion
 	noCommonSuite
 	noCommonGroup
+	noCommonField
+	unknownField
 	noCommonSignature
 	noCommonProtocol
 	badCompression
@@ -106,6 +108,8 @@ var reasons = [numReasons]struct {
 	noCommonVersion:   {AlertProtocolVersion, FaultPeer, "no common version", "RFC 9846 §4.2.1"},
 	noCommonSuite:     {AlertHandshakeFailure, FaultPeer, "no common cipher suite", "RFC 9846 §4.1.1"},
 	noCommonGroup:     {AlertHandshakeFailure, FaultPeer, "no common group", "RFC 9846 §4.1.1"},
+	noCommonField:     {AlertInsufficientSecurity, FaultPeer, "no common finite-field group", "RFC 7919 §4"},
+	unknownField:      {AlertInsufficientSecurity, FaultPeer, "finite field that is none of ours", "RFC 7919 §3.1"},
 	noCommonSignature: {AlertHandshakeFailure, FaultPeer, "no certificate that suits the peer", "RFC 9846 §4.1.1"},
 	noCommonProtocol:  {AlertNoApplicationProtocol, FaultPeer, "no common application protocol", "RFC 7301 §3.2"},
 	badCompression:    {AlertIllegalParameter, FaultPeer, "compression is not null", "RFC 9846 §4.1.2"},

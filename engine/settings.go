@@ -29,7 +29,7 @@ func (cfg *Config) enabled(yield func(*Suite) bool) {
 	low, high := cfg.minVersion(), cfg.maxVersion()
 	known := cfg.families()
 	fits := func(s *Suite) bool {
-		return s.Min <= high && s.Max >= low && (s.KeyExchange.family() == 0 || known[s.KeyExchange.family()])
+		return s.Min <= high && s.Max >= low && (s.KeyExchange.Family() == 0 || known[s.KeyExchange.Family()])
 	}
 	if cfg.Suites == nil {
 		for _, s := range defaultSuites {

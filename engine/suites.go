@@ -28,19 +28,23 @@ type KeyExchange uint8
 const (
 	KeyExchangeRSA   KeyExchange = iota + 1 // the client encrypts a secret for the certificate's key
 	KeyExchangeECDHE                        // ServerKeyExchange and ClientKeyExchange carry shares
+	KeyExchangeDHE                          // likewise, over a prime field
 	KeyExchangeAny                          // TLS 1.3: extensions decide
 )
 
-// family is what the key exchange's groups must be built on; 0 where there are
+// Family is what the key exchange's groups must be built on; 0 where there are
 // none, or where any will do.
-func (k KeyExchange) family() kx.Family {
-	if k == KeyExchangeECDHE {
+func (k KeyExchange) Family() kx.Family {
+	switch k {
+	case KeyExchangeECDHE:
 		return kx.Curve
+	case KeyExchangeDHE:
+		return kx.Field
 	}
 	return 0
 }
 
-var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "any"}
+var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "dhe", "any"}
 
 // String returns the key exchange's name.
 func (k KeyExchange) String() string { return nameOf(keyExchangeNames[:], k) }
@@ -64,6 +68,11 @@ var suites = []Suite{
 	{0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
 	{0xc00a, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
 	{0xc014, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
+	{0x009e, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x009f, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeDHE, "rsa", "sha384", TLS12, TLS12},
+	{0xccaa, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "chacha20-poly1305", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x0033, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeDHE, "rsa", "sha256", TLS10, TLS12},
+	{0x0039, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeDHE, "rsa", "sha256", TLS10, TLS12},
 	{0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
 	{0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeRSA, "rsa", "sha384", TLS12, TLS12},
 	{0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS10, TLS12},
@@ -75,6 +84,10 @@ var suites = []Suite{
 	{0xc0ad, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM", "aes-256-ccm", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
 	{0xc0ae, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8", "aes-128-ccm8", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
 	{0xc0af, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8", "aes-256-ccm8", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc09e, "TLS_DHE_RSA_WITH_AES_128_CCM", "aes-128-ccm", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc09f, "TLS_DHE_RSA_WITH_AES_256_CCM", "aes-256-ccm", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc0a2, "TLS_DHE_RSA_WITH_AES_128_CCM_8", "aes-128-ccm8", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc0a3, "TLS_DHE_RSA_WITH_AES_256_CCM_8", "aes-256-ccm8", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
 	{0xc09c, "TLS_RSA_WITH_AES_128_CCM", "aes-128-ccm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
 	{0xc09d, "TLS_RSA_WITH_AES_256_CCM", "aes-256-ccm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
 	{0xc0a0, "TLS_RSA_WITH_AES_128_CCM_8", "aes-128-ccm8", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
@@ -84,11 +97,14 @@ var suites = []Suite{
 	{0xc027, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
 	{0xc024, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384", "aes-256-cbc-sha384", KeyExchangeECDHE, "ecdsa", "sha384", TLS12, TLS12},
 	{0xc028, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "aes-256-cbc-sha384", KeyExchangeECDHE, "rsa", "sha384", TLS12, TLS12},
+	{0x0067, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x006b, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256", "aes-256-cbc-sha256", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
 	{0x003c, "TLS_RSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
 	{0x003d, "TLS_RSA_WITH_AES_256_CBC_SHA256", "aes-256-cbc-sha256", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
 
 	{0xc008, "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
 	{0xc012, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
+	{0x0016, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeDHE, "rsa", "sha256", TLS10, TLS12},
 	{0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS10, TLS12},
 	{0xc007, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
 	{0xc011, "TLS_ECDHE_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},

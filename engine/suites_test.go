@@ -103,7 +103,7 @@ func TestSuitesWithOpenSSL(t *testing.T) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			cfg := programConfig(t, keyFor(s), both(maxVersion(s.Max), onlySuite(s.ID)))
-			c, err := askOpenSSL(t, keyFor(s), cfg, opensslSuite(s, name)...)
+			c, err := askOpenSSL(t, keyFor(s), cfg, append(opensslSuite(s, name), "-dhparam", fieldFile(t, FFDHE2048))...)
 			if err != nil || c.Info().Suite.ID != s.ID {
 				t.Errorf("our client: suite %v, %v", c.Info().Suite.ID, err)
 			}

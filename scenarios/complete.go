@@ -40,20 +40,21 @@ func completeSuites(c *Config, set map[string]setting) []fault {
 		return faultf([]string{"tls.suite"}, "a suite and a cipher exclude each other: leave one of them out")
 	case hasSuite && (!hasCipher || suite.layer > cipher.layer):
 		c.TLS.Cipher = ""
-		return completeNamedSuite(c)
+		return completeNamedSuite(c, set)
 	case !hasCipher:
-		c.TLS.Cipher = defaultCipher(c.TLS.Versions.Max, c.TLS.Certificate)
+		c.TLS.Cipher = defaultCipher(c.TLS.Versions.Max, c.TLS.Certificate, c.TLS.Group)
 	}
 	c.TLS.Suite = ""
 	for _, v := range c.TLS.Versions.All() {
 		cipher := c.TLS.Cipher
 		if !hasCipher {
-			cipher = defaultCipher(v, c.TLS.Certificate)
+			cipher = defaultCipher(v, c.TLS.Certificate, c.TLS.Group)
 		}
-		s, ok := suiteFor(cipher, v, c.TLS.Certificate)
+		s, ok := suiteFor(cipher, v, c.TLS.Certificate, c.TLS.Group)
 		if !ok {
-			return faultf([]string{"tls.cipher", "tls.version", "tls.certificate"},
-				"no suite of TLS %s has %s with a certificate of %s: %s", v, c.TLS.Cipher, c.TLS.Certificate, ciphersOf(v, c.TLS.Certificate))
+			return faultf([]string{"tls.cipher", "tls.version", "tls.certificate", "tls.group"},
+				"no suite of TLS %s has %s with a certificate of %s and %s: %s", v, c.TLS.Cipher, c.TLS.Certificate, c.TLS.Group,
+				ciphersOf(v, c.TLS.Certificate, c.TLS.Group))
 		}
 		c.TLS.Suites = append(c.TLS.Suites, s.Name)
 	}
@@ -63,9 +64,9 @@ func completeSuites(c *Config, set map[string]setting) []fault {
 // defaultCiphers are what a scenario has that names neither cipher nor suite: the first that the version knows.
 var defaultCiphers = []string{"aes-128-gcm", "aes-128-cbc-sha"}
 
-func defaultCipher(v engine.Version, certificate string) string {
+func defaultCipher(v engine.Version, certificate, group string) string {
 	for _, cipher := range defaultCiphers {
-		if _, ok := suiteFor(cipher, v, certificate); ok {
+		if _, ok := suiteFor(cipher, v, certificate, group); ok {
 			return cipher
 		}
 	}
@@ -73,10 +74,10 @@ func defaultCipher(v engine.Version, certificate string) string {
 }
 
 // ciphersOf lists what could be had instead.
-func ciphersOf(v engine.Version, certificate string) string {
+func ciphersOf(v engine.Version, certificate, group string) string {
 	text := "none"
 	for _, cipher := range ciphers().words {
-		if _, ok := suiteFor(cipher, v, certificate); !ok {
+		if _, ok := suiteFor(cipher, v, certificate, group); !ok {
 			continue
 		}
 		if text == "none" {
@@ -88,8 +89,9 @@ func ciphersOf(v engine.Version, certificate string) string {
 	return text
 }
 
-// completeNamedSuite holds the suite of tls.suite to the version and the certificate.
-func completeNamedSuite(c *Config) []fault {
+// completeNamedSuite holds the suite of tls.suite to the version, the certificate and the group. Where no group is named, it is one
+// that the suite can be used with.
+func completeNamedSuite(c *Config, set map[string]setting) []fault {
 	s, _ := engine.SuiteByName(c.TLS.Suite)
 	highest := c.TLS.Versions.Max
 	switch {
@@ -97,6 +99,12 @@ func completeNamedSuite(c *Config) []fault {
 		return faultf([]string{"tls.suite", "tls.version"}, "%s is a suite of TLS %s, and tls.version is %s", s.Name, Versions{s.Min, s.Max}, c.TLS.Versions)
 	case !takes(s, c.TLS.Certificate):
 		return faultf([]string{"tls.suite", "tls.certificate"}, "%s needs an %s key, and tls.certificate is %s", s.Name, s.KeyType, c.TLS.Certificate)
+	}
+	if _, named := set["tls.group"]; !named && s.KeyExchange == engine.KeyExchangeDHE {
+		c.TLS.Group = engine.FFDHE2048.String()
+	}
+	if family := s.KeyExchange.Family(); family != 0 && family != familyOf(c.TLS.Group) {
+		return faultf([]string{"tls.suite", "tls.group"}, "%s does not go with the group %s", s.Name, c.TLS.Group)
 	}
 	c.TLS.Suites = []string{s.Name}
 	return nil

@@ -38,11 +38,11 @@ func joinKeys(groups ...[]Key) []Key {
 var tlsKeys = []Key{
 	{"tls.version", "1.3", "version of TLS, or a range of which both sides choose the highest: 1.0, 1.1, 1.2, 1.3, 1.0..1.3",
 		one(func(c *Config) *Versions { return &c.TLS.Versions })},
-	{"tls.cipher", "", "bulk cipher; version and certificate make a suite of it (up to 1.2 with ECDHE, where there is one). Default: aes-128-gcm, before 1.2 aes-128-cbc-sha, unless tls.suite is set",
+	{"tls.cipher", "", "bulk cipher; version, certificate and group make a suite of it (up to 1.2 with ECDHE or DHE, where there is one). Default: aes-128-gcm, before 1.2 aes-128-cbc-sha, unless tls.suite is set",
 		one(func(c *Config) word { return word{&c.TLS.Cipher, ciphers()} })},
 	{"tls.suite", "", "one cipher suite by its registered name, such as TLS_RSA_WITH_AES_128_CBC_SHA; excludes tls.cipher",
 		one(func(c *Config) word { return word{&c.TLS.Suite, suiteNames()} })},
-	{"tls.group", "x25519", "group of the (EC)DHE key exchange",
+	{"tls.group", "x25519", "group of the (EC)DHE or hybrid key exchange; ffdhe2048 where tls.suite has DHE",
 		one(func(c *Config) word { return word{&c.TLS.Group, groups()} })},
 	{"tls.key_share", "", "group that a TLS 1.3 client sends its first key share for; another than tls.group costs a HelloRetryRequest. Default: tls.group",
 		one(func(c *Config) word { return word{&c.TLS.KeyShare, groups()} })},

@@ -59,17 +59,22 @@ func takes(s engine.Suite, certificate string) bool {
 	return s.KeyType == "" || s.KeyType == keyType(certificate)
 }
 
-// suiteFor finds the suite that a bulk cipher means with a version and a certificate: the one with an ephemeral key exchange, or
-// where none was registered (rc4-md5, null-sha256 …) the one with RSA key exchange.
-func suiteFor(cipher string, v engine.Version, certificate string) (found engine.Suite, ok bool) {
+// suiteFor finds the suite that a bulk cipher means with a version, a certificate and a group: the one with DHE for a group of a
+// prime field; for the others the one with ECDHE, or where none was registered (rc4-md5, null-sha256 …) the one with RSA key
+// exchange.
+func suiteFor(cipher string, v engine.Version, certificate, group string) (found engine.Suite, ok bool) {
+	family := kx.Curve // a hybrid is for TLS 1.3, and lower versions of a range go on with its curve's kind
+	if familyOf(group) == kx.Field {
+		family = kx.Field
+	}
 	for _, s := range engine.Suites() {
-		if s.Cipher != cipher || !speaks(s, v) || !takes(s, certificate) {
-			continue
-		}
-		if s.KeyExchange != engine.KeyExchangeRSA {
+		switch {
+		case s.Cipher != cipher || !speaks(s, v) || !takes(s, certificate):
+		case s.KeyExchange == engine.KeyExchangeAny || s.KeyExchange.Family() == family:
 			return s, true
+		case s.KeyExchange == engine.KeyExchangeRSA && family == kx.Curve:
+			found, ok = s, true
 		}
-		found, ok = s, true
 	}
 	return found, ok
 }

@@ -12,6 +12,9 @@
 // Diffie-Hellman group answers with a share of the same form; a KEM answers with
 // a ciphertext, so its two sizes differ. Callers need not know which it is.
 //
+// Groups are curves, prime fields (RFC 7919) and hybrids of a curve and ML-KEM.
+// Curves and ML-KEM are computed in constant time, prime fields are not.
+//
 // With RSA key exchange (TLS 1.2 and before) the client makes the premaster
 // secret alone and sends it under the server's certified key: EncryptPremaster
 // and DecryptPremaster.

@@ -20,6 +20,10 @@ const (
 	P521   uint16 = 0x0019
 	X25519 uint16 = 0x001d
 
+	FFDHE2048 uint16 = 0x0100
+	FFDHE3072 uint16 = 0x0101
+	FFDHE4096 uint16 = 0x0102
+
 	SecP256r1MLKEM768  uint16 = 0x11eb
 	X25519MLKEM768     uint16 = 0x11ec
 	SecP384r1MLKEM1024 uint16 = 0x11ed
@@ -31,6 +35,7 @@ type Family uint8
 // The families.
 const (
 	Curve  Family = iota + 1 // an elliptic curve: ECDHE suites and TLS 1.3
+	Field                    // a prime field (RFC 7919): DHE suites and TLS 1.3
 	Hybrid                   // a curve and a KEM: TLS 1.3 alone
 )
 
@@ -48,6 +53,7 @@ type Group struct {
 	// the first.
 	generate func(rand io.Reader, count op.Counter) (private, error)
 	respond  func(rand io.Reader, peer []byte, count op.Counter) (reply, secret []byte, err error)
+	field    *field
 }
 
 // private is the side of a row that remembers its secret.
@@ -61,6 +67,10 @@ var groups = [...]Group{
 	{ID: P256, Name: "p256", Family: Curve, Share: 65, Reply: 65, Secret: 32, Provider: "crypto/ecdh", generate: generateP256},
 	{ID: P384, Name: "p384", Family: Curve, Share: 97, Reply: 97, Secret: 48, Provider: "crypto/ecdh", generate: generateP384},
 	{ID: P521, Name: "p521", Family: Curve, Share: 133, Reply: 133, Secret: 66, Provider: "crypto/ecdh", generate: generateP521},
+
+	{ID: FFDHE2048, Name: "ffdhe2048", Family: Field, Share: 256, Reply: 256, Secret: 256, Provider: "math/big", generate: ffdhe2048.generate, field: ffdhe2048},
+	{ID: FFDHE3072, Name: "ffdhe3072", Family: Field, Share: 384, Reply: 384, Secret: 384, Provider: "math/big", generate: ffdhe3072.generate, field: ffdhe3072},
+	{ID: FFDHE4096, Name: "ffdhe4096", Family: Field, Share: 512, Reply: 512, Secret: 512, Provider: "math/big", generate: ffdhe4096.generate, field: ffdhe4096},
 
 	{ID: X25519MLKEM768, Name: "x25519mlkem768", Family: Hybrid, Share: 1216, Reply: 1120, Secret: 64, Provider: "edwards25519 and circl",
 		generate: x25519MLKEM768.generate, respond: x25519MLKEM768.respond},

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -169,6 +170,13 @@ func TestBadSharesAreRefused(t *testing.T) {
 		{"p256", nil}, {"p256", make([]byte, 65)}, {"p256", offCurve}, {"p256", make([]byte, 1)},
 		{"p384", make([]byte, 97)}, {"p384", offCurve},
 		{"p521", make([]byte, 133)}, {"p521", append([]byte{4}, make([]byte, 132)...)}, {"p521", offCurve},
+	}
+	for name, size := range map[string]int{"ffdhe2048": 256, "ffdhe3072": 384, "ffdhe4096": 512} {
+		p := new(big.Int).SetBytes(kx.ByName(name).Prime())
+		for _, y := range []*big.Int{new(big.Int), big.NewInt(1), new(big.Int).Sub(p, big.NewInt(1)), p, new(big.Int).Add(p, big.NewInt(2))} {
+			bad = append(bad, share{name, y.FillBytes(make([]byte, size))})
+		}
+		bad = append(bad, share{name, nil}, share{name, make([]byte, size-1)}, share{name, bytes.Repeat([]byte{1}, size+1)})
 	}
 	for _, point := range smallOrder {
 		bad = append(bad, share{"x25519", point})

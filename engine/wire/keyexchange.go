@@ -4,10 +4,13 @@ package wire
 const namedCurve = 3
 
 // A ServerKeyExchangeMsg is the body of an ECDHE ServerKeyExchange (RFC 8422
-// §5.4).
+// §5.4), or of a DHE one (RFC 5246 §7.4.3).
 type ServerKeyExchangeMsg struct {
-	Implied   bool // Scheme is not written: before TLS 1.2 the key implies it
-	Group     uint16
+	Implied   bool   // Scheme is not written: before TLS 1.2 the key implies it
+	Finite    bool   // DHE; the suite says so, and not the message
+	Group     uint16 // ECDHE
+	Prime     []byte // DHE, and so is Generator
+	Generator []byte
 	Share     []byte
 	Scheme    uint16
 	Signature []byte
@@ -16,9 +19,15 @@ type ServerKeyExchangeMsg struct {
 // Parse reads the body.
 func (m *ServerKeyExchangeMsg) Parse(body []byte) error {
 	r := reader{rest: body}
-	r.check(r.u8() == namedCurve)
-	m.Group = r.u16()
-	m.Share = r.vector(1, 1, max8)
+	if m.Finite {
+		m.Prime = r.vector(2, 1, max16)
+		m.Generator = r.vector(2, 1, max16)
+		m.Share = r.vector(2, 1, max16)
+	} else {
+		r.check(r.u8() == namedCurve)
+		m.Group = r.u16()
+		m.Share = r.vector(1, 1, max8)
+	}
 	if !m.Implied {
 		m.Scheme = r.u16()
 	}
@@ -38,23 +47,41 @@ func (m *ServerKeyExchangeMsg) Append(dst []byte) []byte {
 // AppendParams writes the part of the body that the signature covers,
 // besides the randoms.
 func (m *ServerKeyExchangeMsg) AppendParams(dst []byte) []byte {
+	if m.Finite {
+		dst = appendVector(dst, 2, m.Prime)
+		dst = appendVector(dst, 2, m.Generator)
+		return appendVector(dst, 2, m.Share)
+	}
 	dst = append(dst, namedCurve)
 	dst = AppendUint16(dst, m.Group)
 	return appendVector(dst, 1, m.Share)
 }
 
-// A ClientShareMsg is the body of an ECDHE ClientKeyExchange (RFC 8422 §5.7).
-type ClientShareMsg struct{ Share []byte }
+// A ClientShareMsg is the body of an ECDHE ClientKeyExchange (RFC 8422 §5.7),
+// or of a DHE one (RFC 5246 §7.4.7.2).
+type ClientShareMsg struct {
+	Finite bool // DHE; the suite says so, and not the message
+	Share  []byte
+}
 
 // Parse reads the body.
 func (m *ClientShareMsg) Parse(body []byte) error {
 	r := reader{rest: body}
-	m.Share = r.vector(1, 1, max8)
+	if m.Finite {
+		m.Share = r.vector(2, 1, max16)
+	} else {
+		m.Share = r.vector(1, 1, max8)
+	}
 	return r.end()
 }
 
 // Append writes the body.
-func (m *ClientShareMsg) Append(dst []byte) []byte { return appendVector(dst, 1, m.Share) }
+func (m *ClientShareMsg) Append(dst []byte) []byte {
+	if m.Finite {
+		return appendVector(dst, 2, m.Share)
+	}
+	return appendVector(dst, 1, m.Share)
+}
 
 // An EncryptedPremasterMsg is the body of an RSA ClientKeyExchange (RFC 5246
 // §7.4.7.1).
