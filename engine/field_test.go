@@ -24,7 +24,7 @@ func TestFieldsWithOpenSSL(t *testing.T) {
 				if err != nil || c.Info().Group != g || c.Info().Suite.ID != id {
 					t.Errorf("our client: suite %v, group %v, %v", c.Info().Suite.ID, c.Info().Group, err)
 				}
-				c, out, err := serveProgram(t, cfg, "openssl", append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, args...)...)
+				c, out, err := serveProgram(t, cfg, lines, "openssl", append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, args...)...)
 				if err != nil || c.Info().Group != g || c.Info().Suite.ID != id {
 					t.Errorf("our server: suite %v, group %v, %v", c.Info().Suite.ID, c.Info().Group, err)
 				}
