@@ -12,7 +12,7 @@ import (
 type Certificate struct {
 	key     *pki.Key
 	kind    string // of the key, as Suite.KeyType has it
-	curve   Group  // that the key lies on, 0 for RSA
+	curve   Group  // that an ECDSA key lies on, 0 for others
 	classic []byte // the Certificate message's body up to TLS 1.2
 	modern  []byte // and in TLS 1.3
 }
@@ -23,7 +23,7 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	if len(chain) == 0 || key == nil {
 		return nil, errors.New("certificate without chain or key")
 	}
-	c := &Certificate{key: key, kind: keyType(&key.Public), curve: curves[key.Public.Algorithm]}
+	c := &Certificate{key: key, kind: pki.KindOf(key.Public.Algorithm).Name, curve: curves[key.Public.Algorithm]}
 	c.classic = wire.AppendCertificate(nil, chain)
 	c.modern = wire.AppendCertificate13(nil, chain)
 	if len(c.classic) > maxMessage || len(c.modern) > maxMessage {
@@ -33,12 +33,4 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 }
 
 // curves are those of certificates' keys, by pki's name of the key.
-var curves = map[string]Group{"ecdsa-p256": P256, "ecdsa-p384": P384}
-
-// keyType names the kind of key that a TLS 1.2 suite asks for.
-func keyType(key *pki.PublicKey) string {
-	if key.RSA != nil {
-		return "rsa"
-	}
-	return "ecdsa"
-}
+var curves = map[string]Group{"ecdsa-p256": P256, "ecdsa-p384": P384, "ecdsa-p521": P521}

@@ -24,7 +24,7 @@ func (c *Conn) verifyChain() error {
 		return noCertificate
 	}
 	c.peerKey = &chain[0].Key
-	if c.info.Suite.KeyType != "" && c.info.Suite.KeyType != keyType(c.peerKey) {
+	if c.info.Suite.KeyType != "" && c.info.Suite.KeyType != pki.KindOf(c.peerKey.Algorithm).Name {
 		return fmt.Errorf("%w: %s", wrongKeyType, c.peerKey.Algorithm)
 	}
 	if c.cfg.VerifyNothing {

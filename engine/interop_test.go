@@ -56,6 +56,9 @@ func interopRows() []interop {
 	}
 	for _, id := range []SuiteID{0x1301, 0xc02b} {
 		rows = append(rows, interop{suiteRow(id).Max, id, "ecdsa-p256", P521, false})
+		for _, key := range []string{"ecdsa-p521", "ed25519"} {
+			rows = append(rows, interop{suiteRow(id).Max, id, key, X25519, false})
+		}
 	}
 	for _, g := range []Group{P521, SecP256r1MLKEM768, SecP384r1MLKEM1024} {
 		rows = append(rows, interop{TLS13, 0x1301, "ecdsa-p256", g, true})

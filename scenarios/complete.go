@@ -8,6 +8,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/kx"
+	"tlslab/engine/pki"
 )
 
 // A fault is an impossible combination of settings. It is reported at the first of its keys that was set.
@@ -24,6 +25,7 @@ func faultf(keys []string, format string, args ...any) []fault {
 func complete(c *Config, set map[string]setting) []fault {
 	var faults []fault
 	for _, check := range []func(*Config, map[string]setting) []fault{
+		checkCertificate,
 		completeSuites, checkGroup, completeKeyShare, completeResumption, checkNames, checkChain, checkRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
@@ -114,6 +116,15 @@ func completeNamedSuite(c *Config, set map[string]setting) []fault {
 func checkGroup(c *Config, _ map[string]setting) []fault {
 	if c.TLS.Versions.Max < engine.TLS13 && familyOf(c.TLS.Group) == kx.Hybrid {
 		return faultf([]string{"tls.group", "tls.version"}, "%s is a group of TLS 1.3, and tls.version is %s", c.TLS.Group, c.TLS.Versions)
+	}
+	return nil
+}
+
+// checkCertificate holds the certificate's key to the versions whose handshakes it can sign.
+func checkCertificate(c *Config, _ map[string]setting) []fault {
+	since := engine.Version(pki.KindOf(c.TLS.Certificate).Since)
+	if c.TLS.Versions.Max < since {
+		return faultf([]string{"tls.certificate", "tls.version"}, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", c.TLS.Certificate, since, c.TLS.Versions)
 	}
 	return nil
 }

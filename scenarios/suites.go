@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"slices"
-	"strings"
 
 	"tlslab/engine"
 	"tlslab/engine/kx"
@@ -47,16 +46,10 @@ func familyOf(group string) kx.Family {
 
 func certificates() vocabulary { return vocabulary{"a certificate", pki.Algorithms()} }
 
-// keyType is the kind of key of a certificate, as suites ask for it: rsa of rsa2048, ecdsa of ecdsa-p256.
-func keyType(certificate string) string {
-	kind, _, _ := strings.Cut(certificate, "-")
-	return strings.TrimRight(kind, "0123456789")
-}
-
 func speaks(s engine.Suite, v engine.Version) bool { return s.Min <= v && v <= s.Max }
 
 func takes(s engine.Suite, certificate string) bool {
-	return s.KeyType == "" || s.KeyType == keyType(certificate)
+	return s.KeyType == "" || s.KeyType == pki.KindOf(certificate).Name
 }
 
 // suiteFor finds the suite that a bulk cipher means with a version, a certificate and a group: the one with DHE for a group of a

@@ -2,7 +2,7 @@ package pki
 
 import (
 	"crypto/ecdsa"
-	"crypto/elliptic"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"fmt"
 	"math/big"
@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Contents of object identifiers in DER (RFC 3279, RFC 5480, RFC 5758, RFC 8017).
+// Contents of object identifiers in DER (RFC 3279, RFC 5480, RFC 5758, RFC 8017, RFC 8410).
 const (
 	oidRSA         = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 	oidRSASHA256   = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"
@@ -23,6 +23,8 @@ const (
 	oidECDSASHA512 = "\x2a\x86\x48\xce\x3d\x04\x03\x04"
 	oidP256        = "\x2a\x86\x48\xce\x3d\x03\x01\x07"
 	oidP384        = "\x2b\x81\x04\x00\x22"
+	oidP521        = "\x2b\x81\x04\x00\x23"
+	oidEd25519     = "\x2b\x65\x70"
 )
 
 // Certificates name signatures by identifiers of their own. An ECDSA scheme here
@@ -38,6 +40,7 @@ var signatureAlgorithms = [...]struct {
 	{oidRSASHA256, SchemeByID(0x0401)},
 	{oidRSASHA384, SchemeByID(0x0501)},
 	{oidRSASHA512, SchemeByID(0x0601)},
+	{oidEd25519, SchemeByID(0x0807)},
 }
 
 // schemeOf returns the scheme of an AlgorithmIdentifier, nil if it is unknown or
@@ -77,6 +80,8 @@ func (k *PublicKey) parse(info cryptobyte.String) error {
 		return k.parseRSA(bits)
 	case oidEC:
 		return k.parseEC(parameters, bits)
+	case oidEd25519:
+		return k.parseEd25519(parameters, bits)
 	}
 	return fmt.Errorf("%w: public key algorithm %x", ErrUnsupported, []byte(oid))
 }
@@ -102,19 +107,26 @@ func (k *PublicKey) parseEC(parameters, point cryptobyte.String) error {
 	if !parameters.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) || !parameters.Empty() {
 		return fmt.Errorf("%w: curve", ErrMalformed)
 	}
-	var curve elliptic.Curve
-	switch string(oid) {
-	case oidP256:
-		k.Algorithm, curve = ecdsaP256, elliptic.P256()
-	case oidP384:
-		k.Algorithm, curve = ecdsaP384, elliptic.P384()
-	default:
-		return fmt.Errorf("%w: curve %x", ErrUnsupported, []byte(oid))
+	for _, c := range curves {
+		if c.oid != string(oid) {
+			continue
+		}
+		key, err := ecdsa.ParseUncompressedPublicKey(c.curve, point)
+		if err != nil {
+			return fmt.Errorf("%w: ECDSA public key: %w", ErrMalformed, err)
+		}
+		k.Algorithm, k.ECDSA = c.algorithm, key
+		return nil
 	}
-	key, err := ecdsa.ParseUncompressedPublicKey(curve, point)
-	if err != nil {
-		return fmt.Errorf("%w: ECDSA public key: %w", ErrMalformed, err)
+	return fmt.Errorf("%w: curve %x", ErrUnsupported, []byte(oid))
+}
+
+// parseEd25519 reads a key without parameters (RFC 8410 §3). Whether it is a point
+// of the curve shows when a signature is checked.
+func (k *PublicKey) parseEd25519(parameters, key cryptobyte.String) error {
+	if len(key) != ed25519.PublicKeySize || !parameters.Empty() {
+		return fmt.Errorf("%w: Ed25519 public key", ErrMalformed)
 	}
-	k.ECDSA = key
+	k.Algorithm, k.Ed25519 = ed25519Alg, ed25519.PublicKey(key)
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func TestCertificatesReadAsByCryptoX509(t *testing.T) {
-	for _, algorithm := range []string{"ecdsa-p256", "ecdsa-p384", "rsa2048"} {
+	for _, algorithm := range []string{"ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "rsa2048"} {
 		for _, der := range mustMake(t, spec(algorithm, 2)).Certificates {
 			compare(t, algorithm, der)
 		}
@@ -46,7 +46,8 @@ func compare(t *testing.T, name string, der []byte) {
 	if names := ours.Names(); !slices.Equal(names, theirs.DNSNames) {
 		t.Errorf("%s: names %q, want %q", name, names, theirs.DNSNames)
 	}
-	same := ours.Key.RSA != nil && ours.Key.RSA.Equal(theirs.PublicKey) || ours.Key.ECDSA != nil && ours.Key.ECDSA.Equal(theirs.PublicKey)
+	same := ours.Key.RSA != nil && ours.Key.RSA.Equal(theirs.PublicKey) || ours.Key.ECDSA != nil && ours.Key.ECDSA.Equal(theirs.PublicKey) ||
+		ours.Key.Ed25519 != nil && ours.Key.Ed25519.Equal(theirs.PublicKey)
 	if !same {
 		t.Errorf("%s: another public key", name)
 	}

@@ -3,6 +3,7 @@ package pki
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -25,6 +26,8 @@ var generators = [...]generator{
 	{"rsa4096", func(r io.Reader) (crypto.Signer, error) { return generateRSA(r, 4096) }},
 	{ecdsaP256, func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P256()) }},
 	{ecdsaP384, func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P384()) }},
+	{ecdsaP521, func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P521()) }},
+	{ed25519Alg, generateEd25519},
 }
 
 // Algorithms lists the names GenerateKey knows.
@@ -68,13 +71,25 @@ func GenerateKey(algorithm, seed string) (*Key, error) {
 // stream returns the random bytes of a name.
 func stream(name string) io.Reader { return rand.NewChaCha8(sha256.Sum256([]byte(name))) }
 
+func generateEd25519(r io.Reader) (crypto.Signer, error) {
+	seed := make([]byte, ed25519.SeedSize)
+	if _, err := io.ReadFull(r, seed); err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
 func generateECDSA(r io.Reader, curve elliptic.Curve) (crypto.Signer, error) {
 	scalar := make([]byte, (curve.Params().BitSize+7)/8)
 	for {
 		if _, err := io.ReadFull(r, scalar); err != nil {
 			return nil, err
 		}
-		// A scalar is refused, with probability below 2^-31, if it is not in [1, n-1].
+		// A scalar is refused if it is not in [1, n-1], which is rare: bits beyond
+		// the curve's are cut off before.
+		if excess := 8*len(scalar) - curve.Params().BitSize; excess > 0 {
+			scalar[0] &= 0xff >> excess
+		}
 		if key, err := ecdsa.ParseRawPrivateKey(curve, scalar); err == nil {
 			return key, nil
 		}

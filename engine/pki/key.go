@@ -3,6 +3,7 @@ package pki
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
 	"fmt"
@@ -15,6 +16,7 @@ type PublicKey struct {
 	Algorithm string // "rsa2048", "ecdsa-p256": its name in scenarios and operations
 	RSA       *rsa.PublicKey
 	ECDSA     *ecdsa.PublicKey
+	Ed25519   ed25519.PublicKey
 }
 
 // A Key is a private key that belongs to a certificate.
@@ -23,28 +25,42 @@ type Key struct {
 	signer crypto.Signer
 }
 
-// The curves of ECDSA keys, by the algorithm's name.
+// Names of algorithms that tables refer to.
 const (
-	ecdsaP256 = "ecdsa-p256"
-	ecdsaP384 = "ecdsa-p384"
+	ecdsaP256  = "ecdsa-p256"
+	ecdsaP384  = "ecdsa-p384"
+	ecdsaP521  = "ecdsa-p521"
+	ed25519Alg = "ed25519"
 )
 
-// NewKey wraps a private key: an *rsa.PrivateKey, or an *ecdsa.PrivateKey on P-256
-// or P-384.
+// curves are those of ECDSA keys.
+var curves = [...]struct {
+	algorithm string
+	oid       string
+	curve     elliptic.Curve
+}{
+	{ecdsaP256, oidP256, elliptic.P256()},
+	{ecdsaP384, oidP384, elliptic.P384()},
+	{ecdsaP521, oidP521, elliptic.P521()},
+}
+
+// NewKey wraps a private key: an *rsa.PrivateKey, an *ecdsa.PrivateKey on P-256,
+// P-384 or P-521, or an ed25519.PrivateKey.
 func NewKey(private crypto.Signer) (*Key, error) {
 	switch k := private.(type) {
 	case *rsa.PrivateKey:
 		return &Key{Public: rsaPublic(&k.PublicKey), signer: k}, nil
 	case *ecdsa.PrivateKey:
-		switch k.Curve {
-		case elliptic.P256():
-			return &Key{Public: PublicKey{Algorithm: ecdsaP256, ECDSA: &k.PublicKey}, signer: k}, nil
-		case elliptic.P384():
-			return &Key{Public: PublicKey{Algorithm: ecdsaP384, ECDSA: &k.PublicKey}, signer: k}, nil
+		for _, c := range curves {
+			if c.curve == k.Curve {
+				return &Key{Public: PublicKey{Algorithm: c.algorithm, ECDSA: &k.PublicKey}, signer: k}, nil
+			}
 		}
-		return nil, fmt.Errorf("private key on curve %s: want P-256 or P-384", k.Curve.Params().Name)
+		return nil, fmt.Errorf("private key on curve %s: want P-256, P-384 or P-521", k.Curve.Params().Name)
+	case ed25519.PrivateKey:
+		return &Key{Public: PublicKey{Algorithm: ed25519Alg, Ed25519: k.Public().(ed25519.PublicKey)}, signer: k}, nil
 	}
-	return nil, fmt.Errorf("private key is a %T: want RSA or ECDSA", private)
+	return nil, fmt.Errorf("private key is a %T: want RSA, ECDSA or Ed25519", private)
 }
 
 func rsaPublic(key *rsa.PublicKey) PublicKey {

@@ -136,11 +136,7 @@ func (l *link) make(p padding) ([]byte, error) {
 	t := *l.template
 	t.SerialNumber = p.serialNumber()
 	t.ExtraExtensions = p.extensions()
-	var public any = l.key.Public.RSA
-	if l.key.Public.ECDSA != nil {
-		public = l.key.Public.ECDSA
-	}
-	der, err := x509.CreateCertificate(nil, &t, l.issuer.template, public, l.issuer.key.signer)
+	der, err := x509.CreateCertificate(nil, &t, l.issuer.template, l.key.signer.Public(), l.issuer.key.signer)
 	if err != nil {
 		return nil, fmt.Errorf("make certificate %q: %w", t.Subject.CommonName, err)
 	}

@@ -3,6 +3,7 @@ package pki
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	cryptorand "crypto/rand"
 	"crypto/rsa"
 	"io"
@@ -54,6 +55,17 @@ var (
 			return ecdsa.VerifyASN1(key.ECDSA, digest, signature)
 		},
 		fits: func(key *PublicKey) bool { return key.ECDSA != nil },
+	}
+	// RFC 8032 §5.1, "pure": the scheme hashes the message itself.
+	pureEd25519 = &primitive{
+		provider: "crypto/ed25519",
+		sign: func(_ io.Reader, key crypto.Signer, _ crypto.Hash, message []byte) ([]byte, error) {
+			return key.Sign(nil, message, crypto.Hash(0))
+		},
+		verify: func(key *PublicKey, _ crypto.Hash, message, signature []byte) bool {
+			return ed25519.Verify(key.Ed25519, message, signature)
+		},
+		fits: func(key *PublicKey) bool { return key.Ed25519 != nil },
 	}
 )
 

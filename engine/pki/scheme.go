@@ -15,34 +15,44 @@ import (
 
 // A Scheme is one row of the table of signature schemes (RFC 9846 §4.2.3).
 type Scheme struct {
-	ID    uint16
-	Name  string // "ecdsa_secp256r1_sha256"
-	TLS13 bool   // may sign a TLS 1.3 handshake, not only certificates
+	ID   uint16
+	Name string // "ecdsa_secp256r1_sha256"
+
+	first, last uint16 // versions of TLS whose handshakes it may sign
 
 	primitive *primitive
 	hash      crypto.Hash
 	algorithm string // of the keys TLS 1.3 allows; "": any that fits
 }
 
+// Versions of TLS, as they are written on the wire.
+const (
+	ssl30 = 0x0300
+	tls11 = 0x0302
+	tls12 = 0x0303
+	tls13 = 0x0304
+)
+
 var schemes = [...]Scheme{
-	{0x0403, "ecdsa_secp256r1_sha256", true, ecdsaDER, crypto.SHA256, ecdsaP256},
-	{0x0503, "ecdsa_secp384r1_sha384", true, ecdsaDER, crypto.SHA384, ecdsaP384},
-	{0x0804, "rsa_pss_rsae_sha256", true, rsaPSS, crypto.SHA256, ""},
-	{0x0805, "rsa_pss_rsae_sha384", true, rsaPSS, crypto.SHA384, ""},
-	{0x0806, "rsa_pss_rsae_sha512", true, rsaPSS, crypto.SHA512, ""},
-	{0x0401, "rsa_pkcs1_sha256", false, rsaPKCS1, crypto.SHA256, ""},
-	{0x0501, "rsa_pkcs1_sha384", false, rsaPKCS1, crypto.SHA384, ""},
-	{0x0601, "rsa_pkcs1_sha512", false, rsaPKCS1, crypto.SHA512, ""},
-	{0x0603, "ecdsa_secp521r1_sha512", false, ecdsaDER, crypto.SHA512, ""},
-	{0x0203, "ecdsa_sha1", false, ecdsaDER, crypto.SHA1, ""},
-	{0x0201, "rsa_pkcs1_sha1", false, rsaPKCS1, crypto.SHA1, ""},
+	{0x0403, "ecdsa_secp256r1_sha256", tls12, tls13, ecdsaDER, crypto.SHA256, ecdsaP256},
+	{0x0503, "ecdsa_secp384r1_sha384", tls12, tls13, ecdsaDER, crypto.SHA384, ecdsaP384},
+	{0x0807, "ed25519", tls12, tls13, pureEd25519, 0, ""},
+	{0x0603, "ecdsa_secp521r1_sha512", tls12, tls13, ecdsaDER, crypto.SHA512, ecdsaP521},
+	{0x0804, "rsa_pss_rsae_sha256", tls12, tls13, rsaPSS, crypto.SHA256, ""},
+	{0x0805, "rsa_pss_rsae_sha384", tls12, tls13, rsaPSS, crypto.SHA384, ""},
+	{0x0806, "rsa_pss_rsae_sha512", tls12, tls13, rsaPSS, crypto.SHA512, ""},
+	{0x0401, "rsa_pkcs1_sha256", tls12, tls12, rsaPKCS1, crypto.SHA256, ""},
+	{0x0501, "rsa_pkcs1_sha384", tls12, tls12, rsaPKCS1, crypto.SHA384, ""},
+	{0x0601, "rsa_pkcs1_sha512", tls12, tls12, rsaPKCS1, crypto.SHA512, ""},
+	{0x0203, "ecdsa_sha1", tls12, tls12, ecdsaDER, crypto.SHA1, ""},
+	{0x0201, "rsa_pkcs1_sha1", tls12, tls12, rsaPKCS1, crypto.SHA1, ""},
 }
 
 // implied are the schemes of the versions before TLS 1.2, which the key alone
 // decides (RFC 4346 §7.4.3, RFC 8422 §5.4).
 var implied = [...]Scheme{
-	{0, "rsa_pkcs1_md5_sha1", false, rsaPKCS1, crypto.MD5SHA1, ""},
-	{0x0203, "ecdsa_sha1", false, ecdsaDER, crypto.SHA1, ""},
+	{0, "rsa_pkcs1_md5_sha1", ssl30, tls11, rsaPKCS1, crypto.MD5SHA1, ""},
+	{0x0203, "ecdsa_sha1", ssl30, tls11, ecdsaDER, crypto.SHA1, ""},
 }
 
 // Implied returns the scheme of a key before TLS 1.2, nil if it has none there.
@@ -92,11 +102,8 @@ func (s *Scheme) Provider() string { return s.primitive.provider }
 // Fits says whether keys of this kind can make such signatures in a version: TLS
 // 1.3 ties ECDSA schemes to their curves and has no PKCS #1 v1.5.
 func (s *Scheme) Fits(key *PublicKey, version uint16) bool {
-	const tls13 = 0x0304
-	if !s.primitive.fits(key) {
-		return false
-	}
-	return version < tls13 || s.TLS13 && (s.algorithm == "" || s.algorithm == key.Algorithm)
+	return s.primitive.fits(key) && s.first <= version && version <= s.last &&
+		(version < tls13 || s.algorithm == "" || s.algorithm == key.Algorithm)
 }
 
 // Sign signs a message. Schemes that are deterministic read nothing from rand.

@@ -66,7 +66,7 @@ func TestAKeyIsPinnedToItsSeed(t *testing.T) {
 
 func TestSignaturesVerifyAndChangedOnesDoNot(t *testing.T) {
 	message := []byte("a handshake's transcript")
-	for _, algorithm := range []string{"rsa2048", "ecdsa-p256", "ecdsa-p384"} {
+	for _, algorithm := range []string{"rsa2048", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519"} {
 		key := mustKey(t, algorithm)
 		for _, s := range pki.Schemes() {
 			if !s.Fits(&key.Public, 0x0303) {
@@ -163,6 +163,13 @@ func TestTLS13TiesSchemesToKeys(t *testing.T) {
 		{0x0201, "rsa2048", 0x0304, false},
 		{0x0804, "ecdsa-p256", 0x0304, false},
 		{0x0403, "rsa2048", 0x0303, false},
+		{0x0603, "ecdsa-p521", 0x0304, true},
+		{0x0603, "ecdsa-p256", 0x0304, false},
+		{0x0603, "ecdsa-p256", 0x0303, true},
+		{0x0807, "ed25519", 0x0304, true},
+		{0x0807, "ed25519", 0x0303, true},
+		{0x0807, "ed25519", 0x0302, false},
+		{0x0807, "ecdsa-p256", 0x0304, false},
 	} {
 		if got := pki.SchemeByID(test.id).Fits(&mustKey(t, test.algorithm).Public, test.version); got != test.want {
 			t.Errorf("%s fits %s in %#x: %v", pki.SchemeByID(test.id).Name, test.algorithm, test.version, got)
@@ -170,6 +177,27 @@ func TestTLS13TiesSchemesToKeys(t *testing.T) {
 	}
 	if pki.SchemeByID(0xffff) != nil {
 		t.Error("an unknown codepoint has a scheme")
+	}
+}
+
+func TestKindsSignFromTheirVersionOn(t *testing.T) {
+	for _, algorithm := range pki.Algorithms() {
+		if strings.HasPrefix(algorithm, "rsa") && algorithm != "rsa2048" {
+			continue // as the shorter ones
+		}
+		key := mustKey(t, algorithm)
+		for version := uint16(0x0300); version <= 0x0304; version++ {
+			fits := version < 0x0303 && pki.Implied(&key.Public) != nil
+			for _, s := range pki.Schemes() {
+				fits = fits || s.Fits(&key.Public, version)
+			}
+			if want := version >= pki.KindOf(algorithm).Since; fits != want {
+				t.Errorf("%s signs in %#x: %v, want %v", algorithm, version, fits, want)
+			}
+		}
+	}
+	if k := pki.KindOf("dsa1024"); k != (pki.Kind{}) {
+		t.Errorf("dsa1024 is of kind %v", k)
 	}
 }
 
@@ -196,7 +224,10 @@ func TestForeignKeysAreWrappedOrRefused(t *testing.T) {
 		t.Error("a P-224 key is taken")
 	}
 	_, ed, _ := ed25519.GenerateKey(cryptorand.Reader)
-	if _, err := pki.NewKey(ed); err == nil {
-		t.Error("an Ed25519 key is taken")
+	if key, err := pki.NewKey(ed); err != nil || key.Public.Algorithm != "ed25519" {
+		t.Errorf("an Ed25519 key: %+v, %v", key, err)
+	}
+	if _, err := pki.NewKey(nil); err == nil {
+		t.Error("no key is taken")
 	}
 }

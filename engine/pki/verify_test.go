@@ -68,7 +68,7 @@ func (p *presented) theirs() error {
 }
 
 func TestVerdictsAgreeWithCryptoX509(t *testing.T) {
-	for _, algorithm := range []string{"ecdsa-p256", "ecdsa-p384", "rsa2048"} {
+	for _, algorithm := range []string{"ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "rsa2048"} {
 		good := mustMake(t, spec(algorithm, 3))
 		foreign := spec(algorithm, 3)
 		foreign.Seed = "foreign"
