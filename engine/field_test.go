@@ -36,6 +36,46 @@ func TestFieldsWithOpenSSL(t *testing.T) {
 	}
 }
 
+// GnuTLS negotiates fields in TLS 1.2 as RFC 7919 has it.
+func TestFieldsWithGnuTLS(t *testing.T) {
+	for _, row := range []struct {
+		version  Version
+		priority string
+	}{
+		{TLS12, "NONE:+VERS-TLS1.2:+COMP-NULL:+SIGN-ALL:+DHE-RSA:+AES-256-GCM:+AEAD"},
+		{TLS13, "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL"},
+	} {
+		for g, name := range map[Group]string{FFDHE2048: "FFDHE2048", FFDHE3072: "FFDHE3072", FFDHE4096: "FFDHE4096"} {
+			cfg := programConfig(t, "rsa2048", both(onlyVersion(row.version), withGroups(FFDHE4096, FFDHE3072, FFDHE2048)))
+			c, err := serveGnuTLS(t, cfg, lines, row.priority+":+GROUP-"+name)
+			if err != nil || c.Info().Group != g || c.Info().Version != row.version {
+				t.Errorf("TLS %v: group %v, want %v, %v", c.Info().Version, c.Info().Group, g, err)
+			}
+		}
+	}
+}
+
+// Before TLS 1.3 a field's numbers may come without their leading zeros, and
+// the premaster secret has none (RFC 5246 §8.1.2).
+func TestLeadingZerosOfAField(t *testing.T) {
+	c := newConn(clientConfig(t, "rsa2048"), client)
+	c.info.Suite, c.info.Group = *suiteRow(0x009e), FFDHE2048
+	if got := c.padded([]byte{5}); len(got) != 256 || got[255] != 5 || got[0] != 0 {
+		t.Errorf("a share of one byte becomes %d: %x", len(got), got)
+	}
+	long := make([]byte, 257)
+	if got := c.padded(long); len(got) != len(long) {
+		t.Errorf("a share that is too long becomes %d bytes", len(got))
+	}
+	if c.agreed([]byte{0, 0, 7, 0}); !bytes.Equal(c.classic.premaster, []byte{7, 0}) {
+		t.Errorf("premaster secret %x", c.classic.premaster)
+	}
+	c.info.Suite, c.info.Group = *suiteRow(0xc02f), P256
+	if c.agreed([]byte{0, 7}); !bytes.Equal(c.classic.premaster, []byte{0, 7}) {
+		t.Errorf("a curve's premaster secret %x: its zeros stay (RFC 8422 §5.10)", c.classic.premaster)
+	}
+}
+
 // fieldFile writes a field's parameters for s_server, which in TLS 1.2 does
 // not choose by the client's groups.
 func fieldFile(t *testing.T, g Group) string {

@@ -113,6 +113,7 @@ var meddled = []struct {
 	{"tls12 ticket", meddledPair(true, maxVersion(TLS12), nothing)},
 	{"tls12 session id", meddledPair(true, maxVersion(TLS12), withCache)},
 	{"tls12 dhe", meddledPair(false, both(maxVersion(TLS12), onlySuite(0x009e)), withGroups(FFDHE2048))},
+	{"tls13 hybrid", meddledPair(false, withGroups(SecP256r1MLKEM768), withGroups(SecP256r1MLKEM768))},
 }
 
 func nothing(*Config) {}

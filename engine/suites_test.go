@@ -71,13 +71,13 @@ func TestOldVersionsWithOpenSSL(t *testing.T) {
 		version Version
 		option  string
 	}{{TLS10, "-tls1"}, {TLS11, "-tls1_1"}} {
-		for _, id := range []SuiteID{0x002f, 0xc00a, 0xc013, 0x0002} {
+		for _, id := range []SuiteID{0x002f, 0x0039, 0xc00a, 0xc013, 0x0002} {
 			s := suiteRow(id)
 			name := opensslName(t, s)
 			t.Run(row.version.String()+"/"+s.Name, func(t *testing.T) {
 				options := []string{row.option, "-cipher", name + ":@SECLEVEL=0"}
 				cfg := programConfig(t, keyFor(s), both(onlyVersion(row.version), onlySuite(id)))
-				c, err := askOpenSSL(t, keyFor(s), cfg, options...)
+				c, err := askOpenSSL(t, keyFor(s), cfg, append([]string{"-dhparam", fieldFile(t, FFDHE2048)}, options...)...)
 				if err != nil || c.Info().Suite.ID != id || c.Info().Version != row.version {
 					t.Errorf("our client: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
 				}

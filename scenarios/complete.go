@@ -136,6 +136,12 @@ func completeKeyShare(c *Config, _ map[string]setting) []fault {
 	case c.TLS.KeyShare != c.TLS.Group && c.TLS.Versions.Max < engine.TLS13:
 		return faultf([]string{"tls.key_share"}, "only a TLS 1.3 client sends a key share before the server has chosen the group")
 	}
+	switch {
+	case c.TLS.KeyShares != 1 && c.TLS.KeyShares != 2:
+		return faultf([]string{"tls.key_shares"}, "%d: a client sends 1 share or 2", c.TLS.KeyShares)
+	case c.TLS.KeyShares == 2 && c.TLS.KeyShare == c.TLS.Group:
+		return faultf([]string{"tls.key_shares"}, "two shares are for two groups: set tls.key_share to another group than tls.group")
+	}
 	return nil
 }
 

@@ -26,6 +26,7 @@ type TLS struct {
 	Suites         []string // resolved, the highest version's first
 	Group          string
 	KeyShare       string // the group the client sends a share of; one that is not Group costs a HelloRetryRequest
+	KeyShares      int    // shares sent at once: KeyShare's, or KeyShare's and Group's
 	Certificate    string // the server's key: rsa2048, ecdsa-p256 …
 	Chain          Chain
 	Kind           string // full or resumed

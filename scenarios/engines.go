@@ -127,6 +127,7 @@ func (c *Config) setGroups(client, server *engine.Config) error {
 			server.Groups = []engine.Group{group}
 		}
 	}
+	client.KeyShares = c.TLS.KeyShares
 	return nil
 }
 

@@ -50,6 +50,7 @@ func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
 		{"tls: {version: 1.2, certificate: ecdsa-p521}", "version 1.2, suite TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, group x25519, kind full"},
 		{"tls: {group: x25519mlkem768}", "group x25519mlkem768, kind full"},
 		{"tls: {group: x25519, key_share: secp384r1mlkem1024}", "group x25519, kind full"},
+		{"tls: {group: x25519, key_share: x25519mlkem768, key_shares: 2}", "group x25519, kind full"},
 		{"tls: {group: p256, key_share: x25519}", "group p256, kind full"},
 		{"tls: {version: 1.2, suite: TLS_RSA_WITH_AES_128_CBC_SHA, certificate: rsa2048}", "suite TLS_RSA_WITH_AES_128_CBC_SHA, group none, kind full"},
 		{"tls: {version: 1.2, cipher: aes-128-cbc-sha256}", "suite TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"},
@@ -87,6 +88,10 @@ func writes(steps []recording.Step) []int {
 func TestAWrongKeyShareCostsAFlight(t *testing.T) {
 	right := record(t, 1, "tls: {group: p256}").Branches[0]
 	wrong := record(t, 1, "tls: {group: p256, key_share: x25519}").Branches[0]
+	both := record(t, 1, "tls: {group: p256, key_share: x25519, key_shares: 2}").Branches[0]
+	if len(both.Server) != len(right.Server) {
+		t.Errorf("the server takes %d steps where the client sends both shares, %d where it sends one", len(both.Server), len(right.Server))
+	}
 	if len(wrong.Server) != len(right.Server)+1 {
 		t.Errorf("the server takes %d steps after a HelloRetryRequest, %d without", len(wrong.Server), len(right.Server))
 	}
