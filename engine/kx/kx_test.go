@@ -243,11 +243,20 @@ func BenchmarkExchange(b *testing.B) {
 			}
 		})
 		key, _ := group.Generate(cryptorand.Reader, nil)
-		peer, _ := group.Generate(cryptorand.Reader, nil)
+		b.Run("op=respond/group="+group.Name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				group.Respond(cryptorand.Reader, key.Share(), nil)
+			}
+		})
+		reply, _, err := group.Respond(cryptorand.Reader, key.Share(), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
 		b.Run("op=agree/group="+group.Name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				key.Agree(peer.Share(), nil)
+				key.Agree(reply, nil)
 			}
 		})
 	}
