@@ -20,6 +20,7 @@ import (
 	"tlslab/engine/kx"
 	"tlslab/engine/op"
 	"tlslab/engine/record"
+	"tlslab/engine/vector"
 )
 
 // barePeers run a handshake's cryptographic operations and nothing else. Which these are is what an
@@ -156,6 +157,7 @@ func bareMLKEM768(o op.Op) (func() error, error) {
 		var public *mlkem768.PublicKey
 		public, private = mlkem768.NewKeyFromSeed(seed[:])
 		public.Pack(key[:])
+		vector.Clear()
 		return nil
 	}
 	encapsulate := func() error {
@@ -165,9 +167,10 @@ func bareMLKEM768(o op.Op) (func() error, error) {
 		if err == nil {
 			public.EncapsulateTo(ciphertext[:], shared[:], encapsulation[:])
 		}
+		vector.Clear()
 		return err
 	}
-	decapsulate := func() error { private.DecapsulateTo(shared[:], ciphertext[:]); return nil }
+	decapsulate := func() error { private.DecapsulateTo(shared[:], ciphertext[:]); vector.Clear(); return nil }
 	does := map[op.Kind]func() error{op.KeyGen: generate, op.Encapsulate: encapsulate, op.Decapsulate: decapsulate}
 	return does[o.Kind], errors.Join(generate(), encapsulate())
 }

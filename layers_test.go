@@ -33,6 +33,7 @@ type rule struct {
 var rules = []rule{
 	{room: "engine…", never: []string{"…"}, except: []string{"engine…"}},
 	{room: "engine/op", never: []string{"…"}},
+	{room: "engine/vector", never: []string{"…"}},
 	{room: "engine/wire…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
 	{room: "engine/record…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
 	{room: "engine/secrets…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
