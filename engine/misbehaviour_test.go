@@ -134,7 +134,7 @@ func hello12(f func(*wire.ServerHelloMsg)) edit {
 
 func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 	withoutProtection(t)
-	const full13, resumed13, retry13, ecdhe12, rsa12, ticket12, dhe12 = 0, 1, 3, 4, 5, 6, 8
+	const full13, resumed13, retry13, ecdhe12, rsa12, ticket12, dhe12, hybrid13 = 0, 1, 3, 4, 5, 6, 8, 9
 	for _, x := range []struct {
 		rule    string
 		of      int // of meddled
@@ -156,6 +156,10 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"renegotiation_info is empty", ecdhe12, ClientHello, inHello(instead(extRenegotiation, "\x01x")), AlertHandshakeFailure},
 		{"points come uncompressed", ecdhe12, ClientHello, inHello(instead(extPointFormats, "\x01\x01")), AlertIllegalParameter},
 		{"a share of the group's size", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x1d\x00\x01x")), AlertIllegalParameter},
+		{"a hybrid's share has its size", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x11\xeb\x00\x01x")), AlertIllegalParameter},
+		{"a hybrid's point is on its curve", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x04\xe5\x11\xeb\x04\xe1"+string(make([]byte, 1249)))), AlertIllegalParameter},
+		{"a hybrid's reply has its size", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x00\x01x")), AlertIllegalParameter},
+		{"a hybrid's reply has a point on its curve", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x04\x81"+string(make([]byte, 1153)))), AlertIllegalParameter},
 		{"a share is for a group offered", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x19\x00\x01x")), AlertIllegalParameter},
 		{"a group has one share", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x48"+strings.Repeat("\x00\x1d\x00\x20\x09"+string(make([]byte, 31)), 2))), AlertIllegalParameter},
 		{"a second ClientHello has the share asked for", retry13, ClientHello, nil, AlertIllegalParameter},
