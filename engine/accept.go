@@ -239,7 +239,8 @@ func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error)
 	suite := suiteRow(SuiteID(s.Suite))
 	switch {
 	case Version(s.Version) != c.info.Version, suite == nil, !c.cfg.enables(suite.ID),
-		!c.hello.Suites.Contains(s.Suite), string(s.ServerName) != c.info.ServerName:
+		!c.hello.Suites.Contains(s.Suite), string(s.ServerName) != c.info.ServerName,
+		s.Compression != compressNull && !c.info.Compressed:
 		return false, nil
 	case s.Extended == 1 && !c.hello.seen.has(extExtendedMasterSecret):
 		return false, masterSecretMismatch
@@ -247,6 +248,7 @@ func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error)
 		return false, nil
 	}
 	c.info.Kind, c.info.Resumption = Resumed, way
+	c.info.Compressed = s.Compression == compressDeflate
 	c.useSuite(suite)
 	c.newClassic()
 	c.classic.secrets.Resume(s.Secret)

@@ -15,6 +15,7 @@ const (
 	AlertUnexpectedMessage      Alert = 10
 	AlertBadRecordMAC           Alert = 20
 	AlertRecordOverflow         Alert = 22
+	AlertDecompressionFailure   Alert = 30
 	AlertHandshakeFailure       Alert = 40
 	AlertBadCertificate         Alert = 42
 	AlertUnsupportedCertificate Alert = 43

@@ -63,7 +63,7 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	}
 	s := c.offer.session
 	switch {
-	case s.suite != c.info.Suite.ID || s.version != c.info.Version:
+	case s.suite != c.info.Suite.ID || s.version != c.info.Version || s.compressed != c.info.Compressed:
 		return unknownChoice
 	case s.extended != c.info.ExtendedMasterSecret:
 		return masterSecretMismatch
@@ -104,6 +104,9 @@ func classicKeys(c *Conn, from side, _ Epoch) (*record.Half, error) {
 	half, err := record.Classic(uint16(c.info.Version), c.cipher, s.keys[from], c.cfg.Rand, c.count)
 	if err == nil && c.info.EncryptThenMAC {
 		half.EncryptThenMAC()
+	}
+	if err == nil && c.info.Compressed {
+		half.Deflate()
 	}
 	return half, err
 }

@@ -53,7 +53,7 @@ func makeClientHello(c *Conn, dst []byte) ([]byte, error) {
 		dst = wire.AppendUint16(dst, signalFallback)
 	}
 	dst = wire.Close(dst, at, 2)
-	dst = append(dst, 1, 0) // null compression
+	dst = c.appendCompressions(dst)
 	dst = c.appendExtensions(dst, inClientHello)
 	return dst, c.sealBinder(dst[start-headerSize:])
 }
@@ -148,7 +148,7 @@ func takeClientHello(c *Conn, body []byte) error {
 		return err
 	}
 	c.info.Version = version
-	if err := c.checkCompression(); err != nil {
+	if err := c.chooseCompression(); err != nil {
 		return err
 	}
 	if version == TLS13 {
@@ -174,19 +174,4 @@ func (c *Conn) chooseVersion() (Version, error) {
 		return 0, fmt.Errorf("%w: the client offers %v at most", noCommonVersion, Version(c.hello.Version))
 	}
 	return v, nil
-}
-
-// checkCompression wants null alone in TLS 1.3, and null among others before
-// (RFC 9846 §4.1.2).
-func (c *Conn) checkCompression() error {
-	list := c.hello.Compression
-	if c.info.Version == TLS13 && len(list) != 1 {
-		return badCompression
-	}
-	for _, method := range list {
-		if method == 0 {
-			return nil
-		}
-	}
-	return badCompression
 }

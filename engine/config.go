@@ -110,6 +110,10 @@ type Config struct {
 	// NoExtendedMasterSecret leaves out the extension of RFC 7627.
 	NoExtendedMasterSecret bool
 
+	// Compression offers or accepts DEFLATE for all records, up to TLS 1.2. A
+	// client that knows TLS 1.3 cannot offer it (RFC 3749, RFC 9846 §4.1.2).
+	Compression bool
+
 	// EncryptThenMAC offers or accepts the extension of RFC 7366, by which a
 	// block cipher's MAC comes after the encryption, up to TLS 1.2.
 	EncryptThenMAC bool

@@ -13,6 +13,7 @@ type Info struct {
 
 	HelloRetry           bool // there was a HelloRetryRequest
 	ExtendedMasterSecret bool // RFC 7627; always true in TLS 1.3
+	Compressed           bool // by DEFLATE, RFC 3749
 	EncryptThenMAC       bool // RFC 7366
 	ServerName           string
 

@@ -32,6 +32,7 @@ const (
 	messageTooLong
 	badRecordMAC
 	recordOverflow
+	decompressionFailed
 	unexpectedRecord
 	notTLS
 	noCommonVersion
@@ -98,12 +99,13 @@ var reasons = [numReasons]struct {
 	tooManyIdleRecords:  {AlertUnexpectedMessage, FaultPeer, "too many records without data", "RFC 9846 §5"},
 	earlyData:           {AlertUnexpectedMessage, FaultPeer, "application data before the handshake is complete", "RFC 9846 §5"},
 
-	decodeError:      {AlertDecodeError, FaultPeer, "malformed message", "RFC 9846 §6.2"},
-	messageTooLong:   {AlertDecodeError, FaultPeer, "handshake message too long", "RFC 9846 §6.2"},
-	badRecordMAC:     {AlertBadRecordMAC, FaultPeer, "record does not authenticate", "RFC 9846 §5.2"},
-	recordOverflow:   {AlertRecordOverflow, FaultPeer, "record too long", "RFC 9846 §5.2"},
-	unexpectedRecord: {AlertUnexpectedMessage, FaultPeer, "unexpected record", "RFC 9846 §5"},
-	notTLS:           {AlertProtocolVersion, FaultPeer, "not a TLS record", "RFC 9846 §5.1"},
+	decodeError:         {AlertDecodeError, FaultPeer, "malformed message", "RFC 9846 §6.2"},
+	messageTooLong:      {AlertDecodeError, FaultPeer, "handshake message too long", "RFC 9846 §6.2"},
+	badRecordMAC:        {AlertBadRecordMAC, FaultPeer, "record does not authenticate", "RFC 9846 §5.2"},
+	recordOverflow:      {AlertRecordOverflow, FaultPeer, "record too long", "RFC 9846 §5.2"},
+	decompressionFailed: {AlertDecompressionFailure, FaultPeer, "record does not decompress", "RFC 5246 §6.2.2"},
+	unexpectedRecord:    {AlertUnexpectedMessage, FaultPeer, "unexpected record", "RFC 9846 §5"},
+	notTLS:              {AlertProtocolVersion, FaultPeer, "not a TLS record", "RFC 9846 §5.1"},
 
 	noCommonVersion:   {AlertProtocolVersion, FaultPeer, "no common version", "RFC 9846 §4.2.1"},
 	noCommonSuite:     {AlertHandshakeFailure, FaultPeer, "no common cipher suite", "RFC 9846 §4.1.1"},
@@ -112,7 +114,7 @@ var reasons = [numReasons]struct {
 	unknownField:      {AlertInsufficientSecurity, FaultPeer, "finite field that is none of ours", "RFC 7919 §3.1"},
 	noCommonSignature: {AlertHandshakeFailure, FaultPeer, "no certificate that suits the peer", "RFC 9846 §4.1.1"},
 	noCommonProtocol:  {AlertNoApplicationProtocol, FaultPeer, "no common application protocol", "RFC 7301 §3.2"},
-	badCompression:    {AlertIllegalParameter, FaultPeer, "compression is not null", "RFC 9846 §4.1.2"},
+	badCompression:    {AlertIllegalParameter, FaultPeer, "illegal compression method", "RFC 9846 §4.1.2"},
 	downgraded:        {AlertIllegalParameter, FaultPeer, "downgrade sentinel in the server's random", "RFC 9846 §4.1.3"},
 	needlessFallback:  {AlertInappropriateFallback, FaultPeer, "fallback to a version lower than need be", "RFC 7507 §3"},
 	unknownChoice:     {AlertIllegalParameter, FaultPeer, "choice that was not offered", "RFC 9846 §4.1.3"},
@@ -161,6 +163,7 @@ var foreign = []struct {
 	{record.ErrBadMAC, badRecordMAC},
 	{record.ErrOverflow, recordOverflow},
 	{record.ErrMalformed, decodeError},
+	{record.ErrDecompression, decompressionFailed},
 	{record.ErrUnexpected, unexpectedRecord},
 	{kx.ErrBadShare, badShare},
 	{pki.ErrBadSignature, badCertificate},

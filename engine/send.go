@@ -48,7 +48,9 @@ func (c *Conn) chains() bool { return c.cipher.Block > 0 && c.info.Version < TLS
 // where it is sealed in place.
 func (c *Conn) splitFirst(dst, plain []byte, size int) (sealed, rest []byte, err error) {
 	c.first[0], rest = plain[0], plain[1:]
-	if len(plain) <= size {
+	if c.info.Compressed {
+		rest = slices.Clone(rest) // how long the first record becomes is not known
+	} else if len(plain) <= size {
 		at := len(dst) + 1 + c.out.Overhead(1) + c.out.Prefix()
 		dst = slices.Grow(dst, at+len(rest)-len(dst))
 		copy(dst[at:at+len(rest)], rest)

@@ -58,7 +58,7 @@ func (c *Conn) appendServerHello(dst, random []byte, p place) []byte {
 	dst = append(dst, byte(len(c.sessionID)))
 	dst = append(dst, c.sessionID...)
 	dst = wire.AppendUint16(dst, uint16(c.info.Suite.ID))
-	dst = append(dst, 0) // null compression
+	dst = append(dst, c.compression())
 	at := len(dst)
 	dst = c.appendExtensions(dst, p)
 	if p == inClassicHello && len(dst) == at+2 {
@@ -153,13 +153,11 @@ func (c *Conn) takeSuite(m *wire.ServerHelloMsg) error {
 	switch {
 	case s == nil || !c.cfg.enables(s.ID) || s.Min > c.info.Version || s.Max < c.info.Version:
 		return fmt.Errorf("%w: suite %v", unknownChoice, SuiteID(m.Suite))
-	case m.Compression != 0:
-		return badCompression
 	case c.info.HelloRetry && s.ID != c.info.Suite.ID:
 		return changedChoice
 	}
 	c.useSuite(s)
-	return nil
+	return c.takeCompression(m.Compression)
 }
 
 // useSuite settles the suite, and with it the transcript's hash.

@@ -15,6 +15,7 @@ type Session struct {
 	serverName   string
 	alpn         string
 	extended     bool
+	compressed   bool
 	id, identity []byte // TLS 1.2: the session ID, or the ticket
 	secret       []byte // TLS 1.2: the master secret
 	expires      time.Time
@@ -94,6 +95,7 @@ func (c *Conn) keepClassic(identity []byte, lifetime time.Duration) {
 		serverName: c.info.ServerName,
 		alpn:       c.info.ALPN,
 		extended:   c.info.ExtendedMasterSecret,
+		compressed: c.info.Compressed,
 		secret:     append([]byte(nil), c.classic.secrets.Master()...),
 		expires:    c.cfg.Now().Add(lifetime),
 	}
@@ -152,7 +154,7 @@ func (c *Conn) chooseOffer() {
 		// A session with extended master secret wants the extension again
 		// (RFC 7627 §5.3).
 		given := s.extended && c.cfg.NoExtendedMasterSecret
-		if c.cfg.allows(way) && c.cfg.enables(s.suite) && !now.After(s.expires) && !given {
+		if c.cfg.allows(way) && (!s.compressed || c.offersCompression()) && c.cfg.enables(s.suite) && !now.After(s.expires) && !given {
 			c.offer = offer{session: s, classic: true}
 		}
 		return

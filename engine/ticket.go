@@ -94,12 +94,13 @@ func (cfg *Config) ticketLifetime() time.Duration {
 // state writes what the connection's session is to a server.
 func (c *Conn) state(dst, secret []byte) []byte {
 	s := wire.SessionState{
-		Version:    uint16(c.info.Version),
-		Suite:      uint16(c.info.Suite.ID),
-		Created:    uint64(c.cfg.Now().Unix()),
-		Secret:     secret,
-		Protocol:   []byte(c.info.ALPN),
-		ServerName: []byte(c.info.ServerName),
+		Version:     uint16(c.info.Version),
+		Suite:       uint16(c.info.Suite.ID),
+		Compression: c.compression(),
+		Created:     uint64(c.cfg.Now().Unix()),
+		Secret:      secret,
+		Protocol:    []byte(c.info.ALPN),
+		ServerName:  []byte(c.info.ServerName),
 	}
 	if c.info.ExtendedMasterSecret {
 		s.Extended = 1

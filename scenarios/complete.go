@@ -212,6 +212,8 @@ func checkRecordFeatures(c *Config, _ map[string]setting) []fault {
 		return faultf([]string{"tls.padding"}, "%dB: a record holds at most 16KiB (RFC 9846 §5.1)", c.TLS.Pad)
 	case c.TLS.Pad > 0 && c.TLS.Versions.Max < engine.TLS13:
 		return faultf([]string{"tls.padding", "tls.version"}, "records are padded from TLS 1.3 on, and tls.version is %s", c.TLS.Versions)
+	case c.TLS.Compression && c.TLS.Versions.Max >= engine.TLS13:
+		return faultf([]string{"tls.compression", "tls.version"}, "TLS 1.3 has no compression, and tls.version is %s", c.TLS.Versions)
 	case !slices.Contains([]int{0, 512, 1024, 2048, 4096}, c.TLS.MaxFragment):
 		return faultf([]string{"tls.max_fragment"}, "%dB: a client can ask for 512B, 1KiB, 2KiB or 4KiB (RFC 6066 §4)", c.TLS.MaxFragment)
 	case c.TLS.RecordLimit != 0 && (c.TLS.RecordLimit < 64 || c.TLS.RecordLimit > longest):

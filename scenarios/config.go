@@ -34,6 +34,7 @@ type TLS struct {
 	Record         int    // plaintext bytes a record
 	EncryptThenMAC bool   // encrypt-then-MAC offered and accepted, up to TLS 1.2
 	Pad            int    // bytes that TLS 1.3 records are padded to a multiple of; 0: not padded
+	Compression    bool   // DEFLATE, up to TLS 1.2
 	MaxFragment    int    // max_fragment_length that the client asks for; 0: none
 	RecordLimit    int    // record_size_limit that both sides announce; 0: none
 	Tickets        int    // NewSessionTicket messages after a TLS 1.3 handshake
@@ -66,7 +67,8 @@ type Host struct {
 
 // Transfer is what the client asks and the server answers once the handshake is done.
 type Transfer struct {
-	Request, Response int // bytes
+	Request, Response int    // bytes
+	Content           string // what they are like, for compression
 }
 
 // RTT is the time a small packet needs there and back on the idle path: the sum of the delays of both directions.

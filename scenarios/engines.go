@@ -56,6 +56,9 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, root []byte, err err
 		WriteChunk: c.Server.WriteChunk,
 		Seed:       firstEight(in.seed("exchange")),
 	}
+	if c.TLS.Compression {
+		x.Content = c.Transfer.Content
+	}
 	client, server := c.commonConfig(in), c.commonConfig(in)
 	if c.TLS.Kind == "resumed" {
 		how, err := engine.ParseResumption(c.TLS.Resumption)
@@ -94,6 +97,7 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 		MaxFragment:     c.TLS.MaxFragment,
 		RecordSizeLimit: c.TLS.RecordLimit,
 
+		Compression:    c.TLS.Compression,
 		EncryptThenMAC: c.TLS.EncryptThenMAC,
 		SplitRecords:   c.TLS.SplitRecords,
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tlslab/engine/op"
 	"tlslab/sim"
 	"tlslab/sim/recording"
 )
@@ -137,6 +138,29 @@ func TestAgreedSizesBoundTheServersRecords(t *testing.T) {
 	}
 	if got, want := last("tls: {padding: 4KiB}"), 5+4096+16; got != want {
 		t.Errorf("a padded record has %d bytes, want %d", got, want)
+	}
+}
+
+// Text shrinks to a third on the wire, random data does not; what compresses is charged for.
+func TestCompressionShortensText(t *testing.T) {
+	sent := func(base string) (bytes, operations int) {
+		for _, step := range record(t, 1, base+", response: 200kB}").Branches[0].Server {
+			for _, item := range step.Items {
+				if item.Action == recording.Write {
+					bytes += item.Bytes
+				}
+				if item.Action == recording.Compute && item.Op.Kind == op.Compress {
+					operations++
+				}
+			}
+		}
+		return bytes, operations
+	}
+	plain, none := sent("tls: {version: 1.2}, transfer: {content: text")
+	text, some := sent("tls: {version: 1.2, compression: true}, transfer: {content: text")
+	random, _ := sent("tls: {version: 1.2, compression: true}, transfer: {content: random")
+	if text > plain*2/5 || random < plain || none != 0 || some < 200000/16384 {
+		t.Errorf("%d bytes in clear, %d of text (%d operations), %d of random data", plain, text, some, random)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tlslab/netem"
+	"tlslab/sim/content"
 	"tlslab/sim/tcp"
 )
 
@@ -66,6 +67,8 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.MaxFragment) })},
 	{"tls.record_size_limit", "", "record_size_limit (RFC 8449) that both sides announce: the most they accept in a protected record, in 1.3 with content type and padding. Default: not announced",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.RecordLimit) })},
+	{"tls.compression", "false", "compress all records by DEFLATE (RFC 3749), up to 1.2; transfer.content says what there is to compress",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.Compression) })},
 	{"tls.encrypt_then_mac", "false", "agree on encrypt-then-MAC (RFC 7366) where the suite is a block cipher's, up to 1.2",
 		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.EncryptThenMAC) })},
 	{"tls.split_records", "false", "put the first byte of a write into a record of its own where TLS 1.0 chains a block cipher from record to record (1/n-1 splitting)",
@@ -137,6 +140,8 @@ var exchangeKeys = []Key{
 		one(func(c *Config) *Size { return (*Size)(&c.Transfer.Request) })},
 	{"transfer.response", "10kB", "application data that the server answers with",
 		one(func(c *Config) *Size { return (*Size)(&c.Transfer.Response) })},
+	{"transfer.content", "text", "what request and response are like to a compressor: text (markup, of which DEFLATE leaves a third), or random, as images and archives are",
+		one(func(c *Config) word { return word{&c.Transfer.Content, contents} })},
 	{"timeout", "60s", "virtual time after which a replicate is given up and counted as timed out",
 		one(func(c *Config) *Duration { return (*Duration)(&c.Timeout) })},
 }
@@ -145,6 +150,7 @@ var exchangeKeys = []Key{
 var (
 	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed"}}
 	resumptions        = vocabulary{"a way to resume", []string{"ticket", "session-id", "psk-dhe", "psk"}}
+	contents           = vocabulary{"a kind of content", content.Names()}
 	congestionControls = vocabulary{"a congestion control", []string{"reno"}}
 )
 

@@ -9,6 +9,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/op"
+	"tlslab/sim/content"
 	"tlslab/sim/recording"
 )
 
@@ -26,6 +27,9 @@ type Exchange struct {
 	// Request and Response are the application data each way, in bytes, 1 or
 	// more.
 	Request, Response int
+	// Content is what the data is like, where it matters: one of content.Names.
+	// Empty means zeros, which do for all but compression.
+	Content string
 	// WriteChunk splits what the server's handshake has to send into writes of
 	// at most so many bytes; 0 sends each flight in one write.
 	WriteChunk int
@@ -61,14 +65,15 @@ type program struct {
 	items    []recording.Item // of the step in hand
 	request  int
 	response int
-	chunk    int // bytes of a write of handshake; 0: no limit
-	received int // bytes of application data
-	zeros    []byte
+	chunk    int       // bytes of a write of handshake; 0: no limit
+	received int       // bytes of application data
+	data     []byte    // room for what a record carries
+	content  io.Reader // what it is filled from; nil: zeros
 }
 
 // newPair makes the engines of the ordinal-th connection of an exchange; the
 // client offers the session, if there is one.
-func newPair(x *Exchange, ordinal uint64, session *engine.Session) *pair {
+func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error) {
 	p := &pair{exchange: x}
 	for s := range p.sides {
 		from := x.Client
@@ -83,7 +88,13 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) *pair {
 				g.compute(n.Op)
 			}
 		}
-		*g = program{side: side(s), request: x.Request, response: x.Response, zeros: make([]byte, engine.DefaultRecordSize)}
+		*g = program{side: side(s), request: x.Request, response: x.Response, data: make([]byte, engine.DefaultRecordSize)}
+		if x.Content != "" {
+			var err error
+			if g.content, err = content.New(x.Content, x.Seed+uint64(s)); err != nil {
+				return nil, err
+			}
+		}
 		if g.side == client {
 			cfg.Session = session
 			g.conn = engine.Client(&cfg, x.ServerName)
@@ -92,7 +103,7 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) *pair {
 			g.conn = engine.Server(&cfg)
 		}
 	}
-	return p
+	return p, nil
 }
 
 // engineRand is the source of one engine's randomness. It knows nothing of the
@@ -167,8 +178,13 @@ func (g *program) send(n int) error {
 		k := min(n, g.conn.RecordSize())
 		n -= k
 		before := len(g.stream)
+		if g.content != nil {
+			if _, err := io.ReadFull(g.content, g.data[:k]); err != nil {
+				return err
+			}
+		}
 		var err error
-		if g.stream, err = g.conn.Seal(g.stream, g.zeros[:k]); err != nil {
+		if g.stream, err = g.conn.Seal(g.stream, g.data[:k]); err != nil {
 			return err
 		}
 		g.write(len(g.stream) - before)

@@ -40,9 +40,12 @@ func Record(x Exchange) (*recording.Recording, error) {
 // it where it is to be resumed.
 func (x *Exchange) begin() (*pair, error) {
 	if x.Kind != engine.Resumed {
-		return newPair(x, 0, nil), nil
+		return newPair(x, 0, nil)
 	}
-	first := newPair(x, 1, nil)
+	first, err := newPair(x, 1, nil)
+	if err != nil {
+		return nil, err
+	}
 	if _, _, err := first.play(); err != nil {
 		return nil, fmt.Errorf("priming connection: %w", err)
 	}
@@ -53,7 +56,7 @@ func (x *Exchange) begin() (*pair, error) {
 	if session == nil {
 		return nil, fmt.Errorf("priming connection: the server gave the client nothing to resume (%v)", x.Resumption)
 	}
-	return newPair(x, 0, session), nil
+	return newPair(x, 0, session)
 }
 
 // play exchanges records until both sides have nothing left to say.

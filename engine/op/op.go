@@ -39,6 +39,9 @@ const (
 
 	Encapsulate // a KEM's secret for a peer's key: mlkem768, mlkem1024; its key pair is a KeyGen
 	Decapsulate // its inverse, with the private key
+
+	Compress   // a record of Size plaintext bytes: deflate
+	Decompress // its inverse, with the same Size
 )
 
 var kindNames = [...]string{
@@ -55,6 +58,9 @@ var kindNames = [...]string{
 
 	Encapsulate: "encapsulate",
 	Decapsulate: "decapsulate",
+
+	Compress:   "compress",
+	Decompress: "decompress",
 }
 
 // String returns the kind's word in the text form.

@@ -17,6 +17,8 @@ func TestTextFormRoundTrips(t *testing.T) {
 		"seal aes-128-gcm 16384": {Kind: op.Seal, Alg: "aes-128-gcm", Size: 16384},
 		"open aes-128-gcm 1":     {Kind: op.Open, Alg: "aes-128-gcm", Size: 1},
 		"digest sha256 512":      {Kind: op.Digest, Alg: "sha256", Size: 512},
+		"compress deflate 1200":  {Kind: op.Compress, Alg: "deflate", Size: 1200},
+		"decompress deflate 9":   {Kind: op.Decompress, Alg: "deflate", Size: 9},
 		"derive sha384 48":       {Kind: op.Derive, Alg: "sha384", Size: 48},
 	} {
 		got, err := op.Parse(text)

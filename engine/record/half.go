@@ -27,6 +27,10 @@ type Half struct {
 	name       string // of the cipher, in operations
 	count      op.Counter
 	protection protection // nil: none
+
+	compressed bool // by DEFLATE; the ends of the stream are made when they are needed
+	deflater   *deflater
+	inflater   *inflater
 }
 
 // protection is what a cipher in a protocol does to fragments. The fragment of a
@@ -88,6 +92,14 @@ func (h *Half) Restrict(most int) {
 // Plaintext returns the most bytes that the plaintext of a record may have.
 func (h *Half) Plaintext() int { return h.plain }
 
+// longestFragment is the most bytes that protection may be taken off.
+func (h *Half) longestFragment() int {
+	if h.compressed {
+		return h.plain + compressionExpansion
+	}
+	return h.plain
+}
+
 // Protected says whether records are protected at all.
 func (h *Half) Protected() bool { return h.protection != nil }
 
@@ -106,7 +118,7 @@ func (h *Half) Prefix() int {
 }
 
 // Overhead returns by how many bytes a record is longer than its plaintext of so
-// many bytes.
+// many bytes, compression aside.
 func (h *Half) Overhead(plain int) int {
 	if h.protection == nil {
 		return HeaderSize
@@ -123,6 +135,12 @@ func (h *Half) Seal(dst []byte, typ Type, plain []byte) ([]byte, error) {
 	}
 	if h.sequence == maxSequence {
 		return dst, fmt.Errorf("seal: %w", ErrExhausted)
+	}
+	if h.compressed {
+		var err error
+		if plain, err = h.compress(plain); err != nil {
+			return dst, err
+		}
 	}
 	size := len(plain) + h.Overhead(len(plain))
 	out := slices.Grow(dst, size)[:len(dst)+size]
@@ -145,8 +163,10 @@ func (h *Half) Seal(dst []byte, typ Type, plain []byte) ([]byte, error) {
 }
 
 // Open takes a whole record, header included, and returns its type and its
-// plaintext, which lies in the record. Errors wrap ErrBadMAC, ErrOverflow,
-// ErrMalformed, ErrUnexpected or ErrExhausted; after one the connection is lost.
+// plaintext, which lies in the record; where it was compressed, in the half, until
+// the next record. Errors wrap ErrBadMAC, ErrOverflow, ErrMalformed,
+// ErrUnexpected, ErrDecompression or ErrExhausted; after one the connection is
+// lost.
 func (h *Half) Open(record []byte) (Type, []byte, error) {
 	header, ok := ParseHeader(record)
 	if !ok || len(record) != HeaderSize+header.Length {
@@ -158,18 +178,28 @@ func (h *Half) Open(record []byte) (Type, []byte, error) {
 	if h.sequence == maxSequence {
 		return 0, nil, fmt.Errorf("open: %w", ErrExhausted)
 	}
-	if h.protection == nil {
-		h.sequence++
-		return header.Type, record[HeaderSize:], nil
+	typ, plain := header.Type, record[HeaderSize:]
+	var err error
+	if h.protection != nil {
+		if typ, plain, err = h.unprotect(record); err != nil {
+			return 0, nil, err
+		}
 	}
+	h.sequence++
+	if h.compressed {
+		plain, err = h.decompress(plain)
+	}
+	return typ, plain, err
+}
+
+func (h *Half) unprotect(record []byte) (Type, []byte, error) {
 	typ, plain, err := h.protection.open(record, h.sequence)
 	if err != nil {
 		return 0, nil, fmt.Errorf("open: %w", err)
 	}
-	if len(plain) > h.plain {
-		return 0, nil, fmt.Errorf("%w: plaintext of %d bytes, at most %d", ErrOverflow, len(plain), h.plain)
+	if most := h.longestFragment(); len(plain) > most {
+		return 0, nil, fmt.Errorf("%w: plaintext of %d bytes, at most %d", ErrOverflow, len(plain), most)
 	}
 	h.count.Count(op.Op{Kind: op.Open, Alg: h.name, Size: len(plain)})
-	h.sequence++
 	return typ, plain, nil
 }

@@ -34,6 +34,7 @@ var codecs = []struct {
 	{func() codec { return new(TicketMsg) }, "\x00\x00\x1c\x20\x00\x06ticket"},
 	{func() codec { return new(Ticket13Msg) }, "\x00\x00\x1c\x20abcd\x01\x00\x00\x06ticket\x00\x00"},
 	{func() codec { return new(SessionState) }, "\x03\x04\x13\x01\x01\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x02h2\x00\x04name"},
+	{func() codec { return new(SessionState) }, "\x03\x01\x00\x2f\x02\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x00\x00\x00"},
 	{func() codec { return new(Uint16Vector) }, "\x00\x04\x00\x1d\x00\x17"},
 	{func() codec { return new(Versions) }, "\x04\x03\x04\x03\x03"},
 	{func() codec { return new(Uint16) }, "\x00\x1d"},

@@ -4,13 +4,14 @@ package wire
 // into a ticket or keeps it under a session ID. The form is ours; RFC 5077 §4
 // leaves it to the server.
 type SessionState struct {
-	Version    uint16
-	Suite      uint16
-	Extended   uint8  // 1: with extended master secret
-	Created    uint64 // seconds since 1970
-	Secret     []byte // the master secret, or TLS 1.3's PSK
-	Protocol   []byte // by ALPN
-	ServerName []byte
+	Version     uint16
+	Suite       uint16
+	Extended    uint8  // 1: with extended master secret
+	Compression uint8  // the method, below 128
+	Created     uint64 // seconds since 1970
+	Secret      []byte // the master secret, or TLS 1.3's PSK
+	Protocol    []byte // by ALPN
+	ServerName  []byte
 }
 
 // Parse reads the state.
@@ -18,7 +19,8 @@ func (m *SessionState) Parse(body []byte) error {
 	r := reader{rest: body}
 	m.Version = r.u16()
 	m.Suite = r.u16()
-	m.Extended = r.u8()
+	both := r.u8()
+	m.Extended, m.Compression = both&1, both>>1
 	m.Created = uint64(r.u32())<<32 | uint64(r.u32())
 	m.Secret = r.vector(1, 1, max8)
 	m.Protocol = r.vector(1, 0, max8)
@@ -30,7 +32,7 @@ func (m *SessionState) Parse(body []byte) error {
 func (m *SessionState) Append(dst []byte) []byte {
 	dst = AppendUint16(dst, m.Version)
 	dst = AppendUint16(dst, m.Suite)
-	dst = append(dst, m.Extended)
+	dst = append(dst, m.Extended|m.Compression<<1)
 	dst = appendNumber(dst, 8, int(m.Created))
 	dst = appendVector(dst, 1, m.Secret)
 	dst = appendVector(dst, 1, m.Protocol)

@@ -43,7 +43,7 @@ func Measure(ctx context.Context, o Options) (*Table, error) {
 	if m.watch.now == nil {
 		m.watch.now = time.Now
 	}
-	for _, part := range []func(*meter) error{measureGroups, measureKEMs, measureSignatures, measureRSAKeyExchange, measureCiphers, measureHashes} {
+	for _, part := range []func(*meter) error{measureGroups, measureKEMs, measureSignatures, measureRSAKeyExchange, measureCiphers, measureCompression, measureHashes} {
 		before := len(m.prices)
 		if err := part(&m); err != nil {
 			return nil, fmt.Errorf("calibrate: %w", err)
