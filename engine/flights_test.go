@@ -165,6 +165,8 @@ var drawn = []struct {
 	{"tls13-retry", withGroups(X25519, P256), withGroups(P256), 2, 2},
 	{"tls13-without-compatibility", noCompatibility, noCompatibility, 1, 1},
 	{"tls12-ecdhe-ticket", maxVersion(TLS12), maxVersion(TLS12), 2, 1},
+	{"tls13-hybrid", withGroups(X25519MLKEM768), withGroups(X25519MLKEM768), 1, 1},
+	{"tls12-dhe-rsa-ticket", both(maxVersion(TLS12), onlySuite(0x009e)), withGroups(FFDHE2048), 2, 1},
 	{"tls12-rsa-session-id", both(maxVersion(TLS12), onlySuite(0x002f)), withCache, 2, 1},
 }
 
