@@ -1,0 +1,154 @@
+package netconn
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tlslab/engine"
+)
+
+// A clientProgram connects to our server. It makes a full connection and then
+// one that resumes its session, in one process or two.
+type clientProgram struct {
+	tool  string // the program
+	knows func(t testing.TB) func(combination) bool
+	// connect runs the program once, or once for each connection, against a
+	// server that awaits a full connection and then a resumed one. It returns
+	// what the program printed on each.
+	connect func(t testing.TB, c combination, way engine.Resumption, addr string) (full, resumed string, err error)
+	// what the program prints on a connection that it resumed
+	resumedWords string
+}
+
+var clientPrograms = []clientProgram{
+	{"openssl", opensslKnows, opensslConnect, "Reused, "},
+	{"gnutls-cli", gnutlsKnows, gnutlsConnect, "This is a resumed session"},
+}
+
+func TestProgramsConnectToUs(t *testing.T) {
+	for _, p := range clientPrograms {
+		t.Run(p.tool, func(t *testing.T) {
+			if _, err := exec.LookPath(p.tool); err != nil {
+				t.Skip("needs " + p.tool)
+			}
+			var done coverage
+			knows := p.knows(t)
+			t.Run("rows", func(t *testing.T) {
+				for _, c := range combinations(false) {
+					if !knows(c) {
+						continue
+					}
+					for _, way := range c.ways() {
+						t.Run(fmt.Sprintf("%v/%v", c, way), func(t *testing.T) {
+							t.Parallel()
+							p.meet(t, c, way)
+							done.succeed(t, p.tool+" connects", c, way)
+						})
+					}
+				}
+			})
+			done.print(t.Output())
+		})
+	}
+}
+
+// meet lets the program connect twice.
+func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	cfg := c.config(t, way)
+	if c.retry {
+		cfg.KeyShares = 0 // the client's affair
+	}
+	var infos [2]engine.Info
+	served := make(chan error, 1)
+	go func() {
+		for i := range infos {
+			size := sizes(i > 0)
+			if p.tool == "gnutls-cli" { // it says something on the last connection only
+				size = sizes(i == 0)
+			}
+			var err error
+			if infos[i], err = serveOne(t, l, cfg, size); err != nil {
+				served <- fmt.Errorf("connection %d: %w", i, err)
+				l.Close() // or the program would wait
+				return
+			}
+		}
+		served <- nil
+	}()
+	full, resumed, err := p.connect(t, c, way, l.Addr().String())
+	l.Close()
+	if ours := <-served; err != nil || ours != nil {
+		t.Fatalf("ours: %v; %s: %v\n%s\n%s", ours, p.tool, err, brief(full), brief(resumed))
+	}
+	c.check(t, infos[0], way, false, strings.Contains(full, p.resumedWords))
+	c.check(t, infos[1], way, true, strings.Contains(resumed, p.resumedWords))
+	want := 0
+	for _, size := range sizes(false) {
+		want += size
+	}
+	if got := strings.Count(full+resumed, string(serverSays)); got < want {
+		t.Errorf("%s has heard %d of %d bytes", p.tool, got, want)
+	}
+}
+
+// brief leaves out what was said.
+func brief(text string) string {
+	text = strings.ReplaceAll(strings.ReplaceAll(text, string(clientSays), ""), string(serverSays), "")
+	return text[:min(len(text), 4000)]
+}
+
+// run runs a program that says, and returns what it printed.
+func run(t testing.TB, says []byte, name string, args ...string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Stdin = bytes.NewReader(says)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// said is all that a client says on a connection.
+func said(resumed bool) (all []byte) {
+	for _, size := range sizes(resumed) {
+		all = append(all, speech(clientSays, size)...)
+	}
+	return all
+}
+
+func opensslConnect(t testing.TB, c combination, way engine.Resumption, addr string) (full, resumed string, err error) {
+	session := filepath.Join(t.(*testing.T).TempDir(), "session.pem")
+	args := append([]string{"s_client", "-connect", addr, "-servername", serverName, "-CAfile", identityOf(t, c.certificate).root,
+		"-verify_return_error", "-nocommands", "-ign_eof", "-sess_out", session}, opensslArgs(t, c)...)
+	switch way {
+	case engine.SessionID:
+		args = append(args, "-no_ticket")
+	case engine.PSK:
+		args = append(args, "-allow_no_dhe_kex")
+	}
+	if full, err = run(t, said(false), "openssl", args...); err != nil {
+		return full, "", err
+	}
+	resumed, err = run(t, said(true), "openssl", append(args, "-sess_in", session)...)
+	return full, resumed, err
+}
+
+func gnutlsConnect(t testing.TB, c combination, way engine.Resumption, addr string) (full, resumed string, err error) {
+	host, port, _ := net.SplitHostPort(addr)
+	args := []string{"--resume", "--x509cafile", identityOf(t, c.certificate).root, "--sni-hostname", serverName, "--verify-hostname", serverName,
+		"--port", port, "--priority", gnutlsPriority(c, way)}
+	out, err := run(t, said(false), "gnutls-cli", append(args, host)...)
+	full, resumed, _ = strings.Cut(out, "- Connecting again")
+	return full, resumed, err
+}

@@ -1,0 +1,175 @@
+package netconn
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"tlslab/engine"
+)
+
+// What programs call what the engine's tables have.
+
+var opensslVersions = map[engine.Version]string{
+	engine.TLS10: "-tls1", engine.TLS11: "-tls1_1", engine.TLS12: "-tls1_2", engine.TLS13: "-tls1_3",
+}
+
+var opensslGroups = map[engine.Group]string{engine.X25519: "X25519", engine.P256: "P-256", engine.P384: "P-384", engine.P521: "P-521", engine.FFDHE2048: "ffdhe2048"}
+
+// opensslSuites maps the registry's names to OpenSSL's, as it lists them.
+var opensslSuites = sync.OnceValues(func() (map[string]string, error) {
+	out, err := exec.Command("openssl", "ciphers", "-stdname", "ALL:COMPLEMENTOFALL:@SECLEVEL=0").Output()
+	names := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		// "TLS_RSA_WITH_AES_128_CBC_SHA - AES128-SHA SSLv3 Kx=RSA ..."
+		if f := strings.Fields(line); len(f) > 2 && f[1] == "-" {
+			names[f[0]] = f[2]
+		}
+	}
+	// Known, but on neither of its lists unless they are named.
+	for _, ccm := range []string{"TLS_AES_128_CCM_SHA256", "TLS_AES_128_CCM_8_SHA256"} {
+		names[ccm] = ccm
+	}
+	return names, err
+})
+
+func opensslKnows(t testing.TB) func(combination) bool {
+	names, err := opensslSuites()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c combination) bool { return names[c.suite.Name] != "" && !c.retry }
+}
+
+// offered are the groups of a client: that of the combination, and up to TLS
+// 1.2 the curve of the certificate, which stands in the same extension (RFC
+// 8422 §5.1).
+func (c combination) offered() (groups []engine.Group) {
+	if c.group != 0 {
+		groups = append(groups, c.group)
+	}
+	for _, certificate := range interopCertificates {
+		if curve := certificate.curve; certificate.name == c.certificate && curve != 0 && curve != c.group && c.version < engine.TLS13 {
+			groups = append(groups, curve)
+		}
+	}
+	return groups
+}
+
+func named(names map[engine.Group]string, groups []engine.Group) (all []string) {
+	for _, g := range groups {
+		all = append(all, names[g])
+	}
+	return all
+}
+
+// opensslArgs allow the combination alone.
+func opensslArgs(t testing.TB, c combination) []string {
+	names, err := opensslSuites()
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{opensslVersions[c.version]}
+	if c.group != 0 {
+		args = append(args, "-groups", strings.Join(named(opensslGroups, c.offered()), ":"))
+	}
+	if c.version == engine.TLS13 {
+		return append(args, "-ciphersuites", names[c.suite.Name])
+	}
+	return append(args, "-cipher", names[c.suite.Name]+":@SECLEVEL=0")
+}
+
+var gnutlsVersions = map[engine.Version]string{
+	engine.TLS10: "+VERS-TLS1.0", engine.TLS11: "+VERS-TLS1.1", engine.TLS12: "+VERS-TLS1.2", engine.TLS13: "+VERS-TLS1.3",
+}
+
+var gnutlsGroups = map[engine.Group]string{
+	engine.X25519: "+GROUP-X25519", engine.P256: "+GROUP-SECP256R1", engine.P384: "+GROUP-SECP384R1", engine.P521: "+GROUP-SECP521R1",
+	engine.FFDHE2048: "+GROUP-FFDHE2048",
+}
+
+var gnutlsCiphers = map[string]string{
+	"aes-128-gcm":        "+AES-128-GCM:+AEAD",
+	"aes-256-gcm":        "+AES-256-GCM:+AEAD",
+	"chacha20-poly1305":  "+CHACHA20-POLY1305:+AEAD",
+	"aes-128-ccm":        "+AES-128-CCM:+AEAD",
+	"aes-256-ccm":        "+AES-256-CCM:+AEAD",
+	"aes-128-ccm8":       "+AES-128-CCM-8:+AEAD",
+	"aes-256-ccm8":       "+AES-256-CCM-8:+AEAD",
+	"aes-128-cbc-sha":    "+AES-128-CBC:+SHA1",
+	"aes-256-cbc-sha":    "+AES-256-CBC:+SHA1",
+	"aes-128-cbc-sha256": "+AES-128-CBC:+SHA256",
+	"aes-256-cbc-sha256": "+AES-256-CBC:+SHA256",
+	"aes-256-cbc-sha384": "+AES-256-CBC:+SHA384",
+	"3des-ede-cbc-sha":   "+3DES-CBC:+SHA1",
+	"rc4-sha":            "+ARCFOUR-128:+SHA1",
+	"rc4-md5":            "+ARCFOUR-128:+MD5",
+	"null-md5":           "+NULL:+MD5",
+	"null-sha":           "+NULL:+SHA1",
+	"null-sha256":        "+NULL:+SHA256",
+}
+
+var gnutlsKeyExchanges = map[engine.KeyExchange]string{
+	engine.KeyExchangeRSA: "+RSA", engine.KeyExchangeECDHE: "+ECDHE-RSA:+ECDHE-ECDSA", engine.KeyExchangeDHE: "+DHE-RSA", engine.KeyExchangeAny: "+ECDHE-RSA:+ECDHE-ECDSA",
+}
+
+// gnutlsKnows leaves out what GnuTLS has no name for.
+func gnutlsKnows(testing.TB) func(combination) bool {
+	return func(c combination) bool {
+		return gnutlsCiphers[c.suite.Cipher] != "" && gnutlsKeyExchanges[c.suite.KeyExchange] != "" && !c.retry
+	}
+}
+
+// gnutlsPriority allows the combination alone.
+func gnutlsPriority(c combination, way engine.Resumption) string {
+	words := []string{gnutlsBase, gnutlsVersions[c.version],
+		gnutlsKeyExchanges[c.suite.KeyExchange], gnutlsCiphers[c.suite.Cipher]}
+	words = append(words, named(gnutlsGroups, c.offered())...)
+	if way == engine.SessionID {
+		words = append(words, "%NO_TICKETS")
+	}
+	return strings.Join(words, ":")
+}
+
+// opensslServes: a server retries as well. Up to TLS 1.2 it uses the prime field
+// that a file has.
+func opensslServes(t testing.TB) func(combination) bool {
+	knows := opensslKnows(t)
+	out, err := exec.Command("openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048",
+		"-out", filepath.Join(partyDir, "dhparam.pem")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return func(c combination) bool {
+		c.retry = false
+		return knows(c)
+	}
+}
+
+func gnutlsServes(t testing.TB) func(combination) bool {
+	knows := gnutlsKnows(t)
+	return func(c combination) bool {
+		c.retry = false
+		return knows(c)
+	}
+}
+
+// gnutlsAll allows everything of a version that has a name here. (Where
+// ciphers of old are allowed beside TLS 1.3, GnuTLS 3.7 finds no suite for it.)
+func gnutlsAll(v engine.Version) string {
+	words := []string{gnutlsBase, gnutlsVersions[v], "+RSA:+DHE-RSA:+ECDHE-RSA:+ECDHE-ECDSA"}
+	for _, g := range interopGroups[engine.KeyExchangeAny] {
+		words = append(words, gnutlsGroups[g])
+	}
+	for _, s := range engine.Suites() {
+		if word := gnutlsCiphers[s.Cipher]; s.Min <= v && v <= s.Max && word != "" {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, ":")
+}
+
+// gnutlsBase is what every priority string begins with.
+const gnutlsBase = "NONE:+CTYPE-X509:+SIGN-ALL:+SIGN-RSA-SHA1:+SIGN-ECDSA-SHA1:+COMP-NULL:%VERIFY_ALLOW_SIGN_WITH_SHA1"

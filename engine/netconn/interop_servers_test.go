@@ -1,0 +1,275 @@
+package netconn
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tlslab/engine"
+)
+
+// A serverProgram serves our client, one connection after the other, with one
+// certificate and one version, and all it knows of everything else.
+type serverProgram struct {
+	tool  string
+	knows func(t testing.TB) func(combination) bool
+	// arguments to serve on a port, which is 0 where the program says itself
+	// which one it got.
+	arguments func(port string, p *party, v engine.Version) []string
+	// what the program prints before the port, and once it listens
+	listening, listens string
+	choosesPort        bool
+	echoes             bool   // of itself; else what the test writes to it is sent
+	over               string // what it prints when the client has gone; "": nothing of the kind
+	// what it prints on a connection that it resumed
+	resumedWords string
+	lacks        engine.Resumption // a way to resume that it does not offer
+}
+
+var serverPrograms = []serverProgram{
+	{
+		tool: "openssl", knows: opensslServes,
+		arguments: func(port string, p *party, v engine.Version) []string {
+			return []string{"s_server", "-accept", "127.0.0.1:" + port, opensslVersions[v], "-cert", p.leaf, "-cert_chain", p.chain, "-key", p.key,
+				"-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", "-ciphersuites", strings.Join(modernSuites(), ":"),
+				"-groups", strings.Join(named(opensslGroups, interopGroups[engine.KeyExchangeAny]), ":"), "-dhparam", filepath.Join(partyDir, "dhparam.pem"), "-allow_no_dhe_kex"}
+		},
+		listening: "ACCEPT 127.0.0.1:", listens: "\n", choosesPort: true, over: "DONE\n", resumedWords: "Reused session-id",
+	},
+	{
+		tool: "gnutls-serv", knows: gnutlsServes,
+		arguments: func(port string, p *party, v engine.Version) []string {
+			return []string{"--echo", "--crlf", "--disable-client-cert", "--port", port, "--x509certfile", p.chain, "--x509keyfile", p.key,
+				"--priority", gnutlsAll(v)}
+		},
+		listening: "Echo Server listening on IPv4 0.0.0.0 port ", listens: "...done", echoes: true, over: "Channel bindings", resumedWords: "This is a resumed session", lacks: engine.PSK,
+	},
+}
+
+// modernSuites are TLS 1.3's; OpenSSL calls them as the registry does.
+func modernSuites() (names []string) {
+	for _, s := range engine.Suites() {
+		if s.Max == engine.TLS13 {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// A program serves TLS in a process of its own.
+type program struct {
+	addr  string
+	stdin io.Writer
+
+	mu      sync.Mutex
+	printed bytes.Buffer
+	more    chan struct{} // closed, and made anew, when more was printed
+}
+
+func (p *program) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.more)
+	p.more = make(chan struct{})
+	return p.printed.Write(text)
+}
+
+// since returns what was printed after mark.
+func (p *program) since(mark int) (text string, more <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return string(p.printed.Bytes()[mark:]), p.more
+}
+
+func (p *program) mark() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.printed.Len()
+}
+
+// await waits until what was printed after mark is as it should be.
+func (p *program) await(ctx context.Context, mark int, ready func(text string) bool) (string, error) {
+	for {
+		text, more := p.since(mark)
+		if ready(text) {
+			return text, nil
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return text, fmt.Errorf("%w; it printed\n%s", ctx.Err(), brief(text))
+		}
+	}
+}
+
+// start runs the server program and waits until it listens.
+func (s *serverProgram) start(t *testing.T, certificate string, v engine.Version) *program {
+	t.Helper()
+	port := "0"
+	if !s.choosesPort {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, port, _ = net.SplitHostPort(l.Addr().String())
+		l.Close()
+	}
+	p := &program{more: make(chan struct{})}
+	cmd := exec.CommandContext(t.Context(), s.tool, s.arguments(port, identityOf(t, certificate), v)...)
+	cmd.Stdout, cmd.Stderr = p, p
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.stdin = stdin
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	text, err := p.await(ctx, 0, func(text string) bool {
+		_, rest, found := strings.Cut(text, s.listening)
+		return found && strings.Contains(rest, s.listens)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(text, s.listening)
+	p.addr = "127.0.0.1:" + rest[:strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })]
+	return p
+}
+
+func TestWeConnectToPrograms(t *testing.T) {
+	for _, s := range serverPrograms {
+		t.Run(s.tool, func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath(s.tool); err != nil {
+				t.Skip("needs " + s.tool)
+			}
+			var done coverage
+			knows := s.knows(t)
+			t.Run("rows", func(t *testing.T) {
+				for _, certificate := range interopCertificates {
+					for _, v := range interopVersions {
+						if v < certificate.min {
+							continue
+						}
+						t.Run(fmt.Sprintf("%s/%v", certificate.name, v), func(t *testing.T) {
+							p := s.start(t, certificate.name, v)
+							for _, c := range combinations(true) {
+								if c.certificate == certificate.name && c.version == v && knows(c) {
+									s.meetEveryWay(t, p, c, &done)
+								}
+							}
+						})
+					}
+				}
+			})
+			done.print(t.Output())
+		})
+	}
+}
+
+// meetEveryWay resumes in each of the ways of a combination.
+func (s *serverProgram) meetEveryWay(t *testing.T, p *program, c combination, done *coverage) {
+	for _, way := range c.ways() {
+		if way == s.lacks {
+			continue
+		}
+		t.Run(fmt.Sprintf("%v/%v", c, way), func(t *testing.T) {
+			s.meet(t, p, c, way)
+			done.succeed(t, s.tool+" serves", c, way)
+		})
+	}
+}
+
+// meet connects twice, the second time to resume.
+func (s *serverProgram) meet(t *testing.T, p *program, c combination, way engine.Resumption) {
+	cfg := c.config(t, way)
+	if c.group != 0 {
+		cfg.Groups = c.offered()
+	}
+	for _, resumed := range []bool{false, true} {
+		conn, text, err := s.talk(t, p, cfg, sizes(resumed))
+		if err != nil {
+			t.Fatalf("resumed %v: %v\n%s", resumed, err, brief(text))
+		}
+		c.check(t, conn.Info(), way, resumed, strings.Contains(text, s.resumedWords))
+		if cfg.Session = conn.Session(); cfg.Session == nil && !resumed {
+			t.Fatal("nothing to resume")
+		}
+	}
+}
+
+// talk makes one connection and returns what the program printed on it.
+func (s *serverProgram) talk(t *testing.T, p *program, cfg *engine.Config, sizes []int) (conn *Conn, text string, err error) {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	transport, err := net.Dial("tcp", p.addr)
+	if err != nil {
+		return nil, "", err
+	}
+	defer transport.Close()
+	if err := transport.SetDeadline(time.Now().Add(patience)); err != nil {
+		return nil, "", err
+	}
+	mark := p.mark()
+	conn = Client(transport, cfg, serverName)
+	if err := conn.Handshake(ctx); err != nil {
+		text, _ := p.since(mark)
+		return conn, text, err
+	}
+	total := 0
+	for _, size := range sizes {
+		total += size
+		if err := s.sayAndHear(ctx, p, conn, mark, size, total); err != nil {
+			return conn, "", err
+		}
+	}
+	if err := conn.CloseWrite(); err != nil {
+		return conn, "", err
+	}
+	if _, err := io.Copy(io.Discard, conn); err != nil && !errors.Is(err, engine.ErrTruncated) {
+		return conn, "", err
+	}
+	text, err = p.await(ctx, mark, func(text string) bool { return strings.Contains(text, s.over) })
+	return conn, text, err
+}
+
+// sayAndHear sends size bytes, total so far, and hears as many.
+func (s *serverProgram) sayAndHear(ctx context.Context, p *program, conn *Conn, mark, size, total int) error {
+	want := speech(clientSays, size)
+	if s.echoes && size > 0 {
+		want[size-1] = '\n' // it echoes lines
+	}
+	if _, err := conn.Write(want); err != nil {
+		return err
+	}
+	if !s.echoes {
+		want = speech(serverSays, size)
+		if _, err := p.await(ctx, mark, func(text string) bool { return strings.Count(text, string(clientSays)) == total }); err != nil {
+			return err
+		}
+		if _, err := p.stdin.Write(want); err != nil {
+			return err
+		}
+	}
+	got := make([]byte, size)
+	if _, err := io.ReadFull(conn, got); err != nil {
+		return err
+	}
+	if !bytes.Equal(got, want) {
+		return errors.New("the server said something else")
+	}
+	return nil
+}

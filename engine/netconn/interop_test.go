@@ -1,0 +1,359 @@
+package netconn
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"tlslab/engine"
+	"tlslab/engine/pki"
+)
+
+// Handshakes over loopback with programs that we did not write, both ways
+// round: openssl s_client and s_server, gnutls-cli and gnutls-serv. What is
+// tried follows from the engine's tables and from what the peer knows. Each row
+// of the table is a full connection and one for each way to resume it; whether
+// it was resumed, both sides must say.
+
+// A combination is what both sides are told to agree on.
+type combination struct {
+	version     engine.Version
+	suite       engine.Suite
+	group       engine.Group // 0: no ephemeral key exchange
+	certificate string
+	retry       bool // through a HelloRetryRequest
+}
+
+func (c combination) String() string {
+	s := fmt.Sprintf("%v/%s/%v/%s", c.version, c.suite.Name, c.group, c.certificate)
+	if c.retry {
+		s += "/retry"
+	}
+	return s
+}
+
+// What all peers here can be asked for. Each has its own names for it.
+var (
+	interopVersions = []engine.Version{engine.TLS10, engine.TLS11, engine.TLS12, engine.TLS13}
+	interopGroups   = map[engine.KeyExchange][]engine.Group{
+		engine.KeyExchangeRSA:   {0},
+		engine.KeyExchangeECDHE: {engine.X25519, engine.P256, engine.P384, engine.P521},
+		engine.KeyExchangeDHE:   {engine.FFDHE2048},
+		engine.KeyExchangeAny:   {engine.X25519, engine.P256, engine.P384, engine.P521, engine.FFDHE2048},
+	}
+)
+
+// A certificate is for the suites of a kind of key, from a version on. The first
+// of a kind goes with every suite.
+var interopCertificates = []struct {
+	name, kind string
+	min        engine.Version
+	curve      engine.Group // of an ECDSA key
+}{
+	{"rsa2048", "rsa", engine.TLS10, 0},
+	{"ecdsa-p256", "ecdsa", engine.TLS10, engine.P256},
+	{"ecdsa-p384", "ecdsa", engine.TLS10, engine.P384},
+	{"ecdsa-p521", "ecdsa", engine.TLS10, engine.P521},
+	{"ed25519", "ecdsa", engine.TLS12, 0},
+}
+
+// combinations go through every suite with the first certificate of each kind,
+// and through every certificate and every group with the first suite: all groups
+// with all suites where it is to be thorough, which is too much for a peer that
+// needs a process for each connection.
+func combinations(thorough bool) (all []combination) {
+	for _, v := range interopVersions {
+		first := map[string]bool{} // certificates whose first suite was seen
+		for _, s := range engine.Suites() {
+			if v < s.Min || v > s.Max {
+				continue
+			}
+			for i, certificate := range interopCertificates {
+				if s.KeyType != "" && s.KeyType != certificate.kind || v < certificate.min {
+					continue
+				}
+				main := !first[certificate.name]
+				first[certificate.name] = true
+				if main || i < 2 {
+					all = append(all, combinationsOf(v, s, certificate.name, thorough || main)...)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// combinationsOf goes through the groups, or takes the first where it need not
+// be thorough.
+func combinationsOf(v engine.Version, s engine.Suite, certificate string, thorough bool) (all []combination) {
+	for i, g := range interopGroups[s.KeyExchange] {
+		if i > 0 && !thorough {
+			break
+		}
+		all = append(all, combination{v, s, g, certificate, false})
+		if v == engine.TLS13 && thorough {
+			all = append(all, combination{v, s, g, certificate, true})
+		}
+	}
+	return all
+}
+
+// ways are how the session of a combination is resumed: every way its version
+// knows, with the first group, and one with the others.
+func (c combination) ways() []engine.Resumption {
+	ways := []engine.Resumption{engine.Ticket, engine.SessionID}
+	if c.version == engine.TLS13 {
+		ways = []engine.Resumption{engine.PSKDHE, engine.PSK}
+	}
+	if c.retry || c.group != interopGroups[c.suite.KeyExchange][0] {
+		return ways[:1]
+	}
+	return ways
+}
+
+// config is one side of ours, which knows nothing but the combination.
+func (c combination) config(t testing.TB, way engine.Resumption) *engine.Config {
+	t.Helper()
+	id := identityOf(t, c.certificate)
+	cfg := &engine.Config{
+		Rand: rand.Reader, Now: time.Now,
+		MinVersion: c.version, MaxVersion: c.version, Suites: []engine.SuiteID{c.suite.ID},
+		Roots: id.roots, Certificates: []*engine.Certificate{id.certificate},
+		Tickets: engine.NewTicketKeys([32]byte{3}), SessionCache: engine.NewSessionCache(8, time.Hour),
+		Resumption: []engine.Resumption{way},
+	}
+	if c.group != 0 {
+		cfg.Groups = []engine.Group{c.group}
+	}
+	if c.retry {
+		cfg.KeyShares = engine.NoKeyShares
+	}
+	return cfg
+}
+
+// check holds what our side has come to against the combination, and the
+// peer's word on resumption against ours.
+func (c combination) check(t testing.TB, info engine.Info, way engine.Resumption, resumed, peerSays bool) {
+	t.Helper()
+	kind, group := engine.Full, c.group
+	if resumed {
+		kind = engine.Resumed
+		if way != engine.PSKDHE {
+			group = 0
+		}
+	}
+	switch {
+	case !info.Done || info.Version != c.version || info.Suite.ID != c.suite.ID || info.Group != group:
+		t.Errorf("got %v, %v, %v", info.Version, info.Suite.Name, info.Group)
+	case info.Kind != kind || resumed && info.Resumption != way:
+		t.Errorf("we say: %v (%v), want %v (%v)", info.Kind, info.Resumption, kind, way)
+	case peerSays != resumed:
+		t.Errorf("the peer says: resumed %v, want %v", peerSays, resumed)
+	case info.HelloRetry != (c.retry && group != 0):
+		t.Errorf("HelloRetryRequest: %v", info.HelloRetry)
+	}
+}
+
+// sizes of what is said both ways on a connection, one after the other: record
+// boundaries. A resumed one says nothing but its end.
+func sizes(resumed bool) []int {
+	if resumed {
+		return []int{0}
+	}
+	return []int{0, 1, 16384}
+}
+
+// A party is a chain and key, as ours and in files for others.
+type party struct {
+	certificate            *engine.Certificate
+	roots                  *pki.Roots
+	leaf, chain, key, root string // paths of PEM files; chain has the leaf too
+}
+
+var (
+	partyLock sync.Mutex
+	parties   = map[string]*party{}
+	partyDir  string
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if partyDir, err = os.MkdirTemp("", "tlslab-interop-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(partyDir)
+	os.Exit(code)
+}
+
+func identityOf(t testing.TB, algorithm string) *party {
+	t.Helper()
+	partyLock.Lock()
+	defer partyLock.Unlock()
+	if p := parties[algorithm]; p != nil {
+		return p
+	}
+	made, err := pki.Make(pki.Spec{Seed: "interop", Algorithm: algorithm, Length: 2, Names: []string{serverName, "localhost", "127.0.0.1"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &party{}
+	var problems [3]error
+	p.certificate, problems[0] = engine.NewCertificate(made.Certificates, made.Key)
+	p.roots, problems[1] = pki.NewRoots(made.Root)
+	var der []byte
+	der, problems[2] = x509.MarshalPKCS8PrivateKey(made.Key.Signer())
+	if err := errors.Join(problems[:]...); err != nil {
+		t.Fatal(err)
+	}
+	p.leaf = writePEM(t, algorithm+"-leaf", "CERTIFICATE", made.Certificates[0])
+	p.chain = writePEM(t, algorithm+"-chain", "CERTIFICATE", made.Certificates...)
+	p.root = writePEM(t, algorithm+"-root", "CERTIFICATE", made.Root)
+	p.key = writePEM(t, algorithm+"-key", "PRIVATE KEY", der)
+	parties[algorithm] = p
+	return p
+}
+
+func writePEM(t testing.TB, name, typ string, blocks ...[]byte) string {
+	t.Helper()
+	var text []byte
+	for _, b := range blocks {
+		text = append(text, pem.EncodeToMemory(&pem.Block{Type: typ, Bytes: b})...)
+	}
+	path := filepath.Join(partyDir, name+".pem")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// What the client says and what the server says: letters that no program takes
+// for a command and no status line has.
+const clientSays, serverSays = '~', '+'
+
+func speech(who byte, size int) []byte { return bytes.Repeat([]byte{who}, size) }
+
+// converse is our server's part of a connection: it hears what the client says
+// and answers with as much.
+func converse(ctx context.Context, c *Conn, sizes []int) error {
+	if err := c.Handshake(ctx); err != nil {
+		return errors.Join(err, c.Shutdown(time.Second))
+	}
+	for _, size := range sizes {
+		got := make([]byte, size)
+		if _, err := io.ReadFull(c, got); err != nil {
+			return err
+		}
+		if !bytes.Equal(got, speech(clientSays, size)) {
+			return errors.New("the client said something else")
+		}
+		if _, err := c.Write(speech(serverSays, size)); err != nil {
+			return err
+		}
+	}
+	_ = c.Shutdown(time.Minute) // the client may have gone: gnutls-cli does not wait
+	return nil
+}
+
+// serveOne accepts one connection on l and converses on it.
+func serveOne(t testing.TB, l net.Listener, cfg *engine.Config, sizes []int) (engine.Info, error) {
+	t.Helper()
+	transport, err := l.Accept()
+	if err != nil {
+		return engine.Info{}, err
+	}
+	defer transport.Close()
+	if err := transport.SetDeadline(time.Now().Add(patience)); err != nil {
+		return engine.Info{}, err
+	}
+	c := Server(transport, cfg)
+	err = converse(t.Context(), c, sizes)
+	return c.Info(), err
+}
+
+// patience is how long a peer may take for a connection on a busy machine.
+const patience = 10 * time.Second
+
+// coverage collects what was tried with success.
+type coverage struct {
+	mu   sync.Mutex
+	rows map[covered]map[string]bool
+}
+
+// covered is a line of the printed table; suites and ways of resumption are its
+// cells.
+type covered struct {
+	peer        string
+	version     engine.Version
+	keyExchange string
+	certificate string
+}
+
+// succeed notes a full and a resumed connection, unless the test failed.
+func (c *coverage) succeed(t *testing.T, peer string, x combination, way engine.Resumption) {
+	if t.Failed() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kx := "rsa"
+	if x.group != 0 {
+		kx = x.group.String()
+	}
+	if x.retry {
+		kx += " retried"
+	}
+	key := covered{peer, x.version, kx, x.certificate}
+	if c.rows == nil {
+		c.rows = map[covered]map[string]bool{}
+	}
+	if c.rows[key] == nil {
+		c.rows[key] = map[string]bool{}
+	}
+	c.rows[key]["suite "+x.suite.Cipher] = true
+	c.rows[key]["way full"], c.rows[key]["way "+way.String()] = true, true
+}
+
+// print writes the table of what was covered.
+func (c *coverage) print(w io.Writer) {
+	keys := make([]covered, 0, len(c.rows))
+	for k := range c.rows {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b covered) int {
+		return cmp.Or(cmp.Compare(a.peer, b.peer), cmp.Compare(a.version, b.version), cmp.Compare(a.keyExchange, b.keyExchange), cmp.Compare(a.certificate, b.certificate))
+	})
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "peer\tversion\tkey exchange\tcertificate\tkinds\tciphers")
+	for _, k := range keys {
+		fmt.Fprintf(t, "%s\t%v\t%s\t%s\t%s\t%s\n", k.peer, k.version, k.keyExchange, k.certificate, cells(c.rows[k], "way "), cells(c.rows[k], "suite "))
+	}
+	t.Flush()
+}
+
+func cells(set map[string]bool, prefix string) string {
+	var names []string
+	for name := range set {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			names = append(names, rest)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
+}
