@@ -63,11 +63,15 @@ func (h handshake) exchange(t testing.TB) Exchange {
 // handshakes are all the ways to begin a connection.
 func handshakes() map[string]handshake {
 	return map[string]handshake{
-		"1.3 full":       {version: engine.TLS13, kind: engine.Full},
-		"1.3 psk-dhe":    {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE},
-		"1.3 psk":        {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSK},
-		"1.3 retry":      {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Client.KeyShares = engine.NoKeyShares }},
-		"1.3 in chunks":  {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.WriteChunk = 1000 }},
+		"1.3 full":      {version: engine.TLS13, kind: engine.Full},
+		"1.3 psk-dhe":   {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE},
+		"1.3 psk":       {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSK},
+		"1.3 retry":     {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Client.KeyShares = engine.NoKeyShares }},
+		"1.3 in chunks": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.WriteChunk = 1000 }},
+		"1.3 hybrid": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
+			x.Client.Groups = []engine.Group{engine.SecP384r1MLKEM1024} // a hello of two segments
+			x.Server.Groups = x.Client.Groups
+		}},
 		"1.2 full":       {version: engine.TLS12, kind: engine.Full},
 		"1.2 ticket":     {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket},
 		"1.2 session-id": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.SessionID},
