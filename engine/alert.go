@@ -20,6 +20,7 @@ const (
 	AlertBadCertificate         Alert = 42
 	AlertUnsupportedCertificate Alert = 43
 	AlertCertificateExpired     Alert = 45
+	AlertCertificateUnknown     Alert = 46
 	AlertIllegalParameter       Alert = 47
 	AlertUnknownCA              Alert = 48
 	AlertDecodeError            Alert = 50
@@ -87,6 +88,32 @@ const (
 	levelWarning = 1
 	levelFatal   = 2
 )
+
+// oldAlerts are what SSL 3.0 has for alerts that came with TLS (RFC 6101 §5.4.2);
+// those without a row are SSL 3.0's own, or are sent to clients that know them
+// because they asked for them.
+var oldAlerts = map[Alert]Alert{
+	AlertRecordOverflow:        AlertBadRecordMAC,
+	AlertUnknownCA:             AlertCertificateUnknown,
+	AlertDecodeError:           AlertIllegalParameter,
+	AlertDecryptError:          AlertHandshakeFailure,
+	AlertProtocolVersion:       AlertHandshakeFailure,
+	AlertInternalError:         AlertHandshakeFailure,
+	AlertMissingExtension:      AlertHandshakeFailure,
+	AlertUnsupportedExtension:  AlertIllegalParameter,
+	AlertNoApplicationProtocol: AlertHandshakeFailure,
+}
+
+// known returns the alert that the version has for a description.
+func (c *Conn) known(a Alert) Alert {
+	if c.info.Version != SSL30 && (c.info.Version != 0 || c.cfg.maxVersion() != SSL30) {
+		return a
+	}
+	if old, ok := oldAlerts[a]; ok {
+		return old
+	}
+	return a
+}
 
 // sealAlert queues an alert. If not even that can be sealed, nothing is sent.
 func (c *Conn) sealAlert(level byte, a Alert) {

@@ -11,7 +11,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// classic is TLS 1.0 to 1.2 (RFC 2246, 4346, 5246) from the ServerHello on.
+// classic is SSL 3.0 to TLS 1.2 (RFC 6101, 2246, 4346, 5246) from the ServerHello on.
 var classic = protocol{
 	enter: enterClassic,
 	keys:  classicKeys,
@@ -38,7 +38,7 @@ type classicState struct {
 	expanded  bool
 	block     [maxKeyBlock]byte
 	share     [133]byte // room for peerShare: P-521's point
-	verify    [secrets.FinishedSize]byte
+	verify    [secrets.SSLFinishedSize]byte
 }
 
 // takeClassicHello reads the rest of a ServerHello up to TLS 1.2: whether the
@@ -47,7 +47,7 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	if c.talkedDown(m.Random) {
 		return downgraded
 	}
-	seen, err := c.takeExtensions(inClassicHello, m.Extensions)
+	seen, err := c.takeExtensions(c.classicPlace(), m.Extensions)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,13 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	return nil
 }
 
-func (c *Conn) newClassic() { c.classic.secrets = secrets.NewClassic(c.hash, c.count) }
+func (c *Conn) newClassic() {
+	if c.info.Version == SSL30 {
+		c.classic.secrets = secrets.NewSSL(c.count)
+		return
+	}
+	c.classic.secrets = secrets.NewClassic(c.hash, c.count)
+}
 
 // enterClassic readies the secrets, which a resumed session has already.
 func enterClassic(c *Conn) error {
@@ -134,22 +140,31 @@ func makeServerHelloDone(_ *Conn, dst []byte) ([]byte, error) { return dst, nil 
 
 func takeServerHelloDone(_ *Conn, body []byte) error { return wantEmpty(body) }
 
-// finished is the verify_data of a side's Finished (RFC 5246 §7.4.9).
-func (c *Conn) finished(from side) []byte {
+// finished is the verify_data of a side's Finished (RFC 5246 §7.4.9), or the
+// digests that SSL 3.0 has in its place (RFC 6101 §5.6.9).
+func (c *Conn) finished(from side) ([]byte, error) {
 	out := c.classic.verify[:]
+	if c.info.Version == SSL30 {
+		return out, c.classic.secrets.SSLFinished(out, from, c.transcript.running)
+	}
+	out = out[:secrets.FinishedSize]
 	c.classic.secrets.Finished(out, from, c.transcript.sum())
-	return out
+	return out, nil
 }
 
 func makeFinished(c *Conn, dst []byte) ([]byte, error) {
-	return append(dst, c.finished(c.side)...), nil
+	finished, err := c.finished(c.side)
+	return append(dst, finished...), err
 }
 
 func takeFinished(c *Conn, body []byte) error {
-	if len(body) != secrets.FinishedSize {
+	want, err := c.finished(other(c.side))
+	switch {
+	case err != nil:
+		return err
+	case len(body) != len(want):
 		return decodeError
-	}
-	if subtle.ConstantTimeCompare(body, c.finished(other(c.side))) != 1 {
+	case subtle.ConstantTimeCompare(body, want) != 1:
 		return badFinished
 	}
 	return nil

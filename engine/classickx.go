@@ -107,7 +107,7 @@ func makeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 			return nil, err
 		}
 		s.premaster = premaster
-		m := wire.EncryptedPremasterMsg{Ciphertext: ciphertext}
+		m := wire.EncryptedPremasterMsg{Bare: c.info.Version == SSL30, Ciphertext: ciphertext}
 		return m.Append(dst), nil
 	}
 	reply, shared, err := c.info.Group.row().Respond(c.cfg.Rand, s.peerShare, c.count)
@@ -132,7 +132,7 @@ func takeClientKeyExchange(c *Conn, body []byte) error {
 	s := &c.classic
 	var err error
 	if c.info.Suite.KeyExchange == KeyExchangeRSA {
-		var m wire.EncryptedPremasterMsg
+		m := wire.EncryptedPremasterMsg{Bare: c.info.Version == SSL30}
 		if err := m.Parse(body); err != nil {
 			return err
 		}

@@ -49,11 +49,18 @@ func makeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	for s := range c.cfg.enabled {
 		dst = wire.AppendUint16(dst, uint16(s.ID))
 	}
+	if c.cfg.maxVersion() == SSL30 {
+		dst = wire.AppendUint16(dst, signalRenegotiation)
+		c.hello.seen |= 1 << extensionRow(extRenegotiation)
+	}
 	if c.cfg.Fallback {
 		dst = wire.AppendUint16(dst, signalFallback)
 	}
 	dst = wire.Close(dst, at, 2)
 	dst = c.appendCompressions(dst)
+	if c.cfg.maxVersion() == SSL30 {
+		return dst, nil // which has no extensions
+	}
 	dst = c.appendExtensions(dst, inClientHello)
 	return dst, c.sealBinder(dst[start-headerSize:])
 }
@@ -151,17 +158,28 @@ func takeClientHello(c *Conn, body []byte) error {
 	if err := c.chooseCompression(); err != nil {
 		return err
 	}
-	if version == TLS13 {
+	switch version {
+	case TLS13:
 		return c.acceptModern()
+	case SSL30:
+		c.dropExtensions()
 	}
 	return c.acceptClassic()
+}
+
+// dropExtensions forgets what the client of a newer version asked for and SSL 3.0
+// has not.
+func (c *Conn) dropExtensions() {
+	renegotiation := c.hello.seen & (1 << extensionRow(extRenegotiation))
+	c.hello = clientHello{ClientHelloMsg: c.hello.ClientHelloMsg, seen: renegotiation}
+	c.info.ServerName = ""
 }
 
 // chooseVersion takes the client's highest version that is enabled (RFC 9846
 // §4.2.1).
 func (c *Conn) chooseVersion() (Version, error) {
 	low, high := c.cfg.minVersion(), c.cfg.maxVersion()
-	if c.hello.versions != nil {
+	if c.hello.versions != nil && high > SSL30 {
 		for v := high; v >= low; v-- {
 			if c.hello.versions.Contains(uint16(v)) {
 				return v, nil

@@ -125,6 +125,9 @@ func (c *Conn) Start() error {
 	if len(c.info.ServerName) > maxServerName {
 		return c.fail(fmt.Errorf("%w: server name of %d bytes", badConfig, len(c.info.ServerName)))
 	}
+	if c.cfg.maxVersion() == SSL30 {
+		c.out.SetVersion(uint16(SSL30))
+	}
 	c.flight = &hellos
 	if err := c.run(); err != nil {
 		return c.fail(err)
@@ -198,6 +201,7 @@ func (c *Conn) EOF() error {
 // fail ends the connection: one error, one alert.
 func (c *Conn) fail(err error) error {
 	e := explain(err)
+	e.Alert = c.known(e.Alert)
 	c.err = e
 	if c.side == server {
 		c.forget()

@@ -7,9 +7,11 @@ import (
 )
 
 // A place is a message, or a part of one, that carries extensions.
-type place uint8
+type place uint16
 
-// The places. TLS 1.3's ServerHello is another place than TLS 1.2's.
+// The places. The ServerHellos of TLS 1.3, of TLS before it and of SSL 3.0 are
+// places of their own: the last knows no extension but the one that was retrofitted
+// (RFC 5746 §4.5).
 const (
 	inClientHello place = 1 << iota
 	inClassicHello
@@ -18,6 +20,7 @@ const (
 	inEncrypted
 	inCertificate
 	inTicket
+	inSSLHello
 )
 
 // The extensions' numbers, by the registry.
@@ -61,7 +64,7 @@ var extensions = [...]extension{
 	{extServerName, "server_name", inClientHello | inClassicHello | inEncrypted, makeServerName, takeServerName},
 	{extExtendedMasterSecret, "extended_master_secret", inClientHello | inClassicHello, makeExtendedMasterSecret, takeExtendedMasterSecret},
 	{extEncryptThenMAC, "encrypt_then_mac", inClientHello | inClassicHello, makeEncryptThenMAC, takeEncryptThenMAC},
-	{extRenegotiation, "renegotiation_info", inClientHello | inClassicHello, makeRenegotiation, takeRenegotiation},
+	{extRenegotiation, "renegotiation_info", inClientHello | inClassicHello | inSSLHello, makeRenegotiation, takeRenegotiation},
 	{extGroups, "supported_groups", inClientHello | inEncrypted, makeGroups, takeGroups},
 	{extPointFormats, "ec_point_formats", inClientHello | inClassicHello, makePointFormats, takePointFormats},
 	{extSessionTicket, "session_ticket", inClientHello | inClassicHello, makeSessionTicket, takeSessionTicket},

@@ -33,8 +33,8 @@ type interop struct {
 func interopRows() []interop {
 	var rows []interop
 	for _, s := range suitesByVersion() {
-		if !knownToCryptoTLS(s.ID) {
-			continue // see TestSuitesWithOpenSSL
+		if !knownToCryptoTLS(s.ID) || s.version == SSL30 {
+			continue // see TestSuitesWithOpenSSL, ssl_test.go
 		}
 		keys := map[string][]string{"rsa": {"rsa2048"}, "ecdsa": {"ecdsa-p256", "ecdsa-p384"}, "": {"rsa2048", "ecdsa-p256", "ecdsa-p384"}}[s.KeyType]
 		groups := defaultGroups

@@ -94,6 +94,9 @@ func meetings() []meeting {
 				if g != 0 {
 					m.client = both(m.client, withGroups(g))
 				}
+				if x.version == SSL30 {
+					m.again.Resumption, m.server = SessionID, both(m.server, withCache)
+				}
 				if x.version == TLS13 {
 					m.again.Resumption, m.again.Group = PSKDHE, g
 				}
@@ -118,9 +121,17 @@ func meetings() []meeting {
 			meeting{name: name + "an old client", client: onlyVersion(v), server: fromVersion(TLS10), first: first, again: resumed(first, Ticket, 0)},
 			meeting{name: name + "an old server", client: fromVersion(TLS10), server: onlyVersion(v), first: first, again: resumed(first, Ticket, 0)},
 			meeting{name: name + "without extended master secret", client: both(onlyVersion(v), noMasterExtension), server: onlyVersion(v), first: first, again: resumed(first, Ticket, 0)},
+			meeting{name: name + "encrypt-then-MAC", client: both(onlyVersion(v), encryptThenMAC), server: both(onlyVersion(v), encryptThenMAC), first: first, again: resumed(first, Ticket, 0)},
 			meeting{name: name + "split records", client: both(onlyVersion(v), splitRecords), server: both(onlyVersion(v), splitRecords), first: first, again: resumed(first, Ticket, 0)},
 		)
 	}
+	ancient := Info{Version: SSL30, Suite: *suiteRow(0x002f), Kind: Full}
+	all = append(all,
+		meeting{name: "SSL 3.0, an old client", key: "rsa2048", client: onlyVersion(SSL30), server: both(fromVersion(SSL30), withCache), first: ancient, again: resumed(ancient, SessionID, 0)},
+		meeting{name: "SSL 3.0, an old server", key: "rsa2048", client: fromVersion(SSL30), server: both(onlyVersion(SSL30), withCache), first: ancient, again: resumed(ancient, SessionID, 0)},
+		meeting{name: "SSL 3.0, split records", key: "rsa2048", client: both(onlyVersion(SSL30), splitRecords), server: both(onlyVersion(SSL30), splitRecords, withCache), first: ancient, again: resumed(ancient, SessionID, 0)},
+		meeting{name: "SSL 3.0, no cache", key: "rsa2048", client: onlyVersion(SSL30), server: onlyVersion(SSL30), first: ancient, again: ancient},
+	)
 	return append(all,
 		meeting{name: "from the oldest on", client: fromVersion(TLS10), server: fromVersion(TLS10), first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
 		meeting{name: "defaults", first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
@@ -186,11 +197,11 @@ func TestBothSidesAgree(t *testing.T) {
 				if !reflect.DeepEqual(agreed(ci), agreed(want)) || !reflect.DeepEqual(agreed(si), agreed(want)) {
 					t.Errorf("connection %d\nclient %+v\nserver %+v\nwant   %+v", i, agreed(ci), agreed(si), agreed(want))
 				}
-				extended := want.Version == TLS13 || !cc.NoExtendedMasterSecret
+				extended := want.Version == TLS13 || want.Version > SSL30 && !cc.NoExtendedMasterSecret
 				if ci.ExtendedMasterSecret != extended || si.ExtendedMasterSecret != extended {
 					t.Errorf("extended master secret: client %v, server %v, want %v", ci.ExtendedMasterSecret, si.ExtendedMasterSecret, extended)
 				}
-				if ci.ServerName != testName || si.ServerName != testName || !ci.Done || !si.Done {
+				if ci.ServerName != testName || si.ServerName != testName && want.Version > SSL30 || !ci.Done || !si.Done {
 					t.Errorf("names %q and %q, done %v and %v", ci.ServerName, si.ServerName, ci.Done, si.Done)
 				}
 				if ci.TicketsReceived != si.TicketsSent {

@@ -53,7 +53,7 @@ func makeExtendedMasterSecret(c *Conn, p place, dst []byte) ([]byte, bool) {
 func takeExtendedMasterSecret(_ *Conn, _ place, body []byte) error { return wantEmpty(body) }
 
 func makeRenegotiation(c *Conn, p place, dst []byte) ([]byte, bool) {
-	return append(dst, 0), p == inClassicHello || c.cfg.minVersion() <= TLS12
+	return append(dst, 0), p != inClientHello || c.cfg.minVersion() <= TLS12
 }
 
 func takeRenegotiation(_ *Conn, _ place, body []byte) error {
@@ -184,7 +184,7 @@ func makeVersions(c *Conn, p place, dst []byte) ([]byte, bool) {
 	}
 	at := len(dst)
 	dst = wire.Open(dst, 1)
-	for v := c.cfg.maxVersion(); v >= c.cfg.minVersion(); v-- {
+	for v := c.cfg.maxVersion(); v >= max(c.cfg.minVersion(), TLS10); v-- {
 		dst = wire.AppendUint16(dst, uint16(v))
 	}
 	return wire.Close(dst, at, 1), c.cfg.maxVersion() >= TLS13

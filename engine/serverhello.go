@@ -23,7 +23,7 @@ func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 	}
 	where := inServerHello
 	if c.info.Version < TLS13 {
-		where = inClassicHello
+		where = c.classicPlace()
 		c.markDowngrade(random)
 		if err := c.newSessionID(); err != nil {
 			return nil, err
@@ -45,6 +45,14 @@ func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 // at TLS 1.2's (RFC 9846 §5.1).
 func (c *Conn) legacyVersion() uint16 { return uint16(min(c.info.Version, TLS12)) }
 
+// classicPlace is where the extensions of a ServerHello up to TLS 1.2 stand.
+func (c *Conn) classicPlace() place {
+	if c.info.Version == SSL30 {
+		return inSSLHello
+	}
+	return inClassicHello
+}
+
 // makeRetry writes a HelloRetryRequest, and folds the first ClientHello in
 // the transcript into its hash.
 func makeRetry(c *Conn, dst []byte) ([]byte, error) {
@@ -61,7 +69,7 @@ func (c *Conn) appendServerHello(dst, random []byte, p place) []byte {
 	dst = append(dst, c.compression())
 	at := len(dst)
 	dst = c.appendExtensions(dst, p)
-	if p == inClassicHello && len(dst) == at+2 {
+	if p&(inClassicHello|inSSLHello) != 0 && len(dst) == at+2 {
 		dst = dst[:at] // clients from before extensions expect none
 	}
 	return dst

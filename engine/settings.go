@@ -107,8 +107,8 @@ func (cfg *Config) check(s side) error {
 	switch {
 	case cfg.Rand == nil || cfg.Now == nil:
 		return errors.New("no Rand or no Now")
-	case cfg.minVersion() < TLS10 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
-		return fmt.Errorf("versions %v to %v are not within 1.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
+	case cfg.minVersion() < SSL30 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
+		return fmt.Errorf("versions %v to %v are not within ssl3.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
 	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > maxTicketLifetime:
 		return fmt.Errorf("ticket lifetime %v is not within 7 days", cfg.TicketLifetime)
 	case cfg.TicketCount > 255:

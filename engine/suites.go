@@ -52,6 +52,7 @@ func (k KeyExchange) String() string { return nameOf(keyExchangeNames[:], k) }
 // suites is the one table of what is known about suites, in the default
 // order of preference (RFC 9846 §B.4, RFC 5289, RFC 7905, RFC 8422, RFC 6655,
 // RFC 7251, RFC 5246 §A.5, RFC 3268). AEADs and MACs with SHA-2 need TLS 1.2.
+// RFC 3268 gives AES to TLS; SSL 3.0 was spoken with it as well.
 // Those whose cipher is OnRequest come last.
 var suites = []Suite{
 	{0x1301, "TLS_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
@@ -71,12 +72,12 @@ var suites = []Suite{
 	{0x009e, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
 	{0x009f, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeDHE, "rsa", "sha384", TLS12, TLS12},
 	{0xccaa, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "chacha20-poly1305", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
-	{0x0033, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeDHE, "rsa", "sha256", TLS10, TLS12},
-	{0x0039, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeDHE, "rsa", "sha256", TLS10, TLS12},
+	{0x0033, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeDHE, "rsa", "sha256", SSL30, TLS12},
+	{0x0039, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeDHE, "rsa", "sha256", SSL30, TLS12},
 	{0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
 	{0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeRSA, "rsa", "sha384", TLS12, TLS12},
-	{0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS10, TLS12},
-	{0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS10, TLS12},
+	{0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+	{0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
 
 	{0x1304, "TLS_AES_128_CCM_SHA256", "aes-128-ccm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
 	{0x1305, "TLS_AES_128_CCM_8_SHA256", "aes-128-ccm8", KeyExchangeAny, "", "sha256", TLS13, TLS13},
@@ -104,17 +105,17 @@ var suites = []Suite{
 
 	{0xc008, "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
 	{0xc012, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
-	{0x0016, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeDHE, "rsa", "sha256", TLS10, TLS12},
-	{0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeRSA, "rsa", "sha256", TLS10, TLS12},
+	{0x0016, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeDHE, "rsa", "sha256", SSL30, TLS12},
+	{0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
 	{0xc007, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
 	{0xc011, "TLS_ECDHE_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
-	{0x0005, "TLS_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeRSA, "rsa", "sha256", TLS10, TLS12},
-	{0x0004, "TLS_RSA_WITH_RC4_128_MD5", "rc4-md5", KeyExchangeRSA, "rsa", "sha256", TLS10, TLS12},
+	{0x0005, "TLS_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+	{0x0004, "TLS_RSA_WITH_RC4_128_MD5", "rc4-md5", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
 	{0xc006, "TLS_ECDHE_ECDSA_WITH_NULL_SHA", "null-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
 	{0xc010, "TLS_ECDHE_RSA_WITH_NULL_SHA", "null-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
 	{0x003b, "TLS_RSA_WITH_NULL_SHA256", "null-sha256", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
-	{0x0002, "TLS_RSA_WITH_NULL_SHA", "null-sha", KeyExchangeRSA, "rsa", "sha256", TLS10, TLS12},
-	{0x0001, "TLS_RSA_WITH_NULL_MD5", "null-md5", KeyExchangeRSA, "rsa", "sha256", TLS10, TLS12},
+	{0x0002, "TLS_RSA_WITH_NULL_SHA", "null-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+	{0x0001, "TLS_RSA_WITH_NULL_MD5", "null-md5", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
 }
 
 // defaultSuites are those that nobody need ask for, in the table's order.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"tlslab/engine/secrets"
 )
 
 func newClassic(version uint16, c *Cipher, keys Keys, rand io.Reader) (protection, error) {
@@ -17,7 +15,7 @@ func newClassic(version uint16, c *Cipher, keys Keys, rand io.Reader) (protectio
 	case c.block != nil:
 		return newCBC(version, c, keys, rand)
 	}
-	return newStream(c, keys)
+	return newStream(version, c, keys)
 }
 
 // cbc is protection by a block cipher (RFC 5246 §6.2.3.2): the plaintext is
@@ -40,11 +38,10 @@ func newClassic(version uint16, c *Cipher, keys Keys, rand io.Reader) (protectio
 // Nor is 3DES, whose S-boxes crypto/des looks up in tables.
 type cbc struct {
 	encrypt, decrypt cbcMode
-	mac              *secrets.HMAC
+	mac              recordMAC
 	macSize          int
 	explicit         int // bytes of IV in each record
 	rand             io.Reader
-	extra            [13]byte
 }
 
 // cbcMode is a CBC encrypter or decrypter of crypto/aes, whose IV can be set.
@@ -62,7 +59,7 @@ func newCBC(version uint16, c *Cipher, keys Keys, rand io.Reader) (*cbc, error) 
 		return nil, errors.New("the MAC key has a wrong length")
 	}
 	iv := keys.IV
-	p := &cbc{mac: secrets.NewHMAC(c.mac), macSize: c.MAC, rand: rand}
+	p := &cbc{mac: newRecordMAC(version, c.mac, keys.MAC), macSize: c.MAC, rand: rand}
 	if version >= versionTLS11 {
 		iv = make([]byte, block.BlockSize())
 		p.explicit = block.BlockSize()
@@ -75,7 +72,6 @@ func newCBC(version uint16, c *Cipher, keys Keys, rand io.Reader) (*cbc, error) 
 	if !ok1 || !ok2 {
 		return nil, errors.New("the cipher's CBC mode does not take IVs")
 	}
-	p.mac.SetKey(keys.MAC)
 	return p, nil
 }
 
@@ -92,9 +88,7 @@ func (p *cbc) seal(record []byte, sequence uint64, _ Type, plain int) error {
 	if err := p.drawIV(iv); err != nil {
 		return err
 	}
-	setPseudoHeader(&p.extra, record, sequence, plain)
-	p.mac.Begin()
-	p.mac.Write(p.extra[:])
+	p.mac.begin(record, sequence, plain)
 	p.mac.Write(body[:plain])
 	padding := body[plain+copy(body[plain:], p.mac.End()):]
 	for i := range padding {
@@ -136,11 +130,9 @@ func (p *cbc) open(record []byte, sequence uint64) (Type, []byte, error) {
 	p.takeIV(iv)
 	p.decrypt.CryptBlocks(body, body)
 
-	padding, good := paddingLength(body, p.macSize)
+	padding, good := p.padding(body, p.macSize)
 	plain := len(body) - padding - p.macSize
-	setPseudoHeader(&p.extra, record, sequence, plain)
-	p.mac.Begin()
-	p.mac.Write(p.extra[:])
+	p.mac.begin(record, sequence, plain)
 	p.mac.Write(body[:plain])
 	mac := p.mac.EndPadded(body[plain+p.macSize:])
 	good &= subtle.ConstantTimeCompare(mac, body[plain:plain+p.macSize])
@@ -148,6 +140,24 @@ func (p *cbc) open(record []byte, sequence uint64) (Type, []byte, error) {
 		return 0, nil, ErrBadMAC
 	}
 	return Type(record[0]), body[:plain:plain], nil
+}
+
+// padding returns how many bytes of padding end a decrypted body, and 1 if they
+// are right.
+func (p *cbc) padding(body []byte, macSize int) (length, good int) {
+	if p.mac.ssl {
+		return sslPaddingLength(body, macSize, p.decrypt.BlockSize())
+	}
+	return paddingLength(body, macSize)
+}
+
+// sslPaddingLength is paddingLength for SSL 3.0, whose padding is not longer than
+// a block and holds anything but for its length (RFC 6101 §5.2.3.2). That nobody
+// checks the rest is what "POODLE" rests on (Möller, Duong, Kotowicz, 2014).
+func sslPaddingLength(body []byte, macSize, block int) (length, good int) {
+	last := int(body[len(body)-1])
+	good = subtle.ConstantTimeLessOrEq(last+1, block) & subtle.ConstantTimeLessOrEq(last+1+macSize, len(body))
+	return subtle.ConstantTimeSelect(good, last+1, 1), good
 }
 
 // paddingLength returns how many bytes of padding end a decrypted body, its length

@@ -62,9 +62,7 @@ func (p *encryptThenMAC) open(record []byte, sequence uint64) (Type, []byte, err
 // covers is that of IV and ciphertext.
 func (p *encryptThenMAC) sum(record []byte, sequence uint64) []byte {
 	fragment := record[HeaderSize:]
-	setPseudoHeader(&p.extra, record, sequence, len(fragment))
-	p.mac.Begin()
-	p.mac.Write(p.extra[:])
+	p.mac.begin(record, sequence, len(fragment))
 	p.mac.Write(fragment)
 	return p.mac.End()
 }

@@ -19,6 +19,7 @@ const (
 	expansionClassic        = 2048
 	expansionTLS13          = 256
 	MaxRecord               = HeaderSize + MaxPlaintext + expansionClassic // the longest record of any protocol
+	versionSSL30            = 0x0300
 	versionTLS11            = 0x0302
 	legacyVersion           = 0x0303
 	maxSequence      uint64 = 1<<64 - 1

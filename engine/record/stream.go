@@ -4,11 +4,9 @@ import (
 	"crypto/cipher"
 	"crypto/subtle"
 	"errors"
-
-	"tlslab/engine/secrets"
 )
 
-// stream is TLS 1.2's protection by a stream cipher or by none (RFC 5246
+// stream is protection by a stream cipher or by none (RFC 5246
 // §6.2.3.1): the plaintext is followed by its MAC, and both are encrypted. The
 // key stream goes on from record to record.
 //
@@ -17,13 +15,12 @@ import (
 // it looks up tables at secret places.
 type stream struct {
 	cipher  cipher.Stream // nil: nothing is encrypted
-	mac     *secrets.HMAC
+	mac     recordMAC
 	macSize int
-	extra   [13]byte
 }
 
-func newStream(c *Cipher, keys Keys) (*stream, error) {
-	p := &stream{mac: secrets.NewHMAC(c.mac), macSize: c.MAC}
+func newStream(version uint16, c *Cipher, keys Keys) (*stream, error) {
+	p := &stream{mac: newRecordMAC(version, c.mac, keys.MAC), macSize: c.MAC}
 	if len(keys.Key) != c.Key {
 		return nil, errors.New("the key has a wrong length")
 	}
@@ -36,7 +33,6 @@ func newStream(c *Cipher, keys Keys) (*stream, error) {
 			return nil, err
 		}
 	}
-	p.mac.SetKey(keys.MAC)
 	return p, nil
 }
 
@@ -72,9 +68,7 @@ func (p *stream) crypt(body []byte) {
 
 // sum is the MAC of a record's first plain bytes.
 func (p *stream) sum(record []byte, sequence uint64, plain int) []byte {
-	setPseudoHeader(&p.extra, record, sequence, plain)
-	p.mac.Begin()
-	p.mac.Write(p.extra[:])
+	p.mac.begin(record, sequence, plain)
 	p.mac.Write(record[HeaderSize:][:plain])
 	return p.mac.End()
 }

@@ -21,17 +21,18 @@ const (
 	ServerSide
 )
 
-// Classic holds a master secret of TLS 1.0 to 1.2 and what the PRF makes of it
-// (RFC 5246 §5, §6.3, §8.1, RFC 2246 likewise). It is in force from MasterSecret,
+// Classic holds a master secret of SSL 3.0 to TLS 1.2 and what the PRF makes of it
+// (RFC 5246 §5, §6.3, §8.1, RFC 2246 and RFC 6101 likewise). It is in force from MasterSecret,
 // ExtendedMasterSecret or Resume on.
 type Classic struct {
 	prf    prf
+	count  op.Counter
 	master [MasterSize]byte
 }
 
 // NewClassic returns a Classic whose PRF goes with h: MD5SHA1 before TLS 1.2.
 func NewClassic(h *Hash, count op.Counter) *Classic {
-	return &Classic{prf: newPRF(h, count)}
+	return &Classic{prf: newPRF(h, count), count: count}
 }
 
 // MasterSecret derives the master secret from a premaster secret and both

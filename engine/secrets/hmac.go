@@ -6,7 +6,8 @@ import (
 	"hash"
 )
 
-// HMAC is HMAC (RFC 2104) over a hash that can save its state. The states after
+// HMAC is HMAC (RFC 2104), or SSL 3.0's MAC that came before it (RFC 6101
+// §5.2.3.1), over a hash that can save its state. The states after
 // the inner and the outer key block are kept, so a message under a key already
 // set costs no block for the key, and setting the same key again costs nothing.
 // Nothing is allocated after NewHMAC.
@@ -16,6 +17,7 @@ type HMAC struct {
 	digest       state
 	inner, outer []byte // saved states
 	key          []byte // the key they are for
+	pad          int    // bytes that SSL 3.0 puts behind the key; 0: HMAC
 	block        []byte
 	sum          []byte
 }
@@ -45,12 +47,25 @@ func NewHMAC(h *Hash) *HMAC {
 	}
 }
 
+// NewSSLMAC returns SSL 3.0's MAC, without a key. It hashes twice, as HMAC does,
+// but puts the two pads behind the key instead of masking a block of it.
+func NewSSLMAC(h *Hash) *HMAC {
+	m := NewHMAC(h)
+	m.pad = sslPad(h)
+	return m
+}
+
 // SetKey puts a key of any length in force.
 func (m *HMAC) SetKey(key []byte) {
 	if len(m.inner) > 0 && bytes.Equal(key, m.key) {
 		return
 	}
 	m.key = append(m.key[:0], key...)
+	if m.pad > 0 {
+		m.inner = m.saveBehind(m.inner, key, sslPad1)
+		m.outer = m.saveBehind(m.outer, key, sslPad2)
+		return
+	}
 	if len(key) > len(m.block) {
 		m.digest.Reset()
 		m.digest.Write(key)
@@ -70,6 +85,18 @@ func (m *HMAC) saveAfter(saved []byte, mask byte) []byte {
 	}
 	m.digest.Reset()
 	m.digest.Write(m.block)
+	return m.save(saved)
+}
+
+// saveBehind hashes the key with a pad behind it and saves the state.
+func (m *HMAC) saveBehind(saved, key []byte, pad string) []byte {
+	m.digest.Reset()
+	m.digest.Write(key)
+	m.digest.Write([]byte(pad[:m.pad]))
+	return m.save(saved)
+}
+
+func (m *HMAC) save(saved []byte) []byte {
 	saved, err := m.digest.AppendBinary(saved[:0])
 	if err != nil {
 		panic("secrets: a hash of the table cannot save its state: " + err.Error())

@@ -85,17 +85,29 @@ func (m *ClientShareMsg) Append(dst []byte) []byte {
 
 // An EncryptedPremasterMsg is the body of an RSA ClientKeyExchange (RFC 5246
 // §7.4.7.1).
-type EncryptedPremasterMsg struct{ Ciphertext []byte }
+type EncryptedPremasterMsg struct {
+	Bare       bool // SSL 3.0 leaves the length out (RFC 6101 §5.6.7.1)
+	Ciphertext []byte
+}
 
 // Parse reads the body.
 func (m *EncryptedPremasterMsg) Parse(body []byte) error {
 	r := reader{rest: body}
+	if m.Bare {
+		m.Ciphertext = body
+		return nil
+	}
 	m.Ciphertext = r.vector(2, 0, max16)
 	return r.end()
 }
 
 // Append writes the body.
-func (m *EncryptedPremasterMsg) Append(dst []byte) []byte { return appendVector(dst, 2, m.Ciphertext) }
+func (m *EncryptedPremasterMsg) Append(dst []byte) []byte {
+	if m.Bare {
+		return append(dst, m.Ciphertext...)
+	}
+	return appendVector(dst, 2, m.Ciphertext)
+}
 
 // A KeyUpdateMsg is the body of a KeyUpdate (RFC 9846 §4.6.3). A request is
 // 0 or 1; other values parse, being illegal and not malformed.
