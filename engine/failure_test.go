@@ -117,7 +117,7 @@ func TestConfigsThatCannotWork(t *testing.T) {
 	for name, broken := range map[string]func(*Config){
 		"no randomness":       func(c *Config) { c.Rand = nil },
 		"no clock":            func(c *Config) { c.Now = nil },
-		"no such version":     func(c *Config) { c.MinVersion = 0x0200 },
+		"no such version":     func(c *Config) { c.MinVersion = 0x02ff },
 		"old without a word":  maxVersion(TLS11),
 		"TLS 1.4":             func(c *Config) { c.MaxVersion = 0x0305 },
 		"versions backwards":  func(c *Config) { c.MinVersion, c.MaxVersion = TLS13, TLS12 },

@@ -168,6 +168,8 @@ var drawn = []struct {
 	{"tls13-hybrid", withGroups(X25519MLKEM768), withGroups(X25519MLKEM768), 1, 1},
 	{"tls12-dhe-rsa-ticket", both(maxVersion(TLS12), onlySuite(0x009e)), withGroups(FFDHE2048), 2, 1},
 	{"tls12-rsa-session-id", both(maxVersion(TLS12), onlySuite(0x002f)), withCache, 2, 1},
+	{"tls10-rsa-ecdhe-ticket", onlyVersion(TLS10), onlyVersion(TLS10), 2, 1},
+	{"ssl30-rsa-session-id", onlyVersion(SSL30), both(onlyVersion(SSL30), withCache), 2, 1},
 }
 
 func TestHandshakesAndTheirRoundTrips(t *testing.T) {

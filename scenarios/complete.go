@@ -55,7 +55,7 @@ func completeSuites(c *Config, set map[string]setting) []fault {
 		s, ok := suiteFor(cipher, v, c.TLS.Certificate, c.TLS.Group)
 		if !ok {
 			return faultf([]string{"tls.cipher", "tls.version", "tls.certificate", "tls.group"},
-				"no suite of TLS %s has %s with a certificate of %s and %s: %s", v, c.TLS.Cipher, c.TLS.Certificate, c.TLS.Group,
+				"no suite of %s has %s with a certificate of %s and %s: %s", v.Title(), c.TLS.Cipher, c.TLS.Certificate, c.TLS.Group,
 				ciphersOf(v, c.TLS.Certificate, c.TLS.Group))
 		}
 		c.TLS.Suites = append(c.TLS.Suites, s.Name)
@@ -98,7 +98,7 @@ func completeNamedSuite(c *Config, set map[string]setting) []fault {
 	highest := c.TLS.Versions.Max
 	switch {
 	case !speaks(s, highest):
-		return faultf([]string{"tls.suite", "tls.version"}, "%s is a suite of TLS %s, and tls.version is %s", s.Name, Versions{s.Min, s.Max}, c.TLS.Versions)
+		return faultf([]string{"tls.suite", "tls.version"}, "%s belongs to the versions %s, and tls.version is %s", s.Name, Versions{s.Min, s.Max}, c.TLS.Versions)
 	case !takes(s, c.TLS.Certificate):
 		return faultf([]string{"tls.suite", "tls.certificate"}, "%s needs an %s key, and tls.certificate is %s", s.Name, s.KeyType, c.TLS.Certificate)
 	}
@@ -153,7 +153,7 @@ var resumptionVersions = []struct {
 	{"psk-dhe", engine.TLS13, engine.TLS13},
 	{"psk", engine.TLS13, engine.TLS13},
 	{"ticket", engine.TLS10, engine.TLS12},
-	{"session-id", engine.TLS10, engine.TLS12},
+	{"session-id", engine.SSL30, engine.TLS12},
 }
 
 func completeResumption(c *Config, _ map[string]setting) []fault {
@@ -168,7 +168,7 @@ func completeResumption(c *Config, _ map[string]setting) []fault {
 		case known && c.TLS.Resumption == "":
 			c.TLS.Resumption = row.name
 		case !known && c.TLS.Resumption == row.name:
-			return faultf([]string{"tls.resumption", "tls.version"}, "TLS %s has no resumption by %s", v, row.name)
+			return faultf([]string{"tls.resumption", "tls.version"}, "%s has no resumption by %s", v.Title(), row.name)
 		}
 	}
 	return nil

@@ -36,6 +36,9 @@ func facts(r *recording.Recording) string {
 
 func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
 	for _, row := range []struct{ base, says string }{
+		{"tls: {version: ssl3.0, certificate: rsa2048}", "version ssl3.0, suite TLS_RSA_WITH_AES_128_CBC_SHA, group none, kind full"},
+		{"tls: {version: ssl3.0, certificate: rsa2048, cipher: 3des-ede-cbc-sha, kind: resumed, split_records: true}", "version ssl3.0, suite TLS_RSA_WITH_3DES_EDE_CBC_SHA, group none, kind resumed, resumption session-id"},
+		{"tls: {version: ssl3.0..1.3, certificate: rsa2048}", "version 1.3, suite TLS_AES_128_GCM_SHA256, group x25519, kind full"},
 		{"tls: {version: 1.0}", "version 1.0, suite TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, group x25519, kind full"},
 		{"tls: {version: 1.1, certificate: rsa2048, kind: resumed}", "version 1.1, suite TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, group none, kind resumed, resumption ticket"},
 		{"tls: {version: 1.0, kind: resumed, resumption: session-id, split_records: true, fallback: true}", "group none, kind resumed, resumption session-id"},

@@ -37,7 +37,7 @@ func joinKeys(groups ...[]Key) []Key {
 }
 
 var tlsKeys = []Key{
-	{"tls.version", "1.3", "version of TLS, or a range of which both sides choose the highest: 1.0, 1.1, 1.2, 1.3, 1.0..1.3",
+	{"tls.version", "1.3", "version of TLS, or a range of which both sides choose the highest: 1.0, 1.1, 1.2, 1.3, 1.0..1.3; SSL 3.0 is ssl3.0",
 		one(func(c *Config) *Versions { return &c.TLS.Versions })},
 	{"tls.cipher", "", "bulk cipher; version, certificate and group make a suite of it (up to 1.2 with ECDHE or DHE, where there is one). Default: aes-128-gcm, before 1.2 aes-128-cbc-sha, unless tls.suite is set",
 		one(func(c *Config) word { return word{&c.TLS.Cipher, ciphers()} })},

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -134,9 +135,11 @@ func (loss) schema() object {
 
 // schema is a version as text or, unquoted, as the number that YAML takes it for.
 func (*Versions) schema() object {
-	numbers := make([]any, len(versions))
-	for i, name := range versionNames() {
-		numbers[i] = json.Number(name)
+	var numbers []any
+	for _, name := range versionNames() {
+		if _, err := strconv.ParseFloat(name, 64); err == nil {
+			numbers = append(numbers, json.Number(name))
+		}
 	}
 	one := "(" + strings.ReplaceAll(strings.Join(versionNames(), "|"), ".", `\.`) + ")"
 	return object{"anyOf": []object{{"enum": numbers}, {"type": "string", "pattern": "^" + one + `(\.\.` + one + ")?$"}}}

@@ -15,7 +15,7 @@ type Versions struct {
 }
 
 // versions are those of the language, lowest first.
-var versions = []engine.Version{engine.TLS10, engine.TLS11, engine.TLS12, engine.TLS13}
+var versions = []engine.Version{engine.SSL30, engine.TLS10, engine.TLS11, engine.TLS12, engine.TLS13}
 
 // String is 1.3, or 1.2..1.3.
 func (v Versions) String() string {

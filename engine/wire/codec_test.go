@@ -53,6 +53,14 @@ const random = "0123456789abcdef0123456789ABCDEF"
 
 func name(c codec) string { return fmt.Sprintf("%T", c)[len("*wire."):] }
 
+// SSL 3.0's premaster secret fills its message.
+func TestBarePremasterIsTheWholeBody(t *testing.T) {
+	m := EncryptedPremasterMsg{Bare: true}
+	if err := m.Parse([]byte("\x00\x03enc")); err != nil || string(m.Ciphertext) != "\x00\x03enc" || string(m.Append(nil)) != "\x00\x03enc" {
+		t.Errorf("%q, %v", m.Ciphertext, err)
+	}
+}
+
 func TestBodiesRoundTrip(t *testing.T) {
 	for _, x := range codecs {
 		c := x.make()
