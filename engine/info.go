@@ -1,6 +1,10 @@
 package engine
 
-import "tlslab/engine/pki"
+import (
+	"fmt"
+
+	"tlslab/engine/pki"
+)
 
 // Info is what a connection has negotiated so far. Both sides of a finished
 // handshake agree on all of it but PeerChain and the ticket counts.
@@ -31,4 +35,22 @@ type Info struct {
 	TicketsSent, TicketsReceived int
 
 	Done bool // the handshake is complete on this side
+}
+
+// Records names what was agreed on records besides the suite, nil where nothing
+// was: encrypt-then-mac, deflate, and limits in bytes of plaintext.
+func (i Info) Records() (agreed []string) {
+	if i.EncryptThenMAC {
+		agreed = append(agreed, "encrypt-then-mac")
+	}
+	if i.Compressed {
+		agreed = append(agreed, "deflate")
+	}
+	if i.MaxFragment > 0 {
+		agreed = append(agreed, fmt.Sprintf("fragments of %d bytes", i.MaxFragment))
+	}
+	if i.ClientRecordLimit > 0 {
+		agreed = append(agreed, fmt.Sprintf("limits of %d bytes up and %d down", i.ServerRecordLimit, i.ClientRecordLimit))
+	}
+	return agreed
 }

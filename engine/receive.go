@@ -16,7 +16,8 @@ const (
 
 // Recv consumes at most one record from in, opening it in place. It returns
 // the number of bytes consumed, 0 where in does not yet hold a whole record,
-// and what the record meant. Event.Data aliases in. An error ends the
+// and what the record meant. Event.Data aliases in, or the connection where
+// records are compressed: until the next call. An error ends the
 // connection: Flush then returns the alert, and further calls return the
 // same error.
 func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {

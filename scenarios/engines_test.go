@@ -67,6 +67,9 @@ func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
 		{"tls: {version: 1.2..1.3, kind: resumed}", "version 1.3, suite TLS_AES_128_GCM_SHA256, group x25519, kind resumed"},
 		{"tls: {chain: {length: 3, size: 5kB}}", "3 certificates, 5000 bytes"},
 		{"tls: {tickets: 0}", "tickets 0"},
+		{"tls: {version: 1.2, cipher: aes-128-cbc-sha, encrypt_then_mac: true, compression: true}", "records encrypt-then-mac, deflate, "},
+		{"tls: {version: 1.2, cipher: aes-128-gcm, encrypt_then_mac: true, max_fragment: 2KiB}", "records fragments of 2048 bytes, "},
+		{"tls: {record_size_limit: 5kB}", "records limits of 5000 bytes up and 5000 down"},
 		{"tls: {tickets: 4}", "tickets 4"},
 		{"transfer: {request: 1B, response: 70kB}", "request 1 bytes, response 70000 bytes"},
 	} {

@@ -75,6 +75,12 @@ func handshakes() map[string]handshake {
 		"1.2 full":       {version: engine.TLS12, kind: engine.Full},
 		"1.2 ticket":     {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket},
 		"1.2 session-id": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.SessionID},
+		"1.3 padded under a limit": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
+			x.Server.PadTo, x.Client.RecordSizeLimit = 300, 2000
+		}},
+		"1.2 compressed": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
+			x.Content, x.Client.Compression, x.Server.Compression = "text", true, true
+		}},
 		"1.2 records of 1000": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
 			x.Client.RecordSize, x.Server.RecordSize = 1000, 1000
 		}},

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"tlslab/engine"
 	"tlslab/sim/recording"
@@ -127,6 +128,9 @@ func (p *pair) about() []recording.Fact {
 	}
 	if info.Kind == engine.Resumed {
 		facts = append(facts, recording.Fact{Key: "resumption", Value: info.Resumption.String()})
+	}
+	if agreed := info.Records(); agreed != nil {
+		facts = append(facts, recording.Fact{Key: "records", Value: strings.Join(agreed, ", ")})
 	}
 	if len(info.PeerChain) > 0 {
 		n := 0

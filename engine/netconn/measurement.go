@@ -64,6 +64,9 @@ func negotiated(info engine.Info) []fact {
 	if info.ALPN != "" {
 		facts = append(facts, fact{"alpn", info.ALPN})
 	}
+	if agreed := info.Records(); agreed != nil {
+		facts = append(facts, fact{"records", strings.Join(agreed, ", ")})
+	}
 	if n := len(info.PeerChain); n > 0 {
 		size := 0
 		for _, c := range info.PeerChain {
