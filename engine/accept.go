@@ -25,6 +25,7 @@ func (c *Conn) acceptModern() error {
 	c.compatible = c.asksCompatibility()
 	c.info.ExtendedMasterSecret = true
 	c.info.Kind, c.info.Resumption = Full, 0
+	c.forgetPeer()
 	if err := c.chooseProtocol(); err != nil {
 		return err
 	}
@@ -245,6 +246,9 @@ func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error)
 	case s.Extended == 1 && !c.hello.seen.has(extExtendedMasterSecret):
 		return false, masterSecretMismatch
 	case (s.Extended == 1) != c.info.ExtendedMasterSecret:
+		return false, nil
+	}
+	if !c.recall(s) {
 		return false, nil
 	}
 	c.info.Kind, c.info.Resumption = Resumed, way

@@ -32,6 +32,7 @@ const (
 	AlertUserCanceled           Alert = 90
 	AlertMissingExtension       Alert = 109
 	AlertUnsupportedExtension   Alert = 110
+	AlertCertificateRequired    Alert = 116
 	AlertNoApplicationProtocol  Alert = 120
 )
 

@@ -11,10 +11,11 @@ import (
 // any number of connections.
 type Certificate struct {
 	key     *pki.Key
-	kind    string // of the key, as Suite.KeyType has it
-	curve   Group  // that an ECDSA key lies on, 0 for others
-	classic []byte // the Certificate message's body up to TLS 1.2
-	modern  []byte // and in TLS 1.3
+	kind    string   // of the key, as Suite.KeyType has it
+	curve   Group    // that an ECDSA key lies on, 0 for others
+	classic []byte   // the Certificate message's body up to TLS 1.2
+	modern  []byte   // and in TLS 1.3
+	issuers [][]byte // names of the chain's issuers, in DER
 }
 
 // NewCertificate prepares a chain of DER certificates, leaf first and without
@@ -28,6 +29,12 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	c.modern = wire.AppendCertificate13(nil, chain)
 	if len(c.classic) > maxMessage || len(c.modern) > maxMessage {
 		return nil, errors.New("certificate chain longer than a handshake message may be")
+	}
+	for _, der := range chain {
+		// One that cannot be read here may be fit for peers that know more.
+		if parsed, err := pki.Parse(der); err == nil {
+			c.issuers = append(c.issuers, parsed.Issuer)
+		}
 	}
 	return c, nil
 }

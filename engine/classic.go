@@ -16,12 +16,14 @@ var classic = protocol{
 	enter: enterClassic,
 	keys:  classicKeys,
 	steps: [KeyUpdate + 1]step{
-		Certificates:      {make: makeCertificate, take: takeCertificate},
-		ServerKeyExchange: {make: makeServerKeyExchange, take: takeServerKeyExchange},
-		ServerHelloDone:   {make: makeServerHelloDone, take: takeServerHelloDone},
-		ClientKeyExchange: {make: makeClientKeyExchange, take: takeClientKeyExchange, after: afterClientKeyExchange},
-		NewSessionTicket:  {make: makeTicket, take: takeTicket},
-		Finished:          {make: makeFinished, take: takeFinished, after: afterFinished},
+		Certificates:       {make: makeCertificate, take: takeCertificate, after: afterCertificate},
+		ServerKeyExchange:  {make: makeServerKeyExchange, take: takeServerKeyExchange},
+		CertificateRequest: {make: makeCertificateRequest, take: takeCertificateRequest, after: afterCertificateRequest},
+		CertificateVerify:  {make: makeCertificateVerify, take: takeCertificateVerify, after: afterCertificateVerify},
+		ServerHelloDone:    {make: makeServerHelloDone, take: takeServerHelloDone},
+		ClientKeyExchange:  {make: makeClientKeyExchange, take: takeClientKeyExchange, after: afterClientKeyExchange},
+		NewSessionTicket:   {make: makeTicket, take: takeTicket},
+		Finished:           {make: makeFinished, take: takeFinished, after: afterFinished},
 	},
 }
 
@@ -72,6 +74,7 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	if s.identity != nil {
 		c.info.Resumption = Ticket
 	}
+	c.info.ClientAuthenticated = s.authenticated
 	c.newClassic()
 	c.classic.secrets.Resume(s.secret)
 	c.session = s
@@ -117,7 +120,11 @@ func classicKeys(c *Conn, from side, _ Epoch) (*record.Half, error) {
 	return half, err
 }
 
+// makeCertificate writes this side's chain; a client's may be empty.
 func makeCertificate(c *Conn, dst []byte) ([]byte, error) {
+	if c.certificate == nil {
+		return append(dst, 0, 0, 0), nil
+	}
 	return append(dst, c.certificate.classic...), nil
 }
 
@@ -177,6 +184,9 @@ func afterFinished(c *Conn, from side) error {
 		return nil
 	}
 	if c.side == server {
+		if !c.memorable() {
+			return nil
+		}
 		c.cfg.SessionCache.Put(c.sessionID, c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Now())
 	} else if !c.ticketPromised && c.cfg.allows(SessionID) {
 		c.keepClassic(nil, maxIDLifetime)
@@ -193,7 +203,12 @@ func (c *Conn) forget() {
 }
 
 // makeTicket seals the session into the ticket of versions up to TLS 1.2 (RFC 5077 §3.3).
+// A session that is not kept has an empty one.
 func makeTicket(c *Conn, dst []byte) ([]byte, error) {
+	if !c.memorable() {
+		m := wire.TicketMsg{}
+		return m.Append(dst), nil
+	}
 	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err

@@ -14,13 +14,15 @@ type clientHello struct {
 	seen      extensionSet
 	versions  wire.Uint16s
 	groups    wire.Uint16s
-	schemes   wire.Uint16s
+	schemes   wire.Uint16s // of a CertificateRequest, at the client
 	shares    wire.Shares
 	modes     []byte
 	protocols wire.Names
 	ticket    []byte
 	psks      wire.OfferedPSKs
 	cookie    []byte // the client's, from a HelloRetryRequest
+
+	authorities wire.DistinguishedNames // that the peer trusts, as it says
 }
 
 // signalRenegotiation is TLS_EMPTY_RENEGOTIATION_INFO_SCSV, which stands for an

@@ -41,13 +41,22 @@ type Config struct {
 	KeyShares int
 
 	// Certificates are what a server may present; the first that fits the
-	// ClientHello is taken.
+	// ClientHello is taken. A client that is asked for a certificate presents the
+	// first that fits the CertificateRequest, or none.
 	Certificates []*Certificate
 
-	// Roots are the client's trust anchors. VerifyNothing makes a client
+	// Roots are the client's trust anchors. VerifyNothing makes either side
 	// accept any chain; the handshake signature is checked all the same.
 	Roots         *pki.Roots
 	VerifyNothing bool
+
+	// ClientAuth is a server's policy on clients' certificates, and ClientCAs are
+	// the trust anchors of these, whose names clients are told. It is for TLS 1.0
+	// and higher: a server that asks cannot have SSL 3.0 among its versions. A session
+	// remembers who the client was, so servers that share Tickets or a
+	// SessionCache must trust the same anchors.
+	ClientAuth ClientAuth
+	ClientCAs  *pki.Roots
 
 	// ALPN lists the application protocols in order of preference
 	// (RFC 7301).

@@ -52,10 +52,13 @@ type Conn struct {
 	cipher     *record.Cipher
 	hash       *secrets.Hash
 
-	// Server: what signs. Client: whose signature it must be.
+	// What signs on this side, and whose signature the peer's must be.
 	certificate *Certificate
 	scheme      *pki.Scheme
 	peerKey     *pki.PublicKey
+
+	asked bool // there was a CertificateRequest
+	signs bool // the client has shown a certificate
 
 	classic classicState
 	modern  modernState

@@ -21,7 +21,12 @@ const (
 	inCertificate
 	inTicket
 	inSSLHello
+	inRequest // TLS 1.3's CertificateRequest
 )
+
+// unasked are the places where a side speaks first: nothing in them answers what
+// the peer's hello asked.
+const unasked = inRetry | inTicket | inRequest
 
 // The extensions' numbers, by the registry.
 const (
@@ -43,6 +48,7 @@ const (
 	extVersions             = 43
 	extCookie               = 44
 	extModes                = 45
+	extAuthorities          = 47
 	extKeyShare             = 51
 	extRenegotiation        = 0xff01
 )
@@ -69,15 +75,16 @@ var extensions = [...]extension{
 	{extPointFormats, "ec_point_formats", inClientHello | inClassicHello, makePointFormats, takePointFormats},
 	{extSessionTicket, "session_ticket", inClientHello | inClassicHello, makeSessionTicket, takeSessionTicket},
 	{extProtocols, "application_layer_protocol_negotiation", inClientHello | inClassicHello | inEncrypted, makeProtocols, takeProtocols},
-	{extSchemes, "signature_algorithms", inClientHello, makeSchemes, takeSchemes},
+	{extSchemes, "signature_algorithms", inClientHello | inRequest, makeSchemes, takeSchemes},
+	{extAuthorities, "certificate_authorities", inClientHello | inRequest, makeAuthorities, takeAuthorities},
 	{extKeyShare, "key_share", inClientHello | inServerHello | inRetry, makeKeyShare, takeKeyShare},
 	{extVersions, "supported_versions", inClientHello | inServerHello | inRetry, makeVersions, takeVersions},
 	{extCookie, "cookie", inClientHello | inRetry, makeCookie, takeCookie},
 	{extModes, "psk_key_exchange_modes", inClientHello, makeModes, takeModes},
 	{extMaxFragmentLength, "max_fragment_length", inClientHello | inClassicHello | inEncrypted, makeMaxFragment, takeMaxFragment},
 	{extRecordSizeLimit, "record_size_limit", inClientHello | inClassicHello | inEncrypted, makeRecordSizeLimit, takeRecordSizeLimit},
-	{extStatusRequest, "status_request", inClientHello | inClassicHello | inCertificate, nil, nil},
-	{extSignedTimestamps, "signed_certificate_timestamp", inClientHello | inClassicHello | inCertificate, nil, nil},
+	{extStatusRequest, "status_request", inClientHello | inClassicHello | inCertificate | inRequest, nil, nil},
+	{extSignedTimestamps, "signed_certificate_timestamp", inClientHello | inClassicHello | inCertificate | inRequest, nil, nil},
 	{extEarlyData, "early_data", inClientHello | inEncrypted | inTicket, nil, nil},
 	{extPreSharedKey, "pre_shared_key", inClientHello | inServerHello, makePreSharedKey, takePreSharedKey},
 }
@@ -106,7 +113,7 @@ func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 	dst = wire.Open(dst, 2)
 	for i := range extensions {
 		x := &extensions[i]
-		asked := c.side == client || c.hello.seen&(1<<i) != 0 || p&(inRetry|inTicket) != 0
+		asked := c.side == client || c.hello.seen&(1<<i) != 0 || p&unasked != 0
 		if x.make == nil || x.in&p == 0 || !asked {
 			continue
 		}
@@ -136,7 +143,7 @@ func (c *Conn) takeExtensions(p place, list wire.Extensions) (seen extensionSet,
 		id, body, rest = rest.Next()
 		i := extensionRow(id)
 		if i < 0 {
-			if p&(inClientHello|inTicket) == 0 {
+			if p&(inClientHello|inTicket|inRequest) == 0 {
 				return seen, fmt.Errorf("%w: %d", unsolicitedExtension, id)
 			}
 			if unknown.repeats(id) {
@@ -150,7 +157,9 @@ func (c *Conn) takeExtensions(p place, list wire.Extensions) (seen extensionSet,
 			return seen, fmt.Errorf("%w: %s", duplicateExtension, x.name)
 		case x.in&p == 0:
 			return seen, fmt.Errorf("%w: %s", misplacedExtension, x.name)
-		case c.side == client && p&(inRetry|inTicket) == 0 && c.hello.seen&(1<<i) == 0:
+		case c.side == client && p&unasked == 0 && c.hello.seen&(1<<i) == 0:
+			return seen, fmt.Errorf("%w: %s", unsolicitedExtension, x.name)
+		case c.side == server && p == inCertificate: // no CertificateRequest of ours asks for any
 			return seen, fmt.Errorf("%w: %s", unsolicitedExtension, x.name)
 		case x.id == extPreSharedKey && p == inClientHello && len(rest) > 0:
 			return seen, pskNotLast

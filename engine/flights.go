@@ -71,8 +71,11 @@ var classicFull = flight{
 	rows: []row{
 		{server, Certificates, always, sameKeys, 0},
 		{server, ServerKeyExchange, ifEphemeral, sameKeys, 0},
+		{server, CertificateRequest, ifAsking, sameKeys, optional},
 		{server, ServerHelloDone, always, sameKeys, flush},
+		{client, Certificates, ifAsked, sameKeys, 0},
 		{client, ClientKeyExchange, always, sameKeys, 0},
+		{client, CertificateVerify, ifSigns, sameKeys, 0},
 		{client, ChangeCipherSpec, always, EpochApplication, 0},
 		{client, Finished, always, sameKeys, flush},
 		{server, NewSessionTicket, ifPromised, sameKeys, 0},
@@ -103,10 +106,13 @@ var tls13 = flight{
 		{server, noMessage, always, EpochHandshake, 0},
 		{client, noMessage, always, EpochHandshake, 0},
 		{server, EncryptedExtensions, always, sameKeys, 0},
+		{server, CertificateRequest, ifAsking, sameKeys, optional},
 		{server, Certificates, ifSigned, sameKeys, 0},
 		{server, CertificateVerify, ifSigned, sameKeys, 0},
 		{server, Finished, always, EpochApplication, flush},
 		{client, ChangeCipherSpec, ifCompatible, sameKeys, dummy},
+		{client, Certificates, ifAsked, sameKeys, 0},
+		{client, CertificateVerify, ifSigns, sameKeys, 0},
 		{client, Finished, always, EpochApplication, flush},
 	},
 	after: []row{
@@ -120,19 +126,32 @@ var tls13 = flight{
 type condition struct {
 	name  string // "" is always
 	holds func(*Conn) bool
+
+	// allowed is what the other side knows of an optional row: where it says no,
+	// the row's message may not come. Nil: it may.
+	allowed func(*Conn) bool
 }
 
 // The conditions of the rows. A side knows them when it comes to the row.
 var (
 	always            = condition{}
-	ifRetry           = condition{"retry", func(c *Conn) bool { return c.info.HelloRetry }}
-	ifRetryCompatible = condition{"retry, compatibility", func(c *Conn) bool { return c.info.HelloRetry && c.compatible }}
-	ifCompatible      = condition{"compatibility", func(c *Conn) bool { return !c.info.HelloRetry && c.compatible }}
-	ifTLS13           = condition{"TLS 1.3", func(c *Conn) bool { return c.info.Version == TLS13 }}
-	ifResumed         = condition{"resumed", func(c *Conn) bool { return c.info.Kind == Resumed }}
-	ifSigned          = condition{"full", func(c *Conn) bool { return c.info.Kind == Full }}
-	ifEphemeral       = condition{"ephemeral", func(c *Conn) bool { return c.info.Suite.KeyExchange.Family() != 0 }}
-	ifPromised        = condition{"promised", func(c *Conn) bool { return c.ticketPromised }}
-	ifTicketsOwed     = condition{"owed", func(c *Conn) bool { return c.ticketsOwed > 0 }}
-	ifUpdateOwed      = condition{"owed", func(c *Conn) bool { return c.updateOwed }}
+	ifRetry           = condition{name: "retry", holds: func(c *Conn) bool { return c.info.HelloRetry }}
+	ifRetryCompatible = condition{name: "retry, compatibility", holds: func(c *Conn) bool { return c.info.HelloRetry && c.compatible }}
+	ifCompatible      = condition{name: "compatibility", holds: func(c *Conn) bool { return !c.info.HelloRetry && c.compatible }}
+	ifTLS13           = condition{name: "TLS 1.3", holds: func(c *Conn) bool { return c.info.Version == TLS13 }}
+	ifResumed         = condition{name: "resumed", holds: func(c *Conn) bool { return c.info.Kind == Resumed }}
+	ifSigned          = condition{name: "full", holds: (*Conn).isFull}
+	ifEphemeral       = condition{name: "ephemeral", holds: func(c *Conn) bool { return c.info.Suite.KeyExchange.Family() != 0 }}
+	ifAsking          = condition{name: "the server asks", holds: func(c *Conn) bool { return c.mayAsk() && c.cfg.ClientAuth != ClientAuthNone }, allowed: (*Conn).mayAsk}
+	ifAsked           = condition{name: "asked", holds: func(c *Conn) bool { return c.asked }}
+	ifSigns           = condition{name: "the client signs", holds: func(c *Conn) bool { return c.signs }}
+	ifPromised        = condition{name: "promised", holds: func(c *Conn) bool { return c.ticketPromised }}
+	ifTicketsOwed     = condition{name: "owed", holds: func(c *Conn) bool { return c.ticketsOwed > 0 }}
+	ifUpdateOwed      = condition{name: "owed", holds: func(c *Conn) bool { return c.updateOwed }}
 )
+
+func (c *Conn) isFull() bool { return c.info.Kind == Full }
+
+// mayAsk says whether the server may ask for the client's certificate: where it
+// shows its own, and from TLS 1.0 on.
+func (c *Conn) mayAsk() bool { return c.isFull() && c.info.Version > SSL30 }

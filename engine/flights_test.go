@@ -170,6 +170,8 @@ var drawn = []struct {
 	{"tls12-rsa-session-id", both(maxVersion(TLS12), onlySuite(0x002f)), withCache, 2, 1},
 	{"tls10-rsa-ecdhe-ticket", onlyVersion(TLS10), onlyVersion(TLS10), 2, 1},
 	{"ssl30-rsa-session-id", onlyVersion(SSL30), both(onlyVersion(SSL30), withCache), 2, 1},
+	{"tls13-client-certificate", showing, asking, 1, 1},
+	{"tls12-client-certificate", both(maxVersion(TLS12), showing), asking, 2, 1},
 }
 
 func TestHandshakesAndTheirRoundTrips(t *testing.T) {

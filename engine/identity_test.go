@@ -42,13 +42,13 @@ func identityFor(t testing.TB, algorithm string) *identity {
 		keys[i] = makeKey(t, algorithm)
 		template := &x509.Certificate{
 			SerialNumber: big.NewInt(int64(i + 1)),
-			Subject:      pkix.Name{CommonName: fmt.Sprint("certificate ", i)},
+			Subject:      pkix.Name{CommonName: fmt.Sprint(algorithm, " certificate ", i)},
 			NotBefore:    testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
 			BasicConstraintsValid: true, IsCA: i < 2, KeyUsage: x509.KeyUsageCertSign,
 		}
 		if i == 2 {
 			template.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
-			template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+			template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
 			template.DNSNames = []string{testName}
 		}
 		parent, signer := template, keys[i]
@@ -174,4 +174,24 @@ func TestKeyUsageIsHeld(t *testing.T) {
 			wantAlert(t, fmt.Sprintf("usage %b", x.usage), err, AlertUnsupportedCertificate)
 		}
 	}
+}
+
+// selfSigned is a certificate that is its own root.
+func selfSigned(t testing.TB, purpose x509.ExtKeyUsage, usage x509.KeyUsage) *identity {
+	t.Helper()
+	key := makeKey(t, "ecdsa-p256")
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "self"},
+		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
+		KeyUsage: usage, ExtKeyUsage: []x509.ExtKeyUsage{purpose},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &identity{chain: [][]byte{der}, key: key, root: root}
 }

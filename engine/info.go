@@ -28,9 +28,15 @@ type Info struct {
 
 	ALPN string // empty: none was agreed
 
-	// PeerChain is the server's chain as the client received it, leaf
-	// first, in full handshakes.
+	// PeerChain is the other side's chain, leaf first: the server's as the client
+	// received it, in full handshakes; the client's, if it showed one in this
+	// handshake or in the one that is resumed.
 	PeerChain []*pki.Certificate
+
+	// ClientAuthenticated says that the client proved to have the key of a
+	// certificate, in this handshake or in the one that is resumed. A server has
+	// verified the chain too, unless it verifies nothing.
+	ClientAuthenticated bool
 
 	TicketsSent, TicketsReceived int
 

@@ -75,6 +75,7 @@ func (c *Conn) settle() error {
 	if !c.info.Done {
 		c.info.Done = true
 		c.hello = clientHello{} // aliases the caller's buffer
+		c.transcript.kept = nil
 	}
 	for i := range c.flight.after {
 		r := &c.flight.after[i]
@@ -92,7 +93,7 @@ func (c *Conn) holds(when condition) bool { return when.holds == nil || when.hol
 // applies says whether a row takes place, as far as this side can know.
 func (c *Conn) applies(r *row) bool {
 	if r.from != c.side && r.mode&(dummy|optional) != 0 {
-		return r.mode&optional != 0
+		return r.mode&optional != 0 && (r.when.allowed == nil || r.when.allowed(c))
 	}
 	return c.holds(r.when)
 }

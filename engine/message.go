@@ -16,6 +16,7 @@ const (
 	EncryptedExtensions Message = 8
 	Certificates        Message = 11 // the Certificate message
 	ServerKeyExchange   Message = 12
+	CertificateRequest  Message = 13
 	ServerHelloDone     Message = 14
 	CertificateVerify   Message = 15
 	ClientKeyExchange   Message = 16
@@ -35,6 +36,7 @@ var messageNames = map[Message]string{
 	EncryptedExtensions: "EncryptedExtensions",
 	Certificates:        "Certificate",
 	ServerKeyExchange:   "ServerKeyExchange",
+	CertificateRequest:  "CertificateRequest",
 	ServerHelloDone:     "ServerHelloDone",
 	CertificateVerify:   "CertificateVerify",
 	ClientKeyExchange:   "ClientKeyExchange",

@@ -3,6 +3,7 @@ package engine
 import (
 	"crypto/subtle"
 	"fmt"
+	"strings"
 
 	"tlslab/engine/pki"
 	"tlslab/engine/record"
@@ -16,8 +17,9 @@ var modern = protocol{
 	keys:  modernKeys,
 	steps: [KeyUpdate + 1]step{
 		EncryptedExtensions: {make: makeEncryptedExtensions, take: takeEncryptedExtensions},
-		Certificates:        {make: makeCertificate13, take: takeCertificate13},
-		CertificateVerify:   {make: makeCertificateVerify13, take: takeCertificateVerify13},
+		CertificateRequest:  {make: makeCertificateRequest13, take: takeCertificateRequest13, after: afterCertificateRequest},
+		Certificates:        {make: makeCertificate13, take: takeCertificate13, after: afterCertificate},
+		CertificateVerify:   {make: makeCertificateVerify13, take: takeCertificateVerify13, after: afterCertificateVerify},
 		Finished:            {make: makeFinished13, take: takeFinished13, after: afterFinished13},
 		NewSessionTicket:    {make: makeTicket13, take: takeTicket13},
 		KeyUpdate:           {make: makeKeyUpdate, take: takeKeyUpdate, after: afterKeyUpdate},
@@ -141,7 +143,11 @@ func takeEncryptedExtensions(c *Conn, body []byte) error {
 	return c.settleSizes()
 }
 
+// makeCertificate13 writes this side's chain; a client's may be empty.
 func makeCertificate13(c *Conn, dst []byte) ([]byte, error) {
+	if c.certificate == nil {
+		return append(dst, 0, 0, 0, 0), nil
+	}
 	return append(dst, c.certificate.modern...), nil
 }
 
@@ -167,14 +173,19 @@ func takeCertificate13(c *Conn, body []byte) error {
 	return c.verifyChain()
 }
 
-// signed is what a server's CertificateVerify signs (RFC 9846 §4.4.3).
-func (c *Conn) signed() []byte {
-	const context = "                                                                TLS 1.3, server CertificateVerify\x00"
-	return append(append(c.scratch[:0], context...), c.transcript.sum()...)
+// signedContexts begin what a side's CertificateVerify signs (RFC 9846 §4.4.3).
+var signedContexts = [...]string{
+	client: strings.Repeat(" ", 64) + "TLS 1.3, client CertificateVerify\x00",
+	server: strings.Repeat(" ", 64) + "TLS 1.3, server CertificateVerify\x00",
+}
+
+// signed is what a side's CertificateVerify signs.
+func (c *Conn) signed(from side) []byte {
+	return append(append(c.scratch[:0], signedContexts[from]...), c.transcript.sum()...)
 }
 
 func makeCertificateVerify13(c *Conn, dst []byte) ([]byte, error) {
-	signature, err := c.scheme.Sign(c.cfg.Rand, c.certificate.key, c.signed(), c.count)
+	signature, err := c.scheme.Sign(c.cfg.Rand, c.certificate.key, c.signed(c.side), c.count)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +198,7 @@ func takeCertificateVerify13(c *Conn, body []byte) error {
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	return c.checkSignature(m.Scheme, c.signed(), m.Signature)
+	return c.checkSignature(m.Scheme, c.signed(other(c.side)), m.Signature)
 }
 
 // checkSignature verifies a handshake signature by the leaf's key. Before TLS 1.2
@@ -236,6 +247,9 @@ func afterFinished13(c *Conn, from side) error {
 	sum := c.transcript.sum()
 	if from == client {
 		m.schedule.Derive(m.resumption[:c.hash.Size], secrets.Resumption, sum)
+		if !c.memorable() {
+			c.ticketsOwed = 0
+		}
 		return nil
 	}
 	m.schedule.Master()

@@ -167,8 +167,8 @@ var offeredSchemes = func() []byte {
 // schemeOffered says whether signature_algorithms named a scheme.
 func schemeOffered(id uint16) bool { return wire.Uint16s(offeredSchemes[2:]).Contains(id) }
 
-func makeSchemes(c *Conn, _ place, dst []byte) ([]byte, bool) {
-	return append(dst, offeredSchemes...), c.cfg.maxVersion() >= TLS12
+func makeSchemes(c *Conn, p place, dst []byte) ([]byte, bool) {
+	return append(dst, offeredSchemes...), p == inRequest || c.cfg.maxVersion() >= TLS12
 }
 
 func takeSchemes(c *Conn, _ place, body []byte) error {

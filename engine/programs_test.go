@@ -182,6 +182,16 @@ func identityFiles(t *testing.T, key string) (chain, private string) {
 	return chain, private
 }
 
+// rootFile writes an identity's root as PEM.
+func rootFile(t *testing.T, id *identity) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "root.pem")
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: id.root.Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // keyFor is a key that a suite can be used with.
 func keyFor(s *Suite) string {
 	if s.KeyType == "rsa" {

@@ -131,6 +131,7 @@ func takePreSharedKey(c *Conn, p place, body []byte) error {
 		return unknownChoice
 	}
 	c.info.Kind = Resumed
+	c.info.ClientAuthenticated = c.offer.session.authenticated
 	return nil
 }
 
@@ -149,7 +150,7 @@ func (c *Conn) choosePSK() error {
 		identity, _, rest = rest.Next()
 		binder, binders = binders.Next()
 		s, ok := c.openPSK(identity)
-		if !ok || way == 0 {
+		if !ok || way == 0 || !c.admits(&s) {
 			continue
 		}
 		message := c.message[:len(c.message)-h.psks.BindersSize()]
@@ -159,6 +160,9 @@ func (c *Conn) choosePSK() error {
 		}
 		if subtle.ConstantTimeCompare(want, binder) != 1 {
 			return badBinder
+		}
+		if !c.recall(&s) {
+			continue
 		}
 		c.modern.chosen = i
 		c.info.Kind, c.info.Resumption = Resumed, way

@@ -62,6 +62,8 @@ const (
 	badFinished
 	badSignature
 	noCertificate
+	certificateMissing
+	certificateRequired
 	badCertificate
 	unsupportedCertificate
 	certificateExpired
@@ -137,6 +139,8 @@ var reasons = [numReasons]struct {
 	badSignature: {AlertDecryptError, FaultPeer, "handshake signature does not verify", "RFC 9846 §4.4.3"},
 
 	noCertificate:          {AlertDecodeError, FaultPeer, "server without a certificate", "RFC 9846 §4.4.2.4"},
+	certificateMissing:     {AlertHandshakeFailure, FaultPeer, "client without the certificate that is required", "RFC 5246 §7.4.6"},
+	certificateRequired:    {AlertCertificateRequired, FaultPeer, "client without the certificate that is required", "RFC 9846 §4.4.2.4"},
 	badCertificate:         {AlertBadCertificate, FaultPeer, "bad certificate", "RFC 9846 §4.4.2.4"},
 	unsupportedCertificate: {AlertUnsupportedCertificate, FaultPeer, "unsupported certificate", "RFC 9846 §4.4.2.4"},
 	certificateExpired:     {AlertCertificateExpired, FaultPeer, "certificate outside its validity", "RFC 9846 §6.2"},

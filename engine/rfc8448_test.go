@@ -51,13 +51,9 @@ func TestServerHelloOfRFC8448(t *testing.T) {
 	wantBytes(t, "server handshake secret", log["SERVER_HANDSHAKE_TRAFFIC_SECRET"], trace.Get("s hs traffic"))
 }
 
-// The client, set down behind RFC 8448 §3's ClientHello, follows the rest of
-// the trace and sends exactly its records.
-func TestClientFollowsRFC8448(t *testing.T) {
-	trace := rfc8448.Load(t, "simple-1rtt")
-	cfg := clientConfig(t, "rsa2048")
-	cfg.VerifyNothing = true // the RFC's certificate is self-signed
-	log := keyLog(cfg)
+// behindClientHello sets a client down behind a trace's ClientHello.
+func behindClientHello(t *testing.T, cfg *Config, trace rfc8448.Trace) *Conn {
+	t.Helper()
 	c := Client(cfg, "server")
 	key, err := kx.ByID(kx.X25519).Generate(bytes.NewReader(trace.Get("client x25519 private")), nil)
 	if err != nil {
@@ -68,6 +64,17 @@ func TestClientFollowsRFC8448(t *testing.T) {
 	c.transcript.add(trace.Get("ClientHello"))
 	c.flight, c.at = &hellos, len(hellos.rows)-1
 	c.out.SetVersion(uint16(TLS12))
+	return c
+}
+
+// The client, set down behind RFC 8448 §3's ClientHello, follows the rest of
+// the trace and sends exactly its records.
+func TestClientFollowsRFC8448(t *testing.T) {
+	trace := rfc8448.Load(t, "simple-1rtt")
+	cfg := clientConfig(t, "rsa2048")
+	cfg.VerifyNothing = true // the RFC's certificate is self-signed
+	log := keyLog(cfg)
+	c := behindClientHello(t, cfg, trace)
 
 	recv := func(what string, record []byte) Event {
 		t.Helper()

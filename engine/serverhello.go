@@ -179,7 +179,7 @@ func (c *Conn) useSuite(s *Suite) {
 	if c.info.Version < TLS12 {
 		c.hash = secrets.MD5SHA1
 	}
-	c.transcript.start(c.hash)
+	c.transcript.start(c.hash, c.signsMessages())
 }
 
 // hashes are the suites' hashes by name, from TLS 1.2 on.

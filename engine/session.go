@@ -10,15 +10,16 @@ import (
 // A Session is what a client keeps to resume a connection. It may be shared
 // by connections; each takes one TLS 1.3 ticket from it.
 type Session struct {
-	version      Version
-	suite        SuiteID
-	serverName   string
-	alpn         string
-	extended     bool
-	compressed   bool
-	id, identity []byte // TLS 1.2: the session ID, or the ticket
-	secret       []byte // TLS 1.2: the master secret
-	expires      time.Time
+	version       Version
+	suite         SuiteID
+	serverName    string
+	alpn          string
+	extended      bool
+	compressed    bool
+	authenticated bool   // the client has shown a certificate
+	id, identity  []byte // TLS 1.2: the session ID, or the ticket
+	secret        []byte // TLS 1.2: the master secret
+	expires       time.Time
 
 	mu      sync.Mutex
 	tickets []pskTicket
@@ -98,6 +99,8 @@ func (c *Conn) keepClassic(identity []byte, lifetime time.Duration) {
 		compressed: c.info.Compressed,
 		secret:     append([]byte(nil), c.classic.secrets.Master()...),
 		expires:    c.cfg.Now().Add(lifetime),
+
+		authenticated: c.info.ClientAuthenticated,
 	}
 	if identity != nil {
 		c.session.identity = append([]byte(nil), identity...)
@@ -116,6 +119,8 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 			serverName: c.info.ServerName,
 			alpn:       c.info.ALPN,
 			extended:   true,
+
+			authenticated: c.info.ClientAuthenticated,
 		}
 	}
 	t := pskTicket{

@@ -117,6 +117,14 @@ func (cfg *Config) check(s side) error {
 		return errors.New("a server needs a certificate")
 	case s == client && cfg.Roots == nil && !cfg.VerifyNothing:
 		return errors.New("a client needs roots, or VerifyNothing")
+	case s == server && cfg.ClientAuth > ClientAuthRequired:
+		return fmt.Errorf("unknown policy of client authentication %v", cfg.ClientAuth)
+	case s == server && cfg.ClientAuth != ClientAuthNone && cfg.minVersion() < TLS10:
+		return errors.New("a server asks for certificates from TLS 1.0 on")
+	case s == server && cfg.ClientAuth != ClientAuthNone && cfg.ClientCAs == nil && !cfg.VerifyNothing:
+		return errors.New("a server that asks for certificates needs ClientCAs, or VerifyNothing")
+	case s == server && cfg.ClientCAs != nil && cfg.ClientCAs.NamesSize() > maxAuthorities:
+		return fmt.Errorf("names of ClientCAs take %d bytes: %d at most", cfg.ClientCAs.NamesSize(), maxAuthorities)
 	case len(cfg.groups()) == 0:
 		return errors.New("no groups")
 	}
@@ -125,6 +133,10 @@ func (cfg *Config) check(s side) error {
 	}
 	return cfg.checkLists()
 }
+
+// maxAuthorities is the room for names in a CertificateRequest with all else, in
+// bytes (RFC 9846 §4.2).
+const maxAuthorities = 1<<16 - 1<<10
 
 func (cfg *Config) checkLists() error {
 	for _, id := range cfg.Suites {

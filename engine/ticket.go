@@ -105,6 +105,9 @@ func (c *Conn) state(dst, secret []byte) []byte {
 	if c.info.ExtendedMasterSecret {
 		s.Extended = 1
 	}
+	for _, certificate := range c.info.PeerChain {
+		s.Peer = s.Peer.Add(certificate.Raw)
+	}
 	return s.Append(dst)
 }
 

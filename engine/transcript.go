@@ -8,22 +8,25 @@ import (
 )
 
 // A transcript is the running hash over all handshake messages (RFC 9846
-// §4.4.1). Until the suite names the hash, messages are kept.
+// §4.4.1). Until the suite names the hash, messages are kept; and where
+// they are to be signed, until the end.
 type transcript struct {
 	kind    *secrets.Hash
 	running hash.Hash
 	kept    []byte
+	keep    bool // messages are kept besides
 	count   op.Counter
 	digest  [64]byte
 }
 
 // add appends a message.
 func (t *transcript) add(message []byte) {
-	if t.running == nil {
+	if t.running == nil || t.keep {
 		t.kept = append(t.kept, message...)
-		return
 	}
-	t.write(message)
+	if t.running != nil {
+		t.write(message)
+	}
 }
 
 func (t *transcript) write(message []byte) {
@@ -31,12 +34,14 @@ func (t *transcript) write(message []byte) {
 	t.count.Count(op.Op{Kind: op.Digest, Alg: t.kind.Name, Size: len(message)})
 }
 
-// start settles the hash.
-func (t *transcript) start(h *secrets.Hash) {
+// start settles the hash, and whether messages are kept besides.
+func (t *transcript) start(h *secrets.Hash, keep bool) {
 	t.kind = h
 	t.running = h.New()
 	if len(t.kept) > 0 {
 		t.write(t.kept)
+	}
+	if t.keep = keep; !keep {
 		t.kept = nil
 	}
 }

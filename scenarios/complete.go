@@ -26,7 +26,7 @@ func complete(c *Config, set map[string]setting) []fault {
 	var faults []fault
 	for _, check := range []func(*Config, map[string]setting) []fault{
 		checkCertificate,
-		completeSuites, checkGroup, completeKeyShare, completeResumption, checkNames, checkChain, checkRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
+		completeSuites, checkGroup, completeKeyShare, completeResumption, completeClientAuth, checkNames, checkChain, checkRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
 	}
@@ -189,8 +189,30 @@ func checkNames(c *Config, _ map[string]setting) []fault {
 }
 
 func checkChain(c *Config, _ map[string]setting) []fault {
-	if c.TLS.Chain.Length < 1 || c.TLS.Chain.Length > 20 {
+	switch {
+	case c.TLS.Chain.Length < 1 || c.TLS.Chain.Length > 20:
 		return faultf([]string{"tls.chain.length"}, "%d: a server sends from 1 to 20 certificates", c.TLS.Chain.Length)
+	case c.TLS.ClientChain.Length < 1 || c.TLS.ClientChain.Length > 20:
+		return faultf([]string{"tls.client_chain.length"}, "%d: a client that has a certificate sends from 1 to 20", c.TLS.ClientChain.Length)
+	}
+	return nil
+}
+
+// completeClientAuth gives a client that is asked the server's kind of certificate, unless it has another or none.
+func completeClientAuth(c *Config, _ map[string]setting) []fault {
+	switch {
+	case c.TLS.ClientCertificate == "" && c.TLS.ClientAuth == engine.ClientAuthNone.String():
+		c.TLS.ClientCertificate = noCertificate
+	case c.TLS.ClientCertificate == "":
+		c.TLS.ClientCertificate = c.TLS.Certificate
+	case c.TLS.ClientCertificate == noCertificate && c.TLS.ClientAuth == engine.ClientAuthRequired.String():
+		return faultf([]string{"tls.client_certificate", "tls.client_auth"}, "a client without the certificate that the server requires is refused: let it be requested, or give it one")
+	}
+	if c.TLS.ClientAuth != engine.ClientAuthNone.String() && c.TLS.Versions.Min < engine.TLS10 {
+		return faultf([]string{"tls.client_auth", "tls.version"}, "a server asks for certificates from TLS 1.0 on, and tls.version is %s", c.TLS.Versions)
+	}
+	if since := engine.Version(pki.KindOf(c.TLS.ClientCertificate).Since); c.TLS.Versions.Max < since {
+		return faultf([]string{"tls.client_certificate", "tls.certificate", "tls.version"}, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", c.TLS.ClientCertificate, since, c.TLS.Versions)
 	}
 	return nil
 }

@@ -20,15 +20,20 @@ type Config struct {
 
 // TLS is what the two engines are set up with.
 type TLS struct {
-	Versions       Versions
-	Cipher         string   // the bulk cipher that Suites were chosen by; "" where Suite names one exactly
-	Suite          string   // "" where Suites follow from Cipher
-	Suites         []string // resolved, the highest version's first
-	Group          string
-	KeyShare       string // the group the client sends a share of; one that is not Group costs a HelloRetryRequest
-	KeyShares      int    // shares sent at once: KeyShare's, or KeyShare's and Group's
-	Certificate    string // the server's key: rsa2048, ecdsa-p256 …
-	Chain          Chain
+	Versions    Versions
+	Cipher      string   // the bulk cipher that Suites were chosen by; "" where Suite names one exactly
+	Suite       string   // "" where Suites follow from Cipher
+	Suites      []string // resolved, the highest version's first
+	Group       string
+	KeyShare    string // the group the client sends a share of; one that is not Group costs a HelloRetryRequest
+	KeyShares   int    // shares sent at once: KeyShare's, or KeyShare's and Group's
+	Certificate string // the server's key: rsa2048, ecdsa-p256 …
+	Chain       Chain
+
+	ClientAuth        string // the server's policy: none, requested, required
+	ClientCertificate string // the client's key: rsa2048, ecdsa-p256 …; none
+	ClientChain       Chain
+
 	Kind           string // full or resumed
 	Resumption     string // how, when Kind is resumed: session-id, ticket, psk-dhe, psk
 	Record         int    // plaintext bytes a record
@@ -45,7 +50,7 @@ type TLS struct {
 	Fallback     bool // the client signals that it has come down from a higher version
 }
 
-// Chain is the certificate chain that the server sends.
+// Chain is the certificate chain that a side sends.
 type Chain struct {
 	Length int // certificates sent: the leaf and Length-1 intermediates; the root is not sent
 	Size   int // bytes the chain is padded to; 0: as it comes

@@ -74,6 +74,10 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, root []byte, err err
 	if root, err = c.setCertificate(in, client, server); err != nil {
 		return x, nil, err
 	}
+	if err = c.setClientAuth(in, client, server); err != nil {
+		return x, nil, err
+	}
+	x.ClientAuthenticated = server.ClientAuth != engine.ClientAuthNone && len(client.Certificates) > 0
 	server.SessionCache = engine.NewSessionCache(16, time.Hour)
 	server.Tickets = engine.NewTicketKeys(in.seed("tickets"))
 	server.TicketCount = c.TLS.Tickets
@@ -137,27 +141,57 @@ func (c *Config) setGroups(client, server *engine.Config) error {
 
 // setCertificate makes the server's chain and lets the client trust its root, which it returns.
 func (c *Config) setCertificate(in surroundings, client, server *engine.Config) (root []byte, err error) {
+	names := append([]string{c.TLS.ServerName}, in.names...)
+	server.Certificates, client.Roots, root, err = in.identity("chain", c.TLS.Certificate, c.TLS.Chain, names)
+	if err != nil {
+		return nil, fmt.Errorf("certificate chain: %w", err)
+	}
+	return root, nil
+}
+
+// setClientAuth makes the client's chain, if it has one, and lets the server trust its root and ask as it should. A server whose
+// clients have none trusts what its own certificate's kind would be.
+func (c *Config) setClientAuth(in surroundings, client, server *engine.Config) (err error) {
+	if server.ClientAuth, err = engine.ParseClientAuth(c.TLS.ClientAuth); err != nil {
+		return err
+	}
+	algorithm := c.TLS.ClientCertificate
+	if algorithm == noCertificate {
+		algorithm = c.TLS.Certificate
+	}
+	if c.TLS.ClientCertificate == noCertificate && server.ClientAuth == engine.ClientAuthNone {
+		return nil
+	}
+	client.Certificates, server.ClientCAs, _, err = in.identity("client chain", algorithm, c.TLS.ClientChain, nil)
+	if err != nil {
+		return fmt.Errorf("client's certificate chain: %w", err)
+	}
+	if c.TLS.ClientCertificate == noCertificate {
+		client.Certificates = nil
+	}
+	return nil
+}
+
+// identity makes what one side shows, and what makes the other trust it.
+func (in *surroundings) identity(purpose, algorithm string, shape Chain, names []string) ([]*engine.Certificate, *pki.Roots, []byte, error) {
 	chain, err := pki.Make(pki.Spec{
-		Seed:      fmt.Sprintf("%x", in.seed("chain")),
-		Algorithm: c.TLS.Certificate,
-		Length:    c.TLS.Chain.Length,
-		Size:      c.TLS.Chain.Size,
-		Names:     append([]string{c.TLS.ServerName}, in.names...),
+		Seed:      fmt.Sprintf("%x", in.seed(purpose)),
+		Algorithm: algorithm,
+		Length:    shape.Length,
+		Size:      shape.Size,
+		Names:     names,
 		NotBefore: in.notBefore,
 		NotAfter:  in.notAfter,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("certificate chain: %w", err)
+		return nil, nil, nil, err
 	}
 	certificate, err := engine.NewCertificate(chain.Certificates, chain.Key)
 	if err != nil {
-		return nil, fmt.Errorf("certificate chain: %w", err)
+		return nil, nil, nil, err
 	}
-	server.Certificates = []*engine.Certificate{certificate}
-	if client.Roots, err = pki.NewRoots(chain.Root); err != nil {
-		return nil, fmt.Errorf("certificate chain: %w", err)
-	}
-	return chain.Root, nil
+	roots, err := pki.NewRoots(chain.Root)
+	return []*engine.Certificate{certificate}, roots, chain.Root, err
 }
 
 func firstEight(seed [32]byte) uint64 { return binary.BigEndian.Uint64(seed[:]) }

@@ -55,6 +55,14 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Count { return (*Count)(&c.TLS.Chain.Length) })},
 	{"tls.chain.size", "", "size that the sent certificates are padded to, all together. Default: not padded",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.Chain.Size) })},
+	{"tls.client_auth", "none", "whether the server asks for the client's certificate: none, requested (served without one too) or required",
+		one(func(c *Config) word { return word{&c.TLS.ClientAuth, clientAuths} })},
+	{"tls.client_certificate", "", "type of the keys of the client and of its certificate authorities, or none. Default: tls.certificate where tls.client_auth asks for one",
+		one(func(c *Config) word { return word{&c.TLS.ClientCertificate, clientCertificates()} })},
+	{"tls.client_chain.length", "2", "certificates that the client sends: its own and the intermediates, without the root",
+		one(func(c *Config) *Count { return (*Count)(&c.TLS.ClientChain.Length) })},
+	{"tls.client_chain.size", "", "size that the client's certificates are padded to, all together. Default: not padded",
+		one(func(c *Config) *Size { return (*Size)(&c.TLS.ClientChain.Size) })},
 	{"tls.kind", "full", "kind of handshake that is measured: full or resumed; the connection before a resumed one is not charged",
 		one(func(c *Config) word { return word{&c.TLS.Kind, kinds} })},
 	{"tls.resumption", "", "how a resumed handshake resumes: ticket or session-id up to 1.2, psk-dhe or psk in 1.3. Default: ticket and psk-dhe",
@@ -148,6 +156,7 @@ var exchangeKeys = []Key{
 
 // vocabularies that are the language's own.
 var (
+	clientAuths        = vocabulary{"a policy of client authentication", []string{"none", "requested", "required"}}
 	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed"}}
 	resumptions        = vocabulary{"a way to resume", []string{"ticket", "session-id", "psk-dhe", "psk"}}
 	contents           = vocabulary{"a kind of content", content.Names()}

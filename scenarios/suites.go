@@ -46,6 +46,13 @@ func familyOf(group string) kx.Family {
 
 func certificates() vocabulary { return vocabulary{"a certificate", pki.Algorithms()} }
 
+// clientCertificates are what a client has: a certificate, or none.
+func clientCertificates() vocabulary {
+	return vocabulary{"a client's certificate", append([]string{noCertificate}, pki.Algorithms()...)}
+}
+
+const noCertificate = "none"
+
 func speaks(s engine.Suite, v engine.Version) bool { return s.Min <= v && v <= s.Max }
 
 func takes(s engine.Suite, certificate string) bool {

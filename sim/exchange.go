@@ -24,6 +24,8 @@ type Exchange struct {
 	// how. Where it is resumed, a first connection primes it, uncharged.
 	Kind       engine.Kind
 	Resumption engine.Resumption
+	// ClientAuthenticated is what both sides must say of the client.
+	ClientAuthenticated bool
 	// Request and Response are the application data each way, in bytes, 1 or
 	// more.
 	Request, Response int

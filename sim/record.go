@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tlslab/engine"
+	"tlslab/engine/pki"
 	"tlslab/sim/recording"
 )
 
@@ -109,6 +110,8 @@ func (p *pair) check(kind engine.Kind, how engine.Resumption) error {
 			return fmt.Errorf("%s: the handshake was %v, and %v was asked for", name, info.Kind, kind)
 		case kind == engine.Resumed && info.Resumption != how:
 			return fmt.Errorf("%s: resumed by %v, and %v was asked for", name, info.Resumption, how)
+		case info.ClientAuthenticated != p.exchange.ClientAuthenticated:
+			return fmt.Errorf("%s: client authenticated: %v, and %v was asked for", name, info.ClientAuthenticated, p.exchange.ClientAuthenticated)
 		}
 	}
 	if got, want := p.sides[client].received, p.exchange.Response; got != want {
@@ -132,12 +135,18 @@ func (p *pair) about() []recording.Fact {
 	if agreed := info.Records(); agreed != nil {
 		facts = append(facts, recording.Fact{Key: "records", Value: strings.Join(agreed, ", ")})
 	}
-	if len(info.PeerChain) > 0 {
+	for _, x := range []struct {
+		key   string
+		chain []*pki.Certificate
+	}{{"chain", info.PeerChain}, {"client chain", p.sides[server].conn.Info().PeerChain}} {
+		if len(x.chain) == 0 {
+			continue
+		}
 		n := 0
-		for _, c := range info.PeerChain {
+		for _, c := range x.chain {
 			n += len(c.Raw)
 		}
-		facts = append(facts, recording.Fact{Key: "chain", Value: fmt.Sprintf("%d certificates, %d bytes", len(info.PeerChain), n)})
+		facts = append(facts, recording.Fact{Key: x.key, Value: fmt.Sprintf("%d certificates, %d bytes", len(x.chain), n)})
 	}
 	return append(facts,
 		recording.Fact{Key: "tickets", Value: strconv.Itoa(info.TicketsReceived)},

@@ -26,6 +26,7 @@ var (
 // Roots are the authorities a verifier trusts.
 type Roots struct {
 	bySubject map[string][]*Certificate
+	names     [][]byte // the subjects, each once, in the order given
 }
 
 // NewRoots reads trusted certificates from DER.
@@ -36,9 +37,25 @@ func NewRoots(der ...[]byte) (*Roots, error) {
 		if err != nil {
 			return nil, fmt.Errorf("root %d: %w", i, err)
 		}
+		if r.bySubject[string(c.Subject)] == nil {
+			r.names = append(r.names, c.Subject)
+		}
 		r.bySubject[string(c.Subject)] = append(r.bySubject[string(c.Subject)], c)
 	}
 	return r, nil
+}
+
+// Names are the authorities' names in DER, each once, in the order in which they
+// were given.
+func (r *Roots) Names() [][]byte { return r.names }
+
+// NamesSize is the length of a list of all names in bytes, with two for the length
+// of each.
+func (r *Roots) NamesSize() (n int) {
+	for _, name := range r.names {
+		n += 2 + len(name)
+	}
+	return n
 }
 
 // contain says whether a certificate is trusted as it stands.

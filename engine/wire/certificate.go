@@ -9,6 +9,18 @@ func (l Chain) Next() (der []byte, rest Chain) {
 	return l[3:n:n], l[n:]
 }
 
+// whole says whether the list holds certificates and nothing else.
+func (l Chain) whole() bool {
+	r := reader{rest: l}
+	for len(r.rest) > 0 {
+		r.vector(3, 1, max24)
+	}
+	return r.end() == nil
+}
+
+// Add appends a certificate to the list.
+func (l Chain) Add(der []byte) Chain { return appendVector(l, 3, der) }
+
 // A CertificateMsg is the body of a Certificate message up to TLS 1.2
 // (RFC 5246 §7.4.2).
 type CertificateMsg struct{ Chain Chain }
@@ -17,11 +29,7 @@ type CertificateMsg struct{ Chain Chain }
 func (m *CertificateMsg) Parse(body []byte) error {
 	r := reader{rest: body}
 	m.Chain = r.vector(3, 0, max24)
-	inner := reader{rest: m.Chain}
-	for len(inner.rest) > 0 {
-		inner.vector(3, 1, max24)
-	}
-	r.check(inner.end() == nil)
+	r.check(m.Chain.whole())
 	return r.end()
 }
 
@@ -52,7 +60,7 @@ func (l Entries) Next() (der []byte, ext Extensions, rest Entries) {
 // A Certificate13Msg is the body of TLS 1.3's Certificate message (RFC 9846
 // §4.4.2).
 type Certificate13Msg struct {
-	Context []byte // certificate_request_context: empty from a server
+	Context []byte // certificate_request_context: empty during the handshake
 	Entries Entries
 }
 
@@ -75,8 +83,8 @@ func (m *Certificate13Msg) Append(dst []byte) []byte {
 	return appendVector(appendVector(dst, 1, m.Context), 3, m.Entries)
 }
 
-// AppendCertificate13 writes the body of a server's TLS 1.3 Certificate
-// message without extensions.
+// AppendCertificate13 writes the body of a TLS 1.3 Certificate message during the
+// handshake, without extensions.
 func AppendCertificate13(dst []byte, chain [][]byte) []byte {
 	dst = append(dst, 0)
 	start := len(dst)
@@ -91,6 +99,7 @@ func AppendCertificate13(dst []byte, chain [][]byte) []byte {
 // A CertificateVerifyMsg is the body of a CertificateVerify (RFC 9846
 // §4.4.3, RFC 5246 §7.4.8).
 type CertificateVerifyMsg struct {
+	Implied   bool // Scheme is not written: before TLS 1.2 the key implies it
 	Scheme    uint16
 	Signature []byte
 }
@@ -98,12 +107,17 @@ type CertificateVerifyMsg struct {
 // Parse reads the body.
 func (m *CertificateVerifyMsg) Parse(body []byte) error {
 	r := reader{rest: body}
-	m.Scheme = r.u16()
+	if !m.Implied {
+		m.Scheme = r.u16()
+	}
 	m.Signature = r.vector(2, 0, max16)
 	return r.end()
 }
 
 // Append writes the body.
 func (m *CertificateVerifyMsg) Append(dst []byte) []byte {
-	return appendVector(AppendUint16(dst, m.Scheme), 2, m.Signature)
+	if !m.Implied {
+		dst = AppendUint16(dst, m.Scheme)
+	}
+	return appendVector(dst, 2, m.Signature)
 }

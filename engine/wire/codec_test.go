@@ -24,6 +24,11 @@ var codecs = []struct {
 	{func() codec { return new(CertificateMsg) }, "\x00\x00\x0a\x00\x00\x03der\x00\x00\x01d"},
 	{func() codec { return new(Certificate13Msg) }, "\x01c\x00\x00\x08\x00\x00\x03der\x00\x00"},
 	{func() codec { return new(CertificateVerifyMsg) }, "\x04\x03\x00\x03sig"},
+	{func() codec { return &CertificateVerifyMsg{Implied: true} }, "\x00\x03sig"},
+	{func() codec { return new(CertificateRequestMsg) }, "\x02\x01\x40\x00\x04\x04\x03\x08\x04\x00\x07\x00\x02ca\x00\x01d"},
+	{func() codec { return &CertificateRequestMsg{Implied: true} }, "\x01\x01\x00\x00"},
+	{func() codec { return new(CertificateRequest13Msg) }, "\x01c\x00\x04\x00\x2f\x00\x00"},
+	{func() codec { return new(Authorities) }, "\x00\x04\x00\x02ca"},
 	{func() codec { return new(ServerKeyExchangeMsg) }, "\x03\x00\x1d\x02sh\x04\x03\x00\x03sig"},
 	{func() codec { return &ServerKeyExchangeMsg{Implied: true} }, "\x03\x00\x1d\x02sh\x00\x03sig"},
 	{func() codec { return new(ClientShareMsg) }, "\x05share"},
@@ -35,6 +40,7 @@ var codecs = []struct {
 	{func() codec { return new(Ticket13Msg) }, "\x00\x00\x1c\x20abcd\x01\x00\x00\x06ticket\x00\x00"},
 	{func() codec { return new(SessionState) }, "\x03\x04\x13\x01\x01\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x02h2\x00\x04name"},
 	{func() codec { return new(SessionState) }, "\x03\x01\x00\x2f\x02\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x00\x00\x00"},
+	{func() codec { return new(SessionState) }, "\x03\x04\x13\x01\x01\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x02h2\x00\x04name\x00\x00\x04leaf\x00\x00\x02ca"},
 	{func() codec { return new(Uint16Vector) }, "\x00\x04\x00\x1d\x00\x17"},
 	{func() codec { return new(Versions) }, "\x04\x03\x04\x03\x03"},
 	{func() codec { return new(Uint16) }, "\x00\x1d"},
@@ -75,7 +81,8 @@ func TestBodiesRoundTrip(t *testing.T) {
 }
 
 // A body cut short, or with a byte too many, is malformed. A ClientHello may
-// end before its extensions, but nowhere else.
+// end before its extensions and a session's state before any certificate, but
+// nowhere else.
 func TestBodiesOfWrongLengthAreMalformed(t *testing.T) {
 	for _, x := range codecs {
 		for n := range x.body {
@@ -96,6 +103,8 @@ func endsBeforeExtensions(c codec) bool {
 		return m.Extensions == nil
 	case *ServerHelloMsg:
 		return m.Extensions == nil
+	case *SessionState: // of an anonymous client, or one whose last certificates are missing
+		return m.Peer.whole()
 	}
 	return false
 }
@@ -121,6 +130,12 @@ func TestGrammarIsHeld(t *testing.T) {
 		{"empty share", &ClientShareMsg{Finite: true}, "\x00\x00"},
 		{"empty prime", &ServerKeyExchangeMsg{Finite: true}, "\x00\x00\x00\x01g\x00\x02sh\x04\x03\x00\x03sig"},
 		{"empty TLS 1.3 ticket", new(Ticket13Msg), "\x00\x00\x1c\x20abcd\x01\x00\x00\x00\x00\x00"},
+		{"no types of certificates", new(CertificateRequestMsg), "\x00\x00\x02\x04\x03\x00\x00"},
+		{"no signature schemes", new(CertificateRequestMsg), "\x01\x01\x00\x00\x00\x00"},
+		{"half a signature scheme", new(CertificateRequestMsg), "\x01\x01\x00\x03\x04\x03\x04\x00\x00"},
+		{"authority without a name", new(CertificateRequestMsg), "\x01\x01\x00\x02\x04\x03\x00\x02\x00\x00"},
+		{"no authorities", new(Authorities), "\x00\x00"},
+		{"state with half a certificate", new(SessionState), "\x03\x04\x13\x01\x01\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x00\x00\x00\x00\x00\x02d"},
 		{"no groups", new(Uint16Vector), "\x00\x00"},
 		{"half a group", new(Uint16Vector), "\x00\x03\x00\x1d\x00"},
 		{"no versions", new(Versions), "\x00"},

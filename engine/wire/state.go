@@ -12,6 +12,7 @@ type SessionState struct {
 	Secret      []byte // the master secret, or TLS 1.3's PSK
 	Protocol    []byte // by ALPN
 	ServerName  []byte
+	Peer        Chain // the client's; nil: it did not authenticate
 }
 
 // Parse reads the state.
@@ -25,6 +26,11 @@ func (m *SessionState) Parse(body []byte) error {
 	m.Secret = r.vector(1, 1, max8)
 	m.Protocol = r.vector(1, 0, max8)
 	m.ServerName = r.vector(2, 0, max16)
+	m.Peer = nil
+	if len(r.rest) > 0 {
+		m.Peer = r.take(len(r.rest))
+		r.check(m.Peer.whole())
+	}
 	return r.end()
 }
 
@@ -36,5 +42,6 @@ func (m *SessionState) Append(dst []byte) []byte {
 	dst = appendNumber(dst, 8, int(m.Created))
 	dst = appendVector(dst, 1, m.Secret)
 	dst = appendVector(dst, 1, m.Protocol)
-	return appendVector(dst, 2, m.ServerName)
+	dst = appendVector(dst, 2, m.ServerName)
+	return append(dst, m.Peer...)
 }
