@@ -55,6 +55,15 @@ func TestSocketsAreMadeAsAScenariosTLSBlockSays(t *testing.T) {
 	}
 }
 
+func TestOldVersionsAreSpokenWhereTheyAreNamed(t *testing.T) {
+	s := sockets(t, "tls.version=1.0..1.3")
+	for _, cfg := range []*engine.Config{s.Client, s.Server} {
+		if cfg.MinVersion != engine.TLS10 || cfg.MaxVersion != engine.TLS13 || cfg.Suites != nil {
+			t.Errorf("versions %v to %v, suites %v", cfg.MinVersion, cfg.MaxVersion, cfg.Suites)
+		}
+	}
+}
+
 func TestAClientWithACipherTakesAnyCertificate(t *testing.T) {
 	s := sockets(t, "tls.cipher=chacha20-poly1305")
 	for _, want := range []engine.SuiteID{0x1303, 0xcca8, 0xcca9} {

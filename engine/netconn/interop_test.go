@@ -288,7 +288,7 @@ func serveOne(t testing.TB, l net.Listener, cfg *engine.Config, sizes []int) (en
 }
 
 // patience is how long a peer may take for a connection on a busy machine.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // coverage collects what was tried with success.
 type coverage struct {
