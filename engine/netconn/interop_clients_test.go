@@ -146,7 +146,7 @@ func opensslConnect(t testing.TB, c combination, way engine.Resumption, addr str
 
 func gnutlsConnect(t testing.TB, c combination, way engine.Resumption, addr string) (full, resumed string, err error) {
 	host, port, _ := net.SplitHostPort(addr)
-	args := []string{"--resume", "--x509cafile", identityOf(t, c.certificate).root, "--sni-hostname", serverName, "--verify-hostname", serverName,
+	args := []string{"--resume", "--waitresumption", "--x509cafile", identityOf(t, c.certificate).root, "--sni-hostname", serverName, "--verify-hostname", serverName,
 		"--port", port, "--priority", gnutlsPriority(c, way)}
 	out, err := run(t, said(false), "gnutls-cli", append(args, host)...)
 	full, resumed, _ = strings.Cut(out, "- Connecting again")
