@@ -321,6 +321,8 @@ func TestBareDoesWhatTheProtocolNeeds(t *testing.T) {
 		{handshakeCell{"full", "1.3", "ecdsa-p256", "x25519mlkem768"},
 			counts{op.KeyGen: 2, op.Agree: 1, op.Decapsulate: 1, op.Verify: chain + 1},
 			counts{op.KeyGen: 1, op.Agree: 1, op.Encapsulate: 1, op.Sign: 1}},
+		{handshakeCell{"client-auth", "1.3", "ecdsa-p256", "x25519"},
+			counts{op.KeyGen: 1, op.Agree: 1, op.Verify: chain + 1, op.Sign: 1}, counts{op.KeyGen: 1, op.Agree: 1, op.Sign: 1, op.Verify: chain + 1}},
 	} {
 		client, server, err := operations(tt.cell)
 		if err != nil {

@@ -67,6 +67,10 @@ func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 	p := &enginePeers{cell: cell, client: common, server: common}
 	p.client.Roots = roots
 	p.server.Certificates = []*engine.Certificate{certificate}
+	if cell.mutual() {
+		p.client.Certificates = p.server.Certificates
+		p.server.ClientAuth, p.server.ClientCAs = engine.ClientAuthRequired, roots
+	}
 	if cell.resumed() {
 		p.server.Tickets = engine.NewTicketKeys([32]byte{1})
 		p.server.TicketCount = 1 // as crypto/tls
@@ -153,6 +157,9 @@ func (p *enginePeers) check(client, server engine.Info) error {
 	p.primed = true
 	if !client.Done || !server.Done {
 		return fmt.Errorf("handshake done: client %v, server %v", client.Done, server.Done)
+	}
+	if client.ClientAuthenticated != p.cell.mutual() || server.ClientAuthenticated != p.cell.mutual() {
+		return fmt.Errorf("client authenticated: client %v, server %v", client.ClientAuthenticated, server.ClientAuthenticated)
 	}
 	if client.Kind != want || server.Kind != want {
 		return fmt.Errorf("kind: client %v, server %v, want %v", client.Kind, server.Kind, want)

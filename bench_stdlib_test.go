@@ -77,6 +77,10 @@ func newStdlibPeers(cell handshakeCell) (peers, error) {
 	p.client.ServerName, p.client.RootCAs = serverName, roots
 	p.client.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 	p.server.Certificates = []tls.Certificate{{Certificate: id.chain, PrivateKey: id.key}}
+	if cell.mutual() {
+		p.client.Certificates = p.server.Certificates
+		p.server.ClientAuth, p.server.ClientCAs = tls.RequireAndVerifyClientCert, roots
+	}
 	p.turn, _ = iter.Pull(p.serve)
 	if cell.resumed() {
 		return p, p.connect(&shares{})

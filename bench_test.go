@@ -37,7 +37,7 @@ import (
 
 // A handshakeCell is what a handshake benchmark varies.
 type handshakeCell struct {
-	kind    string // full, resumed (by ticket; in TLS 1.3 with psk_dhe_ke)
+	kind    string // full, client-auth (full, with the same chain on the client's side), resumed (by ticket; in TLS 1.3 with psk_dhe_ke)
 	version string // 1.2, 1.3
 	key     string // of leaf, intermediate and root
 	kx      string // the group, or rsa for RSA key exchange
@@ -48,6 +48,9 @@ func (c handshakeCell) String() string {
 }
 
 func (c handshakeCell) resumed() bool { return c.kind == "resumed" }
+
+// mutual says whether the client shows a certificate too.
+func (c handshakeCell) mutual() bool { return c.kind == "client-auth" }
 
 // finite says whether keys are agreed on over a prime field.
 func (c handshakeCell) finite() bool { return strings.HasPrefix(c.kx, "ffdhe") }
@@ -66,6 +69,11 @@ func handshakeCells() (cells []handshakeCell) {
 	}
 	for _, version := range []string{"1.3", "1.2"} {
 		cells = append(cells, handshakeCell{"full", version, "rsa2048", "ffdhe2048"})
+	}
+	for _, version := range []string{"1.3", "1.2"} {
+		for _, key := range []string{"ecdsa-p256", "rsa2048"} {
+			cells = append(cells, handshakeCell{"client-auth", version, key, "x25519"})
+		}
 	}
 	return cells
 }
@@ -184,7 +192,7 @@ func newIdentity(key string) (*identity, error) {
 			NotBefore:    benchmarkTime.Add(-24 * time.Hour),
 			NotAfter:     benchmarkTime.Add(24 * time.Hour),
 			KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
-			ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+			ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 			DNSNames:     []string{serverName},
 		}
 		if name != serverName {

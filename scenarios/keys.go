@@ -55,7 +55,7 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Count { return (*Count)(&c.TLS.Chain.Length) })},
 	{"tls.chain.size", "", "size that the sent certificates are padded to, all together. Default: not padded",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.Chain.Size) })},
-	{"tls.client_auth", "none", "whether the server asks for the client's certificate: none, requested (served without one too) or required",
+	{"tls.client_auth", "none", "whether the server asks for the client's certificate: none, requested (served without one too) or required; from 1.0 on",
 		one(func(c *Config) word { return word{&c.TLS.ClientAuth, clientAuths} })},
 	{"tls.client_certificate", "", "type of the keys of the client and of its certificate authorities, or none. Default: tls.certificate where tls.client_auth asks for one",
 		one(func(c *Config) word { return word{&c.TLS.ClientCertificate, clientCertificates()} })},
