@@ -19,9 +19,10 @@ func TestCompressionIsNegotiated(t *testing.T) {
 		want           bool
 	}{
 		{"both", both(maxVersion(TLS12), compression), compression, true},
-		{"by a stream cipher", both(maxVersion(TLS12), onlySuite(0xc007), compression), both(onlySuite(0xc007), compression), true},
-		{"with encrypt-then-MAC", both(maxVersion(TLS12), onlySuite(0xc009), compression, encryptThenMAC), both(compression, encryptThenMAC), true},
+		{"by a stream cipher", both(maxVersion(TLS12), onlySuite(0xc011), compression), both(onlySuite(0xc011), compression), true},
+		{"with encrypt-then-MAC", both(maxVersion(TLS12), onlySuite(0xc013), compression, encryptThenMAC), both(compression, encryptThenMAC), true},
 		{"split records of TLS 1.0", both(maxVersion(TLS10), func(c *Config) { c.MinVersion, c.SplitRecords = TLS10, true }, compression), both(compression, func(c *Config) { c.MinVersion = TLS10 }), true},
+		{"SSL 3.0", both(maxVersion(SSL30), onlySuite(0x0005), fromSSL, compression), both(compression, onlySuite(0x0005), fromSSL, withCache), true},
 		{"small records", both(maxVersion(TLS12), compression, func(c *Config) { c.MaxFragment = 512 }), compression, true},
 		{"by session ID", both(maxVersion(TLS12), compression), both(withCache, compression), true},
 		{"the client alone", both(maxVersion(TLS12), compression), maxVersion(TLS12), false},
@@ -29,7 +30,7 @@ func TestCompressionIsNegotiated(t *testing.T) {
 		{"the client knows TLS 1.3", compression, both(maxVersion(TLS12), compression), false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 			row.client(cc)
 			row.server(sc)
 			for i := range 2 {

@@ -3,6 +3,7 @@ package engine
 import "testing"
 
 func encryptThenMAC(cfg *Config) { cfg.EncryptThenMAC = true }
+func fromSSL(cfg *Config)        { cfg.MinVersion = SSL30 }
 
 // Both sides must want it, and a suite with a block cipher; a resumed session
 // agrees anew.
@@ -18,6 +19,7 @@ func TestEncryptThenMACIsNegotiated(t *testing.T) {
 		{"the server alone", both(maxVersion(TLS12), onlySuite(0xc013)), encryptThenMAC, false},
 		{"an AEAD", both(maxVersion(TLS12), onlySuite(0xc02f), encryptThenMAC), encryptThenMAC, false},
 		{"a stream cipher", both(maxVersion(TLS12), onlySuite(0x0005), encryptThenMAC), both(onlySuite(0x0005), encryptThenMAC), false},
+		{"SSL 3.0", both(maxVersion(TLS12), onlySuite(0x002f), encryptThenMAC, fromSSL), both(maxVersion(SSL30), encryptThenMAC, fromSSL, withCache), false},
 		{"TLS 1.3", encryptThenMAC, encryptThenMAC, false},
 	} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
