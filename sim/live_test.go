@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -60,6 +61,23 @@ func (h handshake) exchange(t testing.TB) Exchange {
 	return x
 }
 
+// onRSA gives the server an RSA key, which is all that SSL 3.0 can be had with.
+func onRSA(x *Exchange) {
+	chain, err := pki.Make(pki.Spec{
+		Seed: "sim", Algorithm: "rsa2048", Length: 2, Names: []string{x.ServerName},
+		NotBefore: x.Client.Now().AddDate(-1, 0, 0), NotAfter: x.Client.Now().AddDate(1, 0, 0),
+	})
+	if err != nil {
+		panic(err)
+	}
+	certificate, err1 := engine.NewCertificate(chain.Certificates, chain.Key)
+	roots, err2 := pki.NewRoots(chain.Root)
+	if err1 != nil || err2 != nil {
+		panic(errors.Join(err1, err2))
+	}
+	x.Server.Certificates, x.Client.Roots = []*engine.Certificate{certificate}, roots
+}
+
 // handshakes are all the ways to begin a connection.
 func handshakes() map[string]handshake {
 	return map[string]handshake{
@@ -71,6 +89,10 @@ func handshakes() map[string]handshake {
 		"1.3 hybrid": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 			x.Client.Groups = []engine.Group{engine.SecP384r1MLKEM1024} // a hello of two segments
 			x.Server.Groups = x.Client.Groups
+		}},
+		"ssl3.0 full": {version: engine.SSL30, kind: engine.Full, change: onRSA},
+		"1.0 session-id, split": {version: engine.TLS10, kind: engine.Resumed, resumption: engine.SessionID, change: func(x *Exchange) {
+			x.Client.SplitRecords, x.Server.SplitRecords = true, true
 		}},
 		"1.2 full":       {version: engine.TLS12, kind: engine.Full},
 		"1.2 ticket":     {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket},
