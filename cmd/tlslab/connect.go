@@ -20,6 +20,7 @@ type caller struct {
 	path     string
 	stdin    bool
 	insecure bool
+	cert     string
 	resume   bool
 	timeout  time.Duration
 
@@ -47,6 +48,7 @@ message by message, to standard error; with --json the measurements go to standa
 	verb.Flags().StringVar(&c.path, "get", "/", "`path` of the page to ask for")
 	verb.Flags().BoolVar(&c.stdin, "stdin", false, "send standard input in place of a GET")
 	verb.Flags().BoolVar(&c.insecure, "insecure", false, "go on whatever certificate the server has")
+	verb.Flags().StringVar(&c.cert, "cert", "", "`file` with the certificate chain and the private key (PEM) to show to a server that asks")
 	verb.Flags().BoolVar(&c.resume, "resume", false, "connect a second time, and resume the session of the first")
 	verb.Flags().DurationVar(&c.timeout, "timeout", 30*time.Second, "time for a connection")
 	return verb
@@ -72,6 +74,9 @@ func (c *caller) run(ctx context.Context) error {
 		if c.config.Roots, err = readRoots(c.root); err != nil {
 			return err
 		}
+	}
+	if c.config.Certificates, err = readCertificate(c.cert); err != nil {
+		return err
 	}
 	var closeKeys func() error
 	if c.keys, closeKeys, err = openKeyLog(); err != nil {

@@ -20,6 +20,7 @@ type server struct {
 	socketFlags
 	echo             bool
 	quiet            bool
+	clientRoot       string
 	handshake, idle  time.Duration
 	connectionsLimit int
 
@@ -45,6 +46,7 @@ bytes. The server's certificate is made at the start; --root leaves the authorit
 	}
 	s.addTo(verb, "127.0.0.1:4433", "write the root certificate to this `file` (PEM)")
 	verb.Flags().BoolVar(&s.echo, "echo", false, "send back what comes, in place of HTTP")
+	verb.Flags().StringVar(&s.clientRoot, "client-root", "", "trust clients whose certificates lead to those of this `file` (PEM); tls.client_auth says whether they need one")
 	verb.Flags().BoolVar(&s.quiet, "quiet", false, "print nothing of connections")
 	verb.Flags().DurationVar(&s.handshake, "handshake-timeout", 10*time.Second, "time for a handshake")
 	verb.Flags().DurationVar(&s.idle, "idle-timeout", time.Minute, "close a connection on which nothing moves for so long")
@@ -72,6 +74,9 @@ func (a *app) serve(ctx context.Context, s *server) error {
 	if s.config.ALPN == nil && !s.echo {
 		s.config.ALPN = []string{"http/1.1"}
 	}
+	if err := s.trustClients(); err != nil {
+		return err
+	}
 	var closeKeys func() error
 	if s.keys, closeKeys, err = openKeyLog(); err != nil {
 		return err
@@ -89,6 +94,19 @@ func (a *app) serve(ctx context.Context, s *server) error {
 	s.out = &printer{app: a, json: s.json}
 	s.warn = func(err error) { a.warn("warning: %v", err) }
 	return errors.Join(s.run(ctx, l), closeKeys())
+}
+
+// trustClients reads whom to trust where clients are asked for certificates.
+func (s *server) trustClients() (err error) {
+	switch asked := s.config.ClientAuth != engine.ClientAuthNone; {
+	case asked && s.clientRoot == "":
+		return usageError{errors.New("tls.client_auth: --client-root says whose certificates to trust")}
+	case !asked && s.clientRoot != "":
+		return usageError{errors.New("--client-root: tls.client_auth does not ask clients for certificates")}
+	case asked:
+		s.config.ClientCAs, err = readRoots(s.clientRoot)
+	}
+	return err
 }
 
 // namesOf are the names that a client on this machine, or of that address, may know the server by.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto"
+	"crypto/tls"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -109,6 +111,30 @@ func readRoots(path string) (*pki.Roots, error) {
 		return nil, fmt.Errorf("%s: no certificate in it", path)
 	}
 	return pki.NewRoots(known...)
+}
+
+// readCertificate reads a chain, leaf first, and its private key from one PEM file; nil where path is empty.
+func readCertificate(path string) ([]*engine.Certificate, error) {
+	if path == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(path, path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	signer, ok := pair.PrivateKey.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("%s: the key cannot sign", path)
+	}
+	key, err := pki.NewKey(signer)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	certificate, err := engine.NewCertificate(pair.Certificate, key)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return []*engine.Certificate{certificate}, nil
 }
 
 func readFirst(path string) ([]byte, error) {

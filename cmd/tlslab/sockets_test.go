@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
@@ -17,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"tlslab/engine/pki"
 )
 
 // A servingChild is a process that runs tlslab serve.
@@ -192,6 +195,46 @@ func TestConnectFailsWithItsReason(t *testing.T) {
 	}
 }
 
+// clientFiles are a client's chain with its key, and the root that it leads to.
+func clientFiles(t *testing.T) (cert, root string) {
+	t.Helper()
+	chain, err := pki.Make(pki.Spec{Seed: "client", Algorithm: "ecdsa-p256", Length: 2,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(chain.Key.Signer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
+	for _, c := range chain.Certificates {
+		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c})...)
+	}
+	cert, root = filepath.Join(t.TempDir(), "client.pem"), filepath.Join(t.TempDir(), "client-root.pem")
+	if err := errors.Join(os.WriteFile(cert, text, 0o600), writeRoot(root, chain.Root)); err != nil {
+		t.Fatal(err)
+	}
+	return cert, root
+}
+
+func TestAServerThatRequiresACertificateTakesTheOneItTrusts(t *testing.T) {
+	cert, root := clientFiles(t)
+	for _, version := range []string{"1.2", "1.3"} {
+		s := startServe(t, nil, "--json", "--set", "tls.client_auth=required", "--client-root", root, "--set", "tls.version="+version)
+		if code, _, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--cert", cert); code != exitDone {
+			t.Errorf("%s: exit code %d: %s", version, code, stderr)
+		}
+		if code, _, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root); code != exitFailed {
+			t.Errorf("%s: without a certificate: exit code %d: %s", version, code, stderr)
+		}
+		served := connections(t, s.stop(t))
+		if len(served) != 2 || served[0]["outcome"] != "ok" || served[0]["negotiated"].(map[string]any)["chain"] == nil || served[1]["outcome"] == "ok" {
+			t.Errorf("%s: %v", version, served)
+		}
+	}
+}
+
 func TestAThousandConnectionsAndBadPeersAtOnce(t *testing.T) {
 	s := startServe(t, nil, "--echo", "--quiet", "--handshake-timeout", "2s")
 	bad := [][]byte{nil, []byte("GET / HTTP/1.1\r\n\r\n"), {22, 3, 1}, bytes.Repeat([]byte{0xff}, 100_000), {22, 3, 1, 0, 4, 1, 0xff, 0xff, 0xff}}
@@ -240,6 +283,7 @@ func TestAThousandConnectionsAndBadPeersAtOnce(t *testing.T) {
 func TestServeRefusesWhatCannotWork(t *testing.T) {
 	for _, args := range [][]string{
 		{"--addr", "nowhere"}, {"--connections", "0"}, {"--idle-timeout", "0s"}, {"--set", "link.loss=1%"}, {"--set", "tls.cipher=rot13"},
+		{"--set", "tls.client_auth=required"}, {"--client-root", "x.pem"},
 	} {
 		if code, _, stderr := tlslab(t, "", append([]string{"serve"}, args...)...); code != exitUsage {
 			t.Errorf("%q: exit code %d: %s", args, code, stderr)
