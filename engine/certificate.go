@@ -27,7 +27,7 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	c := &Certificate{key: key, kind: pki.KindOf(key.Public.Algorithm).Name, curve: curves[key.Public.Algorithm]}
 	c.classic = wire.AppendCertificate(nil, chain)
 	c.modern = wire.AppendCertificate13(nil, chain)
-	if len(c.classic) > maxMessage || len(c.modern) > maxMessage {
+	if len(c.classic) > maxCertificates || len(c.modern) > maxCertificates {
 		return nil, errors.New("certificate chain longer than a handshake message may be")
 	}
 	for _, der := range chain {

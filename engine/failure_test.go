@@ -31,6 +31,8 @@ func TestFailedNegotiations(t *testing.T) {
 		{"no common protocol", withALPN("h2"), withALPN("http/1.1"), server, AlertNoApplicationProtocol},
 		{"unknown authority", func(c *Config) { c.Roots = strangers }, nothing, client, AlertUnknownCA},
 		{"unknown authority in TLS 1.2", both(maxVersion(TLS12), func(c *Config) { c.Roots = strangers }), nothing, client, AlertUnknownCA},
+		{"only TLS 1.2 with a certificate of TLS 1.3", maxVersion(TLS12), withKey(t, "mldsa44"), server, AlertHandshakeFailure},
+		{"only TLS 1.1 with a certificate of TLS 1.2", both(fromVersion(TLS10), maxVersion(TLS11)), both(fromVersion(TLS10), withKey(t, "ed25519")), server, AlertHandshakeFailure},
 		{"expired certificate", expired, nothing, client, AlertCertificateExpired},
 	} {
 		t.Run(x.name, func(t *testing.T) {
@@ -51,6 +53,11 @@ func TestFailedNegotiations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withKey gives a server a certificate of another algorithm.
+func withKey(t *testing.T, algorithm string) func(*Config) {
+	return func(cfg *Config) { cfg.Certificates = []*Certificate{identityFor(t, algorithm).certificate(t)} }
 }
 
 func TestWrongServerName(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"crypto/x509/pkix"
 	"fmt"
 	"math/big"
+	"strings"
 	"sync"
 	"testing"
 
@@ -34,6 +35,11 @@ func identityFor(t testing.TB, algorithm string) *identity {
 	identityLock.Lock()
 	defer identityLock.Unlock()
 	if id := identities[algorithm]; id != nil {
+		return id
+	}
+	if strings.HasPrefix(algorithm, "mldsa") { // of which crypto/x509 knows nothing
+		id := mldsaIdentity(t, algorithm)
+		identities[algorithm] = id
 		return id
 	}
 	keys := make([]crypto.Signer, 3)
@@ -66,6 +72,22 @@ func identityFor(t testing.TB, algorithm string) *identity {
 	id := &identity{chain: [][]byte{certs[2].Raw, certs[1].Raw}, key: keys[2], root: certs[0]}
 	identities[algorithm] = id
 	return id
+}
+
+func mldsaIdentity(t testing.TB, algorithm string) *identity {
+	t.Helper()
+	chain, err := pki.Make(pki.Spec{
+		Seed: "test", Algorithm: algorithm, Length: 2, Names: []string{testName},
+		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := x509.ParseCertificate(chain.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &identity{chain: chain.Certificates, key: chain.Key.Signer(), root: root}
 }
 
 func makeKey(t testing.TB, algorithm string) crypto.Signer {

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"tlslab/engine/pki"
 )
 
 // Our client against our server: every way in which they can connect, and
@@ -114,6 +116,12 @@ func meetings() []meeting {
 	retried := func(i Info, g Group) Info { i.HelloRetry, i.Group = true, g; return i }
 	spoken := func(i Info) Info { i.ALPN = "h2"; return i }
 	aged := func(i Info, v Version) Info { i.Version, i.Suite = v, *suiteRow(0xc009); return i }
+	for _, key := range []string{"ecdsa-p521", "ed25519", "mldsa44", "mldsa65", "mldsa87"} {
+		all = append(all, meeting{name: "authentication by " + key, key: key, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)})
+		if pki.KindOf(key).Since <= uint16(TLS12) {
+			all = append(all, meeting{name: "classic authentication by " + key, key: key, server: maxVersion(TLS12), first: classicInfo, again: resumed(classicInfo, Ticket, 0)})
+		}
+	}
 	for _, v := range []Version{TLS10, TLS11} {
 		name, first := "TLS "+v.String()+", ", aged(classicInfo, v)
 		all = append(all,

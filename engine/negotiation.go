@@ -152,23 +152,39 @@ func (c *Conn) chooseProtocol() error {
 	return noCommonProtocol
 }
 
-// offeredSchemes is signature_algorithms as every client sends it: all but
-// those with SHA-1, whose number begins with its HashAlgorithm, 2.
-var offeredSchemes = func() []byte {
+// offeredSchemes is signature_algorithms as every client sends it, by its highest
+// version, TLS 1.2 or 1.3: what may sign there but what has SHA-1, whose number
+// begins with its HashAlgorithm, 2.
+var offeredSchemes = [...][]byte{appendSchemes(TLS12), appendSchemes(TLS13)}
+
+func appendSchemes(highest Version) []byte {
 	dst := wire.Open(nil, 2)
 	for _, s := range pki.Schemes() {
-		if s.ID>>8 != 2 {
+		if s.ID>>8 != 2 && s.Lowest() <= uint16(highest) {
 			dst = wire.AppendUint16(dst, s.ID)
 		}
 	}
 	return wire.Close(dst, 0, 2)
-}()
+}
+
+// offeredSchemes is what this side sends, a server in its CertificateRequest of TLS
+// 1.3; nil before TLS 1.2.
+func (c *Conn) offeredSchemes() []byte {
+	if c.cfg.maxVersion() < TLS12 {
+		return nil
+	}
+	return offeredSchemes[c.cfg.maxVersion()-TLS12]
+}
 
 // schemeOffered says whether signature_algorithms named a scheme.
-func schemeOffered(id uint16) bool { return wire.Uint16s(offeredSchemes[2:]).Contains(id) }
+func (c *Conn) schemeOffered(id uint16) bool {
+	offered := c.offeredSchemes()
+	return offered != nil && wire.Uint16s(offered[2:]).Contains(id)
+}
 
-func makeSchemes(c *Conn, p place, dst []byte) ([]byte, bool) {
-	return append(dst, offeredSchemes...), p == inRequest || c.cfg.maxVersion() >= TLS12
+func makeSchemes(c *Conn, _ place, dst []byte) ([]byte, bool) {
+	offered := c.offeredSchemes()
+	return append(dst, offered...), offered != nil
 }
 
 func takeSchemes(c *Conn, _ place, body []byte) error {

@@ -9,10 +9,19 @@ import (
 
 // Limits on what a peer can make this side keep or do.
 const (
-	headerSize = 4       // of a handshake message
-	maxMessage = 1 << 16 // bytes of a handshake message's body
-	maxIdle    = 64      // in a row: empty records, warnings, dummies, KeyUpdates
+	headerSize      = 4       // of a handshake message
+	maxMessage      = 1 << 16 // bytes of a handshake message's body
+	maxCertificates = 1 << 18 // of the Certificate message's: chains of ML-DSA are long
+	maxIdle         = 64      // in a row: empty records, warnings, dummies, KeyUpdates
 )
+
+// maxBody is how long the body of a message may be.
+func maxBody(m Message) int {
+	if m == Certificates {
+		return maxCertificates
+	}
+	return maxMessage
+}
 
 // Recv consumes at most one record from in, opening it in place. It returns
 // the number of bytes consumed, 0 where in does not yet hold a whole record,
@@ -135,7 +144,7 @@ func (c *Conn) takeHandshake(plain []byte) error {
 	}
 	for len(data) >= headerSize {
 		size := int(data[1])<<16 | int(data[2])<<8 | int(data[3])
-		if size > maxMessage {
+		if size > maxBody(Message(data[0])) {
 			return fmt.Errorf("%w: %d bytes", messageTooLong, size)
 		}
 		size += headerSize

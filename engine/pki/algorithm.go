@@ -11,7 +11,8 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Contents of object identifiers in DER (RFC 3279, RFC 5480, RFC 5758, RFC 8017, RFC 8410).
+// Contents of object identifiers in DER (RFC 3279, RFC 5480, RFC 5758, RFC 8017, RFC 8410,
+// RFC 9881).
 const (
 	oidRSA         = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 	oidRSASHA256   = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"
@@ -25,6 +26,9 @@ const (
 	oidP384        = "\x2b\x81\x04\x00\x22"
 	oidP521        = "\x2b\x81\x04\x00\x23"
 	oidEd25519     = "\x2b\x65\x70"
+	oidMLDSA44     = "\x60\x86\x48\x01\x65\x03\x04\x03\x11"
+	oidMLDSA65     = "\x60\x86\x48\x01\x65\x03\x04\x03\x12"
+	oidMLDSA87     = "\x60\x86\x48\x01\x65\x03\x04\x03\x13"
 )
 
 // Certificates name signatures by identifiers of their own. An ECDSA scheme here
@@ -41,21 +45,44 @@ var signatureAlgorithms = [...]struct {
 	{oidRSASHA384, SchemeByID(0x0501)},
 	{oidRSASHA512, SchemeByID(0x0601)},
 	{oidEd25519, SchemeByID(0x0807)},
+	{oidMLDSA44, SchemeByID(0x0904)},
+	{oidMLDSA65, SchemeByID(0x0905)},
+	{oidMLDSA87, SchemeByID(0x0906)},
 }
 
+// derNull stands for the parameters of RSA's algorithms (RFC 8017 §A.2.4).
+const derNull = "\x05\x00"
+
 // schemeOf returns the scheme of an AlgorithmIdentifier, nil if it is unknown or
-// has parameters.
+// has parameters that are not its own.
 func schemeOf(element cryptobyte.String) *Scheme {
 	oid, parameters, ok := readAlgorithm(&element)
-	if !ok || len(parameters) > 0 && string(parameters) != "\x05\x00" {
+	if !ok {
 		return nil
 	}
 	for _, a := range &signatureAlgorithms {
-		if a.oid == string(oid) {
+		if a.oid == string(oid) && (len(parameters) == 0 || a.scheme.nullParameters() && string(parameters) == derNull) {
 			return a.scheme
 		}
 	}
 	return nil
+}
+
+// nullParameters says whether the scheme's identifier has NULL for parameters.
+func (s *Scheme) nullParameters() bool { return s.primitive == rsaPKCS1 }
+
+// addAlgorithm appends the scheme's AlgorithmIdentifier.
+func (s *Scheme) addAlgorithm(b *cryptobyte.Builder) {
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		for _, a := range &signatureAlgorithms {
+			if a.scheme == s {
+				addOID(b, a.oid)
+			}
+		}
+		if s.nullParameters() {
+			b.AddBytes([]byte(derNull))
+		}
+	})
 }
 
 // readAlgorithm splits an AlgorithmIdentifier into its identifier's content and its
@@ -82,6 +109,11 @@ func (k *PublicKey) parse(info cryptobyte.String) error {
 		return k.parseEC(parameters, bits)
 	case oidEd25519:
 		return k.parseEd25519(parameters, bits)
+	}
+	for _, p := range mldsaSets {
+		if p.oid == string(oid) {
+			return k.parseMLDSA(p, parameters, bits)
+		}
 	}
 	return fmt.Errorf("%w: public key algorithm %x", ErrUnsupported, []byte(oid))
 }
@@ -129,4 +161,66 @@ func (k *PublicKey) parseEd25519(parameters, key cryptobyte.String) error {
 	}
 	k.Algorithm, k.Ed25519 = ed25519Alg, ed25519.PublicKey(key)
 	return nil
+}
+
+// parseMLDSA reads a key without parameters, of its parameter set's length (RFC 9881
+// §4).
+func (k *PublicKey) parseMLDSA(p *mldsa, parameters, key cryptobyte.String) error {
+	if len(key) != p.params.PublicKeySize() || !parameters.Empty() {
+		return fmt.Errorf("%w: %s public key", ErrMalformed, p.algorithm)
+	}
+	k.Algorithm, k.MLDSA = p.algorithm, key
+	return nil
+}
+
+// add appends the key as a SubjectPublicKeyInfo.
+func (k *PublicKey) add(b *cryptobyte.Builder) {
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1(asn1.SEQUENCE, k.addAlgorithm)
+		b.AddASN1BitString(k.encoded())
+	})
+}
+
+// addAlgorithm appends the contents of the key's AlgorithmIdentifier.
+func (k *PublicKey) addAlgorithm(b *cryptobyte.Builder) {
+	switch {
+	case k.RSA != nil:
+		addOID(b, oidRSA)
+		b.AddBytes([]byte(derNull))
+	case k.Ed25519 != nil:
+		addOID(b, oidEd25519)
+	}
+	for _, c := range curves {
+		if c.algorithm == k.Algorithm {
+			addOID(b, oidEC)
+			addOID(b, c.oid)
+		}
+	}
+	for _, p := range mldsaSets {
+		if p.algorithm == k.Algorithm {
+			addOID(b, p.oid)
+		}
+	}
+}
+
+// encoded is the content of the key's bit string, nil if it has none.
+func (k *PublicKey) encoded() []byte {
+	switch {
+	case k.RSA != nil:
+		var b cryptobyte.Builder
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1BigInt(k.RSA.N)
+			b.AddASN1Int64(int64(k.RSA.E))
+		})
+		return b.BytesOrPanic()
+	case k.ECDSA != nil:
+		point, err := k.ECDSA.Bytes()
+		if err != nil {
+			return nil
+		}
+		return point
+	case k.Ed25519 != nil:
+		return k.Ed25519
+	}
+	return k.MLDSA
 }

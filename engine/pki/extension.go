@@ -9,6 +9,7 @@ import (
 
 // Contents of the extensions' object identifiers in DER (RFC 5280 §4.2.1).
 const (
+	oidSubjectKeyID     = "\x55\x1d\x0e"
 	oidKeyUsage         = "\x55\x1d\x0f"
 	oidSubjectAltName   = "\x55\x1d\x11"
 	oidBasicConstraints = "\x55\x1d\x13"

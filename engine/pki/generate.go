@@ -28,6 +28,9 @@ var generators = [...]generator{
 	{ecdsaP384, func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P384()) }},
 	{ecdsaP521, func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P521()) }},
 	{ed25519Alg, generateEd25519},
+	{mldsa44Set.algorithm, mldsa44Set.generate},
+	{mldsa65Set.algorithm, mldsa65Set.generate},
+	{mldsa87Set.algorithm, mldsa87Set.generate},
 }
 
 // Algorithms lists the names GenerateKey knows.

@@ -17,6 +17,7 @@ type PublicKey struct {
 	RSA       *rsa.PublicKey
 	ECDSA     *ecdsa.PublicKey
 	Ed25519   ed25519.PublicKey
+	MLDSA     []byte // encoded (FIPS 204 §7.2)
 }
 
 // A Key is a private key that belongs to a certificate.
@@ -45,7 +46,7 @@ var curves = [...]struct {
 }
 
 // NewKey wraps a private key: an *rsa.PrivateKey, an *ecdsa.PrivateKey on P-256,
-// P-384 or P-521, or an ed25519.PrivateKey.
+// P-384 or P-521, an ed25519.PrivateKey, or a private key of circl's ML-DSA.
 func NewKey(private crypto.Signer) (*Key, error) {
 	switch k := private.(type) {
 	case *rsa.PrivateKey:
@@ -60,7 +61,10 @@ func NewKey(private crypto.Signer) (*Key, error) {
 	case ed25519.PrivateKey:
 		return &Key{Public: PublicKey{Algorithm: ed25519Alg, Ed25519: k.Public().(ed25519.PublicKey)}, signer: k}, nil
 	}
-	return nil, fmt.Errorf("private key is a %T: want RSA, ECDSA or Ed25519", private)
+	if key := wrapMLDSA(private); key != nil {
+		return key, nil
+	}
+	return nil, fmt.Errorf("private key is a %T: want RSA, ECDSA, Ed25519 or ML-DSA", private)
 }
 
 func rsaPublic(key *rsa.PublicKey) PublicKey {

@@ -9,7 +9,7 @@ type Kind struct {
 }
 
 // kinds goes by how the names of algorithms begin. Ed25519 keys serve in ECDSA's
-// suites (RFC 8422 §5.10).
+// suites (RFC 8422 §5.10); no suite before TLS 1.3 takes ML-DSA's.
 var kinds = [...]struct {
 	prefix string
 	Kind
@@ -17,6 +17,7 @@ var kinds = [...]struct {
 	{"rsa", Kind{"rsa", ssl30}},
 	{"ecdsa-", Kind{"ecdsa", ssl30}},
 	{"ed25519", Kind{"ecdsa", tls12}},
+	{"mldsa", Kind{"mldsa", tls13}},
 }
 
 // KindOf returns the kind of an algorithm's keys, the zero Kind if it is unknown.

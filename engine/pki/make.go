@@ -2,11 +2,10 @@ package pki
 
 import (
 	"crypto/sha256"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"fmt"
-	"net/netip"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // A Spec says what chain to make. Equal Specs give equal bytes.
@@ -42,6 +41,11 @@ func Make(spec Spec) (*Chain, error) {
 	if !spec.NotBefore.Before(spec.NotAfter) {
 		return nil, fmt.Errorf("chain is valid from %v to %v: want the end after the beginning", spec.NotBefore, spec.NotAfter)
 	}
+	for _, name := range spec.Names {
+		if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+			return nil, fmt.Errorf("name %q is not in ASCII", name)
+		}
+	}
 	links, err := spec.links()
 	if err != nil {
 		return nil, err
@@ -57,26 +61,23 @@ func Make(spec Spec) (*Chain, error) {
 	return chain, nil
 }
 
-// A link is a certificate of a chain to be made.
-type link struct {
-	template *x509.Certificate
-	key      *Key
-	issuer   *link // itself at the root
-}
-
-// links lays out the chain, leaf first and root last.
+// links lays out the chain, leaf first and root last. The i-th certificate may
+// stand above i-1 other authorities.
 func (spec *Spec) links() ([]*link, error) {
 	all := make([]*link, spec.Length+1)
 	for i := range all {
-		l := &link{}
+		l := &link{
+			notBefore: spec.NotBefore.UTC().Truncate(time.Second), notAfter: spec.NotAfter.UTC().Truncate(time.Second),
+			authority: i > 0, pathLength: i - 1,
+		}
 		algorithm := spec.Authority
-		switch {
-		case i == 0:
-			l.template, algorithm = spec.leaf(), spec.Algorithm
-		case i == spec.Length:
-			l.template = spec.authority(spec.rootName(), i)
+		switch i {
+		case 0:
+			l.name, l.names, algorithm = "tlslab leaf", spec.Names, spec.Algorithm
+		case spec.Length:
+			l.name = spec.rootName()
 		default:
-			l.template = spec.authority(fmt.Sprintf("tlslab intermediate %d", spec.Length-i), i)
+			l.name = fmt.Sprintf("tlslab intermediate %d", spec.Length-i)
 		}
 		var err error
 		if l.key, err = GenerateKey(algorithm, fmt.Sprintf("%s certificate %d", spec.Seed, i)); err != nil {
@@ -95,50 +96,4 @@ func (spec *Spec) links() ([]*link, error) {
 func (spec *Spec) rootName() string {
 	sum := sha256.Sum256([]byte(spec.Seed))
 	return fmt.Sprintf("tlslab root %x", sum[:4])
-}
-
-func (spec *Spec) leaf() *x509.Certificate {
-	t := spec.template("tlslab leaf")
-	t.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
-	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	for _, name := range spec.Names {
-		if address, err := netip.ParseAddr(name); err == nil {
-			t.IPAddresses = append(t.IPAddresses, address.AsSlice())
-		} else {
-			t.DNSNames = append(t.DNSNames, name)
-		}
-	}
-	return t
-}
-
-// authority is the template of the i-th certificate, which may stand above i-1
-// other authorities.
-func (spec *Spec) authority(name string, i int) *x509.Certificate {
-	t := spec.template(name)
-	t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	t.IsCA = true
-	t.MaxPathLen, t.MaxPathLenZero = i-1, i == 1
-	return t
-}
-
-func (spec *Spec) template(name string) *x509.Certificate {
-	return &x509.Certificate{
-		Subject:               pkix.Name{CommonName: name},
-		NotBefore:             spec.NotBefore.UTC().Truncate(time.Second),
-		NotAfter:              spec.NotAfter.UTC().Truncate(time.Second),
-		BasicConstraintsValid: true,
-	}
-}
-
-// make signs the certificate with so much padding. Signatures are deterministic,
-// so the bytes depend on the Spec alone.
-func (l *link) make(p padding) ([]byte, error) {
-	t := *l.template
-	t.SerialNumber = p.serialNumber()
-	t.ExtraExtensions = p.extensions()
-	der, err := x509.CreateCertificate(nil, &t, l.issuer.template, l.key.signer.Public(), l.issuer.key.signer)
-	if err != nil {
-		return nil, fmt.Errorf("make certificate %q: %w", t.Subject.CommonName, err)
-	}
-	return der, nil
 }

@@ -1,8 +1,6 @@
 package pki
 
 import (
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"fmt"
 	"io"
 	"math/big"
@@ -20,18 +18,18 @@ type padding struct {
 // nothing leaves a certificate as it comes.
 var nothing = padding{serial: 8, value: -1}
 
-// paddingID lies in the arc that is set aside for examples, 2.999 (ITU-T X.660).
-var paddingID = asn1.ObjectIdentifier{2, 999, 1}
+// oidPadding lies in the arc that is set aside for examples, 2.999 (ITU-T X.660).
+const oidPadding = "\x88\x37\x01"
 
-// extensions returns the padding's extension. Its bytes do not compress, as the
-// keys and signatures do not whose place it takes.
-func (p padding) extensions() []pkix.Extension {
+// bytes returns the value of the padding's extension, nil where there is none. It
+// does not compress, as the keys and signatures do not whose place it takes.
+func (p padding) bytes() []byte {
 	if p.value < 0 {
 		return nil
 	}
 	value := make([]byte, p.value)
 	io.ReadFull(stream("padding"), value)
-	return []pkix.Extension{{Id: paddingID, Value: value}}
+	return value
 }
 
 // serialNumber returns a positive number of exactly so many bytes.
@@ -104,5 +102,5 @@ func (l *link) reach(size int) ([]byte, error) {
 			p.salt++
 		}
 	}
-	return nil, fmt.Errorf("certificate %q of %d bytes: no padding comes to that", l.template.Subject.CommonName, size)
+	return nil, fmt.Errorf("certificate %q of %d bytes: no padding comes to that", l.name, size)
 }

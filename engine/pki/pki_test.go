@@ -32,7 +32,7 @@ func mustMake(tb testing.TB, s pki.Spec) *pki.Chain {
 }
 
 func TestTheSameSpecGivesTheSameBytes(t *testing.T) {
-	for _, algorithm := range []string{"rsa2048", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519"} {
+	for _, algorithm := range []string{"rsa2048", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "mldsa65"} {
 		a, b := mustMake(t, spec(algorithm, 2)), mustMake(t, spec(algorithm, 2))
 		if !bytes.Equal(bytes.Join(a.Certificates, a.Root), bytes.Join(b.Certificates, b.Root)) {
 			t.Errorf("%s: two chains of one seed differ", algorithm)

@@ -13,6 +13,7 @@ import (
 // implementations of signatures stand. Digest is the message itself where hash is 0.
 type primitive struct {
 	provider string
+	varies   bool // the work of signing depends on the message
 	sign     func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error)
 	verify   func(key *PublicKey, hash crypto.Hash, digest, signature []byte) bool
 	fits     func(key *PublicKey) bool

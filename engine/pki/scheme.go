@@ -13,7 +13,8 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// A Scheme is one row of the table of signature schemes (RFC 9846 §4.2.3).
+// A Scheme is one row of the table of signature schemes (RFC 9846 §4.2.3,
+// draft-ietf-tls-mldsa).
 type Scheme struct {
 	ID   uint16
 	Name string // "ecdsa_secp256r1_sha256"
@@ -38,6 +39,9 @@ var schemes = [...]Scheme{
 	{0x0503, "ecdsa_secp384r1_sha384", tls12, tls13, ecdsaDER, crypto.SHA384, ecdsaP384},
 	{0x0807, "ed25519", tls12, tls13, pureEd25519, 0, ""},
 	{0x0603, "ecdsa_secp521r1_sha512", tls12, tls13, ecdsaDER, crypto.SHA512, ecdsaP521},
+	{0x0904, "mldsa44", tls13, tls13, mldsa44Set.primitive(), 0, ""},
+	{0x0905, "mldsa65", tls13, tls13, mldsa65Set.primitive(), 0, ""},
+	{0x0906, "mldsa87", tls13, tls13, mldsa87Set.primitive(), 0, ""},
 	{0x0804, "rsa_pss_rsae_sha256", tls12, tls13, rsaPSS, crypto.SHA256, ""},
 	{0x0805, "rsa_pss_rsae_sha384", tls12, tls13, rsaPSS, crypto.SHA384, ""},
 	{0x0806, "rsa_pss_rsae_sha512", tls12, tls13, rsaPSS, crypto.SHA512, ""},
@@ -98,6 +102,13 @@ func SchemeByID(id uint16) *Scheme {
 
 // Provider names the package the signatures come from, for cost tables.
 func (s *Scheme) Provider() string { return s.primitive.provider }
+
+// Varies says whether the work of signing depends on the message, as it does where
+// signatures are drawn until one is good.
+func (s *Scheme) Varies() bool { return s.primitive.varies }
+
+// Lowest is the lowest version of TLS whose handshakes it may sign.
+func (s *Scheme) Lowest() uint16 { return s.first }
 
 // Fits says whether keys of this kind can make such signatures in a version: TLS
 // 1.3 ties ECDSA schemes to their curves and has no PKCS #1 v1.5.

@@ -66,10 +66,10 @@ func TestAKeyIsPinnedToItsSeed(t *testing.T) {
 
 func TestSignaturesVerifyAndChangedOnesDoNot(t *testing.T) {
 	message := []byte("a handshake's transcript")
-	for _, algorithm := range []string{"rsa2048", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519"} {
+	for _, algorithm := range []string{"rsa2048", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "mldsa44", "mldsa65", "mldsa87"} {
 		key := mustKey(t, algorithm)
 		for _, s := range pki.Schemes() {
-			if !s.Fits(&key.Public, 0x0303) {
+			if !s.Fits(&key.Public, max(0x0303, s.Lowest())) {
 				if _, err := s.Sign(cryptorand.Reader, key, message, nil); err == nil {
 					t.Errorf("%s signs with an %s key", s.Name, algorithm)
 				}
@@ -170,6 +170,9 @@ func TestTLS13TiesSchemesToKeys(t *testing.T) {
 		{0x0807, "ed25519", 0x0303, true},
 		{0x0807, "ed25519", 0x0302, false},
 		{0x0807, "ecdsa-p256", 0x0304, false},
+		{0x0904, "mldsa44", 0x0304, true},
+		{0x0904, "mldsa44", 0x0303, false},
+		{0x0905, "mldsa44", 0x0304, false},
 	} {
 		if got := pki.SchemeByID(test.id).Fits(&mustKey(t, test.algorithm).Public, test.version); got != test.want {
 			t.Errorf("%s fits %s in %#x: %v", pki.SchemeByID(test.id).Name, test.algorithm, test.version, got)

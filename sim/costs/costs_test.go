@@ -101,8 +101,12 @@ func TestCalibrationPricesWhatTheShippedTablePrices(t *testing.T) {
 		if i < len(reference.Prices) && p.Op != reference.Prices[i].Op {
 			t.Errorf("row %d is %q, shipped is %q", i+1, p.Op, reference.Prices[i].Op)
 		}
-		if strings.HasPrefix(p.Op, "sign") && p.NS != int64(time.Millisecond) {
-			t.Errorf("%s costs %d ns by a clock that moves 1 ms a reading", p.Op, p.NS)
+		want := int64(time.Millisecond)
+		if strings.HasPrefix(p.Op, "sign mldsa") {
+			want /= 128 // messages, over which the mean is taken
+		}
+		if strings.HasPrefix(p.Op, "sign") && p.NS != want {
+			t.Errorf("%s costs %d ns by a clock that moves 1 ms a reading, want %d", p.Op, p.NS, want)
 		}
 		if p.Provider == "" {
 			t.Errorf("%s has no provider", p.Op)

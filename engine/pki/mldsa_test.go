@@ -1,0 +1,113 @@
+package pki_test
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+
+	"tlslab/engine/pki"
+)
+
+var mldsaAlgorithms = []string{"mldsa44", "mldsa65", "mldsa87"}
+
+// rfc9881 reads the self-signed certificate of RFC 9881 §C.3 for ML-DSA-44. Its key
+// comes from the seed 00 01 02 … 1f.
+func rfc9881(t *testing.T) []byte {
+	t.Helper()
+	text, err := os.ReadFile("testdata/rfc9881/mldsa44.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		t.Fatal("no PEM block")
+	}
+	return block.Bytes
+}
+
+func TestCertificateOfRFC9881(t *testing.T) {
+	der := rfc9881(t)
+	certificate, err := pki.Parse(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if certificate.Key.Algorithm != "mldsa44" || certificate.Scheme == nil || certificate.Scheme.Name != "mldsa44" {
+		t.Fatalf("a key of %s, signed by %v", certificate.Key.Algorithm, certificate.Scheme)
+	}
+	var seed [mldsa44.SeedSize]byte
+	for i := range seed {
+		seed[i] = byte(i)
+	}
+	public, _ := mldsa44.NewKeyFromSeed(&seed)
+	if !bytes.Equal(certificate.Key.MLDSA, public.Bytes()) {
+		t.Error("the key is not that of the example's seed")
+	}
+
+	instant := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	roots, err := pki.NewRoots(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pki.Verify([]*pki.Certificate{certificate}, roots, pki.ServerAuth, "", instant, nil); err != nil {
+		t.Error(err)
+	}
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tbs, signature := parsed.RawTBSCertificate, parsed.Signature
+	if err := certificate.Scheme.Verify(&certificate.Key, tbs, signature, nil); err != nil {
+		t.Errorf("the signature of the example: %v", err)
+	}
+	signature[100] ^= 1
+	if err := certificate.Scheme.Verify(&certificate.Key, tbs, signature, nil); !errors.Is(err, pki.ErrBadSignature) {
+		t.Errorf("the signature of the example, changed: %v", err)
+	}
+}
+
+func TestMLDSAChainsVerifyAndChangedOnesDoNot(t *testing.T) {
+	for _, test := range []struct{ leaf, authority string }{
+		{"mldsa44", "mldsa44"}, {"mldsa65", "mldsa65"}, {"mldsa87", "mldsa87"},
+		{"mldsa44", "mldsa87"}, {"mldsa44", "ecdsa-p256"}, {"ecdsa-p256", "mldsa65"},
+	} {
+		s := spec(test.leaf, 3)
+		s.Authority = test.authority
+		chain := mustMake(t, s)
+		p := &presented{slices.Clone(chain.Certificates), chain.Root, "server.example", now, pki.ServerAuth}
+		if err := p.ours(nil); err != nil {
+			t.Errorf("%s below %s: %v", test.leaf, test.authority, err)
+		}
+		for i, good := range chain.Certificates {
+			p.chain[i] = flip(bytes.Clone(good), len(good)-1)
+			if err := p.ours(nil); !errors.Is(err, pki.ErrBadSignature) {
+				t.Errorf("%s below %s, certificate %d changed: %v", test.leaf, test.authority, i, err)
+			}
+			p.chain[i] = good
+		}
+	}
+}
+
+// The identifier in a certificate must be that of the key's own parameter set.
+func TestMLDSAParameterSetsAreNotMixed(t *testing.T) {
+	message := []byte("message")
+	for i, algorithm := range mldsaAlgorithms {
+		key := mustKey(t, algorithm)
+		for j := range mldsaAlgorithms {
+			scheme := pki.SchemeByID(0x0904 + uint16(j))
+			signature, err := scheme.Sign(nil, key, message, nil)
+			if (err == nil) != (i == j) {
+				t.Errorf("%s signs with %s: %v", algorithm, scheme.Name, err)
+			}
+			if err == nil && scheme.Verify(&key.Public, message, signature, nil) != nil {
+				t.Errorf("%s does not verify its signature", algorithm)
+			}
+		}
+	}
+}
