@@ -21,7 +21,8 @@ type Config struct {
 	Now  func() time.Time
 
 	// MinVersion and MaxVersion bound the versions that are offered or
-	// accepted; zero means TLS12 and TLS13.
+	// accepted; zero means TLS12 and TLS13. Older ones, down to SSL30, are
+	// spoken only where MinVersion asks for them.
 	MinVersion, MaxVersion Version
 
 	// Fallback says that this client tries again with a lower MaxVersion after

@@ -65,7 +65,7 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.ClientChain.Size) })},
 	{"tls.kind", "full", "kind of handshake that is measured: full or resumed; the connection before a resumed one is not charged",
 		one(func(c *Config) word { return word{&c.TLS.Kind, kinds} })},
-	{"tls.resumption", "", "how a resumed handshake resumes: ticket or session-id up to 1.2, psk-dhe or psk in 1.3. Default: ticket and psk-dhe",
+	{"tls.resumption", "", "how a resumed handshake resumes: ticket or session-id up to 1.2, session-id alone in SSL 3.0, psk-dhe or psk in 1.3. Default: ticket, session-id and psk-dhe",
 		one(func(c *Config) word { return word{&c.TLS.Resumption, resumptions} })},
 	{"tls.record", "16KiB", "plaintext bytes in a record of application data at most",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.Record) })},
