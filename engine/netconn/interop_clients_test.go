@@ -93,6 +93,9 @@ func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption)
 	}
 	c.check(t, infos[0], way, false, strings.Contains(full, p.resumedWords))
 	c.check(t, infos[1], way, true, strings.Contains(resumed, p.resumedWords))
+	if c.mutual && len(infos[0].PeerChain) != 2 {
+		t.Errorf("the client has shown %d certificates", len(infos[0].PeerChain))
+	}
 	want := 0
 	for _, size := range sizes(false) {
 		want += size
@@ -131,6 +134,9 @@ func opensslConnect(t testing.TB, c combination, way engine.Resumption, addr str
 	session := filepath.Join(t.(*testing.T).TempDir(), "session.pem")
 	args := append([]string{"s_client", "-connect", addr, "-servername", serverName, "-CAfile", identityOf(t, c.certificate).root,
 		"-verify_return_error", "-nocommands", "-ign_eof", "-sess_out", session}, opensslArgs(t, c)...)
+	if p := identityOf(t, c.certificate); c.mutual {
+		args = append(args, "-cert", p.leaf, "-cert_chain", p.between, "-key", p.key)
+	}
 	switch way {
 	case engine.SessionID:
 		args = append(args, "-no_ticket")
@@ -148,6 +154,9 @@ func gnutlsConnect(t testing.TB, c combination, way engine.Resumption, addr stri
 	host, port, _ := net.SplitHostPort(addr)
 	args := []string{"--resume", "--waitresumption", "--x509cafile", identityOf(t, c.certificate).root, "--sni-hostname", serverName, "--verify-hostname", serverName,
 		"--port", port, "--priority", gnutlsPriority(c, way)}
+	if p := identityOf(t, c.certificate); c.mutual {
+		args = append(args, "--x509certfile", p.chain, "--x509keyfile", p.key)
+	}
 	out, err := run(t, said(false), "gnutls-cli", append(args, host)...)
 	full, resumed, _ = strings.Cut(out, "- Connecting again")
 	return full, resumed, err

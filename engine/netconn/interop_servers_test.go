@@ -25,6 +25,8 @@ type serverProgram struct {
 	// arguments to serve on a port, which is 0 where the program says itself
 	// which one it got.
 	arguments func(port string, p *party, v engine.Version) []string
+	// and to ask for the client's certificate, or not to
+	mutual, alone func(p *party) []string
 	// what the program prints before the port, and once it listens
 	listening, listens string
 	choosesPort        bool
@@ -39,18 +41,24 @@ var serverPrograms = []serverProgram{
 	{
 		tool: "openssl", knows: opensslServes,
 		arguments: func(port string, p *party, v engine.Version) []string {
-			return []string{"s_server", "-accept", "127.0.0.1:" + port, opensslVersions[v], "-cert", p.leaf, "-cert_chain", p.chain, "-key", p.key,
+			return []string{"s_server", "-accept", "127.0.0.1:" + port, opensslVersions[v], "-cert", p.leaf, "-cert_chain", p.between, "-key", p.key,
 				"-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", "-ciphersuites", strings.Join(modernSuites(), ":"),
 				"-groups", strings.Join(named(opensslGroups, interopGroups[engine.KeyExchangeAny]), ":"), "-dhparam", filepath.Join(partyDir, "dhparam.pem"), "-allow_no_dhe_kex"}
 		},
+		mutual:    func(p *party) []string { return []string{"-Verify", "3", "-verify_return_error", "-CAfile", p.root} },
+		alone:     func(*party) []string { return nil },
 		listening: "ACCEPT 127.0.0.1:", listens: "\n", choosesPort: true, over: "DONE\n", resumedWords: "Reused session-id",
 	},
 	{
 		tool: "gnutls-serv", knows: gnutlsServes,
 		arguments: func(port string, p *party, v engine.Version) []string {
-			return []string{"--echo", "--crlf", "--disable-client-cert", "--port", port, "--x509certfile", p.chain, "--x509keyfile", p.key,
+			return []string{"--echo", "--crlf", "--port", port, "--x509certfile", p.chain, "--x509keyfile", p.key,
 				"--priority", gnutlsAll(v)}
 		},
+		mutual: func(p *party) []string {
+			return []string{"--require-client-cert", "--verify-client-cert", "--x509cafile", p.root}
+		},
+		alone:     func(*party) []string { return []string{"--disable-client-cert"} },
 		listening: "Echo Server listening on IPv4 0.0.0.0 port ", listens: "...done", echoes: true, over: "Channel bindings", resumedWords: "This is a resumed session", lacks: engine.PSK,
 	},
 }
@@ -112,7 +120,7 @@ func (p *program) await(ctx context.Context, mark int, ready func(text string) b
 }
 
 // start runs the server program and waits until it listens.
-func (s *serverProgram) start(t *testing.T, certificate string, v engine.Version) *program {
+func (s *serverProgram) start(t *testing.T, certificate string, v engine.Version, mutual bool) *program {
 	t.Helper()
 	port := "0"
 	if !s.choosesPort {
@@ -124,7 +132,11 @@ func (s *serverProgram) start(t *testing.T, certificate string, v engine.Version
 		l.Close()
 	}
 	p := &program{more: make(chan struct{})}
-	cmd := exec.CommandContext(t.Context(), s.tool, s.arguments(port, identityOf(t, certificate), v)...)
+	id, more := identityOf(t, certificate), s.alone
+	if mutual {
+		more = s.mutual
+	}
+	cmd := exec.CommandContext(t.Context(), s.tool, append(s.arguments(port, id, v), more(id)...)...)
 	cmd.Stdout, cmd.Stderr = p, p
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -164,14 +176,16 @@ func TestWeConnectToPrograms(t *testing.T) {
 						if v < certificate.min {
 							continue
 						}
-						t.Run(fmt.Sprintf("%s/%v", certificate.name, v), func(t *testing.T) {
-							p := s.start(t, certificate.name, v)
-							for _, c := range combinations(true) {
-								if c.certificate == certificate.name && c.version == v && knows(c) {
-									s.meetEveryWay(t, p, c, &done)
+						for _, mutual := range []bool{false, true} {
+							t.Run(fmt.Sprintf("%s/%v/mutual=%v", certificate.name, v, mutual), func(t *testing.T) {
+								p := s.start(t, certificate.name, v, mutual)
+								for _, c := range combinations(true) {
+									if c.certificate == certificate.name && c.version == v && c.mutual == mutual && knows(c) {
+										s.meetEveryWay(t, p, c, &done)
+									}
 								}
-							}
-						})
+							})
+						}
 					}
 				}
 			})

@@ -37,12 +37,16 @@ type combination struct {
 	group       engine.Group // 0: no ephemeral key exchange
 	certificate string
 	retry       bool // through a HelloRetryRequest
+	mutual      bool // the client shows the certificate too, as it must
 }
 
 func (c combination) String() string {
 	s := fmt.Sprintf("%v/%s/%v/%s", c.version, c.suite.Name, c.group, c.certificate)
 	if c.retry {
 		s += "/retry"
+	}
+	if c.mutual {
+		s += "/mutual"
 	}
 	return s
 }
@@ -89,6 +93,9 @@ func combinations(thorough bool) (all []combination) {
 				}
 				main := !first[certificate.name]
 				first[certificate.name] = true
+				if main {
+					all = append(all, combination{v, s, interopGroups[s.KeyExchange][0], certificate.name, false, true})
+				}
 				if main || i < 2 {
 					all = append(all, combinationsOf(v, s, certificate.name, thorough || main)...)
 				}
@@ -105,9 +112,9 @@ func combinationsOf(v engine.Version, s engine.Suite, certificate string, thorou
 		if i > 0 && !thorough {
 			break
 		}
-		all = append(all, combination{v, s, g, certificate, false})
+		all = append(all, combination{v, s, g, certificate, false, false})
 		if v == engine.TLS13 && thorough {
-			all = append(all, combination{v, s, g, certificate, true})
+			all = append(all, combination{v, s, g, certificate, true, false})
 		}
 	}
 	return all
@@ -120,7 +127,7 @@ func (c combination) ways() []engine.Resumption {
 	if c.version == engine.TLS13 {
 		ways = []engine.Resumption{engine.PSKDHE, engine.PSK}
 	}
-	if c.retry || c.group != interopGroups[c.suite.KeyExchange][0] {
+	if c.retry || c.mutual || c.group != interopGroups[c.suite.KeyExchange][0] {
 		return ways[:1]
 	}
 	return ways
@@ -142,6 +149,9 @@ func (c combination) config(t testing.TB, way engine.Resumption) *engine.Config 
 	}
 	if c.retry {
 		cfg.KeyShares = engine.NoKeyShares
+	}
+	if c.mutual {
+		cfg.ClientAuth, cfg.ClientCAs = engine.ClientAuthRequired, id.roots
 	}
 	return cfg
 }
@@ -180,9 +190,10 @@ func sizes(resumed bool) []int {
 
 // A party is a chain and key, as ours and in files for others.
 type party struct {
-	certificate            *engine.Certificate
-	roots                  *pki.Roots
-	leaf, chain, key, root string // paths of PEM files; chain has the leaf too
+	certificate          *engine.Certificate
+	roots                *pki.Roots
+	leaf, between, chain string // paths of PEM files: the chain is the leaf and what is between it and the root
+	key, root            string
 }
 
 var (
@@ -223,6 +234,7 @@ func identityOf(t testing.TB, algorithm string) *party {
 		t.Fatal(err)
 	}
 	p.leaf = writePEM(t, algorithm+"-leaf", "CERTIFICATE", made.Certificates[0])
+	p.between = writePEM(t, algorithm+"-between", "CERTIFICATE", made.Certificates[1:]...)
 	p.chain = writePEM(t, algorithm+"-chain", "CERTIFICATE", made.Certificates...)
 	p.root = writePEM(t, algorithm+"-root", "CERTIFICATE", made.Root)
 	p.key = writePEM(t, algorithm+"-key", "PRIVATE KEY", der)
@@ -318,6 +330,9 @@ func (c *coverage) succeed(t *testing.T, peer string, x combination, way engine.
 	}
 	if x.retry {
 		kx += " retried"
+	}
+	if x.mutual {
+		kx += " mutual"
 	}
 	key := covered{peer, x.version, kx, x.certificate}
 	if c.rows == nil {
