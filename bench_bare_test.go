@@ -15,6 +15,7 @@ import (
 	"filippo.io/edwards25519"
 	"github.com/cloudflare/circl/dh/x25519"
 	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
+	"github.com/cloudflare/circl/sign"
 
 	"tlslab/engine"
 	"tlslab/engine/kx"
@@ -246,6 +247,36 @@ func bareAsymmetric(o op.Op, key crypto.Signer) (func() error, error) {
 		return bareECDSA(o, key)
 	case *rsa.PrivateKey:
 		return bareRSA(o, key)
+	case sign.PrivateKey:
+		return bareMLDSA(o, key)
+	}
+	return nil, errNoPrimitive
+}
+
+// bareMLDSA verifies from the key's encoding, as it comes in a certificate.
+func bareMLDSA(o op.Op, key sign.PrivateKey) (func() error, error) {
+	message := make([]byte, 130)
+	signature := key.Scheme().Sign(key, message, nil)
+	encoded, err := key.Public().(sign.PublicKey).MarshalBinary()
+	counter := byte(0)
+	switch o.Kind {
+	case op.Sign:
+		return func() error {
+			defer vector.Clear()
+			counter++ // how often a signature is drawn depends on the message
+			message[0] = counter
+			key.Scheme().Sign(key, message, nil)
+			return nil
+		}, err
+	case op.Verify:
+		return func() error {
+			defer vector.Clear()
+			public, err := key.Scheme().UnmarshalBinaryPublicKey(encoded)
+			if err == nil && !key.Scheme().Verify(public, message, signature, nil) {
+				err = errors.New("bad signature")
+			}
+			return err
+		}, err
 	}
 	return nil, errNoPrimitive
 }
