@@ -434,3 +434,18 @@ func TestPolicyNeedsAuthorities(t *testing.T) {
 		t.Error("an unknown policy is read")
 	}
 }
+
+// A ticket is opened for each ClientHello; the client is remembered once.
+func TestRetryRecallsTheClientOnce(t *testing.T) {
+	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+	both(showing, withGroups(X25519, P256))(cc)
+	both(asking, withGroups(P256))(sc)
+	for i, want := range []Kind{Full, Resumed, Resumed} {
+		p, kind := connect(t, cc, sc)
+		info := p.server.Info()
+		if kind != want || !info.HelloRetry || len(info.PeerChain) != 2 || !info.ClientAuthenticated {
+			t.Errorf("connection %d: %v, retry %v, %d certificates", i, kind, info.HelloRetry, len(info.PeerChain))
+		}
+		cc.Session = p.client.Session()
+	}
+}
