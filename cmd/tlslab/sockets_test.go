@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -79,12 +81,16 @@ func (c *servingChild) stop(t *testing.T) string {
 	return c.stdout.String()
 }
 
-// connections reads what --json printed.
+// connections reads what --json printed. A server tells of a connection when it
+// has ended, so they are put in the order in which they came.
 func connections(t *testing.T, text string) (all []map[string]any) {
 	t.Helper()
 	for d := json.NewDecoder(strings.NewReader(text)); ; {
 		var m map[string]any
 		if err := d.Decode(&m); err == io.EOF {
+			slices.SortFunc(all, func(a, b map[string]any) int {
+				return cmp.Compare(a["connection"].(float64), b["connection"].(float64))
+			})
 			return all
 		} else if err != nil {
 			t.Fatalf("%v in %s", err, text)
