@@ -150,17 +150,7 @@ func TestCertificateOfCryptoTLSAtOurServer(t *testing.T) {
 			c := Server(cfg)
 			failed := make(chan error, 1)
 			go func() {
-				replied := false
-				_, err := drive(c, ours, func(got []byte) bool {
-					if len(got) == 5 && !replied {
-						replied = true
-						out, _ := c.Seal(nil, got)
-						c.Close()
-						ours.Write(c.Flush(out))
-					}
-					return replied
-				})
-				failed <- err
+				failed <- echo(c, ours, 5)
 				ours.out.close()
 			}()
 			peer := tls.Client(theirs, std)

@@ -222,20 +222,7 @@ func TestCryptoTLSClientWithOurServer(t *testing.T) {
 				c := Server(cfg)
 				failed := make(chan error, 1)
 				go func() {
-					replied := false
-					_, err := drive(c, ours, func(got []byte) bool {
-						if len(got) == len(echoed) && !replied {
-							replied = true
-							out, err := c.Seal(nil, got)
-							if err != nil {
-								t.Error(err)
-							}
-							c.Close()
-							ours.Write(c.Flush(out))
-						}
-						return replied
-					})
-					failed <- err
+					failed <- echo(c, ours, len(echoed))
 					ours.out.close()
 				}()
 				peer := tls.Client(theirs, std)

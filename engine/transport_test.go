@@ -70,6 +70,24 @@ func newEnds() (*end, *end) {
 	return &end{in: a, out: b}, &end{in: b, out: a}
 }
 
+// echo runs our side over a blocking transport until the peer has said n bytes,
+// returns them to it and closes.
+func echo(c *Conn, transport io.ReadWriter, n int) error {
+	replied := false
+	var unsealed error
+	_, err := drive(c, transport, func(got []byte) bool {
+		if len(got) == n && !replied {
+			replied = true
+			var out []byte
+			out, unsealed = c.Seal(nil, got)
+			c.Close()
+			transport.Write(c.Flush(out))
+		}
+		return replied
+	})
+	return errors.Join(err, unsealed)
+}
+
 // drive runs our side over a blocking transport until done says stop. It
 // returns the application data that arrived.
 func drive(c *Conn, transport io.ReadWriter, done func(got []byte) bool) ([]byte, error) {
