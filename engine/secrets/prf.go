@@ -47,11 +47,16 @@ type pHash struct {
 	count op.Counter
 	seed  []byte // label and seed
 	a     []byte // A(i)
+
+	// Storage that no handshake outgrows.
+	seedStore [len("extended master secret") + 2*maxSize]byte
+	aStore    [maxSize]byte
 }
 
 func newPHash(h *Hash, count op.Counter) *pHash {
-	const longestSeed = len("extended master secret") + 2*maxSize
-	return &pHash{hash: h, mac: NewHMAC(h), count: count, seed: make([]byte, 0, longestSeed), a: make([]byte, 0, maxSize)}
+	p := &pHash{hash: h, mac: NewHMAC(h), count: count}
+	p.seed, p.a = p.seedStore[:0], p.aStore[:0]
+	return p
 }
 
 func (p *pHash) expand(dst, secret []byte, label string, seed1, seed2 []byte) {
