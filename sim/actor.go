@@ -64,23 +64,6 @@ func priceItems(deeds []deed, items []recording.Item, h Host) ([]deed, error) {
 	return deeds, nil
 }
 
-// script is where an actor's steps come from.
-type script interface {
-	// step returns the k-th step if that many bytes of the peer's stream are
-	// enough for it.
-	step(k int, arrived int64) (deeds []deed, ok bool, err error)
-}
-
-// replay is the script of a recording.
-type replay struct{ steps []step }
-
-func (r replay) step(k int, arrived int64) ([]deed, bool, error) {
-	if k == len(r.steps) || r.steps[k].at > arrived {
-		return nil, false, nil
-	}
-	return r.steps[k].deeds, true, nil
-}
-
 // actor is one side of a connection at work: its TCP endpoint, and the program
 // that reads from it, computes and writes to it, one thing at a time.
 type actor struct {
@@ -138,7 +121,7 @@ func (w *World) work(who int32) {
 				a.ep.Read(w.now, w.tag, n)
 				w.transmit(who)
 			}
-			deeds, ok, err := a.script.step(a.steps, arrived)
+			deeds, ok, err := a.script.step(instant{now: w.now, mss: a.ep.MSS()}, a.steps, arrived)
 			if err != nil {
 				c.fail(outcomeOf(err))
 				return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"time"
 
 	"tlslab/engine"
 	"tlslab/engine/op"
@@ -17,7 +18,9 @@ import (
 // request, a response, and the close.
 type Exchange struct {
 	// Client and Server configure the engines. Their Rand, Observe and Session
-	// are the exchange's own; all else is taken as it is.
+	// are the exchange's own; all else is taken as it is. Now is the instant at
+	// which the world begins: its virtual time is added. With Compression it is
+	// not: a ticket's time would change the Finished, and how long that becomes.
 	Client, Server *engine.Config
 	ServerName     string
 	// Kind is the handshake that both sides must say they made, and Resumption
@@ -43,6 +46,8 @@ func (x *Exchange) validate() error {
 	switch {
 	case x.Client == nil || x.Server == nil:
 		return errors.New("exchange: a side has no configuration")
+	case x.Client.Now == nil || x.Server.Now == nil:
+		return errors.New("exchange: a side has no clock")
 	case x.Request < 1 || x.Response < 1:
 		return fmt.Errorf("exchange: request of %d bytes, response of %d: want 1 or more", x.Request, x.Response)
 	case x.WriteChunk < 0:
@@ -54,6 +59,7 @@ func (x *Exchange) validate() error {
 // pair is an exchange under way.
 type pair struct {
 	exchange *Exchange
+	elapsed  time.Duration // of the world's virtual time, in the step at hand
 	sides    [2]program
 }
 
@@ -84,6 +90,9 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error
 		}
 		cfg := *from
 		g := &p.sides[s]
+		if !cfg.Compression {
+			cfg.Now = func() time.Time { return from.Now().Add(p.elapsed) }
+		}
 		cfg.Rand = engineRand(x.Seed, ordinal, side(s))
 		cfg.Observe = func(n engine.Notice) {
 			if n.Kind == engine.Operation {

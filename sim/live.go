@@ -17,25 +17,27 @@ func NewLiveWorld(cfg Config, x Exchange) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.scripts = func() (script, script, error) {
+	w.scripts = func(int32) (script, script, error) {
 		p, err := x.begin()
 		if err != nil {
 			return nil, nil, err
 		}
 		c, s := &p.sides[client], &p.sides[server]
-		return &live{c, &s.stream, cfg.Client}, &live{s, &c.stream, cfg.Server}, nil
+		return &live{p, c, &s.stream, cfg.Client}, &live{p, s, &c.stream, cfg.Server}, nil
 	}
 	return w, nil
 }
 
 // live is the script of an engine at work.
 type live struct {
+	pair    *pair
 	program *program
 	peer    *[]byte // what the peer has written
 	host    Host
 }
 
-func (l *live) step(k int, arrived int64) ([]deed, bool, error) {
+func (l *live) step(at instant, k int, arrived int64) ([]deed, bool, error) {
+	l.pair.elapsed = at.now
 	if k == 0 && l.program.side == client {
 		if err := l.program.start(); err != nil {
 			return nil, false, err

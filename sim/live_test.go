@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,10 +64,14 @@ func (h handshake) exchange(t testing.TB) Exchange {
 
 // onRSA gives the server an RSA key, which is all that SSL 3.0 can be had with.
 func onRSA(x *Exchange) {
-	chain, err := pki.Make(pki.Spec{
-		Seed: "sim", Algorithm: "rsa2048", Length: 2, Names: []string{x.ServerName},
-		NotBefore: x.Client.Now().AddDate(-1, 0, 0), NotAfter: x.Client.Now().AddDate(1, 0, 0),
-	})
+	now := x.Client.Now()
+	x.presents(pki.Spec{Algorithm: "rsa2048", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0)})
+}
+
+// presents gives the server another chain, which the client trusts.
+func (x *Exchange) presents(spec pki.Spec) {
+	spec.Seed, spec.Length, spec.Names = "sim", 2, []string{x.ServerName}
+	chain, err := pki.Make(spec)
 	if err != nil {
 		panic(err)
 	}
@@ -151,6 +156,64 @@ func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A certificate that expires while it is on its way is refused in the world, and
+// not in the recording, which has no time.
+func TestLiveEnginesLiveInTheTimeOfTheirWorld(t *testing.T) {
+	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
+		now := x.Client.Now()
+		x.presents(pki.Spec{Algorithm: "ecdsa-p256", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.Add(2 * time.Second)})
+	}}
+	if _, err := Record(h.exchange(t)); err != nil {
+		t.Fatal(err)
+	}
+	for delay, want := range map[time.Duration]string{450 * ms: OK, 600 * ms: "alert certificate_expired"} {
+		w, err := NewLiveWorld(priced(t, delayed(delay)), h.exchange(t)) // it is checked after two round trips
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := w.Run(1); r.Outcome != want {
+			t.Errorf("with a delay of %v the outcome is %s, want %s", delay, r.Outcome, want)
+		}
+	}
+}
+
+// A server decides on the branch once, when it has the ClientHello.
+func TestAServerTakesABranchByTheTimeOfTheClientHello(t *testing.T) {
+	rec, _ := handshakes()["1.3 full"].record(t)
+	late := rec.Branches[0]
+	late.Outcome = recording.Refused
+	late.Server = slices.Clone(late.Server)
+	late.Server[0].Items = append([]recording.Item{{Action: recording.Work, Work: time.Second}}, late.Server[0].Items...)
+	rec.Branches = append(rec.Branches, late)
+	if err := rec.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	cfg := priced(t, delayed(100*ms))
+	w, err := newReplayWorld(cfg, rec, func(at instant) recording.Outcome {
+		asked++
+		if at.now > 300*ms {
+			return recording.Refused
+		}
+		return recording.Full
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const seed = 1
+	for range 2 { // what was decided in a run is forgotten in the next
+		if r := w.Run(seed); r.ServerCPU < time.Second {
+			t.Errorf("the server took %v for a ClientHello that came after 300ms, want a second and more", r.ServerCPU)
+		}
+	}
+	if asked != 2 {
+		t.Errorf("in two runs it was asked %d times", asked)
+	}
+	if n := testing.AllocsPerRun(10, func() { w.Run(seed) }); n != 0 {
+		t.Errorf("a run with a decision makes %v allocations", n)
 	}
 }
 

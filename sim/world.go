@@ -78,7 +78,8 @@ type World struct {
 	walker  walker
 	hash    eventHash
 
-	scripts func() (client, server script, err error) // what the sides do in a run
+	replays []*replay                                           // by flow, where a recording is replayed
+	scripts func(flow int32) (client, server script, err error) // what the sides do in a run
 }
 
 // hop is a link in its place on a path.
@@ -90,24 +91,32 @@ type hop struct {
 
 // NewWorld builds a world that replays one branch of a recording.
 func NewWorld(cfg Config, rec *recording.Recording, branch recording.Outcome) (*World, error) {
-	b, err := rec.Branch(branch)
-	if err != nil {
+	if _, err := rec.Branch(branch); err != nil {
 		return nil, err
 	}
+	return newReplayWorld(cfg, rec, func(instant) recording.Outcome { return branch })
+}
+
+// newReplayWorld builds a world that replays a recording whose server takes the
+// branch that it decides on when it has the ClientHello.
+func newReplayWorld(cfg Config, rec *recording.Recording, decide func(instant) recording.Outcome) (*World, error) {
 	w, err := newWorld(cfg)
 	if err != nil {
 		return nil, err
 	}
-	up, err := price(b.Client, cfg.Client)
+	played, err := priceRecording(rec, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("client: %w", err)
+		return nil, err
 	}
-	down, err := price(b.Server, cfg.Server)
-	if err != nil {
-		return nil, fmt.Errorf("server: %w", err)
+	played.decide = decide
+	w.scripts = func(flow int32) (client, server script, err error) {
+		for int(flow) >= len(w.replays) {
+			w.replays = append(w.replays, newReplay(played))
+		}
+		r := w.replays[flow]
+		r.reset()
+		return &r.sides[0], &r.sides[1], nil
 	}
-	scripts := [2]script{replay{up}, replay{down}}
-	w.scripts = func() (client, server script, err error) { return scripts[0], scripts[1], nil }
 	return w, nil
 }
 
@@ -178,7 +187,7 @@ func (w *World) reset(seed uint64, conns int) {
 // join lets connection flow start at an instant.
 func (w *World) join(flow int32, at time.Duration) (err error) {
 	c, s := &w.actors[2*flow], &w.actors[2*flow+1]
-	if c.script, s.script, err = w.scripts(); err != nil {
+	if c.script, s.script, err = w.scripts(flow); err != nil {
 		return err
 	}
 	w.conns[flow].start = at

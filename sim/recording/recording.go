@@ -25,6 +25,7 @@ package recording
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tlslab/engine/op"
@@ -150,8 +151,20 @@ func (r *Recording) Validate() error {
 		if err := b.validate(); err != nil {
 			return fmt.Errorf("branch %s: %w", b.Outcome, err)
 		}
+		if !b.beginsAs(&r.Branches[0]) {
+			return fmt.Errorf("branch %s: until the server has the ClientHello all branches are alike, and %s is not", b.Outcome, r.Branches[0].Outcome)
+		}
 	}
 	return nil
+}
+
+// beginsAs says whether two branches are alike as long as nobody knows which it
+// is: in the client's first step, and in what the server waits for.
+func (b *Branch) beginsAs(other *Branch) bool {
+	if !slices.Equal(b.Client[0].Items, other.Client[0].Items) || len(b.Server) == 0 || len(other.Server) == 0 {
+		return b == other
+	}
+	return b.Server[0].At == other.Server[0].At
 }
 
 func (b *Branch) validate() error {

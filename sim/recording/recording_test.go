@@ -105,6 +105,13 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 			t.Errorf("%q for %q: error %v, want one with %q", c.new, c.old, err, c.want)
 		}
 	}
+	_, branch, _ := strings.Cut(handWritten, "branch full")
+	for _, c := range []struct{ old, new string }{{"keygen x25519\n", ""}, {"at 256", "at 255"}} {
+		text := handWritten + "branch refused" + strings.Replace(branch, c.old, c.new, 1)
+		if _, err := recording.Parse(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), "all branches are alike") {
+			t.Errorf("%q for %q in a second branch: error %v", c.new, c.old, err)
+		}
+	}
 	if _, err := recording.Parse(strings.NewReader("")); err == nil {
 		t.Error("an empty file is read as a recording")
 	}

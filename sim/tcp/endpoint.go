@@ -189,6 +189,10 @@ func (e *Endpoint) State() State { return e.state }
 // stays true when the connection ends.
 func (e *Endpoint) Established() bool { return e.established }
 
+// MSS returns the bytes of data in a full segment that this endpoint sends, once
+// it is established.
+func (e *Endpoint) MSS() int { return int(e.mss) }
+
 // Err returns why the connection failed: ErrTimeout, ErrReset, ErrRefused or
 // ErrAborted; nil if it did not.
 func (e *Endpoint) Err() error { return e.err }
