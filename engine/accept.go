@@ -214,7 +214,7 @@ func (c *Conn) findSession() (s wire.SessionState, way Resumption, old bool) {
 		if c.cfg.Tickets == nil || !c.cfg.allows(Ticket) {
 			return s, 0, false
 		}
-		raw, old, err := c.cfg.Tickets.open(c.scratch[:0], c.hello.ticket, c.count)
+		raw, old, err := c.cfg.Tickets.open(c.scratch[:0], c.hello.ticket, c.cfg.Now(), c.count)
 		if err != nil {
 			return s, 0, false
 		}
@@ -235,13 +235,13 @@ func (c *Conn) findSession() (s wire.SessionState, way Resumption, old bool) {
 
 // resumeClassic resumes a session if the ClientHello allows it. A session's
 // extended master secret must be asked for again (RFC 7627 §5.3), and its
-// server name must be the same (RFC 6066 §3).
+// server name and fragment length must be the same (RFC 6066 §3, §4).
 func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error) {
 	suite := suiteRow(SuiteID(s.Suite))
 	switch {
 	case Version(s.Version) != c.info.Version, suite == nil, !c.cfg.enables(suite.ID),
 		!c.hello.Suites.Contains(s.Suite), string(s.ServerName) != c.info.ServerName,
-		s.Compression != compressNull && !c.info.Compressed:
+		s.Compression != compressNull && !c.info.Compressed, !c.keepsFragment(s):
 		return false, nil
 	case s.Extended == 1 && !c.hello.seen.has(extExtendedMasterSecret):
 		return false, masterSecretMismatch

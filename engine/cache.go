@@ -19,8 +19,8 @@ type SessionCache interface {
 	Delete(id []byte)
 }
 
-// NewSessionCache returns a cache of at most capacity sessions that forgets
-// the oldest first, and each after lifetime.
+// NewSessionCache returns a cache of at most capacity sessions that forgets the
+// one first that was not used for longest, and each after lifetime.
 func NewSessionCache(capacity int, lifetime time.Duration) SessionCache {
 	return &sessionCache{capacity: capacity, lifetime: lifetime, byID: map[string]*list.Element{}}
 }
@@ -31,7 +31,7 @@ type sessionCache struct {
 
 	mu   sync.Mutex
 	byID map[string]*list.Element
-	ages list.List // of *cachedSession, oldest first
+	used list.List // of *cachedSession, the longest unused first
 }
 
 type cachedSession struct {
@@ -46,11 +46,11 @@ func (s *sessionCache) Put(id, state []byte, now time.Time) {
 	if e, ok := s.byID[string(id)]; ok {
 		s.remove(e)
 	}
-	for s.ages.Len() >= max(s.capacity, 1) {
-		s.remove(s.ages.Front())
+	for s.used.Len() >= max(s.capacity, 1) {
+		s.remove(s.used.Front())
 	}
 	entry := &cachedSession{string(id), append([]byte(nil), state...), now.Add(s.lifetime)}
-	s.byID[entry.id] = s.ages.PushBack(entry)
+	s.byID[entry.id] = s.used.PushBack(entry)
 }
 
 func (s *sessionCache) Get(dst, id []byte, now time.Time) ([]byte, bool) {
@@ -65,6 +65,7 @@ func (s *sessionCache) Get(dst, id []byte, now time.Time) ([]byte, bool) {
 		s.remove(e)
 		return dst, false
 	}
+	s.used.MoveToBack(e)
 	return append(dst, entry.state...), true
 }
 
@@ -78,5 +79,5 @@ func (s *sessionCache) Delete(id []byte) {
 
 func (s *sessionCache) remove(e *list.Element) {
 	delete(s.byID, e.Value.(*cachedSession).id)
-	s.ages.Remove(e)
+	s.used.Remove(e)
 }

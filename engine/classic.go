@@ -53,15 +53,12 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	if err != nil {
 		return err
 	}
-	if err := c.settleSizes(); err != nil {
-		return err
-	}
 	c.info.ExtendedMasterSecret = seen.has(extExtendedMasterSecret)
 	echoed := len(m.SessionID) > 0 && string(m.SessionID) == string(c.sessionID)
 	c.sessionID = append(c.sessionIDStore[:0], m.SessionID...)
 	if !c.offer.classic || !echoed {
 		c.info.Kind = Full
-		return nil
+		return c.settleSizes()
 	}
 	s := c.offer.session
 	switch {
@@ -78,7 +75,7 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	c.newClassic()
 	c.classic.secrets.Resume(s.secret)
 	c.session = s
-	return nil
+	return c.settleSizes()
 }
 
 func (c *Conn) newClassic() {
@@ -209,7 +206,7 @@ func makeTicket(c *Conn, dst []byte) ([]byte, error) {
 		m := wire.TicketMsg{}
 		return m.Append(dst), nil
 	}
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Rand, c.count)
+	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}

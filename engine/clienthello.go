@@ -175,6 +175,7 @@ func (c *Conn) dropExtensions() {
 	renegotiation := c.hello.seen & (1 << extensionRow(extRenegotiation))
 	c.hello = clientHello{ClientHelloMsg: c.hello.ClientHelloMsg, seen: renegotiation}
 	c.info.ServerName = ""
+	c.sizes = sizes{}
 }
 
 // chooseVersion takes the client's highest version that is enabled (RFC 9846

@@ -22,7 +22,7 @@ func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
 	if _, err := io.ReadFull(c.cfg.Rand, ageAdd[:]); err != nil {
 		return nil, err
 	}
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], psk[:c.hash.Size]), c.cfg.Rand, c.count)
+	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], psk[:c.hash.Size]), c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}

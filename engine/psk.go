@@ -150,7 +150,7 @@ func (c *Conn) choosePSK() error {
 		identity, _, rest = rest.Next()
 		binder, binders = binders.Next()
 		s, ok := c.openPSK(identity)
-		if !ok || way == 0 || !c.admits(&s) {
+		if !ok || way == 0 || !c.admits(&s) || !c.keepsFragment(&s) {
 			continue
 		}
 		message := c.message[:len(c.message)-h.psks.BindersSize()]
@@ -178,7 +178,7 @@ func (c *Conn) openPSK(ticket []byte) (wire.SessionState, bool) {
 	if c.cfg.Tickets == nil {
 		return s, false
 	}
-	raw, _, err := c.cfg.Tickets.open(c.scratch[:0], ticket, c.count)
+	raw, _, err := c.cfg.Tickets.open(c.scratch[:0], ticket, c.cfg.Now(), c.count)
 	if err != nil {
 		return s, false
 	}

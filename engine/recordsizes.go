@@ -51,6 +51,12 @@ func takeMaxFragment(c *Conn, _ place, body []byte) error {
 	return nil
 }
 
+// keepsFragment says whether a ClientHello asks for the length that a session has,
+// which holds for all that resume it (RFC 6066 §4).
+func (c *Conn) keepsFragment(s *wire.SessionState) bool {
+	return int(s.Fragment) < len(maxFragments) && maxFragments[s.Fragment] == c.sizes.fragment
+}
+
 // longestRecord is the highest record_size_limit of a version. TLS 1.3's counts
 // the content type, too.
 func longestRecord(v Version) int {
@@ -102,6 +108,9 @@ func (c *Conn) forgoFragment() {
 func (c *Conn) settleSizes() error {
 	s := &c.sizes
 	s.settled = true
+	if c.side == client && c.info.Kind == Resumed && s.fragment == 0 && s.announced[server] == 0 {
+		s.fragment = c.offer.session.fragment // servers may leave it at what the session has
+	}
 	if s.announced[client] == 0 || s.announced[server] == 0 {
 		s.announced = [2]int{}
 	} else if s.fragment != 0 {

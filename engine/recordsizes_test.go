@@ -224,3 +224,25 @@ func TestRecordSizeLimitWithGnuTLS(t *testing.T) {
 		}
 	}
 }
+
+// The length agreed is the session's and holds for what resumes it, also where
+// the server does not repeat it (RFC 6066 §4).
+func TestTheFragmentLengthIsTheSessions(t *testing.T) {
+	for _, v := range []Version{TLS12, TLS13} {
+		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+		cc.MaxVersion, cc.MaxFragment = v, 512
+		p, _ := connect(t, cc, sc)
+		cc.Session = p.client.Session()
+		p, kind := connect(t, cc, sc)
+		for _, c := range []*Conn{p.client, p.server} {
+			if c.Info().MaxFragment != 512 || c.RecordSize() != 512 || kind != Resumed {
+				t.Errorf("TLS %v: the %s is %v with fragments of %d bytes", v, sideNames[c.side], kind, c.Info().MaxFragment)
+			}
+		}
+		c := newConn(cc, client)
+		c.info.Version, c.info.Kind, c.offer.session = v, Resumed, cc.Session
+		if err := c.settleSizes(); err != nil || c.Info().MaxFragment != 512 {
+			t.Errorf("TLS %v: a server that says nothing leaves %d bytes, %v", v, c.Info().MaxFragment, err)
+		}
+	}
+}

@@ -8,8 +8,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Sessions: when they resume, and how each refusal falls back to a full
-// handshake.
+// Sessions: how they are kept, by either side, and what resumes from them.
 
 // connect makes one connection and returns what it was on both sides.
 func connect(t *testing.T, cc, sc *Config) (*pair, Kind) {
@@ -23,75 +22,6 @@ func connect(t *testing.T, cc, sc *Config) (*pair, Kind) {
 		t.Fatalf("client says %v by %v, server %v by %v", a.Kind, a.Resumption, b.Kind, b.Resumption)
 	}
 	return p, p.client.Info().Kind
-}
-
-func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
-	later := func(d time.Duration) func(*Config) {
-		return func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(d) } }
-	}
-	otherTickets := func(cfg *Config) { cfg.Tickets = NewTicketKeys([32]byte{9}) }
-	rotated := func(cfg *Config) { cfg.Tickets = NewTicketKeys([32]byte{9}, [32]byte{1}) }
-	emptied := func(cfg *Config) { cfg.SessionCache = NewSessionCache(8, time.Hour) }
-	for _, x := range []struct {
-		name           string
-		first          func(client, server *Config)
-		client, server func(*Config) // what has changed on the second connection
-		want           Kind
-	}{
-		{"tls13, nothing changed", nil, nothing, nothing, Resumed},
-		{"tls13, another ticket key", nil, nothing, otherTickets, Full},
-		{"tls13, a rotated ticket key", nil, nothing, rotated, Resumed},
-		{"tls13, an old ticket by the client's clock", nil, later(3 * time.Hour), nothing, Full},
-		{"tls13, an old ticket by the server's clock", nil, nothing, later(3 * time.Hour), Full},
-		{"tls13, a ticket from after the server's clock", nil, nothing, later(-time.Hour), Full},
-		{"tls13, a server without tickets", nil, nothing, func(c *Config) { c.Tickets = nil }, Full},
-		{"tls13, a server that allows no psk", nil, nothing, resumeBy(Ticket), Full},
-		{"tls13, a client that allows no psk", nil, resumeBy(Ticket), nothing, Full},
-		{"tls13, no common mode", nil, resumeBy(PSK), resumeBy(PSKDHE), Full},
-		{"tls13, another suite with the hash", nil, onlySuite(0x1303), nothing, Resumed},
-		{"tls13, a suite with another hash", nil, onlySuite(0x1302), nothing, Full},
-		{"tls13, the server takes a suite with another hash", nil, nothing, onlySuite(0x1302), Full},
-		{"tls13, a server of TLS 1.2", nil, nothing, maxVersion(TLS12), Full},
-		{"tls12, nothing changed", classicFirst, nothing, nothing, Resumed},
-		{"tls12, another ticket key", classicFirst, nothing, otherTickets, Full},
-		{"tls12, a rotated ticket key", classicFirst, nothing, rotated, Resumed},
-		{"tls12, an old ticket by the client's clock", classicFirst, later(3 * time.Hour), nothing, Full},
-		{"tls12, an old ticket by the server's clock", classicFirst, nothing, later(3 * time.Hour), Full},
-		{"tls12, a ticket from after the server's clock", classicFirst, nothing, later(-time.Hour), Full},
-		{"tls12, the suite is gone", classicFirst, nothing, onlySuite(0xc02c), Full},
-		{"tls12, the client prefers another suite", classicFirst, func(c *Config) { c.Suites = []SuiteID{0xc02c, 0xc02b} }, nothing, Resumed},
-		{"tls12, a server of TLS 1.3", classicFirst, maxVersion(TLS13), nothing, Full},
-		{"tls12, a client that has no extended master secret any more", classicFirst, noMasterExtension, nothing, Full},
-		{"session id, nothing changed", cachedFirst, nothing, nothing, Resumed},
-		{"session id, an empty cache", cachedFirst, nothing, emptied, Full},
-		{"session id, a day old by the client's clock", cachedFirst, later(24*time.Hour + 1), nothing, Full},
-		{"session id, an old entry", cachedFirst, nothing, later(3 * time.Hour), Full},
-		{"session id, a server that allows none", cachedFirst, nothing, resumeBy(Ticket), Full},
-		{"session without extended master secret, asked for again with", noExtensionFirst, func(c *Config) { c.NoExtendedMasterSecret = false }, nothing, Full},
-	} {
-		t.Run(x.name, func(t *testing.T) {
-			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
-			if x.first != nil {
-				x.first(cc, sc)
-			}
-			p, kind := connect(t, cc, sc)
-			if kind != Full {
-				t.Fatalf("the first handshake is %v", kind)
-			}
-			cc.Session = p.client.Session()
-			x.client(cc)
-			x.server(sc)
-			if _, got := connect(t, cc, sc); got != x.want {
-				t.Errorf("the second handshake is %v, want %v", got, x.want)
-			}
-		})
-	}
-}
-
-func classicFirst(cc, _ *Config) { cc.MaxVersion = TLS12 }
-func cachedFirst(cc, sc *Config) { cc.MaxVersion = TLS12; withCache(sc) }
-func noExtensionFirst(cc, _ *Config) {
-	cc.MaxVersion, cc.NoExtendedMasterSecret = TLS12, true
 }
 
 // A session with the extended master secret is not resumed without it
@@ -222,8 +152,14 @@ func TestSessionCacheIsBounded(t *testing.T) {
 	if have(2, testTime.Add(63*time.Minute)) || !have(4, testTime.Add(63*time.Minute)) {
 		t.Error("sessions live an hour from when they are put")
 	}
-	c.Delete(id(4))
-	if have(4, testTime) {
+	c.Put(id(5), []byte{5}, testTime)
+	have(3, testTime)
+	c.Put(id(6), []byte{6}, testTime)
+	if !have(3, testTime) || have(4, testTime) {
+		t.Error("the session that gives way is not the one unused for longest")
+	}
+	c.Delete(id(3))
+	if have(3, testTime) {
 		t.Error("a deleted session is still there")
 	}
 }
@@ -308,5 +244,88 @@ func TestSessionCacheCopies(t *testing.T) {
 	id[0], state[0] = 'x', 'x'
 	if got, ok := cache.Get(nil, []byte("id"), testTime); !ok || string(got) != "state" {
 		t.Errorf("%q, %v", got, ok)
+	}
+}
+
+// Keys that rotate are the same at all servers with the secret. Tickets under the
+// key of the last period are renewed, where a protocol does not give new ones
+// anyway.
+func TestTicketKeysRotate(t *testing.T) {
+	const period = 10 * time.Minute
+	now := testTime.Truncate(period)
+	clock := func() time.Time { return now }
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	cc.MaxVersion, cc.Now, sc.Now = TLS12, clock, clock
+	sc.Tickets = RotateTicketKeys([32]byte{3}, period)
+	p, _ := connect(t, cc, sc)
+	cc.Session = p.client.Session()
+	for _, x := range []struct {
+		after   time.Duration
+		want    Kind
+		tickets int
+	}{
+		{period - time.Second, Resumed, 0},
+		{period, Resumed, 1},
+		{2*period - time.Second, Resumed, 1},
+		{2 * period, Full, 1},
+	} {
+		now = testTime.Truncate(period).Add(x.after)
+		sc.Tickets = RotateTicketKeys([32]byte{3}, period) // another server's
+		p, kind := connect(t, cc, sc)
+		if got := p.client.Info().TicketsReceived; kind != x.want || got != x.tickets {
+			t.Errorf("%v after the first period began: %v with %d new tickets, want %v with %d", x.after, kind, got, x.want, x.tickets)
+		}
+	}
+	// One set of keys goes through the periods, and back.
+	keys := RotateTicketKeys([32]byte{3}, period)
+	var names [3][ticketKeyName]byte
+	for i := range names {
+		both := keys.current(testTime.Add(time.Duration(i) * period))
+		names[i] = both[0].name
+		if i > 0 && both[1].name != names[i-1] {
+			t.Errorf("period %d does not know the key of the one before", i)
+		}
+	}
+	if names[0] == names[1] || names[1] == names[2] || keys.current(testTime)[0].name != names[0] {
+		t.Errorf("keys are named %x", names)
+	}
+}
+
+// The secrets of a resumed connection can be logged like those of the first: up to
+// TLS 1.2 its master secret beside its own client random.
+func TestResumedConnectionsLogTheirSecrets(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"ssl3.0 session id":  both(onlyVersion(SSL30), withCache),
+		"tls1.0 ticket":      both(onlyVersion(TLS10)),
+		"tls1.2 ticket":      maxVersion(TLS12),
+		"tls1.2 session id":  both(maxVersion(TLS12), withCache),
+		"tls1.3, as always":  nothing,
+		"tls1.3, psk by psk": resumeBy(PSK),
+	} {
+		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+		change(cc)
+		change(sc)
+		p, _ := connect(t, cc, sc)
+		cc.Session = p.client.Session()
+		var logs [2]map[string]string
+		for s, cfg := range map[side]*Config{client: cc, server: sc} {
+			logs[s] = map[string]string{}
+			cfg.Observe = func(n Notice) {
+				if n.Kind == Secret {
+					logs[s][n.Label] = fmt.Sprintf("%x %x", n.ClientRandom, n.Secret)
+				}
+			}
+		}
+		p, kind := connect(t, cc, sc)
+		label, secret := "CLIENT_RANDOM", ""
+		if p.client.info.Version == TLS13 {
+			label, secret = "SERVER_TRAFFIC_SECRET_0", string(p.client.modern.traffic[server][:p.client.hash.Size])
+		} else {
+			secret = string(cc.Session.secret)
+		}
+		want := fmt.Sprintf("%x %x", p.client.randoms[client], secret)
+		if kind != Resumed || logs[client][label] != want || logs[server][label] != want {
+			t.Errorf("%s: %v, logged as %v and %v, want %q", name, kind, logs[client], logs[server], want)
+		}
 	}
 }

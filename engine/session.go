@@ -16,6 +16,8 @@ type Session struct {
 	alpn          string
 	extended      bool
 	compressed    bool
+	asked         int    // the max_fragment_length that the client asked for
+	fragment      int    // and what was granted
 	authenticated bool   // the client has shown a certificate
 	id, identity  []byte // TLS 1.2: the session ID, or the ticket
 	secret        []byte // TLS 1.2: the master secret
@@ -97,6 +99,8 @@ func (c *Conn) keepClassic(identity []byte, lifetime time.Duration) {
 		alpn:       c.info.ALPN,
 		extended:   c.info.ExtendedMasterSecret,
 		compressed: c.info.Compressed,
+		asked:      c.cfg.MaxFragment,
+		fragment:   c.info.MaxFragment,
 		secret:     append([]byte(nil), c.classic.secrets.Master()...),
 		expires:    c.cfg.Now().Add(lifetime),
 
@@ -119,6 +123,8 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 			serverName: c.info.ServerName,
 			alpn:       c.info.ALPN,
 			extended:   true,
+			asked:      c.cfg.MaxFragment,
+			fragment:   c.info.MaxFragment,
 
 			authenticated: c.info.ClientAuthenticated,
 		}
@@ -149,6 +155,9 @@ func (c *Conn) chooseOffer() {
 	now := c.cfg.Now()
 	if s == nil || s.version < c.cfg.minVersion() || s.version > c.cfg.maxVersion() || s.serverName != c.info.ServerName {
 		return
+	}
+	if s.asked != c.cfg.MaxFragment {
+		return // the length holds for a session and all that resume it (RFC 6066 §4)
 	}
 	suite, _ := SuiteByID(s.suite)
 	if s.version != TLS13 {

@@ -3,8 +3,11 @@ package engine
 import (
 	"crypto/cipher"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"tlslab/engine/op"
@@ -16,8 +19,18 @@ import (
 // in place of cipher and MAC:
 //
 //	key name (16 bytes) | nonce (12 bytes) | sealed wire.SessionState
+//
+// Any number of connections may use them at the same time.
 type TicketKeys struct {
-	keys []ticketKey // the first seals
+	secret [32]byte
+	period time.Duration // 0: the keys do not rotate
+	at     atomic.Pointer[ticketKeys]
+}
+
+// ticketKeys are the keys of one period. The first seals.
+type ticketKeys struct {
+	number int64 // of the period, counted from 1970
+	keys   []ticketKey
 }
 
 type ticketKey struct {
@@ -31,24 +44,58 @@ const (
 	ticketCipher  = "aes-128-gcm"
 )
 
-// NewTicketKeys derives the sealing key from a secret. Tickets sealed under
-// the secrets of previous are still opened.
+// NewTicketKeys derives a sealing key that stays from a secret. Tickets sealed
+// under the secrets of previous are still opened, and renewed.
 func NewTicketKeys(secret [32]byte, previous ...[32]byte) *TicketKeys {
 	t := &TicketKeys{}
+	fixed := &ticketKeys{}
 	for _, s := range append([][32]byte{secret}, previous...) {
-		sum := sha256.Sum256(append([]byte("tlslab ticket key"), s[:]...))
-		aead, err := record.ByName(ticketCipher).AEAD(sum[ticketKeyName:])
-		if err != nil {
-			panic("engine: the ticket cipher refuses its own key size: " + err.Error())
-		}
-		t.keys = append(t.keys, ticketKey{name: [ticketKeyName]byte(sum[:ticketKeyName]), aead: aead})
+		fixed.keys = append(fixed.keys, newTicketKey(s[:]))
 	}
+	t.at.Store(fixed)
 	return t
 }
 
+// RotateTicketKeys derives a sealing key for each period of time, counted from
+// 1970, from a secret. A key opens tickets for one period more, in which they are
+// renewed; then it is gone. Servers with one secret change their keys together
+// without a word to each other (RFC 5077 §5.5 on the management of keys).
+// Periods are whole seconds, one at least.
+func RotateTicketKeys(secret [32]byte, period time.Duration) *TicketKeys {
+	return &TicketKeys{secret: secret, period: max(period, time.Second)}
+}
+
+func newTicketKey(secret []byte) ticketKey {
+	sum := sha256.Sum256(append([]byte("tlslab ticket key"), secret...))
+	aead, err := record.ByName(ticketCipher).AEAD(sum[ticketKeyName:])
+	if err != nil {
+		panic("engine: the ticket cipher refuses its own key size: " + err.Error())
+	}
+	return ticketKey{name: [ticketKeyName]byte(sum[:ticketKeyName]), aead: aead}
+}
+
+// current returns the keys at an instant. Connections that find a new period at
+// the same time make the same keys.
+func (t *TicketKeys) current(now time.Time) []ticketKey {
+	at := t.at.Load()
+	if t.period == 0 {
+		return at.keys
+	}
+	number := now.Unix() / int64(t.period/time.Second)
+	if at == nil || at.number != number {
+		at = &ticketKeys{number: number}
+		for n := number; n > number-2; n-- {
+			secret := binary.BigEndian.AppendUint64(t.secret[:len(t.secret):len(t.secret)], uint64(n))
+			at.keys = append(at.keys, newTicketKey(secret))
+		}
+		t.at.Store(at)
+	}
+	return at.keys
+}
+
 // seal appends a ticket that holds state.
-func (t *TicketKeys) seal(dst, state []byte, rand io.Reader, count op.Counter) ([]byte, error) {
-	k := &t.keys[0]
+func (t *TicketKeys) seal(dst, state []byte, now time.Time, rand io.Reader, count op.Counter) ([]byte, error) {
+	k := &t.current(now)[0]
 	start := len(dst)
 	dst = append(dst, k.name[:]...)
 	dst = append(dst, make([]byte, record.NonceSize)...)
@@ -63,21 +110,25 @@ func (t *TicketKeys) seal(dst, state []byte, rand io.Reader, count op.Counter) (
 var errForeignTicket = errors.New("ticket is not ours")
 
 // open appends what a ticket holds to dst. old says that it was sealed under a
-// key that seals no longer.
-func (t *TicketKeys) open(dst, ticket []byte, count op.Counter) (state []byte, old bool, err error) {
+// key that seals no longer. A ticket that is known by its key's name costs its
+// opening, whether it turns out to be whole or not.
+func (t *TicketKeys) open(dst, ticket []byte, now time.Time, count op.Counter) (state []byte, old bool, err error) {
 	if len(ticket) < ticketPrefix {
 		return nil, false, errForeignTicket
 	}
-	for i := range t.keys {
-		k := &t.keys[i]
+	keys := t.current(now)
+	for i := range keys {
+		k := &keys[i]
 		if string(k.name[:]) != string(ticket[:ticketKeyName]) {
 			continue
+		}
+		if size := len(ticket) - ticketPrefix - k.aead.Overhead(); size > 0 {
+			count.Count(op.Op{Kind: op.Open, Alg: ticketCipher, Size: size})
 		}
 		state, err := k.aead.Open(dst, ticket[ticketKeyName:ticketPrefix], ticket[ticketPrefix:], k.name[:])
 		if err != nil {
 			return nil, false, errForeignTicket
 		}
-		count.Count(op.Op{Kind: op.Open, Alg: ticketCipher, Size: len(state)})
 		return state, i > 0, nil
 	}
 	return nil, false, errForeignTicket
@@ -97,6 +148,7 @@ func (c *Conn) state(dst, secret []byte) []byte {
 		Version:     uint16(c.info.Version),
 		Suite:       uint16(c.info.Suite.ID),
 		Compression: c.compression(),
+		Fragment:    uint8(slices.Index(maxFragments, c.info.MaxFragment)),
 		Created:     uint64(c.cfg.Now().Unix()),
 		Secret:      secret,
 		Protocol:    []byte(c.info.ALPN),

@@ -250,6 +250,8 @@ func checkTickets(c *Config, _ map[string]setting) []fault {
 	switch {
 	case c.TLS.Tickets > 255:
 		return faultf([]string{"tls.tickets"}, "%d: a server sends at most 255 tickets", c.TLS.Tickets)
+	case c.TLS.TicketRotation%time.Second != 0:
+		return faultf([]string{"tls.ticket_rotation"}, "%s: keys change after whole seconds", formatDuration(c.TLS.TicketRotation))
 	case c.TLS.Tickets == 0 && c.TLS.Kind == "resumed" && c.TLS.Versions.Max >= engine.TLS13:
 		return faultf([]string{"tls.tickets", "tls.kind"}, "a TLS 1.3 handshake is resumed from a ticket: at least 1")
 	}

@@ -46,6 +46,8 @@ type TLS struct {
 	ALPN           string // "": not negotiated
 	ServerName     string
 
+	TicketRotation time.Duration // between two ticket keys of the server; 0: one key for all time
+
 	SplitRecords bool // TLS 1.0: a write's first byte has a record of its own
 	Fallback     bool // the client signals that it has come down from a higher version
 }

@@ -80,6 +80,9 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, root []byte, err err
 	x.ClientAuthenticated = server.ClientAuth != engine.ClientAuthNone && len(client.Certificates) > 0
 	server.SessionCache = engine.NewSessionCache(16, time.Hour)
 	server.Tickets = engine.NewTicketKeys(in.seed("tickets"))
+	if c.TLS.TicketRotation > 0 {
+		server.Tickets = engine.RotateTicketKeys(in.seed("tickets"), c.TLS.TicketRotation)
+	}
 	server.TicketCount = c.TLS.Tickets
 	if c.TLS.Tickets == 0 {
 		server.TicketCount = engine.NoTickets

@@ -85,6 +85,8 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.Fallback) })},
 	{"tls.tickets", "2", "session tickets that the server sends after a TLS 1.3 handshake",
 		one(func(c *Config) *Count { return (*Count)(&c.TLS.Tickets) })},
+	{"tls.ticket_rotation", "", "how often a server on real sockets changes the key of its tickets, in whole seconds; those under the key before are taken too, and renewed. Default: never",
+		one(func(c *Config) *Duration { return (*Duration)(&c.TLS.TicketRotation) })},
 	{"tls.alpn", "", "application protocol that is negotiated, such as h2. Default: none",
 		one(func(c *Config) *Text { return (*Text)(&c.TLS.ALPN) })},
 	{"tls.server_name", "server.tlslab.example", "name of the server, in its certificate and in the client's server_name extension",

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"tlslab/engine/op"
+)
+
+// Each way in which a session that was offered can be refused, or not be offered
+// at all, ends in a full handshake.
+
+// A change is what is different on the second connection.
+type change func(*Config)
+
+func later(d time.Duration) change {
+	return func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(d) } }
+}
+
+// damaged changes the identities that a client's session has: a TLS 1.2 session's
+// ticket and its TLS 1.3 tickets.
+func damaged(f func([]byte) []byte) change {
+	return func(cfg *Config) {
+		s := cfg.Session
+		s.identity = f(s.identity)
+		for i := range s.tickets {
+			s.tickets[i].identity = f(s.tickets[i].identity)
+		}
+	}
+}
+
+// cut leaves n bytes of a ticket.
+func cut(n int) change {
+	return damaged(func(ticket []byte) []byte { return ticket[:min(n, len(ticket))] })
+}
+
+// tampered changes one byte of a ticket.
+func tampered(at int) change {
+	return damaged(func(ticket []byte) []byte {
+		if len(ticket) > 0 {
+			ticket = slices.Clone(ticket)
+			ticket[(at+len(ticket))%len(ticket)] ^= 1
+		}
+		return ticket
+	})
+}
+
+func ticketKeysOf(k *TicketKeys) change { return func(cfg *Config) { cfg.Tickets = k } }
+
+func demanding(cfg *Config) {
+	asking(cfg)
+	cfg.ClientAuth = ClientAuthRequired
+}
+
+func recordsOf(n int) change { return func(cfg *Config) { cfg.MaxFragment = n } }
+
+func classicFirst(cc, _ *Config) { cc.MaxVersion = TLS12 }
+func cachedFirst(cc, sc *Config) { cc.MaxVersion = TLS12; withCache(sc) }
+func noExtensionFirst(cc, _ *Config) {
+	cc.MaxVersion, cc.NoExtendedMasterSecret = TLS12, true
+}
+
+// then adds a step to what is done before the first connection.
+func then(a func(cc, sc *Config), client, server change) func(cc, sc *Config) {
+	return func(cc, sc *Config) {
+		a(cc, sc)
+		client(cc)
+		server(sc)
+	}
+}
+
+func modernFirst(_, _ *Config) {}
+
+// What a server does with the ticket of a ClientHello, as its operations show.
+const (
+	unopened = 0 // it has no key for it, or was given none
+	opened   = 1 // whether it will do shows only when it is open
+)
+
+func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
+	otherKey := ticketKeysOf(NewTicketKeys([32]byte{9}))
+	rotated := ticketKeysOf(NewTicketKeys([32]byte{9}, [32]byte{1}))
+	rotating := ticketKeysOf(RotateTicketKeys([32]byte{7}, 40*time.Minute))
+	emptied := func(cfg *Config) { cfg.SessionCache = NewSessionCache(8, time.Hour) }
+	evicted := func(cfg *Config) {
+		for i := range 8 {
+			cfg.SessionCache.Put([]byte{byte(i)}, nil, testTime)
+		}
+	}
+	without := func(cfg *Config) { cfg.Tickets = nil }
+	sha384First := change(onlySuite(0x1302))
+	retried := then(modernFirst, withGroups(X25519, P256), withGroups(P256))
+	for _, x := range []struct {
+		name           string
+		first          func(client, server *Config)
+		client, server change
+		want           Kind
+		tickets        int // that the server opens
+	}{
+		{"tls13, nothing changed", modernFirst, nothing, nothing, Resumed, opened},
+		{"tls13, another ticket key", modernFirst, nothing, otherKey, Full, unopened},
+		{"tls13, a ticket key of before", modernFirst, nothing, rotated, Resumed, opened},
+		{"tls13, a ticket key of the last period", then(modernFirst, nothing, rotating), nothing, later(40 * time.Minute), Resumed, opened},
+		{"tls13, a ticket key of the period before the last", then(modernFirst, nothing, rotating), nothing, later(80 * time.Minute), Full, unopened},
+		{"tls13, a ticket cut in its sealed state", modernFirst, cut(60), nothing, Full, opened},
+		{"tls13, a ticket cut in its nonce", modernFirst, cut(ticketKeyName + 3), nothing, Full, unopened},
+		{"tls13, a ticket cut in its tag", modernFirst, cut(ticketPrefix + 5), nothing, Full, unopened},
+		{"tls13, a ticket with another name", modernFirst, tampered(0), nothing, Full, unopened},
+		{"tls13, a ticket with another nonce", modernFirst, tampered(ticketKeyName), nothing, Full, opened},
+		{"tls13, a ticket with another state", modernFirst, tampered(ticketPrefix), nothing, Full, opened},
+		{"tls13, a ticket with another tag", modernFirst, tampered(-1), nothing, Full, opened},
+		{"tls13, an old ticket by the client's clock", modernFirst, later(3 * time.Hour), nothing, Full, unopened},
+		{"tls13, an old ticket by the server's clock", modernFirst, nothing, later(3 * time.Hour), Full, opened},
+		{"tls13, a ticket from after the server's clock", modernFirst, nothing, later(-time.Hour), Full, opened},
+		{"tls13, a server without tickets", modernFirst, nothing, without, Full, unopened},
+		{"tls13, a server that allows no psk", modernFirst, nothing, resumeBy(Ticket), Full, opened},
+		{"tls13, a client that allows no psk", modernFirst, resumeBy(Ticket), nothing, Full, unopened},
+		{"tls13, psk_ke alone, which the server does not allow", modernFirst, resumeBy(PSK), resumeBy(PSKDHE), Full, 2 * opened},
+		{"tls13, another suite with the hash", modernFirst, onlySuite(0x1303), nothing, Resumed, opened},
+		{"tls13, a suite with another hash", modernFirst, onlySuite(0x1302), nothing, Full, unopened},
+		{"tls13, the server takes a suite with another hash", modernFirst, nothing, onlySuite(0x1302), Full, opened},
+		{"tls13, another hash after a retry", then(retried, nothing, sha384First), nothing, onlySuite(0x1301), Full, opened},
+		{"tls13, the same hash after a retry", then(retried, nothing, sha384First), nothing, nothing, Resumed, 2 * opened},
+		{"tls13, a server of TLS 1.2", modernFirst, nothing, maxVersion(TLS12), Full, unopened},
+		{"tls13, a client of TLS 1.2", modernFirst, maxVersion(TLS12), nothing, Full, unopened},
+		{"tls13, another protocol of the application", then(modernFirst, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
+		{"tls13, records of another length", then(modernFirst, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
+		{"tls13, the client must show a certificate", modernFirst, showing, demanding, Full, opened},
+		{"tls12, nothing changed", classicFirst, nothing, nothing, Resumed, opened},
+		{"tls12, another ticket key", classicFirst, nothing, otherKey, Full, unopened},
+		{"tls12, a ticket key of before", classicFirst, nothing, rotated, Resumed, opened},
+		{"tls12, a ticket key of the last period", then(classicFirst, nothing, rotating), nothing, later(40 * time.Minute), Resumed, opened},
+		{"tls12, a ticket key of the period before the last", then(classicFirst, nothing, rotating), nothing, later(80 * time.Minute), Full, unopened},
+		{"tls12, a ticket cut in its sealed state", classicFirst, cut(60), nothing, Full, opened},
+		{"tls12, a ticket cut in its nonce", classicFirst, cut(ticketKeyName + 3), nothing, Full, unopened},
+		{"tls12, a ticket with another state", classicFirst, tampered(ticketPrefix), nothing, Full, opened},
+		{"tls12, an old ticket by the client's clock", classicFirst, later(3 * time.Hour), nothing, Full, unopened},
+		{"tls12, an old ticket by the server's clock", classicFirst, nothing, later(3 * time.Hour), Full, opened},
+		{"tls12, a ticket from after the server's clock", classicFirst, nothing, later(-time.Hour), Full, opened},
+		{"tls12, a server without tickets", classicFirst, nothing, without, Full, unopened},
+		{"tls12, the suite is gone", classicFirst, nothing, onlySuite(0xc02c), Full, opened},
+		{"tls12, the client has the suite no more", classicFirst, onlySuite(0xc02c), nothing, Full, unopened},
+		{"tls12, the client prefers another suite", classicFirst, func(c *Config) { c.Suites = []SuiteID{0xc02c, 0xc02b} }, nothing, Resumed, opened},
+		{"tls12, a server of TLS 1.3", classicFirst, maxVersion(TLS13), nothing, Full, unopened},
+		{"tls12, a server of TLS 1.1", then(classicFirst, fromVersion(TLS10), fromVersion(TLS10)), nothing, maxVersion(TLS11), Full, opened},
+		{"tls12, another protocol of the application", then(classicFirst, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
+		{"tls12, records of the same length", then(classicFirst, recordsOf(512), nothing), nothing, nothing, Resumed, opened},
+		{"tls12, records of another length", then(classicFirst, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
+		{"tls12, records of any length", then(classicFirst, recordsOf(512), nothing), recordsOf(0), nothing, Full, unopened},
+		{"tls12, a server without compression", then(classicFirst, compression, compression), nothing, func(c *Config) { c.Compression = false }, Full, opened},
+		{"tls12, a client without compression", then(classicFirst, compression, compression), func(c *Config) { c.Compression = false }, nothing, Full, unopened},
+		{"tls12, the client must show a certificate", classicFirst, showing, demanding, Full, opened},
+		{"tls12, a client that has no extended master secret any more", classicFirst, noMasterExtension, nothing, Full, unopened},
+		{"tls12, a session without extended master secret, asked for again with", noExtensionFirst, func(c *Config) { c.NoExtendedMasterSecret = false }, nothing, Full, opened},
+		{"session id, nothing changed", cachedFirst, nothing, nothing, Resumed, unopened},
+		{"session id, an unknown one", cachedFirst, nothing, emptied, Full, unopened},
+		{"session id, one that had to give way", cachedFirst, nothing, evicted, Full, unopened},
+		{"session id, a day old by the client's clock", cachedFirst, later(24*time.Hour + 1), nothing, Full, unopened},
+		{"session id, an old entry", cachedFirst, nothing, later(3 * time.Hour), Full, unopened},
+		{"session id, a server that allows none", cachedFirst, nothing, resumeBy(Ticket), Full, unopened},
+		{"session id, a server without a cache", cachedFirst, nothing, func(c *Config) { c.SessionCache = nil }, Full, unopened},
+		{"session id, the suite is gone", cachedFirst, nothing, onlySuite(0xc02c), Full, unopened},
+		{"session id, the client must show a certificate", cachedFirst, showing, demanding, Full, unopened},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+			x.first(cc, sc)
+			p, kind := connect(t, cc, sc)
+			if kind != Full {
+				t.Fatalf("the first handshake is %v", kind)
+			}
+			cc.Session = p.client.Session()
+			x.client(cc)
+			x.server(sc)
+			n := 0
+			sc.Observe = func(note Notice) {
+				if note.Kind == Operation && note.Op.Kind == op.Open && !p.server.in.Protected() {
+					n++ // no record is opened before there are keys
+				}
+			}
+			p = newPair(cc, sc)
+			if err := p.run(); err != nil {
+				t.Fatal(err)
+			}
+			p.exchange(t)
+			if a, b := p.client.Info().Kind, p.server.Info().Kind; a != x.want || b != x.want {
+				t.Errorf("the second handshake is %v to the client and %v to the server, want %v", a, b, x.want)
+			}
+			if n != x.tickets {
+				t.Errorf("the server opens %d tickets, want %d", n, x.tickets)
+			}
+		})
+	}
+}
