@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,8 +17,21 @@ import (
 
 // clientPKI is a client's chain, of other authorities than the servers'.
 func clientPKI(t testing.TB, algorithm string) *testPKI {
-	return specialPKI(t, pki.Spec{Seed: "engine tests' clients", Algorithm: algorithm, Length: 2})
+	t.Helper()
+	clientsLock.Lock()
+	defer clientsLock.Unlock()
+	p := clientsByKey[algorithm]
+	if p == nil {
+		p = specialPKI(t, pki.Spec{Seed: "engine tests' clients", Algorithm: algorithm, Length: 2})
+		clientsByKey[algorithm] = p
+	}
+	return p
 }
+
+var (
+	clientsLock  sync.Mutex
+	clientsByKey = map[string]*testPKI{}
+)
 
 func specialPKI(t testing.TB, spec pki.Spec) *testPKI {
 	t.Helper()

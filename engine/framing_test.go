@@ -58,7 +58,6 @@ func TestInputMayComeOneByteAtATime(t *testing.T) {
 // Each handshake message may be split over two records anywhere, or into
 // records of any size (RFC 9846 §5.1).
 func TestMessagesMayBeFragmented(t *testing.T) {
-	withoutProtection(t)
 	for _, h := range meddled {
 		all, _ := honest(t, h.make)
 		for i, x := range all {
@@ -104,7 +103,6 @@ func TestMessagesMayBeFragmented(t *testing.T) {
 }
 
 func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
-	withoutProtection(t)
 	p := meddledPair(false, noCompatibility, nothing)(t)
 	err := p.meddle(func(_ int, burst []parcel) []parcel {
 		if len(burst) > 2 && burst[0].message() == ServerHello {

@@ -2,74 +2,175 @@ package engine
 
 import (
 	"errors"
+	"reflect"
+	"slices"
 	"testing"
 )
 
 // Whatever bytes arrive in whatever state, Recv takes no more than there is,
-// fails with an Error or not at all, and stays failed.
+// fails with an Error or not at all, stays failed, and keeps within its bounds.
 
-// fuzzConn returns a connection to be fed: of which handshake, after how many
-// of its bursts and in which role, all by one number.
-func fuzzConn(t *testing.T, state uint8) *Conn {
-	h := meddled[int(state)%len(meddled)]
-	p := h.make(t)
-	if err := p.client.Start(); err != nil {
-		t.Fatal(err)
+// lengths are the numbers of parcels in the undisturbed plays.
+func lengths(t testing.TB) (all []int) {
+	for _, h := range meddled {
+		all = append(all, len(script(t, h.make)))
 	}
-	const bursts = 4
-	for range int(state) / len(meddled) % bursts {
-		if err := errors.Join(p.feed(p.server, p.client.Flush(nil)), p.feed(p.client, p.server.Flush(nil))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if state >= 128 {
-		return p.server
-	}
-	return p.client
+	return all
 }
 
+// FuzzRecv feeds one side of a connection in any state: of the handshake with a
+// number, after so many of the messages of its play. The bytes are records as
+// they come, or ones that the tap protects first with the keys in force.
 func FuzzRecv(f *testing.F) {
-	f.Add(uint8(0), []byte("\x16\x03\x03\x00\x04\x02\x00\x00\x00"))
-	f.Add(uint8(128), []byte("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"))
-	f.Add(uint8(8), []byte("\x17\x03\x03\x00\x01x"))
-	f.Add(uint8(136), []byte("\x15\x03\x03\x00\x02\x02\x28"))
-	f.Add(uint8(4), []byte("\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x05\x04\x00\x00\x01\x00"))
-	withoutProtection(f)
-	for i, h := range meddled {
-		p := h.make(f)
-		if err := p.client.Start(); err != nil {
-			f.Fatal(err)
+	lengths := lengths(f)
+	f.Add(uint8(0), uint8(1), false, false, []byte("\x16\x03\x03\x00\x04\x02\x00\x00\x00"))
+	f.Add(uint8(0), uint8(0), true, false, []byte("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"))
+	for i := range meddled {
+		for at := range lengths[i] + 1 {
+			f.Add(uint8(i), uint8(at), at%2 == 0, at%3 > 0, []byte("\x14\x03\x03\x00\x01\x01\x15\x03\x03\x00\x02\x01\x5a\x16\x03\x03\x00\x04\x0e\x00\x00\x00\x17\x03\x03\x00\x01x"))
 		}
-		hello := p.client.Flush(nil)
-		f.Add(uint8(128+i), hello)
-		if err := p.feed(p.server, hello); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(uint8(i), p.server.Flush(nil))
 	}
-	f.Fuzz(func(t *testing.T, state uint8, in []byte) {
-		c := fuzzConn(t, state)
-		for len(in) > 0 {
-			n, _, err := c.Recv(in)
-			if n > len(in) {
-				t.Fatalf("%d bytes taken of %d", n, len(in))
+	f.Fuzz(func(t *testing.T, handshake, after uint8, atServer, sealed bool, in []byte) {
+		i := int(handshake) % len(meddled)
+		p := meddled[i].make(t)
+		if err := p.playUntil(int(after) % (lengths[i] + 1)); err != nil {
+			t.Fatal(err)
+		}
+		c := p.client
+		if atServer {
+			c = p.server
+		}
+		if sealed {
+			in = p.tap.reseal(other(c.side), in)
+		}
+		feedBounded(t, c, in)
+	})
+}
+
+// reseal protects the records that stand in a stream; what is no whole record
+// at its end stays as it is.
+func (x *tap) reseal(from side, stream []byte) (out []byte) {
+	for len(stream) >= 5 {
+		n := int(stream[3])<<8 | int(stream[4])
+		if len(stream) < 5+n || n > x.seal[from].Plaintext() {
+			break
+		}
+		out = append(out, x.record(from, ContentType(stream[0]), stream[5:5+n])...)
+		stream = stream[5+n:]
+	}
+	return append(out, stream...)
+}
+
+func feedBounded(t *testing.T, c *Conn, in []byte) {
+	defer checkBounds(t, c)
+	for len(in) > 0 {
+		n, _, err := c.Recv(in)
+		if n > len(in) {
+			t.Fatalf("%d bytes taken of %d", n, len(in))
+		}
+		if err != nil {
+			checkFault(t, c)
+			if _, _, again := c.Recv(in); again != err {
+				t.Fatalf("then %v", again)
 			}
-			if err != nil {
-				var e *Error
-				if !errors.As(err, &e) || e.Fault == FaultLocal {
-					t.Fatalf("not the peer's fault: %v", err)
+			return
+		}
+		if n == 0 {
+			return
+		}
+		in = in[n:]
+	}
+}
+
+// FuzzMessages changes one message of a play: some of its bytes are replaced by
+// others, its length is made to fit or not, it is put into records of any size
+// and any type. The keys are right throughout. If the sides complete the
+// handshake all the same they agree on everything.
+func FuzzMessages(f *testing.F) {
+	const (
+		fit   = 1 << iota // the length in the message's header is made to fit
+		typed             // the record's type is the byte behind what is spliced in
+		cut               // records of 3 bytes
+		after             // not in the message's place but behind it
+	)
+	lengths := lengths(f)
+	for i, h := range meddled {
+		for at, x := range script(f, h.make) {
+			f.Add(uint8(i), uint8(at), uint16(headerSize), uint16(2), []byte{0xff, 0xff}, uint8(fit))
+			f.Add(uint8(i), uint8(at), uint16(max(headerSize, len(x.body)-1)), uint16(1), []byte{}, uint8(fit+cut))
+		}
+	}
+	f.Add(uint8(0), uint8(0), uint16(0), uint16(0), []byte("\x18\x00\x00\x01\x01"), uint8(after))
+	f.Add(uint8(4), uint8(3), uint16(0), uint16(0), []byte("\x02\x28\x15"), uint8(after+typed))
+	f.Fuzz(func(t *testing.T, handshake, message uint8, at, cutOut uint16, splice []byte, how uint8) {
+		i := int(handshake) % len(meddled)
+		p := meddled[i].make(t)
+		chosen := int(message) % lengths[i]
+		err := p.play(func(first int, burst []parcel) []parcel {
+			k := chosen - first
+			if k < 0 || k >= len(burst) {
+				return burst
+			}
+			x := burst[k]
+			typ := x.typ
+			if how&typed != 0 && len(splice) > 0 {
+				typ, splice = max(1, ContentType(splice[len(splice)-1])), splice[:len(splice)-1]
+			}
+			from := min(int(at), len(x.body))
+			to := min(from+int(cutOut), len(x.body))
+			body := slices.Concat(x.body[:from], splice, x.body[to:])
+			if how&after != 0 {
+				body = splice
+			}
+			if how&fit != 0 && typ == TypeHandshake && len(body) >= headerSize {
+				putLength(body)
+			}
+			size := max(1, len(body))
+			if how&cut != 0 {
+				size = 3
+			}
+			var changed []parcel
+			for part := range slices.Chunk(body, size) {
+				changed = append(changed, parcel{from: x.from, typ: typ, body: part})
+			}
+			if how&after != 0 {
+				k++
+				return slices.Insert(burst, k, changed...)
+			}
+			return slices.Replace(burst, k, k+1, changed...)
+		})
+		for _, c := range []*Conn{p.client, p.server} {
+			checkBounds(t, c)
+			checkFault(t, c)
+		}
+		if err == nil && p.client.Info().Done && p.server.Info().Done {
+			checkAgreement(t, p)
+		}
+		if err != nil { // the alert arrives in whatever state the other side is in
+			for from, to := range map[*Conn]*Conn{p.client: p.server, p.server: p.client} {
+				if from.err != nil {
+					feedBounded(t, to, from.Flush(nil))
 				}
-				if _, _, again := c.Recv(in); again != err {
-					t.Fatalf("then %v", again)
-				}
-				c.Flush(nil)
-				return
 			}
-			c.Flush(nil)
-			if n == 0 {
-				return
-			}
-			in = in[n:]
+		}
+		var e *Error
+		if err != nil && !errors.As(err, &e) {
+			t.Fatal(err)
 		}
 	})
+}
+
+// checkAgreement holds what both sides of a handshake say against each other.
+func checkAgreement(t testing.TB, p *pair) {
+	t.Helper()
+	shared := func(i Info) Info {
+		i.PeerChain, i.TicketsSent, i.TicketsReceived, i.Done = nil, 0, 0, false
+		if i.Version == SSL30 {
+			i.ServerName = "" // which SSL 3.0 cannot tell
+		}
+		return i
+	}
+	if c, s := shared(p.client.Info()), shared(p.server.Info()); !reflect.DeepEqual(c, s) {
+		t.Errorf("the client says %+v, the server %+v", c, s)
+	}
 }

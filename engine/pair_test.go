@@ -107,6 +107,7 @@ type pair struct {
 	up, down       []byte // in flight, towards the server and the client
 	got            map[*Conn][]byte
 	events         map[*Conn][]EventKind
+	tap            *tap // where one stands between the sides
 }
 
 func newPair(clientCfg, serverCfg *Config) *pair {
@@ -163,6 +164,19 @@ func (p *pair) feed(c *Conn, in []byte) error {
 	return nil
 }
 
+// convey brings records from one side to the other, through a tap if there is one.
+func (p *pair) convey(from, to *Conn, out []byte) error {
+	if p.tap == nil {
+		return p.feed(to, out)
+	}
+	for _, b := range p.tap.unpack(from.side, out) {
+		if err := p.hand(to, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // exchange sends data both ways and checks that it arrives.
 func (p *pair) exchange(t testing.TB) {
 	t.Helper()
@@ -179,7 +193,7 @@ func (p *pair) exchange(t testing.TB) {
 				t.Fatal(err)
 			}
 			p.got[to] = nil
-			if err := p.feed(to, out); err != nil {
+			if err := p.convey(from, to, out); err != nil {
 				t.Fatal(err)
 			}
 			if string(p.got[to]) != string(data) {

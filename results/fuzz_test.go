@@ -2,6 +2,9 @@ package results
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -31,4 +34,50 @@ func FuzzLine(f *testing.F) {
 			t.Fatalf("%s was read as %+v, written and read back as %+v", line, first, again)
 		}
 	})
+}
+
+// Whatever a file holds, it is refused or read, and what was read is written and
+// read back the same.
+func FuzzOpen(f *testing.F) {
+	h := header()
+	first, err := h.line()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(append(first, goodLine...))
+	f.Add(append(append(first, goodLine...), goodLine[:len(goodLine)/2]...))
+	f.Add([]byte(`{"schema":1,"metrics":[]}` + "\n"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		path := filepath.Join(t.TempDir(), "samples.jsonl")
+		if err := os.WriteFile(path, content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		all, h, err := readAll(path)
+		if err != nil {
+			return
+		}
+		again, _, err := readAll(write(t, h, all))
+		if err != nil || len(again) != len(all) {
+			t.Fatalf("%d of %d observations are read back: %v", len(again), len(all), err)
+		}
+		for i := range all {
+			if !same(&all[i], &again[i]) {
+				t.Errorf("%+v is read back as %+v", all[i], again[i])
+			}
+		}
+	})
+}
+
+// readAll reads a file's header and whole lines.
+func readAll(path string) (all []Observation, h Header, err error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, h, err
+	}
+	defer f.Close()
+	err = f.Each(func(o *Observation) error {
+		all = append(all, Observation{slices.Clone(o.Cell), o.Replicate, o.Seed, o.Hash, o.Outcome, slices.Clone(o.Values)})
+		return nil
+	})
+	return all, f.Header, err
 }

@@ -242,22 +242,6 @@ func TestWorkOnHostileChainsIsBounded(t *testing.T) {
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	for _, algorithm := range []string{"ecdsa-p256", "ecdsa-p384"} {
-		for _, der := range mustMake(f, spec(algorithm, 2)).Certificates {
-			f.Add(der)
-		}
-	}
-	f.Fuzz(func(t *testing.T, der []byte) {
-		c, err := pki.Parse(der)
-		if err != nil {
-			return
-		}
-		c.Names()
-		c.MatchesName("server.example")
-	})
-}
-
 func BenchmarkParse(b *testing.B) {
 	for _, algorithm := range []string{"ecdsa-p256", "rsa2048"} {
 		der := mustMake(b, spec(algorithm, 2)).Certificates[0]

@@ -307,3 +307,27 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// Whatever is sealed, of whatever type, padded or not, opens as it was.
+func FuzzSeal(f *testing.F) {
+	all := protocols(f)
+	for i := range all {
+		f.Add(i, []byte("plaintext"), []byte{}, uint16(i*7))
+	}
+	f.Fuzz(func(t *testing.T, i int, first, second []byte, multiple uint16) {
+		p := all[uint(i)%uint(len(all))]
+		sealer, opener := p.ends(nil)
+		sealer.PadTo(int(multiple) % MaxPlaintext)
+		for k, plain := range [][]byte{first, second, first} {
+			plain = plain[:min(len(plain), MaxPlaintext)]
+			typ := []Type{Handshake, ApplicationData, Alert}[k]
+			record, err := sealer.Seal(nil, typ, plain)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, opened, err := opener.Open(record); err != nil || got != typ || !bytes.Equal(opened, plain) {
+				t.Fatalf("%s: %d bytes of type %d open as %d of type %d, %v", p.name, len(plain), typ, len(opened), got, err)
+			}
+		}
+	})
+}

@@ -216,10 +216,7 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Add(i, []byte(x.body))
 	}
 	f.Fuzz(func(t *testing.T, i int, body []byte) {
-		if i < 0 || i >= len(codecs) {
-			return
-		}
-		c := codecs[i].make()
+		c := codecs[uint(i)%uint(len(codecs))].make()
 		if c.Parse(body) != nil {
 			return
 		}

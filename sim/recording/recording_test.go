@@ -129,8 +129,13 @@ func FuzzParse(f *testing.F) {
 		if err := r.Format(&out); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := recording.Parse(&out); err != nil {
+		again, err := recording.Parse(bytes.NewReader(out.Bytes()))
+		if err != nil {
 			t.Fatalf("what it wrote it does not read: %v", err)
+		}
+		var twice bytes.Buffer
+		if err := again.Format(&twice); err != nil || twice.String() != out.String() {
+			t.Errorf("read and written again %q becomes %q, %v", out.String(), twice.String(), err)
 		}
 	})
 }

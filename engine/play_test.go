@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"errors"
+	"testing"
+
+	"tlslab/engine/wire"
+)
+
+// A play is all that two sides do with each other: a handshake, data both
+// ways, in TLS 1.3 new keys for both, and the end.
+
+// acts are what follows a handshake.
+var acts = []func(p *pair) error{
+	func(p *pair) error {
+		return errors.Join(p.client.queue([]byte("request")), p.server.queue([]byte("response")))
+	},
+	func(p *pair) error {
+		if p.client.Info().Version != TLS13 {
+			return nil
+		}
+		return errors.Join(p.client.KeyUpdate(true), p.server.KeyUpdate(false), p.server.queue([]byte("more")))
+	},
+	func(p *pair) error { p.client.Close(); return nil },
+	func(p *pair) error { p.server.Close(); return nil },
+}
+
+// queue puts data behind what is to be flushed.
+func (c *Conn) queue(data []byte) (err error) {
+	c.records, err = c.Seal(c.records, data)
+	return err
+}
+
+// play runs the handshake and, where it is done, the acts, and lets tamper
+// change each burst of parcels. It returns the first error.
+func (p *pair) play(tamper func(at int, burst []parcel) []parcel) error {
+	err := p.meddle(tamper)
+	for _, act := range acts {
+		if err == nil && p.client.Info().Done && p.server.Info().Done {
+			if err = act(p); err == nil {
+				err = p.relay(tamper)
+			}
+		}
+	}
+	return err
+}
+
+// script lists the parcels of an undisturbed play.
+func script(t testing.TB, make func(testing.TB) *pair) (all []parcel) {
+	t.Helper()
+	p := make(t)
+	if err := p.play(func(_ int, burst []parcel) []parcel { all = append(all, burst...); return burst }); err != nil {
+		t.Fatal(err)
+	}
+	if !p.client.Info().Done || !p.server.Info().Done {
+		t.Fatal("the handshake is not done")
+	}
+	return all
+}
+
+// A parcel of type curtain ends a play before it is handed over.
+const curtain ContentType = 0
+
+var errStopped = errors.New("errStopped")
+
+// playUntil plays until so many parcels were handed over.
+func (p *pair) playUntil(parcels int) error {
+	handed := 0
+	err := p.play(func(_ int, burst []parcel) []parcel {
+		handed += len(burst)
+		if handed <= parcels {
+			return burst
+		}
+		burst = burst[:len(burst)-(handed-parcels)]
+		return append(burst, parcel{typ: curtain})
+	})
+	if errors.Is(err, errStopped) {
+		return nil
+	}
+	return err
+}
+
+// What a side keeps is bounded, whatever its peer sends: an incomplete message
+// and the hellos' transcript by the longest message, and what waits to be
+// flushed by its own flights.
+func checkBounds(t testing.TB, c *Conn) {
+	t.Helper()
+	const (
+		message = headerSize + maxCertificates
+		flights = 1 << 16
+	)
+	for _, x := range []struct {
+		what     string
+		has, may int
+	}{
+		{"partial message", len(c.partial), message},
+		{"room for a partial message", cap(c.partial), 2 * (message + 1<<14)},
+		{"messages to be sealed", len(c.messages), flights},
+		{"records to be flushed", len(c.records), flights},
+		{"kept transcript", len(c.transcript.kept), 2 * (flights + message)},
+		{"idle records", c.idle, maxIdle + 1},
+		{"session ID", len(c.sessionID), wire.MaxSessionID},
+	} {
+		if x.has > x.may {
+			t.Errorf("%s of the %s: %d, at most %d are allowed", x.what, sideNames[c.side], x.has, x.may)
+		}
+	}
+	if s := c.session; s != nil && s.version == TLS13 && s.Tickets() > maxTickets {
+		t.Errorf("%d tickets are kept", s.Tickets())
+	}
+}
+
+// checkFault says whether a connection has failed as it may: not at all, or by
+// its peer's fault.
+func checkFault(t testing.TB, c *Conn) {
+	t.Helper()
+	var e *Error
+	if c.err != nil && (!errors.As(c.err, &e) || e.Fault == FaultLocal) {
+		t.Errorf("%s: not the peer's fault: %v", sideNames[c.side], c.err)
+	}
+}
+
+func TestPlays(t *testing.T) {
+	for _, h := range meddled {
+		all := script(t, h.make)
+		for i := range len(all) + 1 {
+			p := h.make(t)
+			if err := p.playUntil(i); err != nil {
+				t.Fatalf("%s until %d: %v", h.name, i, err)
+			}
+			checkBounds(t, p.client)
+			checkBounds(t, p.server)
+		}
+	}
+}

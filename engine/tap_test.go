@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"tlslab/engine/record"
+)
+
+// A tap stands between the two sides of a pair and has the keys of both: it
+// opens what one sends and seals what the other is to receive. So a test reads
+// and changes what is in protected records, and what it changed arrives with a
+// MAC that is right.
+type tap struct {
+	sides [2]*Conn
+	open  [2][]keysFrom   // by sender
+	seal  [2]*record.Half // by sender: what the other side awaits
+	made  [2]int          // bytes that a side has put into records
+	read  [2]int          // how many of them were opened
+	part  [2][]byte       // by sender: a message whose end is in a later record
+	count int             // parcels so far
+}
+
+// keysFrom protect a stream from an offset on.
+type keysFrom struct {
+	offset int
+	keys   *record.Half
+}
+
+// tapped puts a tap into a pair that was not started.
+func tapped(p *pair) *tap {
+	x := &tap{sides: [2]*Conn{client: p.client, server: p.server}}
+	for s := range x.sides {
+		plain := record.Plain(uint16(TLS12))
+		x.open[s], x.seal[s] = []keysFrom{{0, record.Plain(uint16(TLS12))}}, plain
+		cfg := *x.sides[s].cfg
+		told := cfg.Observe
+		cfg.Observe = func(n Notice) {
+			x.observe(side(s), n)
+			if told != nil {
+				told(n)
+			}
+		}
+		x.sides[s].cfg = &cfg
+	}
+	return x
+}
+
+// observe makes the same keys once more where a side changes its own.
+func (x *tap) observe(s side, n Notice) {
+	switch n.Kind {
+	case RecordSent:
+		x.made[s] += n.Length
+	case KeyChange:
+		from := s
+		if !n.Sent {
+			from = other(s)
+		}
+		keys, err := x.sides[s].flight.protocol.keys(x.sides[s], from, n.Epoch)
+		if err != nil {
+			panic(fmt.Sprintf("keys of %s: %v", sideNames[from], err))
+		}
+		if n.Sent {
+			x.open[from] = append(x.open[from], keysFrom{x.made[s], keys})
+		} else {
+			x.seal[from] = keys
+		}
+	}
+}
+
+// clear says whether records of a type are never protected.
+func (x *tap) clear(s side, typ record.Type) bool {
+	return typ == record.ChangeCipherSpec && x.sides[s].info.Version == TLS13
+}
+
+// unpack opens the records that a side has made, and takes them apart into
+// messages.
+func (x *tap) unpack(from side, stream []byte) (all []parcel) {
+	for len(stream) > 0 {
+		h, _ := record.ParseHeader(stream)
+		raw := slices.Clone(stream[:record.HeaderSize+h.Length])
+		stream = stream[len(raw):]
+		typ, body := h.Type, raw[record.HeaderSize:]
+		if !x.clear(from, typ) {
+			var err error
+			if typ, body, err = x.keysOf(from).Open(raw); err != nil {
+				panic(fmt.Sprintf("what %s has sealed: %v", sideNames[from], err))
+			}
+		}
+		x.read[from] += len(raw)
+		if typ != record.Handshake {
+			all = append(all, parcel{from: from, typ: ContentType(typ), body: slices.Clone(body)})
+			continue
+		}
+		body = append(x.part[from], body...)
+		for len(body) >= headerSize {
+			n := headerSize + int(body[1])<<16 + int(body[2])<<8 + int(body[3])
+			if len(body) < n {
+				break
+			}
+			all = append(all, parcel{from: from, typ: TypeHandshake, body: slices.Clone(body[:n])})
+			body = body[n:]
+		}
+		x.part[from] = slices.Clone(body)
+	}
+	if len(all) > 0 {
+		all[len(all)-1].last = true
+	}
+	return all
+}
+
+// keysOf are the keys that protect a side's next record to be opened.
+func (x *tap) keysOf(from side) *record.Half {
+	queue := x.open[from]
+	for len(queue) > 1 && queue[1].offset <= x.read[from] {
+		queue = queue[1:]
+	}
+	x.open[from] = queue
+	return queue[0].keys
+}
+
+// record makes one record of a side's as the other side awaits it.
+func (x *tap) record(from side, typ ContentType, body []byte) []byte {
+	if x.clear(other(from), record.Type(typ)) {
+		return asRecord(typ, body)
+	}
+	out, err := x.seal[from].Seal(nil, record.Type(typ), body)
+	if err != nil {
+		panic(fmt.Sprintf("seal for %s: %v", sideNames[other(from)], err))
+	}
+	return out
+}
+
+// relay moves what both sides send, parcel by parcel, until nothing moves any
+// more. tamper changes each burst of parcels; at is the number of the first of
+// them.
+func (p *pair) relay(tamper func(at int, burst []parcel) []parcel) error {
+	x := p.tap
+	for {
+		moved := false
+		for _, from := range []side{client, server} {
+			to := x.sides[other(from)]
+			burst := x.unpack(from, x.sides[from].Flush(nil))
+			n := len(burst)
+			for _, b := range tamper(x.count, burst) {
+				moved = true
+				if err := p.hand(to, b); err != nil {
+					return err
+				}
+			}
+			x.count += n
+		}
+		if !moved {
+			return nil
+		}
+	}
+}
+
+// hand gives one parcel to a side, in as many records as it needs.
+func (p *pair) hand(to *Conn, b parcel) error {
+	if b.typ == curtain {
+		return errStopped
+	}
+	for body := b.body; len(body) > 0; {
+		n := min(len(body), to.in.Plaintext())
+		if err := p.feed(to, p.tap.record(other(to.side), b.typ, body[:n])); err != nil {
+			return err
+		}
+		body = body[n:]
+	}
+	return nil
+}
