@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/record"
 )
 
 // DefaultRecordSize is the largest plaintext of one record, 2^14 bytes
@@ -97,6 +98,13 @@ type Config struct {
 	// RecordSize is the largest number of plaintext bytes that Seal puts
 	// into one record, before padding and tag; 0 means DefaultRecordSize.
 	RecordSize int
+
+	// RecordSizing says how much Seal puts into each record where that changes as
+	// time goes on, or is what a TCP segment carries; nil means RecordSize. MSS is
+	// what a full segment carries in bytes until Conn.SetMSS says so; 0 means
+	// DefaultMSS. Now is asked where the sizing has an idle time.
+	RecordSizing *record.Sizing
+	MSS          int
 
 	// PadTo makes TLS 1.3's records multiples of so many bytes, content type
 	// included, tag not; 0 means no padding (RFC 9846 §5.4).

@@ -48,7 +48,8 @@ type Conn struct {
 	shares     []*kx.Key // the client's
 
 	sizes      sizes
-	compatible bool // middlebox compatibility mode
+	sizer      *sizer // nil: records have one size
+	compatible bool   // middlebox compatibility mode
 	cipher     *record.Cipher
 	hash       *secrets.Hash
 
@@ -101,6 +102,9 @@ func newConn(cfg *Config, s side) *Conn {
 	if cfg.Observe != nil {
 		c.count = c.observe
 		c.transcript.count = c.count
+	}
+	if cfg.RecordSizing != nil {
+		c.sizer = newSizer(cfg)
 	}
 	c.in, c.out = record.Plain(firstRecordVersion), record.Plain(firstRecordVersion)
 	return c

@@ -11,8 +11,8 @@ import (
 // is an error before EventHandshakeDone and after Close.
 //
 // Nothing is allocated where dst has room. plain may lie in dst's spare space
-// in one case: at most RecordSize bytes that begin Prefix bytes behind
-// dst's end. They are sealed in place, which saves their copy.
+// in one case: at most as many bytes as RecordSize has answered, that begin
+// Prefix bytes behind dst's end. They are sealed in place, which saves their copy.
 func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	switch {
 	case c.err != nil:
@@ -22,20 +22,23 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	case !c.info.Done:
 		return dst, explain(notDone)
 	}
-	size := c.RecordSize()
 	if c.cfg.SplitRecords && len(plain) > 1 && c.chains() {
 		var err error
-		if dst, plain, err = c.splitFirst(dst, plain, size); err != nil {
+		if dst, plain, err = c.splitFirst(dst, plain, c.nextSize()); err != nil {
 			return dst, c.fail(err)
 		}
 	}
 	for len(plain) > 0 {
-		n := min(size, len(plain))
+		n := min(c.nextSize(), len(plain))
 		out, err := c.sealRecord(dst, record.ApplicationData, plain[:n])
 		if err != nil {
 			return dst, c.fail(err)
 		}
 		dst, plain = out, plain[n:]
+		if c.sizer != nil {
+			c.sizer.promised = 0
+			c.sent(n)
+		}
 	}
 	return dst, nil
 }
@@ -57,16 +60,8 @@ func (c *Conn) splitFirst(dst, plain []byte, size int) (sealed, rest []byte, err
 		rest = dst[at : at+len(rest)]
 	}
 	sealed, err = c.sealRecord(dst, record.ApplicationData, c.first[:])
+	c.sent(1)
 	return sealed, rest, err
-}
-
-// RecordSize returns the most bytes that Seal puts into one record:
-// Config.RecordSize, or fewer where the peer accepts fewer.
-func (c *Conn) RecordSize() int {
-	if c.cfg.RecordSize == 0 {
-		return c.out.Plaintext()
-	}
-	return min(c.cfg.RecordSize, c.out.Plaintext())
 }
 
 // Prefix returns how many bytes of a record stand before its plaintext, with

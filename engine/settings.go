@@ -128,6 +128,9 @@ func (cfg *Config) check(s side) error {
 	case len(cfg.groups()) == 0:
 		return errors.New("no groups")
 	}
+	if err := cfg.checkSizing(); err != nil {
+		return err
+	}
 	if err := cfg.checkSizes(); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func newClassicAEAD(c *Cipher, keys Keys) (*classicAEAD, error) {
 
 func (p *classicAEAD) prefix() int { return p.explicit }
 
-func (p *classicAEAD) overhead(int) int { return p.explicit + p.aead.Overhead() }
+func (p *classicAEAD) framing() Framing { return Framing{Fixed: p.explicit + p.aead.Overhead()} }
 
 func (p *classicAEAD) seal(record []byte, sequence uint64, typ Type, plain int) error {
 	body := record[HeaderSize+p.explicit:]

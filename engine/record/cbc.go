@@ -77,10 +77,9 @@ func newCBC(version uint16, c *Cipher, keys Keys, rand io.Reader) (*cbc, error) 
 
 func (p *cbc) prefix() int { return p.explicit }
 
-func (p *cbc) overhead(plain int) int {
-	block := p.encrypt.BlockSize()
-	padded := ((plain+p.macSize)/block + 1) * block
-	return p.explicit + padded - plain
+// framing has a byte of padding at least.
+func (p *cbc) framing() Framing {
+	return Framing{Fixed: p.explicit, Tail: p.macSize + 1, Block: p.encrypt.BlockSize()}
 }
 
 func (p *cbc) seal(record []byte, sequence uint64, _ Type, plain int) error {

@@ -8,6 +8,7 @@ import "crypto/subtle"
 func (h *Half) EncryptThenMAC() {
 	if p, ok := h.protection.(*cbc); ok {
 		h.protection = &encryptThenMAC{p}
+		h.frame()
 	}
 }
 
@@ -17,10 +18,8 @@ func (h *Half) EncryptThenMAC() {
 // checking it takes.
 type encryptThenMAC struct{ *cbc }
 
-func (p *encryptThenMAC) overhead(plain int) int {
-	block := p.encrypt.BlockSize()
-	padded := (plain/block + 1) * block
-	return p.prefix() + padded - plain + p.macSize
+func (p *encryptThenMAC) framing() Framing {
+	return Framing{Fixed: p.explicit + p.macSize, Tail: 1, Block: p.encrypt.BlockSize()}
 }
 
 func (p *encryptThenMAC) seal(record []byte, sequence uint64, _ Type, plain int) error {

@@ -23,6 +23,7 @@ type Half struct {
 	version    uint16 // in the header of what is sealed
 	limit      int    // bytes of an opened record's fragment
 	plain      int    // bytes of a record's plaintext, at most
+	framing    Framing
 	sequence   uint64
 	name       string // of the cipher, in operations
 	count      op.Counter
@@ -37,7 +38,7 @@ type Half struct {
 // record to be sealed has its plaintext at prefix and room for the rest.
 type protection interface {
 	prefix() int
-	overhead(plain int) int
+	framing() Framing // Fixed, Tail, Block and Cap, the header not counted
 	seal(record []byte, sequence uint64, typ Type, plain int) error
 	open(record []byte, sequence uint64) (Type, []byte, error)
 }
@@ -45,7 +46,9 @@ type protection interface {
 // Plain returns a Half without protection, as a connection begins. Version goes
 // into the headers of sealed records.
 func Plain(version uint16) *Half {
-	return &Half{version: version, limit: MaxPlaintext, plain: MaxPlaintext}
+	h := &Half{version: version, limit: MaxPlaintext, plain: MaxPlaintext}
+	h.frame()
+	return h
 }
 
 // Classic returns a Half of a version up to TLS 1.2 (RFC 5246 §6.2.3). From TLS
@@ -55,7 +58,9 @@ func Classic(version uint16, c *Cipher, keys Keys, rand io.Reader, count op.Coun
 	if err != nil {
 		return nil, fmt.Errorf("protect records with %s: %w", c.Name, err)
 	}
-	return &Half{version: version, limit: MaxPlaintext + expansionClassic, plain: MaxPlaintext, name: c.Name, count: count, protection: p}, nil
+	h := &Half{version: version, limit: MaxPlaintext + expansionClassic, plain: MaxPlaintext, name: c.Name, count: count, protection: p}
+	h.frame()
+	return h, nil
 }
 
 // TLS13 returns a Half of TLS 1.3 (RFC 9846 §5.2).
@@ -64,8 +69,26 @@ func TLS13(c *Cipher, key, iv []byte, count op.Counter) (*Half, error) {
 	if err != nil {
 		return nil, fmt.Errorf("protect records with %s: %w", c.Name, err)
 	}
-	return &Half{version: legacyVersion, limit: MaxPlaintext + expansionTLS13, plain: MaxPlaintext, name: c.Name, count: count, protection: p}, nil
+	h := &Half{version: legacyVersion, limit: MaxPlaintext + expansionTLS13, plain: MaxPlaintext, name: c.Name, count: count, protection: p}
+	h.frame()
+	return h, nil
 }
+
+// frame is called when what decides on the length of records has changed.
+func (h *Half) frame() {
+	h.framing = Framing{}
+	if h.protection != nil {
+		h.framing = h.protection.framing()
+	}
+	h.framing.Fixed += HeaderSize
+	h.framing.Most = h.plain
+}
+
+// Framing returns how long records become.
+func (h *Half) Framing() Framing { return h.framing }
+
+// Cipher returns the name of the cipher, "" where there is none.
+func (h *Half) Cipher() string { return h.name }
 
 // SetVersion changes the version in the headers of sealed records.
 func (h *Half) SetVersion(version uint16) { h.version = version }
@@ -76,6 +99,7 @@ func (h *Half) PadTo(multiple int) {
 	if p, ok := h.protection.(*tls13); ok {
 		p.multiple = multiple
 	}
+	h.frame()
 }
 
 // Restrict bounds the plaintext of every record, sealed or opened, by most bytes,
@@ -87,6 +111,7 @@ func (h *Half) Restrict(most int) {
 	if p, ok := h.protection.(*tls13); ok {
 		p.most = most + 1
 	}
+	h.frame()
 }
 
 // Plaintext returns the most bytes that the plaintext of a record may have.
@@ -119,12 +144,7 @@ func (h *Half) Prefix() int {
 
 // Overhead returns by how many bytes a record is longer than its plaintext of so
 // many bytes, compression aside.
-func (h *Half) Overhead(plain int) int {
-	if h.protection == nil {
-		return HeaderSize
-	}
-	return HeaderSize + h.protection.overhead(plain)
-}
+func (h *Half) Overhead(plain int) int { return h.framing.Length(plain) - plain }
 
 // Seal appends one record to dst. The plaintext, at most Plaintext bytes, may
 // lie anywhere, also in dst's spare space; no copy is needed if it lies Prefix
@@ -142,7 +162,7 @@ func (h *Half) Seal(dst []byte, typ Type, plain []byte) ([]byte, error) {
 			return dst, err
 		}
 	}
-	size := len(plain) + h.Overhead(len(plain))
+	size := h.framing.Length(len(plain))
 	out := slices.Grow(dst, size)[:len(dst)+size]
 	record := out[len(dst):]
 	place := record[h.Prefix():]

@@ -38,7 +38,7 @@ func newStream(version uint16, c *Cipher, keys Keys) (*stream, error) {
 
 func (p *stream) prefix() int { return 0 }
 
-func (p *stream) overhead(int) int { return p.macSize }
+func (p *stream) framing() Framing { return Framing{Fixed: p.macSize} }
 
 func (p *stream) seal(record []byte, sequence uint64, _ Type, plain int) error {
 	body := record[HeaderSize:]

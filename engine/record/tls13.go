@@ -34,21 +34,15 @@ func newTLS13(c *Cipher, key, iv []byte) (*tls13, error) {
 
 func (p *tls13) prefix() int { return 0 }
 
-func (p *tls13) overhead(plain int) int { return p.inner(plain) - plain + p.aead.Overhead() }
-
-// inner returns the length of the TLSInnerPlaintext.
-func (p *tls13) inner(plain int) int {
-	n := plain + 1
-	if p.multiple > 1 {
-		n = min((n+p.multiple-1)/p.multiple*p.multiple, p.most)
-	}
-	return n
+// framing is that of the TLSInnerPlaintext, whose type is its tail.
+func (p *tls13) framing() Framing {
+	return Framing{Fixed: p.aead.Overhead(), Tail: 1, Block: p.multiple, Cap: p.most}
 }
 
 func (p *tls13) seal(record []byte, sequence uint64, typ Type, plain int) error {
 	record[0] = byte(ApplicationData)
 	body := record[HeaderSize:]
-	inner := body[:p.inner(plain)]
+	inner := body[:len(body)-p.aead.Overhead()]
 	inner[plain] = byte(typ)
 	clear(inner[plain+1:])
 	xorNonce(&p.nonce, &p.iv, sequence)

@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"tlslab/engine/record"
+)
+
+// DefaultMSS is what a full TCP segment is taken to carry where nobody knows: 1280
+// bytes, which every IPv6 path takes, without an IPv6 header and a TCP header with
+// timestamps.
+const DefaultMSS = 1280 - 40 - 32
+
+// A sizer is a connection's record.Sizer, with what it asks for.
+type sizer struct {
+	record.Sizer
+	mss      int
+	begun    time.Time // from which time counts
+	promised int       // what RecordSize has answered for the next Seal; 0: nothing
+}
+
+func newSizer(cfg *Config) *sizer {
+	s := &sizer{Sizer: record.Sizer{Sizing: cfg.RecordSizing}, mss: cfg.MSS}
+	if s.mss == 0 {
+		s.mss = DefaultMSS
+	}
+	return s
+}
+
+// now is the time since the sizer's first record, as far as the sizing looks at it.
+func (s *sizer) now(cfg *Config) time.Duration {
+	if s.Sizing.Idle == 0 {
+		return 0
+	}
+	now := cfg.Now()
+	if s.begun.IsZero() {
+		s.begun = now
+	}
+	return now.Sub(s.begun)
+}
+
+// RecordSize returns the most bytes that Seal puts into the next record, where it
+// is called with as many: what Config.RecordSize or Config.RecordSizing says, or
+// fewer where the peer accepts fewer.
+func (c *Conn) RecordSize() int {
+	switch {
+	case c.sizer != nil:
+		f := c.Framing()
+		c.sizer.promised = c.sizer.Size(c.sizer.now(c.cfg), &f, c.sizer.mss)
+		return c.sizer.promised
+	case c.cfg.RecordSize == 0:
+		return c.out.Plaintext()
+	}
+	return min(c.cfg.RecordSize, c.out.Plaintext())
+}
+
+// nextSize is RecordSize for Seal: what was promised holds, for the caller may have
+// put that much plaintext where it is sealed in place.
+func (c *Conn) nextSize() int {
+	if c.sizer != nil && c.sizer.promised > 0 {
+		return c.sizer.promised
+	}
+	return c.RecordSize()
+}
+
+// sent tells the sizer, where there is one, of a record of application data.
+func (c *Conn) sent(plain int) {
+	if s := c.sizer; s != nil {
+		s.Sent(s.now(c.cfg), plain)
+	}
+}
+
+// SetMSS tells what a full TCP segment carries, for Config.RecordSizing. It may
+// change at any time.
+func (c *Conn) SetMSS(bytes int) {
+	if c.sizer != nil && bytes > 0 {
+		c.sizer.mss = bytes
+	}
+}
+
+// Framing returns how long records of application data become, with the keys in
+// force for sending.
+func (c *Conn) Framing() record.Framing {
+	f := c.out.Framing()
+	f.Split = c.cfg.SplitRecords && c.cipher != nil && c.chains()
+	return f
+}
+
+// checkSizing finds a sizing that cannot be followed.
+func (cfg *Config) checkSizing() error {
+	switch {
+	case cfg.MSS < 0 || cfg.MSS > 65535:
+		return fmt.Errorf("MSS of %d bytes is not within 1 to 65535", cfg.MSS)
+	case cfg.RecordSizing == nil:
+		return nil
+	case cfg.RecordSize != 0:
+		return fmt.Errorf("record size %d beside record sizing %q: leave one of them out", cfg.RecordSize, cfg.RecordSizing)
+	}
+	return cfg.RecordSizing.Validate()
+}
