@@ -10,8 +10,8 @@ import (
 // Whatever bytes arrive in whatever state, Recv takes no more than there is,
 // fails with an Error or not at all, stays failed, and keeps within its bounds.
 
-// lengths are the numbers of parcels in the undisturbed plays.
-func lengths(t testing.TB) (all []int) {
+// playLengths are the numbers of parcels in the undisturbed plays.
+func playLengths(t testing.TB) (all []int) {
 	for _, h := range meddled {
 		all = append(all, len(script(t, h.make)))
 	}
@@ -22,7 +22,7 @@ func lengths(t testing.TB) (all []int) {
 // number, after so many of the messages of its play. The bytes are records as
 // they come, or ones that the tap protects first with the keys in force.
 func FuzzRecv(f *testing.F) {
-	lengths := lengths(f)
+	lengths := playLengths(f)
 	f.Add(uint8(0), uint8(1), false, false, []byte("\x16\x03\x03\x00\x04\x02\x00\x00\x00"))
 	f.Add(uint8(0), uint8(0), true, false, []byte("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"))
 	for i := range meddled {
@@ -93,7 +93,7 @@ func FuzzMessages(f *testing.F) {
 		cut               // records of 3 bytes
 		after             // not in the message's place but behind it
 	)
-	lengths := lengths(f)
+	lengths := playLengths(f)
 	for i, h := range meddled {
 		for at, x := range script(f, h.make) {
 			f.Add(uint8(i), uint8(at), uint16(headerSize), uint16(2), []byte{0xff, 0xff}, uint8(fit))
