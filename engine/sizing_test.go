@@ -11,11 +11,11 @@ import (
 	"tlslab/engine/record"
 )
 
-// lengths are told of the records of application data that a side sends or
-// receives, and keep their plaintexts and their lengths on the wire.
-type lengths struct{ plain, wire []int }
+// recordLengths are told of the records of application data that a side sends or
+// receives, and keep their plaintexts and their recordLengths on the wire.
+type recordLengths struct{ plain, wire []int }
 
-func (l *lengths) watch(cfg *Config, kind NoticeKind) {
+func (l *recordLengths) watch(cfg *Config, kind NoticeKind) {
 	cfg.Observe = func(n Notice) {
 		if n.Kind == kind && n.Record == TypeApplicationData {
 			l.plain, l.wire = append(l.plain, n.Plain), append(l.wire, n.Length)
@@ -46,7 +46,7 @@ func TestCryptoTLSSizesItsRecordsAsItsPresetSays(t *testing.T) {
 		{version: TLS11, suite: 0xc00a},
 	} {
 		r.key, r.group = "ecdsa-p256", X25519
-		var theirs, ours lengths
+		var theirs, ours recordLengths
 		cfg := r.ourConfig(t, r.groups())
 		theirs.watch(cfg, RecordReceived)
 		us, them := newEnds()
@@ -81,11 +81,11 @@ func TestCryptoTLSSizesItsRecordsAsItsPresetSays(t *testing.T) {
 
 // sized is a pair whose server sizes its records, and whose clock is in the
 // caller's hands.
-func sized(t *testing.T, text string, set func(client, server *Config)) (p *pair, now *time.Time, sent *lengths) {
+func sized(t *testing.T, text string, set func(client, server *Config)) (p *pair, now *time.Time, sent *recordLengths) {
 	t.Helper()
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	instant := testTime
-	now, sent = &instant, new(lengths)
+	now, sent = &instant, new(recordLengths)
 	sc.Now = func() time.Time { return *now }
 	sc.RecordSizing = sizing(t, text)
 	set(cc, sc)
