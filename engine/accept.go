@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"tlslab/engine/kx"
-	"tlslab/engine/pki"
 	"tlslab/engine/wire"
 )
 
@@ -26,6 +25,9 @@ func (c *Conn) acceptModern() error {
 	c.info.ExtendedMasterSecret = true
 	c.info.Kind, c.info.Resumption = Full, 0
 	c.forgetPeer()
+	if err := c.lookUpName(); err != nil {
+		return err
+	}
 	if err := c.chooseProtocol(); err != nil {
 		return err
 	}
@@ -80,36 +82,47 @@ func (c *Conn) chooseSuite(fits func(*Suite) bool) *Suite {
 }
 
 // chooseCertificate takes the first certificate that can sign in a way that
-// the client verifies.
+// the client verifies: one for the client's name, if possible.
 func (c *Conn) chooseCertificate() error {
-	for _, certificate := range c.cfg.Certificates {
-		if s := c.schemeFor(certificate); s != nil {
-			c.certificate, c.scheme = certificate, s
-			return nil
+	for _, s := range c.strictness() {
+		for _, certificate := range c.cfg.Certificates {
+			if s.name && !c.suitsName(certificate) {
+				continue
+			}
+			if s := c.schemeFor(certificate); s != nil {
+				c.certificate, c.scheme = certificate, s
+				return nil
+			}
 		}
 	}
 	return noCommonSignature
 }
 
-// schemeFor returns the first scheme on the client's list that a certificate's
-// key can sign with, nil if there is none.
-func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
-	if c.impliesScheme() {
-		return pki.Implied(&certificate.key.Public)
+// A strictness is what a certificate is held to besides what it must have.
+type strictness struct{ name, curve bool }
+
+// strictnesses are tried in turn. The client's groups bind the certificate's curve
+// too (RFC 8422 §5.1), but a client that names only the groups it wants shares of
+// may verify more. A certificate on another curve, and then one for another name,
+// is better than none.
+var strictnesses = [...]strictness{{true, true}, {true, false}, {false, true}, {false, false}}
+
+// strictness is what the server tries: without those of other names if it refuses
+// unknown ones.
+func (c *Conn) strictness() []strictness {
+	if c.cfg.UnknownNames == UnknownNameRefused {
+		return strictnesses[:2]
 	}
-	for i := range c.hello.schemes.Len() {
-		s := pki.SchemeByID(c.hello.schemes.At(i))
-		if s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
-			return s
-		}
-	}
-	return nil
+	return strictnesses[:]
 }
 
 // acceptClassic makes the choices up to TLS 1.2 (RFC 5246 §7.4.1.3): a session to
 // resume, or a suite with its certificate and group.
 func (c *Conn) acceptClassic() error {
 	c.info.ExtendedMasterSecret = c.hello.seen.has(extExtendedMasterSecret) && !c.cfg.NoExtendedMasterSecret
+	if err := c.lookUpName(); err != nil {
+		return err
+	}
 	if err := c.chooseProtocol(); err != nil {
 		return err
 	}
@@ -126,12 +139,11 @@ func (c *Conn) acceptClassic() error {
 		return nil
 	}
 	c.info.Kind = Full
-	// The client's groups bind the certificate's curve too (RFC 8422 §5.1). A
-	// client that names only the groups it wants shares of may verify more: a
-	// certificate on another curve is better than none.
-	suite := c.chooseSuite(func(s *Suite) bool { return c.servesClassic(s, c.namesCurve) })
-	if suite == nil {
-		suite = c.chooseSuite(func(s *Suite) bool { return c.servesClassic(s, anyCurve) })
+	var suite *Suite
+	for _, how := range c.strictness() {
+		if suite = c.chooseSuite(func(s *Suite) bool { return c.servesClassic(s, how) }); suite != nil {
+			break
+		}
 	}
 	if suite == nil {
 		return c.noClassicSuite()
@@ -151,9 +163,9 @@ func (c *Conn) noClassicSuite() error {
 }
 
 // servesClassic says whether the server has what a suite needs: a group, a
-// certificate with the right kind of key on a curve that fits, and a signature
-// scheme. What it found it keeps.
-func (c *Conn) servesClassic(s *Suite, fits func(Group) bool) bool {
+// certificate with the right kind of key that fits, and a signature scheme. What it
+// found it keeps.
+func (c *Conn) servesClassic(s *Suite, how strictness) bool {
 	ephemeral := s.KeyExchange.Family() != 0
 	c.info.Group = 0
 	if ephemeral {
@@ -162,7 +174,7 @@ func (c *Conn) servesClassic(s *Suite, fits func(Group) bool) bool {
 		}
 	}
 	for _, certificate := range c.cfg.Certificates {
-		if certificate.kind != s.KeyType || !fits(certificate.curve) {
+		if certificate.kind != s.KeyType || how.name && !c.suitsName(certificate) || how.curve && !c.namesCurve(certificate.curve) {
 			continue
 		}
 		scheme := c.schemeFor(certificate)
@@ -178,8 +190,6 @@ func (c *Conn) servesClassic(s *Suite, fits func(Group) bool) bool {
 func (c *Conn) namesCurve(g Group) bool {
 	return g == 0 || c.hello.groups == nil || c.hello.groups.Contains(uint16(g))
 }
-
-func anyCurve(Group) bool { return true }
 
 // classicGroup is the server's first group of a family that the client knows.
 // A client that names no groups knows all (RFC 8422 §4), and one that names no
@@ -240,7 +250,7 @@ func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error)
 	suite := suiteRow(SuiteID(s.Suite))
 	switch {
 	case Version(s.Version) != c.info.Version, suite == nil, !c.cfg.enables(suite.ID),
-		!c.hello.Suites.Contains(s.Suite), string(s.ServerName) != c.info.ServerName,
+		!c.hello.Suites.Contains(s.Suite), !c.resumesName(s),
 		s.Compression != compressNull && !c.info.Compressed, !c.keepsFragment(s):
 		return false, nil
 	case s.Extended == 1 && !c.hello.seen.has(extExtendedMasterSecret):

@@ -32,6 +32,7 @@ const (
 	AlertUserCanceled           Alert = 90
 	AlertMissingExtension       Alert = 109
 	AlertUnsupportedExtension   Alert = 110
+	AlertUnrecognizedName       Alert = 112
 	AlertCertificateRequired    Alert = 116
 	AlertNoApplicationProtocol  Alert = 120
 )
@@ -114,6 +115,18 @@ func (c *Conn) known(a Alert) Alert {
 		return old
 	}
 	return a
+}
+
+// warnings are the alerts that flights.go has rows for.
+var warnings = map[Message]Alert{UnrecognizedName: AlertUnrecognizedName}
+
+// warn sends the alert of a row, behind the messages built so far.
+func (c *Conn) warn(m Message) error {
+	if err := c.sealMessages(); err != nil {
+		return err
+	}
+	c.sealAlert(levelWarning, warnings[m])
+	return nil
 }
 
 // sealAlert queues an alert. If not even that can be sealed, nothing is sent.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"strings"
 
 	"tlslab/engine/pki"
 	"tlslab/engine/wire"
@@ -16,6 +17,7 @@ type Certificate struct {
 	classic []byte   // the Certificate message's body up to TLS 1.2
 	modern  []byte   // and in TLS 1.3
 	issuers [][]byte // names of the chain's issuers, in DER
+	leaf    *pki.Certificate
 }
 
 // NewCertificate prepares a chain of DER certificates, leaf first and without
@@ -30,14 +32,36 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	if len(c.classic) > maxCertificates || len(c.modern) > maxCertificates {
 		return nil, errors.New("certificate chain longer than a handshake message may be")
 	}
-	for _, der := range chain {
+	for i, der := range chain {
 		// One that cannot be read here may be fit for peers that know more.
-		if parsed, err := pki.Parse(der); err == nil {
-			c.issuers = append(c.issuers, parsed.Issuer)
+		parsed, err := pki.Parse(der)
+		if err != nil {
+			continue
+		}
+		c.issuers = append(c.issuers, parsed.Issuer)
+		if i == 0 {
+			c.leaf = parsed
 		}
 	}
 	return c, nil
 }
+
+// Leaf is the chain's first certificate; nil if it is one that cannot be read here.
+func (c *Certificate) Leaf() *pki.Certificate { return c.leaf }
+
+// Algorithm is pki's name of the leaf's key: "ecdsa-p256".
+func (c *Certificate) Algorithm() string { return c.key.Public.Algorithm }
+
+// String is the type of the key and the leaf's DNS names: "ecdsa-p256 for a.example".
+func (c *Certificate) String() string {
+	if c.leaf == nil || len(c.leaf.Names()) == 0 {
+		return c.Algorithm()
+	}
+	return c.Algorithm() + " for " + strings.Join(c.leaf.Names(), " ")
+}
+
+// isFor says whether the leaf is for a DNS name.
+func (c *Certificate) isFor(name string) bool { return c.leaf != nil && c.leaf.MatchesHost(name) }
 
 // curves are those of certificates' keys, by pki's name of the key.
 var curves = map[string]Group{"ecdsa-p256": P256, "ecdsa-p384": P384, "ecdsa-p521": P521}

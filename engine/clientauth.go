@@ -60,7 +60,7 @@ func makeCertificateRequest(c *Conn, dst []byte) ([]byte, error) {
 		dst = append(dst, t.number)
 	}
 	if !c.impliesScheme() {
-		dst = append(dst, offeredSchemes[0]...) // TLS 1.2's
+		dst = c.appendSchemes(dst, TLS12)
 	}
 	return wire.AppendNames(dst, c.authorities()), nil
 }

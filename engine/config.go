@@ -42,10 +42,19 @@ type Config struct {
 	Groups    []Group
 	KeyShares int
 
-	// Certificates are what a server may present; the first that fits the
-	// ClientHello is taken. A client that is asked for a certificate presents the
-	// first that fits the CertificateRequest, or none.
+	// SignatureSchemes are accepted in the peer's handshake signatures from TLS 1.2
+	// on, most preferred first; nil means all but those with SHA-1. Up to TLS 1.2 an
+	// empty list leaves the extension out, which stands for SHA-1 (RFC 5246
+	// §7.4.1.4.1).
+	SignatureSchemes []SignatureScheme
+
+	// Certificates are what a server may present: the first for the name that the
+	// client asks for that fits the ClientHello, or else the first that fits it.
+	// UnknownNames is what becomes of clients that ask for a name that none is for.
+	// A client that is asked for a certificate presents the first that fits the
+	// CertificateRequest, or none.
 	Certificates []*Certificate
+	UnknownNames NamePolicy
 
 	// Roots are the client's trust anchors. VerifyNothing makes either side
 	// accept any chain; the handshake signature is checked all the same.

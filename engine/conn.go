@@ -58,6 +58,7 @@ type Conn struct {
 	scheme      *pki.Scheme
 	peerKey     *pki.PublicKey
 
+	named bool // the server has a certificate for the name that the client asks for
 	asked bool // there was a CertificateRequest
 	signs bool // the client has shown a certificate
 
@@ -152,7 +153,11 @@ func (c *Conn) Flush(dst []byte) []byte {
 }
 
 // Info returns what has been negotiated.
-func (c *Conn) Info() Info { return c.info }
+func (c *Conn) Info() Info {
+	info := c.info
+	info.Certificate = c.certificate
+	return info
+}
 
 // Session returns what a client needs to resume this connection, or nil if
 // the server has not made it resumable. In TLS 1.2 it is there with

@@ -24,7 +24,7 @@ type mode uint8
 const (
 	flush    mode = 1 << iota // what was emitted so far leaves
 	optional                  // only the sender knows the condition: the next row's message may come instead
-	dummy                     // compatibility mode's ChangeCipherSpec: never awaited (see Config.NoCompatibility)
+	dummy                     // never awaited, as it has no consequence: compatibility mode's ChangeCipherSpec (see Config.NoCompatibility), a warning
 )
 
 const (
@@ -59,6 +59,7 @@ var hellos = flight{
 		{server, ChangeCipherSpec, ifRetryCompatible, sameKeys, dummy},
 		{client, ChangeCipherSpec, ifRetryCompatible, sameKeys, dummy},
 		{client, ClientHello, ifRetry, sameKeys, flush},
+		{server, UnrecognizedName, ifStrange, sameKeys, dummy},
 		{server, ServerHello, always, sameKeys, 0},
 	},
 	then: []continuation{{ifTLS13, &tls13}, {ifResumed, &classicResumed}, {always, &classicFull}},
@@ -138,6 +139,7 @@ var (
 	ifRetry           = condition{name: "retry", holds: func(c *Conn) bool { return c.info.HelloRetry }}
 	ifRetryCompatible = condition{name: "retry, compatibility", holds: func(c *Conn) bool { return c.info.HelloRetry && c.compatible }}
 	ifCompatible      = condition{name: "compatibility", holds: func(c *Conn) bool { return !c.info.HelloRetry && c.compatible }}
+	ifStrange         = condition{name: "warned of the name", holds: (*Conn).warnsOfName}
 	ifTLS13           = condition{name: "TLS 1.3", holds: func(c *Conn) bool { return c.info.Version == TLS13 }}
 	ifResumed         = condition{name: "resumed", holds: func(c *Conn) bool { return c.info.Kind == Resumed }}
 	ifSigned          = condition{name: "full", holds: (*Conn).isFull}
@@ -149,6 +151,10 @@ var (
 	ifTicketsOwed     = condition{name: "owed", holds: func(c *Conn) bool { return c.ticketsOwed > 0 }}
 	ifUpdateOwed      = condition{name: "owed", holds: func(c *Conn) bool { return c.updateOwed }}
 )
+
+func (c *Conn) warnsOfName() bool {
+	return c.strange() && c.cfg.UnknownNames == UnknownNameWarned && c.info.Version < TLS13
+}
 
 func (c *Conn) isFull() bool { return c.info.Kind == Full }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // Info is what a connection has negotiated so far. Both sides of a finished
-// handshake agree on all of it but PeerChain and the ticket counts.
+// handshake agree on all of it but Certificate, PeerChain and the ticket counts.
 type Info struct {
 	Version    Version
 	Suite      Suite
@@ -20,6 +20,7 @@ type Info struct {
 	Compressed           bool // by DEFLATE, RFC 3749
 	EncryptThenMAC       bool // RFC 7366
 	ServerName           string
+	ServerNameUsed       bool // the server says that it went by the name, RFC 6066 §3
 
 	// What was agreed on the length of records, in bytes of plaintext; 0 is
 	// nothing. The limits are of what that side receives.
@@ -27,6 +28,9 @@ type Info struct {
 	ClientRecordLimit, ServerRecordLimit int // record_size_limit, RFC 8449
 
 	ALPN string // empty: none was agreed
+
+	// Certificate is what this side has shown in this handshake; nil: nothing.
+	Certificate *Certificate
 
 	// PeerChain is the other side's chain, leaf first: the server's as the client
 	// received it, in full handshakes; the client's, if it showed one in this

@@ -106,6 +106,10 @@ func (c *Conn) emit(r *row) error {
 		if err := c.sealChangeCipherSpec(); err != nil {
 			return err
 		}
+	case UnrecognizedName:
+		if err := c.warn(r.message); err != nil {
+			return err
+		}
 	default:
 		if err := c.write(r); err != nil {
 			return err

@@ -3,7 +3,8 @@ package engine
 import "strconv"
 
 // A Message is a message of the handshake: a HandshakeType of the registry,
-// or ChangeCipherSpec, which has a content type of its own.
+// ChangeCipherSpec, which has a content type of its own, or an alert that stands
+// among the messages.
 type Message uint16
 
 // The messages. HelloRetryRequest is a ServerHello on the wire (RFC 9846
@@ -28,6 +29,11 @@ const (
 // reservedMessage is the wire's number 6, which no peer may send.
 const reservedMessage Message = 257
 
+// Alerts that have a place of their own in a handshake; see warnings.
+const (
+	UnrecognizedName Message = 258 // the server has no certificate for the name
+)
+
 var messageNames = map[Message]string{
 	ClientHello:         "ClientHello",
 	ServerHello:         "ServerHello",
@@ -44,6 +50,7 @@ var messageNames = map[Message]string{
 	KeyUpdate:           "KeyUpdate",
 	ChangeCipherSpec:    "ChangeCipherSpec",
 	reservedMessage:     "reserved message 6",
+	UnrecognizedName:    "unrecognized_name",
 }
 
 // String returns the RFC's name of the message.

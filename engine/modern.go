@@ -207,7 +207,7 @@ func (c *Conn) checkSignature(id uint16, message, signature []byte) error {
 	s := pki.SchemeByID(id)
 	if c.impliesScheme() {
 		s = pki.Implied(c.peerKey)
-	} else if !c.schemeOffered(id) {
+	} else if !c.accepts(id) {
 		s = nil
 	}
 	if s == nil || !s.Fits(c.peerKey, uint16(c.info.Version)) {

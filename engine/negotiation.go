@@ -3,38 +3,11 @@ package engine
 import (
 	"slices"
 
-	"tlslab/engine/pki"
 	"tlslab/engine/wire"
 )
 
 // The extensions that negotiate names, versions and algorithms. A maker
 // appends a body, or declines; a taker reads one.
-
-func makeServerName(c *Conn, p place, dst []byte) ([]byte, bool) {
-	if p == inClientHello {
-		x := wire.ServerName{Host: []byte(c.info.ServerName)}
-		return x.Append(dst), isHostName(c.info.ServerName)
-	}
-	// Not on resumption in TLS 1.2 (RFC 6066 §3).
-	return dst, p == inEncrypted || c.info.Kind == Full
-}
-
-func takeServerName(c *Conn, _ place, body []byte) error {
-	if c.side == client {
-		return wantEmpty(body)
-	}
-	var x wire.ServerName
-	if err := x.Parse(body); err != nil {
-		return err
-	}
-	if len(x.Host) > maxServerName {
-		return badExtension
-	}
-	if string(x.Host) != c.info.ServerName {
-		c.info.ServerName = string(x.Host)
-	}
-	return nil
-}
 
 func wantEmpty(body []byte) error {
 	if len(body) > 0 {
@@ -150,48 +123,6 @@ func (c *Conn) chooseProtocol() error {
 		}
 	}
 	return noCommonProtocol
-}
-
-// offeredSchemes is signature_algorithms as every client sends it, by its highest
-// version, TLS 1.2 or 1.3: what may sign there but what has SHA-1, whose number
-// begins with its HashAlgorithm, 2.
-var offeredSchemes = [...][]byte{appendSchemes(TLS12), appendSchemes(TLS13)}
-
-func appendSchemes(highest Version) []byte {
-	dst := wire.Open(nil, 2)
-	for _, s := range pki.Schemes() {
-		if s.ID>>8 != 2 && s.Lowest() <= uint16(highest) {
-			dst = wire.AppendUint16(dst, s.ID)
-		}
-	}
-	return wire.Close(dst, 0, 2)
-}
-
-// offeredSchemes is what this side sends, a server in its CertificateRequest of TLS
-// 1.3; nil before TLS 1.2.
-func (c *Conn) offeredSchemes() []byte {
-	if c.cfg.maxVersion() < TLS12 {
-		return nil
-	}
-	return offeredSchemes[c.cfg.maxVersion()-TLS12]
-}
-
-// schemeOffered says whether signature_algorithms named a scheme.
-func (c *Conn) schemeOffered(id uint16) bool {
-	offered := c.offeredSchemes()
-	return offered != nil && wire.Uint16s(offered[2:]).Contains(id)
-}
-
-func makeSchemes(c *Conn, _ place, dst []byte) ([]byte, bool) {
-	offered := c.offeredSchemes()
-	return append(dst, offered...), offered != nil
-}
-
-func takeSchemes(c *Conn, _ place, body []byte) error {
-	var x wire.Uint16Vector
-	err := x.Parse(body)
-	c.hello.schemes = x.List
-	return err
 }
 
 func makeVersions(c *Conn, p place, dst []byte) ([]byte, bool) {

@@ -150,7 +150,7 @@ func (c *Conn) choosePSK() error {
 		identity, _, rest = rest.Next()
 		binder, binders = binders.Next()
 		s, ok := c.openPSK(identity)
-		if !ok || way == 0 || !c.admits(&s) || !c.keepsFragment(&s) {
+		if !ok || way == 0 || !c.admits(&s) || !c.keepsFragment(&s) || !c.resumesName(&s) {
 			continue
 		}
 		message := c.message[:len(c.message)-h.psks.BindersSize()]

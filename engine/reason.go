@@ -42,6 +42,7 @@ const (
 	unknownField
 	noCommonSignature
 	noCommonProtocol
+	unknownName
 	badCompression
 	downgraded
 	needlessFallback
@@ -116,6 +117,7 @@ var reasons = [numReasons]struct {
 	unknownField:      {AlertInsufficientSecurity, FaultPeer, "finite field that is none of ours", "RFC 7919 §3.1"},
 	noCommonSignature: {AlertHandshakeFailure, FaultPeer, "no certificate that suits the peer", "RFC 9846 §4.1.1"},
 	noCommonProtocol:  {AlertNoApplicationProtocol, FaultPeer, "no common application protocol", "RFC 7301 §3.2"},
+	unknownName:       {AlertUnrecognizedName, FaultPeer, "no certificate for the server's name", "RFC 6066 §3"},
 	badCompression:    {AlertIllegalParameter, FaultPeer, "illegal compression method", "RFC 9846 §4.1.2"},
 	downgraded:        {AlertIllegalParameter, FaultPeer, "downgrade sentinel in the server's random", "RFC 9846 §4.1.3"},
 	needlessFallback:  {AlertInappropriateFallback, FaultPeer, "fallback to a version lower than need be", "RFC 7507 §3"},

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,21 +50,31 @@ func TestSessionsAreForOneServerName(t *testing.T) {
 	}
 }
 
-// Nor does the server resume TLS 1.2's for another name, whatever the client
-// makes of it (RFC 6066 §3).
+// Nor does the server resume one for another name, whatever the client makes of it
+// (RFC 6066 §3); capitals are not another name.
 func TestServersHoldSessionsToTheirName(t *testing.T) {
-	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
-	cc.MaxVersion = TLS12
-	p, _ := connect(t, cc, sc)
-	cc.Session, cc.VerifyNothing = p.client.Session(), true
-	cc.Session.serverName = "other.example.test"
-	other := newPair(cc, sc)
-	other.client = Client(cc, "other.example.test")
-	if err := other.run(); err != nil {
-		t.Fatal(err)
-	}
-	if k := other.server.Info().Kind; k != Full {
-		t.Errorf("a session for another name is %v", k)
+	for _, v := range []Version{TLS10, TLS12, TLS13} {
+		for _, way := range []func(*Config){nothing, withCache} {
+			for name, want := range map[string]Kind{"other.example.test": Full, strings.ToUpper(testName): Resumed} {
+				cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+				both(onlyVersion(v), way)(sc)
+				onlyVersion(v)(cc)
+				if v == TLS13 && sc.Tickets == nil {
+					continue
+				}
+				p, _ := connect(t, cc, sc)
+				cc.Session, cc.VerifyNothing = p.client.Session(), true
+				cc.Session.serverName = name
+				other := newPair(cc, sc)
+				other.client = Client(cc, name)
+				if err := other.run(); err != nil {
+					t.Fatal(err)
+				}
+				if k := other.server.Info().Kind; k != want {
+					t.Errorf("TLS %v: a session of %q for %q is %v", v, testName, name, k)
+				}
+			}
+		}
 	}
 }
 

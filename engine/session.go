@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"tlslab/engine/pki"
 	"tlslab/engine/wire"
 )
 
@@ -153,7 +154,7 @@ type offer struct {
 func (c *Conn) chooseOffer() {
 	s := c.cfg.Session
 	now := c.cfg.Now()
-	if s == nil || s.version < c.cfg.minVersion() || s.version > c.cfg.maxVersion() || s.serverName != c.info.ServerName {
+	if s == nil || s.version < c.cfg.minVersion() || s.version > c.cfg.maxVersion() || !pki.SameHost(s.serverName, c.info.ServerName) {
 		return
 	}
 	if s.asked != c.cfg.MaxFragment {

@@ -125,6 +125,8 @@ func (cfg *Config) check(s side) error {
 		return errors.New("a server that asks for certificates needs ClientCAs, or VerifyNothing")
 	case s == server && cfg.ClientCAs != nil && cfg.ClientCAs.NamesSize() > maxAuthorities:
 		return fmt.Errorf("names of ClientCAs take %d bytes: %d at most", cfg.ClientCAs.NamesSize(), maxAuthorities)
+	case s == server && cfg.UnknownNames > UnknownNameRefused:
+		return fmt.Errorf("unknown policy on names %v", cfg.UnknownNames)
 	case len(cfg.groups()) == 0:
 		return errors.New("no groups")
 	}
@@ -132,6 +134,9 @@ func (cfg *Config) check(s side) error {
 		return err
 	}
 	if err := cfg.checkSizes(); err != nil {
+		return err
+	}
+	if err := cfg.checkSchemes(s); err != nil {
 		return err
 	}
 	return cfg.checkLists()

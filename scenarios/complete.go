@@ -26,7 +26,7 @@ func complete(c *Config, set map[string]setting) []fault {
 	var faults []fault
 	for _, check := range []func(*Config, map[string]setting) []fault{
 		checkCertificate,
-		completeSuites, checkGroup, completeKeyShare, completeResumption, completeClientAuth, checkNames, checkChain, checkRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
+		completeSuites, checkIdentities, checkGroup, completeKeyShare, completeResumption, completeClientAuth, checkNames, checkChain, checkRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
 	}
@@ -58,9 +58,21 @@ func completeSuites(c *Config, set map[string]setting) []fault {
 				"no suite of %s has %s with a certificate of %s and %s: %s", v.Title(), c.TLS.Cipher, c.TLS.Certificate, c.TLS.Group,
 				ciphersOf(v, c.TLS.Certificate, c.TLS.Group))
 		}
-		c.TLS.Suites = append(c.TLS.Suites, s.Name)
+		c.TLS.addSuite(s)
+		for _, other := range c.TLS.OtherCertificates {
+			if s, ok := suiteFor(cipher, v, other, c.TLS.Group); ok {
+				c.TLS.addSuite(s)
+			}
+		}
 	}
 	return nil
+}
+
+// addSuite adds one that is not there yet.
+func (t *TLS) addSuite(s engine.Suite) {
+	if !slices.Contains(t.Suites, s.Name) {
+		t.Suites = append(t.Suites, s.Name)
+	}
 }
 
 // defaultCiphers are what a scenario has that names neither cipher nor suite: the first that the version knows.
@@ -180,7 +192,7 @@ var hostname = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?
 
 func checkNames(c *Config, _ map[string]setting) []fault {
 	switch {
-	case !hostname.MatchString(c.TLS.ServerName) || len(c.TLS.ServerName) > 253:
+	case !isHost(c.TLS.ServerName):
 		return faultf([]string{"tls.server_name"}, "%q is not the DNS name of a host", c.TLS.ServerName)
 	case len(c.TLS.ALPN) > 255:
 		return faultf([]string{"tls.alpn"}, "%d bytes: a protocol's name has at most 255 (RFC 7301 §3.1)", len(c.TLS.ALPN))

@@ -30,6 +30,11 @@ type TLS struct {
 	Certificate string // the server's key: rsa2048, ecdsa-p256 …
 	Chain       Chain
 
+	OtherCertificates   []string // the server's further keys, after Certificate
+	OtherNames          []string // DNS names that the server has certificates for beside ServerName
+	UnknownName         string   // what the server does about a name that is none of its own: ignore, warn, refuse
+	SignatureAlgorithms []string // that the client accepts; nil: the engine's, empty: it names none
+
 	ClientAuth        string // the server's policy: none, requested, required
 	ClientCertificate string // the client's key: rsa2048, ecdsa-p256 …; none
 	ClientChain       Chain

@@ -2,13 +2,11 @@ package scenarios
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"tlslab/engine"
-	"tlslab/engine/pki"
 	"tlslab/sim"
 )
 
@@ -46,8 +44,8 @@ func simulated(root uint64) surroundings {
 	}
 }
 
-// exchange also returns the server's root certificate.
-func (c *Config) exchange(in surroundings) (x sim.Exchange, root []byte, err error) {
+// exchange also returns the certificates of the authorities that the server's chains lead to.
+func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err error) {
 	x = sim.Exchange{
 		ServerName: c.TLS.ServerName,
 		Kind:       engine.Full,
@@ -71,7 +69,7 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, root []byte, err err
 	if err := c.setGroups(client, server); err != nil {
 		return x, nil, err
 	}
-	if root, err = c.setCertificate(in, client, server); err != nil {
+	if roots, err = c.setCertificates(in, client, server); err != nil {
 		return x, nil, err
 	}
 	if err = c.setClientAuth(in, client, server); err != nil {
@@ -89,7 +87,7 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, root []byte, err err
 	}
 	client.Fallback = c.TLS.Fallback
 	x.Client, x.Server = client, server
-	return x, root, nil
+	return x, roots, nil
 }
 
 // commonConfig is what both sides are told alike.
@@ -120,11 +118,13 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 }
 
 // setGroups lets the server take tls.group only. A client that sends its share for another group offers both, and beside them the
-// curve of the certificate, without which it could not accept one in TLS 1.2 (RFC 8422 §5.1).
+// curves of the certificates, without which it could not accept one in TLS 1.2 (RFC 8422 §5.1).
 func (c *Config) setGroups(client, server *engine.Config) error {
 	names := []string{c.TLS.KeyShare, c.TLS.Group}
-	if curve, ok := strings.CutPrefix(c.TLS.Certificate, "ecdsa-"); ok {
-		names = append(names, curve)
+	for _, algorithm := range c.TLS.certificates() {
+		if curve, ok := strings.CutPrefix(algorithm, "ecdsa-"); ok {
+			names = append(names, curve)
+		}
 	}
 	for _, name := range names {
 		group, err := engine.ParseGroup(name)
@@ -140,61 +140,6 @@ func (c *Config) setGroups(client, server *engine.Config) error {
 	}
 	client.KeyShares = c.TLS.KeyShares
 	return nil
-}
-
-// setCertificate makes the server's chain and lets the client trust its root, which it returns.
-func (c *Config) setCertificate(in surroundings, client, server *engine.Config) (root []byte, err error) {
-	names := append([]string{c.TLS.ServerName}, in.names...)
-	server.Certificates, client.Roots, root, err = in.identity("chain", c.TLS.Certificate, c.TLS.Chain, names)
-	if err != nil {
-		return nil, fmt.Errorf("certificate chain: %w", err)
-	}
-	return root, nil
-}
-
-// setClientAuth makes the client's chain, if it has one, and lets the server trust its root and ask as it should. A server whose
-// clients have none trusts what its own certificate's kind would be.
-func (c *Config) setClientAuth(in surroundings, client, server *engine.Config) (err error) {
-	if server.ClientAuth, err = engine.ParseClientAuth(c.TLS.ClientAuth); err != nil {
-		return err
-	}
-	algorithm := c.TLS.ClientCertificate
-	if algorithm == noCertificate {
-		algorithm = c.TLS.Certificate
-	}
-	if c.TLS.ClientCertificate == noCertificate && server.ClientAuth == engine.ClientAuthNone {
-		return nil
-	}
-	client.Certificates, server.ClientCAs, _, err = in.identity("client chain", algorithm, c.TLS.ClientChain, nil)
-	if err != nil {
-		return fmt.Errorf("client's certificate chain: %w", err)
-	}
-	if c.TLS.ClientCertificate == noCertificate {
-		client.Certificates = nil
-	}
-	return nil
-}
-
-// identity makes what one side shows, and what makes the other trust it.
-func (in *surroundings) identity(purpose, algorithm string, shape Chain, names []string) ([]*engine.Certificate, *pki.Roots, []byte, error) {
-	chain, err := pki.Make(pki.Spec{
-		Seed:      fmt.Sprintf("%x", in.seed(purpose)),
-		Algorithm: algorithm,
-		Length:    shape.Length,
-		Size:      shape.Size,
-		Names:     names,
-		NotBefore: in.notBefore,
-		NotAfter:  in.notAfter,
-	})
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	certificate, err := engine.NewCertificate(chain.Certificates, chain.Key)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	roots, err := pki.NewRoots(chain.Root)
-	return []*engine.Certificate{certificate}, roots, chain.Root, err
 }
 
 func firstEight(seed [32]byte) uint64 { return binary.BigEndian.Uint64(seed[:]) }

@@ -51,6 +51,14 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Count { return (*Count)(&c.TLS.KeyShares) })},
 	{"tls.certificate", "ecdsa-p256", "type of the keys of the server and of its certificate authorities",
 		one(func(c *Config) word { return word{&c.TLS.Certificate, certificates()} })},
+	{"tls.other_certificates", "", "types of the keys of further certificates that the server has for the same names, such as [rsa2048]: it shows the first, from tls.certificate on, that the client's suites and signature algorithms allow. Default: none",
+		one(func(c *Config) words { return words{&c.TLS.OtherCertificates, certificates()} })},
+	{"tls.other_names", "", "DNS names that the server has certificates of their own for, beside tls.server_name, which the client asks for; a name may begin with a wildcard. Default: none",
+		one(func(c *Config) hosts { return hosts{&c.TLS.OtherNames} })},
+	{"tls.unknown_name", "ignore", "what the server does about a client that asks for a name it has no certificate for: ignore (it shows another), warn (likewise, after an alert, up to 1.2) or refuse",
+		one(func(c *Config) word { return word{&c.TLS.UnknownName, namePolicies} })},
+	{"tls.signature_algorithms", "", "signature schemes that the client accepts from the server in 1.2 and 1.3, most preferred first, such as [rsa_pss_rsae_sha256]; [] leaves the extension out in 1.2, which means SHA-1. Default: all without SHA-1",
+		one(func(c *Config) words { return words{&c.TLS.SignatureAlgorithms, signatureSchemes()} })},
 	{"tls.chain.length", "2", "certificates that the server sends: its own and the intermediates, without the root",
 		one(func(c *Config) *Count { return (*Count)(&c.TLS.Chain.Length) })},
 	{"tls.chain.size", "", "size that the sent certificates are padded to, all together. Default: not padded",
@@ -159,6 +167,7 @@ var exchangeKeys = []Key{
 // vocabularies that are the language's own.
 var (
 	clientAuths        = vocabulary{"a policy of client authentication", []string{"none", "requested", "required"}}
+	namePolicies       = vocabulary{"a policy on names", []string{"ignore", "warn", "refuse"}}
 	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed"}}
 	resumptions        = vocabulary{"a way to resume", []string{"ticket", "session-id", "psk-dhe", "psk"}}
 	contents           = vocabulary{"a kind of content", content.Names()}

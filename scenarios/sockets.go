@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/pki"
 	"tlslab/sim/costs"
 )
 
@@ -14,8 +15,8 @@ import (
 // goroutines.
 type Sockets struct {
 	Client, Server *engine.Config
-	ServerName     string // as tls.server_name says; "": it does not
-	Root           []byte // DER of the certificate that Server's chain leads to
+	ServerName     string   // as tls.server_name says; "": it does not
+	Roots          [][]byte // DER of the certificates that Server's chains lead to
 }
 
 // lifetime is how long the certificates of a server that was started are valid.
@@ -31,7 +32,7 @@ func NewSockets(sets []string, names ...string) (*Sockets, error) {
 		return nil, err
 	}
 	now := time.Now()
-	x, root, err := c.exchange(surroundings{
+	x, roots, err := c.exchange(surroundings{
 		seed:      func(string) (seed [32]byte) { rand.Read(seed[:]); return seed }, // never fails
 		now:       time.Now,
 		notBefore: now.Add(-time.Hour), // for peers whose clock is late
@@ -41,7 +42,7 @@ func NewSockets(sets []string, names ...string) (*Sockets, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sockets{Client: x.Client, Server: x.Server, Root: root}
+	s := &Sockets{Client: x.Client, Server: x.Server, Roots: roots}
 	for _, cfg := range []*engine.Config{s.Client, s.Server} {
 		cfg.Rand = rand.Reader
 		c.widen(cfg, said)
@@ -106,6 +107,14 @@ func parseTLS(sets []string) (c Config, said map[string]bool, err error) {
 	return c, said, r.err()
 }
 
+// signsByOneOf says whether a certificate can sign by a scheme that the text of tls.signature_algorithms names.
+func signsByOneOf(certificate, named string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(named, func(r rune) bool { return strings.ContainsRune("[], ", r) }), func(name string) bool {
+		s := pki.SchemeByName(name)
+		return s != nil && (s.Serves(certificate, uint16(engine.TLS12)) || s.Serves(certificate, uint16(engine.TLS13)))
+	})
+}
+
 // socketDefaults are keys with the values they have where nothing is said. What a suite that is named needs follows from it.
 func socketDefaults(values map[string]string) [][2]string {
 	defaults := [][2]string{{"tls.version", Versions{engine.TLS12, engine.TLS13}.String()}}
@@ -115,6 +124,10 @@ func socketDefaults(values map[string]string) [][2]string {
 		if i >= 0 && s.KeyType != "" {
 			defaults = append(defaults, [2]string{"tls.certificate", certificates().words[i]})
 		}
+	}
+	if named := values["tls.signature_algorithms"]; named != "" && values["tls.suite"] == "" {
+		i := slices.IndexFunc(certificates().words, func(certificate string) bool { return signsByOneOf(certificate, named) })
+		defaults = append(defaults, [2]string{"tls.certificate", certificates().words[max(i, 0)]})
 	}
 	if values["tls.resumption"] != "" {
 		defaults = append(defaults, [2]string{"tls.kind", "resumed"})

@@ -78,7 +78,7 @@ func TestASuiteBringsItsVersionAndCertificate(t *testing.T) {
 	if s.Server.MaxVersion != engine.TLS12 || !slices.Equal(s.Server.Suites, []engine.SuiteID{0x002f}) {
 		t.Errorf("got %v, %v", s.Server.MaxVersion, s.Server.Suites)
 	}
-	root, err := x509.ParseCertificate(s.Root)
+	root, err := x509.ParseCertificate(s.Roots[0])
 	if err != nil || root.PublicKeyAlgorithm != x509.RSA {
 		t.Errorf("a root of %v, %v", root.PublicKeyAlgorithm, err)
 	}
@@ -86,10 +86,10 @@ func TestASuiteBringsItsVersionAndCertificate(t *testing.T) {
 
 func TestSocketsLiveInRealTimeWithRandomnessOfTheirOwn(t *testing.T) {
 	a, b := sockets(t), sockets(t)
-	if slices.Equal(a.Root, b.Root) {
+	if slices.Equal(a.Roots[0], b.Roots[0]) {
 		t.Error("two servers have the same key")
 	}
-	root, err := x509.ParseCertificate(a.Root)
+	root, err := x509.ParseCertificate(a.Roots[0])
 	if now := time.Now(); err != nil || now.Before(root.NotBefore) || now.After(root.NotAfter) {
 		t.Errorf("valid from %v to %v, %v", root.NotBefore, root.NotAfter, err)
 	}

@@ -46,6 +46,14 @@ func familyOf(group string) kx.Family {
 
 func certificates() vocabulary { return vocabulary{"a certificate", pki.Algorithms()} }
 
+func signatureSchemes() vocabulary {
+	var words []string
+	for _, s := range pki.Schemes() {
+		words = append(words, s.Name)
+	}
+	return vocabulary{"a signature scheme", words}
+}
+
 // clientCertificates are what a client has: a certificate, or none.
 func clientCertificates() vocabulary {
 	return vocabulary{"a client's certificate", append([]string{noCertificate}, pki.Algorithms()...)}

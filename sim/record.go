@@ -135,6 +135,9 @@ func (p *pair) about() []recording.Fact {
 	if agreed := info.Records(); agreed != nil {
 		facts = append(facts, recording.Fact{Key: "records", Value: strings.Join(agreed, ", ")})
 	}
+	if len(info.PeerChain) > 0 {
+		facts = append(facts, recording.Fact{Key: "certificate", Value: info.PeerChain[0].Key.Algorithm})
+	}
 	for _, x := range []struct {
 		key   string
 		chain []*pki.Certificate

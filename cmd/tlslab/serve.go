@@ -82,7 +82,7 @@ func (a *app) serve(ctx context.Context, s *server) error {
 		return err
 	}
 	if s.root != "" {
-		if err := writeRoot(s.root, sockets.Root); err != nil {
+		if err := writeRoots(s.root, sockets.Roots...); err != nil {
 			return errors.Join(err, closeKeys())
 		}
 	}

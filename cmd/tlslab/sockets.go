@@ -76,9 +76,13 @@ func (p *printer) print(m netconn.Measurement, textToStderr bool) error {
 	return m.WriteText(p.app.stdout)
 }
 
-// writeRoot leaves a root certificate where a client can read it.
-func writeRoot(path string, der []byte) error {
-	return os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644)
+// writeRoots leaves root certificates where a client can read them.
+func writeRoots(path string, roots ...[]byte) error {
+	var text []byte
+	for _, der := range roots {
+		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+	}
+	return os.WriteFile(path, text, 0o644)
 }
 
 // bundles are where systems keep the authorities they trust.

@@ -218,7 +218,7 @@ func clientFiles(t *testing.T) (cert, root string) {
 		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c})...)
 	}
 	cert, root = filepath.Join(t.TempDir(), "client.pem"), filepath.Join(t.TempDir(), "client-root.pem")
-	if err := errors.Join(os.WriteFile(cert, text, 0o600), writeRoot(root, chain.Root)); err != nil {
+	if err := errors.Join(os.WriteFile(cert, text, 0o600), writeRoots(root, chain.Root)); err != nil {
 		t.Fatal(err)
 	}
 	return cert, root

@@ -122,21 +122,34 @@ func (p *program) await(ctx context.Context, mark int, ready func(text string) b
 // start runs the server program and waits until it listens.
 func (s *serverProgram) start(t *testing.T, certificate string, v engine.Version, mutual bool) *program {
 	t.Helper()
-	port := "0"
-	if !s.choosesPort {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, port, _ = net.SplitHostPort(l.Addr().String())
-		l.Close()
-	}
-	p := &program{more: make(chan struct{})}
+	port := s.port(t)
 	id, more := identityOf(t, certificate), s.alone
 	if mutual {
 		more = s.mutual
 	}
-	cmd := exec.CommandContext(t.Context(), s.tool, append(s.arguments(port, id, v), more(id)...)...)
+	return s.launch(t, append(s.arguments(port, id, v), more(id)...))
+}
+
+// port is one for the program to listen on.
+func (s *serverProgram) port(t *testing.T) string {
+	t.Helper()
+	if s.choosesPort {
+		return "0"
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// launch runs the program with its arguments.
+func (s *serverProgram) launch(t *testing.T, arguments []string) *program {
+	t.Helper()
+	p := &program{more: make(chan struct{})}
+	cmd := exec.CommandContext(t.Context(), s.tool, arguments...)
 	cmd.Stdout, cmd.Stderr = p, p
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -45,8 +45,8 @@ var (
 // into a matrix is a good part of the work: a handshake meets its keys anew.
 func (p *mldsa) primitive() *primitive {
 	return &primitive{
-		provider: "circl/sign/mldsa",
-		varies:   true,
+		provider: "circl/sign/mldsa", keys: p.algorithm,
+		varies: true,
 		sign: func(rand io.Reader, key crypto.Signer, _ crypto.Hash, message []byte) ([]byte, error) {
 			defer vector.Clear()
 			return p.sign(key, message, rand == cryptorand.Reader)

@@ -35,6 +35,11 @@ func (c *Certificate) MatchesName(host string) bool {
 			return tag == tagAddress && string(value) == string(want)
 		})
 	}
+	return c.MatchesHost(host)
+}
+
+// MatchesHost says whether the certificate is for a DNS name (RFC 9525 §6.3).
+func (c *Certificate) MatchesHost(host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	return c.eachAltName(func(tag asn1.Tag, value []byte) bool {
 		return tag == tagDNSName && matchesPattern(value, host)
@@ -69,6 +74,10 @@ func matchesPattern(pattern []byte, host string) bool {
 	}
 	return equalFold(pattern, host)
 }
+
+// SameHost says whether two DNS names are one: they are compared without regard to
+// ASCII case (RFC 6066 §3).
+func SameHost(a, b string) bool { return a == b || equalFold([]byte(a), b) }
 
 func equalFold(a []byte, b string) bool {
 	if len(a) != len(b) {

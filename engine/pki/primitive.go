@@ -13,7 +13,8 @@ import (
 // implementations of signatures stand. Digest is the message itself where hash is 0.
 type primitive struct {
 	provider string
-	varies   bool // the work of signing depends on the message
+	keys     string // how pki's names of the keys begin
+	varies   bool   // the work of signing depends on the message
 	sign     func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error)
 	verify   func(key *PublicKey, hash crypto.Hash, digest, signature []byte) bool
 	fits     func(key *PublicKey) bool
@@ -22,7 +23,7 @@ type primitive struct {
 var (
 	// RFC 8017 §8.2. The scheme is deterministic.
 	rsaPKCS1 = &primitive{
-		provider: "crypto/rsa",
+		provider: "crypto/rsa", keys: "rsa",
 		sign: func(_ io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {
 			return key.Sign(nil, digest, hash)
 		},
@@ -33,7 +34,7 @@ var (
 	}
 	// RFC 8017 §8.1 with a salt as long as the digest, as RFC 9846 §4.2.3 wants it.
 	rsaPSS = &primitive{
-		provider: "crypto/rsa",
+		provider: "crypto/rsa", keys: "rsa",
 		sign: func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {
 			return key.Sign(rand, digest, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash})
 		},
@@ -45,7 +46,7 @@ var (
 	// FIPS 186-5. With the system's randomness the nonce is hedged, as in a real
 	// stack; with any other it is RFC 6979's, which needs none.
 	ecdsaDER = &primitive{
-		provider: "crypto/ecdsa",
+		provider: "crypto/ecdsa", keys: "ecdsa-",
 		sign: func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {
 			if rand != cryptorand.Reader {
 				rand = nil
@@ -59,7 +60,7 @@ var (
 	}
 	// RFC 8032 §5.1, "pure": the scheme hashes the message itself.
 	pureEd25519 = &primitive{
-		provider: "crypto/ed25519",
+		provider: "crypto/ed25519", keys: "ed25519",
 		sign: func(_ io.Reader, key crypto.Signer, _ crypto.Hash, message []byte) ([]byte, error) {
 			return key.Sign(nil, message, crypto.Hash(0))
 		},

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"tlslab/engine/op"
 	"tlslab/engine/secrets"
@@ -90,6 +91,16 @@ func Schemes() []*Scheme {
 	return all
 }
 
+// SchemeByName returns the scheme of a name, nil if there is none.
+func SchemeByName(name string) *Scheme {
+	for i := range schemes {
+		if schemes[i].Name == name {
+			return &schemes[i]
+		}
+	}
+	return nil
+}
+
 // SchemeByID returns the scheme with a codepoint, nil if there is none.
 func SchemeByID(id uint16) *Scheme {
 	for i := range schemes {
@@ -115,6 +126,12 @@ func (s *Scheme) Lowest() uint16 { return s.first }
 func (s *Scheme) Fits(key *PublicKey, version uint16) bool {
 	return s.primitive.fits(key) && s.first <= version && version <= s.last &&
 		(version < tls13 || s.algorithm == "" || s.algorithm == key.Algorithm)
+}
+
+// Serves says likewise whether keys of an algorithm, by pki's name, make such signatures.
+func (s *Scheme) Serves(algorithm string, version uint16) bool {
+	return strings.HasPrefix(algorithm, s.primitive.keys) && s.first <= version && version <= s.last &&
+		(version < tls13 || s.algorithm == "" || s.algorithm == algorithm)
 }
 
 // Sign signs a message. Schemes that are deterministic read nothing from rand.

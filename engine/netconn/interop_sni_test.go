@@ -1,0 +1,164 @@
+package netconn
+
+import (
+	"crypto/rand"
+	"crypto/x509"
+	"errors"
+	"net"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"tlslab/engine"
+	"tlslab/engine/pki"
+)
+
+// Servers with a certificate for each of two names: the client's server_name
+// chooses.
+
+// virtual are the names.
+var virtual = []string{serverName, "other.tlslab.example"}
+
+// virtualParty is the identity for a name, of the authority that all have in common.
+// (GnuTLS goes by the key before it goes by the name, so the keys are of one type.)
+func virtualParty(t testing.TB, name string) *party {
+	t.Helper()
+	made, err := pki.Make(pki.Spec{Seed: "virtual", Algorithm: "ecdsa-p256", Length: 1, Names: []string{name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &party{}
+	var problems [3]error
+	p.certificate, problems[0] = engine.NewCertificate(made.Certificates, made.Key)
+	p.roots, problems[1] = pki.NewRoots(made.Root)
+	var der []byte
+	der, problems[2] = x509.MarshalPKCS8PrivateKey(made.Key.Signer())
+	if err := errors.Join(problems[:]...); err != nil {
+		t.Fatal(err)
+	}
+	p.leaf = writePEM(t, "virtual-"+name, "CERTIFICATE", made.Certificates[0])
+	p.root = writePEM(t, "virtual-root-"+name, "CERTIFICATE", made.Root)
+	p.key = writePEM(t, "virtual-key-"+name, "PRIVATE KEY", der)
+	return p
+}
+
+func virtualParties(t testing.TB) (all []*party) {
+	for _, name := range virtual {
+		all = append(all, virtualParty(t, name))
+	}
+	return all
+}
+
+func virtualConfig(v engine.Version) *engine.Config {
+	return &engine.Config{Rand: rand.Reader, Now: time.Now, MinVersion: v, MaxVersion: v}
+}
+
+// A client program names a server, and verifies that the certificate is for it.
+func TestProgramsNameOurServer(t *testing.T) {
+	parties := virtualParties(t)
+	for _, v := range []engine.Version{engine.TLS12, engine.TLS13} {
+		for i, who := range virtual {
+			for tool, arguments := range map[string]func(addr string) []string{
+				"openssl": func(addr string) []string {
+					return []string{"s_client", "-connect", addr, "-servername", who, "-verify_hostname", who, "-CAfile", parties[i].root,
+						"-verify_return_error", "-nocommands", opensslVersions[v]}
+				},
+				"gnutls-cli": func(addr string) []string {
+					host, port, _ := net.SplitHostPort(addr)
+					return []string{"--x509cafile", parties[i].root, "--sni-hostname", who, "--verify-hostname", who, "--port", port,
+						"--priority", "NORMAL:-VERS-ALL:" + gnutlsVersions[v], host}
+				},
+			} {
+				t.Run(tool+"/"+v.String()+"/"+who, func(t *testing.T) {
+					if _, err := exec.LookPath(tool); err != nil {
+						t.Skip("needs " + tool)
+					}
+					l, err := net.Listen("tcp", "127.0.0.1:0")
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer l.Close()
+					cfg := virtualConfig(v)
+					cfg.Certificates = []*engine.Certificate{parties[0].certificate, parties[1].certificate}
+					infos := make(chan engine.Info, 1)
+					failed := make(chan error, 1)
+					go func() {
+						info, err := serveOne(t, l, cfg, nil)
+						infos <- info
+						failed <- err
+					}()
+					out, err := run(t, nil, tool, arguments(l.Addr().String())...)
+					l.Close()
+					if info := <-infos; err != nil || !info.ServerNameUsed || info.Certificate != parties[i].certificate {
+						t.Errorf("%v, %v; we have shown %v\n%s", err, <-failed, info.Certificate, brief(out))
+					}
+				})
+			}
+		}
+	}
+}
+
+// Server programs with two certificates show ours the one for its name, and say so;
+// OpenSSL's warns of a name that it does not know, or refuses it.
+func TestWeNameServerPrograms(t *testing.T) {
+	parties := virtualParties(t)
+	for i, more := range map[int][][]string{
+		0: {{"-cert", parties[0].leaf, "-key", parties[0].key, "-servername", virtual[1], "-cert2", parties[1].leaf, "-key2", parties[1].key},
+			{"-cert", parties[0].leaf, "-key", parties[0].key, "-servername", virtual[1], "-cert2", parties[1].leaf, "-key2", parties[1].key, "-servername_fatal"}},
+		1: {{"--x509certfile", parties[0].leaf, "--x509keyfile", parties[0].key, "--x509certfile", parties[1].leaf, "--x509keyfile", parties[1].key}},
+	} {
+		s := &serverPrograms[i]
+		for _, arguments := range more {
+			for _, v := range []engine.Version{engine.TLS12, engine.TLS13} {
+				t.Run(s.tool+"/"+v.String(), func(t *testing.T) {
+					if _, err := exec.LookPath(s.tool); err != nil {
+						t.Skip("needs " + s.tool)
+					}
+					all := []string{"--echo", "--port", s.port(t), "--priority", "NORMAL", "--disable-client-cert"}
+					if i == 0 {
+						all = []string{"s_server", "-accept", "127.0.0.1:0"}
+					}
+					p := s.launch(t, append(all, arguments...))
+					for j, who := range virtual {
+						cfg := virtualConfig(v)
+						cfg.Roots = parties[j].roots
+						conn, err := dialNamed(t, p.addr, cfg, who)
+						if refused := i == 0 && j == 0 && slices.Contains(arguments, "-servername_fatal"); refused {
+							var e *engine.Error
+							if !errors.As(err, &e) || e.Alert != engine.AlertUnrecognizedName {
+								t.Errorf("%s: %v, want unrecognized_name", who, err)
+							}
+							continue
+						}
+						if err != nil {
+							t.Fatalf("%s: %v", who, err)
+						}
+						if got := conn.Info(); !got.PeerChain[0].MatchesHost(who) {
+							t.Errorf("%s: the server has shown that of %q", who, got.PeerChain[0].Names())
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// dialNamed makes a handshake with a server by a name.
+func dialNamed(t testing.TB, addr string, cfg *engine.Config, name string) (*Conn, error) {
+	t.Helper()
+	transport, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer transport.Close()
+	if err := transport.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	conn := Client(transport, cfg, name)
+	if err := conn.Handshake(t.Context()); err != nil {
+		return nil, err
+	}
+	return conn, conn.CloseWrite()
+}

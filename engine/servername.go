@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"tlslab/engine/pki"
+	"tlslab/engine/wire"
+)
+
+// The name of the server that a client asks for, and what the server makes of it
+// (RFC 6066 §3).
+
+// A NamePolicy is what a server does about a name that it has no certificate for.
+type NamePolicy uint8
+
+// The policies. RFC 6066 §3 leaves the server the choice between the first and the
+// last, and advises against the one between, which servers of old had: the client
+// gets a certificate for another name in any case. TLS 1.3 has no such warning.
+const (
+	UnknownNameIgnored NamePolicy = iota // the first certificate that fits otherwise is shown
+	UnknownNameWarned                    // likewise, after an unrecognized_name warning, up to TLS 1.2
+	UnknownNameRefused                   // an unrecognized_name alert ends the connection
+)
+
+var namePolicies = [...]string{"ignore", "warn", "refuse"}
+
+// String returns the policy's name: ignore, warn or refuse.
+func (p NamePolicy) String() string { return nameOf(namePolicies[:], p) }
+
+// ParseNamePolicy reads a policy's name.
+func ParseNamePolicy(s string) (NamePolicy, error) {
+	if i := slices.Index(namePolicies[:], s); i >= 0 {
+		return NamePolicy(i), nil
+	}
+	return 0, fmt.Errorf("unknown policy on names %q: want one of %v", s, namePolicies)
+}
+
+// makeServerName sends the name, or the server's empty answer, which says that it
+// went by it. None is sent on resumption up to TLS 1.2.
+func makeServerName(c *Conn, p place, dst []byte) ([]byte, bool) {
+	if p == inClientHello {
+		x := wire.ServerName{Host: []byte(c.info.ServerName)}
+		return x.Append(dst), isHostName(c.info.ServerName)
+	}
+	c.info.ServerNameUsed = c.usesName() && (p == inEncrypted || c.info.Kind == Full)
+	return dst, c.info.ServerNameUsed
+}
+
+func takeServerName(c *Conn, _ place, body []byte) error {
+	if c.side == client {
+		c.info.ServerNameUsed = true
+		return wantEmpty(body)
+	}
+	var x wire.ServerName
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	if len(x.Host) > maxServerName {
+		return badExtension
+	}
+	if string(x.Host) != c.info.ServerName {
+		c.info.ServerName = string(x.Host)
+	}
+	return nil
+}
+
+// lookUpName settles whether a certificate of the server's is for the name that the
+// client asks for.
+func (c *Conn) lookUpName() error {
+	name := c.info.ServerName
+	c.named = false
+	for _, certificate := range c.cfg.Certificates {
+		if name != "" && certificate.isFor(name) {
+			c.named = true
+			return nil
+		}
+	}
+	if c.strange() && c.cfg.UnknownNames == UnknownNameRefused {
+		return fmt.Errorf("%w: %q", unknownName, name)
+	}
+	return nil
+}
+
+// strange says that the client asks for a name that is none of the server's.
+func (c *Conn) strange() bool { return c.info.ServerName != "" && !c.named }
+
+// usesName says whether the server goes by the client's name: it shows a certificate
+// for it, or resumes a session of that name.
+func (c *Conn) usesName() bool {
+	return c.named && (c.certificate == nil || c.certificate.isFor(c.info.ServerName))
+}
+
+// suitsName says whether a certificate is for the client's name. Where none is, all
+// are as good.
+func (c *Conn) suitsName(certificate *Certificate) bool {
+	return !c.named || certificate.isFor(c.info.ServerName)
+}
+
+// resumesName says whether a session is for the name that is asked for now: one of
+// another name must not be resumed. TLS 1.3 leaves that to the client (RFC 9846
+// §4.2.11); we hold a server to it all the same, since its certificates differ.
+func (c *Conn) resumesName(s *wire.SessionState) bool {
+	return pki.SameHost(string(s.ServerName), c.info.ServerName)
+}

@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+)
+
+// Several certificates, and a name, between crypto/tls and us.
+
+// theirs is a certificate for crypto/tls.
+func (p *testPKI) theirs() tls.Certificate {
+	return tls.Certificate{Certificate: p.chain.Certificates, PrivateKey: p.chain.Key.Signer()}
+}
+
+func TestNamesWithCryptoTLS(t *testing.T) {
+	all := []*testPKI{named(t, "rsa2048", "a.example"), named(t, "ecdsa-p256", "b.example"), named(t, "rsa2048", "*.c.example"), named(t, "ecdsa-p256", "a.example")}
+	std := &tls.Config{Time: func() time.Time { return testTime }}
+	for _, p := range all {
+		std.Certificates = append(std.Certificates, p.theirs())
+	}
+	for v := TLS10; v <= TLS13; v++ {
+		for _, x := range []struct {
+			name string
+			want *testPKI
+		}{
+			{"a.example", all[0]}, {"B.EXAMPLE", all[1]}, {"x.c.example", all[2]}, {"other.example", all[0]},
+		} {
+			label := fmt.Sprintf("TLS %v, %s", v, x.name)
+			want := string(x.want.chain.Certificates[0])
+			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t)
+			onlyVersion(v)(cc)
+			fromVersion(TLS10)(sc)
+			holding(all...)(sc)
+			cc.VerifyNothing = true
+			suites := []SuiteID{0xc013, 0xc009, 0x1301} // crypto/tls would not let the certificates decide
+			cc.Suites, sc.Suites = suites, suites
+
+			ours, transport := newEnds()
+			peer := tls.Server(transport, withVersion(std, v))
+			failed := make(chan error, 1)
+			go func() {
+				defer transport.Close()
+				failed <- errors.Join(peer.Handshake(), peer.Close())
+			}()
+			c := Client(cc, x.name)
+			_, err := drive(c, ours, func([]byte) bool { return c.Info().Done })
+			ours.out.close()
+			if err := errors.Join(err, <-failed); err != nil {
+				t.Fatalf("%s: %v", label, err)
+			}
+			if string(c.Info().PeerChain[0].Raw) != want {
+				t.Errorf("%s: crypto/tls shows that of %q", label, c.Info().PeerChain[0].Names())
+			}
+
+			ours, transport = newEnds()
+			s := Server(sc)
+			go func() {
+				failed <- echo(s, ours, 1)
+				ours.out.close()
+			}()
+			client := withVersion(&tls.Config{ServerName: x.name, InsecureSkipVerify: true}, v)
+			conn := tls.Client(transport, client)
+			_, err = conn.Write([]byte{1})
+			_, read := io.ReadAll(conn)
+			if err := errors.Join(err, read, <-failed); err != nil {
+				t.Fatalf("%s: %v", label, err)
+			}
+			if got := conn.ConnectionState().PeerCertificates[0]; string(got.Raw) != want {
+				t.Errorf("%s: we show that of %q", label, got.DNSNames)
+			}
+		}
+	}
+}
+
+func withVersion(cfg *tls.Config, v Version) *tls.Config {
+	own := cfg.Clone()
+	own.MinVersion, own.MaxVersion = uint16(v), uint16(v)
+	return own
+}

@@ -1,0 +1,154 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tlslab/engine"
+	"tlslab/engine/pki"
+)
+
+// Who the two sides are: the certificates that they show, and what they make of the other's.
+
+// setCertificates makes the server's chains and lets the client trust their roots, which it returns. The server has a chain of each
+// type of key for tls.server_name and what else it is called, and then for each of its other names. Chains of one type differ in
+// the name alone.
+func (c *Config) setCertificates(in surroundings, client, server *engine.Config) (roots [][]byte, err error) {
+	server.UnknownNames, err = engine.ParseNamePolicy(c.TLS.UnknownName)
+	if err != nil {
+		return nil, err
+	}
+	if c.TLS.SignatureAlgorithms != nil {
+		client.SignatureSchemes = []engine.SignatureScheme{}
+	}
+	for _, name := range c.TLS.SignatureAlgorithms {
+		client.SignatureSchemes = append(client.SignatureSchemes, engine.SignatureScheme(pki.SchemeByName(name).ID))
+	}
+	specs := make([]pki.Spec, len(c.TLS.certificates()))
+	for i, algorithm := range c.TLS.certificates() {
+		purpose := "chain"
+		if i > 0 {
+			purpose += " of " + algorithm
+		}
+		specs[i] = in.spec(purpose, algorithm, c.TLS.Chain)
+	}
+	names := [][]string{append([]string{c.TLS.ServerName}, in.names...)}
+	for _, other := range c.TLS.OtherNames {
+		names = append(names, []string{other})
+	}
+	for i := range names {
+		for _, spec := range specs {
+			spec.Names = names[i]
+			certificate, root, err := identity(spec)
+			if err != nil {
+				return nil, fmt.Errorf("certificate chain: %w", err)
+			}
+			server.Certificates = append(server.Certificates, certificate)
+			if i == 0 {
+				roots = append(roots, root)
+			}
+		}
+	}
+	client.Roots, err = pki.NewRoots(roots...)
+	return roots, err
+}
+
+// setClientAuth makes the client's chain, if it has one, and lets the server trust its root and ask as it should. A server whose
+// clients have none trusts what its own certificate's kind would be.
+func (c *Config) setClientAuth(in surroundings, client, server *engine.Config) (err error) {
+	if server.ClientAuth, err = engine.ParseClientAuth(c.TLS.ClientAuth); err != nil {
+		return err
+	}
+	algorithm := c.TLS.ClientCertificate
+	if algorithm == noCertificate {
+		algorithm = c.TLS.Certificate
+	}
+	if c.TLS.ClientCertificate == noCertificate && server.ClientAuth == engine.ClientAuthNone {
+		return nil
+	}
+	certificate, root, err := identity(in.spec("client chain", algorithm, c.TLS.ClientChain))
+	if err != nil {
+		return fmt.Errorf("client's certificate chain: %w", err)
+	}
+	if c.TLS.ClientCertificate != noCertificate {
+		client.Certificates = []*engine.Certificate{certificate}
+	}
+	server.ClientCAs, err = pki.NewRoots(root)
+	return err
+}
+
+// spec is a chain that is still without names.
+func (in *surroundings) spec(purpose, algorithm string, shape Chain) pki.Spec {
+	return pki.Spec{
+		Seed:      fmt.Sprintf("%x", in.seed(purpose)),
+		Algorithm: algorithm,
+		Length:    shape.Length,
+		Size:      shape.Size,
+		NotBefore: in.notBefore,
+		NotAfter:  in.notAfter,
+	}
+}
+
+// identity makes what one side shows, and the root that makes the other trust it.
+func identity(spec pki.Spec) (certificate *engine.Certificate, root []byte, err error) {
+	chain, err := pki.Make(spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	certificate, err = engine.NewCertificate(chain.Certificates, chain.Key)
+	return certificate, chain.Root, err
+}
+
+// certificates are the types of the server's keys, in its order.
+func (t *TLS) certificates() []string { return append([]string{t.Certificate}, t.OtherCertificates...) }
+
+func isHost(name string) bool { return hostname.MatchString(name) && len(name) <= maxHost }
+
+const maxHost = 253 // characters of a DNS name as people write it (RFC 1035 §2.3.4)
+
+// isWildcard says whether a name is that of all hosts of a domain, as certificates have it (RFC 9525 §6.3).
+func isWildcard(name string) bool {
+	domain, ok := strings.CutPrefix(name, "*.")
+	return ok && isHost(domain) && strings.Contains(domain, ".")
+}
+
+// checkIdentities holds the server's other certificates and the client's signature algorithms to the versions, and the latter to
+// the certificates.
+func checkIdentities(c *Config, _ map[string]setting) []fault {
+	highest := c.TLS.Versions.Max
+	for _, algorithm := range c.TLS.OtherCertificates {
+		since := engine.Version(pki.KindOf(algorithm).Since)
+		switch {
+		case algorithm == c.TLS.Certificate:
+			return faultf([]string{"tls.other_certificates", "tls.certificate"}, "%s is tls.certificate already", algorithm)
+		case highest < since:
+			return faultf([]string{"tls.other_certificates", "tls.version"}, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", algorithm, since, c.TLS.Versions)
+		}
+	}
+	switch {
+	case c.TLS.SignatureAlgorithms == nil:
+		return nil
+	case highest < engine.TLS12:
+		return faultf([]string{"tls.signature_algorithms", "tls.version"}, "clients name signature algorithms from TLS 1.2 on, and tls.version is %s", c.TLS.Versions)
+	case len(c.TLS.SignatureAlgorithms) == 0 && highest > engine.TLS12:
+		return faultf([]string{"tls.signature_algorithms", "tls.version"}, "a client of TLS 1.3 names signature algorithms")
+	case len(c.TLS.SignatureAlgorithms) > 0 && !c.TLS.signable(highest):
+		return faultf([]string{"tls.signature_algorithms", "tls.certificate", "tls.other_certificates"}, "no certificate of the server's (%s) can sign by %s in TLS %v",
+			strings.Join(c.TLS.certificates(), ", "), strings.Join(c.TLS.SignatureAlgorithms, ", "), highest)
+	}
+	return nil
+}
+
+// signable says whether a certificate of the server's can sign as the client wants, or a suite has no need of it.
+func (t *TLS) signable(v engine.Version) bool {
+	for _, name := range t.Suites {
+		if s, _ := engine.SuiteByName(name); speaks(s, v) && s.KeyExchange == engine.KeyExchangeRSA {
+			return true
+		}
+	}
+	return slices.ContainsFunc(t.SignatureAlgorithms, func(name string) bool {
+		scheme := pki.SchemeByName(name)
+		return slices.ContainsFunc(t.certificates(), func(algorithm string) bool { return scheme.Serves(algorithm, uint16(v)) })
+	})
+}
