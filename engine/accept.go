@@ -28,6 +28,11 @@ func (c *Conn) acceptModern() error {
 	if err := c.lookUpName(); err != nil {
 		return err
 	}
+	if h.seen.has(extEarlyData) {
+		if err := c.openEarly(); err != nil {
+			return err
+		}
+	}
 	if err := c.chooseProtocol(); err != nil {
 		return err
 	}
@@ -45,6 +50,9 @@ func (c *Conn) acceptModern() error {
 	}
 	if c.info.HelloRetry && !retried {
 		return nil // the rest is chosen on the second ClientHello
+	}
+	if c.early != nil && !retried {
+		c.judgeEarly()
 	}
 	if c.chooseMode() != 0 {
 		c.ticketsOwed = c.cfg.ticketCount()

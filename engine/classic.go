@@ -184,7 +184,8 @@ func afterFinished(c *Conn, from side) error {
 		if !c.memorable() {
 			return nil
 		}
-		c.cfg.SessionCache.Put(c.sessionID, c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Now())
+		state := c.state(c.classic.secrets.Master())
+		c.cfg.SessionCache.Put(c.sessionID, state.Append(c.scratch[:0]), c.cfg.Now())
 	} else if !c.ticketPromised && c.cfg.allows(SessionID) {
 		c.keepClassic(nil, maxIDLifetime)
 	}
@@ -206,7 +207,8 @@ func makeTicket(c *Conn, dst []byte) ([]byte, error) {
 		m := wire.TicketMsg{}
 		return m.Append(dst), nil
 	}
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], c.classic.secrets.Master()), c.cfg.Now(), c.cfg.Rand, c.count)
+	state := c.state(c.classic.secrets.Master())
+	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state.Append(c.scratch[:0]), c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func makeClientHello(c *Conn, dst []byte) ([]byte, error) {
 		return dst, nil // which has no extensions
 	}
 	dst = c.appendExtensions(dst, inClientHello)
-	return dst, c.sealBinder(dst[start-headerSize:])
+	return dst, c.sealBinders(dst[start-headerSize:])
 }
 
 // openHello draws what both ClientHellos share.

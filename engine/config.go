@@ -81,8 +81,11 @@ type Config struct {
 	// Session is what a client offers to resume; nil asks for a full
 	// handshake. ReuseTickets lets a TLS 1.3 ticket be offered more than
 	// once, which RFC 9846 §C.4 advises against.
-	Session      *Session
-	ReuseTickets bool
+	// TicketsOffered is how many of its tickets a client offers at once, the oldest
+	// first, each of which it uses up; 0 means one.
+	Session        *Session
+	ReuseTickets   bool
+	TicketsOffered int
 
 	// SessionCache keeps a server's sessions under their session IDs, and
 	// Tickets seals them into tickets. Nil: that way is not provided.
@@ -97,6 +100,19 @@ type Config struct {
 	// TicketLifetime is how long a ticket may be resumed from; 0 means
 	// DefaultTicketLifetime. RFC 9846 §4.6.1 allows seven days at most.
 	TicketLifetime time.Duration
+
+	// EarlyData makes a client offer early data (0-RTT) where the first ticket of
+	// Session allows it: Seal then takes application data right after Start. It
+	// can be replayed by anyone who has seen it (RFC 9846 §8).
+	EarlyData bool
+
+	// MaxEarlyData is how many bytes of early data a server accepts, and its
+	// tickets allow; 0 means none. EarlyWindow is by how much a ticket's age as
+	// the client tells it may be wrong, 0 means DefaultEarlyWindow, and
+	// EarlyGuard, which is needed, keeps out replays.
+	MaxEarlyData uint32
+	EarlyWindow  time.Duration
+	EarlyGuard   EarlyGuard
 
 	// SplitRecords makes Seal put the first byte into a record of its own where
 	// the IV of a block cipher is known beforehand, in TLS 1.0: what follows is

@@ -26,6 +26,7 @@ type Conn struct {
 
 	// What is sent: messages not yet in records, and records not yet flushed.
 	out      *record.Half
+	sends    Epoch // of out
 	messages []byte
 	records  []byte
 	closed   bool    // close_notify was queued
@@ -34,6 +35,7 @@ type Conn struct {
 	// What is received: a message that is not complete yet, and what follows
 	// the message at hand.
 	in         *record.Half
+	receives   Epoch // of in
 	partial    []byte
 	unread     int
 	message    []byte // the message at hand, header included
@@ -64,6 +66,7 @@ type Conn struct {
 
 	classic classicState
 	modern  modernState
+	early   *earlyState // nil: no early data was offered
 
 	ticketPromised  bool
 	ticketsOwed     int

@@ -16,7 +16,8 @@
 //	}
 //
 // EventHandshakeDone says that this side may send application data, with
-// Seal. After an error the connection is over, and one more Flush returns
+// Seal; MaySeal says where it may do so before: early data (0-RTT), and a TLS 1.3
+// server's answer to it. After an error the connection is over, and one more Flush returns
 // the alert that tells the peer. Close queues a close_notify; EOF tells a
 // transport that ended after one from a truncated one.
 //

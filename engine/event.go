@@ -3,7 +3,7 @@ package engine
 // An Event is what a received record meant to the application.
 type Event struct {
 	Kind EventKind
-	Data []byte // EventData: the plaintext, inside the buffer given to Recv
+	Data []byte // EventData, EventEarlyData: the plaintext, inside the buffer given to Recv
 }
 
 // An EventKind says what happened.
@@ -16,9 +16,10 @@ const (
 	EventData                           // application data arrived
 	EventSession                        // a new session can be resumed: see Conn.Session
 	EventClosed                         // the peer sent close_notify
+	EventEarlyData                      // application data arrived that may be a replay (RFC 9846 §8)
 )
 
-var eventNames = [...]string{"none", "handshake-done", "data", "session", "closed"}
+var eventNames = [...]string{"none", "handshake-done", "data", "session", "closed", "early-data"}
 
 // String returns the event's name.
 func (k EventKind) String() string { return nameOf(eventNames[:], k) }

@@ -85,7 +85,7 @@ var extensions = [...]extension{
 	{extRecordSizeLimit, "record_size_limit", inClientHello | inClassicHello | inEncrypted, makeRecordSizeLimit, takeRecordSizeLimit},
 	{extStatusRequest, "status_request", inClientHello | inClassicHello | inCertificate | inRequest, nil, nil},
 	{extSignedTimestamps, "signed_certificate_timestamp", inClientHello | inClassicHello | inCertificate | inRequest, nil, nil},
-	{extEarlyData, "early_data", inClientHello | inEncrypted | inTicket, nil, nil},
+	{extEarlyData, "early_data", inClientHello | inEncrypted | inTicket, makeEarlyData, takeEarlyData},
 	{extPreSharedKey, "pre_shared_key", inClientHello | inServerHello, makePreSharedKey, takePreSharedKey},
 }
 

@@ -29,7 +29,7 @@ const (
 
 const (
 	noMessage Message = 0
-	sameKeys  Epoch   = EpochClear
+	sameKeys  Epoch   = 1<<8 - 1
 )
 
 // A flight is the rows of a handshake from where it begins to where it ends.
@@ -55,9 +55,12 @@ var hellos = flight{
 	protocol: &hello,
 	rows: []row{
 		{client, ClientHello, always, sameKeys, flush},
+		{client, ChangeCipherSpec, ifEarlyCompatible, sameKeys, dummy},
+		{client, noMessage, ifEarly, EpochEarly, 0},
 		{server, HelloRetryRequest, ifRetry, sameKeys, flush | optional},
 		{server, ChangeCipherSpec, ifRetryCompatible, sameKeys, dummy},
-		{client, ChangeCipherSpec, ifRetryCompatible, sameKeys, dummy},
+		{client, noMessage, ifEarlyRetried, EpochClear, 0},
+		{client, ChangeCipherSpec, ifRetryUnseen, sameKeys, dummy},
 		{client, ClientHello, ifRetry, sameKeys, flush},
 		{server, UnrecognizedName, ifStrange, sameKeys, dummy},
 		{server, ServerHello, always, sameKeys, 0},
@@ -105,13 +108,15 @@ var tls13 = flight{
 	rows: []row{
 		{server, ChangeCipherSpec, ifCompatible, sameKeys, dummy},
 		{server, noMessage, always, EpochHandshake, 0},
-		{client, noMessage, always, EpochHandshake, 0},
+		{client, noMessage, ifNotEarly, EpochHandshake, 0},
 		{server, EncryptedExtensions, always, sameKeys, 0},
+		{client, noMessage, ifRejected, EpochHandshake, 0},
 		{server, CertificateRequest, ifAsking, sameKeys, optional},
 		{server, Certificates, ifSigned, sameKeys, 0},
 		{server, CertificateVerify, ifSigned, sameKeys, 0},
 		{server, Finished, always, EpochApplication, flush},
-		{client, ChangeCipherSpec, ifCompatible, sameKeys, dummy},
+		{client, ChangeCipherSpec, ifUnseen, sameKeys, dummy},
+		{client, EndOfEarlyData, ifAccepted, EpochHandshake, 0},
 		{client, Certificates, ifAsked, sameKeys, 0},
 		{client, CertificateVerify, ifSigns, sameKeys, 0},
 		{client, Finished, always, EpochApplication, flush},
@@ -150,6 +155,18 @@ var (
 	ifPromised        = condition{name: "promised", holds: func(c *Conn) bool { return c.ticketPromised }}
 	ifTicketsOwed     = condition{name: "owed", holds: func(c *Conn) bool { return c.ticketsOwed > 0 }}
 	ifUpdateOwed      = condition{name: "owed", holds: func(c *Conn) bool { return c.updateOwed }}
+
+	// Early data. What a client has offered a server knows to have been accepted or
+	// not; a client keeps its keys until it has heard. Its dummy ChangeCipherSpec
+	// comes before the early data, or else where it has always been.
+	ifEarly           = condition{name: "early", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyOffered || c.info.EarlyData == EarlyAccepted }}
+	ifEarlyRetried    = condition{name: "early, retry", holds: func(c *Conn) bool { return c.early != nil && c.info.HelloRetry }}
+	ifNotEarly        = condition{name: "not early", holds: func(c *Conn) bool { return c.early == nil || c.info.HelloRetry }}
+	ifRejected        = condition{name: "early and rejected", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyRejected && !c.info.HelloRetry }}
+	ifAccepted        = condition{name: "early and accepted", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyAccepted }}
+	ifEarlyCompatible = condition{name: "early, compatibility", holds: func(c *Conn) bool { return c.early != nil && c.asksCompatibility() }}
+	ifRetryUnseen     = condition{name: "retry, compatibility, not early", holds: func(c *Conn) bool { return c.early == nil && ifRetryCompatible.holds(c) }}
+	ifUnseen          = condition{name: "compatibility, not early", holds: func(c *Conn) bool { return c.early == nil && ifCompatible.holds(c) }}
 )
 
 func (c *Conn) warnsOfName() bool {

@@ -137,10 +137,18 @@ func roundTrips(t *testing.T, p *pair) int {
 	if err := p.client.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for trips := 1; trips < 5; trips++ {
-		if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
+	early := p.client.Flush(nil)
+	if p.client.EarlyRoom() > 0 {
+		var err error
+		if early, err = p.client.Seal(early, earlyWords); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for trips := 1; trips < 5; trips++ {
+		if err := p.feed(p.server, append(early, p.client.Flush(nil)...)); err != nil {
+			t.Fatal(err)
+		}
+		early = nil
 		if err := p.feed(p.client, p.server.Flush(nil)); err != nil {
 			t.Fatal(err)
 		}
@@ -172,6 +180,9 @@ var drawn = []struct {
 	{"ssl30-rsa-session-id", onlyVersion(SSL30), both(onlyVersion(SSL30), withCache), 2, 1},
 	{"tls13-client-certificate", showing, asking, 1, 1},
 	{"tls12-client-certificate", both(maxVersion(TLS12), showing), asking, 2, 1},
+	{"tls13-early-data", withEarlyData, earlyServer, 1, 1},
+	{"tls13-early-data-rejected", withEarlyData, both(earlyServer, rejectingEarly), 1, 1},
+	{"tls13-early-data-retry", both(withEarlyData, withGroups(X25519, P256)), both(earlyServer, withGroups(P256)), 2, 2},
 }
 
 func TestHandshakesAndTheirRoundTrips(t *testing.T) {

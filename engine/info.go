@@ -7,7 +7,8 @@ import (
 )
 
 // Info is what a connection has negotiated so far. Both sides of a finished
-// handshake agree on all of it but Certificate, PeerChain and the ticket counts.
+// handshake agree on all of it but Certificate, PeerChain, the ticket counts, and
+// how much early data there was and why it was rejected.
 type Info struct {
 	Version    Version
 	Suite      Suite
@@ -43,6 +44,13 @@ type Info struct {
 	ClientAuthenticated bool
 
 	TicketsSent, TicketsReceived int
+
+	// EarlyData is what became of the early data that the client offered, and
+	// EarlyBytes how much the client sent, or the server accepted. EarlyRefusal is
+	// why a server rejected it; after a HelloRetryRequest it always does.
+	EarlyData    EarlyData
+	EarlyBytes   int
+	EarlyRefusal string
 
 	Done bool // the handshake is complete on this side
 }

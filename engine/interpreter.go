@@ -227,9 +227,9 @@ func (c *Conn) changeKeys(from side, e Epoch) error {
 	}
 	c.restrict(half, from)
 	if from == c.side {
-		c.out = half
+		c.out, c.sends = half, e
 	} else {
-		c.in = half
+		c.in, c.receives = half, e
 	}
 	if c.cfg.Observe != nil {
 		c.cfg.Observe(Notice{Kind: KeyChange, Sent: from == c.side, Epoch: e})

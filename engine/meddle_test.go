@@ -18,10 +18,10 @@ import (
 // tests that write records by hand.
 func withoutProtection(t testing.TB) {
 	t.Helper()
-	classicKeys, modernKeys := classic.keys, modern.keys
-	t.Cleanup(func() { classic.keys, modern.keys = classicKeys, modernKeys })
+	helloKeys, classicKeys, modernKeys := hello.keys, classic.keys, modern.keys
+	t.Cleanup(func() { hello.keys, classic.keys, modern.keys = helloKeys, classicKeys, modernKeys })
 	inClear := func(*Conn, side, Epoch) (*record.Half, error) { return record.Plain(uint16(TLS12)), nil }
-	classic.keys, modern.keys = inClear, inClear
+	hello.keys, classic.keys, modern.keys = inClear, inClear, inClear
 }
 
 // A parcel is one handshake message, or another whole record.
@@ -103,6 +103,7 @@ var meddled = []struct {
 	{"tls10 client certificate", meddledPair(false, both(onlyVersion(TLS10), showing), both(onlyVersion(TLS10), asking))},
 	{"tls10 dhe session id", meddledPair(true, both(onlyVersion(TLS10), onlySuite(0x0033)), both(onlyVersion(TLS10), withGroups(FFDHE2048), withCache))},
 	{"ssl30 dhe", meddledPair(false, both(onlyVersion(SSL30), onlySuite(0x0033)), both(onlyVersion(SSL30), withGroups(FFDHE2048)))},
+	{"tls13 early data", meddledPair(true, both(withEarlyData, withALPN("h2", "http/1.1")), both(earlyServer, withALPN("http/1.1")))},
 }
 
 func shortRecords(cfg *Config)   { cfg.RecordSizeLimit = 600 }

@@ -13,6 +13,7 @@ const (
 	ClientHello         Message = 1
 	ServerHello         Message = 2
 	NewSessionTicket    Message = 4
+	EndOfEarlyData      Message = 5
 	HelloRetryRequest   Message = 6
 	EncryptedExtensions Message = 8
 	Certificates        Message = 11 // the Certificate message
@@ -38,6 +39,7 @@ var messageNames = map[Message]string{
 	ClientHello:         "ClientHello",
 	ServerHello:         "ServerHello",
 	NewSessionTicket:    "NewSessionTicket",
+	EndOfEarlyData:      "EndOfEarlyData",
 	HelloRetryRequest:   "HelloRetryRequest",
 	EncryptedExtensions: "EncryptedExtensions",
 	Certificates:        "Certificate",

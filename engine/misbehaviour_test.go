@@ -135,6 +135,10 @@ func hello12(f func(*wire.ServerHelloMsg)) edit {
 func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 	withoutProtection(t)
 	const full13, resumed13, retry13, ecdhe12, rsa12, ticket12, dhe12, hybrid13 = 0, 1, 3, 4, 5, 6, 8, 9
+	early13 := 0
+	for meddled[early13].name != "tls13 early data" {
+		early13++
+	}
 	for _, x := range []struct {
 		rule    string
 		of      int // of meddled
@@ -218,6 +222,17 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"a wrong premaster secret shows in Finished alone", rsa12, ClientKeyExchange, flip(-1), AlertDecryptError},
 		{"a Finished verifies", full13, Finished, flip(0), AlertDecryptError},
 		{"a Finished of TLS 1.2 verifies", ecdhe12, Finished, flip(0), AlertDecryptError},
+		{"early data has a PSK", full13, ClientHello, inHello(with(extEarlyData, "")), AlertMissingExtension},
+		{"early_data is empty", early13, ClientHello, inHello(instead(extEarlyData, "x")), AlertDecodeError},
+		{"early data is accepted where it was offered", resumed13, EncryptedExtensions, inEncryptedOnes(with(extEarlyData, "")), AlertUnsupportedExtension},
+		{"an accepting early_data is empty", early13, EncryptedExtensions, inEncryptedOnes(instead(extEarlyData, "x")), AlertDecodeError},
+		{"early data is accepted with its protocol", early13, EncryptedExtensions, inEncryptedOnes(instead(extProtocols, "\x00\x03\x02h2")), AlertIllegalParameter},
+		{"early data is accepted with its suite", early13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), AlertIllegalParameter},
+		{"early data is accepted under the first PSK", early13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), AlertIllegalParameter},
+		{"early data is accepted under a PSK", early13, ServerHello, inServer(without(extPreSharedKey)), AlertIllegalParameter},
+		{"no older version after early data", early13, ServerHello, func([]byte) []byte { return olderHello }, AlertProtocolVersion},
+		{"EndOfEarlyData is empty", early13, EndOfEarlyData, func([]byte) []byte { return []byte{0} }, AlertDecodeError},
+		{"a limit of early data has four bytes", full13, NewSessionTicket, func(b []byte) []byte { return append(b[:len(b)-2], "\x00\x06\x00\x2a\x00\x02xx"...) }, AlertDecodeError},
 		{"tickets live a week at most", full13, NewSessionTicket, func(b []byte) []byte { b[0] = 1; return b }, AlertIllegalParameter},
 	} {
 		t.Run(x.rule, func(t *testing.T) {

@@ -17,6 +17,7 @@ var modern = protocol{
 	keys:  modernKeys,
 	steps: [KeyUpdate + 1]step{
 		EncryptedExtensions: {make: makeEncryptedExtensions, take: takeEncryptedExtensions},
+		EndOfEarlyData:      {make: makeEndOfEarlyData, take: takeEndOfEarlyData},
 		CertificateRequest:  {make: makeCertificateRequest13, take: takeCertificateRequest13, after: afterCertificateRequest},
 		Certificates:        {make: makeCertificate13, take: takeCertificate13, after: afterCertificate},
 		CertificateVerify:   {make: makeCertificateVerify13, take: takeCertificateVerify13, after: afterCertificateVerify},
@@ -36,7 +37,7 @@ type modernState struct {
 	reply      []byte // the server's share
 	retryGroup Group  // the client's, from a HelloRetryRequest
 	repeated   []byte // the server's, of the first ClientHello: what the second repeats
-	chosen     uint16 // the server's index among the offered PSKs
+	chosen     uint16 // among the offered PSKs
 	nonce      byte   // of the next ticket
 
 	handshake  [2][maxHash]byte // traffic secrets
@@ -112,10 +113,15 @@ func modernKeys(c *Conn, from side, e Epoch) (*record.Half, error) {
 	if e == EpochHandshake {
 		secret = &c.modern.handshake[from]
 	}
-	n := c.cipher.Key
+	return c.protect(c.cipher, secret[:c.hash.Size])
+}
+
+// protect makes the protection of a traffic secret.
+func (c *Conn) protect(cipher *record.Cipher, secret []byte) (*record.Half, error) {
+	n := cipher.Key
 	key, iv := c.scratch[:n], c.scratch[n:n+record.NonceSize]
-	c.modern.schedule.TrafficKeys(key, iv, secret[:c.hash.Size])
-	half, err := record.TLS13(c.cipher, key, iv, c.count)
+	c.modern.schedule.TrafficKeys(key, iv, secret)
+	half, err := record.TLS13(cipher, key, iv, c.count)
 	if err == nil {
 		half.PadTo(c.cfg.PadTo)
 	}
@@ -137,7 +143,11 @@ func takeEncryptedExtensions(c *Conn, body []byte) error {
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	if _, err := c.takeExtensions(inEncrypted, m.Extensions); err != nil {
+	seen, err := c.takeExtensions(inEncrypted, m.Extensions)
+	if err != nil {
+		return err
+	}
+	if err := c.learnEarly(seen.has(extEarlyData)); err != nil {
 		return err
 	}
 	return c.settleSizes()

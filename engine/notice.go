@@ -62,11 +62,12 @@ type Epoch uint8
 // The epochs, in the order in which a connection passes through them.
 const (
 	EpochClear       Epoch = iota // no protection
+	EpochEarly                    // TLS 1.3: of early data, behind the ClientHello
 	EpochHandshake                // TLS 1.3: from the ServerHello
 	EpochApplication              // TLS 1.2: from ChangeCipherSpec; TLS 1.3: from Finished and each KeyUpdate
 )
 
-var epochNames = [...]string{"clear", "handshake", "application"}
+var epochNames = [...]string{"clear", "early", "handshake", "application"}
 
 // String returns the epoch's name.
 func (e Epoch) String() string { return nameOf(epochNames[:], e) }

@@ -64,7 +64,7 @@ func TestBothSidesObserveTheSame(t *testing.T) {
 				case Secret:
 					secrets[fmt.Sprintf("%s %x %x", n.Label, n.ClientRandom, n.Secret)]++
 				case KeyChange:
-					if n.Epoch == EpochClear {
+					if n.Epoch == EpochClear && h.name != "tls13-early-data-retry" {
 						t.Error("a change to no keys")
 					}
 				}

@@ -22,7 +22,9 @@ func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
 	if _, err := io.ReadFull(c.cfg.Rand, ageAdd[:]); err != nil {
 		return nil, err
 	}
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], c.state(c.scratch[:0], psk[:c.hash.Size]), c.cfg.Now(), c.cfg.Rand, c.count)
+	state := c.state(psk[:c.hash.Size])
+	state.Early = c.earlyTerms(binary.BigEndian.Uint32(ageAdd[:]))
+	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state.Append(c.scratch[:0]), c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +34,9 @@ func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
 		AgeAdd:   binary.BigEndian.Uint32(ageAdd[:]),
 		Nonce:    nonce[:],
 		Ticket:   ticket,
+	}
+	if c.cfg.MaxEarlyData > 0 {
+		msg.Extensions = c.appendExtensions(c.scratch[:0], inTicket)[2:] // Append writes their length
 	}
 	return msg.Append(dst), nil
 }

@@ -46,8 +46,8 @@ func (c *Conn) chooseMode() Resumption {
 	return 0
 }
 
-// makePreSharedKey offers the session's ticket, with room for the binder that
-// sealBinder fills in; or names the one that was chosen.
+// makePreSharedKey offers the session's tickets, with room for the binders that
+// sealBinders fills in; or names the one that was chosen.
 func makePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p == inServerHello {
 		return wire.AppendUint16(dst, c.modern.chosen), c.info.Kind == Resumed
@@ -55,15 +55,22 @@ func makePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if !c.offersPSK() {
 		return dst, false
 	}
-	t := &c.offer.ticket
-	age := uint32(c.cfg.Now().Sub(t.received)/time.Millisecond) + t.ageAdd
+	now := c.cfg.Now()
 	at := len(dst)
 	dst = wire.Open(dst, 2)
-	dst = wire.AppendIdentity(dst, t.identity, age)
+	for i := range c.offer.tickets {
+		t := &c.offer.tickets[i]
+		age := uint32(now.Sub(t.received)/time.Millisecond) + t.ageAdd
+		dst = wire.AppendIdentity(dst, t.identity, age)
+	}
 	dst = wire.Close(dst, at, 2)
-	size := len(t.psk) // a PSK of ours is as long as its hash
-	dst = append(dst, 0, byte(size+1), byte(size))
-	return append(dst, zeroBinder[:size]...), true
+	at = len(dst)
+	dst = wire.Open(dst, 2)
+	for i := range c.offer.tickets {
+		size := len(c.offer.tickets[i].psk) // a PSK of ours is as long as its hash
+		dst = append(append(dst, byte(size)), zeroBinder[:size]...)
+	}
+	return wire.Close(dst, at, 2), true
 }
 
 var zeroBinder [64]byte
@@ -76,31 +83,31 @@ func (c *Conn) offersPSK() bool {
 	return o.session != nil && !o.classic && (c.hash == nil || c.hash.Name == o.hash)
 }
 
-// sealBinder completes the ClientHello at hand with the binder of its PSK
-// (RFC 9846 §4.2.11.2).
-func (c *Conn) sealBinder(message []byte) error {
+// sealBinders completes the ClientHello at hand with the binders of its PSKs
+// (RFC 9846 §4.2.11.2). It leaves the schedule at the first one's early secret,
+// from which the keys of early data come.
+func (c *Conn) sealBinders(message []byte) error {
 	if !c.hello.seen.has(extPreSharedKey) {
 		return nil
 	}
-	psk := c.offer.ticket.psk
 	putLength(message)
-	const lengths = 2 + 1 // of the list and of its one binder
-	at := len(message) - len(psk)
-	binder, err := c.binder(hashes[c.offer.hash], psk, message[:at-lengths])
+	h := hashes[c.offer.hash]
+	at := len(message)
+	covered := message[:at-2-len(c.offer.tickets)*(1+h.Size)]
+	sum, err := c.transcript.sumWith(covered, h)
 	if err != nil {
 		return err
 	}
-	copy(message[at:], binder)
+	for i := len(c.offer.tickets) - 1; i >= 0; i-- {
+		copy(message[at-h.Size:], c.binder(h, c.offer.tickets[i].psk, sum))
+		at -= 1 + h.Size
+	}
 	return nil
 }
 
-// binder computes a PSK's binder over a ClientHello without its binders. It
-// leaves the schedule at the PSK's early secret.
-func (c *Conn) binder(h *secrets.Hash, psk, message []byte) ([]byte, error) {
-	sum, err := c.transcript.sumWith(message, h)
-	if err != nil {
-		return nil, err
-	}
+// binder computes a PSK's binder over the hash of a ClientHello without its
+// binders. It leaves the schedule at the PSK's early secret.
+func (c *Conn) binder(h *secrets.Hash, psk, sum []byte) []byte {
 	m := &c.modern
 	m.schedule = secrets.NewSchedule(h, c.count)
 	m.schedule.Early(psk)
@@ -109,7 +116,7 @@ func (c *Conn) binder(h *secrets.Hash, psk, message []byte) ([]byte, error) {
 	m.schedule.Derive(key, secrets.ResumptionBinder, nil)
 	out := m.binder[:h.Size]
 	m.schedule.Finished(out, key, sum)
-	return out, nil
+	return out
 }
 
 func takePreSharedKey(c *Conn, p place, body []byte) error {
@@ -127,8 +134,11 @@ func takePreSharedKey(c *Conn, p place, body []byte) error {
 	if err := x.Parse(body); err != nil {
 		return err
 	}
-	if x.Value != 0 || !c.offersPSK() || c.hash.Name != c.offer.hash {
+	if int(x.Value) >= len(c.offer.tickets) || !c.offersPSK() || c.hash.Name != c.offer.hash {
 		return unknownChoice
+	}
+	if c.modern.chosen = x.Value; x.Value != 0 {
+		c.modern.schedule.Early(c.offer.tickets[x.Value].psk)
 	}
 	c.info.Kind = Resumed
 	c.info.ClientAuthenticated = c.offer.session.authenticated
@@ -147,18 +157,19 @@ func (c *Conn) choosePSK() error {
 	i := uint16(0)
 	for rest := h.psks.Identities; len(rest) > 0 && i < maxIdentities; i++ {
 		var identity, binder []byte
-		identity, _, rest = rest.Next()
+		var age uint32
+		identity, age, rest = rest.Next()
 		binder, binders = binders.Next()
 		s, ok := c.openPSK(identity)
 		if !ok || way == 0 || !c.admits(&s) || !c.keepsFragment(&s) || !c.resumesName(&s) {
 			continue
 		}
 		message := c.message[:len(c.message)-h.psks.BindersSize()]
-		want, err := c.binder(c.hash, s.Secret, message)
+		sum, err := c.transcript.sumWith(message, c.hash)
 		if err != nil {
 			return err
 		}
-		if subtle.ConstantTimeCompare(want, binder) != 1 {
+		if subtle.ConstantTimeCompare(c.binder(c.hash, s.Secret, sum), binder) != 1 {
 			return badBinder
 		}
 		if !c.recall(&s) {
@@ -166,6 +177,10 @@ func (c *Conn) choosePSK() error {
 		}
 		c.modern.chosen = i
 		c.info.Kind, c.info.Resumption = Resumed, way
+		if c.early != nil {
+			c.early.claim = earlyClaim{s, identity, binder, age}
+			c.early.skip = max(c.early.skip, int(s.Early.Most))
+		}
 		return nil
 	}
 	return nil

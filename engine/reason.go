@@ -27,7 +27,11 @@ const (
 	emptyFragment
 	badChangeCipherSpec
 	tooManyIdleRecords
-	earlyData
+	dataBeforeDone
+	earlyLimit
+	earlyRejected
+	tooMuchEarlyData
+	badEarlyData
 	decodeError
 	messageTooLong
 	badRecordMAC
@@ -100,7 +104,12 @@ var reasons = [numReasons]struct {
 	emptyFragment:       {AlertUnexpectedMessage, FaultPeer, "empty handshake or alert record", "RFC 9846 §5.1"},
 	badChangeCipherSpec: {AlertUnexpectedMessage, FaultPeer, "malformed change_cipher_spec", "RFC 9846 §5"},
 	tooManyIdleRecords:  {AlertUnexpectedMessage, FaultPeer, "too many records without data", "RFC 9846 §5"},
-	earlyData:           {AlertUnexpectedMessage, FaultPeer, "application data before the handshake is complete", "RFC 9846 §5"},
+	dataBeforeDone:      {AlertUnexpectedMessage, FaultPeer, "application data before the handshake is complete", "RFC 9846 §5"},
+
+	earlyLimit:       {AlertInternalError, FaultLocal, "more early data than the ticket allows", "RFC 9846 §4.2.10"},
+	earlyRejected:    {AlertInternalError, FaultLocal, "early data was rejected: application data waits for the handshake", "RFC 9846 §4.2.10"},
+	tooMuchEarlyData: {AlertUnexpectedMessage, FaultPeer, "more early data than allowed", "RFC 9846 §4.2.10"},
+	badEarlyData:     {AlertIllegalParameter, FaultPeer, "early data accepted that cannot have been", "RFC 9846 §4.2.10"},
 
 	decodeError:         {AlertDecodeError, FaultPeer, "malformed message", "RFC 9846 §6.2"},
 	messageTooLong:      {AlertDecodeError, FaultPeer, "handshake message too long", "RFC 9846 §6.2"},

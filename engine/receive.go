@@ -78,7 +78,7 @@ func (c *Conn) checkHeader(h record.Header) error {
 		return notTLS
 	case h.Type < record.ChangeCipherSpec || h.Type > record.ApplicationData:
 		return fmt.Errorf("%w: content type %d", unexpectedRecord, h.Type)
-	case h.Length > c.in.Limit():
+	case h.Length > c.in.Limit() && !(c.skipping() && h.Length <= record.MaxProtected):
 		return fmt.Errorf("%w: %d bytes", recordOverflow, h.Length)
 	}
 	return nil
@@ -89,7 +89,13 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 	typ, plain := h.Type, raw[record.HeaderSize:]
 	if !c.inClear(h) {
 		var err error
+		if h.Type == record.ApplicationData && !c.in.Protected() && c.skipping() {
+			return Event{}, c.skipRecord(h, tooMuchEarlyData)
+		}
 		if typ, plain, err = c.in.Open(raw); err != nil {
+			if c.skipping() {
+				err = c.skipRecord(h, err)
+			}
 			return Event{}, err
 		}
 	}
@@ -121,7 +127,7 @@ func (c *Conn) inClear(h record.Header) bool {
 func (c *Conn) takeData(plain []byte) (Event, error) {
 	switch {
 	case !c.info.Done:
-		return Event{}, earlyData
+		return c.takeEarly(plain)
 	case len(c.partial) > 0:
 		return Event{}, interleaved
 	case len(plain) == 0:

@@ -117,8 +117,13 @@ func (c *Conn) settleSizes() error {
 		return fmt.Errorf("%w: max_fragment_length beside record_size_limit", badExtension)
 	}
 	c.info.MaxFragment, c.info.ClientRecordLimit, c.info.ServerRecordLimit = s.fragment, s.announced[client], s.announced[server]
-	c.restrict(c.in, other(c.side))
-	c.restrict(c.out, c.side)
+	// Early data keeps to what held when its ticket was given.
+	if c.receives != EpochEarly {
+		c.restrict(c.in, other(c.side))
+	}
+	if c.sends != EpochEarly {
+		c.restrict(c.out, c.side)
+	}
 	return nil
 }
 

@@ -119,8 +119,8 @@ func TestSessionKeepsTheNewestTickets(t *testing.T) {
 	if s.Tickets() != maxTickets {
 		t.Errorf("%d tickets are kept", s.Tickets())
 	}
-	if got, ok := s.take(testTime, false); !ok || got.identity[0] != 5 {
-		t.Errorf("the oldest ticket kept is %v", got.identity)
+	if got := s.take(2, testTime, false); len(got) != 2 || got[0].identity[0] != 5 || got[1].identity[0] != 6 {
+		t.Errorf("the oldest tickets kept are %v", got)
 	}
 }
 

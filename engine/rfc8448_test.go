@@ -2,11 +2,15 @@ package engine
 
 import (
 	"bytes"
+	"crypto/cipher"
+	"errors"
 	"io"
 	"testing"
 
 	"tlslab/engine/kx"
+	"tlslab/engine/secrets"
 	"tlslab/engine/secrets/rfc8448"
+	"tlslab/engine/wire"
 )
 
 // RFC 8448's handshake goes through our own connections, record by record.
@@ -67,6 +71,96 @@ func behindClientHello(t *testing.T, cfg *Config, trace rfc8448.Trace) *Conn {
 	return c
 }
 
+// rfcTicket is an AEAD that knows but one ticket, RFC 8448's.
+type rfcTicket struct {
+	cipher.AEAD
+	state wire.SessionState
+}
+
+func (rfcTicket) Overhead() int { return 16 }
+
+func (a rfcTicket) Open(dst, _, _, _ []byte) ([]byte, error) { return a.state.Append(dst), nil }
+
+// The server takes RFC 8448 §4's ClientHello with its ticket and its early data.
+func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
+	trace := rfc8448.Load(t, "resumed-0rtt")
+	client := trace.Get("ClientHello")
+	var parsed wire.ClientHelloMsg
+	var offered wire.OfferedPSKs
+	if err := errors.Join(parsed.Parse(client[headerSize:]), offered.Parse(findExtension(parsed.Extensions, extPreSharedKey))); err != nil {
+		t.Fatal(err)
+	}
+	ticket, age, _ := offered.Identities.Next()
+	cfg := serverConfig(t, "rsa2048")
+	earlyServer(cfg)
+	cfg.Tickets = NewTicketKeys([32]byte{})
+	cfg.Tickets.at.Store(&ticketKeys{keys: []ticketKey{{name: [ticketKeyName]byte(ticket), aead: rfcTicket{state: wire.SessionState{
+		Version: uint16(TLS13), Suite: 0x1301, Extended: 1, Created: uint64(testTime.Unix()), Secret: trace.Get("psk"), ServerName: []byte("server"),
+		Early: wire.EarlyTerms{Most: 1000, AgeAdd: age},
+	}}}}})
+	log := keyLog(cfg)
+	c := Server(cfg)
+	if _, _, err := c.Recv(asRecord(TypeHandshake, client)); err != nil {
+		t.Fatal(err)
+	}
+	wantBytes(t, "early traffic secret", log["CLIENT_EARLY_TRAFFIC_SECRET"], trace.Get("c e traffic"))
+	_, ev, err := c.Recv(trace.Get("early data record"))
+	if err != nil || ev.Kind != EventEarlyData {
+		t.Fatal(ev.Kind, err)
+	}
+	wantBytes(t, "early data", ev.Data, trace.Get("early data"))
+	// From the ServerHello on, whose extensions stand in another order, the trace is
+	// another one, but not the record that ends the early data.
+	if _, _, err := c.Recv(trace.Get("EndOfEarlyData record")); err != nil || c.receives != EpochHandshake {
+		t.Errorf("EndOfEarlyData: %v", err)
+	}
+}
+
+// The client, set down behind RFC 8448 §4's ClientHello, sends exactly its records.
+func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
+	trace := rfc8448.Load(t, "resumed-0rtt")
+	cfg := clientConfig(t, "rsa2048")
+	log := keyLog(cfg)
+	c := behindClientHello(t, cfg, trace)
+	c.offer = offer{session: &Session{version: TLS13, suite: 0x1301}, hash: "sha256", tickets: []pskTicket{{
+		psk: trace.Get("psk"), maxEarly: 1024, mostPlain: DefaultRecordSize,
+	}}}
+	cfg.EarlyData = true
+	c.offerEarly()
+	c.modern.schedule, c.modern.early = secrets.NewSchedule(secrets.SHA256, nil), true
+	c.modern.schedule.Early(trace.Get("psk"))
+	c.at = 1 // the row after the ClientHello
+	if err := c.run(); err != nil {
+		t.Fatal(err)
+	}
+	early, err := c.Seal(c.Flush(nil), trace.Get("early data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantBytes(t, "early data record", early, trace.Get("early data record"))
+	for _, record := range [][]byte{asRecord(TypeHandshake, trace.Get("ServerHello")), trace.Get("server flight record")} {
+		if _, _, err := c.Recv(record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantBytes(t, "early traffic secret", log["CLIENT_EARLY_TRAFFIC_SECRET"], trace.Get("c e traffic"))
+	wantBytes(t, "EndOfEarlyData and Finished", c.Flush(nil), trace.Join("EndOfEarlyData record", "client Finished record"))
+	wantBytes(t, "resumption secret", c.modern.resumption[:32], trace.Get("res master"))
+	if info := c.Info(); info.EarlyData != EarlyAccepted || info.EarlyBytes != 6 || !info.Done {
+		t.Errorf("early data %v, %d bytes", info.EarlyData, info.EarlyBytes)
+	}
+	out, err := c.Seal(nil, trace.Get("application data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantBytes(t, "client application record", out, trace.Get("client application record"))
+	_, ev, err := c.Recv(trace.Get("server application record"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantBytes(t, "server's application data", ev.Data, trace.Get("application data"))
+}
+
 // The client, set down behind RFC 8448 §3's ClientHello, follows the rest of
 // the trace and sends exactly its records.
 func TestClientFollowsRFC8448(t *testing.T) {
@@ -94,11 +188,11 @@ func TestClientFollowsRFC8448(t *testing.T) {
 	wantBytes(t, "resumption secret", c.modern.resumption[:32], trace.Get("res master"))
 
 	recv("NewSessionTicket", trace.Get("NewSessionTicket record"))
-	ticket, ok := c.Session().take(testTime, false)
-	if !ok {
-		t.Fatal("no ticket")
+	tickets := c.Session().take(1, testTime, false)
+	if len(tickets) != 1 || tickets[0].maxEarly != 1024 {
+		t.Fatalf("tickets %v, want one that allows 1024 bytes of early data", tickets)
 	}
-	wantBytes(t, "PSK", ticket.psk, trace.Get("resumption psk"))
+	wantBytes(t, "PSK", tickets[0].psk, trace.Get("resumption psk"))
 
 	out, err := c.Seal(nil, trace.Get("application data"))
 	if err != nil {

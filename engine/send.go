@@ -8,7 +8,7 @@ import (
 
 // Seal appends records that carry plain to dst, each with at most
 // RecordSize bytes of it. Where plain is empty it appends nothing. It
-// is an error before EventHandshakeDone and after Close.
+// is an error where MaySeal says no.
 //
 // Nothing is allocated where dst has room. plain may lie in dst's spare space
 // in one case: at most as many bytes as RecordSize has answered, that begin
@@ -20,7 +20,9 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	case c.closed:
 		return dst, explain(closed)
 	case !c.info.Done:
-		return dst, explain(notDone)
+		if err := c.admitEarly(len(plain)); err != nil {
+			return dst, err
+		}
 	}
 	if c.cfg.SplitRecords && len(plain) > 1 && c.chains() {
 		var err error
@@ -44,7 +46,7 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 }
 
 // chains says whether the IV of the next record is the end of the last.
-func (c *Conn) chains() bool { return c.cipher.Block > 0 && c.info.Version < TLS11 }
+func (c *Conn) chains() bool { return c.info.Done && c.cipher.Block > 0 && c.info.Version < TLS11 }
 
 // splitFirst puts the first byte of plain into a record of its own. Where the rest
 // is not more than a record it may lie where that record goes, so it moves on to
@@ -100,7 +102,7 @@ func (c *Conn) sealChangeCipherSpec() error {
 	if err := c.sealMessages(); err != nil {
 		return err
 	}
-	if c.info.Version == TLS13 {
+	if c.flight.protocol != &classic {
 		c.records = append(c.records, byte(record.ChangeCipherSpec), 3, 3, 0, 1, 1)
 		c.noteRecord(RecordSent, record.ChangeCipherSpec, 1, 6)
 		return nil

@@ -10,7 +10,7 @@ import (
 )
 
 // hello is the protocol of the messages that settle the version.
-var hello = protocol{steps: [KeyUpdate + 1]step{
+var hello = protocol{keys: earlyKeys, steps: [KeyUpdate + 1]step{
 	ClientHello:       {make: makeClientHello, take: takeClientHello},
 	HelloRetryRequest: {make: makeRetry, take: takeRetry},
 	ServerHello:       {make: makeServerHello, take: takeServerHello},
@@ -88,6 +88,9 @@ func takeServerHello(c *Conn, body []byte) error {
 	if c.info.HelloRetry && version != TLS13 {
 		return changedChoice
 	}
+	if version < TLS13 && c.early != nil {
+		return fmt.Errorf("%w: the server chose %v after early data", noCommonVersion, version)
+	}
 	c.info.Version = version
 	c.out.SetVersion(c.legacyVersion())
 	copy(c.randoms[server][:], m.Random)
@@ -130,7 +133,7 @@ func takeRetry(c *Conn, body []byte) error {
 	c.compatible = c.asksCompatibility()
 	c.info.HelloRetry = true
 	c.transcript.retry()
-	return nil
+	return c.learnEarly(false)
 }
 
 // serverVersion finds the version that a ServerHello chose.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -35,6 +36,9 @@ type pskTicket struct {
 	ageAdd   uint32
 	received time.Time
 	lifetime time.Duration
+
+	maxEarly  uint32 // bytes of early data that the server accepts
+	mostPlain int    // bytes of plaintext that it accepts in a record
 }
 
 // maxTickets bounds what one Session keeps; the oldest go first.
@@ -69,22 +73,25 @@ func (s *Session) put(t pskTicket) {
 	s.tickets = append(s.tickets, t)
 }
 
-// take returns the oldest ticket that is alive, and forgets it unless reuse is
-// allowed.
-func (s *Session) take(now time.Time, reuse bool) (pskTicket, bool) {
+// take returns the n oldest tickets that are alive, or fewer, and forgets them
+// unless reuse is allowed.
+func (s *Session) take(n int, now time.Time, reuse bool) []pskTicket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.tickets) > 0 {
-		t := s.tickets[0]
-		alive := now.Sub(t.received) <= t.lifetime
-		if !alive || !reuse {
-			s.tickets = s.tickets[1:]
-		}
-		if alive {
-			return t, true
-		}
+	alive := func(t pskTicket) bool { return now.Sub(t.received) <= t.lifetime }
+	for len(s.tickets) > 0 && !alive(s.tickets[0]) {
+		s.tickets = s.tickets[1:]
 	}
-	return pskTicket{}, false
+	k := 0
+	for k < len(s.tickets) && k < n && alive(s.tickets[k]) {
+		k++
+	}
+	if reuse {
+		return slices.Clone(s.tickets[:k])
+	}
+	taken := s.tickets[:k:k]
+	s.tickets = s.tickets[k:]
+	return taken
 }
 
 // keepClassic makes a TLS 1.2 connection's session, from its ticket or its
@@ -136,6 +143,9 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 		ageAdd:   m.AgeAdd,
 		received: c.cfg.Now(),
 		lifetime: time.Duration(m.Lifetime) * time.Second,
+
+		maxEarly:  ticketLimit(m.Extensions),
+		mostPlain: c.out.Plaintext(),
 	}
 	c.modern.schedule.PSK(t.psk, c.modern.resumption[:c.hash.Size], m.Nonce)
 	c.session.put(t)
@@ -146,8 +156,8 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 type offer struct {
 	session *Session // nil: nothing
 	classic bool     // the session is TLS 1.2's
-	ticket  pskTicket
-	hash    string // the PSK's hash
+	tickets []pskTicket
+	hash    string // the PSKs' hash
 }
 
 // chooseOffer decides what Config.Session is good for on this connection.
@@ -177,7 +187,8 @@ func (c *Conn) chooseOffer() {
 	if !c.cfg.allows(PSKDHE) && !c.cfg.allows(PSK) || !c.cfg.enablesHash(suite.Hash) {
 		return
 	}
-	if t, ok := s.take(now, c.cfg.ReuseTickets); ok {
-		c.offer = offer{session: s, ticket: t, hash: suite.Hash}
+	if t := s.take(max(c.cfg.TicketsOffered, 1), now, c.cfg.ReuseTickets); len(t) > 0 {
+		c.offer = offer{session: s, tickets: t, hash: suite.Hash}
+		c.offerEarly()
 	}
 }

@@ -73,6 +73,12 @@ func (cfg *Config) enablesHash(hash string) bool {
 	return false
 }
 
+// speaks says whether a session's application protocol, "" for none, can be
+// agreed on again.
+func (cfg *Config) speaks(protocol string) bool {
+	return protocol == "" || slices.Contains(cfg.ALPN, protocol)
+}
+
 func (cfg *Config) groups() []Group {
 	if cfg.Groups == nil {
 		return defaultGroups
@@ -111,6 +117,12 @@ func (cfg *Config) check(s side) error {
 		return fmt.Errorf("versions %v to %v are not within ssl3.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
 	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > maxTicketLifetime:
 		return fmt.Errorf("ticket lifetime %v is not within 7 days", cfg.TicketLifetime)
+	case cfg.TicketsOffered < 0 || cfg.TicketsOffered > maxIdentities:
+		return fmt.Errorf("%d tickets offered: want 0 to %d", cfg.TicketsOffered, maxIdentities)
+	case cfg.EarlyWindow < 0:
+		return fmt.Errorf("window of early data %v is negative", cfg.EarlyWindow)
+	case s == server && cfg.MaxEarlyData > 0 && cfg.EarlyGuard == nil:
+		return errors.New("a server that takes early data needs an EarlyGuard")
 	case cfg.TicketCount > 255:
 		return fmt.Errorf("%d tickets: 255 at most", cfg.TicketCount)
 	case s == server && len(cfg.Certificates) == 0:

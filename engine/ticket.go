@@ -142,8 +142,8 @@ func (cfg *Config) ticketLifetime() time.Duration {
 	return cfg.TicketLifetime
 }
 
-// state writes what the connection's session is to a server.
-func (c *Conn) state(dst, secret []byte) []byte {
+// state is what the connection's session is to a server.
+func (c *Conn) state(secret []byte) wire.SessionState {
 	s := wire.SessionState{
 		Version:     uint16(c.info.Version),
 		Suite:       uint16(c.info.Suite.ID),
@@ -160,7 +160,16 @@ func (c *Conn) state(dst, secret []byte) []byte {
 	for _, certificate := range c.info.PeerChain {
 		s.Peer = s.Peer.Add(certificate.Raw)
 	}
-	return s.Append(dst)
+	return s
+}
+
+// earlyTerms is what a ticket with an age hidden by ageAdd says on early data.
+func (c *Conn) earlyTerms(ageAdd uint32) wire.EarlyTerms {
+	if c.cfg.MaxEarlyData == 0 {
+		return wire.EarlyTerms{}
+	}
+	millis := c.cfg.Now().Nanosecond() / int(time.Millisecond)
+	return wire.EarlyTerms{Most: c.cfg.MaxEarlyData, AgeAdd: ageAdd, Millis: uint16(millis)}
 }
 
 // openState reads a session's state that came from a ticket or the cache, and

@@ -50,6 +50,17 @@ func (t *transcript) start(h *secrets.Hash, keep bool) {
 // call.
 func (t *transcript) sum() []byte { return t.running.Sum(t.digest[:0]) }
 
+// sumAs is sum where the hash may not be settled yet, in which case it is h.
+func (t *transcript) sumAs(h *secrets.Hash) []byte {
+	if t.running != nil {
+		return t.sum()
+	}
+	next := h.New()
+	next.Write(t.kept)
+	t.count.Count(op.Op{Kind: op.Digest, Alg: h.Name, Size: len(t.kept)})
+	return next.Sum(t.digest[:0])
+}
+
 // retry replaces the first ClientHello by a message_hash message, as a
 // HelloRetryRequest does (RFC 9846 §4.4.1).
 func (t *transcript) retry() {

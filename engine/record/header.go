@@ -18,6 +18,7 @@ const (
 	MaxPlaintext            = 1 << 14
 	expansionClassic        = 2048
 	expansionTLS13          = 256
+	MaxProtected            = MaxPlaintext + expansionTLS13                // the longest fragment of TLS 1.3
 	MaxRecord               = HeaderSize + MaxPlaintext + expansionClassic // the longest record of any protocol
 	versionSSL30            = 0x0300
 	versionTLS11            = 0x0302

@@ -46,6 +46,19 @@ func (x *Uint16) Parse(body []byte) error {
 // Append writes the body.
 func (x *Uint16) Append(dst []byte) []byte { return AppendUint16(dst, x.Value) }
 
+// A Uint32 is one number: the limit of a ticket's early_data (RFC 9846 §4.2.10).
+type Uint32 struct{ Value uint32 }
+
+// Parse reads the body.
+func (x *Uint32) Parse(body []byte) error {
+	r := reader{rest: body}
+	x.Value = r.u32()
+	return r.end()
+}
+
+// Append writes the body.
+func (x *Uint32) Append(dst []byte) []byte { return appendNumber(dst, 4, int(x.Value)) }
+
 // A Bytes8 is a vector of single bytes behind a one-byte length:
 // psk_key_exchange_modes and ec_point_formats (RFC 9846 §4.2.9, RFC 8422
 // §5.1.2).

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"fmt"
+
+	"tlslab/engine/record"
+	"tlslab/engine/secrets"
+	"tlslab/engine/wire"
+)
+
+// Early data (0-RTT, RFC 9846 §2.3): what a client says under a ticket's keys
+// right behind its ClientHello, before the server has answered.
+//
+//	client                                server
+//	ClientHello + early_data
+//	(EndOfEarlyData follows) ══data══►    judges it: earlyaccept.go, earlyguard.go
+//	                                      accepted: EventEarlyData
+//	                                      rejected: skipped, see earlyskip.go
+//	            ◄── EncryptedExtensions + early_data if accepted
+
+// EarlyData is what became of a connection's early data.
+type EarlyData uint8
+
+// The states of early data.
+const (
+	EarlyNone     EarlyData = iota // none was offered
+	EarlyOffered                   // at the client: the server has not answered yet
+	EarlyRejected                  // what was sent is lost, and for the application to send again
+	EarlyAccepted
+)
+
+var earlyNames = [...]string{"none", "offered", "rejected", "accepted"}
+
+// String returns the state's name.
+func (e EarlyData) String() string { return nameOf(earlyNames[:], e) }
+
+// earlyState is there on connections whose first ClientHello offers early data.
+type earlyState struct {
+	room   int            // bytes of application data that may still be sent, or accepted
+	cipher *record.Cipher // of the ticket's suite
+	hash   *secrets.Hash
+	most   int // bytes of plaintext that the server accepted in a record, when it gave the ticket
+	secret [maxHash]byte
+
+	claim earlyClaim // the server's
+	skip  int        // bytes of rejected early data that may still come to the server
+}
+
+// offerEarly settles whether the client offers early data: under the first of its
+// tickets, if that allows any, and only where its suite and its protocol can be
+// chosen again (RFC 9846 §4.2.10).
+func (c *Conn) offerEarly() {
+	s := c.offer.session
+	if first := &c.offer.tickets[0]; c.cfg.EarlyData && first.maxEarly > 0 && c.cfg.enables(s.suite) && c.cfg.speaks(s.alpn) {
+		suite := suiteRow(s.suite)
+		c.early = &earlyState{
+			room:   int(first.maxEarly),
+			cipher: record.ByName(suite.Cipher),
+			hash:   hashes[suite.Hash],
+			most:   first.mostPlain,
+		}
+		c.info.EarlyData = EarlyOffered
+	}
+}
+
+// makeEarlyData writes an empty body, or the limit of a ticket (RFC 9846
+// §4.2.10).
+func makeEarlyData(c *Conn, p place, dst []byte) ([]byte, bool) {
+	switch p {
+	case inTicket:
+		x := wire.Uint32{Value: c.cfg.MaxEarlyData}
+		return x.Append(dst), c.cfg.MaxEarlyData > 0
+	case inEncrypted:
+		return dst, c.info.EarlyData == EarlyAccepted
+	}
+	return dst, c.info.EarlyData == EarlyOffered
+}
+
+func takeEarlyData(_ *Conn, p place, body []byte) error {
+	if p == inTicket {
+		var x wire.Uint32
+		return x.Parse(body)
+	}
+	return wantEmpty(body)
+}
+
+// ticketLimit is the max_early_data_size of a ticket, 0 where there is none.
+func ticketLimit(list wire.Extensions) uint32 {
+	var x wire.Uint32
+	if body := findExtension(list, extEarlyData); body != nil && x.Parse(body) == nil {
+		return x.Value
+	}
+	return 0
+}
+
+// learnEarly tells the client what became of its early data. A server accepts
+// only under the first PSK, with the suite and the protocol of its session.
+func (c *Conn) learnEarly(accepted bool) error {
+	switch s := c.offer.session; {
+	case c.early == nil:
+		return nil
+	case !accepted:
+		c.info.EarlyData = EarlyRejected
+		return nil
+	case c.info.Kind != Resumed || c.modern.chosen != 0:
+		return fmt.Errorf("%w: another PSK than the first", badEarlyData)
+	case c.info.Suite.ID != s.suite:
+		return fmt.Errorf("%w: suite %v", badEarlyData, c.info.Suite.ID)
+	case c.info.ALPN != s.alpn:
+		return fmt.Errorf("%w: application protocol %q", badEarlyData, c.info.ALPN)
+	}
+	c.info.EarlyData = EarlyAccepted
+	return nil
+}
+
+// earlyKeys makes the protection of early data once the transcript holds the
+// ClientHello, and ends it behind a HelloRetryRequest (RFC 9846 §7.1).
+func earlyKeys(c *Conn, _ side, e Epoch) (*record.Half, error) {
+	if e == EpochClear {
+		return record.Plain(uint16(TLS12)), nil
+	}
+	x := c.early
+	secret := x.secret[:x.hash.Size]
+	c.modern.schedule.Derive(secret, secrets.ClientEarlyTraffic, c.transcript.sumAs(x.hash))
+	c.logSecret("CLIENT_EARLY_TRAFFIC_SECRET", secret)
+	half, err := c.protect(x.cipher, secret)
+	if err == nil && c.side == client && x.most < half.Plaintext() {
+		half.Restrict(x.most)
+	}
+	return half, err
+}
+
+func makeEndOfEarlyData(_ *Conn, dst []byte) ([]byte, error) { return dst, nil }
+
+func takeEndOfEarlyData(_ *Conn, body []byte) error { return wantEmpty(body) }
+
+// EarlyRoom returns how many bytes a client may seal as early data just now: 0
+// where it offered none, its ticket's limit is reached, or the server has
+// rejected it or completed the handshake.
+func (c *Conn) EarlyRoom() int {
+	if c.err != nil || c.closed || c.side != client || c.sends != EpochEarly {
+		return 0
+	}
+	return c.early.room
+}
+
+// MaySeal says whether Seal takes application data just now: after the handshake,
+// as a client's early data, and in TLS 1.3 as what a server says after its Finished,
+// to a client who has not proved yet to be there or to be the one it says it is
+// ("0.5-RTT", RFC 9846 §4.4.4).
+func (c *Conn) MaySeal() bool {
+	return c.err == nil && !c.closed && (c.info.Done || c.EarlyRoom() > 0 || c.answers())
+}
+
+// answers says whether a server may speak before it has heard the client's
+// Finished.
+func (c *Conn) answers() bool {
+	return c.side == server && c.info.Version == TLS13 && c.sends == EpochApplication
+}
+
+// admitEarly says whether so many bytes may be sealed before the handshake is
+// done.
+func (c *Conn) admitEarly(n int) error {
+	switch {
+	case c.answers():
+		return nil
+	case c.side == client && c.info.EarlyData == EarlyRejected:
+		return explain(earlyRejected)
+	case c.side == server || c.sends != EpochEarly:
+		return explain(notDone)
+	case n > c.early.room:
+		return explain(fmt.Errorf("%w: %d bytes, and %d may still be sent", earlyLimit, n, c.early.room))
+	}
+	c.early.room -= n
+	c.info.EarlyBytes += n
+	return nil
+}
+
+// takeEarly gives early data to the server's caller.
+func (c *Conn) takeEarly(plain []byte) (Event, error) {
+	switch {
+	case c.side == client || c.receives != EpochEarly:
+		return Event{}, dataBeforeDone
+	case len(c.partial) > 0:
+		return Event{}, interleaved
+	case len(plain) == 0:
+		return Event{}, c.idles()
+	case len(plain) > c.early.room:
+		return Event{}, tooMuchEarlyData
+	}
+	c.idle = 0
+	c.early.room -= len(plain)
+	c.info.EarlyBytes += len(plain)
+	return Event{Kind: EventEarlyData, Data: plain}, nil
+}

@@ -1,0 +1,40 @@
+package engine
+
+import (
+	"tlslab/engine/op"
+	"tlslab/engine/record"
+)
+
+// A server that rejects early data has to find its end without the keys: it skips
+// records that do not open with the handshake's keys, or that are protected where
+// the second ClientHello is awaited (RFC 9846 §4.2.10).
+
+// leastSkipped is what is skipped at least, in bytes, as tickets may come from a
+// server that allowed more than this one.
+const leastSkipped = 1 << 14
+
+// usualExpansion is by how many bytes a protected record is longer than what it
+// carries: the content type and the tag, which is shorter for one suite alone.
+const usualExpansion = 1 + 16
+
+// skipping says whether records that cannot be read are taken for early data.
+func (c *Conn) skipping() bool {
+	return c.early != nil && c.side == server && !c.info.Done && c.info.EarlyData == EarlyRejected &&
+		(!c.in.Protected() || c.in.Sequence() == 0)
+}
+
+// skipRecord drops a record of rejected early data. The error is what it is where
+// there is too much of it.
+func (c *Conn) skipRecord(h record.Header, otherwise error) error {
+	if len(c.partial) > 0 {
+		return interleaved
+	}
+	if c.in.Protected() { // it was tried to open it
+		c.count.Count(op.Op{Kind: op.Open, Alg: c.cipher.Name, Size: h.Length})
+	}
+	c.early.skip -= max(h.Length-usualExpansion, 1)
+	if c.early.skip < 0 {
+		return otherwise
+	}
+	return nil
+}
