@@ -18,6 +18,7 @@ type Certificate struct {
 	Key                 PublicKey
 	Scheme              *Scheme // its signature's; nil if it is none of ours
 
+	serial    []byte // content of the INTEGER
 	tbs       []byte // what is signed
 	signature []byte
 	extensions
@@ -64,12 +65,12 @@ var (
 )
 
 func (c *Certificate) parseTBS(element, outerAlgorithm cryptobyte.String) error {
-	var tbs, algorithm, issuer, validity, subject, key, extensions cryptobyte.String
+	var tbs, serial, algorithm, issuer, validity, subject, key, extensions cryptobyte.String
 	var version int64
 	var extended bool
 	if !element.ReadASN1(&tbs, asn1.SEQUENCE) ||
 		!readVersion(&tbs, &version) ||
-		!tbs.SkipASN1(asn1.INTEGER) ||
+		!tbs.ReadASN1(&serial, asn1.INTEGER) ||
 		!tbs.ReadASN1Element(&algorithm, asn1.SEQUENCE) ||
 		!tbs.ReadASN1Element(&issuer, asn1.SEQUENCE) ||
 		!tbs.ReadASN1(&validity, asn1.SEQUENCE) ||
@@ -85,7 +86,7 @@ func (c *Certificate) parseTBS(element, outerAlgorithm cryptobyte.String) error 
 	if extended && version != 2 {
 		return fmt.Errorf("%w: extensions in version %d", ErrMalformed, version+1)
 	}
-	c.Issuer, c.Subject = issuer, subject
+	c.serial, c.Issuer, c.Subject = serial, issuer, subject
 	var ok bool
 	if c.NotBefore, c.NotAfter, ok = readValidity(validity); !ok {
 		return fmt.Errorf("%w: validity", ErrMalformed)

@@ -14,10 +14,16 @@ const (
 	oidSubjectAltName   = "\x55\x1d\x11"
 	oidBasicConstraints = "\x55\x1d\x13"
 	oidExtKeyUsage      = "\x55\x1d\x25"
+	oidAuthorityInfo    = "\x2b\x06\x01\x05\x05\x07\x01\x01"
+	oidFeature          = "\x2b\x06\x01\x05\x05\x07\x01\x18"     // RFC 7633
+	oidNoCheck          = "\x2b\x06\x01\x05\x05\x07\x30\x01\x05" // RFC 6960
 
-	oidAnyUsage   = "\x55\x1d\x25\x00"
-	oidServerAuth = "\x2b\x06\x01\x05\x05\x07\x03\x01"
-	oidClientAuth = "\x2b\x06\x01\x05\x05\x07\x03\x02"
+	oidAnyUsage    = "\x55\x1d\x25\x00"
+	oidServerAuth  = "\x2b\x06\x01\x05\x05\x07\x03\x01"
+	oidClientAuth  = "\x2b\x06\x01\x05\x05\x07\x03\x02"
+	oidOCSPSigning = "\x2b\x06\x01\x05\x05\x07\x03\x09"
+
+	oidOCSP = "\x2b\x06\x01\x05\x05\x07\x30\x01" // access method of authority information
 )
 
 // extensions are the ones that bear on a TLS handshake.
@@ -27,6 +33,8 @@ type extensions struct {
 	usage      keyUsage
 	purposes   purposes
 	altNames   cryptobyte.String // contents of the subject's alternative names
+	statusURL  cryptobyte.String // of the first OCSP responder; nil: none is named
+	mustStaple bool              // RFC 7633's status_request
 	critical   cryptobyte.String // identifier of a critical extension not known here
 	seen       seen
 }
@@ -70,6 +78,8 @@ var known = [...]struct {
 	{oidKeyUsage, (*extensions).readKeyUsage},
 	{oidExtKeyUsage, (*extensions).readExtKeyUsage},
 	{oidSubjectAltName, (*extensions).readAltNames},
+	{oidAuthorityInfo, (*extensions).readAuthorityInfo},
+	{oidFeature, (*extensions).readFeatures},
 }
 
 // parse reads the contents of the explicit tag around all extensions.
@@ -154,6 +164,8 @@ func (x *extensions) readExtKeyUsage(value cryptobyte.String) bool {
 			x.purposes |= 1 << ServerAuth
 		case oidClientAuth:
 			x.purposes |= 1 << ClientAuth
+		case oidOCSPSigning:
+			x.purposes |= 1 << OCSPSigning
 		case oidAnyUsage:
 			x.purposes |= 1<<ServerAuth | 1<<ClientAuth
 		}
@@ -169,6 +181,55 @@ func (x *extensions) readAltNames(value cryptobyte.String) bool {
 		if !rest.ReadAnyASN1(new(cryptobyte.String), new(asn1.Tag)) {
 			return false
 		}
+	}
+	return true
+}
+
+// StatusURL is where the certificate says that an OCSP responder is, empty if it does
+// not say (RFC 5280 §4.2.2.1).
+func (c *Certificate) StatusURL() string { return string(c.statusURL) }
+
+// MustStaple says whether the certificate wants its server to staple an OCSP
+// response (RFC 7633 §4).
+func (c *Certificate) MustStaple() bool { return c.mustStaple }
+
+// tagURI is that of a general name which is a URI (RFC 5280 §4.2.1.6).
+var tagURI = asn1.Tag(6).ContextSpecific()
+
+func (x *extensions) readAuthorityInfo(value cryptobyte.String) bool {
+	var sequence cryptobyte.String
+	if !value.ReadASN1(&sequence, asn1.SEQUENCE) || !value.Empty() {
+		return false
+	}
+	for !sequence.Empty() {
+		var access, method, location cryptobyte.String
+		var tag asn1.Tag
+		if !sequence.ReadASN1(&access, asn1.SEQUENCE) || !access.ReadASN1(&method, asn1.OBJECT_IDENTIFIER) ||
+			!access.ReadAnyASN1(&location, &tag) || !access.Empty() {
+			return false
+		}
+		if x.statusURL == nil && string(method) == oidOCSP && tag == tagURI {
+			x.statusURL = location
+		}
+	}
+	return true
+}
+
+// featureStatusRequest is the number of the TLS extension by which responses are
+// stapled (RFC 6066 §8).
+const featureStatusRequest = 5
+
+func (x *extensions) readFeatures(value cryptobyte.String) bool {
+	var sequence cryptobyte.String
+	if !value.ReadASN1(&sequence, asn1.SEQUENCE) || !value.Empty() {
+		return false
+	}
+	for !sequence.Empty() {
+		var feature int64
+		if !sequence.ReadASN1Integer(&feature) {
+			return false
+		}
+		x.mustStaple = x.mustStaple || feature == featureStatusRequest
 	}
 	return true
 }

@@ -18,8 +18,11 @@ type link struct {
 	issuer              *link // itself at the root
 
 	authority  bool
+	responder  bool     // the issuer's, for OCSP
 	pathLength int      // of an authority: how many others may stand below it
 	names      []string // of a leaf
+	statusURL  string   // of a leaf
+	mustStaple bool     // likewise
 }
 
 // certified names the signature that authorities put under certificates, by the
@@ -104,12 +107,7 @@ func addOID(b *cryptobyte.Builder, oid string) {
 func (l *link) addExtensions(b *cryptobyte.Builder, p padding) {
 	l.addKeyUsage(b)
 	if !l.authority {
-		addExtension(b, oidExtKeyUsage, false, func(b *cryptobyte.Builder) {
-			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-				addOID(b, oidServerAuth)
-				addOID(b, oidClientAuth)
-			})
-		})
+		addExtension(b, oidExtKeyUsage, false, func(b *cryptobyte.Builder) { b.AddASN1(asn1.SEQUENCE, l.addPurposes) })
 	}
 	addExtension(b, oidBasicConstraints, true, func(b *cryptobyte.Builder) {
 		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
@@ -125,8 +123,42 @@ func (l *link) addExtensions(b *cryptobyte.Builder, p padding) {
 	if len(l.names) > 0 {
 		addExtension(b, oidSubjectAltName, false, l.addAltNames)
 	}
+	l.addStatusExtensions(b)
 	if value := p.bytes(); value != nil {
 		addExtension(b, oidPadding, false, func(b *cryptobyte.Builder) { b.AddBytes(value) })
+	}
+}
+
+func (l *link) addPurposes(b *cryptobyte.Builder) {
+	if l.responder {
+		addOID(b, oidOCSPSigning)
+		return
+	}
+	addOID(b, oidServerAuth)
+	addOID(b, oidClientAuth)
+}
+
+// addStatusExtensions appends what bears on the certificate's own revocation: where
+// to ask, that the answer is stapled, and, for a responder, not to ask at all
+// (RFC 5280 §4.2.2.1, RFC 7633 §4, RFC 6960 §4.2.2.2.1).
+func (l *link) addStatusExtensions(b *cryptobyte.Builder) {
+	if l.statusURL != "" {
+		addExtension(b, oidAuthorityInfo, false, func(b *cryptobyte.Builder) {
+			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+					addOID(b, oidOCSP)
+					b.AddASN1(tagURI, func(b *cryptobyte.Builder) { b.AddBytes([]byte(l.statusURL)) })
+				})
+			})
+		})
+	}
+	if l.mustStaple {
+		addExtension(b, oidFeature, false, func(b *cryptobyte.Builder) {
+			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1Int64(featureStatusRequest) })
+		})
+	}
+	if l.responder {
+		addExtension(b, oidNoCheck, false, func(b *cryptobyte.Builder) { b.AddBytes([]byte(derNull)) })
 	}
 }
 

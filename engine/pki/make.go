@@ -16,6 +16,8 @@ type Spec struct {
 	Length              int      // certificates sent, leaf included and root not: at least 1
 	Size                int      // bytes of all certificates sent together; 0: as they come
 	Names               []string // the leaf's DNS names and IP addresses
+	StatusURL           string   // where the leaf says that an OCSP responder is; empty: it does not
+	MustStaple          bool     // the leaf says that its server staples OCSP responses (RFC 7633)
 	NotBefore, NotAfter time.Time
 }
 
@@ -24,6 +26,9 @@ type Chain struct {
 	Certificates [][]byte // DER, leaf first, without the root
 	Root         []byte   // DER
 	Key          *Key     // the leaf's
+
+	issuer *link // the leaf's, for what else it signs
+	seed   string
 }
 
 // maxLength bounds a chain: the longest ones in use have half a dozen certificates.
@@ -51,7 +56,7 @@ func Make(spec Spec) (*Chain, error) {
 		return nil, err
 	}
 	root, sent := links[len(links)-1], links[:len(links)-1]
-	chain := &Chain{Key: sent[0].key}
+	chain := &Chain{Key: sent[0].key, issuer: links[1], seed: spec.Seed}
 	if chain.Root, err = root.make(nothing); err != nil {
 		return nil, err
 	}
@@ -74,6 +79,7 @@ func (spec *Spec) links() ([]*link, error) {
 		switch i {
 		case 0:
 			l.name, l.names, algorithm = "tlslab leaf", spec.Names, spec.Algorithm
+			l.statusURL, l.mustStaple = spec.StatusURL, spec.MustStaple
 		case spec.Length:
 			l.name = spec.rootName()
 		default:

@@ -72,6 +72,7 @@ type Purpose uint8
 const (
 	ServerAuth Purpose = iota
 	ClientAuth
+	OCSPSigning // no leaf's of a handshake, but a responder's: see VerifyStatus
 )
 
 // Verify checks a chain as a peer sent it, leaf first and the others in any order:
@@ -81,24 +82,32 @@ const (
 // known, so certificates with critical ones are ErrUnsupported. Its error wraps
 // one of the verdicts.
 func Verify(chain []*Certificate, roots *Roots, purpose Purpose, name string, now time.Time, count op.Counter) error {
+	_, err := VerifyIssuer(chain, roots, purpose, name, now, count)
+	return err
+}
+
+// VerifyIssuer does as Verify, and returns the certificate of whoever issued the leaf:
+// nil for a leaf that is itself among the roots.
+func VerifyIssuer(chain []*Certificate, roots *Roots, purpose Purpose, name string, now time.Time, count op.Counter) (issuer *Certificate, err error) {
 	if len(chain) == 0 {
-		return fmt.Errorf("%w: no certificate", ErrMalformed)
+		return nil, fmt.Errorf("%w: no certificate", ErrMalformed)
 	}
 	if roots == nil {
-		return fmt.Errorf("%w: no roots", ErrUnknownAuthority)
+		return nil, fmt.Errorf("%w: no roots", ErrUnknownAuthority)
 	}
 	leaf := chain[0]
 	if err := leaf.check(now, purpose); err != nil {
-		return fmt.Errorf("leaf: %w", err)
+		return nil, fmt.Errorf("leaf: %w", err)
 	}
 	if name != "" && !leaf.MatchesName(name) {
-		return fmt.Errorf("leaf: %w: want %q", ErrWrongName, name)
+		return nil, fmt.Errorf("leaf: %w: want %q", ErrWrongName, name)
 	}
 	if roots.contain(leaf) {
-		return nil
+		return nil, nil
 	}
 	s := search{sent: chain[1:], roots: roots, purpose: purpose, now: now, count: count, budget: maxSignatures}
-	return s.extend(leaf, make([]*Certificate, 0, 4))
+	err = s.extend(leaf, make([]*Certificate, 0, 4))
+	return s.issuer, err
 }
 
 // maxSignatures bounds the work a hostile set of certificates can cause.
@@ -112,6 +121,7 @@ type search struct {
 	now     time.Time
 	count   op.Counter
 	budget  int
+	issuer  *Certificate // of the leaf, on the path that was found
 }
 
 // extend continues a path whose end is c, below which the certificates of path lie.
@@ -133,6 +143,9 @@ func (s *search) extend(c *Certificate, path []*Certificate) error {
 			err = s.extend(issuer, append(path, c))
 		}
 		if err == nil {
+			if len(path) == 0 {
+				s.issuer = issuer
+			}
 			return nil
 		}
 		if fault == nil {
