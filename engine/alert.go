@@ -19,6 +19,7 @@ const (
 	AlertHandshakeFailure       Alert = 40
 	AlertBadCertificate         Alert = 42
 	AlertUnsupportedCertificate Alert = 43
+	AlertCertificateRevoked     Alert = 44
 	AlertCertificateExpired     Alert = 45
 	AlertCertificateUnknown     Alert = 46
 	AlertIllegalParameter       Alert = 47
@@ -33,6 +34,7 @@ const (
 	AlertMissingExtension       Alert = 109
 	AlertUnsupportedExtension   Alert = 110
 	AlertUnrecognizedName       Alert = 112
+	AlertBadCertificateStatus   Alert = 113 // bad_certificate_status_response
 	AlertCertificateRequired    Alert = 116
 	AlertNoApplicationProtocol  Alert = 120
 )
@@ -101,6 +103,7 @@ var oldAlerts = map[Alert]Alert{
 	AlertDecryptError:          AlertHandshakeFailure,
 	AlertProtocolVersion:       AlertHandshakeFailure,
 	AlertInternalError:         AlertHandshakeFailure,
+	AlertBadCertificateStatus:  AlertCertificateUnknown,
 	AlertMissingExtension:      AlertHandshakeFailure,
 	AlertUnsupportedExtension:  AlertIllegalParameter,
 	AlertNoApplicationProtocol: AlertHandshakeFailure,

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"tlslab/engine/pki"
@@ -16,8 +17,12 @@ type Certificate struct {
 	curve   Group    // that an ECDSA key lies on, 0 for others
 	classic []byte   // the Certificate message's body up to TLS 1.2
 	modern  []byte   // and in TLS 1.3
+	chain   [][]byte // in DER, leaf first
 	issuers [][]byte // names of the chain's issuers, in DER
 	leaf    *pki.Certificate
+
+	staple  []byte // an OCSP response, for clients that ask for it; nil: there is none
+	stapled []byte // modern with it
 }
 
 // NewCertificate prepares a chain of DER certificates, leaf first and without
@@ -26,9 +31,9 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	if len(chain) == 0 || key == nil {
 		return nil, errors.New("certificate without chain or key")
 	}
-	c := &Certificate{key: key, kind: pki.KindOf(key.Public.Algorithm).Name, curve: curves[key.Public.Algorithm]}
+	c := &Certificate{key: key, kind: pki.KindOf(key.Public.Algorithm).Name, curve: curves[key.Public.Algorithm], chain: chain}
 	c.classic = wire.AppendCertificate(nil, chain)
-	c.modern = wire.AppendCertificate13(nil, chain)
+	c.modern = wire.AppendCertificate13(nil, chain, nil)
 	if len(c.classic) > maxCertificates || len(c.modern) > maxCertificates {
 		return nil, errors.New("certificate chain longer than a handshake message may be")
 	}
@@ -62,6 +67,29 @@ func (c *Certificate) String() string {
 
 // isFor says whether the leaf is for a DNS name.
 func (c *Certificate) isFor(name string) bool { return c.leaf != nil && c.leaf.MatchesHost(name) }
+
+// WithStatus returns the same certificate with an OCSP response on its leaf, in DER,
+// that is stapled where a client asks for it (Config.Revocation). What it says, and
+// whether it is one, is left to clients to find out.
+func (c *Certificate) WithStatus(response []byte) (*Certificate, error) {
+	if len(response) == 0 || len(response) > maxStatus {
+		return nil, fmt.Errorf("certificate status of %d bytes: want 1 to %d", len(response), maxStatus)
+	}
+	with := *c
+	with.staple = response
+	m := wire.CertificateStatusMsg{Type: wire.StatusOCSP, Response: response}
+	leaf := wire.AppendUint16(nil, extStatusRequest)
+	leaf = wire.Close(m.Append(wire.Open(leaf, 2)), len(leaf), 2)
+	with.stapled = wire.AppendCertificate13(nil, c.chain, leaf)
+	if len(with.stapled) > maxCertificates {
+		return nil, errors.New("certificate chain and status longer than a handshake message may be")
+	}
+	return &with, nil
+}
+
+// maxStatus is the longest response in bytes that fits into an extension of TLS 1.3
+// with its frame.
+const maxStatus = 1<<16 - 1 - 8
 
 // curves are those of certificates' keys, by pki's name of the key.
 var curves = map[string]Group{"ecdsa-p256": P256, "ecdsa-p384": P384, "ecdsa-p521": P521}

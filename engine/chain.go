@@ -40,7 +40,12 @@ func (c *Conn) verifyChain() error {
 	if !may() {
 		return fmt.Errorf("leaf: %w: key usage", pki.ErrWrongUsage)
 	}
-	return pki.Verify(chain, c.cfg.Roots, pki.ServerAuth, c.info.ServerName, c.cfg.Now(), c.count)
+	issuer, err := pki.VerifyIssuer(chain, c.cfg.Roots, pki.ServerAuth, c.info.ServerName, c.cfg.Now(), c.count)
+	if err != nil || c.status == nil {
+		return err
+	}
+	c.status.issuer = issuer
+	return c.awaitStatus()
 }
 
 // withoutCertificate is what an empty Certificate message means: a server always

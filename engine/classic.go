@@ -19,6 +19,7 @@ var classic = protocol{
 		Certificates:       {make: makeCertificate, take: takeCertificate, after: afterCertificate},
 		ServerKeyExchange:  {make: makeServerKeyExchange, take: takeServerKeyExchange},
 		CertificateRequest: {make: makeCertificateRequest, take: takeCertificateRequest, after: afterCertificateRequest},
+		CertificateStatus:  {make: makeCertificateStatus, take: takeCertificateStatus},
 		CertificateVerify:  {make: makeCertificateVerify, take: takeCertificateVerify, after: afterCertificateVerify},
 		ServerHelloDone:    {make: makeServerHelloDone, take: takeServerHelloDone},
 		ClientKeyExchange:  {make: makeClientKeyExchange, take: takeClientKeyExchange, after: afterClientKeyExchange},
@@ -142,7 +143,13 @@ func takeCertificate(c *Conn, body []byte) error {
 
 func makeServerHelloDone(_ *Conn, dst []byte) ([]byte, error) { return dst, nil }
 
-func takeServerHelloDone(_ *Conn, body []byte) error { return wantEmpty(body) }
+// takeServerHelloDone ends the server's part, and with it the time for a status.
+func takeServerHelloDone(c *Conn, body []byte) error {
+	if err := wantEmpty(body); err != nil {
+		return err
+	}
+	return c.requireStaple()
+}
 
 // finished is the verify_data of a side's Finished (RFC 5246 §7.4.9), or the
 // digests that SSL 3.0 has in its place (RFC 6101 §5.6.9).

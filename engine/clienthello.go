@@ -23,6 +23,7 @@ type clientHello struct {
 	cookie    []byte // the client's, from a HelloRetryRequest
 
 	authorities wire.DistinguishedNames // that the peer trusts, as it says
+	status      bool                    // the client takes a stapled OCSP response
 }
 
 // signalRenegotiation is TLS_EMPTY_RENEGOTIATION_INFO_SCSV, which stands for an

@@ -69,6 +69,15 @@ type Config struct {
 	ClientAuth ClientAuth
 	ClientCAs  *pki.Roots
 
+	// Revocation is how a client learns whether the server's certificate has been
+	// revoked, in full handshakes: by a response that the server is asked to
+	// staple (Certificate.WithStatus), or by one that the caller fetches on
+	// EventStatusWanted. Without one the handshake fails, unless SoftFail: then
+	// only an answer can make it fail, one that says revoked or that does not
+	// verify, or the lack of a staple that the certificate itself demands (RFC 7633).
+	Revocation Revocation
+	SoftFail   bool
+
 	// ALPN lists the application protocols in order of preference
 	// (RFC 7301).
 	ALPN []string

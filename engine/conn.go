@@ -64,6 +64,7 @@ type Conn struct {
 	asked bool // there was a CertificateRequest
 	signs bool // the client has shown a certificate
 
+	status  *statusState // of a client with a Config.Revocation
 	classic classicState
 	modern  modernState
 	early   *earlyState // nil: no early data was offered
@@ -109,6 +110,9 @@ func newConn(cfg *Config, s side) *Conn {
 	}
 	if cfg.RecordSizing != nil {
 		c.sizer = newSizer(cfg)
+	}
+	if s == client && cfg.Revocation != RevocationNone {
+		c.status = new(statusState)
 	}
 	c.in, c.out = record.Plain(firstRecordVersion), record.Plain(firstRecordVersion)
 	return c

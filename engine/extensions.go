@@ -83,7 +83,7 @@ var extensions = [...]extension{
 	{extModes, "psk_key_exchange_modes", inClientHello, makeModes, takeModes},
 	{extMaxFragmentLength, "max_fragment_length", inClientHello | inClassicHello | inEncrypted, makeMaxFragment, takeMaxFragment},
 	{extRecordSizeLimit, "record_size_limit", inClientHello | inClassicHello | inEncrypted, makeRecordSizeLimit, takeRecordSizeLimit},
-	{extStatusRequest, "status_request", inClientHello | inClassicHello | inCertificate | inRequest, nil, nil},
+	{extStatusRequest, "status_request", inClientHello | inClassicHello | inCertificate | inRequest, makeStatusRequest, takeStatusRequest},
 	{extSignedTimestamps, "signed_certificate_timestamp", inClientHello | inClassicHello | inCertificate | inRequest, nil, nil},
 	{extEarlyData, "early_data", inClientHello | inEncrypted | inTicket, makeEarlyData, takeEarlyData},
 	{extPreSharedKey, "pre_shared_key", inClientHello | inServerHello, makePreSharedKey, takePreSharedKey},

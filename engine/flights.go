@@ -68,12 +68,13 @@ var hellos = flight{
 	then: []continuation{{ifTLS13, &tls13}, {ifResumed, &classicResumed}, {always, &classicFull}},
 }
 
-// classicFull is RFC 5246 §7.3, figure 1.
+// classicFull is RFC 5246 §7.3, figure 1, with RFC 6066 §8's CertificateStatus.
 var classicFull = flight{
 	name:     "classic full",
 	protocol: &classic,
 	rows: []row{
 		{server, Certificates, always, sameKeys, 0},
+		{server, CertificateStatus, ifStapled, sameKeys, optional},
 		{server, ServerKeyExchange, ifEphemeral, sameKeys, 0},
 		{server, CertificateRequest, ifAsking, sameKeys, optional},
 		{server, ServerHelloDone, always, sameKeys, flush},
@@ -148,6 +149,7 @@ var (
 	ifTLS13           = condition{name: "TLS 1.3", holds: func(c *Conn) bool { return c.info.Version == TLS13 }}
 	ifResumed         = condition{name: "resumed", holds: func(c *Conn) bool { return c.info.Kind == Resumed }}
 	ifSigned          = condition{name: "full", holds: (*Conn).isFull}
+	ifStapled         = condition{name: "stapled", holds: (*Conn).staples, allowed: (*Conn).mayStaple}
 	ifEphemeral       = condition{name: "ephemeral", holds: func(c *Conn) bool { return c.info.Suite.KeyExchange.Family() != 0 }}
 	ifAsking          = condition{name: "the server asks", holds: func(c *Conn) bool { return c.mayAsk() && c.cfg.ClientAuth != ClientAuthNone }, allowed: (*Conn).mayAsk}
 	ifAsked           = condition{name: "asked", holds: func(c *Conn) bool { return c.asked }}

@@ -179,6 +179,8 @@ var drawn = []struct {
 	{"tls10-rsa-ecdhe-ticket", onlyVersion(TLS10), onlyVersion(TLS10), 2, 1},
 	{"ssl30-rsa-session-id", onlyVersion(SSL30), both(onlyVersion(SSL30), withCache), 2, 1},
 	{"tls13-client-certificate", showing, asking, 1, 1},
+	{"tls13-stapled", wanting(RevocationStapled), stapling, 1, 1},
+	{"tls12-stapled", both(maxVersion(TLS12), wanting(RevocationStapled)), stapling, 2, 1},
 	{"tls12-client-certificate", both(maxVersion(TLS12), showing), asking, 2, 1},
 	{"tls13-early-data", withEarlyData, earlyServer, 1, 1},
 	{"tls13-early-data-rejected", withEarlyData, both(earlyServer, rejectingEarly), 1, 1},

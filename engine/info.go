@@ -7,8 +7,9 @@ import (
 )
 
 // Info is what a connection has negotiated so far. Both sides of a finished
-// handshake agree on all of it but Certificate, PeerChain, the ticket counts, and
-// how much early data there was and why it was rejected.
+// handshake agree on all of it but Certificate, PeerChain, the ticket counts, how
+// much early data there was and why it was rejected, and a Revocation that the
+// client fetched.
 type Info struct {
 	Version    Version
 	Suite      Suite
@@ -42,6 +43,10 @@ type Info struct {
 	// certificate, in this handshake or in the one that is resumed. A server has
 	// verified the chain too, unless it verifies nothing.
 	ClientAuthenticated bool
+
+	// Revocation is how the client knows, of this handshake, that the server's
+	// certificate has not been revoked; a server has stapled this to it.
+	Revocation Revocation
 
 	TicketsSent, TicketsReceived int
 

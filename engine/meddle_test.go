@@ -57,12 +57,14 @@ func (p *pair) meddle(tamper func(at int, burst []parcel) []parcel) error {
 	return p.relay(tamper)
 }
 
-// meddled are the handshakes that are meddled with: every flight, with each of
-// its conditions met and not met. Each makes a fresh pair.
-var meddled = []struct {
+type meddledHandshake struct {
 	name string
 	make func(t testing.TB) *pair
-}{
+}
+
+// meddled are the handshakes that are meddled with: every flight, with each of
+// its conditions met and not met. Each makes a fresh pair.
+var meddled = []meddledHandshake{
 	{"tls13 full", meddledPair(false, nothing, nothing)},
 	{"tls13 resumed", meddledPair(true, nothing, nothing)},
 	{"tls13 psk alone", meddledPair(true, resumeBy(PSK), resumeBy(PSK))},
@@ -78,6 +80,9 @@ var meddled = []struct {
 	{"tls12 client certificate", meddledPair(false, both(maxVersion(TLS12), showing), asking)},
 	{"tls12 no client certificate", meddledPair(false, maxVersion(TLS12), asking)},
 	{"tls11 client certificate", meddledPair(false, both(onlyVersion(TLS11), showing), both(onlyVersion(TLS11), asking))},
+	{"tls13 stapled", meddledPair(false, wanting(RevocationStapled), stapling)},
+	{"tls12 stapled", meddledPair(false, both(maxVersion(TLS12), wanting(RevocationStapled)), stapling)},
+	{"tls12 staple to spare", meddledPair(false, both(maxVersion(TLS12), sparing), stapling)},
 	{"tls10 rsa", meddledPair(false, both(onlyVersion(TLS10), onlySuite(0x002f)), onlyVersion(TLS10))},
 	{"tls11 ticket", meddledPair(true, onlyVersion(TLS11), onlyVersion(TLS11))},
 	{"ssl30 rsa", meddledPair(false, onlyVersion(SSL30), onlyVersion(SSL30))},
@@ -108,6 +113,11 @@ var meddled = []struct {
 
 func shortRecords(cfg *Config)   { cfg.RecordSizeLimit = 600 }
 func smallFragments(cfg *Config) { cfg.MaxFragment = 512 }
+
+// meddledAs is the place of a handshake in the table.
+func meddledAs(name string) int {
+	return slices.IndexFunc(meddled, func(h meddledHandshake) bool { return h.name == name })
+}
 
 func nothing(*Config) {}
 
@@ -182,8 +192,11 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 					continue
 				}
 				without := AlertUnexpectedMessage
-				if version == TLS13 && x.message() == CertificateRequest {
+				switch {
+				case version == TLS13 && x.message() == CertificateRequest, x.message() == CertificateStatus && h.name == "tls12 staple to spare":
 					without = AlertDecryptError // it may be missing, but not from what is signed
+				case x.message() == CertificateStatus:
+					without = AlertBadCertificateStatus
 				}
 				wantAlert(t, "without "+what, at(func(b []parcel, k int) []parcel { return slices.Delete(b, k, k+1) }), without)
 				wantAlert(t, what+" after its successor", at(func(b []parcel, k int) []parcel { b[k], b[k+1] = b[k+1], b[k]; return b }), AlertUnexpectedMessage)

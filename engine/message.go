@@ -23,6 +23,7 @@ const (
 	CertificateVerify   Message = 15
 	ClientKeyExchange   Message = 16
 	Finished            Message = 20
+	CertificateStatus   Message = 22
 	KeyUpdate           Message = 24
 	ChangeCipherSpec    Message = 256
 )
@@ -49,6 +50,7 @@ var messageNames = map[Message]string{
 	CertificateVerify:   "CertificateVerify",
 	ClientKeyExchange:   "ClientKeyExchange",
 	Finished:            "Finished",
+	CertificateStatus:   "CertificateStatus",
 	KeyUpdate:           "KeyUpdate",
 	ChangeCipherSpec:    "ChangeCipherSpec",
 	reservedMessage:     "reserved message 6",

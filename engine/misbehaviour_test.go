@@ -71,6 +71,23 @@ func inEncryptedOnes(f func(extensionList) extensionList) edit {
 	return editExtensions(m, &m.Extensions, f)
 }
 
+// inLeaf edits the extensions of the first certificate of TLS 1.3.
+func inLeaf(f func(extensionList) extensionList) edit {
+	return func(body []byte) []byte {
+		var m wire.Certificate13Msg
+		if err := m.Parse(slices.Clone(body)); err != nil {
+			panic(err)
+		}
+		der, ext, rest := m.Entries.Next()
+		var first wire.Certificate13Msg
+		if err := first.Parse(wire.AppendCertificate13(nil, [][]byte{der}, f(listExtensions(ext)).encode())); err != nil {
+			panic(err)
+		}
+		m.Entries = append(first.Entries, rest...)
+		return m.Append(nil)
+	}
+}
+
 func with(id uint16, body string) func(extensionList) extensionList {
 	return func(l extensionList) extensionList {
 		return slices.Insert(l, 0, extensionBody{id, []byte(body)})
@@ -135,10 +152,7 @@ func hello12(f func(*wire.ServerHelloMsg)) edit {
 func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 	withoutProtection(t)
 	const full13, resumed13, retry13, ecdhe12, rsa12, ticket12, dhe12, hybrid13 = 0, 1, 3, 4, 5, 6, 8, 9
-	early13 := 0
-	for meddled[early13].name != "tls13 early data" {
-		early13++
-	}
+	early13, stapled13, stapled12 := meddledAs("tls13 early data"), meddledAs("tls13 stapled"), meddledAs("tls12 stapled")
 	for _, x := range []struct {
 		rule    string
 		of      int // of meddled
@@ -234,6 +248,22 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"EndOfEarlyData is empty", early13, EndOfEarlyData, func([]byte) []byte { return []byte{0} }, AlertDecodeError},
 		{"a limit of early data has four bytes", full13, NewSessionTicket, func(b []byte) []byte { return append(b[:len(b)-2], "\x00\x06\x00\x2a\x00\x02xx"...) }, AlertDecodeError},
 		{"tickets live a week at most", full13, NewSessionTicket, func(b []byte) []byte { b[0] = 1; return b }, AlertIllegalParameter},
+
+		{"a status request has its fields", stapled13, ClientHello, inHello(instead(extStatusRequest, "\x01\x00\x00")), AlertDecodeError},
+		{"a status request of another type is ignored, and hashed", stapled12, ClientHello, inHello(instead(extStatusRequest, "\x02\x00\x00\x00\x00")), AlertBadCertificateStatus},
+		{"no staple in TLS 1.3 that was not asked for", full13, Certificates, inLeaf(with(extStatusRequest, "\x01\x00\x00\x01x")), AlertUnsupportedExtension},
+		{"no staple in TLS 1.2 that was not asked for", ecdhe12, ServerHello, inServer(with(extStatusRequest, "")), AlertUnsupportedExtension},
+		{"a promise is empty", stapled12, ServerHello, inServer(instead(extStatusRequest, "x")), AlertDecodeError},
+		{"no staple that was not promised", stapled12, ServerHello, inServer(without(extStatusRequest)), AlertUnexpectedMessage},
+		{"no staple among encrypted extensions", stapled13, EncryptedExtensions, inEncryptedOnes(with(extStatusRequest, "\x01\x00\x00\x01x")), AlertIllegalParameter},
+		{"no staple twice", stapled13, Certificates, inLeaf(twice(extStatusRequest)), AlertIllegalParameter},
+		{"a staple is there", stapled13, Certificates, inLeaf(without(extStatusRequest)), AlertBadCertificateStatus},
+		{"a staple is not empty", stapled13, Certificates, inLeaf(instead(extStatusRequest, "\x01\x00\x00\x00")), AlertDecodeError},
+		{"a staple of TLS 1.2 is not empty", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x01\x00\x00\x00") }, AlertDecodeError},
+		{"a staple is of OCSP", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x02\x00\x00\x01x") }, AlertDecodeError},
+		{"a staple is a response", stapled13, Certificates, inLeaf(instead(extStatusRequest, "\x01\x00\x00\x01x")), AlertBadCertificateStatus},
+		{"a staple of TLS 1.2 is a response", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x01\x00\x00\x01x") }, AlertBadCertificateStatus},
+		{"a staple is signed", stapled12, CertificateStatus, flip(-1), AlertBadCertificateStatus},
 	} {
 		t.Run(x.rule, func(t *testing.T) {
 			edited, seen := false, 0

@@ -158,6 +158,10 @@ func makeCertificate13(c *Conn, dst []byte) ([]byte, error) {
 	if c.certificate == nil {
 		return append(dst, 0, 0, 0, 0), nil
 	}
+	if c.staples() {
+		c.info.Revocation = RevocationStapled
+		return append(dst, c.certificate.stapled...), nil
+	}
 	return append(dst, c.certificate.modern...), nil
 }
 
@@ -180,7 +184,10 @@ func takeCertificate13(c *Conn, body []byte) error {
 			return err
 		}
 	}
-	return c.verifyChain()
+	if err := c.verifyChain(); err != nil {
+		return err
+	}
+	return c.takeStaple()
 }
 
 // signedContexts begin what a side's CertificateVerify signs (RFC 9846 §4.4.3).

@@ -107,7 +107,8 @@ type pair struct {
 	up, down       []byte // in flight, towards the server and the client
 	got            map[*Conn][]byte
 	events         map[*Conn][]EventKind
-	tap            *tap // where one stands between the sides
+	tap            *tap                                    // where one stands between the sides
+	answer         func(url string, request []byte) []byte // the authority's, where a client asks it
 }
 
 func newPair(clientCfg, serverCfg *Config) *pair {
@@ -154,6 +155,11 @@ func (p *pair) feed(c *Conn, in []byte) error {
 		}
 		if n == 0 {
 			return fmt.Errorf("%d bytes are no whole record", len(in))
+		}
+		if ev.Kind == EventStatusWanted && p.answer != nil {
+			if ev, err = c.CertificateStatus(p.answer(c.StatusWanted())); err != nil {
+				return err
+			}
 		}
 		if ev.Kind != EventNone {
 			p.events[c] = append(p.events[c], ev.Kind)

@@ -73,6 +73,11 @@ const (
 	unsupportedCertificate
 	certificateExpired
 	unknownAuthority
+	certificateRevoked
+	badStatus
+	noStatus
+	noAuthority
+	statusUnwanted
 	wrongKeyType
 	masterSecretMismatch
 	badKeyUpdate
@@ -156,6 +161,11 @@ var reasons = [numReasons]struct {
 	unsupportedCertificate: {AlertUnsupportedCertificate, FaultPeer, "unsupported certificate", "RFC 9846 §4.4.2.4"},
 	certificateExpired:     {AlertCertificateExpired, FaultPeer, "certificate outside its validity", "RFC 9846 §6.2"},
 	unknownAuthority:       {AlertUnknownCA, FaultPeer, "unknown certificate authority", "RFC 9846 §6.2"},
+	certificateRevoked:     {AlertCertificateRevoked, FaultPeer, "certificate revoked by its authority", "RFC 9846 §6.2"},
+	badStatus:              {AlertBadCertificateStatus, FaultPeer, "bad OCSP response", "RFC 6066 §8"},
+	noStatus:               {AlertBadCertificateStatus, FaultPeer, "no OCSP response was stapled", "RFC 6066 §8"},
+	noAuthority:            {AlertCertificateUnknown, FaultPeer, "no word from the certificate's authority", "RFC 6960 §3.2"},
+	statusUnwanted:         {AlertInternalError, FaultLocal, "status of a certificate that is not waited for", ""},
 	wrongKeyType:           {AlertIllegalParameter, FaultPeer, "certificate's key does not fit the suite", "RFC 5246 §7.4.2"},
 
 	masterSecretMismatch: {AlertHandshakeFailure, FaultPeer, "extended master secret differs from the session's", "RFC 7627 §5.3"},
@@ -181,6 +191,13 @@ var foreign = []struct {
 	{record.ErrDecompression, decompressionFailed},
 	{record.ErrUnexpected, unexpectedRecord},
 	{kx.ErrBadShare, badShare},
+	{pki.ErrRevoked, certificateRevoked}, // those of a status first: they may wrap others
+	{pki.ErrStatusUnknown, badStatus},
+	{pki.ErrStatusStale, badStatus},
+	{pki.ErrStatusForged, badStatus},
+	{pki.ErrStatusOther, badStatus},
+	{pki.ErrStatusMalformed, badStatus},
+	{pki.ErrStatusUnavailable, badStatus},
 	{pki.ErrBadSignature, badCertificate},
 	{pki.ErrMalformed, badCertificate},
 	{pki.ErrNotAuthority, badCertificate},

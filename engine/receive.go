@@ -24,11 +24,11 @@ func maxBody(m Message) int {
 }
 
 // Recv consumes at most one record from in, opening it in place. It returns
-// the number of bytes consumed, 0 where in does not yet hold a whole record,
-// and what the record meant. Event.Data aliases in, or the connection where
-// records are compressed: until the next call. An error ends the
-// connection: Flush then returns the alert, and further calls return the
-// same error.
+// the number of bytes consumed, 0 where in does not yet hold a whole record or
+// a client waits for CertificateStatus, and what the record meant. Event.Data
+// aliases in, or the connection where records are compressed: until the next
+// call. An error ends the connection: Flush then returns the alert, and further
+// calls return the same error.
 func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 	if c.err != nil {
 		return 0, Event{}, c.err
@@ -40,6 +40,9 @@ func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 		if err := c.Start(); err != nil {
 			return 0, Event{}, err
 		}
+	}
+	if c.awaitsStatus() {
+		return 0, Event{}, nil
 	}
 	if c.peerClosed {
 		return len(in), Event{}, nil // RFC 9846 §6.1: what follows a close_notify is ignored
@@ -60,14 +63,22 @@ func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 	if err != nil {
 		return n, Event{}, c.fail(err)
 	}
+	ev.Kind = c.happened(wasDone, ev.Kind)
+	return n, ev, nil
+}
+
+// happened is what messages meant to the application: kind, if nothing more.
+func (c *Conn) happened(wasDone bool, kind EventKind) EventKind {
 	switch {
 	case c.info.Done && !wasDone:
-		ev.Kind = EventHandshakeDone
+		kind = EventHandshakeDone
 	case c.newSession && c.info.Done:
-		ev.Kind = EventSession
+		kind = EventSession
+	case c.awaitsStatus():
+		kind = EventStatusWanted
 	}
 	c.newSession = false
-	return n, ev, nil
+	return kind
 }
 
 // checkHeader looks at a record before all of it is there, so that no peer
@@ -148,7 +159,13 @@ func (c *Conn) takeHandshake(plain []byte) error {
 		c.partial = append(c.partial, plain...)
 		data = c.partial
 	}
-	for len(data) >= headerSize {
+	return c.takeMessages(data)
+}
+
+// takeMessages takes what is whole and keeps the rest, as it keeps all that comes
+// while the client waits for word on a certificate.
+func (c *Conn) takeMessages(data []byte) error {
+	for len(data) >= headerSize && !c.awaitsStatus() {
 		size := int(data[1])<<16 | int(data[2])<<8 | int(data[3])
 		if size > maxBody(Message(data[0])) {
 			return fmt.Errorf("%w: %d bytes", messageTooLong, size)

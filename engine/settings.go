@@ -145,6 +145,9 @@ func (cfg *Config) check(s side) error {
 	if err := cfg.checkSizing(); err != nil {
 		return err
 	}
+	if err := cfg.checkRevocation(s); err != nil {
+		return err
+	}
 	if err := cfg.checkSizes(); err != nil {
 		return err
 	}

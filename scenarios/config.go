@@ -39,6 +39,9 @@ type TLS struct {
 	ClientCertificate string // the client's key: rsa2048, ecdsa-p256 …; none
 	ClientChain       Chain
 
+	Revocation string // how the client learns of it: none, stapled
+	Responder  string // who signs the word on it: authority, delegate
+
 	Kind           string // full or resumed
 	Resumption     string // how, when Kind is resumed: session-id, ticket, psk-dhe, psk
 	Record         int    // plaintext bytes a record

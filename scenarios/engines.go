@@ -69,6 +69,10 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 	if err := c.setGroups(client, server); err != nil {
 		return x, nil, err
 	}
+	if x.Revocation, err = engine.ParseRevocation(c.TLS.Revocation); err != nil {
+		return x, nil, err
+	}
+	client.Revocation = x.Revocation
 	if roots, err = c.setCertificates(in, client, server); err != nil {
 		return x, nil, err
 	}

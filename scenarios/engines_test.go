@@ -72,6 +72,8 @@ func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
 		{"tls: {client_auth: required, client_certificate: rsa2048, client_chain: {length: 1, size: 2kB}}", "client chain 1 certificates, 2000 bytes"},
 		{"tls: {version: 1.2, client_auth: requested}", "client chain 2 certificates"},
 		{"tls: {version: 1.1, client_auth: required, kind: resumed, resumption: session-id}", "client chain 2 certificates"},
+		{"tls: {revocation: stapled}", "revocation stapled"},
+		{"tls: {version: 1.0, certificate: rsa2048, revocation: stapled, responder: delegate}", "revocation stapled"},
 		{"tls: {client_auth: required, kind: resumed}", "resumption psk-dhe, client chain 2 certificates"},
 		{"tls: {other_certificates: [rsa2048, ed25519], signature_algorithms: rsa_pss_rsae_sha256}", "kind full, certificate rsa2048, chain 2 certificates"},
 		{"tls: {version: 1.2, other_certificates: [rsa2048]}", "suite TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, group x25519, kind full, certificate ecdsa-p256"},

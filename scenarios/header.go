@@ -37,6 +37,8 @@ var labels = map[string]string{
 	"tls.client_certificate":  "client certificate",
 	"tls.client_chain.length": "client certificates sent",
 	"tls.client_chain.size":   "client chain size",
+	"tls.revocation":          "revocation",
+	"tls.responder":           "OCSP responder",
 	"tls.kind":                "handshake kind",
 	"tls.resumption":          "resumption",
 	"tls.record":              "record size",

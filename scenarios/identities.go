@@ -40,13 +40,16 @@ func (c *Config) setCertificates(in surroundings, client, server *engine.Config)
 	for i := range names {
 		for _, spec := range specs {
 			spec.Names = names[i]
-			certificate, root, err := identity(spec)
+			certificate, chain, err := identity(spec)
+			if err == nil {
+				certificate, err = c.vouched(in, certificate, chain)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("certificate chain: %w", err)
 			}
 			server.Certificates = append(server.Certificates, certificate)
 			if i == 0 {
-				roots = append(roots, root)
+				roots = append(roots, chain.Root)
 			}
 		}
 	}
@@ -67,14 +70,14 @@ func (c *Config) setClientAuth(in surroundings, client, server *engine.Config) (
 	if c.TLS.ClientCertificate == noCertificate && server.ClientAuth == engine.ClientAuthNone {
 		return nil
 	}
-	certificate, root, err := identity(in.spec("client chain", algorithm, c.TLS.ClientChain))
+	certificate, chain, err := identity(in.spec("client chain", algorithm, c.TLS.ClientChain))
 	if err != nil {
 		return fmt.Errorf("client's certificate chain: %w", err)
 	}
 	if c.TLS.ClientCertificate != noCertificate {
 		client.Certificates = []*engine.Certificate{certificate}
 	}
-	server.ClientCAs, err = pki.NewRoots(root)
+	server.ClientCAs, err = pki.NewRoots(chain.Root)
 	return err
 }
 
@@ -90,14 +93,14 @@ func (in *surroundings) spec(purpose, algorithm string, shape Chain) pki.Spec {
 	}
 }
 
-// identity makes what one side shows, and the root that makes the other trust it.
-func identity(spec pki.Spec) (certificate *engine.Certificate, root []byte, err error) {
-	chain, err := pki.Make(spec)
+// identity makes what one side shows, with the root that makes the other trust it.
+func identity(spec pki.Spec) (certificate *engine.Certificate, chain *pki.Chain, err error) {
+	chain, err = pki.Make(spec)
 	if err != nil {
 		return nil, nil, err
 	}
 	certificate, err = engine.NewCertificate(chain.Certificates, chain.Key)
-	return certificate, chain.Root, err
+	return certificate, chain, err
 }
 
 // certificates are the types of the server's keys, in its order.

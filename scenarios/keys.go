@@ -71,6 +71,10 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Count { return (*Count)(&c.TLS.ClientChain.Length) })},
 	{"tls.client_chain.size", "", "size that the client's certificates are padded to, all together. Default: not padded",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.ClientChain.Size) })},
+	{"tls.revocation", "none", "how the client learns, in full handshakes, whether the server's certificate has been revoked: none, or stapled (an OCSP response comes with the certificate, which the client asks for, needs and verifies; from 1.0 on)",
+		one(func(c *Config) word { return word{&c.TLS.Revocation, revocations} })},
+	{"tls.responder", "authority", "who signs OCSP responses: the authority that issued the certificate, or a delegate, whose certificate comes along",
+		one(func(c *Config) word { return word{&c.TLS.Responder, responders} })},
 	{"tls.kind", "full", "kind of handshake that is measured: full or resumed; the connection before a resumed one is not charged",
 		one(func(c *Config) word { return word{&c.TLS.Kind, kinds} })},
 	{"tls.resumption", "", "how a resumed handshake resumes: ticket or session-id up to 1.2, session-id alone in SSL 3.0, psk-dhe or psk in 1.3. Default: ticket, session-id and psk-dhe",
@@ -168,6 +172,8 @@ var exchangeKeys = []Key{
 var (
 	clientAuths        = vocabulary{"a policy of client authentication", []string{"none", "requested", "required"}}
 	namePolicies       = vocabulary{"a policy on names", []string{"ignore", "warn", "refuse"}}
+	revocations        = vocabulary{"a way to learn of revocation", []string{"none", "stapled"}}
+	responders         = vocabulary{"a kind of responder", []string{"authority", "delegate"}}
 	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed"}}
 	resumptions        = vocabulary{"a way to resume", []string{"ticket", "session-id", "psk-dhe", "psk"}}
 	contents           = vocabulary{"a kind of content", content.Names()}

@@ -29,6 +29,8 @@ type Exchange struct {
 	Resumption engine.Resumption
 	// ClientAuthenticated is what both sides must say of the client.
 	ClientAuthenticated bool
+	// Revocation is how the client must say that it learnt of the certificate's.
+	Revocation engine.Revocation
 	// Request and Response are the application data each way, in bytes, 1 or
 	// more.
 	Request, Response int

@@ -114,6 +114,13 @@ func (p *pair) check(kind engine.Kind, how engine.Resumption) error {
 			return fmt.Errorf("%s: client authenticated: %v, and %v was asked for", name, info.ClientAuthenticated, p.exchange.ClientAuthenticated)
 		}
 	}
+	want := p.exchange.Revocation
+	if kind == engine.Resumed {
+		want = engine.RevocationNone // that was the business of the handshake before
+	}
+	if got := p.sides[client].conn.Info().Revocation; got != want {
+		return fmt.Errorf("client: learnt of revocation: %v, and %v was asked for", got, want)
+	}
 	if got, want := p.sides[client].received, p.exchange.Response; got != want {
 		return fmt.Errorf("client: %d of %d bytes of the response came", got, want)
 	}
@@ -150,6 +157,9 @@ func (p *pair) about() []recording.Fact {
 			n += len(c.Raw)
 		}
 		facts = append(facts, recording.Fact{Key: x.key, Value: fmt.Sprintf("%d certificates, %d bytes", len(x.chain), n)})
+	}
+	if info.Revocation != engine.RevocationNone {
+		facts = append(facts, recording.Fact{Key: "revocation", Value: info.Revocation.String()})
 	}
 	return append(facts,
 		recording.Fact{Key: "tickets", Value: strconv.Itoa(info.TicketsReceived)},

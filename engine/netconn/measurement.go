@@ -77,6 +77,9 @@ func negotiated(info engine.Info) []fact {
 		}
 		facts = append(facts, fact{"chain", fmt.Sprintf("%d certificates, %d bytes", n, size)})
 	}
+	if info.Revocation != engine.RevocationNone {
+		facts = append(facts, fact{"revocation", info.Revocation.String()})
+	}
 	return facts
 }
 

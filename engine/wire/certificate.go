@@ -84,14 +84,15 @@ func (m *Certificate13Msg) Append(dst []byte) []byte {
 }
 
 // AppendCertificate13 writes the body of a TLS 1.3 Certificate message during the
-// handshake, without extensions.
-func AppendCertificate13(dst []byte, chain [][]byte) []byte {
+// handshake, with extensions of the leaf alone.
+func AppendCertificate13(dst []byte, chain [][]byte, leaf Extensions) []byte {
 	dst = append(dst, 0)
 	start := len(dst)
 	dst = Open(dst, 3)
 	for _, der := range chain {
 		dst = appendVector(dst, 3, der)
-		dst = append(dst, 0, 0)
+		dst = appendVector(dst, 2, leaf)
+		leaf = nil
 	}
 	return Close(dst, start, 3)
 }

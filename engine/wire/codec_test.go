@@ -29,6 +29,9 @@ var codecs = []struct {
 	{func() codec { return &CertificateRequestMsg{Implied: true} }, "\x01\x01\x00\x00"},
 	{func() codec { return new(CertificateRequest13Msg) }, "\x01c\x00\x04\x00\x2f\x00\x00"},
 	{func() codec { return new(Authorities) }, "\x00\x04\x00\x02ca"},
+	{func() codec { return new(StatusRequest) }, "\x01\x00\x04\x00\x02id\x00\x01x"},
+	{func() codec { return new(StatusRequest) }, "\x01\x00\x00\x00\x00"},
+	{func() codec { return new(CertificateStatusMsg) }, "\x01\x00\x00\x04ocsp"},
 	{func() codec { return new(ServerKeyExchangeMsg) }, "\x03\x00\x1d\x02sh\x04\x03\x00\x03sig"},
 	{func() codec { return &ServerKeyExchangeMsg{Implied: true} }, "\x03\x00\x1d\x02sh\x00\x03sig"},
 	{func() codec { return new(ClientShareMsg) }, "\x05share"},
@@ -136,6 +139,9 @@ func TestGrammarIsHeld(t *testing.T) {
 		{"authority without a name", new(CertificateRequestMsg), "\x01\x01\x00\x02\x04\x03\x00\x02\x00\x00"},
 		{"no authorities", new(Authorities), "\x00\x00"},
 		{"state with half a certificate", new(SessionState), "\x03\x04\x13\x01\x01\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x00\x00\x00\x00\x00\x02d"},
+		{"empty responder", new(StatusRequest), "\x01\x00\x02\x00\x00\x00\x00"},
+		{"empty status", new(CertificateStatusMsg), "\x01\x00\x00\x00"},
+		{"status of another type", new(CertificateStatusMsg), "\x02\x00\x00\x04ocsp"},
 		{"no groups", new(Uint16Vector), "\x00\x00"},
 		{"half a group", new(Uint16Vector), "\x00\x03\x00\x1d\x00"},
 		{"no versions", new(Versions), "\x00"},
@@ -179,7 +185,7 @@ func TestListsAreWalked(t *testing.T) {
 		t.Errorf("chain of %q, %q and %q", leaf, ca, rest)
 	}
 	var entries Certificate13Msg
-	if err := entries.Parse(AppendCertificate13(nil, [][]byte{[]byte("leaf"), []byte("ca")})); err != nil {
+	if err := entries.Parse(AppendCertificate13(nil, [][]byte{[]byte("leaf"), []byte("ca")}, nil)); err != nil {
 		t.Fatal(err)
 	}
 	leaf, ext, more := entries.Entries.Next()

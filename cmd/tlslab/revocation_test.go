@@ -1,0 +1,28 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAClientThatWantsAStapleGetsItOrGoes(t *testing.T) {
+	for _, version := range []string{"1.2", "1.3"} {
+		for _, stapling := range []bool{true, false} {
+			args := []string{"--json", "--set", "tls.version=" + version}
+			if stapling {
+				args = append(args, "--set", "tls.revocation=stapled")
+			}
+			s := startServe(t, nil, args...)
+			code, _, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--set", "tls.revocation=stapled")
+			served := connections(t, s.stop(t))
+			switch {
+			case stapling && (code != exitDone || !strings.Contains(stderr, "revocation stapled")):
+				t.Errorf("%s: exit code %d: %s", version, code, stderr)
+			case !stapling && (code != exitFailed || !strings.Contains(stderr, "no OCSP response was stapled")):
+				t.Errorf("%s: without a staple: exit code %d: %s", version, code, stderr)
+			case len(served) != 1 || (served[0]["negotiated"].(map[string]any)["revocation"] == "stapled") != stapling:
+				t.Errorf("%s: the server says %v", version, served)
+			}
+		}
+	}
+}

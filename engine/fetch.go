@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"tlslab/engine/pki"
+)
+
+// A client that fetches the authority's word waits for it in the middle of the
+// server's flight, behind the Certificate message:
+//
+//	Recv ──► EventStatusWanted        caller: StatusWanted, asks the authority
+//	Recv ──► 0, nothing               as long as it has no answer
+//	CertificateStatus(response)       goes on with the messages of the same record
+//	Recv ──► …
+
+// awaitStatus begins the wait, where a certificate of this chain is to be asked
+// for.
+func (c *Conn) awaitStatus() error {
+	if c.status == nil || c.cfg.Revocation != RevocationFetched || c.status.issuer == nil {
+		return nil
+	}
+	if c.info.PeerChain[0].StatusURL() != "" {
+		c.status.awaited = true
+		return nil
+	}
+	if c.cfg.SoftFail {
+		return nil
+	}
+	return fmt.Errorf("%w: it names nobody who could be asked", noAuthority)
+}
+
+func (c *Conn) awaitsStatus() bool { return c.status != nil && c.status.awaited }
+
+// StatusWanted returns what a client asks the authority after EventStatusWanted: the
+// URL of the OCSP responder that the server's certificate names, and the request
+// in DER (RFC 5019 §5). Otherwise it returns nothing.
+func (c *Conn) StatusWanted() (url string, request []byte) {
+	if !c.awaitsStatus() {
+		return "", nil
+	}
+	leaf := c.info.PeerChain[0]
+	return leaf.StatusURL(), pki.StatusRequest(leaf, c.status.issuer)
+}
+
+// CertificateStatus gives a client the authority's answer for which it waits since
+// EventStatusWanted, nil where there is none, and goes on with the handshake. Its
+// Event and error are as Recv's: EventHandshakeDone is among them.
+func (c *Conn) CertificateStatus(response []byte) (Event, error) {
+	switch {
+	case c.err != nil:
+		return Event{}, c.err
+	case !c.awaitsStatus():
+		return Event{}, explain(statusUnwanted)
+	}
+	c.status.awaited = false
+	if err := c.takeAnswer(response); err != nil {
+		return Event{}, c.fail(err)
+	}
+	wasDone := c.info.Done
+	if err := c.takeMessages(c.partial); err != nil {
+		return Event{}, c.fail(err)
+	}
+	return Event{Kind: c.happened(wasDone, EventNone)}, nil
+}
+
+// takeAnswer judges an answer, or that there is none.
+func (c *Conn) takeAnswer(response []byte) error {
+	if response == nil {
+		if c.cfg.SoftFail {
+			return nil
+		}
+		return noAuthority
+	}
+	err := c.takeStatus(response, RevocationFetched)
+	if errors.Is(err, pki.ErrStatusUnavailable) {
+		if c.cfg.SoftFail {
+			return nil
+		}
+		return fmt.Errorf("%w: %w", noAuthority, err)
+	}
+	return err
+}

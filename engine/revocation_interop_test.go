@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"testing"
+)
+
+// stapledRows are stapled handshakes with crypto/tls, which staples whatever it is
+// given and hands over whatever it gets.
+func stapledRows() []interop {
+	return []interop{
+		{version: TLS13, suite: 0x1301, key: "ecdsa-p256", group: X25519},
+		{version: TLS12, suite: 0xc02f, key: "rsa2048", group: P256},
+		{version: TLS12, suite: 0x009c, key: "rsa2048"},
+		{version: TLS11, suite: 0xc013, key: "rsa2048", group: X25519},
+	}
+}
+
+// revocableConfigs are both sides' settings of a row with a certificate that can be
+// revoked, ours and crypto/tls's.
+func revocableConfigs(t *testing.T, row interop) (r *revocable, ours *Config, theirs *tls.Config) {
+	r = revocableFor(t, row.key)
+	ours, theirs = row.ourConfig(t, row.groups()), row.stdConfig(t, row.groups())
+	ours.Roots, ours.Certificates = r.roots, []*Certificate{r.certificate}
+	pool := x509.NewCertPool()
+	root, err := x509.ParseCertificate(r.chain.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool.AddCert(root)
+	theirs.RootCAs = pool
+	theirs.Certificates = []tls.Certificate{{Certificate: r.chain.Certificates, PrivateKey: r.chain.Key.Signer()}}
+	return r, ours, theirs
+}
+
+func TestStaplesOfCryptoTLS(t *testing.T) {
+	for _, row := range stapledRows() {
+		for _, bad := range []bool{false, true} {
+			r, cfg, std := revocableConfigs(t, row)
+			cfg.Revocation = RevocationStapled
+			std.Certificates[0].OCSPStaple = r.says(t)
+			if bad {
+				std.Certificates[0].OCSPStaple = r.says(t, revoked)
+			}
+			ours, theirs := newEnds()
+			peer := tls.Server(theirs, std)
+			ended := make(chan error, 1)
+			go func() { ended <- peer.Handshake() }()
+			c := Client(cfg, testName)
+			_, err := drive(c, ours, func([]byte) bool { return c.Info().Done })
+			ours.out.close()
+			theirErr := <-ended
+			if bad {
+				wantAlert(t, row.String(), err, AlertCertificateRevoked)
+				var alert tls.AlertError
+				if !errors.As(theirErr, &alert) && (theirErr == nil || theirErr.Error() != "remote error: tls: revoked certificate") {
+					t.Errorf("%v: crypto/tls says %v", row, theirErr)
+				}
+			} else if err := errors.Join(err, theirErr); err != nil || c.Info().Revocation != RevocationStapled {
+				t.Errorf("%v: learnt by %v: %v", row, c.Info().Revocation, err)
+			}
+		}
+	}
+}
+
+func TestCryptoTLSTakesStaples(t *testing.T) {
+	for _, row := range stapledRows() {
+		r, cfg, std := revocableConfigs(t, row)
+		staple := r.says(t)
+		certificate, err := r.certificate.WithStatus(staple)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Certificates = []*Certificate{certificate}
+		ours, theirs := newEnds()
+		c := Server(cfg)
+		ended := make(chan error, 1)
+		go func() {
+			ended <- echo(c, ours, len(echoed))
+			ours.out.close()
+		}()
+		peer := tls.Client(theirs, std)
+		_, err = peer.Write(echoed)
+		got, readErr := io.ReadAll(peer)
+		if err := errors.Join(err, readErr, <-ended); err != nil || !bytes.Equal(got, echoed) {
+			t.Errorf("%v: %v", row, err)
+		}
+		if !bytes.Equal(peer.OCSPResponse(), staple) || c.Info().Revocation != RevocationStapled {
+			t.Errorf("%v: crypto/tls got %d bytes of %d", row, len(peer.OCSPResponse()), len(staple))
+		}
+	}
+}

@@ -1,0 +1,31 @@
+package scenarios
+
+import (
+	"tlslab/engine"
+	"tlslab/engine/pki"
+)
+
+// vouched gives a certificate of the server's its authority's word, where that is to be stapled: that it is good, said when it was
+// issued and for as long as it is valid.
+func (c *Config) vouched(in surroundings, certificate *engine.Certificate, chain *pki.Chain) (*engine.Certificate, error) {
+	if c.TLS.Revocation != engine.RevocationStapled.String() {
+		return certificate, nil
+	}
+	responder, err := chain.Responder(c.TLS.Responder == "delegate")
+	if err != nil {
+		return nil, err
+	}
+	response, err := responder.Respond(certificate.Leaf(), pki.StatusSpec{ThisUpdate: in.notBefore, NextUpdate: in.notAfter})
+	if err != nil {
+		return nil, err
+	}
+	return certificate.WithStatus(response)
+}
+
+// checkRevocation holds the way of revocation to the version.
+func checkRevocation(c *Config, _ map[string]setting) []fault {
+	if c.TLS.Revocation == engine.RevocationStapled.String() && c.TLS.Versions.Min < engine.TLS10 {
+		return faultf([]string{"tls.revocation", "tls.version"}, "clients ask for a stapled response from TLS 1.0 on, and tls.version is %s", c.TLS.Versions)
+	}
+	return nil
+}
