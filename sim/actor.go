@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"time"
 
 	"tlslab/sim/recording"
@@ -10,30 +9,11 @@ import (
 
 // deed is one thing that a step does, priced for its host.
 type deed struct {
-	action recording.Action // Work, Write, Mark or CloseEnd
+	action recording.Action // Work, Write, Mark or CloseEnd; in a recording's steps, Data
 	takes  time.Duration    // Work: on this host
 	bytes  int64            // Write
 	moment recording.Moment // Mark
-}
-
-// step is a recording's step for one host: operations that follow each other
-// are one stretch of work.
-type step struct {
-	at    int64
-	deeds []deed
-}
-
-// price turns a recording's steps into steps for a host.
-func price(steps []recording.Step, h Host) ([]step, error) {
-	out := make([]step, len(steps))
-	for i, s := range steps {
-		deeds, err := priceItems(nil, s.Items, h)
-		if err != nil {
-			return nil, fmt.Errorf("step at %d: %w", s.At, err)
-		}
-		out[i] = step{at: s.At, deeds: deeds}
-	}
-	return out, nil
+	data   *data            // Data
 }
 
 func priceItems(deeds []deed, items []recording.Item, h Host) ([]deed, error) {
@@ -47,12 +27,7 @@ func priceItems(deeds []deed, items []recording.Item, h Host) ([]deed, error) {
 					return nil, err
 				}
 			}
-			takes = h.slow(takes)
-			if k := len(deeds); k > 0 && deeds[k-1].action == recording.Work {
-				deeds[k-1].takes = min(deeds[k-1].takes+takes, forever)
-			} else {
-				deeds = append(deeds, deed{action: recording.Work, takes: takes})
-			}
+			deeds = addWork(deeds, h.slow(takes))
 		case recording.Write:
 			deeds = append(deeds, deed{action: recording.Write, bytes: int64(it.Bytes)})
 		case recording.Mark:
@@ -64,6 +39,15 @@ func priceItems(deeds []deed, items []recording.Item, h Host) ([]deed, error) {
 	return deeds, nil
 }
 
+// addWork adds an operation. Those that follow each other are one stretch of work.
+func addWork(deeds []deed, takes time.Duration) []deed {
+	if k := len(deeds); k > 0 && deeds[k-1].action == recording.Work {
+		deeds[k-1].takes = min(deeds[k-1].takes+takes, forever)
+		return deeds
+	}
+	return append(deeds, deed{action: recording.Work, takes: takes})
+}
+
 // actor is one side of a connection at work: its TCP endpoint, and the program
 // that reads from it, computes and writes to it, one thing at a time.
 type actor struct {
@@ -71,7 +55,6 @@ type actor struct {
 	due    time.Duration // of the endpoint's event in the queue; never when there is none
 	last   tcp.Tag       // the last event of this actor
 	script script
-	steps  int    // begun
 	deeds  []deed // of the step in hand, those to come
 	read   int64  // bytes taken from the endpoint
 	busy   bool   // on a core, or waiting for one
@@ -85,7 +68,7 @@ func (a *actor) reset(cfg *tcp.Config) {
 	a.due = never
 	a.last = 0
 	a.script = nil
-	a.steps, a.deeds, a.read = 0, nil, 0
+	a.deeds, a.read = nil, 0
 	a.busy, a.ready, a.began, a.cpu = false, 0, 0, 0
 }
 
@@ -121,7 +104,7 @@ func (w *World) work(who int32) {
 				a.ep.Read(w.now, w.tag, n)
 				w.transmit(who)
 			}
-			deeds, ok, err := a.script.step(instant{now: w.now, mss: a.ep.MSS()}, a.steps, arrived)
+			deeds, ok, err := a.script.step(instant{now: w.now, mss: a.ep.MSS()}, arrived)
 			if err != nil {
 				c.fail(outcomeOf(err))
 				return
@@ -129,7 +112,6 @@ func (w *World) work(who int32) {
 			if !ok {
 				return
 			}
-			a.steps++
 			a.deeds = deeds
 			continue
 		}

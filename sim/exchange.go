@@ -10,6 +10,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/op"
+	"tlslab/engine/record"
 	"tlslab/sim/content"
 	"tlslab/sim/recording"
 )
@@ -52,6 +53,8 @@ func (x *Exchange) validate() error {
 		return errors.New("exchange: a side has no clock")
 	case x.Request < 1 || x.Response < 1:
 		return fmt.Errorf("exchange: request of %d bytes, response of %d: want 1 or more", x.Request, x.Response)
+	case (x.Client.RecordSizing != nil || x.Server.RecordSizing != nil) && x.Client.Compression && x.Server.Compression:
+		return errors.New("exchange: the lengths of compressed records depend on what is in them: record sizes that depend on time or on the network cannot be recorded beside it")
 	case x.WriteChunk < 0:
 		return fmt.Errorf("exchange: writes of %d bytes: want 0 (whole flights) or more", x.WriteChunk)
 	}
@@ -79,6 +82,12 @@ type program struct {
 	received int       // bytes of application data
 	data     []byte    // room for what a record carries
 	content  io.Reader // what it is filled from; nil: zeros
+
+	// own and peers are the sizings of this side and of its peer, where a recording is made
+	// that leaves the cutting of records to them. Position is consumed, with such
+	// records counted as their plaintext.
+	own, peers *record.Sizing
+	position   int64
 }
 
 // newPair makes the engines of the ordinal-th connection of an exchange; the
@@ -152,6 +161,11 @@ func (g *program) receive(arrived []byte) (bool, error) {
 		return false, nil
 	}
 	g.consumed += int64(n)
+	g.position += int64(n)
+	if ev.Kind == engine.EventData && g.peers != nil {
+		g.position += int64(len(ev.Data) - n)
+		g.items = nil // the replay opens records as they were cut
+	}
 	g.flush()
 	switch ev.Kind {
 	case engine.EventHandshakeDone:
@@ -187,21 +201,44 @@ func (g *program) responded(n int) {
 
 // send writes application data, each record as soon as it is sealed.
 func (g *program) send(n int) error {
+	if g.own != nil {
+		return g.sendUncut(n)
+	}
 	for n > 0 {
 		k := min(n, g.conn.RecordSize())
 		n -= k
 		before := len(g.stream)
-		if g.content != nil {
-			if _, err := io.ReadFull(g.content, g.data[:k]); err != nil {
-				return err
-			}
-		}
-		var err error
-		if g.stream, err = g.conn.Seal(g.stream, g.data[:k]); err != nil {
+		if err := g.seal(k); err != nil {
 			return err
 		}
 		g.write(len(g.stream) - before)
 	}
+	return nil
+}
+
+func (g *program) seal(n int) (err error) {
+	if g.content != nil {
+		if _, err := io.ReadFull(g.content, g.data[:n]); err != nil {
+			return err
+		}
+	}
+	g.stream, err = g.conn.Seal(g.stream, g.data[:n])
+	return err
+}
+
+// sendUncut records application data as what the replay cuts into records. They
+// are sealed as well, to go on with: the first byte by itself, so that what waits
+// for it is told apart from what waits for more.
+func (g *program) sendUncut(n int) error {
+	g.items = append(g.items, recording.Item{Action: recording.Data, Bytes: n, Cipher: g.conn.Info().Suite.Cipher, Framing: g.conn.Framing()})
+	items := len(g.items)
+	for k := 1; n > 0; k = min(n, g.conn.RecordSize()) {
+		if err := g.seal(k); err != nil {
+			return err
+		}
+		n -= k
+	}
+	g.items = g.items[:items] // without the operations of these records
 	return nil
 }
 

@@ -23,7 +23,7 @@ func NewLiveWorld(cfg Config, x Exchange) (*World, error) {
 			return nil, nil, err
 		}
 		c, s := &p.sides[client], &p.sides[server]
-		return &live{p, c, &s.stream, cfg.Client}, &live{p, s, &c.stream, cfg.Server}, nil
+		return &live{pair: p, program: c, peer: &s.stream, host: cfg.Client}, &live{pair: p, program: s, peer: &c.stream, host: cfg.Server}, nil
 	}
 	return w, nil
 }
@@ -34,11 +34,14 @@ type live struct {
 	program *program
 	peer    *[]byte // what the peer has written
 	host    Host
+	begun   bool
 }
 
-func (l *live) step(at instant, k int, arrived int64) ([]deed, bool, error) {
+func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
 	l.pair.elapsed = at.now
-	if k == 0 && l.program.side == client {
+	l.program.conn.SetMSS(at.mss)
+	if !l.begun && l.program.side == client {
+		l.begun = true
 		if err := l.program.start(); err != nil {
 			return nil, false, err
 		}

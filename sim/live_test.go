@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -137,7 +138,9 @@ func (h handshake) record(t testing.TB) (*recording.Recording, recording.Outcome
 }
 
 func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
-	for name, h := range handshakes() {
+	all := handshakes()
+	maps.Copy(all, sizedHandshakes(t))
+	for name, h := range all {
 		rec, outcome := h.record(t)
 		for where, link := range trouble() {
 			cfg := priced(t, link)
@@ -263,7 +266,9 @@ func TestTheTimeOfAHandshakeIsItsRoundTripsAndItsOperations(t *testing.T) {
 }
 
 func TestARecordingReadFromItsTextIsTheSame(t *testing.T) {
-	for name, h := range handshakes() {
+	all := handshakes()
+	maps.Copy(all, sizedHandshakes(t))
+	for name, h := range all {
 		rec, _ := h.record(t)
 		var text bytes.Buffer
 		if err := rec.Format(&text); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/record"
 	"tlslab/sim/recording"
 )
 
@@ -21,6 +22,7 @@ func Record(x Exchange) (*recording.Recording, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.leaveCutting()
 	b := recording.Branch{Outcome: recording.Full}
 	if x.Kind == engine.Resumed {
 		b.Outcome = recording.Resumed
@@ -31,7 +33,10 @@ func Record(x Exchange) (*recording.Recording, error) {
 	if err := p.check(x.Kind, x.Resumption); err != nil {
 		return nil, err
 	}
-	r := &recording.Recording{About: p.about(), Branches: []recording.Branch{b}}
+	r := &recording.Recording{
+		About: p.about(), Branches: []recording.Branch{b},
+		ClientSizing: x.Client.RecordSizing, ServerSizing: x.Server.RecordSizing,
+	}
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
@@ -59,6 +64,14 @@ func (x *Exchange) begin() (*pair, error) {
 		return nil, fmt.Errorf("priming connection: the server gave the client nothing to resume (%v)", x.Resumption)
 	}
 	return newPair(x, 0, session)
+}
+
+// leaveCutting lets a replay cut the records of the sides that size them.
+func (p *pair) leaveCutting() {
+	own := [2]*record.Sizing{p.exchange.Client.RecordSizing, p.exchange.Server.RecordSizing}
+	for s := range p.sides {
+		p.sides[s].own, p.sides[s].peers = own[s], own[1-s]
+	}
 }
 
 // play exchanges records until both sides have nothing left to say.
@@ -94,7 +107,7 @@ func (g *program) drain(peer []byte, steps []recording.Step) ([]recording.Step, 
 			return steps, nil
 		}
 		if len(g.items) > 0 {
-			steps = append(steps, recording.Step{At: g.consumed, Items: g.items})
+			steps = append(steps, recording.Step{At: g.position, Items: g.items})
 		}
 	}
 }
@@ -127,6 +140,21 @@ func (p *pair) check(kind engine.Kind, how engine.Resumption) error {
 	return nil
 }
 
+// sizes says how much application data the sides put into records.
+func (p *pair) sizes() string {
+	var of [2]string
+	for s, cfg := range []*engine.Config{p.exchange.Client, p.exchange.Server} {
+		of[s] = strconv.Itoa(p.sides[s].conn.RecordSize())
+		if cfg.RecordSizing != nil {
+			of[s] = cfg.RecordSizing.String()
+		}
+	}
+	if of[client] == of[server] {
+		return of[client]
+	}
+	return fmt.Sprintf("%s up, %s down", of[client], of[server])
+}
+
 // about describes the connection for the recording's reader.
 func (p *pair) about() []recording.Fact {
 	info := p.sides[client].conn.Info()
@@ -145,6 +173,7 @@ func (p *pair) about() []recording.Fact {
 	if len(info.PeerChain) > 0 {
 		facts = append(facts, recording.Fact{Key: "certificate", Value: info.PeerChain[0].Key.Algorithm})
 	}
+	facts = append(facts, recording.Fact{Key: "record-sizes", Value: p.sizes()})
 	for _, x := range []struct {
 		key   string
 		chain []*pki.Certificate

@@ -12,7 +12,7 @@ type instant struct {
 
 // script is where an actor's steps come from.
 type script interface {
-	// step returns the k-th step if that many bytes of the peer's stream are
-	// enough for it.
-	step(at instant, k int, arrived int64) (deeds []deed, ok bool, err error)
+	// step returns the next step if that many bytes of the peer's stream are
+	// enough for it. Its deeds are valid until it is called again.
+	step(at instant, arrived int64) (deeds []deed, ok bool, err error)
 }

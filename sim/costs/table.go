@@ -66,11 +66,25 @@ type key struct {
 // Price returns how long one core is busy with o. An operation that the table
 // does not hold is an error: a missing price would be a wrong number.
 func (t *Table) Price(o op.Op) (time.Duration, error) {
-	p, ok := t.byOp[key{o.Kind, o.Alg}]
-	if !ok {
-		return 0, fmt.Errorf("cost table %q has no price for %q: add a row, or measure one with `tlslab calibrate`", t.Name, o.Kind.String()+" "+o.Alg)
+	p, err := t.Find(o.Kind, o.Alg)
+	if err != nil {
+		return 0, err
 	}
-	return time.Duration(p.NS + int64(o.Size)*p.PSPerByte/1000), nil
+	return p.Of(o.Size), nil
+}
+
+// Find returns the price of an operation of any size, as Price does of one.
+func (t *Table) Find(kind op.Kind, alg string) (Price, error) {
+	p, ok := t.byOp[key{kind, alg}]
+	if !ok {
+		return p, fmt.Errorf("cost table %q has no price for %q: add a row, or measure one with `tlslab calibrate`", t.Name, kind.String()+" "+alg)
+	}
+	return p, nil
+}
+
+// Of returns how long one core is busy with an operation of so many bytes.
+func (p *Price) Of(size int) time.Duration {
+	return time.Duration(p.NS + int64(size)*p.PSPerByte/1000)
 }
 
 //go:embed reference.json

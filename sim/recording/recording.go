@@ -15,6 +15,12 @@
 // step's order is kept: the first record of a response leaves before the second
 // one is sealed.
 //
+// Where the records of application data depend on time or on the network, a step
+// has Data instead: so many bytes of plaintext, which the replay cuts into records
+// as the side's Sizing says, and which its peer opens record by record. Thresholds
+// count the bytes of Data, not those of the records that carry them: a step one
+// byte into Data begins when the first record that it fills is open.
+//
 // A server decides at the ClientHello, by the state of its caches, whether it
 // resumes. A recording therefore has one branch for each decision; both sides
 // begin alike in all of them.
@@ -29,6 +35,7 @@ import (
 	"time"
 
 	"tlslab/engine/op"
+	"tlslab/engine/record"
 )
 
 // Action says what an Item does.
@@ -39,6 +46,7 @@ const (
 	Compute  Action = iota // an operation of the cost table, on the CPU
 	Work                   // a literal duration on the CPU, as on a host of slowdown 1
 	Write                  // bytes handed to TCP in one call
+	Data                   // application data, in records that are each sealed and then handed to TCP
 	Mark                   // a moment that the metrics ask for
 	CloseEnd               // the end of this side's stream: FIN once all is sent
 )
@@ -68,14 +76,17 @@ type Item struct {
 	Action Action
 	Op     op.Op         // Compute
 	Work   time.Duration // Work
-	Bytes  int           // Write
+	Bytes  int           // Write; Data: of plaintext
 	Moment Moment        // Mark
+
+	Cipher  string         // Data: the algorithm that seals and opens its records
+	Framing record.Framing // Data: how long they become
 }
 
 // Step is what a side does, in order, once At bytes of its peer's stream have
 // arrived and its earlier steps are done.
 type Step struct {
-	At    int64 // bytes of the peer's stream; 0: as soon as the client is connected
+	At    int64 // bytes of the peer's stream, of Data the plaintext; 0: as soon as the client is connected
 	Items []Item
 }
 
@@ -104,6 +115,10 @@ type Fact struct{ Key, Value string }
 type Recording struct {
 	About    []Fact
 	Branches []Branch
+
+	// ClientSizing and ServerSizing say how the sides cut Data into records; nil:
+	// into records as long as they may be.
+	ClientSizing, ServerSizing *record.Sizing
 }
 
 // Branch returns the branch of an outcome.
@@ -116,12 +131,13 @@ func (r *Recording) Branch(o Outcome) (*Branch, error) {
 	return nil, fmt.Errorf("recording has no branch %q", o)
 }
 
-// Written is the number of bytes that a side's steps write.
+// Written is the number of bytes that a side's steps write, Data counted as its
+// plaintext.
 func Written(steps []Step) int64 {
 	var n int64
 	for _, s := range steps {
 		for _, it := range s.Items {
-			if it.Action == Write {
+			if it.Action == Write || it.Action == Data {
 				n += int64(it.Bytes)
 			}
 		}
@@ -135,6 +151,14 @@ func Written(steps []Step) int64 {
 func (r *Recording) Validate() error {
 	if len(r.Branches) == 0 {
 		return fmt.Errorf("recording has no branch")
+	}
+	for _, s := range []*record.Sizing{r.ClientSizing, r.ServerSizing} {
+		if s == nil {
+			continue
+		}
+		if err := s.Validate(); err != nil {
+			return err
+		}
 	}
 	seen := map[Outcome]bool{}
 	for i := range r.Branches {
@@ -205,13 +229,15 @@ func validateSide(name string, steps []Step, arrives int64) error {
 		last = s.At
 		for _, it := range s.Items {
 			switch {
-			case it.Action == Write && it.Bytes <= 0:
+			case (it.Action == Write || it.Action == Data) && it.Bytes <= 0:
 				return fmt.Errorf("%s: step at %d: a write of %d bytes", name, s.At, it.Bytes)
+			case it.Action == Data && !framingValid(&it.Framing):
+				return fmt.Errorf("%s: step at %d: %v: no record is framed so", name, s.At, it)
 			case it.Action == Work && (it.Work < 0 || it.Work > maxWork):
 				return fmt.Errorf("%s: step at %d: work of %v: want 0 to %v", name, s.At, it.Work, maxWork)
 			case it.Action == Compute && int64(it.Op.Size) > maxStream:
 				return fmt.Errorf("%s: step at %d: %v: want at most %d bytes", name, s.At, it.Op, maxStream)
-			case it.Action == Write && int64(it.Bytes) > maxStream-written:
+			case int64(it.Bytes) > maxStream-written:
 				return fmt.Errorf("%s: step at %d: more than %d bytes in all", name, s.At, maxStream)
 			}
 			written += int64(it.Bytes)
@@ -220,13 +246,20 @@ func validateSide(name string, steps []Step, arrives int64) error {
 	closed := false
 	for _, s := range steps {
 		for _, it := range s.Items {
-			if closed && (it.Action == Write || it.Action == CloseEnd) {
+			if closed && (it.Action == Write || it.Action == Data || it.Action == CloseEnd) {
 				return fmt.Errorf("%s: step at %d writes after its close", name, s.At)
 			}
 			closed = closed || it.Action == CloseEnd
 		}
 	}
 	return nil
+}
+
+// framingValid says whether a protocol's records can be framed so.
+func framingValid(f *record.Framing) bool {
+	small := func(n int) bool { return 0 <= n && n <= 1024 }
+	return small(f.Fixed) && small(f.Tail) && 0 <= f.Block && f.Block <= record.MaxPlaintext &&
+		1 <= f.Most && f.Most <= record.MaxPlaintext && (f.Cap == 0 || f.Cap == f.Most+f.Tail)
 }
 
 func (b *Branch) validateMoments() error {

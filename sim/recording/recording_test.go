@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tlslab/engine/op"
+	"tlslab/engine/record"
 	"tlslab/sim/recording"
 )
 
@@ -37,6 +38,86 @@ at 442
   write 1022
   close
 `
+
+// withData is the same stack, whose response is cut into records by the replay.
+const withData = `recording 1
+about stack a laboratory's own
+sizing server 1369 for 41, 4229 for 40, 16384, idle 1s
+
+branch full
+client
+at 0
+  keygen x25519
+  write 256
+at 2014
+  mark handshake
+  data 100 aes-128-gcm fixed 21 tail 1
+at 2015
+  mark first-byte
+at 3014
+  mark last-byte
+  close
+server
+at 256
+  write 2014
+at 356
+  data 1000 aes-128-cbc-sha fixed 21 tail 21 block 16 split
+  close
+`
+
+func TestDataIsReadAndWrittenAlike(t *testing.T) {
+	r, err := recording.Parse(strings.NewReader(withData))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := r.Branch(recording.Full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := recording.Written(b.Server); got != 3014 {
+		t.Errorf("the server writes %d bytes, want 3014, its data as plaintext", got)
+	}
+	want := record.Framing{Fixed: 21, Tail: 21, Block: 16, Most: 16384, Split: true}
+	if it := b.Server[1].Items[0]; it.Action != recording.Data || it.Bytes != 1000 || it.Cipher != "aes-128-cbc-sha" || it.Framing != want {
+		t.Errorf("data is %+v", it)
+	}
+	if r.ClientSizing != nil || len(r.ServerSizing.Stages) != 3 || r.ServerSizing.Idle != time.Second {
+		t.Errorf("sizings %+v and %+v", r.ClientSizing, r.ServerSizing)
+	}
+	var out bytes.Buffer
+	if err := r.Format(&out); err != nil {
+		t.Fatal(err)
+	}
+	if out.String() != withData {
+		t.Errorf("read:\n%s\nwritten:\n%s", withData, &out)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"data 100 ", "data none ", "line 12: data \"none\""},
+		{"data 100 ", "data 0 ", "above 0"},
+		{"data 100 aes-128-gcm fixed 21 tail 1", "data 100", "want: data BYTES CIPHER"},
+		{"fixed 21 tail 1\n", "fixed 21 tail\n", "tail: want a number of bytes"},
+		{"fixed 21 tail 1\n", "fixed -1\n", "fixed: want a number of bytes"},
+		{"fixed 21 tail 1\n", "fixed 2000\n", "no record is framed so"},
+		{"fixed 21 tail 1\n", "fixed 21 cap 5\n", "no record is framed so"},
+		{"fixed 21 tail 1\n", "fixed 21 most 0\n", "no record is framed so"},
+		{"fixed 21 tail 1\n", "fixed 21 joined\n", "\"joined\" is none of fixed, tail, block, cap, most and split"},
+		{"sizing server", "sizing nobody", "want: sizing client|server STAGES"},
+		{"for 41,", "for 41 ever,", "none of growing, for and until"},
+		{"16384, idle", "16384 for 3, idle", "all stages but the last have an end"},
+		{"\nbranch", "sizing server mss\nbranch", "sizing server stands twice"},
+		{"client\n", "sizing client mss\nclient\n", "before the branches"},
+		{"at 3014", "at 3015", "never reached"},
+		{"  close\nserver", "  close\n  data 1 aes-128-gcm\nserver", "after its close"},
+	} {
+		text := strings.Replace(withData, c.old, c.new, 1)
+		if text == withData {
+			t.Fatalf("%q is not in the text", c.old)
+		}
+		if _, err := recording.Parse(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q for %q: error %v, want one with %q", c.new, c.old, err, c.want)
+		}
+	}
+}
 
 func TestTextFormIsReadAndWrittenAlike(t *testing.T) {
 	r, err := recording.Parse(strings.NewReader(handWritten))
@@ -119,6 +200,7 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(handWritten)
+	f.Add(withData)
 	f.Add("recording 1\nbranch full\nclient\nat 0\n close\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := recording.Parse(strings.NewReader(text))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tlslab/engine/op"
+	"tlslab/engine/record"
 )
 
 // The text form, line by line; # begins a comment, indentation is free:
@@ -29,7 +30,14 @@ import (
 //	  write 1210
 //
 // An action is `write BYTES`, `work DURATION`, `mark MOMENT`, `close`, or an
-// operation as engine/op prints it.
+// operation as engine/op prints it; or application data, as in
+//
+//	data 40000 aes-128-gcm fixed 21 tail 1
+//	data 40000 aes-128-cbc-sha fixed 21 tail 21 block 16 split
+//
+// with the bytes of plaintext, the cipher, and what differs from zero of the
+// framing, most from 16384. How data is cut into records stands before the
+// branches, in record.Sizing's words: `sizing server mss until 1000000, 16384`.
 const version = "recording 1"
 
 // Format writes the text form.
@@ -38,6 +46,11 @@ func (r *Recording) Format(w io.Writer) error {
 	fmt.Fprintln(b, version)
 	for _, f := range r.About {
 		fmt.Fprintf(b, "about %s %s\n", f.Key, f.Value)
+	}
+	for _, s := range r.sizings() {
+		if *s.is != nil {
+			fmt.Fprintf(b, "sizing %s %v\n", s.side, *s.is)
+		}
 	}
 	for _, br := range r.Branches {
 		fmt.Fprintf(b, "\nbranch %s\n", br.Outcome)
@@ -48,6 +61,17 @@ func (r *Recording) Format(w io.Writer) error {
 		return fmt.Errorf("write recording: %w", err)
 	}
 	return nil
+}
+
+// sizings are the sizings with the names of their sides.
+func (r *Recording) sizings() [2]struct {
+	side string
+	is   **record.Sizing
+} {
+	return [...]struct {
+		side string
+		is   **record.Sizing
+	}{{"client", &r.ClientSizing}, {"server", &r.ServerSizing}}
 }
 
 func formatSide(w io.Writer, name string, steps []Step) {
@@ -68,6 +92,8 @@ func (it Item) String() string {
 		return "work " + it.Work.String()
 	case Write:
 		return "write " + strconv.Itoa(it.Bytes)
+	case Data:
+		return it.dataString()
 	case Mark:
 		return "mark " + it.Moment.String()
 	default:
@@ -131,6 +157,8 @@ func (p *parser) words(w []string) error {
 		p.rec.Branches = append(p.rec.Branches, Branch{Outcome: Outcome(w[1])})
 		p.side = nil
 		return nil
+	case "sizing":
+		return p.sizing(w)
 	case "client", "server":
 		return p.beginSide(w)
 	case "at":
@@ -191,6 +219,8 @@ func parseItem(w []string) (Item, error) {
 			return Item{}, fmt.Errorf("write %q: want a number of bytes above 0", w[1])
 		}
 		return Item{Action: Write, Bytes: n}, nil
+	case "data":
+		return parseData(w)
 	case "work":
 		if len(w) != 2 {
 			return Item{}, fmt.Errorf("want: work DURATION, such as 120us")
@@ -215,7 +245,7 @@ func parseItem(w []string) (Item, error) {
 	}
 	o, err := op.Parse(strings.Join(w, " "))
 	if err != nil {
-		return Item{}, fmt.Errorf("%q is no action: want write, work, mark, close or an operation: %w", strings.Join(w, " "), err)
+		return Item{}, fmt.Errorf("%q is no action: want write, data, work, mark, close or an operation: %w", strings.Join(w, " "), err)
 	}
 	return Item{Action: Compute, Op: o}, nil
 }
