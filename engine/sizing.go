@@ -83,7 +83,7 @@ func (c *Conn) SetMSS(bytes int) {
 // force for sending.
 func (c *Conn) Framing() record.Framing {
 	f := c.out.Framing()
-	f.Split = c.cfg.SplitRecords && c.cipher != nil && c.chains()
+	f.Split = c.cfg.SplitRecords && c.chains()
 	return f
 }
 

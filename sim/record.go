@@ -173,7 +173,6 @@ func (p *pair) about() []recording.Fact {
 	if len(info.PeerChain) > 0 {
 		facts = append(facts, recording.Fact{Key: "certificate", Value: info.PeerChain[0].Key.Algorithm})
 	}
-	facts = append(facts, recording.Fact{Key: "record-sizes", Value: p.sizes()})
 	for _, x := range []struct {
 		key   string
 		chain []*pki.Certificate
@@ -191,6 +190,7 @@ func (p *pair) about() []recording.Fact {
 		facts = append(facts, recording.Fact{Key: "revocation", Value: info.Revocation.String()})
 	}
 	return append(facts,
+		recording.Fact{Key: "record-sizes", Value: p.sizes()},
 		recording.Fact{Key: "tickets", Value: strconv.Itoa(info.TicketsReceived)},
 		recording.Fact{Key: "request", Value: strconv.Itoa(p.exchange.Request) + " bytes"},
 		recording.Fact{Key: "response", Value: strconv.Itoa(p.exchange.Response) + " bytes"},
