@@ -40,6 +40,9 @@ func (c *Conn) acceptModern() error {
 		if err := c.choosePSK(); err != nil {
 			return err
 		}
+		if c.info.Kind == Full && !(h.seen.has(extSchemes) && h.seen.has(extGroups)) {
+			return unknownPSK
+		}
 	}
 	if err := c.checkShares(); err != nil {
 		return err

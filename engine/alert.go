@@ -9,80 +9,100 @@ import (
 // An Alert is an alert description (RFC 9846 §6).
 type Alert uint8
 
-// The alerts that are sent or acted upon by name.
+// The registry's alerts (IANA "TLS Alerts"). The table below says which of them
+// belong to which versions.
 const (
-	AlertCloseNotify            Alert = 0
-	AlertUnexpectedMessage      Alert = 10
-	AlertBadRecordMAC           Alert = 20
-	AlertRecordOverflow         Alert = 22
-	AlertDecompressionFailure   Alert = 30
-	AlertHandshakeFailure       Alert = 40
-	AlertBadCertificate         Alert = 42
-	AlertUnsupportedCertificate Alert = 43
-	AlertCertificateRevoked     Alert = 44
-	AlertCertificateExpired     Alert = 45
-	AlertCertificateUnknown     Alert = 46
-	AlertIllegalParameter       Alert = 47
-	AlertUnknownCA              Alert = 48
-	AlertDecodeError            Alert = 50
-	AlertDecryptError           Alert = 51
-	AlertProtocolVersion        Alert = 70
-	AlertInsufficientSecurity   Alert = 71
-	AlertInternalError          Alert = 80
-	AlertInappropriateFallback  Alert = 86
-	AlertUserCanceled           Alert = 90
-	AlertMissingExtension       Alert = 109
-	AlertUnsupportedExtension   Alert = 110
-	AlertUnrecognizedName       Alert = 112
-	AlertBadCertificateStatus   Alert = 113 // bad_certificate_status_response
-	AlertCertificateRequired    Alert = 116
-	AlertNoApplicationProtocol  Alert = 120
+	AlertCloseNotify             Alert = 0
+	AlertUnexpectedMessage       Alert = 10
+	AlertBadRecordMAC            Alert = 20
+	AlertDecryptionFailed        Alert = 21
+	AlertRecordOverflow          Alert = 22
+	AlertDecompressionFailure    Alert = 30
+	AlertHandshakeFailure        Alert = 40
+	AlertNoCertificate           Alert = 41
+	AlertBadCertificate          Alert = 42
+	AlertUnsupportedCertificate  Alert = 43
+	AlertCertificateRevoked      Alert = 44
+	AlertCertificateExpired      Alert = 45
+	AlertCertificateUnknown      Alert = 46
+	AlertIllegalParameter        Alert = 47
+	AlertUnknownCA               Alert = 48
+	AlertAccessDenied            Alert = 49
+	AlertDecodeError             Alert = 50
+	AlertDecryptError            Alert = 51
+	AlertExportRestriction       Alert = 60
+	AlertProtocolVersion         Alert = 70
+	AlertInsufficientSecurity    Alert = 71
+	AlertInternalError           Alert = 80
+	AlertInappropriateFallback   Alert = 86
+	AlertUserCanceled            Alert = 90
+	AlertNoRenegotiation         Alert = 100
+	AlertMissingExtension        Alert = 109
+	AlertUnsupportedExtension    Alert = 110
+	AlertCertificateUnobtainable Alert = 111
+	AlertUnrecognizedName        Alert = 112
+	AlertBadCertificateStatus    Alert = 113
+	AlertBadCertificateHashValue Alert = 114
+	AlertUnknownPSKIdentity      Alert = 115
+	AlertCertificateRequired     Alert = 116
+	AlertGeneralError            Alert = 117
+	AlertNoApplicationProtocol   Alert = 120
+	AlertECHRequired             Alert = 121
 )
 
-// alertNames are the registry's (IANA "TLS Alerts"): a peer may send any.
-var alertNames = map[Alert]string{
-	0:   "close_notify",
-	10:  "unexpected_message",
-	20:  "bad_record_mac",
-	21:  "decryption_failed",
-	22:  "record_overflow",
-	30:  "decompression_failure",
-	40:  "handshake_failure",
-	41:  "no_certificate",
-	42:  "bad_certificate",
-	43:  "unsupported_certificate",
-	44:  "certificate_revoked",
-	45:  "certificate_expired",
-	46:  "certificate_unknown",
-	47:  "illegal_parameter",
-	48:  "unknown_ca",
-	49:  "access_denied",
-	50:  "decode_error",
-	51:  "decrypt_error",
-	60:  "export_restriction",
-	70:  "protocol_version",
-	71:  "insufficient_security",
-	80:  "internal_error",
-	86:  "inappropriate_fallback",
-	90:  "user_canceled",
-	100: "no_renegotiation",
-	109: "missing_extension",
-	110: "unsupported_extension",
-	111: "certificate_unobtainable",
-	112: "unrecognized_name",
-	113: "bad_certificate_status_response",
-	114: "bad_certificate_hash_value",
-	115: "unknown_psk_identity",
-	116: "certificate_required",
-	117: "general_error",
-	120: "no_application_protocol",
-	121: "ech_required",
+// An alertRow says in which versions an alert may be sent, and what the versions
+// before have in its place.
+type alertRow struct {
+	name         string
+	since, until Version
+	before       Alert
+}
+
+// alerts is the registry: a peer may send any. An extension's alert may be sent to
+// a client that sent the extension, whatever became of the version.
+var alerts = map[Alert]alertRow{
+	AlertCloseNotify:             {"close_notify", SSL30, TLS13, 0},
+	AlertUnexpectedMessage:       {"unexpected_message", SSL30, TLS13, 0},
+	AlertBadRecordMAC:            {"bad_record_mac", SSL30, TLS13, 0},
+	AlertDecryptionFailed:        {"decryption_failed", TLS10, TLS10, AlertBadRecordMAC},
+	AlertRecordOverflow:          {"record_overflow", TLS10, TLS13, AlertBadRecordMAC},
+	AlertDecompressionFailure:    {"decompression_failure", SSL30, TLS12, 0},
+	AlertHandshakeFailure:        {"handshake_failure", SSL30, TLS13, 0},
+	AlertNoCertificate:           {"no_certificate", SSL30, SSL30, 0},
+	AlertBadCertificate:          {"bad_certificate", SSL30, TLS13, 0},
+	AlertUnsupportedCertificate:  {"unsupported_certificate", SSL30, TLS13, 0},
+	AlertCertificateRevoked:      {"certificate_revoked", SSL30, TLS13, 0},
+	AlertCertificateExpired:      {"certificate_expired", SSL30, TLS13, 0},
+	AlertCertificateUnknown:      {"certificate_unknown", SSL30, TLS13, 0},
+	AlertIllegalParameter:        {"illegal_parameter", SSL30, TLS13, 0},
+	AlertUnknownCA:               {"unknown_ca", TLS10, TLS13, AlertCertificateUnknown},
+	AlertAccessDenied:            {"access_denied", TLS10, TLS13, AlertHandshakeFailure},
+	AlertDecodeError:             {"decode_error", TLS10, TLS13, AlertIllegalParameter},
+	AlertDecryptError:            {"decrypt_error", TLS10, TLS13, AlertHandshakeFailure},
+	AlertExportRestriction:       {"export_restriction", TLS10, TLS10, AlertHandshakeFailure},
+	AlertProtocolVersion:         {"protocol_version", TLS10, TLS13, AlertHandshakeFailure},
+	AlertInsufficientSecurity:    {"insufficient_security", TLS10, TLS13, AlertHandshakeFailure},
+	AlertInternalError:           {"internal_error", TLS10, TLS13, AlertHandshakeFailure},
+	AlertInappropriateFallback:   {"inappropriate_fallback", SSL30, TLS13, 0}, // whoever signals a fallback knows it (RFC 7507 §3)
+	AlertUserCanceled:            {"user_canceled", TLS10, TLS13, AlertCloseNotify},
+	AlertNoRenegotiation:         {"no_renegotiation", TLS10, TLS12, AlertHandshakeFailure}, // RFC 5746 §4.5
+	AlertMissingExtension:        {"missing_extension", TLS13, TLS13, AlertHandshakeFailure},
+	AlertUnsupportedExtension:    {"unsupported_extension", TLS10, TLS13, AlertIllegalParameter},
+	AlertCertificateUnobtainable: {"certificate_unobtainable", TLS10, TLS12, AlertHandshakeFailure},
+	AlertUnrecognizedName:        {"unrecognized_name", TLS10, TLS13, AlertHandshakeFailure},
+	AlertBadCertificateStatus:    {"bad_certificate_status_response", TLS10, TLS13, AlertCertificateUnknown},
+	AlertBadCertificateHashValue: {"bad_certificate_hash_value", TLS10, TLS12, AlertBadCertificate},
+	AlertUnknownPSKIdentity:      {"unknown_psk_identity", TLS10, TLS13, AlertHandshakeFailure},
+	AlertCertificateRequired:     {"certificate_required", TLS13, TLS13, AlertHandshakeFailure},
+	AlertGeneralError:            {"general_error", TLS13, TLS13, AlertHandshakeFailure},
+	AlertNoApplicationProtocol:   {"no_application_protocol", TLS10, TLS13, AlertHandshakeFailure},
+	AlertECHRequired:             {"ech_required", TLS13, TLS13, AlertHandshakeFailure},
 }
 
 // String returns the RFC's name of the alert.
 func (a Alert) String() string {
-	if name, ok := alertNames[a]; ok {
-		return name
+	if row, ok := alerts[a]; ok {
+		return row.name
 	}
 	return "alert " + strconv.Itoa(int(a))
 }
@@ -93,29 +113,11 @@ const (
 	levelFatal   = 2
 )
 
-// oldAlerts are what SSL 3.0 has for alerts that came with TLS (RFC 6101 §5.4.2);
-// those without a row are SSL 3.0's own, or are sent to clients that know them
-// because they asked for them.
-var oldAlerts = map[Alert]Alert{
-	AlertRecordOverflow:        AlertBadRecordMAC,
-	AlertUnknownCA:             AlertCertificateUnknown,
-	AlertDecodeError:           AlertIllegalParameter,
-	AlertDecryptError:          AlertHandshakeFailure,
-	AlertProtocolVersion:       AlertHandshakeFailure,
-	AlertInternalError:         AlertHandshakeFailure,
-	AlertBadCertificateStatus:  AlertCertificateUnknown,
-	AlertMissingExtension:      AlertHandshakeFailure,
-	AlertUnsupportedExtension:  AlertIllegalParameter,
-	AlertNoApplicationProtocol: AlertHandshakeFailure,
-}
-
-// known returns the alert that the version has for a description.
-func (c *Conn) known(a Alert) Alert {
-	if c.info.Version != SSL30 && (c.info.Version != 0 || c.cfg.maxVersion() != SSL30) {
-		return a
-	}
-	if old, ok := oldAlerts[a]; ok {
-		return old
+// in returns the alert that a version has for a description: SSL 3.0, for one,
+// has twelve for all that can happen (RFC 6101 §5.4.2).
+func (a Alert) in(v Version) Alert {
+	for row := alerts[a]; v < row.since; row = alerts[a] {
+		a = row.before
 	}
 	return a
 }
@@ -132,6 +134,16 @@ func (c *Conn) warn(m Message) error {
 	return nil
 }
 
+// alertVersion is the version by which alerts are chosen: the one agreed on, or
+// else the highest that can be. So protocol_version is said in its own word, also
+// to a client that may not know it (RFC 5246 §E.1).
+func (c *Conn) alertVersion() Version {
+	if c.info.Version != 0 {
+		return c.info.Version
+	}
+	return c.cfg.maxVersion()
+}
+
 // sealAlert queues an alert. If not even that can be sealed, nothing is sent.
 func (c *Conn) sealAlert(level byte, a Alert) {
 	if out, err := c.sealRecord(c.records, record.Alert, []byte{level, byte(a)}); err == nil {
@@ -140,7 +152,8 @@ func (c *Conn) sealAlert(level byte, a Alert) {
 }
 
 // takeAlert acts on the peer's alert. Besides close_notify, user_canceled and
-// TLS 1.2's warnings, each ends the connection (RFC 9846 §6, RFC 5246 §7.2).
+// the warnings of versions up to TLS 1.2, each ends the connection (RFC 9846 §6,
+// RFC 5246 §7.2).
 func (c *Conn) takeAlert(plain []byte) (Event, error) {
 	if len(plain) == 0 {
 		return Event{}, emptyFragment
@@ -155,6 +168,8 @@ func (c *Conn) takeAlert(plain []byte) (Event, error) {
 		return Event{Kind: EventClosed}, nil
 	case a == AlertUserCanceled, level == levelWarning && c.info.Version != TLS13:
 		return Event{}, c.idles()
+	case level != levelFatal && c.info.Version != TLS13:
+		return Event{}, badAlertLevel
 	}
 	e := explain(peerAlert)
 	e.Alert = a

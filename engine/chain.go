@@ -19,6 +19,24 @@ func (c *Conn) addCertificate(der []byte) error {
 
 // verifyChain verifies the chain that the peer sent (RFC 9846 §4.4.2.4).
 func (c *Conn) verifyChain() error {
+	if err := c.checkChain(); err != nil {
+		return err
+	}
+	return c.admitPeer()
+}
+
+// admitPeer asks whether the peer is let in.
+func (c *Conn) admitPeer() error {
+	if c.cfg.Admit == nil || len(c.info.PeerChain) == 0 {
+		return nil
+	}
+	if err := c.cfg.Admit(c.info.PeerChain); err != nil {
+		return fmt.Errorf("%w: %w", notAdmitted, err)
+	}
+	return nil
+}
+
+func (c *Conn) checkChain() error {
 	chain := c.info.PeerChain
 	if len(chain) == 0 {
 		return c.withoutCertificate()

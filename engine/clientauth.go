@@ -229,7 +229,7 @@ func (c *Conn) admits(s *wire.SessionState) bool {
 }
 
 // recall takes the client's identity from the session that is resumed. It says no
-// where the leaf is no longer valid.
+// where the leaf is no longer valid, or the client no longer let in.
 func (c *Conn) recall(s *wire.SessionState) bool {
 	if !c.admits(s) {
 		return false
@@ -245,7 +245,7 @@ func (c *Conn) recall(s *wire.SessionState) bool {
 	if len(c.info.PeerChain) == 0 {
 		return true
 	}
-	if now, leaf := c.cfg.Now(), c.info.PeerChain[0]; now.After(leaf.NotAfter) {
+	if now, leaf := c.cfg.Now(), c.info.PeerChain[0]; now.After(leaf.NotAfter) || c.admitPeer() != nil {
 		c.forgetPeer()
 		return false
 	}

@@ -26,10 +26,6 @@ type clientHello struct {
 	status      bool                    // the client takes a stapled OCSP response
 }
 
-// signalRenegotiation is TLS_EMPTY_RENEGOTIATION_INFO_SCSV, which stands for an
-// empty renegotiation_info (RFC 5746 §3.3).
-const signalRenegotiation = 0x00ff
-
 // makeClientHello writes the first ClientHello, or the second, which differs
 // only in what the HelloRetryRequest asked for (RFC 9846 §4.1.2).
 func makeClientHello(c *Conn, dst []byte) ([]byte, error) {

@@ -78,6 +78,12 @@ type Config struct {
 	Revocation Revocation
 	SoftFail   bool
 
+	// Admit, where set, is asked whether a peer whose chain, leaf first, was
+	// verified is let in, also where a session remembers the chain; an error is
+	// why not (access_denied, RFC 9846 §6.2). A peer without a chain is not its
+	// affair.
+	Admit func(chain []*pki.Certificate) error
+
 	// ALPN lists the application protocols in order of preference
 	// (RFC 7301).
 	ALPN []string

@@ -41,6 +41,7 @@ type Conn struct {
 	message    []byte // the message at hand, header included
 	idle       int    // see maxIdle
 	peerClosed bool
+	requests   uint8 // for renegotiation
 
 	// What the handshake has come to.
 	transcript transcript
@@ -196,12 +197,21 @@ func (c *Conn) KeyUpdate(request bool) error {
 	return nil
 }
 
-// Close queues a close_notify, once.
+// Close queues a close_notify, once; in the middle of a handshake, behind a
+// user_canceled (RFC 9846 §6.1). A side that has not been heard of says nothing.
 func (c *Conn) Close() {
 	if c.closed || c.err != nil {
 		return
 	}
 	c.closed = true
+	if !c.info.Done && !c.peerClosed {
+		if c.flight == nil || c.side == server && c.info.Version == 0 {
+			return
+		}
+		if a := AlertUserCanceled.in(c.alertVersion()); a != AlertCloseNotify {
+			c.sealAlert(levelWarning, a)
+		}
+	}
 	c.sealAlert(levelWarning, AlertCloseNotify)
 }
 
@@ -220,7 +230,9 @@ func (c *Conn) EOF() error {
 // fail ends the connection: one error, one alert.
 func (c *Conn) fail(err error) error {
 	e := explain(err)
-	e.Alert = c.known(e.Alert)
+	if e.Fault != FaultRemote {
+		e.Alert = e.Alert.in(c.alertVersion())
+	}
 	c.err = e
 	if c.side == server {
 		c.forget()

@@ -169,7 +169,7 @@ func TestReasonsAreComplete(t *testing.T) {
 		if row.why == "" || row.fault == 0 || row.fault != FaultLocal && row.section == "" {
 			t.Errorf("reason %d: %+v", r, row)
 		}
-		if _, ok := alertNames[row.alert]; !ok {
+		if _, ok := alerts[row.alert]; !ok {
 			t.Errorf("reason %d: %v has no name", r, row.alert)
 		}
 		if e := explain(fmt.Errorf("context: %w", r)); e.Alert != row.alert || e.Why != row.why {

@@ -25,12 +25,14 @@ const (
 	flush    mode = 1 << iota // what was emitted so far leaves
 	optional                  // only the sender knows the condition: the next row's message may come instead
 	dummy                     // never awaited, as it has no consequence: compatibility mode's ChangeCipherSpec (see Config.NoCompatibility), a warning
+
+	// What is never sent, and what becomes of it where it is received.
+	ignored  // it is passed over
+	declined // it is passed over, and answered by the warning no_renegotiation
+	refused  // it ends the connection, for lack of that warning
 )
 
-const (
-	noMessage Message = 0
-	sameKeys  Epoch   = 1<<8 - 1
-)
+const sameKeys Epoch = 1<<8 - 1
 
 // A flight is the rows of a handshake from where it begins to where it ends.
 type flight struct {
@@ -43,6 +45,10 @@ type flight struct {
 	// come in any order as often as their conditions hold.
 	then  []continuation
 	after []row
+
+	// aside are messages that may come before the handshake is done, and are no
+	// part of it.
+	aside []row
 }
 
 type continuation struct {
@@ -65,7 +71,8 @@ var hellos = flight{
 		{server, UnrecognizedName, ifStrange, sameKeys, dummy},
 		{server, ServerHello, always, sameKeys, 0},
 	},
-	then: []continuation{{ifTLS13, &tls13}, {ifResumed, &classicResumed}, {always, &classicFull}},
+	then:  []continuation{{ifTLS13, &tls13}, {ifResumed, &classicResumed}, {always, &classicFull}},
+	aside: overtaken,
 }
 
 // classicFull is RFC 5246 §7.3, figure 1, with RFC 6066 §8's CertificateStatus.
@@ -87,6 +94,8 @@ var classicFull = flight{
 		{server, ChangeCipherSpec, always, EpochApplication, 0},
 		{server, Finished, always, sameKeys, flush},
 	},
+	after: renegotiation,
+	aside: overtaken,
 }
 
 // classicResumed is RFC 5246 §7.3, figure 2, with RFC 5077 §3.1's ticket.
@@ -100,6 +109,23 @@ var classicResumed = flight{
 		{client, ChangeCipherSpec, always, EpochApplication, 0},
 		{client, Finished, always, sameKeys, flush},
 	},
+	after: renegotiation,
+	aside: overtaken,
+}
+
+// renegotiation is what either side asks for by these messages on a connection up
+// to TLS 1.2. Nobody here takes part in it (RFC 5246 §7.2.2, RFC 5746 §4.5).
+var renegotiation = []row{
+	{server, HelloRequest, ifTLS, sameKeys, declined},
+	{client, ClientHello, ifTLS, sameKeys, declined},
+	{server, HelloRequest, ifSSL, sameKeys, refused},
+	{client, ClientHello, ifSSL, sameKeys, refused},
+}
+
+// overtaken is a request for the handshake that is under way already (RFC 5246
+// §7.4.1.1).
+var overtaken = []row{
+	{server, HelloRequest, ifClassic, sameKeys, ignored},
 }
 
 // tls13 is RFC 9846 §2, figures 1 to 3, from the ServerHello on.
@@ -134,8 +160,9 @@ type condition struct {
 	name  string // "" is always
 	holds func(*Conn) bool
 
-	// allowed is what the other side knows of an optional row: where it says no,
-	// the row's message may not come. Nil: it may.
+	// allowed is what the other side knows of an optional row, or of one that only
+	// the peer would send: where it says no, the row's message may not come. Nil:
+	// it may.
 	allowed func(*Conn) bool
 }
 
@@ -156,6 +183,9 @@ var (
 	ifSigns           = condition{name: "the client signs", holds: func(c *Conn) bool { return c.signs }}
 	ifPromised        = condition{name: "promised", holds: func(c *Conn) bool { return c.ticketPromised }}
 	ifTicketsOwed     = condition{name: "owed", holds: func(c *Conn) bool { return c.ticketsOwed > 0 }}
+	ifTLS             = condition{name: "TLS", holds: never, allowed: func(c *Conn) bool { return c.info.Version > SSL30 }}
+	ifSSL             = condition{name: "SSL 3.0", holds: never, allowed: func(c *Conn) bool { return c.info.Version == SSL30 }}
+	ifClassic         = condition{name: "not TLS 1.3", holds: never, allowed: (*Conn).mayBeClassic}
 	ifUpdateOwed      = condition{name: "owed", holds: func(c *Conn) bool { return c.updateOwed }}
 
 	// Early data. What a client has offered a server knows to have been accepted or
@@ -173,6 +203,16 @@ var (
 
 func (c *Conn) warnsOfName() bool {
 	return c.strange() && c.cfg.UnknownNames == UnknownNameWarned && c.info.Version < TLS13
+}
+
+func never(*Conn) bool { return false }
+
+// mayBeClassic says whether the version is, or can still become, TLS 1.2 or lower.
+func (c *Conn) mayBeClassic() bool {
+	if c.info.Version == 0 {
+		return c.cfg.minVersion() < TLS13
+	}
+	return c.info.Version < TLS13
 }
 
 func (c *Conn) isFull() bool { return c.info.Kind == Full }

@@ -48,6 +48,11 @@ func (r row) draw() string {
 	if r.mode&optional != 0 {
 		words = append(words, "optional")
 	}
+	for m, word := range map[mode]string{ignored: "ignored", declined: "declined", refused: "refused"} {
+		if r.mode&m != 0 {
+			words = append(words, word)
+		}
+	}
 	if r.keys != sameKeys {
 		words = append(words, "keys:"+r.keys.String())
 	}
@@ -64,7 +69,7 @@ var flights = []*flight{&hellos, &classicFull, &classicResumed, &tls13}
 func TestFlightsAreComplete(t *testing.T) {
 	for _, f := range flights {
 		for _, r := range append(f.rows[:len(f.rows):len(f.rows)], f.after...) {
-			if r.message == noMessage || r.message == ChangeCipherSpec || warnings[r.message] != 0 {
+			if r.message == noMessage || r.message == ChangeCipherSpec || warnings[r.message] != 0 || r.mode&(ignored|declined|refused) != 0 {
 				continue
 			}
 			if s := f.protocol.steps[r.message]; s.make == nil || s.take == nil {
@@ -98,6 +103,12 @@ func TestFlightTables(t *testing.T) {
 			b.WriteString("  afterwards, in any order\n")
 		}
 		for _, r := range f.after {
+			b.WriteString("  " + r.draw())
+		}
+		if len(f.aside) > 0 {
+			b.WriteString("  meanwhile\n")
+		}
+		for _, r := range f.aside {
 			b.WriteString("  " + r.draw())
 		}
 		b.WriteString("\n")

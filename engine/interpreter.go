@@ -159,6 +159,9 @@ func (c *Conn) receive(m Message, message []byte) error {
 		return err
 	}
 	c.noteMessage(MessageReceived, m, len(message))
+	if r.mode&(ignored|declined|refused) != 0 {
+		return c.turnDown(r, message)
+	}
 	if m != ChangeCipherSpec {
 		s := &c.flight.protocol.steps[m]
 		c.message = message
@@ -180,6 +183,11 @@ func (c *Conn) receive(m Message, message []byte) error {
 
 // awaited finds the row that a message of the peer's answers.
 func (c *Conn) awaited(m Message) (*row, error) {
+	if !c.info.Done {
+		if r := c.among(c.flight.aside, m); r != nil {
+			return r, nil
+		}
+	}
 	for ; c.at < len(c.flight.rows); c.at++ {
 		r := &c.flight.rows[c.at]
 		switch {
@@ -190,12 +198,20 @@ func (c *Conn) awaited(m Message) (*row, error) {
 			return nil, fmt.Errorf("%w: want %v, got %v", unexpectedMessage, r.message, m)
 		}
 	}
-	for i := range c.flight.after {
-		if r := &c.flight.after[i]; r.from != c.side && r.message == m {
-			return r, nil
-		}
+	if r := c.among(c.flight.after, m); r != nil {
+		return r, nil
 	}
 	return nil, fmt.Errorf("%w: got %v after the handshake", unexpectedMessage, m)
+}
+
+// among finds the row of a message of the peer's that has no place of its own.
+func (c *Conn) among(rows []row, m Message) *row {
+	for i := range rows {
+		if r := &rows[i]; r.from != c.side && r.message == m && (r.when.allowed == nil || r.when.allowed(c)) {
+			return r
+		}
+	}
+	return nil
 }
 
 // finish changes keys and lets the flight leave, where the row says so.

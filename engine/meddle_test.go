@@ -239,7 +239,7 @@ func TestWrongLengthsAreDecodeErrors(t *testing.T) {
 				}
 				want := AlertDecodeError
 				if version == SSL30 {
-					want = oldAlerts[want]
+					want = want.in(SSL30)
 					if x.message() == ClientKeyExchange && !strings.Contains(h.name, "dhe") {
 						want = AlertHandshakeFailure // it has no lengths; the Finished tells
 					}

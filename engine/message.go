@@ -10,6 +10,7 @@ type Message uint16
 // The messages. HelloRetryRequest is a ServerHello on the wire (RFC 9846
 // §4.1.4); here it has the number that the registry reserves for it.
 const (
+	HelloRequest        Message = 0
 	ClientHello         Message = 1
 	ServerHello         Message = 2
 	NewSessionTicket    Message = 4
@@ -36,7 +37,11 @@ const (
 	UnrecognizedName Message = 258 // the server has no certificate for the name
 )
 
+// noMessage stands in a row where none is sent.
+const noMessage Message = 259
+
 var messageNames = map[Message]string{
+	HelloRequest:        "HelloRequest",
 	ClientHello:         "ClientHello",
 	ServerHello:         "ServerHello",
 	NewSessionTicket:    "NewSessionTicket",

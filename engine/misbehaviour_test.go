@@ -172,6 +172,8 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		{"a PSK needs its modes", resumed13, ClientHello, inHello(without(extModes)), AlertMissingExtension},
 		{"a binder verifies", resumed13, ClientHello, flip(-1), AlertDecryptError},
 		{"renegotiation_info is empty", ecdhe12, ClientHello, inHello(instead(extRenegotiation, "\x01x")), AlertHandshakeFailure},
+		{"renegotiation_info is empty in the answer", ecdhe12, ServerHello, inServer(instead(extRenegotiation, "\x01x")), AlertHandshakeFailure},
+		{"renegotiation_info has its length", ecdhe12, ServerHello, inServer(instead(extRenegotiation, "\x02x")), AlertDecodeError},
 		{"points come uncompressed", ecdhe12, ClientHello, inHello(instead(extPointFormats, "\x01\x01")), AlertIllegalParameter},
 		{"a share of the group's size", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x1d\x00\x01x")), AlertIllegalParameter},
 		{"a hybrid's share has its size", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x11\xeb\x00\x01x")), AlertIllegalParameter},

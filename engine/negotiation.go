@@ -25,21 +25,6 @@ func makeExtendedMasterSecret(c *Conn, p place, dst []byte) ([]byte, bool) {
 
 func takeExtendedMasterSecret(_ *Conn, _ place, body []byte) error { return wantEmpty(body) }
 
-func makeRenegotiation(c *Conn, p place, dst []byte) ([]byte, bool) {
-	return append(dst, 0), p != inClientHello || c.cfg.minVersion() <= TLS12
-}
-
-func takeRenegotiation(_ *Conn, _ place, body []byte) error {
-	var x wire.Renegotiation
-	if err := x.Parse(body); err != nil {
-		return err
-	}
-	if len(x.Verified) > 0 {
-		return badRenegotiation
-	}
-	return nil
-}
-
 func makeGroups(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p != inClientHello {
 		return dst, false

@@ -61,6 +61,7 @@ const (
 	missingExtension
 	pskNotLast
 	badExtension
+	unknownPSK
 	badBinder
 	badShare
 	badShares
@@ -72,6 +73,7 @@ const (
 	badCertificate
 	unsupportedCertificate
 	certificateExpired
+	certificateUnknown
 	unknownAuthority
 	certificateRevoked
 	badStatus
@@ -79,11 +81,15 @@ const (
 	noAuthority
 	statusUnwanted
 	wrongKeyType
+	notAdmitted
 	masterSecretMismatch
 	badKeyUpdate
 	badTicket
 	badRenegotiation
+	noRenegotiation
+	tooManyRequests
 	badAlert
+	badAlertLevel
 	peerAlert
 	numReasons
 )
@@ -148,6 +154,7 @@ var reasons = [numReasons]struct {
 	pskNotLast:           {AlertIllegalParameter, FaultPeer, "pre_shared_key is not last", "RFC 9846 §4.2.11"},
 	badExtension:         {AlertIllegalParameter, FaultPeer, "illegal extension", "RFC 9846 §4.2"},
 
+	unknownPSK:   {AlertUnknownPSKIdentity, FaultPeer, "no PSK that is known, and nothing to go on without", "RFC 9846 §6.2"},
 	badBinder:    {AlertDecryptError, FaultPeer, "PSK binder does not verify", "RFC 9846 §4.2.11"},
 	badShare:     {AlertIllegalParameter, FaultPeer, "bad key share", "RFC 9846 §4.2.8"},
 	badShares:    {AlertIllegalParameter, FaultPeer, "key shares that are not for the groups offered, in their order", "RFC 9846 §4.2.8"},
@@ -166,13 +173,18 @@ var reasons = [numReasons]struct {
 	noStatus:               {AlertBadCertificateStatus, FaultPeer, "no OCSP response was stapled", "RFC 6066 §8"},
 	noAuthority:            {AlertCertificateUnknown, FaultPeer, "no word from the certificate's authority", "RFC 6960 §3.2"},
 	statusUnwanted:         {AlertInternalError, FaultLocal, "status of a certificate that is not waited for", ""},
+	certificateUnknown:     {AlertCertificateUnknown, FaultPeer, "certificate that does not stand up", "RFC 9846 §6.2"},
 	wrongKeyType:           {AlertIllegalParameter, FaultPeer, "certificate's key does not fit the suite", "RFC 5246 §7.4.2"},
+	notAdmitted:            {AlertAccessDenied, FaultPeer, "peer that is not let in", "RFC 9846 §6.2"},
 
 	masterSecretMismatch: {AlertHandshakeFailure, FaultPeer, "extended master secret differs from the session's", "RFC 7627 §5.3"},
 	badKeyUpdate:         {AlertIllegalParameter, FaultPeer, "illegal KeyUpdate", "RFC 9846 §4.6.3"},
 	badTicket:            {AlertIllegalParameter, FaultPeer, "illegal ticket lifetime", "RFC 9846 §4.6.1"},
 	badRenegotiation:     {AlertHandshakeFailure, FaultPeer, "renegotiation_info is not empty", "RFC 5746 §3.4"},
+	noRenegotiation:      {AlertNoRenegotiation, FaultPeer, "renegotiation", "RFC 5746 §4.5"},
+	tooManyRequests:      {AlertUnexpectedMessage, FaultPeer, "too many requests for renegotiation", "RFC 5246 §7.2.2"},
 	badAlert:             {AlertDecodeError, FaultPeer, "malformed alert", "RFC 9846 §6"},
+	badAlertLevel:        {AlertIllegalParameter, FaultPeer, "alert that is neither a warning nor fatal", "RFC 5246 §7.2"},
 	peerAlert:            {0, FaultRemote, "the peer sent an alert", "RFC 9846 §6"},
 }
 
@@ -200,7 +212,7 @@ var foreign = []struct {
 	{pki.ErrStatusUnavailable, badStatus},
 	{pki.ErrBadSignature, badCertificate},
 	{pki.ErrMalformed, badCertificate},
-	{pki.ErrNotAuthority, badCertificate},
+	{pki.ErrNotAuthority, certificateUnknown},
 	{pki.ErrWrongName, badCertificate},
 	{pki.ErrUnsupported, unsupportedCertificate},
 	{pki.ErrWrongUsage, unsupportedCertificate},

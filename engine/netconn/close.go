@@ -20,13 +20,11 @@ func (c *Conn) CloseWrite() error {
 	return c.wrap("close", c.notify())
 }
 
-// notify sends close_notify, or nothing before the handshake is done. The
-// caller holds writing.
+// notify sends close_notify, in a handshake behind user_canceled. The caller
+// holds writing.
 func (c *Conn) notify() error {
 	c.mu.Lock()
-	if c.tls.Info().Done {
-		c.tls.Close()
-	}
+	c.tls.Close()
 	c.mu.Unlock()
 	return c.send(nil)
 }
@@ -37,6 +35,11 @@ func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return c.wrap("close", net.ErrClosed)
 	}
+	return c.hangUp()
+}
+
+// hangUp says close_notify, if that is possible, and closes the transport.
+func (c *Conn) hangUp() error {
 	var err error
 	if c.writing.TryLock() {
 		err = c.transport.SetWriteDeadline(time.Now().Add(farewell))

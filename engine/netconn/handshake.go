@@ -3,11 +3,15 @@ package netconn
 import (
 	"context"
 	"fmt"
+	"io"
+
+	"tlslab/engine"
 )
 
 // Handshake makes the handshake, unless it is done already; Read and Write
 // call it by themselves. Where it fails, the peer was sent the alert, and every
-// later call returns the same error. If ctx ends first, the transport is closed.
+// later call returns the same error. If ctx ends first, the peer is told that the
+// handshake is given up, and the transport is closed.
 func (c *Conn) Handshake(ctx context.Context) error {
 	if c.ready.Load() {
 		return nil
@@ -17,9 +21,11 @@ func (c *Conn) Handshake(ctx context.Context) error {
 	if c.ready.Load() || c.failed != nil {
 		return c.failed
 	}
-	stop := context.AfterFunc(ctx, func() { c.transport.Close() })
+	over := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() { _ = c.hangUp(); close(over) })
 	err := c.handshake()
 	if !stop() {
+		<-over
 		err = fmt.Errorf("handshake given up: %w", context.Cause(ctx))
 	}
 	c.failed = c.wrap("handshake", err)
@@ -39,8 +45,12 @@ func (c *Conn) handshake() error {
 		return err
 	}
 	for !c.Info().Done {
-		if _, err := c.receive(); err != nil {
+		ev, err := c.receive()
+		if err != nil {
 			return err
+		}
+		if ev.Kind == engine.EventClosed {
+			return fmt.Errorf("closed by the peer: %w", io.ErrUnexpectedEOF)
 		}
 	}
 	if err := c.flush(); isTimeout(err) {

@@ -156,21 +156,48 @@ func TestAWriteThatTimedOutEndsWriting(t *testing.T) {
 	}
 }
 
+// awaiting is a transport that says when it is read from.
+type awaiting struct {
+	net.Conn
+	read chan struct{}
+}
+
+func (a *awaiting) Read(p []byte) (int, error) {
+	a.read <- struct{}{}
+	return a.Conn.Read(p)
+}
+
 func TestAHandshakeIsGivenUpWithItsContext(t *testing.T) {
 	c, s := sockets(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	client := Client(c, ourConfig(t), serverName)
+	transport := &awaiting{c, make(chan struct{}, 1)}
+	client := Client(transport, ourConfig(t), serverName)
 	failed := make(chan error, 1)
 	go func() { failed <- client.Handshake(ctx) }()
-	if _, err := s.Read(make([]byte, 1)); err != nil { // the ClientHello is there, and stays without answer
-		t.Fatal(err)
-	}
+	<-transport.read // the ClientHello was sent, and stays without answer
 	cancel()
 	if err := <-failed; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 	if _, err := client.Write([]byte("x")); !errors.Is(err, context.Canceled) {
 		t.Errorf("afterwards: got %v", err)
+	}
+	words := []byte{21, 3, 3, 0, 2, 1, byte(engine.AlertUserCanceled), 21, 3, 3, 0, 2, 1, byte(engine.AlertCloseNotify)}
+	if got, err := io.ReadAll(s); err != nil || !bytes.HasSuffix(got, words) {
+		t.Errorf("the server is told % x, %v; want % x", got[max(0, len(got)-len(words)):], err, words)
+	}
+}
+
+func TestAHandshakeMayBeGivenUpByThePeer(t *testing.T) {
+	c, s := sockets(t)
+	server := Server(s, ourConfig(t))
+	ended := make(chan error, 1)
+	go func() { ended <- server.Handshake(t.Context()) }()
+	if _, err := c.Write([]byte{21, 3, 1, 0, 2, 1, byte(engine.AlertUserCanceled), 21, 3, 1, 0, 2, 1, byte(engine.AlertCloseNotify)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v, want %v", err, io.ErrUnexpectedEOF)
 	}
 }
 

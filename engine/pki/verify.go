@@ -16,7 +16,7 @@ var (
 	ErrMalformed        = errors.New("malformed certificate")              // bad_certificate
 	ErrUnsupported      = errors.New("unsupported certificate")            // unsupported_certificate
 	ErrUnknownAuthority = errors.New("unknown certificate authority")      // unknown_ca
-	ErrNotAuthority     = errors.New("issuer is no certificate authority") // bad_certificate
+	ErrNotAuthority     = errors.New("issuer is no certificate authority") // certificate_unknown
 	ErrWrongName        = errors.New("certificate is for another name")    // bad_certificate
 	ErrExpired          = errors.New("certificate has expired")            // certificate_expired
 	ErrNotYetValid      = errors.New("certificate is not valid yet")       // certificate_expired
