@@ -140,7 +140,7 @@ func TestWhatFailedIsMeasuredAsFarAsItCame(t *testing.T) {
 		cfg.Observe = timeline.Observe
 		return cfg
 	})
-	if err == nil || m.Outcome != err.Error() || metric(m, "connect") < 0 || metric(m, "handshake") >= 0 || metric(m, "bytes-up") == 0 || len(m.Messages) == 0 || m.Messages[0].Message.String() != "ClientHello" {
+	if err == nil || m.Outcome != err.Error() || metric(m, "connect") < 0 || metric(m, "handshake") >= 0 || metric(m, "bytes-up") == 0 || len(m.Messages) == 0 || m.Messages[0].Message != "ClientHello" {
 		t.Errorf("%v: %+v", err, m)
 	}
 	x.Address = "127.0.0.1:0"
