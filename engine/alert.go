@@ -167,6 +167,9 @@ func (c *Conn) takeAlert(plain []byte) (Event, error) {
 		c.peerClosed = true
 		return Event{Kind: EventClosed}, nil
 	case a == AlertUserCanceled, level == levelWarning && c.info.Version != TLS13:
+		if c.unread > 0 {
+			return Event{}, interleaved
+		}
 		return Event{}, c.idles()
 	case level != levelFatal && c.info.Version != TLS13:
 		return Event{}, badAlertLevel

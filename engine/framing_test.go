@@ -30,27 +30,39 @@ func trickle(t *testing.T, c *Conn, in []byte) (got []byte) {
 	return got
 }
 
+// The whole play, bytes as they come: the handshake, data, new keys and the end.
 func TestInputMayComeOneByteAtATime(t *testing.T) {
 	for _, h := range meddled {
 		p := h.make(t)
 		if err := p.client.Start(); err != nil {
 			t.Fatal(err)
 		}
-		for {
-			up := p.client.Flush(nil)
-			trickle(t, p.server, up)
-			down := p.server.Flush(nil)
-			trickle(t, p.client, down)
-			if len(up)+len(down) == 0 {
-				break
+		run := func() {
+			for {
+				up := p.client.Flush(nil)
+				p.got[p.server] = append(p.got[p.server], trickle(t, p.server, up)...)
+				down := p.server.Flush(nil)
+				p.got[p.client] = append(p.got[p.client], trickle(t, p.client, down)...)
+				if len(up)+len(down) == 0 {
+					break
+				}
 			}
 		}
-		out, err := p.client.Seal(nil, echoed[:20000])
-		if err != nil {
+		run()
+		if err := p.client.queue(echoed[:20000]); err != nil {
 			t.Fatal(h.name, err)
 		}
-		if got := trickle(t, p.server, out); !bytes.Equal(got, echoed[:20000]) {
-			t.Errorf("%s: the data differ", h.name)
+		for _, act := range acts {
+			if err := act(p); err != nil {
+				t.Fatal(h.name, err)
+			}
+			run()
+		}
+		if want := string(echoed[:20000]) + "request"; string(p.got[p.server]) != want {
+			t.Errorf("%s: %d bytes arrive, or they differ, want %d", h.name, len(p.got[p.server]), len(want))
+		}
+		if err := errors.Join(p.client.EOF(), p.server.EOF()); err != nil {
+			t.Errorf("%s: %v", h.name, err)
 		}
 	}
 }
@@ -64,7 +76,7 @@ func TestMessagesMayBeFragmented(t *testing.T) {
 			if x.typ != TypeHandshake {
 				continue
 			}
-			for cut := 1; cut < len(x.body); cut += 1 + len(x.body)/8 {
+			for cut := 1; cut < len(x.body); cut += 1 + len(x.body)/4 {
 				p := h.make(t)
 				err := p.meddle(func(at int, burst []parcel) []parcel {
 					var out []parcel
@@ -84,20 +96,62 @@ func TestMessagesMayBeFragmented(t *testing.T) {
 				}
 			}
 		}
-		p := h.make(t)
-		err := p.meddle(func(_ int, burst []parcel) []parcel {
-			var out []parcel
-			for _, b := range burst {
-				for len(b.body) > 0 {
-					n := min(7, len(b.body))
-					out = append(out, parcel{b.from, b.typ, b.body[:n], false})
-					b.body = b.body[n:]
+		for _, size := range []int{1, 7, 100} {
+			p := h.make(t)
+			err := p.play(inPieces(size))
+			if err != nil || !p.client.Info().Done || !p.server.Info().Done {
+				t.Errorf("%s in records of %d bytes: %v", h.name, size, err)
+			}
+		}
+	}
+}
+
+// inPieces cuts parcels into records of some size, but for those that may not be
+// cut: alerts (RFC 9846 §5.1).
+func inPieces(size int) func(int, []parcel) []parcel {
+	return func(_ int, burst []parcel) (out []parcel) {
+		for _, b := range burst {
+			if b.typ == TypeAlert {
+				out = append(out, b)
+				continue
+			}
+			for piece := range slices.Chunk(b.body, size) {
+				out = append(out, parcel{from: b.from, typ: b.typ, body: piece})
+			}
+		}
+		return out
+	}
+}
+
+// Messages of one side that follow each other may come in one record, whole or
+// with the next one begun, unless keys change between them (RFC 9846 §5.1).
+func TestMessagesMayBeMerged(t *testing.T) {
+	for _, h := range meddled {
+		all, version := honest(t, h.make)
+		for i, x := range all[:len(all)-1] {
+			next := all[i+1]
+			if x.last || x.typ != TypeHandshake || next.typ != TypeHandshake {
+				continue
+			}
+			for _, n := range []int{1, headerSize, len(next.body)} {
+				p := h.make(t)
+				err := p.meddle(func(at int, burst []parcel) []parcel {
+					if k := i - at; k >= 0 && k < len(burst) {
+						burst = slices.Clone(burst)
+						burst[k].body = slices.Concat(burst[k].body, next.body[:n])
+						if burst[k+1].body = next.body[n:]; n == len(next.body) {
+							burst = slices.Delete(burst, k+1, k+2)
+						}
+					}
+					return burst
+				})
+				what := fmt.Sprintf("%s: %v and %d bytes of %v", h.name, x.message(), n, next.message())
+				if version == TLS13 && x.message() == ServerHello {
+					wantAlert(t, what, err, AlertUnexpectedMessage)
+				} else if err != nil || !p.client.Info().Done || !p.server.Info().Done {
+					t.Errorf("%s: %v", what, err)
 				}
 			}
-			return out
-		})
-		if err != nil || !p.client.Info().Done || !p.server.Info().Done {
-			t.Errorf("%s in records of 7 bytes: %v", h.name, err)
 		}
 	}
 }

@@ -205,6 +205,37 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 	}
 }
 
+// Each message of a side in the place before each other one: none may come early,
+// late or once more.
+func TestDisplacedMessagesAreUnexpected(t *testing.T) {
+	for _, h := range meddled {
+		t.Run(h.name, func(t *testing.T) {
+			all, version := honest(t, h.make)
+			for i, x := range all {
+				for j, moved := range all {
+					if i == j || moved.from != x.from || moved.harmless(version) || x.harmless(version) {
+						continue // which TestMessagesOutOfOrderAreUnexpected has
+					}
+					want := AlertUnexpectedMessage
+					switch {
+					case moved.message() == ClientHello && x.message() == ClientHello:
+						continue // whose places are alike; see retry_test.go
+					case moved.message() == ServerHello && x.message() == HelloRetryRequest:
+						want = AlertIllegalParameter // it may come, but not with a group without a share
+					}
+					err := h.make(t).meddle(func(at int, burst []parcel) []parcel {
+						if k := i - at; k >= 0 && k < len(burst) {
+							return slices.Insert(slices.Clone(burst), k, moved)
+						}
+						return burst
+					})
+					wantAlert(t, fmt.Sprintf("%v before %v of %s", moved.message(), x.message(), sideNames[x.from]), err, want)
+				}
+			}
+		})
+	}
+}
+
 // Without the last message of a flight both sides wait: nothing is done, and
 // nothing is wrong.
 func TestHalfAFlightIsWaitedFor(t *testing.T) {

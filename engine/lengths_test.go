@@ -1,0 +1,198 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+)
+
+// Each length field of each message of each handshake, wrong in every way.
+
+// scriptOf is a script and what its messages' grammar depends on.
+func scriptOf(t testing.TB, make func(testing.TB) *pair) (all []parcel, h shape) {
+	t.Helper()
+	p := make(t)
+	if err := p.play(func(_ int, burst []parcel) []parcel { all = append(all, burst...); return burst }); err != nil {
+		t.Fatal(err)
+	}
+	i := p.client.Info()
+	h = shape{version: i.Version, exchange: i.Suite.KeyExchange}
+	if i.Version == TLS13 {
+		h.hash = hashes[i.Suite.Hash].Size
+	}
+	return all, h
+}
+
+// wrongLengths are what can stand in the place of a length.
+func wrongLengths(right, size int) []int {
+	most := 1<<(8*size) - 1
+	var wrong []int
+	for _, n := range []int{0, right - 1, right + 1, most} {
+		if n >= 0 && n <= most && n != right && !slices.Contains(wrong, n) {
+			wrong = append(wrong, n)
+		}
+	}
+	return wrong
+}
+
+func TestWrongLengthFields(t *testing.T) {
+	for _, h := range meddled {
+		t.Run(h.name, func(t *testing.T) {
+			all, shape := scriptOf(t, h.make)
+			for i, x := range all {
+				if x.typ != TypeHandshake {
+					continue
+				}
+				shape.message = x.message()
+				for _, f := range walked(t, shape, x.body).fields {
+					right := number(x.body[f.at : f.at+f.size])
+					for _, wrong := range wrongLengths(right, f.size) {
+						body := slices.Clone(x.body)
+						for k := range f.size {
+							body[f.at+k] = byte(wrong >> (8 * (f.size - 1 - k)))
+						}
+						p := h.make(t)
+						err := p.play(replace(i, body))
+						want := AlertDecodeError
+						if shape.version == SSL30 {
+							want = oldAlerts[want]
+						}
+						wantAlert(t, fmt.Sprintf("%v: %d instead of %d at byte %d, in extension %d", x.message(), wrong, right, f.at, f.inside), err, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+func number(b []byte) (n int) {
+	for _, x := range b {
+		n = n<<8 | int(x)
+	}
+	return n
+}
+
+// The length of a whole message. Too short, the body is cut off; too long, what
+// follows is taken for its end, or waited for; longer than any message, it is
+// refused before there is more of it.
+func TestWrongMessageLengths(t *testing.T) {
+	for _, h := range meddled {
+		t.Run(h.name, func(t *testing.T) {
+			all, shape := scriptOf(t, h.make)
+			for i, x := range all {
+				if x.typ != TypeHandshake {
+					continue
+				}
+				right := len(x.body) - headerSize
+				for _, wrong := range wrongLengths(right, 3) {
+					if shape.formless(x.message()) && wrong == 0 {
+						continue // which message the premaster secret's random bytes are is left to chance
+					}
+					body := slices.Clone(x.body)
+					body[1], body[2], body[3] = byte(wrong>>16), byte(wrong>>8), byte(wrong)
+					p := h.make(t)
+					err := p.play(replace(i, body))
+					what := fmt.Sprintf("%v of %d bytes that says %d", x.message(), right, wrong)
+					want, fails := lengthAlert(shape, all, i, right, wrong)
+					if fails {
+						wantAlert(t, what, err, want)
+					} else if err != nil || x.message().early(shape.version) && p.client.Info().Done && p.server.Info().Done {
+						t.Errorf("%s: the end is not waited for: %v", what, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// lengthAlert is the alert that a message's wrong length leads to, if it does: a
+// side may wait for what never comes.
+func lengthAlert(h shape, all []parcel, i, right, wrong int) (a Alert, fails bool) {
+	a = AlertDecodeError
+	if h.version == SSL30 {
+		a = oldAlerts[a]
+	}
+	m := all[i].message()
+	if h.formless(m) && wrong < right {
+		return AlertUnexpectedMessage, true // what is cut off is no message
+	}
+	if wrong != right+1 {
+		return a, true
+	}
+	for k := i + 1; k < len(all); k++ {
+		if m.early(h.version) && all[k-1].last {
+			break // the other side has nothing to answer to
+		}
+		if all[k].from != all[i].from {
+			continue
+		}
+		switch all[k].typ {
+		case TypeHandshake:
+			return a, true
+		case TypeAlert:
+			return 0, false // close_notify ends what is incomplete, too
+		}
+		return AlertUnexpectedMessage, true
+	}
+	return 0, false
+}
+
+// formless says whether any bytes are such a message: SSL 3.0's encrypted premaster
+// secret has no length of its own.
+func (h shape) formless(m Message) bool {
+	return h.version == SSL30 && h.exchange == KeyExchangeRSA && m == ClientKeyExchange
+}
+
+// early says whether a message is one before the end of the handshake.
+func (m Message) early(v Version) bool {
+	return m != KeyUpdate && (m != NewSessionTicket || v != TLS13)
+}
+
+// A message that ends early is malformed, wherever it ends; but for hellos
+// without extensions, which are another offer or answer and come to nothing.
+func TestTruncatedMessages(t *testing.T) {
+	for _, h := range meddled {
+		t.Run(h.name, func(t *testing.T) {
+			all, shape := scriptOf(t, h.make)
+			for i, x := range all {
+				if x.typ != TypeHandshake {
+					continue
+				}
+				shape.message = x.message()
+				grammar := walked(t, shape, x.body)
+				for _, n := range grammar.cuts() {
+					body := slices.Clone(x.body[:n])
+					putLength(body)
+					p := h.make(t)
+					err := p.play(replace(i, body))
+					what := fmt.Sprintf("%v of %d bytes cut at %d", x.message(), len(x.body), n)
+					switch {
+					case grammar.ends[n]:
+						if err == nil && p.client.Info().Done && p.server.Info().Done {
+							t.Errorf("%s passes", what)
+						}
+					case shape.formless(x.message()):
+						wantAlert(t, what, err, AlertHandshakeFailure) // the Finished tells
+					default:
+						want, _ := lengthAlert(shape, all, i, 1, 0)
+						wantAlert(t, what, err, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// cuts are where a message is cut off: around each of its lengths, and between.
+func (w *walk) cuts() []int {
+	at := map[int]bool{}
+	for n := headerSize; n < len(w.message); n += 1 + len(w.message)/8 {
+		at[n] = true
+	}
+	for _, f := range w.fields {
+		at[f.at], at[f.at+f.size-1], at[f.at+f.size] = true, true, true
+	}
+	delete(at, len(w.message))
+	return slices.Sorted(maps.Keys(at))
+}
