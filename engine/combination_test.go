@@ -95,7 +95,7 @@ func (x combination) infos(t testing.TB, kind Kind) (ci, si Info) {
 	both := Info{
 		Version: x.version, Suite: x.Suite, Kind: kind,
 		ExtendedMasterSecret: x.version > SSL30,
-		ServerName:           testName, ALPN: "h2",
+		ServerName:           testName, ServerNameUsed: x.version == TLS13 || x.version > SSL30 && kind == Full, ALPN: "h2",
 		ClientAuthenticated: x.client.policy != ClientAuthNone && x.client.shows,
 		Done:                true,
 	}
@@ -120,10 +120,13 @@ func (x combination) infos(t testing.TB, kind Kind) (ci, si Info) {
 		si.ServerName = ""
 	}
 	if kind == Full {
-		ci.PeerChain = parsed(t, pkiFor(t, x.key()))
+		ci.PeerChain, si.Certificate = parsed(t, pkiFor(t, x.key())), pkiFor(t, x.key()).certificate
 	}
 	if both.ClientAuthenticated {
 		si.PeerChain = parsed(t, sharedClient())
+		if kind == Full {
+			ci.Certificate = sharedClient().certificate
+		}
 	}
 	return ci, si
 }

@@ -24,6 +24,9 @@ var (
 	names          = listOf(2, opaque(2))
 )
 
+// statusBody is that of an OCSP response (RFC 6066 §8).
+var statusBody = []piece{fixed(1), opaque(3)}
+
 var helloExtensions = piece{length: 2, of: extensionBlock.of, last: true}
 
 func serverHello(shape) []piece {
@@ -84,8 +87,10 @@ var grammars = map[Message]func(h shape) []piece{
 		}
 		return []piece{fixed(4), opaque(2)}
 	},
-	ServerHelloDone: func(shape) []piece { return nil },
-	KeyUpdate:       func(shape) []piece { return []piece{fixed(1)} },
+	CertificateStatus: func(shape) []piece { return statusBody },
+	EndOfEarlyData:    func(shape) []piece { return nil },
+	ServerHelloDone:   func(shape) []piece { return nil },
+	KeyUpdate:         func(shape) []piece { return []piece{fixed(1)} },
 	Finished: func(h shape) []piece {
 		switch h.version {
 		case TLS13:
@@ -140,6 +145,13 @@ func choices(id int, m Message) []piece {
 			return []piece{listOf(2, opaque(2), fixed(4)), listOf(2, opaque(1))}
 		}
 		return []piece{fixed(2)}
+	case extStatusRequest:
+		switch m {
+		case ClientHello:
+			return []piece{fixed(1), names, opaque(2)}
+		case Certificates:
+			return statusBody
+		}
 	case extMaxFragmentLength:
 		return []piece{fixed(1)}
 	case extRecordSizeLimit:

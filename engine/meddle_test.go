@@ -309,7 +309,7 @@ func TestChangedBytesNeverPass(t *testing.T) {
 	for _, h := range meddled {
 		all, version := honest(t, h.make)
 		for i, x := range all {
-			step := 1 + len(x.body)/16
+			step := 1 + len(x.body)/10
 			for k := 0; k < len(x.body); k += step {
 				if x.harmless(version) {
 					continue
