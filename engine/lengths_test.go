@@ -54,10 +54,7 @@ func TestWrongLengthFields(t *testing.T) {
 						}
 						p := h.make(t)
 						err := p.play(replace(i, body))
-						want := AlertDecodeError
-						if shape.version == SSL30 {
-							want = oldAlerts[want]
-						}
+						want := AlertDecodeError.in(shape.version)
 						wantAlert(t, fmt.Sprintf("%v: %d instead of %d at byte %d, in extension %d", x.message(), wrong, right, f.at, f.inside), err, want)
 					}
 				}
@@ -109,10 +106,7 @@ func TestWrongMessageLengths(t *testing.T) {
 // lengthAlert is the alert that a message's wrong length leads to, if it does: a
 // side may wait for what never comes.
 func lengthAlert(h shape, all []parcel, i, right, wrong int) (a Alert, fails bool) {
-	a = AlertDecodeError
-	if h.version == SSL30 {
-		a = oldAlerts[a]
-	}
+	a = AlertDecodeError.in(h.version)
 	m := all[i].message()
 	if h.formless(m) && wrong < right {
 		return AlertUnexpectedMessage, true // what is cut off is no message
