@@ -26,7 +26,7 @@ func complete(c *Config, set map[string]setting) []fault {
 	var faults []fault
 	for _, check := range []func(*Config, map[string]setting) []fault{
 		checkCertificate,
-		completeSuites, checkIdentities, checkGroup, completeKeyShare, completeResumption, completeClientAuth, checkRevocation, checkNames, checkChain, checkRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
+		completeSuites, checkIdentities, checkGroup, completeKeyShare, completeResumption, completeClientAuth, checkRevocation, checkNames, checkChain, completeRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
 	}
@@ -225,13 +225,6 @@ func completeClientAuth(c *Config, _ map[string]setting) []fault {
 	}
 	if since := engine.Version(pki.KindOf(c.TLS.ClientCertificate).Since); c.TLS.Versions.Max < since {
 		return faultf([]string{"tls.client_certificate", "tls.certificate", "tls.version"}, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", c.TLS.ClientCertificate, since, c.TLS.Versions)
-	}
-	return nil
-}
-
-func checkRecord(c *Config, _ map[string]setting) []fault {
-	if c.TLS.Record < 1 || c.TLS.Record > engine.DefaultRecordSize {
-		return faultf([]string{"tls.record"}, "%dB: a record holds from 1B to 16KiB (RFC 9846 §5.1)", c.TLS.Record)
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ type TLS struct {
 
 	Kind           string // full or resumed
 	Resumption     string // how, when Kind is resumed: session-id, ticket, psk-dhe, psk
-	Record         int    // plaintext bytes a record
+	Record         Records
 	EncryptThenMAC bool   // encrypt-then-MAC offered and accepted, up to TLS 1.2
 	Pad            int    // bytes that TLS 1.3 records are padded to a multiple of; 0: not padded
 	Compression    bool   // DEFLATE, up to TLS 1.2

@@ -100,7 +100,6 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 		Now:        in.now,
 		MinVersion: c.TLS.Versions.Min,
 		MaxVersion: c.TLS.Versions.Max,
-		RecordSize: c.TLS.Record,
 
 		PadTo:           c.TLS.Pad,
 		MaxFragment:     c.TLS.MaxFragment,
@@ -110,6 +109,7 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 		EncryptThenMAC: c.TLS.EncryptThenMAC,
 		SplitRecords:   c.TLS.SplitRecords,
 	}
+	c.TLS.Record.setRecords(cfg)
 	for _, name := range c.TLS.Suites {
 		if s, ok := engine.SuiteByName(name); ok {
 			cfg.Suites = append(cfg.Suites, s.ID)

@@ -66,6 +66,10 @@ func isUnset(v value) bool {
 		return *v == ""
 	case *Size:
 		return *v == 0
+	case *Duration:
+		return *v == 0
+	case recordSize:
+		return *v.RecordSize == RecordSize{}
 	}
 	return false
 }

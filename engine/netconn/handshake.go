@@ -39,6 +39,7 @@ func (c *Conn) Handshake(ctx context.Context) error {
 // report, as in fill.
 func (c *Conn) handshake() error {
 	c.mu.Lock()
+	c.tls.SetMSS(segmentSize(c.transport))
 	err := c.tls.Start()
 	c.mu.Unlock()
 	if err != nil {

@@ -11,7 +11,8 @@ const chunk = 64 << 10
 // outgoing lends the memory for sealed records while they are sent.
 var outgoing = sync.Pool{New: func() any { return new([]byte) }}
 
-// Write sends application data in records of Config.RecordSize.
+// Write sends application data in records of Config.RecordSize, or as
+// Config.RecordSizing says, with the kernel's segments where it tells them.
 func (c *Conn) Write(p []byte) (n int, err error) {
 	if err := c.Handshake(context.Background()); err != nil {
 		return 0, err

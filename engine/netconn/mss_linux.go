@@ -1,0 +1,29 @@
+package netconn
+
+import (
+	"net"
+	"syscall"
+)
+
+// segmentSize returns the bytes of data in a full segment that the kernel sends on
+// a connection, options already taken off (tcp(7), TCP_MAXSEG); 0 where it does not
+// say.
+func segmentSize(transport net.Conn) int {
+	socket, ok := transport.(syscall.Conn)
+	if !ok {
+		return 0
+	}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	size := 0
+	if err := raw.Control(func(fd uintptr) {
+		if n, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_MAXSEG); err == nil {
+			size = n
+		}
+	}); err != nil {
+		return 0
+	}
+	return size
+}
