@@ -11,17 +11,19 @@ import (
 	"time"
 
 	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa87"
 
 	"tlslab/engine/pki"
 )
 
 var mldsaAlgorithms = []string{"mldsa44", "mldsa65", "mldsa87"}
 
-// rfc9881 reads the self-signed certificate of RFC 9881 §C.3 for ML-DSA-44. Its key
-// comes from the seed 00 01 02 … 1f.
-func rfc9881(t *testing.T) []byte {
+// rfc9881 reads the self-signed certificate of RFC 9881 §C.3 for a parameter set.
+// Its key comes from the seed 00 01 02 … 1f.
+func rfc9881(t *testing.T, algorithm string) []byte {
 	t.Helper()
-	text, err := os.ReadFile("testdata/rfc9881/mldsa44.pem")
+	text, err := os.ReadFile("testdata/rfc9881/" + algorithm + ".pem")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,43 +34,58 @@ func rfc9881(t *testing.T) []byte {
 	return block.Bytes
 }
 
-func TestCertificateOfRFC9881(t *testing.T) {
-	der := rfc9881(t)
-	certificate, err := pki.Parse(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if certificate.Key.Algorithm != "mldsa44" || certificate.Scheme == nil || certificate.Scheme.Name != "mldsa44" {
-		t.Fatalf("a key of %s, signed by %v", certificate.Key.Algorithm, certificate.Scheme)
-	}
-	var seed [mldsa44.SeedSize]byte
+// exampleKey is the public key of the examples' seed, by circl.
+func exampleKey(algorithm string) []byte {
+	var seed [32]byte
 	for i := range seed {
 		seed[i] = byte(i)
 	}
-	public, _ := mldsa44.NewKeyFromSeed(&seed)
-	if !bytes.Equal(certificate.Key.MLDSA, public.Bytes()) {
-		t.Error("the key is not that of the example's seed")
+	switch algorithm {
+	case "mldsa44":
+		key, _ := mldsa44.NewKeyFromSeed(&seed)
+		return key.Bytes()
+	case "mldsa65":
+		key, _ := mldsa65.NewKeyFromSeed(&seed)
+		return key.Bytes()
 	}
+	key, _ := mldsa87.NewKeyFromSeed(&seed)
+	return key.Bytes()
+}
 
-	instant := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	roots, err := pki.NewRoots(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := pki.Verify([]*pki.Certificate{certificate}, roots, pki.ServerAuth, "", instant, nil); err != nil {
-		t.Error(err)
-	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tbs, signature := parsed.RawTBSCertificate, parsed.Signature
-	if err := certificate.Scheme.Verify(&certificate.Key, tbs, signature, nil); err != nil {
-		t.Errorf("the signature of the example: %v", err)
-	}
-	signature[100] ^= 1
-	if err := certificate.Scheme.Verify(&certificate.Key, tbs, signature, nil); !errors.Is(err, pki.ErrBadSignature) {
-		t.Errorf("the signature of the example, changed: %v", err)
+func TestCertificatesOfRFC9881(t *testing.T) {
+	for _, algorithm := range mldsaAlgorithms {
+		der := rfc9881(t, algorithm)
+		certificate, err := pki.Parse(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if certificate.Key.Algorithm != algorithm || certificate.Scheme == nil || certificate.Scheme.Name != algorithm {
+			t.Fatalf("a key of %s, signed by %v", certificate.Key.Algorithm, certificate.Scheme)
+		}
+		if !bytes.Equal(certificate.Key.MLDSA, exampleKey(algorithm)) {
+			t.Errorf("%s: the key is not that of the example's seed", algorithm)
+		}
+
+		instant := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		roots, err := pki.NewRoots(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := pki.Verify([]*pki.Certificate{certificate}, roots, pki.ServerAuth, "", instant, nil); err != nil {
+			t.Error(err)
+		}
+		parsed, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tbs, signature := parsed.RawTBSCertificate, parsed.Signature
+		if err := certificate.Scheme.Verify(&certificate.Key, tbs, signature, nil); err != nil {
+			t.Errorf("%s: the signature of the example: %v", algorithm, err)
+		}
+		signature[100] ^= 1
+		if err := certificate.Scheme.Verify(&certificate.Key, tbs, signature, nil); !errors.Is(err, pki.ErrBadSignature) {
+			t.Errorf("%s: the signature of the example, changed: %v", algorithm, err)
+		}
 	}
 }
 

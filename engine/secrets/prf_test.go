@@ -20,7 +20,8 @@ func unhex(t *testing.T, s string) []byte {
 	return b
 }
 
-// The vectors posted to the IETF's TLS mailing list for the PRF of RFC 5246.
+// The vectors posted to the IETF's TLS mailing list for the PRF of RFC 5246
+// (tls/current/msg03416), which GnuTLS and OpenJDK hold themselves to as well.
 func TestPublishedVectorsOfTLS12PRF(t *testing.T) {
 	for _, v := range []struct {
 		hash               *Hash
