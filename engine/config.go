@@ -142,7 +142,8 @@ type Config struct {
 	// RecordSizing says how much Seal puts into each record where that changes as
 	// time goes on, or is what a TCP segment carries; nil means RecordSize. MSS is
 	// what a full segment carries in bytes until Conn.SetMSS says so; 0 means
-	// DefaultMSS. Now is asked where the sizing has an idle time.
+	// DefaultMSS. Now is asked where the sizing has an idle time. Early data is in
+	// records as long as they may be.
 	RecordSizing *record.Sizing
 	MSS          int
 

@@ -37,7 +37,7 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 			return dst, c.fail(err)
 		}
 		dst, plain = out, plain[n:]
-		if c.sizer != nil {
+		if c.sized() {
 			c.sizer.promised = 0
 			c.sent(n)
 		}

@@ -45,7 +45,7 @@ func (s *sizer) now(cfg *Config) time.Duration {
 // fewer where the peer accepts fewer.
 func (c *Conn) RecordSize() int {
 	switch {
-	case c.sizer != nil:
+	case c.sized():
 		f := c.Framing()
 		c.sizer.promised = c.sizer.Size(c.sizer.now(c.cfg), &f, c.sizer.mss)
 		return c.sizer.promised
@@ -58,15 +58,19 @@ func (c *Conn) RecordSize() int {
 // nextSize is RecordSize for Seal: what was promised holds, for the caller may have
 // put that much plaintext where it is sealed in place.
 func (c *Conn) nextSize() int {
-	if c.sizer != nil && c.sizer.promised > 0 {
+	if c.sized() && c.sizer.promised > 0 {
 		return c.sizer.promised
 	}
 	return c.RecordSize()
 }
 
+// sized says whether the sizer decides: not on early data, where the client does not
+// know the connection yet.
+func (c *Conn) sized() bool { return c.sizer != nil && c.sends != EpochEarly }
+
 // sent tells the sizer, where there is one, of a record of application data.
 func (c *Conn) sent(plain int) {
-	if s := c.sizer; s != nil {
+	if s := c.sizer; c.sized() {
 		s.Sent(s.now(c.cfg), plain)
 	}
 }

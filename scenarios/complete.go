@@ -26,7 +26,7 @@ func complete(c *Config, set map[string]setting) []fault {
 	var faults []fault
 	for _, check := range []func(*Config, map[string]setting) []fault{
 		checkCertificate,
-		completeSuites, checkIdentities, checkGroup, completeKeyShare, completeResumption, completeClientAuth, checkRevocation, checkNames, checkChain, completeRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
+		completeSuites, checkIdentities, checkGroup, completeKeyShare, completeResumption, checkEarlyData, completeClientAuth, checkRevocation, checkNames, checkChain, completeRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
 	}
@@ -169,7 +169,7 @@ var resumptionVersions = []struct {
 }
 
 func completeResumption(c *Config, _ map[string]setting) []fault {
-	if c.TLS.Kind != "resumed" {
+	if !c.TLS.resumes() {
 		c.TLS.Resumption = ""
 		return nil
 	}
@@ -185,6 +185,28 @@ func completeResumption(c *Config, _ map[string]setting) []fault {
 	}
 	return nil
 }
+
+// earlyData is the kind of handshake that is resumed and sends its request at once.
+const earlyData = "early-data"
+
+// resumes says whether the handshake that is measured resumes a session.
+func (t *TLS) resumes() bool { return t.Kind == "resumed" || t.Kind == earlyData }
+
+func checkEarlyData(c *Config, _ map[string]setting) []fault {
+	switch {
+	case c.TLS.Kind == earlyData && c.TLS.Versions.Max < engine.TLS13:
+		return faultf([]string{"tls.kind", "tls.version"}, "early data is TLS 1.3's, and tls.version is %s", c.TLS.Versions)
+	case c.TLS.Kind == earlyData && c.TLS.KeyShare != c.TLS.Group && c.TLS.KeyShares == 1 && c.TLS.Resumption != "psk":
+		return faultf([]string{"tls.key_share", "tls.kind"}, "a share for another group costs a HelloRetryRequest, after which there is no early data (RFC 9846 §4.1.2)")
+	case c.TLS.EarlyData < 1:
+		return faultf([]string{"tls.early_data"}, "a ticket that allows early data allows at least 1B")
+	case c.TLS.EarlyDataWindow < time.Millisecond || c.TLS.EarlyDataWindow > maxEarlyDataWindow:
+		return faultf([]string{"tls.early_data_window"}, "%s: a window is from 1ms, which a ticket's age is counted in, to %s, which a ticket lives", formatDuration(c.TLS.EarlyDataWindow), formatDuration(maxEarlyDataWindow))
+	}
+	return nil
+}
+
+const maxEarlyDataWindow = engine.DefaultTicketLifetime
 
 // hostname is what a server_name extension and a certificate can hold (RFC 6066 §3, RFC 1035 §2.3.1, with digits first as RFC 1123
 // §2.1 has them).
@@ -257,7 +279,7 @@ func checkTickets(c *Config, _ map[string]setting) []fault {
 		return faultf([]string{"tls.tickets"}, "%d: a server sends at most 255 tickets", c.TLS.Tickets)
 	case c.TLS.TicketRotation%time.Second != 0:
 		return faultf([]string{"tls.ticket_rotation"}, "%s: keys change after whole seconds", formatDuration(c.TLS.TicketRotation))
-	case c.TLS.Tickets == 0 && c.TLS.Kind == "resumed" && c.TLS.Versions.Max >= engine.TLS13:
+	case c.TLS.Tickets == 0 && c.TLS.resumes() && c.TLS.Versions.Max >= engine.TLS13:
 		return faultf([]string{"tls.tickets", "tls.kind"}, "a TLS 1.3 handshake is resumed from a ticket: at least 1")
 	}
 	return nil

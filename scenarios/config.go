@@ -42,8 +42,13 @@ type TLS struct {
 	Revocation string // how the client learns of it: none, stapled
 	Responder  string // who signs the word on it: authority, delegate
 
-	Kind           string // full or resumed
-	Resumption     string // how, when Kind is resumed: session-id, ticket, psk-dhe, psk
+	Kind       string // full, resumed or early-data
+	Resumption string // how, where Kind is not full: session-id, ticket, psk-dhe, psk
+
+	EarlyData       int           // bytes of early data that tickets allow; a longer request's rest comes after the handshake
+	EarlyDataWindow time.Duration // by how much a ClientHello with early data may be late
+	RejectEarlyData bool          // the server rejects all of it
+
 	Record         Records
 	EncryptThenMAC bool   // encrypt-then-MAC offered and accepted, up to TLS 1.2
 	Pad            int    // bytes that TLS 1.3 records are padded to a multiple of; 0: not padded

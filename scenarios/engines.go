@@ -58,13 +58,18 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 		x.Content = c.Transfer.Content
 	}
 	client, server := c.commonConfig(in), c.commonConfig(in)
-	if c.TLS.Kind == "resumed" {
+	if c.TLS.resumes() {
 		how, err := engine.ParseResumption(c.TLS.Resumption)
 		if err != nil {
 			return x, nil, err
 		}
 		x.Kind, x.Resumption = engine.Resumed, how
 		client.Resumption, server.Resumption = []engine.Resumption{how}, []engine.Resumption{how}
+	}
+	if c.TLS.Kind == earlyData {
+		client.EarlyData, x.RejectEarly = true, c.TLS.RejectEarlyData
+		server.MaxEarlyData, server.EarlyWindow = uint32(c.TLS.EarlyData), c.TLS.EarlyDataWindow
+		server.EarlyGuard = c.TLS.earlyGuard()
 	}
 	if err := c.setGroups(client, server); err != nil {
 		return x, nil, err
@@ -92,6 +97,18 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 	client.Fallback = c.TLS.Fallback
 	x.Client, x.Server = client, server
 	return x, roots, nil
+}
+
+// maxEarlyHellos bounds what a server remembers against replays.
+const maxEarlyHellos = 100_000
+
+// earlyGuard remembers all ClientHellos with early data, or none, which rejects them. It need not mind those from before it was
+// made, as the keys of their tickets are as new as it is.
+func (t *TLS) earlyGuard() engine.EarlyGuard {
+	if t.RejectEarlyData {
+		return engine.RecordHellos(0, time.Time{})
+	}
+	return engine.RecordHellos(maxEarlyHellos, time.Time{})
 }
 
 // commonConfig is what both sides are told alike.

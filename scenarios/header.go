@@ -18,7 +18,7 @@ func (s *Scenario) Header(version string) results.Header {
 	if s.Compare != nil {
 		h.Compare = &results.Compare{Factor: s.Compare.Factor, Baseline: s.Compare.Baseline, Metric: s.Compare.Metric, Margin: s.Compare.Margin}
 	}
-	for _, m := range Metrics {
+	for _, m := range s.Metrics() {
 		h.Metrics = append(h.Metrics, m.Metric)
 	}
 	return h
@@ -41,6 +41,9 @@ var labels = map[string]string{
 	"tls.responder":           "OCSP responder",
 	"tls.kind":                "handshake kind",
 	"tls.resumption":          "resumption",
+	"tls.early_data":          "early data allowed",
+	"tls.early_data_window":   "window of early data",
+	"tls.reject_early_data":   "early data rejected",
 	"tls.record":              "record size",
 	"tls.record_small":        "size of small records",
 	"tls.record_threshold":    "sent in small records",

@@ -75,10 +75,16 @@ var tlsKeys = []Key{
 		one(func(c *Config) word { return word{&c.TLS.Revocation, revocations} })},
 	{"tls.responder", "authority", "who signs OCSP responses: the authority that issued the certificate, or a delegate, whose certificate comes along",
 		one(func(c *Config) word { return word{&c.TLS.Responder, responders} })},
-	{"tls.kind", "full", "kind of handshake that is measured: full or resumed; the connection before a resumed one is not charged",
+	{"tls.kind", "full", "kind of handshake that is measured: full, resumed, or early-data, which is a resumed one of 1.3 whose client sends its request before the server has answered (0-RTT); the connection before a resumed one is not charged",
 		one(func(c *Config) word { return word{&c.TLS.Kind, kinds} })},
 	{"tls.resumption", "", "how a resumed handshake resumes: ticket or session-id up to 1.2, session-id alone in SSL 3.0, psk-dhe or psk in 1.3. Default: ticket, session-id and psk-dhe",
 		one(func(c *Config) word { return word{&c.TLS.Resumption, resumptions} })},
+	{"tls.early_data", "16KiB", "early data that the server allows with its tickets; of a longer request the rest is sent after the handshake",
+		one(func(c *Config) *Size { return (*Size)(&c.TLS.EarlyData) })},
+	{"tls.early_data_window", "10s", "how late, by the client's view of its ticket's age, a ClientHello may come for the server to accept its early data; what is rejected is sent again after the handshake",
+		one(func(c *Config) *Duration { return (*Duration)(&c.TLS.EarlyDataWindow) })},
+	{"tls.reject_early_data", "false", "the server rejects all early data",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.RejectEarlyData) })},
 	{"tls.record", "16KiB", "plaintext bytes in a record of application data at most: a size; mss (the whole record fits into one TCP segment); dynamic (small at first, then large, as the keys below say); or what a program does, by its name in the table below",
 		one(func(c *Config) recordSize { return recordSize{&c.TLS.Record.Size, recordWords()} })},
 	{"tls.record_small", "", "of dynamic records: size of the first ones, or mss. Default: mss",
@@ -182,7 +188,7 @@ var (
 	namePolicies       = vocabulary{"a policy on names", []string{"ignore", "warn", "refuse"}}
 	revocations        = vocabulary{"a way to learn of revocation", []string{"none", "stapled"}}
 	responders         = vocabulary{"a kind of responder", []string{"authority", "delegate"}}
-	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed"}}
+	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed", earlyData}}
 	resumptions        = vocabulary{"a way to resume", []string{"ticket", "session-id", "psk-dhe", "psk"}}
 	contents           = vocabulary{"a kind of content", content.Names()}
 	congestionControls = vocabulary{"a congestion control", []string{"reno"}}

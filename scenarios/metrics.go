@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ type Metric struct {
 	Value func(r *sim.Result, c *Config) float64
 }
 
-// Metrics are all metrics of one connection, in the order of the files' columns. The first is the headline where a scenario
+// Metrics are all metrics of any connection, in the order of the files' columns. The first is the headline where a scenario
 // compares nothing.
 var Metrics = append([]Metric{
 	duration("handshake", "client may send data", func(r *sim.Result) time.Duration { return r.Handshake }),
@@ -37,11 +38,30 @@ var Metrics = append([]Metric{
 	count("syn-retransmits", "retransmitted SYN and SYN-ACK", results.UnitCount, func(r *sim.Result) int64 { return r.SYNRetransmits }),
 }, causes()...)
 
-// MetricNames are the names of Metrics.
+// earlyMetrics are those of scenarios in which there is early data.
+var earlyMetrics = []Metric{{
+	results.Metric{Name: "early-data", Label: "early data accepted", Unit: results.UnitCount, Better: +1},
+	func(r *sim.Result, _ *Config) float64 { return reached(int64(r.EarlyData)) },
+}}
+
+// Metrics are those that the scenario's replicates have, or that it compares.
+func (s *Scenario) Metrics() []Metric {
+	if s.Compare != nil && s.Compare.Metric == earlyMetrics[0].Name {
+		return slices.Concat(Metrics, earlyMetrics)
+	}
+	for i := range s.Cells {
+		if s.Cells[i].Config.TLS.Kind == earlyData {
+			return slices.Concat(Metrics, earlyMetrics)
+		}
+	}
+	return Metrics
+}
+
+// MetricNames are the names of all metrics.
 func MetricNames() []string {
-	names := make([]string, len(Metrics))
-	for i, m := range Metrics {
-		names[i] = m.Name
+	var names []string
+	for _, m := range slices.Concat(Metrics, earlyMetrics) {
+		names = append(names, m.Name)
 	}
 	return names
 }

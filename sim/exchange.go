@@ -18,16 +18,20 @@ import (
 // Exchange is what two live engines are to say to each other: a handshake, a
 // request, a response, and the close.
 type Exchange struct {
-	// Client and Server configure the engines. Their Rand, Observe and Session
-	// are the exchange's own; all else is taken as it is. Now is the instant at
-	// which the world begins: its virtual time is added. With Compression it is
-	// not: a ticket's time would change the Finished, and how long that becomes.
+	// Client and Server configure the engines. Their Rand, Observe, Session and
+	// EarlyGuard are the exchange's own; all else is taken as it is. Now is the
+	// instant at which the world begins: its virtual time is added. With Compression
+	// it is not: a ticket's time would change the Finished, and how long that becomes.
 	Client, Server *engine.Config
 	ServerName     string
 	// Kind is the handshake that both sides must say they made, and Resumption
 	// how. Where it is resumed, a first connection primes it, uncharged.
 	Kind       engine.Kind
 	Resumption engine.Resumption
+	// RejectEarly lets the server reject all early data. Where it does not, what a
+	// client with EarlyData says early must be accepted, unless it comes too late: the
+	// request, as far as Server.MaxEarlyData goes.
+	RejectEarly bool
 	// ClientAuthenticated is what both sides must say of the client.
 	ClientAuthenticated bool
 	// Revocation is how the client must say that it learnt of the certificate's.
@@ -57,6 +61,8 @@ func (x *Exchange) validate() error {
 		return errors.New("exchange: the lengths of compressed records depend on what is in them: record sizes that depend on time or on the network cannot be recorded beside it")
 	case x.WriteChunk < 0:
 		return fmt.Errorf("exchange: writes of %d bytes: want 0 (whole flights) or more", x.WriteChunk)
+	case x.Client.EarlyData && (x.Client.Now().Nanosecond()|x.Server.Now().Nanosecond())%int(time.Millisecond) != 0:
+		return errors.New("exchange: a ticket's age is in milliseconds, so a world with early data begins at a whole one")
 	}
 	return nil
 }
@@ -65,6 +71,7 @@ func (x *Exchange) validate() error {
 type pair struct {
 	exchange *Exchange
 	elapsed  time.Duration // of the world's virtual time, in the step at hand
+	late     time.Duration // how much of it goes by before the server has the ClientHello, where there is no world
 	sides    [2]program
 }
 
@@ -79,6 +86,7 @@ type program struct {
 	request  int
 	response int
 	chunk    int       // bytes of a write of handshake; 0: no limit
+	early    int       // bytes of the request that were said early
 	received int       // bytes of application data
 	data     []byte    // room for what a record carries
 	content  io.Reader // what it is filled from; nil: zeros
@@ -122,6 +130,7 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error
 			g.conn = engine.Client(&cfg, x.ServerName)
 		} else {
 			g.chunk = x.WriteChunk
+			cfg.EarlyGuard = x.earlyGuard()
 			g.conn = engine.Server(&cfg)
 		}
 	}
@@ -139,6 +148,15 @@ func engineRand(seed, ordinal uint64, s side) io.Reader {
 	return rand.NewChaCha8(key)
 }
 
+// earlyGuard is the memory of a server that has seen nothing yet; one without room
+// for any early data rejects all.
+func (x *Exchange) earlyGuard() engine.EarlyGuard {
+	if x.RejectEarly {
+		return engine.RecordHellos(0, time.Time{})
+	}
+	return engine.RecordHellos(1, time.Time{})
+}
+
 // start makes the client's first step.
 func (g *program) start() error {
 	g.items = nil
@@ -146,7 +164,8 @@ func (g *program) start() error {
 		return err
 	}
 	g.flush()
-	return nil
+	g.early = min(g.request, g.conn.EarlyRoom())
+	return g.sendCut(g.early)
 }
 
 // receive makes a step of the next record in what has arrived of the peer's
@@ -171,9 +190,9 @@ func (g *program) receive(arrived []byte) (bool, error) {
 	case engine.EventHandshakeDone:
 		if g.side == client {
 			g.mark(recording.Handshake)
-			return true, g.send(g.request)
+			return true, g.send(g.request - g.heard())
 		}
-	case engine.EventData:
+	case engine.EventData, engine.EventEarlyData:
 		g.received += len(ev.Data)
 		if g.side == client {
 			g.responded(len(ev.Data))
@@ -186,6 +205,15 @@ func (g *program) receive(arrived []byte) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// heard is how much of the request the server has accepted early; what it has
+// rejected is to be said again.
+func (g *program) heard() int {
+	if g.conn.Info().EarlyData == engine.EarlyAccepted {
+		return g.early
+	}
+	return 0
 }
 
 // responded tells the client that n more bytes of the response are readable.
@@ -201,9 +229,13 @@ func (g *program) responded(n int) {
 
 // send writes application data, each record as soon as it is sealed.
 func (g *program) send(n int) error {
-	if g.own != nil {
+	if g.own != nil && n > 0 {
 		return g.sendUncut(n)
 	}
+	return g.sendCut(n)
+}
+
+func (g *program) sendCut(n int) error {
 	for n > 0 {
 		k := min(n, g.conn.RecordSize())
 		n -= k

@@ -52,6 +52,9 @@ func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
 	return deeds, err == nil, err
 }
 
+// early is what the server's engine says of early data: see Result.
+func (l *live) early() int { return accepted(l.pair.sides[server].conn.Info().EarlyData) }
+
 // alertOf is the outcome of a connection that an engine ended: the alert's name.
 func alertOf(err error) (string, bool) {
 	var e *engine.Error

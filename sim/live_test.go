@@ -140,6 +140,7 @@ func (h handshake) record(t testing.TB) (*recording.Recording, recording.Outcome
 func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
 	all := handshakes()
 	maps.Copy(all, sizedHandshakes(t))
+	maps.Copy(all, earlyHandshakes(t))
 	for name, h := range all {
 		rec, outcome := h.record(t)
 		for where, link := range trouble() {
@@ -196,9 +197,9 @@ func TestAServerTakesABranchByTheTimeOfTheClientHello(t *testing.T) {
 	}
 	asked := 0
 	cfg := priced(t, delayed(100*ms))
-	w, err := newReplayWorld(cfg, rec, func(at instant) recording.Outcome {
+	w, err := newReplayWorld(cfg, rec, func(_, came instant) recording.Outcome {
 		asked++
-		if at.now > 300*ms {
+		if came.now > 300*ms {
 			return recording.Refused
 		}
 		return recording.Full
@@ -268,6 +269,7 @@ func TestTheTimeOfAHandshakeIsItsRoundTripsAndItsOperations(t *testing.T) {
 func TestARecordingReadFromItsTextIsTheSame(t *testing.T) {
 	all := handshakes()
 	maps.Copy(all, sizedHandshakes(t))
+	maps.Copy(all, earlyHandshakes(t))
 	for name, h := range all {
 		rec, _ := h.record(t)
 		var text bytes.Buffer
@@ -337,7 +339,10 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 			}},
 		"unknown_ca": {version: engine.TLS13, kind: engine.Full,
 			change: func(x *Exchange) { x.Client.Roots, _ = pki.NewRoots() }},
-		"request of 0 bytes": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
+		"early data was none, and accepted was asked for": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
+			change: func(x *Exchange) { x.Client.EarlyData = true }},
+		"begins at a whole one": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
+		"request of 0 bytes":    {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
 	} {
 		if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)

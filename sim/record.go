@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
@@ -18,29 +20,52 @@ func Record(x Exchange) (*recording.Recording, error) {
 	if err := x.validate(); err != nil {
 		return nil, err
 	}
-	p, err := x.begin()
-	if err != nil {
-		return nil, err
+	r := &recording.Recording{ClientSizing: x.Client.RecordSizing, ServerSizing: x.Server.RecordSizing}
+	for _, o := range x.outcomes() {
+		p, err := x.begin()
+		if err != nil {
+			return nil, err
+		}
+		p.leaveCutting()
+		b := recording.Branch{Outcome: o}
+		if o == recording.EarlyRejected {
+			p.late = x.earlyWindow() + time.Second
+		}
+		if b.Client, b.Server, err = p.play(); err != nil {
+			return nil, err
+		}
+		if err := p.check(x.Kind, x.Resumption, o); err != nil {
+			return nil, err
+		}
+		if r.About == nil {
+			r.About = p.about()
+		}
+		r.Branches = append(r.Branches, b)
 	}
-	p.leaveCutting()
-	b := recording.Branch{Outcome: recording.Full}
-	if x.Kind == engine.Resumed {
-		b.Outcome = recording.Resumed
-	}
-	if b.Client, b.Server, err = p.play(); err != nil {
-		return nil, err
-	}
-	if err := p.check(x.Kind, x.Resumption); err != nil {
-		return nil, err
-	}
-	r := &recording.Recording{
-		About: p.about(), Branches: []recording.Branch{b},
-		ClientSizing: x.Client.RecordSizing, ServerSizing: x.Server.RecordSizing,
+	if len(r.Branches) > 1 {
+		r.EarlyWindow = x.earlyWindow()
 	}
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
 	return r, nil
+}
+
+// outcomes are the branches of an exchange, the one asked for first.
+func (x *Exchange) outcomes() []recording.Outcome {
+	switch {
+	case x.Kind != engine.Resumed:
+		return []recording.Outcome{recording.Full}
+	case !x.Client.EarlyData:
+		return []recording.Outcome{recording.Resumed}
+	case x.RejectEarly:
+		return []recording.Outcome{recording.EarlyRejected}
+	}
+	return []recording.Outcome{recording.Early, recording.EarlyRejected}
+}
+
+func (x *Exchange) earlyWindow() time.Duration {
+	return cmp.Or(x.Server.EarlyWindow, engine.DefaultEarlyWindow)
 }
 
 // begin makes the pair of the connection that counts, after the one that primes
@@ -56,7 +81,7 @@ func (x *Exchange) begin() (*pair, error) {
 	if _, _, err := first.play(); err != nil {
 		return nil, fmt.Errorf("priming connection: %w", err)
 	}
-	if err := first.check(engine.Full, 0); err != nil {
+	if err := first.check(engine.Full, 0, recording.Full); err != nil {
 		return nil, fmt.Errorf("priming connection: %w", err)
 	}
 	session := first.sides[client].conn.Session()
@@ -81,6 +106,7 @@ func (p *pair) play() (clientSteps, serverSteps []recording.Step, err error) {
 		return nil, nil, fmt.Errorf("client: %w", err)
 	}
 	clientSteps = append(clientSteps, recording.Step{Items: c.items})
+	p.elapsed = p.late
 	for {
 		n := c.consumed + s.consumed
 		if serverSteps, err = s.drain(c.stream, serverSteps); err != nil {
@@ -113,7 +139,7 @@ func (g *program) drain(peer []byte, steps []recording.Step) ([]recording.Step, 
 }
 
 // check reports a connection that is not what was asked for.
-func (p *pair) check(kind engine.Kind, how engine.Resumption) error {
+func (p *pair) check(kind engine.Kind, how engine.Resumption, o recording.Outcome) error {
 	for i, name := range []string{"client", "server"} {
 		info := p.sides[i].conn.Info()
 		switch {
@@ -123,6 +149,8 @@ func (p *pair) check(kind engine.Kind, how engine.Resumption) error {
 			return fmt.Errorf("%s: the handshake was %v, and %v was asked for", name, info.Kind, kind)
 		case kind == engine.Resumed && info.Resumption != how:
 			return fmt.Errorf("%s: resumed by %v, and %v was asked for", name, info.Resumption, how)
+		case info.EarlyData != earlyOf[o]:
+			return fmt.Errorf("%s: early data was %v, and %v was asked for", name, info.EarlyData, earlyOf[o])
 		case info.ClientAuthenticated != p.exchange.ClientAuthenticated:
 			return fmt.Errorf("%s: client authenticated: %v, and %v was asked for", name, info.ClientAuthenticated, p.exchange.ClientAuthenticated)
 		}
@@ -155,6 +183,12 @@ func (p *pair) sizes() string {
 	return fmt.Sprintf("%s up, %s down", of[client], of[server])
 }
 
+// earlyOf is what becomes of early data in the branches that have any.
+var earlyOf = map[recording.Outcome]engine.EarlyData{
+	recording.Early:         engine.EarlyAccepted,
+	recording.EarlyRejected: engine.EarlyRejected,
+}
+
 // about describes the connection for the recording's reader.
 func (p *pair) about() []recording.Fact {
 	info := p.sides[client].conn.Info()
@@ -166,6 +200,9 @@ func (p *pair) about() []recording.Fact {
 	}
 	if info.Kind == engine.Resumed {
 		facts = append(facts, recording.Fact{Key: "resumption", Value: info.Resumption.String()})
+	}
+	if info.EarlyData != engine.EarlyNone {
+		facts = append(facts, recording.Fact{Key: "early-data", Value: fmt.Sprintf("%d bytes, %v", info.EarlyBytes, info.EarlyData)})
 	}
 	if agreed := info.Records(); agreed != nil {
 		facts = append(facts, recording.Fact{Key: "records", Value: strings.Join(agreed, ", ")})

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"time"
 
 	"tlslab/engine/op"
 	"tlslab/engine/record"
@@ -13,8 +14,8 @@ import (
 // share it.
 type played struct {
 	branches []playedBranch
-	sizing   [2]*record.Sizing               // by side
-	decide   func(instant) recording.Outcome // asked when the server has the ClientHello
+	sizing   [2]*record.Sizing                          // by side
+	decide   func(sent, came instant) recording.Outcome // asked when the server has the ClientHello
 }
 
 type playedBranch struct {
@@ -104,6 +105,7 @@ func (s *step) addData(it *recording.Item, from, to Host) (err error) {
 type replay struct {
 	*played
 	branch *playedBranch // the one decided on; nil before
+	sent   instant       // of the ClientHello
 	sides  [2]replaySide
 }
 
@@ -161,8 +163,11 @@ func (r *replaySide) step(at instant, arrived int64) ([]deed, bool, error) {
 	if r.next == len(steps) || next > arrived-r.excess {
 		return nil, false, nil
 	}
+	if r.branch == nil && r.side == client {
+		r.sent = at
+	}
 	if r.branch == nil && r.side == server {
-		if err := r.take(r.decide(at)); err != nil {
+		if err := r.take(r.decide(r.sent, at)); err != nil {
 			return nil, false, err
 		}
 		steps = r.steps()
@@ -212,5 +217,24 @@ func (r *replaySide) begin(at instant) {
 			r.cutter.written += d.bytes
 			r.deeds = append(r.deeds, *d)
 		}
+	}
+}
+
+// early says what the server has decided on early data: see Result.
+func (r *replaySide) early() int {
+	if r.branch == nil {
+		return -1
+	}
+	return accepted(earlyOf[r.branch.outcome])
+}
+
+// inWindow decides by a recording's window on early data. The client tells a
+// ticket's age in whole milliseconds (RFC 9846 §4.2.11.1).
+func inWindow(rec *recording.Recording) func(sent, came instant) recording.Outcome {
+	return func(sent, came instant) recording.Outcome {
+		if came.now-sent.now.Truncate(time.Millisecond) <= rec.EarlyWindow {
+			return recording.Early
+		}
+		return recording.EarlyRejected
 	}
 }

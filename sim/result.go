@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"tlslab/engine"
 	"tlslab/sim/recording"
 )
 
@@ -14,6 +15,10 @@ type Result struct {
 	Handshake time.Duration // the client may send under keys it has verified
 	TTFB      time.Duration // the first byte of the response is readable
 	TTLB      time.Duration // the last one is
+
+	// EarlyData is 1 where the server accepted early data, 0 where it rejected it,
+	// and negative where there was none or none came.
+	EarlyData int
 
 	RoundTrips     int           // on the critical path of Handshake; negative: not reached
 	ClientCPU      time.Duration // charged to the client
@@ -40,7 +45,7 @@ func (r *Result) Goodput(response int64) (float64, bool) {
 
 // failed is the result of a connection that could not begin.
 func failed(err error) Result {
-	return Result{Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1, RoundTrips: -1}
+	return Result{Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1, EarlyData: -1, RoundTrips: -1}
 }
 
 // result reads a connection's metrics off the world.
@@ -50,6 +55,7 @@ func (w *World) result(flow int) Result {
 	up, down := a.ep.Stats(), b.ep.Stats()
 	r := Result{
 		Outcome: c.outcome, Connect: c.connect, RoundTrips: -1,
+		EarlyData: b.script.early(),
 		Handshake: c.since(recording.Handshake),
 		TTFB:      c.since(recording.FirstByte),
 		TTLB:      c.since(recording.LastByte),
@@ -69,6 +75,17 @@ func (w *World) result(flow int) Result {
 		r.Causes = p.causes
 	}
 	return r
+}
+
+// accepted is Result.EarlyData.
+func accepted(e engine.EarlyData) int {
+	switch e {
+	case engine.EarlyAccepted:
+		return 1
+	case engine.EarlyRejected:
+		return 0
+	}
+	return -1
 }
 
 func (c *conn) since(m recording.Moment) time.Duration {

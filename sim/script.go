@@ -15,4 +15,6 @@ type script interface {
 	// step returns the next step if that many bytes of the peer's stream are
 	// enough for it. Its deeds are valid until it is called again.
 	step(at instant, arrived int64) (deeds []deed, ok bool, err error)
+	// early is what the server made of early data: see Result.
+	early() int
 }

@@ -89,17 +89,22 @@ type hop struct {
 	end  side          // the host to which its path leads
 }
 
-// NewWorld builds a world that replays one branch of a recording.
+// NewWorld builds a world that replays one branch of a recording. From the branch
+// Early it turns to EarlyRejected in each replicate whose ClientHello comes after the
+// recording's window.
 func NewWorld(cfg Config, rec *recording.Recording, branch recording.Outcome) (*World, error) {
 	if _, err := rec.Branch(branch); err != nil {
 		return nil, err
 	}
-	return newReplayWorld(cfg, rec, func(instant) recording.Outcome { return branch })
+	if rec.Decides(branch) {
+		return newReplayWorld(cfg, rec, inWindow(rec))
+	}
+	return newReplayWorld(cfg, rec, func(instant, instant) recording.Outcome { return branch })
 }
 
 // newReplayWorld builds a world that replays a recording whose server takes the
 // branch that it decides on when it has the ClientHello.
-func newReplayWorld(cfg Config, rec *recording.Recording, decide func(instant) recording.Outcome) (*World, error) {
+func newReplayWorld(cfg Config, rec *recording.Recording, decide func(sent, came instant) recording.Outcome) (*World, error) {
 	w, err := newWorld(cfg)
 	if err != nil {
 		return nil, err

@@ -60,9 +60,9 @@ type batch struct {
 	result       sim.Result // of the replicate at hand
 }
 
-func newBatch() *batch {
+// newBatch has room for so many metrics of each observation.
+func newBatch(n int) *batch {
 	b := &batch{observations: make([]results.Observation, chunk)}
-	n := len(scenarios.Metrics)
 	values := make([]float64, chunk*n)
 	for i := range b.observations {
 		b.observations[i].Values = values[i*n : (i+1)*n]
@@ -76,6 +76,7 @@ func newBatch() *batch {
 // written always has a batch, and the pool cannot come to a stand.
 type pool struct {
 	plan     *plan
+	metrics  []scenarios.Metric
 	schedule schedule
 	units    int          // of the schedule
 	next     atomic.Int64 // the next unit to hand out
@@ -88,9 +89,9 @@ type pool struct {
 func (p *plan) simulate(ctx context.Context, left schedule, workers int, write func([]results.Observation) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	w := &pool{plan: p, schedule: left, units: left.count(), free: make(chan *batch, 4*workers), full: make(chan *batch, 4*workers)}
+	w := &pool{plan: p, metrics: p.scenario.Metrics(), schedule: left, units: left.count(), free: make(chan *batch, 4*workers), full: make(chan *batch, 4*workers)}
 	for range cap(w.free) {
-		w.free <- newBatch()
+		w.free <- newBatch(len(w.metrics))
 	}
 	var running sync.WaitGroup
 	for range workers {
@@ -162,7 +163,7 @@ func (w *pool) work(ctx context.Context) error {
 			}
 			cell = u.cell
 		}
-		if !fill(ctx, b, u, &w.plan.cells[u.cell], here) {
+		if !w.fill(ctx, b, u, &w.plan.cells[u.cell], here) {
 			return nil
 		}
 		w.full <- b
@@ -170,22 +171,22 @@ func (w *pool) work(ctx context.Context) error {
 }
 
 // fill runs the replicates of a unit; false if the context was cancelled before the last.
-func fill(ctx context.Context, b *batch, u unit, c *plannedCell, here world) bool {
+func (w *pool) fill(ctx context.Context, b *batch, u unit, c *plannedCell, here world) bool {
 	for r := u.from; r < u.to; r++ {
 		if ctx.Err() != nil {
 			return false
 		}
 		seed := c.network.Seed(r)
 		b.result = here.Run(seed)
-		observe(&b.observations[r-u.from], c, r, seed, &b.result)
+		w.observe(&b.observations[r-u.from], c, r, seed, &b.result)
 	}
 	return true
 }
 
 // observe writes a replicate's result as an observation.
-func observe(o *results.Observation, c *plannedCell, replicate int, seed uint64, r *sim.Result) {
+func (w *pool) observe(o *results.Observation, c *plannedCell, replicate int, seed uint64, r *sim.Result) {
 	o.Cell, o.Replicate, o.Seed, o.Hash, o.Outcome = c.levels, replicate, seed, r.Hash, r.Outcome
-	for i := range scenarios.Metrics {
-		o.Values[i] = scenarios.Metrics[i].Value(r, c.config)
+	for i := range w.metrics {
+		o.Values[i] = w.metrics[i].Value(r, c.config)
 	}
 }

@@ -22,8 +22,9 @@
 // byte into Data begins when the first record that it fills is open.
 //
 // A server decides at the ClientHello, by the state of its caches, whether it
-// resumes. A recording therefore has one branch for each decision; both sides
-// begin alike in all of them.
+// resumes, and by the time that has gone by whether it accepts early data. A
+// recording therefore has one branch for each decision; both sides begin alike in
+// all of them.
 //
 // The text form (see Parse) can be written by hand, which lets a stack be
 // simulated that is not ours: its flight sizes and its microseconds.
@@ -32,6 +33,7 @@ package recording
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tlslab/engine/op"
@@ -98,7 +100,13 @@ const (
 	Full    Outcome = "full"    // nothing was offered for resumption
 	Resumed Outcome = "resumed" // what was offered was taken
 	Refused Outcome = "refused" // what was offered was not: a full handshake follows
+
+	Early         Outcome = "early-data"          // resumed, and the early data was accepted
+	EarlyRejected Outcome = "early-data-rejected" // resumed, and the early data was not: it is sent again
 )
+
+// outcomes are all of them.
+var outcomes = []Outcome{Full, Resumed, Refused, Early, EarlyRejected}
 
 // Branch is the exchange after one decision of the server.
 type Branch struct {
@@ -119,6 +127,10 @@ type Recording struct {
 	// ClientSizing and ServerSizing say how the sides cut Data into records; nil:
 	// into records as long as they may be.
 	ClientSizing, ServerSizing *record.Sizing
+
+	// EarlyWindow is how long after it was made a ClientHello may come for its early
+	// data to be accepted, where there are the branches Early and EarlyRejected.
+	EarlyWindow time.Duration
 }
 
 // Branch returns the branch of an outcome.
@@ -163,10 +175,8 @@ func (r *Recording) Validate() error {
 	seen := map[Outcome]bool{}
 	for i := range r.Branches {
 		b := &r.Branches[i]
-		switch b.Outcome {
-		case Full, Resumed, Refused:
-		default:
-			return fmt.Errorf("branch %q: the outcomes are %s, %s and %s", b.Outcome, Full, Resumed, Refused)
+		if !slices.Contains(outcomes, b.Outcome) {
+			return fmt.Errorf("branch %q: the outcomes are %s", b.Outcome, known(", "))
 		}
 		if seen[b.Outcome] {
 			return fmt.Errorf("branch %s stands twice", b.Outcome)
@@ -179,8 +189,23 @@ func (r *Recording) Validate() error {
 			return fmt.Errorf("branch %s: until the server has the ClientHello all branches are alike, and %s is not", b.Outcome, r.Branches[0].Outcome)
 		}
 	}
+	if decided := seen[Early] && seen[EarlyRejected]; decided != (r.EarlyWindow > 0) {
+		return fmt.Errorf("early-window of %v: it decides between the branches %s and %s, and goes with both of them", r.EarlyWindow, Early, EarlyRejected)
+	}
 	return nil
 }
+
+// known lists the outcomes.
+func known(between string) string {
+	var names []string
+	for _, o := range outcomes {
+		names = append(names, string(o))
+	}
+	return strings.Join(names, between)
+}
+
+// Decides says whether the early window decides on a branch.
+func (r *Recording) Decides(o Outcome) bool { return o == Early && r.EarlyWindow > 0 }
 
 // beginsAs says whether two branches are alike as long as nobody knows which it
 // is: in the client's first step, and in what the server waits for.

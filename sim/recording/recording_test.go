@@ -156,6 +156,8 @@ func TestTextFormIsReadAndWrittenAlike(t *testing.T) {
 func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"recording 1", "recording 2", "line 1"},
+		{"branch full", "early-window soon\nbranch full", "early-window \"soon\""},
+		{"branch full", "early-window 10s\nbranch full", "decides between the branches early-data and early-data-rejected"},
 		{"  write 256", "  write none", "line 9: write \"none\""},
 		{"  write 256", "  write 0", "line 9"},
 		{"  write 256", "  sing rsa2048", "line 9: \"sing rsa2048\" is no action"},

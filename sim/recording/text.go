@@ -52,6 +52,9 @@ func (r *Recording) Format(w io.Writer) error {
 			fmt.Fprintf(b, "sizing %s %v\n", s.side, *s.is)
 		}
 	}
+	if r.EarlyWindow != 0 {
+		fmt.Fprintf(b, "early-window %v\n", r.EarlyWindow)
+	}
 	for _, br := range r.Branches {
 		fmt.Fprintf(b, "\nbranch %s\n", br.Outcome)
 		formatSide(b, "client", br.Client)
@@ -150,9 +153,19 @@ func (p *parser) words(w []string) error {
 		}
 		p.rec.About = append(p.rec.About, Fact{w[1], strings.Join(w[2:], " ")})
 		return nil
+	case "early-window":
+		if len(w) != 2 {
+			return fmt.Errorf("want: early-window DURATION, such as 10s")
+		}
+		window, err := time.ParseDuration(w[1])
+		if err != nil || window <= 0 {
+			return fmt.Errorf("early-window %q: want a duration above 0, such as 10s", w[1])
+		}
+		p.rec.EarlyWindow = window
+		return nil
 	case "branch":
 		if len(w) != 2 {
-			return fmt.Errorf("want: branch %s|%s|%s", Full, Resumed, Refused)
+			return fmt.Errorf("want: branch %s", known("|"))
 		}
 		p.rec.Branches = append(p.rec.Branches, Branch{Outcome: Outcome(w[1])})
 		p.side = nil
