@@ -48,22 +48,38 @@ func (c *Conn) checkChain() error {
 	if c.info.Suite.KeyType != "" && c.info.Suite.KeyType != pki.KindOf(c.peerKey.Algorithm).Name {
 		return fmt.Errorf("%w: %s", wrongKeyType, c.peerKey.Algorithm)
 	}
-	if c.cfg.VerifyNothing {
-		return nil
-	}
 	may := chain[0].MaySign
 	if c.info.Suite.KeyExchange == KeyExchangeRSA {
 		may = chain[0].MayEncipher
 	}
+	return c.verify(may, pki.Verifier{Roots: c.cfg.Roots, Purpose: pki.ServerAuth, Name: c.info.ServerName})
+}
+
+// verify holds the peer's chain against what is trusted, and its leaf against what the
+// handshake does with its key.
+func (c *Conn) verify(may func() bool, v pki.Verifier) error {
+	if c.cfg.VerifyNothing {
+		c.info.Tolerated = pki.Unverified
+		return nil
+	}
 	if !may() {
 		return fmt.Errorf("leaf: %w: key usage", pki.ErrWrongUsage)
 	}
-	issuer, err := pki.VerifyIssuer(chain, c.cfg.Roots, pki.ServerAuth, c.info.ServerName, c.cfg.Now(), c.count)
-	if err != nil || c.status == nil {
+	v.Now, v.Tolerate, v.Count = c.cfg.Now(), c.cfg.Tolerate, c.count
+	issuer, tolerated, err := v.Verify(c.info.PeerChain)
+	if c.info.Tolerated = tolerated; err != nil || c.status == nil || c.side == server {
 		return err
 	}
 	c.status.issuer = issuer
 	return c.awaitStatus()
+}
+
+// tolerates are the verdicts that a chain of the peer's may have.
+func (cfg *Config) tolerates() pki.Verdicts {
+	if cfg.VerifyNothing {
+		return ^pki.Verdicts(0)
+	}
+	return cfg.Tolerate
 }
 
 // withoutCertificate is what an empty Certificate message means: a server always
@@ -83,12 +99,5 @@ func (c *Conn) withoutCertificate() error {
 // verifyClient verifies the chain of a client, whose key must sign and need not be
 // of the suite's kind.
 func (c *Conn) verifyClient() error {
-	chain := c.info.PeerChain
-	if c.cfg.VerifyNothing {
-		return nil
-	}
-	if !chain[0].MaySign() {
-		return fmt.Errorf("leaf: %w: key usage", pki.ErrWrongUsage)
-	}
-	return pki.Verify(chain, c.cfg.ClientCAs, pki.ClientAuth, "", c.cfg.Now(), c.count)
+	return c.verify(c.info.PeerChain[0].MaySign, pki.Verifier{Roots: c.cfg.ClientCAs, Purpose: pki.ClientAuth})
 }

@@ -72,7 +72,7 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	if s.identity != nil {
 		c.info.Resumption = Ticket
 	}
-	c.info.ClientAuthenticated = s.authenticated
+	c.info.ClientAuthenticated, c.info.Tolerated = s.authenticated, s.tolerated
 	c.newClassic()
 	c.classic.secrets.Resume(s.secret)
 	c.session = s

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tlslab/engine/pki"
 	"tlslab/engine/wire"
 )
 
@@ -46,9 +47,10 @@ var clientTypes = [...]struct {
 	{64, "ecdsa"},
 }
 
-// authorities are the names of ClientCAs.
+// authorities are the names of ClientCAs. A server to which others are as good names
+// none, which asks for any (RFC 5246 §7.4.4).
 func (c *Conn) authorities() [][]byte {
-	if c.cfg.ClientCAs == nil {
+	if c.cfg.ClientCAs == nil || c.cfg.Tolerate&pki.UnknownAuthority != 0 {
 		return nil
 	}
 	return c.cfg.ClientCAs.Names()
@@ -229,7 +231,8 @@ func (c *Conn) admits(s *wire.SessionState) bool {
 }
 
 // recall takes the client's identity from the session that is resumed. It says no
-// where the leaf is no longer valid, or the client no longer let in.
+// where the leaf is no longer valid, or has faults that are no longer tolerated, or the
+// client is no longer let in.
 func (c *Conn) recall(s *wire.SessionState) bool {
 	if !c.admits(s) {
 		return false
@@ -245,7 +248,11 @@ func (c *Conn) recall(s *wire.SessionState) bool {
 	if len(c.info.PeerChain) == 0 {
 		return true
 	}
-	if now, leaf := c.cfg.Now(), c.info.PeerChain[0]; now.After(leaf.NotAfter) || c.admitPeer() != nil {
+	c.info.Tolerated = pki.Verdicts(s.Tolerated)
+	if c.cfg.Now().After(c.info.PeerChain[0].NotAfter) {
+		c.info.Tolerated |= pki.Expired
+	}
+	if c.info.Tolerated&^c.cfg.tolerates() != 0 || c.admitPeer() != nil {
 		c.forgetPeer()
 		return false
 	}
@@ -256,5 +263,5 @@ func (c *Conn) recall(s *wire.SessionState) bool {
 // forgetPeer takes back what recall found, if it will not do or a second ClientHello
 // is read.
 func (c *Conn) forgetPeer() {
-	c.info.PeerChain, c.info.ClientAuthenticated = nil, false
+	c.info.PeerChain, c.info.ClientAuthenticated, c.info.Tolerated = nil, false, 0
 }

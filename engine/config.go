@@ -56,9 +56,12 @@ type Config struct {
 	Certificates []*Certificate
 	UnknownNames NamePolicy
 
-	// Roots are the client's trust anchors. VerifyNothing makes either side
-	// accept any chain; the handshake signature is checked all the same.
+	// Roots are the client's trust anchors. Tolerate are faults of the peer's chain
+	// that either side puts up with, once it has looked for them: Info.Tolerated says
+	// which it found. VerifyNothing accepts any chain without looking, and costs
+	// nothing. The handshake signature is checked all the same.
 	Roots         *pki.Roots
+	Tolerate      pki.Verdicts
 	VerifyNothing bool
 
 	// ClientAuth is a server's policy on clients' certificates, and ClientCAs are

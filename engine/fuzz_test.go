@@ -164,7 +164,7 @@ func FuzzMessages(f *testing.F) {
 func checkAgreement(t testing.TB, p *pair) {
 	t.Helper()
 	shared := func(i Info) Info {
-		i.Certificate, i.PeerChain, i.TicketsSent, i.TicketsReceived, i.Done = nil, nil, 0, 0, false
+		i.Certificate, i.PeerChain, i.Tolerated, i.TicketsSent, i.TicketsReceived, i.Done = nil, nil, 0, 0, 0, false
 		if i.Version == SSL30 {
 			i.ServerName = "" // which SSL 3.0 cannot tell
 		}

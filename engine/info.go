@@ -7,9 +7,9 @@ import (
 )
 
 // Info is what a connection has negotiated so far. Both sides of a finished
-// handshake agree on all of it but Certificate, PeerChain, the ticket counts, how
-// much early data there was and why it was rejected, and a Revocation that the
-// client fetched.
+// handshake agree on all of it but Certificate, PeerChain, Tolerated, the ticket
+// counts, how much early data there was and why it was rejected, and a Revocation
+// that the client fetched.
 type Info struct {
 	Version    Version
 	Suite      Suite
@@ -39,9 +39,13 @@ type Info struct {
 	// handshake or in the one that is resumed.
 	PeerChain []*pki.Certificate
 
+	// Tolerated are the faults of PeerChain that Config.Tolerate let pass, in this
+	// handshake or in the one that is resumed; pki.Unverified where nobody looked.
+	Tolerated pki.Verdicts
+
 	// ClientAuthenticated says that the client proved to have the key of a
 	// certificate, in this handshake or in the one that is resumed. A server has
-	// verified the chain too, unless it verifies nothing.
+	// verified the chain too, as far as it does not tolerate faults.
 	ClientAuthenticated bool
 
 	// Revocation is how the client knows, of this handshake, that the server's

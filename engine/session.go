@@ -18,9 +18,10 @@ type Session struct {
 	alpn          string
 	extended      bool
 	compressed    bool
-	asked         int    // the max_fragment_length that the client asked for
-	fragment      int    // and what was granted
-	authenticated bool   // the client has shown a certificate
+	asked         int  // the max_fragment_length that the client asked for
+	fragment      int  // and what was granted
+	authenticated bool // the client has shown a certificate
+	tolerated     pki.Verdicts
 	id, identity  []byte // TLS 1.2: the session ID, or the ticket
 	secret        []byte // TLS 1.2: the master secret
 	expires       time.Time
@@ -113,6 +114,7 @@ func (c *Conn) keepClassic(identity []byte, lifetime time.Duration) {
 		expires:    c.cfg.Now().Add(lifetime),
 
 		authenticated: c.info.ClientAuthenticated,
+		tolerated:     c.info.Tolerated,
 	}
 	if identity != nil {
 		c.session.identity = append([]byte(nil), identity...)
@@ -135,6 +137,7 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 			fragment:   c.info.MaxFragment,
 
 			authenticated: c.info.ClientAuthenticated,
+			tolerated:     c.info.Tolerated,
 		}
 	}
 	t := pskTicket{
@@ -164,7 +167,8 @@ type offer struct {
 func (c *Conn) chooseOffer() {
 	s := c.cfg.Session
 	now := c.cfg.Now()
-	if s == nil || s.version < c.cfg.minVersion() || s.version > c.cfg.maxVersion() || !pki.SameHost(s.serverName, c.info.ServerName) {
+	if s == nil || s.version < c.cfg.minVersion() || s.version > c.cfg.maxVersion() || !pki.SameHost(s.serverName, c.info.ServerName) ||
+		s.tolerated&^c.cfg.tolerates() != 0 {
 		return
 	}
 	if s.asked != c.cfg.MaxFragment {

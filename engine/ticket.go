@@ -157,6 +157,9 @@ func (c *Conn) state(secret []byte) wire.SessionState {
 	if c.info.ExtendedMasterSecret {
 		s.Extended = 1
 	}
+	if len(c.info.PeerChain) > 0 {
+		s.Tolerated = uint8(c.info.Tolerated)
+	}
 	for _, certificate := range c.info.PeerChain {
 		s.Peer = s.Peer.Add(certificate.Raw)
 	}

@@ -26,7 +26,11 @@ func complete(c *Config, set map[string]setting) []fault {
 	var faults []fault
 	for _, check := range []func(*Config, map[string]setting) []fault{
 		checkCertificate,
-		completeSuites, checkIdentities, checkGroup, completeKeyShare, completeResumption, checkEarlyData, completeClientAuth, checkRevocation, checkNames, checkChain, completeRecord, checkRecordFeatures, checkTickets, checkHosts, checkLinks, checkTCP, checkTransfer,
+		completeSuites, checkGroup, completeKeyShare,
+		completeResumption, checkEarlyData, checkTickets,
+		checkIdentities, completeClientAuth, checkFlaws, checkRevocation, checkNames, checkChain,
+		completeRecord, checkRecordFeatures,
+		checkHosts, checkLinks, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
 	}

@@ -38,6 +38,7 @@ type TLS struct {
 	ClientAuth        string // the server's policy: none, requested, required
 	ClientCertificate string // the client's key: rsa2048, ecdsa-p256 …; none
 	ClientChain       Chain
+	Tolerate          []string // flaws of the other's chain in spite of which both sides go on
 
 	Revocation string // how the client learns of it: none, stapled
 	Responder  string // who signs the word on it: authority, delegate
@@ -69,6 +70,8 @@ type TLS struct {
 type Chain struct {
 	Length int // certificates sent: the leaf and Length-1 intermediates; the root is not sent
 	Size   int // bytes the chain is padded to; 0: as it comes
+
+	Flaws []string // what is wrong with it
 }
 
 // Link is the path between client and server: the links in a row that a packet crosses, each way.

@@ -117,6 +117,7 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 		Now:        in.now,
 		MinVersion: c.TLS.Versions.Min,
 		MaxVersion: c.TLS.Versions.Max,
+		Tolerate:   verdicts(c.TLS.Tolerate),
 
 		PadTo:           c.TLS.Pad,
 		MaxFragment:     c.TLS.MaxFragment,

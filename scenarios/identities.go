@@ -90,7 +90,44 @@ func (in *surroundings) spec(purpose, algorithm string, shape Chain) pki.Spec {
 		Size:      shape.Size,
 		NotBefore: in.notBefore,
 		NotAfter:  in.notAfter,
+		Flaws:     verdicts(shape.Flaws),
 	}
+}
+
+// verdicts are what names of flaws stand for.
+func verdicts(names []string) (all pki.Verdicts) {
+	for _, name := range names {
+		v, _ := pki.ParseVerdict(name) // the vocabulary is pki's
+		all |= v
+	}
+	return all
+}
+
+// checkFlaws holds what is wrong with the chains to what is tolerated: a refused chain makes no connection to measure.
+func checkFlaws(c *Config, _ map[string]setting) []fault {
+	for _, x := range []struct {
+		key, whose, refuses string
+		flaws               []string
+	}{
+		{"tls.chain.flaw", "server's", "client", c.TLS.Chain.Flaws},
+		{"tls.client_chain.flaw", "client's", "server", c.TLS.ClientChain.Flaws},
+	} {
+		has := verdicts(x.flaws)
+		for _, flaw := range x.flaws {
+			if !slices.Contains(c.TLS.Tolerate, flaw) {
+				return faultf([]string{x.key, "tls.tolerate"}, "the %s refuses a chain with the flaw %s, and nothing is left to measure: let tls.tolerate have it", x.refuses, flaw)
+			}
+		}
+		switch {
+		case has&pki.Expired != 0 && has&pki.NotYetValid != 0:
+			return faultf([]string{x.key}, "the %s chain cannot be %s", x.whose, pki.Expired|pki.NotYetValid)
+		case x.key == "tls.client_chain.flaw" && has&pki.WrongName != 0:
+			return faultf([]string{x.key}, "servers do not ask for a client's name: it cannot be wrong")
+		case x.key == "tls.client_chain.flaw" && has != 0 && c.TLS.ClientCertificate == noCertificate:
+			return faultf([]string{x.key}, "the client has no chain: let tls.client_auth ask for it")
+		}
+	}
+	return nil
 }
 
 // identity makes what one side shows, with the root that makes the other trust it.

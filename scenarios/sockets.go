@@ -71,6 +71,9 @@ func (c *Config) widen(cfg *engine.Config, said map[string]bool) {
 			}
 		}
 	}
+	if !said["tls.tolerate"] {
+		cfg.Tolerate = 0
+	}
 	if !said["tls.group"] && !said["tls.key_share"] {
 		cfg.Groups = nil
 	}
@@ -124,6 +127,9 @@ func socketDefaults(values map[string]string) [][2]string {
 		if i >= 0 && s.KeyType != "" {
 			defaults = append(defaults, [2]string{"tls.certificate", certificates().words[i]})
 		}
+	}
+	if flaws := values["tls.chain.flaw"]; flaws != "" { // which is for the peer to judge
+		defaults = append(defaults, [2]string{"tls.tolerate", flaws})
 	}
 	if named := values["tls.signature_algorithms"]; named != "" && values["tls.suite"] == "" {
 		i := slices.IndexFunc(certificates().words, func(certificate string) bool { return signsByOneOf(certificate, named) })

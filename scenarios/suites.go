@@ -54,6 +54,9 @@ func signatureSchemes() vocabulary {
 	return vocabulary{"a signature scheme", words}
 }
 
+// flaws are what can be wrong with a chain.
+func flaws() vocabulary { return vocabulary{"a flaw of a chain", pki.VerdictNames()} }
+
 // clientCertificates are what a client has: a certificate, or none.
 func clientCertificates() vocabulary {
 	return vocabulary{"a client's certificate", append([]string{noCertificate}, pki.Algorithms()...)}

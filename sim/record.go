@@ -189,6 +189,9 @@ var earlyOf = map[recording.Outcome]engine.EarlyData{
 	recording.EarlyRejected: engine.EarlyRejected,
 }
 
+// other names the side that a side talks to.
+var other = [...]string{client: "server", server: "client"}
+
 // about describes the connection for the recording's reader.
 func (p *pair) about() []recording.Fact {
 	info := p.sides[client].conn.Info()
@@ -203,6 +206,11 @@ func (p *pair) about() []recording.Fact {
 	}
 	if info.EarlyData != engine.EarlyNone {
 		facts = append(facts, recording.Fact{Key: "early-data", Value: fmt.Sprintf("%d bytes, %v", info.EarlyBytes, info.EarlyData)})
+	}
+	for _, s := range []side{client, server} {
+		if found := p.sides[s].conn.Info().Tolerated; found != 0 {
+			facts = append(facts, recording.Fact{Key: "tolerated", Value: found.String() + " of the " + other[s] + "'s"})
+		}
 	}
 	if agreed := info.Records(); agreed != nil {
 		facts = append(facts, recording.Fact{Key: "records", Value: strings.Join(agreed, ", ")})

@@ -63,7 +63,7 @@ func FuzzVerify(f *testing.F) {
 		if err != nil {
 			return
 		}
-		err = pki.Verify(parsed, roots, pki.ServerAuth, "server.example", now, nil)
+		_, _, err = (&pki.Verifier{Roots: roots, Name: "server.example", Now: now}).Verify(parsed)
 		if err == nil && !bytes.Equal(changed, chain.Certificates[i]) {
 			t.Errorf("certificate %d is trusted with %x at %d", i, with, int(at)%len(changed))
 		}

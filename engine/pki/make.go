@@ -19,6 +19,11 @@ type Spec struct {
 	StatusURL           string   // where the leaf says that an OCSP responder is; empty: it does not
 	MustStaple          bool     // the leaf says that its server staples OCSP responses (RFC 7633)
 	NotBefore, NotAfter time.Time
+
+	// Flaws are what a verifier at any time between NotBefore and NotAfter finds, if
+	// it knows one of Names: the leaf's doing, but for the root, which is not the one
+	// that UnknownAuthority's chain leads to.
+	Flaws Verdicts
 }
 
 // A Chain is what one side needs to show who it is, and the root to trust.
@@ -51,19 +56,61 @@ func Make(spec Spec) (*Chain, error) {
 			return nil, fmt.Errorf("name %q is not in ASCII", name)
 		}
 	}
+	if spec.Flaws&Expired != 0 && spec.Flaws&NotYetValid != 0 {
+		return nil, fmt.Errorf("chain that is %v: want one of them at most", Expired|NotYetValid)
+	}
 	links, err := spec.links()
 	if err != nil {
 		return nil, err
 	}
 	root, sent := links[len(links)-1], links[:len(links)-1]
+	spec.spoil(sent[0])
 	chain := &Chain{Key: sent[0].key, issuer: links[1], seed: spec.Seed}
-	if chain.Root, err = root.make(nothing); err != nil {
+	if chain.Root, err = spec.trusted(root); err != nil {
 		return nil, err
 	}
 	if chain.Certificates, err = fit(sent, spec.Size); err != nil {
 		return nil, err
 	}
+	if spec.Flaws&BadSignature != 0 {
+		leaf := chain.Certificates[0]
+		leaf[len(leaf)-1] ^= 1 // of the signature's last byte
+	}
 	return chain, nil
+}
+
+// nowhere is the name of no host (RFC 6761 §6.4).
+const nowhere = "elsewhere.invalid"
+
+// spoil gives a leaf the flaws that it has before it is signed.
+func (spec *Spec) spoil(leaf *link) {
+	lifetime := leaf.notAfter.Sub(leaf.notBefore)
+	switch {
+	case spec.Flaws&Expired != 0:
+		leaf.notAfter = leaf.notBefore.Add(-time.Second)
+		leaf.notBefore = leaf.notAfter.Add(-lifetime)
+	case spec.Flaws&NotYetValid != 0:
+		leaf.notBefore = leaf.notAfter.Add(time.Second)
+		leaf.notAfter = leaf.notBefore.Add(lifetime)
+	}
+	if spec.Flaws&WrongName != 0 {
+		leaf.names = []string{nowhere}
+	}
+}
+
+// trusted is the root that verifiers are to trust: another one than the chain's where
+// that is to be unknown.
+func (spec *Spec) trusted(root *link) ([]byte, error) {
+	if spec.Flaws&UnknownAuthority == 0 {
+		return root.make(nothing)
+	}
+	other := *spec
+	other.Seed += " of another authority"
+	links, err := other.links()
+	if err != nil {
+		return nil, err
+	}
+	return links[len(links)-1].make(nothing)
 }
 
 // links lays out the chain, leaf first and root last. The i-th certificate may

@@ -71,7 +71,8 @@ func TestCertificatesOfRFC9881(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := pki.Verify([]*pki.Certificate{certificate}, roots, pki.ServerAuth, "", instant, nil); err != nil {
+		verifier := pki.Verifier{Roots: roots, Now: instant}
+		if _, _, err := verifier.Verify([]*pki.Certificate{certificate}); err != nil {
 			t.Error(err)
 		}
 		parsed, err := x509.ParseCertificate(der)

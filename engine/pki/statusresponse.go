@@ -239,7 +239,7 @@ func (b *basicResponse) delegate(issuer *Certificate, now time.Time, count op.Co
 		case c.purposes&(1<<OCSPSigning) == 0:
 			return nil, fmt.Errorf("%w: responder's certificate is not for that", ErrStatusForged)
 		}
-		if err := c.check(now, OCSPSigning); err != nil {
+		if _, err := (&Verifier{Now: now, Purpose: OCSPSigning}).check(c); err != nil {
 			return nil, fmt.Errorf("%w: responder: %w", ErrStatusForged, err)
 		}
 		if err := c.Scheme.Verify(&issuer.Key, c.tbs, c.signature, count); err != nil {

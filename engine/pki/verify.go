@@ -2,25 +2,12 @@ package pki
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"time"
 
 	"tlslab/engine/op"
-)
-
-// Verdicts on a certificate or a chain other than ErrBadSignature. Errors of Parse
-// and Verify wrap one of these.
-var (
-	ErrMalformed        = errors.New("malformed certificate")              // bad_certificate
-	ErrUnsupported      = errors.New("unsupported certificate")            // unsupported_certificate
-	ErrUnknownAuthority = errors.New("unknown certificate authority")      // unknown_ca
-	ErrNotAuthority     = errors.New("issuer is no certificate authority") // certificate_unknown
-	ErrWrongName        = errors.New("certificate is for another name")    // bad_certificate
-	ErrExpired          = errors.New("certificate has expired")            // certificate_expired
-	ErrNotYetValid      = errors.New("certificate is not valid yet")       // certificate_expired
-	ErrWrongUsage       = errors.New("certificate is for another use")     // unsupported_certificate
 )
 
 // Roots are the authorities a verifier trusts.
@@ -58,9 +45,17 @@ func (r *Roots) NamesSize() (n int) {
 	return n
 }
 
+// issuers are the roots that may have issued a certificate.
+func (r *Roots) issuers(c *Certificate) []*Certificate {
+	if r == nil {
+		return nil
+	}
+	return r.bySubject[string(c.Issuer)]
+}
+
 // contain says whether a certificate is trusted as it stands.
 func (r *Roots) contain(c *Certificate) bool {
-	return slices.ContainsFunc(r.bySubject[string(c.Subject)], func(root *Certificate) bool {
+	return r != nil && slices.ContainsFunc(r.bySubject[string(c.Subject)], func(root *Certificate) bool {
 		return bytes.Equal(root.Raw, c.Raw)
 	})
 }
@@ -75,39 +70,47 @@ const (
 	OCSPSigning // no leaf's of a handshake, but a responder's: see VerifyStatus
 )
 
-// Verify checks a chain as a peer sent it, leaf first and the others in any order:
-// validity at now, the leaf's name unless name is empty, its purpose, and every
-// signature up to a root (RFC 5280 §6.1). A leaf that is itself among the roots needs
-// no signature. Policies and name constraints are not
-// known, so certificates with critical ones are ErrUnsupported. Its error wraps
-// one of the verdicts.
-func Verify(chain []*Certificate, roots *Roots, purpose Purpose, name string, now time.Time, count op.Counter) error {
-	_, err := VerifyIssuer(chain, roots, purpose, name, now, count)
-	return err
+// A Verifier is what a chain is held against.
+type Verifier struct {
+	Roots   *Roots // nil: none
+	Purpose Purpose
+	Name    string // that the leaf must be for, a DNS name or an IP address; empty: any
+	Now     time.Time
+
+	// Tolerate are the verdicts that do not count. Verification then goes on, to find
+	// all that there are.
+	Tolerate Verdicts
+
+	Count op.Counter
 }
 
-// VerifyIssuer does as Verify, and returns the certificate of whoever issued the leaf:
-// nil for a leaf that is itself among the roots.
-func VerifyIssuer(chain []*Certificate, roots *Roots, purpose Purpose, name string, now time.Time, count op.Counter) (issuer *Certificate, err error) {
+// Verify checks a chain as a peer sent it, leaf first and the others in any order:
+// validity, the leaf's name, its purpose, and every signature up to a root (RFC 5280
+// §6.1). A leaf that is itself among the roots needs no signature. Policies and name
+// constraints are not known, so certificates with critical ones are ErrUnsupported.
+// It returns the certificate of whoever issued the leaf, nil where that is not known or
+// the leaf is among the roots, and the verdicts that were tolerated, on the path to a
+// root that has the fewest; or an error that wraps the first fault that is not.
+func (v *Verifier) Verify(chain []*Certificate) (issuer *Certificate, tolerated Verdicts, err error) {
 	if len(chain) == 0 {
-		return nil, fmt.Errorf("%w: no certificate", ErrMalformed)
-	}
-	if roots == nil {
-		return nil, fmt.Errorf("%w: no roots", ErrUnknownAuthority)
+		return nil, 0, fmt.Errorf("%w: no certificate", ErrMalformed)
 	}
 	leaf := chain[0]
-	if err := leaf.check(now, purpose); err != nil {
-		return nil, fmt.Errorf("leaf: %w", err)
+	found, err := v.check(leaf)
+	if err == nil && v.Name != "" && !leaf.MatchesName(v.Name) {
+		var wrong Verdicts
+		wrong, err = v.Tolerate.pass(fmt.Errorf("%w: want %q", ErrWrongName, v.Name))
+		found |= wrong
 	}
-	if name != "" && !leaf.MatchesName(name) {
-		return nil, fmt.Errorf("leaf: %w: want %q", ErrWrongName, name)
+	if err != nil {
+		return nil, 0, fmt.Errorf("leaf: %w", err)
 	}
-	if roots.contain(leaf) {
-		return nil, nil
+	if v.Roots.contain(leaf) {
+		return nil, found, nil
 	}
-	s := search{sent: chain[1:], roots: roots, purpose: purpose, now: now, count: count, budget: maxSignatures}
-	err = s.extend(leaf, make([]*Certificate, 0, 4))
-	return s.issuer, err
+	s := search{Verifier: v, sent: chain[1:], budget: maxSignatures}
+	above, err := s.extend(leaf, make([]*Certificate, 0, 4))
+	return s.issuer, found | above, err
 }
 
 // maxSignatures bounds the work a hostile set of certificates can cause.
@@ -115,21 +118,19 @@ const maxSignatures = 100
 
 // A search looks for a path from the leaf to a root.
 type search struct {
-	sent    []*Certificate
-	roots   *Roots
-	purpose Purpose
-	now     time.Time
-	count   op.Counter
-	budget  int
-	issuer  *Certificate // of the leaf, on the path that was found
+	*Verifier
+	sent   []*Certificate
+	budget int
+	issuer *Certificate // of the leaf, on the path that was found
 }
 
 // extend continues a path whose end is c, below which the certificates of path lie.
 // Roots come first, then what was sent. If nothing leads to a root, the first
 // fault met is the verdict.
-func (s *search) extend(c *Certificate, path []*Certificate) error {
-	var fault error
-	candidates := s.roots.bySubject[string(c.Issuer)]
+func (s *search) extend(c *Certificate, path []*Certificate) (best Verdicts, fault error) {
+	candidates := s.Roots.issuers(c)
+	fault = ErrUnknownAuthority
+	met, reached := false, false
 	for i := range len(candidates) + len(s.sent) {
 		trusted := i < len(candidates)
 		var issuer *Certificate
@@ -138,58 +139,76 @@ func (s *search) extend(c *Certificate, path []*Certificate) error {
 		} else if issuer = s.sent[i-len(candidates)]; !bytes.Equal(issuer.Subject, c.Issuer) || issuer == c || slices.Contains(path, issuer) {
 			continue
 		}
-		err := s.step(issuer, c, len(path))
+		found, err := s.step(issuer, c, len(path))
 		if err == nil && !trusted {
-			err = s.extend(issuer, append(path, c))
+			var above Verdicts
+			above, err = s.extend(issuer, append(path, c))
+			found |= above
 		}
-		if err == nil {
+		switch {
+		case err != nil && !met:
+			fault, met = err, true
+		case err != nil:
+		case !reached || bits.OnesCount8(uint8(found)) < bits.OnesCount8(uint8(best)):
+			best, reached = found, true
 			if len(path) == 0 {
 				s.issuer = issuer
 			}
-			return nil
 		}
-		if fault == nil {
-			fault = err
+		if reached && best == 0 {
+			return 0, nil
 		}
 	}
-	if fault == nil {
-		fault = ErrUnknownAuthority
+	switch {
+	case reached:
+		return best, nil
+	case met:
+		return 0, fault
 	}
-	return fault
+	return s.Tolerate.pass(fault) // nobody is left to ask
 }
 
 // step checks that issuer may have issued c, below which other authorities lie, and
 // that it did.
-func (s *search) step(issuer, c *Certificate, below int) error {
-	if err := issuer.check(s.now, s.purpose); err != nil {
-		return fmt.Errorf("issuer: %w", err)
+func (s *search) step(issuer, c *Certificate, below int) (Verdicts, error) {
+	found, err := s.check(issuer)
+	if err != nil {
+		return 0, fmt.Errorf("issuer: %w", err)
 	}
 	if !issuer.authority || !issuer.usage.allows(usageCertSign) {
-		return ErrNotAuthority
+		return 0, ErrNotAuthority
 	}
 	if issuer.pathLength >= 0 && below > issuer.pathLength {
-		return fmt.Errorf("%w: %d authorities below one that allows %d", ErrNotAuthority, below, issuer.pathLength)
+		return 0, fmt.Errorf("%w: %d authorities below one that allows %d", ErrNotAuthority, below, issuer.pathLength)
 	}
 	if c.Scheme == nil {
-		return fmt.Errorf("%w: signature algorithm", ErrUnsupported)
+		return 0, fmt.Errorf("%w: signature algorithm", ErrUnsupported)
 	}
 	if s.budget--; s.budget < 0 {
-		return fmt.Errorf("%w: more than %d signatures to check", ErrUnknownAuthority, maxSignatures)
+		return 0, fmt.Errorf("%w: more than %d signatures to check", ErrUnknownAuthority, maxSignatures)
 	}
-	return c.Scheme.Verify(&issuer.Key, c.tbs, c.signature, s.count)
+	if err := c.Scheme.Verify(&issuer.Key, c.tbs, c.signature, s.Count); err != nil {
+		bad, err := s.Tolerate.pass(err)
+		return found | bad, err
+	}
+	return found, nil
 }
 
 // check holds a certificate of any place in a chain against time and purpose.
-func (c *Certificate) check(now time.Time, purpose Purpose) error {
+func (v *Verifier) check(c *Certificate) (found Verdicts, err error) {
 	switch {
-	case now.Before(c.NotBefore):
-		return fmt.Errorf("%w: before %v", ErrNotYetValid, c.NotBefore)
-	case now.After(c.NotAfter):
-		return fmt.Errorf("%w: on %v", ErrExpired, c.NotAfter)
-	case len(c.critical) > 0:
-		return fmt.Errorf("%w: critical extension %x", ErrUnsupported, []byte(c.critical))
-	case !c.purposes.allow(purpose):
-		return fmt.Errorf("%w: extended key usage", ErrWrongUsage)
+	case v.Now.Before(c.NotBefore):
+		found, err = v.Tolerate.pass(fmt.Errorf("%w: before %v", ErrNotYetValid, c.NotBefore))
+	case v.Now.After(c.NotAfter):
+		found, err = v.Tolerate.pass(fmt.Errorf("%w: on %v", ErrExpired, c.NotAfter))
 	}
-	return nil
+	switch {
+	case err != nil:
+		return 0, err
+	case len(c.critical) > 0:
+		return 0, fmt.Errorf("%w: critical extension %x", ErrUnsupported, []byte(c.critical))
+	case !c.purposes.allow(v.Purpose):
+		return 0, fmt.Errorf("%w: extended key usage", ErrWrongUsage)
+	}
+	return found, nil
 }

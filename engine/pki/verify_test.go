@@ -36,7 +36,9 @@ func (p *presented) ours(count op.Counter) error {
 	if err != nil {
 		return err
 	}
-	return pki.Verify(chain, roots, p.purpose, p.name, p.now, count)
+	v := pki.Verifier{Roots: roots, Purpose: p.purpose, Name: p.name, Now: p.now, Count: count}
+	_, _, err = v.Verify(chain)
+	return err
 }
 
 // theirs is crypto/x509's.
@@ -268,7 +270,7 @@ func BenchmarkVerify(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				parsed, _ := pki.ParseChain(chain.Certificates)
-				if err := pki.Verify(parsed, roots, pki.ServerAuth, "server.example", now, nil); err != nil {
+				if _, _, err := (&pki.Verifier{Roots: roots, Name: "server.example", Now: now}).Verify(parsed); err != nil {
 					b.Fatal(err)
 				}
 			}

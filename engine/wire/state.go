@@ -4,7 +4,8 @@ package wire
 // into a ticket or keeps it under a session ID. The form is ours; RFC 5077 §4
 // leaves it to the server.
 type SessionState struct {
-	Version     uint16
+	Tolerated   uint8  // the verifier's verdicts on Peer
+	Version     uint16 // 3 in its upper byte, whose place Tolerated takes
 	Suite       uint16
 	Extended    uint8  // 1: with extended master secret
 	Compression uint8  // the method, below 8
@@ -31,7 +32,7 @@ const stateEarly = 0x80
 // Parse reads the state.
 func (m *SessionState) Parse(body []byte) error {
 	r := reader{rest: body}
-	m.Version = r.u16()
+	m.Tolerated, m.Version = r.u8(), 3<<8|uint16(r.u8())
 	m.Suite = r.u16()
 	small := r.u8()
 	m.Extended, m.Compression, m.Fragment = small&1, small>>1&7, small>>4&7
@@ -54,7 +55,7 @@ func (m *SessionState) Parse(body []byte) error {
 
 // Append writes the state.
 func (m *SessionState) Append(dst []byte) []byte {
-	dst = AppendUint16(dst, m.Version)
+	dst = append(dst, m.Tolerated, byte(m.Version))
 	dst = AppendUint16(dst, m.Suite)
 	small := m.Extended | m.Compression<<1 | m.Fragment<<4
 	if m.Early.Most != 0 {

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"tlslab/engine/pki"
+)
+
+// Going on in spite of what is wrong with the peer's chain.
+
+var flawAlerts = map[pki.Verdicts]Alert{
+	pki.UnknownAuthority: AlertUnknownCA, pki.WrongName: AlertBadCertificate, pki.Expired: AlertCertificateExpired,
+	pki.NotYetValid: AlertCertificateExpired, pki.BadSignature: AlertBadCertificate,
+}
+
+func flawed(t testing.TB, flaws pki.Verdicts) *testPKI {
+	return specialPKI(t, pki.Spec{Seed: "flawed", Algorithm: "ecdsa-p256", Length: 2, Names: []string{testName}, Flaws: flaws,
+		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0)})
+}
+
+// trusting sets what a side needs to judge a peer's chain.
+func trusting(p *testPKI) func(*Config) {
+	return func(cfg *Config) { cfg.Roots, cfg.ClientCAs = p.roots, p.roots }
+}
+
+// Each flaw of a server's or a client's chain: the alert that it is without tolerance,
+// and with it a connection on which it is told, in each version, full and resumed.
+func TestFlawsOfChains(t *testing.T) {
+	for flaw, alert := range flawAlerts {
+		bad := flawed(t, flaw|pki.UnknownAuthority)
+		if flaw != pki.UnknownAuthority {
+			bad = flawed(t, flaw)
+		}
+		for v := TLS10; v <= TLS13; v++ {
+			for _, mutual := range []bool{false, true} {
+				if mutual && flaw == pki.WrongName {
+					continue // nobody asks for a client's name
+				}
+				name := fmt.Sprintf("TLS %v, %v, the client's %v", v, flaw, mutual)
+				cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+				onlyVersion(v)(cc)
+				fromVersion(TLS10)(sc)
+				judge := cc
+				if mutual {
+					judge = sc
+					ask(ClientAuthRequired, bad)(sc)
+					cc.Certificates = []*Certificate{issuedBy(bad.certificate, bad.roots)}
+				} else {
+					holding(bad)(sc)
+					trusting(bad)(cc)
+				}
+				wantAlert(t, name, newPair(cc, sc).run(), alert)
+				judge.Tolerate = ^flaw &^ pki.Unverified
+				wantAlert(t, name+", the others tolerated", newPair(cc, sc).run(), alert)
+
+				judge.Tolerate = flaw
+				for i := range 2 {
+					p, kind := connect(t, cc, sc)
+					p.exchange(t)
+					told := p.client.Info().Tolerated
+					if mutual {
+						told = p.server.Info().Tolerated
+					}
+					if told != flaw || (kind == Resumed) != (i > 0) {
+						t.Errorf("%s: connection %d: %v tolerated, %v", name, i, told, kind)
+					}
+					cc.Session = p.client.Session()
+				}
+
+				// What is no longer tolerated is not resumed either.
+				judge.Tolerate = 0
+				wantAlert(t, name+", to be resumed", newPair(cc, sc).run(), alert)
+			}
+		}
+	}
+}
+
+// issuedBy is a certificate that its owner takes for one of certain authorities'.
+func issuedBy(c *Certificate, roots *pki.Roots) *Certificate {
+	own := *c
+	own.issuers = roots.Names()
+	return &own
+}
+
+// All that is wrong is told, and what nobody looked at is told to be that.
+func TestVerdictsAreTold(t *testing.T) {
+	all := pki.UnknownAuthority | pki.WrongName | pki.Expired | pki.BadSignature
+	bad := flawed(t, all)
+	for _, x := range []struct {
+		set  func(*Config)
+		want pki.Verdicts
+	}{
+		{func(cfg *Config) { cfg.Tolerate = all | pki.NotYetValid }, all},
+		{func(cfg *Config) { cfg.VerifyNothing = true }, pki.Unverified},
+	} {
+		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t)
+		holding(bad)(sc)
+		both(trusting(bad), x.set)(cc)
+		p, _ := connect(t, cc, sc)
+		if got := p.client.Info().Tolerated; got != x.want {
+			t.Errorf("%v, want %v", got, x.want)
+		}
+		cc.Session = p.client.Session()
+		if _, kind := connect(t, cc, sc); kind != Resumed {
+			t.Errorf("a session of a chain that is %v: %v", x.want, kind)
+		}
+		cc.Session, cc.Tolerate, cc.VerifyNothing = p.client.Session(), 0, false
+		var e *Error
+		if err := newPair(cc, sc).run(); !errors.As(err, &e) {
+			t.Errorf("a session of a chain that is %v passes where it is verified: %v", x.want, err)
+		}
+	}
+}
