@@ -76,7 +76,7 @@ func sharedClient() *testPKI {
 func TestClientAuthentication(t *testing.T) {
 	for v := TLS10; v <= TLS13; v++ {
 		for _, policy := range []ClientAuth{ClientAuthNone, ClientAuthRequested, ClientAuthRequired} {
-			for _, key := range []string{"", "rsa2048", "ecdsa-p256", "ecdsa-p521", "ed25519"} {
+			for _, key := range []string{"", "rsa2048", "ecdsa-p256", "ecdsa-p521", "ed25519", "mldsa44", "mldsa65", "mldsa87"} {
 				for _, server := range []func(*Config){nothing, withCache} {
 					testClientAuthentication(t, v, policy, key, server)
 				}
@@ -96,7 +96,7 @@ func testClientAuthentication(t *testing.T, v Version, policy ClientAuth, key st
 		show(shown)(cc)
 		sc.ClientCAs = shown.roots
 	}
-	if v < TLS12 && key == "ed25519" {
+	if key != "" && pki.KindOf(key).Since > uint16(v) {
 		return
 	}
 	name := fmt.Sprintf("TLS %v, certificate %s %q", v, policy, key)

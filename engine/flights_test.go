@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -193,6 +194,20 @@ var drawn = []struct {
 	{"tls13-stapled", wanting(RevocationStapled), stapling, 1, 1},
 	{"tls12-stapled", both(maxVersion(TLS12), wanting(RevocationStapled)), stapling, 2, 1},
 	{"tls12-client-certificate", both(maxVersion(TLS12), showing), asking, 2, 1},
+	{"tls13-no-client-certificate", nothing, asking, 1, 1},
+	{"tls13-retry-client-certificate", both(noShares, showing), asking, 2, 2},
+	{"tls13-dhe", withGroups(FFDHE2048), withGroups(FFDHE2048), 1, 1},
+	{"tls12-ecdhe-session-id", maxVersion(TLS12), withCache, 2, 1},
+	{"tls12-ecdhe-not-resumed", both(maxVersion(TLS12), noResumption), nothing, 2, 2},
+	{"tls12-rsa-ticket", both(maxVersion(TLS12), onlySuite(0x009c)), nothing, 2, 1},
+	{"tls12-dhe-rsa-session-id", both(maxVersion(TLS12), onlySuite(0x0033)), both(withGroups(FFDHE2048), withCache), 2, 1},
+	{"tls12-no-client-certificate", maxVersion(TLS12), asking, 2, 1},
+	{"tls12-rsa-client-certificate", both(maxVersion(TLS12), onlySuite(0x002f), showing), both(asking, withCache), 2, 1},
+	{"tls12-dhe-rsa-client-certificate", both(maxVersion(TLS12), onlySuite(0x009e), showing), both(withGroups(FFDHE2048), asking), 2, 1},
+	{"tls12-rsa-encrypt-then-mac", both(maxVersion(TLS12), onlySuite(0xc013), encryptThenMAC), encryptThenMAC, 2, 1},
+	{"tls12-compressed", both(maxVersion(TLS12), compression), compression, 2, 1},
+	{"tls11-rsa-client-certificate", both(onlyVersion(TLS11), onlySuite(0x002f), showing), both(onlyVersion(TLS11), asking), 2, 1},
+	{"ssl30-dhe-rsa-session-id", both(onlyVersion(SSL30), onlySuite(0x0033)), both(onlyVersion(SSL30), withGroups(FFDHE2048), withCache), 2, 1},
 	{"tls13-early-data", withEarlyData, earlyServer, 1, 1},
 	{"tls13-early-data-rejected", withEarlyData, both(earlyServer, rejectingEarly), 1, 1},
 	{"tls13-early-data-retry", both(withEarlyData, withGroups(X25519, P256)), both(earlyServer, withGroups(P256)), 2, 2},
@@ -218,6 +233,41 @@ func TestHandshakesAndTheirRoundTrips(t *testing.T) {
 		})
 	}
 }
+
+// What follows a handshake: data, in TLS 1.3 new keys that one side asks the other
+// for, and the end of both directions.
+func TestPlaysAreDrawn(t *testing.T) {
+	for _, h := range []struct {
+		name           string
+		client, server func(*Config)
+	}{
+		{"tls13", nothing, nothing},
+		{"tls13-padded", padded, padded},
+		{"tls12", maxVersion(TLS12), nothing},
+		{"tls10-split", both(onlyVersion(TLS10), splitRecords), both(onlyVersion(TLS10), splitRecords)},
+		{"ssl30-rc4", both(onlyVersion(SSL30), onlySuite(0x0004)), both(onlyVersion(SSL30), onlySuite(0x0004))},
+	} {
+		t.Run(h.name, func(t *testing.T) {
+			var d drawing
+			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+			both(h.client, d.observe("client"))(cc)
+			both(h.server, d.observe("server"))(sc)
+			p := newPair(cc, sc)
+			if err := p.run(); err != nil {
+				t.Fatal(err)
+			}
+			d.b.Reset()
+			for _, act := range acts {
+				if err := errors.Join(act(p), p.pump()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			golden(t, "play-"+h.name, d.b.String())
+		})
+	}
+}
+
+func padded(cfg *Config) { cfg.PadTo = 64 }
 
 // The same randomness and the same clock give the same bytes.
 func TestHandshakesAreDeterministic(t *testing.T) {
