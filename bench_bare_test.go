@@ -338,21 +338,21 @@ func TestBareDoesWhatTheProtocolNeeds(t *testing.T) {
 		cell           handshakeCell
 		client, server counts
 	}{
-		{handshakeCell{"full", "1.3", "ecdsa-p256", "x25519"},
+		{handshakeCell{"full", "1.3", "ecdsa-p256", "x25519", ""},
 			counts{op.KeyGen: 1, op.Agree: 1, op.Verify: chain + 1}, counts{op.KeyGen: 1, op.Agree: 1, op.Sign: 1}},
-		{handshakeCell{"full", "1.2", "ecdsa-p256", "x25519"},
+		{handshakeCell{"full", "1.2", "ecdsa-p256", "x25519", ""},
 			counts{op.KeyGen: 1, op.Agree: 1, op.Verify: chain + 1}, counts{op.KeyGen: 1, op.Agree: 1, op.Sign: 1}},
-		{handshakeCell{"full", "1.2", "rsa2048", "rsa"},
+		{handshakeCell{"full", "1.2", "rsa2048", "rsa", ""},
 			counts{op.Encrypt: 1, op.Verify: chain}, counts{op.Decrypt: 1}},
-		{handshakeCell{"resumed", "1.3", "ecdsa-p256", "x25519"},
+		{handshakeCell{"resumed", "1.3", "ecdsa-p256", "x25519", ""},
 			counts{op.KeyGen: 1, op.Agree: 1}, counts{op.KeyGen: 1, op.Agree: 1}},
-		{handshakeCell{"resumed", "1.2", "ecdsa-p256", "x25519"}, counts{}, counts{}},
-		{handshakeCell{"full", "1.2", "rsa2048", "ffdhe2048"},
+		{handshakeCell{"resumed", "1.2", "ecdsa-p256", "x25519", ""}, counts{}, counts{}},
+		{handshakeCell{"full", "1.2", "rsa2048", "ffdhe2048", ""},
 			counts{op.KeyGen: 1, op.Agree: 1, op.Verify: chain + 1}, counts{op.KeyGen: 1, op.Agree: 1, op.Sign: 1}},
-		{handshakeCell{"full", "1.3", "ecdsa-p256", "x25519mlkem768"},
+		{handshakeCell{"full", "1.3", "ecdsa-p256", "x25519mlkem768", ""},
 			counts{op.KeyGen: 2, op.Agree: 1, op.Decapsulate: 1, op.Verify: chain + 1},
 			counts{op.KeyGen: 1, op.Agree: 1, op.Encapsulate: 1, op.Sign: 1}},
-		{handshakeCell{"client-auth", "1.3", "ecdsa-p256", "x25519"},
+		{handshakeCell{"client-auth", "1.3", "ecdsa-p256", "x25519", ""},
 			counts{op.KeyGen: 1, op.Agree: 1, op.Verify: chain + 1, op.Sign: 1}, counts{op.KeyGen: 1, op.Agree: 1, op.Sign: 1, op.Verify: chain + 1}},
 	} {
 		client, server, err := operations(tt.cell)

@@ -71,7 +71,10 @@ func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 		p.client.Certificates = p.server.Certificates
 		p.server.ClientAuth, p.server.ClientCAs = engine.ClientAuthRequired, roots
 	}
-	if cell.resumed() {
+	switch {
+	case cell.byID():
+		p.server.SessionCache = engine.NewSessionCache(16, time.Hour)
+	case cell.resumed():
 		p.server.Tickets = engine.NewTicketKeys([32]byte{1})
 		p.server.TicketCount = 1 // as crypto/tls
 	}

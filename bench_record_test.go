@@ -3,14 +3,18 @@ package tlslab_test
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/des"
 	"crypto/hmac"
+	"crypto/md5"
 	"crypto/rand"
+	"crypto/rc4"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"fmt"
 	"hash"
 	"io"
+	"strings"
 	"testing"
 
 	"tlslab/engine"
@@ -28,14 +32,22 @@ var recordSuites = []struct{ version, suite string }{
 	{"1.3", "aes-128-ccm"},
 	{"1.2", "aes-128-cbc-sha256"},
 	{"1.2", "aes-256-cbc-sha384"},
+	{"1.2", "3des-ede-cbc-sha"},
+	{"1.2", "rc4-sha"},
+	{"1.2", "rc4-md5"},
+	{"1.2", encryptThenMAC + "aes-128-cbc-sha"},
+	{"1.2", encryptThenMAC + "aes-256-cbc-sha384"},
 }
+
+// encryptThenMAC in front of a cipher says that the MAC is over the ciphertext (RFC 7366).
+const encryptThenMAC = "etm-"
 
 // recordSizes are plaintext bytes of a record: a small message, a segment's worth, OpenSSL's write
 // buffer, and the most a record holds.
 var recordSizes = []int{256, 1370, 4096, 16384}
 
 // BenchmarkSeal protects records in place, in a buffer that the caller keeps. /impl=bare is the
-// primitive alone on as many bytes: an AEAD, or AES-CBC and HMAC.
+// primitive alone on as many bytes: an AEAD, or a cipher and HMAC.
 func BenchmarkSeal(b *testing.B) {
 	eachRecord(b, func(b *testing.B, version, suite string, size int) {
 		b.Run("impl=tlslab", func(b *testing.B) {
@@ -118,7 +130,7 @@ func BenchmarkOpen(b *testing.B) {
 func BenchmarkTransfer(b *testing.B) {
 	for _, version := range []string{"1.3", "1.2"} {
 		for _, size := range recordSizes {
-			cell := handshakeCell{"full", version, "ecdsa-p256", "x25519"}
+			cell := handshakeCell{"full", version, "ecdsa-p256", "x25519", ""}
 			plain := make([]byte, size)
 			b.Run(fmt.Sprintf("version=%s/size=%d/impl=tlslab", version, size), func(b *testing.B) {
 				p, err := newObservedPeers(cell)
@@ -178,6 +190,7 @@ func eachRecord(b *testing.B, run func(b *testing.B, version, suite string, size
 // halves makes the two ends of one direction, under keys of zeros.
 func halves(b *testing.B, version, suite string) (seal, open *record.Half) {
 	b.Helper()
+	suite, behind := strings.CutPrefix(suite, encryptThenMAC)
 	c := record.ByName(suite)
 	for _, h := range []**record.Half{&seal, &open} {
 		var err error
@@ -185,7 +198,9 @@ func halves(b *testing.B, version, suite string) (seal, open *record.Half) {
 			*h, err = record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
 		} else {
 			keys := record.Keys{MAC: make([]byte, c.MAC), Key: make([]byte, c.Key), IV: make([]byte, c.Salt)}
-			*h, err = record.Classic(uint16(engine.TLS12), c, keys, rand.Reader, nil)
+			if *h, err = record.Classic(uint16(engine.TLS12), c, keys, rand.Reader, nil); err == nil && behind {
+				(*h).EncryptThenMAC()
+			}
 		}
 		if err != nil {
 			b.Fatal(err)
@@ -203,9 +218,10 @@ type primitive struct {
 
 func newPrimitive(b *testing.B, version, suite string, size int) primitive {
 	b.Helper()
+	suite, behind := strings.CutPrefix(suite, encryptThenMAC)
 	c := record.ByName(suite)
 	if c.MAC > 0 {
-		return newCBCPrimitive(b, c, size)
+		return newMACPrimitive(b, c, size, behind)
 	}
 	aead, err := c.AEAD(make([]byte, c.Key))
 	if err != nil {
@@ -223,39 +239,83 @@ func newPrimitive(b *testing.B, version, suite string, size int) primitive {
 	}
 }
 
-// newCBCPrimitive is HMAC over the pseudo-header and the plaintext, then AES-CBC over plaintext, MAC and
-// padding. Opening does not compare the MAC.
-func newCBCPrimitive(b *testing.B, c *record.Cipher, size int) primitive {
+// macs are the hashes of a cipher's HMAC by its length.
+var macs = map[int]func() hash.Hash{md5.Size: md5.New, sha1.Size: sha1.New, sha256.Size: sha256.New, sha512.Size384: sha512.New384}
+
+// newMACPrimitive is HMAC over the pseudo-header and the plaintext, then the cipher over plaintext, MAC
+// and padding; or first the cipher, and then HMAC over the ciphertext behind it. Opening does not
+// compare the MAC.
+func newMACPrimitive(b *testing.B, c *record.Cipher, size int, behind bool) primitive {
 	b.Helper()
-	block, err := aes.NewCipher(make([]byte, c.Key))
-	if err != nil {
-		b.Fatal(err)
-	}
-	iv := make([]byte, aes.BlockSize)
-	encrypt, decrypt := cipher.NewCBCEncrypter(block, iv), cipher.NewCBCDecrypter(block, iv)
-	newHash := map[int]func() hash.Hash{sha1.Size: sha1.New, sha256.Size: sha256.New, sha512.Size384: sha512.New384}[c.MAC]
-	mac := hmac.New(newHash, make([]byte, c.MAC))
+	encrypt, decrypt := newCiphers(b, c)
+	mac := hmac.New(macs[c.MAC], make([]byte, c.MAC))
 	var pseudoHeader [13]byte
 	sum := make([]byte, 0, c.MAC)
-	authenticate := func(plain []byte) {
+	authenticate := func(text []byte) {
 		mac.Reset()
 		mac.Write(pseudoHeader[:])
-		mac.Write(plain)
+		mac.Write(text)
 		sum = mac.Sum(sum[:0])
 	}
-	padded := (size + c.MAC + aes.BlockSize) / aes.BlockSize * aes.BlockSize
+	covered := size + c.MAC
+	if behind {
+		covered = size
+	}
+	if c.Block > 0 {
+		covered = (covered + c.Block) / c.Block * c.Block
+	}
+	if behind {
+		return primitive{
+			buf: make([]byte, covered+c.MAC),
+			seal: func(p []byte) []byte {
+				encrypt(p[:covered])
+				authenticate(p[:covered])
+				copy(p[covered:], sum)
+				return p
+			},
+			open: func(s []byte) bool {
+				authenticate(s[:covered])
+				decrypt(s[:covered])
+				return true
+			},
+		}
+	}
 	return primitive{
-		buf: make([]byte, padded),
+		buf: make([]byte, covered),
 		seal: func(p []byte) []byte {
 			authenticate(p[:size])
 			copy(p[size:], sum)
-			encrypt.CryptBlocks(p, p)
+			encrypt(p)
 			return p
 		},
 		open: func(s []byte) bool {
-			decrypt.CryptBlocks(s, s)
+			decrypt(s)
 			authenticate(s[:size])
 			return true
 		},
 	}
+}
+
+// newCiphers are the two directions of a cipher that needs a MAC, in place.
+func newCiphers(b *testing.B, c *record.Cipher) (encrypt, decrypt func([]byte)) {
+	b.Helper()
+	key := make([]byte, c.Key)
+	if c.Block == 0 {
+		stream, err := rc4.NewCipher(key)
+		if err != nil {
+			b.Fatal(err)
+		}
+		xor := func(p []byte) { stream.XORKeyStream(p, p) }
+		return xor, xor
+	}
+	block, err := aes.NewCipher(key)
+	if c.Block == des.BlockSize {
+		block, err = des.NewTripleDESCipher(key)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	iv := make([]byte, c.Block)
+	e, d := cipher.NewCBCEncrypter(block, iv), cipher.NewCBCDecrypter(block, iv)
+	return func(p []byte) { e.CryptBlocks(p, p) }, func(p []byte) { d.CryptBlocks(p, p) }
 }

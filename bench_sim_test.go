@@ -65,7 +65,7 @@ func BenchmarkConnection(b *testing.B) {
 }
 
 func benchmarkedExchange() (sim.Exchange, error) {
-	p, err := newObservedPeers(handshakeCell{"full", "1.3", "ecdsa-p256", "x25519"})
+	p, err := newObservedPeers(handshakeCell{"full", "1.3", "ecdsa-p256", "x25519", ""})
 	if err != nil {
 		return sim.Exchange{}, err
 	}

@@ -39,13 +39,26 @@ var stdlibVersions = map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.Versi
 // stdlibSuites are TLS 1.2's; TLS 1.3's cannot be chosen, and is TLS_AES_128_GCM_SHA256 where the
 // processor knows AES.
 func stdlibSuites(c handshakeCell) []uint16 {
-	switch {
-	case c.kx == "rsa":
-		return []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}
-	case c.key == "rsa2048":
-		return []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}
+	keys := c.key
+	if c.kx == "rsa" {
+		keys = c.kx
 	}
-	return []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
+	suite, ok := stdlibSuiteIDs[keys][c.cipher]
+	if !ok {
+		suite = tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+	}
+	return []uint16{suite}
+}
+
+// stdlibSuiteIDs are by key exchange or key, and by cipher.
+var stdlibSuiteIDs = map[string]map[string]uint16{
+	"rsa":     {"": tls.TLS_RSA_WITH_AES_128_GCM_SHA256, "aes-128-cbc-sha": tls.TLS_RSA_WITH_AES_128_CBC_SHA},
+	"rsa2048": {"": tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256},
+	"ecdsa-p256": {
+		"":                   tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+		"aes-128-cbc-sha":    tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,
+		"aes-128-cbc-sha256": tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+	},
 }
 
 // stdlibGroups is the one that the cell agrees keys over.

@@ -39,17 +39,28 @@ import (
 
 // A handshakeCell is what a handshake benchmark varies.
 type handshakeCell struct {
-	kind    string // full, client-auth (full, with the same chain on the client's side), resumed (by ticket; in TLS 1.3 with psk_dhe_ke)
+	kind    string // full, client-auth (full, with the same chain on the client's side), resumed (by ticket; in TLS 1.3 with psk_dhe_ke), session-id
 	version string // 1.2, 1.3
 	key     string // of leaf, intermediate and root
 	kx      string // the group, or rsa for RSA key exchange
+	cipher  string // of TLS 1.2's suite; "": aes-128-gcm
 }
 
 func (c handshakeCell) String() string {
-	return fmt.Sprintf("kind=%s/version=%s/key=%s/kx=%s", c.kind, c.version, c.key, c.kx)
+	name := fmt.Sprintf("kind=%s/version=%s/key=%s/kx=%s", c.kind, c.version, c.key, c.kx)
+	if c.cipher != "" {
+		name += "/cipher=" + c.cipher
+	}
+	return name
 }
 
-func (c handshakeCell) resumed() bool { return c.kind == "resumed" }
+func (c handshakeCell) resumed() bool { return c.kind == "resumed" || c.byID() }
+
+// byID says whether sessions are resumed from the server's cache.
+func (c handshakeCell) byID() bool { return c.kind == "session-id" }
+
+// chained says whether the records are a block cipher's.
+func (c handshakeCell) chained() bool { return strings.Contains(c.cipher, "cbc") }
 
 // mutual says whether the client shows a certificate too.
 func (c handshakeCell) mutual() bool { return c.kind == "client-auth" }
@@ -61,30 +72,46 @@ func handshakeCells() (cells []handshakeCell) {
 	for _, kind := range []string{"full", "resumed"} {
 		for _, version := range []string{"1.3", "1.2"} {
 			for _, key := range []string{"ecdsa-p256", "ecdsa-p384", "rsa2048"} {
-				cells = append(cells, handshakeCell{kind, version, key, "x25519"})
+				cells = append(cells, handshakeCell{kind, version, key, "x25519", ""})
 			}
 		}
 		cells = append(cells,
-			handshakeCell{kind, "1.2", "rsa2048", "rsa"},
-			handshakeCell{kind, "1.3", "ecdsa-p256", "x25519mlkem768"},
+			handshakeCell{kind, "1.2", "rsa2048", "rsa", ""},
+			handshakeCell{kind, "1.3", "ecdsa-p256", "x25519mlkem768", ""},
 		)
 	}
 	for _, version := range []string{"1.3", "1.2"} {
-		cells = append(cells, handshakeCell{"full", version, "rsa2048", "ffdhe2048"})
+		cells = append(cells, handshakeCell{"full", version, "rsa2048", "ffdhe2048", ""})
 	}
 	for _, version := range []string{"1.3", "1.2"} {
 		for _, key := range []string{"ecdsa-p256", "rsa2048"} {
-			cells = append(cells, handshakeCell{"client-auth", version, key, "x25519"})
+			cells = append(cells, handshakeCell{"client-auth", version, key, "x25519", ""})
 		}
 	}
+	for _, kind := range []string{"full", "resumed"} {
+		for _, cipher := range []string{"aes-128-cbc-sha", "aes-128-cbc-sha256"} {
+			cells = append(cells, handshakeCell{kind, "1.2", "ecdsa-p256", "x25519", cipher})
+		}
+		cells = append(cells, handshakeCell{kind, "1.2", "rsa2048", "rsa", "aes-128-cbc-sha"})
+	}
+	cells = append(cells, handshakeCell{"session-id", "1.2", "ecdsa-p256", "x25519", ""}, handshakeCell{"session-id", "1.2", "rsa2048", "rsa", "aes-128-cbc-sha"})
 	for _, key := range []string{"mldsa44", "mldsa65", "mldsa87"} {
-		cells = append(cells, handshakeCell{"full", "1.3", key, "x25519mlkem768"})
+		cells = append(cells, handshakeCell{"full", "1.3", key, "x25519mlkem768", ""})
 	}
 	return cells
 }
 
-// inStdlib says whether crypto/tls can do the same: it knows no prime fields and no ML-DSA.
-func (c handshakeCell) inStdlib() bool { return !c.finite() && !strings.HasPrefix(c.key, "mldsa") }
+// does says whether an implementation can do the same: crypto/tls knows no prime fields, no ML-DSA and
+// no cache of sessions, and the bare operations have AEADs alone.
+func (c handshakeCell) does(impl string) bool {
+	switch impl {
+	case "stdlib":
+		return !c.finite() && !strings.HasPrefix(c.key, "mldsa") && !c.byID()
+	case "bare":
+		return !c.chained()
+	}
+	return true
+}
 
 // peers are a client and a server of one implementation that connect again and again. Each connection
 // is checked to be of the cell's kind, on both sides.
@@ -104,7 +131,7 @@ var implementations = []struct {
 func BenchmarkHandshake(b *testing.B) {
 	for _, cell := range handshakeCells() {
 		for _, impl := range implementations {
-			if !cell.inStdlib() && impl.name == "stdlib" {
+			if !cell.does(impl.name) {
 				continue
 			}
 			b.Run(fmt.Sprintf("%v/impl=%s", cell, impl.name), func(b *testing.B) {
@@ -129,7 +156,7 @@ func BenchmarkHandshake(b *testing.B) {
 func TestBenchmarkedHandshakes(t *testing.T) {
 	for _, cell := range handshakeCells() {
 		for _, impl := range implementations {
-			if !cell.inStdlib() && impl.name == "stdlib" {
+			if !cell.does(impl.name) {
 				continue
 			}
 			p, err := impl.peer(cell)
