@@ -58,6 +58,9 @@ func (c *Conn) CertificateStatus(response []byte) (Event, error) {
 	if err := c.takeAnswer(response); err != nil {
 		return Event{}, c.fail(err)
 	}
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: StatusTaken, Length: len(response)})
+	}
 	wasDone := c.info.Done
 	if err := c.takeMessages(c.partial); err != nil {
 		return Event{}, c.fail(err)

@@ -18,6 +18,8 @@ type Notice struct {
 	Record ContentType
 	Plain  int
 
+	// StatusTaken: of what CertificateStatus was given, in bytes. The client has
+	// judged it, and goes on.
 	Length int
 
 	// KeyChange: the direction that changes, Sent for what this side
@@ -47,10 +49,11 @@ const (
 	KeyChange
 	Operation
 	Secret
+	StatusTaken
 )
 
 var noticeNames = [...]string{
-	"none", "message-sent", "message-received", "record-sent", "record-received", "key-change", "operation", "secret",
+	"none", "message-sent", "message-received", "record-sent", "record-received", "key-change", "operation", "secret", "status-taken",
 }
 
 // String returns the kind's name.

@@ -96,10 +96,10 @@ func (r *reader) resolve(s *Scenario, names []string, chosen []Level) Config {
 	return *c
 }
 
-// checkCosts finds the cost tables of both hosts, each once.
+// checkCosts finds the cost tables of all hosts, each once.
 func (r *reader) checkCosts(c *Config) []fault {
 	var faults []fault
-	for _, h := range []struct{ key, name string }{{"client.costs", c.Client.Costs}, {"server.costs", c.Server.Costs}} {
+	for _, h := range []struct{ key, name string }{{"client.costs", c.Client.Costs}, {"server.costs", c.Server.Costs}, {"ca.costs", c.CA.Costs}} {
 		err, known := r.tables[h.name]
 		if !known {
 			_, err = r.costs(h.name)

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"tlslab/engine"
 	"tlslab/engine/kx"
 	"tlslab/engine/pki"
+	"tlslab/netem"
 )
 
 // A fault is an impossible combination of settings. It is reported at the first of its keys that was set.
@@ -30,7 +32,7 @@ func complete(c *Config, set map[string]setting) []fault {
 		completeResumption, checkEarlyData, checkTickets,
 		checkIdentities, completeClientAuth, checkFlaws, checkRevocation, checkNames, checkChain,
 		completeRecord, checkRecordFeatures,
-		checkHosts, checkLinks, checkTCP, checkTransfer,
+		checkHosts, checkLinks, completeAuthority, checkTCP, checkTransfer,
 	} {
 		faults = append(faults, check(c, set)...)
 	}
@@ -314,15 +316,31 @@ var linkKeyNames = func() []string {
 
 func checkLinks(c *Config, _ map[string]setting) []fault {
 	for _, hop := range slices.Concat(c.Link.Up, c.Link.Down) {
-		if err := hop.Validate(); err != nil {
-			return faultf(linkKeyNames, "%s", err)
+		if faults := checkHop(&hop, linkKeyNames); faults != nil {
+			return faults
 		}
-		switch {
-		case hop.Limit != 0 && hop.Rate == 0:
-			return faultf([]string{"link.limit", "link.up.limit", "link.down.limit", "link.hops"}, "a queue without a rate never fills: set link.rate too, or leave limit out")
-		case hop.Jitter > hop.Delay:
-			return faultf([]string{"link.up.jitter", "link.down.jitter", "link.jitter", "link.hops"}, "the jitter %s is more than the delay %s", formatDuration(hop.Jitter), formatDuration(hop.Delay))
+	}
+	return nil
+}
+
+// checkHop holds a link to what one can be. names are the keys that describe it, most particular first.
+func checkHop(hop *netem.Config, names []string) []fault {
+	about := func(parts ...string) (some []string) {
+		for _, name := range names {
+			if slices.Contains(parts, name[strings.LastIndexByte(name, '.')+1:]) {
+				some = append(some, name)
+			}
 		}
+		return some
+	}
+	if err := hop.Validate(); err != nil {
+		return faultf(names, "%s", err)
+	}
+	switch {
+	case hop.Limit != 0 && hop.Rate == 0:
+		return faultf(about("limit", "hops"), "a queue without a rate never fills: set a rate too, or leave limit out")
+	case hop.Jitter > hop.Delay:
+		return faultf(about("jitter", "hops"), "the jitter %s is more than the delay %s", formatDuration(hop.Jitter), formatDuration(hop.Delay))
 	}
 	return nil
 }

@@ -13,7 +13,8 @@ type Config struct {
 	TLS            TLS
 	Link           Link
 	Client, Server Host
-	TCP            tcp.Config // of both endpoints
+	CA             CA
+	TCP            tcp.Config // of all endpoints
 	Transfer       Transfer
 	Timeout        time.Duration // virtual time after which a replicate counts as timed out
 }
@@ -40,8 +41,9 @@ type TLS struct {
 	ClientChain       Chain
 	Tolerate          []string // flaws of the other's chain in spite of which both sides go on
 
-	Revocation string // how the client learns of it: none, stapled
+	Revocation string // how the client learns of it: none, stapled, fetched
 	Responder  string // who signs the word on it: authority, delegate
+	SoftFail   bool   // a client that gets none goes on
 
 	Kind       string // full, resumed or early-data
 	Resumption string // how, where Kind is not full: session-id, ticket, psk-dhe, psk

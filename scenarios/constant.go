@@ -10,7 +10,8 @@ import (
 )
 
 // constant lists what is the same in every cell, as it is written: the keys that base or --set give and no factor varies, and of
-// those that nobody gives the defaults of the two sides. The network has none that shapes a result, and TCP's are Linux's.
+// those that nobody gives the defaults of the two sides. The network has none that shapes a result, TCP's are Linux's, and the
+// certificate authority's matter to clients alone that ask it.
 func (r *reader) constant(s *Scenario) []results.Setting {
 	written := map[string]string{}
 	for _, layer := range [][]setting{r.base, r.over} {
@@ -25,7 +26,7 @@ func (r *reader) constant(s *Scenario) []results.Setting {
 			continue
 		}
 		value, ok := written[k.Name]
-		if !ok && !strings.HasPrefix(k.Name, "tcp.") && !strings.HasPrefix(k.Name, "link.") {
+		if !ok && !strings.HasPrefix(k.Name, "tcp.") && !strings.HasPrefix(k.Name, "link.") && !strings.HasPrefix(k.Name, "ca.") {
 			value = k.Default
 		}
 		if value != "" {

@@ -32,6 +32,7 @@ type surroundings struct {
 	now                 func() time.Time
 	notBefore, notAfter time.Time // of certificates
 	names               []string  // beside tls.server_name
+	responder           string    // URL of the certificate authority's, for clients that ask it
 }
 
 // simulated are the surroundings of an exchange that is the same whenever it is made.
@@ -41,6 +42,7 @@ func simulated(root uint64) surroundings {
 		now:       func() time.Time { return engineTime },
 		notBefore: notBefore,
 		notAfter:  notAfter,
+		responder: "http://ca.tlslab.example/ocsp",
 	}
 }
 
@@ -77,10 +79,12 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 	if x.Revocation, err = engine.ParseRevocation(c.TLS.Revocation); err != nil {
 		return x, nil, err
 	}
-	client.Revocation = x.Revocation
-	if roots, err = c.setCertificates(in, client, server); err != nil {
+	client.Revocation, client.SoftFail = x.Revocation, c.TLS.SoftFail
+	said := new(authority)
+	if roots, err = c.setCertificates(in, client, server, said); err != nil {
 		return x, nil, err
 	}
+	x.Answer = said.answer
 	if err = c.setClientAuth(in, client, server); err != nil {
 		return x, nil, err
 	}

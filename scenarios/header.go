@@ -39,6 +39,8 @@ var labels = map[string]string{
 	"tls.client_chain.size":   "client chain size",
 	"tls.revocation":          "revocation",
 	"tls.responder":           "OCSP responder",
+	"ca.link.delay":           "one-way delay to the authority",
+	"ca.link.loss":            "packet loss to the authority",
 	"tls.kind":                "handshake kind",
 	"tls.resumption":          "resumption",
 	"tls.early_data":          "early data allowed",

@@ -14,7 +14,7 @@ import (
 // setCertificates makes the server's chains and lets the client trust their roots, which it returns. The server has a chain of each
 // type of key for tls.server_name and what else it is called, and then for each of its other names. Chains of one type differ in
 // the name alone.
-func (c *Config) setCertificates(in surroundings, client, server *engine.Config) (roots [][]byte, err error) {
+func (c *Config) setCertificates(in surroundings, client, server *engine.Config, said *authority) (roots [][]byte, err error) {
 	server.UnknownNames, err = engine.ParseNamePolicy(c.TLS.UnknownName)
 	if err != nil {
 		return nil, err
@@ -40,9 +40,12 @@ func (c *Config) setCertificates(in surroundings, client, server *engine.Config)
 	for i := range names {
 		for _, spec := range specs {
 			spec.Names = names[i]
+			if c.TLS.Revocation == engine.RevocationFetched.String() {
+				spec.StatusURL = in.responder
+			}
 			certificate, chain, err := identity(spec)
 			if err == nil {
-				certificate, err = c.vouched(in, certificate, chain)
+				certificate, err = c.vouched(in, certificate, chain, said)
 			}
 			if err != nil {
 				return nil, fmt.Errorf("certificate chain: %w", err)

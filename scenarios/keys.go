@@ -26,7 +26,7 @@ func one[V value](place func(*Config) V) func(*Config) []value {
 
 // keys is the table of all keys under base, in the order in which they are documented and applied: a key that stands for several
 // others (link, link.up) comes before them.
-var keys = joinKeys(tlsKeys, linkKeys, hostKeys("client", client), hostKeys("server", server), serverKeys, tcpKeys, exchangeKeys)
+var keys = joinKeys(tlsKeys, linkKeys, hostKeys("client", client), hostKeys("server", server), serverKeys, caKeys, tcpKeys, exchangeKeys)
 
 func joinKeys(groups ...[]Key) []Key {
 	var all []Key
@@ -77,10 +77,12 @@ var tlsKeys = []Key{
 		one(func(c *Config) words { return words{&c.TLS.ClientChain.Flaws, flaws()} })},
 	{"tls.tolerate", "", "flaws that both sides look for in the other's chain, and put up with, such as [unknown-ca, expired]. Default: none",
 		one(func(c *Config) words { return words{&c.TLS.Tolerate, flaws()} })},
-	{"tls.revocation", "none", "how the client learns, in full handshakes, whether the server's certificate has been revoked: none, or stapled (an OCSP response comes with the certificate, which the client asks for, needs and verifies; from 1.0 on)",
+	{"tls.revocation", "none", "how the client learns, in full handshakes, whether the server's certificate has been revoked: none, stapled (an OCSP response comes with the certificate, which the client asks for, needs and verifies; from 1.0 on), or fetched (the client asks the certificate authority, in the middle of the handshake)",
 		one(func(c *Config) word { return word{&c.TLS.Revocation, revocations} })},
-	{"tls.responder", "authority", "who signs OCSP responses: the authority that issued the certificate, or a delegate, whose certificate comes along",
+	{"tls.responder", "", "who signs OCSP responses: authority, the one that issued the certificate, or delegate, whose certificate comes along. Default: authority",
 		one(func(c *Config) word { return word{&c.TLS.Responder, responders} })},
+	{"tls.soft_fail", "", "a client goes on that learns nothing of revocation, because nothing was stapled or the authority does not answer. Default: false",
+		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.SoftFail) })},
 	{"tls.kind", "full", "kind of handshake that is measured: full, resumed, or early-data, which is a resumed one of 1.3 whose client sends its request before the server has answered (0-RTT); the connection before a resumed one is not charged",
 		one(func(c *Config) word { return word{&c.TLS.Kind, kinds} })},
 	{"tls.resumption", "", "how a resumed handshake resumes: ticket or session-id up to 1.2, session-id alone in SSL 3.0, psk-dhe or psk in 1.3. Default: ticket, session-id and psk-dhe",
@@ -192,7 +194,8 @@ var exchangeKeys = []Key{
 var (
 	clientAuths        = vocabulary{"a policy of client authentication", []string{"none", "requested", "required"}}
 	namePolicies       = vocabulary{"a policy on names", []string{"ignore", "warn", "refuse"}}
-	revocations        = vocabulary{"a way to learn of revocation", []string{"none", "stapled"}}
+	revocations        = vocabulary{"a way to learn of revocation", []string{"none", "stapled", "fetched"}}
+	signings           = vocabulary{"a way to sign", []string{"ahead", "on-demand"}}
 	responders         = vocabulary{"a kind of responder", []string{"authority", "delegate"}}
 	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed", earlyData}}
 	resumptions        = vocabulary{"a way to resume", []string{"ticket", "session-id", "psk-dhe", "psk"}}
@@ -246,6 +249,7 @@ func siblings(name string) []string {
 func newConfig() *Config {
 	c := &Config{
 		Link: Link{Up: make([]netem.Config, 1), Down: make([]netem.Config, 1)},
+		CA:   CA{Link: Link{Up: make([]netem.Config, 1), Down: make([]netem.Config, 1)}},
 		TCP:  tcp.DefaultConfig(),
 	}
 	for _, k := range keys {

@@ -15,19 +15,22 @@ type Metric struct {
 	results.Metric
 	// Value returns NaN where the replicate did not reach the metric.
 	Value func(r *sim.Result, c *Config) float64
+	// Of says whether connections of a configuration can have it; nil: all can.
+	Of func(c *Config) bool
 }
 
 // Metrics are all metrics of any connection, in the order of the files' columns. The first is the headline where a scenario
 // compares nothing.
-var Metrics = append([]Metric{
+var Metrics = slices.Concat([]Metric{
 	duration("handshake", "client may send data", func(r *sim.Result) time.Duration { return r.Handshake }),
 	duration("connect", "TCP connection established", func(r *sim.Result) time.Duration { return r.Connect }),
 	duration("tls", "TLS handshake alone", tlsTime),
 	duration("ttfb", "time to first byte", func(r *sim.Result) time.Duration { return r.TTFB }),
 	duration("ttlb", "time to last byte", func(r *sim.Result) time.Duration { return r.TTLB }),
-	{results.Metric{Name: "goodput", Label: "goodput of the response", Unit: results.UnitBytesPerSecond, Better: +1}, goodput},
+	{results.Metric{Name: "goodput", Label: "goodput of the response", Unit: results.UnitBytesPerSecond, Better: +1}, goodput, nil},
+	fetched(duration("revocation", "waiting for the certificate authority", func(r *sim.Result) time.Duration { return r.Revocation })),
 	{results.Metric{Name: "round-trips", Label: "round trips of the handshake", Unit: results.UnitCount, Better: -1},
-		func(r *sim.Result, _ *Config) float64 { return reached(int64(r.RoundTrips)) }},
+		func(r *sim.Result, _ *Config) float64 { return reached(int64(r.RoundTrips)) }, nil},
 	work("client-cpu", "client CPU time", func(r *sim.Result) time.Duration { return r.ClientCPU }),
 	work("server-cpu", "server CPU time", func(r *sim.Result) time.Duration { return r.ServerCPU }),
 	count("bytes-up", "bytes sent by the client", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesUp }),
@@ -36,32 +39,29 @@ var Metrics = append([]Metric{
 	count("packets-down", "packets sent by the server", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsDown }),
 	count("retransmits", "retransmitted segments", results.UnitCount, func(r *sim.Result) int64 { return r.Retransmits }),
 	count("syn-retransmits", "retransmitted SYN and SYN-ACK", results.UnitCount, func(r *sim.Result) int64 { return r.SYNRetransmits }),
-}, causes()...)
-
-// earlyMetrics are those of scenarios in which there is early data.
-var earlyMetrics = []Metric{{
+}, causes(), []Metric{{
 	results.Metric{Name: "early-data", Label: "early data accepted", Unit: results.UnitCount, Better: +1},
 	func(r *sim.Result, _ *Config) float64 { return reached(int64(r.EarlyData)) },
-}}
+	func(c *Config) bool { return c.TLS.Kind == earlyData },
+}})
 
-// Metrics are those that the scenario's replicates have, or that it compares.
+// Metrics are those that any of the scenario's connections can have, and the one that it compares.
 func (s *Scenario) Metrics() []Metric {
-	if s.Compare != nil && s.Compare.Metric == earlyMetrics[0].Name {
-		return slices.Concat(Metrics, earlyMetrics)
-	}
-	for i := range s.Cells {
-		if s.Cells[i].Config.TLS.Kind == earlyData {
-			return slices.Concat(Metrics, earlyMetrics)
+	var all []Metric
+	for _, m := range Metrics {
+		compared := s.Compare != nil && s.Compare.Metric == m.Name
+		if m.Of == nil || compared || slices.ContainsFunc(s.Cells, func(c Cell) bool { return m.Of(&c.Config) }) {
+			all = append(all, m)
 		}
 	}
-	return Metrics
+	return all
 }
 
-// MetricNames are the names of all metrics.
+// MetricNames are the names of Metrics.
 func MetricNames() []string {
-	var names []string
-	for _, m := range slices.Concat(Metrics, earlyMetrics) {
-		names = append(names, m.Name)
+	names := make([]string, len(Metrics))
+	for i, m := range Metrics {
+		names[i] = m.Name
 	}
 	return names
 }
@@ -76,7 +76,13 @@ func reached(v int64) float64 {
 
 func duration(name, label string, of func(*sim.Result) time.Duration) Metric {
 	return Metric{results.Metric{Name: name, Label: label, Unit: results.UnitNanoseconds, Better: -1},
-		func(r *sim.Result, _ *Config) float64 { return reached(int64(of(r))) }}
+		func(r *sim.Result, _ *Config) float64 { return reached(int64(of(r))) }, nil}
+}
+
+// fetched is a metric that connections have whose client asks the authority.
+func fetched(m Metric) Metric {
+	m.Of = (*Config).Fetches
+	return m
 }
 
 // work is CPU time, which is the same in every replicate that runs to its end.
@@ -89,7 +95,7 @@ func work(name, label string, of func(*sim.Result) time.Duration) Metric {
 func count(name, label, unit string, of func(*sim.Result) int64) Metric {
 	exact := strings.HasPrefix(name, "bytes-")
 	return Metric{results.Metric{Name: name, Label: label, Unit: unit, Better: -1, Exact: exact},
-		func(r *sim.Result, _ *Config) float64 { return reached(of(r)) }}
+		func(r *sim.Result, _ *Config) float64 { return reached(of(r)) }, nil}
 }
 
 func tlsTime(r *sim.Result) time.Duration {
@@ -117,6 +123,13 @@ var causeGroups = map[sim.Cause]string{
 	sim.ClientCPU:      "cpu",
 	sim.ServerCPU:      "cpu",
 	sim.CPUQueue:       "cpu",
+	sim.AuthorityCPU:   "cpu",
+}
+
+// causesOf are the causes that not all connections can have.
+var causesOf = map[sim.Cause]func(*Config) bool{
+	sim.AuthorityCPU:     (*Config).Fetches,
+	sim.AuthorityTimeout: (*Config).Fetches,
 }
 
 // causes are the parts of ttlb's critical path, which add up to it.
@@ -135,6 +148,7 @@ func causes() []Metric {
 				}
 				return float64(r.Causes[cause])
 			},
+			causesOf[cause],
 		})
 	}
 	return all

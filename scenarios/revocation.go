@@ -5,10 +5,28 @@ import (
 	"tlslab/engine/pki"
 )
 
-// vouched gives a certificate of the server's its authority's word, where that is to be stapled: that it is good, said when it was
-// issued and for as long as it is valid.
-func (c *Config) vouched(in surroundings, certificate *engine.Certificate, chain *pki.Chain) (*engine.Certificate, error) {
-	if c.TLS.Revocation != engine.RevocationStapled.String() {
+// An authority has a response on each certificate that it has issued.
+type authority struct{ statuses []status }
+
+type status struct {
+	leaf, issuer *pki.Certificate
+	response     []byte
+}
+
+// answer returns the response that a request asks for. Who asks for another has none.
+func (a *authority) answer(request []byte) []byte {
+	for _, s := range a.statuses {
+		if asked, err := pki.AsksFor(request, s.leaf, s.issuer); err == nil && asked {
+			return s.response
+		}
+	}
+	return pki.Unavailable()
+}
+
+// vouched gives a certificate of the server's its authority's word, where that is to be stapled, and has the authority remember it:
+// that the certificate is good, said when it was issued and for as long as it is valid.
+func (c *Config) vouched(in surroundings, certificate *engine.Certificate, chain *pki.Chain, said *authority) (*engine.Certificate, error) {
+	if c.TLS.Revocation == engine.RevocationNone.String() {
 		return certificate, nil
 	}
 	responder, err := chain.Responder(c.TLS.Responder == "delegate")
@@ -18,6 +36,10 @@ func (c *Config) vouched(in surroundings, certificate *engine.Certificate, chain
 	response, err := responder.Respond(certificate.Leaf(), pki.StatusSpec{ThisUpdate: in.notBefore, NextUpdate: in.notAfter})
 	if err != nil {
 		return nil, err
+	}
+	said.statuses = append(said.statuses, status{certificate.Leaf(), responder.Issuer, response})
+	if c.TLS.Revocation != engine.RevocationStapled.String() {
+		return certificate, nil
 	}
 	return certificate.WithStatus(response)
 }

@@ -17,6 +17,9 @@ type Sockets struct {
 	Client, Server *engine.Config
 	ServerName     string   // as tls.server_name says; "": it does not
 	Roots          [][]byte // DER of the certificates that Server's chains lead to
+
+	// Answer is what the authority of Server's certificates answers to an OCSP request.
+	Answer func(request []byte) []byte
 }
 
 // lifetime is how long the certificates of a server that was started are valid.
@@ -25,8 +28,8 @@ const lifetime = 90 * 24 * time.Hour
 // NewSockets makes them of the keys of a tls: block, written key=value as --set has them; names are the server's beside
 // tls.server_name. Where a scenario compares like with like and so has one default for each key, these peers take what comes: both
 // versions, and every suite and group, unless a key says otherwise. A key that says nothing of suites, groups or resumption leaves
-// the engine's defaults. An error is of type Errors.
-func NewSockets(sets []string, names ...string) (*Sockets, error) {
+// the engine's defaults. Certificates name a responder at a URL where clients are to ask it. An error is of type Errors.
+func NewSockets(sets []string, responder string, names ...string) (*Sockets, error) {
 	c, said, err := parseTLS(sets)
 	if err != nil {
 		return nil, err
@@ -38,11 +41,12 @@ func NewSockets(sets []string, names ...string) (*Sockets, error) {
 		notBefore: now.Add(-time.Hour), // for peers whose clock is late
 		notAfter:  now.Add(lifetime),
 		names:     names,
+		responder: responder,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := &Sockets{Client: x.Client, Server: x.Server, Roots: roots}
+	s := &Sockets{Client: x.Client, Server: x.Server, Roots: roots, Answer: x.Answer}
 	for _, cfg := range []*engine.Config{s.Client, s.Server} {
 		cfg.Rand = rand.Reader
 		c.widen(cfg, said)

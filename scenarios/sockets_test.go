@@ -13,7 +13,7 @@ import (
 
 func sockets(t *testing.T, sets ...string) *Sockets {
 	t.Helper()
-	s, err := NewSockets(sets, "localhost", "127.0.0.1")
+	s, err := NewSockets(sets, "", "localhost", "127.0.0.1")
 	if err != nil {
 		t.Fatalf("%q: %v", sets, err)
 	}
@@ -103,7 +103,7 @@ func TestSocketsRefuseWhatARealConnectionDoesNotHave(t *testing.T) {
 		{"tls.resumption=psk-dhe", ""},
 		{"tls.version", "wants KEY=VALUE"},
 	} {
-		_, err := NewSockets([]string{row.set})
+		_, err := NewSockets([]string{row.set}, "")
 		var mistakes Errors
 		if row.says == "" && err != nil || row.says != "" && (!errors.As(err, &mistakes) || !strings.Contains(err.Error(), row.says)) {
 			t.Errorf("%s: %v, want %q", row.set, err, row.says)

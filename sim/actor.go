@@ -9,9 +9,10 @@ import (
 
 // deed is one thing that a step does, priced for its host.
 type deed struct {
-	action recording.Action // Work, Write, Mark or CloseEnd; in a recording's steps, Data
+	action recording.Action // Work, Write, Mark, CloseEnd, Fetch, Known or answered; in a recording's steps, Data
 	takes  time.Duration    // Work: on this host
-	bytes  int64            // Write
+	bytes  int64            // Write; Fetch: the request
+	back   int64            // Fetch: the answer
 	moment recording.Moment // Mark
 	data   *data            // Data
 }
@@ -32,8 +33,10 @@ func priceItems(deeds []deed, items []recording.Item, h Host) ([]deed, error) {
 			deeds = append(deeds, deed{action: recording.Write, bytes: int64(it.Bytes)})
 		case recording.Mark:
 			deeds = append(deeds, deed{action: recording.Mark, moment: it.Moment})
-		case recording.CloseEnd:
-			deeds = append(deeds, deed{action: recording.CloseEnd})
+		case recording.CloseEnd, recording.Known:
+			deeds = append(deeds, deed{action: it.Action})
+		case recording.Fetch:
+			deeds = append(deeds, deed{action: recording.Fetch, bytes: int64(it.Bytes), back: int64(it.Back)})
 		}
 	}
 	return deeds, nil
@@ -81,6 +84,9 @@ func (w *World) settle(who int32) {
 	c := &w.conns[who/2]
 	if err := a.ep.Err(); err != nil {
 		c.fail(outcomeOf(err))
+		if w.isFetch(who) {
+			w.forgo(who/2 - int32(w.mains))
+		}
 		return
 	}
 	if a.ep.Established() {
@@ -128,6 +134,10 @@ func (w *World) work(who int32) {
 		case recording.CloseEnd:
 			a.ep.CloseWrite(w.now, w.tag)
 			w.transmit(who)
+		case recording.Fetch:
+			w.ask(who, d)
+		case answered:
+			w.answer(who)
 		}
 	}
 }
@@ -140,7 +150,7 @@ func (w *World) compute(who int32, takes time.Duration) {
 	a := &w.actors[who]
 	a.busy = true
 	a.ready = int32(w.tag)
-	if w.hosts[sideOf(who)].take(task{who, takes}) {
+	if w.hosts[w.hostOf(who)].take(task{who, takes}) {
 		w.beginTask(who, takes)
 	}
 }
@@ -156,7 +166,7 @@ func (w *World) beginTask(who int32, takes time.Duration) {
 // program of the actor whose work is done.
 func (w *World) finishTask(who int32) {
 	a := &w.actors[who]
-	if t, ok := w.hosts[sideOf(who)].release(); ok {
+	if t, ok := w.hosts[w.hostOf(who)].release(); ok {
 		w.beginTask(t.who, t.takes)
 	}
 	a.busy = false
@@ -165,7 +175,7 @@ func (w *World) finishTask(who int32) {
 	}
 	w.hash.mix(computed, int64(w.now), int64(who), int64(a.began))
 	w.node(node{
-		kind: cpuNode, side: sideOf(who), parent: a.ready,
+		kind: cpuNode, side: w.hostOf(who), parent: a.ready,
 		queued: a.began - w.nodes[a.ready].at,
 	})
 	w.settle(who)

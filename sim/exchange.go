@@ -36,6 +36,9 @@ type Exchange struct {
 	ClientAuthenticated bool
 	// Revocation is how the client must say that it learnt of the certificate's.
 	Revocation engine.Revocation
+	// Answer is what the authority answers to an OCSP request; nil from it, or no
+	// Answer: nothing.
+	Answer func(request []byte) []byte
 	// Request and Response are the application data each way, in bytes, 1 or
 	// more.
 	Request, Response int
@@ -85,10 +88,11 @@ type program struct {
 	items    []recording.Item // of the step in hand
 	request  int
 	response int
-	chunk    int       // bytes of a write of handshake; 0: no limit
-	early    int       // bytes of the request that were said early
-	received int       // bytes of application data
-	data     []byte    // room for what a record carries
+	chunk    int    // bytes of a write of handshake; 0: no limit
+	early    int    // bytes of the request that were said early
+	received int    // bytes of application data
+	data     []byte // room for what a record carries
+	answer   func(request []byte) []byte
 	content  io.Reader // what it is filled from; nil: zeros
 
 	// own and peers are the sizings of this side and of its peer, where a recording is made
@@ -114,11 +118,14 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error
 		}
 		cfg.Rand = engineRand(x.Seed, ordinal, side(s))
 		cfg.Observe = func(n engine.Notice) {
-			if n.Kind == engine.Operation {
+			switch n.Kind {
+			case engine.Operation:
 				g.compute(n.Op)
+			case engine.StatusTaken:
+				g.items = append(g.items, recording.Item{Action: recording.Known})
 			}
 		}
-		*g = program{side: side(s), request: x.Request, response: x.Response, data: make([]byte, engine.DefaultRecordSize)}
+		*g = program{side: side(s), request: x.Request, response: x.Response, answer: x.Answer, data: make([]byte, engine.DefaultRecordSize)}
 		if x.Content != "" {
 			var err error
 			if g.content, err = content.New(x.Content, x.Seed+uint64(s)); err != nil {
@@ -184,6 +191,11 @@ func (g *program) receive(arrived []byte) (bool, error) {
 	if ev.Kind == engine.EventData && g.peers != nil {
 		g.position += int64(len(ev.Data) - n)
 		g.items = nil // the replay opens records as they were cut
+	}
+	if ev.Kind == engine.EventStatusWanted {
+		if ev, err = g.question(); err != nil {
+			return false, err
+		}
 	}
 	g.flush()
 	switch ev.Kind {

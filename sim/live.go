@@ -13,6 +13,9 @@ func NewLiveWorld(cfg Config, x Exchange) (*World, error) {
 	if err := x.validate(); err != nil {
 		return nil, err
 	}
+	if cfg.Authority == nil && x.Client.Revocation == engine.RevocationFetched {
+		return nil, errNoAuthority
+	}
 	w, err := newWorld(cfg)
 	if err != nil {
 		return nil, err

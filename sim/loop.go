@@ -16,6 +16,7 @@ const (
 	wakeHop                           // who: a link, whose next packet is due
 	wakeEndpoint                      // who: a TCP endpoint, whose deadline has come
 	wakeHost                          // who: an actor, whose work a core has finished
+	wakeFetch                         // who: a connection, whose client waits no longer for the authority
 )
 
 // event is a wake-up call. Events at one instant run in the order in which

@@ -14,27 +14,29 @@ type Cause uint8
 // wait was for: Window, Nagle or FastRetransmit; a timer keeps its own name
 // wherever it is met.
 const (
-	Propagation    Cause = iota // a link's delay, jitter included
-	Serialisation               // a link's rate
-	Queue                       // other packets before this one on a link
-	Window                      // acknowledgements, to be allowed to send more
-	Nagle                       // acknowledgements, to send less than a full segment
-	DelayedACK                  // the peer's delayed-acknowledgement timer
-	FastRetransmit              // acknowledgements that tell of a loss
-	ReorderTimer                // RACK's timer, to tell loss from reordering
-	Probe                       // the tail loss probe's timer
-	Persist                     // the timer that probes a closed receive window
-	RTO                         // the retransmission timer of data
-	SYNTimeout                  // the retransmission timer of SYN or SYN-ACK
-	ClientCPU                   // the client computing
-	ServerCPU                   // the server computing
-	CPUQueue                    // a core, busy with others
+	Propagation      Cause = iota // a link's delay, jitter included
+	Serialisation                 // a link's rate
+	Queue                         // other packets before this one on a link
+	Window                        // acknowledgements, to be allowed to send more
+	Nagle                         // acknowledgements, to send less than a full segment
+	DelayedACK                    // the peer's delayed-acknowledgement timer
+	FastRetransmit                // acknowledgements that tell of a loss
+	ReorderTimer                  // RACK's timer, to tell loss from reordering
+	Probe                         // the tail loss probe's timer
+	Persist                       // the timer that probes a closed receive window
+	RTO                           // the retransmission timer of data
+	SYNTimeout                    // the retransmission timer of SYN or SYN-ACK
+	ClientCPU                     // the client computing
+	ServerCPU                     // the server computing
+	CPUQueue                      // a core, busy with others
+	AuthorityCPU                  // the certificate authority computing
+	AuthorityTimeout              // the client's patience with an authority that does not answer
 	NumCauses
 )
 
 var causeNames = [NumCauses]string{
 	"propagation", "serialisation", "queue", "window", "nagle", "delayed-ack", "fast-retransmit",
-	"reorder-timer", "probe", "persist", "rto", "syn-timeout", "client-cpu", "server-cpu", "cpu-queue",
+	"reorder-timer", "probe", "persist", "rto", "syn-timeout", "client-cpu", "server-cpu", "cpu-queue", "ca-cpu", "ca-timeout",
 }
 
 func (c Cause) String() string { return causeNames[c] }
@@ -47,6 +49,7 @@ const (
 	arrivalNode                   // a segment reached its host
 	cpuNode                       // a core finished a task
 	timerNode                     // a TCP deadline
+	forgoneNode                   // a client waits no longer for the authority
 	departureNode                 // a segment left that had been waiting: no event, but what one let go
 )
 
@@ -96,6 +99,9 @@ var departures = [tcp.NumCauses]departure{
 	tcp.DelayedACK:     {DelayedACK, expired},
 }
 
+// cpuOf is the cause that work on a host is.
+var cpuOf = [...]Cause{client: ClientCPU, server: ServerCPU, authority: AuthorityCPU}
+
 // path is the way back from an instant to the start of its connection.
 type path struct {
 	causes     [NumCauses]time.Duration
@@ -134,16 +140,13 @@ func (w *walker) step() {
 	n := &w.nodes[w.cur]
 	switch n.kind {
 	case cpuNode:
-		cpu := ClientCPU
-		if n.side == server {
-			cpu = ServerCPU
-		}
+		cpu := cpuOf[n.side]
 		ready := w.nodes[n.parent].at
 		if w.spend(ready+n.queued, cpu) && w.spend(ready, CPUQueue) {
 			w.cur = n.parent
 		}
 	case arrivalNode:
-		if n.side == server {
+		if n.side != client {
 			w.path.roundTrips++
 		}
 		if w.flight(n, w.nodes[n.parent].at) {
@@ -151,6 +154,10 @@ func (w *walker) step() {
 		}
 	case departureNode:
 		w.leave(n)
+	case forgoneNode:
+		if w.expire(w.nodes[n.parent].at, AuthorityTimeout) {
+			w.cur = n.parent
+		}
 	case timerNode:
 		// What a timer lets go says since when it waited, so the way does not
 		// lead here; if it did, the wait would be a timer's.

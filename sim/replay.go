@@ -76,7 +76,9 @@ func priceSteps(steps []recording.Step, from, to Host) ([]step, error) {
 				err = out[i].addData(&it, from, to)
 			} else {
 				out[i].deeds, err = priceItems(out[i].deeds, s.Items[k:k+1], from)
-				out[i].bytes += int64(it.Bytes)
+				if it.Action == recording.Write {
+					out[i].bytes += int64(it.Bytes)
+				}
 			}
 			if err != nil {
 				return nil, fmt.Errorf("step at %d: %w", s.At, err)

@@ -20,6 +20,8 @@ type Result struct {
 	// and negative where there was none or none came.
 	EarlyData int
 
+	Revocation time.Duration // that the client waited for the authority's word; negative: it did not ask, or had none
+
 	RoundTrips     int           // on the critical path of Handshake; negative: not reached
 	ClientCPU      time.Duration // charged to the client
 	ServerCPU      time.Duration // charged to the server
@@ -45,7 +47,7 @@ func (r *Result) Goodput(response int64) (float64, bool) {
 
 // failed is the result of a connection that could not begin.
 func failed(err error) Result {
-	return Result{Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1, EarlyData: -1, RoundTrips: -1}
+	return Result{Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1, EarlyData: -1, Revocation: -1, RoundTrips: -1}
 }
 
 // result reads a connection's metrics off the world.
@@ -54,7 +56,7 @@ func (w *World) result(flow int) Result {
 	a, b := &w.actors[2*flow], &w.actors[2*flow+1]
 	up, down := a.ep.Stats(), b.ep.Stats()
 	r := Result{
-		Outcome: c.outcome, Connect: c.connect, RoundTrips: -1,
+		Outcome: c.outcome, Connect: c.connect, Revocation: -1, RoundTrips: -1,
 		EarlyData: b.script.early(),
 		Handshake: c.since(recording.Handshake),
 		TTFB:      c.since(recording.FirstByte),
@@ -65,6 +67,9 @@ func (w *World) result(flow int) Result {
 		Retransmits:    up.Retransmits + down.Retransmits,
 		SYNRetransmits: up.SYNRetransmits + down.SYNRetransmits,
 		Hash:           uint64(w.hash),
+	}
+	if flow < len(w.fetches) {
+		r.Revocation = w.fetches[flow].took
 	}
 	if m := c.moments[recording.Handshake]; m.node >= 0 {
 		p := w.walker.walk(w.nodes, m.node)

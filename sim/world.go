@@ -15,14 +15,17 @@ type side int32
 const (
 	client side = iota
 	server
+	authority // a host, and no end of a connection: see Authority
 )
 
-// Config is a world: two hosts and the links between them.
+// Config is a world: two hosts and the links between them, and perhaps a third host
+// beside the client.
 type Config struct {
 	Up, Down       []netem.Config // links in a row, client to server and back; one or more each
 	Client, Server Host
 	ClientTCP      tcp.Config
 	ServerTCP      tcp.Config
+	Authority      *Authority    // whom clients may ask about certificates; nil: nobody
 	Timeout        time.Duration // virtual time after which a connection is given up
 }
 
@@ -40,17 +43,15 @@ func (c *Config) Validate() error {
 	if err := c.ServerTCP.Validate(); err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
-	for _, way := range []struct {
-		name  string
-		links []netem.Config
-	}{{"up", c.Up}, {"down", c.Down}} {
-		if len(way.links) == 0 {
-			return fmt.Errorf("%s: no link", way.name)
-		}
-		for i := range way.links {
-			if err := way.links[i].Validate(); err != nil {
-				return fmt.Errorf("%s, link %d: %w", way.name, i+1, err)
-			}
+	if err := validateWay("up", c.Up); err != nil {
+		return err
+	}
+	if err := validateWay("down", c.Down); err != nil {
+		return err
+	}
+	if c.Authority != nil {
+		if err := c.Authority.validate(); err != nil {
+			return err
 		}
 	}
 	if c.Timeout <= 0 {
@@ -62,21 +63,24 @@ func (c *Config) Validate() error {
 // World runs replicates of one configuration. It is not safe for concurrent
 // use; worlds share nothing, so each worker has its own.
 type World struct {
-	cfg     Config
-	now     time.Duration
-	tag     tcp.Tag // the node of the event being handled
-	events  loop
-	nodes   []node
-	hops    []hop      // the up links in order, then the down links
-	first   [2]int32   // of the way that leads away from each side: its first hop
-	last    [2]int32   // and its last
-	hosts   [2]cores   // by side
-	actors  []actor    // two a connection: client, server
-	conns   []conn     // by flow
-	packets packetPool // under way
-	arrived []netem.Delivery
-	walker  walker
-	hash    eventHash
+	cfg       Config
+	now       time.Duration
+	tag       tcp.Tag // the node of the event being handled
+	events    loop
+	nodes     []node
+	hops      []hop       // the up links in order, then the down links; then the authority's
+	shared    int         // hops that are not the authority's
+	first     [2][2]int32 // of the way that leads away from each side: its first hop; to the authority and back behind that
+	hosts     [3]cores    // by side
+	actors    []actor     // two a connection: client, server
+	conns     []conn      // by flow: first mains of them, then a fetch of each, where there is an authority
+	mains     int
+	fetches   []fetch       // by flow, likewise
+	answering time.Duration // the authority's work for an answer
+	packets   packetPool    // under way
+	arrived   []netem.Delivery
+	walker    walker
+	hash      eventHash
 
 	replays []*replay                                           // by flow, where a recording is replayed
 	scripts func(flow int32) (client, server script, err error) // what the sides do in a run
@@ -86,7 +90,8 @@ type World struct {
 type hop struct {
 	link *netem.Link
 	due  time.Duration // of the event in the queue; never when there is none
-	end  side          // the host to which its path leads
+	end  side          // of the connection: where its path leads
+	last bool          // of its path
 }
 
 // NewWorld builds a world that replays one branch of a recording. From the branch
@@ -109,6 +114,11 @@ func newReplayWorld(cfg Config, rec *recording.Recording, decide func(sent, came
 	if err != nil {
 		return nil, err
 	}
+	for i := range rec.Branches {
+		if cfg.Authority == nil && rec.Branches[i].Fetches() {
+			return nil, errNoAuthority
+		}
+	}
 	played, err := priceRecording(rec, cfg)
 	if err != nil {
 		return nil, err
@@ -130,17 +140,27 @@ func newWorld(cfg Config) (*World, error) {
 		return nil, err
 	}
 	w := &World{cfg: cfg}
-	for _, way := range []struct {
-		from, to side
-		links    []netem.Config
-	}{{client, server, cfg.Up}, {server, client, cfg.Down}} {
-		w.first[way.from] = int32(len(w.hops))
-		for _, l := range way.links {
-			w.hops = append(w.hops, hop{link: netem.New(l, 0), end: way.to})
+	w.first[0] = w.lay(cfg.Up, cfg.Down)
+	w.shared = len(w.hops)
+	if ca := cfg.Authority; ca != nil {
+		w.first[1] = w.lay(ca.Up, ca.Down)
+		var err error
+		if w.answering, err = ca.work(); err != nil {
+			return nil, err
 		}
-		w.last[way.from] = int32(len(w.hops)) - 1
 	}
 	return w, nil
+}
+
+// lay adds the hops of a path, there and back, and returns where each way begins.
+func (w *World) lay(up, down []netem.Config) (first [2]int32) {
+	for from, links := range [2][]netem.Config{up, down} {
+		first[from] = int32(len(w.hops))
+		for i, l := range links {
+			w.hops = append(w.hops, hop{link: netem.New(l, 0), end: side(1 - from), last: i == len(links)-1})
+		}
+	}
+	return first
 }
 
 // Run simulates one connection over the network that the seed decides. Only
@@ -163,7 +183,7 @@ func (w *World) reset(seed uint64, conns int) {
 	w.packets.reset()
 	w.hash = newEventHash()
 	s := seedStream{seed}
-	for i := range w.hops {
+	for i := range w.shared {
 		w.hops[i].link.Reset(s.next())
 		w.hops[i].due = never
 	}
@@ -172,21 +192,26 @@ func (w *World) reset(seed uint64, conns int) {
 	clientTCP, serverTCP := w.cfg.ClientTCP, w.cfg.ServerTCP
 	clientTCP.ClockOffset += s.clock()
 	serverTCP.ClockOffset += s.clock()
-	for len(w.actors) < 2*conns {
-		w.actors = append(w.actors, actor{})
-	}
-	w.actors = w.actors[:2*conns]
-	for i := range w.actors {
-		cfg := &clientTCP
-		if sideOf(int32(i)) == server {
-			cfg = &serverTCP
-		}
-		w.actors[i].reset(cfg)
-	}
-	w.conns = w.conns[:0]
+	w.actors, w.conns, w.mains = w.actors[:0], w.conns[:0], conns
 	for range conns {
+		w.extend(&clientTCP)
+		w.extend(&serverTCP)
 		w.conns = append(w.conns, newConn())
 	}
+	w.resetFetches(seed, &clientTCP)
+}
+
+// extend adds an actor, in the memory of an earlier run where there was one, and
+// returns its number.
+func (w *World) extend(cfg *tcp.Config) int32 {
+	n := len(w.actors)
+	if n < cap(w.actors) {
+		w.actors = w.actors[:n+1]
+	} else {
+		w.actors = append(w.actors, actor{})
+	}
+	w.actors[n].reset(cfg)
+	return int32(n)
 }
 
 // join lets connection flow start at an instant.
@@ -220,6 +245,8 @@ func (w *World) loop() {
 			w.runTimers(e.who)
 		case wakeHost:
 			w.finishTask(e.who)
+		case wakeFetch:
+			w.forgo(e.who)
 		}
 	}
 	for i := range w.conns {
@@ -248,7 +275,7 @@ func (w *World) runHop(i int32) {
 		p := &w.packets.all[d.ID]
 		p.queued += d.Queued
 		p.serialised += d.Serialised
-		if i == w.last[1-h.end] {
+		if h.last {
 			w.deliver(d.ID, h.end)
 		} else {
 			w.offer(i+1, d.Packet)
@@ -287,7 +314,7 @@ func (w *World) deliver(id uint32, at side) {
 	s := &p.segment
 	w.hash.mix(delivered, int64(w.now), int64(who)<<32|int64(s.Len), s.Seq^s.Ack<<20^int64(s.Flags)<<56)
 	w.node(node{
-		kind: arrivalNode, side: at, parent: p.left, queued: p.queued, serialised: p.serialised,
+		kind: arrivalNode, side: w.hostOf(who), parent: p.left, queued: p.queued, serialised: p.serialised,
 	})
 	w.actors[who].ep.Receive(w.now, w.tag, s)
 	w.packets.free(id)
@@ -309,7 +336,7 @@ func (w *World) runTimers(who int32) {
 		return
 	}
 	w.hash.mix(timer, int64(w.now), int64(who), 0)
-	w.node(node{kind: timerNode, side: sideOf(who), parent: int32(a.last)})
+	w.node(node{kind: timerNode, side: w.hostOf(who), parent: int32(a.last)})
 	a.ep.Tick(w.now, w.tag)
 	w.settle(who)
 }
@@ -326,12 +353,16 @@ func (w *World) arm(who int32) {
 
 // transmit puts what an endpoint has to send on the wire.
 func (w *World) transmit(who int32) {
-	s := sideOf(who)
+	s := w.hostOf(who)
+	first := w.first[0][sideOf(who)]
+	if w.isFetch(who) {
+		first = w.first[1][sideOf(who)]
+	}
 	for _, seg := range w.actors[who].ep.Output() {
 		id := w.packets.take()
 		p := &w.packets.all[id]
 		*p = packet{segment: seg, flow: who / 2, left: w.departure(&seg, s)}
-		w.offer(w.first[s], netem.Packet{Size: int32(seg.Size()), Flow: uint32(who / 2), Burst: seg.Burst, ID: id})
+		w.offer(first, netem.Packet{Size: int32(seg.Size()), Flow: uint32(who / 2), Burst: seg.Burst, ID: id})
 	}
 }
 

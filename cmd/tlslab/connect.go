@@ -62,7 +62,7 @@ func (c *caller) run(ctx context.Context) error {
 	case c.stdin && c.resume:
 		return usageError{errors.New("standard input can be sent once: --stdin does not go with --resume")}
 	}
-	sockets, err := scenarios.NewSockets(c.sets)
+	sockets, err := scenarios.NewSockets(c.sets, "")
 	if err != nil {
 		return err
 	}

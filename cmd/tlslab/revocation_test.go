@@ -26,3 +26,29 @@ func TestAClientThatWantsAStapleGetsItOrGoes(t *testing.T) {
 		}
 	}
 }
+
+func TestAClientAsksTheAuthority(t *testing.T) {
+	for _, version := range []string{"1.2", "1.3"} {
+		s := startServe(t, nil, "--json", "--set", "tls.version="+version, "--set", "tls.revocation=fetched", "--responder", "127.0.0.1:0")
+		code, _, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--set", "tls.revocation=fetched")
+		if code != exitDone || !strings.Contains(stderr, "revocation fetched") || !strings.Contains(stderr, "OCSP response") {
+			t.Errorf("%s: exit code %d: %s", version, code, stderr)
+		}
+		code, _, stderr = tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--set", "tls.revocation=stapled", "--set", "tls.soft_fail=true")
+		if code != exitDone || strings.Contains(stderr, "revocation") {
+			t.Errorf("%s: without a staple, softly: exit code %d: %s", version, code, stderr)
+		}
+		if served := connections(t, s.stop(t)); len(served) != 2 || served[0]["outcome"] != "ok" {
+			t.Errorf("%s: the server says %v", version, served)
+		}
+	}
+}
+
+func TestAClientWithoutAnAnswerGoes(t *testing.T) {
+	s := startServe(t, nil, "--json")
+	code, _, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--set", "tls.revocation=fetched")
+	if code != exitFailed || !strings.Contains(stderr, "names nobody who could be asked") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	s.stop(t)
+}

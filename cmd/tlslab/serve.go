@@ -21,6 +21,7 @@ type server struct {
 	echo             bool
 	quiet            bool
 	clientRoot       string
+	responder        string
 	handshake, idle  time.Duration
 	connectionsLimit int
 
@@ -47,6 +48,7 @@ bytes. The server's certificate is made at the start; --root leaves the authorit
 	s.addTo(verb, "127.0.0.1:4433", "write the root certificate to this `file` (PEM)")
 	verb.Flags().BoolVar(&s.echo, "echo", false, "send back what comes, in place of HTTP")
 	verb.Flags().StringVar(&s.clientRoot, "client-root", "", "trust clients whose certificates lead to those of this `file` (PEM); tls.client_auth says whether they need one")
+	verb.Flags().StringVar(&s.responder, "responder", "", "answer for the certificate's authority at `HOST:PORT`, where tls.revocation=fetched lets clients ask it (OCSP over HTTP)")
 	verb.Flags().BoolVar(&s.quiet, "quiet", false, "print nothing of connections")
 	verb.Flags().DurationVar(&s.handshake, "handshake-timeout", 10*time.Second, "time for a handshake")
 	verb.Flags().DurationVar(&s.idle, "idle-timeout", time.Minute, "close a connection on which nothing moves for so long")
@@ -66,10 +68,19 @@ func (a *app) serve(ctx context.Context, s *server) error {
 	if err != nil {
 		return usageError{fmt.Errorf("--addr %s: %w", s.addr, err)}
 	}
-	sockets, err := scenarios.NewSockets(s.sets, namesOf(host)...)
+	asked, err := listenResponder(s.responder)
 	if err != nil {
 		return err
 	}
+	defer asked.close()
+	sockets, err := scenarios.NewSockets(s.sets, asked.url(), namesOf(host)...)
+	if err != nil {
+		return err
+	}
+	if err := asked.check(sockets); err != nil {
+		return err
+	}
+	asked.answer(sockets, s.idle)
 	s.config = sockets.Server
 	if s.config.ALPN == nil && !s.echo {
 		s.config.ALPN = []string{"http/1.1"}

@@ -290,6 +290,7 @@ func TestServeRefusesWhatCannotWork(t *testing.T) {
 	for _, args := range [][]string{
 		{"--addr", "nowhere"}, {"--connections", "0"}, {"--idle-timeout", "0s"}, {"--set", "link.loss=1%"}, {"--set", "tls.cipher=rot13"},
 		{"--set", "tls.client_auth=required"}, {"--client-root", "x.pem"},
+		{"--set", "tls.revocation=fetched"}, {"--responder", "127.0.0.1:0"},
 	} {
 		if code, _, stderr := tlslab(t, "", append([]string{"serve"}, args...)...); code != exitUsage {
 			t.Errorf("%q: exit code %d: %s", args, code, stderr)

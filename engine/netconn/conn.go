@@ -40,6 +40,7 @@ type Conn struct {
 
 	closed         atomic.Bool
 	sent, received atomic.Int64 // bytes
+	asked          atomic.Int64 // nanoseconds: see fetched
 }
 
 var _ net.Conn = (*Conn)(nil)

@@ -48,6 +48,9 @@ func (x *Exchange) Run(ctx context.Context, config func(*Timeline) *engine.Confi
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = fmt.Errorf("%w: %w", cause, err)
 	}
+	if waited := c.fetched(); waited > 0 {
+		m.Metrics = append(m.Metrics, Duration("revocation", waited))
+	}
 	m.Outcome, m.Info, m.Messages = Outcome(err), c.Info(), timeline.Entries()
 	up, down := c.Traffic()
 	m.Metrics = append(m.Metrics, Metric{"bytes-up", up}, Metric{"bytes-down", down})

@@ -23,7 +23,7 @@ func (c *Conn) Handshake(ctx context.Context) error {
 	}
 	over := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() { _ = c.hangUp(); close(over) })
-	err := c.handshake()
+	err := c.handshake(ctx)
 	if !stop() {
 		<-over
 		err = fmt.Errorf("handshake given up: %w", context.Cause(ctx))
@@ -37,7 +37,7 @@ func (c *Conn) Handshake(ctx context.Context) error {
 // before each wait, and at the end. A peer may have gone by then, content with
 // what it has heard (a server's last words are tickets): that is for Write to
 // report, as in fill.
-func (c *Conn) handshake() error {
+func (c *Conn) handshake(ctx context.Context) error {
 	c.mu.Lock()
 	c.tls.SetMSS(segmentSize(c.transport))
 	err := c.tls.Start()
@@ -47,6 +47,9 @@ func (c *Conn) handshake() error {
 	}
 	for !c.Info().Done {
 		ev, err := c.receive()
+		if err == nil && ev.Kind == engine.EventStatusWanted {
+			err = c.learnStatus(ctx)
+		}
 		if err != nil {
 			return err
 		}

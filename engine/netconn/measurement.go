@@ -23,7 +23,7 @@ type Measurement struct {
 
 // A Metric has the name and the meaning of a simulated connection's: connect,
 // handshake, tls, ttfb, ttlb in nanoseconds since the client dialled or the
-// server accepted, bytes-up and bytes-down in bytes of TCP payload.
+// server accepted (revocation: for so long), bytes-up and bytes-down in bytes of TCP payload.
 type Metric struct {
 	Name  string
 	Value int64

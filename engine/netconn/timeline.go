@@ -20,11 +20,12 @@ type Timeline struct {
 	entries []Entry
 }
 
-// An Entry is one handshake message, change_cipher_spec or alert.
+// An Entry is one handshake message, change_cipher_spec or alert, or the answer of a
+// certificate's authority.
 type Entry struct {
 	At      time.Duration // since the Timeline's start
 	Sent    bool          // by this side
-	Message string        // the RFC's name, or "alert"
+	Message string        // the RFC's name, "alert" or "OCSP response"
 	Length  int           // in bytes, with the message's header
 }
 
@@ -53,6 +54,8 @@ func (t *Timeline) Observe(n engine.Notice) {
 			return
 		}
 		e.Message, e.Sent, e.Length = n.Record.String(), n.Kind == engine.RecordSent, n.Plain
+	case engine.StatusTaken:
+		e.Message = "OCSP response"
 	default:
 		return
 	}

@@ -82,7 +82,7 @@ func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifes
 		Costs: map[string]CostTable{}, Cells: len(s.Cells), Files: map[string]string{},
 	}
 	for i := range s.Cells {
-		for _, name := range []string{s.Cells[i].Config.Client.Costs, s.Cells[i].Config.Server.Costs} {
+		for _, name := range s.Cells[i].Config.CostTables() {
 			if _, there := m.Costs[name]; there {
 				continue
 			}

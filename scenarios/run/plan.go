@@ -103,7 +103,12 @@ func worldConfig(c *scenarios.Config, tables Tables) (sim.Config, error) {
 	if err != nil {
 		return sim.Config{}, fmt.Errorf("server.costs: %w", err)
 	}
+	authority, err := authorityConfig(c, tables)
+	if err != nil {
+		return sim.Config{}, fmt.Errorf("ca.costs: %w", err)
+	}
 	return sim.Config{
+		Authority: authority,
 		Up:        c.Link.Up,
 		Down:      c.Link.Down,
 		Client:    sim.Host{Cores: c.Client.Cores, Costs: client, Slowdown: c.Client.Slowdown},
@@ -111,5 +116,24 @@ func worldConfig(c *scenarios.Config, tables Tables) (sim.Config, error) {
 		ClientTCP: c.TCP,
 		ServerTCP: c.TCP,
 		Timeout:   c.Timeout,
+	}, nil
+}
+
+// authorityConfig is the certificate authority's host of a cell whose client asks it, and nil of any other.
+func authorityConfig(c *scenarios.Config, tables Tables) (*sim.Authority, error) {
+	if !c.Fetches() {
+		return nil, nil
+	}
+	table, err := tables(c.CA.Costs)
+	if err != nil {
+		return nil, err
+	}
+	return &sim.Authority{
+		Up: c.CA.Link.Up, Down: c.CA.Link.Down,
+		Host:     sim.Host{Cores: c.CA.Cores, Costs: table, Slowdown: c.CA.Slowdown},
+		TCP:      c.TCP,
+		Ops:      c.AuthorityOps(),
+		Timeout:  c.CA.Timeout,
+		SoftFail: c.TLS.SoftFail,
 	}, nil
 }

@@ -51,6 +51,8 @@ const (
 	Data                   // application data, in records that are each sealed and then handed to TCP
 	Mark                   // a moment that the metrics ask for
 	CloseEnd               // the end of this side's stream: FIN once all is sent
+	Fetch                  // a question to a third host, by which the client is held up
+	Known                  // the end of what follows a Fetch only if there was an answer
 )
 
 // Moment is a point of the exchange that the metrics ask for.
@@ -78,7 +80,8 @@ type Item struct {
 	Action Action
 	Op     op.Op         // Compute
 	Work   time.Duration // Work
-	Bytes  int           // Write; Data: of plaintext
+	Bytes  int           // Write; Data: of plaintext; Fetch: of the question
+	Back   int           // Fetch: bytes of the answer
 	Moment Moment        // Mark
 
 	Cipher  string         // Data: the algorithm that seals and opens its records
@@ -230,6 +233,9 @@ func (b *Branch) validate() error {
 		return err
 	}
 	if err := b.validateMoments(); err != nil {
+		return err
+	}
+	if err := b.validateFetch(); err != nil {
 		return err
 	}
 	return b.finishes()

@@ -29,8 +29,8 @@ import (
 //	  work 120us
 //	  write 1210
 //
-// An action is `write BYTES`, `work DURATION`, `mark MOMENT`, `close`, or an
-// operation as engine/op prints it; or application data, as in
+// An action is `write BYTES`, `work DURATION`, `mark MOMENT`, `close`, `fetch BYTES
+// BYTES` (there and back), `known`, or an operation as engine/op prints it; or application data, as in
 //
 //	data 40000 aes-128-gcm fixed 21 tail 1
 //	data 40000 aes-128-cbc-sha fixed 21 tail 21 block 16 split
@@ -99,6 +99,10 @@ func (it Item) String() string {
 		return it.dataString()
 	case Mark:
 		return "mark " + it.Moment.String()
+	case Fetch:
+		return fmt.Sprintf("fetch %d %d", it.Bytes, it.Back)
+	case Known:
+		return "known"
 	default:
 		return "close"
 	}
@@ -250,15 +254,20 @@ func parseItem(w []string) (Item, error) {
 			}
 		}
 		return Item{}, fmt.Errorf("want: mark %s", strings.Join(momentNames[:], "|"))
-	case "close":
+	case "fetch":
+		return parseFetch(w)
+	case "close", "known":
 		if len(w) != 1 {
-			return Item{}, fmt.Errorf("close stands alone on its line")
+			return Item{}, fmt.Errorf("%s stands alone on its line", w[0])
+		}
+		if w[0] == "known" {
+			return Item{Action: Known}, nil
 		}
 		return Item{Action: CloseEnd}, nil
 	}
 	o, err := op.Parse(strings.Join(w, " "))
 	if err != nil {
-		return Item{}, fmt.Errorf("%q is no action: want write, data, work, mark, close or an operation: %w", strings.Join(w, " "), err)
+		return Item{}, fmt.Errorf("%q is no action: want write, data, work, mark, close, fetch, known or an operation: %w", strings.Join(w, " "), err)
 	}
 	return Item{Action: Compute, Op: o}, nil
 }
