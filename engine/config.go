@@ -154,6 +154,11 @@ type Config struct {
 	// included, tag not; 0 means no padding (RFC 9846 §5.4).
 	PadTo int
 
+	// KeyUpdateAfter is the number of records after which a TLS 1.3 side changes its
+	// sending keys by itself; 0, or more than the cipher allows, means what the
+	// cipher allows (record.Cipher.Records).
+	KeyUpdateAfter uint64
+
 	// MaxFragment is the max_fragment_length that a client asks for: 512,
 	// 1024, 2048 or 4096 bytes; 0 means none. A server grants it (RFC 6066 §4).
 	MaxFragment int

@@ -178,25 +178,6 @@ func (c *Conn) Session() *Session {
 	return c.session
 }
 
-// KeyUpdate queues a TLS 1.3 KeyUpdate message and changes the sending keys
-// after it (RFC 9846 §4.6.3). With request, the peer is asked to do the
-// same.
-func (c *Conn) KeyUpdate(request bool) error {
-	switch {
-	case c.err != nil:
-		return c.err
-	case !c.info.Done || c.info.Version != TLS13:
-		return explain(noKeyUpdate)
-	case c.closed:
-		return explain(closed)
-	}
-	c.updateOwed, c.updateRequested = true, request
-	if err := c.settle(); err != nil {
-		return c.fail(err)
-	}
-	return nil
-}
-
 // Close queues a close_notify, once; in the middle of a handshake, behind a
 // user_canceled (RFC 9846 §6.1). A side that has not been heard of says nothing.
 func (c *Conn) Close() {

@@ -109,11 +109,14 @@ func (c *Conn) fullSchedule() *secrets.Schedule {
 
 // modernKeys makes the protection of one direction (RFC 9846 §7.3).
 func modernKeys(c *Conn, from side, e Epoch) (*record.Half, error) {
-	secret := &c.modern.traffic[from]
 	if e == EpochHandshake {
-		secret = &c.modern.handshake[from]
+		return c.protect(c.cipher, c.modern.handshake[from][:c.hash.Size])
 	}
-	return c.protect(c.cipher, secret[:c.hash.Size])
+	half, err := c.protect(c.cipher, c.modern.traffic[from][:c.hash.Size])
+	if err == nil {
+		half.RenewAfter(c.cfg.KeyUpdateAfter)
+	}
+	return half, err
 }
 
 // protect makes the protection of a traffic secret.

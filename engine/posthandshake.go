@@ -8,7 +8,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// The messages that may follow a TLS 1.3 handshake (RFC 9846 §4.6).
+// The tickets that follow a TLS 1.3 handshake (RFC 9846 §4.6.1).
 
 // makeTicket13 seals one of the tickets that the server owes.
 func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
@@ -57,35 +57,5 @@ func takeTicket13(c *Conn, body []byte) error {
 	if lifetime > 0 && (c.cfg.allows(PSKDHE) || c.cfg.allows(PSK)) {
 		c.keepTicket(&m)
 	}
-	return nil
-}
-
-// makeKeyUpdate answers the peer's request, or asks for a change in return.
-func makeKeyUpdate(c *Conn, dst []byte) ([]byte, error) {
-	m := wire.KeyUpdateMsg{}
-	if c.updateRequested {
-		m.Request = 1
-	}
-	c.updateOwed, c.updateRequested, c.updateQueued = false, false, true
-	return m.Append(dst), nil
-}
-
-// takeKeyUpdate owes an update in return where it is asked for. Requests that
-// come before the answer to the last one has left are answered by that one
-// (RFC 9846 §4.6.3).
-func takeKeyUpdate(c *Conn, body []byte) error {
-	var m wire.KeyUpdateMsg
-	if err := m.Parse(body); err != nil {
-		return err
-	}
-	if m.Request > 1 {
-		return badKeyUpdate
-	}
-	c.updateOwed = m.Request == 1 && !c.updateQueued && !c.closed
-	return c.idles()
-}
-
-func afterKeyUpdate(c *Conn, from side) error {
-	c.modern.schedule.NextTraffic(c.modern.traffic[from][:c.hash.Size])
 	return nil
 }

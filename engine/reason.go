@@ -20,6 +20,7 @@ const (
 	notDone
 	closed
 	noKeyUpdate
+	keysSpent
 	truncated
 	unexpectedMessage
 	spansKeyChange
@@ -107,6 +108,7 @@ var reasons = [numReasons]struct {
 	notDone:       {AlertInternalError, FaultLocal, "application data before the handshake is complete", ""},
 	closed:        {AlertInternalError, FaultLocal, "sending after Close", ""},
 	noKeyUpdate:   {AlertInternalError, FaultLocal, "KeyUpdate outside an established TLS 1.3 connection", "RFC 9846 §4.6.3"},
+	keysSpent:     {AlertInternalError, FaultLocal, "keys that have protected as many records as they may", "RFC 5246 §6.1"},
 	truncated:     {AlertCloseNotify, FaultPeer, "transport ended without it", "RFC 9846 §6.1"},
 
 	unexpectedMessage:   {AlertUnexpectedMessage, FaultPeer, "unexpected message", "RFC 9846 §4"},

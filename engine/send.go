@@ -31,6 +31,12 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 		}
 	}
 	for len(plain) > 0 {
+		if c.out.Spent() {
+			var err error
+			if dst, plain, err = c.renew(dst, plain); err != nil {
+				return dst, c.fail(err)
+			}
+		}
 		n := min(c.nextSize(), len(plain))
 		out, err := c.sealRecord(dst, record.ApplicationData, plain[:n])
 		if err != nil {

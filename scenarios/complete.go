@@ -267,6 +267,8 @@ func checkRecordFeatures(c *Config, _ map[string]setting) []fault {
 		return faultf([]string{"tls.padding"}, "%dB: a record holds at most 16KiB (RFC 9846 §5.1)", c.TLS.Pad)
 	case c.TLS.Pad > 0 && c.TLS.Versions.Max < engine.TLS13:
 		return faultf([]string{"tls.padding", "tls.version"}, "records are padded from TLS 1.3 on, and tls.version is %s", c.TLS.Versions)
+	case c.TLS.KeyUpdateAfter > 0 && c.TLS.Versions.Max < engine.TLS13:
+		return faultf([]string{"tls.key_update_after", "tls.version"}, "keys are updated from TLS 1.3 on, and tls.version is %s", c.TLS.Versions)
 	case c.TLS.Compression && c.TLS.Versions.Max >= engine.TLS13:
 		return faultf([]string{"tls.compression", "tls.version"}, "TLS 1.3 has no compression, and tls.version is %s", c.TLS.Versions)
 	case !slices.Contains([]int{0, 512, 1024, 2048, 4096}, c.TLS.MaxFragment):

@@ -62,6 +62,7 @@ type TLS struct {
 	ALPN           string // "": not negotiated
 	ServerName     string
 
+	KeyUpdateAfter int           // records after which TLS 1.3 senders change their keys; 0: as many as the cipher allows
 	TicketRotation time.Duration // between two ticket keys of the server; 0: one key for all time
 
 	SplitRecords bool // TLS 1.0: a write's first byte has a record of its own

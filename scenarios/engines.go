@@ -124,6 +124,7 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 		Tolerate:   verdicts(c.TLS.Tolerate),
 
 		PadTo:           c.TLS.Pad,
+		KeyUpdateAfter:  uint64(c.TLS.KeyUpdateAfter),
 		MaxFragment:     c.TLS.MaxFragment,
 		RecordSizeLimit: c.TLS.RecordLimit,
 

@@ -105,6 +105,8 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Duration { return (*Duration)(&c.TLS.Record.Idle) })},
 	{"tls.padding", "", "multiple that TLS 1.3 records are padded to, their content type included. Default: not padded",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.Pad) })},
+	{"tls.key_update_after", "", "records after which a TLS 1.3 sender changes its keys by a KeyUpdate. Default: as many as a key of the cipher may protect (RFC 9846 §5.5)",
+		one(func(c *Config) *Count { return (*Count)(&c.TLS.KeyUpdateAfter) })},
 	{"tls.max_fragment", "", "max_fragment_length (RFC 6066) that the client asks for, and the server grants: 512B, 1KiB, 2KiB or 4KiB in all records of both sides. Default: not asked for",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.MaxFragment) })},
 	{"tls.record_size_limit", "", "record_size_limit (RFC 8449) that both sides announce: the most they accept in a protected record, in 1.3 with content type and padding. Default: not announced",

@@ -123,6 +123,9 @@ func completeRecord(c *Config, set map[string]setting) []fault {
 	if r.Size.Word != "" && c.TLS.Compression {
 		return faultf([]string{"tls.record", "tls.compression"}, "how long compressed records become depends on what is in them: with tls.compression their plaintext has a fixed size")
 	}
+	if r.Size.Word != "" && c.TLS.KeyUpdateAfter > 0 {
+		return faultf([]string{"tls.record", "tls.key_update_after"}, "records that are sized as they go are not counted beforehand: with tls.key_update_after their plaintext has a fixed size")
+	}
 	for _, name := range recordKeys {
 		s, said := set[name]
 		switch {

@@ -60,6 +60,8 @@ func (x *Exchange) validate() error {
 		return errors.New("exchange: a side has no clock")
 	case x.Request < 1 || x.Response < 1:
 		return fmt.Errorf("exchange: request of %d bytes, response of %d: want 1 or more", x.Request, x.Response)
+	case x.Client.RecordSizing != nil && x.Client.KeyUpdateAfter > 0, x.Server.RecordSizing != nil && x.Server.KeyUpdateAfter > 0:
+		return errors.New("exchange: keys that change after so many records, and a sizing of records that decides how many there are")
 	case (x.Client.RecordSizing != nil || x.Server.RecordSizing != nil) && x.Client.Compression && x.Server.Compression:
 		return errors.New("exchange: the lengths of compressed records depend on what is in them: record sizes that depend on time or on the network cannot be recorded beside it")
 	case x.WriteChunk < 0:

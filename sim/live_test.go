@@ -106,6 +106,9 @@ func handshakes() map[string]handshake {
 		"1.3 padded under a limit": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 			x.Server.PadTo, x.Client.RecordSizeLimit = 300, 2000
 		}},
+		"1.3 with new keys": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
+			x.Server.KeyUpdateAfter, x.Server.RecordSize = 4, 1000
+		}},
 		"1.2 compressed": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
 			x.Content, x.Client.Compression, x.Server.Compression = "text", true, true
 		}},

@@ -190,3 +190,12 @@ func TestARecordingOfSizedRecordsHasNone(t *testing.T) {
 		t.Errorf("records that are compressed and sized: error %v", err)
 	}
 }
+
+func TestKeysThatChangeAfterRecordsAreNotRecordedBesideASizing(t *testing.T) {
+	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
+		x.Server.RecordSizing, x.Server.KeyUpdateAfter = parseSizing(t, "mss"), 10
+	}}
+	if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), "keys that change") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -25,6 +25,11 @@ type Cipher struct {
 	Block    int    // 0 unless the cipher works in blocks that need padding
 	Provider string // where the primitive comes from, for cost tables
 
+	// Records is how many records one TLS 1.3 key may protect, where that is fewer
+	// than there are sequence numbers: 2^24.5 of full size by AES-GCM (RFC 9846
+	// §5.5), 2^23 by AES-CCM (RFC 9147 §4.5.3, §B).
+	Records uint64
+
 	// OnRequest keeps it out of what is offered by default: it is broken (RC4,
 	// RFC 7465; 3DES's short blocks, "Sweet32", Bhargavan and Leurent, 2016),
 	// keeps nothing secret (NULL), has a short tag (CCM_8), is not fully
@@ -43,17 +48,23 @@ type Cipher struct {
 // traffic IV.
 const NonceSize = 12
 
+// Values of Cipher.Records.
+const (
+	gcmRecords = 23_726_566 // 2^24.5
+	ccmRecords = 1 << 23
+)
+
 var ciphers = [...]Cipher{
-	{Name: "aes-128-gcm", Key: 16, Salt: 4, Explicit: 8, Tag: 16, Provider: "crypto/aes", aead: newGCM},
-	{Name: "aes-256-gcm", Key: 32, Salt: 4, Explicit: 8, Tag: 16, Provider: "crypto/aes", aead: newGCM},
+	{Name: "aes-128-gcm", Key: 16, Salt: 4, Explicit: 8, Tag: 16, Records: gcmRecords, Provider: "crypto/aes", aead: newGCM},
+	{Name: "aes-256-gcm", Key: 32, Salt: 4, Explicit: 8, Tag: 16, Records: gcmRecords, Provider: "crypto/aes", aead: newGCM},
 	{Name: "chacha20-poly1305", Key: 32, Salt: 12, Tag: 16, Provider: "x/crypto", aead: chacha20poly1305.New},
 	{Name: "aes-128-cbc-sha", Key: 16, MAC: 20, Explicit: 16, Block: 16, Provider: "crypto/aes", block: aes.NewCipher, mac: secrets.SHA1},
 	{Name: "aes-256-cbc-sha", Key: 32, MAC: 20, Explicit: 16, Block: 16, Provider: "crypto/aes", block: aes.NewCipher, mac: secrets.SHA1},
 
-	{Name: "aes-128-ccm", Key: 16, Salt: 4, Explicit: 8, Tag: 16, Provider: "pion/dtls", OnRequest: true, aead: newCCM(16)},
-	{Name: "aes-256-ccm", Key: 32, Salt: 4, Explicit: 8, Tag: 16, Provider: "pion/dtls", OnRequest: true, aead: newCCM(16)},
-	{Name: "aes-128-ccm8", Key: 16, Salt: 4, Explicit: 8, Tag: 8, Provider: "pion/dtls", OnRequest: true, aead: newCCM(8)},
-	{Name: "aes-256-ccm8", Key: 32, Salt: 4, Explicit: 8, Tag: 8, Provider: "pion/dtls", OnRequest: true, aead: newCCM(8)},
+	{Name: "aes-128-ccm", Key: 16, Salt: 4, Explicit: 8, Tag: 16, Records: ccmRecords, Provider: "pion/dtls", OnRequest: true, aead: newCCM(16)},
+	{Name: "aes-256-ccm", Key: 32, Salt: 4, Explicit: 8, Tag: 16, Records: ccmRecords, Provider: "pion/dtls", OnRequest: true, aead: newCCM(16)},
+	{Name: "aes-128-ccm8", Key: 16, Salt: 4, Explicit: 8, Tag: 8, Records: ccmRecords, Provider: "pion/dtls", OnRequest: true, aead: newCCM(8)},
+	{Name: "aes-256-ccm8", Key: 32, Salt: 4, Explicit: 8, Tag: 8, Records: ccmRecords, Provider: "pion/dtls", OnRequest: true, aead: newCCM(8)},
 	{Name: "aes-128-cbc-sha256", Key: 16, MAC: 32, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA256},
 	{Name: "aes-256-cbc-sha256", Key: 32, MAC: 32, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA256},
 	{Name: "aes-256-cbc-sha384", Key: 32, MAC: 48, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA384},

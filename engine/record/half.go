@@ -25,6 +25,7 @@ type Half struct {
 	plain      int    // bytes of a record's plaintext, at most
 	framing    Framing
 	sequence   uint64
+	lifetime   uint64 // records before the keys are spent
 	name       string // of the cipher, in operations
 	count      op.Counter
 	protection protection // nil: none
@@ -46,7 +47,7 @@ type protection interface {
 // Plain returns a Half without protection, as a connection begins. Version goes
 // into the headers of sealed records.
 func Plain(version uint16) *Half {
-	h := &Half{version: version, limit: MaxPlaintext, plain: MaxPlaintext}
+	h := &Half{version: version, limit: MaxPlaintext, plain: MaxPlaintext, lifetime: maxSequence - reserved}
 	h.frame()
 	return h
 }
@@ -58,7 +59,7 @@ func Classic(version uint16, c *Cipher, keys Keys, rand io.Reader, count op.Coun
 	if err != nil {
 		return nil, fmt.Errorf("protect records with %s: %w", c.Name, err)
 	}
-	h := &Half{version: version, limit: MaxPlaintext + expansionClassic, plain: MaxPlaintext, name: c.Name, count: count, protection: p}
+	h := &Half{version: version, limit: MaxPlaintext + expansionClassic, plain: MaxPlaintext, lifetime: maxSequence - reserved, name: c.Name, count: count, protection: p}
 	h.frame()
 	return h, nil
 }
@@ -69,7 +70,8 @@ func TLS13(c *Cipher, key, iv []byte, count op.Counter) (*Half, error) {
 	if err != nil {
 		return nil, fmt.Errorf("protect records with %s: %w", c.Name, err)
 	}
-	h := &Half{version: legacyVersion, limit: MaxPlaintext + expansionTLS13, plain: MaxPlaintext, name: c.Name, count: count, protection: p}
+	h := &Half{version: legacyVersion, limit: MaxPlaintext + expansionTLS13, plain: MaxPlaintext, lifetime: maxSequence - reserved, name: c.Name, count: count, protection: p}
+	h.RenewAfter(c.Records)
 	h.frame()
 	return h, nil
 }
@@ -130,6 +132,23 @@ func (h *Half) Protected() bool { return h.protection != nil }
 
 // Sequence returns the number of records sealed or opened.
 func (h *Half) Sequence() uint64 { return h.sequence }
+
+// reserved are the sequence numbers that spent keys still have, for a KeyUpdate or
+// an alert.
+const reserved = 2
+
+// RenewAfter lets the keys be spent after fewer records than they might protect; 0
+// changes nothing.
+func (h *Half) RenewAfter(records uint64) {
+	if records > 0 {
+		h.lifetime = min(h.lifetime, records)
+	}
+}
+
+// Spent says whether the keys have protected as many records as they should: the
+// cipher's limit in TLS 1.3 (Cipher.Records), or what there are sequence numbers
+// for, which never wrap (RFC 5246 §6.1).
+func (h *Half) Spent() bool { return h.sequence >= h.lifetime }
 
 // Limit returns the most bytes the fragment of a record to be opened may have.
 func (h *Half) Limit() int { return h.limit }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"math"
 	"testing"
 )
 
@@ -97,5 +98,41 @@ func TestRestrictedRecords(t *testing.T) {
 		if _, plain, err := opener.Open(record); err != nil || len(plain) != 100 {
 			t.Errorf("%s: %d bytes opened, %v", p.name, len(plain), err)
 		}
+	}
+}
+
+// Keys are spent when the limit of their cipher is reached, and while there are
+// sequence numbers for a last word.
+func TestKeysAreSpentInTime(t *testing.T) {
+	for name, want := range map[string]uint64{
+		"aes-128-gcm": uint64(math.Exp2(24.5)), "aes-256-gcm": uint64(math.Exp2(24.5)),
+		"aes-128-ccm": 1 << 23, "aes-128-ccm8": 1 << 23, "chacha20-poly1305": maxSequence - 2,
+	} {
+		c := ByName(name)
+		h, err := TLS13(c, random(c.Key, 1), random(NonceSize, 2), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.RenewAfter(math.MaxUint64)
+		h.sequence = want - 1
+		for _, spent := range []bool{false, true} {
+			if h.Spent() != spent {
+				t.Errorf("%s: keys that have protected %d records are spent: %v", name, h.sequence, !spent)
+			}
+			if _, err := h.Seal(nil, ApplicationData, []byte("x")); err != nil {
+				t.Errorf("%s: record %d: %v", name, h.sequence, err)
+			}
+		}
+	}
+	c := ByName("aes-128-cbc-sha")
+	h, err := Classic(legacyVersion, c, Keys{MAC: random(c.MAC, 1), Key: random(c.Key, 2)}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.sequence = maxSequence - 3; h.Spent() {
+		t.Error("keys of TLS 1.2 are spent too early")
+	}
+	if h.sequence++; !h.Spent() {
+		t.Error("keys of TLS 1.2 are not spent where two sequence numbers are left")
 	}
 }

@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"tlslab/engine/record"
+)
+
+func TestKeyUpdates(t *testing.T) {
+	p := newPair(clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256"))
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	traffic := func(c *Conn, s side) [maxHash]byte { return c.modern.traffic[s] }
+	for _, x := range []struct {
+		from    *Conn
+		request bool
+	}{{p.client, false}, {p.server, false}, {p.client, true}, {p.server, true}, {p.server, true}} {
+		before := [2][maxHash]byte{traffic(p.client, client), traffic(p.client, server)}
+		if err := x.from.KeyUpdate(x.request); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.pump(); err != nil {
+			t.Fatal(err)
+		}
+		p.exchange(t)
+		for _, s := range []side{client, server} {
+			changed := traffic(p.client, s) != before[s]
+			if want := s == x.from.side || x.request; changed != want {
+				t.Errorf("keys of the %s changed: %v, want %v", sideNames[s], changed, want)
+			}
+			if traffic(p.client, s) != traffic(p.server, s) {
+				t.Errorf("both sides differ on the keys of the %s", sideNames[s])
+			}
+		}
+	}
+}
+
+// Requests that come in one burst are answered once (RFC 9846 §4.6.3).
+func TestKeyUpdateRequestsAreAnsweredTogether(t *testing.T) {
+	sc := serverConfig(t, "ecdsa-p256")
+	p := newPair(clientConfig(t, "ecdsa-p256"), sc)
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := p.client.KeyUpdate(true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sent := 0
+	sc.Observe = func(n Notice) {
+		if n.Kind == MessageSent && n.Message == KeyUpdate {
+			sent++
+		}
+	}
+	if err := p.pump(); err != nil {
+		t.Fatal(err)
+	}
+	p.exchange(t)
+	if sent != 1 {
+		t.Errorf("three requests get %d answers", sent)
+	}
+}
+
+func TestKeyUpdateNeedsTLS13(t *testing.T) {
+	cc := clientConfig(t, "ecdsa-p256")
+	cc.MaxVersion = TLS12
+	p := newPair(cc, serverConfig(t, "ecdsa-p256"))
+	if err := p.client.KeyUpdate(false); err == nil {
+		t.Error("KeyUpdate before the handshake")
+	}
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.client.KeyUpdate(false); err == nil {
+		t.Error("KeyUpdate in TLS 1.2")
+	}
+	p.exchange(t)
+}
+
+func TestKeyUpdateFloodsAreLimited(t *testing.T) {
+	p := newPair(clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256"))
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 * maxIdle {
+		if err := p.client.KeyUpdate(false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantAlert(t, "many KeyUpdates", p.pump(), AlertUnexpectedMessage)
+}
+
+// Keys that have protected as many records as they may are changed by Seal itself,
+// whether its plaintext lies where it is sealed or elsewhere.
+func TestSpentKeysAreChanged(t *testing.T) {
+	for _, inPlace := range []bool{false, true} {
+		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+		cc.KeyUpdateAfter, cc.RecordSize = 3, 100
+		updates := 0
+		cc.Observe = func(n Notice) {
+			if n.Kind == MessageSent && n.Message == KeyUpdate {
+				updates++
+			}
+		}
+		p := newPair(cc, sc)
+		if err := p.run(); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 10 {
+			want := bytes.Repeat([]byte{byte(i)}, 250) // three records
+			if inPlace {
+				want = want[:100]
+			}
+			plain, dst := bytes.Clone(want), []byte(nil)
+			if inPlace {
+				room := make([]byte, 1000)
+				dst, plain = room[:0], append(room[p.client.Prefix():p.client.Prefix()], want...)
+			}
+			out, err := p.client.Seal(dst, plain)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.got[p.server] = nil
+			if err := p.feed(p.server, out); err != nil || !bytes.Equal(p.got[p.server], want) {
+				t.Fatalf("in place %v, write %d: %x, %v", inPlace, i, p.got[p.server], err)
+			}
+		}
+		if want := map[bool]int{false: 9, true: 3}[inPlace]; updates != want {
+			t.Errorf("in place %v: %d KeyUpdates, want %d", inPlace, updates, want)
+		}
+		p.exchange(t)
+	}
+}
+
+// One write of any length goes through as many keys as it takes.
+func TestLongWritesChangeKeysOnTheirWay(t *testing.T) {
+	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	cc.KeyUpdateAfter, sc.KeyUpdateAfter = 2, 5
+	sc.TicketCount = 7 // more messages than the keys are good for
+	p := newPair(cc, sc)
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	before := p.client.modern.traffic
+	p.exchange(t)
+	if p.client.modern.traffic != p.server.modern.traffic {
+		t.Error("both sides differ on their keys")
+	}
+	for s, name := range sideNames {
+		if p.client.modern.traffic[s] == before[s] {
+			t.Errorf("the keys of the %s are the same", name)
+		}
+	}
+}
+
+// Each TLS 1.3 cipher's key has its limit, and a setting cannot raise it.
+func TestKeysHaveTheLimitOfTheirCipher(t *testing.T) {
+	for _, c := range record.Ciphers() {
+		if c.Tag == 0 {
+			if c.Records != 0 {
+				t.Errorf("%s: %d records, though no TLS 1.3 suite has it", c.Name, c.Records)
+			}
+			continue
+		}
+		half, err := record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		half.RenewAfter(1 << 62)
+		if half.RenewAfter(0); half.Spent() {
+			t.Errorf("%s: new keys are spent", c.Name)
+		}
+		half.RenewAfter(1)
+		if _, err := half.Seal(nil, record.ApplicationData, []byte("x")); err != nil || !half.Spent() {
+			t.Errorf("%s: keys for one record are not spent by it, %v", c.Name, err)
+		}
+	}
+}
+
+// Up to TLS 1.2 there are no new keys: the connection ends before its sequence
+// numbers do.
+func TestSpentKeysEndOldConnections(t *testing.T) {
+	for v := SSL30; v < TLS13; v++ {
+		p := established(t, v)
+		p.client.out.RenewAfter(4)
+		var err error
+		for i := 0; err == nil && i < 10; i++ {
+			var out []byte
+			if out, err = p.client.Seal(nil, []byte("x")); err == nil {
+				err = p.feed(p.server, out)
+			}
+		}
+		if !errors.Is(err, keysSpent) {
+			t.Errorf("%v: %v", v, err)
+		}
+		err = p.feed(p.server, p.client.Flush(nil))
+		var e *Error
+		if !errors.As(err, &e) || e.Fault != FaultRemote {
+			t.Errorf("%v: the server learns %v", v, err)
+		}
+	}
+}
