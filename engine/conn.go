@@ -30,6 +30,7 @@ type Conn struct {
 	messages []byte
 	records  []byte
 	closed   bool    // close_notify was queued
+	answered bool    // application data was sealed before the client's Finished came
 	first    [1]byte // see splitFirst
 
 	// What is received: a message that is not complete yet, and what follows
@@ -185,7 +186,7 @@ func (c *Conn) Close() {
 		return
 	}
 	c.closed = true
-	if !c.info.Done && !c.peerClosed {
+	if !c.info.Done && !c.peerClosed && !c.answered {
 		if c.flight == nil || c.side == server && c.info.Version == 0 {
 			return
 		}

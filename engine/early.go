@@ -163,6 +163,7 @@ func (c *Conn) answers() bool {
 func (c *Conn) admitEarly(n int) error {
 	switch {
 	case c.answers():
+		c.answered = true
 		return nil
 	case c.side == client && c.info.EarlyData == EarlyRejected:
 		return explain(earlyRejected)

@@ -153,15 +153,20 @@ func (s *server) connection(ctx context.Context, transport net.Conn) {
 	c := netconn.Server(transport, watched(s.config, timeline, s.keys))
 	m := netconn.Measurement{Connection: int(s.counter.Add(1)), Peer: transport.RemoteAddr().String()}
 	shaking, cancel := context.WithTimeout(ctx, s.handshake)
-	err := c.Handshake(shaking)
+	err := c.HandshakeEarly(shaking) // neither an echo nor a page does harm if it is asked for twice
 	cancel()
-	if err == nil {
+	if c.Info().Done {
 		m.Metrics = append(m.Metrics, netconn.Duration("tls", timeline.Since()))
+	}
+	if err == nil {
 		if s.echo {
 			err = netconn.Echo(ctx, c, s.idle)
 		} else {
 			err = s.web.Handle(c)
 		}
+	}
+	if err == nil && !c.Info().Done { // all was asked for early
+		err = errors.Join(c.SetDeadline(time.Now().Add(lingering)), c.Handshake(context.WithoutCancel(ctx)))
 	}
 	_ = c.Shutdown(lingering) // the peer may have gone long since
 	if s.quiet {

@@ -132,6 +132,32 @@ func TestConnectAndServeTellTheSameOfAConnection(t *testing.T) {
 	}
 }
 
+func TestTheSecondConnectionAsksForItsPageEarly(t *testing.T) {
+	for _, row := range []struct {
+		serve []string
+		want  string
+	}{
+		{[]string{"--set", "tls.kind=early-data"}, "accepted, "},
+		{[]string{"--set", "tls.kind=early-data", "--set", "tls.reject_early_data=true"}, "rejected"},
+	} {
+		s := startServe(t, nil, append(row.serve, "--json")...)
+		code, stdout, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--json", "--resume", "--set", "tls.kind=early-data")
+		if code != exitDone || stderr != "" {
+			t.Fatalf("exit code %d: %s", code, stderr)
+		}
+		for who, text := range map[string]string{"connect": stdout, "serve": s.stop(t)} {
+			all := connections(t, text)
+			if len(all) != 2 {
+				t.Fatalf("%s: %d connections", who, len(all))
+			}
+			negotiated := all[1]["negotiated"].(map[string]any)
+			if early, _ := negotiated["early-data"].(string); !strings.HasPrefix(early, row.want) || negotiated["kind"] != "resumed" || all[1]["outcome"] != "ok" {
+				t.Errorf("%s: early data %q, want %q: %v", who, early, row.want, all[1])
+			}
+		}
+	}
+}
+
 func TestServePleasesABrowserAndWritesTheKeyLog(t *testing.T) {
 	keys := filepath.Join(t.TempDir(), "keys.log")
 	s := startServe(t, []string{"SSLKEYLOGFILE=" + keys})

@@ -25,6 +25,11 @@ type Conn struct {
 	ready   atomic.Bool // it is complete
 	failed  error       // or this is why not
 
+	// Early data that no Read has taken yet, which belongs to the handshake.
+	early    []byte
+	hasEarly atomic.Bool
+	eager    atomic.Bool // it is given on before the handshake is done
+
 	// What is received: in[start:end], of which plain was opened. Until the
 	// handshake is complete it belongs to that.
 	reading    sync.Mutex

@@ -2,6 +2,7 @@ package netconn
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -38,11 +39,19 @@ func (x *Exchange) Run(ctx context.Context, config func(*Timeline) *engine.Confi
 	connected := timeline.Since()
 	m.Peer = transport.RemoteAddr().String()
 	m.Metrics = append(m.Metrics, Duration("connect", connected))
-	c := Client(transport, config(timeline), x.ServerName)
-	if err = c.Handshake(ctx); err == nil {
+	cfg := config(timeline)
+	c := Client(transport, cfg, x.ServerName)
+	page, err := x.page()
+	if err == nil && cfg.EarlyData {
+		page.early, err = c.EarlyWrite(page.text)
+	}
+	if err == nil {
+		err = c.Handshake(ctx)
+	}
+	if err == nil {
 		handshake := timeline.Since()
 		m.Metrics = append(m.Metrics, Duration("handshake", handshake), Duration("tls", handshake-connected))
-		err = x.transfer(c, timeline, &m)
+		err = x.transfer(c, page, timeline, &m)
 	}
 	_ = c.Close() // what there was to know is known
 	if cause := context.Cause(ctx); err != nil && cause != nil {
@@ -58,7 +67,7 @@ func (x *Exchange) Run(ctx context.Context, config func(*Timeline) *engine.Confi
 }
 
 // transfer sends the request while it receives the response.
-func (x *Exchange) transfer(c *Conn, timeline *Timeline, m *Measurement) error {
+func (x *Exchange) transfer(c *Conn, page *page, timeline *Timeline, m *Measurement) error {
 	in := &arrival{Reader: c, timeline: timeline}
 	out := x.Response
 	if out == nil {
@@ -66,7 +75,7 @@ func (x *Exchange) transfer(c *Conn, timeline *Timeline, m *Measurement) error {
 	}
 	var err error
 	if x.Request == nil {
-		err = x.get(c, in, out)
+		err = page.get(c, in, out)
 	} else {
 		err = x.copy(c, in, out)
 	}
@@ -76,25 +85,43 @@ func (x *Exchange) transfer(c *Conn, timeline *Timeline, m *Measurement) error {
 	return err
 }
 
-// get asks for a page and writes its body out.
-func (x *Exchange) get(c *Conn, in io.Reader, out io.Writer) error {
+// A page is what a GET asks for.
+type page struct {
+	request http.Request
+	text    []byte // of the request; nothing where there is no GET
+	early   int    // bytes of it that were sent as early data
+}
+
+func (x *Exchange) page() (*page, error) {
+	if x.Request != nil {
+		return &page{}, nil
+	}
 	host, port, err := net.SplitHostPort(x.Address)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if port != "443" {
 		host = x.Address
 	}
-	r := http.Request{Method: http.MethodGet, URL: &url.URL{Scheme: "https", Host: host, Path: x.Path}, Close: true,
-		Header: http.Header{"User-Agent": {"tlslab"}}}
-	w := bufio.NewWriter(c)
-	if err := r.Write(w); err != nil {
+	p := &page{request: http.Request{Method: http.MethodGet, URL: &url.URL{Scheme: "https", Host: host, Path: x.Path}, Close: true,
+		Header: http.Header{"User-Agent": {"tlslab"}}}}
+	var text bytes.Buffer
+	err = p.request.Write(&text)
+	p.text = text.Bytes()
+	return p, err
+}
+
+// get asks for the page and writes its body out. A GET does no harm if it comes
+// twice, so it may be early data; what of it the server rejected is said again.
+func (p *page) get(c *Conn, in io.Reader, out io.Writer) error {
+	rest := p.text
+	if c.Info().EarlyData == engine.EarlyAccepted {
+		rest = rest[p.early:]
+	}
+	if _, err := c.Write(rest); err != nil {
 		return err
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	response, err := http.ReadResponse(bufio.NewReader(in), &r)
+	response, err := http.ReadResponse(bufio.NewReader(in), &p.request)
 	if err != nil {
 		return err
 	}
@@ -103,7 +130,7 @@ func (x *Exchange) get(c *Conn, in io.Reader, out io.Writer) error {
 		return err
 	}
 	if response.StatusCode >= http.StatusBadRequest {
-		return fmt.Errorf("GET %s: %s", x.Path, response.Status)
+		return fmt.Errorf("GET %s: %s", p.request.URL.Path, response.Status)
 	}
 	return nil
 }

@@ -13,6 +13,17 @@ import (
 // later call returns the same error. If ctx ends first, the peer is told that the
 // handshake is given up, and the transport is closed.
 func (c *Conn) Handshake(ctx context.Context) error {
+	for !c.ready.Load() {
+		if err := c.shake(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shake makes the handshake, or goes on with it. An eager server's comes back with
+// each piece of early data.
+func (c *Conn) shake(ctx context.Context) error {
 	if c.ready.Load() {
 		return nil
 	}
@@ -24,12 +35,17 @@ func (c *Conn) Handshake(ctx context.Context) error {
 	over := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() { _ = c.hangUp(); close(over) })
 	err := c.handshake(ctx)
-	if !stop() {
+	givenUp := !stop()
+	if givenUp {
 		<-over
 		err = fmt.Errorf("handshake given up: %w", context.Cause(ctx))
 	}
-	c.failed = c.wrap("handshake", err)
-	c.ready.Store(err == nil)
+	err = c.wrap("handshake", err)
+	if isTimeout(err) && c.eager.Load() && !givenUp {
+		return err // as of a Read, which may be repeated
+	}
+	c.failed = err
+	c.ready.Store(err == nil && c.Info().Done)
 	return c.failed
 }
 
@@ -38,11 +54,7 @@ func (c *Conn) Handshake(ctx context.Context) error {
 // what it has heard (a server's last words are tickets): that is for Write to
 // report, as in fill.
 func (c *Conn) handshake(ctx context.Context) error {
-	c.mu.Lock()
-	c.tls.SetMSS(segmentSize(c.transport))
-	err := c.tls.Start()
-	c.mu.Unlock()
-	if err != nil {
+	if _, err := c.begin(); err != nil {
 		return err
 	}
 	for !c.Info().Done {
@@ -55,6 +67,9 @@ func (c *Conn) handshake(ctx context.Context) error {
 		}
 		if ev.Kind == engine.EventClosed {
 			return fmt.Errorf("closed by the peer: %w", io.ErrUnexpectedEOF)
+		}
+		if c.keepEarly(ev); c.hasEarly.Load() && c.eager.Load() {
+			break
 		}
 	}
 	if err := c.flush(); isTimeout(err) {

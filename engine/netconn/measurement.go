@@ -70,6 +70,9 @@ func negotiated(info engine.Info) []fact {
 	if info.ALPN != "" {
 		facts = append(facts, fact{"alpn", info.ALPN})
 	}
+	if info.EarlyData != engine.EarlyNone {
+		facts = append(facts, fact{"early-data", earlyData(info)})
+	}
 	if agreed := info.Records(); agreed != nil {
 		facts = append(facts, fact{"records", strings.Join(agreed, ", ")})
 	}
@@ -84,6 +87,19 @@ func negotiated(info engine.Info) []fact {
 		facts = append(facts, fact{"revocation", info.Revocation.String()})
 	}
 	return facts
+}
+
+// earlyData says what became of early data, how much of it there was, and if this
+// side knows why it was rejected.
+func earlyData(info engine.Info) string {
+	text := info.EarlyData.String()
+	if info.EarlyBytes > 0 {
+		text += fmt.Sprintf(", %d bytes", info.EarlyBytes)
+	}
+	if info.EarlyRefusal != "" {
+		text += " (" + info.EarlyRefusal + ")"
+	}
+	return text
 }
 
 // WriteJSON writes one line: an object of connection, peer, outcome,

@@ -18,8 +18,19 @@ const (
 // Read returns application data. At its end it returns io.EOF if the peer said
 // so, and an error that wraps engine.ErrTruncated if the transport just ended.
 func (c *Conn) Read(p []byte) (int, error) {
-	if err := c.Handshake(context.Background()); err != nil || len(p) == 0 {
-		return 0, err
+	for {
+		if n := c.readEarly(p); n > 0 {
+			return n, nil
+		}
+		if c.ready.Load() {
+			break
+		}
+		if err := c.shake(context.Background()); err != nil {
+			return 0, err
+		}
+	}
+	if len(p) == 0 {
+		return 0, nil
 	}
 	c.reading.Lock()
 	defer c.reading.Unlock()

@@ -14,8 +14,10 @@ var outgoing = sync.Pool{New: func() any { return new([]byte) }}
 // Write sends application data in records of Config.RecordSize, or as
 // Config.RecordSizing says, with the kernel's segments where it tells them.
 func (c *Conn) Write(p []byte) (n int, err error) {
-	if err := c.Handshake(context.Background()); err != nil {
-		return 0, err
+	if !c.mayAnswer() {
+		if err := c.Handshake(context.Background()); err != nil {
+			return 0, err
+		}
 	}
 	c.writing.Lock()
 	for len(p) > 0 && err == nil {

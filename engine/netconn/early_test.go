@@ -1,0 +1,154 @@
+package netconn
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"tlslab/engine"
+)
+
+// resumable makes a first connection and returns the configurations of a second, in
+// which up to 1000 bytes of early data may be said.
+func resumable(t *testing.T) (client, server *engine.Config) {
+	t.Helper()
+	client, server = ourConfig(t), ourConfig(t)
+	client.EarlyData = true
+	server.MaxEarlyData, server.EarlyGuard = 1000, engine.RecordHellos(10, time.Time{})
+	c, s := earlySides(t, client, server)
+	served := make(chan error, 1)
+	go func() {
+		_, err := s.Write([]byte("x"))
+		served <- err
+	}()
+	_, err := io.ReadFull(c, make([]byte, 1)) // the tickets come first
+	if err := errors.Join(err, <-served); err != nil {
+		t.Fatal(err)
+	}
+	if client.Session = c.Session(); client.Session == nil {
+		t.Fatal("nothing to resume")
+	}
+	return client, server
+}
+
+func earlySides(t *testing.T, client, server *engine.Config) (c, s *Conn) {
+	dialled, accepted := sockets(t)
+	return Client(dialled, client, serverName), Server(accepted, server)
+}
+
+func TestEarlyDataIsReadOnceTheHandshakeIsDone(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		change func(server *engine.Config)
+		said   int
+		early  int // bytes that EarlyWrite takes
+		want   engine.EarlyData
+	}{
+		{"accepted", func(*engine.Config) {}, 700, 700, engine.EarlyAccepted},
+		{"more than the limit", func(*engine.Config) {}, 100_000, 1000, engine.EarlyAccepted},
+		{"rejected", func(s *engine.Config) { s.MaxEarlyData = 0 }, 700, 700, engine.EarlyRejected},
+		{"retried", func(s *engine.Config) { s.Groups = []engine.Group{engine.P256} }, 700, 700, engine.EarlyRejected},
+		{"not resumed", func(s *engine.Config) { s.Tickets = nil }, 700, 700, engine.EarlyRejected},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			client, server := resumable(t)
+			x.change(server)
+			c, s := earlySides(t, client, server)
+			words := bytes.Repeat([]byte("early "), x.said)[:x.said]
+			n, err := c.EarlyWrite(words)
+			if err != nil || n != x.early {
+				t.Fatalf("%d bytes are said early, want %d; %v", n, x.early, err)
+			}
+			echoed := make(chan error, 1)
+			go func() { echoed <- echo(s) }()
+			if err := c.Handshake(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := c.Info().EarlyData; got != x.want {
+				t.Errorf("early data is %v, want %v", got, x.want)
+			}
+			if x.want == engine.EarlyRejected {
+				n = 0
+			}
+			written := make(chan error, 1)
+			go func() {
+				_, err := c.Write(words[n:])
+				written <- errors.Join(err, c.CloseWrite())
+			}()
+			got, err := io.ReadAll(c)
+			if err := errors.Join(err, <-written, <-echoed); err != nil || !bytes.Equal(got, words) {
+				t.Errorf("%d bytes come back, %d were said; %v", len(got), len(words), err)
+			}
+			if again, err := c.EarlyWrite(words); again != 0 || err != nil {
+				t.Errorf("after the handshake %d bytes are said early, %v", again, err)
+			}
+		})
+	}
+}
+
+// An eager server hears and answers before the client has done anything else.
+func TestAnEagerServerAnswersEarlyData(t *testing.T) {
+	client, server := resumable(t)
+	c, s := earlySides(t, client, server)
+	if _, err := c.EarlyWrite([]byte("how soon?")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.HandshakeEarly(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	heard := make([]byte, 9)
+	if _, err := io.ReadFull(s, heard); err != nil || string(heard) != "how soon?" {
+		t.Fatalf("the server has heard %q, %v", heard, err)
+	}
+	if _, err := s.Write([]byte("so soon")); err != nil || s.Info().Done {
+		t.Fatalf("the server's handshake is done: %v, %v", s.Info().Done, err)
+	}
+	answer := make([]byte, 7)
+	if _, err := io.ReadFull(c, answer); err != nil || string(answer) != "so soon" {
+		t.Fatalf("the client has heard %q, %v", answer, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- errors.Join(c.CloseWrite(), s.Handshake(t.Context())) }()
+	if n, err := s.Read(heard); n != 0 || err != io.EOF {
+		t.Errorf("then %d bytes, %v", n, err)
+	}
+	if err := <-ended; err != nil || !s.Info().Done {
+		t.Errorf("the server's handshake ends: %v, %v", s.Info().Done, err)
+	}
+}
+
+// A page is asked for by early data, and measured.
+func TestAPageIsAskedForEarly(t *testing.T) {
+	client, server := resumable(t)
+	web := NewWeb(10 * time.Second)
+	addr, _ := serving(t, 10, func(ctx context.Context, transport net.Conn) {
+		c := Server(transport, server)
+		if err := c.HandshakeEarly(ctx); err != nil {
+			t.Error(err)
+			return
+		}
+		_ = web.Handle(c)
+		_ = c.Shutdown(time.Second)
+	}, func(err error) { t.Error(err) })
+	var response, text bytes.Buffer
+	x := Exchange{Address: addr, ServerName: serverName, Path: "/", Response: &response}
+	m, _, err := x.Run(t.Context(), func(timeline *Timeline) *engine.Config {
+		cfg := *client
+		cfg.Observe = timeline.Observe
+		return &cfg
+	})
+	if err != nil || m.Info.EarlyData != engine.EarlyAccepted {
+		t.Fatalf("early data %v, %v", m.Info.EarlyData, err)
+	}
+	if !strings.Contains(response.String(), "early-data: accepted, ") {
+		t.Errorf("the page says\n%s", &response)
+	}
+	if err := m.WriteText(&text); err != nil || !strings.Contains(text.String(), "-> EndOfEarlyData") || !strings.Contains(text.String(), "early-data accepted, ") {
+		t.Errorf("%v\n%s", err, &text)
+	}
+}

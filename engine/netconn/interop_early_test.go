@@ -1,0 +1,238 @@
+package netconn
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tlslab/engine"
+)
+
+// Early data with OpenSSL and GnuTLS, both ways round, accepted and rejected.
+
+// earlyArguments let server programs give tickets for early data and take it, or
+// give them only.
+var earlyArguments = map[string]struct{ take, give []string }{
+	"openssl":     {[]string{"-early_data", "-max_early_data", "1000"}, []string{"-max_early_data", "1000"}},
+	"gnutls-serv": {[]string{"--earlydata", "--maxearlydata", "1000"}, nil}, // it takes what it gives tickets for
+}
+
+// earlyCombination is what is agreed on besides.
+func earlyCombination() combination {
+	suite, _ := engine.SuiteByName("TLS_AES_128_GCM_SHA256")
+	return combination{version: engine.TLS13, suite: suite, group: engine.X25519, certificate: "ecdsa-p256"}
+}
+
+// What is said early, and after the handshake, is a line each.
+var (
+	earlySpeech = append(speech(clientSays, 100), '\n')
+	lateSpeech  = append(speech(clientSays, 30), '\n')
+)
+
+func TestWeSayEarlyDataToPrograms(t *testing.T) {
+	for i := range serverPrograms {
+		s := &serverPrograms[i]
+		arguments := earlyArguments[s.tool]
+		for _, x := range []struct {
+			name string
+			args []string
+			late time.Duration // by the client's clock
+			want engine.EarlyData
+		}{
+			{"accepted", arguments.take, 0, engine.EarlyAccepted},
+			{"rejected", arguments.give, 0, engine.EarlyRejected},
+			{"late", arguments.take, time.Minute, engine.EarlyRejected},
+		} {
+			if x.args == nil {
+				continue
+			}
+			t.Run(s.tool+"/"+x.name, func(t *testing.T) {
+				t.Parallel()
+				if _, err := exec.LookPath(s.tool); err != nil {
+					t.Skip("needs " + s.tool)
+				}
+				c := earlyCombination()
+				id := identityOf(t, c.certificate)
+				args := append(s.arguments(s.port(t), id, c.version), s.alone(id)...)
+				p := s.launch(t, append(args, x.args...))
+				cfg := c.config(t, engine.PSKDHE)
+				cfg.EarlyData = true
+				first, text, err := s.talk(t, p, cfg, sizes(false))
+				if err != nil {
+					t.Fatalf("%v\n%s", err, brief(text))
+				}
+				cfg.Session = first.Session()
+				cfg.Now = func() time.Time { return time.Now().Add(x.late) }
+				info := s.hearEarly(t, p, cfg)
+				if info.EarlyData != x.want || info.EarlyBytes != len(earlySpeech) || info.Kind != engine.Resumed {
+					t.Errorf("early data %v, %d bytes, %v", info.EarlyData, info.EarlyBytes, info.Kind)
+				}
+			})
+		}
+	}
+}
+
+// hearEarly says a line early, again if that was rejected, and another one, and
+// waits until the program has shown what it makes of them: OpenSSL prints all it
+// hears, and GnuTLS echoes what comes after the handshake.
+func (s *serverProgram) hearEarly(t *testing.T, p *program, cfg *engine.Config) engine.Info {
+	t.Helper()
+	transport, err := net.Dial("tcp", p.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer transport.Close()
+	if err := transport.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	mark := p.mark()
+	conn := Client(transport, cfg, serverName)
+	n, err := conn.EarlyWrite(earlySpeech)
+	if err != nil || n != len(earlySpeech) {
+		t.Fatalf("%d bytes are said early, %v", n, err)
+	}
+	if err := conn.Handshake(ctx); err != nil {
+		text, _ := p.since(mark)
+		t.Fatalf("%v\n%s", err, text)
+	}
+	late, accepted := lateSpeech, conn.Info().EarlyData == engine.EarlyAccepted
+	if !accepted {
+		late = append(slices.Clone(earlySpeech), lateSpeech...)
+	}
+	if _, err := conn.Write(late); err != nil {
+		t.Fatal(err)
+	}
+	if s.echoes {
+		if _, err := io.ReadFull(conn, late); err != nil || !bytes.HasSuffix(late, lateSpeech) {
+			t.Errorf("echoed %q, %v", late, err)
+		}
+		return conn.Info()
+	}
+	text, err := p.await(ctx, mark, func(text string) bool { return strings.HasSuffix(text, "\n"+string(lateSpeech)) })
+	if err != nil || !strings.Contains(text, string(earlySpeech)) || strings.Contains(text, "End of early data") != accepted {
+		t.Errorf("%v; it printed\n%s", err, text)
+	}
+	return conn.Info()
+}
+
+// An earlyClient is a client program that says a line early on its second
+// connection.
+type earlyClient struct {
+	tool    string
+	connect func(t *testing.T, addr, words string) (text string, err error)
+	// what the program prints of early data that was accepted, and rejected
+	accepted, rejected string
+}
+
+var earlyClients = []earlyClient{
+	{"openssl", opensslSaysEarly, "Early data was accepted", "Early data was rejected"},
+	{"gnutls-cli", gnutlsSaysEarly, "This is a resumed session", "This is a resumed session"}, // it does not say
+}
+
+func opensslSaysEarly(t *testing.T, addr, words string) (string, error) {
+	session := filepath.Join(t.TempDir(), "session.pem")
+	args := []string{"s_client", "-connect", addr, "-servername", serverName, "-CAfile", identityOf(t, "ecdsa-p256").root,
+		"-verify_return_error", "-nocommands", "-ign_eof", "-tls1_3"}
+	if text, err := run(t, nil, "openssl", append(args, "-sess_out", session)...); err != nil {
+		return text, err
+	}
+	return run(t, lateSpeech, "openssl", append(args, "-sess_in", session, "-early_data", words)...)
+}
+
+func gnutlsSaysEarly(t *testing.T, addr, words string) (string, error) {
+	host, port, _ := net.SplitHostPort(addr)
+	return run(t, lateSpeech, "gnutls-cli", "--resume", "--waitresumption", "--earlydata", words, "--x509cafile", identityOf(t, "ecdsa-p256").root,
+		"--sni-hostname", serverName, "--verify-hostname", serverName, "--port", port, host)
+}
+
+func TestProgramsSayEarlyDataToUs(t *testing.T) {
+	words := filepath.Join(t.TempDir(), "words")
+	if err := os.WriteFile(words, earlySpeech, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range earlyClients {
+		for _, x := range []struct {
+			name  string
+			guard engine.EarlyGuard
+			want  engine.EarlyData
+			says  string
+		}{
+			{"accepted", engine.RecordHellos(10, time.Time{}), engine.EarlyAccepted, p.accepted},
+			{"rejected", engine.RecordHellos(0, time.Time{}), engine.EarlyRejected, p.rejected},
+		} {
+			t.Run(p.tool+"/"+x.name, func(t *testing.T) {
+				if _, err := exec.LookPath(p.tool); err != nil {
+					t.Skip("needs " + p.tool)
+				}
+				l, err := net.Listen("tcp", "127.0.0.1:0")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer l.Close()
+				cfg := earlyCombination().config(t, engine.PSKDHE)
+				cfg.MaxEarlyData, cfg.EarlyGuard = 1000, x.guard
+				served := make(chan error, 1)
+				var info engine.Info
+				var got []byte
+				go func() {
+					_, first := serveOne(t, l, cfg, nil)
+					var second error
+					if info, got, second = hearOne(l, cfg); errors.Join(first, second) != nil {
+						l.Close() // or the program would wait
+					}
+					served <- errors.Join(first, second)
+				}()
+				text, err := p.connect(t, l.Addr().String(), words)
+				l.Close()
+				if ours := <-served; err != nil || ours != nil {
+					t.Fatalf("ours: %v; %s: %v\n%s", ours, p.tool, err, brief(text))
+				}
+				if info.EarlyData != x.want || info.Kind != engine.Resumed || !strings.Contains(text, x.says) {
+					t.Errorf("early data %v (%s), %v\n%s", info.EarlyData, info.EarlyRefusal, info.Kind, brief(text))
+				}
+				want := lateSpeech
+				if x.want == engine.EarlyAccepted {
+					want = append(slices.Clone(earlySpeech), lateSpeech...)
+				}
+				if !bytes.HasSuffix(got, want) || x.want == engine.EarlyAccepted && info.EarlyBytes != len(earlySpeech) {
+					t.Errorf("we heard %q, want it to end in %q", got, want)
+				}
+			})
+		}
+	}
+}
+
+// hearOne accepts one connection and hears what is said up to the last line.
+func hearOne(l net.Listener, cfg *engine.Config) (info engine.Info, got []byte, err error) {
+	transport, err := l.Accept()
+	if err != nil {
+		return info, nil, err
+	}
+	defer transport.Close()
+	if err := transport.SetDeadline(time.Now().Add(patience)); err != nil {
+		return info, nil, err
+	}
+	c := Server(transport, cfg)
+	buf := make([]byte, 1000)
+	for err == nil && !bytes.HasSuffix(got, append([]byte{'\n'}, lateSpeech...)) && !bytes.Equal(got, lateSpeech) {
+		var n int
+		n, err = c.Read(buf)
+		got = append(got, buf[:n]...)
+	}
+	if err != nil {
+		return c.Info(), got, err
+	}
+	_ = c.Shutdown(time.Minute) // the client may have gone
+	return c.Info(), got, nil
+}
