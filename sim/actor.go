@@ -9,8 +9,8 @@ import (
 
 // deed is one thing that a step does, priced for its host.
 type deed struct {
-	action recording.Action // Work, Write, Mark, CloseEnd, Fetch, Known or answered; in a recording's steps, Data
-	takes  time.Duration    // Work: on this host
+	action recording.Action // Work, Pause, Write, Mark, CloseEnd, Fetch, Known or answered; in a recording's steps, Data
+	takes  time.Duration    // Work: on this host; Pause
 	bytes  int64            // Write; Fetch: the request
 	back   int64            // Fetch: the answer
 	moment recording.Moment // Mark
@@ -29,6 +29,8 @@ func priceItems(deeds []deed, items []recording.Item, h Host) ([]deed, error) {
 				}
 			}
 			deeds = addWork(deeds, h.slow(takes))
+		case recording.Pause:
+			deeds = append(deeds, deed{action: recording.Pause, takes: it.Work})
 		case recording.Write:
 			deeds = append(deeds, deed{action: recording.Write, bytes: int64(it.Bytes)})
 		case recording.Mark:
@@ -60,7 +62,7 @@ type actor struct {
 	script script
 	deeds  []deed // of the step in hand, those to come
 	read   int64  // bytes taken from the endpoint
-	busy   bool   // on a core, or waiting for one
+	busy   bool   // on a core, or waiting for one, or in a pause
 	ready  int32  // the node since which it has been busy
 	began  time.Duration
 	cpu    time.Duration // charged so far
@@ -126,6 +128,9 @@ func (w *World) work(who int32) {
 		switch d.action {
 		case recording.Work:
 			w.compute(who, d.takes)
+		case recording.Pause:
+			a.busy, a.ready = true, int32(w.tag)
+			w.events.schedule(w.now+d.takes, wakeActor, who)
 		case recording.Write:
 			a.ep.Write(w.now, w.tag, d.bytes)
 			w.transmit(who)
@@ -160,6 +165,18 @@ func (w *World) beginTask(who int32, takes time.Duration) {
 	a.began = w.now
 	a.cpu += takes
 	w.events.schedule(w.now+takes, wakeHost, who)
+}
+
+// resume goes on with the program of an actor whose pause is over.
+func (w *World) resume(who int32) {
+	a := &w.actors[who]
+	a.busy = false
+	if w.conns[who/2].over {
+		return
+	}
+	w.hash.mix(resumed, int64(w.now), int64(who), 0)
+	w.node(node{kind: pauseNode, side: sideOf(who), parent: a.ready})
+	w.settle(who)
 }
 
 // finishTask gives the core to the next in the queue, and goes on with the

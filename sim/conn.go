@@ -21,10 +21,12 @@ type conn struct {
 	moments [recording.NumMoments]moment
 	outcome string // how it ended; empty while it goes on
 	over    bool   // nothing more will happen to it
+
+	complete recording.Moment // with which it has come to what it was for
 }
 
-func newConn() conn {
-	c := conn{connect: -1}
+func newConn(complete recording.Moment) conn {
+	c := conn{connect: -1, complete: complete}
 	for i := range c.moments {
 		c.moments[i].node = -1
 	}
@@ -47,7 +49,7 @@ func (c *conn) fail(outcome string) {
 	if c.outcome == "" {
 		c.outcome = outcome
 	}
-	if c.moments[recording.LastByte].node >= 0 {
+	if c.moments[c.complete].node >= 0 {
 		c.outcome = OK
 	}
 }

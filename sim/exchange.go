@@ -42,6 +42,10 @@ type Exchange struct {
 	// Request and Response are the application data each way, in bytes, 1 or
 	// more.
 	Request, Response int
+	// Rounds is how many requests and responses follow each other, 0 and 1: one;
+	// Pause is the time between the last byte of a response and the next request.
+	Rounds int
+	Pause  time.Duration
 	// Content is what the data is like, where it matters: one of content.Names.
 	// Empty means zeros, which do for all but compression.
 	Content string
@@ -64,6 +68,8 @@ func (x *Exchange) validate() error {
 		return errors.New("exchange: keys that change after so many records, and a sizing of records that decides how many there are")
 	case (x.Client.RecordSizing != nil || x.Server.RecordSizing != nil) && x.Client.Compression && x.Server.Compression:
 		return errors.New("exchange: the lengths of compressed records depend on what is in them: record sizes that depend on time or on the network cannot be recorded beside it")
+	case x.Rounds < 0 || x.Pause < 0:
+		return fmt.Errorf("exchange: %d rounds, pause of %v: want 0 or more", x.Rounds, x.Pause)
 	case x.WriteChunk < 0:
 		return fmt.Errorf("exchange: writes of %d bytes: want 0 (whole flights) or more", x.WriteChunk)
 	case x.Client.EarlyData && (x.Client.Now().Nanosecond()|x.Server.Now().Nanosecond())%int(time.Millisecond) != 0:
@@ -92,10 +98,15 @@ type program struct {
 	response int
 	chunk    int    // bytes of a write of handshake; 0: no limit
 	early    int    // bytes of the request that were said early
-	received int    // bytes of application data
+	received int    // bytes of application data, in this round
 	data     []byte // room for what a record carries
 	answer   func(request []byte) []byte
 	content  io.Reader // what it is filled from; nil: zeros
+
+	// The client's rounds: which one this is, from 1, and how many there are.
+	round, rounds int
+	pause         time.Duration // between two rounds
+	paused        bool          // the next step begins the next round
 
 	// own and peers are the sizings of this side and of its peer, where a recording is made
 	// that leaves the cutting of records to them. Position is consumed, with such
@@ -127,7 +138,7 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error
 				g.items = append(g.items, recording.Item{Action: recording.Known})
 			}
 		}
-		*g = program{side: side(s), request: x.Request, response: x.Response, answer: x.Answer, data: make([]byte, engine.DefaultRecordSize)}
+		*g = program{side: side(s), request: x.Request, response: x.Response, answer: x.Answer, round: 1, rounds: max(x.Rounds, 1), pause: x.Pause, data: make([]byte, engine.DefaultRecordSize)}
 		if x.Content != "" {
 			var err error
 			if g.content, err = content.New(x.Content, x.Seed+uint64(s)); err != nil {
@@ -209,10 +220,9 @@ func (g *program) receive(arrived []byte) (bool, error) {
 	case engine.EventData, engine.EventEarlyData:
 		g.received += len(ev.Data)
 		if g.side == client {
-			g.responded(len(ev.Data))
-		} else if g.received == g.request {
-			return true, g.send(g.response)
+			return true, g.responded(len(ev.Data))
 		}
+		return true, g.reply()
 	case engine.EventClosed:
 		if g.side == server {
 			g.close()
@@ -228,17 +238,6 @@ func (g *program) heard() int {
 		return g.early
 	}
 	return 0
-}
-
-// responded tells the client that n more bytes of the response are readable.
-func (g *program) responded(n int) {
-	if n > 0 && g.received == n {
-		g.mark(recording.FirstByte)
-	}
-	if n > 0 && g.received == g.response {
-		g.mark(recording.LastByte)
-		g.close()
-	}
 }
 
 // send writes application data, each record as soon as it is sealed.

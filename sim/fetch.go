@@ -101,7 +101,7 @@ func (w *World) resetFetches(seed uint64, clientTCP *tcp.Config) {
 		f.reset()
 		a, b := w.extend(clientTCP), w.extend(&caTCP)
 		w.actors[a].script, w.actors[b].script = &f.sides[client], &f.sides[server]
-		w.conns = append(w.conns, newConn())
+		w.conns = append(w.conns, newConn(recording.LastByte))
 	}
 }
 

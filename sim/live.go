@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"tlslab/engine"
+	"tlslab/sim/recording"
 )
 
 // NewLiveWorld builds a world in which live engines compute every byte of each
@@ -19,6 +20,9 @@ func NewLiveWorld(cfg Config, x Exchange) (*World, error) {
 	w, err := newWorld(cfg)
 	if err != nil {
 		return nil, err
+	}
+	if x.Rounds > 1 {
+		w.complete = recording.LastRoundLastByte
 	}
 	w.scripts = func(int32) (script, script, error) {
 		p, err := x.begin()
@@ -46,6 +50,11 @@ func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
 	if !l.begun && l.program.side == client {
 		l.begun = true
 		if err := l.program.start(); err != nil {
+			return nil, false, err
+		}
+	} else if l.program.paused {
+		l.program.items = nil
+		if err := l.program.ask(); err != nil {
 			return nil, false, err
 		}
 	} else if ok, err := l.program.receive((*l.peer)[:arrived]); !ok {

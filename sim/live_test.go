@@ -112,6 +112,8 @@ func handshakes() map[string]handshake {
 		"1.2 compressed": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
 			x.Content, x.Client.Compression, x.Server.Compression = "text", true, true
 		}},
+		"1.3 rounds":         {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Rounds, x.Pause = 4, 150*ms }},
+		"1.2 rounds at once": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) { x.Rounds = 3 }},
 		"1.2 records of 1000": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
 			x.Client.RecordSize, x.Server.RecordSize = 1000, 1000
 		}},

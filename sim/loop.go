@@ -17,6 +17,7 @@ const (
 	wakeEndpoint                      // who: a TCP endpoint, whose deadline has come
 	wakeHost                          // who: an actor, whose work a core has finished
 	wakeFetch                         // who: a connection, whose client waits no longer for the authority
+	wakeActor                         // who: an actor, whose pause is over
 )
 
 // event is a wake-up call. Events at one instant run in the order in which

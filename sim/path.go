@@ -50,6 +50,7 @@ const (
 	cpuNode                       // a core finished a task
 	timerNode                     // a TCP deadline
 	forgoneNode                   // a client waits no longer for the authority
+	pauseNode                     // a program's pause was over; none comes before what a path is walked back from
 	departureNode                 // a segment left that had been waiting: no event, but what one let go
 )
 

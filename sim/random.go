@@ -38,6 +38,7 @@ const (
 	dropped
 	timer
 	computed
+	resumed
 )
 
 func (h *eventHash) mix(kind, at, who, what int64) {

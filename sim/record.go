@@ -132,6 +132,11 @@ func (g *program) drain(peer []byte, steps []recording.Step) ([]recording.Step, 
 		if !ok {
 			return steps, nil
 		}
+		if g.paused {
+			if err := g.ask(); err != nil {
+				return nil, err
+			}
+		}
 		if len(g.items) > 0 {
 			steps = append(steps, recording.Step{At: g.position, Items: g.items})
 		}

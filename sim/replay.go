@@ -26,10 +26,11 @@ type playedBranch struct {
 // step is a recording's step for one host: operations that follow each other are
 // one stretch of work, and Data is not yet cut into records.
 type step struct {
-	at    int64
-	deeds []deed
-	cuts  bool  // there is Data among the deeds
-	bytes int64 // written, where there is none
+	at     int64
+	deeds  []deed
+	cuts   bool  // there is Data among the deeds
+	bytes  int64 // written, where there is none
+	pauses bool  // it ends in a pause; the next step goes on after it
 }
 
 // data is application data that is to be cut into records.
@@ -65,27 +66,34 @@ func priceRecording(rec *recording.Recording, cfg Config) (*played, error) {
 }
 
 // priceSteps turns a recording's steps into steps for a host, whose data goes to
-// another.
+// another. After a pause begins a step of its own, for what is decided at its
+// instant.
 func priceSteps(steps []recording.Step, from, to Host) ([]step, error) {
-	out := make([]step, len(steps))
-	for i, s := range steps {
-		out[i].at = s.At
-		for k, it := range s.Items {
-			var err error
-			if it.Action == recording.Data {
-				err = out[i].addData(&it, from, to)
-			} else {
-				out[i].deeds, err = priceItems(out[i].deeds, s.Items[k:k+1], from)
-				if it.Action == recording.Write {
-					out[i].bytes += int64(it.Bytes)
-				}
+	var out []step
+	for _, s := range steps {
+		out = append(out, step{at: s.At})
+		for _, it := range s.Items {
+			if out[len(out)-1].pauses {
+				out = append(out, step{at: s.At})
 			}
-			if err != nil {
+			if err := out[len(out)-1].add(it, from, to); err != nil {
 				return nil, fmt.Errorf("step at %d: %w", s.At, err)
 			}
 		}
 	}
 	return out, nil
+}
+
+func (s *step) add(it recording.Item, from, to Host) (err error) {
+	if it.Action == recording.Data {
+		return s.addData(&it, from, to)
+	}
+	s.pauses = it.Action == recording.Pause
+	if it.Action == recording.Write {
+		s.bytes += int64(it.Bytes)
+	}
+	s.deeds, err = priceItems(s.deeds, []recording.Item{it}, from)
+	return err
 }
 
 func (s *step) addData(it *recording.Item, from, to Host) (err error) {
@@ -202,6 +210,9 @@ func (r *replaySide) openRecord(at instant, c *cut) {
 	r.sides[1-r.side].cutter.pop()
 	for steps := r.steps(); r.next < len(steps) && steps[r.next].at <= through; {
 		r.begin(at)
+		if steps[r.next-1].pauses {
+			return
+		}
 	}
 }
 
@@ -215,8 +226,10 @@ func (r *replaySide) begin(at instant) {
 			r.deeds = addWork(r.deeds, d.takes)
 		case recording.Data:
 			r.deeds = r.cutter.cut(r.deeds, at, d.bytes, d.data)
-		default:
+		case recording.Write:
 			r.cutter.written += d.bytes
+			r.deeds = append(r.deeds, *d)
+		default:
 			r.deeds = append(r.deeds, *d)
 		}
 	}

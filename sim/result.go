@@ -13,8 +13,12 @@ type Result struct {
 	Outcome   string        // OK, or what ended it
 	Connect   time.Duration // the client's TCP is established
 	Handshake time.Duration // the client may send under keys it has verified
-	TTFB      time.Duration // the first byte of the response is readable
+	TTFB      time.Duration // the first byte of the first response is readable
 	TTLB      time.Duration // the last one is
+
+	// Of an exchange with several rounds: from the beginning of the last request
+	// until the first and the last byte of its response are readable.
+	LastRoundTTFB, LastRoundTTLB time.Duration
 
 	// EarlyData is 1 where the server accepted early data, 0 where it rejected it,
 	// and negative where there was none or none came.
@@ -47,7 +51,7 @@ func (r *Result) Goodput(response int64) (float64, bool) {
 
 // failed is the result of a connection that could not begin.
 func failed(err error) Result {
-	return Result{Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1, EarlyData: -1, Revocation: -1, RoundTrips: -1}
+	return Result{Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1, LastRoundTTFB: -1, LastRoundTTLB: -1, EarlyData: -1, Revocation: -1, RoundTrips: -1}
 }
 
 // result reads a connection's metrics off the world.
@@ -57,11 +61,13 @@ func (w *World) result(flow int) Result {
 	up, down := a.ep.Stats(), b.ep.Stats()
 	r := Result{
 		Outcome: c.outcome, Connect: c.connect, Revocation: -1, RoundTrips: -1,
-		EarlyData: b.script.early(),
-		Handshake: c.since(recording.Handshake),
-		TTFB:      c.since(recording.FirstByte),
-		TTLB:      c.since(recording.LastByte),
-		ClientCPU: a.cpu, ServerCPU: b.cpu,
+		EarlyData:     b.script.early(),
+		Handshake:     c.since(recording.Handshake),
+		TTFB:          c.since(recording.FirstByte),
+		TTLB:          c.since(recording.LastByte),
+		LastRoundTTFB: c.between(recording.LastRequest, recording.LastRoundFirstByte),
+		LastRoundTTLB: c.between(recording.LastRequest, recording.LastRoundLastByte),
+		ClientCPU:     a.cpu, ServerCPU: b.cpu,
 		BytesUp: up.BytesSent, BytesDown: down.BytesSent,
 		PacketsUp: up.SegmentsSent, PacketsDown: down.SegmentsSent,
 		Retransmits:    up.Retransmits + down.Retransmits,
@@ -91,6 +97,15 @@ func accepted(e engine.EarlyData) int {
 		return 0
 	}
 	return -1
+}
+
+// between is the time from one moment to another, negative where that was not
+// reached.
+func (c *conn) between(from, to recording.Moment) time.Duration {
+	if c.moments[to].node < 0 {
+		return -1
+	}
+	return c.moments[to].at - c.moments[from].at
 }
 
 func (c *conn) since(m recording.Moment) time.Duration {

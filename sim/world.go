@@ -82,6 +82,8 @@ type World struct {
 	walker    walker
 	hash      eventHash
 
+	complete recording.Moment // with which a connection has come to what it was for
+
 	replays []*replay                                           // by flow, where a recording is replayed
 	scripts func(flow int32) (client, server script, err error) // what the sides do in a run
 }
@@ -124,6 +126,7 @@ func newReplayWorld(cfg Config, rec *recording.Recording, decide func(sent, came
 		return nil, err
 	}
 	played.decide = decide
+	w.complete = rec.Branches[0].Complete()
 	w.scripts = func(flow int32) (client, server script, err error) {
 		for int(flow) >= len(w.replays) {
 			w.replays = append(w.replays, newReplay(played))
@@ -139,7 +142,7 @@ func newWorld(cfg Config) (*World, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	w := &World{cfg: cfg}
+	w := &World{cfg: cfg, complete: recording.LastByte}
 	w.first[0] = w.lay(cfg.Up, cfg.Down)
 	w.shared = len(w.hops)
 	if ca := cfg.Authority; ca != nil {
@@ -196,7 +199,7 @@ func (w *World) reset(seed uint64, conns int) {
 	for range conns {
 		w.extend(&clientTCP)
 		w.extend(&serverTCP)
-		w.conns = append(w.conns, newConn())
+		w.conns = append(w.conns, newConn(w.complete))
 	}
 	w.resetFetches(seed, &clientTCP)
 }
@@ -247,6 +250,8 @@ func (w *World) loop() {
 			w.finishTask(e.who)
 		case wakeFetch:
 			w.forgo(e.who)
+		case wakeActor:
+			w.resume(e.who)
 		}
 	}
 	for i := range w.conns {

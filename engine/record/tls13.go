@@ -36,7 +36,11 @@ func (p *tls13) prefix() int { return 0 }
 
 // framing is that of the TLSInnerPlaintext, whose type is its tail.
 func (p *tls13) framing() Framing {
-	return Framing{Fixed: p.aead.Overhead(), Tail: 1, Block: p.multiple, Cap: p.most}
+	f := Framing{Fixed: p.aead.Overhead(), Tail: 1}
+	if p.multiple > 1 {
+		f.Block, f.Cap = p.multiple, p.most
+	}
+	return f
 }
 
 func (p *tls13) seal(record []byte, sequence uint64, typ Type, plain int) error {

@@ -47,6 +47,7 @@ type Action uint8
 const (
 	Compute  Action = iota // an operation of the cost table, on the CPU
 	Work                   // a literal duration on the CPU, as on a host of slowdown 1
+	Pause                  // time in which the client does nothing
 	Write                  // bytes handed to TCP in one call
 	Data                   // application data, in records that are each sealed and then handed to TCP
 	Mark                   // a moment that the metrics ask for
@@ -63,10 +64,16 @@ const (
 	Handshake Moment = iota // may send application data under keys it has verified
 	FirstByte               // the first byte of the response is readable
 	LastByte                // the last one is
+
+	// Where requests and responses follow the first: the client begins the last of
+	// these requests, and has the first byte and all of its response.
+	LastRequest
+	LastRoundFirstByte
+	LastRoundLastByte
 	NumMoments
 )
 
-var momentNames = [NumMoments]string{"handshake", "first-byte", "last-byte"}
+var momentNames = [NumMoments]string{"handshake", "first-byte", "last-byte", "last-request", "last-round-first-byte", "last-round-last-byte"}
 
 func (m Moment) String() string {
 	if m < NumMoments {
@@ -79,7 +86,7 @@ func (m Moment) String() string {
 type Item struct {
 	Action Action
 	Op     op.Op         // Compute
-	Work   time.Duration // Work
+	Work   time.Duration // Work, Pause
 	Bytes  int           // Write; Data: of plaintext; Fetch: of the question
 	Back   int           // Fetch: bytes of the answer
 	Moment Moment        // Mark
@@ -188,6 +195,9 @@ func (r *Recording) Validate() error {
 		if err := b.validate(); err != nil {
 			return fmt.Errorf("branch %s: %w", b.Outcome, err)
 		}
+		if b.Complete() != r.Branches[0].Complete() {
+			return fmt.Errorf("branch %s: it ends with the moment %v, and %s with %v", b.Outcome, b.Complete(), r.Branches[0].Outcome, r.Branches[0].Complete())
+		}
 		if !b.beginsAs(&r.Branches[0]) {
 			return fmt.Errorf("branch %s: until the server has the ClientHello all branches are alike, and %s is not", b.Outcome, r.Branches[0].Outcome)
 		}
@@ -209,6 +219,18 @@ func known(between string) string {
 
 // Decides says whether the early window decides on a branch.
 func (r *Recording) Decides(o Outcome) bool { return o == Early && r.EarlyWindow > 0 }
+
+// Complete is the moment at which the exchange has come to what it was for.
+func (b *Branch) Complete() Moment {
+	for _, s := range b.Client {
+		for _, it := range s.Items {
+			if it.Action == Mark && it.Moment == LastRoundLastByte {
+				return LastRoundLastByte
+			}
+		}
+	}
+	return LastByte
+}
 
 // beginsAs says whether two branches are alike as long as nobody knows which it
 // is: in the client's first step, and in what the server waits for.
@@ -264,6 +286,8 @@ func validateSide(name string, steps []Step, arrives int64) error {
 				return fmt.Errorf("%s: step at %d: a write of %d bytes", name, s.At, it.Bytes)
 			case it.Action == Data && !framingValid(&it.Framing):
 				return fmt.Errorf("%s: step at %d: %v: no record is framed so", name, s.At, it)
+			case it.Action == Pause && (it.Work <= 0 || it.Work > maxWork):
+				return fmt.Errorf("%s: step at %d: pause of %v: want above 0 and at most %v", name, s.At, it.Work, maxWork)
 			case it.Action == Work && (it.Work < 0 || it.Work > maxWork):
 				return fmt.Errorf("%s: step at %d: work of %v: want 0 to %v", name, s.At, it.Work, maxWork)
 			case it.Action == Compute && int64(it.Op.Size) > maxStream:
@@ -297,6 +321,9 @@ func (b *Branch) validateMoments() error {
 	next := Handshake
 	for _, s := range b.Client {
 		for _, it := range s.Items {
+			if it.Action == Pause && next < LastRequest {
+				return fmt.Errorf("client: step at %d: a pause before the moment %v: pauses come after it", s.At, LastByte)
+			}
 			if it.Action != Mark {
 				continue
 			}
@@ -306,13 +333,13 @@ func (b *Branch) validateMoments() error {
 			next++
 		}
 	}
-	if next != NumMoments {
+	if next != NumMoments && next != LastRequest { // the rounds after the first are optional
 		return fmt.Errorf("client: moment %v is missing", next)
 	}
 	for _, s := range b.Server {
 		for _, it := range s.Items {
-			if it.Action == Mark {
-				return fmt.Errorf("server: step at %d: moments are the client's", s.At)
+			if it.Action == Mark || it.Action == Pause {
+				return fmt.Errorf("server: step at %d: %v: moments and pauses are the client's", s.At, it)
 			}
 		}
 	}

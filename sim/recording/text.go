@@ -29,7 +29,7 @@ import (
 //	  work 120us
 //	  write 1210
 //
-// An action is `write BYTES`, `work DURATION`, `mark MOMENT`, `close`, `fetch BYTES
+// An action is `write BYTES`, `work DURATION`, `pause DURATION`, `mark MOMENT`, `close`, `fetch BYTES
 // BYTES` (there and back), `known`, or an operation as engine/op prints it; or application data, as in
 //
 //	data 40000 aes-128-gcm fixed 21 tail 1
@@ -93,6 +93,8 @@ func (it Item) String() string {
 		return it.Op.String()
 	case Work:
 		return "work " + it.Work.String()
+	case Pause:
+		return "pause " + it.Work.String()
 	case Write:
 		return "write " + strconv.Itoa(it.Bytes)
 	case Data:
@@ -238,13 +240,16 @@ func parseItem(w []string) (Item, error) {
 		return Item{Action: Write, Bytes: n}, nil
 	case "data":
 		return parseData(w)
-	case "work":
+	case "work", "pause":
 		if len(w) != 2 {
-			return Item{}, fmt.Errorf("want: work DURATION, such as 120us")
+			return Item{}, fmt.Errorf("want: %s DURATION, such as 120us", w[0])
 		}
 		d, err := time.ParseDuration(w[1])
 		if err != nil || d < 0 {
-			return Item{}, fmt.Errorf("work %q: want a duration, such as 120us", w[1])
+			return Item{}, fmt.Errorf("%s %q: want a duration, such as 120us", w[0], w[1])
+		}
+		if w[0] == "pause" {
+			return Item{Action: Pause, Work: d}, nil
 		}
 		return Item{Action: Work, Work: d}, nil
 	case "mark":
@@ -267,7 +272,7 @@ func parseItem(w []string) (Item, error) {
 	}
 	o, err := op.Parse(strings.Join(w, " "))
 	if err != nil {
-		return Item{}, fmt.Errorf("%q is no action: want write, data, work, mark, close, fetch, known or an operation: %w", strings.Join(w, " "), err)
+		return Item{}, fmt.Errorf("%q is no action: want write, data, work, pause, mark, close, fetch, known or an operation: %w", strings.Join(w, " "), err)
 	}
 	return Item{Action: Compute, Op: o}, nil
 }
