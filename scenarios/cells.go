@@ -37,6 +37,8 @@ func (r *reader) makeCells(s *Scenario) {
 	switch {
 	case len(s.Cells) == 0:
 		r.add(r.file.at(nil, "all combinations are excluded"))
+	case s.Compare != nil && !s.measures(s.Compare.Metric):
+		r.add(r.file.at(nil, "compare: no combination has the metric "+s.Compare.Metric))
 	case s.Compare != nil && !s.hasBaseline():
 		r.add(r.file.at(nil, "compare: every combination with the baseline "+s.Compare.Factor+"="+s.Compare.Baseline+" is excluded: nothing is left to compare with"))
 	}

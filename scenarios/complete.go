@@ -358,12 +358,23 @@ func checkTCP(c *Config, _ map[string]setting) []fault {
 	return nil
 }
 
+// maxRounds keeps what is recorded of an exchange small.
+const maxRounds = 100
+
 func checkTransfer(c *Config, _ map[string]setting) []fault {
 	switch {
 	case c.Transfer.Request < 1:
 		return faultf([]string{"transfer.request"}, "a request has at least 1B")
 	case c.Transfer.Response < 1:
 		return faultf([]string{"transfer.response"}, "a response has at least 1B")
+	case c.Transfer.Rounds < 1 || c.Transfer.Rounds > maxRounds:
+		return faultf([]string{"transfer.rounds"}, "%d: from 1 to %d requests", c.Transfer.Rounds, maxRounds)
+	case c.Transfer.Pause > 0 && c.Transfer.Rounds == 1:
+		return faultf([]string{"transfer.pause"}, "a pause is between two requests, and transfer.rounds is 1")
+	case c.Transfer.Pause > time.Hour:
+		return faultf([]string{"transfer.pause"}, "%s: at most 1h", formatDuration(c.Transfer.Pause))
+	case time.Duration(c.Transfer.Rounds-1)*c.Transfer.Pause >= c.Timeout && c.Timeout >= time.Millisecond:
+		return faultf([]string{"transfer.pause", "timeout"}, "the pauses take %s together, and every replicate ends after %s", formatDuration(time.Duration(c.Transfer.Rounds-1)*c.Transfer.Pause), formatDuration(c.Timeout))
 	case c.Timeout < time.Millisecond:
 		return faultf([]string{"timeout"}, "%s: at least 1ms", formatDuration(c.Timeout))
 	}

@@ -95,6 +95,9 @@ type Host struct {
 type Transfer struct {
 	Request, Response int    // bytes
 	Content           string // what they are like, for compression
+
+	Rounds int           // requests, each with its response
+	Pause  time.Duration // of the client between a response and the next request
 }
 
 // RTT is the time a small packet needs there and back on the idle path: the sum of the delays of both directions.

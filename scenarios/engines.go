@@ -53,6 +53,8 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 		Kind:       engine.Full,
 		Request:    c.Transfer.Request,
 		Response:   c.Transfer.Response,
+		Rounds:     c.Transfer.Rounds,
+		Pause:      c.Transfer.Pause,
 		WriteChunk: c.Server.WriteChunk,
 		Seed:       firstEight(in.seed("exchange")),
 	}

@@ -63,6 +63,8 @@ var labels = map[string]string{
 	"server.cores":            "server cores",
 	"transfer.request":        "request size",
 	"transfer.response":       "response size",
+	"transfer.rounds":         "requests",
+	"transfer.pause":          "pause between requests",
 }
 
 // shownAsRTT is what a factor of delays is shown as: the round-trip time that follows from each of its levels, if one does in all

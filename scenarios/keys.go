@@ -188,6 +188,10 @@ var exchangeKeys = []Key{
 		one(func(c *Config) *Size { return (*Size)(&c.Transfer.Response) })},
 	{"transfer.content", "text", "what request and response are like to a compressor: text (markup, of which DEFLATE leaves a third), or random, as images and archives are",
 		one(func(c *Config) word { return word{&c.Transfer.Content, contents} })},
+	{"transfer.rounds", "1", "requests on the connection, each after the last byte of the response to the one before; all have the same sizes",
+		one(func(c *Config) *Count { return (*Count)(&c.Transfer.Rounds) })},
+	{"transfer.pause", "", "time that the client lets go by between a response and its next request. Default: none",
+		one(func(c *Config) *Duration { return (*Duration)(&c.Transfer.Pause) })},
 	{"timeout", "60s", "virtual time after which a replicate is given up and counted as timed out",
 		one(func(c *Config) *Duration { return (*Duration)(&c.Timeout) })},
 }

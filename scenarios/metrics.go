@@ -43,18 +43,32 @@ var Metrics = slices.Concat([]Metric{
 	results.Metric{Name: "early-data", Label: "early data accepted", Unit: results.UnitCount, Better: +1},
 	func(r *sim.Result, _ *Config) float64 { return reached(int64(r.EarlyData)) },
 	func(c *Config) bool { return c.TLS.Kind == earlyData },
-}})
+}, ofRounds("last-round-ttfb", "from the last request to its first byte", func(r *sim.Result) time.Duration { return r.LastRoundTTFB }),
+	ofRounds("last-round-ttlb", "from the last request to its last byte", func(r *sim.Result) time.Duration { return r.LastRoundTTLB }),
+})
 
-// Metrics are those that any of the scenario's connections can have, and the one that it compares.
+// ofRounds is a duration that connections of several rounds have.
+func ofRounds(name, label string, of func(*sim.Result) time.Duration) Metric {
+	m := duration(name, label, of)
+	m.Of = func(c *Config) bool { return c.Transfer.Rounds > 1 }
+	return m
+}
+
+// Metrics are those that any of the scenario's connections can have.
 func (s *Scenario) Metrics() []Metric {
 	var all []Metric
 	for _, m := range Metrics {
-		compared := s.Compare != nil && s.Compare.Metric == m.Name
-		if m.Of == nil || compared || slices.ContainsFunc(s.Cells, func(c Cell) bool { return m.Of(&c.Config) }) {
+		if m.Of == nil || slices.ContainsFunc(s.Cells, func(c Cell) bool { return m.Of(&c.Config) }) {
 			all = append(all, m)
 		}
 	}
 	return all
+}
+
+// measures reports whether any of the scenario's connections can have a metric, or no connection at all can.
+func (s *Scenario) measures(metric string) bool {
+	named := func(m Metric) bool { return m.Name == metric }
+	return slices.ContainsFunc(s.Metrics(), named) || !slices.ContainsFunc(Metrics, named)
 }
 
 // MetricNames are the names of Metrics.

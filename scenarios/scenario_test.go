@@ -55,7 +55,7 @@ func TestAScenarioThatSaysLittleHasDefaults(t *testing.T) {
 	if c.TLS.Versions != (Versions{engine.TLS13, engine.TLS13}) || c.TLS.Suites[0] != "TLS_AES_128_GCM_SHA256" || c.TLS.KeyShare != "x25519" {
 		t.Errorf("got %+v", c.TLS)
 	}
-	if c.Transfer != (Transfer{Request: 500, Response: 10_000, Content: "text"}) || c.Timeout != time.Minute || c.Client.Slowdown != 1 {
+	if c.Transfer != (Transfer{Request: 500, Response: 10_000, Content: "text", Rounds: 1}) || c.Timeout != time.Minute || c.Client.Slowdown != 1 {
 		t.Errorf("got %+v, timeout %v, client %+v", c.Transfer, c.Timeout, c.Client)
 	}
 }
