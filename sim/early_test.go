@@ -24,12 +24,13 @@ func early(change func(*Exchange)) handshake {
 // earlyHandshakes are the ways in which early data goes.
 func earlyHandshakes(t testing.TB) map[string]handshake {
 	return map[string]handshake{
-		"1.3 early data":           early(nothing),
-		"1.3 early data, psk":      early(func(x *Exchange) { x.by(engine.PSK) }),
-		"1.3 early data, rejected": early(func(x *Exchange) { x.RejectEarly = true }),
-		"1.3 early data, in part":  early(func(x *Exchange) { x.Request = 5000 }),
-		"1.3 early data, by time":  early(func(x *Exchange) { x.Server.EarlyWindow = 20 * time.Millisecond }),
-		"1.3 early data in chunks": early(func(x *Exchange) { x.WriteChunk, x.Client.RecordSize, x.Server.RecordSize = 30, 200, 1000 }),
+		"1.3 early data":            early(nothing),
+		"1.3 early data, psk":       early(func(x *Exchange) { x.by(engine.PSK) }),
+		"1.3 early data, rejected":  early(func(x *Exchange) { x.RejectEarly = true }),
+		"1.3 early data, in part":   early(func(x *Exchange) { x.Request = 5000 }),
+		"1.3 early data, by time":   early(func(x *Exchange) { x.Server.EarlyWindow = 20 * time.Millisecond }),
+		"1.3 early data in chunks":  early(func(x *Exchange) { x.WriteChunk, x.Client.RecordSize, x.Server.RecordSize = 30, 200, 1000 }),
+		"1.3 early data, in rounds": inSizedRounds(t, early(func(x *Exchange) { x.Server.EarlyWindow = 20 * time.Millisecond })),
 		"1.3 early data, sized": early(func(x *Exchange) {
 			x.Request = 5000
 			x.Client.RecordSizing, x.Server.RecordSizing = parseSizing(t, "1000 for 3, mss until 20000, 16384, idle 1s"), parseSizing(t, "mss")

@@ -62,8 +62,15 @@ func withAuthority(cfg Config, link netem.Config) Config {
 }
 
 func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
-	for _, version := range []engine.Version{engine.TLS12, engine.TLS13} {
-		h := fetched(version)
+	plain := func(h handshake) handshake { return h }
+	for _, row := range []struct {
+		version engine.Version
+		with    func(handshake) handshake
+	}{
+		{engine.TLS12, plain}, {engine.TLS13, plain},
+		{engine.TLS13, func(h handshake) handshake { return inSizedRounds(t, h) }},
+	} {
+		version, h := row.version, row.with(fetched(row.version))
 		rec, outcome := h.record(t)
 		for where, link := range trouble() {
 			for _, soft := range []bool{false, true} {

@@ -23,6 +23,19 @@ func inRounds(t testing.TB, rounds int, pause time.Duration, sizing string) hand
 	}}
 }
 
+// inSizedRounds gives an exchange several rounds of records in stages.
+func inSizedRounds(t testing.TB, h handshake) handshake {
+	ask := h.change
+	h.change = func(x *Exchange) {
+		if ask != nil {
+			ask(x)
+		}
+		x.Rounds, x.Pause = 3, 900*ms
+		x.Client.RecordSizing, x.Server.RecordSizing = parseSizing(t, "mss until 2000, 16384, idle 1s"), parseSizing(t, "cloudflare")
+	}
+	return h
+}
+
 func runOnce(t *testing.T, cfg Config, h handshake) Result {
 	t.Helper()
 	rec, outcome := h.record(t)
