@@ -22,13 +22,14 @@ type clientProgram struct {
 	// server that awaits a full connection and then a resumed one. It returns
 	// what the program printed on each.
 	connect func(t testing.TB, c combination, way engine.Resumption, addr string) (full, resumed string, err error)
+	records func(r *recordSetting) []string // arguments, or words of the priority string
 	// what the program prints on a connection that it resumed
 	resumedWords string
 }
 
 var clientPrograms = []clientProgram{
-	{"openssl", opensslKnows, opensslConnect, "Reused, "},
-	{"gnutls-cli", gnutlsKnows, gnutlsConnect, "This is a resumed session"},
+	{"openssl", opensslKnows, opensslConnect, func(r *recordSetting) []string { return r.opensslClient }, "Reused, "},
+	{"gnutls-cli", gnutlsKnows, gnutlsConnect, func(r *recordSetting) []string { return r.gnutlsClient }, "This is a resumed session"},
 }
 
 func TestProgramsConnectToUs(t *testing.T) {
@@ -40,8 +41,8 @@ func TestProgramsConnectToUs(t *testing.T) {
 			var done coverage
 			knows := p.knows(t)
 			t.Run("rows", func(t *testing.T) {
-				for _, c := range combinations(false) {
-					if !knows(c) {
+				for _, c := range append(combinations(false), recordCombinations()...) {
+					if !knows(c) || c.records != nil && !c.records.known(p.records) {
 						continue
 					}
 					for _, way := range c.ways() {
@@ -137,6 +138,9 @@ func opensslConnect(t testing.TB, c combination, way engine.Resumption, addr str
 	if p := identityOf(t, c.certificate); c.mutual {
 		args = append(args, "-cert", p.leaf, "-cert_chain", p.between, "-key", p.key)
 	}
+	if c.records != nil {
+		args = append(args, c.records.opensslClient...)
+	}
 	switch way {
 	case engine.SessionID:
 		args = append(args, "-no_ticket")
@@ -156,6 +160,9 @@ func gnutlsConnect(t testing.TB, c combination, way engine.Resumption, addr stri
 		"--port", port, "--priority", gnutlsPriority(c, way)}
 	if p := identityOf(t, c.certificate); c.mutual {
 		args = append(args, "--x509certfile", p.chain, "--x509keyfile", p.key)
+	}
+	if c.records != nil {
+		args = append(args, c.records.gnutlsClient...)
 	}
 	out, err := run(t, said(false), "gnutls-cli", append(args, host)...)
 	full, resumed, _ = strings.Cut(out, "- Connecting again")

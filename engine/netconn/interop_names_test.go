@@ -160,6 +160,9 @@ func gnutlsServes(t testing.TB) func(combination) bool {
 // ciphers of old are allowed beside TLS 1.3, GnuTLS 3.7 finds no suite for it.)
 func gnutlsAll(v engine.Version) string {
 	words := []string{gnutlsBase, gnutlsVersions[v], "+RSA:+DHE-RSA:+ECDHE-RSA:+ECDHE-ECDSA"}
+	if v == engine.TLS13 {
+		words = append(words, "+ECDHE-PSK:+PSK") // psk_dhe_ke and psk_ke, also for tickets
+	}
 	for _, g := range interopGroups[engine.KeyExchangeAny] {
 		words = append(words, gnutlsGroups[g])
 	}

@@ -27,6 +27,7 @@ type serverProgram struct {
 	arguments func(port string, p *party, v engine.Version) []string
 	// and to ask for the client's certificate, or not to
 	mutual, alone func(p *party) []string
+	records       func(r *recordSetting) []string // arguments, or words of the priority string
 	// what the program prints before the port, and once it listens
 	listening, listens string
 	choosesPort        bool
@@ -34,7 +35,6 @@ type serverProgram struct {
 	over               string // what it prints when the client has gone; "": nothing of the kind
 	// what it prints on a connection that it resumed
 	resumedWords string
-	lacks        engine.Resumption // a way to resume that it does not offer
 }
 
 var serverPrograms = []serverProgram{
@@ -47,6 +47,7 @@ var serverPrograms = []serverProgram{
 		},
 		mutual:    func(p *party) []string { return []string{"-Verify", "3", "-verify_return_error", "-CAfile", p.root} },
 		alone:     func(*party) []string { return nil },
+		records:   func(r *recordSetting) []string { return r.opensslServer },
 		listening: "ACCEPT 127.0.0.1:", listens: "\n", choosesPort: true, over: "DONE\n", resumedWords: "Reused session-id",
 	},
 	{
@@ -59,7 +60,8 @@ var serverPrograms = []serverProgram{
 			return []string{"--require-client-cert", "--verify-client-cert", "--x509cafile", p.root}
 		},
 		alone:     func(*party) []string { return []string{"--disable-client-cert"} },
-		listening: "Echo Server listening on IPv4 0.0.0.0 port ", listens: "...done", echoes: true, over: "Channel bindings", resumedWords: "This is a resumed session", lacks: engine.PSK,
+		records:   func(r *recordSetting) []string { return r.gnutlsServer },
+		listening: "Echo Server listening on IPv4 0.0.0.0 port ", listens: "...done", echoes: true, over: "Channel bindings", resumedWords: "This is a resumed session",
 	},
 }
 
@@ -120,14 +122,18 @@ func (p *program) await(ctx context.Context, mark int, ready func(text string) b
 }
 
 // start runs the server program and waits until it listens.
-func (s *serverProgram) start(t *testing.T, certificate string, v engine.Version, mutual bool) *program {
+func (s *serverProgram) start(t *testing.T, certificate string, v engine.Version, mutual bool, records *recordSetting) *program {
 	t.Helper()
 	port := s.port(t)
 	id, more := identityOf(t, certificate), s.alone
 	if mutual {
 		more = s.mutual
 	}
-	return s.launch(t, append(s.arguments(port, id, v), more(id)...))
+	arguments := append(s.arguments(port, id, v), more(id)...)
+	if records != nil {
+		arguments = append(arguments, s.records(records)...)
+	}
+	return s.launch(t, arguments)
 }
 
 // port is one for the program to listen on.
@@ -191,7 +197,7 @@ func TestWeConnectToPrograms(t *testing.T) {
 						}
 						for _, mutual := range []bool{false, true} {
 							t.Run(fmt.Sprintf("%s/%v/mutual=%v", certificate.name, v, mutual), func(t *testing.T) {
-								p := s.start(t, certificate.name, v, mutual)
+								p := s.start(t, certificate.name, v, mutual, nil)
 								for _, c := range combinations(true) {
 									if c.certificate == certificate.name && c.version == v && c.mutual == mutual && knows(c) {
 										s.meetEveryWay(t, p, c, &done)
@@ -199,6 +205,24 @@ func TestWeConnectToPrograms(t *testing.T) {
 								}
 							})
 						}
+					}
+				}
+			})
+			t.Run("records", func(t *testing.T) {
+				for i := range recordSettings {
+					for _, v := range interopVersions {
+						all := recordSettings[i].combinations(v)
+						if len(all) == 0 || !recordSettings[i].known(s.records) {
+							continue
+						}
+						t.Run(fmt.Sprintf("%s/%v", recordSettings[i].name, v), func(t *testing.T) {
+							p := s.start(t, all[0].certificate, v, false, all[0].records)
+							for _, c := range all {
+								if knows(c) {
+									s.meetEveryWay(t, p, c, &done)
+								}
+							}
+						})
 					}
 				}
 			})
@@ -210,9 +234,6 @@ func TestWeConnectToPrograms(t *testing.T) {
 // meetEveryWay resumes in each of the ways of a combination.
 func (s *serverProgram) meetEveryWay(t *testing.T, p *program, c combination, done *coverage) {
 	for _, way := range c.ways() {
-		if way == s.lacks {
-			continue
-		}
 		t.Run(fmt.Sprintf("%v/%v", c, way), func(t *testing.T) {
 			s.meet(t, p, c, way)
 			done.succeed(t, s.tool+" serves", c, way)

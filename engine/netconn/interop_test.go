@@ -38,6 +38,7 @@ type combination struct {
 	certificate string
 	retry       bool // through a HelloRetryRequest
 	mutual      bool // the client shows the certificate too, as it must
+	records     *recordSetting
 }
 
 func (c combination) String() string {
@@ -47,6 +48,9 @@ func (c combination) String() string {
 	}
 	if c.mutual {
 		s += "/mutual"
+	}
+	if c.records != nil {
+		s += "/" + c.records.name
 	}
 	return s
 }
@@ -94,7 +98,7 @@ func combinations(thorough bool) (all []combination) {
 				main := !first[certificate.name]
 				first[certificate.name] = true
 				if main {
-					all = append(all, combination{v, s, interopGroups[s.KeyExchange][0], certificate.name, false, true})
+					all = append(all, combination{v, s, interopGroups[s.KeyExchange][0], certificate.name, false, true, nil})
 				}
 				if main || i < 2 {
 					all = append(all, combinationsOf(v, s, certificate.name, thorough || main)...)
@@ -112,9 +116,9 @@ func combinationsOf(v engine.Version, s engine.Suite, certificate string, thorou
 		if i > 0 && !thorough {
 			break
 		}
-		all = append(all, combination{v, s, g, certificate, false, false})
+		all = append(all, combination{v, s, g, certificate, false, false, nil})
 		if v == engine.TLS13 && thorough {
-			all = append(all, combination{v, s, g, certificate, true, false})
+			all = append(all, combination{v, s, g, certificate, true, false, nil})
 		}
 	}
 	return all
@@ -127,7 +131,7 @@ func (c combination) ways() []engine.Resumption {
 	if c.version == engine.TLS13 {
 		ways = []engine.Resumption{engine.PSKDHE, engine.PSK}
 	}
-	if c.retry || c.mutual || c.group != interopGroups[c.suite.KeyExchange][0] {
+	if c.retry || c.mutual || c.records != nil || c.group != interopGroups[c.suite.KeyExchange][0] {
 		return ways[:1]
 	}
 	return ways
@@ -153,6 +157,9 @@ func (c combination) config(t testing.TB, way engine.Resumption) *engine.Config 
 	if c.mutual {
 		cfg.ClientAuth, cfg.ClientCAs = engine.ClientAuthRequired, id.roots
 	}
+	if c.records != nil {
+		c.records.ours(cfg)
+	}
 	return cfg
 }
 
@@ -176,6 +183,8 @@ func (c combination) check(t testing.TB, info engine.Info, way engine.Resumption
 		t.Errorf("the peer says: resumed %v, want %v", peerSays, resumed)
 	case info.HelloRetry != (c.retry && group != 0):
 		t.Errorf("HelloRetryRequest: %v", info.HelloRetry)
+	case c.records != nil && !c.records.agreed(info):
+		t.Errorf("of records: %v", info.Records())
 	}
 }
 
@@ -185,7 +194,7 @@ func sizes(resumed bool) []int {
 	if resumed {
 		return []int{0}
 	}
-	return []int{0, 1, 16384}
+	return []int{0, 1, 16383, 16384, 16385}
 }
 
 // A party is a chain and key, as ours and in files for others.
@@ -333,6 +342,9 @@ func (c *coverage) succeed(t *testing.T, peer string, x combination, way engine.
 	}
 	if x.mutual {
 		kx += " mutual"
+	}
+	if x.records != nil {
+		kx += ", " + x.records.name
 	}
 	key := covered{peer, x.version, kx, x.certificate}
 	if c.rows == nil {

@@ -1,0 +1,108 @@
+package netconn
+
+import "tlslab/engine"
+
+// What both sides are told of records besides the suite: the order of MAC and
+// encryption, and the most that a record holds. Data at record boundaries goes
+// both ways as everywhere.
+
+// A recordSetting is one of them, as each peer is told.
+type recordSetting struct {
+	name                         string
+	ours                         func(*engine.Config)
+	from, to                     engine.Version
+	tried                        trial
+	opensslClient, opensslServer []string
+	gnutlsClient, gnutlsServer   []string
+	agreed                       func(engine.Info) bool
+}
+
+// A trial is with which suites of RSA certificates a setting is tried.
+type trial uint8
+
+const (
+	firstSuite trial = iota
+	firstBlockCipher
+	everyBlockCipher
+)
+
+// usual stands for no argument where one is not needed; a peer without arguments
+// does not know the setting.
+var usual = []string{}
+
+var recordSettings = []recordSetting{
+	{
+		name: "encrypt-then-MAC", ours: func(cfg *engine.Config) { cfg.EncryptThenMAC = true },
+		from: engine.TLS10, to: engine.TLS12, tried: everyBlockCipher,
+		opensslClient: usual, opensslServer: usual, gnutlsClient: usual, gnutlsServer: usual,
+		agreed: func(i engine.Info) bool { return i.EncryptThenMAC },
+	},
+	{
+		name: "encrypt-then-MAC refused", ours: func(cfg *engine.Config) { cfg.EncryptThenMAC = true },
+		from: engine.TLS10, to: engine.TLS12, tried: firstBlockCipher,
+		opensslClient: []string{"-no_etm"}, opensslServer: []string{"-no_etm"},
+		agreed: func(i engine.Info) bool { return !i.EncryptThenMAC },
+	},
+	{
+		name: "fragments of 512", ours: func(cfg *engine.Config) { cfg.MaxFragment = 512 },
+		from: engine.TLS10, to: engine.TLS13,
+		opensslClient: []string{"-maxfraglen", "512"}, opensslServer: usual,
+		agreed: func(i engine.Info) bool { return i.MaxFragment == 512 },
+	},
+	{
+		name: "limits of 1024", ours: func(cfg *engine.Config) { cfg.RecordSizeLimit = 1024 },
+		from: engine.TLS10, to: engine.TLS13,
+		gnutlsServer: []string{"--recordsize", "1024"}, // gnutls-cli loses what it reads beyond the size that it sends at once
+		agreed: func(i engine.Info) bool {
+			theirs := 1024
+			if i.Version == engine.TLS13 {
+				theirs++ // the content type
+			}
+			return i.ClientRecordLimit == 1024 && i.ServerRecordLimit == theirs
+		},
+	},
+	{
+		name: "padded to 512", ours: func(cfg *engine.Config) { cfg.PadTo = 512 },
+		from: engine.TLS13, to: engine.TLS13,
+		opensslClient: []string{"-record_padding", "512"}, opensslServer: []string{"-record_padding", "512"}, gnutlsClient: usual, gnutlsServer: usual,
+		agreed: func(engine.Info) bool { return true },
+	},
+}
+
+// known says whether a peer can be told of the setting.
+func (r *recordSetting) known(arguments func(*recordSetting) []string) bool {
+	return arguments(r) != nil
+}
+
+// combinations are those of a version.
+func (r *recordSetting) combinations(v engine.Version) (all []combination) {
+	if v < r.from || v > r.to {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, s := range engine.Suites() {
+		switch {
+		case v < s.Min || v > s.Max || s.KeyType == "ecdsa" || seen[s.Cipher],
+			r.tried != firstSuite && !blockCiphers[s.Cipher],
+			r.tried != everyBlockCipher && len(all) > 0:
+			continue
+		}
+		seen[s.Cipher] = true
+		all = append(all, combination{v, s, interopGroups[s.KeyExchange][0], "rsa2048", false, false, r})
+	}
+	return all
+}
+
+func recordCombinations() (all []combination) {
+	for i := range recordSettings {
+		for _, v := range interopVersions {
+			all = append(all, recordSettings[i].combinations(v)...)
+		}
+	}
+	return all
+}
+
+var blockCiphers = map[string]bool{
+	"aes-128-cbc-sha": true, "aes-256-cbc-sha": true, "aes-128-cbc-sha256": true, "aes-256-cbc-sha256": true,
+	"aes-256-cbc-sha384": true, "3des-ede-cbc-sha": true,
+}
