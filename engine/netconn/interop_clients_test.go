@@ -74,9 +74,9 @@ func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption)
 	served := make(chan error, 1)
 	go func() {
 		for i := range infos {
-			size := sizes(i > 0)
+			size := c.sizes(i > 0)
 			if p.tool == "gnutls-cli" { // it says something on the last connection only
-				size = sizes(i == 0)
+				size = c.sizes(i == 0)
 			}
 			var err error
 			if infos[i], err = serveOne(t, l, cfg, size); err != nil {
@@ -98,7 +98,7 @@ func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption)
 		t.Errorf("the client has shown %d certificates", len(infos[0].PeerChain))
 	}
 	want := 0
-	for _, size := range sizes(false) {
+	for _, size := range c.sizes(false) {
 		want += size
 	}
 	if got := strings.Count(full+resumed, string(serverSays)); got < want {
@@ -124,8 +124,8 @@ func run(t testing.TB, says []byte, name string, args ...string) (string, error)
 }
 
 // said is all that a client says on a connection.
-func said(resumed bool) (all []byte) {
-	for _, size := range sizes(resumed) {
+func (c combination) said(resumed bool) (all []byte) {
+	for _, size := range c.sizes(resumed) {
 		all = append(all, speech(clientSays, size)...)
 	}
 	return all
@@ -147,10 +147,10 @@ func opensslConnect(t testing.TB, c combination, way engine.Resumption, addr str
 	case engine.PSK:
 		args = append(args, "-allow_no_dhe_kex")
 	}
-	if full, err = run(t, said(false), "openssl", args...); err != nil {
+	if full, err = run(t, c.said(false), "openssl", args...); err != nil {
 		return full, "", err
 	}
-	resumed, err = run(t, said(true), "openssl", append(args, "-sess_in", session)...)
+	resumed, err = run(t, c.said(true), "openssl", append(args, "-sess_in", session)...)
 	return full, resumed, err
 }
 
@@ -164,7 +164,7 @@ func gnutlsConnect(t testing.TB, c combination, way engine.Resumption, addr stri
 	if c.records != nil {
 		args = append(args, c.records.gnutlsClient...)
 	}
-	out, err := run(t, said(false), "gnutls-cli", append(args, host)...)
+	out, err := run(t, c.said(false), "gnutls-cli", append(args, host)...)
 	full, resumed, _ = strings.Cut(out, "- Connecting again")
 	return full, resumed, err
 }

@@ -248,7 +248,7 @@ func (s *serverProgram) meet(t *testing.T, p *program, c combination, way engine
 		cfg.Groups = c.offered()
 	}
 	for _, resumed := range []bool{false, true} {
-		conn, text, err := s.talk(t, p, cfg, sizes(resumed))
+		conn, text, err := s.talk(t, p, cfg, c.sizes(resumed))
 		if err != nil {
 			t.Fatalf("resumed %v: %v\n%s", resumed, err, brief(text))
 		}

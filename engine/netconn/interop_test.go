@@ -131,7 +131,7 @@ func (c combination) ways() []engine.Resumption {
 	if c.version == engine.TLS13 {
 		ways = []engine.Resumption{engine.PSKDHE, engine.PSK}
 	}
-	if c.retry || c.mutual || c.records != nil || c.group != interopGroups[c.suite.KeyExchange][0] {
+	if !c.ordinary() || c.records != nil {
 		return ways[:1]
 	}
 	return ways
@@ -188,13 +188,27 @@ func (c combination) check(t testing.TB, info engine.Info, way engine.Resumption
 	}
 }
 
-// sizes of what is said both ways on a connection, one after the other: record
-// boundaries. A resumed one says nothing but its end.
+// sizes of what is said both ways on a connection, one after the other. A resumed
+// one says nothing but its end.
 func sizes(resumed bool) []int {
 	if resumed {
 		return []int{0}
 	}
-	return []int{0, 1, 16383, 16384, 16385}
+	return []int{0, 1, 16384}
+}
+
+// sizes of a combination are on both sides of record boundaries, with the first
+// group.
+func (c combination) sizes(resumed bool) []int {
+	if !resumed && c.ordinary() {
+		return []int{0, 1, 16383, 16384, 16385}
+	}
+	return sizes(resumed)
+}
+
+// ordinary says whether a combination has the first group, and nothing besides.
+func (c combination) ordinary() bool {
+	return !c.retry && !c.mutual && c.group == interopGroups[c.suite.KeyExchange][0]
 }
 
 // A party is a chain and key, as ours and in files for others.
