@@ -122,16 +122,57 @@ func (a Alert) in(v Version) Alert {
 	return a
 }
 
-// warnings are the alerts that flights.go has rows for.
-var warnings = map[Message]Alert{UnrecognizedName: AlertUnrecognizedName}
+// A warning is an alert that flights.go has rows for.
+type warning struct {
+	message Message
+	alert   Alert
+	after   func(*Conn) error // what both sides do where it stands in a message's place
+}
+
+var warnings = [...]warning{
+	{UnrecognizedName, AlertUnrecognizedName, nil},
+	{NoCertificate, AlertNoCertificate, (*Conn).afterNoCertificate},
+}
+
+func warningRow(m Message) *warning {
+	for i := range warnings {
+		if warnings[i].message == m {
+			return &warnings[i]
+		}
+	}
+	return nil
+}
 
 // warn sends the alert of a row, behind the messages built so far.
 func (c *Conn) warn(m Message) error {
 	if err := c.sealMessages(); err != nil {
 		return err
 	}
-	c.sealAlert(levelWarning, warnings[m])
-	return nil
+	w := warningRow(m)
+	c.sealAlert(levelWarning, w.alert)
+	if w.after == nil {
+		return nil
+	}
+	return w.after(c)
+}
+
+// warned takes an alert that stands in the place of a message, where it is awaited.
+func (c *Conn) warned(a Alert) (awaited bool, err error) {
+	for i := range warnings {
+		w := &warnings[i]
+		if w.alert != a || w.after == nil || !c.awaits(w.message) {
+			continue
+		}
+		if _, err := c.awaited(w.message); err != nil {
+			return true, err
+		}
+		if err := w.after(c); err != nil {
+			return true, err
+		}
+		c.at++
+		return true, c.run()
+	}
+	return false, nil
 }
 
 // alertVersion is the version by which alerts are chosen: the one agreed on, or
@@ -169,6 +210,9 @@ func (c *Conn) takeAlert(plain []byte) (Event, error) {
 	case a == AlertUserCanceled, level == levelWarning && c.info.Version != TLS13:
 		if c.unread > 0 {
 			return Event{}, interleaved
+		}
+		if awaited, err := c.warned(a); awaited || err != nil {
+			return Event{}, err
 		}
 		return Event{}, c.idles()
 	case level != levelFatal && c.info.Version != TLS13:

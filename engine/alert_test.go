@@ -108,6 +108,25 @@ func misnamed(policy NamePolicy) func(*testing.T) *pair {
 	}
 }
 
+// declining is a handshake of SSL 3.0 up to where the client says that it has no
+// certificate.
+func declining(t *testing.T) *pair {
+	p := meddledPair(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))(t)
+	p.tap = tapped(p)
+	if err := p.client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []side{client, server} {
+		one, peer := p.ends(from)
+		for _, b := range p.tap.unpack(from, one.Flush(nil)) {
+			if err := p.hand(peer, b); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return p
+}
+
 // expanding is a server's record that becomes too much at the client.
 func expanding(t *testing.T) *pair {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -163,7 +182,7 @@ func causes(t *testing.T) []cause {
 		{AlertRecordOverflow, levelFatal, "a record that is too long", lasting(TLS12, raw(23, 3, 3, 0x48, 0x01))},
 		{AlertDecompressionFailure, levelFatal, "a record that does not decompress", expanding},
 		{AlertHandshakeFailure, levelFatal, "no common suite", failing("ecdsa-p256", onlySuite(0x1301), onlySuite(0x1303))},
-		{AlertNoCertificate, 0, "SSL 3.0's servers do not ask for certificates: RFC 6101 §5.6.6", nil},
+		{AlertNoCertificate, levelWarning, "SSL 3.0's client without the certificate that it is asked for", declining},
 		{AlertBadCertificate, levelFatal, "a certificate for another name", misnamed(UnknownNameIgnored)},
 		{AlertUnsupportedCertificate, levelFatal, "a certificate for servers that a client shows", failing("ecdsa-p256",
 			func(c *Config) { c.Certificates = []*Certificate{serving.certificate} },

@@ -82,12 +82,14 @@ func (cfg *Config) tolerates() pki.Verdicts {
 	return cfg.Tolerate
 }
 
-// withoutCertificate is what an empty Certificate message means: a server always
-// sends a chain, a client where it is required.
+// withoutCertificate is what an empty Certificate message means, or the alert in its
+// place: a server always sends a chain, a client where it is required.
 func (c *Conn) withoutCertificate() error {
 	switch {
 	case c.side == client:
 		return noCertificate
+	case c.info.Version == SSL30 && !c.declined: // where an alert says it (RFC 6101 §5.6.6)
+		return certificateMissing
 	case c.cfg.ClientAuth != ClientAuthRequired:
 		return nil
 	case c.info.Version < TLS13:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tlslab/engine/kx"
+	"tlslab/engine/pki"
 	"tlslab/engine/wire"
 )
 
@@ -45,7 +46,7 @@ func takeServerKeyExchange(c *Conn, body []byte) error {
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	if err := c.checkSignature(m.Scheme, c.signedParams(&m), m.Signature); err != nil {
+	if err := c.checkSignature(m.Scheme, c.signedParams(&m), m.Signature, (*pki.Scheme).Verify); err != nil {
 		return err
 	}
 	g, err := c.groupOf(&m)

@@ -42,9 +42,10 @@ func ParseClientAuth(s string) (ClientAuth, error) {
 var clientTypes = [...]struct {
 	number byte
 	kind   string
+	since  Version
 }{
-	{1, "rsa"},
-	{64, "ecdsa"},
+	{1, "rsa", SSL30},
+	{64, "ecdsa", TLS10},
 }
 
 // authorities are the names of ClientCAs. A server to which others are as good names
@@ -57,10 +58,14 @@ func (c *Conn) authorities() [][]byte {
 }
 
 func makeCertificateRequest(c *Conn, dst []byte) ([]byte, error) {
-	dst = append(dst, byte(len(clientTypes)))
+	at := len(dst)
+	dst = wire.Open(dst, 1)
 	for _, t := range clientTypes {
-		dst = append(dst, t.number)
+		if t.since <= c.info.Version {
+			dst = append(dst, t.number)
+		}
 	}
+	dst = wire.Close(dst, at, 1)
 	if !c.impliesScheme() {
 		dst = c.appendSchemes(dst, TLS12)
 	}
@@ -164,8 +169,36 @@ func afterCertificate(c *Conn, from side) error {
 	return nil
 }
 
+// afterNoCertificate is what becomes of a client that has none in SSL 3.0.
+func (c *Conn) afterNoCertificate() error {
+	c.declined = true
+	if c.side == server {
+		return c.withoutCertificate()
+	}
+	return nil
+}
+
+// proof is what a CertificateVerify signs: all messages so far (RFC 5246 §7.4.8), or
+// in SSL 3.0 digests of them and of the master secret (RFC 6101 §5.6.8).
+func (c *Conn) proof() (message, digest []byte, err error) {
+	if c.info.Version > SSL30 {
+		return c.transcript.kept, nil, nil
+	}
+	digest = c.classic.verify[:]
+	return nil, digest, c.classic.secrets.SSLVerify(digest, c.transcript.running)
+}
+
 func makeCertificateVerify(c *Conn, dst []byte) ([]byte, error) {
-	signature, err := c.scheme.Sign(c.cfg.Rand, c.certificate.key, c.transcript.kept, c.count)
+	message, digest, err := c.proof()
+	if err != nil {
+		return nil, err
+	}
+	var signature []byte
+	if digest != nil {
+		signature, err = c.scheme.SignDigest(c.cfg.Rand, c.certificate.key, digest, c.count)
+	} else {
+		signature, err = c.scheme.Sign(c.cfg.Rand, c.certificate.key, message, c.count)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -173,14 +206,20 @@ func makeCertificateVerify(c *Conn, dst []byte) ([]byte, error) {
 	return m.Append(dst), nil
 }
 
-// takeCertificateVerify checks a client's signature over all messages so far
-// (RFC 5246 §7.4.8).
+// takeCertificateVerify checks a client's signature.
 func takeCertificateVerify(c *Conn, body []byte) error {
 	m := wire.CertificateVerifyMsg{Implied: c.impliesScheme()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	return c.checkSignature(m.Scheme, c.transcript.kept, m.Signature)
+	message, digest, err := c.proof()
+	switch {
+	case err != nil:
+		return err
+	case digest != nil:
+		return c.checkSignature(m.Scheme, digest, m.Signature, (*pki.Scheme).VerifyDigest)
+	}
+	return c.checkSignature(m.Scheme, message, m.Signature, (*pki.Scheme).Verify)
 }
 
 // afterCertificateVerify says that the client has proved to have its key.
@@ -195,7 +234,7 @@ func afterCertificateVerify(c *Conn, from side) error {
 // themselves, which no running hash is enough for: its hash is the signature's,
 // and known only then. So they are kept (RFC 5246 §7.4.8).
 func (c *Conn) signsMessages() bool {
-	if c.info.Version == TLS13 {
+	if c.info.Version == TLS13 || c.info.Version == SSL30 {
 		return false
 	}
 	if c.side == server {

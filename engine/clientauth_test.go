@@ -66,6 +66,14 @@ func ask(policy ClientAuth, p *testPKI) func(*Config) {
 func showing(cfg *Config) { cfg.Certificates = []*Certificate{sharedClient().certificate} }
 func asking(cfg *Config)  { cfg.ClientAuth, cfg.ClientCAs = ClientAuthRequested, sharedClient().roots }
 
+func showingRSA(cfg *Config) { cfg.Certificates = []*Certificate{rsaClient().certificate} }
+func askingRSA(cfg *Config)  { cfg.ClientAuth, cfg.ClientCAs = ClientAuthRequested, rsaClient().roots }
+
+func rsaClient() *testPKI {
+	var t testing.T
+	return clientPKI(&t, "rsa2048")
+}
+
 func sharedClient() *testPKI {
 	var t testing.T
 	return clientPKI(&t, "ecdsa-p256")

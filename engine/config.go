@@ -65,8 +65,7 @@ type Config struct {
 	VerifyNothing bool
 
 	// ClientAuth is a server's policy on clients' certificates, and ClientCAs are
-	// the trust anchors of these, whose names clients are told. It is for TLS 1.0
-	// and higher: a server that asks cannot have SSL 3.0 among its versions. A session
+	// the trust anchors of these, whose names clients are told. A session
 	// remembers who the client was, so servers that share Tickets or a
 	// SessionCache must trust the same anchors.
 	ClientAuth ClientAuth

@@ -66,6 +66,8 @@ type Conn struct {
 	asked bool // there was a CertificateRequest
 	signs bool // the client has shown a certificate
 
+	declined bool // the client has said by an alert that it has none
+
 	status  *statusState // of a client with a Config.Revocation
 	classic classicState
 	modern  modernState

@@ -85,7 +85,8 @@ var classicFull = flight{
 		{server, ServerKeyExchange, ifEphemeral, sameKeys, 0},
 		{server, CertificateRequest, ifAsking, sameKeys, optional},
 		{server, ServerHelloDone, always, sameKeys, flush},
-		{client, Certificates, ifAsked, sameKeys, 0},
+		{client, NoCertificate, ifDeclining, sameKeys, optional},
+		{client, Certificates, ifShowing, sameKeys, 0},
 		{client, ClientKeyExchange, always, sameKeys, 0},
 		{client, CertificateVerify, ifSigns, sameKeys, 0},
 		{client, ChangeCipherSpec, always, EpochApplication, 0},
@@ -178,8 +179,10 @@ var (
 	ifSigned          = condition{name: "full", holds: (*Conn).isFull}
 	ifStapled         = condition{name: "stapled", holds: (*Conn).staples, allowed: (*Conn).mayStaple}
 	ifEphemeral       = condition{name: "ephemeral", holds: func(c *Conn) bool { return c.info.Suite.KeyExchange.Family() != 0 }}
-	ifAsking          = condition{name: "the server asks", holds: func(c *Conn) bool { return c.mayAsk() && c.cfg.ClientAuth != ClientAuthNone }, allowed: (*Conn).mayAsk}
+	ifAsking          = condition{name: "the server asks", holds: func(c *Conn) bool { return c.isFull() && c.cfg.ClientAuth != ClientAuthNone }, allowed: (*Conn).isFull}
 	ifAsked           = condition{name: "asked", holds: func(c *Conn) bool { return c.asked }}
+	ifDeclining       = condition{name: "SSL 3.0 without certificate", holds: func(c *Conn) bool { return c.mayDecline() && c.certificate == nil }, allowed: (*Conn).mayDecline}
+	ifShowing         = condition{name: "asked, not declined", holds: func(c *Conn) bool { return c.asked && !c.declined }}
 	ifSigns           = condition{name: "the client signs", holds: func(c *Conn) bool { return c.signs }}
 	ifPromised        = condition{name: "promised", holds: func(c *Conn) bool { return c.ticketPromised }}
 	ifTicketsOwed     = condition{name: "owed", holds: func(c *Conn) bool { return c.ticketsOwed > 0 }}
@@ -217,6 +220,6 @@ func (c *Conn) mayBeClassic() bool {
 
 func (c *Conn) isFull() bool { return c.info.Kind == Full }
 
-// mayAsk says whether the server may ask for the client's certificate: where it
-// shows its own, and from TLS 1.0 on.
-func (c *Conn) mayAsk() bool { return c.isFull() && c.info.Version > SSL30 }
+// mayDecline says whether the client may answer by the alert that SSL 3.0 has for that
+// (RFC 6101 §5.6.6).
+func (c *Conn) mayDecline() bool { return c.asked && c.info.Version == SSL30 }

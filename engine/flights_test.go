@@ -70,7 +70,7 @@ var flights = []*flight{&hellos, &classicFull, &classicResumed, &tls13}
 func TestFlightsAreComplete(t *testing.T) {
 	for _, f := range flights {
 		for _, r := range append(f.rows[:len(f.rows):len(f.rows)], f.after...) {
-			if r.message == noMessage || r.message == ChangeCipherSpec || warnings[r.message] != 0 || r.mode&(ignored|declined|refused) != 0 {
+			if r.message == noMessage || r.message == ChangeCipherSpec || warningRow(r.message) != nil || r.mode&(ignored|declined|refused) != 0 {
 				continue
 			}
 			if s := f.protocol.steps[r.message]; s.make == nil || s.take == nil {
@@ -189,6 +189,8 @@ var drawn = []struct {
 	{"tls12-dhe-rsa-ticket", both(maxVersion(TLS12), onlySuite(0x009e)), withGroups(FFDHE2048), 2, 1},
 	{"tls12-rsa-session-id", both(maxVersion(TLS12), onlySuite(0x002f)), withCache, 2, 1},
 	{"tls10-rsa-ecdhe-ticket", onlyVersion(TLS10), onlyVersion(TLS10), 2, 1},
+	{"ssl30-rsa-client-certificate", both(onlyVersion(SSL30), showingRSA), both(onlyVersion(SSL30), askingRSA, withCache), 2, 1},
+	{"ssl30-rsa-no-client-certificate", onlyVersion(SSL30), both(onlyVersion(SSL30), asking, withCache), 2, 1},
 	{"ssl30-rsa-session-id", onlyVersion(SSL30), both(onlyVersion(SSL30), withCache), 2, 1},
 	{"tls13-client-certificate", showing, asking, 1, 1},
 	{"tls13-stapled", wanting(RevocationStapled), stapling, 1, 1},

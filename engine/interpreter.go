@@ -106,7 +106,7 @@ func (c *Conn) emit(r *row) error {
 		if err := c.sealChangeCipherSpec(); err != nil {
 			return err
 		}
-	case UnrecognizedName:
+	case UnrecognizedName, NoCertificate:
 		if err := c.warn(r.message); err != nil {
 			return err
 		}
@@ -212,6 +212,20 @@ func (c *Conn) among(rows []row, m Message) *row {
 		}
 	}
 	return nil
+}
+
+// awaits says whether the peer's next message may be m.
+func (c *Conn) awaits(m Message) bool {
+	for i := c.at; i < len(c.flight.rows); i++ {
+		switch r := &c.flight.rows[i]; {
+		case !c.applies(r):
+		case r.from != c.side && r.message == m:
+			return true
+		case r.mode&optional == 0:
+			return false
+		}
+	}
+	return false
 }
 
 // finish changes keys and lets the flight leave, where the row says so.

@@ -35,10 +35,11 @@ const reservedMessage Message = 257
 // Alerts that have a place of their own in a handshake; see warnings.
 const (
 	UnrecognizedName Message = 258 // the server has no certificate for the name
+	NoCertificate    Message = 259 // the client has none: SSL 3.0's for an empty Certificate
 )
 
 // noMessage stands in a row where none is sent.
-const noMessage Message = 259
+const noMessage Message = 260
 
 var messageNames = map[Message]string{
 	HelloRequest:        "HelloRequest",
@@ -60,6 +61,7 @@ var messageNames = map[Message]string{
 	ChangeCipherSpec:    "ChangeCipherSpec",
 	reservedMessage:     "reserved message 6",
 	UnrecognizedName:    "unrecognized_name",
+	NoCertificate:       "no_certificate",
 }
 
 // String returns the RFC's name of the message.

@@ -131,8 +131,6 @@ func (cfg *Config) check(s side) error {
 		return errors.New("a client needs roots, or VerifyNothing")
 	case s == server && cfg.ClientAuth > ClientAuthRequired:
 		return fmt.Errorf("unknown policy of client authentication %v", cfg.ClientAuth)
-	case s == server && cfg.ClientAuth != ClientAuthNone && cfg.minVersion() < TLS10:
-		return errors.New("a server asks for certificates from TLS 1.0 on")
 	case s == server && cfg.ClientAuth != ClientAuthNone && cfg.ClientCAs == nil && !cfg.VerifyNothing:
 		return errors.New("a server that asks for certificates needs ClientCAs, or VerifyNothing")
 	case s == server && cfg.ClientCAs != nil && cfg.ClientCAs.NamesSize() > maxAuthorities:

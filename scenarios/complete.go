@@ -248,9 +248,6 @@ func completeClientAuth(c *Config, _ map[string]setting) []fault {
 	case c.TLS.ClientCertificate == noCertificate && c.TLS.ClientAuth == engine.ClientAuthRequired.String():
 		return faultf([]string{"tls.client_certificate", "tls.client_auth"}, "a client without the certificate that the server requires is refused: let it be requested, or give it one")
 	}
-	if c.TLS.ClientAuth != engine.ClientAuthNone.String() && c.TLS.Versions.Min < engine.TLS10 {
-		return faultf([]string{"tls.client_auth", "tls.version"}, "a server asks for certificates from TLS 1.0 on, and tls.version is %s", c.TLS.Versions)
-	}
 	if since := engine.Version(pki.KindOf(c.TLS.ClientCertificate).Since); c.TLS.Versions.Max < since {
 		return faultf([]string{"tls.client_certificate", "tls.certificate", "tls.version"}, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", c.TLS.ClientCertificate, since, c.TLS.Versions)
 	}

@@ -70,6 +70,8 @@ func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
 		{"tls: {version: 1.2..1.3, kind: resumed}", "version 1.3, suite TLS_AES_128_GCM_SHA256, group x25519, kind resumed"},
 		{"tls: {chain: {length: 3, size: 5kB}}", "3 certificates, 5000 bytes"},
 		{"tls: {client_auth: required, client_certificate: rsa2048, client_chain: {length: 1, size: 2kB}}", "client chain 1 certificates, 2000 bytes"},
+		{"tls: {version: ssl3.0, certificate: rsa2048, client_auth: required, kind: resumed}", "resumption session-id, client chain 2 certificates"},
+		{"tls: {version: ssl3.0, certificate: rsa2048, client_auth: requested, client_certificate: none}", "version ssl3.0"},
 		{"tls: {version: 1.2, client_auth: requested}", "client chain 2 certificates"},
 		{"tls: {version: 1.1, client_auth: required, kind: resumed, resumption: session-id}", "client chain 2 certificates"},
 		{"tls: {revocation: stapled}", "revocation stapled"},

@@ -65,7 +65,7 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.Chain.Size) })},
 	{"tls.chain.flaw", "", "what is wrong with the server's chain, such as expired or [expired, wrong-name]; tls.tolerate lets the client go on. Default: nothing",
 		one(func(c *Config) words { return words{&c.TLS.Chain.Flaws, flaws()} })},
-	{"tls.client_auth", "none", "whether the server asks for the client's certificate: none, requested (served without one too) or required; from 1.0 on",
+	{"tls.client_auth", "none", "whether the server asks for the client's certificate: none, requested (served without one too) or required",
 		one(func(c *Config) word { return word{&c.TLS.ClientAuth, clientAuths} })},
 	{"tls.client_certificate", "", "type of the keys of the client and of its certificate authorities, or none. Default: tls.certificate where tls.client_auth asks for one",
 		one(func(c *Config) word { return word{&c.TLS.ClientCertificate, clientCertificates()} })},

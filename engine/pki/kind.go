@@ -9,13 +9,13 @@ type Kind struct {
 }
 
 // kinds goes by how the names of algorithms begin. Ed25519 keys serve in ECDSA's
-// suites (RFC 8422 §5.10); no suite before TLS 1.3 takes ML-DSA's.
+// suites (RFC 8422 §5.10), which TLS was the first to have; no suite before TLS 1.3 takes ML-DSA's.
 var kinds = [...]struct {
 	prefix string
 	Kind
 }{
 	{"rsa", Kind{"rsa", ssl30}},
-	{"ecdsa-", Kind{"ecdsa", ssl30}},
+	{"ecdsa-", Kind{"ecdsa", tls10}},
 	{"ed25519", Kind{"ecdsa", tls12}},
 	{"mldsa", Kind{"mldsa", tls13}},
 }

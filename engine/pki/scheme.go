@@ -30,6 +30,7 @@ type Scheme struct {
 // Versions of TLS, as they are written on the wire.
 const (
 	ssl30 = 0x0300
+	tls10 = 0x0301
 	tls11 = 0x0302
 	tls12 = 0x0303
 	tls13 = 0x0304
@@ -57,7 +58,7 @@ var schemes = [...]Scheme{
 // decides (RFC 4346 §7.4.3, RFC 8422 §5.4).
 var implied = [...]Scheme{
 	{0, "rsa_pkcs1_md5_sha1", ssl30, tls11, rsaPKCS1, crypto.MD5SHA1, ""},
-	{0x0203, "ecdsa_sha1", ssl30, tls11, ecdsaDER, crypto.SHA1, ""},
+	{0x0203, "ecdsa_sha1", tls10, tls11, ecdsaDER, crypto.SHA1, ""},
 }
 
 // Implied returns the scheme of a key before TLS 1.2, nil if it has none there.
@@ -139,7 +140,13 @@ func (s *Scheme) Sign(rand io.Reader, key *Key, message []byte, count op.Counter
 	if !s.primitive.fits(&key.Public) {
 		return nil, fmt.Errorf("sign %s with an %s key: they do not fit", s.Name, key.Public.Algorithm)
 	}
-	signature, err := s.primitive.sign(rand, key.signer, s.hash, s.digest(message, count))
+	return s.SignDigest(rand, key, s.digest(message, count), count)
+}
+
+// SignDigest signs a digest by the scheme's hash, which need not be that of a message:
+// SSL 3.0 signs others.
+func (s *Scheme) SignDigest(rand io.Reader, key *Key, digest []byte, count op.Counter) ([]byte, error) {
+	signature, err := s.primitive.sign(rand, key.signer, s.hash, digest)
 	if err != nil {
 		return nil, fmt.Errorf("sign %s: %w", s.Name, err)
 	}
@@ -152,7 +159,11 @@ func (s *Scheme) Verify(key *PublicKey, message, signature []byte, count op.Coun
 	if !s.primitive.fits(key) {
 		return fmt.Errorf("%w: %s is not for %s keys", ErrBadSignature, s.Name, key.Algorithm)
 	}
-	digest := s.digest(message, count)
+	return s.VerifyDigest(key, s.digest(message, count), signature, count)
+}
+
+// VerifyDigest does likewise with a digest; see SignDigest.
+func (s *Scheme) VerifyDigest(key *PublicKey, digest, signature []byte, count op.Counter) error {
 	count.Count(op.Op{Kind: op.Verify, Alg: key.Algorithm})
 	if !s.primitive.verify(key, s.hash, digest, signature) {
 		return fmt.Errorf("%w: %s by an %s key", ErrBadSignature, s.Name, key.Algorithm)

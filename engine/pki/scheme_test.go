@@ -190,7 +190,8 @@ func TestKindsSignFromTheirVersionOn(t *testing.T) {
 		}
 		key := mustKey(t, algorithm)
 		for version := uint16(0x0300); version <= 0x0304; version++ {
-			fits := version < 0x0303 && pki.Implied(&key.Public) != nil
+			implied := pki.Implied(&key.Public)
+			fits := implied != nil && implied.Fits(&key.Public, version)
 			for _, s := range pki.Schemes() {
 				fits = fits || s.Fits(&key.Public, version)
 			}
