@@ -16,6 +16,9 @@
 // replayed from a recording, or made on the way by live engines that compute
 // the real bytes; all else is the same code, and gives the same nanoseconds.
 // Record makes a recording by one exchange of live engines without a network.
+// What depends on time or on the network, a replay decides on the way, as live
+// engines do: which branch of the recording the server takes, and how application
+// data is cut into records. The two sides of a connection share what was decided.
 //
 // Each event keeps its parent, the event that made it happen. Walking back
 // from the last byte of a response gives the critical path, whose waits, each

@@ -161,3 +161,30 @@ func TestSizingsThatNobodyCouldFollowAreErrors(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is read as a sizing is written as what means the same, and gives sizes
+// that a record can have.
+func FuzzParseSizing(f *testing.F) {
+	for _, p := range Presets() {
+		f.Add(p.Sizing.String())
+	}
+	f.Add("mss growing for 3 until 100, wire 9, idle 1ns")
+	f.Fuzz(func(t *testing.T, text string) {
+		sizing, err := ParseSizing(text)
+		if err != nil {
+			return
+		}
+		again, err := ParseSizing(sizing.String())
+		if err != nil || again.String() != sizing.String() {
+			t.Fatalf("%q is written %q: %v", text, sizing, err)
+		}
+		s, framing := Sizer{Sizing: sizing}, Framing{Fixed: 21, Tail: 21, Block: 16, Most: 1000}
+		for i := range 50 {
+			n := s.Size(time.Duration(i)*time.Second, &framing, 1448)
+			if n < 1 || n > framing.Most {
+				t.Fatalf("%q: record %d has %d bytes", text, i+1, n)
+			}
+			s.Sent(time.Duration(i)*time.Second, n)
+		}
+	})
+}
