@@ -24,6 +24,11 @@ func trickle(t *testing.T, c *Conn, in []byte) (got []byte) {
 		if n != 0 && n != end-start {
 			t.Fatalf("%d bytes consumed of %d", n, end-start)
 		}
+		if ev.Kind == EventStatusWanted {
+			if _, err := c.CertificateStatus(answerAskable(c.StatusWanted())); err != nil {
+				t.Fatal(err)
+			}
+		}
 		start += n
 		got = append(got, ev.Data...)
 	}

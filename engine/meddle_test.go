@@ -82,6 +82,8 @@ var meddled = []meddledHandshake{
 	{"tls11 client certificate", meddledPair(false, both(onlyVersion(TLS11), showing), both(onlyVersion(TLS11), asking))},
 	{"tls13 stapled", meddledPair(false, wanting(RevocationStapled), stapling)},
 	{"tls12 stapled", meddledPair(false, both(maxVersion(TLS12), wanting(RevocationStapled)), stapling)},
+	{"tls13 fetched", meddledPair(false, fetching, askable)},
+	{"tls12 fetched", meddledPair(false, both(maxVersion(TLS12), fetching), askable)},
 	{"tls12 staple to spare", meddledPair(false, both(maxVersion(TLS12), sparing), stapling)},
 	{"tls10 rsa", meddledPair(false, both(onlyVersion(TLS10), onlySuite(0x002f)), onlyVersion(TLS10))},
 	{"tls11 ticket", meddledPair(true, onlyVersion(TLS11), onlyVersion(TLS11))},
@@ -136,7 +138,9 @@ func meddledPair(resumed bool, client, server func(*Config)) func(testing.TB) *p
 			}
 			cc.Session = p.client.Session()
 		}
-		return newPair(cc, sc)
+		p := newPair(cc, sc)
+		p.answer = answerAskable
+		return p
 	}
 }
 

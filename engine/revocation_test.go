@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,6 +94,27 @@ func (r *revocable) configs(t testing.TB, how Revocation, staple []byte) (client
 // wanting lets a client of the tables want to know of revocation.
 func wanting(how Revocation) func(*Config) {
 	return func(cfg *Config) { cfg.Revocation, cfg.VerifyNothing = how, false }
+}
+
+// sharedRevocable is what handshakes of the tables fetch the status of.
+var sharedRevocable = sync.OnceValue(func() *revocable {
+	var t testing.T
+	return revocableFor(&t, "rsa2048")
+})
+
+// fetching lets a client of the tables ask, and askable shows it a certificate that
+// can be asked about.
+func fetching(cfg *Config) {
+	wanting(RevocationFetched)(cfg)
+	cfg.Roots = sharedRevocable().roots
+}
+
+func askable(cfg *Config) { cfg.Certificates = []*Certificate{sharedRevocable().certificate} }
+
+// answerAskable is the authority's answer to such a client.
+func answerAskable(string, []byte) []byte {
+	var t testing.T
+	return sharedRevocable().says(&t)
 }
 
 func sparing(cfg *Config) {

@@ -213,6 +213,7 @@ func (c combination) ordinary() bool {
 
 // A party is a chain and key, as ours and in files for others.
 type party struct {
+	made                 *pki.Chain
 	certificate          *engine.Certificate
 	roots                *pki.Roots
 	leaf, between, chain string // paths of PEM files: the chain is the leaf and what is between it and the root
@@ -247,7 +248,7 @@ func identityOf(t testing.TB, algorithm string) *party {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &party{}
+	p := &party{made: made}
 	var problems [3]error
 	p.certificate, problems[0] = engine.NewCertificate(made.Certificates, made.Key)
 	p.roots, problems[1] = pki.NewRoots(made.Root)
@@ -342,9 +343,13 @@ type covered struct {
 
 // succeed notes a full and a resumed connection, unless the test failed.
 func (c *coverage) succeed(t *testing.T, peer string, x combination, way engine.Resumption) {
-	if t.Failed() {
-		return
+	if !t.Failed() {
+		c.note(peer, x, "full", way.String())
 	}
+}
+
+// note notes kinds of connections that were made as they should.
+func (c *coverage) note(peer string, x combination, kinds ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	kx := "rsa"
@@ -368,7 +373,9 @@ func (c *coverage) succeed(t *testing.T, peer string, x combination, way engine.
 		c.rows[key] = map[string]bool{}
 	}
 	c.rows[key]["suite "+x.suite.Cipher] = true
-	c.rows[key]["way full"], c.rows[key]["way "+way.String()] = true, true
+	for _, kind := range kinds {
+		c.rows[key]["way "+kind] = true
+	}
 }
 
 // print writes the table of what was covered.

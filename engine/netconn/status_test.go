@@ -114,15 +114,20 @@ func askable(t testing.TB, url string) (*pki.Chain, *engine.Certificate, *pki.Ro
 	return chain, certificate, roots
 }
 
-// statusOf is the authority's word that a chain's leaf is good.
-func statusOf(t testing.TB, chain *pki.Chain) []byte {
+// statusOf is the authority's word on a chain's leaf: that it is good, unless set says
+// otherwise.
+func statusOf(t testing.TB, chain *pki.Chain, set ...func(*pki.StatusSpec)) []byte {
 	t.Helper()
 	leaf, err1 := pki.Parse(chain.Certificates[0])
 	responder, err2 := chain.Responder(false)
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
-	response, err := responder.Respond(leaf, pki.StatusSpec{ThisUpdate: time.Now().Add(-time.Hour), NextUpdate: time.Now().Add(time.Hour)})
+	spec := pki.StatusSpec{RevokedAt: time.Now().Add(-2 * time.Hour), ThisUpdate: time.Now().Add(-time.Hour), NextUpdate: time.Now().Add(time.Hour)}
+	for _, f := range set {
+		f(&spec)
+	}
+	response, err := responder.Respond(leaf, spec)
 	if err != nil {
 		t.Fatal(err)
 	}
