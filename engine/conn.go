@@ -181,6 +181,10 @@ func (c *Conn) Session() *Session {
 	return c.session
 }
 
+// OfferedSession says of a client that it had a session to resume and offered it:
+// where Info().Kind is Full, it was refused.
+func (c *Conn) OfferedSession() bool { return c.offer.session != nil }
+
 // Close queues a close_notify, once; in the middle of a handshake, behind a
 // user_canceled (RFC 9846 §6.1). A side that has not been heard of says nothing.
 func (c *Conn) Close() {

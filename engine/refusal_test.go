@@ -187,6 +187,9 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 			if a, b := p.client.Info().Kind, p.server.Info().Kind; a != x.want || b != x.want {
 				t.Errorf("the second handshake is %v to the client and %v to the server, want %v", a, b, x.want)
 			}
+			if offered := p.client.OfferedSession(); (x.want == Resumed || x.tickets > 0) && !offered {
+				t.Errorf("the client says that it offered nothing")
+			}
 			if n != x.tickets {
 				t.Errorf("the server opens %d tickets, want %d", n, x.tickets)
 			}

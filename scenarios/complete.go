@@ -175,7 +175,7 @@ var resumptionVersions = []struct {
 }
 
 func completeResumption(c *Config, _ map[string]setting) []fault {
-	if !c.TLS.resumes() {
+	if !c.TLS.offers() {
 		c.TLS.Resumption = ""
 		return nil
 	}
@@ -194,6 +194,12 @@ func completeResumption(c *Config, _ map[string]setting) []fault {
 
 // earlyData is the kind of handshake that is resumed and sends its request at once.
 const earlyData = "early-data"
+
+// refused is the kind of handshake that is full because the server does not know the session that the client offers.
+const refused = "refused"
+
+// offers says whether the client of the handshake that is measured offers a session.
+func (t *TLS) offers() bool { return t.resumes() || t.Kind == refused }
 
 // resumes says whether the handshake that is measured resumes a session.
 func (t *TLS) resumes() bool { return t.Kind == "resumed" || t.Kind == earlyData }
@@ -284,7 +290,7 @@ func checkTickets(c *Config, _ map[string]setting) []fault {
 		return faultf([]string{"tls.tickets"}, "%d: a server sends at most 255 tickets", c.TLS.Tickets)
 	case c.TLS.TicketRotation%time.Second != 0:
 		return faultf([]string{"tls.ticket_rotation"}, "%s: keys change after whole seconds", formatDuration(c.TLS.TicketRotation))
-	case c.TLS.Tickets == 0 && c.TLS.resumes() && c.TLS.Versions.Max >= engine.TLS13:
+	case c.TLS.Tickets == 0 && c.TLS.offers() && c.TLS.Versions.Max >= engine.TLS13:
 		return faultf([]string{"tls.tickets", "tls.kind"}, "a TLS 1.3 handshake is resumed from a ticket: at least 1")
 	}
 	return nil

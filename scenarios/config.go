@@ -45,7 +45,7 @@ type TLS struct {
 	Responder  string // who signs the word on it: authority, delegate
 	SoftFail   bool   // a client that gets none goes on
 
-	Kind       string // full, resumed or early-data
+	Kind       string // full, resumed, refused or early-data
 	Resumption string // how, where Kind is not full: session-id, ticket, psk-dhe, psk
 
 	EarlyData       int           // bytes of early data that tickets allow; a longer request's rest comes after the handshake

@@ -62,12 +62,15 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 		x.Content = c.Transfer.Content
 	}
 	client, server := c.commonConfig(in), c.commonConfig(in)
-	if c.TLS.resumes() {
+	if c.TLS.offers() {
 		how, err := engine.ParseResumption(c.TLS.Resumption)
 		if err != nil {
 			return x, nil, err
 		}
-		x.Kind, x.Resumption = engine.Resumed, how
+		x.Resumption, x.Refused = how, c.TLS.Kind == refused
+		if !x.Refused {
+			x.Kind = engine.Resumed
+		}
 		client.Resumption, server.Resumption = []engine.Resumption{how}, []engine.Resumption{how}
 	}
 	if c.TLS.Kind == earlyData {

@@ -83,9 +83,9 @@ var tlsKeys = []Key{
 		one(func(c *Config) word { return word{&c.TLS.Responder, responders} })},
 	{"tls.soft_fail", "", "a client goes on that learns nothing of revocation, because nothing was stapled or the authority does not answer. Default: false",
 		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.SoftFail) })},
-	{"tls.kind", "full", "kind of handshake that is measured: full, resumed, or early-data, which is a resumed one of 1.3 whose client sends its request before the server has answered (0-RTT); the connection before a resumed one is not charged",
+	{"tls.kind", "full", "kind of handshake that is measured: full, resumed, refused (the client offers a session that the server does not know any more: full at the price of the offer), or early-data, which is a resumed one of 1.3 whose client sends its request before the server has answered (0-RTT); the connection before that gives the session is not charged",
 		one(func(c *Config) word { return word{&c.TLS.Kind, kinds} })},
-	{"tls.resumption", "", "how a resumed handshake resumes: ticket or session-id up to 1.2, session-id alone in SSL 3.0, psk-dhe or psk in 1.3. Default: ticket, session-id and psk-dhe",
+	{"tls.resumption", "", "how a resumed handshake resumes, or one that is refused was to: ticket or session-id up to 1.2, session-id alone in SSL 3.0, psk-dhe or psk in 1.3. Default: ticket, session-id and psk-dhe",
 		one(func(c *Config) word { return word{&c.TLS.Resumption, resumptions} })},
 	{"tls.early_data", "16KiB", "early data that the server allows with its tickets; of a longer request the rest is sent after the handshake",
 		one(func(c *Config) *Size { return (*Size)(&c.TLS.EarlyData) })},
@@ -203,7 +203,7 @@ var (
 	revocations        = vocabulary{"a way to learn of revocation", []string{"none", "stapled", "fetched"}}
 	signings           = vocabulary{"a way to sign", []string{"ahead", "on-demand"}}
 	responders         = vocabulary{"a kind of responder", []string{"authority", "delegate"}}
-	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed", earlyData}}
+	kinds              = vocabulary{"a kind of handshake", []string{"full", "resumed", refused, earlyData}}
 	resumptions        = vocabulary{"a way to resume", []string{"ticket", "session-id", "psk-dhe", "psk"}}
 	contents           = vocabulary{"a kind of content", content.Names()}
 	congestionControls = vocabulary{"a congestion control", []string{"reno"}}

@@ -100,6 +100,9 @@ func parseTLS(sets []string) (c Config, said map[string]bool, err error) {
 		if keyByName(name) != nil && !strings.HasPrefix(name, "tls.") {
 			return c, nil, Errors{{File: "--set " + name, Message: "a real connection has the keys of tls: only"}}
 		}
+		if name == "tls.kind" && value == refused {
+			return c, nil, Errors{{File: "--set " + name, Message: "whether a real server refuses a session is up to the server"}}
+		}
 	}
 	r := &reader{file: newSource("defaults", nil), costs: costs.Load, tables: map[string]error{}}
 	s := &Scenario{}

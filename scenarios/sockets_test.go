@@ -101,6 +101,7 @@ func TestSocketsRefuseWhatARealConnectionDoesNotHave(t *testing.T) {
 		{"tls.versoin=1.3", `did you mean "tls.version"?`},
 		{"tls.version=7", "not a version"},
 		{"tls.resumption=psk-dhe", ""},
+		{"tls.kind=refused", "up to the server"},
 		{"tls.version", "wants KEY=VALUE"},
 	} {
 		_, err := NewSockets([]string{row.set}, "")

@@ -20,14 +20,19 @@ import (
 type Exchange struct {
 	// Client and Server configure the engines. Their Rand, Observe, Session and
 	// EarlyGuard are the exchange's own; all else is taken as it is. Now is the
-	// instant at which the world begins: its virtual time is added. With Compression
-	// it is not: a ticket's time would change the Finished, and how long that becomes.
+	// instant at which the world begins: its virtual time is added. With Compression,
+	// and with Refused, it is not: a ticket's time would change the Finished, or what is
+	// signed, and how long that becomes.
 	Client, Server *engine.Config
 	ServerName     string
 	// Kind is the handshake that both sides must say they made, and Resumption
 	// how. Where it is resumed, a first connection primes it, uncharged.
 	Kind       engine.Kind
 	Resumption engine.Resumption
+	// Refused has the client offer what a first connection gave it to resume, by
+	// Resumption, to a server that knows nothing of it any more: its ticket keys and
+	// its session cache are new. Kind is Full.
+	Refused bool
 	// RejectEarly lets the server reject all early data. Where it does not, what a
 	// client with EarlyData says early must be accepted, unless it comes too late: the
 	// request, as far as Server.MaxEarlyData goes.
@@ -70,6 +75,8 @@ func (x *Exchange) validate() error {
 		return errors.New("exchange: the lengths of compressed records depend on what is in them: record sizes that depend on time or on the network cannot be recorded beside it")
 	case x.Rounds < 0 || x.Pause < 0:
 		return fmt.Errorf("exchange: %d rounds, pause of %v: want 0 or more", x.Rounds, x.Pause)
+	case x.Refused && x.Kind != engine.Full:
+		return fmt.Errorf("exchange: a handshake that is %v after its session was refused", x.Kind)
 	case x.WriteChunk < 0:
 		return fmt.Errorf("exchange: writes of %d bytes: want 0 (whole flights) or more", x.WriteChunk)
 	case x.Client.EarlyData && (x.Client.Now().Nanosecond()|x.Server.Now().Nanosecond())%int(time.Millisecond) != 0:
@@ -126,7 +133,7 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error
 		}
 		cfg := *from
 		g := &p.sides[s]
-		if !cfg.Compression {
+		if !cfg.Compression && !x.Refused {
 			cfg.Now = func() time.Time { return from.Now().Add(p.elapsed) }
 		}
 		cfg.Rand = engineRand(x.Seed, ordinal, side(s))

@@ -49,7 +49,7 @@ func (h handshake) exchange(t testing.TB) Exchange {
 	s.Certificates = []*engine.Certificate{certificate}
 	s.SessionCache = engine.NewSessionCache(4, time.Hour)
 	s.Tickets = engine.NewTicketKeys([32]byte{1})
-	if h.kind == engine.Resumed {
+	if h.resumption != 0 {
 		c.Resumption = []engine.Resumption{h.resumption}
 		s.Resumption = c.Resumption
 	}
@@ -106,6 +106,10 @@ func handshakes() map[string]handshake {
 		"1.3 padded under a limit": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 			x.Server.PadTo, x.Client.RecordSizeLimit = 300, 2000
 		}},
+		"1.3 psk-dhe refused":    {version: engine.TLS13, kind: engine.Full, resumption: engine.PSKDHE, change: refusing},
+		"1.3 psk refused":        {version: engine.TLS13, kind: engine.Full, resumption: engine.PSK, change: refusing},
+		"1.2 ticket refused":     {version: engine.TLS12, kind: engine.Full, resumption: engine.Ticket, change: refusing},
+		"1.2 session-id refused": {version: engine.TLS12, kind: engine.Full, resumption: engine.SessionID, change: refusing},
 		"1.3 with new keys": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 			x.Server.KeyUpdateAfter, x.Server.RecordSize = 4, 1000
 		}},
@@ -230,6 +234,7 @@ func TestRoundTripsUntilTheClientMaySend(t *testing.T) {
 	for name, want := range map[string]int{
 		"1.3 full": 2, "1.3 psk-dhe": 2, "1.3 psk": 2, "1.3 retry": 3,
 		"1.2 full": 3, "1.2 ticket": 2, "1.2 session-id": 2,
+		"1.3 psk-dhe refused": 2, "1.3 psk refused": 3, "1.2 ticket refused": 3, "1.2 session-id refused": 3,
 	} {
 		h := handshakes()[name]
 		rec, outcome := h.record(t)
@@ -327,6 +332,7 @@ func TestAServersHandshakeIsWrittenInChunks(t *testing.T) {
 
 func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 	for want, h := range map[string]handshake{
+		"a handshake that is resumed after its session was refused": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE, change: refusing},
 		"gave the client nothing to resume": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
 			change: func(x *Exchange) { x.Server.TicketCount = engine.NoTickets }},
 		"the handshake was full, and resumed was asked for": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket,

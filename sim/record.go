@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
@@ -54,6 +55,8 @@ func Record(x Exchange) (*recording.Recording, error) {
 // outcomes are the branches of an exchange, the one asked for first.
 func (x *Exchange) outcomes() []recording.Outcome {
 	switch {
+	case x.Refused:
+		return []recording.Outcome{recording.Refused}
 	case x.Kind != engine.Resumed:
 		return []recording.Outcome{recording.Full}
 	case !x.Client.EarlyData:
@@ -69,9 +72,9 @@ func (x *Exchange) earlyWindow() time.Duration {
 }
 
 // begin makes the pair of the connection that counts, after the one that primes
-// it where it is to be resumed.
+// it where a session is to be offered.
 func (x *Exchange) begin() (*pair, error) {
-	if x.Kind != engine.Resumed {
+	if x.Kind != engine.Resumed && !x.Refused {
 		return newPair(x, 0, nil)
 	}
 	first, err := newPair(x, 1, nil)
@@ -88,7 +91,26 @@ func (x *Exchange) begin() (*pair, error) {
 	if session == nil {
 		return nil, fmt.Errorf("priming connection: the server gave the client nothing to resume (%v)", x.Resumption)
 	}
+	if x.Refused {
+		x = x.forgotten()
+	}
 	return newPair(x, 0, session)
+}
+
+// forgotten is the exchange with a server that knows no session of before.
+func (x *Exchange) forgotten() *Exchange {
+	again, server := *x, *x.Server
+	if server.Tickets != nil {
+		var secret [32]byte
+		copy(secret[:], "tlslab forgotten")
+		binary.LittleEndian.PutUint64(secret[16:], x.Seed)
+		server.Tickets = engine.NewTicketKeys(secret)
+	}
+	if server.SessionCache != nil {
+		server.SessionCache = engine.NewSessionCache(1, time.Hour)
+	}
+	again.Server = &server
+	return &again
 }
 
 // leaveCutting lets a replay cut the records of the sides that size them.
@@ -156,6 +178,8 @@ func (p *pair) check(kind engine.Kind, how engine.Resumption, o recording.Outcom
 			return fmt.Errorf("%s: resumed by %v, and %v was asked for", name, info.Resumption, how)
 		case info.EarlyData != earlyOf[o]:
 			return fmt.Errorf("%s: early data was %v, and %v was asked for", name, info.EarlyData, earlyOf[o])
+		case o == recording.Refused && side(i) == client && !p.sides[i].conn.OfferedSession():
+			return fmt.Errorf("%s: it had nothing to offer, and a refusal was asked for", name)
 		case info.ClientAuthenticated != p.exchange.ClientAuthenticated:
 			return fmt.Errorf("%s: client authenticated: %v, and %v was asked for", name, info.ClientAuthenticated, p.exchange.ClientAuthenticated)
 		}
@@ -208,6 +232,9 @@ func (p *pair) about() []recording.Fact {
 	}
 	if info.Kind == engine.Resumed {
 		facts = append(facts, recording.Fact{Key: "resumption", Value: info.Resumption.String()})
+	}
+	if p.exchange.Refused {
+		facts = append(facts, recording.Fact{Key: "refused", Value: p.exchange.Resumption.String()})
 	}
 	if info.EarlyData != engine.EarlyNone {
 		facts = append(facts, recording.Fact{Key: "early-data", Value: fmt.Sprintf("%d bytes, %v", info.EarlyBytes, info.EarlyData)})
