@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -100,7 +101,13 @@ func FuzzMessages(f *testing.F) {
 			f.Add(uint8(i), uint8(at), uint16(max(headerSize, len(x.body)-1)), uint16(1), []byte{}, uint8(fit+cut))
 		}
 	}
-	f.Add(uint8(0), uint8(0), uint16(0), uint16(0), []byte("\x18\x00\x00\x01\x01"), uint8(after))
+	for i := range meddled { // HelloRequests, ClientHellos and KeyUpdates where they may come and where not
+		for at := range lengths[i] {
+			f.Add(uint8(i), uint8(at), uint16(0), uint16(0), []byte("\x00\x00\x00\x00"), uint8(after))
+		}
+		f.Add(uint8(i), uint8(lengths[i]-3), uint16(0), uint16(0), []byte("\x01\x00\x00\x29\x03\x03"+strings.Repeat("r", 32)+"\x00\x00\x02\x00\x2f\x01\x00"), uint8(after))
+		f.Add(uint8(i), uint8(lengths[i]-3), uint16(0), uint16(0), []byte("\x18\x00\x00\x01\x01"), uint8(after))
+	}
 	f.Add(uint8(4), uint8(3), uint16(0), uint16(0), []byte("\x02\x28\x15"), uint8(after+typed))
 	f.Fuzz(func(t *testing.T, handshake, message uint8, at, cutOut uint16, splice []byte, how uint8) {
 		i := int(handshake) % len(meddled)
@@ -165,6 +172,7 @@ func checkAgreement(t testing.TB, p *pair) {
 	t.Helper()
 	shared := func(i Info) Info {
 		i.Certificate, i.PeerChain, i.Tolerated, i.TicketsSent, i.TicketsReceived, i.Done = nil, nil, 0, 0, 0, false
+		i.EarlyBytes, i.EarlyRefusal = 0, ""
 		if i.Version == SSL30 {
 			i.ServerName = "" // which SSL 3.0 cannot tell
 		}

@@ -33,28 +33,36 @@ type parcel struct {
 }
 
 func (p parcel) message() Message {
-	if p.typ != TypeHandshake {
-		return ChangeCipherSpec
+	switch p.typ {
+	case TypeHandshake:
+		return messageOf(p.body)
+	case TypeAlert:
+		return UnrecognizedName
 	}
-	return messageOf(p.body)
+	return ChangeCipherSpec
 }
 
 // harmless says whether the rules let a parcel be lost, repeated or moved:
-// compatibility mode's dummies, and tickets after the handshake.
+// warnings, compatibility mode's dummies, and tickets after the handshake.
 func (p parcel) harmless(v Version) bool {
-	return v == TLS13 && (p.typ == TypeChangeCipherSpec || p.message() == NewSessionTicket)
+	return p.typ == TypeAlert || v == TLS13 && (p.typ == TypeChangeCipherSpec || p.message() == NewSessionTicket)
 }
 
 // meddle runs a handshake and lets tamper change each burst of parcels. at is
 // the number of the first of them in the whole handshake.
 func (p *pair) meddle(tamper func(at int, burst []parcel) []parcel) error {
-	if p.tap == nil {
-		p.tap = tapped(p)
-	}
-	if err := errors.Join(p.client.Start(), p.server.Start()); err != nil {
+	if err := p.begin(); err != nil {
 		return err
 	}
 	return p.relay(tamper)
+}
+
+// begin starts both sides, with a tap between them.
+func (p *pair) begin() error {
+	if p.tap == nil {
+		p.tap = tapped(p)
+	}
+	return errors.Join(p.client.Start(), p.server.Start())
 }
 
 type meddledHandshake struct {
@@ -113,6 +121,10 @@ var meddled = []meddledHandshake{
 	{"tls10 dhe session id", meddledPair(true, both(onlyVersion(TLS10), onlySuite(0x0033)), both(onlyVersion(TLS10), withGroups(FFDHE2048), withCache))},
 	{"ssl30 dhe", meddledPair(false, both(onlyVersion(SSL30), onlySuite(0x0033)), both(onlyVersion(SSL30), withGroups(FFDHE2048)))},
 	{"tls13 early data", meddledPair(true, both(withEarlyData, withALPN("h2", "http/1.1")), both(earlyServer, withALPN("http/1.1")))},
+	{"tls13 early data rejected", meddledPair(true, withEarlyData, both(earlyServer, rejectingEarly))},
+	{"tls13 early data retried", meddledPair(true, both(withEarlyData, withGroups(X25519, P256)), both(earlyServer, withGroups(P256)))},
+	{"tls12 ticket renewed", renewedTicket},
+	{"tls12 warned of the name", meddledPair(false, maxVersion(TLS12), misnaming)},
 }
 
 func shortRecords(cfg *Config)   { cfg.RecordSizeLimit = 600 }
@@ -124,6 +136,22 @@ func meddledAs(name string) int {
 }
 
 func nothing(*Config) {}
+
+// renewedTicket is a pair whose client offers a ticket under a key that seals no
+// longer.
+func renewedTicket(t testing.TB) *pair {
+	p := meddledPair(true, maxVersion(TLS12), nothing)(t)
+	cfg := *p.server.cfg
+	cfg.Tickets = NewTicketKeys([32]byte{2}, [32]byte{1})
+	p.server.cfg = &cfg
+	return p
+}
+
+// misnaming is a server of another name that says so.
+func misnaming(cfg *Config) {
+	cfg.Certificates = []*Certificate{sharedClient().certificate}
+	cfg.UnknownNames = UnknownNameWarned
+}
 
 func meddledPair(resumed bool, client, server func(*Config)) func(testing.TB) *pair {
 	return func(t testing.TB) *pair {
@@ -183,7 +211,7 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 				}
 				what := fmt.Sprintf("%v of %s", x.message(), sideNames[x.from])
 				twice := AlertUnexpectedMessage
-				if i == 0 && all[1].message() == HelloRetryRequest {
+				if i == 0 && slices.ContainsFunc(all, func(p parcel) bool { return p.message() == HelloRetryRequest }) {
 					// A second ClientHello is due, but not the first one again: its
 					// shares or else its binder do not go with the request.
 					twice = AlertIllegalParameter

@@ -2,13 +2,14 @@ package engine
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"tlslab/engine/wire"
 )
 
-// A play is all that two sides do with each other: a handshake, data both
-// ways, in TLS 1.3 new keys for both, and the end.
+// A play is all that two sides do with each other: a handshake, with early data
+// where there is room, data both ways, in TLS 1.3 new keys for both, and the end.
 
 // acts are what follows a handshake.
 var acts = []func(p *pair) error{
@@ -34,7 +35,13 @@ func (c *Conn) queue(data []byte) (err error) {
 // play runs the handshake and, where it is done, the acts, and lets tamper
 // change each burst of parcels. It returns the first error.
 func (p *pair) play(tamper func(at int, burst []parcel) []parcel) error {
-	err := p.meddle(tamper)
+	err := p.begin()
+	if err == nil && p.client.EarlyRoom() > 0 {
+		err = p.client.queue(earlyWords)
+	}
+	if err == nil {
+		err = p.relay(tamper)
+	}
 	for _, act := range acts {
 		if err == nil && p.client.Info().Done && p.server.Info().Done {
 			if err = act(p); err == nil {
@@ -130,6 +137,39 @@ func TestPlays(t *testing.T) {
 			}
 			checkBounds(t, p.client)
 			checkBounds(t, p.server)
+		}
+	}
+}
+
+// The meddled handshakes have every message of every flight, but for those that
+// none of our sides sends.
+func TestMeddledHandshakesHaveEveryMessage(t *testing.T) {
+	type told struct {
+		flight string
+		from   side
+		m      Message
+	}
+	seen := map[told]bool{}
+	for _, h := range meddled {
+		p := h.make(t)
+		for s, c := range map[side]*Conn{client: p.client, server: p.server} {
+			cfg := *c.cfg
+			cfg.Observe = func(n Notice) {
+				if n.Kind == MessageSent {
+					seen[told{c.flight.name, s, n.Message}] = true
+				}
+			}
+			c.cfg = &cfg
+		}
+		if err := p.play(untouched); err != nil {
+			t.Fatal(h.name, err)
+		}
+	}
+	for _, f := range []*flight{&hellos, &classicFull, &classicResumed, &tls13} {
+		for _, r := range append(slices.Clone(f.rows), f.after...) {
+			if r.message != noMessage && r.mode&(dummy|declined|refused|ignored) == 0 && !seen[told{f.name, r.from, r.message}] {
+				t.Errorf("%s: %v of the %s is in no handshake", f.name, r.message, sideNames[r.from])
+			}
 		}
 	}
 }
