@@ -77,6 +77,8 @@ type Config struct {
 	// EventStatusWanted. Without one the handshake fails, unless SoftFail: then
 	// only an answer can make it fail, one that says revoked or that does not
 	// verify, or the lack of a staple that the certificate itself demands (RFC 7633).
+	// A leaf that is trusted as it stands, or a chain that is put up with though it
+	// leads to no root, has nobody whose word would count: then there is none.
 	Revocation Revocation
 	SoftFail   bool
 

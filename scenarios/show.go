@@ -46,8 +46,11 @@ func (c *Config) resolved() map[string]any {
 		"link.up":    hopLines(c.Link.Up),
 		"link.down":  hopLines(c.Link.Down),
 	}
+	if c.Fetches() {
+		all["ca.link.up"], all["ca.link.down"] = hopLines(c.CA.Link.Up), hopLines(c.CA.Link.Down)
+	}
 	for _, k := range keys {
-		if k.Name == "link" || strings.HasPrefix(k.Name, "link.") {
+		if overlap(k.Name, "link") || overlap(k.Name, "ca.link") || strings.HasPrefix(k.Name, "ca.") && !c.Fetches() {
 			continue
 		}
 		if v := k.fields(c)[0]; !isUnset(v) {

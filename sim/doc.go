@@ -20,6 +20,9 @@
 // engines do: which branch of the recording the server takes, and how application
 // data is cut into records. The two sides of a connection share what was decided.
 //
+// A client may have to ask a certificate authority in the middle of a step: a second
+// connection, to a third host over links of its own, holds it up (fetch.go).
+//
 // Each event keeps its parent, the event that made it happen. Walking back
 // from the last byte of a response gives the critical path, whose waits, each
 // with its Cause, add up exactly to the time they explain.

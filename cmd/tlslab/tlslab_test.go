@@ -281,7 +281,7 @@ func TestWhatCannotBeDoneExitsWithOne(t *testing.T) {
 
 func TestScenariosAreListedAndShown(t *testing.T) {
 	code, stdout, _ := tlslab(t, "", "scenarios")
-	for _, name := range []string{"full-vs-resumed", "cipher-suites", "record-sizes", "record-sizes-after-idle", "tls-history", "client-auth", "early-data"} {
+	for _, name := range []string{"full-vs-resumed", "cipher-suites", "record-sizes", "record-sizes-after-idle", "tls-history", "client-auth", "early-data", "revocation"} {
 		if code != exitDone || !strings.Contains(stdout, name) {
 			t.Errorf("exit code %d, %s is not in the list:\n%s", code, name, stdout)
 		}
