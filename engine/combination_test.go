@@ -49,9 +49,6 @@ func combinations() (all []combination) {
 	for _, s := range suitesByVersion() {
 		for _, way := range ways(s.version) {
 			for _, p := range clientPolicies {
-				if s.version == SSL30 && p.policy != ClientAuthNone {
-					continue
-				}
 				all = append(all, combination{s, way, p})
 			}
 		}
@@ -83,11 +80,21 @@ func (x combination) configs(t testing.TB) (cc, sc *Config) {
 	if x.way == SessionID {
 		withCache(sc)
 	}
+	shown := x.shown()
 	if x.client.shows {
-		showing(cc)
+		cc.Certificates = []*Certificate{shown.certificate}
 	}
-	sc.ClientAuth, sc.ClientCAs = x.client.policy, sharedClient().roots
+	sc.ClientAuth, sc.ClientCAs = x.client.policy, shown.roots
 	return cc, sc
+}
+
+// shown is the client's: SSL 3.0 knows RSA alone.
+func (x combination) shown() *testPKI {
+	if x.version == SSL30 {
+		var t testing.T
+		return clientPKI(&t, "rsa2048")
+	}
+	return sharedClient()
 }
 
 // infos are what both sides must say of a handshake of some kind.
@@ -123,9 +130,9 @@ func (x combination) infos(t testing.TB, kind Kind) (ci, si Info) {
 		ci.PeerChain, si.Certificate = parsed(t, pkiFor(t, x.key())), pkiFor(t, x.key()).certificate
 	}
 	if both.ClientAuthenticated {
-		si.PeerChain = parsed(t, sharedClient())
+		si.PeerChain = parsed(t, x.shown())
 		if kind == Full {
-			ci.Certificate = sharedClient().certificate
+			ci.Certificate = x.shown().certificate
 		}
 	}
 	return ci, si
@@ -188,9 +195,6 @@ func (p *pair) roundTrip(request, response string) error {
 // version and suite.
 func TestRequiredCertificateIsMissing(t *testing.T) {
 	for _, s := range suitesByVersion() {
-		if s.version == SSL30 {
-			continue
-		}
 		x := combination{s, ways(s.version)[0], clientPolicy{"required, without a certificate", ClientAuthRequired, false}}
 		want := AlertHandshakeFailure
 		if s.version == TLS13 {

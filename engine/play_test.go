@@ -155,8 +155,13 @@ func TestMeddledHandshakesHaveEveryMessage(t *testing.T) {
 		for s, c := range map[side]*Conn{client: p.client, server: p.server} {
 			cfg := *c.cfg
 			cfg.Observe = func(n Notice) {
-				if n.Kind == MessageSent {
+				switch {
+				case n.Kind == MessageSent:
 					seen[told{c.flight.name, s, n.Message}] = true
+				case n.Kind == RecordSent && n.Record == TypeAlert:
+					for _, w := range warnings { // which they are the records of
+						seen[told{c.flight.name, s, w.message}] = true
+					}
 				}
 			}
 			c.cfg = &cfg
