@@ -55,6 +55,11 @@ func demanding(cfg *Config) {
 
 func recordsOf(n int) change { return func(cfg *Config) { cfg.MaxFragment = n } }
 
+// bold is a client that offers its session though it wants records of another length.
+func bold(n int) change {
+	return func(cfg *Config) { cfg.MaxFragment, cfg.Session.asked = n, n }
+}
+
 func classicFirst(cc, _ *Config) { cc.MaxVersion = TLS12 }
 func cachedFirst(cc, sc *Config) { cc.MaxVersion = TLS12; withCache(sc) }
 func noExtensionFirst(cc, _ *Config) {
@@ -126,6 +131,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls13, a client of TLS 1.2", modernFirst, maxVersion(TLS12), nothing, Full, unopened},
 		{"tls13, another protocol of the application", then(modernFirst, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
 		{"tls13, records of another length", then(modernFirst, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
+		{"tls13, records of another length, whatever the client makes of it", then(modernFirst, recordsOf(512), nothing), bold(1024), nothing, Full, opened},
 		{"tls13, the client must show a certificate", modernFirst, showing, demanding, Full, opened},
 		{"tls12, nothing changed", classicFirst, nothing, nothing, Resumed, opened},
 		{"tls12, another ticket key", classicFirst, nothing, otherKey, Full, unopened},
@@ -148,6 +154,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls12, records of the same length", then(classicFirst, recordsOf(512), nothing), nothing, nothing, Resumed, opened},
 		{"tls12, records of another length", then(classicFirst, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
 		{"tls12, records of any length", then(classicFirst, recordsOf(512), nothing), recordsOf(0), nothing, Full, unopened},
+		{"tls12, records of another length, whatever the client makes of it", then(classicFirst, recordsOf(512), nothing), bold(1024), nothing, Full, opened},
 		{"tls12, a server without compression", then(classicFirst, compression, compression), nothing, func(c *Config) { c.Compression = false }, Full, opened},
 		{"tls12, a client without compression", then(classicFirst, compression, compression), func(c *Config) { c.Compression = false }, nothing, Full, unopened},
 		{"tls12, the client must show a certificate", classicFirst, showing, demanding, Full, opened},

@@ -1,0 +1,128 @@
+package netconn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"tlslab/engine"
+)
+
+// Programs that ask for a renegotiation are told that there is none. OpenSSL gives
+// up then, by handshake_failure, and GnuTLS goes on.
+
+// renegotiable are the versions that know the warning.
+var renegotiable = []engine.Version{engine.TLS10, engine.TLS12}
+
+// refusedByPeer says whether a peer ended the connection by handshake_failure.
+func refusedByPeer(err error) bool {
+	var e *engine.Error
+	return errors.As(err, &e) && e.Fault == engine.FaultRemote && e.Alert == engine.AlertHandshakeFailure
+}
+
+func TestOpenSSLAsksOurServerToRenegotiate(t *testing.T) {
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("needs openssl")
+	}
+	for _, v := range renegotiable {
+		t.Run(v.String(), func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			p := identityOf(t, "rsa2048")
+			cfg := virtualConfig(v)
+			cfg.Certificates = []*engine.Certificate{p.certificate}
+			over := make(chan error, 1)
+			go func() {
+				transport, err := l.Accept()
+				if err != nil {
+					over <- err
+					return
+				}
+				defer transport.Close()
+				_ = transport.SetDeadline(time.Now().Add(patience))
+				_, err = io.Copy(io.Discard, Server(transport, cfg))
+				over <- err
+			}()
+			out, _ := run(t, []byte("R\n"), "openssl", "s_client", "-connect", l.Addr().String(), "-servername", serverName, "-CAfile", p.root,
+				opensslVersions[v], "-cipher", "ALL:@SECLEVEL=0")
+			l.Close()
+			if err := <-over; !refusedByPeer(err) || !strings.Contains(out, "RENEGOTIATING") || !strings.Contains(out, "no renegotiation") {
+				t.Errorf("ours: %v; s_client:\n%s", err, brief(out))
+			}
+		})
+	}
+}
+
+func TestServersAskUsToRenegotiate(t *testing.T) {
+	for i, x := range []struct { // of serverPrograms
+		tool string
+		ask  func(p *program, conn *Conn) error
+		says string // what the program prints when it was told; "": nothing
+	}{
+		{"openssl", func(p *program, _ *Conn) error { _, err := io.WriteString(p.stdin, "r\n"); return err }, "no renegotiation"},
+		{"gnutls-serv", func(_ *program, conn *Conn) error { _, err := conn.Write([]byte("**REHANDSHAKE**\n")); return err }, ""},
+	} {
+		for _, v := range renegotiable {
+			t.Run(fmt.Sprintf("%s/%v", x.tool, v), func(t *testing.T) {
+				if _, err := exec.LookPath(x.tool); err != nil {
+					t.Skip("needs " + x.tool)
+				}
+				p := serverPrograms[i].start(t, "rsa2048", v, false, nil)
+				cfg := virtualConfig(v)
+				cfg.Roots = identityOf(t, "rsa2048").roots
+				requests := 0
+				cfg.Observe = func(n engine.Notice) {
+					if n.Kind == engine.MessageReceived && n.Message == engine.HelloRequest {
+						requests++
+					}
+				}
+				transport, err := net.Dial("tcp", p.addr)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer transport.Close()
+				_ = transport.SetDeadline(time.Now().Add(patience))
+				conn := Client(transport, cfg, serverName)
+				if err := conn.Handshake(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				mark := p.mark()
+				if err := x.ask(p, conn); err != nil {
+					t.Fatal(err)
+				}
+				if x.says != "" {
+					_, err := io.Copy(io.Discard, conn)
+					ctx, cancel := context.WithTimeout(t.Context(), patience)
+					defer cancel()
+					text, told := p.await(ctx, mark, func(text string) bool { return strings.Contains(text, x.says) })
+					if !refusedByPeer(err) || told != nil || requests != 1 {
+						t.Errorf("ours: %v, asked %d times; %s: %v\n%s", err, requests, x.tool, told, brief(text))
+					}
+					return
+				}
+				if _, err := conn.Write([]byte("and on\n")); err != nil {
+					t.Fatal(err)
+				}
+				heard := make([]byte, 64)
+				n, err := conn.Read(heard)
+				for err == nil && !strings.Contains(string(heard[:n]), "and on") {
+					var more int
+					more, err = conn.Read(heard[n:])
+					n += more
+				}
+				if err != nil || requests != 1 {
+					t.Errorf("asked %d times, then heard %q, %v\n%s", requests, heard[:n], err, brief(p.printed.String()))
+				}
+			})
+		}
+	}
+}
