@@ -263,3 +263,21 @@ func mustX509(t *testing.T, der []byte) *x509.Certificate {
 	}
 	return c
 }
+
+// An authority below the issuer is no responder of its: its certificate does not say
+// so (RFC 6960 §4.2.2.2).
+func TestNoResponderWithoutDelegation(t *testing.T) {
+	v := vouch(t, spec("ecdsa-p256", 2), false)
+	root, err := pki.Parse(v.chain.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	below := pki.Responder{Issuer: root, Key: v.responder.Key, Certificate: v.issuer.Raw}
+	response, err := below.Respond(v.issuer, good())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pki.VerifyStatus(response, v.issuer, root, now, nil); !errors.Is(err, pki.ErrStatusForged) {
+		t.Errorf("%v, want that nobody has delegated it", err)
+	}
+}
