@@ -102,3 +102,23 @@ func FuzzVerifySignature(f *testing.F) {
 		}
 	})
 }
+
+// Whatever a client sends as an OCSP request, it asks for a certificate's status,
+// for others, or is malformed.
+func FuzzAsksFor(f *testing.F) {
+	chain := mustMake(f, spec("ecdsa-p256", 2))
+	parsed, err := pki.ParseChain(chain.Certificates)
+	if err != nil {
+		f.Fatal(err)
+	}
+	request := pki.StatusRequest(parsed[0], parsed[1])
+	f.Add(request)
+	f.Add(request[:len(request)-1])
+	f.Add(pki.StatusRequest(parsed[1], parsed[1]))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		asks, err := pki.AsksFor(in, parsed[0], parsed[1])
+		if err != nil && (asks || !errors.Is(err, pki.ErrStatusMalformed)) || err == nil && !asks && bytes.Equal(in, request) {
+			t.Errorf("%x: %v, %v", in, asks, err)
+		}
+	})
+}

@@ -3,6 +3,10 @@ package wire
 import (
 	"bytes"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"testing"
 )
 
@@ -47,6 +51,7 @@ var codecs = []struct {
 	{func() codec { return new(Uint16Vector) }, "\x00\x04\x00\x1d\x00\x17"},
 	{func() codec { return new(Versions) }, "\x04\x03\x04\x03\x03"},
 	{func() codec { return new(Uint16) }, "\x00\x1d"},
+	{func() codec { return new(Uint32) }, "\x00\x00\x40\x00"},
 	{func() codec { return new(Bytes8) }, "\x02\x01\x00"},
 	{func() codec { return new(Renegotiation) }, "\x00"},
 	{func() codec { return new(Cookie) }, "\x00\x06cookie"},
@@ -61,6 +66,33 @@ var codecs = []struct {
 const random = "0123456789abcdef0123456789ABCDEF"
 
 func name(c codec) string { return fmt.Sprintf("%T", c)[len("*wire."):] }
+
+// Every type with a Parse has a row, so that the tests here and the fuzzing reach it.
+func TestEveryCodecHasARow(t *testing.T) {
+	rows := map[string]bool{}
+	for _, x := range codecs {
+		rows[name(x.make())] = true
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv == nil || f.Name.Name != "Parse" {
+				continue
+			}
+			if codec := fmt.Sprint(f.Recv.List[0].Type.(*ast.StarExpr).X); !rows[codec] {
+				t.Errorf("%s: the codec of %s has no row", file, codec)
+			}
+		}
+	}
+}
 
 // SSL 3.0's premaster secret fills its message.
 func TestBarePremasterIsTheWholeBody(t *testing.T) {
