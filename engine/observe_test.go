@@ -113,8 +113,8 @@ func TestDataPathAllocatesNothing(t *testing.T) {
 				key = "ecdsa-p256"
 			}
 			cc, sc := clientConfig(t, key), serverConfig(t, key)
-			both(maxVersion(s.Max), onlySuite(s.ID))(cc)
-			onlySuite(s.ID)(sc)
+			both(fromVersion(s.Min), maxVersion(s.Max), onlySuite(s.ID))(cc)
+			both(fromVersion(s.Min), onlySuite(s.ID))(sc)
 			cc.RecordSize = 4096
 			records, sealed, opened := 0, 0, 0
 			if observed {

@@ -51,7 +51,8 @@ func (k KeyExchange) String() string { return nameOf(keyExchangeNames[:], k) }
 
 // suites is the one table of what is known about suites, in the default
 // order of preference (RFC 9846 §B.4, RFC 5289, RFC 7905, RFC 8422, RFC 6655,
-// RFC 7251, RFC 5246 §A.5, RFC 3268). AEADs and MACs with SHA-2 need TLS 1.2.
+// RFC 7251, RFC 5246 §A.5, RFC 3268). AEADs and MACs with SHA-2 need TLS 1.2,
+// which has done away with DES (RFC 5469).
 // RFC 3268 gives AES to TLS; SSL 3.0 was spoken with it as well.
 // Those whose cipher is OnRequest come last.
 var suites = []Suite{
@@ -107,6 +108,8 @@ var suites = []Suite{
 	{0xc012, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
 	{0x0016, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeDHE, "rsa", "sha256", SSL30, TLS12},
 	{0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+	{0x0015, "TLS_DHE_RSA_WITH_DES_CBC_SHA", "des-cbc-sha", KeyExchangeDHE, "rsa", "sha256", SSL30, TLS11},
+	{0x0009, "TLS_RSA_WITH_DES_CBC_SHA", "des-cbc-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS11},
 	{0xc007, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
 	{0xc011, "TLS_ECDHE_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
 	{0x0005, "TLS_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},

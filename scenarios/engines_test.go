@@ -61,6 +61,8 @@ func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
 		{"tls: {group: p256, key_share: x25519}", "group p256, kind full"},
 		{"tls: {version: 1.2, suite: TLS_RSA_WITH_AES_128_CBC_SHA, certificate: rsa2048}", "suite TLS_RSA_WITH_AES_128_CBC_SHA, group none, kind full"},
 		{"tls: {version: 1.2, cipher: aes-128-cbc-sha256}", "suite TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"},
+		{"tls: {version: ssl3.0..1.1, cipher: des-cbc-sha, certificate: rsa2048}", "version 1.1, suite TLS_RSA_WITH_DES_CBC_SHA, group none"},
+		{"tls: {version: 1.0, cipher: des-cbc-sha, certificate: rsa2048, group: ffdhe2048, kind: resumed}", "suite TLS_DHE_RSA_WITH_DES_CBC_SHA, group none, kind resumed"},
 		{"tls: {version: 1.2, cipher: rc4-md5, certificate: rsa2048}", "suite TLS_RSA_WITH_RC4_128_MD5, group none"},
 		{"tls: {cipher: aes-128-ccm8}", "suite TLS_AES_128_CCM_8_SHA256"},
 		{"tls: {version: 1.2, kind: resumed}", "kind resumed, resumption ticket"},

@@ -31,8 +31,8 @@ type Cipher struct {
 	Records uint64
 
 	// OnRequest keeps it out of what is offered by default: it is broken (RC4,
-	// RFC 7465; 3DES's short blocks, "Sweet32", Bhargavan and Leurent, 2016),
-	// keeps nothing secret (NULL), has a short tag (CCM_8), is not fully
+	// RFC 7465; DES's short key, RFC 5469; 3DES's short blocks, "Sweet32",
+	// Bhargavan and Leurent, 2016), keeps nothing secret (NULL), has a short tag (CCM_8), is not fully
 	// constant-time here (see cbc), or is rarely found (CCM).
 	OnRequest bool
 
@@ -69,6 +69,7 @@ var ciphers = [...]Cipher{
 	{Name: "aes-256-cbc-sha256", Key: 32, MAC: 32, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA256},
 	{Name: "aes-256-cbc-sha384", Key: 32, MAC: 48, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA384},
 	{Name: "3des-ede-cbc-sha", Key: 24, MAC: 20, Explicit: 8, Block: 8, Provider: "crypto/des", OnRequest: true, block: des.NewTripleDESCipher, mac: secrets.SHA1},
+	{Name: "des-cbc-sha", Key: 8, MAC: 20, Explicit: 8, Block: 8, Provider: "crypto/des", OnRequest: true, block: des.NewCipher, mac: secrets.SHA1},
 	{Name: "rc4-sha", Key: 16, MAC: 20, Provider: "crypto/rc4", OnRequest: true, stream: newRC4, mac: secrets.SHA1},
 	{Name: "rc4-md5", Key: 16, MAC: 16, Provider: "crypto/rc4", OnRequest: true, stream: newRC4, mac: secrets.MD5},
 	{Name: "null-sha256", MAC: 32, Provider: "crypto/sha256", OnRequest: true, mac: secrets.SHA256},

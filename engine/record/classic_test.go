@@ -7,6 +7,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -139,6 +140,8 @@ func TestKeyBlockIsSplitInOrder(t *testing.T) {
 		{"aes-128-ccm8", legacyVersion, 40, "", "", "0-16", "16-32", "32-36", "36-40"},
 		{"aes-256-cbc-sha384", legacyVersion, 160, "0-48", "48-96", "96-128", "128-160", "", ""},
 		{"3des-ede-cbc-sha", legacyVersion, 88, "0-20", "20-40", "40-64", "64-88", "", ""},
+		{"des-cbc-sha", versionTLS11, 56, "0-20", "20-40", "40-48", "48-56", "", ""},
+		{"des-cbc-sha", versionTLS10, 72, "0-20", "20-40", "40-48", "48-56", "56-64", "64-72"},
 		{"rc4-md5", legacyVersion, 64, "0-16", "16-32", "32-48", "48-64", "", ""},
 		{"null-sha", legacyVersion, 40, "0-20", "20-40", "", "", "", ""},
 		{"aes-128-gcm", legacyVersion, 40, "", "", "0-16", "16-32", "32-36", "36-40"},
@@ -166,6 +169,28 @@ func TestKeyBlockIsSplitInOrder(t *testing.T) {
 		if c.KeyBlock(test.version) != test.size || !slices.Equal(got, want) {
 			t.Errorf("%s: block of %d split %q, want %d and %q", test.name, c.KeyBlock(test.version), got, test.size, want)
 		}
+	}
+}
+
+// FIPS 81's example of DES in CBC mode (appendix C), as the beginning of a record whose
+// IV is the key block's.
+func TestDESRecordsEncryptAsFIPS81(t *testing.T) {
+	bytesOf := func(text string) []byte {
+		b, err := hex.DecodeString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	c := ByName("des-cbc-sha")
+	keys := Keys{MAC: make([]byte, 20), Key: bytesOf("0123456789abcdef"), IV: bytesOf("1234567890abcdef")}
+	h, err := Classic(versionTLS10, c, keys, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := h.Seal(nil, ApplicationData, []byte("Now is the time for all "))
+	if want := bytesOf("e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6"); err != nil || !bytes.HasPrefix(record[HeaderSize:], want) {
+		t.Errorf("%x, %v; want %x", record, err, want)
 	}
 }
 
