@@ -113,6 +113,14 @@ const (
 	levelFatal   = 2
 )
 
+// An AlertLevel is the level of an alert as it is written on the wire.
+type AlertLevel uint8
+
+var levelNames = [...]string{"level 0", "warning", "fatal"}
+
+// String returns the RFC's name of the level.
+func (l AlertLevel) String() string { return nameOf(levelNames[:], l) }
+
 // in returns the alert that a version has for a description: SSL 3.0, for one,
 // has twelve for all that can happen (RFC 6101 §5.4.2).
 func (a Alert) in(v Version) Alert {

@@ -18,6 +18,10 @@ type Notice struct {
 	Record ContentType
 	Plain  int
 
+	// RecordSent, RecordReceived of an alert besides: what it says.
+	Level AlertLevel
+	Alert Alert
+
 	// StatusTaken: of what CertificateStatus was given, in bytes. The client has
 	// judged it, and goes on.
 	Length int

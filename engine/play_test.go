@@ -160,7 +160,7 @@ func TestMeddledHandshakesHaveEveryMessage(t *testing.T) {
 					seen[told{c.flight.name, s, n.Message}] = true
 				case n.Kind == RecordSent && n.Record == TypeAlert:
 					for _, w := range warnings { // which they are the records of
-						seen[told{c.flight.name, s, w.message}] = true
+						seen[told{c.flight.name, s, w.message}] = seen[told{c.flight.name, s, w.message}] || n.Alert == w.alert
 					}
 				}
 			}

@@ -110,7 +110,7 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 			return Event{}, err
 		}
 	}
-	c.noteRecord(RecordReceived, typ, len(plain), len(raw))
+	c.noteRecord(RecordReceived, typ, plain, len(raw))
 	switch typ {
 	case record.Handshake:
 		return Event{}, c.takeHandshake(plain)

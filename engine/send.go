@@ -81,7 +81,7 @@ func (c *Conn) sealRecord(dst []byte, typ record.Type, plain []byte) ([]byte, er
 	before := len(dst)
 	dst, err := c.out.Seal(dst, typ, plain)
 	if err == nil {
-		c.noteRecord(RecordSent, typ, len(plain), len(dst)-before)
+		c.noteRecord(RecordSent, typ, plain, len(dst)-before)
 	}
 	return dst, err
 }
@@ -110,7 +110,7 @@ func (c *Conn) sealChangeCipherSpec() error {
 	}
 	if c.flight.protocol != &classic {
 		c.records = append(c.records, byte(record.ChangeCipherSpec), 3, 3, 0, 1, 1)
-		c.noteRecord(RecordSent, record.ChangeCipherSpec, 1, 6)
+		c.noteRecord(RecordSent, record.ChangeCipherSpec, c.records[len(c.records)-1:], 6)
 		return nil
 	}
 	c.noteMessage(MessageSent, ChangeCipherSpec, 1)
@@ -119,8 +119,14 @@ func (c *Conn) sealChangeCipherSpec() error {
 	return err
 }
 
-func (c *Conn) noteRecord(kind NoticeKind, typ record.Type, plain, length int) {
-	if c.cfg.Observe != nil {
-		c.cfg.Observe(Notice{Kind: kind, Record: ContentType(typ), Plain: plain, Length: length})
+// noteRecord tells of a record with its content.
+func (c *Conn) noteRecord(kind NoticeKind, typ record.Type, plain []byte, length int) {
+	if c.cfg.Observe == nil {
+		return
 	}
+	n := Notice{Kind: kind, Record: ContentType(typ), Plain: len(plain), Length: length}
+	if typ == record.Alert && len(plain) == 2 {
+		n.Level, n.Alert = AlertLevel(plain[0]), Alert(plain[1])
+	}
+	c.cfg.Observe(n)
 }

@@ -14,7 +14,7 @@ func TestConnectGoesOnInSpiteOfWhatItTolerates(t *testing.T) {
 		code int
 		says []string
 	}{
-		{"", exitFailed, []string{"certificate has expired", "certificate_expired"}},
+		{"", exitFailed, []string{"certificate has expired", "certificate_expired", "-> alert certificate_expired (fatal)"}},
 		{"--set tls.tolerate=expired", exitFailed, []string{"for another name", "bad_certificate"}},
 		{"--set tls.tolerate=[expired,wrong-name,unknown-ca]", exitDone, []string{": ok", "tolerated wrong-name, expired"}},
 		{"--insecure", exitDone, []string{": ok", "tolerated unverified"}},
@@ -55,6 +55,15 @@ func TestServeHasSeveralCertificates(t *testing.T) {
 		}
 	}
 	for i, c := range connections(t, s.stop(t)) {
+		alerts := map[string]any{}
+		for _, m := range c["messages"].([]any) {
+			if m := m.(map[string]any); m["message"] == "alert" {
+				alerts[m["from"].(string)+" "+m["alert"].(string)] = m["level"]
+			}
+		}
+		if rows[i].want == "" && alerts["us unrecognized_name"] != "fatal" || rows[i].want != "" && alerts["us close_notify"] != "warning" {
+			t.Errorf("%s: alerts %v", rows[i].name, alerts)
+		}
 		if got, _ := c["negotiated"].(map[string]any)["certificate"].(string); got != rows[i].want {
 			t.Errorf("%s %s was shown %q, want %q", rows[i].name, rows[i].schemes, got, rows[i].want)
 		}

@@ -53,6 +53,9 @@ func TestAnExchangeIsMeasured(t *testing.T) {
 	}
 	var said []string
 	for i, e := range m.Messages {
+		if alert := e.Message == "alert"; alert && e.String() != "alert close_notify (warning)" || !alert && e.String() != e.Message {
+			t.Errorf("%s is told as %v", e.Message, e)
+		}
 		said = append(said, e.Message)
 		if i > 0 && e.At < m.Messages[i-1].At {
 			t.Errorf("%s came before what it follows", e.Message)

@@ -109,6 +109,8 @@ func (m *Measurement) WriteJSON(w io.Writer) error {
 		At      int64  `json:"at"`
 		From    string `json:"from"`
 		Message string `json:"message"`
+		Level   string `json:"level,omitempty"`
+		Alert   string `json:"alert,omitempty"`
 		Length  int    `json:"length"`
 	}
 	form := struct {
@@ -123,7 +125,7 @@ func (m *Measurement) WriteJSON(w io.Writer) error {
 		form.Negotiated[f.name] = f.value
 	}
 	for _, e := range m.Messages {
-		form.Messages = append(form.Messages, message{int64(e.At), from(e), e.Message, e.Length})
+		form.Messages = append(form.Messages, message{int64(e.At), from(e), e.Message, e.Level, e.Alert, e.Length})
 	}
 	for _, x := range m.Metrics {
 		form.Metrics[x.Name] = x.Value
@@ -158,7 +160,7 @@ func (m *Measurement) WriteText(w io.Writer) error {
 		if e.Sent {
 			arrow = "->"
 		}
-		fmt.Fprintf(t, "  %.3f ms\t%d B\t  %s %s\n", milliseconds(int64(e.At)), e.Length, arrow, e.Message)
+		fmt.Fprintf(t, "  %.3f ms\t%d B\t  %s %s\n", milliseconds(int64(e.At)), e.Length, arrow, e)
 	}
 	metrics := make([]string, len(m.Metrics))
 	for i, x := range m.Metrics {

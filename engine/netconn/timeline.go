@@ -1,6 +1,7 @@
 package netconn
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -26,7 +27,17 @@ type Entry struct {
 	At      time.Duration // since the Timeline's start
 	Sent    bool          // by this side
 	Message string        // the RFC's name, "alert" or "OCSP response"
+	Level   string        // of an alert: "warning", "fatal"; else empty
+	Alert   string        // what an alert says, by the RFC's name; else empty
 	Length  int           // in bytes, with the message's header
+}
+
+// String names the message, with what an alert says: "alert handshake_failure (fatal)".
+func (e Entry) String() string {
+	if e.Alert == "" {
+		return e.Message
+	}
+	return fmt.Sprintf("%s %s (%s)", e.Message, e.Alert, e.Level)
 }
 
 // NewTimeline begins at start: when the connection was dialled or accepted.
@@ -54,6 +65,7 @@ func (t *Timeline) Observe(n engine.Notice) {
 			return
 		}
 		e.Message, e.Sent, e.Length = n.Record.String(), n.Kind == engine.RecordSent, n.Plain
+		e.Level, e.Alert = n.Level.String(), n.Alert.String()
 	case engine.StatusTaken:
 		e.Message = "OCSP response"
 	default:

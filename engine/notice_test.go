@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// Whoever observes a connection is told what each alert says, sent and received,
+// protected and not.
+func TestAlertsAreTold(t *testing.T) {
+	for _, v := range []Version{SSL30, TLS10, TLS12, TLS13} {
+		for _, x := range []struct {
+			name   string
+			change func(client, server *Config)
+			want   []string
+		}{
+			{"the end", func(_, _ *Config) {}, []string{"client sent warning close_notify", "server received warning close_notify"}},
+			{"a client's refusal", func(client, _ *Config) { client.Roots = identityFor(t, "rsa2048").roots(t) },
+				[]string{"client sent fatal " + AlertUnknownCA.in(v).String(), "server received fatal " + AlertUnknownCA.in(v).String()}},
+		} {
+			var told []string
+			tell := func(who string) func(Notice) {
+				return func(n Notice) {
+					if n.Record == TypeAlert {
+						how := map[NoticeKind]string{RecordSent: "sent", RecordReceived: "received"}[n.Kind]
+						told = append(told, fmt.Sprintln(who, how, n.Level, n.Alert))
+					} else if n.Level != 0 || n.Alert != 0 {
+						t.Errorf("%v of %v says %v %v", n.Kind, n.Record, n.Level, n.Alert)
+					}
+				}
+			}
+			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+			onlyVersion(v)(cc)
+			onlyVersion(v)(sc)
+			x.change(cc, sc)
+			cc.Observe, sc.Observe = tell("client"), tell("server")
+			p := newPair(cc, sc)
+			if err := p.run(); err == nil {
+				p.client.Close()
+			}
+			_ = p.feed(p.server, append(p.up, p.client.Flush(nil)...)) // which ends by the alert
+			var want []string
+			for _, line := range x.want {
+				want = append(want, line+"\n")
+			}
+			if !slices.Equal(told, want) {
+				t.Errorf("%v, %s: %q, want %q", v, x.name, told, want)
+			}
+		}
+	}
+}
