@@ -15,6 +15,9 @@
 //	        ...                                 // ev.Data aliases the consumed part of in
 //	}
 //
+// A client that is to ask the certificate authority (RevocationFetched) says
+// EventStatusWanted, and Recv takes nothing until CertificateStatus has the answer.
+//
 // EventHandshakeDone says that this side may send application data, with
 // Seal; MaySeal says where it may do so before: early data (0-RTT), and a TLS 1.3
 // server's answer to it. After an error the connection is over, and one more Flush returns

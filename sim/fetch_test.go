@@ -258,3 +258,33 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 		}
 	}
 }
+
+// Many connections ask at a time, each by a connection of its own, and queue for the
+// authority's one core.
+func TestManyAskTheAuthorityAtATime(t *testing.T) {
+	rec, _ := fetched(engine.TLS13).record(t)
+	cfg := withAuthority(priced(t, delayed(10*ms)), delayed(10*ms))
+	cfg.Client.Cores, cfg.Server.Cores, cfg.Authority.Host.Cores = 4, 4, 1
+	cfg.Authority.Ops = []op.Op{{Kind: op.Sign, Alg: "rsa4096"}}
+	work, err := cfg.Authority.work()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := mustWorld(t, cfg, rec)
+	w.reset(1, 4)
+	for flow := range int32(4) {
+		if err := w.join(flow, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.loop()
+	for flow := range 4 {
+		r := w.result(flow)
+		if want := 40*ms + time.Duration(flow+1)*work; r.Outcome != OK || r.Revocation != want {
+			t.Errorf("connection %d: %s, waited %v, want %v", flow, r.Outcome, r.Revocation, want)
+		}
+		if got, want := r.Causes[CPUQueue], time.Duration(flow)*work; got != want {
+			t.Errorf("connection %d: waited %v for a core, want %v", flow, got, want)
+		}
+	}
+}
