@@ -78,7 +78,7 @@ func reversed(names []string) []string {
 
 // Fetches says whether a client of this configuration asks the authority.
 func (c *Config) Fetches() bool {
-	return c.TLS.Revocation == engine.RevocationFetched.String() && c.TLS.Kind != "resumed"
+	return c.TLS.Revocation == engine.RevocationFetched.String() && !c.TLS.resumes()
 }
 
 // AuthorityOps is what the authority computes for each answer. It has a key like that of the server's certificate.

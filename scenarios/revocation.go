@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"slices"
+
 	"tlslab/engine"
 	"tlslab/engine/pki"
 )
@@ -44,10 +46,13 @@ func (c *Config) vouched(in surroundings, certificate *engine.Certificate, chain
 	return certificate.WithStatus(response)
 }
 
-// checkRevocation holds the way of revocation to the version.
+// checkRevocation holds the way of revocation to the version and the chain.
 func checkRevocation(c *Config, _ map[string]setting) []fault {
 	if c.TLS.Revocation == engine.RevocationStapled.String() && c.TLS.Versions.Min < engine.TLS10 {
 		return faultf([]string{"tls.revocation", "tls.version"}, "clients ask for a stapled response from TLS 1.0 on, and tls.version is %s", c.TLS.Versions)
+	}
+	if c.TLS.Revocation != engine.RevocationNone.String() && c.TLS.Chain.Length == 1 && slices.Contains(c.TLS.Chain.Flaws, "unknown-ca") {
+		return faultf([]string{"tls.revocation", "tls.chain.flaw"}, "a certificate whose issuer the client does not know has nobody whose word would count")
 	}
 	return nil
 }

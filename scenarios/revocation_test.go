@@ -22,10 +22,12 @@ func TestMetricsOfTheAuthorityAreOfThoseThatAskIt(t *testing.T) {
 	own := []string{"revocation", "cause.ca-cpu", "cause.ca-timeout"}
 	for base, asks := range map[string]bool{
 		"name: a": false,
-		"name: a\nbase: {tls: {revocation: stapled}}":                false,
-		"name: a\nbase: {tls: {revocation: fetched, kind: resumed}}": false,
-		"name: a\nbase: {tls: {revocation: fetched}}":                true,
-		"name: a\nfactors: {tls.revocation: [none, fetched]}":        true,
+		"name: a\nbase: {tls: {revocation: stapled}}":                   false,
+		"name: a\nbase: {tls: {revocation: fetched, kind: early-data}}": false,
+		"name: a\nbase: {tls: {revocation: fetched, kind: refused}}":    true,
+		"name: a\nbase: {tls: {revocation: fetched, kind: resumed}}":    false,
+		"name: a\nbase: {tls: {revocation: fetched}}":                   true,
+		"name: a\nfactors: {tls.revocation: [none, fetched]}":           true,
 	} {
 		names := metricNames(parse(t, base))
 		for _, name := range own {

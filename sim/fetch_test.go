@@ -69,6 +69,11 @@ func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 	}{
 		{engine.TLS12, plain}, {engine.TLS13, plain},
 		{engine.TLS13, func(h handshake) handshake { return inSizedRounds(t, h) }},
+		{engine.TLS12, func(h handshake) handshake { // which learns once more after its session was refused
+			ask := h.change
+			h.resumption, h.change = engine.Ticket, func(x *Exchange) { ask(x); refusing(x) }
+			return h
+		}},
 	} {
 		version, h := row.version, row.with(fetched(row.version))
 		rec, outcome := h.record(t)

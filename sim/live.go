@@ -14,7 +14,7 @@ func NewLiveWorld(cfg Config, x Exchange) (*World, error) {
 	if err := x.validate(); err != nil {
 		return nil, err
 	}
-	if cfg.Authority == nil && x.Client.Revocation == engine.RevocationFetched {
+	if cfg.Authority == nil && x.Client.Revocation == engine.RevocationFetched && x.Kind == engine.Full {
 		return nil, errNoAuthority
 	}
 	w, err := newWorld(cfg)
