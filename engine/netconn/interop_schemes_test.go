@@ -1,0 +1,97 @@
+package netconn
+
+import (
+	"fmt"
+	"net"
+	"os/exec"
+	"testing"
+
+	"tlslab/engine"
+)
+
+// Servers with an RSA and an ECDSA certificate: the client's signature algorithms
+// choose. And clients of TLS 1.2 that name none.
+
+// accepted are what a client of each kind accepts, by each party's name of it.
+var accepted = []struct {
+	algorithm       string
+	ours            []engine.SignatureScheme
+	openssl, gnutls string
+}{
+	{"rsa2048", []engine.SignatureScheme{0x0804, 0x0401}, "rsa_pss_rsae_sha256:RSA+SHA256", "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256"},
+	{"ecdsa-p256", []engine.SignatureScheme{0x0403}, "ECDSA+SHA256", "+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SHA256"},
+}
+
+func TestProgramsChooseOurCertificate(t *testing.T) {
+	for _, v := range []engine.Version{engine.TLS12, engine.TLS13} {
+		for _, x := range accepted {
+			root := identityOf(t, x.algorithm).root
+			for tool, arguments := range map[string]func(addr string) []string{
+				"openssl": func(addr string) []string {
+					return []string{"s_client", "-connect", addr, "-CAfile", root, "-verify_return_error", "-nocommands", "-sigalgs", x.openssl, opensslVersions[v]}
+				},
+				"gnutls-cli": func(addr string) []string {
+					host, port, _ := net.SplitHostPort(addr)
+					return []string{"--x509cafile", root, "--port", port, "--priority", "NORMAL:-VERS-ALL:" + gnutlsVersions[v] + ":-SIGN-ALL:" + x.gnutls, host}
+				},
+			} {
+				t.Run(fmt.Sprintf("%s/%v/%s", tool, v, x.algorithm), func(t *testing.T) {
+					if _, err := exec.LookPath(tool); err != nil {
+						t.Skip("needs " + tool)
+					}
+					l, err := net.Listen("tcp", "127.0.0.1:0")
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer l.Close()
+					cfg := virtualConfig(v)
+					for _, all := range accepted {
+						cfg.Certificates = append([]*engine.Certificate{identityOf(t, all.algorithm).certificate}, cfg.Certificates...)
+					}
+					infos := make(chan engine.Info, 1)
+					failed := make(chan error, 1)
+					go func() {
+						info, err := serveOne(t, l, cfg, nil)
+						infos <- info
+						failed <- err
+					}()
+					out, err := run(t, nil, tool, arguments(l.Addr().String())...)
+					l.Close()
+					if info := <-infos; err != nil || info.Certificate == nil || info.Certificate.Algorithm() != x.algorithm {
+						t.Errorf("%v, %v; we have shown %v\n%s", err, <-failed, info.Certificate, brief(out))
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestWeChooseCertificatesOfPrograms(t *testing.T) {
+	s := &serverPrograms[0]
+	if _, err := exec.LookPath(s.tool); err != nil {
+		t.Skip("needs " + s.tool)
+	}
+	rsa, ecdsa := identityOf(t, "rsa2048"), identityOf(t, "ecdsa-p256")
+	p := s.launch(t, []string{"s_server", "-accept", "127.0.0.1:0", "-cert", rsa.leaf, "-cert_chain", rsa.between, "-key", rsa.key,
+		"-dcert", ecdsa.leaf, "-dcert_chain", ecdsa.between, "-dkey", ecdsa.key, "-cipher", "ALL:@SECLEVEL=0"})
+	for _, v := range []engine.Version{engine.TLS12, engine.TLS13} {
+		for _, x := range accepted {
+			cfg := virtualConfig(v)
+			cfg.Roots, cfg.SignatureSchemes = identityOf(t, x.algorithm).roots, x.ours
+			conn, err := dialNamed(t, p.addr, cfg, serverName)
+			if err != nil {
+				t.Errorf("TLS %v, %s: %v", v, x.algorithm, err)
+			} else if got := conn.Info().PeerChain[0].Key.Algorithm; got != x.algorithm {
+				t.Errorf("TLS %v: OpenSSL has shown %s, want %s", v, got, x.algorithm)
+			}
+		}
+	}
+	// A client that names none gets SHA-1 of either key, which our side insists on.
+	for _, suite := range []engine.SuiteID{0xc02f, 0xc02b} {
+		cfg := virtualConfig(engine.TLS12)
+		cfg.VerifyNothing, cfg.Suites, cfg.SignatureSchemes = true, []engine.SuiteID{suite}, []engine.SignatureScheme{}
+		if _, err := dialNamed(t, p.addr, cfg, serverName); err != nil {
+			t.Errorf("%v without signature_algorithms: %v", suite, err)
+		}
+	}
+}
