@@ -92,7 +92,9 @@ func (c *Conn) padded(share []byte) []byte {
 }
 
 // agreed keeps the premaster secret that a group's secret is: that of a field
-// without its leading zeros (RFC 5246 §8.1.2).
+// without its leading zeros (RFC 5246 §8.1.2). How many there were shows in the time
+// of what is derived ("Raccoon", Merget et al., 2021), which tells of one
+// connection only: no private key here serves two.
 func (c *Conn) agreed(secret []byte) {
 	if c.finite() {
 		secret = bytes.TrimLeft(secret, "\x00")

@@ -44,6 +44,13 @@
 // extension may appear in which message) and reason.go (which error is which
 // alert).
 //
+// What a peer could learn from the time that a step takes is said where the step is:
+// at RSA's padding and prime fields (kx), at ciphers and the MACs of padded records
+// (record), at signatures (pki). What authenticates (MACs, Finished, binders) is
+// compared in constant time. In constant time are TLS 1.2 and 1.3 with AES-GCM, on
+// processors that have instructions for it, or ChaCha20-Poly1305, over curves and
+// hybrids; not so are prime fields, CBC with SHA-2, 3DES, DES and RC4.
+//
 // This engine is made for a laboratory. It is correct, and it has not been
 // reviewed for hostile networks: do not guard secrets with it.
 package engine

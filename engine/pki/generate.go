@@ -47,7 +47,8 @@ func Algorithms() []string {
 var made sync.Map
 
 // GenerateKey makes the key of a seed: equal seeds give equal keys, on every
-// machine. Such keys are for simulation; they keep no secret.
+// machine. Such keys are for simulation: they keep no secret, and how long it takes
+// to find an RSA key's primes depends on them.
 func GenerateKey(algorithm, seed string) (*Key, error) {
 	for _, g := range generators {
 		if g.algorithm != algorithm {

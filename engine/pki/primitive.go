@@ -11,6 +11,11 @@ import (
 
 // A primitive is a way to sign with one kind of key: the seam behind which the
 // implementations of signatures stand. Digest is the message itself where hash is 0.
+//
+// The providers compute with private keys in constant time, but for how often ML-DSA
+// draws before a signature is good, which its design keeps apart from the key.
+// Verifying, where all is public, is not in constant time, nor is making keys (see
+// GenerateKey).
 type primitive struct {
 	provider string
 	keys     string // how pki's names of the keys begin

@@ -31,11 +31,11 @@ func newClassic(version uint16, c *Cipher, keys Keys, rand io.Reader) (protectio
 // position from which the received MAC is read, as in crypto/tls: a difference
 // in cache lines, not in work.
 //
-// That holds for HMAC-SHA-1, whose hash has a sum in constant time. With SHA-256
-// and SHA-384 the hash blocks are made up for, too, but how many bytes of the
+// That holds for SHA-1, in HMAC and in SSL 3.0's MAC: its hash has a sum in constant
+// time. With SHA-256 and SHA-384 the hash blocks are made up for, too, but how many bytes of the
 // last one are padding still shows in the time: these are not constant-time,
-// unless the peers agree on encrypt-then-MAC.
-// Nor is 3DES, whose S-boxes crypto/des looks up in tables.
+// unless the peers agree on encrypt-then-MAC. The ciphers themselves are another
+// matter: see ciphers.
 type cbc struct {
 	encrypt, decrypt cbcMode
 	mac              recordMAC

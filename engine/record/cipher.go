@@ -54,6 +54,10 @@ const (
 	ccmRecords = 1 << 23
 )
 
+// ciphers is the table. Of the primitives, ChaCha20-Poly1305 takes a time that depends
+// on lengths alone. So does AES where the processor has instructions for it, and for
+// GCM's hash; elsewhere crypto/aes looks up tables at secret places, and in CCM, too.
+// DES, 3DES and RC4 do so everywhere.
 var ciphers = [...]Cipher{
 	{Name: "aes-128-gcm", Key: 16, Salt: 4, Explicit: 8, Tag: 16, Records: gcmRecords, Provider: "crypto/aes", aead: newGCM},
 	{Name: "aes-256-gcm", Key: 32, Salt: 4, Explicit: 8, Tag: 16, Records: gcmRecords, Provider: "crypto/aes", aead: newGCM},

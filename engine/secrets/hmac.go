@@ -1,7 +1,7 @@
 package secrets
 
 import (
-	"bytes"
+	"crypto/subtle"
 	"encoding"
 	"hash"
 )
@@ -55,9 +55,10 @@ func NewSSLMAC(h *Hash) *HMAC {
 	return m
 }
 
-// SetKey puts a key of any length in force.
+// SetKey puts a key of any length in force. That it is in force already shows in the
+// time; where it differs does not.
 func (m *HMAC) SetKey(key []byte) {
-	if len(m.inner) > 0 && bytes.Equal(key, m.key) {
+	if len(m.inner) > 0 && subtle.ConstantTimeCompare(key, m.key) == 1 {
 		return
 	}
 	m.key = append(m.key[:0], key...)
