@@ -204,3 +204,40 @@ func TestSpentKeysEndOldConnections(t *testing.T) {
 		}
 	}
 }
+
+// Peers follow keys that change every few records. GnuTLS bears eight changes a
+// second and no more.
+func TestPeersFollowSpentKeys(t *testing.T) {
+	for _, x := range []struct {
+		peer   string
+		after  uint64
+		record int // whole lines, which s_server turns round one by one, and slowly so where a record holds few
+		meet   func(cfg *Config) ([]byte, error)
+	}{
+		{"s_server", 1, 370 * 37, func(cfg *Config) ([]byte, error) {
+			_, err := askOpenSSL(t, "ecdsa-p256", cfg)
+			return lines, err
+		}},
+		{"s_client", 3, 13 * 37, func(cfg *Config) ([]byte, error) {
+			_, out, err := serveProgram(t, cfg, lines, "openssl", "s_client", "-quiet", "-connect", "ADDRESS")
+			return out, err
+		}},
+		{"gnutls-cli", 12, 13 * 37, func(cfg *Config) ([]byte, error) {
+			_, err := serveGnuTLS(t, cfg, lines, "NORMAL:-VERS-ALL:+VERS-TLS1.3")
+			return lines, err
+		}},
+	} {
+		updates := 0
+		out, err := x.meet(programConfig(t, "ecdsa-p256", both(onlyVersion(TLS13), func(c *Config) {
+			c.KeyUpdateAfter, c.RecordSize = x.after, x.record
+			c.Observe = func(n Notice) {
+				if n.Kind == MessageSent && n.Message == KeyUpdate {
+					updates++
+				}
+			}
+		})))
+		if want := (len(lines) - 1) / x.record / int(x.after); err != nil || !bytes.Equal(out, lines) || updates < want {
+			t.Errorf("%s: %d bytes, %d KeyUpdates, want %d, %v", x.peer, len(out), updates, want, err)
+		}
+	}
+}
