@@ -20,15 +20,16 @@ var olderHello = func() []byte {
 // A misbehaver is a client that has been made to say what no client should.
 type misbehaver struct {
 	*pair
-	t *testing.T
+	t      *testing.T
+	answer []byte // the server's to the early data, which is held back
 }
 
 // earlyPair brings both sides to where early data was said and the server has
-// answered it; the answer is held back.
-func earlyPair(t *testing.T, serverSide func(*Config)) (m misbehaver, answer []byte) {
+// answered it.
+func earlyPair(t *testing.T, serverSide func(*Config)) misbehaver {
 	cc, sc := earlyConfigs(t, nothing, nothing)
 	serverSide(sc)
-	m = misbehaver{newPair(cc, sc), t}
+	m := misbehaver{pair: newPair(cc, sc), t: t}
 	if err := m.client.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +40,8 @@ func earlyPair(t *testing.T, serverSide func(*Config)) (m misbehaver, answer []b
 	if err := m.feed(m.server, up); err != nil {
 		t.Fatal(err)
 	}
-	return m, m.server.Flush(nil)
+	m.answer = m.server.Flush(nil)
+	return m
 }
 
 // says seals a record under any keys of the client's and gives it to the server.
@@ -129,9 +131,24 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 			}
 			return m.says(m.client.out, record.ApplicationData, earlyWords)
 		}, AlertBadRecordMAC},
+		{"a message in the clear after a rejection", rejecting, func(m misbehaver) error {
+			return m.feed(m.server, asRecord(TypeHandshake, finished))
+		}, AlertUnexpectedMessage},
+		{"a record of the handshake's keys without a type, after a rejection", rejecting, func(m misbehaver) error {
+			return m.says(m.handshakeKeys(), 0, nil)
+		}, AlertUnexpectedMessage},
+		{"a record that opens with no keys, behind the second ClientHello", withGroups(P256), func(m misbehaver) error {
+			if err := m.feed(m.client, m.answer); err != nil {
+				return err
+			}
+			if err := m.feed(m.server, m.client.Flush(nil)); err != nil {
+				return err
+			}
+			return m.feed(m.server, asRecord(TypeApplicationData, make([]byte, 64)))
+		}, AlertBadRecordMAC},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			m, _ := earlyPair(t, x.server)
+			m := earlyPair(t, x.server)
 			wantAlert(t, x.name, x.speak(m), x.alert)
 		})
 	}
@@ -139,8 +156,8 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 
 // A second ClientHello offers no early data (RFC 9846 §4.1.2).
 func TestSecondClientHelloHasNoEarlyData(t *testing.T) {
-	m, retry := earlyPair(t, withGroups(P256))
-	if err := m.feed(m.client, retry); err != nil {
+	m := earlyPair(t, withGroups(P256))
+	if err := m.feed(m.client, m.answer); err != nil {
 		t.Fatal(err)
 	}
 	if m.client.Info().EarlyData != EarlyRejected || m.client.EarlyRoom() != 0 {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"errors"
+
 	"tlslab/engine/op"
 	"tlslab/engine/record"
 )
@@ -17,10 +19,23 @@ const leastSkipped = 1 << 14
 // carries: the content type and the tag, which is shorter for one suite alone.
 const usualExpansion = 1 + 16
 
-// skipping says whether records that cannot be read are taken for early data.
-func (c *Conn) skipping() bool {
-	return c.early != nil && c.side == server && !c.info.Done && c.info.EarlyData == EarlyRejected &&
-		(!c.in.Protected() || c.in.Sequence() == 0)
+// skipping says whether a record may be rejected early data: after a
+// HelloRetryRequest until the second ClientHello, and without one until a record has
+// opened with the handshake's keys.
+func (c *Conn) skipping(h record.Header) bool {
+	if h.Type != record.ApplicationData || c.early == nil || c.side != server || c.info.Done || c.info.EarlyData != EarlyRejected {
+		return false
+	}
+	if c.info.HelloRetry {
+		return !c.in.Protected()
+	}
+	return c.in.Protected() && c.in.Sequence() == 0
+}
+
+// unreadable says whether a record did not open for want of its keys. One that did open,
+// and has another fault, is the handshake's.
+func (c *Conn) unreadable(h record.Header, err error) bool {
+	return errors.Is(err, record.ErrBadMAC) || h.Length > c.in.Limit()
 }
 
 // skipRecord drops a record of rejected early data. The error is what it is where

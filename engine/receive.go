@@ -89,7 +89,7 @@ func (c *Conn) checkHeader(h record.Header) error {
 		return notTLS
 	case h.Type < record.ChangeCipherSpec || h.Type > record.ApplicationData:
 		return fmt.Errorf("%w: content type %d", unexpectedRecord, h.Type)
-	case h.Length > c.in.Limit() && !(c.skipping() && h.Length <= record.MaxProtected):
+	case h.Length > c.in.Limit() && !(c.skipping(h) && h.Length <= record.MaxProtected):
 		return fmt.Errorf("%w: %d bytes", recordOverflow, h.Length)
 	}
 	return nil
@@ -100,11 +100,11 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 	typ, plain := h.Type, raw[record.HeaderSize:]
 	if !c.inClear(h) {
 		var err error
-		if h.Type == record.ApplicationData && !c.in.Protected() && c.skipping() {
+		if !c.in.Protected() && c.skipping(h) {
 			return Event{}, c.skipRecord(h, tooMuchEarlyData)
 		}
 		if typ, plain, err = c.in.Open(raw); err != nil {
-			if c.skipping() {
+			if c.skipping(h) && c.unreadable(h, err) {
 				err = c.skipRecord(h, err)
 			}
 			return Event{}, err
