@@ -53,24 +53,29 @@ type earlyRecord struct {
 	mu       sync.Mutex
 	until    map[[sha256.Size]byte]time.Time
 	earliest time.Time // no entry ends before
+	swept    time.Time // what ended before is forgotten
 }
 
+// Admit refuses what is over even though a connection with another reading of the
+// clock found it fresh: it may have been forgotten.
 func (r *earlyRecord) Admit(h EarlyHello) bool {
 	name, from, until := r.key(&h)
-	if from.Before(r.started) {
+	if from.Before(r.started) || h.Now.After(until) {
 		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	id := sha256.Sum256(name)
-	if end, ok := r.until[id]; ok && !h.Now.After(end) {
+	if _, known := r.until[id]; known || until.Before(r.swept) {
 		return false
 	}
-	if len(r.until) >= r.capacity && h.Now.After(r.earliest) {
-		r.sweep(h.Now)
-	}
-	if _, known := r.until[id]; !known && len(r.until) >= r.capacity {
-		return false
+	if len(r.until) >= r.capacity {
+		if h.Now.After(r.earliest) {
+			r.sweep(h.Now)
+		}
+		if len(r.until) >= r.capacity {
+			return false
+		}
 	}
 	if len(r.until) == 0 {
 		r.until = map[[sha256.Size]byte]time.Time{}
@@ -85,6 +90,7 @@ func (r *earlyRecord) Admit(h EarlyHello) bool {
 
 // sweep forgets what cannot come any more.
 func (r *earlyRecord) sweep(now time.Time) {
+	r.swept = now
 	first := true
 	for id, end := range r.until {
 		switch {

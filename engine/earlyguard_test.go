@@ -50,3 +50,48 @@ func TestGuardsForgetWhatIsStale(t *testing.T) {
 		}
 	}
 }
+
+// What has been forgotten is not admitted again: not in the second in which a ticket
+// dies, whose life counts in whole ones, nor by a connection that reads the clock later
+// than it judged the ClientHello, nor where the clock is set back.
+func TestGuardsDoNotAdmitWhatTheyHaveForgotten(t *testing.T) {
+	at := func(d time.Duration) func() time.Time {
+		return func() time.Time { return testTime.Add(d) }
+	}
+	cc, sc := earlyConfigs(t, nothing, func(c *Config) { c.TicketLifetime, c.Now = 5*time.Second, at(100*time.Millisecond) })
+	sc.EarlyGuard = SingleUseTickets(10, time.Time{})
+	cc.Now = at(4 * time.Second)
+	p := newPair(cc, sc)
+	sc.Now = at(5 * time.Second)
+	wire, err := p.speakEarly(earlyWords)
+	if err != nil || p.server.Info().EarlyData != EarlyAccepted {
+		t.Fatal(p.server.Info().EarlyData, err)
+	}
+	sc.Now = at(5900 * time.Millisecond)
+	replay := newPair(cc, sc)
+	if err := replay.feed(replay.server, wire); err != nil {
+		t.Fatal(err)
+	}
+	if info := replay.server.Info(); info.Kind != Resumed || info.EarlyRefusal != "a replay" {
+		t.Errorf("in the ticket's last second: %v, early data %v", info.Kind, info.EarlyData)
+	}
+
+	guard := RecordHellos(1, time.Time{})
+	hello := func(name string, begins, now time.Duration) EarlyHello {
+		return EarlyHello{Binder: []byte(name), From: testTime.Add(begins), Until: testTime.Add(begins + time.Second), Now: testTime.Add(now)}
+	}
+	for _, x := range []struct {
+		what string
+		EarlyHello
+		want bool
+	}{
+		{"one", hello("one", 0, 0), true},
+		{"one again, when it is over", hello("one", 0, 2*time.Second), false},
+		{"another, for which it is forgotten", hello("another", 2*time.Second, 2*time.Second), true},
+		{"one again, by a clock set back", hello("one", 0, 0), false},
+	} {
+		if got := guard.Admit(x.EarlyHello); got != x.want {
+			t.Errorf("%s: admitted %v", x.what, got)
+		}
+	}
+}
