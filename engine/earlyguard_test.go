@@ -76,7 +76,7 @@ func TestGuardsDoNotAdmitWhatTheyHaveForgotten(t *testing.T) {
 		t.Errorf("in the ticket's last second: %v, early data %v", info.Kind, info.EarlyData)
 	}
 
-	guard := RecordHellos(1, time.Time{})
+	guard := RecordHellos(2, time.Time{})
 	hello := func(name string, begins, now time.Duration) EarlyHello {
 		return EarlyHello{Binder: []byte(name), From: testTime.Add(begins), Until: testTime.Add(begins + time.Second), Now: testTime.Add(now)}
 	}
@@ -86,8 +86,9 @@ func TestGuardsDoNotAdmitWhatTheyHaveForgotten(t *testing.T) {
 		want bool
 	}{
 		{"one", hello("one", 0, 0), true},
+		{"two", hello("two", 0, 0), true},
 		{"one again, when it is over", hello("one", 0, 2*time.Second), false},
-		{"another, for which it is forgotten", hello("another", 2*time.Second, 2*time.Second), true},
+		{"another, for which they are forgotten", hello("another", 2*time.Second, 2*time.Second), true},
 		{"one again, by a clock set back", hello("one", 0, 0), false},
 	} {
 		if got := guard.Admit(x.EarlyHello); got != x.want {
