@@ -268,15 +268,21 @@ func bareMLDSA(o op.Op, key sign.PrivateKey) (func() error, error) {
 			key.Scheme().Sign(key, message, nil)
 			return nil
 		}, err
-	case op.Verify:
+	case op.Expand:
 		return func() error {
 			defer vector.Clear()
-			public, err := key.Scheme().UnmarshalBinaryPublicKey(encoded)
-			if err == nil && !key.Scheme().Verify(public, message, signature, nil) {
-				err = errors.New("bad signature")
-			}
+			_, err := key.Scheme().UnmarshalBinaryPublicKey(encoded)
 			return err
 		}, err
+	case op.Verify:
+		public := key.Public().(sign.PublicKey)
+		return func() error {
+			defer vector.Clear()
+			if !key.Scheme().Verify(public, message, signature, nil) {
+				return errors.New("bad signature")
+			}
+			return nil
+		}, nil
 	}
 	return nil, errNoPrimitive
 }

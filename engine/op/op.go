@@ -42,6 +42,8 @@ const (
 
 	Compress   // a record of Size plaintext bytes: deflate
 	Decompress // its inverse, with the same Size
+
+	Expand // an encoded public key into what verifies with it: mldsa44
 )
 
 var kindNames = [...]string{
@@ -61,6 +63,8 @@ var kindNames = [...]string{
 
 	Compress:   "compress",
 	Decompress: "decompress",
+
+	Expand: "expand",
 }
 
 // String returns the kind's word in the text form.

@@ -8,6 +8,8 @@ import (
 	"crypto/rsa"
 	"fmt"
 
+	"github.com/cloudflare/circl/sign"
+
 	"tlslab/engine/op"
 )
 
@@ -18,6 +20,22 @@ type PublicKey struct {
 	ECDSA     *ecdsa.PublicKey
 	Ed25519   ed25519.PublicKey
 	MLDSA     []byte // encoded (FIPS 204 §7.2)
+
+	expanded sign.PublicKey // what MLDSA says, where that was worked out already
+}
+
+// Expands says whether checking a signature begins with expanding the key.
+func (k *PublicKey) Expands() bool { return k.MLDSA != nil }
+
+// Expand does so at once, for a key that checks many signatures: of ML-DSA, whose
+// matrix is a good part of the work. Other keys need none.
+func (k *PublicKey) Expand(count op.Counter) {
+	for _, p := range mldsaSets {
+		if k.expanded == nil && k.MLDSA != nil && k.Algorithm == p.algorithm {
+			k.expanded = p.expand(k.MLDSA)
+			count.Count(op.Op{Kind: op.Expand, Alg: k.Algorithm})
+		}
+	}
 }
 
 // A Key is a private key that belongs to a certificate.

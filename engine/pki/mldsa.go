@@ -41,8 +41,8 @@ var (
 
 // primitive signs messages in the "pure" way with an empty context, as TLS and X.509
 // do. With the system's randomness a signature is hedged, with any other it is FIPS
-// 204's deterministic one. Verifying begins with the key's encoding, whose expansion
-// into a matrix is a good part of the work: a handshake meets its keys anew.
+// 204's deterministic one. Verifying needs the key expanded, a good part of the work:
+// a handshake meets its peer's keys anew, and those of the roots are kept expanded.
 func (p *mldsa) primitive() *primitive {
 	return &primitive{
 		provider: "circl/sign/mldsa", keys: p.algorithm,
@@ -53,11 +53,20 @@ func (p *mldsa) primitive() *primitive {
 		},
 		verify: func(key *PublicKey, _ crypto.Hash, message, signature []byte) bool {
 			defer vector.Clear()
-			public, err := p.params.UnmarshalBinaryPublicKey(key.MLDSA)
-			return err == nil && p.params.Verify(public, message, signature, nil)
+			return key.expanded != nil && p.params.Verify(key.expanded, message, signature, nil)
 		},
 		fits: func(key *PublicKey) bool { return key.MLDSA != nil && key.Algorithm == p.algorithm },
 	}
+}
+
+// expand is what a key's encoding stands for, nil if it stands for nothing.
+func (p *mldsa) expand(encoded []byte) sign.PublicKey {
+	defer vector.Clear()
+	public, err := p.params.UnmarshalBinaryPublicKey(encoded)
+	if err != nil {
+		return nil
+	}
+	return public
 }
 
 // generate makes the key of a seed of 32 random bytes.

@@ -14,6 +14,7 @@ import (
 	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
 	"github.com/cloudflare/circl/sign/mldsa/mldsa87"
 
+	"tlslab/engine/op"
 	"tlslab/engine/pki"
 )
 
@@ -125,6 +126,31 @@ func TestMLDSAParameterSetsAreNotMixed(t *testing.T) {
 			}
 			if err == nil && scheme.Verify(&key.Public, message, signature, nil) != nil {
 				t.Errorf("%s does not verify its signature", algorithm)
+			}
+		}
+	}
+}
+
+// A root's key is expanded when it becomes one, and a peer's where it is used.
+func TestRootsAreExpandedOnce(t *testing.T) {
+	for _, algorithm := range mldsaAlgorithms {
+		chain := mustMake(t, spec(algorithm, 2))
+		roots, err := pki.NewRoots(chain.Root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			parsed, err := pki.ParseChain(chain.Certificates)
+			if err != nil {
+				t.Fatal(err)
+			}
+			done := map[op.Kind]int{}
+			verifier := pki.Verifier{Roots: roots, Name: "server.example", Now: now, Count: func(o op.Op) { done[o.Kind]++ }}
+			if _, _, err := verifier.Verify(parsed); err != nil {
+				t.Fatal(err)
+			}
+			if done[op.Verify] != 2 || done[op.Expand] != 1 {
+				t.Errorf("%s: %d signatures checked, %d keys expanded; want 2 and the intermediate's", algorithm, done[op.Verify], done[op.Expand])
 			}
 		}
 	}

@@ -164,6 +164,11 @@ func (s *Scheme) Verify(key *PublicKey, message, signature []byte, count op.Coun
 
 // VerifyDigest does likewise with a digest; see SignDigest.
 func (s *Scheme) VerifyDigest(key *PublicKey, digest, signature []byte, count op.Counter) error {
+	if key.Expands() && key.expanded == nil {
+		once := *key
+		once.Expand(count)
+		key = &once
+	}
 	count.Count(op.Op{Kind: op.Verify, Alg: key.Algorithm})
 	if !s.primitive.verify(key, s.hash, digest, signature) {
 		return fmt.Errorf("%w: %s by an %s key", ErrBadSignature, s.Name, key.Algorithm)

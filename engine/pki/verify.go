@@ -16,7 +16,7 @@ type Roots struct {
 	names     [][]byte // the subjects, each once, in the order given
 }
 
-// NewRoots reads trusted certificates from DER.
+// NewRoots reads trusted certificates from DER, and readies their keys.
 func NewRoots(der ...[]byte) (*Roots, error) {
 	r := &Roots{bySubject: make(map[string][]*Certificate)}
 	for i, d := range der {
@@ -24,6 +24,7 @@ func NewRoots(der ...[]byte) (*Roots, error) {
 		if err != nil {
 			return nil, fmt.Errorf("root %d: %w", i, err)
 		}
+		c.Key.Expand(nil)
 		if r.bySubject[string(c.Subject)] == nil {
 			r.names = append(r.names, c.Subject)
 		}

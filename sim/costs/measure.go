@@ -159,7 +159,12 @@ func measureSignatures(m *meter) error {
 		} else {
 			m.fixed(op.Sign, alg, scheme.Provider(), func() error { _, err := scheme.Sign(rand.Reader, key, message, nil); return err })
 		}
-		m.fixed(op.Verify, alg, scheme.Provider(), func() error { return scheme.Verify(&key.Public, message, signature, nil) })
+		public := key.Public
+		if public.Expands() {
+			m.fixed(op.Expand, alg, scheme.Provider(), func() error { again := key.Public; again.Expand(nil); return nil })
+			public.Expand(nil)
+		}
+		m.fixed(op.Verify, alg, scheme.Provider(), func() error { return scheme.Verify(&public, message, signature, nil) })
 	}
 	return m.err
 }
