@@ -109,7 +109,7 @@ func (v *Verifier) Verify(chain []*Certificate) (issuer *Certificate, tolerated 
 	if v.Roots.contain(leaf) {
 		return nil, found, nil
 	}
-	s := search{Verifier: v, sent: chain[1:], budget: maxSignatures}
+	s := search{Verifier: *v, sent: chain[1:], budget: maxSignatures}
 	above, err := s.extend(leaf, make([]*Certificate, 0, 4))
 	return s.issuer, found | above, err
 }
@@ -119,7 +119,7 @@ const maxSignatures = 100
 
 // A search looks for a path from the leaf to a root.
 type search struct {
-	*Verifier
+	Verifier
 	sent   []*Certificate
 	budget int
 	issuer *Certificate // of the leaf, on the path that was found
