@@ -145,8 +145,9 @@ func takePreSharedKey(c *Conn, p place, body []byte) error {
 	return nil
 }
 
-// maxIdentities bounds the tickets that a server tries to open.
-const maxIdentities = 4
+// MaxTicketsOffered bounds the tickets that a client offers at once, and those that
+// a server tries to open.
+const MaxTicketsOffered = 4
 
 // choosePSK takes the first ticket that can be resumed with the suite, if its
 // binder verifies (RFC 9846 §4.2.11).
@@ -155,7 +156,7 @@ func (c *Conn) choosePSK() error {
 	way := c.chooseMode()
 	binders := h.psks.Binders
 	i := uint16(0)
-	for rest := h.psks.Identities; len(rest) > 0 && i < maxIdentities; i++ {
+	for rest := h.psks.Identities; len(rest) > 0 && i < MaxTicketsOffered; i++ {
 		var identity, binder []byte
 		var age uint32
 		identity, age, rest = rest.Next()

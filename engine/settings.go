@@ -117,8 +117,8 @@ func (cfg *Config) check(s side) error {
 		return fmt.Errorf("versions %v to %v are not within ssl3.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
 	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > maxTicketLifetime:
 		return fmt.Errorf("ticket lifetime %v is not within 7 days", cfg.TicketLifetime)
-	case cfg.TicketsOffered < 0 || cfg.TicketsOffered > maxIdentities:
-		return fmt.Errorf("%d tickets offered: want 0 to %d", cfg.TicketsOffered, maxIdentities)
+	case cfg.TicketsOffered < 0 || cfg.TicketsOffered > MaxTicketsOffered:
+		return fmt.Errorf("%d tickets offered: want 0 to %d", cfg.TicketsOffered, MaxTicketsOffered)
 	case cfg.EarlyWindow < 0:
 		return fmt.Errorf("window of early data %v is negative", cfg.EarlyWindow)
 	case s == server && cfg.MaxEarlyData > 0 && cfg.EarlyGuard == nil:

@@ -290,6 +290,8 @@ func checkTickets(c *Config, _ map[string]setting) []fault {
 		return faultf([]string{"tls.tickets"}, "%d: a server sends at most 255 tickets", c.TLS.Tickets)
 	case c.TLS.TicketRotation%time.Second != 0:
 		return faultf([]string{"tls.ticket_rotation"}, "%s: keys change after whole seconds", formatDuration(c.TLS.TicketRotation))
+	case c.TLS.TicketsOffered < 1 || c.TLS.TicketsOffered > engine.MaxTicketsOffered:
+		return faultf([]string{"tls.tickets_offered"}, "%d: a client offers from 1 to %d tickets", c.TLS.TicketsOffered, engine.MaxTicketsOffered)
 	case c.TLS.Tickets == 0 && c.TLS.offers() && c.TLS.Versions.Max >= engine.TLS13:
 		return faultf([]string{"tls.tickets", "tls.kind"}, "a TLS 1.3 handshake is resumed from a ticket: at least 1")
 	}

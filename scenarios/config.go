@@ -59,6 +59,7 @@ type TLS struct {
 	MaxFragment    int    // max_fragment_length that the client asks for; 0: none
 	RecordLimit    int    // record_size_limit that both sides announce; 0: none
 	Tickets        int    // NewSessionTicket messages after a TLS 1.3 handshake
+	TicketsOffered int    // of them that the client offers at once
 	ALPN           string // "": not negotiated
 	ServerName     string
 

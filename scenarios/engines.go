@@ -99,7 +99,7 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 	if c.TLS.TicketRotation > 0 {
 		server.Tickets = engine.RotateTicketKeys(in.seed("tickets"), c.TLS.TicketRotation)
 	}
-	server.TicketCount = c.TLS.Tickets
+	server.TicketCount, client.TicketsOffered = c.TLS.Tickets, c.TLS.TicketsOffered
 	if c.TLS.Tickets == 0 {
 		server.TicketCount = engine.NoTickets
 	}

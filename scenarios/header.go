@@ -52,6 +52,7 @@ var labels = map[string]string{
 	"tls.record_large":        "size of large records",
 	"tls.record_idle":         "idle time before small records",
 	"tls.tickets":             "tickets",
+	"tls.tickets_offered":     "tickets offered",
 	"link.delay":              "one-way delay",
 	"link.jitter":             "jitter",
 	"link.loss":               "packet loss",

@@ -121,6 +121,8 @@ var tlsKeys = []Key{
 		one(func(c *Config) *Switch { return (*Switch)(&c.TLS.Fallback) })},
 	{"tls.tickets", "2", "session tickets that the server sends after a TLS 1.3 handshake",
 		one(func(c *Config) *Count { return (*Count)(&c.TLS.Tickets) })},
+	{"tls.tickets_offered", "1", "tickets that a TLS 1.3 client offers at once, each of which it uses up, from 1 to 4: the server takes the first that it can",
+		one(func(c *Config) *Count { return (*Count)(&c.TLS.TicketsOffered) })},
 	{"tls.ticket_rotation", "", "how often a server on real sockets changes the key of its tickets, in whole seconds; those under the key before are taken too, and renewed. Default: never",
 		one(func(c *Config) *Duration { return (*Duration)(&c.TLS.TicketRotation) })},
 	{"tls.alpn", "", "application protocol that is negotiated, such as h2. Default: none",

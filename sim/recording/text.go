@@ -37,7 +37,9 @@ import (
 //
 // with the bytes of plaintext, the cipher, and what differs from zero of the
 // framing, most from 16384. How data is cut into records stands before the
-// branches, in record.Sizing's words: `sizing server mss until 1000000, 16384`.
+// branches, in record.Sizing's words: `sizing server mss until 1000000, 16384`; and there stands the window that
+// decides between the branches early-data and early-data-rejected: `early-window
+// 10s`.
 const version = "recording 1"
 
 // Format writes the text form.
