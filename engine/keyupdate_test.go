@@ -241,3 +241,39 @@ func TestPeersFollowSpentKeys(t *testing.T) {
 		}
 	}
 }
+
+// A server that answers early data may say more than Config.KeyUpdateAfter allows
+// before it can change keys, which it does once the handshake is done.
+func TestServersThatAnswerEarlyChangeKeysLater(t *testing.T) {
+	cc, sc := earlyConfigs(t, nothing, func(c *Config) { c.KeyUpdateAfter, c.RecordSize = 2, 10 })
+	updates := 0
+	cc.Observe = func(n Notice) {
+		if n.Kind == MessageReceived && n.Message == KeyUpdate {
+			updates++
+		}
+	}
+	p := newPair(cc, sc)
+	if err := p.client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
+		t.Fatal(err)
+	}
+	said := bytes.Repeat([]byte("so soon "), 10)
+	down, err := p.server.Seal(p.server.Flush(nil), said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.feed(p.client, down); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.got[p.client]; !bytes.Equal(got, said) || updates > 0 {
+		t.Errorf("the client got %q and %d KeyUpdates", got, updates)
+	}
+	if err := p.pump(); err != nil {
+		t.Fatal(err)
+	}
+	if p.exchange(t); updates == 0 {
+		t.Error("no KeyUpdate after the handshake")
+	}
+}

@@ -114,7 +114,7 @@ func modernKeys(c *Conn, from side, e Epoch) (*record.Half, error) {
 		return c.protect(c.cipher, c.modern.handshake[from][:c.hash.Size])
 	}
 	half, err := c.protect(c.cipher, c.modern.traffic[from][:c.hash.Size])
-	if err == nil {
+	if err == nil && (from == client || c.info.Done) { // a server's first keys: see afterFinished13
 		half.RenewAfter(c.cfg.KeyUpdateAfter)
 	}
 	return half, err
@@ -263,12 +263,16 @@ func takeFinished13(c *Conn, body []byte) error {
 }
 
 // afterFinished13 derives the traffic secrets after the server's Finished,
-// and the resumption secret after the client's (RFC 9846 §7.1).
+// and the resumption secret after the client's (RFC 9846 §7.1). From then on a
+// server that has spoken before may change its keys.
 func afterFinished13(c *Conn, from side) error {
 	m := &c.modern
 	sum := c.transcript.sum()
 	if from == client {
 		m.schedule.Derive(m.resumption[:c.hash.Size], secrets.Resumption, sum)
+		if c.side == server {
+			c.out.RenewAfter(c.cfg.KeyUpdateAfter)
+		}
 		if !c.memorable() {
 			c.ticketsOwed = 0
 		}
