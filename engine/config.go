@@ -75,10 +75,10 @@ type Config struct {
 	// revoked, in full handshakes: by a response that the server is asked to
 	// staple (Certificate.WithStatus), or by one that the caller fetches on
 	// EventStatusWanted. Without one the handshake fails, unless SoftFail: then
-	// only an answer can make it fail, one that says revoked or that does not
+	// only an answer can make it fail, one that does not say good or that does not
 	// verify, or the lack of a staple that the certificate itself demands (RFC 7633).
-	// A leaf that is trusted as it stands, or a chain that is put up with though it
-	// leads to no root, has nobody whose word would count: then there is none.
+	// A leaf that is trusted as it stands, or that is put up with though its issuer is
+	// not known, has nobody whose word would count: then there is none.
 	Revocation Revocation
 	SoftFail   bool
 

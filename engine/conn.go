@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 
 	"tlslab/engine/kx"
 	"tlslab/engine/op"
@@ -93,10 +94,12 @@ type Conn struct {
 
 // Client returns the client's side of a connection. serverName is sent as
 // SNI unless it is empty or an IP address, and the server's leaf must be
-// valid for it.
+// valid for it. A dot at its end is left out (RFC 6066 §3).
 func Client(cfg *Config, serverName string) *Conn {
 	c := newConn(cfg, client)
-	c.info.ServerName = serverName
+	if c.info.ServerName = serverName; len(serverName) > 1 {
+		c.info.ServerName = strings.TrimSuffix(serverName, ".")
+	}
 	return c
 }
 

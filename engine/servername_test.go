@@ -78,6 +78,29 @@ func TestServersChooseCertificatesByName(t *testing.T) {
 	}
 }
 
+// What is sent is a DNS name without the dot that may end it, and no address.
+func TestNamesAsTheyAreSent(t *testing.T) {
+	for name, want := range map[string]string{
+		"a.example": "a.example", "a.example.": "a.example",
+		"192.0.2.1": "", "192.0.2.1.": "", "2001:db8::1": "", "[2001:db8::1]": "", "fe80::1%eth0": "",
+	} {
+		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+		cc.VerifyNothing = true
+		p := newPair(cc, sc)
+		p.client = Client(cc, name)
+		if err := p.run(); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.server.Info().ServerName; got != want {
+			t.Errorf("for %q is sent %q, want %q", name, got, want)
+		}
+	}
+	cc := clientConfig(t, "rsa2048")
+	p := newPair(cc, serverConfig(t, "rsa2048"))
+	p.client = Client(cc, ".")
+	wantAlert(t, "no certificate is for the root", p.run(), AlertBadCertificate)
+}
+
 // SSL 3.0 has no extensions, and so no names.
 func TestSSLHasNoNames(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // Settings with their defaults filled in, and their check.
@@ -186,15 +187,15 @@ func (cfg *Config) checkLists() error {
 	return nil
 }
 
-// isHostName says whether a server's name can be sent as SNI: no IP addresses
-// (RFC 6066 §3).
+// isHostName says whether a server's name can be sent as SNI: no IP addresses, nor
+// those of IPv6 in the brackets of URLs (RFC 6066 §3).
 func isHostName(name string) bool {
 	if name == "" {
 		return false
 	}
 	last := name[len(name)-1]
 	if last >= '0' && last <= '9' || slices.Contains([]byte(name), ':') {
-		_, err := netip.ParseAddr(name)
+		_, err := netip.ParseAddr(strings.Trim(name, "[]"))
 		return err != nil
 	}
 	return true
