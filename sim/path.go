@@ -81,7 +81,7 @@ type wait uint8
 const (
 	none    wait = iota // it left in the event that made it: go on from there
 	acked               // it waited for acknowledgements: follow them back, under cause
-	expired             // it waited for a timer, armed when its data was ready or last sent
+	expired             // it waited for a timer, armed when its data was ready, last sent, or before
 )
 
 var departures = [tcp.NumCauses]departure{
@@ -190,7 +190,7 @@ func (w *walker) leave(n *node) {
 		w.cur = n.parent
 	case d.how == acked:
 		w.detour(n.parent, since, d.cause)
-	case n.held:
+	case n.held && w.nodes[n.parent].at >= w.nodes[since].at:
 		if w.expire(w.nodes[n.parent].at, d.cause) {
 			w.detour(n.parent, since, Window)
 		}

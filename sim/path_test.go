@@ -144,6 +144,19 @@ func TestDataThatAProbeLetGoWaitedForTheWindowBeforeItsTimer(t *testing.T) {
 	h.expect(t, probe, 2, map[Cause]time.Duration{Probe: 40 * ms, Window: 20 * ms, Propagation: 10 * ms})
 }
 
+func TestDataWrittenAfterAProbesTimerWasArmedWaitedForTheTimerAlone(t *testing.T) {
+	var h history
+	start := h.add(0, node{kind: startNode})
+	// What was sent at 0 is not acknowledged, and its timer lets go at 60 ms what was
+	// computed until 30 ms.
+	armed := h.add(0, node{kind: cpuNode, parent: start})
+	wrote := h.add(30*ms, node{kind: cpuNode, side: client, parent: armed})
+	h.add(60*ms, node{kind: timerNode, parent: armed})
+	left := h.add(60*ms, node{kind: departureNode, parent: armed, since: wrote, why: tcp.Probe, held: true})
+	probe := h.add(70*ms, node{kind: arrivalNode, side: server, parent: left})
+	h.expect(t, probe, 1, map[Cause]time.Duration{Probe: 30 * ms, ClientCPU: 30 * ms, Propagation: 10 * ms})
+}
+
 func TestARoundTripThatTakesNoTimeIsOne(t *testing.T) {
 	var h history
 	start := h.add(0, node{kind: startNode})
