@@ -58,8 +58,7 @@ type alertRow struct {
 	before       Alert
 }
 
-// alerts is the registry: a peer may send any. An extension's alert may be sent to
-// a client that sent the extension, whatever became of the version.
+// alerts is the registry: a peer may send any.
 var alerts = map[Alert]alertRow{
 	AlertCloseNotify:             {"close_notify", SSL30, TLS13, 0},
 	AlertUnexpectedMessage:       {"unexpected_message", SSL30, TLS13, 0},

@@ -199,11 +199,19 @@ func afterFinished(c *Conn, from side) error {
 	return nil
 }
 
-// forget drops the session of an established connection that fails (RFC 5246
-// §7.2.2). Before, anyone could make it fail who has seen the session ID.
+// forget drops the session of an established connection that fails, at both sides
+// (RFC 5246 §7.2.2). Before, anyone could make it fail who has seen the session ID.
 func (c *Conn) forget() {
-	if c.info.Done && c.cfg.SessionCache != nil && c.info.Version != TLS13 && len(c.sessionID) > 0 {
+	switch {
+	case !c.info.Done || c.info.Version == TLS13:
+	case c.side == server && c.cfg.SessionCache != nil && len(c.sessionID) > 0:
 		c.cfg.SessionCache.Delete(c.sessionID)
+	case c.side == client:
+		for _, s := range []*Session{c.session, c.offer.session} {
+			if s != nil && (s == c.session || c.info.Kind == Resumed) {
+				s.failed.Store(true)
+			}
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"slices"
 	"testing"
 )
 
@@ -45,6 +46,60 @@ func TestCloseNotifyAndTruncationAreToldApart(t *testing.T) {
 		}
 		if n, ev, err := p.server.Recv([]byte("anything")); n != 8 || ev.Kind != EventNone || err != nil {
 			t.Errorf("TLS %v: bytes after close_notify: %d, %v, %v", v, n, ev, err)
+		}
+	}
+}
+
+// A handshake that is given up says so and closes (RFC 9846 §6.1); a side that the
+// other one does not know of yet says nothing.
+func TestHandshakesAreGivenUp(t *testing.T) {
+	for _, x := range []struct {
+		v     Version
+		words []byte // of the alerts, in order
+	}{{SSL30, []byte{0}}, {TLS10, []byte{90, 0}}, {TLS12, []byte{90, 0}}, {TLS13, []byte{90, 0}}} {
+		for _, who := range []side{client, server} {
+			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+			onlyVersion(x.v)(cc)
+			onlyVersion(x.v)(sc)
+			p := newPair(cc, sc)
+			p.tap = tapped(p)
+			if err := errors.Join(p.client.Start(), p.server.Start()); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
+				t.Fatal(err)
+			}
+			one, peer := p.ends(who)
+			p.tap.unpack(server, p.server.Flush(nil))
+			one.Close()
+			var words []byte
+			for _, b := range p.tap.unpack(who, one.Flush(nil)) {
+				if b.typ == TypeAlert && b.body[0] == levelWarning {
+					words = append(words, b.body[1])
+				}
+				if who == client {
+					if err := p.feed(peer, asRecord(b.typ, b.body)); err != nil && x.v != TLS13 {
+						t.Errorf("%v: %v", x.v, err)
+					}
+				}
+			}
+			if !slices.Equal(words, x.words) {
+				t.Errorf("%v, the %s gives up: %d, want %d", x.v, sideNames[who], words, x.words)
+			}
+			if who == client && p.events[peer] == nil {
+				t.Errorf("%v: the server does not see the end", x.v)
+			}
+		}
+	}
+	for _, c := range []*Conn{Server(serverConfig(t, "rsa2048")), Client(clientConfig(t, "rsa2048"), testName)} {
+		if c.side == server {
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.Close()
+		if out := c.Flush(nil); len(out) > 0 {
+			t.Errorf("the %s says %x", sideNames[c.side], out)
 		}
 	}
 }

@@ -225,9 +225,7 @@ func (c *Conn) fail(err error) error {
 		e.Alert = e.Alert.in(c.alertVersion())
 	}
 	c.err = e
-	if c.side == server {
-		c.forget()
-	}
+	c.forget()
 	if e.Fault != FaultRemote && !c.closed {
 		c.messages = c.messages[:0]
 		c.sealAlert(levelFatal, e.Alert)

@@ -217,19 +217,45 @@ func TestTicketAgeIsObfuscated(t *testing.T) {
 	}
 }
 
-// A connection that fails takes its session with it (RFC 5246 §7.2.2).
+// A connection that fails takes its session with it, at both sides (RFC 5246
+// §7.2.2); a TLS 1.3 ticket has no part in it.
 func TestFailedSessionsAreForgotten(t *testing.T) {
-	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
-	cachedFirst(cc, sc)
-	p, _ := connect(t, cc, sc)
-	cc.Session = p.client.Session()
-	forged, _ := p.client.Seal(nil, []byte("x"))
-	forged[len(forged)-1] ^= 1
-	if _, _, err := p.server.Recv(forged); err == nil {
-		t.Fatal("a forged record passes")
-	}
-	if _, got := connect(t, cc, sc); got != Full {
-		t.Errorf("a session that failed is %v", got)
+	for name, x := range map[string]struct {
+		first   func(cc, sc *Config)
+		told    bool // the client learns of it
+		resumed bool // the connection that fails is itself resumed
+		want    Kind
+		offered bool
+	}{
+		"session ID, which the server forgets":        {cachedFirst, false, false, Full, true},
+		"session ID, which both forget":               {cachedFirst, true, false, Full, false},
+		"session ID, in use again":                    {cachedFirst, true, true, Full, false},
+		"ticket, which nobody can take back":          {classicFirst, false, false, Resumed, true},
+		"ticket, which the client forgets":            {classicFirst, true, false, Full, false},
+		"ticket, in use again, that the client drops": {classicFirst, true, true, Full, false},
+		"TLS 1.3": {modernFirst, true, false, Resumed, true},
+	} {
+		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+		x.first(cc, sc)
+		p, _ := connect(t, cc, sc)
+		cc.Session = p.client.Session()
+		if x.resumed {
+			p, _ = connect(t, cc, sc)
+		}
+		forged, _ := p.client.Seal(nil, []byte("x"))
+		forged[len(forged)-1] ^= 1
+		if _, _, err := p.server.Recv(forged); err == nil {
+			t.Fatal("a forged record passes")
+		}
+		if x.told {
+			if err := p.feed(p.client, p.server.Flush(nil)); err == nil {
+				t.Fatal("the client learns nothing")
+			}
+		}
+		p, got := connect(t, cc, sc)
+		if offered := p.client.OfferedSession(); got != x.want || offered != x.offered {
+			t.Errorf("%s: %v, offered: %v", name, got, offered)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tlslab/engine/pki"
@@ -25,6 +26,8 @@ type Session struct {
 	id, identity  []byte // TLS 1.2: the session ID, or the ticket
 	secret        []byte // TLS 1.2: the master secret
 	expires       time.Time
+
+	failed atomic.Bool // up to TLS 1.2: a connection of it has failed
 
 	mu      sync.Mutex
 	tickets []pskTicket
@@ -171,7 +174,7 @@ func (c *Conn) chooseOffer() {
 		s.tolerated&^c.cfg.tolerates() != 0 {
 		return
 	}
-	if s.asked != c.cfg.MaxFragment {
+	if s.failed.Load() || s.asked != c.cfg.MaxFragment {
 		return // the length holds for a session and all that resume it (RFC 6066 §4)
 	}
 	suite, _ := SuiteByID(s.suite)

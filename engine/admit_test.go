@@ -1,0 +1,32 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"tlslab/engine/pki"
+)
+
+// Who is let in is asked of each handshake, and of sessions that remember.
+func TestAccessIsAskedForEachTime(t *testing.T) {
+	for _, v := range []Version{TLS12, TLS13} {
+		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+		both(maxVersion(v), showing)(cc)
+		demanding(sc)
+		asked, banned := 0, false
+		sc.Admit = func(chain []*pki.Certificate) error {
+			if asked++; banned {
+				return errors.New("banned")
+			}
+			return nil
+		}
+		p, _ := connect(t, cc, sc)
+		cc.Session = p.client.Session()
+		if _, kind := connect(t, cc, sc); kind != Resumed || asked != 2 {
+			t.Errorf("TLS %v: %v, asked %d times", v, kind, asked)
+		}
+		banned = true
+		wantAlert(t, fmt.Sprintf("TLS %v, banned", v), newPair(cc, sc).run(), AlertAccessDenied)
+	}
+}

@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+)
+
+// What the level of an alert does to who receives it, and what no alert tells.
+
+// Warnings are borne, up to TLS 1.2 and so many; what is neither a warning nor
+// fatal is not. TLS 1.3 knows two that end nothing, whatever their level.
+func TestAlertsOfAllLevels(t *testing.T) {
+	for v := SSL30; v <= TLS13; v++ {
+		for _, x := range []struct {
+			level byte
+			alert Alert
+			want  Alert // 0: the connection goes on
+			fault Fault
+		}{
+			{levelWarning, AlertUserCanceled, 0, 0},
+			{levelWarning, AlertUnrecognizedName, AlertUnrecognizedName, FaultRemote},
+			{levelWarning, AlertNoRenegotiation, AlertNoRenegotiation, FaultRemote},
+			{levelFatal, AlertInternalError, AlertInternalError, FaultRemote},
+			{3, AlertInternalError, AlertIllegalParameter, FaultPeer},
+			{levelWarning, 200, 200, FaultRemote},
+			{levelFatal, 200, 200, FaultRemote},
+		} {
+			if v == TLS13 && x.level == 3 {
+				x.want, x.fault = x.alert, FaultRemote
+			}
+			if v != TLS13 && x.level == levelWarning {
+				x.want, x.fault = 0, 0
+			}
+			p := lasting(v, handed(TypeAlert, x.level, byte(x.alert)))(t)
+			var e *Error
+			if errors.As(p.server.err, &e); x.want == 0 && e != nil || x.want != 0 && (e == nil || e.Alert != x.want || e.Fault != x.fault) {
+				t.Errorf("%v, level %d of %v: %v", v, x.level, x.alert, p.server.err)
+			}
+			if p.server.err == nil {
+				p.exchange(t)
+			}
+		}
+		// A flood is not borne.
+		p := lasting(v, func(t *testing.T, p *pair) {
+			for range maxIdle + 1 {
+				handed(TypeAlert, levelWarning, byte(AlertUserCanceled))(t, p)
+			}
+		})(t)
+		wantAlert(t, fmt.Sprintf("%v, many warnings", v), p.server.err, AlertUnexpectedMessage)
+	}
+}
+
+// A padding that is wrong and a MAC that is wrong look the same from outside, in
+// every version with block ciphers.
+func TestPaddingAndMACsFailAlike(t *testing.T) {
+	for _, v := range []Version{SSL30, TLS10, TLS11, TLS12} {
+		for _, at := range []int{0, -1, -17, -20} { // a first block; the padding; what is before it
+			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+			both(onlyVersion(v), onlySuite(0x002f))(cc)
+			onlyVersion(v)(sc)
+			p := newPair(cc, sc)
+			if err := p.run(); err != nil {
+				t.Fatal(err)
+			}
+			out, err := p.client.Seal(nil, make([]byte, 40))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[5+(at+len(out)-5)%(len(out)-5)] ^= 0x55
+			wantAlert(t, fmt.Sprintf("%v, byte %d", v, at), p.feed(p.server, out), AlertBadRecordMAC)
+		}
+	}
+}
