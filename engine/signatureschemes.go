@@ -98,7 +98,10 @@ func (c *Conn) theirSchemes() wire.Uint16s {
 // sign with, nil if there is none. Before TLS 1.2 the key alone decides.
 func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
 	if c.impliesScheme() {
-		return pki.Implied(&certificate.key.Public)
+		if s := pki.Implied(&certificate.key.Public); s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
+			return s
+		}
+		return nil
 	}
 	theirs := c.theirSchemes()
 	for i := range theirs.Len() {

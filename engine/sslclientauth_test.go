@@ -118,6 +118,22 @@ func TestSSLClientsDeclineByAnAlert(t *testing.T) {
 	}
 }
 
+// Not even a server that asks for ECDSA gets it, as SSL 3.0 does not know it.
+func TestSSLClientsDoNotSignByECDSA(t *testing.T) {
+	cfg := clientConfig(t, "rsa2048")
+	showing(cfg)
+	for v, want := range map[Version]bool{SSL30: false, TLS10: true, TLS11: true} {
+		c := Client(cfg, testName)
+		c.info.Version = v
+		if err := takeCertificateRequest(c, []byte{2, 1, 64, 0, 0}); err != nil {
+			t.Fatal(err)
+		}
+		if shown := c.certificate != nil; shown != want {
+			t.Errorf("%v: shown %v, want %v", v, shown, want)
+		}
+	}
+}
+
 // Each policy, with a certificate and without, full and resumed.
 func TestSSLClientAuthentication(t *testing.T) {
 	for _, policy := range []ClientAuth{ClientAuthNone, ClientAuthRequested, ClientAuthRequired} {
