@@ -147,6 +147,7 @@ func parsed(t testing.TB, p *testPKI) []*pki.Certificate {
 }
 
 func TestEveryCombination(t *testing.T) {
+	t.Parallel()
 	for _, x := range combinations() {
 		cc, sc := x.configs(t)
 		for i, kind := range []Kind{Full, Resumed} {

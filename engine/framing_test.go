@@ -75,6 +75,7 @@ func TestInputMayComeOneByteAtATime(t *testing.T) {
 // Each handshake message may be split over two records anywhere, or into
 // records of any size (RFC 9846 §5.1).
 func TestMessagesMayBeFragmented(t *testing.T) {
+	t.Parallel()
 	for _, h := range meddled {
 		all, _ := honest(t, h.make)
 		for i, x := range all {
@@ -131,6 +132,7 @@ func inPieces(size int) func(int, []parcel) []parcel {
 // Messages of one side that follow each other may come in one record, whole or
 // with the next one begun, unless keys change between them (RFC 9846 §5.1).
 func TestMessagesMayBeMerged(t *testing.T) {
+	t.Parallel()
 	for _, h := range meddled {
 		all, version := honest(t, h.make)
 		for i, x := range all[:len(all)-1] {

@@ -38,6 +38,7 @@ func wrongLengths(right, size int) []int {
 }
 
 func TestWrongLengthFields(t *testing.T) {
+	t.Parallel()
 	tried := forms{}
 	for _, h := range meddled {
 		t.Run(h.name, func(t *testing.T) {
@@ -95,6 +96,7 @@ func number(b []byte) (n int) {
 // follows is taken for its end, or waited for; longer than any message, it is
 // refused before there is more of it.
 func TestWrongMessageLengths(t *testing.T) {
+	t.Parallel()
 	for _, h := range meddled {
 		t.Run(h.name, func(t *testing.T) {
 			all, shape := scriptOf(t, h.make)
@@ -167,6 +169,7 @@ func (m Message) early(v Version) bool {
 // A message that ends early is malformed, wherever it ends; but for hellos
 // without extensions, which are another offer or answer and come to nothing.
 func TestTruncatedMessages(t *testing.T) {
+	t.Parallel()
 	tried := forms{}
 	for _, h := range meddled {
 		t.Run(h.name, func(t *testing.T) {

@@ -193,6 +193,7 @@ func wantAlert(t *testing.T, what string, err error, want Alert) {
 }
 
 func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
+	t.Parallel()
 	for _, h := range meddled {
 		t.Run(h.name, func(t *testing.T) {
 			all, version := honest(t, h.make)
@@ -244,6 +245,7 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 // Each message of a side in the place before each other one: none may come early,
 // late or once more.
 func TestDisplacedMessagesAreUnexpected(t *testing.T) {
+	t.Parallel()
 	for _, h := range meddled {
 		t.Run(h.name, func(t *testing.T) {
 			all, version := honest(t, h.make)
@@ -342,6 +344,7 @@ func replace(i int, body []byte) func(int, []parcel) []parcel {
 // Whatever byte of a handshake is changed, the handshake does not complete on
 // both sides, nothing panics, and an error is one of the table's.
 func TestChangedBytesNeverPass(t *testing.T) {
+	t.Parallel()
 	for _, h := range meddled {
 		all, version := honest(t, h.make)
 		for i, x := range all {

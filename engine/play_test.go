@@ -128,6 +128,7 @@ func checkFault(t testing.TB, c *Conn) {
 }
 
 func TestPlays(t *testing.T) {
+	t.Parallel()
 	for _, h := range meddled {
 		all := script(t, h.make)
 		for i := range len(all) + 1 {
