@@ -245,22 +245,15 @@ func TestPeersFollowSpentKeys(t *testing.T) {
 // A server that answers early data may say more than Config.KeyUpdateAfter allows
 // before it can change keys, which it does once the handshake is done.
 func TestServersThatAnswerEarlyChangeKeysLater(t *testing.T) {
-	cc, sc := earlyConfigs(t, nothing, func(c *Config) { c.KeyUpdateAfter, c.RecordSize = 2, 10 })
+	p := earlyPair(t, func(c *Config) { c.KeyUpdateAfter, c.RecordSize = 2, 10 })
 	updates := 0
-	cc.Observe = func(n Notice) {
+	p.client.cfg.Observe = func(n Notice) {
 		if n.Kind == MessageReceived && n.Message == KeyUpdate {
 			updates++
 		}
 	}
-	p := newPair(cc, sc)
-	if err := p.client.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
-		t.Fatal(err)
-	}
 	said := bytes.Repeat([]byte("so soon "), 10)
-	down, err := p.server.Seal(p.server.Flush(nil), said)
+	down, err := p.server.Seal(p.answer, said)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,21 +56,7 @@ func TestSSLHandshakeOnTheWire(t *testing.T) {
 		both(onlyVersion(SSL30), onlySuite(0x0002))(cfg)
 	}
 	p := newPair(cc, sc)
-	var flights [4][]byte
-	if err := p.client.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for i := range flights {
-		from, to := p.client, p.server
-		if i%2 == 1 {
-			from, to = to, from
-		}
-		flights[i] = from.Flush(nil)
-		if err := p.feed(to, bytes.Clone(flights[i])); err != nil {
-			t.Fatal(err)
-		}
-	}
-
+	flights := sslFlights(t, p)
 	_, first := fragments(t, flights[0])
 	var hello wire.ClientHelloMsg
 	if err := hello.Parse(first[0][4:]); err != nil || hello.Extensions != nil || !hello.Suites.Contains(signalRenegotiation) || Version(hello.Version) != SSL30 {
