@@ -2,7 +2,7 @@
 // signatures of handshakes.
 //
 //	Spec ──Make──► Chain: certificates, root, the leaf's Key        Chain.Key ──Scheme.Sign──► signature
-//	DER  ──Parse─► Certificate ──Verify(roots, name, now)──► verdict      Certificate.Key ──Scheme.Verify──► verdict
+//	DER  ──Parse─► Certificate ──Verifier.Verify──► verdicts          Certificate.Key ──Scheme.Verify──► verdict
 //
 // Chains come from a seed: the same Spec gives the same bytes, so that a flight
 // has the same size in every run. They stand in for those of real sites, whose
