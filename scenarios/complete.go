@@ -363,8 +363,11 @@ func checkTCP(c *Config, _ map[string]setting) []fault {
 	return nil
 }
 
-// maxRounds keeps what is recorded of an exchange small.
-const maxRounds = 100
+// What is recorded of an exchange is kept small: its rounds, and the bytes that either side sends in all of them.
+const (
+	maxRounds      = 100
+	maxTransferred = maxSize
+)
 
 func checkTransfer(c *Config, _ map[string]setting) []fault {
 	switch {
@@ -374,10 +377,14 @@ func checkTransfer(c *Config, _ map[string]setting) []fault {
 		return faultf([]string{"transfer.response"}, "a response has at least 1B")
 	case c.Transfer.Rounds < 1 || c.Transfer.Rounds > maxRounds:
 		return faultf([]string{"transfer.rounds"}, "%d: from 1 to %d requests", c.Transfer.Rounds, maxRounds)
+	case c.Transfer.Rounds > maxTransferred/c.Transfer.Request:
+		return faultf([]string{"transfer.rounds", "transfer.request"}, "%d requests of %s: at most %s in all", c.Transfer.Rounds, sizes.format(int64(c.Transfer.Request)), sizes.format(maxTransferred))
+	case c.Transfer.Rounds > maxTransferred/c.Transfer.Response:
+		return faultf([]string{"transfer.rounds", "transfer.response"}, "%d responses of %s: at most %s in all", c.Transfer.Rounds, sizes.format(int64(c.Transfer.Response)), sizes.format(maxTransferred))
 	case c.Transfer.Pause > 0 && c.Transfer.Rounds == 1:
 		return faultf([]string{"transfer.pause"}, "a pause is between two requests, and transfer.rounds is 1")
 	case c.Transfer.Pause > time.Hour:
-		return faultf([]string{"transfer.pause"}, "%s: at most 1h", formatDuration(c.Transfer.Pause))
+		return faultf([]string{"transfer.pause"}, "%s: at most 60min", formatDuration(c.Transfer.Pause))
 	case time.Duration(c.Transfer.Rounds-1)*c.Transfer.Pause >= c.Timeout && c.Timeout >= time.Millisecond:
 		return faultf([]string{"transfer.pause", "timeout"}, "the pauses take %s together, and every replicate ends after %s", formatDuration(time.Duration(c.Transfer.Rounds-1)*c.Transfer.Pause), formatDuration(c.Timeout))
 	case c.Timeout < time.Millisecond:

@@ -148,9 +148,12 @@ func (f *Fraction) UnmarshalYAML(n ast.Node) error {
 	return nil
 }
 
+// maxSize is the most that a size may be, in bytes.
+const maxSize = 1 << 30
+
 // UnmarshalYAML takes a whole number of bytes of at most 1 GiB.
 func (s *Size) UnmarshalYAML(n ast.Node) error {
-	bytes, err := sizes.whole(n, 1<<30)
+	bytes, err := sizes.whole(n, maxSize)
 	if err == nil {
 		*s = Size(bytes)
 	}
