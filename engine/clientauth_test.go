@@ -5,79 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
-	"time"
 
 	"tlslab/engine/pki"
 	"tlslab/engine/wire"
 )
 
 // Client authentication between our two sides.
-
-// clientPKI is a client's chain, of other authorities than the servers'.
-func clientPKI(t testing.TB, algorithm string) *testPKI {
-	t.Helper()
-	clientsLock.Lock()
-	defer clientsLock.Unlock()
-	p := clientsByKey[algorithm]
-	if p == nil {
-		p = specialPKI(t, pki.Spec{Seed: "engine tests' clients", Algorithm: algorithm, Length: 2})
-		clientsByKey[algorithm] = p
-	}
-	return p
-}
-
-var (
-	clientsLock  sync.Mutex
-	clientsByKey = map[string]*testPKI{}
-)
-
-func specialPKI(t testing.TB, spec pki.Spec) *testPKI {
-	t.Helper()
-	if spec.NotAfter.IsZero() {
-		spec.NotBefore, spec.NotAfter = testTime.AddDate(-1, 0, 0), testTime.AddDate(1, 0, 0)
-	}
-	chain, err := pki.Make(spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots, err := pki.NewRoots(chain.Root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := NewCertificate(chain.Certificates, chain.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &testPKI{chain, roots, certificate}
-}
-
-// show lets a client show a certificate, and ask a server trust its root.
-func show(p *testPKI) func(*Config) {
-	return func(cfg *Config) { cfg.Certificates = append(cfg.Certificates, p.certificate) }
-}
-
-func ask(policy ClientAuth, p *testPKI) func(*Config) {
-	return func(cfg *Config) { cfg.ClientAuth, cfg.ClientCAs = policy, p.roots }
-}
-
-// showing and asking are the pair of a client with an ECDSA certificate.
-func showing(cfg *Config) { cfg.Certificates = []*Certificate{sharedClient().certificate} }
-func asking(cfg *Config)  { cfg.ClientAuth, cfg.ClientCAs = ClientAuthRequested, sharedClient().roots }
-
-func showingRSA(cfg *Config) { cfg.Certificates = []*Certificate{rsaClient().certificate} }
-func askingRSA(cfg *Config)  { cfg.ClientAuth, cfg.ClientCAs = ClientAuthRequested, rsaClient().roots }
-
-func rsaClient() *testPKI {
-	var t testing.T
-	return clientPKI(&t, "rsa2048")
-}
-
-func sharedClient() *testPKI {
-	var t testing.T
-	return clientPKI(&t, "ecdsa-p256")
-}
 
 // Each policy with each kind of certificate and without, in each version, full and
 // resumed: whether the handshake succeeds, and what both sides say of it.
@@ -267,63 +201,6 @@ func TestClientChoosesACertificateThatFits(t *testing.T) {
 	}
 }
 
-// A session stands for its client as long as the policy lets it: else a full
-// handshake asks anew.
-func TestResumptionKeepsToThePolicy(t *testing.T) {
-	shown := clientPKI(t, "ecdsa-p256")
-	brief := specialPKI(t, pki.Spec{Seed: "brief", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.Add(time.Minute)})
-	large := specialPKI(t, pki.Spec{Seed: "large", Algorithm: "ecdsa-p256", Length: 2, Size: maxIdentity})
-	later := func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(time.Hour) } }
-	for _, x := range []struct {
-		name          string
-		first, second *testPKI // the client's; nil: none
-		before, after ClientAuth
-		later         func(*Config)
-		want          Kind
-		authenticated bool
-	}{
-		{"the same", shown, shown, ClientAuthRequired, ClientAuthRequired, nothing, Resumed, true},
-		{"later", shown, shown, ClientAuthRequired, ClientAuthRequired, later, Resumed, true},
-		{"the client's certificate is gone, not its session", shown, nil, ClientAuthRequired, ClientAuthRequired, nothing, Resumed, true},
-		{"anonymous where a certificate may be", nil, shown, ClientAuthRequested, ClientAuthRequested, nothing, Resumed, false},
-		{"anonymous where a certificate is required", nil, shown, ClientAuthNone, ClientAuthRequired, nothing, Full, true},
-		{"authenticated where nobody is asked", shown, shown, ClientAuthRequired, ClientAuthNone, nothing, Full, false},
-		{"the certificate has expired since", brief, shown, ClientAuthRequired, ClientAuthRequired, later, Full, true},
-		{"a chain too large to remember", large, large, ClientAuthRequired, ClientAuthRequired, nothing, Full, true},
-	} {
-		for _, v := range []Version{TLS10, TLS12, TLS13} {
-			for _, way := range []func(*Config){nothing, withCache} {
-				cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
-				way(sc)
-				if v == TLS13 && sc.Tickets == nil {
-					continue
-				}
-				onlyVersion(v)(cc)
-				sc.MinVersion = TLS10
-				set := func(cfg *testPKI, policy ClientAuth) {
-					cc.Certificates = nil
-					if cfg != nil {
-						show(cfg)(cc)
-						ask(policy, cfg)(sc)
-					} else {
-						ask(policy, shown)(sc)
-					}
-				}
-				set(x.first, x.before)
-				p, _ := connect(t, cc, sc)
-				cc.Session = p.client.Session()
-				set(x.second, x.after)
-				both(x.later)(cc)
-				x.later(sc)
-				p, kind := connect(t, cc, sc)
-				if got := p.server.Info().ClientAuthenticated; kind != x.want || got != x.authenticated || p.client.Info().ClientAuthenticated != got {
-					t.Errorf("%s, TLS %v: %v, authenticated %v", x.name, v, kind, got)
-				}
-			}
-		}
-	}
-}
-
 // Each rule of client authentication, broken once.
 func TestBrokenRulesOfClientAuthentication(t *testing.T) {
 	withoutProtection(t)
@@ -454,20 +331,5 @@ func TestPolicyNeedsAuthorities(t *testing.T) {
 	}
 	if _, err := ParseClientAuth("demanded"); err == nil {
 		t.Error("an unknown policy is read")
-	}
-}
-
-// A ticket is opened for each ClientHello; the client is remembered once.
-func TestRetryRecallsTheClientOnce(t *testing.T) {
-	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
-	both(showing, withGroups(X25519, P256))(cc)
-	both(asking, withGroups(P256))(sc)
-	for i, want := range []Kind{Full, Resumed, Resumed} {
-		p, kind := connect(t, cc, sc)
-		info := p.server.Info()
-		if kind != want || !info.HelloRetry || len(info.PeerChain) != 2 || !info.ClientAuthenticated {
-			t.Errorf("connection %d: %v, retry %v, %d certificates", i, kind, info.HelloRetry, len(info.PeerChain))
-		}
-		cc.Session = p.client.Session()
 	}
 }

@@ -2,7 +2,6 @@ package netconn
 
 import (
 	"crypto/rand"
-	"crypto/x509"
 	"errors"
 	"net"
 	"os/exec"
@@ -29,19 +28,7 @@ func virtualParty(t testing.TB, name string) *party {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &party{}
-	var problems [3]error
-	p.certificate, problems[0] = engine.NewCertificate(made.Certificates, made.Key)
-	p.roots, problems[1] = pki.NewRoots(made.Root)
-	var der []byte
-	der, problems[2] = x509.MarshalPKCS8PrivateKey(made.Key.Signer())
-	if err := errors.Join(problems[:]...); err != nil {
-		t.Fatal(err)
-	}
-	p.leaf = writePEM(t, "virtual-"+name, "CERTIFICATE", made.Certificates[0])
-	p.root = writePEM(t, "virtual-root-"+name, "CERTIFICATE", made.Root)
-	p.key = writePEM(t, "virtual-key-"+name, "PRIVATE KEY", der)
-	return p
+	return newParty(t, "virtual-"+name, made)
 }
 
 func virtualParties(t testing.TB) (all []*party) {

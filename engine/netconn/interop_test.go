@@ -5,14 +5,10 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -21,7 +17,6 @@ import (
 	"time"
 
 	"tlslab/engine"
-	"tlslab/engine/pki"
 )
 
 // Handshakes over loopback with programs that we did not write, both ways
@@ -209,74 +204,6 @@ func (c combination) sizes(resumed bool) []int {
 // ordinary says whether a combination has the first group, and nothing besides.
 func (c combination) ordinary() bool {
 	return !c.retry && !c.mutual && c.group == interopGroups[c.suite.KeyExchange][0]
-}
-
-// A party is a chain and key, as ours and in files for others.
-type party struct {
-	made                 *pki.Chain
-	certificate          *engine.Certificate
-	roots                *pki.Roots
-	leaf, between, chain string // paths of PEM files: the chain is the leaf and what is between it and the root
-	key, root            string
-}
-
-var (
-	partyLock sync.Mutex
-	parties   = map[string]*party{}
-	partyDir  string
-)
-
-func TestMain(m *testing.M) {
-	var err error
-	if partyDir, err = os.MkdirTemp("", "tlslab-interop-"); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	os.RemoveAll(partyDir)
-	os.Exit(code)
-}
-
-func identityOf(t testing.TB, algorithm string) *party {
-	t.Helper()
-	partyLock.Lock()
-	defer partyLock.Unlock()
-	if p := parties[algorithm]; p != nil {
-		return p
-	}
-	made, err := pki.Make(pki.Spec{Seed: "interop", Algorithm: algorithm, Length: 2, Names: []string{serverName, "localhost", "127.0.0.1"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &party{made: made}
-	var problems [3]error
-	p.certificate, problems[0] = engine.NewCertificate(made.Certificates, made.Key)
-	p.roots, problems[1] = pki.NewRoots(made.Root)
-	var der []byte
-	der, problems[2] = x509.MarshalPKCS8PrivateKey(made.Key.Signer())
-	if err := errors.Join(problems[:]...); err != nil {
-		t.Fatal(err)
-	}
-	p.leaf = writePEM(t, algorithm+"-leaf", "CERTIFICATE", made.Certificates[0])
-	p.between = writePEM(t, algorithm+"-between", "CERTIFICATE", made.Certificates[1:]...)
-	p.chain = writePEM(t, algorithm+"-chain", "CERTIFICATE", made.Certificates...)
-	p.root = writePEM(t, algorithm+"-root", "CERTIFICATE", made.Root)
-	p.key = writePEM(t, algorithm+"-key", "PRIVATE KEY", der)
-	parties[algorithm] = p
-	return p
-}
-
-func writePEM(t testing.TB, name, typ string, blocks ...[]byte) string {
-	t.Helper()
-	var text []byte
-	for _, b := range blocks {
-		text = append(text, pem.EncodeToMemory(&pem.Block{Type: typ, Bytes: b})...)
-	}
-	path := filepath.Join(partyDir, name+".pem")
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // What the client says and what the server says: letters that no program takes

@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"sync"
+	"testing"
+
+	"tlslab/engine/pki"
+)
+
+// Clients' identities, and what lets either side use them.
+
+// clientPKI is a client's chain, of other authorities than the servers'.
+func clientPKI(t testing.TB, algorithm string) *testPKI {
+	t.Helper()
+	clientsLock.Lock()
+	defer clientsLock.Unlock()
+	p := clientsByKey[algorithm]
+	if p == nil {
+		p = specialPKI(t, pki.Spec{Seed: "engine tests' clients", Algorithm: algorithm, Length: 2})
+		clientsByKey[algorithm] = p
+	}
+	return p
+}
+
+var (
+	clientsLock  sync.Mutex
+	clientsByKey = map[string]*testPKI{}
+)
+
+func specialPKI(t testing.TB, spec pki.Spec) *testPKI {
+	t.Helper()
+	if spec.NotAfter.IsZero() {
+		spec.NotBefore, spec.NotAfter = testTime.AddDate(-1, 0, 0), testTime.AddDate(1, 0, 0)
+	}
+	chain, err := pki.Make(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots, err := pki.NewRoots(chain.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := NewCertificate(chain.Certificates, chain.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &testPKI{chain, roots, certificate}
+}
+
+// show lets a client show a certificate, and ask a server trust its root.
+func show(p *testPKI) func(*Config) {
+	return func(cfg *Config) { cfg.Certificates = append(cfg.Certificates, p.certificate) }
+}
+
+func ask(policy ClientAuth, p *testPKI) func(*Config) {
+	return func(cfg *Config) { cfg.ClientAuth, cfg.ClientCAs = policy, p.roots }
+}
+
+// showing and asking are the pair of a client with an ECDSA certificate.
+func showing(cfg *Config) { cfg.Certificates = []*Certificate{sharedClient().certificate} }
+func asking(cfg *Config)  { cfg.ClientAuth, cfg.ClientCAs = ClientAuthRequested, sharedClient().roots }
+
+func showingRSA(cfg *Config) { cfg.Certificates = []*Certificate{rsaClient().certificate} }
+func askingRSA(cfg *Config)  { cfg.ClientAuth, cfg.ClientCAs = ClientAuthRequested, rsaClient().roots }
+
+func rsaClient() *testPKI {
+	var t testing.T
+	return clientPKI(&t, "rsa2048")
+}
+
+func sharedClient() *testPKI {
+	var t testing.T
+	return clientPKI(&t, "ecdsa-p256")
+}
