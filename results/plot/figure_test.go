@@ -224,3 +224,19 @@ func TestNoTwoLevelsLookAlike(t *testing.T) {
 		seen[b.String()] = i
 	}
 }
+
+// Rows of panels differ by their titles: where these are cut off, the rows look alike.
+func TestRowsOfLowPanelsHaveTheirWholeTitles(t *testing.T) {
+	version := tabletest.Factor{Name: "protocol version", Levels: []string{"1.2", "1.3"}}
+	way := tabletest.Factor{Name: "way", Levels: []string{"none", "stapled", "fetched"}, Effects: []float64{1, 1.1, 2}}
+	delay := tabletest.Factor{Name: "delay", Levels: []string{"1ms", "10ms", "50ms"}, Effects: []float64{1, 10, 50}}
+	loss := tabletest.Factor{Name: "loss", Levels: []string{"0%", "1%", "5%"}}
+	figures, _ := figuresOf(tabletest.Product(20, 1e6, way, version, delay, loss))
+	for _, f := range figures {
+		for _, words := range texts(t, svgOf(t, f)) {
+			if strings.Contains(words, "…") {
+				t.Errorf("%s: %q is cut off", f.Name, words)
+			}
+		}
+	}
+}

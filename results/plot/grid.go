@@ -22,6 +22,8 @@ const (
 	tickSize    = 7
 	tilt        = math.Pi / 4 // of labels that would touch each other side by side
 	mostTilted  = 90          // and how long they may be
+	titleMargin = 4           // beside a row's title
+	mostTitled  = 140         // what a panel may grow to, for its row's title
 )
 
 // panel is one set of axes with what is drawn in it. note, where not empty, is written small in its upper left corner.
@@ -216,7 +218,7 @@ func (g *grid) drawRowTitle(c draw.Canvas, row int, y vg.Length) {
 	c.Fill(rect.Path())
 	style := label(textSize, ink, false)
 	write(c, turned(aligned(style, draw.XCenter, draw.YCenter), -1),
-		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2}, fit(style, g.rows[row], g.panelHeight-4))
+		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2}, fit(style, g.rows[row], g.panelHeight-titleMargin))
 }
 
 // drawPanel draws ground, data, frame and tick labels; labels only where the panel is the outermost of its row or column.
@@ -309,6 +311,14 @@ func heightOf(string) vg.Length { return tickSize }
 // panelHeight suits the number of rows.
 func panelHeight(rows int) vg.Length {
 	return max(78, min(190, 330/vg.Length(max(1, rows))))
+}
+
+// besideTitles is a panel's height that leaves the rows' titles whole, unless they are very long.
+func (g *grid) besideTitles(height vg.Length) vg.Length {
+	for _, title := range g.rows {
+		height = max(height, min(label(textSize, ink, false).Width(title)+titleMargin, mostTitled))
+	}
+	return height
 }
 
 // figure makes the grid a figure.

@@ -193,7 +193,8 @@ func (set *Set) partsPage(l layout, on page, whole int, shown []part) *grid {
 	tiles, rows := l.tiles(on)
 	fs := set.barFactors(l)
 	up, bars := barAxis(fs)
-	g := &grid{rows: rows, xTitle: "share of the mean", yTitle: names(fs), panelHeight: vg.Length(len(bars))*11 + 6}
+	g := &grid{rows: rows, xTitle: "share of the mean", yTitle: names(fs)}
+	g.panelHeight = g.besideTitles(vg.Length(len(bars))*11 + 6)
 	x := &axis{min: 0, max: 1.3, scale: plot.LinearScale{}}
 	for _, v := range []float64{0, 0.25, 0.5, 0.75, 1} {
 		x.ticks = append(x.ticks, plot.Tick{Value: v, Label: number.Percent(v)})

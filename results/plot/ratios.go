@@ -101,7 +101,7 @@ func (set *Set) ratioPage(l layout, y *factor, on page, colours diverging) *grid
 	}
 	tiles, rows := l.tiles(on)
 	g := &grid{rows: rows, xTitle: l.x.name, yTitle: y.name, keys: colours.keys(), keyTitle: "ratio"}
-	g.panelHeight = max(48, 22*vg.Length(len(y.levels)))
+	g.panelHeight = g.besideTitles(max(48, 22*vg.Length(len(y.levels))))
 	for _, row := range tiles {
 		var panels []*panel
 		for _, t := range row {
