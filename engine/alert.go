@@ -150,11 +150,13 @@ func warningRow(m Message) *warning {
 	return nil
 }
 
-// warn sends the alert of a row, behind the messages built so far.
+// warn sends the alert of a row, behind the messages built so far, in a record of the
+// version that is agreed on, which the ServerHello may not have told yet.
 func (c *Conn) warn(m Message) error {
 	if err := c.sealMessages(); err != nil {
 		return err
 	}
+	c.out.SetVersion(c.legacyVersion())
 	w := warningRow(m)
 	c.sealAlert(levelWarning, w.alert)
 	if w.after == nil {

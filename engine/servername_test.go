@@ -152,6 +152,25 @@ func TestUnknownNames(t *testing.T) {
 	}
 }
 
+// The warning's record has the version that the ServerHello behind it tells.
+func TestWarningsHaveTheAgreedVersion(t *testing.T) {
+	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+	onlyVersion(TLS10)(cc)
+	fromVersion(TLS10)(sc)
+	sc.UnknownNames = UnknownNameWarned
+	p := newPair(cc, sc)
+	p.client = Client(cc, "other.example.test")
+	if err := p.client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.server.Flush(nil)[:7], "\x15\x03\x01\x00\x02\x01\x70"; string(got) != want {
+		t.Errorf("the server begins with %x, want %x", got, want)
+	}
+}
+
 // A server that refuses unknown names shows no certificate for another one either.
 func TestRefusedNamesGetNoOtherCertificate(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
