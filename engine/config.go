@@ -156,8 +156,8 @@ type Config struct {
 	PadTo int
 
 	// KeyUpdateAfter is the number of records after which a TLS 1.3 side changes its
-	// sending keys by itself; 0, or more than the cipher allows, means what the
-	// cipher allows (record.Cipher.Records).
+	// sending keys by itself, once the handshake is done; 0, or more than the cipher
+	// allows, means what the cipher allows (record.Cipher.Records).
 	KeyUpdateAfter uint64
 
 	// MaxFragment is the max_fragment_length that a client asks for: 512,

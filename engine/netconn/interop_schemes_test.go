@@ -36,29 +36,12 @@ func TestProgramsChooseOurCertificate(t *testing.T) {
 				},
 			} {
 				t.Run(fmt.Sprintf("%s/%v/%s", tool, v, x.algorithm), func(t *testing.T) {
-					if _, err := exec.LookPath(tool); err != nil {
-						t.Skip("needs " + tool)
-					}
-					l, err := net.Listen("tcp", "127.0.0.1:0")
-					if err != nil {
-						t.Fatal(err)
-					}
-					defer l.Close()
 					cfg := virtualConfig(v)
 					for _, all := range accepted {
 						cfg.Certificates = append([]*engine.Certificate{identityOf(t, all.algorithm).certificate}, cfg.Certificates...)
 					}
-					infos := make(chan engine.Info, 1)
-					failed := make(chan error, 1)
-					go func() {
-						info, err := serveOne(t, l, cfg, nil)
-						infos <- info
-						failed <- err
-					}()
-					out, err := run(t, nil, tool, arguments(l.Addr().String())...)
-					l.Close()
-					if info := <-infos; err != nil || info.Certificate == nil || info.Certificate.Algorithm() != x.algorithm {
-						t.Errorf("%v, %v; we have shown %v\n%s", err, <-failed, info.Certificate, brief(out))
+					if info := welcome(t, cfg, tool, arguments); info.Certificate == nil || info.Certificate.Algorithm() != x.algorithm {
+						t.Errorf("we have shown %v", info.Certificate)
 					}
 				})
 			}

@@ -42,6 +42,34 @@ func virtualConfig(v engine.Version) *engine.Config {
 	return &engine.Config{Rand: rand.Reader, Now: time.Now, MinVersion: v, MaxVersion: v}
 }
 
+// welcome lets a program come to a server of ours, and returns what the server has agreed
+// on with it.
+func welcome(t *testing.T, cfg *engine.Config, tool string, arguments func(addr string) []string) engine.Info {
+	t.Helper()
+	if _, err := exec.LookPath(tool); err != nil {
+		t.Skip("needs " + tool)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	infos := make(chan engine.Info, 1)
+	failed := make(chan error, 1)
+	go func() {
+		info, err := serveOne(t, l, cfg, nil)
+		infos <- info
+		failed <- err
+	}()
+	out, err := run(t, nil, tool, arguments(l.Addr().String())...)
+	l.Close()
+	info := <-infos
+	if err != nil {
+		t.Fatalf("%v, %v\n%s", err, <-failed, brief(out))
+	}
+	return info
+}
+
 // A client program names a server, and verifies that the certificate is for it.
 func TestProgramsNameOurServer(t *testing.T) {
 	parties := virtualParties(t)
@@ -59,27 +87,10 @@ func TestProgramsNameOurServer(t *testing.T) {
 				},
 			} {
 				t.Run(tool+"/"+v.String()+"/"+who, func(t *testing.T) {
-					if _, err := exec.LookPath(tool); err != nil {
-						t.Skip("needs " + tool)
-					}
-					l, err := net.Listen("tcp", "127.0.0.1:0")
-					if err != nil {
-						t.Fatal(err)
-					}
-					defer l.Close()
 					cfg := virtualConfig(v)
 					cfg.Certificates = []*engine.Certificate{parties[0].certificate, parties[1].certificate}
-					infos := make(chan engine.Info, 1)
-					failed := make(chan error, 1)
-					go func() {
-						info, err := serveOne(t, l, cfg, nil)
-						infos <- info
-						failed <- err
-					}()
-					out, err := run(t, nil, tool, arguments(l.Addr().String())...)
-					l.Close()
-					if info := <-infos; err != nil || !info.ServerNameUsed || info.Certificate != parties[i].certificate {
-						t.Errorf("%v, %v; we have shown %v\n%s", err, <-failed, info.Certificate, brief(out))
+					if info := welcome(t, cfg, tool, arguments); !info.ServerNameUsed || info.Certificate != parties[i].certificate {
+						t.Errorf("we have shown %v", info.Certificate)
 					}
 				})
 			}
