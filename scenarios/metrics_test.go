@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"math"
+	"os"
 	"strings"
 	"testing"
 
@@ -89,4 +90,24 @@ func TestWhatWasNotReachedHasNoValue(t *testing.T) {
 			t.Errorf("%v SYN retransmissions in two seconds", v)
 		}
 	})
+}
+
+func TestEveryMetricIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/simulator.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, row := range strings.Split(string(page), "\n") {
+		if cells := strings.Split(row, "|"); len(cells) == 4 {
+			for _, name := range strings.Split(cells[1], ",") {
+				said[strings.Trim(name, " `")] = true
+			}
+		}
+	}
+	for _, name := range MetricNames() {
+		if !said[strings.TrimPrefix(name, "cause.")] {
+			t.Errorf("docs/simulator.md has no row for %s", name)
+		}
+	}
 }
