@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -72,7 +71,7 @@ func (s *Session) put(t pskTicket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.tickets) == maxTickets {
-		s.tickets = append(s.tickets[:0], s.tickets[1:]...)
+		s.tickets = s.tickets[1:] // those that were taken stay where they are
 	}
 	s.tickets = append(s.tickets, t)
 }
@@ -90,11 +89,10 @@ func (s *Session) take(n int, now time.Time, reuse bool) []pskTicket {
 	for k < len(s.tickets) && k < n && alive(s.tickets[k]) {
 		k++
 	}
-	if reuse {
-		return slices.Clone(s.tickets[:k])
-	}
 	taken := s.tickets[:k:k]
-	s.tickets = s.tickets[k:]
+	if !reuse {
+		s.tickets = s.tickets[k:]
+	}
 	return taken
 }
 

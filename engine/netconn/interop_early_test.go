@@ -114,8 +114,9 @@ func (s *serverProgram) hearEarly(t *testing.T, p *program, cfg *engine.Config) 
 		t.Fatal(err)
 	}
 	if s.echoes {
-		if _, err := io.ReadFull(conn, late); err != nil || !bytes.HasSuffix(late, lateSpeech) {
-			t.Errorf("echoed %q, %v", late, err)
+		echoed := make([]byte, len(late))
+		if _, err := io.ReadFull(conn, echoed); err != nil || !bytes.Equal(echoed, late) {
+			t.Errorf("echoed %q, %v", echoed, err)
 		}
 		return conn.Info()
 	}
