@@ -191,8 +191,8 @@ func afterFinished(c *Conn, from side) error {
 		if !c.memorable() {
 			return nil
 		}
-		state := c.state(c.classic.secrets.Master())
-		c.cfg.SessionCache.Put(c.sessionID, state.Append(c.scratch[:0]), c.cfg.Now())
+		state := c.appendState(c.scratch[:0], c.classic.secrets.Master(), wire.EarlyTerms{})
+		c.cfg.SessionCache.Put(c.sessionID, state, c.cfg.Now())
 	} else if !c.ticketPromised && c.cfg.allows(SessionID) {
 		c.keepClassic(nil, maxIDLifetime)
 	}
@@ -222,8 +222,8 @@ func makeTicket(c *Conn, dst []byte) ([]byte, error) {
 		m := wire.TicketMsg{}
 		return m.Append(dst), nil
 	}
-	state := c.state(c.classic.secrets.Master())
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state.Append(c.scratch[:0]), c.cfg.Now(), c.cfg.Rand, c.count)
+	state := c.appendState(c.scratch[:0], c.classic.secrets.Master(), wire.EarlyTerms{})
+	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}

@@ -22,9 +22,8 @@ func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
 	if _, err := io.ReadFull(c.cfg.Rand, ageAdd[:]); err != nil {
 		return nil, err
 	}
-	state := c.state(psk[:c.hash.Size])
-	state.Early = c.earlyTerms(binary.BigEndian.Uint32(ageAdd[:]))
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state.Append(c.scratch[:0]), c.cfg.Now(), c.cfg.Rand, c.count)
+	state := c.appendState(c.scratch[:0], psk[:c.hash.Size], c.earlyTerms(binary.BigEndian.Uint32(ageAdd[:])))
+	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}

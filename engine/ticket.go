@@ -142,8 +142,8 @@ func (cfg *Config) ticketLifetime() time.Duration {
 	return cfg.TicketLifetime
 }
 
-// state is what the connection's session is to a server.
-func (c *Conn) state(secret []byte) wire.SessionState {
+// appendState writes what the connection's session is to a server.
+func (c *Conn) appendState(dst, secret []byte, early wire.EarlyTerms) []byte {
 	s := wire.SessionState{
 		Version:     uint16(c.info.Version),
 		Suite:       uint16(c.info.Suite.ID),
@@ -153,6 +153,7 @@ func (c *Conn) state(secret []byte) wire.SessionState {
 		Secret:      secret,
 		Protocol:    []byte(c.info.ALPN),
 		ServerName:  []byte(c.info.ServerName),
+		Early:       early,
 	}
 	if c.info.ExtendedMasterSecret {
 		s.Extended = 1
@@ -163,7 +164,7 @@ func (c *Conn) state(secret []byte) wire.SessionState {
 	for _, certificate := range c.info.PeerChain {
 		s.Peer = s.Peer.Add(certificate.Raw)
 	}
-	return s
+	return s.Append(dst)
 }
 
 // earlyTerms is what a ticket with an age hidden by ageAdd says on early data.
