@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
@@ -54,7 +55,7 @@ func (c *Conn) offerEarly() {
 	if first := &c.offer.tickets[0]; c.cfg.EarlyData && first.maxEarly > 0 && c.cfg.enables(s.suite) && c.cfg.speaks(s.alpn) {
 		suite := suiteRow(s.suite)
 		c.early = &earlyState{
-			room:   int(first.maxEarly),
+			room:   int(min(first.maxEarly, math.MaxInt32)),
 			cipher: record.ByName(suite.Cipher),
 			hash:   hashes[suite.Hash],
 			most:   first.mostPlain,

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -254,6 +255,19 @@ func TestClientsKeepToTheLimitOfEarlyData(t *testing.T) {
 	}
 	if !p.client.Info().Done {
 		t.Error("the handshake does not end")
+	}
+}
+
+// However much a ticket allows, there is room for it in an int of 32 bits.
+func TestRoomForEarlyDataIsNeverNegative(t *testing.T) {
+	cc, _ := earlyConfigs(t, nothing, nothing)
+	cc.Session.tickets[0].maxEarly = math.MaxUint32
+	c := Client(cc, testName)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if room := c.EarlyRoom(); room != math.MaxInt32 {
+		t.Errorf("room for %d bytes", room)
 	}
 }
 
