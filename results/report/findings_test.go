@@ -110,6 +110,23 @@ func TestTheLargestPartIsSaidWithWhereItIs(t *testing.T) {
 	}
 }
 
+func TestManyPlacesOfAPartAreCounted(t *testing.T) {
+	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1},
+		{Name: "part.wire", Unit: "ns", PartOf: "time", Group: "waiting"}, {Name: "part.cpu", Unit: "ns", PartOf: "time", Group: "working"}},
+		Factors: []results.Factor{{Name: "path", Levels: []string{"a", "b", "c", "d", "e", "f", "g", "near"}}}}
+	d := documentOf(tabletest.New(header, 10, func(_ *rand.Rand, cell map[string]string) (map[string]float64, bool) {
+		wire := 900.0
+		if cell["path"] == "near" {
+			wire = 10
+		}
+		return map[string]float64{"part.wire": wire, "part.cpu": 100, "time": wire + 100}, false
+	}))
+	want := "The largest part of the mean is waiting in 7 of 8 cells, only at 7 of the 8 levels of path; working in 1, only at near."
+	if got := finding(d, "What time is made of"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestTheMethodSaysHowSamplesWereCompared(t *testing.T) {
 	e := handshakes()
 	for _, test := range []struct {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -100,10 +101,17 @@ func (e *experiment) scope(cells []int) string {
 			words = append(words, shown[0]+" to "+shown[last])
 			continue
 		}
+		if len(occurring) > mostNamed {
+			words = append(words, fmt.Sprintf("%s of the %s of %s", number.Count(len(occurring)), plural(len(levels), "level"), table.FactorName(&e.Header.Factors[f])))
+			continue
+		}
 		words = append(words, strings.Join(shown, " or "))
 	}
 	return strings.Join(words, ", ")
 }
+
+// mostNamed is how many levels are named in a sentence; more of them are counted.
+const mostNamed = 6
 
 // isQuantity tells levels that have an order, "20ms", from names.
 func isQuantity(level string) bool { return level != "" && level[0] >= '0' && level[0] <= '9' }
