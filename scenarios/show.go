@@ -40,6 +40,12 @@ func (s Size) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%dB", int
 // MarshalJSON writes the name.
 func (w word) MarshalJSON() ([]byte, error) { return json.Marshal(*w.value) }
 
+// MarshalJSON writes the list of names.
+func (w words) MarshalJSON() ([]byte, error) { return json.Marshal(*w.value) }
+
+// MarshalJSON writes the list of names.
+func (h hosts) MarshalJSON() ([]byte, error) { return json.Marshal(*h.value) }
+
 func (c *Config) resolved() map[string]any {
 	all := map[string]any{
 		"tls.suites": c.TLS.Suites,
@@ -53,7 +59,7 @@ func (c *Config) resolved() map[string]any {
 		if overlap(k.Name, "link") || overlap(k.Name, "ca.link") || strings.HasPrefix(k.Name, "ca.") && !c.Fetches() {
 			continue
 		}
-		if v := k.fields(c)[0]; !isUnset(v) {
+		if v := k.fields(c)[0]; !c.isUnset(k, v) {
 			all[k.Name] = v
 		}
 	}
@@ -61,7 +67,7 @@ func (c *Config) resolved() map[string]any {
 }
 
 // isUnset reports whether a key that may be left out was.
-func isUnset(v value) bool {
+func (c *Config) isUnset(k Key, v value) bool {
 	switch v := v.(type) {
 	case word:
 		return *v.value == ""
@@ -69,8 +75,14 @@ func isUnset(v value) bool {
 		return *v == ""
 	case *Size:
 		return *v == 0
+	case *Count:
+		return *v == 0 && k.Default == ""
 	case *Duration:
-		return *v == 0
+		return *v == 0 && !(k.Name == "tls.record_idle" && c.TLS.Record.Size.Word == recordDynamic)
+	case words:
+		return *v.value == nil
+	case hosts:
+		return *v.value == nil
 	case recordSize:
 		return *v.RecordSize == RecordSize{}
 	}
