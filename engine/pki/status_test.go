@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -83,6 +84,11 @@ func TestVerdictsOnAStatus(t *testing.T) {
 	stranger := vouch(t, other, true)
 	unfit := *d.responder
 	unfit.Certificate, unfit.Key = v.chain.Certificates[0], v.chain.Key
+	past := spec("ecdsa-p256", 2)
+	past.NotBefore, past.NotAfter = now.AddDate(-2, 0, 0), now.AddDate(-1, 0, 0)
+	former := vouch(t, past, true)
+	renewed := *d.responder
+	renewed.Certificate = slices.Concat(former.responder.Certificate, d.responder.Certificate)
 	odd := func(change func(*pki.StatusSpec)) []byte {
 		s := good()
 		change(&s)
@@ -110,6 +116,7 @@ func TestVerdictsOnAStatus(t *testing.T) {
 		{"good", v.say(t, good()), nil},
 		{"good, named by SHA-256", odd(func(s *pki.StatusSpec) { s.Hash = crypto.SHA256 }), nil},
 		{"good, by a delegate", d.say(t, good()), nil},
+		{"good, by a delegate whose former certificate comes along", must(renewed.Respond(v.leaf, good())), nil},
 		{"revoked", v.say(t, revoked()), pki.ErrRevoked},
 		{"unknown", odd(func(s *pki.StatusSpec) { s.Status = pki.StatusUnknown }), pki.ErrStatusUnknown},
 		{"of tomorrow", odd(func(s *pki.StatusSpec) { s.ThisUpdate = now.Add(time.Second) }), pki.ErrStatusStale},

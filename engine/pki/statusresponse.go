@@ -222,8 +222,9 @@ func (b *basicResponse) signedBy(c *Certificate) bool {
 }
 
 // delegate finds the responder's certificate: issued by the leaf's own issuer, for
-// this purpose.
+// this purpose. Of several with its name the first that fits is taken.
 func (b *basicResponse) delegate(issuer *Certificate, now time.Time, count op.Counter) (*Certificate, error) {
+	fault := fmt.Errorf("%w: by nobody known", ErrStatusForged)
 	for rest := b.certificates; !rest.Empty(); {
 		var der cryptobyte.String
 		if !rest.ReadASN1Element(&der, asn1.SEQUENCE) {
@@ -233,19 +234,29 @@ func (b *basicResponse) delegate(issuer *Certificate, now time.Time, count op.Co
 		if err != nil || !b.signedBy(c) {
 			continue
 		}
-		switch {
-		case !bytes.Equal(c.Issuer, issuer.Subject) || c.Scheme == nil:
-			return nil, fmt.Errorf("%w: responder of another issuer", ErrStatusForged)
-		case c.purposes&(1<<OCSPSigning) == 0:
-			return nil, fmt.Errorf("%w: responder's certificate is not for that", ErrStatusForged)
-		}
-		if _, err := (&Verifier{Now: now, Purpose: OCSPSigning}).check(c); err != nil {
-			return nil, fmt.Errorf("%w: responder: %w", ErrStatusForged, err)
+		if err := c.mayRespond(issuer, now); err != nil {
+			fault = fmt.Errorf("%w: responder: %w", ErrStatusForged, err)
+			continue
 		}
 		if err := c.Scheme.Verify(&issuer.Key, c.tbs, c.signature, count); err != nil {
 			return nil, fmt.Errorf("%w: responder: %w", ErrStatusForged, err)
 		}
 		return c, nil
 	}
-	return nil, fmt.Errorf("%w: by nobody known", ErrStatusForged)
+	return nil, fault
+}
+
+// mayRespond says whether a certificate, if its signature is an authority's, delegates
+// OCSP from it. That must be said: the usage "any" does not.
+func (c *Certificate) mayRespond(issuer *Certificate, now time.Time) error {
+	switch {
+	case !bytes.Equal(c.Issuer, issuer.Subject):
+		return ErrUnknownAuthority
+	case c.Scheme == nil:
+		return ErrUnsupported
+	case c.purposes&(1<<OCSPSigning) == 0:
+		return ErrWrongUsage
+	}
+	_, err := (&Verifier{Now: now, Purpose: OCSPSigning}).check(c)
+	return err
 }
