@@ -37,8 +37,9 @@ func wrongLengths(right, size int) []int {
 	return wrong
 }
 
-func TestWrongLengthFields(t *testing.T) {
-	t.Parallel()
+// eachForm tries something on each message of each handshake, once for each form
+// that messages have.
+func eachForm(t *testing.T, try func(t *testing.T, make func(testing.TB) *pair, all []parcel, i int, grammar *walk)) {
 	tried := forms{}
 	for _, h := range meddled {
 		t.Run(h.name, func(t *testing.T) {
@@ -48,26 +49,32 @@ func TestWrongLengthFields(t *testing.T) {
 					continue
 				}
 				shape.message = x.message()
-				grammar := walked(t, shape, x.body)
-				if tried.before(&grammar) {
-					continue
-				}
-				for _, f := range grammar.fields {
-					right := number(x.body[f.at : f.at+f.size])
-					for _, wrong := range wrongLengths(right, f.size) {
-						body := slices.Clone(x.body)
-						for k := range f.size {
-							body[f.at+k] = byte(wrong >> (8 * (f.size - 1 - k)))
-						}
-						p := h.make(t)
-						err := p.play(replace(i, body))
-						want := AlertDecodeError.in(shape.version)
-						wantAlert(t, fmt.Sprintf("%v: %d instead of %d at byte %d, in extension %d", x.message(), wrong, right, f.at, f.inside), err, want)
-					}
+				if grammar := walked(t, shape, x.body); !tried.before(&grammar) {
+					try(t, h.make, all, i, &grammar)
 				}
 			}
 		})
 	}
+}
+
+func TestWrongLengthFields(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, make func(testing.TB) *pair, all []parcel, i int, grammar *walk) {
+		x := all[i]
+		for _, f := range grammar.fields {
+			right := number(x.body[f.at : f.at+f.size])
+			for _, wrong := range wrongLengths(right, f.size) {
+				body := slices.Clone(x.body)
+				for k := range f.size {
+					body[f.at+k] = byte(wrong >> (8 * (f.size - 1 - k)))
+				}
+				p := make(t)
+				err := p.play(replace(i, body))
+				want := AlertDecodeError.in(grammar.shape.version)
+				wantAlert(t, fmt.Sprintf("%v: %d instead of %d at byte %d, in extension %d", x.message(), wrong, right, f.at, f.inside), err, want)
+			}
+		}
+	})
 }
 
 // forms are the messages that were tried, by their versions, vectors and
@@ -170,40 +177,27 @@ func (m Message) early(v Version) bool {
 // without extensions, which are another offer or answer and come to nothing.
 func TestTruncatedMessages(t *testing.T) {
 	t.Parallel()
-	tried := forms{}
-	for _, h := range meddled {
-		t.Run(h.name, func(t *testing.T) {
-			all, shape := scriptOf(t, h.make)
-			for i, x := range all {
-				if x.typ != TypeHandshake {
-					continue
+	eachForm(t, func(t *testing.T, make func(testing.TB) *pair, all []parcel, i int, grammar *walk) {
+		x := all[i]
+		for _, n := range grammar.cuts() {
+			body := slices.Clone(x.body[:n])
+			putLength(body)
+			p := make(t)
+			err := p.play(replace(i, body))
+			what := fmt.Sprintf("%v of %d bytes cut at %d", x.message(), len(x.body), n)
+			switch {
+			case grammar.ends[n]:
+				if err == nil && p.client.Info().Done && p.server.Info().Done {
+					t.Errorf("%s passes", what)
 				}
-				shape.message = x.message()
-				grammar := walked(t, shape, x.body)
-				if tried.before(&grammar) {
-					continue
-				}
-				for _, n := range grammar.cuts() {
-					body := slices.Clone(x.body[:n])
-					putLength(body)
-					p := h.make(t)
-					err := p.play(replace(i, body))
-					what := fmt.Sprintf("%v of %d bytes cut at %d", x.message(), len(x.body), n)
-					switch {
-					case grammar.ends[n]:
-						if err == nil && p.client.Info().Done && p.server.Info().Done {
-							t.Errorf("%s passes", what)
-						}
-					case shape.formless(x.message()):
-						wantAlert(t, what, err, AlertHandshakeFailure) // the Finished tells
-					default:
-						want, _ := lengthAlert(shape, all, i, 1, 0)
-						wantAlert(t, what, err, want)
-					}
-				}
+			case grammar.shape.formless(x.message()):
+				wantAlert(t, what, err, AlertHandshakeFailure) // the Finished tells
+			default:
+				want, _ := lengthAlert(grammar.shape, all, i, 1, 0)
+				wantAlert(t, what, err, want)
 			}
-		})
-	}
+		}
+	})
 }
 
 // cuts are where a message is cut off: around each of its lengths, and between.

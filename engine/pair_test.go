@@ -65,22 +65,7 @@ func pkiFor(t testing.TB, algorithm string) *testPKI {
 	if p := pkiByKey[algorithm]; p != nil {
 		return p
 	}
-	chain, err := pki.Make(pki.Spec{
-		Seed: "engine tests", Algorithm: algorithm, Length: 2, Names: []string{testName},
-		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots, err := pki.NewRoots(chain.Root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := NewCertificate(chain.Certificates, chain.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &testPKI{chain, roots, certificate}
+	p := specialPKI(t, pki.Spec{Seed: "engine tests", Algorithm: algorithm, Length: 2, Names: []string{testName}})
 	pkiByKey[algorithm] = p
 	return p
 }

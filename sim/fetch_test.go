@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -82,20 +83,7 @@ func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 				cfg := withAuthority(priced(t, link), link)
 				cfg.Authority.SoftFail, cfg.Authority.Timeout = soft, 300*ms
 				cfg.Authority.Ops = []op.Op{{Kind: op.Sign, Alg: "ecdsa-p256"}}
-				replayed, err := NewWorld(cfg, rec, outcome)
-				if err != nil {
-					t.Fatal(err)
-				}
-				alive, err := NewLiveWorld(cfg, h.exchange(t))
-				if err != nil {
-					t.Fatal(err)
-				}
-				for seed := range uint64(4) {
-					a, b := replayed.Run(seed), alive.Run(seed)
-					if a != b {
-						t.Fatalf("%v, %s, soft %v, seed %d:\nreplayed %+v\nlive     %+v", version, where, soft, seed, a, b)
-					}
-				}
+				agree(t, fmt.Sprintf("%v, %s, soft %v", version, where, soft), cfg, rec, outcome, h.exchange(t))
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -153,21 +154,25 @@ func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
 	for name, h := range all {
 		rec, outcome := h.record(t)
 		for where, link := range trouble() {
-			cfg := priced(t, link)
-			replayed, err := NewWorld(cfg, rec, outcome)
-			if err != nil {
-				t.Fatal(err)
-			}
-			alive, err := NewLiveWorld(cfg, h.exchange(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for seed := range uint64(4) {
-				a, b := replayed.Run(seed), alive.Run(seed)
-				if a != b {
-					t.Fatalf("%s, %s, seed %d:\nreplayed %+v\nlive     %+v", name, where, seed, a, b)
-				}
-			}
+			agree(t, fmt.Sprintf("%s, %s", name, where), priced(t, link), rec, outcome, h.exchange(t))
+		}
+	}
+}
+
+// agree holds a few replicates of a recording to those of live engines.
+func agree(t *testing.T, what string, cfg Config, rec *recording.Recording, outcome recording.Outcome, x Exchange) {
+	t.Helper()
+	replayed, err := NewWorld(cfg, rec, outcome)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alive, err := NewLiveWorld(cfg, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(4) {
+		if a, b := replayed.Run(seed), alive.Run(seed); a != b {
+			t.Fatalf("%s, seed %d:\nreplayed %+v\nlive     %+v", what, seed, a, b)
 		}
 	}
 }

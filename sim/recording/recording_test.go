@@ -109,13 +109,19 @@ func TestDataIsReadAndWrittenAlike(t *testing.T) {
 		{"at 3014", "at 3015", "never reached"},
 		{"  close\nserver", "  close\n  data 1 aes-128-gcm\nserver", "after its close"},
 	} {
-		text := strings.Replace(withData, c.old, c.new, 1)
-		if text == withData {
-			t.Fatalf("%q is not in the text", c.old)
-		}
-		if _, err := recording.Parse(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%q for %q: error %v, want one with %q", c.new, c.old, err, c.want)
-		}
+		refused(t, withData, c.old, c.new, c.want)
+	}
+}
+
+// refused wants an error where a text has something else in place of what is right.
+func refused(t *testing.T, text, right, wrong, want string) {
+	t.Helper()
+	changed := strings.Replace(text, right, wrong, 1)
+	if changed == text {
+		t.Fatalf("%q is not in the text", right)
+	}
+	if _, err := recording.Parse(strings.NewReader(changed)); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%q for %q: error %v, want one with %q", wrong, right, err, want)
 	}
 }
 
@@ -179,14 +185,7 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 		{"  write 64", "  write 9223372036854775807", "bytes in all"},
 		{"seal aes-128-gcm 1000", "seal aes-128-gcm 68719476737", "want at most 68719476736 bytes"},
 	} {
-		text := strings.Replace(handWritten, c.old, c.new, 1)
-		if text == handWritten {
-			t.Fatalf("%q is not in the text", c.old)
-		}
-		_, err := recording.Parse(strings.NewReader(text))
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%q for %q: error %v, want one with %q", c.new, c.old, err, c.want)
-		}
+		refused(t, handWritten, c.old, c.new, c.want)
 	}
 	_, branch, _ := strings.Cut(handWritten, "branch full")
 	for _, c := range []struct{ old, new string }{{"keygen x25519\n", ""}, {"at 256", "at 255"}} {
