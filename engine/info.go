@@ -9,7 +9,7 @@ import (
 // Info is what a connection has negotiated so far. Both sides of a finished
 // handshake agree on all of it but Certificate, PeerChain, Tolerated, the ticket
 // counts, how much early data there was and why it was rejected, and a Revocation
-// that the client fetched.
+// that the client fetched, or had nobody to verify it by (see Config.Revocation).
 type Info struct {
 	Version    Version
 	Suite      Suite
