@@ -56,16 +56,17 @@ func addWork(deeds []deed, takes time.Duration) []deed {
 // actor is one side of a connection at work: its TCP endpoint, and the program
 // that reads from it, computes and writes to it, one thing at a time.
 type actor struct {
-	ep     tcp.Endpoint
-	due    time.Duration // of the endpoint's event in the queue; never when there is none
-	last   tcp.Tag       // the last event of this actor
-	script script
-	deeds  []deed // of the step in hand, those to come
-	read   int64  // bytes taken from the endpoint
-	busy   bool   // on a core, or waiting for one, or in a pause
-	ready  int32  // the node since which it has been busy
-	began  time.Duration
-	cpu    time.Duration // charged so far
+	ep      tcp.Endpoint
+	due     time.Duration // of the endpoint's event in the queue; never when there is none
+	last    tcp.Tag       // the last event of this actor
+	script  script
+	deeds   []deed // of the step in hand, those to come
+	read    int64  // bytes taken from the endpoint
+	wanting int64  // with so many bytes of the peer's the next step cannot begin; -1: not known
+	busy    bool   // on a core, or waiting for one, or in a pause
+	ready   int32  // the node since which it has been busy
+	began   time.Duration
+	cpu     time.Duration // charged so far
 }
 
 func (a *actor) reset(cfg *tcp.Config) {
@@ -73,7 +74,7 @@ func (a *actor) reset(cfg *tcp.Config) {
 	a.due = never
 	a.last = 0
 	a.script = nil
-	a.deeds, a.read = nil, 0
+	a.deeds, a.read, a.wanting = nil, 0, -1
 	a.busy, a.ready, a.began, a.cpu = false, 0, 0, 0
 }
 
@@ -107,6 +108,9 @@ func (w *World) work(who int32) {
 	for !a.busy {
 		arrived := a.ep.Delivered()
 		if len(a.deeds) == 0 {
+			if arrived == a.wanting {
+				return
+			}
 			if n := arrived - a.read; n > 0 {
 				a.read = arrived
 				a.ep.Read(w.now, w.tag, n)
@@ -118,6 +122,7 @@ func (w *World) work(who int32) {
 				return
 			}
 			if !ok {
+				a.wanting = arrived
 				return
 			}
 			a.deeds = deeds

@@ -363,10 +363,13 @@ func (w *World) transmit(who int32) {
 	if w.isFetch(who) {
 		first = w.first[1][sideOf(who)]
 	}
-	for _, seg := range w.actors[who].ep.Output() {
+	out := w.actors[who].ep.Output()
+	for i := range out {
+		seg := &out[i] // a segment is large: it is copied once
 		id := w.packets.take()
+		left := w.departure(seg, s)
 		p := &w.packets.all[id]
-		*p = packet{segment: seg, flow: who / 2, left: w.departure(&seg, s)}
+		p.segment, p.flow, p.left, p.queued, p.serialised = *seg, who/2, left, 0, 0
 		w.offer(first, netem.Packet{Size: int32(seg.Size()), Flow: uint32(who / 2), Burst: seg.Burst, ID: id})
 	}
 }
