@@ -231,11 +231,14 @@ func TestRowsOfLowPanelsHaveTheirWholeTitles(t *testing.T) {
 	way := tabletest.Factor{Name: "way", Levels: []string{"none", "stapled", "fetched"}, Effects: []float64{1, 1.1, 2}}
 	delay := tabletest.Factor{Name: "delay", Levels: []string{"1ms", "10ms", "50ms"}, Effects: []float64{1, 10, 50}}
 	loss := tabletest.Factor{Name: "loss", Levels: []string{"0%", "1%", "5%"}}
-	figures, _ := figuresOf(tabletest.Product(20, 1e6, way, version, delay, loss))
-	for _, f := range figures {
-		for _, words := range texts(t, svgOf(t, f)) {
-			if strings.Contains(words, "…") {
-				t.Errorf("%s: %q is cut off", f.Name, words)
+	kind := tabletest.Factor{Name: "what kind of handshake", Levels: []string{"full", "resumed"}}
+	for _, factors := range [][]tabletest.Factor{{way, version, delay, loss}, {way, version, kind, delay, loss}} {
+		figures, _ := figuresOf(tabletest.Product(20, 1e6, factors...))
+		for _, f := range figures {
+			for _, words := range texts(t, svgOf(t, f)) {
+				if strings.Contains(words, "…") {
+					t.Errorf("%d factors, %s: %q is cut off", len(factors), f.Name, words)
+				}
 			}
 		}
 	}

@@ -22,13 +22,13 @@ const (
 	tickSize    = 7
 	tilt        = math.Pi / 4 // of labels that would touch each other side by side
 	mostTilted  = 90          // and how long they may be
-	titleMargin = 4           // beside a row's title
-	mostTitled  = 140         // what a panel may grow to, for its row's title
+	titleMargin = 4           // beside a panel's or row's title
+	mostTitled  = 90          // what a panel grows to for its row's title, at most
 )
 
 // panel is one set of axes with what is drawn in it. note, where not empty, is written small in its upper left corner.
 type panel struct {
-	title    string
+	title    heading
 	x, y     *axis
 	plotters []plot.Plotter
 	note     string
@@ -53,7 +53,7 @@ type grid struct {
 	title          string
 	keyTitle       string
 	keys           []key
-	rows           []string // titles at the right; empty where there is only one row
+	rows           []heading // titles at the right; empty where there is only one row
 	panels         [][]*panel
 	xTitle, yTitle string
 	panelHeight    vg.Length
@@ -133,7 +133,7 @@ func (g *grid) labelHeight() vg.Length {
 
 func (g *grid) hasRowTitles() bool {
 	for _, r := range g.rows {
-		if r != "" {
+		if r.whole != "" {
 			return true
 		}
 	}
@@ -150,7 +150,7 @@ func (g *grid) panelWidth() vg.Length {
 // rowStrip is the height taken by the panel titles of a row.
 func (g *grid) rowStrip(row int) vg.Length {
 	for _, p := range g.panels[row] {
-		if p != nil && p.title != "" {
+		if p != nil && p.title.whole != "" {
 			return stripHeight
 		}
 	}
@@ -209,7 +209,7 @@ func (g *grid) hasPanel(row, column int) bool {
 }
 
 func (g *grid) drawRowTitle(c draw.Canvas, row int, y vg.Length) {
-	if row >= len(g.rows) || g.rows[row] == "" {
+	if row >= len(g.rows) || g.rows[row].whole == "" {
 		return
 	}
 	x := c.Max.X - border - stripHeight
@@ -218,18 +218,18 @@ func (g *grid) drawRowTitle(c draw.Canvas, row int, y vg.Length) {
 	c.Fill(rect.Path())
 	style := label(textSize, ink, false)
 	write(c, turned(aligned(style, draw.XCenter, draw.YCenter), -1),
-		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2}, fit(style, g.rows[row], g.panelHeight-titleMargin))
+		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2}, g.rows[row].in(style, g.panelHeight-titleMargin))
 }
 
 // drawPanel draws ground, data, frame and tick labels; labels only where the panel is the outermost of its row or column.
 func (g *grid) drawPanel(c draw.Canvas, p *panel, yLabels, xLabels bool) {
-	if p.title != "" {
+	if p.title.whole != "" {
 		rect := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Max.Y}, Max: vg.Point{X: c.Max.X, Y: c.Max.Y + stripHeight}}
 		c.SetColor(strip)
 		c.Fill(rect.Path())
 		style := label(textSize, ink, false)
 		write(c, aligned(style, draw.XCenter, draw.YCenter), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Max.Y + stripHeight/2},
-			fit(style, p.title, c.Max.X-c.Min.X-4))
+			p.title.in(style, c.Max.X-c.Min.X-titleMargin))
 	}
 	g.drawGridLines(c, p)
 	frame := plot.New()
@@ -313,10 +313,15 @@ func panelHeight(rows int) vg.Length {
 	return max(78, min(190, 330/vg.Length(max(1, rows))))
 }
 
-// besideTitles is a panel's height that leaves the rows' titles whole, unless they are very long.
+// besideTitles is a panel's height beside which the rows' titles can be read.
 func (g *grid) besideTitles(height vg.Length) vg.Length {
+	style := label(textSize, ink, false)
 	for _, title := range g.rows {
-		height = max(height, min(label(textSize, ink, false).Width(title)+titleMargin, mostTitled))
+		long := style.Width(title.whole)
+		if long > mostTitled {
+			long = min(style.Width(title.brief), mostTitled)
+		}
+		height = max(height, long+titleMargin)
 	}
 	return height
 }

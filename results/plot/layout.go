@@ -212,6 +212,18 @@ func titles(fs []*factor, c combination) string {
 	return strings.Join(words, " · ")
 }
 
+// heading is the title of a panel, a row or a column.
+type heading struct{ whole, brief string }
+
+// headingOf names a combination as titles does, and in brief by its levels alone.
+func headingOf(fs []*factor, c combination) heading {
+	var levels []string
+	for i, f := range fs {
+		levels = append(levels, f.shown[c[i]])
+	}
+	return heading{titles(fs, c), strings.Join(levels, " · ")}
+}
+
 // pick is a choice of a level for some factors; of all factors, it names a cell.
 type pick []choice
 
@@ -282,13 +294,13 @@ func fileName(title string) string {
 
 // tile is the place of a panel in a grid: what it is called and which levels its cells share.
 type tile struct {
-	title string
+	title heading
 	pick  pick
 }
 
 // tiles arranges a page's panels. A single factor with too many levels for a row is wrapped over several, and then every
 // panel has a title; otherwise columns have theirs at the top and rows at the side.
-func (l layout) tiles(on page) (grid [][]tile, rows []string) {
+func (l layout) tiles(on page) (grid [][]tile, rows []heading) {
 	across := combinations(l.columns)
 	if l.wrapped() {
 		lines := (len(across) + l.widest - 1) / l.widest
@@ -297,17 +309,17 @@ func (l layout) tiles(on page) (grid [][]tile, rows []string) {
 			if i%columns == 0 {
 				grid = append(grid, nil)
 			}
-			grid[i/columns] = append(grid[i/columns], tile{titles(l.columns, c), on.pick.withAll(l.columns, c)})
+			grid[i/columns] = append(grid[i/columns], tile{headingOf(l.columns, c), on.pick.withAll(l.columns, c)})
 		}
 		return grid, nil
 	}
 	for i, r := range combinations(l.rows) {
 		grid = append(grid, nil)
-		rows = append(rows, titles(l.rows, r))
+		rows = append(rows, headingOf(l.rows, r))
 		for _, c := range across {
 			t := tile{pick: on.pick.withAll(l.rows, r).withAll(l.columns, c)}
 			if i == 0 {
-				t.title = titles(l.columns, c)
+				t.title = headingOf(l.columns, c)
 			}
 			grid[i] = append(grid[i], t)
 		}

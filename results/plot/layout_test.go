@@ -89,7 +89,7 @@ func TestAFactorTooWideForARowIsWrapped(t *testing.T) {
 	l := place(gridOf("kind: full resumed", "loss: 0% 1% 2% 3% 4% 5% 6% 7%"), 6)
 	pages, left := l.paged()
 	tiles, _ := l.tiles(pages[0])
-	if left != 0 || len(tiles) != 2 || len(tiles[0]) != 4 || len(tiles[1]) != 4 || tiles[1][3].title != "loss 7%" {
+	if left != 0 || len(tiles) != 2 || len(tiles[0]) != 4 || len(tiles[1]) != 4 || tiles[1][3].title.whole != "loss 7%" {
 		t.Errorf("%d rows, %d pages left out", len(tiles), left)
 	}
 }

@@ -60,6 +60,14 @@ func fit(s text.Style, words string, width vg.Length) string {
 	return "…"
 }
 
+// in is the heading as it fits the width: whole, in brief, or else cut off.
+func (h heading) in(s text.Style, width vg.Length) string {
+	if s.Width(h.whole) <= width {
+		return h.whole
+	}
+	return fit(s, h.brief, width)
+}
+
 // capital writes the first letter large.
 func capital(words string) string {
 	r, n := utf8.DecodeRuneInString(words)
