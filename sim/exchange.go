@@ -186,7 +186,7 @@ func (x *Exchange) earlyGuard() engine.EarlyGuard {
 
 // start makes the client's first step.
 func (g *program) start() error {
-	g.items = nil
+	g.items = g.items[:0]
 	if err := g.conn.Start(); err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (g *program) start() error {
 // receive makes a step of the next record in what has arrived of the peer's
 // stream; false where it is not there as a whole.
 func (g *program) receive(arrived []byte) (bool, error) {
-	g.items = nil
+	g.items = g.items[:0]
 	n, ev, err := g.conn.Recv(arrived[g.consumed:])
 	if err != nil {
 		return false, err
@@ -210,7 +210,7 @@ func (g *program) receive(arrived []byte) (bool, error) {
 	g.position += int64(n)
 	if ev.Kind == engine.EventData && g.peers != nil {
 		g.position += int64(len(ev.Data) - n)
-		g.items = nil // the replay opens records as they were cut
+		g.items = g.items[:0] // the replay opens records as they were cut
 	}
 	if ev.Kind == engine.EventStatusWanted {
 		if ev, err = g.question(); err != nil {

@@ -53,7 +53,7 @@ func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
 			return nil, false, err
 		}
 	} else if l.program.paused {
-		l.program.items = nil
+		l.program.items = l.program.items[:0]
 		if err := l.program.ask(); err != nil {
 			return nil, false, err
 		}

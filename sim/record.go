@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -127,7 +128,7 @@ func (p *pair) play() (clientSteps, serverSteps []recording.Step, err error) {
 	if err := c.start(); err != nil {
 		return nil, nil, fmt.Errorf("client: %w", err)
 	}
-	clientSteps = append(clientSteps, recording.Step{Items: c.items})
+	clientSteps = append(clientSteps, recording.Step{Items: slices.Clone(c.items)})
 	p.elapsed = p.late
 	for {
 		n := c.consumed + s.consumed
@@ -160,7 +161,7 @@ func (g *program) drain(peer []byte, steps []recording.Step) ([]recording.Step, 
 			}
 		}
 		if len(g.items) > 0 {
-			steps = append(steps, recording.Step{At: g.position, Items: g.items})
+			steps = append(steps, recording.Step{At: g.position, Items: slices.Clone(g.items)})
 		}
 	}
 }
