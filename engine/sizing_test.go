@@ -25,10 +25,8 @@ func (l *recordLengths) watch(cfg *Config, kind NoticeKind) {
 
 func sizing(t testing.TB, text string) *record.Sizing {
 	t.Helper()
-	for _, p := range record.Presets() {
-		if p.Name == text {
-			return &p.Sizing
-		}
+	if p := record.PresetByName(text); p != nil {
+		return &p.Sizing
 	}
 	s, err := record.ParseSizing(text)
 	if err != nil {

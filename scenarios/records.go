@@ -97,10 +97,8 @@ func (r *Records) setRecords(cfg *engine.Config) {
 		small.Bytes = int64(r.Threshold)
 		cfg.RecordSizing = &records.Sizing{Stages: []records.Stage{small, {Plain: r.Large}}, Idle: r.Idle}
 	default:
-		for _, p := range records.Presets() {
-			if p.Name == r.Size.Word {
-				cfg.RecordSizing = &p.Sizing
-			}
+		if p := records.PresetByName(r.Size.Word); p != nil {
+			cfg.RecordSizing = &p.Sizing
 		}
 	}
 }

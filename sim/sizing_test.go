@@ -15,10 +15,8 @@ import (
 
 func parseSizing(t testing.TB, text string) *record.Sizing {
 	t.Helper()
-	for _, p := range record.Presets() {
-		if p.Name == text {
-			return &p.Sizing
-		}
+	if p := record.PresetByName(text); p != nil {
+		return &p.Sizing
 	}
 	s, err := record.ParseSizing(text)
 	if err != nil {

@@ -44,3 +44,13 @@ var presets = [...]Preset{
 
 // Presets lists the presets.
 func Presets() []Preset { return presets[:] }
+
+// PresetByName returns the preset of a name, nil if there is none.
+func PresetByName(name string) *Preset {
+	for i := range presets {
+		if presets[i].Name == name {
+			return &presets[i]
+		}
+	}
+	return nil
+}

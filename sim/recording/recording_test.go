@@ -65,8 +65,10 @@ at 356
   close
 `
 
-func TestDataIsReadAndWrittenAlike(t *testing.T) {
-	r, err := recording.Parse(strings.NewReader(withData))
+// parsed reads a text that is right, and its one branch.
+func parsed(t *testing.T, text string) (*recording.Recording, *recording.Branch) {
+	t.Helper()
+	r, err := recording.Parse(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +76,11 @@ func TestDataIsReadAndWrittenAlike(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return r, b
+}
+
+func TestDataIsReadAndWrittenAlike(t *testing.T) {
+	r, b := parsed(t, withData)
 	if got := recording.Written(b.Server); got != 3014 {
 		t.Errorf("the server writes %d bytes, want 3014, its data as plaintext", got)
 	}
@@ -126,14 +133,7 @@ func refused(t *testing.T, text, right, wrong, want string) {
 }
 
 func TestTextFormIsReadAndWrittenAlike(t *testing.T) {
-	r, err := recording.Parse(strings.NewReader(handWritten))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := r.Branch(recording.Full)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r, b := parsed(t, handWritten)
 	if got := b.Client[1].Items[0]; got.Work != 285*time.Microsecond {
 		t.Errorf("work is %v, want 285µs", got.Work)
 	}
