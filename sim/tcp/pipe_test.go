@@ -30,7 +30,9 @@ type pipe struct {
 	segs    []Segment // on their way
 	spare   []int     // free places of segs
 	order   int
-	tags    []time.Duration // when each tag's event was
+	tags    []tagged // by Tag
+	calls   int      // of the endpoints so far
+	called  func()   // after each of them, before its segments are fetched
 	trace   func(p *pipe, side int, s *Segment, lost bool)
 	arrived func(p *pipe, side int, s *Segment)
 	// marks in time of the connection
@@ -43,6 +45,12 @@ type turn struct {
 	side   int
 	writes []int64 // 0: close
 	spare  int64   // bytes at the end that the next turn does not wait for
+}
+
+// tagged is the call of an endpoint that a tag stands for.
+type tagged struct {
+	at   time.Duration
+	call int // -1: the caller has forgotten it
 }
 
 type event struct {
@@ -67,7 +75,7 @@ func newPipe(cfg *Config, rtt time.Duration, turns []turn) *pipe {
 func (p *pipe) reset(cfg *Config, turns []turn) {
 	p.end[client].Reset(cfg)
 	p.end[server].Reset(cfg)
-	p.now, p.next, p.order = 0, 0, 0
+	p.now, p.next, p.order, p.calls = 0, 0, 0, 0
 	p.sent, p.got = [2]int{}, [2]int64{}
 	p.turns = turns
 	p.events, p.segs, p.spare = p.events[:0], p.segs[:0], p.spare[:0]
@@ -77,7 +85,8 @@ func (p *pipe) reset(cfg *Config, turns []turn) {
 }
 
 func (p *pipe) tag() Tag {
-	p.tags = append(p.tags, p.now)
+	p.tags = append(p.tags, tagged{p.now, p.calls})
+	p.calls++
 	return Tag(len(p.tags) - 1)
 }
 
@@ -102,6 +111,9 @@ func (p *pipe) keep(s *Segment) int {
 }
 
 func (p *pipe) flush(side int) {
+	if p.called != nil {
+		p.called()
+	}
 	out := p.end[side].Output()
 	for i := range out {
 		s := &out[i]
@@ -272,7 +284,7 @@ func (p *pipe) describe(side int, s *Segment, lost bool) string {
 	if s.Retransmit {
 		line += " (again)"
 	}
-	if wait := p.now - p.tags[s.Since]; wait > 0 {
+	if wait := p.now - p.tags[s.Since].at; wait > 0 {
 		line += fmt.Sprintf(" since %v", wait)
 	}
 	if lost {

@@ -114,11 +114,19 @@ func (l *writeLog) add(end int64, tag Tag) {
 }
 
 // take returns the tag of the write that supplied the last byte before end, and
-// forgets what came before.
+// forgets the writes that end there or before.
 func (l *writeLog) take(end int64) Tag {
-	for l.n > 1 && l.at(0).end < end {
-		l.head = (l.head + 1) & (len(l.ring) - 1)
-		l.n--
+	for l.at(0).end < end {
+		l.drop()
 	}
-	return l.at(0).tag
+	first := l.at(0)
+	if first.end == end {
+		l.drop()
+	}
+	return first.tag
+}
+
+func (l *writeLog) drop() {
+	l.head = (l.head + 1) & (len(l.ring) - 1)
+	l.n--
 }

@@ -1,0 +1,33 @@
+package tcp
+
+// Tags calls visit for each Tag that the endpoint can still hand back in
+// Segment.Since or Segment.Armed. visit may replace the Tag. A caller that keeps a
+// history of events needs the visited ones only, and may renumber them all: equal
+// tags must stay equal, different ones different. Tags allocates nothing.
+func (e *Endpoint) Tags(visit func(*Tag)) {
+	for i := range e.out {
+		s := &e.out[i]
+		visit(&s.Since)
+		if s.Held {
+			visit(&s.Armed)
+		}
+	}
+	if e.state == Closed || e.state == TimeWait {
+		return // answers alone are sent, at once
+	}
+	for i := range e.queue.n {
+		visit(&e.queue.at(i).tag)
+	}
+	for i := range e.writes.n {
+		visit(&e.writes.at(i).tag)
+	}
+	if e.state == SynSent || e.state == SynReceived {
+		visit(&e.handshake.tag)
+	}
+	if e.xmit.kind == timerProbe || e.xmit.kind == timerPersist {
+		visit(&e.xmit.since)
+	}
+	if e.ack.pending {
+		visit(&e.ack.since)
+	}
+}
