@@ -9,7 +9,7 @@ import (
 
 // The server's choices on a ClientHello.
 
-// acceptModern makes TLS 1.3's choices (RFC 9846 §4.1.1): the suite, then a
+// acceptModern makes TLS 1.3's choices (RFC 9846 §4.2.1): the suite, then a
 // PSK, then a group and a certificate as far as they are needed.
 func (c *Conn) acceptModern() error {
 	h := &c.hello

@@ -17,7 +17,7 @@ func (c *Conn) addCertificate(der []byte) error {
 	return nil
 }
 
-// verifyChain verifies the chain that the peer sent (RFC 9846 §4.4.2.4).
+// verifyChain verifies the chain that the peer sent (RFC 9846 §4.5.1.3).
 func (c *Conn) verifyChain() error {
 	if err := c.checkChain(); err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 )
 
 // Client authentication: what a server asks for, and what a client has to show
-// (RFC 9846 §4.3.2, RFC 5246 §7.4.4).
+// (RFC 9846 §4.4.2, RFC 5246 §7.4.4).
 
 // A ClientAuth is a server's policy on clients' certificates.
 type ClientAuth uint8

@@ -27,7 +27,7 @@ type clientHello struct {
 }
 
 // makeClientHello writes the first ClientHello, or the second, which differs
-// only in what the HelloRetryRequest asked for (RFC 9846 §4.1.2).
+// only in what the HelloRetryRequest asked for (RFC 9846 §4.2.2).
 func makeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	if !c.info.HelloRetry {
 		if err := c.openHello(); err != nil {
@@ -76,7 +76,7 @@ func (c *Conn) openHello() error {
 		return nil
 	}
 	// A fresh session ID asks for compatibility mode, or shows by its echo
-	// that a ticket was taken (RFC 9846, "Middlebox Compatibility Mode";
+	// that a ticket was taken (RFC 9846 §E.4;
 	// RFC 5077 §3.4).
 	if c.cfg.maxVersion() == TLS13 && !c.cfg.NoCompatibility || c.offer.classic {
 		c.sessionID = c.sessionIDStore[:]
@@ -176,7 +176,7 @@ func (c *Conn) dropExtensions() {
 }
 
 // chooseVersion takes the client's highest version that is enabled (RFC 9846
-// §4.2.1).
+// §4.3.1).
 func (c *Conn) chooseVersion() (Version, error) {
 	low, high := c.cfg.minVersion(), c.cfg.maxVersion()
 	if c.hello.versions != nil && high > SSL30 {

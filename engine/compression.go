@@ -21,7 +21,7 @@ func (c *Conn) appendCompressions(dst []byte) []byte {
 func (c *Conn) offersCompression() bool { return c.cfg.Compression && c.cfg.maxVersion() < TLS13 }
 
 // chooseCompression wants null alone in TLS 1.3, and null among others before
-// (RFC 9846 §4.1.2). There DEFLATE is chosen if both sides are set to it.
+// (RFC 9846 §4.2.2). There DEFLATE is chosen if both sides are set to it.
 func (c *Conn) chooseCompression() error {
 	list := c.hello.Compression
 	if c.info.Version == TLS13 && len(list) != 1 || !slices.Contains(list, compressNull) {

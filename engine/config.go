@@ -117,7 +117,7 @@ type Config struct {
 	TicketCount int
 
 	// TicketLifetime is how long a ticket may be resumed from; 0 means
-	// DefaultTicketLifetime. RFC 9846 §4.6.1 allows seven days at most.
+	// DefaultTicketLifetime. RFC 9846 §4.7.1 allows seven days at most.
 	TicketLifetime time.Duration
 
 	// EarlyData makes a client offer early data (0-RTT) where the first ticket of
@@ -172,14 +172,14 @@ type Config struct {
 
 	// NoCompatibility leaves out TLS 1.3's middlebox compatibility mode:
 	// the dummy change_cipher_spec records and the session ID that asks for
-	// them (RFC 9846, "Middlebox Compatibility Mode").
+	// them (RFC 9846 §E.4).
 	NoCompatibility bool
 
 	// NoExtendedMasterSecret leaves out the extension of RFC 7627.
 	NoExtendedMasterSecret bool
 
 	// Compression offers or accepts DEFLATE for all records, up to TLS 1.2. A
-	// client that knows TLS 1.3 cannot offer it (RFC 3749, RFC 9846 §4.1.2).
+	// client that knows TLS 1.3 cannot offer it (RFC 3749, RFC 9846 §4.2.2).
 	Compression bool
 
 	// EncryptThenMAC offers or accepts the extension of RFC 7366, by which a
@@ -201,5 +201,5 @@ const (
 
 // NoKeyShares is the setting of Config.KeyShares that sends an empty
 // key_share, which asks the server for a HelloRetryRequest (RFC 9846
-// §4.2.8).
+// §4.3.8).
 const NoKeyShares = -1

@@ -12,7 +12,7 @@ import (
 
 // sentinels end the random of a server that settles for less than it could speak:
 // for a version that is at most max, if the server knows one that is at least
-// knows (RFC 9846 §4.1.3). The first that fits is taken.
+// knows (RFC 9846 §4.2.3). The first that fits is taken.
 var sentinels = [...]struct {
 	max, knows Version
 	bytes      [8]byte

@@ -49,7 +49,7 @@ type earlyState struct {
 
 // offerEarly settles whether the client offers early data: under the first of its
 // tickets, if that allows any, and only where its suite and its protocol can be
-// chosen again (RFC 9846 §4.2.10).
+// chosen again (RFC 9846 §4.3.10).
 func (c *Conn) offerEarly() {
 	s := c.offer.session
 	if first := &c.offer.tickets[0]; c.cfg.EarlyData && first.maxEarly > 0 && c.cfg.enables(s.suite) && c.cfg.speaks(s.alpn) {
@@ -65,7 +65,7 @@ func (c *Conn) offerEarly() {
 }
 
 // makeEarlyData writes an empty body, or the limit of a ticket (RFC 9846
-// §4.2.10).
+// §4.3.10).
 func makeEarlyData(c *Conn, p place, dst []byte) ([]byte, bool) {
 	switch p {
 	case inTicket:
@@ -148,7 +148,7 @@ func (c *Conn) EarlyRoom() int {
 // MaySeal says whether Seal takes application data just now: after the handshake,
 // as a client's early data, and in TLS 1.3 as what a server says after its Finished,
 // to a client who has not proved yet to be there or to be the one it says it is
-// ("0.5-RTT", RFC 9846 §4.4.4).
+// ("0.5-RTT", RFC 9846 §4.5.3).
 func (c *Conn) MaySeal() bool {
 	return c.err == nil && !c.closed && (c.info.Done || c.EarlyRoom() > 0 || c.answers())
 }

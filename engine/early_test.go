@@ -297,7 +297,7 @@ func TestServersAnswerEarly(t *testing.T) {
 }
 
 // A server skips as much early data that it cannot read as it would have accepted,
-// and no more (RFC 9846 §4.2.10).
+// and no more (RFC 9846 §4.3.10).
 func TestSkippedEarlyDataIsBounded(t *testing.T) {
 	for _, x := range []struct {
 		name   string

@@ -8,7 +8,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// How a server decides on early data (RFC 9846 §4.2.10, §8). Where it rejects it
+// How a server decides on early data (RFC 9846 §4.3.10, §8). Where it rejects it
 // the handshake goes on as if none had come.
 
 // DefaultEarlyWindow is by how much the client's view of a ticket's age may differ

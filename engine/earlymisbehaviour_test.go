@@ -154,7 +154,7 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 	}
 }
 
-// A second ClientHello offers no early data (RFC 9846 §4.1.2).
+// A second ClientHello offers no early data (RFC 9846 §4.2.2).
 func TestSecondClientHelloHasNoEarlyData(t *testing.T) {
 	m := earlyPair(t, withGroups(P256))
 	if err := m.feed(m.client, m.answer); err != nil {

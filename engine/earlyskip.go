@@ -9,7 +9,7 @@ import (
 
 // A server that rejects early data has to find its end without the keys: it skips
 // records that do not open with the handshake's keys, or that are protected where
-// the second ClientHello is awaited (RFC 9846 §4.2.10).
+// the second ClientHello is awaited (RFC 9846 §4.3.10).
 
 // leastSkipped is what is skipped at least, in bytes, as tickets may come from a
 // server that allowed more than this one.

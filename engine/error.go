@@ -29,7 +29,7 @@ type Error struct {
 	Alert   Alert  // sent to the peer; received from it where Fault is FaultRemote; missing where Err is ErrTruncated
 	Fault   Fault  // whose doing it was
 	Why     string // what was wrong
-	Section string // the clause that was broken, "RFC 9846 §4.1.3"
+	Section string // the clause that was broken, "RFC 9846 §4.2.3"
 	Err     error  // what lies beneath, if anything
 }
 

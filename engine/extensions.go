@@ -54,7 +54,7 @@ const (
 )
 
 // An extension is one row of the table: in which places it may appear
-// (RFC 9846 §4.2, RFC 8422, RFC 7627, RFC 7366, RFC 5077, RFC 5746), and how its body
+// (RFC 9846 §4.3, RFC 8422, RFC 7627, RFC 7366, RFC 5077, RFC 5746), and how its body
 // is written and read there. A row without make is known and never sent.
 type extension struct {
 	id   uint16
@@ -65,7 +65,7 @@ type extension struct {
 }
 
 // extensions are sent in this order. pre_shared_key must be last (RFC 9846
-// §4.2.11).
+// §4.3.11).
 var extensions = [...]extension{
 	{extServerName, "server_name", inClientHello | inClassicHello | inEncrypted, makeServerName, takeServerName},
 	{extExtendedMasterSecret, "extended_master_secret", inClientHello | inClassicHello, makeExtendedMasterSecret, takeExtendedMasterSecret},
@@ -107,7 +107,7 @@ func extensionRow(id uint16) int {
 }
 
 // appendExtensions writes the vector of a message's extensions. A server
-// answers only what it was asked (RFC 9846 §4.2).
+// answers only what it was asked (RFC 9846 §4.3).
 func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 	start := len(dst)
 	dst = wire.Open(dst, 2)

@@ -72,7 +72,7 @@ func TestWrongServerName(t *testing.T) {
 }
 
 // A server that could speak TLS 1.3 and was talked down says so in its random
-// (RFC 9846 §4.1.3).
+// (RFC 9846 §4.2.3).
 func TestDowngradeIsSeen(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	p := newPair(cc, sc)

@@ -6,7 +6,7 @@ import (
 	"tlslab/engine/kx"
 )
 
-// A Group is a NamedGroup (RFC 9846 §4.2.7).
+// A Group is a NamedGroup (RFC 9846 §4.3.7).
 type Group uint16
 
 // The groups.

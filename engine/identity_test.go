@@ -156,7 +156,7 @@ func TestCertificatesLieOnCurvesThatTheClientNames(t *testing.T) {
 	}
 }
 
-// A leaf serves only what its key usage allows (RFC 9846 §4.4.2.2, RFC 5246
+// A leaf serves only what its key usage allows (RFC 9846 §4.5.1.2, RFC 5246
 // §7.4.2).
 func TestKeyUsageIsHeld(t *testing.T) {
 	for _, x := range []struct {

@@ -135,7 +135,7 @@ func (c *Conn) write(r *row) error {
 }
 
 // conclude is what both sides do when a message is written or read. What
-// follows the handshake is no part of the transcript (RFC 9846 §4.4.1).
+// follows the handshake is no part of the transcript (RFC 9846 §4.1).
 func (c *Conn) conclude(s *step, from side, message []byte) error {
 	if !c.info.Done {
 		c.transcript.add(message)

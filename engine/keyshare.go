@@ -6,7 +6,7 @@ import (
 )
 
 // makeKeyShare writes the client's shares, the group that a
-// HelloRetryRequest asks for, or the server's answer (RFC 9846 §4.2.8).
+// HelloRetryRequest asks for, or the server's answer (RFC 9846 §4.3.8).
 func makeKeyShare(c *Conn, p place, dst []byte) ([]byte, bool) {
 	switch p {
 	case inRetry:
@@ -38,7 +38,7 @@ func takeKeyShare(c *Conn, p place, body []byte) error {
 }
 
 // takeRetryGroup accepts the group of a HelloRetryRequest: one that was
-// offered, and without a share (RFC 9846 §4.2.8).
+// offered, and without a share (RFC 9846 §4.3.8).
 func (c *Conn) takeRetryGroup(body []byte) error {
 	var x wire.Uint16
 	if err := x.Parse(body); err != nil {
@@ -81,7 +81,7 @@ func (c *Conn) agree(body []byte) error {
 }
 
 // checkShares holds the client's shares to its groups: each for one of them,
-// in the same order and once (RFC 9846 §4.2.8).
+// in the same order and once (RFC 9846 §4.3.8).
 func (c *Conn) checkShares() error {
 	i := 0
 	for rest := c.hello.shares; len(rest) > 0; i++ {

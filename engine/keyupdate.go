@@ -7,11 +7,11 @@ import (
 	"tlslab/engine/wire"
 )
 
-// New keys for an established TLS 1.3 connection (RFC 9846 §4.6.3), asked for by
+// New keys for an established TLS 1.3 connection (RFC 9846 §4.7.3), asked for by
 // the caller, by the peer, or by keys that have protected enough (§5.5).
 
 // KeyUpdate queues a TLS 1.3 KeyUpdate message and changes the sending keys
-// after it (RFC 9846 §4.6.3). With request, the peer is asked to do the
+// after it (RFC 9846 §4.7.3). With request, the peer is asked to do the
 // same.
 func (c *Conn) KeyUpdate(request bool) error {
 	switch {
@@ -57,7 +57,7 @@ func makeKeyUpdate(c *Conn, dst []byte) ([]byte, error) {
 
 // takeKeyUpdate owes an update in return where it is asked for. Requests that
 // come before the answer to the last one has left are answered by that one
-// (RFC 9846 §4.6.3).
+// (RFC 9846 §4.7.3).
 func takeKeyUpdate(c *Conn, body []byte) error {
 	var m wire.KeyUpdateMsg
 	if err := m.Parse(body); err != nil {

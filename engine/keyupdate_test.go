@@ -38,7 +38,7 @@ func TestKeyUpdates(t *testing.T) {
 	}
 }
 
-// Requests that come in one burst are answered once (RFC 9846 §4.6.3).
+// Requests that come in one burst are answered once (RFC 9846 §4.7.3).
 func TestKeyUpdateRequestsAreAnsweredTogether(t *testing.T) {
 	sc := serverConfig(t, "ecdsa-p256")
 	p := newPair(clientConfig(t, "ecdsa-p256"), sc)

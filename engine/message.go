@@ -8,7 +8,7 @@ import "strconv"
 type Message uint16
 
 // The messages. HelloRetryRequest is a ServerHello on the wire (RFC 9846
-// §4.1.4); here it has the number that the registry reserves for it.
+// §4.2.4); here it has the number that the registry reserves for it.
 const (
 	HelloRequest        Message = 0
 	ClientHello         Message = 1

@@ -301,7 +301,7 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 }
 
 // A second ClientHello answers the HelloRetryRequest: a share for another
-// group will not do, though the server knows it (RFC 9846 §4.1.4).
+// group will not do, though the server knows it (RFC 9846 §4.2.4).
 func TestSecondClientHelloHasTheGroupAskedFor(t *testing.T) {
 	withoutProtection(t)
 	p := meddledPair(false, withGroups(X25519, P384, P256), withGroups(P384, P256))(t)
@@ -329,7 +329,7 @@ func TestSecondClientHelloHasTheGroupAskedFor(t *testing.T) {
 	}
 }
 
-// Only 0 and 1 are requests (RFC 9846 §4.6.3).
+// Only 0 and 1 are requests (RFC 9846 §4.7.3).
 func TestKeyUpdateRequestIsZeroOrOne(t *testing.T) {
 	withoutProtection(t)
 	p := meddledPair(false, nothing, nothing)(t)

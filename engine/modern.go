@@ -194,7 +194,7 @@ func takeCertificate13(c *Conn, body []byte) error {
 	return c.takeStaple()
 }
 
-// signedContexts begin what a side's CertificateVerify signs (RFC 9846 §4.4.3).
+// signedContexts begin what a side's CertificateVerify signs (RFC 9846 §4.5.2).
 var signedContexts = [...]string{
 	client: strings.Repeat(" ", 64) + "TLS 1.3, client CertificateVerify\x00",
 	server: strings.Repeat(" ", 64) + "TLS 1.3, server CertificateVerify\x00",
@@ -241,7 +241,7 @@ func (c *Conn) checkSignature(id uint16, signed, signature []byte, verify func(*
 	return nil
 }
 
-// finished13 is the verify_data of a side's Finished (RFC 9846 §4.4.4).
+// finished13 is the verify_data of a side's Finished (RFC 9846 §4.5.3).
 func (c *Conn) finished13(from side) []byte {
 	out := c.modern.verify[:c.hash.Size]
 	c.modern.schedule.Finished(out, c.modern.handshake[from][:c.hash.Size], c.transcript.sum())

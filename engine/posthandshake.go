@@ -8,7 +8,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// The tickets that follow a TLS 1.3 handshake (RFC 9846 §4.6.1).
+// The tickets that follow a TLS 1.3 handshake (RFC 9846 §4.7.1).
 
 // makeTicket13 seals one of the tickets that the server owes.
 func makeTicket13(c *Conn, dst []byte) ([]byte, error) {

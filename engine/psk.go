@@ -10,7 +10,7 @@ import (
 
 // TLS 1.3's resumption: PSKs, their binders and the modes they are used in.
 
-// pskModes are the numbers of psk_key_exchange_modes (RFC 9846 §4.2.9).
+// pskModes are the numbers of psk_key_exchange_modes (RFC 9846 §4.3.9).
 var pskModes = map[Resumption]byte{PSK: 0, PSKDHE: 1}
 
 func makeModes(c *Conn, _ place, dst []byte) ([]byte, bool) {
@@ -77,14 +77,14 @@ var zeroBinder [64]byte
 
 // offersPSK says whether the ClientHello at hand offers a PSK: after a
 // HelloRetryRequest only one that goes with the suite's hash (RFC 9846
-// §4.1.4).
+// §4.2.4).
 func (c *Conn) offersPSK() bool {
 	o := &c.offer
 	return o.session != nil && !o.classic && (c.hash == nil || c.hash.Name == o.hash)
 }
 
 // sealBinders completes the ClientHello at hand with the binders of its PSKs
-// (RFC 9846 §4.2.11.2). It leaves the schedule at the first one's early secret,
+// (RFC 9846 §4.3.11.2). It leaves the schedule at the first one's early secret,
 // from which the keys of early data come.
 func (c *Conn) sealBinders(message []byte) error {
 	if !c.hello.seen.has(extPreSharedKey) {
@@ -150,7 +150,7 @@ func takePreSharedKey(c *Conn, p place, body []byte) error {
 const MaxTicketsOffered = 4
 
 // choosePSK takes the first ticket that can be resumed with the suite, if its
-// binder verifies (RFC 9846 §4.2.11).
+// binder verifies (RFC 9846 §4.3.11).
 func (c *Conn) choosePSK() error {
 	h := &c.hello
 	way := c.chooseMode()

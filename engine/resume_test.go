@@ -193,7 +193,7 @@ func TestTicketsAreForOneProtocol(t *testing.T) {
 }
 
 // A ticket's age is sent in milliseconds, hidden by its ticket_age_add
-// (RFC 9846 §4.2.11.1).
+// (RFC 9846 §4.3.11.1).
 func TestTicketAgeIsObfuscated(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	p, _ := connect(t, cc, sc)
@@ -260,7 +260,7 @@ func TestFailedSessionsAreForgotten(t *testing.T) {
 }
 
 // Each ticket stands for a PSK of its own, and one that lives no second is
-// discarded (RFC 9846 §4.6.1).
+// discarded (RFC 9846 §4.7.1).
 func TestTicketsHaveTheirOwnSecrets(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	p, _ := connect(t, cc, sc)

@@ -24,7 +24,7 @@ type Resumption uint8
 const (
 	SessionID Resumption = iota + 1 // the server's cache, RFC 5246 §7.3
 	Ticket                          // state sealed for the client to keep, RFC 5077
-	PSKDHE                          // psk_dhe_ke: a PSK with a fresh (EC)DHE, RFC 9846 §4.2.9
+	PSKDHE                          // psk_dhe_ke: a PSK with a fresh (EC)DHE, RFC 9846 §4.3.9
 	PSK                             // psk_ke: a PSK alone, without forward secrecy
 )
 

@@ -3,7 +3,7 @@ package engine
 import "slices"
 
 // changedByRetry are the extensions in which a second ClientHello may differ
-// from the first; the last is padding (RFC 9846 §4.1.2, RFC 7685).
+// from the first; the last is padding (RFC 9846 §4.2.2, RFC 7685).
 var changedByRetry = []uint16{extKeyShare, extEarlyData, extCookie, extPreSharedKey, extPadding}
 
 // appendRepeated appends what a second ClientHello must repeat of this one.

@@ -9,7 +9,7 @@ import (
 )
 
 // A second ClientHello repeats the first in all but what the HelloRetryRequest
-// asked for (RFC 9846 §4.1.2).
+// asked for (RFC 9846 §4.2.2).
 func TestSecondClientHelloRepeatsTheFirst(t *testing.T) {
 	hello := func(f func(*wire.ClientHelloMsg)) edit {
 		return func(body []byte) []byte {
@@ -77,7 +77,7 @@ func TestNoMessageHasTheReservedNumber(t *testing.T) {
 }
 
 // A HelloRetryRequest asks for a group that was offered without a share
-// (RFC 9846 §4.2.8).
+// (RFC 9846 §4.3.8).
 func TestRetryAsksForAnOfferedGroupWithoutAShare(t *testing.T) {
 	withoutProtection(t)
 	for _, group := range []string{"\x00\x1d", "\x00\x18"} {

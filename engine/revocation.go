@@ -9,7 +9,7 @@ import (
 )
 
 // Whether the server's certificate has been revoked: told by an OCSP response
-// that the server staples to its chain (RFC 6066 §8, RFC 9846 §4.4.2.1), or by
+// that the server staples to its chain (RFC 6066 §8, RFC 9846 §4.5.1.1), or by
 // one that the client fetches (fetch.go).
 
 // A Revocation is how a client learns whether a server's certificate has been

@@ -103,7 +103,7 @@ func takeServerHello(c *Conn, body []byte) error {
 	return c.takeClassicHello(&m)
 }
 
-// takeRetry reads a HelloRetryRequest (RFC 9846 §4.1.4).
+// takeRetry reads a HelloRetryRequest (RFC 9846 §4.2.4).
 func takeRetry(c *Conn, body []byte) error {
 	var m wire.ServerHelloMsg
 	if err := m.Parse(body); err != nil {
@@ -192,7 +192,7 @@ var hashes = map[string]*secrets.Hash{
 }
 
 // asksCompatibility says whether the client's session ID asks for
-// compatibility mode (RFC 9846, "Middlebox Compatibility Mode").
+// compatibility mode (RFC 9846 §E.4).
 func (c *Conn) asksCompatibility() bool { return len(c.sessionID) > 0 && !c.cfg.NoCompatibility }
 
 // newSessionID settles the session ID of a ServerHello up to TLS 1.2: the client's

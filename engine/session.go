@@ -47,7 +47,7 @@ type pskTicket struct {
 // maxTickets bounds what one Session keeps; the oldest go first.
 const maxTickets = 32
 
-// maxTicketLifetime is RFC 9846 §4.6.1's, and maxIDLifetime RFC 5246 §F.1.4's.
+// maxTicketLifetime is RFC 9846 §4.7.1's, and maxIDLifetime RFC 5246 §F.1.4's.
 const (
 	maxTicketLifetime = 7 * 24 * time.Hour
 	maxIDLifetime     = 24 * time.Hour

@@ -157,7 +157,7 @@ func (cfg *Config) check(s side) error {
 }
 
 // maxAuthorities is the room for names in a CertificateRequest with all else, in
-// bytes (RFC 9846 §4.2).
+// bytes (RFC 9846 §4.3).
 const maxAuthorities = 1<<16 - 1<<10
 
 func (cfg *Config) checkLists() error {

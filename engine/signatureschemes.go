@@ -8,7 +8,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// signature_algorithms: in what ways the peer may sign (RFC 9846 §4.2.3, RFC 5246
+// signature_algorithms: in what ways the peer may sign (RFC 9846 §4.3.3, RFC 5246
 // §7.4.1.4.1).
 
 // A SignatureScheme is a way to sign as it is written on the wire.

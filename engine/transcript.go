@@ -8,7 +8,7 @@ import (
 )
 
 // A transcript is the running hash over all handshake messages (RFC 9846
-// §4.4.1). Until the suite names the hash, messages are kept; and where
+// §4.1). Until the suite names the hash, messages are kept; and where
 // they are to be signed, until the end.
 type transcript struct {
 	kind    *secrets.Hash
@@ -62,7 +62,7 @@ func (t *transcript) sumAs(h *secrets.Hash) []byte {
 }
 
 // retry replaces the first ClientHello by a message_hash message, as a
-// HelloRetryRequest does (RFC 9846 §4.4.1).
+// HelloRetryRequest does (RFC 9846 §4.1).
 func (t *transcript) retry() {
 	const messageHash = 254
 	sum := t.sum()

@@ -209,7 +209,7 @@ func checkEarlyData(c *Config, _ map[string]setting) []fault {
 	case c.TLS.Kind == earlyData && c.TLS.Versions.Max < engine.TLS13:
 		return faultf([]string{"tls.kind", "tls.version"}, "early data is TLS 1.3's, and tls.version is %s", c.TLS.Versions)
 	case c.TLS.Kind == earlyData && c.TLS.KeyShare != c.TLS.Group && c.TLS.KeyShares == 1 && c.TLS.Resumption != "psk":
-		return faultf([]string{"tls.key_share", "tls.kind"}, "a share for another group costs a HelloRetryRequest, after which there is no early data (RFC 9846 §4.1.2)")
+		return faultf([]string{"tls.key_share", "tls.kind"}, "a share for another group costs a HelloRetryRequest, after which there is no early data (RFC 9846 §4.2.2)")
 	case c.TLS.EarlyData < 1:
 		return faultf([]string{"tls.early_data"}, "a ticket that allows early data allows at least 1B")
 	case c.TLS.EarlyDataWindow < time.Millisecond || c.TLS.EarlyDataWindow > maxEarlyDataWindow:

@@ -244,7 +244,7 @@ func (r *replaySide) early() int {
 }
 
 // inWindow decides by a recording's window on early data. The client tells a
-// ticket's age in whole milliseconds (RFC 9846 §4.2.11.1).
+// ticket's age in whole milliseconds (RFC 9846 §4.3.11.1).
 func inWindow(rec *recording.Recording) func(sent, came instant) recording.Outcome {
 	return func(sent, came instant) recording.Outcome {
 		if came.now-sent.now.Truncate(time.Millisecond) <= rec.EarlyWindow {

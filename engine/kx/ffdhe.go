@@ -81,7 +81,7 @@ func (f *field) generate(rand io.Reader, count op.Counter) (private, error) {
 }
 
 // valid refuses 0, 1 and p-1, the elements of small order, and what is no
-// element (RFC 7919 §5.1, RFC 9846 §4.2.8.1).
+// element (RFC 7919 §5.1, RFC 9846 §4.3.8.1).
 func (f *field) valid(y *big.Int) bool {
 	top := new(big.Int).Sub(f.prime(), big.NewInt(generator))
 	return y.Cmp(big.NewInt(generator)) >= 0 && y.Cmp(top) <= 0

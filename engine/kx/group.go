@@ -10,7 +10,7 @@ import (
 
 // ErrBadShare says that a peer's share, or RSA-encrypted premaster, is not one:
 // a wrong length, a point off the curve, an all-zero secret. It is an
-// illegal_parameter (RFC 9846 §4.2.8).
+// illegal_parameter (RFC 9846 §4.3.8).
 var ErrBadShare = errors.New("bad key share")
 
 // Group identifiers (IANA "TLS Supported Groups").

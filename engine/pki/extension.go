@@ -51,7 +51,7 @@ const (
 
 // MaySign and MayEncipher say whether the certificate's key usage allows it to
 // sign a handshake, and to be encrypted to in RSA key exchange (RFC 9846
-// §4.4.2.2, RFC 5246 §7.4.2).
+// §4.5.1.2, RFC 5246 §7.4.2).
 func (c *Certificate) MaySign() bool { return c.usage.allows(usageDigitalSignature) }
 
 // MayEncipher is described at MaySign.

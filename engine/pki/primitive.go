@@ -37,7 +37,7 @@ var (
 		},
 		fits: isRSA,
 	}
-	// RFC 8017 §8.1 with a salt as long as the digest, as RFC 9846 §4.2.3 wants it.
+	// RFC 8017 §8.1 with a salt as long as the digest, as RFC 9846 §4.3.3 wants it.
 	rsaPSS = &primitive{
 		provider: "crypto/rsa", keys: "rsa",
 		sign: func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {

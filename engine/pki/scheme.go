@@ -14,7 +14,7 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// A Scheme is one row of the table of signature schemes (RFC 9846 §4.2.3,
+// A Scheme is one row of the table of signature schemes (RFC 9846 §4.3.3,
 // draft-ietf-tls-mldsa).
 type Scheme struct {
 	ID   uint16

@@ -124,7 +124,7 @@ func TestSignaturesAreThoseOfTheStandardLibrary(t *testing.T) {
 	}
 }
 
-// RFC 9846 §4.4.3 gives the signed content, RFC 8448 §3 a signature over it by the
+// RFC 9846 §4.5.2 gives the signed content, RFC 8448 §3 a signature over it by the
 // RSA key of its certificate.
 func TestCertificateVerifyOfRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "simple-1rtt")

@@ -113,7 +113,7 @@ func TestResumedHandshakeOfRFC8448(t *testing.T) {
 }
 
 // After a HelloRetryRequest the first ClientHello counts only by its hash, in a
-// message of its own (RFC 9846 §4.4.1).
+// message of its own (RFC 9846 §4.1).
 func TestRetriedHandshakeOfRFC8448(t *testing.T) {
 	w := newWalk(t, "hello-retry-request")
 	first := sha256.Sum256(w.trace.Get("ClientHello 1"))

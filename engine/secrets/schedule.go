@@ -101,14 +101,14 @@ func (s *Schedule) NextTraffic(trafficSecret []byte) {
 
 // Finished fills dst with a Finished's verify_data, or a PSK binder's: the MAC of
 // a transcript's hash under a base key, which is a handshake traffic secret or a
-// binder key (RFC 9846 §4.4.4, §4.2.11.2).
+// binder key (RFC 9846 §4.5.3, §4.3.11.2).
 func (s *Schedule) Finished(dst, baseKey, transcript []byte) {
 	s.hkdf.expandLabel(s.next, baseKey, "finished", nil)
 	s.hkdf.sum(dst, s.next, transcript)
 }
 
 // PSK fills dst with the pre-shared key a ticket stands for, from the resumption
-// secret and the ticket's nonce (RFC 9846 §4.6.1).
+// secret and the ticket's nonce (RFC 9846 §4.7.1).
 func (s *Schedule) PSK(dst, resumption, nonce []byte) {
 	s.hkdf.expandLabel(dst, resumption, "resumption", nonce)
 }

@@ -58,7 +58,7 @@ func (l Entries) Next() (der []byte, ext Extensions, rest Entries) {
 }
 
 // A Certificate13Msg is the body of TLS 1.3's Certificate message (RFC 9846
-// §4.4.2).
+// §4.5.1).
 type Certificate13Msg struct {
 	Context []byte // certificate_request_context: empty during the handshake
 	Entries Entries
@@ -98,7 +98,7 @@ func AppendCertificate13(dst []byte, chain [][]byte, leaf Extensions) []byte {
 }
 
 // A CertificateVerifyMsg is the body of a CertificateVerify (RFC 9846
-// §4.4.3, RFC 5246 §7.4.8).
+// §4.5.2, RFC 5246 §7.4.8).
 type CertificateVerifyMsg struct {
 	Implied   bool // Scheme is not written: before TLS 1.2 the key implies it
 	Scheme    uint16

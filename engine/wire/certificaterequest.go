@@ -74,7 +74,7 @@ func (m *CertificateRequestMsg) Append(dst []byte) []byte {
 }
 
 // A CertificateRequest13Msg is the body of TLS 1.3's CertificateRequest
-// (RFC 9846 §4.3.2).
+// (RFC 9846 §4.4.2).
 type CertificateRequest13Msg struct {
 	Context    []byte // empty during the handshake
 	Extensions Extensions
@@ -93,7 +93,7 @@ func (m *CertificateRequest13Msg) Append(dst []byte) []byte {
 	return appendVector(appendVector(dst, 1, m.Context), 2, m.Extensions)
 }
 
-// Authorities is the body of certificate_authorities (RFC 9846 §4.2.4).
+// Authorities is the body of certificate_authorities (RFC 9846 §4.3.4).
 type Authorities struct{ List DistinguishedNames }
 
 // Parse reads the body.

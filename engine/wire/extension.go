@@ -4,7 +4,7 @@ package wire
 // that all have the same two methods.
 
 // A Uint16Vector is a vector of 16-bit numbers behind a two-byte length:
-// supported_groups and signature_algorithms (RFC 9846 §4.2.3, §4.2.7).
+// supported_groups and signature_algorithms (RFC 9846 §4.3.3, §4.3.7).
 type Uint16Vector struct{ List Uint16s }
 
 // Parse reads the body.
@@ -18,7 +18,7 @@ func (x *Uint16Vector) Parse(body []byte) error {
 // Append writes the body.
 func (x *Uint16Vector) Append(dst []byte) []byte { return appendVector(dst, 2, x.List) }
 
-// Versions is a ClientHello's supported_versions (RFC 9846 §4.2.1).
+// Versions is a ClientHello's supported_versions (RFC 9846 §4.3.1).
 type Versions struct{ List Uint16s }
 
 // Parse reads the body.
@@ -33,7 +33,7 @@ func (x *Versions) Parse(body []byte) error {
 func (x *Versions) Append(dst []byte) []byte { return appendVector(dst, 1, x.List) }
 
 // A Uint16 is one number: the chosen version, the group of a
-// HelloRetryRequest or the chosen PSK (RFC 9846 §4.2.1, §4.2.8, §4.2.11).
+// HelloRetryRequest or the chosen PSK (RFC 9846 §4.3.1, §4.3.8, §4.3.11).
 type Uint16 struct{ Value uint16 }
 
 // Parse reads the body.
@@ -46,7 +46,7 @@ func (x *Uint16) Parse(body []byte) error {
 // Append writes the body.
 func (x *Uint16) Append(dst []byte) []byte { return AppendUint16(dst, x.Value) }
 
-// A Uint32 is one number: the limit of a ticket's early_data (RFC 9846 §4.2.10).
+// A Uint32 is one number: the limit of a ticket's early_data (RFC 9846 §4.3.10).
 type Uint32 struct{ Value uint32 }
 
 // Parse reads the body.
@@ -60,7 +60,7 @@ func (x *Uint32) Parse(body []byte) error {
 func (x *Uint32) Append(dst []byte) []byte { return appendNumber(dst, 4, int(x.Value)) }
 
 // A Bytes8 is a vector of single bytes behind a one-byte length:
-// psk_key_exchange_modes and ec_point_formats (RFC 9846 §4.2.9, RFC 8422
+// psk_key_exchange_modes and ec_point_formats (RFC 9846 §4.3.9, RFC 8422
 // §5.1.2).
 type Bytes8 struct{ List []byte }
 
@@ -87,7 +87,7 @@ func (x *Renegotiation) Parse(body []byte) error {
 // Append writes the body.
 func (x *Renegotiation) Append(dst []byte) []byte { return appendVector(dst, 1, x.Verified) }
 
-// A Cookie is a HelloRetryRequest's cookie (RFC 9846 §4.2.2).
+// A Cookie is a HelloRetryRequest's cookie (RFC 9846 §4.3.2).
 type Cookie struct{ Value []byte }
 
 // Parse reads the body.

@@ -6,7 +6,7 @@ const RandomSize = 32
 // MaxSessionID is the longest session ID in bytes.
 const MaxSessionID = 32
 
-// A ClientHelloMsg is the body of a ClientHello (RFC 9846 §4.1.2, RFC 5246
+// A ClientHelloMsg is the body of a ClientHello (RFC 9846 §4.2.2, RFC 5246
 // §7.4.1.2).
 type ClientHelloMsg struct {
 	Version     uint16
@@ -41,7 +41,7 @@ func (m *ClientHelloMsg) Append(dst []byte) []byte {
 }
 
 // A ServerHelloMsg is the body of a ServerHello or of a HelloRetryRequest
-// (RFC 9846 §4.1.3, §4.1.4, RFC 5246 §7.4.1.3).
+// (RFC 9846 §4.2.3, §4.2.4, RFC 5246 §7.4.1.3).
 type ServerHelloMsg struct {
 	Version     uint16
 	Random      []byte // RandomSize bytes
@@ -74,7 +74,7 @@ func (m *ServerHelloMsg) Append(dst []byte) []byte {
 }
 
 // RetryRandom is the random by which a HelloRetryRequest is known: the SHA-256
-// of "HelloRetryRequest" (RFC 9846 §4.1.3).
+// of "HelloRetryRequest" (RFC 9846 §4.2.3).
 var RetryRandom = [RandomSize]byte{
 	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
 	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
@@ -86,7 +86,7 @@ func IsRetry(body []byte) bool {
 }
 
 // An EncryptedExtensionsMsg is the body of EncryptedExtensions (RFC 9846
-// §4.3.1).
+// §4.4.1).
 type EncryptedExtensionsMsg struct{ Extensions Extensions }
 
 // Parse reads the body.

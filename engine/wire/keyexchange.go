@@ -109,7 +109,7 @@ func (m *EncryptedPremasterMsg) Append(dst []byte) []byte {
 	return appendVector(dst, 2, m.Ciphertext)
 }
 
-// A KeyUpdateMsg is the body of a KeyUpdate (RFC 9846 §4.6.3). A request is
+// A KeyUpdateMsg is the body of a KeyUpdate (RFC 9846 §4.7.3). A request is
 // 0 or 1; other values parse, being illegal and not malformed.
 type KeyUpdateMsg struct{ Request uint8 }
 

@@ -9,7 +9,7 @@ func (l Shares) Next() (group uint16, share []byte, rest Shares) {
 	return id, body, Shares(tail)
 }
 
-// KeyShares is a ClientHello's key_share (RFC 9846 §4.2.8).
+// KeyShares is a ClientHello's key_share (RFC 9846 §4.3.8).
 type KeyShares struct{ List Shares }
 
 // Parse reads the body.
@@ -28,7 +28,7 @@ func (x *KeyShares) Parse(body []byte) error {
 // Append writes the body.
 func (x *KeyShares) Append(dst []byte) []byte { return appendVector(dst, 2, x.List) }
 
-// A KeyShare is a ServerHello's key_share (RFC 9846 §4.2.8).
+// A KeyShare is a ServerHello's key_share (RFC 9846 §4.3.8).
 type KeyShare struct {
 	Group uint16
 	Share []byte

@@ -13,7 +13,7 @@ func (l Identities) Next() (ticket []byte, age uint32, rest Identities) {
 	return ticket, age, r.rest
 }
 
-// OfferedPSKs is a ClientHello's pre_shared_key (RFC 9846 §4.2.11).
+// OfferedPSKs is a ClientHello's pre_shared_key (RFC 9846 §4.3.11).
 type OfferedPSKs struct {
 	Identities Identities
 	Binders    Names
@@ -58,5 +58,5 @@ func AppendIdentity(dst, ticket []byte, age uint32) []byte {
 }
 
 // BindersSize returns the bytes that the binders of an offer take up at the
-// end of its ClientHello: what a binder does not cover (RFC 9846 §4.2.11.2).
+// end of its ClientHello: what a binder does not cover (RFC 9846 §4.3.11.2).
 func (x *OfferedPSKs) BindersSize() int { return 2 + len(x.Binders) }

@@ -39,7 +39,7 @@ func (x *StatusRequest) Append(dst []byte) []byte {
 }
 
 // A CertificateStatusMsg is the body of a CertificateStatus message (RFC 6066 §8),
-// and that of status_request in TLS 1.3's Certificate (RFC 9846 §4.4.2.1).
+// and that of status_request in TLS 1.3's Certificate (RFC 9846 §4.5.1.1).
 type CertificateStatusMsg struct {
 	Type     uint8
 	Response []byte // an OCSPResponse in DER

@@ -19,7 +19,7 @@ func (m *TicketMsg) Append(dst []byte) []byte {
 	return appendVector(appendNumber(dst, 4, int(m.Lifetime)), 2, m.Ticket)
 }
 
-// A Ticket13Msg is the body of TLS 1.3's NewSessionTicket (RFC 9846 §4.6.1).
+// A Ticket13Msg is the body of TLS 1.3's NewSessionTicket (RFC 9846 §4.7.1).
 type Ticket13Msg struct {
 	Lifetime   uint32 // seconds
 	AgeAdd     uint32 // milliseconds
