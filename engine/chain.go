@@ -59,27 +59,27 @@ func (c *Conn) checkChain() error {
 // handshake does with its key.
 func (c *Conn) verify(may func() bool, v pki.Verifier) error {
 	if c.cfg.VerifyNothing {
-		c.info.Tolerated = pki.Unverified
+		c.info.ToleratedFaults = pki.Unverified
 		return nil
 	}
 	if !may() {
-		return fmt.Errorf("leaf: %w: key usage", pki.ErrWrongUsage)
+		return fmt.Errorf("leaf: %w: key usage", pki.FaultWrongUsage)
 	}
-	v.Now, v.Tolerate, v.Count = c.cfg.Now(), c.cfg.Tolerate, c.count
+	v.Now, v.ToleratedFaults, v.Count = c.cfg.Now(), c.cfg.ToleratedFaults, c.count
 	issuer, tolerated, err := v.Verify(c.info.PeerChain)
-	if c.info.Tolerated = tolerated; err != nil || c.status == nil || c.side == server {
+	if c.info.ToleratedFaults = tolerated; err != nil || c.status == nil || c.side == server {
 		return err
 	}
 	c.status.issuer = issuer
 	return c.awaitStatus()
 }
 
-// tolerates are the verdicts that a chain of the peer's may have.
-func (cfg *Config) tolerates() pki.Verdicts {
+// acceptedFaults are the faults in spite of which the peer's chain is accepted: all, if it is not verified.
+func (cfg *Config) acceptedFaults() pki.ChainFault {
 	if cfg.VerifyNothing {
-		return ^pki.Verdicts(0)
+		return ^pki.ChainFault(0)
 	}
-	return cfg.Tolerate
+	return cfg.ToleratedFaults
 }
 
 // withoutCertificate is what an empty Certificate message means, or the alert in its

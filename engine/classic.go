@@ -72,7 +72,7 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	if s.identity != nil {
 		c.info.Resumption = Ticket
 	}
-	c.info.ClientAuthenticated, c.info.Tolerated = s.authenticated, s.tolerated
+	c.info.ClientAuthenticated, c.info.ToleratedFaults = s.authenticated, s.toleratedFaults
 	c.newClassic()
 	c.classic.secrets.Resume(s.secret)
 	c.session = s

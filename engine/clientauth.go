@@ -51,7 +51,7 @@ var clientTypes = [...]struct {
 // authorities are the names of ClientCAs. A server to which others are as good names
 // none, which asks for any (RFC 5246 §7.4.4).
 func (c *Conn) authorities() [][]byte {
-	if c.cfg.ClientCAs == nil || c.cfg.Tolerate&pki.UnknownAuthority != 0 {
+	if c.cfg.ClientCAs == nil || c.cfg.ToleratedFaults&pki.FaultUnknownCA != 0 {
 		return nil
 	}
 	return c.cfg.ClientCAs.Names()
@@ -287,11 +287,11 @@ func (c *Conn) recall(s *wire.SessionState) bool {
 	if len(c.info.PeerChain) == 0 {
 		return true
 	}
-	c.info.Tolerated = pki.Verdicts(s.Tolerated)
+	c.info.ToleratedFaults = pki.ChainFault(s.ToleratedFaults)
 	if c.cfg.Now().After(c.info.PeerChain[0].NotAfter) {
-		c.info.Tolerated |= pki.Expired
+		c.info.ToleratedFaults |= pki.FaultExpired
 	}
-	if c.info.Tolerated&^c.cfg.tolerates() != 0 || c.admitPeer() != nil {
+	if c.info.ToleratedFaults&^c.cfg.acceptedFaults() != 0 || c.admitPeer() != nil {
 		c.forgetPeer()
 		return false
 	}
@@ -302,5 +302,5 @@ func (c *Conn) recall(s *wire.SessionState) bool {
 // forgetPeer takes back what recall found, if it will not do or a second ClientHello
 // is read.
 func (c *Conn) forgetPeer() {
-	c.info.PeerChain, c.info.ClientAuthenticated, c.info.Tolerated = nil, false, 0
+	c.info.PeerChain, c.info.ClientAuthenticated, c.info.ToleratedFaults = nil, false, 0
 }

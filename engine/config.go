@@ -56,13 +56,13 @@ type Config struct {
 	Certificates []*Certificate
 	UnknownNames NamePolicy
 
-	// Roots are the client's trust anchors. Tolerate are faults of the peer's chain
-	// that either side puts up with, once it has looked for them: Info.Tolerated says
+	// Roots are the client's trust anchors. ToleratedFaults are faults of the peer's chain
+	// that either side puts up with, once it has looked for them: Info.ToleratedFaults says
 	// which it found. VerifyNothing accepts any chain without looking, and costs
 	// nothing. The handshake signature is checked all the same.
-	Roots         *pki.Roots
-	Tolerate      pki.Verdicts
-	VerifyNothing bool
+	Roots           *pki.Roots
+	ToleratedFaults pki.ChainFault
+	VerifyNothing   bool
 
 	// ClientAuth is a server's policy on clients' certificates, and ClientCAs are
 	// the trust anchors of these, whose names clients are told. A session

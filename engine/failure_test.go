@@ -66,7 +66,7 @@ func TestWrongServerName(t *testing.T) {
 	p.client = Client(cc, "other.example.test")
 	err := p.run()
 	wantAlert(t, "a certificate for another name", err, AlertBadCertificate)
-	if !errors.Is(err, pki.ErrWrongName) {
+	if !errors.Is(err, pki.FaultWrongName) {
 		t.Errorf("%v does not wrap ErrWrongName", err)
 	}
 }

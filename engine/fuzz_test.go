@@ -171,7 +171,7 @@ func FuzzMessages(f *testing.F) {
 func checkAgreement(t testing.TB, p *pair) {
 	t.Helper()
 	shared := func(i Info) Info {
-		i.Certificate, i.PeerChain, i.Tolerated, i.TicketsSent, i.TicketsReceived, i.Done = nil, nil, 0, 0, 0, false
+		i.Certificate, i.PeerChain, i.ToleratedFaults, i.TicketsSent, i.TicketsReceived, i.Done = nil, nil, 0, 0, 0, false
 		i.EarlyBytes, i.EarlyRefusal = 0, ""
 		if i.Version == SSL30 {
 			i.ServerName = "" // which SSL 3.0 cannot tell

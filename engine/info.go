@@ -7,7 +7,7 @@ import (
 )
 
 // Info is what a connection has negotiated so far. Both sides of a finished
-// handshake agree on all of it but Certificate, PeerChain, Tolerated, the ticket
+// handshake agree on all of it but Certificate, PeerChain, ToleratedFaults, the ticket
 // counts, how much early data there was and why it was rejected, and a Revocation
 // that the client fetched, or had nobody to verify it by (see Config.Revocation).
 type Info struct {
@@ -39,9 +39,9 @@ type Info struct {
 	// handshake or in the one that is resumed.
 	PeerChain []*pki.Certificate
 
-	// Tolerated are the faults of PeerChain that Config.Tolerate let pass, in this
+	// ToleratedFaults are the faults of PeerChain that Config.ToleratedFaults let pass, in this
 	// handshake or in the one that is resumed; pki.Unverified where nobody looked.
-	Tolerated pki.Verdicts
+	ToleratedFaults pki.ChainFault
 
 	// ClientAuthenticated says that the client proved to have the key of a
 	// certificate, in this handshake or in the one that is resumed. A server has

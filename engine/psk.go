@@ -141,7 +141,7 @@ func takePreSharedKey(c *Conn, p place, body []byte) error {
 		c.modern.schedule.Early(c.offer.tickets[x.Value].psk)
 	}
 	c.info.Kind = Resumed
-	c.info.ClientAuthenticated, c.info.Tolerated = c.offer.session.authenticated, c.offer.session.tolerated
+	c.info.ClientAuthenticated, c.info.ToleratedFaults = c.offer.session.authenticated, c.offer.session.toleratedFaults
 	return nil
 }
 

@@ -12,19 +12,19 @@ import (
 // A Session is what a client keeps to resume a connection. It may be shared
 // by connections; each takes one TLS 1.3 ticket from it.
 type Session struct {
-	version       Version
-	suite         SuiteID
-	serverName    string
-	alpn          string
-	extended      bool
-	compressed    bool
-	asked         int  // the max_fragment_length that the client asked for
-	fragment      int  // and what was granted
-	authenticated bool // the client has shown a certificate
-	tolerated     pki.Verdicts
-	id, identity  []byte // TLS 1.2: the session ID, or the ticket
-	secret        []byte // TLS 1.2: the master secret
-	expires       time.Time
+	version         Version
+	suite           SuiteID
+	serverName      string
+	alpn            string
+	extended        bool
+	compressed      bool
+	asked           int  // the max_fragment_length that the client asked for
+	fragment        int  // and what was granted
+	authenticated   bool // the client has shown a certificate
+	toleratedFaults pki.ChainFault
+	id, identity    []byte // TLS 1.2: the session ID, or the ticket
+	secret          []byte // TLS 1.2: the master secret
+	expires         time.Time
 
 	failed atomic.Bool // up to TLS 1.2: a connection of it has failed
 
@@ -114,8 +114,8 @@ func (c *Conn) keepClassic(identity []byte, lifetime time.Duration) {
 		secret:     append([]byte(nil), c.classic.secrets.Master()...),
 		expires:    c.cfg.Now().Add(lifetime),
 
-		authenticated: c.info.ClientAuthenticated,
-		tolerated:     c.info.Tolerated,
+		authenticated:   c.info.ClientAuthenticated,
+		toleratedFaults: c.info.ToleratedFaults,
 	}
 	if identity != nil {
 		c.session.identity = append([]byte(nil), identity...)
@@ -137,8 +137,8 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 			asked:      c.cfg.MaxFragment,
 			fragment:   c.info.MaxFragment,
 
-			authenticated: c.info.ClientAuthenticated,
-			tolerated:     c.info.Tolerated,
+			authenticated:   c.info.ClientAuthenticated,
+			toleratedFaults: c.info.ToleratedFaults,
 		}
 	}
 	t := pskTicket{
@@ -169,7 +169,7 @@ func (c *Conn) chooseOffer() {
 	s := c.cfg.Session
 	now := c.cfg.Now()
 	if s == nil || s.version < c.cfg.minVersion() || s.version > c.cfg.maxVersion() || !pki.SameHost(s.serverName, c.info.ServerName) ||
-		s.tolerated&^c.cfg.tolerates() != 0 {
+		s.toleratedFaults&^c.cfg.acceptedFaults() != 0 {
 		return
 	}
 	if s.failed.Load() || s.asked != c.cfg.MaxFragment {

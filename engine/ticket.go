@@ -159,7 +159,7 @@ func (c *Conn) appendState(dst, secret []byte, early wire.EarlyTerms) []byte {
 		s.Extended = 1
 	}
 	if len(c.info.PeerChain) > 0 {
-		s.Tolerated = uint8(c.info.Tolerated)
+		s.ToleratedFaults = uint8(c.info.ToleratedFaults)
 	}
 	for _, certificate := range c.info.PeerChain {
 		s.Peer = s.Peer.Add(certificate.Raw)

@@ -30,7 +30,7 @@ func complete(c *Config, set map[string]setting) []fault {
 		checkCertificate,
 		completeSuites, checkGroup, completeKeyShare,
 		completeResumption, checkEarlyData, checkTickets,
-		checkIdentities, completeClientAuth, checkFlaws, checkRevocation, checkNames, checkChain,
+		checkIdentities, completeClientAuth, checkChainFaults, checkRevocation, checkNames, checkChain,
 		completeRecord, checkRecordFeatures,
 		checkHosts, checkLinks, completeAuthority, checkTCP, checkTransfer,
 	} {

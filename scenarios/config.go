@@ -75,7 +75,7 @@ type Chain struct {
 	Length int // certificates sent: the leaf and Length-1 intermediates; the root is not sent
 	Size   int // bytes the chain is padded to; 0: as it comes
 
-	Flaws []string // what is wrong with it
+	Faults []string // what is wrong with it
 }
 
 // Link is the path between client and server: the links in a row that a packet crosses, each way.

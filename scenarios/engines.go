@@ -123,10 +123,10 @@ func (t *TLS) earlyGuard() engine.EarlyGuard {
 // commonConfig is what both sides are told alike.
 func (c *Config) commonConfig(in surroundings) *engine.Config {
 	cfg := &engine.Config{
-		Now:        in.now,
-		MinVersion: c.TLS.Versions.Min,
-		MaxVersion: c.TLS.Versions.Max,
-		Tolerate:   verdicts(c.TLS.Tolerate),
+		Now:             in.now,
+		MinVersion:      c.TLS.Versions.Min,
+		MaxVersion:      c.TLS.Versions.Max,
+		ToleratedFaults: chainFaults(c.TLS.Tolerate),
 
 		PadTo:           c.TLS.Pad,
 		KeyUpdateAfter:  uint64(c.TLS.KeyUpdateAfter),

@@ -93,38 +93,38 @@ func (in *surroundings) spec(purpose, algorithm string, shape Chain) pki.Spec {
 		Size:      shape.Size,
 		NotBefore: in.notBefore,
 		NotAfter:  in.notAfter,
-		Flaws:     verdicts(shape.Flaws),
+		Faults:    chainFaults(shape.Faults),
 	}
 }
 
-// verdicts are what names of flaws stand for.
-func verdicts(names []string) (all pki.Verdicts) {
+// chainFaults is the set of the faults with the given names.
+func chainFaults(names []string) (all pki.ChainFault) {
 	for _, name := range names {
-		v, _ := pki.ParseVerdict(name) // the vocabulary is pki's
+		v, _ := pki.ParseChainFault(name) // the vocabulary is pki's
 		all |= v
 	}
 	return all
 }
 
-// checkFlaws holds what is wrong with the chains to what is tolerated: a refused chain makes no connection to measure.
-func checkFlaws(c *Config, _ map[string]setting) []fault {
+// checkChainFaults holds what is wrong with the chains to what is tolerated: a refused chain makes no connection to measure.
+func checkChainFaults(c *Config, _ map[string]setting) []fault {
 	for _, x := range []struct {
 		key, whose, refuses string
-		flaws               []string
+		faults              []string
 	}{
-		{"tls.chain.flaw", "server's", "client", c.TLS.Chain.Flaws},
-		{"tls.client_chain.flaw", "client's", "server", c.TLS.ClientChain.Flaws},
+		{"tls.chain.flaw", "server's", "client", c.TLS.Chain.Faults},
+		{"tls.client_chain.flaw", "client's", "server", c.TLS.ClientChain.Faults},
 	} {
-		has := verdicts(x.flaws)
-		for _, flaw := range x.flaws {
-			if !slices.Contains(c.TLS.Tolerate, flaw) {
-				return faultf([]string{x.key, "tls.tolerate"}, "the %s refuses a chain with the flaw %s, and nothing is left to measure: let tls.tolerate have it", x.refuses, flaw)
+		has := chainFaults(x.faults)
+		for _, fault := range x.faults {
+			if !slices.Contains(c.TLS.Tolerate, fault) {
+				return faultf([]string{x.key, "tls.tolerate"}, "the %s refuses a chain with the flaw %s, and nothing is left to measure: let tls.tolerate have it", x.refuses, fault)
 			}
 		}
 		switch {
-		case has&pki.Expired != 0 && has&pki.NotYetValid != 0:
-			return faultf([]string{x.key}, "the %s chain cannot be %s", x.whose, pki.Expired|pki.NotYetValid)
-		case x.key == "tls.client_chain.flaw" && has&pki.WrongName != 0:
+		case has&pki.FaultExpired != 0 && has&pki.FaultNotYetValid != 0:
+			return faultf([]string{x.key}, "the %s chain cannot be %s", x.whose, pki.FaultExpired|pki.FaultNotYetValid)
+		case x.key == "tls.client_chain.flaw" && has&pki.FaultWrongName != 0:
 			return faultf([]string{x.key}, "servers do not ask for a client's name: it cannot be wrong")
 		case x.key == "tls.client_chain.flaw" && has != 0 && c.TLS.ClientCertificate == noCertificate:
 			return faultf([]string{x.key}, "the client has no chain: let tls.client_auth ask for it")

@@ -51,7 +51,7 @@ func checkRevocation(c *Config, _ map[string]setting) []fault {
 	if c.TLS.Revocation == engine.RevocationStapled.String() && c.TLS.Versions.Min < engine.TLS10 {
 		return faultf([]string{"tls.revocation", "tls.version"}, "clients ask for a stapled response from TLS 1.0 on, and tls.version is %s", c.TLS.Versions)
 	}
-	if c.TLS.Revocation != engine.RevocationNone.String() && c.TLS.Chain.Length == 1 && slices.Contains(c.TLS.Chain.Flaws, "unknown-ca") {
+	if c.TLS.Revocation != engine.RevocationNone.String() && c.TLS.Chain.Length == 1 && slices.Contains(c.TLS.Chain.Faults, "unknown-ca") {
 		return faultf([]string{"tls.revocation", "tls.chain.flaw"}, "a certificate whose issuer the client does not know has nobody whose word would count")
 	}
 	return nil

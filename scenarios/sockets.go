@@ -76,7 +76,7 @@ func (c *Config) widen(cfg *engine.Config, said map[string]bool) {
 		}
 	}
 	if !said["tls.tolerate"] {
-		cfg.Tolerate = 0
+		cfg.ToleratedFaults = 0
 	}
 	if !said["tls.group"] && !said["tls.key_share"] {
 		cfg.Groups = nil

@@ -54,8 +54,8 @@ func signatureSchemes() vocabulary {
 	return vocabulary{"a signature scheme", words}
 }
 
-// flaws are what can be wrong with a chain.
-func flaws() vocabulary { return vocabulary{"a flaw of a chain", pki.VerdictNames()} }
+// chainFaultWords are the faults of a chain that can be tolerated.
+func chainFaultWords() vocabulary { return vocabulary{"a flaw of a chain", pki.ChainFaultNames()} }
 
 // clientCertificates are what a client has: a certificate, or none.
 func clientCertificates() vocabulary {

@@ -241,7 +241,7 @@ func (p *pair) about() []recording.Fact {
 		facts = append(facts, recording.Fact{Key: "early-data", Value: fmt.Sprintf("%d bytes, %v", info.EarlyBytes, info.EarlyData)})
 	}
 	for _, s := range []side{client, server} {
-		if found := p.sides[s].conn.Info().Tolerated; found != 0 {
+		if found := p.sides[s].conn.Info().ToleratedFaults; found != 0 {
 			facts = append(facts, recording.Fact{Key: "tolerated", Value: found.String() + " of the " + other[s] + "'s"})
 		}
 	}

@@ -61,8 +61,8 @@ func negotiated(info engine.Info) []fact {
 	if info.ServerName != "" {
 		facts = append(facts, fact{"server-name", info.ServerName})
 	}
-	if info.Tolerated != 0 {
-		facts = append(facts, fact{"tolerated", info.Tolerated.String()})
+	if info.ToleratedFaults != 0 {
+		facts = append(facts, fact{"tolerated", info.ToleratedFaults.String()})
 	}
 	if info.Certificate != nil {
 		facts = append(facts, fact{"certificate", info.Certificate.String()})

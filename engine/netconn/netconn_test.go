@@ -209,7 +209,7 @@ func TestAFailedHandshakeTellsBothSidesWhy(t *testing.T) {
 	refused := make(chan error, 1)
 	go func() { refused <- server.Handshake(t.Context()) }()
 	err := client.Handshake(t.Context())
-	if !errors.Is(err, pki.ErrUnknownAuthority) {
+	if !errors.Is(err, pki.FaultUnknownCA) {
 		t.Errorf("client: %v", err)
 	}
 	if again := client.Handshake(t.Context()); again != err {

@@ -100,7 +100,7 @@ func (k *PublicKey) parse(info cryptobyte.String) error {
 	var bits cryptobyte.String
 	oid, parameters, ok := readAlgorithm(&info)
 	if !ok || !readBitString(&info, &bits) || !info.Empty() {
-		return fmt.Errorf("%w: public key", ErrMalformed)
+		return fmt.Errorf("%w: public key", FaultMalformed)
 	}
 	switch string(oid) {
 	case oidRSA:
@@ -115,7 +115,7 @@ func (k *PublicKey) parse(info cryptobyte.String) error {
 			return k.parseMLDSA(p, parameters, bits)
 		}
 	}
-	return fmt.Errorf("%w: public key algorithm %x", ErrUnsupported, []byte(oid))
+	return fmt.Errorf("%w: public key algorithm %x", FaultUnsupported, []byte(oid))
 }
 
 // parseRSA reads an RSAPublicKey (RFC 8017 §A.1.1). A modulus over 16384 bits would
@@ -127,7 +127,7 @@ func (k *PublicKey) parseRSA(in cryptobyte.String) error {
 	if !in.ReadASN1(&sequence, asn1.SEQUENCE) || !in.Empty() ||
 		!sequence.ReadASN1Integer(n) || !sequence.ReadASN1Integer(&e) || !sequence.Empty() ||
 		n.Sign() <= 0 || n.BitLen() > maxBits || e < 3 || e > 1<<31-1 {
-		return fmt.Errorf("%w: RSA public key", ErrMalformed)
+		return fmt.Errorf("%w: RSA public key", FaultMalformed)
 	}
 	*k = rsaPublic(&rsa.PublicKey{N: n, E: e})
 	return nil
@@ -137,7 +137,7 @@ func (k *PublicKey) parseRSA(in cryptobyte.String) error {
 func (k *PublicKey) parseEC(parameters, point cryptobyte.String) error {
 	var oid cryptobyte.String
 	if !parameters.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) || !parameters.Empty() {
-		return fmt.Errorf("%w: curve", ErrMalformed)
+		return fmt.Errorf("%w: curve", FaultMalformed)
 	}
 	for _, c := range curves {
 		if c.oid != string(oid) {
@@ -145,19 +145,19 @@ func (k *PublicKey) parseEC(parameters, point cryptobyte.String) error {
 		}
 		key, err := ecdsa.ParseUncompressedPublicKey(c.curve, point)
 		if err != nil {
-			return fmt.Errorf("%w: ECDSA public key: %w", ErrMalformed, err)
+			return fmt.Errorf("%w: ECDSA public key: %w", FaultMalformed, err)
 		}
 		k.Algorithm, k.ECDSA = c.algorithm, key
 		return nil
 	}
-	return fmt.Errorf("%w: curve %x", ErrUnsupported, []byte(oid))
+	return fmt.Errorf("%w: curve %x", FaultUnsupported, []byte(oid))
 }
 
 // parseEd25519 reads a key without parameters (RFC 8410 §3). Whether it is a point
 // of the curve shows when a signature is checked.
 func (k *PublicKey) parseEd25519(parameters, key cryptobyte.String) error {
 	if len(key) != ed25519.PublicKeySize || !parameters.Empty() {
-		return fmt.Errorf("%w: Ed25519 public key", ErrMalformed)
+		return fmt.Errorf("%w: Ed25519 public key", FaultMalformed)
 	}
 	k.Algorithm, k.Ed25519 = ed25519Alg, ed25519.PublicKey(key)
 	return nil
@@ -167,7 +167,7 @@ func (k *PublicKey) parseEd25519(parameters, key cryptobyte.String) error {
 // §4).
 func (k *PublicKey) parseMLDSA(p *mldsa, parameters, key cryptobyte.String) error {
 	if len(key) != p.params.PublicKeySize() || !parameters.Empty() {
-		return fmt.Errorf("%w: %s public key", ErrMalformed, p.algorithm)
+		return fmt.Errorf("%w: %s public key", FaultMalformed, p.algorithm)
 	}
 	k.Algorithm, k.MLDSA = p.algorithm, key
 	return nil

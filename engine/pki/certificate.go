@@ -24,8 +24,8 @@ type Certificate struct {
 	extensions
 }
 
-// Parse reads a certificate from DER, which it keeps. Its error wraps ErrMalformed
-// or ErrUnsupported.
+// Parse reads a certificate from DER, which it keeps. Its error wraps FaultMalformed
+// or FaultUnsupported.
 func Parse(der []byte) (*Certificate, error) {
 	c := &Certificate{Raw: der}
 	input := cryptobyte.String(der)
@@ -34,7 +34,7 @@ func Parse(der []byte) (*Certificate, error) {
 		!body.ReadASN1Element(&tbs, asn1.SEQUENCE) ||
 		!body.ReadASN1Element(&algorithm, asn1.SEQUENCE) ||
 		!readBitString(&body, &signature) || !body.Empty() {
-		return nil, fmt.Errorf("%w: outer structure", ErrMalformed)
+		return nil, fmt.Errorf("%w: outer structure", FaultMalformed)
 	}
 	c.tbs, c.signature, c.Scheme = tbs, signature, schemeOf(algorithm)
 	if err := c.parseTBS(tbs, algorithm); err != nil {
@@ -78,18 +78,18 @@ func (c *Certificate) parseTBS(element, outerAlgorithm cryptobyte.String) error 
 		!tbs.ReadASN1(&key, asn1.SEQUENCE) ||
 		!tbs.SkipOptionalASN1(tagIssuerID) || !tbs.SkipOptionalASN1(tagSubjectID) ||
 		!tbs.ReadOptionalASN1(&extensions, &extended, tagExtensions) || !tbs.Empty() {
-		return fmt.Errorf("%w: structure", ErrMalformed)
+		return fmt.Errorf("%w: structure", FaultMalformed)
 	}
 	if !bytes.Equal(algorithm, outerAlgorithm) {
-		return fmt.Errorf("%w: two signature algorithms", ErrMalformed)
+		return fmt.Errorf("%w: two signature algorithms", FaultMalformed)
 	}
 	if extended && version != 2 {
-		return fmt.Errorf("%w: extensions in version %d", ErrMalformed, version+1)
+		return fmt.Errorf("%w: extensions in version %d", FaultMalformed, version+1)
 	}
 	c.serial, c.Issuer, c.Subject = serial, issuer, subject
 	var ok bool
 	if c.NotBefore, c.NotAfter, ok = readValidity(validity); !ok {
-		return fmt.Errorf("%w: validity", ErrMalformed)
+		return fmt.Errorf("%w: validity", FaultMalformed)
 	}
 	if err := c.Key.parse(key); err != nil {
 		return err

@@ -93,12 +93,12 @@ func TestContradictionsAreMalformed(t *testing.T) {
 		"30 February":              change([]byte("260101000000Z"), []byte("260230000000Z"), 0),
 		"letters in a time":        change([]byte("260101000000Z"), []byte("26o101000000Z"), 0),
 	} {
-		if _, err := pki.Parse(der); !errors.Is(err, pki.ErrMalformed) {
+		if _, err := pki.Parse(der); !errors.Is(err, pki.FaultMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for cut := range good {
-		if _, err := pki.Parse(good[:cut]); !errors.Is(err, pki.ErrMalformed) {
+		if _, err := pki.Parse(good[:cut]); !errors.Is(err, pki.FaultMalformed) {
 			t.Fatalf("%d bytes of %d: %v", cut, len(good), err)
 		}
 	}
@@ -107,7 +107,7 @@ func TestContradictionsAreMalformed(t *testing.T) {
 func TestRepeatedExtensionsAreMalformed(t *testing.T) {
 	usage := pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 15}, Value: []byte{3, 2, 7, 0x80}}
 	p := oddChain(t, func(leaf, _, _ *x509.Certificate) { leaf.ExtraExtensions = []pkix.Extension{usage, usage} })
-	if _, err := pki.Parse(p.chain[0]); !errors.Is(err, pki.ErrMalformed) {
+	if _, err := pki.Parse(p.chain[0]); !errors.Is(err, pki.FaultMalformed) {
 		t.Errorf("key usage twice: %v", err)
 	}
 	if p.theirs() == nil {
@@ -120,7 +120,7 @@ func TestKeysOfOtherKindsAreUnsupported(t *testing.T) {
 	p256 := []byte("\x2a\x86\x48\xce\x3d\x03\x01\x07")
 	der := bytes.Clone(good)
 	copy(der[bytes.Index(der, p256):], "\x2a\x86\x48\xce\x3d\x03\x01\x06")
-	if _, err := pki.Parse(der); !errors.Is(err, pki.ErrUnsupported) {
+	if _, err := pki.Parse(der); !errors.Is(err, pki.FaultUnsupported) {
 		t.Errorf("another curve: %v", err)
 	}
 }

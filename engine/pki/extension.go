@@ -87,7 +87,7 @@ func (x *extensions) parse(explicit cryptobyte.String) error {
 	x.pathLength = -1
 	var all cryptobyte.String
 	if !explicit.ReadASN1(&all, asn1.SEQUENCE) || !explicit.Empty() {
-		return fmt.Errorf("%w: extensions", ErrMalformed)
+		return fmt.Errorf("%w: extensions", FaultMalformed)
 	}
 	for !all.Empty() {
 		var extension, oid, value cryptobyte.String
@@ -96,10 +96,10 @@ func (x *extensions) parse(explicit cryptobyte.String) error {
 			!extension.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) ||
 			(extension.PeekASN1Tag(asn1.BOOLEAN) && !extension.ReadASN1Boolean(&critical)) ||
 			!extension.ReadASN1(&value, asn1.OCTET_STRING) || !extension.Empty() {
-			return fmt.Errorf("%w: extension", ErrMalformed)
+			return fmt.Errorf("%w: extension", FaultMalformed)
 		}
 		if !x.read(oid, value, critical) {
-			return fmt.Errorf("%w: extension %x", ErrMalformed, []byte(oid))
+			return fmt.Errorf("%w: extension %x", FaultMalformed, []byte(oid))
 		}
 	}
 	return nil

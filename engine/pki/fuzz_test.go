@@ -22,7 +22,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, der []byte) {
 		c, err := pki.Parse(der)
 		if err != nil {
-			if !errors.Is(err, pki.ErrMalformed) && !errors.Is(err, pki.ErrUnsupported) {
+			if !errors.Is(err, pki.FaultMalformed) && !errors.Is(err, pki.FaultUnsupported) {
 				t.Errorf("neither malformed nor unsupported: %v", err)
 			}
 			return

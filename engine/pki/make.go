@@ -20,10 +20,10 @@ type Spec struct {
 	MustStaple          bool     // the leaf says that its server staples OCSP responses (RFC 7633)
 	NotBefore, NotAfter time.Time
 
-	// Flaws are what a verifier at any time between NotBefore and NotAfter finds, if
+	// Faults are what a verifier at any time between NotBefore and NotAfter finds, if
 	// it knows one of Names: the leaf's doing, but for the root, which is not the one
-	// that UnknownAuthority's chain leads to.
-	Flaws Verdicts
+	// that FaultUnknownCA's chain leads to.
+	Faults ChainFault
 }
 
 // A Chain is what one side needs to show who it is, and the root to trust.
@@ -56,8 +56,8 @@ func Make(spec Spec) (*Chain, error) {
 			return nil, fmt.Errorf("name %q is not in ASCII", name)
 		}
 	}
-	if spec.Flaws&Expired != 0 && spec.Flaws&NotYetValid != 0 {
-		return nil, fmt.Errorf("chain that is %v: want one of them at most", Expired|NotYetValid)
+	if spec.Faults&FaultExpired != 0 && spec.Faults&FaultNotYetValid != 0 {
+		return nil, fmt.Errorf("chain that is %v: want one of them at most", FaultExpired|FaultNotYetValid)
 	}
 	links, err := spec.links()
 	if err != nil {
@@ -72,7 +72,7 @@ func Make(spec Spec) (*Chain, error) {
 	if chain.Certificates, err = fit(sent, spec.Size); err != nil {
 		return nil, err
 	}
-	if spec.Flaws&BadSignature != 0 {
+	if spec.Faults&FaultBadSignature != 0 {
 		leaf := chain.Certificates[0]
 		leaf[len(leaf)-1] ^= 1 // of the signature's last byte
 	}
@@ -86,14 +86,14 @@ const nowhere = "elsewhere.invalid"
 func (spec *Spec) spoil(leaf *link) {
 	lifetime := leaf.notAfter.Sub(leaf.notBefore)
 	switch {
-	case spec.Flaws&Expired != 0:
+	case spec.Faults&FaultExpired != 0:
 		leaf.notAfter = leaf.notBefore.Add(-time.Second)
 		leaf.notBefore = leaf.notAfter.Add(-lifetime)
-	case spec.Flaws&NotYetValid != 0:
+	case spec.Faults&FaultNotYetValid != 0:
 		leaf.notBefore = leaf.notAfter.Add(time.Second)
 		leaf.notAfter = leaf.notBefore.Add(lifetime)
 	}
-	if spec.Flaws&WrongName != 0 {
+	if spec.Faults&FaultWrongName != 0 {
 		leaf.names = []string{nowhere}
 	}
 }
@@ -101,7 +101,7 @@ func (spec *Spec) spoil(leaf *link) {
 // trusted is the root that verifiers are to trust: another one than the chain's where
 // that is to be unknown.
 func (spec *Spec) trusted(root *link) ([]byte, error) {
-	if spec.Flaws&UnknownAuthority == 0 {
+	if spec.Faults&FaultUnknownCA == 0 {
 		return root.make(nothing)
 	}
 	other := *spec

@@ -32,7 +32,7 @@ func (s Status) String() string {
 	return fmt.Sprintf("status %d", uint8(s))
 }
 
-// Verdicts on a certificate's status other than good. Errors of VerifyStatus wrap one
+// ChainFault on a certificate's status other than good. Errors of VerifyStatus wrap one
 // of these.
 var (
 	ErrRevoked           = errors.New("certificate is revoked")                          // certificate_revoked

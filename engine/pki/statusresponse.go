@@ -251,11 +251,11 @@ func (b *basicResponse) delegate(issuer *Certificate, now time.Time, count op.Co
 func (c *Certificate) mayRespond(issuer *Certificate, now time.Time) error {
 	switch {
 	case !bytes.Equal(c.Issuer, issuer.Subject):
-		return ErrUnknownAuthority
+		return FaultUnknownCA
 	case c.Scheme == nil:
-		return ErrUnsupported
+		return FaultUnsupported
 	case c.purposes&(1<<OCSPSigning) == 0:
-		return ErrWrongUsage
+		return FaultWrongUsage
 	}
 	_, err := (&Verifier{Now: now, Purpose: OCSPSigning}).check(c)
 	return err

@@ -78,9 +78,9 @@ type Verifier struct {
 	Name    string // that the leaf must be for, a DNS name or an IP address; empty: any
 	Now     time.Time
 
-	// Tolerate are the verdicts that do not count. Verification then goes on, to find
-	// all that there are.
-	Tolerate Verdicts
+	// ToleratedFaults are the faults in spite of which verification goes on, and finds all others.
+	// Faults outside TolerableFaults are ignored.
+	ToleratedFaults ChainFault
 
 	Count op.Counter
 }
@@ -88,19 +88,19 @@ type Verifier struct {
 // Verify checks a chain as a peer sent it, leaf first and the others in any order:
 // validity, the leaf's name, its purpose, and every signature up to a root (RFC 5280
 // §6.1). A leaf that is itself among the roots needs no signature. Policies and name
-// constraints are not known, so certificates with critical ones are ErrUnsupported.
+// constraints are not known, so certificates with critical ones are FaultUnsupported.
 // It returns the certificate of whoever issued the leaf, nil where that is not known or
 // the leaf is among the roots, and the verdicts that were tolerated, on the path to a
 // root that has the fewest; or an error that wraps the first fault that is not.
-func (v *Verifier) Verify(chain []*Certificate) (issuer *Certificate, tolerated Verdicts, err error) {
+func (v *Verifier) Verify(chain []*Certificate) (issuer *Certificate, tolerated ChainFault, err error) {
 	if len(chain) == 0 {
-		return nil, 0, fmt.Errorf("%w: no certificate", ErrMalformed)
+		return nil, 0, fmt.Errorf("%w: no certificate", FaultMalformed)
 	}
 	leaf := chain[0]
 	found, err := v.check(leaf)
 	if err == nil && v.Name != "" && !leaf.MatchesName(v.Name) {
-		var wrong Verdicts
-		wrong, err = v.Tolerate.pass(fmt.Errorf("%w: want %q", ErrWrongName, v.Name))
+		var wrong ChainFault
+		wrong, err = v.ToleratedFaults.tolerate(fmt.Errorf("%w: want %q", FaultWrongName, v.Name))
 		found |= wrong
 	}
 	if err != nil {
@@ -128,9 +128,9 @@ type search struct {
 // extend continues a path whose end is c, below which the certificates of path lie.
 // Roots come first, then what was sent. If nothing leads to a root, the first
 // fault met is the verdict.
-func (s *search) extend(c *Certificate, path []*Certificate) (best Verdicts, fault error) {
+func (s *search) extend(c *Certificate, path []*Certificate) (best ChainFault, fault error) {
 	candidates := s.Roots.issuers(c)
-	fault = ErrUnknownAuthority
+	fault = FaultUnknownCA
 	met, reached := false, false
 	for i := range len(candidates) + len(s.sent) {
 		trusted := i < len(candidates)
@@ -142,7 +142,7 @@ func (s *search) extend(c *Certificate, path []*Certificate) (best Verdicts, fau
 		}
 		found, err := s.step(issuer, c, len(path))
 		if err == nil && !trusted {
-			var above Verdicts
+			var above ChainFault
 			above, err = s.extend(issuer, append(path, c))
 			found |= above
 		}
@@ -166,50 +166,50 @@ func (s *search) extend(c *Certificate, path []*Certificate) (best Verdicts, fau
 	case met:
 		return 0, fault
 	}
-	return s.Tolerate.pass(fault) // nobody is left to ask
+	return s.ToleratedFaults.tolerate(fault) // nobody is left to ask
 }
 
 // step checks that issuer may have issued c, below which other authorities lie, and
 // that it did.
-func (s *search) step(issuer, c *Certificate, below int) (Verdicts, error) {
+func (s *search) step(issuer, c *Certificate, below int) (ChainFault, error) {
 	found, err := s.check(issuer)
 	if err != nil {
 		return 0, fmt.Errorf("issuer: %w", err)
 	}
 	if !issuer.authority || !issuer.usage.allows(usageCertSign) {
-		return 0, ErrNotAuthority
+		return 0, FaultNotCA
 	}
 	if issuer.pathLength >= 0 && below > issuer.pathLength {
-		return 0, fmt.Errorf("%w: %d authorities below one that allows %d", ErrNotAuthority, below, issuer.pathLength)
+		return 0, fmt.Errorf("%w: %d authorities below one that allows %d", FaultNotCA, below, issuer.pathLength)
 	}
 	if c.Scheme == nil {
-		return 0, fmt.Errorf("%w: signature algorithm", ErrUnsupported)
+		return 0, fmt.Errorf("%w: signature algorithm", FaultUnsupported)
 	}
 	if s.budget--; s.budget < 0 {
-		return 0, fmt.Errorf("%w: more than %d signatures to check", ErrUnknownAuthority, maxSignatures)
+		return 0, fmt.Errorf("%w: more than %d signatures to check", FaultUnknownCA, maxSignatures)
 	}
 	if err := c.Scheme.Verify(&issuer.Key, c.tbs, c.signature, s.Count); err != nil {
-		bad, err := s.Tolerate.pass(err)
+		bad, err := s.ToleratedFaults.tolerate(fmt.Errorf("%w: %w", FaultBadSignature, err))
 		return found | bad, err
 	}
 	return found, nil
 }
 
 // check holds a certificate of any place in a chain against time and purpose.
-func (v *Verifier) check(c *Certificate) (found Verdicts, err error) {
+func (v *Verifier) check(c *Certificate) (found ChainFault, err error) {
 	switch {
 	case v.Now.Before(c.NotBefore):
-		found, err = v.Tolerate.pass(fmt.Errorf("%w: before %v", ErrNotYetValid, c.NotBefore))
+		found, err = v.ToleratedFaults.tolerate(fmt.Errorf("%w: before %v", FaultNotYetValid, c.NotBefore))
 	case v.Now.After(c.NotAfter):
-		found, err = v.Tolerate.pass(fmt.Errorf("%w: on %v", ErrExpired, c.NotAfter))
+		found, err = v.ToleratedFaults.tolerate(fmt.Errorf("%w: on %v", FaultExpired, c.NotAfter))
 	}
 	switch {
 	case err != nil:
 		return 0, err
 	case len(c.critical) > 0:
-		return 0, fmt.Errorf("%w: critical extension %x", ErrUnsupported, []byte(c.critical))
+		return 0, fmt.Errorf("%w: critical extension %x", FaultUnsupported, []byte(c.critical))
 	case !c.purposes.allow(v.Purpose):
-		return 0, fmt.Errorf("%w: extended key usage", ErrWrongUsage)
+		return 0, fmt.Errorf("%w: extended key usage", FaultWrongUsage)
 	}
 	return found, nil
 }

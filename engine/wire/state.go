@@ -4,18 +4,18 @@ package wire
 // into a ticket or keeps it under a session ID. The form is ours; RFC 5077 §4
 // leaves it to the server.
 type SessionState struct {
-	Tolerated   uint8  // the verifier's verdicts on Peer
-	Version     uint16 // 3 in its upper byte, whose place Tolerated takes
-	Suite       uint16
-	Extended    uint8  // 1: with extended master secret
-	Compression uint8  // the method, below 8
-	Fragment    uint8  // the code of max_fragment_length, below 8; 0: none
-	Created     uint64 // seconds since 1970
-	Secret      []byte // the master secret, or TLS 1.3's PSK
-	Protocol    []byte // by ALPN
-	ServerName  []byte
-	Early       EarlyTerms
-	Peer        Chain // the client's; nil: it did not authenticate
+	ToleratedFaults uint8  // faults of Peer's chain that verification let pass
+	Version         uint16 // 3 in its upper byte, whose place ToleratedFaults takes
+	Suite           uint16
+	Extended        uint8  // 1: with extended master secret
+	Compression     uint8  // the method, below 8
+	Fragment        uint8  // the code of max_fragment_length, below 8; 0: none
+	Created         uint64 // seconds since 1970
+	Secret          []byte // the master secret, or TLS 1.3's PSK
+	Protocol        []byte // by ALPN
+	ServerName      []byte
+	Early           EarlyTerms
+	Peer            Chain // the client's; nil: it did not authenticate
 }
 
 // EarlyTerms is what a server must know of a ticket to accept early data under it.
@@ -32,7 +32,7 @@ const stateEarly = 0x80
 // Parse reads the state.
 func (m *SessionState) Parse(body []byte) error {
 	r := reader{rest: body}
-	m.Tolerated, m.Version = r.u8(), 3<<8|uint16(r.u8())
+	m.ToleratedFaults, m.Version = r.u8(), 3<<8|uint16(r.u8())
 	m.Suite = r.u16()
 	small := r.u8()
 	m.Extended, m.Compression, m.Fragment = small&1, small>>1&7, small>>4&7
@@ -55,7 +55,7 @@ func (m *SessionState) Parse(body []byte) error {
 
 // Append writes the state.
 func (m *SessionState) Append(dst []byte) []byte {
-	dst = append(dst, m.Tolerated, byte(m.Version))
+	dst = append(dst, m.ToleratedFaults, byte(m.Version))
 	dst = AppendUint16(dst, m.Suite)
 	small := m.Extended | m.Compression<<1 | m.Fragment<<4
 	if m.Early.Most != 0 {

@@ -10,13 +10,13 @@ import (
 
 // Going on in spite of what is wrong with the peer's chain.
 
-var flawAlerts = map[pki.Verdicts]Alert{
-	pki.UnknownAuthority: AlertUnknownCA, pki.WrongName: AlertBadCertificate, pki.Expired: AlertCertificateExpired,
-	pki.NotYetValid: AlertCertificateExpired, pki.BadSignature: AlertBadCertificate,
+var faultAlerts = map[pki.ChainFault]Alert{
+	pki.FaultUnknownCA: AlertUnknownCA, pki.FaultWrongName: AlertBadCertificate, pki.FaultExpired: AlertCertificateExpired,
+	pki.FaultNotYetValid: AlertCertificateExpired, pki.FaultBadSignature: AlertBadCertificate,
 }
 
-func flawed(t testing.TB, flaws pki.Verdicts) *testPKI {
-	return specialPKI(t, pki.Spec{Seed: "flawed", Algorithm: "ecdsa-p256", Length: 2, Names: []string{testName}, Flaws: flaws,
+func faulty(t testing.TB, faults pki.ChainFault) *testPKI {
+	return specialPKI(t, pki.Spec{Seed: "faulty", Algorithm: "ecdsa-p256", Length: 2, Names: []string{testName}, Faults: faults,
 		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0)})
 }
 
@@ -25,20 +25,20 @@ func trusting(p *testPKI) func(*Config) {
 	return func(cfg *Config) { cfg.Roots, cfg.ClientCAs = p.roots, p.roots }
 }
 
-// Each flaw of a server's or a client's chain: the alert that it is without tolerance,
+// Each fault of a server's or a client's chain: the alert that it is without tolerance,
 // and with it a connection on which it is told, in each version, full and resumed.
-func TestFlawsOfChains(t *testing.T) {
-	for flaw, alert := range flawAlerts {
-		bad := flawed(t, flaw|pki.UnknownAuthority)
-		if flaw != pki.UnknownAuthority {
-			bad = flawed(t, flaw)
+func TestChainFaults(t *testing.T) {
+	for fault, alert := range faultAlerts {
+		bad := faulty(t, fault|pki.FaultUnknownCA)
+		if fault != pki.FaultUnknownCA {
+			bad = faulty(t, fault)
 		}
 		for v := TLS10; v <= TLS13; v++ {
 			for _, mutual := range []bool{false, true} {
-				if mutual && flaw == pki.WrongName {
+				if mutual && fault == pki.FaultWrongName {
 					continue // nobody asks for a client's name
 				}
-				name := fmt.Sprintf("TLS %v, %v, the client's %v", v, flaw, mutual)
+				name := fmt.Sprintf("TLS %v, %v, the client's %v", v, fault, mutual)
 				cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 				onlyVersion(v)(cc)
 				fromVersion(TLS10)(sc)
@@ -52,25 +52,25 @@ func TestFlawsOfChains(t *testing.T) {
 					trusting(bad)(cc)
 				}
 				wantAlert(t, name, newPair(cc, sc).run(), alert)
-				judge.Tolerate = ^flaw &^ pki.Unverified
+				judge.ToleratedFaults = ^fault &^ pki.Unverified
 				wantAlert(t, name+", the others tolerated", newPair(cc, sc).run(), alert)
 
-				judge.Tolerate = flaw
+				judge.ToleratedFaults = fault
 				for i := range 2 {
 					p, kind := connect(t, cc, sc)
 					p.exchange(t)
-					told := p.client.Info().Tolerated
+					told := p.client.Info().ToleratedFaults
 					if mutual {
-						told = p.server.Info().Tolerated
+						told = p.server.Info().ToleratedFaults
 					}
-					if told != flaw || (kind == Resumed) != (i > 0) {
+					if told != fault || (kind == Resumed) != (i > 0) {
 						t.Errorf("%s: connection %d: %v tolerated, %v", name, i, told, kind)
 					}
 					cc.Session = p.client.Session()
 				}
 
 				// What is no longer tolerated is not resumed either.
-				judge.Tolerate = 0
+				judge.ToleratedFaults = 0
 				wantAlert(t, name+", to be resumed", newPair(cc, sc).run(), alert)
 			}
 		}
@@ -85,28 +85,28 @@ func issuedBy(c *Certificate, roots *pki.Roots) *Certificate {
 }
 
 // All that is wrong is told, and what nobody looked at is told to be that.
-func TestVerdictsAreTold(t *testing.T) {
-	all := pki.UnknownAuthority | pki.WrongName | pki.Expired | pki.BadSignature
-	bad := flawed(t, all)
+func TestToleratedFaultsAreReported(t *testing.T) {
+	all := pki.FaultUnknownCA | pki.FaultWrongName | pki.FaultExpired | pki.FaultBadSignature
+	bad := faulty(t, all)
 	for _, x := range []struct {
 		set  func(*Config)
-		want pki.Verdicts
+		want pki.ChainFault
 	}{
-		{func(cfg *Config) { cfg.Tolerate = all | pki.NotYetValid }, all},
+		{func(cfg *Config) { cfg.ToleratedFaults = all | pki.FaultNotYetValid }, all},
 		{func(cfg *Config) { cfg.VerifyNothing = true }, pki.Unverified},
 	} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t)
 		holding(bad)(sc)
 		both(trusting(bad), x.set)(cc)
 		p, _ := connect(t, cc, sc)
-		if got := p.client.Info().Tolerated; got != x.want {
+		if got := p.client.Info().ToleratedFaults; got != x.want {
 			t.Errorf("%v, want %v", got, x.want)
 		}
 		cc.Session = p.client.Session()
 		if _, kind := connect(t, cc, sc); kind != Resumed {
 			t.Errorf("a session of a chain that is %v: %v", x.want, kind)
 		}
-		cc.Session, cc.Tolerate, cc.VerifyNothing = p.client.Session(), 0, false
+		cc.Session, cc.ToleratedFaults, cc.VerifyNothing = p.client.Session(), 0, false
 		var e *Error
 		if err := newPair(cc, sc).run(); !errors.As(err, &e) {
 			t.Errorf("a session of a chain that is %v passes where it is verified: %v", x.want, err)

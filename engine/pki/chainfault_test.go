@@ -8,25 +8,19 @@ import (
 	"tlslab/engine/pki"
 )
 
-// every is all verdicts that Verify finds.
-const every = pki.UnknownAuthority | pki.WrongName | pki.Expired | pki.NotYetValid | pki.BadSignature
+const every = pki.TolerableFaults
 
-var verdictErrors = map[pki.Verdicts]error{
-	pki.UnknownAuthority: pki.ErrUnknownAuthority, pki.WrongName: pki.ErrWrongName, pki.Expired: pki.ErrExpired,
-	pki.NotYetValid: pki.ErrNotYetValid, pki.BadSignature: pki.ErrBadSignature,
-}
-
-// A chain that is made with flaws has those and no others, to us and to crypto/x509,
+// A chain that is made with faults has those and no others, to us and to crypto/x509,
 // whatever else is tolerated; and each that is not tolerated is the error.
-func TestFlawsAreFoundAndTolerated(t *testing.T) {
+func TestChainFaultsAreFoundAndTolerated(t *testing.T) {
 	for _, algorithm := range []string{"ecdsa-p256", "rsa2048", "mldsa44"} {
-		for flaws := pki.Verdicts(0); flaws <= every; flaws++ {
+		for faults := pki.ChainFault(0); faults <= every; faults++ {
 			s := spec(algorithm, 3)
-			s.Flaws = flaws
+			s.Faults = faults
 			chain, err := pki.Make(s)
-			if flaws&pki.Expired != 0 && flaws&pki.NotYetValid != 0 {
+			if faults&pki.FaultExpired != 0 && faults&pki.FaultNotYetValid != 0 {
 				if err == nil {
-					t.Errorf("a chain that is %v", flaws)
+					t.Errorf("a chain that is %v", faults)
 				}
 				continue
 			}
@@ -42,34 +36,34 @@ func TestFlawsAreFoundAndTolerated(t *testing.T) {
 				t.Fatal(err)
 			}
 			signatures := 0
-			v := pki.Verifier{Roots: roots, Name: "server.example", Now: now, Tolerate: every, Count: func(o op.Op) {
+			v := pki.Verifier{Roots: roots, Name: "server.example", Now: now, ToleratedFaults: every, Count: func(o op.Op) {
 				if o.Kind == op.Verify {
 					signatures++
 				}
 			}}
-			if _, found, err := v.Verify(parsed); err != nil || found != flaws {
-				t.Errorf("%s with the flaws %v: found %v, %v", algorithm, flaws, found, err)
+			if _, found, err := v.Verify(parsed); err != nil || found != faults {
+				t.Errorf("%s with the faults %v: found %v, %v", algorithm, faults, found, err)
 			}
 			want := 3
-			if flaws&pki.UnknownAuthority != 0 {
+			if faults&pki.FaultUnknownCA != 0 {
 				want = 2 // the root's is missing
 			}
 			if signatures != want {
-				t.Errorf("%s with the flaws %v: %d signatures were looked at, want %d", algorithm, flaws, signatures, want)
+				t.Errorf("%s with the faults %v: %d signatures were looked at, want %d", algorithm, faults, signatures, want)
 			}
-			for flaw, want := range verdictErrors {
-				v.Tolerate = every &^ flaw
+			for fault := pki.ChainFault(1); fault <= every; fault <<= 1 {
+				v.ToleratedFaults = every &^ fault
 				_, _, err := v.Verify(parsed)
-				if flaws&flaw != 0 && !errors.Is(err, want) || flaws&flaw == 0 && err != nil {
-					t.Errorf("%s with the flaws %v, %v not tolerated: %v", algorithm, flaws, flaw, err)
+				if faults&fault != 0 && !errors.Is(err, fault) || faults&fault == 0 && err != nil {
+					t.Errorf("%s with the faults %v, %v not tolerated: %v", algorithm, faults, fault, err)
 				}
 			}
 			if algorithm == "mldsa44" {
 				continue
 			}
 			p := &presented{chain.Certificates, chain.Root, "server.example", now, pki.ServerAuth}
-			if err := p.theirs(); (err == nil) != (flaws == 0) {
-				t.Errorf("%s with the flaws %v: crypto/x509's verdict is %v", algorithm, flaws, err)
+			if err := p.theirs(); (err == nil) != (faults == 0) {
+				t.Errorf("%s with the faults %v: crypto/x509's verdict is %v", algorithm, faults, err)
 			}
 		}
 	}
@@ -82,11 +76,11 @@ func TestNoRoots(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := pki.Verifier{Now: now}
-	if _, _, err := v.Verify(parsed); !errors.Is(err, pki.ErrUnknownAuthority) {
+	if _, _, err := v.Verify(parsed); !errors.Is(err, pki.FaultUnknownCA) {
 		t.Errorf("%v", err)
 	}
-	v.Tolerate = pki.UnknownAuthority
-	if _, found, err := v.Verify(parsed); found != pki.UnknownAuthority || err != nil {
+	v.ToleratedFaults = pki.FaultUnknownCA
+	if _, found, err := v.Verify(parsed); found != pki.FaultUnknownCA || err != nil {
 		t.Errorf("%v, %v", found, err)
 	}
 }
@@ -106,11 +100,11 @@ func TestTheBestPathCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := pki.Verifier{Roots: roots, Now: now, Tolerate: every}
+		v := pki.Verifier{Roots: roots, Now: now, ToleratedFaults: every}
 		if _, found, err := v.Verify(parsed); found != 0 || err != nil {
 			t.Errorf("%v, %v", found, err)
 		}
-		v.Tolerate = 0
+		v.ToleratedFaults = 0
 		if _, found, err := v.Verify(parsed); found != 0 || err != nil {
 			t.Errorf("without tolerance: %v, %v", found, err)
 		}
@@ -124,8 +118,8 @@ func TestOtherFaultsAreNotTolerated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := pki.Verifier{Now: now, Tolerate: every}
-	if _, _, err := v.Verify(nil); !errors.Is(err, pki.ErrMalformed) {
+	v := pki.Verifier{Now: now, ToleratedFaults: every}
+	if _, _, err := v.Verify(nil); !errors.Is(err, pki.FaultMalformed) {
 		t.Errorf("no chain: %v", err)
 	}
 	roots, err := pki.NewRoots(chain.Certificates[1])
@@ -133,15 +127,15 @@ func TestOtherFaultsAreNotTolerated(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.Roots, v.Purpose = roots, pki.Purpose(3)
-	if _, _, err := v.Verify(parsed); !errors.Is(err, pki.ErrWrongUsage) {
+	if _, _, err := v.Verify(parsed); !errors.Is(err, pki.FaultWrongUsage) {
 		t.Errorf("for another use: %v", err)
 	}
 }
 
-func TestNamesOfVerdicts(t *testing.T) {
-	var all pki.Verdicts
-	for _, name := range pki.VerdictNames() {
-		v, err := pki.ParseVerdict(name)
+func TestChainFaultNames(t *testing.T) {
+	var all pki.ChainFault
+	for _, name := range pki.ChainFaultNames() {
+		v, err := pki.ParseChainFault(name)
 		if err != nil || v.String() != name || all&v != 0 {
 			t.Errorf("%s: %v, %v", name, v, err)
 		}
@@ -150,10 +144,10 @@ func TestNamesOfVerdicts(t *testing.T) {
 	if all != every {
 		t.Errorf("%v have names", all)
 	}
-	if _, err := pki.ParseVerdict("unverified"); err == nil {
-		t.Error("not to look is no verdict")
+	if _, err := pki.ParseChainFault("unverified"); err == nil {
+		t.Error("unverified is parsed as a fault")
 	}
-	if got := (pki.Expired | pki.UnknownAuthority).String(); got != "unknown-ca, expired" {
+	if got := (pki.FaultExpired | pki.FaultUnknownCA).String(); got != "unknown-ca, expired" {
 		t.Error(got)
 	}
 }
