@@ -123,7 +123,7 @@ func checkChainFaults(c *Config, _ map[string]setting) []fault {
 		}
 		switch {
 		case has&pki.FaultExpired != 0 && has&pki.FaultNotYetValid != 0:
-			return faultf([]string{x.key}, "the %s chain cannot be %s", x.whose, pki.FaultExpired|pki.FaultNotYetValid)
+			return faultf([]string{x.key}, "the %s chain cannot be %s", x.whose, (pki.FaultExpired | pki.FaultNotYetValid).String())
 		case x.key == "tls.client_chain.flaw" && has&pki.FaultWrongName != 0:
 			return faultf([]string{x.key}, "servers do not ask for a client's name: it cannot be wrong")
 		case x.key == "tls.client_chain.flaw" && has != 0 && c.TLS.ClientCertificate == noCertificate:

@@ -57,7 +57,7 @@ func Make(spec Spec) (*Chain, error) {
 		}
 	}
 	if spec.Faults&FaultExpired != 0 && spec.Faults&FaultNotYetValid != 0 {
-		return nil, fmt.Errorf("chain that is %v: want one of them at most", FaultExpired|FaultNotYetValid)
+		return nil, fmt.Errorf("chain with the faults %s: want at most one of them", (FaultExpired | FaultNotYetValid).String())
 	}
 	links, err := spec.links()
 	if err != nil {
