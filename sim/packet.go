@@ -13,6 +13,7 @@ type packet struct {
 	left       int32 // the node that it left from
 	queued     time.Duration
 	serialised time.Duration
+	copies     int32 // on the same link: more than 1 where that duplicates
 }
 
 // packetPool hands out places for packets and takes them back.
@@ -27,13 +28,36 @@ func (p *packetPool) reset() {
 }
 
 func (p *packetPool) take() uint32 {
+	var id uint32
 	if k := len(p.unused); k > 0 {
-		id := p.unused[k-1]
+		id = p.unused[k-1]
 		p.unused = p.unused[:k-1]
-		return id
+	} else {
+		id = uint32(len(p.all))
+		p.all = append(p.all, packet{})
 	}
-	p.all = append(p.all, packet{})
-	return uint32(len(p.all) - 1)
+	p.all[id].copies = 1
+	return id
 }
 
-func (p *packetPool) free(id uint32) { p.unused = append(p.unused, id) }
+// share counts one more copy of a packet.
+func (p *packetPool) share(id uint32) { p.all[id].copies++ }
+
+// own is the place of one copy of a packet alone: its account goes its own way from here.
+func (p *packetPool) own(id uint32) uint32 {
+	if p.all[id].copies == 1 {
+		return id
+	}
+	p.all[id].copies--
+	own := p.take()
+	p.all[own] = p.all[id]
+	p.all[own].copies = 1
+	return own
+}
+
+// free gives back one copy's share of a place.
+func (p *packetPool) free(id uint32) {
+	if p.all[id].copies--; p.all[id].copies == 0 {
+		p.unused = append(p.unused, id)
+	}
+}

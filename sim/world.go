@@ -275,8 +275,10 @@ func (w *World) runHop(i int32) {
 	}
 	h.due = never
 	w.arrived = h.link.Dequeue(w.now, w.arrived[:0])
+	w.account(i) // copies first: one of them may have arrived
 	for k := range w.arrived {
 		d := &w.arrived[k]
+		d.ID = w.packets.own(d.ID)
 		p := &w.packets.all[d.ID]
 		p.queued += d.Queued
 		p.serialised += d.Serialised
@@ -289,14 +291,26 @@ func (w *World) runHop(i int32) {
 	w.await(i)
 }
 
-// offer puts a packet on a link; one that is dropped there is gone.
+// offer puts a packet on a link.
 func (w *World) offer(i int32, p netem.Packet) {
-	if !w.hops[i].link.Enqueue(w.now, p) {
-		w.hash.mix(dropped, int64(w.now), int64(i)<<32|int64(p.Flow), int64(p.Size))
-		w.packets.free(p.ID)
-		return
-	}
+	w.hops[i].link.Enqueue(w.now, p)
+	w.account(i)
 	w.await(i)
+}
+
+// account keeps count of the packets that a link has copied and dropped.
+func (w *World) account(i int32) {
+	events := w.hops[i].link.Events()
+	for k := range events {
+		e := &events[k]
+		switch e.Kind {
+		case netem.Copied:
+			w.packets.share(e.ID)
+		case netem.Dropped:
+			w.hash.mix(dropped, int64(e.At), int64(i)<<32|int64(e.Flow), int64(e.Size))
+			w.packets.free(e.ID)
+		}
+	}
 }
 
 // await schedules a link's next packet, unless that has been done.
