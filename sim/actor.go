@@ -17,33 +17,6 @@ type deed struct {
 	data   *data            // Data
 }
 
-func priceItems(deeds []deed, items []recording.Item, h Host) ([]deed, error) {
-	for _, it := range items {
-		switch it.Action {
-		case recording.Compute, recording.Work:
-			takes := it.Work
-			if it.Action == recording.Compute {
-				var err error
-				if takes, err = h.Costs.Price(it.Op); err != nil {
-					return nil, err
-				}
-			}
-			deeds = addWork(deeds, h.slow(takes))
-		case recording.Pause:
-			deeds = append(deeds, deed{action: recording.Pause, takes: it.Work})
-		case recording.Write:
-			deeds = append(deeds, deed{action: recording.Write, bytes: int64(it.Bytes)})
-		case recording.Mark:
-			deeds = append(deeds, deed{action: recording.Mark, moment: it.Moment})
-		case recording.CloseEnd, recording.Known:
-			deeds = append(deeds, deed{action: it.Action})
-		case recording.Fetch:
-			deeds = append(deeds, deed{action: recording.Fetch, bytes: int64(it.Bytes), back: int64(it.Back)})
-		}
-	}
-	return deeds, nil
-}
-
 // addWork adds an operation. Those that follow each other are one stretch of work.
 func addWork(deeds []deed, takes time.Duration) []deed {
 	if k := len(deeds); k > 0 && deeds[k-1].action == recording.Work {
@@ -148,6 +121,8 @@ func (w *World) work(who int32) {
 			w.ask(who, d)
 		case answered:
 			w.answer(who)
+		case continued:
+			a.deeds = a.script.rest()
 		}
 	}
 }

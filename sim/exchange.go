@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"tlslab/engine"
-	"tlslab/engine/op"
 	"tlslab/engine/record"
 	"tlslab/sim/content"
 	"tlslab/sim/recording"
@@ -109,6 +108,7 @@ type program struct {
 	data     []byte // room for what a record carries
 	answer   func(request []byte) []byte
 	content  io.Reader // what it is filled from; nil: zeros
+	names    recordNames
 
 	// The client's rounds: which one this is, from 1, and how many there are.
 	round, rounds int
@@ -137,14 +137,7 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error
 			cfg.Now = func() time.Time { return from.Now().Add(p.elapsed) }
 		}
 		cfg.Rand = engineRand(x.Seed, ordinal, side(s))
-		cfg.Observe = func(n engine.Notice) {
-			switch n.Kind {
-			case engine.Operation:
-				g.compute(n.Op)
-			case engine.StatusTaken:
-				g.items = append(g.items, recording.Item{Action: recording.Known})
-			}
-		}
+		cfg.Observe = g.note
 		*g = program{side: side(s), request: x.Request, response: x.Response, answer: x.Answer, round: 1, rounds: max(x.Rounds, 1), pause: x.Pause, data: make([]byte, engine.DefaultRecordSize)}
 		if x.Content != "" {
 			var err error
@@ -198,7 +191,8 @@ func (g *program) start() error {
 // receive makes a step of the next record in what has arrived of the peer's
 // stream; false where it is not there as a whole.
 func (g *program) receive(arrived []byte) (bool, error) {
-	g.items = g.items[:0]
+	g.nextStep()
+	named := len(g.items)
 	n, ev, err := g.conn.Recv(arrived[g.consumed:])
 	if err != nil {
 		return false, err
@@ -210,7 +204,7 @@ func (g *program) receive(arrived []byte) (bool, error) {
 	g.position += int64(n)
 	if ev.Kind == engine.EventData && g.peers != nil {
 		g.position += int64(len(ev.Data) - n)
-		g.items = g.items[:0] // the replay opens records as they were cut
+		g.items = g.items[:named] // the replay opens records as they were cut
 	}
 	if ev.Kind == engine.EventStatusWanted {
 		if ev, err = g.question(); err != nil {
@@ -291,6 +285,7 @@ func (g *program) sendUncut(n int) error {
 		n -= k
 	}
 	g.items = g.items[:items] // without the operations of these records
+	g.names.forget()
 	return nil
 }
 
@@ -314,12 +309,9 @@ func (g *program) flush() {
 	}
 }
 
-func (g *program) compute(o op.Op) {
-	g.items = append(g.items, recording.Item{Action: recording.Compute, Op: o})
-}
-
 func (g *program) write(n int) {
 	g.items = append(g.items, recording.Item{Action: recording.Write, Bytes: n})
+	g.items = g.names.appendWritten(g.items, n)
 }
 
 func (g *program) mark(m recording.Moment) {

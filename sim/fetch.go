@@ -53,6 +53,12 @@ func (s *fetchSide) step(_ instant, arrived int64) ([]deed, bool, error) {
 	return s.steps[s.next-1].deeds, true, nil
 }
 
+// rest: its steps are whole.
+func (*fetchSide) rest() []deed { return nil }
+
+// annotations: a fetch has no TLS.
+func (*fetchSide) annotations() []annotation { return nil }
+
 // early: nobody says any.
 func (*fetchSide) early() int { return -1 }
 

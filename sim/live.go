@@ -42,6 +42,7 @@ type live struct {
 	peer    *[]byte // what the peer has written
 	host    Host
 	begun   bool
+	priced  pricedItems // of the step in hand
 }
 
 func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
@@ -60,9 +61,20 @@ func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
 	} else if ok, err := l.program.receive((*l.peer)[:arrived]); !ok {
 		return nil, false, err
 	}
-	deeds, err := priceItems(nil, l.program.items, l.host)
-	return deeds, err == nil, err
+	if !l.program.acts() {
+		l.priced.reset()
+		return nil, true, nil
+	}
+	if err := l.priced.price(l.program.items, l.host, Host{}); err != nil {
+		return nil, false, err
+	}
+	return l.priced.deeds, true, nil
 }
+
+// rest: an engine seals all the records of a step at once.
+func (*live) rest() []deed { return nil }
+
+func (l *live) annotations() []annotation { return l.priced.annotations }
 
 // early is what the server's engine says of early data: see Result.
 func (l *live) early() int { return accepted(l.pair.sides[server].conn.Info().EarlyData) }

@@ -160,7 +160,7 @@ func (g *program) drain(peer []byte, steps []recording.Step) ([]recording.Step, 
 				return nil, err
 			}
 		}
-		if len(g.items) > 0 {
+		if g.acts() {
 			steps = append(steps, recording.Step{At: g.position, Items: slices.Clone(g.items)})
 		}
 	}
