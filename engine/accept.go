@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"tlslab/engine/kx"
-	"tlslab/engine/wire"
+	"tlslab/engine/session"
 )
 
 // The server's choices on a ClientHello.
@@ -166,7 +166,7 @@ func (c *Conn) acceptClassic() error {
 // noClassicSuite says why there is none: a client that names finite-field
 // groups, all of them others than ours, is told so.
 func (c *Conn) noClassicSuite() error {
-	overField := func(s *Suite) bool { return s.KeyExchange.Family() == kx.Field }
+	overField := func(s *Suite) bool { return GroupFamily(s.KeyExchange) == kx.Field }
 	if c.namesFields() && c.chooseSuite(overField) != nil {
 		return noCommonField
 	}
@@ -177,10 +177,10 @@ func (c *Conn) noClassicSuite() error {
 // certificate with the right kind of key that fits, and a signature scheme. What it
 // found it keeps.
 func (c *Conn) servesClassic(s *Suite, how strictness) bool {
-	ephemeral := s.KeyExchange.Family() != 0
+	ephemeral := GroupFamily(s.KeyExchange) != 0
 	c.info.Group = 0
 	if ephemeral {
-		if c.info.Group = c.classicGroup(s.KeyExchange.Family()); c.info.Group == 0 {
+		if c.info.Group = c.classicGroup(GroupFamily(s.KeyExchange)); c.info.Group == 0 {
 			return false
 		}
 	}
@@ -229,20 +229,20 @@ func (c *Conn) namesFields() bool {
 
 // findSession looks up what a TLS 1.2 client asks to resume: its ticket, or
 // its session ID. old asks for a new ticket.
-func (c *Conn) findSession() (s wire.SessionState, way Resumption, old bool) {
+func (c *Conn) findSession() (s session.State, way Resumption, old bool) {
 	ok := false
 	if len(c.hello.ticket) > 0 {
 		if c.cfg.Tickets == nil || !c.cfg.allows(Ticket) {
 			return s, 0, false
 		}
-		raw, old, err := c.cfg.Tickets.open(c.scratch[:0], c.hello.ticket, c.cfg.Now(), c.count)
+		raw, old, err := c.cfg.Tickets.Open(c.scratch[:0], c.hello.ticket, c.cfg.Now(), c.count)
 		if err != nil {
 			return s, 0, false
 		}
 		if s, ok = c.openState(raw); !ok {
 			return s, 0, false
 		}
-		return s, Ticket, old || c.halfSpent(&s)
+		return s, Ticket, old || s.PastHalf(c.cfg.Now(), c.cfg.ticketLifetime())
 	}
 	if len(c.sessionID) == 0 || c.cfg.SessionCache == nil || !c.cfg.allows(SessionID) {
 		return s, 0, false
@@ -257,16 +257,16 @@ func (c *Conn) findSession() (s wire.SessionState, way Resumption, old bool) {
 // resumeClassic resumes a session if the ClientHello allows it. A session's
 // extended master secret must be asked for again (RFC 7627 §5.3), and its
 // server name and fragment length must be the same (RFC 6066 §3, §4).
-func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error) {
-	suite := suiteRow(SuiteID(s.Suite))
+func (c *Conn) resumeClassic(s *session.State, way Resumption) (bool, error) {
+	suite := suiteRow(s.Suite)
 	switch {
-	case Version(s.Version) != c.info.Version, suite == nil, !c.cfg.enables(suite.ID),
-		!c.hello.Suites.Contains(s.Suite), !c.resumesName(s),
+	case s.Version != c.info.Version, suite == nil, !c.cfg.enables(suite.ID),
+		!c.hello.Suites.Contains(uint16(s.Suite)), !c.resumesName(s),
 		s.Compression != compressNull && !c.info.Compressed, !c.keepsFragment(s):
 		return false, nil
-	case s.Extended == 1 && !c.hello.seen.has(extExtendedMasterSecret):
+	case s.Extended && !c.hello.seen.has(extExtendedMasterSecret):
 		return false, masterSecretMismatch
-	case (s.Extended == 1) != c.info.ExtendedMasterSecret:
+	case s.Extended != c.info.ExtendedMasterSecret:
 		return false, nil
 	}
 	if !c.recall(s) {
@@ -278,10 +278,4 @@ func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error)
 	c.newClassic()
 	c.classic.secrets.Resume(s.Secret)
 	return true, nil
-}
-
-// halfSpent says whether a ticket is past half of its lifetime, and so is to
-// be renewed.
-func (c *Conn) halfSpent(s *wire.SessionState) bool {
-	return 2*(c.cfg.Now().Unix()-int64(s.Created)) > int64(c.cfg.ticketLifetime().Seconds())
 }

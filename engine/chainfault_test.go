@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
 // Going on in spite of what is wrong with the peer's chain.
 
-var faultAlerts = map[pki.ChainFault]Alert{
-	pki.FaultUnknownCA: AlertUnknownCA, pki.FaultWrongName: AlertBadCertificate, pki.FaultExpired: AlertCertificateExpired,
-	pki.FaultNotYetValid: AlertCertificateExpired, pki.FaultBadSignature: AlertBadCertificate,
+var faultAlerts = map[pki.ChainFault]alert.Description{
+	pki.FaultUnknownCA: alert.UnknownCA, pki.FaultWrongName: alert.BadCertificate, pki.FaultExpired: alert.CertificateExpired,
+	pki.FaultNotYetValid: alert.CertificateExpired, pki.FaultBadSignature: alert.BadCertificate,
 }
 
 func faulty(t testing.TB, faults pki.ChainFault) *testPKI {

@@ -8,11 +8,12 @@ import (
 	"tlslab/engine/kx"
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
-// classic is SSL 3.0 to TLS 1.2 (RFC 6101, 2246, 4346, 5246) from the ServerHello on.
-var classic = protocol{
+// legacyHandlers is SSL 3.0 to TLS 1.2 (RFC 6101, 2246, 4346, 5246) from the ServerHello on.
+var legacyHandlers = handlers{
 	enter: enterClassic,
 	keys:  classicKeys,
 	steps: [KeyUpdate + 1]step{
@@ -63,18 +64,18 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 	}
 	s := c.offer.session
 	switch {
-	case s.suite != c.info.Suite.ID || s.version != c.info.Version || s.compressed != c.info.Compressed:
+	case s.Suite != c.info.Suite.ID || s.Version != c.info.Version || s.Compressed != c.info.Compressed:
 		return unknownChoice
-	case s.extended != c.info.ExtendedMasterSecret:
+	case s.ExtendedMasterSecret != c.info.ExtendedMasterSecret:
 		return masterSecretMismatch
 	}
 	c.info.Kind, c.info.Resumption = Resumed, SessionID
-	if s.identity != nil {
+	if s.SessionTicket != nil {
 		c.info.Resumption = Ticket
 	}
-	c.info.ClientAuthenticated, c.info.ToleratedFaults = s.authenticated, s.toleratedFaults
+	c.info.ClientAuthenticated, c.info.ToleratedFaults = s.ClientAuthenticated, s.ToleratedFaults
 	c.newClassic()
-	c.classic.secrets.Resume(s.secret)
+	c.classic.secrets.Resume(s.MasterSecret)
 	c.session = s
 	return c.settleSizes()
 }
@@ -191,10 +192,10 @@ func afterFinished(c *Conn, from side) error {
 		if !c.memorable() {
 			return nil
 		}
-		state := c.appendState(c.scratch[:0], c.classic.secrets.Master(), wire.EarlyTerms{})
+		state := c.appendState(c.scratch[:0], c.classic.secrets.Master(), session.EarlyDataTerms{})
 		c.cfg.SessionCache.Put(c.sessionID, state, c.cfg.Now())
 	} else if !c.ticketPromised && c.cfg.allows(SessionID) {
-		c.keepClassic(nil, maxIDLifetime)
+		c.keepClassic(nil, session.MaxSessionIDLifetime)
 	}
 	return nil
 }
@@ -207,9 +208,9 @@ func (c *Conn) forget() {
 	case c.side == server && c.cfg.SessionCache != nil && len(c.sessionID) > 0:
 		c.cfg.SessionCache.Delete(c.sessionID)
 	case c.side == client:
-		for _, s := range []*Session{c.session, c.offer.session} {
+		for _, s := range []*session.Session{c.session, c.offer.session} {
 			if s != nil && (s == c.session || c.info.Kind == Resumed) {
-				s.failed.Store(true)
+				s.Invalidate()
 			}
 		}
 	}
@@ -222,8 +223,8 @@ func makeTicket(c *Conn, dst []byte) ([]byte, error) {
 		m := wire.TicketMsg{}
 		return m.Append(dst), nil
 	}
-	state := c.appendState(c.scratch[:0], c.classic.secrets.Master(), wire.EarlyTerms{})
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
+	state := c.appendState(c.scratch[:0], c.classic.secrets.Master(), session.EarlyDataTerms{})
+	ticket, err := c.cfg.Tickets.Seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}
@@ -249,7 +250,7 @@ func makeSessionTicket(c *Conn, p place, dst []byte) ([]byte, bool) {
 		return dst, c.ticketPromised
 	}
 	if c.offer.classic {
-		dst = append(dst, c.offer.session.identity...)
+		dst = append(dst, c.offer.session.SessionTicket...)
 	}
 	return dst, c.cfg.minVersion() <= TLS12 && c.cfg.allows(Ticket)
 }

@@ -59,7 +59,7 @@ func takeServerKeyExchange(c *Conn, body []byte) error {
 }
 
 // finite says whether the suite agrees on keys over a prime field.
-func (c *Conn) finite() bool { return c.info.Suite.KeyExchange.Family() == kx.Field }
+func (c *Conn) finite() bool { return GroupFamily(c.info.Suite.KeyExchange) == kx.Field }
 
 // groupOf finds the server's group among ours. Parameters of a field that we
 // do not have are refused, whatever their size: this is the local policy that
@@ -68,7 +68,7 @@ func (c *Conn) groupOf(m *wire.ServerKeyExchangeMsg) (Group, error) {
 	for _, g := range c.cfg.groups() {
 		row := g.row()
 		switch {
-		case row.Family != c.info.Suite.KeyExchange.Family():
+		case row.Family != GroupFamily(c.info.Suite.KeyExchange):
 		case !m.Finite && uint16(g) == m.Group:
 			return g, nil
 		case m.Finite && bytes.Equal(row.Prime(), m.Prime) && bytes.Equal(row.Generator(), m.Generator):

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -262,7 +263,7 @@ func (c *Conn) memorable() bool { return c.identitySize() <= maxIdentity }
 // admits says whether the server's policy allows to resume a session: it is not
 // anonymous where a certificate is required, nor a client's of whom no certificate
 // is to be known.
-func (c *Conn) admits(s *wire.SessionState) bool {
+func (c *Conn) admits(s *session.State) bool {
 	if len(s.Peer) > 0 {
 		return c.cfg.ClientAuth != ClientAuthNone
 	}
@@ -272,7 +273,7 @@ func (c *Conn) admits(s *wire.SessionState) bool {
 // recall takes the client's identity from the session that is resumed. It says no
 // where the leaf is no longer valid, or has faults that are no longer tolerated, or the
 // client is no longer let in.
-func (c *Conn) recall(s *wire.SessionState) bool {
+func (c *Conn) recall(s *session.State) bool {
 	if !c.admits(s) {
 		return false
 	}
@@ -287,7 +288,7 @@ func (c *Conn) recall(s *wire.SessionState) bool {
 	if len(c.info.PeerChain) == 0 {
 		return true
 	}
-	c.info.ToleratedFaults = pki.ChainFault(s.ToleratedFaults)
+	c.info.ToleratedFaults = s.ToleratedFaults
 	if c.cfg.Now().After(c.info.PeerChain[0].NotAfter) {
 		c.info.ToleratedFaults |= pki.FaultExpired
 	}

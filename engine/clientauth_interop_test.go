@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
@@ -24,7 +25,7 @@ type authenticated struct {
 	policy  ClientAuth
 	shown   string // the client's key; "": it has no certificate
 	trusted string
-	alert   Alert // the server refuses
+	alert   alert.Description // the server refuses
 }
 
 func (r authenticated) String() string {
@@ -35,9 +36,9 @@ func (r authenticated) succeeds() bool { return r.alert == 0 }
 
 func authenticatedRows() (rows []authenticated) {
 	for v := TLS10; v <= TLS13; v++ {
-		missing := AlertHandshakeFailure
+		missing := alert.HandshakeFailure
 		if v == TLS13 {
-			missing = AlertCertificateRequired
+			missing = alert.CertificateRequired
 		}
 		for _, policy := range []ClientAuth{ClientAuthRequested, ClientAuthRequired} {
 			for _, key := range []string{"rsa2048", "ecdsa-p256", "ecdsa-p521", "ed25519"} {

@@ -71,8 +71,8 @@ func (c *Conn) openHello() error {
 	}
 	c.chooseOffer()
 	offered := c.offer.session
-	if offered != nil && offered.id != nil {
-		c.sessionID = append(c.sessionIDStore[:0], offered.id...)
+	if offered != nil && offered.ID != nil {
+		c.sessionID = append(c.sessionIDStore[:0], offered.ID...)
 		return nil
 	}
 	// A fresh session ID asks for compatibility mode, or shows by its echo

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"strings"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/kx"
 	"tlslab/engine/op"
 	"tlslab/engine/pki"
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -80,8 +82,8 @@ type Conn struct {
 	updateRequested bool // the KeyUpdate that is owed asks for one in return
 	updateQueued    bool // one was made since the last Flush
 	offer           offer
-	session         *Session
-	newSession      bool
+	session         *session.Session
+	sessionNew      bool
 
 	// Storage that most connections do not outgrow.
 	sessionIDStore [wire.MaxSessionID]byte
@@ -177,7 +179,7 @@ func (c *Conn) Info() Info {
 // the server has not made it resumable. In TLS 1.2 it is there with
 // EventHandshakeDone; in TLS 1.3 it comes with the first EventSession, and
 // each one after that adds a ticket to it.
-func (c *Conn) Session() *Session {
+func (c *Conn) Session() *session.Session {
 	if !c.info.Done {
 		return nil
 	}
@@ -199,11 +201,11 @@ func (c *Conn) Close() {
 		if c.flight == nil || c.side == server && c.info.Version == 0 {
 			return
 		}
-		if a := AlertUserCanceled.in(c.alertVersion()); a != AlertCloseNotify {
-			c.sealAlert(levelWarning, a)
+		if a := alert.UserCanceled.In(c.alertVersion()); a != alert.CloseNotify {
+			c.sealAlert(alert.Warning, a)
 		}
 	}
-	c.sealAlert(levelWarning, AlertCloseNotify)
+	c.sealAlert(alert.Warning, alert.CloseNotify)
 }
 
 // EOF tells the connection that the transport ended. It returns an error
@@ -222,13 +224,13 @@ func (c *Conn) EOF() error {
 func (c *Conn) fail(err error) error {
 	e := explain(err)
 	if e.Fault != FaultRemote {
-		e.Alert = e.Alert.in(c.alertVersion())
+		e.Alert = e.Alert.In(c.alertVersion())
 	}
 	c.err = e
 	c.forget()
 	if e.Fault != FaultRemote && !c.closed {
 		c.messages = c.messages[:0]
-		c.sealAlert(levelFatal, e.Alert)
+		c.sealAlert(alert.Fatal, e.Alert)
 	}
 	return e
 }

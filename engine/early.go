@@ -52,13 +52,13 @@ type earlyState struct {
 // chosen again (RFC 9846 §4.3.10).
 func (c *Conn) offerEarly() {
 	s := c.offer.session
-	if first := &c.offer.tickets[0]; c.cfg.EarlyData && first.maxEarly > 0 && c.cfg.enables(s.suite) && c.cfg.speaks(s.alpn) {
-		suite := suiteRow(s.suite)
+	if first := &c.offer.tickets[0]; c.cfg.EarlyData && first.MaxEarlyData > 0 && c.cfg.enables(s.Suite) && c.cfg.speaks(s.ALPN) {
+		suite := suiteRow(s.Suite)
 		c.early = &earlyState{
-			room:   int(min(first.maxEarly, math.MaxInt32)),
+			room:   int(min(first.MaxEarlyData, math.MaxInt32)),
 			cipher: record.ByName(suite.Cipher),
 			hash:   hashes[suite.Hash],
-			most:   first.mostPlain,
+			most:   first.MaxPlaintext,
 		}
 		c.info.EarlyData = EarlyOffered
 	}
@@ -105,9 +105,9 @@ func (c *Conn) learnEarly(accepted bool) error {
 		return nil
 	case c.info.Kind != Resumed || c.modern.chosen != 0:
 		return fmt.Errorf("%w: another PSK than the first", badEarlyData)
-	case c.info.Suite.ID != s.suite:
+	case c.info.Suite.ID != s.Suite:
 		return fmt.Errorf("%w: suite %v", badEarlyData, c.info.Suite.ID)
-	case c.info.ALPN != s.alpn:
+	case c.info.ALPN != s.ALPN:
 		return fmt.Errorf("%w: application protocol %q", badEarlyData, c.info.ALPN)
 	}
 	c.info.EarlyData = EarlyAccepted

@@ -8,6 +8,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 )
 
 // Two connections in memory: a full handshake, and one that resumes it.
@@ -33,7 +34,7 @@ func Example() {
 	serverConfig := &engine.Config{
 		Rand: rand.Reader, Now: clock,
 		Certificates: []*engine.Certificate{certificate},
-		Tickets:      engine.NewTicketKeys([32]byte{1}),
+		Tickets:      session.NewTicketKeys([32]byte{1}),
 	}
 	for range 2 {
 		client, server := engine.Client(clientConfig, "example.test"), engine.Server(serverConfig)

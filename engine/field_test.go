@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"tlslab/engine/alert"
 )
 
 // Finite-field groups, which crypto/tls does not have: with OpenSSL, both
@@ -102,14 +104,14 @@ func TestFieldsAreNegotiated(t *testing.T) {
 		client, server []Group
 		tell           string // the client's supported_groups, where it says something else
 		want           Group
-		alert          Alert
+		alert          alert.Description
 	}{
 		{"the server's first", []Group{FFDHE4096, FFDHE2048}, []Group{FFDHE2048, FFDHE4096}, "", FFDHE2048, 0},
 		{"the only common one", []Group{FFDHE3072, FFDHE4096}, []Group{FFDHE2048, FFDHE4096}, "", FFDHE4096, 0},
 		{"the client has never heard of fields", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", FFDHE2048, 0},
-		{"none in common", []Group{FFDHE3072}, []Group{FFDHE2048}, "", 0, AlertInsufficientSecurity},
-		{"one that nobody knows", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x01\xfe", 0, AlertInsufficientSecurity},
-		{"the server chooses another", []Group{FFDHE3072}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", 0, AlertInsufficientSecurity},
+		{"none in common", []Group{FFDHE3072}, []Group{FFDHE2048}, "", 0, alert.InsufficientSecurity},
+		{"one that nobody knows", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x01\xfe", 0, alert.InsufficientSecurity},
+		{"the server chooses another", []Group{FFDHE3072}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", 0, alert.InsufficientSecurity},
 	} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 		cc.MaxVersion, cc.Suites, cc.Groups, sc.Groups = TLS12, []SuiteID{dhe}, row.client, row.server

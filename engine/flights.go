@@ -37,7 +37,7 @@ const sameKeys Epoch = 1<<8 - 1
 // A flight is the rows of a handshake from where it begins to where it ends.
 type flight struct {
 	name     string
-	protocol *protocol
+	handlers *handlers
 	rows     []row
 
 	// then is what follows the last row: the first whose condition holds.
@@ -58,7 +58,7 @@ type continuation struct {
 
 var hellos = flight{
 	name:     "hellos",
-	protocol: &hello,
+	handlers: &helloHandlers,
 	rows: []row{
 		{client, ClientHello, always, sameKeys, flush},
 		{client, ChangeCipherSpec, ifEarlyCompatible, sameKeys, dummy},
@@ -78,7 +78,7 @@ var hellos = flight{
 // classicFull is RFC 5246 §7.3, figure 1, with RFC 6066 §8's CertificateStatus.
 var classicFull = flight{
 	name:     "classic full",
-	protocol: &classic,
+	handlers: &legacyHandlers,
 	rows: []row{
 		{server, Certificates, always, sameKeys, 0},
 		{server, CertificateStatus, ifStapled, sameKeys, optional},
@@ -102,7 +102,7 @@ var classicFull = flight{
 // classicResumed is RFC 5246 §7.3, figure 2, with RFC 5077 §3.1's ticket.
 var classicResumed = flight{
 	name:     "classic resumed",
-	protocol: &classic,
+	handlers: &legacyHandlers,
 	rows: []row{
 		{server, NewSessionTicket, ifPromised, sameKeys, 0},
 		{server, ChangeCipherSpec, always, EpochApplication, 0},
@@ -132,7 +132,7 @@ var overtaken = []row{
 // tls13 is RFC 9846 §2, figures 1 to 3, from the ServerHello on.
 var tls13 = flight{
 	name:     "tls13",
-	protocol: &modern,
+	handlers: &tls13Handlers,
 	rows: []row{
 		{server, ChangeCipherSpec, ifCompatible, sameKeys, dummy},
 		{server, noMessage, always, EpochHandshake, 0},
@@ -178,7 +178,7 @@ var (
 	ifResumed         = condition{name: "resumed", holds: func(c *Conn) bool { return c.info.Kind == Resumed }}
 	ifSigned          = condition{name: "full", holds: (*Conn).isFull}
 	ifStapled         = condition{name: "stapled", holds: (*Conn).staples, allowed: (*Conn).mayStaple}
-	ifEphemeral       = condition{name: "ephemeral", holds: func(c *Conn) bool { return c.info.Suite.KeyExchange.Family() != 0 }}
+	ifEphemeral       = condition{name: "ephemeral", holds: func(c *Conn) bool { return GroupFamily(c.info.Suite.KeyExchange) != 0 }}
 	ifAsking          = condition{name: "the server asks", holds: func(c *Conn) bool { return c.isFull() && c.cfg.ClientAuth != ClientAuthNone }, allowed: (*Conn).isFull}
 	ifAsked           = condition{name: "asked", holds: func(c *Conn) bool { return c.asked }}
 	ifDeclining       = condition{name: "SSL 3.0 without certificate", holds: func(c *Conn) bool { return c.mayDecline() && c.certificate == nil }, allowed: (*Conn).mayDecline}

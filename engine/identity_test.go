@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -193,7 +194,7 @@ func TestKeyUsageIsHeld(t *testing.T) {
 		case x.ok && err != nil:
 			t.Errorf("usage %b: %v", x.usage, err)
 		case !x.ok:
-			wantAlert(t, fmt.Sprintf("usage %b", x.usage), err, AlertUnsupportedCertificate)
+			wantAlert(t, fmt.Sprintf("usage %b", x.usage), err, alert.UnsupportedCertificate)
 		}
 	}
 }

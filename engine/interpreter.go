@@ -27,8 +27,8 @@ type step struct {
 	after func(c *Conn, from side) error
 }
 
-// A protocol is the steps of a family of versions and what they mean by keys.
-type protocol struct {
+// handlers are the steps of a family of versions and what they mean by keys.
+type handlers struct {
 	steps [KeyUpdate + 1]step
 	enter func(c *Conn) error // after the ServerHello
 	keys  func(c *Conn, from side, e Epoch) (*record.Half, error)
@@ -64,7 +64,7 @@ func (c *Conn) enter() error {
 	for _, next := range c.flight.then {
 		if c.holds(next.when) {
 			c.flight, c.at = next.flight, 0
-			return c.flight.protocol.enter(c)
+			return c.flight.handlers.enter(c)
 		}
 	}
 	return internalError
@@ -120,7 +120,7 @@ func (c *Conn) emit(r *row) error {
 
 // write appends the row's message to the flight that is being built.
 func (c *Conn) write(r *row) error {
-	s := &c.flight.protocol.steps[r.message]
+	s := &c.flight.handlers.steps[r.message]
 	start := len(c.messages)
 	c.messages = append(c.messages, wireType(r.message), 0, 0, 0)
 	out, err := s.make(c, c.messages)
@@ -163,7 +163,7 @@ func (c *Conn) receive(m Message, message []byte) error {
 		return c.turnDown(r, message)
 	}
 	if m != ChangeCipherSpec {
-		s := &c.flight.protocol.steps[m]
+		s := &c.flight.handlers.steps[m]
 		c.message = message
 		if err := s.take(c, message[headerSize:]); err != nil {
 			return fmt.Errorf("%v: %w", m, err)
@@ -251,7 +251,7 @@ func (c *Conn) changeKeys(from side, e Epoch) error {
 	} else if c.unread > 0 {
 		return spansKeyChange
 	}
-	half, err := c.flight.protocol.keys(c, from, e)
+	half, err := c.flight.handlers.keys(c, from, e)
 	if err != nil {
 		return err
 	}

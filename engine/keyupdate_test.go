@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 )
 
@@ -91,7 +92,7 @@ func TestKeyUpdateFloodsAreLimited(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantAlert(t, "many KeyUpdates", p.pump(), AlertUnexpectedMessage)
+	wantAlert(t, "many KeyUpdates", p.pump(), alert.UnexpectedMessage)
 }
 
 // Keys that have protected as many records as they may are changed by Seal itself,

@@ -12,8 +12,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// modern is TLS 1.3 (RFC 9846) from the ServerHello on.
-var modern = protocol{
+// tls13Handlers is TLS 1.3 (RFC 9846) from the ServerHello on.
+var tls13Handlers = handlers{
 	enter: enterModern,
 	keys:  modernKeys,
 	steps: [KeyUpdate + 1]step{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 )
 
 // Two connections joined by memory, and what every test needs for them.
@@ -78,7 +79,7 @@ func serverConfig(t testing.TB, algorithms ...string) *Config {
 	cfg := &Config{
 		Rand:    newStream("server"),
 		Now:     func() time.Time { return testTime },
-		Tickets: NewTicketKeys([32]byte{1}),
+		Tickets: session.NewTicketKeys([32]byte{1}),
 	}
 	for _, a := range algorithms {
 		cfg.Certificates = append(cfg.Certificates, pkiFor(t, a).certificate)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -23,7 +24,7 @@ func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	state := c.appendState(c.scratch[:0], psk[:c.hash.Size], c.earlyTerms(binary.BigEndian.Uint32(ageAdd[:])))
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
+	ticket, err := c.cfg.Tickets.Seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func takeTicket13(c *Conn, body []byte) error {
 		return err
 	}
 	lifetime := time.Duration(m.Lifetime) * time.Second
-	if lifetime > maxTicketLifetime {
+	if lifetime > session.MaxTicketLifetime {
 		return badTicket
 	}
 	c.info.TicketsReceived++

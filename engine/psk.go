@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tlslab/engine/secrets"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -60,14 +61,14 @@ func makePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	dst = wire.Open(dst, 2)
 	for i := range c.offer.tickets {
 		t := &c.offer.tickets[i]
-		age := uint32(now.Sub(t.received)/time.Millisecond) + t.ageAdd
-		dst = wire.AppendIdentity(dst, t.identity, age)
+		age := uint32(now.Sub(t.Received)/time.Millisecond) + t.AgeAdd
+		dst = wire.AppendIdentity(dst, t.Identity, age)
 	}
 	dst = wire.Close(dst, at, 2)
 	at = len(dst)
 	dst = wire.Open(dst, 2)
 	for i := range c.offer.tickets {
-		size := len(c.offer.tickets[i].psk) // a PSK of ours is as long as its hash
+		size := len(c.offer.tickets[i].PSK) // a PSK of ours is as long as its hash
 		dst = append(append(dst, byte(size)), zeroBinder[:size]...)
 	}
 	return wire.Close(dst, at, 2), true
@@ -99,7 +100,7 @@ func (c *Conn) sealBinders(message []byte) error {
 		return err
 	}
 	for i := len(c.offer.tickets) - 1; i >= 0; i-- {
-		copy(message[at-h.Size:], c.binder(h, c.offer.tickets[i].psk, sum))
+		copy(message[at-h.Size:], c.binder(h, c.offer.tickets[i].PSK, sum))
 		at -= 1 + h.Size
 	}
 	return nil
@@ -138,10 +139,10 @@ func takePreSharedKey(c *Conn, p place, body []byte) error {
 		return unknownChoice
 	}
 	if c.modern.chosen = x.Value; x.Value != 0 {
-		c.modern.schedule.Early(c.offer.tickets[x.Value].psk)
+		c.modern.schedule.Early(c.offer.tickets[x.Value].PSK)
 	}
 	c.info.Kind = Resumed
-	c.info.ClientAuthenticated, c.info.ToleratedFaults = c.offer.session.authenticated, c.offer.session.toleratedFaults
+	c.info.ClientAuthenticated, c.info.ToleratedFaults = c.offer.session.ClientAuthenticated, c.offer.session.ToleratedFaults
 	return nil
 }
 
@@ -180,7 +181,7 @@ func (c *Conn) choosePSK() error {
 		c.info.Kind, c.info.Resumption = Resumed, way
 		if c.early != nil {
 			c.early.claim = earlyClaim{s, identity, binder, age}
-			c.early.skip = max(c.early.skip, int(s.Early.Most))
+			c.early.skip = max(c.early.skip, int(s.EarlyData.MaxSize))
 		}
 		return nil
 	}
@@ -189,16 +190,16 @@ func (c *Conn) choosePSK() error {
 
 // openPSK opens a ticket and says whether it can be resumed: alive, of TLS
 // 1.3, and with the suite's hash.
-func (c *Conn) openPSK(ticket []byte) (wire.SessionState, bool) {
-	var s wire.SessionState
+func (c *Conn) openPSK(ticket []byte) (session.State, bool) {
+	var s session.State
 	if c.cfg.Tickets == nil {
 		return s, false
 	}
-	raw, _, err := c.cfg.Tickets.open(c.scratch[:0], ticket, c.cfg.Now(), c.count)
+	raw, _, err := c.cfg.Tickets.Open(c.scratch[:0], ticket, c.cfg.Now(), c.count)
 	if err != nil {
 		return s, false
 	}
 	s, ok := c.openState(raw)
-	suite := suiteRow(SuiteID(s.Suite))
-	return s, ok && Version(s.Version) == TLS13 && suite != nil && suite.Hash == c.hash.Name && len(s.Secret) == c.hash.Size
+	suite := suiteRow(s.Suite)
+	return s, ok && s.Version == TLS13 && suite != nil && suite.Hash == c.hash.Name && len(s.Secret) == c.hash.Size
 }

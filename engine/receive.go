@@ -72,12 +72,12 @@ func (c *Conn) happened(wasDone bool, kind EventKind) EventKind {
 	switch {
 	case c.info.Done && !wasDone:
 		kind = EventHandshakeDone
-	case c.newSession && c.info.Done:
+	case c.sessionNew && c.info.Done:
 		kind = EventSession
 	case c.awaitsStatus():
 		kind = EventStatusWanted
 	}
-	c.newSession = false
+	c.sessionNew = false
 	return kind
 }
 

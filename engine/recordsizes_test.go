@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 )
 
@@ -97,7 +98,7 @@ func TestRecordsLongerThanAgreedAreRefused(t *testing.T) {
 					t.Fatal(err)
 				}
 				var e *Error
-				if _, _, err := to.Recv(out); !errors.As(err, &e) || e.Alert != AlertRecordOverflow {
+				if _, _, err := to.Recv(out); !errors.As(err, &e) || e.Alert != alert.RecordOverflow {
 					t.Errorf("TLS %v: 514 bytes from the %v are %v", v, s, err)
 				}
 			}

@@ -1,6 +1,9 @@
 package engine
 
-import "tlslab/engine/wire"
+import (
+	"tlslab/engine/alert"
+	"tlslab/engine/wire"
+)
 
 // Renegotiation, a second handshake inside a connection up to TLS 1.2. This side
 // says that it would do it securely (RFC 5746), and never does it.
@@ -41,7 +44,7 @@ func (c *Conn) turnDown(r *row, message []byte) error {
 			return tooManyRequests
 		}
 		if !c.closed {
-			c.sealAlert(levelWarning, AlertNoRenegotiation)
+			c.sealAlert(alert.Warning, alert.NoRenegotiation)
 		}
 	}
 	return c.idles()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/op"
 	"tlslab/engine/pki"
 )
@@ -163,7 +164,7 @@ func TestRevocationIsLearnt(t *testing.T) {
 					}
 					err := p.run()
 					if how == RevocationStapled && !stapled {
-						wantAlert(t, "no staple", err, AlertBadCertificateStatus)
+						wantAlert(t, "no staple", err, alert.BadCertificateStatus)
 						return
 					}
 					if err != nil {
@@ -217,31 +218,31 @@ func TestVerdictsOnRevocation(t *testing.T) {
 		how      Revocation
 		soft     bool
 		response []byte
-		want     Alert // 0: the handshake succeeds
+		want     alert.Description // 0: the handshake succeeds
 		learnt   bool
 	}{
 		{"good", r, RevocationStapled, hard, r.says(t), 0, true},
-		{"revoked", r, RevocationStapled, hard, r.says(t, revoked), AlertCertificateRevoked, false},
-		{"unknown", r, RevocationStapled, hard, r.says(t, unheard), AlertBadCertificateStatus, false},
-		{"outdated", r, RevocationStapled, hard, r.says(t, outdated), AlertBadCertificateStatus, false},
-		{"for another certificate", r, RevocationStapled, hard, other.says(t), AlertBadCertificateStatus, false},
-		{"unavailable", r, RevocationStapled, hard, pki.Unavailable(), AlertBadCertificateStatus, false},
-		{"malformed", r, RevocationStapled, hard, []byte("x"), AlertBadCertificateStatus, false},
-		{"missing", r, RevocationStapled, hard, nil, AlertBadCertificateStatus, false},
+		{"revoked", r, RevocationStapled, hard, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"unknown", r, RevocationStapled, hard, r.says(t, unheard), alert.BadCertificateStatus, false},
+		{"outdated", r, RevocationStapled, hard, r.says(t, outdated), alert.BadCertificateStatus, false},
+		{"for another certificate", r, RevocationStapled, hard, other.says(t), alert.BadCertificateStatus, false},
+		{"unavailable", r, RevocationStapled, hard, pki.Unavailable(), alert.BadCertificateStatus, false},
+		{"malformed", r, RevocationStapled, hard, []byte("x"), alert.BadCertificateStatus, false},
+		{"missing", r, RevocationStapled, hard, nil, alert.BadCertificateStatus, false},
 		{"missing", r, RevocationStapled, soft, nil, 0, false},
-		{"revoked", r, RevocationStapled, soft, r.says(t, revoked), AlertCertificateRevoked, false},
-		{"malformed", r, RevocationStapled, soft, []byte("x"), AlertBadCertificateStatus, false},
-		{"missing though there must be one", must, RevocationStapled, soft, nil, AlertBadCertificateStatus, false},
+		{"revoked", r, RevocationStapled, soft, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"malformed", r, RevocationStapled, soft, []byte("x"), alert.BadCertificateStatus, false},
+		{"missing though there must be one", must, RevocationStapled, soft, nil, alert.BadCertificateStatus, false},
 		{"missing though there must be one, unasked", must, RevocationNone, hard, nil, 0, false},
 		{"good", must, RevocationStapled, soft, must.says(t), 0, true},
 		{"good", r, RevocationFetched, hard, r.says(t), 0, true},
-		{"revoked", r, RevocationFetched, soft, r.says(t, revoked), AlertCertificateRevoked, false},
-		{"outdated", r, RevocationFetched, soft, r.says(t, outdated), AlertBadCertificateStatus, false},
-		{"unavailable", r, RevocationFetched, hard, pki.Unavailable(), AlertCertificateUnknown, false},
+		{"revoked", r, RevocationFetched, soft, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"outdated", r, RevocationFetched, soft, r.says(t, outdated), alert.BadCertificateStatus, false},
+		{"unavailable", r, RevocationFetched, hard, pki.Unavailable(), alert.CertificateUnknown, false},
 		{"unavailable", r, RevocationFetched, soft, pki.Unavailable(), 0, false},
-		{"missing", r, RevocationFetched, hard, nil, AlertCertificateUnknown, false},
+		{"missing", r, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
 		{"missing", r, RevocationFetched, soft, nil, 0, false},
-		{"of a certificate without a responder", silent, RevocationFetched, hard, nil, AlertCertificateUnknown, false},
+		{"of a certificate without a responder", silent, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
 		{"of a certificate without a responder", silent, RevocationFetched, soft, nil, 0, false},
 	} {
 		for _, v := range []Version{TLS12, TLS13} {

@@ -2,14 +2,16 @@ package engine
 
 import (
 	"bytes"
-	"crypto/cipher"
 	"errors"
 	"io"
 	"testing"
+	"time"
 
 	"tlslab/engine/kx"
+	"tlslab/engine/op"
 	"tlslab/engine/secrets"
 	"tlslab/engine/secrets/rfc8448"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -71,15 +73,15 @@ func behindClientHello(t *testing.T, cfg *Config, trace rfc8448.Trace) *Conn {
 	return c
 }
 
-// rfcTicket is an AEAD that knows but one ticket, RFC 8448's.
-type rfcTicket struct {
-	cipher.AEAD
-	state wire.SessionState
+// oneTicket are Tickets that open every ticket as the same state.
+type oneTicket struct {
+	session.Tickets
+	state session.State
 }
 
-func (rfcTicket) Overhead() int { return 16 }
-
-func (a rfcTicket) Open(dst, _, _, _ []byte) ([]byte, error) { return a.state.Append(dst), nil }
+func (t oneTicket) Open(dst, _ []byte, _ time.Time, _ op.Counter) ([]byte, bool, error) {
+	return t.state.Append(dst), false, nil
+}
 
 // The server takes RFC 8448 §4's ClientHello with its ticket and its early data.
 func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
@@ -90,14 +92,13 @@ func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
 	if err := errors.Join(parsed.Parse(client[headerSize:]), offered.Parse(findExtension(parsed.Extensions, extPreSharedKey))); err != nil {
 		t.Fatal(err)
 	}
-	ticket, age, _ := offered.Identities.Next()
+	_, age, _ := offered.Identities.Next()
 	cfg := serverConfig(t, "rsa2048")
 	earlyServer(cfg)
-	cfg.Tickets = NewTicketKeys([32]byte{})
-	cfg.Tickets.at.Store(&ticketKeys{keys: []ticketKey{{name: [ticketKeyName]byte(ticket), aead: rfcTicket{state: wire.SessionState{
-		Version: uint16(TLS13), Suite: 0x1301, Extended: 1, Created: uint64(testTime.Unix()), Secret: trace.Get("psk"), ServerName: []byte("server"),
-		Early: wire.EarlyTerms{Most: 1000, AgeAdd: age},
-	}}}}})
+	cfg.Tickets = oneTicket{state: session.State{
+		Version: TLS13, Suite: 0x1301, Extended: true, Created: uint64(testTime.Unix()), Secret: trace.Get("psk"), ServerName: []byte("server"),
+		EarlyData: session.EarlyDataTerms{MaxSize: 1000, AgeAdd: age},
+	}}
 	log := keyLog(cfg)
 	c := Server(cfg)
 	if _, _, err := c.Recv(asRecord(TypeHandshake, client)); err != nil {
@@ -122,8 +123,8 @@ func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 	cfg := clientConfig(t, "rsa2048")
 	log := keyLog(cfg)
 	c := behindClientHello(t, cfg, trace)
-	c.offer = offer{session: &Session{version: TLS13, suite: 0x1301}, hash: "sha256", tickets: []pskTicket{{
-		psk: trace.Get("psk"), maxEarly: 1024, mostPlain: DefaultRecordSize,
+	c.offer = offer{session: &session.Session{Version: TLS13, Suite: 0x1301}, hash: "sha256", tickets: []session.Ticket{{
+		PSK: trace.Get("psk"), MaxEarlyData: 1024, MaxPlaintext: DefaultRecordSize,
 	}}}
 	cfg.EarlyData = true
 	c.offerEarly()
@@ -188,11 +189,11 @@ func TestClientFollowsRFC8448(t *testing.T) {
 	wantBytes(t, "resumption secret", c.modern.resumption[:32], trace.Get("res master"))
 
 	recv("NewSessionTicket", trace.Get("NewSessionTicket record"))
-	tickets := c.Session().take(1, testTime, false)
-	if len(tickets) != 1 || tickets[0].maxEarly != 1024 {
+	tickets := c.Session().TakeTickets(1, testTime, false)
+	if len(tickets) != 1 || tickets[0].MaxEarlyData != 1024 {
 		t.Fatalf("tickets %v, want one that allows 1024 bytes of early data", tickets)
 	}
-	wantBytes(t, "PSK", tickets[0].psk, trace.Get("resumption psk"))
+	wantBytes(t, "PSK", tickets[0].PSK, trace.Get("resumption psk"))
 
 	out, err := c.Seal(nil, trace.Get("application data"))
 	if err != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 )
 
@@ -108,7 +109,7 @@ func (c *Conn) sealChangeCipherSpec() error {
 	if err := c.sealMessages(); err != nil {
 		return err
 	}
-	if c.flight.protocol != &classic {
+	if c.flight.handlers != &legacyHandlers {
 		c.records = append(c.records, byte(record.ChangeCipherSpec), 3, 3, 0, 1, 1)
 		c.noteRecord(RecordSent, record.ChangeCipherSpec, c.records[len(c.records)-1:], 6)
 		return nil
@@ -126,7 +127,7 @@ func (c *Conn) noteRecord(kind NoticeKind, typ record.Type, plain []byte, length
 	}
 	n := Notice{Kind: kind, Record: ContentType(typ), Plain: len(plain), Length: length}
 	if typ == record.Alert && len(plain) == 2 {
-		n.Level, n.Alert = AlertLevel(plain[0]), Alert(plain[1])
+		n.Level, n.Alert = alert.Level(plain[0]), alert.Description(plain[1])
 	}
 	c.cfg.Observe(n)
 }

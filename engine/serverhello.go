@@ -9,8 +9,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// hello is the protocol of the messages that settle the version.
-var hello = protocol{keys: earlyKeys, steps: [KeyUpdate + 1]step{
+// helloHandlers is the protocol of the messages that settle the version.
+var helloHandlers = handlers{keys: earlyKeys, steps: [KeyUpdate + 1]step{
 	ClientHello:       {make: makeClientHello, take: takeClientHello},
 	HelloRetryRequest: {make: makeRetry, take: takeRetry},
 	ServerHello:       {make: makeServerHello, take: takeServerHello},

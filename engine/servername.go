@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -100,6 +101,6 @@ func (c *Conn) suitsName(certificate *Certificate) bool {
 // resumesName says whether a session is for the name that this handshake asks for:
 // one of another name must not be resumed. TLS 1.3 leaves that to the client
 // (RFC 9846 §4.3.11); we hold a server to it all the same, since its certificates differ.
-func (c *Conn) resumesName(s *wire.SessionState) bool {
+func (c *Conn) resumesName(s *session.State) bool {
 	return pki.SameHost(string(s.ServerName), c.info.ServerName)
 }

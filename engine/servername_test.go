@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -98,7 +99,7 @@ func TestNamesAsTheyAreSent(t *testing.T) {
 	cc := clientConfig(t, "rsa2048")
 	p := newPair(cc, serverConfig(t, "rsa2048"))
 	p.client = Client(cc, ".")
-	wantAlert(t, "no certificate is for the root", p.run(), AlertBadCertificate)
+	wantAlert(t, "no certificate is for the root", p.run(), alert.BadCertificate)
 }
 
 // SSL 3.0 has no extensions, and so no names.
@@ -133,7 +134,7 @@ func TestUnknownNames(t *testing.T) {
 				err := p.run()
 				label := fmt.Sprintf("TLS %v, %v, %q", v, policy, name)
 				if policy == UnknownNameRefused && !known {
-					wantAlert(t, label, err, AlertUnrecognizedName)
+					wantAlert(t, label, err, alert.UnrecognizedName)
 					continue
 				}
 				if err != nil {
@@ -181,7 +182,7 @@ func TestRefusedNamesGetNoOtherCertificate(t *testing.T) {
 		holding(named(t, "ecdsa-p256", "a.example"), pkiFor(t, "rsa2048"))(sc)
 		p := newPair(cc, sc)
 		p.client = Client(cc, "a.example")
-		wantAlert(t, v.String(), p.run(), AlertHandshakeFailure)
+		wantAlert(t, v.String(), p.run(), alert.HandshakeFailure)
 	}
 }
 
@@ -208,7 +209,7 @@ func TestServersChooseCertificatesBySignatureAlgorithms(t *testing.T) {
 				continue
 			}
 			if x.want == "" {
-				wantAlert(t, "no scheme in common", err, AlertHandshakeFailure)
+				wantAlert(t, "no scheme in common", err, alert.HandshakeFailure)
 				continue
 			}
 			if err != nil {
@@ -235,7 +236,7 @@ func TestClientsWithoutSignatureAlgorithms(t *testing.T) {
 	// Ed25519 has no SHA-1, and a client that names schemes does not get it.
 	cc, sc := clientConfig(t, "ed25519"), serverConfig(t, "ed25519")
 	cc.MaxVersion, cc.SignatureSchemes = TLS12, []SignatureScheme{}
-	wantAlert(t, "ed25519", newPair(cc, sc).run(), AlertHandshakeFailure)
+	wantAlert(t, "ed25519", newPair(cc, sc).run(), alert.HandshakeFailure)
 	cc, sc = clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	cc.SignatureSchemes = []SignatureScheme{}
 	if err := newPair(cc, sc).run(); err == nil {

@@ -56,7 +56,7 @@ func (x *tap) observe(s side, n Notice) {
 		if !n.Sent {
 			from = other(s)
 		}
-		keys, err := x.sides[s].flight.protocol.keys(x.sides[s], from, n.Epoch)
+		keys, err := x.sides[s].flight.handlers.keys(x.sides[s], from, n.Epoch)
 		if err != nil {
 			panic(fmt.Sprintf("keys of %s: %v", sideNames[from], err))
 		}

@@ -10,6 +10,7 @@ import (
 	"tlslab/engine"
 	"tlslab/engine/kx"
 	"tlslab/engine/pki"
+	"tlslab/engine/protocol"
 	"tlslab/netem"
 )
 
@@ -112,7 +113,7 @@ func ciphersOf(v engine.Version, certificate, group string) string {
 // completeNamedSuite holds the suite of tls.suite to the version, the certificate and the group. Where no group is named, it is one
 // that the suite can be used with.
 func completeNamedSuite(c *Config, set map[string]setting) []fault {
-	s, _ := engine.SuiteByName(c.TLS.Suite)
+	s, _ := protocol.SuiteByName(c.TLS.Suite)
 	highest := c.TLS.Versions.Max
 	switch {
 	case !speaks(s, highest):
@@ -123,7 +124,7 @@ func completeNamedSuite(c *Config, set map[string]setting) []fault {
 	if _, named := set["tls.group"]; !named && s.KeyExchange == engine.KeyExchangeDHE {
 		c.TLS.Group = engine.FFDHE2048.String()
 	}
-	if family := s.KeyExchange.Family(); family != 0 && family != familyOf(c.TLS.Group) {
+	if family := engine.GroupFamily(s.KeyExchange); family != 0 && family != familyOf(c.TLS.Group) {
 		return faultf([]string{"tls.suite", "tls.group"}, "%s does not go with the group %s", s.Name, c.TLS.Group)
 	}
 	c.TLS.Suites = []string{s.Name}

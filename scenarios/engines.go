@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/protocol"
+	"tlslab/engine/session"
 	"tlslab/sim"
 )
 
@@ -76,7 +78,7 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 	if c.TLS.Kind == earlyData {
 		client.EarlyData, x.RejectEarly = true, c.TLS.RejectEarlyData
 		server.MaxEarlyData, server.EarlyWindow = uint32(c.TLS.EarlyData), c.TLS.EarlyDataWindow
-		server.EarlyGuard = c.TLS.earlyGuard()
+		server.AntiReplay = c.TLS.earlyGuard()
 	}
 	if err := c.setGroups(client, server); err != nil {
 		return x, nil, err
@@ -94,10 +96,10 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 		return x, nil, err
 	}
 	x.ClientAuthenticated = server.ClientAuth != engine.ClientAuthNone && len(client.Certificates) > 0
-	server.SessionCache = engine.NewSessionCache(16, time.Hour)
-	server.Tickets = engine.NewTicketKeys(in.seed("tickets"))
+	server.SessionCache = session.NewCache(16, time.Hour)
+	server.Tickets = session.NewTicketKeys(in.seed("tickets"))
 	if c.TLS.TicketRotation > 0 {
-		server.Tickets = engine.RotateTicketKeys(in.seed("tickets"), c.TLS.TicketRotation)
+		server.Tickets = session.RotateTicketKeys(in.seed("tickets"), c.TLS.TicketRotation)
 	}
 	server.TicketCount, client.TicketsOffered = c.TLS.Tickets, c.TLS.TicketsOffered
 	if c.TLS.Tickets == 0 {
@@ -113,11 +115,11 @@ const maxEarlyHellos = 100_000
 
 // earlyGuard remembers all ClientHellos with early data, or none, which rejects them. It need not mind those from before it was
 // made, as the keys of their tickets are as new as it is.
-func (t *TLS) earlyGuard() engine.EarlyGuard {
+func (t *TLS) earlyGuard() session.AntiReplay {
 	if t.RejectEarlyData {
-		return engine.RecordHellos(0, time.Time{})
+		return session.ClientHelloRecording(0, time.Time{})
 	}
-	return engine.RecordHellos(maxEarlyHellos, time.Time{})
+	return session.ClientHelloRecording(maxEarlyHellos, time.Time{})
 }
 
 // commonConfig is what both sides are told alike.
@@ -139,7 +141,7 @@ func (c *Config) commonConfig(in surroundings) *engine.Config {
 	}
 	c.TLS.Record.setRecords(cfg)
 	for _, name := range c.TLS.Suites {
-		if s, ok := engine.SuiteByName(name); ok {
+		if s, ok := protocol.SuiteByName(name); ok {
 			cfg.Suites = append(cfg.Suites, s.ID)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/protocol"
 )
 
 // Who the two sides are: the certificates that they show, and what they make of the other's.
@@ -186,7 +187,7 @@ func checkIdentities(c *Config, _ map[string]setting) []fault {
 // signable says whether a certificate of the server's can sign as the client wants, or a suite has no need of it.
 func (t *TLS) signable(v engine.Version) bool {
 	for _, name := range t.Suites {
-		if s, _ := engine.SuiteByName(name); speaks(s, v) && s.KeyExchange == engine.KeyExchangeRSA {
+		if s, _ := protocol.SuiteByName(name); speaks(s, v) && s.KeyExchange == engine.KeyExchangeRSA {
 			return true
 		}
 	}

@@ -8,6 +8,8 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/protocol"
+	"tlslab/engine/session"
 	"tlslab/sim/costs"
 )
 
@@ -51,7 +53,7 @@ func NewSockets(sets []string, responder string, names ...string) (*Sockets, err
 		cfg.Rand = rand.Reader
 		c.widen(cfg, said)
 	}
-	s.Server.SessionCache = engine.NewSessionCache(maxSessions, engine.DefaultTicketLifetime)
+	s.Server.SessionCache = session.NewCache(maxSessions, engine.DefaultTicketLifetime)
 	if said["tls.server_name"] {
 		s.ServerName = c.TLS.ServerName
 	}
@@ -69,7 +71,7 @@ func (c *Config) widen(cfg *engine.Config, said map[string]bool) {
 		cfg.Suites = nil
 	case !said["tls.certificate"]:
 		cfg.Suites = nil
-		for _, s := range engine.Suites() {
+		for _, s := range protocol.Suites() {
 			if s.Cipher == c.TLS.Cipher && s.KeyExchange != engine.KeyExchangeRSA {
 				cfg.Suites = append(cfg.Suites, s.ID)
 			}
@@ -128,7 +130,7 @@ func signsByOneOf(certificate, named string) bool {
 // socketDefaults are keys with the values they have where nothing is said. What a suite that is named needs follows from it.
 func socketDefaults(values map[string]string) [][2]string {
 	defaults := [][2]string{{"tls.version", Versions{engine.TLS12, engine.TLS13}.String()}}
-	if s, ok := engine.SuiteByName(values["tls.suite"]); ok {
+	if s, ok := protocol.SuiteByName(values["tls.suite"]); ok {
 		defaults[0][1] = Versions{min(max(s.Min, engine.TLS12), s.Max), s.Max}.String() // older ones on request only
 		i := slices.IndexFunc(certificates().words, func(certificate string) bool { return takes(s, certificate) })
 		if i >= 0 && s.KeyType != "" {

@@ -6,13 +6,14 @@ import (
 	"tlslab/engine"
 	"tlslab/engine/kx"
 	"tlslab/engine/pki"
+	"tlslab/engine/protocol"
 )
 
 // The names of the language are those of the engine's tables: a row added there can be written here.
 
 func suiteNames() vocabulary {
 	var words []string
-	for _, s := range engine.Suites() {
+	for _, s := range protocol.Suites() {
 		words = append(words, s.Name)
 	}
 	return vocabulary{"a cipher suite", words}
@@ -20,7 +21,7 @@ func suiteNames() vocabulary {
 
 func ciphers() vocabulary {
 	var words []string
-	for _, s := range engine.Suites() {
+	for _, s := range protocol.Suites() {
 		if !slices.Contains(words, s.Cipher) {
 			words = append(words, s.Cipher)
 		}
@@ -78,10 +79,10 @@ func suiteFor(cipher string, v engine.Version, certificate, group string) (found
 	if familyOf(group) == kx.Field {
 		family = kx.Field
 	}
-	for _, s := range engine.Suites() {
+	for _, s := range protocol.Suites() {
 		switch {
 		case s.Cipher != cipher || !speaks(s, v) || !takes(s, certificate):
-		case s.KeyExchange == engine.KeyExchangeAny || s.KeyExchange.Family() == family:
+		case s.KeyExchange == engine.KeyExchangeAny || engine.GroupFamily(s.KeyExchange) == family:
 			return s, true
 		case s.KeyExchange == engine.KeyExchangeRSA && family == kx.Curve:
 			found, ok = s, true

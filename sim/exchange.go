@@ -10,6 +10,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/record"
+	"tlslab/engine/session"
 	"tlslab/sim/content"
 	"tlslab/sim/recording"
 )
@@ -124,7 +125,7 @@ type program struct {
 
 // newPair makes the engines of the ordinal-th connection of an exchange; the
 // client offers the session, if there is one.
-func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error) {
+func newPair(x *Exchange, ordinal uint64, session *session.Session) (*pair, error) {
 	p := &pair{exchange: x}
 	for s := range p.sides {
 		from := x.Client
@@ -150,7 +151,7 @@ func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error
 			g.conn = engine.Client(&cfg, x.ServerName)
 		} else {
 			g.chunk = x.WriteChunk
-			cfg.EarlyGuard = x.earlyGuard()
+			cfg.AntiReplay = x.earlyGuard()
 			g.conn = engine.Server(&cfg)
 		}
 	}
@@ -170,11 +171,11 @@ func engineRand(seed, ordinal uint64, s side) io.Reader {
 
 // earlyGuard is the memory of a server that has seen nothing yet; one without room
 // for any early data rejects all.
-func (x *Exchange) earlyGuard() engine.EarlyGuard {
+func (x *Exchange) earlyGuard() session.AntiReplay {
 	if x.RejectEarly {
-		return engine.RecordHellos(0, time.Time{})
+		return session.ClientHelloRecording(0, time.Time{})
 	}
-	return engine.RecordHellos(1, time.Time{})
+	return session.ClientHelloRecording(1, time.Time{})
 }
 
 // start makes the client's first step.

@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"tlslab/engine"
+	"tlslab/engine/alert"
 	"tlslab/sim/recording"
 	"tlslab/sim/tcp"
 )
@@ -27,7 +27,7 @@ const answered recording.Action = math.MaxUint8
 
 // Unanswered is the outcome of a connection whose client had no answer from the
 // authority: the alert by which the engine ends it.
-var Unanswered = "alert " + engine.AlertCertificateUnknown.String()
+var Unanswered = "alert " + alert.CertificateUnknown.String()
 
 // fetch is the question of one connection.
 type fetch struct {

@@ -13,6 +13,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 	"tlslab/netem"
 	"tlslab/sim/costs"
 	"tlslab/sim/recording"
@@ -48,8 +49,8 @@ func (h handshake) exchange(t testing.TB) Exchange {
 	c, s := both, both
 	c.Roots = roots
 	s.Certificates = []*engine.Certificate{certificate}
-	s.SessionCache = engine.NewSessionCache(4, time.Hour)
-	s.Tickets = engine.NewTicketKeys([32]byte{1})
+	s.SessionCache = session.NewCache(4, time.Hour)
+	s.Tickets = session.NewTicketKeys([32]byte{1})
 	if h.resumption != 0 {
 		c.Resumption = []engine.Resumption{h.resumption}
 		s.Resumption = c.Resumption

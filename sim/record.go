@@ -12,6 +12,7 @@ import (
 	"tlslab/engine"
 	"tlslab/engine/pki"
 	"tlslab/engine/record"
+	"tlslab/engine/session"
 	"tlslab/sim/recording"
 )
 
@@ -105,10 +106,10 @@ func (x *Exchange) forgotten() *Exchange {
 		var secret [32]byte
 		copy(secret[:], "tlslab forgotten")
 		binary.LittleEndian.PutUint64(secret[16:], x.Seed)
-		server.Tickets = engine.NewTicketKeys(secret)
+		server.Tickets = session.NewTicketKeys(secret)
 	}
 	if server.SessionCache != nil {
-		server.SessionCache = engine.NewSessionCache(1, time.Hour)
+		server.SessionCache = session.NewCache(1, time.Hour)
 	}
 	again.Server = &server
 	return &again

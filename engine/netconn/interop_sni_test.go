@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -125,7 +126,7 @@ func TestWeNameServerPrograms(t *testing.T) {
 						conn, err := dialNamed(t, p.addr, cfg, who)
 						if refused := i == 0 && j == 0 && slices.Contains(arguments, "-servername_fatal"); refused {
 							var e *engine.Error
-							if !errors.As(err, &e) || e.Alert != engine.AlertUnrecognizedName {
+							if !errors.As(err, &e) || e.Alert != alert.UnrecognizedName {
 								t.Errorf("%s: %v, want unrecognized_name", who, err)
 							}
 							continue

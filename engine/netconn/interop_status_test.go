@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"tlslab/engine"
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -22,12 +23,12 @@ type stapledCase struct {
 	name string
 	set  func(*pki.StatusSpec)
 	// alert is what the client says to it; 0: nothing
-	alert engine.Alert
+	alert alert.Description
 }
 
 var stapledCases = []stapledCase{
 	{"stapled", func(*pki.StatusSpec) {}, 0},
-	{"stapled revoked", func(s *pki.StatusSpec) { s.Status = pki.StatusRevoked }, engine.AlertCertificateRevoked},
+	{"stapled revoked", func(s *pki.StatusSpec) { s.Status = pki.StatusRevoked }, alert.CertificateRevoked},
 }
 
 // stapledCombinations are one for each version and of two kinds of certificate, as

@@ -12,6 +12,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 )
 
 const serverName = "server.tlslab.example"
@@ -37,7 +38,7 @@ func ourConfig(t testing.TB) *engine.Config {
 		t.Fatal(err)
 	}
 	return &engine.Config{Rand: rand.Reader, Now: time.Now, Roots: roots, Certificates: []*engine.Certificate{certificate},
-		Tickets: engine.NewTicketKeys([32]byte{1})}
+		Tickets: session.NewTicketKeys([32]byte{1})}
 }
 
 func stdConfig(t testing.TB) *tls.Config {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -22,13 +23,13 @@ func TestAskingTheAuthority(t *testing.T) {
 		what   string
 		handle func(good []byte) http.HandlerFunc
 		soft   bool
-		alert  engine.Alert // 0: the handshake succeeds
+		alert  alert.Description // 0: the handshake succeeds
 		learnt bool
 	}{
 		{"good", func(good []byte) http.HandlerFunc { return Responder(func([]byte) []byte { return good }).ServeHTTP }, false, 0, true},
 		{"a page", func([]byte) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }
-		}, false, engine.AlertCertificateUnknown, false},
+		}, false, alert.CertificateUnknown, false},
 		{"a failure", func([]byte) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", http.StatusInternalServerError) }
 		}, true, 0, false},
@@ -39,11 +40,11 @@ func TestAskingTheAuthority(t *testing.T) {
 					w.Write(make([]byte, 1<<12))
 				}
 			}
-		}, false, engine.AlertCertificateUnknown, false},
+		}, false, alert.CertificateUnknown, false},
 		{"nothing known", func([]byte) http.HandlerFunc {
 			return Responder(func([]byte) []byte { return pki.Unavailable() }).ServeHTTP
 		}, true, 0, false},
-		{"of another", func([]byte) http.HandlerFunc { return Responder(func([]byte) []byte { return []byte("x") }).ServeHTTP }, true, engine.AlertBadCertificateStatus, false},
+		{"of another", func([]byte) http.HandlerFunc { return Responder(func([]byte) []byte { return []byte("x") }).ServeHTTP }, true, alert.BadCertificateStatus, false},
 	} {
 		t.Run(x.what, func(t *testing.T) {
 			var handler http.HandlerFunc

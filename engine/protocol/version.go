@@ -1,11 +1,14 @@
-package engine
+package protocol
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
-// A Version is a protocol version as it is written on the wire.
+// A Version is a protocol version as it is written on the wire (ProtocolVersion).
 type Version uint16
 
-// The versions that are spoken.
+// The versions that the engine speaks.
 const (
 	SSL30 Version = 0x0300 // RFC 6101
 	TLS10 Version = 0x0301 // RFC 2246
@@ -16,7 +19,8 @@ const (
 
 var versionNames = map[Version]string{SSL30: "ssl3.0", TLS10: "1.0", TLS11: "1.1", TLS12: "1.2", TLS13: "1.3"}
 
-// String returns the version's number, "1.3"; of SSL's, "ssl3.0".
+// String returns the name that ParseVersion reads: "ssl3.0", or "1.0" to "1.3"; of any other
+// version its number in hexadecimal, "0x0305".
 func (v Version) String() string {
 	if name, ok := versionNames[v]; ok {
 		return name
@@ -24,7 +28,7 @@ func (v Version) String() string {
 	return fmt.Sprintf("0x%04x", uint16(v))
 }
 
-// ParseVersion reads a version's number, "ssl3.0" or "1.0" to "1.3".
+// ParseVersion reads "ssl3.0" or "1.0" to "1.3". Any other text is an error.
 func ParseVersion(s string) (Version, error) {
 	for v, name := range versionNames {
 		if name == s {
@@ -34,10 +38,18 @@ func ParseVersion(s string) (Version, error) {
 	return 0, fmt.Errorf("unknown TLS version %q", s)
 }
 
-// Title returns the version's name in a sentence, "TLS 1.3" or "SSL 3.0".
+// Title returns the version's name as a sentence writes it: "TLS 1.3" or "SSL 3.0".
 func (v Version) Title() string {
 	if v == SSL30 {
 		return "SSL 3.0"
 	}
 	return "TLS " + v.String()
+}
+
+// nameOf returns the name of a small number, or the number itself if it has none.
+func nameOf[T ~uint8](names []string, v T) string {
+	if int(v) < len(names) {
+		return names[v]
+	}
+	return strconv.Itoa(int(v))
 }

@@ -1,60 +1,44 @@
-package engine
+package protocol
 
 import (
 	"fmt"
-
-	"tlslab/engine/kx"
-	"tlslab/engine/record"
+	"slices"
 )
 
-// A SuiteID is a cipher suite as it is written on the wire.
+// A SuiteID is a cipher suite as it is written on the wire (CipherSuite).
 type SuiteID uint16
 
-// A Suite is one row of the suites table.
+// A Suite is one row of the table of cipher suites.
 type Suite struct {
 	ID          SuiteID
-	Name        string      // the registry's, TLS_AES_128_GCM_SHA256
-	Cipher      string      // the record protection: aes-128-gcm, chacha20-poly1305, aes-128-cbc-sha
-	KeyExchange KeyExchange // how the secret is agreed
-	KeyType     string      // the key that the certificate must hold: rsa, ecdsa; empty in TLS 1.3, any
-	Hash        string      // of the PRF or HKDF and the transcript: sha256, sha384; before TLS 1.2 the version decides
-	Min, Max    Version     // the versions that know it
+	Name        string      // IANA's: "TLS_AES_128_GCM_SHA256"
+	Cipher      string      // record protection, as package record names it: "aes-128-gcm"
+	KeyExchange KeyExchange // how both sides agree on a secret
+	KeyType     string      // key of the server's certificate: "rsa", "ecdsa"; "" (TLS 1.3) is any
+	Hash        string      // of PRF or HKDF and transcript: "sha256", "sha384"; unused before TLS 1.2
+	Min, Max    Version     // first and last version that has the suite
 }
 
-// A KeyExchange is how a suite agrees on a secret.
+// A KeyExchange is how a cipher suite agrees on a secret.
 type KeyExchange uint8
 
 // The key exchanges.
 const (
-	KeyExchangeRSA   KeyExchange = iota + 1 // the client encrypts a secret for the certificate's key
-	KeyExchangeECDHE                        // ServerKeyExchange and ClientKeyExchange carry shares
-	KeyExchangeDHE                          // likewise, over a prime field
-	KeyExchangeAny                          // TLS 1.3: extensions decide
+	KeyExchangeRSA   KeyExchange = iota + 1 // the client encrypts a premaster secret (RFC 5246 §7.4.7.1)
+	KeyExchangeECDHE                        // shares on an elliptic curve (RFC 8422 §2)
+	KeyExchangeDHE                          // shares in a finite field (RFC 5246 §7.4.3, RFC 7919)
+	KeyExchangeAny                          // TLS 1.3: extensions decide, not the suite
 )
-
-// Family is what the key exchange's groups must be built on; 0 where there are
-// none, or where any will do.
-func (k KeyExchange) Family() kx.Family {
-	switch k {
-	case KeyExchangeECDHE:
-		return kx.Curve
-	case KeyExchangeDHE:
-		return kx.Field
-	}
-	return 0
-}
 
 var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "dhe", "any"}
 
-// String returns the key exchange's name.
+// String returns the key exchange's name: "rsa", "ecdhe", "dhe" or "any"; "none" for 0.
 func (k KeyExchange) String() string { return nameOf(keyExchangeNames[:], k) }
 
-// suites is the one table of what is known about suites, in the default
-// order of preference (RFC 9846 §B.4, RFC 5289, RFC 7905, RFC 8422, RFC 6655,
-// RFC 7251, RFC 5246 §A.5, RFC 3268). AEADs and MACs with SHA-2 need TLS 1.2,
-// which has done away with DES (RFC 5469).
-// RFC 3268 gives AES to TLS; SSL 3.0 was spoken with it as well.
-// Those whose cipher is OnRequest come last.
+// suites is the table of cipher suites, in the default order of preference (RFC 9846 §B.4,
+// RFC 5289, RFC 7905, RFC 8422, RFC 6655, RFC 7251, RFC 5246 §A.5, RFC 3268). Suites with an AEAD
+// or a SHA-2 MAC need TLS 1.2. DES ends with TLS 1.1 (RFC 5469). RFC 3268 adds AES to TLS; SSL 3.0
+// implementations spoke it too. Suites that are not offered by default come last.
 var suites = []Suite{
 	{0x1301, "TLS_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
 	{0x1302, "TLS_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeAny, "", "sha384", TLS13, TLS13},
@@ -121,47 +105,29 @@ var suites = []Suite{
 	{0x0001, "TLS_RSA_WITH_NULL_MD5", "null-md5", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
 }
 
-// defaultSuites are those that nobody need ask for, in the table's order.
-var defaultSuites = func() (all []*Suite) {
-	for i := range suites {
-		if !record.ByName(suites[i].Cipher).OnRequest {
-			all = append(all, &suites[i])
-		}
-	}
-	return all
-}()
+// Suites returns a copy of the table of cipher suites, in the default order of preference.
+func Suites() []Suite { return slices.Clone(suites) }
 
-// Suites returns the suites table in the default order of preference.
-func Suites() []Suite { return append([]Suite(nil), suites...) }
-
-// SuiteByID finds a suite by its number.
+// SuiteByID finds a suite by its number; false if the table does not have it.
 func SuiteByID(id SuiteID) (Suite, bool) {
-	if s := suiteRow(id); s != nil {
-		return *s, true
-	}
-	return Suite{}, false
+	return find(func(s *Suite) bool { return s.ID == id })
 }
 
-func suiteRow(id SuiteID) *Suite {
-	for i := range suites {
-		if suites[i].ID == id {
-			return &suites[i]
-		}
-	}
-	return nil
-}
-
-// SuiteByName finds a suite by the registry's name.
+// SuiteByName finds a suite by IANA's name; false if the table does not have it.
 func SuiteByName(name string) (Suite, bool) {
-	for _, s := range suites {
-		if s.Name == name {
-			return s, true
+	return find(func(s *Suite) bool { return s.Name == name })
+}
+
+func find(is func(*Suite) bool) (Suite, bool) {
+	for i := range suites {
+		if is(&suites[i]) {
+			return suites[i], true
 		}
 	}
 	return Suite{}, false
 }
 
-// String returns the registry's name, or the number in hexadecimal.
+// String returns IANA's name, or the number in hexadecimal if the table does not have the suite.
 func (id SuiteID) String() string {
 	if s, ok := SuiteByID(id); ok {
 		return s.Name
