@@ -45,7 +45,7 @@ func (c *Conn) checkChain() error {
 	if c.side == server {
 		return c.verifyClient()
 	}
-	if c.info.Suite.KeyType != "" && c.info.Suite.KeyType != pki.KindOf(c.peerKey.Algorithm).Name {
+	if c.info.Suite.KeyType != "" && c.info.Suite.KeyType != pki.KeyTypeOf(c.peerKey.Algorithm).Name {
 		return fmt.Errorf("%w: %s", wrongKeyType, c.peerKey.Algorithm)
 	}
 	may := chain[0].MaySign

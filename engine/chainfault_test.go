@@ -7,6 +7,7 @@ import (
 
 	"tlslab/engine/alert"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // Going on in spite of what is wrong with the peer's chain.
@@ -17,7 +18,7 @@ var faultAlerts = map[pki.ChainFault]alert.Description{
 }
 
 func faulty(t testing.TB, faults pki.ChainFault) *testPKI {
-	return specialPKI(t, pki.Spec{Seed: "faulty", Algorithm: "ecdsa-p256", Length: 2, Names: []string{testName}, Faults: faults,
+	return specialPKI(t, ca.ChainSpec{Seed: "faulty", Algorithm: "ecdsa-p256", Length: 2, Names: []string{testName}, Faults: faults,
 		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0)})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"tlslab/engine/alert"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/engine/wire"
 )
 
@@ -39,7 +40,7 @@ func testClientAuthentication(t *testing.T, v Version, policy ClientAuth, key st
 		show(shown)(cc)
 		sc.ClientCAs = shown.roots
 	}
-	if key != "" && pki.KindOf(key).Since > uint16(v) {
+	if key != "" && pki.KeyTypeOf(key).MinVersion > uint16(v) {
 		return
 	}
 	name := fmt.Sprintf("TLS %v, certificate %s %q", v, policy, key)
@@ -81,8 +82,8 @@ func testClientAuthentication(t *testing.T, v Version, policy ClientAuth, key st
 // What is wrong with a client's chain decides the alert.
 func TestVerdictsOnClientCertificates(t *testing.T) {
 	good := clientPKI(t, "ecdsa-p256")
-	old := specialPKI(t, pki.Spec{Seed: "old", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-2, 0, 0), NotAfter: testTime.AddDate(-1, 0, 0)})
-	early := specialPKI(t, pki.Spec{Seed: "early", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(1, 0, 0), NotAfter: testTime.AddDate(2, 0, 0)})
+	old := specialPKI(t, ca.ChainSpec{Seed: "old", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-2, 0, 0), NotAfter: testTime.AddDate(-1, 0, 0)})
+	early := specialPKI(t, ca.ChainSpec{Seed: "early", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(1, 0, 0), NotAfter: testTime.AddDate(2, 0, 0)})
 	foreign := &testPKI{roots: identityFor(t, "ecdsa-p256").roots(t)}
 	serving, signless := limited(t, x509.ExtKeyUsageServerAuth, x509.KeyUsageDigitalSignature), limited(t, x509.ExtKeyUsageClientAuth, x509.KeyUsageKeyEncipherment)
 	for _, x := range []struct {

@@ -21,7 +21,7 @@ func (c *Conn) awaitStatus() error {
 	if c.status == nil || c.cfg.Revocation != RevocationFetched || c.status.issuer == nil {
 		return nil
 	}
-	if c.info.PeerChain[0].StatusURL() != "" {
+	if c.info.PeerChain[0].OCSPURL() != "" {
 		c.status.awaited = true
 		return nil
 	}
@@ -41,7 +41,7 @@ func (c *Conn) StatusWanted() (url string, request []byte) {
 		return "", nil
 	}
 	leaf := c.info.PeerChain[0]
-	return leaf.StatusURL(), pki.StatusRequest(leaf, c.status.issuer)
+	return leaf.OCSPURL(), pki.OCSPRequest(leaf, c.status.issuer)
 }
 
 // CertificateStatus gives a client the authority's answer for which it waits since
@@ -77,7 +77,7 @@ func (c *Conn) takeAnswer(response []byte) error {
 		return noAuthority
 	}
 	err := c.takeStatus(response, RevocationFetched)
-	if errors.Is(err, pki.ErrStatusUnavailable) {
+	if errors.Is(err, pki.ErrOCSPUnavailable) {
 		if c.cfg.SoftFail {
 			return nil
 		}

@@ -119,7 +119,7 @@ func meetings() []meeting {
 	aged := func(i Info, v Version) Info { i.Version, i.Suite = v, *suiteRow(0xc009); return i }
 	for _, key := range []string{"ecdsa-p521", "ed25519", "mldsa44", "mldsa65", "mldsa87"} {
 		all = append(all, meeting{name: "authentication by " + key, key: key, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)})
-		if pki.KindOf(key).Since <= uint16(TLS12) {
+		if pki.KeyTypeOf(key).MinVersion <= uint16(TLS12) {
 			all = append(all, meeting{name: "classic authentication by " + key, key: key, server: maxVersion(TLS12), first: classicInfo, again: resumed(classicInfo, Ticket, 0)})
 		}
 	}

@@ -228,7 +228,7 @@ func takeCertificateVerify13(c *Conn, body []byte) error {
 func (c *Conn) checkSignature(id uint16, signed, signature []byte, verify func(*pki.Scheme, *pki.PublicKey, []byte, []byte, op.Counter) error) error {
 	s := pki.SchemeByID(id)
 	if c.impliesScheme() {
-		s = pki.Implied(c.peerKey)
+		s = pki.ImpliedScheme(c.peerKey)
 	} else if !c.accepts(id) {
 		s = nil
 	}

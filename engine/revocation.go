@@ -124,7 +124,7 @@ func (c *Conn) takeStatus(response []byte, how Revocation) error {
 	if c.status.issuer == nil {
 		return nil
 	}
-	if err := pki.VerifyStatus(response, c.info.PeerChain[0], c.status.issuer, c.cfg.Now(), c.count); err != nil {
+	if err := pki.VerifyOCSPResponse(response, c.info.PeerChain[0], c.status.issuer, c.cfg.Now(), c.count); err != nil {
 		return err
 	}
 	c.info.Revocation = how

@@ -102,5 +102,5 @@ func (c *Conn) suitsName(certificate *Certificate) bool {
 // one of another name must not be resumed. TLS 1.3 leaves that to the client
 // (RFC 9846 §4.3.11); we hold a server to it all the same, since its certificates differ.
 func (c *Conn) resumesName(s *session.State) bool {
-	return pki.SameHost(string(s.ServerName), c.info.ServerName)
+	return pki.SameDNSName(string(s.ServerName), c.info.ServerName)
 }

@@ -5,14 +5,14 @@ import (
 	"testing"
 
 	"tlslab/engine/alert"
-	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // The names that servers are called by.
 
 // named is a chain for some names, of the authorities of its key's algorithm.
 func named(t testing.TB, algorithm string, names ...string) *testPKI {
-	return specialPKI(t, pki.Spec{Seed: "names", Algorithm: algorithm, Length: 1, Names: names})
+	return specialPKI(t, ca.ChainSpec{Seed: "names", Algorithm: algorithm, Length: 1, Names: names})
 }
 
 func holding(all ...*testPKI) func(*Config) {
@@ -70,7 +70,7 @@ func TestServersChooseCertificatesByName(t *testing.T) {
 				want = map[bool]*testPKI{true: a, false: rsa}[v < TLS13]
 			}
 			if si.Certificate != want.certificate || string(ci.PeerChain[0].Raw) != string(want.chain.Certificates[0]) {
-				t.Errorf("%v, %q: the server has shown that of %q", v, x.name, si.Certificate.Leaf().Names())
+				t.Errorf("%v, %q: the server has shown that of %q", v, x.name, si.Certificate.Leaf().DNSNames())
 			}
 			if ci.ServerNameUsed != x.used || si.ServerNameUsed != x.used {
 				t.Errorf("%v, %q: the name was used: client %v, server %v", v, x.name, ci.ServerNameUsed, si.ServerNameUsed)

@@ -75,7 +75,7 @@ type offer struct {
 func (c *Conn) chooseOffer() {
 	s := c.cfg.Session
 	now := c.cfg.Now()
-	if s == nil || s.Version < c.cfg.minVersion() || s.Version > c.cfg.maxVersion() || !pki.SameHost(s.ServerName, c.info.ServerName) ||
+	if s == nil || s.Version < c.cfg.minVersion() || s.Version > c.cfg.maxVersion() || !pki.SameDNSName(s.ServerName, c.info.ServerName) ||
 		s.ToleratedFaults&^c.cfg.acceptedFaults() != 0 {
 		return
 	}

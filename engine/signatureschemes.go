@@ -30,7 +30,7 @@ var defaultSchemes = [...][]byte{listSchemes(TLS12), listSchemes(TLS13)}
 func listSchemes(highest Version) []byte {
 	dst := wire.Open(nil, 2)
 	for _, s := range pki.Schemes() {
-		if s.ID>>8 != 2 && s.Lowest() <= uint16(highest) {
+		if s.ID>>8 != 2 && s.MinVersion() <= uint16(highest) {
 			dst = wire.AppendUint16(dst, s.ID)
 		}
 	}
@@ -98,7 +98,7 @@ func (c *Conn) theirSchemes() wire.Uint16s {
 // sign with, nil if there is none. Before TLS 1.2 the key alone decides.
 func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
 	if c.impliesScheme() {
-		if s := pki.Implied(&certificate.key.Public); s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
+		if s := pki.ImpliedScheme(&certificate.key.Public); s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
 			return s
 		}
 		return nil

@@ -141,7 +141,7 @@ func checkGroup(c *Config, _ map[string]setting) []fault {
 
 // checkCertificate holds the certificate's key to the versions whose handshakes it can sign.
 func checkCertificate(c *Config, _ map[string]setting) []fault {
-	since := engine.Version(pki.KindOf(c.TLS.Certificate).Since)
+	since := engine.Version(pki.KeyTypeOf(c.TLS.Certificate).MinVersion)
 	if c.TLS.Versions.Max < since {
 		return faultf([]string{"tls.certificate", "tls.version"}, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", c.TLS.Certificate, since, c.TLS.Versions)
 	}
@@ -255,7 +255,7 @@ func completeClientAuth(c *Config, _ map[string]setting) []fault {
 	case c.TLS.ClientCertificate == noCertificate && c.TLS.ClientAuth == engine.ClientAuthRequired.String():
 		return faultf([]string{"tls.client_certificate", "tls.client_auth"}, "a client without the certificate that the server requires is refused: let it be requested, or give it one")
 	}
-	if since := engine.Version(pki.KindOf(c.TLS.ClientCertificate).Since); c.TLS.Versions.Max < since {
+	if since := engine.Version(pki.KeyTypeOf(c.TLS.ClientCertificate).MinVersion); c.TLS.Versions.Max < since {
 		return faultf([]string{"tls.client_certificate", "tls.certificate", "tls.version"}, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", c.TLS.ClientCertificate, since, c.TLS.Versions)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/engine/protocol"
 )
 
@@ -26,7 +27,7 @@ func (c *Config) setCertificates(in surroundings, client, server *engine.Config,
 	for _, name := range c.TLS.SignatureAlgorithms {
 		client.SignatureSchemes = append(client.SignatureSchemes, engine.SignatureScheme(pki.SchemeByName(name).ID))
 	}
-	specs := make([]pki.Spec, len(c.TLS.certificates()))
+	specs := make([]ca.ChainSpec, len(c.TLS.certificates()))
 	for i, algorithm := range c.TLS.certificates() {
 		purpose := "chain"
 		if i > 0 {
@@ -42,7 +43,7 @@ func (c *Config) setCertificates(in surroundings, client, server *engine.Config,
 		for _, spec := range specs {
 			spec.Names = names[i]
 			if c.TLS.Revocation == engine.RevocationFetched.String() {
-				spec.StatusURL = in.responder
+				spec.OCSPURL = in.responder
 			}
 			certificate, chain, err := identity(spec)
 			if err == nil {
@@ -86,8 +87,8 @@ func (c *Config) setClientAuth(in surroundings, client, server *engine.Config) (
 }
 
 // spec is a chain that is still without names.
-func (in *surroundings) spec(purpose, algorithm string, shape Chain) pki.Spec {
-	return pki.Spec{
+func (in *surroundings) spec(purpose, algorithm string, shape Chain) ca.ChainSpec {
+	return ca.ChainSpec{
 		Seed:      fmt.Sprintf("%x", in.seed(purpose)),
 		Algorithm: algorithm,
 		Length:    shape.Length,
@@ -135,8 +136,8 @@ func checkChainFaults(c *Config, _ map[string]setting) []fault {
 }
 
 // identity makes what one side shows, with the root that makes the other trust it.
-func identity(spec pki.Spec) (certificate *engine.Certificate, chain *pki.Chain, err error) {
-	chain, err = pki.Make(spec)
+func identity(spec ca.ChainSpec) (certificate *engine.Certificate, chain *ca.Chain, err error) {
+	chain, err = ca.Issue(spec)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -162,7 +163,7 @@ func isWildcard(name string) bool {
 func checkIdentities(c *Config, _ map[string]setting) []fault {
 	highest := c.TLS.Versions.Max
 	for _, algorithm := range c.TLS.OtherCertificates {
-		since := engine.Version(pki.KindOf(algorithm).Since)
+		since := engine.Version(pki.KeyTypeOf(algorithm).MinVersion)
 		switch {
 		case algorithm == c.TLS.Certificate:
 			return faultf([]string{"tls.other_certificates", "tls.certificate"}, "%s is tls.certificate already", algorithm)
@@ -193,6 +194,6 @@ func (t *TLS) signable(v engine.Version) bool {
 	}
 	return slices.ContainsFunc(t.SignatureAlgorithms, func(name string) bool {
 		scheme := pki.SchemeByName(name)
-		return slices.ContainsFunc(t.certificates(), func(algorithm string) bool { return scheme.Serves(algorithm, uint16(v)) })
+		return slices.ContainsFunc(t.certificates(), func(algorithm string) bool { return scheme.FitsAlgorithm(algorithm, uint16(v)) })
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // An authority has a response on each certificate that it has issued.
@@ -18,24 +19,24 @@ type status struct {
 // answer returns the response that a request asks for. Who asks for another has none.
 func (a *authority) answer(request []byte) []byte {
 	for _, s := range a.statuses {
-		if asked, err := pki.AsksFor(request, s.leaf, s.issuer); err == nil && asked {
+		if asked, err := pki.OCSPRequestsStatus(request, s.leaf, s.issuer); err == nil && asked {
 			return s.response
 		}
 	}
-	return pki.Unavailable()
+	return ca.OCSPTryLater()
 }
 
 // vouched gives a certificate of the server's its authority's word, where that is to be stapled, and has the authority remember it:
 // that the certificate is good, said when it was issued and for as long as it is valid.
-func (c *Config) vouched(in surroundings, certificate *engine.Certificate, chain *pki.Chain, said *authority) (*engine.Certificate, error) {
+func (c *Config) vouched(in surroundings, certificate *engine.Certificate, chain *ca.Chain, said *authority) (*engine.Certificate, error) {
 	if c.TLS.Revocation == engine.RevocationNone.String() {
 		return certificate, nil
 	}
-	responder, err := chain.Responder(c.TLS.Responder == "delegate")
+	responder, err := chain.OCSPResponder(c.TLS.Responder == "delegate")
 	if err != nil {
 		return nil, err
 	}
-	response, err := responder.Respond(certificate.Leaf(), pki.StatusSpec{ThisUpdate: in.notBefore, NextUpdate: in.notAfter})
+	response, err := responder.Respond(certificate.Leaf(), ca.OCSPResponseSpec{ThisUpdate: in.notBefore, NextUpdate: in.notAfter})
 	if err != nil {
 		return nil, err
 	}

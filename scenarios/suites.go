@@ -6,6 +6,7 @@ import (
 	"tlslab/engine"
 	"tlslab/engine/kx"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/engine/protocol"
 )
 
@@ -45,7 +46,7 @@ func familyOf(group string) kx.Family {
 	return 0
 }
 
-func certificates() vocabulary { return vocabulary{"a certificate", pki.Algorithms()} }
+func certificates() vocabulary { return vocabulary{"a certificate", ca.KeyAlgorithms()} }
 
 func signatureSchemes() vocabulary {
 	var words []string
@@ -60,7 +61,7 @@ func chainFaultWords() vocabulary { return vocabulary{"a flaw of a chain", pki.C
 
 // clientCertificates are what a client has: a certificate, or none.
 func clientCertificates() vocabulary {
-	return vocabulary{"a client's certificate", append([]string{noCertificate}, pki.Algorithms()...)}
+	return vocabulary{"a client's certificate", append([]string{noCertificate}, ca.KeyAlgorithms()...)}
 }
 
 const noCertificate = "none"
@@ -68,7 +69,7 @@ const noCertificate = "none"
 func speaks(s engine.Suite, v engine.Version) bool { return s.Min <= v && v <= s.Max }
 
 func takes(s engine.Suite, certificate string) bool {
-	return s.KeyType == "" || s.KeyType == pki.KindOf(certificate).Name
+	return s.KeyType == "" || s.KeyType == pki.KeyTypeOf(certificate).Name
 }
 
 // suiteFor finds the suite that a bulk cipher means with a version, a certificate and a group: the one with DHE for a group of a

@@ -9,6 +9,7 @@ import (
 	"tlslab/engine"
 	"tlslab/engine/op"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/netem"
 	"tlslab/sim/recording"
 	"tlslab/sim/tcp"
@@ -18,13 +19,13 @@ import (
 func fetched(version engine.Version) handshake {
 	return handshake{version: version, kind: engine.Full, change: func(x *Exchange) {
 		now := x.Client.Now()
-		spec := pki.Spec{
-			Algorithm: "ecdsa-p256", StatusURL: "http://ca.example/ocsp",
+		spec := ca.ChainSpec{
+			Algorithm: "ecdsa-p256", OCSPURL: "http://ca.example/ocsp",
 			NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0),
 		}
 		x.presents(spec)
 		spec.Seed, spec.Length, spec.Names = "sim", 2, []string{x.ServerName}
-		chain, err := pki.Make(spec)
+		chain, err := ca.Issue(spec)
 		if err != nil {
 			panic(err)
 		}
@@ -32,11 +33,11 @@ func fetched(version engine.Version) handshake {
 		if err != nil {
 			panic(err)
 		}
-		responder, err := chain.Responder(false)
+		responder, err := chain.OCSPResponder(false)
 		if err != nil {
 			panic(err)
 		}
-		answer, err := responder.Respond(leaf, pki.StatusSpec{ThisUpdate: now.AddDate(0, -1, 0), NextUpdate: now.AddDate(0, 1, 0)})
+		answer, err := responder.Respond(leaf, ca.OCSPResponseSpec{ThisUpdate: now.AddDate(0, -1, 0), NextUpdate: now.AddDate(0, 1, 0)})
 		if err != nil {
 			panic(err)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/engine/session"
 	"tlslab/netem"
 	"tlslab/sim/costs"
@@ -30,7 +31,7 @@ type handshake struct {
 func (h handshake) exchange(t testing.TB) Exchange {
 	t.Helper()
 	now := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
-	chain, err := pki.Make(pki.Spec{
+	chain, err := ca.Issue(ca.ChainSpec{
 		Seed: "sim", Algorithm: "ecdsa-p256", Length: 2, Size: 2500, Names: []string{"lab.example"},
 		NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0),
 	})
@@ -68,13 +69,13 @@ func (h handshake) exchange(t testing.TB) Exchange {
 // onRSA gives the server an RSA key, which is all that SSL 3.0 can be had with.
 func onRSA(x *Exchange) {
 	now := x.Client.Now()
-	x.presents(pki.Spec{Algorithm: "rsa2048", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0)})
+	x.presents(ca.ChainSpec{Algorithm: "rsa2048", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0)})
 }
 
 // presents gives the server another chain, which the client trusts.
-func (x *Exchange) presents(spec pki.Spec) {
+func (x *Exchange) presents(spec ca.ChainSpec) {
 	spec.Seed, spec.Length, spec.Names = "sim", 2, []string{x.ServerName}
-	chain, err := pki.Make(spec)
+	chain, err := ca.Issue(spec)
 	if err != nil {
 		panic(err)
 	}
@@ -183,7 +184,7 @@ func agree(t *testing.T, what string, cfg Config, rec *recording.Recording, outc
 func TestLiveEnginesLiveInTheTimeOfTheirWorld(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		now := x.Client.Now()
-		x.presents(pki.Spec{Algorithm: "ecdsa-p256", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.Add(2 * time.Second)})
+		x.presents(ca.ChainSpec{Algorithm: "ecdsa-p256", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.Add(2 * time.Second)})
 	}}
 	if _, err := Record(h.exchange(t)); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package pki_test
+package ca_test
 
 import (
 	"bytes"
@@ -8,31 +8,30 @@ import (
 	"fmt"
 	"testing"
 
-	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
-// A certificate made again by crypto/x509 from what it reads in ours is the same,
-// byte for byte.
-func TestCertificatesAreWrittenAsByCryptoX509(t *testing.T) {
+// crypto/x509 reads each certificate and writes what it read: the bytes must be the same.
+func TestCryptoX509WritesTheSameCertificates(t *testing.T) {
 	for _, algorithm := range []string{"ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "rsa2048"} {
 		for _, total := range []int{0, 5000} {
-			s := spec(algorithm, 3)
-			s.Size = total
-			chain := mustMake(t, s)
+			spec := chainSpec(algorithm, 3)
+			spec.Size = total
+			chain := mustIssue(t, spec)
 			all := append(chain.Certificates, chain.Root)
 			for i, der := range all {
 				ours, parent := mustParse(t, der), mustParse(t, all[min(i+1, len(all)-1)])
-				issuer, err := pki.GenerateKey(algorithm, fmt.Sprintf("test certificate %d", min(i+1, len(all)-1)))
+				issuer, err := ca.GenerateKey(algorithm, fmt.Sprintf("test certificate %d", min(i+1, len(all)-1)))
 				if err != nil {
 					t.Fatal(err)
 				}
-				parent.SubjectKeyId = nil // which would put an authority key identifier into the child
+				parent.SubjectKeyId = nil // or crypto/x509 would add an authority key identifier
 				theirs, err := x509.CreateCertificate(nil, ours, parent, ours.PublicKey, issuer.Signer())
 				if err != nil {
 					t.Fatal(err)
 				}
 				if !bytes.Equal(der, theirs) {
-					t.Errorf("%s, certificate %d:\n%x, crypto/x509 makes\n%x", algorithm, i, der, theirs)
+					t.Errorf("%s, certificate %d:\n%x, crypto/x509 writes\n%x", algorithm, i, der, theirs)
 				}
 			}
 		}

@@ -16,9 +16,10 @@ import (
 	"golang.org/x/crypto/ocsp"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
-// openssl runs the program in a folder of its own.
+// An opensslFolder is a folder in which openssl runs.
 type opensslFolder struct {
 	t   *testing.T
 	dir string
@@ -66,15 +67,15 @@ func (f opensslFolder) run(args ...string) string {
 	return string(out)
 }
 
-// longLived is a chain that is valid whenever the test is run.
-func longLived(t *testing.T, f opensslFolder, algorithm string, delegated bool) (vouched, pki.StatusSpec) {
-	s := spec(algorithm, 2)
+// longLived is a chain that is valid from 2001 to 2098, with files of its certificates in the folder.
+func longLived(t *testing.T, f opensslFolder, algorithm string, delegated bool) (ocspChain, ca.OCSPResponseSpec) {
+	s := chainSpec(algorithm, 2)
 	s.NotBefore, s.NotAfter = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
-	v := vouch(t, s, delegated)
+	v := newOCSPChain(t, s, delegated)
 	f.putPEM("leaf.pem", "CERTIFICATE", v.leaf.Raw)
 	f.putPEM("issuer.pem", "CERTIFICATE", v.issuer.Raw)
-	f.putPEM("root.pem", "CERTIFICATE", v.chain.Root)
-	return v, pki.StatusSpec{RevokedAt: s.NotBefore, ThisUpdate: s.NotBefore, NextUpdate: s.NotAfter}
+	f.putPEM("root.pem", "CERTIFICATE", v.Root)
+	return v, ca.OCSPResponseSpec{RevokedAt: s.NotBefore, ThisUpdate: s.NotBefore, NextUpdate: s.NotAfter}
 }
 
 func TestOpenSSLTakesStatuses(t *testing.T) {
@@ -82,8 +83,8 @@ func TestOpenSSLTakesStatuses(t *testing.T) {
 	for _, algorithm := range []string{"rsa2048", "ecdsa-p384", "ed25519"} {
 		for _, delegated := range []bool{false, true} {
 			v, said := longLived(t, f, algorithm, delegated)
-			for said.Status = pki.StatusGood; said.Status <= pki.StatusUnknown; said.Status++ {
-				f.put("response.der", v.say(t, said))
+			for said.Status = pki.OCSPGood; said.Status <= pki.OCSPUnknown; said.Status++ {
+				f.put("response.der", v.respond(t, said))
 				out := f.run("ocsp", "-respin", "response.der", "-issuer", "issuer.pem", "-cert", "leaf.pem", "-CAfile", "root.pem",
 					"-verify_other", "issuer.pem", "-no_nonce")
 				if !strings.Contains(out, "Response verify OK") || !strings.Contains(out, fmt.Sprintf("leaf.pem: %v", said.Status)) {
@@ -103,12 +104,12 @@ func TestOpenSSLAnswersRequests(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.putPEM("key.pem", "PRIVATE KEY", key)
-		f.put("request.der", pki.StatusRequest(v.leaf, v.issuer))
+		f.put("request.der", pki.OCSPRequest(v.leaf, v.issuer))
 		serial := mustX509(t, v.leaf.Raw).SerialNumber
 		for index, want := range map[string]error{
 			fmt.Sprintf("V\t990101000000Z\t\t%X\tunknown\t/CN=leaf\n", serial):              nil,
 			fmt.Sprintf("R\t990101000000Z\t200101000000Z\t%X\tunknown\t/CN=leaf\n", serial): pki.ErrRevoked,
-			"": pki.ErrStatusUnknown,
+			"": pki.ErrOCSPUnknown,
 		} {
 			f.put("index.txt", []byte(index))
 			f.run("ocsp", "-index", "index.txt", "-CA", "issuer.pem", "-rsigner", "issuer.pem", "-rkey", "key.pem",
@@ -118,13 +119,13 @@ func TestOpenSSLAnswersRequests(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := pki.VerifyStatus(answer, v.leaf, v.issuer, parsed.ThisUpdate, nil); !errors.Is(err, want) {
+			if err := pki.VerifyOCSPResponse(answer, v.leaf, v.issuer, parsed.ThisUpdate, nil); !errors.Is(err, want) {
 				t.Errorf("%s: %v, want %v of index %q", algorithm, err, want, index)
 			}
 		}
 		f.run("ocsp", "-issuer", "issuer.pem", "-cert", "leaf.pem", "-no_nonce", "-reqout", "theirs.der")
-		if theirs := f.get("theirs.der"); !bytes.Equal(theirs, pki.StatusRequest(v.leaf, v.issuer)) {
-			t.Errorf("%s: openssl asks %x, we ask %x", algorithm, theirs, pki.StatusRequest(v.leaf, v.issuer))
+		if theirs := f.get("theirs.der"); !bytes.Equal(theirs, pki.OCSPRequest(v.leaf, v.issuer)) {
+			t.Errorf("%s: openssl asks %x, we ask %x", algorithm, theirs, pki.OCSPRequest(v.leaf, v.issuer))
 		}
 	}
 }

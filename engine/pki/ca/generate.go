@@ -1,4 +1,4 @@
-package pki
+package ca
 
 import (
 	"crypto"
@@ -12,29 +12,35 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"sync"
+
+	"github.com/cloudflare/circl/sign"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa87"
+
+	"tlslab/engine/avx"
+	"tlslab/engine/pki"
 )
 
-// A generator makes keys of one algorithm from a stream of random bytes.
-type generator struct {
+// generators make the keys of each algorithm from random bytes.
+var generators = [...]struct {
 	algorithm string
 	generate  func(rand io.Reader) (crypto.Signer, error)
-}
-
-var generators = [...]generator{
+}{
 	{"rsa2048", func(r io.Reader) (crypto.Signer, error) { return generateRSA(r, 2048) }},
 	{"rsa3072", func(r io.Reader) (crypto.Signer, error) { return generateRSA(r, 3072) }},
 	{"rsa4096", func(r io.Reader) (crypto.Signer, error) { return generateRSA(r, 4096) }},
-	{ecdsaP256, func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P256()) }},
-	{ecdsaP384, func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P384()) }},
-	{ecdsaP521, func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P521()) }},
-	{ed25519Alg, generateEd25519},
-	{mldsa44Set.algorithm, mldsa44Set.generate},
-	{mldsa65Set.algorithm, mldsa65Set.generate},
-	{mldsa87Set.algorithm, mldsa87Set.generate},
+	{"ecdsa-p256", func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P256()) }},
+	{"ecdsa-p384", func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P384()) }},
+	{"ecdsa-p521", func(r io.Reader) (crypto.Signer, error) { return generateECDSA(r, elliptic.P521()) }},
+	{"ed25519", generateEd25519},
+	{"mldsa44", func(r io.Reader) (crypto.Signer, error) { return generateMLDSA(r, mldsa44.Scheme()) }},
+	{"mldsa65", func(r io.Reader) (crypto.Signer, error) { return generateMLDSA(r, mldsa65.Scheme()) }},
+	{"mldsa87", func(r io.Reader) (crypto.Signer, error) { return generateMLDSA(r, mldsa87.Scheme()) }},
 }
 
-// Algorithms lists the names GenerateKey knows.
-func Algorithms() []string {
+// KeyAlgorithms lists the algorithms that GenerateKey supports, by their names in pki.PublicKey.Algorithm.
+func KeyAlgorithms() []string {
 	names := make([]string, len(generators))
 	for i, g := range generators {
 		names[i] = g.algorithm
@@ -42,38 +48,37 @@ func Algorithms() []string {
 	return names
 }
 
-// made holds the keys of this process by algorithm and seed, because a search for
-// RSA primes takes up to seconds and always finds the same.
-var made sync.Map
+// generated caches keys by algorithm and seed, as *pki.Key: a search for RSA primes takes up to seconds.
+var generated sync.Map
 
-// GenerateKey makes the key of a seed: equal seeds give equal keys, on every
-// machine. Such keys are for simulation: they keep no secret, and how long it takes
-// to find an RSA key's primes depends on them.
-func GenerateKey(algorithm, seed string) (*Key, error) {
+// GenerateKey makes the key of a seed: equal seeds give equal keys on every machine. The keys are for
+// simulation: their seeds are no secrets, and the time of the search for RSA primes depends on the
+// primes. It returns an error for an algorithm that is not one of KeyAlgorithms.
+func GenerateKey(algorithm, seed string) (*pki.Key, error) {
 	for _, g := range generators {
 		if g.algorithm != algorithm {
 			continue
 		}
 		name := algorithm + " " + seed
-		if key, ok := made.Load(name); ok {
-			return key.(*Key), nil
+		if key, ok := generated.Load(name); ok {
+			return key.(*pki.Key), nil
 		}
-		signer, err := g.generate(stream(name))
+		signer, err := g.generate(randomBytes(name))
 		if err != nil {
 			return nil, fmt.Errorf("generate %s key: %w", algorithm, err)
 		}
-		key, err := NewKey(signer)
+		key, err := pki.NewKey(signer)
 		if err != nil {
 			return nil, err
 		}
-		made.Store(name, key)
+		generated.Store(name, key)
 		return key, nil
 	}
-	return nil, fmt.Errorf("unknown key algorithm %q: want one of %v", algorithm, Algorithms())
+	return nil, fmt.Errorf("unknown key algorithm %q: want one of %v", algorithm, KeyAlgorithms())
 }
 
-// stream returns the random bytes of a name.
-func stream(name string) io.Reader { return rand.NewChaCha8(sha256.Sum256([]byte(name))) }
+// randomBytes returns the pseudorandom stream of a name.
+func randomBytes(name string) io.Reader { return rand.NewChaCha8(sha256.Sum256([]byte(name))) }
 
 func generateEd25519(r io.Reader) (crypto.Signer, error) {
 	seed := make([]byte, ed25519.SeedSize)
@@ -89,8 +94,8 @@ func generateECDSA(r io.Reader, curve elliptic.Curve) (crypto.Signer, error) {
 		if _, err := io.ReadFull(r, scalar); err != nil {
 			return nil, err
 		}
-		// A scalar is refused if it is not in [1, n-1], which is rare: bits beyond
-		// the curve's are cut off before.
+		// ParseRawPrivateKey refuses a scalar outside [1, n-1]. That is rare: the bits above the
+		// curve's are cleared first.
 		if excess := 8*len(scalar) - curve.Params().BitSize; excess > 0 {
 			scalar[0] &= 0xff >> excess
 		}
@@ -100,9 +105,8 @@ func generateECDSA(r io.Reader, curve elliptic.Curve) (crypto.Signer, error) {
 	}
 }
 
-// generateRSA makes a key with two primes and the public exponent 65537. It exists
-// because crypto/rsa's own reads randomness in an order that it does not promise,
-// and takes none but the system's.
+// generateRSA makes a key of two primes with the public exponent 65537. crypto/rsa.GenerateKey cannot do
+// it: it does not promise the same key for the same random bytes.
 func generateRSA(r io.Reader, bits int) (crypto.Signer, error) {
 	e := big.NewInt(65537)
 	p, err := findPrime(r, bits/2, e)
@@ -129,8 +133,8 @@ func generateRSA(r io.Reader, bits int) (crypto.Signer, error) {
 	return key, nil
 }
 
-// findPrime returns the first prime p from a random start on with p-1 prime to e.
-// Its two highest bits are set, so that a product of two has full length.
+// findPrime returns the first prime p from a random start upwards whose p-1 is coprime to e. Its two
+// highest bits are set, so that the product of two such primes has full length.
 func findPrime(r io.Reader, bits int, e *big.Int) (*big.Int, error) {
 	buf := make([]byte, bits/8)
 	if _, err := io.ReadFull(r, buf); err != nil {
@@ -140,14 +144,14 @@ func findPrime(r io.Reader, bits int, e *big.Int) (*big.Int, error) {
 	buf[len(buf)-1] |= 1
 	start := new(big.Int).SetBytes(buf)
 
-	// Most candidates fall to a small factor, which their distance from the start
-	// tells without arithmetic on long numbers.
+	// Most candidates have a small factor, which shows without arithmetic on big integers: from the
+	// residues of start and the distance.
 	small := smallPrimes()
 	residues := make([]uint64, len(small))
 	for i, s := range small {
 		residues[i] = new(big.Int).Mod(start, new(big.Int).SetUint64(s)).Uint64()
 	}
-	const rounds = 8 // beside the Baillie-PSW test, for which no counterexample is known
+	const rounds = 8 // of Miller-Rabin, besides the Baillie-PSW test, which has no known counterexample
 	candidate, rest := new(big.Int), new(big.Int)
 search:
 	for distance := uint64(0); ; distance += 2 {
@@ -177,3 +181,14 @@ next:
 	}
 	return primes
 })
+
+// generateMLDSA makes the key of a 32-byte seed (FIPS 204 §6.1).
+func generateMLDSA(r io.Reader, parameters sign.Scheme) (crypto.Signer, error) {
+	seed := make([]byte, parameters.SeedSize())
+	if _, err := io.ReadFull(r, seed); err != nil {
+		return nil, err
+	}
+	defer avx.ZeroUpper()
+	_, private := parameters.DeriveKey(seed)
+	return private.(crypto.Signer), nil
+}
