@@ -68,7 +68,7 @@ func TestEarlyDataSavesARoundTripUntilTheFirstByte(t *testing.T) {
 			}
 		}
 		rec, outcome := h.record(t)
-		w, err := NewWorld(priced(t, delayed(500*ms)), rec, outcome)
+		w, err := NewReplicator(priced(t, delayed(500*ms)), rec, outcome)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,8 +101,8 @@ func TestEarlyDataThatComesTooLateIsRejected(t *testing.T) {
 		rec, outcome := h.record(t)
 		cfg := priced(t, x.up)
 		cfg.Down = []netem.Config{delayed(20 * ms)}
-		replayed, err1 := NewWorld(cfg, rec, outcome)
-		alive, err2 := NewLiveWorld(cfg, h.exchange(t))
+		replayed, err1 := NewReplicator(cfg, rec, outcome)
+		alive, err2 := NewLiveReplicator(cfg, h.exchange(t))
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}

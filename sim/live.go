@@ -4,35 +4,11 @@ import (
 	"errors"
 
 	"tlslab/engine"
-	"tlslab/sim/recording"
 )
 
-// NewLiveWorld builds a world in which live engines compute every byte of each
-// replicate. It is some hundred times slower than a replay and, to the
-// nanosecond, the same.
-func NewLiveWorld(cfg Config, x Exchange) (*World, error) {
-	if err := x.validate(); err != nil {
-		return nil, err
-	}
-	if cfg.Authority == nil && x.Client.Revocation == engine.RevocationFetched && x.Kind == engine.Full {
-		return nil, errNoAuthority
-	}
-	w, err := newWorld(cfg)
-	if err != nil {
-		return nil, err
-	}
-	if x.Rounds > 1 {
-		w.complete = recording.LastRoundLastByte
-	}
-	w.scripts = func(int32) (script, script, error) {
-		p, err := x.begin()
-		if err != nil {
-			return nil, nil, err
-		}
-		c, s := &p.sides[client], &p.sides[server]
-		return &live{pair: p, program: c, peer: &s.stream, host: cfg.Client}, &live{pair: p, program: s, peer: &c.stream, host: cfg.Server}, nil
-	}
-	return w, nil
+// fetches reports whether the client asks a responder.
+func (x *Exchange) fetches() bool {
+	return x.Client.Revocation == engine.RevocationFetched && x.Kind == engine.Full
 }
 
 // live is the script of an engine at work.

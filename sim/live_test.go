@@ -135,8 +135,8 @@ func priced(t testing.TB, link netem.Config) Config {
 		t.Fatal(err)
 	}
 	cfg := wire(t, link, link)
-	cfg.Client = Host{Cores: 1, Costs: table, Slowdown: 3.3}
-	cfg.Server = Host{Cores: 2, Costs: table, Slowdown: 1}
+	cfg.Client.Costs, cfg.Client.Slowdown = table, 3.3
+	cfg.Server.Costs, cfg.Server.Cores = table, 2
 	return cfg
 }
 
@@ -164,11 +164,11 @@ func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
 // agree holds a few replicates of a recording to those of live engines.
 func agree(t *testing.T, what string, cfg Config, rec *recording.Recording, outcome recording.Outcome, x Exchange) {
 	t.Helper()
-	replayed, err := NewWorld(cfg, rec, outcome)
+	replayed, err := NewReplicator(cfg, rec, outcome)
 	if err != nil {
 		t.Fatal(err)
 	}
-	alive, err := NewLiveWorld(cfg, x)
+	alive, err := NewLiveReplicator(cfg, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestLiveEnginesLiveInTheTimeOfTheirWorld(t *testing.T) {
 		t.Fatal(err)
 	}
 	for delay, want := range map[time.Duration]string{450 * ms: OK, 600 * ms: "alert certificate_expired"} {
-		w, err := NewLiveWorld(priced(t, delayed(delay)), h.exchange(t)) // it is checked after two round trips
+		w, err := NewLiveReplicator(priced(t, delayed(delay)), h.exchange(t)) // it is checked after two round trips
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,13 +213,17 @@ func TestAServerTakesABranchByTheTimeOfTheClientHello(t *testing.T) {
 	}
 	asked := 0
 	cfg := priced(t, delayed(100*ms))
-	w, err := newReplayWorld(cfg, rec, func(_, came instant) recording.Outcome {
+	from, err := newReplay(rec, cfg.Client, cfg.Server, func(_, came instant) recording.Outcome {
 		asked++
 		if came.now > 300*ms {
 			return recording.Refused
 		}
 		return recording.Full
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := newReplicator(cfg, from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +250,7 @@ func TestRoundTripsUntilTheClientMaySend(t *testing.T) {
 		h := handshakes()[name]
 		rec, outcome := h.record(t)
 		cfg := priced(t, delayed(500*ms))
-		w, err := NewWorld(cfg, rec, outcome)
+		w, err := NewReplicator(cfg, rec, outcome)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,7 +272,7 @@ func TestTheTimeOfAHandshakeIsItsRoundTripsAndItsOperations(t *testing.T) {
 	for name, h := range handshakes() {
 		rec, outcome := h.record(t)
 		cfg := priced(t, delayed(10*ms))
-		w, err := NewWorld(cfg, rec, outcome)
+		w, err := NewReplicator(cfg, rec, outcome)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -370,7 +374,7 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 
 func TestALiveConnectionThatAnEngineEndsHasTheAlertAsItsOutcome(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.ServerName = "other.example" }}
-	w, err := NewLiveWorld(priced(t, delayed(10*ms)), h.exchange(t))
+	w, err := NewLiveReplicator(priced(t, delayed(10*ms)), h.exchange(t))
 	if err != nil {
 		t.Fatal(err)
 	}

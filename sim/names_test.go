@@ -21,7 +21,7 @@ type named struct {
 	records int64 // where the last record ends
 }
 
-// add takes the deeds and annotations that a script has returned.
+// add takes the deeds and annotations that a step has returned.
 func (n *named) add(t *testing.T, deeds []deed, annotations []annotation) {
 	t.Helper()
 	for i, d := range deeds {
@@ -68,22 +68,22 @@ func (n *named) annotation(t *testing.T, a annotation) {
 	}
 }
 
-// watch runs two scripts against each other without a network.
-func watch(t *testing.T, scripts [2]script) (sides [2]named) {
+// watch runs the steps of two sides against each other without a network.
+func watch(t *testing.T, steps [2]stepSource) (sides [2]named) {
 	t.Helper()
 	at := instant{mss: 1448, observed: true}
 	for moved := true; moved; {
 		moved = false
-		for s := range scripts {
-			deeds, ok, err := scripts[s].step(at, sides[1-s].written)
+		for s := range steps {
+			deeds, ok, err := steps[s].step(at, sides[1-s].written)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for ok {
 				moved = true
-				sides[s].add(t, deeds, scripts[s].annotations())
+				sides[s].add(t, deeds, steps[s].annotations())
 				if ok = len(deeds) > 0 && deeds[len(deeds)-1].action == continued; ok {
-					deeds = scripts[s].rest()
+					deeds = steps[s].rest()
 				}
 			}
 		}
@@ -91,16 +91,16 @@ func watch(t *testing.T, scripts [2]script) (sides [2]named) {
 	return sides
 }
 
-func scriptsOf(t *testing.T, w *World, err error) [2]script {
+func stepsOf(t *testing.T, from Source, err error) [2]stepSource {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, s, err := w.scripts(0)
+	steps, err := from.open(&connection{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return [2]script{c, s}
+	return steps
 }
 
 // Every byte of both streams is in a record with a name, every moment of work is in an
@@ -111,12 +111,12 @@ func TestAReplayNamesWhatLiveEnginesDo(t *testing.T) {
 	maps.Copy(all, earlyHandshakes(t))
 	all["fetched"] = fetched(engine.TLS13)
 	for name, h := range all {
-		cfg := withAuthority(priced(t, delayed(ms)), delayed(ms))
+		cfg := priced(t, delayed(ms))
 		rec, outcome := h.record(t)
-		w, err := NewWorld(cfg, rec, outcome)
-		replayed := watch(t, scriptsOf(t, w, err))
-		w, err = NewLiveWorld(cfg, h.exchange(t))
-		live := watch(t, scriptsOf(t, w, err))
+		replay, err := NewReplay(rec, outcome, cfg.Client, cfg.Server)
+		replayed := watch(t, stepsOf(t, replay, err))
+		engines, err := NewLive(h.exchange(t), cfg.Client, cfg.Server)
+		live := watch(t, stepsOf(t, engines, err))
 		for s := range live {
 			if live[s].records != live[s].written || replayed[s].records != replayed[s].written {
 				t.Errorf("%s: records until %d of %d bytes, replayed %d of %d", name, live[s].records, live[s].written, replayed[s].records, replayed[s].written)

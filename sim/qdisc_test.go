@@ -37,9 +37,9 @@ func TestPacketsMayBeDroppedAtDequeueAndArriveTwice(t *testing.T) {
 	link := netem.Config{Delay: 20 * ms, Rate: 2_000_000}
 	cfg := wire(t, link, link)
 	cfg.Up, cfg.Down = []netem.Config{link, link}, []netem.Config{link, link}
-	w := mustWorld(t, cfg, written(t, 4000, 200_000))
-	for i := range w.hops {
-		w.hops[i].link = netem.NewQdisc(link, &meddler{DropTail: netem.NewDropTail(100)}, 0)
+	w := mustReplicator(t, cfg, written(t, 4000, 200_000))
+	for i := range w.world.links {
+		w.world.links[i] = netem.NewQdisc(link, &meddler{DropTail: netem.NewDropTail(100)}, 0)
 	}
 	r := w.Run(1)
 	if r.Outcome != OK {
@@ -55,10 +55,11 @@ func TestPacketsMayBeDroppedAtDequeueAndArriveTwice(t *testing.T) {
 	if sum != r.TTLB {
 		t.Errorf("the causes add up to %v, want %v", sum, r.TTLB)
 	}
-	if taken := len(w.packets.all) - len(w.packets.unused); taken != 0 {
+	packets := &w.world.connections[0].packets
+	if taken := packets.underWay(); taken != 0 {
 		t.Errorf("%d packets still have a place, though every link is empty", taken)
 	}
-	for id, p := range w.packets.all {
+	for id, p := range packets.all {
 		if p.copies != 0 {
 			t.Errorf("place %d is free and counts %d copies", id, p.copies)
 		}
@@ -68,9 +69,9 @@ func TestPacketsMayBeDroppedAtDequeueAndArriveTwice(t *testing.T) {
 func TestEachCopyOfAPacketGoesItsOwnWayAfterTheLinkThatMadeIt(t *testing.T) {
 	var pool packetPool
 	first := pool.take()
-	pool.all[first].flow = 7
+	pool.all[first].hop = 7
 	pool.share(first)
-	if second := pool.own(first); second == first || pool.all[second].flow != 7 {
+	if second := pool.own(first); second == first || pool.all[second].hop != 7 {
 		t.Errorf("the first copy to arrive is at place %d like the other, or is another packet", second)
 	}
 	if last := pool.own(first); last != first {

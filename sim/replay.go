@@ -16,6 +16,8 @@ type played struct {
 	branches []playedBranch
 	sizing   [2]*record.Sizing                          // by side
 	decide   func(sent, came instant) recording.Outcome // asked when the server has the ClientHello
+	asks     bool                                       // the client may ask a responder
+	last     recording.Moment                           // with which a connection has come to what it was for
 }
 
 type playedBranch struct {
@@ -58,8 +60,11 @@ func priceData(it *recording.Item, from, to Host) (d *data, err error) {
 // wholeRecords is how data is cut where nothing is said of it.
 var wholeRecords = record.Sizing{Stages: []record.Stage{{Plain: record.MaxPlaintext}}}
 
-func priceRecording(rec *recording.Recording, cfg Config) (*played, error) {
-	p := &played{sizing: [2]*record.Sizing{rec.ClientSizing, rec.ServerSizing}}
+func priceRecording(rec *recording.Recording, client, server Host) (*played, error) {
+	p := &played{
+		sizing: [2]*record.Sizing{rec.ClientSizing, rec.ServerSizing},
+		last:   rec.Branches[0].Complete(),
+	}
 	for i := range p.sizing {
 		if p.sizing[i] == nil {
 			p.sizing[i] = &wholeRecords
@@ -67,14 +72,15 @@ func priceRecording(rec *recording.Recording, cfg Config) (*played, error) {
 	}
 	for i := range rec.Branches {
 		b := &rec.Branches[i]
-		up, err := priceSteps(b.Client, cfg.Client, cfg.Server)
+		up, err := priceSteps(b.Client, client, server)
 		if err != nil {
 			return nil, fmt.Errorf("client: %w", err)
 		}
-		down, err := priceSteps(b.Server, cfg.Server, cfg.Client)
+		down, err := priceSteps(b.Server, server, client)
 		if err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
+		p.asks = p.asks || b.Fetches()
 		p.branches = append(p.branches, playedBranch{b.Outcome, [2][]step{up, down}})
 	}
 	return p, nil
@@ -124,20 +130,14 @@ type replay struct {
 	sides  [2]replaySide
 }
 
-func newReplay(p *played) *replay {
-	r := &replay{played: p}
+// reset makes it as new, of a recording, keeping its memory.
+func (r *replay) reset(p *played) {
+	r.played, r.branch = p, nil
 	for s := range r.sides {
-		r.sides[s] = replaySide{replay: r, side: side(s), splitter: recordSplitter{sizer: record.Sizer{Sizing: p.sizing[s]}}}
-	}
-	return r
-}
-
-// reset makes a connection as new, keeping its memory.
-func (r *replay) reset() {
-	r.branch = nil
-	for s := range r.sides {
-		r.sides[s].next, r.sides[s].excess = 0, 0
-		r.sides[s].splitter.reset()
+		g := &r.sides[s]
+		g.replay, g.side, g.next, g.excess = r, side(s), 0, 0
+		g.splitter.sizer.Sizing = p.sizing[s]
+		g.splitter.reset()
 	}
 }
 

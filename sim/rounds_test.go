@@ -39,7 +39,7 @@ func inSizedRounds(t testing.TB, h handshake) handshake {
 func runOnce(t *testing.T, cfg Config, h handshake) Result {
 	t.Helper()
 	rec, outcome := h.record(t)
-	w, err := NewWorld(cfg, rec, outcome)
+	w, err := NewReplicator(cfg, rec, outcome)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestTheLastRoundIsTimedFromItsRequest(t *testing.T) {
 		restart bool // TCP's window after idleness
 		ttlb    time.Duration
 	}{{2, 2 * time.Second, true, 100 * ms}, {2, 2 * time.Second, false, 50 * ms}, {3, 0, true, 50 * ms}} {
-		cfg.ServerTCP.SlowStartAfterIdle = test.restart
+		cfg.Server.TCP.SlowStartAfterIdle = test.restart
 		r := runOnce(t, cfg, inRounds(t, test.rounds, test.pause, ""))
 		if r.Outcome != OK || r.TTFB != alone.TTFB || r.TTLB != alone.TTLB || r.Causes != alone.Causes {
 			t.Errorf("%+v: first round %v, %v; alone it takes %v, %v", test, r.TTFB, r.TTLB, alone.TTFB, alone.TTLB)
@@ -84,8 +84,8 @@ func TestTheLastRoundIsTimedFromItsRequest(t *testing.T) {
 func TestAfterIdlenessTheFirstByteIsEarlyAgain(t *testing.T) {
 	const rest = 16384 + 22 - 1448 + 11*52 // bytes of a long record behind its first packet
 	cfg := freely(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000})
-	cfg.ServerTCP.InitialWindow = 50
-	cfg.ServerTCP.SlowStartAfterIdle = false
+	cfg.Server.TCP.InitialWindow = 50
+	cfg.Server.TCP.SlowStartAfterIdle = false
 	small := runOnce(t, cfg, inRounds(t, 2, 2*time.Second, "mss")).LastRoundTTFB
 	for sizing, late := range map[string]time.Duration{
 		"mss until 10000, 16384, idle 1s":        0,
@@ -104,7 +104,7 @@ func TestAfterIdlenessTheFirstByteIsEarlyAgain(t *testing.T) {
 // response on its way, the next one begins with small records.
 func TestIdlenessDependsOnTheNetwork(t *testing.T) {
 	rec, outcome := inRounds(t, 5, 900*ms, "1000 until 5000, 16384, idle 1s").record(t)
-	w, err := NewWorld(freely(t, netem.Config{Delay: 10 * ms, Loss: 0.03}), rec, outcome)
+	w, err := NewReplicator(freely(t, netem.Config{Delay: 10 * ms, Loss: 0.03}), rec, outcome)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 			return nil, inCell(s, c, err)
 		}
 		branch := rec.Branches[0].Outcome
-		open := func() (world, error) { return sim.NewWorld(cfg, rec, branch) }
+		open := func() (world, error) { return sim.NewReplicator(cfg, rec, branch) }
 		if _, err := open(); err != nil {
 			return nil, inCell(s, c, fmt.Errorf("%w: %w", ErrScenario, err))
 		}
@@ -103,24 +103,22 @@ func worldConfig(c *scenarios.Config, tables Tables) (sim.Config, error) {
 	if err != nil {
 		return sim.Config{}, fmt.Errorf("server.costs: %w", err)
 	}
-	authority, err := authorityConfig(c, tables)
+	responder, err := responderConfig(c, tables)
 	if err != nil {
 		return sim.Config{}, fmt.Errorf("ca.costs: %w", err)
 	}
 	return sim.Config{
-		Authority: authority,
 		Up:        c.Link.Up,
 		Down:      c.Link.Down,
-		Client:    sim.Host{Cores: c.Client.Cores, Costs: client, Slowdown: c.Client.Slowdown},
-		Server:    sim.Host{Cores: c.Server.Cores, Costs: server, Slowdown: c.Server.Slowdown},
-		ClientTCP: c.TCP,
-		ServerTCP: c.TCP,
+		Client:    sim.Host{Cores: c.Client.Cores, Costs: client, Slowdown: c.Client.Slowdown, TCP: c.TCP},
+		Server:    sim.Host{Cores: c.Server.Cores, Costs: server, Slowdown: c.Server.Slowdown, TCP: c.TCP},
+		Responder: responder,
 		Timeout:   c.Timeout,
 	}, nil
 }
 
-// authorityConfig is the certificate authority's host of a cell whose client asks it, and nil of any other.
-func authorityConfig(c *scenarios.Config, tables Tables) (*sim.Authority, error) {
+// responderConfig is the OCSP responder of a cell whose client asks it, and nil of any other.
+func responderConfig(c *scenarios.Config, tables Tables) (*sim.ResponderConfig, error) {
 	if !c.Fetches() {
 		return nil, nil
 	}
@@ -128,10 +126,9 @@ func authorityConfig(c *scenarios.Config, tables Tables) (*sim.Authority, error)
 	if err != nil {
 		return nil, err
 	}
-	return &sim.Authority{
+	return &sim.ResponderConfig{
 		Up: c.CA.Link.Up, Down: c.CA.Link.Down,
-		Host:     sim.Host{Cores: c.CA.Cores, Costs: table, Slowdown: c.CA.Slowdown},
-		TCP:      c.TCP,
+		Host:     sim.Host{Cores: c.CA.Cores, Costs: table, Slowdown: c.CA.Slowdown, TCP: c.TCP},
 		Ops:      c.AuthorityOps(),
 		Timeout:  c.CA.Timeout,
 		SoftFail: c.TLS.SoftFail,

@@ -6,23 +6,24 @@ import (
 )
 
 func TestEventsAtOneInstantRunInTheOrderOfScheduling(t *testing.T) {
-	var l loop
+	var q eventQueue
+	q.reset()
 	s := seedStream{1}
-	for i := range int32(1000) {
-		l.schedule(time.Duration(s.next()%16), wakeHop, i)
+	for i := range timerID(1000) {
+		q.schedule(time.Duration(s.next()%16), i)
 	}
 	last := event{at: -1}
 	for n := range 1000 {
-		e, ok := l.next()
+		e, ok := q.next()
 		if !ok {
 			t.Fatalf("queue empty after %d events", n)
 		}
-		if e.at < last.at || e.at == last.at && e.who < last.who {
-			t.Fatalf("event %d at %d after event %d at %d", e.who, e.at, last.who, last.at)
+		if e.at < last.at || e.at == last.at && e.timer() < last.timer() {
+			t.Fatalf("event %d at %d after event %d at %d", e.timer(), e.at, last.timer(), last.at)
 		}
 		last = e
 	}
-	if _, ok := l.next(); ok {
+	if _, ok := q.next(); ok {
 		t.Error("an event too many")
 	}
 }
@@ -30,17 +31,18 @@ func TestEventsAtOneInstantRunInTheOrderOfScheduling(t *testing.T) {
 func TestCoresServeInTheOrderOfArrival(t *testing.T) {
 	var c cores
 	c.reset(2)
-	if !c.take(task{who: 0}) || !c.take(task{who: 1}) {
+	processes := make([]process, 5)
+	if !c.take(task{process: &processes[0]}) || !c.take(task{process: &processes[1]}) {
 		t.Fatal("a free core was refused")
 	}
-	for who := range int32(3) {
-		if c.take(task{who: 2 + who}) {
+	for i := 2; i < 5; i++ {
+		if c.take(task{process: &processes[i]}) {
 			t.Fatal("a third task got one of two cores")
 		}
 	}
-	for want := int32(2); want < 5; want++ {
-		if got, ok := c.release(); !ok || got.who != want {
-			t.Errorf("core goes to %d (%v), want %d", got.who, ok, want)
+	for want := 2; want < 5; want++ {
+		if got, ok := c.release(); !ok || got.process != &processes[want] {
+			t.Errorf("a core goes to another process than %d (%v)", want, ok)
 		}
 	}
 	c.release()
@@ -60,7 +62,7 @@ func TestWorkIsSlowedDownButNeverWithoutEnd(t *testing.T) {
 		{0.5, 7, 3},
 		{1e6, time.Hour, forever},
 	} {
-		if got := (Host{Slowdown: c.slowdown}).slow(c.in); got != c.want {
+		if got := (&Host{Slowdown: c.slowdown}).slow(c.in); got != c.want {
 			t.Errorf("%v, %v times slower, takes %v, want %v", c.in, c.slowdown, got, c.want)
 		}
 	}

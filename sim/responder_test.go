@@ -12,7 +12,6 @@ import (
 	"tlslab/engine/pki/ca"
 	"tlslab/netem"
 	"tlslab/sim/recording"
-	"tlslab/sim/tcp"
 )
 
 // fetched makes the client of an exchange ask the authority.
@@ -57,9 +56,9 @@ func unasked() handshake {
 	return h
 }
 
-// withAuthority puts the authority at the end of a link of its own.
-func withAuthority(cfg Config, link netem.Config) Config {
-	cfg.Authority = &Authority{Up: []netem.Config{link}, Down: []netem.Config{link}, Host: cfg.Server, TCP: tcp.DefaultConfig()}
+// withResponder puts the authority at the end of a link of its own.
+func withResponder(cfg Config, link netem.Config) Config {
+	cfg.Responder = &ResponderConfig{Up: []netem.Config{link}, Down: []netem.Config{link}, Host: cfg.Server}
 	return cfg
 }
 
@@ -81,9 +80,9 @@ func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 		rec, outcome := h.record(t)
 		for where, link := range trouble() {
 			for _, soft := range []bool{false, true} {
-				cfg := withAuthority(priced(t, link), link)
-				cfg.Authority.SoftFail, cfg.Authority.Timeout = soft, 300*ms
-				cfg.Authority.Ops = []op.Op{{Kind: op.Sign, Alg: "ecdsa-p256"}}
+				cfg := withResponder(priced(t, link), link)
+				cfg.Responder.SoftFail, cfg.Responder.Timeout = soft, 300*ms
+				cfg.Responder.Ops = []op.Op{{Kind: op.Sign, Alg: "ecdsa-p256"}}
 				agree(t, fmt.Sprintf("%v, %s, soft %v", version, where, soft), cfg, rec, outcome, h.exchange(t))
 			}
 		}
@@ -96,15 +95,15 @@ func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 	h := fetched(engine.TLS13)
 	rec, _ := h.record(t)
 	plain, _ := unasked().record(t)
-	cfg := withAuthority(priced(t, delayed(50*ms)), delayed(20*ms))
-	cfg.Authority.Ops = []op.Op{{Kind: op.Sign, Alg: "rsa2048"}}
-	work, err := cfg.Authority.work()
+	cfg := withResponder(priced(t, delayed(50*ms)), delayed(20*ms))
+	cfg.Responder.Ops = []op.Op{{Kind: op.Sign, Alg: "rsa2048"}}
+	work, err := cfg.Responder.Host.Time(cfg.Responder.Ops)
 	if err != nil || work <= 0 {
 		t.Fatalf("the authority works for %v: %v", work, err)
 	}
-	asked, without := mustWorld(t, cfg, rec).Run(1), mustWorld(t, cfg, plain).Run(1)
-	if want := 80*ms + work; asked.Outcome != OK || asked.Revocation != want || asked.Causes[AuthorityCPU] != work {
-		t.Errorf("%s: waited %v, of which the authority computed %v; want %v and %v", asked.Outcome, asked.Revocation, asked.Causes[AuthorityCPU], want, work)
+	asked, without := mustReplicator(t, cfg, rec).Run(1), mustReplicator(t, cfg, plain).Run(1)
+	if want := 80*ms + work; asked.Outcome != OK || asked.Revocation != want || asked.Causes[ResponderCPU] != work {
+		t.Errorf("%s: waited %v, of which the authority computed %v; want %v and %v", asked.Outcome, asked.Revocation, asked.Causes[ResponderCPU], want, work)
 	}
 	if asked.RoundTrips != without.RoundTrips+2 || without.Revocation >= 0 {
 		t.Errorf("%d round trips, and %d without the authority, which takes %v", asked.RoundTrips, without.RoundTrips, without.Revocation)
@@ -121,8 +120,8 @@ func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 func TestCausesOfAFetchAddUp(t *testing.T) {
 	rec, _ := fetched(engine.TLS12).record(t)
 	lossy := netem.Config{Delay: 15 * ms, Jitter: 5 * ms, Loss: 0.1, Rate: 5_000_000, Limit: 20}
-	cfg := withAuthority(priced(t, lossy), lossy)
-	w := mustWorld(t, cfg, rec)
+	cfg := withResponder(priced(t, lossy), lossy)
+	w := mustReplicator(t, cfg, rec)
 	waited := 0
 	for seed := range uint64(300) {
 		r := w.Run(seed)
@@ -154,9 +153,9 @@ func TestTheAuthorityShiftsNoDrawOfTheLink(t *testing.T) {
 	plain, _ := unasked().record(t)
 	rec, _ := fetched(engine.TLS13).record(t)
 	lossy := netem.Config{Delay: 15 * ms, Loss: 0.2}
-	alone := mustWorld(t, priced(t, lossy), plain)
-	beside := mustWorld(t, withAuthority(priced(t, lossy), lossy), plain)
-	asked := mustWorld(t, withAuthority(priced(t, lossy), delayed(ms)), rec)
+	alone := mustReplicator(t, priced(t, lossy), plain)
+	beside := mustReplicator(t, withResponder(priced(t, lossy), lossy), plain)
+	asked := mustReplicator(t, withResponder(priced(t, lossy), delayed(ms)), rec)
 	for seed := range uint64(50) {
 		a, b, c := alone.Run(seed), beside.Run(seed), asked.Run(seed)
 		if a != b {
@@ -172,14 +171,14 @@ func TestAnAuthorityThatDoesNotAnswer(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
 	plain, _ := unasked().record(t)
 	dead := netem.Config{Delay: 10 * ms, Loss: 1}
-	cfg := withAuthority(priced(t, delayed(10*ms)), dead)
-	cfg.Authority.Timeout = 2 * time.Second
-	if r := mustWorld(t, cfg, rec).Run(1); r.Outcome != Unanswered || r.Handshake >= 0 || r.Revocation >= 0 {
+	cfg := withResponder(priced(t, delayed(10*ms)), dead)
+	cfg.Responder.Timeout = 2 * time.Second
+	if r := mustReplicator(t, cfg, rec).Run(1); r.Outcome != Unanswered || r.Handshake >= 0 || r.Revocation >= 0 {
 		t.Errorf("%+v", r)
 	}
-	cfg.Authority.SoftFail = true
-	r, without := mustWorld(t, cfg, rec).Run(1), mustWorld(t, cfg, plain).Run(1)
-	if r.Outcome != OK || r.Causes[AuthorityTimeout] != 2*time.Second || r.Revocation >= 0 {
+	cfg.Responder.SoftFail = true
+	r, without := mustReplicator(t, cfg, rec).Run(1), mustReplicator(t, cfg, plain).Run(1)
+	if r.Outcome != OK || r.Causes[ResponderTimeout] != 2*time.Second || r.Revocation >= 0 {
 		t.Errorf("%+v", r)
 	}
 	if r.ClientCPU != without.ClientCPU {
@@ -187,8 +186,8 @@ func TestAnAuthorityThatDoesNotAnswer(t *testing.T) {
 	}
 	// Without a time of its own the client waits as long as its TCP, which retransmits
 	// a SYN four times after 1 s and six times with doubling timeouts.
-	cfg.Authority.Timeout, cfg.Timeout = 0, time.Hour
-	if r := mustWorld(t, cfg, rec).Run(1); r.Outcome != OK || r.Causes[AuthorityTimeout] < 60*time.Second {
+	cfg.Responder.Timeout, cfg.Timeout = 0, time.Hour
+	if r := mustReplicator(t, cfg, rec).Run(1); r.Outcome != OK || r.Causes[ResponderTimeout] < 60*time.Second {
 		t.Errorf("%+v", r)
 	}
 }
@@ -196,7 +195,7 @@ func TestAnAuthorityThatDoesNotAnswer(t *testing.T) {
 func TestAFetchAllocatesNothing(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
 	lossy := netem.Config{Delay: 15 * ms, Loss: 0.05}
-	w := mustWorld(t, withAuthority(priced(t, lossy), lossy), rec)
+	w := mustReplicator(t, withResponder(priced(t, lossy), lossy), rec)
 	for seed := range uint64(50) {
 		w.Run(seed)
 	}
@@ -209,21 +208,21 @@ func TestAFetchAllocatesNothing(t *testing.T) {
 func TestNobodyIsAskedWhoIsNotThere(t *testing.T) {
 	h := fetched(engine.TLS13)
 	rec, _ := h.record(t)
-	if _, err := NewWorld(priced(t, delayed(ms)), rec, recording.Full); err == nil {
+	if _, err := NewReplicator(priced(t, delayed(ms)), rec, recording.Full); err == nil {
 		t.Error("a replay asks an authority that the world has not")
 	}
-	if _, err := NewLiveWorld(priced(t, delayed(ms)), h.exchange(t)); err == nil {
+	if _, err := NewLiveReplicator(priced(t, delayed(ms)), h.exchange(t)); err == nil {
 		t.Error("an engine asks an authority that the world has not")
 	}
-	for what, spoil := range map[string]func(*Authority){
-		"no link":      func(a *Authority) { a.Up = nil },
-		"no core":      func(a *Authority) { a.Host.Cores = 0 },
-		"no time":      func(a *Authority) { a.Timeout = -1 },
-		"no such work": func(a *Authority) { a.Ops = []op.Op{{Kind: op.Sign, Alg: "rot13"}} },
+	for what, spoil := range map[string]func(*ResponderConfig){
+		"no link":      func(a *ResponderConfig) { a.Up = nil },
+		"no core":      func(a *ResponderConfig) { a.Host.Cores = 0 },
+		"no time":      func(a *ResponderConfig) { a.Timeout = -1 },
+		"no such work": func(a *ResponderConfig) { a.Ops = []op.Op{{Kind: op.Sign, Alg: "rot13"}} },
 	} {
-		cfg := withAuthority(priced(t, delayed(ms)), delayed(ms))
-		spoil(cfg.Authority)
-		if _, err := NewWorld(cfg, rec, recording.Full); err == nil {
+		cfg := withResponder(priced(t, delayed(ms)), delayed(ms))
+		spoil(cfg.Responder)
+		if _, err := NewReplicator(cfg, rec, recording.Full); err == nil {
 			t.Errorf("%s: that works", what)
 		}
 	}
@@ -257,23 +256,14 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 // authority's one core.
 func TestManyAskTheAuthorityAtATime(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
-	cfg := withAuthority(priced(t, delayed(10*ms)), delayed(10*ms))
-	cfg.Client.Cores, cfg.Server.Cores, cfg.Authority.Host.Cores = 4, 4, 1
-	cfg.Authority.Ops = []op.Op{{Kind: op.Sign, Alg: "rsa4096"}}
-	work, err := cfg.Authority.work()
+	cfg := withResponder(priced(t, delayed(10*ms)), delayed(10*ms))
+	cfg.Client.Cores, cfg.Server.Cores, cfg.Responder.Host.Cores = 4, 4, 1
+	cfg.Responder.Ops = []op.Op{{Kind: op.Sign, Alg: "rsa4096"}}
+	work, err := cfg.Responder.Host.Time(cfg.Responder.Ops)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := mustWorld(t, cfg, rec)
-	w.reset(1, 4)
-	for flow := range int32(4) {
-		if err := w.join(flow, 0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.loop()
-	for flow := range 4 {
-		r := w.result(flow)
+	for flow, r := range openAll(t, cfg, rec, 0, 0, 0, 0) {
 		if want := 40*ms + time.Duration(flow+1)*work; r.Outcome != OK || r.Revocation != want {
 			t.Errorf("connection %d: %s, waited %v, want %v", flow, r.Outcome, r.Revocation, want)
 		}

@@ -9,14 +9,14 @@ import (
 // packet is a segment under way, with the account of its links so far.
 type packet struct {
 	segment    tcp.Segment
-	flow       int32
 	left       int32 // the node that it left from
+	hop        int32 // that it is on
+	copies     int32 // on the same link: more than 1 where that duplicates
 	queued     time.Duration
 	serialised time.Duration
-	copies     int32 // on the same link: more than 1 where that duplicates
 }
 
-// packetPool hands out places for packets and takes them back.
+// packetPool holds the packets that a connection has under way.
 type packetPool struct {
 	all    []packet
 	unused []uint32
@@ -27,6 +27,9 @@ func (p *packetPool) reset() {
 	p.unused = p.unused[:0]
 }
 
+// underWay is the number of packets on links, where copies on one link are one.
+func (p *packetPool) underWay() int { return len(p.all) - len(p.unused) }
+
 func (p *packetPool) take() uint32 {
 	var id uint32
 	if k := len(p.unused); k > 0 {
@@ -34,10 +37,19 @@ func (p *packetPool) take() uint32 {
 		p.unused = p.unused[:k-1]
 	} else {
 		id = uint32(len(p.all))
-		p.all = append(p.all, packet{})
+		p.extend()
 	}
 	p.all[id].copies = 1
 	return id
+}
+
+// extend adds a place, in the memory of an earlier connection where there was one.
+func (p *packetPool) extend() {
+	if n := len(p.all); n < cap(p.all) {
+		p.all = p.all[:n+1]
+		return
+	}
+	p.all = append(p.all, packet{})
 }
 
 // share counts one more copy of a packet.
