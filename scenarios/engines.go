@@ -91,7 +91,7 @@ func (c *Config) exchange(in surroundings) (x sim.Exchange, roots [][]byte, err 
 	if roots, err = c.setCertificates(in, client, server, said); err != nil {
 		return x, nil, err
 	}
-	x.Answer = said.answer
+	x.OCSPResponder = said.answer
 	if err = c.setClientAuth(in, client, server); err != nil {
 		return x, nil, err
 	}

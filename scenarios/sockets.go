@@ -48,7 +48,7 @@ func NewSockets(sets []string, responder string, names ...string) (*Sockets, err
 	if err != nil {
 		return nil, err
 	}
-	s := &Sockets{Client: x.Client, Server: x.Server, Roots: roots, Answer: x.Answer}
+	s := &Sockets{Client: x.Client, Server: x.Server, Roots: roots, Answer: x.OCSPResponder}
 	for _, cfg := range []*engine.Config{s.Client, s.Server} {
 		cfg.Rand = rand.Reader
 		c.widen(cfg, said)

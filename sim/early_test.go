@@ -31,6 +31,9 @@ func earlyHandshakes(t testing.TB) map[string]handshake {
 		"1.3 early data, by time":   early(func(x *Exchange) { x.Server.EarlyWindow = 20 * time.Millisecond }),
 		"1.3 early data in chunks":  early(func(x *Exchange) { x.WriteChunk, x.Client.RecordSize, x.Server.RecordSize = 30, 200, 1000 }),
 		"1.3 early data, in rounds": inSizedRounds(t, early(func(x *Exchange) { x.Server.EarlyWindow = 20 * time.Millisecond })),
+		"1.3 early data, many records": early(func(x *Exchange) {
+			x.Request, x.Client.RecordSize, x.Server.EarlyWindow = 30_000, 300, 20*time.Millisecond
+		}),
 		"1.3 early data, sized": early(func(x *Exchange) {
 			x.Request = 5000
 			x.Client.RecordSizing, x.Server.RecordSizing = parseSizing(t, "1000 for 3, mss until 20000, 16384, idle 1s"), parseSizing(t, "mss")

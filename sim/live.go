@@ -11,40 +11,46 @@ func (x *Exchange) fetches() bool {
 	return x.Client.Revocation == engine.RevocationFetched && x.Kind == engine.Full
 }
 
-// live is the script of an engine at work.
+// live is the step source of an engine at work.
 type live struct {
-	pair    *pair
-	program *program
-	peer    *[]byte // what the peer has written
-	host    Host
-	begun   bool
-	priced  pricedItems // of the step in hand
+	pair       *pair
+	self, peer *exchangeSide
+	host       Host
+	begun      bool
+	priced     pricedItems // of the step in hand
 }
 
 func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
 	l.pair.elapsed = at.now
-	l.program.conn.SetMSS(at.mss)
-	if !l.begun && l.program.side == client {
-		l.begun = true
-		if err := l.program.start(); err != nil {
-			return nil, false, err
-		}
-	} else if l.program.paused {
-		l.program.items = l.program.items[:0]
-		if err := l.program.ask(); err != nil {
-			return nil, false, err
-		}
-	} else if ok, err := l.program.receive((*l.peer)[:arrived]); !ok {
+	l.self.conn.SetMSS(at.mss)
+	if ok, err := l.begin(arrived); !ok || err != nil {
 		return nil, false, err
 	}
-	if !l.program.acts() {
+	if err := l.self.sendAll(); err != nil {
+		return nil, false, err
+	}
+	if !l.self.acts() {
 		l.priced.reset()
 		return nil, true, nil
 	}
-	if err := l.priced.price(l.program.items, l.host, Host{}); err != nil {
+	if err := l.priced.price(l.self.items, l.host, Host{}); err != nil {
 		return nil, false, err
 	}
 	return l.priced.deeds, true, nil
+}
+
+// begin begins the next step, or reports false: what has arrived is not enough.
+func (l *live) begin(arrived int64) (bool, error) {
+	switch {
+	case !l.begun && l.self.side == client:
+		l.begun = true
+		return true, l.self.start()
+	case l.self.paused:
+		l.self.items = l.self.items[:0]
+		l.self.beginRound()
+		return true, nil
+	}
+	return l.self.receive(l.peer.out.unread()[:arrived-l.self.consumed], &l.peer.out)
 }
 
 // rest: an engine seals all the records of a step at once.

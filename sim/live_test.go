@@ -121,6 +121,14 @@ func handshakes() map[string]handshake {
 		}},
 		"1.3 rounds":         {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Rounds, x.Pause = 4, 150*ms }},
 		"1.2 rounds at once": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) { x.Rounds = 3 }},
+		"1.3 many records": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
+			x.Server.RecordSize, x.Server.RecordSizeLimit = 500, 400
+		}},
+		"1.0 many records, split": {version: engine.TLS10, kind: engine.Full, change: func(x *Exchange) {
+			x.Request, x.Rounds = 30_000, 2
+			x.Client.RecordSize, x.Server.RecordSize = 300, 300
+			x.Client.SplitRecords, x.Server.SplitRecords = true, true
+		}},
 		"1.2 records of 1000": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
 			x.Client.RecordSize, x.Server.RecordSize = 1000, 1000
 		}},
@@ -363,7 +371,7 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 			change: func(x *Exchange) { x.Client.Roots, _ = pki.NewRoots() }},
 		"early data was none, and accepted was asked for": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
 			change: func(x *Exchange) { x.Client.EarlyData = true }},
-		"begins at a whole one": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
+		"has whole milliseconds": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
 		"request of 0 bytes":    {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
 	} {
 		if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), want) {

@@ -56,7 +56,7 @@ func (p *pricedItems) add(it *recording.Item, from, to Host) error {
 	case recording.CloseEnd, recording.Known:
 		p.deeds = append(p.deeds, deed{action: it.Action})
 	case recording.Fetch:
-		p.deeds = append(p.deeds, deed{action: recording.Fetch, bytes: int64(it.Bytes), back: int64(it.Back)})
+		p.deeds = append(p.deeds, deed{action: recording.Fetch, bytes: int64(it.Bytes), back: int64(it.Response)})
 	case recording.Record:
 		p.addRecord(it.Name, int64(it.Bytes))
 	case recording.Message:

@@ -40,7 +40,7 @@ func fetched(version engine.Version) handshake {
 		if err != nil {
 			panic(err)
 		}
-		x.Answer = func([]byte) []byte { return answer }
+		x.OCSPResponder = func([]byte) []byte { return answer }
 		x.Client.Revocation, x.Revocation = engine.RevocationFetched, engine.RevocationFetched
 	}}
 }

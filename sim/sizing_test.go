@@ -196,7 +196,7 @@ func TestKeysThatChangeAfterRecordsAreNotRecordedBesideASizing(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		x.Server.RecordSizing, x.Server.KeyUpdateAfter = parseSizing(t, "mss"), 10
 	}}
-	if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), "keys that change") {
+	if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), "KeyUpdate") {
 		t.Errorf("error %v", err)
 	}
 }

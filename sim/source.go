@@ -133,7 +133,7 @@ func (l *Live) open(*connection) ([2]stepSource, error) {
 	}
 	c, s := &p.sides[client], &p.sides[server]
 	return [2]stepSource{
-		&live{pair: p, program: c, peer: &s.stream, host: l.hosts[client]},
-		&live{pair: p, program: s, peer: &c.stream, host: l.hosts[server]},
+		&live{pair: p, self: c, peer: s, host: l.hosts[client]},
+		&live{pair: p, self: s, peer: c, host: l.hosts[server]},
 	}, nil
 }

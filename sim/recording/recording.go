@@ -96,12 +96,12 @@ func (m Moment) String() string {
 
 // Item is one action of a step.
 type Item struct {
-	Action Action
-	Op     op.Op         // Compute
-	Work   time.Duration // Work, Pause
-	Bytes  int           // Write; Data: of plaintext; Fetch: of the question; Record, Message: with header
-	Back   int           // Fetch: bytes of the answer
-	Moment Moment        // Mark
+	Action   Action
+	Op       op.Op         // Compute
+	Work     time.Duration // Work, Pause
+	Bytes    int           // Write; Data: of plaintext; Fetch: of the question; Record, Message: with header
+	Response int           // Fetch: bytes of the answer
+	Moment   Moment        // Mark
 
 	// Name is a Record's content type (RFC 9846 §5.1), a Message's handshake type
 	// (RFC 9846 §4) or alert description (§6), and the epoch of a KeyChange.

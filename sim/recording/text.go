@@ -122,7 +122,7 @@ func (it Item) String() string {
 	case Mark:
 		return "mark " + it.Moment.String()
 	case Fetch:
-		return fmt.Sprintf("fetch %d %d", it.Bytes, it.Back)
+		return fmt.Sprintf("fetch %d %d", it.Bytes, it.Response)
 	case Known:
 		return "known"
 	case Record, Message, KeyChange:

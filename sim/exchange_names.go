@@ -7,33 +7,33 @@ import (
 	"tlslab/sim/recording"
 )
 
-// note takes what the engine of a side reports of itself into the items of its step.
-func (g *program) note(n engine.Notice) {
+// notice adds what the engine of a side reports (engine.Config.Observe) to the items of its step.
+func (e *exchangeSide) notice(n engine.Notice) {
 	switch n.Kind {
 	case engine.Operation:
-		g.items = append(g.items, recording.Item{Action: recording.Compute, Op: n.Op})
+		e.items = append(e.items, recording.Item{Action: recording.Compute, Op: n.Op})
 	case engine.StatusTaken:
-		g.items = append(g.items, recording.Item{Action: recording.Known})
+		e.items = append(e.items, recording.Item{Action: recording.Known})
 	case engine.KeyChange:
-		g.items = append(g.items, recording.Item{Action: recording.KeyChange, Sent: n.Sent, Name: n.Epoch.String()})
+		e.items = append(e.items, recording.Item{Action: recording.KeyChange, Sent: n.Sent, Name: n.Epoch.String()})
 	case engine.MessageSent:
-		g.names.messageSent(&n)
+		e.names.messageSent(&n)
 	case engine.RecordSent:
-		g.names.recordSent(&n)
+		e.names.recordSent(&n)
 	}
 }
 
-// nextStep empties the items of the step in hand. The names of a step that does
+// beginStep empties the items of the step in hand. The names of a step that does
 // nothing else stand at the beginning of the next one.
-func (g *program) nextStep() {
-	if g.acts() {
-		g.items = g.items[:0]
+func (e *exchangeSide) beginStep() {
+	if e.acts() {
+		e.items = e.items[:0]
 	}
 }
 
 // acts reports whether the step in hand does anything.
-func (g *program) acts() bool {
-	return slices.ContainsFunc(g.items, func(it recording.Item) bool { return !it.Action.Names() })
+func (e *exchangeSide) acts() bool {
+	return slices.ContainsFunc(e.items, func(it recording.Item) bool { return !it.Action.Names() })
 }
 
 // recordNames keeps the names of what an engine has sealed until it is written.
