@@ -372,7 +372,7 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 		"early data was none, and accepted was asked for": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
 			change: func(x *Exchange) { x.Client.EarlyData = true }},
 		"has whole milliseconds": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
-		"request of 0 bytes":    {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
+		"request of 0 bytes":     {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
 	} {
 		if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)

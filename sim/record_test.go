@@ -45,7 +45,7 @@ func TestTheMemoryOfARecordingDoesNotGrowWithTheResponse(t *testing.T) {
 // The steps of a replay are priced and split as they are asked for.
 func TestAReplaySplitsALongResponseARecordAtATime(t *testing.T) {
 	const records = 4000
-	rec, outcome := long(records*record.MaxPlaintext).record(t)
+	rec, outcome := long(records * record.MaxPlaintext).record(t)
 	cfg := priced(t, delayed(ms))
 	replay, err := NewReplay(rec, outcome, cfg.Client, cfg.Server)
 	steps := stepsOf(t, replay, err)
