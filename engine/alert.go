@@ -32,7 +32,7 @@ func (c *Conn) warn(m Message) error {
 	if err := c.sealMessages(); err != nil {
 		return err
 	}
-	c.out.SetVersion(c.legacyVersion())
+	c.out.half.SetVersion(c.legacyVersion())
 	w := warningRow(m)
 	c.sealAlert(alert.Warning, w.alert)
 	if w.after == nil {
@@ -72,8 +72,8 @@ func (c *Conn) alertVersion() Version {
 
 // sealAlert queues an alert. If not even that can be sealed, nothing is sent.
 func (c *Conn) sealAlert(level alert.Level, a alert.Description) {
-	if out, err := c.sealRecord(c.records, record.Alert, []byte{byte(level), byte(a)}); err == nil {
-		c.records = out
+	if out, err := c.sealRecord(c.out.records, record.Alert, []byte{byte(level), byte(a)}); err == nil {
+		c.out.records = out
 	}
 }
 
@@ -90,10 +90,10 @@ func (c *Conn) takeAlert(plain []byte) (Event, error) {
 	level, a := alert.Level(plain[0]), alert.Description(plain[1])
 	switch {
 	case a == alert.CloseNotify:
-		c.peerClosed = true
+		c.in.closed = true
 		return Event{Kind: EventClosed}, nil
 	case a == alert.UserCanceled, level == alert.Warning && c.info.Version != TLS13:
-		if c.unread > 0 {
+		if c.in.unread > 0 {
 			return Event{}, interleaved
 		}
 		if awaited, err := c.warned(a); awaited || err != nil {

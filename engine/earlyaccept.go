@@ -29,10 +29,10 @@ func (c *Conn) openEarly() error {
 	switch {
 	case c.info.HelloRetry:
 		return fmt.Errorf("%w: early_data in the second ClientHello", changedHello)
-	case !c.hello.seen.has(extPreSharedKey):
+	case !c.hs.hello.seen.has(extPreSharedKey):
 		return fmt.Errorf("%w: early_data without pre_shared_key", missingExtension)
 	}
-	c.early = &earlyState{skip: max(int(c.cfg.MaxEarlyData), leastSkipped)}
+	c.hs.early = &earlyState{skip: max(int(c.cfg.MaxEarlyData), leastSkipped)}
 	c.info.EarlyData = EarlyRejected
 	return nil
 }
@@ -48,7 +48,7 @@ type earlyRefusal struct {
 var earlyRefusals = []earlyRefusal{
 	{"the server takes none", func(c *Conn, _ *earlyClaim) bool { return c.cfg.MaxEarlyData == 0 }},
 	{"no PSK was chosen", func(c *Conn, _ *earlyClaim) bool { return c.info.Kind != Resumed }},
-	{"another PSK than the first was chosen", func(c *Conn, _ *earlyClaim) bool { return c.modern.chosen != 0 }},
+	{"another PSK than the first was chosen", func(c *Conn, _ *earlyClaim) bool { return c.hs.tls13.chosen != 0 }},
 	{"the ticket allows none", func(_ *Conn, x *earlyClaim) bool { return x.state.EarlyData.MaxSize == 0 }},
 	{"the ticket allows more than the server takes", func(c *Conn, x *earlyClaim) bool { return x.state.EarlyData.MaxSize > c.cfg.MaxEarlyData }},
 	{"another suite", func(c *Conn, x *earlyClaim) bool { return x.state.Suite != c.info.Suite.ID }},
@@ -59,18 +59,18 @@ var earlyRefusals = []earlyRefusal{
 
 // judgeEarly accepts the first ClientHello's early data unless a rule refuses it.
 func (c *Conn) judgeEarly() {
-	x := &c.early.claim
+	x := &c.hs.early.claim
 	for _, rule := range earlyRefusals {
 		if rule.refuses(c, x) {
 			c.info.EarlyRefusal = rule.why
-			c.early.claim = earlyClaim{}
+			c.hs.early.claim = earlyClaim{}
 			return
 		}
 	}
 	c.info.EarlyData = EarlyAccepted
-	c.early.room = int(x.state.EarlyData.MaxSize)
-	c.early.cipher, c.early.hash, c.early.most = c.cipher, c.hash, record.MaxPlaintext
-	c.early.claim = earlyClaim{}
+	c.hs.early.room = int(x.state.EarlyData.MaxSize)
+	c.hs.early.cipher, c.hs.early.hash, c.hs.early.most = c.cipher, c.hash, record.MaxPlaintext
+	c.hs.early.claim = earlyClaim{}
 }
 
 func (cfg *Config) earlyWindow() time.Duration {

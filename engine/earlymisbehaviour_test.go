@@ -74,10 +74,10 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		alert  alert.Description
 	}{
 		{"more than the limit", nothing, func(m misbehaver) error {
-			return m.says(m.client.out, record.ApplicationData, make([]byte, earlyLimitOfTests-len(earlyWords)+1))
+			return m.says(m.client.out.half, record.ApplicationData, make([]byte, earlyLimitOfTests-len(earlyWords)+1))
 		}, alert.UnexpectedMessage},
 		{"Finished in the place of EndOfEarlyData", nothing, func(m misbehaver) error {
-			return m.says(m.client.out, record.Handshake, finished)
+			return m.says(m.client.out.half, record.Handshake, finished)
 		}, alert.UnexpectedMessage},
 		{"the handshake's keys without EndOfEarlyData", nothing, func(m misbehaver) error {
 			return m.says(m.handshakeKeys(), record.Handshake, finished)
@@ -86,22 +86,22 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 			return m.says(m.handshakeKeys(), record.Handshake, end)
 		}, alert.BadRecordMAC},
 		{"EndOfEarlyData with a message behind it", nothing, func(m misbehaver) error {
-			return m.says(m.client.out, record.Handshake, slices.Concat(end, finished))
+			return m.says(m.client.out.half, record.Handshake, slices.Concat(end, finished))
 		}, alert.UnexpectedMessage},
 		{"EndOfEarlyData twice", nothing, func(m misbehaver) error {
-			if err := m.says(m.client.out, record.Handshake, end); err != nil {
+			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
 			return m.says(m.handshakeKeys(), record.Handshake, end)
 		}, alert.UnexpectedMessage},
 		{"early data after EndOfEarlyData", nothing, func(m misbehaver) error {
-			if err := m.says(m.client.out, record.Handshake, end); err != nil {
+			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
-			return m.says(m.client.out, record.ApplicationData, earlyWords)
+			return m.says(m.client.out.half, record.ApplicationData, earlyWords)
 		}, alert.BadRecordMAC},
 		{"application data under the handshake's keys", nothing, func(m misbehaver) error {
-			if err := m.says(m.client.out, record.Handshake, end); err != nil {
+			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
 			return m.says(m.handshakeKeys(), record.ApplicationData, earlyWords)
@@ -116,11 +116,11 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		}, alert.BadRecordMAC},
 		{"many empty early records", nothing, func(m misbehaver) error {
 			for range maxIdle {
-				if err := m.says(m.client.out, record.ApplicationData, nil); err != nil {
+				if err := m.says(m.client.out.half, record.ApplicationData, nil); err != nil {
 					return err
 				}
 			}
-			return m.says(m.client.out, record.ApplicationData, nil)
+			return m.says(m.client.out.half, record.ApplicationData, nil)
 		}, alert.UnexpectedMessage},
 		{"EndOfEarlyData after a rejection", rejecting, func(m misbehaver) error {
 			return m.says(m.handshakeKeys(), record.Handshake, end)
@@ -130,7 +130,7 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 			if err := m.says(keys, record.Alert, []byte{1, 90}); err != nil {
 				return err
 			}
-			return m.says(m.client.out, record.ApplicationData, earlyWords)
+			return m.says(m.client.out.half, record.ApplicationData, earlyWords)
 		}, alert.BadRecordMAC},
 		{"a message in the clear after a rejection", rejecting, func(m misbehaver) error {
 			return m.feed(m.server, asRecord(TypeHandshake, finished))
@@ -186,7 +186,7 @@ func TestEarlyDataUnderTheSecondPSKIsRefused(t *testing.T) {
 	if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
 		t.Fatal(err)
 	}
-	p.client.modern.chosen, p.client.info.Kind = 1, Resumed
+	p.client.hs.tls13.chosen, p.client.info.Kind = 1, Resumed
 	p.client.info.Suite = p.server.info.Suite
 	wantAlert(t, "another PSK", explain(p.client.learnEarly(true)), alert.IllegalParameter)
 }

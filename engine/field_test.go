@@ -69,12 +69,12 @@ func TestLeadingZerosOfAField(t *testing.T) {
 	if got := c.padded(long); len(got) != len(long) {
 		t.Errorf("a share that is too long becomes %d bytes", len(got))
 	}
-	if c.agreed([]byte{0, 0, 7, 0}); !bytes.Equal(c.classic.premaster, []byte{7, 0}) {
-		t.Errorf("premaster secret %x", c.classic.premaster)
+	if c.agreed([]byte{0, 0, 7, 0}); !bytes.Equal(c.hs.legacy.premaster, []byte{7, 0}) {
+		t.Errorf("premaster secret %x", c.hs.legacy.premaster)
 	}
 	c.info.Suite, c.info.Group = *suiteRow(0xc02f), P256
-	if c.agreed([]byte{0, 7}); !bytes.Equal(c.classic.premaster, []byte{0, 7}) {
-		t.Errorf("a curve's premaster secret %x: its zeros stay (RFC 8422 §5.10)", c.classic.premaster)
+	if c.agreed([]byte{0, 7}); !bytes.Equal(c.hs.legacy.premaster, []byte{0, 7}) {
+		t.Errorf("a curve's premaster secret %x: its zeros stay (RFC 8422 §5.10)", c.hs.legacy.premaster)
 	}
 }
 

@@ -13,10 +13,10 @@ import (
 
 // makeTicket13 seals one of the tickets that the server owes.
 func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
-	c.ticketsOwed--
-	m := &c.modern
-	nonce := [1]byte{m.nonce}
-	m.nonce++
+	c.post.ticketsOwed--
+	m := &c.tls13
+	nonce := [1]byte{m.ticketNonce}
+	m.ticketNonce++
 	var psk [maxHash]byte
 	m.schedule.PSK(psk[:c.hash.Size], m.resumption[:c.hash.Size], nonce[:])
 	var ageAdd [4]byte

@@ -92,7 +92,7 @@ func TestRecordsLongerThanAgreedAreRefused(t *testing.T) {
 				if s == server {
 					from, to = p.server, p.client
 				}
-				from.out.Restrict(record.MaxPlaintext)
+				from.out.half.Restrict(record.MaxPlaintext)
 				out, err := from.Seal(nil, make([]byte, 514))
 				if err != nil {
 					t.Fatal(err)
@@ -241,7 +241,7 @@ func TestTheFragmentLengthIsTheSessions(t *testing.T) {
 			}
 		}
 		c := newConn(cc, client)
-		c.info.Version, c.info.Kind, c.offer.session = v, Resumed, cc.Session
+		c.info.Version, c.info.Kind, c.resume.offer.session = v, Resumed, cc.Session
 		if err := c.settleSizes(); err != nil || c.Info().MaxFragment != 512 {
 			t.Errorf("TLS %v: a server that says nothing leaves %d bytes, %v", v, c.Info().MaxFragment, err)
 		}

@@ -189,7 +189,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 			x.server(sc)
 			n := 0
 			sc.Observe = func(note Notice) {
-				if note.Kind == Operation && note.Op.Kind == op.Open && !p.server.in.Protected() {
+				if note.Kind == Operation && note.Op.Kind == op.Open && !p.server.in.half.Protected() {
 					n++ // no record is opened before there are keys
 				}
 			}

@@ -40,10 +40,10 @@ func (c *Conn) turnDown(r *row, message []byte) error {
 	case r.mode&refused != 0:
 		return noRenegotiation
 	case r.mode&declined != 0:
-		if c.requests++; c.requests > maxRequests {
+		if c.in.renegotiations++; c.in.renegotiations > maxRequests {
 			return tooManyRequests
 		}
-		if !c.closed {
+		if !c.out.closed {
 			c.sealAlert(alert.Warning, alert.NoRenegotiation)
 		}
 	}

@@ -60,7 +60,7 @@ func TestRenegotiationIsDeclined(t *testing.T) {
 				if err := p.ask(t, from, request); err != nil {
 					t.Fatal(err)
 				}
-				_, answer, err := one.in.Open(peer.Flush(nil))
+				_, answer, err := one.in.half.Open(peer.Flush(nil))
 				if err != nil || !bytes.Equal(answer, []byte{byte(alert.Warning), byte(alert.NoRenegotiation)}) {
 					t.Fatalf("TLS %v, asked by the %s: answered by %x, %v", v, sideNames[from], answer, err)
 				}

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -288,14 +290,16 @@ func TestResumedConnectionsLogTheirSecrets(t *testing.T) {
 				}
 			}
 		}
+		var drawn bytes.Buffer
+		cc.Rand = io.TeeReader(cc.Rand, &drawn)
 		p, kind := connect(t, cc, sc)
 		label, secret := "CLIENT_RANDOM", ""
 		if p.client.info.Version == TLS13 {
-			label, secret = "SERVER_TRAFFIC_SECRET_0", string(p.client.modern.traffic[server][:p.client.hash.Size])
+			label, secret = "SERVER_TRAFFIC_SECRET_0", string(p.client.tls13.traffic[server][:p.client.hash.Size])
 		} else {
 			secret = string(cc.Session.MasterSecret)
 		}
-		want := fmt.Sprintf("%x %x", p.client.randoms[client], secret)
+		want := fmt.Sprintf("%x %x", drawn.Next(wire.RandomSize), secret)
 		if kind != Resumed || logs[client][label] != want || logs[server][label] != want {
 			t.Errorf("%s: %v, logged as %v and %v, want %q", name, kind, logs[client], logs[server], want)
 		}

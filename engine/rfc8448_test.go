@@ -65,11 +65,11 @@ func behindClientHello(t *testing.T, cfg *Config, trace rfc8448.Trace) *Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.shares = append(c.shares, key)
-	c.hello.seen = ^extensionSet(0)
-	c.transcript.add(trace.Get("ClientHello"))
+	c.hs.shares = append(c.hs.shares, key)
+	c.hs.hello.seen = ^extensionSet(0)
+	c.hs.transcript.add(trace.Get("ClientHello"))
 	c.flight, c.at = &hellos, len(hellos.rows)-1
-	c.out.SetVersion(uint16(TLS12))
+	c.out.half.SetVersion(uint16(TLS12))
 	return c
 }
 
@@ -112,7 +112,7 @@ func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
 	wantBytes(t, "early data", ev.Data, trace.Get("early data"))
 	// From the ServerHello on, whose extensions stand in another order, the trace is
 	// another one, but not the record that ends the early data.
-	if _, _, err := c.Recv(trace.Get("EndOfEarlyData record")); err != nil || c.receives != EpochHandshake {
+	if _, _, err := c.Recv(trace.Get("EndOfEarlyData record")); err != nil || c.in.epoch != EpochHandshake {
 		t.Errorf("EndOfEarlyData: %v", err)
 	}
 }
@@ -123,13 +123,13 @@ func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 	cfg := clientConfig(t, "rsa2048")
 	log := keyLog(cfg)
 	c := behindClientHello(t, cfg, trace)
-	c.offer = offer{session: &session.Session{Version: TLS13, Suite: 0x1301}, hash: "sha256", tickets: []session.Ticket{{
+	c.resume.offer = offer{session: &session.Session{Version: TLS13, Suite: 0x1301}, hash: "sha256", tickets: []session.Ticket{{
 		PSK: trace.Get("psk"), MaxEarlyData: 1024, MaxPlaintext: DefaultRecordSize,
 	}}}
 	cfg.EarlyData = true
 	c.offerEarly()
-	c.modern.schedule, c.modern.early = secrets.NewSchedule(secrets.SHA256, nil), true
-	c.modern.schedule.Early(trace.Get("psk"))
+	c.tls13.schedule, c.hs.tls13.pskSchedule = secrets.NewSchedule(secrets.SHA256, nil), true
+	c.tls13.schedule.Early(trace.Get("psk"))
 	c.at = 1 // the row after the ClientHello
 	if err := c.run(); err != nil {
 		t.Fatal(err)
@@ -146,7 +146,7 @@ func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 	}
 	wantBytes(t, "early traffic secret", log["CLIENT_EARLY_TRAFFIC_SECRET"], trace.Get("c e traffic"))
 	wantBytes(t, "EndOfEarlyData and Finished", c.Flush(nil), trace.Join("EndOfEarlyData record", "client Finished record"))
-	wantBytes(t, "resumption secret", c.modern.resumption[:32], trace.Get("res master"))
+	wantBytes(t, "resumption secret", c.tls13.resumption[:32], trace.Get("res master"))
 	if info := c.Info(); info.EarlyData != EarlyAccepted || info.EarlyBytes != 6 || !info.Done {
 		t.Errorf("early data %v, %d bytes", info.EarlyData, info.EarlyBytes)
 	}
@@ -186,7 +186,7 @@ func TestClientFollowsRFC8448(t *testing.T) {
 	wantBytes(t, "Finished record", c.Flush(nil), trace.Get("client Finished record"))
 	wantBytes(t, "client traffic secret", log["CLIENT_TRAFFIC_SECRET_0"], trace.Get("c ap traffic"))
 	wantBytes(t, "server traffic secret", log["SERVER_TRAFFIC_SECRET_0"], trace.Get("s ap traffic"))
-	wantBytes(t, "resumption secret", c.modern.resumption[:32], trace.Get("res master"))
+	wantBytes(t, "resumption secret", c.tls13.resumption[:32], trace.Get("res master"))
 
 	recv("NewSessionTicket", trace.Get("NewSessionTicket record"))
 	tickets := c.Session().TakeTickets(1, testTime, false)

@@ -70,10 +70,10 @@ func takeServerName(c *Conn, _ place, body []byte) error {
 // client asks for.
 func (c *Conn) lookUpName() error {
 	name := c.info.ServerName
-	c.named = false
+	c.hs.nameKnown = false
 	for _, certificate := range c.cfg.Certificates {
 		if name != "" && certificate.isFor(name) {
-			c.named = true
+			c.hs.nameKnown = true
 			return nil
 		}
 	}
@@ -84,18 +84,18 @@ func (c *Conn) lookUpName() error {
 }
 
 // strange says that the client asks for a name that is none of the server's.
-func (c *Conn) strange() bool { return c.info.ServerName != "" && !c.named }
+func (c *Conn) strange() bool { return c.info.ServerName != "" && !c.hs.nameKnown }
 
 // usesName says whether the server goes by the client's name: it shows a certificate
 // for it, or resumes a session of that name.
 func (c *Conn) usesName() bool {
-	return c.named && (c.certificate == nil || c.certificate.isFor(c.info.ServerName))
+	return c.hs.nameKnown && (c.info.Certificate == nil || c.info.Certificate.isFor(c.info.ServerName))
 }
 
 // suitsName says whether a certificate is for the client's name. Where none is, all
 // are as good.
 func (c *Conn) suitsName(certificate *Certificate) bool {
-	return !c.named || certificate.isFor(c.info.ServerName)
+	return !c.hs.nameKnown || certificate.isFor(c.info.ServerName)
 }
 
 // resumesName says whether a session is for the name that this handshake asks for:

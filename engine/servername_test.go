@@ -228,9 +228,15 @@ func TestClientsWithoutSignatureAlgorithms(t *testing.T) {
 	for key, want := range map[string]uint16{"rsa2048": 0x0201, "ecdsa-p256": 0x0203} {
 		cc, sc := clientConfig(t, key), serverConfig(t, key)
 		cc.MaxVersion, cc.SignatureSchemes = TLS12, []SignatureScheme{}
-		p, _ := connect(t, cc, sc)
-		if got := p.server.scheme.ID; got != want {
-			t.Errorf("%s: signed by %v", key, SignatureScheme(got))
+		p, got := newPair(cc, sc), uint16(0)
+		sc.Observe = func(n Notice) {
+			if n.Kind == KeyChange {
+				got = p.server.hs.scheme.ID
+			}
+		}
+		p.server = Server(sc)
+		if err := p.run(); err != nil || got != want {
+			t.Errorf("%s: signed by %v, %v", key, SignatureScheme(got), err)
 		}
 	}
 	// Ed25519 has no SHA-1, and a client that names schemes does not get it.

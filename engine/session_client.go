@@ -17,14 +17,14 @@ func (c *Conn) keepClassic(ticket []byte, lifetime time.Duration) {
 		lifetime = session.MaxTicketLifetime
 	}
 	s := c.newSession()
-	s.MasterSecret = append([]byte(nil), c.classic.secrets.Master()...)
+	s.MasterSecret = append([]byte(nil), c.hs.legacy.secrets.Master()...)
 	s.Expires = c.cfg.Now().Add(lifetime)
 	if ticket != nil {
 		s.SessionTicket = append([]byte(nil), ticket...)
 	} else {
-		s.ID = append([]byte(nil), c.sessionID...)
+		s.ID = append([]byte(nil), c.resume.id...)
 	}
-	c.session, c.sessionNew = s, true
+	c.resume.session, c.resume.isNew = s, true
 }
 
 // newSession returns a session with what this handshake has negotiated.
@@ -45,8 +45,8 @@ func (c *Conn) newSession() *session.Session {
 
 // keepTicket adds a TLS 1.3 ticket to the connection's session.
 func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
-	if c.session == nil {
-		c.session = c.newSession()
+	if c.resume.session == nil {
+		c.resume.session = c.newSession()
 	}
 	t := session.Ticket{
 		Identity: append([]byte(nil), m.Ticket...),
@@ -56,11 +56,11 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 		Lifetime: time.Duration(m.Lifetime) * time.Second,
 
 		MaxEarlyData: ticketLimit(m.Extensions),
-		MaxPlaintext: c.out.Plaintext(),
+		MaxPlaintext: c.out.half.Plaintext(),
 	}
-	c.modern.schedule.PSK(t.PSK, c.modern.resumption[:c.hash.Size], m.Nonce)
-	c.session.AddTicket(t)
-	c.sessionNew = true
+	c.tls13.schedule.PSK(t.PSK, c.tls13.resumption[:c.hash.Size], m.Nonce)
+	c.resume.session.AddTicket(t)
+	c.resume.isNew = true
 }
 
 // An offer is what a ClientHello offers to resume.
@@ -92,7 +92,7 @@ func (c *Conn) chooseOffer() {
 		// (RFC 7627 §5.3).
 		given := s.ExtendedMasterSecret && c.cfg.NoExtendedMasterSecret
 		if c.cfg.allows(way) && (!s.Compressed || c.offersCompression()) && c.cfg.enables(s.Suite) && !now.After(s.Expires) && !given {
-			c.offer = offer{session: s, classic: true}
+			c.resume.offer = offer{session: s, classic: true}
 		}
 		return
 	}
@@ -100,7 +100,7 @@ func (c *Conn) chooseOffer() {
 		return
 	}
 	if t := s.TakeTickets(max(c.cfg.TicketsOffered, 1), now, c.cfg.ReuseTickets); len(t) > 0 {
-		c.offer = offer{session: s, tickets: t, hash: suite.Hash}
+		c.resume.offer = offer{session: s, tickets: t, hash: suite.Hash}
 		c.offerEarly()
 	}
 }

@@ -82,16 +82,16 @@ func makeSchemes(c *Conn, _ place, dst []byte) ([]byte, bool) {
 func takeSchemes(c *Conn, _ place, body []byte) error {
 	var x wire.Uint16Vector
 	err := x.Parse(body)
-	c.hello.schemes = x.List
+	c.hs.hello.schemes = x.List
 	return err
 }
 
 // theirSchemes are those that the peer accepts.
 func (c *Conn) theirSchemes() wire.Uint16s {
-	if c.side == server && c.info.Version == TLS12 && !c.hello.seen.has(extSchemes) {
+	if c.side == server && c.info.Version == TLS12 && !c.hs.hello.seen.has(extSchemes) {
 		return unnamedSchemes
 	}
-	return c.hello.schemes
+	return c.hs.hello.schemes
 }
 
 // schemeFor returns the first scheme on the peer's list that a certificate's key can

@@ -130,7 +130,7 @@ func TestSSLClientsDoNotSignByECDSA(t *testing.T) {
 		if err := takeCertificateRequest(c, []byte{2, 1, 64, 0, 0}); err != nil {
 			t.Fatal(err)
 		}
-		if shown := c.certificate != nil; shown != want {
+		if shown := c.info.Certificate != nil; shown != want {
 			t.Errorf("%v: shown %v, want %v", v, shown, want)
 		}
 	}
