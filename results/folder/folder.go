@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -91,20 +92,24 @@ func writePages(out *output, f *results.File, s *summary.Summary) error {
 		set.Add(i, values)
 	}
 	figures, omitted := set.Figures()
+	var group errgroup.Group
+	group.SetLimit(min(runtime.GOMAXPROCS(0), mostDrawn))
+	group.Go(func() error {
+		page := report.New(s, figures, omitted)
+		if err := out.write("report.md", page.WriteMarkdown); err != nil {
+			return err
+		}
+		return out.write("report.html", page.WriteHTML)
+	})
 	for _, figure := range figures {
-		if err := out.write("plots/"+figure.Name+".svg", figure.WriteSVG); err != nil {
-			return err
-		}
-		if err := out.write("plots/"+figure.Name+".png", figure.WritePNG); err != nil {
-			return err
-		}
+		group.Go(func() error { return out.write("plots/"+figure.Name+".png", figure.WritePNG) })
+		group.Go(func() error { return out.write("plots/"+figure.Name+".svg", figure.WriteSVG) })
 	}
-	page := report.New(s, figures, omitted)
-	if err := out.write("report.md", page.WriteMarkdown); err != nil {
-		return err
-	}
-	return out.write("report.html", page.WriteHTML)
+	return group.Wait()
 }
+
+// mostDrawn is how many figures are drawn at the same time at most: each takes about 25 MB while it is.
+const mostDrawn = 4
 
 // warnings says what is wrong with the samples' file.
 func warnings(f *results.File) []string {

@@ -91,9 +91,11 @@ func TestAFolderIsMadeFromItsSamplesAlone(t *testing.T) {
 	}
 }
 
-func TestTheSameSamplesGiveTheSameFiles(t *testing.T) {
+func TestTheSameSamplesGiveTheSameFilesOnAnyNumberOfCores(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	var first map[string]string
-	for range 3 {
+	for _, cores := range []int{1, 2, 8} {
+		runtime.GOMAXPROCS(cores)
 		dir := outputFolder(t)
 		if _, err := Write(dir); err != nil {
 			t.Fatal(err)
@@ -101,7 +103,7 @@ func TestTheSameSamplesGiveTheSameFiles(t *testing.T) {
 		if files := content(t, dir); first == nil {
 			first = files
 		} else if !maps.Equal(files, first) {
-			t.Errorf("%v differ from one making to the next", differing(files, first))
+			t.Errorf("%v differ on %d cores from those on one", differing(files, first), cores)
 		}
 	}
 }

@@ -7,17 +7,14 @@ import (
 	"image/color"
 	"io"
 	"strings"
+	"sync"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// resolution of the PNG files, in dots an inch: what journals commonly ask of figures in colour.
-const resolution = 300
-
-// Figure is one picture, ready to be drawn.
+// Figure is one picture, ready to be drawn. Its methods may be called concurrently.
 type Figure struct {
 	// Name is the file's name without its ending: "quantiles-handshake".
 	Name string
@@ -26,6 +23,14 @@ type Figure struct {
 
 	size func() (w, h vg.Length)
 	draw func(draw.Canvas)
+	svg  func() []byte // drawn when it is first needed
+}
+
+// newFigure returns a figure of that size that is drawn by a function on a ground of paper.
+func newFigure(name, title, caption string, size func() (w, h vg.Length), drawing func(draw.Canvas)) Figure {
+	f := Figure{Name: name, Title: title, Caption: caption, size: size, draw: drawing}
+	f.svg = sync.OnceValue(f.drawSVG)
+	return f
 }
 
 // WriteSVG writes the figure as a standalone SVG document.
@@ -37,21 +42,13 @@ func (f Figure) WriteSVG(w io.Writer) error {
 	return nil
 }
 
-// WritePNG writes the figure as a PNG image of 300 dots an inch.
-func (f Figure) WritePNG(w io.Writer) error {
-	width, height := f.size()
-	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(resolution))
-	f.draw(draw.New(c))
-	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(w); err != nil {
-		return fmt.Errorf("figure %s: %w", f.Name, err)
-	}
-	return nil
-}
-
-func (f Figure) svg() []byte {
+func (f Figure) drawSVG() []byte {
 	width, height := f.size()
 	c := vgsvg.New(width, height)
-	f.draw(draw.New(c))
+	ground := draw.New(c)
+	ground.SetColor(paper)
+	ground.Fill(ground.Rectangle.Path())
+	f.draw(ground)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		panic(err) // a bytes.Buffer takes everything

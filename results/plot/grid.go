@@ -170,8 +170,6 @@ func (g *grid) size() (w, h vg.Length) {
 }
 
 func (g *grid) draw(c draw.Canvas) {
-	c.SetColor(paper)
-	c.Fill(c.Rectangle.Path())
 	left, _, top, bottom := g.margins()
 	write(c, aligned(label(titleSize, ink, true), draw.XLeft, draw.YTop), vg.Point{X: c.Min.X + border, Y: c.Max.Y - border},
 		fit(label(titleSize, ink, true), g.title, c.Max.X-c.Min.X-2*border))
@@ -328,7 +326,7 @@ func (g *grid) besideTitles(height vg.Length) vg.Length {
 
 // figure makes the grid a figure.
 func (g *grid) figure(name, caption string) Figure {
-	return Figure{Name: name, Title: g.title, Caption: caption, size: g.size, draw: g.draw}
+	return newFigure(name, g.title, caption, g.size, g.draw)
 }
 
 // with appends a page's title to that of a figure.
