@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"tlslab/engine/pki/ca"
+	"tlslab/engine/pki"
 )
 
 // The benchmarks are named for benchstat, which sets the implementations beside each other:
@@ -258,7 +258,7 @@ func newIdentity(key string) (*identity, error) {
 }
 
 func newMLDSAIdentity(key string) (*identity, error) {
-	chain, err := ca.Issue(ca.ChainSpec{
+	chain, err := pki.Make(pki.Spec{
 		Seed: "benchmark", Algorithm: key, Length: 2, Names: []string{serverName},
 		NotBefore: benchmarkTime.Add(-24 * time.Hour), NotAfter: benchmarkTime.Add(24 * time.Hour),
 	})

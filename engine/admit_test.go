@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"testing"
 
-	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -28,6 +27,6 @@ func TestAccessIsAskedForEachTime(t *testing.T) {
 			t.Errorf("TLS %v: %v, asked %d times", v, kind, asked)
 		}
 		banned = true
-		wantAlert(t, fmt.Sprintf("TLS %v, banned", v), newPair(cc, sc).run(), alert.AccessDenied)
+		wantAlert(t, fmt.Sprintf("TLS %v, banned", v), newPair(cc, sc).run(), AlertAccessDenied)
 	}
 }

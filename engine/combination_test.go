@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"testing"
 
-	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -198,9 +197,9 @@ func (p *pair) roundTrip(request, response string) error {
 func TestRequiredCertificateIsMissing(t *testing.T) {
 	for _, s := range suitesByVersion() {
 		x := combination{s, ways(s.version)[0], clientPolicy{"required, without a certificate", ClientAuthRequired, false}}
-		want := alert.HandshakeFailure
+		want := AlertHandshakeFailure
 		if s.version == TLS13 {
-			want = alert.CertificateRequired
+			want = AlertCertificateRequired
 		}
 		wantAlert(t, x.String(), newPair(x.configs(t)).run(), want)
 	}

@@ -8,14 +8,12 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
-	"tlslab/engine/pki/ca"
-	"tlslab/engine/session"
 )
 
 // Two connections in memory: a full handshake, and one that resumes it.
 func Example() {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	chain, err := ca.Issue(ca.ChainSpec{
+	chain, err := pki.Make(pki.Spec{
 		Seed: "example", Algorithm: "ecdsa-p256", Length: 2, Names: []string{"example.test"},
 		NotBefore: now, NotAfter: now.AddDate(1, 0, 0),
 	})
@@ -35,7 +33,7 @@ func Example() {
 	serverConfig := &engine.Config{
 		Rand: rand.Reader, Now: clock,
 		Certificates: []*engine.Certificate{certificate},
-		Tickets:      session.NewTicketKeys([32]byte{1}),
+		Tickets:      engine.NewTicketKeys([32]byte{1}),
 	}
 	for range 2 {
 		client, server := engine.Client(clientConfig, "example.test"), engine.Server(serverConfig)

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"tlslab/engine/alert"
-	"tlslab/engine/wire"
-)
+import "tlslab/engine/wire"
 
 // Renegotiation, a second handshake inside a connection up to TLS 1.2. This side
 // says that it would do it securely (RFC 5746), and never does it.
@@ -40,11 +37,11 @@ func (c *Conn) turnDown(r *row, message []byte) error {
 	case r.mode&refused != 0:
 		return noRenegotiation
 	case r.mode&declined != 0:
-		if c.in.renegotiations++; c.in.renegotiations > maxRequests {
+		if c.requests++; c.requests > maxRequests {
 			return tooManyRequests
 		}
-		if !c.out.closed {
-			c.sealAlert(alert.Warning, alert.NoRenegotiation)
+		if !c.closed {
+			c.sealAlert(levelWarning, AlertNoRenegotiation)
 		}
 	}
 	return c.idles()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"testing"
 
-	"tlslab/engine/alert"
 	"tlslab/engine/record"
 	"tlslab/engine/wire"
 )
@@ -60,19 +59,19 @@ func TestRenegotiationIsDeclined(t *testing.T) {
 				if err := p.ask(t, from, request); err != nil {
 					t.Fatal(err)
 				}
-				_, answer, err := one.in.half.Open(peer.Flush(nil))
-				if err != nil || !bytes.Equal(answer, []byte{byte(alert.Warning), byte(alert.NoRenegotiation)}) {
-					t.Fatalf("TLS %v, asked by the %s: answered by %x, %v", v, sideNames[from], answer, err)
+				_, alert, err := one.in.Open(peer.Flush(nil))
+				if err != nil || !bytes.Equal(alert, []byte{levelWarning, byte(AlertNoRenegotiation)}) {
+					t.Fatalf("TLS %v, asked by the %s: answered by %x, %v", v, sideNames[from], alert, err)
 				}
 				p.exchange(t)
 			}
-			wantAlert(t, fmt.Sprintf("TLS %v, asked again and again by the %s", v, sideNames[from]), p.ask(t, from, request), alert.UnexpectedMessage)
+			wantAlert(t, fmt.Sprintf("TLS %v, asked again and again by the %s", v, sideNames[from]), p.ask(t, from, request), AlertUnexpectedMessage)
 		}
 	}
 }
 
 func TestRenegotiationIsRefusedWhereNoWarningIsKnown(t *testing.T) {
-	for v, alert := range map[Version]alert.Description{SSL30: alert.HandshakeFailure, TLS13: alert.UnexpectedMessage} {
+	for v, alert := range map[Version]Alert{SSL30: AlertHandshakeFailure, TLS13: AlertUnexpectedMessage} {
 		for from, request := range requests {
 			wantAlert(t, fmt.Sprintf("%v, asked by the %s", v, sideNames[from]), established(t, v).ask(t, from, request), alert)
 		}
@@ -112,7 +111,7 @@ func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 			})
 			what := fmt.Sprintf("%s: HelloRequest before %v", h.name, x.message())
 			if modern {
-				wantAlert(t, what, err, alert.UnexpectedMessage)
+				wantAlert(t, what, err, AlertUnexpectedMessage)
 			} else if err != nil {
 				t.Errorf("%s: %v", what, err)
 			}
@@ -123,13 +122,13 @@ func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 	if err := p.client.Start(); err != nil {
 		t.Fatal(err)
 	}
-	wantAlert(t, "HelloRequest to a client that has TLS 1.3 alone", p.feed(p.client, asRecord(TypeHandshake, requests[server])), alert.UnexpectedMessage)
+	wantAlert(t, "HelloRequest to a client that has TLS 1.3 alone", p.feed(p.client, asRecord(TypeHandshake, requests[server])), AlertUnexpectedMessage)
 	p = meddledPair(false, nothing, nothing)(t)
 	if err := p.client.Start(); err != nil {
 		t.Fatal(err)
 	}
-	wantAlert(t, "HelloRequest with a body", p.feed(p.client, asRecord(TypeHandshake, []byte{0, 0, 0, 1, 0})), alert.DecodeError)
-	wantAlert(t, "HelloRequest to a server", p.feed(p.server, asRecord(TypeHandshake, requests[server])), alert.UnexpectedMessage)
+	wantAlert(t, "HelloRequest with a body", p.feed(p.client, asRecord(TypeHandshake, []byte{0, 0, 0, 1, 0})), AlertDecodeError)
+	wantAlert(t, "HelloRequest to a server", p.feed(p.server, asRecord(TypeHandshake, requests[server])), AlertUnexpectedMessage)
 }
 
 // A ServerHello answers the extension or the suite that stands for it, with

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"tlslab/engine/alert"
 	"tlslab/engine/wire"
 )
 
@@ -56,7 +55,7 @@ func TestSecondClientHelloRepeatsTheFirst(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 			if x.refused {
-				wantAlert(t, x.what, err, alert.IllegalParameter)
+				wantAlert(t, x.what, err, AlertIllegalParameter)
 			}
 		})
 	}
@@ -74,7 +73,7 @@ func TestNoMessageHasTheReservedNumber(t *testing.T) {
 		}
 		return burst
 	})
-	wantAlert(t, "message 6", err, alert.UnexpectedMessage)
+	wantAlert(t, "message 6", err, AlertUnexpectedMessage)
 }
 
 // A HelloRetryRequest asks for a group that was offered without a share

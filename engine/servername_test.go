@@ -4,15 +4,14 @@ import (
 	"fmt"
 	"testing"
 
-	"tlslab/engine/alert"
-	"tlslab/engine/pki/ca"
+	"tlslab/engine/pki"
 )
 
 // The names that servers are called by.
 
 // named is a chain for some names, of the authorities of its key's algorithm.
 func named(t testing.TB, algorithm string, names ...string) *testPKI {
-	return specialPKI(t, ca.ChainSpec{Seed: "names", Algorithm: algorithm, Length: 1, Names: names})
+	return specialPKI(t, pki.Spec{Seed: "names", Algorithm: algorithm, Length: 1, Names: names})
 }
 
 func holding(all ...*testPKI) func(*Config) {
@@ -70,7 +69,7 @@ func TestServersChooseCertificatesByName(t *testing.T) {
 				want = map[bool]*testPKI{true: a, false: rsa}[v < TLS13]
 			}
 			if si.Certificate != want.certificate || string(ci.PeerChain[0].Raw) != string(want.chain.Certificates[0]) {
-				t.Errorf("%v, %q: the server has shown that of %q", v, x.name, si.Certificate.Leaf().DNSNames())
+				t.Errorf("%v, %q: the server has shown that of %q", v, x.name, si.Certificate.Leaf().Names())
 			}
 			if ci.ServerNameUsed != x.used || si.ServerNameUsed != x.used {
 				t.Errorf("%v, %q: the name was used: client %v, server %v", v, x.name, ci.ServerNameUsed, si.ServerNameUsed)
@@ -99,7 +98,7 @@ func TestNamesAsTheyAreSent(t *testing.T) {
 	cc := clientConfig(t, "rsa2048")
 	p := newPair(cc, serverConfig(t, "rsa2048"))
 	p.client = Client(cc, ".")
-	wantAlert(t, "no certificate is for the root", p.run(), alert.BadCertificate)
+	wantAlert(t, "no certificate is for the root", p.run(), AlertBadCertificate)
 }
 
 // SSL 3.0 has no extensions, and so no names.
@@ -134,7 +133,7 @@ func TestUnknownNames(t *testing.T) {
 				err := p.run()
 				label := fmt.Sprintf("TLS %v, %v, %q", v, policy, name)
 				if policy == UnknownNameRefused && !known {
-					wantAlert(t, label, err, alert.UnrecognizedName)
+					wantAlert(t, label, err, AlertUnrecognizedName)
 					continue
 				}
 				if err != nil {
@@ -182,7 +181,7 @@ func TestRefusedNamesGetNoOtherCertificate(t *testing.T) {
 		holding(named(t, "ecdsa-p256", "a.example"), pkiFor(t, "rsa2048"))(sc)
 		p := newPair(cc, sc)
 		p.client = Client(cc, "a.example")
-		wantAlert(t, v.String(), p.run(), alert.HandshakeFailure)
+		wantAlert(t, v.String(), p.run(), AlertHandshakeFailure)
 	}
 }
 
@@ -209,7 +208,7 @@ func TestServersChooseCertificatesBySignatureAlgorithms(t *testing.T) {
 				continue
 			}
 			if x.want == "" {
-				wantAlert(t, "no scheme in common", err, alert.HandshakeFailure)
+				wantAlert(t, "no scheme in common", err, AlertHandshakeFailure)
 				continue
 			}
 			if err != nil {
@@ -228,21 +227,15 @@ func TestClientsWithoutSignatureAlgorithms(t *testing.T) {
 	for key, want := range map[string]uint16{"rsa2048": 0x0201, "ecdsa-p256": 0x0203} {
 		cc, sc := clientConfig(t, key), serverConfig(t, key)
 		cc.MaxVersion, cc.SignatureSchemes = TLS12, []SignatureScheme{}
-		p, got := newPair(cc, sc), uint16(0)
-		sc.Observe = func(n Notice) {
-			if n.Kind == KeyChange {
-				got = p.server.hs.scheme.ID
-			}
-		}
-		p.server = Server(sc)
-		if err := p.run(); err != nil || got != want {
-			t.Errorf("%s: signed by %v, %v", key, SignatureScheme(got), err)
+		p, _ := connect(t, cc, sc)
+		if got := p.server.scheme.ID; got != want {
+			t.Errorf("%s: signed by %v", key, SignatureScheme(got))
 		}
 	}
 	// Ed25519 has no SHA-1, and a client that names schemes does not get it.
 	cc, sc := clientConfig(t, "ed25519"), serverConfig(t, "ed25519")
 	cc.MaxVersion, cc.SignatureSchemes = TLS12, []SignatureScheme{}
-	wantAlert(t, "ed25519", newPair(cc, sc).run(), alert.HandshakeFailure)
+	wantAlert(t, "ed25519", newPair(cc, sc).run(), AlertHandshakeFailure)
 	cc, sc = clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	cc.SignatureSchemes = []SignatureScheme{}
 	if err := newPair(cc, sc).run(); err == nil {

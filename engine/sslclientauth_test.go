@@ -7,8 +7,6 @@ import (
 	"math/big"
 	"slices"
 	"testing"
-
-	"tlslab/engine/alert"
 )
 
 // Client authentication in SSL 3.0, against RFC 6101's words.
@@ -130,7 +128,7 @@ func TestSSLClientsDoNotSignByECDSA(t *testing.T) {
 		if err := takeCertificateRequest(c, []byte{2, 1, 64, 0, 0}); err != nil {
 			t.Fatal(err)
 		}
-		if shown := c.info.Certificate != nil; shown != want {
+		if shown := c.certificate != nil; shown != want {
 			t.Errorf("%v: shown %v, want %v", v, shown, want)
 		}
 	}
@@ -150,7 +148,7 @@ func TestSSLClientAuthentication(t *testing.T) {
 					showingRSA(cc)
 				}
 				if policy == ClientAuthRequired && !shows {
-					wantAlert(t, name, newPair(cc, sc).run(), alert.HandshakeFailure)
+					wantAlert(t, name, newPair(cc, sc).run(), AlertHandshakeFailure)
 					continue
 				}
 				for i := range 2 {
@@ -177,40 +175,40 @@ func TestSSLClientsAnswer(t *testing.T) {
 			return changed
 		}
 	}
-	isAlert := func(x parcel) bool { return x.typ == TypeAlert && x.from == client }
+	alert := func(x parcel) bool { return x.typ == TypeAlert && x.from == client }
 	certificate := parcel{from: client, typ: TypeHandshake, body: []byte{byte(Certificates), 0, 0, 3, 0, 0, 0}}
-	warning := func(a alert.Description) parcel {
-		return parcel{from: client, typ: TypeAlert, body: []byte{byte(alert.Warning), byte(a)}}
+	warning := func(a Alert) parcel {
+		return parcel{from: client, typ: TypeAlert, body: []byte{levelWarning, byte(a)}}
 	}
 	for _, x := range []struct {
 		name   string
 		tamper func(int, []parcel) []parcel
-		want   alert.Description
+		want   Alert
 	}{
 		{"nothing", instead(func(x parcel) []parcel {
-			if isAlert(x) {
+			if alert(x) {
 				return nil
 			}
 			return []parcel{x}
-		}), alert.UnexpectedMessage},
+		}), AlertUnexpectedMessage},
 		{"another warning", instead(func(x parcel) []parcel {
-			if isAlert(x) {
-				return []parcel{warning(alert.BadCertificate)}
+			if alert(x) {
+				return []parcel{warning(AlertBadCertificate)}
 			}
 			return []parcel{x}
-		}), alert.UnexpectedMessage},
+		}), AlertUnexpectedMessage},
 		{"an empty Certificate", instead(func(x parcel) []parcel {
-			if isAlert(x) {
+			if alert(x) {
 				return []parcel{certificate}
 			}
 			return []parcel{x}
-		}), alert.HandshakeFailure},
+		}), AlertHandshakeFailure},
 		{"both", instead(func(x parcel) []parcel {
-			if isAlert(x) {
+			if alert(x) {
 				return []parcel{x, certificate}
 			}
 			return []parcel{x}
-		}), alert.UnexpectedMessage},
+		}), AlertUnexpectedMessage},
 	} {
 		p := meddledPair(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))(t)
 		wantAlert(t, x.name, p.meddle(x.tamper), x.want)
@@ -224,7 +222,7 @@ func TestSSLClientsAnswer(t *testing.T) {
 		p := meddledPair(false, both(onlyVersion(v), onlySuite(0x002f)), both(onlyVersion(v), ask))(t)
 		if err := p.meddle(instead(func(x parcel) []parcel {
 			if x.from == client && x.message() == ClientKeyExchange {
-				return []parcel{warning(alert.NoCertificate), x}
+				return []parcel{warning(AlertNoCertificate), x}
 			}
 			return []parcel{x}
 		})); err != nil {

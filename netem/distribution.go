@@ -23,6 +23,15 @@ var distributions = [...]struct {
 	ParetoNormal: {"paretonormal", paretoNormalTable},
 }
 
+// Distributions lists all of them.
+func Distributions() []Distribution {
+	all := make([]Distribution, len(distributions))
+	for i := range all {
+		all[i] = Distribution(i)
+	}
+	return all
+}
+
 // ParseDistribution reads a distribution's name in tc.
 func ParseDistribution(name string) (Distribution, error) {
 	for d, known := range distributions {

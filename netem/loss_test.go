@@ -114,10 +114,9 @@ func TestOtherStagesDoNotShiftLosses(t *testing.T) {
 	lostBy := func(line string) (ids []uint32) {
 		l := New(mustParse(t, line), 11)
 		for i := range uint32(2000) {
-			l.Enqueue(0, Packet{Size: 1000, ID: i})
-		}
-		for _, e := range l.Events() {
-			ids = append(ids, e.ID)
+			if !l.Enqueue(0, Packet{Size: 1000, ID: i}) {
+				ids = append(ids, i)
+			}
 		}
 		return ids
 	}

@@ -8,13 +8,12 @@ type ring[T any] struct {
 
 func (r *ring[T]) at(i int) *T { return &r.buf[(r.head+i)&(len(r.buf)-1)] }
 
-// push adds a place at the end, for the caller to fill: it holds what an earlier value left there.
-func (r *ring[T]) push() *T {
+func (r *ring[T]) push(v T) {
 	if r.size == len(r.buf) {
 		r.grow()
 	}
 	r.size++
-	return r.at(r.size - 1)
+	*r.at(r.size - 1) = v
 }
 
 func (r *ring[T]) pop() {

@@ -2,45 +2,59 @@ package scenarios
 
 import (
 	"slices"
-	"strings"
+
+	"tlslab/scenarios/document"
 )
 
 // maxCells bounds an experiment: more combinations than this are a mistake.
 const maxCells = 100_000
+
+// layers are what a cell's configuration is made of, beside the levels of its factors. A later layer
+// overrides an earlier: base, --set, levels.
+type layers struct {
+	source     *document.Source
+	base, over []setting // in the table's order
+}
 
 // makeCells combines the levels of all factors and resolves each combination's configuration.
 func (r *reader) makeCells(s *Scenario) {
 	total := 1
 	for _, f := range s.Factors {
 		if total *= len(f.Levels); total > maxCells {
-			r.add(r.file.at(nil, "the factors have more than 100000 combinations"))
+			r.found.Add(r.layers.source.Errorf("the factors have more than %d combinations", maxCells))
 			return
 		}
 	}
-	used := make([]bool, len(r.excludes))
 	for i := range total {
+		if r.stopped() {
+			return
+		}
 		chosen := s.combination(i, total)
 		names := make([]string, len(chosen))
 		for k, level := range chosen {
 			names[k] = level.Name
 		}
-		if r.excluded(s, names, used) {
-			continue
-		}
-		s.Cells = append(s.Cells, Cell{Levels: names, Config: r.resolve(s, names, chosen)})
-	}
-	for i, was := range used {
-		if !was && len(s.Sets) == 0 {
-			r.addf(r.file, r.excludes[i].node, "exclude: no combination is like this")
+		if !r.excluded(s, names) {
+			s.Cells = append(s.Cells, Cell{Levels: names, Config: r.resolve(s, names, chosen)})
 		}
 	}
+	for _, e := range r.excludes {
+		if !e.used && len(s.Sets) == 0 {
+			r.addf(e.node, "exclude: no combination is like this")
+		}
+	}
+	source := r.layers.source
 	switch {
 	case len(s.Cells) == 0:
-		r.add(r.file.at(nil, "all combinations are excluded"))
+		r.found.Add(source.Errorf("all combinations are excluded"))
+		return
 	case s.Compare != nil && !s.measures(s.Compare.Metric):
-		r.add(r.file.at(nil, "compare: no combination has the metric "+s.Compare.Metric))
+		r.found.Add(source.Errorf("compare: no combination has the metric %s", s.Compare.Metric))
 	case s.Compare != nil && !s.hasBaseline():
-		r.add(r.file.at(nil, "compare: every combination with the baseline "+s.Compare.Factor+"="+s.Compare.Baseline+" is excluded: nothing is left to compare with"))
+		r.found.Add(source.Errorf("compare: every combination with the baseline %s=%s is excluded: nothing is left to compare with", s.Compare.Factor, s.Compare.Baseline))
+	}
+	if r.found.Len() == 0 {
+		r.checkEffects(s)
 	}
 }
 
@@ -60,41 +74,100 @@ func (s *Scenario) combination(i, total int) []Level {
 	return chosen
 }
 
-func (r *reader) excluded(s *Scenario, levels []string, used []bool) bool {
+func (r *reader) excluded(s *Scenario, levels []string) bool {
 	found := false
-	for i, e := range r.excludes {
-		if e.excludes(s, levels) {
-			found, used[i] = true, true
+	for i := range r.excludes {
+		if e := &r.excludes[i]; e.excludes(s, levels) {
+			found, e.used = true, true
 		}
 	}
 	return found
 }
 
-// resolve makes one cell's configuration, in layers of which a later one overrides an earlier: base, --set, the cell's levels. It
-// reports what cannot be run.
-func (r *reader) resolve(s *Scenario, names []string, chosen []Level) Config {
+// A conflict is a setting that cannot be beside another of its layer.
+type conflict struct {
+	setting setting
+	message string
+}
+
+// configure puts the layers and the chosen levels together. origin has, of each key, the setting that
+// decided.
+func (l *layers) configure(chosen []Level) (c *Config, origin map[string]setting, conflicts []conflict) {
 	var patches []setting
 	for _, level := range chosen {
 		patches = append(patches, level.settings...)
 	}
-	c := newConfig()
-	origin := map[string]setting{} // of each key, the setting that decided
-	for rank, layer := range [][]setting{r.base, r.over, patches} {
-		for _, set := range inTableOrder(layer) {
+	ordered := [][]setting{l.base, l.over, inTableOrder(patches)}
+	origin = map[string]setting{}
+	for rank, layer := range ordered {
+		for _, set := range layer {
 			set.layer = rank
-			if other, conflict := besideHops(set, origin); conflict {
-				r.addf(other.from, other.node, "%s: link.hops describes the whole path: no other key of link goes with it", other.key.Name)
+			if found := displace(set, origin); found != nil {
+				conflicts = append(conflicts, *found)
 				continue
-			}
-			if err := set.apply(c); err != nil {
-				r.addError(set.from, set.node, set.key.Name, err)
 			}
 			origin[set.key.Name] = set
 		}
 	}
+	c = newConfig()
+	for _, layer := range ordered {
+		for _, set := range layer {
+			if origin[set.key.Name].node == set.node {
+				_ = set.apply(c) // its error was reported when it was read
+			}
+		}
+	}
+	return c, origin, conflicts
+}
+
+// displace takes out what a setting overrides in earlier layers beside its own key: what says the
+// same in another way. In one layer the two are a conflict.
+func displace(set setting, origin map[string]setting) *conflict {
+	if rival := set.key.rival; rival != "" {
+		if other, there := origin[rival]; there && other.layer == set.layer {
+			return &conflict{set, set.key.Name + " and " + rival + " exclude each other: leave one of them out"}
+		}
+		delete(origin, rival)
+	}
+	return displaceLinks(set, origin)
+}
+
+// displaceLinks keeps a path of several links apart from the keys of a single link, which could mean
+// no one link of the path. A path overrides the keys of earlier layers.
+func displaceLinks(set setting, origin map[string]setting) *conflict {
+	const message = "link.hops describes the whole path: no other key of link goes with it"
+	_, path := origin["link.hops"]
+	switch {
+	case !isLinkKey(set.key.Name, "link"):
+		return nil
+	case set.key.Name != "link.hops" && path:
+		return &conflict{set, message}
+	case set.key.Name != "link.hops":
+		return nil
+	}
+	for _, k := range keys {
+		other, there := origin[k.Name]
+		switch {
+		case !there || !isLinkKey(k.Name, "link") || k == set.key:
+		case other.layer == set.layer:
+			return &conflict{other, message}
+		default:
+			delete(origin, k.Name)
+		}
+	}
+	return nil
+}
+
+// resolve makes one cell's configuration and reports what cannot be run.
+func (r *reader) resolve(s *Scenario, names []string, chosen []Level) Config {
+	c, origin, conflicts := r.layers.configure(chosen)
+	for _, f := range conflicts {
+		r.addf(f.setting.node, "%s: %s", f.setting.key.Name, f.message)
+	}
 	for _, f := range append(complete(c, origin), r.checkCosts(c)...) {
 		r.addFault(s, names, f, origin)
 	}
+	r.noteEffects(c, origin, len(s.Sets) > 0)
 	return *c
 }
 
@@ -108,56 +181,75 @@ func (r *reader) checkCosts(c *Config) []fault {
 			r.tables[h.name] = err
 		}
 		if err != nil {
-			faults = append(faults, fault{[]string{h.key}, err.Error()})
+			faults = append(faults, fault{blame(h.key), err.Error()})
 		}
 	}
 	return faults
 }
 
-// besideHops finds a key of link beside a path of several links, which has no one link that the key could mean. A path overrides
-// the keys of earlier layers, and those that are applied in its own layer stand before it.
-func besideHops(set setting, origin map[string]setting) (other setting, conflict bool) {
-	if set.key.Name == "link.hops" {
-		for i := range linkKeys {
-			if o, there := origin[linkKeys[i].Name]; there && o.layer == set.layer {
-				return o, true
-			}
-		}
-		return setting{}, false
-	}
-	_, path := origin["link.hops"]
-	return set, path && (set.key.Name == "link" || strings.HasPrefix(set.key.Name, "link."))
-}
-
-// addFault reports a fault at the last of its keys that anybody set, together with the first cell that has it.
+// addFault reports a fault, together with the first cell that has it.
 func (r *reader) addFault(s *Scenario, names []string, f fault, origin map[string]setting) {
-	e := r.file.at(nil, f.message)
-	for _, key := range f.keys {
-		if set, ok := origin[key]; ok {
-			e = set.from.at(position(set.node), key+": "+f.message)
-			break
+	if place := *s.at(f, origin); !r.faults[place] {
+		r.faults[place] = true
+		r.found.Add(s.placeFault(names, f, origin))
+	}
+}
+
+// An effect is what is known of a key that is set: whether its value can make a difference anywhere.
+type effect struct {
+	first setting
+	why   string // it does not, in the first cell that has the setting
+	some  bool   // it does, in a cell
+}
+
+// noteEffects notes of each setting whether it can have an effect in a cell. With --set, the file's
+// settings are not held to it: a factor that is narrowed leaves less of their scenario.
+func (r *reader) noteEffects(c *Config, origin map[string]setting, overridden bool) {
+	for name, set := range origin {
+		e := r.effects[name]
+		if set.key.applies == nil || e != nil && e.some || overridden && !set.override || set.isOff() {
+			continue
+		}
+		if e == nil {
+			e = &effect{first: set}
+			r.effects[name] = e
+		}
+		why := set.key.applies(c)
+		if e.some = why == ""; e.why == "" {
+			e.why = why
 		}
 	}
-	if slices.ContainsFunc(r.found, func(o *Error) bool {
-		return o.File == e.File && o.Line == e.Line && o.Column == e.Column && o.about == e.Message
-	}) {
-		return
-	}
-	e.about = e.Message
-	if len(names) > 0 {
-		e.Message += " (in the cell " + describe(s, names) + ")"
-	}
-	r.add(e)
 }
 
-// describe names a cell for people: tls.version=1.3 link.delay=25ms.
-func describe(s *Scenario, levels []string) string {
-	parts := make([]string, len(levels))
-	for i, l := range levels {
-		parts[i] = s.Factors[i].Name + "=" + l
+// isOff reports whether a setting switches something off: false, none, 0, an empty list. Where the
+// thing could not be on, that is what the author says, and no mistake.
+func (s setting) isOff() bool {
+	c := newConfig()
+	if s.apply(c) != nil {
+		return false
 	}
-	return strings.Join(parts, " ")
+	switch v := s.key.places(c)[0].(type) {
+	case boolean:
+		return !*v.to
+	case enum:
+		return *v.to == "none"
+	case enumList:
+		return len(*v.to) == 0
+	case duration, size, count:
+		return v.isZero()
+	}
+	return false
 }
 
-// Describe names a cell for people: tls.version=1.3 link.delay=25ms.
-func (s *Scenario) Describe(c *Cell) string { return describe(s, c.Levels) }
+// checkEffects reports the keys that are set and can have no effect in any cell.
+func (r *reader) checkEffects(s *Scenario) {
+	for _, k := range keys {
+		if e := r.effects[k.Name]; e != nil && !e.some {
+			where := "has no effect"
+			if len(s.Cells) > 1 {
+				where += " in any cell"
+			}
+			r.addf(e.first.node, "%s: %s: %s", k.Name, where, e.why)
+		}
+	}
+}

@@ -84,6 +84,17 @@ type Link struct {
 	Down []netem.Config // server to client, likewise
 }
 
+// CA is the certificate authority's host, and how clients reach it.
+type CA struct {
+	Link     Link // between client and authority
+	LikeLink bool // Link is another one like the server's
+	Cores    int
+	Costs    string        // name or path of a cost table
+	Slowdown float64       // as a Host's
+	Signing  string        // when it signs its answers: ahead, on-demand
+	Timeout  time.Duration // for which a client waits for an answer
+}
+
 // Host is one of the two machines.
 type Host struct {
 	Cores      int

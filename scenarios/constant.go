@@ -4,19 +4,17 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"tlslab/results"
 )
 
 // constant lists what is the same in every cell, as it is written: the keys that base or --set give and no factor varies, and of
 // those that nobody gives the defaults of the two sides. The network has none that shapes a result, TCP's are Linux's, and the
 // certificate authority's matter to clients alone that ask it.
-func (r *reader) constant(s *Scenario) []results.Setting {
+func (s *Scenario) constant() []results.Setting {
 	written := map[string]string{}
-	for _, layer := range [][]setting{r.base, r.over} {
+	for _, layer := range [][]setting{s.layers.base, s.layers.over} {
 		for _, set := range layer {
-			written[set.key.Name] = inline(set.node)
+			written[set.key.Name] = set.node.String()
 		}
 	}
 	varied := s.variedKeys()
@@ -37,14 +35,9 @@ func (r *reader) constant(s *Scenario) []results.Setting {
 }
 
 // variedKeys are the keys that any level of any factor sets.
-func (s *Scenario) variedKeys() []string {
-	var names []string
-	for _, f := range s.Factors {
-		for _, l := range f.Levels {
-			for _, set := range l.settings {
-				names = append(names, set.key.Name)
-			}
-		}
+func (s *Scenario) variedKeys() (names []string) {
+	for i := range s.Factors {
+		names = append(names, s.Factors[i].keys()...)
 	}
 	return names
 }
@@ -58,12 +51,4 @@ func overlap(a, b string) bool {
 	suite := func(name string) bool { return name == "tls.cipher" || name == "tls.suite" }
 	path := func(name string) bool { return name == "link.hops" || name == "link" }
 	return suite(a) && suite(b) || path(a) && strings.HasPrefix(b, "link") || path(b) && strings.HasPrefix(a, "link")
-}
-
-// inline is a value on one line.
-func inline(n ast.Node) string {
-	if text, err := scalar(n); err == nil {
-		return text
-	}
-	return strings.Join(strings.Fields(n.String()), " ")
 }

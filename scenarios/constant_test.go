@@ -8,7 +8,7 @@ import (
 )
 
 func TestWhatNoFactorVariesIsConstant(t *testing.T) {
-	s, err := Parse("s.yaml", []byte(`
+	s, err := Parse(t.Context(), "s.yaml", []byte(`
 name: s
 title: What is constant?
 base:
@@ -44,7 +44,7 @@ factors:
 }
 
 func TestASuiteThatIsVariedLeavesNoCipherConstant(t *testing.T) {
-	s, err := Parse("s.yaml", []byte(`
+	s, err := Parse(t.Context(), "s.yaml", []byte(`
 name: s
 title: Which?
 base: {tls: {version: "1.2", cipher: aes-128-gcm, certificate: rsa2048}, link: delay 5ms loss 1%}

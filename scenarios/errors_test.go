@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tlslab/scenarios/document"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -42,8 +44,8 @@ func TestMistakesAreShownWhereTheyStand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := Parse(filepath.Base(file), text, Options{})
-		var mistakes Errors
+		s, err := Parse(t.Context(), filepath.Base(file), text, Options{})
+		var mistakes document.Errors
 		if !errors.As(err, &mistakes) {
 			t.Errorf("%s: got %v and error %v, want mistakes", file, s, err)
 			continue

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"tlslab/scenarios/document"
 )
 
 // Whatever stands in a file, Parse returns a scenario or mistakes.
@@ -23,8 +25,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(twoByTwo), "tls.kind=full")
 	f.Add([]byte(patches), "stack=old")
 	f.Fuzz(func(t *testing.T, text []byte, set string) {
-		s, err := Parse("fuzz.yaml", text, Options{Sets: []string{set}})
-		var mistakes Errors
+		s, err := Parse(t.Context(), "fuzz.yaml", text, Options{Sets: []string{set}})
+		var mistakes document.Errors
 		if (s == nil) == (err == nil) || err != nil && (!errors.As(err, &mistakes) || mistakes.Error() == "") {
 			t.Errorf("got %v and error %v", s, err)
 		}

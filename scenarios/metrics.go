@@ -22,34 +22,34 @@ type Metric struct {
 // Metrics are all metrics of any connection, in the order of the files' columns. The first is the headline where a scenario
 // compares nothing.
 var Metrics = slices.Concat([]Metric{
-	duration("handshake", "client may send data", func(r *sim.Result) time.Duration { return r.Handshake }),
-	duration("connect", "TCP connection established", func(r *sim.Result) time.Duration { return r.Connect }),
-	duration("tls", "TLS handshake alone", tlsTime),
-	duration("ttfb", "time to first byte", func(r *sim.Result) time.Duration { return r.TTFB }),
-	duration("ttlb", "time to last byte", func(r *sim.Result) time.Duration { return r.TTLB }),
+	durationMetric("handshake", "client may send data", func(r *sim.Result) time.Duration { return r.Handshake }),
+	durationMetric("connect", "TCP connection established", func(r *sim.Result) time.Duration { return r.Connect }),
+	durationMetric("tls", "TLS handshake alone", tlsTime),
+	durationMetric("ttfb", "time to first byte", func(r *sim.Result) time.Duration { return r.TTFB }),
+	durationMetric("ttlb", "time to last byte", func(r *sim.Result) time.Duration { return r.TTLB }),
 	{results.Metric{Name: "goodput", Label: "goodput of the response", Unit: results.UnitBytesPerSecond, Better: +1}, goodput, nil},
-	fetched(duration("revocation", "waiting for the certificate authority", func(r *sim.Result) time.Duration { return r.Revocation })),
+	fetched(durationMetric("revocation", "waiting for the certificate authority", func(r *sim.Result) time.Duration { return r.Revocation })),
 	{results.Metric{Name: "round-trips", Label: "round trips of the handshake", Unit: results.UnitCount, Better: -1},
 		func(r *sim.Result, _ *Config) float64 { return reached(int64(r.RoundTrips)) }, nil},
 	work("client-cpu", "client CPU time", func(r *sim.Result) time.Duration { return r.ClientCPU }),
 	work("server-cpu", "server CPU time", func(r *sim.Result) time.Duration { return r.ServerCPU }),
-	count("bytes-up", "bytes sent by the client", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesUp }),
-	count("bytes-down", "bytes sent by the server", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesDown }),
-	count("packets-up", "packets sent by the client", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsUp }),
-	count("packets-down", "packets sent by the server", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsDown }),
-	count("retransmits", "retransmitted segments", results.UnitCount, func(r *sim.Result) int64 { return r.Retransmits }),
-	count("syn-retransmits", "retransmitted SYN and SYN-ACK", results.UnitCount, func(r *sim.Result) int64 { return r.SYNRetransmits }),
+	countMetric("bytes-up", "bytes sent by the client", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesUp }),
+	countMetric("bytes-down", "bytes sent by the server", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesDown }),
+	countMetric("packets-up", "packets sent by the client", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsUp }),
+	countMetric("packets-down", "packets sent by the server", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsDown }),
+	countMetric("retransmits", "retransmitted segments", results.UnitCount, func(r *sim.Result) int64 { return r.Retransmits }),
+	countMetric("syn-retransmits", "retransmitted SYN and SYN-ACK", results.UnitCount, func(r *sim.Result) int64 { return r.SYNRetransmits }),
 }, causes(), []Metric{{
 	results.Metric{Name: "early-data", Label: "early data accepted", Unit: results.UnitCount, Better: +1},
 	func(r *sim.Result, _ *Config) float64 { return reached(int64(r.EarlyData)) },
-	func(c *Config) bool { return c.TLS.Kind == earlyData },
+	func(c *Config) bool { return c.TLS.Kind == kindEarlyData },
 }, ofRounds("last-round-ttfb", "from the last request to its first byte", func(r *sim.Result) time.Duration { return r.LastRoundTTFB }),
 	ofRounds("last-round-ttlb", "from the last request to its last byte", func(r *sim.Result) time.Duration { return r.LastRoundTTLB }),
 })
 
 // ofRounds is a duration that connections of several rounds have.
 func ofRounds(name, label string, of func(*sim.Result) time.Duration) Metric {
-	m := duration(name, label, of)
+	m := durationMetric(name, label, of)
 	m.Of = func(c *Config) bool { return c.Transfer.Rounds > 1 }
 	return m
 }
@@ -88,7 +88,7 @@ func reached(v int64) float64 {
 	return float64(v)
 }
 
-func duration(name, label string, of func(*sim.Result) time.Duration) Metric {
+func durationMetric(name, label string, of func(*sim.Result) time.Duration) Metric {
 	return Metric{results.Metric{Name: name, Label: label, Unit: results.UnitNanoseconds, Better: -1},
 		func(r *sim.Result, _ *Config) float64 { return reached(int64(of(r))) }, nil}
 }
@@ -101,12 +101,12 @@ func fetched(m Metric) Metric {
 
 // work is CPU time, which is the same in every replicate that runs to its end.
 func work(name, label string, of func(*sim.Result) time.Duration) Metric {
-	m := duration(name, label, of)
+	m := durationMetric(name, label, of)
 	m.Exact = true
 	return m
 }
 
-func count(name, label, unit string, of func(*sim.Result) int64) Metric {
+func countMetric(name, label, unit string, of func(*sim.Result) int64) Metric {
 	exact := strings.HasPrefix(name, "bytes-")
 	return Metric{results.Metric{Name: name, Label: label, Unit: unit, Better: -1, Exact: exact},
 		func(r *sim.Result, _ *Config) float64 { return reached(of(r)) }, nil}
@@ -137,13 +137,13 @@ var causeGroups = map[sim.Cause]string{
 	sim.ClientCPU:      "cpu",
 	sim.ServerCPU:      "cpu",
 	sim.CPUQueue:       "cpu",
-	sim.ResponderCPU:   "cpu",
+	sim.AuthorityCPU:   "cpu",
 }
 
 // causesOf are the causes that not all connections can have.
 var causesOf = map[sim.Cause]func(*Config) bool{
-	sim.ResponderCPU:     (*Config).Fetches,
-	sim.ResponderTimeout: (*Config).Fetches,
+	sim.AuthorityCPU:     (*Config).Fetches,
+	sim.AuthorityTimeout: (*Config).Fetches,
 }
 
 // causes are the parts of ttlb's critical path, which add up to it.

@@ -1,10 +1,11 @@
 package scenarios
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 
 	"tlslab/results"
+	"tlslab/scenarios/document"
 	"tlslab/sim/costs"
 )
 
@@ -22,6 +23,8 @@ type Scenario struct {
 	File string   // where Text is from
 	Text []byte   // the YAML
 	Sets []string // the --set that were applied, key=value
+
+	layers layers
 }
 
 // Defaults of the keys beside base.
@@ -67,33 +70,33 @@ type Options struct {
 	Costs func(name string) (*costs.Table, error)
 }
 
-// byteOrderMark is what some editors put before a text in UTF-8.
-const byteOrderMark = "\ufeff"
-
-// Parse reads a scenario. An error is of type Errors and holds all that is wrong with it; file is the name that they carry.
-func Parse(file string, text []byte, o Options) (*Scenario, error) {
-	read := bytes.TrimPrefix(text, []byte(byteOrderMark))
-	r := &reader{file: newSource(file, read), costs: o.Costs, tables: map[string]error{}}
-	if r.costs == nil {
-		r.costs = costs.Load
+// Parse reads a scenario. An error is of type document.Errors and holds what is wrong with it, up to
+// document.MaxErrors; or it is the context's. file is the name that errors carry.
+func Parse(ctx context.Context, file string, text []byte, o Options) (*Scenario, error) {
+	body, err := document.Parse(file, text)
+	if err != nil {
+		return nil, err
 	}
+	r := newReader(ctx, document.NewSource(file, text), o.Costs)
 	s := &Scenario{Seed: DefaultSeed, Replicates: DefaultReplicates, File: file, Text: text, Sets: o.Sets}
-	body := r.parse(read)
-	if body != nil {
-		r.document(s, body)
+	if body == nil {
+		r.found.Add(r.layers.source.Errorf("is empty: a scenario has at least a name"))
+	} else {
+		r.read(s, body)
 	}
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	r.applySets(s, o.Sets)
+	r.applyOverrides(s, o.Sets)
 	if o.Replicates != 0 {
 		s.Replicates = o.Replicates
 	}
 	if o.Seed != nil {
 		s.Seed = *o.Seed
 	}
+	s.layers = r.layers
 	r.makeCells(s)
-	s.Constant = r.constant(s)
+	s.Constant = s.constant()
 	if err := r.err(); err != nil {
 		return nil, err
 	}

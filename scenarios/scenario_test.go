@@ -13,7 +13,7 @@ import (
 
 func parse(t *testing.T, text string, sets ...string) *Scenario {
 	t.Helper()
-	s, err := Parse("test.yaml", []byte(text), Options{Sets: sets})
+	s, err := Parse(t.Context(), "test.yaml", []byte(text), Options{Sets: sets})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestAByteOrderMarkIsNoPartOfTheText(t *testing.T) {
 	if s := parse(t, text); s.Name != "marked" || string(s.Text) != text {
 		t.Errorf("name %q, text %q", s.Name, s.Text)
 	}
-	_, err := Parse("test.yaml", []byte("\ufeffnam: marked"), Options{})
+	_, err := Parse(t.Context(), "test.yaml", []byte("\ufeffnam: marked"), Options{})
 	if err == nil || !strings.HasPrefix(err.Error(), "test.yaml:1:1: ") {
 		t.Errorf("got %v", err)
 	}
@@ -204,7 +204,7 @@ func TestAPatchSetsSeveralKeysNestedOrDotted(t *testing.T) {
 func TestABadSetSaysWhichSetItWas(t *testing.T) {
 	var all strings.Builder
 	for _, set := range []string{"link.loss=150%", "link.delay", "link.lost=1%", "tls.version=", "tls.version=1.4", "stack=modern", "tls.certificate=rsa2048", "link.up={", "tls={version: 1.3}"} {
-		s, err := Parse("test.yaml", []byte(patches), Options{Sets: []string{set}})
+		s, err := Parse(t.Context(), "test.yaml", []byte(patches), Options{Sets: []string{set}})
 		if err == nil {
 			t.Errorf("--set %s is taken: %v", set, s)
 		}
@@ -231,7 +231,7 @@ func TestHeadersAreSound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := Parse(name, text, Options{})
+		s, err := Parse(t.Context(), name, text, Options{})
 		if err != nil {
 			t.Error(err)
 			continue

@@ -28,7 +28,7 @@ func TestTreatmentsOfOneReplicateMeetTheSameNetwork(t *testing.T) {
 func TestLinksReplicatesAndRootsHaveSeedsOfTheirOwn(t *testing.T) {
 	seen := map[uint64]string{}
 	for _, link := range []string{"{delay: 5ms}", "{delay: 6ms}", "{up: {delay: 5ms}}", "{down: {delay: 5ms}}", "{delay: 5ms, drops: [1]}",
-		"{delay: 5ms, drops: [1, 2]}", "{delay: 5ms, ordered: true}", "{hops: [{delay: 5ms}, {}]}", "{hops: [{}, {delay: 5ms}]}"} {
+		"{delay: 5ms, drops: [1, 2]}", "{delay: 5ms, jitter: 1ms}", "{delay: 5ms, jitter: 1ms, ordered: true}", "{hops: [{delay: 5ms}, {}]}", "{hops: [{}, {delay: 5ms}]}"} {
 		s := parse(t, "name: seeds\nbase: {link: "+link+"}")
 		for root := range uint64(3) {
 			n := NewNetwork(root, &s.Cells[0].Config.Link)

@@ -10,6 +10,7 @@ func TestAConfigurationIsShownAsTheLanguageHasIt(t *testing.T) {
 name: a
 base:
   tls: {version: 1.2, signature_algorithms: [], other_certificates: rsa2048, chain.flaw: expired, tolerate: [expired], record: dynamic, record_idle: 0s}
+  transfer: {rounds: 2}
 `)
 	text, err := json.Marshal(s.Resolved()[0].Config)
 	if err != nil {

@@ -2,41 +2,12 @@ package scenarios
 
 import (
 	"slices"
+	"strings"
 
 	"tlslab/engine"
 	"tlslab/engine/kx"
 	"tlslab/engine/pki"
-	"tlslab/engine/pki/ca"
-	"tlslab/engine/protocol"
 )
-
-// The names of the language are those of the engine's tables: a row added there can be written here.
-
-func suiteNames() vocabulary {
-	var words []string
-	for _, s := range protocol.Suites() {
-		words = append(words, s.Name)
-	}
-	return vocabulary{"a cipher suite", words}
-}
-
-func ciphers() vocabulary {
-	var words []string
-	for _, s := range protocol.Suites() {
-		if !slices.Contains(words, s.Cipher) {
-			words = append(words, s.Cipher)
-		}
-	}
-	return vocabulary{"a cipher", words}
-}
-
-func groups() vocabulary {
-	var words []string
-	for _, g := range kx.Groups() {
-		words = append(words, g.Name)
-	}
-	return vocabulary{"a group", words}
-}
 
 // familyOf says what a group is built on.
 func familyOf(group string) kx.Family {
@@ -46,30 +17,10 @@ func familyOf(group string) kx.Family {
 	return 0
 }
 
-func certificates() vocabulary { return vocabulary{"a certificate", ca.KeyAlgorithms()} }
-
-func signatureSchemes() vocabulary {
-	var words []string
-	for _, s := range pki.Schemes() {
-		words = append(words, s.Name)
-	}
-	return vocabulary{"a signature scheme", words}
-}
-
-// chainFaultWords are the faults of a chain that can be tolerated.
-func chainFaultWords() vocabulary { return vocabulary{"a flaw of a chain", pki.ChainFaultNames()} }
-
-// clientCertificates are what a client has: a certificate, or none.
-func clientCertificates() vocabulary {
-	return vocabulary{"a client's certificate", append([]string{noCertificate}, ca.KeyAlgorithms()...)}
-}
-
-const noCertificate = "none"
-
 func speaks(s engine.Suite, v engine.Version) bool { return s.Min <= v && v <= s.Max }
 
 func takes(s engine.Suite, certificate string) bool {
-	return s.KeyType == "" || s.KeyType == pki.KeyTypeOf(certificate).Name
+	return s.KeyType == "" || s.KeyType == pki.KindOf(certificate).Name
 }
 
 // suiteFor finds the suite that a bulk cipher means with a version, a certificate and a group: the one with DHE for a group of a
@@ -80,14 +31,49 @@ func suiteFor(cipher string, v engine.Version, certificate, group string) (found
 	if familyOf(group) == kx.Field {
 		family = kx.Field
 	}
-	for _, s := range protocol.Suites() {
+	for _, s := range engine.Suites() {
 		switch {
 		case s.Cipher != cipher || !speaks(s, v) || !takes(s, certificate):
-		case s.KeyExchange == engine.KeyExchangeAny || engine.GroupFamily(s.KeyExchange) == family:
+		case s.KeyExchange == engine.KeyExchangeAny || s.KeyExchange.Family() == family:
 			return s, true
 		case s.KeyExchange == engine.KeyExchangeRSA && family == kx.Curve:
 			found, ok = s, true
 		}
 	}
 	return found, ok
+}
+
+// hasBlockCipher reports whether any of the suites has a block cipher in CBC mode.
+func (t *TLS) hasBlockCipher() bool {
+	return slices.ContainsFunc(t.Suites, func(name string) bool {
+		s, _ := engine.SuiteByName(name)
+		return strings.Contains(s.Cipher, "cbc")
+	})
+}
+
+// defaultCiphers are what a scenario has that names neither cipher nor suite: the first that the
+// version knows.
+var defaultCiphers = []string{"aes-128-gcm", "aes-128-cbc-sha"}
+
+func defaultCipher(v engine.Version, certificate, group string) string {
+	for _, cipher := range defaultCiphers {
+		if _, ok := suiteFor(cipher, v, certificate, group); ok {
+			return cipher
+		}
+	}
+	return defaultCiphers[0]
+}
+
+// ciphersOf lists the ciphers that have a suite, or says that there is none.
+func ciphersOf(v engine.Version, certificate, group string) string {
+	var have []string
+	for _, cipher := range ciphers().names {
+		if _, ok := suiteFor(cipher, v, certificate, group); ok {
+			have = append(have, cipher)
+		}
+	}
+	if have == nil {
+		return "none"
+	}
+	return strings.Join(have, ", ")
 }

@@ -11,7 +11,6 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/netconn"
-	"tlslab/engine/session"
 	"tlslab/scenarios"
 )
 
@@ -105,7 +104,7 @@ func (c *caller) connections(ctx context.Context) error {
 }
 
 // connect makes one connection and prints what came of it.
-func (c *caller) connect(ctx context.Context, number int) (netconn.Measurement, *session.Session, error) {
+func (c *caller) connect(ctx context.Context, number int) (netconn.Measurement, *engine.Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	x := netconn.Exchange{Address: c.addr, ServerName: c.name, Path: c.path, Response: c.app.stdout}

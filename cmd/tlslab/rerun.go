@@ -24,7 +24,7 @@ code is 3 if samples.jsonl does not come out the same, byte for byte.`,
 			if err != nil {
 				return err
 			}
-			s, err := scenarios.Parse(m.Scenario.File, []byte(m.Scenario.Text), scenarios.Options{
+			s, err := scenarios.Parse(cmd.Context(), m.Scenario.File, []byte(m.Scenario.Text), scenarios.Options{
 				Sets: m.Scenario.Sets, Replicates: m.Replicates, Seed: &m.Seed, Costs: m.Tables,
 			})
 			if err != nil {

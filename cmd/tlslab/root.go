@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tlslab/scenarios"
+	"tlslab/scenarios/document"
 	scenariorun "tlslab/scenarios/run"
 )
 
@@ -74,7 +74,7 @@ func (a *app) root() *cobra.Command {
 
 // message is an error as a person reads it. Mistakes in a scenario speak for themselves.
 func (a *app) message(err error) string {
-	var mistakes scenarios.Errors
+	var mistakes document.Errors
 	switch {
 	case errors.As(err, &mistakes):
 		return mistakes.Error()
@@ -85,7 +85,7 @@ func (a *app) message(err error) string {
 }
 
 func (a *app) exitCode(err error) int {
-	var mistakes scenarios.Errors
+	var mistakes document.Errors
 	var usage usageError
 	switch {
 	case err == nil:

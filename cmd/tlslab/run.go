@@ -55,7 +55,7 @@ or - for standard input. The answer goes to standard output, all files to the ou
 			if cmd.Flags().Changed("seed") {
 				o.Seed = &f.seed
 			}
-			s, err := scenarios.Parse(file, text, o)
+			s, err := scenarios.Parse(cmd.Context(), file, text, o)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"text/tabwriter"
@@ -37,10 +38,10 @@ func (a *app) scenariosListVerb() *cobra.Command {
 		Use:   "list",
 		Short: "List the shipped scenarios",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			var all []listed
 			for _, name := range scenarios.Shipped() {
-				s, err := shippedScenario(name)
+				s, err := shippedScenario(cmd.Context(), name)
 				if err != nil {
 					return err
 				}
@@ -69,12 +70,12 @@ func (a *app) scenariosShowVerb() *cobra.Command {
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return scenarios.Shipped(), cobra.ShellCompDirectiveDefault
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			file, text, err := a.readScenario(args[0])
 			if err != nil {
 				return err
 			}
-			s, err := scenarios.Parse(file, text, scenarios.Options{})
+			s, err := scenarios.Parse(cmd.Context(), file, text, scenarios.Options{})
 			if err != nil {
 				return err
 			}
@@ -89,12 +90,12 @@ func (a *app) scenariosShowVerb() *cobra.Command {
 	return verb
 }
 
-func shippedScenario(name string) (*scenarios.Scenario, error) {
+func shippedScenario(ctx context.Context, name string) (*scenarios.Scenario, error) {
 	text, err := scenarios.ShippedText(name)
 	if err != nil {
 		return nil, err
 	}
-	return scenarios.Parse(name+".yaml", text, scenarios.Options{})
+	return scenarios.Parse(ctx, name+".yaml", text, scenarios.Options{})
 }
 
 func (a *app) printJSON(v any) error {

@@ -11,14 +11,14 @@ import (
 
 	"tlslab/engine/kx"
 	"tlslab/engine/op"
-	"tlslab/engine/pki/ca"
+	"tlslab/engine/pki"
 )
 
 const tls12 = 0x0303
 
 func rsaKey(tb testing.TB) *rsa.PrivateKey {
 	tb.Helper()
-	key, err := ca.GenerateKey("rsa2048", "kx")
+	key, err := pki.GenerateKey("rsa2048", "kx")
 	if err != nil {
 		tb.Fatal(err)
 	}

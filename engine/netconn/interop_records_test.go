@@ -1,9 +1,6 @@
 package netconn
 
-import (
-	"tlslab/engine"
-	"tlslab/engine/protocol"
-)
+import "tlslab/engine"
 
 // What both sides are told of records besides the suite: the order of MAC and
 // encryption, and the most that a record holds. Data at record boundaries goes
@@ -83,7 +80,7 @@ func (r *recordSetting) combinations(v engine.Version) (all []combination) {
 		return nil
 	}
 	seen := map[string]bool{}
-	for _, s := range protocol.Suites() {
+	for _, s := range engine.Suites() {
 		switch {
 		case v < s.Min || v > s.Max || s.KeyType == "ecdsa" || seen[s.Cipher],
 			r.tried != firstSuite && !blockCiphers[s.Cipher],

@@ -24,7 +24,7 @@ func TestNoEventChangesUnnoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := scenarios.Parse(file, text, scenarios.Options{})
+	s, err := scenarios.Parse(t.Context(), file, text, scenarios.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

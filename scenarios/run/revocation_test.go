@@ -24,7 +24,7 @@ factors:
   tls.revocation: [none, stapled, fetched]
   tls.soft_fail: [true, false]
 `
-	s, err := scenarios.Parse("revocation.yaml", []byte(text), scenarios.Options{})
+	s, err := scenarios.Parse(t.Context(), "revocation.yaml", []byte(text), scenarios.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ compare: {factor: tls.kind, baseline: full}
 
 func scenario(t *testing.T, o scenarios.Options) *scenarios.Scenario {
 	t.Helper()
-	s, err := scenarios.Parse("fake.yaml", []byte(text), o)
+	s, err := scenarios.Parse(t.Context(), "fake.yaml", []byte(text), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,10 +102,8 @@ type Endpoint struct {
 	queue     retransmitQueue
 	writes    writeLog
 	win       congestionWindow
-	cc        *congestionOps
-	rate      deliveryRate
-	pacer     pacer
-	ecn       ecnState
+	cc        congestionControl
+	reno      newReno
 	rtt       rttEstimator
 	xmit      retransmitTimer
 	board     scoreboard
@@ -138,8 +136,8 @@ func (e *Endpoint) Reset(cfg *Config) {
 	e.peerFIN = -1
 	e.challengeFrom = -challengeInterval
 	e.win = congestionWindow{cwnd: cfg.InitialWindow, ssthresh: infiniteThreshold}
-	e.cc = congestionControl(cfg.CongestionControl)
-	e.pacer = pacer{on: cfg.Pacing, timer: Never}
+	e.cc = algorithms[algorithm(cfg.CongestionControl)].of(e)
+	e.cc.reset()
 	e.xmit = retransmitTimer{at: Never, rto: e.clock.ceil(cfg.InitialRTO)}
 	e.handshake.timer = Never
 	e.rec.undoRetrans = -1
@@ -159,9 +157,6 @@ func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 	if e.ack.timer <= now {
 		e.delayedACKTimeout()
 	}
-	if e.pacer.timer <= now {
-		e.pacingTimeout()
-	}
 	if e.xmit.expiry(&e.clock) <= now {
 		e.retransmitTimeout()
 	}
@@ -169,7 +164,7 @@ func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 
 // Deadline returns the instant at which Tick is due, or Never.
 func (e *Endpoint) Deadline() time.Duration {
-	return min(e.xmit.expiry(&e.clock), e.ack.timer, e.pacer.timer, e.handshake.timer)
+	return min(e.xmit.expiry(&e.clock), e.ack.timer, e.handshake.timer)
 }
 
 // Output returns the segments that have become due since it was last called, in
@@ -222,7 +217,6 @@ func (e *Endpoint) closed() {
 
 func (e *Endpoint) stopTimers() {
 	e.xmit.stop()
-	e.pacer.timer = Never
 	e.handshake.timer = Never
 	e.ack.timer = Never
 	e.ack.pending = false

@@ -53,11 +53,8 @@ func (e *Endpoint) undoReduction(unmark bool) {
 		e.board.lost = 0
 	}
 	if r.priorThreshold > 0 {
-		e.win.cwnd = e.cc.undoCwnd(e)
-		if r.priorThreshold > e.win.ssthresh {
-			e.win.ssthresh = r.priorThreshold
-			e.ecn.queueCWR = false
-		}
+		e.win.cwnd = e.cc.onUndo(&e.win, r.priorCwnd)
+		e.win.ssthresh = max(e.win.ssthresh, r.priorThreshold)
 	}
 	e.win.stamp = e.now
 	r.undoMark = false
@@ -87,8 +84,7 @@ func (e *Endpoint) undoRecovery(s *Segment) bool {
 	if e.holdsReno() {
 		return true
 	}
-	e.setCAState(caOpen)
-	e.rec.reneging = false
+	e.rec.phase = phaseOpen
 	return false
 }
 
@@ -112,8 +108,7 @@ func (e *Endpoint) undoLoss(s *Segment, frto bool) bool {
 		return true
 	}
 	if frto || e.sack {
-		e.setCAState(caOpen)
-		e.rec.reneging = false
+		e.rec.phase = phaseOpen
 	}
 	return true
 }

@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"fmt"
+
+	"tlslab/engine/kx"
+	"tlslab/engine/record"
+)
+
+// A SuiteID is a cipher suite as it is written on the wire.
+type SuiteID uint16
+
+// A Suite is one row of the suites table.
+type Suite struct {
+	ID          SuiteID
+	Name        string      // the registry's, TLS_AES_128_GCM_SHA256
+	Cipher      string      // the record protection: aes-128-gcm, chacha20-poly1305, aes-128-cbc-sha
+	KeyExchange KeyExchange // how the secret is agreed
+	KeyType     string      // the key that the certificate must hold: rsa, ecdsa; empty in TLS 1.3, any
+	Hash        string      // of the PRF or HKDF and the transcript: sha256, sha384; before TLS 1.2 the version decides
+	Min, Max    Version     // the versions that know it
+}
+
+// A KeyExchange is how a suite agrees on a secret.
+type KeyExchange uint8
+
+// The key exchanges.
+const (
+	KeyExchangeRSA   KeyExchange = iota + 1 // the client encrypts a secret for the certificate's key
+	KeyExchangeECDHE                        // ServerKeyExchange and ClientKeyExchange carry shares
+	KeyExchangeDHE                          // likewise, over a prime field
+	KeyExchangeAny                          // TLS 1.3: extensions decide
+)
+
+// Family is what the key exchange's groups must be built on; 0 where there are
+// none, or where any will do.
+func (k KeyExchange) Family() kx.Family {
+	switch k {
+	case KeyExchangeECDHE:
+		return kx.Curve
+	case KeyExchangeDHE:
+		return kx.Field
+	}
+	return 0
+}
+
+var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "dhe", "any"}
+
+// String returns the key exchange's name.
+func (k KeyExchange) String() string { return nameOf(keyExchangeNames[:], k) }
+
+// suites is the one table of what is known about suites, in the default
+// order of preference (RFC 9846 §B.4, RFC 5289, RFC 7905, RFC 8422, RFC 6655,
+// RFC 7251, RFC 5246 §A.5, RFC 3268). AEADs and MACs with SHA-2 need TLS 1.2,
+// which has done away with DES (RFC 5469).
+// RFC 3268 gives AES to TLS; SSL 3.0 was spoken with it as well.
+// Those whose cipher is OnRequest come last.
+var suites = []Suite{
+	{0x1301, "TLS_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
+	{0x1302, "TLS_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeAny, "", "sha384", TLS13, TLS13},
+	{0x1303, "TLS_CHACHA20_POLY1305_SHA256", "chacha20-poly1305", KeyExchangeAny, "", "sha256", TLS13, TLS13},
+
+	{0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeECDHE, "ecdsa", "sha384", TLS12, TLS12},
+	{0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeECDHE, "rsa", "sha384", TLS12, TLS12},
+	{0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "chacha20-poly1305", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "chacha20-poly1305", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc009, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
+	{0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
+	{0xc00a, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
+	{0xc014, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
+	{0x009e, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x009f, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeDHE, "rsa", "sha384", TLS12, TLS12},
+	{0xccaa, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "chacha20-poly1305", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x0033, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeDHE, "rsa", "sha256", SSL30, TLS12},
+	{0x0039, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeDHE, "rsa", "sha256", SSL30, TLS12},
+	{0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeRSA, "rsa", "sha384", TLS12, TLS12},
+	{0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA", "aes-128-cbc-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+	{0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA", "aes-256-cbc-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+
+	{0x1304, "TLS_AES_128_CCM_SHA256", "aes-128-ccm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
+	{0x1305, "TLS_AES_128_CCM_8_SHA256", "aes-128-ccm8", KeyExchangeAny, "", "sha256", TLS13, TLS13},
+	{0xc0ac, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM", "aes-128-ccm", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc0ad, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM", "aes-256-ccm", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc0ae, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8", "aes-128-ccm8", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc0af, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8", "aes-256-ccm8", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc09e, "TLS_DHE_RSA_WITH_AES_128_CCM", "aes-128-ccm", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc09f, "TLS_DHE_RSA_WITH_AES_256_CCM", "aes-256-ccm", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc0a2, "TLS_DHE_RSA_WITH_AES_128_CCM_8", "aes-128-ccm8", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc0a3, "TLS_DHE_RSA_WITH_AES_256_CCM_8", "aes-256-ccm8", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc09c, "TLS_RSA_WITH_AES_128_CCM", "aes-128-ccm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0xc09d, "TLS_RSA_WITH_AES_256_CCM", "aes-256-ccm", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0xc0a0, "TLS_RSA_WITH_AES_128_CCM_8", "aes-128-ccm8", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0xc0a1, "TLS_RSA_WITH_AES_256_CCM_8", "aes-256-ccm8", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+
+	{0xc023, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeECDHE, "ecdsa", "sha256", TLS12, TLS12},
+	{0xc027, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeECDHE, "rsa", "sha256", TLS12, TLS12},
+	{0xc024, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384", "aes-256-cbc-sha384", KeyExchangeECDHE, "ecdsa", "sha384", TLS12, TLS12},
+	{0xc028, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "aes-256-cbc-sha384", KeyExchangeECDHE, "rsa", "sha384", TLS12, TLS12},
+	{0x0067, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x006b, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256", "aes-256-cbc-sha256", KeyExchangeDHE, "rsa", "sha256", TLS12, TLS12},
+	{0x003c, "TLS_RSA_WITH_AES_128_CBC_SHA256", "aes-128-cbc-sha256", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0x003d, "TLS_RSA_WITH_AES_256_CBC_SHA256", "aes-256-cbc-sha256", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+
+	{0xc008, "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
+	{0xc012, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
+	{0x0016, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeDHE, "rsa", "sha256", SSL30, TLS12},
+	{0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "3des-ede-cbc-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+	{0x0015, "TLS_DHE_RSA_WITH_DES_CBC_SHA", "des-cbc-sha", KeyExchangeDHE, "rsa", "sha256", SSL30, TLS11},
+	{0x0009, "TLS_RSA_WITH_DES_CBC_SHA", "des-cbc-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS11},
+	{0xc007, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
+	{0xc011, "TLS_ECDHE_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
+	{0x0005, "TLS_RSA_WITH_RC4_128_SHA", "rc4-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+	{0x0004, "TLS_RSA_WITH_RC4_128_MD5", "rc4-md5", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+	{0xc006, "TLS_ECDHE_ECDSA_WITH_NULL_SHA", "null-sha", KeyExchangeECDHE, "ecdsa", "sha256", TLS10, TLS12},
+	{0xc010, "TLS_ECDHE_RSA_WITH_NULL_SHA", "null-sha", KeyExchangeECDHE, "rsa", "sha256", TLS10, TLS12},
+	{0x003b, "TLS_RSA_WITH_NULL_SHA256", "null-sha256", KeyExchangeRSA, "rsa", "sha256", TLS12, TLS12},
+	{0x0002, "TLS_RSA_WITH_NULL_SHA", "null-sha", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+	{0x0001, "TLS_RSA_WITH_NULL_MD5", "null-md5", KeyExchangeRSA, "rsa", "sha256", SSL30, TLS12},
+}
+
+// defaultSuites are those that nobody need ask for, in the table's order.
+var defaultSuites = func() (all []*Suite) {
+	for i := range suites {
+		if !record.ByName(suites[i].Cipher).OnRequest {
+			all = append(all, &suites[i])
+		}
+	}
+	return all
+}()
+
+// Suites returns the suites table in the default order of preference.
+func Suites() []Suite { return append([]Suite(nil), suites...) }
+
+// SuiteByID finds a suite by its number.
+func SuiteByID(id SuiteID) (Suite, bool) {
+	if s := suiteRow(id); s != nil {
+		return *s, true
+	}
+	return Suite{}, false
+}
+
+func suiteRow(id SuiteID) *Suite {
+	for i := range suites {
+		if suites[i].ID == id {
+			return &suites[i]
+		}
+	}
+	return nil
+}
+
+// SuiteByName finds a suite by the registry's name.
+func SuiteByName(name string) (Suite, bool) {
+	for _, s := range suites {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Suite{}, false
+}
+
+// String returns the registry's name, or the number in hexadecimal.
+func (id SuiteID) String() string {
+	if s, ok := SuiteByID(id); ok {
+		return s.Name
+	}
+	return fmt.Sprintf("0x%04x", uint16(id))
+}

@@ -1,0 +1,160 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"tlslab/netem"
+	"tlslab/scenarios/document"
+	"tlslab/sim/tcp"
+)
+
+// A Key is one setting of the language, complete: a row of the table that the reader, the defaults,
+// --set, the checks, the lowering, the labels of tables and figures, the JSON Schema and the
+// documentation follow.
+type Key struct {
+	Name    string // dotted: tls.version
+	Label   string // what tables and figures call a factor of this key
+	Default string // as written in YAML; "": see Unset
+	Unset   string // in words, what holds where nothing is written and Default is empty: "not padded"
+	Doc     string // one sentence without its full stop
+
+	// places are where the value goes in a Config: two where it holds for both directions of a link.
+	places func(*Config) []value
+	// rival is a key that says the same in another way. The later layer's counts, and of one layer
+	// only one may have it.
+	rival string
+	// derive gives the key the value that follows from other keys, once all settings are applied. set
+	// reports whether a setting gave it one. nil: Default holds.
+	derive func(c *Config, set bool) []fault
+	// unset reports whether the key has no value, which is then not shown. nil: it has none if Default
+	// is empty and its place is zero.
+	unset func(*Config) bool
+	// check finds what cannot be together with other keys, once all values are derived.
+	check func(*Config) []fault
+	// applies says why no value of the key makes a difference to a replicate of the configuration; ""
+	// if one does. nil: one always does. It does not depend on the key's own value.
+	applies func(*Config) string
+	// lower gives the value to the engines and to what they exchange. nil: a key nearby does it, as its
+	// comment says, or the place in Config is the world's own and Config.World copies it.
+	lower func(*Config, *engines) error
+
+	rank int // in the table
+}
+
+// place is a key's single place in a Config.
+func place(at func(*Config) value) func(*Config) []value {
+	return func(c *Config) []value { return []value{at(c)} }
+}
+
+// A keyGroup is a part of the table, with a table of its own in the documentation.
+type keyGroup struct {
+	name string
+	keys []Key
+}
+
+// keyGroups is the table of all keys under base, in the order in which they are documented, applied,
+// derived, checked and lowered. A key that stands for several others (link, link.up) comes before
+// them.
+var keyGroups []keyGroup
+
+// keys are all of them, and keyIndex finds one by its name. They are filled by init, since hops reads
+// with the keys of link.
+var (
+	keys     []*Key
+	keyIndex = map[string]*Key{}
+	groupSet = map[string]bool{} // beginnings of dotted keys: tls, tls.chain, link.up
+)
+
+func init() {
+	keyGroups = []keyGroup{
+		{"tls", slices.Concat(tlsKeys, certificateKeys, clientAuthKeys, revocationKeys, resumptionKeys, recordKeys, extensionKeys)},
+		{"link", linkKeys()},
+		{"hosts", slices.Concat(hostKeys("client", client), hostKeys("server", server), serverKeys)},
+		{"ca", slices.Concat(caKeys, caLinkKeys())},
+		{"tcp", tcpKeys},
+		{"transfer", transferKeys},
+	}
+	for _, g := range keyGroups {
+		for i := range g.keys {
+			k := &g.keys[i]
+			k.rank = len(keys)
+			keys = append(keys, k)
+			keyIndex[k.Name] = k
+			for j, c := range k.Name {
+				if c == '.' {
+					groupSet[k.Name[:j]] = true
+				}
+			}
+		}
+	}
+}
+
+// keyByName finds a key, or nil.
+func keyByName(name string) *Key { return keyIndex[name] }
+
+// isGroup reports whether name is the beginning of dotted keys: tls, tls.chain, link.up.
+func isGroup(name string) bool { return groupSet[name] }
+
+// siblings are the words that may stand where the last part of a dotted name stands.
+func siblings(name string) []string {
+	parent := name[:strings.LastIndexByte(name, '.')+1]
+	var words []string
+	seen := map[string]bool{}
+	for _, k := range keys {
+		rest, ok := strings.CutPrefix(k.Name, parent)
+		if !ok {
+			continue
+		}
+		first, _, _ := strings.Cut(rest, ".")
+		if !seen[first] {
+			seen[first] = true
+			words = append(words, first)
+		}
+	}
+	return words
+}
+
+// isUnset reports whether a key that may be left out has no value.
+func (k *Key) isUnset(c *Config) bool {
+	if k.unset != nil {
+		return k.unset(c)
+	}
+	return k.Default == "" && k.places(c)[0].isZero()
+}
+
+// description is the key's meaning with its default in words.
+func (k *Key) description() string {
+	if k.Unset == "" {
+		return k.Doc
+	}
+	return k.Doc + ". Default: " + k.Unset
+}
+
+// newLink is a link of one hop each way.
+func newLink() Link { return Link{Up: make([]netem.Config, 1), Down: make([]netem.Config, 1)} }
+
+// newConfig is a configuration in which only defaults are set.
+func newConfig() *Config {
+	c := defaultConfig()
+	c.Link, c.CA.Link = c.Link.clone(), c.CA.Link.clone()
+	return &c
+}
+
+var defaultConfig = sync.OnceValue(func() Config {
+	c := Config{Link: newLink(), CA: CA{Link: newLink()}, TCP: tcp.DefaultConfig()}
+	for _, k := range keys {
+		if k.Default == "" {
+			continue
+		}
+		for _, v := range k.places(&c) {
+			if err := v.read(document.NewScalar("default of "+k.Name, k.Default)); err != nil {
+				panic("scenarios: " + err.Error()) // a defect of the table
+			}
+		}
+	}
+	return c
+})
+
+func (l Link) clone() Link { return Link{Up: slices.Clone(l.Up), Down: slices.Clone(l.Down)} }

@@ -1,0 +1,98 @@
+package scenarios
+
+import (
+	"slices"
+
+	"tlslab/engine"
+	"tlslab/engine/pki"
+)
+
+// clientAuthKeys are the keys of client authentication, and of what both sides tolerate.
+var clientAuthKeys = []Key{
+	{
+		Name: "tls.client_auth", Label: "client authentication", Default: "none",
+		Doc:     "whether the server asks for the client's certificate: none, requested (it serves a client without one too) or required",
+		places:  place(func(c *Config) value { return enum{&c.TLS.ClientAuth, clientAuths()} }),
+		applies: carriesClient,
+		lower:   lowerClientAuth,
+	},
+	{
+		Name: "tls.client_certificate", Label: "client certificate", Unset: "tls.certificate where tls.client_auth asks for one",
+		Doc:    "key type of the client's certificate and of its certificate authorities, or none",
+		places: place(func(c *Config) value { return enum{&c.TLS.ClientCertificate, clientCertificates()} }),
+		derive: func(c *Config, set bool) []fault {
+			switch {
+			case set:
+			case c.TLS.ClientAuth == engine.ClientAuthNone.String():
+				c.TLS.ClientCertificate = noCertificate
+			default:
+				c.TLS.ClientCertificate = c.TLS.Certificate
+			}
+			return nil
+		},
+		check: func(c *Config) []fault {
+			switch {
+			case c.TLS.ClientCertificate == noCertificate && c.TLS.ClientAuth == engine.ClientAuthRequired.String():
+				return faultf(blame("tls.client_certificate", "tls.client_auth"), "the server refuses a client without the certificate that it requires: set tls.client_auth to requested, or give the client a certificate")
+			case c.TLS.ClientCertificate == noCertificate:
+				return nil
+			}
+			return checkSigns(c, c.TLS.ClientCertificate, "tls.client_certificate", "tls.certificate", "tls.version")
+		},
+		applies: all(asksClient, carriesClient), // tls.client_auth lowers it
+	},
+	{
+		Name: "tls.client_chain.length", Label: "client certificates sent", Default: "2",
+		Doc:     "certificates that the client sends: its own and the intermediates, without the root",
+		places:  place(func(c *Config) value { return count{&c.TLS.ClientChain.Length, 1, maxChainLength} }),
+		applies: clientChain, // tls.client_auth lowers it
+	},
+	{
+		Name: "tls.client_chain.size", Label: "client chain size", Unset: "not padded",
+		Doc:     "size to which the client's certificates are padded, all together",
+		places:  place(func(c *Config) value { return size{&c.TLS.ClientChain.Size, 0, maxChainSize} }),
+		applies: clientChain, // tls.client_auth lowers it
+	},
+	{
+		Name: "tls.client_chain.flaw", Label: "client chain fault", Unset: "none",
+		Doc:    "what is wrong with the client's chain; the server goes on only if tls.tolerate names it too",
+		places: place(func(c *Config) value { return enumList{&c.TLS.ClientChain.Faults, chainFaultWords()} }),
+		check: func(c *Config) []fault {
+			const key = "tls.client_chain.flaw"
+			if slices.Contains(c.TLS.ClientChain.Faults, pki.FaultWrongName.String()) {
+				return faultf(blame(key), "servers do not ask for a client's name: it cannot be wrong")
+			}
+			return checkChainFaults(c, key, "server", c.TLS.ClientChain.Faults)
+		},
+		applies: clientChain, // tls.client_auth lowers it
+	},
+	{
+		Name: "tls.tolerate", Label: "tolerated faults", Unset: "none",
+		Doc:    "faults that both sides look for in the other's chain, and go on in spite of, such as [unknown-ca, expired]",
+		places: place(func(c *Config) value { return enumList{&c.TLS.Tolerate, chainFaultWords()} }),
+		applies: when(func(c *Config) bool { return len(c.TLS.Chain.Faults)+len(c.TLS.ClientChain.Faults) > 0 },
+			"no chain has a fault: neither tls.chain.flaw nor tls.client_chain.flaw is set"),
+		lower: both(func(c *Config, e *engine.Config) { e.ToleratedFaults = chainFaults(c.TLS.Tolerate) }),
+	},
+}
+
+// asksClient is the predicate of keys about the certificate that a server asks its client for.
+func asksClient(c *Config) string {
+	if c.TLS.ClientAuth == engine.ClientAuthNone.String() {
+		return "the server does not ask for the client's certificate: tls.client_auth is none"
+	}
+	return ""
+}
+
+// carriesClient is the predicate of keys about the client's chain, which a client sends in a full
+// handshake, and in the ticket of a resumed one.
+func carriesClient(c *Config) string {
+	if c.TLS.resumes() && c.TLS.Resumption == engine.SessionID.String() {
+		return "the client of a handshake that is resumed by session ID sends no certificate"
+	}
+	return ""
+}
+
+// clientChain is the predicate of keys about the client's chain.
+var clientChain = all(asksClient, when(func(c *Config) bool { return c.TLS.ClientCertificate != noCertificate },
+	"the client has no certificate: tls.client_certificate is none"), carriesClient)

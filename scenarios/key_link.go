@@ -1,0 +1,132 @@
+package scenarios
+
+import (
+	"strings"
+
+	"tlslab/netem"
+)
+
+// A hopKey is one setting of a link in one direction: a part of the rows of link, link.up, link.down
+// and ca.link, and of the items of link.hops.
+type hopKey struct {
+	Name, Label, Default, Unset, Doc string
+
+	hop     func(*netem.Config) value
+	applies func(*netem.Config) string // as Key's; nil: always
+}
+
+var hopKeys = []hopKey{
+	{Name: "delay", Label: "one-way delay", Default: "0ms", Doc: "mean time that a packet travels, one way; a round trip is twice as long",
+		hop: func(c *netem.Config) value { return duration{to: &c.Delay} }},
+	{Name: "jitter", Label: "jitter", Doc: "spread of the delay",
+		hop: func(c *netem.Config) value { return duration{to: &c.Jitter} }},
+	{Name: "distribution", Label: "distribution of the jitter", Unset: "uniform", Doc: "shape of the jitter: uniform, normal, pareto, paretonormal",
+		hop: func(c *netem.Config) value { return distribution{&c.Distribution} }, applies: withJitter},
+	{Name: "ordered", Label: "ordered", Unset: "false", Doc: "whether packets keep their order under jitter; otherwise they overtake one another, as in tc",
+		hop: func(c *netem.Config) value { return boolean{&c.Ordered} }, applies: withJitter},
+	{Name: "loss", Label: "packet loss", Doc: "probability with which a packet is lost: 1%, or in bursts: gemodel P R 1-H 1-K in percent, as in tc",
+		hop: func(c *netem.Config) value { return loss{c} }},
+	{Name: "rate", Label: "link rate", Unset: "unlimited", Doc: "bits per second", hop: linkRate},
+	{Name: "limit", Label: "queue limit", Unset: "1000", Doc: "packets that the queue before the rate holds, the one in service counted", hop: linkLimit},
+	{Name: "drops", Label: "drops", Doc: "packets to lose, by their number from 1: [2] loses the second",
+		hop: func(c *netem.Config) value { return drops{&c.Drops} }},
+}
+
+func withJitter(c *netem.Config) string {
+	if c.Jitter == 0 {
+		return "the link has no jitter"
+	}
+	return ""
+}
+
+// A direction says where the settings of a link go.
+type direction struct {
+	name, doc, label string
+	hops             func(*Config) []*netem.Config
+	applies          func(*Config) string // nil: always
+}
+
+// keys are the hop's keys in a direction, after the key of a whole line of tc, which they refine.
+func (d direction) keys(line Key) []Key {
+	onEach := func(at func(*netem.Config) value) func(*Config) []value {
+		return func(c *Config) (places []value) {
+			for _, hop := range d.hops(c) {
+				places = append(places, at(hop))
+			}
+			return places
+		}
+	}
+	line.Name = d.name
+	line.places, line.applies = onEach(func(c *netem.Config) value { return tcLine{c} }), d.applies
+	all := []Key{line}
+	for _, h := range hopKeys {
+		k := Key{Name: d.name + "." + h.Name, Label: h.Label + d.label, Unset: h.Unset, Doc: h.Doc, places: onEach(h.hop), applies: d.applies}
+		if d.name == "link" {
+			k.Default = h.Default
+		}
+		if h.applies != nil {
+			k.applies = func(c *Config) (why string) {
+				if d.applies != nil {
+					if why = d.applies(c); why != "" {
+						return why
+					}
+				}
+				for _, hop := range d.hops(c) {
+					if why = h.applies(hop); why == "" {
+						return ""
+					}
+				}
+				return why
+			}
+		}
+		all = append(all, k)
+	}
+	return all
+}
+
+// linkKeys are the keys of the link: the hop's keys for both directions, and for each of them.
+func linkKeys() []Key {
+	up := func(c *Config) *netem.Config { return &c.Link.Up[0] }
+	down := func(c *Config) *netem.Config { return &c.Link.Down[0] }
+	var all []Key
+	for _, d := range []direction{
+		{"link", "the same way there and back", "", func(c *Config) []*netem.Config { return []*netem.Config{up(c), down(c)} }, nil},
+		{"link.up", "from client to server", " upwards", func(c *Config) []*netem.Config { return []*netem.Config{up(c)} }, nil},
+		{"link.down", "from server to client", " downwards", func(c *Config) []*netem.Config { return []*netem.Config{down(c)} }, nil},
+	} {
+		line := Key{Label: "link" + d.label, Doc: "a link in one line of tc netem, " + d.doc + ": delay 25ms 2ms loss 1% rate 20mbit"}
+		if d.name == "link" {
+			line.check = checkLink
+		}
+		all = append(all, d.keys(line)...)
+	}
+	return append(all, Key{
+		Name: "link.hops", Label: "path",
+		Doc:    "several links in a row, from client to server, each with the keys of link or one line of tc; in place of all other keys of link",
+		places: place(func(c *Config) value { return hops{&c.Link} }),
+	})
+}
+
+// checkLink holds each direction of the link to what a link can be.
+func checkLink(c *Config) []fault {
+	for i, ways := range [][]netem.Config{c.Link.Up, c.Link.Down} {
+		for _, hop := range ways {
+			if message, part := checkHop(&hop); message != "" {
+				way := []string{"link.up", "link.down"}[i]
+				return faultf(blameLink(part, way, "link"), "%s", message)
+			}
+		}
+	}
+	return nil
+}
+
+// blameLink names the keys of links that describe a part of them, most particular first.
+func blameLink(part string, prefixes ...string) (names []string) {
+	for _, prefix := range prefixes {
+		for _, about := range strings.Fields(part) {
+			names = append(names, prefix+"."+about)
+		}
+		names = append(names, prefix)
+	}
+	return append(names, "link.hops")
+}

@@ -1,0 +1,264 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"tlslab/scenarios/document"
+	"tlslab/sim/tcp"
+)
+
+// unnamed are the fields of a Config that no key sets: they follow from others, or are Linux's and stay so.
+var unnamed = map[string]bool{
+	"TLS.Suites": true, "Client.WriteChunk": true, "CA.Link": true, "CA.LikeLink": true,
+	"TCP.WindowScaling": true, "TCP.MaxRTO": true, "TCP.SYNACKRetries": true, "TCP.Retries": true, "TCP.Reordering": true,
+	"TCP.MaxReceiveBuffer": true, "TCP.ClockOffset": true,
+}
+
+func TestEveryFieldOfAConfigHasAKey(t *testing.T) {
+	c := newConfig()
+	places := map[any]bool{}
+	for _, k := range keys {
+		for _, place := range k.places(c) {
+			places[reflect.ValueOf(place).Field(0).Pointer()] = true
+		}
+	}
+	var walk func(name string, v reflect.Value)
+	walk = func(name string, v reflect.Value) {
+		if v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[Versions]() && v.Type() != reflect.TypeFor[Link]() && v.Type() != reflect.TypeFor[RecordSize]() {
+			for i := range v.NumField() {
+				walk(strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), v.Field(i))
+			}
+			return
+		}
+		if has := places[v.Addr().Pointer()]; has == unnamed[name] {
+			t.Errorf("%s: has a key: %v", name, has)
+		}
+	}
+	walk("", reflect.ValueOf(c).Elem())
+}
+
+func TestDefaultsOfTCPAreThoseOfItsRoom(t *testing.T) {
+	if got, want := newConfig().TCP, tcp.DefaultConfig(); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// The language knows TCP's bounds, and says so in the words of its keys.
+func TestTCPTakesWhateverItsKeysTake(t *testing.T) {
+	for _, k := range tcpKeys {
+		for _, text := range ends(k.places(newConfig())[0]) {
+			c := newConfig()
+			if err := k.places(c)[0].read(document.NewScalar("", text)); err != nil {
+				t.Errorf("%s: %s: %v", k.Name, text, err)
+			} else if err := c.TCP.Validate(); err != nil {
+				t.Errorf("%s: %s: %v", k.Name, text, err)
+			}
+		}
+	}
+}
+
+// ends are the least and the greatest value of a number.
+func ends(v value) []string {
+	switch v := v.(type) {
+	case count:
+		return []string{fmt.Sprint(v.min), fmt.Sprint(v.most())}
+	case size:
+		return []string{fmt.Sprint(v.min, "B"), fmt.Sprint(v.max, "B")}
+	case duration:
+		return []string{fmt.Sprint(int64(v.min), "ns"), fmt.Sprint(int64(v.max), "ns")}
+	}
+	return nil
+}
+
+// documentationRow is the row of docs/scenarios.md that a key has.
+func documentationRow(k *Key) string {
+	byDefault := "–"
+	switch {
+	case k.Default != "":
+		byDefault = "`" + k.Default + "`"
+	case k.Unset != "":
+		byDefault = k.Unset
+	}
+	return "| `" + k.Name + "` | " + byDefault + " | " + k.Doc + " |\n"
+}
+
+// documentationTable is the table of docs/scenarios.md about a group of keys. Links in one direction, and the authority's, have
+// the keys of link.
+func documentationTable(g keyGroup) string {
+	table := "| key | default | meaning |\n|---|---|---|\n"
+	for i := range g.keys {
+		k := &g.keys[i]
+		if !isLinkKey(k.Name, "link.up") && !isLinkKey(k.Name, "link.down") && !strings.HasPrefix(k.Name, "ca.link.") {
+			table += documentationRow(k)
+		}
+	}
+	return table
+}
+
+const documentation = "../docs/scenarios.md"
+
+// The tables of the documentation are made of the table of keys: go test -update writes them.
+func TestTheDocumentationHasTheTablesOfKeys(t *testing.T) {
+	text, err := os.ReadFile(documentation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(text)
+	tables := map[string]string{}
+	for _, g := range keyGroups {
+		tables["keys of "+g.name] = documentationTable(g)
+	}
+	table := "| key | meaning |\n|---|---|\n"
+	for _, k := range documentKeys {
+		table += "| `" + k.name + "` | " + k.doc + " |\n"
+	}
+	tables["keys of a scenario"] = table
+	for name, table := range tables {
+		mark := "<!-- " + name + ": written by go test ./scenarios -update -->\n"
+		before, after, ok := strings.Cut(page, mark)
+		if !ok {
+			t.Errorf("%s has no line %s", documentation, mark)
+			continue
+		}
+		old, rest, _ := strings.Cut(after, "\n\n")
+		if old+"\n" != table && !*update {
+			t.Errorf("%s: the table after %s is another than that of the keys", documentation, mark)
+		}
+		page = before + mark + table + "\n" + rest
+	}
+	if *update {
+		if err := os.WriteFile(documentation, []byte(page), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestEveryKeyHasALabelAndAMeaning(t *testing.T) {
+	for _, k := range keys {
+		if k.Label == "" || k.Doc == "" || strings.HasSuffix(k.Doc, ".") {
+			t.Errorf("%s: label %q, meaning %q", k.Name, k.Label, k.Doc)
+		}
+	}
+}
+
+func compileSchema(t *testing.T) (*jsonschema.Schema, any) {
+	t.Helper()
+	text, err := JSONSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft7)
+	if err := c.AddResource("scenario.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("scenario.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema, document
+}
+
+func validate(t *testing.T, schema *jsonschema.Schema, text []byte) error {
+	t.Helper()
+	converted, err := yaml.YAMLToJSON(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	instance, err := jsonschema.UnmarshalJSON(strings.NewReader(string(converted)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema.Validate(instance)
+}
+
+func TestTheSchemaTakesWhatTheReaderTakes(t *testing.T) {
+	schema, _ := compileSchema(t)
+	texts := map[string][]byte{"two-by-two": []byte(twoByTwo), "patches": []byte(patches), "hops": []byte("name: hops\nbase: {link: {hops: [delay 5ms, {up: delay 1ms, loss: gemodel 1%}]}}")}
+	for _, name := range Shipped() {
+		texts[name], _ = ShippedText(name)
+	}
+	for name, text := range texts {
+		if err := validate(t, schema, text); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTheSchemaRefusesWhatTheReaderRefusesOfOneValue(t *testing.T) {
+	schema, _ := compileSchema(t)
+	for _, name := range []string{"unknown-key", "unknown-top-level-key", "unknown-key-in-group", "unknown-dotted-key", "no-unit", "surplus-unit", "wrong-unit",
+		"negative-delay", "unknown-names", "empty-factor", "factor-on-unknown-key", "factor-no-list", "name-with-slash", "no-name", "hop-keys", "hops-empty", "drop-list"} {
+		text, err := os.ReadFile("testdata/bad/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if validate(t, schema, text) == nil {
+			t.Errorf("the schema takes %s", name)
+		}
+	}
+}
+
+func TestTheSchemaHasEveryKey(t *testing.T) {
+	_, document := compileSchema(t)
+	raw, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Properties struct {
+			Base    struct{ Properties map[string]any }
+			Factors struct{ Properties map[string]any }
+		}
+	}
+	if err := json.Unmarshal(raw, &schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range keys {
+		if schema.Properties.Base.Properties[k.Name] == nil || schema.Properties.Factors.Properties[k.Name] == nil {
+			t.Errorf("%s is missing", k.Name)
+		}
+	}
+}
+
+// Every indented block of the documentation that is a scenario, or a part of base, is read as it stands.
+func TestTheDocumentationsExamplesAreSound(t *testing.T) {
+	page, err := os.ReadFile("../docs/scenarios.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for _, block := range strings.Split(string(page), "\n\n") {
+		if !strings.HasPrefix(block, "    ") {
+			continue
+		}
+		text := strings.ReplaceAll("\n"+block, "\n    ", "\n")
+		switch {
+		case strings.HasPrefix(text, "\nlink:"):
+			text = "name: example\nbase:" + strings.ReplaceAll(text, "\n", "\n  ")
+		case strings.HasPrefix(text, "\nfactors:"):
+			text = "name: example" + text
+		case !strings.HasPrefix(text, "\nname:"):
+			continue
+		}
+		read++
+		if _, err := Parse(t.Context(), "docs/scenarios.md", []byte(text), Options{}); err != nil {
+			t.Errorf("%s\n%v", text, err)
+		}
+	}
+	if read < 6 {
+		t.Errorf("%d examples were found", read)
+	}
+}

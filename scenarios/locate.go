@@ -1,0 +1,69 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"tlslab/scenarios/document"
+)
+
+// A SettingError is an error of a configuration that one of some keys is to blame for.
+type SettingError struct {
+	Keys []string // the one that is most likely wrong first
+	Err  error
+}
+
+func (e *SettingError) Error() string { return e.Keys[0] + ": " + e.Err.Error() }
+func (e *SettingError) Unwrap() error { return e.Err }
+
+// Locate finds the place of a cell's error in the scenario. Of a *SettingError it makes Errors with
+// the place of the first of its keys that a setting gives; other errors keep their text, with the
+// cell's name before it.
+func (s *Scenario) Locate(c *Cell, err error) error {
+	var setting *SettingError
+	if !errors.As(err, &setting) {
+		if len(c.Levels) == 0 {
+			return err
+		}
+		return fmt.Errorf("cell %s: %w", s.Describe(c), err)
+	}
+	chosen := make([]Level, len(c.Levels))
+	for i, name := range c.Levels {
+		f := &s.Factors[i]
+		chosen[i] = f.Levels[f.level(name)]
+	}
+	_, origin, _ := s.layers.configure(chosen)
+	return document.Errors{s.placeFault(c.Levels, fault{setting.Keys, setting.Err.Error()}, origin)}
+}
+
+// placeFault reports a fault at the first of its keys that a setting gives, and names the cell.
+func (s *Scenario) placeFault(levels []string, f fault, origin map[string]setting) *document.Error {
+	e := s.at(f, origin)
+	if len(levels) > 0 {
+		e.Message += " (in the cell " + describe(s, levels) + ")"
+	}
+	return e
+}
+
+// at is a fault's place without the cell.
+func (s *Scenario) at(f fault, origin map[string]setting) *document.Error {
+	for _, key := range f.keys {
+		if set, ok := origin[key]; ok {
+			return set.node.Errorf("%s: %s", key, f.message)
+		}
+	}
+	return s.layers.source.Errorf("%s: %s", f.keys[0], f.message)
+}
+
+// describe names a cell for people: tls.version=1.3 link.delay=25ms.
+func describe(s *Scenario, levels []string) string {
+	parts := make([]string, len(levels))
+	for i, l := range levels {
+		parts[i] = s.Factors[i].Name + "=" + l
+	}
+	return strings.Join(parts, " ")
+}
+
+// Describe names a cell for people: tls.version=1.3 link.delay=25ms.
+func (s *Scenario) Describe(c *Cell) string { return describe(s, c.Levels) }

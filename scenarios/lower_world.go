@@ -1,0 +1,68 @@
+package scenarios
+
+import (
+	"tlslab/engine"
+	"tlslab/engine/op"
+	"tlslab/sim"
+	"tlslab/sim/costs"
+)
+
+// World lowers the keys of hosts, links, tcp, ca and timeout to the simulator's configuration. tables
+// finds the cost table of a name. An error is a *SettingError.
+func (c *Config) World(tables func(name string) (*costs.Table, error)) (sim.Config, error) {
+	host := func(key string, h Host) (sim.Host, error) {
+		table, err := tables(h.Costs)
+		if err != nil {
+			return sim.Host{}, &SettingError{blame(key), err}
+		}
+		return sim.Host{Cores: h.Cores, Costs: table, Slowdown: h.Slowdown}, nil
+	}
+	client, err := host("client.costs", c.Client)
+	if err != nil {
+		return sim.Config{}, err
+	}
+	server, err := host("server.costs", c.Server)
+	if err != nil {
+		return sim.Config{}, err
+	}
+	world := sim.Config{
+		Up: c.Link.Up, Down: c.Link.Down,
+		Client: client, Server: server, ClientTCP: c.TCP, ServerTCP: c.TCP,
+		Timeout: c.Timeout,
+	}
+	if !c.Fetches() {
+		return world, nil
+	}
+	authority, err := host("ca.costs", Host{Cores: c.CA.Cores, Costs: c.CA.Costs, Slowdown: c.CA.Slowdown})
+	if err != nil {
+		return sim.Config{}, err
+	}
+	world.Authority = &sim.Authority{
+		Up: c.CA.Link.Up, Down: c.CA.Link.Down, Host: authority, TCP: c.TCP, Ops: c.AuthorityOps(),
+		Timeout: c.CA.Timeout, SoftFail: c.TLS.SoftFail,
+	}
+	return world, nil
+}
+
+// Fetches reports whether a client of this configuration asks the certificate authority.
+func (c *Config) Fetches() bool {
+	return c.TLS.Revocation == engine.RevocationFetched.String() && !c.TLS.resumes()
+}
+
+// AuthorityOps is what the authority computes for each answer. Its key is of the type of the server's
+// certificate.
+func (c *Config) AuthorityOps() []op.Op {
+	if c.CA.Signing != signingOnDemand {
+		return nil
+	}
+	return []op.Op{{Kind: op.Sign, Alg: c.TLS.Certificate}}
+}
+
+// CostTables are the names of the hosts' cost tables.
+func (c *Config) CostTables() []string {
+	names := []string{c.Client.Costs, c.Server.Costs}
+	if c.Fetches() {
+		names = append(names, c.CA.Costs)
+	}
+	return names
+}

@@ -1,0 +1,158 @@
+package scenarios
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tlslab/netem"
+	"tlslab/scenarios/document"
+)
+
+// tcLine is a whole link in the words of tc netem.
+type tcLine struct{ to *netem.Config }
+
+func (t tcLine) read(n *document.Node) error {
+	text, err := n.Scalar()
+	if err != nil {
+		return err
+	}
+	parsed, err := netem.ParseTC(text)
+	if err != nil {
+		return n.Errorf("%s", strings.TrimPrefix(err.Error(), "netem: "))
+	}
+	*t.to = parsed
+	return nil
+}
+
+func (tcLine) schema() object { return object{"type": "string"} }
+func (t tcLine) isZero() bool { return t.to.String() == "" }
+func (t tcLine) shown() any   { return t.to.String() }
+
+// distribution is the shape of a link's jitter.
+type distribution struct{ to *netem.Distribution }
+
+func distributions() vocabulary {
+	return vocabulary{"a distribution", namesOf(netem.Distributions()...)}
+}
+
+// namesOf are values as they print.
+func namesOf[T fmt.Stringer](values ...T) []string {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = v.String()
+	}
+	return names
+}
+
+func (d distribution) read(n *document.Node) error {
+	text, err := n.Scalar()
+	if err == nil {
+		err = distributions().check(n, text)
+	}
+	if err == nil {
+		*d.to, err = netem.ParseDistribution(text)
+	}
+	return err
+}
+
+func (distribution) schema() object { return object{"enum": distributions().names} }
+func (d distribution) isZero() bool { return *d.to == netem.Uniform }
+func (d distribution) shown() any   { return d.to.String() }
+
+// loss is a percentage, or the four of the Gilbert–Elliott model. Either replaces the other.
+type loss struct{ to *netem.Config }
+
+func (l loss) read(n *document.Node) error {
+	text, err := n.Scalar()
+	if err != nil {
+		return err
+	}
+	var chance float64
+	var bursts netem.GilbertElliott
+	if strings.HasPrefix(text, "gemodel") {
+		parsed, err := netem.ParseTC("loss " + text)
+		if err != nil {
+			return n.Errorf("%s", strings.TrimPrefix(err.Error(), "netem: "))
+		}
+		bursts = parsed.Gemodel
+	} else if err := (fraction{&chance}).read(n); err != nil {
+		return err
+	}
+	l.to.Loss, l.to.Gemodel = chance, bursts
+	return nil
+}
+
+func (loss) schema() object {
+	return object{"anyOf": []object{fractions.schema(), {"type": "string", "pattern": "^gemodel "}}}
+}
+func (l loss) isZero() bool { return l.to.Loss == 0 && l.to.Gemodel == netem.GilbertElliott{} }
+func (l loss) shown() any {
+	return netem.Config{Loss: l.to.Loss, Gemodel: l.to.Gemodel}.String()
+}
+
+// drops is a list of numbers of packets, the first of which is 1.
+type drops struct{ to *[]int }
+
+// maxDrops bounds the list.
+const maxDrops = 10_000
+
+func (d drops) read(n *document.Node) error {
+	switch {
+	case n.Kind != document.Sequence:
+		return n.Errorf("wants a list of packet numbers, such as [2]")
+	case len(n.Items) > maxDrops:
+		return n.Errorf("has %d packet numbers: at most %d", len(n.Items), maxDrops)
+	}
+	numbers := make([]int, len(n.Items))
+	for i, item := range n.Items {
+		if err := (count{to: &numbers[i]}).read(item); err != nil {
+			return err
+		}
+		if numbers[i] < 1 {
+			return item.Errorf("packets are numbered from 1")
+		}
+	}
+	*d.to = numbers
+	return nil
+}
+
+func (drops) schema() object {
+	return object{"type": "array", "items": object{"type": "integer", "minimum": 1}}
+}
+func (d drops) isZero() bool { return *d.to == nil }
+func (d drops) shown() any   { return *d.to }
+
+// linkRate is the rate of a link, which has no rate where none is written.
+func linkRate(c *netem.Config) value { return rate{&c.Rate, netem.MinRate, netem.MaxRate} }
+
+// linkLimit is the length of a link's queue.
+func linkLimit(c *netem.Config) value { return count{&c.Limit, 1, netem.MaxLimit} }
+
+// hopLines are links in the words of tc.
+func hopLines(hops []netem.Config) []string {
+	lines := make([]string, len(hops))
+	for i, hop := range hops {
+		lines[i] = hop.String()
+	}
+	return lines
+}
+
+// checkHop says what cannot be of a link in one direction, and which of its keys say it; "" if all
+// can be.
+func checkHop(hop *netem.Config) (message, about string) {
+	if err := hop.Validate(); err != nil {
+		return strings.TrimPrefix(err.Error(), "netem: "), "drops limit rate loss distribution jitter delay"
+	}
+	switch {
+	case hop.Limit != 0 && hop.Rate == 0:
+		return "a queue without a rate never fills: set a rate too, or leave limit out", "limit"
+	case hop.Jitter > hop.Delay:
+		return "the jitter " + formatDuration(hop.Jitter) + " is more than the delay " + formatDuration(hop.Delay), "jitter"
+	}
+	return "", ""
+}
+
+func formatPercent(fraction float64) string {
+	return strconv.FormatFloat(fraction*100, 'g', -1, 64) + "%"
+}
