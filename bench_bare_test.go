@@ -18,10 +18,10 @@ import (
 	"github.com/cloudflare/circl/sign"
 
 	"tlslab/engine"
+	"tlslab/engine/avx"
 	"tlslab/engine/kx"
 	"tlslab/engine/op"
 	"tlslab/engine/record"
-	"tlslab/engine/vector"
 )
 
 // barePeers run a handshake's cryptographic operations and nothing else. Which these are is what an
@@ -158,7 +158,7 @@ func bareMLKEM768(o op.Op) (func() error, error) {
 		var public *mlkem768.PublicKey
 		public, private = mlkem768.NewKeyFromSeed(seed[:])
 		public.Pack(key[:])
-		vector.Clear()
+		avx.ZeroUpper()
 		return nil
 	}
 	encapsulate := func() error {
@@ -168,10 +168,10 @@ func bareMLKEM768(o op.Op) (func() error, error) {
 		if err == nil {
 			public.EncapsulateTo(ciphertext[:], shared[:], encapsulation[:])
 		}
-		vector.Clear()
+		avx.ZeroUpper()
 		return err
 	}
-	decapsulate := func() error { private.DecapsulateTo(shared[:], ciphertext[:]); vector.Clear(); return nil }
+	decapsulate := func() error { private.DecapsulateTo(shared[:], ciphertext[:]); avx.ZeroUpper(); return nil }
 	does := map[op.Kind]func() error{op.KeyGen: generate, op.Encapsulate: encapsulate, op.Decapsulate: decapsulate}
 	return does[o.Kind], errors.Join(generate(), encapsulate())
 }
@@ -262,7 +262,7 @@ func bareMLDSA(o op.Op, key sign.PrivateKey) (func() error, error) {
 	switch o.Kind {
 	case op.Sign:
 		return func() error {
-			defer vector.Clear()
+			defer avx.ZeroUpper()
 			counter++ // how often a signature is drawn depends on the message
 			message[0] = counter
 			key.Scheme().Sign(key, message, nil)
@@ -270,14 +270,14 @@ func bareMLDSA(o op.Op, key sign.PrivateKey) (func() error, error) {
 		}, err
 	case op.Expand:
 		return func() error {
-			defer vector.Clear()
+			defer avx.ZeroUpper()
 			_, err := key.Scheme().UnmarshalBinaryPublicKey(encoded)
 			return err
 		}, err
 	case op.Verify:
 		public := key.Public().(sign.PublicKey)
 		return func() error {
-			defer vector.Clear()
+			defer avx.ZeroUpper()
 			if !key.Scheme().Verify(public, message, signature, nil) {
 				return errors.New("bad signature")
 			}

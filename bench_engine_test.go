@@ -8,6 +8,8 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/protocol"
+	"tlslab/engine/session"
 )
 
 // enginePeers are this repository's engine on both sides.
@@ -47,7 +49,7 @@ func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 	if err != nil {
 		return nil, err
 	}
-	version, err := engine.ParseVersion(cell.version)
+	version, err := protocol.ParseVersion(cell.version)
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +75,9 @@ func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 	}
 	switch {
 	case cell.byID():
-		p.server.SessionCache = engine.NewSessionCache(16, time.Hour)
+		p.server.SessionCache = session.NewCache(16, time.Hour)
 	case cell.resumed():
-		p.server.Tickets = engine.NewTicketKeys([32]byte{1})
+		p.server.Tickets = session.NewTicketKeys([32]byte{1})
 		p.server.TicketCount = 1 // as crypto/tls
 	}
 	return p, nil

@@ -35,15 +35,15 @@ func BenchmarkConnection(b *testing.B) {
 		}
 		for _, run := range []struct {
 			name  string
-			world func() (*sim.World, error)
+			world func() (*sim.Replicator, error)
 		}{
-			{"live", func() (*sim.World, error) { return sim.NewLiveWorld(cfg, exchange) }},
-			{"replayed", func() (*sim.World, error) {
+			{"live", func() (*sim.Replicator, error) { return sim.NewLiveReplicator(cfg, exchange) }},
+			{"replayed", func() (*sim.Replicator, error) {
 				rec, err := sim.Record(exchange)
 				if err != nil {
 					return nil, err
 				}
-				return sim.NewWorld(cfg, rec, recording.Full)
+				return sim.NewReplicator(cfg, rec, recording.Full)
 			}},
 		} {
 			b.Run(fmt.Sprintf("link=%s/run=%s", link.name, run.name), func(b *testing.B) {
@@ -84,9 +84,8 @@ func benchmarkedWorld(tc string) (sim.Config, error) {
 	if err != nil {
 		return sim.Config{}, err
 	}
-	host := sim.Host{Cores: 1, Costs: table, Slowdown: 1}
+	host := sim.Host{Cores: 1, Costs: table, Slowdown: 1, TCP: tcp.DefaultConfig()}
 	return sim.Config{
-		Up: []netem.Config{link}, Down: []netem.Config{link}, Client: host, Server: host,
-		ClientTCP: tcp.DefaultConfig(), ServerTCP: tcp.DefaultConfig(), Timeout: 2 * time.Minute,
+		Up: []netem.Config{link}, Down: []netem.Config{link}, Client: host, Server: host, Timeout: 2 * time.Minute,
 	}, nil
 }

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // The benchmarks are named for benchstat, which sets the implementations beside each other:
@@ -258,7 +258,7 @@ func newIdentity(key string) (*identity, error) {
 }
 
 func newMLDSAIdentity(key string) (*identity, error) {
-	chain, err := pki.Make(pki.Spec{
+	chain, err := ca.Issue(ca.ChainSpec{
 		Seed: "benchmark", Algorithm: key, Length: 2, Names: []string{serverName},
 		NotBefore: benchmarkTime.Add(-24 * time.Hour), NotAfter: benchmarkTime.Add(24 * time.Hour),
 	})

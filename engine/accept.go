@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"tlslab/engine/kx"
-	"tlslab/engine/wire"
+	"tlslab/engine/session"
 )
 
 // The server's choices on a ClientHello.
@@ -12,7 +12,7 @@ import (
 // acceptModern makes TLS 1.3's choices (RFC 9846 §4.2.1): the suite, then a
 // PSK, then a group and a certificate as far as they are needed.
 func (c *Conn) acceptModern() error {
-	h := &c.hello
+	h := &c.hs.hello
 	if err := c.requireExtensions(); err != nil {
 		return err
 	}
@@ -21,7 +21,7 @@ func (c *Conn) acceptModern() error {
 		return noCommonSuite
 	}
 	c.useSuite(suite)
-	c.compatible = c.asksCompatibility()
+	c.hs.compatible = c.asksCompatibility()
 	c.info.ExtendedMasterSecret = true
 	c.info.Kind, c.info.Resumption = Full, 0
 	c.forgetPeer()
@@ -54,11 +54,11 @@ func (c *Conn) acceptModern() error {
 	if c.info.HelloRetry && !retried {
 		return nil // the rest is chosen on the second ClientHello
 	}
-	if c.early != nil && !retried {
+	if c.hs.early != nil && !retried {
 		c.judgeEarly()
 	}
 	if c.chooseMode() != 0 {
-		c.ticketsOwed = c.cfg.ticketCount()
+		c.post.ticketsOwed = c.cfg.ticketCount()
 	}
 	if c.info.Kind == Full {
 		return c.chooseCertificate()
@@ -68,7 +68,7 @@ func (c *Conn) acceptModern() error {
 
 // requireExtensions holds the ClientHello to RFC 9846 §9.2.
 func (c *Conn) requireExtensions() error {
-	seen := c.hello.seen
+	seen := c.hs.hello.seen
 	psk := seen.has(extPreSharedKey)
 	switch {
 	case !psk && !(seen.has(extSchemes) && seen.has(extGroups)):
@@ -85,7 +85,7 @@ func (c *Conn) requireExtensions() error {
 // offers and that fits, nil if there is none.
 func (c *Conn) chooseSuite(fits func(*Suite) bool) *Suite {
 	for s := range c.cfg.enabled {
-		if s.Min <= c.info.Version && s.Max >= c.info.Version && c.hello.Suites.Contains(uint16(s.ID)) && fits(s) {
+		if s.Min <= c.info.Version && s.Max >= c.info.Version && c.hs.hello.Suites.Contains(uint16(s.ID)) && fits(s) {
 			return s
 		}
 	}
@@ -101,7 +101,7 @@ func (c *Conn) chooseCertificate() error {
 				continue
 			}
 			if s := c.schemeFor(certificate); s != nil {
-				c.certificate, c.scheme = certificate, s
+				c.info.Certificate, c.hs.scheme = certificate, s
 				return nil
 			}
 		}
@@ -130,7 +130,7 @@ func (c *Conn) strictness() []strictness {
 // acceptClassic makes the choices up to TLS 1.2 (RFC 5246 §7.4.1.3): a session to
 // resume, or a suite with its certificate and group.
 func (c *Conn) acceptClassic() error {
-	c.info.ExtendedMasterSecret = c.hello.seen.has(extExtendedMasterSecret) && !c.cfg.NoExtendedMasterSecret
+	c.info.ExtendedMasterSecret = c.hs.hello.seen.has(extExtendedMasterSecret) && !c.cfg.NoExtendedMasterSecret
 	if err := c.lookUpName(); err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (c *Conn) acceptClassic() error {
 		}
 		renew = !resumed || old
 	}
-	c.ticketPromised = renew && c.hello.seen.has(extSessionTicket) && c.cfg.Tickets != nil && c.cfg.allows(Ticket)
+	c.hs.ticketPromised = renew && c.hs.hello.seen.has(extSessionTicket) && c.cfg.Tickets != nil && c.cfg.allows(Ticket)
 	if c.info.Kind == Resumed {
 		return nil
 	}
@@ -166,7 +166,7 @@ func (c *Conn) acceptClassic() error {
 // noClassicSuite says why there is none: a client that names finite-field
 // groups, all of them others than ours, is told so.
 func (c *Conn) noClassicSuite() error {
-	overField := func(s *Suite) bool { return s.KeyExchange.Family() == kx.Field }
+	overField := func(s *Suite) bool { return GroupFamily(s.KeyExchange) == kx.Field }
 	if c.namesFields() && c.chooseSuite(overField) != nil {
 		return noCommonField
 	}
@@ -177,10 +177,10 @@ func (c *Conn) noClassicSuite() error {
 // certificate with the right kind of key that fits, and a signature scheme. What it
 // found it keeps.
 func (c *Conn) servesClassic(s *Suite, how strictness) bool {
-	ephemeral := s.KeyExchange.Family() != 0
+	ephemeral := GroupFamily(s.KeyExchange) != 0
 	c.info.Group = 0
 	if ephemeral {
-		if c.info.Group = c.classicGroup(s.KeyExchange.Family()); c.info.Group == 0 {
+		if c.info.Group = c.classicGroup(GroupFamily(s.KeyExchange)); c.info.Group == 0 {
 			return false
 		}
 	}
@@ -190,7 +190,7 @@ func (c *Conn) servesClassic(s *Suite, how strictness) bool {
 		}
 		scheme := c.schemeFor(certificate)
 		if scheme != nil || !ephemeral {
-			c.certificate, c.scheme = certificate, scheme
+			c.info.Certificate, c.hs.scheme = certificate, scheme
 			return true
 		}
 	}
@@ -199,7 +199,7 @@ func (c *Conn) servesClassic(s *Suite, how strictness) bool {
 
 // namesCurve says whether the client knows the curve of a certificate's key.
 func (c *Conn) namesCurve(g Group) bool {
-	return g == 0 || c.hello.groups == nil || c.hello.groups.Contains(uint16(g))
+	return g == 0 || c.hs.hello.groups == nil || c.hs.hello.groups.Contains(uint16(g))
 }
 
 // classicGroup is the server's first group of a family that the client knows.
@@ -207,9 +207,9 @@ func (c *Conn) namesCurve(g Group) bool {
 // finite-field groups, as if it had never heard of them, all of those (RFC
 // 7919 §4).
 func (c *Conn) classicGroup(family kx.Family) Group {
-	all := c.hello.groups == nil || family == kx.Field && !c.namesFields()
+	all := c.hs.hello.groups == nil || family == kx.Field && !c.namesFields()
 	for _, g := range c.cfg.groups() {
-		if g.family() == family && (all || c.hello.groups.Contains(uint16(g))) {
+		if g.family() == family && (all || c.hs.hello.groups.Contains(uint16(g))) {
 			return g
 		}
 	}
@@ -219,8 +219,8 @@ func (c *Conn) classicGroup(family kx.Family) Group {
 // namesFields says whether the client names finite-field groups, known to us
 // or not: 256 to 511 are theirs (RFC 7919 §4).
 func (c *Conn) namesFields() bool {
-	for i := range c.hello.groups.Len() {
-		if c.hello.groups.At(i)>>8 == 1 {
+	for i := range c.hs.hello.groups.Len() {
+		if c.hs.hello.groups.At(i)>>8 == 1 {
 			return true
 		}
 	}
@@ -229,25 +229,25 @@ func (c *Conn) namesFields() bool {
 
 // findSession looks up what a TLS 1.2 client asks to resume: its ticket, or
 // its session ID. old asks for a new ticket.
-func (c *Conn) findSession() (s wire.SessionState, way Resumption, old bool) {
+func (c *Conn) findSession() (s session.State, way Resumption, old bool) {
 	ok := false
-	if len(c.hello.ticket) > 0 {
+	if len(c.hs.hello.ticket) > 0 {
 		if c.cfg.Tickets == nil || !c.cfg.allows(Ticket) {
 			return s, 0, false
 		}
-		raw, old, err := c.cfg.Tickets.open(c.scratch[:0], c.hello.ticket, c.cfg.Now(), c.count)
+		raw, old, err := c.cfg.Tickets.Open(c.scratch[:0], c.hs.hello.ticket, c.cfg.Now(), c.count)
 		if err != nil {
 			return s, 0, false
 		}
 		if s, ok = c.openState(raw); !ok {
 			return s, 0, false
 		}
-		return s, Ticket, old || c.halfSpent(&s)
+		return s, Ticket, old || s.PastHalf(c.cfg.Now(), c.cfg.ticketLifetime())
 	}
-	if len(c.sessionID) == 0 || c.cfg.SessionCache == nil || !c.cfg.allows(SessionID) {
+	if len(c.resume.id) == 0 || c.cfg.SessionCache == nil || !c.cfg.allows(SessionID) {
 		return s, 0, false
 	}
-	raw, ok := c.cfg.SessionCache.Get(c.scratch[:0], c.sessionID, c.cfg.Now())
+	raw, ok := c.cfg.SessionCache.Get(c.scratch[:0], c.resume.id, c.cfg.Now())
 	if !ok || s.Parse(raw) != nil {
 		return s, 0, false
 	}
@@ -257,16 +257,16 @@ func (c *Conn) findSession() (s wire.SessionState, way Resumption, old bool) {
 // resumeClassic resumes a session if the ClientHello allows it. A session's
 // extended master secret must be asked for again (RFC 7627 §5.3), and its
 // server name and fragment length must be the same (RFC 6066 §3, §4).
-func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error) {
-	suite := suiteRow(SuiteID(s.Suite))
+func (c *Conn) resumeClassic(s *session.State, way Resumption) (bool, error) {
+	suite := suiteRow(s.Suite)
 	switch {
-	case Version(s.Version) != c.info.Version, suite == nil, !c.cfg.enables(suite.ID),
-		!c.hello.Suites.Contains(s.Suite), !c.resumesName(s),
+	case s.Version != c.info.Version, suite == nil, !c.cfg.enables(suite.ID),
+		!c.hs.hello.Suites.Contains(uint16(s.Suite)), !c.resumesName(s),
 		s.Compression != compressNull && !c.info.Compressed, !c.keepsFragment(s):
 		return false, nil
-	case s.Extended == 1 && !c.hello.seen.has(extExtendedMasterSecret):
+	case s.Extended && !c.hs.hello.seen.has(extExtendedMasterSecret):
 		return false, masterSecretMismatch
-	case (s.Extended == 1) != c.info.ExtendedMasterSecret:
+	case s.Extended != c.info.ExtendedMasterSecret:
 		return false, nil
 	}
 	if !c.recall(s) {
@@ -276,12 +276,6 @@ func (c *Conn) resumeClassic(s *wire.SessionState, way Resumption) (bool, error)
 	c.info.Compressed = s.Compression == compressDeflate
 	c.useSuite(suite)
 	c.newClassic()
-	c.classic.secrets.Resume(s.Secret)
+	c.hs.legacy.secrets.Resume(s.Secret)
 	return true, nil
-}
-
-// halfSpent says whether a ticket is past half of its lifetime, and so is to
-// be renewed.
-func (c *Conn) halfSpent(s *wire.SessionState) bool {
-	return 2*(c.cfg.Now().Unix()-int64(s.Created)) > int64(c.cfg.ticketLifetime().Seconds())
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -27,6 +28,6 @@ func TestAccessIsAskedForEachTime(t *testing.T) {
 			t.Errorf("TLS %v: %v, asked %d times", v, kind, asked)
 		}
 		banned = true
-		wantAlert(t, fmt.Sprintf("TLS %v, banned", v), newPair(cc, sc).run(), AlertAccessDenied)
+		wantAlert(t, fmt.Sprintf("TLS %v, banned", v), newPair(cc, sc).run(), alert.AccessDenied)
 	}
 }

@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 )
 
 // What every alert is for: who says it, when, and that the other side is told.
@@ -17,8 +19,8 @@ import (
 // A cause lets two sides come to an alert, which is then ready to be flushed, or
 // says why that cannot be.
 type cause struct {
-	alert Alert
-	level byte
+	alert alert.Description
+	level alert.Level
 	what  string
 	act   func(t *testing.T) *pair // nil: it is never sent, and what says why
 }
@@ -174,43 +176,43 @@ func causes(t *testing.T) []cause {
 	serving := limited(t, x509.ExtKeyUsageServerAuth, x509.KeyUsageDigitalSignature)
 	noAuthority := func(cfg *Config) { cfg.Certificates = []*Certificate{issuedByALeaf(t)} }
 	return []cause{
-		{AlertCloseNotify, levelWarning, "the end of what is sent", lasting(TLS13, func(_ *testing.T, p *pair) { p.client.Close() })},
-		{AlertUnexpectedMessage, levelFatal, "a message that is not due", lasting(TLS13, handed(TypeHandshake, requests[client]...))},
-		{AlertBadRecordMAC, levelFatal, "a forged record", lasting(TLS12, raw(append([]byte{23, 3, 3, 0, 40}, make([]byte, 40)...)...))},
-		{AlertDecryptionFailed, 0, "told apart from bad_record_mac, it would tell an attacker of the padding: RFC 5246 §7.2.2", nil},
-		{AlertRecordOverflow, levelFatal, "a record that is too long", lasting(TLS12, raw(23, 3, 3, 0x48, 0x01))},
-		{AlertDecompressionFailure, levelFatal, "a record that does not decompress", expanding},
-		{AlertHandshakeFailure, levelFatal, "no common suite", failing("ecdsa-p256", onlySuite(0x1301), onlySuite(0x1303))},
-		{AlertNoCertificate, levelWarning, "SSL 3.0's client without the certificate that it is asked for", declining},
-		{AlertBadCertificate, levelFatal, "a certificate for another name", misnamed(UnknownNameIgnored)},
-		{AlertUnsupportedCertificate, levelFatal, "a certificate for servers that a client shows", failing("ecdsa-p256",
+		{alert.CloseNotify, alert.Warning, "the end of what is sent", lasting(TLS13, func(_ *testing.T, p *pair) { p.client.Close() })},
+		{alert.UnexpectedMessage, alert.Fatal, "a message that is not due", lasting(TLS13, handed(TypeHandshake, requests[client]...))},
+		{alert.BadRecordMAC, alert.Fatal, "a forged record", lasting(TLS12, raw(append([]byte{23, 3, 3, 0, 40}, make([]byte, 40)...)...))},
+		{alert.DecryptionFailed, 0, "told apart from bad_record_mac, it would tell an attacker of the padding: RFC 5246 §7.2.2", nil},
+		{alert.RecordOverflow, alert.Fatal, "a record that is too long", lasting(TLS12, raw(23, 3, 3, 0x48, 0x01))},
+		{alert.DecompressionFailure, alert.Fatal, "a record that does not decompress", expanding},
+		{alert.HandshakeFailure, alert.Fatal, "no common suite", failing("ecdsa-p256", onlySuite(0x1301), onlySuite(0x1303))},
+		{alert.NoCertificate, alert.Warning, "SSL 3.0's client without the certificate that it is asked for", declining},
+		{alert.BadCertificate, alert.Fatal, "a certificate for another name", misnamed(UnknownNameIgnored)},
+		{alert.UnsupportedCertificate, alert.Fatal, "a certificate for servers that a client shows", failing("ecdsa-p256",
 			func(c *Config) { c.Certificates = []*Certificate{serving.certificate} },
 			func(c *Config) { c.ClientAuth, c.ClientCAs = ClientAuthRequired, serving.roots })},
-		{AlertCertificateRevoked, levelFatal, "a stapled word that the certificate is revoked", stapled(r.says(t, revoked))},
-		{AlertCertificateExpired, levelFatal, "a certificate of the past", failing("ecdsa-p256", func(c *Config) { c.Now = func() time.Time { return testTime.AddDate(2, 0, 0) } }, nothing)},
-		{AlertCertificateUnknown, levelFatal, "an issuer that is no authority", failing("ecdsa-p256", nothing, noAuthority)},
-		{AlertIllegalParameter, levelFatal, "a KeyUpdate that asks for 2", lasting(TLS13, handed(TypeHandshake, byte(KeyUpdate), 0, 0, 1, 2))},
-		{AlertUnknownCA, levelFatal, "a chain to another root", failing("ecdsa-p256", func(c *Config) { c.Roots = strangers }, nothing)},
-		{AlertAccessDenied, levelFatal, "a client that is known and not let in", failing("ecdsa-p256", showing, both(asking, func(c *Config) {
+		{alert.CertificateRevoked, alert.Fatal, "a stapled word that the certificate is revoked", stapled(r.says(t, revoked))},
+		{alert.CertificateExpired, alert.Fatal, "a certificate of the past", failing("ecdsa-p256", func(c *Config) { c.Now = func() time.Time { return testTime.AddDate(2, 0, 0) } }, nothing)},
+		{alert.CertificateUnknown, alert.Fatal, "an issuer that is no authority", failing("ecdsa-p256", nothing, noAuthority)},
+		{alert.IllegalParameter, alert.Fatal, "a KeyUpdate that asks for 2", lasting(TLS13, handed(TypeHandshake, byte(KeyUpdate), 0, 0, 1, 2))},
+		{alert.UnknownCA, alert.Fatal, "a chain to another root", failing("ecdsa-p256", func(c *Config) { c.Roots = strangers }, nothing)},
+		{alert.AccessDenied, alert.Fatal, "a client that is known and not let in", failing("ecdsa-p256", showing, both(asking, func(c *Config) {
 			c.Admit = func([]*pki.Certificate) error { return errors.New("banned") }
 		}))},
-		{AlertDecodeError, levelFatal, "a KeyUpdate without content", lasting(TLS13, handed(TypeHandshake, byte(KeyUpdate), 0, 0, 0))},
-		{AlertDecryptError, levelFatal, "a binder of another secret", func(t *testing.T) *pair {
+		{alert.DecodeError, alert.Fatal, "a KeyUpdate without content", lasting(TLS13, handed(TypeHandshake, byte(KeyUpdate), 0, 0, 0))},
+		{alert.DecryptError, alert.Fatal, "a binder of another secret", func(t *testing.T) *pair {
 			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 			first, _ := connect(t, cc, sc)
 			cc.Session = first.client.Session()
-			cc.Session.tickets[0].psk[0] ^= 1
+			ticketsOf(cc.Session)[0].PSK[0] ^= 1
 			p := newPair(cc, sc)
 			_ = p.meddle(honestly)
 			return p
 		}},
-		{AlertExportRestriction, 0, "there are no export suites since TLS 1.1: RFC 4346 §7.2.2", nil},
-		{AlertProtocolVersion, levelFatal, "no common version", failing("ecdsa-p256", maxVersion(TLS12), fromVersion(TLS13))},
-		{AlertInsufficientSecurity, levelFatal, "no common finite field", failing("rsa2048",
+		{alert.ExportRestriction, 0, "there are no export suites since TLS 1.1: RFC 4346 §7.2.2", nil},
+		{alert.ProtocolVersion, alert.Fatal, "no common version", failing("ecdsa-p256", maxVersion(TLS12), fromVersion(TLS13))},
+		{alert.InsufficientSecurity, alert.Fatal, "no common finite field", failing("rsa2048",
 			both(maxVersion(TLS12), onlySuite(0x009e), withGroups(FFDHE3072)), withGroups(FFDHE2048))},
-		{AlertInternalError, levelFatal, "an end of randomness", failing("ecdsa-p256", nothing, func(c *Config) { c.Rand = &exhausted{c.Rand, 10} })},
-		{AlertInappropriateFallback, levelFatal, "a fallback without need", failing("ecdsa-p256", both(maxVersion(TLS12), func(c *Config) { c.Fallback = true }), nothing)},
-		{AlertUserCanceled, levelWarning, "a handshake that is given up", func(t *testing.T) *pair {
+		{alert.InternalError, alert.Fatal, "an end of randomness", failing("ecdsa-p256", nothing, func(c *Config) { c.Rand = &exhausted{c.Rand, 10} })},
+		{alert.InappropriateFallback, alert.Fatal, "a fallback without need", failing("ecdsa-p256", both(maxVersion(TLS12), func(c *Config) { c.Fallback = true }), nothing)},
+		{alert.UserCanceled, alert.Warning, "a handshake that is given up", func(t *testing.T) *pair {
 			p := meddledPair(false, nothing, nothing)(t)
 			p.tap = tapped(p)
 			if err := p.client.Start(); err != nil {
@@ -219,17 +221,17 @@ func causes(t *testing.T) []cause {
 			p.client.Close()
 			return p
 		}},
-		{AlertNoRenegotiation, levelWarning, "a ClientHello on a connection of TLS 1.2", lasting(TLS12, handed(TypeHandshake, requests[client]...))},
-		{AlertMissingExtension, levelFatal, "a ClientHello without key_share", told(TLS13, ClientHello, inHello(without(extKeyShare)))},
-		{AlertUnsupportedExtension, levelFatal, "an answer that was not asked for", told(TLS12, ServerHello, inServer(with(extProtocols, "\x00\x03\x02h2")))},
-		{AlertCertificateUnobtainable, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
-		{AlertUnrecognizedName, levelFatal, "a name that the server is not called by", misnamed(UnknownNameRefused)},
-		{AlertBadCertificateStatus, levelFatal, "a stapled word that is outdated", stapled(r.says(t, outdated))},
-		{AlertBadCertificateHashValue, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
-		{AlertUnknownPSKIdentity, levelFatal, "an unknown PSK of a client that has nothing else", func(t *testing.T) *pair {
+		{alert.NoRenegotiation, alert.Warning, "a ClientHello on a connection of TLS 1.2", lasting(TLS12, handed(TypeHandshake, requests[client]...))},
+		{alert.MissingExtension, alert.Fatal, "a ClientHello without key_share", told(TLS13, ClientHello, inHello(without(extKeyShare)))},
+		{alert.UnsupportedExtension, alert.Fatal, "an answer that was not asked for", told(TLS12, ServerHello, inServer(with(extProtocols, "\x00\x03\x02h2")))},
+		{alert.CertificateUnobtainable, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
+		{alert.UnrecognizedName, alert.Fatal, "a name that the server is not called by", misnamed(UnknownNameRefused)},
+		{alert.BadCertificateStatus, alert.Fatal, "a stapled word that is outdated", stapled(r.says(t, outdated))},
+		{alert.BadCertificateHashValue, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
+		{alert.UnknownPSKIdentity, alert.Fatal, "an unknown PSK of a client that has nothing else", func(t *testing.T) *pair {
 			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 			first, _ := connect(t, cc, sc)
-			cc.Session, sc.Tickets = first.client.Session(), NewTicketKeys([32]byte{9})
+			cc.Session, sc.Tickets = first.client.Session(), session.NewTicketKeys([32]byte{9})
 			p := newPair(cc, sc)
 			_ = p.meddle(func(_ int, burst []parcel) []parcel {
 				if len(burst) > 0 {
@@ -240,15 +242,15 @@ func causes(t *testing.T) []cause {
 			})
 			return p
 		}},
-		{AlertCertificateRequired, levelFatal, "a client without the certificate", failing("ecdsa-p256", nothing, demanding)},
-		{AlertGeneralError, 0, "there is always a more particular one, which RFC 9846 §6.2 prefers", nil},
-		{AlertNoApplicationProtocol, levelFatal, "no common application protocol", failing("ecdsa-p256", withALPN("h2"), withALPN("http/1.1"))},
-		{AlertECHRequired, 0, "there is no Encrypted Client Hello: RFC 9849 §5", nil},
+		{alert.CertificateRequired, alert.Fatal, "a client without the certificate", failing("ecdsa-p256", nothing, demanding)},
+		{alert.GeneralError, 0, "there is always a more particular one, which RFC 9846 §6.2 prefers", nil},
+		{alert.NoApplicationProtocol, alert.Fatal, "no common application protocol", failing("ecdsa-p256", withALPN("h2"), withALPN("http/1.1"))},
+		{alert.ECHRequired, 0, "there is no Encrypted Client Hello: RFC 9849 §5", nil},
 	}
 }
 
 func TestEveryAlertHasItsCauseOrIsNeverSent(t *testing.T) {
-	seen := map[Alert]bool{}
+	seen := map[alert.Description]bool{}
 	for _, x := range causes(t) {
 		if seen[x.alert] {
 			t.Errorf("%v stands twice", x.alert)
@@ -271,12 +273,12 @@ func TestEveryAlertHasItsCauseOrIsNeverSent(t *testing.T) {
 						_ = p.hand(peer, b)
 						continue
 					}
-					if want := []byte{x.level, byte(x.alert)}; !slices.Equal(b.body, want) {
+					if want := []byte{byte(x.level), byte(x.alert)}; !slices.Equal(b.body, want) {
 						t.Errorf("%s: %s says %x, want %x", x.what, sideNames[from], b.body, want)
 					}
 					err := p.hand(peer, b)
 					var e *Error
-					if fatal := errors.As(err, &e) && e.Fault == FaultRemote && e.Alert == x.alert; fatal != (x.level == levelFatal) {
+					if fatal := errors.As(err, &e) && e.Fault == FaultRemote && e.Alert == x.alert; fatal != (x.level == alert.Fatal) {
 						t.Errorf("%s: the other side learns %v", x.what, err)
 					}
 					return
@@ -285,33 +287,9 @@ func TestEveryAlertHasItsCauseOrIsNeverSent(t *testing.T) {
 			t.Errorf("%s: no alert; %v, %v", x.what, p.client.err, p.server.err)
 		})
 	}
-	for a := range alerts {
+	for a := range alert.All() {
 		if !seen[a] {
 			t.Errorf("%v has neither a cause nor a reason not to be sent", a)
-		}
-	}
-}
-
-// sslAlerts are all that SSL 3.0 has (RFC 6101 §5.4.2).
-var sslAlerts = []Alert{0, 10, 20, 30, 40, 41, 42, 43, 44, 45, 46, 47}
-
-// Each version says what it has a word for.
-func TestEveryVersionHasItsAlerts(t *testing.T) {
-	for a, row := range alerts {
-		if row.since > row.until || row.since < SSL30 || row.until > TLS13 || row.name == "" {
-			t.Errorf("%d: %+v", a, row)
-		}
-		for v := SSL30; v <= TLS13; v++ {
-			said := a.in(v)
-			if by := alerts[said]; by.since > v {
-				t.Errorf("%v of %v is %v, which came with %v", a, v, said, by.since)
-			}
-			if row.since <= v && said != a {
-				t.Errorf("%v of %v is %v", a, v, said)
-			}
-		}
-		if said := a.in(SSL30); !slices.Contains(sslAlerts, said) && said != AlertInappropriateFallback {
-			t.Errorf("%v becomes %v in SSL 3.0", a, said)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+
+	"tlslab/engine/alert"
 )
 
 // What the level of an alert does to who receives it, and what no alert tells.
@@ -13,26 +15,26 @@ import (
 func TestAlertsOfAllLevels(t *testing.T) {
 	for v := SSL30; v <= TLS13; v++ {
 		for _, x := range []struct {
-			level byte
-			alert Alert
-			want  Alert // 0: the connection goes on
+			level alert.Level
+			alert alert.Description
+			want  alert.Description // 0: the connection goes on
 			fault Fault
 		}{
-			{levelWarning, AlertUserCanceled, 0, 0},
-			{levelWarning, AlertUnrecognizedName, AlertUnrecognizedName, FaultRemote},
-			{levelWarning, AlertNoRenegotiation, AlertNoRenegotiation, FaultRemote},
-			{levelFatal, AlertInternalError, AlertInternalError, FaultRemote},
-			{3, AlertInternalError, AlertIllegalParameter, FaultPeer},
-			{levelWarning, 200, 200, FaultRemote},
-			{levelFatal, 200, 200, FaultRemote},
+			{alert.Warning, alert.UserCanceled, 0, 0},
+			{alert.Warning, alert.UnrecognizedName, alert.UnrecognizedName, FaultRemote},
+			{alert.Warning, alert.NoRenegotiation, alert.NoRenegotiation, FaultRemote},
+			{alert.Fatal, alert.InternalError, alert.InternalError, FaultRemote},
+			{3, alert.InternalError, alert.IllegalParameter, FaultPeer},
+			{alert.Warning, 200, 200, FaultRemote},
+			{alert.Fatal, 200, 200, FaultRemote},
 		} {
 			if v == TLS13 && x.level == 3 {
 				x.want, x.fault = x.alert, FaultRemote
 			}
-			if v != TLS13 && x.level == levelWarning {
+			if v != TLS13 && x.level == alert.Warning {
 				x.want, x.fault = 0, 0
 			}
-			p := lasting(v, handed(TypeAlert, x.level, byte(x.alert)))(t)
+			p := lasting(v, handed(TypeAlert, byte(x.level), byte(x.alert)))(t)
 			var e *Error
 			if errors.As(p.server.err, &e); x.want == 0 && e != nil || x.want != 0 && (e == nil || e.Alert != x.want || e.Fault != x.fault) {
 				t.Errorf("%v, level %d of %v: %v", v, x.level, x.alert, p.server.err)
@@ -44,10 +46,10 @@ func TestAlertsOfAllLevels(t *testing.T) {
 		// A flood is not borne.
 		p := lasting(v, func(t *testing.T, p *pair) {
 			for range maxIdle + 1 {
-				handed(TypeAlert, levelWarning, byte(AlertUserCanceled))(t, p)
+				handed(TypeAlert, byte(alert.Warning), byte(alert.UserCanceled))(t, p)
 			}
 		})(t)
-		wantAlert(t, fmt.Sprintf("%v, many warnings", v), p.server.err, AlertUnexpectedMessage)
+		wantAlert(t, fmt.Sprintf("%v, many warnings", v), p.server.err, alert.UnexpectedMessage)
 	}
 }
 
@@ -68,7 +70,7 @@ func TestPaddingAndMACsFailAlike(t *testing.T) {
 				t.Fatal(err)
 			}
 			out[5+(at+len(out)-5)%(len(out)-5)] ^= 0x55
-			wantAlert(t, fmt.Sprintf("%v, byte %d", v, at), p.feed(p.server, out), AlertBadRecordMAC)
+			wantAlert(t, fmt.Sprintf("%v, byte %d", v, at), p.feed(p.server, out), alert.BadRecordMAC)
 		}
 	}
 }

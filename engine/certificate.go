@@ -31,7 +31,7 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	if len(chain) == 0 || key == nil {
 		return nil, errors.New("certificate without chain or key")
 	}
-	c := &Certificate{key: key, kind: pki.KindOf(key.Public.Algorithm).Name, curve: curves[key.Public.Algorithm], chain: chain}
+	c := &Certificate{key: key, kind: pki.KeyTypeOf(key.Public.Algorithm).Name, curve: curves[key.Public.Algorithm], chain: chain}
 	c.classic = wire.AppendCertificate(nil, chain)
 	c.modern = wire.AppendCertificate13(nil, chain, nil)
 	if len(c.classic) > maxCertificates || len(c.modern) > maxCertificates {
@@ -59,14 +59,14 @@ func (c *Certificate) Algorithm() string { return c.key.Public.Algorithm }
 
 // String is the type of the key and the leaf's DNS names: "ecdsa-p256 for a.example".
 func (c *Certificate) String() string {
-	if c.leaf == nil || len(c.leaf.Names()) == 0 {
+	if c.leaf == nil || len(c.leaf.DNSNames()) == 0 {
 		return c.Algorithm()
 	}
-	return c.Algorithm() + " for " + strings.Join(c.leaf.Names(), " ")
+	return c.Algorithm() + " for " + strings.Join(c.leaf.DNSNames(), " ")
 }
 
 // isFor says whether the leaf is for a DNS name.
-func (c *Certificate) isFor(name string) bool { return c.leaf != nil && c.leaf.MatchesHost(name) }
+func (c *Certificate) isFor(name string) bool { return c.leaf != nil && c.leaf.MatchesDNSName(name) }
 
 // WithStatus returns the same certificate with an OCSP response on its leaf, in DER,
 // that is stapled where a client asks for it (Config.Revocation). What it says, and

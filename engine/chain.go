@@ -41,12 +41,12 @@ func (c *Conn) checkChain() error {
 	if len(chain) == 0 {
 		return c.withoutCertificate()
 	}
-	c.peerKey = &chain[0].Key
+	c.hs.peerKey = &chain[0].Key
 	if c.side == server {
 		return c.verifyClient()
 	}
-	if c.info.Suite.KeyType != "" && c.info.Suite.KeyType != pki.KindOf(c.peerKey.Algorithm).Name {
-		return fmt.Errorf("%w: %s", wrongKeyType, c.peerKey.Algorithm)
+	if c.info.Suite.KeyType != "" && c.info.Suite.KeyType != pki.KeyTypeOf(c.hs.peerKey.Algorithm).Name {
+		return fmt.Errorf("%w: %s", wrongKeyType, c.hs.peerKey.Algorithm)
 	}
 	may := chain[0].MaySign
 	if c.info.Suite.KeyExchange == KeyExchangeRSA {
@@ -67,10 +67,10 @@ func (c *Conn) verify(may func() bool, v pki.Verifier) error {
 	}
 	v.Now, v.ToleratedFaults, v.Count = c.cfg.Now(), c.cfg.ToleratedFaults, c.count
 	issuer, tolerated, err := v.Verify(c.info.PeerChain)
-	if c.info.ToleratedFaults = tolerated; err != nil || c.status == nil || c.side == server {
+	if c.info.ToleratedFaults = tolerated; err != nil || c.hs.status == nil || c.side == server {
 		return err
 	}
-	c.status.issuer = issuer
+	c.hs.status.issuer = issuer
 	return c.awaitStatus()
 }
 
@@ -88,7 +88,7 @@ func (c *Conn) withoutCertificate() error {
 	switch {
 	case c.side == client:
 		return noCertificate
-	case c.info.Version == SSL30 && !c.declined: // where an alert says it (RFC 6101 §5.6.6)
+	case c.info.Version == SSL30 && !c.hs.certificateDeclined: // where an alert says it (RFC 6101 §5.6.6)
 		return certificateMissing
 	case c.cfg.ClientAuth != ClientAuthRequired:
 		return nil

@@ -5,18 +5,20 @@ import (
 	"fmt"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // Going on in spite of what is wrong with the peer's chain.
 
-var faultAlerts = map[pki.ChainFault]Alert{
-	pki.FaultUnknownCA: AlertUnknownCA, pki.FaultWrongName: AlertBadCertificate, pki.FaultExpired: AlertCertificateExpired,
-	pki.FaultNotYetValid: AlertCertificateExpired, pki.FaultBadSignature: AlertBadCertificate,
+var faultAlerts = map[pki.ChainFault]alert.Description{
+	pki.FaultUnknownCA: alert.UnknownCA, pki.FaultWrongName: alert.BadCertificate, pki.FaultExpired: alert.CertificateExpired,
+	pki.FaultNotYetValid: alert.CertificateExpired, pki.FaultBadSignature: alert.BadCertificate,
 }
 
 func faulty(t testing.TB, faults pki.ChainFault) *testPKI {
-	return specialPKI(t, pki.Spec{Seed: "faulty", Algorithm: "ecdsa-p256", Length: 2, Names: []string{testName}, Faults: faults,
+	return specialPKI(t, ca.ChainSpec{Seed: "faulty", Algorithm: "ecdsa-p256", Length: 2, Names: []string{testName}, Faults: faults,
 		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0)})
 }
 

@@ -8,11 +8,12 @@ import (
 	"tlslab/engine/kx"
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
-// classic is SSL 3.0 to TLS 1.2 (RFC 6101, 2246, 4346, 5246) from the ServerHello on.
-var classic = protocol{
+// legacyHandlers is SSL 3.0 to TLS 1.2 (RFC 6101, 2246, 4346, 5246) from the ServerHello on.
+var legacyHandlers = handlers{
 	enter: enterClassic,
 	keys:  classicKeys,
 	steps: [KeyUpdate + 1]step{
@@ -31,8 +32,8 @@ var classic = protocol{
 // maxKeyBlock is the longest key block: AES-256-CBC with SHA-384.
 const maxKeyBlock = 2 * (48 + 32)
 
-// classicState is what the versions up to TLS 1.2 keep besides.
-type classicState struct {
+// legacyState is what the versions up to TLS 1.2 keep besides.
+type legacyState struct {
 	secrets   *secrets.Classic
 	key       *kx.Key // the server's ephemeral key
 	peerShare []byte  // what the client answers to
@@ -55,36 +56,36 @@ func (c *Conn) takeClassicHello(m *wire.ServerHelloMsg) error {
 		return err
 	}
 	c.info.ExtendedMasterSecret = seen.has(extExtendedMasterSecret)
-	echoed := len(m.SessionID) > 0 && string(m.SessionID) == string(c.sessionID)
-	c.sessionID = append(c.sessionIDStore[:0], m.SessionID...)
-	if !c.offer.classic || !echoed {
+	echoed := len(m.SessionID) > 0 && string(m.SessionID) == string(c.resume.id)
+	c.resume.id = append(c.resume.idStore[:0], m.SessionID...)
+	if !c.resume.offer.classic || !echoed {
 		c.info.Kind = Full
 		return c.settleSizes()
 	}
-	s := c.offer.session
+	s := c.resume.offer.session
 	switch {
-	case s.suite != c.info.Suite.ID || s.version != c.info.Version || s.compressed != c.info.Compressed:
+	case s.Suite != c.info.Suite.ID || s.Version != c.info.Version || s.Compressed != c.info.Compressed:
 		return unknownChoice
-	case s.extended != c.info.ExtendedMasterSecret:
+	case s.ExtendedMasterSecret != c.info.ExtendedMasterSecret:
 		return masterSecretMismatch
 	}
 	c.info.Kind, c.info.Resumption = Resumed, SessionID
-	if s.identity != nil {
+	if s.SessionTicket != nil {
 		c.info.Resumption = Ticket
 	}
-	c.info.ClientAuthenticated, c.info.ToleratedFaults = s.authenticated, s.toleratedFaults
+	c.info.ClientAuthenticated, c.info.ToleratedFaults = s.ClientAuthenticated, s.ToleratedFaults
 	c.newClassic()
-	c.classic.secrets.Resume(s.secret)
-	c.session = s
+	c.hs.legacy.secrets.Resume(s.MasterSecret)
+	c.resume.session = s
 	return c.settleSizes()
 }
 
 func (c *Conn) newClassic() {
 	if c.info.Version == SSL30 {
-		c.classic.secrets = secrets.NewSSL(c.count)
+		c.hs.legacy.secrets = secrets.NewSSL(c.count)
 		return
 	}
-	c.classic.secrets = secrets.NewClassic(c.hash, c.count)
+	c.hs.legacy.secrets = secrets.NewClassic(c.hash, c.count)
 }
 
 // enterClassic readies the secrets, which a resumed session has already.
@@ -93,18 +94,18 @@ func enterClassic(c *Conn) error {
 		c.newClassic()
 		return nil
 	}
-	c.logSecret("CLIENT_RANDOM", c.classic.secrets.Master())
+	c.logSecret("CLIENT_RANDOM", c.hs.legacy.secrets.Master())
 	return nil
 }
 
 // classicKeys makes the protection of one direction from the key block
 // (RFC 5246 §6.3).
 func classicKeys(c *Conn, from side, _ Epoch) (*record.Half, error) {
-	s := &c.classic
+	s := &c.hs.legacy
 	if !s.expanded {
 		version := uint16(c.info.Version)
 		block := s.block[:c.cipher.KeyBlock(version)]
-		s.secrets.KeyBlock(block, c.randoms[client][:], c.randoms[server][:])
+		s.secrets.KeyBlock(block, c.hs.randoms[client][:], c.hs.randoms[server][:])
 		s.keys[client], s.keys[server] = c.cipher.Split(version, block)
 		s.expanded = true
 	}
@@ -120,10 +121,10 @@ func classicKeys(c *Conn, from side, _ Epoch) (*record.Half, error) {
 
 // makeCertificate writes this side's chain; a client's may be empty.
 func makeCertificate(c *Conn, dst []byte) ([]byte, error) {
-	if c.certificate == nil {
+	if c.info.Certificate == nil {
 		return append(dst, 0, 0, 0), nil
 	}
-	return append(dst, c.certificate.classic...), nil
+	return append(dst, c.info.Certificate.classic...), nil
 }
 
 func takeCertificate(c *Conn, body []byte) error {
@@ -154,12 +155,12 @@ func takeServerHelloDone(c *Conn, body []byte) error {
 // finished is the verify_data of a side's Finished (RFC 5246 §7.4.9), or the
 // digests that SSL 3.0 has in its place (RFC 6101 §5.6.9).
 func (c *Conn) finished(from side) ([]byte, error) {
-	out := c.classic.verify[:]
+	out := c.hs.legacy.verify[:]
 	if c.info.Version == SSL30 {
-		return out, c.classic.secrets.SSLFinished(out, from, c.transcript.running)
+		return out, c.hs.legacy.secrets.SSLFinished(out, from, c.hs.transcript.running)
 	}
 	out = out[:secrets.FinishedSize]
-	c.classic.secrets.Finished(out, from, c.transcript.sum())
+	c.hs.legacy.secrets.Finished(out, from, c.hs.transcript.sum())
 	return out, nil
 }
 
@@ -184,17 +185,17 @@ func takeFinished(c *Conn, body []byte) error {
 // afterFinished keeps the session under its ID once the peer has proved that
 // it has the same secret.
 func afterFinished(c *Conn, from side) error {
-	if c.info.Kind != Full || from == c.side || len(c.sessionID) == 0 {
+	if c.info.Kind != Full || from == c.side || len(c.resume.id) == 0 {
 		return nil
 	}
 	if c.side == server {
 		if !c.memorable() {
 			return nil
 		}
-		state := c.appendState(c.scratch[:0], c.classic.secrets.Master(), wire.EarlyTerms{})
-		c.cfg.SessionCache.Put(c.sessionID, state, c.cfg.Now())
-	} else if !c.ticketPromised && c.cfg.allows(SessionID) {
-		c.keepClassic(nil, maxIDLifetime)
+		state := c.appendState(c.scratch[:0], c.hs.legacy.secrets.Master(), session.EarlyDataTerms{})
+		c.cfg.SessionCache.Put(c.resume.id, state, c.cfg.Now())
+	} else if !c.hs.ticketPromised && c.cfg.allows(SessionID) {
+		c.keepClassic(nil, session.MaxSessionIDLifetime)
 	}
 	return nil
 }
@@ -204,12 +205,12 @@ func afterFinished(c *Conn, from side) error {
 func (c *Conn) forget() {
 	switch {
 	case !c.info.Done || c.info.Version == TLS13:
-	case c.side == server && c.cfg.SessionCache != nil && len(c.sessionID) > 0:
-		c.cfg.SessionCache.Delete(c.sessionID)
+	case c.side == server && c.cfg.SessionCache != nil && len(c.resume.id) > 0:
+		c.cfg.SessionCache.Delete(c.resume.id)
 	case c.side == client:
-		for _, s := range []*Session{c.session, c.offer.session} {
-			if s != nil && (s == c.session || c.info.Kind == Resumed) {
-				s.failed.Store(true)
+		for _, s := range []*session.Session{c.resume.session, c.resume.offer.session} {
+			if s != nil && (s == c.resume.session || c.info.Kind == Resumed) {
+				s.Invalidate()
 			}
 		}
 	}
@@ -222,8 +223,8 @@ func makeTicket(c *Conn, dst []byte) ([]byte, error) {
 		m := wire.TicketMsg{}
 		return m.Append(dst), nil
 	}
-	state := c.appendState(c.scratch[:0], c.classic.secrets.Master(), wire.EarlyTerms{})
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
+	state := c.appendState(c.scratch[:0], c.hs.legacy.secrets.Master(), session.EarlyDataTerms{})
+	ticket, err := c.cfg.Tickets.Seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}
@@ -246,34 +247,34 @@ func takeTicket(c *Conn, body []byte) error {
 
 func makeSessionTicket(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p != inClientHello {
-		return dst, c.ticketPromised
+		return dst, c.hs.ticketPromised
 	}
-	if c.offer.classic {
-		dst = append(dst, c.offer.session.identity...)
+	if c.resume.offer.classic {
+		dst = append(dst, c.resume.offer.session.SessionTicket...)
 	}
 	return dst, c.cfg.minVersion() <= TLS12 && c.cfg.allows(Ticket)
 }
 
 func takeSessionTicket(c *Conn, _ place, body []byte) error {
 	if c.side == server {
-		c.hello.ticket = body
+		c.hs.hello.ticket = body
 		return nil
 	}
-	c.ticketPromised = true
+	c.hs.ticketPromised = true
 	return wantEmpty(body)
 }
 
 // afterClientKeyExchange derives the master secret, over all messages so far
 // where it is the extended one (RFC 7627 §4).
 func afterClientKeyExchange(c *Conn, _ side) error {
-	s := &c.classic
+	s := &c.hs.legacy
 	if s.premaster == nil {
 		return fmt.Errorf("%w: no premaster secret", internalError)
 	}
 	if c.info.ExtendedMasterSecret {
-		s.secrets.ExtendedMasterSecret(s.premaster, c.transcript.sum())
+		s.secrets.ExtendedMasterSecret(s.premaster, c.hs.transcript.sum())
 	} else {
-		s.secrets.MasterSecret(s.premaster, c.randoms[client][:], c.randoms[server][:])
+		s.secrets.MasterSecret(s.premaster, c.hs.randoms[client][:], c.hs.randoms[server][:])
 	}
 	s.premaster = nil
 	c.logSecret("CLIENT_RANDOM", s.secrets.Master())

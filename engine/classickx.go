@@ -15,8 +15,8 @@ import (
 // signedParams is what a ServerKeyExchange signs: both randoms and the
 // parameters (RFC 8422 §5.4).
 func (c *Conn) signedParams(m *wire.ServerKeyExchangeMsg) []byte {
-	dst := append(c.scratch[:0], c.randoms[client][:]...)
-	dst = append(dst, c.randoms[server][:]...)
+	dst := append(c.scratch[:0], c.hs.randoms[client][:]...)
+	dst = append(dst, c.hs.randoms[server][:]...)
 	return m.AppendParams(dst)
 }
 
@@ -29,12 +29,12 @@ func makeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.classic.key = key
+	c.hs.legacy.key = key
 	m := wire.ServerKeyExchangeMsg{
 		Implied: c.impliesScheme(), Finite: c.finite(), Group: uint16(c.info.Group), Prime: key.Group().Prime(), Generator: key.Group().Generator(),
-		Share: key.Share(), Scheme: c.scheme.ID,
+		Share: key.Share(), Scheme: c.hs.scheme.ID,
 	}
-	m.Signature, err = c.scheme.Sign(c.cfg.Rand, c.certificate.key, c.signedParams(&m), c.count)
+	m.Signature, err = c.hs.scheme.Sign(c.cfg.Rand, c.info.Certificate.key, c.signedParams(&m), c.count)
 	if err != nil {
 		return nil, err
 	}
@@ -54,12 +54,12 @@ func takeServerKeyExchange(c *Conn, body []byte) error {
 		return err
 	}
 	c.info.Group = g
-	c.classic.peerShare = append(c.classic.share[:0], c.padded(m.Share)...)
+	c.hs.legacy.peerShare = append(c.hs.legacy.share[:0], c.padded(m.Share)...)
 	return nil
 }
 
 // finite says whether the suite agrees on keys over a prime field.
-func (c *Conn) finite() bool { return c.info.Suite.KeyExchange.Family() == kx.Field }
+func (c *Conn) finite() bool { return GroupFamily(c.info.Suite.KeyExchange) == kx.Field }
 
 // groupOf finds the server's group among ours. Parameters of a field that we
 // do not have are refused, whatever their size: this is the local policy that
@@ -68,7 +68,7 @@ func (c *Conn) groupOf(m *wire.ServerKeyExchangeMsg) (Group, error) {
 	for _, g := range c.cfg.groups() {
 		row := g.row()
 		switch {
-		case row.Family != c.info.Suite.KeyExchange.Family():
+		case row.Family != GroupFamily(c.info.Suite.KeyExchange):
 		case !m.Finite && uint16(g) == m.Group:
 			return g, nil
 		case m.Finite && bytes.Equal(row.Prime(), m.Prime) && bytes.Equal(row.Generator(), m.Generator):
@@ -99,13 +99,13 @@ func (c *Conn) agreed(secret []byte) {
 	if c.finite() {
 		secret = bytes.TrimLeft(secret, "\x00")
 	}
-	c.classic.premaster = secret
+	c.hs.legacy.premaster = secret
 }
 
 func makeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
-	s := &c.classic
+	s := &c.hs.legacy
 	if c.info.Suite.KeyExchange == KeyExchangeRSA {
-		premaster, ciphertext, err := kx.EncryptPremaster(c.cfg.Rand, c.peerKey.RSA, c.offeredVersion(), c.count)
+		premaster, ciphertext, err := kx.EncryptPremaster(c.cfg.Rand, c.hs.peerKey.RSA, c.offeredVersion(), c.count)
 		if err != nil {
 			return nil, err
 		}
@@ -126,20 +126,20 @@ func makeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 // premaster secret repeats.
 func (c *Conn) offeredVersion() uint16 {
 	if c.side == server {
-		return c.hello.Version
+		return c.hs.hello.Version
 	}
 	return uint16(min(c.cfg.maxVersion(), TLS12))
 }
 
 func takeClientKeyExchange(c *Conn, body []byte) error {
-	s := &c.classic
+	s := &c.hs.legacy
 	var err error
 	if c.info.Suite.KeyExchange == KeyExchangeRSA {
 		m := wire.EncryptedPremasterMsg{Bare: c.info.Version == SSL30}
 		if err := m.Parse(body); err != nil {
 			return err
 		}
-		s.premaster, err = kx.DecryptPremaster(c.cfg.Rand, c.certificate.key.RSA(), c.offeredVersion(), m.Ciphertext, c.count)
+		s.premaster, err = kx.DecryptPremaster(c.cfg.Rand, c.info.Certificate.key.RSA(), c.offeredVersion(), m.Ciphertext, c.count)
 		return err
 	}
 	m := wire.ClientShareMsg{Finite: c.finite()}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -77,7 +78,7 @@ func takeCertificateRequest(c *Conn, body []byte) error {
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	c.hello.schemes = m.Schemes
+	c.hs.hello.schemes = m.Schemes
 	c.chooseClientCertificate(func(certificate *Certificate) bool {
 		for _, t := range clientTypes {
 			if t.kind == certificate.kind {
@@ -109,13 +110,13 @@ func takeCertificateRequest13(c *Conn, body []byte) error {
 	if !seen.has(extSchemes) {
 		return fmt.Errorf("%w: signature_algorithms", missingExtension)
 	}
-	c.chooseClientCertificate(func(certificate *Certificate) bool { return certificate.issuedBy(c.hello.authorities) })
+	c.chooseClientCertificate(func(certificate *Certificate) bool { return certificate.issuedBy(c.hs.hello.authorities) })
 	return nil
 }
 
 // afterCertificateRequest lets both sides await the client's Certificate.
 func afterCertificateRequest(c *Conn, _ side) error {
-	c.asked = true
+	c.hs.certificateRequested = true
 	return nil
 }
 
@@ -129,7 +130,7 @@ func makeAuthorities(c *Conn, p place, dst []byte) ([]byte, bool) {
 func takeAuthorities(c *Conn, _ place, body []byte) error {
 	var x wire.Authorities
 	err := x.Parse(body)
-	c.hello.authorities = x.List
+	c.hs.hello.authorities = x.List
 	return err
 }
 
@@ -139,11 +140,11 @@ func takeAuthorities(c *Conn, _ place, body []byte) error {
 func (c *Conn) chooseClientCertificate(fits func(*Certificate) bool) {
 	for _, certificate := range c.cfg.Certificates {
 		if s := c.schemeFor(certificate); s != nil && fits(certificate) {
-			c.certificate, c.scheme = certificate, s
+			c.info.Certificate, c.hs.scheme = certificate, s
 			break
 		}
 	}
-	c.hello.schemes, c.hello.authorities = nil, nil
+	c.hs.hello.schemes, c.hs.hello.authorities = nil, nil
 }
 
 // issuedBy says whether one of a list's authorities stands above the certificate;
@@ -161,9 +162,9 @@ func (c *Certificate) issuedBy(authorities wire.DistinguishedNames) bool {
 // certificate.
 func afterCertificate(c *Conn, from side) error {
 	if from == client {
-		c.signs = c.certificate != nil
+		c.hs.clientSigns = c.info.Certificate != nil
 		if c.side == server {
-			c.signs = len(c.info.PeerChain) > 0
+			c.hs.clientSigns = len(c.info.PeerChain) > 0
 		}
 	}
 	return nil
@@ -171,7 +172,7 @@ func afterCertificate(c *Conn, from side) error {
 
 // afterNoCertificate is what becomes of a client that has none in SSL 3.0.
 func (c *Conn) afterNoCertificate() error {
-	c.declined = true
+	c.hs.certificateDeclined = true
 	if c.side == server {
 		return c.withoutCertificate()
 	}
@@ -182,10 +183,10 @@ func (c *Conn) afterNoCertificate() error {
 // in SSL 3.0 digests of them and of the master secret (RFC 6101 §5.6.8).
 func (c *Conn) proof() (message, digest []byte, err error) {
 	if c.info.Version > SSL30 {
-		return c.transcript.kept, nil, nil
+		return c.hs.transcript.kept, nil, nil
 	}
-	digest = c.classic.verify[:]
-	return nil, digest, c.classic.secrets.SSLVerify(digest, c.transcript.running)
+	digest = c.hs.legacy.verify[:]
+	return nil, digest, c.hs.legacy.secrets.SSLVerify(digest, c.hs.transcript.running)
 }
 
 func makeCertificateVerify(c *Conn, dst []byte) ([]byte, error) {
@@ -195,14 +196,14 @@ func makeCertificateVerify(c *Conn, dst []byte) ([]byte, error) {
 	}
 	var signature []byte
 	if digest != nil {
-		signature, err = c.scheme.SignDigest(c.cfg.Rand, c.certificate.key, digest, c.count)
+		signature, err = c.hs.scheme.SignDigest(c.cfg.Rand, c.info.Certificate.key, digest, c.count)
 	} else {
-		signature, err = c.scheme.Sign(c.cfg.Rand, c.certificate.key, message, c.count)
+		signature, err = c.hs.scheme.Sign(c.cfg.Rand, c.info.Certificate.key, message, c.count)
 	}
 	if err != nil {
 		return nil, err
 	}
-	m := wire.CertificateVerifyMsg{Implied: c.impliesScheme(), Scheme: c.scheme.ID, Signature: signature}
+	m := wire.CertificateVerifyMsg{Implied: c.impliesScheme(), Scheme: c.hs.scheme.ID, Signature: signature}
 	return m.Append(dst), nil
 }
 
@@ -262,7 +263,7 @@ func (c *Conn) memorable() bool { return c.identitySize() <= maxIdentity }
 // admits says whether the server's policy allows to resume a session: it is not
 // anonymous where a certificate is required, nor a client's of whom no certificate
 // is to be known.
-func (c *Conn) admits(s *wire.SessionState) bool {
+func (c *Conn) admits(s *session.State) bool {
 	if len(s.Peer) > 0 {
 		return c.cfg.ClientAuth != ClientAuthNone
 	}
@@ -272,7 +273,7 @@ func (c *Conn) admits(s *wire.SessionState) bool {
 // recall takes the client's identity from the session that is resumed. It says no
 // where the leaf is no longer valid, or has faults that are no longer tolerated, or the
 // client is no longer let in.
-func (c *Conn) recall(s *wire.SessionState) bool {
+func (c *Conn) recall(s *session.State) bool {
 	if !c.admits(s) {
 		return false
 	}
@@ -287,7 +288,7 @@ func (c *Conn) recall(s *wire.SessionState) bool {
 	if len(c.info.PeerChain) == 0 {
 		return true
 	}
-	c.info.ToleratedFaults = pki.ChainFault(s.ToleratedFaults)
+	c.info.ToleratedFaults = s.ToleratedFaults
 	if c.cfg.Now().After(c.info.PeerChain[0].NotAfter) {
 		c.info.ToleratedFaults |= pki.FaultExpired
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
@@ -24,7 +25,7 @@ type authenticated struct {
 	policy  ClientAuth
 	shown   string // the client's key; "": it has no certificate
 	trusted string
-	alert   Alert // the server refuses
+	alert   alert.Description // the server refuses
 }
 
 func (r authenticated) String() string {
@@ -35,9 +36,9 @@ func (r authenticated) succeeds() bool { return r.alert == 0 }
 
 func authenticatedRows() (rows []authenticated) {
 	for v := TLS10; v <= TLS13; v++ {
-		missing := AlertHandshakeFailure
+		missing := alert.HandshakeFailure
 		if v == TLS13 {
-			missing = AlertCertificateRequired
+			missing = alert.CertificateRequired
 		}
 		for _, policy := range []ClientAuth{ClientAuthRequested, ClientAuthRequired} {
 			for _, key := range []string{"rsa2048", "ecdsa-p256", "ecdsa-p521", "ed25519"} {
@@ -217,6 +218,12 @@ func TestClientIsAskedByRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "client-authentication")
 	cfg := clientConfig(t, "rsa2048")
 	cfg.VerifyNothing = true // the RFC's certificate is self-signed
+	sent := map[Message]bool{}
+	cfg.Observe = func(n Notice) {
+		if n.Kind == MessageSent {
+			sent[n.Message] = true
+		}
+	}
 	c := behindClientHello(t, cfg, trace)
 	if _, _, err := c.Recv(asRecord(TypeHandshake, trace.Get("ServerHello"))); err != nil {
 		t.Fatal(err)
@@ -224,8 +231,8 @@ func TestClientIsAskedByRFC8448(t *testing.T) {
 	if _, ev, err := c.Recv(trace.Get("server flight record")); err != nil || ev.Kind != EventHandshakeDone {
 		t.Fatalf("the server's flight gives %v, %v", ev.Kind, err)
 	}
-	if !c.asked || c.signs || c.Info().ClientAuthenticated {
-		t.Errorf("asked %v, signs %v", c.asked, c.signs)
+	if !sent[Certificates] || sent[CertificateVerify] || c.Info().ClientAuthenticated {
+		t.Errorf("the client sends %v, authenticated %v", sent, c.Info().ClientAuthenticated)
 	}
 }
 
@@ -234,7 +241,9 @@ func TestClientIsAskedByRFC8448(t *testing.T) {
 func TestServerFollowsRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "client-authentication")
 	// A client's keys are the same on both sides.
-	peer := behindClientHello(t, &Config{Rand: newStream("client"), Now: clientConfig(t, "rsa2048").Now, VerifyNothing: true}, trace)
+	theirs := &Config{Rand: newStream("client"), Now: clientConfig(t, "rsa2048").Now, VerifyNothing: true}
+	log := keyLog(theirs)
+	peer := behindClientHello(t, theirs, trace)
 	for _, in := range [][]byte{asRecord(TypeHandshake, trace.Get("ServerHello")), trace.Get("server flight record")} {
 		if _, _, err := peer.Recv(in); err != nil {
 			t.Fatal(err)
@@ -243,17 +252,18 @@ func TestServerFollowsRFC8448(t *testing.T) {
 	cfg := serverConfig(t, "rsa2048")
 	cfg.ClientAuth, cfg.VerifyNothing = ClientAuthRequired, true
 	c := Server(cfg)
-	c.info, c.modern, c.cipher, c.hash = peer.info, peer.modern, peer.cipher, peer.hash
+	c.info, c.tls13, c.cipher, c.hash = peer.info, peer.tls13, peer.cipher, peer.hash
+	copy(c.hs.tls13.traffic[client][:], log["CLIENT_HANDSHAKE_TRAFFIC_SECRET"])
 	c.info.Done, c.info.PeerChain = false, nil
-	c.transcript.start(secrets.SHA256, false)
-	c.transcript.add(trace.Join("ClientHello", "ServerHello", "EncryptedExtensions", "CertificateRequest", "Certificate", "CertificateVerify", "server Finished"))
-	c.flight, c.asked = &tls13, true
+	c.hs.transcript.start(secrets.SHA256, false)
+	c.hs.transcript.add(trace.Join("ClientHello", "ServerHello", "EncryptedExtensions", "CertificateRequest", "Certificate", "CertificateVerify", "server Finished"))
+	c.flight, c.hs.certificateRequested = &tls13, true
 	c.at = slices.IndexFunc(tls13.rows, func(r row) bool { return r.from == client && r.message == Certificates })
 	var err error
-	if c.in, err = modernKeys(c, client, EpochHandshake); err != nil {
+	if c.in.half, err = modernKeys(c, client, EpochHandshake); err != nil {
 		t.Fatal(err)
 	}
-	c.out = record.Plain(firstRecordVersion)
+	c.out.half = record.Plain(firstRecordVersion)
 	if _, ev, err := c.Recv(trace.Get("client flight record")); err != nil || ev.Kind != EventHandshakeDone {
 		t.Fatalf("the client's flight gives %v, %v", ev.Kind, err)
 	}

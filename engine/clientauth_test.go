@@ -7,7 +7,9 @@ import (
 	"slices"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/engine/wire"
 )
 
@@ -38,7 +40,7 @@ func testClientAuthentication(t *testing.T, v Version, policy ClientAuth, key st
 		show(shown)(cc)
 		sc.ClientCAs = shown.roots
 	}
-	if key != "" && pki.KindOf(key).Since > uint16(v) {
+	if key != "" && pki.KeyTypeOf(key).MinVersion > uint16(v) {
 		return
 	}
 	name := fmt.Sprintf("TLS %v, certificate %s %q", v, policy, key)
@@ -46,9 +48,9 @@ func testClientAuthentication(t *testing.T, v Version, policy ClientAuth, key st
 		p := newPair(cc, sc)
 		err := p.run()
 		if policy == ClientAuthRequired && key == "" {
-			want := AlertHandshakeFailure
+			want := alert.HandshakeFailure
 			if v == TLS13 {
-				want = AlertCertificateRequired
+				want = alert.CertificateRequired
 			}
 			wantAlert(t, name, err, want)
 			return
@@ -80,20 +82,20 @@ func testClientAuthentication(t *testing.T, v Version, policy ClientAuth, key st
 // What is wrong with a client's chain decides the alert.
 func TestVerdictsOnClientCertificates(t *testing.T) {
 	good := clientPKI(t, "ecdsa-p256")
-	old := specialPKI(t, pki.Spec{Seed: "old", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-2, 0, 0), NotAfter: testTime.AddDate(-1, 0, 0)})
-	early := specialPKI(t, pki.Spec{Seed: "early", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(1, 0, 0), NotAfter: testTime.AddDate(2, 0, 0)})
+	old := specialPKI(t, ca.ChainSpec{Seed: "old", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-2, 0, 0), NotAfter: testTime.AddDate(-1, 0, 0)})
+	early := specialPKI(t, ca.ChainSpec{Seed: "early", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(1, 0, 0), NotAfter: testTime.AddDate(2, 0, 0)})
 	foreign := &testPKI{roots: identityFor(t, "ecdsa-p256").roots(t)}
 	serving, signless := limited(t, x509.ExtKeyUsageServerAuth, x509.KeyUsageDigitalSignature), limited(t, x509.ExtKeyUsageClientAuth, x509.KeyUsageKeyEncipherment)
 	for _, x := range []struct {
 		name  string
 		shown *testPKI
 		trust *testPKI
-		alert Alert
+		alert alert.Description
 	}{
-		{"expired", old, old, AlertCertificateExpired},
-		{"not yet valid", early, early, AlertCertificateExpired},
-		{"for servers", serving, serving, AlertUnsupportedCertificate},
-		{"not for signing", signless, signless, AlertUnsupportedCertificate},
+		{"expired", old, old, alert.CertificateExpired},
+		{"not yet valid", early, early, alert.CertificateExpired},
+		{"for servers", serving, serving, alert.UnsupportedCertificate},
+		{"not for signing", signless, signless, alert.UnsupportedCertificate},
 	} {
 		for _, v := range []Version{TLS12, TLS13} {
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
@@ -114,7 +116,7 @@ func TestVerdictsOnClientCertificates(t *testing.T) {
 		onlyVersion(v)(cc)
 		cc.Certificates = []*Certificate{&shown}
 		ask(ClientAuthRequested, foreign)(sc)
-		wantAlert(t, "unknown authority", newPair(cc, sc).run(), AlertUnknownCA)
+		wantAlert(t, "unknown authority", newPair(cc, sc).run(), alert.UnknownCA)
 	}
 }
 
@@ -166,9 +168,9 @@ func TestClientChoosesACertificateThatFits(t *testing.T) {
 				show(has)(cc)
 			}
 			c, s := Client(cc, testName), Server(sc)
-			steps := &classic.steps
+			steps := &legacyHandlers.steps
 			if x.version == TLS13 {
-				steps = &modern.steps
+				steps = &tls13Handlers.steps
 			}
 			c.info.Version, s.info.Version = x.version, x.version
 			body, err := steps[CertificateRequest].make(s, nil)
@@ -226,23 +228,23 @@ func TestBrokenRulesOfClientAuthentication(t *testing.T) {
 		from     side
 		message  Message
 		edit     edit
-		alert    Alert
+		alert    alert.Description
 	}{
-		{"a client's signature verifies", [2]Version{TLS10, TLS13}, client, CertificateVerify, flip(-1), AlertDecryptError},
-		{"a client's scheme was asked for", [2]Version{TLS12, TLS13}, client, CertificateVerify, func([]byte) []byte { return []byte("\x02\x03\x00\x01x") }, AlertIllegalParameter},
-		{"a client's scheme is its key's", [2]Version{TLS12, TLS13}, client, CertificateVerify, func([]byte) []byte { return []byte("\x08\x04\x00\x01x") }, AlertIllegalParameter},
-		{"a client's certificate is one", [2]Version{TLS12, TLS12}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x04\x00\x00\x01x") }, AlertBadCertificate},
-		{"a CertificateVerify needs a certificate", [2]Version{TLS10, TLS12}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00") }, AlertUnexpectedMessage},
-		{"a CertificateVerify needs a certificate", [2]Version{TLS13, TLS13}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x00") }, AlertUnexpectedMessage},
-		{"the client's context is the request's", [2]Version{TLS13, TLS13}, client, Certificates, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, AlertIllegalParameter},
-		{"no extension of a certificate that was not asked for", [2]Version{TLS13, TLS13}, client, Certificates, entry("\x00\x04\x00\x05\x00\x00"), AlertUnsupportedExtension},
-		{"no unknown extension of a certificate", [2]Version{TLS13, TLS13}, client, Certificates, entry("\x00\x04\xfa\xfa\x00\x00"), AlertUnsupportedExtension},
-		{"a request has no context", [2]Version{TLS13, TLS13}, server, CertificateRequest, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, AlertIllegalParameter},
-		{"a request names schemes", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(without(extSchemes)), AlertMissingExtension},
-		{"a request has an extension once", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(twice(extSchemes)), AlertIllegalParameter},
-		{"a request has no other message's extension", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(with(extKeyShare, "")), AlertIllegalParameter},
-		{"unknown extensions of a request are ignored, and hashed", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(with(0xfafa, "x")), AlertDecryptError},
-		{"a request names types", [2]Version{TLS10, TLS12}, server, CertificateRequest, func(b []byte) []byte { return append([]byte{0}, b[3:]...) }, AlertDecodeError},
+		{"a client's signature verifies", [2]Version{TLS10, TLS13}, client, CertificateVerify, flip(-1), alert.DecryptError},
+		{"a client's scheme was asked for", [2]Version{TLS12, TLS13}, client, CertificateVerify, func([]byte) []byte { return []byte("\x02\x03\x00\x01x") }, alert.IllegalParameter},
+		{"a client's scheme is its key's", [2]Version{TLS12, TLS13}, client, CertificateVerify, func([]byte) []byte { return []byte("\x08\x04\x00\x01x") }, alert.IllegalParameter},
+		{"a client's certificate is one", [2]Version{TLS12, TLS12}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x04\x00\x00\x01x") }, alert.BadCertificate},
+		{"a CertificateVerify needs a certificate", [2]Version{TLS10, TLS12}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00") }, alert.UnexpectedMessage},
+		{"a CertificateVerify needs a certificate", [2]Version{TLS13, TLS13}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x00") }, alert.UnexpectedMessage},
+		{"the client's context is the request's", [2]Version{TLS13, TLS13}, client, Certificates, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, alert.IllegalParameter},
+		{"no extension of a certificate that was not asked for", [2]Version{TLS13, TLS13}, client, Certificates, entry("\x00\x04\x00\x05\x00\x00"), alert.UnsupportedExtension},
+		{"no unknown extension of a certificate", [2]Version{TLS13, TLS13}, client, Certificates, entry("\x00\x04\xfa\xfa\x00\x00"), alert.UnsupportedExtension},
+		{"a request has no context", [2]Version{TLS13, TLS13}, server, CertificateRequest, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, alert.IllegalParameter},
+		{"a request names schemes", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(without(extSchemes)), alert.MissingExtension},
+		{"a request has an extension once", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(twice(extSchemes)), alert.IllegalParameter},
+		{"a request has no other message's extension", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(with(extKeyShare, "")), alert.IllegalParameter},
+		{"unknown extensions of a request are ignored, and hashed", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(with(0xfafa, "x")), alert.DecryptError},
+		{"a request names types", [2]Version{TLS10, TLS12}, server, CertificateRequest, func(b []byte) []byte { return append([]byte{0}, b[3:]...) }, alert.DecodeError},
 	} {
 		for v := x.versions[0]; v <= x.versions[1]; v++ {
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
@@ -305,7 +307,7 @@ func TestClientAuthenticationUnasked(t *testing.T) {
 		{"CertificateRequest after the handshake", TLS13, false, before(NewSessionTicket, server, request13)},
 	} {
 		err := meddledPair(x.resumed, both(onlyVersion(x.version), showing), nothing)(t).meddle(x.tamper)
-		wantAlert(t, x.what, err, AlertUnexpectedMessage)
+		wantAlert(t, x.what, err, alert.UnexpectedMessage)
 	}
 }
 

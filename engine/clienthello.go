@@ -37,12 +37,12 @@ func makeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	if err := c.generateShares(); err != nil {
 		return nil, err
 	}
-	c.hello.seen = 0
+	c.hs.hello.seen = 0
 	start := len(dst)
 	dst = wire.AppendUint16(dst, uint16(min(c.cfg.maxVersion(), TLS12)))
-	dst = append(dst, c.randoms[client][:]...)
-	dst = append(dst, byte(len(c.sessionID)))
-	dst = append(dst, c.sessionID...)
+	dst = append(dst, c.hs.randoms[client][:]...)
+	dst = append(dst, byte(len(c.resume.id)))
+	dst = append(dst, c.resume.id...)
 	at := len(dst)
 	dst = wire.Open(dst, 2)
 	for s := range c.cfg.enabled {
@@ -50,7 +50,7 @@ func makeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	}
 	if c.cfg.maxVersion() == SSL30 {
 		dst = wire.AppendUint16(dst, signalRenegotiation)
-		c.hello.seen |= 1 << extensionRow(extRenegotiation)
+		c.hs.hello.seen |= 1 << extensionRow(extRenegotiation)
 	}
 	if c.cfg.Fallback {
 		dst = wire.AppendUint16(dst, signalFallback)
@@ -66,21 +66,21 @@ func makeClientHello(c *Conn, dst []byte) ([]byte, error) {
 
 // openHello draws what both ClientHellos share.
 func (c *Conn) openHello() error {
-	if _, err := io.ReadFull(c.cfg.Rand, c.randoms[client][:]); err != nil {
+	if _, err := io.ReadFull(c.cfg.Rand, c.hs.randoms[client][:]); err != nil {
 		return err
 	}
 	c.chooseOffer()
-	offered := c.offer.session
-	if offered != nil && offered.id != nil {
-		c.sessionID = append(c.sessionIDStore[:0], offered.id...)
+	offered := c.resume.offer.session
+	if offered != nil && offered.ID != nil {
+		c.resume.id = append(c.resume.idStore[:0], offered.ID...)
 		return nil
 	}
 	// A fresh session ID asks for compatibility mode, or shows by its echo
 	// that a ticket was taken (RFC 9846 §E.4;
 	// RFC 5077 §3.4).
-	if c.cfg.maxVersion() == TLS13 && !c.cfg.NoCompatibility || c.offer.classic {
-		c.sessionID = c.sessionIDStore[:]
-		_, err := io.ReadFull(c.cfg.Rand, c.sessionID)
+	if c.cfg.maxVersion() == TLS13 && !c.cfg.NoCompatibility || c.resume.offer.classic {
+		c.resume.id = c.resume.idStore[:]
+		_, err := io.ReadFull(c.cfg.Rand, c.resume.id)
 		return err
 	}
 	return nil
@@ -93,12 +93,12 @@ func (c *Conn) generateShares() error {
 	case c.cfg.maxVersion() < TLS13:
 		return nil
 	case c.info.HelloRetry:
-		if c.modern.retryGroup == 0 {
+		if c.hs.tls13.retryGroup == 0 {
 			return nil
 		}
-		c.shares = c.shares[:0]
-		return c.generateShare(c.modern.retryGroup)
-	case c.offer.session != nil && !c.offer.classic && !c.cfg.allows(PSKDHE):
+		c.hs.shares = c.hs.shares[:0]
+		return c.generateShare(c.hs.tls13.retryGroup)
+	case c.resume.offer.session != nil && !c.resume.offer.classic && !c.cfg.allows(PSKDHE):
 		return nil // psk_ke needs no share; a server that wants one asks for it
 	}
 	n := c.cfg.KeyShares
@@ -121,13 +121,13 @@ func (c *Conn) generateShare(g Group) error {
 	if err != nil {
 		return err
 	}
-	c.shares = append(c.shares, key)
+	c.hs.shares = append(c.hs.shares, key)
 	return nil
 }
 
 // takeClientHello reads a ClientHello and makes all the server's choices.
 func takeClientHello(c *Conn, body []byte) error {
-	h := &c.hello
+	h := &c.hs.hello
 	*h = clientHello{}
 	c.sizes = sizes{}
 	if err := h.Parse(body); err != nil {
@@ -147,8 +147,8 @@ func takeClientHello(c *Conn, body []byte) error {
 	if err := c.checkRepeated(); err != nil {
 		return err
 	}
-	copy(c.randoms[client][:], h.Random)
-	c.sessionID = append(c.sessionIDStore[:0], h.SessionID...)
+	copy(c.hs.randoms[client][:], h.Random)
+	c.resume.id = append(c.resume.idStore[:0], h.SessionID...)
 	version, err := c.chooseVersion()
 	if err != nil {
 		return err
@@ -169,8 +169,8 @@ func takeClientHello(c *Conn, body []byte) error {
 // dropExtensions forgets what the client of a newer version asked for and SSL 3.0
 // has not.
 func (c *Conn) dropExtensions() {
-	renegotiation := c.hello.seen & (1 << extensionRow(extRenegotiation))
-	c.hello = clientHello{ClientHelloMsg: c.hello.ClientHelloMsg, seen: renegotiation}
+	renegotiation := c.hs.hello.seen & (1 << extensionRow(extRenegotiation))
+	c.hs.hello = clientHello{ClientHelloMsg: c.hs.hello.ClientHelloMsg, seen: renegotiation}
 	c.info.ServerName = ""
 	c.sizes = sizes{}
 }
@@ -179,17 +179,17 @@ func (c *Conn) dropExtensions() {
 // §4.3.1).
 func (c *Conn) chooseVersion() (Version, error) {
 	low, high := c.cfg.minVersion(), c.cfg.maxVersion()
-	if c.hello.versions != nil && high > SSL30 {
+	if c.hs.hello.versions != nil && high > SSL30 {
 		for v := high; v >= low; v-- {
-			if c.hello.versions.Contains(uint16(v)) {
+			if c.hs.hello.versions.Contains(uint16(v)) {
 				return v, nil
 			}
 		}
 		return 0, noCommonVersion
 	}
-	v := min(Version(c.hello.Version), TLS12, high)
+	v := min(Version(c.hs.hello.Version), TLS12, high)
 	if v < low {
-		return 0, fmt.Errorf("%w: the client offers %v at most", noCommonVersion, Version(c.hello.Version))
+		return 0, fmt.Errorf("%w: the client offers %v at most", noCommonVersion, Version(c.hs.hello.Version))
 	}
 	return v, nil
 }

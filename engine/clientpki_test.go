@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // Clients' identities, and what lets either side use them.
@@ -16,7 +17,7 @@ func clientPKI(t testing.TB, algorithm string) *testPKI {
 	defer clientsLock.Unlock()
 	p := clientsByKey[algorithm]
 	if p == nil {
-		p = specialPKI(t, pki.Spec{Seed: "engine tests' clients", Algorithm: algorithm, Length: 2})
+		p = specialPKI(t, ca.ChainSpec{Seed: "engine tests' clients", Algorithm: algorithm, Length: 2})
 		clientsByKey[algorithm] = p
 	}
 	return p
@@ -27,12 +28,12 @@ var (
 	clientsByKey = map[string]*testPKI{}
 )
 
-func specialPKI(t testing.TB, spec pki.Spec) *testPKI {
+func specialPKI(t testing.TB, spec ca.ChainSpec) *testPKI {
 	t.Helper()
 	if spec.NotAfter.IsZero() {
 		spec.NotBefore, spec.NotAfter = testTime.AddDate(-1, 0, 0), testTime.AddDate(1, 0, 0)
 	}
-	chain, err := pki.Make(spec)
+	chain, err := ca.Issue(spec)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"tlslab/engine/alert"
 )
 
 func TestCloseNotifyAndTruncationAreToldApart(t *testing.T) {
@@ -74,7 +76,7 @@ func TestHandshakesAreGivenUp(t *testing.T) {
 			one.Close()
 			var words []byte
 			for _, b := range p.tap.unpack(who, one.Flush(nil)) {
-				if b.typ == TypeAlert && b.body[0] == levelWarning {
+				if b.typ == TypeAlert && alert.Level(b.body[0]) == alert.Warning {
 					words = append(words, b.body[1])
 				}
 				if who == client {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -197,9 +198,9 @@ func (p *pair) roundTrip(request, response string) error {
 func TestRequiredCertificateIsMissing(t *testing.T) {
 	for _, s := range suitesByVersion() {
 		x := combination{s, ways(s.version)[0], clientPolicy{"required, without a certificate", ClientAuthRequired, false}}
-		want := AlertHandshakeFailure
+		want := alert.HandshakeFailure
 		if s.version == TLS13 {
-			want = AlertCertificateRequired
+			want = alert.CertificateRequired
 		}
 		wantAlert(t, x.String(), newPair(x.configs(t)).run(), want)
 	}

@@ -23,7 +23,7 @@ func (c *Conn) offersCompression() bool { return c.cfg.Compression && c.cfg.maxV
 // chooseCompression wants null alone in TLS 1.3, and null among others before
 // (RFC 9846 §4.2.2). There DEFLATE is chosen if both sides are set to it.
 func (c *Conn) chooseCompression() error {
-	list := c.hello.Compression
+	list := c.hs.hello.Compression
 	if c.info.Version == TLS13 && len(list) != 1 || !slices.Contains(list, compressNull) {
 		return badCompression
 	}

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"tlslab/engine/alert"
+	"tlslab/engine/session"
 )
 
 func compression(cfg *Config) { cfg.Compression = true }
@@ -76,7 +79,7 @@ func TestResumptionKeepsTheCompression(t *testing.T) {
 				cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 				cc.MaxVersion = TLS12
 				if way == SessionID {
-					sc.SessionCache, sc.Tickets = NewSessionCache(8, time.Hour), nil
+					sc.SessionCache, sc.Tickets = session.NewCache(8, time.Hour), nil
 				}
 				cc.Compression, sc.Compression = row.first, row.first
 				p, _ := connect(t, cc, sc)
@@ -98,13 +101,13 @@ func TestRecordsThatExpandTooFarAreRefused(t *testing.T) {
 	compression(sc)
 	cc.MaxFragment = 512
 	p, _ := connect(t, cc, sc)
-	p.server.out.Restrict(1 << 14)
+	p.server.out.half.Restrict(1 << 14)
 	out, err := p.server.Seal(nil, make([]byte, 1<<14))
 	if err != nil || len(out) > 200 {
 		t.Fatalf("a record of %d bytes, %v", len(out), err)
 	}
 	var e *Error
-	if err := p.feed(p.client, out); !errors.As(err, &e) || e.Alert != AlertDecompressionFailure {
+	if err := p.feed(p.client, out); !errors.As(err, &e) || e.Alert != alert.DecompressionFailure {
 		t.Errorf("16384 bytes in a record where 512 are agreed: %v", err)
 	}
 }

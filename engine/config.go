@@ -6,6 +6,7 @@ import (
 
 	"tlslab/engine/pki"
 	"tlslab/engine/record"
+	"tlslab/engine/session"
 )
 
 // DefaultRecordSize is the largest plaintext of one record, 2^14 bytes
@@ -102,14 +103,14 @@ type Config struct {
 	// once, which RFC 9846 §C.4 advises against.
 	// TicketsOffered is how many of its tickets a client offers at once, the oldest
 	// first, each of which it uses up; 0 means one.
-	Session        *Session
+	Session        *session.Session
 	ReuseTickets   bool
 	TicketsOffered int
 
 	// SessionCache keeps a server's sessions under their session IDs, and
 	// Tickets seals them into tickets. Nil: that way is not provided.
-	SessionCache SessionCache
-	Tickets      *TicketKeys
+	SessionCache session.Cache
+	Tickets      session.Tickets
 
 	// TicketCount is the number of NewSessionTicket messages that a TLS 1.3
 	// server sends after a handshake; 0 means DefaultTicketCount, and
@@ -128,10 +129,10 @@ type Config struct {
 	// MaxEarlyData is how many bytes of early data a server accepts, and its
 	// tickets allow; 0 means none. EarlyWindow is by how much a ticket's age as
 	// the client tells it may be wrong, 0 means DefaultEarlyWindow, and
-	// EarlyGuard, which is needed, keeps out replays.
+	// AntiReplay, which is needed, keeps out replays.
 	MaxEarlyData uint32
 	EarlyWindow  time.Duration
-	EarlyGuard   EarlyGuard
+	AntiReplay   session.AntiReplay
 
 	// SplitRecords makes Seal put the first byte into a record of its own where
 	// the IV of a block cipher is known beforehand, in TLS 1.0: what follows is

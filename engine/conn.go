@@ -4,92 +4,86 @@ import (
 	"fmt"
 	"strings"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/kx"
 	"tlslab/engine/op"
 	"tlslab/engine/pki"
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
-// A Conn is one side of a TLS connection. It is not safe for concurrent
-// use.
+// A Conn is one side of a TLS connection. It is not safe for concurrent use.
 type Conn struct {
 	cfg   *Config
 	side  side
-	info  Info
-	count op.Counter
-	err   error
+	err   error      // what ended the connection; nil: nothing
+	count op.Counter // is told of expensive operations
+	info  Info       // what has been negotiated so far
 
-	// The interpreter's place: the next row of the flight.
-	flight *flight
-	at     int
+	// What protects records: the suite's cipher and hash, nil before the ServerHello, and the agreed
+	// lengths.
+	cipher *record.Cipher
+	hash   *secrets.Hash
+	sizes  sizes
 
-	// What is sent: messages not yet in records, and records not yet flushed.
-	out      *record.Half
-	sends    Epoch // of out
-	messages []byte
-	records  []byte
-	closed   bool    // close_notify was queued
-	answered bool    // application data was sealed before the client's Finished came
-	first    [1]byte // see splitFirst
+	flight *flight // nil before Start
+	at     int     // the next row of the flight
 
-	// What is received: a message that is not complete yet, and what follows
-	// the message at hand.
-	in         *record.Half
-	receives   Epoch // of in
-	partial    []byte
-	unread     int
-	message    []byte // the message at hand, header included
-	idle       int    // see maxIdle
-	peerClosed bool
-	requests   uint8 // for renegotiation
+	out sender
+	in  receiver
 
-	// What the handshake has come to.
+	hs     *handshake   // nil after the handshake
+	tls13  tls13Secrets // zero up to TLS 1.2
+	post   postHandshake
+	resume resumption
+
+	// Room for what most connections do not outgrow.
+	scratch     [384]byte
+	ticketStore [384]byte
+}
+
+// A handshake is what a connection needs until its handshake is done.
+type handshake struct {
 	transcript transcript
 	randoms    [2][wire.RandomSize]byte // by side
-	sessionID  []byte
 	hello      clientHello
-	shares     []*kx.Key // the client's
+	shares     []*kx.Key // of the client's key_share
+	compatible bool      // middlebox compatibility mode (RFC 9846 §E.4)
 
-	sizes      sizes
-	sizer      *sizer // nil: records have one size
-	compatible bool   // middlebox compatibility mode
-	cipher     *record.Cipher
-	hash       *secrets.Hash
+	scheme  *pki.Scheme    // by which this side signs
+	peerKey *pki.PublicKey // that verifies the peer's signature
 
-	// What signs on this side, and whose signature the peer's must be.
-	certificate *Certificate
-	scheme      *pki.Scheme
-	peerKey     *pki.PublicKey
+	nameKnown            bool // the server has a certificate for the client's server_name
+	certificateRequested bool // there was a CertificateRequest
+	certificateDeclined  bool // SSL 3.0: the client has sent no_certificate
+	clientSigns          bool // the client has sent a certificate, so it sends CertificateVerify
+	ticketPromised       bool // up to TLS 1.2: the server sends NewSessionTicket
 
-	named bool // the server has a certificate for the name that the client asks for
-	asked bool // there was a CertificateRequest
-	signs bool // the client has shown a certificate
+	status *statusState // of a client with a Config.Revocation
+	early  *earlyState  // nil: no early data was offered
+	legacy legacyState  // SSL 3.0 to TLS 1.2
+	tls13  tls13State
 
-	declined bool // the client has said by an alert that it has none
+	keptStore [640]byte // room for transcript
+}
 
-	status  *statusState // of a client with a Config.Revocation
-	classic classicState
-	modern  modernState
-	early   *earlyState // nil: no early data was offered
-
-	ticketPromised  bool
+// A postHandshake is what a side owes after a TLS 1.3 handshake.
+type postHandshake struct {
 	ticketsOwed     int
 	updateOwed      bool
 	updateRequested bool // the KeyUpdate that is owed asks for one in return
-	updateQueued    bool // one was made since the last Flush
-	offer           offer
-	session         *Session
-	newSession      bool
+	updateQueued    bool // a KeyUpdate was made since the last Flush
+}
 
-	// Storage that most connections do not outgrow.
-	sessionIDStore [wire.MaxSessionID]byte
-	messagesStore  [1024]byte
-	recordsStore   [1024]byte
-	keptStore      [640]byte
-	scratch        [384]byte
-	ticketStore    [384]byte
+// A resumption is what connects a connection to earlier and later ones.
+type resumption struct {
+	offer   offer            // the client's
+	session *session.Session // the client's, made by this connection
+	isNew   bool             // the caller has not been told of session yet
+	id      []byte           // session ID in the hellos
+	idStore [wire.MaxSessionID]byte
 }
 
 // Client returns the client's side of a connection. serverName is sent as
@@ -107,21 +101,27 @@ func Client(cfg *Config, serverName string) *Conn {
 func Server(cfg *Config) *Conn { return newConn(cfg, server) }
 
 func newConn(cfg *Config, s side) *Conn {
-	c := &Conn{cfg: cfg, side: s}
-	c.messages = c.messagesStore[:0]
-	c.records = c.recordsStore[:0]
-	c.transcript.kept = c.keptStore[:0]
+	both := &struct {
+		conn Conn
+		hs   handshake
+	}{} // one allocation
+	c := &both.conn
+	c.cfg, c.side, c.hs = cfg, s, &both.hs
+	c.out.observe, c.in.observe = cfg.Observe, cfg.Observe
+	c.out.messages = c.out.messagesStore[:0]
+	c.out.records = c.out.recordsStore[:0]
+	c.hs.transcript.kept = c.hs.keptStore[:0]
 	if cfg.Observe != nil {
 		c.count = c.observe
-		c.transcript.count = c.count
+		c.hs.transcript.count = c.count
 	}
 	if cfg.RecordSizing != nil {
-		c.sizer = newSizer(cfg)
+		c.out.sizer = newSizer(cfg)
 	}
 	if s == client && cfg.Revocation != RevocationNone {
-		c.status = new(statusState)
+		c.hs.status = new(statusState)
 	}
-	c.in, c.out = record.Plain(firstRecordVersion), record.Plain(firstRecordVersion)
+	c.in.half, c.out.half = record.Plain(firstRecordVersion), record.Plain(firstRecordVersion)
 	return c
 }
 
@@ -148,68 +148,64 @@ func (c *Conn) Start() error {
 		return c.fail(fmt.Errorf("%w: server name of %d bytes", badConfig, len(c.info.ServerName)))
 	}
 	if c.cfg.maxVersion() == SSL30 {
-		c.out.SetVersion(uint16(SSL30))
+		c.out.half.SetVersion(uint16(SSL30))
 	}
 	c.flight = &hellos
 	if err := c.run(); err != nil {
 		return c.fail(err)
 	}
-	c.out.SetVersion(uint16(min(c.cfg.maxVersion(), TLS12))) // until the version is settled
+	c.out.half.SetVersion(uint16(min(c.cfg.maxVersion(), TLS12))) // until the version is settled
 	return nil
 }
 
 // Flush appends to dst what is ready to be sent, and returns the result.
 func (c *Conn) Flush(dst []byte) []byte {
-	dst = append(dst, c.records...)
-	c.records = c.records[:0]
-	c.updateQueued = false
+	dst = append(dst, c.out.records...)
+	c.out.records = c.out.records[:0]
+	c.post.updateQueued = false
 	return dst
 }
 
 // Info returns what has been negotiated.
-func (c *Conn) Info() Info {
-	info := c.info
-	info.Certificate = c.certificate
-	return info
-}
+func (c *Conn) Info() Info { return c.info }
 
 // Session returns what a client needs to resume this connection, or nil if
 // the server has not made it resumable. In TLS 1.2 it is there with
 // EventHandshakeDone; in TLS 1.3 it comes with the first EventSession, and
 // each one after that adds a ticket to it.
-func (c *Conn) Session() *Session {
+func (c *Conn) Session() *session.Session {
 	if !c.info.Done {
 		return nil
 	}
-	return c.session
+	return c.resume.session
 }
 
 // OfferedSession says of a client that it had a session to resume and offered it:
 // where Info().Kind is Full, it was refused.
-func (c *Conn) OfferedSession() bool { return c.offer.session != nil }
+func (c *Conn) OfferedSession() bool { return c.resume.offer.session != nil }
 
 // Close queues a close_notify, once; in the middle of a handshake, behind a
 // user_canceled (RFC 9846 §6.1). A side that has not been heard of says nothing.
 func (c *Conn) Close() {
-	if c.closed || c.err != nil {
+	if c.out.closed || c.err != nil {
 		return
 	}
-	c.closed = true
-	if !c.info.Done && !c.peerClosed && !c.answered {
+	c.out.closed = true
+	if !c.info.Done && !c.in.closed && !c.out.spokeFirst {
 		if c.flight == nil || c.side == server && c.info.Version == 0 {
 			return
 		}
-		if a := AlertUserCanceled.in(c.alertVersion()); a != AlertCloseNotify {
-			c.sealAlert(levelWarning, a)
+		if a := alert.UserCanceled.In(c.alertVersion()); a != alert.CloseNotify {
+			c.sealAlert(alert.Warning, a)
 		}
 	}
-	c.sealAlert(levelWarning, AlertCloseNotify)
+	c.sealAlert(alert.Warning, alert.CloseNotify)
 }
 
 // EOF tells the connection that the transport ended. It returns an error
 // that wraps ErrTruncated unless the peer's close_notify came first.
 func (c *Conn) EOF() error {
-	if c.peerClosed || c.err != nil {
+	if c.in.closed || c.err != nil {
 		return c.err
 	}
 	e := explain(truncated)
@@ -222,13 +218,13 @@ func (c *Conn) EOF() error {
 func (c *Conn) fail(err error) error {
 	e := explain(err)
 	if e.Fault != FaultRemote {
-		e.Alert = e.Alert.in(c.alertVersion())
+		e.Alert = e.Alert.In(c.alertVersion())
 	}
 	c.err = e
 	c.forget()
-	if e.Fault != FaultRemote && !c.closed {
-		c.messages = c.messages[:0]
-		c.sealAlert(levelFatal, e.Alert)
+	if e.Fault != FaultRemote && !c.out.closed {
+		c.out.messages = c.out.messages[:0]
+		c.sealAlert(alert.Fatal, e.Alert)
 	}
 	return e
 }

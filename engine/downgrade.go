@@ -53,8 +53,8 @@ const signalFallback = 0x5600
 
 // checkFallback refuses a client that has come down without need (RFC 7507 §3).
 func (c *Conn) checkFallback() error {
-	if c.hello.Suites.Contains(signalFallback) && c.cfg.maxVersion() > c.hello.highest() {
-		return fmt.Errorf("%w: the client came down to %v", needlessFallback, c.hello.highest())
+	if c.hs.hello.Suites.Contains(signalFallback) && c.cfg.maxVersion() > c.hs.hello.highest() {
+		return fmt.Errorf("%w: the client came down to %v", needlessFallback, c.hs.hello.highest())
 	}
 	return nil
 }

@@ -51,14 +51,14 @@ type earlyState struct {
 // tickets, if that allows any, and only where its suite and its protocol can be
 // chosen again (RFC 9846 §4.3.10).
 func (c *Conn) offerEarly() {
-	s := c.offer.session
-	if first := &c.offer.tickets[0]; c.cfg.EarlyData && first.maxEarly > 0 && c.cfg.enables(s.suite) && c.cfg.speaks(s.alpn) {
-		suite := suiteRow(s.suite)
-		c.early = &earlyState{
-			room:   int(min(first.maxEarly, math.MaxInt32)),
+	s := c.resume.offer.session
+	if first := &c.resume.offer.tickets[0]; c.cfg.EarlyData && first.MaxEarlyData > 0 && c.cfg.enables(s.Suite) && c.cfg.speaks(s.ALPN) {
+		suite := suiteRow(s.Suite)
+		c.hs.early = &earlyState{
+			room:   int(min(first.MaxEarlyData, math.MaxInt32)),
 			cipher: record.ByName(suite.Cipher),
 			hash:   hashes[suite.Hash],
-			most:   first.mostPlain,
+			most:   first.MaxPlaintext,
 		}
 		c.info.EarlyData = EarlyOffered
 	}
@@ -97,17 +97,17 @@ func ticketLimit(list wire.Extensions) uint32 {
 // learnEarly tells the client what became of its early data. A server accepts
 // only under the first PSK, with the suite and the protocol of its session.
 func (c *Conn) learnEarly(accepted bool) error {
-	switch s := c.offer.session; {
-	case c.early == nil:
+	switch s := c.resume.offer.session; {
+	case c.hs.early == nil:
 		return nil
 	case !accepted:
 		c.info.EarlyData = EarlyRejected
 		return nil
-	case c.info.Kind != Resumed || c.modern.chosen != 0:
+	case c.info.Kind != Resumed || c.hs.tls13.chosen != 0:
 		return fmt.Errorf("%w: another PSK than the first", badEarlyData)
-	case c.info.Suite.ID != s.suite:
+	case c.info.Suite.ID != s.Suite:
 		return fmt.Errorf("%w: suite %v", badEarlyData, c.info.Suite.ID)
-	case c.info.ALPN != s.alpn:
+	case c.info.ALPN != s.ALPN:
 		return fmt.Errorf("%w: application protocol %q", badEarlyData, c.info.ALPN)
 	}
 	c.info.EarlyData = EarlyAccepted
@@ -120,9 +120,9 @@ func earlyKeys(c *Conn, _ side, e Epoch) (*record.Half, error) {
 	if e == EpochClear {
 		return record.Plain(uint16(TLS12)), nil
 	}
-	x := c.early
+	x := c.hs.early
 	secret := x.secret[:x.hash.Size]
-	c.modern.schedule.Derive(secret, secrets.ClientEarlyTraffic, c.transcript.sumAs(x.hash))
+	c.tls13.schedule.Derive(secret, secrets.ClientEarlyTraffic, c.hs.transcript.sumAs(x.hash))
 	c.logSecret("CLIENT_EARLY_TRAFFIC_SECRET", secret)
 	half, err := c.protect(x.cipher, secret)
 	if err == nil && c.side == client && x.most < half.Plaintext() {
@@ -139,10 +139,10 @@ func takeEndOfEarlyData(_ *Conn, body []byte) error { return wantEmpty(body) }
 // where it offered none, its ticket's limit is reached, or the server has
 // rejected it or completed the handshake.
 func (c *Conn) EarlyRoom() int {
-	if c.err != nil || c.closed || c.side != client || c.sends != EpochEarly {
+	if c.err != nil || c.out.closed || c.side != client || c.out.epoch != EpochEarly {
 		return 0
 	}
-	return c.early.room
+	return c.hs.early.room
 }
 
 // MaySeal says whether Seal takes application data just now: after the handshake,
@@ -150,13 +150,13 @@ func (c *Conn) EarlyRoom() int {
 // to a client who has not proved yet to be there or to be the one it says it is
 // ("0.5-RTT", RFC 9846 §4.5.3).
 func (c *Conn) MaySeal() bool {
-	return c.err == nil && !c.closed && (c.info.Done || c.EarlyRoom() > 0 || c.answers())
+	return c.err == nil && !c.out.closed && (c.info.Done || c.EarlyRoom() > 0 || c.answers())
 }
 
 // answers says whether a server may speak before it has heard the client's
 // Finished.
 func (c *Conn) answers() bool {
-	return c.side == server && c.info.Version == TLS13 && c.sends == EpochApplication
+	return c.side == server && c.info.Version == TLS13 && c.out.epoch == EpochApplication
 }
 
 // admitEarly says whether so many bytes may be sealed before the handshake is
@@ -164,16 +164,16 @@ func (c *Conn) answers() bool {
 func (c *Conn) admitEarly(n int) error {
 	switch {
 	case c.answers():
-		c.answered = true
+		c.out.spokeFirst = true
 		return nil
 	case c.side == client && c.info.EarlyData == EarlyRejected:
 		return explain(earlyRejected)
-	case c.side == server || c.sends != EpochEarly:
+	case c.side == server || c.out.epoch != EpochEarly:
 		return explain(notDone)
-	case n > c.early.room:
-		return explain(fmt.Errorf("%w: %d bytes, and %d may still be sent", earlyLimit, n, c.early.room))
+	case n > c.hs.early.room:
+		return explain(fmt.Errorf("%w: %d bytes, and %d may still be sent", earlyLimit, n, c.hs.early.room))
 	}
-	c.early.room -= n
+	c.hs.early.room -= n
 	c.info.EarlyBytes += n
 	return nil
 }
@@ -181,17 +181,17 @@ func (c *Conn) admitEarly(n int) error {
 // takeEarly gives early data to the server's caller.
 func (c *Conn) takeEarly(plain []byte) (Event, error) {
 	switch {
-	case c.side == client || c.receives != EpochEarly:
+	case c.side == client || c.in.epoch != EpochEarly:
 		return Event{}, dataBeforeDone
-	case len(c.partial) > 0:
+	case len(c.in.partial) > 0:
 		return Event{}, interleaved
 	case len(plain) == 0:
 		return Event{}, c.idles()
-	case len(plain) > c.early.room:
+	case len(plain) > c.hs.early.room:
 		return Event{}, tooMuchEarlyData
 	}
-	c.idle = 0
-	c.early.room -= len(plain)
+	c.in.idle = 0
+	c.hs.early.room -= len(plain)
 	c.info.EarlyBytes += len(plain)
 	return Event{Kind: EventEarlyData, Data: plain}, nil
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tlslab/engine/alert"
+	"tlslab/engine/session"
 )
 
 // Early data: when it is accepted, and how each rejection falls back to a
@@ -18,12 +21,12 @@ var earlyWords = []byte("said before the server has answered")
 // earlyServer makes a server that takes early data.
 func earlyServer(cfg *Config) {
 	cfg.MaxEarlyData = earlyLimitOfTests
-	cfg.EarlyGuard = RecordHellos(100, time.Time{})
+	cfg.AntiReplay = session.ClientHelloRecording(100, time.Time{})
 }
 
 // rejectingEarly is a server that would take early data, and has no room to remember
 // it.
-func rejectingEarly(cfg *Config) { cfg.EarlyGuard = RecordHellos(0, time.Time{}) }
+func rejectingEarly(cfg *Config) { cfg.AntiReplay = session.ClientHelloRecording(0, time.Time{}) }
 
 func withEarlyData(cfg *Config) { cfg.EarlyData = true }
 
@@ -77,7 +80,7 @@ func TestEarlyDataIsAccepted(t *testing.T) {
 		{"in records of one byte", func(c *Config) { c.RecordSize = 1 }, nothing},
 		{"to a server of small records", nothing, func(c *Config) { c.RecordSizeLimit = 64 }},
 		{"split records", func(c *Config) { c.SplitRecords = true }, nothing},
-		{"tickets for one use", nothing, func(c *Config) { c.EarlyGuard = SingleUseTickets(100, testTime) }},
+		{"tickets for one use", nothing, func(c *Config) { c.AntiReplay = session.SingleUseTickets(100, testTime) }},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			cc, sc := earlyConfigs(t, x.client, x.server)
@@ -117,7 +120,7 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 	}{
 		{"a server without the setting", nothing, func(c *Config) { c.MaxEarlyData = 0 }, Resumed, "the server takes none"},
 		{"a server that takes less than the ticket allows", nothing, func(c *Config) { c.MaxEarlyData = 10 }, Resumed, "the ticket allows more than the server takes"},
-		{"another ticket key", nothing, func(c *Config) { c.Tickets = NewTicketKeys([32]byte{9}) }, Full, "no PSK was chosen"},
+		{"another ticket key", nothing, func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{9}) }, Full, "no PSK was chosen"},
 		{"a server without tickets", nothing, func(c *Config) { c.Tickets = nil }, Full, "no PSK was chosen"},
 		{"a ticket past its life", nothing, at(3 * time.Hour), Full, "no PSK was chosen"},
 		{"another suite of the same hash", nothing, onlySuite(0x1303), Resumed, "another suite"},
@@ -127,10 +130,10 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 		{"a server that is early by the client's clock", at(11 * time.Second), nothing, Resumed, "not fresh"},
 		{"a narrow window", nothing, both(at(time.Second), func(c *Config) { c.EarlyWindow = 999 * time.Millisecond }), Resumed, "not fresh"},
 		{"a guard without room", nothing, rejectingEarly, Resumed, "a replay"},
-		{"a guard that has just begun", nothing, func(c *Config) { c.EarlyGuard = RecordHellos(100, testTime.Add(-9*time.Second)) }, Resumed, "a replay"},
-		{"a ticket from before the guard", nothing, func(c *Config) { c.EarlyGuard = SingleUseTickets(100, testTime.Add(time.Second)) }, Resumed, "a replay"},
+		{"a guard that has just begun", nothing, func(c *Config) { c.AntiReplay = session.ClientHelloRecording(100, testTime.Add(-9*time.Second)) }, Resumed, "a replay"},
+		{"a ticket from before the guard", nothing, func(c *Config) { c.AntiReplay = session.SingleUseTickets(100, testTime.Add(time.Second)) }, Resumed, "a replay"},
 		{"a retry", nothing, withGroups(P256), Resumed, ""},
-		{"a retry with another ticket key", nothing, both(withGroups(P256), func(c *Config) { c.Tickets = NewTicketKeys([32]byte{9}) }), Full, ""},
+		{"a retry with another ticket key", nothing, both(withGroups(P256), func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{9}) }), Full, ""},
 		{"a server of small records", nothing, func(c *Config) { c.MaxEarlyData, c.RecordSizeLimit = 0, 64 }, Resumed, "the server takes none"},
 		{"a server that has to know the client", showing, both(asking, func(c *Config) { c.ClientAuth = ClientAuthRequired }), Full, "no PSK was chosen"},
 	} {
@@ -164,7 +167,7 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 // resumed, and its early data rejected.
 func TestEarlyDataIsForOneServerName(t *testing.T) {
 	cc, sc := earlyConfigs(t, nothing, nothing)
-	cc.Session.serverName, cc.VerifyNothing = "other.example.test", true
+	cc.Session.ServerName, cc.VerifyNothing = "other.example.test", true
 	p := newPair(cc, sc)
 	p.client = Client(cc, "other.example.test")
 	if _, err := p.speakEarly(earlyWords); err != nil {
@@ -261,7 +264,7 @@ func TestClientsKeepToTheLimitOfEarlyData(t *testing.T) {
 // However much a ticket allows, there is room for it in an int of 32 bits.
 func TestRoomForEarlyDataIsNeverNegative(t *testing.T) {
 	cc, _ := earlyConfigs(t, nothing, nothing)
-	cc.Session.tickets[0].maxEarly = math.MaxUint32
+	ticketsOf(cc.Session)[0].MaxEarlyData = math.MaxUint32
 	c := Client(cc, testName)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
@@ -302,10 +305,10 @@ func TestSkippedEarlyDataIsBounded(t *testing.T) {
 	for _, x := range []struct {
 		name   string
 		server func(*Config)
-		alert  Alert
+		alert  alert.Description
 	}{
-		{"records that do not open", func(c *Config) { c.Tickets = nil }, AlertBadRecordMAC},
-		{"records before a second ClientHello", withGroups(P256), AlertUnexpectedMessage},
+		{"records that do not open", func(c *Config) { c.Tickets = nil }, alert.BadRecordMAC},
+		{"records before a second ClientHello", withGroups(P256), alert.UnexpectedMessage},
 	} {
 		for _, most := range []int{leastSkipped, 40000} {
 			cc, sc := earlyConfigs(t, nothing, func(c *Config) { c.MaxEarlyData = uint32(most) })
@@ -347,15 +350,15 @@ func TestSeveralTicketsAreOffered(t *testing.T) {
 		{"more than there are", 4, [2]byte{9, 1}, Resumed, EarlyRejected},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			cc, sc := earlyConfigs(t, nothing, func(c *Config) { c.Tickets = NewTicketKeys([32]byte{x.keys[0]}); c.TicketCount = 1 })
-			sc.Tickets, cc.EarlyData = NewTicketKeys([32]byte{x.keys[1]}), false
+			cc, sc := earlyConfigs(t, nothing, func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{x.keys[0]}); c.TicketCount = 1 })
+			sc.Tickets, cc.EarlyData = session.NewTicketKeys([32]byte{x.keys[1]}), false
 			first := cc.Session
 			cc.Session = nil
 			p := newPair(cc, sc)
 			if err := p.run(); err != nil {
 				t.Fatal(err)
 			}
-			first.put(p.client.Session().tickets[0])
+			first.AddTicket(ticketsOf(p.client.Session())[0])
 			cc.Session, cc.EarlyData, cc.TicketsOffered = first, true, x.offered
 			p = newPair(cc, sc)
 			if _, err := p.speakEarly(earlyWords); err != nil {
@@ -367,7 +370,7 @@ func TestSeveralTicketsAreOffered(t *testing.T) {
 				}
 			}
 			p.exchange(t)
-			if got, want := first.Tickets(), max(2-x.offered, 0); got != want {
+			if got, want := first.TicketCount(), max(2-x.offered, 0); got != want {
 				t.Errorf("%d tickets are left, want %d", got, want)
 			}
 		})

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"tlslab/engine/record"
-	"tlslab/engine/wire"
+	"tlslab/engine/session"
 )
 
 // How a server decides on early data (RFC 9846 §4.3.10, §8). Where it rejects it
@@ -18,7 +18,7 @@ const DefaultEarlyWindow = 10 * time.Second
 // An earlyClaim is what a ClientHello with early data rests on. It is valid while
 // the ClientHello is read.
 type earlyClaim struct {
-	state          wire.SessionState // of the PSK that was chosen
+	state          session.State // of the PSK that was chosen
 	ticket, binder []byte
 	age            uint32 // obfuscated, in milliseconds
 }
@@ -29,10 +29,10 @@ func (c *Conn) openEarly() error {
 	switch {
 	case c.info.HelloRetry:
 		return fmt.Errorf("%w: early_data in the second ClientHello", changedHello)
-	case !c.hello.seen.has(extPreSharedKey):
+	case !c.hs.hello.seen.has(extPreSharedKey):
 		return fmt.Errorf("%w: early_data without pre_shared_key", missingExtension)
 	}
-	c.early = &earlyState{skip: max(int(c.cfg.MaxEarlyData), leastSkipped)}
+	c.hs.early = &earlyState{skip: max(int(c.cfg.MaxEarlyData), leastSkipped)}
 	c.info.EarlyData = EarlyRejected
 	return nil
 }
@@ -48,29 +48,29 @@ type earlyRefusal struct {
 var earlyRefusals = []earlyRefusal{
 	{"the server takes none", func(c *Conn, _ *earlyClaim) bool { return c.cfg.MaxEarlyData == 0 }},
 	{"no PSK was chosen", func(c *Conn, _ *earlyClaim) bool { return c.info.Kind != Resumed }},
-	{"another PSK than the first was chosen", func(c *Conn, _ *earlyClaim) bool { return c.modern.chosen != 0 }},
-	{"the ticket allows none", func(_ *Conn, x *earlyClaim) bool { return x.state.Early.Most == 0 }},
-	{"the ticket allows more than the server takes", func(c *Conn, x *earlyClaim) bool { return x.state.Early.Most > c.cfg.MaxEarlyData }},
-	{"another suite", func(c *Conn, x *earlyClaim) bool { return SuiteID(x.state.Suite) != c.info.Suite.ID }},
-	{"another application protocol", func(c *Conn, x *earlyClaim) bool { return string(x.state.Protocol) != c.info.ALPN }},
+	{"another PSK than the first was chosen", func(c *Conn, _ *earlyClaim) bool { return c.hs.tls13.chosen != 0 }},
+	{"the ticket allows none", func(_ *Conn, x *earlyClaim) bool { return x.state.EarlyData.MaxSize == 0 }},
+	{"the ticket allows more than the server takes", func(c *Conn, x *earlyClaim) bool { return x.state.EarlyData.MaxSize > c.cfg.MaxEarlyData }},
+	{"another suite", func(c *Conn, x *earlyClaim) bool { return x.state.Suite != c.info.Suite.ID }},
+	{"another application protocol", func(c *Conn, x *earlyClaim) bool { return string(x.state.ALPN) != c.info.ALPN }},
 	{"not fresh", func(c *Conn, x *earlyClaim) bool { return !c.isFresh(x) }},
-	{"a replay", func(c *Conn, x *earlyClaim) bool { return !c.cfg.EarlyGuard.Admit(c.earlyHello(x)) }},
+	{"a replay", func(c *Conn, x *earlyClaim) bool { return !c.cfg.AntiReplay.Admit(c.earlyHello(x)) }},
 }
 
 // judgeEarly accepts the first ClientHello's early data unless a rule refuses it.
 func (c *Conn) judgeEarly() {
-	x := &c.early.claim
+	x := &c.hs.early.claim
 	for _, rule := range earlyRefusals {
 		if rule.refuses(c, x) {
 			c.info.EarlyRefusal = rule.why
-			c.early.claim = earlyClaim{}
+			c.hs.early.claim = earlyClaim{}
 			return
 		}
 	}
 	c.info.EarlyData = EarlyAccepted
-	c.early.room = int(x.state.Early.Most)
-	c.early.cipher, c.early.hash, c.early.most = c.cipher, c.hash, record.MaxPlaintext
-	c.early.claim = earlyClaim{}
+	c.hs.early.room = int(x.state.EarlyData.MaxSize)
+	c.hs.early.cipher, c.hs.early.hash, c.hs.early.most = c.cipher, c.hash, record.MaxPlaintext
+	c.hs.early.claim = earlyClaim{}
 }
 
 func (cfg *Config) earlyWindow() time.Duration {
@@ -80,29 +80,18 @@ func (cfg *Config) earlyWindow() time.Duration {
 	return cfg.EarlyWindow
 }
 
-// expected is when the ClientHello should arrive by the client's view of the
-// ticket's age (RFC 9846 §8.3).
-func (x *earlyClaim) expected() time.Time {
-	age := time.Duration(x.age-x.state.Early.AgeAdd) * time.Millisecond
-	return x.issued().Add(age)
-}
-
-func (x *earlyClaim) issued() time.Time {
-	return time.Unix(int64(x.state.Created), int64(x.state.Early.Millis)*int64(time.Millisecond))
-}
-
 // isFresh says whether the ClientHello arrives within the window around the time
 // when it should.
 func (c *Conn) isFresh(x *earlyClaim) bool {
-	off := c.cfg.Now().Sub(x.expected())
+	off := c.cfg.Now().Sub(x.state.ExpectedArrival(x.age))
 	return -c.cfg.earlyWindow() <= off && off <= c.cfg.earlyWindow()
 }
 
-func (c *Conn) earlyHello(x *earlyClaim) EarlyHello {
-	expected, window := x.expected(), c.cfg.earlyWindow()
-	return EarlyHello{
+func (c *Conn) earlyHello(x *earlyClaim) session.EarlyClientHello {
+	expected, window := x.state.ExpectedArrival(x.age), c.cfg.earlyWindow()
+	return session.EarlyClientHello{
 		Ticket: x.ticket, Binder: x.binder,
-		Now: c.cfg.Now(), From: expected.Add(-window), Until: expected.Add(window),
-		Issued: x.issued(), Expires: x.issued().Add(c.cfg.ticketLifetime()),
+		Now: c.cfg.Now(), FreshFrom: expected.Add(-window), FreshUntil: expected.Add(window),
+		Issued: x.state.Issued(), Expires: x.state.Issued().Add(c.cfg.ticketLifetime()),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 	"tlslab/engine/wire"
 )
@@ -70,41 +71,41 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		name   string
 		server func(*Config)
 		speak  func(m misbehaver) error
-		alert  Alert
+		alert  alert.Description
 	}{
 		{"more than the limit", nothing, func(m misbehaver) error {
-			return m.says(m.client.out, record.ApplicationData, make([]byte, earlyLimitOfTests-len(earlyWords)+1))
-		}, AlertUnexpectedMessage},
+			return m.says(m.client.out.half, record.ApplicationData, make([]byte, earlyLimitOfTests-len(earlyWords)+1))
+		}, alert.UnexpectedMessage},
 		{"Finished in the place of EndOfEarlyData", nothing, func(m misbehaver) error {
-			return m.says(m.client.out, record.Handshake, finished)
-		}, AlertUnexpectedMessage},
+			return m.says(m.client.out.half, record.Handshake, finished)
+		}, alert.UnexpectedMessage},
 		{"the handshake's keys without EndOfEarlyData", nothing, func(m misbehaver) error {
 			return m.says(m.handshakeKeys(), record.Handshake, finished)
-		}, AlertBadRecordMAC},
+		}, alert.BadRecordMAC},
 		{"EndOfEarlyData under the handshake's keys", nothing, func(m misbehaver) error {
 			return m.says(m.handshakeKeys(), record.Handshake, end)
-		}, AlertBadRecordMAC},
+		}, alert.BadRecordMAC},
 		{"EndOfEarlyData with a message behind it", nothing, func(m misbehaver) error {
-			return m.says(m.client.out, record.Handshake, slices.Concat(end, finished))
-		}, AlertUnexpectedMessage},
+			return m.says(m.client.out.half, record.Handshake, slices.Concat(end, finished))
+		}, alert.UnexpectedMessage},
 		{"EndOfEarlyData twice", nothing, func(m misbehaver) error {
-			if err := m.says(m.client.out, record.Handshake, end); err != nil {
+			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
 			return m.says(m.handshakeKeys(), record.Handshake, end)
-		}, AlertUnexpectedMessage},
+		}, alert.UnexpectedMessage},
 		{"early data after EndOfEarlyData", nothing, func(m misbehaver) error {
-			if err := m.says(m.client.out, record.Handshake, end); err != nil {
+			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
-			return m.says(m.client.out, record.ApplicationData, earlyWords)
-		}, AlertBadRecordMAC},
+			return m.says(m.client.out.half, record.ApplicationData, earlyWords)
+		}, alert.BadRecordMAC},
 		{"application data under the handshake's keys", nothing, func(m misbehaver) error {
-			if err := m.says(m.client.out, record.Handshake, end); err != nil {
+			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
 			return m.says(m.handshakeKeys(), record.ApplicationData, earlyWords)
-		}, AlertUnexpectedMessage},
+		}, alert.UnexpectedMessage},
 		{"a broken early record", nothing, func(m misbehaver) error {
 			out, err := m.client.Seal(nil, earlyWords)
 			if err != nil {
@@ -112,31 +113,31 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 			}
 			out[len(out)-1] ^= 1
 			return m.feed(m.server, out)
-		}, AlertBadRecordMAC},
+		}, alert.BadRecordMAC},
 		{"many empty early records", nothing, func(m misbehaver) error {
 			for range maxIdle {
-				if err := m.says(m.client.out, record.ApplicationData, nil); err != nil {
+				if err := m.says(m.client.out.half, record.ApplicationData, nil); err != nil {
 					return err
 				}
 			}
-			return m.says(m.client.out, record.ApplicationData, nil)
-		}, AlertUnexpectedMessage},
+			return m.says(m.client.out.half, record.ApplicationData, nil)
+		}, alert.UnexpectedMessage},
 		{"EndOfEarlyData after a rejection", rejecting, func(m misbehaver) error {
 			return m.says(m.handshakeKeys(), record.Handshake, end)
-		}, AlertUnexpectedMessage},
+		}, alert.UnexpectedMessage},
 		{"early data after the rejection was heard", rejecting, func(m misbehaver) error {
 			keys := m.handshakeKeys()
 			if err := m.says(keys, record.Alert, []byte{1, 90}); err != nil {
 				return err
 			}
-			return m.says(m.client.out, record.ApplicationData, earlyWords)
-		}, AlertBadRecordMAC},
+			return m.says(m.client.out.half, record.ApplicationData, earlyWords)
+		}, alert.BadRecordMAC},
 		{"a message in the clear after a rejection", rejecting, func(m misbehaver) error {
 			return m.feed(m.server, asRecord(TypeHandshake, finished))
-		}, AlertUnexpectedMessage},
+		}, alert.UnexpectedMessage},
 		{"a record of the handshake's keys without a type, after a rejection", rejecting, func(m misbehaver) error {
 			return m.says(m.handshakeKeys(), 0, nil)
-		}, AlertUnexpectedMessage},
+		}, alert.UnexpectedMessage},
 		{"a record that opens with no keys, behind the second ClientHello", withGroups(P256), func(m misbehaver) error {
 			if err := m.feed(m.client, m.answer); err != nil {
 				return err
@@ -145,7 +146,7 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 				return err
 			}
 			return m.feed(m.server, asRecord(TypeApplicationData, make([]byte, 64)))
-		}, AlertBadRecordMAC},
+		}, alert.BadRecordMAC},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			m := earlyPair(t, x.server)
@@ -170,7 +171,7 @@ func TestSecondClientHelloHasNoEarlyData(t *testing.T) {
 	body := inHello(with(extEarlyData, ""))(second[5+headerSize:])
 	message := append(bytes.Clone(second[5:5+headerSize]), body...)
 	putLength(message)
-	wantAlert(t, "early_data again", m.feed(m.server, asRecord(TypeHandshake, message)), AlertIllegalParameter)
+	wantAlert(t, "early_data again", m.feed(m.server, asRecord(TypeHandshake, message)), alert.IllegalParameter)
 }
 
 // A server that says with another PSK than the first that it accepts is not
@@ -185,7 +186,7 @@ func TestEarlyDataUnderTheSecondPSKIsRefused(t *testing.T) {
 	if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
 		t.Fatal(err)
 	}
-	p.client.modern.chosen, p.client.info.Kind = 1, Resumed
+	p.client.hs.tls13.chosen, p.client.info.Kind = 1, Resumed
 	p.client.info.Suite = p.server.info.Suite
-	wantAlert(t, "another PSK", explain(p.client.learnEarly(true)), AlertIllegalParameter)
+	wantAlert(t, "another PSK", explain(p.client.learnEarly(true)), alert.IllegalParameter)
 }

@@ -23,32 +23,32 @@ const usualExpansion = 1 + 16
 // HelloRetryRequest until the second ClientHello, and without one until a record has
 // opened with the handshake's keys.
 func (c *Conn) skipping(h record.Header) bool {
-	if h.Type != record.ApplicationData || c.early == nil || c.side != server || c.info.Done || c.info.EarlyData != EarlyRejected {
+	if c.info.Done || h.Type != record.ApplicationData || c.side != server || c.hs.early == nil || c.info.EarlyData != EarlyRejected {
 		return false
 	}
 	if c.info.HelloRetry {
-		return !c.in.Protected()
+		return !c.in.half.Protected()
 	}
-	return c.in.Protected() && c.in.Sequence() == 0
+	return c.in.half.Protected() && c.in.half.Sequence() == 0
 }
 
 // unreadable says whether a record did not open for want of its keys. One that did open,
 // and has another fault, is the handshake's.
 func (c *Conn) unreadable(h record.Header, err error) bool {
-	return errors.Is(err, record.ErrBadMAC) || h.Length > c.in.Limit()
+	return errors.Is(err, record.ErrBadMAC) || h.Length > c.in.half.Limit()
 }
 
 // skipRecord drops a record of rejected early data. The error is what it is where
 // there is too much of it.
 func (c *Conn) skipRecord(h record.Header, otherwise error) error {
-	if len(c.partial) > 0 {
+	if len(c.in.partial) > 0 {
 		return interleaved
 	}
-	if c.in.Protected() { // it was tried to open it
+	if c.in.half.Protected() { // it was tried to open it
 		c.count.Count(op.Op{Kind: op.Open, Alg: c.cipher.Name, Size: h.Length})
 	}
-	c.early.skip -= max(h.Length-usualExpansion, 1)
-	if c.early.skip < 0 {
+	c.hs.early.skip -= max(h.Length-usualExpansion, 1)
+	if c.hs.early.skip < 0 {
 		return otherwise
 	}
 	return nil

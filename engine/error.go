@@ -3,6 +3,8 @@ package engine
 import (
 	"errors"
 	"fmt"
+
+	"tlslab/engine/alert"
 )
 
 // ErrTruncated says that the transport ended without a close_notify, so the
@@ -26,11 +28,11 @@ func (f Fault) String() string { return nameOf(faultNames[:], f) }
 
 // An Error ends a connection.
 type Error struct {
-	Alert   Alert  // sent to the peer; received from it where Fault is FaultRemote; missing where Err is ErrTruncated
-	Fault   Fault  // whose doing it was
-	Why     string // what was wrong
-	Section string // the clause that was broken, "RFC 9846 §4.2.3"
-	Err     error  // what lies beneath, if anything
+	Alert   alert.Description // sent to the peer; received from it where Fault is FaultRemote; missing where Err is ErrTruncated
+	Fault   Fault             // whose doing it was
+	Why     string            // what was wrong
+	Section string            // the clause that was broken, "RFC 9846 §4.2.3"
+	Err     error             // what lies beneath, if anything
 }
 
 // Error returns one line: why in detail, the alert and the section.

@@ -8,12 +8,14 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
+	"tlslab/engine/session"
 )
 
 // Two connections in memory: a full handshake, and one that resumes it.
 func Example() {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	chain, err := pki.Make(pki.Spec{
+	chain, err := ca.Issue(ca.ChainSpec{
 		Seed: "example", Algorithm: "ecdsa-p256", Length: 2, Names: []string{"example.test"},
 		NotBefore: now, NotAfter: now.AddDate(1, 0, 0),
 	})
@@ -33,7 +35,7 @@ func Example() {
 	serverConfig := &engine.Config{
 		Rand: rand.Reader, Now: clock,
 		Certificates: []*engine.Certificate{certificate},
-		Tickets:      engine.NewTicketKeys([32]byte{1}),
+		Tickets:      session.NewTicketKeys([32]byte{1}),
 	}
 	for range 2 {
 		client, server := engine.Client(clientConfig, "example.test"), engine.Server(serverConfig)

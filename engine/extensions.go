@@ -113,7 +113,7 @@ func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 	dst = wire.Open(dst, 2)
 	for i := range extensions {
 		x := &extensions[i]
-		asked := c.side == client || c.hello.seen&(1<<i) != 0 || p&unasked != 0
+		asked := c.side == client || p&unasked != 0 || c.hs.hello.seen&(1<<i) != 0
 		if x.make == nil || x.in&p == 0 || !asked {
 			continue
 		}
@@ -127,7 +127,7 @@ func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 		}
 		dst = wire.Close(body, at+2, 2)
 		if p == inClientHello {
-			c.hello.seen |= 1 << i
+			c.hs.hello.seen |= 1 << i
 		}
 	}
 	return wire.Close(dst, start, 2)
@@ -157,7 +157,7 @@ func (c *Conn) takeExtensions(p place, list wire.Extensions) (seen extensionSet,
 			return seen, fmt.Errorf("%w: %s", duplicateExtension, x.name)
 		case x.in&p == 0:
 			return seen, fmt.Errorf("%w: %s", misplacedExtension, x.name)
-		case c.side == client && p&unasked == 0 && c.hello.seen&(1<<i) == 0:
+		case c.side == client && p&unasked == 0 && c.hs.hello.seen&(1<<i) == 0:
 			return seen, fmt.Errorf("%w: %s", unsolicitedExtension, x.name)
 		case c.side == server && p == inCertificate: // no CertificateRequest of ours asks for any
 			return seen, fmt.Errorf("%w: %s", unsolicitedExtension, x.name)

@@ -3,9 +3,11 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -19,21 +21,21 @@ func TestFailedNegotiations(t *testing.T) {
 		name           string
 		client, server func(*Config)
 		by             side
-		alert          Alert
+		alert          alert.Description
 	}{
-		{"no common version", func(c *Config) { c.MinVersion = TLS13 }, maxVersion(TLS12), server, AlertProtocolVersion},
-		{"no common version the other way", maxVersion(TLS12), func(c *Config) { c.MinVersion = TLS13 }, server, AlertProtocolVersion},
-		{"no common suite in TLS 1.3", onlySuite(0x1301), onlySuite(0x1303), server, AlertHandshakeFailure},
-		{"no common suite in TLS 1.2", both(maxVersion(TLS12), onlySuite(0xc02b)), both(maxVersion(TLS12), onlySuite(0xcca9)), server, AlertHandshakeFailure},
-		{"no suite for the certificate", both(maxVersion(TLS12), onlySuite(0xc02f)), nothing, server, AlertHandshakeFailure},
-		{"no common group", withGroups(X25519), withGroups(P384), server, AlertHandshakeFailure},
-		{"no common group in TLS 1.2", both(maxVersion(TLS12), withGroups(X25519)), withGroups(P384), server, AlertHandshakeFailure},
-		{"no common protocol", withALPN("h2"), withALPN("http/1.1"), server, AlertNoApplicationProtocol},
-		{"unknown authority", func(c *Config) { c.Roots = strangers }, nothing, client, AlertUnknownCA},
-		{"unknown authority in TLS 1.2", both(maxVersion(TLS12), func(c *Config) { c.Roots = strangers }), nothing, client, AlertUnknownCA},
-		{"only TLS 1.2 with a certificate of TLS 1.3", maxVersion(TLS12), withKey(t, "mldsa44"), server, AlertHandshakeFailure},
-		{"only TLS 1.1 with a certificate of TLS 1.2", both(fromVersion(TLS10), maxVersion(TLS11)), both(fromVersion(TLS10), withKey(t, "ed25519")), server, AlertHandshakeFailure},
-		{"expired certificate", expired, nothing, client, AlertCertificateExpired},
+		{"no common version", func(c *Config) { c.MinVersion = TLS13 }, maxVersion(TLS12), server, alert.ProtocolVersion},
+		{"no common version the other way", maxVersion(TLS12), func(c *Config) { c.MinVersion = TLS13 }, server, alert.ProtocolVersion},
+		{"no common suite in TLS 1.3", onlySuite(0x1301), onlySuite(0x1303), server, alert.HandshakeFailure},
+		{"no common suite in TLS 1.2", both(maxVersion(TLS12), onlySuite(0xc02b)), both(maxVersion(TLS12), onlySuite(0xcca9)), server, alert.HandshakeFailure},
+		{"no suite for the certificate", both(maxVersion(TLS12), onlySuite(0xc02f)), nothing, server, alert.HandshakeFailure},
+		{"no common group", withGroups(X25519), withGroups(P384), server, alert.HandshakeFailure},
+		{"no common group in TLS 1.2", both(maxVersion(TLS12), withGroups(X25519)), withGroups(P384), server, alert.HandshakeFailure},
+		{"no common protocol", withALPN("h2"), withALPN("http/1.1"), server, alert.NoApplicationProtocol},
+		{"unknown authority", func(c *Config) { c.Roots = strangers }, nothing, client, alert.UnknownCA},
+		{"unknown authority in TLS 1.2", both(maxVersion(TLS12), func(c *Config) { c.Roots = strangers }), nothing, client, alert.UnknownCA},
+		{"only TLS 1.2 with a certificate of TLS 1.3", maxVersion(TLS12), withKey(t, "mldsa44"), server, alert.HandshakeFailure},
+		{"only TLS 1.1 with a certificate of TLS 1.2", both(fromVersion(TLS10), maxVersion(TLS11)), both(fromVersion(TLS10), withKey(t, "ed25519")), server, alert.HandshakeFailure},
+		{"expired certificate", expired, nothing, client, alert.CertificateExpired},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -65,7 +67,7 @@ func TestWrongServerName(t *testing.T) {
 	p := newPair(cc, serverConfig(t, "ecdsa-p256"))
 	p.client = Client(cc, "other.example.test")
 	err := p.run()
-	wantAlert(t, "a certificate for another name", err, AlertBadCertificate)
+	wantAlert(t, "a certificate for another name", err, alert.BadCertificate)
 	if !errors.Is(err, pki.FaultWrongName) {
 		t.Errorf("%v does not wrap ErrWrongName", err)
 	}
@@ -93,7 +95,7 @@ func TestDowngradeIsSeen(t *testing.T) {
 	if err := p.feed(p.server, hello); err != nil {
 		t.Fatal(err)
 	}
-	wantAlert(t, "the sentinel", p.feed(p.client, p.server.Flush(nil)), AlertIllegalParameter)
+	wantAlert(t, "the sentinel", p.feed(p.client, p.server.Flush(nil)), alert.IllegalParameter)
 }
 
 // The sentinel that says TLS 1.1 is none for a TLS 1.2 ServerHello either, and a
@@ -169,7 +171,7 @@ func TestReasonsAreComplete(t *testing.T) {
 		if row.why == "" || row.fault == 0 || row.fault != FaultLocal && row.section == "" {
 			t.Errorf("reason %d: %+v", r, row)
 		}
-		if _, ok := alerts[row.alert]; !ok {
+		if !slices.Contains(slices.Collect(alert.All()), row.alert) {
 			t.Errorf("reason %d: %v has no name", r, row.alert)
 		}
 		if e := explain(fmt.Errorf("context: %w", r)); e.Alert != row.alert || e.Why != row.why {

@@ -18,11 +18,11 @@ import (
 // awaitStatus begins the wait, where a certificate of this chain is to be asked
 // for.
 func (c *Conn) awaitStatus() error {
-	if c.status == nil || c.cfg.Revocation != RevocationFetched || c.status.issuer == nil {
+	if c.hs.status == nil || c.cfg.Revocation != RevocationFetched || c.hs.status.issuer == nil {
 		return nil
 	}
-	if c.info.PeerChain[0].StatusURL() != "" {
-		c.status.awaited = true
+	if c.info.PeerChain[0].OCSPURL() != "" {
+		c.hs.status.awaited = true
 		return nil
 	}
 	if c.cfg.SoftFail {
@@ -31,7 +31,7 @@ func (c *Conn) awaitStatus() error {
 	return fmt.Errorf("%w: it names nobody who could be asked", noAuthority)
 }
 
-func (c *Conn) awaitsStatus() bool { return c.status != nil && c.status.awaited }
+func (c *Conn) awaitsStatus() bool { return c.hs != nil && c.hs.status != nil && c.hs.status.awaited }
 
 // StatusWanted returns what a client asks the authority after EventStatusWanted: the
 // URL of the OCSP responder that the server's certificate names, and the request
@@ -41,7 +41,7 @@ func (c *Conn) StatusWanted() (url string, request []byte) {
 		return "", nil
 	}
 	leaf := c.info.PeerChain[0]
-	return leaf.StatusURL(), pki.StatusRequest(leaf, c.status.issuer)
+	return leaf.OCSPURL(), pki.OCSPRequest(leaf, c.hs.status.issuer)
 }
 
 // CertificateStatus gives a client the authority's answer for which it waits since
@@ -54,7 +54,7 @@ func (c *Conn) CertificateStatus(response []byte) (Event, error) {
 	case !c.awaitsStatus():
 		return Event{}, explain(statusUnwanted)
 	}
-	c.status.awaited = false
+	c.hs.status.awaited = false
 	if err := c.takeAnswer(response); err != nil {
 		return Event{}, c.fail(err)
 	}
@@ -62,7 +62,7 @@ func (c *Conn) CertificateStatus(response []byte) (Event, error) {
 		c.cfg.Observe(Notice{Kind: StatusTaken, Length: len(response)})
 	}
 	wasDone := c.info.Done
-	if err := c.takeMessages(c.partial); err != nil {
+	if err := c.takeMessages(c.in.partial); err != nil {
 		return Event{}, c.fail(err)
 	}
 	return Event{Kind: c.happened(wasDone, EventNone)}, nil
@@ -77,7 +77,7 @@ func (c *Conn) takeAnswer(response []byte) error {
 		return noAuthority
 	}
 	err := c.takeStatus(response, RevocationFetched)
-	if errors.Is(err, pki.ErrStatusUnavailable) {
+	if errors.Is(err, pki.ErrOCSPUnavailable) {
 		if c.cfg.SoftFail {
 			return nil
 		}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"tlslab/engine/alert"
 )
 
 // Finite-field groups, which crypto/tls does not have: with OpenSSL, both
@@ -67,12 +69,12 @@ func TestLeadingZerosOfAField(t *testing.T) {
 	if got := c.padded(long); len(got) != len(long) {
 		t.Errorf("a share that is too long becomes %d bytes", len(got))
 	}
-	if c.agreed([]byte{0, 0, 7, 0}); !bytes.Equal(c.classic.premaster, []byte{7, 0}) {
-		t.Errorf("premaster secret %x", c.classic.premaster)
+	if c.agreed([]byte{0, 0, 7, 0}); !bytes.Equal(c.hs.legacy.premaster, []byte{7, 0}) {
+		t.Errorf("premaster secret %x", c.hs.legacy.premaster)
 	}
 	c.info.Suite, c.info.Group = *suiteRow(0xc02f), P256
-	if c.agreed([]byte{0, 7}); !bytes.Equal(c.classic.premaster, []byte{0, 7}) {
-		t.Errorf("a curve's premaster secret %x: its zeros stay (RFC 8422 §5.10)", c.classic.premaster)
+	if c.agreed([]byte{0, 7}); !bytes.Equal(c.hs.legacy.premaster, []byte{0, 7}) {
+		t.Errorf("a curve's premaster secret %x: its zeros stay (RFC 8422 §5.10)", c.hs.legacy.premaster)
 	}
 }
 
@@ -102,14 +104,14 @@ func TestFieldsAreNegotiated(t *testing.T) {
 		client, server []Group
 		tell           string // the client's supported_groups, where it says something else
 		want           Group
-		alert          Alert
+		alert          alert.Description
 	}{
 		{"the server's first", []Group{FFDHE4096, FFDHE2048}, []Group{FFDHE2048, FFDHE4096}, "", FFDHE2048, 0},
 		{"the only common one", []Group{FFDHE3072, FFDHE4096}, []Group{FFDHE2048, FFDHE4096}, "", FFDHE4096, 0},
 		{"the client has never heard of fields", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", FFDHE2048, 0},
-		{"none in common", []Group{FFDHE3072}, []Group{FFDHE2048}, "", 0, AlertInsufficientSecurity},
-		{"one that nobody knows", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x01\xfe", 0, AlertInsufficientSecurity},
-		{"the server chooses another", []Group{FFDHE3072}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", 0, AlertInsufficientSecurity},
+		{"none in common", []Group{FFDHE3072}, []Group{FFDHE2048}, "", 0, alert.InsufficientSecurity},
+		{"one that nobody knows", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x01\xfe", 0, alert.InsufficientSecurity},
+		{"the server chooses another", []Group{FFDHE3072}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", 0, alert.InsufficientSecurity},
 	} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 		cc.MaxVersion, cc.Suites, cc.Groups, sc.Groups = TLS12, []SuiteID{dhe}, row.client, row.server

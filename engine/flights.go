@@ -37,7 +37,7 @@ const sameKeys Epoch = 1<<8 - 1
 // A flight is the rows of a handshake from where it begins to where it ends.
 type flight struct {
 	name     string
-	protocol *protocol
+	handlers *handlers
 	rows     []row
 
 	// then is what follows the last row: the first whose condition holds.
@@ -58,7 +58,7 @@ type continuation struct {
 
 var hellos = flight{
 	name:     "hellos",
-	protocol: &hello,
+	handlers: &helloHandlers,
 	rows: []row{
 		{client, ClientHello, always, sameKeys, flush},
 		{client, ChangeCipherSpec, ifEarlyCompatible, sameKeys, dummy},
@@ -78,7 +78,7 @@ var hellos = flight{
 // classicFull is RFC 5246 §7.3, figure 1, with RFC 6066 §8's CertificateStatus.
 var classicFull = flight{
 	name:     "classic full",
-	protocol: &classic,
+	handlers: &legacyHandlers,
 	rows: []row{
 		{server, Certificates, always, sameKeys, 0},
 		{server, CertificateStatus, ifStapled, sameKeys, optional},
@@ -102,7 +102,7 @@ var classicFull = flight{
 // classicResumed is RFC 5246 §7.3, figure 2, with RFC 5077 §3.1's ticket.
 var classicResumed = flight{
 	name:     "classic resumed",
-	protocol: &classic,
+	handlers: &legacyHandlers,
 	rows: []row{
 		{server, NewSessionTicket, ifPromised, sameKeys, 0},
 		{server, ChangeCipherSpec, always, EpochApplication, 0},
@@ -132,7 +132,7 @@ var overtaken = []row{
 // tls13 is RFC 9846 §2, figures 1 to 3, from the ServerHello on.
 var tls13 = flight{
 	name:     "tls13",
-	protocol: &modern,
+	handlers: &tls13Handlers,
 	rows: []row{
 		{server, ChangeCipherSpec, ifCompatible, sameKeys, dummy},
 		{server, noMessage, always, EpochHandshake, 0},
@@ -171,37 +171,37 @@ type condition struct {
 var (
 	always            = condition{}
 	ifRetry           = condition{name: "retry", holds: func(c *Conn) bool { return c.info.HelloRetry }}
-	ifRetryCompatible = condition{name: "retry, compatibility", holds: func(c *Conn) bool { return c.info.HelloRetry && c.compatible }}
-	ifCompatible      = condition{name: "compatibility", holds: func(c *Conn) bool { return !c.info.HelloRetry && c.compatible }}
+	ifRetryCompatible = condition{name: "retry, compatibility", holds: func(c *Conn) bool { return c.info.HelloRetry && c.hs.compatible }}
+	ifCompatible      = condition{name: "compatibility", holds: func(c *Conn) bool { return !c.info.HelloRetry && c.hs.compatible }}
 	ifStrange         = condition{name: "warned of the name", holds: (*Conn).warnsOfName}
 	ifTLS13           = condition{name: "TLS 1.3", holds: func(c *Conn) bool { return c.info.Version == TLS13 }}
 	ifResumed         = condition{name: "resumed", holds: func(c *Conn) bool { return c.info.Kind == Resumed }}
 	ifSigned          = condition{name: "full", holds: (*Conn).isFull}
 	ifStapled         = condition{name: "stapled", holds: (*Conn).staples, allowed: (*Conn).mayStaple}
-	ifEphemeral       = condition{name: "ephemeral", holds: func(c *Conn) bool { return c.info.Suite.KeyExchange.Family() != 0 }}
+	ifEphemeral       = condition{name: "ephemeral", holds: func(c *Conn) bool { return GroupFamily(c.info.Suite.KeyExchange) != 0 }}
 	ifAsking          = condition{name: "the server asks", holds: func(c *Conn) bool { return c.isFull() && c.cfg.ClientAuth != ClientAuthNone }, allowed: (*Conn).isFull}
-	ifAsked           = condition{name: "asked", holds: func(c *Conn) bool { return c.asked }}
-	ifDeclining       = condition{name: "SSL 3.0 without certificate", holds: func(c *Conn) bool { return c.mayDecline() && c.certificate == nil }, allowed: (*Conn).mayDecline}
-	ifShowing         = condition{name: "asked, not declined", holds: func(c *Conn) bool { return c.asked && !c.declined }}
-	ifSigns           = condition{name: "the client signs", holds: func(c *Conn) bool { return c.signs }}
-	ifPromised        = condition{name: "promised", holds: func(c *Conn) bool { return c.ticketPromised }}
-	ifTicketsOwed     = condition{name: "owed", holds: func(c *Conn) bool { return c.ticketsOwed > 0 }}
+	ifAsked           = condition{name: "asked", holds: func(c *Conn) bool { return c.hs.certificateRequested }}
+	ifDeclining       = condition{name: "SSL 3.0 without certificate", holds: func(c *Conn) bool { return c.mayDecline() && c.info.Certificate == nil }, allowed: (*Conn).mayDecline}
+	ifShowing         = condition{name: "asked, not declined", holds: func(c *Conn) bool { return c.hs.certificateRequested && !c.hs.certificateDeclined }}
+	ifSigns           = condition{name: "the client signs", holds: func(c *Conn) bool { return c.hs.clientSigns }}
+	ifPromised        = condition{name: "promised", holds: func(c *Conn) bool { return c.hs.ticketPromised }}
+	ifTicketsOwed     = condition{name: "owed", holds: func(c *Conn) bool { return c.post.ticketsOwed > 0 }}
 	ifTLS             = condition{name: "TLS", holds: never, allowed: func(c *Conn) bool { return c.info.Version > SSL30 }}
 	ifSSL             = condition{name: "SSL 3.0", holds: never, allowed: func(c *Conn) bool { return c.info.Version == SSL30 }}
 	ifClassic         = condition{name: "not TLS 1.3", holds: never, allowed: (*Conn).mayBeClassic}
-	ifUpdateOwed      = condition{name: "owed", holds: func(c *Conn) bool { return c.updateOwed }}
+	ifUpdateOwed      = condition{name: "owed", holds: func(c *Conn) bool { return c.post.updateOwed }}
 
 	// Early data. What a client has offered a server knows to have been accepted or
 	// not; a client keeps its keys until it has heard. Its dummy ChangeCipherSpec
 	// comes before the early data, or else where it has always been.
 	ifEarly           = condition{name: "early", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyOffered || c.info.EarlyData == EarlyAccepted }}
-	ifEarlyRetried    = condition{name: "early, retry", holds: func(c *Conn) bool { return c.early != nil && c.info.HelloRetry }}
-	ifNotEarly        = condition{name: "not early", holds: func(c *Conn) bool { return c.early == nil || c.info.HelloRetry }}
+	ifEarlyRetried    = condition{name: "early, retry", holds: func(c *Conn) bool { return c.hs.early != nil && c.info.HelloRetry }}
+	ifNotEarly        = condition{name: "not early", holds: func(c *Conn) bool { return c.hs.early == nil || c.info.HelloRetry }}
 	ifRejected        = condition{name: "early and rejected", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyRejected && !c.info.HelloRetry }}
 	ifAccepted        = condition{name: "early and accepted", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyAccepted }}
-	ifEarlyCompatible = condition{name: "early, compatibility", holds: func(c *Conn) bool { return c.early != nil && c.asksCompatibility() }}
-	ifRetryUnseen     = condition{name: "retry, compatibility, not early", holds: func(c *Conn) bool { return c.early == nil && ifRetryCompatible.holds(c) }}
-	ifUnseen          = condition{name: "compatibility, not early", holds: func(c *Conn) bool { return c.early == nil && ifCompatible.holds(c) }}
+	ifEarlyCompatible = condition{name: "early, compatibility", holds: func(c *Conn) bool { return c.hs.early != nil && c.asksCompatibility() }}
+	ifRetryUnseen     = condition{name: "retry, compatibility, not early", holds: func(c *Conn) bool { return c.hs.early == nil && ifRetryCompatible.holds(c) }}
+	ifUnseen          = condition{name: "compatibility, not early", holds: func(c *Conn) bool { return c.hs.early == nil && ifCompatible.holds(c) }}
 )
 
 func (c *Conn) warnsOfName() bool {
@@ -222,4 +222,4 @@ func (c *Conn) isFull() bool { return c.info.Kind == Full }
 
 // mayDecline says whether the client may answer by the alert that SSL 3.0 has for that
 // (RFC 6101 §5.6.6).
-func (c *Conn) mayDecline() bool { return c.asked && c.info.Version == SSL30 }
+func (c *Conn) mayDecline() bool { return c.hs.certificateRequested && c.info.Version == SSL30 }

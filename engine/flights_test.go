@@ -73,7 +73,7 @@ func TestFlightsAreComplete(t *testing.T) {
 			if r.message == noMessage || r.message == ChangeCipherSpec || warningRow(r.message) != nil || r.mode&(ignored|declined|refused) != 0 {
 				continue
 			}
-			if s := f.protocol.steps[r.message]; s.make == nil || s.take == nil {
+			if s := f.handlers.steps[r.message]; s.make == nil || s.take == nil {
 				t.Errorf("%s: %v has no step", f.name, r.message)
 			}
 		}
@@ -283,7 +283,7 @@ func TestHandshakesAreDeterministic(t *testing.T) {
 			cc, sc := clientConfig(t, key), serverConfig(t, key)
 			h.client(cc)
 			h.server(sc)
-			var wire strings.Builder
+			var sent strings.Builder
 			for range 2 {
 				p := newPair(cc, sc)
 				if err := p.client.Start(); err != nil {
@@ -291,12 +291,12 @@ func TestHandshakesAreDeterministic(t *testing.T) {
 				}
 				for {
 					up := p.client.Flush(nil)
-					fmt.Fprintf(&wire, "%x\n", up)
+					fmt.Fprintf(&sent, "%x\n", up)
 					if err := p.feed(p.server, up); err != nil {
 						t.Fatal(h.name, err)
 					}
 					down := p.server.Flush(nil)
-					fmt.Fprintf(&wire, "%x\n", down)
+					fmt.Fprintf(&sent, "%x\n", down)
 					if err := p.feed(p.client, down); err != nil {
 						t.Fatal(h.name, err)
 					}
@@ -308,10 +308,10 @@ func TestHandshakesAreDeterministic(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				fmt.Fprintf(&wire, "%x\n", out)
+				fmt.Fprintf(&sent, "%x\n", out)
 				cc.Session = p.client.Session()
 			}
-			runs[i] = wire.String()
+			runs[i] = sent.String()
 		}
 		if runs[0] != runs[1] {
 			t.Errorf("%s: two runs differ", h.name)

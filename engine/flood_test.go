@@ -3,6 +3,7 @@ package engine
 import (
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 )
 
@@ -16,7 +17,7 @@ type flood struct {
 	from  side
 	begin parcel // goes first, where it has a type
 	again parcel
-	alert Alert // in the end; 0: it is borne
+	alert alert.Description // in the end; 0: it is borne
 }
 
 func TestFloodsAreBounded(t *testing.T) {
@@ -27,24 +28,26 @@ func TestFloodsAreBounded(t *testing.T) {
 		return parcel{typ: TypeHandshake, body: message}
 	}
 	data := func(n int) parcel { return parcel{typ: TypeApplicationData, body: make([]byte, n)} }
-	warning := func(a Alert) parcel { return parcel{typ: TypeAlert, body: []byte{levelWarning, byte(a)}} }
+	warning := func(a alert.Description) parcel {
+		return parcel{typ: TypeAlert, body: []byte{byte(alert.Warning), byte(a)}}
+	}
 	beginning := parcel{typ: TypeHandshake, body: []byte{byte(NewSessionTicket), 0, 0xff, 0xff}}
 	piece := parcel{typ: TypeHandshake, body: make([]byte, 1<<10)}
 	for _, x := range []flood{
-		{"pieces of one message", tls13, server, beginning, piece, AlertDecodeError},
-		{"pieces of one message in TLS 1.2", tls12, server, beginning, piece, AlertUnexpectedMessage},
-		{"requests for new keys", tls13, client, parcel{}, message(KeyUpdate, 1), AlertUnexpectedMessage},
-		{"new keys", tls13, server, parcel{}, message(KeyUpdate, 0), AlertUnexpectedMessage},
+		{"pieces of one message", tls13, server, beginning, piece, alert.DecodeError},
+		{"pieces of one message in TLS 1.2", tls12, server, beginning, piece, alert.UnexpectedMessage},
+		{"requests for new keys", tls13, client, parcel{}, message(KeyUpdate, 1), alert.UnexpectedMessage},
+		{"new keys", tls13, server, parcel{}, message(KeyUpdate, 0), alert.UnexpectedMessage},
 		{"tickets", tls13, server, parcel{}, message(NewSessionTicket, 0, 0, 14, 16, 1, 2, 3, 4, 1, 9, 0, 1, 'a', 0, 0), 0},
 		{"tickets without a life", tls13, server, parcel{}, message(NewSessionTicket, 0, 0, 0, 0, 1, 2, 3, 4, 1, 9, 0, 1, 'a', 0, 0), 0},
-		{"warnings", tls12, client, parcel{}, warning(AlertCertificateUnknown), AlertUnexpectedMessage},
-		{"warnings of a server", "tls10 rsa", server, parcel{}, warning(41), AlertUnexpectedMessage},
-		{"cancellations", tls13, client, parcel{}, warning(AlertUserCanceled), AlertUnexpectedMessage},
-		{"records without data", tls13, client, parcel{}, data(0), AlertUnexpectedMessage},
-		{"records without data in TLS 1.2", tls12, server, parcel{}, data(0), AlertUnexpectedMessage},
-		{"records without data in SSL 3.0", "ssl30 rsa", client, parcel{}, data(0), AlertUnexpectedMessage},
+		{"warnings", tls12, client, parcel{}, warning(alert.CertificateUnknown), alert.UnexpectedMessage},
+		{"warnings of a server", "tls10 rsa", server, parcel{}, warning(41), alert.UnexpectedMessage},
+		{"cancellations", tls13, client, parcel{}, warning(alert.UserCanceled), alert.UnexpectedMessage},
+		{"records without data", tls13, client, parcel{}, data(0), alert.UnexpectedMessage},
+		{"records without data in TLS 1.2", tls12, server, parcel{}, data(0), alert.UnexpectedMessage},
+		{"records without data in SSL 3.0", "ssl30 rsa", client, parcel{}, data(0), alert.UnexpectedMessage},
 		{"data", tls13, client, parcel{}, data(1 << 10), 0},
-		{"data after the end", tls13, client, warning(AlertCloseNotify), data(1 << 10), 0},
+		{"data after the end", tls13, client, warning(alert.CloseNotify), data(1 << 10), 0},
 	} {
 		h := meddledBy(x.of)
 		p := h(t)

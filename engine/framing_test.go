@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 )
 
@@ -154,7 +155,7 @@ func TestMessagesMayBeMerged(t *testing.T) {
 				})
 				what := fmt.Sprintf("%s: %v and %d bytes of %v", h.name, x.message(), n, next.message())
 				if version == TLS13 && (x.message() == ServerHello || x.message() == EndOfEarlyData) {
-					wantAlert(t, what, err, AlertUnexpectedMessage)
+					wantAlert(t, what, err, alert.UnexpectedMessage)
 				} else if err != nil || !p.client.Info().Done || !p.server.Info().Done {
 					t.Errorf("%s: %v", what, err)
 				}
@@ -172,7 +173,7 @@ func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
 		}
 		return burst
 	})
-	wantAlert(t, "ServerHello and EncryptedExtensions in one record", err, AlertUnexpectedMessage)
+	wantAlert(t, "ServerHello and EncryptedExtensions in one record", err, alert.UnexpectedMessage)
 
 	p = meddledPair(false, nothing, nothing)(t)
 	err = p.meddle(func(_ int, burst []parcel) []parcel {
@@ -184,7 +185,7 @@ func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
 		}
 		return burst
 	})
-	wantAlert(t, "ChangeCipherSpec inside a ClientHello", err, AlertUnexpectedMessage)
+	wantAlert(t, "ChangeCipherSpec inside a ClientHello", err, alert.UnexpectedMessage)
 
 	p = meddledPair(false, nothing, nothing)(t)
 	err = p.meddle(func(_ int, burst []parcel) []parcel {
@@ -197,7 +198,7 @@ func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
 		}
 		return burst
 	})
-	wantAlert(t, "a dummy inside EncryptedExtensions", err, AlertUnexpectedMessage)
+	wantAlert(t, "a dummy inside EncryptedExtensions", err, alert.UnexpectedMessage)
 }
 
 // What cannot be a record or a message is refused as soon as that is seen.
@@ -205,20 +206,20 @@ func TestBadRecordsAreRefused(t *testing.T) {
 	long := func(typ byte, n int) string { return hex.EncodeToString([]byte{typ, 3, 3, byte(n >> 8), byte(n)}) }
 	for _, x := range []struct {
 		what, in string
-		alert    Alert
+		alert    alert.Description
 	}{
-		{"HTTP", hex.EncodeToString([]byte("GET / HTTP/1.1\r\n")), AlertProtocolVersion},
-		{"SSL 2.0", "802e0100020015", AlertProtocolVersion},
-		{"content type 24", "1803030001" + "01", AlertUnexpectedMessage},
-		{"a fragment of 2^14+1 bytes", long(22, record.MaxPlaintext+1), AlertRecordOverflow},
-		{"an empty handshake record", long(22, 0), AlertUnexpectedMessage},
-		{"an empty alert", long(21, 0), AlertUnexpectedMessage},
-		{"an alert of one byte", long(21, 1) + "02", AlertDecodeError},
-		{"a message of 2^24-1 bytes", "16030300040" + "1ffffff", AlertDecodeError},
-		{"application data first", "170303000100", AlertUnexpectedMessage},
-		{"ChangeCipherSpec first", "140303000101", AlertUnexpectedMessage},
-		{"ChangeCipherSpec of 2", "140303000102", AlertUnexpectedMessage},
-		{"ServerHello to a server", "160303000402000000", AlertUnexpectedMessage},
+		{"HTTP", hex.EncodeToString([]byte("GET / HTTP/1.1\r\n")), alert.ProtocolVersion},
+		{"SSL 2.0", "802e0100020015", alert.ProtocolVersion},
+		{"content type 24", "1803030001" + "01", alert.UnexpectedMessage},
+		{"a fragment of 2^14+1 bytes", long(22, record.MaxPlaintext+1), alert.RecordOverflow},
+		{"an empty handshake record", long(22, 0), alert.UnexpectedMessage},
+		{"an empty alert", long(21, 0), alert.UnexpectedMessage},
+		{"an alert of one byte", long(21, 1) + "02", alert.DecodeError},
+		{"a message of 2^24-1 bytes", "16030300040" + "1ffffff", alert.DecodeError},
+		{"application data first", "170303000100", alert.UnexpectedMessage},
+		{"ChangeCipherSpec first", "140303000101", alert.UnexpectedMessage},
+		{"ChangeCipherSpec of 2", "140303000102", alert.UnexpectedMessage},
+		{"ServerHello to a server", "160303000402000000", alert.UnexpectedMessage},
 	} {
 		in, err := hex.DecodeString(x.in)
 		if err != nil {
@@ -263,7 +264,7 @@ func TestIdleRecordsAreLimited(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, _, err := p.server.Recv(out); err != nil {
-			wantAlert(t, fmt.Sprintf("%d empty records", i), err, AlertUnexpectedMessage)
+			wantAlert(t, fmt.Sprintf("%d empty records", i), err, alert.UnexpectedMessage)
 			return
 		}
 		if i > 10*maxIdle {
@@ -287,10 +288,10 @@ func TestForgedRecords(t *testing.T) {
 		}
 		out[len(out)-1] ^= 1
 		_, _, err = p.server.Recv(out)
-		wantAlert(t, fmt.Sprintf("a changed record of TLS %v", v), err, AlertBadRecordMAC)
+		wantAlert(t, fmt.Sprintf("a changed record of TLS %v", v), err, alert.BadRecordMAC)
 		_, _, err = p.client.Recv(p.server.Flush(nil))
 		var e *Error
-		if !errors.As(err, &e) || e.Fault != FaultRemote || e.Alert != AlertBadRecordMAC {
+		if !errors.As(err, &e) || e.Fault != FaultRemote || e.Alert != alert.BadRecordMAC {
 			t.Errorf("TLS %v: the client learns %v", v, err)
 		}
 		if out := p.client.Flush(nil); len(out) != 0 {
@@ -316,7 +317,7 @@ func TestDataInsideAMessageIsRefused(t *testing.T) {
 	if err := p.feed(p.client, half); err != nil {
 		t.Fatal(err)
 	}
-	wantAlert(t, "data inside a KeyUpdate", p.feed(p.client, data), AlertUnexpectedMessage)
+	wantAlert(t, "data inside a KeyUpdate", p.feed(p.client, data), alert.UnexpectedMessage)
 }
 
 // A peer that could not follow the change of keys alerts without protection;
@@ -343,7 +344,7 @@ func TestAlertsWithoutProtectionComeFirst(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		err := p.feed(p.server, asRecord(TypeAlert, []byte{levelFatal, byte(AlertBadCertificate)}))
+		err := p.feed(p.server, asRecord(TypeAlert, []byte{byte(alert.Fatal), byte(alert.BadCertificate)}))
 		var e *Error
 		if !errors.As(err, &e) || (e.Fault == FaultRemote) == protected {
 			t.Errorf("an alert in the clear after a protected record %v: %v", protected, err)

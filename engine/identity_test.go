@@ -15,7 +15,9 @@ import (
 	"sync"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // An identity is a chain that crypto/x509 made, for both implementations.
@@ -76,7 +78,7 @@ func identityFor(t testing.TB, algorithm string) *identity {
 
 func mldsaIdentity(t testing.TB, algorithm string) *identity {
 	t.Helper()
-	chain, err := pki.Make(pki.Spec{
+	chain, err := ca.Issue(ca.ChainSpec{
 		Seed: "test", Algorithm: algorithm, Length: 2, Names: []string{testName},
 		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
 	})
@@ -193,7 +195,7 @@ func TestKeyUsageIsHeld(t *testing.T) {
 		case x.ok && err != nil:
 			t.Errorf("usage %b: %v", x.usage, err)
 		case !x.ok:
-			wantAlert(t, fmt.Sprintf("usage %b", x.usage), err, AlertUnsupportedCertificate)
+			wantAlert(t, fmt.Sprintf("usage %b", x.usage), err, alert.UnsupportedCertificate)
 		}
 	}
 }

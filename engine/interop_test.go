@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tlslab/engine/kx"
+	"tlslab/engine/session"
 )
 
 // Handshakes with crypto/tls, each way round: what we did not write decides
@@ -117,7 +118,7 @@ func (r interop) ourConfig(t testing.TB, groups []Group) *Config {
 		Rand: rand.Reader, Now: func() time.Time { return testTime },
 		MinVersion: r.version, MaxVersion: r.version, Suites: []SuiteID{r.suite}, Groups: groups,
 		Certificates: []*Certificate{id.certificate(t)}, Roots: id.roots(t),
-		ALPN: []string{"h2", "http/1.1"}, Tickets: NewTicketKeys([32]byte{7}),
+		ALPN: []string{"h2", "http/1.1"}, Tickets: session.NewTicketKeys([32]byte{7}),
 	}
 }
 

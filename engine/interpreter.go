@@ -27,8 +27,8 @@ type step struct {
 	after func(c *Conn, from side) error
 }
 
-// A protocol is the steps of a family of versions and what they mean by keys.
-type protocol struct {
+// handlers are the steps of a family of versions and what they mean by keys.
+type handlers struct {
 	steps [KeyUpdate + 1]step
 	enter func(c *Conn) error // after the ServerHello
 	keys  func(c *Conn, from side, e Epoch) (*record.Half, error)
@@ -64,7 +64,7 @@ func (c *Conn) enter() error {
 	for _, next := range c.flight.then {
 		if c.holds(next.when) {
 			c.flight, c.at = next.flight, 0
-			return c.flight.protocol.enter(c)
+			return c.flight.handlers.enter(c)
 		}
 	}
 	return internalError
@@ -74,8 +74,8 @@ func (c *Conn) enter() error {
 func (c *Conn) settle() error {
 	if !c.info.Done {
 		c.info.Done = true
-		c.hello = clientHello{} // aliases the caller's buffer
-		c.transcript.kept = nil
+		*c.hs = handshake{} // secrets, and what aliases the caller's buffer
+		c.hs = nil
 	}
 	for i := range c.flight.after {
 		r := &c.flight.after[i]
@@ -120,14 +120,14 @@ func (c *Conn) emit(r *row) error {
 
 // write appends the row's message to the flight that is being built.
 func (c *Conn) write(r *row) error {
-	s := &c.flight.protocol.steps[r.message]
-	start := len(c.messages)
-	c.messages = append(c.messages, wireType(r.message), 0, 0, 0)
-	out, err := s.make(c, c.messages)
+	s := &c.flight.handlers.steps[r.message]
+	start := len(c.out.messages)
+	c.out.messages = append(c.out.messages, wireType(r.message), 0, 0, 0)
+	out, err := s.make(c, c.out.messages)
 	if err != nil {
 		return err
 	}
-	c.messages = out
+	c.out.messages = out
 	message := out[start:]
 	putLength(message)
 	c.noteMessage(MessageSent, r.message, len(message))
@@ -138,7 +138,7 @@ func (c *Conn) write(r *row) error {
 // follows the handshake is no part of the transcript (RFC 9846 §4.1).
 func (c *Conn) conclude(s *step, from side, message []byte) error {
 	if !c.info.Done {
-		c.transcript.add(message)
+		c.hs.transcript.add(message)
 	}
 	if s.after != nil {
 		return s.after(c, from)
@@ -163,8 +163,8 @@ func (c *Conn) receive(m Message, message []byte) error {
 		return c.turnDown(r, message)
 	}
 	if m != ChangeCipherSpec {
-		s := &c.flight.protocol.steps[m]
-		c.message = message
+		s := &c.flight.handlers.steps[m]
+		c.in.message = message
 		if err := s.take(c, message[headerSize:]); err != nil {
 			return fmt.Errorf("%v: %w", m, err)
 		}
@@ -248,18 +248,18 @@ func (c *Conn) changeKeys(from side, e Epoch) error {
 		if err := c.sealMessages(); err != nil {
 			return err
 		}
-	} else if c.unread > 0 {
+	} else if c.in.unread > 0 {
 		return spansKeyChange
 	}
-	half, err := c.flight.protocol.keys(c, from, e)
+	half, err := c.flight.handlers.keys(c, from, e)
 	if err != nil {
 		return err
 	}
 	c.restrict(half, from)
 	if from == c.side {
-		c.out, c.sends = half, e
+		c.out.half, c.out.epoch = half, e
 	} else {
-		c.in, c.receives = half, e
+		c.in.half, c.in.epoch = half, e
 	}
 	if c.cfg.Observe != nil {
 		c.cfg.Observe(Notice{Kind: KeyChange, Sent: from == c.side, Epoch: e})

@@ -12,12 +12,12 @@ func makeKeyShare(c *Conn, p place, dst []byte) ([]byte, bool) {
 	case inRetry:
 		return wire.AppendUint16(dst, uint16(c.info.Group)), true
 	case inServerHello:
-		x := wire.KeyShare{Group: uint16(c.info.Group), Share: c.modern.reply}
+		x := wire.KeyShare{Group: uint16(c.info.Group), Share: c.hs.tls13.reply}
 		return x.Append(dst), c.info.Group != 0
 	}
 	at := len(dst)
 	dst = wire.Open(dst, 2)
-	for _, key := range c.shares {
+	for _, key := range c.hs.shares {
 		x := wire.KeyShare{Group: key.Group().ID, Share: key.Share()}
 		dst = x.Append(dst)
 	}
@@ -33,7 +33,7 @@ func takeKeyShare(c *Conn, p place, body []byte) error {
 	}
 	var x wire.KeyShares
 	err := x.Parse(body)
-	c.hello.shares = x.List
+	c.hs.hello.shares = x.List
 	return err
 }
 
@@ -51,12 +51,12 @@ func (c *Conn) takeRetryGroup(body []byte) error {
 	if !offered || c.shareFor(x.Value) != nil {
 		return uselessRetry
 	}
-	c.modern.retryGroup = Group(x.Value)
+	c.hs.tls13.retryGroup = Group(x.Value)
 	return nil
 }
 
 func (c *Conn) shareFor(group uint16) *kx.Key {
-	for _, key := range c.shares {
+	for _, key := range c.hs.shares {
 		if key.Group().ID == group {
 			return key
 		}
@@ -76,7 +76,7 @@ func (c *Conn) agree(body []byte) error {
 	}
 	var err error
 	c.info.Group = Group(x.Group)
-	c.modern.shared, err = key.Agree(x.Share, c.count)
+	c.hs.tls13.shared, err = key.Agree(x.Share, c.count)
 	return err
 }
 
@@ -84,13 +84,13 @@ func (c *Conn) agree(body []byte) error {
 // in the same order and once (RFC 9846 §4.3.8).
 func (c *Conn) checkShares() error {
 	i := 0
-	for rest := c.hello.shares; len(rest) > 0; i++ {
+	for rest := c.hs.hello.shares; len(rest) > 0; i++ {
 		var id uint16
 		id, _, rest = rest.Next()
-		for i < c.hello.groups.Len() && c.hello.groups.At(i) != id {
+		for i < c.hs.hello.groups.Len() && c.hs.hello.groups.At(i) != id {
 			i++
 		}
-		if i == c.hello.groups.Len() {
+		if i == c.hs.hello.groups.Len() {
 			return badShares
 		}
 	}
@@ -107,7 +107,7 @@ func (c *Conn) chooseGroup() error {
 	}
 	var known Group
 	for _, g := range c.cfg.groups() {
-		if !c.hello.groups.Contains(uint16(g)) {
+		if !c.hs.hello.groups.Contains(uint16(g)) {
 			continue
 		}
 		if c.offeredShare(g) != nil {
@@ -132,7 +132,7 @@ func (c *Conn) chooseGroup() error {
 }
 
 func (c *Conn) offeredShare(g Group) []byte {
-	for rest := c.hello.shares; len(rest) > 0; {
+	for rest := c.hs.hello.shares; len(rest) > 0; {
 		var id uint16
 		var share []byte
 		if id, share, rest = rest.Next(); id == uint16(g) {
@@ -145,6 +145,6 @@ func (c *Conn) offeredShare(g Group) []byte {
 // respond makes the server's share and the shared secret.
 func (c *Conn) respond() error {
 	var err error
-	c.modern.reply, c.modern.shared, err = c.info.Group.row().Respond(c.cfg.Rand, c.offeredShare(c.info.Group), c.count)
+	c.hs.tls13.reply, c.hs.tls13.shared, err = c.info.Group.row().Respond(c.cfg.Rand, c.offeredShare(c.info.Group), c.count)
 	return err
 }

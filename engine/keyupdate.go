@@ -19,10 +19,10 @@ func (c *Conn) KeyUpdate(request bool) error {
 		return c.err
 	case !c.info.Done || c.info.Version != TLS13:
 		return explain(noKeyUpdate)
-	case c.closed:
+	case c.out.closed:
 		return explain(closed)
 	}
-	c.updateOwed, c.updateRequested = true, request
+	c.post.updateOwed, c.post.updateRequested = true, request
 	if err := c.settle(); err != nil {
 		return c.fail(err)
 	}
@@ -34,12 +34,12 @@ func (c *Conn) KeyUpdate(request bool) error {
 // up to TLS 1.2 end there, as they have no way to new keys but another handshake.
 func (c *Conn) renew(dst, plain []byte) (sealed, rest []byte, err error) {
 	if !c.info.Done || c.info.Version != TLS13 {
-		return dst, plain, fmt.Errorf("%w: %d", keysSpent, c.out.Sequence())
+		return dst, plain, fmt.Errorf("%w: %d", keysSpent, c.out.half.Sequence())
 	}
 	if err := c.KeyUpdate(false); err != nil {
 		return dst, plain, err
 	}
-	if len(plain) <= c.out.Plaintext() {
+	if len(plain) <= c.out.half.Plaintext() {
 		plain = slices.Clone(plain)
 	}
 	return c.Flush(dst), plain, nil
@@ -48,10 +48,10 @@ func (c *Conn) renew(dst, plain []byte) (sealed, rest []byte, err error) {
 // makeKeyUpdate answers the peer's request, or asks for a change in return.
 func makeKeyUpdate(c *Conn, dst []byte) ([]byte, error) {
 	m := wire.KeyUpdateMsg{}
-	if c.updateRequested {
+	if c.post.updateRequested {
 		m.Request = 1
 	}
-	c.updateOwed, c.updateRequested, c.updateQueued = false, false, true
+	c.post.updateOwed, c.post.updateRequested, c.post.updateQueued = false, false, true
 	return m.Append(dst), nil
 }
 
@@ -66,11 +66,11 @@ func takeKeyUpdate(c *Conn, body []byte) error {
 	if m.Request > 1 {
 		return badKeyUpdate
 	}
-	c.updateOwed = m.Request == 1 && !c.updateQueued && !c.closed
+	c.post.updateOwed = m.Request == 1 && !c.post.updateQueued && !c.out.closed
 	return c.idles()
 }
 
 func afterKeyUpdate(c *Conn, from side) error {
-	c.modern.schedule.NextTraffic(c.modern.traffic[from][:c.hash.Size])
+	c.tls13.schedule.NextTraffic(c.tls13.traffic[from][:c.hash.Size])
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 )
 
@@ -13,7 +14,7 @@ func TestKeyUpdates(t *testing.T) {
 	if err := p.run(); err != nil {
 		t.Fatal(err)
 	}
-	traffic := func(c *Conn, s side) [maxHash]byte { return c.modern.traffic[s] }
+	traffic := func(c *Conn, s side) [maxHash]byte { return c.tls13.traffic[s] }
 	for _, x := range []struct {
 		from    *Conn
 		request bool
@@ -91,7 +92,7 @@ func TestKeyUpdateFloodsAreLimited(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantAlert(t, "many KeyUpdates", p.pump(), AlertUnexpectedMessage)
+	wantAlert(t, "many KeyUpdates", p.pump(), alert.UnexpectedMessage)
 }
 
 // Keys that have protected as many records as they may are changed by Seal itself,
@@ -145,13 +146,13 @@ func TestLongWritesChangeKeysOnTheirWay(t *testing.T) {
 	if err := p.run(); err != nil {
 		t.Fatal(err)
 	}
-	before := p.client.modern.traffic
+	before := p.client.tls13.traffic
 	p.exchange(t)
-	if p.client.modern.traffic != p.server.modern.traffic {
+	if p.client.tls13.traffic != p.server.tls13.traffic {
 		t.Error("both sides differ on their keys")
 	}
 	for s, name := range sideNames {
-		if p.client.modern.traffic[s] == before[s] {
+		if p.client.tls13.traffic[s] == before[s] {
 			t.Errorf("the keys of the %s are the same", name)
 		}
 	}
@@ -186,7 +187,7 @@ func TestKeysHaveTheLimitOfTheirCipher(t *testing.T) {
 func TestSpentKeysEndOldConnections(t *testing.T) {
 	for v := SSL30; v < TLS13; v++ {
 		p := established(t, v)
-		p.client.out.RenewAfter(4)
+		p.client.out.half.RenewAfter(4)
 		var err error
 		for i := 0; err == nil && i < 10; i++ {
 			var out []byte

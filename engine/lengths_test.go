@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tlslab/engine/alert"
 )
 
 // Each length field of each message of each handshake, wrong in every way.
@@ -70,7 +72,7 @@ func TestWrongLengthFields(t *testing.T) {
 				}
 				p := make(t)
 				err := p.play(replace(i, body))
-				want := AlertDecodeError.in(grammar.shape.version)
+				want := alert.DecodeError.In(grammar.shape.version)
 				wantAlert(t, fmt.Sprintf("%v: %d instead of %d at byte %d, in extension %d", x.message(), wrong, right, f.at, f.inside), err, want)
 			}
 		}
@@ -135,11 +137,11 @@ func TestWrongMessageLengths(t *testing.T) {
 
 // lengthAlert is the alert that a message's wrong length leads to, if it does: a
 // side may wait for what never comes.
-func lengthAlert(h shape, all []parcel, i, right, wrong int) (a Alert, fails bool) {
-	a = AlertDecodeError.in(h.version)
+func lengthAlert(h shape, all []parcel, i, right, wrong int) (a alert.Description, fails bool) {
+	a = alert.DecodeError.In(h.version)
 	m := all[i].message()
 	if h.formless(m) && wrong < right {
-		return AlertUnexpectedMessage, true // what is cut off is no message
+		return alert.UnexpectedMessage, true // what is cut off is no message
 	}
 	if wrong != right+1 {
 		return a, true
@@ -157,7 +159,7 @@ func lengthAlert(h shape, all []parcel, i, right, wrong int) (a Alert, fails boo
 		case TypeAlert:
 			return 0, false // close_notify ends what is incomplete, too
 		}
-		return AlertUnexpectedMessage, true
+		return alert.UnexpectedMessage, true
 	}
 	return 0, false
 }
@@ -191,7 +193,7 @@ func TestTruncatedMessages(t *testing.T) {
 					t.Errorf("%s passes", what)
 				}
 			case grammar.shape.formless(x.message()):
-				wantAlert(t, what, err, AlertHandshakeFailure) // the Finished tells
+				wantAlert(t, what, err, alert.HandshakeFailure) // the Finished tells
 			default:
 				want, _ := lengthAlert(grammar.shape, all, i, 1, 0)
 				wantAlert(t, what, err, want)

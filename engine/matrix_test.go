@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 )
 
 // Our client against our server: every way in which they can connect, and
@@ -58,7 +59,7 @@ func withALPN(p ...string) func(*Config)     { return func(cfg *Config) { cfg.AL
 func noMasterExtension(cfg *Config)          { cfg.NoExtendedMasterSecret = true }
 func noCompatibility(cfg *Config)            { cfg.NoCompatibility = true }
 func noShares(cfg *Config)                   { cfg.KeyShares = NoKeyShares }
-func withCache(cfg *Config)                  { cfg.SessionCache = NewSessionCache(8, time.Hour); cfg.Tickets = nil }
+func withCache(cfg *Config)                  { cfg.SessionCache = session.NewCache(8, time.Hour); cfg.Tickets = nil }
 func noResumption(cfg *Config)               { cfg.Resumption = []Resumption{} }
 func manyTickets(n int) func(cfg *Config)    { return func(cfg *Config) { cfg.TicketCount = n } }
 
@@ -118,7 +119,7 @@ func meetings() []meeting {
 	aged := func(i Info, v Version) Info { i.Version, i.Suite = v, *suiteRow(0xc009); return i }
 	for _, key := range []string{"ecdsa-p521", "ed25519", "mldsa44", "mldsa65", "mldsa87"} {
 		all = append(all, meeting{name: "authentication by " + key, key: key, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)})
-		if pki.KindOf(key).Since <= uint16(TLS12) {
+		if pki.KeyTypeOf(key).MinVersion <= uint16(TLS12) {
 			all = append(all, meeting{name: "classic authentication by " + key, key: key, server: maxVersion(TLS12), first: classicInfo, again: resumed(classicInfo, Ticket, 0)})
 		}
 	}
@@ -168,7 +169,7 @@ func meetings() []meeting {
 		meeting{name: "server of TLS 1.2", server: maxVersion(TLS12), first: classicInfo, again: resumed(classicInfo, Ticket, 0)},
 		meeting{name: "session id", client: maxVersion(TLS12), server: withCache, first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
 		meeting{name: "session id by a client of TLS 1.3", server: both(maxVersion(TLS12), withCache), first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
-		meeting{name: "the client has no use for tickets", client: both(maxVersion(TLS12), resumeBy(SessionID)), server: func(c *Config) { c.SessionCache = NewSessionCache(8, time.Hour) }, first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
+		meeting{name: "the client has no use for tickets", client: both(maxVersion(TLS12), resumeBy(SessionID)), server: func(c *Config) { c.SessionCache = session.NewCache(8, time.Hour) }, first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
 		meeting{name: "without extended master secret", client: both(maxVersion(TLS12), noMasterExtension), first: classicInfo, again: resumed(classicInfo, Ticket, 0)},
 		meeting{name: "no tickets from the server", server: manyTickets(NoTickets), first: modernInfo, again: modernInfo},
 		meeting{name: "no resumption allowed", client: noResumption, first: modernInfo, again: modernInfo},
@@ -259,7 +260,7 @@ func TestConnectionsShareTheirConfig(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		cc.MaxVersion, cc.Rand, sc.Rand = v, rand.Reader, rand.Reader
-		sc.SessionCache, sc.TicketCount = NewSessionCache(4, time.Hour), 8
+		sc.SessionCache, sc.TicketCount = session.NewCache(4, time.Hour), 8
 		p, _ := connect(t, cc, sc)
 		cc.Session = p.client.Session()
 		kinds := make(chan Kind)

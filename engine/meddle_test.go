@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
+	"tlslab/engine/session"
 )
 
 // A meddler between two sides: what the interpreter and the codecs make of
@@ -18,10 +20,10 @@ import (
 // tests that write records by hand.
 func withoutProtection(t testing.TB) {
 	t.Helper()
-	helloKeys, classicKeys, modernKeys := hello.keys, classic.keys, modern.keys
-	t.Cleanup(func() { hello.keys, classic.keys, modern.keys = helloKeys, classicKeys, modernKeys })
+	ofHello, ofLegacy, ofTLS13 := helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys
+	t.Cleanup(func() { helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = ofHello, ofLegacy, ofTLS13 })
 	inClear := func(*Conn, side, Epoch) (*record.Half, error) { return record.Plain(uint16(TLS12)), nil }
-	hello.keys, classic.keys, modern.keys = inClear, inClear, inClear
+	helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = inClear, inClear, inClear
 }
 
 // A parcel is one handshake message, or another whole record.
@@ -142,7 +144,7 @@ func nothing(*Config) {}
 func renewedTicket(t testing.TB) *pair {
 	p := meddledPair(true, maxVersion(TLS12), nothing)(t)
 	cfg := *p.server.cfg
-	cfg.Tickets = NewTicketKeys([32]byte{2}, [32]byte{1})
+	cfg.Tickets = session.NewTicketKeys([32]byte{2}, [32]byte{1})
 	p.server.cfg = &cfg
 	return p
 }
@@ -184,7 +186,7 @@ func honest(t *testing.T, make func(testing.TB) *pair) (all []parcel, v Version)
 	return all, p.client.Info().Version
 }
 
-func wantAlert(t *testing.T, what string, err error, want Alert) {
+func wantAlert(t *testing.T, what string, err error, want alert.Description) {
 	t.Helper()
 	var e *Error
 	if !errors.As(err, &e) || e.Alert != want || e.Fault != FaultPeer || e.Section == "" {
@@ -211,32 +213,32 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 					})
 				}
 				what := fmt.Sprintf("%v of %s", x.message(), sideNames[x.from])
-				twice := AlertUnexpectedMessage
+				twice := alert.UnexpectedMessage
 				if i == 0 && slices.ContainsFunc(all, func(p parcel) bool { return p.message() == HelloRetryRequest }) {
 					// A second ClientHello is due, but not the first one again: its
 					// shares or else its binder do not go with the request.
-					twice = AlertIllegalParameter
+					twice = alert.IllegalParameter
 					if strings.Contains(h.name, "resumed") {
-						twice = AlertDecryptError
+						twice = alert.DecryptError
 					}
 				}
 				if x.typ != TypeAlert { // a warning more means nothing
 					wantAlert(t, what+" twice", at(func(b []parcel, k int) []parcel { return slices.Insert(b, k, b[k]) }), twice)
 				}
 				foreign := parcel{from: x.from, typ: TypeHandshake, body: []byte{byte(KeyUpdate), 0, 0, 1, 0}}
-				wantAlert(t, "KeyUpdate before "+what, at(func(b []parcel, k int) []parcel { return slices.Insert(b, k, foreign) }), AlertUnexpectedMessage)
+				wantAlert(t, "KeyUpdate before "+what, at(func(b []parcel, k int) []parcel { return slices.Insert(b, k, foreign) }), alert.UnexpectedMessage)
 				if k := i + 1; x.last || all[k].harmless(version) {
 					continue
 				}
-				without := AlertUnexpectedMessage
+				without := alert.UnexpectedMessage
 				switch {
 				case version == TLS13 && x.message() == CertificateRequest, x.message() == CertificateStatus && h.name == "tls12 staple to spare":
-					without = AlertDecryptError // it may be missing, but not from what is signed
+					without = alert.DecryptError // it may be missing, but not from what is signed
 				case x.message() == CertificateStatus:
-					without = AlertBadCertificateStatus
+					without = alert.BadCertificateStatus
 				}
 				wantAlert(t, "without "+what, at(func(b []parcel, k int) []parcel { return slices.Delete(b, k, k+1) }), without)
-				wantAlert(t, what+" after its successor", at(func(b []parcel, k int) []parcel { b[k], b[k+1] = b[k+1], b[k]; return b }), AlertUnexpectedMessage)
+				wantAlert(t, what+" after its successor", at(func(b []parcel, k int) []parcel { b[k], b[k+1] = b[k+1], b[k]; return b }), alert.UnexpectedMessage)
 			}
 		})
 	}
@@ -254,12 +256,12 @@ func TestDisplacedMessagesAreUnexpected(t *testing.T) {
 					if i == j || moved.from != x.from || moved.typ == TypeAlert || moved.harmless(version) || x.harmless(version) {
 						continue // which TestMessagesOutOfOrderAreUnexpected has
 					}
-					want := AlertUnexpectedMessage
+					want := alert.UnexpectedMessage
 					switch {
 					case moved.message() == ClientHello && x.message() == ClientHello:
 						continue // whose places are alike; see retry_test.go
 					case moved.message() == ServerHello && x.message() == HelloRetryRequest:
-						want = AlertIllegalParameter // it may come, but not with a group without a share
+						want = alert.IllegalParameter // it may come, but not with a group without a share
 					}
 					err := h.make(t).meddle(func(at int, burst []parcel) []parcel {
 						if k := i - at; k >= 0 && k < len(burst) {
@@ -306,11 +308,11 @@ func TestWrongLengthsAreDecodeErrors(t *testing.T) {
 				if x.typ != TypeHandshake {
 					continue
 				}
-				want := AlertDecodeError
+				want := alert.DecodeError
 				if version == SSL30 {
-					want = want.in(SSL30)
+					want = want.In(SSL30)
 					if x.message() == ClientKeyExchange && !strings.Contains(h.name, "dhe") {
-						want = AlertHandshakeFailure // it has no lengths; the Finished tells
+						want = alert.HandshakeFailure // it has no lengths; the Finished tells
 					}
 				}
 				for _, change := range []int{-1, 1} {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/kx"
 	"tlslab/engine/wire"
 )
@@ -158,62 +159,62 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 		of      int // of meddled
 		message Message
 		edit    edit
-		alert   Alert
+		alert   alert.Description
 	}{
-		{"no extension twice", full13, ClientHello, inHello(twice(extServerName)), AlertIllegalParameter},
-		{"no unknown extension twice", full13, ClientHello, inHello(func(l extensionList) extensionList { return with(0xfafa, "")(with(0xfafa, "")(l)) }), AlertIllegalParameter},
-		{"unknown extensions of a client are ignored, and hashed", full13, ClientHello, inHello(with(0xfafa, "x")), AlertDecryptError},
-		{"pre_shared_key is last", resumed13, ClientHello, inHello(func(l extensionList) extensionList { return append(l, extensionBody{0xfafa, nil}) }), AlertIllegalParameter},
-		{"supported_groups is needed", full13, ClientHello, inHello(without(extGroups)), AlertMissingExtension},
-		{"key_share is needed", full13, ClientHello, inHello(without(extKeyShare)), AlertMissingExtension},
-		{"signature_algorithms is needed", full13, ClientHello, inHello(without(extSchemes)), AlertMissingExtension},
-		{"a host name is no longer than one can be", full13, ClientHello, inHello(instead(extServerName, "\x01\x05\x00\x01\x02"+strings.Repeat("x", 258))), AlertIllegalParameter},
-		{"a binder for each PSK", resumed13, ClientHello, inHello(surplusBinder), AlertIllegalParameter},
-		{"a PSK needs its modes", resumed13, ClientHello, inHello(without(extModes)), AlertMissingExtension},
-		{"a binder verifies", resumed13, ClientHello, flip(-1), AlertDecryptError},
-		{"renegotiation_info is empty", ecdhe12, ClientHello, inHello(instead(extRenegotiation, "\x01x")), AlertHandshakeFailure},
-		{"renegotiation_info is empty in the answer", ecdhe12, ServerHello, inServer(instead(extRenegotiation, "\x01x")), AlertHandshakeFailure},
-		{"renegotiation_info has its length", ecdhe12, ServerHello, inServer(instead(extRenegotiation, "\x02x")), AlertDecodeError},
-		{"points come uncompressed", ecdhe12, ClientHello, inHello(instead(extPointFormats, "\x01\x01")), AlertIllegalParameter},
-		{"a share of the group's size", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x1d\x00\x01x")), AlertIllegalParameter},
-		{"a hybrid's share has its size", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x11\xeb\x00\x01x")), AlertIllegalParameter},
-		{"a hybrid's point is on its curve", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x04\xe5\x11\xeb\x04\xe1"+string(make([]byte, 1249)))), AlertIllegalParameter},
-		{"a hybrid's reply has its size", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x00\x01x")), AlertIllegalParameter},
-		{"a hybrid's reply has a point on its curve", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x04\x81"+string(make([]byte, 1153)))), AlertIllegalParameter},
-		{"a share is for a group offered", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x19\x00\x01x")), AlertIllegalParameter},
-		{"a group has one share", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x48"+strings.Repeat("\x00\x1d\x00\x20\x09"+string(make([]byte, 31)), 2))), AlertIllegalParameter},
-		{"a second ClientHello has the share asked for", retry13, ClientHello, nil, AlertIllegalParameter},
+		{"no extension twice", full13, ClientHello, inHello(twice(extServerName)), alert.IllegalParameter},
+		{"no unknown extension twice", full13, ClientHello, inHello(func(l extensionList) extensionList { return with(0xfafa, "")(with(0xfafa, "")(l)) }), alert.IllegalParameter},
+		{"unknown extensions of a client are ignored, and hashed", full13, ClientHello, inHello(with(0xfafa, "x")), alert.DecryptError},
+		{"pre_shared_key is last", resumed13, ClientHello, inHello(func(l extensionList) extensionList { return append(l, extensionBody{0xfafa, nil}) }), alert.IllegalParameter},
+		{"supported_groups is needed", full13, ClientHello, inHello(without(extGroups)), alert.MissingExtension},
+		{"key_share is needed", full13, ClientHello, inHello(without(extKeyShare)), alert.MissingExtension},
+		{"signature_algorithms is needed", full13, ClientHello, inHello(without(extSchemes)), alert.MissingExtension},
+		{"a host name is no longer than one can be", full13, ClientHello, inHello(instead(extServerName, "\x01\x05\x00\x01\x02"+strings.Repeat("x", 258))), alert.IllegalParameter},
+		{"a binder for each PSK", resumed13, ClientHello, inHello(surplusBinder), alert.IllegalParameter},
+		{"a PSK needs its modes", resumed13, ClientHello, inHello(without(extModes)), alert.MissingExtension},
+		{"a binder verifies", resumed13, ClientHello, flip(-1), alert.DecryptError},
+		{"renegotiation_info is empty", ecdhe12, ClientHello, inHello(instead(extRenegotiation, "\x01x")), alert.HandshakeFailure},
+		{"renegotiation_info is empty in the answer", ecdhe12, ServerHello, inServer(instead(extRenegotiation, "\x01x")), alert.HandshakeFailure},
+		{"renegotiation_info has its length", ecdhe12, ServerHello, inServer(instead(extRenegotiation, "\x02x")), alert.DecodeError},
+		{"points come uncompressed", ecdhe12, ClientHello, inHello(instead(extPointFormats, "\x01\x01")), alert.IllegalParameter},
+		{"a share of the group's size", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x1d\x00\x01x")), alert.IllegalParameter},
+		{"a hybrid's share has its size", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x11\xeb\x00\x01x")), alert.IllegalParameter},
+		{"a hybrid's point is on its curve", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x04\xe5\x11\xeb\x04\xe1"+string(make([]byte, 1249)))), alert.IllegalParameter},
+		{"a hybrid's reply has its size", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x00\x01x")), alert.IllegalParameter},
+		{"a hybrid's reply has a point on its curve", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x04\x81"+string(make([]byte, 1153)))), alert.IllegalParameter},
+		{"a share is for a group offered", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x19\x00\x01x")), alert.IllegalParameter},
+		{"a group has one share", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x48"+strings.Repeat("\x00\x1d\x00\x20\x09"+string(make([]byte, 31)), 2))), alert.IllegalParameter},
+		{"a second ClientHello has the share asked for", retry13, ClientHello, nil, alert.IllegalParameter},
 
-		{"ALPN is not for a TLS 1.3 ServerHello", full13, ServerHello, inServer(with(extProtocols, "\x00\x03\x02h2")), AlertIllegalParameter},
-		{"no answer that was not asked for", full13, EncryptedExtensions, inEncryptedOnes(with(extProtocols, "\x00\x03\x02h2")), AlertUnsupportedExtension},
-		{"no unknown answer", full13, EncryptedExtensions, inEncryptedOnes(with(0xfafa, "")), AlertUnsupportedExtension},
-		{"no answer twice", full13, EncryptedExtensions, inEncryptedOnes(twice(extServerName)), AlertIllegalParameter},
-		{"key_share in the ServerHello", full13, ServerHello, inServer(without(extKeyShare)), AlertMissingExtension},
-		{"a group that was offered", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x17\x00\x01x")), AlertIllegalParameter},
-		{"a share that is no low-order point", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x1d\x00\x20"+string(make([]byte, 32)))), AlertIllegalParameter},
-		{"a version that was offered", full13, ServerHello, inServer(instead(extVersions, "\x03\x02")), AlertIllegalParameter},
-		{"no older version's field for TLS 1.3", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), AlertIllegalParameter},
-		{"the session ID comes back", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.SessionID = m.SessionID[1:] }), AlertIllegalParameter},
-		{"a suite that exists", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1399 }), AlertIllegalParameter},
-		{"a suite of the version", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0xc02f }), AlertIllegalParameter},
-		{"null compression", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), AlertIllegalParameter},
-		{"a PSK that was offered", resumed13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), AlertIllegalParameter},
-		{"no PSK out of nothing", full13, ServerHello, inServer(with(extPreSharedKey, "\x00\x00")), AlertUnsupportedExtension},
-		{"a PSK's mode that was offered", resumed13, ServerHello, inServer(without(extKeyShare)), AlertIllegalParameter},
-		{"a retry that changes something", retry13, HelloRetryRequest, inServer(without(extKeyShare)), AlertIllegalParameter},
-		{"a retry for another group", retry13, HelloRetryRequest, inServer(instead(extKeyShare, "\x00\x1d")), AlertIllegalParameter},
-		{"the suite stays after a retry", retry13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), AlertIllegalParameter},
-		{"the version stays after a retry", retry13, ServerHello, inServer(without(extVersions)), AlertIllegalParameter},
+		{"ALPN is not for a TLS 1.3 ServerHello", full13, ServerHello, inServer(with(extProtocols, "\x00\x03\x02h2")), alert.IllegalParameter},
+		{"no answer that was not asked for", full13, EncryptedExtensions, inEncryptedOnes(with(extProtocols, "\x00\x03\x02h2")), alert.UnsupportedExtension},
+		{"no unknown answer", full13, EncryptedExtensions, inEncryptedOnes(with(0xfafa, "")), alert.UnsupportedExtension},
+		{"no answer twice", full13, EncryptedExtensions, inEncryptedOnes(twice(extServerName)), alert.IllegalParameter},
+		{"key_share in the ServerHello", full13, ServerHello, inServer(without(extKeyShare)), alert.MissingExtension},
+		{"a group that was offered", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x17\x00\x01x")), alert.IllegalParameter},
+		{"a share that is no low-order point", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x1d\x00\x20"+string(make([]byte, 32)))), alert.IllegalParameter},
+		{"a version that was offered", full13, ServerHello, inServer(instead(extVersions, "\x03\x02")), alert.IllegalParameter},
+		{"no older version's field for TLS 1.3", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), alert.IllegalParameter},
+		{"the session ID comes back", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.SessionID = m.SessionID[1:] }), alert.IllegalParameter},
+		{"a suite that exists", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1399 }), alert.IllegalParameter},
+		{"a suite of the version", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0xc02f }), alert.IllegalParameter},
+		{"null compression", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), alert.IllegalParameter},
+		{"a PSK that was offered", resumed13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), alert.IllegalParameter},
+		{"no PSK out of nothing", full13, ServerHello, inServer(with(extPreSharedKey, "\x00\x00")), alert.UnsupportedExtension},
+		{"a PSK's mode that was offered", resumed13, ServerHello, inServer(without(extKeyShare)), alert.IllegalParameter},
+		{"a retry that changes something", retry13, HelloRetryRequest, inServer(without(extKeyShare)), alert.IllegalParameter},
+		{"a retry for another group", retry13, HelloRetryRequest, inServer(instead(extKeyShare, "\x00\x1d")), alert.IllegalParameter},
+		{"the suite stays after a retry", retry13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), alert.IllegalParameter},
+		{"the version stays after a retry", retry13, ServerHello, inServer(without(extVersions)), alert.IllegalParameter},
 
-		{"TLS 1.2 only where offered", ecdhe12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), AlertProtocolVersion},
-		{"null compression in TLS 1.2", ecdhe12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), AlertIllegalParameter},
-		{"key_share is not for TLS 1.2", ecdhe12, ServerHello, inServer(with(extKeyShare, "\x00\x1d\x00\x01x")), AlertIllegalParameter},
-		{"a resumed session keeps its suite", ticket12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0xc030 }), AlertIllegalParameter},
-		{"a resumed session keeps its extended master secret", ticket12, ServerHello, inServer(without(extExtendedMasterSecret)), AlertHandshakeFailure},
+		{"TLS 1.2 only where offered", ecdhe12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), alert.ProtocolVersion},
+		{"null compression in TLS 1.2", ecdhe12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), alert.IllegalParameter},
+		{"key_share is not for TLS 1.2", ecdhe12, ServerHello, inServer(with(extKeyShare, "\x00\x1d\x00\x01x")), alert.IllegalParameter},
+		{"a resumed session keeps its suite", ticket12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0xc030 }), alert.IllegalParameter},
+		{"a resumed session keeps its extended master secret", ticket12, ServerHello, inServer(without(extExtendedMasterSecret)), alert.HandshakeFailure},
 
-		{"a handshake signature verifies", full13, CertificateVerify, flip(-1), AlertDecryptError},
-		{"a signature scheme that was offered", full13, CertificateVerify, func([]byte) []byte { return []byte("\x02\x01\x00\x01x") }, AlertIllegalParameter},
-		{"a signature scheme of TLS 1.3", full13, CertificateVerify, func([]byte) []byte { return []byte("\x04\x01\x00\x01x") }, AlertIllegalParameter},
+		{"a handshake signature verifies", full13, CertificateVerify, flip(-1), alert.DecryptError},
+		{"a signature scheme that was offered", full13, CertificateVerify, func([]byte) []byte { return []byte("\x02\x01\x00\x01x") }, alert.IllegalParameter},
+		{"a signature scheme of TLS 1.3", full13, CertificateVerify, func([]byte) []byte { return []byte("\x04\x01\x00\x01x") }, alert.IllegalParameter},
 		{"a signature scheme of TLS 1.2 that was offered", ecdhe12, ServerKeyExchange, func(b []byte) []byte {
 			var m wire.ServerKeyExchangeMsg
 			if err := m.Parse(slices.Clone(b)); err != nil {
@@ -221,51 +222,51 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 			}
 			m.Scheme = 0x0201
 			return m.Append(nil)
-		}, AlertIllegalParameter},
-		{"a certificate for the suite", rsa12, Certificates, func([]byte) []byte { return pkiFor(t, "ecdsa-p256").certificate.classic }, AlertIllegalParameter},
-		{"parameters are signed", ecdhe12, ServerKeyExchange, flip(10), AlertDecryptError},
-		{"a group of TLS 1.2 that was offered", ecdhe12, ServerKeyExchange, flip(2), AlertDecryptError},
-		{"a server has a certificate", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x00") }, AlertDecodeError},
-		{"a server has a certificate in TLS 1.2", rsa12, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00") }, AlertDecodeError},
-		{"a certificate is one", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x06\x00\x00\x01x\x00\x00") }, AlertBadCertificate},
-		{"the server's context is empty", full13, Certificates, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, AlertIllegalParameter},
-		{"a client's number is above 1", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x00\x01\x01") }, AlertIllegalParameter},
-		{"a client's number is below the prime", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 0}, bytes.Repeat([]byte{0xff}, 256)...) }, AlertIllegalParameter},
-		{"a client's number has the prime's length", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 1}, bytes.Repeat([]byte{1}, 257)...) }, AlertIllegalParameter},
-		{"a client's number is there", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte{0, 0} }, AlertDecodeError},
-		{"a server's prime is signed", dhe12, ServerKeyExchange, flip(10), AlertDecryptError},
-		{"a client's share fits", ecdhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x01x") }, AlertIllegalParameter},
-		{"a wrong premaster secret shows in Finished alone", rsa12, ClientKeyExchange, flip(-1), AlertDecryptError},
-		{"a Finished verifies", full13, Finished, flip(0), AlertDecryptError},
-		{"a Finished of TLS 1.2 verifies", ecdhe12, Finished, flip(0), AlertDecryptError},
-		{"early data has a PSK", full13, ClientHello, inHello(with(extEarlyData, "")), AlertMissingExtension},
-		{"early_data is empty", early13, ClientHello, inHello(instead(extEarlyData, "x")), AlertDecodeError},
-		{"early data is accepted where it was offered", resumed13, EncryptedExtensions, inEncryptedOnes(with(extEarlyData, "")), AlertUnsupportedExtension},
-		{"an accepting early_data is empty", early13, EncryptedExtensions, inEncryptedOnes(instead(extEarlyData, "x")), AlertDecodeError},
-		{"early data is accepted with its protocol", early13, EncryptedExtensions, inEncryptedOnes(instead(extProtocols, "\x00\x03\x02h2")), AlertIllegalParameter},
-		{"early data is accepted with its suite", early13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), AlertIllegalParameter},
-		{"early data is accepted under the first PSK", early13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), AlertIllegalParameter},
-		{"early data is accepted under a PSK", early13, ServerHello, inServer(without(extPreSharedKey)), AlertIllegalParameter},
-		{"no older version after early data", early13, ServerHello, func([]byte) []byte { return olderHello }, AlertProtocolVersion},
-		{"EndOfEarlyData is empty", early13, EndOfEarlyData, func([]byte) []byte { return []byte{0} }, AlertDecodeError},
-		{"a limit of early data has four bytes", full13, NewSessionTicket, func(b []byte) []byte { return append(b[:len(b)-2], "\x00\x06\x00\x2a\x00\x02xx"...) }, AlertDecodeError},
-		{"tickets live a week at most", full13, NewSessionTicket, func(b []byte) []byte { b[0] = 1; return b }, AlertIllegalParameter},
+		}, alert.IllegalParameter},
+		{"a certificate for the suite", rsa12, Certificates, func([]byte) []byte { return pkiFor(t, "ecdsa-p256").certificate.classic }, alert.IllegalParameter},
+		{"parameters are signed", ecdhe12, ServerKeyExchange, flip(10), alert.DecryptError},
+		{"a group of TLS 1.2 that was offered", ecdhe12, ServerKeyExchange, flip(2), alert.DecryptError},
+		{"a server has a certificate", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x00") }, alert.DecodeError},
+		{"a server has a certificate in TLS 1.2", rsa12, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00") }, alert.DecodeError},
+		{"a certificate is one", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x06\x00\x00\x01x\x00\x00") }, alert.BadCertificate},
+		{"the server's context is empty", full13, Certificates, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, alert.IllegalParameter},
+		{"a client's number is above 1", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x00\x01\x01") }, alert.IllegalParameter},
+		{"a client's number is below the prime", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 0}, bytes.Repeat([]byte{0xff}, 256)...) }, alert.IllegalParameter},
+		{"a client's number has the prime's length", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 1}, bytes.Repeat([]byte{1}, 257)...) }, alert.IllegalParameter},
+		{"a client's number is there", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte{0, 0} }, alert.DecodeError},
+		{"a server's prime is signed", dhe12, ServerKeyExchange, flip(10), alert.DecryptError},
+		{"a client's share fits", ecdhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x01x") }, alert.IllegalParameter},
+		{"a wrong premaster secret shows in Finished alone", rsa12, ClientKeyExchange, flip(-1), alert.DecryptError},
+		{"a Finished verifies", full13, Finished, flip(0), alert.DecryptError},
+		{"a Finished of TLS 1.2 verifies", ecdhe12, Finished, flip(0), alert.DecryptError},
+		{"early data has a PSK", full13, ClientHello, inHello(with(extEarlyData, "")), alert.MissingExtension},
+		{"early_data is empty", early13, ClientHello, inHello(instead(extEarlyData, "x")), alert.DecodeError},
+		{"early data is accepted where it was offered", resumed13, EncryptedExtensions, inEncryptedOnes(with(extEarlyData, "")), alert.UnsupportedExtension},
+		{"an accepting early_data is empty", early13, EncryptedExtensions, inEncryptedOnes(instead(extEarlyData, "x")), alert.DecodeError},
+		{"early data is accepted with its protocol", early13, EncryptedExtensions, inEncryptedOnes(instead(extProtocols, "\x00\x03\x02h2")), alert.IllegalParameter},
+		{"early data is accepted with its suite", early13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), alert.IllegalParameter},
+		{"early data is accepted under the first PSK", early13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), alert.IllegalParameter},
+		{"early data is accepted under a PSK", early13, ServerHello, inServer(without(extPreSharedKey)), alert.IllegalParameter},
+		{"no older version after early data", early13, ServerHello, func([]byte) []byte { return olderHello }, alert.ProtocolVersion},
+		{"EndOfEarlyData is empty", early13, EndOfEarlyData, func([]byte) []byte { return []byte{0} }, alert.DecodeError},
+		{"a limit of early data has four bytes", full13, NewSessionTicket, func(b []byte) []byte { return append(b[:len(b)-2], "\x00\x06\x00\x2a\x00\x02xx"...) }, alert.DecodeError},
+		{"tickets live a week at most", full13, NewSessionTicket, func(b []byte) []byte { b[0] = 1; return b }, alert.IllegalParameter},
 
-		{"a status request has its fields", stapled13, ClientHello, inHello(instead(extStatusRequest, "\x01\x00\x00")), AlertDecodeError},
-		{"a status request of another type is ignored, and hashed", stapled12, ClientHello, inHello(instead(extStatusRequest, "\x02\x00\x00\x00\x00")), AlertBadCertificateStatus},
-		{"no staple in TLS 1.3 that was not asked for", full13, Certificates, inLeaf(with(extStatusRequest, "\x01\x00\x00\x01x")), AlertUnsupportedExtension},
-		{"no staple in TLS 1.2 that was not asked for", ecdhe12, ServerHello, inServer(with(extStatusRequest, "")), AlertUnsupportedExtension},
-		{"a promise is empty", stapled12, ServerHello, inServer(instead(extStatusRequest, "x")), AlertDecodeError},
-		{"no staple that was not promised", stapled12, ServerHello, inServer(without(extStatusRequest)), AlertUnexpectedMessage},
-		{"no staple among encrypted extensions", stapled13, EncryptedExtensions, inEncryptedOnes(with(extStatusRequest, "\x01\x00\x00\x01x")), AlertIllegalParameter},
-		{"no staple twice", stapled13, Certificates, inLeaf(twice(extStatusRequest)), AlertIllegalParameter},
-		{"a staple is there", stapled13, Certificates, inLeaf(without(extStatusRequest)), AlertBadCertificateStatus},
-		{"a staple is not empty", stapled13, Certificates, inLeaf(instead(extStatusRequest, "\x01\x00\x00\x00")), AlertDecodeError},
-		{"a staple of TLS 1.2 is not empty", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x01\x00\x00\x00") }, AlertDecodeError},
-		{"a staple is of OCSP", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x02\x00\x00\x01x") }, AlertDecodeError},
-		{"a staple is a response", stapled13, Certificates, inLeaf(instead(extStatusRequest, "\x01\x00\x00\x01x")), AlertBadCertificateStatus},
-		{"a staple of TLS 1.2 is a response", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x01\x00\x00\x01x") }, AlertBadCertificateStatus},
-		{"a staple is signed", stapled12, CertificateStatus, flip(-1), AlertBadCertificateStatus},
+		{"a status request has its fields", stapled13, ClientHello, inHello(instead(extStatusRequest, "\x01\x00\x00")), alert.DecodeError},
+		{"a status request of another type is ignored, and hashed", stapled12, ClientHello, inHello(instead(extStatusRequest, "\x02\x00\x00\x00\x00")), alert.BadCertificateStatus},
+		{"no staple in TLS 1.3 that was not asked for", full13, Certificates, inLeaf(with(extStatusRequest, "\x01\x00\x00\x01x")), alert.UnsupportedExtension},
+		{"no staple in TLS 1.2 that was not asked for", ecdhe12, ServerHello, inServer(with(extStatusRequest, "")), alert.UnsupportedExtension},
+		{"a promise is empty", stapled12, ServerHello, inServer(instead(extStatusRequest, "x")), alert.DecodeError},
+		{"no staple that was not promised", stapled12, ServerHello, inServer(without(extStatusRequest)), alert.UnexpectedMessage},
+		{"no staple among encrypted extensions", stapled13, EncryptedExtensions, inEncryptedOnes(with(extStatusRequest, "\x01\x00\x00\x01x")), alert.IllegalParameter},
+		{"no staple twice", stapled13, Certificates, inLeaf(twice(extStatusRequest)), alert.IllegalParameter},
+		{"a staple is there", stapled13, Certificates, inLeaf(without(extStatusRequest)), alert.BadCertificateStatus},
+		{"a staple is not empty", stapled13, Certificates, inLeaf(instead(extStatusRequest, "\x01\x00\x00\x00")), alert.DecodeError},
+		{"a staple of TLS 1.2 is not empty", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x01\x00\x00\x00") }, alert.DecodeError},
+		{"a staple is of OCSP", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x02\x00\x00\x01x") }, alert.DecodeError},
+		{"a staple is a response", stapled13, Certificates, inLeaf(instead(extStatusRequest, "\x01\x00\x00\x01x")), alert.BadCertificateStatus},
+		{"a staple of TLS 1.2 is a response", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x01\x00\x00\x01x") }, alert.BadCertificateStatus},
+		{"a staple is signed", stapled12, CertificateStatus, flip(-1), alert.BadCertificateStatus},
 	} {
 		t.Run(x.rule, func(t *testing.T) {
 			edited, seen := false, 0
@@ -323,7 +324,7 @@ func TestSecondClientHelloHasTheGroupAskedFor(t *testing.T) {
 		}
 		return burst
 	})
-	wantAlert(t, "another group's share", err, AlertIllegalParameter)
+	wantAlert(t, "another group's share", err, alert.IllegalParameter)
 	if !errors.Is(err, changedChoice) {
 		t.Errorf("not the server, but %v", err)
 	}
@@ -337,7 +338,7 @@ func TestKeyUpdateRequestIsZeroOrOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err := p.server.Recv(asRecord(TypeHandshake, []byte{byte(KeyUpdate), 0, 0, 1, 2}))
-	wantAlert(t, "KeyUpdate 2", err, AlertIllegalParameter)
+	wantAlert(t, "KeyUpdate 2", err, alert.IllegalParameter)
 }
 
 // Every extension has one row, and none is in a place where it could not be

@@ -12,8 +12,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// modern is TLS 1.3 (RFC 9846) from the ServerHello on.
-var modern = protocol{
+// tls13Handlers is TLS 1.3 (RFC 9846) from the ServerHello on.
+var tls13Handlers = handlers{
 	enter: enterModern,
 	keys:  modernKeys,
 	steps: [KeyUpdate + 1]step{
@@ -30,28 +30,32 @@ var modern = protocol{
 
 const maxHash = 48 // bytes of the longest suite's hash
 
-// modernState is what TLS 1.3 keeps besides. Arrays of two are by side.
-type modernState struct {
-	schedule   *secrets.Schedule
-	early      bool   // the schedule has entered the PSK's early secret
-	shared     []byte // the (EC)DHE secret; nil in psk_ke
-	reply      []byte // the server's share
-	retryGroup Group  // the client's, from a HelloRetryRequest
-	repeated   []byte // the server's, of the first ClientHello: what the second repeats
-	chosen     uint16 // among the offered PSKs
-	nonce      byte   // of the next ticket
+// tls13Secrets are the secrets of a TLS 1.3 connection. Arrays of two are by side.
+type tls13Secrets struct {
+	schedule    *secrets.Schedule
+	traffic     [2][maxHash]byte // application traffic secrets
+	resumption  [maxHash]byte
+	ticketNonce byte // of the next ticket
+}
 
-	handshake  [2][maxHash]byte // traffic secrets
-	traffic    [2][maxHash]byte
-	resumption [maxHash]byte
-	binderKey  [maxHash]byte
-	binder     [maxHash]byte
-	verify     [maxHash]byte
+// tls13State is what only the handshake of TLS 1.3 needs. Arrays of two are by side.
+type tls13State struct {
+	pskSchedule bool   // the schedule has entered the PSK's early secret
+	shared      []byte // the (EC)DHE secret; nil in psk_ke
+	reply       []byte // the server's share
+	retryGroup  Group  // the client's, from a HelloRetryRequest
+	repeated    []byte // the server's, of the first ClientHello: what the second repeats
+	chosen      uint16 // among the offered PSKs
+
+	traffic   [2][maxHash]byte // handshake traffic secrets
+	binderKey [maxHash]byte
+	binder    [maxHash]byte
+	verify    [maxHash]byte
 }
 
 // takeModernHello reads the rest of a TLS 1.3 ServerHello.
 func (c *Conn) takeModernHello(m *wire.ServerHelloMsg) error {
-	if string(m.SessionID) != string(c.sessionID) {
+	if string(m.SessionID) != string(c.resume.id) {
 		return badSessionID
 	}
 	c.info.Kind = Full
@@ -59,7 +63,7 @@ func (c *Conn) takeModernHello(m *wire.ServerHelloMsg) error {
 	if err != nil {
 		return err
 	}
-	c.compatible = c.asksCompatibility()
+	c.hs.compatible = c.asksCompatibility()
 	c.info.ExtendedMasterSecret = true
 	shared := seen.has(extKeyShare)
 	switch {
@@ -80,12 +84,12 @@ func (c *Conn) takeModernHello(m *wire.ServerHelloMsg) error {
 
 // enterModern walks the key schedule to the handshake secret (RFC 9846 §7.1).
 func enterModern(c *Conn) error {
-	m := &c.modern
-	if c.info.Kind == Full || !m.early {
+	m, hs := &c.tls13, &c.hs.tls13
+	if c.info.Kind == Full || !hs.pskSchedule {
 		m.schedule = c.fullSchedule()
 	}
-	m.schedule.Handshake(m.shared)
-	sum := c.transcript.sum()
+	m.schedule.Handshake(hs.shared)
+	sum := c.hs.transcript.sum()
 	for _, s := range [...]struct {
 		side  side
 		label secrets.Label
@@ -94,7 +98,7 @@ func enterModern(c *Conn) error {
 		{client, secrets.ClientHandshakeTraffic, "CLIENT_HANDSHAKE_TRAFFIC_SECRET"},
 		{server, secrets.ServerHandshakeTraffic, "SERVER_HANDSHAKE_TRAFFIC_SECRET"},
 	} {
-		secret := m.handshake[s.side][:c.hash.Size]
+		secret := hs.traffic[s.side][:c.hash.Size]
 		m.schedule.Derive(secret, s.label, sum)
 		c.logSecret(s.log, secret)
 	}
@@ -111,9 +115,9 @@ func (c *Conn) fullSchedule() *secrets.Schedule {
 // modernKeys makes the protection of one direction (RFC 9846 §7.3).
 func modernKeys(c *Conn, from side, e Epoch) (*record.Half, error) {
 	if e == EpochHandshake {
-		return c.protect(c.cipher, c.modern.handshake[from][:c.hash.Size])
+		return c.protect(c.cipher, c.hs.tls13.traffic[from][:c.hash.Size])
 	}
-	half, err := c.protect(c.cipher, c.modern.traffic[from][:c.hash.Size])
+	half, err := c.protect(c.cipher, c.tls13.traffic[from][:c.hash.Size])
 	if err == nil && (from == client || c.info.Done) { // a server's first keys: see afterFinished13
 		half.RenewAfter(c.cfg.KeyUpdateAfter)
 	}
@@ -124,7 +128,7 @@ func modernKeys(c *Conn, from side, e Epoch) (*record.Half, error) {
 func (c *Conn) protect(cipher *record.Cipher, secret []byte) (*record.Half, error) {
 	n := cipher.Key
 	key, iv := c.scratch[:n], c.scratch[n:n+record.NonceSize]
-	c.modern.schedule.TrafficKeys(key, iv, secret)
+	c.tls13.schedule.TrafficKeys(key, iv, secret)
 	half, err := record.TLS13(cipher, key, iv, c.count)
 	if err == nil {
 		half.PadTo(c.cfg.PadTo)
@@ -134,7 +138,7 @@ func (c *Conn) protect(cipher *record.Cipher, secret []byte) (*record.Half, erro
 
 func (c *Conn) logSecret(label string, secret []byte) {
 	if c.cfg.Observe != nil {
-		c.cfg.Observe(Notice{Kind: Secret, Label: label, ClientRandom: c.randoms[client][:], Secret: secret})
+		c.cfg.Observe(Notice{Kind: Secret, Label: label, ClientRandom: c.hs.randoms[client][:], Secret: secret})
 	}
 }
 
@@ -159,14 +163,14 @@ func takeEncryptedExtensions(c *Conn, body []byte) error {
 
 // makeCertificate13 writes this side's chain; a client's may be empty.
 func makeCertificate13(c *Conn, dst []byte) ([]byte, error) {
-	if c.certificate == nil {
+	if c.info.Certificate == nil {
 		return append(dst, 0, 0, 0, 0), nil
 	}
 	if c.staples() {
 		c.info.Revocation = RevocationStapled
-		return append(dst, c.certificate.stapled...), nil
+		return append(dst, c.info.Certificate.stapled...), nil
 	}
-	return append(dst, c.certificate.modern...), nil
+	return append(dst, c.info.Certificate.modern...), nil
 }
 
 func takeCertificate13(c *Conn, body []byte) error {
@@ -202,15 +206,15 @@ var signedContexts = [...]string{
 
 // signed is what a side's CertificateVerify signs.
 func (c *Conn) signed(from side) []byte {
-	return append(append(c.scratch[:0], signedContexts[from]...), c.transcript.sum()...)
+	return append(append(c.scratch[:0], signedContexts[from]...), c.hs.transcript.sum()...)
 }
 
 func makeCertificateVerify13(c *Conn, dst []byte) ([]byte, error) {
-	signature, err := c.scheme.Sign(c.cfg.Rand, c.certificate.key, c.signed(c.side), c.count)
+	signature, err := c.hs.scheme.Sign(c.cfg.Rand, c.info.Certificate.key, c.signed(c.side), c.count)
 	if err != nil {
 		return nil, err
 	}
-	m := wire.CertificateVerifyMsg{Scheme: c.scheme.ID, Signature: signature}
+	m := wire.CertificateVerifyMsg{Scheme: c.hs.scheme.ID, Signature: signature}
 	return m.Append(dst), nil
 }
 
@@ -228,14 +232,14 @@ func takeCertificateVerify13(c *Conn, body []byte) error {
 func (c *Conn) checkSignature(id uint16, signed, signature []byte, verify func(*pki.Scheme, *pki.PublicKey, []byte, []byte, op.Counter) error) error {
 	s := pki.SchemeByID(id)
 	if c.impliesScheme() {
-		s = pki.Implied(c.peerKey)
+		s = pki.ImpliedScheme(c.hs.peerKey)
 	} else if !c.accepts(id) {
 		s = nil
 	}
-	if s == nil || !s.Fits(c.peerKey, uint16(c.info.Version)) {
+	if s == nil || !s.Fits(c.hs.peerKey, uint16(c.info.Version)) {
 		return fmt.Errorf("%w: signature scheme 0x%04x", unknownChoice, id)
 	}
-	if err := verify(s, c.peerKey, signed, signature, c.count); err != nil {
+	if err := verify(s, c.hs.peerKey, signed, signature, c.count); err != nil {
 		return fmt.Errorf("%w: %w", badSignature, err)
 	}
 	return nil
@@ -243,8 +247,8 @@ func (c *Conn) checkSignature(id uint16, signed, signature []byte, verify func(*
 
 // finished13 is the verify_data of a side's Finished (RFC 9846 §4.5.3).
 func (c *Conn) finished13(from side) []byte {
-	out := c.modern.verify[:c.hash.Size]
-	c.modern.schedule.Finished(out, c.modern.handshake[from][:c.hash.Size], c.transcript.sum())
+	out := c.hs.tls13.verify[:c.hash.Size]
+	c.tls13.schedule.Finished(out, c.hs.tls13.traffic[from][:c.hash.Size], c.hs.transcript.sum())
 	return out
 }
 
@@ -266,15 +270,15 @@ func takeFinished13(c *Conn, body []byte) error {
 // and the resumption secret after the client's (RFC 9846 §7.1). From then on a
 // server that has spoken before may change its keys.
 func afterFinished13(c *Conn, from side) error {
-	m := &c.modern
-	sum := c.transcript.sum()
+	m := &c.tls13
+	sum := c.hs.transcript.sum()
 	if from == client {
 		m.schedule.Derive(m.resumption[:c.hash.Size], secrets.Resumption, sum)
 		if c.side == server {
-			c.out.RenewAfter(c.cfg.KeyUpdateAfter)
+			c.out.half.RenewAfter(c.cfg.KeyUpdateAfter)
 		}
 		if !c.memorable() {
-			c.ticketsOwed = 0
+			c.post.ticketsOwed = 0
 		}
 		return nil
 	}

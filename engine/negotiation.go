@@ -40,7 +40,7 @@ func makeGroups(c *Conn, p place, dst []byte) ([]byte, bool) {
 func takeGroups(c *Conn, _ place, body []byte) error {
 	var x wire.Uint16Vector
 	err := x.Parse(body)
-	c.hello.groups = x.List
+	c.hs.hello.groups = x.List
 	return err
 }
 
@@ -79,7 +79,7 @@ func takeProtocols(c *Conn, _ place, body []byte) error {
 		return err
 	}
 	if c.side == server {
-		c.hello.protocols = x.List
+		c.hs.hello.protocols = x.List
 		return nil
 	}
 	name, rest := x.List.Next()
@@ -95,11 +95,11 @@ func takeProtocols(c *Conn, _ place, body []byte) error {
 // (RFC 7301 §3.2).
 func (c *Conn) chooseProtocol() error {
 	c.info.ALPN = ""
-	if c.hello.protocols == nil || len(c.cfg.ALPN) == 0 {
+	if c.hs.hello.protocols == nil || len(c.cfg.ALPN) == 0 {
 		return nil
 	}
 	for _, ours := range c.cfg.ALPN {
-		for rest := c.hello.protocols; len(rest) > 0; {
+		for rest := c.hs.hello.protocols; len(rest) > 0; {
 			var name []byte
 			if name, rest = rest.Next(); string(name) == ours {
 				c.info.ALPN = ours
@@ -128,13 +128,13 @@ func takeVersions(c *Conn, p place, body []byte) error {
 	}
 	var x wire.Versions
 	err := x.Parse(body)
-	c.hello.versions = x.List
+	c.hs.hello.versions = x.List
 	return err
 }
 
 func makeCookie(c *Conn, p place, dst []byte) ([]byte, bool) {
-	x := wire.Cookie{Value: c.hello.cookie}
-	return x.Append(dst), p == inClientHello && c.hello.cookie != nil
+	x := wire.Cookie{Value: c.hs.hello.cookie}
+	return x.Append(dst), p == inClientHello && c.hs.hello.cookie != nil
 }
 
 // takeCookie keeps a server's cookie for the second ClientHello. Our server
@@ -143,7 +143,7 @@ func takeCookie(c *Conn, p place, body []byte) error {
 	var x wire.Cookie
 	err := x.Parse(body)
 	if p == inRetry {
-		c.hello.cookie = slices.Clone(x.Value)
+		c.hs.hello.cookie = slices.Clone(x.Value)
 	}
 	return err
 }

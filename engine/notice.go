@@ -1,6 +1,9 @@
 package engine
 
-import "tlslab/engine/op"
+import (
+	"tlslab/engine/alert"
+	"tlslab/engine/op"
+)
 
 // A Notice is one thing that Config.Observe is told. It is passed by value
 // and its slices are valid during the call only.
@@ -19,8 +22,8 @@ type Notice struct {
 	Plain  int
 
 	// RecordSent, RecordReceived of an alert besides: what it says.
-	Level AlertLevel
-	Alert Alert
+	Level alert.Level
+	Alert alert.Description
 
 	// StatusTaken: of what CertificateStatus was given, in bytes. The client has
 	// judged it, and goes on.

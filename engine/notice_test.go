@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"tlslab/engine/alert"
 )
 
 // Whoever observes a connection is told what each alert says, sent and received,
@@ -17,7 +19,7 @@ func TestAlertsAreTold(t *testing.T) {
 		}{
 			{"the end", func(_, _ *Config) {}, []string{"client sent warning close_notify", "server received warning close_notify"}},
 			{"a client's refusal", func(client, _ *Config) { client.Roots = identityFor(t, "rsa2048").roots(t) },
-				[]string{"client sent fatal " + AlertUnknownCA.in(v).String(), "server received fatal " + AlertUnknownCA.in(v).String()}},
+				[]string{"client sent fatal " + alert.UnknownCA.In(v).String(), "server received fatal " + alert.UnknownCA.In(v).String()}},
 		} {
 			var told []string
 			tell := func(who string) func(Notice) {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
+	"tlslab/engine/session"
 )
 
 // Two connections joined by memory, and what every test needs for them.
@@ -48,7 +50,7 @@ func (s *stream) Read(p []byte) (int, error) {
 
 // A testPKI is a chain of a leaf and an intermediate, and what trusts it.
 type testPKI struct {
-	chain       *pki.Chain
+	chain       *ca.Chain
 	roots       *pki.Roots
 	certificate *Certificate
 }
@@ -65,7 +67,7 @@ func pkiFor(t testing.TB, algorithm string) *testPKI {
 	if p := pkiByKey[algorithm]; p != nil {
 		return p
 	}
-	p := specialPKI(t, pki.Spec{Seed: "engine tests", Algorithm: algorithm, Length: 2, Names: []string{testName}})
+	p := specialPKI(t, ca.ChainSpec{Seed: "engine tests", Algorithm: algorithm, Length: 2, Names: []string{testName}})
 	pkiByKey[algorithm] = p
 	return p
 }
@@ -78,7 +80,7 @@ func serverConfig(t testing.TB, algorithms ...string) *Config {
 	cfg := &Config{
 		Rand:    newStream("server"),
 		Now:     func() time.Time { return testTime },
-		Tickets: NewTicketKeys([32]byte{1}),
+		Tickets: session.NewTicketKeys([32]byte{1}),
 	}
 	for _, a := range algorithms {
 		cfg.Certificates = append(cfg.Certificates, pkiFor(t, a).certificate)

@@ -28,7 +28,7 @@ var acts = []func(p *pair) error{
 
 // queue puts data behind what is to be flushed.
 func (c *Conn) queue(data []byte) (err error) {
-	c.records, err = c.Seal(c.records, data)
+	c.out.records, err = c.Seal(c.out.records, data)
 	return err
 }
 
@@ -96,24 +96,28 @@ func checkBounds(t testing.TB, c *Conn) {
 		message = headerSize + maxCertificates
 		flights = 1 << 16
 	)
+	var kept []byte
+	if c.hs != nil {
+		kept = c.hs.transcript.kept
+	}
 	for _, x := range []struct {
 		what     string
 		has, may int
 	}{
-		{"partial message", len(c.partial), message},
-		{"room for a partial message", cap(c.partial), 2 * (message + 1<<14)},
-		{"messages to be sealed", len(c.messages), flights},
-		{"records to be flushed", len(c.records), flights},
-		{"kept transcript", len(c.transcript.kept), 2 * (flights + message)},
-		{"idle records", c.idle, maxIdle + 1},
-		{"session ID", len(c.sessionID), wire.MaxSessionID},
+		{"partial message", len(c.in.partial), message},
+		{"room for a partial message", cap(c.in.partial), 2 * (message + 1<<14)},
+		{"messages to be sealed", len(c.out.messages), flights},
+		{"records to be flushed", len(c.out.records), flights},
+		{"kept transcript", len(kept), 2 * (flights + message)},
+		{"idle records", c.in.idle, maxIdle + 1},
+		{"session ID", len(c.resume.id), wire.MaxSessionID},
 	} {
 		if x.has > x.may {
 			t.Errorf("%s of the %s: %d, at most %d are allowed", x.what, sideNames[c.side], x.has, x.may)
 		}
 	}
-	if s := c.session; s != nil && s.version == TLS13 && s.Tickets() > maxTickets {
-		t.Errorf("%d tickets are kept", s.Tickets())
+	if s := c.resume.session; s != nil && s.TicketCount() > 32 {
+		t.Errorf("%d tickets are kept", s.TicketCount())
 	}
 }
 

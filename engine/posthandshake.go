@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -12,10 +13,10 @@ import (
 
 // makeTicket13 seals one of the tickets that the server owes.
 func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
-	c.ticketsOwed--
-	m := &c.modern
-	nonce := [1]byte{m.nonce}
-	m.nonce++
+	c.post.ticketsOwed--
+	m := &c.tls13
+	nonce := [1]byte{m.ticketNonce}
+	m.ticketNonce++
 	var psk [maxHash]byte
 	m.schedule.PSK(psk[:c.hash.Size], m.resumption[:c.hash.Size], nonce[:])
 	var ageAdd [4]byte
@@ -23,7 +24,7 @@ func makeTicket13(c *Conn, dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	state := c.appendState(c.scratch[:0], psk[:c.hash.Size], c.earlyTerms(binary.BigEndian.Uint32(ageAdd[:])))
-	ticket, err := c.cfg.Tickets.seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
+	ticket, err := c.cfg.Tickets.Seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func takeTicket13(c *Conn, body []byte) error {
 		return err
 	}
 	lifetime := time.Duration(m.Lifetime) * time.Second
-	if lifetime > maxTicketLifetime {
+	if lifetime > session.MaxTicketLifetime {
 		return badTicket
 	}
 	c.info.TicketsReceived++

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tlslab/engine/secrets"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -28,7 +29,7 @@ func makeModes(c *Conn, _ place, dst []byte) ([]byte, bool) {
 func takeModes(c *Conn, _ place, body []byte) error {
 	var x wire.Bytes8
 	err := x.Parse(body)
-	c.hello.modes = x.List
+	c.hs.hello.modes = x.List
 	return err
 }
 
@@ -37,7 +38,7 @@ func takeModes(c *Conn, _ place, body []byte) error {
 func (c *Conn) chooseMode() Resumption {
 	for _, way := range c.cfg.resumption() {
 		mode, ok := pskModes[way]
-		for _, theirs := range c.hello.modes {
+		for _, theirs := range c.hs.hello.modes {
 			if ok && theirs == mode {
 				return way
 			}
@@ -50,7 +51,7 @@ func (c *Conn) chooseMode() Resumption {
 // sealBinders fills in; or names the one that was chosen.
 func makePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p == inServerHello {
-		return wire.AppendUint16(dst, c.modern.chosen), c.info.Kind == Resumed
+		return wire.AppendUint16(dst, c.hs.tls13.chosen), c.info.Kind == Resumed
 	}
 	if !c.offersPSK() {
 		return dst, false
@@ -58,16 +59,16 @@ func makePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	now := c.cfg.Now()
 	at := len(dst)
 	dst = wire.Open(dst, 2)
-	for i := range c.offer.tickets {
-		t := &c.offer.tickets[i]
-		age := uint32(now.Sub(t.received)/time.Millisecond) + t.ageAdd
-		dst = wire.AppendIdentity(dst, t.identity, age)
+	for i := range c.resume.offer.tickets {
+		t := &c.resume.offer.tickets[i]
+		age := uint32(now.Sub(t.Received)/time.Millisecond) + t.AgeAdd
+		dst = wire.AppendIdentity(dst, t.Identity, age)
 	}
 	dst = wire.Close(dst, at, 2)
 	at = len(dst)
 	dst = wire.Open(dst, 2)
-	for i := range c.offer.tickets {
-		size := len(c.offer.tickets[i].psk) // a PSK of ours is as long as its hash
+	for i := range c.resume.offer.tickets {
+		size := len(c.resume.offer.tickets[i].PSK) // a PSK of ours is as long as its hash
 		dst = append(append(dst, byte(size)), zeroBinder[:size]...)
 	}
 	return wire.Close(dst, at, 2), true
@@ -79,7 +80,7 @@ var zeroBinder [64]byte
 // HelloRetryRequest only one that goes with the suite's hash (RFC 9846
 // §4.2.4).
 func (c *Conn) offersPSK() bool {
-	o := &c.offer
+	o := &c.resume.offer
 	return o.session != nil && !o.classic && (c.hash == nil || c.hash.Name == o.hash)
 }
 
@@ -87,19 +88,19 @@ func (c *Conn) offersPSK() bool {
 // (RFC 9846 §4.3.11.2). It leaves the schedule at the first one's early secret,
 // from which the keys of early data come.
 func (c *Conn) sealBinders(message []byte) error {
-	if !c.hello.seen.has(extPreSharedKey) {
+	if !c.hs.hello.seen.has(extPreSharedKey) {
 		return nil
 	}
 	putLength(message)
-	h := hashes[c.offer.hash]
+	h := hashes[c.resume.offer.hash]
 	at := len(message)
-	covered := message[:at-2-len(c.offer.tickets)*(1+h.Size)]
-	sum, err := c.transcript.sumWith(covered, h)
+	covered := message[:at-2-len(c.resume.offer.tickets)*(1+h.Size)]
+	sum, err := c.hs.transcript.sumWith(covered, h)
 	if err != nil {
 		return err
 	}
-	for i := len(c.offer.tickets) - 1; i >= 0; i-- {
-		copy(message[at-h.Size:], c.binder(h, c.offer.tickets[i].psk, sum))
+	for i := len(c.resume.offer.tickets) - 1; i >= 0; i-- {
+		copy(message[at-h.Size:], c.binder(h, c.resume.offer.tickets[i].PSK, sum))
 		at -= 1 + h.Size
 	}
 	return nil
@@ -108,20 +109,20 @@ func (c *Conn) sealBinders(message []byte) error {
 // binder computes a PSK's binder over the hash of a ClientHello without its
 // binders. It leaves the schedule at the PSK's early secret.
 func (c *Conn) binder(h *secrets.Hash, psk, sum []byte) []byte {
-	m := &c.modern
-	m.schedule = secrets.NewSchedule(h, c.count)
-	m.schedule.Early(psk)
-	m.early = true
-	key := m.binderKey[:h.Size]
-	m.schedule.Derive(key, secrets.ResumptionBinder, nil)
-	out := m.binder[:h.Size]
-	m.schedule.Finished(out, key, sum)
+	s, hs := secrets.NewSchedule(h, c.count), &c.hs.tls13
+	c.tls13.schedule = s
+	s.Early(psk)
+	hs.pskSchedule = true
+	key := hs.binderKey[:h.Size]
+	s.Derive(key, secrets.ResumptionBinder, nil)
+	out := hs.binder[:h.Size]
+	s.Finished(out, key, sum)
 	return out
 }
 
 func takePreSharedKey(c *Conn, p place, body []byte) error {
 	if p == inClientHello {
-		offered := &c.hello.psks
+		offered := &c.hs.hello.psks
 		if err := offered.Parse(body); err != nil {
 			return err
 		}
@@ -134,14 +135,14 @@ func takePreSharedKey(c *Conn, p place, body []byte) error {
 	if err := x.Parse(body); err != nil {
 		return err
 	}
-	if int(x.Value) >= len(c.offer.tickets) || !c.offersPSK() || c.hash.Name != c.offer.hash {
+	if int(x.Value) >= len(c.resume.offer.tickets) || !c.offersPSK() || c.hash.Name != c.resume.offer.hash {
 		return unknownChoice
 	}
-	if c.modern.chosen = x.Value; x.Value != 0 {
-		c.modern.schedule.Early(c.offer.tickets[x.Value].psk)
+	if c.hs.tls13.chosen = x.Value; x.Value != 0 {
+		c.tls13.schedule.Early(c.resume.offer.tickets[x.Value].PSK)
 	}
 	c.info.Kind = Resumed
-	c.info.ClientAuthenticated, c.info.ToleratedFaults = c.offer.session.authenticated, c.offer.session.toleratedFaults
+	c.info.ClientAuthenticated, c.info.ToleratedFaults = c.resume.offer.session.ClientAuthenticated, c.resume.offer.session.ToleratedFaults
 	return nil
 }
 
@@ -152,7 +153,7 @@ const MaxTicketsOffered = 4
 // choosePSK takes the first ticket that can be resumed with the suite, if its
 // binder verifies (RFC 9846 §4.3.11).
 func (c *Conn) choosePSK() error {
-	h := &c.hello
+	h := &c.hs.hello
 	way := c.chooseMode()
 	binders := h.psks.Binders
 	i := uint16(0)
@@ -165,8 +166,8 @@ func (c *Conn) choosePSK() error {
 		if !ok || way == 0 || !c.admits(&s) || !c.keepsFragment(&s) || !c.resumesName(&s) {
 			continue
 		}
-		message := c.message[:len(c.message)-h.psks.BindersSize()]
-		sum, err := c.transcript.sumWith(message, c.hash)
+		message := c.in.message[:len(c.in.message)-h.psks.BindersSize()]
+		sum, err := c.hs.transcript.sumWith(message, c.hash)
 		if err != nil {
 			return err
 		}
@@ -176,11 +177,11 @@ func (c *Conn) choosePSK() error {
 		if !c.recall(&s) {
 			continue
 		}
-		c.modern.chosen = i
+		c.hs.tls13.chosen = i
 		c.info.Kind, c.info.Resumption = Resumed, way
-		if c.early != nil {
-			c.early.claim = earlyClaim{s, identity, binder, age}
-			c.early.skip = max(c.early.skip, int(s.Early.Most))
+		if c.hs.early != nil {
+			c.hs.early.claim = earlyClaim{s, identity, binder, age}
+			c.hs.early.skip = max(c.hs.early.skip, int(s.EarlyData.MaxSize))
 		}
 		return nil
 	}
@@ -189,16 +190,16 @@ func (c *Conn) choosePSK() error {
 
 // openPSK opens a ticket and says whether it can be resumed: alive, of TLS
 // 1.3, and with the suite's hash.
-func (c *Conn) openPSK(ticket []byte) (wire.SessionState, bool) {
-	var s wire.SessionState
+func (c *Conn) openPSK(ticket []byte) (session.State, bool) {
+	var s session.State
 	if c.cfg.Tickets == nil {
 		return s, false
 	}
-	raw, _, err := c.cfg.Tickets.open(c.scratch[:0], ticket, c.cfg.Now(), c.count)
+	raw, _, err := c.cfg.Tickets.Open(c.scratch[:0], ticket, c.cfg.Now(), c.count)
 	if err != nil {
 		return s, false
 	}
 	s, ok := c.openState(raw)
-	suite := suiteRow(SuiteID(s.Suite))
-	return s, ok && Version(s.Version) == TLS13 && suite != nil && suite.Hash == c.hash.Name && len(s.Secret) == c.hash.Size
+	suite := suiteRow(s.Suite)
+	return s, ok && s.Version == TLS13 && suite != nil && suite.Hash == c.hash.Name && len(s.Secret) == c.hash.Size
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // What a session remembers of its client.
@@ -13,8 +13,8 @@ import (
 // handshake asks anew.
 func TestResumptionKeepsToThePolicy(t *testing.T) {
 	shown := clientPKI(t, "ecdsa-p256")
-	brief := specialPKI(t, pki.Spec{Seed: "brief", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.Add(time.Minute)})
-	large := specialPKI(t, pki.Spec{Seed: "large", Algorithm: "ecdsa-p256", Length: 2, Size: maxIdentity})
+	brief := specialPKI(t, ca.ChainSpec{Seed: "brief", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.Add(time.Minute)})
+	large := specialPKI(t, ca.ChainSpec{Seed: "large", Algorithm: "ecdsa-p256", Length: 2, Size: maxIdentity})
 	later := func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(time.Hour) } }
 	for _, x := range []struct {
 		name          string

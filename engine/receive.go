@@ -23,6 +23,20 @@ func maxBody(m Message) int {
 	return maxMessage
 }
 
+// A receiver is what a side receives: how records are protected, and what has come of a message.
+type receiver struct {
+	half    *record.Half
+	epoch   Epoch  // of half
+	partial []byte // the beginning of a message whose rest has not come
+	message []byte // the message at hand, header included
+	unread  int    // bytes of the record behind message
+	idle    int    // see maxIdle
+	closed  bool   // the peer's close_notify has come
+
+	renegotiations uint8 // that the peer has asked for
+	observe        func(Notice)
+}
+
 // Recv consumes at most one record from in, opening it in place. It returns
 // the number of bytes consumed, 0 where in does not yet hold a whole record or
 // a client waits for CertificateStatus, and what the record meant. Event.Data
@@ -44,7 +58,7 @@ func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 	if c.awaitsStatus() {
 		return 0, Event{}, nil
 	}
-	if c.peerClosed {
+	if c.in.closed {
 		return len(in), Event{}, nil // RFC 9846 §6.1: what follows a close_notify is ignored
 	}
 	h, ok := record.ParseHeader(in)
@@ -72,12 +86,12 @@ func (c *Conn) happened(wasDone bool, kind EventKind) EventKind {
 	switch {
 	case c.info.Done && !wasDone:
 		kind = EventHandshakeDone
-	case c.newSession && c.info.Done:
+	case c.resume.isNew && c.info.Done:
 		kind = EventSession
 	case c.awaitsStatus():
 		kind = EventStatusWanted
 	}
-	c.newSession = false
+	c.resume.isNew = false
 	return kind
 }
 
@@ -89,7 +103,7 @@ func (c *Conn) checkHeader(h record.Header) error {
 		return notTLS
 	case h.Type < record.ChangeCipherSpec || h.Type > record.ApplicationData:
 		return fmt.Errorf("%w: content type %d", unexpectedRecord, h.Type)
-	case h.Length > c.in.Limit() && !(c.skipping(h) && h.Length <= record.MaxProtected):
+	case h.Length > c.in.half.Limit() && !(c.skipping(h) && h.Length <= record.MaxProtected):
 		return fmt.Errorf("%w: %d bytes", recordOverflow, h.Length)
 	}
 	return nil
@@ -100,10 +114,10 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 	typ, plain := h.Type, raw[record.HeaderSize:]
 	if !c.inClear(h) {
 		var err error
-		if !c.in.Protected() && c.skipping(h) {
+		if !c.in.half.Protected() && c.skipping(h) {
 			return Event{}, c.skipRecord(h, tooMuchEarlyData)
 		}
-		if typ, plain, err = c.in.Open(raw); err != nil {
+		if typ, plain, err = c.in.half.Open(raw); err != nil {
 			if c.skipping(h) && c.unreadable(h, err) {
 				err = c.skipRecord(h, err)
 			}
@@ -128,10 +142,10 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 // keys are in force: compatibility mode's change_cipher_spec, and the alert
 // of a peer that could not follow the change of keys.
 func (c *Conn) inClear(h record.Header) bool {
-	if c.info.Version != TLS13 || c.info.Done || !c.in.Protected() {
+	if c.info.Version != TLS13 || c.info.Done || !c.in.half.Protected() {
 		return false
 	}
-	return h.Type == record.ChangeCipherSpec || h.Type == record.Alert && c.in.Sequence() == 0 && h.Length == 2
+	return h.Type == record.ChangeCipherSpec || h.Type == record.Alert && c.in.half.Sequence() == 0 && h.Length == 2
 }
 
 // takeData gives application data to the caller.
@@ -139,12 +153,12 @@ func (c *Conn) takeData(plain []byte) (Event, error) {
 	switch {
 	case !c.info.Done:
 		return c.takeEarly(plain)
-	case len(c.partial) > 0:
+	case len(c.in.partial) > 0:
 		return Event{}, interleaved
 	case len(plain) == 0:
 		return Event{}, c.idles()
 	}
-	c.idle = 0
+	c.in.idle = 0
 	return Event{Kind: EventData, Data: plain}, nil
 }
 
@@ -155,9 +169,9 @@ func (c *Conn) takeHandshake(plain []byte) error {
 		return emptyFragment
 	}
 	data := plain
-	if len(c.partial) > 0 {
-		c.partial = append(c.partial, plain...)
-		data = c.partial
+	if len(c.in.partial) > 0 {
+		c.in.partial = append(c.in.partial, plain...)
+		data = c.in.partial
 	}
 	return c.takeMessages(data)
 }
@@ -176,13 +190,13 @@ func (c *Conn) takeMessages(data []byte) error {
 		}
 		message := data[:size:size]
 		data = data[size:]
-		c.unread = len(data)
+		c.in.unread = len(data)
 		if err := c.receive(messageOf(message), message); err != nil {
 			return err
 		}
 	}
-	c.unread = len(data)
-	c.partial = append(c.partial[:0], data...)
+	c.in.unread = len(data)
+	c.in.partial = append(c.in.partial[:0], data...)
 	return nil
 }
 
@@ -204,7 +218,7 @@ func (c *Conn) takeChangeCipherSpec(plain []byte) error {
 	if len(plain) != 1 || plain[0] != 1 {
 		return badChangeCipherSpec
 	}
-	if c.unread > 0 {
+	if c.in.unread > 0 {
 		return interleaved
 	}
 	if c.info.Version == TLS13 && !c.info.Done {
@@ -215,7 +229,7 @@ func (c *Conn) takeChangeCipherSpec(plain []byte) error {
 
 // idles counts what brings the connection no further.
 func (c *Conn) idles() error {
-	if c.idle++; c.idle > maxIdle {
+	if c.in.idle++; c.in.idle > maxIdle {
 		return tooManyIdleRecords
 	}
 	return nil

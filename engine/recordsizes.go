@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tlslab/engine/record"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -53,7 +54,7 @@ func takeMaxFragment(c *Conn, _ place, body []byte) error {
 
 // keepsFragment says whether a ClientHello asks for the length that a session has,
 // which holds for all that resume it (RFC 6066 §4).
-func (c *Conn) keepsFragment(s *wire.SessionState) bool {
+func (c *Conn) keepsFragment(s *session.State) bool {
 	return int(s.Fragment) < len(maxFragments) && maxFragments[s.Fragment] == c.sizes.fragment
 }
 
@@ -109,7 +110,7 @@ func (c *Conn) settleSizes() error {
 	s := &c.sizes
 	s.settled = true
 	if c.side == client && c.info.Kind == Resumed && s.fragment == 0 && s.announced[server] == 0 {
-		s.fragment = c.offer.session.fragment // servers may leave it at what the session has
+		s.fragment = c.resume.offer.session.MaxFragment // servers may leave it at what the session has
 	}
 	if s.announced[client] == 0 || s.announced[server] == 0 {
 		s.announced = [2]int{}
@@ -118,11 +119,11 @@ func (c *Conn) settleSizes() error {
 	}
 	c.info.MaxFragment, c.info.ClientRecordLimit, c.info.ServerRecordLimit = s.fragment, s.announced[client], s.announced[server]
 	// Early data keeps to what held when its ticket was given.
-	if c.receives != EpochEarly {
-		c.restrict(c.in, other(c.side))
+	if c.in.epoch != EpochEarly {
+		c.restrict(c.in.half, other(c.side))
 	}
-	if c.sends != EpochEarly {
-		c.restrict(c.out, c.side)
+	if c.out.epoch != EpochEarly {
+		c.restrict(c.out.half, c.side)
 	}
 	return nil
 }

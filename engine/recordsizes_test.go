@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 )
 
@@ -91,13 +92,13 @@ func TestRecordsLongerThanAgreedAreRefused(t *testing.T) {
 				if s == server {
 					from, to = p.server, p.client
 				}
-				from.out.Restrict(record.MaxPlaintext)
+				from.out.half.Restrict(record.MaxPlaintext)
 				out, err := from.Seal(nil, make([]byte, 514))
 				if err != nil {
 					t.Fatal(err)
 				}
 				var e *Error
-				if _, _, err := to.Recv(out); !errors.As(err, &e) || e.Alert != AlertRecordOverflow {
+				if _, _, err := to.Recv(out); !errors.As(err, &e) || e.Alert != alert.RecordOverflow {
 					t.Errorf("TLS %v: 514 bytes from the %v are %v", v, s, err)
 				}
 			}
@@ -240,7 +241,7 @@ func TestTheFragmentLengthIsTheSessions(t *testing.T) {
 			}
 		}
 		c := newConn(cc, client)
-		c.info.Version, c.info.Kind, c.offer.session = v, Resumed, cc.Session
+		c.info.Version, c.info.Kind, c.resume.offer.session = v, Resumed, cc.Session
 		if err := c.settleSizes(); err != nil || c.Info().MaxFragment != 512 {
 			t.Errorf("TLS %v: a server that says nothing leaves %d bytes, %v", v, c.Info().MaxFragment, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tlslab/engine/op"
+	"tlslab/engine/session"
 )
 
 // Each way in which a session that was offered can be refused, or not be offered
@@ -23,9 +24,9 @@ func later(d time.Duration) change {
 func damaged(f func([]byte) []byte) change {
 	return func(cfg *Config) {
 		s := cfg.Session
-		s.identity = f(s.identity)
-		for i := range s.tickets {
-			s.tickets[i].identity = f(s.tickets[i].identity)
+		s.SessionTicket = f(s.SessionTicket)
+		for i, t := range ticketsOf(s) {
+			ticketsOf(s)[i].Identity = f(t.Identity)
 		}
 	}
 }
@@ -46,7 +47,13 @@ func tampered(at int) change {
 	})
 }
 
-func ticketKeysOf(k *TicketKeys) change { return func(cfg *Config) { cfg.Tickets = k } }
+// Where a ticket's nonce and its sealed state begin, in bytes (session.TicketKeys).
+const (
+	ticketKeyName = 16
+	ticketPrefix  = ticketKeyName + 12
+)
+
+func ticketKeysOf(k *session.TicketKeys) change { return func(cfg *Config) { cfg.Tickets = k } }
 
 func demanding(cfg *Config) {
 	asking(cfg)
@@ -57,7 +64,7 @@ func recordsOf(n int) change { return func(cfg *Config) { cfg.MaxFragment = n } 
 
 // bold is a client that offers its session though it wants records of another length.
 func bold(n int) change {
-	return func(cfg *Config) { cfg.MaxFragment, cfg.Session.asked = n, n }
+	return func(cfg *Config) { cfg.MaxFragment, cfg.Session.MaxFragmentRequested = n, n }
 }
 
 func classicFirst(cc, _ *Config) { cc.MaxVersion = TLS12 }
@@ -84,10 +91,10 @@ const (
 )
 
 func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
-	otherKey := ticketKeysOf(NewTicketKeys([32]byte{9}))
-	rotated := ticketKeysOf(NewTicketKeys([32]byte{9}, [32]byte{1}))
-	rotating := ticketKeysOf(RotateTicketKeys([32]byte{7}, 40*time.Minute))
-	emptied := func(cfg *Config) { cfg.SessionCache = NewSessionCache(8, time.Hour) }
+	otherKey := ticketKeysOf(session.NewTicketKeys([32]byte{9}))
+	rotated := ticketKeysOf(session.NewTicketKeys([32]byte{9}, [32]byte{1}))
+	rotating := ticketKeysOf(session.RotateTicketKeys([32]byte{7}, 40*time.Minute))
+	emptied := func(cfg *Config) { cfg.SessionCache = session.NewCache(8, time.Hour) }
 	evicted := func(cfg *Config) {
 		for i := range 8 {
 			cfg.SessionCache.Put([]byte{byte(i)}, nil, testTime)
@@ -182,7 +189,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 			x.server(sc)
 			n := 0
 			sc.Observe = func(note Notice) {
-				if note.Kind == Operation && note.Op.Kind == op.Open && !p.server.in.Protected() {
+				if note.Kind == Operation && note.Op.Kind == op.Open && !p.server.in.half.Protected() {
 					n++ // no record is opened before there are keys
 				}
 			}

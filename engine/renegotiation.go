@@ -1,6 +1,9 @@
 package engine
 
-import "tlslab/engine/wire"
+import (
+	"tlslab/engine/alert"
+	"tlslab/engine/wire"
+)
 
 // Renegotiation, a second handshake inside a connection up to TLS 1.2. This side
 // says that it would do it securely (RFC 5746), and never does it.
@@ -37,11 +40,11 @@ func (c *Conn) turnDown(r *row, message []byte) error {
 	case r.mode&refused != 0:
 		return noRenegotiation
 	case r.mode&declined != 0:
-		if c.requests++; c.requests > maxRequests {
+		if c.in.renegotiations++; c.in.renegotiations > maxRequests {
 			return tooManyRequests
 		}
-		if !c.closed {
-			c.sealAlert(levelWarning, AlertNoRenegotiation)
+		if !c.out.closed {
+			c.sealAlert(alert.Warning, alert.NoRenegotiation)
 		}
 	}
 	return c.idles()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 	"tlslab/engine/wire"
 )
@@ -59,19 +60,19 @@ func TestRenegotiationIsDeclined(t *testing.T) {
 				if err := p.ask(t, from, request); err != nil {
 					t.Fatal(err)
 				}
-				_, alert, err := one.in.Open(peer.Flush(nil))
-				if err != nil || !bytes.Equal(alert, []byte{levelWarning, byte(AlertNoRenegotiation)}) {
-					t.Fatalf("TLS %v, asked by the %s: answered by %x, %v", v, sideNames[from], alert, err)
+				_, answer, err := one.in.half.Open(peer.Flush(nil))
+				if err != nil || !bytes.Equal(answer, []byte{byte(alert.Warning), byte(alert.NoRenegotiation)}) {
+					t.Fatalf("TLS %v, asked by the %s: answered by %x, %v", v, sideNames[from], answer, err)
 				}
 				p.exchange(t)
 			}
-			wantAlert(t, fmt.Sprintf("TLS %v, asked again and again by the %s", v, sideNames[from]), p.ask(t, from, request), AlertUnexpectedMessage)
+			wantAlert(t, fmt.Sprintf("TLS %v, asked again and again by the %s", v, sideNames[from]), p.ask(t, from, request), alert.UnexpectedMessage)
 		}
 	}
 }
 
 func TestRenegotiationIsRefusedWhereNoWarningIsKnown(t *testing.T) {
-	for v, alert := range map[Version]Alert{SSL30: AlertHandshakeFailure, TLS13: AlertUnexpectedMessage} {
+	for v, alert := range map[Version]alert.Description{SSL30: alert.HandshakeFailure, TLS13: alert.UnexpectedMessage} {
 		for from, request := range requests {
 			wantAlert(t, fmt.Sprintf("%v, asked by the %s", v, sideNames[from]), established(t, v).ask(t, from, request), alert)
 		}
@@ -111,7 +112,7 @@ func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 			})
 			what := fmt.Sprintf("%s: HelloRequest before %v", h.name, x.message())
 			if modern {
-				wantAlert(t, what, err, AlertUnexpectedMessage)
+				wantAlert(t, what, err, alert.UnexpectedMessage)
 			} else if err != nil {
 				t.Errorf("%s: %v", what, err)
 			}
@@ -122,13 +123,13 @@ func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 	if err := p.client.Start(); err != nil {
 		t.Fatal(err)
 	}
-	wantAlert(t, "HelloRequest to a client that has TLS 1.3 alone", p.feed(p.client, asRecord(TypeHandshake, requests[server])), AlertUnexpectedMessage)
+	wantAlert(t, "HelloRequest to a client that has TLS 1.3 alone", p.feed(p.client, asRecord(TypeHandshake, requests[server])), alert.UnexpectedMessage)
 	p = meddledPair(false, nothing, nothing)(t)
 	if err := p.client.Start(); err != nil {
 		t.Fatal(err)
 	}
-	wantAlert(t, "HelloRequest with a body", p.feed(p.client, asRecord(TypeHandshake, []byte{0, 0, 0, 1, 0})), AlertDecodeError)
-	wantAlert(t, "HelloRequest to a server", p.feed(p.server, asRecord(TypeHandshake, requests[server])), AlertUnexpectedMessage)
+	wantAlert(t, "HelloRequest with a body", p.feed(p.client, asRecord(TypeHandshake, []byte{0, 0, 0, 1, 0})), alert.DecodeError)
+	wantAlert(t, "HelloRequest to a server", p.feed(p.server, asRecord(TypeHandshake, requests[server])), alert.UnexpectedMessage)
 }
 
 // A ServerHello answers the extension or the suite that stands for it, with

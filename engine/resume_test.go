@@ -1,11 +1,16 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"math"
 	"strings"
 	"testing"
 	"time"
 
+	"tlslab/engine/alert"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -32,8 +37,8 @@ func TestExtendedMasterSecretIsNotGivenUp(t *testing.T) {
 	cc.MaxVersion = TLS12
 	p, _ := connect(t, cc, sc)
 	cc.Session, cc.NoExtendedMasterSecret = p.client.Session(), true
-	cc.Session.extended = false // a client that offers it all the same
-	wantAlert(t, "resumption without the extension", newPair(cc, sc).run(), AlertHandshakeFailure)
+	cc.Session.ExtendedMasterSecret = false // a client that offers it all the same
+	wantAlert(t, "resumption without the extension", newPair(cc, sc).run(), alert.HandshakeFailure)
 }
 
 func TestSessionsAreForOneServerName(t *testing.T) {
@@ -64,7 +69,7 @@ func TestServersHoldSessionsToTheirName(t *testing.T) {
 				}
 				p, _ := connect(t, cc, sc)
 				cc.Session, cc.VerifyNothing = p.client.Session(), true
-				cc.Session.serverName = name
+				cc.Session.ServerName = name
 				other := newPair(cc, sc)
 				other.client = Client(cc, name)
 				if err := other.run(); err != nil {
@@ -86,7 +91,7 @@ func TestTicketsAreForOneUse(t *testing.T) {
 		sc.TicketCount = count
 		p, _ := connect(t, cc, sc)
 		cc.Session = p.client.Session()
-		if got := cc.Session.Tickets(); got != count || p.client.Info().TicketsReceived != count {
+		if got := cc.Session.TicketCount(); got != count || p.client.Info().TicketsReceived != count {
 			t.Errorf("%d tickets sent, %d kept", count, got)
 		}
 		for i := range count + 1 {
@@ -111,19 +116,6 @@ func TestTicketsAreForOneUse(t *testing.T) {
 	}
 }
 
-func TestSessionKeepsTheNewestTickets(t *testing.T) {
-	s := &Session{version: TLS13}
-	for i := range maxTickets + 5 {
-		s.put(pskTicket{identity: []byte{byte(i)}, received: testTime, lifetime: time.Hour})
-	}
-	if s.Tickets() != maxTickets {
-		t.Errorf("%d tickets are kept", s.Tickets())
-	}
-	if got := s.take(2, testTime, false); len(got) != 2 || got[0].identity[0] != 5 || got[1].identity[0] != 6 {
-		t.Errorf("the oldest tickets kept are %v", got)
-	}
-}
-
 // A TLS 1.2 ticket past half of its lifetime is renewed on resumption.
 func TestTicketsAreRenewedHalfWay(t *testing.T) {
 	now := testTime
@@ -145,36 +137,6 @@ func TestTicketsAreRenewedHalfWay(t *testing.T) {
 	}
 }
 
-func TestSessionCacheIsBounded(t *testing.T) {
-	c := NewSessionCache(3, time.Hour)
-	id := func(i int) []byte { return fmt.Append(nil, "session ", i) }
-	for i := range 5 {
-		c.Put(id(i), []byte{byte(i)}, testTime.Add(time.Duration(i)*time.Minute))
-	}
-	have := func(i int, now time.Time) bool {
-		got, ok := c.Get([]byte("x"), id(i), now)
-		return ok && string(got) == "x"+string(rune(i))
-	}
-	for i := range 5 {
-		if got := have(i, testTime); got != (i >= 2) {
-			t.Errorf("session %d of 5 in a cache of 3: %v", i, got)
-		}
-	}
-	if have(2, testTime.Add(63*time.Minute)) || !have(4, testTime.Add(63*time.Minute)) {
-		t.Error("sessions live an hour from when they are put")
-	}
-	c.Put(id(5), []byte{5}, testTime)
-	have(3, testTime)
-	c.Put(id(6), []byte{6}, testTime)
-	if !have(3, testTime) || have(4, testTime) {
-		t.Error("the session that gives way is not the one unused for longest")
-	}
-	c.Delete(id(3))
-	if have(3, testTime) {
-		t.Error("a deleted session is still there")
-	}
-}
-
 // A TLS 1.2 ticket is no PSK, though its secret is as long as one and the client
 // knows it.
 func TestTicketsAreForOneProtocol(t *testing.T) {
@@ -184,9 +146,8 @@ func TestTicketsAreForOneProtocol(t *testing.T) {
 	p, _ := connect(t, cc, sc)
 	old := p.client.Session()
 	cc.MaxVersion = TLS13
-	cc.Session = &Session{version: TLS13, suite: 0x1302, serverName: testName, tickets: []pskTicket{
-		{identity: old.identity, psk: old.secret, received: testTime, lifetime: time.Hour},
-	}}
+	cc.Session = &session.Session{Version: TLS13, Suite: 0x1302, ServerName: testName}
+	cc.Session.AddTicket(session.Ticket{Identity: old.SessionTicket, PSK: old.MasterSecret, Received: testTime, Lifetime: time.Hour})
 	if _, got := connect(t, cc, sc); got != Full {
 		t.Errorf("a TLS 1.2 ticket makes a TLS 1.3 handshake %v", got)
 	}
@@ -198,7 +159,7 @@ func TestTicketAgeIsObfuscated(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	p, _ := connect(t, cc, sc)
 	cc.Session = p.client.Session()
-	add := cc.Session.tickets[0].ageAdd
+	add := ticketsOf(cc.Session)[0].AgeAdd
 	cc.Now = func() time.Time { return testTime.Add(1234 * time.Millisecond) }
 	c := Client(cc, testName)
 	if err := c.Start(); err != nil {
@@ -264,23 +225,12 @@ func TestFailedSessionsAreForgotten(t *testing.T) {
 func TestTicketsHaveTheirOwnSecrets(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	p, _ := connect(t, cc, sc)
-	if all := p.client.Session().tickets; len(all) != 2 || string(all[0].psk) == string(all[1].psk) {
+	if all := ticketsOf(p.client.Session()); len(all) != 2 || string(all[0].PSK) == string(all[1].PSK) {
 		t.Errorf("%d tickets, or two of one secret", len(all))
 	}
 	sc.TicketLifetime = time.Millisecond
 	if p, _ = connect(t, cc, sc); p.client.Session() != nil {
 		t.Error("a ticket without a lifetime is kept")
-	}
-}
-
-// The cache keeps its own copy of what its callers reuse.
-func TestSessionCacheCopies(t *testing.T) {
-	cache := NewSessionCache(1, time.Hour)
-	id, state := []byte("id"), []byte("state")
-	cache.Put(id, state, testTime)
-	id[0], state[0] = 'x', 'x'
-	if got, ok := cache.Get(nil, []byte("id"), testTime); !ok || string(got) != "state" {
-		t.Errorf("%q, %v", got, ok)
 	}
 }
 
@@ -293,7 +243,7 @@ func TestTicketKeysRotate(t *testing.T) {
 	clock := func() time.Time { return now }
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	cc.MaxVersion, cc.Now, sc.Now = TLS12, clock, clock
-	sc.Tickets = RotateTicketKeys([32]byte{3}, period)
+	sc.Tickets = session.RotateTicketKeys([32]byte{3}, period)
 	p, _ := connect(t, cc, sc)
 	cc.Session = p.client.Session()
 	for _, x := range []struct {
@@ -307,24 +257,11 @@ func TestTicketKeysRotate(t *testing.T) {
 		{2 * period, Full, 1},
 	} {
 		now = testTime.Truncate(period).Add(x.after)
-		sc.Tickets = RotateTicketKeys([32]byte{3}, period) // another server's
+		sc.Tickets = session.RotateTicketKeys([32]byte{3}, period) // another server's
 		p, kind := connect(t, cc, sc)
 		if got := p.client.Info().TicketsReceived; kind != x.want || got != x.tickets {
 			t.Errorf("%v after the first period began: %v with %d new tickets, want %v with %d", x.after, kind, got, x.want, x.tickets)
 		}
-	}
-	// One set of keys goes through the periods, and back.
-	keys := RotateTicketKeys([32]byte{3}, period)
-	var names [3][ticketKeyName]byte
-	for i := range names {
-		both := keys.current(testTime.Add(time.Duration(i) * period))
-		names[i] = both[0].name
-		if i > 0 && both[1].name != names[i-1] {
-			t.Errorf("period %d does not know the key of the one before", i)
-		}
-	}
-	if names[0] == names[1] || names[1] == names[2] || keys.current(testTime)[0].name != names[0] {
-		t.Errorf("keys are named %x", names)
 	}
 }
 
@@ -353,16 +290,23 @@ func TestResumedConnectionsLogTheirSecrets(t *testing.T) {
 				}
 			}
 		}
+		var drawn bytes.Buffer
+		cc.Rand = io.TeeReader(cc.Rand, &drawn)
 		p, kind := connect(t, cc, sc)
 		label, secret := "CLIENT_RANDOM", ""
 		if p.client.info.Version == TLS13 {
-			label, secret = "SERVER_TRAFFIC_SECRET_0", string(p.client.modern.traffic[server][:p.client.hash.Size])
+			label, secret = "SERVER_TRAFFIC_SECRET_0", string(p.client.tls13.traffic[server][:p.client.hash.Size])
 		} else {
-			secret = string(cc.Session.secret)
+			secret = string(cc.Session.MasterSecret)
 		}
-		want := fmt.Sprintf("%x %x", p.client.randoms[client], secret)
+		want := fmt.Sprintf("%x %x", drawn.Next(wire.RandomSize), secret)
 		if kind != Resumed || logs[client][label] != want || logs[server][label] != want {
 			t.Errorf("%s: %v, logged as %v and %v, want %q", name, kind, logs[client], logs[server], want)
 		}
 	}
+}
+
+// ticketsOf returns a session's tickets of TLS 1.3, in place: changes stay.
+func ticketsOf(s *session.Session) []session.Ticket {
+	return s.TakeTickets(math.MaxInt, testTime, true)
 }

@@ -23,7 +23,7 @@ func (h *clientHello) appendRepeated(dst []byte) []byte {
 
 // checkRepeated holds the second ClientHello against the first one.
 func (c *Conn) checkRepeated() error {
-	if c.info.HelloRetry && !slices.Equal(c.modern.repeated, c.hello.appendRepeated(nil)) {
+	if c.info.HelloRetry && !slices.Equal(c.hs.tls13.repeated, c.hs.hello.appendRepeated(nil)) {
 		return changedHello
 	}
 	return nil
@@ -33,5 +33,5 @@ func (c *Conn) checkRepeated() error {
 func (c *Conn) askAgain(g Group) {
 	c.info.Group = g
 	c.info.HelloRetry = true
-	c.modern.repeated = c.hello.appendRepeated(nil)
+	c.hs.tls13.repeated = c.hs.hello.appendRepeated(nil)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/wire"
 )
 
@@ -55,7 +56,7 @@ func TestSecondClientHelloRepeatsTheFirst(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 			if x.refused {
-				wantAlert(t, x.what, err, AlertIllegalParameter)
+				wantAlert(t, x.what, err, alert.IllegalParameter)
 			}
 		})
 	}
@@ -73,7 +74,7 @@ func TestNoMessageHasTheReservedNumber(t *testing.T) {
 		}
 		return burst
 	})
-	wantAlert(t, "message 6", err, AlertUnexpectedMessage)
+	wantAlert(t, "message 6", err, alert.UnexpectedMessage)
 }
 
 // A HelloRetryRequest asks for a group that was offered without a share

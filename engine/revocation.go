@@ -64,12 +64,12 @@ func (cfg *Config) checkRevocation(s side) error {
 // staples says whether the server staples its certificate's status: it has one,
 // and the client wants it.
 func (c *Conn) staples() bool {
-	return c.side == server && c.hello.status && c.certificate != nil && c.certificate.staple != nil
+	return c.side == server && c.hs.hello.status && c.info.Certificate != nil && c.info.Certificate.staple != nil
 }
 
 // mayStaple says whether a server that did not have to may have sent
 // CertificateStatus.
-func (c *Conn) mayStaple() bool { return c.status != nil && c.status.promised }
+func (c *Conn) mayStaple() bool { return c.hs.status != nil && c.hs.status.promised }
 
 func makeStatusRequest(c *Conn, p place, dst []byte) ([]byte, bool) {
 	switch p {
@@ -89,9 +89,9 @@ func takeStatusRequest(c *Conn, p place, body []byte) error {
 		if err := m.Parse(body); err != nil {
 			return err
 		}
-		c.hello.status = m.Type == wire.StatusOCSP
+		c.hs.hello.status = m.Type == wire.StatusOCSP
 	case inClassicHello:
-		c.status.promised = true
+		c.hs.status.promised = true
 		return wantEmpty(body)
 	case inCertificate:
 		var m wire.CertificateStatusMsg
@@ -99,7 +99,7 @@ func takeStatusRequest(c *Conn, p place, body []byte) error {
 			return err
 		}
 		if len(c.info.PeerChain) == 0 { // the leaf's; those of its issuers are not asked for
-			c.status.staple = m.Response
+			c.hs.status.staple = m.Response
 		}
 	}
 	return nil // a server that asks of the client's certificate goes without
@@ -107,7 +107,7 @@ func takeStatusRequest(c *Conn, p place, body []byte) error {
 
 func makeCertificateStatus(c *Conn, dst []byte) ([]byte, error) {
 	c.info.Revocation = RevocationStapled
-	m := wire.CertificateStatusMsg{Type: wire.StatusOCSP, Response: c.certificate.staple}
+	m := wire.CertificateStatusMsg{Type: wire.StatusOCSP, Response: c.info.Certificate.staple}
 	return m.Append(dst), nil
 }
 
@@ -121,10 +121,10 @@ func takeCertificateStatus(c *Conn, body []byte) error {
 
 // takeStatus verifies the authority's word on the leaf.
 func (c *Conn) takeStatus(response []byte, how Revocation) error {
-	if c.status.issuer == nil {
+	if c.hs.status.issuer == nil {
 		return nil
 	}
-	if err := pki.VerifyStatus(response, c.info.PeerChain[0], c.status.issuer, c.cfg.Now(), c.count); err != nil {
+	if err := pki.VerifyOCSPResponse(response, c.info.PeerChain[0], c.hs.status.issuer, c.cfg.Now(), c.count); err != nil {
 		return err
 	}
 	c.info.Revocation = how
@@ -133,11 +133,11 @@ func (c *Conn) takeStatus(response []byte, how Revocation) error {
 
 // takeStaple verifies what was stapled to a TLS 1.3 chain.
 func (c *Conn) takeStaple() error {
-	if c.status == nil {
+	if c.hs.status == nil {
 		return nil
 	}
-	staple := c.status.staple
-	c.status.staple = nil
+	staple := c.hs.status.staple
+	c.hs.status.staple = nil
 	if staple != nil {
 		if err := c.takeStatus(staple, RevocationStapled); err != nil {
 			return err
@@ -149,7 +149,7 @@ func (c *Conn) takeStaple() error {
 // requireStaple decides on a chain to which nothing was stapled, as far as
 // something was asked for (RFC 7633 §4.2.3).
 func (c *Conn) requireStaple() error {
-	s := c.status
+	s := c.hs.status
 	switch {
 	case s == nil || c.cfg.Revocation != RevocationStapled || s.issuer == nil || c.info.Revocation == RevocationStapled:
 		return nil

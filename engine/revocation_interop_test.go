@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"testing"
+
+	"tlslab/engine/alert"
 )
 
 // stapledRows are stapled handshakes with crypto/tls, which staples whatever it is
@@ -55,7 +57,7 @@ func TestStaplesOfCryptoTLS(t *testing.T) {
 			ours.out.close()
 			theirErr := <-ended
 			if bad {
-				wantAlert(t, row.String(), err, AlertCertificateRevoked)
+				wantAlert(t, row.String(), err, alert.CertificateRevoked)
 				var alert tls.AlertError
 				if !errors.As(theirErr, &alert) && (theirErr == nil || theirErr.Error() != "remote error: tls: revoked certificate") {
 					t.Errorf("%v: crypto/tls says %v", row, theirErr)

@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/op"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // What clients learn of a certificate's revocation, stapled and fetched.
@@ -21,19 +23,19 @@ const testResponder = "http://ocsp.example.test/"
 type revocable struct {
 	*testPKI
 	leaf      *pki.Certificate
-	responder *pki.Responder
+	responder *ca.OCSPResponder
 }
 
-func revocableFor(t testing.TB, algorithm string, set ...func(*pki.Spec)) *revocable {
+func revocableFor(t testing.TB, algorithm string, set ...func(*ca.ChainSpec)) *revocable {
 	t.Helper()
-	spec := pki.Spec{
-		Seed: "engine tests", Algorithm: algorithm, Length: 2, Names: []string{testName}, StatusURL: testResponder,
+	spec := ca.ChainSpec{
+		Seed: "engine tests", Algorithm: algorithm, Length: 2, Names: []string{testName}, OCSPURL: testResponder,
 		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
 	}
 	for _, f := range set {
 		f(&spec)
 	}
-	chain, err := pki.Make(spec)
+	chain, err := ca.Issue(spec)
 	r := &revocable{testPKI: &testPKI{chain: chain}}
 	fail := func(err error) {
 		if err != nil {
@@ -47,20 +49,20 @@ func revocableFor(t testing.TB, algorithm string, set ...func(*pki.Spec)) *revoc
 	fail(err)
 	r.leaf, err = pki.Parse(chain.Certificates[0])
 	fail(err)
-	r.responder, err = chain.Responder(true)
+	r.responder, err = chain.OCSPResponder(true)
 	fail(err)
 	return r
 }
 
-func mustStaple(s *pki.Spec) { s.MustStaple = true }
-func noResponder(s *pki.Spec) {
-	s.StatusURL = ""
+func mustStaple(s *ca.ChainSpec) { s.MustStaple = true }
+func noResponder(s *ca.ChainSpec) {
+	s.OCSPURL = ""
 }
 
 // says makes a response; set changes it from one that is good.
-func (r *revocable) says(t testing.TB, set ...func(*pki.StatusSpec)) []byte {
+func (r *revocable) says(t testing.TB, set ...func(*ca.OCSPResponseSpec)) []byte {
 	t.Helper()
-	spec := pki.StatusSpec{RevokedAt: testTime.AddDate(0, -1, 0), ThisUpdate: testTime.Add(-time.Hour), NextUpdate: testTime.Add(time.Hour)}
+	spec := ca.OCSPResponseSpec{RevokedAt: testTime.AddDate(0, -1, 0), ThisUpdate: testTime.Add(-time.Hour), NextUpdate: testTime.Add(time.Hour)}
 	for _, f := range set {
 		f(&spec)
 	}
@@ -71,9 +73,9 @@ func (r *revocable) says(t testing.TB, set ...func(*pki.StatusSpec)) []byte {
 	return response
 }
 
-func revoked(s *pki.StatusSpec)  { s.Status = pki.StatusRevoked }
-func unheard(s *pki.StatusSpec)  { s.Status = pki.StatusUnknown }
-func outdated(s *pki.StatusSpec) { s.NextUpdate = testTime.Add(-time.Minute) }
+func revoked(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPRevoked }
+func unheard(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPUnknown }
+func outdated(s *ca.OCSPResponseSpec) { s.NextUpdate = testTime.Add(-time.Minute) }
 
 // configs are those of a connection on which the certificate is shown, with
 // a staple unless it is nil.
@@ -128,7 +130,7 @@ func stapling(cfg *Config) {
 	var t testing.T
 	r := &revocable{testPKI: pkiFor(&t, cfg.Certificates[len(cfg.Certificates)-1].Algorithm())}
 	r.leaf, _ = pki.Parse(r.chain.Certificates[0])
-	r.responder, _ = r.chain.Responder(false)
+	r.responder, _ = r.chain.OCSPResponder(false)
 	certificate, err := r.certificate.WithStatus(r.says(&t))
 	if err != nil {
 		panic(err)
@@ -155,7 +157,7 @@ func TestRevocationIsLearnt(t *testing.T) {
 					p := newPair(cc, sc)
 					p.answer = func(url string, request []byte) []byte {
 						questions++
-						asked, err := pki.AsksFor(request, r.leaf, r.responder.Issuer)
+						asked, err := pki.OCSPRequestsStatus(request, r.leaf, r.responder.Issuer)
 						if url != testResponder || err != nil || !asked {
 							t.Errorf("asked %q for another: %v", url, err)
 						}
@@ -163,7 +165,7 @@ func TestRevocationIsLearnt(t *testing.T) {
 					}
 					err := p.run()
 					if how == RevocationStapled && !stapled {
-						wantAlert(t, "no staple", err, AlertBadCertificateStatus)
+						wantAlert(t, "no staple", err, alert.BadCertificateStatus)
 						return
 					}
 					if err != nil {
@@ -217,31 +219,31 @@ func TestVerdictsOnRevocation(t *testing.T) {
 		how      Revocation
 		soft     bool
 		response []byte
-		want     Alert // 0: the handshake succeeds
+		want     alert.Description // 0: the handshake succeeds
 		learnt   bool
 	}{
 		{"good", r, RevocationStapled, hard, r.says(t), 0, true},
-		{"revoked", r, RevocationStapled, hard, r.says(t, revoked), AlertCertificateRevoked, false},
-		{"unknown", r, RevocationStapled, hard, r.says(t, unheard), AlertBadCertificateStatus, false},
-		{"outdated", r, RevocationStapled, hard, r.says(t, outdated), AlertBadCertificateStatus, false},
-		{"for another certificate", r, RevocationStapled, hard, other.says(t), AlertBadCertificateStatus, false},
-		{"unavailable", r, RevocationStapled, hard, pki.Unavailable(), AlertBadCertificateStatus, false},
-		{"malformed", r, RevocationStapled, hard, []byte("x"), AlertBadCertificateStatus, false},
-		{"missing", r, RevocationStapled, hard, nil, AlertBadCertificateStatus, false},
+		{"revoked", r, RevocationStapled, hard, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"unknown", r, RevocationStapled, hard, r.says(t, unheard), alert.BadCertificateStatus, false},
+		{"outdated", r, RevocationStapled, hard, r.says(t, outdated), alert.BadCertificateStatus, false},
+		{"for another certificate", r, RevocationStapled, hard, other.says(t), alert.BadCertificateStatus, false},
+		{"unavailable", r, RevocationStapled, hard, ca.OCSPTryLater(), alert.BadCertificateStatus, false},
+		{"malformed", r, RevocationStapled, hard, []byte("x"), alert.BadCertificateStatus, false},
+		{"missing", r, RevocationStapled, hard, nil, alert.BadCertificateStatus, false},
 		{"missing", r, RevocationStapled, soft, nil, 0, false},
-		{"revoked", r, RevocationStapled, soft, r.says(t, revoked), AlertCertificateRevoked, false},
-		{"malformed", r, RevocationStapled, soft, []byte("x"), AlertBadCertificateStatus, false},
-		{"missing though there must be one", must, RevocationStapled, soft, nil, AlertBadCertificateStatus, false},
+		{"revoked", r, RevocationStapled, soft, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"malformed", r, RevocationStapled, soft, []byte("x"), alert.BadCertificateStatus, false},
+		{"missing though there must be one", must, RevocationStapled, soft, nil, alert.BadCertificateStatus, false},
 		{"missing though there must be one, unasked", must, RevocationNone, hard, nil, 0, false},
 		{"good", must, RevocationStapled, soft, must.says(t), 0, true},
 		{"good", r, RevocationFetched, hard, r.says(t), 0, true},
-		{"revoked", r, RevocationFetched, soft, r.says(t, revoked), AlertCertificateRevoked, false},
-		{"outdated", r, RevocationFetched, soft, r.says(t, outdated), AlertBadCertificateStatus, false},
-		{"unavailable", r, RevocationFetched, hard, pki.Unavailable(), AlertCertificateUnknown, false},
-		{"unavailable", r, RevocationFetched, soft, pki.Unavailable(), 0, false},
-		{"missing", r, RevocationFetched, hard, nil, AlertCertificateUnknown, false},
+		{"revoked", r, RevocationFetched, soft, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"outdated", r, RevocationFetched, soft, r.says(t, outdated), alert.BadCertificateStatus, false},
+		{"unavailable", r, RevocationFetched, hard, ca.OCSPTryLater(), alert.CertificateUnknown, false},
+		{"unavailable", r, RevocationFetched, soft, ca.OCSPTryLater(), 0, false},
+		{"missing", r, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
 		{"missing", r, RevocationFetched, soft, nil, 0, false},
-		{"of a certificate without a responder", silent, RevocationFetched, hard, nil, AlertCertificateUnknown, false},
+		{"of a certificate without a responder", silent, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
 		{"of a certificate without a responder", silent, RevocationFetched, soft, nil, 0, false},
 	} {
 		for _, v := range []Version{TLS12, TLS13} {

@@ -2,14 +2,16 @@ package engine
 
 import (
 	"bytes"
-	"crypto/cipher"
 	"errors"
 	"io"
 	"testing"
+	"time"
 
 	"tlslab/engine/kx"
+	"tlslab/engine/op"
 	"tlslab/engine/secrets"
 	"tlslab/engine/secrets/rfc8448"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -63,23 +65,23 @@ func behindClientHello(t *testing.T, cfg *Config, trace rfc8448.Trace) *Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.shares = append(c.shares, key)
-	c.hello.seen = ^extensionSet(0)
-	c.transcript.add(trace.Get("ClientHello"))
+	c.hs.shares = append(c.hs.shares, key)
+	c.hs.hello.seen = ^extensionSet(0)
+	c.hs.transcript.add(trace.Get("ClientHello"))
 	c.flight, c.at = &hellos, len(hellos.rows)-1
-	c.out.SetVersion(uint16(TLS12))
+	c.out.half.SetVersion(uint16(TLS12))
 	return c
 }
 
-// rfcTicket is an AEAD that knows but one ticket, RFC 8448's.
-type rfcTicket struct {
-	cipher.AEAD
-	state wire.SessionState
+// oneTicket are Tickets that open every ticket as the same state.
+type oneTicket struct {
+	session.Tickets
+	state session.State
 }
 
-func (rfcTicket) Overhead() int { return 16 }
-
-func (a rfcTicket) Open(dst, _, _, _ []byte) ([]byte, error) { return a.state.Append(dst), nil }
+func (t oneTicket) Open(dst, _ []byte, _ time.Time, _ op.Counter) ([]byte, bool, error) {
+	return t.state.Append(dst), false, nil
+}
 
 // The server takes RFC 8448 §4's ClientHello with its ticket and its early data.
 func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
@@ -90,14 +92,13 @@ func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
 	if err := errors.Join(parsed.Parse(client[headerSize:]), offered.Parse(findExtension(parsed.Extensions, extPreSharedKey))); err != nil {
 		t.Fatal(err)
 	}
-	ticket, age, _ := offered.Identities.Next()
+	_, age, _ := offered.Identities.Next()
 	cfg := serverConfig(t, "rsa2048")
 	earlyServer(cfg)
-	cfg.Tickets = NewTicketKeys([32]byte{})
-	cfg.Tickets.at.Store(&ticketKeys{keys: []ticketKey{{name: [ticketKeyName]byte(ticket), aead: rfcTicket{state: wire.SessionState{
-		Version: uint16(TLS13), Suite: 0x1301, Extended: 1, Created: uint64(testTime.Unix()), Secret: trace.Get("psk"), ServerName: []byte("server"),
-		Early: wire.EarlyTerms{Most: 1000, AgeAdd: age},
-	}}}}})
+	cfg.Tickets = oneTicket{state: session.State{
+		Version: TLS13, Suite: 0x1301, Extended: true, Created: uint64(testTime.Unix()), Secret: trace.Get("psk"), ServerName: []byte("server"),
+		EarlyData: session.EarlyDataTerms{MaxSize: 1000, AgeAdd: age},
+	}}
 	log := keyLog(cfg)
 	c := Server(cfg)
 	if _, _, err := c.Recv(asRecord(TypeHandshake, client)); err != nil {
@@ -111,7 +112,7 @@ func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
 	wantBytes(t, "early data", ev.Data, trace.Get("early data"))
 	// From the ServerHello on, whose extensions stand in another order, the trace is
 	// another one, but not the record that ends the early data.
-	if _, _, err := c.Recv(trace.Get("EndOfEarlyData record")); err != nil || c.receives != EpochHandshake {
+	if _, _, err := c.Recv(trace.Get("EndOfEarlyData record")); err != nil || c.in.epoch != EpochHandshake {
 		t.Errorf("EndOfEarlyData: %v", err)
 	}
 }
@@ -122,13 +123,13 @@ func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 	cfg := clientConfig(t, "rsa2048")
 	log := keyLog(cfg)
 	c := behindClientHello(t, cfg, trace)
-	c.offer = offer{session: &Session{version: TLS13, suite: 0x1301}, hash: "sha256", tickets: []pskTicket{{
-		psk: trace.Get("psk"), maxEarly: 1024, mostPlain: DefaultRecordSize,
+	c.resume.offer = offer{session: &session.Session{Version: TLS13, Suite: 0x1301}, hash: "sha256", tickets: []session.Ticket{{
+		PSK: trace.Get("psk"), MaxEarlyData: 1024, MaxPlaintext: DefaultRecordSize,
 	}}}
 	cfg.EarlyData = true
 	c.offerEarly()
-	c.modern.schedule, c.modern.early = secrets.NewSchedule(secrets.SHA256, nil), true
-	c.modern.schedule.Early(trace.Get("psk"))
+	c.tls13.schedule, c.hs.tls13.pskSchedule = secrets.NewSchedule(secrets.SHA256, nil), true
+	c.tls13.schedule.Early(trace.Get("psk"))
 	c.at = 1 // the row after the ClientHello
 	if err := c.run(); err != nil {
 		t.Fatal(err)
@@ -145,7 +146,7 @@ func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 	}
 	wantBytes(t, "early traffic secret", log["CLIENT_EARLY_TRAFFIC_SECRET"], trace.Get("c e traffic"))
 	wantBytes(t, "EndOfEarlyData and Finished", c.Flush(nil), trace.Join("EndOfEarlyData record", "client Finished record"))
-	wantBytes(t, "resumption secret", c.modern.resumption[:32], trace.Get("res master"))
+	wantBytes(t, "resumption secret", c.tls13.resumption[:32], trace.Get("res master"))
 	if info := c.Info(); info.EarlyData != EarlyAccepted || info.EarlyBytes != 6 || !info.Done {
 		t.Errorf("early data %v, %d bytes", info.EarlyData, info.EarlyBytes)
 	}
@@ -185,14 +186,14 @@ func TestClientFollowsRFC8448(t *testing.T) {
 	wantBytes(t, "Finished record", c.Flush(nil), trace.Get("client Finished record"))
 	wantBytes(t, "client traffic secret", log["CLIENT_TRAFFIC_SECRET_0"], trace.Get("c ap traffic"))
 	wantBytes(t, "server traffic secret", log["SERVER_TRAFFIC_SECRET_0"], trace.Get("s ap traffic"))
-	wantBytes(t, "resumption secret", c.modern.resumption[:32], trace.Get("res master"))
+	wantBytes(t, "resumption secret", c.tls13.resumption[:32], trace.Get("res master"))
 
 	recv("NewSessionTicket", trace.Get("NewSessionTicket record"))
-	tickets := c.Session().take(1, testTime, false)
-	if len(tickets) != 1 || tickets[0].maxEarly != 1024 {
+	tickets := c.Session().TakeTickets(1, testTime, false)
+	if len(tickets) != 1 || tickets[0].MaxEarlyData != 1024 {
 		t.Fatalf("tickets %v, want one that allows 1024 bytes of early data", tickets)
 	}
-	wantBytes(t, "PSK", tickets[0].psk, trace.Get("resumption psk"))
+	wantBytes(t, "PSK", tickets[0].PSK, trace.Get("resumption psk"))
 
 	out, err := c.Seal(nil, trace.Get("application data"))
 	if err != nil {

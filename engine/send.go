@@ -3,8 +3,28 @@ package engine
 import (
 	"slices"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/record"
 )
+
+// A sender is what a side sends: messages that are not in records yet, records that are not flushed
+// yet, and how records are protected.
+type sender struct {
+	half     *record.Half
+	epoch    Epoch // of half
+	messages []byte
+	records  []byte
+	closed   bool // close_notify is queued
+
+	spokeFirst bool // the server sealed application data before the client's Finished came
+
+	sizer   *sizer  // nil: records have one size
+	first   [1]byte // see splitFirst
+	observe func(Notice)
+
+	messagesStore [1024]byte
+	recordsStore  [1024]byte
+}
 
 // Seal appends records that carry plain to dst, each with at most
 // RecordSize bytes of it. Where plain is empty it appends nothing. It
@@ -17,7 +37,7 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	switch {
 	case c.err != nil:
 		return dst, c.err
-	case c.closed:
+	case c.out.closed:
 		return dst, explain(closed)
 	case !c.info.Done:
 		if err := c.admitEarly(len(plain)); err != nil {
@@ -31,7 +51,7 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 		}
 	}
 	for len(plain) > 0 {
-		if c.out.Spent() {
+		if c.out.half.Spent() {
 			var err error
 			if dst, plain, err = c.renew(dst, plain); err != nil {
 				return dst, c.fail(err)
@@ -44,7 +64,7 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 		}
 		dst, plain = out, plain[n:]
 		if c.sized() {
-			c.sizer.promised = 0
+			c.out.sizer.promised = 0
 			c.sent(n)
 		}
 	}
@@ -58,28 +78,28 @@ func (c *Conn) chains() bool { return c.info.Done && c.cipher.Block > 0 && c.inf
 // is not more than a record it may lie where that record goes, so it moves on to
 // where it is sealed in place.
 func (c *Conn) splitFirst(dst, plain []byte, size int) (sealed, rest []byte, err error) {
-	c.first[0], rest = plain[0], plain[1:]
+	c.out.first[0], rest = plain[0], plain[1:]
 	if c.info.Compressed {
 		rest = slices.Clone(rest) // how long the first record becomes is not known
 	} else if len(plain) <= size {
-		at := len(dst) + 1 + c.out.Overhead(1) + c.out.Prefix()
+		at := len(dst) + 1 + c.out.half.Overhead(1) + c.out.half.Prefix()
 		dst = slices.Grow(dst, at+len(rest)-len(dst))
 		copy(dst[at:at+len(rest)], rest)
 		rest = dst[at : at+len(rest)]
 	}
-	sealed, err = c.sealRecord(dst, record.ApplicationData, c.first[:])
+	sealed, err = c.sealRecord(dst, record.ApplicationData, c.out.first[:])
 	c.sent(1)
 	return sealed, rest, err
 }
 
 // Prefix returns how many bytes of a record stand before its plaintext, with
 // the keys in force for sending.
-func (c *Conn) Prefix() int { return c.out.Prefix() }
+func (c *Conn) Prefix() int { return c.out.half.Prefix() }
 
 // sealRecord appends one record.
 func (c *Conn) sealRecord(dst []byte, typ record.Type, plain []byte) ([]byte, error) {
 	before := len(dst)
-	dst, err := c.out.Seal(dst, typ, plain)
+	dst, err := c.out.half.Seal(dst, typ, plain)
 	if err == nil {
 		c.noteRecord(RecordSent, typ, plain, len(dst)-before)
 	}
@@ -89,15 +109,15 @@ func (c *Conn) sealRecord(dst []byte, typ record.Type, plain []byte) ([]byte, er
 // sealMessages puts the messages built so far into as few records as they
 // fit in.
 func (c *Conn) sealMessages() error {
-	for rest := c.messages; len(rest) > 0; {
-		n := min(c.out.Plaintext(), len(rest))
+	for rest := c.out.messages; len(rest) > 0; {
+		n := min(c.out.half.Plaintext(), len(rest))
 		var err error
-		if c.records, err = c.sealRecord(c.records, record.Handshake, rest[:n]); err != nil {
+		if c.out.records, err = c.sealRecord(c.out.records, record.Handshake, rest[:n]); err != nil {
 			return err
 		}
 		rest = rest[n:]
 	}
-	c.messages = c.messages[:0]
+	c.out.messages = c.out.messages[:0]
 	return nil
 }
 
@@ -108,14 +128,14 @@ func (c *Conn) sealChangeCipherSpec() error {
 	if err := c.sealMessages(); err != nil {
 		return err
 	}
-	if c.flight.protocol != &classic {
-		c.records = append(c.records, byte(record.ChangeCipherSpec), 3, 3, 0, 1, 1)
-		c.noteRecord(RecordSent, record.ChangeCipherSpec, c.records[len(c.records)-1:], 6)
+	if c.flight.handlers != &legacyHandlers {
+		c.out.records = append(c.out.records, byte(record.ChangeCipherSpec), 3, 3, 0, 1, 1)
+		c.noteRecord(RecordSent, record.ChangeCipherSpec, c.out.records[len(c.out.records)-1:], 6)
 		return nil
 	}
 	c.noteMessage(MessageSent, ChangeCipherSpec, 1)
 	var err error
-	c.records, err = c.sealRecord(c.records, record.ChangeCipherSpec, []byte{1})
+	c.out.records, err = c.sealRecord(c.out.records, record.ChangeCipherSpec, []byte{1})
 	return err
 }
 
@@ -126,7 +146,7 @@ func (c *Conn) noteRecord(kind NoticeKind, typ record.Type, plain []byte, length
 	}
 	n := Notice{Kind: kind, Record: ContentType(typ), Plain: len(plain), Length: length}
 	if typ == record.Alert && len(plain) == 2 {
-		n.Level, n.Alert = AlertLevel(plain[0]), Alert(plain[1])
+		n.Level, n.Alert = alert.Level(plain[0]), alert.Description(plain[1])
 	}
 	c.cfg.Observe(n)
 }

@@ -9,15 +9,15 @@ import (
 	"tlslab/engine/wire"
 )
 
-// hello is the protocol of the messages that settle the version.
-var hello = protocol{keys: earlyKeys, steps: [KeyUpdate + 1]step{
+// helloHandlers is the protocol of the messages that settle the version.
+var helloHandlers = handlers{keys: earlyKeys, steps: [KeyUpdate + 1]step{
 	ClientHello:       {make: makeClientHello, take: takeClientHello},
 	HelloRetryRequest: {make: makeRetry, take: takeRetry},
 	ServerHello:       {make: makeServerHello, take: takeServerHello},
 }}
 
 func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
-	random := &c.randoms[server]
+	random := &c.hs.randoms[server]
 	if _, err := io.ReadFull(c.cfg.Rand, random[:]); err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func makeServerHello(c *Conn, dst []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	c.out.SetVersion(c.legacyVersion())
+	c.out.half.SetVersion(c.legacyVersion())
 	dst = c.appendServerHello(dst, random[:], where)
 	if where == inClassicHello {
 		return dst, c.settleSizes()
@@ -56,15 +56,15 @@ func (c *Conn) classicPlace() place {
 // makeRetry writes a HelloRetryRequest, and folds the first ClientHello in
 // the transcript into its hash.
 func makeRetry(c *Conn, dst []byte) ([]byte, error) {
-	c.transcript.retry()
+	c.hs.transcript.retry()
 	return c.appendServerHello(dst, wire.RetryRandom[:], inRetry), nil
 }
 
 func (c *Conn) appendServerHello(dst, random []byte, p place) []byte {
 	dst = wire.AppendUint16(dst, c.legacyVersion())
 	dst = append(dst, random...)
-	dst = append(dst, byte(len(c.sessionID)))
-	dst = append(dst, c.sessionID...)
+	dst = append(dst, byte(len(c.resume.id)))
+	dst = append(dst, c.resume.id...)
 	dst = wire.AppendUint16(dst, uint16(c.info.Suite.ID))
 	dst = append(dst, c.compression())
 	at := len(dst)
@@ -88,12 +88,12 @@ func takeServerHello(c *Conn, body []byte) error {
 	if c.info.HelloRetry && version != TLS13 {
 		return changedChoice
 	}
-	if version < TLS13 && c.early != nil {
+	if version < TLS13 && c.hs.early != nil {
 		return fmt.Errorf("%w: the server chose %v after early data", noCommonVersion, version)
 	}
 	c.info.Version = version
-	c.out.SetVersion(c.legacyVersion())
-	copy(c.randoms[server][:], m.Random)
+	c.out.half.SetVersion(c.legacyVersion())
+	copy(c.hs.randoms[server][:], m.Random)
 	if err := c.takeSuite(&m); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func takeRetry(c *Conn, body []byte) error {
 	if err := c.takeSuite(&m); err != nil {
 		return err
 	}
-	if string(m.SessionID) != string(c.sessionID) {
+	if string(m.SessionID) != string(c.resume.id) {
 		return badSessionID
 	}
 	seen, err := c.takeExtensions(inRetry, m.Extensions)
@@ -130,9 +130,9 @@ func takeRetry(c *Conn, body []byte) error {
 	if !seen.has(extKeyShare) && !seen.has(extCookie) {
 		return uselessRetry
 	}
-	c.compatible = c.asksCompatibility()
+	c.hs.compatible = c.asksCompatibility()
 	c.info.HelloRetry = true
-	c.transcript.retry()
+	c.hs.transcript.retry()
 	return c.learnEarly(false)
 }
 
@@ -182,7 +182,7 @@ func (c *Conn) useSuite(s *Suite) {
 	if c.info.Version < TLS12 {
 		c.hash = secrets.MD5SHA1
 	}
-	c.transcript.start(c.hash, c.signsMessages())
+	c.hs.transcript.start(c.hash, c.signsMessages())
 }
 
 // hashes are the suites' hashes by name, from TLS 1.2 on.
@@ -193,7 +193,7 @@ var hashes = map[string]*secrets.Hash{
 
 // asksCompatibility says whether the client's session ID asks for
 // compatibility mode (RFC 9846 §E.4).
-func (c *Conn) asksCompatibility() bool { return len(c.sessionID) > 0 && !c.cfg.NoCompatibility }
+func (c *Conn) asksCompatibility() bool { return len(c.resume.id) > 0 && !c.cfg.NoCompatibility }
 
 // newSessionID settles the session ID of a ServerHello up to TLS 1.2: the client's
 // where its session is resumed (RFC 5246 §7.3, RFC 5077 §3.4), a new one
@@ -202,11 +202,11 @@ func (c *Conn) newSessionID() error {
 	switch {
 	case c.info.Kind == Resumed:
 		return nil
-	case c.ticketPromised || c.cfg.SessionCache == nil || !c.cfg.allows(SessionID):
-		c.sessionID = nil
+	case c.hs.ticketPromised || c.cfg.SessionCache == nil || !c.cfg.allows(SessionID):
+		c.resume.id = nil
 		return nil
 	}
-	c.sessionID = c.sessionIDStore[:]
-	_, err := io.ReadFull(c.cfg.Rand, c.sessionID)
+	c.resume.id = c.resume.idStore[:]
+	_, err := io.ReadFull(c.cfg.Rand, c.resume.id)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/session"
 	"tlslab/engine/wire"
 )
 
@@ -69,10 +70,10 @@ func takeServerName(c *Conn, _ place, body []byte) error {
 // client asks for.
 func (c *Conn) lookUpName() error {
 	name := c.info.ServerName
-	c.named = false
+	c.hs.nameKnown = false
 	for _, certificate := range c.cfg.Certificates {
 		if name != "" && certificate.isFor(name) {
-			c.named = true
+			c.hs.nameKnown = true
 			return nil
 		}
 	}
@@ -83,23 +84,23 @@ func (c *Conn) lookUpName() error {
 }
 
 // strange says that the client asks for a name that is none of the server's.
-func (c *Conn) strange() bool { return c.info.ServerName != "" && !c.named }
+func (c *Conn) strange() bool { return c.info.ServerName != "" && !c.hs.nameKnown }
 
 // usesName says whether the server goes by the client's name: it shows a certificate
 // for it, or resumes a session of that name.
 func (c *Conn) usesName() bool {
-	return c.named && (c.certificate == nil || c.certificate.isFor(c.info.ServerName))
+	return c.hs.nameKnown && (c.info.Certificate == nil || c.info.Certificate.isFor(c.info.ServerName))
 }
 
 // suitsName says whether a certificate is for the client's name. Where none is, all
 // are as good.
 func (c *Conn) suitsName(certificate *Certificate) bool {
-	return !c.named || certificate.isFor(c.info.ServerName)
+	return !c.hs.nameKnown || certificate.isFor(c.info.ServerName)
 }
 
 // resumesName says whether a session is for the name that this handshake asks for:
 // one of another name must not be resumed. TLS 1.3 leaves that to the client
 // (RFC 9846 §4.3.11); we hold a server to it all the same, since its certificates differ.
-func (c *Conn) resumesName(s *wire.SessionState) bool {
-	return pki.SameHost(string(s.ServerName), c.info.ServerName)
+func (c *Conn) resumesName(s *session.State) bool {
+	return pki.SameDNSName(string(s.ServerName), c.info.ServerName)
 }

@@ -53,7 +53,7 @@ func TestNamesWithCryptoTLS(t *testing.T) {
 				t.Fatalf("%s: %v", label, err)
 			}
 			if string(c.Info().PeerChain[0].Raw) != want {
-				t.Errorf("%s: crypto/tls shows that of %q", label, c.Info().PeerChain[0].Names())
+				t.Errorf("%s: crypto/tls shows that of %q", label, c.Info().PeerChain[0].DNSNames())
 			}
 
 			ours, transport = newEnds()

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"testing"
 
-	"tlslab/engine/pki"
+	"tlslab/engine/alert"
+	"tlslab/engine/pki/ca"
 )
 
 // The names that servers are called by.
 
 // named is a chain for some names, of the authorities of its key's algorithm.
 func named(t testing.TB, algorithm string, names ...string) *testPKI {
-	return specialPKI(t, pki.Spec{Seed: "names", Algorithm: algorithm, Length: 1, Names: names})
+	return specialPKI(t, ca.ChainSpec{Seed: "names", Algorithm: algorithm, Length: 1, Names: names})
 }
 
 func holding(all ...*testPKI) func(*Config) {
@@ -69,7 +70,7 @@ func TestServersChooseCertificatesByName(t *testing.T) {
 				want = map[bool]*testPKI{true: a, false: rsa}[v < TLS13]
 			}
 			if si.Certificate != want.certificate || string(ci.PeerChain[0].Raw) != string(want.chain.Certificates[0]) {
-				t.Errorf("%v, %q: the server has shown that of %q", v, x.name, si.Certificate.Leaf().Names())
+				t.Errorf("%v, %q: the server has shown that of %q", v, x.name, si.Certificate.Leaf().DNSNames())
 			}
 			if ci.ServerNameUsed != x.used || si.ServerNameUsed != x.used {
 				t.Errorf("%v, %q: the name was used: client %v, server %v", v, x.name, ci.ServerNameUsed, si.ServerNameUsed)
@@ -98,7 +99,7 @@ func TestNamesAsTheyAreSent(t *testing.T) {
 	cc := clientConfig(t, "rsa2048")
 	p := newPair(cc, serverConfig(t, "rsa2048"))
 	p.client = Client(cc, ".")
-	wantAlert(t, "no certificate is for the root", p.run(), AlertBadCertificate)
+	wantAlert(t, "no certificate is for the root", p.run(), alert.BadCertificate)
 }
 
 // SSL 3.0 has no extensions, and so no names.
@@ -133,7 +134,7 @@ func TestUnknownNames(t *testing.T) {
 				err := p.run()
 				label := fmt.Sprintf("TLS %v, %v, %q", v, policy, name)
 				if policy == UnknownNameRefused && !known {
-					wantAlert(t, label, err, AlertUnrecognizedName)
+					wantAlert(t, label, err, alert.UnrecognizedName)
 					continue
 				}
 				if err != nil {
@@ -181,7 +182,7 @@ func TestRefusedNamesGetNoOtherCertificate(t *testing.T) {
 		holding(named(t, "ecdsa-p256", "a.example"), pkiFor(t, "rsa2048"))(sc)
 		p := newPair(cc, sc)
 		p.client = Client(cc, "a.example")
-		wantAlert(t, v.String(), p.run(), AlertHandshakeFailure)
+		wantAlert(t, v.String(), p.run(), alert.HandshakeFailure)
 	}
 }
 
@@ -208,7 +209,7 @@ func TestServersChooseCertificatesBySignatureAlgorithms(t *testing.T) {
 				continue
 			}
 			if x.want == "" {
-				wantAlert(t, "no scheme in common", err, AlertHandshakeFailure)
+				wantAlert(t, "no scheme in common", err, alert.HandshakeFailure)
 				continue
 			}
 			if err != nil {
@@ -227,15 +228,21 @@ func TestClientsWithoutSignatureAlgorithms(t *testing.T) {
 	for key, want := range map[string]uint16{"rsa2048": 0x0201, "ecdsa-p256": 0x0203} {
 		cc, sc := clientConfig(t, key), serverConfig(t, key)
 		cc.MaxVersion, cc.SignatureSchemes = TLS12, []SignatureScheme{}
-		p, _ := connect(t, cc, sc)
-		if got := p.server.scheme.ID; got != want {
-			t.Errorf("%s: signed by %v", key, SignatureScheme(got))
+		p, got := newPair(cc, sc), uint16(0)
+		sc.Observe = func(n Notice) {
+			if n.Kind == KeyChange {
+				got = p.server.hs.scheme.ID
+			}
+		}
+		p.server = Server(sc)
+		if err := p.run(); err != nil || got != want {
+			t.Errorf("%s: signed by %v, %v", key, SignatureScheme(got), err)
 		}
 	}
 	// Ed25519 has no SHA-1, and a client that names schemes does not get it.
 	cc, sc := clientConfig(t, "ed25519"), serverConfig(t, "ed25519")
 	cc.MaxVersion, cc.SignatureSchemes = TLS12, []SignatureScheme{}
-	wantAlert(t, "ed25519", newPair(cc, sc).run(), AlertHandshakeFailure)
+	wantAlert(t, "ed25519", newPair(cc, sc).run(), alert.HandshakeFailure)
 	cc, sc = clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	cc.SignatureSchemes = []SignatureScheme{}
 	if err := newPair(cc, sc).run(); err == nil {

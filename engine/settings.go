@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"tlslab/engine/session"
 )
 
 // Settings with their defaults filled in, and their check.
@@ -30,7 +32,7 @@ func (cfg *Config) enabled(yield func(*Suite) bool) {
 	low, high := cfg.minVersion(), cfg.maxVersion()
 	known := cfg.families()
 	fits := func(s *Suite) bool {
-		return s.Min <= high && s.Max >= low && (s.KeyExchange.Family() == 0 || known[s.KeyExchange.Family()])
+		return s.Min <= high && s.Max >= low && (GroupFamily(s.KeyExchange) == 0 || known[GroupFamily(s.KeyExchange)])
 	}
 	if cfg.Suites == nil {
 		for _, s := range defaultSuites {
@@ -116,14 +118,14 @@ func (cfg *Config) check(s side) error {
 		return errors.New("no Rand or no Now")
 	case cfg.minVersion() < SSL30 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
 		return fmt.Errorf("versions %v to %v are not within ssl3.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
-	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > maxTicketLifetime:
+	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > session.MaxTicketLifetime:
 		return fmt.Errorf("ticket lifetime %v is not within 7 days", cfg.TicketLifetime)
 	case cfg.TicketsOffered < 0 || cfg.TicketsOffered > MaxTicketsOffered:
 		return fmt.Errorf("%d tickets offered: want 0 to %d", cfg.TicketsOffered, MaxTicketsOffered)
 	case cfg.EarlyWindow < 0:
 		return fmt.Errorf("window of early data %v is negative", cfg.EarlyWindow)
-	case s == server && cfg.MaxEarlyData > 0 && cfg.EarlyGuard == nil:
-		return errors.New("a server that takes early data needs an EarlyGuard")
+	case s == server && cfg.MaxEarlyData > 0 && cfg.AntiReplay == nil:
+		return errors.New("a server that takes early data needs AntiReplay")
 	case cfg.TicketCount > 255:
 		return fmt.Errorf("%d tickets: 255 at most", cfg.TicketCount)
 	case s == server && len(cfg.Certificates) == 0:

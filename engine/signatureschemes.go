@@ -30,7 +30,7 @@ var defaultSchemes = [...][]byte{listSchemes(TLS12), listSchemes(TLS13)}
 func listSchemes(highest Version) []byte {
 	dst := wire.Open(nil, 2)
 	for _, s := range pki.Schemes() {
-		if s.ID>>8 != 2 && s.Lowest() <= uint16(highest) {
+		if s.ID>>8 != 2 && s.MinVersion() <= uint16(highest) {
 			dst = wire.AppendUint16(dst, s.ID)
 		}
 	}
@@ -82,23 +82,23 @@ func makeSchemes(c *Conn, _ place, dst []byte) ([]byte, bool) {
 func takeSchemes(c *Conn, _ place, body []byte) error {
 	var x wire.Uint16Vector
 	err := x.Parse(body)
-	c.hello.schemes = x.List
+	c.hs.hello.schemes = x.List
 	return err
 }
 
 // theirSchemes are those that the peer accepts.
 func (c *Conn) theirSchemes() wire.Uint16s {
-	if c.side == server && c.info.Version == TLS12 && !c.hello.seen.has(extSchemes) {
+	if c.side == server && c.info.Version == TLS12 && !c.hs.hello.seen.has(extSchemes) {
 		return unnamedSchemes
 	}
-	return c.hello.schemes
+	return c.hs.hello.schemes
 }
 
 // schemeFor returns the first scheme on the peer's list that a certificate's key can
 // sign with, nil if there is none. Before TLS 1.2 the key alone decides.
 func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
 	if c.impliesScheme() {
-		if s := pki.Implied(&certificate.key.Public); s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
+		if s := pki.ImpliedScheme(&certificate.key.Public); s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
 			return s
 		}
 		return nil

@@ -47,30 +47,30 @@ func (c *Conn) RecordSize() int {
 	switch {
 	case c.sized():
 		f := c.Framing()
-		c.sizer.promised = c.sizer.Size(c.sizer.now(c.cfg), &f, c.sizer.mss)
-		return c.sizer.promised
+		c.out.sizer.promised = c.out.sizer.Size(c.out.sizer.now(c.cfg), &f, c.out.sizer.mss)
+		return c.out.sizer.promised
 	case c.cfg.RecordSize == 0:
-		return c.out.Plaintext()
+		return c.out.half.Plaintext()
 	}
-	return min(c.cfg.RecordSize, c.out.Plaintext())
+	return min(c.cfg.RecordSize, c.out.half.Plaintext())
 }
 
 // nextSize is RecordSize for Seal: what was promised holds, for the caller may have
 // put that much plaintext where it is sealed in place.
 func (c *Conn) nextSize() int {
-	if c.sized() && c.sizer.promised > 0 {
-		return c.sizer.promised
+	if c.sized() && c.out.sizer.promised > 0 {
+		return c.out.sizer.promised
 	}
 	return c.RecordSize()
 }
 
 // sized says whether the sizer decides: not on early data, where the client does not
 // know the connection yet.
-func (c *Conn) sized() bool { return c.sizer != nil && c.sends != EpochEarly }
+func (c *Conn) sized() bool { return c.out.sizer != nil && c.out.epoch != EpochEarly }
 
 // sent tells the sizer, where there is one, of a record of application data.
 func (c *Conn) sent(plain int) {
-	if s := c.sizer; c.sized() {
+	if s := c.out.sizer; c.sized() {
 		s.Sent(s.now(c.cfg), plain)
 	}
 }
@@ -78,15 +78,15 @@ func (c *Conn) sent(plain int) {
 // SetMSS tells what a full TCP segment carries, for Config.RecordSizing. It may
 // change at any time.
 func (c *Conn) SetMSS(bytes int) {
-	if c.sizer != nil && bytes > 0 {
-		c.sizer.mss = bytes
+	if c.out.sizer != nil && bytes > 0 {
+		c.out.sizer.mss = bytes
 	}
 }
 
 // Framing returns how long records of application data become, with the keys in
 // force for sending.
 func (c *Conn) Framing() record.Framing {
-	f := c.out.Framing()
+	f := c.out.half.Framing()
 	f.Split = c.cfg.SplitRecords && c.chains()
 	return f
 }

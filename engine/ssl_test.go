@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/wire"
 )
 
@@ -105,11 +106,11 @@ func TestAlertsOfSSL(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		client, server func(*Config)
-		want           Alert
+		want           alert.Description
 	}{
-		{"unknown authority", func(cfg *Config) { cfg.Roots = identityFor(t, "rsa2048").roots(t) }, nothing, AlertCertificateUnknown},
-		{"no common suite", onlySuite(0x002f), onlySuite(0x0035), AlertHandshakeFailure},
-		{"an old client alone", nothing, fromVersion(TLS12), AlertProtocolVersion},
+		{"unknown authority", func(cfg *Config) { cfg.Roots = identityFor(t, "rsa2048").roots(t) }, nothing, alert.CertificateUnknown},
+		{"no common suite", onlySuite(0x002f), onlySuite(0x0035), alert.HandshakeFailure},
+		{"an old client alone", nothing, fromVersion(TLS12), alert.ProtocolVersion},
 	} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 		cc.MinVersion, cc.MaxVersion, sc.MinVersion, sc.MaxVersion = SSL30, SSL30, SSL30, SSL30

@@ -7,6 +7,8 @@ import (
 	"math/big"
 	"slices"
 	"testing"
+
+	"tlslab/engine/alert"
 )
 
 // Client authentication in SSL 3.0, against RFC 6101's words.
@@ -128,7 +130,7 @@ func TestSSLClientsDoNotSignByECDSA(t *testing.T) {
 		if err := takeCertificateRequest(c, []byte{2, 1, 64, 0, 0}); err != nil {
 			t.Fatal(err)
 		}
-		if shown := c.certificate != nil; shown != want {
+		if shown := c.info.Certificate != nil; shown != want {
 			t.Errorf("%v: shown %v, want %v", v, shown, want)
 		}
 	}
@@ -148,7 +150,7 @@ func TestSSLClientAuthentication(t *testing.T) {
 					showingRSA(cc)
 				}
 				if policy == ClientAuthRequired && !shows {
-					wantAlert(t, name, newPair(cc, sc).run(), AlertHandshakeFailure)
+					wantAlert(t, name, newPair(cc, sc).run(), alert.HandshakeFailure)
 					continue
 				}
 				for i := range 2 {
@@ -175,40 +177,40 @@ func TestSSLClientsAnswer(t *testing.T) {
 			return changed
 		}
 	}
-	alert := func(x parcel) bool { return x.typ == TypeAlert && x.from == client }
+	isAlert := func(x parcel) bool { return x.typ == TypeAlert && x.from == client }
 	certificate := parcel{from: client, typ: TypeHandshake, body: []byte{byte(Certificates), 0, 0, 3, 0, 0, 0}}
-	warning := func(a Alert) parcel {
-		return parcel{from: client, typ: TypeAlert, body: []byte{levelWarning, byte(a)}}
+	warning := func(a alert.Description) parcel {
+		return parcel{from: client, typ: TypeAlert, body: []byte{byte(alert.Warning), byte(a)}}
 	}
 	for _, x := range []struct {
 		name   string
 		tamper func(int, []parcel) []parcel
-		want   Alert
+		want   alert.Description
 	}{
 		{"nothing", instead(func(x parcel) []parcel {
-			if alert(x) {
+			if isAlert(x) {
 				return nil
 			}
 			return []parcel{x}
-		}), AlertUnexpectedMessage},
+		}), alert.UnexpectedMessage},
 		{"another warning", instead(func(x parcel) []parcel {
-			if alert(x) {
-				return []parcel{warning(AlertBadCertificate)}
+			if isAlert(x) {
+				return []parcel{warning(alert.BadCertificate)}
 			}
 			return []parcel{x}
-		}), AlertUnexpectedMessage},
+		}), alert.UnexpectedMessage},
 		{"an empty Certificate", instead(func(x parcel) []parcel {
-			if alert(x) {
+			if isAlert(x) {
 				return []parcel{certificate}
 			}
 			return []parcel{x}
-		}), AlertHandshakeFailure},
+		}), alert.HandshakeFailure},
 		{"both", instead(func(x parcel) []parcel {
-			if alert(x) {
+			if isAlert(x) {
 				return []parcel{x, certificate}
 			}
 			return []parcel{x}
-		}), AlertUnexpectedMessage},
+		}), alert.UnexpectedMessage},
 	} {
 		p := meddledPair(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))(t)
 		wantAlert(t, x.name, p.meddle(x.tamper), x.want)
@@ -222,7 +224,7 @@ func TestSSLClientsAnswer(t *testing.T) {
 		p := meddledPair(false, both(onlyVersion(v), onlySuite(0x002f)), both(onlyVersion(v), ask))(t)
 		if err := p.meddle(instead(func(x parcel) []parcel {
 			if x.from == client && x.message() == ClientKeyExchange {
-				return []parcel{warning(AlertNoCertificate), x}
+				return []parcel{warning(alert.NoCertificate), x}
 			}
 			return []parcel{x}
 		})); err != nil {

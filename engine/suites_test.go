@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"tlslab/engine/protocol"
 	"tlslab/engine/record"
 )
 
@@ -31,7 +32,7 @@ func TestEverySuiteHasItsCipherAndHash(t *testing.T) {
 		if record.ByName(s.Cipher) == nil || hashes[s.Hash] == nil {
 			t.Errorf("%s: cipher %q, hash %q", s.Name, s.Cipher, s.Hash)
 		}
-		if again, _ := SuiteByName(s.Name); again.ID != s.ID {
+		if again, _ := protocol.SuiteByName(s.Name); again.ID != s.ID {
 			t.Errorf("%s is the name of %#x and of %#x", s.Name, uint16(s.ID), uint16(again.ID))
 		}
 	}

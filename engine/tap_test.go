@@ -56,7 +56,7 @@ func (x *tap) observe(s side, n Notice) {
 		if !n.Sent {
 			from = other(s)
 		}
-		keys, err := x.sides[s].flight.protocol.keys(x.sides[s], from, n.Epoch)
+		keys, err := x.sides[s].flight.handlers.keys(x.sides[s], from, n.Epoch)
 		if err != nil {
 			panic(fmt.Sprintf("keys of %s: %v", sideNames[from], err))
 		}
@@ -123,7 +123,7 @@ func (x *tap) keysOf(from side) *record.Half {
 // keys for, and passes over.
 func (x *tap) unheard(from side, typ ContentType) bool {
 	info := &x.sides[server].info
-	return from == client && typ == TypeApplicationData && x.sides[client].early != nil && info.EarlyData != EarlyAccepted && !info.Done
+	return from == client && typ == TypeApplicationData && !info.Done && x.sides[client].info.EarlyData != EarlyNone && info.EarlyData != EarlyAccepted
 }
 
 // record makes one record of a side's as the other side awaits it.
@@ -172,7 +172,7 @@ func (p *pair) hand(to *Conn, b parcel) error {
 		return errStopped
 	}
 	for body := b.body; len(body) > 0; {
-		n := min(len(body), to.in.Plaintext())
+		n := min(len(body), to.in.half.Plaintext())
 		if err := p.feed(to, p.tap.record(other(to.side), b.typ, body[:n])); err != nil {
 			return err
 		}

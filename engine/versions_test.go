@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"tlslab/engine/alert"
 	"tlslab/engine/wire"
 )
 
@@ -51,7 +52,7 @@ func TestLoweredClientHelloIsRefused(t *testing.T) {
 	p.up[9], p.up[10] = 3, 1
 	err := p.pump()
 	var e *Error
-	if !errors.As(err, &e) || !errors.Is(err, downgraded) || e.Alert != AlertIllegalParameter {
+	if !errors.As(err, &e) || !errors.Is(err, downgraded) || e.Alert != alert.IllegalParameter {
 		t.Errorf("a client of TLS 1.2 that was lowered to 1.0 says %v", err)
 	}
 }
@@ -73,7 +74,7 @@ func TestFallbackWithoutNeedIsRefused(t *testing.T) {
 		cc.MaxVersion, sc.MaxVersion, cc.Fallback = test.client, test.server, true
 		err := newPair(cc, sc).run()
 		var e *Error
-		refused := errors.As(err, &e) && e.Alert == AlertInappropriateFallback
+		refused := errors.As(err, &e) && e.Alert == alert.InappropriateFallback
 		if refused != test.refused || err != nil && !refused {
 			t.Errorf("fallback to %s: %v", test.name, err)
 		}
@@ -88,7 +89,7 @@ func TestOldVersionsAreSpokenOnRequestOnly(t *testing.T) {
 			onlyVersion(v)([]*Config{client: cc, server: sc}[from])
 			err := newPair(cc, sc).run()
 			var e *Error
-			if !errors.As(err, &e) || e.Alert != AlertProtocolVersion {
+			if !errors.As(err, &e) || e.Alert != alert.ProtocolVersion {
 				t.Errorf("only the %s knows TLS %v: %v", sideNames[from], v, err)
 			}
 		}

@@ -16,8 +16,9 @@ func Example() {
 	}
 	link := netem.New(cfg, 1)
 	for id := range uint32(3) {
-		if !link.Enqueue(0, netem.Packet{Size: 1500, ID: id}) {
-			fmt.Println("packet", id, "was dropped")
+		link.Enqueue(0, netem.Packet{Size: 1500, ID: id})
+		for _, e := range link.Events() {
+			fmt.Printf("packet %d dropped: %v\n", e.ID, e.Reason)
 		}
 	}
 	var arrived []netem.Delivery
@@ -30,7 +31,7 @@ func Example() {
 		}
 	}
 	// Output:
-	// packet 1 was dropped
+	// packet 1 dropped: drop list
 	// packet 0 at 26ms: queued 0s, serialised 1ms, on its way 25ms
 	// packet 2 at 27ms: queued 1ms, serialised 1ms, on its way 25ms
 }

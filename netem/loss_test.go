@@ -114,9 +114,10 @@ func TestOtherStagesDoNotShiftLosses(t *testing.T) {
 	lostBy := func(line string) (ids []uint32) {
 		l := New(mustParse(t, line), 11)
 		for i := range uint32(2000) {
-			if !l.Enqueue(0, Packet{Size: 1000, ID: i}) {
-				ids = append(ids, i)
-			}
+			l.Enqueue(0, Packet{Size: 1000, ID: i})
+		}
+		for _, e := range l.Events() {
+			ids = append(ids, e.ID)
 		}
 		return ids
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Never is the instant that does not come: what Next answers while no packet is under way.
+// Never is the instant that does not come: Next returns it while the link has nothing to do.
 const Never time.Duration = math.MaxInt64
 
 // A Packet is what the link needs to know of an IP packet.
@@ -13,7 +13,8 @@ type Packet struct {
 	Size  int32  // bytes of the IP packet, headers included
 	Flow  uint32 // the connection it belongs to
 	Burst uint32 // the burst of segments it was sent in
-	ID    uint32 // the caller's handle; the link only carries it
+	ID    uint32 // the caller's handle; the link only carries it, and a copy has the same
+	ECN   ECN    // set by the sender; a queueing discipline may change it to CE
 }
 
 // A Delivery is a packet that arrived, with the account of its time on the link.
@@ -22,7 +23,7 @@ type Delivery struct {
 	Packet
 	Sent       time.Duration // when it was offered to the link
 	At         time.Duration // when it arrives
-	Queued     time.Duration // time it waited for packets before it
+	Queued     time.Duration // time until the transmitter took its first bit
 	Serialised time.Duration // time its own bytes took at the link's rate
 }
 
@@ -30,15 +31,4 @@ type Delivery struct {
 // the wait for packets before it. Queued + Serialised + Propagation is exactly At − Sent.
 func (d *Delivery) Propagation() time.Duration {
 	return d.At - d.Sent - d.Queued - d.Serialised
-}
-
-// Stats counts a link's packets since its last Reset. Each packet is in one place:
-// Offered = Dropped + Lost + Overflowed + Delivered + InFlight.
-type Stats struct {
-	Offered    uint64 // Enqueue was called
-	Dropped    uint64 // by the drop list
-	Lost       uint64 // at random
-	Overflowed uint64 // found the queue full
-	Delivered  uint64 // handed out by Dequeue
-	InFlight   uint64 // waiting, in service or on the delay line
 }

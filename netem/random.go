@@ -8,6 +8,7 @@ type purpose uint64
 const (
 	purposeLoss purpose = iota + 1
 	purposeJitter
+	purposeQdisc
 )
 
 // golden is 2⁶⁴ divided by the golden ratio, the increment of SplitMix64.

@@ -8,12 +8,13 @@ type ring[T any] struct {
 
 func (r *ring[T]) at(i int) *T { return &r.buf[(r.head+i)&(len(r.buf)-1)] }
 
-func (r *ring[T]) push(v T) {
+// push adds a place at the end, for the caller to fill: it holds what an earlier value left there.
+func (r *ring[T]) push() *T {
 	if r.size == len(r.buf) {
 		r.grow()
 	}
 	r.size++
-	*r.at(r.size - 1) = v
+	return r.at(r.size - 1)
 }
 
 func (r *ring[T]) pop() {

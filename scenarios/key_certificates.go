@@ -3,6 +3,7 @@ package scenarios
 import (
 	"slices"
 	"strings"
+	"tlslab/engine/protocol"
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
@@ -102,7 +103,7 @@ func fullHandshake(c *Config) string {
 
 // checkSigns holds a type of keys to the versions whose handshakes it can sign.
 func checkSigns(c *Config, algorithm string, keys ...string) []fault {
-	if since := engine.Version(pki.KindOf(algorithm).Since); c.TLS.Versions.Max < since {
+	if since := engine.Version(pki.KeyTypeOf(algorithm).MinVersion); c.TLS.Versions.Max < since {
 		return faultf(keys, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", algorithm, since, c.TLS.Versions)
 	}
 	return nil
@@ -128,13 +129,13 @@ func checkSignatureAlgorithms(c *Config) []fault {
 // no need of a signature.
 func (t *TLS) signable(v engine.Version) bool {
 	for _, name := range t.Suites {
-		if s, _ := engine.SuiteByName(name); speaks(s, v) && s.KeyExchange == engine.KeyExchangeRSA {
+		if s, _ := protocol.SuiteByName(name); speaks(s, v) && s.KeyExchange == engine.KeyExchangeRSA {
 			return true
 		}
 	}
 	return slices.ContainsFunc(t.SignatureAlgorithms, func(name string) bool {
 		scheme := pki.SchemeByName(name)
-		return slices.ContainsFunc(t.certificates(), func(algorithm string) bool { return scheme.Serves(algorithm, uint16(v)) })
+		return slices.ContainsFunc(t.certificates(), func(algorithm string) bool { return scheme.FitsAlgorithm(algorithm, uint16(v)) })
 	})
 }
 

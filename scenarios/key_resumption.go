@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"time"
+	"tlslab/engine/session"
 
 	"tlslab/engine"
 )
@@ -100,9 +101,9 @@ var resumptionKeys = []Key{
 		},
 		applies: func(*Config) string { return "the server of a scenario lives for one connection" },
 		lower: func(c *Config, e *engines) error {
-			e.server.Tickets = engine.NewTicketKeys(e.env.seed("tickets"))
+			e.server.Tickets = session.NewTicketKeys(e.env.seed("tickets"))
 			if c.TLS.TicketRotation > 0 {
-				e.server.Tickets = engine.RotateTicketKeys(e.env.seed("tickets"), c.TLS.TicketRotation)
+				e.server.Tickets = session.RotateTicketKeys(e.env.seed("tickets"), c.TLS.TicketRotation)
 			}
 			return nil
 		},

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"tlslab/engine"
 	"tlslab/engine/kx"
+	"tlslab/engine/protocol"
 )
 
 // The keys of the cipher suite and the key exchange.
@@ -24,7 +25,7 @@ var tlsKeys = []Key{
 		applies: when(func(c *Config) bool { return c.TLS.Suite == "" }, "tls.suite names the suite"),
 		lower: both(func(c *Config, e *engine.Config) {
 			for _, name := range c.TLS.Suites {
-				if s, ok := engine.SuiteByName(name); ok {
+				if s, ok := protocol.SuiteByName(name); ok {
 					e.Suites = append(e.Suites, s.ID)
 				}
 			}
@@ -42,7 +43,7 @@ var tlsKeys = []Key{
 		Doc:    "group of the (EC)DHE or hybrid key exchange; ffdhe2048 where tls.suite has DHE",
 		places: place(func(c *Config) value { return enum{&c.TLS.Group, groups()} }),
 		derive: func(c *Config, set bool) []fault {
-			if s, named := engine.SuiteByName(c.TLS.Suite); named && !set && s.KeyExchange == engine.KeyExchangeDHE {
+			if s, named := protocol.SuiteByName(c.TLS.Suite); named && !set && s.KeyExchange == engine.KeyExchangeDHE {
 				c.TLS.Group = engine.FFDHE2048.String()
 			}
 			return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"tlslab/engine/session"
 
 	"tlslab/engine"
 	"tlslab/sim"
@@ -70,10 +71,10 @@ func (c *Config) lowerEngines(env engineEnv) (*engines, error) {
 	e := &engines{
 		env: env, authority: new(ocspAuthority),
 		client: &engine.Config{Now: env.now},
-		server: &engine.Config{Now: env.now, SessionCache: engine.NewSessionCache(16, time.Hour)},
+		server: &engine.Config{Now: env.now, SessionCache: session.NewCache(16, time.Hour)},
 	}
 	e.exchange = &sim.Exchange{
-		Client: e.client, Server: e.server, Kind: engine.Full, Answer: e.authority.answer,
+		Client: e.client, Server: e.server, Kind: engine.Full, OCSPResponder: e.authority.answer,
 		Seed: firstEight(env.seed("exchange")),
 	}
 	for _, k := range keys {
@@ -136,7 +137,7 @@ func lowerKind(c *Config, e *engines) error {
 	if c.TLS.Kind == kindEarlyData {
 		e.client.EarlyData, e.exchange.RejectEarly = true, c.TLS.RejectEarlyData
 		e.server.MaxEarlyData, e.server.EarlyWindow = uint32(c.TLS.EarlyData), c.TLS.EarlyDataWindow
-		e.server.EarlyGuard = c.TLS.antiReplay()
+		e.server.AntiReplay = c.TLS.antiReplay()
 	}
 	return nil
 }
@@ -146,11 +147,11 @@ const maxEarlyHellos = 100_000
 
 // antiReplay remembers all ClientHellos with early data, or none, which rejects them. It does not
 // need those from before it was made: the keys of their tickets are as new as it is.
-func (t *TLS) antiReplay() engine.EarlyGuard {
+func (t *TLS) antiReplay() session.AntiReplay {
 	if t.RejectEarlyData {
-		return engine.RecordHellos(0, time.Time{})
+		return session.ClientHelloRecording(0, time.Time{})
 	}
-	return engine.RecordHellos(maxEarlyHellos, time.Time{})
+	return session.ClientHelloRecording(maxEarlyHellos, time.Time{})
 }
 
 // lowerGroups lets the server take tls.group only. A client whose first share is for another group

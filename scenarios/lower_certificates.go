@@ -5,6 +5,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // lowerCertificates makes the server's chains and lets the client trust their roots. The server has a
@@ -38,8 +39,8 @@ func lowerCertificates(c *Config, e *engines) (err error) {
 
 // serverSpecs are the server's chains without names, one for each type of key. Each draws its seed once,
 // so that the chains of all names lead to the same roots.
-func (c *Config) serverSpecs(env *engineEnv) []pki.Spec {
-	specs := make([]pki.Spec, len(c.TLS.certificates()))
+func (c *Config) serverSpecs(env *engineEnv) []ca.ChainSpec {
+	specs := make([]ca.ChainSpec, len(c.TLS.certificates()))
 	for i, algorithm := range c.TLS.certificates() {
 		purpose := "chain"
 		if i > 0 {
@@ -47,14 +48,14 @@ func (c *Config) serverSpecs(env *engineEnv) []pki.Spec {
 		}
 		specs[i] = env.spec(purpose, algorithm, c.TLS.Chain)
 		if c.TLS.Revocation == engine.RevocationFetched.String() {
-			specs[i].StatusURL = env.responder
+			specs[i].OCSPURL = env.responder
 		}
 	}
 	return specs
 }
 
 // serverCertificate makes a chain, with its OCSP response where tls.revocation says so.
-func (c *Config) serverCertificate(spec pki.Spec, e *engines) (certificate *engine.Certificate, root []byte, err error) {
+func (c *Config) serverCertificate(spec ca.ChainSpec, e *engines) (certificate *engine.Certificate, root []byte, err error) {
 	certificate, chain, err := makeCertificate(spec)
 	if err == nil {
 		certificate, err = c.attachOCSP(certificate, chain, e)
@@ -91,8 +92,8 @@ func lowerClientAuth(c *Config, e *engines) (err error) {
 }
 
 // spec is a chain without names.
-func (env *engineEnv) spec(purpose, algorithm string, shape Chain) pki.Spec {
-	return pki.Spec{
+func (env *engineEnv) spec(purpose, algorithm string, shape Chain) ca.ChainSpec {
+	return ca.ChainSpec{
 		Seed:      fmt.Sprintf("%x", env.seed(purpose)),
 		Algorithm: algorithm,
 		Length:    shape.Length,
@@ -113,8 +114,8 @@ func chainFaults(names []string) (all pki.ChainFault) {
 }
 
 // makeCertificate makes what one side shows, and the chain with the root that makes the other trust it.
-func makeCertificate(spec pki.Spec) (certificate *engine.Certificate, chain *pki.Chain, err error) {
-	chain, err = pki.Make(spec)
+func makeCertificate(spec ca.ChainSpec) (certificate *engine.Certificate, chain *ca.Chain, err error) {
+	chain, err = ca.Issue(spec)
 	if err != nil {
 		return nil, nil, err
 	}

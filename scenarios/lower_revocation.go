@@ -3,6 +3,7 @@ package scenarios
 import (
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // An ocspAuthority has an OCSP response on each certificate that it has issued.
@@ -16,25 +17,25 @@ type ocspStatus struct {
 // answer returns the response to an OCSP request. A request about another certificate has none.
 func (a *ocspAuthority) answer(request []byte) []byte {
 	for _, s := range a.statuses {
-		if asked, err := pki.AsksFor(request, s.leaf, s.issuer); err == nil && asked {
+		if asked, err := pki.OCSPRequestsStatus(request, s.leaf, s.issuer); err == nil && asked {
 			return s.response
 		}
 	}
-	return pki.Unavailable()
+	return ca.OCSPTryLater()
 }
 
 // attachOCSP makes the authority's response on a certificate of the server: good, signed when the
 // certificate was issued, for as long as it is valid. A stapled response comes with the certificate;
 // the authority keeps it in any case.
-func (c *Config) attachOCSP(certificate *engine.Certificate, chain *pki.Chain, e *engines) (*engine.Certificate, error) {
+func (c *Config) attachOCSP(certificate *engine.Certificate, chain *ca.Chain, e *engines) (*engine.Certificate, error) {
 	if c.TLS.Revocation == engine.RevocationNone.String() {
 		return certificate, nil
 	}
-	responder, err := chain.Responder(c.TLS.Responder == responderDelegate)
+	responder, err := chain.OCSPResponder(c.TLS.Responder == responderDelegate)
 	if err != nil {
 		return nil, err
 	}
-	response, err := responder.Respond(certificate.Leaf(), pki.StatusSpec{ThisUpdate: e.env.notBefore, NextUpdate: e.env.notAfter})
+	response, err := responder.Respond(certificate.Leaf(), ca.OCSPResponseSpec{ThisUpdate: e.env.notBefore, NextUpdate: e.env.notAfter})
 	if err != nil {
 		return nil, err
 	}

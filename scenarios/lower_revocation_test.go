@@ -70,11 +70,11 @@ func TestWhatAFetchWeighs(t *testing.T) {
 		return recording.Item{}
 	}
 	plain, delegate := fetch("tls: {revocation: fetched}"), fetch("tls: {revocation: fetched, responder: delegate}")
-	if plain.Bytes < 200 || plain.Bytes > 400 || plain.Back < 500 || plain.Back > 1000 {
-		t.Errorf("%d bytes there, %d back", plain.Bytes, plain.Back)
+	if plain.Bytes < 200 || plain.Bytes > 400 || plain.Response < 500 || plain.Response > 1000 {
+		t.Errorf("%d bytes there, %d back", plain.Bytes, plain.Response)
 	}
-	if delegate.Bytes != plain.Bytes || delegate.Back < plain.Back+300 {
-		t.Errorf("a delegate's: %d bytes there, %d back; the authority's %d", delegate.Bytes, delegate.Back, plain.Back)
+	if delegate.Bytes != plain.Bytes || delegate.Response < plain.Response+300 {
+		t.Errorf("a delegate's: %d bytes there, %d back; the authority's %d", delegate.Bytes, delegate.Response, plain.Response)
 	}
 }
 

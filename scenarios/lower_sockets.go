@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"tlslab/engine/protocol"
+	"tlslab/engine/session"
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
@@ -52,7 +54,7 @@ func NewSockets(sets []string, responder string, names ...string) (*Sockets, err
 		cfg.Rand = rand.Reader
 		c.widen(cfg, said)
 	}
-	s.Server.SessionCache = engine.NewSessionCache(maxSessions, engine.DefaultTicketLifetime)
+	s.Server.SessionCache = session.NewCache(maxSessions, engine.DefaultTicketLifetime)
 	if said["tls.server_name"] {
 		s.ServerName = c.TLS.ServerName
 	}
@@ -70,7 +72,7 @@ func (c *Config) widen(cfg *engine.Config, said map[string]bool) {
 		cfg.Suites = nil
 	case !said["tls.certificate"]:
 		cfg.Suites = nil
-		for _, s := range engine.Suites() {
+		for _, s := range protocol.Suites() {
 			if s.Cipher == c.TLS.Cipher && s.KeyExchange != engine.KeyExchangeRSA {
 				cfg.Suites = append(cfg.Suites, s.ID)
 			}
@@ -122,14 +124,14 @@ func parseTLS(sets []string) (c Config, said map[string]bool, err error) {
 func signsByOneOf(certificate, named string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(named, func(r rune) bool { return strings.ContainsRune("[], ", r) }), func(name string) bool {
 		s := pki.SchemeByName(name)
-		return s != nil && (s.Serves(certificate, uint16(engine.TLS12)) || s.Serves(certificate, uint16(engine.TLS13)))
+		return s != nil && (s.FitsAlgorithm(certificate, uint16(engine.TLS12)) || s.FitsAlgorithm(certificate, uint16(engine.TLS13)))
 	})
 }
 
 // socketDefaults are keys with the values they have where nothing is said. What a suite that is named needs follows from it.
 func socketDefaults(values map[string]string) [][2]string {
 	defaults := [][2]string{{"tls.version", Versions{engine.TLS12, engine.TLS13}.String()}}
-	if s, ok := engine.SuiteByName(values["tls.suite"]); ok {
+	if s, ok := protocol.SuiteByName(values["tls.suite"]); ok {
 		defaults[0][1] = Versions{min(max(s.Min, engine.TLS12), s.Max), s.Max}.String() // older ones on request only
 		i := slices.IndexFunc(certificates().names, func(certificate string) bool { return takes(s, certificate) })
 		if i >= 0 && s.KeyType != "" {

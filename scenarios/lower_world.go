@@ -15,7 +15,7 @@ func (c *Config) World(tables func(name string) (*costs.Table, error)) (sim.Conf
 		if err != nil {
 			return sim.Host{}, &SettingError{blame(key), err}
 		}
-		return sim.Host{Cores: h.Cores, Costs: table, Slowdown: h.Slowdown}, nil
+		return sim.Host{Cores: h.Cores, Costs: table, Slowdown: h.Slowdown, TCP: c.TCP}, nil
 	}
 	client, err := host("client.costs", c.Client)
 	if err != nil {
@@ -27,18 +27,18 @@ func (c *Config) World(tables func(name string) (*costs.Table, error)) (sim.Conf
 	}
 	world := sim.Config{
 		Up: c.Link.Up, Down: c.Link.Down,
-		Client: client, Server: server, ClientTCP: c.TCP, ServerTCP: c.TCP,
+		Client: client, Server: server,
 		Timeout: c.Timeout,
 	}
 	if !c.Fetches() {
 		return world, nil
 	}
-	authority, err := host("ca.costs", Host{Cores: c.CA.Cores, Costs: c.CA.Costs, Slowdown: c.CA.Slowdown})
+	responder, err := host("ca.costs", Host{Cores: c.CA.Cores, Costs: c.CA.Costs, Slowdown: c.CA.Slowdown})
 	if err != nil {
 		return sim.Config{}, err
 	}
-	world.Authority = &sim.Authority{
-		Up: c.CA.Link.Up, Down: c.CA.Link.Down, Host: authority, TCP: c.TCP, Ops: c.AuthorityOps(),
+	world.Responder = &sim.ResponderConfig{
+		Up: c.CA.Link.Up, Down: c.CA.Link.Down, Host: responder, Ops: c.AuthorityOps(),
 		Timeout: c.CA.Timeout, SoftFail: c.TLS.SoftFail,
 	}
 	return world, nil

@@ -137,13 +137,13 @@ var causeGroups = map[sim.Cause]string{
 	sim.ClientCPU:      "cpu",
 	sim.ServerCPU:      "cpu",
 	sim.CPUQueue:       "cpu",
-	sim.AuthorityCPU:   "cpu",
+	sim.ResponderCPU:   "cpu",
 }
 
 // causesOf are the causes that not all connections can have.
 var causesOf = map[sim.Cause]func(*Config) bool{
-	sim.AuthorityCPU:     (*Config).Fetches,
-	sim.AuthorityTimeout: (*Config).Fetches,
+	sim.ResponderCPU:     (*Config).Fetches,
+	sim.ResponderTimeout: (*Config).Fetches,
 }
 
 // causes are the parts of ttlb's critical path, which add up to it.

@@ -39,8 +39,8 @@ func resultsOf(t *testing.T, base string, visit func(*sim.Result, *Config)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	host := sim.Host{Cores: 1, Costs: table, Slowdown: 1}
-	w, err := sim.NewWorld(sim.Config{Up: c.Link.Up, Down: c.Link.Down, Client: host, Server: host, ClientTCP: c.TCP, ServerTCP: c.TCP, Timeout: c.Timeout},
+	host := sim.Host{Cores: 1, Costs: table, Slowdown: 1, TCP: c.TCP}
+	w, err := sim.NewReplicator(sim.Config{Up: c.Link.Up, Down: c.Link.Down, Client: host, Server: host, Timeout: c.Timeout},
 		recording, recording.Branches[0].Outcome)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"tlslab/engine"
 	"tlslab/engine/kx"
 	"tlslab/engine/pki"
+	"tlslab/engine/protocol"
 )
 
 // familyOf says what a group is built on.
@@ -20,7 +21,7 @@ func familyOf(group string) kx.Family {
 func speaks(s engine.Suite, v engine.Version) bool { return s.Min <= v && v <= s.Max }
 
 func takes(s engine.Suite, certificate string) bool {
-	return s.KeyType == "" || s.KeyType == pki.KindOf(certificate).Name
+	return s.KeyType == "" || s.KeyType == pki.KeyTypeOf(certificate).Name
 }
 
 // suiteFor finds the suite that a bulk cipher means with a version, a certificate and a group: the one with DHE for a group of a
@@ -31,10 +32,10 @@ func suiteFor(cipher string, v engine.Version, certificate, group string) (found
 	if familyOf(group) == kx.Field {
 		family = kx.Field
 	}
-	for _, s := range engine.Suites() {
+	for _, s := range protocol.Suites() {
 		switch {
 		case s.Cipher != cipher || !speaks(s, v) || !takes(s, certificate):
-		case s.KeyExchange == engine.KeyExchangeAny || s.KeyExchange.Family() == family:
+		case s.KeyExchange == engine.KeyExchangeAny || engine.GroupFamily(s.KeyExchange) == family:
 			return s, true
 		case s.KeyExchange == engine.KeyExchangeRSA && family == kx.Curve:
 			found, ok = s, true
@@ -46,7 +47,7 @@ func suiteFor(cipher string, v engine.Version, certificate, group string) (found
 // hasBlockCipher reports whether any of the suites has a block cipher in CBC mode.
 func (t *TLS) hasBlockCipher() bool {
 	return slices.ContainsFunc(t.Suites, func(name string) bool {
-		s, _ := engine.SuiteByName(name)
+		s, _ := protocol.SuiteByName(name)
 		return strings.Contains(s.Cipher, "cbc")
 	})
 }

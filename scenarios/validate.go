@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"slices"
+	"tlslab/engine/protocol"
 
 	"tlslab/engine"
 )
@@ -80,14 +81,14 @@ func (t *TLS) addSuite(s engine.Suite) {
 
 // checkSuite holds the suite of tls.suite to the version, the certificate and the group.
 func checkSuite(c *Config) []fault {
-	s, named := engine.SuiteByName(c.TLS.Suite)
+	s, named := protocol.SuiteByName(c.TLS.Suite)
 	switch {
 	case !named:
 	case !speaks(s, c.TLS.Versions.Max):
 		return faultf(blame("tls.suite", "tls.version"), "%s belongs to the versions %s, and tls.version is %s", s.Name, Versions{s.Min, s.Max}, c.TLS.Versions)
 	case !takes(s, c.TLS.Certificate):
 		return faultf(blame("tls.suite", "tls.certificate"), "%s needs an %s key, and tls.certificate is %s", s.Name, s.KeyType, c.TLS.Certificate)
-	case s.KeyExchange.Family() != 0 && s.KeyExchange.Family() != familyOf(c.TLS.Group):
+	case engine.GroupFamily(s.KeyExchange) != 0 && engine.GroupFamily(s.KeyExchange) != familyOf(c.TLS.Group):
 		return faultf(blame("tls.suite", "tls.group"), "%s does not go with the group %s", s.Name, c.TLS.Group)
 	}
 	return nil

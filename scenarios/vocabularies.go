@@ -3,10 +3,12 @@ package scenarios
 import (
 	"slices"
 	"sync"
+	"tlslab/engine/protocol"
 
 	"tlslab/engine"
 	"tlslab/engine/kx"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/sim/tcp"
 )
 
@@ -14,13 +16,13 @@ import (
 // be written in a scenario.
 var (
 	suiteNames = once("a cipher suite", func() (names []string) {
-		for _, s := range engine.Suites() {
+		for _, s := range protocol.Suites() {
 			names = append(names, s.Name)
 		}
 		return names
 	})
 	ciphers = once("a cipher", func() (names []string) {
-		for _, s := range engine.Suites() {
+		for _, s := range protocol.Suites() {
 			if !slices.Contains(names, s.Cipher) {
 				names = append(names, s.Cipher)
 			}
@@ -33,7 +35,7 @@ var (
 		}
 		return names
 	})
-	certificates     = once("a certificate", pki.Algorithms)
+	certificates     = once("a certificate", ca.KeyAlgorithms)
 	signatureSchemes = once("a signature scheme", func() (names []string) {
 		for _, s := range pki.Schemes() {
 			names = append(names, s.Name)
@@ -43,7 +45,7 @@ var (
 	chainFaultWords = once("a fault of a chain", pki.ChainFaultNames)
 	// clientCertificates are what a client has: a certificate, or none.
 	clientCertificates = once("a client's certificate", func() []string {
-		return append([]string{noCertificate}, pki.Algorithms()...)
+		return append([]string{noCertificate}, ca.KeyAlgorithms()...)
 	})
 	clientAuths = once("a policy of client authentication", func() []string {
 		return namesOf(engine.ClientAuthNone, engine.ClientAuthRequested, engine.ClientAuthRequired)

@@ -31,6 +31,9 @@ func earlyHandshakes(t testing.TB) map[string]handshake {
 		"1.3 early data, by time":   early(func(x *Exchange) { x.Server.EarlyWindow = 20 * time.Millisecond }),
 		"1.3 early data in chunks":  early(func(x *Exchange) { x.WriteChunk, x.Client.RecordSize, x.Server.RecordSize = 30, 200, 1000 }),
 		"1.3 early data, in rounds": inSizedRounds(t, early(func(x *Exchange) { x.Server.EarlyWindow = 20 * time.Millisecond })),
+		"1.3 early data, many records": early(func(x *Exchange) {
+			x.Request, x.Client.RecordSize, x.Server.EarlyWindow = 30_000, 300, 20*time.Millisecond
+		}),
 		"1.3 early data, sized": early(func(x *Exchange) {
 			x.Request = 5000
 			x.Client.RecordSizing, x.Server.RecordSizing = parseSizing(t, "1000 for 3, mss until 20000, 16384, idle 1s"), parseSizing(t, "mss")
@@ -68,7 +71,7 @@ func TestEarlyDataSavesARoundTripUntilTheFirstByte(t *testing.T) {
 			}
 		}
 		rec, outcome := h.record(t)
-		w, err := NewWorld(priced(t, delayed(500*ms)), rec, outcome)
+		w, err := NewReplicator(priced(t, delayed(500*ms)), rec, outcome)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,8 +104,8 @@ func TestEarlyDataThatComesTooLateIsRejected(t *testing.T) {
 		rec, outcome := h.record(t)
 		cfg := priced(t, x.up)
 		cfg.Down = []netem.Config{delayed(20 * ms)}
-		replayed, err1 := NewWorld(cfg, rec, outcome)
-		alive, err2 := NewLiveWorld(cfg, h.exchange(t))
+		replayed, err1 := NewReplicator(cfg, rec, outcome)
+		alive, err2 := NewLiveReplicator(cfg, h.exchange(t))
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}

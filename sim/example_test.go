@@ -15,7 +15,7 @@ import (
 
 // A stack that is not ours, by its flight sizes and microseconds, over a link
 // that loses the client's first SYN.
-func ExampleNewWorld() {
+func ExampleNewReplicator() {
 	rec, err := recording.Parse(strings.NewReader(`recording 1
 branch full
 client
@@ -47,18 +47,18 @@ at 442
 	if err != nil {
 		log.Fatal(err)
 	}
-	host := sim.Host{Cores: 1, Costs: prices, Slowdown: 1}
+	host := sim.Host{Cores: 1, Costs: prices, Slowdown: 1, TCP: tcp.DefaultConfig()}
 	link := netem.Config{Delay: 25 * time.Millisecond}
 	lossy := link
 	lossy.Drops = []int{1}
-	world, err := sim.NewWorld(sim.Config{
+	replicator, err := sim.NewReplicator(sim.Config{
 		Up: []netem.Config{lossy}, Down: []netem.Config{link}, Client: host, Server: host,
-		ClientTCP: tcp.DefaultConfig(), ServerTCP: tcp.DefaultConfig(), Timeout: time.Minute,
+		Timeout: time.Minute,
 	}, rec, recording.Full)
 	if err != nil {
 		log.Fatal(err)
 	}
-	r := world.Run(1)
+	r := replicator.Run(1)
 	fmt.Println(r.Outcome, r.RoundTrips, "round trips")
 	fmt.Println(r.Causes[sim.Propagation], "on links,", r.Causes[sim.SYNTimeout].Round(100*time.Millisecond), "for the SYN")
 	// Output:

@@ -9,59 +9,59 @@ import (
 	"time"
 
 	"tlslab/engine"
-	"tlslab/engine/op"
 	"tlslab/engine/record"
+	"tlslab/engine/session"
 	"tlslab/sim/content"
 	"tlslab/sim/recording"
 )
 
-// Exchange is what two live engines are to say to each other: a handshake, a
-// request, a response, and the close.
+// Exchange configures two live engines and the application data between them: a handshake, one or
+// more requests with their responses, and the close.
 type Exchange struct {
-	// Client and Server configure the engines. Their Rand, Observe, Session and
-	// EarlyGuard are the exchange's own; all else is taken as it is. Now is the
-	// instant at which the world begins: its virtual time is added. With Compression,
-	// and with Refused, it is not: a ticket's time would change the Finished, or what is
-	// signed, and how long that becomes.
+	// Client and Server configure the engines. The exchange sets Rand, Observe, Session and
+	// AntiReplay itself. Now is the time at which the virtual time is 0; the virtual time is added
+	// to it. With Compression or Refused, Now stays constant: the time in a ticket would change the
+	// bytes that are compressed or signed, and so their length.
 	Client, Server *engine.Config
 	ServerName     string
-	// Kind is the handshake that both sides must say they made, and Resumption
-	// how. Where it is resumed, a first connection primes it, uncharged.
-	Kind       engine.Kind
+	// Kind is the handshake that both engines must report. Before a resumed handshake, a full one
+	// without network or cost gives the client its session.
+	Kind engine.Kind
+	// Resumption is the mechanism by which a resumed handshake resumes, or by which the client
+	// offers the session that a server refuses (Refused).
 	Resumption engine.Resumption
-	// Refused has the client offer what a first connection gave it to resume, by
-	// Resumption, to a server that knows nothing of it any more: its ticket keys and
-	// its session cache are new. Kind is Full.
+	// Refused gives the server new ticket keys and an empty session cache after the first
+	// connection, so that it refuses the session which the client offers. Kind is engine.Full.
 	Refused bool
-	// RejectEarly lets the server reject all early data. Where it does not, what a
-	// client with EarlyData says early must be accepted, unless it comes too late: the
-	// request, as far as Server.MaxEarlyData goes.
+	// RejectEarly lets the server reject all early data. Otherwise the server must accept the
+	// client's early data (Client.EarlyData), at most Server.MaxEarlyData bytes of the request,
+	// unless the ClientHello arrives after Server.EarlyWindow.
 	RejectEarly bool
-	// ClientAuthenticated is what both sides must say of the client.
+	// ClientAuthenticated is what both engines must report of the client's certificate.
 	ClientAuthenticated bool
-	// Revocation is how the client must say that it learnt of the certificate's.
+	// Revocation is how the client must report that it learnt the certificate's status.
 	Revocation engine.Revocation
-	// Answer is what the authority answers to an OCSP request; nil from it, or no
-	// Answer: nothing.
-	Answer func(request []byte) []byte
-	// Request and Response are the application data each way, in bytes, 1 or
-	// more.
+	// OCSPResponder returns the DER of the OCSP response to an OCSP request, or nil for an empty
+	// answer. A nil OCSPResponder gives empty answers.
+	OCSPResponder func(request []byte) []byte
+	// Request and Response are the bytes of application data each way, 1 or more.
 	Request, Response int
-	// Rounds is how many requests and responses follow each other, 0 and 1: one;
-	// Pause is the time between the last byte of a response and the next request.
+	// Rounds is the number of requests, each with its response; 0 and 1: one. Pause is the time
+	// between the last byte of a response and the next request.
 	Rounds int
 	Pause  time.Duration
-	// Content is what the data is like, where it matters: one of content.Names.
-	// Empty means zeros, which do for all but compression.
+	// Content is the kind of the application data, one of content.Names; empty: zeros. Only
+	// compression depends on it.
 	Content string
-	// WriteChunk splits what the server's handshake has to send into writes of
-	// at most so many bytes; 0 sends each flight in one write.
+	// WriteChunk is the most bytes of the server's handshake that one write carries; 0: a flight
+	// is one write.
 	WriteChunk int
 	// Seed decides every random byte of the engines.
 	Seed uint64
 }
 
 func (x *Exchange) validate() error {
+	sized := x.Client != nil && x.Client.RecordSizing != nil || x.Server != nil && x.Server.RecordSizing != nil
 	switch {
 	case x.Client == nil || x.Server == nil:
 		return errors.New("exchange: a side has no configuration")
@@ -70,9 +70,9 @@ func (x *Exchange) validate() error {
 	case x.Request < 1 || x.Response < 1:
 		return fmt.Errorf("exchange: request of %d bytes, response of %d: want 1 or more", x.Request, x.Response)
 	case x.Client.RecordSizing != nil && x.Client.KeyUpdateAfter > 0, x.Server.RecordSizing != nil && x.Server.KeyUpdateAfter > 0:
-		return errors.New("exchange: keys that change after so many records, and a sizing of records that decides how many there are")
-	case (x.Client.RecordSizing != nil || x.Server.RecordSizing != nil) && x.Client.Compression && x.Server.Compression:
-		return errors.New("exchange: the lengths of compressed records depend on what is in them: record sizes that depend on time or on the network cannot be recorded beside it")
+		return errors.New("exchange: a KeyUpdate after a number of records cannot be recorded where record sizes, and so their number, depend on the network")
+	case sized && x.compresses():
+		return errors.New("exchange: compressed records cannot be recorded where record sizes depend on the network: their lengths depend on their content")
 	case x.Rounds < 0 || x.Pause < 0:
 		return fmt.Errorf("exchange: %d rounds, pause of %v: want 0 or more", x.Rounds, x.Pause)
 	case x.Refused && x.Kind != engine.Full:
@@ -80,92 +80,66 @@ func (x *Exchange) validate() error {
 	case x.WriteChunk < 0:
 		return fmt.Errorf("exchange: writes of %d bytes: want 0 (whole flights) or more", x.WriteChunk)
 	case x.Client.EarlyData && (x.Client.Now().Nanosecond()|x.Server.Now().Nanosecond())%int(time.Millisecond) != 0:
-		return errors.New("exchange: a ticket's age is in milliseconds, so a world with early data begins at a whole one")
+		return errors.New("exchange: with early data, the time at virtual time 0 has whole milliseconds, as a ticket's age has")
 	}
 	return nil
+}
+
+// compresses reports whether both sides offer DEFLATE (RFC 3749).
+func (x *Exchange) compresses() bool { return x.Client.Compression && x.Server.Compression }
+
+// config returns the configuration of a side.
+func (x *Exchange) config(s side) *engine.Config {
+	if s == client {
+		return x.Client
+	}
+	return x.Server
 }
 
 // pair is an exchange under way.
 type pair struct {
 	exchange *Exchange
-	elapsed  time.Duration // of the world's virtual time, in the step at hand
-	late     time.Duration // how much of it goes by before the server has the ClientHello, where there is no world
-	sides    [2]program
+	elapsed  time.Duration // virtual time of the step in hand
+	sides    [2]exchangeSide
 }
 
-// program is one side of an exchange: an engine and the application on it. It
-// turns each record of the peer's into the items of a step.
-type program struct {
-	conn     *engine.Conn
-	side     side
-	consumed int64            // bytes of the peer's stream
-	stream   []byte           // all that this side has written
-	items    []recording.Item // of the step in hand
-	request  int
-	response int
-	chunk    int    // bytes of a write of handshake; 0: no limit
-	early    int    // bytes of the request that were said early
-	received int    // bytes of application data, in this round
-	data     []byte // room for what a record carries
-	answer   func(request []byte) []byte
-	content  io.Reader // what it is filled from; nil: zeros
-
-	// The client's rounds: which one this is, from 1, and how many there are.
-	round, rounds int
-	pause         time.Duration // between two rounds
-	paused        bool          // the next step begins the next round
-
-	// own and peers are the sizings of this side and of its peer, where a recording is made
-	// that leaves the cutting of records to them. Position is consumed, with such
-	// records counted as their plaintext.
-	own, peers *record.Sizing
-	position   int64
-}
-
-// newPair makes the engines of the ordinal-th connection of an exchange; the
-// client offers the session, if there is one.
-func newPair(x *Exchange, ordinal uint64, session *engine.Session) (*pair, error) {
+// newPair makes the engines of a connection of an exchange. The ordinal tells the connections of an
+// exchange apart; the client offers the session, unless it is nil.
+func newPair(x *Exchange, ordinal uint64, session *session.Session) (*pair, error) {
 	p := &pair{exchange: x}
 	for s := range p.sides {
-		from := x.Client
-		if side(s) == server {
-			from = x.Server
-		}
+		from := x.config(side(s))
 		cfg := *from
-		g := &p.sides[s]
+		e := &p.sides[s]
 		if !cfg.Compression && !x.Refused {
 			cfg.Now = func() time.Time { return from.Now().Add(p.elapsed) }
 		}
 		cfg.Rand = engineRand(x.Seed, ordinal, side(s))
-		cfg.Observe = func(n engine.Notice) {
-			switch n.Kind {
-			case engine.Operation:
-				g.compute(n.Op)
-			case engine.StatusTaken:
-				g.items = append(g.items, recording.Item{Action: recording.Known})
-			}
+		cfg.Observe = e.notice
+		*e = exchangeSide{
+			side: side(s), request: x.Request, response: x.Response, ocsp: x.OCSPResponder,
+			round: 1, rounds: max(x.Rounds, 1), pause: x.Pause, data: make([]byte, engine.DefaultRecordSize),
 		}
-		*g = program{side: side(s), request: x.Request, response: x.Response, answer: x.Answer, round: 1, rounds: max(x.Rounds, 1), pause: x.Pause, data: make([]byte, engine.DefaultRecordSize)}
 		if x.Content != "" {
 			var err error
-			if g.content, err = content.New(x.Content, x.Seed+uint64(s)); err != nil {
+			if e.content, err = content.New(x.Content, x.Seed+uint64(s)); err != nil {
 				return nil, err
 			}
 		}
-		if g.side == client {
+		if e.side == client {
 			cfg.Session = session
-			g.conn = engine.Client(&cfg, x.ServerName)
+			e.conn = engine.Client(&cfg, x.ServerName)
 		} else {
-			g.chunk = x.WriteChunk
-			cfg.EarlyGuard = x.earlyGuard()
-			g.conn = engine.Server(&cfg)
+			e.chunk = x.WriteChunk
+			cfg.AntiReplay = x.antiReplay()
+			e.conn = engine.Server(&cfg)
 		}
 	}
 	return p, nil
 }
 
-// engineRand is the source of one engine's randomness. It knows nothing of the
-// network, so what the engines say does not change with it.
+// engineRand returns the source of one engine's random bytes. They do not depend on the network, so
+// the messages do not either.
 func engineRand(seed, ordinal uint64, s side) io.Reader {
 	var key [32]byte
 	copy(key[:], "tlslab engine")
@@ -175,153 +149,223 @@ func engineRand(seed, ordinal uint64, s side) io.Reader {
 	return rand.NewChaCha8(key)
 }
 
-// earlyGuard is the memory of a server that has seen nothing yet; one without room
-// for any early data rejects all.
-func (x *Exchange) earlyGuard() engine.EarlyGuard {
+// antiReplay returns the server's ClientHello recording (RFC 9846 §8.2), with room for one
+// ClientHello, or for none: then the server rejects all early data.
+func (x *Exchange) antiReplay() session.AntiReplay {
 	if x.RejectEarly {
-		return engine.RecordHellos(0, time.Time{})
+		return session.ClientHelloRecording(0, time.Time{})
 	}
-	return engine.RecordHellos(1, time.Time{})
+	return session.ClientHelloRecording(1, time.Time{})
 }
 
-// start makes the client's first step.
-func (g *program) start() error {
-	g.items = g.items[:0]
-	if err := g.conn.Start(); err != nil {
+// exchangeSide is one side of an exchange: an engine and the application above it. Each record of
+// the peer's becomes the items of a step.
+type exchangeSide struct {
+	conn     *engine.Conn
+	side     side
+	consumed int64            // bytes of the peer's stream
+	out      sentStream       // what this side has written
+	items    []recording.Item // of the step in hand
+	names    recordNames
+	request  int       // bytes
+	response int       // bytes
+	chunk    int       // bytes of a write of the handshake at most; 0: no limit
+	early    int       // bytes of the request that were sent as early data
+	received int       // bytes of application data, in this round
+	unsent   int       // bytes of application data that the step in hand has yet to seal
+	data     []byte    // room for the plaintext of a record
+	content  io.Reader // of data; nil: zeros
+	ocsp     func(request []byte) []byte
+
+	// The client's rounds: the number of this one, from 1, and how many there are.
+	round, rounds int
+	pause         time.Duration // between two rounds
+	paused        bool          // the next step begins the next round
+
+	// own and peers are the record sizings of this side and of its peer, in a recording that has
+	// their application data as Data items. Position is consumed, with the records of Data counted
+	// as their plaintext.
+	own, peers *record.Sizing
+	position   int64
+	asData     bool // unsent is part of a Data item
+}
+
+// start makes the client's first step: the ClientHello and early data.
+func (e *exchangeSide) start() error {
+	e.items = e.items[:0]
+	if err := e.conn.Start(); err != nil {
 		return err
 	}
-	g.flush()
-	g.early = min(g.request, g.conn.EarlyRoom())
-	return g.sendCut(g.early)
+	e.flush()
+	e.early = min(e.request, e.conn.EarlyRoom())
+	e.unsent, e.asData = e.early, false // the server may not open these records: they are no Data
+	return nil
 }
 
-// receive makes a step of the next record in what has arrived of the peer's
-// stream; false where it is not there as a whole.
-func (g *program) receive(arrived []byte) (bool, error) {
-	g.items = g.items[:0]
-	n, ev, err := g.conn.Recv(arrived[g.consumed:])
+// receive makes a step of the next record among the peer's bytes that have arrived, or reports
+// false: not all of a record has arrived. If unsent is above 0 afterwards, calls of sendRecord
+// complete the step.
+func (e *exchangeSide) receive(arrived []byte, peer *sentStream) (bool, error) {
+	e.beginStep()
+	named := len(e.items)
+	n, ev, err := e.conn.Recv(arrived)
 	if err != nil {
 		return false, err
 	}
 	if n == 0 {
 		return false, nil
 	}
-	g.consumed += int64(n)
-	g.position += int64(n)
-	if ev.Kind == engine.EventData && g.peers != nil {
-		g.position += int64(len(ev.Data) - n)
-		g.items = g.items[:0] // the replay opens records as they were cut
+	e.consumed += int64(n)
+	e.position += int64(n)
+	if ev.Kind == engine.EventData && e.peers != nil {
+		e.position += int64(len(ev.Data) - n)
+		e.items = e.items[:named] // the replay adds the operations of opening Data
 	}
 	if ev.Kind == engine.EventStatusWanted {
-		if ev, err = g.question(); err != nil {
+		if ev, err = e.fetchOCSP(); err != nil {
 			return false, err
 		}
 	}
-	g.flush()
+	e.flush()
 	switch ev.Kind {
 	case engine.EventHandshakeDone:
-		if g.side == client {
-			g.mark(recording.Handshake)
-			return true, g.send(g.request - g.heard())
+		if e.side == client {
+			e.mark(recording.Handshake)
+			e.send(e.request - e.acceptedEarly())
 		}
 	case engine.EventData, engine.EventEarlyData:
-		g.received += len(ev.Data)
-		if g.side == client {
-			return true, g.responded(len(ev.Data))
+		e.received += len(ev.Data)
+		if e.side == client {
+			e.receivedResponse(len(ev.Data))
+		} else {
+			e.receivedRequest()
 		}
-		return true, g.reply()
 	case engine.EventClosed:
-		if g.side == server {
-			g.close()
+		if e.side == server {
+			e.close()
 		}
 	}
+	peer.discard(n)
 	return true, nil
 }
 
-// heard is how much of the request the server has accepted early; what it has
-// rejected is to be said again.
-func (g *program) heard() int {
-	if g.conn.Info().EarlyData == engine.EarlyAccepted {
-		return g.early
+// acceptedEarly returns how many bytes of the request the server has accepted as early data. The
+// client sends the others after the handshake.
+func (e *exchangeSide) acceptedEarly() int {
+	if e.conn.Info().EarlyData == engine.EarlyAccepted {
+		return e.early
 	}
 	return 0
 }
 
-// send writes application data, each record as soon as it is sealed.
-func (g *program) send(n int) error {
-	if g.own != nil && n > 0 {
-		return g.sendUncut(n)
+// send lets the step in hand send n bytes of application data, 0 or more.
+func (e *exchangeSide) send(n int) {
+	e.unsent, e.asData = n, e.own != nil && n > 0
+	if e.asData {
+		e.items = append(e.items, recording.Item{
+			Action: recording.Data, Bytes: n, Cipher: e.conn.Info().Suite.Cipher, Framing: e.conn.Framing(),
+		})
 	}
-	return g.sendCut(n)
 }
 
-func (g *program) sendCut(n int) error {
-	for n > 0 {
-		k := min(n, g.conn.RecordSize())
-		n -= k
-		before := len(g.stream)
-		if err := g.seal(k); err != nil {
+// sendAll seals all that the step in hand has to send.
+func (e *exchangeSide) sendAll() error {
+	for e.unsent > 0 {
+		if err := e.sendRecord(); err != nil {
 			return err
 		}
-		g.write(len(g.stream) - before)
 	}
 	return nil
 }
 
-func (g *program) seal(n int) (err error) {
-	if g.content != nil {
-		if _, err := io.ReadFull(g.content, g.data[:n]); err != nil {
-			return err
+// sendRecord seals the next record of application data and writes it. A Data item has the records
+// already: the peer's engine needs them, the recording does not.
+func (e *exchangeSide) sendRecord() error {
+	if !e.asData {
+		n, err := e.seal(min(e.unsent, e.conn.RecordSize()))
+		if err == nil {
+			e.write(n)
+		}
+		return err
+	}
+	last := &e.items[len(e.items)-1]
+	items, n := len(e.items), min(e.unsent, e.conn.RecordSize())
+	if e.unsent == last.Bytes {
+		n = 1 // a step that waits for the first byte differs from one that waits for more
+	}
+	_, err := e.seal(n)
+	for _, it := range e.items[items:] {
+		if it.Action == recording.KeyChange && err == nil {
+			err = errKeyChangeInData
 		}
 	}
-	g.stream, err = g.conn.Seal(g.stream, g.data[:n])
+	e.items = e.items[:items]
+	e.names.forget()
 	return err
 }
 
-// sendUncut records application data as what the replay cuts into records. They
-// are sealed as well, to go on with: the first byte by itself, so that what waits
-// for it is told apart from what waits for more.
-func (g *program) sendUncut(n int) error {
-	g.items = append(g.items, recording.Item{Action: recording.Data, Bytes: n, Cipher: g.conn.Info().Suite.Cipher, Framing: g.conn.Framing()})
-	items := len(g.items)
-	for k := 1; n > 0; k = min(n, g.conn.RecordSize()) {
-		if err := g.seal(k); err != nil {
-			return err
+// errKeyChangeInData is the error of application data during which the sender changes its keys, and
+// that therefore is no Data.
+var errKeyChangeInData = errors.New("the keys change within application data")
+
+// seal seals n bytes of application data and returns the bytes of the records.
+func (e *exchangeSide) seal(n int) (int, error) {
+	if e.content != nil {
+		if _, err := io.ReadFull(e.content, e.data[:n]); err != nil {
+			return 0, err
 		}
-		n -= k
 	}
-	g.items = g.items[:items] // without the operations of these records
-	return nil
+	e.unsent -= n
+	before := len(e.out.bytes)
+	var err error
+	e.out.bytes, err = e.conn.Seal(e.out.bytes, e.data[:n])
+	return len(e.out.bytes) - before, err
 }
 
-func (g *program) close() {
-	g.conn.Close()
-	g.flush()
-	g.items = append(g.items, recording.Item{Action: recording.CloseEnd})
+// close writes close_notify and ends the stream.
+func (e *exchangeSide) close() {
+	e.conn.Close()
+	e.flush()
+	e.items = append(e.items, recording.Item{Action: recording.CloseEnd})
 }
 
 // flush writes what the engine has to send.
-func (g *program) flush() {
-	before := len(g.stream)
-	g.stream = g.conn.Flush(g.stream)
-	for n := len(g.stream) - before; n > 0; {
+func (e *exchangeSide) flush() {
+	before := len(e.out.bytes)
+	e.out.bytes = e.conn.Flush(e.out.bytes)
+	for n := len(e.out.bytes) - before; n > 0; {
 		k := n
-		if g.chunk > 0 && !g.conn.Info().Done {
-			k = min(k, g.chunk)
+		if e.chunk > 0 && !e.conn.Info().Done {
+			k = min(k, e.chunk)
 		}
-		g.write(k)
+		e.write(k)
 		n -= k
 	}
 }
 
-func (g *program) compute(o op.Op) {
-	g.items = append(g.items, recording.Item{Action: recording.Compute, Op: o})
+func (e *exchangeSide) write(n int) {
+	e.items = append(e.items, recording.Item{Action: recording.Write, Bytes: n})
+	e.items = e.names.appendWritten(e.items, n)
 }
 
-func (g *program) write(n int) {
-	g.items = append(g.items, recording.Item{Action: recording.Write, Bytes: n})
+func (e *exchangeSide) mark(m recording.Moment) {
+	e.items = append(e.items, recording.Item{Action: recording.Mark, Moment: m})
 }
 
-func (g *program) mark(m recording.Moment) {
-	g.items = append(g.items, recording.Item{Action: recording.Mark, Moment: m})
+// sentStream is what a side has written and its peer has not read.
+type sentStream struct {
+	bytes []byte // from head on; those before it are read
+	head  int
+}
+
+// unread returns the bytes that the peer has not read.
+func (s *sentStream) unread() []byte { return s.bytes[s.head:] }
+
+// discard forgets the first n unread bytes.
+func (s *sentStream) discard(n int) {
+	s.head += n
+	if 2*s.head >= len(s.bytes) {
+		s.bytes = s.bytes[:copy(s.bytes, s.unread())]
+		s.head = 0
+	}
 }

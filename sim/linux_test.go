@@ -174,7 +174,7 @@ func sum(sizes []int) (n int64) {
 }
 
 // worldOf is the world of a measured cell.
-func worldOf(t testing.TB, f *measuredFlights, cell measuredCell) (*World, bool) {
+func worldOf(t testing.TB, f *measuredFlights, cell measuredCell) (*Replicator, bool) {
 	t.Helper()
 	rec, ok := f.recording(t, cell)
 	if !ok {
@@ -186,7 +186,7 @@ func worldOf(t testing.TB, f *measuredFlights, cell measuredCell) (*World, bool)
 		Rate:  int64(cell.number(t, "rate_mbps") * 1e6),
 		Limit: int(cell.number(t, "qpkts")),
 	}
-	return mustWorld(t, wire(t, link, link), rec), true
+	return mustReplicator(t, wire(t, link, link), rec), true
 }
 
 // comparable says whether a cell was measured under what is simulated: Go's

@@ -4,65 +4,59 @@ import (
 	"errors"
 
 	"tlslab/engine"
-	"tlslab/sim/recording"
 )
 
-// NewLiveWorld builds a world in which live engines compute every byte of each
-// replicate. It is some hundred times slower than a replay and, to the
-// nanosecond, the same.
-func NewLiveWorld(cfg Config, x Exchange) (*World, error) {
-	if err := x.validate(); err != nil {
-		return nil, err
-	}
-	if cfg.Authority == nil && x.Client.Revocation == engine.RevocationFetched && x.Kind == engine.Full {
-		return nil, errNoAuthority
-	}
-	w, err := newWorld(cfg)
-	if err != nil {
-		return nil, err
-	}
-	if x.Rounds > 1 {
-		w.complete = recording.LastRoundLastByte
-	}
-	w.scripts = func(int32) (script, script, error) {
-		p, err := x.begin()
-		if err != nil {
-			return nil, nil, err
-		}
-		c, s := &p.sides[client], &p.sides[server]
-		return &live{pair: p, program: c, peer: &s.stream, host: cfg.Client}, &live{pair: p, program: s, peer: &c.stream, host: cfg.Server}, nil
-	}
-	return w, nil
+// fetches reports whether the client asks a responder.
+func (x *Exchange) fetches() bool {
+	return x.Client.Revocation == engine.RevocationFetched && x.Kind == engine.Full
 }
 
-// live is the script of an engine at work.
+// live is the step source of an engine at work.
 type live struct {
-	pair    *pair
-	program *program
-	peer    *[]byte // what the peer has written
-	host    Host
-	begun   bool
+	pair       *pair
+	self, peer *exchangeSide
+	host       Host
+	begun      bool
+	priced     pricedItems // of the step in hand
 }
 
 func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
 	l.pair.elapsed = at.now
-	l.program.conn.SetMSS(at.mss)
-	if !l.begun && l.program.side == client {
-		l.begun = true
-		if err := l.program.start(); err != nil {
-			return nil, false, err
-		}
-	} else if l.program.paused {
-		l.program.items = l.program.items[:0]
-		if err := l.program.ask(); err != nil {
-			return nil, false, err
-		}
-	} else if ok, err := l.program.receive((*l.peer)[:arrived]); !ok {
+	l.self.conn.SetMSS(at.mss)
+	if ok, err := l.begin(arrived); !ok || err != nil {
 		return nil, false, err
 	}
-	deeds, err := priceItems(nil, l.program.items, l.host)
-	return deeds, err == nil, err
+	if err := l.self.sendAll(); err != nil {
+		return nil, false, err
+	}
+	if !l.self.acts() {
+		l.priced.reset()
+		return nil, true, nil
+	}
+	if err := l.priced.price(l.self.items, l.host, Host{}); err != nil {
+		return nil, false, err
+	}
+	return l.priced.deeds, true, nil
 }
+
+// begin begins the next step, or reports false: what has arrived is not enough.
+func (l *live) begin(arrived int64) (bool, error) {
+	switch {
+	case !l.begun && l.self.side == client:
+		l.begun = true
+		return true, l.self.start()
+	case l.self.paused:
+		l.self.items = l.self.items[:0]
+		l.self.beginRound()
+		return true, nil
+	}
+	return l.self.receive(l.peer.out.unread()[:arrived-l.self.consumed], &l.peer.out)
+}
+
+// rest: an engine seals all the records of a step at once.
+func (*live) rest() []deed { return nil }
+
+func (l *live) annotations() []annotation { return l.priced.annotations }
 
 // early is what the server's engine says of early data: see Result.
 func (l *live) early() int { return accepted(l.pair.sides[server].conn.Info().EarlyData) }

@@ -13,6 +13,8 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
+	"tlslab/engine/session"
 	"tlslab/netem"
 	"tlslab/sim/costs"
 	"tlslab/sim/recording"
@@ -29,7 +31,7 @@ type handshake struct {
 func (h handshake) exchange(t testing.TB) Exchange {
 	t.Helper()
 	now := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
-	chain, err := pki.Make(pki.Spec{
+	chain, err := ca.Issue(ca.ChainSpec{
 		Seed: "sim", Algorithm: "ecdsa-p256", Length: 2, Size: 2500, Names: []string{"lab.example"},
 		NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0),
 	})
@@ -48,8 +50,8 @@ func (h handshake) exchange(t testing.TB) Exchange {
 	c, s := both, both
 	c.Roots = roots
 	s.Certificates = []*engine.Certificate{certificate}
-	s.SessionCache = engine.NewSessionCache(4, time.Hour)
-	s.Tickets = engine.NewTicketKeys([32]byte{1})
+	s.SessionCache = session.NewCache(4, time.Hour)
+	s.Tickets = session.NewTicketKeys([32]byte{1})
 	if h.resumption != 0 {
 		c.Resumption = []engine.Resumption{h.resumption}
 		s.Resumption = c.Resumption
@@ -67,13 +69,13 @@ func (h handshake) exchange(t testing.TB) Exchange {
 // onRSA gives the server an RSA key, which is all that SSL 3.0 can be had with.
 func onRSA(x *Exchange) {
 	now := x.Client.Now()
-	x.presents(pki.Spec{Algorithm: "rsa2048", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0)})
+	x.presents(ca.ChainSpec{Algorithm: "rsa2048", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0)})
 }
 
 // presents gives the server another chain, which the client trusts.
-func (x *Exchange) presents(spec pki.Spec) {
+func (x *Exchange) presents(spec ca.ChainSpec) {
 	spec.Seed, spec.Length, spec.Names = "sim", 2, []string{x.ServerName}
-	chain, err := pki.Make(spec)
+	chain, err := ca.Issue(spec)
 	if err != nil {
 		panic(err)
 	}
@@ -119,6 +121,14 @@ func handshakes() map[string]handshake {
 		}},
 		"1.3 rounds":         {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Rounds, x.Pause = 4, 150*ms }},
 		"1.2 rounds at once": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) { x.Rounds = 3 }},
+		"1.3 many records": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
+			x.Server.RecordSize, x.Server.RecordSizeLimit = 500, 400
+		}},
+		"1.0 many records, split": {version: engine.TLS10, kind: engine.Full, change: func(x *Exchange) {
+			x.Request, x.Rounds = 30_000, 2
+			x.Client.RecordSize, x.Server.RecordSize = 300, 300
+			x.Client.SplitRecords, x.Server.SplitRecords = true, true
+		}},
 		"1.2 records of 1000": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
 			x.Client.RecordSize, x.Server.RecordSize = 1000, 1000
 		}},
@@ -133,8 +143,8 @@ func priced(t testing.TB, link netem.Config) Config {
 		t.Fatal(err)
 	}
 	cfg := wire(t, link, link)
-	cfg.Client = Host{Cores: 1, Costs: table, Slowdown: 3.3}
-	cfg.Server = Host{Cores: 2, Costs: table, Slowdown: 1}
+	cfg.Client.Costs, cfg.Client.Slowdown = table, 3.3
+	cfg.Server.Costs, cfg.Server.Cores = table, 2
 	return cfg
 }
 
@@ -162,11 +172,11 @@ func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
 // agree holds a few replicates of a recording to those of live engines.
 func agree(t *testing.T, what string, cfg Config, rec *recording.Recording, outcome recording.Outcome, x Exchange) {
 	t.Helper()
-	replayed, err := NewWorld(cfg, rec, outcome)
+	replayed, err := NewReplicator(cfg, rec, outcome)
 	if err != nil {
 		t.Fatal(err)
 	}
-	alive, err := NewLiveWorld(cfg, x)
+	alive, err := NewLiveReplicator(cfg, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,13 +192,13 @@ func agree(t *testing.T, what string, cfg Config, rec *recording.Recording, outc
 func TestLiveEnginesLiveInTheTimeOfTheirWorld(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		now := x.Client.Now()
-		x.presents(pki.Spec{Algorithm: "ecdsa-p256", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.Add(2 * time.Second)})
+		x.presents(ca.ChainSpec{Algorithm: "ecdsa-p256", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.Add(2 * time.Second)})
 	}}
 	if _, err := Record(h.exchange(t)); err != nil {
 		t.Fatal(err)
 	}
 	for delay, want := range map[time.Duration]string{450 * ms: OK, 600 * ms: "alert certificate_expired"} {
-		w, err := NewLiveWorld(priced(t, delayed(delay)), h.exchange(t)) // it is checked after two round trips
+		w, err := NewLiveReplicator(priced(t, delayed(delay)), h.exchange(t)) // it is checked after two round trips
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,13 +221,17 @@ func TestAServerTakesABranchByTheTimeOfTheClientHello(t *testing.T) {
 	}
 	asked := 0
 	cfg := priced(t, delayed(100*ms))
-	w, err := newReplayWorld(cfg, rec, func(_, came instant) recording.Outcome {
+	from, err := newReplay(rec, cfg.Client, cfg.Server, func(_, came instant) recording.Outcome {
 		asked++
 		if came.now > 300*ms {
 			return recording.Refused
 		}
 		return recording.Full
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := newReplicator(cfg, from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +258,7 @@ func TestRoundTripsUntilTheClientMaySend(t *testing.T) {
 		h := handshakes()[name]
 		rec, outcome := h.record(t)
 		cfg := priced(t, delayed(500*ms))
-		w, err := NewWorld(cfg, rec, outcome)
+		w, err := NewReplicator(cfg, rec, outcome)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,7 +280,7 @@ func TestTheTimeOfAHandshakeIsItsRoundTripsAndItsOperations(t *testing.T) {
 	for name, h := range handshakes() {
 		rec, outcome := h.record(t)
 		cfg := priced(t, delayed(10*ms))
-		w, err := NewWorld(cfg, rec, outcome)
+		w, err := NewReplicator(cfg, rec, outcome)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -357,8 +371,8 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 			change: func(x *Exchange) { x.Client.Roots, _ = pki.NewRoots() }},
 		"early data was none, and accepted was asked for": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
 			change: func(x *Exchange) { x.Client.EarlyData = true }},
-		"begins at a whole one": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
-		"request of 0 bytes":    {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
+		"has whole milliseconds": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
+		"request of 0 bytes":     {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
 	} {
 		if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
@@ -368,7 +382,7 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 
 func TestALiveConnectionThatAnEngineEndsHasTheAlertAsItsOutcome(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.ServerName = "other.example" }}
-	w, err := NewLiveWorld(priced(t, delayed(10*ms)), h.exchange(t))
+	w, err := NewLiveReplicator(priced(t, delayed(10*ms)), h.exchange(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestALossCostsTheWaitThatRepairsIt(t *testing.T) {
 		"a bare ACK only": {1000, []int{first - 1}, RTO, 0, 0},
 	} {
 		down := netem.Config{Delay: 50 * ms, Drops: c.drops}
-		r := mustWorld(t, wire(t, delayed(50*ms), down), written(t, c.flight, 1000)).Run(1)
+		r := mustReplicator(t, wire(t, delayed(50*ms), down), written(t, c.flight, 1000)).Run(1)
 		if got := r.Causes[c.want]; got < c.lo || got > c.hi {
 			t.Errorf("%s: %v takes %v of %v, want %v to %v", name, c.want, got, r.Causes, c.lo, c.hi)
 		}
@@ -61,7 +61,7 @@ at 250
 }
 
 func TestAClosedWindowIsAWaitForTheWindowOrForItsProbe(t *testing.T) {
-	w := mustWorld(t, wire(t, delayed(20*ms), delayed(20*ms)), slowReader(t))
+	w := mustReplicator(t, wire(t, delayed(20*ms), delayed(20*ms)), slowReader(t))
 	r := w.Run(1)
 	if r.Outcome != OK || r.Causes[Window] < 30*time.Second || r.Causes[Persist] != 0 {
 		t.Errorf("%s, causes %v; want the window to be waited for, no probe", r.Outcome, r.Causes)
@@ -69,7 +69,7 @@ func TestAClosedWindowIsAWaitForTheWindowOrForItsProbe(t *testing.T) {
 	// The update that opens the window again is lost: the next probe finds out.
 	// Which packet that is, is found by losing each run of four in turn.
 	for n := 1; n < 200; n++ {
-		r := mustWorld(t, wire(t, netem.Config{Delay: 20 * ms, Drops: []int{n, n + 1, n + 2, n + 3}}, delayed(20*ms)), slowReader(t)).Run(1)
+		r := mustReplicator(t, wire(t, netem.Config{Delay: 20 * ms, Drops: []int{n, n + 1, n + 2, n + 3}}, delayed(20*ms)), slowReader(t)).Run(1)
 		if r.Causes[Persist] > 0 {
 			if r.Causes[RTO] != 0 {
 				t.Errorf("causes %v; want no timeout of data", r.Causes)
@@ -84,7 +84,7 @@ func TestAProbeIsWaitedForFromWhenItsTimerIsArmed(t *testing.T) {
 	// Losses while the window is closed bring probes with data that has waited for
 	// the reader for up to half a minute.
 	link := netem.Config{Delay: 20 * ms, Loss: 0.1}
-	w := mustWorld(t, wire(t, link, link), slowReader(t))
+	w := mustReplicator(t, wire(t, link, link), slowReader(t))
 	for seed := range uint64(100) {
 		if r := w.Run(seed); r.Causes[Probe] > 10*time.Second {
 			t.Fatalf("seed %d: %v of %v are probes' timers", seed, r.Causes[Probe], r.TTLB)
@@ -95,7 +95,7 @@ func TestAProbeIsWaitedForFromWhenItsTimerIsArmed(t *testing.T) {
 func TestTheMetricsOfACleanConnection(t *testing.T) {
 	cfg := wire(t, delayed(25*ms), delayed(25*ms))
 	cfg.Client.Slowdown, cfg.Server.Slowdown = 3, 0.5
-	r := mustWorld(t, cfg, written(t, 2014, 1022)).Run(1)
+	r := mustReplicator(t, cfg, written(t, 2014, 1022)).Run(1)
 	// Up: SYN, ACK, hello, two ACKs of the flight, Finished, request, FIN, ACK.
 	// Down: SYN-ACK, ACK of the hello, two of the flight, ACK, response, FIN, ACK.
 	want := [2]int64{9, 8}
@@ -121,7 +121,7 @@ func TestRetransmissionsOfBothSidesAreCounted(t *testing.T) {
 		"flight":  {down: []int{3}, data: 1},
 	} {
 		up, down := netem.Config{Delay: 25 * ms, Drops: c.up}, netem.Config{Delay: 25 * ms, Drops: c.down}
-		r := mustWorld(t, wire(t, up, down), written(t, 2014, 1022)).Run(1)
+		r := mustReplicator(t, wire(t, up, down), written(t, 2014, 1022)).Run(1)
 		if r.Retransmits != c.data || r.SYNRetransmits != c.syn {
 			t.Errorf("%s lost: %d of data and %d of SYN sent again, want %d and %d", name, r.Retransmits, r.SYNRetransmits, c.data, c.syn)
 		}
@@ -141,15 +141,8 @@ func TestGoodputIsOfTheTimeBetweenFirstAndLastByte(t *testing.T) {
 }
 
 func TestTimesCountFromTheStartOfTheirConnection(t *testing.T) {
-	w := mustWorld(t, wire(t, delayed(10*ms), delayed(10*ms)), written(t, 2014, 1022))
-	w.reset(1, 2)
-	for flow, at := range []time.Duration{0, time.Second} {
-		if err := w.join(int32(flow), at); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.loop()
-	a, b := w.result(0), w.result(1)
+	results := openAll(t, wire(t, delayed(10*ms), delayed(10*ms)), written(t, 2014, 1022), 0, time.Second)
+	a, b := results[0], results[1]
 	if a.Connect != 20*ms || b.Connect != a.Connect || b.Handshake != a.Handshake || b.TTLB != a.TTLB {
 		t.Errorf("a connection that starts a second later has other times: %+v, %+v", a, b)
 	}
@@ -158,7 +151,7 @@ func TestTimesCountFromTheStartOfTheirConnection(t *testing.T) {
 func TestNothingHappensAfterTheTimeSet(t *testing.T) {
 	cfg := wire(t, delayed(25*ms), delayed(25*ms))
 	cfg.Timeout = 120 * ms // between the handshake and the first byte
-	r := mustWorld(t, cfg, written(t, 2014, 1022)).Run(1)
+	r := mustReplicator(t, cfg, written(t, 2014, 1022)).Run(1)
 	if r.Outcome != Timeout || r.Handshake < 0 || r.TTFB >= 0 || r.TTLB >= 0 {
 		t.Errorf("got %+v, want a timeout after the handshake", r)
 	}
@@ -166,7 +159,7 @@ func TestNothingHappensAfterTheTimeSet(t *testing.T) {
 
 func TestTimersExpireByClocksThatDifferFromRunToRun(t *testing.T) {
 	lost := netem.Config{Delay: 25 * ms, Drops: []int{1}}
-	w := mustWorld(t, wire(t, lost, delayed(25*ms)), written(t, 2014, 1022))
+	w := mustReplicator(t, wire(t, lost, delayed(25*ms)), written(t, 2014, 1022))
 	var waits []time.Duration
 	for seed := range uint64(200) {
 		waits = append(waits, w.Run(seed).Causes[SYNTimeout])
@@ -181,7 +174,7 @@ func TestWaitsInQueuesInARowAddUp(t *testing.T) {
 	cfg := wire(t, delayed(0), delayed(0))
 	// 10 segments of 1500 bytes at 12 Mbit/s take 1 ms each; at 6 Mbit/s 2 ms.
 	cfg.Down = []netem.Config{{Rate: 12_000_000, Delay: 50 * ms}, {Rate: 6_000_000}}
-	r := mustWorld(t, cfg, written(t, 10*1448, 1000)).Run(1)
+	r := mustReplicator(t, cfg, written(t, 10*1448, 1000)).Run(1)
 	var sum time.Duration
 	for _, d := range r.Causes {
 		sum += d
@@ -205,15 +198,8 @@ func TestEachHostHasItsOwnCores(t *testing.T) {
 		"two server cores": {3, 2, 150 * time.Microsecond},
 	} {
 		cfg.Client.Cores, cfg.Server.Cores = c.client, c.server
-		w := mustWorld(t, cfg, written(t, 2014, 1022))
-		w.reset(1, 3)
-		for flow := range int32(3) {
-			if err := w.join(flow, 0); err != nil {
-				t.Fatal(err)
-			}
-		}
-		w.loop()
-		if got := w.result(2).Causes[CPUQueue]; got != c.want {
+		results := openAll(t, cfg, written(t, 2014, 1022), 0, 0, 0)
+		if got := results[2].Causes[CPUQueue]; got != c.want {
 			t.Errorf("%s: the third connection waits %v for a core, want %v", name, got, c.want)
 		}
 	}
@@ -221,9 +207,9 @@ func TestEachHostHasItsOwnCores(t *testing.T) {
 
 func TestPacketsThatAreLostGiveTheirPlaceBack(t *testing.T) {
 	link := netem.Config{Delay: 5 * ms, Loss: 0.1}
-	w := mustWorld(t, wire(t, link, link), written(t, 2014, 1_000_000))
+	w := mustReplicator(t, wire(t, link, link), written(t, 2014, 1_000_000))
 	w.Run(1)
-	if n := len(w.packets.all); n > 100 {
+	if n := len(w.world.connections[0].packets.all); n > 100 {
 		t.Errorf("%d packets were under way at once, want at most a window of them", n)
 	}
 }

@@ -26,6 +26,36 @@ func (s *seedStream) clock() time.Duration {
 	return time.Duration(hi)
 }
 
+// Each purpose draws from a stream of its own.
+const (
+	linkPurpose      = 0x6c69_6e6b_9e37_79b9
+	clockPurpose     = 0x636c_6f63_6b5b_f36e
+	responderPurpose = 0x0c5f_a117_0617_9e37
+)
+
+// newSeedStream is the stream of a purpose.
+func newSeedStream(seed, purpose uint64) seedStream {
+	apart := seedStream{seed ^ purpose}
+	return seedStream{apart.next()}
+}
+
+// draws are what a run's seed decides of a topology.
+type draws struct {
+	links  []uint64        // by link: its seed
+	clocks []time.Duration // by host: what its clock reads at the start
+}
+
+// draw makes the draws of a run.
+func (d *draws) draw(seed uint64) {
+	links, clocks := newSeedStream(seed, linkPurpose), newSeedStream(seed, clockPurpose)
+	for i := range d.links {
+		d.links[i] = links.next()
+	}
+	for i := range d.clocks {
+		d.clocks[i] = clocks.clock()
+	}
+}
+
 // eventHash condenses all events of a run, so that two runs can be compared
 // without keeping them.
 type eventHash uint64
@@ -34,11 +64,12 @@ func newEventHash() eventHash { return 0x243f6a8885a308d3 }
 
 // What kind of event a hash is told of.
 const (
-	delivered int64 = iota + 1
-	dropped
-	timer
-	computed
-	resumed
+	hashDelivered int64 = iota + 1
+	hashDropped
+	hashTimer
+	hashComputed
+	hashResumed
+	hashFetchTimedOut
 )
 
 func (h *eventHash) mix(kind, at, who, what int64) {

@@ -3,6 +3,7 @@ package sim
 import (
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,28 +13,67 @@ import (
 	"tlslab/engine"
 	"tlslab/engine/pki"
 	"tlslab/engine/record"
+	"tlslab/engine/session"
 	"tlslab/sim/recording"
 )
 
-// Record lets two live engines make an exchange, without a network and without
-// time, and returns what they did. It is an error if the handshake is not of
-// the kind asked for, in the eyes of either side.
+// Record lets two live engines make an exchange, without a network and without time, and returns
+// what both sides did: a branch for each decision of the server that depends on time. It is an error
+// if the handshake is not of the kind, resumption mechanism, client authentication or revocation
+// that the exchange names.
+//
+// Memory does not grow with the bytes of a request or response whose records are all sealed alike:
+// one of more than 64 records is one Data item. With compression and with Config.KeyUpdateAfter each
+// record has items of its own.
 func Record(x Exchange) (*recording.Recording, error) {
 	if err := x.validate(); err != nil {
 		return nil, err
 	}
-	r := &recording.Recording{ClientSizing: x.Client.RecordSizing, ServerSizing: x.Server.RecordSizing}
+	r, err := x.record([2]*record.Sizing{x.dataSizing(client), x.dataSizing(server)})
+	if errors.Is(err, errKeyChangeInData) && x.Client.RecordSizing == nil && x.Server.RecordSizing == nil {
+		r, err = x.record([2]*record.Sizing{}) // there are more records than a key may protect
+	}
+	return r, err
+}
+
+// maxItemised is the largest number of records of a request or response that are recorded one by
+// one where a Data item can stand for them.
+const maxItemised = 64
+
+// dataSizing returns how a replay splits a side's application data into records, or nil if the
+// recording has each record.
+func (x *Exchange) dataSizing(s side) *record.Sizing {
+	cfg, bytes := x.config(s), x.Request
+	if s == server {
+		bytes = x.Response
+	}
+	if cfg.RecordSizing != nil {
+		return cfg.RecordSizing
+	}
+	plain := cmp.Or(cfg.RecordSize, record.MaxPlaintext)
+	if bytes <= maxItemised*plain || cfg.KeyUpdateAfter > 0 || x.compresses() {
+		return nil
+	}
+	return &record.Sizing{Stages: []record.Stage{{Plain: plain}}}
+}
+
+// record records an exchange, with Data items for the sides that have a sizing.
+func (x *Exchange) record(sizing [2]*record.Sizing) (*recording.Recording, error) {
+	r := &recording.Recording{ClientSizing: sizing[client], ServerSizing: sizing[server]}
 	for _, o := range x.outcomes() {
 		p, err := x.begin()
 		if err != nil {
 			return nil, err
 		}
-		p.leaveCutting()
-		b := recording.Branch{Outcome: o}
-		if o == recording.EarlyRejected {
-			p.late = x.earlyWindow() + time.Second
+		for s := range p.sides {
+			p.sides[s].own, p.sides[s].peers = sizing[s], sizing[1-s]
 		}
-		if b.Client, b.Server, err = p.play(); err != nil {
+		var late time.Duration
+		if o == recording.EarlyRejected {
+			late = x.earlyWindow() + time.Second
+		}
+		b := recording.Branch{Outcome: o}
+		if b.Client, b.Server, err = p.run(late); err != nil {
 			return nil, err
 		}
 		if err := p.check(x.Kind, x.Resumption, o); err != nil {
@@ -72,8 +112,8 @@ func (x *Exchange) earlyWindow() time.Duration {
 	return cmp.Or(x.Server.EarlyWindow, engine.DefaultEarlyWindow)
 }
 
-// begin makes the pair of the connection that counts, after the one that primes
-// it where a session is to be offered.
+// begin makes the pair of the connection that is recorded. If the client offers a session, a first
+// connection gives it one.
 func (x *Exchange) begin() (*pair, error) {
 	if x.Kind != engine.Resumed && !x.Refused {
 		return newPair(x, 0, nil)
@@ -82,88 +122,87 @@ func (x *Exchange) begin() (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := first.play(); err != nil {
-		return nil, fmt.Errorf("priming connection: %w", err)
+	if _, _, err := first.run(0); err != nil {
+		return nil, fmt.Errorf("first connection: %w", err)
 	}
 	if err := first.check(engine.Full, 0, recording.Full); err != nil {
-		return nil, fmt.Errorf("priming connection: %w", err)
+		return nil, fmt.Errorf("first connection: %w", err)
 	}
 	session := first.sides[client].conn.Session()
 	if session == nil {
-		return nil, fmt.Errorf("priming connection: the server gave the client nothing to resume (%v)", x.Resumption)
+		return nil, fmt.Errorf("first connection: the server gave the client nothing to resume (%v)", x.Resumption)
 	}
 	if x.Refused {
-		x = x.forgotten()
+		x = x.withNewServerState()
 	}
 	return newPair(x, 0, session)
 }
 
-// forgotten is the exchange with a server that knows no session of before.
-func (x *Exchange) forgotten() *Exchange {
+// withNewServerState returns the exchange with a server that has other ticket keys and an empty
+// session cache.
+func (x *Exchange) withNewServerState() *Exchange {
 	again, server := *x, *x.Server
 	if server.Tickets != nil {
 		var secret [32]byte
 		copy(secret[:], "tlslab forgotten")
 		binary.LittleEndian.PutUint64(secret[16:], x.Seed)
-		server.Tickets = engine.NewTicketKeys(secret)
+		server.Tickets = session.NewTicketKeys(secret)
 	}
 	if server.SessionCache != nil {
-		server.SessionCache = engine.NewSessionCache(1, time.Hour)
+		server.SessionCache = session.NewCache(1, time.Hour)
 	}
 	again.Server = &server
 	return &again
 }
 
-// leaveCutting lets a replay cut the records of the sides that size them.
-func (p *pair) leaveCutting() {
-	own := [2]*record.Sizing{p.exchange.Client.RecordSizing, p.exchange.Server.RecordSizing}
-	for s := range p.sides {
-		p.sides[s].own, p.sides[s].peers = own[s], own[1-s]
-	}
-}
-
-// play exchanges records until both sides have nothing left to say.
-func (p *pair) play() (clientSteps, serverSteps []recording.Step, err error) {
-	c, s := &p.sides[client], &p.sides[server]
-	if err := c.start(); err != nil {
+// run lets both sides exchange records until neither has anything left to send, and returns their
+// steps. The server receives the ClientHello after a virtual time of late.
+func (p *pair) run(late time.Duration) (clientSteps, serverSteps []recording.Step, err error) {
+	if err := p.sides[client].start(); err != nil {
 		return nil, nil, fmt.Errorf("client: %w", err)
 	}
-	clientSteps = append(clientSteps, recording.Step{Items: slices.Clone(c.items)})
-	p.elapsed = p.late
-	for {
-		n := c.consumed + s.consumed
-		if serverSteps, err = s.drain(c.stream, serverSteps); err != nil {
-			return nil, nil, fmt.Errorf("server: %w", err)
-		}
-		if clientSteps, err = c.drain(s.stream, clientSteps); err != nil {
-			return nil, nil, fmt.Errorf("client: %w", err)
-		}
-		if c.consumed+s.consumed == n {
-			return clientSteps, serverSteps, nil
+	var steps [2][]recording.Step
+	if err := p.sides[client].sendAll(); err != nil {
+		return nil, nil, fmt.Errorf("client: %w", err)
+	}
+	steps[client] = p.sides[client].appendStep(nil)
+	p.elapsed = late
+	for moved := true; moved; {
+		moved = false
+		for _, s := range []side{server, client} {
+			e := &p.sides[s]
+			ok, err := e.advance(&p.sides[1-s].out)
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", other[1-s], err)
+			}
+			if ok && e.unsent == 0 && !e.paused {
+				steps[s] = e.appendStep(steps[s])
+			}
+			moved = moved || ok
 		}
 	}
+	return steps[client], steps[server], nil
 }
 
-// drain takes all whole records that the peer has written. A record that has no
-// effect makes no step.
-func (g *program) drain(peer []byte, steps []recording.Step) ([]recording.Step, error) {
-	for {
-		ok, err := g.receive(peer)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			return steps, nil
-		}
-		if g.paused {
-			if err := g.ask(); err != nil {
-				return nil, err
-			}
-		}
-		if len(g.items) > 0 {
-			steps = append(steps, recording.Step{At: g.position, Items: slices.Clone(g.items)})
-		}
+// advance seals the next record of the step in hand, or begins a step with the next record of the
+// peer's. It reports false if there is neither. Sides that take turns hold few records at a time.
+func (e *exchangeSide) advance(peer *sentStream) (bool, error) {
+	switch {
+	case e.unsent > 0:
+		return true, e.sendRecord()
+	case e.paused:
+		e.beginRound()
+		return true, nil
 	}
+	return e.receive(peer.unread(), peer)
+}
+
+// appendStep appends the step in hand, unless it does nothing.
+func (e *exchangeSide) appendStep(steps []recording.Step) []recording.Step {
+	if !e.acts() {
+		return steps
+	}
+	return append(steps, recording.Step{At: e.position, Items: slices.Clone(e.items)})
 }
 
 // check reports a connection that is not what was asked for.

@@ -19,7 +19,7 @@ func TestWhatARefusedSessionCosts(t *testing.T) {
 			if want := []recording.Outcome{recording.Refused, recording.Full}[i]; outcome != want {
 				t.Errorf("%s: branch %s, want %s", name, outcome, want)
 			}
-			w, err := NewWorld(priced(t, delayed(10*ms)), rec, outcome)
+			w, err := NewReplicator(priced(t, delayed(10*ms)), rec, outcome)
 			if err != nil {
 				t.Fatal(err)
 			}

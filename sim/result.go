@@ -7,7 +7,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// Result is one replicate of one connection. Times count from the client's
+// Result is what one connection came to. Times count from the client's
 // first SYN, in virtual time; a negative time was not reached.
 type Result struct {
 	Outcome   string        // OK, or what ended it
@@ -24,7 +24,7 @@ type Result struct {
 	// and negative where there was none or none came.
 	EarlyData int
 
-	Revocation time.Duration // that the client waited for the authority's word; negative: it did not ask, or had none
+	Revocation time.Duration // that the client waited for the OCSP responder's answer; negative: it did not ask, or had none
 
 	RoundTrips     int           // on the critical path of Handshake; negative: not reached
 	ClientCPU      time.Duration // charged to the client
@@ -37,7 +37,7 @@ type Result struct {
 	SYNRetransmits int64         // SYN and SYN-ACK sent again
 
 	Causes [NumCauses]time.Duration // of TTLB's critical path; they add up to TTLB. All 0 if it was not reached
-	Hash   uint64                   // of all events
+	Hash   uint64                   // of all events of the run until the connection ended
 }
 
 // Goodput is the rate of the response in bytes a second, between its first byte
@@ -54,14 +54,13 @@ func failed(err error) Result {
 	return Result{Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1, LastRoundTTFB: -1, LastRoundTTLB: -1, EarlyData: -1, Revocation: -1, RoundTrips: -1}
 }
 
-// result reads a connection's metrics off the world.
-func (w *World) result(flow int) Result {
-	c := &w.conns[flow]
-	a, b := &w.actors[2*flow], &w.actors[2*flow+1]
+// result is what a connection has come to, but for the world's hash.
+func (c *connection) result(r *Result) {
+	a, b := &c.procs[client], &c.procs[server]
 	up, down := a.ep.Stats(), b.ep.Stats()
-	r := Result{
-		Outcome: c.outcome, Connect: c.connect, Revocation: -1, RoundTrips: -1,
-		EarlyData:     b.script.early(),
+	*r = Result{
+		Outcome: c.outcome, Connect: c.connect, Revocation: c.answered, RoundTrips: c.roundTrips,
+		EarlyData:     b.steps.early(),
 		Handshake:     c.since(recording.Handshake),
 		TTFB:          c.since(recording.FirstByte),
 		TTLB:          c.since(recording.LastByte),
@@ -72,20 +71,8 @@ func (w *World) result(flow int) Result {
 		PacketsUp: up.SegmentsSent, PacketsDown: down.SegmentsSent,
 		Retransmits:    up.Retransmits + down.Retransmits,
 		SYNRetransmits: up.SYNRetransmits + down.SYNRetransmits,
-		Hash:           uint64(w.hash),
+		Causes:         c.causes,
 	}
-	if flow < len(w.fetches) {
-		r.Revocation = w.fetches[flow].took
-	}
-	if m := c.moments[recording.Handshake]; m.node >= 0 {
-		p := w.walker.walk(w.nodes, m.node)
-		r.RoundTrips = p.roundTrips
-	}
-	if m := c.moments[recording.LastByte]; m.node >= 0 {
-		p := w.walker.walk(w.nodes, m.node)
-		r.Causes = p.causes
-	}
-	return r
 }
 
 // accepted is Result.EarlyData.
@@ -101,16 +88,16 @@ func accepted(e engine.EarlyData) int {
 
 // between is the time from one moment to another, negative where that was not
 // reached.
-func (c *conn) between(from, to recording.Moment) time.Duration {
-	if c.moments[to].node < 0 {
+func (c *connection) between(from, to recording.Moment) time.Duration {
+	if c.moments[to] < 0 {
 		return -1
 	}
-	return c.moments[to].at - c.moments[from].at
+	return c.moments[to] - c.moments[from]
 }
 
-func (c *conn) since(m recording.Moment) time.Duration {
-	if c.moments[m].node < 0 {
+func (c *connection) since(m recording.Moment) time.Duration {
+	if c.moments[m] < 0 {
 		return -1
 	}
-	return c.moments[m].at - c.start
+	return c.moments[m] - c.start
 }

@@ -91,7 +91,7 @@ func firstByte(t *testing.T, cfg Config, sizing string) time.Duration {
 		x.Server.TicketCount = engine.NoTickets // which would take some of the window
 	}}
 	rec, outcome := h.record(t)
-	w, err := NewWorld(cfg, rec, outcome)
+	w, err := NewReplicator(cfg, rec, outcome)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func firstByte(t *testing.T, cfg Config, sizing string) time.Duration {
 func TestTheFirstByteWaitsForTheRestOfItsRecord(t *testing.T) {
 	const header = 52                                                        // of IP and TCP, with timestamps
 	cfg := freely(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000}) // a byte takes 1 µs
-	cfg.ServerTCP.InitialWindow = 30                                         // what waits for the window would share packets with the next record
+	cfg.Server.TCP.InitialWindow = 30                                        // what waits for the window would share packets with the next record
 	small := firstByte(t, cfg, "mss")
 	for size, packets := range map[int]int{16384: 12, 4096: 3, 2000: 2} {
 		rest := size + 22 - 1448 + (packets-1)*header // behind the first packet
@@ -116,7 +116,7 @@ func TestTheFirstByteWaitsForTheRestOfItsRecord(t *testing.T) {
 // With a window of 4 segments, the 12 of a long record take another round trip.
 func TestARecordLongerThanTheWindowTakesARoundTripMore(t *testing.T) {
 	cfg := freely(t, netem.Config{Delay: 50 * ms})
-	cfg.ServerTCP.InitialWindow = 4
+	cfg.Server.TCP.InitialWindow = 4
 	small := firstByte(t, cfg, "mss")
 	for size, want := range map[string]time.Duration{"16384": 100 * ms, "5000": 0, "6000": 100 * ms, "mss until 5000, 16384": 0} {
 		if got := firstByte(t, cfg, size) - small; got != want {
@@ -129,7 +129,7 @@ func TestARecordLongerThanTheWindowTakesARoundTripMore(t *testing.T) {
 func TestRecordsAreCutByTheSegmentsOfTheConnection(t *testing.T) {
 	for _, mtu := range []int{576, 1500} {
 		cfg := freely(t, delayed(10*ms))
-		cfg.ClientTCP.MTU = mtu // the server has the smaller of both from the SYN
+		cfg.Client.TCP.MTU = mtu // the server has the smaller of both from the SYN
 		counts := map[string]int64{}
 		for _, sizing := range []string{"mss", "16384"} {
 			h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
@@ -137,7 +137,7 @@ func TestRecordsAreCutByTheSegmentsOfTheConnection(t *testing.T) {
 				x.Response = 100 * (mtu - 52 - 22)
 			}}
 			rec, outcome := h.record(t)
-			w, err := NewWorld(cfg, rec, outcome)
+			w, err := NewReplicator(cfg, rec, outcome)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,7 +154,7 @@ func TestRecordsAreCutByTheSegmentsOfTheConnection(t *testing.T) {
 func TestReplaysThatCutRecordsAllocateNothing(t *testing.T) {
 	for name, h := range sizedHandshakes(t) {
 		rec, outcome := h.record(t)
-		w, err := NewWorld(priced(t, netem.Config{Delay: 20 * ms, Loss: 0.05}), rec, outcome)
+		w, err := NewReplicator(priced(t, netem.Config{Delay: 20 * ms, Loss: 0.05}), rec, outcome)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +196,7 @@ func TestKeysThatChangeAfterRecordsAreNotRecordedBesideASizing(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		x.Server.RecordSizing, x.Server.KeyUpdateAfter = parseSizing(t, "mss"), 10
 	}}
-	if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), "keys that change") {
+	if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), "KeyUpdate") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -25,22 +25,56 @@ func free(t testing.TB) *costs.Table {
 // wire is a world with one link each way and a core each.
 func wire(t testing.TB, up, down netem.Config) Config {
 	t.Helper()
-	host := Host{Cores: 1, Costs: free(t), Slowdown: 1}
+	host := Host{Cores: 1, Costs: free(t), Slowdown: 1, TCP: tcp.DefaultConfig()}
 	return Config{
-		Up: []netem.Config{up}, Down: []netem.Config{down}, Client: host, Server: host,
-		ClientTCP: tcp.DefaultConfig(), ServerTCP: tcp.DefaultConfig(), Timeout: 120 * time.Second,
+		Up: []netem.Config{up}, Down: []netem.Config{down}, Client: host, Server: host, Timeout: 120 * time.Second,
 	}
 }
 
 func delayed(d time.Duration) netem.Config { return netem.Config{Delay: d} }
 
-func mustWorld(t testing.TB, cfg Config, rec *recording.Recording) *World {
+func mustReplicator(t testing.TB, cfg Config, rec *recording.Recording) *Replicator {
 	t.Helper()
-	w, err := NewWorld(cfg, rec, recording.Full)
+	w, err := NewReplicator(cfg, rec, recording.Full)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// openAll opens connections of a configuration in one world, and returns their results.
+func openAll(t testing.TB, cfg Config, rec *recording.Recording, starts ...time.Duration) []Result {
+	t.Helper()
+	from, err := NewReplay(rec, recording.Full, cfg.Client, cfg.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := NewWorld(cfg.Topology())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := cfg.Connection(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Reset(1)
+	results := make([]Result, len(starts))
+	ended := 0
+	for i, at := range starts {
+		o.Start = at
+		o.Ended = func(_ int, r *Result) {
+			results[i] = *r
+			ended++
+		}
+		if _, err := w.Open(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Run()
+	if ended != len(starts) {
+		t.Fatalf("of %d connections %d have ended", len(starts), ended)
+	}
+	return results
 }
 
 // written is a recording by hand: a client's hello of 250 bytes, a server's
@@ -78,7 +112,7 @@ at 836
 }
 
 func TestAHandshakeOverACleanLinkTakesTwoRoundTripsAndItsComputation(t *testing.T) {
-	w := mustWorld(t, wire(t, delayed(25*ms), delayed(25*ms)), written(t, 2014, 1022))
+	w := mustReplicator(t, wire(t, delayed(25*ms), delayed(25*ms)), written(t, 2014, 1022))
 	r := w.Run(1)
 	if r.Outcome != OK {
 		t.Fatalf("outcome %q", r.Outcome)
@@ -112,7 +146,7 @@ func TestAFlightBeyondTheInitialWindowTakesARoundTripMore(t *testing.T) {
 	for _, c := range []struct{ flight, want int }{
 		{10 * 1448, 2}, {10*1448 + 1, 3}, {30 * 1448, 3}, {30*1448 + 1, 4},
 	} {
-		w := mustWorld(t, wire(t, delayed(50*ms), delayed(50*ms)), written(t, c.flight, 1000))
+		w := mustReplicator(t, wire(t, delayed(50*ms), delayed(50*ms)), written(t, c.flight, 1000))
 		if r := w.Run(1); r.RoundTrips != c.want {
 			t.Errorf("a flight of %d bytes: %d round trips, want %d", c.flight, r.RoundTrips, c.want)
 		}
@@ -140,7 +174,7 @@ func TestCausesAddUpToTheTimeOfTheLastByteOnAnyLink(t *testing.T) {
 	recs := map[string]*recording.Recording{"small": written(t, 2014, 1022), "large": written(t, 20000, 100000)}
 	for name, link := range trouble() {
 		for size, rec := range recs {
-			w := mustWorld(t, wire(t, link, link), rec)
+			w := mustReplicator(t, wire(t, link, link), rec)
 			for seed := range uint64(200) {
 				r := w.Run(seed)
 				if r.Outcome != OK {
@@ -171,7 +205,7 @@ func TestWhateverIsLostTheRestOfThePathIsThatOfACleanLink(t *testing.T) {
 	for name, rec := range map[string]*recording.Recording{"small": written(t, 2014, 1022), "large": written(t, 40_000, 60_000)} {
 		for _, loss := range []float64{0.02, 0.1, 0.3} {
 			link := netem.Config{Delay: 50 * ms, Loss: loss}
-			w := mustWorld(t, wire(t, link, link), rec)
+			w := mustReplicator(t, wire(t, link, link), rec)
 			for seed := range uint64(1000) {
 				r := w.Run(seed)
 				if r.Outcome != OK {
@@ -189,7 +223,7 @@ func TestWhateverIsLostTheRestOfThePathIsThatOfACleanLink(t *testing.T) {
 
 func TestLostSYNsAreAllCountedAsSYNTimeouts(t *testing.T) {
 	up := netem.Config{Delay: 25 * ms, Drops: []int{1, 2, 3}}
-	r := mustWorld(t, wire(t, up, delayed(25*ms)), written(t, 2014, 1022)).Run(1)
+	r := mustReplicator(t, wire(t, up, delayed(25*ms)), written(t, 2014, 1022)).Run(1)
 	if rest := r.TTLB - r.Causes[SYNTimeout]; rest != 150*ms+520*time.Microsecond || r.Causes[SYNTimeout] < 3*time.Second {
 		t.Errorf("of %v, %v are SYN timeouts; want all but 150.52ms", r.TTLB, r.Causes[SYNTimeout])
 	}
@@ -201,7 +235,7 @@ func TestLostSYNsAreAllCountedAsSYNTimeouts(t *testing.T) {
 func TestALinkThatLosesEverythingEndsInATimeout(t *testing.T) {
 	dead := netem.Config{Delay: 10 * ms, Loss: 1}
 	for _, links := range [][2]netem.Config{{dead, delayed(10 * ms)}, {delayed(10 * ms), dead}} {
-		r := mustWorld(t, wire(t, links[0], links[1]), written(t, 2014, 1022)).Run(1)
+		r := mustReplicator(t, wire(t, links[0], links[1]), written(t, 2014, 1022)).Run(1)
 		if r.Outcome != Timeout || r.Connect >= 0 || r.Handshake >= 0 || r.TTLB >= 0 || r.RoundTrips >= 0 {
 			t.Errorf("got %+v, want a timeout that reached nothing", r)
 		}
@@ -211,7 +245,7 @@ func TestALinkThatLosesEverythingEndsInATimeout(t *testing.T) {
 func TestARunIsAFunctionOfItsSeed(t *testing.T) {
 	link := netem.Config{Delay: 20 * ms, Jitter: 2 * ms, Loss: 0.1}
 	rec := written(t, 8000, 50000)
-	w, v := mustWorld(t, wire(t, link, link), rec), mustWorld(t, wire(t, link, link), rec)
+	w, v := mustReplicator(t, wire(t, link, link), rec), mustReplicator(t, wire(t, link, link), rec)
 	hashes := map[uint64]bool{}
 	for seed := range uint64(300) {
 		v.Run(1000 - seed) // what ran before must not matter
@@ -227,7 +261,7 @@ func TestARunIsAFunctionOfItsSeed(t *testing.T) {
 }
 
 func TestAReplayAllocatesNothing(t *testing.T) {
-	w := mustWorld(t, wire(t, delayed(20*ms), delayed(20*ms)), written(t, 2014, 11000))
+	w := mustReplicator(t, wire(t, delayed(20*ms), delayed(20*ms)), written(t, 2014, 11000))
 	w.Run(0)
 	if n := testing.AllocsPerRun(100, func() { w.Run(0) }); n != 0 {
 		t.Errorf("%v allocations a run, want 0", n)
@@ -235,18 +269,11 @@ func TestAReplayAllocatesNothing(t *testing.T) {
 }
 
 func TestConnectionsShareTheCoresOfTheirHosts(t *testing.T) {
-	w := mustWorld(t, wire(t, delayed(10*ms), delayed(10*ms)), written(t, 2014, 1022))
-	w.reset(1, 3)
-	for flow := range int32(3) {
-		if err := w.join(flow, 0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.loop()
+	results := openAll(t, wire(t, delayed(10*ms), delayed(10*ms)), written(t, 2014, 1022), 0, 0, 0)
 	// The client has one core: its second and third hello leave 50 µs after each
 	// other, and the server computes 150 µs for each.
 	for flow, want := range []time.Duration{0, 100, 200} {
-		r := w.result(flow)
+		r := results[flow]
 		if got := r.Causes[CPUQueue]; r.Outcome != OK || flow > 0 && got == 0 || flow == 0 && got != 0 {
 			t.Errorf("connection %d: %s, waited %v for a core", flow, r.Outcome, got)
 		}
@@ -260,7 +287,7 @@ func TestLinksInARowAddTheirDelays(t *testing.T) {
 	cfg := wire(t, delayed(0), delayed(0))
 	cfg.Up = []netem.Config{delayed(5 * ms), {Delay: 10 * ms, Rate: 8_000_000}, delayed(1 * ms)}
 	cfg.Down = []netem.Config{delayed(16 * ms)}
-	r := mustWorld(t, cfg, written(t, 2014, 1022)).Run(1)
+	r := mustReplicator(t, cfg, written(t, 2014, 1022)).Run(1)
 	// Up, the bytes of a packet take a microsecond each.
 	syn := 60 * time.Microsecond
 	if want := 32*ms + syn; r.Connect != want {
@@ -279,15 +306,15 @@ func TestAWorldThatCannotBeIsRefused(t *testing.T) {
 		"up: no link":            func(c *Config) { c.Up = nil },
 		"down, link 1: netem":    func(c *Config) { c.Down[0].Delay = -1 },
 		"timeout":                func(c *Config) { c.Timeout = 0 },
-		"client: tcp: InitialWi": func(c *Config) { c.ClientTCP.InitialWindow = 0 },
+		"client: tcp: InitialWi": func(c *Config) { c.Client.TCP.InitialWindow = 0 },
 	} {
 		cfg := wire(t, delayed(0), delayed(0))
 		change(&cfg)
-		if _, err := NewWorld(cfg, written(t, 2014, 1022), recording.Full); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := NewReplicator(cfg, written(t, 2014, 1022), recording.Full); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
-	if _, err := NewWorld(wire(t, delayed(0), delayed(0)), written(t, 2014, 1022), recording.Resumed); err == nil {
+	if _, err := NewReplicator(wire(t, delayed(0), delayed(0)), written(t, 2014, 1022), recording.Resumed); err == nil {
 		t.Error("a branch that is not recorded is replayed")
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/netconn"
+	"tlslab/engine/session"
 	"tlslab/scenarios"
 )
 
@@ -104,7 +105,7 @@ func (c *caller) connections(ctx context.Context) error {
 }
 
 // connect makes one connection and prints what came of it.
-func (c *caller) connect(ctx context.Context, number int) (netconn.Measurement, *engine.Session, error) {
+func (c *caller) connect(ctx context.Context, number int) (netconn.Measurement, *session.Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	x := netconn.Exchange{Address: c.addr, ServerName: c.name, Path: c.path, Response: c.app.stdout}

@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // A servingChild is a process that runs tlslab serve.
@@ -230,7 +230,7 @@ func TestConnectFailsWithItsReason(t *testing.T) {
 // clientFiles are a client's chain with its key, and the root that it leads to.
 func clientFiles(t *testing.T) (cert, root string) {
 	t.Helper()
-	chain, err := pki.Make(pki.Spec{Seed: "client", Algorithm: "ecdsa-p256", Length: 2,
+	chain, err := ca.Issue(ca.ChainSpec{Seed: "client", Algorithm: "ecdsa-p256", Length: 2,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 	"github.com/cloudflare/circl/kem/mlkem/mlkem1024"
 	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
 
+	"tlslab/engine/avx"
 	"tlslab/engine/op"
-	"tlslab/engine/vector"
 )
 
 // A KEM is a key encapsulation mechanism, a part of hybrid groups: ML-KEM
@@ -43,7 +43,7 @@ func (k *KEM) Generate(rand io.Reader, count op.Counter) (*Decapsulator, error) 
 	if _, err := io.ReadFull(rand, seed); err != nil {
 		return nil, err
 	}
-	defer vector.Clear()
+	defer avx.ZeroUpper()
 	public, private := k.scheme.DeriveKeyPair(seed)
 	raw, err := public.MarshalBinary()
 	if err != nil {
@@ -60,7 +60,7 @@ func (d *Decapsulator) Public() []byte { return d.public }
 // this key gives a secret that nobody else knows, and no error (FIPS 203
 // §7.3); only one of another length wraps ErrBadShare.
 func (d *Decapsulator) Decapsulate(ciphertext []byte, count op.Counter) ([]byte, error) {
-	defer vector.Clear()
+	defer avx.ZeroUpper()
 	secret, err := d.kem.scheme.Decapsulate(d.key, ciphertext)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrBadShare, d.kem.Name, err)
@@ -73,7 +73,7 @@ func (d *Decapsulator) Decapsulate(ciphertext []byte, count op.Counter) ([]byte,
 // of a key. A key that does not pass FIPS 203 §7.2's checks of its length and
 // modulus wraps ErrBadShare.
 func (k *KEM) Encapsulate(rand io.Reader, public []byte, count op.Counter) (ciphertext, secret []byte, err error) {
-	defer vector.Clear()
+	defer avx.ZeroUpper()
 	key, err := k.scheme.UnmarshalBinaryPublicKey(public)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %s: %w", ErrBadShare, k.Name, err)

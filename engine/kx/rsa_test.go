@@ -11,14 +11,14 @@ import (
 
 	"tlslab/engine/kx"
 	"tlslab/engine/op"
-	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 const tls12 = 0x0303
 
 func rsaKey(tb testing.TB) *rsa.PrivateKey {
 	tb.Helper()
-	key, err := pki.GenerateKey("rsa2048", "kx")
+	key, err := ca.GenerateKey("rsa2048", "kx")
 	if err != nil {
 		tb.Fatal(err)
 	}

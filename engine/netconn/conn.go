@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/session"
 )
 
 // A Conn is one side of a TLS connection over a transport. Its methods may be
@@ -72,7 +73,7 @@ func (c *Conn) Info() engine.Info {
 
 // Session returns what a client can resume later, or nil. TLS 1.3's tickets
 // come after the handshake, while the client reads.
-func (c *Conn) Session() *engine.Session {
+func (c *Conn) Session() *session.Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.tls.Session()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/session"
 )
 
 // resumable makes a first connection and returns the configurations of a second, in
@@ -19,7 +20,7 @@ func resumable(t *testing.T) (client, server *engine.Config) {
 	t.Helper()
 	client, server = ourConfig(t), ourConfig(t)
 	client.EarlyData = true
-	server.MaxEarlyData, server.EarlyGuard = 1000, engine.RecordHellos(10, time.Time{})
+	server.MaxEarlyData, server.AntiReplay = 1000, session.ClientHelloRecording(10, time.Time{})
 	c, s := earlySides(t, client, server)
 	served := make(chan error, 1)
 	go func() {

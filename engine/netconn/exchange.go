@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/session"
 )
 
 // An Exchange is one connection of a client: it dials, makes the handshake,
@@ -27,7 +28,7 @@ type Exchange struct {
 // Run returns what was measured, even of a connection that failed, and the
 // session that can be resumed, if any. config makes the Config of the
 // connection.
-func (x *Exchange) Run(ctx context.Context, config func(*Timeline) *engine.Config) (Measurement, *engine.Session, error) {
+func (x *Exchange) Run(ctx context.Context, config func(*Timeline) *engine.Config) (Measurement, *session.Session, error) {
 	timeline := NewTimeline(time.Now())
 	m := Measurement{Peer: x.Address}
 	transport, err := new(net.Dialer).DialContext(ctx, "tcp", x.Address)

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/protocol"
+	"tlslab/engine/session"
 )
 
 // Early data with OpenSSL and GnuTLS, both ways round, accepted and rejected.
@@ -28,7 +30,7 @@ var earlyArguments = map[string]struct{ take, give []string }{
 
 // earlyCombination is what is agreed on besides.
 func earlyCombination() combination {
-	suite, _ := engine.SuiteByName("TLS_AES_128_GCM_SHA256")
+	suite, _ := protocol.SuiteByName("TLS_AES_128_GCM_SHA256")
 	return combination{version: engine.TLS13, suite: suite, group: engine.X25519, certificate: "ecdsa-p256"}
 }
 
@@ -165,12 +167,12 @@ func TestProgramsSayEarlyDataToUs(t *testing.T) {
 	for _, p := range earlyClients {
 		for _, x := range []struct {
 			name  string
-			guard engine.EarlyGuard
+			guard session.AntiReplay
 			want  engine.EarlyData
 			says  string
 		}{
-			{"accepted", engine.RecordHellos(10, time.Time{}), engine.EarlyAccepted, p.accepted},
-			{"rejected", engine.RecordHellos(0, time.Time{}), engine.EarlyRejected, p.rejected},
+			{"accepted", session.ClientHelloRecording(10, time.Time{}), engine.EarlyAccepted, p.accepted},
+			{"rejected", session.ClientHelloRecording(0, time.Time{}), engine.EarlyRejected, p.rejected},
 		} {
 			t.Run(p.tool+"/"+x.name, func(t *testing.T) {
 				if _, err := exec.LookPath(p.tool); err != nil {
@@ -182,7 +184,7 @@ func TestProgramsSayEarlyDataToUs(t *testing.T) {
 				}
 				defer l.Close()
 				cfg := earlyCombination().config(t, engine.PSKDHE)
-				cfg.MaxEarlyData, cfg.EarlyGuard = 1000, x.guard
+				cfg.MaxEarlyData, cfg.AntiReplay = 1000, x.guard
 				served := make(chan error, 1)
 				var info engine.Info
 				var got []byte

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tlslab/engine"
+	"tlslab/engine/protocol"
 )
 
 // What programs call what the engine's tables have.
@@ -166,7 +167,7 @@ func gnutlsAll(v engine.Version) string {
 	for _, g := range interopGroups[engine.KeyExchangeAny] {
 		words = append(words, gnutlsGroups[g])
 	}
-	for _, s := range engine.Suites() {
+	for _, s := range protocol.Suites() {
 		if word := gnutlsCiphers[s.Cipher]; s.Min <= v && v <= s.Max && word != "" {
 			words = append(words, word)
 		}

@@ -1,6 +1,9 @@
 package netconn
 
-import "tlslab/engine"
+import (
+	"tlslab/engine"
+	"tlslab/engine/protocol"
+)
 
 // What both sides are told of records besides the suite: the order of MAC and
 // encryption, and the most that a record holds. Data at record boundaries goes
@@ -80,7 +83,7 @@ func (r *recordSetting) combinations(v engine.Version) (all []combination) {
 		return nil
 	}
 	seen := map[string]bool{}
-	for _, s := range engine.Suites() {
+	for _, s := range protocol.Suites() {
 		switch {
 		case v < s.Min || v > s.Max || s.KeyType == "ecdsa" || seen[s.Cipher],
 			r.tried != firstSuite && !blockCiphers[s.Cipher],

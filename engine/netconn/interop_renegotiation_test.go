@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/alert"
 )
 
 // Programs that ask for a renegotiation are told that there is none. OpenSSL gives
@@ -23,7 +24,7 @@ var renegotiable = []engine.Version{engine.TLS10, engine.TLS12}
 // refusedByPeer says whether a peer ended the connection by handshake_failure.
 func refusedByPeer(err error) bool {
 	var e *engine.Error
-	return errors.As(err, &e) && e.Fault == engine.FaultRemote && e.Alert == engine.AlertHandshakeFailure
+	return errors.As(err, &e) && e.Fault == engine.FaultRemote && e.Alert == alert.HandshakeFailure
 }
 
 func TestOpenSSLAsksOurServerToRenegotiate(t *testing.T) {

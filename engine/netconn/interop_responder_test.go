@@ -15,11 +15,12 @@ import (
 	"time"
 
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // askedOf are a leaf and its issuer, in files too.
 type askedOf struct {
-	chain        *pki.Chain
+	chain        *ca.Chain
 	leaf, issuer *pki.Certificate
 	key          *pki.Key // the issuer's
 	folder       string
@@ -32,7 +33,7 @@ func askAbout(t *testing.T, algorithm string) askedOf {
 	}
 	p := identityOf(t, algorithm)
 	leaf, err1 := pki.Parse(p.made.Certificates[0])
-	responder, err2 := p.made.Responder(false)
+	responder, err2 := p.made.OCSPResponder(false)
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
@@ -77,11 +78,11 @@ func TestWeAskOpenSSL(t *testing.T) {
 		s := serverProgram{tool: "openssl", listening: "waiting for OCSP client connections", listens: "..."}
 		s.launch(t, []string{"ocsp", "-port", port, "-index", a.path("index.txt"), "-CA", a.path("issuer.pem"),
 			"-rsigner", a.path("issuer.pem"), "-rkey", a.path("key.pem"), "-ndays", "1"})
-		response, err := askStatus(t.Context(), "http://127.0.0.1:"+port+"/", pki.StatusRequest(a.leaf, a.issuer))
+		response, err := askStatus(t.Context(), "http://127.0.0.1:"+port+"/", pki.OCSPRequest(a.leaf, a.issuer))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := pki.VerifyStatus(response, a.leaf, a.issuer, time.Now(), nil); !errors.Is(err, want) {
+		if err := pki.VerifyOCSPResponse(response, a.leaf, a.issuer, time.Now(), nil); !errors.Is(err, want) {
 			t.Errorf("%v, want %v", err, want)
 		}
 	}
@@ -89,13 +90,13 @@ func TestWeAskOpenSSL(t *testing.T) {
 
 // openssl asks a responder of ours over HTTP.
 func TestOpenSSLAsksUs(t *testing.T) {
-	for _, said := range []pki.Status{pki.StatusGood, pki.StatusRevoked} {
+	for _, said := range []pki.OCSPStatus{pki.OCSPGood, pki.OCSPRevoked} {
 		a := askAbout(t, "rsa2048")
-		response := statusOf(t, a.chain, func(s *pki.StatusSpec) { s.Status = said })
+		response := statusOf(t, a.chain, func(s *ca.OCSPResponseSpec) { s.Status = said })
 		server := httptest.NewServer(Responder(func(request []byte) []byte {
-			if asked, err := pki.AsksFor(request, a.leaf, a.issuer); err != nil || !asked {
+			if asked, err := pki.OCSPRequestsStatus(request, a.leaf, a.issuer); err != nil || !asked {
 				t.Errorf("openssl asks for another: %v", err)
-				return pki.Unavailable()
+				return ca.OCSPTryLater()
 			}
 			return response
 		}))

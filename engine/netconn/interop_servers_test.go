@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/protocol"
 )
 
 // A serverProgram serves our client, one connection after the other, with one
@@ -67,7 +68,7 @@ var serverPrograms = []serverProgram{
 
 // modernSuites are TLS 1.3's; OpenSSL calls them as the registry does.
 func modernSuites() (names []string) {
-	for _, s := range engine.Suites() {
+	for _, s := range protocol.Suites() {
 		if s.Max == engine.TLS13 {
 			names = append(names, s.Name)
 		}

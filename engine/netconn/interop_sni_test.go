@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"tlslab/engine"
-	"tlslab/engine/pki"
+	"tlslab/engine/alert"
+	"tlslab/engine/pki/ca"
 )
 
 // Servers with a certificate for each of two names: the client's server_name
@@ -23,7 +24,7 @@ var virtual = []string{serverName, "other.tlslab.example"}
 // (GnuTLS goes by the key before it goes by the name, so the keys are of one type.)
 func virtualParty(t testing.TB, name string) *party {
 	t.Helper()
-	made, err := pki.Make(pki.Spec{Seed: "virtual", Algorithm: "ecdsa-p256", Length: 1, Names: []string{name},
+	made, err := ca.Issue(ca.ChainSpec{Seed: "virtual", Algorithm: "ecdsa-p256", Length: 1, Names: []string{name},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +126,7 @@ func TestWeNameServerPrograms(t *testing.T) {
 						conn, err := dialNamed(t, p.addr, cfg, who)
 						if refused := i == 0 && j == 0 && slices.Contains(arguments, "-servername_fatal"); refused {
 							var e *engine.Error
-							if !errors.As(err, &e) || e.Alert != engine.AlertUnrecognizedName {
+							if !errors.As(err, &e) || e.Alert != alert.UnrecognizedName {
 								t.Errorf("%s: %v, want unrecognized_name", who, err)
 							}
 							continue
@@ -133,8 +134,8 @@ func TestWeNameServerPrograms(t *testing.T) {
 						if err != nil {
 							t.Fatalf("%s: %v", who, err)
 						}
-						if got := conn.Info(); !got.PeerChain[0].MatchesHost(who) {
-							t.Errorf("%s: the server has shown that of %q", who, got.PeerChain[0].Names())
+						if got := conn.Info(); !got.PeerChain[0].MatchesDNSName(who) {
+							t.Errorf("%s: the server has shown that of %q", who, got.PeerChain[0].DNSNames())
 						}
 					}
 				})

@@ -12,7 +12,9 @@ import (
 	"testing"
 
 	"tlslab/engine"
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // OCSP responses that programs staple for us, and take from us.
@@ -20,14 +22,14 @@ import (
 // A stapledCase is what is said of the server's certificate.
 type stapledCase struct {
 	name string
-	set  func(*pki.StatusSpec)
+	set  func(*ca.OCSPResponseSpec)
 	// alert is what the client says to it; 0: nothing
-	alert engine.Alert
+	alert alert.Description
 }
 
 var stapledCases = []stapledCase{
-	{"stapled", func(*pki.StatusSpec) {}, 0},
-	{"stapled revoked", func(s *pki.StatusSpec) { s.Status = pki.StatusRevoked }, engine.AlertCertificateRevoked},
+	{"stapled", func(*ca.OCSPResponseSpec) {}, 0},
+	{"stapled revoked", func(s *ca.OCSPResponseSpec) { s.Status = pki.OCSPRevoked }, alert.CertificateRevoked},
 }
 
 // stapledCombinations are one for each version and of two kinds of certificate, as

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/protocol"
+	"tlslab/engine/session"
 )
 
 // Handshakes over loopback with programs that we did not write, both ways
@@ -82,7 +84,7 @@ var interopCertificates = []struct {
 func combinations(thorough bool) (all []combination) {
 	for _, v := range interopVersions {
 		first := map[string]bool{} // certificates whose first suite was seen
-		for _, s := range engine.Suites() {
+		for _, s := range protocol.Suites() {
 			if v < s.Min || v > s.Max {
 				continue
 			}
@@ -140,7 +142,7 @@ func (c combination) config(t testing.TB, way engine.Resumption) *engine.Config 
 		Rand: rand.Reader, Now: time.Now,
 		MinVersion: c.version, MaxVersion: c.version, Suites: []engine.SuiteID{c.suite.ID},
 		Roots: id.roots, Certificates: []*engine.Certificate{id.certificate},
-		Tickets: engine.NewTicketKeys([32]byte{3}), SessionCache: engine.NewSessionCache(8, time.Hour),
+		Tickets: session.NewTicketKeys([32]byte{3}), SessionCache: session.NewCache(8, time.Hour),
 		Resumption: []engine.Resumption{way},
 	}
 	if c.group != 0 {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
 )
 
@@ -182,7 +183,7 @@ func TestAHandshakeIsGivenUpWithItsContext(t *testing.T) {
 	if _, err := client.Write([]byte("x")); !errors.Is(err, context.Canceled) {
 		t.Errorf("afterwards: got %v", err)
 	}
-	words := []byte{21, 3, 3, 0, 2, 1, byte(engine.AlertUserCanceled), 21, 3, 3, 0, 2, 1, byte(engine.AlertCloseNotify)}
+	words := []byte{21, 3, 3, 0, 2, 1, byte(alert.UserCanceled), 21, 3, 3, 0, 2, 1, byte(alert.CloseNotify)}
 	if got, err := io.ReadAll(s); err != nil || !bytes.HasSuffix(got, words) {
 		t.Errorf("the server is told % x, %v; want % x", got[max(0, len(got)-len(words)):], err, words)
 	}
@@ -193,7 +194,7 @@ func TestAHandshakeMayBeGivenUpByThePeer(t *testing.T) {
 	server := Server(s, ourConfig(t))
 	ended := make(chan error, 1)
 	go func() { ended <- server.Handshake(t.Context()) }()
-	if _, err := c.Write([]byte{21, 3, 1, 0, 2, 1, byte(engine.AlertUserCanceled), 21, 3, 1, 0, 2, 1, byte(engine.AlertCloseNotify)}); err != nil {
+	if _, err := c.Write([]byte{21, 3, 1, 0, 2, 1, byte(alert.UserCanceled), 21, 3, 1, 0, 2, 1, byte(alert.CloseNotify)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-ended; !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -216,7 +217,7 @@ func TestAFailedHandshakeTellsBothSidesWhy(t *testing.T) {
 		t.Errorf("the second time: %v", again)
 	}
 	var told *engine.Error
-	if err := <-refused; !errors.As(err, &told) || told.Fault != engine.FaultRemote || told.Alert != engine.AlertUnknownCA {
+	if err := <-refused; !errors.As(err, &told) || told.Fault != engine.FaultRemote || told.Alert != alert.UnknownCA {
 		t.Errorf("server: %v", err)
 	}
 }
@@ -234,7 +235,7 @@ func TestShutdownLetsTheAlertArrive(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := io.ReadAll(c)
-	if want := []byte{21, 3, 3, 0, 2, 2, byte(engine.AlertUnexpectedMessage)}; err != nil || !bytes.Equal(got, want) {
+	if want := []byte{21, 3, 3, 0, 2, 2, byte(alert.UnexpectedMessage)}; err != nil || !bytes.Equal(got, want) {
 		t.Errorf("got % x, %v; want % x", got, err, want)
 	}
 	c.Close()

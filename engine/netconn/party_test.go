@@ -12,11 +12,12 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // A party is a chain and key, as ours and in files for others.
 type party struct {
-	made                 *pki.Chain
+	made                 *ca.Chain
 	certificate          *engine.Certificate
 	roots                *pki.Roots
 	leaf, between, chain string // paths of PEM files: the chain is the leaf and what is between it and the root
@@ -46,7 +47,7 @@ func identityOf(t testing.TB, algorithm string) *party {
 	if p := parties[algorithm]; p != nil {
 		return p
 	}
-	made, err := pki.Make(pki.Spec{Seed: "interop", Algorithm: algorithm, Length: 2, Names: []string{serverName, "localhost", "127.0.0.1"},
+	made, err := ca.Issue(ca.ChainSpec{Seed: "interop", Algorithm: algorithm, Length: 2, Names: []string{serverName, "localhost", "127.0.0.1"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +58,7 @@ func identityOf(t testing.TB, algorithm string) *party {
 }
 
 // newParty writes the files of a chain that was made, whose names begin with one.
-func newParty(t testing.TB, name string, made *pki.Chain) *party {
+func newParty(t testing.TB, name string, made *ca.Chain) *party {
 	t.Helper()
 	p := &party{made: made}
 	var problems [3]error

@@ -12,13 +12,15 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
+	"tlslab/engine/session"
 )
 
 const serverName = "server.tlslab.example"
 
 // identity is a chain for both implementations.
-var identity = func() *pki.Chain {
-	chain, err := pki.Make(pki.Spec{Seed: "netconn", Algorithm: "ecdsa-p256", Length: 2, Names: []string{serverName},
+var identity = func() *ca.Chain {
+	chain, err := ca.Issue(ca.ChainSpec{Seed: "netconn", Algorithm: "ecdsa-p256", Length: 2, Names: []string{serverName},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
 	if err != nil {
 		panic(err)
@@ -37,7 +39,7 @@ func ourConfig(t testing.TB) *engine.Config {
 		t.Fatal(err)
 	}
 	return &engine.Config{Rand: rand.Reader, Now: time.Now, Roots: roots, Certificates: []*engine.Certificate{certificate},
-		Tickets: engine.NewTicketKeys([32]byte{1})}
+		Tickets: session.NewTicketKeys([32]byte{1})}
 }
 
 func stdConfig(t testing.TB) *tls.Config {

@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/alert"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 // A client that asks an authority over HTTP: answers that are good, and others.
@@ -22,13 +24,13 @@ func TestAskingTheAuthority(t *testing.T) {
 		what   string
 		handle func(good []byte) http.HandlerFunc
 		soft   bool
-		alert  engine.Alert // 0: the handshake succeeds
+		alert  alert.Description // 0: the handshake succeeds
 		learnt bool
 	}{
 		{"good", func(good []byte) http.HandlerFunc { return Responder(func([]byte) []byte { return good }).ServeHTTP }, false, 0, true},
 		{"a page", func([]byte) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }
-		}, false, engine.AlertCertificateUnknown, false},
+		}, false, alert.CertificateUnknown, false},
 		{"a failure", func([]byte) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", http.StatusInternalServerError) }
 		}, true, 0, false},
@@ -39,11 +41,11 @@ func TestAskingTheAuthority(t *testing.T) {
 					w.Write(make([]byte, 1<<12))
 				}
 			}
-		}, false, engine.AlertCertificateUnknown, false},
+		}, false, alert.CertificateUnknown, false},
 		{"nothing known", func([]byte) http.HandlerFunc {
-			return Responder(func([]byte) []byte { return pki.Unavailable() }).ServeHTTP
+			return Responder(func([]byte) []byte { return ca.OCSPTryLater() }).ServeHTTP
 		}, true, 0, false},
-		{"of another", func([]byte) http.HandlerFunc { return Responder(func([]byte) []byte { return []byte("x") }).ServeHTTP }, true, engine.AlertBadCertificateStatus, false},
+		{"of another", func([]byte) http.HandlerFunc { return Responder(func([]byte) []byte { return []byte("x") }).ServeHTTP }, true, alert.BadCertificateStatus, false},
 	} {
 		t.Run(x.what, func(t *testing.T) {
 			var handler http.HandlerFunc
@@ -99,9 +101,9 @@ func TestNobodyToAsk(t *testing.T) {
 }
 
 // askable is a certificate that says who can be asked about it.
-func askable(t testing.TB, url string) (*pki.Chain, *engine.Certificate, *pki.Roots) {
+func askable(t testing.TB, url string) (*ca.Chain, *engine.Certificate, *pki.Roots) {
 	t.Helper()
-	chain, err := pki.Make(pki.Spec{Seed: "status", Algorithm: "ecdsa-p256", Length: 2, Names: []string{serverName}, StatusURL: url,
+	chain, err := ca.Issue(ca.ChainSpec{Seed: "status", Algorithm: "ecdsa-p256", Length: 2, Names: []string{serverName}, OCSPURL: url,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
@@ -116,14 +118,14 @@ func askable(t testing.TB, url string) (*pki.Chain, *engine.Certificate, *pki.Ro
 
 // statusOf is the authority's word on a chain's leaf: that it is good, unless set says
 // otherwise.
-func statusOf(t testing.TB, chain *pki.Chain, set ...func(*pki.StatusSpec)) []byte {
+func statusOf(t testing.TB, chain *ca.Chain, set ...func(*ca.OCSPResponseSpec)) []byte {
 	t.Helper()
 	leaf, err1 := pki.Parse(chain.Certificates[0])
-	responder, err2 := chain.Responder(false)
+	responder, err2 := chain.OCSPResponder(false)
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
-	spec := pki.StatusSpec{RevokedAt: time.Now().Add(-2 * time.Hour), ThisUpdate: time.Now().Add(-time.Hour), NextUpdate: time.Now().Add(time.Hour)}
+	spec := ca.OCSPResponseSpec{RevokedAt: time.Now().Add(-2 * time.Hour), ThisUpdate: time.Now().Add(-time.Hour), NextUpdate: time.Now().Add(time.Hour)}
 	for _, f := range set {
 		f(&spec)
 	}

@@ -7,28 +7,30 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"tlslab/engine/pki/internal/der"
 )
 
-// A Certificate is what TLS needs of an X.509 certificate (RFC 5280 §4.1). Its
-// slices lie in Raw.
+// A Certificate holds the fields of an X.509 certificate that TLS needs (RFC 5280 §4.1). Its slices
+// point into Raw.
 type Certificate struct {
-	Raw                 []byte
-	Subject, Issuer     []byte // DER of the names, compared byte by byte
-	NotBefore, NotAfter time.Time
+	Raw                 []byte    // the whole certificate in DER
+	Subject, Issuer     []byte    // the names in DER; they are compared byte by byte
+	NotBefore, NotAfter time.Time // both included
 	Key                 PublicKey
-	Scheme              *Scheme // its signature's; nil if it is none of ours
+	Scheme              *Scheme // of the issuer's signature; nil if it is unknown
 
 	serial    []byte // content of the INTEGER
-	tbs       []byte // what is signed
+	tbs       []byte // element of the TBSCertificate, which is signed
 	signature []byte
 	extensions
 }
 
-// Parse reads a certificate from DER, which it keeps. Its error wraps FaultMalformed
-// or FaultUnsupported.
-func Parse(der []byte) (*Certificate, error) {
-	c := &Certificate{Raw: der}
-	input := cryptobyte.String(der)
+// Parse reads a certificate from DER and keeps the slice. Its error wraps FaultMalformed or
+// FaultUnsupported.
+func Parse(raw []byte) (*Certificate, error) {
+	c := &Certificate{Raw: raw}
+	input := cryptobyte.String(raw)
 	var body, tbs, algorithm, signature cryptobyte.String
 	if !input.ReadASN1(&body, asn1.SEQUENCE) || !input.Empty() ||
 		!body.ReadASN1Element(&tbs, asn1.SEQUENCE) ||
@@ -43,11 +45,11 @@ func Parse(der []byte) (*Certificate, error) {
 	return c, nil
 }
 
-// ParseChain reads the certificates a peer sent.
-func ParseChain(der [][]byte) ([]*Certificate, error) {
-	chain := make([]*Certificate, len(der))
-	for i, d := range der {
-		c, err := Parse(d)
+// ParseChain reads the certificates of a Certificate message. Its error wraps that of Parse.
+func ParseChain(raw [][]byte) ([]*Certificate, error) {
+	chain := make([]*Certificate, len(raw))
+	for i, r := range raw {
+		c, err := Parse(r)
 		if err != nil {
 			return nil, fmt.Errorf("certificate %d: %w", i, err)
 		}
@@ -56,18 +58,11 @@ func ParseChain(der [][]byte) ([]*Certificate, error) {
 	return chain, nil
 }
 
-// Tags of TBSCertificate's optional parts (RFC 5280 §4.1).
-var (
-	tagVersion    = asn1.Tag(0).ContextSpecific().Constructed()
-	tagIssuerID   = asn1.Tag(1).ContextSpecific()
-	tagSubjectID  = asn1.Tag(2).ContextSpecific()
-	tagExtensions = asn1.Tag(3).ContextSpecific().Constructed()
-)
-
+// parseTBS reads a TBSCertificate (RFC 5280 §4.1.2).
 func (c *Certificate) parseTBS(element, outerAlgorithm cryptobyte.String) error {
 	var tbs, serial, algorithm, issuer, validity, subject, key, extensions cryptobyte.String
 	var version int64
-	var extended bool
+	var hasExtensions bool
 	if !element.ReadASN1(&tbs, asn1.SEQUENCE) ||
 		!readVersion(&tbs, &version) ||
 		!tbs.ReadASN1(&serial, asn1.INTEGER) ||
@@ -76,14 +71,14 @@ func (c *Certificate) parseTBS(element, outerAlgorithm cryptobyte.String) error 
 		!tbs.ReadASN1(&validity, asn1.SEQUENCE) ||
 		!tbs.ReadASN1Element(&subject, asn1.SEQUENCE) ||
 		!tbs.ReadASN1(&key, asn1.SEQUENCE) ||
-		!tbs.SkipOptionalASN1(tagIssuerID) || !tbs.SkipOptionalASN1(tagSubjectID) ||
-		!tbs.ReadOptionalASN1(&extensions, &extended, tagExtensions) || !tbs.Empty() {
+		!tbs.SkipOptionalASN1(der.TagIssuerUniqueID) || !tbs.SkipOptionalASN1(der.TagSubjectUniqueID) ||
+		!tbs.ReadOptionalASN1(&extensions, &hasExtensions, der.TagExtensions) || !tbs.Empty() {
 		return fmt.Errorf("%w: structure", FaultMalformed)
 	}
 	if !bytes.Equal(algorithm, outerAlgorithm) {
 		return fmt.Errorf("%w: two signature algorithms", FaultMalformed)
 	}
-	if extended && version != 2 {
+	if hasExtensions && version != 2 {
 		return fmt.Errorf("%w: extensions in version %d", FaultMalformed, version+1)
 	}
 	c.serial, c.Issuer, c.Subject = serial, issuer, subject
@@ -94,22 +89,22 @@ func (c *Certificate) parseTBS(element, outerAlgorithm cryptobyte.String) error 
 	if err := c.Key.parse(key); err != nil {
 		return err
 	}
-	if extended {
+	if hasExtensions {
 		return c.extensions.parse(extensions)
 	}
 	return nil
 }
 
-// readVersion reads the version, 0 where it is left out.
+// readVersion reads a version; an absent one leaves *version at its default.
 func readVersion(tbs *cryptobyte.String, version *int64) bool {
-	if !tbs.PeekASN1Tag(tagVersion) {
+	if !tbs.PeekASN1Tag(der.TagVersion) {
 		return true
 	}
 	var explicit cryptobyte.String
-	return tbs.ReadASN1(&explicit, tagVersion) && explicit.ReadASN1Integer(version) && explicit.Empty()
+	return tbs.ReadASN1(&explicit, der.TagVersion) && explicit.ReadASN1Integer(version) && explicit.Empty()
 }
 
-// readBitString reads a bit string of whole bytes.
+// readBitString reads a BIT STRING of whole octets.
 func readBitString(in, out *cryptobyte.String) bool {
 	var bits cryptobyte.String
 	var unused uint8
@@ -120,16 +115,16 @@ func readBitString(in, out *cryptobyte.String) bool {
 	return true
 }
 
-// readValidity reads the two times of a validity (RFC 5280 §4.1.2.5).
-func readValidity(in cryptobyte.String) (from, to time.Time, ok bool) {
+// readValidity reads notBefore and notAfter (RFC 5280 §4.1.2.5).
+func readValidity(in cryptobyte.String) (notBefore, notAfter time.Time, ok bool) {
 	var ok1, ok2 bool
-	from, ok1 = readTime(&in)
-	to, ok2 = readTime(&in)
-	return from, to, ok1 && ok2 && in.Empty()
+	notBefore, ok1 = readTime(&in)
+	notAfter, ok2 = readTime(&in)
+	return notBefore, notAfter, ok1 && ok2 && in.Empty()
 }
 
-// readTime reads a UTCTime YYMMDDHHMMSSZ or a GeneralizedTime with four digits of
-// year, the only forms RFC 5280 §4.1.2.5 admits.
+// readTime reads a UTCTime YYMMDDHHMMSSZ or a GeneralizedTime YYYYMMDDHHMMSSZ, the only forms that
+// RFC 5280 §4.1.2.5 allows.
 func readTime(in *cryptobyte.String) (time.Time, bool) {
 	var text cryptobyte.String
 	var tag asn1.Tag
@@ -141,26 +136,26 @@ func readTime(in *cryptobyte.String) (time.Time, bool) {
 	ok := true
 	switch {
 	case tag == asn1.UTCTime && len(digits) == 12:
-		if year = pair(&digits, &ok); year < 50 {
+		if year = twoDigits(&digits, &ok); year < 50 {
 			year += 100
 		}
 		year += 1900
 	case tag == asn1.GeneralizedTime && len(digits) == 14:
-		year = 100 * pair(&digits, &ok)
-		year += pair(&digits, &ok)
+		year = 100 * twoDigits(&digits, &ok)
+		year += twoDigits(&digits, &ok)
 	default:
 		return time.Time{}, false
 	}
-	month, day := pair(&digits, &ok), pair(&digits, &ok)
-	hour, minute, second := pair(&digits, &ok), pair(&digits, &ok), pair(&digits, &ok)
+	month, day := twoDigits(&digits, &ok), twoDigits(&digits, &ok)
+	hour, minute, second := twoDigits(&digits, &ok), twoDigits(&digits, &ok), twoDigits(&digits, &ok)
 	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
-	// Date carries excess days over into the next month.
+	// time.Date turns 30 February into 2 March.
 	ok = ok && month >= 1 && month <= 12 && day >= 1 && t.Day() == day && hour < 24 && minute < 60 && second < 60
 	return t, ok
 }
 
-// pair takes two decimal digits; ok becomes false if they are none.
-func pair(in *cryptobyte.String, ok *bool) int {
+// twoDigits takes two decimal digits off in; other characters set *ok to false.
+func twoDigits(in *cryptobyte.String, ok *bool) int {
 	a, b := (*in)[0]-'0', (*in)[1]-'0'
 	*in = (*in)[2:]
 	if a > 9 || b > 9 {

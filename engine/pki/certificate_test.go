@@ -13,9 +13,9 @@ import (
 	"tlslab/engine/pki"
 )
 
-func TestCertificatesReadAsByCryptoX509(t *testing.T) {
+func TestCertificatesAreReadAsByCryptoX509(t *testing.T) {
 	for _, algorithm := range []string{"ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "rsa2048"} {
-		for _, der := range mustMake(t, spec(algorithm, 2)).Certificates {
+		for _, der := range mustIssue(t, chainSpec(algorithm, 2)).Certificates {
 			compare(t, algorithm, der)
 		}
 	}
@@ -25,7 +25,7 @@ func TestCertificatesReadAsByCryptoX509(t *testing.T) {
 		time.Date(2000, 2, 29, 1, 2, 3, 0, time.UTC), time.Date(2049, 12, 31, 23, 59, 59, 0, time.UTC),
 		time.Date(2050, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC),
 	} {
-		p := oddChain(t, func(leaf, _, _ *x509.Certificate) { leaf.NotBefore, leaf.NotAfter = instant, instant })
+		p := x509Chain(t, func(leaf, _, _ *x509.Certificate) { leaf.NotBefore, leaf.NotAfter = instant, instant })
 		compare(t, instant.String(), p.chain[0])
 	}
 }
@@ -43,7 +43,7 @@ func compare(t *testing.T, name string, der []byte) {
 	if !bytes.Equal(ours.Subject, theirs.RawSubject) || !bytes.Equal(ours.Issuer, theirs.RawIssuer) {
 		t.Errorf("%s: subject %x of issuer %x", name, ours.Subject, ours.Issuer)
 	}
-	if names := ours.Names(); !slices.Equal(names, theirs.DNSNames) {
+	if names := ours.DNSNames(); !slices.Equal(names, theirs.DNSNames) {
 		t.Errorf("%s: names %q, want %q", name, names, theirs.DNSNames)
 	}
 	same := ours.Key.RSA != nil && ours.Key.RSA.Equal(theirs.PublicKey) || ours.Key.ECDSA != nil && ours.Key.ECDSA.Equal(theirs.PublicKey) ||
@@ -53,8 +53,8 @@ func compare(t *testing.T, name string, der []byte) {
 	}
 }
 
-func TestNames(t *testing.T) {
-	certificate, err := pki.Parse(mustMake(t, spec("ecdsa-p256", 1)).Certificates[0])
+func TestMatchesName(t *testing.T) {
+	certificate, err := pki.Parse(mustIssue(t, chainSpec("ecdsa-p256", 1)).Certificates[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,14 +69,14 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// Certificates whose parts contradict each other, made by changing good ones.
-func TestContradictionsAreMalformed(t *testing.T) {
-	good := mustMake(t, spec("ecdsa-p256", 1)).Certificates[0]
+// The certificates are good ones with some bytes changed.
+func TestContradictoryFieldsAreMalformed(t *testing.T) {
+	good := mustIssue(t, chainSpec("ecdsa-p256", 1)).Certificates[0]
 	ecdsaSHA256, ecdsaSHA384 := []byte("\x2a\x86\x48\xce\x3d\x04\x03\x02"), []byte("\x2a\x86\x48\xce\x3d\x04\x03\x03")
 	version3, version2 := []byte{0xa0, 3, 2, 1, 2}, []byte{0xa0, 3, 2, 1, 1}
 	change := func(from, to []byte, which int) []byte {
 		if bytes.Count(good, from) <= which {
-			t.Fatalf("%x is not there", from)
+			t.Fatalf("%x is not in the certificate", from)
 		}
 		der, at := bytes.Clone(good), 0
 		for range which + 1 {
@@ -106,17 +106,17 @@ func TestContradictionsAreMalformed(t *testing.T) {
 
 func TestRepeatedExtensionsAreMalformed(t *testing.T) {
 	usage := pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 15}, Value: []byte{3, 2, 7, 0x80}}
-	p := oddChain(t, func(leaf, _, _ *x509.Certificate) { leaf.ExtraExtensions = []pkix.Extension{usage, usage} })
+	p := x509Chain(t, func(leaf, _, _ *x509.Certificate) { leaf.ExtraExtensions = []pkix.Extension{usage, usage} })
 	if _, err := pki.Parse(p.chain[0]); !errors.Is(err, pki.FaultMalformed) {
 		t.Errorf("key usage twice: %v", err)
 	}
 	if p.theirs() == nil {
-		t.Error("crypto/x509 takes it")
+		t.Error("crypto/x509 accepts it")
 	}
 }
 
-func TestKeysOfOtherKindsAreUnsupported(t *testing.T) {
-	good := mustMake(t, spec("ecdsa-p256", 1)).Certificates[0]
+func TestUnknownKeyAlgorithmsAreUnsupported(t *testing.T) {
+	good := mustIssue(t, chainSpec("ecdsa-p256", 1)).Certificates[0]
 	p256 := []byte("\x2a\x86\x48\xce\x3d\x03\x01\x07")
 	der := bytes.Clone(good)
 	copy(der[bytes.Index(der, p256):], "\x2a\x86\x48\xce\x3d\x03\x01\x06")

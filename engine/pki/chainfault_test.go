@@ -6,21 +6,22 @@ import (
 
 	"tlslab/engine/op"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 )
 
 const every = pki.TolerableFaults
 
-// A chain that is made with faults has those and no others, to us and to crypto/x509,
-// whatever else is tolerated; and each that is not tolerated is the error.
+// Verify finds exactly the faults of the spec if all are tolerated, and fails with the one that is not
+// tolerated. crypto/x509 refuses the chains with faults.
 func TestChainFaultsAreFoundAndTolerated(t *testing.T) {
 	for _, algorithm := range []string{"ecdsa-p256", "rsa2048", "mldsa44"} {
 		for faults := pki.ChainFault(0); faults <= every; faults++ {
-			s := spec(algorithm, 3)
+			s := chainSpec(algorithm, 3)
 			s.Faults = faults
-			chain, err := pki.Make(s)
+			chain, err := ca.Issue(s)
 			if faults&pki.FaultExpired != 0 && faults&pki.FaultNotYetValid != 0 {
 				if err == nil {
-					t.Errorf("a chain that is %v", faults)
+					t.Errorf("a chain with the faults %s is issued", faults.String())
 				}
 				continue
 			}
@@ -46,10 +47,10 @@ func TestChainFaultsAreFoundAndTolerated(t *testing.T) {
 			}
 			want := 3
 			if faults&pki.FaultUnknownCA != 0 {
-				want = 2 // the root's is missing
+				want = 2 // not the root's
 			}
 			if signatures != want {
-				t.Errorf("%s with the faults %v: %d signatures were looked at, want %d", algorithm, faults, signatures, want)
+				t.Errorf("%s with the faults %v: %d signatures checked, want %d", algorithm, faults, signatures, want)
 			}
 			for fault := pki.ChainFault(1); fault <= every; fault <<= 1 {
 				v.ToleratedFaults = every &^ fault
@@ -63,15 +64,14 @@ func TestChainFaultsAreFoundAndTolerated(t *testing.T) {
 			}
 			p := &presented{chain.Certificates, chain.Root, "server.example", now, pki.ServerAuth}
 			if err := p.theirs(); (err == nil) != (faults == 0) {
-				t.Errorf("%s with the faults %v: crypto/x509's verdict is %v", algorithm, faults, err)
+				t.Errorf("%s with the faults %v: crypto/x509 says %v", algorithm, faults, err)
 			}
 		}
 	}
 }
 
-// Without a root there is no one to trust, which can be tolerated.
-func TestNoRoots(t *testing.T) {
-	parsed, err := pki.ParseChain(mustMake(t, spec("ecdsa-p256", 2)).Certificates)
+func TestWithoutRootsTheCAIsUnknown(t *testing.T) {
+	parsed, err := pki.ParseChain(mustIssue(t, chainSpec("ecdsa-p256", 2)).Certificates)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,11 +85,11 @@ func TestNoRoots(t *testing.T) {
 	}
 }
 
-// Of two paths the one with fewer faults counts.
-func TestTheBestPathCounts(t *testing.T) {
-	good, other := spec("ecdsa-p256", 2), spec("ecdsa-p256", 2)
-	other.NotBefore, other.NotAfter = from.AddDate(-3, 0, 0), from.AddDate(-2, 0, 0)
-	chain, old := mustMake(t, good), mustMake(t, other) // of the same keys and names
+// If two paths lead to trust anchors, Verify returns the faults of the path that has fewer.
+func TestThePathWithFewerFaultsCounts(t *testing.T) {
+	good, other := chainSpec("ecdsa-p256", 2), chainSpec("ecdsa-p256", 2)
+	other.NotBefore, other.NotAfter = notBefore.AddDate(-3, 0, 0), notBefore.AddDate(-2, 0, 0)
+	chain, old := mustIssue(t, good), mustIssue(t, other) // of the same keys and names
 	sent := [][]byte{chain.Certificates[0], old.Certificates[1], chain.Certificates[1]}
 	parsed, err := pki.ParseChain(sent)
 	if err != nil {
@@ -106,21 +106,20 @@ func TestTheBestPathCounts(t *testing.T) {
 		}
 		v.ToleratedFaults = 0
 		if _, found, err := v.Verify(parsed); found != 0 || err != nil {
-			t.Errorf("without tolerance: %v, %v", found, err)
+			t.Errorf("nothing tolerated: %v, %v", found, err)
 		}
 	}
 }
 
-// What is no matter of the chain's circumstances cannot be tolerated.
-func TestOtherFaultsAreNotTolerated(t *testing.T) {
-	chain := mustMake(t, spec("ecdsa-p256", 2))
+func TestOtherFaultsCannotBeTolerated(t *testing.T) {
+	chain := mustIssue(t, chainSpec("ecdsa-p256", 2))
 	parsed, err := pki.ParseChain(chain.Certificates)
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := pki.Verifier{Now: now, ToleratedFaults: every}
 	if _, _, err := v.Verify(nil); !errors.Is(err, pki.FaultMalformed) {
-		t.Errorf("no chain: %v", err)
+		t.Errorf("no certificate: %v", err)
 	}
 	roots, err := pki.NewRoots(chain.Certificates[1])
 	if err != nil {
@@ -128,7 +127,7 @@ func TestOtherFaultsAreNotTolerated(t *testing.T) {
 	}
 	v.Roots, v.Purpose = roots, pki.Purpose(3)
 	if _, _, err := v.Verify(parsed); !errors.Is(err, pki.FaultWrongUsage) {
-		t.Errorf("for another use: %v", err)
+		t.Errorf("unknown purpose: %v", err)
 	}
 }
 

@@ -1,15 +1,13 @@
-// Package pki makes certificate chains, verifies them, and makes and checks the
+// Package pki reads and verifies certificate chains and OCSP responses, and makes and checks the
 // signatures of handshakes.
 //
-//	Spec ──Make──► Chain: certificates, root, the leaf's Key        Chain.Key ──Scheme.Sign──► signature
-//	DER  ──Parse─► Certificate ──Verifier.Verify──► verdicts          Certificate.Key ──Scheme.Verify──► verdict
+//	DER ──ParseChain──► []*Certificate ──Verifier.Verify──► issuer, tolerated faults, or an error
+//	OCSP response ──VerifyOCSPResponse──► nil, or an error that wraps one of the Err values
+//	Key ──Scheme.Sign──► signature ──Scheme.Verify by PublicKey──► nil, or ErrBadSignature
 //
-// Chains come from a seed: the same Spec gives the same bytes, so that a flight
-// has the same size in every run. They stand in for those of real sites, whose
-// number of certificates, key types and total size decide how many packets a
-// handshake takes; a Spec names all three.
+// A Certificate holds what TLS needs and nothing else. Nothing is cached between handshakes: each
+// handshake pays for each signature. Each signature made or checked, and the digest of what is
+// signed, is reported to an op.Counter.
 //
-// Verification reads what TLS needs from a certificate and nothing else, and
-// keeps no verdicts: each handshake pays for each signature. Every signature
-// made or checked, and every digest for it, is reported to an op.Counter.
+// Package ca makes the chains and OCSP responses that this package reads.
 package pki

@@ -5,86 +5,63 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"tlslab/engine/pki/internal/der"
 )
 
-// Contents of the extensions' object identifiers in DER (RFC 5280 §4.2.1).
-const (
-	oidSubjectKeyID     = "\x55\x1d\x0e"
-	oidKeyUsage         = "\x55\x1d\x0f"
-	oidSubjectAltName   = "\x55\x1d\x11"
-	oidBasicConstraints = "\x55\x1d\x13"
-	oidExtKeyUsage      = "\x55\x1d\x25"
-	oidAuthorityInfo    = "\x2b\x06\x01\x05\x05\x07\x01\x01"
-	oidFeature          = "\x2b\x06\x01\x05\x05\x07\x01\x18"     // RFC 7633
-	oidNoCheck          = "\x2b\x06\x01\x05\x05\x07\x30\x01\x05" // RFC 6960
-
-	oidAnyUsage    = "\x55\x1d\x25\x00"
-	oidServerAuth  = "\x2b\x06\x01\x05\x05\x07\x03\x01"
-	oidClientAuth  = "\x2b\x06\x01\x05\x05\x07\x03\x02"
-	oidOCSPSigning = "\x2b\x06\x01\x05\x05\x07\x03\x09"
-
-	oidOCSP = "\x2b\x06\x01\x05\x05\x07\x30\x01" // access method of authority information
-)
-
-// extensions are the ones that bear on a TLS handshake.
+// extensions are the contents of the certificate extensions that a TLS handshake depends on.
 type extensions struct {
-	authority  bool // basic constraints' CA
-	pathLength int  // certificates between this one and the leaf; -1: any number
-	usage      keyUsage
-	purposes   purposes
-	altNames   cryptobyte.String // contents of the subject's alternative names
-	statusURL  cryptobyte.String // of the first OCSP responder; nil: none is named
-	mustStaple bool              // RFC 7633's status_request
-	critical   cryptobyte.String // identifier of a critical extension not known here
-	seen       seen
+	isCA          bool // cA of BasicConstraints
+	maxPathLength int  // pathLenConstraint: intermediate CAs allowed below this one; -1: no limit
+	usage         keyUsage
+	purposes      purposes
+	altNames      cryptobyte.String // contents of SubjectAltName
+	ocspURL       cryptobyte.String // of the first OCSP responder in AuthorityInfoAccess; nil: none
+	mustStaple    bool              // TLSFeature contains status_request (RFC 7633)
+	critical      cryptobyte.String // identifier of the last unknown critical extension; nil: none
+	seen          uint8             // a bit for each row of knownExtensions
 }
 
-// keyUsage holds RFC 5280 §4.2.1.3's bits, the first in the highest place; 0 where
-// the extension is absent, which allows all.
+// keyUsage is the first octet of KeyUsage (RFC 5280 §4.2.1.3), with der's bits. 0 stands for an absent
+// extension, which allows every use.
 type keyUsage uint8
 
-const (
-	usageDigitalSignature keyUsage = 0x80
-	usageKeyEncipherment  keyUsage = 0x20
-	usageCertSign         keyUsage = 0x04
-)
-
-// MaySign and MayEncipher say whether the certificate's key usage allows it to
-// sign a handshake, and to be encrypted to in RSA key exchange (RFC 9846
+// MaySign reports whether the key usage allows the certificate's key to sign a handshake (RFC 9846
 // §4.5.1.2, RFC 5246 §7.4.2).
-func (c *Certificate) MaySign() bool { return c.usage.allows(usageDigitalSignature) }
+func (c *Certificate) MaySign() bool { return c.usage.allows(der.UsageDigitalSignature) }
 
-// MayEncipher is described at MaySign.
-func (c *Certificate) MayEncipher() bool { return c.usage.allows(usageKeyEncipherment) }
+// MayEncipher reports whether the key usage allows peers to encrypt to the certificate's key in RSA
+// key exchange (RFC 5246 §7.4.2).
+func (c *Certificate) MayEncipher() bool { return c.usage.allows(der.UsageKeyEncipherment) }
 
 func (u keyUsage) allows(bit keyUsage) bool { return u == 0 || u&bit != 0 }
 
-// purposes are the extended key usages: a bit for each Purpose.
+// purposes are the extended key usages: bit 1<<Purpose for each.
 type purposes uint8
 
-const restricted purposes = 1 << 7 // the extension is present
+const restrictedPurposes purposes = 1 << 7 // ExtKeyUsage is present
 
-func (p purposes) allow(purpose Purpose) bool { return p&restricted == 0 || p&(1<<purpose) != 0 }
-
-// seen holds a bit for each extension of the table that has been met.
-type seen uint8
-
-// known is the table of extensions that are read.
-var known = [...]struct {
-	oid  string
-	read func(*extensions, cryptobyte.String) bool
-}{
-	{oidBasicConstraints, (*extensions).readBasicConstraints},
-	{oidKeyUsage, (*extensions).readKeyUsage},
-	{oidExtKeyUsage, (*extensions).readExtKeyUsage},
-	{oidSubjectAltName, (*extensions).readAltNames},
-	{oidAuthorityInfo, (*extensions).readAuthorityInfo},
-	{oidFeature, (*extensions).readFeatures},
+func (p purposes) allow(purpose Purpose) bool {
+	return p&restrictedPurposes == 0 || p&(1<<purpose) != 0
 }
 
-// parse reads the contents of the explicit tag around all extensions.
+// knownExtensions are the extensions that are read. A read function returns false for a malformed
+// value.
+var knownExtensions = [...]struct {
+	oid  string
+	read func(x *extensions, value cryptobyte.String) bool
+}{
+	{der.BasicConstraints, (*extensions).readBasicConstraints},
+	{der.KeyUsage, (*extensions).readKeyUsage},
+	{der.ExtKeyUsage, (*extensions).readExtKeyUsage},
+	{der.SubjectAltName, (*extensions).readAltNames},
+	{der.AuthorityInfo, (*extensions).readAuthorityInfo},
+	{der.TLSFeature, (*extensions).readTLSFeature},
+}
+
+// parse reads the contents of the explicit tag around the Extensions.
 func (x *extensions) parse(explicit cryptobyte.String) error {
-	x.pathLength = -1
+	x.maxPathLength = -1
 	var all cryptobyte.String
 	if !explicit.ReadASN1(&all, asn1.SEQUENCE) || !explicit.Empty() {
 		return fmt.Errorf("%w: extensions", FaultMalformed)
@@ -105,14 +82,15 @@ func (x *extensions) parse(explicit cryptobyte.String) error {
 	return nil
 }
 
+// read reads one extension. It returns false if the value is malformed or the extension came before.
 func (x *extensions) read(oid, value cryptobyte.String, critical bool) bool {
-	for i := range known {
-		if known[i].oid == string(oid) {
+	for i := range knownExtensions {
+		if knownExtensions[i].oid == string(oid) {
 			if x.seen&(1<<i) != 0 {
 				return false
 			}
 			x.seen |= 1 << i
-			return known[i].read(x, value)
+			return knownExtensions[i].read(x, value)
 		}
 	}
 	if critical {
@@ -126,10 +104,10 @@ func (x *extensions) readBasicConstraints(value cryptobyte.String) bool {
 	if !value.ReadASN1(&sequence, asn1.SEQUENCE) || !value.Empty() {
 		return false
 	}
-	if sequence.PeekASN1Tag(asn1.BOOLEAN) && !sequence.ReadASN1Boolean(&x.authority) {
+	if sequence.PeekASN1Tag(asn1.BOOLEAN) && !sequence.ReadASN1Boolean(&x.isCA) {
 		return false
 	}
-	if sequence.PeekASN1Tag(asn1.INTEGER) && (!sequence.ReadASN1Integer(&x.pathLength) || x.pathLength < 0) {
+	if sequence.PeekASN1Tag(asn1.INTEGER) && (!sequence.ReadASN1Integer(&x.maxPathLength) || x.maxPathLength < 0) {
 		return false
 	}
 	return sequence.Empty()
@@ -153,20 +131,20 @@ func (x *extensions) readExtKeyUsage(value cryptobyte.String) bool {
 	if !value.ReadASN1(&sequence, asn1.SEQUENCE) || !value.Empty() {
 		return false
 	}
-	x.purposes = restricted
+	x.purposes = restrictedPurposes
 	for !sequence.Empty() {
 		var oid cryptobyte.String
 		if !sequence.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) {
 			return false
 		}
 		switch string(oid) {
-		case oidServerAuth:
+		case der.ServerAuth:
 			x.purposes |= 1 << ServerAuth
-		case oidClientAuth:
+		case der.ClientAuth:
 			x.purposes |= 1 << ClientAuth
-		case oidOCSPSigning:
+		case der.OCSPSigning:
 			x.purposes |= 1 << OCSPSigning
-		case oidAnyUsage:
+		case der.AnyExtKeyUsage:
 			x.purposes |= 1<<ServerAuth | 1<<ClientAuth
 		}
 	}
@@ -185,16 +163,13 @@ func (x *extensions) readAltNames(value cryptobyte.String) bool {
 	return true
 }
 
-// StatusURL is where the certificate says that an OCSP responder is, empty if it does
-// not say (RFC 5280 §4.2.2.1).
-func (c *Certificate) StatusURL() string { return string(c.statusURL) }
+// OCSPURL returns the URL of the certificate's OCSP responder (RFC 5280 §4.2.2.1); empty if the
+// certificate names none.
+func (c *Certificate) OCSPURL() string { return string(c.ocspURL) }
 
-// MustStaple says whether the certificate wants its server to staple an OCSP
-// response (RFC 7633 §4).
+// MustStaple reports whether the certificate requires its server to staple an OCSP response (RFC 7633
+// §4).
 func (c *Certificate) MustStaple() bool { return c.mustStaple }
-
-// tagURI is that of a general name which is a URI (RFC 5280 §4.2.1.6).
-var tagURI = asn1.Tag(6).ContextSpecific()
 
 func (x *extensions) readAuthorityInfo(value cryptobyte.String) bool {
 	var sequence cryptobyte.String
@@ -208,18 +183,14 @@ func (x *extensions) readAuthorityInfo(value cryptobyte.String) bool {
 			!access.ReadAnyASN1(&location, &tag) || !access.Empty() {
 			return false
 		}
-		if x.statusURL == nil && string(method) == oidOCSP && tag == tagURI {
-			x.statusURL = location
+		if x.ocspURL == nil && string(method) == der.AccessOCSP && tag == der.TagURI {
+			x.ocspURL = location
 		}
 	}
 	return true
 }
 
-// featureStatusRequest is the number of the TLS extension by which responses are
-// stapled (RFC 6066 §8).
-const featureStatusRequest = 5
-
-func (x *extensions) readFeatures(value cryptobyte.String) bool {
+func (x *extensions) readTLSFeature(value cryptobyte.String) bool {
 	var sequence cryptobyte.String
 	if !value.ReadASN1(&sequence, asn1.SEQUENCE) || !value.Empty() {
 		return false
@@ -229,7 +200,7 @@ func (x *extensions) readFeatures(value cryptobyte.String) bool {
 		if !sequence.ReadASN1Integer(&feature) {
 			return false
 		}
-		x.mustStaple = x.mustStaple || feature == featureStatusRequest
+		x.mustStaple = x.mustStaple || feature == der.FeatureStatusRequest
 	}
 	return true
 }

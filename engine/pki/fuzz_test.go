@@ -10,11 +10,11 @@ import (
 	"tlslab/engine/pki"
 )
 
-// Whatever a peer sends as a certificate, it is refused as malformed or
-// unsupported, or read: as crypto/x509 reads it, where that does.
+// Parse refuses any input as malformed or unsupported, or reads it as crypto/x509 does, if that accepts
+// it.
 func FuzzParse(f *testing.F) {
 	for _, algorithm := range []string{"ecdsa-p256", "rsa2048", "ed25519", "mldsa44"} {
-		chain := mustMake(f, spec(algorithm, 2))
+		chain := mustIssue(f, chainSpec(algorithm, 2))
 		for _, der := range append(chain.Certificates, chain.Root) {
 			f.Add(der)
 		}
@@ -29,24 +29,23 @@ func FuzzParse(f *testing.F) {
 		}
 		c.MatchesName("server.example")
 		if !bytes.Equal(c.Raw, der) {
-			t.Error("the certificate is not what was parsed")
+			t.Error("Raw is not the input")
 		}
 		theirs, err := x509.ParseCertificate(der)
 		if err != nil {
 			return
 		}
 		if !bytes.Equal(c.Subject, theirs.RawSubject) || !bytes.Equal(c.Issuer, theirs.RawIssuer) ||
-			!c.NotBefore.Equal(theirs.NotBefore) || !c.NotAfter.Equal(theirs.NotAfter) || !slices.Equal(c.Names(), theirs.DNSNames) {
-			t.Errorf("read as %q %q %v %v %v, by crypto/x509 as %q %q %v %v %v", c.Subject, c.Issuer, c.NotBefore, c.NotAfter, c.Names(),
+			!c.NotBefore.Equal(theirs.NotBefore) || !c.NotAfter.Equal(theirs.NotAfter) || !slices.Equal(c.DNSNames(), theirs.DNSNames) {
+			t.Errorf("read as %q %q %v %v %v, by crypto/x509 as %q %q %v %v %v", c.Subject, c.Issuer, c.NotBefore, c.NotAfter, c.DNSNames(),
 				theirs.RawSubject, theirs.RawIssuer, theirs.NotBefore, theirs.NotAfter, theirs.DNSNames)
 		}
 	})
 }
 
-// Whatever stands in the place of a chain, verifying it ends with a verdict, and
-// a changed certificate is never trusted.
+// Verify ends for any chain, and never accepts a changed certificate.
 func FuzzVerify(f *testing.F) {
-	chain := mustMake(f, spec("ecdsa-p256", 2))
+	chain := mustIssue(f, chainSpec("ecdsa-p256", 2))
 	roots, err := pki.NewRoots(chain.Root)
 	if err != nil {
 		f.Fatal(err)
@@ -70,7 +69,7 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// Whatever stands in the place of a signature is none, but the one that was made.
+// Scheme.Verify accepts no other bytes than the signature that was made.
 func FuzzVerifySignature(f *testing.F) {
 	message := []byte("message")
 	type signed struct {
@@ -103,22 +102,21 @@ func FuzzVerifySignature(f *testing.F) {
 	})
 }
 
-// Whatever a client sends as an OCSP request, it asks for a certificate's status,
-// for others, or is malformed.
-func FuzzAsksFor(f *testing.F) {
-	chain := mustMake(f, spec("ecdsa-p256", 2))
+// OCSPRequestsStatus reads any input as a request for the certificate, for others, or as malformed.
+func FuzzOCSPRequestsStatus(f *testing.F) {
+	chain := mustIssue(f, chainSpec("ecdsa-p256", 2))
 	parsed, err := pki.ParseChain(chain.Certificates)
 	if err != nil {
 		f.Fatal(err)
 	}
-	request := pki.StatusRequest(parsed[0], parsed[1])
+	request := pki.OCSPRequest(parsed[0], parsed[1])
 	f.Add(request)
 	f.Add(request[:len(request)-1])
-	f.Add(pki.StatusRequest(parsed[1], parsed[1]))
+	f.Add(pki.OCSPRequest(parsed[1], parsed[1]))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		asks, err := pki.AsksFor(in, parsed[0], parsed[1])
-		if err != nil && (asks || !errors.Is(err, pki.ErrStatusMalformed)) || err == nil && !asks && bytes.Equal(in, request) {
-			t.Errorf("%x: %v, %v", in, asks, err)
+		requested, err := pki.OCSPRequestsStatus(in, parsed[0], parsed[1])
+		if err != nil && (requested || !errors.Is(err, pki.ErrOCSPMalformed)) || err == nil && !requested && bytes.Equal(in, request) {
+			t.Errorf("%x: %v, %v", in, requested, err)
 		}
 	})
 }

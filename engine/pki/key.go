@@ -13,22 +13,24 @@ import (
 	"tlslab/engine/op"
 )
 
-// A PublicKey is a certificate's key. One of its fields beside Algorithm is set.
+// A PublicKey is the key of a certificate. Exactly one field besides Algorithm is set.
 type PublicKey struct {
-	Algorithm string // "rsa2048", "ecdsa-p256": its name in scenarios and operations
+	Algorithm string // "rsa2048", "ecdsa-p256": the name in scenarios and in op.Op.Alg
 	RSA       *rsa.PublicKey
 	ECDSA     *ecdsa.PublicKey
 	Ed25519   ed25519.PublicKey
 	MLDSA     []byte // encoded (FIPS 204 §7.2)
 
-	expanded sign.PublicKey // what MLDSA says, where that was worked out already
+	expanded sign.PublicKey // MLDSA decoded and its matrix expanded; nil before Expand
 }
 
-// Expands says whether checking a signature begins with expanding the key.
-func (k *PublicKey) Expands() bool { return k.MLDSA != nil }
+// NeedsExpansion reports whether a key must be expanded before it checks signatures: ML-DSA keys
+// (ExpandA, FIPS 204 §7.3) must.
+func (k *PublicKey) NeedsExpansion() bool { return k.MLDSA != nil }
 
-// Expand does so at once, for a key that checks many signatures: of ML-DSA, whose
-// matrix is a good part of the work. Other keys need none.
+// Expand expands the key once, for all signatures that it will check, and reports the operation to
+// count. It does nothing for a key that needs no expansion or is expanded already. VerifyDigest expands
+// a key that was not expanded before, each time.
 func (k *PublicKey) Expand(count op.Counter) {
 	for _, p := range mldsaSets {
 		if k.expanded == nil && k.MLDSA != nil && k.Algorithm == p.algorithm {
@@ -38,13 +40,13 @@ func (k *PublicKey) Expand(count op.Counter) {
 	}
 }
 
-// A Key is a private key that belongs to a certificate.
+// A Key is the private key of a certificate.
 type Key struct {
 	Public PublicKey
 	signer crypto.Signer
 }
 
-// Names of algorithms that tables refer to.
+// Names of the algorithms that several tables refer to.
 const (
 	ecdsaP256  = "ecdsa-p256"
 	ecdsaP384  = "ecdsa-p384"
@@ -52,7 +54,7 @@ const (
 	ed25519Alg = "ed25519"
 )
 
-// curves are those of ECDSA keys.
+// curves are the curves of ECDSA keys.
 var curves = [...]struct {
 	algorithm string
 	oid       string
@@ -63,8 +65,9 @@ var curves = [...]struct {
 	{ecdsaP521, oidP521, elliptic.P521()},
 }
 
-// NewKey wraps a private key: an *rsa.PrivateKey, an *ecdsa.PrivateKey on P-256,
-// P-384 or P-521, an ed25519.PrivateKey, or a private key of circl's ML-DSA.
+// NewKey wraps a private key: an *rsa.PrivateKey, an *ecdsa.PrivateKey on P-256, P-384 or P-521, an
+// ed25519.PrivateKey, or a private key of circl's mldsa44, mldsa65 or mldsa87. It returns an error for
+// every other key.
 func NewKey(private crypto.Signer) (*Key, error) {
 	switch k := private.(type) {
 	case *rsa.PrivateKey:
@@ -89,11 +92,11 @@ func rsaPublic(key *rsa.PublicKey) PublicKey {
 	return PublicKey{Algorithm: op.RSA(key.N.BitLen()), RSA: key}
 }
 
-// RSA returns the private key for RSA key exchange, nil if it is of another kind.
+// RSA returns the private key for RSA key exchange; nil if the key is not an RSA key.
 func (k *Key) RSA() *rsa.PrivateKey {
 	key, _ := k.signer.(*rsa.PrivateKey)
 	return key
 }
 
-// Signer returns the private key, for handing it to crypto/tls.
+// Signer returns the wrapped private key, for crypto/tls and crypto/x509.
 func (k *Key) Signer() crypto.Signer { return k.signer }

@@ -10,12 +10,11 @@ import (
 	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
 	"github.com/cloudflare/circl/sign/mldsa/mldsa87"
 
-	"tlslab/engine/vector"
+	"tlslab/engine/avx"
 )
 
-// An mldsa is one parameter set of ML-DSA (FIPS 204), in certificates as RFC 9881
-// has it: the identifier stands for keys and for signatures alike, and neither has
-// parameters.
+// An mldsa is one parameter set of ML-DSA (FIPS 204). One identifier stands for its keys and for its
+// signatures, without parameters (RFC 9881 §2).
 type mldsa struct {
 	algorithm string
 	oid       string
@@ -39,29 +38,28 @@ var (
 	mldsaSets = [...]*mldsa{mldsa44Set, mldsa65Set, mldsa87Set}
 )
 
-// primitive signs messages in the "pure" way with an empty context, as TLS and X.509
-// do. With the system's randomness a signature is hedged, with any other it is FIPS
-// 204's deterministic one. Verifying needs the key expanded, a good part of the work:
-// a handshake meets its peer's keys anew, and those of the roots are kept expanded.
+// primitive is "pure" ML-DSA with an empty context, as in TLS (draft-ietf-tls-mldsa) and in certificates
+// (RFC 9881 §3). Signatures are hedged if rand is crypto/rand.Reader, and deterministic otherwise (FIPS
+// 204 §3.4).
 func (p *mldsa) primitive() *primitive {
 	return &primitive{
-		provider: "circl/sign/mldsa", keys: p.algorithm,
-		varies: true,
+		provider: "circl/sign/mldsa", keyPrefix: p.algorithm,
+		signCostVaries: true,
 		sign: func(rand io.Reader, key crypto.Signer, _ crypto.Hash, message []byte) ([]byte, error) {
-			defer vector.Clear()
+			defer avx.ZeroUpper()
 			return p.sign(key, message, rand == cryptorand.Reader)
 		},
 		verify: func(key *PublicKey, _ crypto.Hash, message, signature []byte) bool {
-			defer vector.Clear()
+			defer avx.ZeroUpper()
 			return key.expanded != nil && p.params.Verify(key.expanded, message, signature, nil)
 		},
 		fits: func(key *PublicKey) bool { return key.MLDSA != nil && key.Algorithm == p.algorithm },
 	}
 }
 
-// expand is what a key's encoding stands for, nil if it stands for nothing.
+// expand decodes a public key and expands its matrix; nil if the encoding is malformed.
 func (p *mldsa) expand(encoded []byte) sign.PublicKey {
-	defer vector.Clear()
+	defer avx.ZeroUpper()
 	public, err := p.params.UnmarshalBinaryPublicKey(encoded)
 	if err != nil {
 		return nil
@@ -69,18 +67,7 @@ func (p *mldsa) expand(encoded []byte) sign.PublicKey {
 	return public
 }
 
-// generate makes the key of a seed of 32 random bytes.
-func (p *mldsa) generate(r io.Reader) (crypto.Signer, error) {
-	seed := make([]byte, p.params.SeedSize())
-	if _, err := io.ReadFull(r, seed); err != nil {
-		return nil, err
-	}
-	defer vector.Clear()
-	_, private := p.params.DeriveKey(seed)
-	return private.(crypto.Signer), nil
-}
-
-// wrapMLDSA returns the Key of one of circl's private keys, nil for any other.
+// wrapMLDSA wraps one of circl's ML-DSA private keys; nil for any other key.
 func wrapMLDSA(private crypto.Signer) *Key {
 	for _, p := range mldsaSets {
 		if key, ok := private.(sign.PrivateKey); ok && key.Scheme() == p.params {

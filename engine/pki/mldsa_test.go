@@ -20,8 +20,8 @@ import (
 
 var mldsaAlgorithms = []string{"mldsa44", "mldsa65", "mldsa87"}
 
-// rfc9881 reads the self-signed certificate of RFC 9881 §C.3 for a parameter set.
-// Its key comes from the seed 00 01 02 … 1f.
+// rfc9881 reads the self-signed certificate of a parameter set from RFC 9881 §C.3. Its key has the seed
+// 00 01 02 … 1f.
 func rfc9881(t *testing.T, algorithm string) []byte {
 	t.Helper()
 	text, err := os.ReadFile("testdata/rfc9881/" + algorithm + ".pem")
@@ -35,7 +35,7 @@ func rfc9881(t *testing.T, algorithm string) []byte {
 	return block.Bytes
 }
 
-// exampleKey is the public key of the examples' seed, by circl.
+// exampleKey is the public key that circl derives from that seed.
 func exampleKey(algorithm string) []byte {
 	var seed [32]byte
 	for i := range seed {
@@ -96,9 +96,9 @@ func TestMLDSAChainsVerifyAndChangedOnesDoNot(t *testing.T) {
 		{"mldsa44", "mldsa44"}, {"mldsa65", "mldsa65"}, {"mldsa87", "mldsa87"},
 		{"mldsa44", "mldsa87"}, {"mldsa44", "ecdsa-p256"}, {"ecdsa-p256", "mldsa65"},
 	} {
-		s := spec(test.leaf, 3)
-		s.Authority = test.authority
-		chain := mustMake(t, s)
+		s := chainSpec(test.leaf, 3)
+		s.CAAlgorithm = test.authority
+		chain := mustIssue(t, s)
 		p := &presented{slices.Clone(chain.Certificates), chain.Root, "server.example", now, pki.ServerAuth}
 		if err := p.ours(nil); err != nil {
 			t.Errorf("%s below %s: %v", test.leaf, test.authority, err)
@@ -113,7 +113,6 @@ func TestMLDSAChainsVerifyAndChangedOnesDoNot(t *testing.T) {
 	}
 }
 
-// The identifier in a certificate must be that of the key's own parameter set.
 func TestMLDSAParameterSetsAreNotMixed(t *testing.T) {
 	message := []byte("message")
 	for i, algorithm := range mldsaAlgorithms {
@@ -131,10 +130,10 @@ func TestMLDSAParameterSetsAreNotMixed(t *testing.T) {
 	}
 }
 
-// A root's key is expanded when it becomes one, and a peer's where it is used.
-func TestRootsAreExpandedOnce(t *testing.T) {
+// NewRoots expands the keys of roots. The other keys of a chain are expanded by each Verify.
+func TestKeysOfRootsAreExpandedOnce(t *testing.T) {
 	for _, algorithm := range mldsaAlgorithms {
-		chain := mustMake(t, spec(algorithm, 2))
+		chain := mustIssue(t, chainSpec(algorithm, 2))
 		roots, err := pki.NewRoots(chain.Root)
 		if err != nil {
 			t.Fatal(err)
@@ -150,7 +149,7 @@ func TestRootsAreExpandedOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			if done[op.Verify] != 2 || done[op.Expand] != 1 {
-				t.Errorf("%s: %d signatures checked, %d keys expanded; want 2 and the intermediate's", algorithm, done[op.Verify], done[op.Expand])
+				t.Errorf("%s: %d signatures checked, %d keys expanded; want 2 and 1, the intermediate's", algorithm, done[op.Verify], done[op.Expand])
 			}
 		}
 	}

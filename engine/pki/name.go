@@ -6,19 +6,15 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"tlslab/engine/pki/internal/der"
 )
 
-// Tags of alternative names (RFC 5280 §4.2.1.6).
-var (
-	tagDNSName = asn1.Tag(2).ContextSpecific()
-	tagAddress = asn1.Tag(7).ContextSpecific()
-)
-
-// Names lists the DNS names of the subject.
-func (c *Certificate) Names() []string {
+// DNSNames lists the DNS names of SubjectAltName (RFC 5280 §4.2.1.6), wildcards included.
+func (c *Certificate) DNSNames() []string {
 	var names []string
 	c.eachAltName(func(tag asn1.Tag, value []byte) bool {
-		if tag == tagDNSName {
+		if tag == der.TagDNSName {
 			names = append(names, string(value))
 		}
 		return false
@@ -26,28 +22,27 @@ func (c *Certificate) Names() []string {
 	return names
 }
 
-// MatchesName says whether the certificate is for a host, a DNS name or an IP
-// address (RFC 9525 §6). The subject's common name does not count.
+// MatchesName reports whether the certificate is for a host: a DNS name or an IP address (RFC 9525 §6).
+// Only SubjectAltName counts, not the subject's common name.
 func (c *Certificate) MatchesName(host string) bool {
 	if address, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		want := address.Unmap().AsSlice()
 		return c.eachAltName(func(tag asn1.Tag, value []byte) bool {
-			return tag == tagAddress && string(value) == string(want)
+			return tag == der.TagIPAddress && string(value) == string(want)
 		})
 	}
-	return c.MatchesHost(host)
+	return c.MatchesDNSName(host)
 }
 
-// MatchesHost says whether the certificate is for a DNS name (RFC 9525 §6.3).
-func (c *Certificate) MatchesHost(host string) bool {
+// MatchesDNSName reports whether the certificate is for a DNS name (RFC 9525 §6.3).
+func (c *Certificate) MatchesDNSName(host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	return c.eachAltName(func(tag asn1.Tag, value []byte) bool {
-		return tag == tagDNSName && matchesPattern(value, host)
+		return tag == der.TagDNSName && matchesPattern(value, host)
 	})
 }
 
-// eachAltName calls f for the names in turn until it returns true, and says
-// whether it did.
+// eachAltName calls f for each name of SubjectAltName until f returns true, and reports whether it did.
 func (c *Certificate) eachAltName(f func(tag asn1.Tag, value []byte) bool) bool {
 	for rest := c.altNames; !rest.Empty(); {
 		var value cryptobyte.String
@@ -62,8 +57,8 @@ func (c *Certificate) eachAltName(f func(tag asn1.Tag, value []byte) bool) bool 
 	return false
 }
 
-// matchesPattern compares a name without regard to ASCII case. A pattern's first
-// label may be "*", which stands for exactly one label (RFC 9525 §6.3).
+// matchesPattern compares a name without regard to ASCII case. "*" as the pattern's first label stands
+// for exactly one label (RFC 9525 §6.3).
 func matchesPattern(pattern []byte, host string) bool {
 	if len(pattern) == 0 || host == "" {
 		return false
@@ -75,9 +70,8 @@ func matchesPattern(pattern []byte, host string) bool {
 	return equalFold(pattern, host)
 }
 
-// SameHost says whether two DNS names are one: they are compared without regard to
-// ASCII case (RFC 6066 §3).
-func SameHost(a, b string) bool { return a == b || equalFold([]byte(a), b) }
+// SameDNSName reports whether two DNS names are equal without regard to ASCII case (RFC 6066 §3).
+func SameDNSName(a, b string) bool { return a == b || equalFold([]byte(a), b) }
 
 func equalFold(a []byte, b string) bool {
 	if len(a) != len(b) {

@@ -9,26 +9,25 @@ import (
 	"io"
 )
 
-// A primitive is a way to sign with one kind of key: the seam behind which the
-// implementations of signatures stand. Digest is the message itself where hash is 0.
+// A primitive implements one signature algorithm with one provider. Digest is the message itself if
+// hash is 0.
 //
-// The providers compute with private keys in constant time, but for how often ML-DSA
-// draws before a signature is good, which its design keeps apart from the key.
-// Verifying, where all is public, is not in constant time, nor is making keys (see
-// GenerateKey).
+// Signing takes constant time for a given key, except that ML-DSA repeats its rejection sampling a number
+// of times that does not depend on the key (FIPS 204 §6.2). Verifying handles public values only and does
+// not take constant time.
 type primitive struct {
-	provider string
-	keys     string // how pki's names of the keys begin
-	varies   bool   // the work of signing depends on the message
-	sign     func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error)
-	verify   func(key *PublicKey, hash crypto.Hash, digest, signature []byte) bool
-	fits     func(key *PublicKey) bool
+	provider       string // import path: "crypto/rsa"
+	keyPrefix      string // of PublicKey.Algorithm
+	signCostVaries bool   // the time of signing depends on the message
+	sign           func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error)
+	verify         func(key *PublicKey, hash crypto.Hash, digest, signature []byte) bool
+	fits           func(key *PublicKey) bool
 }
 
 var (
-	// RFC 8017 §8.2. The scheme is deterministic.
+	// RSASSA-PKCS1-v1_5 (RFC 8017 §8.2), which is deterministic.
 	rsaPKCS1 = &primitive{
-		provider: "crypto/rsa", keys: "rsa",
+		provider: "crypto/rsa", keyPrefix: "rsa",
 		sign: func(_ io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {
 			return key.Sign(nil, digest, hash)
 		},
@@ -37,9 +36,9 @@ var (
 		},
 		fits: isRSA,
 	}
-	// RFC 8017 §8.1 with a salt as long as the digest, as RFC 9846 §4.3.3 wants it.
+	// RSASSA-PSS (RFC 8017 §8.1) with a salt as long as the digest (RFC 9846 §4.3.3).
 	rsaPSS = &primitive{
-		provider: "crypto/rsa", keys: "rsa",
+		provider: "crypto/rsa", keyPrefix: "rsa",
 		sign: func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {
 			return key.Sign(rand, digest, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash})
 		},
@@ -48,10 +47,10 @@ var (
 		},
 		fits: isRSA,
 	}
-	// FIPS 186-5. With the system's randomness the nonce is hedged, as in a real
-	// stack; with any other it is RFC 6979's, which needs none.
+	// ECDSA (FIPS 186-5). The nonce is hedged if rand is crypto/rand.Reader, as in a real stack, and that
+	// of RFC 6979 otherwise.
 	ecdsaDER = &primitive{
-		provider: "crypto/ecdsa", keys: "ecdsa-",
+		provider: "crypto/ecdsa", keyPrefix: "ecdsa-",
 		sign: func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {
 			if rand != cryptorand.Reader {
 				rand = nil
@@ -63,9 +62,9 @@ var (
 		},
 		fits: func(key *PublicKey) bool { return key.ECDSA != nil },
 	}
-	// RFC 8032 §5.1, "pure": the scheme hashes the message itself.
+	// Ed25519 (RFC 8032 §5.1), which hashes the message itself.
 	pureEd25519 = &primitive{
-		provider: "crypto/ed25519", keys: "ed25519",
+		provider: "crypto/ed25519", keyPrefix: "ed25519",
 		sign: func(_ io.Reader, key crypto.Signer, _ crypto.Hash, message []byte) ([]byte, error) {
 			return key.Sign(nil, message, crypto.Hash(0))
 		},

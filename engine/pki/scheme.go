@@ -14,17 +14,16 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// A Scheme is one row of the table of signature schemes (RFC 9846 §4.3.3,
-// draft-ietf-tls-mldsa).
+// A Scheme is a signature scheme (RFC 9846 §4.3.3, draft-ietf-tls-mldsa).
 type Scheme struct {
-	ID   uint16
+	ID   uint16 // SignatureScheme codepoint
 	Name string // "ecdsa_secp256r1_sha256"
 
-	first, last uint16 // versions of TLS whose handshakes it may sign
+	first, last uint16 // the first and last version of TLS whose handshakes may be signed with it
 
 	primitive *primitive
-	hash      crypto.Hash
-	algorithm string // of the keys TLS 1.3 allows; "": any that fits
+	hash      crypto.Hash // 0: the primitive signs the message itself
+	algorithm string      // the only keys that TLS 1.3 allows; "": all that fit the primitive
 }
 
 // Versions of TLS, as they are written on the wire.
@@ -54,15 +53,16 @@ var schemes = [...]Scheme{
 	{0x0201, "rsa_pkcs1_sha1", tls12, tls12, rsaPKCS1, crypto.SHA1, ""},
 }
 
-// implied are the schemes of the versions before TLS 1.2, which the key alone
-// decides (RFC 4346 §7.4.3, RFC 8422 §5.4).
+// implied are the schemes of the versions before TLS 1.2, which the key's algorithm implies (RFC 4346
+// §7.4.3, RFC 8422 §5.4).
 var implied = [...]Scheme{
 	{0, "rsa_pkcs1_md5_sha1", ssl30, tls11, rsaPKCS1, crypto.MD5SHA1, ""},
 	{0x0203, "ecdsa_sha1", tls10, tls11, ecdsaDER, crypto.SHA1, ""},
 }
 
-// Implied returns the scheme of a key before TLS 1.2, nil if it has none there.
-func Implied(key *PublicKey) *Scheme {
+// ImpliedScheme returns the scheme with which a key signs before TLS 1.2; nil if those versions have
+// none for it.
+func ImpliedScheme(key *PublicKey) *Scheme {
 	for i := range implied {
 		if implied[i].primitive.fits(key) {
 			return &implied[i]
@@ -79,11 +79,11 @@ var hashNames = map[crypto.Hash]string{
 	crypto.SHA512:  "sha512",
 }
 
-// ErrBadSignature says that a signature is not its key's over its message.
+// ErrBadSignature is wrapped by errors of Verify: the signature is not one of the key over the message.
 var ErrBadSignature = errors.New("bad signature")
 
-// Schemes lists all schemes in order of preference; the last ones, with SHA-1, are
-// for protocols and peers that know no other.
+// Schemes lists all schemes in order of preference. The last two sign SHA-1 digests, for peers that
+// support no other.
 func Schemes() []*Scheme {
 	all := make([]*Scheme, len(schemes))
 	for i := range schemes {
@@ -92,7 +92,7 @@ func Schemes() []*Scheme {
 	return all
 }
 
-// SchemeByName returns the scheme of a name, nil if there is none.
+// SchemeByName returns the scheme with a name; nil if the name is unknown.
 func SchemeByName(name string) *Scheme {
 	for i := range schemes {
 		if schemes[i].Name == name {
@@ -102,7 +102,7 @@ func SchemeByName(name string) *Scheme {
 	return nil
 }
 
-// SchemeByID returns the scheme with a codepoint, nil if there is none.
+// SchemeByID returns the scheme with a codepoint; nil if the codepoint is unknown.
 func SchemeByID(id uint16) *Scheme {
 	for i := range schemes {
 		if schemes[i].ID == id {
@@ -112,39 +112,40 @@ func SchemeByID(id uint16) *Scheme {
 	return nil
 }
 
-// Provider names the package the signatures come from, for cost tables.
+// Provider returns the import path of the package that computes the signatures, for cost tables.
 func (s *Scheme) Provider() string { return s.primitive.provider }
 
-// Varies says whether the work of signing depends on the message, as it does where
-// signatures are drawn until one is good.
-func (s *Scheme) Varies() bool { return s.primitive.varies }
+// SignCostVaries reports whether the time of signing depends on the message: ML-DSA repeats its
+// rejection sampling a random number of times (FIPS 204 §6.2).
+func (s *Scheme) SignCostVaries() bool { return s.primitive.signCostVaries }
 
-// Lowest is the lowest version of TLS whose handshakes it may sign.
-func (s *Scheme) Lowest() uint16 { return s.first }
+// MinVersion returns the lowest version of TLS whose handshakes may be signed with the scheme.
+func (s *Scheme) MinVersion() uint16 { return s.first }
 
-// Fits says whether keys of this kind can make such signatures in a version: TLS
-// 1.3 ties ECDSA schemes to their curves and has no PKCS #1 v1.5.
+// Fits reports whether a key can sign with the scheme in a version of TLS. TLS 1.3 binds each ECDSA
+// scheme to one curve and excludes RSASSA-PKCS1-v1_5 (RFC 9846 §4.3.3).
 func (s *Scheme) Fits(key *PublicKey, version uint16) bool {
 	return s.primitive.fits(key) && s.first <= version && version <= s.last &&
 		(version < tls13 || s.algorithm == "" || s.algorithm == key.Algorithm)
 }
 
-// Serves says likewise whether keys of an algorithm, by pki's name, make such signatures.
-func (s *Scheme) Serves(algorithm string, version uint16) bool {
-	return strings.HasPrefix(algorithm, s.primitive.keys) && s.first <= version && version <= s.last &&
+// FitsAlgorithm is Fits for all keys of an algorithm: a PublicKey.Algorithm.
+func (s *Scheme) FitsAlgorithm(algorithm string, version uint16) bool {
+	return strings.HasPrefix(algorithm, s.primitive.keyPrefix) && s.first <= version && version <= s.last &&
 		(version < tls13 || s.algorithm == "" || s.algorithm == algorithm)
 }
 
-// Sign signs a message. Schemes that are deterministic read nothing from rand.
+// Sign signs a message. Deterministic schemes do not read rand, which may be nil for them. The digest
+// and the signature are reported to count. It returns an error if the key does not fit the scheme.
 func (s *Scheme) Sign(rand io.Reader, key *Key, message []byte, count op.Counter) ([]byte, error) {
 	if !s.primitive.fits(&key.Public) {
-		return nil, fmt.Errorf("sign %s with an %s key: they do not fit", s.Name, key.Public.Algorithm)
+		return nil, fmt.Errorf("sign %s with an %s key: the key does not fit", s.Name, key.Public.Algorithm)
 	}
 	return s.SignDigest(rand, key, s.digest(message, count), count)
 }
 
-// SignDigest signs a digest by the scheme's hash, which need not be that of a message:
-// SSL 3.0 signs others.
+// SignDigest signs a digest that the caller has computed: SSL 3.0 signs keyed digests (RFC 6101
+// §5.6.8). The signature is reported to count.
 func (s *Scheme) SignDigest(rand io.Reader, key *Key, digest []byte, count op.Counter) ([]byte, error) {
 	signature, err := s.primitive.sign(rand, key.signer, s.hash, digest)
 	if err != nil {
@@ -154,17 +155,18 @@ func (s *Scheme) SignDigest(rand io.Reader, key *Key, digest []byte, count op.Co
 	return signature, nil
 }
 
-// Verify checks a signature over a message; its error wraps ErrBadSignature.
+// Verify checks a signature over a message. Its error wraps ErrBadSignature. The digest, the expansion of
+// a key not yet expanded and the check are reported to count.
 func (s *Scheme) Verify(key *PublicKey, message, signature []byte, count op.Counter) error {
 	if !s.primitive.fits(key) {
-		return fmt.Errorf("%w: %s is not for %s keys", ErrBadSignature, s.Name, key.Algorithm)
+		return fmt.Errorf("%w: %s does not fit %s keys", ErrBadSignature, s.Name, key.Algorithm)
 	}
 	return s.VerifyDigest(key, s.digest(message, count), signature, count)
 }
 
-// VerifyDigest does likewise with a digest; see SignDigest.
+// VerifyDigest is Verify for a digest that the caller has computed; see SignDigest.
 func (s *Scheme) VerifyDigest(key *PublicKey, digest, signature []byte, count op.Counter) error {
-	if key.Expands() && key.expanded == nil {
+	if key.NeedsExpansion() && key.expanded == nil {
 		once := *key
 		once.Expand(count)
 		key = &once
@@ -176,15 +178,14 @@ func (s *Scheme) VerifyDigest(key *PublicKey, digest, signature []byte, count op
 	return nil
 }
 
-// digest returns what the primitive signs: a digest, or the message itself where
-// the scheme has no hash of its own.
+// digest returns what the primitive signs: the message's digest, or the message itself if hash is 0.
 func (s *Scheme) digest(message []byte, count op.Counter) []byte {
 	if s.hash == 0 {
 		return message
 	}
 	count.Count(op.Op{Kind: op.Digest, Alg: hashNames[s.hash], Size: len(message)})
 	newHash := s.hash.New
-	if s.hash == crypto.MD5SHA1 { // which crypto knows how to sign only
+	if s.hash == crypto.MD5SHA1 { // package crypto has no implementation of it
 		newHash = secrets.MD5SHA1.New
 	}
 	h := newHash()

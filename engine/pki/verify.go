@@ -8,18 +8,20 @@ import (
 	"time"
 
 	"tlslab/engine/op"
+	"tlslab/engine/pki/internal/der"
 )
 
-// Roots are the authorities a verifier trusts.
+// Roots are the trust anchors of a verifier (RFC 5280 §6.1.1). The nil Roots are empty.
 type Roots struct {
 	bySubject map[string][]*Certificate
 	names     [][]byte // the subjects, each once, in the order given
 }
 
-// NewRoots reads trusted certificates from DER, and readies their keys.
-func NewRoots(der ...[]byte) (*Roots, error) {
+// NewRoots reads trust anchors from certificates in DER, and expands their keys. Its error wraps that of
+// Parse.
+func NewRoots(raw ...[]byte) (*Roots, error) {
 	r := &Roots{bySubject: make(map[string][]*Certificate)}
-	for i, d := range der {
+	for i, d := range raw {
 		c, err := Parse(d)
 		if err != nil {
 			return nil, fmt.Errorf("root %d: %w", i, err)
@@ -33,12 +35,11 @@ func NewRoots(der ...[]byte) (*Roots, error) {
 	return r, nil
 }
 
-// Names are the authorities' names in DER, each once, in the order in which they
-// were given.
+// Names returns the subjects of the trust anchors in DER, each once, in the order given to NewRoots.
 func (r *Roots) Names() [][]byte { return r.names }
 
-// NamesSize is the length of a list of all names in bytes, with two for the length
-// of each.
+// NamesSize returns the length in bytes of all Names as a vector of DistinguishedNames (RFC 9846
+// §4.3.4), each with its length field of two bytes.
 func (r *Roots) NamesSize() (n int) {
 	for _, name := range r.names {
 		n += 2 + len(name)
@@ -46,7 +47,7 @@ func (r *Roots) NamesSize() (n int) {
 	return n
 }
 
-// issuers are the roots that may have issued a certificate.
+// issuers returns the trust anchors whose subject is the certificate's issuer.
 func (r *Roots) issuers(c *Certificate) []*Certificate {
 	if r == nil {
 		return nil
@@ -54,44 +55,47 @@ func (r *Roots) issuers(c *Certificate) []*Certificate {
 	return r.bySubject[string(c.Issuer)]
 }
 
-// contain says whether a certificate is trusted as it stands.
+// contain reports whether the certificate is itself a trust anchor.
 func (r *Roots) contain(c *Certificate) bool {
 	return r != nil && slices.ContainsFunc(r.bySubject[string(c.Subject)], func(root *Certificate) bool {
 		return bytes.Equal(root.Raw, c.Raw)
 	})
 }
 
-// A Purpose is what the leaf is to be used for.
+// A Purpose is a use of a leaf, as an extended key usage allows it (RFC 5280 §4.2.1.12).
 type Purpose uint8
 
-// The purposes.
+// The purposes. OCSPSigning is not for a leaf of a handshake but for the certificate of an OCSP
+// responder (RFC 6960 §4.2.2.2).
 const (
 	ServerAuth Purpose = iota
 	ClientAuth
-	OCSPSigning // no leaf's of a handshake, but a responder's: see VerifyStatus
+	OCSPSigning
 )
 
-// A Verifier is what a chain is held against.
+// A Verifier verifies chains against trust anchors, a purpose, a name and a time.
 type Verifier struct {
-	Roots   *Roots // nil: none
-	Purpose Purpose
-	Name    string // that the leaf must be for, a DNS name or an IP address; empty: any
-	Now     time.Time
+	Roots   *Roots    // trust anchors; nil: none
+	Purpose Purpose   // of the leaf; the certificates above it must allow it too
+	Name    string    // DNS name or IP address that the leaf must be for; empty: any
+	Now     time.Time // when the certificates must be valid
 
 	// ToleratedFaults are the faults in spite of which verification goes on, and finds all others.
 	// Faults outside TolerableFaults are ignored.
 	ToleratedFaults ChainFault
 
-	Count op.Counter
+	Count op.Counter // receives each signature check and its digest
 }
 
-// Verify checks a chain as a peer sent it, leaf first and the others in any order:
-// validity, the leaf's name, its purpose, and every signature up to a root (RFC 5280
-// §6.1). A leaf that is itself among the roots needs no signature. Policies and name
-// constraints are not known, so certificates with critical ones are FaultUnsupported.
-// It returns the certificate of whoever issued the leaf, nil where that is not known or
-// the leaf is among the roots, and the verdicts that were tolerated, on the path to a
-// root that has the fewest; or an error that wraps the first fault that is not.
+// Verify verifies a chain, leaf first and the other certificates in any order (RFC 9846 §4.5.1): the
+// validity periods, the leaf's name, its purpose, and each signature on a path to a trust anchor
+// (RFC 5280 §6.1). The signature of a leaf that is itself a trust anchor is not checked. Certificate
+// policies and name constraints are not supported: a certificate in which they are critical is
+// FaultUnsupported.
+//
+// It returns the issuer's certificate, nil if the issuer is unknown or the leaf is a trust anchor, and
+// the tolerated faults of the path that has the fewest. If no path has tolerated faults only, the error
+// wraps the first fault that is not tolerated.
 func (v *Verifier) Verify(chain []*Certificate) (issuer *Certificate, tolerated ChainFault, err error) {
 	if len(chain) == 0 {
 		return nil, 0, fmt.Errorf("%w: no certificate", FaultMalformed)
@@ -114,20 +118,21 @@ func (v *Verifier) Verify(chain []*Certificate) (issuer *Certificate, tolerated 
 	return s.issuer, found | above, err
 }
 
-// maxSignatures bounds the work a hostile set of certificates can cause.
+// maxSignatures bounds the signature checks of one Verify: a hostile chain may have exponentially many
+// paths.
 const maxSignatures = 100
 
-// A search looks for a path from the leaf to a root.
+// A search looks for a path from the leaf to a trust anchor.
 type search struct {
 	Verifier
-	sent   []*Certificate
-	budget int
-	issuer *Certificate // of the leaf, on the path that was found
+	sent   []*Certificate // without the leaf
+	budget int            // signature checks left
+	issuer *Certificate   // of the leaf, on the best path found
 }
 
-// extend continues a path whose end is c, below which the certificates of path lie.
-// Roots come first, then what was sent. If nothing leads to a root, the first
-// fault met is the verdict.
+// extend extends a path that ends at c and whose earlier certificates are in path. It tries trust
+// anchors first, then the certificates sent. If no path reaches a trust anchor, it returns the first
+// fault it met.
 func (s *search) extend(c *Certificate, path []*Certificate) (best ChainFault, fault error) {
 	candidates := s.Roots.issuers(c)
 	fault = FaultUnknownCA
@@ -150,7 +155,7 @@ func (s *search) extend(c *Certificate, path []*Certificate) (best ChainFault, f
 		case err != nil && !met:
 			fault, met = err, true
 		case err != nil:
-		case !reached || bits.OnesCount8(uint8(found)) < bits.OnesCount8(uint8(best)):
+		case !reached || bits.OnesCount16(uint16(found)) < bits.OnesCount16(uint16(best)):
 			best, reached = found, true
 			if len(path) == 0 {
 				s.issuer = issuer
@@ -166,21 +171,21 @@ func (s *search) extend(c *Certificate, path []*Certificate) (best ChainFault, f
 	case met:
 		return 0, fault
 	}
-	return s.ToleratedFaults.tolerate(fault) // nobody is left to ask
+	return s.ToleratedFaults.tolerate(fault) // no certificate with the issuer's name
 }
 
-// step checks that issuer may have issued c, below which other authorities lie, and
-// that it did.
+// step checks that issuer was allowed to issue c and has signed it. below is the number of intermediate
+// certificates on the path up to and including c.
 func (s *search) step(issuer, c *Certificate, below int) (ChainFault, error) {
 	found, err := s.check(issuer)
 	if err != nil {
 		return 0, fmt.Errorf("issuer: %w", err)
 	}
-	if !issuer.authority || !issuer.usage.allows(usageCertSign) {
+	if !issuer.isCA || !issuer.usage.allows(der.UsageKeyCertSign) {
 		return 0, FaultNotCA
 	}
-	if issuer.pathLength >= 0 && below > issuer.pathLength {
-		return 0, fmt.Errorf("%w: %d authorities below one that allows %d", FaultNotCA, below, issuer.pathLength)
+	if issuer.maxPathLength >= 0 && below > issuer.maxPathLength {
+		return 0, fmt.Errorf("%w: %d intermediate certificates below one that allows %d", FaultNotCA, below, issuer.maxPathLength)
 	}
 	if c.Scheme == nil {
 		return 0, fmt.Errorf("%w: signature algorithm", FaultUnsupported)
@@ -195,7 +200,8 @@ func (s *search) step(issuer, c *Certificate, below int) (ChainFault, error) {
 	return found, nil
 }
 
-// check holds a certificate of any place in a chain against time and purpose.
+// check checks one certificate of the path by itself: its validity period, critical extensions and
+// purposes.
 func (v *Verifier) check(c *Certificate) (found ChainFault, err error) {
 	switch {
 	case v.Now.Before(c.NotBefore):

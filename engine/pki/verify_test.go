@@ -17,7 +17,7 @@ import (
 	"tlslab/engine/pki"
 )
 
-// A presented chain is what a verifier gets to see.
+// A presented chain is the input of a verifier.
 type presented struct {
 	chain   [][]byte
 	root    []byte
@@ -26,7 +26,7 @@ type presented struct {
 	purpose pki.Purpose
 }
 
-// ours is the verdict of this package.
+// ours is the error of this package's Verify.
 func (p *presented) ours(count op.Counter) error {
 	roots, err := pki.NewRoots(p.root)
 	if err != nil {
@@ -41,7 +41,7 @@ func (p *presented) ours(count op.Counter) error {
 	return err
 }
 
-// theirs is crypto/x509's.
+// theirs is the error of crypto/x509.
 func (p *presented) theirs() error {
 	options := x509.VerifyOptions{
 		DNSName: p.name, CurrentTime: p.now, Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(),
@@ -69,16 +69,16 @@ func (p *presented) theirs() error {
 	return err
 }
 
-func TestVerdictsAgreeWithCryptoX509(t *testing.T) {
+func TestVerifyAgreesWithCryptoX509(t *testing.T) {
 	for _, algorithm := range []string{"ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "rsa2048"} {
-		good := mustMake(t, spec(algorithm, 3))
-		foreign := spec(algorithm, 3)
+		good := mustIssue(t, chainSpec(algorithm, 3))
+		foreign := chainSpec(algorithm, 3)
 		foreign.Seed = "foreign"
-		other := mustMake(t, foreign)
+		other := mustIssue(t, foreign)
 		for _, test := range []struct {
-			name  string
-			spoil func(*presented)
-			want  error
+			name   string
+			change func(*presented)
+			want   error
 		}{
 			{"good", func(p *presented) {}, nil},
 			{"no name asked for", func(p *presented) { p.name = "" }, nil},
@@ -88,17 +88,17 @@ func TestVerdictsAgreeWithCryptoX509(t *testing.T) {
 			{"client authentication", func(p *presented) { p.purpose = pki.ClientAuth }, nil},
 			{"intermediates swapped", func(p *presented) { p.chain[1], p.chain[2] = p.chain[2], p.chain[1] }, nil},
 			{"root sent too", func(p *presented) { p.chain = append(p.chain, p.root) }, nil},
-			{"strangers sent too", func(p *presented) { p.chain = append(p.chain, other.Certificates...) }, nil},
+			{"unrelated certificates sent too", func(p *presented) { p.chain = append(p.chain, other.Certificates...) }, nil},
 			{"intermediate trusted", func(p *presented) { p.root, p.chain = p.chain[2], p.chain[:2] }, nil},
 			{"leaf trusted", func(p *presented) { p.root, p.chain = p.chain[0], p.chain[:1] }, nil},
-			{"first instant", func(p *presented) { p.now = from }, nil},
-			{"last instant", func(p *presented) { p.now = until }, nil},
+			{"first instant", func(p *presented) { p.now = notBefore }, nil},
+			{"last instant", func(p *presented) { p.now = notAfter }, nil},
 			{"another name", func(p *presented) { p.name = "other.example" }, pki.FaultWrongName},
 			{"two labels under a wildcard", func(p *presented) { p.name = "a.b.wild.example" }, pki.FaultWrongName},
 			{"no label under a wildcard", func(p *presented) { p.name = "wild.example" }, pki.FaultWrongName},
 			{"another IP address", func(p *presented) { p.name = "192.0.2.8" }, pki.FaultWrongName},
-			{"too early", func(p *presented) { p.now = from.Add(-time.Second) }, pki.FaultNotYetValid},
-			{"too late", func(p *presented) { p.now = until.Add(time.Second) }, pki.FaultExpired},
+			{"too early", func(p *presented) { p.now = notBefore.Add(-time.Second) }, pki.FaultNotYetValid},
+			{"too late", func(p *presented) { p.now = notAfter.Add(time.Second) }, pki.FaultExpired},
 			{"another root", func(p *presented) { p.root = other.Root }, pki.FaultUnknownCA},
 			{"intermediate missing", func(p *presented) { p.chain = p.chain[:2] }, pki.FaultUnknownCA},
 			{"all intermediates missing", func(p *presented) { p.chain = p.chain[:1] }, pki.FaultUnknownCA},
@@ -112,10 +112,10 @@ func TestVerdictsAgreeWithCryptoX509(t *testing.T) {
 			for i := range p.chain {
 				p.chain[i] = slices.Clone(p.chain[i])
 			}
-			test.spoil(p)
+			test.change(p)
 			ours, theirs := p.ours(nil), p.theirs()
 			if !errors.Is(ours, test.want) || (test.want == nil) != (ours == nil) {
-				t.Errorf("%s, %s: verdict %v, want %v", algorithm, test.name, ours, test.want)
+				t.Errorf("%s, %s: got %v, want %v", algorithm, test.name, ours, test.want)
 			}
 			if (ours == nil) != (theirs == nil) {
 				t.Errorf("%s, %s: ours %v, crypto/x509's %v", algorithm, test.name, ours, theirs)
@@ -129,32 +129,32 @@ func flip(der []byte, i int) []byte {
 	return der
 }
 
-// Certificates that Make does not make: each fault in one of them.
-func TestVerdictsOnOddCertificates(t *testing.T) {
+// Chains that package ca does not issue, with one difference each.
+func TestVerifyOnChainsOfCryptoX509(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		spoil func(leaf, intermediate, root *x509.Certificate)
-		want  error
+		name   string
+		change func(leaf, intermediate, root *x509.Certificate)
+		want   error
 	}{
 		{"good", func(leaf, intermediate, root *x509.Certificate) {}, nil},
-		{"issuer is no authority", func(_, i, _ *x509.Certificate) { i.IsCA = false; i.KeyUsage = 0 }, pki.FaultNotCA},
+		{"issuer is no CA", func(_, i, _ *x509.Certificate) { i.IsCA = false; i.KeyUsage = 0 }, pki.FaultNotCA},
 		{"issuer may not sign certificates", func(_, i, _ *x509.Certificate) { i.KeyUsage = x509.KeyUsageDigitalSignature }, pki.FaultNotCA},
 		{"leaf for clients only", func(l, _, _ *x509.Certificate) { l.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, pki.FaultWrongUsage},
-		{"leaf for any use", func(l, _, _ *x509.Certificate) { l.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} }, nil},
+		{"leaf for anyExtendedKeyUsage", func(l, _, _ *x509.Certificate) { l.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} }, nil},
 		{"issuer for clients only", func(_, i, _ *x509.Certificate) { i.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, pki.FaultWrongUsage},
 		{"issuer expired", func(_, i, _ *x509.Certificate) { i.NotAfter = now.Add(-time.Hour) }, pki.FaultExpired},
 		{"path length 0 above a leaf", func(_, i, _ *x509.Certificate) { i.MaxPathLenZero = true }, nil},
 		{"path length 0 above an intermediate", func(_, _, r *x509.Certificate) { r.MaxPathLenZero = true }, pki.FaultNotCA},
 		{"path length 1 above an intermediate", func(_, _, r *x509.Certificate) { r.MaxPathLen = 1 }, nil},
-		{"unknown critical extension", func(l, _, _ *x509.Certificate) { l.ExtraExtensions = odd(true) }, pki.FaultUnsupported},
-		{"unknown extension", func(l, _, _ *x509.Certificate) { l.ExtraExtensions = odd(false) }, nil},
-		{"far year", func(l, _, _ *x509.Certificate) { l.NotAfter = time.Date(2099, 2, 28, 23, 59, 59, 0, time.UTC) }, nil},
+		{"unknown critical extension", func(l, _, _ *x509.Certificate) { l.ExtraExtensions = unknownExtension(true) }, pki.FaultUnsupported},
+		{"unknown extension", func(l, _, _ *x509.Certificate) { l.ExtraExtensions = unknownExtension(false) }, nil},
+		{"year 2099", func(l, _, _ *x509.Certificate) { l.NotAfter = time.Date(2099, 2, 28, 23, 59, 59, 0, time.UTC) }, nil},
 		{"no names", func(l, _, _ *x509.Certificate) { l.DNSNames = nil; l.Subject.CommonName = "server.example" }, pki.FaultWrongName},
 	} {
-		p := oddChain(t, test.spoil)
+		p := x509Chain(t, test.change)
 		ours, theirs := p.ours(nil), p.theirs()
 		if !errors.Is(ours, test.want) || (test.want == nil) != (ours == nil) {
-			t.Errorf("%s: verdict %v, want %v", test.name, ours, test.want)
+			t.Errorf("%s: got %v, want %v", test.name, ours, test.want)
 		}
 		if (ours == nil) != (theirs == nil) {
 			t.Errorf("%s: ours %v, crypto/x509's %v", test.name, ours, theirs)
@@ -162,17 +162,17 @@ func TestVerdictsOnOddCertificates(t *testing.T) {
 	}
 }
 
-func odd(critical bool) []pkix.Extension {
+func unknownExtension(critical bool) []pkix.Extension {
 	return []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 999, 7}, Critical: critical, Value: []byte{5, 0}}}
 }
 
-// oddChain makes a leaf, an intermediate and a root with crypto/x509 alone.
-func oddChain(t *testing.T, spoil func(leaf, intermediate, root *x509.Certificate)) *presented {
+// x509Chain makes a leaf, an intermediate and a root with crypto/x509 alone. change changes their templates.
+func x509Chain(t *testing.T, change func(leaf, intermediate, root *x509.Certificate)) *presented {
 	t.Helper()
 	template := func(name string) *x509.Certificate {
 		return &x509.Certificate{
 			SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
-			NotBefore: from, NotAfter: until, BasicConstraintsValid: true,
+			NotBefore: notBefore, NotAfter: notAfter, BasicConstraintsValid: true,
 		}
 	}
 	root, intermediate, leaf := template("root"), template("intermediate"), template("leaf")
@@ -180,7 +180,7 @@ func oddChain(t *testing.T, spoil func(leaf, intermediate, root *x509.Certificat
 		authority.IsCA, authority.KeyUsage = true, x509.KeyUsageCertSign
 	}
 	leaf.DNSNames = []string{"server.example"}
-	spoil(leaf, intermediate, root)
+	change(leaf, intermediate, root)
 
 	p := &presented{name: "server.example", now: now}
 	key, parent := (*ecdsa.PrivateKey)(nil), root
@@ -205,7 +205,7 @@ func oddChain(t *testing.T, spoil func(leaf, intermediate, root *x509.Certificat
 }
 
 func TestEverySignatureIsCheckedEveryTime(t *testing.T) {
-	chain := mustMake(t, spec("ecdsa-p256", 2))
+	chain := mustIssue(t, chainSpec("ecdsa-p256", 2))
 	p := &presented{chain.Certificates, chain.Root, "server.example", now, pki.ServerAuth}
 	for range 2 {
 		var verified, digested int
@@ -225,10 +225,9 @@ func TestEverySignatureIsCheckedEveryTime(t *testing.T) {
 	}
 }
 
-// A hostile set of certificates, all with one name, must not cost a signature for
-// each of its paths.
-func TestWorkOnHostileChainsIsBounded(t *testing.T) {
-	chain := mustMake(t, spec("ecdsa-p256", 2))
+// 300 certificates with one name make many paths. Verify must not check a signature for each.
+func TestSignatureChecksOfAHostileChainAreBounded(t *testing.T) {
+	chain := mustIssue(t, chainSpec("ecdsa-p256", 2))
 	certificates := [][]byte{chain.Certificates[0]}
 	for range 300 {
 		certificates = append(certificates, flip(slices.Clone(chain.Certificates[1]), len(chain.Certificates[1])-1))
@@ -240,13 +239,13 @@ func TestWorkOnHostileChainsIsBounded(t *testing.T) {
 			verified++
 		}
 	}); err == nil || verified > 100 {
-		t.Errorf("%d signatures checked, verdict %v", verified, err)
+		t.Errorf("%d signatures checked, error %v", verified, err)
 	}
 }
 
 func BenchmarkParse(b *testing.B) {
 	for _, algorithm := range []string{"ecdsa-p256", "rsa2048"} {
-		der := mustMake(b, spec(algorithm, 2)).Certificates[0]
+		der := mustIssue(b, chainSpec(algorithm, 2)).Certificates[0]
 		b.Run("key="+algorithm+"/impl=tlslab", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -264,7 +263,7 @@ func BenchmarkParse(b *testing.B) {
 
 func BenchmarkVerify(b *testing.B) {
 	for _, algorithm := range []string{"ecdsa-p256", "rsa2048"} {
-		chain := mustMake(b, spec(algorithm, 2))
+		chain := mustIssue(b, chainSpec(algorithm, 2))
 		roots, _ := pki.NewRoots(chain.Root)
 		b.Run("key="+algorithm+"/impl=tlslab", func(b *testing.B) {
 			b.ReportAllocs()

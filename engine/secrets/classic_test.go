@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
 )
@@ -47,7 +47,7 @@ func (t *tap) Write(p []byte) (int, error) {
 func runClassic(t *testing.T) *classicRun {
 	t.Helper()
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	chain, err := pki.Make(pki.Spec{Seed: "classic", Algorithm: "ecdsa-p256", Length: 1, Names: []string{"server"}, NotBefore: now, NotAfter: now.AddDate(1, 0, 0)})
+	chain, err := ca.Issue(ca.ChainSpec{Seed: "classic", Algorithm: "ecdsa-p256", Length: 1, Names: []string{"server"}, NotBefore: now, NotAfter: now.AddDate(1, 0, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,10 +45,6 @@ var codecs = []struct {
 	{func() codec { return new(KeyUpdateMsg) }, "\x01"},
 	{func() codec { return new(TicketMsg) }, "\x00\x00\x1c\x20\x00\x06ticket"},
 	{func() codec { return new(Ticket13Msg) }, "\x00\x00\x1c\x20abcd\x01\x00\x00\x06ticket\x00\x00"},
-	{func() codec { return new(SessionState) }, "\x03\x04\x13\x01\x01\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x02h2\x00\x04name"},
-	{func() codec { return new(SessionState) }, "\x03\x04\x13\x01\x81\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x02h2\x00\x04name\x00\x00\x40\x00\x01\x02\x03\x04\x03\xe7\x00\x00\x04leaf"},
-	{func() codec { return new(SessionState) }, "\x03\x01\x00\x2f\x02\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x00\x00\x00"},
-	{func() codec { return new(SessionState) }, "\x03\x04\x13\x01\x01\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x02h2\x00\x04name\x00\x00\x04leaf\x00\x00\x02ca"},
 	{func() codec { return new(Uint16Vector) }, "\x00\x04\x00\x1d\x00\x17"},
 	{func() codec { return new(Versions) }, "\x04\x03\x04\x03\x03"},
 	{func() codec { return new(Uint16) }, "\x00\x1d"},
@@ -117,8 +113,7 @@ func TestBodiesRoundTrip(t *testing.T) {
 }
 
 // A body cut short, or with a byte too many, is malformed. A ClientHello may
-// end before its extensions and a session's state before any certificate, but
-// nowhere else.
+// end before its extensions, but nowhere else.
 func TestBodiesOfWrongLengthAreMalformed(t *testing.T) {
 	for _, x := range codecs {
 		for n := range x.body {
@@ -139,8 +134,6 @@ func endsBeforeExtensions(c codec) bool {
 		return m.Extensions == nil
 	case *ServerHelloMsg:
 		return m.Extensions == nil
-	case *SessionState: // of an anonymous client, or one whose last certificates are missing
-		return m.Peer.whole()
 	}
 	return false
 }
@@ -171,8 +164,6 @@ func TestGrammarIsHeld(t *testing.T) {
 		{"half a signature scheme", new(CertificateRequestMsg), "\x01\x01\x00\x03\x04\x03\x04\x00\x00"},
 		{"authority without a name", new(CertificateRequestMsg), "\x01\x01\x00\x02\x04\x03\x00\x02\x00\x00"},
 		{"no authorities", new(Authorities), "\x00\x00"},
-		{"state that allows no byte of early data", new(SessionState), "\x03\x04\x13\x01\x81\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x00\x00\x00\x00\x00\x00\x00\x01\x02\x03\x04\x03\xe7"},
-		{"state with half a certificate", new(SessionState), "\x03\x04\x13\x01\x01\x00\x00\x00\x00\x69\x57\x3a\x45\x06secret\x00\x00\x00\x00\x00\x02d"},
 		{"empty responder", new(StatusRequest), "\x01\x00\x02\x00\x00\x00\x00"},
 		{"empty status", new(CertificateStatusMsg), "\x01\x00\x00\x00"},
 		{"status of another type", new(CertificateStatusMsg), "\x02\x00\x00\x04ocsp"},

@@ -11,6 +11,7 @@ import (
 	"tlslab/engine/kx"
 	"tlslab/engine/op"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
 )
@@ -141,8 +142,8 @@ const tls12, tls13 = 0x0303, 0x0304
 
 func measureSignatures(m *meter) error {
 	message := make([]byte, small)
-	for _, alg := range pki.Algorithms() {
-		key, err := pki.GenerateKey(alg, "tlslab calibrate")
+	for _, alg := range ca.KeyAlgorithms() {
+		key, err := ca.GenerateKey(alg, "tlslab calibrate")
 		if err != nil {
 			return fmt.Errorf("%s: %w", alg, err)
 		}
@@ -154,13 +155,13 @@ func measureSignatures(m *meter) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", alg, err)
 		}
-		if scheme.Varies() {
+		if scheme.SignCostVaries() {
 			m.add(op.Sign, alg, scheme.Provider(), m.mean(scheme, key), 0)
 		} else {
 			m.fixed(op.Sign, alg, scheme.Provider(), func() error { _, err := scheme.Sign(rand.Reader, key, message, nil); return err })
 		}
 		public := key.Public
-		if public.Expands() {
+		if public.NeedsExpansion() {
 			m.fixed(op.Expand, alg, scheme.Provider(), func() error { again := key.Public; again.Expand(nil); return nil })
 			public.Expand(nil)
 		}
@@ -199,11 +200,11 @@ func schemeFor(key *pki.Key) (*pki.Scheme, error) {
 }
 
 func measureRSAKeyExchange(m *meter) error {
-	for _, alg := range pki.Algorithms() {
+	for _, alg := range ca.KeyAlgorithms() {
 		if !strings.HasPrefix(alg, "rsa") {
 			continue
 		}
-		key, err := pki.GenerateKey(alg, "tlslab calibrate")
+		key, err := ca.GenerateKey(alg, "tlslab calibrate")
 		if err != nil {
 			return fmt.Errorf("%s: %w", alg, err)
 		}

@@ -17,7 +17,7 @@ func parseFetch(w []string) (Item, error) {
 			return Item{}, fmt.Errorf("fetch %q: want a number of bytes above 0", w[i+1])
 		}
 	}
-	return Item{Action: Fetch, Bytes: n[0], Back: n[1]}, nil
+	return Item{Action: Fetch, Bytes: n[0], Response: n[1]}, nil
 }
 
 // maxFetch bounds a question and its answer, in bytes.
@@ -40,8 +40,8 @@ func (b *Branch) validateFetch() error {
 			switch {
 			case it.Action == Fetch && fetched:
 				return fmt.Errorf("client: step at %d: a second fetch", s.At)
-			case it.Action == Fetch && (it.Bytes <= 0 || it.Back <= 0 || it.Bytes > maxFetch || it.Back > maxFetch):
-				return fmt.Errorf("client: step at %d: a fetch of %d bytes and %d back: want 1 to %d", s.At, it.Bytes, it.Back, maxFetch)
+			case it.Action == Fetch && (it.Bytes <= 0 || it.Response <= 0 || it.Bytes > maxFetch || it.Response > maxFetch):
+				return fmt.Errorf("client: step at %d: a fetch of %d bytes and %d back: want 1 to %d", s.At, it.Bytes, it.Response, maxFetch)
 			case it.Action == Fetch:
 				fetched, open = true, true
 			case it.Action == Known && !open:

@@ -21,6 +21,10 @@
 // count the bytes of Data, not those of the records that carry them: a step one
 // byte into Data begins when the first record that it fills is open.
 //
+// A step may also name what it does, for those who watch a replay: the records and
+// the handshake messages of a Write, and where keys change. Names cost a replay
+// nothing, and change nothing in it.
+//
 // A server decides at the ClientHello, by the state of its caches, whether it
 // resumes, and by the time that has gone by whether it accepts early data. A
 // recording therefore has one branch for each decision; both sides begin alike in
@@ -54,7 +58,15 @@ const (
 	CloseEnd               // the end of this side's stream: FIN once all is sent
 	Fetch                  // a question to a third host, by which the client is held up
 	Known                  // the end of what follows a Fetch only if there was an answer
+
+	// The names of what a step does. They change nothing, and may be left out.
+	Record    // a record that begins in the Write before it
+	Message   // a handshake message or an alert that ends in the Record before it
+	KeyChange // from here on this side sends, or receives, under other keys
 )
+
+// Names reports whether an action only names what others do.
+func (a Action) Names() bool { return a >= Record }
 
 // Moment is a point of the exchange that the metrics ask for.
 type Moment uint8
@@ -84,12 +96,17 @@ func (m Moment) String() string {
 
 // Item is one action of a step.
 type Item struct {
-	Action Action
-	Op     op.Op         // Compute
-	Work   time.Duration // Work, Pause
-	Bytes  int           // Write; Data: of plaintext; Fetch: of the question
-	Back   int           // Fetch: bytes of the answer
-	Moment Moment        // Mark
+	Action   Action
+	Op       op.Op         // Compute
+	Work     time.Duration // Work, Pause
+	Bytes    int           // Write; Data: of plaintext; Fetch: of the question; Record, Message: with header
+	Response int           // Fetch: bytes of the answer
+	Moment   Moment        // Mark
+
+	// Name is a Record's content type (RFC 9846 §5.1), a Message's handshake type
+	// (RFC 9846 §4) or alert description (§6), and the epoch of a KeyChange.
+	Name string
+	Sent bool // KeyChange: of what this side sends, not of what it receives
 
 	Cipher  string         // Data: the algorithm that seals and opens its records
 	Framing record.Framing // Data: how long they become
@@ -235,7 +252,7 @@ func (b *Branch) Complete() Moment {
 // beginsAs says whether two branches are alike as long as nobody knows which it
 // is: in the client's first step, and in what the server waits for.
 func (b *Branch) beginsAs(other *Branch) bool {
-	if !slices.Equal(b.Client[0].Items, other.Client[0].Items) || len(b.Server) == 0 || len(other.Server) == 0 {
+	if !slices.Equal(unnamed(b.Client[0].Items), unnamed(other.Client[0].Items)) || len(b.Server) == 0 || len(other.Server) == 0 {
 		return b == other
 	}
 	return b.Server[0].At == other.Server[0].At
@@ -295,8 +312,13 @@ func validateSide(name string, steps []Step, arrives int64) error {
 			case int64(it.Bytes) > maxStream-written:
 				return fmt.Errorf("%s: step at %d: more than %d bytes in all", name, s.At, maxStream)
 			}
-			written += int64(it.Bytes)
+			if !it.Action.Names() {
+				written += int64(it.Bytes)
+			}
 		}
+	}
+	if err := validateNames(name, steps); err != nil {
+		return err
 	}
 	closed := false
 	for _, s := range steps {

@@ -65,6 +65,83 @@ at 356
   close
 `
 
+// withNames is the same stack, whose first flights are named. Its Certificate ends in
+// the second record, which ends in the second write.
+const withNames = `recording 1
+
+branch full
+client
+at 0
+  keygen x25519
+  write 256
+    record handshake 256
+      message ClientHello 251
+at 2014
+  keys receive handshake
+  keys send handshake
+  write 64
+    record handshake 64
+      message Finished
+  keys send application
+  mark handshake
+  write 122
+at 3036
+  mark first-byte
+  mark last-byte
+  write 24
+    record alert 24
+      message close_notify 2
+  close
+server
+at 256
+  write 1000
+    record handshake 300
+      message ServerHello 122
+    record handshake 1000
+      message Certificate 1122
+      message Finished 36
+  write 1014
+at 442
+  write 1022
+    record application_data 1022
+  close
+`
+
+func TestNamesAreReadAndWrittenAlike(t *testing.T) {
+	r, b := parsed(t, withNames)
+	if got, want := b.Client[0].Items[2], (recording.Item{Action: recording.Record, Name: "handshake", Bytes: 256}); got != want {
+		t.Errorf("the first record is %+v, want %+v", got, want)
+	}
+	if got := recording.Written(b.Client); got != 466 {
+		t.Errorf("the client writes %d bytes, want 466", got)
+	}
+	var out bytes.Buffer
+	if err := r.Format(&out); err != nil {
+		t.Fatal(err)
+	}
+	if out.String() != withNames {
+		t.Errorf("read:\n%s\nwritten:\n%s", withNames, &out)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"record handshake 256", "record hand 256", "want a record of handshake, change_cipher_spec, alert, application_data"},
+		{"record handshake 256", "record handshake", "line 8: want: record TYPE BYTES"},
+		{"record handshake 256", "record handshake none", "line 8: record \"none\""},
+		{"record handshake 256", "record handshake 4", "want 5 to "},
+		{"record handshake 64", "record handshake 200", "close: the record before has 14 bytes that are not written"},
+		{"message ClientHello 251", "message", "want: message NAME [BYTES]"},
+		{"message ClientHello 251", "message ClientHello 0", "above 0"},
+		{"message ClientHello 251", "message ClientHello 99999999", "want at most 16777219 bytes"},
+		{"    record handshake 256\n", "", "want it behind the record in which it ends"},
+		{"  write 256\n", "", "want it behind the write in which it begins"},
+		{"  write 1014\n", "  write 1014\n    record handshake 714\n    record handshake 5\n", "the write ends before it begins"},
+		{"  write 1014\n", "  data 1014 aes-128-gcm\n", "has 300 bytes that are not written"},
+		{"keys send handshake", "keys send handshaking", "want keys of clear, early, handshake, application"},
+		{"keys send handshake", "keys handshake", "want: keys send|receive clear|early|handshake|application"},
+	} {
+		refused(t, withNames, c.old, c.new, c.want)
+	}
+}
+
 // parsed reads a text that is right, and its one branch.
 func parsed(t *testing.T, text string) (*recording.Recording, *recording.Branch) {
 	t.Helper()
@@ -202,6 +279,7 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(handWritten)
 	f.Add(withData)
+	f.Add(withNames)
 	f.Add("recording 1\nbranch full\nclient\nat 0\n close\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := recording.Parse(strings.NewReader(text))

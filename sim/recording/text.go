@@ -36,7 +36,25 @@ import (
 //	data 40000 aes-128-cbc-sha fixed 21 tail 21 block 16 split
 //
 // with the bytes of plaintext, the cipher, and what differs from zero of the
-// framing, most from 16384. How data is cut into records stands before the
+// framing, most from 16384.
+//
+// Names stand behind the write that carries what they name, or, of keys, where they
+// change; they may be left out:
+//
+//	keys send handshake
+//	write 2014
+//	  record handshake 127
+//	    message ServerHello 122
+//	  record change_cipher_spec 6
+//	  record handshake 1881
+//	    message EncryptedExtensions
+//
+// A record has its type and its bytes, with the header. It begins where the last one
+// ended, and may end in a later write. A message stands with the record in which it ends,
+// and has its bytes if they are known. Keys are those of the epoch clear, early, handshake
+// or application, by which a side sends or receives from there on.
+//
+// How data is cut into records stands before the
 // branches, in record.Sizing's words: `sizing server mss until 1000000, 16384`; and there stands the window that
 // decides between the branches early-data and early-data-rejected: `early-window
 // 10s`.
@@ -84,7 +102,7 @@ func formatSide(w io.Writer, name string, steps []Step) {
 	for _, s := range steps {
 		fmt.Fprintf(w, "at %d\n", s.At)
 		for _, it := range s.Items {
-			fmt.Fprintf(w, "  %s\n", it)
+			fmt.Fprintf(w, "%s%s\n", indent(it.Action), it)
 		}
 	}
 }
@@ -104,9 +122,11 @@ func (it Item) String() string {
 	case Mark:
 		return "mark " + it.Moment.String()
 	case Fetch:
-		return fmt.Sprintf("fetch %d %d", it.Bytes, it.Back)
+		return fmt.Sprintf("fetch %d %d", it.Bytes, it.Response)
 	case Known:
 		return "known"
+	case Record, Message, KeyChange:
+		return it.nameString()
 	default:
 		return "close"
 	}
@@ -263,6 +283,10 @@ func parseItem(w []string) (Item, error) {
 		return Item{}, fmt.Errorf("want: mark %s", strings.Join(momentNames[:], "|"))
 	case "fetch":
 		return parseFetch(w)
+	case "record", "message":
+		return parseNamed(w)
+	case "keys":
+		return parseKeyChange(w)
 	case "close", "known":
 		if len(w) != 1 {
 			return Item{}, fmt.Errorf("%s stands alone on its line", w[0])
@@ -274,7 +298,7 @@ func parseItem(w []string) (Item, error) {
 	}
 	o, err := op.Parse(strings.Join(w, " "))
 	if err != nil {
-		return Item{}, fmt.Errorf("%q is no action: want write, data, work, pause, mark, close, fetch, known or an operation: %w", strings.Join(w, " "), err)
+		return Item{}, fmt.Errorf("%q is no action: want write, data, work, pause, mark, close, fetch, known, record, message, keys or an operation: %w", strings.Join(w, " "), err)
 	}
 	return Item{Action: Compute, Op: o}, nil
 }

@@ -13,6 +13,8 @@ func (e *Endpoint) peerWindow(s *Segment) int64 { return min(max(s.Window, 0), m
 // false for a segment to be dropped whole.
 func (e *Endpoint) receiveACK(s *Segment) bool {
 	a := ackSummary{priorUna: e.sndUna}
+	a.rate.priorAt = -1
+	a.rate.priorInFlight = e.inFlight()
 	if s.Ack < e.sndUna {
 		return e.receiveOldACK(s, &a)
 	}
@@ -25,17 +27,22 @@ func (e *Endpoint) receiveACK(s *Segment) bool {
 	}
 	priorFack := e.fack()
 	priorPackets := e.queue.n
-	priorDelivered := e.board.delivered
+	priorDelivered := e.rate.delivered
 	priorLost := e.board.lostEver
+	reneging := e.rec.reneging
 	e.echoTimestamp(s)
 	if s.Len > 0 || s.Flags&FIN != 0 {
 		a.flags |= ackData
 	}
 	e.updateWindow(s, &a)
 	e.sndUna = s.Ack
+	if e.receivesECE(s) {
+		a.flags |= ackECE
+	}
 	if e.sack && s.Blocks > 0 {
 		e.tagSACK(s, &a)
 	}
+	e.acceptCWR(s)
 	e.xmit.probesOut = 0
 	if priorPackets == 0 {
 		e.ackWithoutQueue(s, &a)
@@ -43,23 +50,22 @@ func (e *Endpoint) receiveACK(s *Segment) bool {
 	}
 	e.cleanQueue(s, &a, priorFack)
 	e.rackUpdateSteps(priorDelivered)
+	e.inACKEvent(a.flags)
 	if e.tlp.high != 0 {
 		e.probeAcked(s.Ack, &a)
 	}
 	action := resendNothing
-	if a.flags&ackNotDuplicate == 0 || a.flags&ackAlert != 0 || e.rec.phase != phaseOpen {
+	if a.flags&ackNotDuplicate == 0 || a.flags&ackAlert != 0 || e.rec.caState != caOpen {
 		duplicate := a.flags&(ackAdvanced|ackNotDuplicate|ackDSACK) == 0
 		action = e.alert(s, &a, duplicate)
 	}
 	if a.flags&ackTimer != 0 && !e.scheduleProbe(true) {
 		e.rearmRTO()
 	}
-	delivered := e.board.delivered - priorDelivered
-	if e.rec.reducing() {
-		e.reduceWindow(delivered, e.board.lostEver-priorLost, a.flags)
-	} else if a.flags&ackDataAcked != 0 || (a.flags&ackDataSACKed != 0 && e.board.reordering > e.cfg.Reordering) {
-		e.cc.onACK(&e.win, ackSample{now: e.now, rtt: a.rtt, acked: delivered})
-	}
+	a.rate.ackedSacked = int(e.rate.delivered - priorDelivered)
+	a.rate.losses = e.board.lostEver - priorLost
+	e.sampleRate(&a.rate, reneging)
+	e.controlCongestion(a.flags, &a.rate)
 	e.recoverLost(action)
 	return true
 }
@@ -80,6 +86,7 @@ func (e *Endpoint) receiveOldACK(s *Segment, a *ackSummary) bool {
 // ackWithoutQueue serves an ACK while nothing is outstanding: it may open a closed
 // window or report a duplicate.
 func (e *Endpoint) ackWithoutQueue(s *Segment, a *ackSummary) {
+	e.inACKEvent(a.flags)
 	if a.flags&ackDSACK != 0 {
 		e.alert(s, a, false)
 	}
@@ -131,7 +138,7 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 	acked := 0
 	for e.queue.n > 0 {
 		p := e.queue.at(0)
-		if p.end > e.sndUna {
+		if p.end() > e.sndUna {
 			break
 		}
 		if p.state&packetResentBefore != 0 {
@@ -146,14 +153,14 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 			sampled = true
 			last = p.sent
 			reordered = min(reordered, p.seq)
-			if p.end <= e.rec.high {
+			if p.end() <= e.rec.high {
 				a.flags |= ackOriginal
 			}
 		}
 		if p.state&packetSACKed != 0 {
 			board.sacked--
 		} else if e.sack {
-			board.delivered++
+			e.countDelivered(1, a.flags)
 			if p.state&packetResentBefore == 0 || !e.echoesBefore(s, p.sent) {
 				e.rackAdvance(p)
 			}
@@ -161,6 +168,7 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 		if p.state&packetLost != 0 {
 			board.lost--
 		}
+		e.rate.arrived(p, &a.rate)
 		acked++
 		e.queue.pop()
 	}
@@ -177,13 +185,13 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 	if a.sackSample {
 		sackRTT, lastRTT = e.now-a.firstSent, e.now-a.lastSent
 	}
-	a.rtt = lastRTT
+	a.rate.rtt = lastRTT
 	measured := e.measured(s, acked > 0, seqRTT, sackRTT, lastRTT)
 	switch {
 	case acked > 0:
 		a.flags |= ackTimer
 		if !e.sack {
-			e.removeDuplicates(acked)
+			e.removeDuplicates(acked, a.flags)
 			if a.flags&ackResent != 0 {
 				a.flags &^= ackOriginal
 			}
@@ -194,5 +202,10 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 		// Only a round trip of data older than the first packet's latest
 		// transmission restarts the timer, or recovery might put it off for ever.
 		a.flags |= ackTimer
+	}
+	if e.cc.pktsAcked != nil {
+		sample := ackSample{pktsAcked: acked, rtt: lastRTT}
+		sample.inFlight = int64(e.mss) * int64(e.rate.delivered-a.rate.priorDelivered)
+		e.cc.pktsAcked(e, sample)
 	}
 }

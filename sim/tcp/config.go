@@ -13,8 +13,15 @@ type Config struct {
 	// Timestamps, SACK and WindowScaling offer the options (tcp_timestamps,
 	// tcp_sack, tcp_window_scaling); each is used if both sides offer it.
 	Timestamps, SACK, WindowScaling bool
-	// CongestionControl names the algorithm: "reno".
+	// CongestionControl names the algorithm: one of CongestionControls
+	// (tcp_congestion_control).
 	CongestionControl string
+	// ECN requests Explicit Congestion Notification on a SYN and grants it on a
+	// SYN-ACK; it is used if both sides have it (tcp_ecn: 1 if set, 0 if not).
+	ECN bool
+	// Pacing spaces bursts by the pacing rate also where the congestion control does
+	// not ask for it (SO_MAX_PACING_RATE without a limit, or an fq qdisc).
+	Pacing bool
 	// InitialWindow is the first congestion window in segments (RFC 6928).
 	InitialWindow int
 	// SlowStartAfterIdle shrinks the congestion window after an idle period of an
@@ -118,8 +125,9 @@ func (c *Config) Validate() error {
 		}
 		return fmt.Errorf("tcp: %s %d: want %d to %d %s", r.name, r.value, r.least, r.most, r.unit)
 	}
-	if algorithm(c.CongestionControl) < 0 {
-		return fmt.Errorf("tcp: unknown congestion control %q", c.CongestionControl)
+	if congestionControl(c.CongestionControl) == nil {
+		return fmt.Errorf("tcp: unknown congestion control %q: want one of %q",
+			c.CongestionControl, CongestionControls())
 	}
 	return nil
 }

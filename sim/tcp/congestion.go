@@ -5,6 +5,104 @@ import (
 	"time"
 )
 
+// congestionOps is a congestion control: what a kernel module registers as struct
+// tcp_congestion_ops, in the same words. The functions read and set the endpoint's
+// fields as a module does those of struct tcp_sock: congestionWindow, deliveryRate,
+// pacer, rttEstimator. State of their own lies in Endpoint (kernel icsk_ca_priv).
+// They are called in the order of events; none may allocate.
+type congestionOps struct {
+	name string
+	// needsECN makes every endpoint negotiate ECN and mark each of its packets ECT(0),
+	// pure ACKs and retransmissions too (TCP_CONG_NEEDS_ECN). The receiver then tells
+	// cwndEvent of CE marks.
+	needsECN bool
+
+	// init prepares for a connection that has just been established (kernel init).
+	// It may replace Endpoint.cc, as DCTCP does where the peer refused ECN. Optional.
+	init func(e *Endpoint)
+	// ssthresh returns the new slow start threshold in packets when loss or ECE
+	// reduces the window (kernel ssthresh).
+	ssthresh func(e *Endpoint) int
+	// congAvoid grows the window outside of recovery for an ACK that acknowledges or
+	// SACKs packets anew (kernel cong_avoid). It is not called if congControl is set.
+	congAvoid func(e *Endpoint, acked int)
+	// setState is told of each change of the recovery state, before it happens
+	// (kernel set_state). Optional.
+	setState func(e *Endpoint, state caState)
+	// cwndEvent is told of events that are no ACK (kernel cwnd_event). Optional.
+	cwndEvent func(e *Endpoint, event caEvent)
+	// inACKEvent is told of each ACK of a segment in the send window, before loss is
+	// looked for (kernel in_ack_event). Optional.
+	inACKEvent func(e *Endpoint, flags ackFlags)
+	// pktsAcked is told of each ACK how many packets it acknowledged cumulatively
+	// (kernel pkts_acked). Optional.
+	pktsAcked func(e *Endpoint, sample ackSample)
+	// undoCwnd returns the window in packets to go back to when a reduction proves
+	// spurious (kernel undo_cwnd).
+	undoCwnd func(e *Endpoint) int
+	// congControl sets window and pacing rate from the rate sample of each ACK, in
+	// every recovery state, in place of congAvoid and PRR (kernel cong_control).
+	// Optional.
+	congControl func(e *Endpoint, flags ackFlags, rs rateSample)
+	// minTSOSegs returns the least number of segments in a burst (kernel
+	// min_tso_segs). Optional: minBurst.
+	minTSOSegs func(e *Endpoint) int
+}
+
+// congestionControls are the algorithms that Config.CongestionControl may name.
+var congestionControls = []*congestionOps{&newReno}
+
+// CongestionControls returns the names that Config.CongestionControl accepts, the
+// default first.
+func CongestionControls() []string {
+	names := make([]string, len(congestionControls))
+	for i, ops := range congestionControls {
+		names[i] = ops.name
+	}
+	return names
+}
+
+// congestionControl returns the named congestion control, or nil.
+func congestionControl(name string) *congestionOps {
+	for _, ops := range congestionControls {
+		if ops.name == name {
+			return ops
+		}
+	}
+	return nil
+}
+
+// caEvent is an event that congestionOps.cwndEvent is told of (kernel tcp_ca_event).
+type caEvent uint8
+
+const (
+	eventTxStart     caEvent = iota // data leaves while nothing is in flight
+	eventCwndRestart                // the window fell after an idle period
+	eventCompleteCWR                // a reduction by CWR or fast recovery is complete
+	eventLoss                       // the retransmission timeout ran out
+	eventECNNoCE                    // needsECN: data arrived without a CE mark
+	eventECNIsCE                    // needsECN: data arrived with a CE mark
+)
+
+// ackSample is what one ACK tells congestionOps.pktsAcked (kernel struct ack_sample).
+type ackSample struct {
+	pktsAcked int           // packets acknowledged cumulatively
+	rtt       time.Duration // of the last packet acknowledged or SACKed; negative: none
+	inFlight  int64         // bytes in flight when that packet was sent, about
+}
+
+func (e *Endpoint) inACKEvent(flags ackFlags) {
+	if e.cc.inACKEvent != nil {
+		e.cc.inACKEvent(e, flags)
+	}
+}
+
+func (e *Endpoint) caEvent(event caEvent) {
+	if e.cc.cwndEvent != nil {
+		e.cc.cwndEvent(e, event)
+	}
+}
+
 // congestionWindow is the sender's estimate of what the path carries, in packets.
 // The congestion control steers it; recovery lowers it.
 type congestionWindow struct {
@@ -51,47 +149,27 @@ func (w *congestionWindow) additive(perCwnd, acked int) {
 	}
 }
 
-// ackSample is what one ACK tells the congestion control.
-type ackSample struct {
-	now   time.Duration
-	rtt   time.Duration // of the last packet acknowledged; negative: none
-	acked int           // packets newly acknowledged or SACKed
-}
-
-// congestionControl decides how the window grows and how far a loss lowers it.
-// Methods are called in the order of events; none may allocate.
-type congestionControl interface {
-	// reset prepares for a new connection.
-	reset()
-	// onACK grows the window for an ACK of new data outside of recovery.
-	onACK(w *congestionWindow, a ackSample)
-	// onLoss returns the new threshold when loss has been found.
-	onLoss(w *congestionWindow) int
-	// onRTO is told of a retransmission timeout, after onLoss.
-	onRTO(w *congestionWindow)
-	// onUndo returns the window to go back to when the loss proved spurious; prior
-	// is the window before it.
-	onUndo(w *congestionWindow, prior int) int
-}
-
-// algorithms names the congestion controls and where in an endpoint each keeps its
-// state, so that choosing one allocates nothing.
-var algorithms = []struct {
-	name string
-	of   func(*Endpoint) congestionControl
-}{
-	{"reno", func(e *Endpoint) congestionControl { return &e.reno }},
-}
-
-// algorithm returns the index of the named congestion control, negative if there is
-// none.
-func algorithm(name string) int {
-	for i := range algorithms {
-		if algorithms[i].name == name {
-			return i
-		}
+// controlCongestion lets the congestion control set the window after an ACK (kernel
+// tcp_cong_control).
+func (e *Endpoint) controlCongestion(flags ackFlags, rs *rateSample) {
+	if e.cc.congControl != nil {
+		e.cc.congControl(e, flags, *rs)
+		return
 	}
-	return -1
+	if e.rec.reducing() {
+		e.reduceWindow(rs.ackedSacked, rs.losses, flags)
+	} else if e.mayRaiseCwnd(flags) {
+		e.cc.congAvoid(e, rs.ackedSacked)
+	}
+	e.updatePacingRate()
+}
+
+// mayRaiseCwnd reports whether an ACK lets the window grow: one that acknowledges
+// data; where the network reorders, one that SACKs data too (kernel
+// tcp_may_raise_cwnd).
+func (e *Endpoint) mayRaiseCwnd(flags ackFlags) bool {
+	return flags&ackDataAcked != 0 ||
+		(flags&ackDataSACKed != 0 && e.board.reordering > e.cfg.Reordering)
 }
 
 // currentThreshold is the threshold to keep when the window shrinks for another
@@ -106,7 +184,7 @@ func (e *Endpoint) currentThreshold() int {
 // restartAfterIdle halves the window for each RTO without a transmission, down to
 // the initial window (RFC 5681 §4.1, kernel tcp_cwnd_restart).
 func (e *Endpoint) restartAfterIdle() {
-	if !e.cfg.SlowStartAfterIdle || e.queue.n > 0 {
+	if !e.cfg.SlowStartAfterIdle || e.queue.n > 0 || e.cc.congControl != nil {
 		return
 	}
 	idle := e.now - e.lastSend
@@ -114,6 +192,7 @@ func (e *Endpoint) restartAfterIdle() {
 		return
 	}
 	w := &e.win
+	e.caEvent(eventCwndRestart)
 	restart := min(e.cfg.InitialWindow, w.cwnd)
 	w.ssthresh = e.currentThreshold()
 	for idle -= e.xmit.rto; idle > 0 && w.cwnd > restart; idle -= e.xmit.rto {
@@ -139,8 +218,8 @@ func (e *Endpoint) validateWindow(limited bool) {
 		return
 	}
 	w.used = max(w.used, out)
-	if e.cfg.SlowStartAfterIdle && e.now-w.stamp >= e.xmit.rto {
-		if e.rec.phase == phaseOpen {
+	if e.cfg.SlowStartAfterIdle && e.cc.congControl == nil && e.now-w.stamp >= e.xmit.rto {
+		if e.rec.caState == caOpen {
 			used := max(w.used, e.cfg.InitialWindow)
 			if used < w.cwnd {
 				w.ssthresh = e.currentThreshold()
@@ -150,13 +229,4 @@ func (e *Endpoint) validateWindow(limited bool) {
 		}
 		w.stamp = e.now
 	}
-}
-
-// CongestionControls lists the names of all congestion controls.
-func CongestionControls() []string {
-	names := make([]string, len(algorithms))
-	for i := range algorithms {
-		names[i] = algorithms[i].name
-	}
-	return names
 }

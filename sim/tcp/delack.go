@@ -56,8 +56,8 @@ func (a *delayedACK) owe(tag Tag) {
 }
 
 // enterQuick leaves ping-pong for ACKs at once (kernel tcp_enter_quickack_mode).
-func (a *delayedACK) enterQuick(window int64) {
-	a.quickly(window, maxQuickACKs)
+func (a *delayedACK) enterQuick(window int64, most int) {
+	a.quickly(window, most)
 	a.pingPong = false
 	a.ato = minDelay
 }

@@ -102,8 +102,10 @@ type Endpoint struct {
 	queue     retransmitQueue
 	writes    writeLog
 	win       congestionWindow
-	cc        congestionControl
-	reno      newReno
+	cc        *congestionOps
+	rate      deliveryRate
+	pacer     pacer
+	ecn       ecnState
 	rtt       rttEstimator
 	xmit      retransmitTimer
 	board     scoreboard
@@ -136,8 +138,8 @@ func (e *Endpoint) Reset(cfg *Config) {
 	e.peerFIN = -1
 	e.challengeFrom = -challengeInterval
 	e.win = congestionWindow{cwnd: cfg.InitialWindow, ssthresh: infiniteThreshold}
-	e.cc = algorithms[algorithm(cfg.CongestionControl)].of(e)
-	e.cc.reset()
+	e.cc = congestionControl(cfg.CongestionControl)
+	e.pacer = pacer{on: cfg.Pacing, timer: Never}
 	e.xmit = retransmitTimer{at: Never, rto: e.clock.ceil(cfg.InitialRTO)}
 	e.handshake.timer = Never
 	e.rec.undoRetrans = -1
@@ -157,6 +159,9 @@ func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 	if e.ack.timer <= now {
 		e.delayedACKTimeout()
 	}
+	if e.pacer.timer <= now {
+		e.pacingTimeout()
+	}
 	if e.xmit.expiry(&e.clock) <= now {
 		e.retransmitTimeout()
 	}
@@ -164,7 +169,7 @@ func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 
 // Deadline returns the instant at which Tick is due, or Never.
 func (e *Endpoint) Deadline() time.Duration {
-	return min(e.xmit.expiry(&e.clock), e.ack.timer, e.handshake.timer)
+	return min(e.xmit.expiry(&e.clock), e.ack.timer, e.pacer.timer, e.handshake.timer)
 }
 
 // Output returns the segments that have become due since it was last called, in
@@ -217,6 +222,7 @@ func (e *Endpoint) closed() {
 
 func (e *Endpoint) stopTimers() {
 	e.xmit.stop()
+	e.pacer.timer = Never
 	e.handshake.timer = Never
 	e.ack.timer = Never
 	e.ack.pending = false

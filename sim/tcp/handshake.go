@@ -59,6 +59,7 @@ func (e *Endpoint) sendSYN(cause Cause, since Tag) {
 		s.Ack = e.rcvNxt
 		s.TSEcr = e.tsRecent
 	}
+	e.sendSYNECN(s)
 	h.last, h.tag = e.now, e.tag
 }
 
@@ -77,6 +78,7 @@ func (e *Endpoint) negotiate(s *Segment) {
 	e.timestamps = e.cfg.Timestamps && s.Options&OptTimestamps != 0
 	e.sack = e.cfg.SACK && s.Options&OptSACKPermitted != 0
 	e.scaling = e.cfg.WindowScaling && s.Options&OptWindowScale != 0
+	e.negotiateECN(s)
 	if e.timestamps {
 		e.tsRecent = s.TSVal
 	}
@@ -238,4 +240,11 @@ func (e *Endpoint) establish(s *Segment, timedOut bool) {
 	e.wnd.established(e.scaling, e.now)
 	e.wnd.mss = e.optionsMSS(e.fullMSS())
 	e.ack.reset(e.mss, e.wnd.offered)
+	e.rate = deliveryRate{delivered: handshakeDelivered}
+	if e.cc.init != nil {
+		e.cc.init(e)
+	}
+	if e.cc.congControl == nil {
+		e.updatePacingRate()
+	}
 }

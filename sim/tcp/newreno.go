@@ -1,16 +1,19 @@
 package tcp
 
-// newReno is RFC 5681's algorithm: the threshold is half the window (kernel
-// tcp_reno).
-type newReno struct{}
+// newReno is RFC 5681's congestion control (kernel tcp_reno).
+var newReno = congestionOps{
+	name:      "reno",
+	ssthresh:  renoSSThresh,
+	congAvoid: renoCongAvoid,
+	undoCwnd:  renoUndoCwnd,
+}
 
-func (*newReno) reset() {}
-
-func (*newReno) onACK(w *congestionWindow, a ackSample) {
+// renoCongAvoid is slow start and additive increase (kernel tcp_reno_cong_avoid).
+func renoCongAvoid(e *Endpoint, acked int) {
+	w := &e.win
 	if !w.isLimited() {
 		return
 	}
-	acked := a.acked
 	if w.slowStart() {
 		if acked = w.grow(acked); acked == 0 {
 			return
@@ -19,8 +22,8 @@ func (*newReno) onACK(w *congestionWindow, a ackSample) {
 	w.additive(w.cwnd, acked)
 }
 
-func (*newReno) onLoss(w *congestionWindow) int { return max(w.cwnd/2, 2) }
+// renoSSThresh is half the window, at least 2 packets (kernel tcp_reno_ssthresh).
+func renoSSThresh(e *Endpoint) int { return max(e.win.cwnd/2, 2) }
 
-func (*newReno) onRTO(*congestionWindow) {}
-
-func (*newReno) onUndo(w *congestionWindow, prior int) int { return max(w.cwnd, prior) }
+// renoUndoCwnd is the window before the reduction (kernel tcp_reno_undo_cwnd).
+func renoUndoCwnd(e *Endpoint) int { return max(e.win.cwnd, e.rec.priorCwnd) }

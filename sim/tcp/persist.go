@@ -32,7 +32,9 @@ func (e *Endpoint) persistTimeout() {
 		e.burst++
 		end := min(e.sndNxt+min(fits, int64(e.mss)), e.dataEnd)
 		fin := e.finQueued && end == e.dataEnd && end < e.windowEnd()
+		bytes, prior := end-e.sndNxt, e.pacer.next
 		e.sendPacket(end, fin, true, Persist)
+		e.burstSent(bytes, prior)
 		x.probesOut, x.backoff = 0, 0
 		return
 	}

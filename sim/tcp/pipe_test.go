@@ -20,6 +20,9 @@ type pipe struct {
 	drop   func(side, n int, s *Segment) bool // n: 0-based ordinal in its direction
 	loss   float64                            // what drop was made of, in soaks
 	jitter func(side, n int) time.Duration    // extra delay; nil: none
+	rate   [2]int64                           // bits per second, by direction; 0: unlimited
+	busy   [2]time.Duration                   // until when the link sends what it has
+	mark   func(side, n int, s *Segment) bool // a router marks the packet CE; nil: none
 	turns  []turn
 	next   int      // the turn to be taken
 	got    [2]int64 // bytes that turns before next have sent to each side
@@ -76,7 +79,7 @@ func (p *pipe) reset(cfg *Config, turns []turn) {
 	p.end[client].Reset(cfg)
 	p.end[server].Reset(cfg)
 	p.now, p.next, p.order, p.calls = 0, 0, 0, 0
-	p.sent, p.got = [2]int{}, [2]int64{}
+	p.sent, p.got, p.busy = [2]int{}, [2]int64{}, [2]time.Duration{}
 	p.turns = turns
 	p.events, p.segs, p.spare = p.events[:0], p.segs[:0], p.spare[:0]
 	p.tags = p.tags[:0]
@@ -127,6 +130,13 @@ func (p *pipe) flush(side int) {
 			continue
 		}
 		at := p.now + p.delay[side]
+		if r := p.rate[side]; r > 0 {
+			p.busy[side] = max(p.busy[side], p.now) + time.Duration(int64(s.Size())*8*int64(time.Second)/r)
+			at = p.busy[side] + p.delay[side]
+		}
+		if p.mark != nil && s.ECN != NotECT && p.mark(side, n, s) {
+			s.ECN = CE
+		}
 		if p.jitter != nil {
 			at += p.jitter(side, n)
 		}

@@ -11,7 +11,8 @@ func (e *Endpoint) beginReduction() {
 	e.win.acked = 0
 	r.priorCwnd = e.win.cwnd
 	r.prrDelivered, r.prrOut = 0, 0
-	e.win.ssthresh = e.cc.onLoss(&e.win)
+	e.win.ssthresh = e.cc.ssthresh(e)
+	e.ecn.queueCWR = e.ecn.on
 }
 
 // reduceWindow sets the window for what PRR lets go on this ACK: in proportion to
@@ -42,8 +43,12 @@ func (e *Endpoint) reduceWindow(delivered, lost int, flags ackFlags) {
 }
 
 func (e *Endpoint) endReduction() {
-	if e.win.ssthresh < infiniteThreshold && (e.rec.phase == phaseCWR || e.rec.undoMark) {
+	if e.cc.congControl != nil {
+		return
+	}
+	if e.win.ssthresh < infiniteThreshold && (e.rec.caState == caCWR || e.rec.undoMark) {
 		e.win.cwnd = e.win.ssthresh
 		e.win.stamp = e.now
 	}
+	e.caEvent(eventCompleteCWR)
 }

@@ -9,10 +9,10 @@ type rack struct {
 	rtt      time.Duration // round trip of the packet that arrived last
 	advanced bool          // something arrived since the last look
 
-	steps     int  // reordering window in quarters of the least round trip
-	persist   int  // recoveries for which steps is kept
-	dsackSeen bool // a duplicate report waits to widen the window
-	widenedAt int  // packets delivered when it was last widened
+	steps     int    // reordering window in quarters of the least round trip
+	persist   int    // recoveries for which steps is kept
+	dsackSeen bool   // a duplicate report waits to widen the window
+	widenedAt uint32 // packets delivered when it was last widened
 }
 
 const (
@@ -37,7 +37,7 @@ func (e *Endpoint) rackAdvance(p *packet) {
 // rackWindow is the reordering window: none while recovering, or with enough
 // packets SACKed to begin, unless reordering was seen.
 func (e *Endpoint) rackWindow() time.Duration {
-	if !e.board.reorderSeen && (e.rec.phase >= phaseRecovery || e.board.sacked >= e.board.reordering) {
+	if !e.board.reorderSeen && (e.rec.caState >= caRecovery || e.board.sacked >= e.board.reordering) {
 		return 0
 	}
 	return min(e.rtt.min/4*time.Duration(e.rack.steps), e.rtt.srtt())
@@ -93,9 +93,11 @@ func (e *Endpoint) reorderTimeout() {
 	priorLost := e.board.lostEver
 	e.rackDetect()
 	if e.inFlight() != prior {
-		if e.rec.phase != phaseRecovery {
-			e.enterRecovery()
-			e.reduceWindow(1, e.board.lostEver-priorLost, 0)
+		if e.rec.caState != caRecovery {
+			e.enterRecovery(0)
+			if e.cc.congControl == nil {
+				e.reduceWindow(1, e.board.lostEver-priorLost, 0)
+			}
 		}
 		e.resendLost(ReorderTimer)
 	}
@@ -106,15 +108,15 @@ func (e *Endpoint) reorderTimeout() {
 
 // rackUpdateSteps widens the reordering window for duplicates reported, at most once
 // a round trip, and narrows it after enough recoveries without.
-func (e *Endpoint) rackUpdateSteps(priorDelivered int) {
+func (e *Endpoint) rackUpdateSteps(priorDelivered uint32) {
 	r := &e.rack
-	if priorDelivered < r.widenedAt {
+	if int32(priorDelivered-r.widenedAt) < 0 {
 		r.dsackSeen = false
 	}
 	if r.dsackSeen {
 		r.steps = min(r.steps+1, rackMaxSteps)
 		r.dsackSeen = false
-		r.widenedAt = e.board.delivered
+		r.widenedAt = e.rate.delivered
 		r.persist = rackPersist
 	} else if r.persist == 0 {
 		r.steps = 1

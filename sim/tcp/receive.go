@@ -83,7 +83,7 @@ func (e *Endpoint) answerUnacceptable(s *Segment, end int64) {
 		return
 	}
 	if s.Seq < e.rcvNxt {
-		e.ack.enterQuick(e.wnd.offered)
+		e.ack.enterQuick(e.wnd.offered, maxQuickACKs)
 		if e.sack {
 			e.reasm.duplicate(s.Seq, min(end, e.rcvNxt))
 		}
@@ -135,9 +135,10 @@ func (e *Endpoint) receiveData(s *Segment) {
 		if e.sack {
 			e.reasm.duplicate(s.Seq, end)
 		}
-		e.ack.enterQuick(e.wnd.offered)
+		e.ack.enterQuick(e.wnd.offered, maxQuickACKs)
 		e.ack.owe(e.tag)
 	case s.Seq > e.rcvNxt:
+		e.checkDataECN(s)
 		e.ack.owe(e.tag)
 		if e.reasm.add(s.Seq, end) {
 			e.wnd.arrived(s.Len, s.Len >= e.ack.segment, e.unread())
@@ -157,6 +158,7 @@ func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 		full := s.Len >= e.ack.segment
 		e.ack.arrived(s.Len, s.Flags&PSH != 0, e.wnd.offered, e.now, e.xmit.rto)
 		e.measureReceiver(s)
+		e.checkDataECN(s)
 		e.wnd.arrived(s.Len, full, e.unread())
 	}
 	e.rcvNxt = end

@@ -2,26 +2,28 @@ package tcp
 
 import "time"
 
-// phase is the state of loss recovery, ordered as Linux's tcp_ca_state.
-type phase uint8
+// caState is the state of loss recovery, in the order of the kernel's tcp_ca_state.
+type caState uint8
 
 const (
-	phaseOpen     phase = iota // nothing dubious
-	phaseDisorder              // SACKs or duplicate ACKs, no loss shown yet
-	phaseCWR                   // the window is being reduced without loss recovery
-	phaseRecovery              // fast recovery
-	phaseLoss                  // after a retransmission timeout
+	caOpen     caState = iota // nothing dubious
+	caDisorder                // SACKs or duplicate ACKs, no loss shown yet
+	caCWR                     // the window is being reduced without loss recovery
+	caRecovery                // fast recovery
+	caLoss                    // after a retransmission timeout
 )
 
 // recovery is the state of loss recovery (RFC 6675, RFC 6937, RFC 5682).
 type recovery struct {
-	phase phase
-	frto  bool  // the timeout may yet prove spurious
-	high  int64 // the phase ends when this offset is acknowledged
+	caState caState
+	frto    bool  // the timeout may yet prove spurious
+	high    int64 // the phase ends when this offset is acknowledged
 
 	priorCwnd    int // window when the reduction began
 	prrDelivered int // packets delivered since
 	prrOut       int // packets sent since
+
+	reneging bool // the peer has thrown away what it had SACKed
 
 	undoMark       bool // the reduction can be undone
 	undoFrom       int64
@@ -32,7 +34,15 @@ type recovery struct {
 }
 
 // reducing reports whether the window is under reduction by PRR.
-func (r *recovery) reducing() bool { return r.phase == phaseCWR || r.phase == phaseRecovery }
+func (r *recovery) reducing() bool { return r.caState == caCWR || r.caState == caRecovery }
+
+// setCAState goes over to another state of loss recovery (kernel tcp_set_ca_state).
+func (e *Endpoint) setCAState(state caState) {
+	if e.cc.setState != nil {
+		e.cc.setState(e, state)
+	}
+	e.rec.caState = state
+}
 
 // resendAction is what loss recovery wants sent once the window has been updated.
 type resendAction uint8
@@ -49,6 +59,9 @@ func (e *Endpoint) alert(s *Segment, a *ackSummary, duplicate bool) resendAction
 	if e.queue.n == 0 && e.board.sacked > 0 {
 		e.board.sacked = 0
 	}
+	if a.flags&ackECE != 0 {
+		e.rec.priorThreshold = 0 // the reduction is required: no undo
+	}
 	if a.flags&ackReneging != 0 && a.flags&ackAdvanced != 0 {
 		// Give the peer a moment to explain itself (kernel tcp_check_sack_reneging).
 		e.rearm(timerRetransmit, max(e.clock.ceil(e.rtt.srtt()/2), 10*time.Millisecond))
@@ -56,12 +69,12 @@ func (e *Endpoint) alert(s *Segment, a *ackSummary, duplicate bool) resendAction
 		return resendNothing
 	}
 	byCount := duplicate || (a.flags&ackDataSACKed != 0 && e.farSACK())
-	if e.rec.phase == phaseOpen {
+	if e.rec.caState == caOpen {
 		e.rec.hasResent = false
 	} else if e.sndUna >= e.rec.high && e.endPhase(s) {
 		return resendNothing
 	}
-	if e.rec.phase == phaseRecovery {
+	if e.rec.caState == caRecovery {
 		return e.alertInRecovery(s, a, duplicate, byCount)
 	}
 	return e.alertOutside(s, a, duplicate, byCount)
@@ -72,7 +85,7 @@ func (e *Endpoint) alert(s *Segment, a *ackSummary, duplicate bool) resendAction
 func (e *Endpoint) alertInRecovery(s *Segment, a *ackSummary, duplicate, byCount bool) resendAction {
 	if a.flags&ackAdvanced == 0 {
 		if !e.sack && duplicate {
-			e.addDuplicate()
+			e.addDuplicate(a.flags)
 		}
 	} else {
 		if e.undoPartial(s, a.priorUna) {
@@ -84,11 +97,11 @@ func (e *Endpoint) alertInRecovery(s *Segment, a *ackSummary, duplicate, byCount
 		e.keepOpen()
 	}
 	e.findLost(a)
-	if e.rec.phase != phaseRecovery {
+	if e.rec.caState != caRecovery {
 		if !e.lossShown() {
 			return resendNothing
 		}
-		e.enterRecovery()
+		e.enterRecovery(a.flags)
 	}
 	if e.countsLosses() && byCount {
 		e.markByCount(false)
@@ -98,10 +111,10 @@ func (e *Endpoint) alertInRecovery(s *Segment, a *ackSummary, duplicate, byCount
 
 // alertOutside recovers from a timeout, or enters fast recovery when loss is shown.
 func (e *Endpoint) alertOutside(s *Segment, a *ackSummary, duplicate, byCount bool) resendAction {
-	if e.rec.phase == phaseLoss {
+	if e.rec.caState == caLoss {
 		action := e.processLoss(s, a, duplicate)
 		e.findLost(a)
-		if e.rec.phase != phaseOpen && a.flags&ackLostResent == 0 {
+		if e.rec.caState != caOpen && a.flags&ackLostResent == 0 {
 			return action
 		}
 	}
@@ -110,18 +123,18 @@ func (e *Endpoint) alertOutside(s *Segment, a *ackSummary, duplicate, byCount bo
 			e.board.sacked = 0
 		}
 		if duplicate {
-			e.addDuplicate()
+			e.addDuplicate(a.flags)
 		}
 	}
-	if e.rec.phase <= phaseDisorder {
+	if e.rec.caState <= caDisorder {
 		e.undoByDSACK()
 	}
 	e.findLost(a)
 	if !e.lossShown() {
-		e.tryOpen()
+		e.tryOpen(a.flags)
 		return resendNothing
 	}
-	e.enterRecovery()
+	e.enterRecovery(a.flags)
 	if e.countsLosses() && byCount {
 		e.markByCount(true)
 	}
@@ -134,13 +147,13 @@ func (e *Endpoint) countsLosses() bool { return e.sack && !e.cfg.RACK }
 // endPhase ends a phase whose high offset has been acknowledged. It returns true if
 // there is nothing more to do.
 func (e *Endpoint) endPhase(s *Segment) bool {
-	switch e.rec.phase {
-	case phaseCWR:
+	switch e.rec.caState {
+	case caCWR:
 		if e.sndUna != e.rec.high {
 			e.endReduction()
-			e.rec.phase = phaseOpen
+			e.setCAState(caOpen)
 		}
-	case phaseRecovery:
+	case caRecovery:
 		if !e.sack {
 			e.board.sacked = 0
 		}
@@ -180,23 +193,26 @@ func (e *Endpoint) lossShown() bool {
 	return e.board.lost > 0 || (!e.cfg.RACK && e.board.sacked >= e.board.reordering)
 }
 
-func (e *Endpoint) tryOpen() {
+func (e *Endpoint) tryOpen(flags ackFlags) {
 	if !e.anyResent() {
 		e.rec.hasResent = false
 	}
-	if e.rec.phase != phaseCWR {
+	if flags&ackECE != 0 {
+		e.enterCWR()
+	}
+	if e.rec.caState != caCWR {
 		e.keepOpen()
 	}
 }
 
 // keepOpen goes back to Open, or Disorder while anything is missing.
 func (e *Endpoint) keepOpen() {
-	to := phaseOpen
+	to := caOpen
 	if e.board.sacked+e.board.lost > 0 || e.anyResent() {
-		to = phaseDisorder
+		to = caDisorder
 	}
-	if e.rec.phase != to {
-		e.rec.phase = to
+	if e.rec.caState != to {
+		e.setCAState(to)
 		e.rec.high = e.sndNxt
 	}
 }
@@ -205,8 +221,9 @@ func (e *Endpoint) anyResent() bool {
 	return e.board.resent > 0 || (e.queue.n > 0 && e.queue.at(0).state&packetEverResent != 0)
 }
 
-// enterRecovery begins fast recovery.
-func (e *Endpoint) enterRecovery() {
+// enterRecovery begins fast recovery. A reduction that the ACK's ECE requires is never
+// undone.
+func (e *Endpoint) enterRecovery(flags ackFlags) {
 	if !e.anyResent() {
 		e.rec.hasResent = false
 	}
@@ -215,10 +232,12 @@ func (e *Endpoint) enterRecovery() {
 	e.rec.priorThreshold = 0
 	e.initUndo()
 	if !reducing {
-		e.rec.priorThreshold = e.currentThreshold()
+		if flags&ackECE == 0 {
+			e.rec.priorThreshold = e.currentThreshold()
+		}
 		e.beginReduction()
 	}
-	e.rec.phase = phaseRecovery
+	e.setCAState(caRecovery)
 }
 
 // processLoss goes on after a timeout: F-RTO first finds out with new data whether
@@ -251,7 +270,7 @@ func (e *Endpoint) processLoss(s *Segment, a *ackSummary, duplicate bool) resend
 	}
 	if !e.sack {
 		if e.sndNxt > r.high && duplicate {
-			e.addDuplicate()
+			e.addDuplicate(a.flags)
 		} else if a.flags&ackAdvanced != 0 {
 			e.board.sacked = 0
 		}

@@ -23,7 +23,7 @@ func TestProportionalRateReduction(t *testing.T) {
 	e.win.cwnd = 20
 	out(19)
 	e.beginReduction()
-	e.rec.phase = phaseRecovery
+	e.rec.caState = caRecovery
 	if e.win.ssthresh != 10 {
 		t.Fatalf("threshold %d", e.win.ssthresh)
 	}
@@ -56,11 +56,10 @@ func TestProportionalRateReduction(t *testing.T) {
 		}
 	}
 	// The first retransmission leaves even if proportion would not let it.
-	e.win.cwnd, e.rec.phase = 30, phaseOpen
+	e.win.cwnd, e.rec.caState = 30, caOpen
 	out(30)
-	e.cc.reset()
 	e.beginReduction()
-	e.win.ssthresh, e.rec.phase = 1, phaseRecovery
+	e.win.ssthresh, e.rec.caState = 1, caRecovery
 	e.rec.prrDelivered = -1
 	e.reduceWindow(1, 0, ackDataSACKed)
 	if got := e.win.cwnd - e.inFlight(); got != 1 {
@@ -72,25 +71,25 @@ func TestProportionalRateReduction(t *testing.T) {
 func TestReorderingWindow(t *testing.T) {
 	cfg := DefaultConfig()
 	for _, c := range []struct {
-		phase  phase
+		state  caState
 		sacked int
 		seen   bool
 		steps  int
 		want   time.Duration
 	}{
-		{phaseOpen, 1, false, 1, 25 * ms},
-		{phaseDisorder, 2, false, 1, 25 * ms},
-		{phaseDisorder, 3, false, 1, 0},
-		{phaseRecovery, 1, false, 1, 0},
-		{phaseLoss, 1, false, 1, 0},
-		{phaseDisorder, 3, true, 1, 25 * ms},
-		{phaseRecovery, 5, true, 2, 50 * ms},
-		{phaseOpen, 1, true, 10, 120 * ms}, // at most the smoothed round trip
+		{caOpen, 1, false, 1, 25 * ms},
+		{caDisorder, 2, false, 1, 25 * ms},
+		{caDisorder, 3, false, 1, 0},
+		{caRecovery, 1, false, 1, 0},
+		{caLoss, 1, false, 1, 0},
+		{caDisorder, 3, true, 1, 25 * ms},
+		{caRecovery, 5, true, 2, 50 * ms},
+		{caOpen, 1, true, 10, 120 * ms}, // at most the smoothed round trip
 	} {
 		var e Endpoint
 		e.Reset(&cfg)
 		e.rtt.min, e.rtt.srtt8 = 100*ms, 8*120*ms
-		e.rec.phase, e.board.sacked, e.board.reorderSeen, e.rack.steps = c.phase, c.sacked, c.seen, c.steps
+		e.rec.caState, e.board.sacked, e.board.reorderSeen, e.rack.steps = c.state, c.sacked, c.seen, c.steps
 		if got := e.rackWindow(); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}

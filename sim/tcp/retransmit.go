@@ -17,7 +17,7 @@ func (e *Endpoint) recoverLost(action resendAction) {
 }
 
 func (e *Endpoint) recoveryCause() Cause {
-	if e.rec.phase == phaseLoss {
+	if e.rec.caState == caLoss {
 		return RTO
 	}
 	return FastRetransmit
@@ -35,7 +35,7 @@ func (e *Endpoint) resendLost(cause Cause) {
 		if p.state&packetLost == 0 || p.state&(packetSACKed|packetRetransmit) != 0 {
 			continue
 		}
-		if !e.retransmit(i, cause) {
+		if e.pacingHolds(Window) || !e.retransmit(i, cause) {
 			break
 		}
 		if e.rec.reducing() {
@@ -75,15 +75,15 @@ func (e *Endpoint) collapse(i int) {
 	p := e.queue.at(i)
 	for i+1 < e.queue.n && p.state&(packetSACKed|packetFIN) == 0 {
 		next := e.queue.at(i + 1)
-		data := next.end
+		data := next.end()
 		if next.state&packetFIN != 0 {
 			data--
 		}
-		if next.state&packetSACKed != 0 || data-p.seq > int64(e.mss) || next.end > e.windowEnd() {
+		if next.state&packetSACKed != 0 || data-p.seq > int64(e.mss) || next.end() > e.windowEnd() {
 			return
 		}
 		e.forget(next)
-		p.end = next.end
+		p.length += next.length
 		p.state |= next.state & (packetEverResent | packetFIN)
 		e.queue.remove(i + 1)
 	}

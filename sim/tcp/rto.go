@@ -153,27 +153,28 @@ func backoffTime(retries int, base, most time.Duration) time.Duration {
 // a round trip, beside the first packet (kernel tcp_enter_loss).
 func (e *Endpoint) enterLoss() {
 	r := &e.rec
-	fresh := r.phase < phaseRecovery
+	fresh := r.caState < caRecovery
 	e.timeoutMarkLost()
-	if r.phase <= phaseDisorder || e.sndUna >= r.high || (r.phase == phaseLoss && e.xmit.retries == 0) {
+	if r.caState <= caDisorder || e.sndUna >= r.high || (r.caState == caLoss && e.xmit.retries == 0) {
 		r.priorThreshold = e.currentThreshold()
 		r.priorCwnd = e.win.cwnd
-		e.win.ssthresh = e.cc.onLoss(&e.win)
-		e.cc.onRTO(&e.win)
+		e.win.ssthresh = e.cc.ssthresh(e)
+		e.caEvent(eventLoss)
 		e.initUndo()
 	}
 	e.win.cwnd = e.inFlight() + 1
 	e.win.acked = 0
 	e.win.stamp = e.now
-	if r.phase <= phaseDisorder && e.board.sacked >= e.cfg.Reordering {
+	if r.caState <= caDisorder && e.board.sacked >= e.cfg.Reordering {
 		e.board.reordering = min(e.board.reordering, e.cfg.Reordering)
 	}
-	if r.phase == phaseOpen && !e.anyResent() {
+	if r.caState == caOpen && !e.anyResent() {
 		r.hasResent = false
 	}
-	r.phase = phaseLoss
+	e.setCAState(caLoss)
 	r.high = e.sndNxt
 	e.tlp.high = 0
+	e.ecn.queueCWR = e.ecn.on
 	r.frto = fresh || e.xmit.retries > 0
 }
 
@@ -181,6 +182,7 @@ func (e *Endpoint) enterLoss() {
 // has thrown away what it had SACKed: then nothing of that counts.
 func (e *Endpoint) timeoutMarkLost() {
 	reneged := e.queue.at(0).state&packetSACKed != 0
+	e.rec.reneging = e.rec.reneging || reneged
 	if reneged || !e.sack {
 		e.board.sacked = 0
 	}

@@ -7,7 +7,6 @@ import "time"
 type scoreboard struct {
 	sacked, lost, resent int // packets so marked
 
-	delivered   int   // packets ever acknowledged or SACKed
 	lostEver    int   // packets ever marked lost
 	highSACKed  int64 // end of the highest packet SACKed
 	highResent  int64 // end of the highest packet sent again
@@ -25,7 +24,7 @@ type ackSummary struct {
 	firstSent  time.Duration
 	lastSent   time.Duration // of packets newly SACKed, never sent again
 	sackSample bool
-	rtt        time.Duration // of the last packet acknowledged; negative: unknown
+	rate       rateSample
 }
 
 type ackFlags uint16
@@ -43,8 +42,9 @@ const (
 	ackReneging                          // the first packet is SACKed
 	ackTimer                             // the timer must be set
 	ackLostResent                        // a retransmission was found lost
+	ackECE                               // it carried ECE
 	ackNotDuplicate = ackData | ackWindow | ackDataAcked
-	ackAlert        = ackDataSACKed | ackDSACK
+	ackAlert        = ackDataSACKed | ackDSACK | ackECE
 )
 
 // fack is the end of the highest packet known to have arrived.
@@ -69,7 +69,7 @@ func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 		}
 		e.tagBlock(b, dup && i == 0, a)
 	}
-	if e.rec.phase != phaseLoss || e.rec.undoMark {
+	if e.rec.caState != caLoss || e.rec.undoMark {
 		e.checkReordering(a.reordered)
 	}
 }
@@ -81,10 +81,11 @@ func (e *Endpoint) tagBlock(b Block, dup bool, a *ackSummary) {
 		if p.seq >= b.End {
 			return
 		}
-		if p.seq < b.Start || p.end > b.End {
+		if p.seq < b.Start || p.end() > b.End {
 			continue
 		}
 		e.tagPacket(p, dup, a)
+		e.rate.arrived(p, &a.rate)
 	}
 }
 
@@ -92,12 +93,12 @@ func (e *Endpoint) tagBlock(b Block, dup bool, a *ackSummary) {
 func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
 	board := &e.board
 	if dup && p.state&packetResentBefore != 0 {
-		e.undoneByDSACK(p.end)
+		e.undoneByDSACK(p.end())
 		if p.state&packetSACKed != 0 {
 			a.reordered = min(a.reordered, p.seq)
 		}
 	}
-	if p.end <= e.sndUna {
+	if p.end() <= e.sndUna {
 		return
 	}
 	if p.state&packetSACKed == 0 {
@@ -114,7 +115,7 @@ func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
 				if p.seq < e.fack() {
 					a.reordered = min(a.reordered, p.seq)
 				}
-				if p.end <= e.rec.high {
+				if p.end() <= e.rec.high {
 					a.flags |= ackOriginal
 				}
 				if !a.sackSample {
@@ -131,8 +132,8 @@ func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
 		p.state |= packetSACKed
 		a.flags |= ackDataSACKed
 		board.sacked++
-		board.delivered++
-		board.highSACKed = max(board.highSACKed, p.end)
+		e.countDelivered(1, a.flags)
+		board.highSACKed = max(board.highSACKed, p.end())
 	}
 	if dup && p.state&packetRetransmit != 0 {
 		p.state &^= packetRetransmit
@@ -156,7 +157,7 @@ func (e *Endpoint) checkDSACK(s *Segment, blocks []Block, a *ackSummary) bool {
 		a.flags |= ackDSACKProbe
 	}
 	a.flags |= ackDSACK
-	e.board.delivered++
+	e.countDelivered(1, a.flags)
 	if e.board.reorderSeen && a.flags&ackDSACKProbe == 0 {
 		e.rack.dsackSeen = true
 	}
@@ -225,17 +226,17 @@ func (e *Endpoint) markByCount(begins bool) {
 // Without SACK each duplicate ACK stands for one packet that arrived (RFC 6582,
 // kernel tcp_add_reno_sack, tcp_remove_reno_sacks).
 
-func (e *Endpoint) addDuplicate() {
+func (e *Endpoint) addDuplicate(flags ackFlags) {
 	holes := min(max(e.board.lost, 1), e.queue.n)
 	if e.board.sacked+1+holes > e.queue.n {
 		return
 	}
 	e.board.sacked++
-	e.board.delivered++
+	e.countDelivered(1, flags)
 }
 
-func (e *Endpoint) removeDuplicates(acked int) {
-	e.board.delivered += max(acked-e.board.sacked, 1)
+func (e *Endpoint) removeDuplicates(acked int, flags ackFlags) {
+	e.countDelivered(max(acked-e.board.sacked, 1), flags)
 	e.board.sacked = max(e.board.sacked-(acked-1), 0)
 	holes := min(max(e.board.lost, 1), e.queue.n)
 	e.board.sacked = min(e.board.sacked, e.queue.n-holes)
@@ -244,8 +245,8 @@ func (e *Endpoint) removeDuplicates(acked int) {
 // markNewReno marks the first packet lost: on the third duplicate ACK and on each
 // partial ACK in recovery (kernel tcp_newreno_mark_lost).
 func (e *Endpoint) markNewReno(advanced bool) {
-	recovering := e.rec.phase == phaseRecovery
-	if (e.rec.phase < phaseRecovery && e.board.sacked >= e.board.reordering) || (recovering && advanced) {
+	recovering := e.rec.caState == caRecovery
+	if (e.rec.caState < caRecovery && e.board.sacked >= e.board.reordering) || (recovering && advanced) {
 		if p := e.queue.at(0); p.state&packetLost == 0 {
 			e.markLost(p)
 		}

@@ -22,6 +22,9 @@ const (
 	RST
 	PSH
 	ACK
+	_
+	ECE // RFC 3168 §6.1
+	CWR // RFC 3168 §6.1
 )
 
 // Options says which TCP options a segment carries.
@@ -66,7 +69,7 @@ type Segment struct {
 	// previous transmission, for a delayed ACK the arrival it answers, for a probe
 	// of a closed window the event that armed its timer.
 	Since Tag
-	// Armed is the tag of the event that armed the timer, valid with Held.
+	// Armed is the tag of the event that armed the timer, valid with Held or Paced.
 	Armed Tag
 	// Burst numbers the bursts of one endpoint: segments that left in one go (the
 	// segments of one GSO packet of Linux) share it.
@@ -78,6 +81,8 @@ type Segment struct {
 	Blocks uint8
 	// WindowScale is the shift offered, valid with OptWindowScale.
 	WindowScale uint8
+	// ECN is the ECN field of the IP header.
+	ECN ECN
 	// Cause tells why the segment left now.
 	Cause Cause
 	// Retransmit marks data, SYN or FIN that had been sent before.
@@ -85,6 +90,9 @@ type Segment struct {
 	// Held marks new data that a timer let go although the congestion window, or
 	// until lately the peer's, held it back: Cause is Probe or Persist.
 	Held bool
+	// Paced marks a segment that the pacing timer let go: since the event Armed nothing
+	// else held it back. Cause tells why it would have left then.
+	Paced bool
 }
 
 // Header sizes in bytes.

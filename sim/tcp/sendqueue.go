@@ -11,18 +11,28 @@ const (
 	packetRetransmit                           // its retransmission is in flight
 	packetEverResent                           // it was retransmitted at least once
 	packetFIN                                  // its last offset is the FIN
+	packetAppLimited                           // the application was the limit when it was sent
 	packetResentBefore = packetRetransmit | packetEverResent
 )
 
 // packet is one sent and not yet acknowledged segment. Windows, marks and losses
 // count packets, whatever their length.
 type packet struct {
-	seq, end int64         // stream offsets, the FIN counted
-	sent     time.Duration // its latest transmission
-	order    int64         // ordinal of that among all transmissions of the endpoint
-	tag      Tag           // the event of that transmission
-	state    packetState
+	seq   int64         // its first stream offset
+	sent  time.Duration // its latest transmission
+	order int64         // ordinal of that among all transmissions of the endpoint
+
+	// The delivery rate at that transmission: see deliveryRate.
+	firstSent, deliveredAt time.Duration
+	delivered, deliveredCE uint32
+
+	length int32 // stream offsets that it takes, the FIN counted
+	tag    Tag   // the event of that transmission
+	state  packetState
 }
+
+// end returns the stream offset after the packet.
+func (p *packet) end() int64 { return p.seq + int64(p.length) }
 
 // retransmitQueue holds the packets sent and not cumulatively acknowledged, in
 // stream order, in a ring that is kept from run to run.
@@ -69,7 +79,7 @@ func (q *retransmitQueue) find(offset int64) int {
 	lo, hi := 0, q.n
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
-		if q.at(mid).end > offset {
+		if q.at(mid).end() > offset {
 			hi = mid
 		} else {
 			lo = mid + 1

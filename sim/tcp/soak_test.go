@@ -9,11 +9,17 @@ import (
 	"time"
 )
 
-// soakCase draws a conversation, settings and a lossy, perhaps reordering and
-// duplicating, path from a seed.
-func soakCase(t *testing.T, p *pipe, seed uint64) (turns []turn) {
+// soakCase makes the pipe ready for a connection drawn from a seed.
+func soakCase(t *testing.T, p *pipe, seed uint64) {
+	cfg, turns := drawCase(t, p, seed)
+	p.reset(&cfg, turns)
+}
+
+// drawCase draws settings, an exchange and a lossy, perhaps reordering, path from a
+// seed.
+func drawCase(t *testing.T, p *pipe, seed uint64) (cfg Config, turns []turn) {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	cfg := DefaultConfig()
+	cfg = DefaultConfig()
 	cfg.HZ = []int{0, 250, 1000}[rng.IntN(3)]
 	cfg.ClockOffset = time.Duration(rng.Int64N(int64(time.Hour)))
 	cfg.SACK = rng.IntN(4) > 0
@@ -50,8 +56,7 @@ func soakCase(t *testing.T, p *pipe, seed uint64) (turns []turn) {
 	if jitter > 0 {
 		p.jitter = func(int, int) time.Duration { return time.Duration(rng.Int64N(int64(jitter))) }
 	}
-	p.reset(&cfg, turns)
-	return turns
+	return cfg, turns
 }
 
 // checkEnds holds what must be true at the end of any run: all data in order, both
@@ -116,6 +121,43 @@ func TestRandomLossSoak(t *testing.T) {
 	}
 }
 
+// TestMarkedAndPacedSoak runs random connections whose packets routers mark too and
+// whose ends negotiate ECN and pace at random.
+func TestMarkedAndPacedSoak(t *testing.T) {
+	runs := 2000
+	if testing.Short() {
+		runs = 200
+	}
+	p := &pipe{}
+	echoes, paced := 0, 0
+	for seed := range runs {
+		cfg, turns := drawCase(t, p, uint64(seed))
+		rng := rand.New(rand.NewPCG(uint64(seed), 2))
+		p.reset(&cfg, turns)
+		for side := range p.end {
+			cfg.ECN, cfg.Pacing = rng.IntN(4) > 0, rng.IntN(2) == 0
+			p.end[side].Reset(&cfg)
+		}
+		p.mark = func(int, int, *Segment) bool { return rng.IntN(20) == 0 }
+		p.trace = func(_ *pipe, _ int, s *Segment, _ bool) {
+			if s.Flags&(ECE|SYN) == ECE {
+				echoes++
+			}
+			if s.Paced {
+				paced++
+			}
+		}
+		p.arrived = func(p *pipe, side int, _ *Segment) { p.checkMarks(t, seed) }
+		p.run(24 * time.Hour)
+		if checkEnds(t, p, fmt.Sprintf("seed %d", seed)) && p.loss < 0.2 {
+			t.Errorf("seed %d: a connection failed at a loss of %v", seed, p.loss)
+		}
+	}
+	if echoes < runs || paced < runs {
+		t.Errorf("%d segments with ECE, %d paced", echoes, paced)
+	}
+}
+
 // checkMarks recounts the scoreboard.
 func (p *pipe) checkMarks(t *testing.T, seed int) {
 	for side := range p.end {
@@ -132,7 +174,7 @@ func (p *pipe) checkMarks(t *testing.T, seed int) {
 			if q.state&packetRetransmit != 0 {
 				b.resent++
 			}
-			if i > 0 && e.queue.at(i-1).end != q.seq {
+			if i > 0 && e.queue.at(i-1).end() != q.seq {
 				t.Fatalf("seed %d: packets %d and %d do not join", seed, i-1, i)
 			}
 		}
@@ -140,7 +182,7 @@ func (p *pipe) checkMarks(t *testing.T, seed int) {
 			t.Fatalf("seed %d side %d at %v: counted %d SACKed, %d lost, %d resent; kept %d, %d, %d", seed, side, p.now,
 				b.sacked, b.lost, b.resent, e.board.sacked, e.board.lost, e.board.resent)
 		}
-		if e.queue.n > 0 && (e.queue.at(0).end <= e.sndUna || e.queue.at(e.queue.n-1).end != e.sndNxt) {
+		if e.queue.n > 0 && (e.queue.at(0).end() <= e.sndUna || e.queue.at(e.queue.n-1).end() != e.sndNxt) {
 			t.Fatalf("seed %d side %d: the queue does not end at the next offset", seed, side)
 		}
 	}
@@ -171,7 +213,6 @@ func TestResetForgetsEverything(t *testing.T) {
 		e.Reset(&cfg)
 		fresh.Reset(&cfg)
 		fresh.out, fresh.queue.ring, fresh.writes.ring, fresh.reasm.ranges = e.out, e.queue.ring, e.writes.ring, e.reasm.ranges
-		e.cc, fresh.cc = nil, nil // points into the endpoint
 		if !reflect.DeepEqual(e, &fresh) {
 			t.Errorf("side %d keeps more than memory through Reset", side)
 		}

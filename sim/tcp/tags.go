@@ -8,7 +8,7 @@ func (e *Endpoint) Tags(visit func(*Tag)) {
 	for i := range e.out {
 		s := &e.out[i]
 		visit(&s.Since)
-		if s.Held {
+		if s.Held || s.Paced {
 			visit(&s.Armed)
 		}
 	}
@@ -26,6 +26,9 @@ func (e *Endpoint) Tags(visit func(*Tag)) {
 	}
 	if e.xmit.kind == timerProbe || e.xmit.kind == timerPersist {
 		visit(&e.xmit.since)
+	}
+	if e.pacer.timer != Never {
+		visit(&e.pacer.since)
 	}
 	if e.ack.pending {
 		visit(&e.ack.since)

@@ -16,15 +16,20 @@ func TestTagsVisitsEveryHeldTag(t *testing.T) {
 		runs = 80
 	}
 	p := &pipe{}
-	causes := map[Cause]int{}
+	causes, paced := map[Cause]int{}, 0
 	for seed := range runs {
 		run := func(called func()) string {
 			var b strings.Builder
-			soakCase(t, p, uint64(seed))
+			cfg, turns := drawCase(t, p, uint64(seed))
+			cfg.Pacing = seed%2 == 1
+			p.reset(&cfg, turns)
 			p.trace = func(p *pipe, side int, s *Segment, _ bool) {
 				causes[s.Cause]++
+				if s.Paced {
+					paced++
+				}
 				fmt.Fprintf(&b, "%v %d %d:%d %v since %v", p.now, side, s.Seq, s.Len, s.Cause, p.tags[s.Since])
-				if s.Held {
+				if s.Held || s.Paced {
 					fmt.Fprintf(&b, " armed %v", p.tags[s.Armed])
 				}
 				b.WriteByte('\n')
@@ -43,6 +48,9 @@ func TestTagsVisitsEveryHeldTag(t *testing.T) {
 		if causes[c] == 0 {
 			t.Errorf("no segment left for the cause %v", c)
 		}
+	}
+	if paced == 0 {
+		t.Error("no segment was paced")
 	}
 }
 

@@ -13,7 +13,7 @@ type tailLossProbe struct {
 // tcp_schedule_loss_probe).
 func (e *Endpoint) scheduleProbe(advancing bool) bool {
 	if !e.cfg.TailLossProbe || !e.sack || e.queue.n == 0 ||
-		(e.rec.phase != phaseOpen && e.rec.phase != phaseCWR) {
+		(e.rec.caState != caOpen && e.rec.caState != caCWR) {
 		return false
 	}
 	delay := e.cfg.InitialRTO
@@ -71,7 +71,7 @@ func (e *Endpoint) probeAcked(ack int64, a *ackSummary) {
 		e.tlp.high = 0
 	case ack > e.tlp.high:
 		e.beginReduction()
-		e.rec.phase = phaseCWR
+		e.setCAState(caCWR)
 		e.endReduction()
 		e.keepOpen()
 	case a.flags&(ackAdvanced|ackNotDuplicate|ackDataSACKed) == 0:

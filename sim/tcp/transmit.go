@@ -9,6 +9,7 @@ func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
 	if n <= 0 || e.finQueued || e.state == Closed || e.state == TimeWait {
 		return
 	}
+	e.checkAppLimited()
 	if e.sndNxt == e.dataEnd {
 		e.restartAfterIdle()
 	}
@@ -44,7 +45,14 @@ func (e *Endpoint) windowLeft() int64 { return max(e.ackSent+e.wnd.offered-e.rcv
 func (e *Endpoint) emit(flags Flags, cause Cause, since Tag) *Segment {
 	e.out = append(e.out, Segment{Flags: flags, Cause: cause, Since: since, Burst: e.burst})
 	e.stats.SegmentsSent++
-	return &e.out[len(e.out)-1]
+	s := &e.out[len(e.out)-1]
+	if p := &e.pacer; p.on {
+		p.next = max(p.next, e.now)
+		if p.releasing {
+			s.Paced, s.Armed = true, p.since
+		}
+	}
+	return s
 }
 
 // acknowledge puts the ACK, the window, timestamps and SACK blocks on a segment; so
@@ -62,6 +70,12 @@ func (e *Endpoint) acknowledge(s *Segment) {
 	}
 	if e.sack && (e.reasm.blocks > 0 || e.reasm.hasDup) {
 		e.reasm.fill(s, room)
+	}
+	if e.ecn.on {
+		s.ECN = e.ecnOfControl()
+		if e.ecn.demandCWR {
+			s.Flags |= ECE
+		}
 	}
 	e.ack.sent()
 }
@@ -135,6 +149,8 @@ func (e *Endpoint) canSend() bool {
 // and returns how many it sent.
 func (e *Endpoint) sendNew(cause Cause, limit, cwnd int) int {
 	sent, perBurst, inBurst := 0, 0, 0
+	var burstFrom int64 // where the burst begins in the stream
+	var prior time.Duration
 	if e.nagleHolds && cause == Window {
 		cause = Nagle
 	}
@@ -155,13 +171,24 @@ func (e *Endpoint) sendNew(cause Cause, limit, cwnd int) int {
 			break
 		}
 		if inBurst == perBurst {
+			if sent > 0 {
+				e.burstSent(e.sndNxt-burstFrom, prior)
+			}
+			if e.pacingHolds(cause) {
+				inBurst = 0
+				break
+			}
 			e.burst++
 			perBurst, inBurst = e.burstSize(cwnd), 0
+			burstFrom, prior = e.sndNxt, e.pacer.next
 		}
 		inBurst++
 		sent++
 		last := edge == e.queueEnd() || inBurst == perBurst
 		e.sendPacket(end, fin, last, cause)
+	}
+	if inBurst > 0 {
+		e.burstSent(min(e.sndNxt, e.dataEnd)-burstFrom, prior)
 	}
 	if limited := e.inFlight() >= cwnd; sent > 0 || limited {
 		e.validateWindow(limited)
@@ -176,12 +203,13 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 	s.Len = int32(end - e.sndNxt)
 	p := e.queue.push()
 	e.sends++
-	*p = packet{seq: e.sndNxt, end: end, sent: e.now, order: e.sends, tag: e.tag}
+	*p = packet{seq: e.sndNxt, length: s.Len, sent: e.now, order: e.sends, tag: e.tag}
 	if fin {
 		s.Flags |= FIN
-		p.end++
+		p.length++
 		p.state = packetFIN
 	}
+	e.rate.snapshot(p, e.queue.n-1)
 	if s.Len > 0 {
 		if pushed {
 			s.Flags |= PSH
@@ -189,19 +217,32 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 		if s.Len < e.mss {
 			e.smallEnd = end
 		}
-		e.lastSend = e.now
-		e.ack.replied(e.now)
+		e.dataSent(e.inFlight() - 1)
 		e.stats.BytesSent += int64(s.Len)
 	}
-	s.Since = e.writes.take(p.end)
+	end = p.end()
+	s.Since = e.writes.take(end)
 	if cause == Probe || cause == Persist {
 		s.Held, s.Armed = true, e.xmit.since
 	}
 	e.acknowledge(s)
-	e.sndNxt = p.end
+	if e.ecn.on {
+		e.sendDataECN(s)
+	}
+	e.sndNxt = end
 	if e.queue.n == 1 || e.xmit.kind == timerProbe {
 		e.rearmRTO()
 	}
+}
+
+// dataSent notes that a segment with data leaves while other packets are in flight
+// (kernel tcp_event_data_sent).
+func (e *Endpoint) dataSent(inFlight int) {
+	if inFlight == 0 {
+		e.caEvent(eventTxStart)
+	}
+	e.lastSend = e.now
+	e.ack.replied(e.now)
 }
 
 // holdPartial is Nagle's algorithm in Minshall's form: a partial segment waits while
@@ -210,49 +251,55 @@ func (e *Endpoint) holdPartial(end int64, fin bool) bool {
 	return e.cfg.Nagle && !fin && end-e.sndNxt < int64(e.mss) && e.queue.n > 0 && e.smallEnd > e.sndUna
 }
 
+// minBurst is the least number of segments in a burst (tcp_min_tso_segs).
+const minBurst = 2
+
 // burstSize is how many segments leave in one go: what the pacing rate sends in a
 // millisecond, more on short paths, at least two (kernel tcp_tso_autosize).
 func (e *Endpoint) burstSize(cwnd int) int {
-	if e.rtt.srtt8 == 0 || e.dataEnd-e.sndNxt <= 2*int64(e.mss) || cwnd-e.inFlight() <= 2 {
-		return 2
+	least := minBurst
+	if e.cc.minTSOSegs != nil {
+		least = e.cc.minTSOSegs(e)
 	}
-	// Tenths of a window in a round trip: twice the window in slow start, 1.2 times
-	// after it.
-	pace := int64(12)
-	if e.win.cwnd < e.win.ssthresh/2 {
-		pace = 20
+	if e.rtt.srtt8 == 0 || e.dataEnd-e.sndNxt <= int64(least)*int64(e.mss) ||
+		cwnd-e.inFlight() <= least {
+		return least
 	}
-	perSecond := pace * int64(e.win.cwnd) * int64(e.mss) * int64(time.Second/time.Microsecond) /
-		(10 * max(int64(e.rtt.srtt()/time.Microsecond), 1))
-	bytes := perSecond >> 10
+	rate := e.pacer.rate
+	if !e.pacer.on {
+		rate = e.windowRate()
+	}
+	bytes := rate >> 10
 	if shift := int64(e.rtt.min/time.Microsecond) >> 9; shift < 16 {
 		bytes += 65536 >> shift
 	}
-	return max(int(min(bytes, 65536)/int64(e.mss)), 2)
+	return max(int(min(bytes, 65536)/int64(e.mss)), least)
 }
 
 // resend sends packet i of the queue again.
 func (e *Endpoint) resend(i int, cause Cause) {
 	p := e.queue.at(i)
 	e.burst++
+	prior := e.pacer.next
 	s := e.emit(ACK, cause, p.tag)
 	s.Retransmit = true
 	s.Seq = p.seq
-	s.Len = int32(p.end - p.seq)
+	s.Len = p.length
 	if p.state&packetFIN != 0 {
 		s.Flags |= FIN
 		s.Len--
 	}
 	if s.Len > 0 {
 		s.Flags |= PSH
-		e.lastSend = e.now
-		e.ack.replied(e.now)
+		e.dataSent(e.inFlight())
 	}
 	e.acknowledge(s)
 	e.sends++
 	p.sent, p.order, p.tag = e.now, e.sends, e.tag
 	p.state |= packetEverResent
-	e.board.highResent = max(e.board.highResent, p.end)
+	e.rate.snapshot(p, e.queue.n)
+	e.burstSent(int64(s.Len), prior)
+	e.board.highResent = max(e.board.highResent, p.end())
 	e.stats.Retransmits++
 	e.stats.BytesRetransmitted += int64(s.Len)
 }

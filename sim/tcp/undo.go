@@ -53,8 +53,11 @@ func (e *Endpoint) undoReduction(unmark bool) {
 		e.board.lost = 0
 	}
 	if r.priorThreshold > 0 {
-		e.win.cwnd = e.cc.onUndo(&e.win, r.priorCwnd)
-		e.win.ssthresh = max(e.win.ssthresh, r.priorThreshold)
+		e.win.cwnd = e.cc.undoCwnd(e)
+		if r.priorThreshold > e.win.ssthresh {
+			e.win.ssthresh = r.priorThreshold
+			e.ecn.queueCWR = false
+		}
 	}
 	e.win.stamp = e.now
 	r.undoMark = false
@@ -84,7 +87,8 @@ func (e *Endpoint) undoRecovery(s *Segment) bool {
 	if e.holdsReno() {
 		return true
 	}
-	e.rec.phase = phaseOpen
+	e.setCAState(caOpen)
+	e.rec.reneging = false
 	return false
 }
 
@@ -108,7 +112,8 @@ func (e *Endpoint) undoLoss(s *Segment, frto bool) bool {
 		return true
 	}
 	if frto || e.sack {
-		e.rec.phase = phaseOpen
+		e.setCAState(caOpen)
+		e.rec.reneging = false
 	}
 	return true
 }

@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"time"
+
+	"tlslab/engine/pki"
+	"tlslab/engine/session"
+	"tlslab/engine/wire"
+)
+
+// What a client keeps of a connection to resume it, and what it offers to resume.
+
+// keepClassic makes a TLS 1.2 connection's session, from its ticket or its
+// session ID.
+func (c *Conn) keepClassic(ticket []byte, lifetime time.Duration) {
+	if lifetime == 0 || lifetime > session.MaxTicketLifetime {
+		lifetime = session.MaxTicketLifetime
+	}
+	s := c.newSession()
+	s.MasterSecret = append([]byte(nil), c.hs.legacy.secrets.Master()...)
+	s.Expires = c.cfg.Now().Add(lifetime)
+	if ticket != nil {
+		s.SessionTicket = append([]byte(nil), ticket...)
+	} else {
+		s.ID = append([]byte(nil), c.resume.id...)
+	}
+	c.resume.session, c.resume.isNew = s, true
+}
+
+// newSession returns a session with what this handshake has negotiated.
+func (c *Conn) newSession() *session.Session {
+	return &session.Session{
+		Version:              c.info.Version,
+		Suite:                c.info.Suite.ID,
+		ServerName:           c.info.ServerName,
+		ALPN:                 c.info.ALPN,
+		ExtendedMasterSecret: c.info.ExtendedMasterSecret,
+		Compressed:           c.info.Compressed,
+		MaxFragmentRequested: c.cfg.MaxFragment,
+		MaxFragment:          c.info.MaxFragment,
+		ClientAuthenticated:  c.info.ClientAuthenticated,
+		ToleratedFaults:      c.info.ToleratedFaults,
+	}
+}
+
+// keepTicket adds a TLS 1.3 ticket to the connection's session.
+func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
+	if c.resume.session == nil {
+		c.resume.session = c.newSession()
+	}
+	t := session.Ticket{
+		Identity: append([]byte(nil), m.Ticket...),
+		PSK:      make([]byte, c.hash.Size),
+		AgeAdd:   m.AgeAdd,
+		Received: c.cfg.Now(),
+		Lifetime: time.Duration(m.Lifetime) * time.Second,
+
+		MaxEarlyData: ticketLimit(m.Extensions),
+		MaxPlaintext: c.out.half.Plaintext(),
+	}
+	c.tls13.schedule.PSK(t.PSK, c.tls13.resumption[:c.hash.Size], m.Nonce)
+	c.resume.session.AddTicket(t)
+	c.resume.isNew = true
+}
+
+// An offer is what a ClientHello offers to resume.
+type offer struct {
+	session *session.Session // nil: nothing
+	classic bool             // the session is TLS 1.2's
+	tickets []session.Ticket
+	hash    string // the PSKs' hash
+}
+
+// chooseOffer decides what Config.Session is good for on this connection.
+func (c *Conn) chooseOffer() {
+	s := c.cfg.Session
+	now := c.cfg.Now()
+	if s == nil || s.Version < c.cfg.minVersion() || s.Version > c.cfg.maxVersion() || !pki.SameDNSName(s.ServerName, c.info.ServerName) ||
+		s.ToleratedFaults&^c.cfg.acceptedFaults() != 0 {
+		return
+	}
+	if !s.Valid() || s.MaxFragmentRequested != c.cfg.MaxFragment {
+		return // the length holds for a session and all that resume it (RFC 6066 §4)
+	}
+	suite := suiteRow(s.Suite)
+	if s.Version != TLS13 {
+		way := SessionID
+		if s.SessionTicket != nil {
+			way = Ticket
+		}
+		// A session with extended master secret wants the extension again
+		// (RFC 7627 §5.3).
+		given := s.ExtendedMasterSecret && c.cfg.NoExtendedMasterSecret
+		if c.cfg.allows(way) && (!s.Compressed || c.offersCompression()) && c.cfg.enables(s.Suite) && !now.After(s.Expires) && !given {
+			c.resume.offer = offer{session: s, classic: true}
+		}
+		return
+	}
+	if suite == nil || !c.cfg.allows(PSKDHE) && !c.cfg.allows(PSK) || !c.cfg.enablesHash(suite.Hash) {
+		return
+	}
+	if t := s.TakeTickets(max(c.cfg.TicketsOffered, 1), now, c.cfg.ReuseTickets); len(t) > 0 {
+		c.resume.offer = offer{session: s, tickets: t, hash: suite.Hash}
+		c.offerEarly()
+	}
+}

@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"tlslab/engine/session"
+)
+
+// What a server keeps of a connection to resume it.
+
+// ticketLifetime is how long tickets of this Config live.
+func (cfg *Config) ticketLifetime() time.Duration {
+	if cfg.TicketLifetime == 0 {
+		return DefaultTicketLifetime
+	}
+	return cfg.TicketLifetime
+}
+
+// appendState writes what the connection's session is to a server.
+func (c *Conn) appendState(dst, secret []byte, early session.EarlyDataTerms) []byte {
+	s := session.State{
+		Version:     c.info.Version,
+		Suite:       c.info.Suite.ID,
+		Extended:    c.info.ExtendedMasterSecret,
+		Compression: c.compression(),
+		Fragment:    uint8(slices.Index(maxFragments, c.info.MaxFragment)),
+		Created:     uint64(c.cfg.Now().Unix()),
+		Secret:      secret,
+		ALPN:        []byte(c.info.ALPN),
+		ServerName:  []byte(c.info.ServerName),
+		EarlyData:   early,
+	}
+	if len(c.info.PeerChain) > 0 {
+		s.ToleratedFaults = c.info.ToleratedFaults
+	}
+	for _, certificate := range c.info.PeerChain {
+		s.Peer = s.Peer.Add(certificate.Raw)
+	}
+	return s.Append(dst)
+}
+
+// earlyTerms is what a ticket with an age hidden by ageAdd says on early data.
+func (c *Conn) earlyTerms(ageAdd uint32) session.EarlyDataTerms {
+	if c.cfg.MaxEarlyData == 0 {
+		return session.EarlyDataTerms{}
+	}
+	millis := c.cfg.Now().Nanosecond() / int(time.Millisecond)
+	return session.EarlyDataTerms{MaxSize: c.cfg.MaxEarlyData, AgeAdd: ageAdd, Millis: uint16(millis)}
+}
+
+// openState reads a session's state that came from a ticket, and says whether it is still alive.
+func (c *Conn) openState(raw []byte) (s session.State, alive bool) {
+	if s.Parse(raw) != nil {
+		return s, false
+	}
+	return s, s.Alive(c.cfg.Now(), c.cfg.ticketLifetime())
+}

@@ -1,0 +1,133 @@
+package netem
+
+import (
+	"math"
+	"time"
+)
+
+// codel is the CoDel of RFC 8289 §5, in its pseudocode's words: a test's stand-in for active queue
+// management, which drops and marks at dequeue.
+type codel struct {
+	target, interval time.Duration
+	fifo             *DropTail
+
+	dropping         bool
+	count, lastCount int
+	dropNext         time.Duration
+	firstAbove       time.Duration // 0: the sojourn time is below the target
+}
+
+func newCodel(limit int) *codel {
+	return &codel{target: 5 * time.Millisecond, interval: 100 * time.Millisecond, fifo: NewDropTail(limit)}
+}
+
+func (c *codel) Enqueue(now time.Duration, item Item, events *Events) {
+	c.fifo.Enqueue(now, item, events)
+}
+
+func (c *codel) Next() time.Duration { return c.fifo.Next() }
+func (c *codel) Len() int            { return c.fifo.Len() }
+
+func (c *codel) Reset(uint64) {
+	fifo := c.fifo
+	fifo.Reset(0)
+	*c = codel{target: c.target, interval: c.interval, fifo: fifo}
+}
+
+// take is dodequeue() of RFC 8289 §5.4: the next item, and whether it may be dropped.
+func (c *codel) take(now time.Duration, events *Events) (item Item, okToDrop, ok bool) {
+	item, ok = c.fifo.Dequeue(now, events)
+	switch {
+	case !ok, now-item.Sent < c.target, c.fifo.Len() == 0:
+		c.firstAbove = 0
+	case c.firstAbove == 0:
+		c.firstAbove = now + c.interval
+	case now >= c.firstAbove:
+		okToDrop = true
+	}
+	return item, okToDrop, ok
+}
+
+// signal marks the item or drops it, and reports whether it dropped it.
+func (c *codel) signal(item *Item, events *Events) bool {
+	if item.Mark() {
+		return false
+	}
+	events.Drop(item, ByAQM)
+	return true
+}
+
+func (c *codel) controlLaw(t time.Duration) time.Duration {
+	return t + time.Duration(float64(c.interval)/math.Sqrt(float64(c.count)))
+}
+
+// Dequeue is deque() of RFC 8289 §5.5.
+func (c *codel) Dequeue(now time.Duration, events *Events) (Item, bool) {
+	item, okToDrop, ok := c.take(now, events)
+	if !ok {
+		c.dropping = false
+		return item, false
+	}
+	switch {
+	case c.dropping && !okToDrop:
+		c.dropping = false
+	case c.dropping:
+		for now >= c.dropNext && c.dropping {
+			c.count++
+			if !c.signal(&item, events) {
+				c.dropNext = c.controlLaw(c.dropNext)
+				break
+			}
+			if item, okToDrop, ok = c.take(now, events); !okToDrop {
+				c.dropping = false
+			} else {
+				c.dropNext = c.controlLaw(c.dropNext)
+			}
+		}
+	case okToDrop:
+		if c.signal(&item, events) {
+			item, _, ok = c.take(now, events)
+		}
+		c.dropping = true
+		delta := c.count - c.lastCount
+		c.count = 1
+		if delta > 1 && now-c.dropNext < 16*c.interval {
+			c.count = delta
+		}
+		c.dropNext = c.controlLaw(now)
+		c.lastCount = c.count
+	}
+	return item, ok
+}
+
+// duplicating is a queueing discipline that lets another one hold every packet twice.
+type duplicating struct{ Qdisc }
+
+func (d duplicating) Enqueue(now time.Duration, item Item, events *Events) {
+	d.Qdisc.Enqueue(now, events.Copy(&item), events)
+	d.Qdisc.Enqueue(now, item, events)
+}
+
+// pacing is a queueing discipline that hands out one packet in every gap, however fast the link is.
+type pacing struct {
+	*DropTail
+	gap, next time.Duration
+}
+
+func (p *pacing) Next() time.Duration { return max(p.next, p.DropTail.Next()) }
+
+func (p *pacing) Dequeue(now time.Duration, events *Events) (Item, bool) {
+	if now < p.next {
+		return Item{}, false
+	}
+	item, ok := p.DropTail.Dequeue(now, events)
+	if ok {
+		p.next = now + p.gap
+	}
+	return item, ok
+}
+
+func (p *pacing) Reset(seed uint64) {
+	p.DropTail.Reset(seed)
+	p.next = 0
+}

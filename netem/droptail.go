@@ -1,0 +1,64 @@
+package netem
+
+import "time"
+
+// DropTail is the queueing discipline that hands packets out in the order in which they came and drops
+// a packet that finds it full.
+type DropTail struct {
+	limit     int // packets, the one in service counted
+	items     ring[Item]
+	inService bool
+}
+
+// NewDropTail makes a queue that holds at most limit packets, the one in service counted. A limit of 0
+// stands for DefaultLimit.
+func NewDropTail(limit int) *DropTail { return &DropTail{limit: limitOr(limit)} }
+
+// limitOr is a limit in packets, where 0 stands for DefaultLimit.
+func limitOr(limit int) int {
+	if limit == 0 {
+		return DefaultLimit
+	}
+	return limit
+}
+
+// Enqueue implements Qdisc.
+func (q *DropTail) Enqueue(_ time.Duration, item Item, events *Events) {
+	held := q.items.size
+	if q.inService {
+		held++
+	}
+	if held >= q.limit {
+		events.Drop(&item, ByLimit)
+		return
+	}
+	*q.items.push() = item
+}
+
+// Next implements Qdisc.
+func (q *DropTail) Next() time.Duration {
+	if q.items.size == 0 {
+		return Never
+	}
+	return 0
+}
+
+// Dequeue implements Qdisc.
+func (q *DropTail) Dequeue(time.Duration, *Events) (Item, bool) {
+	q.inService = q.items.size > 0
+	if !q.inService {
+		return Item{}, false
+	}
+	item := *q.items.at(0)
+	q.items.pop()
+	return item, true
+}
+
+// Len implements Qdisc.
+func (q *DropTail) Len() int { return q.items.size }
+
+// Reset implements Qdisc.
+func (q *DropTail) Reset(uint64) {
+	q.items.clear()
+	q.inService = false
+}

@@ -1,0 +1,69 @@
+package sim
+
+import (
+	"testing"
+	"time"
+)
+
+func TestEventsAtOneInstantRunInTheOrderOfScheduling(t *testing.T) {
+	var q eventQueue
+	q.reset()
+	s := seedStream{1}
+	for i := range timerID(1000) {
+		q.schedule(time.Duration(s.next()%16), i)
+	}
+	last := event{at: -1}
+	for n := range 1000 {
+		e, ok := q.next()
+		if !ok {
+			t.Fatalf("queue empty after %d events", n)
+		}
+		if e.at < last.at || e.at == last.at && e.timer() < last.timer() {
+			t.Fatalf("event %d at %d after event %d at %d", e.timer(), e.at, last.timer(), last.at)
+		}
+		last = e
+	}
+	if _, ok := q.next(); ok {
+		t.Error("an event too many")
+	}
+}
+
+func TestCoresServeInTheOrderOfArrival(t *testing.T) {
+	var c cores
+	c.reset(2)
+	processes := make([]process, 5)
+	if !c.take(task{process: &processes[0]}) || !c.take(task{process: &processes[1]}) {
+		t.Fatal("a free core was refused")
+	}
+	for i := 2; i < 5; i++ {
+		if c.take(task{process: &processes[i]}) {
+			t.Fatal("a third task got one of two cores")
+		}
+	}
+	for want := 2; want < 5; want++ {
+		if got, ok := c.release(); !ok || got.process != &processes[want] {
+			t.Errorf("a core goes to another process than %d (%v)", want, ok)
+		}
+	}
+	c.release()
+	c.release()
+	if c.free != 2 {
+		t.Errorf("%d cores are free in the end, want 2", c.free)
+	}
+}
+
+func TestWorkIsSlowedDownButNeverWithoutEnd(t *testing.T) {
+	for _, c := range []struct {
+		slowdown float64
+		in, want time.Duration
+	}{
+		{1, 7, 7},
+		{6, 7 * time.Microsecond, 42 * time.Microsecond},
+		{0.5, 7, 3},
+		{1e6, time.Hour, forever},
+	} {
+		if got := (&Host{Slowdown: c.slowdown}).slow(c.in); got != c.want {
+			t.Errorf("%v, %v times slower, takes %v, want %v", c.in, c.slowdown, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package sim
+
+import (
+	"errors"
+	"runtime"
+	"testing"
+	"time"
+
+	"tlslab/engine"
+	"tlslab/engine/record"
+	"tlslab/netem"
+	"tlslab/sim/recording"
+)
+
+// long is an exchange whose response has so many bytes.
+func long(response int) handshake {
+	return handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Response = response }}
+}
+
+// allocated returns the bytes that a call allocates on the heap.
+func allocated(call func()) int64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	call()
+	runtime.ReadMemStats(&after)
+	return int64(after.TotalAlloc - before.TotalAlloc)
+}
+
+func TestTheMemoryOfARecordingDoesNotGrowWithTheResponse(t *testing.T) {
+	const most = 1 << 20
+	bytes := map[int]int64{}
+	for _, response := range []int{2_000_000, 66_000_000} {
+		x := long(response).exchange(t)
+		bytes[response] = allocated(func() {
+			if _, err := Record(x); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if more := bytes[66_000_000] - bytes[2_000_000]; more > most {
+		t.Errorf("64 MB more of the response allocate %d bytes more, want at most %d", more, most)
+	}
+}
+
+// The steps of a replay are priced and split as they are asked for.
+func TestAReplaySplitsALongResponseARecordAtATime(t *testing.T) {
+	const records = 4000
+	rec, outcome := long(records * record.MaxPlaintext).record(t)
+	cfg := priced(t, delayed(ms))
+	replay, err := NewReplay(rec, outcome, cfg.Client, cfg.Server)
+	steps := stepsOf(t, replay, err)
+	writes, longest := 0, 0
+	more := allocated(func() {
+		at := instant{now: time.Second, mss: 1448}
+		var written [2]int64
+		for moved := true; moved; {
+			moved = false
+			for s := range steps {
+				deeds, ok, err := steps[s].step(at, written[1-s])
+				if err != nil {
+					t.Fatal(err)
+				}
+				for moved = moved || ok; len(deeds) > 0; {
+					longest = max(longest, len(deeds))
+					for _, d := range deeds {
+						if d.action == recording.Write {
+							written[s] += d.bytes
+							writes++
+						}
+					}
+					if deeds[len(deeds)-1].action != continued {
+						break
+					}
+					deeds = steps[s].rest()
+				}
+			}
+		}
+	})
+	if writes < records || longest > 20 || more > 100_000 {
+		t.Errorf("%d writes, at most %d deeds at a time, %d bytes allocated; want %d writes and more, 20 deeds, 100 kB", writes, longest, more, records)
+	}
+}
+
+// A key that may not protect all records of the data changes on the way: then the recording has each
+// record.
+func TestDataDuringWhichKeysChangeIsNoData(t *testing.T) {
+	x := long(40_000).exchange(t)
+	x.Server.KeyUpdateAfter = 1
+	if _, err := x.record([2]*record.Sizing{nil, &wholeRecords}); !errors.Is(err, errKeyChangeInData) {
+		t.Errorf("error %v, want %v", err, errKeyChangeInData)
+	}
+	if rec, err := Record(x); err != nil || rec.ServerSizing != nil {
+		t.Errorf("%v; sizing %v", err, rec.ServerSizing)
+	}
+}
+
+// What compresses, and what has keys that change, is recorded record by record.
+func TestLongResponsesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
+	for name, change := range map[string]func(x *Exchange){
+		"alike":     func(x *Exchange) {},
+		"new keys":  func(x *Exchange) { x.Server.KeyUpdateAfter = 30 },
+		"in rounds": func(x *Exchange) { x.Rounds, x.Request = 2, 1_200_000 },
+	} {
+		h := long(1_500_000)
+		ask := h.change
+		h.change = func(x *Exchange) { ask(x); change(x) }
+		rec, outcome := h.record(t)
+		if data := rec.ServerSizing != nil; data != (name != "new keys") {
+			t.Errorf("%s: Data in place of records: %v", name, data)
+		}
+		link := netem.Config{Delay: 5 * ms, Loss: 0.002, Rate: 100_000_000, Limit: 100}
+		agree(t, name, priced(t, link), rec, outcome, h.exchange(t))
+	}
+}

@@ -1,0 +1,195 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"tlslab/engine/op"
+	"tlslab/netem"
+	"tlslab/sim/recording"
+)
+
+// Config is a world of one connection: two hosts and the links between them, and
+// perhaps an OCSP responder beside the client.
+type Config struct {
+	Up, Down       []netem.Config // links in a row, client to server and back; one or more each
+	Client, Server Host
+	Responder      *ResponderConfig // whom the client may ask; nil: nobody
+	Timeout        time.Duration    // virtual time after which the connection is given up
+}
+
+// ResponderConfig is an OCSP responder with links of its own.
+type ResponderConfig struct {
+	Up, Down []netem.Config // links in a row, client to responder and back; one or more each
+	Host     Host
+	Ops      []op.Op       // what it computes for each answer; none where it has signed ahead
+	Timeout  time.Duration // after which the client waits no longer; 0: as long as TCP does
+	SoftFail bool          // a client without an answer goes on
+}
+
+// Validate reports what no world can be built from.
+func (c *Config) Validate() error {
+	if err := c.Client.validate("client"); err != nil {
+		return err
+	}
+	if err := c.Server.validate("server"); err != nil {
+		return err
+	}
+	if err := validateLinks("up", c.Up); err != nil {
+		return err
+	}
+	if err := validateLinks("down", c.Down); err != nil {
+		return err
+	}
+	if c.Responder != nil {
+		if err := c.Responder.validate(); err != nil {
+			return err
+		}
+	}
+	if c.Timeout <= 0 {
+		return fmt.Errorf("timeout %v: want a duration above 0", c.Timeout)
+	}
+	return nil
+}
+
+func (r *ResponderConfig) validate() error {
+	if err := r.Host.validate("responder"); err != nil {
+		return err
+	}
+	if r.Timeout < 0 {
+		return fmt.Errorf("responder: timeout %v: want 0 (none) or more", r.Timeout)
+	}
+	if err := validateLinks("up to the responder", r.Up); err != nil {
+		return err
+	}
+	return validateLinks("down from the responder", r.Down)
+}
+
+// validateLinks holds links in a row to what a link can be.
+func validateLinks(name string, links []netem.Config) error {
+	if len(links) == 0 {
+		return fmt.Errorf("%s: no link", name)
+	}
+	for i := range links {
+		if err := links[i].Validate(); err != nil {
+			return fmt.Errorf("%s, link %d: %w", name, i+1, err)
+		}
+	}
+	return nil
+}
+
+// Topology is the configuration's hosts, links and paths: client, server and perhaps
+// responder; and the path to the server before that to the responder.
+func (c *Config) Topology() Topology {
+	t := Topology{Hosts: []Host{c.Client, c.Server}}
+	t.addPath(c.Up, c.Down)
+	if r := c.Responder; r != nil {
+		t.Hosts = append(t.Hosts, r.Host)
+		t.addPath(r.Up, r.Down)
+	}
+	return t
+}
+
+func (t *Topology) addPath(up, down []netem.Config) {
+	t.Paths = append(t.Paths, Path{t.addLinks(up), t.addLinks(down)})
+}
+
+func (t *Topology) addLinks(links []netem.Config) (indices []int) {
+	for _, l := range links {
+		indices = append(indices, len(t.Links))
+		t.Links = append(t.Links, l)
+	}
+	return indices
+}
+
+// Connection is the connection of the world of Topology.
+func (c *Config) Connection(from Source) (Connection, error) {
+	o := Connection{Client: 0, Server: 1, Path: 0, Source: from, Timeout: c.Timeout}
+	if r := c.Responder; r != nil {
+		work, err := r.Host.Time(r.Ops)
+		if err != nil {
+			return Connection{}, fmt.Errorf("responder: %w", err)
+		}
+		o.Responder = &Responder{Host: 2, Path: 1, Work: work, Timeout: r.Timeout, SoftFail: r.SoftFail}
+	}
+	return o, nil
+}
+
+// Replicator runs replicates: one connection each, over the network that the seed
+// decides. It is not safe for concurrent use.
+type Replicator struct {
+	world      *World
+	connection Connection
+	links      int // without those of the responder
+	result     Result
+}
+
+// NewReplicator replays a branch of a recording: see NewReplay.
+func NewReplicator(cfg Config, rec *recording.Recording, branch recording.Outcome) (*Replicator, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	from, err := NewReplay(rec, branch, cfg.Client, cfg.Server)
+	if err != nil {
+		return nil, err
+	}
+	return newReplicator(cfg, from)
+}
+
+// NewLiveReplicator lets live engines compute every byte of each replicate: see Live.
+func NewLiveReplicator(cfg Config, x Exchange) (*Replicator, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	from, err := NewLive(x, cfg.Client, cfg.Server)
+	if err != nil {
+		return nil, err
+	}
+	return newReplicator(cfg, from)
+}
+
+func newReplicator(cfg Config, from Source) (*Replicator, error) {
+	w, err := NewWorld(cfg.Topology())
+	if err != nil {
+		return nil, err
+	}
+	r := &Replicator{world: w, links: len(cfg.Up) + len(cfg.Down)}
+	if r.connection, err = cfg.Connection(from); err != nil {
+		return nil, err
+	}
+	if err := r.connection.validate(w); err != nil {
+		return nil, err
+	}
+	r.connection.Ended = func(_ int, result *Result) { r.result = *result }
+	return r, nil
+}
+
+// Run runs the replicate of a seed. Only links and clocks draw from it: another
+// recording meets the same losses, packet for packet.
+func (r *Replicator) Run(seed uint64) Result {
+	r.draw(seed)
+	r.world.reset()
+	if _, err := r.world.Open(r.connection); err != nil {
+		return failed(err)
+	}
+	r.world.Run()
+	return r.result
+}
+
+// draw makes the draws of a replicate. Whether a responder is asked does not shift what
+// happens to any packet of the connection.
+func (r *Replicator) draw(seed uint64) {
+	d := &r.world.draws
+	s := seedStream{seed}
+	for i := range r.links {
+		d.links[i] = s.next()
+	}
+	d.clocks[0], d.clocks[1] = s.clock(), s.clock()
+	s = newSeedStream(seed, responderPurpose)
+	for i := r.links; i < len(d.links); i++ {
+		d.links[i] = s.next()
+	}
+	for i := 2; i < len(d.clocks); i++ {
+		d.clocks[i] = s.clock()
+	}
+}

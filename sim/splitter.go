@@ -1,0 +1,123 @@
+package sim
+
+import (
+	"tlslab/engine/op"
+	"tlslab/engine/record"
+)
+
+// recordSplitter splits a side's application data into records, as its sizing says
+// when they are sealed, and remembers the records that the peer has not opened.
+type recordSplitter struct {
+	sizer   record.Sizer
+	written int64       // bytes of the side's stream
+	runs    []recordRun // of unopened records, from head on
+	head    int
+}
+
+// recordRun is a number of writes of application data, all of the same length, that
+// follow each other in the stream without a gap. Each write has one record, or two
+// where the framing splits (record.Framing.Split). The peer opens the records in
+// order; those that are open belong to the run no longer.
+type recordRun struct {
+	start, end int64 // offsets in the stream
+	writes     int64
+	plain      int32 // bytes of plaintext of each write
+	halfOpen   bool  // the first of two records of the first write is open
+	data       *data
+}
+
+// sealedRecord is a record of application data in its sender's stream.
+type sealedRecord struct {
+	start, end int64 // offsets in the stream
+	plain      int   // bytes of plaintext
+}
+
+// reset makes the splitter as new, keeping its memory.
+func (s *recordSplitter) reset() {
+	s.sizer.Reset()
+	s.written, s.runs, s.head = 0, s.runs[:0], 0
+}
+
+// write adds the actions of the next write of application data to a step, and returns
+// how many bytes of plaintext it takes, at most left.
+func (s *recordSplitter) write(p *pricedItems, at instant, left int64, d *data) int64 {
+	n := int(min(left, int64(s.sizer.Size(at.now, &d.framing, at.mss))))
+	before := s.written
+	var lengths [2]int64
+	if d.framing.Split && n > 1 {
+		lengths[0] = s.seal(p, at, 1, d)
+		lengths[1] = s.seal(p, at, n-1, d)
+	} else {
+		lengths[0] = s.seal(p, at, n, d)
+	}
+	p.addWrite(s.written - before)
+	if !p.quiet {
+		for _, length := range lengths {
+			if length > 0 {
+				p.addRecord(applicationData, length)
+			}
+		}
+	}
+	if k := len(s.runs) - 1; k >= s.head {
+		if last := &s.runs[k]; last.end == before && int(last.plain) == n && last.data == d {
+			last.end = s.written
+			last.writes++
+			return int64(n)
+		}
+	}
+	s.runs = append(s.runs, recordRun{start: before, end: s.written, writes: 1, plain: int32(n), data: d})
+	return int64(n)
+}
+
+// applicationData is the content type of the records (RFC 9846 §5.1).
+const applicationData = "application_data"
+
+// seal adds the operation of sealing a record, and returns the record's length.
+func (s *recordSplitter) seal(p *pricedItems, at instant, plain int, d *data) int64 {
+	s.sizer.Sent(at.now, plain)
+	length := int64(d.framing.Length(plain))
+	s.written += length
+	p.addOperation(op.Op{Kind: op.Seal, Alg: d.cipher, Size: plain}, d.from.slow(d.seal.Of(plain)))
+	return length
+}
+
+// unopened returns the run whose first record the peer opens next; nil if all are open.
+func (s *recordSplitter) unopened() *recordRun {
+	if s.head == len(s.runs) {
+		return nil
+	}
+	return &s.runs[s.head]
+}
+
+// first returns the first record of the run.
+func (r *recordRun) first() sealedRecord {
+	plain := int(r.plain)
+	switch {
+	case r.halfOpen:
+		plain--
+	case r.splits():
+		plain = 1
+	}
+	return sealedRecord{r.start, r.start + int64(r.data.framing.Length(plain)), plain}
+}
+
+// splits reports whether each write of the run has two records.
+func (r *recordRun) splits() bool { return r.data.framing.Split && r.plain > 1 }
+
+// opened takes the first record of the first run out.
+func (s *recordSplitter) opened() {
+	r := &s.runs[s.head]
+	r.start = r.first().end
+	if r.splits() && !r.halfOpen {
+		r.halfOpen = true
+		return
+	}
+	r.halfOpen = false
+	if r.writes--; r.writes > 0 {
+		return
+	}
+	s.head++
+	if s.head == len(s.runs) {
+		s.runs, s.head = s.runs[:0], 0
+	}
+}

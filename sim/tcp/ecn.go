@@ -1,0 +1,137 @@
+package tcp
+
+// ECN is the ECN field of the IP header (RFC 3168 §5), with the values of the header.
+type ECN uint8
+
+// The codepoints.
+const (
+	NotECT ECN = iota // not ECN-capable
+	ECT1              // ECN-capable, ECT(1)
+	ECT0              // ECN-capable, ECT(0)
+	CE                // congestion experienced: a router has marked the packet
+)
+
+// String returns the codepoint's name in RFC 3168.
+func (c ECN) String() string { return [...]string{"Not-ECT", "ECT(1)", "ECT(0)", "CE"}[c&3] }
+
+// ecnState is the state of RFC 3168 at one endpoint (kernel tcp_sock.ecn_flags).
+type ecnState struct {
+	on        bool // negotiated (TCP_ECN_MODE_RFC3168)
+	queueCWR  bool // the next new data carries CWR (TCP_ECN_QUEUE_CWR)
+	demandCWR bool // every segment carries ECE until the peer's CWR (TCP_ECN_DEMAND_CWR)
+	seen      bool // the peer's data has carried ECT or CE (TCP_ECN_SEEN)
+}
+
+// requestsECN reports whether the endpoint asks for ECN on its SYN, or grants it on
+// its SYN-ACK.
+func (e *Endpoint) requestsECN() bool { return e.cfg.ECN || e.cc.needsECN }
+
+// ecnOfControl returns the codepoint of pure ACKs, SYNs and retransmissions: RFC 3168
+// §6.1.4 and §6.1.5 forbid ECT on them, data centre congestion controls need it.
+func (e *Endpoint) ecnOfControl() ECN {
+	if e.ecn.on && e.cc.needsECN {
+		return ECT0
+	}
+	return NotECT
+}
+
+// sendSYNECN puts the negotiation on a SYN or SYN-ACK (RFC 3168 §6.1.1, kernel
+// tcp_ecn_send_syn, tcp_ecn_send_synack). A SYN sent again asks no longer, as a path
+// may drop SYNs that do (§6.1.1.1, kernel tcp_ecn_clear_syn).
+func (e *Endpoint) sendSYNECN(s *Segment) {
+	switch {
+	case e.state == SynReceived:
+		if e.ecn.on {
+			s.Flags |= ECE
+		}
+	case e.requestsECN():
+		e.ecn.on = true // until the SYN-ACK says otherwise
+		if !s.Retransmit {
+			s.Flags |= ECE | CWR
+		}
+	}
+	s.ECN = e.ecnOfControl()
+}
+
+// negotiateECN takes the peer's part of the negotiation from its SYN or SYN-ACK
+// (kernel tcp_ecn_create_request, tcp_ecn_rcv_synack). A SYN that is itself ECT is not
+// RFC 3168's: only a congestion control that needs ECN accepts it.
+func (e *Endpoint) negotiateECN(s *Segment) {
+	if s.Flags&ACK != 0 {
+		e.ecn.on = e.ecn.on && s.Flags&(ECE|CWR) == ECE
+		return
+	}
+	asked := s.Flags&(ECE|CWR) == ECE|CWR
+	e.ecn.on = e.cc.needsECN || (asked && e.cfg.ECN && s.ECN == NotECT)
+}
+
+// sendDataECN marks a segment of new data: ECT(0), and CWR once after a reduction
+// (RFC 3168 §6.1.2, kernel tcp_ecn_send).
+func (e *Endpoint) sendDataECN(s *Segment) {
+	if !e.ecn.on || s.Len == 0 {
+		return
+	}
+	s.ECN = ECT0
+	if e.ecn.queueCWR {
+		e.ecn.queueCWR = false
+		s.Flags |= CWR
+	}
+}
+
+// receivesECE reports an echo of congestion by the peer.
+func (e *Endpoint) receivesECE(s *Segment) bool {
+	return e.ecn.on && s.Flags&(ECE|SYN) == ECE
+}
+
+// acceptCWR stops the echo when the peer has reduced its window (RFC 3168 §6.1.3,
+// kernel tcp_ecn_accept_cwr). The peer's window may be one packet: its data is
+// acknowledged at once.
+func (e *Endpoint) acceptCWR(s *Segment) {
+	if s.Flags&CWR == 0 {
+		return
+	}
+	e.ecn.demandCWR = false
+	if s.end() > s.Seq {
+		e.ack.atOnce = true
+	}
+}
+
+// ecnQuickACKs is how many ACKs leave at once after a mark, or after data without ECT,
+// which is probably a retransmission.
+const ecnQuickACKs = 2
+
+// checkDataECN takes the codepoint of arriving data (kernel tcp_data_ecn_check).
+func (e *Endpoint) checkDataECN(s *Segment) {
+	if !e.ecn.on {
+		return
+	}
+	if s.ECN == NotECT {
+		if e.ecn.seen {
+			e.ack.enterQuick(e.wnd.offered, ecnQuickACKs)
+		}
+		return
+	}
+	if e.cc.needsECN {
+		if s.ECN == CE {
+			e.caEvent(eventECNIsCE)
+		} else {
+			e.caEvent(eventECNNoCE)
+		}
+	}
+	if s.ECN == CE && !e.ecn.demandCWR {
+		e.ack.enterQuick(e.wnd.offered, ecnQuickACKs)
+		e.ecn.demandCWR = true
+	}
+	e.ecn.seen = true
+}
+
+// enterCWR reduces the window for ECE, once in a round trip (RFC 3168 §6.1.2, kernel
+// tcp_enter_cwr). The reduction is never undone.
+func (e *Endpoint) enterCWR() {
+	e.rec.priorThreshold = 0
+	if e.rec.caState < caCWR {
+		e.rec.undoMark = false
+		e.beginReduction()
+		e.setCAState(caCWR)
+	}
+}

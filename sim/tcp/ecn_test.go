@@ -1,0 +1,162 @@
+package tcp
+
+import (
+	"testing"
+	"time"
+)
+
+// TestECNNegotiation: RFC 3168 §6.1.1. ECN is used if the client requests it and the server
+// grants it; the SYN carries ECE and CWR, the SYN-ACK ECE alone, and none is ECT. A SYN sent
+// again does not request it (§6.1.1.1).
+func TestECNNegotiation(t *testing.T) {
+	for _, c := range []struct {
+		client, server, loseSYN, want bool
+	}{
+		{false, false, false, false},
+		{true, false, false, false},
+		{false, true, false, false},
+		{true, true, false, true},
+		{true, true, true, false},
+	} {
+		cfg := DefaultConfig()
+		p := newPipe(&cfg, 10*ms, parseTurns(t, "C 256 | S 5000"))
+		for side, on := range []bool{c.client, c.server} {
+			cfg.ECN = on
+			p.end[side].Reset(&cfg)
+		}
+		p.drop = func(side, n int, s *Segment) bool { return c.loseSYN && side == client && n == 0 }
+		p.trace = func(p *pipe, side int, s *Segment, _ bool) {
+			if s.Flags&SYN == 0 {
+				if want := c.want && s.Len > 0; (s.ECN == ECT0) != want || s.ECN == CE {
+					t.Errorf("%+v: a segment of %d bytes is %v", c, s.Len, s.ECN)
+				}
+				if s.Flags&(ECE|CWR) != 0 {
+					t.Errorf("%+v: flags %b without a mark", c, s.Flags)
+				}
+				return
+			}
+			want := Flags(0)
+			switch {
+			case side == client && c.client && !s.Retransmit:
+				want = ECE | CWR
+			case side == server && c.want:
+				want = ECE
+			}
+			if s.Flags&(ECE|CWR) != want || s.ECN != NotECT {
+				t.Errorf("%+v: SYN of side %d: flags %b, %v", c, side, s.Flags, s.ECN)
+			}
+		}
+		p.run(time.Minute)
+		for side := range p.end {
+			if got := p.end[side].ecn.on; got != c.want {
+				t.Errorf("%+v: ECN on at side %d: %v", c, side, got)
+			}
+		}
+	}
+}
+
+// TestMarkHalvesTheWindowOnce: RFC 3168 §6.1.2 and §6.1.3. A packet marked CE makes the
+// receiver set ECE on every ACK until it sees CWR; the sender halves its window once in a
+// round trip, however many ACKs carry ECE, sets CWR on its next new data once, and sends
+// nothing again.
+func TestMarkHalvesTheWindowOnce(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.ECN = true
+	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 600000 | C 1"))
+	marks := 0
+	p.mark = func(side, n int, _ *Segment) bool {
+		if side == server && (n == 40 || n == 45) {
+			marks++
+			return true
+		}
+		return false
+	}
+	echoes, cwrs := 0, 0
+	var before, after int
+	states := map[caState]bool{}
+	p.trace = func(p *pipe, side int, s *Segment, _ bool) {
+		e := &p.end[server]
+		if side == client && s.Flags&ECE != 0 && s.Flags&SYN == 0 {
+			if cwrs > 0 && echoes > 0 && p.end[client].ecn.demandCWR == false {
+				t.Error("ECE after CWR")
+			}
+			echoes++
+		}
+		if side == server {
+			states[e.rec.caState] = true
+			if s.Flags&CWR != 0 {
+				cwrs++
+				if s.Retransmit || s.Len == 0 {
+					t.Errorf("CWR on %+v", s)
+				}
+			}
+		}
+	}
+	p.arrived = func(p *pipe, side int, s *Segment) {
+		e := &p.end[server]
+		if side == server && s.Flags&(ECE|SYN) == ECE && before == 0 {
+			before = e.win.cwnd
+		}
+		if before > 0 && after == 0 && states[caCWR] && e.rec.caState == caOpen {
+			after = e.win.ssthresh
+		}
+	}
+	p.run(time.Minute)
+	st := p.end[server].Stats()
+	if marks != 2 || cwrs != 1 || echoes < 5 || !states[caCWR] || states[caRecovery] {
+		t.Errorf("%d marks, %d ACKs with ECE, %d segments with CWR, states %v", marks, echoes, cwrs, states)
+	}
+	if after != before/2 {
+		t.Errorf("the window fell from %d to %d packets", before, after)
+	}
+	if st.Retransmits != 0 || st.Undos != 0 || p.end[client].Delivered() != 600000 {
+		t.Errorf("%+v", st)
+	}
+}
+
+// TestMarksReachTheCongestionControl: a congestion control that needs ECN negotiates it
+// unasked, marks every packet ECT(0), hears of CE at the receiver and counts at the sender
+// the packets whose ACKs carry ECE (kernel tcp_dctcp.c needs no more).
+func TestMarksReachTheCongestionControl(t *testing.T) {
+	ops := renoWith("data-centre")
+	ops.needsECN = true
+	marked, unmarked := 0, 0
+	ops.cwndEvent = func(e *Endpoint, event caEvent) {
+		switch event {
+		case eventECNIsCE:
+			marked++
+		case eventECNNoCE:
+			unmarked++
+		}
+	}
+	deliveredCE := uint32(0)
+	inEvents := 0
+	ops.inACKEvent = func(e *Endpoint, flags ackFlags) {
+		inEvents++
+		deliveredCE = max(deliveredCE, e.rate.deliveredCE)
+	}
+	useCongestionControl(t, ops)
+	cfg := DefaultConfig()
+	cfg.CongestionControl = "data-centre"
+	p := newPipe(&cfg, 10*ms, parseTurns(t, "C 256 | S 200000 | C 1"))
+	p.trace = func(_ *pipe, _ int, s *Segment, _ bool) {
+		if s.ECN != ECT0 && s.Flags&(SYN|ACK) != SYN|ACK && s.Flags&SYN == 0 {
+			t.Errorf("a segment of %d bytes is %v", s.Len, s.ECN)
+		}
+	}
+	ces := 0
+	p.mark = func(side, n int, s *Segment) bool {
+		if side == server && s.Len > 0 && n%10 == 9 {
+			ces++
+			return true
+		}
+		return false
+	}
+	p.run(time.Minute)
+	if marked != ces || marked+unmarked < 140 {
+		t.Errorf("%d packets were marked; the receiver heard of %d with and %d without", ces, marked, unmarked)
+	}
+	if int(deliveredCE) < ces || inEvents < 70 {
+		t.Errorf("%d packets delivered with ECE, %d ACKs", deliveredCE, inEvents)
+	}
+}
