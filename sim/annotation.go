@@ -6,43 +6,46 @@ import (
 	"tlslab/engine/op"
 )
 
-// An annotation names a part of a step for observers. Operations that follow each
-// other are one stretch of work, and records that are sealed together are one write:
-// annotations say what these consist of. They lie beside the deeds of a step, which
-// is the same with and without them.
+// An annotation names a part of a step for observers. Adjacent operations are one stretch of work,
+// and records that are sealed together are one write: annotations say which operations and records
+// these are. They lie beside the actions of a step, so that a run without observers does not see
+// them.
 //
-// The annotations of a step are ordered by deed, and those of a deed by time or by
+// The annotations of a step are ordered by action. Those of an action are ordered by time or by
 // place in the stream.
 type annotation struct {
 	kind annotationKind
-	deed int // index of the deed that is named a part of; the number of deeds: at the end of the step
+	// action is the index of the action among those that step or rest returned; the number of
+	// actions: after the last one.
+	action int
 
-	// operationPart: how long after the beginning of the deed's work the operation
-	// begins, how long it takes on this host, and what it is; zero for work without a name.
-	// keyChange: how long after the beginning of the deed keys change.
+	// after is the time from the beginning of the action's work until an operation begins or keys
+	// change.
 	after time.Duration
+	// takes is how long an operation takes on this host, and op what it is; the zero op.Op is work
+	// without a name.
 	takes time.Duration
 	op    op.Op
 
-	// recordPart, messagePart: what recording.Item has under these names, in bytes, and
-	// where the record, or the record in which the message ends, ends in the sender's
-	// stream: bytes behind the first one of the deed's write. A record may end in a later
-	// write of the same side, and begin in an earlier one's last record's end only. It is
-	// sent once TCP was given its last byte, and received once the peer has all before
-	// end.
-	// keyChange: name is the epoch, sent the direction.
+	// name and bytes are those of recording.Item: of a record, a message or, as the epoch, of a
+	// change of keys. Sent is the direction of the change.
 	name  string
 	bytes int64
-	end   int64
 	sent  bool
+	// end is the offset at which the record ends, in the sender's stream, counted from the first
+	// byte of the action's write; of a message, where the record ends that has its last byte. A
+	// record begins bytes before its end, and may end in a later write of the same side. The sender
+	// has sent it when TCP was given its last byte. The peer has received it when TCP has delivered
+	// all bytes before end.
+	end int64
 }
 
 // annotationKind says what an annotation names.
 type annotationKind uint8
 
 const (
-	operationPart annotationKind = iota + 1
-	recordPart
-	messagePart
-	keyChange
+	operationPart annotationKind = iota + 1 // after, takes, op
+	recordPart                              // name, bytes, end
+	messagePart                             // name, bytes, end
+	keyChange                               // after, name, sent
 )

@@ -283,7 +283,7 @@ func (w *World) recycle(c *connection) {
 	c.phase = unopened
 	c.fetch, c.opener, c.ended, c.responder = nil, nil, nil, nil
 	for s := range c.procs {
-		c.procs[s].steps, c.procs[s].deeds = nil, nil
+		c.procs[s].steps, c.procs[s].actions = nil, nil
 	}
 	c.expires, c.patience = never, never
 	w.dropHistory(c.history)

@@ -13,7 +13,7 @@ func (e *exchangeSide) notice(n engine.Notice) {
 	case engine.Operation:
 		e.items = append(e.items, recording.Item{Action: recording.Compute, Op: n.Op})
 	case engine.StatusTaken:
-		e.items = append(e.items, recording.Item{Action: recording.Known})
+		e.items = append(e.items, recording.Item{Action: recording.Fetched})
 	case engine.KeyChange:
 		e.items = append(e.items, recording.Item{Action: recording.KeyChange, Sent: n.Sent, Name: n.Epoch.String()})
 	case engine.MessageSent:

@@ -21,12 +21,12 @@ type named struct {
 	records int64 // where the last record ends
 }
 
-// add takes the deeds and annotations that a step has returned.
-func (n *named) add(t *testing.T, deeds []deed, annotations []annotation) {
+// add takes the actions and annotations that a step has returned.
+func (n *named) add(t *testing.T, actions []action, annotations []annotation) {
 	t.Helper()
-	for i, d := range deeds {
+	for i, d := range actions {
 		var within time.Duration
-		for ; len(annotations) > 0 && annotations[0].deed == i; annotations = annotations[1:] {
+		for ; len(annotations) > 0 && annotations[0].action == i; annotations = annotations[1:] {
 			a := annotations[0]
 			if a.kind == operationPart {
 				if a.after != within {
@@ -36,16 +36,16 @@ func (n *named) add(t *testing.T, deeds []deed, annotations []annotation) {
 			}
 			n.annotation(t, a)
 		}
-		if d.action == recording.Work && within != d.takes {
+		if d.kind == recording.Work && within != d.takes {
 			t.Errorf("work of %v consists of operations that take %v", d.takes, within)
 		}
-		if d.action == recording.Write {
+		if d.kind == recording.Write {
 			n.written += d.bytes
 		}
 	}
 	for _, a := range annotations {
-		if a.kind != keyChange || a.deed != len(deeds) {
-			t.Errorf("%+v names a part of none of %d deeds", a, len(deeds))
+		if a.kind != keyChange || a.action != len(actions) {
+			t.Errorf("%+v names a part of none of %d actions", a, len(actions))
 		}
 		n.annotation(t, a)
 	}
@@ -75,15 +75,15 @@ func watch(t *testing.T, steps [2]stepSource) (sides [2]named) {
 	for moved := true; moved; {
 		moved = false
 		for s := range steps {
-			deeds, ok, err := steps[s].step(at, sides[1-s].written)
+			actions, ok, err := steps[s].step(at, sides[1-s].written)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for ok {
 				moved = true
-				sides[s].add(t, deeds, steps[s].annotations())
-				if ok = len(deeds) > 0 && deeds[len(deeds)-1].action == continued; ok {
-					deeds = steps[s].rest()
+				sides[s].add(t, actions, steps[s].annotations())
+				if ok = len(actions) > 0 && actions[len(actions)-1].kind == continued; ok {
+					actions = steps[s].rest()
 				}
 			}
 		}

@@ -20,7 +20,7 @@ type live struct {
 	priced     pricedItems // of the step in hand
 }
 
-func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
+func (l *live) step(at instant, arrived int64) ([]action, bool, error) {
 	l.pair.elapsed = at.now
 	l.self.conn.SetMSS(at.mss)
 	if ok, err := l.begin(arrived); !ok || err != nil {
@@ -36,7 +36,7 @@ func (l *live) step(at instant, arrived int64) ([]deed, bool, error) {
 	if err := l.priced.price(l.self.items, l.host, Host{}); err != nil {
 		return nil, false, err
 	}
-	return l.priced.deeds, true, nil
+	return l.priced.actions, true, nil
 }
 
 // begin begins the next step, or reports false: what has arrived is not enough.
@@ -54,7 +54,7 @@ func (l *live) begin(arrived int64) (bool, error) {
 }
 
 // rest: an engine seals all the records of a step at once.
-func (*live) rest() []deed { return nil }
+func (*live) rest() []action { return nil }
 
 func (l *live) annotations() []annotation { return l.priced.annotations }
 

@@ -7,34 +7,15 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// deed is one thing that a step does, priced for its host.
-type deed struct {
-	action recording.Action // Work, Pause, Write, Mark, CloseEnd, Fetch or Known; in a recording's steps, Data
-	takes  time.Duration    // Work: on this host; Pause
-	bytes  int64            // Write; Fetch: the request
-	back   int64            // Fetch: the answer
-	moment recording.Moment // Mark
-	data   *data            // Data
-}
-
-// addWork adds an operation. Those that follow each other are one stretch of work.
-func addWork(deeds []deed, takes time.Duration) []deed {
-	if k := len(deeds); k > 0 && deeds[k-1].action == recording.Work {
-		deeds[k-1].takes = min(deeds[k-1].takes+takes, forever)
-		return deeds
-	}
-	return append(deeds, deed{action: recording.Work, takes: takes})
-}
-
 // process is one side of a connection at work: it reads from its TCP endpoint,
 // computes and writes to it, one thing at a time.
 type process struct {
 	ep       tcp.Endpoint
 	conn     *connection
 	steps    stepSource
-	deeds    []deed // of the step in hand, those to come
-	read     int64  // bytes taken from the endpoint
-	wanting  int64  // with so many bytes of the peer's the next step cannot begin; -1: not known
+	actions  []action // of the step in hand, those to come
+	read     int64    // bytes taken from the endpoint
+	wanting  int64    // with so many bytes of the peer's the next step cannot begin; -1: not known
 	began    time.Duration
 	until    time.Duration // the end of its work or pause; never: there is none
 	cpu      time.Duration // charged so far
@@ -59,7 +40,7 @@ const (
 func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.Config, steps stepSource) {
 	p.ep.Reset(cfg)
 	p.conn, p.side, p.host, p.cpuCause, p.steps = c, s, int32(host), cause, steps
-	p.deeds, p.read, p.wanting = nil, 0, -1
+	p.actions, p.read, p.wanting = nil, 0, -1
 	p.began, p.until, p.cpu, p.last, p.ready, p.state = 0, never, 0, 0, 0, reading
 }
 
@@ -113,7 +94,7 @@ func (w *World) work(p *process) {
 	c := p.conn
 	for p.state == reading {
 		arrived := p.ep.Delivered()
-		if len(p.deeds) == 0 {
+		if len(p.actions) == 0 {
 			if arrived == p.wanting {
 				return
 			}
@@ -122,7 +103,7 @@ func (w *World) work(p *process) {
 				p.ep.Read(w.now, w.tag, n)
 				w.transmit(p)
 			}
-			deeds, ok, err := p.steps.step(instant{now: w.now, mss: p.ep.MSS()}, arrived)
+			actions, ok, err := p.steps.step(instant{now: w.now, mss: p.ep.MSS()}, arrived)
 			if err != nil {
 				c.fail(outcomeOf(err))
 				return
@@ -131,12 +112,12 @@ func (w *World) work(p *process) {
 				p.wanting = arrived
 				return
 			}
-			p.deeds = deeds
+			p.actions = actions
 			continue
 		}
-		d := &p.deeds[0]
-		p.deeds = p.deeds[1:]
-		switch d.action {
+		d := &p.actions[0]
+		p.actions = p.actions[1:]
+		switch d.kind {
 		case recording.Work:
 			w.compute(p, d.takes)
 		case recording.Pause:
@@ -153,7 +134,7 @@ func (w *World) work(p *process) {
 		case recording.Fetch:
 			w.fetch(c, d)
 		case continued:
-			p.deeds = p.steps.rest()
+			p.actions = p.steps.rest()
 		}
 	}
 }

@@ -56,28 +56,28 @@ func TestAReplaySplitsALongResponseARecordAtATime(t *testing.T) {
 		for moved := true; moved; {
 			moved = false
 			for s := range steps {
-				deeds, ok, err := steps[s].step(at, written[1-s])
+				actions, ok, err := steps[s].step(at, written[1-s])
 				if err != nil {
 					t.Fatal(err)
 				}
-				for moved = moved || ok; len(deeds) > 0; {
-					longest = max(longest, len(deeds))
-					for _, d := range deeds {
-						if d.action == recording.Write {
+				for moved = moved || ok; len(actions) > 0; {
+					longest = max(longest, len(actions))
+					for _, d := range actions {
+						if d.kind == recording.Write {
 							written[s] += d.bytes
 							writes++
 						}
 					}
-					if deeds[len(deeds)-1].action != continued {
+					if actions[len(actions)-1].kind != continued {
 						break
 					}
-					deeds = steps[s].rest()
+					actions = steps[s].rest()
 				}
 			}
 		}
 	})
 	if writes < records || longest > 20 || more > 100_000 {
-		t.Errorf("%d writes, at most %d deeds at a time, %d bytes allocated; want %d writes and more, 20 deeds, 100 kB", writes, longest, more, records)
+		t.Errorf("%d writes, at most %d actions at a time, %d bytes allocated; want %d writes and more, 20 actions, 100 kB", writes, longest, more, records)
 	}
 }
 
@@ -86,7 +86,7 @@ func TestAReplaySplitsALongResponseARecordAtATime(t *testing.T) {
 func TestDataDuringWhichKeysChangeIsNoData(t *testing.T) {
 	x := long(40_000).exchange(t)
 	x.Server.KeyUpdateAfter = 1
-	if _, err := x.record([2]*record.Sizing{nil, &wholeRecords}); !errors.Is(err, errKeyChangeInData) {
+	if _, err := x.record([2]*record.Sizing{nil, &fullRecords}); !errors.Is(err, errKeyChangeInData) {
 		t.Errorf("error %v, want %v", err, errKeyChangeInData)
 	}
 	if rec, err := Record(x); err != nil || rec.ServerSizing != nil {

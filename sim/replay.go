@@ -6,68 +6,49 @@ import (
 
 	"tlslab/engine/op"
 	"tlslab/engine/record"
-	"tlslab/sim/costs"
 	"tlslab/sim/recording"
 )
 
-// played is a recording priced for the hosts of a world. All its connections
-// share it.
-type played struct {
-	branches []playedBranch
-	sizing   [2]*record.Sizing                          // by side
-	decide   func(sent, came instant) recording.Outcome // asked when the server has the ClientHello
-	asks     bool                                       // the client may ask a responder
-	last     recording.Moment                           // with which a connection has come to what it was for
+// pricedRecording is a recording whose operations have the times of two hosts. Connections share it.
+type pricedRecording struct {
+	branches []pricedBranch
+	sizing   [2]*record.Sizing // by side
+	fetch    bool              // the client may fetch an OCSP response
+	last     recording.Moment  // the moment that completes the exchange
+
+	// decide chooses the branch when the server has the ClientHello, which the client has sent and
+	// the server received at these instants.
+	decide func(sent, received instant) recording.Outcome
 }
 
-type playedBranch struct {
+type pricedBranch struct {
 	outcome recording.Outcome
-	steps   [2][]step // by side
+	steps   [2][]pricedStep // by side
 }
 
-// step is a recording's step for one host: operations that follow each other are
-// one stretch of work, and Data is not yet cut into records.
-type step struct {
-	at     int64
-	deeds  []deed
-	splits bool  // there is Data among the deeds
-	pauses bool  // it ends in a pause; the next step goes on after it
-	bytes  int64 // written, where there is no Data
+// pricedStep is a step of a recording. Adjacent operations are one stretch of work; Data is not yet
+// split into records.
+type pricedStep struct {
+	at      int64 // bytes of the peer's stream
+	actions []action
+	splits  bool  // there is Data among the actions
+	pauses  bool  // the step ends with a pause; the next one follows it
+	written int64 // bytes of the writes; unused if there is Data
 
 	annotations []annotation
 }
 
-// data is application data that is to be cut into records.
-type data struct {
-	framing    record.Framing
-	cipher     string
-	seal, open costs.Price
-	from, to   Host
-}
+// fullRecords splits Data into the longest records.
+var fullRecords = record.Sizing{Stages: []record.Stage{{Plain: record.MaxPlaintext}}}
 
-// priceData prices the records of Data, which goes from a host to another.
-func priceData(it *recording.Item, from, to Host) (d *data, err error) {
-	d = &data{framing: it.Framing, cipher: it.Cipher, from: from, to: to}
-	if d.seal, err = from.Costs.Find(op.Seal, it.Cipher); err != nil {
-		return nil, err
-	}
-	if d.open, err = to.Costs.Find(op.Open, it.Cipher); err != nil {
-		return nil, err
-	}
-	return d, nil
-}
-
-// wholeRecords is how data is cut where nothing is said of it.
-var wholeRecords = record.Sizing{Stages: []record.Stage{{Plain: record.MaxPlaintext}}}
-
-func priceRecording(rec *recording.Recording, client, server Host) (*played, error) {
-	p := &played{
+func priceRecording(rec *recording.Recording, client, server Host) (*pricedRecording, error) {
+	p := &pricedRecording{
 		sizing: [2]*record.Sizing{rec.ClientSizing, rec.ServerSizing},
 		last:   rec.Branches[0].Complete(),
 	}
-	for i := range p.sizing {
-		if p.sizing[i] == nil {
-			p.sizing[i] = &wholeRecords
+	for s := range p.sizing {
+		if p.sizing[s] == nil {
+			p.sizing[s] = &fullRecords
 		}
 	}
 	for i := range rec.Branches {
@@ -80,69 +61,66 @@ func priceRecording(rec *recording.Recording, client, server Host) (*played, err
 		if err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
-		p.asks = p.asks || b.Fetches()
-		p.branches = append(p.branches, playedBranch{b.Outcome, [2][]step{up, down}})
+		p.fetch = p.fetch || b.Fetches()
+		p.branches = append(p.branches, pricedBranch{b.Outcome, [2][]pricedStep{up, down}})
 	}
 	return p, nil
 }
 
-// priceSteps turns a recording's steps into steps for a host, whose data goes to
-// another. After a pause begins a step of its own, for what is decided at its
-// instant.
-func priceSteps(steps []recording.Step, from, to Host) ([]step, error) {
-	var out []step
+// priceSteps prices the steps of a side on the host from, which sends to the host to. A new step
+// begins after a pause: it decides at the instant at which the pause ends.
+func priceSteps(steps []recording.Step, from, to Host) ([]pricedStep, error) {
+	var out []pricedStep
 	var p pricedItems
 	for _, s := range steps {
-		out = append(out, step{at: s.At})
-		p.deeds, p.annotations = nil, nil
+		out = append(out, pricedStep{at: s.At})
+		p.actions, p.annotations = nil, nil
 		for i := range s.Items {
 			it := &s.Items[i]
-			now := &out[len(out)-1]
-			if now.pauses {
-				out = append(out, step{at: s.At})
-				p.deeds, p.annotations = nil, nil
-				now = &out[len(out)-1]
+			if out[len(out)-1].pauses {
+				out = append(out, pricedStep{at: s.At})
+				p.actions, p.annotations = nil, nil
 			}
 			if err := p.add(it, from, to); err != nil {
 				return nil, fmt.Errorf("step at %d: %w", s.At, err)
 			}
+			step := &out[len(out)-1]
 			switch it.Action {
 			case recording.Data:
-				now.splits = true
+				step.splits = true
 			case recording.Pause:
-				now.pauses = true
+				step.pauses = true
 			case recording.Write:
-				now.bytes += int64(it.Bytes)
+				step.written += int64(it.Bytes)
 			}
-			now.deeds, now.annotations = p.deeds, p.annotations
+			step.actions, step.annotations = p.actions, p.annotations
 		}
 	}
 	return out, nil
 }
 
-// replay is one connection of a recording: the scripts of its two sides, and what
-// they have decided. Until the server has the ClientHello they begin alike,
-// whatever comes of it.
+// replay is a connection that replays a recording. Before the server has the ClientHello no branch
+// is chosen: all branches begin alike.
 type replay struct {
-	*played
-	branch *playedBranch // the one decided on; nil before
+	*pricedRecording
+	branch *pricedBranch // nil: not chosen
 	sent   instant       // of the ClientHello
 	sides  [2]replaySide
 }
 
-// reset makes it as new, of a recording, keeping its memory.
-func (r *replay) reset(p *played) {
-	r.played, r.branch = p, nil
+// reset begins a connection of a recording and keeps the memory of the last one.
+func (r *replay) reset(p *pricedRecording) {
+	r.pricedRecording, r.branch = p, nil
 	for s := range r.sides {
-		g := &r.sides[s]
-		g.replay, g.side, g.next, g.excess = r, side(s), 0, 0
-		g.splitter.sizer.Sizing = p.sizing[s]
-		g.splitter.reset()
+		e := &r.sides[s]
+		e.replay, e.side, e.next, e.overhead = r, side(s), 0, 0
+		e.splitter.sizer.Sizing = p.sizing[s]
+		e.splitter.reset()
 	}
 }
 
-// take goes on with the branch of an outcome.
-func (r *replay) take(o recording.Outcome) error {
+// choose chooses the branch of an outcome.
+func (r *replay) choose(o recording.Outcome) error {
 	for i := range r.branches {
 		if r.branches[i].outcome == o {
 			r.branch = &r.branches[i]
@@ -152,48 +130,48 @@ func (r *replay) take(o recording.Outcome) error {
 	return fmt.Errorf("recording has no branch %q", o)
 }
 
-// replaySide is the script of one side.
+// replaySide is the step source of one side.
 type replaySide struct {
 	*replay
 	side     side
-	next     int            // step
+	next     int            // index of the next recorded step
 	splitter recordSplitter // of what this side sends
-	excess   int64          // bytes of records opened so far that are not their plaintext
+	overhead int64          // bytes of the opened records of Data that are not their plaintext
 
-	// The step in hand, where it is not recorded as it is: what is priced of it, and
-	// how it goes on.
-	made    bool
-	priced  pricedItems
-	at      instant // of the step
-	current *step   // the recorded step that it goes on with; nil: the next one that waits
-	deed    int     // the next one of current
-	left    int64   // bytes of Data of this deed that are in records yet to come
-	through int64   // steps that wait for so many bytes of the peer's data belong to it
+	// A step that opens a record of Data, or splits Data into records, is assembled when it begins
+	// and while it goes on.
+	assembled bool        // the step in hand
+	priced    pricedItems // what step or rest returns of it
+	at        instant     // at which it began
+	current   *pricedStep // the recorded step that it has come to; nil: it has come to none
+	action    int         // index of the next action of current
+	unsplit   int64       // bytes of Data of this action that are in no record yet
+	through   int64       // recorded steps up to this threshold belong to it
 }
 
-func (r *replaySide) step(at instant, arrived int64) ([]deed, bool, error) {
+func (r *replaySide) step(at instant, arrived int64) ([]action, bool, error) {
 	steps := r.steps()
-	next := int64(never)
+	threshold := int64(never)
 	if r.next < len(steps) {
-		next = steps[r.next].at
+		threshold = steps[r.next].at
 	}
-	if run := r.sides[1-r.side].splitter.unopened(); run != nil && next > run.start-r.excess {
+	if run := r.sides[1-r.side].splitter.unopened(); run != nil && threshold > run.start-r.overhead {
 		first := run.first()
 		if first.end > arrived {
 			return nil, false, nil
 		}
-		r.begin(at)
+		r.assemble(at)
 		r.open(first, run.data)
-		return r.goOn(), true, nil
+		return r.proceed(), true, nil
 	}
-	if r.next == len(steps) || next > arrived-r.excess {
+	if r.next == len(steps) || threshold > arrived-r.overhead {
 		return nil, false, nil
 	}
 	if r.branch == nil && r.side == client {
 		r.sent = at
 	}
 	if r.branch == nil && r.side == server {
-		if err := r.take(r.decide(r.sent, at)); err != nil {
+		if err := r.choose(r.decide(r.sent, at)); err != nil {
 			return nil, false, err
 		}
 		steps = r.steps()
@@ -201,98 +179,107 @@ func (r *replaySide) step(at instant, arrived int64) ([]deed, bool, error) {
 	s := &steps[r.next]
 	r.next++
 	if !s.splits {
-		r.made = false
-		r.splitter.written += s.bytes
-		return s.deeds, true, nil
+		r.assembled = false
+		r.splitter.written += s.written
+		return s.actions, true, nil
 	}
-	r.begin(at)
+	r.assemble(at)
 	r.current = s
-	return r.goOn(), true, nil
+	return r.proceed(), true, nil
 }
 
-// steps are those of the branch decided on. Before, any does: they begin alike.
-func (r *replaySide) steps() []step {
+// steps returns the steps of the chosen branch; before, of any: all begin alike.
+func (r *replaySide) steps() []pricedStep {
 	if r.branch == nil {
 		return r.branches[0].steps[r.side]
 	}
 	return r.branch.steps[r.side]
 }
 
-// begin begins a step that is not recorded as it is.
-func (r *replaySide) begin(at instant) {
-	r.made, r.at, r.current, r.deed, r.left, r.through = true, at, nil, 0, 0, -1
+// assemble begins a step that is not returned as it was recorded.
+func (r *replaySide) assemble(at instant) {
+	r.assembled, r.at, r.current, r.action, r.unsplit, r.through = true, at, nil, 0, 0, -1
 	r.priced.reset()
 	r.priced.quiet = !at.observed
 }
 
-// open opens a record of the peer's. What waits for the bytes in it belongs to the step.
-func (r *replaySide) open(first sealedRecord, d *data) {
-	r.through = first.start - r.excess + int64(first.plain)
-	r.excess += first.end - first.start - int64(first.plain)
+// open opens a record of the peer's. The recorded steps that wait for its plaintext belong to the
+// step in hand.
+func (r *replaySide) open(first sealedRecord, d *pricedData) {
+	plain := int64(first.plain)
+	r.through = first.start - r.overhead + plain
+	r.overhead += first.end - first.start - plain
 	r.sides[1-r.side].splitter.opened()
-	r.priced.addOperation(op.Op{Kind: op.Open, Alg: d.cipher, Size: first.plain}, d.to.slow(d.open.Of(first.plain)))
+	o := op.Op{Kind: op.Open, Alg: d.cipher, Size: first.plain}
+	r.priced.addOperation(o, d.to.slow(d.open.Of(first.plain)))
 }
 
-func (r *replaySide) rest() []deed {
+func (r *replaySide) rest() []action {
 	r.priced.reset()
-	return r.goOn()
+	return r.proceed()
 }
 
-// goOn adds deeds to the step in hand, up to a record with more behind it.
-func (r *replaySide) goOn() []deed {
+// proceed adds actions to the step in hand until it is complete, or until a record is sealed after
+// which the same Data has another.
+func (r *replaySide) proceed() []action {
 	for {
 		if r.current == nil {
 			steps := r.steps()
 			if r.next == len(steps) || steps[r.next].at > r.through {
-				return r.priced.deeds
+				return r.priced.actions
 			}
-			r.current, r.deed = &steps[r.next], 0
+			r.current, r.action = &steps[r.next], 0
 			r.next++
 		}
-		if r.addDeeds(); r.left > 0 {
-			r.priced.deeds = append(r.priced.deeds, deed{action: continued})
-			return r.priced.deeds
+		if r.addActions(); r.unsplit > 0 {
+			r.priced.actions = append(r.priced.actions, action{kind: continued})
+			return r.priced.actions
 		}
 		pauses := r.current.pauses
 		r.current = nil
 		if pauses {
-			return r.priced.deeds
+			return r.priced.actions
 		}
 	}
 }
 
-// addDeeds adds those of the current step, up to a record with more behind it.
-func (r *replaySide) addDeeds() {
-	for ; r.deed < len(r.current.deeds); r.deed++ {
-		d := &r.current.deeds[r.deed]
-		switch d.action {
+// addActions adds the actions of the current recorded step, of Data one record. If unsplit is above
+// 0 afterwards, the Data has another record.
+func (r *replaySide) addActions() {
+	for ; r.action < len(r.current.actions); r.action++ {
+		a := &r.current.actions[r.action]
+		switch a.kind {
 		case recording.Data:
-			if r.left == 0 {
-				r.left = d.bytes
-				deed, after := r.priced.workSoFar()
-				r.priced.addAnnotations(r.current, r.deed, deed, after)
+			if r.unsplit == 0 {
+				r.unsplit = a.bytes
+				r.addKeyChanges()
 			}
-			if r.left -= r.splitter.write(&r.priced, r.at, r.left, d.data); r.left > 0 {
+			r.unsplit -= r.splitter.write(&r.priced, r.at, r.unsplit, a.data)
+			if r.unsplit > 0 {
 				return
 			}
 			continue
 		case recording.Write:
-			r.splitter.written += d.bytes
+			r.splitter.written += a.bytes
 		}
-		r.priced.addFrom(r.current, r.deed)
+		r.priced.addFrom(r.current, r.action)
 	}
-	deed, after := r.priced.workSoFar()
-	r.priced.addAnnotations(r.current, r.deed, deed, after)
+	r.addKeyChanges()
+}
+
+// addKeyChanges adds the key changes that stand before Data or at the end of a recorded step.
+func (r *replaySide) addKeyChanges() {
+	i, after := r.priced.place()
+	r.priced.addAnnotations(r.current, r.action, i, after)
 }
 
 func (r *replaySide) annotations() []annotation {
-	if r.made {
+	if r.assembled {
 		return r.priced.annotations
 	}
 	return r.steps()[r.next-1].annotations
 }
 
-// early says what the server has decided on early data: see Result.
 func (r *replaySide) early() int {
 	if r.branch == nil {
 		return -1
@@ -300,11 +287,11 @@ func (r *replaySide) early() int {
 	return accepted(earlyOf[r.branch.outcome])
 }
 
-// inWindow decides by a recording's window on early data. The client tells a
-// ticket's age in whole milliseconds (RFC 9846 §4.3.11.1).
-func inWindow(rec *recording.Recording) func(sent, came instant) recording.Outcome {
-	return func(sent, came instant) recording.Outcome {
-		if came.now-sent.now.Truncate(time.Millisecond) <= rec.EarlyWindow {
+// inWindow returns the decision on early data by a recording's window. The client states a ticket's
+// age in whole milliseconds (RFC 9846 §4.3.11.1).
+func inWindow(rec *recording.Recording) func(sent, received instant) recording.Outcome {
+	return func(sent, received instant) recording.Outcome {
+		if received.now-sent.now.Truncate(time.Millisecond) <= rec.EarlyWindow {
 			return recording.Early
 		}
 		return recording.EarlyRejected

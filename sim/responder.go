@@ -49,7 +49,7 @@ var Unanswered = "alert " + alert.CertificateUnknown.String()
 var errNoResponder = errors.New("the client asks an OCSP responder, and the connection has none")
 
 // fetch lets a connection's client ask the responder, and holds it up.
-func (w *World) fetch(c *connection, d *deed) {
+func (w *World) fetch(c *connection, d *action) {
 	r := c.responder
 	p := &c.procs[client]
 	w.question = question{request: d.bytes, response: d.back, work: r.Work}
@@ -98,10 +98,10 @@ func (w *World) fetchTimedOut(c *connection) {
 	w.hash.mix(hashFetchTimedOut, int64(w.now), int64(c.number), 0)
 	w.node(c, node{kind: unansweredNode, parent: c.asked.node})
 	p := &c.procs[client]
-	for len(p.deeds) > 0 {
-		d := p.deeds[0]
-		p.deeds = p.deeds[1:]
-		if d.action == recording.Known {
+	for len(p.actions) > 0 {
+		d := p.actions[0]
+		p.actions = p.actions[1:]
+		if d.kind == recording.Fetched {
 			break
 		}
 	}
@@ -125,30 +125,30 @@ func (q *question) open(c *connection) ([2]stepSource, error) {
 		c.question = new([2]questionSteps)
 	}
 	asks, answers := &c.question[client], &c.question[server]
-	asks.set(0, 0, deed{action: recording.Write, bytes: q.request})
-	asks.set(1, q.response, deed{action: recording.CloseEnd}, deed{action: recording.Mark, moment: recording.LastByte})
-	answers.set(0, q.request, deed{action: recording.Work, takes: q.work}, deed{action: recording.Write, bytes: q.response}, deed{action: recording.CloseEnd})
+	asks.set(0, 0, action{kind: recording.Write, bytes: q.request})
+	asks.set(1, q.response, action{kind: recording.CloseEnd}, action{kind: recording.Mark, moment: recording.LastByte})
+	answers.set(0, q.request, action{kind: recording.Work, takes: q.work}, action{kind: recording.Write, bytes: q.response}, action{kind: recording.CloseEnd})
 	return [2]stepSource{asks, answers}, nil
 }
 
 // questionSteps are the steps of one side of a fetch.
 type questionSteps struct {
-	steps [2]step
-	deeds [2][3]deed // room for theirs
-	n     int
-	next  int // step
+	steps   [2]pricedStep
+	actions [2][3]action // room for theirs
+	n       int
+	next    int // step
 }
 
-func (s *questionSteps) step(_ instant, arrived int64) ([]deed, bool, error) {
+func (s *questionSteps) step(_ instant, arrived int64) ([]action, bool, error) {
 	if s.next == s.n || s.steps[s.next].at > arrived {
 		return nil, false, nil
 	}
 	s.next++
-	return s.steps[s.next-1].deeds, true, nil
+	return s.steps[s.next-1].actions, true, nil
 }
 
 // rest: its steps are whole.
-func (*questionSteps) rest() []deed { return nil }
+func (*questionSteps) rest() []action { return nil }
 
 // annotations: a fetch has no TLS.
 func (*questionSteps) annotations() []annotation { return nil }
@@ -157,8 +157,8 @@ func (*questionSteps) annotations() []annotation { return nil }
 func (*questionSteps) early() int { return -1 }
 
 // set writes a step.
-func (s *questionSteps) set(k int, at int64, deeds ...deed) {
-	n := copy(s.deeds[k][:], deeds)
-	s.steps[k] = step{at: at, deeds: s.deeds[k][:n]}
+func (s *questionSteps) set(k int, at int64, actions ...action) {
+	n := copy(s.actions[k][:], actions)
+	s.steps[k] = pricedStep{at: at, actions: s.actions[k][:n]}
 	s.n, s.next = k+1, 0
 }

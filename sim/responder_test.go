@@ -236,7 +236,7 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, rest, _ := strings.Cut(text.String(), "  fetch ")
-	cost, _, _ := strings.Cut(rest, "  known\n")
+	cost, _, _ := strings.Cut(rest, "  fetched\n")
 	if strings.Count(cost, "verify ecdsa-p256") != 1 || strings.Count(cost, "digest sha1") != 2 {
 		t.Errorf("an answer costs %q", cost)
 	}
@@ -244,8 +244,8 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 	if err != nil || !again.Branches[0].Fetches() {
 		t.Errorf("%v; fetches: %v", err, again.Branches[0].Fetches())
 	}
-	for _, bad := range []string{"  known\n" + text.String(), strings.Replace(text.String(), "  known\n", "", 1),
-		strings.Replace(text.String(), "  known\n", "  known\n  fetch 1 1\n  known\n", 1), strings.Replace(text.String(), "  fetch ", "  fetch 0 ", 1)} {
+	for _, bad := range []string{"  fetched\n" + text.String(), strings.Replace(text.String(), "  fetched\n", "", 1),
+		strings.Replace(text.String(), "  fetched\n", "  fetched\n  fetch 1 1\n  fetched\n", 1), strings.Replace(text.String(), "  fetch ", "  fetch 0 ", 1)} {
 		if _, err := recording.Parse(strings.NewReader(bad)); err == nil {
 			t.Errorf("that is read: %s", bad)
 		}

@@ -32,16 +32,16 @@ type instant struct {
 // stepSource is where one side of a connection takes its steps from.
 type stepSource interface {
 	// step returns the next step if that many bytes of the peer's stream are
-	// enough for it. Its deeds are valid until step or rest is called again.
-	step(at instant, arrived int64) (deeds []deed, ok bool, err error)
+	// enough for it. Its actions are valid until step or rest is called again.
+	step(at instant, arrived int64) (actions []action, ok bool, err error)
 
-	// rest returns the next deeds of a step that ends with the deed continued: of a long
+	// rest returns the next actions of a step that ends with the action continued: of a long
 	// response, a record at a time. They are of the instant at which the step began, and
 	// follow the last ones without a look at what has arrived.
-	rest() []deed
+	rest() []action
 
-	// annotations names the parts of the deeds that step or rest returned last (their index is
-	// that of annotation.deed), and is valid as long as these. It costs nothing where it is
+	// annotations names the parts of the actions that step or rest returned last (their index is
+	// that of annotation.action), and is valid as long as these. It costs nothing where it is
 	// not called; it may be called only for steps with instant.observed.
 	annotations() []annotation
 
@@ -49,7 +49,7 @@ type stepSource interface {
 	early() int
 }
 
-// continued is the last of the deeds that a step has returned, where the rest of the
+// continued is the last of the actions that a step has returned, where the rest of the
 // step has others.
 const continued recording.Action = math.MaxUint8
 
@@ -66,7 +66,7 @@ func (h *hosts) validate(c, s *Host) error {
 // Replay replays one branch of a recording.
 type Replay struct {
 	hosts
-	*played
+	*pricedRecording
 }
 
 // NewReplay prices a recording for connections between two hosts. From the branch
@@ -85,20 +85,20 @@ func NewReplay(rec *recording.Recording, branch recording.Outcome, client, serve
 // newReplay is a Replay whose server takes the branch that it decides on when it has
 // the ClientHello.
 func newReplay(rec *recording.Recording, client, server Host, decide func(sent, came instant) recording.Outcome) (*Replay, error) {
-	played, err := priceRecording(rec, client, server)
+	priced, err := priceRecording(rec, client, server)
 	if err != nil {
 		return nil, err
 	}
-	played.decide = decide
-	return &Replay{hosts{client, server}, played}, nil
+	priced.decide = decide
+	return &Replay{hosts{client, server}, priced}, nil
 }
 
-func (r *Replay) fetches() bool { return r.asks }
+func (r *Replay) fetches() bool { return r.fetch }
 
 func (r *Replay) complete() recording.Moment { return r.last }
 
 func (r *Replay) open(c *connection) ([2]stepSource, error) {
-	c.replay.reset(r.played)
+	c.replay.reset(r.pricedRecording)
 	return [2]stepSource{&c.replay.sides[client], &c.replay.sides[server]}, nil
 }
 

@@ -23,7 +23,7 @@ type recordRun struct {
 	writes     int64
 	plain      int32 // bytes of plaintext of each write
 	halfOpen   bool  // the first of two records of the first write is open
-	data       *data
+	data       *pricedData
 }
 
 // sealedRecord is a record of application data in its sender's stream.
@@ -40,7 +40,7 @@ func (s *recordSplitter) reset() {
 
 // write adds the actions of the next write of application data to a step, and returns
 // how many bytes of plaintext it takes, at most left.
-func (s *recordSplitter) write(p *pricedItems, at instant, left int64, d *data) int64 {
+func (s *recordSplitter) write(p *pricedItems, at instant, left int64, d *pricedData) int64 {
 	n := int(min(left, int64(s.sizer.Size(at.now, &d.framing, at.mss))))
 	before := s.written
 	var lengths [2]int64
@@ -73,7 +73,7 @@ func (s *recordSplitter) write(p *pricedItems, at instant, left int64, d *data) 
 const applicationData = "application_data"
 
 // seal adds the operation of sealing a record, and returns the record's length.
-func (s *recordSplitter) seal(p *pricedItems, at instant, plain int, d *data) int64 {
+func (s *recordSplitter) seal(p *pricedItems, at instant, plain int, d *pricedData) int64 {
 	s.sizer.Sent(at.now, plain)
 	length := int64(d.framing.Length(plain))
 	s.written += length

@@ -28,7 +28,7 @@ const maxFetch = 1 << 30
 func (b *Branch) validateFetch() error {
 	for _, s := range b.Server {
 		for _, it := range s.Items {
-			if it.Action == Fetch || it.Action == Known {
+			if it.Action == Fetch || it.Action == Fetched {
 				return fmt.Errorf("server: step at %d: only the client fetches", s.At)
 			}
 		}
@@ -44,9 +44,9 @@ func (b *Branch) validateFetch() error {
 				return fmt.Errorf("client: step at %d: a fetch of %d bytes and %d back: want 1 to %d", s.At, it.Bytes, it.Response, maxFetch)
 			case it.Action == Fetch:
 				fetched, open = true, true
-			case it.Action == Known && !open:
+			case it.Action == Fetched && !open:
 				return fmt.Errorf("client: step at %d: known, and nothing was fetched", s.At)
-			case it.Action == Known:
+			case it.Action == Fetched:
 				open = false
 			}
 		}

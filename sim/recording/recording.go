@@ -57,7 +57,7 @@ const (
 	Mark                   // a moment that the metrics ask for
 	CloseEnd               // the end of this side's stream: FIN once all is sent
 	Fetch                  // a question to a third host, by which the client is held up
-	Known                  // the end of what follows a Fetch only if there was an answer
+	Fetched                // the end of what follows a Fetch only if there was an answer
 
 	// The names of what a step does. They change nothing, and may be left out.
 	Record    // a record that begins in the Write before it

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -30,7 +31,7 @@ import (
 //	  write 1210
 //
 // An action is `write BYTES`, `work DURATION`, `pause DURATION`, `mark MOMENT`, `close`, `fetch BYTES
-// BYTES` (there and back), `known`, or an operation as engine/op prints it; or application data, as in
+// BYTES` (there and back), `fetched`, or an operation as engine/op prints it; or application data, as in
 //
 //	data 40000 aes-128-gcm fixed 21 tail 1
 //	data 40000 aes-128-cbc-sha fixed 21 tail 21 block 16 split
@@ -123,8 +124,8 @@ func (it Item) String() string {
 		return "mark " + it.Moment.String()
 	case Fetch:
 		return fmt.Sprintf("fetch %d %d", it.Bytes, it.Response)
-	case Known:
-		return "known"
+	case Fetched:
+		return "fetched"
 	case Record, Message, KeyChange:
 		return it.nameString()
 	default:
@@ -287,18 +288,20 @@ func parseItem(w []string) (Item, error) {
 		return parseNamed(w)
 	case "keys":
 		return parseKeyChange(w)
-	case "close", "known":
+	case "known":
+		return Item{}, errors.New("known is called fetched")
+	case "close", "fetched":
 		if len(w) != 1 {
 			return Item{}, fmt.Errorf("%s stands alone on its line", w[0])
 		}
-		if w[0] == "known" {
-			return Item{Action: Known}, nil
+		if w[0] == "fetched" {
+			return Item{Action: Fetched}, nil
 		}
 		return Item{Action: CloseEnd}, nil
 	}
 	o, err := op.Parse(strings.Join(w, " "))
 	if err != nil {
-		return Item{}, fmt.Errorf("%q is no action: want write, data, work, pause, mark, close, fetch, known, record, message, keys or an operation: %w", strings.Join(w, " "), err)
+		return Item{}, fmt.Errorf("%q is no action: want write, data, work, pause, mark, close, fetch, fetched, record, message, keys or an operation: %w", strings.Join(w, " "), err)
 	}
 	return Item{Action: Compute, Op: o}, nil
 }
