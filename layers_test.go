@@ -45,6 +45,8 @@ var rules = []rule{
 	{room: "engine/pki…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
 	{room: "engine/pki", never: []string{"…", "engine", "engine/pki/ca"}, except: []string{"engine/…"}},
 	{room: "engine/netconn…", never: []string{"sim…", "scenarios…", "results…", "cmd…"}},
+	{room: "engine/netconn", never: []string{"sim…", "scenarios…", "results…", "cmd…", "engine/netconn/server", "engine/netconn/timing"}},
+	{room: "engine/netconn/ocsphttp", never: []string{"…"}},
 	{room: "netem…", never: []string{"…"}, except: []string{"netem…"}},
 	{room: "netem/live…", never: []string{"engine…", "sim…", "scenarios…", "results…", "cmd…"}},
 	{room: "sim…", never: []string{"scenarios…", "results…", "cmd…"}},

@@ -11,6 +11,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/netconn"
+	"tlslab/engine/netconn/timing"
 	"tlslab/engine/session"
 	"tlslab/scenarios"
 )
@@ -105,17 +106,17 @@ func (c *caller) connections(ctx context.Context) error {
 }
 
 // connect makes one connection and prints what came of it.
-func (c *caller) connect(ctx context.Context, number int) (netconn.Measurement, *session.Session, error) {
+func (c *caller) connect(ctx context.Context, number int) (timing.Measurement, *session.Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	x := netconn.Exchange{Address: c.addr, ServerName: c.name, Path: c.path, Response: c.app.stdout}
+	x := timing.Exchange{Address: c.addr, ServerName: c.name, Path: c.path, Response: c.app.stdout}
 	if c.stdin {
 		x.Request = c.app.stdin
 	}
 	if c.json {
 		x.Response = nil
 	}
-	m, session, err := x.Run(ctx, func(t *netconn.Timeline) *engine.Config { return watched(c.config, t, c.keys) })
+	m, session, err := x.Run(ctx, func(t *timing.Timeline) *engine.Config { return watched(c.config, t, c.keys) })
 	m.Connection = number
 	return m, session, errors.Join(err, c.out.print(m, true))
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"tlslab/engine"
-	"tlslab/engine/netconn"
+	"tlslab/engine/netconn/ocsphttp"
 	"tlslab/scenarios"
 )
 
@@ -56,7 +56,7 @@ func (r *responder) answer(sockets *scenarios.Sockets, idle time.Duration) {
 	if r == nil {
 		return
 	}
-	s := http.Server{Handler: netconn.Responder(sockets.Answer), ReadTimeout: idle, WriteTimeout: idle, MaxHeaderBytes: 64 << 10,
+	s := http.Server{Handler: ocsphttp.Responder(sockets.Answer), ReadTimeout: idle, WriteTimeout: idle, MaxHeaderBytes: 64 << 10,
 		ErrorLog: log.New(io.Discard, "", 0)}
 	go s.Serve(r.Listener) // returns when the listener is closed
 }

@@ -12,11 +12,13 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/netconn"
+	"tlslab/engine/netconn/server"
+	"tlslab/engine/netconn/timing"
 	"tlslab/scenarios"
 )
 
-// server is the verb serve at work.
-type server struct {
+// A serveCommand is the verb serve with its flags.
+type serveCommand struct {
 	socketFlags
 	echo             bool
 	quiet            bool
@@ -27,14 +29,14 @@ type server struct {
 
 	config  *engine.Config
 	keys    *netconn.KeyLog
-	web     *netconn.Web
+	web     *server.Web
 	out     *printer
 	warn    func(error)
 	counter atomic.Int64
 }
 
 func (a *app) serveVerb() *cobra.Command {
-	s := &server{}
+	s := &serveCommand{}
 	verb := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve TLS on a real socket",
@@ -60,7 +62,7 @@ bytes. The server's certificate is made at the start; --root leaves the authorit
 const grace = 5 * time.Second
 
 // serve runs until ctx ends, which is what a user who interrupts it wants.
-func (a *app) serve(ctx context.Context, s *server) error {
+func (a *app) serve(ctx context.Context, s *serveCommand) error {
 	if s.connectionsLimit < 1 || s.handshake <= 0 || s.idle <= 0 {
 		return usageError{errors.New("--connections and the timeouts want to be more than 0")}
 	}
@@ -108,7 +110,7 @@ func (a *app) serve(ctx context.Context, s *server) error {
 }
 
 // trustClients reads whom to trust where clients are asked for certificates.
-func (s *server) trustClients() (err error) {
+func (s *serveCommand) trustClients() (err error) {
 	switch asked := s.config.ClientAuth != engine.ClientAuthNone; {
 	case asked && s.clientRoot == "":
 		return usageError{errors.New("tls.client_auth: --client-root says whose certificates to trust")}
@@ -129,18 +131,18 @@ func namesOf(host string) []string {
 	return names
 }
 
-func (s *server) run(ctx context.Context, l net.Listener) error {
+func (s *serveCommand) run(ctx context.Context, l net.Listener) error {
 	if s.echo {
-		return netconn.Serve(ctx, l, s.connectionsLimit, s.connection, s.warn)
+		return server.Serve(ctx, l, s.connectionsLimit, s.connection, s.warn)
 	}
-	s.web = netconn.NewWeb(s.idle)
+	s.web = server.NewWeb(s.idle)
 	stopped := make(chan error, 1)
 	defer context.AfterFunc(ctx, func() {
 		late, cancel := context.WithTimeout(context.Background(), grace)
 		defer cancel()
 		stopped <- s.web.Shutdown(late)
 	})()
-	err := netconn.Serve(ctx, l, s.connectionsLimit, s.connection, s.warn)
+	err := server.Serve(ctx, l, s.connectionsLimit, s.connection, s.warn)
 	if ctx.Err() != nil {
 		err = errors.Join(err, <-stopped)
 	}
@@ -148,19 +150,19 @@ func (s *server) run(ctx context.Context, l net.Listener) error {
 }
 
 // connection serves one connection and prints what came of it.
-func (s *server) connection(ctx context.Context, transport net.Conn) {
-	timeline := netconn.NewTimeline(time.Now())
+func (s *serveCommand) connection(ctx context.Context, transport net.Conn) {
+	timeline := timing.NewTimeline(time.Now())
 	c := netconn.Server(transport, watched(s.config, timeline, s.keys))
-	m := netconn.Measurement{Connection: int(s.counter.Add(1)), Peer: transport.RemoteAddr().String()}
+	m := timing.Measurement{Connection: int(s.counter.Add(1)), Peer: transport.RemoteAddr().String()}
 	shaking, cancel := context.WithTimeout(ctx, s.handshake)
 	err := c.HandshakeEarly(shaking) // neither an echo nor a page does harm if it is asked for twice
 	cancel()
 	if c.Info().Done {
-		m.Metrics = append(m.Metrics, netconn.Duration("tls", timeline.Since()))
+		m.Metrics = append(m.Metrics, timing.Duration("tls", timeline.Since()))
 	}
 	if err == nil {
 		if s.echo {
-			err = netconn.Echo(ctx, c, s.idle)
+			err = server.Echo(ctx, c, s.idle)
 		} else {
 			err = s.web.Handle(c)
 		}
@@ -172,9 +174,9 @@ func (s *server) connection(ctx context.Context, transport net.Conn) {
 	if s.quiet {
 		return
 	}
-	m.Outcome, m.Info, m.Messages = netconn.Outcome(err), c.Info(), timeline.Entries()
+	m.Outcome, m.Info, m.Messages = timing.Outcome(err), c.Info(), timeline.Entries()
 	down, up := c.Traffic()
-	m.Metrics = append(m.Metrics, netconn.Metric{Name: "bytes-up", Value: up}, netconn.Metric{Name: "bytes-down", Value: down})
+	m.Metrics = append(m.Metrics, timing.Metric{Name: "bytes-up", Value: up}, timing.Metric{Name: "bytes-down", Value: down})
 	if err := s.out.print(m, false); err != nil {
 		s.warn(err)
 	}

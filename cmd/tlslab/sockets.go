@@ -13,6 +13,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/netconn"
+	"tlslab/engine/netconn/timing"
 	"tlslab/engine/pki"
 )
 
@@ -47,7 +48,7 @@ func openKeyLog() (*netconn.KeyLog, func() error, error) {
 }
 
 // watched is a configuration for one connection, whose timeline and secrets are noted.
-func watched(cfg *engine.Config, timeline *netconn.Timeline, keys *netconn.KeyLog) *engine.Config {
+func watched(cfg *engine.Config, timeline *timing.Timeline, keys *netconn.KeyLog) *engine.Config {
 	own := *cfg
 	own.Observe = func(n engine.Notice) {
 		timeline.Observe(n)
@@ -64,7 +65,7 @@ type printer struct {
 }
 
 // print writes to standard output, except that text goes to standard error where that is the place of the response.
-func (p *printer) print(m netconn.Measurement, textToStderr bool) error {
+func (p *printer) print(m timing.Measurement, textToStderr bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {

@@ -12,54 +12,54 @@ import (
 	"tlslab/engine/session"
 )
 
-// A Conn is one side of a TLS connection over a transport. Its methods may be
-// called at the same time.
+// A Conn is one side of a TLS connection over a transport. Its methods may be called from several
+// goroutines at the same time.
 type Conn struct {
 	transport net.Conn
 
-	mu  sync.Mutex // guards tls; taken last and never while waiting for the transport
+	mu  sync.Mutex // guards tls; locked last, and never while waiting for the transport
 	tls *engine.Conn
 
-	// The handshake. Its lock is one of its own, so that a Write need not wait
-	// for the Read that made the handshake and now waits for data.
-	shaking sync.Mutex
-	ready   atomic.Bool // it is complete
-	failed  error       // or this is why not
+	// Handshake. It does not use reading, so a Write does not wait for a Read that has completed the
+	// handshake and now waits for data.
+	handshaking  sync.Mutex
+	complete     atomic.Bool
+	handshakeErr error // guarded by handshaking
 
-	// Early data that no Read has taken yet, which belongs to the handshake.
-	early    []byte
-	hasEarly atomic.Bool
-	eager    atomic.Bool // it is given on before the handshake is done
+	// Early data received and not yet read; guarded by handshaking.
+	early       []byte
+	hasEarly    atomic.Bool
+	answerEarly atomic.Bool // HandshakeEarly was called
 
-	// What is received: in[start:end], of which plain was opened. Until the
-	// handshake is complete it belongs to that.
+	// Receiving: in[start:end] is received and not yet given to the engine, plain is decrypted and not yet
+	// read. Guarded by handshaking until the handshake is complete, and by reading from then on.
 	reading    sync.Mutex
 	in         []byte
 	start, end int
 	plain      []byte
 	readErr    error
 
-	// What is sent.
+	// Sending.
 	writing  sync.Mutex
 	writeErr error
-	owed     atomic.Bool // the engine may have something to send
+	pending  atomic.Bool // the engine may have bytes to send
 
 	closed         atomic.Bool
 	sent, received atomic.Int64 // bytes
-	asked          atomic.Int64 // nanoseconds: see fetched
+	ocspWait       atomic.Int64 // nanoseconds: see OCSPWait
 }
 
 var _ net.Conn = (*Conn)(nil)
 
-// Client returns the client's side over a transport that is connected.
-// serverName is as in engine.Client. Config.Rand and Config.Now must allow
-// use by several goroutines where connections share them, as crypto/rand's
-// Reader and time.Now do.
+// Client returns the client's side of a TLS connection over a connected transport. serverName is as in
+// engine.Client. If several connections share a Config, its Rand and Now must be safe for use by several
+// goroutines, as crypto/rand.Reader and time.Now are.
 func Client(transport net.Conn, cfg *engine.Config, serverName string) *Conn {
 	return &Conn{transport: transport, tls: engine.Client(cfg, serverName)}
 }
 
-// Server returns the server's side over a transport that was accepted.
+// Server returns the server's side of a TLS connection over an accepted transport. A shared Config must be
+// as for Client.
 func Server(transport net.Conn, cfg *engine.Config) *Conn {
 	return &Conn{transport: transport, tls: engine.Server(cfg)}
 }
@@ -71,16 +71,16 @@ func (c *Conn) Info() engine.Info {
 	return c.tls.Info()
 }
 
-// Session returns what a client can resume later, or nil. TLS 1.3's tickets
-// come after the handshake, while the client reads.
+// Session returns the session that a client can resume, or nil. In TLS 1.3 the client receives it after
+// the handshake, while it reads (RFC 9846 §4.7.1).
 func (c *Conn) Session() *session.Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.tls.Session()
 }
 
-// KeyUpdate changes the keys of a TLS 1.3 connection as engine.Conn.KeyUpdate
-// does.
+// KeyUpdate changes the sending keys of a TLS 1.3 connection; see engine.Conn.KeyUpdate. With request set,
+// the peer is asked to change its keys too (RFC 9846 §4.7.3).
 func (c *Conn) KeyUpdate(request bool) error {
 	c.mu.Lock()
 	err := c.tls.KeyUpdate(request)
@@ -88,36 +88,34 @@ func (c *Conn) KeyUpdate(request bool) error {
 	return errors.Join(c.wrap("write", err), c.flush())
 }
 
-// Traffic returns the bytes given to the transport and received from it.
+// Traffic returns the bytes written to the transport and read from it so far.
 func (c *Conn) Traffic() (sent, received int64) { return c.sent.Load(), c.received.Load() }
 
-// Transport returns what lies beneath. Reading from it or writing to it breaks
-// the connection.
+// Transport returns the connection beneath. Reading from it or writing to it breaks the TLS connection.
 func (c *Conn) Transport() net.Conn { return c.transport }
 
-// LocalAddr returns the transport's.
+// LocalAddr returns the transport's local address.
 func (c *Conn) LocalAddr() net.Addr { return c.transport.LocalAddr() }
 
-// RemoteAddr returns the transport's.
+// RemoteAddr returns the transport's remote address.
 func (c *Conn) RemoteAddr() net.Addr { return c.transport.RemoteAddr() }
 
-// SetDeadline sets both deadlines.
+// SetDeadline sets the read deadline and the write deadline.
 func (c *Conn) SetDeadline(t time.Time) error { return c.transport.SetDeadline(t) }
 
-// SetReadDeadline bounds reads. One that timed out may be repeated.
+// SetReadDeadline sets the time at which Reads fail. A Read that timed out may be repeated.
 func (c *Conn) SetReadDeadline(t time.Time) error { return c.transport.SetReadDeadline(t) }
 
-// SetWriteDeadline bounds writes. One that timed out may have left a record
-// half sent, so every later one fails as well.
+// SetWriteDeadline sets the time at which Writes fail. A Write that timed out may have sent part of a
+// record, so every later Write fails as well.
 func (c *Conn) SetWriteDeadline(t time.Time) error { return c.transport.SetWriteDeadline(t) }
 
-// wrap says of an engine's error where it happened, as package net does of the
-// transport's.
+// wrap adds the operation and the addresses to an engine's error, as package net does for the transport's.
 func (c *Conn) wrap(op string, err error) error {
 	if err == nil || err == io.EOF {
 		return err
 	}
-	if where := (*net.OpError)(nil); errors.As(err, &where) {
+	if located := (*net.OpError)(nil); errors.As(err, &located) {
 		return err
 	}
 	return &net.OpError{Op: op, Net: c.transport.LocalAddr().Network(), Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}

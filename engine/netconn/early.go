@@ -6,23 +6,20 @@ import (
 	"tlslab/engine"
 )
 
-// Early data (0-RTT): a client says it with EarlyWrite, and a server hears it with
-// the first Read: once the handshake is done, unless it is eager.
-
-// EarlyWrite sends the ClientHello, and behind it as early data as much of p as
-// Config.Session allows: it returns how much that was, 0 where there is none. It is
-// for a client's first call. Once the handshake is done, Info says whether the
-// server accepted it, and where it did not, the caller says it again.
+// EarlyWrite sends the ClientHello, followed by as much of p as early data (RFC 9846 §2.3) as
+// Config.Session allows, and returns the number of bytes sent, possibly 0. It must be a client's first
+// call. After the handshake, Info().EarlyData tells whether the server accepted the early data; if not,
+// the caller must Write it again.
 func (c *Conn) EarlyWrite(p []byte) (int, error) {
-	c.shaking.Lock()
-	defer c.shaking.Unlock()
-	if c.ready.Load() || c.failed != nil {
-		return 0, c.failed
+	c.handshaking.Lock()
+	defer c.handshaking.Unlock()
+	if c.complete.Load() || c.handshakeErr != nil {
+		return 0, c.handshakeErr
 	}
-	n, err := c.begin()
+	n, err := c.startEngine()
 	if err != nil {
-		c.failed = c.wrap("handshake", err)
-		return 0, c.failed
+		c.handshakeErr = c.wrap("handshake", err)
+		return 0, c.handshakeErr
 	}
 	n = min(n, len(p))
 	c.writing.Lock()
@@ -33,8 +30,8 @@ func (c *Conn) EarlyWrite(p []byte) (int, error) {
 	return n, nil
 }
 
-// begin starts the engine, and returns how much early data it takes.
-func (c *Conn) begin() (room int, err error) {
+// startEngine starts the handshake in the engine, and returns how many bytes of early data it accepts.
+func (c *Conn) startEngine() (room int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.tls.SetMSS(segmentSize(c.transport))
@@ -42,16 +39,16 @@ func (c *Conn) begin() (room int, err error) {
 	return c.tls.EarlyRoom(), err
 }
 
-// HandshakeEarly is Handshake for a server that answers early data at once: it
-// returns as soon as there is some. Read gives it, and Write answers before the
-// client has proved to be there, so what it asks for must do no harm if it is done
-// twice: it may be a replay (RFC 9846 §8). Read goes on with the handshake.
+// HandshakeEarly is Handshake for a server that answers early data before the client's Finished: it returns
+// as soon as early data has arrived. Read then returns the early data, Write sends the answer, and a
+// further Read continues the handshake. Early data may be a replay (RFC 9846 §8), so the server must act
+// on it only if doing so twice is harmless.
 func (c *Conn) HandshakeEarly(ctx context.Context) error {
-	c.eager.Store(true)
-	return c.shake(ctx)
+	c.answerEarly.Store(true)
+	return c.stepHandshake(ctx)
 }
 
-// keepEarly keeps early data for Read. The caller holds shaking.
+// keepEarly keeps early data for Read. The caller holds handshaking.
 func (c *Conn) keepEarly(ev engine.Event) {
 	if ev.Kind == engine.EventEarlyData {
 		c.early = append(c.early, ev.Data...)
@@ -59,13 +56,13 @@ func (c *Conn) keepEarly(ev engine.Event) {
 	}
 }
 
-// readEarly gives what was kept.
+// readEarly copies early data that was kept to p and returns its length.
 func (c *Conn) readEarly(p []byte) int {
 	if !c.hasEarly.Load() {
 		return 0
 	}
-	c.shaking.Lock()
-	defer c.shaking.Unlock()
+	c.handshaking.Lock()
+	defer c.handshaking.Unlock()
 	n := copy(p, c.early)
 	if c.early = c.early[n:]; len(c.early) == 0 {
 		c.early = nil
@@ -74,9 +71,9 @@ func (c *Conn) readEarly(p []byte) int {
 	return n
 }
 
-// mayAnswer says whether an eager server may write before the handshake is done.
-func (c *Conn) mayAnswer() bool {
-	if !c.eager.Load() {
+// mayWriteEarly reports whether a server may answer early data before the handshake is complete.
+func (c *Conn) mayWriteEarly() bool {
+	if !c.answerEarly.Load() {
 		return false
 	}
 	c.mu.Lock()

@@ -2,15 +2,13 @@ package netconn
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
-	"net"
-	"strings"
 	"testing"
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/netconn/internal/nettest"
 	"tlslab/engine/session"
 )
 
@@ -18,7 +16,7 @@ import (
 // which up to 1000 bytes of early data may be said.
 func resumable(t *testing.T) (client, server *engine.Config) {
 	t.Helper()
-	client, server = ourConfig(t), ourConfig(t)
+	client, server = nettest.Config(t), nettest.Config(t)
 	client.EarlyData = true
 	server.MaxEarlyData, server.AntiReplay = 1000, session.ClientHelloRecording(10, time.Time{})
 	c, s := earlySides(t, client, server)
@@ -38,7 +36,7 @@ func resumable(t *testing.T) (client, server *engine.Config) {
 }
 
 func earlySides(t *testing.T, client, server *engine.Config) (c, s *Conn) {
-	dialled, accepted := sockets(t)
+	dialled, accepted := nettest.Sockets(t)
 	return Client(dialled, client, serverName), Server(accepted, server)
 }
 
@@ -66,7 +64,7 @@ func TestEarlyDataIsReadOnceTheHandshakeIsDone(t *testing.T) {
 				t.Fatalf("%d bytes are said early, want %d; %v", n, x.early, err)
 			}
 			echoed := make(chan error, 1)
-			go func() { echoed <- echo(s) }()
+			go func() { echoed <- nettest.Echo(s) }()
 			if err := c.Handshake(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -120,36 +118,5 @@ func TestAnEagerServerAnswersEarlyData(t *testing.T) {
 	}
 	if err := <-ended; err != nil || !s.Info().Done {
 		t.Errorf("the server's handshake ends: %v, %v", s.Info().Done, err)
-	}
-}
-
-// A page is asked for by early data, and measured.
-func TestAPageIsAskedForEarly(t *testing.T) {
-	client, server := resumable(t)
-	web := NewWeb(10 * time.Second)
-	addr, _ := serving(t, 10, func(ctx context.Context, transport net.Conn) {
-		c := Server(transport, server)
-		if err := c.HandshakeEarly(ctx); err != nil {
-			t.Error(err)
-			return
-		}
-		_ = web.Handle(c)
-		_ = c.Shutdown(time.Second)
-	}, func(err error) { t.Error(err) })
-	var response, text bytes.Buffer
-	x := Exchange{Address: addr, ServerName: serverName, Path: "/", Response: &response}
-	m, _, err := x.Run(t.Context(), func(timeline *Timeline) *engine.Config {
-		cfg := *client
-		cfg.Observe = timeline.Observe
-		return &cfg
-	})
-	if err != nil || m.Info.EarlyData != engine.EarlyAccepted {
-		t.Fatalf("early data %v, %v", m.Info.EarlyData, err)
-	}
-	if !strings.Contains(response.String(), "early-data: accepted, ") {
-		t.Errorf("the page says\n%s", &response)
-	}
-	if err := m.WriteText(&text); err != nil || !strings.Contains(text.String(), "-> EndOfEarlyData") || !strings.Contains(text.String(), "early-data accepted, ") {
-		t.Errorf("%v\n%s", err, &text)
 	}
 }

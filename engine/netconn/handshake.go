@@ -8,67 +8,65 @@ import (
 	"tlslab/engine"
 )
 
-// Handshake makes the handshake, unless it is done already; Read and Write
-// call it by themselves. Where it fails, the peer was sent the alert, and every
-// later call returns the same error. If ctx ends first, the peer is told that the
-// handshake is given up, and the transport is closed.
+// Handshake performs the handshake if it is not complete; Read and Write call it. If the handshake fails,
+// the peer gets the alert, and every later call returns the same error. If ctx ends first, the peer gets
+// user_canceled and close_notify (RFC 9846 §6.1), and the transport is closed.
 func (c *Conn) Handshake(ctx context.Context) error {
-	for !c.ready.Load() {
-		if err := c.shake(ctx); err != nil {
+	for !c.complete.Load() {
+		if err := c.stepHandshake(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// shake makes the handshake, or goes on with it. An eager server's comes back with
-// each piece of early data.
-func (c *Conn) shake(ctx context.Context) error {
-	if c.ready.Load() {
+// stepHandshake performs or continues the handshake. After HandshakeEarly it returns with each record of
+// early data.
+func (c *Conn) stepHandshake(ctx context.Context) error {
+	if c.complete.Load() {
 		return nil
 	}
-	c.shaking.Lock()
-	defer c.shaking.Unlock()
-	if c.ready.Load() || c.failed != nil {
-		return c.failed
+	c.handshaking.Lock()
+	defer c.handshaking.Unlock()
+	if c.complete.Load() || c.handshakeErr != nil {
+		return c.handshakeErr
 	}
-	over := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() { _ = c.hangUp(); close(over) })
+	closed := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() { _ = c.closeTransport(); close(closed) })
 	err := c.handshake(ctx)
-	givenUp := !stop()
-	if givenUp {
-		<-over
-		err = fmt.Errorf("handshake given up: %w", context.Cause(ctx))
+	canceled := !stop()
+	if canceled {
+		<-closed
+		err = fmt.Errorf("handshake canceled: %w", context.Cause(ctx))
 	}
 	err = c.wrap("handshake", err)
-	if isTimeout(err) && c.eager.Load() && !givenUp {
-		return err // as of a Read, which may be repeated
+	if isTimeout(err) && c.answerEarly.Load() && !canceled {
+		return err // a Read with early data may be repeated
 	}
-	c.failed = err
-	c.ready.Store(err == nil && c.Info().Done)
-	return c.failed
+	c.handshakeErr = err
+	c.complete.Store(err == nil && c.Info().Done)
+	return c.handshakeErr
 }
 
-// handshake receives until the engine is done. What it has to say is sent
-// before each wait, and at the end. A peer may have gone by then, content with
-// what it has heard (a server's last words are tickets): that is for Write to
-// report, as in fill.
+// handshake gives the engine records until the handshake is complete. It sends what the engine has ready
+// before each wait, in fill, and at the end. A failure to send at the end is left for Write to report: the
+// peer may have closed the connection before it received the server's tickets.
 func (c *Conn) handshake(ctx context.Context) error {
-	if _, err := c.begin(); err != nil {
+	if _, err := c.startEngine(); err != nil {
 		return err
 	}
 	for !c.Info().Done {
 		ev, err := c.receive()
 		if err == nil && ev.Kind == engine.EventStatusWanted {
-			err = c.learnStatus(ctx)
+			err = c.fetchOCSP(ctx)
 		}
 		if err != nil {
 			return err
 		}
 		if ev.Kind == engine.EventClosed {
-			return fmt.Errorf("closed by the peer: %w", io.ErrUnexpectedEOF)
+			return fmt.Errorf("peer closed the connection: %w", io.ErrUnexpectedEOF)
 		}
-		if c.keepEarly(ev); c.hasEarly.Load() && c.eager.Load() {
+		if c.keepEarly(ev); c.hasEarly.Load() && c.answerEarly.Load() {
 			break
 		}
 	}

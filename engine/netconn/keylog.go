@@ -8,19 +8,18 @@ import (
 	"tlslab/engine"
 )
 
-// A KeyLog writes the secrets of any number of connections in the format of
-// NSS, which Wireshark reads: label, the client's random and the secret
-// (RFC 9850).
+// A KeyLog writes the secrets of connections in the SSLKEYLOGFILE format (RFC 9850), which Wireshark
+// reads: one line of label, client random and secret each. It may be shared by connections.
 type KeyLog struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
-// NewKeyLog writes to w, a line a call.
+// NewKeyLog returns a KeyLog that writes to w, one line a call.
 func NewKeyLog(w io.Writer) *KeyLog { return &KeyLog{w: w} }
 
-// Observe writes the line of a secret. A log that cannot be written does not
-// disturb the connection. A nil KeyLog writes nothing.
+// Observe writes the line of an engine.Secret notice and ignores all other notices; it is for
+// engine.Config.Observe. It ignores errors of w. The nil KeyLog writes nothing.
 func (k *KeyLog) Observe(n engine.Notice) {
 	if k == nil || n.Kind != engine.Secret {
 		return

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tlslab/engine"
+	"tlslab/engine/netconn/internal/nettest"
 	"tlslab/engine/record"
 )
 
@@ -26,7 +27,7 @@ func TestRecordsAreCutByTheSocketsSegments(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	sc, cc := ourConfig(t), ourConfig(t)
+	sc, cc := nettest.Config(t), nettest.Config(t)
 	go func() {
 		if accepted, err := listener.Accept(); err == nil {
 			server := Server(accepted, sc)

@@ -14,13 +14,14 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/alert"
+	"tlslab/engine/netconn/internal/nettest"
 	"tlslab/engine/pki"
 )
 
 func TestDataComesBackAsItWasSent(t *testing.T) {
-	everyPair(t, func(t *testing.T, client, server halfCloser) {
+	everyPair(t, func(t *testing.T, client, server nettest.HalfCloser) {
 		echoed := make(chan error, 1)
-		go func() { echoed <- echo(server) }()
+		go func() { echoed <- nettest.Echo(server) }()
 		for _, size := range []int{0, 1, 16383, 16384, 16385, 3 << 20} {
 			sent := bytes.Repeat([]byte{byte(size), 2, 3}, size/3+1)[:size]
 			written := make(chan error, 1)
@@ -57,14 +58,14 @@ func TestATransportThatJustEndsIsATruncation(t *testing.T) {
 		{"close_notify", func(c *tls.Conn) error { return c.Close() }, io.EOF},
 		{"nothing", func(c *tls.Conn) error { return c.NetConn().Close() }, engine.ErrTruncated},
 	} {
-		c, s := sockets(t)
-		peer := tls.Server(s, stdConfig(t))
+		c, s := nettest.Sockets(t)
+		peer := tls.Server(s, nettest.StdConfig(t))
 		go func() {
 			if _, err := peer.Write([]byte("half an answer")); err == nil {
 				_ = row.end(peer)
 			}
 		}()
-		got, err := io.ReadAll(Client(c, ourConfig(t), serverName))
+		got, err := io.ReadAll(Client(c, nettest.Config(t), serverName))
 		if err == nil {
 			err = io.EOF
 		}
@@ -79,8 +80,8 @@ func TestATransportThatJustEndsIsATruncation(t *testing.T) {
 }
 
 func TestBothDirectionsAtOnceWithKeysChanging(t *testing.T) {
-	c, s := sockets(t)
-	cfg := ourConfig(t)
+	c, s := nettest.Sockets(t)
+	cfg := nettest.Config(t)
 	client, server := Client(c, cfg, serverName), Server(s, cfg)
 	data := bytes.Repeat([]byte("full duplex "), 1<<17)
 	var all sync.WaitGroup
@@ -112,8 +113,8 @@ func TestBothDirectionsAtOnceWithKeysChanging(t *testing.T) {
 }
 
 func TestAReadThatTimedOutMayBeRepeated(t *testing.T) {
-	c, s := sockets(t)
-	client, server := Client(c, ourConfig(t), serverName), Server(s, ourConfig(t))
+	c, s := nettest.Sockets(t)
+	client, server := Client(c, nettest.Config(t), serverName), Server(s, nettest.Config(t))
 	shaken := make(chan error, 1)
 	go func() { shaken <- server.Handshake(t.Context()) }()
 	if err := errors.Join(client.Handshake(t.Context()), <-shaken); err != nil {
@@ -138,8 +139,8 @@ func TestAReadThatTimedOutMayBeRepeated(t *testing.T) {
 }
 
 func TestAWriteThatTimedOutEndsWriting(t *testing.T) {
-	c, s := sockets(t)
-	client, server := Client(c, ourConfig(t), serverName), Server(s, ourConfig(t))
+	c, s := nettest.Sockets(t)
+	client, server := Client(c, nettest.Config(t), serverName), Server(s, nettest.Config(t))
 	go server.Handshake(t.Context())
 	if err := client.Handshake(t.Context()); err != nil {
 		t.Fatal(err)
@@ -169,10 +170,10 @@ func (a *awaiting) Read(p []byte) (int, error) {
 }
 
 func TestAHandshakeIsGivenUpWithItsContext(t *testing.T) {
-	c, s := sockets(t)
+	c, s := nettest.Sockets(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	transport := &awaiting{c, make(chan struct{}, 1)}
-	client := Client(transport, ourConfig(t), serverName)
+	client := Client(transport, nettest.Config(t), serverName)
 	failed := make(chan error, 1)
 	go func() { failed <- client.Handshake(ctx) }()
 	<-transport.read // the ClientHello was sent, and stays without answer
@@ -190,8 +191,8 @@ func TestAHandshakeIsGivenUpWithItsContext(t *testing.T) {
 }
 
 func TestAHandshakeMayBeGivenUpByThePeer(t *testing.T) {
-	c, s := sockets(t)
-	server := Server(s, ourConfig(t))
+	c, s := nettest.Sockets(t)
+	server := Server(s, nettest.Config(t))
 	ended := make(chan error, 1)
 	go func() { ended <- server.Handshake(t.Context()) }()
 	if _, err := c.Write([]byte{21, 3, 1, 0, 2, 1, byte(alert.UserCanceled), 21, 3, 1, 0, 2, 1, byte(alert.CloseNotify)}); err != nil {
@@ -203,10 +204,10 @@ func TestAHandshakeMayBeGivenUpByThePeer(t *testing.T) {
 }
 
 func TestAFailedHandshakeTellsBothSidesWhy(t *testing.T) {
-	c, s := sockets(t)
-	cfg := ourConfig(t)
+	c, s := nettest.Sockets(t)
+	cfg := nettest.Config(t)
 	cfg.Roots, _ = pki.NewRoots()
-	client, server := Client(c, cfg, serverName), Server(s, ourConfig(t))
+	client, server := Client(c, cfg, serverName), Server(s, nettest.Config(t))
 	refused := make(chan error, 1)
 	go func() { refused <- server.Handshake(t.Context()) }()
 	err := client.Handshake(t.Context())
@@ -223,8 +224,8 @@ func TestAFailedHandshakeTellsBothSidesWhy(t *testing.T) {
 }
 
 func TestShutdownLetsTheAlertArrive(t *testing.T) {
-	c, s := sockets(t)
-	server := Server(s, ourConfig(t))
+	c, s := nettest.Sockets(t)
+	server := Server(s, nettest.Config(t))
 	ended := make(chan error, 1)
 	go func() {
 		_, err := server.Read(make([]byte, 1))
@@ -246,8 +247,8 @@ func TestShutdownLetsTheAlertArrive(t *testing.T) {
 }
 
 func TestCloseInterruptsAWrite(t *testing.T) {
-	c, s := sockets(t)
-	client, server := Client(c, ourConfig(t), serverName), Server(s, ourConfig(t))
+	c, s := nettest.Sockets(t)
+	client, server := Client(c, nettest.Config(t), serverName), Server(s, nettest.Config(t))
 	go server.Handshake(t.Context())
 	if err := client.Handshake(t.Context()); err != nil {
 		t.Fatal(err)
@@ -275,8 +276,8 @@ func TestCloseInterruptsAWrite(t *testing.T) {
 }
 
 func TestBuffersStayBounded(t *testing.T) {
-	c, s := sockets(t)
-	client, server := Client(c, ourConfig(t), serverName), Server(s, ourConfig(t))
+	c, s := nettest.Sockets(t)
+	client, server := Client(c, nettest.Config(t), serverName), Server(s, nettest.Config(t))
 	go func() {
 		_, _ = server.Write(make([]byte, 4<<20))
 		_ = server.Close()
@@ -295,7 +296,7 @@ func TestManyConnectionsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	server, client := ourConfig(t), ourConfig(t)
+	server, client := nettest.Config(t), nettest.Config(t)
 	go func() {
 		for {
 			s, err := l.Accept()
@@ -304,7 +305,7 @@ func TestManyConnectionsAtOnce(t *testing.T) {
 			}
 			go func() {
 				defer s.Close()
-				_ = echo(Server(s, server))
+				_ = nettest.Echo(Server(s, server))
 			}()
 		}
 	}()

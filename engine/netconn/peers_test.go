@@ -1,115 +1,44 @@
 package netconn
 
 import (
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"io"
-	"net"
 	"testing"
-	"time"
 
 	"tlslab/engine"
-	"tlslab/engine/pki"
-	"tlslab/engine/pki/ca"
-	"tlslab/engine/session"
+	"tlslab/engine/netconn/internal/nettest"
 )
 
-const serverName = "server.tlslab.example"
+const serverName = nettest.ServerName
 
-// identity is a chain for both implementations.
-var identity = func() *ca.Chain {
-	chain, err := ca.Issue(ca.ChainSpec{Seed: "netconn", Algorithm: "ecdsa-p256", Length: 2, Names: []string{serverName},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)})
-	if err != nil {
-		panic(err)
-	}
-	return chain
-}()
-
-func ourConfig(t testing.TB) *engine.Config {
-	t.Helper()
-	roots, err := pki.NewRoots(identity.Root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := engine.NewCertificate(identity.Certificates, identity.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &engine.Config{Rand: rand.Reader, Now: time.Now, Roots: roots, Certificates: []*engine.Certificate{certificate},
-		Tickets: session.NewTicketKeys([32]byte{1})}
-}
-
-func stdConfig(t testing.TB) *tls.Config {
-	t.Helper()
-	root, err := x509.ParseCertificate(identity.Root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(root)
-	return &tls.Config{RootCAs: pool, ServerName: serverName,
-		Certificates: []tls.Certificate{{Certificate: identity.Certificates, PrivateKey: identity.Key.Signer()}}}
-}
-
-// sockets are the two ends of a TCP connection over loopback.
-func sockets(t testing.TB) (dialled, accepted net.Conn) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	if dialled, err = net.Dial("tcp", l.Addr().String()); err != nil {
-		t.Fatal(err)
-	}
-	if accepted, err = l.Accept(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { dialled.Close(); accepted.Close() })
-	bounded := time.Now().Add(time.Minute) // a test that hangs fails
-	if err := errors.Join(dialled.SetDeadline(bounded), accepted.SetDeadline(bounded)); err != nil {
-		t.Fatal(err)
-	}
-	return dialled, accepted
-}
-
-// A pairing is who talks to whom.
+// A pairing is a client's and a server's implementation.
 type pairing struct {
 	name string
-	make func(t testing.TB, version engine.Version) (client, server halfCloser)
-}
-
-type halfCloser interface {
-	net.Conn
-	CloseWrite() error
+	make func(t testing.TB, version engine.Version) (client, server nettest.HalfCloser)
 }
 
 var pairings = []pairing{
-	{"ours with ours", func(t testing.TB, v engine.Version) (halfCloser, halfCloser) {
-		c, s := sockets(t)
-		cfg := ourConfig(t)
+	{"ours with ours", func(t testing.TB, v engine.Version) (nettest.HalfCloser, nettest.HalfCloser) {
+		c, s := nettest.Sockets(t)
+		cfg := nettest.Config(t)
 		cfg.MinVersion, cfg.MaxVersion = v, v
 		return Client(c, cfg, serverName), Server(s, cfg)
 	}},
-	{"ours with crypto/tls", func(t testing.TB, v engine.Version) (halfCloser, halfCloser) {
-		c, s := sockets(t)
-		cfg := ourConfig(t)
+	{"ours with crypto/tls", func(t testing.TB, v engine.Version) (nettest.HalfCloser, nettest.HalfCloser) {
+		c, s := nettest.Sockets(t)
+		cfg := nettest.Config(t)
 		cfg.MinVersion, cfg.MaxVersion = v, v
-		return Client(c, cfg, serverName), tls.Server(s, stdConfig(t))
+		return Client(c, cfg, serverName), tls.Server(s, nettest.StdConfig(t))
 	}},
-	{"crypto/tls with ours", func(t testing.TB, v engine.Version) (halfCloser, halfCloser) {
-		c, s := sockets(t)
-		cfg := ourConfig(t)
+	{"crypto/tls with ours", func(t testing.TB, v engine.Version) (nettest.HalfCloser, nettest.HalfCloser) {
+		c, s := nettest.Sockets(t)
+		cfg := nettest.Config(t)
 		cfg.MinVersion, cfg.MaxVersion = v, v
-		return tls.Client(c, stdConfig(t)), Server(s, cfg)
+		return tls.Client(c, nettest.StdConfig(t)), Server(s, cfg)
 	}},
 }
 
 // everyPair runs a test for each pairing and version.
-func everyPair(t *testing.T, test func(t *testing.T, client, server halfCloser)) {
+func everyPair(t *testing.T, test func(t *testing.T, client, server nettest.HalfCloser)) {
 	for _, p := range pairings {
 		for _, v := range []engine.Version{engine.TLS12, engine.TLS13} {
 			t.Run(p.name+"/"+v.String(), func(t *testing.T) {
@@ -118,10 +47,4 @@ func everyPair(t *testing.T, test func(t *testing.T, client, server halfCloser))
 			})
 		}
 	}
-}
-
-// echo sends back what comes until its end, and ends then.
-func echo(conn halfCloser) error {
-	_, err := io.Copy(conn, conn)
-	return errors.Join(err, conn.CloseWrite())
 }

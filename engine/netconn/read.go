@@ -8,24 +8,24 @@ import (
 	"tlslab/engine"
 )
 
-// The buffer of what was received grows from the one to the other. The longest
-// record is 5 + 16384 + 2048 bytes (RFC 5246 §6.2.3), so it always fits.
+// The receive buffer's first and largest size, in bytes. The longest record has 5 + 16384 + 2048 bytes
+// (RFC 5246 §6.2.3).
 const (
 	minReceive = 4 << 10
 	maxReceive = 32 << 10
 )
 
-// Read returns application data. At its end it returns io.EOF if the peer said
-// so, and an error that wraps engine.ErrTruncated if the transport just ended.
+// Read reads application data. It returns io.EOF after the peer's close_notify, and an error that wraps
+// engine.ErrTruncated if the transport ends without one (RFC 9846 §6.1).
 func (c *Conn) Read(p []byte) (int, error) {
 	for {
 		if n := c.readEarly(p); n > 0 {
 			return n, nil
 		}
-		if c.ready.Load() {
+		if c.complete.Load() {
 			break
 		}
-		if err := c.shake(context.Background()); err != nil {
+		if err := c.stepHandshake(context.Background()); err != nil {
 			return 0, err
 		}
 	}
@@ -54,8 +54,8 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// receive gives the engine one record, which it waits for. The alert that an
-// error calls for is sent.
+// receive waits for a record and gives it to the engine. If the engine returns an error, receive sends the
+// alert.
 func (c *Conn) receive() (engine.Event, error) {
 	for {
 		c.mu.Lock()
@@ -63,7 +63,7 @@ func (c *Conn) receive() (engine.Event, error) {
 		c.mu.Unlock()
 		c.start += n
 		if err != nil {
-			_ = c.flush() // the error is what matters
+			_ = c.flush() // err is reported, not a failure to send its alert
 			return ev, err
 		}
 		if n > 0 {
@@ -75,19 +75,18 @@ func (c *Conn) receive() (engine.Event, error) {
 	}
 }
 
-// fill waits for more from the transport, after it has sent what the engine
-// answers to all there was. That it cannot be sent is for Write to report, as
-// there may still be something to read: the alert that says why, for one. Only
-// a handshake that ran out of time to write goes no further.
+// fill sends what the engine has ready and reads more from the transport. A failure to send is left for
+// Write to report, because the peer's alert with the reason may still be readable. Only a timeout during
+// the handshake is returned.
 func (c *Conn) fill() error {
-	if err := c.flush(); isTimeout(err) && !c.ready.Load() {
+	if err := c.flush(); isTimeout(err) && !c.complete.Load() {
 		return err
 	}
 	c.end = copy(c.in, c.in[c.start:c.end])
 	c.start = 0
 	if c.end == len(c.in) {
 		if c.end >= maxReceive {
-			return errors.New("a record longer than any may be") // the engine refuses it first
+			return errors.New("record does not fit into the receive buffer") // the engine returns record_overflow before
 		}
 		c.in = append(make([]byte, 0, max(minReceive, 2*c.end)), c.in...)
 		c.in = c.in[:cap(c.in)]

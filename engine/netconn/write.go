@@ -5,41 +5,41 @@ import (
 	"sync"
 )
 
-// chunk is the most plaintext that is sealed before it is sent.
-const chunk = 64 << 10
+// maxChunk is the plaintext in bytes that Write seals and sends at a time.
+const maxChunk = 64 << 10
 
-// outgoing lends the memory for sealed records while they are sent.
-var outgoing = sync.Pool{New: func() any { return new([]byte) }}
+// sendBuffers are buffers for sealed records, as *[]byte.
+var sendBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// Write sends application data in records of Config.RecordSize, or as
-// Config.RecordSizing says, with the kernel's segments where it tells them.
+// Write sends application data. Config.RecordSizing or Config.RecordSize determines the records; the
+// segment size is the kernel's (TCP_MAXSEG) on Linux.
 func (c *Conn) Write(p []byte) (n int, err error) {
-	if !c.mayAnswer() {
+	if !c.mayWriteEarly() {
 		if err := c.Handshake(context.Background()); err != nil {
 			return 0, err
 		}
 	}
 	c.writing.Lock()
 	for len(p) > 0 && err == nil {
-		part := p[:min(chunk, len(p))]
+		part := p[:min(maxChunk, len(p))]
 		if err = c.send(part); err == nil {
 			n, p = n+len(part), p[len(part):]
 		}
 	}
 	c.writing.Unlock()
-	c.settle()
+	c.sendPending()
 	return n, c.wrap("write", err)
 }
 
-// send seals plain behind what the engine has ready and gives all of it to the
-// transport. The caller holds writing.
+// send writes what the engine has ready, followed by the records of plain, to the transport. The caller
+// holds writing.
 func (c *Conn) send(plain []byte) error {
 	if c.writeErr != nil {
 		return c.writeErr
 	}
-	c.owed.Store(false)
-	buffer := outgoing.Get().(*[]byte)
-	defer outgoing.Put(buffer)
+	c.pending.Store(false)
+	buffer := sendBuffers.Get().(*[]byte)
+	defer sendBuffers.Put(buffer)
 	c.mu.Lock()
 	out := c.tls.Flush((*buffer)[:0])
 	var err error
@@ -59,17 +59,17 @@ func (c *Conn) send(plain []byte) error {
 	return c.writeErr
 }
 
-// flush sends what the engine has ready, or leaves it to whoever is writing.
+// flush sends what the engine has ready, or leaves that to the goroutine that holds writing.
 func (c *Conn) flush() error {
-	c.owed.Store(true)
-	return c.settle()
+	c.pending.Store(true)
+	return c.sendPending()
 }
 
-// settle sends what was left to this writer. It looks again after unlocking:
-// what is owed from before then was left by a reader that found it locked.
-func (c *Conn) settle() error {
+// sendPending sends while bytes are pending and no other goroutine holds writing. It checks again after
+// unlocking: a reader that found writing locked has only set pending.
+func (c *Conn) sendPending() error {
 	var err error
-	for err == nil && c.owed.Load() && c.writing.TryLock() {
+	for err == nil && c.pending.Load() && c.writing.TryLock() {
 		err = c.send(nil)
 		c.writing.Unlock()
 	}

@@ -1,15 +1,17 @@
-package netconn
+package server
 
 import (
 	"context"
 	"errors"
 	"io"
 	"time"
+
+	"tlslab/engine/netconn"
 )
 
-// Echo sends back what it receives until the peer ends its direction, ctx ends
-// or nothing moves for so long.
-func Echo(ctx context.Context, c *Conn, idle time.Duration) error {
+// Echo sends back what it receives. It returns nil when the peer sends close_notify, ctx's error when ctx
+// ends, and an error when reading and writing make no progress for idle. The caller closes c.
+func Echo(ctx context.Context, c *netconn.Conn, idle time.Duration) error {
 	defer context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })()
 	buf := make([]byte, 16<<10)
 	for {

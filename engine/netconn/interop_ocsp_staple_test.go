@@ -62,7 +62,7 @@ func TestProgramsStapleForUs(t *testing.T) {
 					t.Run(fmt.Sprintf("%v/%s", c, x.name), func(t *testing.T) {
 						p := identityOf(t, c.certificate)
 						file := filepath.Join(t.TempDir(), "status.der")
-						if err := os.WriteFile(file, statusOf(t, p.made, x.set), 0o600); err != nil {
+						if err := os.WriteFile(file, ocspResponse(t, p.made, x.set), 0o600); err != nil {
 							t.Fatal(err)
 						}
 						program := s.launch(t, slices.Concat(s.arguments(s.port(t), p, c.version), s.alone(p), flags, []string{file}))
@@ -106,7 +106,7 @@ func TestProgramsTakeStaples(t *testing.T) {
 				for _, of := range stapledCases {
 					t.Run(fmt.Sprintf("%v/%s", c, of.name), func(t *testing.T) {
 						p := identityOf(t, c.certificate)
-						certificate, err := p.certificate.WithStatus(statusOf(t, p.made, of.set))
+						certificate, err := p.certificate.WithStatus(ocspResponse(t, p.made, of.set))
 						if err != nil {
 							t.Fatal(err)
 						}

@@ -1,4 +1,4 @@
-package netconn
+package timing
 
 import (
 	"fmt"
@@ -8,12 +8,12 @@ import (
 	"tlslab/engine"
 )
 
-// maxEntries bounds a Timeline: a handshake has a dozen messages, and what
-// comes later (tickets, KeyUpdates) may be without end.
+// maxEntries bounds a Timeline: a handshake has about twelve messages, but tickets and KeyUpdates may
+// follow without end.
 const maxEntries = 256
 
-// A Timeline notes the messages of one connection as they are sent and
-// received. Its Observe is for the Config of that connection alone.
+// A Timeline records the messages of one connection with the times at which the engine sent and received
+// them. Its methods may be called at the same time.
 type Timeline struct {
 	start time.Time
 
@@ -21,18 +21,17 @@ type Timeline struct {
 	entries []Entry
 }
 
-// An Entry is one handshake message, change_cipher_spec or alert, or the answer of a
-// certificate's authority.
+// An Entry is one handshake message, change_cipher_spec, alert or fetched OCSP response.
 type Entry struct {
 	At      time.Duration // since the Timeline's start
-	Sent    bool          // by this side
+	Sent    bool          // by this side; otherwise received
 	Message string        // the RFC's name, "alert" or "OCSP response"
-	Level   string        // of an alert: "warning", "fatal"; else empty
-	Alert   string        // what an alert says, by the RFC's name; else empty
+	Level   string        // of an alert: "warning" or "fatal"; otherwise empty
+	Alert   string        // of an alert: the RFC's name; otherwise empty
 	Length  int           // in bytes, with the message's header
 }
 
-// String names the message, with what an alert says: "alert handshake_failure (fatal)".
+// String returns the message's name, of an alert with name and level: "alert handshake_failure (fatal)".
 func (e Entry) String() string {
 	if e.Alert == "" {
 		return e.Message
@@ -40,21 +39,22 @@ func (e Entry) String() string {
 	return fmt.Sprintf("%s %s (%s)", e.Message, e.Alert, e.Level)
 }
 
-// NewTimeline begins at start: when the connection was dialled or accepted.
+// NewTimeline returns a Timeline whose times count from start: when the connection was dialled or
+// accepted.
 func NewTimeline(start time.Time) *Timeline { return &Timeline{start: start} }
 
 // Since returns the time since the start.
 func (t *Timeline) Since() time.Duration { return time.Since(t.start) }
 
-// Entries returns what happened so far.
+// Entries returns a copy of the entries so far, in order: at most the first 256.
 func (t *Timeline) Entries() []Entry {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return append([]Entry(nil), t.entries...)
 }
 
-// Observe notes messages and alerts. A message is noted when it is written or
-// taken in, which is just before or after it is on the transport.
+// Observe records messages and alerts; it is for the engine.Config.Observe of one connection. A message's
+// time is when the engine wrote or read it, which is just before or just after the transport carried it.
 func (t *Timeline) Observe(n engine.Notice) {
 	e := Entry{Length: n.Length}
 	switch n.Kind {

@@ -1,4 +1,4 @@
-package netconn
+package timing
 
 import (
 	"encoding/json"
@@ -11,28 +11,29 @@ import (
 	"tlslab/engine"
 )
 
-// A Measurement is what one connection came to.
+// A Measurement is the result of one connection.
 type Measurement struct {
-	Connection int    // a number for people, from 1
+	Connection int    // number in the report, from 1
 	Peer       string // address and port
-	Outcome    string // "ok", or the error that ended it
+	Outcome    string // "ok", or the error that ended the connection
 	Info       engine.Info
-	Messages   []Entry
-	Metrics    []Metric // those that were reached
+	Messages   []Entry  // those of its Timeline
+	Metrics    []Metric // those that the connection reached
 }
 
-// A Metric has the name and the meaning of a simulated connection's: connect,
-// handshake, tls, ttfb, ttlb in nanoseconds since the client dialled or the
-// server accepted (revocation: for so long), bytes-up and bytes-down in bytes of TCP payload.
+// A Metric has the name, meaning and unit of a simulated connection's metric. In nanoseconds since the
+// client dialled or the server accepted: connect, handshake, ttfb, ttlb. In nanoseconds: tls, the
+// duration of the TLS handshake, and revocation, the wait for an OCSP response. In bytes of TCP
+// payload: bytes-up from client to server, and bytes-down.
 type Metric struct {
 	Name  string
 	Value int64
 }
 
-// Duration makes a metric of a time.
+// Duration returns a metric in nanoseconds.
 func Duration(name string, d time.Duration) Metric { return Metric{name, int64(d)} }
 
-// Outcome is "ok" without an error.
+// Outcome returns "ok" for nil and the error's text otherwise.
 func Outcome(err error) string {
 	if err != nil {
 		return err.Error()
@@ -40,57 +41,57 @@ func Outcome(err error) string {
 	return "ok"
 }
 
-// A fact is one thing that was negotiated.
-type fact struct{ name, value string }
+// A Parameter is one negotiated parameter of a connection, by its name in reports.
+type Parameter struct{ Name, Value string }
 
-// negotiated lists the facts of an Info that say something.
-func negotiated(info engine.Info) []fact {
+// Negotiated lists the parameters of an Info that have a value; nil before the version is negotiated.
+func Negotiated(info engine.Info) []Parameter {
 	if info.Version == 0 {
 		return nil
 	}
-	facts := []fact{{"version", info.Version.String()}, {"suite", info.Suite.Name}, {"group", info.Group.String()}}
+	all := []Parameter{{"version", info.Version.String()}, {"suite", info.Suite.Name}, {"group", info.Group.String()}}
 	if info.HelloRetry {
-		facts = append(facts, fact{"hello-retry", "true"})
+		all = append(all, Parameter{"hello-retry", "true"})
 	}
 	if info.Done {
-		facts = append(facts, fact{"kind", info.Kind.String()})
+		all = append(all, Parameter{"kind", info.Kind.String()})
 		if info.Kind == engine.Resumed {
-			facts = append(facts, fact{"resumption", info.Resumption.String()})
+			all = append(all, Parameter{"resumption", info.Resumption.String()})
 		}
 	}
 	if info.ServerName != "" {
-		facts = append(facts, fact{"server-name", info.ServerName})
+		all = append(all, Parameter{"server-name", info.ServerName})
 	}
 	if info.ToleratedFaults != 0 {
-		facts = append(facts, fact{"tolerated", info.ToleratedFaults.String()})
+		all = append(all, Parameter{"tolerated", info.ToleratedFaults.String()})
 	}
 	if info.Certificate != nil {
-		facts = append(facts, fact{"certificate", info.Certificate.String()})
+		all = append(all, Parameter{"certificate", info.Certificate.String()})
 	}
 	if info.ALPN != "" {
-		facts = append(facts, fact{"alpn", info.ALPN})
+		all = append(all, Parameter{"alpn", info.ALPN})
 	}
 	if info.EarlyData != engine.EarlyNone {
-		facts = append(facts, fact{"early-data", earlyData(info)})
+		all = append(all, Parameter{"early-data", earlyData(info)})
 	}
 	if agreed := info.Records(); agreed != nil {
-		facts = append(facts, fact{"records", strings.Join(agreed, ", ")})
+		all = append(all, Parameter{"records", strings.Join(agreed, ", ")})
 	}
 	if n := len(info.PeerChain); n > 0 {
 		size := 0
 		for _, c := range info.PeerChain {
 			size += len(c.Raw)
 		}
-		facts = append(facts, fact{"chain", fmt.Sprintf("%d certificates, %d bytes", n, size)})
+		all = append(all, Parameter{"chain", fmt.Sprintf("%d certificates, %d bytes", n, size)})
 	}
 	if info.Revocation != engine.RevocationNone {
-		facts = append(facts, fact{"revocation", info.Revocation.String()})
+		all = append(all, Parameter{"revocation", info.Revocation.String()})
 	}
-	return facts
+	return all
 }
 
-// earlyData says what became of early data, how much of it there was, and if this
-// side knows why it was rejected.
+// earlyData returns whether early data was accepted, its bytes, and the reason of a rejection if this side
+// knows it.
 func earlyData(info engine.Info) string {
 	text := info.EarlyData.String()
 	if info.EarlyBytes > 0 {
@@ -102,8 +103,8 @@ func earlyData(info engine.Info) string {
 	return text
 }
 
-// WriteJSON writes one line: an object of connection, peer, outcome,
-// negotiated, messages (at in nanoseconds) and metrics.
+// WriteJSON writes one line: an object with the keys connection, peer, outcome, negotiated, messages and
+// metrics. Times are in nanoseconds.
 func (m *Measurement) WriteJSON(w io.Writer) error {
 	type message struct {
 		At      int64  `json:"at"`
@@ -121,8 +122,8 @@ func (m *Measurement) WriteJSON(w io.Writer) error {
 		Messages   []message         `json:"messages"`
 		Metrics    map[string]int64  `json:"metrics"`
 	}{m.Connection, m.Peer, m.Outcome, map[string]string{}, []message{}, map[string]int64{}}
-	for _, f := range negotiated(m.Info) {
-		form.Negotiated[f.name] = f.value
+	for _, p := range Negotiated(m.Info) {
+		form.Negotiated[p.Name] = p.Value
 	}
 	for _, e := range m.Messages {
 		form.Messages = append(form.Messages, message{int64(e.At), from(e), e.Message, e.Level, e.Alert, e.Length})
@@ -142,16 +143,16 @@ func from(e Entry) string {
 	return "peer"
 }
 
-// WriteText writes a few lines for people: what was negotiated, and message by
-// message how long it is and when it was.
+// WriteText writes the measurement as text: the negotiated parameters, a line for each message with its
+// time and length, and the metrics.
 func (m *Measurement) WriteText(w io.Writer) error {
 	line := fmt.Sprintf("connection %d, %s: %s", m.Connection, m.Peer, m.Outcome)
-	for i, f := range negotiated(m.Info) {
+	for i, p := range Negotiated(m.Info) {
 		separator := ", "
 		if i == 0 {
 			separator = "\n  "
 		}
-		line += separator + f.name + " " + f.value
+		line += separator + p.Name + " " + p.Value
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, line)
@@ -170,7 +171,7 @@ func (m *Measurement) WriteText(w io.Writer) error {
 	return t.Flush()
 }
 
-// String is name and value with its unit.
+// String returns the name, the value and its unit: "tls 1.368 ms", "bytes-up 436 B".
 func (x Metric) String() string {
 	if x.Name == "bytes-up" || x.Name == "bytes-down" {
 		return fmt.Sprintf("%s %d B", x.Name, x.Value)

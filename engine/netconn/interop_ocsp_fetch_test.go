@@ -14,19 +14,20 @@ import (
 	"testing"
 	"time"
 
+	"tlslab/engine/netconn/ocsphttp"
 	"tlslab/engine/pki"
 	"tlslab/engine/pki/ca"
 )
 
-// askedOf are a leaf and its issuer, in files too.
-type askedOf struct {
+// An ocspFiles is a leaf and its issuer, with files of both and of the issuer's key.
+type ocspFiles struct {
 	chain        *ca.Chain
 	leaf, issuer *pki.Certificate
 	key          *pki.Key // the issuer's
 	folder       string
 }
 
-func askAbout(t *testing.T, algorithm string) askedOf {
+func newOCSPFiles(t *testing.T, algorithm string) ocspFiles {
 	t.Helper()
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip("needs openssl")
@@ -37,7 +38,7 @@ func askAbout(t *testing.T, algorithm string) askedOf {
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
-	a := askedOf{chain: p.made, leaf: leaf, issuer: responder.Issuer, key: responder.Key, folder: t.TempDir()}
+	a := ocspFiles{chain: p.made, leaf: leaf, issuer: responder.Issuer, key: responder.Key, folder: t.TempDir()}
 	key, err := x509.MarshalPKCS8PrivateKey(a.key.Signer())
 	if err != nil {
 		t.Fatal(err)
@@ -53,15 +54,15 @@ func askAbout(t *testing.T, algorithm string) askedOf {
 	return a
 }
 
-func (a askedOf) path(name string) string { return filepath.Join(a.folder, name) }
+func (a ocspFiles) path(name string) string { return filepath.Join(a.folder, name) }
 
-// openssl's responder answers what a client of ours asks over HTTP.
-func TestWeAskOpenSSL(t *testing.T) {
+// Fetch gets OCSP responses from openssl's responder.
+func TestOCSPIsFetchedFromOpenSSL(t *testing.T) {
 	for status, want := range map[string]error{
 		"V\t990101000000Z\t\t%X\tunknown\t/CN=leaf\n":              nil,
 		"R\t990101000000Z\t200101000000Z\t%X\tunknown\t/CN=leaf\n": pki.ErrRevoked,
 	} {
-		a := askAbout(t, "ecdsa-p256")
+		a := newOCSPFiles(t, "ecdsa-p256")
 		theirs, err := x509.ParseCertificate(a.leaf.Raw)
 		if err != nil {
 			t.Fatal(err)
@@ -78,7 +79,7 @@ func TestWeAskOpenSSL(t *testing.T) {
 		s := serverProgram{tool: "openssl", listening: "waiting for OCSP client connections", listens: "..."}
 		s.launch(t, []string{"ocsp", "-port", port, "-index", a.path("index.txt"), "-CA", a.path("issuer.pem"),
 			"-rsigner", a.path("issuer.pem"), "-rkey", a.path("key.pem"), "-ndays", "1"})
-		response, err := askStatus(t.Context(), "http://127.0.0.1:"+port+"/", pki.OCSPRequest(a.leaf, a.issuer))
+		response, err := ocsphttp.Fetch(t.Context(), "http://127.0.0.1:"+port+"/", pki.OCSPRequest(a.leaf, a.issuer))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,14 +89,14 @@ func TestWeAskOpenSSL(t *testing.T) {
 	}
 }
 
-// openssl asks a responder of ours over HTTP.
-func TestOpenSSLAsksUs(t *testing.T) {
-	for _, said := range []pki.OCSPStatus{pki.OCSPGood, pki.OCSPRevoked} {
-		a := askAbout(t, "rsa2048")
-		response := statusOf(t, a.chain, func(s *ca.OCSPResponseSpec) { s.Status = said })
-		server := httptest.NewServer(Responder(func(request []byte) []byte {
-			if asked, err := pki.OCSPRequestsStatus(request, a.leaf, a.issuer); err != nil || !asked {
-				t.Errorf("openssl asks for another: %v", err)
+// openssl fetches OCSP responses from Responder.
+func TestOpenSSLFetchesOCSP(t *testing.T) {
+	for _, status := range []pki.OCSPStatus{pki.OCSPGood, pki.OCSPRevoked} {
+		a := newOCSPFiles(t, "rsa2048")
+		response := ocspResponse(t, a.chain, func(s *ca.OCSPResponseSpec) { s.Status = status })
+		server := httptest.NewServer(ocsphttp.Responder(func(request []byte) []byte {
+			if requested, err := pki.OCSPRequestsStatus(request, a.leaf, a.issuer); err != nil || !requested {
+				t.Errorf("request for another certificate: %v", err)
 				return ca.OCSPTryLater()
 			}
 			return response
@@ -103,8 +104,8 @@ func TestOpenSSLAsksUs(t *testing.T) {
 		out, err := run(t, nil, "openssl", "ocsp", "-url", server.URL, "-issuer", a.path("issuer.pem"), "-cert", a.path("leaf.pem"),
 			"-CAfile", a.path("root.pem"), "-verify_other", a.path("issuer.pem"))
 		server.Close()
-		if err != nil || !strings.Contains(out, "Response verify OK") || !strings.Contains(out, "leaf.pem: "+said.String()) {
-			t.Errorf("%v: %v\n%s", said, err, out)
+		if err != nil || !strings.Contains(out, "Response verify OK") || !strings.Contains(out, "leaf.pem: "+status.String()) {
+			t.Errorf("%v: %v\n%s", status, err, out)
 		}
 	}
 }
