@@ -7,10 +7,11 @@ import (
 	"slices"
 )
 
-// Schema is the version of samples.jsonl that this package writes and reads.
-const Schema = 1
+// Schema is the version of the header and of the columns that this package writes and reads.
+const Schema = 2
 
-// Header is the first line of samples.jsonl: what was varied, what was measured, and how to compare it.
+// Header is what was varied, what was measured, and how to compare it. Every part of the samples
+// carries it.
 type Header struct {
 	Schema   int    `json:"schema"`
 	Scenario string `json:"scenario"`
@@ -19,14 +20,24 @@ type Header struct {
 	Version string `json:"version,omitempty"`
 	// Seed is the root seed from which every replicate's seed is derived.
 	Seed uint64 `json:"seed"`
-	// Cells is how many cells a finished run has, and Replicates how many observations each of them.
-	Cells      int      `json:"cells,omitempty"`
+	// Replicates is how many observations each cell has when the run is finished.
 	Replicates int      `json:"replicates,omitempty"`
 	Factors    []Factor `json:"factors"`
-	// Constant is what was the same in every cell, so that a report can say under what conditions its numbers hold.
+	// Cells are all cells of the run, whether they have observations or not.
+	Cells []Cell `json:"cells"`
+	// Constant is what was the same in every cell, so that a report can say under which conditions
+	// its numbers hold.
 	Constant []Setting `json:"constant,omitempty"`
 	Compare  *Compare  `json:"compare,omitempty"`
 	Metrics  []Metric  `json:"metrics"`
+}
+
+// Cell is one combination of levels.
+type Cell struct {
+	// Levels holds a level of each factor, in the order of Header.Factors.
+	Levels []string `json:"levels"`
+	// Seeds derives the seeds of the cell's replicates.
+	Seeds SeedStream `json:"seeds"`
 }
 
 // Factor is one thing that is varied. Levels are in the order in which a table shows them.
@@ -75,7 +86,13 @@ type Metric struct {
 	Group  string `json:"group,omitempty"`
 }
 
-// The units that this room knows how to scale.
+// Integer reports whether the metric's values are integers, of at most 2⁵³: nanoseconds, bytes and
+// counts are.
+func (m *Metric) Integer() bool {
+	return m.Unit == UnitNanoseconds || m.Unit == UnitBytes || m.Unit == UnitCount
+}
+
+// The units that this package knows how to scale.
 const (
 	UnitNanoseconds    = "ns"
 	UnitBytes          = "B"
@@ -93,11 +110,14 @@ func (h *Header) Metric(name string) int {
 	return slices.IndexFunc(h.Metrics, func(m Metric) bool { return m.Name == name })
 }
 
-// line returns the header as the first line of samples.jsonl.
-func (h *Header) line() ([]byte, error) {
+// Text returns the header as JSON on one line. Equal headers have equal texts.
+func (h *Header) Text() ([]byte, error) {
 	out := *h
 	if out.Factors == nil {
 		out.Factors = []Factor{}
+	}
+	if out.Cells == nil {
+		out.Cells = []Cell{}
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -105,27 +125,31 @@ func (h *Header) line() ([]byte, error) {
 	if err := enc.Encode(out); err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
-	return b.Bytes(), nil
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// parse reads a header line. The schema is looked at first: a later schema may have keys that this one does not know.
-func (h *Header) parse(line []byte) error {
+// ParseHeader reads what Header.Text wrote, and validates it. The schema is looked at first: a later
+// schema may have keys that this one does not know.
+func ParseHeader(text []byte) (*Header, error) {
 	var version struct {
 		Schema *int `json:"schema"`
 	}
-	if err := json.Unmarshal(line, &version); err != nil {
-		return fmt.Errorf("not a JSON object: %w", err)
+	if err := json.Unmarshal(text, &version); err != nil {
+		return nil, fmt.Errorf("header: not a JSON object: %w", err)
 	}
 	if version.Schema == nil {
-		return fmt.Errorf(`no "schema": the first line of a samples file is its header`)
+		return nil, fmt.Errorf(`header: no "schema"`)
 	}
-	if *version.Schema != Schema {
-		return (&Header{Schema: *version.Schema}).Validate()
+	h := &Header{Schema: *version.Schema}
+	if h.Schema == Schema {
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(h); err != nil {
+			return nil, fmt.Errorf("header: %w", err)
+		}
 	}
-	dec := json.NewDecoder(bytes.NewReader(line))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(h); err != nil {
-		return err
+	if err := h.Validate(); err != nil {
+		return nil, fmt.Errorf("header: %w", err)
 	}
-	return h.Validate()
+	return h, nil
 }

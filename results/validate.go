@@ -4,18 +4,25 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Validate returns what makes the header unusable: another schema, a missing or repeated name, a factor without levels,
 // a comparison with something that the header does not name.
 func (h *Header) Validate() error {
 	if h.Schema != Schema {
-		return fmt.Errorf("schema %d: this version reads schema %d only", h.Schema, Schema)
+		return fmt.Errorf("schema %d: this version of tlslab reads schema %d only", h.Schema, Schema)
 	}
 	if err := h.validateFactors(); err != nil {
 		return err
 	}
 	if err := h.validateMetrics(); err != nil {
+		return err
+	}
+	if err := h.validateCells(); err != nil {
+		return err
+	}
+	if err := h.validateColumns(); err != nil {
 		return err
 	}
 	return h.validateCompare()
@@ -59,6 +66,64 @@ func (h *Header) validateMetrics() error {
 		case m.PartOf != "" && h.Metric(m.PartOf) < 0:
 			return fmt.Errorf("metric %q is part of %q, which is not a metric", m.Name, m.PartOf)
 		}
+	}
+	return nil
+}
+
+func (h *Header) validateCells() error {
+	seen := map[string]bool{}
+	for i, c := range h.Cells {
+		if len(c.Levels) != len(h.Factors) {
+			return fmt.Errorf("cell %d has %d levels for %d factors", i+1, len(c.Levels), len(h.Factors))
+		}
+		for k, level := range c.Levels {
+			if !slices.Contains(h.Factors[k].Levels, level) {
+				return fmt.Errorf("cell %d: %q is not a level of factor %q", i+1, level, h.Factors[k].Name)
+			}
+		}
+		key := strings.Join(c.Levels, "\x00")
+		if seen[key] {
+			return fmt.Errorf("cell %v is named twice", c.Levels)
+		}
+		seen[key] = true
+	}
+	return nil
+}
+
+// The columns of the samples beside those of factors and metrics.
+const (
+	ColumnReplicate = "replicate"
+	ColumnOutcome   = "outcome"
+	ColumnHash      = "hash"
+)
+
+// Columns are the names of the samples' columns, in order: a column a factor, the replicate's
+// number, its outcome, a column a metric, the hash of the replicate's events. The column of a
+// factor whose name is that of another column is factor.NAME.
+func (h *Header) Columns() []string {
+	names := []string{ColumnReplicate, ColumnOutcome}
+	for _, m := range h.Metrics {
+		names = append(names, m.Name)
+	}
+	names = append(names, ColumnHash)
+	var factors []string
+	for _, f := range h.Factors {
+		name := f.Name
+		if slices.Contains(names, name) {
+			name = "factor." + name
+		}
+		factors = append(factors, name)
+	}
+	return append(factors, names...)
+}
+
+func (h *Header) validateColumns() error {
+	seen := map[string]bool{}
+	for _, name := range h.Columns() {
+		if seen[name] {
+			return fmt.Errorf("two columns of the samples have the name %q", name)
+		}
+		seen[name] = true
 	}
 	return nil
 }

@@ -9,7 +9,11 @@ func (s *Scenario) Header(version string) results.Header {
 	h := results.Header{
 		Schema: results.Schema, Scenario: s.Name, Title: s.Title, Version: version,
 		Seed: s.Seed, Replicates: s.Replicates,
-		Cells: len(s.Cells), Factors: []results.Factor{}, Constant: s.Constant,
+		Factors: []results.Factor{}, Constant: s.Constant,
+	}
+	for i := range s.Cells {
+		c := &s.Cells[i]
+		h.Cells = append(h.Cells, results.Cell{Levels: c.Levels, Seeds: NewNetwork(s.Seed, &c.Config.Link).SeedStream})
 	}
 	for i := range s.Factors {
 		f := &s.Factors[i]

@@ -2,8 +2,9 @@ package scenarios
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
+
+	"tlslab/results"
 )
 
 // A Network derives the seeds of one cell's replicates.
@@ -13,13 +14,11 @@ import (
 // that, a slower server) meet the same losses and delays in the same replicate: common random numbers, which make paired
 // comparisons sharp. Adding a factor, a level or replicates changes no seed that was there before.
 //
-//	digest = SHA-256("tlslab link\n" ‖ decimal root seed ‖ "\n" ‖ link)
+//	stream = SHA-256("tlslab link\n" ‖ decimal root seed ‖ "\n" ‖ link)
 //	link   = for each hop, upwards in order and then downwards in order, a line:
 //	         "up " or "down " ‖ the hop as netem.Config.String writes it, in tc's words ‖ "\n"
-//	seed   = first 8 bytes, big-endian, of SHA-256(digest ‖ replicate as 8 bytes, big-endian)
-type Network struct {
-	digest [sha256.Size]byte
-}
+//	seed   = first 8 bytes, big-endian, of SHA-256(stream ‖ replicate as 8 bytes, big-endian)
+type Network struct{ results.SeedStream }
 
 // NewNetwork prepares the seeds of a link under a root seed.
 func NewNetwork(root uint64, link *Link) Network {
@@ -32,17 +31,8 @@ func NewNetwork(root uint64, link *Link) Network {
 		fmt.Fprintf(h, "down %s\n", hop)
 	}
 	var n Network
-	h.Sum(n.digest[:0])
+	h.Sum(n.SeedStream[:0])
 	return n
-}
-
-// Seed returns the seed of a replicate. It does not allocate.
-func (n *Network) Seed(replicate int) uint64 {
-	var input [sha256.Size + 8]byte
-	copy(input[:], n.digest[:])
-	binary.BigEndian.PutUint64(input[sha256.Size:], uint64(replicate))
-	sum := sha256.Sum256(input[:])
-	return binary.BigEndian.Uint64(sum[:])
 }
 
 // EngineSeed derives the seed of all that the engines draw, for one purpose: "exchange", "tickets", "chain". It does not depend on

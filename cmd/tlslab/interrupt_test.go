@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,32 +10,31 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"tlslab/results/samples"
 )
 
-// A run is interrupted by a signal once samples are in the file, as by Ctrl-C, and then done to its end.
+// A run is interrupted by a signal once a part is there, as by Ctrl-C, and then done to its end.
 func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
 	var dir, stderr string
 	var args []string
 	// On a busy machine a short run may be over before the signal reaches it.
-	for replicates := 8000; ; replicates *= 2 {
+	for replicates := 20_000; ; replicates *= 2 {
 		dir = filepath.Join(t.TempDir(), "out")
 		args = []string{"run", "-", "--out", dir, "--replicates", strconv.Itoa(replicates)}
 		var over bool
-		stderr, over = interrupt(t, args, dir)
-		const cells, header = 4, 1
-		if lines := bytes.Count(read(t, dir, "samples.jsonl"), []byte("\n")); !over && lines < header+cells*replicates {
+		if stderr, over = interrupt(t, args, dir, os.Interrupt); !over {
 			break
 		}
-		if replicates > 100_000 {
+		if replicates > 200_000 {
 			t.Fatal("no run is interrupted, however long")
 		}
 	}
 	if !strings.Contains(stderr, "interrupted after") {
 		t.Errorf("stderr does not say how far the run came:\n%s", stderr)
 	}
-	kept := read(t, dir, "samples.jsonl")
-	if kept[len(kept)-1] != '\n' {
-		t.Error("the last line is torn")
+	if f := openSamples(t, dir); f.Complete() || f.Observations() == 0 {
+		t.Errorf("%d observations are kept", f.Observations())
 	}
 	if m := read(t, dir, "manifest.json"); !bytes.Contains(m, []byte(`"complete": false`)) {
 		t.Error("the manifest does not say that the run is not complete")
@@ -44,7 +42,20 @@ func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "report.html")); err != nil {
 		t.Error(err)
 	}
+	goesOn(t, dir, args)
+}
 
+// What a run that was killed has left is as good.
+func TestAKilledRunGoesOn(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	args := []string{"run", "-", "--out", dir, "--replicates", "20000"}
+	interrupt(t, args, dir, os.Kill)
+	goesOn(t, dir, args)
+}
+
+// goesOn ends an interrupted run and holds its parts to those of a run that was not interrupted.
+func goesOn(t *testing.T, dir string, args []string) {
+	t.Helper()
 	if code, _, stderr := tlslab(t, small, args...); code != exitDone {
 		t.Fatalf("going on: exit code %d: %s", code, stderr)
 	}
@@ -52,14 +63,15 @@ func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
 	if code, _, stderr := tlslab(t, small, "run", "-", "--out", whole, args[4], args[5]); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	want := read(t, whole, "samples.jsonl")
-	if !bytes.HasPrefix(want, kept) || !bytes.Equal(read(t, dir, "samples.jsonl"), want) {
-		t.Error("other samples than a run that was not interrupted")
+	if !bytes.Equal(read(t, dir, "parts.json"), read(t, whole, "parts.json")) {
+		t.Error("other parts than a run that was not interrupted")
 	}
+	openSamples(t, dir) // which checks each part
 }
 
-// interrupt begins a run and sends it a signal once samples are there; over says that it had come to its end by then.
-func interrupt(t *testing.T, args []string, dir string) (stderr string, over bool) {
+// interrupt begins a run and sends it a signal once a part is there; over says that the run had come
+// to its end by then.
+func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr string, over bool) {
 	t.Helper()
 	child := exec.CommandContext(t.Context(), os.Args[0], args...)
 	child.Env = append(os.Environ(), asCommand+"=1")
@@ -71,8 +83,8 @@ func interrupt(t *testing.T, args []string, dir string) (stderr string, over boo
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- child.Wait() }()
-	if awaitLines(t, filepath.Join(dir, "samples.jsonl"), ended) {
-		if err := child.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	if awaitPart(t, dir, ended) {
+		if err := child.Process.Signal(with); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			t.Fatal(err)
 		}
 	}
@@ -81,20 +93,23 @@ func interrupt(t *testing.T, args []string, dir string) (stderr string, over boo
 		return said.String(), true
 	}
 	var exit *exec.ExitError
+	if with == os.Kill && errors.As(err, &exit) {
+		return said.String(), false
+	}
 	if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
 		t.Fatalf("got %v, want exit code %d; stderr:\n%s", err, exitInterrupted, said.String())
 	}
 	return said.String(), false
 }
 
-// awaitLines reads a file again and again until it has some lines of samples; false if the program that writes it ended before.
-func awaitLines(t *testing.T, path string, ended chan error) bool {
+// awaitPart looks again and again for a part; false if the program that is to write it ended before.
+func awaitPart(t *testing.T, dir string, ended chan error) bool {
 	for len(ended) == 0 {
-		text, err := os.ReadFile(path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		parts, err := filepath.Glob(filepath.Join(dir, samples.Folder, "*.parquet"))
+		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Count(text, []byte("\n")) > 100 {
+		if len(parts) > 0 {
 			return true
 		}
 		runtime.Gosched()

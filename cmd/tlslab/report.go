@@ -5,17 +5,23 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tlslab/results/folder"
 	scenariorun "tlslab/scenarios/run"
 )
 
 func (a *app) reportVerb() *cobra.Command {
 	var asJSON bool
+	var bench string
 	verb := &cobra.Command{
 		Use:   "report FOLDER",
-		Short: "Make a run's report again from its samples.jsonl",
+		Short: "Make a run's report again from its samples",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			made, err := scenariorun.ReportAgain(args[0])
+			lines, err := allLines(bench)
+			if err != nil {
+				return err
+			}
+			made, err := scenariorun.ReportAgain(args[0], folder.Options{AllLines: lines})
 			if err != nil {
 				return err
 			}
@@ -30,5 +36,6 @@ func (a *app) reportVerb() *cobra.Command {
 		},
 	}
 	verb.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON in place of the table")
+	addBench(verb, &bench)
 	return verb
 }

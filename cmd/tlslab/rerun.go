@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"tlslab/results/folder"
+	"tlslab/results/samples"
 	"tlslab/scenarios"
 	scenariorun "tlslab/scenarios/run"
 )
@@ -16,13 +18,19 @@ func (a *app) rerunVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "rerun MANIFEST",
 		Short: "Do a run again from its manifest.json, and compare what comes out",
-		Long: `Do a run again from its manifest.json: the same scenario, settings, seed and cost tables, all of which the manifest holds. The exit
-code is 3 if samples.jsonl does not come out the same, byte for byte.`,
+		Long: `Do a run again from its manifest.json, which holds its scenario, settings, seed and cost tables, and compare every replicate with
+those in the samples folder beside the manifest. The exit code is 3 if any replicate differs.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m, err := scenariorun.ReadManifest(args[0])
+			first, m, err := scenariorun.Load(filepath.Dir(args[0]))
 			if err != nil {
 				return err
+			}
+			defer first.Close()
+			if m == nil || filepath.Base(args[0]) != scenariorun.ManifestName {
+				if m, err = scenariorun.ReadManifest(args[0]); err != nil {
+					return err
+				}
 			}
 			s, err := scenarios.Parse(cmd.Context(), m.Scenario.File, []byte(m.Scenario.Text), scenarios.Options{
 				Sets: m.Scenario.Sets, Replicates: m.Replicates, Seed: &m.Seed, Costs: m.Tables,
@@ -45,28 +53,47 @@ code is 3 if samples.jsonl does not come out the same, byte for byte.`,
 			if err := a.execute(cmd, s, &f, m.Tables); err != nil {
 				return err
 			}
-			return a.compareRuns(m, f.out)
+			return a.compareRuns(first, f.out)
 		},
 	}
 	f.addTo(verb, "that of MANIFEST with -rerun at its end")
 	return verb
 }
 
-// compareRuns holds the folder of a second run to the manifest of the first.
-func (a *app) compareRuns(first *scenariorun.Manifest, out string) error {
-	second, err := scenariorun.ReadManifest(filepath.Join(out, scenariorun.ManifestName))
+// compareRuns compares the samples of a first run with those in the folder of a second.
+func (a *app) compareRuns(first *samples.Store, out string) error {
+	m, err := scenariorun.ReadManifest(filepath.Join(out, scenariorun.ManifestName))
 	if err != nil {
 		return err
 	}
-	switch {
-	case !first.Complete:
-		a.warn("the first run was interrupted after %d replicates: there is nothing to compare with", first.Observations)
-	case first.Files[folder.Samples] == second.Files[folder.Samples]:
-		a.warn("identical: %s is the same, byte for byte", folder.Samples)
-	case first.Events == second.Events:
-		return fmt.Errorf("%s %w with the first run's, though all events are the same", folder.Samples, errDisagrees)
-	default:
-		return fmt.Errorf("%s %w with the first run's: other events happened", folder.Samples, errDisagrees)
+	if !first.Complete() {
+		a.warn("the first run was interrupted: only its %d replicates are compared", first.Observations())
 	}
-	return nil
+	if hashes := first.Hashes(); m.Complete && first.Complete() && holds(m.Files, hashes) {
+		a.warn("identical: all %d replicates are the same, and so are the parts, byte for byte", first.Observations())
+		return nil
+	}
+	second, _, err := scenariorun.Load(out)
+	if err != nil {
+		return err
+	}
+	c, err := samples.Compare(first, second)
+	if err := errors.Join(err, second.Close()); err != nil {
+		return err
+	}
+	if c.Differ == 0 {
+		a.warn("identical: all %d replicates are the same", c.Compared)
+		return nil
+	}
+	for _, example := range c.Examples {
+		a.warn("%s", example)
+	}
+	return fmt.Errorf("%d of %d replicates %w with the first run's", c.Differ, c.Compared, errDisagrees)
+}
+
+// holds reports whether all has every entry of some.
+func holds(all, some map[string]string) bool {
+	common := maps.Clone(all)
+	maps.DeleteFunc(common, func(name, _ string) bool { return some[name] == "" })
+	return maps.Equal(common, some)
 }

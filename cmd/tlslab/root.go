@@ -68,7 +68,7 @@ func (a *app) root() *cobra.Command {
 			a.started = true
 		},
 	}
-	root.AddCommand(a.runVerb(), a.scenariosVerb(), a.reportVerb(), a.calibrateVerb(), a.serveVerb(), a.connectVerb(), a.rerunVerb(), a.schemaVerb(), a.versionVerb())
+	root.AddCommand(a.runVerb(), a.scenariosVerb(), a.reportVerb(), a.exportVerb(), a.calibrateVerb(), a.serveVerb(), a.connectVerb(), a.rerunVerb(), a.schemaVerb(), a.versionVerb())
 	return root
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tlslab/results/gobench"
 	"tlslab/results/report"
 	"tlslab/results/summary"
 	"tlslab/results/table"
@@ -25,6 +26,7 @@ type runFlags struct {
 	seed       uint64
 	workers    int
 	json       bool
+	bench      string
 }
 
 func (a *app) runVerb() *cobra.Command {
@@ -78,6 +80,23 @@ func (f *runFlags) addTo(verb *cobra.Command, out string) {
 	verb.Flags().StringVar(&f.out, "out", "", "output `folder` (default "+out+")")
 	verb.Flags().IntVarP(&f.workers, "jobs", "j", 0, "cells and replicates simulated at a time (default one for each CPU)")
 	verb.Flags().BoolVar(&f.json, "json", false, "print the summary as JSON in place of the table")
+	addBench(verb, &f.bench)
+}
+
+// addBench defines the flag that says how much of the samples goes into bench.txt.
+func addBench(verb *cobra.Command, to *string) {
+	verb.Flags().StringVar(to, "bench", "first", fmt.Sprintf("replicates in bench.txt: `first` (at most %d of each cell) or all", gobench.Lines))
+}
+
+// allLines reads that flag.
+func allLines(bench string) (bool, error) {
+	switch bench {
+	case "first":
+		return false, nil
+	case "all":
+		return true, nil
+	}
+	return false, usageError{fmt.Errorf("--bench %s: want first or all", bench)}
 }
 
 // readScenario finds a scenario's text: a shipped one by its name, a file, or standard input.
@@ -106,13 +125,17 @@ func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, ta
 	if f.workers < 0 || f.workers > maxWorkers {
 		return usageError{fmt.Errorf("-j %d: from 1 to %d, or 0 for one each CPU", f.workers, maxWorkers)}
 	}
+	lines, err := allLines(f.bench)
+	if err != nil {
+		return err
+	}
 	out := f.out
 	if out == "" {
 		out = filepath.Join("tlslab-out", s.Name)
 	}
 	bar := a.newProgress(s.String())
 	done, err := scenariorun.Run(cmd.Context(), s, scenariorun.Options{
-		Out: out, Version: version, Command: append([]string{"tlslab"}, a.args...), Workers: f.workers, Tables: tables, Progress: bar.set,
+		Out: out, Version: version, Command: append([]string{"tlslab"}, a.args...), Workers: f.workers, Tables: tables, AllLines: lines, Progress: bar.set,
 	})
 	bar.close()
 	if done == nil {

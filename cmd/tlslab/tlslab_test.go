@@ -11,7 +11,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"tlslab/results"
+	"tlslab/results/durable"
+	"tlslab/results/samples"
 	scenariorun "tlslab/scenarios/run"
 )
 
@@ -76,7 +77,7 @@ func TestRunPrintsTheAnswerAndLeavesEveryFile(t *testing.T) {
 	if !strings.Contains(stderr, filepath.Join(dir, "report.html")) {
 		t.Errorf("stderr does not say where the report is:\n%s", stderr)
 	}
-	for _, name := range []string{"samples.jsonl", "summary.json", "summary.csv", "bench.txt", "report.md", "report.html", "manifest.json", "plots"} {
+	for _, name := range []string{"samples", "parts.json", "summary.json", "summary.csv", "bench.txt", "report.md", "report.html", "manifest.json", "plots"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
 		}
@@ -86,11 +87,11 @@ func TestRunPrintsTheAnswerAndLeavesEveryFile(t *testing.T) {
 func TestSamplesDoNotDependOnTheNumberOfJobs(t *testing.T) {
 	one, _, _ := smallRun(t, "-j", "1")
 	two, _, _ := smallRun(t, "-j", "2")
-	if !bytes.Equal(read(t, one, "samples.jsonl"), read(t, two, "samples.jsonl")) {
+	if !bytes.Equal(read(t, one, "parts.json"), read(t, two, "parts.json")) {
 		t.Error("other samples at -j 2 than at -j 1")
 	}
 	other, _, _ := smallRun(t, "--seed", "2")
-	if bytes.Equal(read(t, one, "samples.jsonl"), read(t, other, "samples.jsonl")) {
+	if bytes.Equal(read(t, one, "parts.json"), read(t, other, "parts.json")) {
 		t.Error("the seed has no effect")
 	}
 }
@@ -125,30 +126,30 @@ func TestJSONIsTheSummaryAndNothingElse(t *testing.T) {
 
 func TestSetSeedAndReplicatesReachTheSamples(t *testing.T) {
 	dir, _, _ := smallRun(t, "--set", "tls.version=1.3", "--set", "link.loss=0%", "--replicates", "6", "--seed", "9")
-	f, err := results.Open(filepath.Join(dir, "samples.jsonl"))
+	f := openSamples(t, dir)
+	h := f.Header()
+	if n := f.Observations(); n != 12 || h.Seed != 9 || h.Replicates != 6 || len(h.Factors[0].Levels) != 1 {
+		t.Errorf("%d observations, header %+v", n, h)
+	}
+}
+
+func openSamples(t *testing.T, dir string) *samples.Store {
+	t.Helper()
+	f, err := samples.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	if f.Lines != 12 || f.Header.Seed != 9 || f.Header.Replicates != 6 || len(f.Header.Factors[0].Levels) != 1 {
-		t.Errorf("%d lines, header %+v", f.Lines, f.Header)
-	}
+	t.Cleanup(func() { f.Close() })
+	return f
 }
 
 func TestALinkThatLosesEverythingEndsInCountedTimeouts(t *testing.T) {
 	dir, _, _ := smallRun(t, "--set", "link.loss=100%", "--set", "timeout=5s", "--replicates", "3")
-	f, err := results.Open(filepath.Join(dir, "samples.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var s results.Sample
-	for i := range f.Cells {
-		if err := f.Sample(i, &s); err != nil {
-			t.Fatal(err)
-		}
-		if s.N() != 3 || s.Failed() != 3 || !strings.Contains(s.Outcomes[0], "timeout") {
-			t.Errorf("cell %v: %d replicates, outcomes %q", f.Cells[i].Levels, s.N(), s.Outcomes)
+	f := openSamples(t, dir)
+	for i, c := range f.Cells() {
+		outcomes, err := f.Outcomes(i)
+		if err != nil || len(outcomes) != 1 || outcomes[0].N != 3 || !strings.Contains(outcomes[0].Name, "timeout") {
+			t.Errorf("cell %v: outcomes %v, %v", c.Levels, outcomes, err)
 		}
 	}
 }
@@ -173,11 +174,13 @@ func TestReportIsMadeAgainFromTheSamples(t *testing.T) {
 func TestReportNeedsNothingButTheSamples(t *testing.T) {
 	dir, stdout, _ := smallRun(t)
 	alone := t.TempDir()
-	if err := os.WriteFile(filepath.Join(alone, "samples.jsonl"), read(t, dir, "samples.jsonl"), 0o644); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{samples.Folder, samples.List} {
+		if err := os.Rename(filepath.Join(dir, name), filepath.Join(alone, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	code, again, stderr := tlslab(t, "", "report", alone)
-	if code != exitDone || again != stdout || !strings.Contains(stderr, "warning: the manifest") {
+	if code != exitDone || again != stdout || !strings.Contains(stderr, "warning: there is no manifest.json") {
 		t.Errorf("exit code %d, another table than the run's; stderr:\n%s", code, stderr)
 	}
 }
@@ -189,7 +192,7 @@ func TestRerunComesOutTheSame(t *testing.T) {
 	if code != exitDone || !strings.Contains(stderr, "identical") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
-	if !bytes.Equal(read(t, dir, "samples.jsonl"), read(t, out, "samples.jsonl")) {
+	if !bytes.Equal(read(t, dir, "parts.json"), read(t, out, "parts.json")) {
 		t.Error("other samples than the first run's")
 	}
 	for _, finished := range []string{dir, out} {
@@ -200,22 +203,39 @@ func TestRerunComesOutTheSame(t *testing.T) {
 	}
 }
 
-func TestRerunThatDisagreesHasAnExitCodeOfItsOwn(t *testing.T) {
+// A folder with a run of the small scenario in which replicate 5 of the last cell took a
+// nanosecond more.
+func alteredRun(t *testing.T) string {
+	t.Helper()
 	dir, _, _ := smallRun(t)
-	path := filepath.Join(dir, "manifest.json")
-	m, err := scenariorun.ReadManifest(path)
+	f := openSamples(t, dir)
+	altered := t.TempDir()
+	w, err := samples.Begin(altered, *f.Header())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Files["samples.jsonl"] = strings.Repeat("0", 64)
-	text, err := json.Marshal(m)
+	err = f.Each(func(b *samples.Block) error {
+		b.Values[0][b.Rows-70+5]++
+		return w.Write(b, b.Rows)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, text, 0o644); err != nil {
+	m, err := scenariorun.ReadManifest(filepath.Join(dir, "manifest.json"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if code, _, stderr := tlslab(t, "", "rerun", path, "--out", filepath.Join(t.TempDir(), "again")); code != exitDisagrees {
+	m.Complete = false // the manifest of a finished run has the hashes of its parts
+	if err := durable.WriteSealed(filepath.Join(altered, "manifest.json"), m); err != nil {
+		t.Fatal(err)
+	}
+	return altered
+}
+
+func TestRerunThatDisagreesNamesTheReplicatesAndHasAnExitCodeOfItsOwn(t *testing.T) {
+	path := filepath.Join(alteredRun(t), "manifest.json")
+	code, _, stderr := tlslab(t, "", "rerun", path, "--out", filepath.Join(t.TempDir(), "again"))
+	if code != exitDisagrees || !strings.Contains(stderr, "1 of 280 replicates disagree") || !strings.Contains(stderr, "cell [1.3 resumed], replicate 5: handshake ") {
 		t.Errorf("exit code %d, want %d: %s", code, exitDisagrees, stderr)
 	}
 }
@@ -268,7 +288,8 @@ func TestWhatCannotBeDoneExitsWithOne(t *testing.T) {
 	}{
 		{[]string{"run", "-", "--out", taken, "--seed", "5"}, "seed 1, this is 5"},
 		{[]string{"run", "-", "--out", filepath.Join(file, "out")}, "output folder"},
-		{[]string{"report", filepath.Dir(file)}, "samples.jsonl"},
+		{[]string{"report", filepath.Dir(file)}, "parts.json"},
+		{[]string{"export", filepath.Dir(file)}, "parts.json"},
 		{[]string{"rerun", filepath.Join(taken, "nothing.json")}, "nothing.json"},
 		{[]string{"calibrate", "--out", filepath.Join(file, "out")}, "out"},
 	} {
@@ -333,5 +354,32 @@ func TestVersionNamesTheProgram(t *testing.T) {
 	var v map[string]string
 	if _, stdout, _ := tlslab(t, "", "version", "--json"); json.Unmarshal([]byte(stdout), &v) != nil || v["version"] != version {
 		t.Errorf("not JSON: %q", stdout)
+	}
+}
+
+func TestExportWritesEveryReplicateInEachFormat(t *testing.T) {
+	dir, _, _ := smallRun(t)
+	for format, want := range map[string]struct {
+		lines int
+		has   string
+	}{
+		"jsonl": {281, `{"cell":{"tls.version":"1.2","tls.kind":"full"},"replicate":0,"seed":"`},
+		"csv":   {281, "tls.version,tls.kind,replicate,outcome,handshake,"},
+		"bench": {-1, "\nBenchmarkSmall/tls.version=1.3/tls.kind=resumed 1 "},
+	} {
+		code, stdout, stderr := tlslab(t, "", "export", dir, "--format", format)
+		if lines := strings.Count(stdout, "\n"); code != exitDone || want.lines > 0 && lines != want.lines || !strings.Contains(stdout, want.has) {
+			t.Errorf("%s: exit code %d, %d lines, %.300s; %s", format, code, lines, stdout, stderr)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "one.parquet")
+	if code, stdout, stderr := tlslab(t, "", "export", dir, "--format", "parquet", "--out", out); code != exitDone || stdout != "" {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	if text := read(t, out); !bytes.HasPrefix(text, []byte("PAR1")) || !bytes.HasSuffix(text, []byte("PAR1")) {
+		t.Error("not a Parquet file")
+	}
+	if code, _, stderr := tlslab(t, "", "export", dir, "--format", "xml"); code != exitUsage || !strings.Contains(stderr, "jsonl, csv, parquet, bench") {
+		t.Errorf("an unknown format: exit code %d: %s", code, stderr)
 	}
 }

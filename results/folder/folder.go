@@ -1,19 +1,18 @@
-// Package folder makes an output folder's files from its samples.jsonl.
+// Package folder makes an output folder's files from a run's samples.
 //
-//	samples.jsonl ─► summary.json, summary.csv
-//	              ├► bench.txt
-//	              ├► plots/*.svg, plots/*.png
-//	              └► report.md, report.html
+//	samples ─► summary.json, summary.csv
+//	        ├► bench.txt
+//	        ├► plots/*.svg, plots/*.png
+//	        └► report.md, report.html
 //
-// Nothing else is read, so a report can be made again at any time, on any machine, by the version of the day. Each file
-// is written beside its place and renamed into it when it is whole: a folder never holds half a report, and
-// samples.jsonl is only ever read. docs/output.md describes every file.
+// Nothing else is read, so a report can be made again at any time, on any machine, by the version of
+// the day. Each file is written beside its place and renamed into it when it is whole: a folder
+// never holds half a report. docs/output.md describes every file.
 package folder
 
 import (
-	"fmt"
 	"io"
-	"path/filepath"
+	"maps"
 	"runtime"
 	"slices"
 
@@ -26,35 +25,53 @@ import (
 	"tlslab/results/summary"
 )
 
-// Samples is the name of the file from which all others are made.
-const Samples = "samples.jsonl"
-
 // Made is what Write has made.
 type Made struct {
-	// Files are the names of all files written, relative to the folder, with slashes, sorted.
-	Files []string
-	// Summary is what they say.
+	// Hashes are the SHA-256 of all files written, in hexadecimal digits, by their names, which are
+	// relative to the folder and have slashes.
+	Hashes map[string]string
+	// Summary is what the files say.
 	Summary *summary.Summary
-	// Warnings are what a reader of the files should know of the samples and the report cannot know: a torn last line.
+	// Warnings are what a reader of the files should know and the report cannot.
 	Warnings []string
 }
 
-// Write makes every file that derives from dir/samples.jsonl. An error names the file it is about; files that were made
-// before it stay, the others are as they were.
-func Write(dir string) (*Made, error) {
-	f, err := results.Open(filepath.Join(dir, Samples))
+// Files are the names of the files written, sorted.
+func (m *Made) Files() []string { return slices.Sorted(maps.Keys(m.Hashes)) }
+
+// Options say what to make.
+type Options struct {
+	// AllLines puts every replicate into bench.txt. Otherwise it has at most gobench.Lines of a cell.
+	AllLines bool
+}
+
+// Write makes every file that derives from the samples of src in the folder dir. An error names the
+// file it is about; files that were made before it stay, the others are as they were.
+func Write(dir string, src results.Source, o Options) (*Made, error) {
+	heads := results.NewHeads(src, gobench.Lines)
+	s, err := summary.New(heads)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	s, err := summary.Summarize(f)
+	figures := plot.New(s)
+	err = s.Fill(heads, func(cell, metric int, sorted []float64) {
+		if metric == figures.Metric() {
+			figures.Add(cell, sorted)
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	out := &output{dir: dir}
+	out := &output{dir: dir, hashes: map[string]string{}}
+	lines := heads.Remembered()
+	if o.AllLines {
+		lines = src
+	}
 	var group errgroup.Group
-	group.Go(func() error { return writeBench(out, s) })
-	group.Go(func() error { return writePages(out, f, s) })
+	group.Go(func() error {
+		return out.write("bench.txt", func(w io.Writer) error { return gobench.Write(w, lines, s) })
+	})
+	group.Go(func() error { return writePages(out, figures, s) })
 	group.Go(func() error {
 		if err := out.write("summary.json", func(w io.Writer) error { return summary.WriteJSON(w, s) }); err != nil {
 			return err
@@ -64,33 +81,11 @@ func Write(dir string) (*Made, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	slices.Sort(out.files)
-	return &Made{Files: out.files, Summary: s, Warnings: warnings(f)}, nil
-}
-
-// writeBench writes bench.txt, through a reading of the samples of its own: the pages are made at the same time.
-func writeBench(out *output, s *summary.Summary) error {
-	f, err := results.Open(filepath.Join(out.dir, Samples))
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return out.write("bench.txt", func(w io.Writer) error { return gobench.Write(w, f, s) })
+	return &Made{Hashes: out.hashes, Summary: s}, nil
 }
 
 // writePages draws the figures and writes the reports that show them.
-func writePages(out *output, f *results.File, s *summary.Summary) error {
-	set := plot.New(s)
-	var sample results.Sample
-	var values []float64
-	for i := range f.Cells {
-		if err := f.Sample(i, &sample); err != nil {
-			return err
-		}
-		values = sample.Reached(values[:0], set.Metric())
-		slices.Sort(values)
-		set.Add(i, values)
-	}
+func writePages(out *output, set *plot.Set, s *summary.Summary) error {
 	figures, omitted := set.Figures()
 	var group errgroup.Group
 	group.SetLimit(min(runtime.GOMAXPROCS(0), mostDrawn))
@@ -110,12 +105,3 @@ func writePages(out *output, f *results.File, s *summary.Summary) error {
 
 // mostDrawn is how many figures are drawn at the same time at most: each takes about 25 MB while it is.
 const mostDrawn = 4
-
-// warnings says what is wrong with the samples' file.
-func warnings(f *results.File) []string {
-	var all []string
-	if f.Torn() {
-		all = append(all, fmt.Sprintf("%s: the last line was cut off after %d of %d bytes and is left out: run the scenario again to complete it", Samples, f.Whole, f.Size))
-	}
-	return all
-}

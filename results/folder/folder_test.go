@@ -1,8 +1,10 @@
 package folder
 
 import (
-	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"math"
@@ -15,23 +17,21 @@ import (
 	"testing"
 
 	"tlslab/results"
+	"tlslab/results/gobench"
 	"tlslab/results/internal/golden"
+	"tlslab/results/internal/sourcetest"
 )
 
 const samples = "../testdata/samples.jsonl"
 
-// outputFolder is a folder with samples.jsonl and nothing else.
-func outputFolder(t *testing.T) string {
+// write makes the files of testdata's samples in a folder.
+func write(t *testing.T, dir string) *Made {
 	t.Helper()
-	text, err := os.ReadFile(samples)
+	made, err := Write(dir, sourcetest.Read(t, samples), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, Samples), text, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return dir
+	return made
 }
 
 // content maps every file of a folder to what it holds.
@@ -66,22 +66,24 @@ func differing(a, b map[string]string) []string {
 }
 
 func TestAFolderIsMadeFromItsSamplesAlone(t *testing.T) {
-	dir := outputFolder(t)
-	made, err := Write(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := t.TempDir()
+	made := write(t, dir)
 	files := content(t, dir)
 	for _, name := range []string{"summary.json", "summary.csv", "bench.txt", "report.md", "report.html"} {
-		if !slices.Contains(made.Files, name) || files[name] == "" {
+		if made.Hashes[name] == "" || files[name] == "" {
 			t.Errorf("no %s", name)
 		}
 	}
-	if !slices.ContainsFunc(made.Files, func(name string) bool { return strings.HasPrefix(name, "plots/") && strings.HasSuffix(name, ".svg") }) {
-		t.Errorf("no plots among %v", made.Files)
+	if !slices.ContainsFunc(made.Files(), func(name string) bool { return strings.HasPrefix(name, "plots/") && strings.HasSuffix(name, ".svg") }) {
+		t.Errorf("no plots among %v", made.Files())
 	}
-	if len(files) != len(made.Files)+1 || !slices.IsSorted(made.Files) {
-		t.Errorf("the folder has %d files beside %s, told are %v", len(files)-1, Samples, made.Files)
+	if !slices.Equal(made.Files(), slices.Sorted(maps.Keys(files))) {
+		t.Errorf("the folder has %v, told are %v", slices.Sorted(maps.Keys(files)), made.Files())
+	}
+	for name, text := range files {
+		if sum := sha256.Sum256([]byte(text)); made.Hashes[name] != hex.EncodeToString(sum[:]) {
+			t.Errorf("another hash than that of %s", name)
+		}
 	}
 	if len(made.Summary.Cells) != 4 || len(made.Warnings) != 0 {
 		t.Errorf("a summary of %d cells, warnings %q", len(made.Summary.Cells), made.Warnings)
@@ -96,10 +98,8 @@ func TestTheSameSamplesGiveTheSameFilesOnAnyNumberOfCores(t *testing.T) {
 	var first map[string]string
 	for _, cores := range []int{1, 2, 8} {
 		runtime.GOMAXPROCS(cores)
-		dir := outputFolder(t)
-		if _, err := Write(dir); err != nil {
-			t.Fatal(err)
-		}
+		dir := t.TempDir()
+		write(t, dir)
 		if files := content(t, dir); first == nil {
 			first = files
 		} else if !maps.Equal(files, first) {
@@ -109,21 +109,15 @@ func TestTheSameSamplesGiveTheSameFilesOnAnyNumberOfCores(t *testing.T) {
 }
 
 func TestAReportCanBeMadeAgainOverAnOlderOne(t *testing.T) {
-	dir := outputFolder(t)
-	if _, err := Write(dir); err != nil {
-		t.Fatal(err)
-	}
+	dir := t.TempDir()
+	write(t, dir)
 	want := content(t, dir)
 	for name := range want {
-		if name != Samples {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte("older"), 0o666); err != nil {
-				t.Fatal(err)
-			}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("older"), 0o666); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if _, err := Write(dir); err != nil {
-		t.Fatal(err)
-	}
+	write(t, dir)
 	for name, text := range content(t, dir) {
 		if want[name] != text {
 			t.Errorf("%s was not made again", name)
@@ -131,68 +125,63 @@ func TestAReportCanBeMadeAgainOverAnOlderOne(t *testing.T) {
 	}
 }
 
-// A line that was cut off and a cell that has begun are left as they are, and told.
-func TestAnUnfinishedRunIsReportedWithAWarning(t *testing.T) {
-	dir := outputFolder(t)
-	path := filepath.Join(dir, Samples)
-	text, err := os.ReadFile(path)
-	if err != nil {
+func TestAnUnfinishedRunIsSaidToBeOne(t *testing.T) {
+	h := results.Header{
+		Scenario: "unfinished", Replicates: 2, Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds, Better: -1}},
+		Factors: []results.Factor{{Name: "kind", Levels: []string{"full", "resumed"}}},
+		Cells:   []results.Cell{{Levels: []string{"full"}}, {Levels: []string{"resumed"}}},
+	}
+	all := []sourcetest.Observation{{Cell: []string{"full"}, Outcome: "ok", Values: []float64{1}}}
+	dir := t.TempDir()
+	if _, err := Write(dir, sourcetest.New(t, h, all), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	text = text[:len(text)-20]
-	if err := os.WriteFile(path, text, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	made, err := Write(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if all := strings.Join(made.Warnings, "\n"); !strings.Contains(all, "the last line was cut off") {
-		t.Errorf("no warning of the line that was cut off: %s", all)
-	}
-	page, err := os.ReadFile(filepath.Join(dir, "report.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "3 of 4 cells have all of their 8 replicates"; !strings.Contains(string(page), want) {
+	if want := "0 of 2 cells have all of their 2 replicates"; !strings.Contains(content(t, dir)["report.md"], want) {
 		t.Errorf("the report does not say that %s", want)
-	}
-	if after, _ := os.ReadFile(path); !bytes.Equal(after, text) {
-		t.Errorf("%s was changed", Samples)
 	}
 }
 
-func TestSamplesThatCannotBeRead(t *testing.T) {
-	if _, err := Write(t.TempDir()); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), Samples) {
-		t.Errorf("a folder without samples: %v", err)
+// Only bench.txt has fewer replicates than there are, unless all are asked for.
+func TestBenchHasTheFirstReplicatesOrAll(t *testing.T) {
+	h := results.Header{Scenario: "one", Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds, Better: -1}}}
+	var all []sourcetest.Observation
+	for i := range gobench.Lines + 10 {
+		all = append(all, sourcetest.Observation{Replicate: i, Outcome: "ok", Values: []float64{float64(i % 7)}})
 	}
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, Samples), nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Write(dir); !errors.Is(err, results.ErrNoHeader) {
-		t.Errorf("empty samples: %v", err)
-	}
-	if files := content(t, dir); len(files) != 1 {
-		t.Errorf("files were made: %v", files)
+	for _, o := range []Options{{}, {AllLines: true}} {
+		dir := t.TempDir()
+		if _, err := Write(dir, sourcetest.New(t, h, all), o); err != nil {
+			t.Fatal(err)
+		}
+		want := gobench.Lines
+		if o.AllLines {
+			want = len(all)
+		}
+		files := content(t, dir)
+		if got := strings.Count(files["bench.txt"], "BenchmarkOne"); got != want {
+			t.Errorf("%+v: %d lines, want %d", o, got, want)
+		}
+		if !strings.Contains(files["summary.json"], fmt.Sprintf(`"n":%d`, len(all))) {
+			t.Errorf("%+v: the summary is not of all replicates", o)
+		}
 	}
 }
 
 // /dev/full is a disk without room. In the place of a temporary file it makes the writing of that file fail.
-func TestAFullDiskIsToldByFileAndSparesTheSamples(t *testing.T) {
+func TestAFullDiskIsToldByFile(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("/dev/full is Linux's")
 	}
 	for _, name := range []string{"summary.json", "summary.csv", "bench.txt", "report.md", "report.html"} {
-		dir := outputFolder(t)
+		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("older"), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		temporary := filepath.Join(dir, "."+name+".tmp")
+		temporary := filepath.Join(dir, "."+name+".tlslab-tmp")
 		if err := os.Symlink("/dev/full", temporary); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Write(dir)
+		_, err := Write(dir, sourcetest.Read(t, samples), Options{})
 		if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), filepath.Join(dir, name)+": the disk is full") {
 			t.Errorf("%s: error %v", name, err)
 		}
@@ -200,18 +189,15 @@ func TestAFullDiskIsToldByFileAndSparesTheSamples(t *testing.T) {
 		if files[name] != "older" {
 			t.Errorf("%s was touched", name)
 		}
-		if _, there := files["."+name+".tmp"]; there {
+		if _, there := files["."+name+".tlslab-tmp"]; there {
 			t.Errorf("the temporary file of %s was left behind", name)
-		}
-		if want, _ := os.ReadFile(samples); files[Samples] != string(want) {
-			t.Errorf("%s: %s was touched", name, Samples)
 		}
 	}
 }
 
 func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
-	out := &output{dir: dir}
+	out := &output{dir: dir, hashes: map[string]string{}}
 	write := func(text string, err error) error {
 		return out.write("plots/a.txt", func(w io.Writer) error {
 			if _, err := io.WriteString(w, text); err != nil {
@@ -230,8 +216,8 @@ func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
 	if files := content(t, dir); len(files) != 1 || files["plots/a.txt"] != "whole" {
 		t.Errorf("the folder has %v", files)
 	}
-	if !slices.Equal(out.files, []string{"plots/a.txt"}) {
-		t.Errorf("told are %v", out.files)
+	if len(out.hashes) != 1 || out.hashes["plots/a.txt"] == "" {
+		t.Errorf("told are %v", out.hashes)
 	}
 }
 
@@ -261,36 +247,15 @@ func TestSmallSamplesMakeAFolderToo(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var all []results.Observation
+			var all []sourcetest.Observation
 			for _, cell := range test.cells {
-				all = append(all, results.Observation{Cell: cell, Outcome: "ok", Values: []float64{test.value}})
+				all = append(all, sourcetest.Observation{Cell: cell, Outcome: "ok", Values: []float64{test.value}})
 			}
-			dir := folderOf(t, test.header, all)
-			if _, err := Write(dir); err != nil {
+			if _, err := Write(t.TempDir(), sourcetest.New(t, test.header, all), Options{}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-}
-
-// folderOf is a folder with these samples and nothing else.
-func folderOf(t *testing.T, h results.Header, all []results.Observation) string {
-	t.Helper()
-	var b bytes.Buffer
-	w, err := results.NewWriter(&b, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range all {
-		if err := w.Write(&all[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, Samples), b.Bytes(), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // Which replicate had which value is nothing that a description or a picture of one cell depends on.
@@ -298,17 +263,16 @@ func TestThePagesOfASampleDoNotDependOnItsOrder(t *testing.T) {
 	h := results.Header{Scenario: "one", Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds, Better: -1}}}
 	var first map[string]string
 	for _, step := range []int{1, 7, 29} {
-		var all []results.Observation
+		var all []sourcetest.Observation
 		for i := range 30 {
 			v := float64((i + 1) * step % 31) // 1 to 30 in an order that depends on the step
-			all = append(all, results.Observation{Replicate: i, Outcome: "ok", Values: []float64{v * v * 1e6}})
+			all = append(all, sourcetest.Observation{Replicate: i, Outcome: "ok", Values: []float64{v * v * 1e6}})
 		}
-		dir := folderOf(t, h, all)
-		if _, err := Write(dir); err != nil {
+		dir := t.TempDir()
+		if _, err := Write(dir, sourcetest.New(t, h, all), Options{}); err != nil {
 			t.Fatal(err)
 		}
 		files := content(t, dir)
-		delete(files, Samples)
 		delete(files, "bench.txt")
 		if first == nil {
 			first = files

@@ -51,11 +51,12 @@ func TestBenchstatReadsTheWholeFile(t *testing.T) {
 }
 
 func TestBenchstatComparesWithTheBaseline(t *testing.T) {
-	f, s := load(t, write(t, []string{"cbc", "gcm", "chacha"}, false, map[string][]float64{"cbc": {5, 5}, "gcm": {4, 4}, "chacha": {8, 8}}))
-	f.Header.Compare = &results.Compare{Factor: f.Header.Factors[0].Name, Baseline: "gcm"}
+	src := source(t, []string{"cbc", "gcm", "chacha"}, false, map[string][]float64{"cbc": {5, 5}, "gcm": {4, 4}, "chacha": {8, 8}})
+	h := src.Header()
+	h.Compare = &results.Compare{Factor: h.Factors[0].Name, Baseline: "gcm"}
 	path := filepath.Join(t.TempDir(), "bench.txt")
 	var b bytes.Buffer
-	if err := Write(&b, f, s); err != nil {
+	if err := Write(&b, src, summarized(t, src)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {

@@ -20,6 +20,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
+	"strconv"
 
 	"golang.org/x/perf/benchfmt"
 
@@ -27,61 +29,128 @@ import (
 	"tlslab/results/summary"
 )
 
-// Write writes bench.txt: unit metadata first, then a line for each replicate, those of baselines before the
-// others, else in the order of the file. s is the summary of f; it tells which exact metrics were exact indeed.
-func Write(w io.Writer, f *results.File, s *summary.Summary) error {
-	buffered := bufio.NewWriterSize(w, 1<<16)
-	out := benchfmt.NewWriter(buffered)
-	units := make([]unit, len(f.Header.Metrics))
-	for i, m := range f.Header.Metrics {
+// Lines is the most lines that bench.txt has of a cell: with 1,000 every interval is narrow, and
+// benchstat's time and memory grow with each.
+const Lines = 1000
+
+// Write writes bench.txt: unit metadata first, then a line for each replicate of src, those of
+// baselines before the others, else in the order of the cells. s is the summary of all replicates;
+// it tells which exact metrics were exact indeed. Where src has only the first replicates of s, the
+// first line says so.
+func Write(w io.Writer, src results.Source, s *summary.Summary) error {
+	out := bufio.NewWriterSize(w, 1<<16)
+	h := src.Header()
+	writeExtent(out, src, s)
+	metadata := benchfmt.NewWriter(out)
+	units := make([]unit, len(h.Metrics))
+	for i, m := range h.Metrics {
 		units[i] = unitOf(m)
-		if err := writeMetadata(out, m, units[i].name, constant(s, i)); err != nil {
+		if err := writeMetadata(metadata, m, units[i].name, constant(s, i)); err != nil {
 			return err
 		}
 	}
-	line := benchfmt.Result{
-		Config: []benchfmt.Config{{Key: "scenario", Value: []byte(f.Header.Scenario), File: true}},
-		Iters:  1,
-	}
-	names := newNames(&f.Header)
-	for _, takes := range turns(&f.Header) {
-		err := f.Each(func(o *results.Observation) error {
-			if !takes(o.Cell) {
-				return nil
-			}
-			line.Name = names.of(o.Cell)
-			line.Values = line.Values[:0]
-			for i, v := range o.Values {
-				if !math.IsNaN(v) {
-					line.Values = append(line.Values, benchfmt.Value{Value: v / units[i].divisor, Unit: units[i].name})
-				}
-			}
-			if len(line.Values) == 0 {
-				return nil
-			}
-			return out.Write(&line)
-		})
-		if err != nil {
+	fmt.Fprintf(out, "scenario: %s\n\n", h.Scenario) // a bufio.Writer keeps its first error for Flush
+	names := newNames(h)
+	columns := newColumns(src, units)
+	for _, cell := range order(src) {
+		if err := columns.read(cell); err != nil {
 			return err
 		}
+		columns.write(out, names.of(src.Cells()[cell].Levels))
 	}
-	return buffered.Flush()
+	return out.Flush()
 }
 
-// turns are the readings of the file and the cells that each takes. benchstat compares with the column that it meets
-// first, so the baseline goes first.
-func turns(h *results.Header) []func(cell []string) bool {
-	every := func([]string) bool { return true }
-	if h.Compare == nil {
-		return []func([]string) bool{every}
+// writeExtent says that src has fewer replicates than were summarised. The line is none of the
+// format's, so benchstat passes over it; a configuration line would set files apart.
+func writeExtent(out *bufio.Writer, src results.Source, s *summary.Summary) {
+	have, all := 0, 0
+	for i, c := range src.Cells() {
+		have, all = have+c.N(), all+s.Cells[i].N
 	}
-	compared := h.Factor(h.Compare.Factor)
-	if h.Factors[compared].Levels[0] == h.Compare.Baseline { // in the order of the file it is the first already
-		return []func([]string) bool{every}
+	if have < all {
+		fmt.Fprintf(out, "# at most the first %d replicates of each cell, %d of %d in all\n", Lines, have, all)
 	}
-	baseline := func(cell []string) bool { return cell[compared] == h.Compare.Baseline }
-	return []func([]string) bool{baseline, func(cell []string) bool { return !baseline(cell) }}
 }
+
+// order returns the cells in the order of the lines. benchstat compares with the column that it
+// meets first, so cells with the baseline level go first.
+func order(src results.Source) []int {
+	h, cells := src.Header(), src.Cells()
+	var baselines, others []int
+	for i := range cells {
+		if c := h.Compare; c != nil && cells[i].Levels[h.Factor(c.Factor)] != c.Baseline && h.Factors[h.Factor(c.Factor)].Levels[0] != c.Baseline {
+			others = append(others, i)
+			continue
+		}
+		baselines = append(baselines, i)
+	}
+	return slices.Concat(baselines, others)
+}
+
+// columns are the metrics of one cell, and their texts.
+type columns struct {
+	readers []results.Column
+	units   []unit
+	values  [][]float64
+	texts   []text
+	line    []byte
+}
+
+// text is a value as the last line has it: most lines share theirs.
+type text struct {
+	value float64
+	bytes []byte
+}
+
+func newColumns(src results.Source, units []unit) *columns {
+	n := len(units)
+	c := &columns{units: units, values: make([][]float64, n), texts: make([]text, n)}
+	for i := range n {
+		c.readers = append(c.readers, src.Column(i))
+	}
+	return c
+}
+
+func (c *columns) read(cell int) error {
+	for i, r := range c.readers {
+		var err error
+		if c.values[i], err = r.Read(c.values[i][:0], cell); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes a line for each replicate that reached any metric.
+func (c *columns) write(out *bufio.Writer, name []byte) {
+	for row := range c.values[0] {
+		c.line = append(append(append(c.line[:0], "Benchmark"...), name...), " 1"...)
+		before := len(c.line)
+		for i := range c.values {
+			if v := c.values[i][row]; !math.IsNaN(v) {
+				c.line = append(c.line, c.text(i, v)...)
+			}
+		}
+		if len(c.line) > before {
+			out.Write(append(c.line, '\n'))
+		}
+	}
+}
+
+// text returns " value unit" of a metric's value.
+func (c *columns) text(metric int, v float64) []byte {
+	t := &c.texts[metric]
+	if t.bytes == nil || t.value != v {
+		t.value = v
+		t.bytes = appendNumber(append(t.bytes[:0], ' '), v/c.units[metric].divisor)
+		t.bytes = append(append(t.bytes, ' '), c.units[metric].name...)
+	}
+	return t.bytes
+}
+
+// appendNumber writes a number as benchfmt.Writer does with %v, in half the time.
+func appendNumber(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'g', -1, 64) }
 
 // constant reports whether a metric had a single value in each cell. benchstat warns of an exact unit that had not.
 func constant(s *summary.Summary, metric int) bool {

@@ -3,9 +3,8 @@ package gobench
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,45 +14,40 @@ import (
 
 	"tlslab/results"
 	"tlslab/results/internal/golden"
+	"tlslab/results/internal/sourcetest"
 	"tlslab/results/summary"
 )
 
 const samples = "../testdata/samples.jsonl"
 
-// load opens a file of samples and summarises it.
-func load(t *testing.T, path string) (*results.File, *summary.Summary) {
+// summarized is the summary of a source.
+func summarized(t *testing.T, src results.Source) *summary.Summary {
 	t.Helper()
-	f, err := results.Open(path)
+	s, err := summary.Summarize(src)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
-	s, err := summary.Summarize(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f, s
+	return s
 }
 
-// export returns the bench.txt of a file of samples.
-func export(t *testing.T, path string) []byte {
+// export returns the bench.txt of a source.
+func export(t *testing.T, src results.Source) []byte {
 	t.Helper()
-	f, s := load(t, path)
 	var b bytes.Buffer
-	if err := Write(&b, f, s); err != nil {
+	if err := Write(&b, src, summarized(t, src)); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
 func TestGolden(t *testing.T) {
-	golden.Check(t, "testdata/bench.txt", export(t, samples))
+	golden.Check(t, "testdata/bench.txt", export(t, sourcetest.Read(t, samples)))
 }
 
 // What x/perf's reader finds is what the samples have, in base units and to the last digit.
 func TestTheReaderFindsEveryObservation(t *testing.T) {
-	f, _ := load(t, samples)
-	r := benchfmt.NewReader(bytes.NewReader(export(t, samples)), "bench.txt")
+	src := sourcetest.Read(t, samples)
+	r := benchfmt.NewReader(bytes.NewReader(export(t, src)), "bench.txt")
 	next := func() *benchfmt.Result {
 		for r.Scan() {
 			switch record := r.Result().(type) {
@@ -65,7 +59,7 @@ func TestTheReaderFindsEveryObservation(t *testing.T) {
 		}
 		return nil
 	}
-	err := f.Each(func(o *results.Observation) error {
+	check := func(o sourcetest.Observation) {
 		line := next()
 		want := "FullVsResumed/tls.kind=" + o.Cell[0] + "/link.delay=" + o.Cell[1]
 		if line == nil || line.Name.String() != want || line.GetConfig("scenario") != "full-vs-resumed" {
@@ -87,10 +81,11 @@ func TestTheReaderFindsEveryObservation(t *testing.T) {
 		if reached != len(line.Values) {
 			t.Errorf("%d values, want %d", len(line.Values), reached)
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	}
+	for i := range src.Cells() {
+		for _, o := range src.Rows(i) {
+			check(o)
+		}
 	}
 	if line := next(); line != nil {
 		t.Errorf("one line too many: %v", line)
@@ -134,31 +129,20 @@ func TestUnitsAreTidyAlready(t *testing.T) {
 	}
 }
 
-// write returns the path of a file of samples with one factor, one metric and these values, a replicate each.
-func write(t *testing.T, levels []string, exact bool, values map[string][]float64) string {
+// source has one factor, one metric and these values, a replicate each.
+func source(t *testing.T, levels []string, exact bool, values map[string][]float64) *sourcetest.Source {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "samples.jsonl")
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	w, err := results.NewWriter(file, results.Header{
+	h := results.Header{
 		Scenario: "a 2nd/look", Factors: []results.Factor{{Name: "x/y=z", Levels: levels}},
 		Metrics: []results.Metric{{Name: "bytes", Unit: "B", Exact: exact}},
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
+	var all []sourcetest.Observation
 	for _, level := range levels {
 		for i, v := range values[level] {
-			err := w.Write(&results.Observation{Cell: []string{level}, Replicate: i, Outcome: "ok", Values: []float64{v}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			all = append(all, sourcetest.Observation{Cell: []string{level}, Replicate: i, Outcome: "ok", Values: []float64{v}})
 		}
 	}
-	return path
+	return sourcetest.New(t, h, all)
 }
 
 func TestNamesSurviveTheFormat(t *testing.T) {
@@ -167,7 +151,7 @@ func TestNamesSurviveTheFormat(t *testing.T) {
 	for i, level := range levels {
 		values[level] = []float64{float64(i)}
 	}
-	r := benchfmt.NewReader(bytes.NewReader(export(t, write(t, levels, false, values))), "bench.txt")
+	r := benchfmt.NewReader(bytes.NewReader(export(t, source(t, levels, false, values))), "bench.txt")
 	want := []string{"aes_128", "two_words", "a_b", "a_b'", "µ=1%", "x25519", "128", "x-"}
 	for i := range want {
 		if !r.Scan() {
@@ -200,7 +184,7 @@ func TestScenariosWithoutNamesOrFactors(t *testing.T) {
 // A unit is assumed to be exact only where it was: benchstat warns of others.
 func TestExactUnitsAreThoseThatWereExact(t *testing.T) {
 	assumed := func(exact bool, values ...float64) bool {
-		return strings.Contains(string(export(t, write(t, []string{"a", "b"}, exact, map[string][]float64{"a": values, "b": {9, 9}}))), "assume=exact")
+		return strings.Contains(string(export(t, source(t, []string{"a", "b"}, exact, map[string][]float64{"a": values, "b": {9, 9}}))), "assume=exact")
 	}
 	if !assumed(true, 5, 5) || assumed(true, 5, 6) || assumed(false, 5, 5) {
 		t.Errorf("equal %v, unequal %v, equal but not said to be exact %v; want true, false, false", assumed(true, 5, 5), assumed(true, 5, 6), assumed(false, 5, 5))
@@ -208,7 +192,7 @@ func TestExactUnitsAreThoseThatWereExact(t *testing.T) {
 }
 
 func TestAReplicateThatReachedNothingHasNoLine(t *testing.T) {
-	out := string(export(t, write(t, []string{"a"}, false, map[string][]float64{"a": {5, math.NaN(), 6}})))
+	out := string(export(t, source(t, []string{"a"}, false, map[string][]float64{"a": {5, math.NaN(), 6}})))
 	if n := strings.Count(out, "Benchmark"); n != 2 {
 		t.Errorf("%d lines of two replicates that reached something:\n%s", n, out)
 	}
@@ -219,8 +203,34 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestAFullDiskIsAnError(t *testing.T) {
-	f, s := load(t, samples)
-	if err := Write(fullDisk{}, f, s); !errors.Is(err, syscall.ENOSPC) {
+	src := sourcetest.Read(t, samples)
+	if err := Write(fullDisk{}, src, summarized(t, src)); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// The numbers are spelled as x/perf's own writer spells them.
+func TestNumbersAreWrittenAsTheFormatsOwnWriterDoes(t *testing.T) {
+	for _, v := range []float64{0, 1, 517, 0.063512345, 1e-4, 0.00009, 1e-9, 123456789.125, 1e20, 1e21, 3e300, -2.5} {
+		if got, want := string(appendNumber(nil, v)), fmt.Sprintf("%v", v); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestAFileOfTheFirstReplicatesSaysSo(t *testing.T) {
+	src := source(t, []string{"a", "b"}, false, map[string][]float64{"a": {1, 2, 3}, "b": {4}})
+	heads := results.NewHeads(src, 2)
+	s := summarized(t, heads)
+	var b bytes.Buffer
+	if err := Write(&b, heads.Remembered(), s); err != nil {
+		t.Fatal(err)
+	}
+	out := b.String()
+	if n := strings.Count(out, "\nBenchmark"); n != 3 || !strings.HasPrefix(out, "# at most the first ") || !strings.Contains(out, "3 of 4 in all\n") {
+		t.Errorf("%d lines:\n%s", n, out)
+	}
+	if strings.Contains(string(export(t, src)), "#") {
+		t.Error("a file of all replicates says that it is not")
 	}
 }

@@ -28,7 +28,7 @@ func (e *experiment) method() []Block {
 	if h.Compare != nil {
 		points = append(points, e.comparison()...)
 	}
-	points = append(points, Point{"Files", "samples.jsonl has every replicate; summary.csv and summary.json every row; bench.txt is for benchstat; manifest.json has what is needed to run it again."})
+	points = append(points, Point{"Files", "The samples folder has every replicate; summary.csv and summary.json every row; bench.txt has the first replicates of each cell for benchstat; manifest.json has what is needed to run it again."})
 	return []Block{{Points: points}}
 }
 

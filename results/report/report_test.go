@@ -219,7 +219,7 @@ func TestFailuresAreSaidUpFront(t *testing.T) {
 
 func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
 	e := handshakes()
-	e.Header.Cells, e.Header.Replicates = len(e.Cells)+2, 400
+	e.Header.Cells, e.Header.Replicates = make([]results.Cell, len(e.Cells)+2), 400
 	d := documentOf(e)
 	want := Point{"Unfinished", "The run is not finished: 16 of 18 cells have all of their 400 replicates."}
 	if len(d.Warnings) != 2 || d.Warnings[0] != want {
@@ -230,7 +230,7 @@ func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
 		t.Errorf("got %q, want %q first", documentOf(e).Warnings[0], want)
 	}
 	e.Failed[3] = e.Failed[3][:400]
-	e.Header.Cells = len(e.Cells)
+	e.Header.Cells = e.Header.Cells[:len(e.Cells)]
 	if d = documentOf(e); len(d.Warnings) != 1 {
 		t.Errorf("a finished run has the warnings %q", d.Warnings)
 	}

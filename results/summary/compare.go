@@ -8,87 +8,88 @@ import (
 	"tlslab/results/stat"
 )
 
-// compare fills the comparisons of a cell's rows.
-func (s *Summary) compare(cell int, sample, baseline *results.Sample) {
-	pairs := matchReplicates(sample, baseline)
-	var work columns
-	for i, metric := range s.Header.Metrics {
-		row, base := s.Row(cell, i), s.Row(s.Cells[cell].Baseline, i)
-		exact := metric.Exact && row.Constant() && base.Constant()
-		var c Comparison
-		if pairs.seeded {
-			c = work.paired(sample.Values[i], baseline.Values[i], pairs)
-		} else {
-			work.a, work.b = sample.Reached(work.a[:0], i), baseline.Reached(work.b[:0], i)
-			c = work.independent()
-		}
-		if exact {
-			c.Diff = stat.Point(row.Min - base.Min)
-			c.Ratio = stat.Point(stat.Ratio(row.Min, base.Min))
-			c.P = math.NaN()
-		}
-		row.VsBaseline = &c
+// compare fills the comparison of a cell's row with its baseline's.
+func (f *filler) compare(cell, baseline int) {
+	row, base := f.summary.Row(cell, f.metric), f.summary.Row(baseline, f.metric)
+	var c Comparison
+	if pairs := pairsOf(&f.cells[cell], &f.cells[baseline]); len(pairs) > 0 {
+		c = f.compared.paired(f.cell, f.baseline, pairs)
+	} else {
+		c = f.compared.independent(f.cell, f.baseline)
 	}
+	if f.summary.Header.Metrics[f.metric].Exact && row.Constant() && base.Constant() {
+		c.Diff = stat.Point(row.Min - base.Min)
+		c.Ratio = stat.Point(stat.Ratio(row.Min, base.Min))
+		c.P = math.NaN()
+	}
+	row.VsBaseline = &c
 }
 
-// matches are replicates of the same number in two samples: index cell[i] in one, baseline[i] in the other.
-type matches struct {
-	cell, baseline []int
-	// seeded says that matching replicates have the same seed, every one of them, and that there are some.
-	seeded bool
-}
+// A stretch is n replicates that two cells share: those of the one begin at index cell of its
+// columns, those of the other at index baseline.
+type stretch struct{ cell, baseline, n int }
 
-// matchReplicates merges two samples by replicate number.
-func matchReplicates(sample, baseline *results.Sample) matches {
-	m := matches{seeded: true}
-	for i, j := 0, 0; i < sample.N() && j < baseline.N(); {
-		switch a, b := sample.Replicates[i], baseline.Replicates[j]; {
-		case a < b:
+// pairsOf returns the replicates that two cells share, or nil where their seeds differ.
+func pairsOf(cell, baseline *results.Observed) []stretch {
+	if cell.Seeds != baseline.Seeds {
+		return nil
+	}
+	var all []stretch
+	i, j := 0, 0           // the ranges at hand
+	before, behind := 0, 0 // columns' indices at which they begin
+	for i < len(cell.Replicates) && j < len(baseline.Replicates) {
+		a, b := cell.Replicates[i], baseline.Replicates[j]
+		if from, to := max(a.From, b.From), min(a.To, b.To); from < to {
+			all = append(all, stretch{cell: before + from - a.From, baseline: behind + from - b.From, n: to - from})
+		}
+		if a.To <= b.To {
 			i++
-		case a > b:
+			before += a.Len()
+		}
+		if b.To <= a.To {
 			j++
-		default:
-			m.seeded = m.seeded && sample.Seeds[i] == baseline.Seeds[j]
-			m.cell = append(m.cell, i)
-			m.baseline = append(m.baseline, j)
-			i++
-			j++
+			behind += b.Len()
 		}
 	}
-	m.seeded = m.seeded && len(m.cell) > 0
-	return m
+	return all
 }
 
-// columns is memory that comparisons reuse. In a paired one, a holds differences and b ratios; in an independent one,
-// a holds the cell's values and b the baseline's.
-type columns struct{ a, b []float64 }
+// comparer is memory that comparisons reuse.
+type comparer struct {
+	a, b []float64
+	sort sorter
+}
 
-// paired compares two columns over the pairs in which both are there.
-func (w *columns) paired(cell, baseline []float64, pairs matches) Comparison {
+// paired compares two columns over the pairs in which both have a value.
+func (w *comparer) paired(cell, baseline []float64, pairs []stretch) Comparison {
 	w.a, w.b = w.a[:0], w.b[:0]
-	for k, i := range pairs.cell {
-		c, b := cell[i], baseline[pairs.baseline[k]]
-		if math.IsNaN(c) || math.IsNaN(b) {
-			continue
+	for _, p := range pairs {
+		theirs := baseline[p.baseline : p.baseline+p.n]
+		for i, c := range cell[p.cell : p.cell+p.n] {
+			b := theirs[i]
+			if c != c || b != b {
+				continue
+			}
+			w.a = append(w.a, c-b)
+			w.b = append(w.b, stat.Ratio(c, b))
 		}
-		w.a = append(w.a, c-b)
-		w.b = append(w.b, stat.Ratio(c, b))
 	}
-	slices.Sort(w.a)
-	slices.Sort(w.b)
+	noRatio := slices.ContainsFunc(w.b, math.IsNaN)
+	w.sort.sort(w.a)
 	result := Comparison{Paired: true, Pairs: len(w.a), P: stat.SignedRank(w.a)}
 	result.Diff = stat.QuantileInterval(w.a, 0.5)
-	result.Ratio = stat.QuantileInterval(w.b, 0.5)
-	if len(w.b) > 0 && math.IsNaN(w.b[0]) { // one without a ratio, first in the order of slices.Sort
-		result.Ratio = stat.None
+	if result.Ratio = stat.None; !noRatio {
+		w.sort.sort(w.b)
+		result.Ratio = stat.QuantileInterval(w.b, 0.5)
 	}
 	return result
 }
 
 // independent compares two columns as samples that have nothing to do with each other.
-func (w *columns) independent() Comparison {
-	slices.Sort(w.a)
-	slices.Sort(w.b)
+func (w *comparer) independent(cell, baseline []float64) Comparison {
+	w.a, w.b = reached(w.a[:0], cell), reached(w.b[:0], baseline)
+	w.sort.sort(w.a)
+	w.sort.sort(w.b)
 	return Comparison{
 		P:     stat.RankSum(w.a, w.b),
 		Diff:  stat.MedianDifference(w.a, w.b),

@@ -5,14 +5,14 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"tlslab/results"
+	"tlslab/results/internal/sourcetest"
 	"tlslab/results/stat"
 )
 
 // Replicates that met the same network differ by the treatment alone, however much the network varies.
 func TestPairsTakeOutWhatTheyShare(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for i := range 30 {
 		network := math.Floor(rng.ExpFloat64() * 1e9)
 		all = append(all,
@@ -29,7 +29,7 @@ func TestPairsTakeOutWhatTheyShare(t *testing.T) {
 }
 
 func TestPairsAreThoseInWhichBothReachedTheMetric(t *testing.T) {
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for i := range 20 {
 		base, cell := observation("full", "5ms", i, 100, 517, 10), observation("resumed", "5ms", i+5, 50, 517, 10)
 		if i == 7 {
@@ -56,7 +56,7 @@ func TestPairsAreThoseInWhichBothReachedTheMetric(t *testing.T) {
 }
 
 func TestWithoutCommonReplicatesSamplesAreIndependent(t *testing.T) {
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for i := range 20 {
 		all = append(all, observation("full", "5ms", i, float64(100+i), 517, 10), observation("resumed", "5ms", i+20, float64(50+i), 517, 10))
 	}
@@ -68,11 +68,11 @@ func TestWithoutCommonReplicatesSamplesAreIndependent(t *testing.T) {
 
 func TestWithoutCommonSeedsSamplesAreIndependent(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	var all []results.Observation
+	var all []sourcetest.Observation
 	var a, b []float64
 	for i := range 30 {
 		base, cell := observation("full", "5ms", i, math.Floor(rng.Float64()*1e6), 517, 1), observation("resumed", "5ms", i, math.Floor(rng.Float64()*1e6), 517, 1)
-		cell.Seed += 5000
+		cell.Stream = 1
 		a, b = append(a, cell.Values[0]), append(b, base.Values[0])
 		all = append(all, base, cell)
 	}
@@ -89,13 +89,13 @@ func TestWithoutCommonSeedsSamplesAreIndependent(t *testing.T) {
 }
 
 func TestAnExactMetricHasNoIntervalAndNoTest(t *testing.T) {
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for i := range 2 {
 		all = append(all, observation("full", "5ms", i, 100, 500, 1), observation("resumed", "5ms", i, 100, 400, 1))
 	}
 	s := summarize(t, experiment(), all)
 	r := row(t, s, "resumed", "5ms", "bytes")
-	alone := summarize(t, experiment(), []results.Observation{observation("full", "5ms", 0, 100, 500, 1)})
+	alone := summarize(t, experiment(), []sourcetest.Observation{observation("full", "5ms", 0, 100, 500, 1)})
 	if r := row(t, alone, "full", "5ms", "bytes"); r.Mean != stat.Point(500) || r.SD != 0 || r.P99 != stat.Point(500) {
 		t.Errorf("one value of an exact metric: %+v", r)
 	}
@@ -113,7 +113,7 @@ func TestAnExactMetricHasNoIntervalAndNoTest(t *testing.T) {
 }
 
 func TestAnExactMetricThatVariesIsSampledAfterAll(t *testing.T) {
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for i := range 10 {
 		all = append(all, observation("full", "5ms", i, 100, 500, 1), observation("resumed", "5ms", i, 100, float64(400+i), 1))
 	}
@@ -159,7 +159,7 @@ func TestVerdicts(t *testing.T) {
 // comparisons change nothing.
 func TestHolmIsOverAllComparisonsOfAMetric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for _, kind := range []string{"full", "resumed", "third"} {
 		for _, delay := range []string{"5ms", "25ms"} {
 			for i := range 40 {
@@ -184,7 +184,7 @@ func TestHolmIsOverAllComparisonsOfAMetric(t *testing.T) {
 }
 
 func TestRatiosOfCounts(t *testing.T) {
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for i := range 10 {
 		rate := 1.0
 		if i == 4 {
@@ -209,15 +209,14 @@ func TestTheRatiosIntervalCovers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	const rounds = 1000
 	held := 0
-	var w columns
+	var w comparer
 	for range rounds {
 		var cell, baseline []float64
-		pairs := matches{seeded: true}
-		for i := range 40 {
+		pairs := []stretch{{n: 40}}
+		for range 40 {
 			base := 1 + rng.ExpFloat64()
 			baseline = append(baseline, base)
 			cell = append(cell, base*0.7*math.Exp(2*rng.NormFloat64())) // median ratio 0.7
-			pairs.cell, pairs.baseline = append(pairs.cell, i), append(pairs.baseline, i)
 		}
 		if r := w.paired(cell, baseline, pairs).Ratio; r.Lo <= 0.7 && 0.7 <= r.Hi {
 			held++

@@ -1,7 +1,8 @@
-// Package summary reduces samples.jsonl to one row for each cell and metric, and compares each cell with its baseline.
+// Package summary reduces samples to one row for each cell and metric, and compares each cell with its
+// baseline.
 //
-//	results.File ─► a baseline cell's sample ─┐
-//	             └► each cell measured by it ─┴► Row: description, quantiles, Comparison ─► summary.json, summary.csv
+//	results.Source ─► a column of a baseline cell ──────┐
+//	               └► that of each cell compared with it ┴► Row: description, quantiles, Comparison ─► summary.json, summary.csv
 //
 // # What a row is about
 //

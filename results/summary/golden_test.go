@@ -11,6 +11,7 @@ import (
 
 	"tlslab/results"
 	"tlslab/results/internal/golden"
+	"tlslab/results/internal/sourcetest"
 	"tlslab/results/stat"
 )
 
@@ -18,7 +19,7 @@ const samples = "../testdata/samples.jsonl"
 
 func TestJSONGolden(t *testing.T) {
 	var b bytes.Buffer
-	s := summaryOf(t, samples)
+	s := summaryOf(t, sourcetest.Read(t, samples))
 	if err := WriteJSON(&b, s); err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestJSONGolden(t *testing.T) {
 
 func TestCSVGolden(t *testing.T) {
 	var b bytes.Buffer
-	s := summaryOf(t, samples)
+	s := summaryOf(t, sourcetest.Read(t, samples))
 	if err := WriteCSV(&b, s); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestAFullDiskIsAnError(t *testing.T) {
-	s := summaryOf(t, samples)
+	s := summaryOf(t, sourcetest.Read(t, samples))
 	if err := WriteJSON(fullDisk{}, s); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("json: %v", err)
 	}

@@ -3,78 +3,158 @@ package summary
 import (
 	"cmp"
 	"math"
+	"runtime"
 	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"tlslab/results"
 	"tlslab/results/stat"
 )
 
-// Summarize reads every cell of f once, holding the samples of two cells at a time, and returns its summary. The same
-// file gives the same summary.
-func Summarize(f *results.File) (*Summary, error) {
-	s := &Summary{
-		Header: &f.Header,
-		Cells:  make([]Cell, len(f.Cells)),
-		Rows:   make([]Row, len(f.Cells)*len(f.Header.Metrics)),
+// Summarize reads every column of src once and returns its summary.
+func Summarize(src results.Source) (*Summary, error) {
+	s, err := New(src)
+	if err != nil {
+		return nil, err
 	}
-	baselines(s, f.Cells)
-	var first, second results.Sample
-	for i, cell := range s.Cells {
-		if cell.Baseline >= 0 {
-			continue // read beside its baseline
-		}
-		if err := s.describe(f, i, &first); err != nil {
+	return s, s.Fill(src, nil)
+}
+
+// New returns a summary of src with its cells, and rows that Fill is to fill.
+func New(src results.Source) (*Summary, error) {
+	h, cells := src.Header(), src.Cells()
+	s := &Summary{Header: h, Cells: make([]Cell, len(cells)), Rows: make([]Row, len(cells)*len(h.Metrics))}
+	baselines(s, cells)
+	for i := range s.Cells {
+		outcomes, err := src.Outcomes(i)
+		if err != nil {
 			return nil, err
 		}
-		for j, other := range s.Cells {
-			if other.Baseline != i {
-				continue
-			}
-			if err := s.describe(f, j, &second); err != nil {
-				return nil, err
-			}
-			s.compare(j, &second, &first)
-		}
+		s.Cells[i].count(outcomes)
 	}
-	s.adjust()
 	return s, nil
 }
 
-// baselines finds each cell's baseline.
-func baselines(s *Summary, cells []results.Cell) {
-	for i, cell := range cells {
-		s.Cells[i] = Cell{Levels: cell.Levels, Baseline: -1}
-		if s.Header.Compare == nil {
-			continue
-		}
-		factor := s.Header.Factor(s.Header.Compare.Factor)
-		if cell.Levels[factor] == s.Header.Compare.Baseline {
-			continue
-		}
-		want := slices.Clone(cell.Levels)
-		want[factor] = s.Header.Compare.Baseline
-		s.Cells[i].Baseline = slices.IndexFunc(cells, func(c results.Cell) bool { return slices.Equal(c.Levels, want) })
-	}
-}
+// held is the most values of columns that Fill holds, each 8 bytes: what is beyond costs time on
+// many cores, and not memory.
+const held = 1 << 25
 
-// describe reads a cell into sample and fills its rows, comparisons apart.
-func (s *Summary) describe(f *results.File, cell int, sample *results.Sample) error {
-	if err := f.Sample(cell, sample); err != nil {
+// Fill reads every column once, several metrics at a time, and fills the rows. It holds one column
+// of a cell and of its baseline for each metric at hand. Where sorted is not nil, it is called with
+// the values of every cell and metric, without NaN and in rising order, which it may not keep; the
+// calls of different metrics come at the same time.
+func (s *Summary) Fill(src results.Source, sorted func(cell, metric int, values []float64)) error {
+	most := 1
+	for i := range s.Cells {
+		most = max(most, s.Cells[i].N)
+	}
+	const columns = 5 // of two cells, sorted, and their differences and ratios
+	var group errgroup.Group
+	group.SetLimit(max(1, min(runtime.GOMAXPROCS(0), held/columns/most)))
+	for metric := range s.Header.Metrics {
+		group.Go(func() error {
+			f := filler{summary: s, metric: metric, column: src.Column(metric), sorted: sorted, cells: src.Cells()}
+			return f.fill()
+		})
+	}
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	c := &s.Cells[cell]
-	c.N, c.Outcomes = sample.N(), countOutcomes(sample.Outcomes)
-	c.Failed = sample.Failed()
-	var values []float64
-	for i, metric := range s.Header.Metrics {
-		values = sample.Reached(values[:0], i)
-		slices.Sort(values)
-		row := s.Row(cell, i)
-		*row = Row{Cell: c.Levels, Metric: metric.Name, Unit: metric.Unit, N: c.N, Failed: c.Failed, Reached: len(values)}
-		row.describe(values, metric.Exact)
+	s.adjust()
+	return nil
+}
+
+// filler fills the rows of one metric.
+type filler struct {
+	summary *Summary
+	metric  int
+	column  results.Column
+	cells   []results.Observed
+	sorted  func(cell, metric int, values []float64)
+
+	baseline, cell, values []float64
+	sort                   sorter
+	compared               comparer
+}
+
+// fill goes through the cells in groups: a baseline, and the cells that are compared with it.
+func (f *filler) fill() error {
+	followers := map[int][]int{}
+	for i := range f.summary.Cells {
+		if b := f.summary.Cells[i].Baseline; b >= 0 {
+			followers[b] = append(followers[b], i)
+		}
+	}
+	for i := range f.summary.Cells {
+		if f.summary.Cells[i].Baseline >= 0 {
+			continue // read beside its baseline
+		}
+		var err error
+		if f.baseline, err = f.describe(f.baseline, i); err != nil {
+			return err
+		}
+		for _, j := range followers[i] {
+			if f.cell, err = f.describe(f.cell, j); err != nil {
+				return err
+			}
+			f.compare(j, i)
+		}
 	}
 	return nil
 }
+
+// describe reads a cell into column and fills its row, the comparison apart.
+func (f *filler) describe(column []float64, cell int) ([]float64, error) {
+	column, err := f.column.Read(column[:0], cell)
+	if err != nil {
+		return column, err
+	}
+	c, m := &f.summary.Cells[cell], f.summary.Header.Metrics[f.metric]
+	f.values = reached(f.values[:0], column)
+	f.sort.sort(f.values)
+	row := f.summary.Row(cell, f.metric)
+	*row = Row{Cell: c.Levels, Metric: m.Name, Unit: m.Unit, N: c.N, Failed: c.Failed, Reached: len(f.values)}
+	row.describe(f.values, m.Exact)
+	if f.sorted != nil {
+		f.sorted(cell, f.metric, f.values)
+	}
+	return column, nil
+}
+
+// reached appends to dst the values that are there.
+func reached(dst, column []float64) []float64 {
+	for _, v := range column {
+		if v == v {
+			dst = append(dst, v)
+		}
+	}
+	return dst
+}
+
+// baselines finds each cell's baseline.
+func baselines(s *Summary, cells []results.Observed) {
+	index := map[string]int{}
+	for i := range cells {
+		index[key(cells[i].Levels)] = i
+	}
+	for i := range cells {
+		c := Cell{Levels: cells[i].Levels, N: cells[i].N(), Baseline: -1}
+		if compare := s.Header.Compare; compare != nil {
+			factor := s.Header.Factor(compare.Factor)
+			want := slices.Clone(c.Levels)
+			want[factor] = compare.Baseline
+			if b, there := index[key(want)]; there && b != i {
+				c.Baseline = b
+			}
+		}
+		s.Cells[i] = c
+	}
+}
+
+// key is a cell's levels as one string.
+func key(levels []string) string { return strings.Join(levels, "\x00") }
 
 // describe fills the statistics of one column in ascending order.
 func (r *Row) describe(sorted []float64, exact bool) {
@@ -94,16 +174,15 @@ func (r *Row) describe(sorted []float64, exact bool) {
 	}
 }
 
-func countOutcomes(outcomes []string) []Outcome {
-	counts := map[string]int{}
+// count fills in how the replicates ended.
+func (c *Cell) count(outcomes []results.Outcome) {
+	c.Outcomes = outcomes
 	for _, o := range outcomes {
-		counts[o]++
+		if o.Name != results.OutcomeOK {
+			c.Failed += o.N
+		}
 	}
-	var all []Outcome
-	for name, n := range counts {
-		all = append(all, Outcome{name, n})
-	}
-	slices.SortFunc(all, func(a, b Outcome) int {
+	slices.SortFunc(outcomes, func(a, b results.Outcome) int {
 		switch results.OutcomeOK {
 		case a.Name:
 			return -1
@@ -112,7 +191,6 @@ func countOutcomes(outcomes []string) []Outcome {
 		}
 		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name))
 	})
-	return all
 }
 
 // adjust corrects the p-values of each metric for one another and gives the verdicts, which depend on that.

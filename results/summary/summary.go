@@ -23,7 +23,7 @@ func (s *Summary) Row(cell, metric int) *Row { return &s.Rows[cell*len(s.Header.
 // not say what its end is.
 func (s *Summary) Unfinished() string {
 	h := s.Header
-	want := max(h.Cells, len(s.Cells))
+	want := max(len(h.Cells), len(s.Cells))
 	have := 0
 	for _, c := range s.Cells {
 		if c.N >= h.Replicates {
@@ -43,15 +43,9 @@ type Cell struct {
 	// N counts all replicates, Failed those whose outcome is not "ok".
 	N, Failed int
 	// Outcomes counts every outcome that occurred: "ok" first, then by falling count, then by name.
-	Outcomes []Outcome
+	Outcomes []results.Outcome
 	// Baseline is the index in Summary.Cells of the cell that this one is compared with, or -1.
 	Baseline int
-}
-
-// Outcome is a way in which replicates ended, and how many did.
-type Outcome struct {
-	Name string
-	N    int
 }
 
 // Row is one cell's one metric: an element of summary.json.

@@ -3,12 +3,11 @@ package summary
 import (
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"tlslab/results"
+	"tlslab/results/internal/sourcetest"
 	"tlslab/results/stat"
 )
 
@@ -30,42 +29,20 @@ func experiment() results.Header {
 	}
 }
 
-func observation(kind, delay string, replicate int, values ...float64) results.Observation {
-	return results.Observation{
-		Cell: []string{kind, delay}, Replicate: replicate, Seed: uint64(replicate + 1000), Outcome: results.OutcomeOK, Values: values,
+func observation(kind, delay string, replicate int, values ...float64) sourcetest.Observation {
+	return sourcetest.Observation{
+		Cell: []string{kind, delay}, Replicate: replicate, Outcome: results.OutcomeOK, Values: values,
 	}
 }
 
-func summarize(t *testing.T, h results.Header, all []results.Observation) *Summary {
+func summarize(t *testing.T, h results.Header, all []sourcetest.Observation) *Summary {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "samples.jsonl")
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := results.NewWriter(file, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range all {
-		if err := w.Write(&all[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := file.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return summaryOf(t, path)
+	return summaryOf(t, sourcetest.New(t, h, all))
 }
 
-func summaryOf(t *testing.T, path string) *Summary {
+func summaryOf(t *testing.T, src results.Source) *Summary {
 	t.Helper()
-	f, err := results.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	s, err := Summarize(f)
+	s, err := Summarize(src)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +66,7 @@ func row(t *testing.T, s *Summary, kind, delay, metric string) *Row {
 var nan = math.NaN()
 
 func TestARowDescribesTheReplicatesThatReachedTheMetric(t *testing.T) {
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for i := range 11 {
 		all = append(all, observation("full", "5ms", i, float64(i*10), 517, 2.5))
 	}
@@ -124,7 +101,7 @@ func TestARowDescribesTheReplicatesThatReachedTheMetric(t *testing.T) {
 }
 
 func TestACellThatReachedNothingStillHasItsRows(t *testing.T) {
-	all := []results.Observation{observation("full", "5ms", 0, nan, nan, nan), observation("full", "5ms", 1, nan, nan, nan)}
+	all := []sourcetest.Observation{observation("full", "5ms", 0, nan, nan, nan), observation("full", "5ms", 1, nan, nan, nan)}
 	all[0].Outcome, all[1].Outcome = "timeout", "timeout"
 	r := row(t, summarize(t, experiment(), all), "full", "5ms", "time")
 	if r.N != 2 || r.Failed != 2 || r.Reached != 0 || !math.IsNaN(r.P50.Value) || !math.IsNaN(r.Mean.Lo) || !math.IsNaN(r.SD) {
@@ -133,14 +110,14 @@ func TestACellThatReachedNothingStillHasItsRows(t *testing.T) {
 }
 
 func TestOutcomesAreCounted(t *testing.T) {
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for i, outcome := range []string{"reset", "timeout", "ok", "timeout", "alert"} {
 		o := observation("full", "5ms", i, 1, 2, 3)
 		o.Outcome = outcome
 		all = append(all, o)
 	}
 	c := summarize(t, experiment(), all).Cells[0]
-	want := []Outcome{{"ok", 1}, {"timeout", 2}, {"alert", 1}, {"reset", 1}}
+	want := []results.Outcome{{Name: "ok", N: 1}, {Name: "timeout", N: 2}, {Name: "alert", N: 1}, {Name: "reset", N: 1}}
 	if !slices.Equal(c.Outcomes, want) || c.N != 5 || c.Failed != 4 {
 		t.Errorf("%d, %d failed: %v, want %v", c.N, c.Failed, c.Outcomes, want)
 	}
@@ -165,7 +142,7 @@ func TestAQuantileIsCensoredWhereTooManyMissedTheMetric(t *testing.T) {
 }
 
 func TestBaselinesHaveAllOtherLevelsInCommon(t *testing.T) {
-	all := []results.Observation{
+	all := []sourcetest.Observation{
 		observation("resumed", "5ms", 0, 1, 1, 1),
 		observation("full", "25ms", 0, 1, 1, 1),
 		observation("full", "5ms", 0, 1, 1, 1),
@@ -179,7 +156,7 @@ func TestBaselinesHaveAllOtherLevelsInCommon(t *testing.T) {
 	if want := []int{2, -1, -1, 2}; !slices.Equal(got, want) {
 		t.Errorf("baselines %v, want %v", got, want)
 	}
-	alone := summarize(t, experiment(), []results.Observation{observation("resumed", "5ms", 0, 1, 1, 1)})
+	alone := summarize(t, experiment(), []sourcetest.Observation{observation("resumed", "5ms", 0, 1, 1, 1)})
 	if r := row(t, alone, "resumed", "5ms", "time"); r.VsBaseline != nil || r.N != 1 {
 		t.Errorf("a cell whose baseline is not there: %+v", r)
 	}
@@ -190,9 +167,9 @@ func TestBaselinesHaveAllOtherLevelsInCommon(t *testing.T) {
 	}
 }
 
-func TestTheOrderOfLinesDoesNotMatter(t *testing.T) {
+func TestTheOrderOfObservationsDoesNotMatter(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	var all []results.Observation
+	var all []sourcetest.Observation
 	for _, kind := range []string{"full", "resumed", "third"} {
 		for i := range 40 {
 			all = append(all, observation(kind, "5ms", i, math.Floor(rng.ExpFloat64()*1e6), 517, rng.Float64()))
@@ -205,7 +182,7 @@ func TestTheOrderOfLinesDoesNotMatter(t *testing.T) {
 	for _, kind := range []string{"full", "resumed", "third"} {
 		a, b := row(t, want, kind, "5ms", "time"), row(t, got, kind, "5ms", "time")
 		if a.P50 != b.P50 || a.Mean != b.Mean || a.VsBaseline != nil && *a.VsBaseline != *b.VsBaseline {
-			t.Errorf("%s: %+v, with its lines shuffled %+v", kind, a, b)
+			t.Errorf("%s: %+v, shuffled %+v", kind, a, b)
 		}
 	}
 }

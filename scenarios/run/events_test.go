@@ -8,8 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"tlslab/results"
-	"tlslab/results/folder"
+	"tlslab/results/samples"
 	"tlslab/scenarios"
 	"tlslab/sim/costs"
 )
@@ -33,20 +32,23 @@ func TestNoEventChangesUnnoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := results.Open(filepath.Join(dir, folder.Samples))
+	f, err := samples.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
 	var got strings.Builder
 	fmt.Fprintf(&got, "events_sha256 %s\n", report.Manifest.Events)
-	err = f.Each(func(o *results.Observation) error {
-		if o.Replicate == 0 {
-			fmt.Fprintf(&got, "\n%s\n ", strings.Join(o.Cell, " "))
-		}
-		fmt.Fprintf(&got, " %016x", o.Hash)
-		if o.Replicate == s.Replicates-1 {
-			fmt.Fprintln(&got)
+	err = f.Each(func(b *samples.Block) error {
+		for row := range b.Rows {
+			cell, replicate := b.Place(row)
+			if replicate == 0 {
+				fmt.Fprintf(&got, "\n%s\n ", strings.Join(f.Header().Cells[cell].Levels, " "))
+			}
+			fmt.Fprintf(&got, " %016x", b.Hash[row])
+			if replicate == s.Replicates-1 {
+				fmt.Fprintln(&got)
+			}
 		}
 		return nil
 	})

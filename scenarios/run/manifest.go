@@ -3,19 +3,19 @@ package run
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
-	"tlslab/results"
-	"tlslab/results/folder"
+	"tlslab/results/durable"
+	"tlslab/results/samples"
 	"tlslab/scenarios"
 	"tlslab/sim/costs"
 )
@@ -24,7 +24,7 @@ import (
 const ManifestName = "manifest.json"
 
 // ManifestSchema is the version of the manifest's format.
-const ManifestSchema = 1
+const ManifestSchema = 2
 
 // Manifest is manifest.json: all that is needed to do a run again and to see that it came out the same. Two runs of one scenario,
 // seed and version have the same manifest, but for its section run.
@@ -40,7 +40,7 @@ type Manifest struct {
 	Observations int               `json:"observations"`
 	Complete     bool              `json:"complete"`
 	Events       string            `json:"events_sha256"` // over the hash of each replicate's events, 8 bytes big-endian each, in order
-	Files        map[string]string `json:"files_sha256"`  // of every file of the folder but this one
+	Files        map[string]string `json:"files_sha256"`  // of every file of the folder but this one, by name with slashes
 
 	Run Execution `json:"run"`
 }
@@ -124,15 +124,15 @@ func (m *Manifest) differs(o *Manifest) string {
 	return ""
 }
 
-// ReadManifest reads and checks a manifest.
+// ReadManifest reads and checks a manifest. An error names the file.
 func ReadManifest(path string) (*Manifest, error) {
-	text, err := os.ReadFile(path)
+	var m Manifest
+	err := durable.ReadSealed(path, &m)
+	if errors.Is(err, durable.ErrChanged) && older(path) {
+		return nil, fmt.Errorf("%s: an earlier version of tlslab wrote it, which this version does not read: run the scenario again into another folder", path)
+	}
 	if err != nil {
 		return nil, err
-	}
-	var m Manifest
-	if err := json.Unmarshal(text, &m); err != nil {
-		return nil, fmt.Errorf("%s: not a manifest: %w", path, err)
 	}
 	switch {
 	case m.Schema != ManifestSchema:
@@ -143,6 +143,13 @@ func ReadManifest(path string) (*Manifest, error) {
 		return nil, fmt.Errorf("%s: the scenario's text was changed: its hash is not the one that stands beside it", path)
 	}
 	return &m, nil
+}
+
+// older reports whether a file is a manifest of an earlier schema, which had no seal.
+func older(path string) bool {
+	text, err := os.ReadFile(path)
+	var m struct{ Schema int }
+	return err == nil && json.Unmarshal(text, &m) == nil && m.Schema > 0 && m.Schema < ManifestSchema
 }
 
 // Tables finds the cost tables that the manifest carries.
@@ -156,63 +163,66 @@ func (m *Manifest) Tables(name string) (*costs.Table, error) {
 
 // write puts the manifest into a folder, whole or not at all.
 func (m *Manifest) write(dir string) error {
-	text, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	return replaceFile(filepath.Join(dir, ManifestName), append(text, '\n'))
+	return durable.WriteSealed(filepath.Join(dir, ManifestName), m)
 }
 
-// replaceFile writes a file beside its place and renames it, so that there is the old text or the new one.
-func replaceFile(path string, text []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+// seal fills in what is known once the files are there: their hashes are given, by name.
+func (m *Manifest) seal(dir string, store *samples.Store, files map[string]string) error {
+	m.Files = maps.Clone(files)
+	maps.Copy(m.Files, store.Hashes())
+	list, err := hashFile(filepath.Join(dir, samples.List))
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
-// seal fills in what is known once the files are there.
-func (m *Manifest) seal(dir string, files []string) error {
-	m.Files = map[string]string{}
-	for _, name := range append([]string{folder.Samples}, files...) {
-		sum, err := hashFile(filepath.Join(dir, filepath.FromSlash(name)))
-		if err != nil {
-			return err
-		}
-		m.Files[name] = sum
-	}
-	f, err := results.Open(filepath.Join(dir, folder.Samples))
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	m.Observations = f.Lines
-	m.Complete = f.Lines == m.Cells*m.Replicates && !f.Torn()
-	m.Events, err = hashEvents(f)
+	m.Files[samples.List] = list
+	m.Observations = store.Observations()
+	m.Complete = store.Complete()
+	m.Events, err = store.Events()
 	return err
 }
 
-// hashEvents is the hash over the events of all replicates.
-func hashEvents(f *results.File) (string, error) {
-	h := sha256.New()
-	var one [8]byte
-	err := f.Each(func(o *results.Observation) error {
-		binary.BigEndian.PutUint64(one[:], o.Hash)
-		h.Write(one[:])
+// describes returns in what the manifest is not that of the samples beside it. The manifest of a run
+// that was not finished knows only some of them.
+func (m *Manifest) describes(store *samples.Store) error {
+	h := store.Header()
+	if m.Scenario.Name != h.Scenario || m.Seed != h.Seed || m.Replicates != h.Replicates || m.Version != h.Version || m.Cells != len(h.Cells) {
+		return fmt.Errorf("%s is of another run than the parts in %s", ManifestName, samples.Folder)
+	}
+	if !m.Complete {
+		return nil
+	}
+	for name, hash := range store.Hashes() {
+		if m.Files[name] != hash {
+			return fmt.Errorf("%s: %w", name, samples.ErrPart)
+		}
+	}
+	return nil
+}
+
+// tidy removes the files that the earlier manifest lists and this one does not, and that are still
+// as tlslab wrote them. It returns the names of all other files that this manifest does not list.
+func (m *Manifest) tidy(dir string, earlier *Manifest) (foreign []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		if _, listed := m.Files[name]; listed || name == ManifestName {
+			return nil
+		}
+		if earlier != nil && entry.Type().IsRegular() && earlier.Files[name] != "" {
+			if hash, err := hashFile(path); err == nil && hash == earlier.Files[name] {
+				return os.Remove(path)
+			}
+		}
+		foreign = append(foreign, name)
 		return nil
 	})
-	return hex.EncodeToString(h.Sum(nil)), err
+	return foreign, errors.Join(err, durable.SyncFolder(dir))
 }
 
 func hash(text []byte) string {
@@ -221,14 +231,6 @@ func hash(text []byte) string {
 }
 
 func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	text, err := os.ReadFile(path)
+	return hash(text), err
 }

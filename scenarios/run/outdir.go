@@ -7,8 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"tlslab/results"
-	"tlslab/results/folder"
+	"tlslab/results/durable"
+	"tlslab/results/samples"
 	"tlslab/scenarios"
 )
 
@@ -33,66 +33,50 @@ func prepareFolder(dir string) (lock *os.File, err error) {
 	return lock, nil
 }
 
-// openSamples begins samples.jsonl, or goes on with that of an earlier run of the same. It returns how many observations are
-// there already.
-func openSamples(dir string, s *scenarios.Scenario, m *Manifest) (*samplesFile, int, error) {
-	header := s.Header(m.Version)
-	before, err := existing(dir, m)
-	if err != nil {
-		return nil, 0, err
-	}
-	if before == nil {
-		if err := m.write(dir); err != nil {
-			return nil, 0, fmt.Errorf("output folder: %w", err)
-		}
-		w, err := newSamples(dir, header)
-		return w, 0, err
-	}
-	defer before.Close()
-	if err := inPlanOrder(before, s); err != nil {
-		return nil, 0, fmt.Errorf("%s: %w: %w", filepath.Join(dir, folder.Samples), err, ErrOccupied)
-	}
-	w, err := resumeSamples(dir, header, before.Whole)
-	return w, before.Lines, err
+// A folderRun is an output folder into which a run writes.
+type folderRun struct {
+	dir      string
+	manifest *Manifest
+	earlier  *Manifest // of an earlier run of the same into this folder, or nil
+	writer   *samples.Writer
 }
 
-// existing opens the samples of an earlier run of the same scenario, seed and version, or returns nil where there was none. A
-// run of anything else is an error.
-func existing(dir string, m *Manifest) (*results.File, error) {
-	path := filepath.Join(dir, folder.Samples)
+// begin starts a run in a folder, or goes on with an earlier run of the same scenario, seed and
+// version. A run of anything else is an error, and is left as it is.
+func begin(dir string, s *scenarios.Scenario, m *Manifest) (*folderRun, error) {
+	r := &folderRun{dir: dir, manifest: m}
 	earlier, err := ReadManifest(filepath.Join(dir, ManifestName))
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Stat(path); err == nil {
-			return nil, fmt.Errorf("%s is there already, and no %s says what it is: %w", path, ManifestName, ErrOccupied)
-		}
-		return nil, nil
-	case err != nil:
+	case err == nil:
+		r.earlier = earlier
+	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w: %w", err, ErrOccupied)
 	}
-	if difference := earlier.differs(m); difference != "" {
-		return nil, fmt.Errorf("%s holds another run (%s): %w", dir, difference, ErrOccupied)
+	if err := r.vacant(); err != nil {
+		return nil, fmt.Errorf("%w: %w", err, ErrOccupied)
 	}
-	f, err := results.Open(path)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, results.ErrNoHeader) {
-		return nil, nil // it ended before the first line
+	if r.earlier == nil {
+		if err := m.write(dir); err != nil {
+			return nil, fmt.Errorf("output folder: %w", err)
+		}
 	}
-	return f, err
+	if r.writer, err = samples.Begin(dir, s.Header(m.Version)); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
-// inPlanOrder checks that a file's cells are the first ones of the plan, all but the last complete.
-func inPlanOrder(f *results.File, s *scenarios.Scenario) error {
-	if len(f.Cells) > len(s.Cells) {
-		return fmt.Errorf("%d cells, and the scenario has %d", len(f.Cells), len(s.Cells))
-	}
-	for i, c := range f.Cells {
-		for k, level := range c.Levels {
-			if level != s.Cells[i].Levels[k] {
-				return fmt.Errorf("cell %d is not %s", i+1, s.Describe(&s.Cells[i]))
-			}
+// vacant returns what keeps the run from going into the folder.
+func (r *folderRun) vacant() error {
+	if r.earlier != nil {
+		if difference := r.earlier.differs(r.manifest); difference != "" {
+			return fmt.Errorf("%s holds another run (%s)", r.dir, difference)
 		}
-		if c.N > s.Replicates || c.N < s.Replicates && i < len(f.Cells)-1 {
-			return fmt.Errorf("cell %s has %d replicates of %d", s.Describe(&s.Cells[i]), c.N, s.Replicates)
+		return nil
+	}
+	for _, name := range []string{samples.Folder, samples.List, "samples.jsonl"} {
+		if path := filepath.Join(r.dir, name); durable.Exists(path) {
+			return fmt.Errorf("%s is there already, and no %s says what it is", path, ManifestName)
 		}
 	}
 	return nil

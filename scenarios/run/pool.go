@@ -2,191 +2,278 @@ package run
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
-	"sync/atomic"
+	"time"
 
-	"tlslab/results"
+	"golang.org/x/sync/errgroup"
+
+	"tlslab/results/samples"
 	"tlslab/scenarios"
 	"tlslab/sim"
 )
 
-// chunk is how many replicates of a cell a worker takes at a time: enough that handing them out costs nothing, few enough that an
-// interrupted run loses little.
+// chunk is how many replicates a worker takes at a time: enough that handing them out costs
+// nothing, few enough that an interrupted run loses little.
 const chunk = 64
 
-// A unit is some replicates of one cell: from ≤ r < to.
-type unit struct {
-	cell, from, to int
+// checkpoint is how often unfinished parts are written, so that a run that is killed loses no more
+// than this.
+const checkpoint = 30 * time.Second
+
+// A store keeps the parts of a run: samples.Writer.
+type store interface {
+	Parts() int
+	NewBlock() *samples.Block
+	Begin(b *samples.Block, part int) (done int, err error)
+	Write(b *samples.Block, rows int) error
 }
 
-// A schedule divides what is left of a plan, after its first done observations, into units. They are computed, not kept: a long
-// run needs no more memory than a short one.
-type schedule struct {
-	cells, replicates, done int
+// An openPart is a part that is being simulated.
+type openPart struct {
+	block *samples.Block
+	next  int // the first row that no worker has taken
+
+	mu       sync.Mutex // held while the part is written
+	done     []bool     // by chunk, counted from the part's first row
+	left     int        // chunks that are not done
+	written  int        // rows that are on the disk
+	finished bool
 }
 
-// begun is the cell in which an earlier run ended, from its first replicate that is missing.
-func (s schedule) begun() unit {
-	return unit{cell: s.done / s.replicates, from: s.done % s.replicates, to: s.replicates}
-}
-
-func (s schedule) count() int {
-	first := s.begun()
-	if first.cell >= s.cells {
-		return 0
+// prefix is the number of rows before the first that is not done. The caller holds mu.
+func (p *openPart) prefix() int {
+	for i, done := range p.done {
+		if !done {
+			return i * chunk
+		}
 	}
-	return chunks(first.to-first.from) + (s.cells-first.cell-1)*chunks(s.replicates)
+	return p.block.Rows
 }
 
-func (s schedule) unit(i int) unit {
-	u := s.begun()
-	if here := chunks(u.to - u.from); i >= here {
-		i -= here
-		u.cell += 1 + i/chunks(s.replicates)
-		u.from = 0
-		i %= chunks(s.replicates)
-	}
-	u.from += i * chunk
-	u.to = min(u.from+chunk, s.replicates)
-	return u
-}
-
-func chunks(replicates int) int { return (replicates + chunk - 1) / chunk }
-
-// A batch is the observations of one unit. Batches are used again and again.
-type batch struct {
-	unit         int // its place among all units
-	observations []results.Observation
-	result       sim.Result // of the replicate at hand
-}
-
-// newBatch has room for so many metrics of each observation.
-func newBatch(n int) *batch {
-	b := &batch{observations: make([]results.Observation, chunk)}
-	values := make([]float64, chunk*n)
-	for i := range b.observations {
-		b.observations[i].Values = values[i*n : (i+1)*n]
-	}
-	return b
-}
-
-// A pool simulates the units of a plan on several workers.
+// A pool simulates the parts of a plan on several workers.
 //
-// There is a fixed number of batches. A worker takes a batch first and a unit's number second, so the lowest unit that is not
-// written always has a batch, and the pool cannot come to a stand.
+// The workers take the chunks of one part after the other. Who finishes the last chunk of a part
+// writes it, while the others go on with the next part in another block; there is a fixed number of
+// blocks, so memory does not grow with replicates.
 type pool struct {
 	plan     *plan
 	metrics  []scenarios.Metric
-	schedule schedule
-	units    int          // of the schedule
-	next     atomic.Int64 // the next unit to hand out
-	free     chan *batch  // batches to fill
-	full     chan *batch  // filled ones, in no order
+	store    store
+	progress func(rows int)
+	free     chan *samples.Block
+
+	taking  sync.Mutex // held while a chunk is handed out
+	part    int        // the next part to open
+	current *openPart  // the part whose chunks are handed out
+
+	telling sync.Mutex // held while progress is told
+
+	opening sync.Mutex
+	open    map[*openPart]bool // the parts that are not finished
 }
 
-// simulate runs all units on some workers and passes their observations to write in order. When the context is cancelled, a worker
-// or write fails, it ends early with the cause; what was passed to write by then has no gaps.
-func (p *plan) simulate(ctx context.Context, left schedule, workers int, write func([]results.Observation) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	w := &pool{plan: p, metrics: p.scenario.Metrics(), schedule: left, units: left.count(), free: make(chan *batch, 4*workers), full: make(chan *batch, 4*workers)}
-	for range cap(w.free) {
-		w.free <- newBatch(len(w.metrics))
+// A task is a chunk of a part: from ≤ row < to.
+type task struct {
+	part     *openPart
+	from, to int
+}
+
+// simulate runs what is missing in the store on some workers. When the context is cancelled or a
+// worker fails, it writes what there is and ends with the cause. progress is told, by one worker at
+// a time, how many rows have come.
+func (p *plan) simulate(parent context.Context, to store, workers int, progress func(rows int)) error {
+	all, ctx := errgroup.WithContext(parent)
+	w := &pool{plan: p, metrics: p.scenario.Metrics(), store: to, progress: progress, open: map[*openPart]bool{}}
+	blocks := 2 + workers/8
+	w.free = make(chan *samples.Block, blocks)
+	for range blocks {
+		w.free <- nil // made when it is needed
 	}
+	over := make(chan struct{})
 	var running sync.WaitGroup
 	for range workers {
-		running.Go(func() {
-			if err := w.work(ctx); err != nil {
-				cancel(err)
-			}
+		running.Add(1)
+		all.Go(func() error {
+			defer running.Done()
+			return w.work(ctx)
 		})
 	}
-	go func() {
-		running.Wait()
-		close(w.full)
-	}()
-	failed := w.writeInOrder(func(o []results.Observation) error {
-		err := write(o)
-		if err != nil {
-			cancel(err)
-		}
+	all.Go(func() error { return w.checkpoints(over) })
+	running.Wait()
+	close(over)
+	if err := all.Wait(); err != nil {
 		return err
-	})
-	if !failed {
+	}
+	if parent.Err() != nil {
+		if err := w.writeOpen(); err != nil {
+			return err
+		}
+	}
+	return parent.Err()
+}
+
+// take returns the next chunk; false where nothing is left to hand out, or the context is cancelled.
+func (w *pool) take(ctx context.Context) (task, bool, error) {
+	w.taking.Lock()
+	defer w.taking.Unlock()
+	for {
+		if p := w.current; p != nil && p.next < p.block.Rows {
+			t := task{part: p, from: p.next, to: min(p.next-p.next%chunk+chunk, p.block.Rows)}
+			p.next = t.to
+			return t, true, nil
+		}
+		if w.part == w.store.Parts() {
+			return task{}, false, nil
+		}
+		if more, err := w.openNext(ctx); err != nil || !more {
+			return task{}, false, err
+		}
+	}
+}
+
+// openNext opens the next part once a block is free. The caller holds taking.
+func (w *pool) openNext(ctx context.Context) (more bool, err error) {
+	var block *samples.Block
+	select {
+	case <-ctx.Done():
+		return false, nil
+	case block = <-w.free:
+	}
+	if block == nil {
+		block = w.store.NewBlock()
+	}
+	rows, err := w.store.Begin(block, w.part)
+	if err != nil {
+		return false, err
+	}
+	w.part++
+	chunks := (block.Rows + chunk - 1) / chunk
+	p := &openPart{block: block, next: rows, written: rows, done: make([]bool, chunks), left: chunks}
+	for i := 0; (i+1)*chunk <= rows || i < chunks && rows == block.Rows; i++ {
+		p.done[i] = true
+		p.left--
+	}
+	if p.left == 0 {
+		w.free <- block
+		return true, nil
+	}
+	w.current = p
+	w.opening.Lock()
+	defer w.opening.Unlock()
+	w.open[p] = true
+	return true, nil
+}
+
+// finish marks a chunk as done, and writes its part where it was the last.
+func (w *pool) finish(t task) error {
+	w.telling.Lock()
+	w.progress(t.to - t.from)
+	w.telling.Unlock()
+	p := t.part
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done[t.from/chunk] = true
+	if p.left--; p.left > 0 {
 		return nil
 	}
-	return context.Cause(ctx)
-}
-
-// writeInOrder writes batches in the order of their units and frees them, until no more come. It reports whether any unit is
-// missing.
-func (w *pool) writeInOrder(write func([]results.Observation) error) (missing bool) {
-	waiting := map[int]*batch{}
-	next := 0
-	var err error
-	for b := range w.full {
-		waiting[b.unit] = b
-		for waiting[next] != nil && err == nil {
-			b := waiting[next]
-			u := w.schedule.unit(next)
-			if err = write(b.observations[:u.to-u.from]); err != nil {
-				break
-			}
-			delete(waiting, next)
-			next++
-			w.free <- b
-		}
+	if err := w.store.Write(p.block, p.block.Rows); err != nil {
+		return err
 	}
-	return next < w.units
+	p.finished = true
+	w.opening.Lock()
+	defer w.opening.Unlock()
+	delete(w.open, p)
+	w.free <- p.block
+	return nil
 }
 
-// work fills batches until there are no more units or the context is cancelled.
-func (w *pool) work(ctx context.Context) error {
-	var here world // of the cell at hand
-	cell := -1
+// checkpoints writes unfinished parts from time to time.
+func (w *pool) checkpoints(over chan struct{}) error {
+	ticker := time.NewTicker(checkpoint)
+	defer ticker.Stop()
 	for {
-		var b *batch
 		select {
-		case <-ctx.Done():
+		case <-over:
 			return nil
-		case b = <-w.free:
-		}
-		b.unit = int(w.next.Add(1)) - 1
-		if b.unit >= w.units {
-			return nil
-		}
-		u := w.schedule.unit(b.unit)
-		if u.cell != cell {
-			var err error
-			if here, err = w.plan.cells[u.cell].open(); err != nil {
+		case <-ticker.C:
+			if err := w.writeOpen(); err != nil {
 				return err
 			}
-			cell = u.cell
 		}
-		if !w.fill(ctx, b, u, &w.plan.cells[u.cell], here) {
-			return nil
-		}
-		w.full <- b
 	}
 }
 
-// fill runs the replicates of a unit; false if the context was cancelled before the last.
-func (w *pool) fill(ctx context.Context, b *batch, u unit, c *plannedCell, here world) bool {
-	for r := u.from; r < u.to; r++ {
+// writeOpen writes the rows of each open part that have come without a gap.
+func (w *pool) writeOpen() error {
+	w.opening.Lock()
+	open := slices.Collect(maps.Keys(w.open))
+	w.opening.Unlock()
+	for _, p := range open {
+		if err := w.writeUnfinished(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *pool) writeUnfinished(p *openPart) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	rows := p.prefix()
+	if p.finished || rows <= p.written {
+		return nil
+	}
+	p.written = rows
+	return w.store.Write(p.block, rows)
+}
+
+// work simulates chunks until there are no more or the context is cancelled.
+func (w *pool) work(ctx context.Context) error {
+	here := worker{cell: -1, values: make([]float64, len(w.metrics))}
+	for {
+		t, more, err := w.take(ctx)
+		if err != nil || !more {
+			return err
+		}
+		done, err := w.fill(ctx, &here, t)
+		if err != nil || !done {
+			return err
+		}
+		if err := w.finish(t); err != nil {
+			return err
+		}
+	}
+}
+
+// A worker is what one of them keeps between chunks.
+type worker struct {
+	world  world // of the cell at hand
+	cell   int
+	result sim.Result // of the replicate at hand
+	values []float64
+}
+
+// fill runs the replicates of a chunk; false if the context was cancelled before the last.
+func (w *pool) fill(ctx context.Context, here *worker, t task) (done bool, err error) {
+	for row := t.from; row < t.to; row++ {
 		if ctx.Err() != nil {
-			return false
+			return false, nil
 		}
-		seed := c.network.Seed(r)
-		b.result = here.Run(seed)
-		w.observe(&b.observations[r-u.from], c, r, seed, &b.result)
+		cell, replicate := t.part.block.Place(row)
+		c := &w.plan.cells[cell]
+		if cell != here.cell {
+			if here.world, err = c.open(); err != nil {
+				return false, err
+			}
+			here.cell = cell
+		}
+		here.result = here.world.Run(c.network.Seed(replicate))
+		for i := range w.metrics {
+			here.values[i] = w.metrics[i].Value(&here.result, c.config)
+		}
+		t.part.block.Set(row, here.result.Outcome, here.result.Hash, here.values)
 	}
-	return true
-}
-
-// observe writes a replicate's result as an observation.
-func (w *pool) observe(o *results.Observation, c *plannedCell, replicate int, seed uint64, r *sim.Result) {
-	o.Cell, o.Replicate, o.Seed, o.Hash, o.Outcome = c.levels, replicate, seed, r.Hash, r.Outcome
-	for i := range w.metrics {
-		o.Values[i] = w.metrics[i].Value(r, c.config)
-	}
+	return true, nil
 }

@@ -2,12 +2,10 @@ package run
 
 import (
 	"math"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"tlslab/results"
-	"tlslab/results/folder"
+	"tlslab/results/samples"
 	"tlslab/scenarios"
 )
 
@@ -32,33 +30,32 @@ factors:
 	if _, err := Run(t.Context(), s, Options{Out: dir, Version: "v", Workers: 2, Tables: evenPrices}); err != nil {
 		t.Fatal(err)
 	}
-	f, err := results.Open(filepath.Join(dir, folder.Samples))
+	f, err := samples.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
 	at := map[string]int{}
 	var causes []int
-	for i, m := range f.Header.Metrics {
+	for i, m := range f.Header().Metrics {
 		at[m.Name] = i
 		if strings.HasPrefix(m.Name, "cause.") {
 			causes = append(causes, i)
 		}
 	}
 	connect, unanswered, waited := map[int]float64{}, 0, 0
-	err = f.Each(func(o *results.Observation) error {
-		v := o.Values
-		if o.Cell[0] == "none" && o.Cell[1] == "true" {
-			connect[o.Replicate] = v[at["connect"]]
-		} else if v[at["connect"]] != connect[o.Replicate] {
-			t.Errorf("%v, replicate %d: connected after %v, and after %v unasked", o.Cell, o.Replicate, v[at["connect"]], connect[o.Replicate])
+	check := func(levels []string, replicate int, v []float64) {
+		if levels[0] == "none" && levels[1] == "true" {
+			connect[replicate] = v[at["connect"]]
+		} else if v[at["connect"]] != connect[replicate] {
+			t.Errorf("%v, replicate %d: connected after %v, and after %v unasked", levels, replicate, v[at["connect"]], connect[replicate])
 		}
 		if asked := !math.IsNaN(v[at["revocation"]]); asked {
 			waited++
-			if o.Cell[0] != "fetched" || v[at["revocation"]] < 120e6 {
-				t.Errorf("%v, replicate %d: waited %v ns", o.Cell, o.Replicate, v[at["revocation"]])
+			if levels[0] != "fetched" || v[at["revocation"]] < 120e6 {
+				t.Errorf("%v, replicate %d: waited %v ns", levels, replicate, v[at["revocation"]])
 			}
-		} else if o.Cell[0] == "fetched" {
+		} else if levels[0] == "fetched" {
 			unanswered++
 		}
 		if ttlb := v[at["ttlb"]]; !math.IsNaN(ttlb) {
@@ -66,8 +63,18 @@ factors:
 				ttlb -= v[i]
 			}
 			if ttlb != 0 {
-				t.Errorf("%v, replicate %d: causes and ttlb differ by %v ns", o.Cell, o.Replicate, ttlb)
+				t.Errorf("%v, replicate %d: causes and ttlb differ by %v ns", levels, replicate, ttlb)
 			}
+		}
+	}
+	err = f.Each(func(b *samples.Block) error {
+		for row := range b.Rows {
+			var v []float64
+			for _, column := range b.Values {
+				v = append(v, column[row])
+			}
+			cell, replicate := b.Place(row)
+			check(f.Header().Cells[cell].Levels, replicate, v)
 		}
 		return nil
 	})

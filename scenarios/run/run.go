@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"runtime"
 	"time"
 
-	"tlslab/results"
 	"tlslab/results/folder"
+	"tlslab/results/samples"
 	"tlslab/scenarios"
 	"tlslab/sim/costs"
 )
@@ -21,15 +22,18 @@ type Options struct {
 	Command []string // the command line, for the manifest
 	Workers int      // 0: one for each CPU
 	Tables  Tables   // nil: costs.Load
+	// AllLines puts every replicate into bench.txt.
+	AllLines bool
 
-	// Progress, where set, is told how many observations there are of how many. It is called often, by one goroutine.
+	// Progress, where set, is told how many observations there are of how many. It is called often,
+	// by one goroutine at a time.
 	Progress func(done, total int)
 }
 
 // Report is what a run came to.
 type Report struct {
 	Manifest *Manifest
-	Made     *folder.Made // the files that were made of the samples
+	Made     *folder.Made // the files that were made of the samples; nil where there are none
 	Before   int          // observations that an earlier run had left
 }
 
@@ -66,40 +70,30 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 		return nil, err
 	}
 	defer lock.Close()
-	before, stopped := p.observe(ctx, m, o, workers)
+	run, err := begin(o.Out, s, m)
+	if err != nil {
+		return nil, err
+	}
+	m.Run.Resumed = run.writer.Before()
+	stopped := interrupted(ctx, p.observe(ctx, run.writer, o.Progress, workers))
 	if stopped != nil && !errors.Is(stopped, ErrInterrupted) {
 		return nil, stopped
 	}
-	m.Run.Resumed = before
-	report := &Report{Manifest: m, Before: before}
-	if report.Made, err = finish(o.Out, m); err != nil {
+	report := &Report{Manifest: m, Before: m.Run.Resumed}
+	if report.Made, err = run.finish(o); err != nil {
 		return nil, errors.Join(stopped, err)
 	}
 	return report, stopped
 }
 
-// observe simulates what is missing in the folder's samples and returns how much was there before.
-func (p *plan) observe(ctx context.Context, m *Manifest, o Options, workers int) (before int, err error) {
-	samples, before, err := openSamples(o.Out, p.scenario, m)
-	if err != nil {
-		return 0, err
-	}
-	done, total := before, len(p.cells)*p.scenario.Replicates
-	left := schedule{cells: len(p.cells), replicates: p.scenario.Replicates, done: before}
-	err = p.simulate(ctx, left, workers, func(batch []results.Observation) error {
-		if err := samples.write(batch); err != nil {
-			return err
+// observe simulates what is missing in the samples.
+func (p *plan) observe(ctx context.Context, to *samples.Writer, progress func(done, total int), workers int) error {
+	done, total := to.Before(), len(p.cells)*p.scenario.Replicates
+	return p.simulate(ctx, to, workers, func(rows int) {
+		if done += rows; progress != nil {
+			progress(done, total)
 		}
-		if done += len(batch); o.Progress != nil {
-			o.Progress(done, total)
-		}
-		return nil
 	})
-	err = interrupted(ctx, err)
-	if closing := samples.close(); closing != nil && (err == nil || errors.Is(err, ErrInterrupted)) {
-		err = closing
-	}
-	return before, err
 }
 
 // interrupted tells a cancelled run from a failed one.
@@ -110,41 +104,90 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// finish makes all files that follow from the samples, and then the manifest, which has their hashes.
-func finish(dir string, m *Manifest) (*folder.Made, error) {
-	made, err := folder.Write(dir)
+// finish makes all files that follow from the samples, and then the manifest, which has their
+// hashes. Without any observation there is nothing to make.
+func (r *folderRun) finish(o Options) (*folder.Made, error) {
+	store, err := r.writer.Store()
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	if store.Observations() == 0 {
+		return nil, nil
+	}
+	made, err := write(r.dir, store, r.manifest, r.earlier, folder.Options{AllLines: o.AllLines})
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", err)
-	}
-	if err := m.seal(dir, made.Files); err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
-	}
-	m.Run.Finished = time.Now().UTC().Truncate(time.Millisecond)
-	if err := m.write(dir); err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
 	}
 	return made, nil
 }
 
-// ReportAgain makes the report of a folder again from its samples alone, and brings the hashes of its manifest up to date. A
-// manifest that is missing or cannot be read is no obstacle.
-func ReportAgain(dir string) (*folder.Made, error) {
+// write makes the files of a folder and its manifest, and removes those that only the earlier state
+// of the folder had.
+func write(dir string, store *samples.Store, m, earlier *Manifest, o folder.Options) (*folder.Made, error) {
+	made, err := folder.Write(dir, store, o)
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		return made, nil
+	}
+	if err := m.seal(dir, store, made.Hashes); err != nil {
+		return nil, err
+	}
+	m.Run.Finished = time.Now().UTC().Truncate(time.Millisecond)
+	if err := m.write(dir); err != nil {
+		return nil, err
+	}
+	foreign, err := m.tidy(dir, earlier)
+	for _, name := range foreign {
+		made.Warnings = append(made.Warnings, fmt.Sprintf("%s is not of this run", filepath.Join(dir, filepath.FromSlash(name))))
+	}
+	return made, err
+}
+
+// ReportAgain makes the report of a folder again from its samples alone, and brings the hashes of
+// its manifest up to date. A manifest that is missing is no obstacle; one that was changed is.
+func ReportAgain(dir string, o folder.Options) (*folder.Made, error) {
 	lock, err := lockFolder(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer lock.Close()
-	made, err := folder.Write(dir)
+	store, m, err := Load(dir)
 	if err != nil {
 		return nil, err
 	}
-	m, err := ReadManifest(filepath.Join(dir, ManifestName))
+	defer store.Close()
+	var earlier *Manifest
+	if m != nil {
+		copied := *m
+		earlier = &copied
+	}
+	made, err := write(dir, store, m, earlier, o)
+	if err == nil && m == nil {
+		made.Warnings = append(made.Warnings, fmt.Sprintf("there is no %s: the run cannot be done again from this folder", ManifestName))
+	}
+	return made, err
+}
+
+// Load opens the samples of a folder and its manifest, nil where there is none, and checks that they
+// are of one run.
+func Load(dir string) (*samples.Store, *Manifest, error) {
+	store, err := samples.Open(dir)
 	if err != nil {
-		made.Warnings = append(made.Warnings, fmt.Sprintf("the manifest is left as it is: %v", err))
-		return made, nil
+		return nil, nil, err
 	}
-	if err := m.seal(dir, made.Files); err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
+	path := filepath.Join(dir, ManifestName)
+	m, err := ReadManifest(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return store, nil, nil
 	}
-	return made, m.write(dir)
+	if err == nil {
+		err = m.describes(store)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, store.Close())
+	}
+	return store, m, nil
 }

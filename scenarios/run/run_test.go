@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"tlslab/results"
-	"tlslab/results/folder"
+	"tlslab/results/durable"
+	"tlslab/results/samples"
 	"tlslab/scenarios"
 	"tlslab/sim"
 	"tlslab/sim/costs"
@@ -76,74 +77,123 @@ func manifestOf(t *testing.T, s *scenarios.Scenario, version string) *Manifest {
 	return m
 }
 
-// observeAll runs a fake scenario into a folder and returns its samples.
-func observeAll(t *testing.T, dir string, workers int) []byte {
+// observe runs a plan into a folder and returns how many observations were there before.
+func observe(ctx context.Context, t *testing.T, p *plan, dir, version string, workers int) (before int, err error) {
 	t.Helper()
-	s := scenario(t, scenarios.Options{})
-	if _, err := fakePlan(s, nil).observe(t.Context(), manifestOf(t, s, "v"), Options{Out: dir}, workers); err != nil {
+	r, err := begin(dir, p.scenario, manifestOf(t, p.scenario, version))
+	if err != nil {
+		return 0, err
+	}
+	return r.writer.Before(), interrupted(ctx, p.observe(ctx, r.writer, nil, workers))
+}
+
+// observeAll runs a fake scenario into a folder and returns its samples.
+func observeAll(t *testing.T, dir string, workers int) map[string]string {
+	t.Helper()
+	p := fakePlan(scenario(t, scenarios.Options{}), nil)
+	if _, err := observe(t.Context(), t, p, dir, "v", workers); err != nil {
 		t.Fatal(err)
 	}
 	return samplesOf(t, dir)
 }
 
-func samplesOf(t *testing.T, dir string) []byte {
+// samplesOf returns parts.json and the parts of a folder, by name.
+func samplesOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	samples, err := os.ReadFile(filepath.Join(dir, folder.Samples))
+	all := map[string]string{}
+	paths, err := filepath.Glob(filepath.Join(dir, samples.Folder, "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return samples
-}
-
-func TestSamplesAreTheSameForAnyNumberOfWorkers(t *testing.T) {
-	want := observeAll(t, t.TempDir(), 1)
-	if lines := bytes.Count(want, []byte("\n")); lines != 1+4*200 {
-		t.Fatalf("%d lines, want a header and 800", lines)
-	}
-	for _, workers := range []int{2, 3, 16} {
-		if got := observeAll(t, t.TempDir(), workers); !bytes.Equal(got, want) {
-			t.Errorf("%d workers: other samples than one worker's", workers)
-		}
-	}
-}
-
-func TestAnInterruptedRunGoesOnToTheSameSamples(t *testing.T) {
-	want := observeAll(t, t.TempDir(), 2)
-	for _, after := range []int{0, 1, 130, 199, 200, 201, 500, 798} {
-		dir := t.TempDir()
-		s := scenario(t, scenarios.Options{})
-		ctx, cancel := context.WithCancel(t.Context())
-		asked := 0
-		p := fakePlan(s, func() {
-			if asked++; asked > after {
-				cancel()
-			}
-		})
-		_, err := p.observe(ctx, manifestOf(t, s, "v"), Options{Out: dir}, 1)
-		if !errors.Is(err, ErrInterrupted) {
-			t.Fatalf("after %d: %v, want %v", after, err, ErrInterrupted)
-		}
-		if first := samplesOf(t, dir); !bytes.HasPrefix(want, first) || first[len(first)-1] != '\n' {
-			t.Errorf("after %d: what is kept is not whole lines of the full run", after)
-		}
-		if got := observeAll(t, dir, 2); !bytes.Equal(got, want) {
-			t.Errorf("after %d: other samples than the run that was not interrupted", after)
-		}
-	}
-}
-
-func TestATornLineIsCutOffAndWrittenAgain(t *testing.T) {
-	dir := t.TempDir()
-	want := observeAll(t, dir, 2)
-	path := filepath.Join(dir, folder.Samples)
-	header := bytes.IndexByte(want, '\n') + 1
-	for _, length := range []int{0, 10, header, header + 5, len(want) / 2, len(want) - 1} {
-		if err := os.WriteFile(path, want[:length], 0o644); err != nil {
+	for _, path := range append(paths, filepath.Join(dir, samples.List)) {
+		text, err := os.ReadFile(path)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if got := observeAll(t, dir, 2); !bytes.Equal(got, want) {
-			t.Errorf("cut after %d bytes: other samples than before", length)
+		all[filepath.Base(path)] = string(text)
+	}
+	return all
+}
+
+func TestPartsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
+	dir := t.TempDir()
+	want := observeAll(t, dir, 1)
+	store, err := samples.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := store.Observations(); n != 4*200 || !store.Complete() {
+		t.Fatalf("%d observations, want 800", n)
+	}
+	for _, workers := range []int{2, 3, 16} {
+		if got := observeAll(t, t.TempDir(), workers); !maps.Equal(got, want) {
+			t.Errorf("%d workers: other parts than one worker's", workers)
 		}
+	}
+}
+
+// However often and wherever a run is interrupted, it ends with the parts of one that was not.
+func TestAnInterruptedRunGoesOnToTheSameParts(t *testing.T) {
+	want := observeAll(t, t.TempDir(), 2)
+	for _, after := range []int{0, 1, 63, 64, 130, 199, 200, 201, 500, 798} {
+		dir := t.TempDir()
+		for round := range 3 {
+			ctx, cancel := context.WithCancel(t.Context())
+			asked := 0
+			p := fakePlan(scenario(t, scenarios.Options{}), func() {
+				if asked++; asked > after {
+					cancel()
+				}
+			})
+			before, err := observe(ctx, t, p, dir, "v", 1)
+			if kept := min(after/64*64*round, 800/64*64); before < kept {
+				t.Errorf("after %d, round %d: %d observations are kept, want at least %d", after, round, before, kept)
+			}
+			if done := before + asked; !errors.Is(err, ErrInterrupted) && done != 800 {
+				t.Fatalf("after %d, round %d: %v, want %v", after, round, err, ErrInterrupted)
+			}
+			cancel()
+		}
+		if got := observeAll(t, dir, 2); !maps.Equal(got, want) {
+			t.Errorf("after %d: other parts than the run that was not interrupted", after)
+		}
+	}
+}
+
+// A run that is killed between two of its steps leaves a file that it did not finish, or a part that
+// it did not list.
+func TestWhatAKilledRunLeavesIsCleared(t *testing.T) {
+	dir := t.TempDir()
+	want := observeAll(t, dir, 2)
+	part := filepath.Join(dir, samples.Folder, "part-00000.parquet")
+	for name, leave := range map[string]func() error{
+		"an unfinished file": func() error {
+			return os.WriteFile(filepath.Join(dir, ".part-00000.parquet.tlslab-tmp"), []byte("half"), 0o644)
+		},
+		"an unlisted part": func() error {
+			return os.WriteFile(filepath.Join(dir, samples.Folder, "part-00000-first-64.parquet"), []byte(want[filepath.Base(part)]), 0o644)
+		},
+	} {
+		if err := leave(); err != nil {
+			t.Fatal(err)
+		}
+		if got := observeAll(t, dir, 2); !maps.Equal(got, want) {
+			t.Errorf("%s: other parts than before", name)
+		}
+		if left, _ := filepath.Glob(filepath.Join(dir, ".*tmp")); len(left) > 0 {
+			t.Errorf("%s: %v is left", name, left)
+		}
+	}
+	foreign := filepath.Join(dir, samples.Folder, "part-00007.parquet")
+	if err := os.WriteFile(foreign, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := scenario(t, scenarios.Options{})
+	if _, err := begin(dir, s, manifestOf(t, s, "v")); err == nil || !strings.Contains(err.Error(), foreign) {
+		t.Errorf("a file of somebody else: got %v, want an error that names it", err)
+	}
+	if text, _ := os.ReadFile(foreign); string(text) != "mine" {
+		t.Error("the file of somebody else is gone")
 	}
 }
 
@@ -151,7 +201,7 @@ func TestAFinishedRunIsNotRunAgain(t *testing.T) {
 	dir := t.TempDir()
 	observeAll(t, dir, 1)
 	s := scenario(t, scenarios.Options{})
-	before, err := fakePlan(s, func() { t.Error("a replicate is run") }).observe(t.Context(), manifestOf(t, s, "v"), Options{Out: dir}, 1)
+	before, err := observe(t.Context(), t, fakePlan(s, func() { t.Error("a replicate is run") }), dir, "v", 1)
 	if err != nil || before != 800 {
 		t.Errorf("got %d observations from before and error %v, want 800", before, err)
 	}
@@ -171,50 +221,67 @@ func TestAFolderThatHoldsAnotherRunIsLeftAlone(t *testing.T) {
 		"version":    {scenarios.Options{}, "w"},
 	} {
 		s := scenario(t, other.options)
-		_, err := fakePlan(s, nil).observe(t.Context(), manifestOf(t, s, other.version), Options{Out: dir}, 1)
+		_, err := begin(dir, s, manifestOf(t, s, other.version))
 		if !errors.Is(err, ErrOccupied) || !strings.Contains(err.Error(), name) {
 			t.Errorf("another %s: got %v, want %v", name, err, ErrOccupied)
 		}
 	}
-	if !bytes.Equal(samplesOf(t, dir), want) {
+	if !maps.Equal(samplesOf(t, dir), want) {
 		t.Error("the samples are not as they were")
 	}
 	if err := os.Remove(filepath.Join(dir, ManifestName)); err != nil {
 		t.Fatal(err)
 	}
 	s := scenario(t, scenarios.Options{})
-	if _, err := fakePlan(s, nil).observe(t.Context(), manifestOf(t, s, "v"), Options{Out: dir}, 1); !errors.Is(err, ErrOccupied) {
+	if _, err := begin(dir, s, manifestOf(t, s, "v")); !errors.Is(err, ErrOccupied) {
 		t.Errorf("samples without a manifest: got %v, want %v", err, ErrOccupied)
 	}
 }
 
-func TestAFullDiskIsSaidAndNoReplicateIsRunForNothing(t *testing.T) {
+func TestAFullDiskIsSaidAndWhatWasWrittenIsKept(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("no /dev/full")
 	}
 	dir := t.TempDir()
-	if err := os.Symlink("/dev/full", filepath.Join(dir, folder.Samples)); err != nil {
+	s := scenario(t, scenarios.Options{})
+	r, err := begin(dir, s, manifestOf(t, s, "v"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	s := scenario(t, scenarios.Options{})
-	_, err := newSamples(dir, s.Header("v"))
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "make room") {
+	if err := os.Symlink("/dev/full", filepath.Join(dir, ".part-00000.parquet.tlslab-tmp")); err != nil {
+		t.Fatal(err)
+	}
+	err = fakePlan(s, nil).observe(t.Context(), r.writer, nil, 1)
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "make room") || !strings.Contains(err.Error(), "part-00000.parquet") {
 		t.Errorf("got %v, want that the disk is full and what to do", err)
+	}
+	if got, want := observeAll(t, dir, 1), observeAll(t, t.TempDir(), 1); !maps.Equal(got, want) {
+		t.Error("going on after room was made: other parts than a run that had room")
 	}
 }
 
+// A store that keeps nothing.
+type nowhere struct {
+	*samples.Writer
+	err error
+}
+
+func (n nowhere) Write(*samples.Block, int) error { return n.err }
+
 func TestAWriteThatFailsEndsTheRun(t *testing.T) {
-	s := scenario(t, scenarios.Options{})
+	s := scenario(t, scenarios.Options{Replicates: 20_000})
 	full := errors.New("full")
 	asked := 0
-	left := schedule{cells: len(s.Cells), replicates: s.Replicates}
 	p := fakePlan(s, func() { asked++ })
-	err := p.simulate(t.Context(), left, 1, func([]results.Observation) error { return full })
-	if !errors.Is(err, full) {
+	r, err := begin(t.TempDir(), s, manifestOf(t, s, "v"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.simulate(t.Context(), nowhere{r.writer, full}, 1, func(int) {}); !errors.Is(err, full) {
 		t.Errorf("got %v, want %v", err, full)
 	}
-	if asked >= 800 {
-		t.Errorf("%d replicates were run after the first could not be written", asked)
+	if asked >= 80_000 {
+		t.Errorf("%d replicates were run after the first part could not be written", asked)
 	}
 }
 
@@ -245,36 +312,23 @@ func TestTwoRunsAtATimeDoNotShareAFolder(t *testing.T) {
 	}
 }
 
-func TestUnitsCoverEveryReplicateOnceAndInOrder(t *testing.T) {
-	for _, s := range []schedule{{4, 200, 0}, {4, 200, 1}, {4, 200, 199}, {4, 200, 200}, {4, 200, 465}, {4, 200, 800}, {3, 1, 0}, {3, 64, 65}, {1, 129, 128}} {
-		next := s.done
-		for i := range s.count() {
-			u := s.unit(i)
-			if u.from >= u.to || u.to-u.from > chunk || u.cell*s.replicates+u.from != next {
-				t.Fatalf("%+v: unit %d is %+v, and observation %d is next", s, i, u, next)
-			}
-			next = u.cell*s.replicates + u.to
-		}
-		if next != s.cells*s.replicates {
-			t.Errorf("%+v: the units end at %d", s, next)
-		}
-	}
-}
-
 func TestMemoryDoesNotGrowWithReplicates(t *testing.T) {
 	allocations := func(replicates int) float64 {
 		s := scenario(t, scenarios.Options{Replicates: replicates})
 		p := fakePlan(s, nil)
-		left := schedule{cells: len(s.Cells), replicates: s.Replicates}
+		r, err := begin(t.TempDir(), s, manifestOf(t, s, "v"))
+		if err != nil {
+			t.Fatal(err)
+		}
 		return testing.AllocsPerRun(1, func() {
-			if err := p.simulate(context.Background(), left, 2, func([]results.Observation) error { return nil }); err != nil {
+			if err := p.simulate(t.Context(), nowhere{r.writer, nil}, 2, func(int) {}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	few, many := allocations(200), allocations(20_000)
-	if many > few+100 {
-		t.Errorf("%v allocations for 800 replicates, %v for 80,000", few, many)
+	few, many := allocations(20_000), allocations(200_000)
+	if parts := 800_000.0 / 32_768; many > few+20*parts {
+		t.Errorf("%v allocations for 80,000 replicates, %v for 800,000", few, many)
 	}
 }
 
@@ -328,28 +382,46 @@ func TestAManifestIsReadAsItWasWritten(t *testing.T) {
 	}
 	for what, change := range map[string][2]string{
 		"scenario's text": {"replicates: 200", "replicates: 300"},
-		"schema":          {`"schema": 1,`, `"schema": 2,`},
+		"schema":          {`"schema": 2,`, `"schema": 3,`},
 		"at least once":   {`"replicates": 200`, `"replicates": -200`},
-		"not a manifest":  {`"scenario"`, `"scenario`},
+		"invalid":         {`"scenario"`, `"scenario`},
 	} {
-		if err := os.WriteFile(path, bytes.Replace(raw, []byte(change[0]), []byte(change[1]), 1), 0o644); err != nil {
+		text := bytes.Replace(raw, []byte(change[0]), []byte(change[1]), 1)
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadManifest(path); !errors.Is(err, durable.ErrChanged) || !strings.Contains(err.Error(), path) {
+			t.Errorf("changed %q: got %v, want that %s was changed", change[0], err, path)
+		}
+		text = text[:bytes.LastIndex(text, []byte(",\n"))]
+		if err := os.WriteFile(path, append(text, durable.Seal(text)...), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := ReadManifest(path); err == nil || !strings.Contains(err.Error(), what) {
-			t.Errorf("changed %q: got %v, want an error of the %s", change[0], err, what)
+			t.Errorf("changed %q and sealed again: got %v, want an error of the %s", change[0], err, what)
 		}
+	}
+	if err := os.WriteFile(path, []byte(`{"schema": 1, "seed": 1}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadManifest(path); err == nil || !strings.Contains(err.Error(), "earlier version") {
+		t.Errorf("the manifest of an earlier version: got %v", err)
 	}
 }
 
 func TestProgressIsToldInOrderToTheEnd(t *testing.T) {
 	s := scenario(t, scenarios.Options{})
+	r, err := begin(t.TempDir(), s, manifestOf(t, s, "v"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	last := 0
-	_, err := fakePlan(s, nil).observe(t.Context(), manifestOf(t, s, "v"), Options{Out: t.TempDir(), Progress: func(done, total int) {
+	err = fakePlan(s, nil).observe(t.Context(), r.writer, func(done, total int) {
 		if done <= last || total != 800 {
 			t.Errorf("%d of %d after %d", done, total, last)
 		}
 		last = done
-	}}, 3)
+	}, 3)
 	if err != nil || last != 800 {
 		t.Error(fmt.Errorf("last told %d: %w", last, err))
 	}

@@ -83,9 +83,9 @@ func (e *Experiment) Summary() *summary.Summary {
 				c.Failed++
 			}
 		}
-		c.Outcomes = append(c.Outcomes, summary.Outcome{Name: results.OutcomeOK, N: c.N - c.Failed})
+		c.Outcomes = append(c.Outcomes, results.Outcome{Name: results.OutcomeOK, N: c.N - c.Failed})
 		if c.Failed > 0 {
-			c.Outcomes = append(c.Outcomes, summary.Outcome{Name: "timeout", N: c.Failed})
+			c.Outcomes = append(c.Outcomes, results.Outcome{Name: "timeout", N: c.Failed})
 		}
 		s.Cells = append(s.Cells, c)
 		for m := range e.Header.Metrics {

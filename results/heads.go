@@ -1,0 +1,104 @@
+package results
+
+import "slices"
+
+// Heads passes on what is read from a Source and remembers the first replicates of each cell, so
+// that a second reader need not read them again.
+type Heads struct {
+	Source
+	most   int
+	values [][][]float64 // by metric and cell
+}
+
+// NewHeads returns a Source that reads src and remembers up to most replicates of each cell.
+func NewHeads(src Source, most int) *Heads {
+	h := &Heads{Source: src, most: most, values: make([][][]float64, len(src.Header().Metrics))}
+	for i := range h.values {
+		h.values[i] = make([][]float64, len(src.Cells()))
+	}
+	return h
+}
+
+// Column reads one metric.
+func (h *Heads) Column(metric int) Column {
+	return &remembering{Column: h.Source.Column(metric), heads: h, metric: metric}
+}
+
+type remembering struct {
+	Column
+	heads  *Heads
+	metric int
+}
+
+func (r *remembering) Read(dst []float64, cell int) ([]float64, error) {
+	before := len(dst)
+	dst, err := r.Column.Read(dst, cell)
+	if err == nil {
+		head := dst[before:]
+		head = head[:min(len(head), r.heads.most)]
+		if constant(head) {
+			head = head[:min(1, len(head))]
+		}
+		r.heads.values[r.metric][cell] = slices.Clone(head)
+	}
+	return dst, err
+}
+
+// constant reports whether all values are the same number.
+func constant(values []float64) bool {
+	for _, v := range values {
+		if v != values[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// Remembered is the first replicates of each cell. Every column must have been read before.
+func (h *Heads) Remembered() Source { return head{h.Source, h} }
+
+type head struct {
+	Source
+	heads *Heads
+}
+
+func (h head) Cells() []Observed {
+	cells := slices.Clone(h.Source.Cells())
+	for i := range cells {
+		cells[i].Replicates = first(cells[i].Replicates, h.heads.most)
+	}
+	return cells
+}
+
+// first returns the first n integers of rising ranges.
+func first(ranges []Range, n int) []Range {
+	var out []Range
+	for _, r := range ranges {
+		if n <= 0 {
+			break
+		}
+		r.To = min(r.To, r.From+n)
+		n -= r.Len()
+		out = append(out, r)
+	}
+	return out
+}
+
+func (h head) Column(metric int) Column { return headColumn{h.heads, metric} }
+
+type headColumn struct {
+	heads  *Heads
+	metric int
+}
+
+func (c headColumn) Read(dst []float64, cell int) ([]float64, error) {
+	values := c.heads.values[c.metric][cell]
+	dst = append(dst, values...)
+	if len(values) == 1 {
+		n := min(c.heads.most, c.heads.Source.Cells()[cell].N())
+		for range n - 1 {
+			dst = append(dst, values[0])
+		}
+	}
+	return dst, nil
+}

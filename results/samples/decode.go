@@ -1,0 +1,159 @@
+package samples
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/parquet-go/parquet-go"
+
+	"tlslab/results"
+)
+
+// part is one part that can be read.
+type part struct {
+	listed
+	number int
+	first  int // the run's row that is its first
+	file   *parquet.File
+}
+
+// openPart reads the metadata of a part and checks that it is of this run.
+func openPart(r io.ReaderAt, size int64, l listed, number int, h *results.Header, headerText string) (p *part, err error) {
+	defer recovered(&err)
+	file, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, err
+	}
+	if text, _ := file.Lookup(keyHeader); text != headerText {
+		return nil, errors.New("belongs to another run")
+	}
+	if text, _ := file.Lookup(keyPart); text != strconv.Itoa(number) {
+		return nil, fmt.Errorf("is part %s of the run, not part %d", text, number)
+	}
+	rows := layoutOf(h).rows(number)
+	if n := int(file.NumRows()); n != l.Rows || n > rows.Len() || len(file.RowGroups()) != 1 {
+		return nil, fmt.Errorf("has %d rows, not %d", n, l.Rows)
+	}
+	if n := len(file.RowGroups()[0].ColumnChunks()); n != len(h.Columns()) {
+		return nil, fmt.Errorf("has %d columns, not %d", n, len(h.Columns()))
+	}
+	return &part{listed: l, number: number, first: rows.From, file: file}, nil
+}
+
+// recovered makes an error of a panic: a file that is not Parquet although its hash is listed.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("is not a part: %v", r)
+	}
+}
+
+// pages calls visit with each page of a column.
+func (p *part) pages(column int, visit func(parquet.Page) error) (err error) {
+	defer recovered(&err)
+	pages := p.file.RowGroups()[0].ColumnChunks()[column].Pages()
+	defer pages.Close()
+	for {
+		page, err := pages.ReadPage()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = visit(page)
+		parquet.Release(page)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// values appends a metric's column to dst.
+func (p *part) values(dst []float64, column int, integer bool) ([]float64, error) {
+	before := len(dst)
+	err := p.pages(column, func(page parquet.Page) error {
+		number := numbers(page, integer)
+		if page.NumNulls() == 0 {
+			for i := range int(page.NumValues()) {
+				dst = append(dst, number(i))
+			}
+			return nil
+		}
+		next := 0
+		for _, level := range page.DefinitionLevels() {
+			if level == 0 {
+				dst = append(dst, math.NaN())
+				continue
+			}
+			dst = append(dst, number(next))
+			next++
+		}
+		return nil
+	})
+	if err == nil && len(dst)-before != p.Rows {
+		err = fmt.Errorf("column %d has %d values of %d", column, len(dst)-before, p.Rows)
+	}
+	return dst, err
+}
+
+// numbers returns the numbers of a page that are not null, by index.
+func numbers(page parquet.Page, integer bool) func(int) float64 {
+	data := page.Data()
+	if d := page.Dictionary(); d != nil {
+		indexes, entries := data.Int32(), d.Page().Data()
+		if integer {
+			table := entries.Int64()
+			return func(i int) float64 { return float64(table[indexes[i]]) }
+		}
+		table := entries.Double()
+		return func(i int) float64 { return table[indexes[i]] }
+	}
+	if integer {
+		values := data.Int64()
+		return func(i int) float64 { return float64(values[i]) }
+	}
+	values := data.Double()
+	return func(i int) float64 { return values[i] }
+}
+
+// hashes appends the column of hashes to dst.
+func (p *part) hashes(dst []uint64, column int) ([]uint64, error) {
+	err := p.pages(column, func(page parquet.Page) error {
+		if d := page.Dictionary(); d != nil {
+			entries, indexes := d.Page().Data(), page.Data()
+			table := entries.Uint64()
+			for _, i := range indexes.Int32() {
+				dst = append(dst, table[i])
+			}
+			return nil
+		}
+		values := page.Data()
+		dst = append(dst, values.Uint64()...)
+		return nil
+	})
+	return dst, err
+}
+
+// strings calls visit with each row's string of a column. Equal strings are one.
+func (p *part) strings(column int, visit func(row int, s string)) error {
+	row := 0
+	return p.pages(column, func(page parquet.Page) error {
+		d := page.Dictionary()
+		if d == nil {
+			return errors.New("a column of words has no dictionary")
+		}
+		words := make([]string, d.Len())
+		for i := range words {
+			words[i] = d.Index(int32(i)).String()
+		}
+		indexes := page.Data()
+		for _, i := range indexes.Int32() {
+			visit(row, words[i])
+			row++
+		}
+		return nil
+	})
+}

@@ -1,0 +1,463 @@
+package samples
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tlslab/results"
+	"tlslab/results/durable"
+)
+
+// header is of six cells, with metrics of every kind of column.
+func header(replicates int) results.Header {
+	h := results.Header{
+		Schema: results.Schema, Scenario: "test", Version: "v", Seed: 1, Replicates: replicates,
+		Factors: []results.Factor{{Name: "kind", Levels: []string{"full", "resumed"}}, {Name: "time", Levels: []string{"a", "b", "ü"}}},
+		Metrics: []results.Metric{
+			{Name: "time", Unit: results.UnitNanoseconds}, // the name of a factor too
+			{Name: "constant", Unit: results.UnitBytes},
+			{Name: "few", Unit: results.UnitCount},
+			{Name: "rate", Unit: results.UnitBytesPerSecond},
+			{Name: "never", Unit: results.UnitCount},
+		},
+	}
+	for i, kind := range h.Factors[0].Levels {
+		for _, time := range h.Factors[1].Levels {
+			h.Cells = append(h.Cells, results.Cell{Levels: []string{kind, time}, Seeds: results.SeedStream{byte(i)}})
+		}
+	}
+	return h
+}
+
+// set fills a row with what follows from its cell and replicate.
+func set(b *Block, row int) {
+	cell, replicate := b.Place(row)
+	rng := rand.New(rand.NewPCG(uint64(cell), uint64(replicate)))
+	outcome := results.OutcomeOK
+	values := []float64{float64(rng.Int64N(1 << 53)), 517, float64(rng.IntN(4)), rng.NormFloat64(), math.NaN()}
+	if rng.IntN(8) == 0 {
+		outcome, values[0], values[3] = "timeout", math.NaN(), math.NaN()
+	}
+	b.Set(row, outcome, rng.Uint64(), values)
+}
+
+// fill writes the samples of a whole run and returns them as they are opened again.
+func fill(t *testing.T, dir string, h results.Header) *Store {
+	t.Helper()
+	w := begin(t, dir, h)
+	b := w.NewBlock()
+	for part := range w.Parts() {
+		done, err := w.Begin(b, part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done == b.Rows {
+			continue
+		}
+		for row := done; row < b.Rows; row++ {
+			set(b, row)
+		}
+		if err := w.Write(b, b.Rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return open(t, dir)
+}
+
+func begin(t *testing.T, dir string, h results.Header) *Writer {
+	t.Helper()
+	w, err := Begin(dir, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func open(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// files maps the names of all files of a run to what they hold.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		all[filepath.ToSlash(name)] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func same(a, b float64) bool { return a == b || a != a && b != b }
+
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	for _, replicates := range []int{1, 7, 5000, 2*rowsPerPart/6 + 1, rowsPerPart + 10} {
+		t.Run(fmt.Sprint("replicates=", replicates), func(t *testing.T) {
+			dir := t.TempDir()
+			s := fill(t, dir, header(replicates))
+			if !s.Complete() || s.Observations() != 6*replicates || len(s.Cells()) != 6 {
+				t.Fatalf("%d observations of %d cells", s.Observations(), len(s.Cells()))
+			}
+			checkColumns(t, s)
+			checkRows(t, s)
+		})
+	}
+}
+
+// checkColumns reads a store column by column.
+func checkColumns(t *testing.T, s *Store) {
+	t.Helper()
+	want := newBlock(s.header)
+	for metric := range s.header.Metrics {
+		column := s.Column(metric)
+		for cell, c := range s.Cells() {
+			values, err := column.Read(nil, cell)
+			if err != nil || len(values) != c.N() {
+				t.Fatalf("%d values of %d: %v", len(values), c.N(), err)
+			}
+			for i := 0; i < len(values); i += 1 + len(values)/50 {
+				want.First = cell*s.layout.replicates + i
+				if set(want, 0); !same(values[i], want.Values[metric][0]) {
+					t.Fatalf("cell %v, replicate %d: %s is %v, want %v", c.Levels, i, s.header.Metrics[metric].Name, values[i], want.Values[metric][0])
+				}
+			}
+		}
+	}
+	for cell, c := range s.Cells() {
+		counts := map[string]int{}
+		for i := range c.N() {
+			want.First = cell*s.layout.replicates + i
+			set(want, 0)
+			counts[want.Outcome[0]]++
+		}
+		outcomes, err := s.Outcomes(cell)
+		if err != nil || len(outcomes) != len(counts) {
+			t.Fatalf("outcomes %v: %v", outcomes, err)
+		}
+		for _, o := range outcomes {
+			if counts[o.Name] != o.N {
+				t.Errorf("cell %v: %d of %s, want %d", c.Levels, o.N, o.Name, counts[o.Name])
+			}
+		}
+	}
+}
+
+// checkRows reads a store part by part.
+func checkRows(t *testing.T, s *Store) {
+	t.Helper()
+	want := newBlock(s.header)
+	next := 0
+	err := s.Each(func(b *Block) error {
+		if b.First != next {
+			t.Errorf("a part begins with row %d, want %d", b.First, next)
+		}
+		next += b.Rows
+		for row := 0; row < b.Rows; row += 1 + b.Rows/100 {
+			want.First = b.First + row
+			set(want, 0)
+			if b.Outcome[row] != want.Outcome[0] || b.Hash[row] != want.Hash[0] || !same(b.Values[0][row], want.Values[0][0]) || !same(b.Values[3][row], want.Values[3][0]) {
+				t.Fatalf("row %d is not as it was written", want.First)
+			}
+		}
+		return nil
+	})
+	if err != nil || next != s.Observations() {
+		t.Errorf("%d rows: %v", next, err)
+	}
+}
+
+func TestPartsCoverEveryRowOnceAndInOrder(t *testing.T) {
+	for _, l := range []layout{{1, 1}, {6, 7}, {800, 40}, {60, 10_000}, {3, rowsPerPart}, {2, rowsPerPart + 1}, {1, 1_000_000}, {0, 5}} {
+		next := 0
+		for part := range l.parts() {
+			rows := l.rows(part)
+			if rows.From != next || rows.Len() < 1 || rows.Len() > rowsPerPart {
+				t.Fatalf("%+v: part %d is %+v, and row %d is next", l, part, rows, next)
+			}
+			next = rows.To
+			for _, row := range []int{rows.From, rows.To - 1} {
+				cell, _ := l.place(row)
+				if first, end := l.partsOf(cell); part < first || part >= end {
+					t.Errorf("%+v: cell %d is in parts %d to %d, and has a row in %d", l, cell, first, end, part)
+				}
+			}
+		}
+		if next != l.cells*l.replicates {
+			t.Errorf("%+v: the parts end at %d", l, next)
+		}
+	}
+}
+
+func TestAnUnfinishedPartGivesWayToTheFinishedOne(t *testing.T) {
+	whole, dir := t.TempDir(), t.TempDir()
+	h := header(rowsPerPart + 10)
+	fill(t, whole, h)
+	for _, rows := range []int{64, 640} {
+		w := begin(t, dir, h)
+		b := w.NewBlock()
+		done, err := w.Begin(b, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row := done; row < rows; row++ {
+			set(b, row)
+		}
+		if err := w.Write(b, rows); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, dir)
+		cells := s.Cells()
+		first := (rowsPerPart + 10) / 2 // part 1 is the second half of the first cell
+		if len(cells) != 1 || !slices.Equal(cells[0].Replicates, []results.Range{{From: first, To: first + rows}}) || s.Complete() {
+			t.Errorf("the cells are %+v", cells)
+		}
+		if values, err := s.Column(1).Read(nil, 0); err != nil || len(values) != rows {
+			t.Errorf("%d values: %v", len(values), err)
+		}
+	}
+	fill(t, dir, h)
+	if a, b := files(t, dir), files(t, whole); !maps.Equal(a, b) {
+		t.Errorf("%v, and of a run that was not interrupted %v", slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b)))
+	}
+}
+
+// A flipped bit anywhere is found, and the file in which it is is named.
+func TestAFlippedBitIsRefusedByName(t *testing.T) {
+	dir := t.TempDir()
+	h := header(40)
+	fill(t, dir, h)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for name, text := range files(t, dir) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		for range 300 {
+			flipped := []byte(text)
+			at := rng.IntN(len(flipped))
+			flipped[at] ^= 1 << rng.IntN(8)
+			refused(t, dir, path, flipped, h)
+		}
+		for _, n := range []int{0, 1, len(text) / 2, len(text) - 1} {
+			refused(t, dir, path, []byte(text)[:n], h)
+		}
+		refused(t, dir, path, []byte(text+"\n"), h)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, dir)
+}
+
+// refused writes another content into a file and expects both ways to open the samples to name it.
+func refused(t *testing.T, dir, path string, content []byte, h results.Header) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("Open: got %v, want an error that names %s", err, path)
+	}
+	if _, err := Begin(dir, h); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("Begin: got %v, want an error that names %s", err, path)
+	}
+}
+
+func TestPartsThatDoNotBelongAreRefusedByName(t *testing.T) {
+	h := header(rowsPerPart + 10)
+	h.Cells = h.Cells[:1] // two parts
+	other := h
+	other.Seed = 2
+	dir, otherDir := t.TempDir(), t.TempDir()
+	fill(t, dir, h)
+	fill(t, otherDir, other)
+	want, strange := files(t, dir), files(t, otherDir)
+	first, second := Folder+"/part-00000.parquet", Folder+"/part-00001.parquet"
+	for _, test := range []struct {
+		what, name string
+		change     func(files map[string]string)
+	}{
+		{"a part that is missing", first, func(f map[string]string) { delete(f, first) }},
+		{"a part that is not listed", "notes.txt", func(f map[string]string) { f[Folder+"/notes.txt"] = "mine" }},
+		{"a part of another run", first, func(f map[string]string) { f[first] = strange[first] }},
+		{"parts in each other's place", "part-0000", func(f map[string]string) { f[first], f[second] = f[second], f[first] }},
+	} {
+		dir := t.TempDir()
+		changed := maps.Clone(want)
+		test.change(changed)
+		restore(t, dir, changed)
+		if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), test.name) {
+			t.Errorf("%s: got %v, want an error that names %s", test.what, err, test.name)
+		}
+	}
+	// A list that was made to fit does not make the part one of the run.
+	mixed := maps.Clone(want)
+	mixed[second] = strange[second]
+	restore(t, dir, mixed)
+	l, err := readList(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := readList(otherDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Parts[1] = theirs.Parts[1]
+	if err := l.write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "part-00001.parquet: belongs to another run") {
+		t.Errorf("a listed part of another run: got %v", err)
+	}
+}
+
+// restore makes a folder that has these files.
+func restore(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Whatever a part holds that is listed with its hash, reading it is an error at worst.
+func TestAListedFileThatIsNoPartIsAnErrorAndNoPanic(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, dir, header(40))
+	original := files(t, dir)[Folder+"/part-00000.parquet"]
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		text := []byte(original)
+		for range 1 + rng.IntN(3) {
+			text[rng.IntN(len(text))] ^= byte(1 + rng.IntN(255))
+		}
+		p := listed{Name: "part-00000.parquet", Rows: 240, Hash: hashOf(text)}
+		restore(t, dir, map[string]string{Folder + "/" + p.Name: string(text)})
+		if err := (&list{Schema: results.Schema, Parts: []listed{p}}).write(dir); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(dir)
+		if err != nil {
+			continue
+		}
+		for metric := range s.header.Metrics {
+			s.Column(metric).Read(nil, 0)
+		}
+		s.Outcomes(0)
+		s.Events()
+	}
+}
+
+func TestAFolderOfAnEarlierVersionIsRefusedWithWhatToDo(t *testing.T) {
+	dir := t.TempDir()
+	restore(t, dir, map[string]string{"samples.jsonl": "{}\n"})
+	if _, err := Open(dir); !errors.Is(err, ErrOlder) || !strings.Contains(err.Error(), "run the scenario again into another folder") {
+		t.Errorf("got %v, want %v", err, ErrOlder)
+	}
+	if _, err := Open(t.TempDir()); !errors.Is(err, ErrNone) {
+		t.Errorf("an empty folder: got %v, want %v", err, ErrNone)
+	}
+}
+
+func TestValuesThatDoNotFitAreRefused(t *testing.T) {
+	h := header(2)
+	for what, change := range map[string]func(b *Block){
+		"outcome":         func(b *Block) { b.Outcome[3] = "" },
+		`"rate" is +Inf`:  func(b *Block) { b.Values[3][3] = math.Inf(1) },
+		`"few" is 1.5`:    func(b *Block) { b.Values[2][3] = 1.5 },
+		`"time" is 1e+19`: func(b *Block) { b.Values[0][3] = 1e19 },
+	} {
+		w := begin(t, t.TempDir(), h)
+		b := w.NewBlock()
+		if _, err := w.Begin(b, 0); err != nil {
+			t.Fatal(err)
+		}
+		for row := range b.Rows {
+			set(b, row)
+		}
+		change(b)
+		if err := w.Write(b, b.Rows); err == nil || !strings.Contains(err.Error(), what) || !strings.Contains(err.Error(), "replicate 1 of cell [full b]") {
+			t.Errorf("got %v, want an error that says %s", err, what)
+		}
+	}
+}
+
+func TestCompareFindsTheReplicatesThatDiffer(t *testing.T) {
+	dir, again := t.TempDir(), t.TempDir()
+	h := header(40)
+	first := fill(t, dir, h)
+	h.Version = "w"
+	w := begin(t, again, h)
+	err := first.Each(func(b *Block) error {
+		b.Values[1][7]++
+		b.Values[4][50] = 3
+		b.Outcome[90] = "reset"
+		b.Hash[91]++
+		return w.Write(b, b.Rows)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Compare(first, open(t, again))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"cell [full a], replicate 7: constant 517, now 518", "cell [full b], replicate 10: never not reached, now 3",
+		"cell [full ü], replicate 10: outcome ", "cell [full ü], replicate 11: other events",
+	}
+	if c.Compared != 240 || c.Differ != 4 || len(c.Examples) != 4 {
+		t.Fatalf("%+v", c)
+	}
+	for i := range want {
+		if !strings.HasPrefix(c.Examples[i], want[i]) {
+			t.Errorf("got %q, want %q …", c.Examples[i], want[i])
+		}
+	}
+	if c, err := Compare(first, first); err != nil || c.Differ != 0 || c.Compared != 240 {
+		t.Errorf("a run and itself: %+v, %v", c, err)
+	}
+}
+
+func TestTheWriterKnowsWhatItWrote(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, dir, header(5000))
+	w := begin(t, dir, header(5000))
+	s, err := w.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if w.Before() != 30_000 || s.Observations() != 30_000 {
+		t.Errorf("%d rows before, %d now", w.Before(), s.Observations())
+	}
+	checkColumns(t, s)
+}
+
+// hashOf is a SHA-256 as the list has it.
+func hashOf(text []byte) string {
+	sealed := string(durable.Seal(text))
+	return sealed[strings.Index(sealed, `: "`)+3:][:64]
+}

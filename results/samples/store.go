@@ -1,0 +1,392 @@
+package samples
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/parquet-go/parquet-go"
+	"golang.org/x/sync/errgroup"
+
+	"tlslab/results"
+)
+
+// Store is the samples of a run. It is a results.Source.
+type Store struct {
+	dir        string
+	header     *results.Header
+	headerText string
+	layout     layout
+	parts      []*part // by number; of a part that is not there, nil
+	cells      []results.Observed
+	places     []int // of each of cells in Header.Cells
+	files      []*os.File
+}
+
+// Open reads dir/parts.json and every part that it lists, and checks each against its hash. A part
+// that is missing, was changed, is cut off or belongs to another run is an error that names it, as
+// is a file in dir/samples that is not listed. The parts stay in memory as they are on the disk,
+// some 10 bytes a replicate, so that each byte is read once.
+func Open(dir string) (*Store, error) {
+	l, err := readList(dir)
+	if err != nil {
+		return nil, err
+	}
+	names, err := l.unlisted(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) > 0 {
+		return nil, fmt.Errorf("%s is not listed in %s: move it away, or run the scenario again into this folder", filepath.Join(dir, Folder, names[0]), List)
+	}
+	if len(l.Parts) == 0 {
+		return nil, fmt.Errorf("%s: %w: run the scenario again into this folder", dir, ErrNone)
+	}
+	return load(dir, l, nil)
+}
+
+// load reads and checks all parts that are listed. The header is that of the first part, unless one
+// is given.
+func load(dir string, l *list, h *results.Header) (*Store, error) {
+	texts := make([][]byte, len(l.Parts))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range l.Parts {
+		group.Go(func() (err error) {
+			texts[i], err = readPart(dir, p)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var headerText string
+	if h == nil {
+		first, err := headerOf(texts[0])
+		if err != nil {
+			return nil, partError(dir, l.Parts[0].Name, err)
+		}
+		h = first
+	}
+	text, err := h.Text()
+	if err != nil {
+		return nil, err
+	}
+	headerText = string(text)
+	if err := l.check(h); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, List), err)
+	}
+	s := newStore(dir, h, headerText)
+	for i, p := range l.Parts {
+		number, _ := numberOf(p.Name)
+		s.parts[number], err = openPart(bytes.NewReader(texts[i]), int64(len(texts[i])), p, number, h, headerText)
+		if err != nil {
+			return nil, partError(dir, p.Name, err)
+		}
+	}
+	s.findCells()
+	return s, nil
+}
+
+func partError(dir, name string, err error) error {
+	return fmt.Errorf("%s: %w", filepath.Join(dir, Folder, name), err)
+}
+
+// ErrPart is the error of a part that is not as it is listed.
+var ErrPart = errors.New("the part was changed after tlslab wrote it, or was cut off: restore it, or run the scenario again into another folder")
+
+// readPart reads a part and checks it against its hash.
+func readPart(dir string, l listed) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(dir, Folder, l.Name))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s lists it: restore it, or run the scenario again into another folder", err, List)
+	}
+	sum := sha256.Sum256(text)
+	if hex.EncodeToString(sum[:]) != l.Hash {
+		return nil, partError(dir, l.Name, ErrPart)
+	}
+	return text, nil
+}
+
+// headerOf reads the header that a part carries.
+func headerOf(text []byte) (h *results.Header, err error) {
+	defer recovered(&err)
+	file, err := parquet.OpenFile(bytes.NewReader(text), int64(len(text)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, err
+	}
+	header, _ := file.Lookup(keyHeader)
+	return results.ParseHeader([]byte(header))
+}
+
+func newStore(dir string, h *results.Header, headerText string) *Store {
+	l := layoutOf(h)
+	return &Store{dir: dir, header: h, headerText: headerText, layout: l, parts: make([]*part, l.parts())}
+}
+
+// findCells lists the cells of the parts that are there.
+func (s *Store) findCells() {
+	s.cells, s.places = nil, nil
+	if s.layout.parts() == 0 {
+		return
+	}
+	for cell := range s.header.Cells {
+		var ranges []results.Range
+		s.eachPart(cell, func(p *part, rows results.Range) {
+			from := p.first + rows.From - cell*s.layout.replicates
+			ranges = results.AddRange(ranges, results.Range{From: from, To: from + rows.Len()})
+		})
+		if len(ranges) > 0 {
+			s.cells = append(s.cells, results.Observed{Cell: s.header.Cells[cell], Replicates: ranges})
+			s.places = append(s.places, cell)
+		}
+	}
+}
+
+// eachPart calls visit with each part that has rows of a cell of the header, and which of the part's
+// rows those are.
+func (s *Store) eachPart(cell int, visit func(p *part, rows results.Range)) {
+	first, end := s.layout.partsOf(cell)
+	for _, p := range s.parts[first:end] {
+		if p == nil {
+			continue
+		}
+		from := max(cell*s.layout.replicates, p.first)
+		to := min((cell+1)*s.layout.replicates, p.first+p.Rows)
+		if from < to {
+			visit(p, results.Range{From: from - p.first, To: to - p.first})
+		}
+	}
+}
+
+// Close lets go of the files.
+func (s *Store) Close() error {
+	var err error
+	for _, f := range s.files {
+		err = errors.Join(err, f.Close())
+	}
+	return err
+}
+
+// Header says what was varied and what was measured.
+func (s *Store) Header() *results.Header { return s.header }
+
+// Cells lists the cells that have observations.
+func (s *Store) Cells() []results.Observed { return s.cells }
+
+// Observations is the number of replicates that there are.
+func (s *Store) Observations() int {
+	n := 0
+	for _, p := range s.parts {
+		if p != nil {
+			n += p.Rows
+		}
+	}
+	return n
+}
+
+// Complete reports whether every replicate of every cell is there.
+func (s *Store) Complete() bool {
+	return s.Observations() == s.layout.cells*s.layout.replicates
+}
+
+// Hashes maps the name of each part, with the folder, to its SHA-256.
+func (s *Store) Hashes() map[string]string {
+	all := map[string]string{}
+	for _, p := range s.parts {
+		if p != nil {
+			all[Folder+"/"+p.Name] = p.Hash
+		}
+	}
+	return all
+}
+
+// Outcomes counts how the replicates of a cell ended.
+func (s *Store) Outcomes(cell int) ([]results.Outcome, error) {
+	var counts []results.Outcome
+	var failed error
+	s.eachPart(s.places[cell], func(p *part, rows results.Range) {
+		last := 0
+		err := p.strings(len(s.header.Factors)+1, func(row int, outcome string) {
+			if row < rows.From || row >= rows.To {
+				return
+			}
+			if last >= len(counts) || counts[last].Name != outcome {
+				last = slices.IndexFunc(counts, func(o results.Outcome) bool { return o.Name == outcome })
+				if last < 0 {
+					last = len(counts)
+					counts = append(counts, results.Outcome{Name: outcome})
+				}
+			}
+			counts[last].N++
+		})
+		if err != nil {
+			failed = partError(s.dir, p.Name, err)
+		}
+	})
+	return counts, failed
+}
+
+// Column reads one metric.
+func (s *Store) Column(metric int) results.Column {
+	return &column{store: s, metric: metric, column: len(s.header.Factors) + 2 + metric}
+}
+
+// column reads a metric. It keeps the values of parts that hold several cells until each was read.
+type column struct {
+	store          *Store
+	metric, column int
+	kept           map[*part]*shared
+}
+
+// shared is a part's values, and how many of them were read.
+type shared struct {
+	values []float64
+	read   int
+}
+
+func (c *column) Read(dst []float64, cell int) ([]float64, error) {
+	var failed error
+	c.store.eachPart(c.store.places[cell], func(p *part, rows results.Range) {
+		if failed != nil {
+			return
+		}
+		var err error
+		if rows.Len() == p.Rows {
+			dst, err = c.decode(dst, p)
+		} else {
+			dst, err = c.share(dst, p, rows)
+		}
+		if err != nil {
+			failed = partError(c.store.dir, p.Name, err)
+		}
+	})
+	return dst, failed
+}
+
+func (c *column) decode(dst []float64, p *part) ([]float64, error) {
+	dst = slices.Grow(dst, p.Rows)
+	return p.values(dst, c.column, c.store.header.Metrics[c.metric].Integer())
+}
+
+func (c *column) share(dst []float64, p *part, rows results.Range) ([]float64, error) {
+	if c.kept == nil {
+		c.kept = map[*part]*shared{}
+	}
+	k := c.kept[p]
+	if k == nil {
+		values, err := c.decode(nil, p)
+		if err != nil {
+			return dst, err
+		}
+		k = &shared{values: values}
+		c.kept[p] = k
+	}
+	if k.read += rows.Len(); k.read >= p.Rows {
+		delete(c.kept, p)
+	}
+	return append(dst, k.values[rows.From:rows.To]...), nil
+}
+
+// Events is the SHA-256 over the hash of every replicate's events, 8 bytes big-endian each, in the
+// order of cells and replicates.
+func (s *Store) Events() (string, error) {
+	h := sha256.New()
+	var hashes []uint64
+	var text []byte
+	for _, p := range s.parts {
+		if p == nil {
+			continue
+		}
+		var err error
+		if hashes, err = p.hashes(hashes[:0], len(s.header.Columns())-1); err != nil {
+			return "", partError(s.dir, p.Name, err)
+		}
+		text = text[:0]
+		for _, v := range hashes {
+			text = binary.BigEndian.AppendUint64(text, v)
+		}
+		h.Write(text)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Each calls visit with the rows of each part, in the order of the run, and stops at its first
+// error. The block is used again for the next part; block.Rows is the number of rows that there are.
+func (s *Store) Each(visit func(*Block) error) error {
+	b := newBlock(s.header)
+	for _, p := range s.parts {
+		if p == nil {
+			continue
+		}
+		if err := s.fill(b, p); err != nil {
+			return err
+		}
+		if err := visit(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill reads a part into a block.
+func (s *Store) fill(b *Block, p *part) error {
+	b.begin(p.number)
+	b.Rows = p.Rows
+	at := len(s.header.Factors) + 1
+	err := p.strings(at, func(row int, outcome string) { b.Outcome[row] = outcome })
+	for i := range s.header.Metrics {
+		if err == nil {
+			_, err = p.values(b.Values[i][:0], at+1+i, s.header.Metrics[i].Integer())
+		}
+	}
+	if err == nil {
+		_, err = p.hashes(b.Hash[:0], len(s.header.Columns())-1)
+	}
+	if err != nil {
+		return partError(s.dir, p.Name, err)
+	}
+	return nil
+}
+
+var _ results.Source = (*Store)(nil)
+
+// WriteOne writes all parts as one Parquet file.
+func WriteOne(w io.Writer, s *Store) error {
+	var out *parquet.Writer
+	for _, p := range s.parts {
+		if p == nil {
+			continue
+		}
+		if out == nil {
+			out = parquet.NewWriter(w, p.file.Schema(),
+				parquet.Compression(codec),
+				parquet.CreatedBy("tlslab", s.header.Version, ""),
+				parquet.KeyValueMetadata(keyHeader, s.headerText),
+				parquet.PageBufferSize(16*rowsPerPart),
+				parquet.DataPageStatistics(false),
+			)
+		}
+		if err := copyRows(out, p); err != nil {
+			return partError(s.dir, p.Name, err)
+		}
+	}
+	if out == nil {
+		return fmt.Errorf("%s: %w", s.dir, ErrNone)
+	}
+	return out.Close()
+}
+
+func copyRows(out *parquet.Writer, p *part) (err error) {
+	defer recovered(&err)
+	_, err = out.WriteRowGroup(p.file.RowGroups()[0])
+	return errors.Join(err, out.Flush())
+}

@@ -1,0 +1,209 @@
+package samples
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"tlslab/results"
+	"tlslab/results/durable"
+)
+
+// Writer writes the parts of a run. Its methods may be called at the same time.
+type Writer struct {
+	dir        string
+	header     *results.Header
+	headerText string
+	layout     layout
+	before     *Store // what an earlier run has left
+
+	mu   sync.Mutex
+	list list
+}
+
+// Begin makes dir/samples, or goes on with the parts that an earlier run with the same header has
+// left there, each of which is checked as by Open. It removes what an interrupted Write has left.
+func Begin(dir string, h results.Header) (*Writer, error) {
+	if h.Schema == 0 {
+		h.Schema = results.Schema
+	}
+	if err := h.Validate(); err != nil {
+		return nil, fmt.Errorf("header: %w", err)
+	}
+	text, err := h.Text()
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{dir: dir, header: &h, headerText: string(text), layout: layoutOf(&h), list: list{Schema: results.Schema}}
+	if err := os.MkdirAll(filepath.Join(dir, Folder), 0o777); err != nil {
+		return nil, err
+	}
+	if err := durable.RemoveTemporary(dir); err != nil {
+		return nil, err
+	}
+	switch l, err := readList(dir); {
+	case err == nil:
+		w.list = *l
+	case !errors.Is(err, ErrNone):
+		return nil, err
+	}
+	if err := w.removeUnlisted(); err != nil {
+		return nil, err
+	}
+	if w.before, err = load(dir, &w.list, w.header); err != nil {
+		return nil, err
+	}
+	if len(w.list.Parts) == 0 {
+		err = errors.Join(w.list.write(dir), durable.SyncFolder(dir))
+	}
+	return w, err
+}
+
+// removeUnlisted removes parts of this run that an earlier one wrote and was then interrupted before
+// it listed them. Any other file is none of ours, and an error.
+func (w *Writer) removeUnlisted() error {
+	names, err := w.list.unlisted(w.dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		path := filepath.Join(w.dir, Folder, name)
+		if !w.ours(path, name) {
+			return fmt.Errorf("%s is not a part of this run: move it away", path)
+		}
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ours reports whether a file is a part of this run.
+func (w *Writer) ours(path, name string) bool {
+	if _, ok := numberOf(name); !ok {
+		return false
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	h, err := headerOf(text)
+	if err != nil {
+		return false
+	}
+	header, err := h.Text()
+	return err == nil && string(header) == w.headerText
+}
+
+// Parts is the number of parts of the finished run.
+func (w *Writer) Parts() int { return w.layout.parts() }
+
+// Before is the number of rows that an earlier run has left.
+func (w *Writer) Before() int { return w.before.Observations() }
+
+// NewBlock returns a block for any part.
+func (w *Writer) NewBlock() *Block { return newBlock(w.header) }
+
+// Begin makes a block that of a part and fills it with the rows that an earlier run has left, whose
+// number it returns: all of them where nothing is left to do.
+func (w *Writer) Begin(b *Block, number int) (done int, err error) {
+	if p := w.before.parts[number]; p != nil {
+		done = p.Rows
+		if all := w.layout.rows(number).Len(); done < all {
+			if err := w.before.fill(b, p); err != nil {
+				return 0, err
+			}
+		}
+	}
+	b.begin(number)
+	return done, nil
+}
+
+// Write writes the first rows of a block as its part, in place of fewer rows that an earlier Write
+// has written. When it returns, the rows survive whatever happens to the machine.
+func (w *Writer) Write(b *Block, rows int) error {
+	name := nameOf(b.Part, rows, b.Rows)
+	sum := sha256.New()
+	err := durable.Write(w.dir, filepath.Join(w.dir, Folder, name), func(file io.Writer) error {
+		return encode(io.MultiWriter(file, sum), w.header, w.headerText, b, rows)
+	})
+	if err == nil {
+		err = w.add(listed{Name: name, Rows: rows, Hash: hex.EncodeToString(sum.Sum(nil))}, b.Part)
+	}
+	switch {
+	case durable.IsFull(err):
+		return fmt.Errorf("%s: the disk is full; what was written before is kept: make room and run the same again to go on: %w", partPath(w.dir, name), err)
+	case err != nil:
+		return partError(w.dir, name, err)
+	}
+	return nil
+}
+
+func partPath(dir, name string) string { return filepath.Join(dir, Folder, name) }
+
+// add lists a part, in place of the unfinished one of that number.
+func (w *Writer) add(p listed, number int) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	old := ""
+	w.list.Parts = slices.DeleteFunc(w.list.Parts, func(q listed) bool {
+		n, _ := numberOf(q.Name)
+		if n == number && q.Name != p.Name {
+			old = q.Name
+		}
+		return n == number
+	})
+	at, _ := slices.BinarySearchFunc(w.list.Parts, number, func(q listed, number int) int {
+		n, _ := numberOf(q.Name)
+		return n - number
+	})
+	w.list.Parts = slices.Insert(w.list.Parts, at, p)
+	if err := w.list.write(w.dir); err != nil {
+		return err
+	}
+	if old == "" {
+		return nil
+	}
+	return os.Remove(partPath(w.dir, old))
+}
+
+// Store returns the samples as they are now. It reads what this Writer wrote from the disk when it
+// is asked for it, and without looking at its hash, since the Writer knows what it wrote.
+func (w *Writer) Store() (*Store, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := newStore(w.dir, w.header, w.headerText)
+	for _, l := range w.list.Parts {
+		number, _ := numberOf(l.Name)
+		if p := w.before.parts[number]; p != nil && p.Name == l.Name {
+			s.parts[number] = p
+			continue
+		}
+		p, err := s.openWritten(l, number)
+		if err != nil {
+			return nil, errors.Join(partError(w.dir, l.Name, err), s.Close())
+		}
+		s.parts[number] = p
+	}
+	s.findCells()
+	return s, nil
+}
+
+func (s *Store) openWritten(l listed, number int) (*part, error) {
+	f, err := os.Open(partPath(s.dir, l.Name))
+	if err != nil {
+		return nil, err
+	}
+	s.files = append(s.files, f)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return openPart(f, info.Size(), l, number, s.header, s.headerText)
+}
