@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// codel is the CoDel of RFC 8289 §5, in its pseudocode's words: a test's stand-in for active queue
-// management, which drops and marks at dequeue.
+// codel is CoDel as in the pseudocode of RFC 8289 §5, an example of active queue management: it
+// drops and marks at dequeue.
 type codel struct {
 	target, interval time.Duration
 	fifo             *DropTail
@@ -100,7 +100,7 @@ func (c *codel) Dequeue(now time.Duration, events *Events) (Item, bool) {
 	return item, ok
 }
 
-// duplicating is a queueing discipline that lets another one hold every packet twice.
+// duplicating is a queueing discipline that puts two copies of every packet into another one.
 type duplicating struct{ Qdisc }
 
 func (d duplicating) Enqueue(now time.Duration, item Item, events *Events) {
@@ -108,7 +108,7 @@ func (d duplicating) Enqueue(now time.Duration, item Item, events *Events) {
 	d.Qdisc.Enqueue(now, item, events)
 }
 
-// pacing is a queueing discipline that hands out one packet in every gap, however fast the link is.
+// pacing is a queueing discipline that shapes: at least gap lies between two packets.
 type pacing struct {
 	*DropTail
 	gap, next time.Duration

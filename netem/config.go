@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Bounds of a Config. They keep every sum of times of a full queue within an int64 of nanoseconds.
+// Bounds of a Config. With them no time that a link computes exceeds an int64 of nanoseconds.
 const (
 	MaxDelay = 24 * time.Hour
 	MinRate  = 100       // bit/s
@@ -15,25 +15,28 @@ const (
 	MaxLimit = 1_000_000 // packets
 )
 
-// DefaultLimit is the queue's limit in packets where Config.Limit is 0: tc-netem's default.
+// DefaultLimit is the queue's limit in packets if Config.Limit is 0. It is tc-netem's default.
 const DefaultLimit = 1000
 
-// Config describes one direction of a link. The zero value is a perfect wire: no delay, no loss, no
-// limit to its rate.
+// Config describes one direction of a link. The zero value is a perfect wire: no delay, no loss and
+// an unlimited rate.
 type Config struct {
-	Delay        time.Duration  // mean time on the delay line
-	Jitter       time.Duration  // spread of the delay: see Distribution
+	Delay        time.Duration  // mean propagation delay, 0 to MaxDelay
+	Jitter       time.Duration  // spread of the delay, 0 to MaxDelay: see Distribution
 	Distribution Distribution   // of the jitter
-	Ordered      bool           // keep packets in order under jitter; else they may overtake, as in tc
-	Loss         float64        // probability with which each packet is lost, independently (0 to 1)
-	Gemodel      GilbertElliott // loss in bursts; excludes Loss
-	Rate         int64          // bit/s; 0: unlimited
-	Limit        int            // packets the queue holds, the one in service counted; 0: DefaultLimit. Meaningless without Rate
-	Drops        []int          // packets to drop, by ordinal: 1 is the first packet offered
+	Ordered      bool           // packets never overtake each other; else jitter reorders, as in tc
+	Loss         float64        // probability that a packet is lost, independent of others: 0 to 1
+	Gemodel      GilbertElliott // loss in bursts; not together with Loss
+	Rate         int64          // bit/s, MinRate to MaxRate; 0: unlimited
+	Drops        []int          // ordinals of the packets to drop: 1 is the first packet offered
+
+	// Limit is that of the queue in packets, the one in service included: 1 to MaxLimit. 0 means
+	// DefaultLimit. A link without Rate has no queue.
+	Limit int
 }
 
-// Validate tells all that is wrong with the configuration. A reader of user input that lets Limit be
-// written must refuse an explicit 0 itself, as ParseTC does.
+// Validate returns all errors of the configuration, joined. Limit 0 is valid here: a reader of user
+// input must refuse a limit of 0 itself, as ParseTC does.
 func (c *Config) Validate() error {
 	return errors.Join(
 		checkRange("delay", c.Delay, 0, MaxDelay),
@@ -64,7 +67,7 @@ func (c *Config) validateRate() error {
 
 func (c *Config) validateDrops() error {
 	if i := slices.IndexFunc(c.Drops, func(n int) bool { return n < 1 }); i >= 0 {
-		return fmt.Errorf("netem: drops: %d is not the ordinal of a packet (the first is 1)", c.Drops[i])
+		return fmt.Errorf("netem: drops: %d is not the ordinal of a packet: the first packet is 1", c.Drops[i])
 	}
 	return nil
 }
@@ -74,14 +77,14 @@ func checkRange[T interface{ ~int | ~int64 }](name string, v, lo, hi T) error {
 	case v < 0:
 		return fmt.Errorf("netem: %s %v is negative", name, v)
 	case v < lo:
-		return fmt.Errorf("netem: %s %v is below the least allowed, %v", name, v, lo)
+		return fmt.Errorf("netem: %s %v is below the minimum of %v", name, v, lo)
 	case v > hi:
-		return fmt.Errorf("netem: %s %v is above the most allowed, %v", name, v, hi)
+		return fmt.Errorf("netem: %s %v is above the maximum of %v", name, v, hi)
 	}
 	return nil
 }
 
-// checkProbability also refuses NaN, which compares false with everything.
+// checkProbability also refuses NaN: every comparison with NaN is false.
 func checkProbability(name string, p float64) error {
 	if !(p >= 0 && p <= 1) {
 		return fmt.Errorf("netem: %s %s is not between 0%% and 100%%", name, formatPercent(p))

@@ -2,14 +2,14 @@ package netem
 
 import "time"
 
-// A delayLine holds the packets on their way, in the order in which they will arrive.
+// A delayLine holds the packets in propagation, in the order of their arrival.
 type delayLine struct {
 	ring[Delivery]
 }
 
-// insert makes a place for a packet that will arrive at an instant, behind those that arrive at the
-// same time or earlier, and returns it for the caller to fill. Without jitter that is the end; with
-// it, a packet passes those that it overtakes.
+// insert adds a packet that arrives at the given instant, behind the packets that arrive no later.
+// It returns the new Delivery; the caller sets its other fields. Without jitter the place is at the
+// end.
 func (l *delayLine) insert(at time.Duration) *Delivery {
 	l.push()
 	i := l.size - 1

@@ -2,20 +2,20 @@ package netem
 
 import "fmt"
 
-// Distribution is the shape of the jitter around the delay.
+// Distribution is the probability distribution of the jitter around the mean delay.
 type Distribution uint8
 
 // The distributions of tc-netem(8).
 const (
-	Uniform      Distribution = iota // delay ± jitter, evenly: tc's default
-	Normal                           // jitter is the standard deviation
-	Pareto                           // a long tail of late packets
+	Uniform      Distribution = iota // from delay − jitter to delay + jitter: tc's default
+	Normal                           // its standard deviation is the jitter
+	Pareto                           // shape 3: a long tail of late packets
 	ParetoNormal                     // a quarter normal, three quarters pareto
 )
 
 var distributions = [...]struct {
 	name  string
-	table func() *jitterTable // nil: drawn without one
+	table func() *jitterTable // nil: computed without a table
 }{
 	Uniform:      {"uniform", nil},
 	Normal:       {"normal", normalTable},
@@ -23,7 +23,7 @@ var distributions = [...]struct {
 	ParetoNormal: {"paretonormal", paretoNormalTable},
 }
 
-// Distributions lists all of them.
+// Distributions returns all distributions.
 func Distributions() []Distribution {
 	all := make([]Distribution, len(distributions))
 	for i := range all {
@@ -32,17 +32,17 @@ func Distributions() []Distribution {
 	return all
 }
 
-// ParseDistribution reads a distribution's name in tc.
+// ParseDistribution returns the distribution that tc-netem(8) calls by this name.
 func ParseDistribution(name string) (Distribution, error) {
 	for d, known := range distributions {
 		if known.name == name {
 			return Distribution(d), nil
 		}
 	}
-	return 0, fmt.Errorf("netem: unknown distribution %q (want uniform, normal, pareto or paretonormal)", name)
+	return 0, fmt.Errorf("netem: unknown distribution %q: known are uniform, normal, pareto and paretonormal", name)
 }
 
-// String is the distribution's name in tc.
+// String returns the name in tc-netem(8).
 func (d Distribution) String() string {
 	if d.validate() != nil {
 		return fmt.Sprintf("Distribution(%d)", uint8(d))
@@ -50,12 +50,12 @@ func (d Distribution) String() string {
 	return distributions[d].name
 }
 
-// MarshalText is the distribution's name in tc.
+// MarshalText returns the name in tc-netem(8).
 func (d Distribution) MarshalText() ([]byte, error) {
 	return []byte(d.String()), d.validate()
 }
 
-// UnmarshalText reads a distribution's name in tc.
+// UnmarshalText accepts the names of ParseDistribution.
 func (d *Distribution) UnmarshalText(text []byte) error {
 	v, err := ParseDistribution(string(text))
 	if err != nil {

@@ -26,44 +26,44 @@
 //	deliveries = link.Dequeue(at, deliveries[:0])   // the packets that have arrived by then
 //	events = link.Events()                          // what was dropped or copied meanwhile
 //
-// So a simulator can drive it in virtual time and a program in the wall clock's. What happens, and
-// when, does not depend on how late the caller is. The caller makes a path of several links: each
-// Delivery of one link is an Enqueue at the next.
+// So a simulator can drive the link in virtual time, and a program in the time of the wall clock.
+// The results do not depend on how late the caller is. To make a path of several links, the caller
+// offers each Delivery of one link to the next.
 //
-// # Each packet leaves once per copy
+// # Every copy of a packet leaves exactly once
 //
-// A packet that was offered is on the link once. Each Copied event adds one. Each Delivery and each
-// Dropped event takes one away, and in the end none is left. A caller that keeps something for each
-// packet counts in this way and releases it at zero; if one call of Dequeue has both events and
-// deliveries, it looks at the events first. Nothing else may be assumed: a packet that was not dropped
-// at Enqueue may still be dropped when the transmitter would take it, and it may arrive twice. Only
-// Reset forgets packets.
+// Enqueue puts one copy of a packet on the link. A Copied event adds one more copy. Each Delivery
+// and each Dropped event removes one. In the end no copy is left, unless Reset empties the link. A
+// caller that holds a resource for each packet counts its copies like this and releases the
+// resource at zero. After a Dequeue it looks at the events before the deliveries, since a copy may
+// have been made and delivered in the same call. The caller may assume nothing else: a packet that
+// was not dropped at Enqueue may be dropped at dequeue, and it may arrive twice.
 //
 // # The stages
 //
-// Loss comes first: a lost packet takes no time on the link. It counts the packets offered, so that
-// "drops 3" is the third call of Enqueue.
+// Loss comes first: a lost packet takes no time on the link. "drops 3" drops the packet of the
+// third call of Enqueue.
 //
-// Then comes the queue. A [Qdisc] decides which packet the transmitter sends next, and may drop packets
-// or mark them CE as they come or as they leave. [New] takes [DropTail]: while Rate is set, Limit counts
-// the packets that wait and the one in service, and a packet that finds the queue full is dropped. A
-// packet that comes at the very instant at which the last bit of another one leaves finds its place
-// free. [NewQdisc] takes any other discipline.
+// Then comes the queue. A [Qdisc] decides which packet the transmitter sends next, and may drop
+// packets or mark them CE, at enqueue as well as at dequeue. [New] makes a link with a [DropTail],
+// [NewQdisc] a link with any other discipline. Limit counts the packets that wait and the packet in
+// service. If a packet comes at the very instant at which the last bit of another packet leaves,
+// that packet no longer counts.
 //
-// The transmitter is occupied with a packet for as long as its IP bytes take at Rate. Then comes the
-// delay line: Delay, more or less by Jitter. Any number of packets may be on it.
+// The transmitter takes as long for a packet as its IP bytes take at Rate. Then comes the delay
+// line: Delay, varied by Jitter. It holds any number of packets.
 //
 // # Where it differs from the kernel's netem
 //
 // The kernel (net/sched/sch_netem.c) keeps waiting and delayed packets in one queue, so its limit
-// counts the packets in flight too: at 100 ms and 100 Mbit/s the delay line alone holds 833 of them.
-// Here limit is what a router's buffer has, and packets in flight are free. For the same reason a link
-// without a rate never drops by limit. The kernel delays a packet before it serialises it, so that
-// jitter may hide behind a busy rate; here they add up.
+// counts the packets in flight too: at 100 ms and 100 Mbit/s the delay line alone holds 833 of
+// them. Here the limit is that of a router's buffer, and packets in flight do not count. So a link
+// without a rate never drops by its limit. The kernel delays a packet before it serialises it, so a
+// wait for the transmitter may hide jitter; here the two add up.
 //
 // # Determinism
 //
 // All arithmetic is in integers of nanoseconds and bits, so a link gives the same result on every
-// machine. Randomness is a hash of the link's seed, the purpose and the packet's ordinal: adding
+// machine. A random draw is a hash of the link's seed, the purpose and the packet's ordinal: adding
 // jitter never changes which packets are lost.
 package netem

@@ -2,10 +2,10 @@ package netem
 
 import "slices"
 
-// dropList drops packets by their ordinals.
+// dropList drops the packets with given ordinals (Config.Drops).
 type dropList struct {
 	ordinals []uint64 // ascending
-	next     int      // of those not yet passed
+	next     int      // index of the first ordinal that has not come yet
 }
 
 func newDropList(drops []int) dropList {
@@ -18,8 +18,8 @@ func newDropList(drops []int) dropList {
 	return d
 }
 
-// holds reports whether packet i, asked for in ascending order, is to be dropped.
-func (d *dropList) holds(i uint64) bool {
+// drops reports whether packet i must be dropped. The caller asks for each packet, in order.
+func (d *dropList) drops(i uint64) bool {
 	if d.next == len(d.ordinals) || d.ordinals[d.next] != i {
 		return false
 	}

@@ -2,20 +2,20 @@ package netem
 
 import "time"
 
-// DropTail is the queueing discipline that hands packets out in the order in which they came and drops
-// a packet that finds it full.
+// DropTail is first in, first out: it drops a packet that comes when the queue is full. Linux calls
+// it pfifo.
 type DropTail struct {
-	limit     int // packets, the one in service counted
+	limit     int // packets, the one in service included
 	items     ring[Item]
 	inService bool
 }
 
-// NewDropTail makes a queue that holds at most limit packets, the one in service counted. A limit of 0
-// stands for DefaultLimit.
-func NewDropTail(limit int) *DropTail { return &DropTail{limit: limitOr(limit)} }
+// NewDropTail makes a queue of at most limit packets, the one in service included. A limit of 0
+// means DefaultLimit.
+func NewDropTail(limit int) *DropTail { return &DropTail{limit: limitOrDefault(limit)} }
 
-// limitOr is a limit in packets, where 0 stands for DefaultLimit.
-func limitOr(limit int) int {
+// limitOrDefault is a limit in packets, where 0 means DefaultLimit.
+func limitOrDefault(limit int) int {
 	if limit == 0 {
 		return DefaultLimit
 	}

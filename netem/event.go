@@ -8,10 +8,10 @@ import (
 // EventKind is what happened to a packet.
 type EventKind uint8
 
-// The events. Arrivals are not among them: Link.Dequeue returns those.
+// The kinds of events. Link.Dequeue returns the arrivals, which are no Events.
 const (
-	Dropped EventKind = iota + 1 // the packet, or one copy of it, has left the link and will not arrive
-	Copied                       // one more copy of the packet is on the link from now on
+	Dropped EventKind = iota + 1 // one copy of the packet has left the link and will not arrive
+	Copied                       // the link now holds one more copy of the packet
 )
 
 // DropReason is why a packet was dropped.
@@ -19,16 +19,16 @@ type DropReason uint8
 
 // The reasons.
 const (
-	ByDropList DropReason = iota // its ordinal is in Config.Drops
-	ByLoss                       // Config.Loss or Config.Gemodel
+	ByDropList DropReason = iota // Config.Drops lists the packet
+	ByLoss                       // random loss: Config.Loss or Config.Gemodel
 	ByLimit                      // the queue was full
-	ByAQM                        // active queue management (RFC 7567 §2) signalled congestion
+	ByAQM                        // active queue management signalled congestion (RFC 7567 §2)
 	NumDropReasons
 )
 
 var dropReasons = [NumDropReasons]string{"drop list", "random loss", "queue limit", "AQM"}
 
-// String is the reason in words.
+// String returns the reason in words.
 func (r DropReason) String() string {
 	if r < NumDropReasons {
 		return dropReasons[r]
@@ -41,11 +41,11 @@ type Place uint8
 
 // The places.
 const (
-	AtEnqueue Place = iota // as a packet entered the queue, or before
-	AtDequeue              // as the transmitter asked for a packet
+	AtEnqueue Place = iota // when a packet entered the queue, or before
+	AtDequeue              // when the transmitter asked for a packet
 )
 
-// String names the place.
+// String returns "enqueue" or "dequeue".
 func (p Place) String() string {
 	if p == AtDequeue {
 		return "dequeue"
@@ -62,21 +62,21 @@ type Event struct {
 	Place  Place
 }
 
-// Events collects what happens to packets in a call of a Qdisc's Enqueue or Dequeue, at the instant
-// and the place of that call.
+// Events collects the drops and copies of a Qdisc. Their instant and place are those of the call of
+// Enqueue or Dequeue in which the Qdisc reports them.
 type Events struct {
-	all    []Event // since the caller last asked
+	all    []Event // since the last take
 	now    time.Duration
 	place  Place
 	drops  [NumDropReasons]uint64
 	copies uint64
 }
 
-// Drop reports that the item has left the queue and will not be handed to the transmitter.
+// Drop reports that the Qdisc drops the item. It must not hand the item out later.
 func (e *Events) Drop(item *Item, reason DropReason) { e.drop(&item.Packet, reason) }
 
-// Copy returns a copy of the item, which the queueing discipline must later hand out or drop like the
-// item itself.
+// Copy reports and returns a copy of the item. The Qdisc must later hand out or drop the copy, as
+// it must the item.
 func (e *Events) Copy(item *Item) Item {
 	e.all = append(e.all, Event{Packet: item.Packet, At: e.now, Kind: Copied, Place: e.place})
 	e.copies++
@@ -90,7 +90,7 @@ func (e *Events) drop(p *Packet, reason DropReason) {
 	e.drops[reason]++
 }
 
-// take returns the events since its last call. The slice is valid until the next event.
+// take returns the events since the last call of take. The slice is valid until the next event.
 func (e *Events) take() []Event {
 	all := e.all
 	e.all = all[:0]

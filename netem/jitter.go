@@ -2,34 +2,34 @@ package netem
 
 import "time"
 
-// jitter draws each packet's time on the delay line.
+// jitter draws the propagation delay of each packet.
 type jitter struct {
-	delay, spread int64        // ns
-	table         *jitterTable // nil: uniform
-	draws         stream
+	mean, spread int64        // ns
+	table        *jitterTable // nil: uniform
+	draws        stream
 }
 
 func newJitter(c *Config) jitter {
-	j := jitter{delay: int64(c.Delay), spread: int64(c.Jitter)}
+	j := jitter{mean: int64(c.Delay), spread: int64(c.Jitter)}
 	if table := distributions[c.Distribution].table; c.Jitter != 0 && table != nil {
 		j.table = table()
 	}
 	return j
 }
 
-// of is packet i's time on the delay line: the delay and a deviation, as tabledist() of
-// net/sched/sch_netem.c makes it. A packet whose deviation is longer than the delay takes no time.
-func (j *jitter) of(i uint64) time.Duration {
+// delayOf is the propagation delay of packet i: the mean and a deviation, computed as in
+// tabledist() of net/sched/sch_netem.c. It is 0 where the sum would be negative.
+func (j *jitter) delayOf(i uint64) time.Duration {
 	if j.spread == 0 {
-		return time.Duration(j.delay)
+		return time.Duration(j.mean)
 	}
 	draw := j.draws.draw(i)
 	if j.table == nil {
 		deviation := int64(below(draw, 2*uint64(j.spread))) - j.spread
-		return time.Duration(max(0, j.delay+deviation))
+		return time.Duration(max(0, j.mean+deviation))
 	}
 	deviation := roundedQuotient(int64(j.table[below(draw, tableSize)])*j.spread, tableScale)
-	return time.Duration(max(0, j.delay+deviation))
+	return time.Duration(max(0, j.mean+deviation))
 }
 
 // roundedQuotient is a/b rounded to the nearest integer, halves away from zero.

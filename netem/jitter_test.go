@@ -68,7 +68,7 @@ func TestJitterMoments(t *testing.T) {
 		j := newJitter(&Config{Delay: time.Second, Jitter: ms, Distribution: tt.d})
 		j.draws = newStream(5, purposeJitter)
 		for i := range values {
-			values[i] = float64(j.of(uint64(i))-time.Second) / float64(ms)
+			values[i] = float64(j.delayOf(uint64(i))-time.Second) / float64(ms)
 		}
 		mean, sd := moments(values)
 		if math.Abs(mean-tt.mean) > 4*tt.sd/math.Sqrt(n)+0.001 || math.Abs(sd-tt.sd) > 0.01 {
@@ -95,7 +95,7 @@ func TestUniformJitterStaysWithinItsBounds(t *testing.T) {
 	j.draws = newStream(1, purposeJitter)
 	seen := map[time.Duration]int{}
 	for i := range uint64(6000) {
-		seen[j.of(i)]++
+		seen[j.delayOf(i)]++
 	}
 	for v := time.Duration(7); v < 13; v++ {
 		if seen[v] < 880 || seen[v] > 1120 { // 1000 ± 4 standard deviations

@@ -6,12 +6,12 @@ import (
 	"sync"
 )
 
-// A jitterTable is a distribution as 4096 equally likely deviations from the mean, ascending, in units
-// of jitter/8192 (NETEM_DIST_SCALE, include/uapi/linux/pkt_sched.h).
+// A jitterTable is a distribution as 4096 equally likely deviations from the mean, ascending, in
+// units of jitter/8192 (NETEM_DIST_SCALE, include/uapi/linux/pkt_sched.h).
 //
-// The tables are, entry for entry, those that iproute2 ships as normal.dist, pareto.dist and
-// paretonormal.dist. Its generators (netem/normal.c and so on) use floating point; these use integers
-// only, so that no compiler or processor can round them otherwise.
+// The tables equal normal.dist, pareto.dist and paretonormal.dist of iproute2, entry by entry. The
+// generators of iproute2 (netem/normal.c and others) use floating point. These use integers only,
+// so that the tables are the same on every compiler and processor.
 type jitterTable [tableSize]int16
 
 const (
@@ -19,14 +19,15 @@ const (
 	tableScale = 8192
 )
 
-// Each table is made when it is first needed.
+// Each table is computed on its first use.
 var (
 	normalTable       = sync.OnceValue(newNormalTable)
 	paretoTable       = sync.OnceValue(newParetoTable)
 	paretoNormalTable = sync.OnceValue(newParetoNormalTable)
 )
 
-// newNormalTable holds the quantiles of the normal distribution, as far as an int16 reaches.
+// newNormalTable returns the quantiles of the normal distribution, limited to the range of an
+// int16.
 func newNormalTable() *jitterTable {
 	var t jitterTable
 	for n, quantile := range normalQuantiles() {
@@ -35,9 +36,9 @@ func newNormalTable() *jitterTable {
 	return &t
 }
 
-// normalQuantiles inverts the normal distribution function on a grid: entry n is the last grid point x
-// with Φ(x) < (4n+½)/16384. That is iproute2's choice of both grid and probabilities; it makes the
-// mean −0.0008 standard deviations rather than 0.
+// normalQuantiles inverts the normal distribution function Φ on a grid: entry n is the last grid
+// point x with Φ(x) < (4n+½)/16384. Grid and probabilities are those of iproute2. With them the
+// mean is −0.0008 standard deviations, not 0.
 func normalQuantiles() *[tableSize]int {
 	mass := normalMass()
 	total := mass[len(mass)-1]
@@ -63,12 +64,13 @@ func normalQuantiles() *[tableSize]int {
 
 const normalGrid = 20000 // points a standard deviation
 
-// normalMass sums the normal density from 0 to each point of the grid up to 8 standard deviations, by
-// the trapezoidal rule and up to a factor. With h = 1/normalGrid the density follows from
+// normalMass sums the normal density from 0 to each point of the grid up to 8 standard deviations,
+// by the trapezoidal rule and up to a factor. With h = 1/normalGrid the density follows from
 //
 //	φ(x+h) = φ(x) · r(x),  r(x+h) = r(x) · e^(−h²),  r(0) = e^(−h²/2),
 //
-// in fixed point with 62 fractional bits. The sums keep 32 of them, so that a sum times 16384 fits an int64.
+// in fixed point with 62 fractional bits. The sums keep 32 of them, so that a sum times 16384 fits
+// an int64.
 func normalMass() []int64 {
 	const (
 		one       = 1 << 62
@@ -90,9 +92,9 @@ func normalMass() []int64 {
 	return mass
 }
 
-// newParetoTable inverts the Pareto distribution of shape 3 and scale 1, moved by its mean of 3/2 and
-// scaled by 4/3: entry n is 8192 · 4/3 · (u^(−1/3) − 3/2) with u = 1 − n/4096, and at most 32767. With
-// the tail cut there, its mean is −0.03 and its standard deviation 0.82.
+// newParetoTable inverts the Pareto distribution of shape 3 and scale 1, moved by its mean of 3/2
+// and scaled by 4/3: entry n is 8192 · 4/3 · (u^(−1/3) − 3/2) with u = 1 − n/4096, and at most
+// 32767. With the tail cut there, its mean is −0.03 and its standard deviation 0.82.
 func newParetoTable() *jitterTable {
 	var t jitterTable
 	v := int64(0) // 8192 · 4/3 · u^(−1/3), rounded: the cube root of 2⁵⁷/27j with u = j/4096

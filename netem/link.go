@@ -2,26 +2,26 @@ package netem
 
 import "time"
 
-// A Link is one direction of a link at work. It is not safe for concurrent use.
+// A Link is one direction of a link in operation. It is not safe for concurrent use.
 type Link struct {
-	drops   dropList
-	loss    lossProcess
-	fifo    fifo         // the queue and its transmitter, where the discipline is drop-tail
-	sender  *transmitter // of any other discipline; else nil
-	jitter  jitter
-	ordered bool
-	line    delayLine
-	lastAt  time.Duration // the latest arrival so far, for an ordered link
-	events  Events
+	dropList    dropList
+	loss        lossProcess
+	fifo        fifo         // queue and transmitter of a drop-tail link
+	transmitter *transmitter // of any other discipline; nil for drop-tail
+	jitter      jitter
+	ordered     bool
+	line        delayLine
+	lastAt      time.Duration // the latest arrival so far; kept for an ordered link
+	events      Events
 
 	offered, delivered, marked uint64
 }
 
-// New makes a link whose queue is drop-tail. The configuration must be valid (see Config.Validate):
-// New panics otherwise. The seed decides all that is random about the link.
+// New makes a link with a drop-tail queue. New panics if Config.Validate returns an error. All
+// random draws of the link derive from the seed.
 func New(cfg Config, seed uint64) *Link {
 	l := newLink(&cfg)
-	l.fifo = fifo{rate: uint64(cfg.Rate), limit: limitOr(cfg.Limit)}
+	l.fifo = fifo{rate: uint64(cfg.Rate), limit: limitOrDefault(cfg.Limit)}
 	l.Reset(seed)
 	return l
 }
@@ -30,7 +30,7 @@ func New(cfg Config, seed uint64) *Link {
 // q has its own limits. Otherwise NewQdisc is like New.
 func NewQdisc(cfg Config, q Qdisc, seed uint64) *Link {
 	l := newLink(&cfg)
-	l.sender = &transmitter{qdisc: q, rate: uint64(cfg.Rate)}
+	l.transmitter = &transmitter{qdisc: q, rate: uint64(cfg.Rate)}
 	l.Reset(seed)
 	return l
 }
@@ -40,21 +40,21 @@ func newLink(cfg *Config) *Link {
 		panic(err)
 	}
 	return &Link{
-		drops:   newDropList(cfg.Drops),
-		loss:    newLossProcess(cfg),
-		jitter:  newJitter(cfg),
-		ordered: cfg.Ordered,
+		dropList: newDropList(cfg.Drops),
+		loss:     newLossProcess(cfg),
+		jitter:   newJitter(cfg),
+		ordered:  cfg.Ordered,
 	}
 }
 
-// Reset empties the link and starts it again with another seed. It keeps its memory. Packets that are
-// on the link are forgotten: they are neither delivered nor dropped.
+// Reset empties the link and starts it again with another seed. The link keeps its memory. Packets
+// on the link are neither delivered nor reported as dropped.
 func (l *Link) Reset(seed uint64) {
-	l.drops.reset()
+	l.dropList.reset()
 	l.loss.reset(newStream(seed, purposeLoss))
 	l.fifo.reset()
-	if l.sender != nil {
-		l.sender.reset(newStream(seed, purposeQdisc).key)
+	if l.transmitter != nil {
+		l.transmitter.reset(newStream(seed, purposeQdisc).key)
 	}
 	l.jitter.draws = newStream(seed, purposeJitter)
 	l.line.clear()
@@ -63,23 +63,24 @@ func (l *Link) Reset(seed uint64) {
 	l.offered, l.delivered, l.marked = 0, 0, 0
 }
 
-// Enqueue offers a packet to the link at the instant now, which must not be before that of an earlier
-// call. Whether it arrives is told later, by Dequeue or Events.
+// Enqueue offers a packet to the link at the instant now, which must not be before that of an
+// earlier call of any method. Dequeue and Events tell later what happened to the packet.
 func (l *Link) Enqueue(now time.Duration, p Packet) {
-	if l.sender != nil {
+	if l.transmitter != nil {
 		l.transmit(now)
 	}
 	l.offered++
 	ordinal := l.offered
-	// The loss process sees every packet, so that a drop list does not change what else is lost.
+	// The loss process draws for every packet, so that a drop list does not change which others are
+	// lost.
 	lost := l.loss.lost(ordinal)
 	switch {
-	case l.drops.holds(ordinal):
+	case l.dropList.drops(ordinal):
 		l.drop(now, &p, ByDropList)
 	case lost:
 		l.drop(now, &p, ByLoss)
-	case l.sender != nil:
-		l.sender.enqueue(now, Item{Packet: p, Sent: now, ordinal: ordinal}, &l.events)
+	case l.transmitter != nil:
+		l.transmitter.enqueue(now, Item{Packet: p, Sent: now, ordinal: ordinal}, &l.events)
 		l.transmit(now)
 	default:
 		queued, serialised, ok := l.fifo.admit(now, p.Size)
@@ -92,31 +93,31 @@ func (l *Link) Enqueue(now time.Duration, p Packet) {
 	}
 }
 
-// drop drops a packet that has been offered and is not in the queue.
+// drop reports that an offered packet was dropped and did not enter the queue.
 func (l *Link) drop(now time.Duration, p *Packet, reason DropReason) {
 	l.events.now, l.events.place = now, AtEnqueue
 	l.events.drop(p, reason)
 }
 
-// transmit puts on the delay line all packets that the transmitter takes by the instant now.
+// transmit moves the packets that leave the queue by the instant now to the delay line.
 func (l *Link) transmit(now time.Duration) {
 	for {
-		item, at, ok := l.sender.ask(now, &l.events)
+		item, at, ok := l.transmitter.ask(now, &l.events)
 		if !ok {
 			return
 		}
 		if item.marked {
 			l.marked++
 		}
-		d := l.propagate(l.sender.freeAt, item.ordinal)
-		d.Packet, d.Sent, d.Queued, d.Serialised = item.Packet, item.Sent, at-item.Sent, l.sender.freeAt-at
+		d := l.propagate(l.transmitter.freeAt, item.ordinal)
+		d.Packet, d.Sent, d.Queued, d.Serialised = item.Packet, item.Sent, at-item.Sent, l.transmitter.freeAt-at
 	}
 }
 
-// propagate makes a place on the delay line for a packet whose last bit leaves at an instant. The
-// caller fills in all but the arrival.
+// propagate inserts into the delay line a packet whose last bit leaves at the given instant. The
+// caller sets all fields of the Delivery but At.
 func (l *Link) propagate(leaves time.Duration, ordinal uint64) *Delivery {
-	at := leaves + l.jitter.of(ordinal)
+	at := leaves + l.jitter.delayOf(ordinal)
 	if l.ordered {
 		at = max(at, l.lastAt)
 		l.lastAt = at
@@ -124,21 +125,20 @@ func (l *Link) propagate(leaves time.Duration, ordinal uint64) *Delivery {
 	return l.line.insert(at)
 }
 
-// Next is the instant at which Dequeue is to be called next: a packet arrives, or the queueing
-// discipline decides about one. Never if there is none to wait for.
+// Next returns the instant at which the caller must call Dequeue next: a packet arrives, or the
+// queueing discipline decides about a packet. It returns Never if the link is empty.
 func (l *Link) Next() time.Duration {
 	next := l.line.next()
-	if l.sender != nil {
-		next = min(next, l.sender.next())
+	if l.transmitter != nil {
+		next = min(next, l.transmitter.next())
 	}
 	return next
 }
 
-// Dequeue appends to dst the packets that have arrived by the instant now, in the order in which they
-// arrive; packets that arrive at the same instant keep the order in which they left the queue. There
-// may be none.
+// Dequeue appends to dst the packets that have arrived by the instant now, in order of arrival.
+// Packets that arrive at the same instant keep the order in which they left the queue.
 func (l *Link) Dequeue(now time.Duration, dst []Delivery) []Delivery {
-	if l.sender != nil {
+	if l.transmitter != nil {
 		l.transmit(now)
 	}
 	for l.line.size > 0 && l.line.at(0).At <= now {
@@ -149,18 +149,19 @@ func (l *Link) Dequeue(now time.Duration, dst []Delivery) []Delivery {
 	return dst
 }
 
-// Events returns the drops and copies since its last call, in order of time. The caller asks after each
-// Enqueue and each Dequeue. The slice is valid until the next of these calls.
+// Events returns the drops and copies since the last call of Events, in order of time. The caller
+// calls it after each Enqueue and each Dequeue. The slice is valid until the next Enqueue or
+// Dequeue.
 func (l *Link) Events() []Event { return l.events.take() }
 
-// Stats counts the packets since the last Reset.
+// Stats returns the packet counters since the last Reset.
 func (l *Link) Stats() Stats {
 	s := Stats{
 		Offered: l.offered, Copied: l.events.copies, Dropped: l.events.drops,
 		Delivered: l.delivered, InFlight: uint64(l.line.size), Marked: l.marked,
 	}
-	if l.sender != nil {
-		s.InFlight += uint64(l.sender.qdisc.Len())
+	if l.transmitter != nil {
+		s.InFlight += uint64(l.transmitter.qdisc.Len())
 	}
 	return s
 }

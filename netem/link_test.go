@@ -23,8 +23,8 @@ func mustParse(t testing.TB, line string) Config {
 	return cfg
 }
 
-// send offers packets of that many bytes, all at the same instant, and tells which of them the link did
-// not drop at once.
+// send offers packets of that many bytes, all at the same instant, and tells which of them the link
+// did not drop at once.
 func send(l *Link, now time.Duration, sizes ...int32) (accepted []bool) {
 	for i, size := range sizes {
 		l.Enqueue(now, Packet{Size: size, ID: uint32(i)})

@@ -2,10 +2,11 @@ package netem
 
 import "errors"
 
-// GilbertElliott is loss in bursts: a Markov chain of two states, good (where it starts) and bad, that
-// may move after each packet, and loses packets with a probability of its state. The fields are
-// tc-netem's "loss gemodel p r 1-h 1-k", as probabilities from 0 to 1. The zero value is no loss.
-// Source: E. O. Elliott, Estimates of Error Rates for Codes on Burst-Noise Channels, BSTJ 42 (1963).
+// GilbertElliott is loss in bursts: a Markov chain with the states good, where it starts, and bad.
+// Each state loses packets with its own probability, and after each packet the chain may change its
+// state. The fields are those of tc-netem's "loss gemodel p r 1-h 1-k", as probabilities from 0 to
+// 1. The zero value loses nothing. Source: E. O. Elliott, Estimates of Error Rates for Codes on
+// Burst-Noise Channels, BSTJ 42 (1963).
 type GilbertElliott struct {
 	P    float64 // p: from good to bad
 	R    float64 // r: from bad to good
@@ -13,8 +14,8 @@ type GilbertElliott struct {
 	Good float64 // 1-k: loss in the good state
 }
 
-// StationaryLoss is the share of packets lost in the long run: p/(p+r) of them are judged in the bad
-// state, the others in the good one. A chain that starts good and never moves stays good.
+// StationaryLoss is the share of packets lost in the long run, 0 to 1. The chain is in the bad
+// state for p/(p+r) of the packets; if p is 0, it stays in the good state.
 func (g GilbertElliott) StationaryLoss() float64 {
 	if g.P == 0 {
 		return g.Good
@@ -33,10 +34,10 @@ func (g GilbertElliott) validate() error {
 	)
 }
 
-// lossProcess decides which packets are lost at random. Independent loss is the chain that never
-// leaves its good state.
+// lossProcess decides which packets are lost at random. Independent loss is a Gilbert–Elliott chain
+// that never leaves its good state.
 type lossProcess struct {
-	toBad, toGood threshold // the chain's moves
+	toBad, toGood threshold // transitions of the chain
 	inGood, inBad threshold // loss in each state
 	bad           bool
 	draws         stream
@@ -58,16 +59,16 @@ func (l *lossProcess) reset(draws stream) {
 	l.draws = draws
 }
 
-// lost reports whether packet i is lost. The upper half of its draw moves the chain, the lower half
-// judges the packet by the state it finds the chain in, before the move: loss_gilb_ell() of
-// net/sched/sch_netem.c does it in that order.
+// lost reports whether packet i is lost. The lower half of the packet's draw decides by the present
+// state of the chain, then the upper half decides about the transition: the order of
+// loss_gilb_ell() in net/sched/sch_netem.c.
 func (l *lossProcess) lost(i uint64) bool {
 	draw := l.draws.draw(i)
-	move, judge := uint32(draw>>32), uint32(draw)
+	transition, loss := uint32(draw>>32), uint32(draw)
 	if l.bad {
-		l.bad = !l.toGood.happens(move)
-		return l.inBad.happens(judge)
+		l.bad = !l.toGood.happens(transition)
+		return l.inBad.happens(loss)
 	}
-	l.bad = l.toBad.happens(move)
-	return l.inGood.happens(judge)
+	l.bad = l.toBad.happens(transition)
+	return l.inGood.happens(loss)
 }

@@ -95,8 +95,9 @@ func TestGilbertElliottLosesInBursts(t *testing.T) {
 }
 
 func TestALossSaysNothingOfTheNextMove(t *testing.T) {
-	// In the bad state half of the time, half of the packets lost there: a packet and its successor are
-	// both lost in 1/16 of the cases, if the chain's move is independent of the verdict on the packet.
+	// In the bad state half of the time, half of the packets lost there: a packet and its successor
+	// are both lost in 1/16 of the cases, if the chain's move is independent of the verdict on the
+	// packet.
 	const n = 200_000
 	lost := outcomes(mustParse(t, "loss gemodel 50% 50% 50%"), 2, n)
 	pairs := 0.0

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Never is the instant that does not come: Next returns it while the link has nothing to do.
+// Never is later than every instant. Next returns it if nothing is going to happen.
 const Never time.Duration = math.MaxInt64
 
-// A Packet is what the link needs to know of an IP packet.
+// A Packet describes an IP packet to a link.
 type Packet struct {
 	Size  int32  // bytes of the IP packet, headers included
 	Flow  uint32 // the connection it belongs to
 	Burst uint32 // the burst of segments it was sent in
-	ID    uint32 // the caller's handle; the link only carries it, and a copy has the same
-	ECN   ECN    // set by the sender; a queueing discipline may change it to CE
+	ID    uint32 // for the caller's use; a copy has the same ID
+	ECN   ECN    // as the sender set it; a queueing discipline may change it to CE
 }
 
-// A Delivery is a packet that arrived, with the account of its time on the link.
+// A Delivery is a packet that arrived, and how it spent its time on the link.
 // Instants are durations since the start of the caller's clock.
 type Delivery struct {
 	Packet
@@ -27,8 +27,8 @@ type Delivery struct {
 	Serialised time.Duration // time its own bytes took at the link's rate
 }
 
-// Propagation is the time the packet was on the delay line: delay, jitter and, on an ordered link,
-// the wait for packets before it. Queued + Serialised + Propagation is exactly At − Sent.
+// Propagation is the time after the packet's last bit left: delay, jitter and, on an ordered link,
+// the wait for earlier packets. Queued + Serialised + Propagation is exactly At − Sent.
 func (d *Delivery) Propagation() time.Duration {
 	return d.At - d.Sent - d.Queued - d.Serialised
 }

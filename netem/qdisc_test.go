@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// model is a drop-tail link in the plainest form: the whole queue is a list of departures, and the
-// fate of a packet is decided when it is offered.
+// model is a drop-tail link in its simplest form: the queue is a list of departures, and what
+// happens to a packet is decided when it is offered.
 type model struct {
 	cfg      Config
-	judge    *Link // for its random draws alone
+	draws    *Link // only its random draws are used
 	ordinal  uint64
 	leaves   []time.Duration
 	latest   time.Duration
 	arriving []Delivery
 }
 
-func newModel(cfg Config, seed uint64) *model { return &model{cfg: cfg, judge: New(cfg, seed)} }
+func newModel(cfg Config, seed uint64) *model { return &model{cfg: cfg, draws: New(cfg, seed)} }
 
-// offer returns why the packet is dropped, or -1.
+// offer returns the DropReason, or -1 if the packet arrives.
 func (m *model) offer(now time.Duration, p Packet) int {
 	m.ordinal++
-	lost := m.judge.loss.lost(m.ordinal)
+	lost := m.draws.loss.lost(m.ordinal)
 	if slices.Contains(m.cfg.Drops, int(m.ordinal)) {
 		return int(ByDropList)
 	}
@@ -34,7 +34,7 @@ func (m *model) offer(now time.Duration, p Packet) int {
 	d := Delivery{Packet: p, Sent: now}
 	if m.cfg.Rate != 0 {
 		m.leaves = slices.DeleteFunc(m.leaves, func(t time.Duration) bool { return t <= now })
-		if len(m.leaves) >= limitOr(m.cfg.Limit) {
+		if len(m.leaves) >= limitOrDefault(m.cfg.Limit) {
 			return int(ByLimit)
 		}
 		if n := len(m.leaves); n > 0 {
@@ -43,7 +43,7 @@ func (m *model) offer(now time.Duration, p Packet) int {
 		d.Serialised = time.Duration(int64(p.Size) * 8 * 1e9 / m.cfg.Rate)
 		m.leaves = append(m.leaves, now+d.Queued+d.Serialised)
 	}
-	d.At = now + d.Queued + d.Serialised + m.judge.jitter.of(m.ordinal)
+	d.At = now + d.Queued + d.Serialised + m.draws.jitter.delayOf(m.ordinal)
 	if m.cfg.Ordered {
 		d.At = max(d.At, m.latest)
 		m.latest = d.At
@@ -68,8 +68,8 @@ func (m *model) arrived(now time.Duration) (got []Delivery) {
 	return got
 }
 
-// randomConfig draws a link whose packets take whole milliseconds, so that packets often come at the
-// instant at which others leave or arrive.
+// randomConfig draws a link whose packets take whole milliseconds, so that packets often come at
+// the instant at which others leave or arrive.
 func randomConfig(r *rand.Rand) Config {
 	pick := func(values ...int64) int64 { return values[r.IntN(len(values))] }
 	return Config{
@@ -83,8 +83,8 @@ func randomConfig(r *rand.Rand) Config {
 	}
 }
 
-// A link and the plain model give the same packets at the same nanosecond and drop the same ones,
-// whether the link foresees the departures of its queue or asks a DropTail for each packet.
+// The link computes departures in advance (New) or asks a DropTail for each packet (NewQdisc). Both
+// deliver and drop the same packets at the same nanosecond as the model.
 func TestDropTailLinksDoAsThePlainModelDoes(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 0))
@@ -127,7 +127,7 @@ func TestDropTailLinksDoAsThePlainModelDoes(t *testing.T) {
 	}
 }
 
-// account holds a link to the conservation law: each packet offered leaves exactly once per copy.
+// account checks the conservation law: every copy of a packet leaves the link exactly once.
 type account struct {
 	t      testing.TB
 	copies map[uint32]int
@@ -154,8 +154,8 @@ func (a *account) leave(id uint32) {
 	}
 }
 
-// drive offers packets one gap apart and calls the link whenever it asks for it, until it is empty. It
-// returns all deliveries and drops, and holds the link to what every caller may rely on.
+// drive offers packets one gap apart and calls the link whenever it asks for it, until it is empty.
+// It returns all deliveries and drops, and holds the link to what every caller may rely on.
 func drive(t testing.TB, l *Link, packets int, gap time.Duration, p Packet) (arrived []Delivery, dropped []Event) {
 	t.Helper()
 	a := account{t: t, copies: map[uint32]int{}}
@@ -238,8 +238,9 @@ func TestCoDelDropsAtDequeueByItsControlLaw(t *testing.T) {
 	if len(dropped) < 3 || len(arrived)+len(dropped) != 1000 {
 		t.Fatalf("%d packets arrived, %d were dropped", len(arrived), len(dropped))
 	}
-	// Packet n leaves at 1.2n ms having waited 0.2n ms. At 30 ms packet 25 has waited for the target of
-	// 5 ms; an interval later, at the next departure after 130 ms, packet 109 is the first drop.
+	// Packet n leaves at 1.2n ms having waited 0.2n ms. At 30 ms packet 25 has waited for the
+	// target of 5 ms; an interval later, at the next departure after 130 ms, packet 109 is the
+	// first drop.
 	first := dropped[0]
 	if want := (Event{Packet{Size: 1500, ID: 109}, 109 * 1200 * us, Dropped, ByAQM, AtDequeue}); first != want {
 		t.Errorf("first drop %+v, want %+v", first, want)

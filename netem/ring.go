@@ -1,14 +1,15 @@
 package netem
 
-// ring is a queue of values in a buffer that grows by doubling and is never given back.
+// ring is a first-in, first-out queue in a circular buffer. The buffer doubles when it is full and
+// never shrinks.
 type ring[T any] struct {
-	buf        []T // a power of two long
+	buf        []T // its length is a power of two
 	head, size int
 }
 
 func (r *ring[T]) at(i int) *T { return &r.buf[(r.head+i)&(len(r.buf)-1)] }
 
-// push adds a place at the end, for the caller to fill: it holds what an earlier value left there.
+// push adds an element at the end and returns it for the caller to set: it has an arbitrary value.
 func (r *ring[T]) push() *T {
 	if r.size == len(r.buf) {
 		r.grow()

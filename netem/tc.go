@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// A SyntaxError tells which word of a line ParseTC cannot read, and why.
+// A SyntaxError is a word of a line that ParseTC cannot read, and why not.
 type SyntaxError struct {
 	Line   string
-	Offset int // of Word in Line, in bytes
+	Offset int // of Word in Line, bytes
 	Word   string
 	Reason string
 }
 
 func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Word, e.Reason) }
 
-// ParseTC reads one line of tc-netem(8)'s words, in any order:
+// ParseTC parses one line of tc-netem(8)'s options, in any order:
 //
 //	delay TIME [JITTER] [distribution uniform|normal|pareto|paretonormal]
 //	loss [random] PERCENT
@@ -26,13 +26,13 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Wor
 //	rate RATE
 //	limit PACKETS
 //
-// and two words that tc does not have: "ordered" keeps packets in order under jitter, "drops 2,5" drops
-// the second and the fifth packet. As in tc, latency is delay and drop is loss; kbit is 1000 bit/s and
-// kbps 1000 bytes a second; a bare percentage needs no sign and a bare rate is in bit/s. A bare time is
-// refused, because tc itself disagrees: tc(8) has microseconds, netem reads nanoseconds since it uses
-// iproute2's get_time64().
+// Two options do not exist in tc: "ordered" sets Config.Ordered, and "drops 2,5" drops the second
+// and the fifth packet. As in tc, latency means delay and drop means loss; kbit is 1000 bit/s and
+// kbps is 1000 bytes a second; a percentage needs no "%", and a rate without unit is in bit/s.
+// ParseTC refuses a time without unit, because tc(8) documents microseconds and netem reads
+// nanoseconds (get_time64() in iproute2).
 //
-// An error is a *SyntaxError, or what Validate says.
+// An error is a *SyntaxError or an error of Config.Validate.
 func ParseTC(line string) (Config, error) {
 	p := tcParser{line: line}
 	for p.next() {
@@ -44,12 +44,12 @@ func ParseTC(line string) (Config, error) {
 		return Config{}, err
 	}
 	if p.cfg.Distribution != Uniform && p.cfg.Jitter == 0 {
-		return Config{}, errors.New("netem: a distribution needs a jitter: delay TIME JITTER distribution NAME")
+		return Config{}, errors.New("netem: a distribution needs a jitter, as in: delay TIME JITTER distribution NAME")
 	}
 	return p.cfg, nil
 }
 
-// tcOptions are the words that start an option.
+// tcOptions are the options by the word they begin with.
 var tcOptions = map[string]func(*tcParser) error{
 	"delay":        (*tcParser).delay,
 	"distribution": (*tcParser).distribution,
@@ -69,17 +69,17 @@ var tcOptions = map[string]func(*tcParser) error{
 
 var tcAliases = map[string]string{"latency": "delay", "drop": "loss"}
 
-// tcParser walks a line word by word and fills a Config.
+// tcParser reads a line word by word and sets the fields of a Config.
 type tcParser struct {
 	line string
-	word string   // the present word
-	at   int      // its offset
-	end  int      // the offset behind it
-	seen []string // options read so far
+	word string   // the current word
+	at   int      // offset of the word in line
+	end  int      // offset behind the word
+	seen []string // names of the options so far
 	cfg  Config
 }
 
-// next moves to the next word, if there is one.
+// next moves to the next word and reports whether there is one.
 func (p *tcParser) next() bool {
 	const blanks = " \t\r\n"
 	rest := strings.TrimLeft(p.line[p.end:], blanks)
@@ -94,7 +94,7 @@ func (p *tcParser) next() bool {
 	return true
 }
 
-// nextIsNumber moves to the next word if it begins as a number does.
+// nextIsNumber moves to the next word if that begins like a number, and reports whether it did.
 func (p *tcParser) nextIsNumber() bool {
 	before := *p
 	if p.next() && strings.ContainsRune("0123456789.+-", rune(p.word[0])) {
@@ -104,10 +104,10 @@ func (p *tcParser) nextIsNumber() bool {
 	return false
 }
 
-// want moves to the value of an option.
+// want moves to the next word, the value of an option. what names the value in the error.
 func (p *tcParser) want(what string) error {
 	if !p.next() {
-		return p.fault("wants " + what)
+		return p.fault("needs " + what)
 	}
 	return nil
 }
@@ -116,7 +116,7 @@ func (p *tcParser) fault(reason string) error {
 	return &SyntaxError{Line: p.line, Offset: p.at, Word: p.word, Reason: reason}
 }
 
-// option reads the option that the present word starts.
+// option parses the option that begins with the current word.
 func (p *tcParser) option() error {
 	name := p.word
 	if alias, ok := tcAliases[name]; ok {
@@ -124,17 +124,17 @@ func (p *tcParser) option() error {
 	}
 	read, known := tcOptions[name]
 	if !known {
-		return p.fault("unknown option (want delay, distribution, loss, rate, limit, drops or ordered)")
+		return p.fault("unknown option: known are delay, distribution, loss, rate, limit, drops and ordered")
 	}
 	if slices.Contains(p.seen, name) {
-		return p.fault("given twice")
+		return p.fault("the option is given twice")
 	}
 	p.seen = append(p.seen, name)
 	return read(p)
 }
 
 func (p *tcParser) unsupported() error {
-	return p.fault("this option of tc-netem is not supported")
+	return p.fault("the option is not supported")
 }
 
 func (p *tcParser) delay() (err error) {
@@ -161,7 +161,7 @@ func (p *tcParser) distribution() (err error) {
 		return err
 	}
 	if p.cfg.Distribution, err = ParseDistribution(p.word); err != nil {
-		return p.fault("unknown distribution (want uniform, normal, pareto or paretonormal)")
+		return p.fault("unknown distribution: known are uniform, normal, pareto and paretonormal")
 	}
 	return nil
 }
@@ -217,10 +217,10 @@ func (p *tcParser) rate() (err error) {
 		return err
 	}
 	if p.cfg.Rate == 0 {
-		return p.fault("a rate of 0 carries nothing; a link without the option is unlimited")
+		return p.fault("a link with rate 0 transmits nothing; without the option the rate is unlimited")
 	}
 	if p.nextIsNumber() {
-		return p.fault("packet overhead and cells are not supported")
+		return p.fault("packet overhead and cell sizes are not supported")
 	}
 	return nil
 }
@@ -230,7 +230,7 @@ func (p *tcParser) limit() (err error) {
 		return err
 	}
 	if p.cfg.Limit, err = strconv.Atoi(p.word); err != nil || p.cfg.Limit < 1 {
-		return p.fault("the limit is a number of packets, at least 1")
+		return p.fault("the limit is not a number of packets of at least 1")
 	}
 	return nil
 }
@@ -242,7 +242,7 @@ func (p *tcParser) drops() error {
 	for _, ordinal := range strings.Split(p.word, ",") {
 		n, err := strconv.Atoi(ordinal)
 		if err != nil {
-			return p.fault("the drop list is ordinals of packets, such as 2,5")
+			return p.fault("the drop list is not a list of ordinals of packets, such as 2,5")
 		}
 		p.cfg.Drops = append(p.cfg.Drops, n)
 	}

@@ -45,7 +45,7 @@ func TestParseTC(t *testing.T) {
 
 func TestParseTCNamesTheWordAtFault(t *testing.T) {
 	for _, tt := range []struct{ line, word, reason string }{
-		{"delay", "delay", "wants a time"},
+		{"delay", "delay", "needs a time"},
 		{"delay fast", "fast", "number"},
 		{"delay 25", "25", "needs a unit"},
 		{"delay 25mss", "25mss", "unknown unit"},
@@ -56,9 +56,9 @@ func TestParseTCNamesTheWordAtFault(t *testing.T) {
 		{"loss 1ms", "1ms", "not a percentage"},
 		{"loss 1% 25%", "25%", "correlated loss"},
 		{"loss state 1%", "state", "four-state"},
-		{"loss gemodel", "gemodel", "wants a percentage"},
+		{"loss gemodel", "gemodel", "needs a percentage"},
 		{"rate 20mbits", "20mbits", "unknown unit"},
-		{"rate 0mbit", "0mbit", "carries nothing"},
+		{"rate 0mbit", "0mbit", "transmits nothing"},
 		{"rate 99999999tbit", "99999999tbit", "too large"},
 		{"rate 1mbit 14", "14", "overhead"},
 		{"limit 0", "0", "at least 1"},
@@ -89,13 +89,13 @@ func TestImpossibleLinksAreRefused(t *testing.T) {
 	for _, tt := range []struct{ line, want string }{
 		{"delay -5ms", "delay -5ms is negative"},
 		{"delay 5ms -1ms", "jitter -1ms is negative"},
-		{"delay 25000000s", "above the most allowed, 24h0m0s"},
+		{"delay 25000000s", "above the maximum of 24h0m0s"},
 		{"loss 101%", "loss 101% is not between 0% and 100%"},
 		{"loss -1%", "loss -1% is not between"},
 		{"loss gemodel 1% 120%", "gemodel r 120% is not between"},
-		{"rate 99bit", "below the least allowed, 100"},
+		{"rate 99bit", "below the minimum of 100"},
 		{"rate -1mbit", "rate -1000000 is negative"},
-		{"limit 2000000", "above the most allowed"},
+		{"limit 2000000", "above the maximum"},
 		{"drops 0", "0 is not the ordinal"},
 		{"delay 5ms distribution normal", "a distribution needs a jitter"},
 	} {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// String is the configuration as a line that ParseTC reads back. A perfect wire is the empty line.
+// String returns the configuration as a line for ParseTC. The zero Config is the empty line.
 func (c Config) String() string {
 	var words []string
 	add := func(w ...string) { words = append(words, w...) }
@@ -52,7 +52,7 @@ func formatTime(d time.Duration) string {
 	return formatQuantity(int64(d), timeUnits)
 }
 
-// formatQuantity writes v in the first unit of which it is a whole number.
+// formatQuantity writes v in the first of the units in which it is a whole number.
 func formatQuantity(v int64, units []unit) string {
 	for _, u := range units {
 		if v%int64(u.scale) == 0 {
@@ -62,8 +62,8 @@ func formatQuantity(v int64, units []unit) string {
 	return strconv.FormatInt(v, 10)
 }
 
-// formatPercent writes a fraction as the shortest percentage that reads back as the same number, by
-// moving the decimal point: a multiplication by 100 would round.
+// formatPercent writes a fraction as the shortest percentage that is parsed to the same fraction.
+// It moves the decimal point, because a multiplication by 100 would round.
 func formatPercent(p float64) string {
 	if math.IsNaN(p) || math.IsInf(p, 0) {
 		return fmt.Sprint(p)

@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// A unit is a suffix of a quantity and what one of it is worth. Case does not matter, as in tc.
+// A unit is the suffix of a quantity and its value in the base unit. Case does not matter, as in
+// tc.
 type unit struct {
 	name  string
 	scale uint64
 }
 
-// timeUnits are those of get_time64(), lib/utils.c in iproute2, in nanoseconds.
+// timeUnits are the units of get_time64() in lib/utils.c of iproute2, in nanoseconds.
 var timeUnits = []unit{
 	{"s", 1e9}, {"sec", 1e9}, {"secs", 1e9},
 	{"ms", 1e6}, {"msec", 1e6}, {"msecs", 1e6},
@@ -22,7 +23,7 @@ var timeUnits = []unit{
 	{"ns", 1}, {"nsec", 1}, {"nsecs", 1},
 }
 
-// rateUnits are those of get_rate64(), lib/utils_math.c in iproute2, in bit/s.
+// rateUnits are the units of get_rate64() in lib/utils_math.c of iproute2, in bit/s.
 var rateUnits = []unit{
 	{"tbit", 1e12}, {"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}, {"", 1},
 	{"tibit", 1 << 40}, {"gibit", 1 << 30}, {"mibit", 1 << 20}, {"kibit", 1 << 10},
@@ -30,8 +31,8 @@ var rateUnits = []unit{
 	{"tibps", 8 << 40}, {"gibps", 8 << 30}, {"mibps", 8 << 20}, {"kibps", 8 << 10},
 }
 
-// quantity reads the present word as a decimal number and one of the units, and rounds to a whole
-// number of what the units count. It is exact: no floating point is involved.
+// quantity parses the current word, a decimal number and one of the units, and returns it in the
+// base unit, rounded to an integer. It computes in integers only.
 func (p *tcParser) quantity(units []unit) (int64, error) {
 	number, suffix := splitNumber(p.word)
 	negative := strings.HasPrefix(number, "-")
@@ -63,22 +64,23 @@ func (p *tcParser) quantity(units []unit) (int64, error) {
 		}
 		return int64(v), nil
 	}
-	return 0, p.fault("unknown unit (want " + unitNames(units) + ")")
+	return 0, p.fault("unknown unit: known are " + unitNames(units))
 }
 
-// time reads the present word as a time. Zero needs no unit.
+// time parses the current word as a time. Zero needs no unit.
 func (p *tcParser) time() (time.Duration, error) {
 	if p.word == "0" {
 		return 0, nil
 	}
 	if _, suffix := splitNumber(p.word); suffix == "" {
-		return 0, p.fault("a time needs a unit: tc(8) has a bare number as microseconds, netem takes nanoseconds")
+		return 0, p.fault("a time needs a unit: to tc(8) a number without unit is in microseconds, to netem in nanoseconds")
 	}
 	v, err := p.quantity(timeUnits)
 	return time.Duration(v), err
 }
 
-// percent reads the present word as a percentage, with or without the sign, into a fraction of 1.
+// percent parses the current word as a percentage, with or without "%", and returns it as a
+// fraction.
 func (p *tcParser) percent() (float64, error) {
 	number, suffix := splitNumber(p.word)
 	v, err := strconv.ParseFloat(number+"e-2", 64)
@@ -88,7 +90,7 @@ func (p *tcParser) percent() (float64, error) {
 	return v, nil
 }
 
-// splitNumber splits a word behind the last character that a decimal number may have.
+// splitNumber splits a word into a decimal number and the suffix behind it.
 func splitNumber(word string) (number, suffix string) {
 	number = strings.TrimLeft(word, "+-")
 	number = strings.TrimLeft(number, "0123456789.")

@@ -3,12 +3,12 @@ package netem
 import "time"
 
 // A transmitter serialises packets at a rate, one after another, and asks a queueing discipline for
-// the next one whenever it is free.
+// the next packet whenever it is free.
 type transmitter struct {
 	qdisc  Qdisc
 	rate   uint64        // bit/s; 0: unlimited, a packet takes no time
-	freeAt time.Duration // when the last bit of the packet in service leaves, or the last question was
-	idle   bool          // the discipline had nothing when it was last asked
+	freeAt time.Duration // busy: when the last bit of the packet leaves; idle: since when at least
+	idle   bool          // the last qdisc.Dequeue returned no packet
 }
 
 func (t *transmitter) reset(seed uint64) {
@@ -16,10 +16,10 @@ func (t *transmitter) reset(seed uint64) {
 	t.freeAt, t.idle = 0, true
 }
 
-// next is the instant at which the transmitter asks for a packet that waits, or Never.
+// next is the instant at which the transmitter asks for the next waiting packet, or Never.
 func (t *transmitter) next() time.Duration { return max(t.freeAt, t.qdisc.Next()) }
 
-// ask returns the next packet that the transmitter takes by the instant now, and when it takes it.
+// ask returns the next packet whose transmission begins by the instant now, and when it begins.
 func (t *transmitter) ask(now time.Duration, events *Events) (item Item, at time.Duration, ok bool) {
 	for {
 		at = t.freeAt
@@ -39,7 +39,7 @@ func (t *transmitter) ask(now time.Duration, events *Events) (item Item, at time
 	}
 }
 
-// enqueue gives a packet to the discipline. All questions up to the instant now must have been asked.
+// enqueue gives a packet to the discipline. The caller has called ask(now) until it returned false.
 func (t *transmitter) enqueue(now time.Duration, item Item, events *Events) {
 	events.now, events.place = now, AtEnqueue
 	t.qdisc.Enqueue(now, item, events)
@@ -48,8 +48,8 @@ func (t *transmitter) enqueue(now time.Duration, item Item, events *Events) {
 	}
 }
 
-// serialisation is the time that size bytes take at a rate in bit/s, rounded down to a nanosecond as
-// the kernel's packet_time_ns() does; 0 at the unlimited rate 0.
+// serialisation is the time that size bytes take at a rate in bit/s, rounded down to a nanosecond
+// as in packet_time_ns() of net/sched/sch_netem.c. At rate 0, which is unlimited, it is 0.
 func serialisation(size int32, rate uint64) time.Duration {
 	if rate == 0 {
 		return 0
