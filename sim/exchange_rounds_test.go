@@ -160,7 +160,7 @@ func TestPausesAndRoundsInARecording(t *testing.T) {
 		{"  mark handshake\n", "  pause 1s\n  mark handshake\n", "pauses come after it"},
 		{"  mark last-request\n", "", "moment last-round-first-byte, want last-request"},
 		{"  mark last-round-last-byte\n", "", "moment last-round-last-byte is missing"},
-		{"server\nat", "server\nat 1\n  pause 1s\nat", "moments and pauses are the client's"},
+		{"server\nat", "server\nat 1\n  pause 1s\nat", "only the client has moments and pauses"},
 	} {
 		_, err := recording.Parse(strings.NewReader(strings.Replace(text.String(), change.old, change.new, 1)))
 		if err == nil || !strings.Contains(err.Error(), change.want) {

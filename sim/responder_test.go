@@ -244,10 +244,18 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 	if err != nil || !again.Branches[0].Fetches() {
 		t.Errorf("%v; fetches: %v", err, again.Branches[0].Fetches())
 	}
-	for _, bad := range []string{"  fetched\n" + text.String(), strings.Replace(text.String(), "  fetched\n", "", 1),
-		strings.Replace(text.String(), "  fetched\n", "  fetched\n  fetch 1 1\n  fetched\n", 1), strings.Replace(text.String(), "  fetch ", "  fetch 0 ", 1)} {
-		if _, err := recording.Parse(strings.NewReader(bad)); err == nil {
-			t.Errorf("that is read: %s", bad)
+	for _, c := range []struct{ old, new, want string }{
+		{"  fetched\n", "", "a fetch without fetched after it"},
+		{"  fetch ", "  fetched\n  fetch ", "fetched without a fetch before it"},
+		{"  fetched\n", "  fetched\n  fetch 1 1\n  fetched\n", "a second fetch"},
+		{"  fetched\n", "  write 1\n  fetched\n", "write 1 between fetch and fetched: want only work there"},
+		{"  fetched\n", "  known\n", "known is called fetched"},
+		{"  fetch ", "  fetch 0 ", "want: fetch BYTES BYTES"},
+		{"server\nat", "server\nat 1\n  fetch 1 1\n  fetched\nat", "only the client fetches"},
+	} {
+		_, err := recording.Parse(strings.NewReader(strings.Replace(text.String(), c.old, c.new, 1)))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q for %q: error %v, want one with %q", c.new, c.old, err, c.want)
 		}
 	}
 }

@@ -13,55 +13,10 @@ import (
 	"tlslab/engine/record"
 )
 
-// The text form, line by line; # begins a comment, indentation is free:
-//
-//	recording 1
-//	about suite TLS_AES_128_GCM_SHA256
-//	branch full
-//	client
-//	at 0
-//	  keygen x25519
-//	  write 256
-//	at 1210
-//	  agree x25519
-//	  mark handshake
-//	server
-//	at 256
-//	  work 120us
-//	  write 1210
-//
-// An action is `write BYTES`, `work DURATION`, `pause DURATION`, `mark MOMENT`, `close`, `fetch BYTES
-// BYTES` (there and back), `fetched`, or an operation as engine/op prints it; or application data, as in
-//
-//	data 40000 aes-128-gcm fixed 21 tail 1
-//	data 40000 aes-128-cbc-sha fixed 21 tail 21 block 16 split
-//
-// with the bytes of plaintext, the cipher, and what differs from zero of the
-// framing, most from 16384.
-//
-// Names stand behind the write that carries what they name, or, of keys, where they
-// change; they may be left out:
-//
-//	keys send handshake
-//	write 2014
-//	  record handshake 127
-//	    message ServerHello 122
-//	  record change_cipher_spec 6
-//	  record handshake 1881
-//	    message EncryptedExtensions
-//
-// A record has its type and its bytes, with the header. It begins where the last one
-// ended, and may end in a later write. A message stands with the record in which it ends,
-// and has its bytes if they are known. Keys are those of the epoch clear, early, handshake
-// or application, by which a side sends or receives from there on.
-//
-// How data is cut into records stands before the
-// branches, in record.Sizing's words: `sizing server mss until 1000000, 16384`; and there stands the window that
-// decides between the branches early-data and early-data-rejected: `early-window
-// 10s`.
+// version is the first line of the text form.
 const version = "recording 1"
 
-// Format writes the text form.
+// Format writes the text form, which Parse reads.
 func (r *Recording) Format(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, version)
@@ -69,8 +24,8 @@ func (r *Recording) Format(w io.Writer) error {
 		fmt.Fprintf(b, "about %s %s\n", f.Key, f.Value)
 	}
 	for _, s := range r.sizings() {
-		if *s.is != nil {
-			fmt.Fprintf(b, "sizing %s %v\n", s.side, *s.is)
+		if *s.sizing != nil {
+			fmt.Fprintf(b, "sizing %s %v\n", s.side, *s.sizing)
 		}
 	}
 	if r.EarlyWindow != 0 {
@@ -87,14 +42,14 @@ func (r *Recording) Format(w io.Writer) error {
 	return nil
 }
 
-// sizings are the sizings with the names of their sides.
+// sizings returns the sizings of a recording and the names of their sides.
 func (r *Recording) sizings() [2]struct {
-	side string
-	is   **record.Sizing
+	side   string
+	sizing **record.Sizing
 } {
 	return [...]struct {
-		side string
-		is   **record.Sizing
+		side   string
+		sizing **record.Sizing
 	}{{"client", &r.ClientSizing}, {"server", &r.ServerSizing}}
 }
 
@@ -102,12 +57,24 @@ func formatSide(w io.Writer, name string, steps []Step) {
 	fmt.Fprintln(w, name)
 	for _, s := range steps {
 		fmt.Fprintf(w, "at %d\n", s.At)
-		for _, it := range s.Items {
-			fmt.Fprintf(w, "%s%s\n", indent(it.Action), it)
+		for i := range s.Items {
+			fmt.Fprintf(w, "%s%v\n", indentation(s.Items[i].Action), s.Items[i])
 		}
 	}
 }
 
+// indentation returns the spaces before an action. A name stands below what it is part of.
+func indentation(a Action) string {
+	switch a {
+	case Record:
+		return "    "
+	case Message:
+		return "      "
+	}
+	return "  "
+}
+
+// String returns the item's line in the text form.
 func (it Item) String() string {
 	switch it.Action {
 	case Compute:
@@ -126,14 +93,74 @@ func (it Item) String() string {
 		return fmt.Sprintf("fetch %d %d", it.Bytes, it.Response)
 	case Fetched:
 		return "fetched"
-	case Record, Message, KeyChange:
-		return it.nameString()
+	case Record:
+		return fmt.Sprintf("record %s %d", it.Name, it.Bytes)
+	case Message:
+		if it.Bytes > 0 {
+			return fmt.Sprintf("message %s %d", it.Name, it.Bytes)
+		}
+		return "message " + it.Name
+	case KeyChange:
+		if it.Sent {
+			return "keys send " + it.Name
+		}
+		return "keys receive " + it.Name
 	default:
 		return "close"
 	}
 }
 
-// Parse reads the text form and validates it. Errors name the line.
+// Parse reads the text form and validates the recording. Errors name the line. In the text, a #
+// begins a comment, and indentation has no meaning:
+//
+//	recording 1
+//	about suite TLS_AES_128_GCM_SHA256
+//	branch full
+//	client
+//	at 0
+//	  keygen x25519
+//	  write 256
+//	at 1210
+//	  agree x25519
+//	  mark handshake
+//	server
+//	at 256
+//	  work 120us
+//	  write 1210
+//
+// A line below `at BYTES` is one action:
+//
+//	write BYTES                   work DURATION        mark MOMENT
+//	data BYTES CIPHER FRAMING     pause DURATION       close
+//	fetch BYTES BYTES             fetched              an operation as engine/op prints it
+//	record TYPE BYTES             message NAME BYTES   keys send|receive EPOCH
+//
+// The numbers of fetch are the bytes of the OCSP request and of the response. The framing of data
+// lists what differs from its default, which is 0, and 16384 for most:
+//
+//	data 40000 aes-128-gcm fixed 21 tail 1
+//	data 40000 aes-128-cbc-sha fixed 21 tail 21 block 16 split
+//
+// Names stand after the write that carries what they name, or where keys change. They may be missing:
+//
+//	keys send handshake
+//	write 2014
+//	  record handshake 127
+//	    message ServerHello 122
+//	  record change_cipher_spec 6
+//	  record handshake 1881
+//	    message EncryptedExtensions
+//
+// A record has its content type and its bytes with the header. It begins in the write before it, at the
+// end of the last record, and may end in a later write. A message stands with the record in which it
+// ends; its bytes may be missing. An epoch is clear, early, handshake or application.
+//
+// Before the branches may stand how a side splits its data into records, in the words of
+// record.ParseSizing, and the window that decides between the branches early-data and
+// early-data-rejected:
+//
+//	sizing server mss until 1000000, 16384
+//	early-window 10s
 func Parse(r io.Reader) (*Recording, error) {
 	p := parser{rec: &Recording{}}
 	sc := bufio.NewScanner(r)
@@ -160,13 +187,15 @@ func Parse(r io.Reader) (*Recording, error) {
 	return p.rec, nil
 }
 
+// parser is a recording being read.
 type parser struct {
 	rec   *Recording
 	line  int
-	begun bool
-	side  *[]Step
+	begun bool    // the first line is read
+	side  *[]Step // the side being read; nil: none
 }
 
+// words takes the words of a line.
 func (p *parser) words(w []string) error {
 	if !p.begun {
 		if strings.Join(w, " ") != version {
@@ -178,29 +207,21 @@ func (p *parser) words(w []string) error {
 	switch w[0] {
 	case "about":
 		if len(w) < 3 {
-			return fmt.Errorf("want: about KEY VALUE")
+			return errors.New("want: about KEY VALUE")
 		}
 		p.rec.About = append(p.rec.About, Fact{w[1], strings.Join(w[2:], " ")})
 		return nil
 	case "early-window":
-		if len(w) != 2 {
-			return fmt.Errorf("want: early-window DURATION, such as 10s")
-		}
-		window, err := time.ParseDuration(w[1])
-		if err != nil || window <= 0 {
-			return fmt.Errorf("early-window %q: want a duration above 0, such as 10s", w[1])
-		}
-		p.rec.EarlyWindow = window
-		return nil
+		return p.earlyWindow(w)
+	case "sizing":
+		return p.sizing(w)
 	case "branch":
 		if len(w) != 2 {
-			return fmt.Errorf("want: branch %s", known("|"))
+			return fmt.Errorf("want: branch %s", outcomeNames("|"))
 		}
 		p.rec.Branches = append(p.rec.Branches, Branch{Outcome: Outcome(w[1])})
 		p.side = nil
 		return nil
-	case "sizing":
-		return p.sizing(w)
 	case "client", "server":
 		return p.beginSide(w)
 	case "at":
@@ -216,6 +237,36 @@ func (p *parser) words(w []string) error {
 	step := &(*p.side)[len(*p.side)-1]
 	step.Items = append(step.Items, it)
 	return nil
+}
+
+func (p *parser) earlyWindow(w []string) error {
+	if len(w) != 2 {
+		return errors.New("want: early-window DURATION, such as 10s")
+	}
+	window, err := time.ParseDuration(w[1])
+	if err != nil || window <= 0 {
+		return fmt.Errorf("early-window %q: want a duration above 0, such as 10s", w[1])
+	}
+	p.rec.EarlyWindow = window
+	return nil
+}
+
+func (p *parser) sizing(w []string) error {
+	if len(p.rec.Branches) > 0 {
+		return errors.New("sizing stands before the branches")
+	}
+	for _, s := range p.rec.sizings() {
+		if len(w) < 3 || w[1] != s.side {
+			continue
+		}
+		if *s.sizing != nil {
+			return fmt.Errorf("sizing %s stands twice", s.side)
+		}
+		var err error
+		*s.sizing, err = record.ParseSizing(strings.Join(w[2:], " "))
+		return err
+	}
+	return errors.New("want: sizing client|server STAGES")
 }
 
 func (p *parser) beginSide(w []string) error {
@@ -237,10 +288,10 @@ func (p *parser) beginSide(w []string) error {
 
 func (p *parser) beginStep(w []string) error {
 	if p.side == nil {
-		return fmt.Errorf("a step outside `client` or `server`")
+		return errors.New("a step outside `client` or `server`")
 	}
 	if len(w) != 2 {
-		return fmt.Errorf("want: at BYTES")
+		return errors.New("want: at BYTES")
 	}
 	n, err := strconv.ParseInt(w[1], 10, 64)
 	if err != nil || n < 0 {
@@ -250,31 +301,19 @@ func (p *parser) beginStep(w []string) error {
 	return nil
 }
 
+// parseItem reads the words of an action.
 func parseItem(w []string) (Item, error) {
 	switch w[0] {
 	case "write":
 		if len(w) != 2 {
-			return Item{}, fmt.Errorf("want: write BYTES")
+			return Item{}, errors.New("want: write BYTES")
 		}
-		n, err := strconv.Atoi(w[1])
-		if err != nil || n <= 0 {
-			return Item{}, fmt.Errorf("write %q: want a number of bytes above 0", w[1])
-		}
-		return Item{Action: Write, Bytes: n}, nil
+		n, err := parseBytes(w[0], w[1])
+		return Item{Action: Write, Bytes: n}, err
 	case "data":
 		return parseData(w)
 	case "work", "pause":
-		if len(w) != 2 {
-			return Item{}, fmt.Errorf("want: %s DURATION, such as 120us", w[0])
-		}
-		d, err := time.ParseDuration(w[1])
-		if err != nil || d < 0 {
-			return Item{}, fmt.Errorf("%s %q: want a duration, such as 120us", w[0], w[1])
-		}
-		if w[0] == "pause" {
-			return Item{Action: Pause, Work: d}, nil
-		}
-		return Item{Action: Work, Work: d}, nil
+		return parseDuration(w)
 	case "mark":
 		for m, name := range momentNames {
 			if len(w) == 2 && w[1] == name {
@@ -284,10 +323,6 @@ func parseItem(w []string) (Item, error) {
 		return Item{}, fmt.Errorf("want: mark %s", strings.Join(momentNames[:], "|"))
 	case "fetch":
 		return parseFetch(w)
-	case "record", "message":
-		return parseNamed(w)
-	case "keys":
-		return parseKeyChange(w)
 	case "known":
 		return Item{}, errors.New("known is called fetched")
 	case "close", "fetched":
@@ -298,10 +333,74 @@ func parseItem(w []string) (Item, error) {
 			return Item{Action: Fetched}, nil
 		}
 		return Item{Action: CloseEnd}, nil
+	case "record", "message":
+		return parseNamed(w)
+	case "keys":
+		if len(w) != 3 || w[1] != "send" && w[1] != "receive" {
+			return Item{}, fmt.Errorf("want: keys send|receive %s", strings.Join(epochs, "|"))
+		}
+		return Item{Action: KeyChange, Sent: w[1] == "send", Name: w[2]}, nil
 	}
 	o, err := op.Parse(strings.Join(w, " "))
 	if err != nil {
 		return Item{}, fmt.Errorf("%q is no action: want write, data, work, pause, mark, close, fetch, fetched, record, message, keys or an operation: %w", strings.Join(w, " "), err)
 	}
 	return Item{Action: Compute, Op: o}, nil
+}
+
+// parseBytes reads the number of bytes of an action.
+func parseBytes(action, word string) (int, error) {
+	n, err := strconv.Atoi(word)
+	if err != nil || n <= 0 {
+		return 0, fmt.Errorf("%s %q: want a number of bytes above 0", action, word)
+	}
+	return n, nil
+}
+
+// parseDuration reads the words of Work or Pause.
+func parseDuration(w []string) (Item, error) {
+	if len(w) != 2 {
+		return Item{}, fmt.Errorf("want: %s DURATION, such as 120us", w[0])
+	}
+	d, err := time.ParseDuration(w[1])
+	if err != nil || d < 0 {
+		return Item{}, fmt.Errorf("%s %q: want a duration, such as 120us", w[0], w[1])
+	}
+	if w[0] == "pause" {
+		return Item{Action: Pause, Work: d}, nil
+	}
+	return Item{Action: Work, Work: d}, nil
+}
+
+// parseFetch reads the words of a Fetch.
+func parseFetch(w []string) (it Item, err error) {
+	it.Action = Fetch
+	if len(w) != 3 {
+		return it, errors.New("want: fetch BYTES BYTES, of the OCSP request and of the response")
+	}
+	if it.Bytes, err = parseBytes(w[0], w[1]); err != nil {
+		return it, err
+	}
+	it.Response, err = parseBytes(w[0], w[2])
+	return it, err
+}
+
+// parseNamed reads the words of a Record or a Message.
+func parseNamed(w []string) (it Item, err error) {
+	it.Action = Record
+	if w[0] == "message" {
+		it.Action = Message
+	}
+	switch {
+	case len(w) == 2 && it.Action == Message:
+		it.Name = w[1]
+		return it, nil
+	case len(w) != 3 && it.Action == Message:
+		return it, errors.New("want: message NAME [BYTES]")
+	case len(w) != 3:
+		return it, errors.New("want: record TYPE BYTES")
+	}
+	it.Name = w[1]
+	it.Bytes, err = parseBytes(w[0], w[2])
+	return it, err
 }

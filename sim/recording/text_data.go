@@ -1,0 +1,83 @@
+package recording
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tlslab/engine/record"
+)
+
+// framingWords are the words of the numbers of a framing. A number with the default value is left
+// out.
+var framingWords = []struct {
+	word   string
+	number func(*record.Framing) *int
+	unset  int
+}{
+	{"fixed", func(f *record.Framing) *int { return &f.Fixed }, 0},
+	{"tail", func(f *record.Framing) *int { return &f.Tail }, 0},
+	{"block", func(f *record.Framing) *int { return &f.Block }, 0},
+	{"cap", func(f *record.Framing) *int { return &f.Cap }, 0},
+	{"most", func(f *record.Framing) *int { return &f.Most }, record.MaxPlaintext},
+}
+
+const splitWord = "split"
+
+// dataString returns the line of Data.
+func (it *Item) dataString() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "data %d %s", it.Bytes, it.Cipher)
+	for _, row := range framingWords {
+		if n := *row.number(&it.Framing); n != row.unset {
+			fmt.Fprintf(&b, " %s %d", row.word, n)
+		}
+	}
+	if it.Framing.Split {
+		b.WriteString(" " + splitWord)
+	}
+	return b.String()
+}
+
+// parseData reads the words of Data.
+func parseData(w []string) (it Item, err error) {
+	it.Action = Data
+	if len(w) < 3 {
+		return it, errors.New("want: data BYTES CIPHER, and the framing of its records")
+	}
+	if it.Bytes, err = parseBytes(w[0], w[1]); err != nil {
+		return it, err
+	}
+	it.Cipher = w[2]
+	for _, row := range framingWords {
+		*row.number(&it.Framing) = row.unset
+	}
+	for rest := w[3:]; len(rest) > 0; {
+		if rest[0] == splitWord {
+			it.Framing.Split, rest = true, rest[1:]
+			continue
+		}
+		if rest, err = it.parseFramingWord(rest); err != nil {
+			return it, err
+		}
+	}
+	return it, nil
+}
+
+// parseFramingWord reads one word of the framing and its number, and returns the words after them.
+func (it *Item) parseFramingWord(w []string) (rest []string, err error) {
+	for _, row := range framingWords {
+		if row.word != w[0] {
+			continue
+		}
+		if len(w) > 1 {
+			if n, err := strconv.Atoi(w[1]); err == nil && n >= 0 {
+				*row.number(&it.Framing) = n
+				return w[2:], nil
+			}
+		}
+		return nil, fmt.Errorf("data: %s: want a number of bytes", w[0])
+	}
+	return nil, fmt.Errorf("data: %q is none of fixed, tail, block, cap, most and split", w[0])
+}
