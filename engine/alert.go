@@ -28,7 +28,7 @@ func warningRow(m Message) *warning {
 
 // warn sends the alert of a row, behind the messages built so far, in a record of the
 // version that is agreed on, which the ServerHello may not have told yet.
-func (c *Conn) warn(m Message) error {
+func (c *Conn) sendWarning(m Message) error {
 	if err := c.sealMessages(); err != nil {
 		return err
 	}
@@ -42,13 +42,13 @@ func (c *Conn) warn(m Message) error {
 }
 
 // warned takes an alert that stands in the place of a message, where it is awaited.
-func (c *Conn) warned(a alert.Description) (awaited bool, err error) {
+func (c *Conn) readWarning(a alert.Description) (expectedRow bool, err error) {
 	for i := range warnings {
 		w := &warnings[i]
-		if w.alert != a || w.after == nil || !c.awaits(w.message) {
+		if w.alert != a || w.after == nil || !c.expects(w.message) {
 			continue
 		}
-		if _, err := c.awaited(w.message); err != nil {
+		if _, err := c.expectedRow(w.message); err != nil {
 			return true, err
 		}
 		if err := w.after(c); err != nil {
@@ -77,10 +77,10 @@ func (c *Conn) sealAlert(level alert.Level, a alert.Description) {
 	}
 }
 
-// takeAlert acts on the peer's alert. Besides close_notify, user_canceled and
+// readAlert acts on the peer's alert. Besides close_notify, user_canceled and
 // the warnings of versions up to TLS 1.2, each ends the connection (RFC 9846 §6,
 // RFC 5246 §7.2).
-func (c *Conn) takeAlert(plain []byte) (Event, error) {
+func (c *Conn) readAlert(plain []byte) (Event, error) {
 	if len(plain) == 0 {
 		return Event{}, emptyFragment
 	}
@@ -96,10 +96,10 @@ func (c *Conn) takeAlert(plain []byte) (Event, error) {
 		if c.in.unread > 0 {
 			return Event{}, interleaved
 		}
-		if awaited, err := c.warned(a); awaited || err != nil {
+		if expectedRow, err := c.readWarning(a); expectedRow || err != nil {
 			return Event{}, err
 		}
-		return Event{}, c.idles()
+		return Event{}, c.countIdle()
 	case level != alert.Fatal && c.info.Version != TLS13:
 		return Event{}, badAlertLevel
 	}

@@ -22,11 +22,11 @@ type cause struct {
 	alert alert.Description
 	level alert.Level
 	what  string
-	act   func(t *testing.T) *pair // nil: it is never sent, and what says why
+	step  func(t *testing.T) *pair // nil: it is never sent, and what says why
 }
 
-// honestly is no meddling at all.
-func honestly(_ int, burst []parcel) []parcel { return burst }
+// unchanged is no meddling at all.
+func unchanged(_ int, burst []message) []message { return burst }
 
 // failing is a handshake that comes to its alert by itself.
 func failing(algorithm string, client, server func(*Config)) func(*testing.T) *pair {
@@ -35,7 +35,7 @@ func failing(algorithm string, client, server func(*Config)) func(*testing.T) *p
 		client(cc)
 		server(sc)
 		p := newPair(cc, sc)
-		if err := p.meddle(honestly); err == nil {
+		if err := p.runTampered(unchanged); err == nil {
 			t.Fatal("the handshake does not fail")
 		}
 		return p
@@ -49,7 +49,7 @@ func lasting(v Version, then func(t *testing.T, p *pair)) func(*testing.T) *pair
 		onlyVersion(v)(cc)
 		onlyVersion(v)(sc)
 		p := newPair(cc, sc)
-		if err := p.meddle(honestly); err != nil {
+		if err := p.runTampered(unchanged); err != nil {
 			t.Fatal(err)
 		}
 		then(t, p)
@@ -60,10 +60,10 @@ func lasting(v Version, then func(t *testing.T, p *pair)) func(*testing.T) *pair
 // told is a handshake in which one message is changed on its way.
 func told(v Version, m Message, change edit) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
-		p := meddledPair(false, maxVersion(v), nothing)(t)
-		_ = p.meddle(func(_ int, burst []parcel) []parcel {
+		p := pairOf(false, maxVersion(v), nothing)(t)
+		_ = p.runTampered(func(_ int, burst []message) []message {
 			for i := range burst {
-				if burst[i].message() == m {
+				if burst[i].kind() == m {
 					burst[i].body = append(burst[i].body[:headerSize:headerSize], change(burst[i].body[headerSize:])...)
 					putLength(burst[i].body)
 				}
@@ -76,7 +76,7 @@ func told(v Version, m Message, change edit) func(*testing.T) *pair {
 
 // handed gives the server a message that its client would not have sent.
 func handed(typ ContentType, body ...byte) func(*testing.T, *pair) {
-	return func(t *testing.T, p *pair) { _ = p.hand(p.server, parcel{from: client, typ: typ, body: body}) }
+	return func(t *testing.T, p *pair) { _ = p.deliver(p.server, message{from: client, typ: typ, body: body}) }
 }
 
 // Records that no keys are needed for.
@@ -104,7 +104,7 @@ func misnamed(policy NamePolicy) func(*testing.T) *pair {
 		sc.UnknownNames = policy
 		p := newPair(cc, sc)
 		p.client = Client(cc, "other.example.test")
-		_ = p.meddle(honestly)
+		_ = p.runTampered(unchanged)
 		return p
 	}
 }
@@ -112,7 +112,7 @@ func misnamed(policy NamePolicy) func(*testing.T) *pair {
 // declining is a handshake of SSL 3.0 up to where the client says that it has no
 // certificate.
 func declining(t *testing.T) *pair {
-	p := meddledPair(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))(t)
+	p := pairOf(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))(t)
 	p.tap = tapped(p)
 	if err := p.client.Start(); err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func declining(t *testing.T) *pair {
 	for _, from := range []side{client, server} {
 		one, peer := p.ends(from)
 		for _, b := range p.tap.unpack(from, one.Flush(nil)) {
-			if err := p.hand(peer, b); err != nil {
+			if err := p.deliver(peer, b); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -134,7 +134,7 @@ func expanding(t *testing.T) *pair {
 	both(maxVersion(TLS12), compression, recordsOf(512))(cc)
 	compression(sc)
 	p := newPair(cc, sc)
-	if err := p.meddle(honestly); err != nil {
+	if err := p.runTampered(unchanged); err != nil {
 		t.Fatal(err)
 	}
 	_ = p.feed(p.client, p.tap.record(server, TypeApplicationData, make([]byte, 1<<14)))
@@ -169,12 +169,12 @@ func causes(t *testing.T) []cause {
 	stapled := func(status []byte) func(*testing.T) *pair {
 		return func(t *testing.T) *pair {
 			p := newPair(r.configs(t, RevocationStapled, status))
-			_ = p.meddle(honestly)
+			_ = p.runTampered(unchanged)
 			return p
 		}
 	}
 	serving := limited(t, x509.ExtKeyUsageServerAuth, x509.KeyUsageDigitalSignature)
-	noAuthority := func(cfg *Config) { cfg.Certificates = []*Certificate{issuedByALeaf(t)} }
+	noOCSPAnswer := func(cfg *Config) { cfg.Certificates = []*Certificate{issuedByALeaf(t)} }
 	return []cause{
 		{alert.CloseNotify, alert.Warning, "the end of what is sent", lasting(TLS13, func(_ *testing.T, p *pair) { p.client.Close() })},
 		{alert.UnexpectedMessage, alert.Fatal, "a message that is not due", lasting(TLS13, handed(TypeHandshake, requests[client]...))},
@@ -190,7 +190,7 @@ func causes(t *testing.T) []cause {
 			func(c *Config) { c.ClientAuth, c.ClientCAs = ClientAuthRequired, serving.roots })},
 		{alert.CertificateRevoked, alert.Fatal, "a stapled word that the certificate is revoked", stapled(r.says(t, revoked))},
 		{alert.CertificateExpired, alert.Fatal, "a certificate of the past", failing("ecdsa-p256", func(c *Config) { c.Now = func() time.Time { return testTime.AddDate(2, 0, 0) } }, nothing)},
-		{alert.CertificateUnknown, alert.Fatal, "an issuer that is no authority", failing("ecdsa-p256", nothing, noAuthority)},
+		{alert.CertificateUnknown, alert.Fatal, "an issuer that is no authority", failing("ecdsa-p256", nothing, noOCSPAnswer)},
 		{alert.IllegalParameter, alert.Fatal, "a KeyUpdate that asks for 2", lasting(TLS13, handed(TypeHandshake, byte(KeyUpdate), 0, 0, 1, 2))},
 		{alert.UnknownCA, alert.Fatal, "a chain to another root", failing("ecdsa-p256", func(c *Config) { c.Roots = strangers }, nothing)},
 		{alert.AccessDenied, alert.Fatal, "a client that is known and not let in", failing("ecdsa-p256", showing, both(asking, func(c *Config) {
@@ -203,7 +203,7 @@ func causes(t *testing.T) []cause {
 			cc.Session = first.client.Session()
 			ticketsOf(cc.Session)[0].PSK[0] ^= 1
 			p := newPair(cc, sc)
-			_ = p.meddle(honestly)
+			_ = p.runTampered(unchanged)
 			return p
 		}},
 		{alert.ExportRestriction, 0, "there are no export suites since TLS 1.1: RFC 4346 §7.2.2", nil},
@@ -213,7 +213,7 @@ func causes(t *testing.T) []cause {
 		{alert.InternalError, alert.Fatal, "an end of randomness", failing("ecdsa-p256", nothing, func(c *Config) { c.Rand = &exhausted{c.Rand, 10} })},
 		{alert.InappropriateFallback, alert.Fatal, "a fallback without need", failing("ecdsa-p256", both(maxVersion(TLS12), func(c *Config) { c.Fallback = true }), nothing)},
 		{alert.UserCanceled, alert.Warning, "a handshake that is given up", func(t *testing.T) *pair {
-			p := meddledPair(false, nothing, nothing)(t)
+			p := pairOf(false, nothing, nothing)(t)
 			p.tap = tapped(p)
 			if err := p.client.Start(); err != nil {
 				t.Fatal(err)
@@ -223,7 +223,7 @@ func causes(t *testing.T) []cause {
 		}},
 		{alert.NoRenegotiation, alert.Warning, "a ClientHello on a connection of TLS 1.2", lasting(TLS12, handed(TypeHandshake, requests[client]...))},
 		{alert.MissingExtension, alert.Fatal, "a ClientHello without key_share", told(TLS13, ClientHello, inHello(without(extKeyShare)))},
-		{alert.UnsupportedExtension, alert.Fatal, "an answer that was not asked for", told(TLS12, ServerHello, inServer(with(extProtocols, "\x00\x03\x02h2")))},
+		{alert.UnsupportedExtension, alert.Fatal, "an answer that was not asked for", told(TLS12, ServerHello, inServer(with(extALPN, "\x00\x03\x02h2")))},
 		{alert.CertificateUnobtainable, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
 		{alert.UnrecognizedName, alert.Fatal, "a name that the server is not called by", misnamed(UnknownNameRefused)},
 		{alert.BadCertificateStatus, alert.Fatal, "a stapled word that is outdated", stapled(r.says(t, outdated))},
@@ -233,9 +233,9 @@ func causes(t *testing.T) []cause {
 			first, _ := connect(t, cc, sc)
 			cc.Session, sc.Tickets = first.client.Session(), session.NewTicketKeys([32]byte{9})
 			p := newPair(cc, sc)
-			_ = p.meddle(func(_ int, burst []parcel) []parcel {
+			_ = p.runTampered(func(_ int, burst []message) []message {
 				if len(burst) > 0 {
-					burst[0].body = append(burst[0].body[:headerSize:headerSize], inHello(without(extSchemes))(burst[0].body[headerSize:])...)
+					burst[0].body = append(burst[0].body[:headerSize:headerSize], inHello(without(extSignatureAlgorithms))(burst[0].body[headerSize:])...)
 					putLength(burst[0].body)
 				}
 				return burst
@@ -256,7 +256,7 @@ func TestEveryAlertHasItsCauseOrIsNeverSent(t *testing.T) {
 			t.Errorf("%v stands twice", x.alert)
 		}
 		seen[x.alert] = true
-		if x.act == nil {
+		if x.step == nil {
 			for r, row := range reasons {
 				if row.alert == x.alert && x.alert != 0 {
 					t.Errorf("%v is never sent, but it is for reason %d, %v", x.alert, r, reason(r))
@@ -265,18 +265,18 @@ func TestEveryAlertHasItsCauseOrIsNeverSent(t *testing.T) {
 			continue
 		}
 		t.Run(x.alert.String(), func(t *testing.T) {
-			p := x.act(t)
+			p := x.step(t)
 			for _, from := range []side{client, server} {
 				one, peer := p.ends(from)
 				for _, b := range p.tap.unpack(from, one.Flush(nil)) {
 					if b.typ != TypeAlert {
-						_ = p.hand(peer, b)
+						_ = p.deliver(peer, b)
 						continue
 					}
 					if want := []byte{byte(x.level), byte(x.alert)}; !slices.Equal(b.body, want) {
 						t.Errorf("%s: %s says %x, want %x", x.what, sideNames[from], b.body, want)
 					}
-					err := p.hand(peer, b)
+					err := p.deliver(peer, b)
 					var e *Error
 					if fatal := errors.As(err, &e) && e.Fault == FaultRemote && e.Alert == x.alert; fatal != (x.level == alert.Fatal) {
 						t.Errorf("%s: the other side learns %v", x.what, err)

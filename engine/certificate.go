@@ -65,8 +65,10 @@ func (c *Certificate) String() string {
 	return c.Algorithm() + " for " + strings.Join(c.leaf.DNSNames(), " ")
 }
 
-// isFor says whether the leaf is for a DNS name.
-func (c *Certificate) isFor(name string) bool { return c.leaf != nil && c.leaf.MatchesDNSName(name) }
+// matchesHost says whether the leaf is for a DNS name.
+func (c *Certificate) matchesHost(name string) bool {
+	return c.leaf != nil && c.leaf.MatchesDNSName(name)
+}
 
 // WithStatus returns the same certificate with an OCSP response on its leaf, in DER,
 // that is stapled where a client asks for it (Config.Revocation). What it says, and

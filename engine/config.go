@@ -75,7 +75,7 @@ type Config struct {
 	// Revocation is how a client learns whether the server's certificate has been
 	// revoked, in full handshakes: by a response that the server is asked to
 	// staple (Certificate.WithStatus), or by one that the caller fetches on
-	// EventStatusWanted. Without one the handshake fails, unless SoftFail: then
+	// EventOCSPRequest. Without one the handshake fails, unless SoftFail: then
 	// only an answer can make it fail, one that does not say good or that does not
 	// verify, or the lack of a staple that the certificate itself demands (RFC 7633).
 	// A leaf that is trusted as it stands, or that is put up with though its issuer is
@@ -204,3 +204,16 @@ const (
 // key_share, which asks the server for a HelloRetryRequest (RFC 9846
 // §4.3.8).
 const NoKeyShares = -1
+
+// DefaultEarlyWindow is by how much the client's view of a ticket's age may differ
+// from the server's (RFC 9846 §8.3).
+const DefaultEarlyWindow = 10 * time.Second
+
+// DefaultMSS is what a full TCP segment is taken to carry where nobody knows: 1280
+// bytes, which every IPv6 path takes, without an IPv6 header and a TCP header with
+// timestamps.
+const DefaultMSS = 1280 - 40 - 32
+
+// MaxTicketsOffered bounds the tickets that a client offers at once, and those that
+// a server tries to open.
+const MaxTicketsOffered = 4

@@ -61,9 +61,9 @@ type handshake struct {
 	clientSigns          bool // the client has sent a certificate, so it sends CertificateVerify
 	ticketPromised       bool // up to TLS 1.2: the server sends NewSessionTicket
 
-	status *statusState // of a client with a Config.Revocation
-	early  *earlyState  // nil: no early data was offered
-	legacy legacyState  // SSL 3.0 to TLS 1.2
+	status *ocspState  // of a client with a Config.Revocation
+	early  *earlyState // nil: no early data was offered
+	legacy legacyState // SSL 3.0 to TLS 1.2
 	tls13  tls13State
 
 	keptStore [640]byte // room for transcript
@@ -119,7 +119,7 @@ func newConn(cfg *Config, s side) *Conn {
 		c.out.sizer = newSizer(cfg)
 	}
 	if s == client && cfg.Revocation != RevocationNone {
-		c.hs.status = new(statusState)
+		c.hs.status = new(ocspState)
 	}
 	c.in.half, c.out.half = record.Plain(firstRecordVersion), record.Plain(firstRecordVersion)
 	return c
@@ -128,10 +128,6 @@ func newConn(cfg *Config, s side) *Conn {
 // firstRecordVersion stands in the header of an initial ClientHello's record,
 // for old servers' sake (RFC 9846 §5.1).
 const firstRecordVersion = 0x0301
-
-// maxServerName is the length of the longest DNS name in bytes (RFC 1035
-// §2.3.4).
-const maxServerName = 255
 
 func (c *Conn) observe(o op.Op) { c.cfg.Observe(Notice{Kind: Operation, Op: o}) }
 
@@ -191,7 +187,7 @@ func (c *Conn) Close() {
 		return
 	}
 	c.out.closed = true
-	if !c.info.Done && !c.in.closed && !c.out.spokeFirst {
+	if !c.info.Done && !c.in.closed && !c.out.sentHalfRTTData {
 		if c.flight == nil || c.side == server && c.info.Version == 0 {
 			return
 		}

@@ -16,7 +16,7 @@
 //	}
 //
 // A client that is to ask the certificate authority (RevocationFetched) says
-// EventStatusWanted, and Recv takes nothing until CertificateStatus has the answer.
+// EventOCSPRequest, and Recv takes nothing until CertificateStatus has the answer.
 //
 // EventHandshakeDone says that this side may send application data, with
 // Seal; MaySeal says where it may do so before: early data (0-RTT), and a TLS 1.3

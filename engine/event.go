@@ -17,7 +17,7 @@ const (
 	EventSession                        // a new session can be resumed: see Conn.Session
 	EventClosed                         // the peer sent close_notify
 	EventEarlyData                      // application data arrived that may be a replay (RFC 9846 §8)
-	EventStatusWanted                   // the handshake waits for Conn.CertificateStatus
+	EventOCSPRequest                    // the handshake waits for Conn.CertificateStatus
 )
 
 var eventNames = [...]string{"none", "handshake-done", "data", "session", "closed", "early-data", "status-wanted"}

@@ -14,79 +14,79 @@ type place uint16
 // (RFC 5746 §4.5).
 const (
 	inClientHello place = 1 << iota
-	inClassicHello
+	inLegacyServerHello
 	inServerHello
-	inRetry
-	inEncrypted
+	inHelloRetryRequest
+	inEncryptedExtensions
 	inCertificate
-	inTicket
-	inSSLHello
-	inRequest // TLS 1.3's CertificateRequest
+	inNewSessionTicket
+	inSSLServerHello
+	inCertificateRequest // TLS 1.3's CertificateRequest
 )
 
 // unasked are the places where a side speaks first: nothing in them answers what
 // the peer's hello asked.
-const unasked = inRetry | inTicket | inRequest
+const unsolicited = inHelloRetryRequest | inNewSessionTicket | inCertificateRequest
 
 // The extensions' numbers, by the registry.
 const (
-	extServerName           = 0
-	extMaxFragmentLength    = 1
-	extStatusRequest        = 5
-	extGroups               = 10
-	extPointFormats         = 11
-	extSchemes              = 13
-	extProtocols            = 16
-	extSignedTimestamps     = 18
-	extPadding              = 21
-	extEncryptThenMAC       = 22
-	extExtendedMasterSecret = 23
-	extRecordSizeLimit      = 28
-	extSessionTicket        = 35
-	extPreSharedKey         = 41
-	extEarlyData            = 42
-	extVersions             = 43
-	extCookie               = 44
-	extModes                = 45
-	extAuthorities          = 47
-	extKeyShare             = 51
-	extRenegotiation        = 0xff01
+	extServerName                 = 0
+	extMaxFragmentLength          = 1
+	extStatusRequest              = 5
+	extSupportedGroups            = 10
+	extECPointFormats             = 11
+	extSignatureAlgorithms        = 13
+	extALPN                       = 16
+	extSignedCertificateTimestamp = 18
+	extPadding                    = 21
+	extEncryptThenMAC             = 22
+	extExtendedMasterSecret       = 23
+	extRecordSizeLimit            = 28
+	extSessionTicket              = 35
+	extPreSharedKey               = 41
+	extEarlyData                  = 42
+	extSupportedVersions          = 43
+	extCookie                     = 44
+	extPSKKeyExchangeModes        = 45
+	extCertificateAuthorities     = 47
+	extKeyShare                   = 51
+	extRenegotiationInfo          = 0xff01
 )
 
 // An extension is one row of the table: in which places it may appear
 // (RFC 9846 §4.3, RFC 8422, RFC 7627, RFC 7366, RFC 5077, RFC 5746), and how its body
 // is written and read there. A row without make is known and never sent.
 type extension struct {
-	id   uint16
-	name string
-	in   place
-	make func(c *Conn, p place, dst []byte) (body []byte, send bool)
-	take func(c *Conn, p place, body []byte) error
+	id    uint16
+	name  string
+	in    place
+	write func(c *Conn, p place, dst []byte) (body []byte, send bool)
+	read  func(c *Conn, p place, body []byte) error
 }
 
 // extensions are sent in this order. pre_shared_key must be last (RFC 9846
 // §4.3.11).
 var extensions = [...]extension{
-	{extServerName, "server_name", inClientHello | inClassicHello | inEncrypted, makeServerName, takeServerName},
-	{extExtendedMasterSecret, "extended_master_secret", inClientHello | inClassicHello, makeExtendedMasterSecret, takeExtendedMasterSecret},
-	{extEncryptThenMAC, "encrypt_then_mac", inClientHello | inClassicHello, makeEncryptThenMAC, takeEncryptThenMAC},
-	{extRenegotiation, "renegotiation_info", inClientHello | inClassicHello | inSSLHello, makeRenegotiation, takeRenegotiation},
-	{extGroups, "supported_groups", inClientHello | inEncrypted, makeGroups, takeGroups},
-	{extPointFormats, "ec_point_formats", inClientHello | inClassicHello, makePointFormats, takePointFormats},
-	{extSessionTicket, "session_ticket", inClientHello | inClassicHello, makeSessionTicket, takeSessionTicket},
-	{extProtocols, "application_layer_protocol_negotiation", inClientHello | inClassicHello | inEncrypted, makeProtocols, takeProtocols},
-	{extSchemes, "signature_algorithms", inClientHello | inRequest, makeSchemes, takeSchemes},
-	{extAuthorities, "certificate_authorities", inClientHello | inRequest, makeAuthorities, takeAuthorities},
-	{extKeyShare, "key_share", inClientHello | inServerHello | inRetry, makeKeyShare, takeKeyShare},
-	{extVersions, "supported_versions", inClientHello | inServerHello | inRetry, makeVersions, takeVersions},
-	{extCookie, "cookie", inClientHello | inRetry, makeCookie, takeCookie},
-	{extModes, "psk_key_exchange_modes", inClientHello, makeModes, takeModes},
-	{extMaxFragmentLength, "max_fragment_length", inClientHello | inClassicHello | inEncrypted, makeMaxFragment, takeMaxFragment},
-	{extRecordSizeLimit, "record_size_limit", inClientHello | inClassicHello | inEncrypted, makeRecordSizeLimit, takeRecordSizeLimit},
-	{extStatusRequest, "status_request", inClientHello | inClassicHello | inCertificate | inRequest, makeStatusRequest, takeStatusRequest},
-	{extSignedTimestamps, "signed_certificate_timestamp", inClientHello | inClassicHello | inCertificate | inRequest, nil, nil},
-	{extEarlyData, "early_data", inClientHello | inEncrypted | inTicket, makeEarlyData, takeEarlyData},
-	{extPreSharedKey, "pre_shared_key", inClientHello | inServerHello, makePreSharedKey, takePreSharedKey},
+	{extServerName, "server_name", inClientHello | inLegacyServerHello | inEncryptedExtensions, writeServerName, readServerName},
+	{extExtendedMasterSecret, "extended_master_secret", inClientHello | inLegacyServerHello, writeExtendedMasterSecret, readExtendedMasterSecret},
+	{extEncryptThenMAC, "encrypt_then_mac", inClientHello | inLegacyServerHello, writeEncryptThenMAC, readEncryptThenMAC},
+	{extRenegotiationInfo, "renegotiation_info", inClientHello | inLegacyServerHello | inSSLServerHello, writeRenegotiationInfo, readRenegotiationInfo},
+	{extSupportedGroups, "supported_groups", inClientHello | inEncryptedExtensions, writeSupportedGroups, readSupportedGroups},
+	{extECPointFormats, "ec_point_formats", inClientHello | inLegacyServerHello, writeECPointFormats, readECPointFormats},
+	{extSessionTicket, "session_ticket", inClientHello | inLegacyServerHello, writeSessionTicket, readSessionTicket},
+	{extALPN, "application_layer_protocol_negotiation", inClientHello | inLegacyServerHello | inEncryptedExtensions, writeALPN, readALPN},
+	{extSignatureAlgorithms, "signature_algorithms", inClientHello | inCertificateRequest, writeSignatureAlgorithms, readSignatureAlgorithms},
+	{extCertificateAuthorities, "certificate_authorities", inClientHello | inCertificateRequest, writeCertificateAuthorities, readCertificateAuthorities},
+	{extKeyShare, "key_share", inClientHello | inServerHello | inHelloRetryRequest, writeKeyShare, readKeyShare},
+	{extSupportedVersions, "supported_versions", inClientHello | inServerHello | inHelloRetryRequest, writeSupportedVersions, readSupportedVersions},
+	{extCookie, "cookie", inClientHello | inHelloRetryRequest, writeCookie, readCookie},
+	{extPSKKeyExchangeModes, "psk_key_exchange_modes", inClientHello, writePSKKeyExchangeModes, readPSKKeyExchangeModes},
+	{extMaxFragmentLength, "max_fragment_length", inClientHello | inLegacyServerHello | inEncryptedExtensions, writeMaxFragmentLength, readMaxFragmentLength},
+	{extRecordSizeLimit, "record_size_limit", inClientHello | inLegacyServerHello | inEncryptedExtensions, writeRecordSizeLimit, readRecordSizeLimit},
+	{extStatusRequest, "status_request", inClientHello | inLegacyServerHello | inCertificate | inCertificateRequest, writeStatusRequest, readStatusRequest},
+	{extSignedCertificateTimestamp, "signed_certificate_timestamp", inClientHello | inLegacyServerHello | inCertificate | inCertificateRequest, nil, nil},
+	{extEarlyData, "early_data", inClientHello | inEncryptedExtensions | inNewSessionTicket, writeEarlyData, readEarlyData},
+	{extPreSharedKey, "pre_shared_key", inClientHello | inServerHello, writePreSharedKey, readPreSharedKey},
 }
 
 // An extensionSet holds rows of the table.
@@ -113,14 +113,14 @@ func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 	dst = wire.Open(dst, 2)
 	for i := range extensions {
 		x := &extensions[i]
-		asked := c.side == client || p&unasked != 0 || c.hs.hello.seen&(1<<i) != 0
-		if x.make == nil || x.in&p == 0 || !asked {
+		asked := c.side == client || p&unsolicited != 0 || c.hs.hello.seen&(1<<i) != 0
+		if x.write == nil || x.in&p == 0 || !asked {
 			continue
 		}
 		at := len(dst)
 		dst = wire.AppendUint16(dst, x.id)
 		dst = wire.Open(dst, 2)
-		body, send := x.make(c, p, dst)
+		body, send := x.write(c, p, dst)
 		if !send {
 			dst = dst[:at]
 			continue
@@ -133,9 +133,9 @@ func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 	return wire.Close(dst, start, 2)
 }
 
-// takeExtensions reads a message's extensions, each once and only where it
+// readExtensions reads a message's extensions, each once and only where it
 // may appear.
-func (c *Conn) takeExtensions(p place, list wire.Extensions) (seen extensionSet, err error) {
+func (c *Conn) readExtensions(p place, list wire.Extensions) (seen extensionSet, err error) {
 	var unknown unknownExtensions
 	for rest := list; len(rest) > 0; {
 		var id uint16
@@ -143,7 +143,7 @@ func (c *Conn) takeExtensions(p place, list wire.Extensions) (seen extensionSet,
 		id, body, rest = rest.Next()
 		i := extensionRow(id)
 		if i < 0 {
-			if p&(inClientHello|inTicket|inRequest) == 0 {
+			if p&(inClientHello|inNewSessionTicket|inCertificateRequest) == 0 {
 				return seen, fmt.Errorf("%w: %d", unsolicitedExtension, id)
 			}
 			if unknown.repeats(id) {
@@ -157,7 +157,7 @@ func (c *Conn) takeExtensions(p place, list wire.Extensions) (seen extensionSet,
 			return seen, fmt.Errorf("%w: %s", duplicateExtension, x.name)
 		case x.in&p == 0:
 			return seen, fmt.Errorf("%w: %s", misplacedExtension, x.name)
-		case c.side == client && p&unasked == 0 && c.hs.hello.seen&(1<<i) == 0:
+		case c.side == client && p&unsolicited == 0 && c.hs.hello.seen&(1<<i) == 0:
 			return seen, fmt.Errorf("%w: %s", unsolicitedExtension, x.name)
 		case c.side == server && p == inCertificate: // no CertificateRequest of ours asks for any
 			return seen, fmt.Errorf("%w: %s", unsolicitedExtension, x.name)
@@ -165,10 +165,10 @@ func (c *Conn) takeExtensions(p place, list wire.Extensions) (seen extensionSet,
 			return seen, pskNotLast
 		}
 		seen |= 1 << i
-		if x.take == nil {
+		if x.read == nil {
 			continue
 		}
-		if err := x.take(c, p, body); err != nil {
+		if err := x.read(c, p, body); err != nil {
 			return seen, fmt.Errorf("%s: %w", x.name, err)
 		}
 	}
@@ -203,6 +203,13 @@ func findExtension(list wire.Extensions, want uint16) []byte {
 		if id, body, rest = rest.Next(); id == want {
 			return body
 		}
+	}
+	return nil
+}
+
+func wantEmpty(body []byte) error {
+	if len(body) > 0 {
+		return wire.ErrDecode
 	}
 	return nil
 }

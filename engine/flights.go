@@ -7,7 +7,7 @@ package engine
 // Every handshake opens with hellos. The ServerHello settles the version and
 // whether a session is resumed, and with them the flight that follows:
 //
-//	hellos ──ServerHello──► tls13 | classicResumed | classicFull
+//	hellos ──ServerHello──► tls13 | legacyResumed | legacyFull
 
 // A row is one step of a flight.
 type row struct {
@@ -61,57 +61,57 @@ var hellos = flight{
 	handlers: &helloHandlers,
 	rows: []row{
 		{client, ClientHello, always, sameKeys, flush},
-		{client, ChangeCipherSpec, ifEarlyCompatible, sameKeys, dummy},
-		{client, noMessage, ifEarly, EpochEarly, 0},
-		{server, HelloRetryRequest, ifRetry, sameKeys, flush | optional},
-		{server, ChangeCipherSpec, ifRetryCompatible, sameKeys, dummy},
+		{client, ChangeCipherSpec, ifEarlyCompatibility, sameKeys, dummy},
+		{client, noMessage, ifEarlyData, EpochEarly, 0},
+		{server, HelloRetryRequest, ifHelloRetry, sameKeys, flush | optional},
+		{server, ChangeCipherSpec, ifRetryCompatibility, sameKeys, dummy},
 		{client, noMessage, ifEarlyRetried, EpochClear, 0},
-		{client, ChangeCipherSpec, ifRetryUnseen, sameKeys, dummy},
-		{client, ClientHello, ifRetry, sameKeys, flush},
-		{server, UnrecognizedName, ifStrange, sameKeys, dummy},
+		{client, ChangeCipherSpec, ifRetryCompatibilityNotEarly, sameKeys, dummy},
+		{client, ClientHello, ifHelloRetry, sameKeys, flush},
+		{server, UnrecognizedName, ifWarnsUnrecognizedName, sameKeys, dummy},
 		{server, ServerHello, always, sameKeys, 0},
 	},
-	then:  []continuation{{ifTLS13, &tls13}, {ifResumed, &classicResumed}, {always, &classicFull}},
-	aside: overtaken,
+	then:  []continuation{{ifTLS13, &tls13}, {ifResumed, &legacyResumed}, {always, &legacyFull}},
+	aside: helloRequestIgnored,
 }
 
-// classicFull is RFC 5246 §7.3, figure 1, with RFC 6066 §8's CertificateStatus.
-var classicFull = flight{
+// legacyFull is RFC 5246 §7.3, figure 1, with RFC 6066 §8's CertificateStatus.
+var legacyFull = flight{
 	name:     "classic full",
 	handlers: &legacyHandlers,
 	rows: []row{
 		{server, Certificates, always, sameKeys, 0},
 		{server, CertificateStatus, ifStapled, sameKeys, optional},
 		{server, ServerKeyExchange, ifEphemeral, sameKeys, 0},
-		{server, CertificateRequest, ifAsking, sameKeys, optional},
+		{server, CertificateRequest, ifRequestsCertificate, sameKeys, optional},
 		{server, ServerHelloDone, always, sameKeys, flush},
-		{client, NoCertificate, ifDeclining, sameKeys, optional},
-		{client, Certificates, ifShowing, sameKeys, 0},
+		{client, NoCertificate, ifNoCertificateAlert, sameKeys, optional},
+		{client, Certificates, ifClientCertificate, sameKeys, 0},
 		{client, ClientKeyExchange, always, sameKeys, 0},
-		{client, CertificateVerify, ifSigns, sameKeys, 0},
+		{client, CertificateVerify, ifClientSigns, sameKeys, 0},
 		{client, ChangeCipherSpec, always, EpochApplication, 0},
 		{client, Finished, always, sameKeys, flush},
-		{server, NewSessionTicket, ifPromised, sameKeys, 0},
+		{server, NewSessionTicket, ifTicketPromised, sameKeys, 0},
 		{server, ChangeCipherSpec, always, EpochApplication, 0},
 		{server, Finished, always, sameKeys, flush},
 	},
 	after: renegotiation,
-	aside: overtaken,
+	aside: helloRequestIgnored,
 }
 
-// classicResumed is RFC 5246 §7.3, figure 2, with RFC 5077 §3.1's ticket.
-var classicResumed = flight{
+// legacyResumed is RFC 5246 §7.3, figure 2, with RFC 5077 §3.1's ticket.
+var legacyResumed = flight{
 	name:     "classic resumed",
 	handlers: &legacyHandlers,
 	rows: []row{
-		{server, NewSessionTicket, ifPromised, sameKeys, 0},
+		{server, NewSessionTicket, ifTicketPromised, sameKeys, 0},
 		{server, ChangeCipherSpec, always, EpochApplication, 0},
 		{server, Finished, always, sameKeys, flush},
 		{client, ChangeCipherSpec, always, EpochApplication, 0},
 		{client, Finished, always, sameKeys, flush},
 	},
 	after: renegotiation,
-	aside: overtaken,
+	aside: helloRequestIgnored,
 }
 
 // renegotiation is what either side asks for by these messages on a connection up
@@ -125,8 +125,8 @@ var renegotiation = []row{
 
 // overtaken is a request for the handshake that is under way already (RFC 5246
 // §7.4.1.1).
-var overtaken = []row{
-	{server, HelloRequest, ifClassic, sameKeys, ignored},
+var helloRequestIgnored = []row{
+	{server, HelloRequest, ifLegacy, sameKeys, ignored},
 }
 
 // tls13 is RFC 9846 §2, figures 1 to 3, from the ServerHello on.
@@ -134,25 +134,25 @@ var tls13 = flight{
 	name:     "tls13",
 	handlers: &tls13Handlers,
 	rows: []row{
-		{server, ChangeCipherSpec, ifCompatible, sameKeys, dummy},
+		{server, ChangeCipherSpec, ifCompatibility, sameKeys, dummy},
 		{server, noMessage, always, EpochHandshake, 0},
-		{client, noMessage, ifNotEarly, EpochHandshake, 0},
+		{client, noMessage, ifNoEarlyData, EpochHandshake, 0},
 		{server, EncryptedExtensions, always, sameKeys, 0},
-		{client, noMessage, ifRejected, EpochHandshake, 0},
-		{server, CertificateRequest, ifAsking, sameKeys, optional},
-		{server, Certificates, ifSigned, sameKeys, 0},
-		{server, CertificateVerify, ifSigned, sameKeys, 0},
+		{client, noMessage, ifEarlyRejected, EpochHandshake, 0},
+		{server, CertificateRequest, ifRequestsCertificate, sameKeys, optional},
+		{server, Certificates, ifFull, sameKeys, 0},
+		{server, CertificateVerify, ifFull, sameKeys, 0},
 		{server, Finished, always, EpochApplication, flush},
-		{client, ChangeCipherSpec, ifUnseen, sameKeys, dummy},
-		{client, EndOfEarlyData, ifAccepted, EpochHandshake, 0},
-		{client, Certificates, ifAsked, sameKeys, 0},
-		{client, CertificateVerify, ifSigns, sameKeys, 0},
+		{client, ChangeCipherSpec, ifCompatibilityNotEarly, sameKeys, dummy},
+		{client, EndOfEarlyData, ifEarlyAccepted, EpochHandshake, 0},
+		{client, Certificates, ifCertificateRequested, sameKeys, 0},
+		{client, CertificateVerify, ifClientSigns, sameKeys, 0},
 		{client, Finished, always, EpochApplication, flush},
 	},
 	after: []row{
 		{server, NewSessionTicket, ifTicketsOwed, sameKeys, 0},
-		{client, KeyUpdate, ifUpdateOwed, EpochApplication, flush},
-		{server, KeyUpdate, ifUpdateOwed, EpochApplication, flush},
+		{client, KeyUpdate, ifKeyUpdateOwed, EpochApplication, flush},
+		{server, KeyUpdate, ifKeyUpdateOwed, EpochApplication, flush},
 	},
 }
 
@@ -169,49 +169,49 @@ type condition struct {
 
 // The conditions of the rows. A side knows them when it comes to the row.
 var (
-	always            = condition{}
-	ifRetry           = condition{name: "retry", holds: func(c *Conn) bool { return c.info.HelloRetry }}
-	ifRetryCompatible = condition{name: "retry, compatibility", holds: func(c *Conn) bool { return c.info.HelloRetry && c.hs.compatible }}
-	ifCompatible      = condition{name: "compatibility", holds: func(c *Conn) bool { return !c.info.HelloRetry && c.hs.compatible }}
-	ifStrange         = condition{name: "warned of the name", holds: (*Conn).warnsOfName}
-	ifTLS13           = condition{name: "TLS 1.3", holds: func(c *Conn) bool { return c.info.Version == TLS13 }}
-	ifResumed         = condition{name: "resumed", holds: func(c *Conn) bool { return c.info.Kind == Resumed }}
-	ifSigned          = condition{name: "full", holds: (*Conn).isFull}
-	ifStapled         = condition{name: "stapled", holds: (*Conn).staples, allowed: (*Conn).mayStaple}
-	ifEphemeral       = condition{name: "ephemeral", holds: func(c *Conn) bool { return GroupFamily(c.info.Suite.KeyExchange) != 0 }}
-	ifAsking          = condition{name: "the server asks", holds: func(c *Conn) bool { return c.isFull() && c.cfg.ClientAuth != ClientAuthNone }, allowed: (*Conn).isFull}
-	ifAsked           = condition{name: "asked", holds: func(c *Conn) bool { return c.hs.certificateRequested }}
-	ifDeclining       = condition{name: "SSL 3.0 without certificate", holds: func(c *Conn) bool { return c.mayDecline() && c.info.Certificate == nil }, allowed: (*Conn).mayDecline}
-	ifShowing         = condition{name: "asked, not declined", holds: func(c *Conn) bool { return c.hs.certificateRequested && !c.hs.certificateDeclined }}
-	ifSigns           = condition{name: "the client signs", holds: func(c *Conn) bool { return c.hs.clientSigns }}
-	ifPromised        = condition{name: "promised", holds: func(c *Conn) bool { return c.hs.ticketPromised }}
-	ifTicketsOwed     = condition{name: "owed", holds: func(c *Conn) bool { return c.post.ticketsOwed > 0 }}
-	ifTLS             = condition{name: "TLS", holds: never, allowed: func(c *Conn) bool { return c.info.Version > SSL30 }}
-	ifSSL             = condition{name: "SSL 3.0", holds: never, allowed: func(c *Conn) bool { return c.info.Version == SSL30 }}
-	ifClassic         = condition{name: "not TLS 1.3", holds: never, allowed: (*Conn).mayBeClassic}
-	ifUpdateOwed      = condition{name: "owed", holds: func(c *Conn) bool { return c.post.updateOwed }}
+	always                  = condition{}
+	ifHelloRetry            = condition{name: "retry", holds: func(c *Conn) bool { return c.info.HelloRetry }}
+	ifRetryCompatibility    = condition{name: "retry, compatibility", holds: func(c *Conn) bool { return c.info.HelloRetry && c.hs.compatible }}
+	ifCompatibility         = condition{name: "compatibility", holds: func(c *Conn) bool { return !c.info.HelloRetry && c.hs.compatible }}
+	ifWarnsUnrecognizedName = condition{name: "warned of the name", holds: (*Conn).warnsUnrecognizedName}
+	ifTLS13                 = condition{name: "TLS 1.3", holds: func(c *Conn) bool { return c.info.Version == TLS13 }}
+	ifResumed               = condition{name: "resumed", holds: func(c *Conn) bool { return c.info.Kind == Resumed }}
+	ifFull                  = condition{name: "full", holds: (*Conn).isFull}
+	ifStapled               = condition{name: "stapled", holds: (*Conn).sendsStaple, allowed: (*Conn).mayReceiveStaple}
+	ifEphemeral             = condition{name: "ephemeral", holds: func(c *Conn) bool { return GroupFamily(c.info.Suite.KeyExchange) != 0 }}
+	ifRequestsCertificate   = condition{name: "the server asks", holds: func(c *Conn) bool { return c.isFull() && c.cfg.ClientAuth != ClientAuthNone }, allowed: (*Conn).isFull}
+	ifCertificateRequested  = condition{name: "asked", holds: func(c *Conn) bool { return c.hs.certificateRequested }}
+	ifNoCertificateAlert    = condition{name: "SSL 3.0 without certificate", holds: func(c *Conn) bool { return c.maySendNoCertificate() && c.info.Certificate == nil }, allowed: (*Conn).maySendNoCertificate}
+	ifClientCertificate     = condition{name: "asked, not declined", holds: func(c *Conn) bool { return c.hs.certificateRequested && !c.hs.certificateDeclined }}
+	ifClientSigns           = condition{name: "the client signs", holds: func(c *Conn) bool { return c.hs.clientSigns }}
+	ifTicketPromised        = condition{name: "promised", holds: func(c *Conn) bool { return c.hs.ticketPromised }}
+	ifTicketsOwed           = condition{name: "owed", holds: func(c *Conn) bool { return c.post.ticketsOwed > 0 }}
+	ifTLS                   = condition{name: "TLS", holds: never, allowed: func(c *Conn) bool { return c.info.Version > SSL30 }}
+	ifSSL                   = condition{name: "SSL 3.0", holds: never, allowed: func(c *Conn) bool { return c.info.Version == SSL30 }}
+	ifLegacy                = condition{name: "not TLS 1.3", holds: never, allowed: (*Conn).mayBeLegacy}
+	ifKeyUpdateOwed         = condition{name: "owed", holds: func(c *Conn) bool { return c.post.updateOwed }}
 
 	// Early data. What a client has offered a server knows to have been accepted or
 	// not; a client keeps its keys until it has heard. Its dummy ChangeCipherSpec
 	// comes before the early data, or else where it has always been.
-	ifEarly           = condition{name: "early", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyOffered || c.info.EarlyData == EarlyAccepted }}
-	ifEarlyRetried    = condition{name: "early, retry", holds: func(c *Conn) bool { return c.hs.early != nil && c.info.HelloRetry }}
-	ifNotEarly        = condition{name: "not early", holds: func(c *Conn) bool { return c.hs.early == nil || c.info.HelloRetry }}
-	ifRejected        = condition{name: "early and rejected", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyRejected && !c.info.HelloRetry }}
-	ifAccepted        = condition{name: "early and accepted", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyAccepted }}
-	ifEarlyCompatible = condition{name: "early, compatibility", holds: func(c *Conn) bool { return c.hs.early != nil && c.asksCompatibility() }}
-	ifRetryUnseen     = condition{name: "retry, compatibility, not early", holds: func(c *Conn) bool { return c.hs.early == nil && ifRetryCompatible.holds(c) }}
-	ifUnseen          = condition{name: "compatibility, not early", holds: func(c *Conn) bool { return c.hs.early == nil && ifCompatible.holds(c) }}
+	ifEarlyData                  = condition{name: "early", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyOffered || c.info.EarlyData == EarlyAccepted }}
+	ifEarlyRetried               = condition{name: "early, retry", holds: func(c *Conn) bool { return c.hs.early != nil && c.info.HelloRetry }}
+	ifNoEarlyData                = condition{name: "not early", holds: func(c *Conn) bool { return c.hs.early == nil || c.info.HelloRetry }}
+	ifEarlyRejected              = condition{name: "early and rejected", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyRejected && !c.info.HelloRetry }}
+	ifEarlyAccepted              = condition{name: "early and accepted", holds: func(c *Conn) bool { return c.info.EarlyData == EarlyAccepted }}
+	ifEarlyCompatibility         = condition{name: "early, compatibility", holds: func(c *Conn) bool { return c.hs.early != nil && c.requestsCompatibilityMode() }}
+	ifRetryCompatibilityNotEarly = condition{name: "retry, compatibility, not early", holds: func(c *Conn) bool { return c.hs.early == nil && ifRetryCompatibility.holds(c) }}
+	ifCompatibilityNotEarly      = condition{name: "compatibility, not early", holds: func(c *Conn) bool { return c.hs.early == nil && ifCompatibility.holds(c) }}
 )
 
-func (c *Conn) warnsOfName() bool {
-	return c.strange() && c.cfg.UnknownNames == UnknownNameWarned && c.info.Version < TLS13
+func (c *Conn) warnsUnrecognizedName() bool {
+	return c.sniUnmatched() && c.cfg.UnknownNames == UnknownNameWarned && c.info.Version < TLS13
 }
 
 func never(*Conn) bool { return false }
 
-// mayBeClassic says whether the version is, or can still become, TLS 1.2 or lower.
-func (c *Conn) mayBeClassic() bool {
+// mayBeLegacy says whether the version is, or can still become, TLS 1.2 or lower.
+func (c *Conn) mayBeLegacy() bool {
 	if c.info.Version == 0 {
 		return c.cfg.minVersion() < TLS13
 	}
@@ -220,6 +220,8 @@ func (c *Conn) mayBeClassic() bool {
 
 func (c *Conn) isFull() bool { return c.info.Kind == Full }
 
-// mayDecline says whether the client may answer by the alert that SSL 3.0 has for that
+// maySendNoCertificate says whether the client may answer by the alert that SSL 3.0 has for that
 // (RFC 6101 §5.6.6).
-func (c *Conn) mayDecline() bool { return c.hs.certificateRequested && c.info.Version == SSL30 }
+func (c *Conn) maySendNoCertificate() bool {
+	return c.hs.certificateRequested && c.info.Version == SSL30
+}

@@ -63,7 +63,7 @@ func (r row) draw() string {
 	return strings.TrimRight(strings.Join(words, " "), " ") + "\n"
 }
 
-var flights = []*flight{&hellos, &classicFull, &classicResumed, &tls13}
+var flights = []*flight{&hellos, &legacyFull, &legacyResumed, &tls13}
 
 // Every message of a flight can be written and read, and a flight in which
 // nothing is left to come ends with a flush.
@@ -73,7 +73,7 @@ func TestFlightsAreComplete(t *testing.T) {
 			if r.message == noMessage || r.message == ChangeCipherSpec || warningRow(r.message) != nil || r.mode&(ignored|declined|refused) != 0 {
 				continue
 			}
-			if s := f.handlers.steps[r.message]; s.make == nil || s.take == nil {
+			if s := f.handlers.steps[r.message]; s.write == nil || s.read == nil {
 				t.Errorf("%s: %v has no step", f.name, r.message)
 			}
 		}
@@ -259,12 +259,12 @@ func TestPlaysAreDrawn(t *testing.T) {
 				t.Fatal(err)
 			}
 			d.b.Reset()
-			for _, act := range acts {
-				if err := errors.Join(act(p), p.pump()); err != nil {
+			for _, step := range steps {
+				if err := errors.Join(step(p), p.pump()); err != nil {
 					t.Fatal(err)
 				}
 			}
-			golden(t, "play-"+h.name, d.b.String())
+			golden(t, "run-"+h.name, d.b.String())
 		})
 	}
 }

@@ -13,51 +13,51 @@ import (
 // A flood is sent again and again by one side, after a handshake.
 type flood struct {
 	name  string
-	of    string // of meddled
+	of    string // of handshakeCases
 	from  side
-	begin parcel // goes first, where it has a type
-	again parcel
+	begin message // goes first, where it has a type
+	again message
 	alert alert.Description // in the end; 0: it is borne
 }
 
 func TestFloodsAreBounded(t *testing.T) {
 	const tls13, tls12 = "tls13 full", "tls12 ecdhe"
-	message := func(m Message, body ...byte) parcel {
-		message := append([]byte{byte(m), 0, 0, 0}, body...)
-		putLength(message)
-		return parcel{typ: TypeHandshake, body: message}
+	handshake := func(m Message, body ...byte) message {
+		whole := append([]byte{byte(m), 0, 0, 0}, body...)
+		putLength(whole)
+		return message{typ: TypeHandshake, body: whole}
 	}
-	data := func(n int) parcel { return parcel{typ: TypeApplicationData, body: make([]byte, n)} }
-	warning := func(a alert.Description) parcel {
-		return parcel{typ: TypeAlert, body: []byte{byte(alert.Warning), byte(a)}}
+	data := func(n int) message { return message{typ: TypeApplicationData, body: make([]byte, n)} }
+	warning := func(a alert.Description) message {
+		return message{typ: TypeAlert, body: []byte{byte(alert.Warning), byte(a)}}
 	}
-	beginning := parcel{typ: TypeHandshake, body: []byte{byte(NewSessionTicket), 0, 0xff, 0xff}}
-	piece := parcel{typ: TypeHandshake, body: make([]byte, 1<<10)}
+	beginning := message{typ: TypeHandshake, body: []byte{byte(NewSessionTicket), 0, 0xff, 0xff}}
+	piece := message{typ: TypeHandshake, body: make([]byte, 1<<10)}
 	for _, x := range []flood{
 		{"pieces of one message", tls13, server, beginning, piece, alert.DecodeError},
 		{"pieces of one message in TLS 1.2", tls12, server, beginning, piece, alert.UnexpectedMessage},
-		{"requests for new keys", tls13, client, parcel{}, message(KeyUpdate, 1), alert.UnexpectedMessage},
-		{"new keys", tls13, server, parcel{}, message(KeyUpdate, 0), alert.UnexpectedMessage},
-		{"tickets", tls13, server, parcel{}, message(NewSessionTicket, 0, 0, 14, 16, 1, 2, 3, 4, 1, 9, 0, 1, 'a', 0, 0), 0},
-		{"tickets without a life", tls13, server, parcel{}, message(NewSessionTicket, 0, 0, 0, 0, 1, 2, 3, 4, 1, 9, 0, 1, 'a', 0, 0), 0},
-		{"warnings", tls12, client, parcel{}, warning(alert.CertificateUnknown), alert.UnexpectedMessage},
-		{"warnings of a server", "tls10 rsa", server, parcel{}, warning(41), alert.UnexpectedMessage},
-		{"cancellations", tls13, client, parcel{}, warning(alert.UserCanceled), alert.UnexpectedMessage},
-		{"records without data", tls13, client, parcel{}, data(0), alert.UnexpectedMessage},
-		{"records without data in TLS 1.2", tls12, server, parcel{}, data(0), alert.UnexpectedMessage},
-		{"records without data in SSL 3.0", "ssl30 rsa", client, parcel{}, data(0), alert.UnexpectedMessage},
-		{"data", tls13, client, parcel{}, data(1 << 10), 0},
+		{"requests for new keys", tls13, client, message{}, handshake(KeyUpdate, 1), alert.UnexpectedMessage},
+		{"new keys", tls13, server, message{}, handshake(KeyUpdate, 0), alert.UnexpectedMessage},
+		{"tickets", tls13, server, message{}, handshake(NewSessionTicket, 0, 0, 14, 16, 1, 2, 3, 4, 1, 9, 0, 1, 'a', 0, 0), 0},
+		{"tickets without a life", tls13, server, message{}, handshake(NewSessionTicket, 0, 0, 0, 0, 1, 2, 3, 4, 1, 9, 0, 1, 'a', 0, 0), 0},
+		{"warnings", tls12, client, message{}, warning(alert.CertificateUnknown), alert.UnexpectedMessage},
+		{"warnings of a server", "tls10 rsa", server, message{}, warning(41), alert.UnexpectedMessage},
+		{"cancellations", tls13, client, message{}, warning(alert.UserCanceled), alert.UnexpectedMessage},
+		{"records without data", tls13, client, message{}, data(0), alert.UnexpectedMessage},
+		{"records without data in TLS 1.2", tls12, server, message{}, data(0), alert.UnexpectedMessage},
+		{"records without data in SSL 3.0", "ssl30 rsa", client, message{}, data(0), alert.UnexpectedMessage},
+		{"data", tls13, client, message{}, data(1 << 10), 0},
 		{"data after the end", tls13, client, warning(alert.CloseNotify), data(1 << 10), 0},
 	} {
-		h := meddledBy(x.of)
+		h := caseOf(x.of)
 		p := h(t)
-		if err := p.meddle(untouched); err != nil {
+		if err := p.runTampered(unchanged); err != nil {
 			t.Fatal(err)
 		}
 		to := p.tap.sides[other(x.from)]
 		var err error
 		if x.begin.typ != 0 {
-			err = p.hand(to, x.begin)
+			err = p.deliver(to, x.begin)
 		}
 		for n := 0; err == nil && n < 1000; n++ {
 			err = p.feed(to, p.tap.record(x.from, x.again.typ, x.again.body))
@@ -71,28 +71,18 @@ func TestFloodsAreBounded(t *testing.T) {
 	}
 }
 
-// untouched lets parcels pass.
-func untouched(_ int, burst []parcel) []parcel { return burst }
+// caseOf makes pairs of the handshake case of a name.
+func caseOf(name string) func(testing.TB) *pair { return handshakeCases[caseNamed(name)].make }
 
-// meddledBy is the meddled handshake of a name.
-func meddledBy(name string) func(testing.TB) *pair {
-	for _, h := range meddled {
-		if h.name == name {
-			return h.make
-		}
-	}
-	panic("no handshake " + name)
-}
-
-// Before there are keys: what a stranger can make a server keep.
-func TestStrangersAreBounded(t *testing.T) {
+// A peer without keys makes a server keep no more than one message.
+func TestMessagesBeforeKeysAreBounded(t *testing.T) {
 	for _, x := range []struct {
 		name string
 		body []byte
 	}{
 		{"a ClientHello of the greatest length", []byte{byte(ClientHello), 1, 0, 0}},
 		{"a Certificate", []byte{byte(Certificates), 4, 0, 0}},
-		{"a message of no kind", []byte{99, 0, 0xff, 0xff}},
+		{"a message of an unknown type", []byte{99, 0, 0xff, 0xff}},
 	} {
 		c := Server(serverConfig(t, "ecdsa-p256"))
 		fed, err := 0, error(nil)

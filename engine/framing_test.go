@@ -25,8 +25,8 @@ func trickle(t *testing.T, c *Conn, in []byte) (got []byte) {
 		if n != 0 && n != end-start {
 			t.Fatalf("%d bytes consumed of %d", n, end-start)
 		}
-		if ev.Kind == EventStatusWanted {
-			if _, err := c.CertificateStatus(answerAskable(c.StatusWanted())); err != nil {
+		if ev.Kind == EventOCSPRequest {
+			if _, err := c.OCSPResponse(answerAskable(c.OCSPRequest())); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -36,9 +36,9 @@ func trickle(t *testing.T, c *Conn, in []byte) (got []byte) {
 	return got
 }
 
-// The whole play, bytes as they come: the handshake, data, new keys and the end.
+// The whole run, bytes as they come: the handshake, data, new keys and the end.
 func TestInputMayComeOneByteAtATime(t *testing.T) {
-	for _, h := range meddled {
+	for _, h := range handshakeCases {
 		p := h.make(t)
 		if err := p.client.Start(); err != nil {
 			t.Fatal(err)
@@ -58,8 +58,8 @@ func TestInputMayComeOneByteAtATime(t *testing.T) {
 		if err := p.client.queue(echoed[:20000]); err != nil {
 			t.Fatal(h.name, err)
 		}
-		for _, act := range acts {
-			if err := act(p); err != nil {
+		for _, step := range steps {
+			if err := step(p); err != nil {
 				t.Fatal(h.name, err)
 			}
 			run()
@@ -77,7 +77,7 @@ func TestInputMayComeOneByteAtATime(t *testing.T) {
 // records of any size (RFC 9846 §5.1).
 func TestMessagesMayBeFragmented(t *testing.T) {
 	t.Parallel()
-	for _, h := range meddled {
+	for _, h := range handshakeCases {
 		all, _ := honest(t, h.make)
 		for i, x := range all {
 			if x.typ != TypeHandshake {
@@ -85,8 +85,8 @@ func TestMessagesMayBeFragmented(t *testing.T) {
 			}
 			for cut := 1; cut < len(x.body); cut += 1 + len(x.body)/4 {
 				p := h.make(t)
-				err := p.meddle(func(at int, burst []parcel) []parcel {
-					var out []parcel
+				err := p.runTampered(func(at int, burst []message) []message {
+					var out []message
 					for k, b := range burst {
 						if at+k == i {
 							head, tail := b, b
@@ -99,13 +99,13 @@ func TestMessagesMayBeFragmented(t *testing.T) {
 					return out
 				})
 				if err != nil || !p.client.Info().Done || !p.server.Info().Done {
-					t.Fatalf("%s: %v cut at %d: %v", h.name, x.message(), cut, err)
+					t.Fatalf("%s: %v cut at %d: %v", h.name, x.kind(), cut, err)
 				}
 			}
 		}
 		for _, size := range []int{1, 7, 100} {
 			p := h.make(t)
-			err := p.play(inPieces(size))
+			err := p.runSteps(inPieces(size))
 			if err != nil || !p.client.Info().Done || !p.server.Info().Done {
 				t.Errorf("%s in records of %d bytes: %v", h.name, size, err)
 			}
@@ -113,17 +113,17 @@ func TestMessagesMayBeFragmented(t *testing.T) {
 	}
 }
 
-// inPieces cuts parcels into records of some size, but for those that may not be
+// inPieces cuts messages into records of some size, but for those that may not be
 // cut: alerts (RFC 9846 §5.1).
-func inPieces(size int) func(int, []parcel) []parcel {
-	return func(_ int, burst []parcel) (out []parcel) {
+func inPieces(size int) func(int, []message) []message {
+	return func(_ int, burst []message) (out []message) {
 		for _, b := range burst {
 			if b.typ == TypeAlert {
 				out = append(out, b)
 				continue
 			}
 			for piece := range slices.Chunk(b.body, size) {
-				out = append(out, parcel{from: b.from, typ: b.typ, body: piece})
+				out = append(out, message{from: b.from, typ: b.typ, body: piece})
 			}
 		}
 		return out
@@ -134,7 +134,7 @@ func inPieces(size int) func(int, []parcel) []parcel {
 // with the next one begun, unless keys change between them (RFC 9846 §5.1).
 func TestMessagesMayBeMerged(t *testing.T) {
 	t.Parallel()
-	for _, h := range meddled {
+	for _, h := range handshakeCases {
 		all, version := honest(t, h.make)
 		for i, x := range all[:len(all)-1] {
 			next := all[i+1]
@@ -143,7 +143,7 @@ func TestMessagesMayBeMerged(t *testing.T) {
 			}
 			for _, n := range []int{1, headerSize, len(next.body)} {
 				p := h.make(t)
-				err := p.meddle(func(at int, burst []parcel) []parcel {
+				err := p.runTampered(func(at int, burst []message) []message {
 					if k := i - at; k >= 0 && k < len(burst) {
 						burst = slices.Clone(burst)
 						burst[k].body = slices.Concat(burst[k].body, next.body[:n])
@@ -153,8 +153,8 @@ func TestMessagesMayBeMerged(t *testing.T) {
 					}
 					return burst
 				})
-				what := fmt.Sprintf("%s: %v and %d bytes of %v", h.name, x.message(), n, next.message())
-				if version == TLS13 && (x.message() == ServerHello || x.message() == EndOfEarlyData) {
+				what := fmt.Sprintf("%s: %v and %d bytes of %v", h.name, x.kind(), n, next.kind())
+				if version == TLS13 && (x.kind() == ServerHello || x.kind() == EndOfEarlyData) {
 					wantAlert(t, what, err, alert.UnexpectedMessage)
 				} else if err != nil || !p.client.Info().Done || !p.server.Info().Done {
 					t.Errorf("%s: %v", what, err)
@@ -165,9 +165,9 @@ func TestMessagesMayBeMerged(t *testing.T) {
 }
 
 func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
-	p := meddledPair(false, noCompatibility, nothing)(t)
-	err := p.meddle(func(_ int, burst []parcel) []parcel {
-		if len(burst) > 2 && burst[0].message() == ServerHello {
+	p := pairOf(false, noCompatibility, nothing)(t)
+	err := p.runTampered(func(_ int, burst []message) []message {
+		if len(burst) > 2 && burst[0].kind() == ServerHello {
 			burst[0].body = append(burst[0].body, burst[1].body...)
 			return append(burst[:1], burst[2:]...)
 		}
@@ -175,25 +175,25 @@ func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
 	})
 	wantAlert(t, "ServerHello and EncryptedExtensions in one record", err, alert.UnexpectedMessage)
 
-	p = meddledPair(false, nothing, nothing)(t)
-	err = p.meddle(func(_ int, burst []parcel) []parcel {
-		if burst[0].message() == ClientHello {
+	p = pairOf(false, nothing, nothing)(t)
+	err = p.runTampered(func(_ int, burst []message) []message {
+		if burst[0].kind() == ClientHello {
 			rest := burst[0]
 			burst[0].body, rest.body = burst[0].body[:20], burst[0].body[20:]
-			ccs := parcel{client, TypeChangeCipherSpec, []byte{1}, false}
-			return []parcel{burst[0], ccs, rest}
+			ccs := message{client, TypeChangeCipherSpec, []byte{1}, false}
+			return []message{burst[0], ccs, rest}
 		}
 		return burst
 	})
 	wantAlert(t, "ChangeCipherSpec inside a ClientHello", err, alert.UnexpectedMessage)
 
-	p = meddledPair(false, nothing, nothing)(t)
-	err = p.meddle(func(_ int, burst []parcel) []parcel {
+	p = pairOf(false, nothing, nothing)(t)
+	err = p.runTampered(func(_ int, burst []message) []message {
 		for i, x := range burst {
-			if x.message() == EncryptedExtensions {
-				head, tail, ccs := x, x, parcel{server, TypeChangeCipherSpec, []byte{1}, false}
+			if x.kind() == EncryptedExtensions {
+				head, tail, ccs := x, x, message{server, TypeChangeCipherSpec, []byte{1}, false}
 				head.body, tail.body = x.body[:3], x.body[3:]
-				return slices.Concat(burst[:i], []parcel{head, ccs, tail}, burst[i+1:])
+				return slices.Concat(burst[:i], []message{head, ccs, tail}, burst[i+1:])
 			}
 		}
 		return burst
@@ -332,7 +332,7 @@ func TestAlertsWithoutProtectionComeFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 		if protected {
-			keys, err := modernKeys(p.server, client, EpochHandshake)
+			keys, err := tls13Keys(p.server, client, EpochHandshake)
 			if err != nil {
 				t.Fatal(err)
 			}

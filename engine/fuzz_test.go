@@ -11,30 +11,30 @@ import (
 // Whatever bytes arrive in whatever state, Recv takes no more than there is,
 // fails with an Error or not at all, stays failed, and keeps within its bounds.
 
-// playLengths are the numbers of parcels in the undisturbed plays.
+// playLengths are the numbers of messages in the undisturbed runs.
 func playLengths(t testing.TB) (all []int) {
-	for _, h := range meddled {
+	for _, h := range handshakeCases {
 		all = append(all, len(script(t, h.make)))
 	}
 	return all
 }
 
 // FuzzRecv feeds one side of a connection in any state: of the handshake with a
-// number, after so many of the messages of its play. The bytes are records as
+// number, after so many of the messages of its run. The bytes are records as
 // they come, or ones that the tap protects first with the keys in force.
 func FuzzRecv(f *testing.F) {
 	lengths := playLengths(f)
 	f.Add(uint8(0), uint8(1), false, false, []byte("\x16\x03\x03\x00\x04\x02\x00\x00\x00"))
 	f.Add(uint8(0), uint8(0), true, false, []byte("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"))
-	for i := range meddled {
+	for i := range handshakeCases {
 		for at := range lengths[i] + 1 {
 			f.Add(uint8(i), uint8(at), at%2 == 0, at%3 > 0, []byte("\x14\x03\x03\x00\x01\x01\x15\x03\x03\x00\x02\x01\x5a\x16\x03\x03\x00\x04\x0e\x00\x00\x00\x17\x03\x03\x00\x01x"))
 		}
 	}
 	f.Fuzz(func(t *testing.T, handshake, after uint8, atServer, sealed bool, in []byte) {
-		i := int(handshake) % len(meddled)
-		p := meddled[i].make(t)
-		if err := p.playUntil(int(after) % (lengths[i] + 1)); err != nil {
+		i := int(handshake) % len(handshakeCases)
+		p := handshakeCases[i].make(t)
+		if err := p.runUntil(int(after) % (lengths[i] + 1)); err != nil {
 			t.Fatal(err)
 		}
 		c := p.client
@@ -83,7 +83,7 @@ func feedBounded(t *testing.T, c *Conn, in []byte) {
 	}
 }
 
-// FuzzMessages changes one message of a play: some of its bytes are replaced by
+// FuzzMessages changes one message of a run: some of its bytes are replaced by
 // others, its length is made to fit or not, it is put into records of any size
 // and any type. The keys are right throughout. If the sides complete the
 // handshake all the same they agree on everything.
@@ -95,13 +95,13 @@ func FuzzMessages(f *testing.F) {
 		after             // not in the message's place but behind it
 	)
 	lengths := playLengths(f)
-	for i, h := range meddled {
+	for i, h := range handshakeCases {
 		for at, x := range script(f, h.make) {
 			f.Add(uint8(i), uint8(at), uint16(headerSize), uint16(2), []byte{0xff, 0xff}, uint8(fit))
 			f.Add(uint8(i), uint8(at), uint16(max(headerSize, len(x.body)-1)), uint16(1), []byte{}, uint8(fit+cut))
 		}
 	}
-	for i := range meddled { // HelloRequests, ClientHellos and KeyUpdates where they may come and where not
+	for i := range handshakeCases { // HelloRequests, ClientHellos and KeyUpdates where they may come and where not
 		for at := range lengths[i] {
 			f.Add(uint8(i), uint8(at), uint16(0), uint16(0), []byte("\x00\x00\x00\x00"), uint8(after))
 		}
@@ -109,11 +109,11 @@ func FuzzMessages(f *testing.F) {
 		f.Add(uint8(i), uint8(lengths[i]-3), uint16(0), uint16(0), []byte("\x18\x00\x00\x01\x01"), uint8(after))
 	}
 	f.Add(uint8(4), uint8(3), uint16(0), uint16(0), []byte("\x02\x28\x15"), uint8(after+typed))
-	f.Fuzz(func(t *testing.T, handshake, message uint8, at, cutOut uint16, splice []byte, how uint8) {
-		i := int(handshake) % len(meddled)
-		p := meddled[i].make(t)
-		chosen := int(message) % lengths[i]
-		err := p.play(func(first int, burst []parcel) []parcel {
+	f.Fuzz(func(t *testing.T, handshake, number uint8, at, cutOut uint16, splice []byte, how uint8) {
+		i := int(handshake) % len(handshakeCases)
+		p := handshakeCases[i].make(t)
+		chosen := int(number) % lengths[i]
+		err := p.runSteps(func(first int, burst []message) []message {
 			k := chosen - first
 			if k < 0 || k >= len(burst) {
 				return burst
@@ -136,9 +136,9 @@ func FuzzMessages(f *testing.F) {
 			if how&cut != 0 {
 				size = 3
 			}
-			var changed []parcel
+			var changed []message
 			for part := range slices.Chunk(body, size) {
-				changed = append(changed, parcel{from: x.from, typ: typ, body: part})
+				changed = append(changed, message{from: x.from, typ: typ, body: part})
 			}
 			if how&after != 0 {
 				k++
@@ -172,7 +172,7 @@ func checkAgreement(t testing.TB, p *pair) {
 	t.Helper()
 	shared := func(i Info) Info {
 		i.Certificate, i.PeerChain, i.ToleratedFaults, i.TicketsSent, i.TicketsReceived, i.Done = nil, nil, 0, 0, 0, false
-		i.EarlyBytes, i.EarlyRefusal = 0, ""
+		i.EarlyBytes, i.EarlyRejection = 0, ""
 		if i.Version == SSL30 {
 			i.ServerName = "" // which SSL 3.0 cannot tell
 		}

@@ -119,15 +119,15 @@ func choices(id int, m Message) []piece {
 		if asks {
 			return []piece{listOf(2, fixed(1), opaque(2))}
 		}
-	case extGroups, extSchemes, extCookie:
+	case extSupportedGroups, extSignatureAlgorithms, extCookie:
 		return []piece{opaque(2)}
-	case extPointFormats, extModes, extRenegotiation:
+	case extECPointFormats, extPSKKeyExchangeModes, extRenegotiationInfo:
 		return []piece{opaque(1)}
-	case extProtocols:
+	case extALPN:
 		return []piece{listOf(2, opaque(1))}
-	case extAuthorities:
+	case extCertificateAuthorities:
 		return []piece{names}
-	case extVersions:
+	case extSupportedVersions:
 		if asks {
 			return []piece{opaque(1)}
 		}

@@ -25,10 +25,6 @@ const (
 	SecP384r1MLKEM1024 = Group(kx.SecP384r1MLKEM1024)
 )
 
-// defaultGroups is the order of preference where Config.Groups is nil: what
-// every peer knows.
-var defaultGroups = []Group{X25519, P256, P384}
-
 // String returns the group's name, as package kx has it; "none" for 0.
 func (g Group) String() string {
 	if g == 0 {

@@ -55,29 +55,29 @@ type Info struct {
 	TicketsSent, TicketsReceived int
 
 	// EarlyData is what became of the early data that the client offered, and
-	// EarlyBytes how much the client sent, or the server accepted. EarlyRefusal is
+	// EarlyBytes how much the client sent, or the server accepted. EarlyRejection is
 	// why a server rejected it; after a HelloRetryRequest it always does.
-	EarlyData    EarlyData
-	EarlyBytes   int
-	EarlyRefusal string
+	EarlyData      EarlyData
+	EarlyBytes     int
+	EarlyRejection string
 
 	Done bool // the handshake is complete on this side
 }
 
 // Records names what was agreed on records besides the suite, nil where nothing
 // was: encrypt-then-mac, deflate, and limits in bytes of plaintext.
-func (i Info) Records() (agreed []string) {
+func (i Info) Records() (setPremaster []string) {
 	if i.EncryptThenMAC {
-		agreed = append(agreed, "encrypt-then-mac")
+		setPremaster = append(setPremaster, "encrypt-then-mac")
 	}
 	if i.Compressed {
-		agreed = append(agreed, "deflate")
+		setPremaster = append(setPremaster, "deflate")
 	}
 	if i.MaxFragment > 0 {
-		agreed = append(agreed, fmt.Sprintf("fragments of %d bytes", i.MaxFragment))
+		setPremaster = append(setPremaster, fmt.Sprintf("fragments of %d bytes", i.MaxFragment))
 	}
 	if i.ClientRecordLimit > 0 {
-		agreed = append(agreed, fmt.Sprintf("limits of %d bytes up and %d down", i.ServerRecordLimit, i.ClientRecordLimit))
+		setPremaster = append(setPremaster, fmt.Sprintf("limits of %d bytes up and %d down", i.ServerRecordLimit, i.ClientRecordLimit))
 	}
-	return agreed
+	return setPremaster
 }

@@ -19,11 +19,11 @@ const (
 func other(s side) side { return client + server - s }
 
 // A step is how one message is written and read. Only the side that sends it
-// calls make, only the other one take; both then call after, when the
+// calls write, only the other one read; both then call after, when the
 // transcript holds the message.
 type step struct {
-	make  func(c *Conn, dst []byte) ([]byte, error) // appends the body
-	take  func(c *Conn, body []byte) error          // the body aliases Recv's buffer
+	write func(c *Conn, dst []byte) ([]byte, error) // appends the body
+	read  func(c *Conn, body []byte) error          // the body aliases Recv's buffer
 	after func(c *Conn, from side) error
 }
 
@@ -39,7 +39,7 @@ func (c *Conn) run() error {
 	for {
 		if c.at == len(c.flight.rows) {
 			if len(c.flight.then) == 0 {
-				return c.settle()
+				return c.complete()
 			}
 			if err := c.enter(); err != nil {
 				return err
@@ -51,7 +51,7 @@ func (c *Conn) run() error {
 			if r.from != c.side && r.message != noMessage {
 				return nil
 			}
-			if err := c.emit(r); err != nil {
+			if err := c.sendRow(r); err != nil {
 				return err
 			}
 		}
@@ -71,7 +71,7 @@ func (c *Conn) enter() error {
 }
 
 // settle ends the handshake, and emits what may follow it.
-func (c *Conn) settle() error {
+func (c *Conn) complete() error {
 	if !c.info.Done {
 		c.info.Done = true
 		*c.hs = handshake{} // secrets, and what aliases the caller's buffer
@@ -80,7 +80,7 @@ func (c *Conn) settle() error {
 	for i := range c.flight.after {
 		r := &c.flight.after[i]
 		for r.from == c.side && c.holds(r.when) {
-			if err := c.emit(r); err != nil {
+			if err := c.sendRow(r); err != nil {
 				return err
 			}
 		}
@@ -99,7 +99,7 @@ func (c *Conn) applies(r *row) bool {
 }
 
 // emit writes one row's message and does what the row says besides.
-func (c *Conn) emit(r *row) error {
+func (c *Conn) sendRow(r *row) error {
 	switch r.message {
 	case noMessage:
 	case ChangeCipherSpec:
@@ -107,7 +107,7 @@ func (c *Conn) emit(r *row) error {
 			return err
 		}
 	case UnrecognizedName, NoCertificate:
-		if err := c.warn(r.message); err != nil {
+		if err := c.sendWarning(r.message); err != nil {
 			return err
 		}
 	default:
@@ -115,7 +115,7 @@ func (c *Conn) emit(r *row) error {
 			return err
 		}
 	}
-	return c.finish(r)
+	return c.endRow(r)
 }
 
 // write appends the row's message to the flight that is being built.
@@ -123,20 +123,20 @@ func (c *Conn) write(r *row) error {
 	s := &c.flight.handlers.steps[r.message]
 	start := len(c.out.messages)
 	c.out.messages = append(c.out.messages, wireType(r.message), 0, 0, 0)
-	out, err := s.make(c, c.out.messages)
+	out, err := s.write(c, c.out.messages)
 	if err != nil {
 		return err
 	}
 	c.out.messages = out
 	message := out[start:]
 	putLength(message)
-	c.noteMessage(MessageSent, r.message, len(message))
-	return c.conclude(s, r.from, message)
+	c.observeMessage(MessageSent, r.message, len(message))
+	return c.endMessage(s, r.from, message)
 }
 
 // conclude is what both sides do when a message is written or read. What
 // follows the handshake is no part of the transcript (RFC 9846 §4.1).
-func (c *Conn) conclude(s *step, from side, message []byte) error {
+func (c *Conn) endMessage(s *step, from side, message []byte) error {
 	if !c.info.Done {
 		c.hs.transcript.add(message)
 	}
@@ -146,7 +146,7 @@ func (c *Conn) conclude(s *step, from side, message []byte) error {
 	return nil
 }
 
-func (c *Conn) noteMessage(kind NoticeKind, m Message, length int) {
+func (c *Conn) observeMessage(kind NoticeKind, m Message, length int) {
 	if c.cfg.Observe != nil {
 		c.cfg.Observe(Notice{Kind: kind, Message: m, Length: length})
 	}
@@ -154,25 +154,25 @@ func (c *Conn) noteMessage(kind NoticeKind, m Message, length int) {
 
 // receive takes a message of the peer's. This is where order is checked.
 func (c *Conn) receive(m Message, message []byte) error {
-	r, err := c.awaited(m)
+	r, err := c.expectedRow(m)
 	if err != nil {
 		return err
 	}
-	c.noteMessage(MessageReceived, m, len(message))
+	c.observeMessage(MessageReceived, m, len(message))
 	if r.mode&(ignored|declined|refused) != 0 {
-		return c.turnDown(r, message)
+		return c.declineRenegotiation(r, message)
 	}
 	if m != ChangeCipherSpec {
 		s := &c.flight.handlers.steps[m]
 		c.in.message = message
-		if err := s.take(c, message[headerSize:]); err != nil {
+		if err := s.read(c, message[headerSize:]); err != nil {
 			return fmt.Errorf("%v: %w", m, err)
 		}
-		if err := c.conclude(s, r.from, message); err != nil {
+		if err := c.endMessage(s, r.from, message); err != nil {
 			return err
 		}
 	}
-	if err := c.finish(r); err != nil {
+	if err := c.endRow(r); err != nil {
 		return err
 	}
 	if c.at < len(c.flight.rows) {
@@ -182,9 +182,9 @@ func (c *Conn) receive(m Message, message []byte) error {
 }
 
 // awaited finds the row that a message of the peer's answers.
-func (c *Conn) awaited(m Message) (*row, error) {
+func (c *Conn) expectedRow(m Message) (*row, error) {
 	if !c.info.Done {
-		if r := c.among(c.flight.aside, m); r != nil {
+		if r := c.findRow(c.flight.aside, m); r != nil {
 			return r, nil
 		}
 	}
@@ -198,14 +198,14 @@ func (c *Conn) awaited(m Message) (*row, error) {
 			return nil, fmt.Errorf("%w: want %v, got %v", unexpectedMessage, r.message, m)
 		}
 	}
-	if r := c.among(c.flight.after, m); r != nil {
+	if r := c.findRow(c.flight.after, m); r != nil {
 		return r, nil
 	}
 	return nil, fmt.Errorf("%w: got %v after the handshake", unexpectedMessage, m)
 }
 
 // among finds the row of a message of the peer's that has no place of its own.
-func (c *Conn) among(rows []row, m Message) *row {
+func (c *Conn) findRow(rows []row, m Message) *row {
 	for i := range rows {
 		if r := &rows[i]; r.from != c.side && r.message == m && (r.when.allowed == nil || r.when.allowed(c)) {
 			return r
@@ -215,7 +215,7 @@ func (c *Conn) among(rows []row, m Message) *row {
 }
 
 // awaits says whether the peer's next message may be m.
-func (c *Conn) awaits(m Message) bool {
+func (c *Conn) expects(m Message) bool {
 	for i := c.at; i < len(c.flight.rows); i++ {
 		switch r := &c.flight.rows[i]; {
 		case !c.applies(r):
@@ -229,7 +229,7 @@ func (c *Conn) awaits(m Message) bool {
 }
 
 // finish changes keys and lets the flight leave, where the row says so.
-func (c *Conn) finish(r *row) error {
+func (c *Conn) endRow(r *row) error {
 	if r.keys != sameKeys {
 		if err := c.changeKeys(r.from, r.keys); err != nil {
 			return err
@@ -255,7 +255,7 @@ func (c *Conn) changeKeys(from side, e Epoch) error {
 	if err != nil {
 		return err
 	}
-	c.restrict(half, from)
+	c.restrictRecords(half, from)
 	if from == c.side {
 		c.out.half, c.out.epoch = half, e
 	} else {

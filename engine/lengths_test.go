@@ -13,10 +13,10 @@ import (
 // Each length field of each message of each handshake, wrong in every way.
 
 // scriptOf is a script and what its messages' grammar depends on.
-func scriptOf(t testing.TB, make func(testing.TB) *pair) (all []parcel, h shape) {
+func scriptOf(t testing.TB, make func(testing.TB) *pair) (all []message, h shape) {
 	t.Helper()
 	p := make(t)
-	if err := p.play(func(_ int, burst []parcel) []parcel { all = append(all, burst...); return burst }); err != nil {
+	if err := p.runSteps(func(_ int, burst []message) []message { all = append(all, burst...); return burst }); err != nil {
 		t.Fatal(err)
 	}
 	i := p.client.Info()
@@ -41,16 +41,16 @@ func wrongLengths(right, size int) []int {
 
 // eachForm tries something on each message of each handshake, once for each form
 // that messages have.
-func eachForm(t *testing.T, try func(t *testing.T, make func(testing.TB) *pair, all []parcel, i int, grammar *walk)) {
+func eachForm(t *testing.T, try func(t *testing.T, make func(testing.TB) *pair, all []message, i int, grammar *walk)) {
 	tried := forms{}
-	for _, h := range meddled {
+	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
 			all, shape := scriptOf(t, h.make)
 			for i, x := range all {
 				if x.typ != TypeHandshake {
 					continue
 				}
-				shape.message = x.message()
+				shape.message = x.kind()
 				if grammar := walked(t, shape, x.body); !tried.before(&grammar) {
 					try(t, h.make, all, i, &grammar)
 				}
@@ -61,7 +61,7 @@ func eachForm(t *testing.T, try func(t *testing.T, make func(testing.TB) *pair, 
 
 func TestWrongLengthFields(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, make func(testing.TB) *pair, all []parcel, i int, grammar *walk) {
+	eachForm(t, func(t *testing.T, make func(testing.TB) *pair, all []message, i int, grammar *walk) {
 		x := all[i]
 		for _, f := range grammar.fields {
 			right := number(x.body[f.at : f.at+f.size])
@@ -71,9 +71,9 @@ func TestWrongLengthFields(t *testing.T) {
 					body[f.at+k] = byte(wrong >> (8 * (f.size - 1 - k)))
 				}
 				p := make(t)
-				err := p.play(replace(i, body))
+				err := p.runSteps(replace(i, body))
 				want := alert.DecodeError.In(grammar.shape.version)
-				wantAlert(t, fmt.Sprintf("%v: %d instead of %d at byte %d, in extension %d", x.message(), wrong, right, f.at, f.inside), err, want)
+				wantAlert(t, fmt.Sprintf("%v: %d instead of %d at byte %d, in extension %d", x.kind(), wrong, right, f.at, f.inside), err, want)
 			}
 		}
 	})
@@ -106,7 +106,7 @@ func number(b []byte) (n int) {
 // refused before there is more of it.
 func TestWrongMessageLengths(t *testing.T) {
 	t.Parallel()
-	for _, h := range meddled {
+	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
 			all, shape := scriptOf(t, h.make)
 			for i, x := range all {
@@ -115,18 +115,18 @@ func TestWrongMessageLengths(t *testing.T) {
 				}
 				right := len(x.body) - headerSize
 				for _, wrong := range wrongLengths(right, 3) {
-					if shape.formless(x.message()) && wrong < right && (wrong == 0 || all[i+1].typ == TypeHandshake) {
+					if shape.formless(x.kind()) && wrong < right && (wrong == 0 || all[i+1].typ == TypeHandshake) {
 						continue // which message begins with the premaster secret's random bytes is left to chance
 					}
 					body := slices.Clone(x.body)
 					body[1], body[2], body[3] = byte(wrong>>16), byte(wrong>>8), byte(wrong)
 					p := h.make(t)
-					err := p.play(replace(i, body))
-					what := fmt.Sprintf("%v of %d bytes that says %d", x.message(), right, wrong)
+					err := p.runSteps(replace(i, body))
+					what := fmt.Sprintf("%v of %d bytes that says %d", x.kind(), right, wrong)
 					want, fails := lengthAlert(shape, all, i, right, wrong)
 					if fails {
 						wantAlert(t, what, err, want)
-					} else if err != nil || x.message().early(shape.version) && p.client.Info().Done && p.server.Info().Done {
+					} else if err != nil || x.kind().early(shape.version) && p.client.Info().Done && p.server.Info().Done {
 						t.Errorf("%s: the end is not waited for: %v", what, err)
 					}
 				}
@@ -137,9 +137,9 @@ func TestWrongMessageLengths(t *testing.T) {
 
 // lengthAlert is the alert that a message's wrong length leads to, if it does: a
 // side may wait for what never comes.
-func lengthAlert(h shape, all []parcel, i, right, wrong int) (a alert.Description, fails bool) {
+func lengthAlert(h shape, all []message, i, right, wrong int) (a alert.Description, fails bool) {
 	a = alert.DecodeError.In(h.version)
-	m := all[i].message()
+	m := all[i].kind()
 	if h.formless(m) && wrong < right {
 		return alert.UnexpectedMessage, true // what is cut off is no message
 	}
@@ -179,20 +179,20 @@ func (m Message) early(v Version) bool {
 // without extensions, which are another offer or answer and come to nothing.
 func TestTruncatedMessages(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, make func(testing.TB) *pair, all []parcel, i int, grammar *walk) {
+	eachForm(t, func(t *testing.T, make func(testing.TB) *pair, all []message, i int, grammar *walk) {
 		x := all[i]
 		for _, n := range grammar.cuts() {
 			body := slices.Clone(x.body[:n])
 			putLength(body)
 			p := make(t)
-			err := p.play(replace(i, body))
-			what := fmt.Sprintf("%v of %d bytes cut at %d", x.message(), len(x.body), n)
+			err := p.runSteps(replace(i, body))
+			what := fmt.Sprintf("%v of %d bytes cut at %d", x.kind(), len(x.body), n)
 			switch {
 			case grammar.ends[n]:
 				if err == nil && p.client.Info().Done && p.server.Info().Done {
 					t.Errorf("%s passes", what)
 				}
-			case grammar.shape.formless(x.message()):
+			case grammar.shape.formless(x.kind()):
 				wantAlert(t, what, err, alert.HandshakeFailure) // the Finished tells
 			default:
 				want, _ := lengthAlert(grammar.shape, all, i, 1, 0)

@@ -25,7 +25,7 @@ type Notice struct {
 	Level alert.Level
 	Alert alert.Description
 
-	// StatusTaken: of what CertificateStatus was given, in bytes. The client has
+	// OCSPResponseTaken: of what CertificateStatus was given, in bytes. The client has
 	// judged it, and goes on.
 	Length int
 
@@ -56,7 +56,7 @@ const (
 	KeyChange
 	Operation
 	Secret
-	StatusTaken
+	OCSPResponseTaken
 )
 
 var noticeNames = [...]string{

@@ -143,8 +143,8 @@ func (p *pair) feed(c *Conn, in []byte) error {
 		if n == 0 {
 			return fmt.Errorf("%d bytes are no whole record", len(in))
 		}
-		if ev.Kind == EventStatusWanted && p.answer != nil {
-			if ev, err = c.CertificateStatus(p.answer(c.StatusWanted())); err != nil {
+		if ev.Kind == EventOCSPRequest && p.answer != nil {
+			if ev, err = c.OCSPResponse(p.answer(c.OCSPRequest())); err != nil {
 				return err
 			}
 		}
@@ -163,7 +163,7 @@ func (p *pair) convey(from, to *Conn, out []byte) error {
 		return p.feed(to, out)
 	}
 	for _, b := range p.tap.unpack(from.side, out) {
-		if err := p.hand(to, b); err != nil {
+		if err := p.deliver(to, b); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"tlslab/engine/kx"
 	"tlslab/engine/protocol"
 	"tlslab/engine/record"
+	"tlslab/engine/secrets"
 )
 
 // Versions and cipher suites are package protocol's. Their names are repeated here because Config,
@@ -66,4 +67,10 @@ func GroupFamily(k KeyExchange) kx.Family {
 		return kx.Field
 	}
 	return 0
+}
+
+// hashes are the suites' hashes by name, from TLS 1.2 on.
+var hashes = map[string]*secrets.Hash{
+	secrets.SHA256.Name: secrets.SHA256,
+	secrets.SHA384.Name: secrets.SHA384,
 }

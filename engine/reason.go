@@ -44,18 +44,18 @@ const (
 	noCommonVersion
 	noCommonSuite
 	noCommonGroup
-	noCommonField
-	unknownField
+	noCommonFFDHEGroup
+	unknownFFDHEGroup
 	noCommonSignature
 	noCommonProtocol
 	unknownName
 	badCompression
 	downgraded
-	needlessFallback
+	inappropriateFallback
 	unknownChoice
 	changedChoice
 	changedHello
-	uselessRetry
+	pointlessRetry
 	badSessionID
 	duplicateExtension
 	misplacedExtension
@@ -78,10 +78,10 @@ const (
 	certificateUnknown
 	unknownAuthority
 	certificateRevoked
-	badStatus
-	noStatus
-	noAuthority
-	statusUnwanted
+	badOCSPResponse
+	noStaple
+	noOCSPAnswer
+	unexpectedOCSPResponse
 	wrongKeyType
 	notAdmitted
 	masterSecretMismatch
@@ -133,22 +133,22 @@ var reasons = [numReasons]struct {
 	unexpectedRecord:    {alert.UnexpectedMessage, FaultPeer, "unexpected record", "RFC 9846 §5"},
 	notTLS:              {alert.ProtocolVersion, FaultPeer, "not a TLS record", "RFC 9846 §5.1"},
 
-	noCommonVersion:   {alert.ProtocolVersion, FaultPeer, "no common version", "RFC 9846 §4.3.1"},
-	noCommonSuite:     {alert.HandshakeFailure, FaultPeer, "no common cipher suite", "RFC 9846 §4.2.1"},
-	noCommonGroup:     {alert.HandshakeFailure, FaultPeer, "no common group", "RFC 9846 §4.2.1"},
-	noCommonField:     {alert.InsufficientSecurity, FaultPeer, "no common finite-field group", "RFC 7919 §4"},
-	unknownField:      {alert.InsufficientSecurity, FaultPeer, "finite field that is none of ours", "RFC 7919 §3.1"},
-	noCommonSignature: {alert.HandshakeFailure, FaultPeer, "no certificate that suits the peer", "RFC 9846 §4.2.1"},
-	noCommonProtocol:  {alert.NoApplicationProtocol, FaultPeer, "no common application protocol", "RFC 7301 §3.2"},
-	unknownName:       {alert.UnrecognizedName, FaultPeer, "no certificate for the server's name", "RFC 6066 §3"},
-	badCompression:    {alert.IllegalParameter, FaultPeer, "illegal compression method", "RFC 9846 §4.2.2"},
-	downgraded:        {alert.IllegalParameter, FaultPeer, "downgrade sentinel in the server's random", "RFC 9846 §4.2.3"},
-	needlessFallback:  {alert.InappropriateFallback, FaultPeer, "fallback to a version lower than need be", "RFC 7507 §3"},
-	unknownChoice:     {alert.IllegalParameter, FaultPeer, "choice that was not offered", "RFC 9846 §4.2.3"},
-	changedChoice:     {alert.IllegalParameter, FaultPeer, "choice changed after the HelloRetryRequest", "RFC 9846 §4.2.4"},
-	changedHello:      {alert.IllegalParameter, FaultPeer, "second ClientHello differs from the first", "RFC 9846 §4.2.2"},
-	uselessRetry:      {alert.IllegalParameter, FaultPeer, "HelloRetryRequest that changes nothing", "RFC 9846 §4.2.4"},
-	badSessionID:      {alert.IllegalParameter, FaultPeer, "session ID not echoed", "RFC 9846 §4.2.3"},
+	noCommonVersion:       {alert.ProtocolVersion, FaultPeer, "no common version", "RFC 9846 §4.3.1"},
+	noCommonSuite:         {alert.HandshakeFailure, FaultPeer, "no common cipher suite", "RFC 9846 §4.2.1"},
+	noCommonGroup:         {alert.HandshakeFailure, FaultPeer, "no common group", "RFC 9846 §4.2.1"},
+	noCommonFFDHEGroup:    {alert.InsufficientSecurity, FaultPeer, "no common finite-field group", "RFC 7919 §4"},
+	unknownFFDHEGroup:     {alert.InsufficientSecurity, FaultPeer, "finite field that is none of ours", "RFC 7919 §3.1"},
+	noCommonSignature:     {alert.HandshakeFailure, FaultPeer, "no certificate that suits the peer", "RFC 9846 §4.2.1"},
+	noCommonProtocol:      {alert.NoApplicationProtocol, FaultPeer, "no common application protocol", "RFC 7301 §3.2"},
+	unknownName:           {alert.UnrecognizedName, FaultPeer, "no certificate for the server's name", "RFC 6066 §3"},
+	badCompression:        {alert.IllegalParameter, FaultPeer, "illegal compression method", "RFC 9846 §4.2.2"},
+	downgraded:            {alert.IllegalParameter, FaultPeer, "downgrade sentinel in the server's random", "RFC 9846 §4.2.3"},
+	inappropriateFallback: {alert.InappropriateFallback, FaultPeer, "fallback to a version lower than need be", "RFC 7507 §3"},
+	unknownChoice:         {alert.IllegalParameter, FaultPeer, "choice that was not offered", "RFC 9846 §4.2.3"},
+	changedChoice:         {alert.IllegalParameter, FaultPeer, "choice changed after the HelloRetryRequest", "RFC 9846 §4.2.4"},
+	changedHello:          {alert.IllegalParameter, FaultPeer, "second ClientHello differs from the first", "RFC 9846 §4.2.2"},
+	pointlessRetry:        {alert.IllegalParameter, FaultPeer, "HelloRetryRequest that changes nothing", "RFC 9846 §4.2.4"},
+	badSessionID:          {alert.IllegalParameter, FaultPeer, "session ID not echoed", "RFC 9846 §4.2.3"},
 
 	duplicateExtension:   {alert.IllegalParameter, FaultPeer, "extension repeated", "RFC 9846 §4.3"},
 	misplacedExtension:   {alert.IllegalParameter, FaultPeer, "extension in the wrong message", "RFC 9846 §4.3"},
@@ -172,10 +172,10 @@ var reasons = [numReasons]struct {
 	certificateExpired:     {alert.CertificateExpired, FaultPeer, "certificate outside its validity", "RFC 9846 §6.2"},
 	unknownAuthority:       {alert.UnknownCA, FaultPeer, "unknown certificate authority", "RFC 9846 §6.2"},
 	certificateRevoked:     {alert.CertificateRevoked, FaultPeer, "certificate revoked by its authority", "RFC 9846 §6.2"},
-	badStatus:              {alert.BadCertificateStatus, FaultPeer, "bad OCSP response", "RFC 6066 §8"},
-	noStatus:               {alert.BadCertificateStatus, FaultPeer, "no OCSP response was stapled", "RFC 6066 §8"},
-	noAuthority:            {alert.CertificateUnknown, FaultPeer, "no word from the certificate's authority", "RFC 6960 §3.2"},
-	statusUnwanted:         {alert.InternalError, FaultLocal, "status of a certificate that is not waited for", ""},
+	badOCSPResponse:        {alert.BadCertificateStatus, FaultPeer, "bad OCSP response", "RFC 6066 §8"},
+	noStaple:               {alert.BadCertificateStatus, FaultPeer, "no OCSP response was stapled", "RFC 6066 §8"},
+	noOCSPAnswer:           {alert.CertificateUnknown, FaultPeer, "no word from the certificate's authority", "RFC 6960 §3.2"},
+	unexpectedOCSPResponse: {alert.InternalError, FaultLocal, "status of a certificate that is not waited for", ""},
 	certificateUnknown:     {alert.CertificateUnknown, FaultPeer, "certificate that does not stand up", "RFC 9846 §6.2"},
 	wrongKeyType:           {alert.IllegalParameter, FaultPeer, "certificate's key does not fit the suite", "RFC 5246 §7.4.2"},
 	notAdmitted:            {alert.AccessDenied, FaultPeer, "peer that is not let in", "RFC 9846 §6.2"},
@@ -195,7 +195,7 @@ var reasons = [numReasons]struct {
 func (r reason) Error() string { return reasons[r].why }
 
 // foreign says which reason the errors of the packages below are.
-var foreign = []struct {
+var errorReasons = []struct {
 	err    error
 	reason reason
 }{
@@ -207,12 +207,12 @@ var foreign = []struct {
 	{record.ErrUnexpected, unexpectedRecord},
 	{kx.ErrBadShare, badShare},
 	{pki.ErrRevoked, certificateRevoked}, // those of a status first: they may wrap others
-	{pki.ErrOCSPUnknown, badStatus},
-	{pki.ErrOCSPStale, badStatus},
-	{pki.ErrOCSPSigner, badStatus},
-	{pki.ErrOCSPOther, badStatus},
-	{pki.ErrOCSPMalformed, badStatus},
-	{pki.ErrOCSPUnavailable, badStatus},
+	{pki.ErrOCSPUnknown, badOCSPResponse},
+	{pki.ErrOCSPStale, badOCSPResponse},
+	{pki.ErrOCSPSigner, badOCSPResponse},
+	{pki.ErrOCSPOther, badOCSPResponse},
+	{pki.ErrOCSPMalformed, badOCSPResponse},
+	{pki.ErrOCSPUnavailable, badOCSPResponse},
 	{pki.FaultBadSignature, badCertificate},
 	{pki.FaultMalformed, badCertificate},
 	{pki.FaultNotCA, certificateUnknown},
@@ -233,7 +233,7 @@ func explain(err error) *Error {
 	}
 	why := internalError
 	if !errors.As(err, &why) {
-		for _, f := range foreign {
+		for _, f := range errorReasons {
 			if errors.Is(err, f.err) {
 				why = f.reason
 				break

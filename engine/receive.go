@@ -55,7 +55,7 @@ func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 			return 0, Event{}, err
 		}
 	}
-	if c.awaitsStatus() {
+	if c.awaitsOCSP() {
 		return 0, Event{}, nil
 	}
 	if c.in.closed {
@@ -77,19 +77,19 @@ func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 	if err != nil {
 		return n, Event{}, c.fail(err)
 	}
-	ev.Kind = c.happened(wasDone, ev.Kind)
+	ev.Kind = c.eventOf(wasDone, ev.Kind)
 	return n, ev, nil
 }
 
 // happened is what messages meant to the application: kind, if nothing more.
-func (c *Conn) happened(wasDone bool, kind EventKind) EventKind {
+func (c *Conn) eventOf(wasDone bool, kind EventKind) EventKind {
 	switch {
 	case c.info.Done && !wasDone:
 		kind = EventHandshakeDone
 	case c.resume.isNew && c.info.Done:
 		kind = EventSession
-	case c.awaitsStatus():
-		kind = EventStatusWanted
+	case c.awaitsOCSP():
+		kind = EventOCSPRequest
 	}
 	c.resume.isNew = false
 	return kind
@@ -103,7 +103,7 @@ func (c *Conn) checkHeader(h record.Header) error {
 		return notTLS
 	case h.Type < record.ChangeCipherSpec || h.Type > record.ApplicationData:
 		return fmt.Errorf("%w: content type %d", unexpectedRecord, h.Type)
-	case h.Length > c.in.half.Limit() && !(c.skipping(h) && h.Length <= record.MaxProtected):
+	case h.Length > c.in.half.Limit() && !(c.maySkip(h) && h.Length <= record.MaxProtected):
 		return fmt.Errorf("%w: %d bytes", recordOverflow, h.Length)
 	}
 	return nil
@@ -112,59 +112,59 @@ func (c *Conn) checkHeader(h record.Header) error {
 // open takes the protection off a record and gives its content on.
 func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 	typ, plain := h.Type, raw[record.HeaderSize:]
-	if !c.inClear(h) {
+	if !c.arrivesUnprotected(h) {
 		var err error
-		if !c.in.half.Protected() && c.skipping(h) {
+		if !c.in.half.Protected() && c.maySkip(h) {
 			return Event{}, c.skipRecord(h, tooMuchEarlyData)
 		}
 		if typ, plain, err = c.in.half.Open(raw); err != nil {
-			if c.skipping(h) && c.unreadable(h, err) {
+			if c.maySkip(h) && c.failedToOpen(h, err) {
 				err = c.skipRecord(h, err)
 			}
 			return Event{}, err
 		}
 	}
-	c.noteRecord(RecordReceived, typ, plain, len(raw))
+	c.observeRecord(RecordReceived, typ, plain, len(raw))
 	switch typ {
 	case record.Handshake:
-		return Event{}, c.takeHandshake(plain)
+		return Event{}, c.readHandshake(plain)
 	case record.ApplicationData:
-		return c.takeData(plain)
+		return c.readData(plain)
 	case record.Alert:
-		return c.takeAlert(plain)
+		return c.readAlert(plain)
 	case record.ChangeCipherSpec:
-		return Event{}, c.takeChangeCipherSpec(plain)
+		return Event{}, c.readChangeCipherSpec(plain)
 	}
 	return Event{}, fmt.Errorf("%w: content type %d", unexpectedRecord, typ)
 }
 
-// inClear recognises the records that TLS 1.3 allows without protection after
+// arrivesUnprotected recognises the records that TLS 1.3 allows without protection after
 // keys are in force: compatibility mode's change_cipher_spec, and the alert
 // of a peer that could not follow the change of keys.
-func (c *Conn) inClear(h record.Header) bool {
+func (c *Conn) arrivesUnprotected(h record.Header) bool {
 	if c.info.Version != TLS13 || c.info.Done || !c.in.half.Protected() {
 		return false
 	}
 	return h.Type == record.ChangeCipherSpec || h.Type == record.Alert && c.in.half.Sequence() == 0 && h.Length == 2
 }
 
-// takeData gives application data to the caller.
-func (c *Conn) takeData(plain []byte) (Event, error) {
+// readData gives application data to the caller.
+func (c *Conn) readData(plain []byte) (Event, error) {
 	switch {
 	case !c.info.Done:
-		return c.takeEarly(plain)
+		return c.readEarlyRecord(plain)
 	case len(c.in.partial) > 0:
 		return Event{}, interleaved
 	case len(plain) == 0:
-		return Event{}, c.idles()
+		return Event{}, c.countIdle()
 	}
 	c.in.idle = 0
 	return Event{Kind: EventData, Data: plain}, nil
 }
 
-// takeHandshake gives whole messages to the interpreter, straight from the
+// readHandshake gives whole messages to the interpreter, straight from the
 // record where no message is split across records.
-func (c *Conn) takeHandshake(plain []byte) error {
+func (c *Conn) readHandshake(plain []byte) error {
 	if len(plain) == 0 {
 		return emptyFragment
 	}
@@ -173,13 +173,13 @@ func (c *Conn) takeHandshake(plain []byte) error {
 		c.in.partial = append(c.in.partial, plain...)
 		data = c.in.partial
 	}
-	return c.takeMessages(data)
+	return c.readMessages(data)
 }
 
-// takeMessages takes what is whole and keeps the rest, as it keeps all that comes
+// readMessages takes what is whole and keeps the rest, as it keeps all that comes
 // while the client waits for word on a certificate.
-func (c *Conn) takeMessages(data []byte) error {
-	for len(data) >= headerSize && !c.awaitsStatus() {
+func (c *Conn) readMessages(data []byte) error {
+	for len(data) >= headerSize && !c.awaitsOCSP() {
 		size := int(data[1])<<16 | int(data[2])<<8 | int(data[3])
 		if size > maxBody(Message(data[0])) {
 			return fmt.Errorf("%w: %d bytes", messageTooLong, size)
@@ -212,9 +212,9 @@ func messageOf(message []byte) Message {
 	return m
 }
 
-// takeChangeCipherSpec drops compatibility mode's dummy and gives the real one
+// readChangeCipherSpec drops compatibility mode's dummy and gives the real one
 // to the interpreter (RFC 9846 §5, RFC 5246 §7.1).
-func (c *Conn) takeChangeCipherSpec(plain []byte) error {
+func (c *Conn) readChangeCipherSpec(plain []byte) error {
 	if len(plain) != 1 || plain[0] != 1 {
 		return badChangeCipherSpec
 	}
@@ -222,13 +222,13 @@ func (c *Conn) takeChangeCipherSpec(plain []byte) error {
 		return interleaved
 	}
 	if c.info.Version == TLS13 && !c.info.Done {
-		return c.idles()
+		return c.countIdle()
 	}
 	return c.receive(ChangeCipherSpec, plain)
 }
 
 // idles counts what brings the connection no further.
-func (c *Conn) idles() error {
+func (c *Conn) countIdle() error {
 	if c.in.idle++; c.in.idle > maxIdle {
 		return tooManyIdleRecords
 	}

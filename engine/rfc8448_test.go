@@ -127,7 +127,7 @@ func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 		PSK: trace.Get("psk"), MaxEarlyData: 1024, MaxPlaintext: DefaultRecordSize,
 	}}}
 	cfg.EarlyData = true
-	c.offerEarly()
+	c.offerEarlyData()
 	c.tls13.schedule, c.hs.tls13.pskSchedule = secrets.NewSchedule(secrets.SHA256, nil), true
 	c.tls13.schedule.Early(trace.Get("psk"))
 	c.at = 1 // the row after the ClientHello

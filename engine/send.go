@@ -16,7 +16,7 @@ type sender struct {
 	records  []byte
 	closed   bool // close_notify is queued
 
-	spokeFirst bool // the server sealed application data before the client's Finished came
+	sentHalfRTTData bool // the server sealed application data before the client's Finished came
 
 	sizer   *sizer  // nil: records have one size
 	first   [1]byte // see splitFirst
@@ -40,30 +40,30 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	case c.out.closed:
 		return dst, explain(closed)
 	case !c.info.Done:
-		if err := c.admitEarly(len(plain)); err != nil {
+		if err := c.admitEarlySeal(len(plain)); err != nil {
 			return dst, err
 		}
 	}
-	if c.cfg.SplitRecords && len(plain) > 1 && c.chains() {
+	if c.cfg.SplitRecords && len(plain) > 1 && c.chainsIVs() {
 		var err error
-		if dst, plain, err = c.splitFirst(dst, plain, c.nextSize()); err != nil {
+		if dst, plain, err = c.splitFirst(dst, plain, c.nextRecordSize()); err != nil {
 			return dst, c.fail(err)
 		}
 	}
 	for len(plain) > 0 {
 		if c.out.half.Spent() {
 			var err error
-			if dst, plain, err = c.renew(dst, plain); err != nil {
+			if dst, plain, err = c.renewKeys(dst, plain); err != nil {
 				return dst, c.fail(err)
 			}
 		}
-		n := min(c.nextSize(), len(plain))
+		n := min(c.nextRecordSize(), len(plain))
 		out, err := c.sealRecord(dst, record.ApplicationData, plain[:n])
 		if err != nil {
 			return dst, c.fail(err)
 		}
 		dst, plain = out, plain[n:]
-		if c.sized() {
+		if c.usesSizing() {
 			c.out.sizer.promised = 0
 			c.sent(n)
 		}
@@ -72,7 +72,7 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 }
 
 // chains says whether the IV of the next record is the end of the last.
-func (c *Conn) chains() bool { return c.info.Done && c.cipher.Block > 0 && c.info.Version < TLS11 }
+func (c *Conn) chainsIVs() bool { return c.info.Done && c.cipher.Block > 0 && c.info.Version < TLS11 }
 
 // splitFirst puts the first byte of plain into a record of its own. Where the rest
 // is not more than a record it may lie where that record goes, so it moves on to
@@ -101,7 +101,7 @@ func (c *Conn) sealRecord(dst []byte, typ record.Type, plain []byte) ([]byte, er
 	before := len(dst)
 	dst, err := c.out.half.Seal(dst, typ, plain)
 	if err == nil {
-		c.noteRecord(RecordSent, typ, plain, len(dst)-before)
+		c.observeRecord(RecordSent, typ, plain, len(dst)-before)
 	}
 	return dst, err
 }
@@ -130,17 +130,17 @@ func (c *Conn) sealChangeCipherSpec() error {
 	}
 	if c.flight.handlers != &legacyHandlers {
 		c.out.records = append(c.out.records, byte(record.ChangeCipherSpec), 3, 3, 0, 1, 1)
-		c.noteRecord(RecordSent, record.ChangeCipherSpec, c.out.records[len(c.out.records)-1:], 6)
+		c.observeRecord(RecordSent, record.ChangeCipherSpec, c.out.records[len(c.out.records)-1:], 6)
 		return nil
 	}
-	c.noteMessage(MessageSent, ChangeCipherSpec, 1)
+	c.observeMessage(MessageSent, ChangeCipherSpec, 1)
 	var err error
 	c.out.records, err = c.sealRecord(c.out.records, record.ChangeCipherSpec, []byte{1})
 	return err
 }
 
-// noteRecord tells of a record with its content.
-func (c *Conn) noteRecord(kind NoticeKind, typ record.Type, plain []byte, length int) {
+// observeRecord tells of a record with its content.
+func (c *Conn) observeRecord(kind NoticeKind, typ record.Type, plain []byte, length int) {
 	if c.cfg.Observe == nil {
 		return
 	}

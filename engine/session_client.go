@@ -10,9 +10,9 @@ import (
 
 // What a client keeps of a connection to resume it, and what it offers to resume.
 
-// keepClassic makes a TLS 1.2 connection's session, from its ticket or its
+// keepLegacySession makes a TLS 1.2 connection's session, from its ticket or its
 // session ID.
-func (c *Conn) keepClassic(ticket []byte, lifetime time.Duration) {
+func (c *Conn) keepLegacySession(ticket []byte, lifetime time.Duration) {
 	if lifetime == 0 || lifetime > session.MaxTicketLifetime {
 		lifetime = session.MaxTicketLifetime
 	}
@@ -55,7 +55,7 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 		Received: c.cfg.Now(),
 		Lifetime: time.Duration(m.Lifetime) * time.Second,
 
-		MaxEarlyData: ticketLimit(m.Extensions),
+		MaxEarlyData: maxEarlyDataSize(m.Extensions),
 		MaxPlaintext: c.out.half.Plaintext(),
 	}
 	c.tls13.schedule.PSK(t.PSK, c.tls13.resumption[:c.hash.Size], m.Nonce)
@@ -91,16 +91,16 @@ func (c *Conn) chooseOffer() {
 		// A session with extended master secret wants the extension again
 		// (RFC 7627 §5.3).
 		given := s.ExtendedMasterSecret && c.cfg.NoExtendedMasterSecret
-		if c.cfg.allows(way) && (!s.Compressed || c.offersCompression()) && c.cfg.enables(s.Suite) && !now.After(s.Expires) && !given {
+		if c.cfg.allowsResumption(way) && (!s.Compressed || c.offersCompression()) && c.cfg.enablesSuite(s.Suite) && !now.After(s.Expires) && !given {
 			c.resume.offer = offer{session: s, classic: true}
 		}
 		return
 	}
-	if suite == nil || !c.cfg.allows(PSKDHE) && !c.cfg.allows(PSK) || !c.cfg.enablesHash(suite.Hash) {
+	if suite == nil || !c.cfg.allowsResumption(PSKDHE) && !c.cfg.allowsResumption(PSK) || !c.cfg.enablesHash(suite.Hash) {
 		return
 	}
 	if t := s.TakeTickets(max(c.cfg.TicketsOffered, 1), now, c.cfg.ReuseTickets); len(t) > 0 {
 		c.resume.offer = offer{session: s, tickets: t, hash: suite.Hash}
-		c.offerEarly()
+		c.offerEarlyData()
 	}
 }

@@ -9,14 +9,6 @@ import (
 
 // What a server keeps of a connection to resume it.
 
-// ticketLifetime is how long tickets of this Config live.
-func (cfg *Config) ticketLifetime() time.Duration {
-	if cfg.TicketLifetime == 0 {
-		return DefaultTicketLifetime
-	}
-	return cfg.TicketLifetime
-}
-
 // appendState writes what the connection's session is to a server.
 func (c *Conn) appendState(dst, secret []byte, early session.EarlyDataTerms) []byte {
 	s := session.State{
@@ -40,8 +32,8 @@ func (c *Conn) appendState(dst, secret []byte, early session.EarlyDataTerms) []b
 	return s.Append(dst)
 }
 
-// earlyTerms is what a ticket with an age hidden by ageAdd says on early data.
-func (c *Conn) earlyTerms(ageAdd uint32) session.EarlyDataTerms {
+// earlyDataTerms is what a ticket with an age hidden by ageAdd says on early data.
+func (c *Conn) earlyDataTerms(ageAdd uint32) session.EarlyDataTerms {
 	if c.cfg.MaxEarlyData == 0 {
 		return session.EarlyDataTerms{}
 	}

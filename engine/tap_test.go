@@ -18,7 +18,7 @@ type tap struct {
 	made  [2]int          // bytes that a side has put into records
 	read  [2]int          // how many of them were opened
 	part  [2][]byte       // by sender: a message whose end is in a later record
-	count int             // parcels so far
+	count int             // messages so far
 }
 
 // keysFrom protect a stream from an offset on.
@@ -75,7 +75,7 @@ func (x *tap) clear(s side, typ record.Type) bool {
 
 // unpack opens the records that a side has made, and takes them apart into
 // messages.
-func (x *tap) unpack(from side, stream []byte) (all []parcel) {
+func (x *tap) unpack(from side, stream []byte) (all []message) {
 	for len(stream) > 0 {
 		h, _ := record.ParseHeader(stream)
 		raw := slices.Clone(stream[:record.HeaderSize+h.Length])
@@ -89,7 +89,7 @@ func (x *tap) unpack(from side, stream []byte) (all []parcel) {
 		}
 		x.read[from] += len(raw)
 		if typ != record.Handshake {
-			all = append(all, parcel{from: from, typ: ContentType(typ), body: slices.Clone(body)})
+			all = append(all, message{from: from, typ: ContentType(typ), body: slices.Clone(body)})
 			continue
 		}
 		body = append(x.part[from], body...)
@@ -98,7 +98,7 @@ func (x *tap) unpack(from side, stream []byte) (all []parcel) {
 			if len(body) < n {
 				break
 			}
-			all = append(all, parcel{from: from, typ: TypeHandshake, body: slices.Clone(body[:n])})
+			all = append(all, message{from: from, typ: TypeHandshake, body: slices.Clone(body[:n])})
 			body = body[n:]
 		}
 		x.part[from] = slices.Clone(body)
@@ -141,10 +141,10 @@ func (x *tap) record(from side, typ ContentType, body []byte) []byte {
 	return out
 }
 
-// relay moves what both sides send, parcel by parcel, until nothing moves any
-// more. tamper changes each burst of parcels; at is the number of the first of
+// relay moves what both sides send, message by message, until nothing moves any
+// more. tamper changes each burst of messages; at is the number of the first of
 // them.
-func (p *pair) relay(tamper func(at int, burst []parcel) []parcel) error {
+func (p *pair) relay(tamper func(at int, burst []message) []message) error {
 	x := p.tap
 	for {
 		moved := false
@@ -154,7 +154,7 @@ func (p *pair) relay(tamper func(at int, burst []parcel) []parcel) error {
 			n := len(burst)
 			for _, b := range tamper(x.count, burst) {
 				moved = true
-				if err := p.hand(to, b); err != nil {
+				if err := p.deliver(to, b); err != nil {
 					return err
 				}
 			}
@@ -166,9 +166,9 @@ func (p *pair) relay(tamper func(at int, burst []parcel) []parcel) error {
 	}
 }
 
-// hand gives one parcel to a side, in as many records as it needs.
-func (p *pair) hand(to *Conn, b parcel) error {
-	if b.typ == curtain {
+// hand gives one message to a side, in as many records as it needs.
+func (p *pair) deliver(to *Conn, b message) error {
+	if b.typ == stop {
 		return errStopped
 	}
 	for body := b.body; len(body) > 0; {

@@ -53,8 +53,8 @@ func TestTranscriptsOfWhatNoPeerSpeaks(t *testing.T) {
 				t.Fatal(err)
 			}
 			wire()
-			for _, act := range acts {
-				if err := act(p); err != nil {
+			for _, step := range steps {
+				if err := step(p); err != nil {
 					t.Fatal(err)
 				}
 				wire()

@@ -32,8 +32,8 @@ func TestSentinelTellsOfADowngrade(t *testing.T) {
 		c, s := Conn{cfg: &Config{MaxVersion: test.client}}, Conn{cfg: &Config{MaxVersion: test.knew}}
 		c.info.Version, s.info.Version = test.settled, test.settled
 		var random [wire.RandomSize]byte
-		s.markDowngrade(&random)
-		if got := c.talkedDown(random[:]); got != test.caught {
+		s.writeDowngradeSentinel(&random)
+		if got := c.hasDowngradeSentinel(random[:]); got != test.caught {
 			t.Errorf("%s: caught %v, want %v (random ends %q)", test.name, got, test.caught, random[24:])
 		}
 	}
@@ -112,7 +112,7 @@ func TestOldVersionsOnTheWire(t *testing.T) {
 		if err := m.Parse(hello[9:]); err != nil || Version(m.Version) != v {
 			t.Fatalf("the hello says %v, %v", Version(m.Version), err)
 		}
-		for _, id := range []uint16{extSchemes, extVersions, extKeyShare, extModes} {
+		for _, id := range []uint16{extSignatureAlgorithms, extSupportedVersions, extKeyShare, extPSKKeyExchangeModes} {
 			if findExtension(m.Extensions, id) != nil {
 				t.Errorf("a client of %v sends extension %d", v, id)
 			}

@@ -221,7 +221,7 @@ func (e *exchangeSide) receive(arrived []byte, peer *sentStream) (bool, error) {
 		e.position += int64(len(ev.Data) - n)
 		e.items = e.items[:named] // the replay adds the operations of opening Data
 	}
-	if ev.Kind == engine.EventStatusWanted {
+	if ev.Kind == engine.EventOCSPRequest {
 		if ev, err = e.fetchOCSP(); err != nil {
 			return false, err
 		}

@@ -12,7 +12,7 @@ func (e *exchangeSide) notice(n engine.Notice) {
 	switch n.Kind {
 	case engine.Operation:
 		e.items = append(e.items, recording.Item{Action: recording.Compute, Op: n.Op})
-	case engine.StatusTaken:
+	case engine.OCSPResponseTaken:
 		e.items = append(e.items, recording.Item{Action: recording.Fetched})
 	case engine.KeyChange:
 		e.items = append(e.items, recording.Item{Action: recording.KeyChange, Sent: n.Sent, Name: n.Epoch.String()})

@@ -12,7 +12,7 @@ import (
 // engine does not wait here: in a world, the process stops at the Fetch item until the response
 // could be there.
 func (e *exchangeSide) fetchOCSP() (engine.Event, error) {
-	address, request := e.conn.StatusWanted()
+	address, request := e.conn.OCSPRequest()
 	var response []byte
 	if e.ocsp != nil {
 		response = e.ocsp(request)
@@ -26,7 +26,7 @@ func (e *exchangeSide) fetchOCSP() (engine.Event, error) {
 		Bytes:    len(fmt.Sprintf(ocspRequestHead, at.RequestURI(), at.Host, len(request))) + len(request),
 		Response: len(fmt.Sprintf(ocspResponseHead, len(response))) + len(response),
 	})
-	return e.conn.CertificateStatus(response)
+	return e.conn.OCSPResponse(response)
 }
 
 // The HTTP heads of an OCSP request and response (RFC 6960 §A.1), with the headers of RFC 5019 §5

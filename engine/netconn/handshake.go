@@ -57,7 +57,7 @@ func (c *Conn) handshake(ctx context.Context) error {
 	}
 	for !c.Info().Done {
 		ev, err := c.receive()
-		if err == nil && ev.Kind == engine.EventStatusWanted {
+		if err == nil && ev.Kind == engine.EventOCSPRequest {
 			err = c.fetchOCSP(ctx)
 		}
 		if err != nil {

@@ -202,7 +202,7 @@ func TestProgramsSayEarlyDataToUs(t *testing.T) {
 					t.Fatalf("ours: %v; %s: %v\n%s", ours, p.tool, err, brief(text))
 				}
 				if info.EarlyData != x.want || info.Kind != engine.Resumed || !strings.Contains(text, x.says) {
-					t.Errorf("early data %v (%s), %v\n%s", info.EarlyData, info.EarlyRefusal, info.Kind, brief(text))
+					t.Errorf("early data %v (%s), %v\n%s", info.EarlyData, info.EarlyRejection, info.Kind, brief(text))
 				}
 				want := lateSpeech
 				if x.want == engine.EarlyAccepted {

@@ -15,7 +15,7 @@ const ocspTimeout = 10 * time.Second
 // fails, the engine gets nil and decides whether the handshake goes on (Config.SoftFail).
 func (c *Conn) fetchOCSP(ctx context.Context) error {
 	c.mu.Lock()
-	url, request := c.tls.StatusWanted()
+	url, request := c.tls.OCSPRequest()
 	c.mu.Unlock()
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, ocspTimeout)
@@ -23,7 +23,7 @@ func (c *Conn) fetchOCSP(ctx context.Context) error {
 	response, failure := ocsphttp.Fetch(ctx, url, request)
 	c.ocspWait.Store(int64(time.Since(start)))
 	c.mu.Lock()
-	_, err := c.tls.CertificateStatus(response)
+	_, err := c.tls.OCSPResponse(response)
 	c.mu.Unlock()
 	if err != nil && failure != nil {
 		err = fmt.Errorf("%w: %w", err, failure)

@@ -97,8 +97,8 @@ func earlyData(info engine.Info) string {
 	if info.EarlyBytes > 0 {
 		text += fmt.Sprintf(", %d bytes", info.EarlyBytes)
 	}
-	if info.EarlyRefusal != "" {
-		text += " (" + info.EarlyRefusal + ")"
+	if info.EarlyRejection != "" {
+		text += " (" + info.EarlyRejection + ")"
 	}
 	return text
 }

@@ -66,7 +66,7 @@ func (t *Timeline) Observe(n engine.Notice) {
 		}
 		e.Message, e.Sent, e.Length = n.Record.String(), n.Kind == engine.RecordSent, n.Plain
 		e.Level, e.Alert = n.Level.String(), n.Alert.String()
-	case engine.StatusTaken:
+	case engine.OCSPResponseTaken:
 		e.Message = "OCSP response"
 	default:
 		return

@@ -1,0 +1,378 @@
+package engine
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"tlslab/engine/alert"
+	"tlslab/engine/session"
+)
+
+// Early data: when it is accepted, and how each rejection falls back to a
+// handshake that goes on without it.
+
+const earlyLimitOfTests = 1000
+
+var earlyWords = []byte("said before the server has answered")
+
+// earlyServer makes a server that takes early data.
+func earlyServer(cfg *Config) {
+	cfg.MaxEarlyData = earlyLimitOfTests
+	cfg.AntiReplay = session.ClientHelloRecording(100, time.Time{})
+}
+
+// rejectingEarly is a server that would take early data, and has no room to remember
+// it.
+func rejectingEarly(cfg *Config) { cfg.AntiReplay = session.ClientHelloRecording(0, time.Time{}) }
+
+func withEarlyData(cfg *Config) { cfg.EarlyData = true }
+
+// earlyConfigs are those of both sides after a first connection, whose tickets
+// allow early data.
+func earlyConfigs(t testing.TB, clientSide, serverSide func(*Config)) (cc, sc *Config) {
+	t.Helper()
+	cc, sc = clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+	both(withEarlyData, clientSide)(cc)
+	both(earlyServer, serverSide)(sc)
+	p := newPair(cc, sc)
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	if info := p.client.Info(); info.EarlyData != EarlyNone || info.Kind != Full {
+		t.Fatalf("the first connection is %v, early data %v", info.Kind, info.EarlyData)
+	}
+	cc.Session = p.client.Session()
+	return cc, sc
+}
+
+// speakEarly starts the client, which says words at once, and lets both sides talk to the
+// end. wire is what the client sent before it heard anything.
+func (p *pair) speakEarly(words []byte) (wire []byte, err error) {
+	if err := p.client.Start(); err != nil {
+		return nil, err
+	}
+	p.up = p.client.Flush(nil)
+	if p.client.EarlyRoom() > 0 {
+		if p.up, err = p.client.Seal(p.up, words); err != nil {
+			return nil, err
+		}
+	}
+	wire = bytes.Clone(p.up)
+	return wire, p.pump()
+}
+
+func TestEarlyDataIsAccepted(t *testing.T) {
+	for _, x := range []struct {
+		name           string
+		client, server func(*Config)
+	}{
+		{"psk-dhe", nothing, nothing},
+		{"psk", resumeBy(PSK), resumeBy(PSK)},
+		{"sha384", onlySuite(0x1302), nothing},
+		{"another preference, and the ticket's suite", func(c *Config) { c.Suites = []SuiteID{0x1303, 0x1301} }, nothing},
+		{"application protocol", withALPN("h2", "http/1.1"), withALPN("http/1.1")},
+		{"without compatibility mode", noCompatibility, noCompatibility},
+		{"padded", func(c *Config) { c.PadTo = 64 }, nothing},
+		{"client certificate", showing, asking},
+		{"in records of one byte", func(c *Config) { c.RecordSize = 1 }, nothing},
+		{"to a server of small records", nothing, func(c *Config) { c.RecordSizeLimit = 64 }},
+		{"split records", func(c *Config) { c.SplitRecords = true }, nothing},
+		{"tickets for one use", nothing, func(c *Config) { c.AntiReplay = session.SingleUseTickets(100, testTime) }},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			cc, sc := earlyConfigs(t, x.client, x.server)
+			p := newPair(cc, sc)
+			if _, err := p.speakEarly(earlyWords); err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range []*Conn{p.client, p.server} {
+				info := c.Info()
+				if info.EarlyData != EarlyAccepted || info.EarlyBytes != len(earlyWords) || info.Kind != Resumed || !info.Done {
+					t.Errorf("%s: early data %v (%s), %d bytes, %v", sideNames[c.side], info.EarlyData, info.EarlyRejection, info.EarlyBytes, info.Kind)
+				}
+			}
+			if got := p.got[p.server]; !bytes.Equal(got, earlyWords) {
+				t.Errorf("the server got %q", got)
+			}
+			events := p.events[p.server]
+			if last := len(events) - 1; events[0] != EventEarlyData || events[last] != EventHandshakeDone {
+				t.Errorf("the server sees %v", events)
+			}
+			p.exchange(t)
+		})
+	}
+}
+
+// Each rejection leaves a connection without early data, in which nothing of it
+// has come through, and the client knows that it must say it again.
+func TestRejectedEarlyDataFallsBack(t *testing.T) {
+	at := func(d time.Duration) func(*Config) {
+		return func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(d) } }
+	}
+	for _, x := range []struct {
+		name           string
+		client, server func(*Config) // what has changed on the second connection
+		kind           Kind
+		why            string
+	}{
+		{"a server without the setting", nothing, func(c *Config) { c.MaxEarlyData = 0 }, Resumed, "the server takes none"},
+		{"a server that takes less than the ticket allows", nothing, func(c *Config) { c.MaxEarlyData = 10 }, Resumed, "the ticket allows more than the server takes"},
+		{"another ticket key", nothing, func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{9}) }, Full, "no PSK was chosen"},
+		{"a server without tickets", nothing, func(c *Config) { c.Tickets = nil }, Full, "no PSK was chosen"},
+		{"a ticket past its life", nothing, at(3 * time.Hour), Full, "no PSK was chosen"},
+		{"another suite of the same hash", nothing, onlySuite(0x1303), Resumed, "another suite"},
+		{"another suite", nothing, onlySuite(0x1302), Full, "no PSK was chosen"},
+		{"another protocol", nothing, withALPN("h2"), Resumed, "another application protocol"},
+		{"a server that is late by the client's clock", nothing, at(11 * time.Second), Resumed, "not fresh"},
+		{"a server that is early by the client's clock", at(11 * time.Second), nothing, Resumed, "not fresh"},
+		{"a narrow window", nothing, both(at(time.Second), func(c *Config) { c.EarlyWindow = 999 * time.Millisecond }), Resumed, "not fresh"},
+		{"a guard without room", nothing, rejectingEarly, Resumed, "a replay"},
+		{"a guard that has just begun", nothing, func(c *Config) { c.AntiReplay = session.ClientHelloRecording(100, testTime.Add(-9*time.Second)) }, Resumed, "a replay"},
+		{"a ticket from before the guard", nothing, func(c *Config) { c.AntiReplay = session.SingleUseTickets(100, testTime.Add(time.Second)) }, Resumed, "a replay"},
+		{"a retry", nothing, withGroups(P256), Resumed, ""},
+		{"a retry with another ticket key", nothing, both(withGroups(P256), func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{9}) }), Full, ""},
+		{"a server of small records", nothing, func(c *Config) { c.MaxEarlyData, c.RecordSizeLimit = 0, 64 }, Resumed, "the server takes none"},
+		{"a server that has to know the client", showing, both(asking, func(c *Config) { c.ClientAuth = ClientAuthRequired }), Full, "no PSK was chosen"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			words := make([]byte, earlyLimitOfTests)
+			newStream("early").Read(words)
+			cc, sc := earlyConfigs(t, withALPN("h2", "http/1.1"), withALPN("http/1.1"))
+			x.client(cc)
+			x.server(sc)
+			p := newPair(cc, sc)
+			if _, err := p.speakEarly(words); err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range []*Conn{p.client, p.server} {
+				if info := c.Info(); info.EarlyData != EarlyRejected || info.Kind != x.kind || !info.Done {
+					t.Errorf("%s: early data %v, %v", sideNames[c.side], info.EarlyData, info.Kind)
+				}
+			}
+			if got := p.client.Info().EarlyBytes; got != len(words) {
+				t.Errorf("the client says it sent %d bytes", got)
+			}
+			if info := p.server.Info(); info.EarlyRejection != x.why || info.EarlyBytes != 0 || len(p.got[p.server]) != 0 {
+				t.Errorf("the server rejects it as %q, and has %d bytes; want %q", info.EarlyRejection, info.EarlyBytes, x.why)
+			}
+			p.exchange(t)
+		})
+	}
+}
+
+// A session for another name is not even offered; where a client does, it is not
+// resumed, and its early data rejected.
+func TestEarlyDataIsForOneServerName(t *testing.T) {
+	cc, sc := earlyConfigs(t, nothing, nothing)
+	cc.Session.ServerName, cc.VerifyNothing = "other.example.test", true
+	p := newPair(cc, sc)
+	p.client = Client(cc, "other.example.test")
+	if _, err := p.speakEarly(earlyWords); err != nil {
+		t.Fatal(err)
+	}
+	if info := p.server.Info(); info.EarlyData != EarlyRejected || info.Kind != Full {
+		t.Errorf("%v, early data %v", info.Kind, info.EarlyData)
+	}
+}
+
+// A client does not offer early data where it could not be accepted.
+func TestEarlyDataIsOfferedOnlyWhereItMayBe(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		server func(*Config) // of the first connection
+		change func(*Config) // of the client on the second
+	}{
+		{"unasked", nothing, func(c *Config) { c.EarlyData = false }},
+		{"the ticket allows none", func(c *Config) { c.MaxEarlyData = 0 }, nothing},
+		{"the suite is gone", nothing, func(c *Config) { c.Suites = []SuiteID{0x1303} }},
+		{"the protocol is gone", withALPN("h2"), withALPN("http/1.1")},
+		{"the ticket is old", nothing, func(c *Config) { c.Now = func() time.Time { return testTime.Add(3 * time.Hour) } }},
+		{"no session", nothing, func(c *Config) { c.Session = nil }},
+	} {
+		cc, sc := earlyConfigs(t, withALPN("h2", "http/1.1"), x.server)
+		x.change(cc)
+		p := newPair(cc, sc)
+		if err := p.client.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if info := p.client.Info(); info.EarlyData != EarlyNone || p.client.EarlyRoom() != 0 || p.client.MaySeal() {
+			t.Errorf("%s: early data %v", x.name, info.EarlyData)
+		}
+		if _, err := p.client.Seal(nil, earlyWords); err == nil {
+			t.Errorf("%s: the client says something all the same", x.name)
+		}
+	}
+}
+
+// The client keeps to the ticket's limit, and after a rejection to silence. Neither
+// error ends the connection.
+func TestClientsKeepToTheLimitOfEarlyData(t *testing.T) {
+	cc, sc := earlyConfigs(t, nothing, nothing)
+	p := newPair(cc, sc)
+	if err := p.client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p.up = p.client.Flush(nil)
+	if room := p.client.EarlyRoom(); room != earlyLimitOfTests {
+		t.Errorf("room for %d bytes", room)
+	}
+	var err error
+	if _, err = p.client.Seal(nil, make([]byte, earlyLimitOfTests+1)); err == nil || !strings.Contains(err.Error(), "1001 bytes, and 1000 may still be sent") {
+		t.Errorf("too much at once: %v", err)
+	}
+	if p.up, err = p.client.Seal(p.up, make([]byte, earlyLimitOfTests)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = p.client.Seal(nil, []byte("x")); err == nil || p.client.MaySeal() {
+		t.Error("the client goes on after the limit")
+	}
+	if err := p.pump(); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(p.got[p.server]); got != earlyLimitOfTests {
+		t.Errorf("%d bytes arrived", got)
+	}
+	p.exchange(t)
+
+	sc.MaxEarlyData, cc.RecordSizeLimit = 0, 64 // so that the answer comes in several records
+	p = newPair(cc, sc)
+	if err := p.client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
+		t.Fatal(err)
+	}
+	for answer := p.server.Flush(nil); len(answer) > 0; {
+		n := 5 + int(answer[3])<<8 + int(answer[4])
+		if err := p.feed(p.client, answer[:n]); err != nil {
+			t.Fatal(err)
+		}
+		answer = answer[n:]
+		_, err := p.client.Seal(nil, []byte("x"))
+		if state := p.client.Info().EarlyData; (err == nil) != (state == EarlyOffered || p.client.Info().Done) {
+			t.Errorf("early data is %v: %v", state, err)
+		}
+	}
+	if !p.client.Info().Done {
+		t.Error("the handshake does not end")
+	}
+}
+
+// However much a ticket allows, there is room for it in an int of 32 bits.
+func TestRoomForEarlyDataIsNeverNegative(t *testing.T) {
+	cc, _ := earlyConfigs(t, nothing, nothing)
+	ticketsOf(cc.Session)[0].MaxEarlyData = math.MaxUint32
+	c := Client(cc, testName)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if room := c.EarlyRoom(); room != math.MaxInt32 {
+		t.Errorf("room for %d bytes", room)
+	}
+}
+
+// A server may answer early data before the client's Finished.
+func TestServersAnswerEarly(t *testing.T) {
+	if Server(serverConfig(t, "ecdsa-p256")).MaySeal() {
+		t.Error("a server may speak first")
+	}
+	p := earlyPair(t, nothing)
+	if p.server.Info().Done || !p.server.MaySeal() {
+		t.Fatalf("done %v, may seal %v", p.server.Info().Done, p.server.MaySeal())
+	}
+	down, err := p.server.Seal(p.answer, []byte("so soon"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.feed(p.client, down); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(p.got[p.client]); got != "so soon" {
+		t.Errorf("the client got %q", got)
+	}
+	if err := p.pump(); err != nil {
+		t.Fatal(err)
+	}
+	p.exchange(t)
+}
+
+// A server skips as much early data that it cannot read as it would have accepted,
+// and no more (RFC 9846 §4.3.10).
+func TestSkippedEarlyDataIsBounded(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		server func(*Config)
+		alert  alert.Description
+	}{
+		{"records that do not open", func(c *Config) { c.Tickets = nil }, alert.BadRecordMAC},
+		{"records before a second ClientHello", withGroups(P256), alert.UnexpectedMessage},
+	} {
+		for _, most := range []int{minSkipped, 40000} {
+			cc, sc := earlyConfigs(t, nothing, func(c *Config) { c.MaxEarlyData = uint32(most) })
+			x.server(sc)
+			p := newPair(cc, sc)
+			if err := p.client.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
+				t.Fatal(err)
+			}
+			words, err := p.client.Seal(nil, make([]byte, most))
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := bytes.Clone(words)
+			if err := p.feed(p.server, words); err != nil {
+				t.Fatalf("%s: %d bytes: %v", x.name, most, err)
+			}
+			wantAlert(t, x.name, p.feed(p.server, again), x.alert)
+		}
+	}
+}
+
+// A client may offer several tickets, each of which it uses up; the server takes
+// the first that it knows, and early data under none but the first of all.
+func TestSeveralTicketsAreOffered(t *testing.T) {
+	for _, x := range []struct {
+		name    string
+		offered int
+		keys    [2]byte // that seal the first connection's tickets, and open the second's
+		kind    Kind
+		early   EarlyData
+	}{
+		{"one, which is known", 1, [2]byte{1, 1}, Resumed, EarlyAccepted},
+		{"both, the first of which is known", 2, [2]byte{1, 1}, Resumed, EarlyAccepted},
+		{"both, the second of which is known", 2, [2]byte{9, 1}, Resumed, EarlyRejected},
+		{"one, which is unknown", 1, [2]byte{9, 1}, Full, EarlyRejected},
+		{"more than there are", 4, [2]byte{9, 1}, Resumed, EarlyRejected},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			cc, sc := earlyConfigs(t, nothing, func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{x.keys[0]}); c.TicketCount = 1 })
+			sc.Tickets, cc.EarlyData = session.NewTicketKeys([32]byte{x.keys[1]}), false
+			first := cc.Session
+			cc.Session = nil
+			p := newPair(cc, sc)
+			if err := p.run(); err != nil {
+				t.Fatal(err)
+			}
+			first.AddTicket(ticketsOf(p.client.Session())[0])
+			cc.Session, cc.EarlyData, cc.TicketsOffered = first, true, x.offered
+			p = newPair(cc, sc)
+			if _, err := p.speakEarly(earlyWords); err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range []*Conn{p.client, p.server} {
+				if info := c.Info(); info.Kind != x.kind || info.EarlyData != x.early {
+					t.Errorf("%s: %v, early data %v", sideNames[c.side], info.Kind, info.EarlyData)
+				}
+			}
+			p.exchange(t)
+			if got, want := first.TicketCount(), max(2-x.offered, 0); got != want {
+				t.Errorf("%d tickets are left, want %d", got, want)
+			}
+		})
+	}
+}

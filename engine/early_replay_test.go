@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"tlslab/engine/session"
+)
+
+// Replays of early data, and what keeps them out.
+
+// The same bytes a second time are a replay, which costs the early data only: the
+// attacker cannot end the handshake.
+func TestReplayedEarlyDataIsRejected(t *testing.T) {
+	for _, guard := range []session.AntiReplay{session.ClientHelloRecording(100, time.Time{}), session.SingleUseTickets(100, time.Time{})} {
+		cc, sc := earlyConfigs(t, nothing, nothing)
+		sc.AntiReplay = guard
+		p := newPair(cc, sc)
+		wire, err := p.speakEarly(earlyWords)
+		if err != nil || p.server.Info().EarlyData != EarlyAccepted {
+			t.Fatal(p.server.Info().EarlyData, err)
+		}
+		replay := newPair(cc, sc)
+		if err := replay.feed(replay.server, wire); err != nil {
+			t.Fatal(err)
+		}
+		if info := replay.server.Info(); info.EarlyRejection != "a replay" || len(replay.got[replay.server]) > 0 {
+			t.Errorf("early data %v (%s), %d bytes", info.EarlyData, info.EarlyRejection, len(replay.got[replay.server]))
+		}
+	}
+}
+
+// A ticket lives for whole seconds: a server still resumes it in its last second, when AntiReplay
+// has forgotten it already. Then its early data is not accepted.
+func TestEarlyDataIsNotReplayedInTheLastSecondOfATicket(t *testing.T) {
+	at := func(d time.Duration) func() time.Time {
+		return func() time.Time { return testTime.Add(d) }
+	}
+	cc, sc := earlyConfigs(t, nothing, func(c *Config) { c.TicketLifetime, c.Now = 5*time.Second, at(100*time.Millisecond) })
+	sc.AntiReplay = session.SingleUseTickets(10, time.Time{})
+	cc.Now = at(4 * time.Second)
+	p := newPair(cc, sc)
+	sc.Now = at(5 * time.Second)
+	wire, err := p.speakEarly(earlyWords)
+	if err != nil || p.server.Info().EarlyData != EarlyAccepted {
+		t.Fatal(p.server.Info().EarlyData, err)
+	}
+	sc.Now = at(5900 * time.Millisecond)
+	replay := newPair(cc, sc)
+	if err := replay.feed(replay.server, wire); err != nil {
+		t.Fatal(err)
+	}
+	if info := replay.server.Info(); info.Kind != Resumed || info.EarlyRejection != "a replay" {
+		t.Errorf("in the ticket's last second: %v, early data %v", info.Kind, info.EarlyData)
+	}
+}

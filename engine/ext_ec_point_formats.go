@@ -1,0 +1,28 @@
+package engine
+
+import (
+	"slices"
+
+	"tlslab/engine/wire"
+)
+
+const uncompressed = 0 // the only point format that is left (RFC 8422 §5.1.2)
+
+func writeECPointFormats(c *Conn, p place, dst []byte) ([]byte, bool) {
+	x := wire.Bytes8{List: []byte{uncompressed}}
+	if p == inClientHello {
+		return x.Append(dst), c.cfg.minVersion() <= TLS12
+	}
+	return x.Append(dst), c.info.Suite.KeyExchange == KeyExchangeECDHE
+}
+
+func readECPointFormats(_ *Conn, _ place, body []byte) error {
+	var x wire.Bytes8
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	if !slices.Contains(x.List, uncompressed) {
+		return badExtension
+	}
+	return nil
+}

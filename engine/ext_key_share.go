@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"tlslab/engine/kx"
+	"tlslab/engine/wire"
+)
+
+// writeKeyShare writes the client's shares, the group that a
+// HelloRetryRequest asks for, or the server's answer (RFC 9846 §4.3.8).
+func writeKeyShare(c *Conn, p place, dst []byte) ([]byte, bool) {
+	switch p {
+	case inHelloRetryRequest:
+		return wire.AppendUint16(dst, uint16(c.info.Group)), true
+	case inServerHello:
+		x := wire.KeyShare{Group: uint16(c.info.Group), Share: c.hs.tls13.reply}
+		return x.Append(dst), c.info.Group != 0
+	}
+	at := len(dst)
+	dst = wire.Open(dst, 2)
+	for _, key := range c.hs.shares {
+		x := wire.KeyShare{Group: key.Group().ID, Share: key.Share()}
+		dst = x.Append(dst)
+	}
+	return wire.Close(dst, at, 2), c.cfg.maxVersion() >= TLS13
+}
+
+func readKeyShare(c *Conn, p place, body []byte) error {
+	switch p {
+	case inHelloRetryRequest:
+		return c.readRetryGroup(body)
+	case inServerHello:
+		return c.agree(body)
+	}
+	var x wire.KeyShares
+	err := x.Parse(body)
+	c.hs.hello.shares = x.List
+	return err
+}
+
+// readRetryGroup accepts the group of a HelloRetryRequest: one that was
+// offered, and without a share (RFC 9846 §4.3.8).
+func (c *Conn) readRetryGroup(body []byte) error {
+	var x wire.Uint16
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	offered := false
+	for _, g := range c.cfg.groups() {
+		offered = offered || uint16(g) == x.Value
+	}
+	if !offered || c.shareFor(x.Value) != nil {
+		return pointlessRetry
+	}
+	c.hs.tls13.retryGroup = Group(x.Value)
+	return nil
+}
+
+func (c *Conn) shareFor(group uint16) *kx.Key {
+	for _, key := range c.hs.shares {
+		if key.Group().ID == group {
+			return key
+		}
+	}
+	return nil
+}
+
+// agree completes the client's half of the key exchange.
+func (c *Conn) agree(body []byte) error {
+	var x wire.KeyShare
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	key := c.shareFor(x.Group)
+	if key == nil {
+		return unknownChoice
+	}
+	var err error
+	c.info.Group = Group(x.Group)
+	c.hs.tls13.shared, err = key.Agree(x.Share, c.count)
+	return err
+}
+
+// checkShares holds the client's shares to its groups: each for one of them,
+// in the same order and once (RFC 9846 §4.3.8).
+func (c *Conn) checkShares() error {
+	i := 0
+	for rest := c.hs.hello.shares; len(rest) > 0; i++ {
+		var id uint16
+		id, _, rest = rest.Next()
+		for i < c.hs.hello.groups.Len() && c.hs.hello.groups.At(i) != id {
+			i++
+		}
+		if i == c.hs.hello.groups.Len() {
+			return badShares
+		}
+	}
+	return nil
+}
+
+// chooseGroup settles the server's group: the first of ours that the client
+// sent a share for, or else the first that it knows, after a
+// HelloRetryRequest; none in psk_ke.
+func (c *Conn) chooseGroup() error {
+	if c.info.Resumption == PSK {
+		c.info.Group = 0
+		return nil
+	}
+	var known Group
+	for _, g := range c.cfg.groups() {
+		if !c.hs.hello.groups.Contains(uint16(g)) {
+			continue
+		}
+		if c.offeredShare(g) != nil {
+			if c.info.HelloRetry && g != c.info.Group {
+				return changedChoice
+			}
+			c.info.Group = g
+			return nil
+		}
+		if known == 0 {
+			known = g
+		}
+	}
+	switch {
+	case c.info.HelloRetry:
+		return changedChoice
+	case known == 0:
+		return noCommonGroup
+	}
+	c.requestRetry(known)
+	return nil
+}
+
+func (c *Conn) offeredShare(g Group) []byte {
+	for rest := c.hs.hello.shares; len(rest) > 0; {
+		var id uint16
+		var share []byte
+		if id, share, rest = rest.Next(); id == uint16(g) {
+			return share
+		}
+	}
+	return nil
+}
+
+// respond makes the server's share and the shared secret.
+func (c *Conn) respond() error {
+	var err error
+	c.hs.tls13.reply, c.hs.tls13.shared, err = c.info.Group.row().Respond(c.cfg.Rand, c.offeredShare(c.info.Group), c.count)
+	return err
+}
+
+// generateShares makes the key shares of a TLS 1.3 ClientHello: for the
+// first groups of the Config, or for the one that the server asked for.
+func (c *Conn) generateShares() error {
+	switch {
+	case c.cfg.maxVersion() < TLS13:
+		return nil
+	case c.info.HelloRetry:
+		if c.hs.tls13.retryGroup == 0 {
+			return nil
+		}
+		c.hs.shares = c.hs.shares[:0]
+		return c.generateShare(c.hs.tls13.retryGroup)
+	case c.resume.offer.session != nil && !c.resume.offer.classic && !c.cfg.allowsResumption(PSKDHE):
+		return nil // psk_ke needs no share; a server that wants one asks for it
+	}
+	n := c.cfg.KeyShares
+	if n == 0 {
+		n = 1
+	}
+	for i, g := range c.cfg.groups() {
+		if i >= n {
+			break
+		}
+		if err := c.generateShare(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Conn) generateShare(g Group) error {
+	key, err := g.row().Generate(c.cfg.Rand, c.count)
+	if err != nil {
+		return err
+	}
+	c.hs.shares = append(c.hs.shares, key)
+	return nil
+}

@@ -1,0 +1,39 @@
+package engine
+
+import "tlslab/engine/wire"
+
+// pskModes are the numbers of psk_key_exchange_modes (RFC 9846 §4.3.9).
+var pskModes = map[Resumption]byte{PSK: 0, PSKDHE: 1}
+
+func writePSKKeyExchangeModes(c *Conn, _ place, dst []byte) ([]byte, bool) {
+	at := len(dst)
+	dst = append(dst, 0)
+	for _, way := range c.cfg.resumption() {
+		if mode, ok := pskModes[way]; ok {
+			dst = append(dst, mode)
+		}
+	}
+	dst[at] = byte(len(dst) - at - 1)
+	return dst, dst[at] > 0 && c.cfg.maxVersion() >= TLS13
+}
+
+func readPSKKeyExchangeModes(c *Conn, _ place, body []byte) error {
+	var x wire.Bytes8
+	err := x.Parse(body)
+	c.hs.hello.modes = x.List
+	return err
+}
+
+// choosePSKMode is the server's first mode that the client allows, 0 if there is
+// none.
+func (c *Conn) choosePSKMode() Resumption {
+	for _, way := range c.cfg.resumption() {
+		mode, ok := pskModes[way]
+		for _, theirs := range c.hs.hello.modes {
+			if ok && theirs == mode {
+				return way
+			}
+		}
+	}
+	return 0
+}

@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"fmt"
+
+	"tlslab/engine/record"
+	"tlslab/engine/wire"
+)
+
+// The extensions that bound the length of records: max_fragment_length (RFC
+// 6066 §4), which a client asks for and which holds for all records of both
+// directions, and record_size_limit (RFC 8449), by which each side says how much
+// it accepts in a protected record.
+
+// A sizes holds what was agreed on the length of records, in bytes of
+// plaintext; zero is nothing.
+type sizes struct {
+	fragment  int    // max_fragment_length, for both directions
+	announced [2]int // record_size_limit, by the side that receives
+	settled   bool   // both hold: see agreeRecordSizes
+}
+
+// minRecordSizeLimit is RFC 8449 §4's.
+const minRecordSizeLimit = 64
+
+// longestRecord is the highest record_size_limit of a version. TLS 1.3's counts
+// the content type, too.
+func longestRecord(v Version) int {
+	if v == TLS13 {
+		return record.MaxPlaintext + 1
+	}
+	return record.MaxPlaintext
+}
+
+// writeRecordSizeLimit announces what this side accepts. A server answers every
+// client that does, so that the client's limit holds (RFC 8449 §4).
+func writeRecordSizeLimit(c *Conn, p place, dst []byte) ([]byte, bool) {
+	limit := c.cfg.RecordSizeLimit
+	if p != inClientHello {
+		most := longestRecord(c.info.Version)
+		if limit = min(limit, most); limit == 0 {
+			limit = most
+		}
+	}
+	c.sizes.announced[c.side] = limit
+	return wire.AppendUint16(dst, uint16(limit)), limit != 0
+}
+
+// readRecordSizeLimit reads the peer's limit. A client's may be higher than the
+// protocol's, for the sake of extensions that the server does not know.
+func readRecordSizeLimit(c *Conn, _ place, body []byte) error {
+	var x wire.Uint16
+	if err := x.Parse(body); err != nil {
+		return err
+	}
+	n := int(x.Value)
+	if n < minRecordSizeLimit || c.side == client && n > longestRecord(c.info.Version) {
+		return fmt.Errorf("%w: limit of %d bytes", badExtension, n)
+	}
+	c.sizes.announced[other(c.side)] = n
+	return nil
+}
+
+// agreeRecordSizes is called when both sides' extensions are known. The records of
+// both directions are held to what was agreed from there on.
+func (c *Conn) agreeRecordSizes() error {
+	s := &c.sizes
+	s.settled = true
+	if c.side == client && c.info.Kind == Resumed && s.fragment == 0 && s.announced[server] == 0 {
+		s.fragment = c.resume.offer.session.MaxFragment // servers may leave it at what the session has
+	}
+	if s.announced[client] == 0 || s.announced[server] == 0 {
+		s.announced = [2]int{}
+	} else if s.fragment != 0 {
+		return fmt.Errorf("%w: max_fragment_length beside record_size_limit", badExtension)
+	}
+	c.info.MaxFragment, c.info.ClientRecordLimit, c.info.ServerRecordLimit = s.fragment, s.announced[client], s.announced[server]
+	// Early data keeps to what held when its ticket was given.
+	if c.in.epoch != EpochEarly {
+		c.restrictRecords(c.in.half, other(c.side))
+	}
+	if c.out.epoch != EpochEarly {
+		c.restrictRecords(c.out.half, c.side)
+	}
+	return nil
+}
+
+// restrict holds the records of one direction to the sizes agreed.
+// record_size_limit is one of protected records only, in TLS 1.3 with the
+// content type.
+func (c *Conn) restrictRecords(h *record.Half, from side) {
+	if !c.sizes.settled {
+		return
+	}
+	most := h.Plaintext()
+	if c.sizes.fragment != 0 {
+		most = min(most, c.sizes.fragment)
+	}
+	if n := c.sizes.announced[other(from)]; n != 0 && h.Protected() {
+		if c.info.Version == TLS13 {
+			n--
+		}
+		most = min(most, n)
+	}
+	if most < h.Plaintext() {
+		h.Restrict(most)
+	}
+}

@@ -1,0 +1,20 @@
+package engine
+
+func writeSessionTicket(c *Conn, p place, dst []byte) ([]byte, bool) {
+	if p != inClientHello {
+		return dst, c.hs.ticketPromised
+	}
+	if c.resume.offer.classic {
+		dst = append(dst, c.resume.offer.session.SessionTicket...)
+	}
+	return dst, c.cfg.minVersion() <= TLS12 && c.cfg.allowsResumption(Ticket)
+}
+
+func readSessionTicket(c *Conn, _ place, body []byte) error {
+	if c.side == server {
+		c.hs.hello.ticket = body
+		return nil
+	}
+	c.hs.ticketPromised = true
+	return wantEmpty(body)
+}

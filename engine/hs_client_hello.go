@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"io"
+
+	"tlslab/engine/wire"
+)
+
+// clientHello is what a ClientHello said: at the server all of it, aliasing
+// the message; at the client the extensions that it sent.
+type clientHello struct {
+	wire.ClientHelloMsg
+	seen      extensionSet
+	versions  wire.Uint16s
+	groups    wire.Uint16s
+	schemes   wire.Uint16s // of a CertificateRequest, at the client
+	shares    wire.Shares
+	modes     []byte
+	protocols wire.Names
+	ticket    []byte
+	psks      wire.OfferedPSKs
+	cookie    []byte // the client's, from a HelloRetryRequest
+
+	authorities wire.DistinguishedNames // that the peer trusts, as it says
+	status      bool                    // the client takes a stapled OCSP response
+}
+
+// writeClientHello writes the first ClientHello, or the second, which differs
+// only in what the HelloRetryRequest asked for (RFC 9846 §4.2.2).
+func writeClientHello(c *Conn, dst []byte) ([]byte, error) {
+	if !c.info.HelloRetry {
+		if err := c.beginClientHello(); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.generateShares(); err != nil {
+		return nil, err
+	}
+	c.hs.hello.seen = 0
+	start := len(dst)
+	dst = wire.AppendUint16(dst, uint16(min(c.cfg.maxVersion(), TLS12)))
+	dst = append(dst, c.hs.randoms[client][:]...)
+	dst = append(dst, byte(len(c.resume.id)))
+	dst = append(dst, c.resume.id...)
+	at := len(dst)
+	dst = wire.Open(dst, 2)
+	for s := range c.cfg.enabledSuites {
+		dst = wire.AppendUint16(dst, uint16(s.ID))
+	}
+	if c.cfg.maxVersion() == SSL30 {
+		dst = wire.AppendUint16(dst, renegotiationSCSV)
+		c.hs.hello.seen |= 1 << extensionRow(extRenegotiationInfo)
+	}
+	if c.cfg.Fallback {
+		dst = wire.AppendUint16(dst, fallbackSCSV)
+	}
+	dst = wire.Close(dst, at, 2)
+	dst = c.appendCompressions(dst)
+	if c.cfg.maxVersion() == SSL30 {
+		return dst, nil // which has no extensions
+	}
+	dst = c.appendExtensions(dst, inClientHello)
+	return dst, c.sealBinders(dst[start-headerSize:])
+}
+
+// beginClientHello draws what both ClientHellos share.
+func (c *Conn) beginClientHello() error {
+	if _, err := io.ReadFull(c.cfg.Rand, c.hs.randoms[client][:]); err != nil {
+		return err
+	}
+	c.chooseOffer()
+	offered := c.resume.offer.session
+	if offered != nil && offered.ID != nil {
+		c.resume.id = append(c.resume.idStore[:0], offered.ID...)
+		return nil
+	}
+	// A fresh session ID asks for compatibility mode, or shows by its echo
+	// that a ticket was taken (RFC 9846 §E.4;
+	// RFC 5077 §3.4).
+	if c.cfg.maxVersion() == TLS13 && !c.cfg.NoCompatibility || c.resume.offer.classic {
+		c.resume.id = c.resume.idStore[:]
+		_, err := io.ReadFull(c.cfg.Rand, c.resume.id)
+		return err
+	}
+	return nil
+}
+
+// readClientHello reads a ClientHello and makes all the server's choices.
+func readClientHello(c *Conn, body []byte) error {
+	h := &c.hs.hello
+	*h = clientHello{}
+	c.sizes = sizes{}
+	if err := h.Parse(body); err != nil {
+		return err
+	}
+	var err error
+	if h.seen, err = c.readExtensions(inClientHello, h.Extensions); err != nil {
+		return err
+	}
+	c.preferRecordSizeLimit()
+	if h.Suites.Contains(renegotiationSCSV) {
+		h.seen |= 1 << extensionRow(extRenegotiationInfo)
+	}
+	if err := c.checkFallback(); err != nil {
+		return err
+	}
+	if err := c.checkSecondHello(); err != nil {
+		return err
+	}
+	copy(c.hs.randoms[client][:], h.Random)
+	c.resume.id = append(c.resume.idStore[:0], h.SessionID...)
+	version, err := c.chooseVersion()
+	if err != nil {
+		return err
+	}
+	c.info.Version = version
+	if err := c.chooseCompression(); err != nil {
+		return err
+	}
+	switch version {
+	case TLS13:
+		return c.acceptTLS13()
+	case SSL30:
+		c.dropExtensionsForSSL()
+	}
+	return c.acceptLegacy()
+}
+
+// dropExtensionsForSSL forgets what the client of a newer version asked for and SSL 3.0
+// has not.
+func (c *Conn) dropExtensionsForSSL() {
+	renegotiation := c.hs.hello.seen & (1 << extensionRow(extRenegotiationInfo))
+	c.hs.hello = clientHello{ClientHelloMsg: c.hs.hello.ClientHelloMsg, seen: renegotiation}
+	c.info.ServerName = ""
+	c.sizes = sizes{}
+}

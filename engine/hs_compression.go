@@ -1,0 +1,53 @@
+package engine
+
+import "slices"
+
+// The compression methods (RFC 5246 §6.1, RFC 3749 §2). A session keeps its own
+// when it is resumed.
+const (
+	compressNull    = 0
+	compressDeflate = 1
+)
+
+// appendCompressions writes a ClientHello's compression methods. TLS 1.3 knows
+// null alone, and wants to see nothing else.
+func (c *Conn) appendCompressions(dst []byte) []byte {
+	if c.offersCompression() {
+		return append(dst, 2, compressDeflate, compressNull)
+	}
+	return append(dst, 1, compressNull)
+}
+
+func (c *Conn) offersCompression() bool { return c.cfg.Compression && c.cfg.maxVersion() < TLS13 }
+
+// chooseCompression wants null alone in TLS 1.3, and null among others before
+// (RFC 9846 §4.2.2). There DEFLATE is chosen if both sides are set to it.
+func (c *Conn) chooseCompression() error {
+	list := c.hs.hello.Compression
+	if c.info.Version == TLS13 && len(list) != 1 || !slices.Contains(list, compressNull) {
+		return badCompression
+	}
+	c.info.Compressed = c.cfg.Compression && slices.Contains(list, compressDeflate)
+	return nil
+}
+
+// readCompression reads the server's choice.
+func (c *Conn) readCompression(method uint8) error {
+	switch {
+	case method == compressNull:
+		c.info.Compressed = false
+	case method == compressDeflate && c.offersCompression() && c.info.Version < TLS13:
+		c.info.Compressed = true
+	default:
+		return badCompression
+	}
+	return nil
+}
+
+// compression is the method that was chosen.
+func (c *Conn) compression() byte {
+	if c.info.Compressed {
+		return compressDeflate
+	}
+	return compressNull
+}

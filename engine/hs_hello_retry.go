@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"slices"
+
+	"tlslab/engine/wire"
+)
+
+// changedByRetry are the extensions in which a second ClientHello may differ
+// from the first; the last is padding (RFC 9846 §4.2.2, RFC 7685).
+var changedByRetry = []uint16{extKeyShare, extEarlyData, extCookie, extPreSharedKey, extPadding}
+
+// appendUnchanged appends what a second ClientHello must repeat of this one.
+func (h *clientHello) appendUnchanged(dst []byte) []byte {
+	same := h.ClientHelloMsg
+	same.Extensions = nil
+	for rest := h.Extensions; len(rest) > 0; {
+		x := rest
+		var id uint16
+		id, _, rest = rest.Next()
+		if !slices.Contains(changedByRetry, id) {
+			same.Extensions = append(same.Extensions, x[:len(x)-len(rest)]...)
+		}
+	}
+	return same.Append(dst)
+}
+
+// checkSecondHello holds the second ClientHello against the first one.
+func (c *Conn) checkSecondHello() error {
+	if c.info.HelloRetry && !slices.Equal(c.hs.tls13.repeated, c.hs.hello.appendUnchanged(nil)) {
+		return changedHello
+	}
+	return nil
+}
+
+// requestRetry settles that a HelloRetryRequest asks for a share of the group.
+func (c *Conn) requestRetry(g Group) {
+	c.info.Group = g
+	c.info.HelloRetry = true
+	c.hs.tls13.repeated = c.hs.hello.appendUnchanged(nil)
+}
+
+// writeHelloRetryRequest writes a HelloRetryRequest, and folds the first ClientHello in
+// the transcript into its hash.
+func writeHelloRetryRequest(c *Conn, dst []byte) ([]byte, error) {
+	c.hs.transcript.retry()
+	return c.appendServerHello(dst, wire.RetryRandom[:], inHelloRetryRequest), nil
+}
+
+// readHelloRetryRequest reads a HelloRetryRequest (RFC 9846 §4.2.4).
+func readHelloRetryRequest(c *Conn, body []byte) error {
+	var m wire.ServerHelloMsg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	version, err := c.serverVersion(&m)
+	if err != nil {
+		return err
+	}
+	if version != TLS13 {
+		return unknownChoice
+	}
+	c.info.Version = version
+	if err := c.readSuite(&m); err != nil {
+		return err
+	}
+	if string(m.SessionID) != string(c.resume.id) {
+		return badSessionID
+	}
+	seen, err := c.readExtensions(inHelloRetryRequest, m.Extensions)
+	if err != nil {
+		return err
+	}
+	if !seen.has(extKeyShare) && !seen.has(extCookie) {
+		return pointlessRetry
+	}
+	c.hs.compatible = c.requestsCompatibilityMode()
+	c.info.HelloRetry = true
+	c.hs.transcript.retry()
+	return c.readEarlyDataAnswer(false)
+}

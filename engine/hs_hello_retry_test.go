@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"tlslab/engine/alert"
+	"tlslab/engine/wire"
+)
+
+// A second ClientHello repeats the first in all but what the HelloRetryRequest
+// asked for (RFC 9846 §4.2.2).
+func TestSecondClientHelloRepeatsTheFirst(t *testing.T) {
+	hello := func(f func(*wire.ClientHelloMsg)) edit {
+		return func(body []byte) []byte {
+			var m wire.ClientHelloMsg
+			if err := m.Parse(slices.Clone(body)); err != nil {
+				panic(err)
+			}
+			f(&m)
+			return m.Append(nil)
+		}
+	}
+	for _, x := range []struct {
+		what    string
+		edit    edit
+		refused bool
+	}{
+		{"another random", hello(func(m *wire.ClientHelloMsg) { m.Random[0] ^= 1 }), true},
+		{"another session ID", hello(func(m *wire.ClientHelloMsg) { m.SessionID[0] ^= 1 }), true},
+		{"a suite less", hello(func(m *wire.ClientHelloMsg) { m.Suites = m.Suites[:len(m.Suites)-2] }), true},
+		{"another server name", inHello(instead(extServerName, "\x00\x06\x00\x00\x03abc")), true},
+		{"an extension less", inHello(without(extSignatureAlgorithms)), true},
+		{"an extension more", inHello(with(0xfafa, "")), true},
+		{"padding", inHello(with(extPadding, "\x00\x00")), false},
+		{"a cookie", inHello(with(extCookie, "\x00\x01c")), false},
+	} {
+		t.Run(x.what, func(t *testing.T) {
+			withoutProtection(t)
+			p := pairOf(false, withGroups(X25519, P256), withGroups(P256))(t)
+			hellos := 0
+			err := p.runTampered(func(_ int, burst []message) []message {
+				for i := range burst {
+					if burst[i].kind() != ClientHello {
+						continue
+					}
+					if hellos++; hellos == 2 {
+						burst[i].body = append(burst[i].body[:headerSize:headerSize], x.edit(burst[i].body[headerSize:])...)
+						putLength(burst[i].body)
+					}
+				}
+				return burst
+			})
+			if errors.Is(err, changedHello) != x.refused {
+				t.Errorf("%v", err)
+			}
+			if x.refused {
+				wantAlert(t, x.what, err, alert.IllegalParameter)
+			}
+		})
+	}
+}
+
+// A HelloRetryRequest is a ServerHello on the wire; number 6 is reserved.
+func TestNoMessageHasTheReservedNumber(t *testing.T) {
+	withoutProtection(t)
+	p := pairOf(false, withGroups(X25519, P256), withGroups(P256))(t)
+	err := p.runTampered(func(_ int, burst []message) []message {
+		for i := range burst {
+			if burst[i].kind() == HelloRetryRequest {
+				burst[i].body[0] = byte(HelloRetryRequest)
+			}
+		}
+		return burst
+	})
+	wantAlert(t, "message 6", err, alert.UnexpectedMessage)
+}
+
+// A HelloRetryRequest asks for a group that was offered without a share
+// (RFC 9846 §4.3.8).
+func TestRetryAsksForAnOfferedGroupWithoutAShare(t *testing.T) {
+	withoutProtection(t)
+	for _, group := range []string{"\x00\x1d", "\x00\x18"} {
+		p := pairOf(false, withGroups(X25519, P256), withGroups(P256))(t)
+		err := p.runTampered(func(_ int, burst []message) []message {
+			for i := range burst {
+				if burst[i].kind() == HelloRetryRequest {
+					burst[i].body = append(burst[i].body[:headerSize:headerSize], inServer(instead(extKeyShare, group))(burst[i].body[headerSize:])...)
+				}
+			}
+			return burst
+		})
+		if !errors.Is(err, pointlessRetry) {
+			t.Errorf("group %x: %v", group, err)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"slices"
+
+	"tlslab/engine/wire"
+)
+
+// clientTypes are the ClientCertificateTypes of the kinds of key, as a server asks
+// for them up to TLS 1.2 (RFC 5246 §7.4.4, RFC 8422 §5.5).
+var clientTypes = [...]struct {
+	number byte
+	kind   string
+	since  Version
+}{
+	{1, "rsa", SSL30},
+	{64, "ecdsa", TLS10},
+}
+
+func writeLegacyCertificateRequest(c *Conn, dst []byte) ([]byte, error) {
+	at := len(dst)
+	dst = wire.Open(dst, 1)
+	for _, t := range clientTypes {
+		if t.since <= c.info.Version {
+			dst = append(dst, t.number)
+		}
+	}
+	dst = wire.Close(dst, at, 1)
+	if !c.impliesScheme() {
+		dst = c.appendSchemes(dst, TLS12)
+	}
+	return wire.AppendNames(dst, c.authorities()), nil
+}
+
+func readLegacyCertificateRequest(c *Conn, body []byte) error {
+	m := wire.CertificateRequestMsg{Implied: c.impliesScheme()}
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	c.hs.hello.schemes = m.Schemes
+	c.chooseClientCertificate(func(certificate *Certificate) bool {
+		for _, t := range clientTypes {
+			if t.kind == certificate.kind {
+				return slices.Contains(m.Types, t.number) && certificate.issuedBy(m.Authorities)
+			}
+		}
+		return false
+	})
+	return nil
+}

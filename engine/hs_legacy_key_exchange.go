@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+
+	"tlslab/engine/kx"
+	"tlslab/engine/pki"
+	"tlslab/engine/wire"
+)
+
+// The key exchange messages up to TLS 1.2 (RFC 8422 §5.4, §5.7, RFC 5246
+// §7.4.3, §7.4.7).
+
+// signedParams is what a ServerKeyExchange signs: both randoms and the
+// parameters (RFC 8422 §5.4).
+func (c *Conn) signedParams(m *wire.ServerKeyExchangeMsg) []byte {
+	dst := append(c.scratch[:0], c.hs.randoms[client][:]...)
+	dst = append(dst, c.hs.randoms[server][:]...)
+	return m.AppendParams(dst)
+}
+
+func writeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
+	key, err := c.info.Group.row().Generate(c.cfg.Rand, c.count)
+	if err != nil {
+		return nil, err
+	}
+	c.hs.legacy.key = key
+	m := wire.ServerKeyExchangeMsg{
+		Implied: c.impliesScheme(), Finite: c.usesFFDHE(), Group: uint16(c.info.Group), Prime: key.Group().Prime(), Generator: key.Group().Generator(),
+		Share: key.Share(), Scheme: c.hs.scheme.ID,
+	}
+	m.Signature, err = c.hs.scheme.Sign(c.cfg.Rand, c.info.Certificate.key, c.signedParams(&m), c.count)
+	if err != nil {
+		return nil, err
+	}
+	return m.Append(dst), nil
+}
+
+func readServerKeyExchange(c *Conn, body []byte) error {
+	m := wire.ServerKeyExchangeMsg{Implied: c.impliesScheme(), Finite: c.usesFFDHE()}
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	if err := c.checkSignature(m.Scheme, c.signedParams(&m), m.Signature, (*pki.Scheme).Verify); err != nil {
+		return err
+	}
+	g, err := c.findGroup(&m)
+	if err != nil {
+		return err
+	}
+	c.info.Group = g
+	c.hs.legacy.peerShare = append(c.hs.legacy.share[:0], c.padShare(m.Share)...)
+	return nil
+}
+
+// finite says whether the suite agrees on keys over a prime field.
+func (c *Conn) usesFFDHE() bool { return GroupFamily(c.info.Suite.KeyExchange) == kx.Field }
+
+// findGroup finds the server's group among ours. Parameters of a field that we
+// do not have are refused, whatever their size: this is the local policy that
+// RFC 7919 §3.1 speaks of.
+func (c *Conn) findGroup(m *wire.ServerKeyExchangeMsg) (Group, error) {
+	for _, g := range c.cfg.groups() {
+		row := g.row()
+		switch {
+		case row.Family != GroupFamily(c.info.Suite.KeyExchange):
+		case !m.Finite && uint16(g) == m.Group:
+			return g, nil
+		case m.Finite && bytes.Equal(row.Prime(), m.Prime) && bytes.Equal(row.Generator(), m.Generator):
+			return g, nil
+		}
+	}
+	if m.Finite {
+		return 0, fmt.Errorf("%w: a prime of %d bytes", unknownFFDHEGroup, len(m.Prime))
+	}
+	return 0, fmt.Errorf("%w: %v", unknownChoice, Group(m.Group))
+}
+
+// padded returns a peer's share in the group's length. Before TLS 1.3 a
+// number of a field may come without its leading zeros.
+func (c *Conn) padShare(share []byte) []byte {
+	size := c.info.Group.row().Share
+	if !c.usesFFDHE() || len(share) >= size {
+		return share
+	}
+	return append(make([]byte, size-len(share), size), share...)
+}
+
+// agreed keeps the premaster secret that a group's secret is: that of a field
+// without its leading zeros (RFC 5246 §8.1.2). How many there were shows in the time
+// of what is derived ("Raccoon", Merget et al., 2021), which tells of one
+// connection only: no private key here serves two.
+func (c *Conn) setPremaster(secret []byte) {
+	if c.usesFFDHE() {
+		secret = bytes.TrimLeft(secret, "\x00")
+	}
+	c.hs.legacy.premaster = secret
+}
+
+func writeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
+	s := &c.hs.legacy
+	if c.info.Suite.KeyExchange == KeyExchangeRSA {
+		premaster, ciphertext, err := kx.EncryptPremaster(c.cfg.Rand, c.hs.peerKey.RSA, c.offeredVersion(), c.count)
+		if err != nil {
+			return nil, err
+		}
+		s.premaster = premaster
+		m := wire.EncryptedPremasterMsg{Bare: c.info.Version == SSL30, Ciphertext: ciphertext}
+		return m.Append(dst), nil
+	}
+	reply, shared, err := c.info.Group.row().Respond(c.cfg.Rand, s.peerShare, c.count)
+	if err != nil {
+		return nil, err
+	}
+	c.setPremaster(shared)
+	m := wire.ClientShareMsg{Finite: c.usesFFDHE(), Share: reply}
+	return m.Append(dst), nil
+}
+
+// offeredVersion is the version in the ClientHello's own field, which the
+// premaster secret repeats.
+func (c *Conn) offeredVersion() uint16 {
+	if c.side == server {
+		return c.hs.hello.Version
+	}
+	return uint16(min(c.cfg.maxVersion(), TLS12))
+}
+
+func readClientKeyExchange(c *Conn, body []byte) error {
+	s := &c.hs.legacy
+	var err error
+	if c.info.Suite.KeyExchange == KeyExchangeRSA {
+		m := wire.EncryptedPremasterMsg{Bare: c.info.Version == SSL30}
+		if err := m.Parse(body); err != nil {
+			return err
+		}
+		s.premaster, err = kx.DecryptPremaster(c.cfg.Rand, c.info.Certificate.key.RSA(), c.offeredVersion(), m.Ciphertext, c.count)
+		return err
+	}
+	m := wire.ClientShareMsg{Finite: c.usesFFDHE()}
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	secret, err := s.key.Agree(c.padShare(m.Share), c.count)
+	c.setPremaster(secret)
+	return err
+}
+
+// afterClientKeyExchange derives the master secret, over all messages so far
+// where it is the extended one (RFC 7627 §4).
+func afterClientKeyExchange(c *Conn, _ side) error {
+	s := &c.hs.legacy
+	if s.premaster == nil {
+		return fmt.Errorf("%w: no premaster secret", internalError)
+	}
+	if c.info.ExtendedMasterSecret {
+		s.secrets.ExtendedMasterSecret(s.premaster, c.hs.transcript.sum())
+	} else {
+		s.secrets.MasterSecret(s.premaster, c.hs.randoms[client][:], c.hs.randoms[server][:])
+	}
+	s.premaster = nil
+	c.logSecret("CLIENT_RANDOM", s.secrets.Master())
+	return nil
+}

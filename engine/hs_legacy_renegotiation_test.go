@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"tlslab/engine/alert"
+	"tlslab/engine/record"
+	"tlslab/engine/wire"
+)
+
+// What becomes of a peer that asks for a second handshake.
+
+// requests are the messages that ask for one, by who sends them.
+var requests = map[side][]byte{
+	client: {byte(ClientHello), 0, 0, 2, 3, 3}, // nobody reads it
+	server: {byte(HelloRequest), 0, 0, 0},
+}
+
+// established makes a connection of a version.
+func established(t *testing.T, v Version) *pair {
+	t.Helper()
+	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+	onlyVersion(v)(cc)
+	onlyVersion(v)(sc)
+	p := newPair(cc, sc)
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// ends are the connection of a side and that of its peer.
+func (p *pair) ends(s side) (one, peer *Conn) {
+	if s == client {
+		return p.client, p.server
+	}
+	return p.server, p.client
+}
+
+// ask lets a side send a handshake message that it would never send, and returns
+// what the other makes of it.
+func (p *pair) ask(t *testing.T, from side, message []byte) error {
+	t.Helper()
+	one, peer := p.ends(from)
+	out, err := one.sealRecord(nil, record.Handshake, message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.feed(peer, out)
+}
+
+func TestRenegotiationIsDeclined(t *testing.T) {
+	for _, v := range []Version{TLS10, TLS11, TLS12} {
+		for from, request := range requests {
+			p := established(t, v)
+			one, peer := p.ends(from)
+			for range maxRequests {
+				if err := p.ask(t, from, request); err != nil {
+					t.Fatal(err)
+				}
+				_, answer, err := one.in.half.Open(peer.Flush(nil))
+				if err != nil || !bytes.Equal(answer, []byte{byte(alert.Warning), byte(alert.NoRenegotiation)}) {
+					t.Fatalf("TLS %v, asked by the %s: answered by %x, %v", v, sideNames[from], answer, err)
+				}
+				p.exchange(t)
+			}
+			wantAlert(t, fmt.Sprintf("TLS %v, asked again and again by the %s", v, sideNames[from]), p.ask(t, from, request), alert.UnexpectedMessage)
+		}
+	}
+}
+
+func TestRenegotiationIsRefusedWhereNoWarningIsKnown(t *testing.T) {
+	for v, alert := range map[Version]alert.Description{SSL30: alert.HandshakeFailure, TLS13: alert.UnexpectedMessage} {
+		for from, request := range requests {
+			wantAlert(t, fmt.Sprintf("%v, asked by the %s", v, sideNames[from]), established(t, v).ask(t, from, request), alert)
+		}
+	}
+}
+
+// Who has said that it sends nothing any more does not answer either.
+func TestRenegotiationIsNotAnsweredAfterCloseNotify(t *testing.T) {
+	p := established(t, TLS12)
+	p.client.Close()
+	p.client.Flush(nil)
+	if err := p.ask(t, server, requests[server]); err != nil {
+		t.Fatal(err)
+	}
+	if out := p.client.Flush(nil); len(out) > 0 {
+		t.Errorf("%x follows the close_notify", out)
+	}
+}
+
+// A request for the handshake that is under way is passed over (RFC 5246
+// §7.4.1.1), up to the ServerHello that says TLS 1.3.
+func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
+
+	for _, h := range handshakeCases {
+		all, version := honest(t, h.make)
+		modern := false
+		for i, x := range all {
+			if x.from == client || x.harmless(version) {
+				continue
+			}
+			err := h.make(t).runTampered(func(at int, burst []message) []message {
+				if k := i - at; k >= 0 && k < len(burst) {
+					request := message{server, TypeHandshake, requests[server], false}
+					return append(append(burst[:k:k], request, request), burst[k:]...)
+				}
+				return burst
+			})
+			what := fmt.Sprintf("%s: HelloRequest before %v", h.name, x.kind())
+			if modern {
+				wantAlert(t, what, err, alert.UnexpectedMessage)
+			} else if err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+			modern = version == TLS13
+		}
+	}
+	p := pairOf(false, both(onlyVersion(TLS13)), nothing)(t)
+	if err := p.client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	wantAlert(t, "HelloRequest to a client that has TLS 1.3 alone", p.feed(p.client, asRecord(TypeHandshake, requests[server])), alert.UnexpectedMessage)
+	p = pairOf(false, nothing, nothing)(t)
+	if err := p.client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	wantAlert(t, "HelloRequest with a body", p.feed(p.client, asRecord(TypeHandshake, []byte{0, 0, 0, 1, 0})), alert.DecodeError)
+	wantAlert(t, "HelloRequest to a server", p.feed(p.server, asRecord(TypeHandshake, requests[server])), alert.UnexpectedMessage)
+}
+
+// A ServerHello answers the extension or the suite that stands for it, with
+// nothing in it (RFC 5746 §3.6); what else it says is no answer (§3.4).
+func TestSecureRenegotiationIsSaidOnce(t *testing.T) {
+
+	scsv := func(m *wire.ClientHelloMsg) {
+		m.Suites = wire.AppendUint16(append(wire.Uint16s{}, m.Suites...), renegotiationSCSV)
+	}
+	silent := func(m *wire.ClientHelloMsg) {
+		m.Extensions = without(extRenegotiationInfo)(listExtensions(m.Extensions)).encode()
+	}
+	for name, x := range map[string]struct {
+		edits []func(*wire.ClientHelloMsg)
+		want  bool
+	}{
+		"by the extension": {nil, true},
+		"by the suite":     {[]func(*wire.ClientHelloMsg){silent, scsv}, true},
+		"by both":          {[]func(*wire.ClientHelloMsg){scsv}, true},
+		"not at all":       {[]func(*wire.ClientHelloMsg){silent}, false},
+	} {
+		p := pairOf(false, maxVersion(TLS12), nothing)(t)
+		answered := false
+		_ = p.runTampered(func(_ int, burst []message) []message {
+			for i := range burst {
+				switch burst[i].kind() {
+				case ClientHello:
+					var m wire.ClientHelloMsg
+					if err := m.Parse(burst[i].body[headerSize:]); err != nil {
+						t.Fatal(err)
+					}
+					for _, edit := range x.edits {
+						edit(&m)
+					}
+					burst[i].body = m.Append(burst[i].body[:headerSize:headerSize])
+					putLength(burst[i].body)
+				case ServerHello:
+					var m wire.ServerHelloMsg
+					if err := m.Parse(burst[i].body[headerSize:]); err != nil {
+						t.Fatal(err)
+					}
+					body := findExtension(m.Extensions, extRenegotiationInfo)
+					answered = bytes.Equal(body, []byte{0})
+				}
+			}
+			return burst
+		})
+		if answered != x.want {
+			t.Errorf("%s: answered: %v", name, answered)
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package engine
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"fmt"
+	"math/big"
+	"slices"
+	"testing"
+
+	"tlslab/engine/alert"
+)
+
+// Client authentication in SSL 3.0, against RFC 6101's words.
+
+// sslFlights makes the four flights of a handshake by a suite with NULL, the last of
+// which are in clear but for their MACs.
+func sslFlights(t *testing.T, p *pair) (flights [4][]byte) {
+	t.Helper()
+	if err := p.client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range flights {
+		from, to := p.client, p.server
+		if i%2 == 1 {
+			from, to = to, from
+		}
+		flights[i] = from.Flush(nil)
+		if err := p.feed(to, bytes.Clone(flights[i])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return flights
+}
+
+func sslPair(t *testing.T, client, server func(*Config)) (*pair, *[]byte) {
+	t.Helper()
+	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+	both(onlyVersion(SSL30), onlySuite(0x0002), client)(cc)
+	both(onlyVersion(SSL30), onlySuite(0x0002), server)(sc)
+	master := new([]byte)
+	cc.Observe = func(n Notice) {
+		if n.Kind == Secret {
+			*master = bytes.Clone(n.Secret)
+		}
+	}
+	return newPair(cc, sc), master
+}
+
+// A CertificateVerify is PKCS #1 block type 1 around the digests of RFC 6101 §5.6.8,
+// by the arithmetic of RSA itself.
+func TestSSLCertificateVerifyOnTheWire(t *testing.T) {
+	p, master := sslPair(t, showingRSA, askingRSA)
+	flights := sslFlights(t, p)
+	var messages []byte
+	for _, flight := range flights[:2] {
+		for _, body := range second(fragments(t, flight)) {
+			messages = append(messages, body...)
+		}
+	}
+	if !bytes.Contains(messages, []byte{13, 0, 0}) || !bytes.Contains(messages, append([]byte{1, 1}, askedNames(t)...)) {
+		t.Error("no CertificateRequest that asks for RSA alone")
+	}
+	types, third := fragments(t, flights[2])
+	if string(types) != "\x16\x14\x16" {
+		t.Fatalf("the client's second flight has records of types %v", types)
+	}
+	var verify []byte
+	for rest := third[0]; len(rest) > 0; {
+		size := 4 + int(rest[1])<<16 + int(rest[2])<<8 + int(rest[3])
+		if rest[0] == 15 {
+			verify = rest[4:size]
+			break
+		}
+		messages = append(messages, rest[:size]...)
+		rest = rest[size:]
+	}
+	key := rsaClient().chain.Key.Public.RSA
+	if len(verify) != 2+key.Size() || int(verify[0])<<8|int(verify[1]) != key.Size() {
+		t.Fatalf("a CertificateVerify of %d bytes", len(verify))
+	}
+	opened := new(big.Int).Exp(new(big.Int).SetBytes(verify[2:]), big.NewInt(int64(key.E)), key.N).FillBytes(make([]byte, key.Size()))
+	digests := sslDigest(*master, messages, "")
+	padding := bytes.Repeat([]byte{0xff}, key.Size()-3-len(digests))
+	if want := slices.Concat([]byte{0, 1}, padding, []byte{0}, digests); !bytes.Equal(opened, want) {
+		t.Errorf("the signature holds\n%x, want\n%x", opened, want)
+	}
+	if err := rsa.VerifyPKCS1v15(key, 0, digests, verify[2:]); err != nil {
+		t.Error(err)
+	}
+	if !p.client.Info().ClientAuthenticated || !p.server.Info().ClientAuthenticated {
+		t.Error("the client is not authenticated")
+	}
+	p.exchange(t)
+}
+
+func second(_ []byte, all [][]byte) [][]byte { return all }
+
+// askedNames is the list of authorities as a CertificateRequest has it.
+func askedNames(t *testing.T) []byte {
+	t.Helper()
+	name := rsaClient().roots.Names()[0]
+	return append([]byte{0, byte(len(name) + 2), 0, byte(len(name))}, name...)
+}
+
+// A client without a certificate says so by an alert, and sends no Certificate (RFC
+// 6101 §5.6.6).
+func TestSSLClientsDeclineByAnAlert(t *testing.T) {
+	for name, client := range map[string]func(*Config){"has none": nothing, "has one of a type that SSL 3.0 has not": showing} {
+		p, _ := sslPair(t, client, asking)
+		flights := sslFlights(t, p)
+		types, third := fragments(t, flights[2])
+		if string(types) != "\x15\x16\x14\x16" || string(third[0]) != "\x01\x29" || third[1][0] != byte(ClientKeyExchange) {
+			t.Errorf("a client that %s: records of types %v, %x", name, types, third[0])
+		}
+		if p.server.Info().ClientAuthenticated || p.server.Info().PeerChain != nil {
+			t.Errorf("a client that %s is known", name)
+		}
+		p.exchange(t)
+	}
+}
+
+// Not even a server that asks for ECDSA gets it, as SSL 3.0 does not know it.
+func TestSSLClientsDoNotSignByECDSA(t *testing.T) {
+	cfg := clientConfig(t, "rsa2048")
+	showing(cfg)
+	for v, want := range map[Version]bool{SSL30: false, TLS10: true, TLS11: true} {
+		c := Client(cfg, testName)
+		c.info.Version = v
+		if err := readLegacyCertificateRequest(c, []byte{2, 1, 64, 0, 0}); err != nil {
+			t.Fatal(err)
+		}
+		if shown := c.info.Certificate != nil; shown != want {
+			t.Errorf("%v: shown %v, want %v", v, shown, want)
+		}
+	}
+}
+
+// Each policy, with a certificate and without, full and resumed.
+func TestSSLClientAuthentication(t *testing.T) {
+	for _, policy := range []ClientAuth{ClientAuthNone, ClientAuthRequested, ClientAuthRequired} {
+		for _, suite := range []SuiteID{0x000a, 0x0016} {
+			for _, shows := range []bool{false, true} {
+				name := fmt.Sprintf("certificate %v, shown %v", policy, shows)
+				cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
+				both(onlyVersion(SSL30), onlySuite(suite))(cc)
+				both(onlyVersion(SSL30), onlySuite(suite), withCache, askingRSA)(sc)
+				sc.ClientAuth = policy
+				if shows {
+					showingRSA(cc)
+				}
+				if policy == ClientAuthRequired && !shows {
+					wantAlert(t, name, newPair(cc, sc).run(), alert.HandshakeFailure)
+					continue
+				}
+				for i := range 2 {
+					p, kind := connect(t, cc, sc)
+					p.exchange(t)
+					want := shows && policy != ClientAuthNone
+					if p.client.Info().ClientAuthenticated != want || p.server.Info().ClientAuthenticated != want || (kind == Resumed) != (i > 0) {
+						t.Errorf("%s: connection %d is %v; authenticated %v and %v", name, i, kind, p.client.Info().ClientAuthenticated, p.server.Info().ClientAuthenticated)
+					}
+					cc.Session = p.client.Session()
+				}
+			}
+		}
+	}
+}
+
+// A client that is asked answers by a chain or by the alert, and by nothing else.
+func TestSSLClientsAnswer(t *testing.T) {
+	instead := func(replace func(message) []message) func(int, []message) []message {
+		return func(_ int, burst []message) (changed []message) {
+			for _, x := range burst {
+				changed = append(changed, replace(x)...)
+			}
+			return changed
+		}
+	}
+	isAlert := func(x message) bool { return x.typ == TypeAlert && x.from == client }
+	certificate := message{from: client, typ: TypeHandshake, body: []byte{byte(Certificates), 0, 0, 3, 0, 0, 0}}
+	warning := func(a alert.Description) message {
+		return message{from: client, typ: TypeAlert, body: []byte{byte(alert.Warning), byte(a)}}
+	}
+	for _, x := range []struct {
+		name   string
+		tamper func(int, []message) []message
+		want   alert.Description
+	}{
+		{"nothing", instead(func(x message) []message {
+			if isAlert(x) {
+				return nil
+			}
+			return []message{x}
+		}), alert.UnexpectedMessage},
+		{"another warning", instead(func(x message) []message {
+			if isAlert(x) {
+				return []message{warning(alert.BadCertificate)}
+			}
+			return []message{x}
+		}), alert.UnexpectedMessage},
+		{"an empty Certificate", instead(func(x message) []message {
+			if isAlert(x) {
+				return []message{certificate}
+			}
+			return []message{x}
+		}), alert.HandshakeFailure},
+		{"both", instead(func(x message) []message {
+			if isAlert(x) {
+				return []message{x, certificate}
+			}
+			return []message{x}
+		}), alert.UnexpectedMessage},
+	} {
+		p := pairOf(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))(t)
+		wantAlert(t, x.name, p.runTampered(x.tamper), x.want)
+	}
+	// The alert means nothing where nobody asks, nor in a version that has no such.
+	for _, v := range []Version{SSL30, TLS10, TLS12} {
+		ask := nothing
+		if v > SSL30 {
+			ask = asking
+		}
+		p := pairOf(false, both(onlyVersion(v), onlySuite(0x002f)), both(onlyVersion(v), ask))(t)
+		if err := p.runTampered(instead(func(x message) []message {
+			if x.from == client && x.kind() == ClientKeyExchange {
+				return []message{warning(alert.NoCertificate), x}
+			}
+			return []message{x}
+		})); err != nil {
+			t.Errorf("%v: %v", v, err)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"fmt"
+
+	"tlslab/engine/record"
+	"tlslab/engine/secrets"
+	"tlslab/engine/wire"
+)
+
+// tls13Handlers is TLS 1.3 (RFC 9846) from the ServerHello on.
+var tls13Handlers = handlers{
+	enter: enterTLS13,
+	keys:  tls13Keys,
+	steps: [KeyUpdate + 1]step{
+		EncryptedExtensions: {write: writeEncryptedExtensions, read: readEncryptedExtensions},
+		EndOfEarlyData:      {write: writeEndOfEarlyData, read: readEndOfEarlyData},
+		CertificateRequest:  {write: writeTLS13CertificateRequest, read: readTLS13CertificateRequest, after: afterCertificateRequest},
+		Certificates:        {write: writeTLS13Certificate, read: readTLS13Certificate, after: afterCertificate},
+		CertificateVerify:   {write: writeTLS13CertificateVerify, read: readTLS13CertificateVerify, after: afterCertificateVerify},
+		Finished:            {write: writeTLS13Finished, read: readTLS13Finished, after: afterTLS13Finished},
+		NewSessionTicket:    {write: writeTLS13Ticket, read: readTLS13Ticket},
+		KeyUpdate:           {write: writeKeyUpdate, read: readKeyUpdate, after: afterKeyUpdate},
+	},
+}
+
+const maxHash = 48 // bytes of the longest suite's hash
+
+// tls13Secrets are the secrets of a TLS 1.3 connection. Arrays of two are by side.
+type tls13Secrets struct {
+	schedule    *secrets.Schedule
+	traffic     [2][maxHash]byte // application traffic secrets
+	resumption  [maxHash]byte
+	ticketNonce byte // of the next ticket
+}
+
+// tls13State is what only the handshake of TLS 1.3 needs. Arrays of two are by side.
+type tls13State struct {
+	pskSchedule bool   // the schedule has entered the PSK's early secret
+	shared      []byte // the (EC)DHE secret; nil in psk_ke
+	reply       []byte // the server's share
+	retryGroup  Group  // the client's, from a HelloRetryRequest
+	repeated    []byte // the server's, of the first ClientHello: what the second repeats
+	chosen      uint16 // among the offered PSKs
+
+	traffic   [2][maxHash]byte // handshake traffic secrets
+	binderKey [maxHash]byte
+	binder    [maxHash]byte
+	verify    [maxHash]byte
+}
+
+// readTLS13ServerHello reads the rest of a TLS 1.3 ServerHello.
+func (c *Conn) readTLS13ServerHello(m *wire.ServerHelloMsg) error {
+	if string(m.SessionID) != string(c.resume.id) {
+		return badSessionID
+	}
+	c.info.Kind = Full
+	seen, err := c.readExtensions(inServerHello, m.Extensions)
+	if err != nil {
+		return err
+	}
+	c.hs.compatible = c.requestsCompatibilityMode()
+	c.info.ExtendedMasterSecret = true
+	shared := seen.has(extKeyShare)
+	switch {
+	case c.info.Kind == Full && !shared:
+		return fmt.Errorf("%w: key_share", missingExtension)
+	case c.info.Kind == Full:
+		return nil
+	}
+	c.info.Resumption = PSK
+	if shared {
+		c.info.Resumption = PSKDHE
+	}
+	if !c.cfg.allowsResumption(c.info.Resumption) {
+		return unknownChoice
+	}
+	return nil
+}
+
+// enterTLS13 walks the key schedule to the handshake secret (RFC 9846 §7.1).
+func enterTLS13(c *Conn) error {
+	m, hs := &c.tls13, &c.hs.tls13
+	if c.info.Kind == Full || !hs.pskSchedule {
+		m.schedule = c.fullSchedule()
+	}
+	m.schedule.Handshake(hs.shared)
+	sum := c.hs.transcript.sum()
+	for _, s := range [...]struct {
+		side  side
+		label secrets.Label
+		log   string
+	}{
+		{client, secrets.ClientHandshakeTraffic, "CLIENT_HANDSHAKE_TRAFFIC_SECRET"},
+		{server, secrets.ServerHandshakeTraffic, "SERVER_HANDSHAKE_TRAFFIC_SECRET"},
+	} {
+		secret := hs.traffic[s.side][:c.hash.Size]
+		m.schedule.Derive(secret, s.label, sum)
+		c.logSecret(s.log, secret)
+	}
+	return nil
+}
+
+// fullSchedule is a schedule without a PSK.
+func (c *Conn) fullSchedule() *secrets.Schedule {
+	s := secrets.NewSchedule(c.hash, c.count)
+	s.Early(nil)
+	return s
+}
+
+// tls13Keys makes the protection of one direction (RFC 9846 §7.3).
+func tls13Keys(c *Conn, from side, e Epoch) (*record.Half, error) {
+	if e == EpochHandshake {
+		return c.protect(c.cipher, c.hs.tls13.traffic[from][:c.hash.Size])
+	}
+	half, err := c.protect(c.cipher, c.tls13.traffic[from][:c.hash.Size])
+	if err == nil && (from == client || c.info.Done) { // a server's first keys: see afterTLS13Finished
+		half.RenewAfter(c.cfg.KeyUpdateAfter)
+	}
+	return half, err
+}
+
+// protect makes the protection of a traffic secret.
+func (c *Conn) protect(cipher *record.Cipher, secret []byte) (*record.Half, error) {
+	n := cipher.Key
+	key, iv := c.scratch[:n], c.scratch[n:n+record.NonceSize]
+	c.tls13.schedule.TrafficKeys(key, iv, secret)
+	half, err := record.TLS13(cipher, key, iv, c.count)
+	if err == nil {
+		half.PadTo(c.cfg.PadTo)
+	}
+	return half, err
+}
+
+func (c *Conn) logSecret(label string, secret []byte) {
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Notice{Kind: Secret, Label: label, ClientRandom: c.hs.randoms[client][:], Secret: secret})
+	}
+}
+
+func writeEncryptedExtensions(c *Conn, dst []byte) ([]byte, error) {
+	return c.appendExtensions(dst, inEncryptedExtensions), c.agreeRecordSizes()
+}
+
+func readEncryptedExtensions(c *Conn, body []byte) error {
+	var m wire.EncryptedExtensionsMsg
+	if err := m.Parse(body); err != nil {
+		return err
+	}
+	seen, err := c.readExtensions(inEncryptedExtensions, m.Extensions)
+	if err != nil {
+		return err
+	}
+	if err := c.readEarlyDataAnswer(seen.has(extEarlyData)); err != nil {
+		return err
+	}
+	return c.agreeRecordSizes()
+}

@@ -1,0 +1,110 @@
+package engine
+
+import "fmt"
+
+// acceptTLS13 makes TLS 1.3's choices (RFC 9846 §4.2.1): the suite, then a
+// PSK, then a group and a certificate as far as they are needed.
+func (c *Conn) acceptTLS13() error {
+	h := &c.hs.hello
+	if err := c.requireExtensions(); err != nil {
+		return err
+	}
+	suite := c.chooseSuite(func(*Suite) bool { return true })
+	if suite == nil {
+		return noCommonSuite
+	}
+	c.useSuite(suite)
+	c.hs.compatible = c.requestsCompatibilityMode()
+	c.info.ExtendedMasterSecret = true
+	c.info.Kind, c.info.Resumption = Full, 0
+	c.clearPeer()
+	if err := c.lookUpServerName(); err != nil {
+		return err
+	}
+	if h.seen.has(extEarlyData) {
+		if err := c.beginEarlyData(); err != nil {
+			return err
+		}
+	}
+	if err := c.chooseALPN(); err != nil {
+		return err
+	}
+	if h.seen.has(extPreSharedKey) {
+		if err := c.choosePSK(); err != nil {
+			return err
+		}
+		if c.info.Kind == Full && !(h.seen.has(extSignatureAlgorithms) && h.seen.has(extSupportedGroups)) {
+			return unknownPSK
+		}
+	}
+	if err := c.checkShares(); err != nil {
+		return err
+	}
+	retried := c.info.HelloRetry
+	if err := c.chooseGroup(); err != nil {
+		return err
+	}
+	if c.info.HelloRetry && !retried {
+		return nil // the rest is chosen on the second ClientHello
+	}
+	if c.hs.early != nil && !retried {
+		c.decideEarlyData()
+	}
+	if c.choosePSKMode() != 0 {
+		c.post.ticketsOwed = c.cfg.ticketCount()
+	}
+	if c.info.Kind == Full {
+		return c.chooseCertificate()
+	}
+	return nil
+}
+
+// requireExtensions holds the ClientHello to RFC 9846 §9.2.
+func (c *Conn) requireExtensions() error {
+	seen := c.hs.hello.seen
+	psk := seen.has(extPreSharedKey)
+	switch {
+	case !psk && !(seen.has(extSignatureAlgorithms) && seen.has(extSupportedGroups)):
+		return fmt.Errorf("%w: signature_algorithms and supported_groups are needed without a PSK", missingExtension)
+	case seen.has(extSupportedGroups) != seen.has(extKeyShare):
+		return fmt.Errorf("%w: supported_groups and key_share go together", missingExtension)
+	case psk && !seen.has(extPSKKeyExchangeModes):
+		return fmt.Errorf("%w: psk_key_exchange_modes", missingExtension)
+	}
+	return nil
+}
+
+// chooseCertificate takes the first certificate that can sign in a way that
+// the client verifies: one for the client's name, if possible.
+func (c *Conn) chooseCertificate() error {
+	for _, s := range c.certificateMatch() {
+		for _, certificate := range c.cfg.Certificates {
+			if s.name && !c.matchesServerName(certificate) {
+				continue
+			}
+			if s := c.schemeFor(certificate); s != nil {
+				c.info.Certificate, c.hs.scheme = certificate, s
+				return nil
+			}
+		}
+	}
+	return noCommonSignature
+}
+
+// A strictness is what a certificate is held to besides what it must have.
+type certificateMatch struct{ name, curve bool }
+
+// strictness is what the server tries: without those of other names if it refuses
+// unknown ones.
+func (c *Conn) certificateMatch() []certificateMatch {
+	if c.cfg.UnknownNames == UnknownNameRefused {
+		return certificateMatches[:2]
+	}
+	return certificateMatches[:]
+}
+
+// strictnesses are tried in turn. The client's groups bind the certificate's curve
+// too (RFC 8422 §5.1), but a client that names only the groups it wants shares of
+// may verify more. A certificate on another curve, and then one for another name,
+// is better than none.
+var certificateMatches = [...]certificateMatch{{true, true}, {true, false}, {false, true}, {false, false}}

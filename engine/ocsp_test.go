@@ -1,0 +1,373 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"tlslab/engine/alert"
+	"tlslab/engine/op"
+	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
+)
+
+// What clients learn of a certificate's revocation, stapled and fetched.
+
+const testResponder = "http://ocsp.example.test/"
+
+// A revocable is a certificate and the authority that answers for it.
+type revocable struct {
+	*testPKI
+	leaf      *pki.Certificate
+	responder *ca.OCSPResponder
+}
+
+func revocableFor(t testing.TB, algorithm string, set ...func(*ca.ChainSpec)) *revocable {
+	t.Helper()
+	spec := ca.ChainSpec{
+		Seed: "engine tests", Algorithm: algorithm, Length: 2, Names: []string{testName}, OCSPURL: testResponder,
+		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
+	}
+	for _, f := range set {
+		f(&spec)
+	}
+	chain, err := ca.Issue(spec)
+	r := &revocable{testPKI: &testPKI{chain: chain}}
+	fail := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	fail(err)
+	r.roots, err = pki.NewRoots(chain.Root)
+	fail(err)
+	r.certificate, err = NewCertificate(chain.Certificates, chain.Key)
+	fail(err)
+	r.leaf, err = pki.Parse(chain.Certificates[0])
+	fail(err)
+	r.responder, err = chain.OCSPResponder(true)
+	fail(err)
+	return r
+}
+
+func mustStaple(s *ca.ChainSpec) { s.MustStaple = true }
+func noResponder(s *ca.ChainSpec) {
+	s.OCSPURL = ""
+}
+
+// says makes a response; set changes it from one that is good.
+func (r *revocable) says(t testing.TB, set ...func(*ca.OCSPResponseSpec)) []byte {
+	t.Helper()
+	spec := ca.OCSPResponseSpec{RevokedAt: testTime.AddDate(0, -1, 0), ThisUpdate: testTime.Add(-time.Hour), NextUpdate: testTime.Add(time.Hour)}
+	for _, f := range set {
+		f(&spec)
+	}
+	response, err := r.responder.Respond(r.leaf, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response
+}
+
+func revoked(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPRevoked }
+func unheard(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPUnknown }
+func outdated(s *ca.OCSPResponseSpec) { s.NextUpdate = testTime.Add(-time.Minute) }
+
+// configs are those of a connection on which the certificate is shown, with
+// a staple unless it is nil.
+func (r *revocable) configs(t testing.TB, how Revocation, staple []byte) (client, server *Config) {
+	t.Helper()
+	certificate := r.certificate
+	if staple != nil {
+		var err error
+		if certificate, err = certificate.WithStatus(staple); err != nil {
+			t.Fatal(err)
+		}
+	}
+	client, server = clientConfig(t, "rsa2048"), serverConfig(t)
+	client.Roots, client.Revocation, server.Certificates = r.roots, how, []*Certificate{certificate}
+	return client, server
+}
+
+// wanting lets a client of the tables want to know of revocation.
+func wanting(how Revocation) func(*Config) {
+	return func(cfg *Config) { cfg.Revocation, cfg.VerifyNothing = how, false }
+}
+
+// sharedRevocable is what handshakes of the tables fetch the status of.
+var sharedRevocable = sync.OnceValue(func() *revocable {
+	var t testing.T
+	return revocableFor(&t, "rsa2048")
+})
+
+// fetching lets a client of the tables ask, and askable shows it a certificate that
+// can be asked about.
+func fetching(cfg *Config) {
+	wanting(RevocationFetched)(cfg)
+	cfg.Roots = sharedRevocable().roots
+}
+
+func askable(cfg *Config) { cfg.Certificates = []*Certificate{sharedRevocable().certificate} }
+
+// answerAskable is the authority's answer to such a client.
+func answerAskable(string, []byte) []byte {
+	var t testing.T
+	return sharedRevocable().says(&t)
+}
+
+func sparing(cfg *Config) {
+	wanting(RevocationStapled)(cfg)
+	cfg.SoftFail = true
+}
+
+// stapling leaves a server of the tables its last certificate, and lets it staple that
+// it is good.
+func stapling(cfg *Config) {
+	var t testing.T
+	r := &revocable{testPKI: pkiFor(&t, cfg.Certificates[len(cfg.Certificates)-1].Algorithm())}
+	r.leaf, _ = pki.Parse(r.chain.Certificates[0])
+	r.responder, _ = r.chain.OCSPResponder(false)
+	certificate, err := r.certificate.WithStatus(r.says(&t))
+	if err != nil {
+		panic(err)
+	}
+	cfg.Certificates = []*Certificate{certificate}
+}
+
+// Each way to learn of revocation, with and without a staple, in each version, full and
+// resumed: who knows what.
+func TestRevocationIsLearnt(t *testing.T) {
+	r := revocableFor(t, "rsa2048")
+	staple := r.says(t)
+	for v := TLS10; v <= TLS13; v++ {
+		for how := RevocationNone; how <= RevocationFetched; how++ {
+			for _, stapled := range []bool{true, false} {
+				t.Run(fmt.Sprintf("%v/%v/%v", v, how, stapled), func(t *testing.T) {
+					cc, sc := r.configs(t, how, nil)
+					if stapled {
+						cc, sc = r.configs(t, how, staple)
+					}
+					both(onlyVersion(v))(cc)
+					both(onlyVersion(v))(sc)
+					questions := 0
+					p := newPair(cc, sc)
+					p.answer = func(url string, request []byte) []byte {
+						questions++
+						asked, err := pki.OCSPRequestsStatus(request, r.leaf, r.responder.Issuer)
+						if url != testResponder || err != nil || !asked {
+							t.Errorf("asked %q for another: %v", url, err)
+						}
+						return staple
+					}
+					err := p.run()
+					if how == RevocationStapled && !stapled {
+						wantAlert(t, "no staple", err, alert.BadCertificateStatus)
+						return
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					p.exchange(t)
+					if got := p.client.Info().Revocation; got != how {
+						t.Errorf("the client learnt by %v, want %v", got, how)
+					}
+					if got, want := p.server.Info().Revocation, how == RevocationStapled; (got == RevocationStapled) != want {
+						t.Errorf("the server says %v where the client wants it %v", got, how)
+					}
+					if want := how == RevocationFetched; (questions == 1) != want || !slices.Contains(p.events[p.client], EventHandshakeDone) {
+						t.Errorf("asked the authority %d times; events %v", questions, p.events[p.client])
+					}
+					cc.Session = p.client.Session()
+					p = newPair(cc, sc)
+					if err := p.run(); err != nil {
+						t.Fatal(err)
+					}
+					if info := p.client.Info(); info.Kind != Resumed || info.Revocation != RevocationNone {
+						t.Errorf("%v, and learnt by %v", info.Kind, info.Revocation)
+					}
+				})
+			}
+		}
+	}
+}
+
+// SSL 3.0 has no extensions, but certificates that name a responder.
+func TestRevocationInSSL30(t *testing.T) {
+	r := revocableFor(t, "rsa2048")
+	cc, sc := r.configs(t, RevocationFetched, r.says(t))
+	onlyVersion(SSL30)(cc)
+	onlyVersion(SSL30)(sc)
+	p := newPair(cc, sc)
+	p.answer = func(string, []byte) []byte { return r.says(t) }
+	if err := p.run(); err != nil || p.client.Info().Revocation != RevocationFetched {
+		t.Errorf("learnt by %v: %v", p.client.Info().Revocation, err)
+	}
+}
+
+func TestVerdictsOnRevocation(t *testing.T) {
+	r := revocableFor(t, "ecdsa-p256")
+	must, silent := revocableFor(t, "ecdsa-p256", mustStaple), revocableFor(t, "ecdsa-p256", noResponder)
+	other := revocableFor(t, "ed25519")
+	const hard, soft = false, true
+	for _, x := range []struct {
+		what     string
+		of       *revocable
+		how      Revocation
+		soft     bool
+		response []byte
+		want     alert.Description // 0: the handshake succeeds
+		learnt   bool
+	}{
+		{"good", r, RevocationStapled, hard, r.says(t), 0, true},
+		{"revoked", r, RevocationStapled, hard, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"unknown", r, RevocationStapled, hard, r.says(t, unheard), alert.BadCertificateStatus, false},
+		{"outdated", r, RevocationStapled, hard, r.says(t, outdated), alert.BadCertificateStatus, false},
+		{"for another certificate", r, RevocationStapled, hard, other.says(t), alert.BadCertificateStatus, false},
+		{"unavailable", r, RevocationStapled, hard, ca.OCSPTryLater(), alert.BadCertificateStatus, false},
+		{"malformed", r, RevocationStapled, hard, []byte("x"), alert.BadCertificateStatus, false},
+		{"missing", r, RevocationStapled, hard, nil, alert.BadCertificateStatus, false},
+		{"missing", r, RevocationStapled, soft, nil, 0, false},
+		{"revoked", r, RevocationStapled, soft, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"malformed", r, RevocationStapled, soft, []byte("x"), alert.BadCertificateStatus, false},
+		{"missing though there must be one", must, RevocationStapled, soft, nil, alert.BadCertificateStatus, false},
+		{"missing though there must be one, unasked", must, RevocationNone, hard, nil, 0, false},
+		{"good", must, RevocationStapled, soft, must.says(t), 0, true},
+		{"good", r, RevocationFetched, hard, r.says(t), 0, true},
+		{"revoked", r, RevocationFetched, soft, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"outdated", r, RevocationFetched, soft, r.says(t, outdated), alert.BadCertificateStatus, false},
+		{"unavailable", r, RevocationFetched, hard, ca.OCSPTryLater(), alert.CertificateUnknown, false},
+		{"unavailable", r, RevocationFetched, soft, ca.OCSPTryLater(), 0, false},
+		{"missing", r, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
+		{"missing", r, RevocationFetched, soft, nil, 0, false},
+		{"of a certificate without a responder", silent, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
+		{"of a certificate without a responder", silent, RevocationFetched, soft, nil, 0, false},
+	} {
+		for _, v := range []Version{TLS12, TLS13} {
+			what := fmt.Sprintf("status %s, %v, soft %v, %v", x.what, x.how, x.soft, v)
+			var staple []byte
+			if x.how == RevocationStapled {
+				staple = x.response
+			}
+			cc, sc := x.of.configs(t, x.how, staple)
+			cc.MaxVersion, cc.SoftFail = v, x.soft
+			p := newPair(cc, sc)
+			p.answer = func(string, []byte) []byte { return x.response }
+			err := p.run()
+			if x.want != 0 {
+				wantAlert(t, what, err, x.want)
+				if len(p.up) == 0 {
+					t.Errorf("%s: no alert leaves", what)
+				}
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s: %v", what, err)
+			} else if got := p.client.Info().Revocation != RevocationNone; got != x.learnt {
+				t.Errorf("%s: learnt: %v", what, got)
+			}
+		}
+	}
+}
+
+// While it waits for the authority a client takes nothing, and it waits once.
+func TestAClientWaitsForTheAuthority(t *testing.T) {
+	r := revocableFor(t, "ecdsa-p256")
+	for _, v := range []Version{TLS12, TLS13} {
+		cc, sc := r.configs(t, RevocationFetched, nil)
+		cc.MaxVersion = v
+		p := newPair(cc, sc)
+		if err := p.client.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var unexpected *Error
+		if _, err := p.client.OCSPResponse(nil); !errors.As(err, &unexpected) || unexpected.Fault != FaultLocal {
+			t.Errorf("%v: an answer before the question: %v", v, err)
+		}
+		if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
+			t.Fatal(err)
+		}
+		down := p.server.Flush(nil)
+		var ev Event
+		for ev.Kind != EventOCSPRequest {
+			n, got, err := p.client.Recv(down)
+			if err != nil || n == 0 {
+				t.Fatalf("%v: %v, after %d bytes", v, err, n)
+			}
+			ev, down = got, down[n:]
+		}
+		for range 3 {
+			n, ev, err := p.client.Recv(append(bytes.Clone(down), asRecord(TypeAlert, []byte{2, 40})...))
+			if n != 0 || ev.Kind != EventNone || err != nil || len(p.client.Flush(nil)) > 0 {
+				t.Errorf("%v: the client goes on: %d bytes, %v, %v", v, n, ev.Kind, err)
+			}
+		}
+		ev, err := p.client.OCSPResponse(r.says(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if url, request := p.client.OCSPRequest(); url != "" || request != nil {
+			t.Errorf("%v: still wants %q", v, url)
+		}
+		if ev.Kind != EventHandshakeDone {
+			if err := p.feed(p.client, down); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.pump(); err != nil {
+			t.Fatal(err)
+		}
+		p.exchange(t)
+	}
+}
+
+// A Config that contradicts itself is refused before anything is sent.
+func TestRevocationSettings(t *testing.T) {
+	r := revocableFor(t, "ecdsa-p256")
+	for what, set := range map[string]func(*Config){
+		"nothing is verified": func(cfg *Config) { cfg.VerifyNothing = true },
+		"no such way":         func(cfg *Config) { cfg.Revocation = 9 },
+		"no extensions":       onlyVersion(SSL30),
+	} {
+		cc, _ := r.configs(t, RevocationStapled, nil)
+		set(cc)
+		if err := Client(cc, testName).Start(); err == nil {
+			t.Errorf("%s: that works", what)
+		}
+	}
+	for _, response := range [][]byte{nil, make([]byte, 1<<16)} {
+		if _, err := r.certificate.WithStatus(response); err == nil {
+			t.Errorf("a status of %d bytes", len(response))
+		}
+	}
+	for how := RevocationNone; how <= RevocationFetched; how++ {
+		if got, err := ParseRevocation(how.String()); got != how || err != nil {
+			t.Errorf("%v reads as %v: %v", how, got, err)
+		}
+	}
+}
+
+// A client pays for the signature on a status, and for the digests it takes.
+func TestRevocationCostsTheClient(t *testing.T) {
+	r := revocableFor(t, "ecdsa-p256")
+	verified := map[Revocation]int{}
+	for how := RevocationNone; how <= RevocationFetched; how++ {
+		cc, sc := r.configs(t, how, r.says(t))
+		cc.Observe = func(n Notice) {
+			if n.Kind == Operation && n.Op.Kind == op.Verify {
+				verified[how]++
+			}
+		}
+		p := newPair(cc, sc)
+		p.answer = func(string, []byte) []byte { return r.says(t) }
+		if err := p.run(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if verified[RevocationNone] != 3 || verified[RevocationStapled] != 5 || verified[RevocationFetched] != 5 {
+		t.Errorf("signatures verified: %v; two of the chain, one of the handshake, and two of the status where it is known", verified)
+	}
+}

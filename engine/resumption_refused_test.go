@@ -1,0 +1,212 @@
+package engine
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"tlslab/engine/op"
+	"tlslab/engine/session"
+)
+
+// Each way in which a session that was offered can be refused, or not be offered
+// at all, ends in a full handshake.
+
+// A change is what is different on the second connection.
+type change func(*Config)
+
+func later(d time.Duration) change {
+	return func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(d) } }
+}
+
+// damaged changes the identities that a client's session has: a TLS 1.2 session's
+// ticket and its TLS 1.3 tickets.
+func damaged(f func([]byte) []byte) change {
+	return func(cfg *Config) {
+		s := cfg.Session
+		s.SessionTicket = f(s.SessionTicket)
+		for i, t := range ticketsOf(s) {
+			ticketsOf(s)[i].Identity = f(t.Identity)
+		}
+	}
+}
+
+// cut leaves n bytes of a ticket.
+func cut(n int) change {
+	return damaged(func(ticket []byte) []byte { return ticket[:min(n, len(ticket))] })
+}
+
+// tampered changes one byte of a ticket.
+func tampered(at int) change {
+	return damaged(func(ticket []byte) []byte {
+		if len(ticket) > 0 {
+			ticket = slices.Clone(ticket)
+			ticket[(at+len(ticket))%len(ticket)] ^= 1
+		}
+		return ticket
+	})
+}
+
+// Where a ticket's nonce and its sealed state begin, in bytes (session.TicketKeys).
+const (
+	ticketKeyName = 16
+	ticketPrefix  = ticketKeyName + 12
+)
+
+func ticketKeysOf(k *session.TicketKeys) change { return func(cfg *Config) { cfg.Tickets = k } }
+
+func demanding(cfg *Config) {
+	asking(cfg)
+	cfg.ClientAuth = ClientAuthRequired
+}
+
+func recordsOf(n int) change { return func(cfg *Config) { cfg.MaxFragment = n } }
+
+// bold is a client that offers its session though it wants records of another length.
+func bold(n int) change {
+	return func(cfg *Config) { cfg.MaxFragment, cfg.Session.MaxFragmentRequested = n, n }
+}
+
+func legacyFirst(cc, _ *Config)  { cc.MaxVersion = TLS12 }
+func cachedFirst(cc, sc *Config) { cc.MaxVersion = TLS12; withCache(sc) }
+func noExtensionFirst(cc, _ *Config) {
+	cc.MaxVersion, cc.NoExtendedMasterSecret = TLS12, true
+}
+
+// then adds a step to what is done before the first connection.
+func then(a func(cc, sc *Config), client, server change) func(cc, sc *Config) {
+	return func(cc, sc *Config) {
+		a(cc, sc)
+		client(cc)
+		server(sc)
+	}
+}
+
+func tls13First(_, _ *Config) {}
+
+// What a server does with the ticket of a ClientHello, as its operations show.
+const (
+	unopened = 0 // it has no key for it, or was given none
+	opened   = 1 // whether it will do shows only when it is open
+)
+
+func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
+	otherKey := ticketKeysOf(session.NewTicketKeys([32]byte{9}))
+	rotated := ticketKeysOf(session.NewTicketKeys([32]byte{9}, [32]byte{1}))
+	rotating := ticketKeysOf(session.RotateTicketKeys([32]byte{7}, 40*time.Minute))
+	emptied := func(cfg *Config) { cfg.SessionCache = session.NewCache(8, time.Hour) }
+	evicted := func(cfg *Config) {
+		for i := range 8 {
+			cfg.SessionCache.Put([]byte{byte(i)}, nil, testTime)
+		}
+	}
+	without := func(cfg *Config) { cfg.Tickets = nil }
+	sha384First := change(onlySuite(0x1302))
+	retried := then(tls13First, withGroups(X25519, P256), withGroups(P256))
+	for _, x := range []struct {
+		name           string
+		first          func(client, server *Config)
+		client, server change
+		want           Kind
+		tickets        int // that the server opens
+	}{
+		{"tls13, nothing changed", tls13First, nothing, nothing, Resumed, opened},
+		{"tls13, another ticket key", tls13First, nothing, otherKey, Full, unopened},
+		{"tls13, a ticket key of before", tls13First, nothing, rotated, Resumed, opened},
+		{"tls13, a ticket key of the last period", then(tls13First, nothing, rotating), nothing, later(40 * time.Minute), Resumed, opened},
+		{"tls13, a ticket key of the period before the last", then(tls13First, nothing, rotating), nothing, later(80 * time.Minute), Full, unopened},
+		{"tls13, a ticket cut in its sealed state", tls13First, cut(60), nothing, Full, opened},
+		{"tls13, a ticket cut in its nonce", tls13First, cut(ticketKeyName + 3), nothing, Full, unopened},
+		{"tls13, a ticket cut in its tag", tls13First, cut(ticketPrefix + 5), nothing, Full, unopened},
+		{"tls13, a ticket with another name", tls13First, tampered(0), nothing, Full, unopened},
+		{"tls13, a ticket with another nonce", tls13First, tampered(ticketKeyName), nothing, Full, opened},
+		{"tls13, a ticket with another state", tls13First, tampered(ticketPrefix), nothing, Full, opened},
+		{"tls13, a ticket with another tag", tls13First, tampered(-1), nothing, Full, opened},
+		{"tls13, an old ticket by the client's clock", tls13First, later(3 * time.Hour), nothing, Full, unopened},
+		{"tls13, an old ticket by the server's clock", tls13First, nothing, later(3 * time.Hour), Full, opened},
+		{"tls13, a ticket from after the server's clock", tls13First, nothing, later(-time.Hour), Full, opened},
+		{"tls13, a server without tickets", tls13First, nothing, without, Full, unopened},
+		{"tls13, a server that allows no psk", tls13First, nothing, resumeBy(Ticket), Full, opened},
+		{"tls13, a client that allows no psk", tls13First, resumeBy(Ticket), nothing, Full, unopened},
+		{"tls13, psk_ke alone, which the server does not allow", tls13First, resumeBy(PSK), resumeBy(PSKDHE), Full, 2 * opened},
+		{"tls13, another suite with the hash", tls13First, onlySuite(0x1303), nothing, Resumed, opened},
+		{"tls13, a suite with another hash", tls13First, onlySuite(0x1302), nothing, Full, unopened},
+		{"tls13, the server takes a suite with another hash", tls13First, nothing, onlySuite(0x1302), Full, opened},
+		{"tls13, another hash after a retry", then(retried, nothing, sha384First), nothing, onlySuite(0x1301), Full, opened},
+		{"tls13, the same hash after a retry", then(retried, nothing, sha384First), nothing, nothing, Resumed, 2 * opened},
+		{"tls13, a server of TLS 1.2", tls13First, nothing, maxVersion(TLS12), Full, unopened},
+		{"tls13, a client of TLS 1.2", tls13First, maxVersion(TLS12), nothing, Full, unopened},
+		{"tls13, another protocol of the application", then(tls13First, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
+		{"tls13, records of another length", then(tls13First, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
+		{"tls13, records of another length, whatever the client makes of it", then(tls13First, recordsOf(512), nothing), bold(1024), nothing, Full, opened},
+		{"tls13, the client must show a certificate", tls13First, showing, demanding, Full, opened},
+		{"tls12, nothing changed", legacyFirst, nothing, nothing, Resumed, opened},
+		{"tls12, another ticket key", legacyFirst, nothing, otherKey, Full, unopened},
+		{"tls12, a ticket key of before", legacyFirst, nothing, rotated, Resumed, opened},
+		{"tls12, a ticket key of the last period", then(legacyFirst, nothing, rotating), nothing, later(40 * time.Minute), Resumed, opened},
+		{"tls12, a ticket key of the period before the last", then(legacyFirst, nothing, rotating), nothing, later(80 * time.Minute), Full, unopened},
+		{"tls12, a ticket cut in its sealed state", legacyFirst, cut(60), nothing, Full, opened},
+		{"tls12, a ticket cut in its nonce", legacyFirst, cut(ticketKeyName + 3), nothing, Full, unopened},
+		{"tls12, a ticket with another state", legacyFirst, tampered(ticketPrefix), nothing, Full, opened},
+		{"tls12, an old ticket by the client's clock", legacyFirst, later(3 * time.Hour), nothing, Full, unopened},
+		{"tls12, an old ticket by the server's clock", legacyFirst, nothing, later(3 * time.Hour), Full, opened},
+		{"tls12, a ticket from after the server's clock", legacyFirst, nothing, later(-time.Hour), Full, opened},
+		{"tls12, a server without tickets", legacyFirst, nothing, without, Full, unopened},
+		{"tls12, the suite is gone", legacyFirst, nothing, onlySuite(0xc02c), Full, opened},
+		{"tls12, the client has the suite no more", legacyFirst, onlySuite(0xc02c), nothing, Full, unopened},
+		{"tls12, the client prefers another suite", legacyFirst, func(c *Config) { c.Suites = []SuiteID{0xc02c, 0xc02b} }, nothing, Resumed, opened},
+		{"tls12, a server of TLS 1.3", legacyFirst, maxVersion(TLS13), nothing, Full, unopened},
+		{"tls12, a server of TLS 1.1", then(legacyFirst, fromVersion(TLS10), fromVersion(TLS10)), nothing, maxVersion(TLS11), Full, opened},
+		{"tls12, another protocol of the application", then(legacyFirst, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
+		{"tls12, records of the same length", then(legacyFirst, recordsOf(512), nothing), nothing, nothing, Resumed, opened},
+		{"tls12, records of another length", then(legacyFirst, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
+		{"tls12, records of any length", then(legacyFirst, recordsOf(512), nothing), recordsOf(0), nothing, Full, unopened},
+		{"tls12, records of another length, whatever the client makes of it", then(legacyFirst, recordsOf(512), nothing), bold(1024), nothing, Full, opened},
+		{"tls12, a server without compression", then(legacyFirst, compression, compression), nothing, func(c *Config) { c.Compression = false }, Full, opened},
+		{"tls12, a client without compression", then(legacyFirst, compression, compression), func(c *Config) { c.Compression = false }, nothing, Full, unopened},
+		{"tls12, the client must show a certificate", legacyFirst, showing, demanding, Full, opened},
+		{"tls12, a client that has no extended master secret any more", legacyFirst, noMasterExtension, nothing, Full, unopened},
+		{"tls12, a session without extended master secret, asked for again with", noExtensionFirst, func(c *Config) { c.NoExtendedMasterSecret = false }, nothing, Full, opened},
+		{"session id, nothing changed", cachedFirst, nothing, nothing, Resumed, unopened},
+		{"session id, an unknown one", cachedFirst, nothing, emptied, Full, unopened},
+		{"session id, one that had to give way", cachedFirst, nothing, evicted, Full, unopened},
+		{"session id, a day old by the client's clock", cachedFirst, later(24*time.Hour + 1), nothing, Full, unopened},
+		{"session id, an old entry", cachedFirst, nothing, later(3 * time.Hour), Full, unopened},
+		{"session id, a server that allows none", cachedFirst, nothing, resumeBy(Ticket), Full, unopened},
+		{"session id, a server without a cache", cachedFirst, nothing, func(c *Config) { c.SessionCache = nil }, Full, unopened},
+		{"session id, the suite is gone", cachedFirst, nothing, onlySuite(0xc02c), Full, unopened},
+		{"session id, the client must show a certificate", cachedFirst, showing, demanding, Full, unopened},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
+			x.first(cc, sc)
+			p, kind := connect(t, cc, sc)
+			if kind != Full {
+				t.Fatalf("the first handshake is %v", kind)
+			}
+			cc.Session = p.client.Session()
+			x.client(cc)
+			x.server(sc)
+			n := 0
+			sc.Observe = func(note Notice) {
+				if note.Kind == Operation && note.Op.Kind == op.Open && !p.server.in.half.Protected() {
+					n++ // no record is opened before there are keys
+				}
+			}
+			p = newPair(cc, sc)
+			if err := p.run(); err != nil {
+				t.Fatal(err)
+			}
+			p.exchange(t)
+			if a, b := p.client.Info().Kind, p.server.Info().Kind; a != x.want || b != x.want {
+				t.Errorf("the second handshake is %v to the client and %v to the server, want %v", a, b, x.want)
+			}
+			if offered := p.client.OfferedSession(); (x.want == Resumed || x.tickets > 0) && !offered {
+				t.Errorf("the client says that it offered nothing")
+			}
+			if n != x.tickets {
+				t.Errorf("the server opens %d tickets, want %d", n, x.tickets)
+			}
+		})
+	}
+}

@@ -1,0 +1,372 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"tlslab/engine/alert"
+	"tlslab/engine/record"
+	"tlslab/engine/session"
+)
+
+// A tamperer between two sides: what the interpreter and the codecs make of
+// messages that no honest peer sends, in records that are protected as they
+// should be.
+
+// withoutProtection makes connections keep their records in the clear, for
+// tests that write records by hand.
+func withoutProtection(t testing.TB) {
+	t.Helper()
+	ofHello, ofLegacy, ofTLS13 := helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys
+	t.Cleanup(func() { helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = ofHello, ofLegacy, ofTLS13 })
+	arrivesUnprotected := func(*Conn, side, Epoch) (*record.Half, error) { return record.Plain(uint16(TLS12)), nil }
+	helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = arrivesUnprotected, arrivesUnprotected, arrivesUnprotected
+}
+
+// A message is one handshake message, or another whole record.
+type message struct {
+	from side
+	typ  ContentType
+	body []byte
+	last bool // nothing follows from that side before the other one answers
+}
+
+func (p message) kind() Message {
+	switch p.typ {
+	case TypeHandshake:
+		return messageOf(p.body)
+	case TypeAlert:
+		return UnrecognizedName
+	}
+	return ChangeCipherSpec
+}
+
+// harmless says whether the rules let a message be lost, repeated or moved:
+// warnings, compatibility mode's dummies, and tickets after the handshake.
+func (p message) harmless(v Version) bool {
+	return p.typ == TypeAlert || v == TLS13 && (p.typ == TypeChangeCipherSpec || p.kind() == NewSessionTicket)
+}
+
+// runTampered runs a handshake and lets tamper change each burst of messages. at is
+// the number of the first of them in the whole handshake.
+func (p *pair) runTampered(tamper func(at int, burst []message) []message) error {
+	if err := p.begin(); err != nil {
+		return err
+	}
+	return p.relay(tamper)
+}
+
+// begin starts both sides, with a tap between them.
+func (p *pair) begin() error {
+	if p.tap == nil {
+		p.tap = tapped(p)
+	}
+	return errors.Join(p.client.Start(), p.server.Start())
+}
+
+type handshakeCase struct {
+	name string
+	make func(t testing.TB) *pair
+}
+
+// handshakeCases are the handshakes that are handshakeCases with: every flight, with each of
+// its conditions met and not met. Each makes a fresh pair.
+var handshakeCases = []handshakeCase{
+	{"tls13 full", pairOf(false, nothing, nothing)},
+	{"tls13 resumed", pairOf(true, nothing, nothing)},
+	{"tls13 psk alone", pairOf(true, resumeBy(PSK), resumeBy(PSK))},
+	{"tls13 retry", pairOf(false, withGroups(X25519, P256), withGroups(P256))},
+	{"tls12 ecdhe", pairOf(false, maxVersion(TLS12), nothing)},
+	{"tls12 rsa", pairOf(false, both(maxVersion(TLS12), onlySuite(0x009c)), nothing)},
+	{"tls12 ticket", pairOf(true, maxVersion(TLS12), nothing)},
+	{"tls12 session id", pairOf(true, maxVersion(TLS12), withCache)},
+	{"tls12 dhe", pairOf(false, both(maxVersion(TLS12), onlySuite(0x009e)), withGroups(FFDHE2048))},
+	{"tls13 hybrid", pairOf(false, withGroups(SecP256r1MLKEM768), withGroups(SecP256r1MLKEM768))},
+	{"tls13 client certificate", pairOf(false, showing, asking)},
+	{"tls13 no client certificate", pairOf(false, nothing, asking)},
+	{"tls12 client certificate", pairOf(false, both(maxVersion(TLS12), showing), asking)},
+	{"tls12 no client certificate", pairOf(false, maxVersion(TLS12), asking)},
+	{"tls11 client certificate", pairOf(false, both(onlyVersion(TLS11), showing), both(onlyVersion(TLS11), asking))},
+	{"tls13 stapled", pairOf(false, wanting(RevocationStapled), stapling)},
+	{"tls12 stapled", pairOf(false, both(maxVersion(TLS12), wanting(RevocationStapled)), stapling)},
+	{"tls13 fetched", pairOf(false, fetching, askable)},
+	{"tls12 fetched", pairOf(false, both(maxVersion(TLS12), fetching), askable)},
+	{"tls12 staple to spare", pairOf(false, both(maxVersion(TLS12), sparing), stapling)},
+	{"tls10 rsa", pairOf(false, both(onlyVersion(TLS10), onlySuite(0x002f)), onlyVersion(TLS10))},
+	{"tls11 ticket", pairOf(true, onlyVersion(TLS11), onlyVersion(TLS11))},
+	{"ssl30 rsa", pairOf(false, onlyVersion(SSL30), onlyVersion(SSL30))},
+	{"ssl30 client certificate", pairOf(false, both(onlyVersion(SSL30), showingRSA), both(onlyVersion(SSL30), askingRSA))},
+	{"ssl30 no client certificate", pairOf(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))},
+	{"ssl30 session id", pairOf(true, onlyVersion(SSL30), both(onlyVersion(SSL30), withCache))},
+
+	{"tls13 retry resumed", pairOf(true, withGroups(X25519, P256), withGroups(P256))},
+	{"tls13 retry client certificate", pairOf(false, both(noShares, showing), asking)},
+	{"tls13 without compatibility", pairOf(false, noCompatibility, nothing)},
+	{"tls13 dhe", pairOf(false, withGroups(FFDHE2048), withGroups(FFDHE2048))},
+	{"tls13 protocol and limits", pairOf(false, both(withALPN("h2"), shortRecords), both(withALPN("h2"), shortRecords))},
+	{"tls12 protocol and limits", pairOf(false, both(maxVersion(TLS12), withALPN("h2"), shortRecords), both(withALPN("h2"), shortRecords))},
+	{"tls12 small fragments", pairOf(false, both(maxVersion(TLS12), smallFragments), nothing)},
+	{"tls12 compression", pairOf(false, both(maxVersion(TLS12), compression), compression)},
+	{"tls12 compression ticket", pairOf(true, both(maxVersion(TLS12), compression), compression)},
+	{"tls12 encrypt-then-MAC", pairOf(false, both(maxVersion(TLS12), onlySuite(0xc009), encryptThenMAC), encryptThenMAC)},
+	{"tls12 without extended master secret", pairOf(false, both(maxVersion(TLS12), noMasterExtension), nothing)},
+	{"tls12 no resumption", pairOf(false, both(maxVersion(TLS12), noResumption), nothing)},
+	{"tls12 rsa client certificate", pairOf(false, both(maxVersion(TLS12), onlySuite(0x009d), showing), asking)},
+	{"tls12 dhe client certificate", pairOf(false, both(maxVersion(TLS12), onlySuite(0x009e), showing), both(withGroups(FFDHE2048), asking))},
+	{"tls12 client certificate session id", pairOf(true, both(maxVersion(TLS12), showing), both(asking, withCache))},
+	{"tls12 rc4", pairOf(false, both(maxVersion(TLS12), onlySuite(0xc011)), onlySuite(0xc011))},
+	{"tls11 ecdhe", pairOf(false, onlyVersion(TLS11), onlyVersion(TLS11))},
+	{"tls10 client certificate", pairOf(false, both(onlyVersion(TLS10), showing), both(onlyVersion(TLS10), asking))},
+	{"tls10 dhe session id", pairOf(true, both(onlyVersion(TLS10), onlySuite(0x0033)), both(onlyVersion(TLS10), withGroups(FFDHE2048), withCache))},
+	{"ssl30 dhe", pairOf(false, both(onlyVersion(SSL30), onlySuite(0x0033)), both(onlyVersion(SSL30), withGroups(FFDHE2048)))},
+	{"tls13 early data", pairOf(true, both(withEarlyData, withALPN("h2", "http/1.1")), both(earlyServer, withALPN("http/1.1")))},
+	{"tls13 early data rejected", pairOf(true, withEarlyData, both(earlyServer, rejectingEarly))},
+	{"tls13 early data retried", pairOf(true, both(withEarlyData, withGroups(X25519, P256)), both(earlyServer, withGroups(P256)))},
+	{"tls12 ticket renewed", renewedTicket},
+	{"tls12 warned of the name", pairOf(false, maxVersion(TLS12), misnaming)},
+}
+
+func shortRecords(cfg *Config)   { cfg.RecordSizeLimit = 600 }
+func smallFragments(cfg *Config) { cfg.MaxFragment = 512 }
+
+// caseNamed is the place of a handshake in the table.
+func caseNamed(name string) int {
+	return slices.IndexFunc(handshakeCases, func(h handshakeCase) bool { return h.name == name })
+}
+
+func nothing(*Config) {}
+
+// renewedTicket is a pair whose client offers a ticket under a key that seals no
+// longer.
+func renewedTicket(t testing.TB) *pair {
+	p := pairOf(true, maxVersion(TLS12), nothing)(t)
+	cfg := *p.server.cfg
+	cfg.Tickets = session.NewTicketKeys([32]byte{2}, [32]byte{1})
+	p.server.cfg = &cfg
+	return p
+}
+
+// misnaming is a server of another name that says so.
+func misnaming(cfg *Config) {
+	cfg.Certificates = []*Certificate{sharedClient().certificate}
+	cfg.UnknownNames = UnknownNameWarned
+}
+
+func pairOf(resumed bool, client, server func(*Config)) func(testing.TB) *pair {
+	return func(t testing.TB) *pair {
+		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "ecdsa-p256", "rsa2048")
+		cc.VerifyNothing = true // the chain is not what is tested
+		client(cc)
+		server(sc)
+		if resumed {
+			p := newPair(cc, sc)
+			if err := p.run(); err != nil {
+				t.Fatal(err)
+			}
+			cc.Session = p.client.Session()
+		}
+		p := newPair(cc, sc)
+		p.answer = answerAskable
+		return p
+	}
+}
+
+// honest lists the messages of an undisturbed handshake.
+func honest(t *testing.T, make func(testing.TB) *pair) (all []message, v Version) {
+	t.Helper()
+	p := make(t)
+	err := p.runTampered(func(_ int, burst []message) []message { all = append(all, burst...); return burst })
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.exchange(t)
+	return all, p.client.Info().Version
+}
+
+func wantAlert(t *testing.T, what string, err error, want alert.Description) {
+	t.Helper()
+	var e *Error
+	if !errors.As(err, &e) || e.Alert != want || e.Fault != FaultPeer || e.Section == "" {
+		t.Errorf("%s: %v, want %v", what, err, want)
+	}
+}
+
+func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
+	t.Parallel()
+	for _, h := range handshakeCases {
+		t.Run(h.name, func(t *testing.T) {
+			all, version := honest(t, h.make)
+			for i, x := range all {
+				if x.harmless(version) {
+					continue
+				}
+				// at applies an edit to the burst that holds message i.
+				at := func(edit func(burst []message, k int) []message) error {
+					return h.make(t).runTampered(func(at int, burst []message) []message {
+						if k := i - at; k >= 0 && k < len(burst) {
+							return edit(slices.Clone(burst), k)
+						}
+						return burst
+					})
+				}
+				what := fmt.Sprintf("%v of %s", x.kind(), sideNames[x.from])
+				twice := alert.UnexpectedMessage
+				if i == 0 && slices.ContainsFunc(all, func(p message) bool { return p.kind() == HelloRetryRequest }) {
+					// A second ClientHello is due, but not the first one again: its
+					// shares or else its binder do not go with the request.
+					twice = alert.IllegalParameter
+					if strings.Contains(h.name, "resumed") {
+						twice = alert.DecryptError
+					}
+				}
+				if x.typ != TypeAlert { // a warning more means nothing
+					wantAlert(t, what+" twice", at(func(b []message, k int) []message { return slices.Insert(b, k, b[k]) }), twice)
+				}
+				foreign := message{from: x.from, typ: TypeHandshake, body: []byte{byte(KeyUpdate), 0, 0, 1, 0}}
+				wantAlert(t, "KeyUpdate before "+what, at(func(b []message, k int) []message { return slices.Insert(b, k, foreign) }), alert.UnexpectedMessage)
+				if k := i + 1; x.last || all[k].harmless(version) {
+					continue
+				}
+				without := alert.UnexpectedMessage
+				switch {
+				case version == TLS13 && x.kind() == CertificateRequest, x.kind() == CertificateStatus && h.name == "tls12 staple to spare":
+					without = alert.DecryptError // it may be missing, but not from what is signed
+				case x.kind() == CertificateStatus:
+					without = alert.BadCertificateStatus
+				}
+				wantAlert(t, "without "+what, at(func(b []message, k int) []message { return slices.Delete(b, k, k+1) }), without)
+				wantAlert(t, what+" after its successor", at(func(b []message, k int) []message { b[k], b[k+1] = b[k+1], b[k]; return b }), alert.UnexpectedMessage)
+			}
+		})
+	}
+}
+
+// Each message of a side in the place before each other one: none may come early,
+// late or once more.
+func TestDisplacedMessagesAreUnexpected(t *testing.T) {
+	t.Parallel()
+	for _, h := range handshakeCases {
+		t.Run(h.name, func(t *testing.T) {
+			all, version := honest(t, h.make)
+			for i, x := range all {
+				for j, moved := range all {
+					if i == j || moved.from != x.from || moved.typ == TypeAlert || moved.harmless(version) || x.harmless(version) {
+						continue // which TestMessagesOutOfOrderAreUnexpected has
+					}
+					want := alert.UnexpectedMessage
+					switch {
+					case moved.kind() == ClientHello && x.kind() == ClientHello:
+						continue // whose places are alike; see retry_test.go
+					case moved.kind() == ServerHello && x.kind() == HelloRetryRequest:
+						want = alert.IllegalParameter // it may come, but not with a group without a share
+					}
+					err := h.make(t).runTampered(func(at int, burst []message) []message {
+						if k := i - at; k >= 0 && k < len(burst) {
+							return slices.Insert(slices.Clone(burst), k, moved)
+						}
+						return burst
+					})
+					wantAlert(t, fmt.Sprintf("%v before %v of %s", moved.kind(), x.kind(), sideNames[x.from]), err, want)
+				}
+			}
+		})
+	}
+}
+
+// Without the last message of a flight both sides wait: nothing is done, and
+// nothing is wrong.
+func TestHalfAFlightIsWaitedFor(t *testing.T) {
+	for _, h := range handshakeCases {
+		all, version := honest(t, h.make)
+		for i, x := range all {
+			if !x.last || x.harmless(version) {
+				continue
+			}
+			p := h.make(t)
+			err := p.runTampered(func(at int, burst []message) []message {
+				if k := i - at; k >= 0 && k < len(burst) {
+					return burst[:k]
+				}
+				return burst
+			})
+			if err != nil || p.client.Info().Done && p.server.Info().Done {
+				t.Errorf("%s without the last %v of %s: %v", h.name, x.kind(), sideNames[x.from], err)
+			}
+		}
+	}
+}
+
+// A message that is a byte too short or too long for its fields is malformed.
+func TestWrongLengthsAreDecodeErrors(t *testing.T) {
+	for _, h := range handshakeCases {
+		t.Run(h.name, func(t *testing.T) {
+			all, version := honest(t, h.make)
+			for i, x := range all {
+				if x.typ != TypeHandshake {
+					continue
+				}
+				want := alert.DecodeError
+				if version == SSL30 {
+					want = want.In(SSL30)
+					if x.kind() == ClientKeyExchange && !strings.Contains(h.name, "dhe") {
+						want = alert.HandshakeFailure // it has no lengths; the Finished tells
+					}
+				}
+				for _, change := range []int{-1, 1} {
+					body := x.body
+					if change > 0 {
+						body = append(slices.Clone(body), 0)
+					} else if len(body) == headerSize {
+						continue
+					} else {
+						body = slices.Clone(body[:len(body)-1])
+					}
+					putLength(body)
+					err := h.make(t).runTampered(replace(i, body))
+					wantAlert(t, fmt.Sprintf("%v of %s changed by %d bytes", x.kind(), sideNames[x.from], change), err, want)
+				}
+			}
+		})
+	}
+}
+
+// replace puts other bytes in the place of message i.
+func replace(i int, body []byte) func(int, []message) []message {
+	return func(at int, burst []message) []message {
+		if k := i - at; k >= 0 && k < len(burst) {
+			burst[k].body = body
+		}
+		return burst
+	}
+}
+
+// Whatever byte of a handshake is changed, the handshake does not complete on
+// both sides, nothing panics, and an error is one of the table's.
+func TestChangedBytesNeverPass(t *testing.T) {
+	t.Parallel()
+	for _, h := range handshakeCases {
+		all, version := honest(t, h.make)
+		for i, x := range all {
+			step := 1 + len(x.body)/10
+			for k := 0; k < len(x.body); k += step {
+				if x.harmless(version) {
+					continue
+				}
+				body := slices.Clone(x.body)
+				body[k] ^= 1 << (k % 8)
+				p := h.make(t)
+				err := p.runTampered(replace(i, body))
+				var e *Error
+				if err != nil && (!errors.As(err, &e) || e.Fault == FaultLocal) {
+					t.Errorf("%s: byte %d of %v: %v", h.name, k, x.kind(), err)
+				}
+				if err == nil && p.client.Info().Done && p.server.Info().Done {
+					t.Errorf("%s: byte %d of %v was changed without effect", h.name, k, x.kind())
+				}
+			}
+		}
+	}
+}
