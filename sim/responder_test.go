@@ -245,7 +245,7 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 		t.Errorf("%v; fetches: %v", err, again.Branches[0].Fetches())
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{"  fetched\n", "", "a fetch without fetched after it"},
+		{"  fetched\n", "", "between fetch and fetched: want only work there"},
 		{"  fetch ", "  fetched\n  fetch ", "fetched without a fetch before it"},
 		{"  fetched\n", "  fetched\n  fetch 1 1\n  fetched\n", "a second fetch"},
 		{"  fetched\n", "  write 1\n  fetched\n", "write 1 between fetch and fetched: want only work there"},
