@@ -25,7 +25,8 @@ var certificateKeys = []Key{
 		check: func(c *Config) []fault {
 			return checkSigns(c, c.TLS.Certificate, "tls.certificate", "tls.version")
 		},
-		lower: lowerCertificates,
+		applies: notResumedSSL30,
+		lower:   lowerCertificates,
 	},
 	{
 		Name: "tls.other_certificates", Label: "other certificates", Unset: "none",
@@ -41,7 +42,8 @@ var certificateKeys = []Key{
 				}
 			}
 			return nil
-		}, // tls.certificate lowers it
+		},
+		applies: when(withExtensions, "a server of SSL 3.0 shows the certificate of tls.certificate"), // tls.certificate lowers it
 	},
 	{
 		Name: "tls.other_names", Label: "other names", Unset: "none",

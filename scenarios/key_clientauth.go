@@ -70,8 +70,12 @@ var clientAuthKeys = []Key{
 		Name: "tls.tolerate", Label: "tolerated faults", Unset: "none",
 		Doc:    "faults that both sides look for in the other's chain, and go on in spite of, such as [unknown-ca, expired]",
 		places: place(func(c *Config) value { return enumList{&c.TLS.Tolerate, chainFaultWords()} }),
-		applies: when(func(c *Config) bool { return len(c.TLS.Chain.Faults)+len(c.TLS.ClientChain.Faults) > 0 },
-			"no chain has a fault: neither tls.chain.flaw nor tls.client_chain.flaw is set"),
+		applies: func(c *Config) string {
+			if len(c.TLS.Chain.Faults)+len(c.TLS.ClientChain.Faults) > 0 || asksClient(c) == "" && !c.TLS.resumes() {
+				return "" // a server that tolerates unknown issuers names none to the client
+			}
+			return "no chain has a fault: neither tls.chain.flaw nor tls.client_chain.flaw is set"
+		},
 		lower: both(func(c *Config, e *engine.Config) { e.ToleratedFaults = chainFaults(c.TLS.Tolerate) }),
 	},
 }

@@ -27,8 +27,7 @@ var extensionKeys = []Key{
 		Name: "tls.server_name", Label: "server name", Default: "server.tlslab.example",
 		Doc:    "DNS name of the server, in its certificate and in the client's server_name extension",
 		places: place(func(c *Config) value { return hostname{&c.TLS.ServerName} }),
-		applies: when(func(c *Config) bool { return withExtensions(c) || !c.TLS.resumes() },
-			"a resumed handshake of SSL 3.0 has neither extensions nor certificates"),
+		applies: notResumedSSL30,
 		lower: func(c *Config, e *engines) error {
 			e.exchange.ServerName = c.TLS.ServerName
 			return nil

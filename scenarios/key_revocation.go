@@ -29,6 +29,7 @@ var revocationKeys = []Key{
 			}
 			return nil
 		},
+		applies: notResumedSSL30,
 		lower: func(c *Config, e *engines) (err error) {
 			e.exchange.Revocation, err = engine.ParseRevocation(c.TLS.Revocation)
 			e.client.Revocation = e.exchange.Revocation

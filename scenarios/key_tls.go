@@ -54,6 +54,10 @@ var tlsKeys = []Key{
 			}
 			return nil
 		},
+		applies: all(notResumedSSL30, when(func(c *Config) bool {
+			s, _ := engine.SuiteByName(c.TLS.Suite)
+			return s.KeyExchange != engine.KeyExchangeRSA
+		}, "tls.suite has RSA key exchange, without a group")),
 		lower: lowerGroups,
 	},
 	{
@@ -116,6 +120,14 @@ func all(predicates ...func(*Config) string) func(*Config) string {
 
 func inTLS13(otherwise string) func(*Config) string {
 	return when(func(c *Config) bool { return c.TLS.Versions.Max >= engine.TLS13 }, otherwise)
+}
+
+// notResumedSSL30 is the predicate of keys about extensions and certificates.
+func notResumedSSL30(c *Config) string {
+	if withExtensions(c) || !c.TLS.resumes() {
+		return ""
+	}
+	return "a resumed handshake of SSL 3.0 has neither extensions nor certificates"
 }
 
 // withExtensions holds where the client speaks a version that has extensions: SSL 3.0 alone has none.

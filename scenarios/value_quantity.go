@@ -153,10 +153,13 @@ func (d dimension) schema() object {
 	return object{"type": "string", "pattern": `^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+) *(` + units + `)$`, "examples": []string{d.example}}
 }
 
+// durationLimit is the most that a duration may be.
+const durationLimit = 24 * time.Hour
+
 func (d duration) read(n *document.Node) error {
 	most := d.max
 	if most == 0 {
-		most = 24 * time.Hour
+		most = durationLimit
 	}
 	ns, err := durations.whole(n, int64(d.min), int64(most))
 	if err == nil {

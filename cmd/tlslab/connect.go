@@ -61,6 +61,8 @@ func (c *caller) run(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return usageError{fmt.Errorf("--addr %s: %w", c.addr, err)}
+	case c.timeout <= 0:
+		return usageError{fmt.Errorf("--timeout %v: more than 0s", c.timeout)}
 	case c.stdin && c.resume:
 		return usageError{errors.New("standard input can be sent once: --stdin does not go with --resume")}
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -115,4 +117,20 @@ func awaitPart(t *testing.T, dir string, ended chan error) bool {
 		runtime.Gosched()
 	}
 	return false
+}
+
+// A signal ends a command that waits for its scenario's text, or makes very many cells.
+func TestASignalEndsReading(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	waiting, writer := io.Pipe()
+	defer writer.Close()
+	for name, stdin := range map[string]io.Reader{"waiting": waiting, "reading": strings.NewReader(small)} {
+		for _, args := range [][]string{{"run", "-", "--out", filepath.Join(t.TempDir(), "out")}, {"scenarios", "show", "-"}} {
+			var stderr bytes.Buffer
+			if code := runContext(ctx, args, stdin, io.Discard, &stderr); code != exitInterrupted {
+				t.Errorf("%s, %s: exit code %d: %s", name, args[0], code, &stderr)
+			}
+		}
+	}
 }

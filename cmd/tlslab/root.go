@@ -45,6 +45,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	return runContext(ctx, args, stdin, stdout, stderr)
+}
+
+// runContext is run in a context, which ends with the first signal.
+func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.root()
 	root.SetArgs(args)
@@ -76,6 +81,8 @@ func (a *app) root() *cobra.Command {
 func (a *app) message(err error) string {
 	var mistakes document.Errors
 	switch {
+	case errors.Is(err, context.Canceled):
+		return "tlslab: interrupted"
 	case errors.As(err, &mistakes):
 		return mistakes.Error()
 	case !a.started:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"tlslab/results/summary"
 	"tlslab/results/table"
 	"tlslab/scenarios"
+	"tlslab/scenarios/document"
 	scenariorun "tlslab/scenarios/run"
 )
 
@@ -43,7 +45,7 @@ or - for standard input. The answer goes to standard output, all files to the ou
 			return scenarios.Shipped(), cobra.ShellCompDirectiveDefault
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			file, text, err := a.readScenario(args[0])
+			file, text, err := a.readScenario(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -100,9 +102,9 @@ func allLines(bench string) (bool, error) {
 }
 
 // readScenario finds a scenario's text: a shipped one by its name, a file, or standard input.
-func (a *app) readScenario(name string) (file string, text []byte, err error) {
+func (a *app) readScenario(ctx context.Context, name string) (file string, text []byte, err error) {
 	if name == "-" {
-		text, err = io.ReadAll(a.stdin)
+		text, err = readBounded(ctx, a.stdin)
 		return "<stdin>", text, err
 	}
 	looksLikePath := strings.ContainsRune(name, filepath.Separator) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
@@ -113,11 +115,46 @@ func (a *app) readScenario(name string) (file string, text []byte, err error) {
 		}
 		return name + ".yaml", text, nil
 	}
-	text, err = os.ReadFile(name)
-	if err != nil {
-		return "", nil, usageError{err}
+	text, err = readBounded(ctx, &fileReader{path: name})
+	if err != nil && ctx.Err() == nil {
+		err = usageError{err}
 	}
-	return name, text, nil
+	return name, text, err
+}
+
+// fileReader opens its file when it is first read: to open a named pipe takes until somebody writes to it.
+type fileReader struct {
+	path string
+	file *os.File
+}
+
+func (r *fileReader) Read(p []byte) (n int, err error) {
+	if r.file == nil {
+		if r.file, err = os.Open(r.path); err != nil {
+			return 0, err
+		}
+	}
+	return r.file.Read(p)
+}
+
+// readBounded reads a scenario's text, and a byte more than a scenario may have at most. It ends with the context, however long a
+// read may take.
+func readBounded(ctx context.Context, r io.Reader) ([]byte, error) {
+	type result struct {
+		text []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := io.ReadAll(io.LimitReader(r, document.MaxBytes+1))
+		done <- result{text, err}
+	}()
+	select {
+	case r := <-done:
+		return r.text, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // execute runs a scenario, with the cost tables given or else those that its names mean, and prints what it found.

@@ -71,7 +71,7 @@ func (a *app) scenariosShowVerb() *cobra.Command {
 			return scenarios.Shipped(), cobra.ShellCompDirectiveDefault
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			file, text, err := a.readScenario(args[0])
+			file, text, err := a.readScenario(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -212,6 +212,7 @@ func TestConnectFailsWithItsReason(t *testing.T) {
 		{"nothing to resume", exitFailed, []string{"--root", s.root, "--resume"}},
 		{"no such file", exitFailed, []string{"--root", "/nowhere/root.pem"}},
 		{"unknown key", exitUsage, []string{"--set", "tls.nothing=1"}},
+		{"--timeout -1s: more than 0s", exitUsage, []string{"--timeout", "-1s"}},
 		{"does not go with", exitUsage, []string{"--stdin", "--resume"}},
 	} {
 		code, _, stderr := tlslab(t, "", append([]string{"connect", "--addr", s.addr}, row.args...)...)

@@ -18,7 +18,7 @@ const (
 // checkBounds finds what is out of bounds or not UTF-8.
 func checkBounds(s *Source, text []byte) *Error {
 	if len(text) > MaxBytes {
-		return s.Errorf("has %d bytes: at most %d", len(text), MaxBytes)
+		return s.Errorf("has more than %d bytes", MaxBytes)
 	}
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])
@@ -28,7 +28,7 @@ func checkBounds(s *Source, text []byte) *Error {
 		i += size
 	}
 	if n := bytes.Count(text, []byte("\n")); n > MaxLines {
-		return s.Errorf("has %d lines: at most %d", n, MaxLines)
+		return s.Errorf("has more than %d lines", MaxLines)
 	}
 	return checkNesting(s, text)
 }

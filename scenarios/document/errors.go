@@ -155,12 +155,18 @@ func (s *Source) Errorf(format string, args ...any) *Error {
 
 // at makes an error at a place of the source.
 func (s *Source) at(line, column int, message string) *Error {
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "") + "…"
+	}
 	e := &Error{File: s.Name, Line: line, Column: column, Message: message}
 	if line >= 1 && line <= len(s.lines) {
 		e.Source = excerpt(s.lines[line-1], column)
 	}
 	return e
 }
+
+// maxMessage bounds a message in bytes, which may quote the text and list what may stand there.
+const maxMessage = 8 << 10
 
 // excerptLength is how many characters of a line an error shows at most after its column.
 const excerptLength = 160
