@@ -47,6 +47,7 @@ var effectBases = []string{
 // not show it: those of some configuration do.
 func slowToShow(key string) bool {
 	return !strings.HasPrefix(key, "tls.") && !strings.HasPrefix(key, "transfer.") ||
+		key == "tls.certificate" || // it also decides which suites there are
 		key == "tls.soft_fail" || key == "tls.early_data_window" || key == "tls.record_idle"
 }
 
@@ -201,7 +202,7 @@ func (l *laboratory) observe(t *testing.T, c *Config) (string, bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := sim.NewWorld(world, rec, rec.Branches[0].Outcome)
+	w, err := sim.NewReplicator(world, rec, rec.Branches[0].Outcome)
 	if err != nil {
 		return "", false
 	}

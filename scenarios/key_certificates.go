@@ -25,8 +25,7 @@ var certificateKeys = []Key{
 		check: func(c *Config) []fault {
 			return checkSigns(c, c.TLS.Certificate, "tls.certificate", "tls.version")
 		},
-		applies: notResumedSSL30,
-		lower:   lowerCertificates,
+		lower: lowerCertificates,
 	},
 	{
 		Name: "tls.other_certificates", Label: "other certificates", Unset: "none",

@@ -25,8 +25,8 @@ var extensionKeys = []Key{
 	},
 	{
 		Name: "tls.server_name", Label: "server name", Default: "server.tlslab.example",
-		Doc:    "DNS name of the server, in its certificate and in the client's server_name extension",
-		places: place(func(c *Config) value { return hostname{&c.TLS.ServerName} }),
+		Doc:     "DNS name of the server, in its certificate and in the client's server_name extension",
+		places:  place(func(c *Config) value { return hostname{&c.TLS.ServerName} }),
 		applies: notResumedSSL30,
 		lower: func(c *Config, e *engines) error {
 			e.exchange.ServerName = c.TLS.ServerName

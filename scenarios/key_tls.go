@@ -55,7 +55,7 @@ var tlsKeys = []Key{
 			return nil
 		},
 		applies: all(notResumedSSL30, when(func(c *Config) bool {
-			s, _ := engine.SuiteByName(c.TLS.Suite)
+			s, _ := protocol.SuiteByName(c.TLS.Suite)
 			return s.KeyExchange != engine.KeyExchangeRSA
 		}, "tls.suite has RSA key exchange, without a group")),
 		lower: lowerGroups,
