@@ -273,15 +273,15 @@ func newHalf(c *record.Cipher) (*record.Half, error) {
 func measureHashes(m *meter) error {
 	for _, h := range secrets.Hashes() {
 		measureDigest(m, h)
-		measureDerivation(m, h.Name, h.Provider, h.Size, secrets.NewLegacy(h, nil))
+		measureDerivation(m, h.Name, h.Provider, h.Size, secrets.NewClassic(h, nil))
 	}
 	measureDigest(m, secrets.SHA1) // of ECDSA signatures before TLS 1.2
-	measureDerivation(m, secrets.SSL30Name, secrets.MD5SHA1.Provider, secrets.MD5.Size, secrets.NewLegacySSL30(nil))
+	measureDerivation(m, secrets.SSLName, secrets.MD5SHA1.Provider, secrets.MD5.Size, secrets.NewSSL(nil))
 	return m.err
 }
 
 // measureDerivation prices one and four blocks of output.
-func measureDerivation(m *meter, name, provider string, block int, classic *secrets.Legacy) {
+func measureDerivation(m *meter, name, provider string, block int, classic *secrets.Classic) {
 	classic.Resume(make([]byte, secrets.MasterSize))
 	random := make([]byte, 32)
 	var derive [2]time.Duration
