@@ -3,6 +3,7 @@ package costs_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -56,22 +57,40 @@ func TestATableIsWrittenAsItIsRead(t *testing.T) {
 	}
 }
 
-func TestMistakesInATableAreNamed(t *testing.T) {
-	for _, c := range []struct{ old, new, want string }{
-		{`"schema": 1`, `"schema": 2`, "schema 2"},
-		{`"two rows"`, `""`, "no name"},
-		{`sign rsa2048`, `sing rsa2048`, "unknown kind \"sing\""},
-		{`sign rsa2048`, `sign rsa2048 5`, "want a kind and an algorithm"},
-		{`970000`, `-1`, "less than nothing"},
-		{`seal aes-128-gcm`, `sign rsa2048`, "stands twice"},
-		{`"provider"`, `"vendor"`, "vendor"},
-		{`]}`, `]`, "two rows: the file ends before the table does"},
-		{`]}`, `]}{}`, "more than one value"},
+// The text is that of twoRows, with something else in place of what is right.
+func TestMistakesInATableHaveTheirPlace(t *testing.T) {
+	for _, c := range []struct{ right, wrong, want string }{
+		{`"schema": 1`, `"schema": 2`, `t.json:1:12: schema 2: this version reads schema 1`},
+		{`"schema": 1`, `"schema": "1"`, `t.json:1:12: want a number`},
+		{`"schema": 1, `, ``, `t.json:1:1: schema 0`},
+		{`"two rows"`, `""`, `t.json:1:1: the table has no name`},
+		{`"machine": {}`, `"machine": {"cpu": 5}`, `t.json:1:54: want a string`},
+		{`"machine": {}`, `"machine": 5`, `t.json:1:46: want an object`},
+		{`"prices": [`, `"prices": ["µ", `, `t.json:1:61: want an object`},
+		{`"prices": [`, `"µ": 1, "prices": [`, `t.json:1:50: unknown key "µ"`},
+		{`"prices": [`, `"cost": 1, "prices": [`, `t.json:1:50: unknown key "cost"`},
+		{`sign rsa2048`, `sing rsa2048`, `t.json:2:9: operation "sing rsa2048": unknown kind "sing"`},
+		{`sign rsa2048`, `sign rsa2048 5`, `t.json:2:9: operation "sign rsa2048 5": want a kind and an algorithm`},
+		{`"op": "sign rsa2048", `, ``, `t.json:2:2: operation "": want a kind and an algorithm`},
+		{`970000`, `-1`, `t.json:2:31: sign rsa2048: ns -1: want 0 to 3600000000000 (1 h)`},
+		{`970000`, `970000.5`, `t.json:2:31: want a whole number`},
+		{`250`, `100000001`, `t.json:3:55: seal aes-128-gcm: ps_per_byte 100000001: want 0 to 100000000`},
+		{`seal aes-128-gcm`, `sign rsa2048`, `t.json:3:9: sign rsa2048 stands twice`},
+		{`"provider"`, `"vendor"`, `t.json:2:39: unknown key "vendor"`},
+		{`970000`, `970000x`, `t.json:2:37: no JSON: invalid character 'x'`},
+		{`]}`, `]`, `t.json:3:60: the file ends before the table does`},
+		{`]}`, `]}{}`, `t.json:3:61: no JSON: invalid character '{' after top-level value`},
 	} {
-		_, err := costs.Read("two rows", strings.NewReader(strings.Replace(twoRows, c.old, c.new, 1)))
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s for %s: error %v, want one with %q", c.new, c.old, err, c.want)
+		_, err := costs.Read("t.json", strings.NewReader(strings.Replace(twoRows, c.right, c.wrong, 1)))
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s for %s: error %v, want %s", c.wrong, c.right, err, c.want)
 		}
+		if at := new(costs.Error); !errors.As(err, &at) || at.File != "t.json" || at.Line == 0 || at.Column == 0 {
+			t.Errorf("%s for %s: the error %v has no place", c.wrong, c.right, err)
+		}
+	}
+	if _, err := costs.Read("t.json", strings.NewReader(strings.Repeat(" ", 5<<20))); err == nil || !strings.Contains(err.Error(), "more than 4 MB") {
+		t.Errorf("5 MB: error %v", err)
 	}
 	if _, err := costs.Load("no-such-table.json"); err == nil || !strings.Contains(err.Error(), "no-such-table.json") {
 		t.Errorf("a missing file gives %v", err)

@@ -30,7 +30,7 @@ type Options struct {
 // with the machine's source of randomness. Sizes between those measured, 64
 // bytes and 16 KiB, are priced along a straight line.
 func Measure(ctx context.Context, o Options) (*Table, error) {
-	t := &Table{Schema: Schema, Name: o.Name, Machine: thisMachine()}
+	t := &Table{Schema: Schema, Name: o.Name, Machine: thisMachine(), byOp: map[key]Price{}}
 	if t.Name == "" {
 		t.Name = "measured"
 	}
@@ -58,9 +58,10 @@ func Measure(ctx context.Context, o Options) (*Table, error) {
 			return nil, fmt.Errorf("calibrate: %w", err)
 		}
 	}
-	t.Prices = m.prices
-	if err := t.index(); err != nil {
-		return nil, fmt.Errorf("calibrate: %w", err)
+	for _, p := range m.prices {
+		if _, err := t.add(p); err != nil {
+			return nil, fmt.Errorf("calibrate: %w", err)
+		}
 	}
 	return t, nil
 }

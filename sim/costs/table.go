@@ -16,12 +16,8 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -96,73 +92,6 @@ var reference = sync.OnceValues(func() (*Table, error) {
 
 // Reference returns the table that ships with the lab.
 func Reference() (*Table, error) { return reference() }
-
-// Load returns the shipped table by its name, reference, or reads a file.
-func Load(nameOrPath string) (*Table, error) {
-	if nameOrPath == "reference" {
-		return Reference()
-	}
-	f, err := os.Open(nameOrPath)
-	if err != nil {
-		if os.IsNotExist(err) {
-			return nil, fmt.Errorf("cost table %q: neither the shipped table (reference) nor a file: %w", nameOrPath, fs.ErrNotExist)
-		}
-		return nil, fmt.Errorf("cost table: %w", err)
-	}
-	defer f.Close()
-	return Read(nameOrPath, f)
-}
-
-// Read reads and checks a table; name stands in its errors.
-func Read(name string, r io.Reader) (*Table, error) {
-	t := new(Table)
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
-	if err := d.Decode(t); errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("cost table %s: the file ends before the table does: write it again with `tlslab calibrate`", name)
-	} else if err != nil {
-		return nil, fmt.Errorf("cost table %s, byte %d: %w", name, d.InputOffset(), err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("cost table %s, byte %d: more than one value", name, d.InputOffset())
-	}
-	if err := t.index(); err != nil {
-		return nil, fmt.Errorf("cost table %s: %w", name, err)
-	}
-	return t, nil
-}
-
-func (t *Table) index() error {
-	if t.Schema != Schema {
-		return fmt.Errorf("schema %d: this version reads schema %d", t.Schema, Schema)
-	}
-	if t.Name == "" {
-		return fmt.Errorf("the table has no name")
-	}
-	t.byOp = make(map[key]Price, len(t.Prices))
-	for i, p := range t.Prices {
-		if len(strings.Fields(p.Op)) != 2 {
-			return fmt.Errorf("price %d: operation %q: want a kind and an algorithm, as in \"sign rsa2048\"", i+1, p.Op)
-		}
-		o, err := op.Parse(p.Op)
-		if err != nil {
-			return fmt.Errorf("price %d: %w", i+1, err)
-		}
-		if p.NS < 0 || p.PSPerByte < 0 {
-			return fmt.Errorf("price %d: %s costs less than nothing", i+1, p.Op)
-		}
-		const most, mostPerByte = int64(time.Hour), 100_000_000
-		if p.NS > most || p.PSPerByte > mostPerByte {
-			return fmt.Errorf("price %d: %s costs more than an hour, or 100 µs a byte", i+1, p.Op)
-		}
-		k := key{o.Kind, o.Alg}
-		if _, ok := t.byOp[k]; ok {
-			return fmt.Errorf("price %d: %s stands twice", i+1, p.Op)
-		}
-		t.byOp[k] = p
-	}
-	return nil
-}
 
 // Write writes the table as JSON, a price a line, so that a person can read it
 // and two tables can be compared line by line.
