@@ -11,8 +11,9 @@ import (
 	"tlslab/results/table/number"
 )
 
-// answer is the headline and what goes with it. Of two compared levels the headline is their comparison; of more, which
-// of them is best, and each comparison is a finding.
+// answer returns the headline and further findings. If one level is compared with the baseline, the
+// headline is their comparison. If there are more, the headline is which level is best, and each
+// comparison is a finding.
 func (e *experiment) answer() (string, []Point) {
 	levels := e.comparedLevels()
 	switch len(levels) {
@@ -28,7 +29,7 @@ func (e *experiment) answer() (string, []Point) {
 		effects := e.effects(level, e.metric)
 		text := e.verdicts("", effects) + "."
 		if x, ok := strongest(effects); ok && len(effects) > 1 {
-			text += fmt.Sprintf(" Most at %s: %s.", e.place(x.cell), number.Ratio(x.Ratio))
+			text += fmt.Sprintf(" The largest effect is at %s: %s.", e.place(x.cell), number.Ratio(x.Ratio))
 		}
 		findings = append(findings, Point{e.shown(e.compared, level) + " against " + e.baseline(), text})
 	}
@@ -39,7 +40,7 @@ func (e *experiment) answer() (string, []Point) {
 	return best, findings
 }
 
-// comparedLevels are the levels that are compared with the baseline somewhere.
+// comparedLevels are the levels with at least one comparison with the baseline.
 func (e *experiment) comparedLevels() []string {
 	if e.compared < 0 {
 		return nil
@@ -47,8 +48,9 @@ func (e *experiment) comparedLevels() []string {
 	return slices.DeleteFunc(e.levels(e.compared), func(l string) bool { return len(e.effects(l, e.metric)) == 0 })
 }
 
-// verdicts says how many of the combinations came out which way: "handshake is 25 % to 49 % lower in 30 of 36
-// combinations, the same within 2 % in 4, undecided in 2". Without a subject the sentence begins with "25 %".
+// verdicts counts the combinations by their result: "handshake is 25 % to 49 % lower in 30 of 36
+// combinations, the same within 2 % in 4, undecided in 2". If the subject is empty, the text begins
+// with "25 %".
 func (e *experiment) verdicts(subject string, effects []effect) string {
 	sorted := map[string][]effect{}
 	for _, x := range effects {
@@ -61,7 +63,7 @@ func (e *experiment) verdicts(subject string, effects []effect) string {
 		{higher, subject + " is " + change(sorted[higher]), change(sorted[higher])},
 		{same, subject + " is " + within, within},
 		{undecided, "whether " + subject + " differs is undecided", "undecided"},
-		{missing, subject + " cannot be compared", "not to be compared"},
+		{missing, subject + " cannot be compared", "not comparable"},
 	}
 	var clauses []string
 	for _, k := range kinds {
@@ -88,7 +90,7 @@ func (e *experiment) verdicts(subject string, effects []effect) string {
 	return strings.Join(clauses, ", ")
 }
 
-// The ways in which a comparison comes out.
+// The results of a comparison.
 const (
 	lower     = "lower"
 	higher    = "higher"
@@ -109,7 +111,7 @@ func kindOf(x effect) string {
 	return higher
 }
 
-// change says by how much effects of one direction differ from the baseline: "25 % to 49 % lower", "2.1 to 5.0 times as
+// change is the range of effects of the same direction: "25 % to 49 % lower", "2.1× to 5.0× as
 // high".
 func change(effects []effect) string {
 	r := ratios(effects)
@@ -133,7 +135,7 @@ func span(from, to string) string {
 	return from + " to " + to
 }
 
-// strongest is the effect farthest from none, among those that are decided to be different.
+// strongest is the largest effect among those with the verdict "different".
 func strongest(effects []effect) (effect, bool) {
 	different := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool { return x.Verdict != summary.Different || !(x.Ratio.Value > 0) })
 	if len(different) == 0 {
@@ -142,9 +144,10 @@ func strongest(effects []effect) (effect, bool) {
 	return slices.MaxFunc(different, func(a, b effect) int { return cmp.Compare(strength(a), strength(b)) }), true
 }
 
+// strength is the size of an effect: the distance of its ratio from 1 on a logarithmic scale.
 func strength(x effect) float64 { return math.Abs(math.Log(x.Ratio.Value)) }
 
-// extremes says where the effect is largest and where smallest, with intervals and the values behind it.
+// extremes are the typical, the largest and the smallest effect, with intervals and medians.
 func (e *experiment) extremes(effects []effect) []Point {
 	usable := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool { return !(x.Ratio.Value > 0) || math.IsInf(x.Ratio.Value, 0) })
 	if len(usable) < 2 {
@@ -152,7 +155,7 @@ func (e *experiment) extremes(effects []effect) []Point {
 	}
 	by := func(a, b effect) int { return cmp.Compare(strength(a), strength(b)) }
 	largest, smallest := slices.MaxFunc(usable, by), slices.MinFunc(usable, by)
-	points := []Point{{"Typically", fmt.Sprintf("%s, the median of %d combinations.", number.Change(middle(ratios(usable))), len(usable))}}
+	points := []Point{{"Typical effect", fmt.Sprintf("%s, the median over %d combinations.", number.Change(middle(ratios(usable))), len(usable))}}
 	if number.Change(largest.Ratio.Value) == number.Change(smallest.Ratio.Value) {
 		return points
 	}
@@ -161,7 +164,7 @@ func (e *experiment) extremes(effects []effect) []Point {
 		Point{"Smallest effect", e.effect(smallest)})
 }
 
-// effect puts one comparison into words.
+// effect describes one comparison.
 func (e *experiment) effect(x effect) string {
 	baseline, cell := e.Row(e.Cells[x.cell].Baseline, e.metric), e.Row(x.cell, e.metric)
 	medians := fmt.Sprintf("median %s instead of %s", number.Point(cell.P50, e.m.Unit), number.Point(baseline.P50, e.m.Unit))
@@ -171,7 +174,8 @@ func (e *experiment) effect(x effect) string {
 	return fmt.Sprintf("%s, %s at %s: %s.", number.Change(x.Ratio.Value), number.Ratio(x.Ratio), e.place(x.cell), medians)
 }
 
-// spread is the headline where nothing is compared: how far the medians lie apart, and where.
+// spread is the headline of a scenario that compares nothing: the lowest and the highest median,
+// and where they are.
 func (e *experiment) spread() string {
 	lowest, highest := -1, -1
 	for i := range e.Cells {

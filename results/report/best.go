@@ -9,8 +9,8 @@ import (
 	"tlslab/results/table/number"
 )
 
-// best is the headline of more than two levels: in how many combinations each has the best median, or one that is no
-// more than the margin behind it; and which level that is most often.
+// best is the headline of three levels or more. It counts for each level the combinations in which
+// its median is the best or within the margin of the best, and returns the level with most of them.
 func (e *experiment) best() (level, headline string) {
 	word := "lowest"
 	if e.m.Better > 0 {
@@ -54,7 +54,7 @@ func (e *experiment) best() (level, headline string) {
 	if wins[order[0]] < combinations {
 		first += " of " + plural(combinations, "combination")
 	}
-	clauses := []string{fmt.Sprintf("%s has the %s median %s, or one within %s of it, %s", e.shown(e.compared, levels[order[0]]), word, e.m.Name,
+	clauses := []string{fmt.Sprintf("%s has the %s median %s, or a median within %s of it, %s", e.shown(e.compared, levels[order[0]]), word, e.m.Name,
 		number.Percent(e.Header.Compare.Margin), first)}
 	for _, i := range order[1:] {
 		if wins[i] > 0 {
@@ -81,7 +81,8 @@ func (e *experiment) near(v, best float64) bool {
 	return v <= best*(1+margin)
 }
 
-// medians are the headline medians of each combination, by compared level; NaN where there is none.
+// medians returns the medians of the headline metric for each combination, by compared level. NaN:
+// no such cell or median.
 func (e *experiment) medians(levels []string) [][]float64 {
 	places := map[string]int{}
 	var out [][]float64

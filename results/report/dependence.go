@@ -11,8 +11,9 @@ import (
 	"tlslab/results/table/number"
 )
 
-// dependence says for each other factor between what bounds the effect lies at each of its levels, the factor that moves
-// it most first. Factors that move the middle of the effects by less than the margin are left out.
+// dependence returns the range of the effect at each level of each other factor. The factor that
+// changes the median effect most comes first; a factor that changes it by less than the margin is
+// left out.
 func (e *experiment) dependence(effects []effect) []Point {
 	var found []influence
 	for _, f := range e.varying {
@@ -28,13 +29,13 @@ func (e *experiment) dependence(effects []effect) []Point {
 			words = append(words, fmt.Sprintf("%s at %s", span(number.Change(slices.Min(r)), number.Change(slices.Max(r))), e.shown(f, level)))
 		}
 		if reach := most - least; len(words) > 1 && reach > e.Header.Compare.Margin {
-			found = append(found, influence{Point{"By " + table.FactorName(&e.Header.Factors[f]), strings.Join(words, ", ") + "."}, reach})
+			found = append(found, influence{Point{"Effect by " + table.FactorName(&e.Header.Factors[f]), strings.Join(words, ", ") + "."}, reach})
 		}
 	}
 	return strongestFirst(found)
 }
 
-// influence is what one factor does, in words and as a number to rank it by.
+// influence is what a factor does to the effect, as a finding and as a number to rank it by.
 type influence struct {
 	point Point
 	reach float64

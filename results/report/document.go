@@ -5,31 +5,32 @@ import (
 	"tlslab/results/table"
 )
 
-// Document is a page as data: what both renderings say.
+// Document is a report as data. Both renderings say the same.
 type Document struct {
-	// Title is the scenario's question, Facts a line of what was run.
+	// Title is the scenario's question. Facts is a line about the run: cells, replicates, seed,
+	// version.
 	Title, Facts string
-	// Answer is the headline.
+	// Answer is the headline: one or two sentences.
 	Answer string
-	// Warnings are what spoils it: a run that is not finished, failed replicates.
+	// Warnings restrict the answer: the run is not finished, or replicates failed.
 	Warnings []Point
-	// Findings say more, one thing each.
+	// Findings add to the answer.
 	Findings []Point
 	Sections []Section
 }
 
-// Point is a sentence or two under a few words that say what they are about.
+// Point is a sentence or two about a subject.
 type Point struct{ About, Text string }
 
-// Section is a part of the page under a heading.
+// Section is a part of the report under a heading.
 type Section struct {
 	Title string
-	// Folded says that a page may keep it closed until asked.
+	// Folded: the HTML page shows the section only after a click.
 	Folded bool
 	Blocks []Block
 }
 
-// Block is one piece of a section: just one of its fields is set.
+// Block is a piece of a section. Exactly one field is set.
 type Block struct {
 	Text   string
 	Points []Point

@@ -11,15 +11,16 @@ import (
 	"tlslab/results/table/number"
 )
 
-// experiment is a summary with what all sentences about it need at hand.
+// experiment is a summary with what the sentences about it have in common.
 type experiment struct {
 	*summary.Summary
 	metric   int             // the headline metric
 	m        *results.Metric // the same
 	compared int             // the compared factor, or -1
-	// varying are the factors beside the compared one of which more than one level was run: those that name a combination.
+	// varying are the factors, without the compared one, that have cells of several levels: they
+	// name a combination.
 	varying []int
-	order   []int // the cells as tables show them
+	order   []int // the cells in the order of tables
 }
 
 func newExperiment(s *summary.Summary) *experiment {
@@ -47,7 +48,7 @@ func (e *experiment) levels(factor int) []string {
 	return run
 }
 
-// place names a cell's combination, the compared factor apart: "rtt 50ms, packet loss 1%".
+// place names the combination of a cell, without the compared level: "rtt 50ms, packet loss 1%".
 func (e *experiment) place(cell int) string {
 	var words []string
 	for _, f := range e.varying {
@@ -56,7 +57,7 @@ func (e *experiment) place(cell int) string {
 	return strings.Join(words, ", ")
 }
 
-// name names a cell with the compared level before its place.
+// name names a cell: the compared level and its place.
 func (e *experiment) name(cell int) string {
 	place := e.place(cell)
 	if e.compared < 0 {
@@ -73,16 +74,16 @@ func (e *experiment) shown(factor int, level string) string {
 	return table.Level(&e.Header.Factors[factor], level)
 }
 
-// baseline is the level all others are compared with, in readers' terms.
+// baseline is the name of the level with which all others are compared.
 func (e *experiment) baseline() string { return table.Baseline(e.Header) }
 
-// effect is one comparison.
+// effect is the comparison of a cell with its baseline.
 type effect struct {
 	cell int
 	*summary.Comparison
 }
 
-// effects are the comparisons of one level in a metric, in the order of the cells.
+// effects are the comparisons of a level in a metric, in the order of the cells in tables.
 func (e *experiment) effects(level string, metric int) []effect {
 	var out []effect
 	for _, i := range e.order {
@@ -96,7 +97,7 @@ func (e *experiment) effects(level string, metric int) []effect {
 	return out
 }
 
-// ratios are those of the effects that have one.
+// ratios are the finite ratios of effects.
 func ratios(effects []effect) []float64 {
 	var out []float64
 	for _, x := range effects {
@@ -107,7 +108,7 @@ func ratios(effects []effect) []float64 {
 	return out
 }
 
-// middle is the median of values; NaN of none.
+// middle is the median of values, NaN if there are none.
 func middle(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -117,7 +118,7 @@ func middle(values []float64) float64 {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
-// plural counts things: "1 cell", "36 cells".
+// plural is a number of things: "1 cell", "36 cells".
 func plural(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -125,7 +126,7 @@ func plural(n int, thing string) string {
 	return number.Count(n) + " " + thing + "s"
 }
 
-// all says that nothing is left out: "the only cell", "both cells", "all 36 cells".
+// all names a complete set: "the only cell", "both cells", "all 36 cells".
 func all(n int, thing string) string {
 	switch n {
 	case 1:
@@ -136,7 +137,7 @@ func all(n int, thing string) string {
 	return "all " + plural(n, thing)
 }
 
-// list joins words as English does.
+// list joins words with commas and "and".
 func list(words []string) string {
 	if n := len(words); n > 1 {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]

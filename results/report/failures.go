@@ -22,7 +22,8 @@ func (e *experiment) warnings() []Point {
 	return all
 }
 
-// failures says how many replicates failed, how, and where most of them; empty where none did.
+// failures says how many replicates failed, with which outcomes, and in which cell most. It is
+// empty if none failed.
 func (e *experiment) failures() string {
 	total, failed, cells, worst := 0, 0, 0, -1
 	outcomes := map[string]int{}
@@ -49,13 +50,13 @@ func (e *experiment) failures() string {
 		number.Percent(float64(failed)/float64(total)), counted(outcomes))
 	if len(e.Cells) > 1 {
 		c := e.Cells[worst]
-		text += fmt.Sprintf(" They are in %s of %s; most in %s: %s of %s.", number.Count(cells), plural(len(e.Cells), "cell"), e.name(worst),
+		text += fmt.Sprintf(" They are in %s of %s. Most are in %s: %s of %s.", number.Count(cells), plural(len(e.Cells), "cell"), e.name(worst),
 			number.Count(c.Failed), number.Count(c.N))
 	}
-	return text + " Medians and quantiles are of the replicates that got there."
+	return text + " Medians and other quantiles are of the replicates that reached the metric."
 }
 
-// counted lists outcomes, most frequent first.
+// counted lists outcomes with their numbers, the most frequent first.
 func counted(outcomes map[string]int) string {
 	type outcome struct {
 		name string

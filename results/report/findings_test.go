@@ -9,8 +9,8 @@ import (
 	"tlslab/results/table/tabletest"
 )
 
-// pathsAndKinds is an experiment of three kinds on four paths whose metric is the same but for effects, by kind and path:
-// "newa".
+// pathsAndKinds is an experiment of three kinds on four paths. effects are factors on the metric by
+// kind and path, such as "newa"; all others are 1.
 func pathsAndKinds(better int, effects map[string]float64, failed func(cell map[string]string, rng *rand.Rand) bool) *tabletest.Experiment {
 	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "speed", Unit: "1", Better: better}},
 		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new", "newest"}}, {Name: "path", Levels: []string{"a", "b", "c", "d"}}},
@@ -36,16 +36,16 @@ func finding(d *Document, about string) string {
 	return ""
 }
 
-func TestTheTailSaysWhichWayItDiffersWhere(t *testing.T) {
+func TestTheTailComparesTheP95(t *testing.T) {
 	for _, test := range []struct {
 		effects map[string]float64
 		want    string
 	}{
 		{map[string]float64{"newa": 0.5, "newb": 0.75, "newc": 2},
-			"At p95 new is lower in 2, higher in 1 of 4 combinations (ratio of the two p95: 0.500× to 2.00×); in the other 1 the intervals overlap."},
+			"The p95 of new is lower in 2, higher in 1 of 4 combinations (ratio to the p95 of old: 0.500× to 2.00×); in the other 1 the intervals of the p95 overlap."},
 		{map[string]float64{"newa": 2, "newb": 2, "newc": 2, "newd": 2},
-			"At p95 new is higher in 4 of 4 combinations (ratio of the two p95: 2.00×)."},
-		{nil, "At p95 the intervals of new and old overlap in every combination."},
+			"The p95 of new is higher in 4 of 4 combinations (ratio to the p95 of old: 2.00×)."},
+		{nil, "The intervals of the p95 of new and of old overlap in every combination."},
 	} {
 		e := pathsAndKinds(-1, test.effects, nil)
 		e.Header.Factors[0].Levels = e.Header.Factors[0].Levels[:2]
@@ -59,8 +59,8 @@ func TestTheTailSaysWhichWayItDiffersWhere(t *testing.T) {
 func TestTheBestIsTheHighestWhereHigherIsBetter(t *testing.T) {
 	effects := map[string]float64{"newa": 2, "newb": 2, "newestb": 1.99, "newestc": 0.5}
 	for better, want := range map[int]string{
-		+1: "new has the highest median speed, or one within 2 % of it, in all 4 combinations, old in 2, newest in 2. ",
-		-1: "old has the lowest median speed, or one within 2 % of it, in 3 of 4 combinations, newest in 3, new in 1.",
+		+1: "new has the highest median speed, or a median within 2 % of it, in all 4 combinations, old in 2, newest in 2. ",
+		-1: "old has the lowest median speed, or a median within 2 % of it, in 3 of 4 combinations, newest in 3, new in 1.",
 	} {
 		if got := documentOf(pathsAndKinds(better, effects, nil)).Answer; !strings.HasPrefix(got, want) {
 			t.Errorf("got  %s\nwant %s …", got, want)
@@ -73,13 +73,13 @@ func TestFailuresNameTheWorstCell(t *testing.T) {
 		share := map[string]float64{"newb": 0.05, "newestc": 0.5}[cell["kind"]+cell["path"]]
 		return rng.Float64() < share
 	}))
-	if text := d.Warnings[0].Text; !strings.Contains(text, "They are in 2 of 12 cells; most in newest at c: ") {
+	if text := d.Warnings[0].Text; !strings.Contains(text, "They are in 2 of 12 cells. Most are in newest at c: ") {
 		t.Errorf("got %s", text)
 	}
 }
 
 // Waiting is most on the far path, working on the near one, unless there is loss.
-func TestTheLargestPartIsSaidWithWhereItIs(t *testing.T) {
+func TestTheLargestPartIsNamedWithItsCells(t *testing.T) {
 	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1},
 		{Name: "part.wire", Unit: "ns", PartOf: "time", Group: "waiting"}, {Name: "part.queue", Unit: "ns", PartOf: "time", Group: "waiting"},
 		{Name: "part.cpu", Unit: "ns", PartOf: "time", Group: "working"}, {Name: "part.rto", Unit: "ns", PartOf: "time", Group: "recovering"}},
@@ -110,7 +110,7 @@ func TestTheLargestPartIsSaidWithWhereItIs(t *testing.T) {
 	}
 }
 
-func TestManyPlacesOfAPartAreCounted(t *testing.T) {
+func TestManyLevelsOfAPartAreCounted(t *testing.T) {
 	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1},
 		{Name: "part.wire", Unit: "ns", PartOf: "time", Group: "waiting"}, {Name: "part.cpu", Unit: "ns", PartOf: "time", Group: "working"}},
 		Factors: []results.Factor{{Name: "path", Levels: []string{"a", "b", "c", "d", "e", "f", "g", "near"}}}}
@@ -133,9 +133,9 @@ func TestTheMethodSaysHowSamplesWereCompared(t *testing.T) {
 		independent int // of the 8 comparisons
 		want        string
 	}{
-		{0, "by the Wilcoxon signed-rank test of their differences, those of zero left out."},
-		{3, "3 of 8 comparisons are of independent samples instead: the ratio of medians, and the Mann–Whitney U test."},
-		{8, "independent samples: the ratio of their medians, with an interval that combines theirs; p by the Mann–Whitney U test."},
+		{0, "p is that of the Wilcoxon signed-rank test of their differences, without the differences of zero."},
+		{3, "For 3 of 8 comparisons the samples are independent: the ratio is that of the medians, and p that of the Mann–Whitney U test."},
+		{8, "independent samples. The ratio is that of their medians, with an interval that combines those of the medians. p is that of the Mann–Whitney U test."},
 	} {
 		s := e.Summary()
 		left := test.independent
@@ -145,12 +145,12 @@ func TestTheMethodSaysHowSamplesWereCompared(t *testing.T) {
 				left--
 			}
 		}
-		var said string
+		var text string
 		for _, p := range newExperiment(s).comparison() {
-			said += p.Text + "\n"
+			text += p.Text + "\n"
 		}
-		if !strings.Contains(said, test.want) {
-			t.Errorf("%d independent: got %s\nwant %s", test.independent, said, test.want)
+		if !strings.Contains(text, test.want) {
+			t.Errorf("%d independent: got %s\nwant %s", test.independent, text, test.want)
 		}
 	}
 }

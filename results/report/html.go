@@ -15,13 +15,14 @@ import (
 var pageSource string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"inline": func(f *plot.Figure) template.HTML { return template.HTML(f.Inline()) }, // drawn by us, its texts escaped
+	"inline": func(f *plot.Figure) template.HTML { return template.HTML(f.Inline()) }, // its texts are escaped
 	"class":  class,
 	"prose":  prose,
 	"hide":   func(t *table.Table, row, column int) bool { return t.Repeats(row, column) },
 }).Parse(pageSource))
 
-// WriteHTML writes the page as one HTML file with everything in it: figures, style, and nothing from anywhere else.
+// WriteHTML writes the report as one HTML file that contains its figures and style and needs no
+// other file.
 func (d *Document) WriteHTML(w io.Writer) error {
 	var b bytes.Buffer
 	if err := page.Execute(&b, d); err != nil {
@@ -31,7 +32,7 @@ func (d *Document) WriteHTML(w io.Writer) error {
 	return err
 }
 
-// unit is the space between a number and its unit, at which no line should break.
+// unit matches a number and its unit, between which no line should break.
 var unit = regexp.MustCompile(`(\d) (%|ns|µs|ms|s|B|kB|MB|GB|B/s|kB/s|MB/s|GB/s)\b|(\d) (%)`)
 
 func prose(text string) string { return unit.ReplaceAllString(text, "$1$3\u00a0$2$4") }

@@ -10,7 +10,8 @@ import (
 	"tlslab/results/table"
 )
 
-// WriteMarkdown writes the page as GitHub-flavoured Markdown. Figures are linked as plots/NAME.svg.
+// WriteMarkdown writes the report as GitHub-flavoured Markdown. It links the figures as
+// plots/NAME.svg.
 func (d *Document) WriteMarkdown(w io.Writer) error {
 	out := &markdown{bufio.NewWriter(w)}
 	out.line("# " + escape(d.Title))
@@ -27,7 +28,7 @@ func (d *Document) WriteMarkdown(w io.Writer) error {
 	return out.Flush()
 }
 
-// markdown writes blocks, each followed by an empty line.
+// markdown writes blocks with an empty line behind each.
 type markdown struct{ *bufio.Writer }
 
 func (m *markdown) line(text string) { fmt.Fprintf(m, "%s\n\n", text) }
@@ -90,5 +91,5 @@ func (m *markdown) figure(f *plot.Figure) {
 	m.line("*" + escape(f.Caption) + "*")
 }
 
-// escape keeps levels and names, which may hold anything, from being read as Markdown or HTML.
+// escape quotes what Markdown or HTML would interpret: names and levels may contain any character.
 var escape = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "|", `\|`, "<", "&lt;", ">", "&gt;", "[", `\[`, "]", `\]`, "\n", " ", "~", `\~`).Replace

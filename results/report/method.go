@@ -10,11 +10,11 @@ import (
 	"tlslab/results/table/number"
 )
 
-// method says how the numbers came about, so that a reader can judge them and make them again.
+// method says how the experiment was done and evaluated, so that a reader can judge and repeat it.
 func (e *experiment) method() []Block {
 	h := e.Header
 	points := []Point{
-		{"Replicates", fmt.Sprintf("%s in each of %s, scenario %s, root seed %d%s. The replicate is the sample: every number here is over replicates.",
+		{"Replicates", fmt.Sprintf("%s in each of %s, scenario %s, root seed %d%s. The replicate is the statistical unit: every statistic here is over replicates.",
 			e.replicates(), plural(len(e.Cells), "cell"), h.Scenario, h.Seed, version(h.Version))},
 		{"Varied", e.varied()},
 	}
@@ -22,13 +22,13 @@ func (e *experiment) method() []Block {
 		points = append(points, Point{"Held constant", held})
 	}
 	points = append(points,
-		Point{"Quantiles", fmt.Sprintf("%s, over the replicates that reached the metric; intervals are at %s, by order statistics, without assuming a distribution. %s is a side on which there are too few replicates for a bound.",
+		Point{"Quantiles", fmt.Sprintf("%s, over the replicates that reached the metric. Intervals have a confidence of %s and come from order statistics, which assume no distribution. %s means that a side has too few replicates for a bound.",
 			stat.QuantileDefinition, number.Percent(stat.Confidence), number.Infinity)},
 	)
 	if h.Compare != nil {
 		points = append(points, e.comparison()...)
 	}
-	points = append(points, Point{"Files", "The samples folder has every replicate; summary.csv and summary.json every row; bench.txt has the first replicates of each cell for benchstat; manifest.json has what is needed to run it again."})
+	points = append(points, Point{"Files", "The folder samples contains every replicate. summary.csv and summary.json contain the statistics of every cell and metric. bench.txt contains the first replicates of each cell for benchstat. manifest.json contains all that a repetition of the run needs."})
 	return []Block{{Points: points}}
 }
 
@@ -59,13 +59,13 @@ func (e *experiment) varied() string {
 		words = append(words, name+": "+strings.Join(shown, ", "))
 	}
 	if len(words) == 0 {
-		return "nothing: there is one cell."
+		return "nothing, since there is one cell."
 	}
 	return strings.Join(words, "; ") + "."
 }
 
-// held lists what was the same in every cell: the factors of which one level only was run, and the settings that were
-// not varied.
+// held lists what was the same in every cell: factors with cells of one level only, and the
+// settings that are no factors.
 func (e *experiment) held() string {
 	var words []string
 	for f := range e.Header.Factors {
@@ -82,7 +82,7 @@ func (e *experiment) held() string {
 	return strings.Join(words, "; ") + "."
 }
 
-// comparison says how cells were compared.
+// comparison says how cells were compared with their baselines.
 func (e *experiment) comparison() []Point {
 	c := e.Header.Compare
 	made, paired := 0, 0
@@ -94,19 +94,19 @@ func (e *experiment) comparison() []Point {
 			}
 		}
 	}
-	how := "Replicates of the same number met the same randomness and are compared pair by pair, where both reached the metric: the median of their ratios, with an interval by order statistics; p by the Wilcoxon signed-rank test of their differences, those of zero left out."
+	how := "Replicates of the same number had the same random draws and form a pair, if both reached the metric. The ratio is the median over the ratios of the pairs, with an interval from order statistics. p is that of the Wilcoxon signed-rank test of their differences, without the differences of zero."
 	switch {
 	case made == 0:
-		how = "No cell has a baseline to be compared with."
+		how = "No cell has a baseline."
 	case paired == 0:
-		how = "The cells' replicates are independent samples: the ratio of their medians, with an interval that combines theirs; p by the Mann–Whitney U test."
+		how = "The replicates of two cells are independent samples. The ratio is that of their medians, with an interval that combines those of the medians. p is that of the Mann–Whitney U test."
 	case paired < made:
-		how += fmt.Sprintf(" %s of %s comparisons are of independent samples instead: the ratio of medians, and the Mann–Whitney U test.", number.Count(made-paired), number.Count(made))
+		how += fmt.Sprintf(" For %s of %s comparisons the samples are independent: the ratio is that of the medians, and p that of the Mann–Whitney U test.", number.Count(made-paired), number.Count(made))
 	}
 	return []Point{
-		{"Comparison", fmt.Sprintf("%s %s against %s, all other factors alike. %s", table.FactorName(&e.Header.Factors[e.compared]), e.others(), e.baseline(), how)},
-		{"Many comparisons", fmt.Sprintf("p is adjusted by Holm's method for all %s of a metric.", plural(made, "comparison"))},
-		{"Verdicts", fmt.Sprintf("same: the whole interval of the ratio is within 1 ± %s; different: it is wholly outside, and the adjusted p is below %s; undecided: neither; more replicates may tell.",
+		{"Comparison", fmt.Sprintf("%s %s against %s, all other factors being equal. %s", table.FactorName(&e.Header.Factors[e.compared]), e.others(), e.baseline(), how)},
+		{"Many comparisons", fmt.Sprintf("p is adjusted by Holm's method over all %s of a metric.", plural(made, "comparison"))},
+		{"Verdicts", fmt.Sprintf("\"same\": the whole interval of the ratio is within 1 ± %s. \"different\": the whole interval is outside, and the adjusted p is below %s. \"undecided\": neither; more replicates may decide.",
 			number.Percent(c.Margin), number.Tick(summary.Alpha))},
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"tlslab/results/table/number"
 )
 
-// leaders says, for each metric that has parts, which group of parts is the largest in how many cells, and which cells
-// those are.
+// leaders says for each metric that has parts which group of parts is the largest, in how many
+// cells, and in which.
 func (e *experiment) leaders() []Point {
 	var points []Point
 	for _, whole := range e.Header.Metrics {
@@ -23,7 +23,7 @@ func (e *experiment) leaders() []Point {
 	return points
 }
 
-// shares says, for each metric that has parts, what share its groups have where.
+// shares says for each metric that has parts how the shares of the groups depend on the factors.
 func (e *experiment) shares() []Point {
 	var points []Point
 	for _, whole := range e.Header.Metrics {
@@ -32,7 +32,7 @@ func (e *experiment) shares() []Point {
 	return points
 }
 
-// group is parts that belong together, and their share of the mean of the whole in each cell.
+// group is a group of parts (Metric.Group) and its share of the mean of the whole in each cell.
 type group struct {
 	name   string
 	shares []float64
@@ -42,7 +42,7 @@ func (e *experiment) largestGroups(groups []*group) string {
 	if len(groups) < 2 {
 		return ""
 	}
-	leads := make(map[*group][]int) // the cells in which it is the largest
+	leads := make(map[*group][]int) // the cells in which the group is the largest
 	cells := 0
 	for i := range e.Cells {
 		largest := slices.MaxFunc(groups, func(a, b *group) int { return cmp.Compare(a.shares[i], b.shares[i]) })
@@ -60,7 +60,7 @@ func (e *experiment) largestGroups(groups []*group) string {
 	for _, g := range groups {
 		clause := g.name + " in " + number.Count(len(leads[g]))
 		switch most := slices.Max(g.shares); {
-		case most < 0.001: // nothing to speak of
+		case most < 0.001: // negligible everywhere
 			continue
 		case len(leads[g]) == 0:
 			clauses = append(clauses, g.name+" is at most "+number.Percent(most))
@@ -78,7 +78,8 @@ func (e *experiment) largestGroups(groups []*group) string {
 	return "The largest part of the mean is " + strings.Join(clauses, "; ") + "."
 }
 
-// scope says where cells lie: the levels that occur among them, of each factor of which not all do.
+// scope describes cells by the levels that occur among them, for each factor of which some level
+// does not occur.
 func (e *experiment) scope(cells []int) string {
 	var words []string
 	for f := range e.Header.Factors {
@@ -110,14 +111,15 @@ func (e *experiment) scope(cells []int) string {
 	return strings.Join(words, ", ")
 }
 
-// mostNamed is how many levels are named in a sentence; more of them are counted.
+// mostNamed is how many levels a sentence names at most; more are counted.
 const mostNamed = 6
 
-// isQuantity tells levels that have an order, "20ms", from names.
+// isQuantity reports whether a level is a quantity, such as "20ms", and not a name.
 func isQuantity(level string) bool { return level != "" && level[0] >= '0' && level[0] <= '9' }
 
-// sharesByFactor says what the groups' shares are at each level of the factor that moves them most, apart for each level
-// of the next; each an average over cells. A factor that moves no share by a tenth is not worth a word.
+// sharesByFactor lists the groups' shares by the levels of the two factors that change them most,
+// averaged over the cells of the other factors. Factors that change no share by more than
+// worthSaying are left out.
 func (e *experiment) sharesByFactor(whole string, groups []*group) []Point {
 	const worthSaying = 0.1
 	type mover struct {
@@ -147,7 +149,8 @@ func (e *experiment) sharesByFactor(whole string, groups []*group) []Point {
 	return points
 }
 
-// reach is how far a factor moves the groups' shares: the largest difference of one between two levels.
+// reach is how much a factor changes the groups' shares: the largest difference of a share between
+// two levels.
 func (e *experiment) reach(groups []*group, factor int) float64 {
 	least, most := slices.Repeat([]float64{1}, len(groups)), make([]float64, len(groups))
 	reach := 0.0
@@ -160,8 +163,8 @@ func (e *experiment) reach(groups []*group, factor int) float64 {
 	return reach
 }
 
-// sharesAlong lists the groups' average shares at each level of a factor; levels of which the same is to be said, in
-// one.
+// sharesAlong lists the groups' average shares at each level of a factor. It joins levels with the
+// same text.
 func (e *experiment) sharesAlong(groups []*group, factor int, cells []int) string {
 	var clauses []string
 	alike := map[string][]string{}
@@ -182,12 +185,12 @@ func (e *experiment) sharesAlong(groups []*group, factor int, cells []int) strin
 	return strings.Join(clauses, "; ") + "."
 }
 
-// cellsAt are those of cells that have a factor's level.
+// cellsAt filters cells by the level of a factor.
 func (e *experiment) cellsAt(cells []int, factor int, level string) []int {
 	return slices.DeleteFunc(slices.Clone(cells), func(cell int) bool { return e.Cells[cell].Levels[factor] != level })
 }
 
-// averages are the groups' mean shares over cells.
+// averages are the mean shares of the groups over cells.
 func averages(groups []*group, cells []int) []float64 {
 	shares := make([]float64, len(groups))
 	for i, g := range groups {
@@ -198,7 +201,7 @@ func averages(groups []*group, cells []int) []float64 {
 	return shares
 }
 
-// ranked lists the groups with their shares, the largest first, those below a hundredth left out.
+// ranked lists the groups with their shares, the largest first, without shares below 1 %.
 func ranked(groups []*group, shares []float64) string {
 	order := make([]int, len(groups))
 	for i := range order {
@@ -214,7 +217,8 @@ func ranked(groups []*group, shares []float64) string {
 	return strings.Join(words, ", ")
 }
 
-// groups are the groups of a metric's parts with their shares. A part without a group is one by itself.
+// groups returns the groups of a metric's parts with their shares. A part without a group is a
+// group by itself.
 func (e *experiment) groups(whole string) []*group {
 	var groups []*group
 	totals := make([]float64, len(e.Cells))

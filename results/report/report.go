@@ -1,11 +1,12 @@
-// Package report tells what an experiment found, as a page.
+// Package report writes a report of what an experiment found.
 //
 //	summary.Summary, []plot.Figure ─► New ─► Document ─► WriteMarkdown   report.md, with the figures as files beside it
 //	                                                 └─► WriteHTML       report.html, one file that needs no network
 //
-// The answer stands first: the scenario's question as the title, what the numbers say to it (answer.go), what spoils it
-// (failures.go), what it depends on (dependence.go) and what the time goes into (parts.go); then the table it comes
-// from, the figures, and how it was done (method.go). The document is built once, as data; both renderings say the same.
+// The scenario's question is the title. Then come the answer (answer.go, best.go), failures
+// (failures.go), on what the effect depends (dependence.go), the tail (tail.go), other metrics
+// (secondary.go), and of what parts the metric consists (parts.go). The table, the figures and the
+// method (method.go) follow. New builds the document as data, and both renderings say the same.
 package report
 
 import (
@@ -18,7 +19,7 @@ import (
 	"tlslab/results/table/number"
 )
 
-// New builds the page.
+// New builds the report.
 func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Document {
 	e := newExperiment(s)
 	d := &Document{Title: s.Header.Title, Facts: e.facts(), Warnings: e.warnings()}
@@ -27,7 +28,7 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 	}
 	answer, comparisons := e.answer()
 	d.Answer = answer
-	d.Findings = slices.Concat(e.leaders(), comparisons, e.tail(), e.wholes(), e.shares())
+	d.Findings = slices.Concat(e.leaders(), comparisons, e.tail(), e.secondary(), e.shares())
 	d.Sections = append(d.Sections, Section{Title: "The numbers", Blocks: e.tables()})
 	d.Sections = append(d.Sections, Section{Title: "Figures", Blocks: figureBlocks(figures, omitted)})
 	d.Sections = append(d.Sections, Section{Title: "All metrics", Folded: true, Blocks: e.overview()})
@@ -35,7 +36,7 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 	return d
 }
 
-// mostRows is how many rows of a table a page shows; summary.csv has the others.
+// mostRows is how many rows of a table the report shows; summary.csv has all.
 const mostRows = 400
 
 func (e *experiment) tables() []Block {
@@ -43,18 +44,18 @@ func (e *experiment) tables() []Block {
 }
 
 func (e *experiment) overview() []Block {
-	blocks := []Block{{Text: "Medians of everything that was measured; summary.csv has means, p90, p95, p99, intervals and comparisons of each."}}
+	blocks := []Block{{Text: "Medians of all metrics. summary.csv has their means, p90, p95, p99, intervals and comparisons."}}
 	return append(blocks, rows(table.Overview(e.Summary))...)
 }
 
-// rows is the table, cut where it is too long for a page.
+// rows is the table, cut after mostRows.
 func rows(t *table.Table) []Block {
 	left := len(t.Rows) - mostRows
 	if left <= 0 {
 		return []Block{{Table: t}}
 	}
 	t.Rows = t.Rows[:mostRows]
-	return []Block{{Table: t}, {Text: number.Count(left) + " more rows are left out here; summary.csv has them all."}}
+	return []Block{{Table: t}, {Text: number.Count(left) + " more rows are left out here; summary.csv has all."}}
 }
 
 func figureBlocks(figures []plot.Figure, omitted []plot.Omitted) []Block {
@@ -72,7 +73,7 @@ func figureBlocks(figures []plot.Figure, omitted []plot.Omitted) []Block {
 	return blocks
 }
 
-// facts is the line under the title.
+// facts is Document.Facts.
 func (e *experiment) facts() string {
 	h := e.Header
 	total := 0
@@ -94,7 +95,7 @@ func (e *experiment) facts() string {
 	return facts
 }
 
-// replicates is how many replicates the cells have: "1000 replicates", "12 to 1000 replicates".
+// replicates is the number of replicates of a cell: "1000 replicates", "12 to 1000 replicates".
 func (e *experiment) replicates() string {
 	if len(e.Cells) == 0 {
 		return plural(0, "replicate")

@@ -66,7 +66,8 @@ func TestReports(t *testing.T) {
 	}
 }
 
-// outline reads an HTML page as XML, which it is apart from its void elements, and returns its text and its ids.
+// outline reads an HTML page as XML, which it is apart from its void elements, and returns its text
+// and its ids.
 func outline(t *testing.T, page string) (text string, ids []string) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(page))

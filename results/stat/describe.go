@@ -8,16 +8,18 @@ import (
 	"github.com/montanaflynn/stats"
 )
 
-// Description is what a sample looks like, apart from its quantiles.
+// Description is a sample's mean, spread and range. Quantiles are apart: see Quantile.
 type Description struct {
-	// Mean has Student's t interval, which assumes that the mean of so many observations is nearly normal.
+	// Mean is the mean with Student's t interval, which assumes that the mean is nearly normally
+	// distributed.
 	Mean Interval
-	// SD is the standard deviation of the sample, with n−1 in the denominator; NaN of fewer than two observations.
+	// SD is the standard deviation of the sample, with n−1 in the denominator. NaN: fewer than two
+	// observations.
 	SD       float64
 	Min, Max float64
 }
 
-// Describe describes data in ascending order. Of no data everything is NaN.
+// Describe describes data in ascending order. Without data every field is NaN.
 func Describe(sorted []float64) Description {
 	n := len(sorted)
 	if n == 0 {
@@ -28,22 +30,22 @@ func Describe(sorted []float64) Description {
 		d.Mean = unbounded(sorted[0])
 		return d
 	}
-	if d.Min == d.Max { // spares a constant column the rounding of its sum
+	if d.Min == d.Max { // the sum of a constant column would be rounded
 		d.Mean, d.SD = Point(d.Min), 0
 		return d
 	}
-	mean, _ := stats.Mean(sorted) // fails on no data only
+	mean, _ := stats.Mean(sorted) // the error is for no data only
 	d.SD, _ = stats.StandardDeviationSample(sorted)
 	half := tQuantile(n-1) * d.SD / math.Sqrt(float64(n))
 	d.Mean = Interval{mean, mean - half, mean + half}
 	return d
 }
 
-// tQuantiles remembers Student's t quantiles by degrees of freedom.
+// tQuantiles caches the results of tQuantile by degrees of freedom.
 var tQuantiles sync.Map
 
-// tQuantile returns the value that Student's t with so many degrees of freedom exceeds with probability
-// (1 − Confidence)/2.
+// tQuantile returns the (1 + Confidence)/2 quantile of Student's t distribution with this many
+// degrees of freedom.
 func tQuantile(freedom int) float64 {
 	if known, ok := tQuantiles.Load(freedom); ok {
 		return known.(float64)

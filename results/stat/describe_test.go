@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Student's t: the 97.5 % points of any printed table.
+// The 97.5 % points of Student's t, as any printed table has them.
 func TestTQuantilesOfPublishedTables(t *testing.T) {
 	for _, test := range []struct {
 		freedom int
@@ -18,7 +18,8 @@ func TestTQuantilesOfPublishedTables(t *testing.T) {
 	}
 }
 
-// R's sleep data, first group: t.test(extra) gives a mean of 0.75 and an interval of −0.5297804 to 2.0297804.
+// R's sleep data, first group: t.test(extra) gives a mean of 0.75 and an interval of −0.5297804 to
+// 2.0297804.
 func TestDescribeGivesRsTInterval(t *testing.T) {
 	d := Describe(sorted(0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0))
 	if !near(d.Mean.Value, 0.75, 1e-9) || !near(d.Mean.Lo, -0.5297804, 1e-6) || !near(d.Mean.Hi, 2.0297804, 1e-6) {
@@ -34,7 +35,7 @@ func TestDescribeGivesRsTInterval(t *testing.T) {
 
 func TestDescribeOfFewValues(t *testing.T) {
 	if d := Describe(nil); !math.IsNaN(d.Mean.Value) || !math.IsNaN(d.SD) || !math.IsNaN(d.Min) {
-		t.Errorf("nothing is described as %+v, want NaN throughout", d)
+		t.Errorf("no data are described as %+v, want NaN throughout", d)
 	}
 	d := Describe([]float64{5})
 	if d.Mean.Value != 5 || !math.IsInf(d.Mean.Lo, -1) || !math.IsInf(d.Mean.Hi, 1) || !math.IsNaN(d.SD) {

@@ -5,12 +5,13 @@ import (
 	"slices"
 )
 
-// Holm adjusts the p-values of a family of tests, in their order, so that those below a level may all be called
-// significant at that level together: S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian
-// Journal of Statistics 6 (1979). A NaN is no test: it stays NaN and does not count.
+// Holm adjusts the p-values of a family of tests and returns them in the same order. The
+// probability that any true null hypothesis has an adjusted p-value below a level is at most that
+// level. S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal
+// of Statistics 6 (1979). A NaN means that there was no test: it stays NaN and does not count.
 func Holm(ps []float64) []float64 {
 	adjusted := slices.Clone(ps)
-	var order []int // of the tests, by rising p
+	var order []int // indices of the tests, by rising p
 	for i, p := range ps {
 		if !math.IsNaN(p) {
 			order = append(order, i)

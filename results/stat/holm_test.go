@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// R: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), "holm"), and the four hypotheses of the method's usual worked example.
+// p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), "holm") in R, and the usual example of four hypotheses.
 func TestHolmOfPublishedExamples(t *testing.T) {
 	tests := []struct{ ps, want []float64 }{
 		{[]float64{0.01, 0.02, 0.03, 0.04, 0.05}, []float64{0.05, 0.08, 0.09, 0.09, 0.09}},
@@ -31,14 +31,14 @@ func TestHolmOfPublishedExamples(t *testing.T) {
 	}
 }
 
-func TestHolmLeavesOutWhatIsNoTest(t *testing.T) {
+func TestHolmLeavesOutNaN(t *testing.T) {
 	got := Holm([]float64{0.02, math.NaN(), 0.01})
 	if !near(got[0], 0.02, 1e-12) || !math.IsNaN(got[1]) || !near(got[2], 0.02, 1e-12) {
-		t.Errorf("with one of three no test: %v, want 0.02, NaN, 0.02", got)
+		t.Errorf("with NaN for one of three: %v, want 0.02, NaN, 0.02", got)
 	}
 }
 
-func TestHolmKeepsTheOrderAndIsNeverMoreCertain(t *testing.T) {
+func TestHolmKeepsTheOrderAndNeverLowersAPValue(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	for range 100 {
 		ps := make([]float64, 1+rng.IntN(40))

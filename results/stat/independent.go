@@ -6,9 +6,10 @@ import (
 	moremath "github.com/aclements/go-moremath/stats"
 )
 
-// RankSum returns the two-sided p-value of the Mann–Whitney U test that two independent samples come from one
-// distribution: exact for small samples, by the normal approximation with tie correction for larger ones. It is 1 where
-// all values are equal, NaN where a sample is empty.
+// RankSum returns the two-sided p-value of the Mann–Whitney U test. The null hypothesis is that two
+// independent samples come from the same distribution. The p-value is exact for small samples; for
+// larger ones it is the normal approximation with tie correction. It is 1 if all values are equal
+// and NaN if a sample is empty.
 func RankSum(a, b []float64) float64 {
 	result, err := moremath.MannWhitneyUTest(a, b, moremath.LocationDiffers)
 	switch err {
@@ -20,15 +21,17 @@ func RankSum(a, b []float64) float64 {
 	return math.NaN()
 }
 
-// MedianDifference returns median(cell) − median(baseline) of two independent samples in ascending order, MedianRatio
-// the ratio of their medians. Their intervals combine one of each median at the level √0.95, so that both hold at once
-// with at least 95 %; like those they assume no distribution, and they are wider than an approximate one would be.
+// MedianDifference returns median(cell) − median(baseline) of two independent samples in ascending
+// order. The interval combines the interval of each median at the level √0.95, so that both contain
+// their median with a probability of at least 95 %. It assumes no distribution and is wider than an
+// approximate interval.
 func MedianDifference(cell, baseline []float64) Interval {
 	c, b := jointMedians(cell, baseline)
 	return Interval{c.Value - b.Value, c.Lo - b.Hi, c.Hi - b.Lo}
 }
 
-// MedianRatio is the counterpart of MedianDifference for values that are never negative; it is None of others.
+// MedianRatio returns median(cell) / median(baseline) with an interval made like that of
+// MedianDifference. It is None if a value is negative.
 func MedianRatio(cell, baseline []float64) Interval {
 	if len(cell) == 0 || len(baseline) == 0 || cell[0] < 0 || baseline[0] < 0 {
 		return None
@@ -42,8 +45,8 @@ func jointMedians(cell, baseline []float64) (c, b Interval) {
 	return quantileInterval(cell, 0.5, level), quantileInterval(baseline, 0.5, level)
 }
 
-// Ratio returns cell / baseline for values that are never negative: 1 where both are 0, since nothing differs, and +Inf
-// where only the baseline is. It is NaN where one is negative.
+// Ratio returns cell / baseline for values of at least 0. It is 1 if both are 0, +Inf if only the
+// baseline is 0, and NaN if one is negative or NaN.
 func Ratio(cell, baseline float64) float64 {
 	switch {
 	case !(cell >= 0 && baseline >= 0):

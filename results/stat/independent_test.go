@@ -9,7 +9,8 @@ import (
 	moremath "github.com/aclements/go-moremath/stats"
 )
 
-// Hollander and Wolfe, permeability of the chorioamnion: the example of R's ?wilcox.test. W = 35, two-sided p = 0.2544.
+// Hollander and Wolfe, permeability of the chorioamnion: the example of R's ?wilcox.test. W = 35,
+// two-sided p = 0.2544.
 func TestRankSumOfAPublishedExample(t *testing.T) {
 	p := RankSum(
 		[]float64{0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46},
@@ -25,7 +26,8 @@ func TestRankSumOfAPublishedExample(t *testing.T) {
 	}
 }
 
-// Two exponential samples whose medians differ by the factor 1.5: the intervals hold the truth at least 95 % of the time.
+// The medians of two exponential samples differ by the factor 1.5: at least 95 % of the intervals
+// contain it.
 func TestIntervalsOfIndependentMediansCover(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	const rounds, n = 500, 60
@@ -45,12 +47,12 @@ func TestIntervalsOfIndependentMediansCover(t *testing.T) {
 		}
 	}
 	if ratio < rounds*95/100 || difference < rounds*95/100 {
-		t.Errorf("of %d intervals, %d held the ratio and %d the difference of the medians, want 95 %%", rounds, ratio, difference)
+		t.Errorf("of %d intervals, %d contain the ratio and %d the difference of the medians, want 95 %%", rounds, ratio, difference)
 	}
 }
 
-// Against a baseline without spread, what is left is the interval of the one median: that must hold with √0.95, so that
-// two of them hold together with 95 %.
+// Against a baseline without spread, the interval is that of the cell's median alone. Its level
+// must be √0.95, so that the intervals of two medians have 95 % together.
 func TestIndependentMediansShareTheLevel(t *testing.T) {
 	baseline := make([]float64, 100)
 	for n := 8; n <= 200; n++ {

@@ -10,10 +10,11 @@ import (
 // QuantileDefinition names the one definition of a sample quantile that the lab uses.
 const QuantileDefinition = "Hyndman–Fan type 7"
 
-// Quantile returns the q-th quantile (0 ≤ q ≤ 1) of data in ascending order, or NaN of no data. It is definition 7 of
-// Hyndman and Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50 (1996): linear
-// interpolation at position q·(n−1), the default of R, NumPy and spreadsheets, and montanaflynn/stats's Percentile, of
-// which this is the counterpart for data that are sorted already: Percentile sorts a copy at each call.
+// Quantile returns the q-th quantile (0 ≤ q ≤ 1) of data in ascending order, or NaN without data.
+// It is definition 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages", The American
+// Statistician 50 (1996): linear interpolation at position q·(n−1), the default of R, NumPy and
+// spreadsheets. Percentile of montanaflynn/stats is the same, but sorts a copy of the data at each
+// call.
 func Quantile(sorted []float64, q float64) float64 {
 	n := len(sorted)
 	if n == 0 {
@@ -28,10 +29,10 @@ func Quantile(sorted []float64, q float64) float64 {
 	return sorted[k] + fraction*(sorted[k+1]-sorted[k])
 }
 
-// QuantileInterval returns the q-th quantile of data in ascending order with its interval by order statistics. It
-// assumes independent observations and nothing of their distribution; with ties it is wider than it need be, never
-// narrower. A side is unbounded where there are too few observations beyond the quantile: the median needs 6 to be
-// bounded on both sides, p99 needs 441.
+// QuantileInterval returns the q-th quantile of data in ascending order. Its interval is that of
+// order statistics: it assumes independent observations of any distribution, and ties only make it
+// wider. A side is unbounded if too few observations lie beyond the quantile: the median needs 6
+// observations to be bounded on both sides, p99 needs 441.
 func QuantileInterval(sorted []float64, q float64) Interval {
 	return quantileInterval(sorted, q, Confidence)
 }
@@ -43,7 +44,7 @@ func quantileInterval(sorted []float64, q, confidence float64) Interval {
 	}
 	interval := unbounded(Quantile(sorted, q))
 	lo, hi := orderStatistics(n, q, confidence)
-	// Of five values or fewer, the rank that bounds p99 from below can lie above the interpolated estimate.
+	// With five values or fewer, the lower bound of p99 can be above the interpolated estimate.
 	if lo >= 1 {
 		interval.Lo = min(sorted[lo-1], interval.Value)
 	}
@@ -58,10 +59,12 @@ type orderKey struct {
 	q, confidence float64
 }
 
-// orders remembers the order statistics by orderKey: a grid asks for few of them, very often.
+// orders caches the results of orderStatistics: the cells of a run ask for the same few again and
+// again.
 var orders sync.Map
 
-// orderStatistics returns the 1-based ranks that bound the quantile; 0 and n+1 are ∓∞.
+// orderStatistics returns the 1-based ranks of the values that bound the quantile. Rank 0 is −∞,
+// rank n+1 is +∞.
 func orderStatistics(n int, q, confidence float64) (lo, hi int) {
 	key := orderKey{n, q, confidence}
 	if known, ok := orders.Load(key); ok {

@@ -70,9 +70,10 @@ func TestQuantileOfInfiniteValues(t *testing.T) {
 	}
 }
 
-// Ranks of the 95 % interval of a median as printed in tables, e.g. Conover, Practical Nonparametric Statistics, table
-// A3, or any table of the sign test: the lower rank is the largest r with P(Binomial(n, ½) < r) ≤ 2.5 %. Where the
-// interval still holds 95 % without its uppermost part, go-moremath leaves that off.
+// Ranks of the 95 % interval of a median as printed in tables, e.g. Conover, Practical
+// Nonparametric Statistics, table A3, or any table of the sign test: the lower rank is the largest
+// r with P(Binomial(n, ½) < r) ≤ 2.5 %. Where the interval still has 95 % without its uppermost
+// part, go-moremath leaves that part out.
 func TestMedianIntervalRanksOfPublishedTables(t *testing.T) {
 	for _, test := range []struct{ n, lo, hi int }{
 		{6, 1, 6}, {7, 1, 7}, {8, 1, 8}, {9, 2, 8}, {10, 2, 9}, {12, 3, 10}, {15, 4, 12}, {20, 6, 15}, {25, 8, 18},
@@ -84,7 +85,8 @@ func TestMedianIntervalRanksOfPublishedTables(t *testing.T) {
 	}
 }
 
-// The probability that the interval covers its quantile is P(lo ≤ X < hi) with X binomial, whatever the distribution.
+// The probability that the interval covers its quantile is P(lo ≤ X < hi) with X binomial, whatever
+// the distribution.
 func TestQuantileIntervalsCoverAsOftenAsTheySay(t *testing.T) {
 	for _, q := range []float64{0.5, 0.9, 0.95, 0.99} {
 		for _, n := range []int{6, 10, 30, 31, 50, 99, 100, 250, 368, 500, 1000, 2000} {

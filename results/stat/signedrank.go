@@ -5,16 +5,19 @@ import (
 	"slices"
 )
 
-// exactPairs is the largest number of non-zero differences for which SignedRank counts all sign patterns.
+// exactPairs is the largest number of non-zero differences for which the p-value is exact.
 const exactPairs = 50
 
-// SignedRank returns the two-sided p-value of the Wilcoxon signed-rank test that paired differences, given in ascending
-// order, are symmetric about zero: F. Wilcoxon, "Individual Comparisons by Ranking Methods", Biometrics Bulletin 1
-// (1945). Zero differences are left out, as Wilcoxon did; equal magnitudes share the mean of their ranks. Up to 50
-// differences the p-value is exact, given the ties; above, it is by the normal approximation with the variance
-// corrected for ties and a continuity correction (Hollander, Wolfe and Chicken, Nonparametric Statistical Methods,
-// §3.1; R's wilcox.test). It is 1 where all differences are zero, NaN of no differences
-// or of some that are NaN. Below some 1e-308 it is 0.
+// SignedRank returns the two-sided p-value of the Wilcoxon signed-rank test. The null hypothesis is
+// that paired differences, given in ascending order, are symmetric about zero. F. Wilcoxon,
+// "Individual Comparisons by Ranking Methods", Biometrics Bulletin 1 (1945). As there, differences
+// of zero are left out, and equal magnitudes share the mean of their ranks.
+//
+// With up to 50 differences the p-value is exact, ties included. With more it is the normal
+// approximation, with a continuity correction and the variance corrected for ties (Hollander, Wolfe
+// and Chicken, Nonparametric Statistical Methods, §3.1; wilcox.test in R). The p-value is 1 if all
+// differences are zero, and NaN if there are none or one is NaN. A p-value below about 1e-308 is
+// returned as 0.
 func SignedRank(sorted []float64) float64 {
 	if len(sorted) == 0 || math.IsNaN(sorted[0]) { // slices.Sort puts NaN first
 		return math.NaN()
@@ -29,18 +32,19 @@ func SignedRank(sorted []float64) float64 {
 	return ranks.normal()
 }
 
-// signedRanks are the ranks of the magnitudes of non-zero differences. Ranks are doubled, which makes those of ties
-// integers.
+// signedRanks are the ranks of the magnitudes of non-zero differences. Ranks are doubled, so that
+// the mean ranks of ties are integers.
 type signedRanks struct {
 	n        int
 	positive int64 // the sum of the doubled ranks of positive differences
-	// doubled holds all doubled ranks, where n is at most exactPairs.
+	// doubled holds all doubled ranks if n is at most exactPairs.
 	doubled []int
-	// ties is the sum over all groups of t equal magnitudes of t³ − t.
+	// ties is the sum of t³ − t over all groups of t equal magnitudes.
 	ties float64
 }
 
-// rankSigned walks outwards from zero: to the left of it magnitudes rise leftwards, to the right of it rightwards.
+// rankSigned ranks the magnitudes. It starts at zero, from where magnitudes rise to the left and to
+// the right.
 func rankSigned(sorted []float64) signedRanks {
 	right, zeros := slices.BinarySearch(sorted, 0)
 	left := right - 1
@@ -78,9 +82,10 @@ func rankSigned(sorted []float64) signedRanks {
 	return r
 }
 
-// exact counts how many of the 2ⁿ equally likely sign patterns give a sum at least as far from the middle: the shift
-// algorithm of Streitberg and Röhmel, "Exact Distributions for Permutation and Rank Tests", Statistical Software
-// Newsletter 12 (1986). Its counts are integers of at most 2⁵⁰, which a float64 holds exactly.
+// exact counts how many of the 2ⁿ equally likely sign patterns give a sum at least as far from the
+// mean. It is the shift algorithm of Streitberg and Röhmel, "Exact Distributions for Permutation
+// and Rank Tests", Statistical Software Newsletter 12 (1986). The counts are integers of at most
+// 2⁵⁰, which a float64 represents exactly.
 func (r signedRanks) exact() float64 {
 	total := 0
 	for _, d := range r.doubled {
@@ -103,6 +108,7 @@ func (r signedRanks) exact() float64 {
 	return min(1, 2*tail/math.Exp2(float64(r.n)))
 }
 
+// normal is the p-value by the normal approximation.
 func (r signedRanks) normal() float64 {
 	n := float64(r.n)
 	mean := n * (n + 1) / 4

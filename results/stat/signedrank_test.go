@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// Charles Darwin's maize, crossed minus self-fertilised in eighths of an inch (Fisher, The Design of Experiments, §17):
-// the sum of negative ranks is 24 of 120. exactRankTests::wilcox.exact, which counts all patterns given the ties, has
-// p = 0.04126.
+// Charles Darwin's maize, crossed minus self-fertilised in eighths of an inch (Fisher, The Design
+// of Experiments, §17): the sum of negative ranks is 24 of 120. exactRankTests::wilcox.exact, which
+// counts all patterns given the ties, has p = 0.04126.
 var darwin = []float64{49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48}
 
 func TestSignedRankOfPublishedExamples(t *testing.T) {
@@ -19,7 +19,8 @@ func TestSignedRankOfPublishedExamples(t *testing.T) {
 		want      float64
 		tolerance float64
 	}{
-		// Hollander and Wolfe, depression scale factors: the example of R's ?wilcox.test. V = 40, two-sided p = 0.03906.
+		// Hollander and Wolfe, depression scale factors: the example of R's ?wilcox.test. V = 40,
+		// two-sided p = 0.03906.
 		{"depression", []float64{
 			1.83 - 0.878, 0.50 - 0.647, 1.62 - 0.598, 2.48 - 2.05, 1.68 - 1.06, 1.88 - 1.29, 1.55 - 1.06, 3.06 - 3.14, 1.30 - 1.29,
 		}, 20.0 / 512, 1e-12},
@@ -43,8 +44,8 @@ func TestSignedRankOfPublishedExamples(t *testing.T) {
 	}
 }
 
-// Critical values of the smaller rank sum at a two-sided 5 %: any table of the test, e.g. Siegel and Castellan, table H.
-// At the value the exact p is at most 5 %, one above it is more.
+// Critical values of the smaller rank sum at a two-sided 5 %: any table of the test, such as table
+// H of Siegel and Castellan. At the value the exact p is at most 5 %, one above it is more.
 func TestSignedRankCriticalValues(t *testing.T) {
 	for n, critical := range map[int]int{6: 0, 7: 2, 8: 3, 9: 5, 10: 8, 11: 10, 12: 13, 13: 17, 14: 21, 15: 25, 20: 52, 25: 89} {
 		if p := SignedRank(withNegativeRankSum(n, critical)); p > 0.05 {
@@ -56,7 +57,8 @@ func TestSignedRankCriticalValues(t *testing.T) {
 	}
 }
 
-// withNegativeRankSum returns differences of the magnitudes 1 to n whose negative ones have the given rank sum.
+// withNegativeRankSum returns differences of the magnitudes 1 to n whose negative ones have the
+// given rank sum.
 func withNegativeRankSum(n, sum int) []float64 {
 	var diffs []float64
 	for rank := n; rank >= 1; rank-- {
@@ -70,7 +72,7 @@ func withNegativeRankSum(n, sum int) []float64 {
 	return sorted(diffs...)
 }
 
-// By brute force: every sign pattern of the magnitudes, which may be tied.
+// The p-value by counting every sign pattern of the magnitudes, which may be tied.
 func TestSignedRankCountsAllSignPatterns(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for range 200 {
@@ -121,7 +123,8 @@ func bruteSignedRank(diffs []float64) float64 {
 	return min(1, 2*min(low, high)/math.Exp2(float64(len(diffs))))
 }
 
-// The approximation takes over where the exact count ends, and must not be far from it there, with ties or without.
+// At the size where the approximation replaces the exact count, the two must be close, with ties
+// and without.
 func TestSignedRankApproximationMeetsTheExactTest(t *testing.T) {
 	for _, sum := range []int{400, 434, 500, 600} {
 		for _, width := range []float64{1, 5, 20} { // so many neighbouring magnitudes become one

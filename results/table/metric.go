@@ -12,8 +12,9 @@ import (
 	"tlslab/results/table/number"
 )
 
-// HeadlineMetric returns the index of the metric that answers the scenario's question: the one the comparison names,
-// else the first for which lower or higher is better, else the first.
+// HeadlineMetric returns the index of the metric that answers the scenario's question: the metric
+// of the comparison, else the first metric of which lower or higher is better, else the first
+// metric.
 func HeadlineMetric(h *results.Header) int {
 	if h.Compare != nil {
 		if m := h.Metric(h.Compare.Metric); m >= 0 {
@@ -28,11 +29,11 @@ func HeadlineMetric(h *results.Header) int {
 	return 0
 }
 
-// Headline is the table of the metric that answers the scenario's question: a row for each cell, with replicates,
-// failures, quantiles with intervals and the comparison with the baseline.
+// Headline is the table of the HeadlineMetric. Each cell has a row with its replicates, its
+// failures, quantiles with intervals, and the comparison with the baseline.
 func Headline(s *summary.Summary) *Table { return Metric(s, HeadlineMetric(s.Header)) }
 
-// Metric is the same table of any metric, by its index in the header.
+// Metric is the same table for any metric, by its index in the header.
 func Metric(s *summary.Summary, metric int) *Table {
 	t := &Table{Title: s.Header.Metrics[metric].Name}
 	order := FactorOrder(s.Header)
@@ -55,7 +56,7 @@ func Metric(s *summary.Summary, metric int) *Table {
 	return t
 }
 
-// keyCells name a cell by its levels, in readers' terms.
+// keyCells name a cell of the experiment by its levels.
 func keyCells(s *summary.Summary, order []int, cell int) []Cell {
 	var row []Cell
 	for _, f := range order {
@@ -70,7 +71,8 @@ type quantityColumn struct {
 	cell func(r *summary.Row, better int) Cell
 }
 
-// quantityColumns are the columns after those of the factors. Those of the comparison are there where one is made.
+// quantityColumns are the columns behind those of the factors. A scenario that compares has three
+// more.
 func quantityColumns(s *summary.Summary) []quantityColumn {
 	columns := []quantityColumn{
 		{Column{Name: "n", Right: true, Once: true, Spare: 2}, func(r *summary.Row, _ int) Cell { return Cell{Text: number.Count(r.N)} }},
@@ -89,7 +91,7 @@ func quantityColumns(s *summary.Summary) []quantityColumn {
 	)
 }
 
-// versus heads the column of ratios: with the baseline's name, where that is no longer than what stands below it.
+// versus is the heading of the ratios. It names the baseline if that makes the column no wider.
 func versus(h *results.Header) string {
 	if name := Baseline(h); utf8.RuneCountInString(name) <= 12 {
 		return "vs " + name
@@ -104,20 +106,21 @@ func failed(n int) Cell {
 	return Cell{number.Count(n), Bad}
 }
 
-// beyond marks a quantile that more replicates missed than lie above it.
-const beyond = "*"
+// censoredMark stands behind a quantile that does not exist over all replicates: see
+// summary.Row.Censored.
+const censoredMark = "*"
 
 func quantile(r *summary.Row, q float64, iv stat.Interval, write func(stat.Interval, string) string) Cell {
 	c := Cell{Text: write(iv, r.Unit)}
 	if r.Reached == 0 {
 		c.Tone = Quiet
 	} else if r.Censored(q) {
-		c.Text += beyond
+		c.Text += censoredMark
 	}
 	return c
 }
 
-// compared writes one side of a comparison; a baseline has none.
+// compared writes one figure of a comparison. The row of a baseline has no comparison.
 func compared(r *summary.Row, better int, write func(*summary.Comparison) string) Cell {
 	c := r.VsBaseline
 	if c == nil {
@@ -130,7 +133,8 @@ func ratio(c *summary.Comparison) string       { return number.Ratio(c.Ratio) }
 func probability(c *summary.Comparison) string { return number.Probability(c.PHolm) }
 func verdict(c *summary.Comparison) string     { return string(c.Verdict) }
 
-// ToneOf tells a difference for the better from one for the worse.
+// ToneOf is Good for a difference for the better, Bad for one for the worse. better is
+// Metric.Better.
 func ToneOf(c *summary.Comparison, better int) Tone {
 	lower := c.Ratio.Value < 1
 	switch {
@@ -144,12 +148,13 @@ func ToneOf(c *summary.Comparison, better int) Tone {
 	return Bad
 }
 
-// Baseline is the level all others are compared with, in readers' terms.
+// Baseline is the name of the level with which all others are compared.
 func Baseline(h *results.Header) string {
 	return Level(&h.Factors[h.Factor(h.Compare.Factor)], h.Compare.Baseline)
 }
 
-// FactorOrder is the order of a table's columns: as in the header, but the compared factor last, next to the numbers.
+// FactorOrder is the order of the factors in a table: that of the header, with the compared factor
+// at the end.
 func FactorOrder(h *results.Header) []int {
 	var order []int
 	compared := -1
@@ -166,8 +171,8 @@ func FactorOrder(h *results.Header) []int {
 	return order
 }
 
-// CellOrder lists the cells so that those that are compared stand together: by the levels of FactorOrder, each in the
-// order of the header, but a baseline before what is compared with it.
+// CellOrder lists the cells so that compared cells stand together. It sorts by the factors of
+// FactorOrder, and the levels of each factor by their order in the header, with the baseline first.
 func CellOrder(s *summary.Summary) []int {
 	h := s.Header
 	rank := func(f int, level string) int {
@@ -192,7 +197,7 @@ func CellOrder(s *summary.Summary) []int {
 	return order
 }
 
-// notes explain what the columns do not say themselves.
+// notes explain the columns and marks.
 func notes(s *summary.Summary, metric int) []string {
 	var out []string
 	m := &s.Header.Metrics[metric]
@@ -200,18 +205,18 @@ func notes(s *summary.Summary, metric int) []string {
 		out = append(out, fmt.Sprintf("%s: %s.", m.Name, m.Label))
 	}
 	if s.Header.Compare != nil {
-		out = append(out, fmt.Sprintf("%s: median of the ratio to %s with the other factors alike; same: within %s.",
+		out = append(out, fmt.Sprintf("%s: median of the ratio to %s, all other factors being equal. The verdict \"same\" means within %s.",
 			versus(s.Header), Baseline(s.Header), number.Percent(s.Header.Compare.Margin)))
 	}
 	for cell := range s.Cells {
 		if p50 := s.Row(cell, metric).P50; p50.Lo == p50.Value && p50.Hi == p50.Value {
-			out = append(out, "p50 without an interval: both its bounds are the value itself, as where nothing is random or most replicates are alike.")
+			out = append(out, "A p50 without an interval has bounds equal to its value: nothing is random there, or most replicates are equal.")
 			break
 		}
 	}
 	for cell := range s.Cells {
 		if r := s.Row(cell, metric); r.Reached > 0 && r.Censored(0.99) {
-			out = append(out, beyond+" Of those that reached "+m.Name+"; so many did not that over all replicates this quantile has no value.")
+			out = append(out, censoredMark+" Quantile of only the replicates that reached "+m.Name+": too many did not reach it.")
 			break
 		}
 	}

@@ -5,7 +5,8 @@ import (
 	"tlslab/results/table/number"
 )
 
-// Overview is a table of every metric that is not part of another: their medians, a row for each cell.
+// Overview is the table of the medians of all metrics that are not part of another metric. Each
+// cell has a row.
 func Overview(s *summary.Summary) *Table {
 	t := &Table{Title: "medians"}
 	order := FactorOrder(s.Header)
@@ -27,7 +28,7 @@ func Overview(s *summary.Summary) *Table {
 			if r.Reached == 0 {
 				c.Tone = Quiet
 			} else if r.Censored(0.5) {
-				c.Text += beyond
+				c.Text += censoredMark
 			}
 			row = append(row, c)
 		}

@@ -1,11 +1,11 @@
-// Package table lays the summary out as tables of text, and prints them on a terminal.
+// Package table makes tables of a summary and prints them on a terminal.
 //
 //	summary.Summary ─► Headline, Metric, Overview ─► Table ─► WriteText (terminal, here)
 //	                                                      └─► Markdown, HTML (results/report)
 //
-// A Table is text already: numbers have been scaled, fitted to their intervals and given their units by
-// results/table/number, factors are shown in the terms readers think in (results.Shown). What is left to a renderer
-// is lines, alignment and colour.
+// A Table holds finished text: package number has scaled the numbers, rounded them by their
+// intervals and added their units, and factors have the names of results.Shown. A renderer adds
+// lines, alignment and colour.
 package table
 
 // Table is rows of text under headings.
@@ -13,28 +13,30 @@ type Table struct {
 	Title   string
 	Columns []Column
 	Rows    [][]Cell
-	// Notes stand below the table: what a column means, what a mark means.
+	// Notes stand below the table and explain its columns and marks.
 	Notes []string
 }
 
-// Column is a heading and how its cells are set.
+// Column is a heading and the layout of the cells below it.
 type Column struct {
 	Name  string
 	Right bool // aligned to the right: numbers
-	Key   bool // a factor's levels, which together name the row
-	// Once says that a column of one and the same text is said once above the table, where a renderer is short of room.
+	Key   bool // levels of a factor: the keys of a row name its cell of the experiment
+	// Once: if all rows have the same text, a renderer that is short of room may print it once,
+	// above the table.
 	Once bool
-	// Spare is how readily the column is left out where there is not enough room: the largest goes first, 0 stays.
+	// Spare: a renderer that is short of room leaves out the column with the largest Spare first,
+	// and never one with 0.
 	Spare int
 }
 
-// Cell is a text and how it is to be emphasised.
+// Cell is a text and its emphasis.
 type Cell struct {
 	Text string
 	Tone Tone
 }
 
-// Tone is what a cell's text means, for renderers that have colours.
+// Tone is the meaning of a cell's text, which renderers may show by a colour.
 type Tone uint8
 
 // The tones of a cell.
@@ -43,10 +45,11 @@ const (
 	Good        // different from the baseline, for the better
 	Bad         // different from the baseline, for the worse; failed replicates
 	Unsure      // undecided
-	Quiet       // nothing to see: no failure, no comparison
+	Quiet       // no failure, no comparison, no value
 )
 
-// Repeats reports whether the key in column j of row i says what the row above says, with all keys left of it.
+// Repeats reports whether the key in column j of row i, and all columns left of it, are as in the
+// row above.
 func (t *Table) Repeats(i, j int) bool {
 	if i == 0 || !t.Columns[j].Key {
 		return false
@@ -59,7 +62,7 @@ func (t *Table) Repeats(i, j int) bool {
 	return true
 }
 
-// constant reports whether a column says the same in every row.
+// constant reports whether a column has the same text in every row.
 func (t *Table) constant(j int) bool {
 	for _, row := range t.Rows {
 		if row[j].Text != t.Rows[0][j].Text {

@@ -146,7 +146,7 @@ func TestATableOfNothing(t *testing.T) {
 }
 
 func TestNotesAreThoseThatApply(t *testing.T) {
-	const degenerate, censored = "p50 without an interval", "so many did not"
+	const degenerate, censored = "p50 without an interval", "too many did not reach"
 	failing := tabletest.Handshakes(400, []string{"25ms"}, []string{"20%"})
 	constant := tabletest.New(results.Header{Metrics: []results.Metric{{Name: "time", Unit: "ns"}}}, 40,
 		func(*rand.Rand, map[string]string) (map[string]float64, bool) {

@@ -12,14 +12,15 @@ import (
 	"golang.org/x/term"
 )
 
-// Style is what a terminal can show.
+// Style is what the output can show.
 type Style struct {
 	Colour bool
-	Width  int // columns; 0 is unlimited
+	Width  int // characters in a line; 0: unlimited
 }
 
-// StyleOf returns the style for a writer: colours and the width of the terminal where w is one, plain text of 100
-// columns otherwise. Colours are left out where NO_COLOR is set and not empty (no-color.org) or the terminal is dumb.
+// StyleOf returns the style for a writer: colours and the terminal's width if w is a terminal, else
+// plain text of 100 characters a line. There are no colours if NO_COLOR is set and not empty
+// (no-color.org), or if TERM is dumb.
 func StyleOf(w io.Writer) Style {
 	const pipe = 100
 	f, isFile := w.(*os.File)
@@ -33,8 +34,8 @@ func StyleOf(w io.Writer) Style {
 	return style
 }
 
-// escapes are the SGR sequences of the tones (ECMA-48 §8.3.117): cyan and yellow differ for colour-blind readers too,
-// and the words say the same.
+// escapes are the SGR sequences of the tones (ECMA-48 §8.3.117). Colour-blind readers can tell cyan
+// from yellow, and no meaning is in the colour alone.
 var escapes = map[Tone]string{Good: "\x1b[36m", Bad: "\x1b[33m", Unsure: "\x1b[35m", Quiet: "\x1b[2m"}
 
 const (
@@ -43,15 +44,16 @@ const (
 	space = 2 // between columns
 )
 
-// WriteText writes the table with aligned columns under its title. Columns that say the same in every row are said once,
-// above; where the rest is wider than the style, spare columns are left out.
+// WriteText writes the table with aligned columns under its title. Columns with the same text in
+// every row are printed once, beside the title. If the table is still wider than the style allows,
+// spare columns are left out.
 func (t *Table) WriteText(w io.Writer, style Style) error {
-	shown, said := t.selectColumns(style.Width)
+	shown, once := t.selectColumns(style.Width)
 	widths := t.widths()
 	out := bufio.NewWriter(w)
 	title := t.Title
-	if len(said) > 0 {
-		title += "  (" + strings.Join(said, ", ") + ")"
+	if len(once) > 0 {
+		title += "  (" + strings.Join(once, ", ") + ")"
 	}
 	fmt.Fprintln(out, paint(title, bold, style))
 	var heading, line []string
@@ -85,11 +87,11 @@ func (t *Table) WriteText(w io.Writer, style Style) error {
 	return out.Flush()
 }
 
-// selectColumns returns the columns to show, and what is said above the table of those that are the same in every row.
-func (t *Table) selectColumns(room int) (shown []int, said []string) {
+// selectColumns returns the columns to show, and the texts of the columns that are printed once.
+func (t *Table) selectColumns(room int) (shown []int, once []string) {
 	for j, c := range t.Columns {
 		if (c.Key || c.Once) && len(t.Rows) > 1 && t.constant(j) {
-			said = append(said, c.Name+" "+t.Rows[0][j].Text)
+			once = append(once, c.Name+" "+t.Rows[0][j].Text)
 			continue
 		}
 		shown = append(shown, j)
@@ -108,10 +110,10 @@ func (t *Table) selectColumns(room int) (shown []int, said []string) {
 		}
 		shown = slices.DeleteFunc(shown, func(j int) bool { return j == first })
 	}
-	return shown, said
+	return shown, once
 }
 
-// widths are the columns' widths in characters.
+// widths are the widths of the columns in characters.
 func (t *Table) widths() []int {
 	widths := make([]int, len(t.Columns))
 	for j, c := range t.Columns {

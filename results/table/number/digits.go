@@ -6,16 +6,15 @@ import (
 	"strings"
 )
 
-// Significant digits: of a value alone; of the width of an interval; and of a value with an interval, however wide or
-// narrow it is.
+// Numbers of significant digits.
 const (
-	lone    = 3
-	ofWidth = 2
-	atLeast = 3
-	atMost  = 4
+	lone    = 3 // of a value without an interval
+	ofWidth = 2 // of the width of an interval
+	atLeast = 3 // of a value with a wide interval
+	atMost  = 4 // of a value with a narrow interval
 )
 
-// fixed writes v with the given decimals; a negative number of decimals rounds to tens, hundreds …
+// fixed writes v with this number of decimals. −1 rounds to tens, −2 to hundreds.
 func fixed(v float64, decimals int) string {
 	if decimals < 0 {
 		p := math.Pow(10, float64(-decimals))
@@ -33,7 +32,7 @@ func fixed(v float64, decimals int) string {
 	return s
 }
 
-// thousands sets groups of three digits apart from five digits on, so that 1000 and 2048 stay as people write them.
+// thousands separates groups of three digits in numbers of five digits and more: 2048, but 20,480.
 func thousands(digits string) string {
 	if len(digits) < 5 {
 		return digits
@@ -48,7 +47,8 @@ func thousands(digits string) string {
 	return b.String()
 }
 
-// decimalsFor returns how many decimals show v with the given significant digits; negative for large v.
+// decimalsFor returns the number of decimals that shows v with this number of significant digits,
+// as for fixed.
 func decimalsFor(v float64, significant int) int {
 	if v == 0 || !isFinite(v) {
 		return 0
@@ -61,7 +61,8 @@ func decimalsFor(v float64, significant int) int {
 	return min(d, 6)
 }
 
-// plainDecimals is decimalsFor a value that has no interval. Whole numbers of the base unit (counts, bytes) stay whole.
+// plainDecimals is decimalsFor a value without interval. Integers in the base unit (counts, bytes)
+// have no decimals.
 func plainDecimals(v float64, s Scale) int {
 	if s.Factor == 1 && v == math.Trunc(v) && math.Abs(v) < 1e6 {
 		return 0

@@ -6,12 +6,14 @@ import (
 	"tlslab/results/stat"
 )
 
-// bounded reports whether there is an interval to write: bounds, be they infinite, that are not the value itself.
+// bounded reports whether an interval has bounds, which may be infinite, that are not both the
+// value itself.
 func bounded(iv stat.Interval) bool {
 	return !math.IsNaN(iv.Lo) && !math.IsNaN(iv.Hi) && (iv.Lo != iv.Value || iv.Hi != iv.Value)
 }
 
-// width returns the distance between the bounds; where one is infinite, twice the distance to the other.
+// width returns the distance between the bounds. If one is infinite, it is twice the distance to
+// the other.
 func width(iv stat.Interval) float64 {
 	switch {
 	case isFinite(iv.Lo) && isFinite(iv.Hi):
@@ -24,7 +26,8 @@ func width(iv stat.Interval) float64 {
 	return math.NaN()
 }
 
-// parts returns the texts of a value and of its bounds, if any, in one scale and with the digits the interval allows.
+// parts returns the texts of a value and of its bounds, if any, in the same scale and with the same
+// decimals.
 func parts(iv stat.Interval, unit string) (value, bounds string, s Scale) {
 	s = ScaleFor(unit, iv.Value)
 	d := decimals(iv, s)
@@ -35,8 +38,8 @@ func parts(iv stat.Interval, unit string) (value, bounds string, s Scale) {
 	return value, bounds, s
 }
 
-// Estimate writes a value with its interval: "63.51 [63.21, 63.90] ms". Where value and bounds are one and
-// the same (an exact metric, or every replicate equal) the interval says nothing and is left out.
+// Estimate writes a value with its interval: "63.51 [63.21, 63.90] ms". It leaves the interval out
+// if both bounds equal the value, as they do for an exact metric.
 func Estimate(iv stat.Interval, unit string) string {
 	if !isFinite(iv.Value) {
 		return special(iv.Value)
@@ -48,7 +51,8 @@ func Estimate(iv stat.Interval, unit string) string {
 	return value + " " + bounds + s.suffix()
 }
 
-// Point writes the value of an interval without its bounds, with the digits they allow: "63.51 ms".
+// Point writes the value of an interval without its bounds, with the digits of Estimate: "63.51
+// ms".
 func Point(iv stat.Interval, unit string) string {
 	if !isFinite(iv.Value) {
 		return special(iv.Value)
@@ -60,7 +64,8 @@ func Point(iv stat.Interval, unit string) string {
 	return value + s.suffix()
 }
 
-// decimals fits the digits to the interval, within what a value needs at least and can bear at most.
+// decimals returns the decimals that show ofWidth digits of the interval's width, and of the value
+// from atLeast to atMost digits.
 func decimals(iv stat.Interval, s Scale) int {
 	w, v := width(iv)/s.Factor, iv.Value/s.Factor
 	if !isFinite(w) || w <= 0 {

@@ -8,13 +8,13 @@ import (
 	"tlslab/results/stat"
 )
 
-// Infinity and Absent are what is written for an unbounded and for a missing value.
+// Infinity is written for an infinite value, Absent for NaN.
 const (
 	Infinity = "∞"
 	Absent   = "–"
 )
 
-// Value writes a value alone, in the best multiple of its unit: "63.5 ms".
+// Value writes a value without interval in the multiple of ScaleFor: "63.5 ms".
 func Value(v float64, unit string) string {
 	if !isFinite(v) {
 		return special(v)
@@ -36,7 +36,7 @@ func Ratio(iv stat.Interval) string {
 	return out
 }
 
-// Change writes how far a ratio is from one, as a signed percentage: "−25.5 %".
+// Change writes a ratio as a signed percentage of change: "−25 %" for 0.75.
 func Change(ratio float64) string {
 	if !isFinite(ratio) {
 		return special(ratio)
@@ -51,7 +51,8 @@ func Change(ratio float64) string {
 	return "+" + text
 }
 
-// Percent writes a fraction as a percentage with two significant digits, and whole above ten: "25 %", "2.5 %", "0.04 %".
+// Percent writes a fraction as a percentage, with two significant digits below 10 %: "25 %", "2.5
+// %", "0.04 %".
 func Percent(fraction float64) string {
 	if !isFinite(fraction) {
 		return special(fraction)
@@ -72,7 +73,7 @@ func percentDigits(percent float64) string {
 	return "<0.01"
 }
 
-// Probability writes a p-value: three decimals, and "<0.001" below what they can show.
+// Probability writes a p-value with three decimals, or "<0.001".
 func Probability(p float64) string {
 	switch {
 	case math.IsNaN(p):
@@ -83,7 +84,7 @@ func Probability(p float64) string {
 	return fixed(p, 3)
 }
 
-// Count writes a whole number with its thousands set apart: "36,000".
+// Count writes an integer with separated thousands: "36,000".
 func Count(n int) string {
 	s := strconv.Itoa(n)
 	sign := ""
@@ -93,7 +94,7 @@ func Count(n int) string {
 	return sign + thousands(s)
 }
 
-// Tick writes a value of a 1-2-5 axis: shortest form, thousands set apart.
+// Tick writes the value of an axis' tick in its shortest form, with separated thousands.
 func Tick(v float64) string {
 	v, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 10, 64), 64)
 	if err != nil || !isFinite(v) {
@@ -103,7 +104,7 @@ func Tick(v float64) string {
 	return fixed(v, len(fraction))
 }
 
-// Times writes a ratio alone: "0.75×".
+// Times writes a ratio without interval: "0.75×".
 func Times(ratio float64) string {
 	if !isFinite(ratio) {
 		return special(ratio)
@@ -111,7 +112,8 @@ func Times(ratio float64) string {
 	return fixed(ratio, max(0, min(3, decimalsFor(ratio, lone)))) + "×"
 }
 
-// TickIn is Tick with the unit that suits the value: "500 µs", "1.5 ms", "0".
+// TickIn writes the value of a tick with its unit, in the multiple of ScaleFor: "500 µs", "1.5 ms",
+// "0".
 func TickIn(v float64, unit string) string {
 	if v == 0 {
 		return "0"

@@ -1,25 +1,24 @@
-// Package number is how the lab writes numbers for people: in tables, on axes and in sentences.
+// Package number writes numbers for people: in tables, on axes and in sentences.
 //
-// A value goes in with its base unit as results files carry it (ns, B, B/s, 1), together with the
-// interval around it; text comes out:
+// A value with its interval goes in, in the base unit of the results' files (ns, B, B/s, 1). Text
+// comes out:
 //
 //	63512345 ns, [63210000, 63900000]  ──►  scale (ms)  ──►  digits (2)  ──►  "63.51 [63.21, 63.90] ms"
 //
-// The scale is one prefix for a value and its interval, so that the three can be compared at a glance.
-// The digits are fitted to the interval: two significant digits of its width and no more, because what
-// lies beyond is noise. A bound that is infinite is written ∞ and what is absent is written –.
-// Powers of ten are decimal throughout: kB is 1000 B.
+// A value and its bounds have the same scale, so that readers can compare them. The decimals show
+// two significant digits of the interval's width, because further digits are noise. An infinite
+// bound is written ∞, a missing number –. Prefixes are decimal: kB is 1000 B.
 package number
 
 import "math"
 
-// Scale is a base unit together with the multiple of it in which numbers are written.
+// Scale is the multiple of a base unit in which numbers are written.
 type Scale struct {
 	Factor float64 // base units in one written unit: 1e6 for ns written in ms
 	Symbol string  // "ms"; empty for a bare count
 }
 
-// ladders holds for each base unit the multiples people use, smallest first.
+// ladders holds the usual multiples of each base unit, smallest first.
 var ladders = map[string][]Scale{
 	"ns":  {{1, "ns"}, {1e3, "µs"}, {1e6, "ms"}, {1e9, "s"}},
 	"B":   {{1, "B"}, {1e3, "kB"}, {1e6, "MB"}, {1e9, "GB"}, {1e12, "TB"}},
@@ -28,8 +27,8 @@ var ladders = map[string][]Scale{
 	"":    {{1, ""}},
 }
 
-// ScaleFor returns the largest multiple of the base unit that leaves magnitude at least 1, and for
-// smaller magnitudes the smallest multiple there is. A unit without known multiples is written as it is.
+// ScaleFor returns the largest multiple of the base unit in which magnitude is at least 1, else the
+// smallest multiple. An unknown unit has no other multiple.
 func ScaleFor(unit string, magnitude float64) Scale {
 	ladder, known := ladders[unit]
 	if !known {
@@ -45,7 +44,7 @@ func ScaleFor(unit string, magnitude float64) Scale {
 	return best
 }
 
-// suffix returns the symbol with the space that separates it from a number.
+// suffix returns the symbol with a space before it, or nothing for a count.
 func (s Scale) suffix() string {
 	if s.Symbol == "" {
 		return ""

@@ -10,8 +10,8 @@ import (
 	"tlslab/results"
 )
 
-// Handshakes is an experiment of four factors: times set by the network on long paths and by computing on short ones,
-// with a tail of whole seconds where a first packet is lost.
+// Handshakes is an experiment of four factors: times set by the network on long paths and by
+// computing on short ones, with a tail of whole seconds where a first packet is lost.
 func Handshakes(replicates int, delays, losses []string) *Experiment {
 	var rtts []string
 	for _, d := range delays {

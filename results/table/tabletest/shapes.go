@@ -14,8 +14,9 @@ type Factor struct {
 	Effects []float64
 }
 
-// Product is an experiment whose only metric, "time", is the product of the effects of its factors' levels and of some
-// noise; the first factor is compared, its first level the baseline. Part of it is said to be waiting, part working.
+// Product is an experiment whose only metric, "time", is the product of the effects of its factors'
+// levels and of some noise; the first factor is compared, its first level the baseline. Part of it
+// is said to be waiting, part working.
 func Product(replicates int, unit float64, factors ...Factor) *Experiment {
 	h := results.Header{Scenario: "product", Title: "What is the product?", Version: "0.1.0", Seed: 7, Metrics: []results.Metric{
 		{Name: "time", Unit: "ns", Better: -1},

@@ -1,5 +1,6 @@
-// Package tabletest makes up experiments for the tests of tables, figures and reports: plausible numbers from a seeded
-// generator, reduced here by the plainest means, so that a test of what is shown does not depend on how it was computed.
+// Package tabletest makes up experiments for the tests of tables, figures and reports: plausible
+// numbers from a seeded generator, reduced here by the plainest means, so that a test of what is
+// shown does not depend on how it was computed.
 package tabletest
 
 import (
@@ -23,7 +24,8 @@ type Experiment struct {
 // Replicate makes up one replicate of a cell: its values by metric name, and whether it failed.
 type Replicate func(rng *rand.Rand, cell map[string]string) (values map[string]float64, failed bool)
 
-// New runs every combination of the header's factors. Replicates of the same number share their randomness.
+// New runs every combination of the header's factors. Replicates of the same number share their
+// randomness.
 func New(h results.Header, replicates int, run Replicate) *Experiment {
 	e := &Experiment{Header: h}
 	e.Header.Schema, e.Header.Replicates = results.Schema, replicates
@@ -144,7 +146,8 @@ func moments(x []float64) (mean, sd float64) {
 	return mean, math.Sqrt(sd)
 }
 
-// Quantile is the nearest order statistic, with those 1.96 binomial standard deviations of rank away as its interval.
+// Quantile is the nearest order statistic, with those 1.96 binomial standard deviations of rank
+// away as its interval.
 func Quantile(sorted []float64, p float64) stat.Interval {
 	n := float64(len(sorted))
 	if n == 0 {
