@@ -1,10 +1,13 @@
 package scenarios
 
 import (
+	"errors"
+
 	"tlslab/engine"
 	"tlslab/engine/op"
 	"tlslab/sim"
 	"tlslab/sim/costs"
+	"tlslab/sim/recording"
 )
 
 // World lowers the keys of hosts, links, tcp, ca and timeout to the simulator's configuration. tables
@@ -42,6 +45,32 @@ func (c *Config) World(tables func(name string) (*costs.Table, error)) (sim.Conf
 		Timeout: c.CA.Timeout, SoftFail: c.TLS.SoftFail,
 	}
 	return world, nil
+}
+
+// NewReplicator opens a world in which a recording is replayed. The error of a cost table that lacks a
+// price is a *SettingError.
+func (c *Config) NewReplicator(world sim.Config, rec *recording.Recording, branch recording.Outcome) (*sim.Replicator, error) {
+	r, err := sim.NewReplicator(world, rec, branch)
+	if err == nil {
+		return r, nil
+	}
+	reference, noReference := costs.Reference()
+	if noReference != nil {
+		return nil, errors.Join(err, noReference)
+	}
+	for _, side := range []struct {
+		key   string
+		table **costs.Table
+	}{{"client.costs", &world.Client.Costs}, {"server.costs", &world.Server.Costs}} {
+		*side.table = reference // the shipped table has every price
+		if _, other := sim.NewReplicator(world, rec, branch); other == nil {
+			return nil, &SettingError{blame(side.key), err}
+		}
+	}
+	if world.Responder != nil {
+		return nil, &SettingError{blame("ca.costs"), err}
+	}
+	return nil, err
 }
 
 // Fetches reports whether a client of this configuration asks the certificate authority.

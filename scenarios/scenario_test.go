@@ -1,14 +1,18 @@
 package scenarios
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"tlslab/engine"
 	"tlslab/netem"
+	"tlslab/scenarios/document"
 )
 
 func parse(t *testing.T, text string, sets ...string) *Scenario {
@@ -243,5 +247,74 @@ func TestHeadersAreSound(t *testing.T) {
 		if s.Name != name || s.Title == "" || s.Replicates != 1000 || s.Compare == nil {
 			t.Errorf("%s: name %q, title %q, %d replicates, compare %v", name, s.Name, s.Title, s.Replicates, s.Compare)
 		}
+	}
+}
+
+// The work of reading grows with the scenario, and no faster: what four times as many levels, cells or exclusions allocate is about
+// four times as much.
+func TestReadingIsLinear(t *testing.T) {
+	allocated := func(levels int) uint64 {
+		var list, exclude strings.Builder
+		for i := range levels {
+			fmt.Fprintf(&list, "%dus, ", i+1)
+		}
+		for i := range levels / 10 {
+			fmt.Fprintf(&exclude, "  - {link.delay: %dus, tls.kind: full}\n", i+1)
+		}
+		text := "name: levels\nfactors:\n  link.delay: [" + list.String() + "]\n  tls.kind: [full, resumed]\nexclude:\n" + exclude.String()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		parse(t, text).Header("v")
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	allocated(10) // what is made once
+	if few, many := allocated(500), allocated(2000); many > 5*few {
+		t.Errorf("%d bytes for 500 levels, %d for 2000", few, many)
+	}
+}
+
+// Very many mistakes are not all shown, and very many cells are not made once nobody waits for them.
+func TestReadingEnds(t *testing.T) {
+	var unknown strings.Builder
+	for i := range 9000 {
+		fmt.Fprintf(&unknown, "  key%d: 1\n", i)
+	}
+	_, err := Parse(t.Context(), "test.yaml", []byte("name: unknown\nbase:\n"+unknown.String()), Options{})
+	var mistakes document.Errors
+	if !errors.As(err, &mistakes) || len(mistakes) != document.MaxErrors+1 {
+		t.Errorf("%d mistakes", len(mistakes))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if s, err := Parse(ctx, "test.yaml", []byte(twoByTwo), Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, %v", s, err)
+	}
+}
+
+// What is wrong with a setting, though only the engines find it, is shown at its place.
+func TestAnErrorOfTheEnginesHasThePlaceOfItsSetting(t *testing.T) {
+	s := parse(t, "name: chain\nbase: {tls.chain.size: 100B}\nfactors: {tls.version: [1.2, 1.3]}")
+	_, err := s.Cells[1].Config.Exchange(1)
+	var mistakes document.Errors
+	if !errors.As(s.Locate(&s.Cells[1], err), &mistakes) || !strings.HasPrefix(mistakes.Error(), "test.yaml:2:24: tls.chain.size: chain of 100 bytes") ||
+		!strings.Contains(mistakes.Error(), "in the cell tls.version=1.3") {
+		t.Errorf("got %v", err)
+	}
+	other := errors.New("no setting")
+	if err := s.Locate(&s.Cells[0], other); !errors.Is(err, other) || !strings.Contains(err.Error(), "cell tls.version=1.2") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// With --set the file's settings may be left without effect, and the command line's may not.
+func TestSettingsWithoutEffectAreRefusedWhereTheyAreWritten(t *testing.T) {
+	const text = "name: records\nbase: {tls.record_threshold: 64kB}\nfactors: {tls.record: [16KiB, dynamic]}"
+	parse(t, text)
+	parse(t, text, "tls.record=16KiB")
+	parse(t, text, "tls.reject_early_data=false") // what is off may be said to be off
+	_, err := Parse(t.Context(), "test.yaml", []byte(text), Options{Sets: []string{"tls.early_data=1kB"}})
+	if err == nil || !strings.Contains(err.Error(), "--set tls.early_data:1:1: tls.early_data: has no effect in any cell: no client sends early data") {
+		t.Errorf("got %v", err)
 	}
 }

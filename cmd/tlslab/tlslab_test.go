@@ -257,9 +257,9 @@ func TestWrongUsageAndBadScenariosExitWithTwo(t *testing.T) {
 		{"", "run nowhere.yaml", "nowhere.yaml"},
 		{"", "run full-vs-resumed --set link.loss=150%", "--set link.loss:1:1: link.loss: 150% is more than 100%\n  1 | 150%\n    | ^"},
 		{"name: bad\nbase: {link: {delay: -5ms}}", "run -", "<stdin>:2:22: link.delay: -5ms is negative"},
-		{"name: bad\nbase: {tls: {chain: {size: 100B}}}", "run -", "chain of 100 bytes"},
-		{"name: bad\nbase: {server: {costs: nowhere.json}}", "run -", "nowhere.json"},
-		{"name: bad\nbase: {server: {costs: testdata/one-price.json}}", "run -", `"one-price" has no price for`},
+		{"name: bad\nbase: {tls: {chain: {size: 100B}}}", "run -", "<stdin>:2:28: tls.chain.size: chain of 100 bytes"},
+		{"name: bad\nbase: {server: {costs: nowhere.json}}", "run -", "<stdin>:2:24: server.costs: cost table \"nowhere.json\""},
+		{"name: bad\nbase: {server: {costs: testdata/one-price.json}}", "run -", "<stdin>:2:24: server.costs: server: step at"},
 	} {
 		dir := filepath.Join(t.TempDir(), "out")
 		args := strings.Fields(row.args)

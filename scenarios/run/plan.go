@@ -51,7 +51,7 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 			return nil, s.Locate(c, err)
 		}
 		branch := rec.Branches[0].Outcome
-		open := func() (world, error) { return sim.NewReplicator(cfg, rec, branch) }
+		open := func() (world, error) { return c.Config.NewReplicator(cfg, rec, branch) }
 		if _, err := open(); err != nil {
 			return nil, s.Locate(c, fmt.Errorf("%w: %w", ErrScenario, err))
 		}
