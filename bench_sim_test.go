@@ -64,6 +64,77 @@ func BenchmarkConnection(b *testing.B) {
 	}
 }
 
+// BenchmarkWorld runs connections like BenchmarkConnection's replayed ones through one world, in which
+// so many are open at once: where one ends, the next one opens. An iteration is a connection. What
+// has ended must cost nothing, so that the time of an iteration does not depend on their number.
+func BenchmarkWorld(b *testing.B) {
+	for _, open := range []int{1, 100, 1000, 10_000} {
+		b.Run(fmt.Sprintf("connections=%d", open), func(b *testing.B) {
+			w, connection, err := benchmarkedTopology()
+			if err != nil {
+				b.Fatal(err)
+			}
+			// Before the first measured connection each slot has been used twice.
+			warm := 2 * open
+			opened, ended := 0, 0
+			next := connection
+			connection.Ended = func(_ int, r *sim.Result) {
+				if r.Outcome != sim.OK {
+					b.Errorf("outcome %q", r.Outcome)
+				}
+				if ended++; ended == warm {
+					b.ReportAllocs()
+					b.ResetTimer()
+				}
+				if opened < warm+b.N {
+					opened++
+					next.Start = w.Now()
+					if _, err := w.Open(next); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			next.Ended = connection.Ended
+			w.Reset(1)
+			for i := range open {
+				opened++
+				connection.Start = time.Duration(i) * 200 * time.Millisecond / time.Duration(open)
+				if _, err := w.Open(connection); err != nil {
+					b.Fatal(err)
+				}
+			}
+			w.Run()
+		})
+	}
+}
+
+// benchmarkedTopology is the world of the clean link, with cores for all, and the connection through it.
+func benchmarkedTopology() (*sim.World, sim.Connection, error) {
+	cfg, err := benchmarkedWorld(simulatedLinks[0].tc)
+	if err != nil {
+		return nil, sim.Connection{}, err
+	}
+	cfg.Client.Cores, cfg.Server.Cores = 1<<20, 1<<20
+	exchange, err := benchmarkedExchange()
+	if err != nil {
+		return nil, sim.Connection{}, err
+	}
+	rec, err := sim.Record(exchange)
+	if err != nil {
+		return nil, sim.Connection{}, err
+	}
+	replay, err := sim.NewReplay(rec, recording.Full, cfg.Client, cfg.Server)
+	if err != nil {
+		return nil, sim.Connection{}, err
+	}
+	connection, err := cfg.Connection(replay)
+	if err != nil {
+		return nil, sim.Connection{}, err
+	}
+	w, err := sim.NewWorld(cfg.Topology())
+	return w, connection, err
+}
+
 func benchmarkedExchange() (sim.Exchange, error) {
 	p, err := newObservedPeers(handshakeCell{"full", "1.3", "ecdsa-p256", "x25519", ""})
 	if err != nil {

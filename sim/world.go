@@ -116,6 +116,9 @@ func (w *World) reset() {
 	w.events.reset()
 }
 
+// Now is the virtual time: of the event being handled, where a connection has ended.
+func (w *World) Now() time.Duration { return w.now }
+
 // Run handles events until there are none: all connections have ended.
 func (w *World) Run() {
 	for {
