@@ -201,6 +201,7 @@ func (w *World) begin(c *connection) {
 	c.phase = started
 	c.procs[server].ep.Listen()
 	p := &c.procs[client]
+	p.ep.Lend(w.segments)
 	p.ep.Connect(w.now, w.tag)
 	w.advance(p)
 }

@@ -73,6 +73,7 @@ func (w *World) deliver(c *connection, id uint32, at side) {
 	w.hash.mix(hashDelivered, int64(w.now), int64(2*c.number+int(at))<<32|int64(s.Len), s.Seq^s.Ack<<20^int64(s.Flags)<<56)
 	w.node(c, node{kind: arrivalNode, toServer: at == server, parent: p.left, queued: p.queued, serialised: p.serialised})
 	to := &c.procs[at]
+	to.ep.Lend(w.segments)
 	to.ep.Receive(w.now, w.tag, s)
 	c.packets.free(id)
 	w.advance(to)
@@ -82,11 +83,13 @@ func (w *World) deliver(c *connection, id uint32, at side) {
 func (w *World) transmit(p *process) {
 	c := p.conn
 	out := p.ep.Output()
+	w.segments = out
 	for i := range out {
 		seg := &out[i] // a segment is large: it is copied once
 		id := c.packets.take()
 		k := &c.packets.all[id]
-		k.segment, k.left, k.queued, k.serialised = *seg, w.departure(c, seg), 0, 0
+		seg.CopyTo(&k.segment)
+		k.left, k.queued, k.serialised = w.departure(c, seg), 0, 0
 		k.hop = c.first[p.side]
 		w.enqueue(k.hop, netem.Packet{Size: int32(seg.Size()), Flow: c.slot, Burst: seg.Burst, ID: id})
 	}

@@ -8,12 +8,12 @@ import (
 
 // packet is a segment under way, with the account of its links so far.
 type packet struct {
-	segment    tcp.Segment
 	left       int32 // the node that it left from
 	hop        int32 // that it is on
 	copies     int32 // on the same link: more than 1 where that duplicates
 	queued     time.Duration
 	serialised time.Duration
+	segment    tcp.Segment // its SACK blocks, at the end, are rarely touched
 }
 
 // packetPool holds the packets that a connection has under way.

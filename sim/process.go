@@ -80,6 +80,7 @@ func (w *World) runTimers(p *process) {
 	}
 	w.hash.mix(hashTimer, int64(w.now), p.id(), 0)
 	w.node(p.conn, node{kind: timerNode, parent: int32(p.last)})
+	p.ep.Lend(w.segments)
 	p.ep.Tick(w.now, w.tag)
 	w.advance(p)
 }
@@ -100,6 +101,7 @@ func (w *World) work(p *process) {
 			}
 			if n := arrived - p.read; n > 0 {
 				p.read = arrived
+				p.ep.Lend(w.segments)
 				p.ep.Read(w.now, w.tag, n)
 				w.transmit(p)
 			}
@@ -124,11 +126,13 @@ func (w *World) work(p *process) {
 			p.state, p.ready = pausing, int32(w.tag)
 			w.wakeAt(p, w.now+d.takes)
 		case recording.Write:
+			p.ep.Lend(w.segments)
 			p.ep.Write(w.now, w.tag, d.bytes)
 			w.transmit(p)
 		case recording.Mark:
 			w.mark(c, d.moment)
 		case recording.CloseEnd:
+			p.ep.Lend(w.segments)
 			p.ep.CloseWrite(w.now, w.tag)
 			w.transmit(p)
 		case recording.Fetch:

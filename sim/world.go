@@ -43,6 +43,7 @@ type World struct {
 	unused      []uint32      // slots
 	opened      int           // connections since Reset
 	histories   []*history    // unused
+	segments    []tcp.Segment // memory for the output of all endpoints
 	path        criticalPath
 	question    question // of the fetch that begins
 	result      Result   // of the connection that ends

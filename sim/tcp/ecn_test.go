@@ -21,8 +21,9 @@ func TestECNNegotiation(t *testing.T) {
 		cfg := DefaultConfig()
 		p := newPipe(&cfg, 10*ms, parseTurns(t, "C 256 | S 5000"))
 		for side, on := range []bool{c.client, c.server} {
-			cfg.ECN = on
-			p.end[side].Reset(&cfg)
+			own := cfg
+			own.ECN = on
+			p.end[side].Reset(&own)
 		}
 		p.drop = func(side, n int, s *Segment) bool { return c.loseSYN && side == client && n == 0 }
 		p.trace = func(p *pipe, side int, s *Segment, _ bool) {

@@ -68,7 +68,7 @@ type Stats struct {
 // Endpoint is one end of one TCP connection. Reset makes it ready for Connect or
 // Listen, also for its first use.
 type Endpoint struct {
-	cfg   Config
+	cfg   *Config
 	clock clock
 	err   error
 	out   []Segment
@@ -123,11 +123,11 @@ type Endpoint struct {
 	ack      delayedACK
 }
 
-// Reset makes the endpoint a new one with these settings, which must be valid. It
-// keeps its memory, and nothing else.
+// Reset makes the endpoint a new one with these settings, which must be valid and must
+// not change while it is in use. It keeps its memory, and nothing else.
 func (e *Endpoint) Reset(cfg *Config) {
 	*e = Endpoint{
-		cfg:    *cfg,
+		cfg:    cfg,
 		clock:  newClock(cfg),
 		out:    e.out[:0],
 		queue:  retransmitQueue{ring: e.queue.ring},
@@ -179,6 +179,10 @@ func (e *Endpoint) Output() []Segment {
 	e.out = e.out[:0]
 	return out
 }
+
+// Lend gives the endpoint the memory for its Output, so that endpoints whose Output is
+// taken after each call can share it.
+func (e *Endpoint) Lend(out []Segment) { e.out = out[:0] }
 
 // Delivered returns how many payload bytes have arrived in order so far.
 func (e *Endpoint) Delivered() int64 { return e.stats.BytesDelivered }

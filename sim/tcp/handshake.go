@@ -22,7 +22,7 @@ func (e *Endpoint) Connect(now time.Duration, tag Tag) {
 	e.begin(now, tag)
 	e.state = SynSent
 	e.timestamps, e.sack, e.scaling = e.cfg.Timestamps, e.cfg.SACK, e.cfg.WindowScaling
-	e.wnd.reset(&e.cfg, e.fullMSS())
+	e.wnd.reset(e.cfg, e.fullMSS())
 	e.handshake.first = now
 	e.sendSYN(Write, tag)
 	e.sndNxt = 1
@@ -100,7 +100,7 @@ func (e *Endpoint) receiveListening(s *Segment) {
 		e.handshake = handshake{first: e.now, lastDup: -challengeInterval}
 		e.negotiate(s)
 		e.handshake.peerWnd = min(max(s.Window, 0), 65535)
-		e.wnd.reset(&e.cfg, e.optionsMSS(e.fullMSS()))
+		e.wnd.reset(e.cfg, e.optionsMSS(e.fullMSS()))
 		e.state = SynReceived
 		e.sendSYN(Reply, e.tag)
 		e.sndNxt = 1

@@ -58,8 +58,6 @@ type Segment struct {
 	Window int64
 	// TSVal and TSEcr are the timestamps in milliseconds, valid with OptTimestamps.
 	TSVal, TSEcr int64
-	// SACK holds Blocks valid blocks, the most recent (or a D-SACK) first.
-	SACK [maxBlocks]Block
 	// Len is the payload in bytes, SYN and FIN not counted.
 	Len int32
 	// MSS is the value of the MSS option in bytes, valid with OptMSS.
@@ -93,6 +91,17 @@ type Segment struct {
 	// Paced marks a segment that the pacing timer let go: since the event Armed nothing
 	// else held it back. Cause tells why it would have left then.
 	Paced bool
+	// SACK holds Blocks valid blocks, the most recent (or a D-SACK) first.
+	SACK [maxBlocks]Block
+}
+
+// CopyTo copies the segment: of SACK, which is half of it, the valid blocks alone.
+func (s *Segment) CopyTo(t *Segment) {
+	t.Seq, t.Ack, t.Window, t.TSVal, t.TSEcr = s.Seq, s.Ack, s.Window, s.TSVal, s.TSEcr
+	t.Len, t.MSS, t.Since, t.Armed, t.Burst = s.Len, s.MSS, s.Since, s.Armed, s.Burst
+	t.Flags, t.Options, t.Blocks, t.WindowScale, t.ECN = s.Flags, s.Options, s.Blocks, s.WindowScale, s.ECN
+	t.Cause, t.Retransmit, t.Held, t.Paced = s.Cause, s.Retransmit, s.Held, s.Paced
+	copy(t.SACK[:], s.SACK[:s.Blocks])
 }
 
 // Header sizes in bytes.
