@@ -118,8 +118,13 @@ type moment struct {
 func (w *World) schedule(c *connection, timer int, at time.Duration) {
 	if at < c.due[timer] {
 		c.due[timer] = at
-		w.events.schedule(at, timerID(len(w.links)+int(c.slot)*connectionTimers+timer))
+		w.events.schedule(at, w.timer(c, timer))
 	}
+}
+
+// timer tells a timer of a connection from all others of the world.
+func (w *World) timer(c *connection, timer int) timerID {
+	return timerID(len(w.links) + int(c.slot)*connectionTimers + timer)
 }
 
 // Open opens a connection at its start and returns its number: how many were opened
@@ -186,6 +191,7 @@ func (w *World) takeSlot() (*connection, error) {
 	c := &connection{slot: uint32(len(w.connections))}
 	c.forgetEvents()
 	w.connections = append(w.connections, c)
+	w.events.grow(connectionTimers)
 	return c, nil
 }
 

@@ -27,33 +27,54 @@ func (e *event) before(f *event) bool {
 
 func (e *event) timer() timerID { return timerID(e.key & (1<<timerBits - 1)) }
 
-// eventQueue holds the events to come: a heap whose nodes have four children each.
-// Who has scheduled an event and no longer needs it ignores it when it comes.
+// eventQueue holds the events to come, one at most of each timer: a heap whose nodes
+// have four children each.
 type eventQueue struct {
-	heap  []event
-	count uint64 // events scheduled since reset
+	heap   []event
+	places []int32 // by timer: of its event in heap; -1: it has none
+	count  uint64  // events scheduled since reset
 }
 
-func (q *eventQueue) reset() {
+// reset empties the queue, for so many timers.
+func (q *eventQueue) reset(timers int) {
 	q.heap = q.heap[:0]
 	q.count = 0
+	q.places = q.places[:0]
+	q.grow(timers)
 }
 
+// grow adds timers.
+func (q *eventQueue) grow(n int) {
+	for range n {
+		q.places = append(q.places, -1)
+	}
+}
+
+// schedule sets the event of a timer, in place of a later one.
 func (q *eventQueue) schedule(at time.Duration, t timerID) {
 	q.count++
-	e := event{at: at, key: q.count<<timerBits | uint64(t)}
-	q.heap = append(q.heap, e)
+	q.put(event{at: at, key: q.count<<timerBits | uint64(t)})
+}
+
+// put sets an event in place of a later one of its timer.
+func (q *eventQueue) put(e event) {
+	i := int(q.places[e.timer()])
+	if i < 0 {
+		i = len(q.heap)
+		q.heap = append(q.heap, event{})
+	}
 	h := q.heap
-	i := len(h) - 1
 	for i > 0 {
 		parent := (i - 1) / 4
 		if !e.before(&h[parent]) {
 			break
 		}
 		h[i] = h[parent]
+		q.places[h[i].timer()] = int32(i)
 		i = parent
 	}
 	h[i] = e
+	q.places[e.timer()] = int32(i)
 }
 
 // next takes the earliest event out of the queue; false when there is none.
@@ -63,6 +84,7 @@ func (q *eventQueue) next() (event, bool) {
 		return event{}, false
 	}
 	first := h[0]
+	q.places[first.timer()] = -1
 	last := h[len(h)-1]
 	h = h[:len(h)-1]
 	q.heap = h
@@ -85,8 +107,13 @@ func (q *eventQueue) next() (event, bool) {
 			break
 		}
 		h[i] = h[least]
+		q.places[h[i].timer()] = int32(i)
 		i = least
 	}
 	h[i] = last
+	q.places[last.timer()] = int32(i)
 	return first, true
 }
+
+// ofTimer is the event of a timer that has one.
+func (q *eventQueue) ofTimer(t timerID) event { return q.heap[q.places[t]] }

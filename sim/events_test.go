@@ -7,7 +7,7 @@ import (
 
 func TestEventsAtOneInstantRunInTheOrderOfScheduling(t *testing.T) {
 	var q eventQueue
-	q.reset()
+	q.reset(1000)
 	s := seedStream{1}
 	for i := range timerID(1000) {
 		q.schedule(time.Duration(s.next()%16), i)
@@ -25,6 +25,36 @@ func TestEventsAtOneInstantRunInTheOrderOfScheduling(t *testing.T) {
 	}
 	if _, ok := q.next(); ok {
 		t.Error("an event too many")
+	}
+}
+
+// The queue against a list that is searched, with timers that move.
+func TestATimerHasOneEvent(t *testing.T) {
+	const timers = 50
+	var q eventQueue
+	q.reset(timers)
+	var want [timers]event
+	for i := range want {
+		want[i].at = never
+	}
+	s := seedStream{2}
+	for n := range uint64(20_000) {
+		if id, at := timerID(s.next()%timers), time.Duration(s.next()%1000); s.next()%3 < 2 && at < want[id].at {
+			q.schedule(at, id)
+			want[id] = event{at: at, key: n}
+			continue
+		}
+		first := 0
+		for i := range want {
+			if want[i].before(&want[first]) {
+				first = i
+			}
+		}
+		e, ok := q.next()
+		if ok != (want[first].at != never) || ok && (e.at != want[first].at || e.timer() != timerID(first)) {
+			t.Fatalf("step %d: timer %d at %v (%v), want %d at %v", n, e.timer(), e.at, ok, first, want[first].at)
+		}
+		want[first].at = never
 	}
 }
 

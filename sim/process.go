@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"tlslab/sim/recording"
@@ -25,6 +26,8 @@ type process struct {
 	side     side
 	state    processState
 	cpuCause Cause
+
+	superseded []event // of its TCP timer, given up for earlier ones
 }
 
 // processState says what a process is doing.
@@ -41,6 +44,7 @@ func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.C
 	p.ep.Reset(cfg)
 	p.conn, p.side, p.host, p.cpuCause, p.steps = c, s, int32(host), cause, steps
 	p.actions, p.read, p.wanting = nil, 0, -1
+	p.superseded = p.superseded[:0]
 	p.began, p.until, p.cpu, p.last, p.ready, p.state = 0, never, 0, 0, 0, reading
 }
 
@@ -87,7 +91,33 @@ func (w *World) runTimers(p *process) {
 
 // arm schedules an endpoint's deadline.
 func (w *World) arm(p *process) {
-	w.schedule(p.conn, clientTCPTimer+int(p.side), p.ep.Deadline())
+	c, timer := p.conn, clientTCPTimer+int(p.side)
+	d := p.ep.Deadline()
+	if d >= c.due[timer] {
+		return
+	}
+	id := w.timer(c, timer)
+	if c.due[timer] != never {
+		p.supersede(w.events.ofTimer(id), w.now)
+	}
+	c.due[timer] = d
+	for i := range p.superseded {
+		if p.superseded[i].at == d {
+			w.events.put(p.superseded[i])
+			return
+		}
+	}
+	w.events.schedule(d, id)
+}
+
+// supersede notes an event that gives way to an earlier one. Should its instant be the
+// deadline again, it stands where it stood among the events of that instant.
+func (p *process) supersede(e event, now time.Duration) {
+	if slices.Contains(p.superseded, e) {
+		return
+	}
+	p.superseded = slices.DeleteFunc(p.superseded, func(s event) bool { return s.at < now })
+	p.superseded = append(p.superseded, e)
 }
 
 // work goes on with the steps of a process until it waits for bytes or for a core.

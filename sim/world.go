@@ -114,7 +114,7 @@ func (w *World) reset() {
 			w.recycle(c)
 		}
 	}
-	w.events.reset()
+	w.events.reset(len(w.links) + len(w.connections)*connectionTimers)
 }
 
 // Now is the virtual time: of the event being handled, where a connection has ended.
@@ -130,14 +130,9 @@ func (w *World) Run() {
 		w.now = e.at
 		t := int(e.timer()) - len(w.links)
 		if t < 0 {
-			if link := int32(e.timer()); w.due[link] == e.at {
-				w.moveOn(link)
-			}
+			w.moveOn(int32(e.timer()))
 		} else {
 			c, timer := w.connections[t/connectionTimers], t%connectionTimers
-			if c.due[timer] != e.at {
-				continue // an earlier event has taken its place
-			}
 			c.due[timer] = never
 			w.wake(c, timer)
 			w.endIfDone(c)

@@ -135,8 +135,9 @@ func TestMarkedAndPacedSoak(t *testing.T) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 2))
 		p.reset(&cfg, turns)
 		for side := range p.end {
-			cfg.ECN, cfg.Pacing = rng.IntN(4) > 0, rng.IntN(2) == 0
-			p.end[side].Reset(&cfg)
+			own := cfg
+			own.ECN, own.Pacing = rng.IntN(4) > 0, rng.IntN(2) == 0
+			p.end[side].Reset(&own)
 		}
 		p.mark = func(int, int, *Segment) bool { return rng.IntN(20) == 0 }
 		p.trace = func(_ *pipe, _ int, s *Segment, _ bool) {
