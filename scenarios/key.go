@@ -15,6 +15,7 @@ import (
 // documentation follow.
 type Key struct {
 	Name    string // dotted: tls.version
+	Former  string // an earlier name, whose error names this one
 	Label   string // what tables and figures call a factor of this key
 	Default string // as written in YAML; "": see Unset
 	Unset   string // in words, what holds where nothing is written and Default is empty: "not padded"
@@ -64,6 +65,7 @@ var keyGroups []keyGroup
 var (
 	keys     []*Key
 	keyIndex = map[string]*Key{}
+	formerly = map[string]*Key{} // by Former
 	groupSet = map[string]bool{} // beginnings of dotted keys: tls, tls.chain, link.up
 )
 
@@ -82,6 +84,9 @@ func init() {
 			k.rank = len(keys)
 			keys = append(keys, k)
 			keyIndex[k.Name] = k
+			if k.Former != "" {
+				formerly[k.Former] = k
+			}
 			for j, c := range k.Name {
 				if c == '.' {
 					groupSet[k.Name[:j]] = true

@@ -84,12 +84,12 @@ var certificateKeys = []Key{
 		applies: fullHandshake, // tls.certificate lowers it
 	},
 	{
-		Name: "tls.chain.flaw", Label: "chain fault", Unset: "none",
+		Name: "tls.chain.fault", Former: "tls.chain.flaw", Label: "chain fault", Unset: "none",
 		Doc:     "what is wrong with the server's chain, such as expired or [expired, wrong-name]; the client goes on only if tls.tolerate names it too",
 		places:  place(func(c *Config) value { return enumList{&c.TLS.Chain.Faults, chainFaultWords()} }),
 		applies: fullHandshake, // tls.certificate lowers it
 		check: func(c *Config) []fault {
-			return checkChainFaults(c, "tls.chain.flaw", "client", c.TLS.Chain.Faults)
+			return checkChainFaults(c, "tls.chain.fault", "client", c.TLS.Chain.Faults)
 		},
 	},
 }

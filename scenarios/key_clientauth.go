@@ -54,11 +54,11 @@ var clientAuthKeys = []Key{
 		applies: clientChain, // tls.client_auth lowers it
 	},
 	{
-		Name: "tls.client_chain.flaw", Label: "client chain fault", Unset: "none",
+		Name: "tls.client_chain.fault", Former: "tls.client_chain.flaw", Label: "client chain fault", Unset: "none",
 		Doc:    "what is wrong with the client's chain; the server goes on only if tls.tolerate names it too",
 		places: place(func(c *Config) value { return enumList{&c.TLS.ClientChain.Faults, chainFaultWords()} }),
 		check: func(c *Config) []fault {
-			const key = "tls.client_chain.flaw"
+			const key = "tls.client_chain.fault"
 			if slices.Contains(c.TLS.ClientChain.Faults, pki.FaultWrongName.String()) {
 				return faultf(blame(key), "servers do not ask for a client's name: it cannot be wrong")
 			}
@@ -74,7 +74,7 @@ var clientAuthKeys = []Key{
 			if len(c.TLS.Chain.Faults)+len(c.TLS.ClientChain.Faults) > 0 || asksClient(c) == "" && !c.TLS.resumes() {
 				return "" // a server that tolerates unknown issuers names none to the client
 			}
-			return "no chain has a fault: neither tls.chain.flaw nor tls.client_chain.flaw is set"
+			return "no chain has a fault: neither tls.chain.fault nor tls.client_chain.fault is set"
 		},
 		lower: both(func(c *Config, e *engine.Config) { e.ToleratedFaults = chainFaults(c.TLS.Tolerate) }),
 	},

@@ -25,7 +25,7 @@ var revocationKeys = []Key{
 			case c.TLS.Revocation == engine.RevocationStapled.String() && c.TLS.Versions.Min < engine.TLS10:
 				return faultf(blame("tls.revocation", "tls.version"), "clients ask for a stapled response from TLS 1.0 on, and tls.version is %s", c.TLS.Versions)
 			case c.TLS.Chain.Length == 1 && slices.Contains(c.TLS.Chain.Faults, pki.FaultUnknownCA.String()):
-				return faultf(blame("tls.revocation", "tls.chain.flaw"), "the client does not know the issuer of the certificate, and so no OCSP response on it that it could verify")
+				return faultf(blame("tls.revocation", "tls.chain.fault"), "the client does not know the issuer of the certificate, and so no OCSP response on it that it could verify")
 			}
 			return nil
 		},

@@ -138,7 +138,7 @@ func socketDefaults(values map[string]string) [][2]string {
 			defaults = append(defaults, [2]string{"tls.certificate", certificates().names[i]})
 		}
 	}
-	if flaws := values["tls.chain.flaw"]; flaws != "" { // which is for the peer to judge
+	if flaws := values["tls.chain.fault"]; flaws != "" { // which is for the peer to judge
 		defaults = append(defaults, [2]string{"tls.tolerate", flaws})
 	}
 	if named := values["tls.signature_algorithms"]; named != "" && values["tls.suite"] == "" {

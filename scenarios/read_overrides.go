@@ -35,6 +35,10 @@ func (r *reader) applyOverride(s *Scenario, name, value string) {
 		return
 	}
 	key := keyByName(name)
+	if renamed := formerly[name]; renamed != nil {
+		r.found.Add(&document.Error{File: at, Message: name + " is called " + renamed.Name + " now"})
+		return
+	}
 	if key == nil {
 		words := append(s.factorNames(), keyNames()...)
 		r.found.Add(&document.Error{File: at, Message: "unknown key " + name + didYouMean(name, words)})

@@ -93,6 +93,9 @@ func flattenValue(name string, at, value *document.Node) ([]setting, []error) {
 }
 
 func unknownKey(at *document.Node, name string) error {
+	if k := formerly[name]; k != nil {
+		return at.Errorf("%s is called %s now", name, k.Name)
+	}
 	words := siblings(name)
 	if len(words) == 0 { // a part before the last is wrong: speak of that one
 		if i := strings.LastIndexByte(name, '.'); i >= 0 {

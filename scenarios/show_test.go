@@ -9,7 +9,7 @@ func TestAConfigurationIsShownAsTheLanguageHasIt(t *testing.T) {
 	s := parse(t, `
 name: a
 base:
-  tls: {version: 1.2, signature_algorithms: [], other_certificates: rsa2048, chain.flaw: expired, tolerate: [expired], record: dynamic, record_idle: 0s}
+  tls: {version: 1.2, signature_algorithms: [], other_certificates: rsa2048, chain.fault: expired, tolerate: [expired], record: dynamic, record_idle: 0s}
   transfer: {rounds: 2}
 `)
 	text, err := json.Marshal(s.Resolved()[0].Config)
@@ -23,11 +23,11 @@ base:
 	for key, want := range map[string]string{
 		"tls.signature_algorithms": `[]`,
 		"tls.other_certificates":   `["rsa2048"]`,
-		"tls.chain.flaw":           `["expired"]`,
+		"tls.chain.fault":          `["expired"]`,
 		"tls.record":               `"dynamic"`,
 		"tls.record_idle":          `"0s"`, // not the default
 		"tls.tickets":              `2`,
-		"tls.client_chain.flaw":    ``, // what has no value is left out
+		"tls.client_chain.fault":   ``, // what has no value is left out
 		"tls.other_names":          ``,
 		"tls.key_update_after":     ``,
 		"tls.ticket_rotation":      ``,

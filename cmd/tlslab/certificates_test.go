@@ -8,7 +8,7 @@ import (
 // A flawed chain is refused by its verdict, and told of where that is tolerated; who
 // does not look says that.
 func TestConnectGoesOnInSpiteOfWhatItTolerates(t *testing.T) {
-	s := startServe(t, nil, "--set", "tls.chain.flaw=[expired, wrong-name]")
+	s := startServe(t, nil, "--set", "tls.chain.fault=[expired, wrong-name]")
 	for _, row := range []struct {
 		args string
 		code int
