@@ -23,8 +23,7 @@ func (e *exchangeSide) notice(n engine.Notice) {
 	}
 }
 
-// beginStep empties the items of the step in hand. The names of a step that does
-// nothing else stand at the beginning of the next one.
+// beginStep begins a step. If the last step has only names, they stand at the beginning of this one.
 func (e *exchangeSide) beginStep() {
 	if e.acts() {
 		e.items = e.items[:0]
@@ -36,28 +35,28 @@ func (e *exchangeSide) acts() bool {
 	return slices.ContainsFunc(e.items, func(it recording.Item) bool { return !it.Action.Names() })
 }
 
-// recordNames keeps the names of what an engine has sealed until it is written.
+// recordNames holds the names of sealed records until the records are written.
 type recordNames struct {
 	sealed   []recording.Item // Record and Message items, in the order of the stream
 	ahead    int              // bytes of the last written record that later writes carry
-	messages []sealedMessage  // handshake messages of which not all is in a record
+	messages []madeMessage    // handshake messages that are not complete in a record
 }
 
-type sealedMessage struct {
+// madeMessage is a handshake message that the engine has made.
+type madeMessage struct {
 	name   string
 	length int // bytes, with the header
 	left   int // of these, bytes that are in no record yet
 }
 
-// messageSent notes a handshake message. The record that carries a ChangeCipherSpec
-// or an alert names it itself.
+// messageSent takes a handshake message. A ChangeCipherSpec and an alert are named by their records.
 func (r *recordNames) messageSent(n *engine.Notice) {
 	if n.Message < engine.ChangeCipherSpec {
-		r.messages = append(r.messages, sealedMessage{n.Message.String(), n.Length, n.Length})
+		r.messages = append(r.messages, madeMessage{n.Message.String(), n.Length, n.Length})
 	}
 }
 
-// recordSent notes a record, and the messages that end in it.
+// recordSent takes a record and the messages that end in it.
 func (r *recordNames) recordSent(n *engine.Notice) {
 	r.sealed = append(r.sealed, recording.Item{Action: recording.Record, Name: n.Record.String(), Bytes: n.Length})
 	switch n.Record {
@@ -77,7 +76,7 @@ func (r *recordNames) recordSent(n *engine.Notice) {
 	}
 }
 
-// appendWritten appends to items what begins in a write of n bytes.
+// appendWritten appends the names of the records that begin in a write of n bytes to items.
 func (r *recordNames) appendWritten(items []recording.Item, n int) []recording.Item {
 	k := 0
 	for k < len(r.sealed) && r.ahead < n {
@@ -91,5 +90,5 @@ func (r *recordNames) appendWritten(items []recording.Item, n int) []recording.I
 	return items
 }
 
-// forget drops what is sealed, of records that a replay cuts anew.
+// forget drops the sealed records: a replay splits their data anew.
 func (r *recordNames) forget() { r.sealed = r.sealed[:0] }

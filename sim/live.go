@@ -6,18 +6,18 @@ import (
 	"tlslab/engine"
 )
 
-// fetches reports whether the client asks a responder.
+// fetches reports whether the client fetches an OCSP response.
 func (x *Exchange) fetches() bool {
 	return x.Client.Revocation == engine.RevocationFetched && x.Kind == engine.Full
 }
 
-// live is the step source of an engine at work.
+// live is the step source of one side of an exchange, whose engine computes each step when it begins.
 type live struct {
 	pair       *pair
 	self, peer *exchangeSide
-	host       Host
-	begun      bool
-	priced     pricedItems // of the step in hand
+	host       Host        // of this side
+	begun      bool        // the client has made its first step
+	priced     pricedItems // the step in hand
 }
 
 func (l *live) step(at instant, arrived int64) ([]action, bool, error) {
@@ -39,7 +39,7 @@ func (l *live) step(at instant, arrived int64) ([]action, bool, error) {
 	return l.priced.actions, true, nil
 }
 
-// begin begins the next step, or reports false: what has arrived is not enough.
+// begin begins the next step, or reports false: it needs more bytes of the peer's stream.
 func (l *live) begin(arrived int64) (bool, error) {
 	switch {
 	case !l.begun && l.self.side == client:
@@ -53,15 +53,15 @@ func (l *live) begin(arrived int64) (bool, error) {
 	return l.self.receive(l.peer.out.unread()[:arrived-l.self.consumed], &l.peer.out)
 }
 
-// rest: an engine seals all the records of a step at once.
+// rest returns nothing: the engine seals all records of a step when the step begins.
 func (*live) rest() []action { return nil }
 
 func (l *live) annotations() []annotation { return l.priced.annotations }
 
-// early is what the server's engine says of early data: see Result.
 func (l *live) early() int { return accepted(l.pair.sides[server].conn.Info().EarlyData) }
 
-// alertOf is the outcome of a connection that an engine ended: the alert's name.
+// alertOf returns the outcome of a connection that an engine ended, which is its alert. It reports
+// false for other errors.
 func alertOf(err error) (string, bool) {
 	var e *engine.Error
 	if errors.As(err, &e) {

@@ -354,7 +354,7 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 		"a handshake that is resumed after its session was refused": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE, change: refusing},
 		"gave the client nothing to resume": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
 			change: func(x *Exchange) { x.Server.TicketCount = engine.NoTickets }},
-		"the handshake was full, and resumed was asked for": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket,
+		"the handshake was full, want resumed": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket,
 			change: func(x *Exchange) {
 				now := x.Server.Now()
 				x.Server.Now = func() time.Time { // between the two connections its ticket expires
@@ -362,14 +362,14 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 					return now
 				}
 			}},
-		"resumed by ticket, and session-id was asked for": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.SessionID,
+		"resumed by ticket, want session-id": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.SessionID,
 			change: func(x *Exchange) {
 				x.Client.Resumption = []engine.Resumption{engine.Ticket}
 				x.Server.Resumption = x.Client.Resumption
 			}},
 		"unknown_ca": {version: engine.TLS13, kind: engine.Full,
 			change: func(x *Exchange) { x.Client.Roots, _ = pki.NewRoots() }},
-		"early data was none, and accepted was asked for": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
+		"early data was none, want accepted": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
 			change: func(x *Exchange) { x.Client.EarlyData = true }},
 		"has whole milliseconds": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
 		"request of 0 bytes":     {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},

@@ -93,7 +93,8 @@ func (x *Exchange) record(sizing [2]*record.Sizing) (*recording.Recording, error
 	return r, nil
 }
 
-// outcomes are the branches of an exchange, the one asked for first.
+// outcomes returns the branches of the recording of an exchange: first the one that the exchange
+// names.
 func (x *Exchange) outcomes() []recording.Outcome {
 	switch {
 	case x.Refused:
@@ -173,7 +174,7 @@ func (p *pair) run(late time.Duration) (clientSteps, serverSteps []recording.Ste
 			e := &p.sides[s]
 			ok, err := e.advance(&p.sides[1-s].out)
 			if err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", other[1-s], err)
+				return nil, nil, fmt.Errorf("%s: %w", sideNames[s], err)
 			}
 			if ok && e.unsent == 0 && !e.paused {
 				steps[s] = e.appendStep(steps[s])
@@ -205,45 +206,45 @@ func (e *exchangeSide) appendStep(steps []recording.Step) []recording.Step {
 	return append(steps, recording.Step{At: e.position, Items: slices.Clone(e.items)})
 }
 
-// check reports a connection that is not what was asked for.
+// check reports a connection whose handshake or transfer is another one than the exchange wants.
 func (p *pair) check(kind engine.Kind, how engine.Resumption, o recording.Outcome) error {
-	for i, name := range []string{"client", "server"} {
-		info := p.sides[i].conn.Info()
+	for s := range p.sides {
+		info, name := p.sides[s].conn.Info(), sideNames[s]
 		switch {
 		case !info.Done:
-			return fmt.Errorf("%s: the handshake did not come to its end", name)
+			return fmt.Errorf("%s: the handshake is not complete", name)
 		case info.Kind != kind:
-			return fmt.Errorf("%s: the handshake was %v, and %v was asked for", name, info.Kind, kind)
+			return fmt.Errorf("%s: the handshake was %v, want %v", name, info.Kind, kind)
 		case kind == engine.Resumed && info.Resumption != how:
-			return fmt.Errorf("%s: resumed by %v, and %v was asked for", name, info.Resumption, how)
-		case info.EarlyData != earlyOf[o]:
-			return fmt.Errorf("%s: early data was %v, and %v was asked for", name, info.EarlyData, earlyOf[o])
-		case o == recording.Refused && side(i) == client && !p.sides[i].conn.OfferedSession():
-			return fmt.Errorf("%s: it had nothing to offer, and a refusal was asked for", name)
+			return fmt.Errorf("%s: resumed by %v, want %v", name, info.Resumption, how)
+		case info.EarlyData != earlyDataOf[o]:
+			return fmt.Errorf("%s: early data was %v, want %v", name, info.EarlyData, earlyDataOf[o])
+		case o == recording.Refused && side(s) == client && !p.sides[s].conn.OfferedSession():
+			return fmt.Errorf("%s: it offered no session, want one that the server refuses", name)
 		case info.ClientAuthenticated != p.exchange.ClientAuthenticated:
-			return fmt.Errorf("%s: client authenticated: %v, and %v was asked for", name, info.ClientAuthenticated, p.exchange.ClientAuthenticated)
+			return fmt.Errorf("%s: client authenticated: %v, want %v", name, info.ClientAuthenticated, p.exchange.ClientAuthenticated)
 		}
 	}
 	want := p.exchange.Revocation
 	if kind == engine.Resumed {
-		want = engine.RevocationNone // that was the business of the handshake before
+		want = engine.RevocationNone // a resumed handshake has no certificate
 	}
 	if got := p.sides[client].conn.Info().Revocation; got != want {
-		return fmt.Errorf("client: learnt of revocation: %v, and %v was asked for", got, want)
+		return fmt.Errorf("client: the certificate's status was %v, want %v", got, want)
 	}
 	if got, want := p.sides[client].received, p.exchange.Response; got != want {
-		return fmt.Errorf("client: %d of %d bytes of the response came", got, want)
+		return fmt.Errorf("client: received %d bytes of the response, want %d", got, want)
 	}
 	return nil
 }
 
-// sizes says how much application data the sides put into records.
-func (p *pair) sizes() string {
+// recordSizes describes how much application data the records of the sides have.
+func (p *pair) recordSizes() string {
 	var of [2]string
-	for s, cfg := range []*engine.Config{p.exchange.Client, p.exchange.Server} {
+	for s := range p.sides {
 		of[s] = strconv.Itoa(p.sides[s].conn.RecordSize())
-		if cfg.RecordSizing != nil {
-			of[s] = cfg.RecordSizing.String()
+		if sizing := p.exchange.config(side(s)).RecordSizing; sizing != nil {
+			of[s] = sizing.String()
 		}
 	}
 	if of[client] == of[server] {
@@ -252,16 +253,15 @@ func (p *pair) sizes() string {
 	return fmt.Sprintf("%s up, %s down", of[client], of[server])
 }
 
-// earlyOf is what becomes of early data in the branches that have any.
-var earlyOf = map[recording.Outcome]engine.EarlyData{
+// earlyDataOf is what the engines report of early data in the branches that have it.
+var earlyDataOf = map[recording.Outcome]engine.EarlyData{
 	recording.Early:         engine.EarlyAccepted,
 	recording.EarlyRejected: engine.EarlyRejected,
 }
 
-// other names the side that a side talks to.
-var other = [...]string{client: "server", server: "client"}
+var sideNames = [...]string{client: "client", server: "server"}
 
-// about describes the connection for the recording's reader.
+// about returns what the engines negotiated, for the reader of the recording.
 func (p *pair) about() []recording.Fact {
 	info := p.sides[client].conn.Info()
 	facts := []recording.Fact{
@@ -281,7 +281,7 @@ func (p *pair) about() []recording.Fact {
 	}
 	for _, s := range []side{client, server} {
 		if found := p.sides[s].conn.Info().ToleratedFaults; found != 0 {
-			facts = append(facts, recording.Fact{Key: "tolerated", Value: found.String() + " of the " + other[s] + "'s"})
+			facts = append(facts, recording.Fact{Key: "tolerated", Value: found.String() + " of the " + sideNames[1-s] + "'s"})
 		}
 	}
 	if agreed := info.Records(); agreed != nil {
@@ -307,7 +307,7 @@ func (p *pair) about() []recording.Fact {
 		facts = append(facts, recording.Fact{Key: "revocation", Value: info.Revocation.String()})
 	}
 	return append(facts,
-		recording.Fact{Key: "record-sizes", Value: p.sizes()},
+		recording.Fact{Key: "record-sizes", Value: p.recordSizes()},
 		recording.Fact{Key: "tickets", Value: strconv.Itoa(info.TicketsReceived)},
 		recording.Fact{Key: "request", Value: strconv.Itoa(p.exchange.Request) + " bytes"},
 		recording.Fact{Key: "response", Value: strconv.Itoa(p.exchange.Response) + " bytes"},

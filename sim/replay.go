@@ -284,7 +284,7 @@ func (r *replaySide) early() int {
 	if r.branch == nil {
 		return -1
 	}
-	return accepted(earlyOf[r.branch.outcome])
+	return accepted(earlyDataOf[r.branch.outcome])
 }
 
 // inWindow returns the decision on early data by a recording's window. The client states a ticket's

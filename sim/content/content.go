@@ -1,13 +1,11 @@
-// Package content makes the application data of a simulated transfer, where it
-// matters what the data is: for compression.
+// Package content generates the application data of a simulated transfer with compression.
 //
-//	seed ─► New ─► Read … ─► bytes that DEFLATE shortens as it does a web page, or not at all
+//	seed ─► New ─► Read … ─► bytes that DEFLATE shortens as a web page, or not at all
 //
-// Text is markup with words whose frequencies fall as those of natural languages
-// do (Zipf); DEFLATE at its default level brings it to about a third. Random is
-// what images, archives and other compressed files look like. Nothing repeats
-// because a record or a transfer begins anew, so a compressor's history is worth
-// what it would be worth with real data.
+// Text is markup. Its words have the frequencies of natural languages (Zipf's law); DEFLATE at its
+// default level shortens it to about a third. Random bytes stand for images, archives and other
+// compressed files. The stream does not repeat at a record or a transfer, so that a compressor's
+// history shortens it as it shortens real data.
 package content
 
 import (
@@ -18,7 +16,7 @@ import (
 	"slices"
 )
 
-// kinds are the names that New knows, and what makes them.
+// kinds are the kinds of content, the default one first.
 var kinds = []struct {
 	name string
 	make func(*rand.ChaCha8) io.Reader
@@ -27,7 +25,7 @@ var kinds = []struct {
 	{"random", func(source *rand.ChaCha8) io.Reader { return source }},
 }
 
-// Names lists the kinds of content, the usual one first.
+// Names returns the kinds of content, the default one first.
 func Names() []string {
 	var names []string
 	for _, k := range kinds {
@@ -36,8 +34,7 @@ func Names() []string {
 	return names
 }
 
-// New returns an endless reader of a kind of content. The same seed gives the
-// same bytes.
+// New returns an endless reader of a kind of content, one of Names. The seed decides all bytes.
 func New(name string, seed uint64) (io.Reader, error) {
 	for _, k := range kinds {
 		if k.name == name {
@@ -54,16 +51,16 @@ func source(seed uint64) *rand.ChaCha8 {
 	return rand.NewChaCha8(key)
 }
 
-// text writes paragraphs of words.
+// text generates paragraphs of words.
 type text struct {
-	rest []byte
-	line []byte
+	rest []byte // of line, not read
+	line []byte // the last paragraph
 	rand *rand.Rand
 	zipf *rand.Zipf
 }
 
-// How the words are drawn: the exponent of their frequencies, and how many words
-// a paragraph has.
+// The word of rank k, from 0, has a frequency proportional to (zipfOffset + k)^-zipfExponent. A
+// paragraph has paragraphWords words on average.
 const (
 	zipfExponent   = 1.1
 	zipfOffset     = 2.7
@@ -100,7 +97,7 @@ func (t *text) paragraph() {
 	t.rest = t.line
 }
 
-// words are a vocabulary of made-up words, the short ones frequent.
+// words is a vocabulary of invented words by rank: the short ones are the frequent ones.
 var words = func() []string {
 	const vocabulary = 8000
 	r := rand.New(source(0))

@@ -18,17 +18,17 @@ import (
 
 // Options of a measurement.
 type Options struct {
-	Name    string           // of the table
-	Batch   time.Duration    // one batch of calls takes at least so long; 0: 1 ms
-	Batches int              // of which the fastest counts; 0: 50
-	Now     func() time.Time // the clock; nil: the machine's
-	Done    func(Price)      // told of each price as it is known; may be nil
+	Name    string           // of the table; empty: measured
+	Batch   time.Duration    // the shortest time of one batch of calls; 0: 1 ms
+	Batches int              // the fastest of so many batches counts; 0: 50
+	Now     func() time.Time // the clock; nil: time.Now
+	Done    func(Price)      // called with each price when it is known; may be nil
 }
 
-// Measure prices every operation that the engine performs, on the machine and
-// with the libraries that it runs with: the engine's own rooms make the calls,
-// with the machine's source of randomness. Sizes between those measured, 64
-// bytes and 16 KiB, are priced along a straight line.
+// Measure prices every operation of the engine on this machine, with the libraries of this program. It
+// calls the packages of the engine that report the operations, with random bytes of the operating
+// system. The price of a size follows the straight line through the times for 64 bytes and 16 KiB.
+// Measure ends early with the context's error.
 func Measure(ctx context.Context, o Options) (*Table, error) {
 	t := &Table{Schema: Schema, Name: o.Name, Machine: thisMachine(), byOp: map[key]Price{}}
 	if t.Name == "" {
@@ -66,25 +66,25 @@ func Measure(ctx context.Context, o Options) (*Table, error) {
 	return t, nil
 }
 
-// The two sizes, in bytes, between and beyond which prices follow a line.
+// The two sizes that are measured, in bytes.
 const (
 	small = 64
 	large = 16384
 )
 
-// meter collects prices. The first error of a call that is being measured stays.
+// meter collects prices. It keeps the first error of a measured call.
 type meter struct {
 	watch  stopwatch
 	prices []Price
 	err    error
 }
 
-// fixed prices an operation whose size does not matter.
+// fixed prices an operation whose time does not depend on a size.
 func (m *meter) fixed(k op.Kind, alg, provider string, call func() error) {
 	m.add(k, alg, provider, m.call(call), 0)
 }
 
-// linear prices an operation by its time for a small and for a large size.
+// linear prices an operation by its times for a bytes and for b bytes.
 func (m *meter) linear(k op.Kind, alg, provider string, a, b int, atA, atB time.Duration) {
 	perByte := max(0, (int64(atB)-int64(atA))*1000/int64(b-a))
 	m.add(k, alg, provider, max(0, atA-time.Duration(perByte*int64(a)/1000)), perByte)
@@ -138,7 +138,7 @@ func measureKEMs(m *meter) error {
 	return m.err
 }
 
-// tls12 and tls13 are the versions that signature schemes ask about.
+// tls12 and tls13 are versions on the wire.
 const tls12, tls13 = 0x0303, 0x0304
 
 func measureSignatures(m *meter) error {
@@ -171,9 +171,8 @@ func measureSignatures(m *meter) error {
 	return m.err
 }
 
-// mean is the time of a signature whose work depends on the message: the mean over
-// messages that are the same in every batch, whose fastest would else be the one
-// with the luckiest messages.
+// mean returns the mean time of a signature whose time depends on the message. Every batch signs the
+// same messages: otherwise the fastest batch would be the one with the easiest messages.
 func (m *meter) mean(scheme *pki.Scheme, key *pki.Key) time.Duration {
 	const messages = 128
 	message := make([]byte, small)
@@ -188,7 +187,7 @@ func (m *meter) mean(scheme *pki.Scheme, key *pki.Key) time.Duration {
 	}) / messages
 }
 
-// schemeFor returns the first scheme, in order of preference, for a key.
+// schemeFor returns the scheme of highest preference for a key.
 func schemeFor(key *pki.Key) (*pki.Scheme, error) {
 	for _, version := range []uint16{tls13, tls12} {
 		for _, s := range pki.Schemes() {
@@ -241,8 +240,7 @@ func measureCiphers(m *meter) error {
 			plain := buf[:size+sealer.Prefix()][sealer.Prefix():]
 			one := func() error { _, err := sealer.Seal(buf, record.ApplicationData, plain); return err }
 			seal[i] = m.call(one)
-			// Opening needs a record of its own each time, so it is measured
-			// together with sealing, on two halves in step.
+			// Each record can be opened once, so opening is measured together with sealing.
 			if sealer, err = newHalf(c); err != nil {
 				return fmt.Errorf("%s: %w", c.Name, err)
 			}
@@ -262,7 +260,7 @@ func measureCiphers(m *meter) error {
 	return m.err
 }
 
-// newHalf makes a half of TLS 1.3 where the cipher has one, else of TLS 1.2.
+// newHalf returns the protection of one direction: of TLS 1.3 for an AEAD, otherwise of TLS 1.2.
 func newHalf(c *record.Cipher) (*record.Half, error) {
 	if c.MAC == 0 {
 		return record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
@@ -281,7 +279,7 @@ func measureHashes(m *meter) error {
 	return m.err
 }
 
-// measureDerivation prices one and four blocks of output.
+// measureDerivation prices the derivation of one and of four blocks of output.
 func measureDerivation(m *meter, name, provider string, block int, classic *secrets.Classic) {
 	classic.Resume(make([]byte, secrets.MasterSize))
 	random := make([]byte, 32)

@@ -1,15 +1,14 @@
-// Package costs prices the expensive operations of a TLS exchange: how long
-// one core is busy with each.
+// Package costs prices the expensive operations of a TLS exchange (engine/op): how long one core is
+// busy with each.
 //
-//	calibrate ──Measure──► Table ──WriteFile──► reference.json
+//	calibrate ──Measure──► Table ──Write──► reference.json
 //	                         │ Price(op)
 //	                         ▼
 //	             CPU time charged to a simulated host
 //
-// A price is a fixed part and a part for each byte. The table that ships with
-// the lab is called reference; `tlslab calibrate` makes one of the machine it
-// runs on. Each price names the provider of its primitive, since another
-// library of the same algorithm has another price.
+// A price has a fixed part and a part for each byte. The table that ships with tlslab is called
+// reference; `tlslab calibrate` measures one on its machine. Each price names the library whose
+// implementation was measured: another library has another price.
 package costs
 
 import (
@@ -27,24 +26,23 @@ import (
 // Schema is the version of the file format.
 const Schema = 1
 
-// Price is what one operation costs: NS + PSPerByte·size/1000, in nanoseconds
-// of one core.
+// Price is what one operation costs: NS + PSPerByte·size/1000 nanoseconds of one core.
 type Price struct {
-	Op        string `json:"op"` // kind and algorithm, as in "sign rsa2048"
-	NS        int64  `json:"ns"` // nanoseconds, whatever the size
-	PSPerByte int64  `json:"ps_per_byte,omitempty"`
-	Provider  string `json:"provider,omitempty"` // whose implementation was measured
+	Op        string `json:"op"`                    // kind and algorithm, such as "sign rsa2048"
+	NS        int64  `json:"ns"`                    // the fixed part in nanoseconds, 0 to 1 h
+	PSPerByte int64  `json:"ps_per_byte,omitempty"` // the part for each byte in picoseconds, 0 to 10⁸
+	Provider  string `json:"provider,omitempty"`    // the library that was measured, such as crypto/rsa
 }
 
 // Machine is where a table was measured.
 type Machine struct {
-	CPU  string `json:"cpu,omitempty"`
-	OS   string `json:"os,omitempty"`
-	Arch string `json:"arch,omitempty"`
-	Go   string `json:"go,omitempty"`
+	CPU  string `json:"cpu,omitempty"`  // the model, as Linux names it
+	OS   string `json:"os,omitempty"`   // runtime.GOOS
+	Arch string `json:"arch,omitempty"` // runtime.GOARCH
+	Go   string `json:"go,omitempty"`   // runtime.Version
 }
 
-// Table is a cost table. Its prices stand in the order of the file.
+// Table is a cost table with its prices in the order of the file. Read and Measure make tables.
 type Table struct {
 	Schema  int     `json:"schema"`
 	Name    string  `json:"name"`
@@ -59,8 +57,8 @@ type key struct {
 	alg  string
 }
 
-// Price returns how long one core is busy with o. An operation that the table
-// does not hold is an error: a missing price would be a wrong number.
+// Price returns how long one core is busy with an operation. It is an error if the table has no price
+// for it.
 func (t *Table) Price(o op.Op) (time.Duration, error) {
 	p, err := t.Find(o.Kind, o.Alg)
 	if err != nil {
@@ -69,7 +67,8 @@ func (t *Table) Price(o op.Op) (time.Duration, error) {
 	return p.Of(o.Size), nil
 }
 
-// Find returns the price of an operation of any size, as Price does of one.
+// Find returns the price of the operations of a kind and algorithm. It is an error if the table has
+// none.
 func (t *Table) Find(kind op.Kind, alg string) (Price, error) {
 	p, ok := t.byOp[key{kind, alg}]
 	if !ok {
@@ -78,7 +77,7 @@ func (t *Table) Find(kind op.Kind, alg string) (Price, error) {
 	return p, nil
 }
 
-// Of returns how long one core is busy with an operation of so many bytes.
+// Of returns how long one core is busy with an operation of a size in bytes.
 func (p *Price) Of(size int) time.Duration {
 	return time.Duration(p.NS + int64(size)*p.PSPerByte/1000)
 }
@@ -90,11 +89,10 @@ var reference = sync.OnceValues(func() (*Table, error) {
 	return Read("reference.json", bytes.NewReader(referenceJSON))
 })
 
-// Reference returns the table that ships with the lab.
+// Reference returns the table that ships with tlslab.
 func Reference() (*Table, error) { return reference() }
 
-// Write writes the table as JSON, a price a line, so that a person can read it
-// and two tables can be compared line by line.
+// Write writes the table as JSON with one price a line, so that tables can be compared line by line.
 func (t *Table) Write(w io.Writer) error {
 	var b bytes.Buffer
 	machine, err := json.Marshal(t.Machine)

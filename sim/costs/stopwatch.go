@@ -2,17 +2,16 @@ package costs
 
 import "time"
 
-// stopwatch measures how long a call takes, by the machine's clock.
+// stopwatch measures how long a call takes.
 type stopwatch struct {
-	batch   time.Duration // one batch of calls takes at least so long
-	batches int
+	batch   time.Duration // the shortest time of one batch of calls
+	batches int           // of which the fastest counts
 	now     func() time.Time
 }
 
-// call returns the time of one call: the mean of a batch's calls, in the batch
-// where it is least. Whatever else the machine does only ever adds to a batch,
-// so the least of many short ones is what the call itself takes. The first
-// batches, which find caches cold, only tell how many calls make a batch.
+// call returns the mean time of a call in the fastest batch. Other work of the machine only makes a
+// batch slower, so the fastest of many short batches is closest to the time of the call itself. The
+// batches that find the number of calls in a batch also warm the caches; they do not count.
 func (s stopwatch) call(f func()) time.Duration {
 	n := 1
 	for {

@@ -10,8 +10,8 @@ import (
 	"tlslab/sim/content"
 )
 
-// measureCompression prices DEFLATE on text, one record after the other of one
-// long stream, without protection.
+// measureCompression prices DEFLATE (RFC 3749) on the records of one long stream of text, without
+// encryption.
 func measureCompression(m *meter) error {
 	reader, err := content.New("text", 1)
 	if err != nil {
