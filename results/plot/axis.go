@@ -9,23 +9,24 @@ import (
 	"tlslab/results/table/number"
 )
 
-// axis is one axis of a panel: its range, its scale and its ticks. Panels that share an axis share the pointer.
+// axis is an axis of a panel: its range, scale and ticks. Panels that share an axis share the
+// pointer.
 type axis struct {
 	min, max float64
 	scale    plot.Normalizer
 	ticks    []plot.Tick
 }
 
-// norm returns the place of v on the axis, 0 to 1.
+// norm returns the position of v on the axis, from 0 to 1.
 func (a *axis) norm(v float64) float64 { return a.scale.Normalize(a.min, a.max, v) }
 
-// room measures how much of an axis a tick's label takes up, so that labels can be chosen that do not touch.
+// room measures labels along an axis, to choose labels that do not touch.
 type room struct {
-	length vg.Length
+	length vg.Length // of the axis
 	label  func(text string) vg.Length
 }
 
-// span is a range of values seen so far.
+// span is the range of the values added so far.
 type span struct{ min, max float64 }
 
 func emptySpan() span { return span{math.Inf(1), math.Inf(-1)} }
@@ -40,18 +41,20 @@ func (s *span) join(o span) { s.add(o.min); s.add(o.max) }
 
 func (s span) empty() bool { return s.min > s.max }
 
-// wide reports whether the values spread so far that a logarithmic axis shows them better. All must be above zero.
+// wide reports whether all values are above zero and the largest is more than ratio times the
+// smallest: a logarithmic axis then shows them better.
 func (s span) wide(ratio float64) bool { return !s.empty() && s.min > 0 && s.max/s.min > ratio }
 
-// logAxis spans the values with a margin of the given fraction of its length. The caller has seen to it that all are
-// above zero.
+// logAxis is a logarithmic axis for values above zero. margin is the space at each end, as a
+// fraction of the length.
 func logAxis(s span, margin float64) *axis {
 	lo, hi := math.Log10(s.min), math.Log10(s.max)
 	pad := math.Max((hi-lo)*margin, 0.02)
 	return &axis{min: math.Pow(10, lo-pad), max: math.Pow(10, hi+pad), scale: plot.LogScale{}}
 }
 
-// linearAxis spans the values with a margin of the given fraction of its length, and from zero where fromZero.
+// linearAxis is a linear axis, which includes zero if fromZero is set. margin is the space at each
+// end, as a fraction of the length.
 func linearAxis(s span, margin float64, fromZero bool) *axis {
 	lo, hi := s.min, s.max
 	if s.empty() {
@@ -71,7 +74,7 @@ func linearAxis(s span, margin float64, fromZero bool) *axis {
 	return a
 }
 
-// valueAxis is logarithmic where the values span more than the ratio, else linear, from zero where that is wanted.
+// valueAxis is a logarithmic axis if the span is wide, else a linear axis.
 func valueAxis(s span, ratio float64, fromZero bool) *axis {
 	if s.wide(ratio) {
 		return logAxis(s, 0.05)
@@ -79,9 +82,10 @@ func valueAxis(s span, ratio float64, fromZero bool) *axis {
 	return linearAxis(s, 0.06, fromZero)
 }
 
-// label gives the axis ticks at 1, 2 and 5 times powers of ten of the scale: the densest set whose labels do not touch.
-// Where no set leaves two labels untouched, the one that keeps most when those in the way are dropped.
-// With units each label names its unit, for axes whose ticks cross from one multiple to the next.
+// label sets the ticks at 1, 2 and 5 times powers of ten of the scale. It chooses the densest set
+// whose labels do not touch. If there is none with at least two labels, it chooses the set that
+// keeps most labels without those that touch. withUnits adds the unit to each label, for axes whose
+// ticks have different multiples of the unit.
 func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 	name := func(v float64) string {
 		if withUnits {
@@ -107,7 +111,7 @@ func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 	}
 }
 
-// candidates returns sets of ticks, densest first; those to be labelled carry a non-empty label.
+// candidates returns sets of ticks, the densest first. Ticks that get a label have the label "?".
 func (a *axis) candidates(factor float64) [][]plot.Tick {
 	lo, hi := a.min/factor, a.max/factor
 	var sets [][]plot.Tick
@@ -125,7 +129,8 @@ func (a *axis) candidates(factor float64) [][]plot.Tick {
 	return sets
 }
 
-// logTicks labels the given mantissas in every n-th decade and sets a minor tick at each other whole mantissa.
+// logTicks labels the given mantissas in every n-th decade. Other integer mantissas get a tick
+// without a label.
 func logTicks(lo, hi, factor float64, mantissas []float64, every int) []plot.Tick {
 	var ticks []plot.Tick
 	for decade := int(math.Floor(math.Log10(lo))); decade <= int(math.Ceil(math.Log10(hi))); decade++ {
@@ -146,7 +151,8 @@ func logTicks(lo, hi, factor float64, mantissas []float64, every int) []plot.Tic
 	return ticks
 }
 
-// linearTicks labels multiples of 1, 2 or 5 times a power of ten: the smallest step that needs no more than most labels.
+// linearTicks labels the multiples of 1, 2 or 5 times a power of ten: the smallest such step with
+// at most that many labels.
 func linearTicks(lo, hi, factor, most float64) []plot.Tick {
 	step := math.Pow(10, math.Floor(math.Log10((hi-lo)/most)))
 	for _, m := range []float64{1, 2, 5, 10} {
@@ -172,7 +178,7 @@ func labelled(ticks []plot.Tick) int {
 	return n
 }
 
-// drop unlabels each tick whose label comes too close to the one before it.
+// drop removes each label that is too close to the label before it.
 func (r room) drop(a *axis, ticks []plot.Tick) {
 	const gap = 5
 	end := vg.Length(math.Inf(-1))
@@ -189,10 +195,11 @@ func (r room) drop(a *axis, ticks []plot.Tick) {
 	}
 }
 
-// tailScale places a fraction F of replicates at −log10(1−F), so that 90, 99 and 99.9 % lie equally far apart.
+// tailScale is the position of a fraction F of replicates on a tail axis, −log10(1−F): 90, 99 and
+// 99.9 % are equally far apart.
 func tailScale(fraction float64) float64 { return -math.Log10(1 - fraction) }
 
-// tailAxis spans the fractions that n replicates can tell apart.
+// tailAxis is an axis for the fractions that n replicates can resolve, 0 to 1 − 1/n.
 func tailAxis(n int) *axis {
 	top := tailScale(1-1/math.Max(float64(n), 2)) + 0.12
 	a := &axis{min: 0, max: top, scale: plot.LinearScale{}}

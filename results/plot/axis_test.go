@@ -27,7 +27,7 @@ func TestTicksAreOneTwoFive(t *testing.T) {
 		want []string
 	}{
 		{span{0, 95e6}, false, []string{"0", "20", "40", "60", "80", "100"}},
-		{span{40e6, 90e6}, true, []string{"40", "50", "60", "70", "80", "90"}}, // within a decade, where powers label nothing
+		{span{40e6, 90e6}, true, []string{"40", "50", "60", "70", "80", "90"}}, // less than a decade
 		{span{1e6, 100e6}, true, []string{"1", "2", "5", "10", "20", "50", "100"}},
 	} {
 		a := linearAxis(c.s, 0.06, false)
@@ -41,7 +41,7 @@ func TestTicksAreOneTwoFive(t *testing.T) {
 	}
 }
 
-// Whatever the range and the room, an axis has labels, two where there is room for them, and none of them touch.
+// Labels of an axis of any range and length do not touch, and there are two where they fit.
 func TestLabelsNeverTouch(t *testing.T) {
 	for decades := 0.01; decades < 9; decades *= 1.7 {
 		for from := 0.3; from < 1e9; from *= 3.7 {

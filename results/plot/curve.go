@@ -2,29 +2,30 @@ package plot
 
 import "math"
 
-// most is the number of points a curve keeps at most. What a figure costs follows its points, not its pixels.
-const most = 2000
+// mostPoints is how many points a curve keeps at most. They set the size of an SVG file.
+const mostPoints = 2000
 
-// curve is an empirical distribution function: after X[i], the fraction F[i] of all replicates is at most X[i].
+// curve is an empirical distribution function: the fraction f[i] of all replicates has a value of
+// at most x[i].
 type curve struct {
 	x, f []float64
-	n    int // replicates, those that never reached the metric included
+	n    int // replicates, including those that did not reach the metric
 }
 
-// thin keeps of the sorted values the points that differ to the eye on a tail axis: equally spaced in −log10(1−F), so
-// that the largest values, of which each is visible, all stay. n counts the replicates without a value too; they are
-// never at most anything, so the curve ends below 1.
+// thin reduces sorted values to points that are equally spaced on a tail axis. So the largest
+// values, which are far apart there, all stay. n is the number of replicates. Replicates without a
+// value are never at or below any value, so with them the curve ends below 1.
 func thin(sorted []float64, n int) curve {
 	c := curve{n: n}
 	if len(sorted) == 0 {
 		return c
 	}
 	at := func(i int) float64 { return tailScale(float64(i+1) / float64(n+1)) }
-	step := at(len(sorted)-1) / (most - 2)
+	step := at(len(sorted)-1) / (mostPoints - 2)
 	next := math.Inf(-1)
 	for i, x := range sorted {
 		last := i == len(sorted)-1
-		// Of equal values the last one says it all.
+		// Of equal values only the last one is a point.
 		if !last && sorted[i+1] == x {
 			continue
 		}

@@ -11,8 +11,8 @@ func TestThinningKeepsTheTail(t *testing.T) {
 		values[i] = float64(i)
 	}
 	c := thin(values, n)
-	if len(c.x) > most {
-		t.Fatalf("%d points, at most %d wanted", len(c.x), most)
+	if len(c.x) > mostPoints {
+		t.Fatalf("%d points, want at most %d", len(c.x), mostPoints)
 	}
 	for back := 1; back <= 100; back++ {
 		if got := c.x[len(c.x)-back]; got != float64(n-back) {

@@ -5,13 +5,13 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"tlslab/results"
 	"tlslab/results/table/number"
 )
 
-// distributions draws the ECDF of the headline metric in every cell: the compared levels as curves of a panel, a panel
-// for each combination of the others. Columns have time axes of their own, because the factor across the columns is
-// often the one that sets the scale; rows and pages share them.
+// distributions draws the empirical distribution function of the headline metric for every cell. A
+// panel has a curve for each compared level, and there is a panel for each combination of the other
+// factors. Each column of panels has its own horizontal axis, because the factor of the columns
+// often has the largest effect on the metric. Rows and pages share it.
 func (set *Set) distributions() ([]Figure, []Omitted) {
 	const figure = "distribution"
 	m := &set.summary.Header.Metrics[set.metric]
@@ -38,7 +38,7 @@ func (set *Set) distributions() ([]Figure, []Omitted) {
 	return figures, omitted
 }
 
-// undrawable returns why no distribution is worth drawing, if so.
+// undrawable returns why distributions are not drawn, or nothing.
 func (set *Set) undrawable() string {
 	name := set.summary.Header.Metrics[set.metric].Name
 	var some, spread bool
@@ -56,8 +56,8 @@ func (set *Set) undrawable() string {
 	return ""
 }
 
-// columnSpans returns the range of values of each column over all pages; where a single factor is wrapped over several
-// rows, of all columns together.
+// columnSpans returns the range of values of each column over all pages. If a single factor is
+// wrapped over several rows, all columns have the same range.
 func (set *Set) columnSpans(l layout, pages []page) []span {
 	spans := make([]span, mostColumns)
 	for i := range spans {
@@ -91,10 +91,10 @@ func (set *Set) columnSpans(l layout, pages []page) []span {
 	return spans
 }
 
-// comparedCell is one of the compared levels' cells in a panel.
+// comparedCell is the cell of a compared level in a panel.
 type comparedCell struct{ level, cell int }
 
-// compared lists the cells of a panel, one for each compared level that was run there.
+// compared lists the cells of a panel, one for each compared level that has a cell there.
 func (set *Set) compared(l layout, at pick) []comparedCell {
 	levels := 1
 	if l.colour != nil {
@@ -109,14 +109,11 @@ func (set *Set) compared(l layout, at pick) []comparedCell {
 	return cells
 }
 
-// distributionPage draws one page; empty is whether none of its cells has a curve.
+// distributionPage makes a page. empty reports that no cell of the page has a curve.
 func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, empty bool) {
 	m := &set.summary.Header.Metrics[set.metric]
 	tiles, rows := l.tiles(on)
-	g = &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xGrid: true, yTitle: "replicates no slower than this"}
-	if m.Better > 0 || m.Unit != results.UnitNanoseconds {
-		g.yTitle = "replicates with at most this"
-	}
+	g = &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xGrid: true, yTitle: "cumulative share of replicates"}
 	y := tailAxis(set.mostReplicates())
 	axes := make([]*axis, len(spans))
 	for j, s := range spans {
@@ -141,7 +138,8 @@ func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, empt
 	return g, empty
 }
 
-// addCurves adds the cells' curves to a panel, with a note where replicates failed, and reports whether any has values.
+// addCurves adds the curves of cells to a panel, and a note if replicates failed. It reports
+// whether any cell has values.
 func (set *Set) addCurves(p *panel, cells []comparedCell) (reached bool) {
 	failed := 0
 	for _, i := range cells {
@@ -156,7 +154,7 @@ func (set *Set) addCurves(p *panel, cells []comparedCell) (reached bool) {
 	return reached
 }
 
-// mostReplicates is the largest number of replicates of any cell.
+// mostReplicates is the largest number of replicates of a cell.
 func (set *Set) mostReplicates() int {
 	n := 0
 	for _, c := range set.curves {
@@ -165,7 +163,8 @@ func (set *Set) mostReplicates() int {
 	return n
 }
 
-// labelColumns labels the time axes: in one unit where one suits all columns, else with a unit at each tick.
+// labelColumns labels the horizontal axes: all in the same multiple of the unit if it suits all
+// columns, else with the unit at each tick.
 func (g *grid) labelColumns(unit, name string, axes []*axis, spans []span) {
 	r := room{g.panelWidth(), widthOf}
 	scale := number.ScaleFor(unit, spans[0].max)
@@ -183,16 +182,16 @@ func (g *grid) labelColumns(unit, name string, axes []*axis, spans []span) {
 }
 
 func (set *Set) distributionCaption(g *grid) string {
-	c := "Empirical distribution on a logarithmic tail axis: 90, 99 and 99.9 % lie equally far apart, so the slowest replicates can be seen."
+	c := "Empirical distribution function. The vertical axis spreads the tail: 90, 99 and 99.9 % are equally far apart."
 	if set.anyFailed() {
-		c += " Failed replicates count as never done: their curves end below the top."
+		c += " Failed replicates never reach the metric: the curves of their cells end below the top."
 	}
 	if g.columns() > 1 {
-		c += " Each column has a horizontal axis of its own."
+		c += " Each column has its own horizontal axis."
 	}
 	for _, p := range g.panels[0] {
 		if _, isLog := p.x.scale.(plot.LogScale); isLog {
-			return c + " Horizontal axes are logarithmic where the values are spread wide."
+			return c + " A horizontal axis is logarithmic if its values spread widely."
 		}
 	}
 	return c
@@ -209,7 +208,8 @@ func curveKeys(colour *factor) []key {
 	return out
 }
 
-// ecdf is a curve drawn in steps, from the bottom of the panel to the fraction its last value reaches: a plot.Plotter.
+// ecdf draws a curve in steps, from the bottom of the panel to the fraction of its last value. It
+// is a plot.Plotter.
 type ecdf struct {
 	curve
 	line draw.LineStyle
@@ -227,7 +227,7 @@ func (e ecdf) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		return toY(tailScale(f))
 	}
-	const visible = 0.25 // points; steps smaller than this are drawn as part of the next
+	const visible = 0.25 // points; smaller steps are drawn together with the next
 	last := len(e.x) - 1
 	path := []vg.Point{{X: toX(e.x[0]), Y: c.Min.Y}}
 	for i, x := range e.x {

@@ -9,28 +9,30 @@ import (
 	"tlslab/results/table/number"
 )
 
-// Text upon coloured ground keeps its colour in every theme.
+// Colours of text on a coloured background, the same in every theme.
 var (
 	heatInk   = color.RGBA{0x11, 0x11, 0x11, 0xFF}
 	heatPaper = color.RGBA{0xFF, 0xFF, 0xFF, 0xFF}
 )
 
-// The ends of the diverging scale, blue for better and orange for worse, and what lies between them. Red and green are
-// not used, so that the sign survives a colour vision deficiency; lightness falls to both sides, so it survives print.
+// The ends and the middle of the diverging colour scale. Blue and orange are told apart with any
+// colour vision deficiency, unlike red and green. Both ends are darker than the middle, so a print
+// without colours shows the size of an effect.
 var (
 	better  = color.RGBA{0x05, 0x5A, 0x8C, 0xFF}
 	neutral = color.RGBA{0xF4, 0xF4, 0xF4, 0xFF}
 	worse   = color.RGBA{0xB8, 0x4A, 0x00, 0xFF}
 )
 
-// diverging maps ratios to colours, symmetrically in their logarithm: twice and half are equally strong.
+// diverging maps ratios to colours by their logarithm: 2 and 1/2 have equally strong colours.
 type diverging struct {
-	reach  float64 // |log ratio| at which the colour is strongest
+	reach  float64 // |log ratio| from which on the colour is strongest
 	better int
 	empty  bool
 }
 
-// diverging spans the ratios of the headline metric, at least a tenth and at most fourfold.
+// diverging returns the scale for the ratios of the headline metric. Its strongest colour is at a
+// factor of 1.1 to 4.
 func (set *Set) diverging() diverging {
 	d := diverging{better: set.summary.Header.Metrics[set.metric].Better, empty: true, reach: math.Log(1.1)}
 	for i := range set.summary.Cells {
@@ -54,7 +56,8 @@ func (d diverging) colour(ratio float64) color.Color {
 	return mix(neutral, end, math.Min(1, math.Abs(strength)))
 }
 
-// box returns how a comparison is drawn; ok is false where there is none.
+// box returns colour and text of a comparison. ok is false if there is no comparison or no finite
+// ratio above zero.
 func (d diverging) box(r *summary.Row) (b box, ok bool) {
 	v := r.VsBaseline
 	if v == nil || !(v.Ratio.Value > 0) || math.IsInf(v.Ratio.Value, 0) {
@@ -70,7 +73,7 @@ func (d diverging) box(r *summary.Row) (b box, ok bool) {
 	return b, true
 }
 
-// keys are five samples of the scale.
+// keys are the legend: five samples of the scale.
 func (d diverging) keys() []key {
 	var out []key
 	for _, part := range []float64{-1, -0.5, 0, 0.5, 1} {
@@ -80,14 +83,14 @@ func (d diverging) keys() []key {
 	return out
 }
 
-// mix goes the given part of the way from one colour to another.
+// mix interpolates between two colours: part 0 is from, part 1 is to.
 func mix(from, to color.RGBA, part float64) color.RGBA {
 	blend := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + (float64(b)-float64(a))*part)) }
 	return color.RGBA{blend(from.R, to.R), blend(from.G, to.G), blend(from.B, to.B), 0xFF}
 }
 
-// dark reports whether white text has more contrast to the colour than black (WCAG 2.2): the two are equal where the
-// relative luminance is 0.18.
+// dark reports whether white text has more contrast to the colour than black text. Both contrasts
+// are equal at a relative luminance of 0.18 (WCAG 2.2).
 func dark(c color.Color) bool {
 	r, g, b, _ := c.RGBA()
 	linear := func(v uint32) float64 { return math.Pow(float64(v)/0xFFFF, 2.2) }

@@ -14,19 +14,19 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Figure is one picture, ready to be drawn. Its methods may be called concurrently.
+// Figure is a figure to be drawn. Its methods may be called concurrently.
 type Figure struct {
-	// Name is the file's name without its ending: "quantiles-handshake".
+	// Name is the name of the file without extension: "quantiles-handshake".
 	Name string
-	// Title is one line; Caption says in whole sentences what is drawn and how to read it.
+	// Title is one line. Caption says in whole sentences what the figure shows and how to read it.
 	Title, Caption string
 
 	size func() (w, h vg.Length)
 	draw func(draw.Canvas)
-	svg  func() []byte // drawn when it is first needed
+	svg  func() []byte // draws at the first call
 }
 
-// newFigure returns a figure of that size that is drawn by a function on a ground of paper.
+// newFigure returns a figure that the function drawing draws.
 func newFigure(name, title, caption string, size func() (w, h vg.Length), drawing func(draw.Canvas)) Figure {
 	f := Figure{Name: name, Title: title, Caption: caption, size: size, draw: drawing}
 	f.svg = sync.OnceValue(f.drawSVG)
@@ -45,21 +45,21 @@ func (f Figure) WriteSVG(w io.Writer) error {
 func (f Figure) drawSVG() []byte {
 	width, height := f.size()
 	c := vgsvg.New(width, height)
-	ground := draw.New(c)
-	ground.SetColor(paper)
-	ground.Fill(ground.Rectangle.Path())
-	f.draw(ground)
+	canvas := draw.New(c)
+	canvas.SetColor(paper)
+	canvas.Fill(canvas.Rectangle.Path())
+	f.draw(canvas)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
-		panic(err) // a bytes.Buffer takes everything
+		panic(err) // a bytes.Buffer returns no error
 	}
-	// Arial and Helvetica have the widths of Liberation Sans, for readers who do not have it.
+	// Arial and Helvetica have the same widths as Liberation Sans, which many readers do not have.
 	return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
 }
 
-// Inline returns the figure as an <svg> element for an HTML page: without a size of its own, so that the page gives it
-// one, and with the neutral colours as CSS variables (--ink, --muted, --rule, --strip, --paper), so that the page's theme
-// can set them. It has no ids, so any number of figures share a page.
+// Inline returns the figure as an <svg> element for an HTML page. The element has no size, so the
+// page sets it. Its neutral colours are CSS variables (--ink, --muted, --rule, --strip, --paper),
+// so the page's theme sets them. It has no ids, so a page can contain any number of figures.
 func (f Figure) Inline() string {
 	svg := string(f.svg())
 	svg = svg[strings.Index(svg, "<svg"):]
@@ -74,7 +74,7 @@ func (f Figure) Inline() string {
 	return `<svg xmlns="http://www.w3.org/2000/svg" ` + box + ` role="img" aria-label="` + html.EscapeString(f.Title) + `">` + body
 }
 
-// themed are the colours a page's theme can set, by the names of the CSS variables.
+// themed are the colours that a page's theme can set, by their CSS variables.
 var themed = []struct {
 	variable string
 	colour   color.RGBA

@@ -28,7 +28,7 @@ func handshakes() *tabletest.Experiment {
 	return tabletest.Handshakes(200, []string{"100us", "5ms", "25ms", "100ms"}, []string{"0%", "1%", "5%"})
 }
 
-// texts returns what an SVG document says; it fails where the document is not well-formed.
+// texts returns the texts of an SVG document. The test fails if the document is not well-formed.
 func texts(t *testing.T, svg string) []string {
 	t.Helper()
 	var out []string
@@ -76,7 +76,7 @@ func TestFiguresOfHandshakes(t *testing.T) {
 	}
 	says := map[string][]string{
 		"quantiles-handshake":            {"Median and p95 of handshake", "loss 0%", "loss 5%", "TLS 1.2", "TLS 1.3", "full", "resumed", "p95", "rtt", "200µs"},
-		"ratio-handshake":                {"Ratio of handshake to that of full", "ratio", "TLS 1.3", "rtt", "loss"},
+		"ratio-handshake":                {"Ratio of handshake to the baseline full", "ratio", "TLS 1.3", "rtt", "loss"},
 		"parts-ttlb":                     {"What ttlb is made of", "propagation", "syn-timeout", "server-cpu", "share of the mean"},
 		"distribution-handshake-TLS-1.2": {"Distribution of handshake, TLS 1.2", "99 %", "rtt 200µs", "loss 1%"},
 	}
@@ -157,7 +157,7 @@ func TestNamesAreEscaped(t *testing.T) {
 	}
 }
 
-// Whatever an experiment looks like, its figures are drawn or left out with a reason.
+// Each figure of any experiment is drawn or left out with a reason.
 func TestDegenerateExperiments(t *testing.T) {
 	two := tabletest.Factor{Name: "kind", Levels: []string{"full", "resumed"}, Effects: []float64{1, 0.7}}
 	path := tabletest.Factor{Name: "path", Levels: []string{"lan", "overseas"}, Effects: []float64{1, 1000}}
@@ -225,7 +225,7 @@ func TestNoTwoLevelsLookAlike(t *testing.T) {
 	}
 }
 
-// Rows of panels differ by their titles: where these are cut off, the rows look alike.
+// Rows of panels with shortened titles cannot be told apart.
 func TestRowsOfLowPanelsHaveTheirWholeTitles(t *testing.T) {
 	version := tabletest.Factor{Name: "protocol version", Levels: []string{"1.2", "1.3"}}
 	way := tabletest.Factor{Name: "way", Levels: []string{"none", "stapled", "fetched"}, Effects: []float64{1, 1.1, 2}}

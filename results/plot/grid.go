@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Measures of every figure, in points. A figure is as wide as the text of a page, 7.2 inches; a panel's text stays
-// legible when two columns of a journal page are all the figure gets.
+// Measures of every figure, in points. A figure is 7.2 inches wide, like the text of a journal page
+// with two columns.
 const (
 	figureWidth = 7.2 * vg.Inch
 	border      = 6
@@ -20,13 +20,14 @@ const (
 	titleSize   = 10
 	textSize    = 8
 	tickSize    = 7
-	tilt        = math.Pi / 4 // of labels that would touch each other side by side
-	mostTilted  = 90          // and how long they may be
-	titleMargin = 4           // beside a panel's or row's title
-	mostTitled  = 90          // what a panel grows to for its row's title, at most
+	tilt        = math.Pi / 4 // of x axis labels that would touch
+	mostTilted  = 90          // largest length of a tilted label
+	titleMargin = 4           // beside the title of a panel or row
+	mostTitled  = 90          // largest height to which a row's title stretches its panels
 )
 
-// panel is one set of axes with what is drawn in it. note, where not empty, is written small in its upper left corner.
+// panel is a pair of axes and what is drawn between them. note is written small in the lower right
+// corner.
 type panel struct {
 	title    heading
 	x, y     *axis
@@ -34,14 +35,15 @@ type panel struct {
 	note     string
 }
 
-// key is one entry of a legend: a name and how to draw its sample into a rectangle.
+// key is an entry of a legend: a name, and a function that draws a sample into a rectangle.
 type key struct {
 	name  string
 	width vg.Length // of the sample
 	draw  func(c *draw.Canvas)
 }
 
-// grid is a figure: small multiples with shared axes, one legend, and titles above the columns and beside the rows.
+// grid is a figure of panels with shared axes, a legend, and titles above the columns and beside
+// the rows.
 //
 //	title
 //	keyTitle  ── full  ── resumed
@@ -53,13 +55,13 @@ type grid struct {
 	title          string
 	keyTitle       string
 	keys           []key
-	rows           []heading // titles at the right; empty where there is only one row
+	rows           []heading // titles at the right; empty with a single row
 	panels         [][]*panel
 	xTitle, yTitle string
 	panelHeight    vg.Length
 	yGrid, xGrid   bool
-	ownY           bool // each panel has, and labels, a vertical axis of its own
-	tilted         bool // the x axis' labels, where they would touch each other
+	ownY           bool // each panel has its own vertical axis with labels
+	tilted         bool // the labels of the x axis are tilted
 }
 
 func (g *grid) columns() int {
@@ -70,7 +72,7 @@ func (g *grid) columns() int {
 	return n
 }
 
-// tickWidth is the widest label of any y axis that is labelled.
+// tickWidth is the width of the widest label of a y axis.
 func (g *grid) tickWidth() vg.Length {
 	w := vg.Length(0)
 	for _, row := range g.panels {
@@ -86,7 +88,7 @@ func (g *grid) tickWidth() vg.Length {
 	return w
 }
 
-// between is the space between two columns.
+// between is the space between two columns of panels.
 func (g *grid) between() vg.Length {
 	if g.ownY {
 		return gutter + tickLength + tickGap + g.tickWidth()
@@ -94,7 +96,7 @@ func (g *grid) between() vg.Length {
 	return gutter
 }
 
-// margins returns what surrounds the panels, the legend's rows included.
+// margins returns the space around the panels, which includes titles and legend.
 func (g *grid) margins() (left, right, top, bottom vg.Length) {
 	left = border + g.tickWidth() + tickLength + tickGap
 	if g.yTitle != "" {
@@ -115,7 +117,7 @@ func (g *grid) margins() (left, right, top, bottom vg.Length) {
 	return left, right, top, bottom
 }
 
-// labelHeight is what the labels of the x axis take up below the panels.
+// labelHeight is the height of the labels of the x axis.
 func (g *grid) labelHeight() vg.Length {
 	if !g.tilted {
 		return tickSize
@@ -140,14 +142,14 @@ func (g *grid) hasRowTitles() bool {
 	return false
 }
 
-// panelWidth is what each panel gets of the figure's width.
+// panelWidth is the width of a panel.
 func (g *grid) panelWidth() vg.Length {
 	left, right, _, _ := g.margins()
 	n := vg.Length(max(1, g.columns()))
 	return (figureWidth - left - right - (n-1)*g.between()) / n
 }
 
-// rowStrip is the height taken by the panel titles of a row.
+// rowStrip is the height of the panel titles of a row.
 func (g *grid) rowStrip(row int) vg.Length {
 	for _, p := range g.panels[row] {
 		if p != nil && p.title.whole != "" {
@@ -219,7 +221,8 @@ func (g *grid) drawRowTitle(c draw.Canvas, row int, y vg.Length) {
 		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2}, g.rows[row].in(style, g.panelHeight-titleMargin))
 }
 
-// drawPanel draws ground, data, frame and tick labels; labels only where the panel is the outermost of its row or column.
+// drawPanel draws the title, grid lines, data, axes and ticks. yLabels and xLabels add the labels
+// of the ticks.
 func (g *grid) drawPanel(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 	if p.title.whole != "" {
 		rect := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Max.Y}, Max: vg.Point{X: c.Max.X, Y: c.Max.Y + stripHeight}}
@@ -301,17 +304,17 @@ func (g *grid) drawXLabel(c draw.Canvas, at vg.Point, words string) {
 	write(c, aligned(style, draw.XRight, draw.YTop), at, fit(label(tickSize, ink, false), words, mostTilted))
 }
 
-// widthOf and heightOf are the room a tick's label takes along a horizontal and along a vertical axis.
+// widthOf and heightOf are the lengths of a tick's label along a horizontal and a vertical axis.
 func widthOf(words string) vg.Length { return label(tickSize, ink, false).Width(words) }
 
 func heightOf(string) vg.Length { return tickSize }
 
-// panelHeight suits the number of rows.
+// panelHeight is the height of a panel in a figure of so many rows.
 func panelHeight(rows int) vg.Length {
 	return max(78, min(190, 330/vg.Length(max(1, rows))))
 }
 
-// besideTitles is a panel's height beside which the rows' titles can be read.
+// besideTitles is the given height, increased so that the titles of the rows fit.
 func (g *grid) besideTitles(height vg.Length) vg.Length {
 	style := label(textSize, ink, false)
 	for _, title := range g.rows {
@@ -324,12 +327,12 @@ func (g *grid) besideTitles(height vg.Length) vg.Length {
 	return height
 }
 
-// figure makes the grid a figure.
+// figure returns the grid as a figure.
 func (g *grid) figure(name, caption string) Figure {
 	return newFigure(name, g.title, caption, g.size, g.draw)
 }
 
-// with appends a page's title to that of a figure.
+// with is what a figure's title adds for its page.
 func with(on page) string {
 	if on.title == "" {
 		return ""

@@ -9,16 +9,16 @@ import (
 	"slices"
 )
 
-// A palette holds mostColours, which is what a PNG image's pixel of one byte can tell apart. The
-// exactColours most frequent colours of an image, among them all that areas are filled with, keep
-// their values.
+// A palette has at most mostColours, since a pixel is a byte. The exactColours most frequent
+// colours of an image, which include those of all filled areas, are in the palette unchanged.
 const (
 	mostColours  = 256
 	exactColours = 128
 )
 
-// withPalette returns an opaque image with a palette. An image of at most 256 colours keeps each of
-// them. Of more, which only the edges of lines and letters bring about, similar rare ones become one.
+// withPalette returns a copy of an opaque image with a palette. An image of at most 256 colours
+// keeps them all. An image with more colours has them at the edges of lines and letters: similar
+// rare colours are joined.
 func withPalette(img *image.RGBA) *image.Paletted {
 	rows := rowsOf(img)
 	palette, index := rows.palette()
@@ -45,19 +45,18 @@ func withPalette(img *image.RGBA) *image.Paletted {
 	return p
 }
 
-// rows is an image as runs of pixels of the same colour. Many rows of a figure are equal to the one
-// above.
+// rows is an image as runs of pixels of the same colour. Many rows of a figure equal the row above.
 type rows struct {
-	like    []int // for each row, the first of the equal rows it is among
-	begin   []int // for each row, where its runs begin; there is one more for the end of the last
-	runs    []run // of the rows that are the first of their kind
+	like    []int // for each row, the first of the equal rows that it belongs to
+	begin   []int // for each row, where its runs begin; one more element is the end of the last row
+	runs    []run // of the first row of each group of equal rows
 	colours []pixelColour
 }
 
-// run is a number of pixels of one colour, side by side.
+// run is a number of neighbouring pixels of the same colour, an index into rows.colours.
 type run struct{ colour, length uint32 }
 
-// pixelColour is a colour of an image, and on how many pixels.
+// pixelColour is a colour of an image and the number of its pixels.
 type pixelColour struct {
 	value  [3]uint8
 	pixels int
@@ -67,7 +66,7 @@ func rowsOf(img *image.RGBA) *rows {
 	width, height := img.Rect.Dx(), img.Rect.Dy()
 	r := &rows{
 		like: make([]int, height), begin: make([]int, 1, height+1),
-		runs: make([]run, 0, 100*height), // what a figure of many panels has
+		runs: make([]run, 0, 100*height), // enough for most figures
 	}
 	number := map[uint32]int{}
 	row := func(y int) []uint8 { return img.Pix[y*img.Stride:][:4*width] }
@@ -86,7 +85,7 @@ func rowsOf(img *image.RGBA) *rows {
 	return r
 }
 
-// add adds the runs of a number of equal rows. It numbers the colours in the order in which they come.
+// add adds the runs of a row that occurs equal times. number holds the index of each colour.
 func (r *rows) add(row []uint8, equal int, number map[uint32]int) {
 	for x := 0; x < len(row); {
 		c := binary.LittleEndian.Uint32(row[x:])
@@ -109,7 +108,8 @@ func (r *rows) add(row []uint8, equal int, number map[uint32]int) {
 	}
 }
 
-// palette returns the image's palette and, for each of its colours, which of the palette it becomes.
+// palette returns the palette of the image and, for each colour of the image, its index in the
+// palette.
 func (r *rows) palette() (palette []color.RGBA, index []uint8) {
 	order := make([]int, len(r.colours))
 	for i := range order {
@@ -119,16 +119,17 @@ func (r *rows) palette() (palette []color.RGBA, index []uint8) {
 		return cmp.Or(cmp.Compare(r.colours[b].pixels, r.colours[a].pixels), cmp.Compare(a, b))
 	})
 	exact := min(exactColours, len(order))
-	for step := 1; ; step++ {
-		palette, index = r.gather(order, exact, step)
+	for edge := 1; ; edge++ {
+		palette, index = r.gather(order, exact, edge)
 		if len(palette) <= mostColours {
 			return palette, index
 		}
 	}
 }
 
-// gather divides the cube of all colours into small cubes of the given edge. A rare colour becomes the
-// most frequent one that is in its cube, so that no channel changes by the length of an edge.
+// gather divides the cube of all colours into small cubes of the given edge. A rare colour becomes
+// the most frequent colour of its small cube, so each channel changes by less than the edge. The
+// palette has more than mostColours if the edge is too small.
 func (r *rows) gather(order []int, exact, edge int) (palette []color.RGBA, index []uint8) {
 	index = make([]uint8, len(order))
 	inCube := map[[3]uint8]uint8{}

@@ -20,8 +20,8 @@ func painted(width, height int, colour func(x, y int) color.RGBA) *image.RGBA {
 	return img
 }
 
-// farthest is the largest difference in a channel between an image and its copy with a palette, in the
-// given rows.
+// farthest is the largest difference in a channel between an image and its copy with a palette, in
+// the given rows.
 func farthest(img *image.RGBA, p *image.Paletted, from, to int) int {
 	d := 0
 	for y := from; y < to; y++ {

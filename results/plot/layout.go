@@ -8,29 +8,28 @@ import (
 	"tlslab/results/table"
 )
 
-// Limits of a figure: more panels than these cannot be read on a page.
+// Limits of a figure: with more panels a page is not legible.
 const (
 	mostColumns  = 6
 	mostRows     = 8
-	mostCombined = 4 // rows of two factors, whose titles are long
+	mostCombined = 4 // rows of two or more factors, whose titles are long
 	mostPanels   = 24
 	mostPages    = 4
 )
 
-// factor is a factor of the experiment as figures need it: the levels that have cells, in readers' terms, and their
-// magnitudes where they are quantities.
+// factor is a factor of the experiment with the levels that have cells.
 type factor struct {
 	index  int // in Header.Factors and Cell.Levels
 	name   string
 	levels []string  // as in Cell.Levels
-	shown  []string  // as axes and legends, which name the factor, write them
-	titles []string  // as they are written by themselves: "loss 1%"
-	values []float64 // nil for named levels
+	shown  []string  // as in axes and legends: "1%"
+	titles []string  // with the factor's name: "loss 1%"
+	values []float64 // if all levels are quantities; else nil
 }
 
 func (f *factor) numeric() bool { return f.values != nil }
 
-// factors returns the factors of which at least two levels have cells: what does not vary needs no place in a figure.
+// factors returns the factors of which at least two levels have cells.
 func factors(s *summary.Summary) []*factor {
 	var varying []*factor
 	for i := range s.Header.Factors {
@@ -55,16 +54,17 @@ func factors(s *summary.Summary) []*factor {
 	return varying
 }
 
-// layout says which factor takes which place in a figure. Any of them may be empty.
+// layout assigns the factors to the places of a figure. Each place may be empty.
 type layout struct {
 	colour, x *factor
 	columns   []*factor // levels side by side
 	rows      []*factor // levels one above the other, combined where there are several
 	pages     []*factor // a figure for each combination
-	widest    int       // panels in a row at most
+	widest    int       // largest number of panels in a row
 }
 
-// place gives the compared factor the colours and spreads the others over columns, rows and pages, largest first.
+// place gives the colours to the compared factor and spreads the others over columns, rows and
+// pages.
 func place(s *summary.Summary, columns int) layout {
 	var l layout
 	compared, rest := split(s)
@@ -75,10 +75,10 @@ func place(s *summary.Summary, columns int) layout {
 	return l
 }
 
-// placeAlong gives a factor the x axis before it places the others. The best is a factor of quantities beside the
-// compared one, because its effect is a curve for each compared level. Without one, or where there would be a crowd of
-// curves and the compared levels are quantities themselves, those stand along the axis, as names do that are too many to
-// be told apart side by side.
+// placeAlong gives the x axis to a factor before it places the others. The best is a factor of
+// quantities that is not the compared one: each compared level is then a curve. The compared factor
+// itself gets the axis if there is no other factor, if its levels are quantities and too many for
+// curves, or if they are names and too many to stand side by side.
 func placeAlong(s *summary.Summary, columns int) layout {
 	var l layout
 	compared, rest := split(s)
@@ -98,7 +98,8 @@ func placeAlong(s *summary.Summary, columns int) layout {
 	return l
 }
 
-// split returns the compared factor, nil where there is none or it does not vary, and the others.
+// split returns the compared factor and the others. compared is nil without a comparison or with a
+// single level.
 func split(s *summary.Summary) (compared *factor, rest []*factor) {
 	rest = factors(s)
 	if s.Header.Compare == nil {
@@ -108,8 +109,8 @@ func split(s *summary.Summary) (compared *factor, rest []*factor) {
 	return take(rest, func(f *factor) bool { return f.index == at })
 }
 
-// best picks the factor for an axis: at least three quantities before all others, then the most levels, then quantities
-// before names, then the first.
+// best selects the factor for an axis: factors of at least three quantities precede all others.
+// Then comes the number of levels, then quantities before names, then the order in the header.
 func best(fs []*factor) func(*factor) bool {
 	var chosen *factor
 	for _, f := range fs {
@@ -131,7 +132,8 @@ func rank(f *factor) int {
 	return r
 }
 
-// bestColour picks, where nothing is compared, the factor with the most levels that colours can still tell apart.
+// bestColour selects, in an experiment that compares nothing, the factor with most levels for which
+// there are colours.
 func bestColour(fs []*factor) func(*factor) bool {
 	var chosen *factor
 	for _, f := range fs {
@@ -142,7 +144,7 @@ func bestColour(fs []*factor) func(*factor) bool {
 	return func(f *factor) bool { return f == chosen }
 }
 
-// take removes the first factor that is wanted.
+// take returns the first factor that is wanted, and the others.
 func take(fs []*factor, wanted func(*factor) bool) (*factor, []*factor) {
 	i := slices.IndexFunc(fs, wanted)
 	if i < 0 {
@@ -151,8 +153,8 @@ func take(fs []*factor, wanted func(*factor) bool) (*factor, []*factor) {
 	return fs[i], slices.Concat(fs[:i], fs[i+1:])
 }
 
-// spread gives the largest factor that fits the columns, and rows those after it for as long as the panels stay
-// legible; each of the others makes pages.
+// spread gives the columns to the first factor by rank that fits, and the rows to further factors
+// while the panels stay legible. All others make pages.
 func (l *layout) spread(rest []*factor, columns, rows int) {
 	rest = slices.Clone(rest)
 	slices.SortStableFunc(rest, func(a, b *factor) int { return rank(b) - rank(a) })
@@ -164,7 +166,7 @@ func (l *layout) spread(rest []*factor, columns, rows int) {
 		case len(l.columns) == 0 && n <= columns:
 			l.columns, width = append(l.columns, f), n
 		case len(l.columns) == 0 && len(rest) == 1 && n <= columns*rows:
-			// A single factor too large for one row is wrapped over several.
+			// A single factor with too many levels for one row takes several rows.
 			l.columns = append(l.columns, f)
 		case len(l.rows) == 0 && n <= rows && width*n <= mostPanels,
 			height*n <= min(rows, mostCombined) && width*height*n <= mostPanels:
@@ -175,12 +177,12 @@ func (l *layout) spread(rest []*factor, columns, rows int) {
 	}
 }
 
-// spreadAgain places the factors anew for panels that need more room.
+// spreadAgain repeats spread with other limits.
 func (l *layout) spreadAgain(columns, rows int) {
 	l.spread(slices.Concat(l.columns, l.rows, l.pages), columns, rows)
 }
 
-// wrapped reports whether a single factor is spread over several rows.
+// wrapped reports whether the levels of a single factor take several rows.
 func (l layout) wrapped() bool {
 	return len(l.columns) == 1 && len(l.columns[0].levels) > l.widest
 }
@@ -188,7 +190,8 @@ func (l layout) wrapped() bool {
 // combination is one level of each of several factors, as indices into their levels.
 type combination []int
 
-// combinations lists all combinations, the last factor varying fastest. Of no factors there is one, empty.
+// combinations lists all combinations; the last factor varies fastest. Without factors there is
+// one, the empty one.
 func combinations(fs []*factor) []combination {
 	all := []combination{nil}
 	for _, f := range fs {
@@ -203,7 +206,7 @@ func combinations(fs []*factor) []combination {
 	return all
 }
 
-// titles names a combination: "loss 1% · rtt 50ms"; empty for none.
+// titles names a combination: "loss 1% · rtt 50ms".
 func titles(fs []*factor, c combination) string {
 	var words []string
 	for i, f := range fs {
@@ -212,10 +215,10 @@ func titles(fs []*factor, c combination) string {
 	return strings.Join(words, " · ")
 }
 
-// heading is the title of a panel, a row or a column.
+// heading is the title of a panel, row or column, in whole and in brief.
 type heading struct{ whole, brief string }
 
-// headingOf names a combination as titles does, and in brief by its levels alone.
+// headingOf names a combination. The brief form leaves out the factors' names.
 func headingOf(fs []*factor, c combination) heading {
 	var levels []string
 	for i, f := range fs {
@@ -224,7 +227,7 @@ func headingOf(fs []*factor, c combination) heading {
 	return heading{titles(fs, c), strings.Join(levels, " · ")}
 }
 
-// pick is a choice of a level for some factors; of all factors, it names a cell.
+// pick is a level for each of some factors. With all factors it identifies a cell.
 type pick []choice
 
 type choice struct {
@@ -246,7 +249,8 @@ func (p pick) withAll(fs []*factor, c combination) pick {
 	return p
 }
 
-// cell returns the index in the summary of the cell picked, or -1 where it was excluded or not run.
+// cell returns the index in the summary of a cell with the picked levels, or -1 if it was excluded
+// or not run.
 func (set *Set) cell(p pick) int {
 	return slices.IndexFunc(set.summary.Cells, func(c summary.Cell) bool {
 		for _, choice := range p {
@@ -258,14 +262,14 @@ func (set *Set) cell(p pick) int {
 	})
 }
 
-// page is one figure of a layout: the levels all of its panels share.
+// page is a figure of a layout: the levels that all its panels have in common.
 type page struct {
-	title string // "version 1.3"; empty where the layout has one page only
-	name  string // the same for a file's name: "-version-1.3"
+	title string // "version 1.3"; empty if there is only one page
+	name  string // suffix of the file name: "-version-1.3"
 	pick  pick
 }
 
-// paged returns the pages of a layout, and how many were left out for being too many.
+// paged returns the first mostPages pages of a layout and the number of the others.
 func (l layout) paged() (pages []page, left int) {
 	all := combinations(l.pages)
 	for _, c := range all[:min(len(all), mostPages)] {
@@ -278,7 +282,7 @@ func (l layout) paged() (pages []page, left int) {
 	return pages, len(all) - len(pages)
 }
 
-// fileName keeps of a title what every file system and every URL takes as it is.
+// fileName reduces a title to characters that are safe in every file system and URL.
 func fileName(title string) string {
 	plain := strings.Map(func(r rune) rune {
 		switch {
@@ -292,19 +296,19 @@ func fileName(title string) string {
 	return strings.Trim(strings.Join(strings.Fields(plain), "-"), ".")
 }
 
-// tile is the place of a panel in a grid: what it is called and which levels its cells share.
+// tile is a panel to be: its title and the levels that its cells have in common.
 type tile struct {
 	title heading
 	pick  pick
 }
 
-// tiles arranges a page's panels. A single factor with too many levels for a row is wrapped over several, and then every
-// panel has a title; otherwise columns have theirs at the top and rows at the side.
+// tiles arranges the panels of a page. If a single factor takes several rows, every panel has a
+// title. Otherwise columns have titles at the top and rows at the side.
 func (l layout) tiles(on page) (grid [][]tile, rows []heading) {
 	across := combinations(l.columns)
 	if l.wrapped() {
 		lines := (len(across) + l.widest - 1) / l.widest
-		columns := (len(across) + lines - 1) / lines // lines of one length, as nearly as can be
+		columns := (len(across) + lines - 1) / lines // so that the rows are about equally long
 		for i, c := range across {
 			if i%columns == 0 {
 				grid = append(grid, nil)

@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	lineWidth   = 22 // the sample of a line
+	lineWidth   = 22 // of the sample of a line
 	glyphWidth  = 7
 	swatchWidth = 11
 	keyGap      = 4  // between sample and name
 	keySpace    = 12 // between entries
 )
 
-// legendRows breaks the legend into lines that fit the figure.
+// legendRows breaks the legend into rows that fit the figure's width.
 func (g *grid) legendRows() [][]key {
 	style := label(textSize, ink, false)
 	room := figureWidth - 2*border - g.keyTitleWidth()
@@ -40,7 +40,7 @@ func (g *grid) keyTitleWidth() vg.Length {
 	return label(textSize, ink, true).Width(g.keyTitle) + keySpace
 }
 
-// drawLegend draws the entries from y downwards.
+// drawLegend draws the legend below y.
 func (g *grid) drawLegend(c draw.Canvas, y vg.Length) {
 	if len(g.keys) == 0 {
 		return
@@ -62,7 +62,7 @@ func (g *grid) drawLegend(c draw.Canvas, y vg.Length) {
 	}
 }
 
-// lineKey samples a line with, where radius is not 0, a glyph upon it.
+// lineKey is the key of a line, with a glyph on it if its radius is not 0.
 func lineKey(name string, line draw.LineStyle, glyph draw.GlyphStyle) key {
 	return key{name, lineWidth, func(c *draw.Canvas) {
 		c.StrokeLine2(line, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
@@ -72,12 +72,12 @@ func lineKey(name string, line draw.LineStyle, glyph draw.GlyphStyle) key {
 	}}
 }
 
-// glyphKey samples a glyph alone.
+// glyphKey is the key of a glyph.
 func glyphKey(name string, glyph draw.GlyphStyle) key {
 	return key{name, glyphWidth, func(c *draw.Canvas) { c.DrawGlyphNoClip(glyph, c.Center()) }}
 }
 
-// swatchKey samples a filled colour.
+// swatchKey is the key of a filled area.
 func swatchKey(name string, fill color.Color) key {
 	return key{name, swatchWidth, func(c *draw.Canvas) {
 		r := c.Rectangle

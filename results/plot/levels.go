@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// positions places the levels of a factor along an axis: quantities to scale, unless some would then lie too close
-// together to be told apart; names, and such quantities, one step after the other.
+// positions are the positions of a factor's levels on an axis. Quantities are placed to scale,
+// unless two of them would be closer than closest. Names and such quantities are one step apart.
 func (f *factor) positions() []float64 {
 	if f.numeric() && !f.even() {
 		return f.values
@@ -29,10 +29,10 @@ func (f *factor) positions() []float64 {
 	return steps
 }
 
-// closest is the least distance of two levels on an axis to scale, as a fraction of its length.
+// closest is the smallest distance of two levels on an axis to scale, as a fraction of its length.
 const closest = 0.08
 
-// even reports whether the levels are placed one step apart.
+// even reports whether the levels are one step apart.
 func (f *factor) even() bool {
 	if !f.numeric() {
 		return true
@@ -51,7 +51,8 @@ func (f *factor) even() bool {
 	return false
 }
 
-// logarithmic reports whether the levels are amounts above zero that span a decade or nearly so.
+// logarithmic reports whether the levels are above zero and the largest is more than 7 times the
+// smallest.
 func (f *factor) logarithmic() bool {
 	s := emptySpan()
 	for _, v := range f.values {
@@ -60,8 +61,8 @@ func (f *factor) logarithmic() bool {
 	return s.wide(7)
 }
 
-// levelsAxis has a tick at each level, and no other. joined reports whether a line between levels means something:
-// where they are quantities.
+// levelsAxis is an axis with a tick at each level. joined reports whether the levels are
+// quantities, so that a line between them has a meaning.
 func levelsAxis(f *factor) (a *axis, joined bool) {
 	at := f.positions()
 	s := emptySpan()
@@ -83,8 +84,9 @@ func levelsAxis(f *factor) (a *axis, joined bool) {
 	return a, f.numeric()
 }
 
-// fitLabels sees to it that no labels touch. Along an axis to scale the labels in the way are dropped, their ticks
-// stay: the values between two labels can be told. Names are all needed, so they are tilted instead.
+// fitLabels prevents labels from touching. On an axis to scale it removes labels, and readers can
+// tell the values of the ticks that stay. Otherwise every label is needed: fitLabels reports
+// whether they must be tilted.
 func (a *axis) fitLabels(r room, toScale bool) (tilted bool) {
 	if !toScale {
 		return a.crowded(r)
@@ -103,7 +105,7 @@ func (a *axis) fitLabels(r room, toScale bool) (tilted bool) {
 	return false
 }
 
-// crowded reports whether some label is wider than the distance to its neighbour.
+// crowded reports whether two neighbouring labels would touch.
 func (a *axis) crowded(r room) bool {
 	for i := range a.ticks {
 		if i > 0 {

@@ -9,18 +9,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// The neutral colours of every figure. They differ from all data colours, so that a page in which a figure is inlined
-// can give them the colours of its own theme (see Figure.Inline).
+// The neutral colours of every figure. They differ from all colours of data, so that an HTML page
+// can replace them by those of its theme (see Figure.Inline).
 var (
 	ink   = color.RGBA{0x1B, 0x1F, 0x24, 0xFF} // text, axes
 	muted = color.RGBA{0x5B, 0x64, 0x70, 0xFF} // secondary text
 	rule  = color.RGBA{0xDD, 0xE1, 0xE6, 0xFF} // grid lines
-	strip = color.RGBA{0xEE, 0xF1, 0xF4, 0xFF} // panel titles' ground
-	paper = color.RGBA{0xFE, 0xFE, 0xFE, 0xFF} // the figure's ground
+	strip = color.RGBA{0xEE, 0xF1, 0xF4, 0xFF} // background of panel titles
+	paper = color.RGBA{0xFE, 0xFE, 0xFE, 0xFF} // background of the figure
 )
 
-// okabeIto are the colours of Okabe and Ito (2008), "Color Universal Design", told apart by readers with any of the
-// common colour vision deficiencies. Yellow is left out, being too light for lines on white.
+// okabeIto are the colours of Okabe and Ito, "Color Universal Design" (2008), which readers with
+// common colour vision deficiencies can tell apart. Yellow is left out, because it is too light for
+// lines on white.
 var okabeIto = []color.RGBA{
 	{0x00, 0x72, 0xB2, 0xFF}, // blue
 	{0xE6, 0x9F, 0x00, 0xFF}, // orange
@@ -31,7 +32,8 @@ var okabeIto = []color.RGBA{
 	black,
 }
 
-// black is a data colour too, and a theme's ink where the figure is inlined. It is not quite 0, so that it is written out.
+// black is a colour of data, which Figure.Inline replaces by --ink. It is not #000000, because
+// vgsvg leaves that out.
 var black = color.RGBA{0x01, 0x01, 0x01, 0xFF}
 
 var dashes = [][]vg.Length{nil, {5, 2}, {1.5, 1.5}, {7, 2, 1.5, 2}, {3, 1.5}, {9, 2}, {1, 3}}
@@ -46,8 +48,8 @@ var shapes = []mark{
 	{corners: 5, turn: math.Pi / 2},
 }
 
-// style is how one level of the compared factor looks in all figures: no two of the first 7 share colour, dash or
-// glyph, and no two of the first 49 share colour and dash.
+// style is the look of a level of the compared factor in all figures. The first 7 levels differ in
+// colour, dash and glyph, and the first 49 in the combination of colour and dash.
 type style struct {
 	color color.RGBA
 	dash  []vg.Length
@@ -69,22 +71,23 @@ func (s style) glyph(radius vg.Length, hollow bool) draw.GlyphStyle {
 	return draw.GlyphStyle{Color: s.color, Radius: radius, Shape: m}
 }
 
-// mark is a regular polygon, filled, or hollow so that it can stand for a second quantity of the same level.
+// mark is a glyph: a regular polygon, filled for the first statistic of a level and hollow for the
+// second.
 type mark struct {
 	corners int
-	turn    float64 // radians, counterclockwise, of the first corner from the right
+	turn    float64 // direction of the first corner in radians: 0 is right, π/2 is up
 	hollow  bool
 }
 
-// swell is by how much a polygon's radius grows so that it covers as much as a circle would.
-func (m mark) swell() vg.Length {
+// circumradius is the radius of the polygon that has the area of a circle of radius 1.
+func (m mark) circumradius() vg.Length {
 	n := float64(m.corners)
 	return vg.Length(math.Sqrt(2 * math.Pi / (n * math.Sin(2*math.Pi/n))))
 }
 
 // DrawGlyph implements draw.GlyphDrawer.
 func (m mark) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
-	sty.Radius *= m.swell()
+	sty.Radius *= m.circumradius()
 	var p vg.Path
 	for i := range m.corners {
 		angle := m.turn + 2*math.Pi*float64(i)/float64(m.corners)

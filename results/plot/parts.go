@@ -16,7 +16,7 @@ import (
 	"tlslab/results/table/number"
 )
 
-// part is one addend of a metric, or several small ones together.
+// part is a metric that is part of another (Metric.PartOf), or several negligible ones together.
 type part struct {
 	name    string
 	group   string
@@ -24,8 +24,8 @@ type part struct {
 	fill    color.Color
 }
 
-// parts draws, for each metric that has parts, what share of its mean each part has in every cell. Means add up;
-// medians do not.
+// parts draws for each metric with parts the share of each part in the mean, for every cell. Shares
+// are of means, because medians do not add up.
 func (set *Set) parts() ([]Figure, []Omitted) {
 	var figures []Figure
 	var omitted []Omitted
@@ -40,7 +40,7 @@ func (set *Set) parts() ([]Figure, []Omitted) {
 	return figures, omitted
 }
 
-// partsOf returns the indices of the metrics that add up to another.
+// partsOf returns the indices of the metrics that are parts of another.
 func partsOf(h *results.Header, whole int) []int {
 	var addends []int
 	for i, m := range h.Metrics {
@@ -71,12 +71,12 @@ func (set *Set) partsOf(whole int, addends []int) ([]Figure, []Omitted) {
 		g := set.partsPage(l, on, whole, shown)
 		g.title = "What " + m.Name + " is made of" + with(on)
 		figures = append(figures, g.figure(name+on.name, fmt.Sprintf(
-			"Shares of the mean %s; the mean itself stands beside each bar. %s", m.Name, groupNames(shown))))
+			"Share of each part in the mean %s, which stands beside the bar. %s", m.Name, groupNames(shown))))
 	}
 	return figures, omitted
 }
 
-// groupNames says which colours belong together.
+// groupNames lists the parts of each group.
 func groupNames(shown []part) string {
 	byGroup := map[string][]string{}
 	var order []string
@@ -108,11 +108,11 @@ func groupNames(shown []part) string {
 	return capital(out) + "."
 }
 
-// negligible is the share below which a part is not told apart: its stripe would be thinner than a line.
+// negligible is the share below which the stripe of a part would be thinner than a line.
 const negligible = 0.004
 
-// grouped orders the addends by group and by their largest shares, each group in shades of one hue, and puts those
-// together that are negligible in every cell.
+// grouped returns the parts in the order of the bars: by group, and in a group by their largest
+// share. A group has shades of the same hue. Parts that are negligible in every cell are joined.
 func (set *Set) grouped(addends []int) []part {
 	var groups []string
 	large := map[string][]int{}
@@ -149,7 +149,7 @@ func (set *Set) grouped(addends []int) []part {
 	return out
 }
 
-// largestShares are the largest share each addend has in any cell, by its metric.
+// largestShares returns the largest share of each part in any cell, by metric.
 func (set *Set) largestShares(addends []int) map[int]float64 {
 	largest := map[int]float64{}
 	for cell := range set.summary.Cells {
@@ -171,7 +171,7 @@ func (set *Set) total(cell int, addends []int) float64 {
 	return total
 }
 
-// mean is the mean of an addend, 0 where no replicate reached it or where it is negative.
+// mean is the mean of a part. It is 0 if no replicate reached the metric, or if it is negative.
 func (set *Set) mean(cell, metric int) float64 {
 	v := set.summary.Row(cell, metric).Mean.Value
 	if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
@@ -180,7 +180,7 @@ func (set *Set) mean(cell, metric int) float64 {
 	return v
 }
 
-// shade is the j-th of n tints of the hue of group g, from full to light.
+// shade is the j-th of n shades of the hue of group g, from dark to light.
 func shade(g, j, n int) color.Color {
 	hues := []color.RGBA{okabeIto[0], okabeIto[1], okabeIto[2], okabeIto[3], okabeIto[5], okabeIto[4], okabeIto[6]}
 	if n == 1 {
@@ -219,8 +219,8 @@ func (set *Set) partsPage(l layout, on page, whole int, shown []part) *grid {
 	return g
 }
 
-// barFactors are the factors whose levels name the bars of a panel, the compared one last, so that what is compared
-// stands together.
+// barFactors are the factors whose levels name the bars of a panel. The compared factor is last, so
+// that compared bars are neighbours.
 func (set *Set) barFactors(l layout) []*factor {
 	var fs []*factor
 	for _, f := range []*factor{l.x, l.colour} {
@@ -234,7 +234,8 @@ func (set *Set) barFactors(l layout) []*factor {
 	return fs
 }
 
-// barAxis names the bars of a panel from top to bottom.
+// barAxis returns the axis with the names of the bars, from top to bottom, and the levels of each
+// bar.
 func barAxis(fs []*factor) (*axis, []pick) {
 	var bars []pick
 	a := &axis{scale: plot.InvertedScale{Normalizer: plot.LinearScale{}}, min: -0.6}
@@ -253,7 +254,7 @@ func barAxis(fs []*factor) (*axis, []pick) {
 	return a, bars
 }
 
-// stacked is one bar of shares with its total beside it: a plot.Plotter.
+// stacked is a stacked bar of shares with the total beside it. It is a plot.Plotter.
 type stacked struct {
 	at     float64
 	shares []float64

@@ -1,18 +1,20 @@
 // Package plot draws an experiment's figures.
 //
-//	summary.Summary ─► New ─► Set ◄─ Add, for each cell: its sorted values, thinned at once
+//	summary.Summary ─► New ─► Set ◄─ Add, for each cell: its sorted values
 //	                           │
 //	                        Figures ─► Figure ─► WriteSVG, WritePNG, Inline
 //
-// Each figure is small multiples: the compared factor's levels are colours, dashes and glyphs; one factor is on the x
-// axis; the others span rows and columns of panels that share their axes (see layout.go). There are four kinds:
+// Each figure consists of small multiples: panels with shared axes in rows and columns. The levels
+// of the compared factor have different colours, dashes and glyphs, one factor is on the x axis,
+// and the others make rows and columns (see layout.go). There are four kinds of figures:
 //
 //	quantiles     the headline metric's median and p95, with 95 % intervals, against a factor
-//	ratio         a heatmap of its ratio to the baseline over two factors
-//	parts         what a metric is made of, as shares of its mean, for metrics that have parts
-//	distribution  the headline metric's ECDF on a logarithmic tail axis, where 90, 99 and 99.9 % lie equally far apart
+//	ratio         a heatmap of the headline metric's ratio to the baseline over two factors
+//	parts         the shares of a metric's parts in its mean, for each metric that has parts
+//	distribution  the headline metric's ECDF on a tail axis: 90, 99 and 99.9 % are equally far apart
 //
-// A figure that the data cannot fill is left out and the reason returned. The same input gives the same bytes.
+// A figure for which there are no data is left out, and Figures returns the reason. The same input
+// gives the same bytes.
 package plot
 
 import (
@@ -22,37 +24,37 @@ import (
 	"tlslab/results/table"
 )
 
-// Set collects what the figures of an experiment need: the summary, and a thinned distribution of each cell.
+// Set collects the data of the figures: the summary and the distribution of each cell.
 type Set struct {
 	summary *summary.Summary
 	metric  int
 	curves  map[int]curve // by the cell's index in the summary
 }
 
-// New returns a set without distributions.
+// New returns a set without distributions. Add adds them.
 func New(s *summary.Summary) *Set {
 	return &Set{summary: s, metric: table.HeadlineMetric(s.Header), curves: map[int]curve{}}
 }
 
-// Metric returns the index, in the header, of the metric whose values Add wants.
+// Metric returns the index in the header of the metric whose values Add expects.
 func (set *Set) Metric() int { return set.metric }
 
-// Add hands over the headline metric's values of Summary.Cells[cell], sorted and without NaN; it keeps at most 2,000 of
-// them and not the slice.
+// Add adds the headline metric's values of Summary.Cells[cell], sorted and without NaN. The set
+// keeps at most 2,000 values of a cell and not the slice.
 func (set *Set) Add(cell int, sorted []float64) {
 	n := set.summary.Cells[cell].N
 	set.curves[cell] = thin(sorted, max(n, len(sorted)))
 }
 
-// anyFailed reports whether some replicate failed, so that captions can say what became of it.
+// anyFailed reports whether any replicate failed, so that captions can say how failures count.
 func (set *Set) anyFailed() bool {
 	return slices.ContainsFunc(set.summary.Cells, func(c summary.Cell) bool { return c.Failed > 0 })
 }
 
-// Omitted is a figure that was not drawn, or a part of one, and why.
+// Omitted is a figure or a part of a figure that is not drawn, and the reason.
 type Omitted struct{ Figure, Why string }
 
-// Figures draws nothing yet but settles what there is to draw, most telling first.
+// Figures returns the figures, which are not drawn yet, in the order of a report.
 func (set *Set) Figures() ([]Figure, []Omitted) {
 	var figures []Figure
 	var omitted []Omitted

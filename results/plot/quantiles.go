@@ -15,7 +15,7 @@ import (
 	"tlslab/results/table/number"
 )
 
-// statistic is one quantile of a row.
+// statistic is a quantile of a summary.Row.
 type statistic struct {
 	name string
 	of   func(*summary.Row) stat.Interval
@@ -26,12 +26,13 @@ var (
 	p95    = statistic{"p95", func(r *summary.Row) stat.Interval { return r.P95 }}
 )
 
-// quantiles draws the headline metric's median and p95 against a factor. More than three compared levels with two
-// quantiles each would hide one another, so each quantile then has a figure of its own.
+// quantiles draws the headline metric's median and p95 against a factor. With more than three
+// compared levels the curves of both quantiles would hide each other, so each quantile has its own
+// figure.
 func (set *Set) quantiles() ([]Figure, []Omitted) {
 	l := placeAlong(set.summary, mostColumns-2)
 	if l.x == nil {
-		return nil, []Omitted{{"quantiles", "there is one cell only, so there is nothing to draw it against"}}
+		return nil, []Omitted{{"quantiles", "there is only one cell"}}
 	}
 	sets := [][]statistic{{median, p95}}
 	if l.colour != nil && len(l.colour.levels) > 3 {
@@ -60,7 +61,7 @@ func (set *Set) quantiles() ([]Figure, []Omitted) {
 }
 
 func tooMany(figure string, left int, l layout) Omitted {
-	return Omitted{figure, fmt.Sprintf("%d more pages, one for each combination of %s, are not drawn; summary.csv has their numbers", left, names(l.pages))}
+	return Omitted{figure, fmt.Sprintf("%d more pages, one for each combination of %s, are not drawn; summary.csv contains their numbers", left, names(l.pages))}
 }
 
 func names(fs []*factor) string {
@@ -97,7 +98,8 @@ func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, str
 	if all.empty() {
 		return Figure{}, "no replicate reached " + m.Name
 	}
-	// What is compared stands along the x axis, within a panel; a shared axis would flatten all panels but the largest.
+	// Compared levels on the x axis are compared within a panel, and a shared axis would flatten
+	// all panels but one.
 	g.ownY = l.colour == nil && all.wide(4)
 	g.scaleY(m, all, spans)
 	g.keys = keys(l.colour, stats)
@@ -113,7 +115,7 @@ func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, str
 	return g.figure("quantiles-"+fileName(m.Name)+on.name, set.quantilesCaption(g, l, what, joined)), ""
 }
 
-// scaleY gives the panels one vertical axis, or each its own, from zero.
+// scaleY sets the vertical axes: a shared one, or each panel its own from zero (ownY).
 func (g *grid) scaleY(m *results.Metric, all span, spans []span) {
 	r := room{g.panelHeight, heightOf}
 	shared := valueAxis(all, 20, true)
@@ -136,14 +138,14 @@ func (g *grid) scaleY(m *results.Metric, all span, spans []span) {
 
 func (set *Set) quantilesCaption(g *grid, l layout, what string, joined bool) string {
 	m := &set.summary.Header.Metrics[set.metric]
-	c := fmt.Sprintf("%s of %s against %s, with 95 %% intervals; an arrow at the top is an interval without an upper bound.", capital(what), m.Name, l.x.name)
+	c := fmt.Sprintf("%s of %s against %s, with 95 %% intervals. An arrow at the top marks an interval without upper bound.", capital(what), m.Name, l.x.name)
 	if g.ownY {
-		c += " Each panel has a vertical axis of its own, from zero."
+		c += " Each panel has its own vertical axis, from zero."
 	} else if _, isLog := g.panels[0][0].y.scale.(plot.LogScale); isLog {
 		c += " The vertical axis is logarithmic."
 	}
 	if set.anyFailed() {
-		c += " Quantiles are of the replicates that got there."
+		c += " Quantiles are of the replicates that reached " + m.Name + "."
 	}
 	if joined && l.x.even() {
 		c += " The levels of " + l.x.name + " are spaced evenly, not to scale."
@@ -151,7 +153,8 @@ func (set *Set) quantilesCaption(g *grid, l layout, what string, joined bool) st
 	return c
 }
 
-// addSeries adds to a panel a series for each statistic of each compared level, and their values to the range.
+// addSeries adds to a panel a series for each statistic of each compared level, and to y the range
+// of their values.
 func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, joined bool, y *span) {
 	positions := l.x.positions()
 	levels := 1
@@ -182,8 +185,8 @@ func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, joined
 	}
 }
 
-// statisticGlyph is a filled glyph for the first statistic and a larger hollow one for the second, so that both are seen
-// where they coincide.
+// statisticGlyph is a filled glyph for the first statistic and a larger hollow one for the second,
+// so that both are visible at the same point.
 func statisticGlyph(look style, statistic int) draw.GlyphStyle {
 	if statistic == 0 {
 		return look.glyph(2.2, false)
@@ -191,7 +194,7 @@ func statisticGlyph(look style, statistic int) draw.GlyphStyle {
 	return look.glyph(3.4, true)
 }
 
-// sort puts the points in the order of the x axis, whatever order the levels were listed in.
+// sort sorts the points by their position on the x axis.
 func (s *series) sort() {
 	order := make([]int, len(s.at))
 	for i := range order {
@@ -205,8 +208,9 @@ func (s *series) sort() {
 	s.at, s.values = at, values
 }
 
-// dodge moves the i-th of n compared levels aside, so that their intervals stand next to each other: a little on an axis
-// of quantities, whose distances are to be read, and by more than a glyph among names.
+// dodge is the horizontal shift of the i-th of n compared levels, which keeps their intervals
+// apart. It is small on an axis of quantities, where positions have a meaning, and wider than a
+// glyph on an axis of names.
 func dodge(i, n int, joined bool) vg.Length {
 	step := min(7, 28/vg.Length(max(1, n)))
 	if joined {
@@ -215,7 +219,7 @@ func dodge(i, n int, joined bool) vg.Length {
 	return (vg.Length(i) - vg.Length(n-1)/2) * step
 }
 
-// keys is the legend: a line for each compared level, and a glyph for each statistic.
+// keys are the legend: a line for each compared level and a glyph for each statistic.
 func keys(colour *factor, stats []statistic) []key {
 	var out []key
 	if colour != nil {
@@ -234,8 +238,8 @@ func keys(colour *factor, stats []statistic) []key {
 	return out
 }
 
-// labelValues labels an axis of a metric's values and returns its title. Where the axis spans more than one multiple of
-// the unit, each tick names its own.
+// labelValues labels an axis of a metric's values and returns the axis' title. If a logarithmic
+// axis spans several multiples of the unit, each tick has its unit.
 func (a *axis) labelValues(name, unit string, s span, r room) string {
 	scale := number.ScaleFor(unit, s.max)
 	if _, isLog := a.scale.(plot.LogScale); isLog && number.ScaleFor(unit, s.min) != scale {

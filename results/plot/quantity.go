@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// dimension is what a quantity measures; quantities of one factor are comparable only within one.
+// dimension is what a quantity measures. Only quantities of the same dimension can be on an axis.
 type dimension string
 
-// units are the suffixes level names carry: the SI and binary multiples, and tc(8)'s rates (bits a second).
+// units are the suffixes of levels: SI and binary multiples, and the rates of tc(8) in bit/s.
 var units = map[string]struct {
 	dim    dimension
 	factor float64
@@ -20,8 +20,8 @@ var units = map[string]struct {
 	"bit": {"rate", 1}, "kbit": {"rate", 1e3}, "mbit": {"rate", 1e6}, "gbit": {"rate", 1e9},
 }
 
-// parseQuantity reads a level such as "25ms", "1%", "16KiB" or "4". A bare number is a quantity only when whole:
-// "1.2" and "1.3" are versions far more often than amounts, and a line between two versions says nothing.
+// parseQuantity parses a level such as "25ms", "1%", "16KiB" or "4". A number without unit must be
+// an integer: "1.2" and "1.3" are mostly versions, and a line between versions has no meaning.
 func parseQuantity(level string) (value float64, dim dimension, ok bool) {
 	digits := strings.TrimRightFunc(level, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
 	suffix := strings.TrimSpace(level[len(digits):])
@@ -37,7 +37,8 @@ func parseQuantity(level string) (value float64, dim dimension, ok bool) {
 	return 0, "", false
 }
 
-// quantities reads all levels of a factor; ok only when each is a quantity, all measure the same and no two are equal.
+// quantities parses the levels of a factor. ok reports that all are quantities of the same
+// dimension and differ.
 func quantities(levels []string) (values []float64, ok bool) {
 	var dim dimension
 	seen := map[float64]bool{}

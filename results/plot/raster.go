@@ -17,13 +17,14 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// resolution of the PNG files, in dots an inch: what journals commonly ask of figures in colour.
+// resolution of PNG files in dots per inch, as journals commonly require for figures in colour.
 const resolution = 300
 
-// WritePNG writes the figure as a PNG image of 300 dots an inch, with a palette of at most 256 colours.
+// WritePNG writes the figure as a PNG image of 300 dots per inch, with a palette of at most 256
+// colours.
 func (f Figure) WritePNG(w io.Writer) error {
-	// With a palette, encoding takes a tenth of the time and the file a third of the bytes; slower
-	// compression gains little then.
+	// With a palette, encoding takes a tenth of the time, and the file has a third of the bytes.
+	// Slower compression then gains little.
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 	if err := encoder.Encode(w, withPalette(f.raster())); err != nil {
 		return fmt.Errorf("figure %s: %w", f.Name, err)
@@ -31,12 +32,12 @@ func (f Figure) WritePNG(w io.Writer) error {
 	return nil
 }
 
-// raster draws the figure in pixels, on white.
+// raster draws the figure on white pixels.
 func (f Figure) raster() *image.RGBA {
 	width, height := f.size()
 	pixels := func(l vg.Length) int { return int(math.Round(l.Dots(resolution))) }
 	img := image.NewRGBA(image.Rect(0, 0, pixels(width), pixels(height)))
-	context := gg.NewContextForRGBA(img) // without one, NewWith makes a copy of the image
+	context := gg.NewContextForRGBA(img) // without a context NewWith copies the image
 	context.SetLineCapButt()
 	context.InvertY()
 	c := &rasterCanvas{
@@ -48,19 +49,20 @@ func (f Figure) raster() *image.RGBA {
 	return img
 }
 
-// rasterCanvas is a canvas that copies level text into the image letter by letter, which takes a fifth
-// of the time of vgimg's transformation of each letter, and opens each font once.
+// rasterCanvas is a vgimg.Canvas that draws text which is not rotated by copying its glyphs into
+// the image. vgimg transforms each glyph, which takes five times as long, and opens the font for
+// each text.
 type rasterCanvas struct {
 	*vgimg.Canvas
 	img    *image.RGBA
-	states []textState // the last one holds
+	states []textState // the last one is current
 	faces  map[fontSize]xfont.Face
 }
 
-// textState is what of a canvas' state matters for text.
+// textState is the part of a canvas' state that text depends on.
 type textState struct {
-	colour color.Color
-	turned bool
+	colour  color.Color
+	rotated bool
 }
 
 // fontSize is a font in a size.
@@ -91,13 +93,13 @@ func (c *rasterCanvas) SetColor(colour color.Color) {
 
 // Rotate implements vg.Canvas.
 func (c *rasterCanvas) Rotate(angle float64) {
-	c.state().turned = true
+	c.state().rotated = true
 	c.Canvas.Rotate(angle)
 }
 
 // FillString implements vg.Canvas.
 func (c *rasterCanvas) FillString(f font.Face, at vg.Point, text string) {
-	if c.state().turned {
+	if c.state().rotated {
 		c.Canvas.FillString(f, at, text)
 		return
 	}

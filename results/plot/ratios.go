@@ -13,17 +13,17 @@ import (
 	"tlslab/results/table/number"
 )
 
-// ratios draws the headline metric's ratio to the baseline as a heatmap over two factors, in a panel for each level that
-// is not the baseline and each combination of the other factors.
+// ratios draws a heatmap of the headline metric's ratio to the baseline over two factors. There is
+// a panel for each combination of the other factors.
 func (set *Set) ratios() ([]Figure, []Omitted) {
 	const figure = "ratio"
 	h := set.summary.Header
 	if h.Compare == nil {
-		return nil, []Omitted{{figure, "the scenario compares nothing"}}
+		return nil, []Omitted{{figure, "the scenario has no comparison"}}
 	}
 	l, y := set.heatmapLayout()
 	if y == nil {
-		return nil, []Omitted{{figure, "a heatmap needs two factors beside the compared one, or one and more than two levels to compare"}}
+		return nil, []Omitted{{figure, "a heatmap needs two factors beside the compared one, or one factor and more than two compared levels"}}
 	}
 	pages, left := l.paged()
 	var omitted []Omitted
@@ -32,17 +32,17 @@ func (set *Set) ratios() ([]Figure, []Omitted) {
 	}
 	scale := set.diverging()
 	if scale.empty {
-		return nil, []Omitted{{figure, "no cell could be compared with its baseline"}}
+		return nil, []Omitted{{figure, "no cell has a ratio to its baseline"}}
 	}
 	m := &h.Metrics[set.metric]
 	var figures []Figure
 	for _, on := range pages {
 		g := set.ratioPage(l, y, on, scale)
-		g.title = fmt.Sprintf("Ratio of %s to that of %s%s", m.Name, set.baseline(), with(on))
-		caption := fmt.Sprintf("Median of the ratio of %s to that of %s. Blue is better, orange worse; = means the same within the margin of %s, ? undecided.",
+		g.title = fmt.Sprintf("Ratio of %s to the baseline %s%s", m.Name, set.baseline(), with(on))
+		caption := fmt.Sprintf("Median of the ratio of %s to the baseline %s. Blue is better, orange is worse. The mark = means \"same\" (within %s), ? means \"undecided\".",
 			m.Name, set.baseline(), number.Percent(h.Compare.Margin))
 		if m.Better == 0 {
-			caption = fmt.Sprintf("Median of the ratio of %s to that of %s. Blue is lower, orange higher; = means the same within the margin of %s, ? undecided.",
+			caption = fmt.Sprintf("Median of the ratio of %s to the baseline %s. Blue is lower, orange is higher. The mark = means \"same\" (within %s), ? means \"undecided\".",
 				m.Name, set.baseline(), number.Percent(h.Compare.Margin))
 		}
 		figures = append(figures, g.figure("ratio-"+fileName(m.Name)+on.name, caption))
@@ -50,14 +50,15 @@ func (set *Set) ratios() ([]Figure, []Omitted) {
 	return figures, omitted
 }
 
-// baseline is the level all others are compared with, in readers' terms.
+// baseline is the name of the level with which all others are compared.
 func (set *Set) baseline() string {
 	c := set.summary.Header.Compare
 	return table.Level(&set.summary.Header.Factors[set.summary.Header.Factor(c.Factor)], c.Baseline)
 }
 
-// heatmapLayout chooses the factors of the two axes, nil where there are none. Two compared levels are one ratio, drawn
-// over two other factors; more of them are an axis of their own, over one other factor.
+// heatmapLayout selects the factors of both axes; y is nil if there are too few. Two compared
+// levels make one ratio, drawn over two other factors. More compared levels are an axis themselves,
+// and one other factor is the other axis.
 func (set *Set) heatmapLayout() (l layout, y *factor) {
 	compared, rest := split(set.summary)
 	if compared == nil {
@@ -78,7 +79,7 @@ func (set *Set) heatmapLayout() (l layout, y *factor) {
 	return l, y
 }
 
-// without returns the factor with one level less.
+// without returns the factor without a level.
 func (f *factor) without(level string) *factor {
 	less := &factor{index: f.index, name: f.name}
 	for i, other := range f.levels {
@@ -96,7 +97,7 @@ func (f *factor) without(level string) *factor {
 func (set *Set) ratioPage(l layout, y *factor, on page, colours diverging) *grid {
 	x, _ := levelsAxis(named(l.x))
 	up, _ := levelsAxis(named(y))
-	if !y.numeric() { // names are read from top to bottom, amounts grow upwards
+	if !y.numeric() { // names read from top to bottom, quantities grow upwards
 		up.scale = plot.InvertedScale{Normalizer: up.scale}
 	}
 	tiles, rows := l.tiles(on)
@@ -115,7 +116,7 @@ func (set *Set) ratioPage(l layout, y *factor, on page, colours diverging) *grid
 	return g
 }
 
-// named returns the factor with its levels one step apart, in the order of their amounts where they have any.
+// named returns the factor as names one step apart; levels that are quantities are sorted.
 func named(f *factor) *factor {
 	even := *f
 	if f.numeric() {
@@ -129,7 +130,7 @@ func named(f *factor) *factor {
 	return &even
 }
 
-// heatmap is a panel of coloured and labelled boxes: a plot.Plotter.
+// heatmap is a panel of coloured boxes with texts. It is a plot.Plotter.
 type heatmap struct{ boxes []box }
 
 type box struct {
@@ -156,7 +157,8 @@ func (set *Set) heatmap(l layout, y *factor, at pick, colours diverging) heatmap
 	return h
 }
 
-// other finds the cell to compare: of two levels, the one that is not the baseline.
+// other returns the cell that is compared with its baseline. If no compared level is picked, there
+// are two levels, and it is the level that is not the baseline.
 func (set *Set) other(l layout, at pick) int {
 	for _, choice := range at {
 		if choice.factor.index == l.colour.index {

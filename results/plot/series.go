@@ -10,15 +10,14 @@ import (
 	"tlslab/results/stat"
 )
 
-// series is estimates along the x axis, with their intervals: a plot.Plotter. Where levels are compared their series are
-// moved apart by a few points, so that intervals do not hide each other.
+// series is a row of estimates with their intervals along the x axis. It is a plot.Plotter.
 type series struct {
 	at     []float64
 	values []stat.Interval
 	line   draw.LineStyle
 	glyph  draw.GlyphStyle
-	shift  vg.Length
-	joined bool // a line between the points, where the x axis is a quantity
+	shift  vg.Length // to the right: see dodge
+	joined bool      // a line joins the points
 }
 
 // Plot implements plot.Plotter.
@@ -56,17 +55,18 @@ func (s series) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// drawable reports whether a value has a place on the axis.
+// drawable reports whether a value has a position on the axis.
 func drawable(v float64, scale plot.Normalizer) bool {
 	_, isLog := scale.(plot.LogScale)
 	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!isLog || v > 0)
 }
 
+// whisker marks a bound of an interval.
 func whisker(c draw.Canvas, line draw.LineStyle, x, y vg.Length) {
 	c.StrokeLine2(line, x-1.8, y, x+1.8, y)
 }
 
-// arrow marks at the top of the panel an interval without an upper bound.
+// arrow marks an interval without upper bound at the top of the panel.
 func arrow(c draw.Canvas, line draw.LineStyle, x vg.Length) {
 	c.StrokeLines(line, []vg.Point{{X: x - 2.2, Y: c.Max.Y - 3.5}, {X: x, Y: c.Max.Y}, {X: x + 2.2, Y: c.Max.Y - 3.5}})
 }

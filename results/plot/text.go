@@ -23,8 +23,8 @@ func label(size vg.Length, c color.Color, bold bool) text.Style {
 	return text.Style{Color: c, Font: f, XAlign: draw.XLeft, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
 }
 
-// write draws words at a point. Where a style centres vertically, the capitals' middle is meant: the box that the text
-// handler centres includes the descenders, which most labels lack.
+// write draws text at a point. YCenter centres the capital letters: the text handler would centre a
+// box that includes the descenders, which most labels do not have.
 func write(c draw.Canvas, s text.Style, at vg.Point, words string) {
 	if s.YAlign == draw.YCenter {
 		lift := 0.11 * s.Font.Size
@@ -34,19 +34,19 @@ func write(c draw.Canvas, s text.Style, at vg.Point, words string) {
 	c.FillText(s, at, words)
 }
 
-// aligned returns the style with other alignments.
+// aligned returns the style with these alignments.
 func aligned(s text.Style, x text.XAlignment, y text.YAlignment) text.Style {
 	s.XAlign, s.YAlign = x, y
 	return s
 }
 
-// turned returns the style turned by a quarter, counterclockwise or clockwise.
+// turned returns the style rotated counterclockwise by so many right angles.
 func turned(s text.Style, quarters float64) text.Style {
 	s.Rotation = quarters * math.Pi / 2
 	return s
 }
 
-// fit shortens the words to the width with an ellipsis.
+// fit shortens the text to the width with an ellipsis.
 func fit(s text.Style, words string, width vg.Length) string {
 	if s.Width(words) <= width {
 		return words
@@ -60,7 +60,7 @@ func fit(s text.Style, words string, width vg.Length) string {
 	return "…"
 }
 
-// in is the heading as it fits the width: whole, in brief, or else cut off.
+// in is the heading as it fits the width: in whole, in brief, or shortened.
 func (h heading) in(s text.Style, width vg.Length) string {
 	if s.Width(h.whole) <= width {
 		return h.whole
@@ -68,7 +68,7 @@ func (h heading) in(s text.Style, width vg.Length) string {
 	return fit(s, h.brief, width)
 }
 
-// capital writes the first letter large.
+// capital returns the text with a capital first letter.
 func capital(words string) string {
 	r, n := utf8.DecodeRuneInString(words)
 	return string(unicode.ToUpper(r)) + words[n:]

@@ -29,7 +29,7 @@ func handshakes() *tabletest.Experiment {
 	return tabletest.Handshakes(400, []string{"100us", "25ms"}, []string{"0%", "20%"})
 }
 
-// suites are three levels to compare, two of them nearly alike.
+// suites is an experiment of three compared levels, two of them nearly equal.
 func suites() *tabletest.Experiment {
 	return tabletest.Product(60, 1e6,
 		tabletest.Factor{Name: "suite", Levels: []string{"cbc", "gcm", "chacha"}, Effects: []float64{1, 0.8, 0.805}},
@@ -237,7 +237,7 @@ func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
 	}
 }
 
-// Whatever an experiment looks like, there is a page about it.
+// There is a report of any experiment.
 func TestDegenerateExperiments(t *testing.T) {
 	header := results.Header{Title: "Anything?", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
 		Factors: []results.Factor{{Name: "a", Levels: []string{"x", "y"}}, {Name: "b", Levels: []string{"0", "1"}}},

@@ -10,8 +10,8 @@ import (
 	"tlslab/results"
 )
 
-// Handshakes is an experiment of four factors: times set by the network on long paths and by
-// computing on short ones, with a tail of whole seconds where a first packet is lost.
+// Handshakes is an experiment of four factors. The network sets the times on long paths, computation
+// on short ones. A lost first packet costs a second, so there is a tail.
 func Handshakes(replicates int, delays, losses []string) *Experiment {
 	var rtts []string
 	for _, d := range delays {
@@ -48,7 +48,7 @@ func Handshakes(replicates int, delays, losses []string) *Experiment {
 	return New(h, replicates, handshake)
 }
 
-// handshake is one connection: round trips, computing, and waiting for what was lost.
+// handshake is a connection: round trips, computation, and waiting for lost packets.
 func handshake(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
 	delay, err := time.ParseDuration(cell["link.delay"])
 	if err != nil {

@@ -7,16 +7,16 @@ import (
 	"tlslab/results"
 )
 
-// Factor is a factor with the factor by which each of its levels multiplies the metric.
+// Factor is a factor of the experiment. Each level multiplies the metric by its effect.
 type Factor struct {
 	Name    string
 	Levels  []string
 	Effects []float64
 }
 
-// Product is an experiment whose only metric, "time", is the product of the effects of its factors'
-// levels and of some noise; the first factor is compared, its first level the baseline. Part of it
-// is said to be waiting, part working.
+// Product is an experiment whose headline metric, "time", is the product of the effects of the levels
+// and of noise. The first factor is compared, and its first level is the baseline. The metric has a
+// part for waiting and a part for working.
 func Product(replicates int, unit float64, factors ...Factor) *Experiment {
 	h := results.Header{Scenario: "product", Title: "What is the product?", Version: "0.1.0", Seed: 7, Metrics: []results.Metric{
 		{Name: "time", Unit: "ns", Better: -1},

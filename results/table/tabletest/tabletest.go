@@ -1,6 +1,6 @@
-// Package tabletest makes up experiments for the tests of tables, figures and reports: plausible
-// numbers from a seeded generator, reduced here by the plainest means, so that a test of what is
-// shown does not depend on how it was computed.
+// Package tabletest makes experiments for the tests of tables, figures and reports. The numbers come
+// from a seeded generator, and simple statistics of this package reduce them. So these tests do not
+// depend on package summary's computation.
 package tabletest
 
 import (
@@ -21,11 +21,11 @@ type Experiment struct {
 	Failed [][]bool      // by cell and replicate
 }
 
-// Replicate makes up one replicate of a cell: its values by metric name, and whether it failed.
+// Replicate makes a replicate of a cell: its values by metric name, and whether it failed.
 type Replicate func(rng *rand.Rand, cell map[string]string) (values map[string]float64, failed bool)
 
-// New runs every combination of the header's factors. Replicates of the same number share their
-// randomness.
+// New makes replicates of every combination of the header's factors. Replicates of the same number have
+// the same random draws in every cell.
 func New(h results.Header, replicates int, run Replicate) *Experiment {
 	e := &Experiment{Header: h}
 	e.Header.Schema, e.Header.Replicates = results.Schema, replicates
@@ -75,7 +75,7 @@ func (e *Experiment) Sorted(cell, metric int) []float64 {
 	return out
 }
 
-// Summary reduces the experiment.
+// Summary returns the summary of the experiment.
 func (e *Experiment) Summary() *summary.Summary {
 	s := &summary.Summary{Header: &e.Header}
 	for i, levels := range e.Cells {
@@ -97,7 +97,7 @@ func (e *Experiment) Summary() *summary.Summary {
 	return s
 }
 
-// baseline returns the cell with the compared factor at its baseline, or -1 for that cell itself.
+// baseline returns the baseline of a cell, or -1 if the cell is a baseline.
 func (e *Experiment) baseline(cell int) int {
 	compare := e.Header.Compare
 	if compare == nil {
@@ -146,8 +146,8 @@ func moments(x []float64) (mean, sd float64) {
 	return mean, math.Sqrt(sd)
 }
 
-// Quantile is the nearest order statistic, with those 1.96 binomial standard deviations of rank
-// away as its interval.
+// Quantile is the nearest order statistic. The bounds of its interval are the order statistics 1.96
+// binomial standard deviations of the rank away.
 func Quantile(sorted []float64, p float64) stat.Interval {
 	n := float64(len(sorted))
 	if n == 0 {
