@@ -29,7 +29,7 @@ const maxKeyBlock = 2 * (48 + 32)
 
 // legacyState is what the versions up to TLS 1.2 keep besides.
 type legacyState struct {
-	secrets   *secrets.Classic
+	secrets   *secrets.Legacy
 	key       *kx.Key // the server's ephemeral key
 	peerShare []byte  // what the client answers to
 	premaster []byte
@@ -37,15 +37,15 @@ type legacyState struct {
 	expanded  bool
 	block     [maxKeyBlock]byte
 	share     [133]byte // room for peerShare: P-521's point
-	verify    [secrets.SSLFinishedSize]byte
+	verify    [secrets.SSL30FinishedSize]byte
 }
 
 func (c *Conn) newLegacySecrets() {
 	if c.info.Version == SSL30 {
-		c.hs.legacy.secrets = secrets.NewSSL(c.count)
+		c.hs.legacy.secrets = secrets.NewLegacySSL30(c.count)
 		return
 	}
-	c.hs.legacy.secrets = secrets.NewClassic(c.hash, c.count)
+	c.hs.legacy.secrets = secrets.NewLegacy(c.hash, c.count)
 }
 
 // enterLegacy readies the secrets, which a resumed session has already.

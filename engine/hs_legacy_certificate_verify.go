@@ -12,7 +12,7 @@ func (c *Conn) certificateVerifyContent() (message, digest []byte, err error) {
 		return c.hs.transcript.kept, nil, nil
 	}
 	digest = c.hs.legacy.verify[:]
-	return nil, digest, c.hs.legacy.secrets.SSLVerify(digest, c.hs.transcript.running)
+	return nil, digest, c.hs.legacy.secrets.SSL30CertificateVerify(digest, c.hs.transcript.running)
 }
 
 func writeLegacyCertificateVerify(c *Conn, dst []byte) ([]byte, error) {

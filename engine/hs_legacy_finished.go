@@ -12,7 +12,7 @@ import (
 func (c *Conn) legacyVerifyData(from side) ([]byte, error) {
 	out := c.hs.legacy.verify[:]
 	if c.info.Version == SSL30 {
-		return out, c.hs.legacy.secrets.SSLFinished(out, from, c.hs.transcript.running)
+		return out, c.hs.legacy.secrets.SSL30Finished(out, from, c.hs.transcript.running)
 	}
 	out = out[:secrets.FinishedSize]
 	c.hs.legacy.secrets.Finished(out, from, c.hs.transcript.sum())

@@ -43,7 +43,7 @@ func afterTLS13Finished(c *Conn, from side) error {
 		}
 		return nil
 	}
-	m.schedule.Master()
+	m.schedule.Main()
 	m.schedule.Derive(m.traffic[client][:c.hash.Size], secrets.ClientTraffic, sum)
 	m.schedule.Derive(m.traffic[server][:c.hash.Size], secrets.ServerTraffic, sum)
 	c.logSecret("CLIENT_TRAFFIC_SECRET_0", m.traffic[client][:c.hash.Size])

@@ -14,7 +14,7 @@ type recordMAC struct {
 func newRecordMAC(version uint16, h *secrets.Hash, key []byte) recordMAC {
 	m := recordMAC{HMAC: secrets.NewHMAC(h)}
 	if version == versionSSL30 {
-		m = recordMAC{HMAC: secrets.NewSSLMAC(h), ssl: true}
+		m = recordMAC{HMAC: secrets.NewSSL30MAC(h), ssl: true}
 	}
 	m.SetKey(key)
 	return m

@@ -1,17 +1,15 @@
-// Package secrets turns a shared secret into the keys of a connection.
+// Package secrets derives the keys of a connection from a shared secret.
 //
-// Two families of protocols do so in two ways, and each has a type that holds
-// its current secret and hands out what is derived from it:
+// SSL 3.0 to TLS 1.2 and TLS 1.3 do it in two ways. A type for each holds the current secret and derives
+// from it:
 //
-//	SSL 3.0 – TLS 1.2   premaster ──► Classic: master secret ──► key block, Finished, exporters
+//	SSL 3.0 – TLS 1.2   premaster ──► Legacy: master secret ──► key block, Finished, exporters
 //	TLS 1.3             PSK, (EC)DHE ──► Schedule: early ► handshake ► master secret ──► traffic secrets ──► keys, Finished, PSKs
 //
-// Both are made of HMAC over one hash, and both hash short inputs many times. So
-// the HMAC here keeps the state after its key block and starts each message from
-// there, and all scratch lives in the two types: deriving allocates nothing.
-// Each derivation is reported to an op.Counter as one op.Derive.
+// Both use HMAC over one hash for many short messages. HMAC therefore keeps the hash's state after the
+// key block, and all buffers are allocated with the two types: deriving allocates nothing. Each derivation
+// is reported to an op.Counter as one op.Derive.
 //
-// The published handshakes of RFC 8448 (messages, records and every
-// intermediate secret) stand as text in the folder rfc8448, one file a
-// section.
+// Folder rfc8448 holds the handshakes of RFC 8448 as text (messages, records and every intermediate
+// secret), one file for each section.
 package secrets

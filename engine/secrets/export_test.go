@@ -10,7 +10,7 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// RFC 9846 §7.5, put together from HKDF's steps.
+// The expected value is RFC 9846 §7.5 written with crypto/hkdf.
 func TestTLS13Export(t *testing.T) {
 	hash := func(b []byte) string {
 		sum := sha256.Sum256(b)
@@ -29,15 +29,15 @@ func TestTLS13Export(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeExportedIsAnError(t *testing.T) {
+func TestExportsOutOfRangeAreErrors(t *testing.T) {
 	s := secrets.NewSchedule(secrets.SHA256, nil)
 	if err := s.Export(make([]byte, 32), make([]byte, 32), strings.Repeat("l", 250), nil); err == nil {
-		t.Error("a label of 250 bytes is taken")
+		t.Error("a label of 250 bytes is accepted")
 	}
 	if err := s.Export(make([]byte, 255*32+1), make([]byte, 32), "label", nil); err == nil {
 		t.Error("more than 255 blocks are exported")
 	}
-	if err := secrets.NewClassic(secrets.SHA256, nil).Export(make([]byte, 32), "label", nil, nil, make([]byte, 1<<16)); err == nil {
-		t.Error("a context of 2^16 bytes is taken")
+	if err := secrets.NewLegacy(secrets.SHA256, nil).Export(make([]byte, 32), "label", nil, nil, make([]byte, 1<<16)); err == nil {
+		t.Error("a context of 2^16 bytes is accepted")
 	}
 }

@@ -8,21 +8,20 @@ import (
 	"hash"
 )
 
-// A Hash is one row of the table of hash functions a cipher suite can name for
-// its PRF or HKDF, which is also its transcript's hash.
+// A Hash is the hash function of a cipher suite's PRF or HKDF and of its transcript, or of a record's MAC.
 type Hash struct {
-	Name     string // "sha256": its name in operations
-	Provider string // where it comes from, for cost tables
+	Name     string // "sha256": the name in op.Op.Alg
+	Provider string // import path of its package, for cost tables
 	Size     int    // bytes of a digest
 	Block    int    // bytes of a block
 	New      func() hash.Hash
 
-	empty []byte // the digest of nothing
-	saved int    // bytes of a saved state
+	empty     []byte // the digest of the empty message
+	stateSize int    // bytes of a marshaled state
 }
 
-// The hashes of TLS 1.2's and TLS 1.3's suites; the one of all suites before; and
-// its halves, which the MACs of the older suites' records are made of, too.
+// The hashes. TLS 1.2 and 1.3 use SHA256 and SHA384 for PRF, HKDF and transcript, and the versions before
+// MD5SHA1. MD5 and SHA1 are the halves of MD5SHA1, and hash records' MACs.
 var (
 	MD5     = newHash("md5", "crypto/md5", md5.New)
 	SHA1    = newHash("sha1", "crypto/sha1", sha1.New)
@@ -31,21 +30,21 @@ var (
 	SHA384  = newHash("sha384", "crypto/sha512", sha512.New384)
 )
 
-// Hashes lists the hashes of which PRFs and transcripts are made.
+// Hashes lists the hashes of PRFs, HKDFs and transcripts.
 func Hashes() []*Hash { return []*Hash{SHA256, SHA384, MD5SHA1} }
 
-// maxSize bounds the digests of all hashes in the table.
+// maxSize is at least the Size of each hash.
 const maxSize = sha512.Size
 
-// newHash makes a row. Only hashes that save their state can be an HMAC's.
+// newHash returns a Hash. HMAC works only with hashes whose state can be marshaled.
 func newHash(name, provider string, make func() hash.Hash) *Hash {
 	h := make()
-	var saved []byte
-	if s, ok := h.(state); ok {
+	var marshaled []byte
+	if s, ok := h.(stateHash); ok {
 		var err error
-		if saved, err = s.AppendBinary(nil); err != nil {
-			panic("secrets: " + name + " cannot save its state: " + err.Error())
+		if marshaled, err = s.AppendBinary(nil); err != nil {
+			panic("secrets: " + name + ": cannot marshal the state: " + err.Error())
 		}
 	}
-	return &Hash{Name: name, Provider: provider, Size: h.Size(), Block: h.BlockSize(), New: make, empty: h.Sum(nil), saved: len(saved)}
+	return &Hash{Name: name, Provider: provider, Size: h.Size(), Block: h.BlockSize(), New: make, empty: h.Sum(nil), stateSize: len(marshaled)}
 }

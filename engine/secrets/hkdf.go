@@ -2,7 +2,7 @@ package secrets
 
 import "tlslab/engine/op"
 
-// hkdf is HKDF (RFC 5869) with TLS 1.3's labels.
+// An hkdf is HKDF (RFC 5869) with TLS 1.3's HkdfLabel (RFC 9846 §7.1).
 type hkdf struct {
 	hash  *Hash
 	mac   *HMAC
@@ -11,14 +11,14 @@ type hkdf struct {
 }
 
 func newHKDF(h *Hash, count op.Counter) *hkdf {
-	const usualInfo = 2 + 1 + len("tls13 c hs traffic") + 1 + maxSize + 1
-	return &hkdf{hash: h, mac: NewHMAC(h), count: count, info: make([]byte, 0, usualInfo)}
+	const typicalInfo = 2 + 1 + len("tls13 c hs traffic") + 1 + maxSize + 1
+	return &hkdf{hash: h, mac: NewHMAC(h), count: count, info: make([]byte, 0, typicalInfo)}
 }
 
-// extract fills dst with HKDF-Extract(salt, input). It may be either of them.
+// extract fills dst with HKDF-Extract(salt, input) (RFC 5869 §2.2). dst may be salt or input.
 func (k *hkdf) extract(dst, salt, input []byte) { k.sum(dst, salt, input) }
 
-// sum fills dst with the HMAC of a message.
+// sum fills dst with the HMAC of a message. dst may be key or message.
 func (k *hkdf) sum(dst, key, message []byte) {
 	k.count.Count(op.Op{Kind: op.Derive, Alg: k.hash.Name, Size: len(dst)})
 	k.mac.SetKey(key)
@@ -27,12 +27,11 @@ func (k *hkdf) sum(dst, key, message []byte) {
 	copy(dst, k.mac.End())
 }
 
-// maxLabel is the longest label in bytes that fits an HkdfLabel behind "tls13 ".
+// maxLabel is the length in bytes of the longest label in an HkdfLabel after "tls13 ".
 const maxLabel = 255 - len("tls13 ")
 
 // expandLabel fills dst with HKDF-Expand-Label(secret, label, context, len(dst))
-// (RFC 9846 §7.1). It may be the secret itself. Label and context are at most
-// maxLabel and 255 bytes long.
+// (RFC 9846 §7.1). dst may be secret. label has at most maxLabel bytes, and context at most 255.
 func (k *hkdf) expandLabel(dst, secret []byte, label string, context []byte) {
 	k.count.Count(op.Op{Kind: op.Derive, Alg: k.hash.Name, Size: len(dst)})
 	const prefix = "tls13 "

@@ -6,9 +6,8 @@ import (
 	"hash"
 )
 
-// md5sha1 is the hash of transcripts and RSA signatures before TLS 1.2: an MD5
-// digest followed by a SHA-1 digest of the same message (RFC 2246 §7.4.9,
-// RFC 4346 §7.4.3).
+// md5sha1 is the hash of transcripts and RSA signatures before TLS 1.2: the MD5 digest of a message,
+// followed by its SHA-1 digest (RFC 2246 §7.4.9, RFC 4346 §7.4.3).
 type md5sha1 struct {
 	md5, sha1 hash.Hash
 }
@@ -31,7 +30,7 @@ func (h *md5sha1) Size() int { return md5.Size + sha1.Size }
 
 func (h *md5sha1) BlockSize() int { return h.sha1.BlockSize() }
 
-// Clone returns a hash that goes on from the same message.
+// Clone returns a hash in the same state.
 func (h *md5sha1) Clone() (hash.Cloner, error) {
 	left, err := h.md5.(hash.Cloner).Clone()
 	if err != nil {

@@ -7,48 +7,45 @@ import (
 	"tlslab/engine/op"
 )
 
-// A prf is the pseudorandom function of a version: it fills dst from a secret, a
-// label and a seed that is given in two halves.
+// A prf is a version's pseudorandom function: expand fills dst with PRF(secret, label, seed1 + seed2).
 type prf interface {
 	expand(dst, secret []byte, label string, seed1, seed2 []byte)
 }
 
-// newPRF returns the function that goes with a transcript's hash.
+// newPRF returns the PRF of the cipher suites whose transcript uses h.
 func newPRF(h *Hash, count op.Counter) prf {
 	if h == MD5SHA1 {
-		return &oldPRF{md5: newPHash(MD5, nil), sha1: newPHash(SHA1, nil), count: count}
+		return &prfMD5SHA1{md5: newPHash(MD5, nil), sha1: newPHash(SHA1, nil), count: count}
 	}
 	return newPHash(h, count)
 }
 
-// oldPRF is the function before TLS 1.2: P_MD5 over the secret's first half, XORed
-// with P_SHA1 over its second; of an odd secret both have the middle byte
-// (RFC 2246 §5).
-type oldPRF struct {
+// A prfMD5SHA1 is the PRF of TLS 1.0 and 1.1: P_MD5 with the secret's first half, XORed with P_SHA1 with
+// its second half. The halves of a secret of odd length share the middle byte (RFC 2246 §5).
+type prfMD5SHA1 struct {
 	md5, sha1 *pHash
 	count     op.Counter
-	other     []byte // P_SHA1's output
+	sha1Out   []byte // output of P_SHA1
 }
 
-func (p *oldPRF) expand(dst, secret []byte, label string, seed1, seed2 []byte) {
+func (p *prfMD5SHA1) expand(dst, secret []byte, label string, seed1, seed2 []byte) {
 	p.count.Count(op.Op{Kind: op.Derive, Alg: MD5SHA1.Name, Size: len(dst)})
 	half := (len(secret) + 1) / 2
-	p.other = slices.Grow(p.other[:0], len(dst))[:len(dst)]
-	p.sha1.expand(p.other, secret[len(secret)-half:], label, seed1, seed2)
+	p.sha1Out = slices.Grow(p.sha1Out[:0], len(dst))[:len(dst)]
+	p.sha1.expand(p.sha1Out, secret[len(secret)-half:], label, seed1, seed2)
 	p.md5.expand(dst, secret[:half], label, seed1, seed2)
-	subtle.XORBytes(dst, dst, p.other)
+	subtle.XORBytes(dst, dst, p.sha1Out)
 }
 
-// pHash is P_hash over a label and a seed, which is TLS 1.2's whole function
-// (RFC 5246 §5).
+// A pHash is P_hash with label and seed, which is the PRF of TLS 1.2 (RFC 5246 §5).
 type pHash struct {
 	hash  *Hash
 	mac   *HMAC
 	count op.Counter
-	seed  []byte // label and seed
+	seed  []byte // label + seed
 	a     []byte // A(i)
 
-	// Storage that no handshake outgrows.
+	// Memory of seed and a for a handshake. Exporters may need more.
 	seedStore [len("extended master secret") + 2*maxSize]byte
 	aStore    [maxSize]byte
 }

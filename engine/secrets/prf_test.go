@@ -20,8 +20,8 @@ func unhex(t *testing.T, s string) []byte {
 	return b
 }
 
-// The vectors posted to the IETF's TLS mailing list for the PRF of RFC 5246
-// (tls/current/msg03416), which GnuTLS and OpenJDK hold themselves to as well.
+// Test vectors for the PRF of RFC 5246 from the IETF's TLS mailing list (tls/current/msg03416), which
+// GnuTLS and OpenJDK use too.
 func TestPublishedVectorsOfTLS12PRF(t *testing.T) {
 	for _, v := range []struct {
 		hash               *Hash
@@ -48,9 +48,9 @@ func TestPublishedVectorsOfTLS12PRF(t *testing.T) {
 	}
 }
 
-// The known answer of the self test in Go's FIPS 140 module.
+// The known answer is from the self-test of Go's FIPS 140 module.
 func TestKnownExtendedMasterSecret(t *testing.T) {
-	c := NewClassic(SHA256, nil)
+	c := NewLegacy(SHA256, nil)
 	c.ExtendedMasterSecret(unhex(t, "0102030405060708090a0b0c0d0e0f10"), unhex(t, "1112131415161718191a1b1c1d1e1f20"))
 	want := unhex(t, "8c3eeda71c1b4cc0a0449075a88ebc7c5e1c4b1e4fe3c106ebdcc05dc0c8ecf3e2b9d1035eb2605d12684f49dfa99dcc")
 	if !bytes.Equal(c.Master(), want) {
@@ -58,7 +58,7 @@ func TestKnownExtendedMasterSecret(t *testing.T) {
 	}
 }
 
-func TestHMACIsThatOfTheStandardLibrary(t *testing.T) {
+func TestHMACIsThatOfCryptoHMAC(t *testing.T) {
 	for _, h := range []*Hash{SHA1, SHA256, SHA384} {
 		m := NewHMAC(h)
 		for _, keySize := range []int{0, 20, 48, h.Block, h.Block + 1, 300} {
@@ -84,7 +84,7 @@ func TestHMACIsThatOfTheStandardLibrary(t *testing.T) {
 	}
 }
 
-func TestExpansionIsThatOfTheStandardLibrary(t *testing.T) {
+func TestExpandLabelIsThatOfCryptoHKDF(t *testing.T) {
 	for _, h := range []*Hash{SHA256, SHA384} {
 		k := newHKDF(h, nil)
 		secret := bytes.Repeat([]byte{9}, h.Size)
@@ -103,7 +103,7 @@ func TestExpansionIsThatOfTheStandardLibrary(t *testing.T) {
 		want, _ := stdhkdf.Expand(h.New, secret, "\x00"+string(rune(h.Size))+"\x11tls13 traffic upd\x00", h.Size)
 		NewSchedule(h, nil).NextTraffic(secret)
 		if !bytes.Equal(secret, want) {
-			t.Errorf("%s: a traffic secret's successor is %x, want %x", h.Name, secret, want)
+			t.Errorf("%s: the next traffic secret is %x, want %x", h.Name, secret, want)
 		}
 	}
 }
@@ -112,7 +112,7 @@ func TestDerivingAllocatesNothing(t *testing.T) {
 	for _, h := range []*Hash{SHA256, SHA384} {
 		derived := 0
 		count := op.Counter(func(op.Op) { derived++ })
-		c, s := NewClassic(h, count), NewSchedule(h, count)
+		c, s := NewLegacy(h, count), NewSchedule(h, count)
 		random, out := make([]byte, 32), make([]byte, h.Size)
 		key, iv, block := make([]byte, 16), make([]byte, 12), make([]byte, 104)
 		if n := testing.AllocsPerRun(10, func() {
@@ -125,7 +125,7 @@ func TestDerivingAllocatesNothing(t *testing.T) {
 			s.Derive(out, ClientHandshakeTraffic, random)
 			s.TrafficKeys(key, iv, out)
 			s.Finished(out, out, random)
-			s.Master()
+			s.Main()
 			s.NextTraffic(out)
 			s.PSK(out, out, iv)
 		}); n != 0 || derived == 0 {
@@ -136,7 +136,7 @@ func TestDerivingAllocatesNothing(t *testing.T) {
 
 func TestDerivationsAreReported(t *testing.T) {
 	var got []string
-	c := NewClassic(SHA384, func(o op.Op) { got = append(got, o.String()) })
+	c := NewLegacy(SHA384, func(o op.Op) { got = append(got, o.String()) })
 	c.KeyBlock(make([]byte, 72), nil, nil)
 	s := NewSchedule(SHA256, func(o op.Op) { got = append(got, o.String()) })
 	s.TrafficKeys(make([]byte, 16), make([]byte, 12), make([]byte, 32))
@@ -147,9 +147,9 @@ func TestDerivationsAreReported(t *testing.T) {
 	}
 }
 
-// What one side of a resumed TLS 1.2 handshake derives.
-func BenchmarkResumedClassic(b *testing.B) {
-	c := NewClassic(SHA256, nil)
+// The derivations of one side in a resumed TLS 1.2 handshake.
+func BenchmarkResumedLegacy(b *testing.B) {
+	c := NewLegacy(SHA256, nil)
 	master, random, block, verify := make([]byte, MasterSize), make([]byte, 32), make([]byte, 40), make([]byte, FinishedSize)
 	b.ReportAllocs()
 	for i := byte(0); b.Loop(); i++ {
@@ -161,7 +161,7 @@ func BenchmarkResumedClassic(b *testing.B) {
 	}
 }
 
-// What one side of a full TLS 1.3 handshake derives.
+// The derivations of one side in a full TLS 1.3 handshake.
 func BenchmarkFullSchedule(b *testing.B) {
 	for _, h := range []*Hash{SHA256, SHA384} {
 		b.Run("hash="+h.Name, func(b *testing.B) {
@@ -179,7 +179,7 @@ func BenchmarkFullSchedule(b *testing.B) {
 				s.TrafficKeys(key, iv, server)
 				s.Finished(transcript, client, transcript)
 				s.Finished(transcript, server, transcript)
-				s.Master()
+				s.Main()
 				s.Derive(client, ClientTraffic, transcript)
 				s.Derive(server, ServerTraffic, transcript)
 				s.TrafficKeys(key, iv, client)

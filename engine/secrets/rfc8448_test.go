@@ -9,37 +9,37 @@ import (
 	"tlslab/engine/secrets/rfc8448"
 )
 
-// walk takes a trace through the schedule and holds each secret against it.
-type walk struct {
+// A scheduleTest compares the secrets of a Schedule with those of a trace.
+type scheduleTest struct {
 	t     *testing.T
 	trace rfc8448.Trace
 	s     *secrets.Schedule
 }
 
-func newWalk(t *testing.T, name string) walk {
-	return walk{t, rfc8448.Load(t, name), secrets.NewSchedule(secrets.SHA256, nil)}
+func newScheduleTest(t *testing.T, name string) scheduleTest {
+	return scheduleTest{t, rfc8448.Load(t, name), secrets.NewSchedule(secrets.SHA256, nil)}
 }
 
-func (w walk) transcript(messages ...string) []byte {
+func (w scheduleTest) transcript(messages ...string) []byte {
 	sum := sha256.Sum256(w.trace.Join(messages...))
 	return sum[:]
 }
 
-func (w walk) want(name string, got []byte) {
+func (w scheduleTest) want(name string, got []byte) {
 	w.t.Helper()
 	if want := w.trace.Get(name); !bytes.Equal(got, want) {
 		w.t.Errorf("%s\n got %x\nwant %x", name, got, want)
 	}
 }
 
-func (w walk) derive(label secrets.Label, transcript []byte) {
+func (w scheduleTest) derive(label secrets.Label, transcript []byte) {
 	w.t.Helper()
 	got := make([]byte, 32)
 	w.s.Derive(got, label, transcript)
 	w.want(string(label), got)
 }
 
-func (w walk) keys(label secrets.Label, name string) {
+func (w scheduleTest) keys(label secrets.Label, name string) {
 	w.t.Helper()
 	key, iv := make([]byte, 16), make([]byte, 12)
 	w.s.TrafficKeys(key, iv, w.trace.Get(string(label)))
@@ -47,7 +47,7 @@ func (w walk) keys(label secrets.Label, name string) {
 	w.want(name+" iv", iv)
 }
 
-func (w walk) finished(message string, base secrets.Label, transcript []byte) {
+func (w scheduleTest) finished(message string, base secrets.Label, transcript []byte) {
 	w.t.Helper()
 	got := append([]byte{20, 0, 0, 32}, make([]byte, 32)...)
 	w.s.Finished(got[4:], w.trace.Get(string(base)), transcript)
@@ -55,7 +55,7 @@ func (w walk) finished(message string, base secrets.Label, transcript []byte) {
 }
 
 func TestSimpleHandshakeOfRFC8448(t *testing.T) {
-	w := newWalk(t, "simple-1rtt")
+	w := newScheduleTest(t, "simple-1rtt")
 	w.s.Early(nil)
 	w.s.Handshake(w.trace.Get("shared secret"))
 	hellos := w.transcript("ClientHello", "ServerHello")
@@ -67,7 +67,7 @@ func TestSimpleHandshakeOfRFC8448(t *testing.T) {
 	w.finished("server Finished", secrets.ServerHandshakeTraffic, w.transcript(flight...))
 	flight = append(flight, "server Finished")
 
-	w.s.Master()
+	w.s.Main()
 	w.derive(secrets.ClientTraffic, w.transcript(flight...))
 	w.derive(secrets.ServerTraffic, w.transcript(flight...))
 	w.derive(secrets.Exporter, w.transcript(flight...))
@@ -81,7 +81,7 @@ func TestSimpleHandshakeOfRFC8448(t *testing.T) {
 }
 
 func TestResumedHandshakeOfRFC8448(t *testing.T) {
-	w := newWalk(t, "resumed-0rtt")
+	w := newScheduleTest(t, "resumed-0rtt")
 	w.s.Early(w.trace.Get("psk"))
 	w.derive(secrets.ResumptionBinder, nil)
 	w.want("binder hash", w.transcript("ClientHello prefix"))
@@ -100,7 +100,7 @@ func TestResumedHandshakeOfRFC8448(t *testing.T) {
 	w.keys(secrets.ClientHandshakeTraffic, "client handshake")
 	w.finished("server Finished", secrets.ServerHandshakeTraffic, w.transcript("ClientHello", "ServerHello", "EncryptedExtensions"))
 
-	w.s.Master()
+	w.s.Main()
 	flight := []string{"ClientHello", "ServerHello", "EncryptedExtensions", "server Finished"}
 	w.derive(secrets.ClientTraffic, w.transcript(flight...))
 	w.derive(secrets.ServerTraffic, w.transcript(flight...))
@@ -112,10 +112,10 @@ func TestResumedHandshakeOfRFC8448(t *testing.T) {
 	w.derive(secrets.Resumption, w.transcript(append(flight, "client Finished")...))
 }
 
-// After a HelloRetryRequest the first ClientHello counts only by its hash, in a
-// message of its own (RFC 9846 §4.1).
+// After a HelloRetryRequest, a message_hash message with the hash of the first ClientHello replaces it in
+// the transcript (RFC 9846 §4.1).
 func TestRetriedHandshakeOfRFC8448(t *testing.T) {
-	w := newWalk(t, "hello-retry-request")
+	w := newScheduleTest(t, "hello-retry-request")
 	first := sha256.Sum256(w.trace.Get("ClientHello 1"))
 	transcript := sha256.New()
 	transcript.Write([]byte{254, 0, 0, 32})

@@ -272,21 +272,21 @@ func newHalf(c *record.Cipher) (*record.Half, error) {
 func measureHashes(m *meter) error {
 	for _, h := range secrets.Hashes() {
 		measureDigest(m, h)
-		measureDerivation(m, h.Name, h.Provider, h.Size, secrets.NewClassic(h, nil))
+		measureDerivation(m, h.Name, h.Provider, h.Size, secrets.NewLegacy(h, nil))
 	}
 	measureDigest(m, secrets.SHA1) // of ECDSA signatures before TLS 1.2
-	measureDerivation(m, secrets.SSLName, secrets.MD5SHA1.Provider, secrets.MD5.Size, secrets.NewSSL(nil))
+	measureDerivation(m, secrets.SSL30Name, secrets.MD5SHA1.Provider, secrets.MD5.Size, secrets.NewLegacySSL30(nil))
 	return m.err
 }
 
 // measureDerivation prices the derivation of one and of four blocks of output.
-func measureDerivation(m *meter, name, provider string, block int, classic *secrets.Classic) {
-	classic.Resume(make([]byte, secrets.MasterSize))
+func measureDerivation(m *meter, name, provider string, block int, legacy *secrets.Legacy) {
+	legacy.Resume(make([]byte, secrets.MasterSize))
 	random := make([]byte, 32)
 	var derive [2]time.Duration
 	for i, n := range []int{1, 4} {
 		out := make([]byte, n*block)
-		derive[i] = m.call(func() error { classic.KeyBlock(out, random, random); return nil })
+		derive[i] = m.call(func() error { legacy.KeyBlock(out, random, random); return nil })
 	}
 	m.linear(op.Derive, name, provider, block, 4*block, derive[0], derive[1])
 }

@@ -1,13 +1,13 @@
-// Package rfc8448 holds the published TLS 1.3 handshakes of RFC 8448 for tests:
-// messages, protected records and, for the first two in full, the secrets.
+// Package rfc8448 holds the TLS 1.3 handshakes of RFC 8448 for tests: messages, protected records and, of
+// the first two, all secrets.
 //
-//	simple-1rtt            section 3
-//	resumed-0rtt           section 4, which resumes section 3's session
-//	hello-retry-request    section 5
-//	client-authentication  section 6
+//	simple-1rtt            §3
+//	resumed-0rtt           §4, which resumes the session of §3
+//	hello-retry-request    §5
+//	client-authentication  §6
 //
-// Each is a text file beside this one: a name on a line of its own, and below it,
-// indented, the bytes in hexadecimal. Secrets have the names of their labels.
+// Each is a text file in this folder: a name on its own line and below it, indented, the bytes in
+// hexadecimal. Secrets are named by their labels.
 package rfc8448
 
 import (
@@ -20,14 +20,14 @@ import (
 //go:embed *.txt
 var files embed.FS
 
-// A Trace is one published handshake.
+// A Trace is one handshake of RFC 8448.
 type Trace struct {
 	tb     testing.TB
 	name   string
 	values map[string][]byte
 }
 
-// Load reads the trace of a name such as "simple-1rtt".
+// Load reads the trace with a name, such as "simple-1rtt". An unknown name fails the test.
 func Load(tb testing.TB, name string) Trace {
 	tb.Helper()
 	text, err := files.ReadFile(name + ".txt")
@@ -54,8 +54,7 @@ func Load(tb testing.TB, name string) Trace {
 	return Trace{tb, name, values}
 }
 
-// Get returns a copy of the bytes of one message, record or secret; an unknown
-// name fails the test.
+// Get returns a copy of the bytes of one message, record or secret. An unknown name fails the test.
 func (t Trace) Get(name string) []byte {
 	t.tb.Helper()
 	v, ok := t.values[name]
@@ -65,7 +64,7 @@ func (t Trace) Get(name string) []byte {
 	return append([]byte(nil), v...)
 }
 
-// Join returns several of them one after another.
+// Join returns the concatenation of several values.
 func (t Trace) Join(names ...string) []byte {
 	t.tb.Helper()
 	var all []byte

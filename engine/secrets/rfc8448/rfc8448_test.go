@@ -14,7 +14,7 @@ import (
 	"tlslab/engine/secrets/rfc8448"
 )
 
-// A connection goes through a trace with keys derived from private keys alone.
+// A connection follows a trace with keys derived from the trace's private keys.
 type connection struct {
 	t        *testing.T
 	trace    rfc8448.Trace
@@ -27,8 +27,8 @@ func (c *connection) hash() []byte {
 	return sum[:]
 }
 
-// opener returns the receiving end of the direction whose traffic secret is derived
-// now under a label, and the secret.
+// opener derives the traffic secret of a label from the current stage and transcript, and returns a Half
+// that opens its records, and the secret.
 func (c *connection) opener(label secrets.Label) (*record.Half, []byte) {
 	c.t.Helper()
 	secret, key, iv := make([]byte, 32), make([]byte, 16), make([]byte, record.NonceSize)
@@ -51,19 +51,19 @@ func (c *connection) open(h *record.Half, name string, want record.Type) []byte 
 	return plain
 }
 
-// next cuts one handshake message off a flight.
+// next takes one handshake message off a flight.
 func (c *connection) next(flight *[]byte) []byte {
 	c.t.Helper()
 	f := *flight
 	if len(f) < 4 || len(f) < 4+int(f[2])<<8+int(f[3]) {
-		c.t.Fatalf("%x is no handshake message", f)
+		c.t.Fatalf("%x is not a handshake message", f)
 	}
 	n := 4 + int(f[2])<<8 + int(f[3])
 	*flight = f[n:]
 	return f[:n]
 }
 
-// signed checks a CertificateVerify by the key of the leaf of a Certificate.
+// signed checks a CertificateVerify with the key of the Certificate's leaf.
 func (c *connection) signed(by string, certificate, verify []byte) {
 	c.t.Helper()
 	leaf, err := pki.Parse(certificate[11 : 11+int(certificate[9])<<8+int(certificate[10])])
@@ -105,8 +105,8 @@ func (c *connection) shared(group string) []byte {
 	return secret
 }
 
-// Each trace, from both sides' private keys to the closing alerts: a slip in the
-// files, or in key exchange, schedule, records or signatures, would not get through.
+// The test opens each trace from both sides' private keys to the close_notify alerts. An error in a trace's
+// file, in key exchange, key schedule, record protection or signatures fails it.
 func TestTracesOpenFromPrivateKeys(t *testing.T) {
 	for _, test := range []struct {
 		name, group  string
@@ -139,7 +139,7 @@ func TestTracesOpenFromPrivateKeys(t *testing.T) {
 			}
 			c.readFlight("server", flight, serverSecret)
 
-			c.schedule.Master()
+			c.schedule.Main()
 			serverAlerts, _ := c.opener(secrets.ServerTraffic)
 			clientAlerts, _ := c.opener(secrets.ClientTraffic)
 			c.readFlight("client", c.open(fromClient, test.clientFlight, record.Handshake), clientSecret)
@@ -149,7 +149,7 @@ func TestTracesOpenFromPrivateKeys(t *testing.T) {
 	}
 }
 
-// readFlight checks the signature and the Finished of a side's last flight.
+// readFlight checks the CertificateVerify and the Finished of a side's last flight.
 func (c *connection) readFlight(by string, flight, secret []byte) {
 	c.t.Helper()
 	var certificate []byte
@@ -167,7 +167,7 @@ func (c *connection) readFlight(by string, flight, secret []byte) {
 	}
 }
 
-// close opens what a side sends to the end; data says whether it sends any.
+// close opens the last records of a side; data: application data comes before the alert.
 func (c *connection) close(h *record.Half, from string, data bool) {
 	c.t.Helper()
 	if data && from == "server" {

@@ -18,16 +18,15 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// A classicRun is a TLS 1.2 handshake of crypto/tls with itself, as seen from the
-// wire and from its key log.
-type classicRun struct {
+// A stdHandshake is a TLS 1.2 handshake of crypto/tls with itself: its records and its key log.
+type stdHandshake struct {
 	state                      tls.ConnectionState
 	clientRandom, serverRandom []byte
 	master                     []byte
 	client, server             [][]byte // records sent by each side
 }
 
-// tap keeps both directions of a connection.
+// A tap keeps what a connection carries in both directions.
 type tap struct {
 	net.Conn
 	read, written bytes.Buffer
@@ -44,10 +43,10 @@ func (t *tap) Write(p []byte) (int, error) {
 	return t.Conn.Write(p)
 }
 
-func runClassic(t *testing.T) *classicRun {
+func runStdHandshake(t *testing.T) *stdHandshake {
 	t.Helper()
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	chain, err := ca.Issue(ca.ChainSpec{Seed: "classic", Algorithm: "ecdsa-p256", Length: 1, Names: []string{"server"}, NotBefore: now, NotAfter: now.AddDate(1, 0, 0)})
+	chain, err := ca.Issue(ca.ChainSpec{Seed: "legacy", Algorithm: "ecdsa-p256", Length: 1, Names: []string{"server"}, NotBefore: now, NotAfter: now.AddDate(1, 0, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +68,7 @@ func runClassic(t *testing.T) *classicRun {
 	if err := client.Handshake(); err != nil {
 		t.Fatal(err)
 	}
-	run := &classicRun{state: client.ConnectionState(), client: records(wire.written.Bytes()), server: records(wire.read.Bytes())}
+	run := &stdHandshake{state: client.ConnectionState(), client: records(wire.written.Bytes()), server: records(wire.read.Bytes())}
 	up.Close()
 	words := strings.Fields(keys.String())
 	if len(words) != 3 || words[0] != "CLIENT_RANDOM" {
@@ -81,7 +80,7 @@ func runClassic(t *testing.T) *classicRun {
 	if err1 != nil || err2 != nil {
 		t.Fatal(err1, err2)
 	}
-	const random = record.HeaderSize + 4 + 2 // behind the message's header and the version
+	const random = record.HeaderSize + 4 + 2 // after the message's header and the version
 	run.serverRandom = run.server[0][random : random+32]
 	return run
 }
@@ -98,8 +97,8 @@ func records(stream []byte) (all [][]byte) {
 	}
 }
 
-// cleartext joins the handshake messages before a side's ChangeCipherSpec, and
-// returns its Finished's record.
+// cleartext returns a side's handshake messages before its ChangeCipherSpec, and the record of its
+// Finished.
 func cleartext(sent [][]byte) (messages [][]byte, finished []byte) {
 	for i, r := range sent {
 		if record.Type(r[0]) == record.ChangeCipherSpec {
@@ -110,11 +109,11 @@ func cleartext(sent [][]byte) (messages [][]byte, finished []byte) {
 	return messages, nil
 }
 
-// Keys from the master secret open what crypto/tls sealed, and what it sealed is the
-// verify_data that we compute.
+// Keys derived from the master secret of crypto/tls open the records of its Finished, whose verify_data
+// must be the one computed here.
 func TestKeysAndFinishedAreThoseOfCryptoTLS(t *testing.T) {
-	run := runClassic(t)
-	c := secrets.NewClassic(secrets.SHA256, nil)
+	run := runStdHandshake(t)
+	c := secrets.NewLegacy(secrets.SHA256, nil)
 	c.Resume(run.master)
 	gcm := record.ByName("aes-128-gcm")
 	block := make([]byte, gcm.KeyBlock(0x0303))
@@ -147,9 +146,9 @@ func TestKeysAndFinishedAreThoseOfCryptoTLS(t *testing.T) {
 	}
 }
 
-func TestClassicExportIsThatOfCryptoTLS(t *testing.T) {
-	run := runClassic(t)
-	c := secrets.NewClassic(secrets.SHA256, nil)
+func TestLegacyExportIsThatOfCryptoTLS(t *testing.T) {
+	run := runStdHandshake(t)
+	c := secrets.NewLegacy(secrets.SHA256, nil)
 	c.Resume(run.master)
 	for _, context := range [][]byte{nil, {}, []byte("context")} {
 		want, err := run.state.ExportKeyingMaterial("label", context, 40)
@@ -164,8 +163,8 @@ func TestClassicExportIsThatOfCryptoTLS(t *testing.T) {
 	}
 }
 
-// RFC 5246 §8.1 and §5, put together from HMACs: crypto/tls insists on the extended
-// master secret, so it is no help here.
+// The expected value is RFC 5246 §8.1 and §5 written with crypto/hmac. crypto/tls cannot give it: it always
+// negotiates the extended master secret with itself.
 func TestMasterSecret(t *testing.T) {
 	premaster := []byte("premaster secret")
 	client, server := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
@@ -177,7 +176,7 @@ func TestMasterSecret(t *testing.T) {
 	seed := slices.Concat([]byte("master secret"), client, server)
 	a1 := mac(seed)
 	want := append(mac(a1, seed), mac(mac(a1), seed)...)[:secrets.MasterSize]
-	c := secrets.NewClassic(secrets.SHA256, nil)
+	c := secrets.NewLegacy(secrets.SHA256, nil)
 	c.MasterSecret(premaster, client, server)
 	if !bytes.Equal(c.Master(), want) {
 		t.Errorf("got %x, want %x", c.Master(), want)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// pHashOf is P_hash as RFC 2246 §5 writes it down, on crypto/hmac.
+// pHashOf is P_hash of RFC 2246 §5 written with crypto/hmac.
 func pHashOf(h func() hash.Hash, secret, seed []byte, n int) []byte {
 	sum := func(parts ...[]byte) []byte {
 		m := hmac.New(h, secret)
@@ -24,9 +24,9 @@ func pHashOf(h func() hash.Hash, secret, seed []byte, n int) []byte {
 	return out[:n]
 }
 
-// Before TLS 1.2 each half of the secret has a hash of its own; the middle byte of
-// an odd one belongs to both halves.
-func TestOldPRFIsBothHashesOverBothHalves(t *testing.T) {
+// The first half of the secret goes to P_MD5, the second to P_SHA1; the middle byte of an odd number of
+// bytes to both.
+func TestPRFOfTLS10(t *testing.T) {
 	secret := []byte("a secret of 27 bytes: odd..")
 	for _, length := range []int{1, 12, 48, 136} {
 		for _, s := range [][]byte{secret, secret[:26], secret[:1], {}} {
@@ -45,7 +45,7 @@ func TestOldPRFIsBothHashesOverBothHalves(t *testing.T) {
 	}
 }
 
-func TestTranscriptHashBeforeTLS12IsTwoDigests(t *testing.T) {
+func TestMD5SHA1IsBothDigests(t *testing.T) {
 	h := MD5SHA1.New()
 	h.Write([]byte("ab"))
 	clone, err := h.(hash.Cloner).Clone()

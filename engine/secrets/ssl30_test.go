@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// Vectors computed outside of Go from the formulas of RFC 6101 §6.1, §6.2.2,
-// §5.6.9, §5.6.8 and §5.2.3.1, as one-shot digests of concatenations.
-func TestSSLFormulas(t *testing.T) {
+// The vectors were computed without Go from the formulas of RFC 6101 §6.1, §6.2.2, §5.6.9, §5.6.8 and
+// §5.2.3.1, as digests of concatenated bytes.
+func TestSSL30Formulas(t *testing.T) {
 	counted := func(n int) []byte {
 		b := make([]byte, n)
 		for i := range b {
@@ -17,25 +17,25 @@ func TestSSLFormulas(t *testing.T) {
 		return b
 	}
 	client, server := bytes.Repeat([]byte{0xc1}, 32), bytes.Repeat([]byte{0x5e}, 32)
-	c := NewSSL(nil)
+	c := NewLegacySSL30(nil)
 	c.MasterSecret(counted(48), client, server)
 	block := make([]byte, 104)
 	c.KeyBlock(block, client, server)
 
 	transcript := MD5SHA1.New()
 	transcript.Write([]byte("all the handshake messages"))
-	var finished [3][SSLFinishedSize]byte
+	var finished [3][SSL30FinishedSize]byte
 	for i, fill := range []func([]byte) error{
-		func(dst []byte) error { return c.SSLFinished(dst, ClientSide, transcript) },
-		func(dst []byte) error { return c.SSLFinished(dst, ServerSide, transcript) },
-		func(dst []byte) error { return c.SSLVerify(dst, transcript) },
+		func(dst []byte) error { return c.SSL30Finished(dst, ClientSide, transcript) },
+		func(dst []byte) error { return c.SSL30Finished(dst, ServerSide, transcript) },
+		func(dst []byte) error { return c.SSL30CertificateVerify(dst, transcript) },
 	} {
 		if err := fill(finished[i][:]); err != nil {
 			t.Fatal(err)
 		}
 	}
 	mac := func(h *Hash) []byte {
-		m := NewSSLMAC(h)
+		m := NewSSL30MAC(h)
 		m.SetKey(counted(h.Size))
 		m.Begin()
 		m.Write([]byte("\x00\x00\x00\x00\x00\x00\x00\x03" + "\x17" + "\x00\x05" + "hello"))
@@ -58,7 +58,7 @@ func TestSSLFormulas(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", v.name, got, v.want)
 		}
 	}
-	if err := c.SSLFinished(finished[0][:], ClientSide, SHA256.New()); err == nil {
+	if err := c.SSL30Finished(finished[0][:], ClientSide, SHA256.New()); err == nil {
 		t.Error("a Finished over a transcript by SHA-256")
 	}
 }
