@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"tlslab/engine/alert"
-	"tlslab/engine/record"
-)
+import "tlslab/engine/alert"
 
 // A warning is an alert that flights.go has rows for.
 type warning struct {
@@ -29,12 +26,12 @@ func warningRow(m Message) *warning {
 // warn sends the alert of a row, behind the messages built so far, in a record of the
 // version that is agreed on, which the ServerHello may not have told yet.
 func (c *Conn) sendWarning(m Message) error {
-	if err := c.sealMessages(); err != nil {
+	if err := c.out.sealMessages(); err != nil {
 		return err
 	}
 	c.out.half.SetVersion(c.legacyVersion())
 	w := warningRow(m)
-	c.sealAlert(alert.Warning, w.alert)
+	c.out.sealAlert(alert.Warning, w.alert)
 	if w.after == nil {
 		return nil
 	}
@@ -70,13 +67,6 @@ func (c *Conn) alertVersion() Version {
 	return c.cfg.maxVersion()
 }
 
-// sealAlert queues an alert. If not even that can be sealed, nothing is sent.
-func (c *Conn) sealAlert(level alert.Level, a alert.Description) {
-	if out, err := c.sealRecord(c.out.records, record.Alert, []byte{byte(level), byte(a)}); err == nil {
-		c.out.records = out
-	}
-}
-
 // readAlert acts on the peer's alert. Besides close_notify, user_canceled and
 // the warnings of versions up to TLS 1.2, each ends the connection (RFC 9846 §6,
 // RFC 5246 §7.2).
@@ -99,7 +89,7 @@ func (c *Conn) readAlert(plain []byte) (Event, error) {
 		if expectedRow, err := c.readWarning(a); expectedRow || err != nil {
 			return Event{}, err
 		}
-		return Event{}, c.countIdle()
+		return Event{}, c.in.countIdle()
 	case level != alert.Fatal && c.info.Version != TLS13:
 		return Event{}, badAlertLevel
 	}

@@ -9,211 +9,195 @@ import (
 	"tlslab/engine/session"
 )
 
-// DefaultRecordSize is the largest plaintext of one record, 2^14 bytes
-// (RFC 9846 §5.1).
-const DefaultRecordSize = 1 << 14
-
-// A Config says how connections behave. Connections never change it, so one
-// serves any number of them; the caller does not change it while they live.
-// Connections that run at the same time need a Rand that allows it.
+// A Config configures connections. Connections never change it, so one Config serves any number of
+// them. The caller does not change it while a connection uses it. Connections that run at the same
+// time need a Rand that may be read at the same time.
 type Config struct {
-	// Rand is the source of every random byte and Now the only clock. Both
-	// are needed. The same two give the same bytes.
+	// Rand is the source of every random byte, and Now is the only clock. Both are required. The
+	// same two give the same bytes on the wire.
 	Rand io.Reader
 	Now  func() time.Time
 
-	// MinVersion and MaxVersion bound the versions that are offered or
-	// accepted; zero means TLS12 and TLS13. Older ones, down to SSL30, are
-	// spoken only where MinVersion asks for them.
+	// MinVersion and MaxVersion bound the versions that this side offers or accepts. Zero means
+	// TLS12 and TLS13. Versions below TLS12, down to SSL30, need a MinVersion that allows them.
 	MinVersion, MaxVersion Version
 
-	// Fallback says that this client tries again with a lower MaxVersion after
-	// a failure; a server that could do better then refuses (RFC 7507).
+	// Fallback makes a client send TLS_FALLBACK_SCSV: it retries with a lower MaxVersion after a
+	// failed handshake. A server that supports a higher version then refuses (RFC 7507).
 	Fallback bool
 
-	// Suites are offered, or chosen from, in this order; nil means all of
-	// Suites() but those whose cipher is on request (record.Cipher). Suites of
-	// all versions may be mixed.
+	// Suites are the cipher suites in order of preference, for all versions. Nil means all suites of
+	// protocol.Suites except those whose cipher is on request (record.Cipher.OnRequest).
 	Suites []SuiteID
 
-	// Groups are offered, or chosen from, in this order; nil means x25519,
-	// p256 and p384, and the others must be asked for.
-	// KeyShares is the number of groups, from the front, for which a TLS 1.3
-	// client sends a share at once; 0 means one, and NoKeyShares none.
-	Groups    []Group
+	// Groups are the groups in order of preference. Nil means x25519, p256 and p384.
+	Groups []Group
+	// KeyShares is the number of groups, from the front of Groups, for which a TLS 1.3 client sends
+	// a key share in its first ClientHello. 0 means one; NoKeyShares means none.
 	KeyShares int
 
-	// SignatureSchemes are accepted in the peer's handshake signatures from TLS 1.2
-	// on, most preferred first; nil means all but those with SHA-1. Up to TLS 1.2 an
-	// empty list leaves the extension out, which stands for SHA-1 (RFC 5246
-	// §7.4.1.4.1).
+	// SignatureSchemes are the schemes that this side accepts in the peer's handshake signatures,
+	// from TLS 1.2 on, in order of preference. Nil means all except those with SHA-1. An empty list
+	// leaves signature_algorithms out, which TLS 1.2 reads as SHA-1 (RFC 5246 §7.4.1.4.1).
 	SignatureSchemes []SignatureScheme
 
-	// Certificates are what a server may present: the first for the name that the
-	// client asks for that fits the ClientHello, or else the first that fits it.
-	// UnknownNames is what becomes of clients that ask for a name that none is for.
-	// A client that is asked for a certificate presents the first that fits the
-	// CertificateRequest, or none.
+	// Certificates are the certificates of this side in order of preference. A server presents the
+	// first that matches the client's server_name and its other extensions; see UnknownNames. A
+	// client presents the first that matches the CertificateRequest, or none.
 	Certificates []*Certificate
+	// UnknownNames is the policy for a ClientHello whose server_name matches no certificate.
 	UnknownNames NamePolicy
 
-	// Roots are the client's trust anchors. ToleratedFaults are faults of the peer's chain
-	// that either side puts up with, once it has looked for them: Info.ToleratedFaults says
-	// which it found. VerifyNothing accepts any chain without looking, and costs
-	// nothing. The handshake signature is checked all the same.
-	Roots           *pki.Roots
+	// Roots are the trust anchors of a client. A client needs Roots or VerifyNothing.
+	Roots *pki.Roots
+	// ToleratedFaults are the faults of the peer's chain that do not end the handshake. The chain is
+	// verified first: Info.ToleratedFaults tells which of them it has.
 	ToleratedFaults pki.ChainFault
-	VerifyNothing   bool
+	// VerifyNothing accepts every chain without verification, and without its cost. The handshake
+	// signature is still verified.
+	VerifyNothing bool
 
-	// ClientAuth is a server's policy on clients' certificates, and ClientCAs are
-	// the trust anchors of these, whose names clients are told. A session
-	// remembers who the client was, so servers that share Tickets or a
-	// SessionCache must trust the same anchors.
+	// ClientAuth is a server's policy on client certificates.
 	ClientAuth ClientAuth
-	ClientCAs  *pki.Roots
+	// ClientCAs are the trust anchors of client certificates. A server sends their names in its
+	// CertificateRequest. A session holds the client's chain, so servers that share Tickets or a
+	// SessionCache need the same ClientCAs.
+	ClientCAs *pki.Roots
 
-	// Revocation is how a client learns whether the server's certificate has been
-	// revoked, in full handshakes: by a response that the server is asked to
-	// staple (Certificate.WithStatus), or by one that the caller fetches on
-	// EventOCSPRequest. Without one the handshake fails, unless SoftFail: then
-	// only an answer can make it fail, one that does not say good or that does not
-	// verify, or the lack of a staple that the certificate itself demands (RFC 7633).
-	// A leaf that is trusted as it stands, or that is put up with though its issuer is
-	// not known, has nobody whose word would count: then there is none.
+	// Revocation is how a client learns in a full handshake whether the server's certificate is
+	// revoked: by a stapled OCSP response (Certificate.WithStatus), or by one that the caller
+	// fetches on EventOCSPRequest. Revocation is not checked for a leaf that is itself a trust
+	// anchor, or whose issuer is unknown and tolerated.
 	Revocation Revocation
-	SoftFail   bool
+	// SoftFail lets a handshake go on without an OCSP response. A response that does not verify, or
+	// that does not say good, still ends it, and so does a missing staple that the certificate
+	// requires (RFC 7633).
+	SoftFail bool
 
-	// Admit, where set, is asked whether a peer whose chain, leaf first, was
-	// verified is let in, also where a session remembers the chain; an error is
-	// why not (access_denied, RFC 9846 §6.2). A peer without a chain is not its
-	// affair.
+	// Admit decides whether a peer may connect. It is called with the verified chain, leaf first, in
+	// full and in resumed handshakes. An error refuses the peer (access_denied, RFC 9846 §6.2). It
+	// is not called for a peer without a certificate. Nil admits every peer.
 	Admit func(chain []*pki.Certificate) error
 
-	// ALPN lists the application protocols in order of preference
-	// (RFC 7301).
+	// ALPN lists application protocols in order of preference (RFC 7301), each 1 to 255 bytes long.
 	ALPN []string
 
-	// Resumption lists the ways in which sessions may be resumed, most
-	// preferred first, as far as the fields below provide them. Nil means
-	// every way but PSK, which must be asked for; an empty list means none.
+	// Resumption lists the mechanisms that may resume a session, in order of preference. Nil means
+	// PSKDHE, Ticket and SessionID; PSK must be listed. An empty list disables resumption.
 	Resumption []Resumption
 
-	// Session is what a client offers to resume; nil asks for a full
-	// handshake. ReuseTickets lets a TLS 1.3 ticket be offered more than
-	// once, which RFC 9846 §C.4 advises against.
-	// TicketsOffered is how many of its tickets a client offers at once, the oldest
-	// first, each of which it uses up; 0 means one.
-	Session        *session.Session
-	ReuseTickets   bool
+	// Session is what a client offers to resume. Nil asks for a full handshake.
+	Session *session.Session
+	// ReuseTickets lets a client offer a TLS 1.3 ticket more than once, which RFC 9846 §C.4 advises
+	// against.
+	ReuseTickets bool
+	// TicketsOffered is the number of TLS 1.3 tickets that a client offers at once, the oldest
+	// first: 0 to MaxTicketsOffered. 0 means one. Each offered ticket is used up.
 	TicketsOffered int
 
-	// SessionCache keeps a server's sessions under their session IDs, and
-	// Tickets seals them into tickets. Nil: that way is not provided.
+	// SessionCache keeps a server's sessions under their session IDs. Nil disables session IDs.
 	SessionCache session.Cache
-	Tickets      session.Tickets
+	// Tickets seals a server's sessions into tickets. Nil disables tickets and PSKs.
+	Tickets session.Tickets
 
-	// TicketCount is the number of NewSessionTicket messages that a TLS 1.3
-	// server sends after a handshake; 0 means DefaultTicketCount, and
-	// NoTickets none.
+	// TicketCount is the number of NewSessionTicket messages that a TLS 1.3 server sends after a
+	// handshake, at most 255. 0 means DefaultTicketCount; NoTickets means none.
 	TicketCount int
 
-	// TicketLifetime is how long a ticket may be resumed from; 0 means
-	// DefaultTicketLifetime. RFC 9846 §4.7.1 allows seven days at most.
+	// TicketLifetime is how long a server resumes from a ticket, at most 7 days (RFC 9846 §4.7.1).
+	// 0 means DefaultTicketLifetime.
 	TicketLifetime time.Duration
 
-	// EarlyData makes a client offer early data (0-RTT) where the first ticket of
-	// Session allows it: Seal then takes application data right after Start. It
-	// can be replayed by anyone who has seen it (RFC 9846 §8).
+	// EarlyData makes a client offer early data (0-RTT) if the first ticket of Session allows it.
+	// Then Seal takes application data right after Start. An attacker who records early data can
+	// replay it (RFC 9846 §8).
 	EarlyData bool
 
-	// MaxEarlyData is how many bytes of early data a server accepts, and its
-	// tickets allow; 0 means none. EarlyWindow is by how much a ticket's age as
-	// the client tells it may be wrong, 0 means DefaultEarlyWindow, and
-	// AntiReplay, which is needed, keeps out replays.
+	// MaxEarlyData is how many bytes of early data a server accepts from one ClientHello, and the
+	// max_early_data_size of its tickets. 0 means none.
 	MaxEarlyData uint32
-	EarlyWindow  time.Duration
-	AntiReplay   session.AntiReplay
+	// EarlyWindow is by how much the ticket age that a client sends may differ from the age that the
+	// server measures (RFC 9846 §8.3). 0 means DefaultEarlyWindow.
+	EarlyWindow time.Duration
+	// AntiReplay rejects replayed early data. It is required if MaxEarlyData is not 0.
+	AntiReplay session.AntiReplay
 
-	// SplitRecords makes Seal put the first byte into a record of its own where
-	// the IV of a block cipher is known beforehand, in TLS 1.0: what follows is
-	// then encrypted under an IV that nobody could foresee ("1/n-1 splitting",
-	// against the BEAST attack).
+	// SplitRecords makes Seal put the first byte into a record of its own in SSL 3.0 and TLS 1.0
+	// with a block cipher. There the IV is the end of the previous record; after the split an
+	// attacker cannot predict it ("1/n-1 splitting", against BEAST).
 	SplitRecords bool
 
-	// RecordSize is the largest number of plaintext bytes that Seal puts
-	// into one record, before padding and tag; 0 means DefaultRecordSize.
+	// RecordSize is the largest number of plaintext bytes that Seal puts into one record, before
+	// padding and tag: 1 to 16384. 0 means DefaultRecordSize.
 	RecordSize int
 
-	// RecordSizing says how much Seal puts into each record where that changes as
-	// time goes on, or is what a TCP segment carries; nil means RecordSize. MSS is
-	// what a full segment carries in bytes until Conn.SetMSS says so; 0 means
-	// DefaultMSS. Now is asked where the sizing has an idle time. Early data is in
-	// records as long as they may be.
+	// RecordSizing decides the size of each record if it changes over time or follows the MSS. Nil
+	// means RecordSize. Early data ignores it. A sizing with an idle time reads Now.
 	RecordSizing *record.Sizing
-	MSS          int
+	// MSS is the number of bytes that a full TCP segment carries, until Conn.SetMSS changes it: at
+	// most 65535. 0 means DefaultMSS. Only RecordSizing uses it.
+	MSS int
 
-	// PadTo makes TLS 1.3's records multiples of so many bytes, content type
-	// included, tag not; 0 means no padding (RFC 9846 §5.4).
+	// PadTo pads the plaintext of TLS 1.3 records, content type included and tag excluded, to a
+	// multiple of this many bytes, at most 16384. 0 means no padding (RFC 9846 §5.4).
 	PadTo int
 
-	// KeyUpdateAfter is the number of records after which a TLS 1.3 side changes its
-	// sending keys by itself, once the handshake is done; 0, or more than the cipher
-	// allows, means what the cipher allows (record.Cipher.Records).
+	// KeyUpdateAfter is the number of records after which a TLS 1.3 side changes its sending keys.
+	// 0, or more than the cipher allows, means what the cipher allows (record.Cipher.Records). It
+	// counts from the end of the handshake.
 	KeyUpdateAfter uint64
 
-	// MaxFragment is the max_fragment_length that a client asks for: 512,
-	// 1024, 2048 or 4096 bytes; 0 means none. A server grants it (RFC 6066 §4).
+	// MaxFragment is the max_fragment_length that a client requests: 512, 1024, 2048 or 4096 bytes.
+	// 0 means none. Servers grant it (RFC 6066 §4).
 	MaxFragment int
 
-	// RecordSizeLimit is the record_size_limit that this side announces: the
-	// most bytes that it accepts in a protected record, in TLS 1.3 with content
-	// type and padding; 0 means that a client sends none, and that a server
-	// answers with the protocol's own limit (RFC 8449).
+	// RecordSizeLimit is the record_size_limit that this side sends: the largest plaintext in bytes
+	// that it accepts in a protected record, in TLS 1.3 with content type and padding. It is 64 to
+	// 16384 bytes, 16385 in TLS 1.3. 0 means that a client sends none, and that a server answers
+	// with the protocol's maximum (RFC 8449).
 	RecordSizeLimit int
 
-	// NoCompatibility leaves out TLS 1.3's middlebox compatibility mode:
-	// the dummy change_cipher_spec records and the session ID that asks for
-	// them (RFC 9846 §E.4).
+	// NoCompatibility disables TLS 1.3's middlebox compatibility mode: the dummy change_cipher_spec
+	// records, and the session ID that requests them (RFC 9846 §E.4).
 	NoCompatibility bool
 
-	// NoExtendedMasterSecret leaves out the extension of RFC 7627.
+	// NoExtendedMasterSecret leaves out the extended_master_secret extension (RFC 7627).
 	NoExtendedMasterSecret bool
 
-	// Compression offers or accepts DEFLATE for all records, up to TLS 1.2. A
-	// client that knows TLS 1.3 cannot offer it (RFC 3749, RFC 9846 §4.2.2).
+	// Compression offers or accepts DEFLATE up to TLS 1.2 (RFC 3749). A client that offers TLS 1.3
+	// cannot offer it (RFC 9846 §4.2.2).
 	Compression bool
 
-	// EncryptThenMAC offers or accepts the extension of RFC 7366, by which a
-	// block cipher's MAC comes after the encryption, up to TLS 1.2.
+	// EncryptThenMAC offers or accepts encrypt_then_mac for block ciphers, up to TLS 1.2 (RFC 7366).
 	EncryptThenMAC bool
 
-	// Observe, where set, is told of every message, record, key change,
-	// secret and expensive operation, in order. It must not keep the
-	// slices of a Notice, nor call back into the Conn.
+	// Observe, unless nil, receives a Notice of every message, record, key change, secret and
+	// expensive operation, in order. It must not keep the slices of a Notice, and must not call the
+	// Conn.
 	Observe func(Notice)
 }
 
-// Settings of Config.TicketCount and Config.TicketLifetime.
+// DefaultRecordSize is the largest plaintext of one record: 2^14 bytes (RFC 9846 §5.1).
+const DefaultRecordSize = record.MaxPlaintext
+
+// Values of Config.TicketCount and Config.TicketLifetime.
 const (
 	DefaultTicketCount    = 2
 	NoTickets             = -1
 	DefaultTicketLifetime = 2 * time.Hour
 )
 
-// NoKeyShares is the setting of Config.KeyShares that sends an empty
-// key_share, which asks the server for a HelloRetryRequest (RFC 9846
-// §4.3.8).
+// NoKeyShares is the value of Config.KeyShares that makes a client send an empty key_share. The
+// server then answers with a HelloRetryRequest (RFC 9846 §4.3.8).
 const NoKeyShares = -1
 
-// DefaultEarlyWindow is by how much the client's view of a ticket's age may differ
-// from the server's (RFC 9846 §8.3).
+// DefaultEarlyWindow is the default of Config.EarlyWindow. RFC 9846 §8.3 suggests about ten seconds.
 const DefaultEarlyWindow = 10 * time.Second
 
-// DefaultMSS is what a full TCP segment is taken to carry where nobody knows: 1280
-// bytes, which every IPv6 path takes, without an IPv6 header and a TCP header with
-// timestamps.
+// DefaultMSS is the default of Config.MSS in bytes: IPv6's minimum MTU of 1280 bytes without an IPv6
+// header (40) and a TCP header with timestamps (32).
 const DefaultMSS = 1280 - 40 - 32
 
-// MaxTicketsOffered bounds the tickets that a client offers at once, and those that
-// a server tries to open.
+// MaxTicketsOffered is the largest number of TLS 1.3 tickets that a client offers at once, and that a
+// server tries to open.
 const MaxTicketsOffered = 4

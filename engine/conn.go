@@ -106,8 +106,7 @@ func newConn(cfg *Config, s side) *Conn {
 		hs   handshake
 	}{} // one allocation
 	c := &both.conn
-	c.cfg, c.side, c.hs = cfg, s, &both.hs
-	c.out.observe, c.in.observe = cfg.Observe, cfg.Observe
+	c.cfg, c.out.cfg, c.side, c.hs = cfg, cfg, s, &both.hs
 	c.out.messages = c.out.messagesStore[:0]
 	c.out.records = c.out.recordsStore[:0]
 	c.hs.transcript.kept = c.hs.keptStore[:0]
@@ -154,14 +153,6 @@ func (c *Conn) Start() error {
 	return nil
 }
 
-// Flush appends to dst what is ready to be sent, and returns the result.
-func (c *Conn) Flush(dst []byte) []byte {
-	dst = append(dst, c.out.records...)
-	c.out.records = c.out.records[:0]
-	c.post.updateQueued = false
-	return dst
-}
-
 // Info returns what has been negotiated.
 func (c *Conn) Info() Info { return c.info }
 
@@ -192,10 +183,10 @@ func (c *Conn) Close() {
 			return
 		}
 		if a := alert.UserCanceled.In(c.alertVersion()); a != alert.CloseNotify {
-			c.sealAlert(alert.Warning, a)
+			c.out.sealAlert(alert.Warning, a)
 		}
 	}
-	c.sealAlert(alert.Warning, alert.CloseNotify)
+	c.out.sealAlert(alert.Warning, alert.CloseNotify)
 }
 
 // EOF tells the connection that the transport ended. It returns an error
@@ -220,7 +211,7 @@ func (c *Conn) fail(err error) error {
 	c.forget()
 	if e.Fault != FaultRemote && !c.out.closed {
 		c.out.messages = c.out.messages[:0]
-		c.sealAlert(alert.Fatal, e.Alert)
+		c.out.sealAlert(alert.Fatal, e.Alert)
 	}
 	return e
 }

@@ -155,7 +155,7 @@ func (c *Conn) readEarlyRecord(plain []byte) (Event, error) {
 	case len(c.in.partial) > 0:
 		return Event{}, interleaved
 	case len(plain) == 0:
-		return Event{}, c.countIdle()
+		return Event{}, c.in.countIdle()
 	case len(plain) > c.hs.early.room:
 		return Event{}, tooMuchEarlyData
 	}

@@ -247,7 +247,7 @@ func TestIdleRecordsAreLimited(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range maxIdle { // data makes up for what was idle before
-		out, err := p.client.sealRecord(nil, record.ApplicationData, nil)
+		out, err := p.client.out.seal(nil, record.ApplicationData, nil)
 		if err == nil {
 			out, err = p.client.Seal(out, []byte("x"))
 		}
@@ -259,7 +259,7 @@ func TestIdleRecordsAreLimited(t *testing.T) {
 		}
 	}
 	for i := 0; ; i++ {
-		out, err := p.client.sealRecord(nil, record.ApplicationData, nil)
+		out, err := p.client.out.seal(nil, record.ApplicationData, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -306,7 +306,7 @@ func TestDataInsideAMessageIsRefused(t *testing.T) {
 	if err := p.run(); err != nil {
 		t.Fatal(err)
 	}
-	half, err := p.server.sealRecord(nil, record.Handshake, []byte{byte(KeyUpdate), 0})
+	half, err := p.server.out.seal(nil, record.Handshake, []byte{byte(KeyUpdate), 0})
 	if err != nil {
 		t.Fatal(err)
 	}

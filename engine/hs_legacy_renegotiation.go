@@ -25,8 +25,8 @@ func (c *Conn) declineRenegotiation(r *row, message []byte) error {
 			return tooManyRequests
 		}
 		if !c.out.closed {
-			c.sealAlert(alert.Warning, alert.NoRenegotiation)
+			c.out.sealAlert(alert.Warning, alert.NoRenegotiation)
 		}
 	}
-	return c.countIdle()
+	return c.in.countIdle()
 }

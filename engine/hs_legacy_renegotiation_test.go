@@ -44,7 +44,7 @@ func (p *pair) ends(s side) (one, peer *Conn) {
 func (p *pair) ask(t *testing.T, from side, message []byte) error {
 	t.Helper()
 	one, peer := p.ends(from)
-	out, err := one.sealRecord(nil, record.Handshake, message)
+	out, err := one.out.seal(nil, record.Handshake, message)
 	if err != nil {
 		t.Fatal(err)
 	}

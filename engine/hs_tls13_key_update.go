@@ -67,7 +67,7 @@ func readKeyUpdate(c *Conn, body []byte) error {
 		return badKeyUpdate
 	}
 	c.post.updateOwed = m.Request == 1 && !c.post.updateQueued && !c.out.closed
-	return c.countIdle()
+	return c.in.countIdle()
 }
 
 func afterKeyUpdate(c *Conn, from side) error {

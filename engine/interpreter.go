@@ -7,7 +7,7 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// A side is an end of the connection.
+// A side is one end of the connection.
 type side = secrets.Side
 
 const (
@@ -18,23 +18,22 @@ const (
 // other returns the peer's side.
 func other(s side) side { return client + server - s }
 
-// A step is how one message is written and read. Only the side that sends it
-// calls write, only the other one read; both then call after, when the
-// transcript holds the message.
+// A step is how one message is written and read. The sender calls write, and the receiver read. Both
+// then call after, when the transcript holds the message.
 type step struct {
-	write func(c *Conn, dst []byte) ([]byte, error) // appends the body
-	read  func(c *Conn, body []byte) error          // the body aliases Recv's buffer
+	write func(c *Conn, dst []byte) ([]byte, error) // appends the body to dst
+	read  func(c *Conn, body []byte) error          // body aliases the buffer given to Recv
 	after func(c *Conn, from side) error
 }
 
-// handlers are the steps of a family of versions and what they mean by keys.
+// handlers are the steps of a range of versions, and how these versions make keys.
 type handlers struct {
 	steps [KeyUpdate + 1]step
-	enter func(c *Conn) error // after the ServerHello
+	enter func(c *Conn) error // called when the ServerHello has decided on the flight
 	keys  func(c *Conn, from side, e Epoch) (*record.Half, error)
 }
 
-// run emits rows of ours until one of the peer's is awaited.
+// run sends rows of this side until a row of the peer is due.
 func (c *Conn) run() error {
 	for {
 		if c.at == len(c.flight.rows) {
@@ -70,11 +69,11 @@ func (c *Conn) enter() error {
 	return internalError
 }
 
-// settle ends the handshake, and emits what may follow it.
+// complete ends the handshake and sends the messages that this side owes after it.
 func (c *Conn) complete() error {
 	if !c.info.Done {
 		c.info.Done = true
-		*c.hs = handshake{} // secrets, and what aliases the caller's buffer
+		*c.hs = handshake{} // holds secrets, and slices that alias the caller's buffer
 		c.hs = nil
 	}
 	for i := range c.flight.after {
@@ -85,12 +84,13 @@ func (c *Conn) complete() error {
 			}
 		}
 	}
-	return c.sealMessages()
+	return c.out.sealMessages()
 }
 
 func (c *Conn) holds(when condition) bool { return when.holds == nil || when.holds(c) }
 
-// applies says whether a row takes place, as far as this side can know.
+// applies reports whether a row takes place. For an optional row of the peer it reports whether the
+// row may take place.
 func (c *Conn) applies(r *row) bool {
 	if r.from != c.side && r.mode&(dummy|optional) != 0 {
 		return r.mode&optional != 0 && (r.when.allowed == nil || r.when.allowed(c))
@@ -98,28 +98,30 @@ func (c *Conn) applies(r *row) bool {
 	return c.holds(r.when)
 }
 
-// emit writes one row's message and does what the row says besides.
+// sendRow writes the row's message, and does what else the row says.
 func (c *Conn) sendRow(r *row) error {
+	var err error
 	switch r.message {
 	case noMessage:
 	case ChangeCipherSpec:
-		if err := c.sealChangeCipherSpec(); err != nil {
-			return err
+		if c.flight.handlers == &legacyHandlers {
+			err = c.out.sealChangeCipherSpec()
+		} else {
+			err = c.out.sealDummyChangeCipherSpec()
 		}
 	case UnrecognizedName, NoCertificate:
-		if err := c.sendWarning(r.message); err != nil {
-			return err
-		}
+		err = c.sendWarning(r.message)
 	default:
-		if err := c.write(r); err != nil {
-			return err
-		}
+		err = c.writeMessage(r)
+	}
+	if err != nil {
+		return err
 	}
 	return c.endRow(r)
 }
 
-// write appends the row's message to the flight that is being built.
-func (c *Conn) write(r *row) error {
+// writeMessage appends the row's message to the messages that wait to be sealed.
+func (c *Conn) writeMessage(r *row) error {
 	s := &c.flight.handlers.steps[r.message]
 	start := len(c.out.messages)
 	c.out.messages = append(c.out.messages, wireType(r.message), 0, 0, 0)
@@ -130,12 +132,12 @@ func (c *Conn) write(r *row) error {
 	c.out.messages = out
 	message := out[start:]
 	putLength(message)
-	c.observeMessage(MessageSent, r.message, len(message))
+	c.cfg.observeMessage(MessageSent, r.message, len(message))
 	return c.endMessage(s, r.from, message)
 }
 
-// conclude is what both sides do when a message is written or read. What
-// follows the handshake is no part of the transcript (RFC 9846 §4.1).
+// endMessage is what both sides do after a message is written or read. Messages after the handshake
+// are not part of the transcript (RFC 9846 §4.1).
 func (c *Conn) endMessage(s *step, from side, message []byte) error {
 	if !c.info.Done {
 		c.hs.transcript.add(message)
@@ -146,19 +148,13 @@ func (c *Conn) endMessage(s *step, from side, message []byte) error {
 	return nil
 }
 
-func (c *Conn) observeMessage(kind NoticeKind, m Message, length int) {
-	if c.cfg.Observe != nil {
-		c.cfg.Observe(Notice{Kind: kind, Message: m, Length: length})
-	}
-}
-
-// receive takes a message of the peer's. This is where order is checked.
+// receive handles a message of the peer. The order of messages is checked here.
 func (c *Conn) receive(m Message, message []byte) error {
 	r, err := c.expectedRow(m)
 	if err != nil {
 		return err
 	}
-	c.observeMessage(MessageReceived, m, len(message))
+	c.cfg.observeMessage(MessageReceived, m, len(message))
 	if r.mode&(ignored|declined|refused) != 0 {
 		return c.declineRenegotiation(r, message)
 	}
@@ -181,7 +177,7 @@ func (c *Conn) receive(m Message, message []byte) error {
 	return c.run()
 }
 
-// awaited finds the row that a message of the peer's answers.
+// expectedRow returns the row that allows the peer to send m now, and moves on to it.
 func (c *Conn) expectedRow(m Message) (*row, error) {
 	if !c.info.Done {
 		if r := c.findRow(c.flight.aside, m); r != nil {
@@ -204,7 +200,7 @@ func (c *Conn) expectedRow(m Message) (*row, error) {
 	return nil, fmt.Errorf("%w: got %v after the handshake", unexpectedMessage, m)
 }
 
-// among finds the row of a message of the peer's that has no place of its own.
+// findRow returns the row of a message that the peer may send at any time; nil if there is none.
 func (c *Conn) findRow(rows []row, m Message) *row {
 	for i := range rows {
 		if r := &rows[i]; r.from != c.side && r.message == m && (r.when.allowed == nil || r.when.allowed(c)) {
@@ -214,7 +210,7 @@ func (c *Conn) findRow(rows []row, m Message) *row {
 	return nil
 }
 
-// awaits says whether the peer's next message may be m.
+// expects reports whether the peer may send m next.
 func (c *Conn) expects(m Message) bool {
 	for i := c.at; i < len(c.flight.rows); i++ {
 		switch r := &c.flight.rows[i]; {
@@ -228,7 +224,7 @@ func (c *Conn) expects(m Message) bool {
 	return false
 }
 
-// finish changes keys and lets the flight leave, where the row says so.
+// endRow changes keys and seals the flight, if the row says so.
 func (c *Conn) endRow(r *row) error {
 	if r.keys != sameKeys {
 		if err := c.changeKeys(r.from, r.keys); err != nil {
@@ -236,16 +232,16 @@ func (c *Conn) endRow(r *row) error {
 		}
 	}
 	if r.mode&flush != 0 && r.from == c.side {
-		return c.sealMessages()
+		return c.out.sealMessages()
 	}
 	return nil
 }
 
-// changeKeys puts new keys in force for what a side sends. Messages do not
-// span a change of keys (RFC 9846 §5.1).
+// changeKeys puts new keys in force for one direction. A message must not span a change of keys
+// (RFC 9846 §5.1).
 func (c *Conn) changeKeys(from side, e Epoch) error {
 	if from == c.side {
-		if err := c.sealMessages(); err != nil {
+		if err := c.out.sealMessages(); err != nil {
 			return err
 		}
 	} else if c.in.unread > 0 {
@@ -267,7 +263,7 @@ func (c *Conn) changeKeys(from side, e Epoch) error {
 	return nil
 }
 
-// wireType returns a message's number on the wire.
+// wireType returns the number of a message on the wire.
 func wireType(m Message) byte {
 	if m == HelloRetryRequest {
 		m = ServerHello

@@ -3,6 +3,7 @@ package engine
 import (
 	"tlslab/engine/alert"
 	"tlslab/engine/op"
+	"tlslab/engine/record"
 )
 
 // A Notice is one thing that Config.Observe is told. It is passed by value
@@ -81,3 +82,20 @@ var epochNames = [...]string{"clear", "early", "handshake", "application"}
 
 // String returns the epoch's name.
 func (e Epoch) String() string { return nameOf(epochNames[:], e) }
+
+func (cfg *Config) observeMessage(kind NoticeKind, m Message, length int) {
+	if cfg.Observe != nil {
+		cfg.Observe(Notice{Kind: kind, Message: m, Length: length})
+	}
+}
+
+func (cfg *Config) observeRecord(kind NoticeKind, typ record.Type, plain []byte, length int) {
+	if cfg.Observe == nil {
+		return
+	}
+	n := Notice{Kind: kind, Record: ContentType(typ), Plain: len(plain), Length: length}
+	if typ == record.Alert && len(plain) == 2 {
+		n.Level, n.Alert = alert.Level(plain[0]), alert.Description(plain[1])
+	}
+	cfg.Observe(n)
+}

@@ -169,7 +169,7 @@ func TestHandshakeCasesHaveEveryMessage(t *testing.T) {
 					}
 				}
 			}
-			c.cfg = &cfg
+			c.configure(&cfg)
 		}
 		if err := p.runSteps(unchanged); err != nil {
 			t.Fatal(h.name, err)

@@ -195,3 +195,6 @@ func (p *pair) exchange(t testing.TB) {
 		}
 	}
 }
+
+// configure gives a connection another Config.
+func (c *Conn) configure(cfg *Config) { c.cfg, c.out.cfg = cfg, cfg }

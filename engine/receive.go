@@ -7,15 +7,15 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Limits on what a peer can make this side keep or do.
+// Bounds on what a peer can make this side keep or do.
 const (
-	headerSize      = 4       // of a handshake message
+	headerSize      = 4       // bytes of a handshake message's header
 	maxMessage      = 1 << 16 // bytes of a handshake message's body
-	maxCertificates = 1 << 18 // of the Certificate message's: chains of ML-DSA are long
-	maxIdle         = 64      // in a row: empty records, warnings, dummies, KeyUpdates
+	maxCertificates = 1 << 18 // bytes of a Certificate message's body: ML-DSA chains are long
+	maxIdle         = 64      // successive records without progress: empty records, warnings, dummies, KeyUpdates
 )
 
-// maxBody is how long the body of a message may be.
+// maxBody returns the longest body of a message in bytes.
 func maxBody(m Message) int {
 	if m == Certificates {
 		return maxCertificates
@@ -23,26 +23,24 @@ func maxBody(m Message) int {
 	return maxMessage
 }
 
-// A receiver is what a side receives: how records are protected, and what has come of a message.
+// A receiver is what a side receives: the protection of records, and the message at hand.
 type receiver struct {
 	half    *record.Half
 	epoch   Epoch  // of half
-	partial []byte // the beginning of a message whose rest has not come
+	partial []byte // an incomplete message
 	message []byte // the message at hand, header included
-	unread  int    // bytes of the record behind message
+	unread  int    // bytes behind message in the same record
 	idle    int    // see maxIdle
 	closed  bool   // the peer's close_notify has come
 
-	renegotiations uint8 // that the peer has asked for
-	observe        func(Notice)
+	renegotiations uint8 // requests for a renegotiation
 }
 
-// Recv consumes at most one record from in, opening it in place. It returns
-// the number of bytes consumed, 0 where in does not yet hold a whole record or
-// a client waits for CertificateStatus, and what the record meant. Event.Data
-// aliases in, or the connection where records are compressed: until the next
-// call. An error ends the connection: Flush then returns the alert, and further
-// calls return the same error.
+// Recv consumes at most one record from in and decrypts it in place. It returns the number of
+// consumed bytes and what the record meant. The number is 0 if in does not hold a whole record, or
+// if a client waits for OCSPResponse. Event.Data aliases in, or a buffer of the connection if records
+// are compressed; it is valid until the next call. An error ends the connection: further calls
+// return the same error, and Flush returns the alert for the peer.
 func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 	if c.err != nil {
 		return 0, Event{}, c.err
@@ -59,7 +57,7 @@ func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 		return 0, Event{}, nil
 	}
 	if c.in.closed {
-		return len(in), Event{}, nil // RFC 9846 §6.1: what follows a close_notify is ignored
+		return len(in), Event{}, nil // data after close_notify is ignored: RFC 9846 §6.1
 	}
 	h, ok := record.ParseHeader(in)
 	if !ok {
@@ -81,7 +79,7 @@ func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 	return n, ev, nil
 }
 
-// happened is what messages meant to the application: kind, if nothing more.
+// eventOf returns the event that the messages of a record caused; kind if they caused none.
 func (c *Conn) eventOf(wasDone bool, kind EventKind) EventKind {
 	switch {
 	case c.info.Done && !wasDone:
@@ -95,8 +93,8 @@ func (c *Conn) eventOf(wasDone bool, kind EventKind) EventKind {
 	return kind
 }
 
-// checkHeader looks at a record before all of it is there, so that no peer
-// can make this side wait for bytes that would not be accepted.
+// checkHeader checks a record before all of it has come: a peer must not make this side wait for
+// bytes that it would not accept.
 func (c *Conn) checkHeader(h record.Header) error {
 	switch {
 	case h.Version>>8 != 3:
@@ -109,7 +107,7 @@ func (c *Conn) checkHeader(h record.Header) error {
 	return nil
 }
 
-// open takes the protection off a record and gives its content on.
+// open removes the protection of a record and passes its content on.
 func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 	typ, plain := h.Type, raw[record.HeaderSize:]
 	if !c.arrivesUnprotected(h) {
@@ -124,7 +122,7 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 			return Event{}, err
 		}
 	}
-	c.observeRecord(RecordReceived, typ, plain, len(raw))
+	c.cfg.observeRecord(RecordReceived, typ, plain, len(raw))
 	switch typ {
 	case record.Handshake:
 		return Event{}, c.readHandshake(plain)
@@ -138,9 +136,9 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 	return Event{}, fmt.Errorf("%w: content type %d", unexpectedRecord, typ)
 }
 
-// arrivesUnprotected recognises the records that TLS 1.3 allows without protection after
-// keys are in force: compatibility mode's change_cipher_spec, and the alert
-// of a peer that could not follow the change of keys.
+// arrivesUnprotected reports whether TLS 1.3 allows a record without protection after keys are in
+// force: compatibility mode's change_cipher_spec (RFC 9846 §5), and the alert of a peer that does
+// not have the keys yet.
 func (c *Conn) arrivesUnprotected(h record.Header) bool {
 	if c.info.Version != TLS13 || c.info.Done || !c.in.half.Protected() {
 		return false
@@ -148,7 +146,7 @@ func (c *Conn) arrivesUnprotected(h record.Header) bool {
 	return h.Type == record.ChangeCipherSpec || h.Type == record.Alert && c.in.half.Sequence() == 0 && h.Length == 2
 }
 
-// readData gives application data to the caller.
+// readData passes application data on to the caller.
 func (c *Conn) readData(plain []byte) (Event, error) {
 	switch {
 	case !c.info.Done:
@@ -156,14 +154,14 @@ func (c *Conn) readData(plain []byte) (Event, error) {
 	case len(c.in.partial) > 0:
 		return Event{}, interleaved
 	case len(plain) == 0:
-		return Event{}, c.countIdle()
+		return Event{}, c.in.countIdle()
 	}
 	c.in.idle = 0
 	return Event{Kind: EventData, Data: plain}, nil
 }
 
-// readHandshake gives whole messages to the interpreter, straight from the
-// record where no message is split across records.
+// readHandshake passes whole messages on to the interpreter, straight from the record unless a
+// message spans records.
 func (c *Conn) readHandshake(plain []byte) error {
 	if len(plain) == 0 {
 		return emptyFragment
@@ -176,8 +174,8 @@ func (c *Conn) readHandshake(plain []byte) error {
 	return c.readMessages(data)
 }
 
-// readMessages takes what is whole and keeps the rest, as it keeps all that comes
-// while the client waits for word on a certificate.
+// readMessages handles the whole messages of data and keeps the rest. While the client waits for an
+// OCSP response it keeps everything.
 func (c *Conn) readMessages(data []byte) error {
 	for len(data) >= headerSize && !c.awaitsOCSP() {
 		size := int(data[1])<<16 | int(data[2])<<8 | int(data[3])
@@ -200,7 +198,7 @@ func (c *Conn) readMessages(data []byte) error {
 	return nil
 }
 
-// messageOf names a message, telling a HelloRetryRequest from a ServerHello.
+// messageOf returns which message it is. A HelloRetryRequest is a ServerHello with a special random.
 func messageOf(message []byte) Message {
 	m := Message(message[0])
 	switch {
@@ -212,8 +210,8 @@ func messageOf(message []byte) Message {
 	return m
 }
 
-// readChangeCipherSpec drops compatibility mode's dummy and gives the real one
-// to the interpreter (RFC 9846 §5, RFC 5246 §7.1).
+// readChangeCipherSpec ignores compatibility mode's dummy (RFC 9846 §5) and passes the message of
+// versions up to TLS 1.2 on to the interpreter (RFC 5246 §7.1).
 func (c *Conn) readChangeCipherSpec(plain []byte) error {
 	if len(plain) != 1 || plain[0] != 1 {
 		return badChangeCipherSpec
@@ -222,20 +220,20 @@ func (c *Conn) readChangeCipherSpec(plain []byte) error {
 		return interleaved
 	}
 	if c.info.Version == TLS13 && !c.info.Done {
-		return c.countIdle()
+		return c.in.countIdle()
 	}
 	return c.receive(ChangeCipherSpec, plain)
 }
 
-// idles counts what brings the connection no further.
-func (c *Conn) countIdle() error {
-	if c.in.idle++; c.in.idle > maxIdle {
+// countIdle counts a record without progress. It fails after maxIdle of them in a row.
+func (r *receiver) countIdle() error {
+	if r.idle++; r.idle > maxIdle {
 		return tooManyIdleRecords
 	}
 	return nil
 }
 
-// putLength fills in the length of a handshake message.
+// putLength writes the length of a handshake message into its header.
 func putLength(message []byte) {
 	n := len(message) - headerSize
 	message[1], message[2], message[3] = byte(n>>16), byte(n>>8), byte(n)

@@ -6,12 +6,12 @@ import (
 	"tlslab/engine/record"
 )
 
-// A sizer is a connection's record.Sizer, with what it asks for.
+// A sizer decides the size of records by Config.RecordSizing.
 type sizer struct {
 	record.Sizer
-	mss      int
-	begun    time.Time // from which time counts
-	promised int       // what RecordSize has answered for the next Seal; 0: nothing
+	mss       int
+	begun     time.Time // of the first record: from then on time counts
+	announced int       // last result of RecordSize, for the next Seal; 0: none
 }
 
 func newSizer(cfg *Config) *sizer {
@@ -22,7 +22,7 @@ func newSizer(cfg *Config) *sizer {
 	return s
 }
 
-// now is the time since the sizer's first record, as far as the sizing looks at it.
+// now returns the time since the first record. It is 0 if the sizing has no idle time.
 func (s *sizer) now(cfg *Config) time.Duration {
 	if s.Sizing.Idle == 0 {
 		return 0
@@ -34,51 +34,50 @@ func (s *sizer) now(cfg *Config) time.Duration {
 	return now.Sub(s.begun)
 }
 
-// RecordSize returns the most bytes that Seal puts into the next record, where it
-// is called with as many: what Config.RecordSize or Config.RecordSizing says, or
-// fewer where the peer accepts fewer.
+// RecordSize returns the largest number of plaintext bytes that Seal puts into the next record, if
+// it is called with as many: Config.RecordSize or Config.RecordSizing, or less if the peer accepts
+// less.
 func (c *Conn) RecordSize() int {
 	switch {
-	case c.usesSizing():
-		f := c.Framing()
-		c.out.sizer.promised = c.out.sizer.Size(c.out.sizer.now(c.cfg), &f, c.out.sizer.mss)
-		return c.out.sizer.promised
+	case c.out.usesSizing():
+		f, s := c.Framing(), c.out.sizer
+		s.announced = s.Size(s.now(c.cfg), &f, s.mss)
+		return s.announced
 	case c.cfg.RecordSize == 0:
 		return c.out.half.Plaintext()
 	}
 	return min(c.cfg.RecordSize, c.out.half.Plaintext())
 }
 
-// nextRecordSize is RecordSize for Seal: what was promised holds, for the caller may have
-// put that much plaintext where it is sealed in place.
+// nextRecordSize returns the last result of RecordSize if Seal has not used it yet: the caller may
+// have put that much plaintext where it is sealed in place.
 func (c *Conn) nextRecordSize() int {
-	if c.usesSizing() && c.out.sizer.promised > 0 {
-		return c.out.sizer.promised
+	if c.out.usesSizing() && c.out.sizer.announced > 0 {
+		return c.out.sizer.announced
 	}
 	return c.RecordSize()
 }
 
-// sized says whether the sizer decides: not on early data, where the client does not
-// know the connection yet.
-func (c *Conn) usesSizing() bool { return c.out.sizer != nil && c.out.epoch != EpochEarly }
+// usesSizing reports whether the sizer decides. It does not for early data: the client does not know
+// the connection's round trip and MSS yet.
+func (o *sender) usesSizing() bool { return o.sizer != nil && o.epoch != EpochEarly }
 
-// sent tells the sizer, where there is one, of a record of application data.
-func (c *Conn) sent(plain int) {
-	if s := c.out.sizer; c.usesSizing() {
-		s.Sent(s.now(c.cfg), plain)
+// noteSent tells the sizer of a sent record of application data.
+func (o *sender) noteSent(plain int) {
+	if o.usesSizing() {
+		o.sizer.Sent(o.sizer.now(o.cfg), plain)
 	}
 }
 
-// SetMSS tells what a full TCP segment carries, for Config.RecordSizing. It may
-// change at any time.
+// SetMSS sets the number of bytes that a full TCP segment carries, for Config.RecordSizing. The
+// caller may change it at any time. Values below 1 are ignored.
 func (c *Conn) SetMSS(bytes int) {
 	if c.out.sizer != nil && bytes > 0 {
 		c.out.sizer.mss = bytes
 	}
 }
 
-// Framing returns how long records of application data become, with the keys in
-// force for sending.
+// Framing returns how plaintext lengths become record lengths with the current sending keys.
 func (c *Conn) Framing() record.Framing {
 	f := c.out.half.Framing()
 	f.Split = c.cfg.SplitRecords && c.chainsIVs()

@@ -7,32 +7,31 @@ import (
 	"tlslab/engine/record"
 )
 
-// A sender is what a side sends: messages that are not in records yet, records that are not flushed
-// yet, and how records are protected.
+// A sender is what a side sends: handshake messages that are not in records yet, records that are
+// not flushed yet, and the protection of records.
 type sender struct {
+	cfg      *Config
 	half     *record.Half
-	epoch    Epoch // of half
-	messages []byte
-	records  []byte
-	closed   bool // close_notify is queued
+	epoch    Epoch  // of half
+	messages []byte // not in records yet
+	records  []byte // not flushed yet
+	closed   bool   // close_notify is queued
 
-	sentHalfRTTData bool // the server sealed application data before the client's Finished came
+	sentHalfRTTData bool // a server sealed application data before the client's Finished came
 
-	sizer   *sizer  // nil: records have one size
-	first   [1]byte // see splitFirst
-	observe func(Notice)
+	sizer *sizer  // nil: Config.RecordSize decides
+	first [1]byte // see splitFirst
 
 	messagesStore [1024]byte
 	recordsStore  [1024]byte
 }
 
-// Seal appends records that carry plain to dst, each with at most
-// RecordSize bytes of it. Where plain is empty it appends nothing. It
-// is an error where MaySeal says no.
+// Seal appends records that carry plain to dst. Each record holds at most RecordSize bytes of plain.
+// If plain is empty, Seal appends nothing. It fails if MaySeal returns false.
 //
-// Nothing is allocated where dst has room. plain may lie in dst's spare space
-// in one case: at most as many bytes as RecordSize has answered, that begin
-// Prefix bytes behind dst's end. They are sealed in place, which saves their copy.
+// Seal allocates nothing if dst has room. plain may overlap the spare capacity of dst in one case:
+// plain begins Prefix bytes behind the end of dst, and is no longer than the last result of
+// RecordSize. Then plain is sealed in place, without a copy.
 func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	switch {
 	case c.err != nil:
@@ -46,7 +45,7 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	}
 	if c.cfg.SplitRecords && len(plain) > 1 && c.chainsIVs() {
 		var err error
-		if dst, plain, err = c.splitFirst(dst, plain, c.nextRecordSize()); err != nil {
+		if dst, plain, err = c.splitFirst(dst, plain); err != nil {
 			return dst, c.fail(err)
 		}
 	}
@@ -58,95 +57,102 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 			}
 		}
 		n := min(c.nextRecordSize(), len(plain))
-		out, err := c.sealRecord(dst, record.ApplicationData, plain[:n])
+		out, err := c.out.seal(dst, record.ApplicationData, plain[:n])
 		if err != nil {
 			return dst, c.fail(err)
 		}
 		dst, plain = out, plain[n:]
-		if c.usesSizing() {
-			c.out.sizer.promised = 0
-			c.sent(n)
+		if c.out.usesSizing() {
+			c.out.sizer.announced = 0
+			c.out.noteSent(n)
 		}
 	}
 	return dst, nil
 }
 
-// chains says whether the IV of the next record is the end of the last.
+// chainsIVs reports whether the IV of the next record is the last block of the previous one: with a
+// block cipher, up to TLS 1.0.
 func (c *Conn) chainsIVs() bool { return c.info.Done && c.cipher.Block > 0 && c.info.Version < TLS11 }
 
-// splitFirst puts the first byte of plain into a record of its own. Where the rest
-// is not more than a record it may lie where that record goes, so it moves on to
-// where it is sealed in place.
-func (c *Conn) splitFirst(dst, plain []byte, size int) (sealed, rest []byte, err error) {
+// splitFirst seals the first byte of plain into a record of its own. If the rest fits into one
+// record it may lie where this record goes, so it is moved to where it is sealed in place.
+func (c *Conn) splitFirst(dst, plain []byte) (sealed, rest []byte, err error) {
+	size, half := c.nextRecordSize(), c.out.half
 	c.out.first[0], rest = plain[0], plain[1:]
 	if c.info.Compressed {
-		rest = slices.Clone(rest) // how long the first record becomes is not known
+		rest = slices.Clone(rest) // the length of the first record is unknown
 	} else if len(plain) <= size {
-		at := len(dst) + 1 + c.out.half.Overhead(1) + c.out.half.Prefix()
+		at := len(dst) + 1 + half.Overhead(1) + half.Prefix()
 		dst = slices.Grow(dst, at+len(rest)-len(dst))
 		copy(dst[at:at+len(rest)], rest)
 		rest = dst[at : at+len(rest)]
 	}
-	sealed, err = c.sealRecord(dst, record.ApplicationData, c.out.first[:])
-	c.sent(1)
+	sealed, err = c.out.seal(dst, record.ApplicationData, c.out.first[:])
+	c.out.noteSent(1)
 	return sealed, rest, err
 }
 
-// Prefix returns how many bytes of a record stand before its plaintext, with
-// the keys in force for sending.
+// Prefix returns how many bytes of the next record precede its plaintext.
 func (c *Conn) Prefix() int { return c.out.half.Prefix() }
 
-// sealRecord appends one record.
-func (c *Conn) sealRecord(dst []byte, typ record.Type, plain []byte) ([]byte, error) {
+// Flush appends the bytes that are ready to be sent to dst, and returns the result.
+func (c *Conn) Flush(dst []byte) []byte {
+	dst = append(dst, c.out.records...)
+	c.out.records = c.out.records[:0]
+	c.post.updateQueued = false
+	return dst
+}
+
+// seal appends one record to dst.
+func (o *sender) seal(dst []byte, typ record.Type, plain []byte) ([]byte, error) {
 	before := len(dst)
-	dst, err := c.out.half.Seal(dst, typ, plain)
+	dst, err := o.half.Seal(dst, typ, plain)
 	if err == nil {
-		c.observeRecord(RecordSent, typ, plain, len(dst)-before)
+		o.cfg.observeRecord(RecordSent, typ, plain, len(dst)-before)
 	}
 	return dst, err
 }
 
-// sealMessages puts the messages built so far into as few records as they
-// fit in.
-func (c *Conn) sealMessages() error {
-	for rest := c.out.messages; len(rest) > 0; {
-		n := min(c.out.half.Plaintext(), len(rest))
+// sealMessages puts the waiting messages into as few records as they fit in.
+func (o *sender) sealMessages() error {
+	for rest := o.messages; len(rest) > 0; {
+		n := min(o.half.Plaintext(), len(rest))
 		var err error
-		if c.out.records, err = c.sealRecord(c.out.records, record.Handshake, rest[:n]); err != nil {
+		if o.records, err = o.seal(o.records, record.Handshake, rest[:n]); err != nil {
 			return err
 		}
 		rest = rest[n:]
 	}
-	c.out.messages = c.out.messages[:0]
+	o.messages = o.messages[:0]
 	return nil
 }
 
-// sealChangeCipherSpec appends a change_cipher_spec behind the messages built
-// so far. TLS 1.3's is a dummy that is never protected, and no message
-// (RFC 9846 §5).
-func (c *Conn) sealChangeCipherSpec() error {
-	if err := c.sealMessages(); err != nil {
+// sealAlert queues an alert. If the record cannot be sealed, nothing is sent.
+func (o *sender) sealAlert(level alert.Level, d alert.Description) {
+	if out, err := o.seal(o.records, record.Alert, []byte{byte(level), byte(d)}); err == nil {
+		o.records = out
+	}
+}
+
+// sealChangeCipherSpec queues change_cipher_spec behind the waiting messages, as a message of the
+// handshake up to TLS 1.2.
+func (o *sender) sealChangeCipherSpec() error {
+	if err := o.sealMessages(); err != nil {
 		return err
 	}
-	if c.flight.handlers != &legacyHandlers {
-		c.out.records = append(c.out.records, byte(record.ChangeCipherSpec), 3, 3, 0, 1, 1)
-		c.observeRecord(RecordSent, record.ChangeCipherSpec, c.out.records[len(c.out.records)-1:], 6)
-		return nil
-	}
-	c.observeMessage(MessageSent, ChangeCipherSpec, 1)
+	o.cfg.observeMessage(MessageSent, ChangeCipherSpec, 1)
 	var err error
-	c.out.records, err = c.sealRecord(c.out.records, record.ChangeCipherSpec, []byte{1})
+	o.records, err = o.seal(o.records, record.ChangeCipherSpec, []byte{1})
 	return err
 }
 
-// observeRecord tells of a record with its content.
-func (c *Conn) observeRecord(kind NoticeKind, typ record.Type, plain []byte, length int) {
-	if c.cfg.Observe == nil {
-		return
+// sealDummyChangeCipherSpec queues TLS 1.3's change_cipher_spec behind the waiting messages. It is
+// never protected, and no message (RFC 9846 §5).
+func (o *sender) sealDummyChangeCipherSpec() error {
+	if err := o.sealMessages(); err != nil {
+		return err
 	}
-	n := Notice{Kind: kind, Record: ContentType(typ), Plain: len(plain), Length: length}
-	if typ == record.Alert && len(plain) == 2 {
-		n.Level, n.Alert = alert.Level(plain[0]), alert.Description(plain[1])
-	}
-	c.cfg.Observe(n)
+	o.records = append(o.records, byte(record.ChangeCipherSpec), 3, 3, 0, 1, 1)
+	o.cfg.observeRecord(RecordSent, record.ChangeCipherSpec, o.records[len(o.records)-1:], record.HeaderSize+1)
+	return nil
 }

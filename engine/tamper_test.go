@@ -145,7 +145,7 @@ func renewedTicket(t testing.TB) *pair {
 	p := pairOf(true, maxVersion(TLS12), nothing)(t)
 	cfg := *p.server.cfg
 	cfg.Tickets = session.NewTicketKeys([32]byte{2}, [32]byte{1})
-	p.server.cfg = &cfg
+	p.server.configure(&cfg)
 	return p
 }
 

@@ -41,7 +41,7 @@ func tapped(p *pair) *tap {
 				told(n)
 			}
 		}
-		x.sides[s].cfg = &cfg
+		x.sides[s].configure(&cfg)
 	}
 	return x
 }
