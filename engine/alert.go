@@ -23,13 +23,13 @@ func warningRow(m Message) *warning {
 	return nil
 }
 
-// warn sends the alert of a row, behind the messages built so far, in a record of the
-// version that is agreed on, which the ServerHello may not have told yet.
+// sendWarning sends the alert of a row behind the waiting messages. Its record has the negotiated
+// version, which the ServerHello may not have told the client yet.
 func (c *Conn) sendWarning(m Message) error {
 	if err := c.out.sealMessages(); err != nil {
 		return err
 	}
-	c.out.half.SetVersion(c.legacyVersion())
+	c.out.half.SetVersion(c.info.legacyVersion())
 	w := warningRow(m)
 	c.out.sealAlert(alert.Warning, w.alert)
 	if w.after == nil {
@@ -38,8 +38,9 @@ func (c *Conn) sendWarning(m Message) error {
 	return w.after(c)
 }
 
-// warned takes an alert that stands in the place of a message, where it is awaited.
-func (c *Conn) readWarning(a alert.Description) (expectedRow bool, err error) {
+// readWarning handles an alert that the peer may send in place of a message. It reports whether
+// the flight allows the alert here.
+func (c *Conn) readWarning(a alert.Description) (expected bool, err error) {
 	for i := range warnings {
 		w := &warnings[i]
 		if w.alert != a || w.after == nil || !c.expects(w.message) {
@@ -57,9 +58,9 @@ func (c *Conn) readWarning(a alert.Description) (expectedRow bool, err error) {
 	return false, nil
 }
 
-// alertVersion is the version by which alerts are chosen: the one agreed on, or
-// else the highest that can be. So protocol_version is said in its own word, also
-// to a client that may not know it (RFC 5246 §E.1).
+// alertVersion returns the version that decides which alerts this side may send: the negotiated
+// one, or else the highest enabled one. So a server sends protocol_version even to a client that
+// does not know that alert (RFC 5246 §E.1).
 func (c *Conn) alertVersion() Version {
 	if c.info.Version != 0 {
 		return c.info.Version
@@ -67,9 +68,8 @@ func (c *Conn) alertVersion() Version {
 	return c.cfg.maxVersion()
 }
 
-// readAlert acts on the peer's alert. Besides close_notify, user_canceled and
-// the warnings of versions up to TLS 1.2, each ends the connection (RFC 9846 §6,
-// RFC 5246 §7.2).
+// readAlert handles the peer's alert. Every alert ends the connection except close_notify,
+// user_canceled and, up to TLS 1.2, warnings (RFC 9846 §6, RFC 5246 §7.2).
 func (c *Conn) readAlert(plain []byte) (Event, error) {
 	if len(plain) == 0 {
 		return Event{}, emptyFragment
@@ -86,7 +86,7 @@ func (c *Conn) readAlert(plain []byte) (Event, error) {
 		if c.in.unread > 0 {
 			return Event{}, interleaved
 		}
-		if expectedRow, err := c.readWarning(a); expectedRow || err != nil {
+		if expected, err := c.readWarning(a); expected || err != nil {
 			return Event{}, err
 		}
 		return Event{}, c.in.countIdle()

@@ -9,8 +9,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// A Certificate is a chain with the leaf's private key, prepared for use by
-// any number of connections.
+// A Certificate is a certificate chain with the leaf's private key, encoded for use by any number
+// of connections at the same time.
 type Certificate struct {
 	key     *pki.Key
 	kind    string   // of the key, as Suite.KeyType has it
@@ -25,8 +25,9 @@ type Certificate struct {
 	stapled []byte // modern with it
 }
 
-// NewCertificate prepares a chain of DER certificates, leaf first and without
-// the root, and the leaf's private key.
+// NewCertificate encodes a chain of DER certificates, leaf first and without the root, for use
+// with the leaf's private key. It fails if the chain is empty, the key is nil, or the chain is
+// longer than a Certificate message may be (256 KiB).
 func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	if len(chain) == 0 || key == nil {
 		return nil, errors.New("certificate without chain or key")
@@ -51,13 +52,13 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	return c, nil
 }
 
-// Leaf is the chain's first certificate; nil if it is one that cannot be read here.
+// Leaf returns the chain's first certificate; nil if package pki cannot parse it.
 func (c *Certificate) Leaf() *pki.Certificate { return c.leaf }
 
-// Algorithm is pki's name of the leaf's key: "ecdsa-p256".
+// Algorithm returns the algorithm of the leaf's key as package pki names it: "ecdsa-p256".
 func (c *Certificate) Algorithm() string { return c.key.Public.Algorithm }
 
-// String is the type of the key and the leaf's DNS names: "ecdsa-p256 for a.example".
+// String returns the algorithm of the key and the leaf's DNS names: "ecdsa-p256 for a.example".
 func (c *Certificate) String() string {
 	if c.leaf == nil || len(c.leaf.DNSNames()) == 0 {
 		return c.Algorithm()
@@ -65,15 +66,15 @@ func (c *Certificate) String() string {
 	return c.Algorithm() + " for " + strings.Join(c.leaf.DNSNames(), " ")
 }
 
-// matchesHost says whether the leaf is for a DNS name.
+// matchesHost reports whether the leaf is valid for a DNS name.
 func (c *Certificate) matchesHost(name string) bool {
 	return c.leaf != nil && c.leaf.MatchesDNSName(name)
 }
 
-// WithStatus returns the same certificate with an OCSP response on its leaf, in DER,
-// that is stapled where a client asks for it (Config.Revocation). What it says, and
-// whether it is one, is left to clients to find out.
-func (c *Certificate) WithStatus(response []byte) (*Certificate, error) {
+// WithOCSPResponse returns the same certificate with an OCSP response for its leaf, in DER. A server
+// staples the response if a client requests it (Config.Revocation). The response is not verified.
+// WithOCSPResponse fails if the response is empty or does not fit into an extension (65527 bytes).
+func (c *Certificate) WithOCSPResponse(response []byte) (*Certificate, error) {
 	if len(response) == 0 || len(response) > maxStatus {
 		return nil, fmt.Errorf("certificate status of %d bytes: want 1 to %d", len(response), maxStatus)
 	}
@@ -89,9 +90,9 @@ func (c *Certificate) WithStatus(response []byte) (*Certificate, error) {
 	return &with, nil
 }
 
-// maxStatus is the longest response in bytes that fits into an extension of TLS 1.3
-// with its frame.
+// maxStatus is the longest OCSP response in bytes that fits into an extension of TLS 1.3's
+// Certificate.
 const maxStatus = 1<<16 - 1 - 8
 
-// curves are those of certificates' keys, by pki's name of the key.
+// curves are the groups of ECDSA keys, by package pki's name of the key.
 var curves = map[string]Group{"ecdsa-p256": P256, "ecdsa-p384": P384, "ecdsa-p521": P521}

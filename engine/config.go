@@ -65,7 +65,7 @@ type Config struct {
 	ClientCAs *pki.Roots
 
 	// Revocation is how a client learns in a full handshake whether the server's certificate is
-	// revoked: by a stapled OCSP response (Certificate.WithStatus), or by one that the caller
+	// revoked: by a stapled OCSP response (Certificate.WithOCSPResponse), or by one that the caller
 	// fetches on EventOCSPRequest. Revocation is not checked for a leaf that is itself a trust
 	// anchor, or whose issuer is unknown and tolerated.
 	Revocation Revocation

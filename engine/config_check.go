@@ -10,7 +10,7 @@ import (
 	"tlslab/engine/session"
 )
 
-// check finds what cannot work before anything is sent.
+// check returns an error if the Config cannot work on this side.
 func (cfg *Config) check(s side) error {
 	switch {
 	case cfg.Rand == nil || cfg.Now == nil:
@@ -57,10 +57,11 @@ func (cfg *Config) check(s side) error {
 	return cfg.checkLists()
 }
 
-// maxAuthorities is the room for names in a CertificateRequest with all else, in
-// bytes (RFC 9846 §4.3).
+// maxAuthorities bounds the names in a CertificateRequest, in bytes: its extensions have 2^16
+// bytes in all (RFC 9846 §4.3).
 const maxAuthorities = 1<<16 - 1<<10
 
+// checkLists checks suites, groups and application protocols.
 func (cfg *Config) checkLists() error {
 	for _, id := range cfg.Suites {
 		if suiteRow(id) == nil {
@@ -88,7 +89,7 @@ func (cfg *Config) checkLists() error {
 	return nil
 }
 
-// checkSizes finds settings of records' lengths that no record can have.
+// checkSizes checks the settings on the length of records.
 func (cfg *Config) checkSizes() error {
 	limit, longest := cfg.RecordSizeLimit, longestRecord(cfg.maxVersion())
 	switch {
@@ -104,7 +105,7 @@ func (cfg *Config) checkSizes() error {
 	return nil
 }
 
-// checkSizing finds a sizing that cannot be followed.
+// checkSizing checks Config.RecordSizing and Config.MSS.
 func (cfg *Config) checkSizing() error {
 	switch {
 	case cfg.MSS < 0 || cfg.MSS > 65535:
@@ -117,7 +118,7 @@ func (cfg *Config) checkSizing() error {
 	return cfg.RecordSizing.Validate()
 }
 
-// checkSchemes finds what cannot be sent.
+// checkSchemes checks Config.SignatureSchemes.
 func (cfg *Config) checkSchemes(s side) error {
 	for _, id := range cfg.SignatureSchemes {
 		if pki.SchemeByID(uint16(id)) == nil {
@@ -134,7 +135,7 @@ func (cfg *Config) checkSchemes(s side) error {
 	return nil
 }
 
-// checkRevocation finds settings that contradict each other.
+// checkRevocation checks the client's Config.Revocation.
 func (cfg *Config) checkRevocation(s side) error {
 	switch {
 	case s == server || cfg.Revocation == RevocationNone:

@@ -21,8 +21,8 @@ func (cfg *Config) maxVersion() Version {
 	return cfg.MaxVersion
 }
 
-// enabled walks the suites in this Config's order that its versions know,
-// and of whose key exchange it has a group.
+// enabledSuites yields the suites in order of preference that an enabled version has, and whose
+// key exchange has an enabled group.
 func (cfg *Config) enabledSuites(yield func(*Suite) bool) {
 	low, high := cfg.minVersion(), cfg.maxVersion()
 	known := cfg.groupFamilies()
@@ -44,7 +44,7 @@ func (cfg *Config) enabledSuites(yield func(*Suite) bool) {
 	}
 }
 
-// families says on what the groups are built.
+// groupFamilies returns which families the enabled groups belong to.
 func (cfg *Config) groupFamilies() (known [numFamilies]bool) {
 	for _, g := range cfg.groups() {
 		known[g.family()] = true
@@ -52,6 +52,7 @@ func (cfg *Config) groupFamilies() (known [numFamilies]bool) {
 	return known
 }
 
+// enablesSuite reports whether a suite is enabled.
 func (cfg *Config) enablesSuite(id SuiteID) bool {
 	for s := range cfg.enabledSuites {
 		if s.ID == id {
@@ -61,7 +62,7 @@ func (cfg *Config) enablesSuite(id SuiteID) bool {
 	return false
 }
 
-// enablesHash says whether a TLS 1.3 suite with this hash is enabled.
+// enablesHash reports whether a TLS 1.3 suite with this hash is enabled.
 func (cfg *Config) enablesHash(hash string) bool {
 	for s := range cfg.enabledSuites {
 		if s.Hash == hash && s.Max == TLS13 {
@@ -71,8 +72,7 @@ func (cfg *Config) enablesHash(hash string) bool {
 	return false
 }
 
-// speaks says whether a session's application protocol, "" for none, can be
-// agreed on again.
+// allowsALPN reports whether a session's application protocol can be negotiated again; "" is none.
 func (cfg *Config) allowsALPN(protocol string) bool {
 	return protocol == "" || slices.Contains(cfg.ALPN, protocol)
 }
@@ -84,7 +84,7 @@ func (cfg *Config) groups() []Group {
 	return cfg.Groups
 }
 
-// defaultResumption leaves out psk_ke, which gives up forward secrecy.
+// defaultResumption leaves psk_ke out: it has no forward secrecy.
 var defaultResumption = []Resumption{PSKDHE, Ticket, SessionID}
 
 func (cfg *Config) resumption() []Resumption {
@@ -94,6 +94,7 @@ func (cfg *Config) resumption() []Resumption {
 	return cfg.Resumption
 }
 
+// allowsResumption reports whether a resumption mechanism is enabled.
 func (cfg *Config) allowsResumption(way Resumption) bool {
 	return slices.Contains(cfg.resumption(), way)
 }
@@ -108,7 +109,7 @@ func (cfg *Config) ticketCount() int {
 	return cfg.TicketCount
 }
 
-// ticketLifetime is how long tickets of this Config live.
+// ticketLifetime returns how long a server resumes from a ticket.
 func (cfg *Config) ticketLifetime() time.Duration {
 	if cfg.TicketLifetime == 0 {
 		return DefaultTicketLifetime
@@ -116,7 +117,7 @@ func (cfg *Config) ticketLifetime() time.Duration {
 	return cfg.TicketLifetime
 }
 
-// acceptedFaults are the faults in spite of which the peer's chain is accepted: all, if it is not verified.
+// acceptedFaults returns the faults that the peer's chain may have: all if nothing is verified.
 func (cfg *Config) acceptedFaults() pki.ChainFault {
 	if cfg.VerifyNothing {
 		return ^pki.ChainFault(0)
@@ -131,6 +132,5 @@ func (cfg *Config) earlyWindow() time.Duration {
 	return cfg.EarlyWindow
 }
 
-// defaultGroups is the order of preference where Config.Groups is nil: what
-// every peer knows.
+// defaultGroups is Config.Groups if it is nil: the groups that every peer has.
 var defaultGroups = []Group{X25519, P256, P384}

@@ -26,7 +26,7 @@ type Conn struct {
 	// lengths.
 	cipher *record.Cipher
 	hash   *secrets.Hash
-	sizes  sizes
+	sizes  recordSizes
 
 	flight *flight // nil before Start
 	at     int     // the next row of the flight
@@ -61,7 +61,7 @@ type handshake struct {
 	clientSigns          bool // the client has sent a certificate, so it sends CertificateVerify
 	ticketPromised       bool // up to TLS 1.2: the server sends NewSessionTicket
 
-	status *ocspState  // of a client with a Config.Revocation
+	ocsp   *ocspState  // of a client with a Config.Revocation
 	early  *earlyState // nil: no early data was offered
 	legacy legacyState // SSL 3.0 to TLS 1.2
 	tls13  tls13State
@@ -86,9 +86,9 @@ type resumption struct {
 	idStore [wire.MaxSessionID]byte
 }
 
-// Client returns the client's side of a connection. serverName is sent as
-// SNI unless it is empty or an IP address, and the server's leaf must be
-// valid for it. A dot at its end is left out (RFC 6066 §3).
+// Client returns the client side of a connection. The server's leaf must be valid for serverName,
+// which is also sent as server_name unless it is empty or an IP address. A trailing dot is removed
+// (RFC 6066 §3).
 func Client(cfg *Config, serverName string) *Conn {
 	c := newConn(cfg, client)
 	if c.info.ServerName = serverName; len(serverName) > 1 {
@@ -97,7 +97,7 @@ func Client(cfg *Config, serverName string) *Conn {
 	return c
 }
 
-// Server returns the server's side of a connection.
+// Server returns the server side of a connection.
 func Server(cfg *Config) *Conn { return newConn(cfg, server) }
 
 func newConn(cfg *Config, s side) *Conn {
@@ -118,20 +118,20 @@ func newConn(cfg *Config, s side) *Conn {
 		c.out.sizer = newSizer(cfg)
 	}
 	if s == client && cfg.Revocation != RevocationNone {
-		c.hs.status = new(ocspState)
+		c.hs.ocsp = new(ocspState)
 	}
 	c.in.half, c.out.half = record.Plain(firstRecordVersion), record.Plain(firstRecordVersion)
 	return c
 }
 
-// firstRecordVersion stands in the header of an initial ClientHello's record,
-// for old servers' sake (RFC 9846 §5.1).
+// firstRecordVersion is the version in the record header of the first ClientHello, for the sake of
+// old servers (RFC 9846 §5.1).
 const firstRecordVersion = 0x0301
 
 func (c *Conn) observe(o op.Op) { c.cfg.Observe(Notice{Kind: Operation, Op: o}) }
 
-// Start begins the handshake: a client queues its ClientHello. It returns an
-// error if the Config cannot work. A server may leave it out.
+// Start begins the handshake: a client queues its ClientHello. It fails if the Config cannot work
+// or the server name is longer than 255 bytes. A server may omit the call.
 func (c *Conn) Start() error {
 	if c.err != nil || c.flight != nil {
 		return c.err
@@ -153,13 +153,12 @@ func (c *Conn) Start() error {
 	return nil
 }
 
-// Info returns what has been negotiated.
+// Info returns what has been negotiated so far.
 func (c *Conn) Info() Info { return c.info }
 
-// Session returns what a client needs to resume this connection, or nil if
-// the server has not made it resumable. In TLS 1.2 it is there with
-// EventHandshakeDone; in TLS 1.3 it comes with the first EventSession, and
-// each one after that adds a ticket to it.
+// Session returns what a client needs to resume this connection; nil if the server does not allow
+// that. Up to TLS 1.2 it is available with EventHandshakeDone. In TLS 1.3 it comes with the first
+// EventSession, and each further EventSession adds a ticket to it.
 func (c *Conn) Session() *session.Session {
 	if !c.info.Done {
 		return nil
@@ -167,12 +166,12 @@ func (c *Conn) Session() *session.Session {
 	return c.resume.session
 }
 
-// OfferedSession says of a client that it had a session to resume and offered it:
-// where Info().Kind is Full, it was refused.
+// OfferedSession reports whether a client offered a session. If it did and Info().Kind is Full,
+// the server refused the session.
 func (c *Conn) OfferedSession() bool { return c.resume.offer.session != nil }
 
-// Close queues a close_notify, once; in the middle of a handshake, behind a
-// user_canceled (RFC 9846 §6.1). A side that has not been heard of says nothing.
+// Close queues close_notify, once. During a handshake user_canceled precedes it (RFC 9846 §6.1). A
+// side that has sent nothing, or a server that has not received a ClientHello, queues nothing.
 func (c *Conn) Close() {
 	if c.out.closed || c.err != nil {
 		return
@@ -189,8 +188,8 @@ func (c *Conn) Close() {
 	c.out.sealAlert(alert.Warning, alert.CloseNotify)
 }
 
-// EOF tells the connection that the transport ended. It returns an error
-// that wraps ErrTruncated unless the peer's close_notify came first.
+// EOF tells the connection that the transport has ended. It returns an error that wraps
+// ErrTruncated unless the peer's close_notify came first.
 func (c *Conn) EOF() error {
 	if c.in.closed || c.err != nil {
 		return c.err
@@ -201,7 +200,7 @@ func (c *Conn) EOF() error {
 	return e
 }
 
-// fail ends the connection: one error, one alert.
+// fail ends the connection by one error and one alert.
 func (c *Conn) fail(err error) error {
 	e := explain(err)
 	if e.Fault != FaultRemote {

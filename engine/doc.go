@@ -54,4 +54,3 @@
 // This engine is made for a laboratory. It is correct, and it has not been
 // reviewed for hostile networks: do not guard secrets with it.
 package engine
-

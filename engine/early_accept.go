@@ -7,19 +7,19 @@ import (
 	"tlslab/engine/session"
 )
 
-// How a server decides on early data (RFC 9846 §4.3.10, §8). Where it rejects it
-// the handshake goes on as if none had come.
+// A server decides on early data when it has read the first ClientHello (RFC 9846 §4.3.10, §8). If
+// it rejects early data, the handshake goes on as if none had been offered.
 
-// An earlyOffer is what a ClientHello with early data rests on. It is valid while
-// the ClientHello is read.
+// An earlyOffer is what a ClientHello's early data is based on. It is valid while the ClientHello
+// is read.
 type earlyOffer struct {
 	state          session.State // of the PSK that was chosen
 	ticket, binder []byte
 	age            uint32 // obfuscated, in milliseconds
 }
 
-// beginEarlyData is called for a ClientHello with early_data, which is rejected until
-// decideEarlyData has looked at it. After a HelloRetryRequest none may come.
+// beginEarlyData is called for a ClientHello with early_data. It rejects early data;
+// decideEarlyData may accept it later. A second ClientHello must not offer it.
 func (c *Conn) beginEarlyData() error {
 	switch {
 	case c.info.HelloRetry:
@@ -32,14 +32,13 @@ func (c *Conn) beginEarlyData() error {
 	return nil
 }
 
-// An earlyRejection is a rule by which early data is rejected.
+// An earlyRejection is a rule that rejects early data.
 type earlyRejection struct {
 	why     string
 	refuses func(*Conn, *earlyOffer) bool
 }
 
-// earlyRejections are asked in this order. The guard is the last, as it remembers
-// what it has admitted.
+// earlyRejections are applied in this order. AntiReplay comes last: it remembers what it admits.
 var earlyRejections = []earlyRejection{
 	{"the server takes none", func(c *Conn, _ *earlyOffer) bool { return c.cfg.MaxEarlyData == 0 }},
 	{"no PSK was chosen", func(c *Conn, _ *earlyOffer) bool { return c.info.Kind != Resumed }},
@@ -52,7 +51,7 @@ var earlyRejections = []earlyRejection{
 	{"a replay", func(c *Conn, x *earlyOffer) bool { return !c.cfg.AntiReplay.Admit(c.antiReplayQuery(x)) }},
 }
 
-// decideEarlyData accepts the first ClientHello's early data unless a rule refuses it.
+// decideEarlyData accepts the early data of the first ClientHello unless a rule rejects it.
 func (c *Conn) decideEarlyData() {
 	x := &c.hs.early.claim
 	for _, rule := range earlyRejections {
@@ -68,8 +67,8 @@ func (c *Conn) decideEarlyData() {
 	c.hs.early.claim = earlyOffer{}
 }
 
-// isFresh says whether the ClientHello arrives within the window around the time
-// when it should.
+// isFresh reports whether the ClientHello arrives within EarlyWindow of its expected arrival (RFC
+// 9846 §8.3).
 func (c *Conn) isFresh(x *earlyOffer) bool {
 	off := c.cfg.Now().Sub(x.state.ExpectedArrival(x.age))
 	return -c.cfg.earlyWindow() <= off && off <= c.cfg.earlyWindow()

@@ -8,17 +8,17 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// Early data (0-RTT, RFC 9846 §2.3): what a client says under a ticket's keys
-// right behind its ClientHello, before the server has answered.
+// Early data (0-RTT, RFC 9846 §2.3) is application data that a client sends behind its
+// ClientHello, under keys that come from a ticket's PSK.
 //
 //	client                                server
 //	ClientHello + early_data
-//	(EndOfEarlyData follows) ══data══►    judges it: earlyaccept.go, earlyguard.go
+//	early data, EndOfEarlyData  ═══►      decides: early_accept.go
 //	                                      accepted: EventEarlyData
-//	                                      rejected: skipped, see earlyskip.go
-//	            ◄── EncryptedExtensions + early_data if accepted
+//	                                      rejected: skipped, early_skip.go
+//	            ◄─── EncryptedExtensions + early_data if accepted
 
-// EarlyData is what became of a connection's early data.
+// EarlyData says what happened to a connection's early data.
 type EarlyData uint8
 
 // The states of early data.
@@ -31,10 +31,10 @@ const (
 
 var earlyNames = [...]string{"none", "offered", "rejected", "accepted"}
 
-// String returns the state's name.
+// String returns the state's name: "none", "offered", "rejected" or "accepted".
 func (e EarlyData) String() string { return nameOf(earlyNames[:], e) }
 
-// earlyState is there on connections whose first ClientHello offers early data.
+// An earlyState belongs to a handshake whose first ClientHello offers early data.
 type earlyState struct {
 	room   int            // bytes of application data that may still be sent, or accepted
 	cipher *record.Cipher // of the ticket's suite
@@ -46,9 +46,9 @@ type earlyState struct {
 	skip  int        // bytes of rejected early data that may still come to the server
 }
 
-// offerEarlyData settles whether the client offers early data: under the first of its
-// tickets, if that allows any, and only where its suite and its protocol can be
-// chosen again (RFC 9846 §4.3.10).
+// offerEarlyData decides whether the client offers early data: if the first offered ticket allows
+// any, and the server can choose the session's suite and application protocol again (RFC 9846
+// §4.3.10).
 func (c *Conn) offerEarlyData() {
 	s := c.resume.offer.session
 	if first := &c.resume.offer.tickets[0]; c.cfg.EarlyData && first.MaxEarlyData > 0 && c.cfg.enablesSuite(s.Suite) && c.cfg.allowsALPN(s.ALPN) {
@@ -63,8 +63,8 @@ func (c *Conn) offerEarlyData() {
 	}
 }
 
-// readEarlyDataAnswer tells the client what became of its early data. A server accepts
-// only under the first PSK, with the suite and the protocol of its session.
+// readEarlyDataAnswer handles the server's decision on early data. The server may accept it only
+// under the first PSK, with the session's suite and application protocol (RFC 9846 §4.3.10).
 func (c *Conn) readEarlyDataAnswer(accepted bool) error {
 	switch s := c.resume.offer.session; {
 	case c.hs.early == nil:
@@ -83,8 +83,8 @@ func (c *Conn) readEarlyDataAnswer(accepted bool) error {
 	return nil
 }
 
-// earlyKeys makes the protection of early data once the transcript holds the
-// ClientHello, and ends it behind a HelloRetryRequest (RFC 9846 §7.1).
+// earlyKeys makes the protection of early data when the transcript holds the ClientHello, and
+// removes it after a HelloRetryRequest (RFC 9846 §7.1).
 func earlyKeys(c *Conn, _ side, e Epoch) (*record.Half, error) {
 	if e == EpochClear {
 		return record.Plain(uint16(TLS12)), nil
@@ -104,9 +104,8 @@ func writeEndOfEarlyData(_ *Conn, dst []byte) ([]byte, error) { return dst, nil 
 
 func readEndOfEarlyData(_ *Conn, body []byte) error { return wantEmpty(body) }
 
-// EarlyRoom returns how many bytes a client may seal as early data just now: 0
-// where it offered none, its ticket's limit is reached, or the server has
-// rejected it or completed the handshake.
+// EarlyRoom returns how many bytes of early data a client may seal now. It is 0 if the client
+// offered none, the ticket's limit is reached, the server rejected it, or the handshake is done.
 func (c *Conn) EarlyRoom() int {
 	if c.err != nil || c.out.closed || c.side != client || c.out.epoch != EpochEarly {
 		return 0
@@ -114,22 +113,20 @@ func (c *Conn) EarlyRoom() int {
 	return c.hs.early.room
 }
 
-// MaySeal says whether Seal takes application data just now: after the handshake,
-// as a client's early data, and in TLS 1.3 as what a server says after its Finished,
-// to a client who has not proved yet to be there or to be the one it says it is
-// ("0.5-RTT", RFC 9846 §4.5.3).
+// MaySeal reports whether Seal takes application data now: after the handshake; for a client,
+// early data; for a TLS 1.3 server, data after its own Finished. The client has proved neither its
+// liveness nor its identity by then ("0.5-RTT data", RFC 9846 §4.5.3).
 func (c *Conn) MaySeal() bool {
 	return c.err == nil && !c.out.closed && (c.info.Done || c.EarlyRoom() > 0 || c.sendsHalfRTTData())
 }
 
-// answers says whether a server may speak before it has heard the client's
-// Finished.
+// sendsHalfRTTData reports whether a TLS 1.3 server has sent its Finished, so that it may send
+// data before the client's Finished comes.
 func (c *Conn) sendsHalfRTTData() bool {
 	return c.side == server && c.info.Version == TLS13 && c.out.epoch == EpochApplication
 }
 
-// admitEarlySeal says whether so many bytes may be sealed before the handshake is
-// done.
+// admitEarlySeal checks whether Seal may take n bytes before the handshake is done.
 func (c *Conn) admitEarlySeal(n int) error {
 	switch {
 	case c.sendsHalfRTTData():
@@ -147,7 +144,7 @@ func (c *Conn) admitEarlySeal(n int) error {
 	return nil
 }
 
-// readEarlyRecord gives early data to the server's caller.
+// readEarlyRecord passes early data on to the server's caller.
 func (c *Conn) readEarlyRecord(plain []byte) (Event, error) {
 	switch {
 	case c.side == client || c.in.epoch != EpochEarly:

@@ -7,21 +7,20 @@ import (
 	"tlslab/engine/record"
 )
 
-// A server that rejects early data has to find its end without the keys: it skips
-// records that do not open with the handshake's keys, or that are protected where
-// the second ClientHello is awaited (RFC 9846 §4.3.10).
+// A server that rejects early data has no keys for it. It skips records that do not authenticate
+// under the handshake keys, or, after a HelloRetryRequest, protected records before the second
+// ClientHello (RFC 9846 §4.3.10).
 
-// minSkipped is what is skipped at least, in bytes, as tickets may come from a
-// server that allowed more than this one.
+// minSkipped is the least number of bytes that a server skips: a ticket may come from another
+// server that allows more early data.
 const minSkipped = 1 << 14
 
-// usualRecordOverhead is by how many bytes a protected record is longer than what it
-// carries: the content type and the tag, which is shorter for one suite alone.
+// usualRecordOverhead is by how many bytes a protected record is longer than its plaintext:
+// content type and tag. The tag of AES-CCM-8 is shorter.
 const usualRecordOverhead = 1 + 16
 
-// skipping says whether a record may be rejected early data: after a
-// HelloRetryRequest until the second ClientHello, and without one until a record has
-// opened with the handshake's keys.
+// maySkip reports whether a record may be rejected early data: after a HelloRetryRequest until the
+// second ClientHello comes, otherwise until a record authenticates under the handshake keys.
 func (c *Conn) maySkip(h record.Header) bool {
 	if c.info.Done || h.Type != record.ApplicationData || c.side != server || c.hs.early == nil || c.info.EarlyData != EarlyRejected {
 		return false
@@ -32,14 +31,14 @@ func (c *Conn) maySkip(h record.Header) bool {
 	return c.in.half.Protected() && c.in.half.Sequence() == 0
 }
 
-// unreadable says whether a record did not open for want of its keys. One that did open,
-// and has another fault, is the handshake's.
+// failedToOpen reports whether a record failed because it was sealed under other keys. A record
+// that authenticates and has another fault belongs to the handshake.
 func (c *Conn) failedToOpen(h record.Header, err error) bool {
 	return errors.Is(err, record.ErrBadMAC) || h.Length > c.in.half.Limit()
 }
 
-// skipRecord drops a record of rejected early data. The error is what it is where
-// there is too much of it.
+// skipRecord drops a record of rejected early data. It returns otherwise if the client has sent
+// too much.
 func (c *Conn) skipRecord(h record.Header, otherwise error) error {
 	if len(c.in.partial) > 0 {
 		return interleaved

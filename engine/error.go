@@ -7,35 +7,35 @@ import (
 	"tlslab/engine/alert"
 )
 
-// ErrTruncated says that the transport ended without a close_notify, so the
-// data may be cut short (RFC 9846 §6.1).
+// ErrTruncated means that the transport ended without close_notify: the data may be incomplete
+// (RFC 9846 §6.1).
 var ErrTruncated = errors.New("connection truncated: no close_notify")
 
-// A Fault says whose doing an error was.
+// A Fault says which side caused an error.
 type Fault uint8
 
-// The parties.
+// The sides.
 const (
-	FaultPeer   Fault = iota + 1 // the peer broke the protocol or cannot be agreed with
-	FaultLocal                   // this side's Config or this package
-	FaultRemote                  // the peer says, by an alert, that it was us or it
+	FaultPeer   Fault = iota + 1 // the peer broke the protocol, or no common parameters exist
+	FaultLocal                   // this side's Config, its caller or this package
+	FaultRemote                  // the peer ended the connection by an alert
 )
 
 var faultNames = [...]string{"none", "peer", "local", "remote"}
 
-// String returns the party's name.
+// String returns "peer", "local" or "remote"; "none" for 0.
 func (f Fault) String() string { return nameOf(faultNames[:], f) }
 
 // An Error ends a connection.
 type Error struct {
-	Alert   alert.Description // sent to the peer; received from it where Fault is FaultRemote; missing where Err is ErrTruncated
-	Fault   Fault             // whose doing it was
-	Why     string            // what was wrong
-	Section string            // the clause that was broken, "RFC 9846 §4.2.3"
-	Err     error             // what lies beneath, if anything
+	Alert   alert.Description // sent, or received if Fault is FaultRemote; not received if Err is ErrTruncated
+	Fault   Fault             // which side caused the error
+	Why     string            // what was wrong, in general
+	Section string            // the requirement that was broken, "RFC 9846 §4.2.3"; "" if there is none
+	Err     error             // what was wrong in detail; nil: there is no detail
 }
 
-// Error returns one line: why in detail, the alert and the section.
+// Error returns one line: what was wrong, the alert and the section.
 func (e *Error) Error() string {
 	why := e.Why
 	if e.Err != nil {
@@ -47,5 +47,5 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("tls: %s (%v)", why, e.Alert)
 }
 
-// Unwrap returns what lies beneath.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }

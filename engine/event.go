@@ -1,9 +1,9 @@
 package engine
 
-// An Event is what a received record meant to the application.
+// An Event is what a received record means to the application.
 type Event struct {
 	Kind EventKind
-	Data []byte // EventData, EventEarlyData: the plaintext, inside the buffer given to Recv
+	Data []byte // of EventData and EventEarlyData: the plaintext, inside the buffer given to Recv
 }
 
 // An EventKind says what happened.
@@ -11,16 +11,16 @@ type EventKind uint8
 
 // The events.
 const (
-	EventNone          EventKind = iota // nothing that concerns the application
-	EventHandshakeDone                  // application data may be sent
+	EventNone          EventKind = iota // nothing for the application
+	EventHandshakeDone                  // the handshake is done: Seal takes application data
 	EventData                           // application data arrived
-	EventSession                        // a new session can be resumed: see Conn.Session
+	EventSession                        // Conn.Session has a new session or ticket
 	EventClosed                         // the peer sent close_notify
-	EventEarlyData                      // application data arrived that may be a replay (RFC 9846 §8)
-	EventOCSPRequest                    // the handshake waits for Conn.CertificateStatus
+	EventEarlyData                      // early data arrived, which may be a replay (RFC 9846 §8)
+	EventOCSPRequest                    // the client waits for Conn.OCSPResponse
 )
 
-var eventNames = [...]string{"none", "handshake-done", "data", "session", "closed", "early-data", "status-wanted"}
+var eventNames = [...]string{"none", "handshake-done", "data", "session", "closed", "early-data", "ocsp-request"}
 
-// String returns the event's name.
+// String returns the event's name: "handshake-done".
 func (k EventKind) String() string { return nameOf(eventNames[:], k) }

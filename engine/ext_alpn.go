@@ -13,7 +13,7 @@ func writeALPN(c *Conn, p place, dst []byte) ([]byte, bool) {
 	return wire.AppendProtocols(dst, c.info.ALPN), c.info.ALPN != ""
 }
 
-// readALPN reads the client's list, or the server's choice of one.
+// readALPN reads the client's list, or the server's choice.
 func readALPN(c *Conn, _ place, body []byte) error {
 	var x wire.Protocols
 	if err := x.Parse(body); err != nil {
@@ -32,8 +32,8 @@ func readALPN(c *Conn, _ place, body []byte) error {
 	return nil
 }
 
-// chooseALPN takes the server's first protocol that the client knows
-// (RFC 7301 §3.2).
+// chooseALPN chooses the server's first protocol that the client lists. It fails if both sides
+// list protocols and none is common (RFC 7301 §3.2).
 func (c *Conn) chooseALPN() error {
 	c.info.ALPN = ""
 	if c.hs.hello.protocols == nil || len(c.cfg.ALPN) == 0 {

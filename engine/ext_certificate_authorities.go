@@ -5,22 +5,22 @@ import (
 	"tlslab/engine/wire"
 )
 
-// authorities are the names of ClientCAs. A server to which others are as good names
-// none, which asks for any (RFC 5246 §7.4.4).
-func (c *Conn) authorities() [][]byte {
-	if c.cfg.ClientCAs == nil || c.cfg.ToleratedFaults&pki.FaultUnknownCA != 0 {
+// authorities returns the names of ClientCAs. If unknown issuers are tolerated, the list is empty:
+// the client may send any certificate (RFC 5246 §7.4.4).
+func (cfg *Config) authorities() [][]byte {
+	if cfg.ClientCAs == nil || cfg.ToleratedFaults&pki.FaultUnknownCA != 0 {
 		return nil
 	}
-	return c.cfg.ClientCAs.Names()
+	return cfg.ClientCAs.Names()
 }
 
 func writeCertificateAuthorities(c *Conn, p place, dst []byte) ([]byte, bool) {
-	names := c.authorities()
+	names := c.cfg.authorities()
 	return wire.AppendNames(dst, names), p == inCertificateRequest && len(names) > 0
 }
 
-// readCertificateAuthorities reads the authorities that a server trusts. Those of a client
-// are no more than a hint to a server that has chains of several.
+// readCertificateAuthorities reads the authorities that a server trusts. A server ignores those of
+// a client: it does not choose its chain by them.
 func readCertificateAuthorities(c *Conn, _ place, body []byte) error {
 	var x wire.Authorities
 	err := x.Parse(body)
@@ -28,8 +28,8 @@ func readCertificateAuthorities(c *Conn, _ place, body []byte) error {
 	return err
 }
 
-// issuedBy says whether one of a list's authorities stands above the certificate;
-// without a list any does (RFC 5246 §7.4.4).
+// issuedBy reports whether one of the authorities is an issuer in the certificate's chain. An
+// empty list allows every certificate (RFC 5246 §7.4.4).
 func (c *Certificate) issuedBy(authorities wire.DistinguishedNames) bool {
 	for _, issuer := range c.issuers {
 		if authorities.Contains(issuer) {

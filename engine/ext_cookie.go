@@ -11,8 +11,8 @@ func writeCookie(c *Conn, p place, dst []byte) ([]byte, bool) {
 	return x.Append(dst), p == inClientHello && c.hs.hello.cookie != nil
 }
 
-// readCookie keeps a server's cookie for the second ClientHello. Our server
-// keeps its state itself, and so has no use for one.
+// readCookie keeps the cookie of a HelloRetryRequest for the second ClientHello. This server sends
+// no cookie: it keeps its state itself.
 func readCookie(c *Conn, p place, body []byte) error {
 	var x wire.Cookie
 	err := x.Parse(body)

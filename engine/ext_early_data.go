@@ -2,7 +2,7 @@ package engine
 
 import "tlslab/engine/wire"
 
-// writeEarlyData writes an empty body, or the limit of a ticket (RFC 9846
+// writeEarlyData writes an empty body, or max_early_data_size in a NewSessionTicket (RFC 9846
 // §4.3.10).
 func writeEarlyData(c *Conn, p place, dst []byte) ([]byte, bool) {
 	switch p {
@@ -23,7 +23,7 @@ func readEarlyData(_ *Conn, p place, body []byte) error {
 	return wantEmpty(body)
 }
 
-// maxEarlyDataSize is the max_early_data_size of a ticket, 0 where there is none.
+// maxEarlyDataSize returns the max_early_data_size of a ticket; 0 if it has no early_data.
 func maxEarlyDataSize(list wire.Extensions) uint32 {
 	var x wire.Uint32
 	if body := findExtension(list, extEarlyData); body != nil && x.Parse(body) == nil {

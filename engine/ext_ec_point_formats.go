@@ -6,6 +6,7 @@ import (
 	"tlslab/engine/wire"
 )
 
+// uncompressed is the only point format in use (RFC 8422 §5.1.2).
 const uncompressed = 0 // the only point format that is left (RFC 8422 §5.1.2)
 
 func writeECPointFormats(c *Conn, p place, dst []byte) ([]byte, bool) {

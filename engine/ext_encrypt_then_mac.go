@@ -1,9 +1,10 @@
 package engine
 
-// The extension that puts a block cipher's MAC behind the encryption.
+// encrypt_then_mac: a block cipher's MAC is computed over the ciphertext (RFC 7366), up to TLS
+// 1.2.
 
-// writeEncryptThenMAC asks for MACs over the ciphertext, and agrees where the
-// suite is a block cipher's (RFC 7366 §2).
+// writeEncryptThenMAC requests encrypt_then_mac, or grants it if the suite has a block cipher (RFC
+// 7366 §2).
 func writeEncryptThenMAC(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p == inClientHello {
 		return dst, c.cfg.EncryptThenMAC && c.cfg.minVersion() <= TLS12

@@ -5,8 +5,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// writeKeyShare writes the client's shares, the group that a
-// HelloRetryRequest asks for, or the server's answer (RFC 9846 §4.3.8).
+// writeKeyShare writes the client's shares, the group of a HelloRetryRequest, or the server's
+// share (RFC 9846 §4.3.8).
 func writeKeyShare(c *Conn, p place, dst []byte) ([]byte, bool) {
 	switch p {
 	case inHelloRetryRequest:
@@ -37,8 +37,8 @@ func readKeyShare(c *Conn, p place, body []byte) error {
 	return err
 }
 
-// readRetryGroup accepts the group of a HelloRetryRequest: one that was
-// offered, and without a share (RFC 9846 §4.3.8).
+// readRetryGroup reads the group of a HelloRetryRequest: an offered group for which the client
+// sent no share (RFC 9846 §4.3.8).
 func (c *Conn) readRetryGroup(body []byte) error {
 	var x wire.Uint16
 	if err := x.Parse(body); err != nil {
@@ -80,26 +80,25 @@ func (c *Conn) agree(body []byte) error {
 	return err
 }
 
-// checkShares holds the client's shares to its groups: each for one of them,
-// in the same order and once (RFC 9846 §4.3.8).
-func (c *Conn) checkShares() error {
+// checkShares checks that each share belongs to one of the client's groups, in the same order and
+// at most once (RFC 9846 §4.3.8).
+func (h *clientHello) checkShares() error {
 	i := 0
-	for rest := c.hs.hello.shares; len(rest) > 0; i++ {
+	for rest := h.shares; len(rest) > 0; i++ {
 		var id uint16
 		id, _, rest = rest.Next()
-		for i < c.hs.hello.groups.Len() && c.hs.hello.groups.At(i) != id {
+		for i < h.groups.Len() && h.groups.At(i) != id {
 			i++
 		}
-		if i == c.hs.hello.groups.Len() {
+		if i == h.groups.Len() {
 			return badShares
 		}
 	}
 	return nil
 }
 
-// chooseGroup settles the server's group: the first of ours that the client
-// sent a share for, or else the first that it knows, after a
-// HelloRetryRequest; none in psk_ke.
+// chooseGroup chooses the server's first group for which the client sent a share. Otherwise it
+// requests a share of the first common group by a HelloRetryRequest. In psk_ke there is no group.
 func (c *Conn) chooseGroup() error {
 	if c.info.Resumption == PSK {
 		c.info.Group = 0
@@ -110,7 +109,7 @@ func (c *Conn) chooseGroup() error {
 		if !c.hs.hello.groups.Contains(uint16(g)) {
 			continue
 		}
-		if c.offeredShare(g) != nil {
+		if c.hs.hello.offeredShare(g) != nil {
 			if c.info.HelloRetry && g != c.info.Group {
 				return changedChoice
 			}
@@ -131,8 +130,8 @@ func (c *Conn) chooseGroup() error {
 	return nil
 }
 
-func (c *Conn) offeredShare(g Group) []byte {
-	for rest := c.hs.hello.shares; len(rest) > 0; {
+func (h *clientHello) offeredShare(g Group) []byte {
+	for rest := h.shares; len(rest) > 0; {
 		var id uint16
 		var share []byte
 		if id, share, rest = rest.Next(); id == uint16(g) {
@@ -145,12 +144,12 @@ func (c *Conn) offeredShare(g Group) []byte {
 // respond makes the server's share and the shared secret.
 func (c *Conn) respond() error {
 	var err error
-	c.hs.tls13.reply, c.hs.tls13.shared, err = c.info.Group.row().Respond(c.cfg.Rand, c.offeredShare(c.info.Group), c.count)
+	c.hs.tls13.reply, c.hs.tls13.shared, err = c.info.Group.row().Respond(c.cfg.Rand, c.hs.hello.offeredShare(c.info.Group), c.count)
 	return err
 }
 
-// generateShares makes the key shares of a TLS 1.3 ClientHello: for the
-// first groups of the Config, or for the one that the server asked for.
+// generateShares makes the key shares of a TLS 1.3 ClientHello: for the first groups of the
+// Config, or for the group of a HelloRetryRequest.
 func (c *Conn) generateShares() error {
 	switch {
 	case c.cfg.maxVersion() < TLS13:

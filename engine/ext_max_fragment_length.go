@@ -7,11 +7,10 @@ import (
 	"tlslab/engine/wire"
 )
 
-// maxFragments are the lengths in bytes that max_fragment_length's codes stand
-// for (RFC 6066 §4).
+// maxFragments are the lengths in bytes of max_fragment_length's codes (RFC 6066 §4).
 var maxFragments = []int{1: 512, 2: 1024, 3: 2048, 4: 4096}
 
-// writeMaxFragmentLength asks for a length, or grants the one that was asked for.
+// writeMaxFragmentLength requests a length, or grants the requested one.
 func writeMaxFragmentLength(c *Conn, p place, dst []byte) ([]byte, bool) {
 	n := c.sizes.fragment
 	if p == inClientHello {
@@ -20,8 +19,7 @@ func writeMaxFragmentLength(c *Conn, p place, dst []byte) ([]byte, bool) {
 	return append(dst, byte(slices.Index(maxFragments, n))), n != 0
 }
 
-// readMaxFragmentLength reads what the client asks for, or the server's answer,
-// which must be the same.
+// readMaxFragmentLength reads the client's request, or the server's answer, which must repeat it.
 func readMaxFragmentLength(c *Conn, _ place, body []byte) error {
 	if len(body) != 1 {
 		return wire.ErrDecode
@@ -34,16 +32,16 @@ func readMaxFragmentLength(c *Conn, _ place, body []byte) error {
 	return nil
 }
 
-// sameMaxFragment says whether a ClientHello asks for the length that a session has,
-// which holds for all that resume it (RFC 6066 §4).
-func (c *Conn) sameMaxFragment(s *session.State) bool {
-	return int(s.Fragment) < len(maxFragments) && maxFragments[s.Fragment] == c.sizes.fragment
+// sameMaxFragment reports whether the ClientHello requests the length of a session, which holds
+// for every connection that resumes it (RFC 6066 §4).
+func (r *recordSizes) sameMaxFragment(s *session.State) bool {
+	return int(s.Fragment) < len(maxFragments) && maxFragments[s.Fragment] == r.fragment
 }
 
-// preferRecordSizeLimit lets record_size_limit count where a client sends both
-// extensions: a server must not answer the other one (RFC 8449 §5).
-func (c *Conn) preferRecordSizeLimit() {
-	if c.sizes.announced[client] != 0 {
-		c.sizes.fragment = 0
+// preferRecordSizeLimit ignores max_fragment_length if the client also sends record_size_limit
+// (RFC 8449 §5).
+func (r *recordSizes) preferRecordSizeLimit() {
+	if r.announced[client] != 0 {
+		r.fragment = 0
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// writePreSharedKey offers the session's tickets, with room for the binders that
-// sealBinders fills in; or names the one that was chosen.
+// writePreSharedKey writes the client's offered tickets with zeros for the binders, which
+// sealBinders overwrites; or the number of the PSK that the server chose.
 func writePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p == inServerHello {
 		return wire.AppendUint16(dst, c.hs.tls13.chosen), c.info.Kind == Resumed
@@ -38,17 +38,15 @@ func writePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 
 var zeroBinder [64]byte
 
-// offersPSK says whether the ClientHello at hand offers a PSK: after a
-// HelloRetryRequest only one that goes with the suite's hash (RFC 9846
-// §4.2.4).
+// offersPSK reports whether this ClientHello offers a PSK. After a HelloRetryRequest the PSK's
+// hash must be that of the suite (RFC 9846 §4.2.4).
 func (c *Conn) offersPSK() bool {
 	o := &c.resume.offer
 	return o.session != nil && !o.classic && (c.hash == nil || c.hash.Name == o.hash)
 }
 
-// sealBinders completes the ClientHello at hand with the binders of its PSKs
-// (RFC 9846 §4.3.11.2). It leaves the schedule at the first one's early secret,
-// from which the keys of early data come.
+// sealBinders writes the binders of a ClientHello (RFC 9846 §4.3.11.2). It leaves the key schedule
+// at the early secret of the first PSK, from which the keys of early data are derived.
 func (c *Conn) sealBinders(message []byte) error {
 	if !c.hs.hello.seen.has(extPreSharedKey) {
 		return nil
@@ -68,8 +66,8 @@ func (c *Conn) sealBinders(message []byte) error {
 	return nil
 }
 
-// binder computes a PSK's binder over the hash of a ClientHello without its
-// binders. It leaves the schedule at the PSK's early secret.
+// binder returns the binder of a PSK. sum is the hash of the ClientHello without its binders. It
+// leaves the key schedule at the PSK's early secret.
 func (c *Conn) binder(h *secrets.Hash, psk, sum []byte) []byte {
 	s, hs := secrets.NewSchedule(h, c.count), &c.hs.tls13
 	c.tls13.schedule = s
@@ -108,8 +106,8 @@ func readPreSharedKey(c *Conn, p place, body []byte) error {
 	return nil
 }
 
-// choosePSK takes the first ticket that can be resumed with the suite, if its
-// binder verifies (RFC 9846 §4.3.11).
+// choosePSK chooses the first ticket that can be resumed with the suite, if its binder verifies
+// (RFC 9846 §4.3.11).
 func (c *Conn) choosePSK() error {
 	h := &c.hs.hello
 	way := c.choosePSKMode()
@@ -121,7 +119,7 @@ func (c *Conn) choosePSK() error {
 		identity, age, rest = rest.Next()
 		binder, binders = binders.Next()
 		s, ok := c.openPSK(identity)
-		if !ok || way == 0 || !c.allowsResuming(&s) || !c.sameMaxFragment(&s) || !c.sameServerName(&s) {
+		if !ok || way == 0 || !c.cfg.allowsResuming(&s) || !c.sizes.sameMaxFragment(&s) || !c.info.sameServerName(&s) {
 			continue
 		}
 		message := c.in.message[:len(c.in.message)-h.psks.BindersSize()]
@@ -146,8 +144,8 @@ func (c *Conn) choosePSK() error {
 	return nil
 }
 
-// openPSK opens a ticket and says whether it can be resumed: alive, of TLS
-// 1.3, and with the suite's hash.
+// openPSK opens a ticket. It returns false unless the ticket has not expired, belongs to TLS 1.3
+// and has the suite's hash.
 func (c *Conn) openPSK(ticket []byte) (session.State, bool) {
 	var s session.State
 	if c.cfg.Tickets == nil {

@@ -24,8 +24,7 @@ func readPSKKeyExchangeModes(c *Conn, _ place, body []byte) error {
 	return err
 }
 
-// choosePSKMode is the server's first mode that the client allows, 0 if there is
-// none.
+// choosePSKMode returns the server's first mode that the client allows; 0 if there is none.
 func (c *Conn) choosePSKMode() Resumption {
 	for _, way := range c.cfg.resumption() {
 		mode, ok := pskModes[way]

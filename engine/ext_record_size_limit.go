@@ -7,24 +7,22 @@ import (
 	"tlslab/engine/wire"
 )
 
-// The extensions that bound the length of records: max_fragment_length (RFC
-// 6066 §4), which a client asks for and which holds for all records of both
-// directions, and record_size_limit (RFC 8449), by which each side says how much
-// it accepts in a protected record.
+// max_fragment_length (RFC 6066 §4) is requested by a client and holds for the records of both
+// directions. By record_size_limit (RFC 8449) each side says how much it accepts in a protected
+// record.
 
-// A sizes holds what was agreed on the length of records, in bytes of
-// plaintext; zero is nothing.
-type sizes struct {
+// recordSizes are the negotiated lengths of records, in bytes of plaintext; 0 is none.
+type recordSizes struct {
 	fragment  int    // max_fragment_length, for both directions
 	announced [2]int // record_size_limit, by the side that receives
 	settled   bool   // both hold: see agreeRecordSizes
 }
 
-// minRecordSizeLimit is RFC 8449 §4's.
+// minRecordSizeLimit is the least record_size_limit in bytes (RFC 8449 §4).
 const minRecordSizeLimit = 64
 
-// longestRecord is the highest record_size_limit of a version. TLS 1.3's counts
-// the content type, too.
+// longestRecord returns a version's highest record_size_limit in bytes. In TLS 1.3 it includes the
+// content type.
 func longestRecord(v Version) int {
 	if v == TLS13 {
 		return record.MaxPlaintext + 1
@@ -32,8 +30,8 @@ func longestRecord(v Version) int {
 	return record.MaxPlaintext
 }
 
-// writeRecordSizeLimit announces what this side accepts. A server answers every
-// client that does, so that the client's limit holds (RFC 8449 §4).
+// writeRecordSizeLimit writes the limit of this side. A server answers every client that sends
+// one: only then the client's limit holds (RFC 8449 §4).
 func writeRecordSizeLimit(c *Conn, p place, dst []byte) ([]byte, bool) {
 	limit := c.cfg.RecordSizeLimit
 	if p != inClientHello {
@@ -46,8 +44,8 @@ func writeRecordSizeLimit(c *Conn, p place, dst []byte) ([]byte, bool) {
 	return wire.AppendUint16(dst, uint16(limit)), limit != 0
 }
 
-// readRecordSizeLimit reads the peer's limit. A client's may be higher than the
-// protocol's, for the sake of extensions that the server does not know.
+// readRecordSizeLimit reads the peer's limit. A client's limit may be higher than the protocol's,
+// for extensions that the server does not know.
 func readRecordSizeLimit(c *Conn, _ place, body []byte) error {
 	var x wire.Uint16
 	if err := x.Parse(body); err != nil {
@@ -61,8 +59,8 @@ func readRecordSizeLimit(c *Conn, _ place, body []byte) error {
 	return nil
 }
 
-// agreeRecordSizes is called when both sides' extensions are known. The records of
-// both directions are held to what was agreed from there on.
+// agreeRecordSizes is called when the extensions of both sides are known. From then on the records
+// of both directions keep to the negotiated lengths.
 func (c *Conn) agreeRecordSizes() error {
 	s := &c.sizes
 	s.settled = true
@@ -85,9 +83,8 @@ func (c *Conn) agreeRecordSizes() error {
 	return nil
 }
 
-// restrict holds the records of one direction to the sizes agreed.
-// record_size_limit is one of protected records only, in TLS 1.3 with the
-// content type.
+// restrictRecords limits the records of one direction to the negotiated lengths. record_size_limit
+// holds for protected records only; in TLS 1.3 it includes the content type.
 func (c *Conn) restrictRecords(h *record.Half, from side) {
 	if !c.sizes.settled {
 		return

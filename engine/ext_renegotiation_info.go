@@ -2,8 +2,8 @@ package engine
 
 import "tlslab/engine/wire"
 
-// renegotiationSCSV is TLS_EMPTY_RENEGOTIATION_INFO_SCSV, which stands for an
-// empty renegotiation_info (RFC 5746 §3.3).
+// renegotiationSCSV is TLS_EMPTY_RENEGOTIATION_INFO_SCSV. It stands for an empty
+// renegotiation_info (RFC 5746 §3.3).
 const renegotiationSCSV = 0x00ff
 
 func writeRenegotiationInfo(c *Conn, p place, dst []byte) ([]byte, bool) {

@@ -11,36 +11,34 @@ import (
 	"tlslab/engine/wire"
 )
 
-// The name of the server that a client asks for, and what the server makes of it
-// (RFC 6066 §3).
+// server_name: the host name that a client asks for (SNI, RFC 6066 §3).
 
-// A NamePolicy is what a server does about a name that it has no certificate for.
+// A NamePolicy is what a server does with a server_name that matches none of its certificates.
 type NamePolicy uint8
 
-// The policies. RFC 6066 §3 leaves the server the choice between the first and the
-// last, and advises against the one between, which servers of old had: the client
-// gets a certificate for another name in any case. TLS 1.3 has no such warning.
+// The policies. RFC 6066 §3 allows the first and the last, and advises against the warning, which
+// old servers send. The client gets a certificate for another name, unless the server refuses.
 const (
-	UnknownNameIgnored NamePolicy = iota // the first certificate that fits otherwise is shown
-	UnknownNameWarned                    // likewise, after an unrecognized_name warning, up to TLS 1.2
-	UnknownNameRefused                   // an unrecognized_name alert ends the connection
+	UnknownNameIgnored NamePolicy = iota // the server presents its first certificate that otherwise fits
+	UnknownNameWarned                    // the same after an unrecognized_name warning, up to TLS 1.2
+	UnknownNameRefused                   // the server ends the connection by unrecognized_name
 )
 
 var namePolicies = [...]string{"ignore", "warn", "refuse"}
 
-// String returns the policy's name: ignore, warn or refuse.
+// String returns the policy's name: "ignore", "warn" or "refuse".
 func (p NamePolicy) String() string { return nameOf(namePolicies[:], p) }
 
-// ParseNamePolicy reads a policy's name.
+// ParseNamePolicy reads "ignore", "warn" or "refuse". Any other text is an error.
 func ParseNamePolicy(s string) (NamePolicy, error) {
 	if i := slices.Index(namePolicies[:], s); i >= 0 {
 		return NamePolicy(i), nil
 	}
-	return 0, fmt.Errorf("unknown policy on names %q: want one of %v", s, namePolicies)
+	return 0, fmt.Errorf("unknown policy on server names %q: want one of %v", s, namePolicies)
 }
 
-// writeServerName sends the name, or the server's empty answer, which says that it
-// went by it. None is sent on resumption up to TLS 1.2.
+// writeServerName writes the client's host name, or the server's empty acknowledgement. Up to
+// TLS 1.2 a server does not acknowledge the name of a resumed session.
 func writeServerName(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p == inClientHello {
 		x := wire.ServerName{Host: []byte(c.info.ServerName)}
@@ -68,8 +66,7 @@ func readServerName(c *Conn, _ place, body []byte) error {
 	return nil
 }
 
-// lookUpServerName settles whether a certificate of the server's is for the name that the
-// client asks for.
+// lookUpServerName finds out whether a certificate of the server matches the client's server_name.
 func (c *Conn) lookUpServerName() error {
 	name := c.info.ServerName
 	c.hs.nameKnown = false
@@ -85,30 +82,31 @@ func (c *Conn) lookUpServerName() error {
 	return nil
 }
 
-// strange says that the client asks for a name that is none of the server's.
+// sniUnmatched reports whether the client sent a server_name that matches no certificate.
 func (c *Conn) sniUnmatched() bool { return c.info.ServerName != "" && !c.hs.nameKnown }
 
-// acknowledgesServerName says whether the server goes by the client's name: it shows a certificate
-// for it, or resumes a session of that name.
+// acknowledgesServerName reports whether the server used the client's server_name: it presents a
+// certificate that matches, or resumes a session of that name.
 func (c *Conn) acknowledgesServerName() bool {
-	return c.hs.nameKnown && (c.info.Certificate == nil || c.info.Certificate.matchesHost(c.info.ServerName))
+	certificate := c.info.Certificate
+	return c.hs.nameKnown && (certificate == nil || certificate.matchesHost(c.info.ServerName))
 }
 
-// matchesServerName says whether a certificate is for the client's name. Where none is, all
-// are as good.
+// matchesServerName reports whether a certificate matches the client's server_name, or no
+// certificate does.
 func (c *Conn) matchesServerName(certificate *Certificate) bool {
 	return !c.hs.nameKnown || certificate.matchesHost(c.info.ServerName)
 }
 
-// sameServerName says whether a session is for the name that this handshake asks for:
-// one of another name must not be resumed. TLS 1.3 leaves that to the client
-// (RFC 9846 §4.3.11); we hold a server to it all the same, since its certificates differ.
-func (c *Conn) sameServerName(s *session.State) bool {
-	return pki.SameDNSName(string(s.ServerName), c.info.ServerName)
+// sameServerName reports whether a session has the server_name of this handshake: a session of
+// another name must not be resumed. TLS 1.3 leaves the check to the client (RFC 9846 §4.3.11). This
+// server checks it too, because its certificates differ.
+func (i *Info) sameServerName(s *session.State) bool {
+	return pki.SameDNSName(string(s.ServerName), i.ServerName)
 }
 
-// isHostName says whether a server's name can be sent as SNI: no IP addresses, nor
-// those of IPv6 in the brackets of URLs (RFC 6066 §3).
+// isHostName reports whether a name can be sent as server_name: IP addresses cannot, nor IPv6
+// addresses in the brackets of URLs (RFC 6066 §3).
 func isHostName(name string) bool {
 	if name == "" {
 		return false
@@ -121,6 +119,5 @@ func isHostName(name string) bool {
 	return true
 }
 
-// maxServerName is the length of the longest DNS name in bytes (RFC 1035
-// §2.3.4).
+// maxServerName is the length of the longest DNS name in bytes (RFC 1035 §2.3.4).
 const maxServerName = 255

@@ -8,13 +8,14 @@ import (
 	"tlslab/engine/wire"
 )
 
-// signature_algorithms: in what ways the peer may sign (RFC 9846 §4.3.3, RFC 5246
+// signature_algorithms: the schemes that the peer may sign with (RFC 9846 §4.3.3, RFC 5246
 // §7.4.1.4.1).
 
-// A SignatureScheme is a way to sign as it is written on the wire.
+// A SignatureScheme is a SignatureScheme as it is written on the wire (RFC 9846 §4.3.3).
 type SignatureScheme uint16
 
-// String returns the registry's name, or the number in hexadecimal.
+// String returns IANA's name, or the number in hexadecimal if package pki does not have the
+// scheme.
 func (s SignatureScheme) String() string {
 	if row := pki.SchemeByID(uint16(s)); row != nil {
 		return row.Name
@@ -22,9 +23,9 @@ func (s SignatureScheme) String() string {
 	return fmt.Sprintf("0x%04x", uint16(s))
 }
 
-// defaultSchemes is signature_algorithms where the Config names none, by its highest
-// version, TLS 1.2 or 1.3: what may sign there but what has SHA-1, whose number
-// begins with its HashAlgorithm, 2.
+// defaultSchemes are the bodies of signature_algorithms if Config.SignatureSchemes is nil: for TLS
+// 1.2 and TLS 1.3 as the highest version. They list all schemes of the version except those with
+// SHA-1, whose numbers begin with its HashAlgorithm, 2.
 var defaultSchemes = [...][]byte{listSchemes(TLS12), listSchemes(TLS13)}
 
 func listSchemes(highest Version) []byte {
@@ -37,46 +38,44 @@ func listSchemes(highest Version) []byte {
 	return wire.Close(dst, 0, 2)
 }
 
-// sha1Schemes are what a TLS 1.2 client accepts that sends no
-// signature_algorithms (RFC 5246 §7.4.1.4.1): the SHA-1 ones, ECDSA's by RFC 8422
-// §5.1.3.
+// sha1Schemes are what a TLS 1.2 client accepts without signature_algorithms: rsa_pkcs1_sha1 and
+// ecdsa_sha1 (RFC 5246 §7.4.1.4.1, RFC 8422 §5.1.3).
 var sha1Schemes = wire.Uint16s("\x02\x01\x02\x03")
 
-// sendsSignatureAlgorithms says whether this side names schemes at all.
-func (c *Conn) sendsSignatureAlgorithms() bool {
-	return c.cfg.maxVersion() >= TLS12 && (c.cfg.SignatureSchemes == nil || len(c.cfg.SignatureSchemes) > 0)
+// sendsSignatureAlgorithms reports whether this side sends the extension.
+func (cfg *Config) sendsSignatureAlgorithms() bool {
+	return cfg.maxVersion() >= TLS12 && (cfg.SignatureSchemes == nil || len(cfg.SignatureSchemes) > 0)
 }
 
-// appendSchemes writes the list as this side sends it for versions up to one, a
-// server in its CertificateRequest.
-func (c *Conn) appendSchemes(dst []byte, highest Version) []byte {
-	if c.cfg.SignatureSchemes == nil {
+// appendSchemes appends the list that this side sends. highest is TLS 1.2 or TLS 1.3.
+func (cfg *Config) appendSchemes(dst []byte, highest Version) []byte {
+	if cfg.SignatureSchemes == nil {
 		return append(dst, defaultSchemes[highest-TLS12]...)
 	}
 	at := len(dst)
 	dst = wire.Open(dst, 2)
-	for _, s := range c.cfg.SignatureSchemes {
+	for _, s := range cfg.SignatureSchemes {
 		dst = wire.AppendUint16(dst, uint16(s))
 	}
 	return wire.Close(dst, at, 2)
 }
 
-// accepts says whether the peer may sign with a scheme, where one is named.
-func (c *Conn) acceptsScheme(id uint16) bool {
+// acceptsScheme reports whether the peer may sign with a scheme that its message names.
+func (cfg *Config) acceptsScheme(id uint16) bool {
 	switch {
-	case c.cfg.SignatureSchemes == nil:
-		return wire.Uint16s(defaultSchemes[max(c.cfg.maxVersion(), TLS12)-TLS12][2:]).Contains(id)
-	case len(c.cfg.SignatureSchemes) == 0:
+	case cfg.SignatureSchemes == nil:
+		return wire.Uint16s(defaultSchemes[max(cfg.maxVersion(), TLS12)-TLS12][2:]).Contains(id)
+	case len(cfg.SignatureSchemes) == 0:
 		return sha1Schemes.Contains(id)
 	}
-	return slices.Contains(c.cfg.SignatureSchemes, SignatureScheme(id))
+	return slices.Contains(cfg.SignatureSchemes, SignatureScheme(id))
 }
 
 func writeSignatureAlgorithms(c *Conn, _ place, dst []byte) ([]byte, bool) {
-	if !c.sendsSignatureAlgorithms() {
+	if !c.cfg.sendsSignatureAlgorithms() {
 		return dst, false
 	}
-	return c.appendSchemes(dst, c.cfg.maxVersion()), true
+	return c.cfg.appendSchemes(dst, c.cfg.maxVersion()), true
 }
 
 func readSignatureAlgorithms(c *Conn, _ place, body []byte) error {
@@ -86,7 +85,7 @@ func readSignatureAlgorithms(c *Conn, _ place, body []byte) error {
 	return err
 }
 
-// peerSchemes are those that the peer accepts.
+// peerSchemes returns the schemes that the peer accepts.
 func (c *Conn) peerSchemes() wire.Uint16s {
 	if c.side == server && c.info.Version == TLS12 && !c.hs.hello.seen.has(extSignatureAlgorithms) {
 		return sha1Schemes
@@ -94,10 +93,10 @@ func (c *Conn) peerSchemes() wire.Uint16s {
 	return c.hs.hello.schemes
 }
 
-// schemeFor returns the first scheme on the peer's list that a certificate's key can
-// sign with, nil if there is none. Before TLS 1.2 the key alone decides.
+// schemeFor returns the first scheme of the peer's list that a certificate's key can sign with;
+// nil if there is none. Before TLS 1.2 the key implies the scheme.
 func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
-	if c.impliesScheme() {
+	if c.info.impliesScheme() {
 		if s := pki.ImpliedScheme(&certificate.key.Public); s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
 			return s
 		}

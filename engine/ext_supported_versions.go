@@ -28,8 +28,8 @@ func readSupportedVersions(c *Conn, p place, body []byte) error {
 	return err
 }
 
-// chooseVersion takes the client's highest version that is enabled (RFC 9846
-// §4.3.1).
+// chooseVersion returns the highest version that the client offers and the server enables (RFC
+// 9846 §4.3.1).
 func (c *Conn) chooseVersion() (Version, error) {
 	low, high := c.cfg.minVersion(), c.cfg.maxVersion()
 	if c.hs.hello.versions != nil && high > SSL30 {
@@ -47,7 +47,7 @@ func (c *Conn) chooseVersion() (Version, error) {
 	return v, nil
 }
 
-// serverVersion finds the version that a ServerHello chose.
+// serverVersion returns the version that a ServerHello has chosen.
 func (c *Conn) serverVersion(m *wire.ServerHelloMsg) (Version, error) {
 	v := Version(m.Version)
 	if body := findExtension(m.Extensions, extSupportedVersions); body != nil {

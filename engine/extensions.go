@@ -6,12 +6,11 @@ import (
 	"tlslab/engine/wire"
 )
 
-// A place is a message, or a part of one, that carries extensions.
+// A place is a message, or a part of a message, that carries extensions.
 type place uint16
 
-// The places. The ServerHellos of TLS 1.3, of TLS before it and of SSL 3.0 are
-// places of their own: the last knows no extension but the one that was retrofitted
-// (RFC 5746 §4.5).
+// The places. A ServerHello is three of them: TLS 1.3's, that of TLS 1.0 to 1.2, and that of SSL
+// 3.0, which carries only renegotiation_info (RFC 5746 §4.5).
 const (
 	inClientHello place = 1 << iota
 	inLegacyServerHello
@@ -24,11 +23,10 @@ const (
 	inCertificateRequest // TLS 1.3's CertificateRequest
 )
 
-// unasked are the places where a side speaks first: nothing in them answers what
-// the peer's hello asked.
+// unsolicited are the places whose extensions do not answer the peer's hello.
 const unsolicited = inHelloRetryRequest | inNewSessionTicket | inCertificateRequest
 
-// The extensions' numbers, by the registry.
+// Extension numbers (IANA "TLS ExtensionType Values").
 const (
 	extServerName                 = 0
 	extMaxFragmentLength          = 1
@@ -53,9 +51,9 @@ const (
 	extRenegotiationInfo          = 0xff01
 )
 
-// An extension is one row of the table: in which places it may appear
-// (RFC 9846 §4.3, RFC 8422, RFC 7627, RFC 7366, RFC 5077, RFC 5746), and how its body
-// is written and read there. A row without make is known and never sent.
+// An extension is one row of the table: in which places it may appear (RFC 9846 §4.3, RFC 8422,
+// RFC 7627, RFC 7366, RFC 5077, RFC 5746), and how its body is written and read there. An
+// extension without write is known but never sent.
 type extension struct {
 	id    uint16
 	name  string
@@ -64,8 +62,7 @@ type extension struct {
 	read  func(c *Conn, p place, body []byte) error
 }
 
-// extensions are sent in this order. pre_shared_key must be last (RFC 9846
-// §4.3.11).
+// extensions are sent in this order. pre_shared_key must be last (RFC 9846 §4.3.11).
 var extensions = [...]extension{
 	{extServerName, "server_name", inClientHello | inLegacyServerHello | inEncryptedExtensions, writeServerName, readServerName},
 	{extExtendedMasterSecret, "extended_master_secret", inClientHello | inLegacyServerHello, writeExtendedMasterSecret, readExtendedMasterSecret},
@@ -89,7 +86,7 @@ var extensions = [...]extension{
 	{extPreSharedKey, "pre_shared_key", inClientHello | inServerHello, writePreSharedKey, readPreSharedKey},
 }
 
-// An extensionSet holds rows of the table.
+// An extensionSet is a set of rows of the table.
 type extensionSet uint32
 
 func (s extensionSet) has(id uint16) bool {
@@ -106,8 +103,8 @@ func extensionRow(id uint16) int {
 	return -1
 }
 
-// appendExtensions writes the vector of a message's extensions. A server
-// answers only what it was asked (RFC 9846 §4.3).
+// appendExtensions appends the extensions of a message. A server answers only extensions that the
+// client sent (RFC 9846 §4.3).
 func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 	start := len(dst)
 	dst = wire.Open(dst, 2)
@@ -133,8 +130,7 @@ func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 	return wire.Close(dst, start, 2)
 }
 
-// readExtensions reads a message's extensions, each once and only where it
-// may appear.
+// readExtensions reads a message's extensions. Each may appear once, and only in its places.
 func (c *Conn) readExtensions(p place, list wire.Extensions) (seen extensionSet, err error) {
 	var unknown unknownExtensions
 	for rest := list; len(rest) > 0; {
@@ -175,8 +171,8 @@ func (c *Conn) readExtensions(p place, list wire.Extensions) (seen extensionSet,
 	return seen, nil
 }
 
-// unknownExtensions remembers extensions without a row. Real hellos hold a
-// handful; beyond its room repetitions go unnoticed, and have no effect.
+// unknownExtensions detects repeated extensions that the table does not have. It remembers 32:
+// more may repeat, without effect.
 type unknownExtensions struct {
 	ids [32]uint16
 	n   int
@@ -195,7 +191,7 @@ func (u *unknownExtensions) repeats(id uint16) bool {
 	return false
 }
 
-// findExtension returns the body of one extension, nil if it is not there.
+// findExtension returns the body of one extension; nil if the list does not have it.
 func findExtension(list wire.Extensions, want uint16) []byte {
 	for rest := list; len(rest) > 0; {
 		var id uint16

@@ -176,10 +176,10 @@ var (
 	ifWarnsUnrecognizedName = condition{name: "warned of the name", holds: (*Conn).warnsUnrecognizedName}
 	ifTLS13                 = condition{name: "TLS 1.3", holds: func(c *Conn) bool { return c.info.Version == TLS13 }}
 	ifResumed               = condition{name: "resumed", holds: func(c *Conn) bool { return c.info.Kind == Resumed }}
-	ifFull                  = condition{name: "full", holds: (*Conn).isFull}
+	ifFull                  = condition{name: "full", holds: isFull}
 	ifStapled               = condition{name: "stapled", holds: (*Conn).sendsStaple, allowed: (*Conn).mayReceiveStaple}
 	ifEphemeral             = condition{name: "ephemeral", holds: func(c *Conn) bool { return GroupFamily(c.info.Suite.KeyExchange) != 0 }}
-	ifRequestsCertificate   = condition{name: "the server asks", holds: func(c *Conn) bool { return c.isFull() && c.cfg.ClientAuth != ClientAuthNone }, allowed: (*Conn).isFull}
+	ifRequestsCertificate   = condition{name: "the server asks", holds: func(c *Conn) bool { return c.info.isFull() && c.cfg.ClientAuth != ClientAuthNone }, allowed: isFull}
 	ifCertificateRequested  = condition{name: "asked", holds: func(c *Conn) bool { return c.hs.certificateRequested }}
 	ifNoCertificateAlert    = condition{name: "SSL 3.0 without certificate", holds: func(c *Conn) bool { return c.maySendNoCertificate() && c.info.Certificate == nil }, allowed: (*Conn).maySendNoCertificate}
 	ifClientCertificate     = condition{name: "asked, not declined", holds: func(c *Conn) bool { return c.hs.certificateRequested && !c.hs.certificateDeclined }}
@@ -218,7 +218,9 @@ func (c *Conn) mayBeLegacy() bool {
 	return c.info.Version < TLS13
 }
 
-func (c *Conn) isFull() bool { return c.info.Kind == Full }
+func (i *Info) isFull() bool { return i.Kind == Full }
+
+func isFull(c *Conn) bool { return c.info.isFull() }
 
 // maySendNoCertificate says whether the client may answer by the alert that SSL 3.0 has for that
 // (RFC 6101 §5.6.6).

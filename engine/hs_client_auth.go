@@ -2,23 +2,22 @@ package engine
 
 import "fmt"
 
-// A ClientAuth is a server's policy on clients' certificates.
+// A ClientAuth is a server's policy on client certificates.
 type ClientAuth uint8
 
-// The policies. A certificate that is shown is verified under either of the last
-// two; they differ in what becomes of a client that shows none.
+// The policies. The server verifies a certificate under both of the last two.
 const (
-	ClientAuthNone      ClientAuth = iota // clients are not asked
-	ClientAuthRequested                   // asked, and served all the same
-	ClientAuthRequired                    // asked, and refused without
+	ClientAuthNone      ClientAuth = iota // no CertificateRequest
+	ClientAuthRequested                   // CertificateRequest; a client without a certificate may connect
+	ClientAuthRequired                    // CertificateRequest; a client without a certificate is refused
 )
 
 var clientAuthNames = [...]string{"none", "requested", "required"}
 
-// String returns the policy's name: none, requested or required.
+// String returns "none", "requested" or "required".
 func (p ClientAuth) String() string { return nameOf(clientAuthNames[:], p) }
 
-// ParseClientAuth reads a policy's name.
+// ParseClientAuth reads "none", "requested" or "required". Any other text is an error.
 func ParseClientAuth(s string) (ClientAuth, error) {
 	for p, name := range clientAuthNames {
 		if name == s {
@@ -28,15 +27,14 @@ func ParseClientAuth(s string) (ClientAuth, error) {
 	return 0, fmt.Errorf("unknown policy of client authentication %q", s)
 }
 
-// afterCertificateRequest lets both sides await the client's Certificate.
+// afterCertificateRequest makes both sides expect the client's Certificate.
 func afterCertificateRequest(c *Conn, _ side) error {
 	c.hs.certificateRequested = true
 	return nil
 }
 
-// chooseClientCertificate takes the first certificate that the server can be
-// shown, if there is one. What the CertificateRequest said is used here alone: it
-// aliases the caller's buffer.
+// chooseClientCertificate chooses the first certificate that fits the CertificateRequest, if there is
+// one. It then drops the lists of the CertificateRequest: they alias the caller's buffer.
 func (c *Conn) chooseClientCertificate(fits func(*Certificate) bool) {
 	for _, certificate := range c.cfg.Certificates {
 		if s := c.schemeFor(certificate); s != nil && fits(certificate) {
@@ -47,8 +45,7 @@ func (c *Conn) chooseClientCertificate(fits func(*Certificate) bool) {
 	c.hs.hello.schemes, c.hs.hello.authorities = nil, nil
 }
 
-// afterCertificate settles whether the client signs: where it has shown a
-// certificate.
+// afterCertificate decides whether the client sends CertificateVerify: if it has sent a certificate.
 func afterCertificate(c *Conn, from side) error {
 	if from == client {
 		c.hs.clientSigns = c.info.Certificate != nil
@@ -59,7 +56,7 @@ func afterCertificate(c *Conn, from side) error {
 	return nil
 }
 
-// afterNoCertificate is what becomes of a client that has none in SSL 3.0.
+// afterNoCertificate handles SSL 3.0's no_certificate, which stands for an empty Certificate message.
 func (c *Conn) afterNoCertificate() error {
 	c.hs.certificateDeclined = true
 	if c.side == server {
@@ -68,7 +65,6 @@ func (c *Conn) afterNoCertificate() error {
 	return nil
 }
 
-// afterCertificateVerify says that the client has proved to have its key.
 func afterCertificateVerify(c *Conn, from side) error {
 	if from == client {
 		c.info.ClientAuthenticated = true

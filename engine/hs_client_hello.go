@@ -6,8 +6,9 @@ import (
 	"tlslab/engine/wire"
 )
 
-// clientHello is what a ClientHello said: at the server all of it, aliasing
-// the message; at the client the extensions that it sent.
+// A clientHello is what a ClientHello says. At the server it is all of it, and aliases the
+// message. At the client it is the extensions that were sent, and the lists of a
+// CertificateRequest.
 type clientHello struct {
 	wire.ClientHelloMsg
 	seen      extensionSet
@@ -21,12 +22,12 @@ type clientHello struct {
 	psks      wire.OfferedPSKs
 	cookie    []byte // the client's, from a HelloRetryRequest
 
-	authorities wire.DistinguishedNames // that the peer trusts, as it says
-	status      bool                    // the client takes a stapled OCSP response
+	authorities    wire.DistinguishedNames // that the peer trusts, as it says
+	requestsStaple bool                    // status_request
 }
 
-// writeClientHello writes the first ClientHello, or the second, which differs
-// only in what the HelloRetryRequest asked for (RFC 9846 §4.2.2).
+// writeClientHello writes the first ClientHello, or the second, which differs only in what the
+// HelloRetryRequest changes (RFC 9846 §4.2.2).
 func writeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	if !c.info.HelloRetry {
 		if err := c.beginClientHello(); err != nil {
@@ -55,7 +56,7 @@ func writeClientHello(c *Conn, dst []byte) ([]byte, error) {
 		dst = wire.AppendUint16(dst, fallbackSCSV)
 	}
 	dst = wire.Close(dst, at, 2)
-	dst = c.appendCompressions(dst)
+	dst = c.cfg.appendCompressions(dst)
 	if c.cfg.maxVersion() == SSL30 {
 		return dst, nil // which has no extensions
 	}
@@ -63,7 +64,8 @@ func writeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	return dst, c.sealBinders(dst[start-headerSize:])
 }
 
-// beginClientHello draws what both ClientHellos share.
+// beginClientHello draws what both ClientHellos have in common: random, session ID and the session
+// to resume.
 func (c *Conn) beginClientHello() error {
 	if _, err := io.ReadFull(c.cfg.Rand, c.hs.randoms[client][:]); err != nil {
 		return err
@@ -85,11 +87,11 @@ func (c *Conn) beginClientHello() error {
 	return nil
 }
 
-// readClientHello reads a ClientHello and makes all the server's choices.
+// readClientHello reads a ClientHello and makes all choices of the server.
 func readClientHello(c *Conn, body []byte) error {
 	h := &c.hs.hello
 	*h = clientHello{}
-	c.sizes = sizes{}
+	c.sizes = recordSizes{}
 	if err := h.Parse(body); err != nil {
 		return err
 	}
@@ -97,7 +99,7 @@ func readClientHello(c *Conn, body []byte) error {
 	if h.seen, err = c.readExtensions(inClientHello, h.Extensions); err != nil {
 		return err
 	}
-	c.preferRecordSizeLimit()
+	c.sizes.preferRecordSizeLimit()
 	if h.Suites.Contains(renegotiationSCSV) {
 		h.seen |= 1 << extensionRow(extRenegotiationInfo)
 	}
@@ -126,11 +128,11 @@ func readClientHello(c *Conn, body []byte) error {
 	return c.acceptLegacy()
 }
 
-// dropExtensionsForSSL forgets what the client of a newer version asked for and SSL 3.0
-// has not.
+// dropExtensionsForSSL drops the extensions of a ClientHello that the server answers by SSL 3.0,
+// which has none except renegotiation_info.
 func (c *Conn) dropExtensionsForSSL() {
 	renegotiation := c.hs.hello.seen & (1 << extensionRow(extRenegotiationInfo))
 	c.hs.hello = clientHello{ClientHelloMsg: c.hs.hello.ClientHelloMsg, seen: renegotiation}
 	c.info.ServerName = ""
-	c.sizes = sizes{}
+	c.sizes = recordSizes{}
 }

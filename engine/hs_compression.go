@@ -11,14 +11,14 @@ const (
 
 // appendCompressions writes a ClientHello's compression methods. TLS 1.3 knows
 // null alone, and wants to see nothing else.
-func (c *Conn) appendCompressions(dst []byte) []byte {
-	if c.offersCompression() {
+func (cfg *Config) appendCompressions(dst []byte) []byte {
+	if cfg.offersCompression() {
 		return append(dst, 2, compressDeflate, compressNull)
 	}
 	return append(dst, 1, compressNull)
 }
 
-func (c *Conn) offersCompression() bool { return c.cfg.Compression && c.cfg.maxVersion() < TLS13 }
+func (cfg *Config) offersCompression() bool { return cfg.Compression && cfg.maxVersion() < TLS13 }
 
 // chooseCompression wants null alone in TLS 1.3, and null among others before
 // (RFC 9846 §4.2.2). There DEFLATE is chosen if both sides are set to it.
@@ -36,7 +36,7 @@ func (c *Conn) readCompression(method uint8) error {
 	switch {
 	case method == compressNull:
 		c.info.Compressed = false
-	case method == compressDeflate && c.offersCompression() && c.info.Version < TLS13:
+	case method == compressDeflate && c.cfg.offersCompression() && c.info.Version < TLS13:
 		c.info.Compressed = true
 	default:
 		return badCompression
@@ -45,8 +45,8 @@ func (c *Conn) readCompression(method uint8) error {
 }
 
 // compression is the method that was chosen.
-func (c *Conn) compression() byte {
-	if c.info.Compressed {
+func (i *Info) compression() byte {
+	if i.Compressed {
 		return compressDeflate
 	}
 	return compressNull

@@ -85,7 +85,7 @@ func (c *Conn) readLegacyServerHello(m *wire.ServerHelloMsg) error {
 	if c.hasDowngradeSentinel(m.Random) {
 		return downgraded
 	}
-	seen, err := c.readExtensions(c.legacyPlace(), m.Extensions)
+	seen, err := c.readExtensions(c.info.legacyPlace(), m.Extensions)
 	if err != nil {
 		return err
 	}
@@ -116,4 +116,4 @@ func (c *Conn) readLegacyServerHello(m *wire.ServerHelloMsg) error {
 
 // impliesScheme says whether the version leaves the signature scheme to the kind
 // of key.
-func (c *Conn) impliesScheme() bool { return c.info.Version < TLS12 }
+func (i *Info) impliesScheme() bool { return i.Version < TLS12 }

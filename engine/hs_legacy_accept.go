@@ -46,7 +46,7 @@ func (c *Conn) acceptLegacy() error {
 // groups, all of them others than ours, is told so.
 func (c *Conn) explainNoLegacySuite() error {
 	overField := func(s *Suite) bool { return GroupFamily(s.KeyExchange) == kx.Field }
-	if c.namesFFDHEGroups() && c.chooseSuite(overField) != nil {
+	if c.hs.hello.namesFFDHEGroups() && c.chooseSuite(overField) != nil {
 		return noCommonFFDHEGroup
 	}
 	return noCommonSuite
@@ -64,7 +64,7 @@ func (c *Conn) canServeLegacy(s *Suite, how certificateMatch) bool {
 		}
 	}
 	for _, certificate := range c.cfg.Certificates {
-		if certificate.kind != s.KeyType || how.name && !c.matchesServerName(certificate) || how.curve && !c.namesCurve(certificate.curve) {
+		if certificate.kind != s.KeyType || how.name && !c.matchesServerName(certificate) || how.curve && !c.hs.hello.namesCurve(certificate.curve) {
 			continue
 		}
 		scheme := c.schemeFor(certificate)
@@ -77,8 +77,8 @@ func (c *Conn) canServeLegacy(s *Suite, how certificateMatch) bool {
 }
 
 // namesCurve says whether the client knows the curve of a certificate's key.
-func (c *Conn) namesCurve(g Group) bool {
-	return g == 0 || c.hs.hello.groups == nil || c.hs.hello.groups.Contains(uint16(g))
+func (h *clientHello) namesCurve(g Group) bool {
+	return g == 0 || h.groups == nil || h.groups.Contains(uint16(g))
 }
 
 // legacyGroup is the server's first group of a family that the client knows.
@@ -86,7 +86,7 @@ func (c *Conn) namesCurve(g Group) bool {
 // finite-field groups, as if it had never heard of them, all of those (RFC
 // 7919 §4).
 func (c *Conn) legacyGroup(family kx.Family) Group {
-	all := c.hs.hello.groups == nil || family == kx.Field && !c.namesFFDHEGroups()
+	all := c.hs.hello.groups == nil || family == kx.Field && !c.hs.hello.namesFFDHEGroups()
 	for _, g := range c.cfg.groups() {
 		if g.family() == family && (all || c.hs.hello.groups.Contains(uint16(g))) {
 			return g
@@ -97,9 +97,9 @@ func (c *Conn) legacyGroup(family kx.Family) Group {
 
 // namesFFDHEGroups says whether the client names finite-field groups, known to us
 // or not: 256 to 511 are theirs (RFC 7919 §4).
-func (c *Conn) namesFFDHEGroups() bool {
-	for i := range c.hs.hello.groups.Len() {
-		if c.hs.hello.groups.At(i)>>8 == 1 {
+func (h *clientHello) namesFFDHEGroups() bool {
+	for i := range h.groups.Len() {
+		if h.groups.At(i)>>8 == 1 {
 			return true
 		}
 	}

@@ -18,7 +18,7 @@ func readLegacyCertificate(c *Conn, body []byte) error {
 	for rest := m.Chain; len(rest) > 0; {
 		var der []byte
 		der, rest = rest.Next()
-		if err := c.addPeerCertificate(der); err != nil {
+		if err := c.info.addPeerCertificate(der); err != nil {
 			return err
 		}
 	}

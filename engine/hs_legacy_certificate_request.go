@@ -26,14 +26,14 @@ func writeLegacyCertificateRequest(c *Conn, dst []byte) ([]byte, error) {
 		}
 	}
 	dst = wire.Close(dst, at, 1)
-	if !c.impliesScheme() {
-		dst = c.appendSchemes(dst, TLS12)
+	if !c.info.impliesScheme() {
+		dst = c.cfg.appendSchemes(dst, TLS12)
 	}
-	return wire.AppendNames(dst, c.authorities()), nil
+	return wire.AppendNames(dst, c.cfg.authorities()), nil
 }
 
 func readLegacyCertificateRequest(c *Conn, body []byte) error {
-	m := wire.CertificateRequestMsg{Implied: c.impliesScheme()}
+	m := wire.CertificateRequestMsg{Implied: c.info.impliesScheme()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}

@@ -62,11 +62,11 @@ func TestFieldsWithGnuTLS(t *testing.T) {
 func TestLeadingZerosOfAField(t *testing.T) {
 	c := newConn(clientConfig(t, "rsa2048"), client)
 	c.info.Suite, c.info.Group = *suiteRow(0x009e), FFDHE2048
-	if got := c.padShare([]byte{5}); len(got) != 256 || got[255] != 5 || got[0] != 0 {
+	if got := c.info.padShare([]byte{5}); len(got) != 256 || got[255] != 5 || got[0] != 0 {
 		t.Errorf("a share of one byte becomes %d: %x", len(got), got)
 	}
 	long := make([]byte, 257)
-	if got := c.padShare(long); len(got) != len(long) {
+	if got := c.info.padShare(long); len(got) != len(long) {
 		t.Errorf("a share that is too long becomes %d bytes", len(got))
 	}
 	if c.setPremaster([]byte{0, 0, 7, 0}); !bytes.Equal(c.hs.legacy.premaster, []byte{7, 0}) {

@@ -20,8 +20,8 @@ func (c *Conn) legacyVerifyData(from side) ([]byte, error) {
 }
 
 func writeLegacyFinished(c *Conn, dst []byte) ([]byte, error) {
-	legacyVerifyData, err := c.legacyVerifyData(c.side)
-	return append(dst, legacyVerifyData...), err
+	verifyData, err := c.legacyVerifyData(c.side)
+	return append(dst, verifyData...), err
 }
 
 func readLegacyFinished(c *Conn, body []byte) error {
@@ -44,7 +44,7 @@ func afterLegacyFinished(c *Conn, from side) error {
 		return nil
 	}
 	if c.side == server {
-		if !c.resumable() {
+		if !c.info.resumable() {
 			return nil
 		}
 		state := c.appendState(c.scratch[:0], c.hs.legacy.secrets.Master(), session.EarlyDataTerms{})

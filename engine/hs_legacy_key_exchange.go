@@ -27,7 +27,7 @@ func writeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 	}
 	c.hs.legacy.key = key
 	m := wire.ServerKeyExchangeMsg{
-		Implied: c.impliesScheme(), Finite: c.usesFFDHE(), Group: uint16(c.info.Group), Prime: key.Group().Prime(), Generator: key.Group().Generator(),
+		Implied: c.info.impliesScheme(), Finite: c.info.usesFFDHE(), Group: uint16(c.info.Group), Prime: key.Group().Prime(), Generator: key.Group().Generator(),
 		Share: key.Share(), Scheme: c.hs.scheme.ID,
 	}
 	m.Signature, err = c.hs.scheme.Sign(c.cfg.Rand, c.info.Certificate.key, c.signedParams(&m), c.count)
@@ -38,7 +38,7 @@ func writeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 }
 
 func readServerKeyExchange(c *Conn, body []byte) error {
-	m := wire.ServerKeyExchangeMsg{Implied: c.impliesScheme(), Finite: c.usesFFDHE()}
+	m := wire.ServerKeyExchangeMsg{Implied: c.info.impliesScheme(), Finite: c.info.usesFFDHE()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}
@@ -50,12 +50,12 @@ func readServerKeyExchange(c *Conn, body []byte) error {
 		return err
 	}
 	c.info.Group = g
-	c.hs.legacy.peerShare = append(c.hs.legacy.share[:0], c.padShare(m.Share)...)
+	c.hs.legacy.peerShare = append(c.hs.legacy.share[:0], c.info.padShare(m.Share)...)
 	return nil
 }
 
 // finite says whether the suite agrees on keys over a prime field.
-func (c *Conn) usesFFDHE() bool { return GroupFamily(c.info.Suite.KeyExchange) == kx.Field }
+func (i *Info) usesFFDHE() bool { return GroupFamily(i.Suite.KeyExchange) == kx.Field }
 
 // findGroup finds the server's group among ours. Parameters of a field that we
 // do not have are refused, whatever their size: this is the local policy that
@@ -79,9 +79,9 @@ func (c *Conn) findGroup(m *wire.ServerKeyExchangeMsg) (Group, error) {
 
 // padded returns a peer's share in the group's length. Before TLS 1.3 a
 // number of a field may come without its leading zeros.
-func (c *Conn) padShare(share []byte) []byte {
-	size := c.info.Group.row().Share
-	if !c.usesFFDHE() || len(share) >= size {
+func (i *Info) padShare(share []byte) []byte {
+	size := i.Group.row().Share
+	if !i.usesFFDHE() || len(share) >= size {
 		return share
 	}
 	return append(make([]byte, size-len(share), size), share...)
@@ -92,7 +92,7 @@ func (c *Conn) padShare(share []byte) []byte {
 // of what is derived ("Raccoon", Merget et al., 2021), which tells of one
 // connection only: no private key here serves two.
 func (c *Conn) setPremaster(secret []byte) {
-	if c.usesFFDHE() {
+	if c.info.usesFFDHE() {
 		secret = bytes.TrimLeft(secret, "\x00")
 	}
 	c.hs.legacy.premaster = secret
@@ -114,7 +114,7 @@ func writeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	c.setPremaster(shared)
-	m := wire.ClientShareMsg{Finite: c.usesFFDHE(), Share: reply}
+	m := wire.ClientShareMsg{Finite: c.info.usesFFDHE(), Share: reply}
 	return m.Append(dst), nil
 }
 
@@ -138,11 +138,11 @@ func readClientKeyExchange(c *Conn, body []byte) error {
 		s.premaster, err = kx.DecryptPremaster(c.cfg.Rand, c.info.Certificate.key.RSA(), c.offeredVersion(), m.Ciphertext, c.count)
 		return err
 	}
-	m := wire.ClientShareMsg{Finite: c.usesFFDHE()}
+	m := wire.ClientShareMsg{Finite: c.info.usesFFDHE()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	secret, err := s.key.Agree(c.padShare(m.Share), c.count)
+	secret, err := s.key.Agree(c.info.padShare(m.Share), c.count)
 	c.setPremaster(secret)
 	return err
 }

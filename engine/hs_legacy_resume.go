@@ -41,8 +41,8 @@ func (c *Conn) resumeLegacy(s *session.State, way Resumption) (bool, error) {
 	suite := suiteRow(s.Suite)
 	switch {
 	case s.Version != c.info.Version, suite == nil, !c.cfg.enablesSuite(suite.ID),
-		!c.hs.hello.Suites.Contains(uint16(s.Suite)), !c.sameServerName(s),
-		s.Compression != compressNull && !c.info.Compressed, !c.sameMaxFragment(s):
+		!c.hs.hello.Suites.Contains(uint16(s.Suite)), !c.info.sameServerName(s),
+		s.Compression != compressNull && !c.info.Compressed, !c.sizes.sameMaxFragment(s):
 		return false, nil
 	case s.Extended && !c.hs.hello.seen.has(extExtendedMasterSecret):
 		return false, masterSecretMismatch
@@ -63,7 +63,7 @@ func (c *Conn) resumeLegacy(s *session.State, way Resumption) (bool, error) {
 // writeLegacyTicket seals the session into the ticket of versions up to TLS 1.2 (RFC 5077 §3.3).
 // A session that is not kept has an empty one.
 func writeLegacyTicket(c *Conn, dst []byte) ([]byte, error) {
-	if !c.resumable() {
+	if !c.info.resumable() {
 		m := wire.TicketMsg{}
 		return m.Append(dst), nil
 	}

@@ -6,18 +6,19 @@ import (
 	"tlslab/engine/pki"
 )
 
-// addPeerCertificate parses one certificate of the peer's chain. Parsed
-// certificates outlive Recv's buffer, so they are copied.
-func (c *Conn) addPeerCertificate(der []byte) error {
+// addPeerCertificate parses a copy of one certificate of the peer's chain: the parsed certificate
+// outlives the buffer given to Recv.
+func (i *Info) addPeerCertificate(der []byte) error {
 	cert, err := pki.Parse(append([]byte(nil), der...))
 	if err != nil {
 		return err
 	}
-	c.info.PeerChain = append(c.info.PeerChain, cert)
+	i.PeerChain = append(i.PeerChain, cert)
 	return nil
 }
 
-// acceptPeerChain verifies the chain that the peer sent (RFC 9846 §4.5.1.3).
+// acceptPeerChain verifies the chain that the peer has sent (RFC 9846 §4.5.1.3), and asks
+// Config.Admit.
 func (c *Conn) acceptPeerChain() error {
 	if err := c.verifyPeerChain(); err != nil {
 		return err
@@ -25,7 +26,7 @@ func (c *Conn) acceptPeerChain() error {
 	return c.admitPeer()
 }
 
-// admitPeer asks whether the peer is let in.
+// admitPeer asks Config.Admit whether the peer may connect.
 func (c *Conn) admitPeer() error {
 	if c.cfg.Admit == nil || len(c.info.PeerChain) == 0 {
 		return nil
@@ -36,6 +37,8 @@ func (c *Conn) admitPeer() error {
 	return nil
 }
 
+// verifyPeerChain verifies the peer's chain and keeps the leaf's key. An empty chain is not always
+// an error.
 func (c *Conn) verifyPeerChain() error {
 	chain := c.info.PeerChain
 	if len(chain) == 0 {
@@ -55,8 +58,8 @@ func (c *Conn) verifyPeerChain() error {
 	return c.verify(may, pki.Verifier{Roots: c.cfg.Roots, Purpose: pki.ServerAuth, Name: c.info.ServerName})
 }
 
-// verify holds the peer's chain against what is trusted, and its leaf against what the
-// handshake does with its key.
+// verify verifies the peer's chain, and that the leaf's key usage allows what the handshake does
+// with its key. It then starts to wait for an OCSP response, if revocation is fetched.
 func (c *Conn) verify(may func() bool, v pki.Verifier) error {
 	if c.cfg.VerifyNothing {
 		c.info.ToleratedFaults = pki.Unverified
@@ -67,15 +70,15 @@ func (c *Conn) verify(may func() bool, v pki.Verifier) error {
 	}
 	v.Now, v.ToleratedFaults, v.Count = c.cfg.Now(), c.cfg.ToleratedFaults, c.count
 	issuer, tolerated, err := v.Verify(c.info.PeerChain)
-	if c.info.ToleratedFaults = tolerated; err != nil || c.hs.status == nil || c.side == server {
+	if c.info.ToleratedFaults = tolerated; err != nil || c.hs.ocsp == nil || c.side == server {
 		return err
 	}
-	c.hs.status.issuer = issuer
+	c.hs.ocsp.issuer = issuer
 	return c.awaitOCSP()
 }
 
-// readEmptyChain is what an empty Certificate message means, or the alert in its
-// place: a server always sends a chain, a client where it is required.
+// readEmptyChain handles an empty Certificate message, or SSL 3.0's no_certificate in its place
+// (RFC 6101 §5.6.6). A server must send a chain, and a client must if one is required.
 func (c *Conn) readEmptyChain() error {
 	switch {
 	case c.side == client:
@@ -90,8 +93,8 @@ func (c *Conn) readEmptyChain() error {
 	return certificateRequired
 }
 
-// verifyClient verifies the chain of a client, whose key must sign and need not be
-// of the suite's kind.
+// verifyClientChain verifies a client's chain. Its key must be allowed to sign; its type need not
+// be the suite's.
 func (c *Conn) verifyClientChain() error {
 	return c.verify(c.info.PeerChain[0].MaySign, pki.Verifier{Roots: c.cfg.ClientCAs, Purpose: pki.ClientAuth})
 }

@@ -23,7 +23,7 @@ func writeServerHello(c *Conn, dst []byte) ([]byte, error) {
 	}
 	where := inServerHello
 	if c.info.Version < TLS13 {
-		where = c.legacyPlace()
+		where = c.info.legacyPlace()
 		c.writeDowngradeSentinel(random)
 		if err := c.newSessionID(); err != nil {
 			return nil, err
@@ -33,7 +33,7 @@ func writeServerHello(c *Conn, dst []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	c.out.half.SetVersion(c.legacyVersion())
+	c.out.half.SetVersion(c.info.legacyVersion())
 	dst = c.appendServerHello(dst, random[:], where)
 	if where == inLegacyServerHello {
 		return dst, c.agreeRecordSizes()
@@ -43,23 +43,23 @@ func writeServerHello(c *Conn, dst []byte) ([]byte, error) {
 
 // legacyVersion is the version in hellos and record headers, which TLS 1.3 left
 // at TLS 1.2's (RFC 9846 §5.1).
-func (c *Conn) legacyVersion() uint16 { return uint16(min(c.info.Version, TLS12)) }
+func (i *Info) legacyVersion() uint16 { return uint16(min(i.Version, TLS12)) }
 
 // legacyPlace is where the extensions of a ServerHello up to TLS 1.2 stand.
-func (c *Conn) legacyPlace() place {
-	if c.info.Version == SSL30 {
+func (i *Info) legacyPlace() place {
+	if i.Version == SSL30 {
 		return inSSLServerHello
 	}
 	return inLegacyServerHello
 }
 
 func (c *Conn) appendServerHello(dst, random []byte, p place) []byte {
-	dst = wire.AppendUint16(dst, c.legacyVersion())
+	dst = wire.AppendUint16(dst, c.info.legacyVersion())
 	dst = append(dst, random...)
 	dst = append(dst, byte(len(c.resume.id)))
 	dst = append(dst, c.resume.id...)
 	dst = wire.AppendUint16(dst, uint16(c.info.Suite.ID))
-	dst = append(dst, c.compression())
+	dst = append(dst, c.info.compression())
 	at := len(dst)
 	dst = c.appendExtensions(dst, p)
 	if p&(inLegacyServerHello|inSSLServerHello) != 0 && len(dst) == at+2 {
@@ -85,7 +85,7 @@ func readServerHello(c *Conn, body []byte) error {
 		return fmt.Errorf("%w: the server chose %v after early data", noCommonVersion, version)
 	}
 	c.info.Version = version
-	c.out.half.SetVersion(c.legacyVersion())
+	c.out.half.SetVersion(c.info.legacyVersion())
 	copy(c.hs.randoms[server][:], m.Random)
 	if err := c.readSuite(&m); err != nil {
 		return err

@@ -6,7 +6,7 @@ import "fmt"
 // PSK, then a group and a certificate as far as they are needed.
 func (c *Conn) acceptTLS13() error {
 	h := &c.hs.hello
-	if err := c.requireExtensions(); err != nil {
+	if err := c.hs.hello.requireExtensions(); err != nil {
 		return err
 	}
 	suite := c.chooseSuite(func(*Suite) bool { return true })
@@ -17,7 +17,7 @@ func (c *Conn) acceptTLS13() error {
 	c.hs.compatible = c.requestsCompatibilityMode()
 	c.info.ExtendedMasterSecret = true
 	c.info.Kind, c.info.Resumption = Full, 0
-	c.clearPeer()
+	c.info.clearPeer()
 	if err := c.lookUpServerName(); err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (c *Conn) acceptTLS13() error {
 			return unknownPSK
 		}
 	}
-	if err := c.checkShares(); err != nil {
+	if err := c.hs.hello.checkShares(); err != nil {
 		return err
 	}
 	retried := c.info.HelloRetry
@@ -60,8 +60,8 @@ func (c *Conn) acceptTLS13() error {
 }
 
 // requireExtensions holds the ClientHello to RFC 9846 §9.2.
-func (c *Conn) requireExtensions() error {
-	seen := c.hs.hello.seen
+func (h *clientHello) requireExtensions() error {
+	seen := h.seen
 	psk := seen.has(extPreSharedKey)
 	switch {
 	case !psk && !(seen.has(extSignatureAlgorithms) && seen.has(extSupportedGroups)):

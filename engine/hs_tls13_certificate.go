@@ -29,7 +29,7 @@ func readTLS13Certificate(c *Conn, body []byte) error {
 		if _, err := c.readExtensions(inCertificate, ext); err != nil {
 			return err
 		}
-		if err := c.addPeerCertificate(der); err != nil {
+		if err := c.info.addPeerCertificate(der); err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,7 @@ func afterTLS13Finished(c *Conn, from side) error {
 		if c.side == server {
 			c.out.half.RenewAfter(c.cfg.KeyUpdateAfter)
 		}
-		if !c.resumable() {
+		if !c.info.resumable() {
 			c.post.ticketsOwed = 0
 		}
 		return nil

@@ -6,40 +6,35 @@ import (
 	"tlslab/engine/record"
 )
 
-// A Notice is one thing that Config.Observe is told. It is passed by value
-// and its slices are valid during the call only.
+// A Notice is one thing that happened on a connection, as Config.Observe receives it. Its slices are
+// valid during the call only. Kind says which of the other fields are set.
 type Notice struct {
 	Kind NoticeKind
 
-	// MessageSent, MessageReceived: the message and its length with the
-	// four-byte header. A message is sent when it is written, which is
-	// before the record that carries it.
+	// MessageSent, MessageReceived: the message, with its length in Length. A message counts as sent
+	// when it is written, before the record that carries it.
 	Message Message
 
-	// RecordSent, RecordReceived: the content type (inside TLS 1.3's
-	// protection the real one), the plaintext's length, and in Length the
-	// bytes on the wire with the five-byte header.
+	// RecordSent, RecordReceived: the content type (the inner one in TLS 1.3), the length of the
+	// plaintext in bytes, and the length of the record in Length. Level and Alert are set if the
+	// record is an alert.
 	Record ContentType
 	Plain  int
+	Level  alert.Level
+	Alert  alert.Description
 
-	// RecordSent, RecordReceived of an alert besides: what it says.
-	Level alert.Level
-	Alert alert.Description
-
-	// OCSPResponseTaken: of what CertificateStatus was given, in bytes. The client has
-	// judged it, and goes on.
+	// Length is in bytes: of a message with its 4-byte header, of a record with its 5-byte header, or
+	// of the OCSP response (OCSPResponseTaken).
 	Length int
 
-	// KeyChange: the direction that changes, Sent for what this side
-	// writes, and the keys that are used from here on.
+	// KeyChange: whether the keys are those that this side sends with, and what they protect.
 	Sent  bool
 	Epoch Epoch
 
-	// Operation: what was done.
+	// Operation: the operation, before it runs.
 	Op op.Op
 
-	// Secret: the label of the SSLKEYLOGFILE format, the client's random and
-	// the secret.
+	// Secret: one line of an SSLKEYLOGFILE (RFC 9850): label, client random and secret.
 	Label        string
 	ClientRandom []byte
 	Secret       []byte
@@ -50,37 +45,37 @@ type NoticeKind uint8
 
 // The kinds of notice.
 const (
-	MessageSent NoticeKind = iota + 1
-	MessageReceived
-	RecordSent
-	RecordReceived
-	KeyChange
-	Operation
-	Secret
-	OCSPResponseTaken
+	MessageSent       NoticeKind = iota + 1 // a handshake message was written
+	MessageReceived                         // a handshake message was received, in its order
+	RecordSent                              // a record was sealed
+	RecordReceived                          // a record was opened
+	KeyChange                               // one direction has new keys
+	Operation                               // an expensive operation
+	Secret                                  // a secret for a key log
+	OCSPResponseTaken                       // the client accepted the result of Conn.OCSPResponse
 )
 
 var noticeNames = [...]string{
-	"none", "message-sent", "message-received", "record-sent", "record-received", "key-change", "operation", "secret", "status-taken",
+	"none", "message-sent", "message-received", "record-sent", "record-received", "key-change", "operation", "secret", "ocsp-response-taken",
 }
 
-// String returns the kind's name.
+// String returns the kind's name: "message-sent".
 func (k NoticeKind) String() string { return nameOf(noticeNames[:], k) }
 
 // An Epoch names the keys that protect one direction.
 type Epoch uint8
 
-// The epochs, in the order in which a connection passes through them.
+// The epochs, in the order in which a connection has them.
 const (
 	EpochClear       Epoch = iota // no protection
-	EpochEarly                    // TLS 1.3: of early data, behind the ClientHello
-	EpochHandshake                // TLS 1.3: from the ServerHello
-	EpochApplication              // TLS 1.2: from ChangeCipherSpec; TLS 1.3: from Finished and each KeyUpdate
+	EpochEarly                    // TLS 1.3: early data
+	EpochHandshake                // TLS 1.3: from the ServerHello on
+	EpochApplication              // up to TLS 1.2 from ChangeCipherSpec on; TLS 1.3 from Finished and each KeyUpdate on
 )
 
 var epochNames = [...]string{"clear", "early", "handshake", "application"}
 
-// String returns the epoch's name.
+// String returns the epoch's name: "clear", "early", "handshake" or "application".
 func (e Epoch) String() string { return nameOf(epochNames[:], e) }
 
 func (cfg *Config) observeMessage(kind NoticeKind, m Message, length int) {

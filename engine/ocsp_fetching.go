@@ -7,46 +7,44 @@ import (
 	"tlslab/engine/pki"
 )
 
-// A client that fetches the authority's word waits for it in the middle of the
-// server's flight, behind the Certificate message:
+// A client that fetches the OCSP response waits for it behind the server's Certificate message:
 //
-//	Recv ──► EventOCSPRequest        caller: OCSPRequest, asks the authority
-//	Recv ──► 0, nothing               as long as it has no answer
-//	CertificateStatus(response)       goes on with the messages of the same record
+//	Recv ──► EventOCSPRequest     the caller sends OCSPRequest to the responder
+//	Recv ──► 0, nothing           until the caller has the response
+//	OCSPResponse(response)        goes on with the messages of the same record
 //	Recv ──► …
 
-// awaitOCSP begins the wait, where a certificate of this chain is to be asked
-// for.
+// awaitOCSP starts to wait if the leaf's revocation is checked and the leaf names a responder.
 func (c *Conn) awaitOCSP() error {
-	if c.hs.status == nil || c.cfg.Revocation != RevocationFetched || c.hs.status.issuer == nil {
+	if c.hs.ocsp == nil || c.cfg.Revocation != RevocationFetched || c.hs.ocsp.issuer == nil {
 		return nil
 	}
 	if c.info.PeerChain[0].OCSPURL() != "" {
-		c.hs.status.expectedRow = true
+		c.hs.ocsp.waiting = true
 		return nil
 	}
 	if c.cfg.SoftFail {
 		return nil
 	}
-	return fmt.Errorf("%w: it names nobody who could be asked", noOCSPAnswer)
+	return fmt.Errorf("%w: the certificate names no responder", noOCSPAnswer)
 }
 
-func (c *Conn) awaitsOCSP() bool { return c.hs != nil && c.hs.status != nil && c.hs.status.expectedRow }
+func (c *Conn) awaitsOCSP() bool { return c.hs != nil && c.hs.ocsp != nil && c.hs.ocsp.waiting }
 
-// OCSPRequest returns what a client asks the authority after EventOCSPRequest: the
-// URL of the OCSP responder that the server's certificate names, and the request
-// in DER (RFC 5019 §5). Otherwise it returns nothing.
+// OCSPRequest returns what a client has to fetch after EventOCSPRequest: the URL of the OCSP
+// responder that the server's certificate names, and the request in DER (RFC 5019 §5). It returns
+// "" and nil if the client does not wait.
 func (c *Conn) OCSPRequest() (url string, request []byte) {
 	if !c.awaitsOCSP() {
 		return "", nil
 	}
 	leaf := c.info.PeerChain[0]
-	return leaf.OCSPURL(), pki.OCSPRequest(leaf, c.hs.status.issuer)
+	return leaf.OCSPURL(), pki.OCSPRequest(leaf, c.hs.ocsp.issuer)
 }
 
-// CertificateStatus gives a client the authority's answer for which it waits since
-// EventOCSPRequest, nil where there is none, and goes on with the handshake. Its
-// Event and error are as Recv's: EventHandshakeDone is among them.
+// OCSPResponse gives a waiting client the responder's answer, in DER, and continues the handshake.
+// Nil means that there is no answer. Event and error are those of Recv; the Event may be
+// EventHandshakeDone. OCSPResponse fails if the client does not wait.
 func (c *Conn) OCSPResponse(response []byte) (Event, error) {
 	switch {
 	case c.err != nil:
@@ -54,7 +52,7 @@ func (c *Conn) OCSPResponse(response []byte) (Event, error) {
 	case !c.awaitsOCSP():
 		return Event{}, explain(unexpectedOCSPResponse)
 	}
-	c.hs.status.expectedRow = false
+	c.hs.ocsp.waiting = false
 	if err := c.readOCSPAnswer(response); err != nil {
 		return Event{}, c.fail(err)
 	}
@@ -68,7 +66,8 @@ func (c *Conn) OCSPResponse(response []byte) (Event, error) {
 	return Event{Kind: c.eventOf(wasDone, EventNone)}, nil
 }
 
-// readOCSPAnswer judges an answer, or that there is none.
+// readOCSPAnswer verifies the responder's answer. Nil, and the answer "try later", end the handshake
+// unless SoftFail is set.
 func (c *Conn) readOCSPAnswer(response []byte) error {
 	if response == nil {
 		if c.cfg.SoftFail {

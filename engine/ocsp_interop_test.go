@@ -73,7 +73,7 @@ func TestCryptoTLSTakesStaples(t *testing.T) {
 	for _, row := range stapledRows() {
 		r, cfg, std := revocableConfigs(t, row)
 		staple := r.says(t)
-		certificate, err := r.certificate.WithStatus(staple)
+		certificate, err := r.certificate.WithOCSPResponse(staple)
 		if err != nil {
 			t.Fatal(err)
 		}

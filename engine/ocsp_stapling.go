@@ -6,15 +6,15 @@ import (
 	"tlslab/engine/wire"
 )
 
-// staples says whether the server staples its certificate's status: it has one,
-// and the client wants it.
+// sendsStaple reports whether the server staples an OCSP response: its certificate has one, and the
+// client requests it.
 func (c *Conn) sendsStaple() bool {
-	return c.side == server && c.hs.hello.status && c.info.Certificate != nil && c.info.Certificate.staple != nil
+	return c.side == server && c.hs.hello.requestsStaple && c.info.Certificate != nil && c.info.Certificate.staple != nil
 }
 
-// mayReceiveStaple says whether a server that did not have to may have sent
-// CertificateStatus.
-func (c *Conn) mayReceiveStaple() bool { return c.hs.status != nil && c.hs.status.promised }
+// mayReceiveStaple reports whether the server may send CertificateStatus. It may omit the message
+// even after it has acknowledged status_request (RFC 6066 §8).
+func (c *Conn) mayReceiveStaple() bool { return c.hs.ocsp != nil && c.hs.ocsp.staplePromised }
 
 func writeCertificateStatus(c *Conn, dst []byte) ([]byte, error) {
 	c.info.Revocation = RevocationStapled
@@ -30,13 +30,13 @@ func readCertificateStatus(c *Conn, body []byte) error {
 	return c.verifyOCSP(m.Response, RevocationStapled)
 }
 
-// verifyStaple verifies what was stapled to a TLS 1.3 chain.
+// verifyStaple verifies the OCSP response of a TLS 1.3 Certificate message, if there is one.
 func (c *Conn) verifyStaple() error {
-	if c.hs.status == nil {
+	if c.hs.ocsp == nil {
 		return nil
 	}
-	staple := c.hs.status.staple
-	c.hs.status.staple = nil
+	staple := c.hs.ocsp.staple
+	c.hs.ocsp.staple = nil
 	if staple != nil {
 		if err := c.verifyOCSP(staple, RevocationStapled); err != nil {
 			return err
@@ -45,15 +45,15 @@ func (c *Conn) verifyStaple() error {
 	return c.requireStaple()
 }
 
-// requireStaple decides on a chain to which nothing was stapled, as far as
-// something was asked for (RFC 7633 §4.2.3).
+// requireStaple ends the handshake if the client requested a staple, the server sent none, and
+// either SoftFail is off or the certificate requires one (RFC 7633 §4.2.3).
 func (c *Conn) requireStaple() error {
-	s := c.hs.status
+	s := c.hs.ocsp
 	switch {
 	case s == nil || c.cfg.Revocation != RevocationStapled || s.issuer == nil || c.info.Revocation == RevocationStapled:
 		return nil
 	case c.info.PeerChain[0].MustStaple():
-		return fmt.Errorf("%w: and the certificate says that there is one", noStaple)
+		return fmt.Errorf("%w: the certificate requires one", noStaple)
 	case c.cfg.SoftFail:
 		return nil
 	}

@@ -84,7 +84,7 @@ func (r *revocable) configs(t testing.TB, how Revocation, staple []byte) (client
 	certificate := r.certificate
 	if staple != nil {
 		var err error
-		if certificate, err = certificate.WithStatus(staple); err != nil {
+		if certificate, err = certificate.WithOCSPResponse(staple); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -131,7 +131,7 @@ func stapling(cfg *Config) {
 	r := &revocable{testPKI: pkiFor(&t, cfg.Certificates[len(cfg.Certificates)-1].Algorithm())}
 	r.leaf, _ = pki.Parse(r.chain.Certificates[0])
 	r.responder, _ = r.chain.OCSPResponder(false)
-	certificate, err := r.certificate.WithStatus(r.says(&t))
+	certificate, err := r.certificate.WithOCSPResponse(r.says(&t))
 	if err != nil {
 		panic(err)
 	}
@@ -339,7 +339,7 @@ func TestRevocationSettings(t *testing.T) {
 		}
 	}
 	for _, response := range [][]byte{nil, make([]byte, 1<<16)} {
-		if _, err := r.certificate.WithStatus(response); err == nil {
+		if _, err := r.certificate.WithOCSPResponse(response); err == nil {
 			t.Errorf("a status of %d bytes", len(response))
 		}
 	}

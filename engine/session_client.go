@@ -91,7 +91,7 @@ func (c *Conn) chooseOffer() {
 		// A session with extended master secret wants the extension again
 		// (RFC 7627 §5.3).
 		given := s.ExtendedMasterSecret && c.cfg.NoExtendedMasterSecret
-		if c.cfg.allowsResumption(way) && (!s.Compressed || c.offersCompression()) && c.cfg.enablesSuite(s.Suite) && !now.After(s.Expires) && !given {
+		if c.cfg.allowsResumption(way) && (!s.Compressed || c.cfg.offersCompression()) && c.cfg.enablesSuite(s.Suite) && !now.After(s.Expires) && !given {
 			c.resume.offer = offer{session: s, classic: true}
 		}
 		return

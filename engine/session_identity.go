@@ -5,44 +5,43 @@ import (
 	"tlslab/engine/session"
 )
 
-// maxPeerChain is the length in bytes of the longest chain of a client's that a
-// session remembers: with all else it has room in a ticket.
+// maxPeerChain is the length in bytes of the longest client chain that fits into a session: a ticket
+// holds at most 64 KiB in all.
 const maxPeerChain = 1 << 15
 
-// peerChainSize is the length of the client's chain, as a session remembers it.
-func (c *Conn) peerChainSize() (n int) {
-	for _, certificate := range c.info.PeerChain {
+// peerChainSize returns the length of the client's chain in a session, in bytes.
+func (i *Info) peerChainSize() (n int) {
+	for _, certificate := range i.PeerChain {
 		n += 3 + len(certificate.Raw)
 	}
 	return n
 }
 
-// memorable says whether a server can keep the session at all. One that forgets
-// who the client was would make a stranger of it.
-func (c *Conn) resumable() bool { return c.peerChainSize() <= maxPeerChain }
+// resumable reports whether the peer's chain fits into a session (at most 32 KiB). Without its chain
+// the client's identity would be lost on resumption.
+func (i *Info) resumable() bool { return i.peerChainSize() <= maxPeerChain }
 
-// admits says whether the server's policy allows to resume a session: it is not
-// anonymous where a certificate is required, nor a client's of whom no certificate
-// is to be known.
-func (c *Conn) allowsResuming(s *session.State) bool {
+// allowsResuming reports whether ClientAuth allows a session: without a client chain if none is
+// required, with one if any is requested.
+func (cfg *Config) allowsResuming(s *session.State) bool {
 	if len(s.Peer) > 0 {
-		return c.cfg.ClientAuth != ClientAuthNone
+		return cfg.ClientAuth != ClientAuthNone
 	}
-	return c.cfg.ClientAuth != ClientAuthRequired
+	return cfg.ClientAuth != ClientAuthRequired
 }
 
-// recall takes the client's identity from the session that is resumed. It says no
-// where the leaf is no longer valid, or has faults that are no longer tolerated, or the
-// client is no longer let in.
+// restorePeer takes the client's identity from a session. It returns false, and the session must not
+// be resumed, if ClientAuth does not allow it, the leaf has expired or has a fault that is no longer
+// tolerated, or Admit refuses the client.
 func (c *Conn) restorePeer(s *session.State) bool {
-	if !c.allowsResuming(s) {
+	if !c.cfg.allowsResuming(s) {
 		return false
 	}
 	for rest := s.Peer; len(rest) > 0; {
 		var der []byte
 		der, rest = rest.Next()
-		if c.addPeerCertificate(der) != nil {
-			c.clearPeer()
+		if c.info.addPeerCertificate(der) != nil {
+			c.info.clearPeer()
 			return false
 		}
 	}
@@ -54,15 +53,15 @@ func (c *Conn) restorePeer(s *session.State) bool {
 		c.info.ToleratedFaults |= pki.FaultExpired
 	}
 	if c.info.ToleratedFaults&^c.cfg.acceptedFaults() != 0 || c.admitPeer() != nil {
-		c.clearPeer()
+		c.info.clearPeer()
 		return false
 	}
 	c.info.ClientAuthenticated = true
 	return true
 }
 
-// clearPeer takes back what recall found, if it will not do or a second ClientHello
-// is read.
-func (c *Conn) clearPeer() {
-	c.info.PeerChain, c.info.ClientAuthenticated, c.info.ToleratedFaults = nil, false, 0
+// clearPeer removes the identity that restorePeer found: the session is not resumed after all, or the
+// server reads a second ClientHello.
+func (i *Info) clearPeer() {
+	i.PeerChain, i.ClientAuthenticated, i.ToleratedFaults = nil, false, 0
 }

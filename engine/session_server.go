@@ -15,7 +15,7 @@ func (c *Conn) appendState(dst, secret []byte, early session.EarlyDataTerms) []b
 		Version:     c.info.Version,
 		Suite:       c.info.Suite.ID,
 		Extended:    c.info.ExtendedMasterSecret,
-		Compression: c.compression(),
+		Compression: c.info.compression(),
 		Fragment:    uint8(slices.Index(maxFragments, c.info.MaxFragment)),
 		Created:     uint64(c.cfg.Now().Unix()),
 		Secret:      secret,

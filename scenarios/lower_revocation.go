@@ -43,5 +43,5 @@ func (c *Config) attachOCSP(certificate *engine.Certificate, chain *ca.Chain, e 
 	if c.TLS.Revocation != engine.RevocationStapled.String() {
 		return certificate, nil
 	}
-	return certificate.WithStatus(response)
+	return certificate.WithOCSPResponse(response)
 }

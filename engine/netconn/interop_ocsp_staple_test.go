@@ -106,7 +106,7 @@ func TestProgramsTakeStaples(t *testing.T) {
 				for _, of := range stapledCases {
 					t.Run(fmt.Sprintf("%v/%s", c, of.name), func(t *testing.T) {
 						p := identityOf(t, c.certificate)
-						certificate, err := p.certificate.WithStatus(ocspResponse(t, p.made, of.set))
+						certificate, err := p.certificate.WithOCSPResponse(ocspResponse(t, p.made, of.set))
 						if err != nil {
 							t.Fatal(err)
 						}
