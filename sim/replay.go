@@ -23,7 +23,7 @@ type pricedRecording struct {
 
 type pricedBranch struct {
 	outcome recording.Outcome
-	steps   [2][]pricedStep // by side
+	steps   [2][]pricedStep // by side; the last one is never reached
 }
 
 // pricedStep is a step of a recording. Adjacent operations are one stretch of work; Data is not yet
@@ -67,8 +67,9 @@ func priceRecording(rec *recording.Recording, client, server Host) (*pricedRecor
 	return p, nil
 }
 
-// priceSteps prices the steps of a side on the host from, which sends to the host to. A new step
-// begins after a pause: it decides at the instant at which the pause ends.
+// priceSteps prices the steps of a side on the host from, which sends to the host to, and adds one
+// that is never reached. A new step begins after a pause: it decides at the instant at which the
+// pause ends.
 func priceSteps(steps []recording.Step, from, to Host) ([]pricedStep, error) {
 	var out []pricedStep
 	var p pricedItems
@@ -96,7 +97,7 @@ func priceSteps(steps []recording.Step, from, to Host) ([]pricedStep, error) {
 			step.actions, step.annotations = p.actions, p.annotations
 		}
 	}
-	return out, nil
+	return append(out, pricedStep{at: int64(never)}), nil
 }
 
 // replay is a connection that replays a recording. Before the server has the ClientHello no branch
@@ -113,7 +114,7 @@ func (r *replay) reset(p *pricedRecording) {
 	r.pricedRecording, r.branch = p, nil
 	for s := range r.sides {
 		e := &r.sides[s]
-		e.replay, e.side, e.next, e.overhead = r, side(s), 0, 0
+		e.replay, e.side, e.steps, e.next, e.overhead = r, side(s), p.branches[0].steps[s], 0, 0
 		e.splitter.sizer.Sizing = p.sizing[s]
 		e.splitter.reset()
 	}
@@ -124,6 +125,9 @@ func (r *replay) choose(o recording.Outcome) error {
 	for i := range r.branches {
 		if r.branches[i].outcome == o {
 			r.branch = &r.branches[i]
+			for s := range r.sides {
+				r.sides[s].steps = r.branch.steps[s]
+			}
 			return nil
 		}
 	}
@@ -134,7 +138,8 @@ func (r *replay) choose(o recording.Outcome) error {
 type replaySide struct {
 	*replay
 	side     side
-	next     int            // index of the next recorded step
+	steps    []pricedStep   // of the chosen branch; before, of the first one
+	next     int            // index of the next step
 	splitter recordSplitter // of what this side sends
 	overhead int64          // bytes of the opened records of Data that are not their plaintext
 
@@ -150,12 +155,8 @@ type replaySide struct {
 }
 
 func (r *replaySide) step(at instant, arrived int64) ([]action, bool, error) {
-	steps := r.steps()
-	threshold := int64(never)
-	if r.next < len(steps) {
-		threshold = steps[r.next].at
-	}
-	if run := r.sides[1-r.side].splitter.unopened(); run != nil && threshold > run.start-r.overhead {
+	s := &r.steps[r.next]
+	if run := r.sides[1-r.side].splitter.unopened(); run != nil && s.at > run.start-r.overhead {
 		first := run.first()
 		if first.end > arrived {
 			return nil, false, nil
@@ -164,19 +165,17 @@ func (r *replaySide) step(at instant, arrived int64) ([]action, bool, error) {
 		r.open(first, run.data)
 		return r.proceed(), true, nil
 	}
-	if r.next == len(steps) || threshold > arrived-r.overhead {
+	if s.at > arrived-r.overhead {
 		return nil, false, nil
 	}
-	if r.branch == nil && r.side == client {
-		r.sent = at
-	}
-	if r.branch == nil && r.side == server {
-		if err := r.choose(r.decide(r.sent, at)); err != nil {
+	if r.branch == nil {
+		if r.side == client {
+			r.sent = at
+		} else if err := r.choose(r.decide(r.sent, at)); err != nil {
 			return nil, false, err
 		}
-		steps = r.steps()
+		s = &r.steps[r.next]
 	}
-	s := &steps[r.next]
 	r.next++
 	if !s.splits {
 		r.assembled = false
@@ -186,14 +185,6 @@ func (r *replaySide) step(at instant, arrived int64) ([]action, bool, error) {
 	r.assemble(at)
 	r.current = s
 	return r.proceed(), true, nil
-}
-
-// steps returns the steps of the chosen branch; before, of any: all begin alike.
-func (r *replaySide) steps() []pricedStep {
-	if r.branch == nil {
-		return r.branches[0].steps[r.side]
-	}
-	return r.branch.steps[r.side]
 }
 
 // assemble begins a step that is not returned as it was recorded.
@@ -224,11 +215,10 @@ func (r *replaySide) rest() []action {
 func (r *replaySide) proceed() []action {
 	for {
 		if r.current == nil {
-			steps := r.steps()
-			if r.next == len(steps) || steps[r.next].at > r.through {
+			if r.steps[r.next].at > r.through {
 				return r.priced.actions
 			}
-			r.current, r.action = &steps[r.next], 0
+			r.current, r.action = &r.steps[r.next], 0
 			r.next++
 		}
 		if r.addActions(); r.unsplit > 0 {
@@ -277,7 +267,7 @@ func (r *replaySide) annotations() []annotation {
 	if r.assembled {
 		return r.priced.annotations
 	}
-	return r.steps()[r.next-1].annotations
+	return r.steps[r.next-1].annotations
 }
 
 func (r *replaySide) early() int {
