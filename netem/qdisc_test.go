@@ -155,7 +155,7 @@ func (a *account) leave(id uint32) {
 }
 
 // drive offers packets one gap apart and calls the link whenever it asks for it, until it is empty.
-// It returns all deliveries and drops, and holds the link to what every caller may rely on.
+// It returns all deliveries and drops, and checks what every caller may rely on.
 func drive(t testing.TB, l *Link, packets int, gap time.Duration, p Packet) (arrived []Delivery, dropped []Event) {
 	t.Helper()
 	a := account{t: t, copies: map[uint32]int{}}

@@ -27,7 +27,7 @@ func TestTicksAreOneTwoFive(t *testing.T) {
 		want []string
 	}{
 		{span{0, 95e6}, false, []string{"0", "20", "40", "60", "80", "100"}},
-		{span{40e6, 90e6}, true, []string{"40", "50", "60", "70", "80", "90"}}, // less than a decade
+		{span{40e6, 90e6}, true, []string{"40", "50", "60", "70", "80", "90"}}, // < a decade
 		{span{1e6, 100e6}, true, []string{"1", "2", "5", "10", "20", "50", "100"}},
 	} {
 		a := linearAxis(c.s, 0.06, false)

@@ -15,7 +15,7 @@ import (
 var pageSource string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"inline": func(f *plot.Figure) template.HTML { return template.HTML(f.Inline()) }, // its texts are escaped
+	"inline": func(f *plot.Figure) template.HTML { return template.HTML(f.Inline()) }, // escaped
 	"class":  class,
 	"prose":  prose,
 	"hide":   func(t *table.Table, row, column int) bool { return t.Repeats(row, column) },

@@ -1,7 +1,7 @@
 // Package report writes a report of what an experiment found.
 //
-//	summary.Summary, []plot.Figure ─► New ─► Document ─► WriteMarkdown   report.md, with the figures as files beside it
-//	                                                 └─► WriteHTML       report.html, one file that needs no network
+//	summary.Summary, []plot.Figure ─► New ─► Document ─► WriteMarkdown   report.md, links to plots/
+//	                                                 └─► WriteHTML       report.html, one file
 //
 // The scenario's question is the title. Then come the answer (answer.go, best.go), failures
 // (failures.go), on what the effect depends (dependence.go), the tail (tail.go), other metrics

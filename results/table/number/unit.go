@@ -3,7 +3,7 @@
 // A value with its interval goes in, in the base unit of the results' files (ns, B, B/s, 1). Text
 // comes out:
 //
-//	63512345 ns, [63210000, 63900000]  ──►  scale (ms)  ──►  digits (2)  ──►  "63.51 [63.21, 63.90] ms"
+//	63512345 [63210000, 63900000] ns ─► scale (ms) ─► decimals (2) ─► "63.51 [63.21, 63.90] ms"
 //
 // A value and its bounds have the same scale, so that readers can compare them. The decimals show
 // two significant digits of the interval's width, because further digits are noise. An infinite

@@ -10,8 +10,8 @@ import (
 	"tlslab/results"
 )
 
-// Handshakes is an experiment of four factors. The network sets the times on long paths, computation
-// on short ones. A lost first packet costs a second, so there is a tail.
+// Handshakes is an experiment of four factors. The network sets the times on long paths,
+// computation on short ones. A lost first packet costs a second, so there is a tail.
 func Handshakes(replicates int, delays, losses []string) *Experiment {
 	var rtts []string
 	for _, d := range delays {

@@ -14,9 +14,9 @@ type Factor struct {
 	Effects []float64
 }
 
-// Product is an experiment whose headline metric, "time", is the product of the effects of the levels
-// and of noise. The first factor is compared, and its first level is the baseline. The metric has a
-// part for waiting and a part for working.
+// Product is an experiment whose headline metric, "time", is the product of the effects of the
+// levels and of noise. The first factor is compared, and its first level is the baseline. The
+// metric has a part for waiting and a part for working.
 func Product(replicates int, unit float64, factors ...Factor) *Experiment {
 	h := results.Header{Scenario: "product", Title: "What is the product?", Version: "0.1.0", Seed: 7, Metrics: []results.Metric{
 		{Name: "time", Unit: "ns", Better: -1},

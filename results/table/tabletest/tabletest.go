@@ -1,6 +1,6 @@
-// Package tabletest makes experiments for the tests of tables, figures and reports. The numbers come
-// from a seeded generator, and simple statistics of this package reduce them. So these tests do not
-// depend on package summary's computation.
+// Package tabletest makes experiments for the tests of tables, figures and reports. The numbers
+// come from a seeded generator, and simple statistics of this package reduce them. So these tests
+// do not depend on package summary's computation.
 package tabletest
 
 import (
@@ -24,8 +24,8 @@ type Experiment struct {
 // Replicate makes a replicate of a cell: its values by metric name, and whether it failed.
 type Replicate func(rng *rand.Rand, cell map[string]string) (values map[string]float64, failed bool)
 
-// New makes replicates of every combination of the header's factors. Replicates of the same number have
-// the same random draws in every cell.
+// New makes replicates of every combination of the header's factors. Replicates of the same number
+// have the same random draws in every cell.
 func New(h results.Header, replicates int, run Replicate) *Experiment {
 	e := &Experiment{Header: h}
 	e.Header.Schema, e.Header.Replicates = results.Schema, replicates
