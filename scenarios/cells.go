@@ -9,11 +9,11 @@ import (
 // maxCells bounds an experiment: more combinations than this are a mistake.
 const maxCells = 100_000
 
-// layers are what a cell's configuration is made of, beside the levels of its factors. A later layer
-// overrides an earlier: base, --set, levels.
+// layers are the settings that all cells share. A cell's configuration has three layers, of which a
+// later one overrides an earlier: base, --set, the levels of the cell.
 type layers struct {
-	source     *document.Source
-	base, over []setting // in the table's order
+	source          *document.Source
+	base, overrides []setting // in the order of the table of keys
 }
 
 // makeCells combines the levels of all factors and resolves each combination's configuration.
@@ -84,26 +84,26 @@ func (r *reader) excluded(s *Scenario, levels []string) bool {
 	return found
 }
 
-// A conflict is a setting that cannot be beside another of its layer.
-type conflict struct {
+// A layerConflict is a setting that excludes another setting of its layer.
+type layerConflict struct {
 	setting setting
 	message string
 }
 
-// configure puts the layers and the chosen levels together. origin has, of each key, the setting that
-// decided.
-func (l *layers) configure(chosen []Level) (c *Config, origin map[string]setting, conflicts []conflict) {
+// configure applies the layers and the levels of a cell to the defaults. origin has the setting
+// that decided each key.
+func (l *layers) configure(chosen []Level) (c *Config, origin map[string]setting, layerConflicts []layerConflict) {
 	var patches []setting
 	for _, level := range chosen {
 		patches = append(patches, level.settings...)
 	}
-	ordered := [][]setting{l.base, l.over, inTableOrder(patches)}
+	ordered := [][]setting{l.base, l.overrides, inTableOrder(patches)}
 	origin = map[string]setting{}
 	for rank, layer := range ordered {
 		for _, set := range layer {
 			set.layer = rank
 			if found := displace(set, origin); found != nil {
-				conflicts = append(conflicts, *found)
+				layerConflicts = append(layerConflicts, *found)
 				continue
 			}
 			origin[set.key.Name] = set
@@ -117,31 +117,32 @@ func (l *layers) configure(chosen []Level) (c *Config, origin map[string]setting
 			}
 		}
 	}
-	return c, origin, conflicts
+	return c, origin, layerConflicts
 }
 
-// displace takes out what a setting overrides in earlier layers beside its own key: what says the
-// same in another way. In one layer the two are a conflict.
-func displace(set setting, origin map[string]setting) *conflict {
+// displace removes the settings of earlier layers that a setting replaces although they have
+// another key.
+func displace(set setting, origin map[string]setting) *layerConflict {
 	if rival := set.key.rival; rival != "" {
 		if other, there := origin[rival]; there && other.layer == set.layer {
-			return &conflict{set, set.key.Name + " and " + rival + " exclude each other: leave one of them out"}
+			return &layerConflict{set, set.key.Name + " and " + rival + " exclude each other: leave one of them out"}
 		}
 		delete(origin, rival)
 	}
 	return displaceLinks(set, origin)
 }
 
-// displaceLinks keeps a path of several links apart from the keys of a single link, which could mean
-// no one link of the path. A path overrides the keys of earlier layers.
-func displaceLinks(set setting, origin map[string]setting) *conflict {
+// displaceLinks keeps link.hops apart from the keys of a single link. link.hops replaces such keys
+// of earlier layers; beside it, a key of a single link would not say which link of the path it
+// means.
+func displaceLinks(set setting, origin map[string]setting) *layerConflict {
 	const message = "link.hops describes the whole path: no other key of link goes with it"
 	_, path := origin["link.hops"]
 	switch {
 	case !isLinkKey(set.key.Name, "link"):
 		return nil
 	case set.key.Name != "link.hops" && path:
-		return &conflict{set, message}
+		return &layerConflict{set, message}
 	case set.key.Name != "link.hops":
 		return nil
 	}
@@ -150,7 +151,7 @@ func displaceLinks(set setting, origin map[string]setting) *conflict {
 		switch {
 		case !there || !isLinkKey(k.Name, "link") || k == set.key:
 		case other.layer == set.layer:
-			return &conflict{other, message}
+			return &layerConflict{other, message}
 		default:
 			delete(origin, k.Name)
 		}
@@ -160,20 +161,20 @@ func displaceLinks(set setting, origin map[string]setting) *conflict {
 
 // resolve makes one cell's configuration and reports what cannot be run.
 func (r *reader) resolve(s *Scenario, names []string, chosen []Level) Config {
-	c, origin, conflicts := r.layers.configure(chosen)
-	for _, f := range conflicts {
+	c, origin, layerConflicts := r.layers.configure(chosen)
+	for _, f := range layerConflicts {
 		r.addf(f.setting.node, "%s: %s", f.setting.key.Name, f.message)
 	}
 	for _, f := range append(complete(c, origin), r.checkCosts(c)...) {
-		r.addFault(s, names, f, origin)
+		r.addConflict(s, names, f, origin)
 	}
 	r.noteEffects(c, origin, len(s.Sets) > 0)
 	return *c
 }
 
-// checkCosts finds the cost tables of all hosts, each once.
-func (r *reader) checkCosts(c *Config) []fault {
-	var faults []fault
+// checkCosts loads the cost tables of all hosts, each once.
+func (r *reader) checkCosts(c *Config) []conflict {
+	var conflicts []conflict
 	for _, h := range []struct{ key, name string }{{"client.costs", c.Client.Costs}, {"server.costs", c.Server.Costs}, {"ca.costs", c.CA.Costs}} {
 		err, known := r.tables[h.name]
 		if !known {
@@ -181,29 +182,30 @@ func (r *reader) checkCosts(c *Config) []fault {
 			r.tables[h.name] = err
 		}
 		if err != nil {
-			faults = append(faults, fault{blame(h.key), err.Error()})
+			conflicts = append(conflicts, conflict{blame(h.key), err.Error()})
 		}
 	}
-	return faults
+	return conflicts
 }
 
-// addFault reports a fault, together with the first cell that has it.
-func (r *reader) addFault(s *Scenario, names []string, f fault, origin map[string]setting) {
-	if place := *s.at(f, origin); !r.faults[place] {
-		r.faults[place] = true
-		r.found.Add(s.placeFault(names, f, origin))
+// addConflict reports a conflict once, with the first cell that has it.
+func (r *reader) addConflict(s *Scenario, names []string, f conflict, origin map[string]setting) {
+	if place := *s.at(f, origin); !r.conflicts[place] {
+		r.conflicts[place] = true
+		r.found.Add(s.placeConflict(names, f, origin))
 	}
 }
 
-// An effect is what is known of a key that is set: whether its value can make a difference anywhere.
+// An effect says whether the settings of a key can change a replicate of any cell.
 type effect struct {
 	first setting
-	why   string // it does not, in the first cell that has the setting
-	some  bool   // it does, in a cell
+	why   string // the reason why not, in the first cell
+	some  bool   // they can in some cell
 }
 
-// noteEffects notes of each setting whether it can have an effect in a cell. With --set, the file's
-// settings are not held to it: a factor that is narrowed leaves less of their scenario.
+// noteEffects notes for each setting of a cell whether its key applies. With --set only the
+// settings of the command line count: a narrowed factor may leave settings of the file without
+// effect.
 func (r *reader) noteEffects(c *Config, origin map[string]setting, overridden bool) {
 	for name, set := range origin {
 		e := r.effects[name]
@@ -221,14 +223,14 @@ func (r *reader) noteEffects(c *Config, origin map[string]setting, overridden bo
 	}
 }
 
-// isOff reports whether a setting switches something off: false, none, 0, an empty list. Where the
-// thing could not be on, that is what the author says, and no mistake.
+// isOff reports whether a setting switches its key off: false, none, 0, an empty list. Where the
+// key does not apply, that is a true statement and no mistake.
 func (s setting) isOff() bool {
 	c := newConfig()
 	if s.apply(c) != nil {
 		return false
 	}
-	switch v := s.key.places(c)[0].(type) {
+	switch v := s.key.fields(c)[0].(type) {
 	case boolean:
 		return !*v.to
 	case enum:
@@ -241,7 +243,7 @@ func (s setting) isOff() bool {
 	return false
 }
 
-// checkEffects reports the keys that are set and can have no effect in any cell.
+// checkEffects reports the keys that are set and apply in no cell.
 func (r *reader) checkEffects(s *Scenario) {
 	for _, k := range keys {
 		if e := r.effects[k.Name]; e != nil && !e.some {

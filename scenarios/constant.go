@@ -7,12 +7,13 @@ import (
 	"tlslab/results"
 )
 
-// constant lists what is the same in every cell, as it is written: the keys that base or --set give and no factor varies, and of
-// those that nobody gives the defaults of the two sides. The network has none that shapes a result, TCP's are Linux's, and the
-// certificate authority's matter to clients alone that ask it.
+// constant lists the keys that are the same in every cell, with their values as written: those that
+// base or --set gives and no factor varies, and the defaults of tls, client, server, transfer and
+// timeout. Defaults of link, tcp and ca are left out: a link has none that shapes a result, those
+// of tcp are Linux's, and ca is for clients that ask the authority.
 func (s *Scenario) constant() []results.Setting {
 	written := map[string]string{}
-	for _, layer := range [][]setting{s.layers.base, s.layers.over} {
+	for _, layer := range [][]setting{s.layers.base, s.layers.overrides} {
 		for _, set := range layer {
 			written[set.key.Name] = set.node.String()
 		}
@@ -42,13 +43,13 @@ func (s *Scenario) variedKeys() (names []string) {
 	return names
 }
 
-// overlap reports whether a value for one key may be a value for the other: the same, one within the other, or two ways to say one
-// thing.
+// overlap reports whether a setting of one key can change the value of the other: the keys are the
+// same, one is a part of the other, or both describe one thing.
 func overlap(a, b string) bool {
 	if a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".") {
 		return true
 	}
-	suite := func(name string) bool { return name == "tls.cipher" || name == "tls.suite" }
+	isSuite := func(name string) bool { return name == "tls.cipher" || name == "tls.suite" }
 	path := func(name string) bool { return name == "link.hops" || name == "link" }
-	return suite(a) && suite(b) || path(a) && strings.HasPrefix(b, "link") || path(b) && strings.HasPrefix(a, "link")
+	return isSuite(a) && isSuite(b) || path(a) && strings.HasPrefix(b, "link") || path(b) && strings.HasPrefix(a, "link")
 }

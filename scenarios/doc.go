@@ -1,20 +1,29 @@
-// Package scenarios is the language in which questions are put to the lab, and the scenarios that come with it.
+// Package scenarios is the language of scenarios, and the scenarios that come with tlslab.
 //
-//	scenario.yaml ─► Parse ─► Scenario: factors, comparison, cells        errors: file, line, column, caret
-//	     --set ──────┘            │
-//	                              ▼ for each Cell
-//	                         Config: every key resolved, as plain data
-//	                           │         │            │
-//	                 Exchange  ▼         ▼ Link       ▼ NewNetwork
-//	             two engines' set-up   netem's     seed of each replicate
+//	scenario.yaml ─► document ─► Parse ─► Scenario: factors, comparison, cells
+//	     --set ─────────────────┘            │
+//	                                         ▼ for each Cell
+//	                                    Config: the value of every key, as plain data
+//	                                      │          │            │
+//	                            Exchange  ▼   World  ▼            ▼ NewNetwork
+//	                    two engines' set-up   sim's world    seed of each replicate
 //
-// The language is one table: a row of keys (keys.go) has a setting's name, its default, its meaning, and the place in a Config that
-// it writes to, whose type knows how the value is read and what it may be (quantities.go, words.go, links.go). Reading, defaults,
-// --set, the JSON Schema and the test of the documentation all follow from it.
+// The language is one table of keys. A row (Key) has a key's name, label, default, meaning and
+// field of a Config, the checks beside other keys, the condition under which the key applies, and
+// what it tells the engines. Reading, --set, the JSON Schema and the tables of docs/scenarios.md
+// are made from the rows. The files are grouped by prefix:
 //
-// A cell's configuration is made in layers: the defaults, base, --set, and the levels of its factors. Each setting keeps the place
-// in the text that it came from. So a combination that cannot be (a suite of another version, a link with a queue and no rate) is
-// reported at the setting that is to blame, whichever layer it is in. Nothing is run while anything is wrong.
+//	key_*     the rows of the table
+//	value_*   the types of values: how they are read, and their bounds
+//	read_*    from YAML to settings: base, factors, exclude, compare, --set
+//	lower_*   from a Config to engines, world, header and real sockets
 //
-// Seeds are derived here too (seeds.go): cells that differ in anything but the link meet the same network in the same replicate.
+// A cell's configuration is made in layers (cells.go): the defaults, base, --set, and the levels of
+// its factors. Each setting keeps its place in the text, so an impossible combination (a suite of
+// another version, a queue without a rate) is reported at the setting to blame, in whichever layer
+// it is. A key that is set and applies in no cell is an error too. Nothing runs while anything is
+// wrong.
+//
+// Seeds are derived here (seeds.go): cells with the same link meet the same network in the same
+// replicate.
 package scenarios

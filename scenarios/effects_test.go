@@ -12,7 +12,8 @@ import (
 	"tlslab/sim/recording"
 )
 
-// effectBases are configurations in which keys are tried. Together they have every feature of the language on.
+// effectBases are configurations in which keys are tried. Together they have every feature of the
+// language on.
 var effectBases = []string{
 	"tls: {version: 1.3}, link: {delay: 10ms, loss: 5%}, transfer: {response: 100kB, rounds: 2, pause: 2s}",
 	"tls: {version: 1.2}, link: {delay: 5ms, jitter: 2ms, loss: 3%, rate: 20mbit, limit: 20}",
@@ -43,8 +44,8 @@ var effectBases = []string{
 	"link: {hops: [delay 1ms, delay 5ms loss 3%]}",
 }
 
-// slowToShow are keys whose effect depends on what the network and the hosts do, so that some replicates of one configuration need
-// not show it: those of some configuration do.
+// slowToShow are keys whose effect depends on what the network and the hosts do, so that some
+// replicates of one configuration need not show it: those of some configuration do.
 func slowToShow(key string) bool {
 	return !strings.HasPrefix(key, "tls.") && !strings.HasPrefix(key, "transfer.") ||
 		key == "tls.certificate" || // it also decides which suites there are
@@ -67,7 +68,7 @@ func tries(k *Key) []string {
 	case "tls.ticket_rotation":
 		return []string{"10s", "20s"}
 	}
-	switch v := k.places(newConfig())[0].(type) {
+	switch v := k.fields(newConfig())[0].(type) {
 	case boolean:
 		return []string{"false", "true"}
 	case enum:
@@ -180,7 +181,8 @@ func configureForEffects(t *testing.T, base, key, value string) (c *Config, ok b
 	return &resolved, r.err() == nil
 }
 
-// observe runs some replicates and writes down all that they measure; the network's seeds do not depend on the configuration.
+// observe runs some replicates and writes down all that they measure; the network's seeds do not
+// depend on the configuration.
 func (l *laboratory) observe(t *testing.T, c *Config) (string, bool) {
 	t.Helper()
 	key, err := c.ExchangeKey()
@@ -269,7 +271,8 @@ func TestKeysApplyWhereTheirValuesMakeADifference(t *testing.T) {
 	}
 }
 
-// neverApplies reports whether a key is one of real sockets, or of what a replicate does not have yet.
+// neverApplies reports whether a key is one of real sockets, or of what a replicate does not have
+// yet.
 func neverApplies(k *Key) bool {
 	return slices.Contains([]string{"tls.other_names", "tls.ticket_rotation", "client.cores", "server.cores", "ca.cores"}, k.Name)
 }

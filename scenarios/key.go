@@ -10,42 +10,44 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// A Key is one setting of the language, complete: a row of the table that the reader, the defaults,
-// --set, the checks, the lowering, the labels of tables and figures, the JSON Schema and the
-// documentation follow.
+// A Key is one setting of the language: a row of the table from which the reader, --set, the
+// defaults, the checks, the lowering, the labels in tables and figures, the JSON Schema and the
+// tables of docs/scenarios.md are made.
 type Key struct {
 	Name    string // dotted: tls.version
 	Former  string // an earlier name, whose error names this one
 	Label   string // what tables and figures call a factor of this key
 	Default string // as written in YAML; "": see Unset
-	Unset   string // in words, what holds where nothing is written and Default is empty: "not padded"
+	Unset   string // in words, what holds without a setting if Default is empty: "not padded"
 	Doc     string // one sentence without its full stop
 
-	// places are where the value goes in a Config: two where it holds for both directions of a link.
-	places func(*Config) []value
-	// rival is a key that says the same in another way. The later layer's counts, and of one layer
-	// only one may have it.
+	// fields are where the value goes in a Config: two if it holds for both directions of a link.
+	fields func(*Config) []value
+	// rival is another key for the same thing. A later layer's setting replaces an earlier layer's
+	// setting of the rival; in one layer the two exclude each other.
 	rival string
-	// derive gives the key the value that follows from other keys, once all settings are applied. set
-	// reports whether a setting gave it one. nil: Default holds.
-	derive func(c *Config, set bool) []fault
-	// unset reports whether the key has no value, which is then not shown. nil: it has none if Default
-	// is empty and its place is zero.
+	// derive gives the key the value that follows from other keys, after all settings are applied.
+	// set reports whether a setting gave it a value. nil: Default holds.
+	derive func(c *Config, set bool) []conflict
+	// unset reports whether the key has no value, so that `scenarios show --json` leaves it out.
+	// nil: it has none if Default is empty and its field is zero.
 	unset func(*Config) bool
-	// check finds what cannot be together with other keys, once all values are derived.
-	check func(*Config) []fault
-	// applies says why no value of the key makes a difference to a replicate of the configuration; ""
-	// if one does. nil: one always does. It does not depend on the key's own value.
+	// check finds impossible combinations with other keys, after all values are derived.
+	check func(*Config) []conflict
+	// applies returns the reason why no value of the key changes a replicate of the configuration,
+	// or "" if some value does. It does not depend on the key's own value. nil: some value always
+	// does.
 	applies func(*Config) string
-	// lower gives the value to the engines and to what they exchange. nil: a key nearby does it, as its
-	// comment says, or the place in Config is the world's own and Config.World copies it.
-	lower func(*Config, *engines) error
+	// lower writes the value into the engines' configurations and the exchange. nil: the lower of the key
+	// loweredBy does it, or Config.World copies the field into the world.
+	lower     func(*Config, *engines) error
+	loweredBy string
 
 	rank int // in the table
 }
 
-// place is a key's single place in a Config.
-func place(at func(*Config) value) func(*Config) []value {
+// field is the only field of a key in a Config.
+func field(at func(*Config) value) func(*Config) []value {
 	return func(c *Config) []value { return []value{at(c)} }
 }
 
@@ -55,13 +57,11 @@ type keyGroup struct {
 	keys []Key
 }
 
-// keyGroups is the table of all keys under base, in the order in which they are documented, applied,
-// derived, checked and lowered. A key that stands for several others (link, link.up) comes before
-// them.
+// keyGroups is the table of all keys under base. Keys are documented, applied, derived, checked and
+// lowered in its order. A key that stands for several others (link, link.up) comes before them.
 var keyGroups []keyGroup
 
-// keys are all of them, and keyIndex finds one by its name. They are filled by init, since hops reads
-// with the keys of link.
+// keys and its indices are filled by init: the rows refer to functions that use keys.
 var (
 	keys     []*Key
 	keyIndex = map[string]*Key{}
@@ -126,7 +126,7 @@ func (k *Key) isUnset(c *Config) bool {
 	if k.unset != nil {
 		return k.unset(c)
 	}
-	return k.Default == "" && k.places(c)[0].isZero()
+	return k.Default == "" && k.fields(c)[0].isZero()
 }
 
 // description is the key's meaning with its default in words.
@@ -153,8 +153,8 @@ var defaultConfig = sync.OnceValue(func() Config {
 		if k.Default == "" {
 			continue
 		}
-		for _, v := range k.places(&c) {
-			if err := v.read(document.NewScalar("default of "+k.Name, k.Default)); err != nil {
+		for _, f := range k.fields(&c) {
+			if err := f.read(document.NewScalar("default of "+k.Name, k.Default)); err != nil {
 				panic("scenarios: " + err.Error()) // a defect of the table
 			}
 		}

@@ -22,50 +22,51 @@ var caKeys = []Key{
 	{
 		Name: "ca.signing", Label: "signing of OCSP responses", Default: signingAhead,
 		Doc:     "when the certificate authority signs its OCSP responses: ahead, or on-demand, at each question",
-		places:  place(func(c *Config) value { return enum{&c.CA.Signing, signings} }),
+		fields:  field(func(c *Config) value { return enum{&c.CA.Signing, signings} }),
 		applies: fetches,
 	},
 	{
 		Name: "ca.timeout", Label: "wait for the authority", Default: "10s",
 		Doc:     "time for which a client waits for the authority's answer",
-		places:  place(func(c *Config) value { return duration{&c.CA.Timeout, time.Millisecond, 0} }),
+		fields:  field(func(c *Config) value { return duration{&c.CA.Timeout, time.Millisecond, 0} }),
 		applies: fetches,
 	},
 	{
 		Name: "ca.cores", Label: "cores of the authority", Default: "1",
 		Doc:     "cores of the authority's host",
-		places:  place(func(c *Config) value { return count{&c.CA.Cores, 1, 0} }),
+		fields:  field(func(c *Config) value { return count{&c.CA.Cores, 1, 0} }),
 		applies: func(*Config) string { return oneConnection },
 	},
 	{
 		Name: "ca.costs", Label: "costs of the authority", Default: "reference",
 		Doc:    "cost table of the authority's host: reference, or the path of a file made by tlslab calibrate",
-		places: place(func(c *Config) value { return text{to: &c.CA.Costs} }),
+		fields: field(func(c *Config) value { return text{to: &c.CA.Costs} }),
 		applies: all(fetches, when(func(c *Config) bool { return c.CA.Signing == signingOnDemand },
 			"the authority computes nothing: ca.signing is ahead")),
 	},
 	{
 		Name: "ca.slowdown", Label: "slowdown of the authority", Default: "1",
 		Doc:    "how many times slower than its cost table the authority's host is",
-		places: place(func(c *Config) value { return multiple{&c.CA.Slowdown} }),
+		fields: field(func(c *Config) value { return multiple{&c.CA.Slowdown} }),
 		applies: all(fetches, when(func(c *Config) bool { return c.CA.Signing == signingOnDemand },
 			"the authority computes nothing: ca.signing is ahead")),
 	},
 }
 
-// caLinkKeys are the keys of the link between client and authority, which is alike in both directions.
+// caLinkKeys are the keys of the link between client and authority, which is alike in both
+// directions.
 func caLinkKeys() []Key {
 	d := direction{"ca.link", "", " to the authority",
 		func(c *Config) []*netem.Config { return []*netem.Config{&c.CA.Link.Up[0], &c.CA.Link.Down[0]} }, fetches}
 	return d.keys(Key{
 		Label: "link to the authority", Unset: "another link like link, in all its hops, unless any key of ca.link is set",
 		Doc: "the link between client and authority in one line of tc netem",
-		check: func(c *Config) []fault {
+		check: func(c *Config) []conflict {
 			if c.CA.LikeLink {
 				return nil
 			}
 			if message, part := checkHop(&c.CA.Link.Up[0]); message != "" {
-				return faultf(blameLink(part, "ca.link"), "%s", message)
+				return conflictf(blameLink(part, "ca.link"), "%s", message)
 			}
 			return nil
 		},

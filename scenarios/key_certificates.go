@@ -21,8 +21,8 @@ var certificateKeys = []Key{
 	{
 		Name: "tls.certificate", Label: "certificate", Default: "ecdsa-p256",
 		Doc:    "key type of the server's certificate and of its certificate authorities",
-		places: place(func(c *Config) value { return enum{&c.TLS.Certificate, certificates()} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return enum{&c.TLS.Certificate, certificates()} }),
+		check: func(c *Config) []conflict {
 			return checkSigns(c, c.TLS.Certificate, "tls.certificate", "tls.version")
 		},
 		lower: lowerCertificates,
@@ -30,37 +30,40 @@ var certificateKeys = []Key{
 	{
 		Name: "tls.other_certificates", Label: "other certificates", Unset: "none",
 		Doc:    "key types of further certificates of the server for the same names, such as [rsa2048]; the server shows the first, from tls.certificate on, that the client's suites and signature algorithms allow",
-		places: place(func(c *Config) value { return enumList{&c.TLS.OtherCertificates, certificates()} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return enumList{&c.TLS.OtherCertificates, certificates()} }),
+		check: func(c *Config) []conflict {
 			for _, algorithm := range c.TLS.OtherCertificates {
 				if algorithm == c.TLS.Certificate {
-					return faultf(blame("tls.other_certificates", "tls.certificate"), "%s is tls.certificate already", algorithm)
+					return conflictf(blame("tls.other_certificates", "tls.certificate"), "%s is tls.certificate already", algorithm)
 				}
-				if faults := checkSigns(c, algorithm, "tls.other_certificates", "tls.version"); faults != nil {
-					return faults
+				if found := checkSigns(c, algorithm, "tls.other_certificates", "tls.version"); found != nil {
+					return found
 				}
 			}
 			return nil
 		},
-		applies: when(withExtensions, "a server of SSL 3.0 shows the certificate of tls.certificate"), // tls.certificate lowers it
+		applies:   when(withExtensions, "a server of SSL 3.0 shows the certificate of tls.certificate"),
+		loweredBy: "tls.certificate",
 	},
 	{
 		Name: "tls.other_names", Label: "other names", Unset: "none",
-		Doc:     "of a server on real sockets: DNS names for which it has certificates of their own, beside tls.server_name; a name may begin with a wildcard",
-		places:  place(func(c *Config) value { return hostnameList{&c.TLS.OtherNames} }),
-		applies: func(*Config) string { return "the client of a scenario asks for tls.server_name" }, // tls.certificate lowers it
+		Doc:       "of a server on real sockets: DNS names for which it has certificates of their own, beside tls.server_name; a name may begin with a wildcard",
+		fields:    field(func(c *Config) value { return hostnameList{&c.TLS.OtherNames} }),
+		applies:   func(*Config) string { return "the client of a scenario asks for tls.server_name" },
+		loweredBy: "tls.certificate",
 	},
 	{
 		Name: "tls.unknown_name", Label: "unknown names", Default: "ignore",
 		Doc:    "what the server does with a client that asks for a name without a certificate: ignore (it shows another certificate), warn (likewise, after an alert, up to 1.2) or refuse",
-		places: place(func(c *Config) value { return enum{&c.TLS.UnknownName, namePolicies()} }),
+		fields: field(func(c *Config) value { return enum{&c.TLS.UnknownName, namePolicies()} }),
 		applies: when(func(c *Config) bool { return slices.Contains(c.TLS.Chain.Faults, pki.FaultWrongName.String()) },
-			"the server has a certificate for tls.server_name, which the client asks for"), // tls.certificate lowers it
+			"the server has a certificate for tls.server_name, which the client asks for"),
+		loweredBy: "tls.certificate",
 	},
 	{
 		Name: "tls.signature_algorithms", Label: "signature algorithms", Unset: "all without SHA-1",
 		Doc:    "signature schemes that the client accepts from the server in 1.2 and 1.3, most preferred first, such as [rsa_pss_rsae_sha256]; [] leaves the extension out in 1.2, which means SHA-1",
-		places: place(func(c *Config) value { return enumList{&c.TLS.SignatureAlgorithms, signatureSchemes()} }),
+		fields: field(func(c *Config) value { return enumList{&c.TLS.SignatureAlgorithms, signatureSchemes()} }),
 		check:  checkSignatureAlgorithms,
 		lower: toClient(func(c *Config, e *engine.Config) {
 			if c.TLS.SignatureAlgorithms != nil {
@@ -73,22 +76,25 @@ var certificateKeys = []Key{
 	},
 	{
 		Name: "tls.chain.length", Label: "certificates sent", Default: "2",
-		Doc:     "certificates that the server sends: its own and the intermediates, without the root",
-		places:  place(func(c *Config) value { return count{&c.TLS.Chain.Length, 1, maxChainLength} }),
-		applies: fullHandshake, // tls.certificate lowers it
+		Doc:       "certificates that the server sends: its own and the intermediates, without the root",
+		fields:    field(func(c *Config) value { return count{&c.TLS.Chain.Length, 1, maxChainLength} }),
+		applies:   fullHandshake,
+		loweredBy: "tls.certificate",
 	},
 	{
 		Name: "tls.chain.size", Label: "chain size", Unset: "not padded",
-		Doc:     "size to which the sent certificates are padded, all together",
-		places:  place(func(c *Config) value { return size{&c.TLS.Chain.Size, 0, maxChainSize} }),
-		applies: fullHandshake, // tls.certificate lowers it
+		Doc:       "size to which the sent certificates are padded, all together",
+		fields:    field(func(c *Config) value { return size{&c.TLS.Chain.Size, 0, maxChainSize} }),
+		applies:   fullHandshake,
+		loweredBy: "tls.certificate",
 	},
 	{
 		Name: "tls.chain.fault", Former: "tls.chain.flaw", Label: "chain fault", Unset: "none",
-		Doc:     "what is wrong with the server's chain, such as expired or [expired, wrong-name]; the client goes on only if tls.tolerate names it too",
-		places:  place(func(c *Config) value { return enumList{&c.TLS.Chain.Faults, chainFaultWords()} }),
-		applies: fullHandshake, // tls.certificate lowers it
-		check: func(c *Config) []fault {
+		Doc:       "what is wrong with the server's chain, such as expired or [expired, wrong-name]; the client goes on only if tls.tolerate names it too",
+		fields:    field(func(c *Config) value { return enumList{&c.TLS.Chain.Faults, chainFaultWords()} }),
+		applies:   fullHandshake,
+		loweredBy: "tls.certificate",
+		check: func(c *Config) []conflict {
 			return checkChainFaults(c, "tls.chain.fault", "client", c.TLS.Chain.Faults)
 		},
 	},
@@ -103,24 +109,24 @@ func fullHandshake(c *Config) string {
 }
 
 // checkSigns holds a type of keys to the versions whose handshakes it can sign.
-func checkSigns(c *Config, algorithm string, keys ...string) []fault {
+func checkSigns(c *Config, algorithm string, keys ...string) []conflict {
 	if since := engine.Version(pki.KeyTypeOf(algorithm).MinVersion); c.TLS.Versions.Max < since {
-		return faultf(keys, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", algorithm, since, c.TLS.Versions)
+		return conflictf(keys, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", algorithm, since, c.TLS.Versions)
 	}
 	return nil
 }
 
-func checkSignatureAlgorithms(c *Config) []fault {
+func checkSignatureAlgorithms(c *Config) []conflict {
 	highest := c.TLS.Versions.Max
 	switch {
 	case c.TLS.SignatureAlgorithms == nil:
 		return nil
 	case highest < engine.TLS12:
-		return faultf(blame("tls.signature_algorithms", "tls.version"), "clients name signature algorithms from TLS 1.2 on, and tls.version is %s", c.TLS.Versions)
+		return conflictf(blame("tls.signature_algorithms", "tls.version"), "clients name signature algorithms from TLS 1.2 on, and tls.version is %s", c.TLS.Versions)
 	case len(c.TLS.SignatureAlgorithms) == 0 && highest > engine.TLS12:
-		return faultf(blame("tls.signature_algorithms", "tls.version"), "a client of TLS 1.3 names signature algorithms")
+		return conflictf(blame("tls.signature_algorithms", "tls.version"), "a client of TLS 1.3 names signature algorithms")
 	case len(c.TLS.SignatureAlgorithms) > 0 && !c.TLS.signable(highest):
-		return faultf(blame("tls.signature_algorithms", "tls.certificate", "tls.other_certificates"), "no certificate of the server (%s) can sign by %s in TLS %v",
+		return conflictf(blame("tls.signature_algorithms", "tls.certificate", "tls.other_certificates"), "no certificate of the server (%s) can sign by %s in TLS %v",
 			strings.Join(c.TLS.certificates(), ", "), strings.Join(c.TLS.SignatureAlgorithms, ", "), highest)
 	}
 	return nil
@@ -130,7 +136,7 @@ func checkSignatureAlgorithms(c *Config) []fault {
 // no need of a signature.
 func (t *TLS) signable(v engine.Version) bool {
 	for _, name := range t.Suites {
-		if s, _ := protocol.SuiteByName(name); speaks(s, v) && s.KeyExchange == engine.KeyExchangeRSA {
+		if s, _ := protocol.SuiteByName(name); definedFor(s, v) && s.KeyExchange == engine.KeyExchangeRSA {
 			return true
 		}
 	}
@@ -145,16 +151,16 @@ func (t *TLS) certificates() []string {
 	return append([]string{t.Certificate}, t.OtherCertificates...)
 }
 
-// checkChainFaults holds the faults of a chain to what is tolerated: a chain that is refused makes no
-// connection to measure.
-func checkChainFaults(c *Config, key, verifier string, faults []string) []fault {
+// checkChainFaults holds the faults of a chain to what is tolerated: a chain that is refused makes
+// no connection to measure.
+func checkChainFaults(c *Config, key, verifier string, faults []string) []conflict {
 	for _, name := range faults {
 		if !slices.Contains(c.TLS.Tolerate, name) {
-			return faultf(blame(key, "tls.tolerate"), "the %s refuses a chain with the fault %s, and nothing is left to measure: add it to tls.tolerate", verifier, name)
+			return conflictf(blame(key, "tls.tolerate"), "the %s refuses a chain with the fault %s, and nothing is left to measure: add it to tls.tolerate", verifier, name)
 		}
 	}
 	if has := chainFaults(faults); has&pki.FaultExpired != 0 && has&pki.FaultNotYetValid != 0 {
-		return faultf(blame(key), "a chain cannot be %s", (pki.FaultExpired | pki.FaultNotYetValid).String())
+		return conflictf(blame(key), "a chain cannot be %s", (pki.FaultExpired | pki.FaultNotYetValid).String())
 	}
 	return nil
 }

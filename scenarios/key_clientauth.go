@@ -12,15 +12,15 @@ var clientAuthKeys = []Key{
 	{
 		Name: "tls.client_auth", Label: "client authentication", Default: "none",
 		Doc:     "whether the server asks for the client's certificate: none, requested (it serves a client without one too) or required",
-		places:  place(func(c *Config) value { return enum{&c.TLS.ClientAuth, clientAuths()} }),
+		fields:  field(func(c *Config) value { return enum{&c.TLS.ClientAuth, clientAuths()} }),
 		applies: carriesClient,
 		lower:   lowerClientAuth,
 	},
 	{
 		Name: "tls.client_certificate", Label: "client certificate", Unset: "tls.certificate where tls.client_auth asks for one",
 		Doc:    "key type of the client's certificate and of its certificate authorities, or none",
-		places: place(func(c *Config) value { return enum{&c.TLS.ClientCertificate, clientCertificates()} }),
-		derive: func(c *Config, set bool) []fault {
+		fields: field(func(c *Config) value { return enum{&c.TLS.ClientCertificate, clientCertificates()} }),
+		derive: func(c *Config, set bool) []conflict {
 			switch {
 			case set:
 			case c.TLS.ClientAuth == engine.ClientAuthNone.String():
@@ -30,46 +30,50 @@ var clientAuthKeys = []Key{
 			}
 			return nil
 		},
-		check: func(c *Config) []fault {
+		check: func(c *Config) []conflict {
 			switch {
 			case c.TLS.ClientCertificate == noCertificate && c.TLS.ClientAuth == engine.ClientAuthRequired.String():
-				return faultf(blame("tls.client_certificate", "tls.client_auth"), "the server refuses a client without the certificate that it requires: set tls.client_auth to requested, or give the client a certificate")
+				return conflictf(blame("tls.client_certificate", "tls.client_auth"), "the server refuses a client without the certificate that it requires: set tls.client_auth to requested, or give the client a certificate")
 			case c.TLS.ClientCertificate == noCertificate:
 				return nil
 			}
 			return checkSigns(c, c.TLS.ClientCertificate, "tls.client_certificate", "tls.certificate", "tls.version")
 		},
-		applies: all(asksClient, carriesClient), // tls.client_auth lowers it
+		applies:   all(asksClient, carriesClient),
+		loweredBy: "tls.client_auth",
 	},
 	{
 		Name: "tls.client_chain.length", Label: "client certificates sent", Default: "2",
-		Doc:     "certificates that the client sends: its own and the intermediates, without the root",
-		places:  place(func(c *Config) value { return count{&c.TLS.ClientChain.Length, 1, maxChainLength} }),
-		applies: clientChain, // tls.client_auth lowers it
+		Doc:       "certificates that the client sends: its own and the intermediates, without the root",
+		fields:    field(func(c *Config) value { return count{&c.TLS.ClientChain.Length, 1, maxChainLength} }),
+		applies:   clientChain,
+		loweredBy: "tls.client_auth",
 	},
 	{
 		Name: "tls.client_chain.size", Label: "client chain size", Unset: "not padded",
-		Doc:     "size to which the client's certificates are padded, all together",
-		places:  place(func(c *Config) value { return size{&c.TLS.ClientChain.Size, 0, maxChainSize} }),
-		applies: clientChain, // tls.client_auth lowers it
+		Doc:       "size to which the client's certificates are padded, all together",
+		fields:    field(func(c *Config) value { return size{&c.TLS.ClientChain.Size, 0, maxChainSize} }),
+		applies:   clientChain,
+		loweredBy: "tls.client_auth",
 	},
 	{
 		Name: "tls.client_chain.fault", Former: "tls.client_chain.flaw", Label: "client chain fault", Unset: "none",
 		Doc:    "what is wrong with the client's chain; the server goes on only if tls.tolerate names it too",
-		places: place(func(c *Config) value { return enumList{&c.TLS.ClientChain.Faults, chainFaultWords()} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return enumList{&c.TLS.ClientChain.Faults, chainFaultWords()} }),
+		check: func(c *Config) []conflict {
 			const key = "tls.client_chain.fault"
 			if slices.Contains(c.TLS.ClientChain.Faults, pki.FaultWrongName.String()) {
-				return faultf(blame(key), "servers do not ask for a client's name: it cannot be wrong")
+				return conflictf(blame(key), "servers do not ask for a client's name: it cannot be wrong")
 			}
 			return checkChainFaults(c, key, "server", c.TLS.ClientChain.Faults)
 		},
-		applies: clientChain, // tls.client_auth lowers it
+		applies:   clientChain,
+		loweredBy: "tls.client_auth",
 	},
 	{
 		Name: "tls.tolerate", Label: "tolerated faults", Unset: "none",
 		Doc:    "faults that both sides look for in the other's chain, and go on in spite of, such as [unknown-ca, expired]",
-		places: place(func(c *Config) value { return enumList{&c.TLS.Tolerate, chainFaultWords()} }),
+		fields: field(func(c *Config) value { return enumList{&c.TLS.Tolerate, chainFaultWords()} }),
 		applies: func(c *Config) string {
 			if len(c.TLS.Chain.Faults)+len(c.TLS.ClientChain.Faults) > 0 || asksClient(c) == "" && !c.TLS.resumes() {
 				return "" // a server that tolerates unknown issuers names none to the client

@@ -12,18 +12,18 @@ func hostKeys(side string, host func(*Config) *Host) []Key {
 		{
 			Name: side + ".cores", Label: side + " cores", Default: "1",
 			Doc:     "cores that TLS work of the " + side + " can run on",
-			places:  place(func(c *Config) value { return count{&host(c).Cores, 1, 0} }),
+			fields:  field(func(c *Config) value { return count{&host(c).Cores, 1, 0} }),
 			applies: func(*Config) string { return oneConnection },
 		},
 		{
 			Name: side + ".costs", Label: side + " costs", Default: "reference",
 			Doc:    "cost table of the " + side + ": reference, or the path of a file made by tlslab calibrate",
-			places: place(func(c *Config) value { return text{to: &host(c).Costs} }),
+			fields: field(func(c *Config) value { return text{to: &host(c).Costs} }),
 		},
 		{
 			Name: side + ".slowdown", Label: side + " slowdown", Default: "1",
 			Doc:    "how many times slower than its cost table the " + side + " is",
-			places: place(func(c *Config) value { return multiple{&host(c).Slowdown} }),
+			fields: field(func(c *Config) value { return multiple{&host(c).Slowdown} }),
 		},
 	}
 }
@@ -31,7 +31,7 @@ func hostKeys(side string, host func(*Config) *Host) []Key {
 var serverKeys = []Key{{
 	Name: "server.write_chunk", Label: "server write size", Unset: "a flight is one write",
 	Doc:    "most bytes that the server hands to TCP in one write of its handshake; a write's end ends a segment",
-	places: place(func(c *Config) value { return size{to: &c.Server.WriteChunk} }),
+	fields: field(func(c *Config) value { return size{to: &c.Server.WriteChunk} }),
 	lower: func(c *Config, e *engines) error {
 		e.exchange.WriteChunk = c.Server.WriteChunk
 		return nil

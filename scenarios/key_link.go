@@ -6,8 +6,8 @@ import (
 	"tlslab/netem"
 )
 
-// A hopKey is one setting of a link in one direction: a part of the rows of link, link.up, link.down
-// and ca.link, and of the items of link.hops.
+// A hopKey is one setting of a link in one direction: a part of the rows of link, link.up,
+// link.down and ca.link, and of the items of link.hops.
 type hopKey struct {
 	Name, Label, Default, Unset, Doc string
 
@@ -49,18 +49,18 @@ type direction struct {
 // keys are the hop's keys in a direction, after the key of a whole line of tc, which they refine.
 func (d direction) keys(line Key) []Key {
 	onEach := func(at func(*netem.Config) value) func(*Config) []value {
-		return func(c *Config) (places []value) {
+		return func(c *Config) (fields []value) {
 			for _, hop := range d.hops(c) {
-				places = append(places, at(hop))
+				fields = append(fields, at(hop))
 			}
-			return places
+			return fields
 		}
 	}
 	line.Name = d.name
-	line.places, line.applies = onEach(func(c *netem.Config) value { return tcLine{c} }), d.applies
+	line.fields, line.applies = onEach(func(c *netem.Config) value { return tcLine{c} }), d.applies
 	all := []Key{line}
 	for _, h := range hopKeys {
-		k := Key{Name: d.name + "." + h.Name, Label: h.Label + d.label, Unset: h.Unset, Doc: h.Doc, places: onEach(h.hop), applies: d.applies}
+		k := Key{Name: d.name + "." + h.Name, Label: h.Label + d.label, Unset: h.Unset, Doc: h.Doc, fields: onEach(h.hop), applies: d.applies}
 		if d.name == "link" {
 			k.Default = h.Default
 		}
@@ -103,17 +103,17 @@ func linkKeys() []Key {
 	return append(all, Key{
 		Name: "link.hops", Label: "path",
 		Doc:    "several links in a row, from client to server, each with the keys of link or one line of tc; in place of all other keys of link",
-		places: place(func(c *Config) value { return hops{&c.Link} }),
+		fields: field(func(c *Config) value { return hops{&c.Link} }),
 	})
 }
 
 // checkLink holds each direction of the link to what a link can be.
-func checkLink(c *Config) []fault {
+func checkLink(c *Config) []conflict {
 	for i, ways := range [][]netem.Config{c.Link.Up, c.Link.Down} {
 		for _, hop := range ways {
 			if message, part := checkHop(&hop); message != "" {
 				way := []string{"link.up", "link.down"}[i]
-				return faultf(blameLink(part, way, "link"), "%s", message)
+				return conflictf(blameLink(part, way, "link"), "%s", message)
 			}
 		}
 	}

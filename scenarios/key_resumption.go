@@ -10,7 +10,7 @@ import (
 // The kinds of handshakes of tls.kind, beside the engine's.
 const (
 	kindEarlyData = "early-data" // resumed, and the client sends its request at once
-	kindRefused   = "refused"    // full, since the server does not know the session that the client offers
+	kindRefused   = "refused"    // full: the server does not know the offered session
 )
 
 // Bounds of tickets.
@@ -24,14 +24,14 @@ var resumptionKeys = []Key{
 	{
 		Name: "tls.kind", Label: "handshake kind", Default: "full",
 		Doc:    "kind of the handshake that is measured: full, resumed, refused (the client offers a session that the server no longer knows: a full handshake at the price of the offer), or early-data (resumed in 1.3, and the client sends its request before the server has answered: 0-RTT); the connection before it, which gives the session, is not charged",
-		places: place(func(c *Config) value { return enum{&c.TLS.Kind, kinds} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return enum{&c.TLS.Kind, kinds} }),
+		check: func(c *Config) []conflict {
 			switch {
 			case c.TLS.Kind != kindEarlyData:
 			case c.TLS.Versions.Max < engine.TLS13:
-				return faultf(blame("tls.kind", "tls.version"), "early data is of TLS 1.3, and tls.version is %s", c.TLS.Versions)
+				return conflictf(blame("tls.kind", "tls.version"), "early data is of TLS 1.3, and tls.version is %s", c.TLS.Versions)
 			case c.TLS.KeyShare != c.TLS.Group && c.TLS.KeyShares == 1 && c.TLS.Resumption != engine.PSK.String():
-				return faultf(blame("tls.key_share", "tls.kind"), "a share for another group costs a HelloRetryRequest, after which there is no early data (RFC 9846 §4.2.2)")
+				return conflictf(blame("tls.key_share", "tls.kind"), "a share for another group costs a HelloRetryRequest, after which there is no early data (RFC 9846 §4.2.2)")
 			}
 			return nil
 		},
@@ -40,37 +40,41 @@ var resumptionKeys = []Key{
 	{
 		Name: "tls.resumption", Label: "resumption", Unset: "ticket, session-id in SSL 3.0, psk-dhe in 1.3",
 		Doc:    "resumption mechanism: of a resumed handshake, or offered in vain by a refused one: ticket or session-id up to 1.2, session-id alone in SSL 3.0, psk-dhe or psk in 1.3",
-		places: place(func(c *Config) value { return enum{&c.TLS.Resumption, resumptions()} }),
+		fields: field(func(c *Config) value { return enum{&c.TLS.Resumption, resumptions()} }),
 		derive: deriveResumption,
 		applies: when(func(c *Config) bool { return c.TLS.offers() },
-			"the client offers no session: tls.kind is full"), // tls.kind lowers it
+			"the client offers no session: tls.kind is full"),
+		loweredBy: "tls.kind",
 	},
 	{
 		Name: "tls.early_data", Label: "early data allowed", Default: "16KiB",
-		Doc:     "early data that the server allows with its tickets; the client sends the rest of a longer request after the handshake",
-		places:  place(func(c *Config) value { return size{&c.TLS.EarlyData, 1, 0} }),
-		applies: earlyData, // tls.kind lowers it
+		Doc:       "early data that the server allows with its tickets; the client sends the rest of a longer request after the handshake",
+		fields:    field(func(c *Config) value { return size{&c.TLS.EarlyData, 1, 0} }),
+		applies:   earlyData,
+		loweredBy: "tls.kind",
 	},
 	{
 		Name: "tls.early_data_window", Label: "window of early data", Default: "10s",
 		Doc:    "how late, by the client's view of its ticket's age, a ClientHello may arrive for the server to accept its early data; rejected early data is sent again after the handshake",
-		places: place(func(c *Config) value { return duration{&c.TLS.EarlyDataWindow, time.Millisecond, maxEarlyDataWindow} }),
+		fields: field(func(c *Config) value { return duration{&c.TLS.EarlyDataWindow, time.Millisecond, maxEarlyDataWindow} }),
 		applies: all(earlyData, when(func(c *Config) bool { return !c.TLS.RejectEarlyData },
-			"the server rejects all early data: tls.reject_early_data is true")), // tls.kind lowers it
+			"the server rejects all early data: tls.reject_early_data is true")),
+		loweredBy: "tls.kind",
 	},
 	{
 		Name: "tls.reject_early_data", Label: "early data rejected", Default: "false",
-		Doc:     "whether the server rejects all early data",
-		places:  place(func(c *Config) value { return boolean{&c.TLS.RejectEarlyData} }),
-		applies: earlyData, // tls.kind lowers it
+		Doc:       "whether the server rejects all early data",
+		fields:    field(func(c *Config) value { return boolean{&c.TLS.RejectEarlyData} }),
+		applies:   earlyData,
+		loweredBy: "tls.kind",
 	},
 	{
 		Name: "tls.tickets", Label: "tickets", Default: "2",
 		Doc:    "session tickets that the server sends after a TLS 1.3 handshake",
-		places: place(func(c *Config) value { return count{&c.TLS.Tickets, 0, maxTickets} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return count{&c.TLS.Tickets, 0, maxTickets} }),
+		check: func(c *Config) []conflict {
 			if c.TLS.Tickets == 0 && c.TLS.offers() && c.TLS.Versions.Max >= engine.TLS13 {
-				return faultf(blame("tls.tickets", "tls.kind"), "a TLS 1.3 handshake is resumed from a ticket: at least 1")
+				return conflictf(blame("tls.tickets", "tls.kind"), "a TLS 1.3 handshake is resumed from a ticket: at least 1")
 			}
 			return nil
 		},
@@ -84,7 +88,7 @@ var resumptionKeys = []Key{
 	{
 		Name: "tls.tickets_offered", Label: "tickets offered", Default: "1",
 		Doc:    "tickets that a TLS 1.3 client offers at once, each of which it uses up; the server takes the first that it can",
-		places: place(func(c *Config) value { return count{&c.TLS.TicketsOffered, 1, engine.MaxTicketsOffered} }),
+		fields: field(func(c *Config) value { return count{&c.TLS.TicketsOffered, 1, engine.MaxTicketsOffered} }),
 		applies: all(inTLS13("up to TLS 1.2 a client offers one ticket"),
 			when(func(c *Config) bool { return c.TLS.offers() }, "the client offers no session: tls.kind is full")),
 		lower: toClient(func(c *Config, e *engine.Config) { e.TicketsOffered = c.TLS.TicketsOffered }),
@@ -92,10 +96,10 @@ var resumptionKeys = []Key{
 	{
 		Name: "tls.ticket_rotation", Label: "ticket rotation", Unset: "never",
 		Doc:    "how often a server on real sockets changes its ticket key, in whole seconds; tickets under the key before are taken too, and renewed",
-		places: place(func(c *Config) value { return duration{to: &c.TLS.TicketRotation} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return duration{to: &c.TLS.TicketRotation} }),
+		check: func(c *Config) []conflict {
 			if c.TLS.TicketRotation%time.Second != 0 {
-				return faultf(blame("tls.ticket_rotation"), "%s: keys change after whole seconds", formatDuration(c.TLS.TicketRotation))
+				return conflictf(blame("tls.ticket_rotation"), "%s: keys change after whole seconds", formatDuration(c.TLS.TicketRotation))
 			}
 			return nil
 		},
@@ -137,8 +141,9 @@ var resumptionVersions = []struct {
 	{engine.SessionID.String(), engine.SSL30, engine.TLS12},
 }
 
-// deriveResumption forgets the mechanism where no session is offered, and finds the version's default.
-func deriveResumption(c *Config, _ bool) []fault {
+// deriveResumption forgets the mechanism where no session is offered, and finds the version's
+// default.
+func deriveResumption(c *Config, _ bool) []conflict {
 	if !c.TLS.offers() {
 		c.TLS.Resumption = ""
 		return nil
@@ -150,7 +155,7 @@ func deriveResumption(c *Config, _ bool) []fault {
 		case known && c.TLS.Resumption == "":
 			c.TLS.Resumption = row.name
 		case !known && c.TLS.Resumption == row.name:
-			return faultf(blame("tls.resumption", "tls.version"), "%s has no resumption by %s", v.Title(), row.name)
+			return conflictf(blame("tls.resumption", "tls.version"), "%s has no resumption by %s", v.Title(), row.name)
 		}
 	}
 	return nil

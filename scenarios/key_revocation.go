@@ -18,14 +18,14 @@ var revocationKeys = []Key{
 	{
 		Name: "tls.revocation", Label: "revocation", Default: "none",
 		Doc:    "how the client learns, in a full handshake, whether the server's certificate has been revoked: none (it does not), stapled (from 1.0 on the server sends an OCSP response with its certificate, which the client asks for, needs and verifies), or fetched (the client asks the certificate authority in the middle of the handshake)",
-		places: place(func(c *Config) value { return enum{&c.TLS.Revocation, revocations()} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return enum{&c.TLS.Revocation, revocations()} }),
+		check: func(c *Config) []conflict {
 			switch {
 			case c.TLS.Revocation == engine.RevocationNone.String():
 			case c.TLS.Revocation == engine.RevocationStapled.String() && c.TLS.Versions.Min < engine.TLS10:
-				return faultf(blame("tls.revocation", "tls.version"), "clients ask for a stapled response from TLS 1.0 on, and tls.version is %s", c.TLS.Versions)
+				return conflictf(blame("tls.revocation", "tls.version"), "clients ask for a stapled response from TLS 1.0 on, and tls.version is %s", c.TLS.Versions)
 			case c.TLS.Chain.Length == 1 && slices.Contains(c.TLS.Chain.Faults, pki.FaultUnknownCA.String()):
-				return faultf(blame("tls.revocation", "tls.chain.fault"), "the client does not know the issuer of the certificate, and so no OCSP response on it that it could verify")
+				return conflictf(blame("tls.revocation", "tls.chain.fault"), "the client does not know the issuer of the certificate, and so no OCSP response on it that it could verify")
 			}
 			return nil
 		},
@@ -38,14 +38,15 @@ var revocationKeys = []Key{
 	},
 	{
 		Name: "tls.responder", Label: "OCSP responder", Unset: "authority",
-		Doc:     "who signs OCSP responses: authority (the one that issued the certificate) or delegate (whose certificate comes along)",
-		places:  place(func(c *Config) value { return enum{&c.TLS.Responder, responders} }),
-		applies: checksRevocation, // tls.certificate lowers it
+		Doc:       "who signs OCSP responses: authority (the one that issued the certificate) or delegate (whose certificate comes along)",
+		fields:    field(func(c *Config) value { return enum{&c.TLS.Responder, responders} }),
+		applies:   checksRevocation,
+		loweredBy: "tls.certificate",
 	},
 	{
 		Name: "tls.soft_fail", Label: "soft fail", Unset: "false",
 		Doc:     "whether a client goes on that has no OCSP response, because none is stapled or the authority does not answer",
-		places:  place(func(c *Config) value { return boolean{&c.TLS.SoftFail} }),
+		fields:  field(func(c *Config) value { return boolean{&c.TLS.SoftFail} }),
 		applies: fetches,
 		lower:   toClient(func(c *Config, e *engine.Config) { e.SoftFail = c.TLS.SoftFail }),
 	},

@@ -6,91 +6,92 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// Bounds of tcp keys that tcp.Config.Validate has between two of its fields, one of which no key sets.
+// Bounds of tcp keys that tcp.Config.Validate has between two of its fields, one of which no key
+// sets.
 var (
 	maxMinRTO        = tcp.DefaultConfig().MaxRTO
 	maxReceiveBuffer = tcp.DefaultConfig().MaxReceiveBuffer
 )
 
-// tcpKeys are the keys of TCP at all endpoints. Their places are the world's own, and their bounds
-// those of tcp.Config.Validate.
+// tcpKeys are the keys of TCP at all endpoints. Their fields are
+// those of tcp.Config, and their bounds those of its Validate.
 var tcpKeys = []Key{
 	{
 		Name: "tcp.congestion", Label: "congestion control", Default: "reno",
 		Doc:    "congestion control",
-		places: place(func(c *Config) value { return enum{&c.TCP.CongestionControl, congestionControls()} }),
+		fields: field(func(c *Config) value { return enum{&c.TCP.CongestionControl, congestionControls()} }),
 	},
 	{
 		Name: "tcp.initial_window", Label: "initial window", Default: "10",
 		Doc:    "first congestion window, in segments",
-		places: place(func(c *Config) value { return count{&c.TCP.InitialWindow, 1, 1 << 16} }),
+		fields: field(func(c *Config) value { return count{&c.TCP.InitialWindow, 1, 1 << 16} }),
 	},
 	{
 		Name: "tcp.mtu", Label: "MTU", Default: "1500B",
 		Doc:    "largest IP packet",
-		places: place(func(c *Config) value { return size{&c.TCP.MTU, 128, 65535} }),
+		fields: field(func(c *Config) value { return size{&c.TCP.MTU, 128, 65535} }),
 	},
 	{
 		Name: "tcp.nagle", Label: "Nagle", Default: "false",
 		Doc:    "whether a partial segment waits while data is unacknowledged",
-		places: place(func(c *Config) value { return boolean{&c.TCP.Nagle} }),
+		fields: field(func(c *Config) value { return boolean{&c.TCP.Nagle} }),
 	},
 	{
 		Name: "tcp.timestamps", Label: "timestamps", Default: "true",
 		Doc:    "whether timestamps are offered",
-		places: place(func(c *Config) value { return boolean{&c.TCP.Timestamps} }),
+		fields: field(func(c *Config) value { return boolean{&c.TCP.Timestamps} }),
 	},
 	{
 		Name: "tcp.sack", Label: "SACK", Default: "true",
 		Doc:    "whether selective acknowledgements are offered",
-		places: place(func(c *Config) value { return boolean{&c.TCP.SACK} }),
+		fields: field(func(c *Config) value { return boolean{&c.TCP.SACK} }),
 	},
 	{
 		Name: "tcp.rack", Label: "RACK", Default: "true",
 		Doc:     "whether losses are found by time (RFC 8985); needs tcp.sack",
-		places:  place(func(c *Config) value { return boolean{&c.TCP.RACK} }),
+		fields:  field(func(c *Config) value { return boolean{&c.TCP.RACK} }),
 		applies: withSACK,
 	},
 	{
 		Name: "tcp.tail_loss_probe", Label: "tail loss probe", Default: "true",
 		Doc:     "whether a probe looks for the loss of a flight's tail (RFC 8985); needs tcp.sack",
-		places:  place(func(c *Config) value { return boolean{&c.TCP.TailLossProbe} }),
+		fields:  field(func(c *Config) value { return boolean{&c.TCP.TailLossProbe} }),
 		applies: withSACK,
 	},
 	{
 		Name: "tcp.slow_start_after_idle", Label: "slow start after idle", Default: "true",
 		Doc:    "whether the congestion window shrinks after an idle period",
-		places: place(func(c *Config) value { return boolean{&c.TCP.SlowStartAfterIdle} }),
+		fields: field(func(c *Config) value { return boolean{&c.TCP.SlowStartAfterIdle} }),
 	},
 	{
 		Name: "tcp.initial_rto", Label: "initial RTO", Default: "1s",
 		Doc:    "retransmission timeout before a round trip was measured",
-		places: place(func(c *Config) value { return duration{&c.TCP.InitialRTO, time.Millisecond, time.Hour} }),
+		fields: field(func(c *Config) value { return duration{&c.TCP.InitialRTO, time.Millisecond, time.Hour} }),
 	},
 	{
 		Name: "tcp.min_rto", Label: "minimum RTO", Default: "200ms",
 		Doc:    "least retransmission timeout; as in Linux it bounds the variance term",
-		places: place(func(c *Config) value { return duration{&c.TCP.MinRTO, time.Millisecond, maxMinRTO} }),
+		fields: field(func(c *Config) value { return duration{&c.TCP.MinRTO, time.Millisecond, maxMinRTO} }),
 	},
 	{
 		Name: "tcp.syn_retries", Label: "SYN retries", Default: "6",
 		Doc:    "retransmissions of a SYN with doubling timeouts before the client gives up",
-		places: place(func(c *Config) value { return count{&c.TCP.SYNRetries, 0, 127} }),
+		fields: field(func(c *Config) value { return count{&c.TCP.SYNRetries, 0, 127} }),
 	},
 	{
 		Name: "tcp.syn_linear_timeouts", Label: "linear SYN timeouts", Default: "4",
 		Doc:    "retransmissions of a SYN before those with doubling timeouts, each after the first timeout",
-		places: place(func(c *Config) value { return count{&c.TCP.SYNLinearTimeouts, 0, 127} }),
+		fields: field(func(c *Config) value { return count{&c.TCP.SYNLinearTimeouts, 0, 127} }),
 	},
 	{
 		Name: "tcp.receive_buffer", Label: "receive buffer", Default: "131072B",
 		Doc:    "first size of the receive buffer; half of it is window",
-		places: place(func(c *Config) value { return size{&c.TCP.ReceiveBuffer, 4096, maxReceiveBuffer} }),
+		fields: field(func(c *Config) value { return size{&c.TCP.ReceiveBuffer, 4096, maxReceiveBuffer} }),
 	},
 	{
 		Name: "tcp.hz", Label: "timer ticks per second", Default: "250",
 		Doc:    "timer ticks per second of both hosts; 0: timers are exact",
-		places: place(func(c *Config) value { return count{&c.TCP.HZ, 0, 10_000} }),
+		fields: field(func(c *Config) value { return count{&c.TCP.HZ, 0, 10_000} }),
 	},
 }
 

@@ -15,7 +15,8 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// unnamed are the fields of a Config that no key sets: they follow from others, or are Linux's and stay so.
+// unnamed are the fields of a Config that no key sets: they follow from others, or are Linux's and
+// stay so.
 var unnamed = map[string]bool{
 	"TLS.Suites": true, "Client.WriteChunk": true, "CA.Link": true, "CA.LikeLink": true,
 	"TCP.WindowScaling": true, "TCP.MaxRTO": true, "TCP.SYNACKRetries": true, "TCP.Retries": true, "TCP.Reordering": true,
@@ -24,10 +25,10 @@ var unnamed = map[string]bool{
 
 func TestEveryFieldOfAConfigHasAKey(t *testing.T) {
 	c := newConfig()
-	places := map[any]bool{}
+	fields := map[any]bool{}
 	for _, k := range keys {
-		for _, place := range k.places(c) {
-			places[reflect.ValueOf(place).Field(0).Pointer()] = true
+		for _, f := range k.fields(c) {
+			fields[reflect.ValueOf(f).Field(0).Pointer()] = true
 		}
 	}
 	var walk func(name string, v reflect.Value)
@@ -38,7 +39,7 @@ func TestEveryFieldOfAConfigHasAKey(t *testing.T) {
 			}
 			return
 		}
-		if has := places[v.Addr().Pointer()]; has == unnamed[name] {
+		if has := fields[v.Addr().Pointer()]; has == unnamed[name] {
 			t.Errorf("%s: has a key: %v", name, has)
 		}
 	}
@@ -54,9 +55,9 @@ func TestDefaultsOfTCPAreThoseOfItsRoom(t *testing.T) {
 // The language knows TCP's bounds, and says so in the words of its keys.
 func TestTCPTakesWhateverItsKeysTake(t *testing.T) {
 	for _, k := range tcpKeys {
-		for _, text := range ends(k.places(newConfig())[0]) {
+		for _, text := range ends(k.fields(newConfig())[0]) {
 			c := newConfig()
-			if err := k.places(c)[0].read(document.NewScalar("", text)); err != nil {
+			if err := k.fields(c)[0].read(document.NewScalar("", text)); err != nil {
 				t.Errorf("%s: %s: %v", k.Name, text, err)
 			} else if err := c.TCP.Validate(); err != nil {
 				t.Errorf("%s: %s: %v", k.Name, text, err)
@@ -90,8 +91,8 @@ func documentationRow(k *Key) string {
 	return "| `" + k.Name + "` | " + byDefault + " | " + k.Doc + " |\n"
 }
 
-// documentationTable is the table of docs/scenarios.md about a group of keys. Links in one direction, and the authority's, have
-// the keys of link.
+// documentationTable is the table of docs/scenarios.md about a group of keys. Links in one
+// direction, and the authority's, have the keys of link.
 func documentationTable(g keyGroup) string {
 	table := "| key | default | meaning |\n|---|---|---|\n"
 	for i := range g.keys {
@@ -145,6 +146,20 @@ func TestEveryKeyHasALabelAndAMeaning(t *testing.T) {
 	for _, k := range keys {
 		if k.Label == "" || k.Doc == "" || strings.HasSuffix(k.Doc, ".") {
 			t.Errorf("%s: label %q, meaning %q", k.Name, k.Label, k.Doc)
+		}
+	}
+}
+
+// Every key of the engines is lowered: by itself, or by another key that is.
+func TestEveryKeyOfTheEnginesIsLowered(t *testing.T) {
+	for _, g := range keyGroups {
+		for i := range g.keys {
+			k := &g.keys[i]
+			by := keyByName(k.loweredBy)
+			lowered := (k.lower != nil) != (by != nil && by.lower != nil)
+			if isEngines := g.name == "tls" || g.name == "transfer" && k.Name != "timeout"; isEngines && !lowered {
+				t.Errorf("%s is not lowered, or twice", k.Name)
+			}
 		}
 	}
 }
@@ -233,7 +248,8 @@ func TestTheSchemaHasEveryKey(t *testing.T) {
 	}
 }
 
-// Every indented block of the documentation that is a scenario, or a part of base, is read as it stands.
+// Every indented block of the documentation that is a scenario, or a part of base, is read as it
+// stands.
 func TestTheDocumentationsExamplesAreSound(t *testing.T) {
 	page, err := os.ReadFile("../docs/scenarios.md")
 	if err != nil {

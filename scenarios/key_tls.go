@@ -11,7 +11,7 @@ var tlsKeys = []Key{
 	{
 		Name: "tls.version", Label: "TLS version", Default: "1.3",
 		Doc:    "version of TLS, or a range from which both sides choose the highest: ssl3.0, 1.0, 1.1, 1.2, 1.3, 1.0..1.3",
-		places: place(func(c *Config) value { return versionRange{&c.TLS.Versions} }),
+		fields: field(func(c *Config) value { return versionRange{&c.TLS.Versions} }),
 		lower: both(func(c *Config, e *engine.Config) {
 			e.MinVersion, e.MaxVersion = c.TLS.Versions.Min, c.TLS.Versions.Max
 		}),
@@ -19,7 +19,7 @@ var tlsKeys = []Key{
 	{
 		Name: "tls.cipher", Label: "cipher", Unset: "aes-128-gcm, before 1.2 aes-128-cbc-sha, unless tls.suite is set",
 		Doc:     "bulk cipher; version, certificate and group make it a cipher suite (up to 1.2 with ECDHE or DHE, where such a suite is registered)",
-		places:  place(func(c *Config) value { return enum{&c.TLS.Cipher, ciphers()} }),
+		fields:  field(func(c *Config) value { return enum{&c.TLS.Cipher, ciphers()} }),
 		rival:   "tls.suite",
 		derive:  deriveCipher,
 		applies: when(func(c *Config) bool { return c.TLS.Suite == "" }, "tls.suite names the suite"),
@@ -33,24 +33,25 @@ var tlsKeys = []Key{
 	},
 	{
 		Name: "tls.suite", Label: "cipher suite", Unset: "the suites of tls.cipher",
-		Doc:    "one cipher suite by its registered name, such as TLS_RSA_WITH_AES_128_CBC_SHA; excludes tls.cipher",
-		places: place(func(c *Config) value { return enum{&c.TLS.Suite, suiteNames()} }),
-		rival:  "tls.cipher", // which lowers it
-		check:  checkSuite,
+		Doc:       "one cipher suite by its registered name, such as TLS_RSA_WITH_AES_128_CBC_SHA; excludes tls.cipher",
+		fields:    field(func(c *Config) value { return enum{&c.TLS.Suite, suiteNames()} }),
+		rival:     "tls.cipher",
+		loweredBy: "tls.cipher",
+		check:     checkSuite,
 	},
 	{
 		Name: "tls.group", Label: "group", Default: "x25519",
 		Doc:    "group of the (EC)DHE or hybrid key exchange; ffdhe2048 where tls.suite has DHE",
-		places: place(func(c *Config) value { return enum{&c.TLS.Group, groups()} }),
-		derive: func(c *Config, set bool) []fault {
+		fields: field(func(c *Config) value { return enum{&c.TLS.Group, groups()} }),
+		derive: func(c *Config, set bool) []conflict {
 			if s, named := protocol.SuiteByName(c.TLS.Suite); named && !set && s.KeyExchange == engine.KeyExchangeDHE {
 				c.TLS.Group = engine.FFDHE2048.String()
 			}
 			return nil
 		},
-		check: func(c *Config) []fault {
+		check: func(c *Config) []conflict {
 			if c.TLS.Versions.Max < engine.TLS13 && familyOf(c.TLS.Group) == kx.Hybrid {
-				return faultf(blame("tls.group", "tls.version"), "%s is a group of TLS 1.3, and tls.version is %s", c.TLS.Group, c.TLS.Versions)
+				return conflictf(blame("tls.group", "tls.version"), "%s is a group of TLS 1.3, and tls.version is %s", c.TLS.Group, c.TLS.Versions)
 			}
 			return nil
 		},
@@ -63,28 +64,29 @@ var tlsKeys = []Key{
 	{
 		Name: "tls.key_share", Label: "first key share", Unset: "tls.group",
 		Doc:    "group of the first key share that a TLS 1.3 client sends; another group than tls.group costs a HelloRetryRequest, unless tls.key_shares is 2",
-		places: place(func(c *Config) value { return enum{&c.TLS.KeyShare, groups()} }),
-		derive: func(c *Config, set bool) []fault {
+		fields: field(func(c *Config) value { return enum{&c.TLS.KeyShare, groups()} }),
+		derive: func(c *Config, set bool) []conflict {
 			if !set {
 				c.TLS.KeyShare = c.TLS.Group
 			}
 			return nil
 		},
-		check: func(c *Config) []fault {
+		check: func(c *Config) []conflict {
 			if c.TLS.KeyShare != c.TLS.Group && c.TLS.Versions.Max < engine.TLS13 {
-				return faultf(blame("tls.key_share"), "only a TLS 1.3 client sends a key share before the server has chosen the group")
+				return conflictf(blame("tls.key_share"), "only a TLS 1.3 client sends a key share before the server has chosen the group")
 			}
 			return nil
 		},
-		applies: inTLS13("only a TLS 1.3 client sends key shares with its ClientHello"), // tls.group lowers it
+		applies:   inTLS13("only a TLS 1.3 client sends key shares with its ClientHello"),
+		loweredBy: "tls.group",
 	},
 	{
 		Name: "tls.key_shares", Label: "key shares", Default: "1",
 		Doc:    "key shares in the ClientHello of a TLS 1.3 client: 1 (of tls.key_share), or 2 (of tls.key_share and tls.group)",
-		places: place(func(c *Config) value { return count{&c.TLS.KeyShares, 1, 2} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return count{&c.TLS.KeyShares, 1, 2} }),
+		check: func(c *Config) []conflict {
 			if c.TLS.KeyShares == 2 && c.TLS.KeyShare == c.TLS.Group {
-				return faultf(blame("tls.key_shares"), "two shares are for two groups: set tls.key_share to another group than tls.group")
+				return conflictf(blame("tls.key_shares"), "two shares are for two groups: set tls.key_share to another group than tls.group")
 			}
 			return nil
 		},
@@ -130,5 +132,6 @@ func notResumedSSL30(c *Config) string {
 	return "a resumed handshake of SSL 3.0 has neither extensions nor certificates"
 }
 
-// withExtensions holds where the client speaks a version that has extensions: SSL 3.0 alone has none.
+// withExtensions holds where the client speaks a version that has extensions: SSL 3.0 alone has
+// none.
 func withExtensions(c *Config) bool { return c.TLS.Versions.Max >= engine.TLS10 }

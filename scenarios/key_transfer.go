@@ -19,19 +19,19 @@ var transferKeys = []Key{
 	{
 		Name: "transfer.request", Label: "request size", Default: "500B",
 		Doc:    "application data that the client sends once it may",
-		places: place(func(c *Config) value { return size{&c.Transfer.Request, 1, 0} }),
+		fields: field(func(c *Config) value { return size{&c.Transfer.Request, 1, 0} }),
 		lower:  toExchange(func(c *Config, e *engines) { e.exchange.Request = c.Transfer.Request }),
 	},
 	{
 		Name: "transfer.response", Label: "response size", Default: "10kB",
 		Doc:    "application data that the server answers with",
-		places: place(func(c *Config) value { return size{&c.Transfer.Response, 1, 0} }),
+		fields: field(func(c *Config) value { return size{&c.Transfer.Response, 1, 0} }),
 		lower:  toExchange(func(c *Config, e *engines) { e.exchange.Response = c.Transfer.Response }),
 	},
 	{
 		Name: "transfer.content", Label: "content", Default: "text",
 		Doc:     "what request and response are like to a compressor: text (markup, of which DEFLATE leaves a third), or random, as images and archives are",
-		places:  place(func(c *Config) value { return enum{&c.Transfer.Content, contents} }),
+		fields:  field(func(c *Config) value { return enum{&c.Transfer.Content, contents} }),
 		applies: when(func(c *Config) bool { return c.TLS.Compression }, "nothing is compressed: tls.compression is false"),
 		lower: toExchange(func(c *Config, e *engines) {
 			if c.TLS.Compression {
@@ -42,14 +42,14 @@ var transferKeys = []Key{
 	{
 		Name: "transfer.rounds", Label: "requests", Default: "1",
 		Doc:    "requests on the connection, each after the last byte of the response to the one before; all have the same sizes. At most 100, and 1 GiB each way",
-		places: place(func(c *Config) value { return count{&c.Transfer.Rounds, 1, maxRounds} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return count{&c.Transfer.Rounds, 1, maxRounds} }),
+		check: func(c *Config) []conflict {
 			t := &c.Transfer
 			switch {
 			case t.Rounds > maxTransferred/t.Request:
-				return faultf(blame("transfer.rounds", "transfer.request"), "%d requests of %s: at most %s in all", t.Rounds, sizes.format(int64(t.Request)), sizes.format(maxTransferred))
+				return conflictf(blame("transfer.rounds", "transfer.request"), "%d requests of %s: at most %s in all", t.Rounds, sizes.format(int64(t.Request)), sizes.format(maxTransferred))
 			case t.Rounds > maxTransferred/t.Response:
-				return faultf(blame("transfer.rounds", "transfer.response"), "%d responses of %s: at most %s in all", t.Rounds, sizes.format(int64(t.Response)), sizes.format(maxTransferred))
+				return conflictf(blame("transfer.rounds", "transfer.response"), "%d responses of %s: at most %s in all", t.Rounds, sizes.format(int64(t.Response)), sizes.format(maxTransferred))
 			}
 			return nil
 		},
@@ -58,10 +58,10 @@ var transferKeys = []Key{
 	{
 		Name: "transfer.pause", Label: "pause between requests", Unset: "none",
 		Doc:    "time that the client lets go by between a response and its next request",
-		places: place(func(c *Config) value { return duration{&c.Transfer.Pause, 0, time.Hour} }),
-		check: func(c *Config) []fault {
+		fields: field(func(c *Config) value { return duration{&c.Transfer.Pause, 0, time.Hour} }),
+		check: func(c *Config) []conflict {
 			if pauses := time.Duration(c.Transfer.Rounds-1) * c.Transfer.Pause; pauses >= c.Timeout {
-				return faultf(blame("transfer.pause", "timeout"), "the pauses take %s together, and every replicate ends after %s", formatDuration(pauses), formatDuration(c.Timeout))
+				return conflictf(blame("transfer.pause", "timeout"), "the pauses take %s together, and every replicate ends after %s", formatDuration(pauses), formatDuration(c.Timeout))
 			}
 			return nil
 		},
@@ -71,6 +71,6 @@ var transferKeys = []Key{
 	{
 		Name: "timeout", Label: "timeout", Default: "60s",
 		Doc:    "virtual time after which a replicate is given up and counted as timed out",
-		places: place(func(c *Config) value { return duration{&c.Timeout, time.Millisecond, 0} }),
+		fields: field(func(c *Config) value { return duration{&c.Timeout, time.Millisecond, 0} }),
 	},
 }

@@ -8,18 +8,18 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// A SettingError is an error of a configuration that one of some keys is to blame for.
+// A SettingError is an error of lowering a configuration, with the keys that may be to blame.
 type SettingError struct {
-	Keys []string // the one that is most likely wrong first
+	Keys []string // the most likely mistake first
 	Err  error
 }
 
 func (e *SettingError) Error() string { return e.Keys[0] + ": " + e.Err.Error() }
 func (e *SettingError) Unwrap() error { return e.Err }
 
-// Locate finds the place of a cell's error in the scenario. Of a *SettingError it makes Errors with
-// the place of the first of its keys that a setting gives; other errors keep their text, with the
-// cell's name before it.
+// Locate gives a cell's error a place in the scenario. For a *SettingError it returns
+// document.Errors at the first of its keys that has a setting; for another error, the error with
+// the cell's name before it.
 func (s *Scenario) Locate(c *Cell, err error) error {
 	var setting *SettingError
 	if !errors.As(err, &setting) {
@@ -34,11 +34,11 @@ func (s *Scenario) Locate(c *Cell, err error) error {
 		chosen[i] = f.Levels[f.level(name)]
 	}
 	_, origin, _ := s.layers.configure(chosen)
-	return document.Errors{s.placeFault(c.Levels, fault{setting.Keys, setting.Err.Error()}, origin)}
+	return document.Errors{s.placeConflict(c.Levels, conflict{setting.Keys, setting.Err.Error()}, origin)}
 }
 
-// placeFault reports a fault at the first of its keys that a setting gives, and names the cell.
-func (s *Scenario) placeFault(levels []string, f fault, origin map[string]setting) *document.Error {
+// placeConflict is the error of a conflict, with the cell's name.
+func (s *Scenario) placeConflict(levels []string, f conflict, origin map[string]setting) *document.Error {
 	e := s.at(f, origin)
 	if len(levels) > 0 {
 		e.Message += " (in the cell " + describe(s, levels) + ")"
@@ -46,8 +46,8 @@ func (s *Scenario) placeFault(levels []string, f fault, origin map[string]settin
 	return e
 }
 
-// at is a fault's place without the cell.
-func (s *Scenario) at(f fault, origin map[string]setting) *document.Error {
+// at is the error of a conflict at the first of its keys that has a setting.
+func (s *Scenario) at(f conflict, origin map[string]setting) *document.Error {
 	for _, key := range f.keys {
 		if set, ok := origin[key]; ok {
 			return set.node.Errorf("%s: %s", key, f.message)

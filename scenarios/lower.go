@@ -19,10 +19,10 @@ var (
 	notAfter   = engineTime.AddDate(1, 0, 0)
 )
 
-// Exchange lowers the keys of tls and transfer, and server.write_chunk, to the configurations of two
-// engines and what they exchange. All randomness comes from the root seed and none from the network,
-// so cells that differ in the network alone make the same exchange, byte for byte. An error is a
-// *SettingError where a key is to blame.
+// Exchange lowers the keys of tls and transfer, and server.write_chunk, to the configurations of
+// two engines and what they exchange. All randomness comes from the root seed and none from the
+// network, so cells that differ in the network alone make the same exchange, byte for byte. An
+// error is a *SettingError where a key is to blame.
 func (c *Config) Exchange(root uint64) (sim.Exchange, error) {
 	e, err := c.lowerEngines(simulated(root))
 	if err != nil {
@@ -155,8 +155,8 @@ func (t *TLS) antiReplay() session.AntiReplay {
 }
 
 // lowerGroups lets the server take tls.group only. A client whose first share is for another group
-// offers both, and beside them the curves of the certificates, without which it could not accept one
-// in TLS 1.2 (RFC 8422 §5.1).
+// offers both, and beside them the curves of the certificates, without which it could not accept
+// one in TLS 1.2 (RFC 8422 §5.1).
 func lowerGroups(c *Config, e *engines) error {
 	names := []string{c.TLS.KeyShare, c.TLS.Group}
 	for _, algorithm := range c.TLS.certificates() {

@@ -8,9 +8,9 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// lowerCertificates makes the server's chains and lets the client trust their roots. The server has a
-// chain of each type of key for tls.server_name and its other names in the environment, and then for
-// each of tls.other_names. Chains of one type differ in the name alone.
+// lowerCertificates makes the server's chains and lets the client trust their roots. The server has
+// a chain of each type of key for tls.server_name and its other names in the environment, and then
+// for each of tls.other_names. Chains of one type differ in the name alone.
 func lowerCertificates(c *Config, e *engines) (err error) {
 	if e.server.UnknownNames, err = engine.ParseNamePolicy(c.TLS.UnknownName); err != nil {
 		return err
@@ -37,8 +37,8 @@ func lowerCertificates(c *Config, e *engines) (err error) {
 	return err
 }
 
-// serverSpecs are the server's chains without names, one for each type of key. Each draws its seed once,
-// so that the chains of all names lead to the same roots.
+// serverSpecs are the server's chains without names, one for each type of key. Each draws its seed
+// once, so that the chains of all names lead to the same roots.
 func (c *Config) serverSpecs(env *engineEnv) []ca.ChainSpec {
 	specs := make([]ca.ChainSpec, len(c.TLS.certificates()))
 	for i, algorithm := range c.TLS.certificates() {
@@ -66,8 +66,8 @@ func (c *Config) serverCertificate(spec ca.ChainSpec, e *engines) (certificate *
 	return certificate, chain.Root, nil
 }
 
-// lowerClientAuth makes the client's chain, if it has one, and lets the server trust its root. A server
-// that asks a client without a certificate trusts the root of a chain like its own.
+// lowerClientAuth makes the client's chain, if it has one, and lets the server trust its root. A
+// server that asks a client without a certificate trusts the root of a chain like its own.
 func lowerClientAuth(c *Config, e *engines) (err error) {
 	if e.server.ClientAuth, err = engine.ParseClientAuth(c.TLS.ClientAuth); err != nil {
 		return err
@@ -113,7 +113,8 @@ func chainFaults(names []string) (all pki.ChainFault) {
 	return all
 }
 
-// makeCertificate makes what one side shows, and the chain with the root that makes the other trust it.
+// makeCertificate makes what one side shows, and the chain with the root that makes the other trust
+// it.
 func makeCertificate(spec ca.ChainSpec) (certificate *engine.Certificate, chain *ca.Chain, err error) {
 	chain, err = ca.Issue(spec)
 	if err != nil {

@@ -32,8 +32,8 @@ func (s *Scenario) Header(version string) results.Header {
 	return h
 }
 
-// shownAsRTT is what a factor of delays is shown as: the round-trip time that follows from each of its
-// levels, if one does in all cells of that level.
+// shownAsRTT is what a factor of delays is shown as: the round-trip time that follows from each of
+// its levels, if one does in all cells of that level.
 func (s *Scenario) shownAsRTT(factor int) *results.Shown {
 	f := &s.Factors[factor]
 	if f.Name != "link.delay" {

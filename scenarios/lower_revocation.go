@@ -25,8 +25,8 @@ func (a *ocspAuthority) answer(request []byte) []byte {
 }
 
 // attachOCSP makes the authority's response on a certificate of the server: good, signed when the
-// certificate was issued, for as long as it is valid. A stapled response comes with the certificate;
-// the authority keeps it in any case.
+// certificate was issued, for as long as it is valid. A stapled response comes with the
+// certificate; the authority keeps it in any case.
 func (c *Config) attachOCSP(certificate *engine.Certificate, chain *ca.Chain, e *engines) (*engine.Certificate, error) {
 	if c.TLS.Revocation == engine.RevocationNone.String() {
 		return certificate, nil

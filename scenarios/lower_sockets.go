@@ -6,34 +6,35 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"tlslab/engine/protocol"
-	"tlslab/engine/session"
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/protocol"
+	"tlslab/engine/session"
 	"tlslab/scenarios/document"
 )
 
-// Sockets are engines' configurations for connections over real sockets: real randomness and real time, fit for use by many
-// goroutines.
+// Sockets are two engines' configurations for connections over real sockets, with real randomness
+// and time. Many goroutines may use them.
 type Sockets struct {
 	Client, Server *engine.Config
-	ServerName     string   // as tls.server_name says; "": it does not
+	ServerName     string   // of tls.server_name; "" where that is not set
 	Roots          [][]byte // DER of the certificates that Server's chains lead to
 
-	// Answer is what the authority of Server's certificates answers to an OCSP request.
+	// Answer is the OCSP responder of the authority that issued Server's certificates.
 	Answer func(request []byte) []byte
 }
 
-// lifetime is how long the certificates of a server that was started are valid.
+// lifetime is the validity of the certificates of a server on real sockets.
 const lifetime = 90 * 24 * time.Hour
 
-// NewSockets makes them of the keys of a tls: block, written key=value as --set has them; names are the server's beside
-// tls.server_name. Where a scenario compares like with like and so has one default for each key, these peers take what comes: both
-// versions, and every suite and group, unless a key says otherwise. A key that says nothing of suites, groups or resumption leaves
-// the engine's defaults. Certificates name a responder at a URL where clients are to ask it. An error is of type Errors.
+// NewSockets lowers keys of tls, written key=value as for --set. names are the server's beside
+// tls.server_name, and responder is the URL of the OCSP responder in its certificates. A scenario
+// has one default for each key, so that its cells differ in their factors alone; a real peer
+// accepts what it can: without keys that say otherwise, TLS 1.2 and 1.3, and the engine's default
+// suites, groups and resumption mechanisms. An error is of type document.Errors.
 func NewSockets(sets []string, responder string, names ...string) (*Sockets, error) {
-	c, said, err := parseTLS(sets)
+	c, explicit, err := parseTLS(sets)
 	if err != nil {
 		return nil, err
 	}
@@ -52,25 +53,25 @@ func NewSockets(sets []string, responder string, names ...string) (*Sockets, err
 	s := &Sockets{Client: e.client, Server: e.server, Roots: e.roots, Answer: e.authority.answer}
 	for _, cfg := range []*engine.Config{s.Client, s.Server} {
 		cfg.Rand = rand.Reader
-		c.widen(cfg, said)
+		c.widen(cfg, explicit)
 	}
 	s.Server.SessionCache = session.NewCache(maxSessions, engine.DefaultTicketLifetime)
-	if said["tls.server_name"] {
+	if explicit["tls.server_name"] {
 		s.ServerName = c.TLS.ServerName
 	}
 	return s, nil
 }
 
-// maxSessions bounds what a server remembers under session IDs.
+// maxSessions bounds the sessions that a server keeps under session IDs.
 const maxSessions = 20_000
 
-// widen takes back what nobody asked for.
-func (c *Config) widen(cfg *engine.Config, said map[string]bool) {
+// widen restores the engine's defaults for keys that are not set.
+func (c *Config) widen(cfg *engine.Config, explicit map[string]bool) {
 	switch {
-	case said["tls.suite"]:
-	case !said["tls.cipher"]:
+	case explicit["tls.suite"]:
+	case !explicit["tls.cipher"]:
 		cfg.Suites = nil
-	case !said["tls.certificate"]:
+	case !explicit["tls.certificate"]:
 		cfg.Suites = nil
 		for _, s := range protocol.Suites() {
 			if s.Cipher == c.TLS.Cipher && s.KeyExchange != engine.KeyExchangeRSA {
@@ -78,30 +79,30 @@ func (c *Config) widen(cfg *engine.Config, said map[string]bool) {
 			}
 		}
 	}
-	if !said["tls.tolerate"] {
+	if !explicit["tls.tolerate"] {
 		cfg.ToleratedFaults = 0
 	}
-	if !said["tls.group"] && !said["tls.key_share"] {
+	if !explicit["tls.group"] && !explicit["tls.key_share"] {
 		cfg.Groups = nil
 	}
 	switch {
-	case said["tls.resumption"]:
-	case said["tls.kind"] && c.TLS.Kind == "full":
+	case explicit["tls.resumption"]:
+	case explicit["tls.kind"] && c.TLS.Kind == "full":
 		cfg.Resumption = []engine.Resumption{}
 	default:
 		cfg.Resumption = nil
 	}
 }
 
-// parseTLS reads settings over the defaults of sockets. said are the keys that were set.
-func parseTLS(sets []string) (c Config, said map[string]bool, err error) {
-	said = map[string]bool{}
+// parseTLS reads settings over the defaults of sockets. explicit has the keys that are set.
+func parseTLS(sets []string) (c Config, explicit map[string]bool, err error) {
+	explicit = map[string]bool{}
 	values := map[string]string{}
 	for _, set := range sets {
 		name, value, _ := strings.Cut(set, "=")
-		said[name], values[name] = true, value
+		explicit[name], values[name] = true, value
 		if keyByName(name) != nil && !strings.HasPrefix(name, "tls.") {
-			return c, nil, document.Errors{{File: "--set " + name, Message: "a real connection has the keys of tls: only"}}
+			return c, nil, document.Errors{{File: "--set " + name, Message: "a real connection has the keys of tls only"}}
 		}
 		if name == "tls.kind" && value == kindRefused {
 			return c, nil, document.Errors{{File: "--set " + name, Message: "whether a real server refuses a session is up to the server"}}
@@ -111,16 +112,17 @@ func parseTLS(sets []string) (c Config, said map[string]bool, err error) {
 	s := &Scenario{Sets: sets, layers: r.layers}
 	var base []string
 	for _, d := range socketDefaults(values) {
-		if !said[d[0]] {
+		if !explicit[d[0]] {
 			base = append(base, d[0]+"="+d[1])
 		}
 	}
 	r.applyOverrides(s, append(base, sets...))
 	c = r.resolve(s, nil, nil)
-	return c, said, r.err()
+	return c, explicit, r.err()
 }
 
-// signsByOneOf says whether a certificate can sign by a scheme that the text of tls.signature_algorithms names.
+// signsByOneOf reports whether a type of key can sign by one of the schemes in the text of
+// tls.signature_algorithms.
 func signsByOneOf(certificate, named string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(named, func(r rune) bool { return strings.ContainsRune("[], ", r) }), func(name string) bool {
 		s := pki.SchemeByName(name)
@@ -128,18 +130,20 @@ func signsByOneOf(certificate, named string) bool {
 	})
 }
 
-// socketDefaults are keys with the values they have where nothing is said. What a suite that is named needs follows from it.
+// socketDefaults are the defaults of sockets where they differ from a scenario's. They follow from
+// the text of other settings: a suite brings its version and certificate.
 func socketDefaults(values map[string]string) [][2]string {
 	defaults := [][2]string{{"tls.version", Versions{engine.TLS12, engine.TLS13}.String()}}
 	if s, ok := protocol.SuiteByName(values["tls.suite"]); ok {
-		defaults[0][1] = Versions{min(max(s.Min, engine.TLS12), s.Max), s.Max}.String() // older ones on request only
-		i := slices.IndexFunc(certificates().names, func(certificate string) bool { return takes(s, certificate) })
+		// A version before TLS 1.2 is spoken only if the suite is defined for no later one.
+		defaults[0][1] = Versions{min(max(s.Min, engine.TLS12), s.Max), s.Max}.String()
+		i := slices.IndexFunc(certificates().names, func(certificate string) bool { return fitsCertificate(s, certificate) })
 		if i >= 0 && s.KeyType != "" {
 			defaults = append(defaults, [2]string{"tls.certificate", certificates().names[i]})
 		}
 	}
-	if flaws := values["tls.chain.fault"]; flaws != "" { // which is for the peer to judge
-		defaults = append(defaults, [2]string{"tls.tolerate", flaws})
+	if faults := values["tls.chain.fault"]; faults != "" { // the peer judges the chain
+		defaults = append(defaults, [2]string{"tls.tolerate", faults})
 	}
 	if named := values["tls.signature_algorithms"]; named != "" && values["tls.suite"] == "" {
 		i := slices.IndexFunc(certificates().names, func(certificate string) bool { return signsByOneOf(certificate, named) })

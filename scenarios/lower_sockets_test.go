@@ -98,7 +98,7 @@ func TestSocketsLiveInRealTimeWithRandomnessOfTheirOwn(t *testing.T) {
 
 func TestSocketsRefuseWhatARealConnectionDoesNotHave(t *testing.T) {
 	for _, row := range []struct{ set, says string }{
-		{"link.loss=1%", "keys of tls: only"},
+		{"link.loss=1%", "keys of tls only"},
 		{"tls.versoin=1.3", `did you mean "tls.version"?`},
 		{"tls.version=7", "not a version"},
 		{"tls.resumption=psk-dhe", ""},

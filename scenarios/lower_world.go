@@ -10,8 +10,8 @@ import (
 	"tlslab/sim/recording"
 )
 
-// World lowers the keys of hosts, links, tcp, ca and timeout to the simulator's configuration. tables
-// finds the cost table of a name. An error is a *SettingError.
+// World lowers the keys of hosts, links, tcp, ca and timeout to the simulator's configuration.
+// tables finds the cost table of a name. An error is a *SettingError.
 func (c *Config) World(tables func(name string) (*costs.Table, error)) (sim.Config, error) {
 	host := func(key string, h Host) (sim.Host, error) {
 		table, err := tables(h.Costs)
@@ -47,8 +47,8 @@ func (c *Config) World(tables func(name string) (*costs.Table, error)) (sim.Conf
 	return world, nil
 }
 
-// NewReplicator opens a world in which a recording is replayed. The error of a cost table that lacks a
-// price is a *SettingError.
+// NewReplicator opens a world in which a recording is replayed. The error of a cost table that
+// lacks a price is a *SettingError.
 func (c *Config) NewReplicator(world sim.Config, rec *recording.Recording, branch recording.Outcome) (*sim.Replicator, error) {
 	r, err := sim.NewReplicator(world, rec, branch)
 	if err == nil {
@@ -78,8 +78,8 @@ func (c *Config) Fetches() bool {
 	return c.TLS.Revocation == engine.RevocationFetched.String() && !c.TLS.resumes()
 }
 
-// AuthorityOps is what the authority computes for each answer. Its key is of the type of the server's
-// certificate.
+// AuthorityOps is what the authority computes for each answer. Its key is of the type of the
+// server's certificate.
 func (c *Config) AuthorityOps() []op.Op {
 	if c.CA.Signing != signingOnDemand {
 		return nil

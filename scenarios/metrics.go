@@ -10,17 +10,17 @@ import (
 	"tlslab/sim"
 )
 
-// A Metric is one thing that is measured of every replicate, and how it is read off its result.
+// A Metric is a measured quantity, and how it is read from the result of a replicate.
 type Metric struct {
 	results.Metric
 	// Value returns NaN where the replicate did not reach the metric.
 	Value func(r *sim.Result, c *Config) float64
-	// Of says whether connections of a configuration can have it; nil: all can.
+	// Of reports whether connections of a configuration can have the metric; nil: all can.
 	Of func(c *Config) bool
 }
 
-// Metrics are all metrics of any connection, in the order of the files' columns. The first is the headline where a scenario
-// compares nothing.
+// Metrics are all metrics, in the order of the samples' columns. The first is the headline of a
+// scenario without a comparison.
 var Metrics = slices.Concat([]Metric{
 	durationMetric("handshake", "client may send data", func(r *sim.Result) time.Duration { return r.Handshake }),
 	durationMetric("connect", "TCP connection established", func(r *sim.Result) time.Duration { return r.Connect }),
@@ -47,14 +47,14 @@ var Metrics = slices.Concat([]Metric{
 	ofRounds("last-round-ttlb", "from the last request to its last byte", func(r *sim.Result) time.Duration { return r.LastRoundTTLB }),
 })
 
-// ofRounds is a duration that connections of several rounds have.
+// ofRounds is a duration of connections with several rounds.
 func ofRounds(name, label string, of func(*sim.Result) time.Duration) Metric {
 	m := durationMetric(name, label, of)
 	m.Of = func(c *Config) bool { return c.Transfer.Rounds > 1 }
 	return m
 }
 
-// Metrics are those that any of the scenario's connections can have.
+// Metrics are the metrics that a connection of some cell can have.
 func (s *Scenario) Metrics() []Metric {
 	var all []Metric
 	for _, m := range Metrics {
@@ -65,7 +65,8 @@ func (s *Scenario) Metrics() []Metric {
 	return all
 }
 
-// measures reports whether any of the scenario's connections can have a metric, or no connection at all can.
+// measures reports whether a connection of some cell can have a metric. An unknown metric counts as
+// measured: its error is reported where its name is read.
 func (s *Scenario) measures(metric string) bool {
 	named := func(m Metric) bool { return m.Name == metric }
 	return slices.ContainsFunc(s.Metrics(), named) || !slices.ContainsFunc(Metrics, named)
@@ -80,7 +81,7 @@ func MetricNames() []string {
 	return names
 }
 
-// reached is a value that is negative where there is none.
+// reached returns NaN for a negative value, which means that the replicate did not get there.
 func reached(v int64) float64 {
 	if v < 0 {
 		return math.NaN()
@@ -93,13 +94,13 @@ func durationMetric(name, label string, of func(*sim.Result) time.Duration) Metr
 		func(r *sim.Result, _ *Config) float64 { return reached(int64(of(r))) }, nil}
 }
 
-// fetched is a metric that connections have whose client asks the authority.
+// fetched restricts a metric to connections whose client asks the certificate authority.
 func fetched(m Metric) Metric {
 	m.Of = (*Config).Fetches
 	return m
 }
 
-// work is CPU time, which is the same in every replicate that runs to its end.
+// work is CPU time. It is the same in all replicates of a cell that run to their end.
 func work(name, label string, of func(*sim.Result) time.Duration) Metric {
 	m := durationMetric(name, label, of)
 	m.Exact = true
@@ -127,7 +128,8 @@ func goodput(r *sim.Result, c *Config) float64 {
 	return rate
 }
 
-// causeGroups is what each cause of waiting counts as in a report; all others are the network's.
+// causeGroups has the group of each cause of waiting in reports. All other causes are of the group
+// network.
 var causeGroups = map[sim.Cause]string{
 	sim.FastRetransmit: "loss recovery",
 	sim.ReorderTimer:   "loss recovery",
@@ -140,13 +142,13 @@ var causeGroups = map[sim.Cause]string{
 	sim.ResponderCPU:   "cpu",
 }
 
-// causesOf are the causes that not all connections can have.
+// causesOf has the causes that only some connections can have.
 var causesOf = map[sim.Cause]func(*Config) bool{
 	sim.ResponderCPU:     (*Config).Fetches,
 	sim.ResponderTimeout: (*Config).Fetches,
 }
 
-// causes are the parts of ttlb's critical path, which add up to it.
+// causes are the parts of the critical path of ttlb. They add up to it.
 func causes() []Metric {
 	all := make([]Metric, 0, sim.NumCauses)
 	for cause := range sim.NumCauses {

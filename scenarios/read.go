@@ -11,7 +11,7 @@ import (
 	"tlslab/sim/costs"
 )
 
-// A reader holds what is known of a scenario while it is read.
+// A reader is the state of reading one scenario.
 type reader struct {
 	ctx      context.Context
 	found    document.Collector
@@ -19,10 +19,10 @@ type reader struct {
 	excludes []exclusion
 
 	costs  func(string) (*costs.Table, error)
-	tables map[string]error // what came of each cost table
+	tables map[string]error // the result of loading each cost table
 
-	faults  map[document.Error]bool // found in an earlier cell
-	effects map[string]*effect      // of the keys that are set, by name
+	conflicts map[document.Error]bool // found in an earlier cell
+	effects   map[string]*effect      // by key
 }
 
 func newReader(ctx context.Context, source *document.Source, load func(string) (*costs.Table, error)) *reader {
@@ -31,12 +31,12 @@ func newReader(ctx context.Context, source *document.Source, load func(string) (
 	}
 	return &reader{
 		ctx: ctx, layers: layers{source: source}, costs: load, tables: map[string]error{},
-		faults: map[document.Error]bool{}, effects: map[string]*effect{},
+		conflicts: map[document.Error]bool{}, effects: map[string]*effect{},
 	}
 }
 
-// stopped reports whether there is no use in reading on: enough mistakes were found, or the context
-// has ended.
+// stopped reports whether reading ends here: the context has ended, or no more mistakes are
+// collected.
 func (r *reader) stopped() bool { return r.found.Full() || r.ctx.Err() != nil }
 
 // err is the context's error, or the mistakes.
@@ -59,7 +59,7 @@ func (r *reader) addError(key string, err error) {
 	r.found.Add(err)
 }
 
-// documentKeys are the keys of a scenario, with their schema and what reads each.
+// documentKeys are the top-level keys of a scenario.
 var documentKeys []documentKey
 
 type documentKey struct {
@@ -70,7 +70,7 @@ type documentKey struct {
 
 func init() {
 	documentKeys = []documentKey{
-		{"name", "name of the scenario and of its output folder: letters, digits, hyphens, dots and underscores, at most 100; it must not end in a hyphen and digits, which Go's benchmark format takes for a number of processors",
+		{"name", "name of the scenario and of its output folder: at most 100 letters, digits, hyphens, dots and underscores; it must not end in a hyphen and digits, which Go's benchmark format takes for a number of processors",
 			func() object {
 				return object{"type": "string", "pattern": "^[A-Za-z0-9._-]+$", "maxLength": maxName}
 			}, (*reader).readName},
@@ -90,21 +90,21 @@ func init() {
 	}
 }
 
-func documentWords() []string {
-	words := make([]string, len(documentKeys))
+func documentNames() []string {
+	names := make([]string, len(documentKeys))
 	for i, k := range documentKeys {
-		words[i] = k.name
+		names[i] = k.name
 	}
-	return words
+	return names
 }
 
-// read reads the keys in the order of documentKeys, since compare speaks of factors.
+// read reads the keys in the order of documentKeys: exclude and compare need the factors.
 func (r *reader) read(s *Scenario, body *document.Node) {
 	if body.Kind != document.Mapping {
-		r.addf(body, "a scenario is a mapping with the keys %s", strings.Join(documentWords(), ", "))
+		r.addf(body, "a scenario is a mapping with the keys %s", strings.Join(documentNames(), ", "))
 		return
 	}
-	values := r.fields(body, documentWords())
+	values := r.mapping(body, documentNames())
 	for _, k := range documentKeys {
 		if v, ok := values[k.name]; ok && !r.stopped() {
 			k.read(r, s, v)
@@ -115,13 +115,13 @@ func (r *reader) read(s *Scenario, body *document.Node) {
 	}
 }
 
-// fields returns the values of a mapping that may have certain keys only.
-func (r *reader) fields(n *document.Node, words []string) map[string]*document.Node {
+// mapping returns the values of a mapping whose keys are among names.
+func (r *reader) mapping(n *document.Node, names []string) map[string]*document.Node {
 	if n.Kind != document.Mapping {
-		r.addf(n, "wants a mapping with the keys %s", strings.Join(words, ", "))
+		r.addf(n, "wants a mapping with the keys %s", strings.Join(names, ", "))
 	}
 	known := map[string]bool{}
-	for _, w := range words {
+	for _, w := range names {
 		known[w] = true
 	}
 	values := map[string]*document.Node{}
@@ -130,7 +130,7 @@ func (r *reader) fields(n *document.Node, words []string) map[string]*document.N
 		case r.stopped():
 			return values
 		case !known[p.Name]:
-			r.addf(p.Key, "unknown key %q%s: %s", p.Name, didYouMean(p.Name, words), strings.Join(words, ", "))
+			r.addf(p.Key, "unknown key %q%s: %s", p.Name, didYouMean(p.Name, names), strings.Join(names, ", "))
 		case values[p.Name] != nil:
 			r.addf(p.Key, "%s is set twice", p.Name)
 		default:
@@ -154,7 +154,7 @@ func (r *reader) readName(s *Scenario, n *document.Node) {
 // maxName is the length of a name, so that folders and files can have it in theirs.
 const maxName = 100
 
-// checkName holds a name to what can be part of a path and of a benchmark's name.
+// checkName accepts names that can be part of a path and of a benchmark's name.
 func checkName(n *document.Node, name string) error {
 	odd := strings.ContainsFunc(name, func(c rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._", c)
@@ -170,8 +170,8 @@ func checkName(n *document.Node, name string) error {
 	return nil
 }
 
-// endsInDigits reports whether a name ends in "-" and digits, which Go's benchmark format reads as a
-// number of processors.
+// endsInDigits reports whether a name ends in "-" and digits, which Go's benchmark format reads as
+// a number of processors.
 func endsInDigits(name string) bool {
 	i := strings.LastIndexByte(name, '-')
 	return i >= 0 && i+1 < len(name) && strings.Trim(name[i+1:], "0123456789") == ""
@@ -188,8 +188,8 @@ func (r *reader) readTitle(s *Scenario, n *document.Node) {
 	s.Title = strings.Join(strings.Fields(text), " ")
 }
 
-// hasControl reports whether a text that is printed as it is could command a terminal: whether it has
-// control characters beside white space.
+// hasControl reports whether a text has control characters beside white space. Printed as it is, it
+// could command a terminal.
 func hasControl(text string) bool {
 	return strings.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) && !unicode.IsSpace(c) })
 }

@@ -7,11 +7,11 @@ import (
 // HeadlineMetric is compared where a scenario does not say what.
 const HeadlineMetric = "handshake"
 
-var compareWords = []string{"factor", "baseline", "margin", "metric"}
+var compareNames = []string{"factor", "baseline", "margin", "metric"}
 
 // readCompare reads compare: {factor: tls.kind, baseline: full, margin: 2%, metric: handshake}.
 func (r *reader) readCompare(s *Scenario, n *document.Node) {
-	values := r.fields(n, compareWords)
+	values := r.mapping(n, compareNames)
 	c := &Compare{Margin: DefaultMargin, Metric: HeadlineMetric}
 	if f := r.compareFactor(s, n, values["factor"]); f != nil {
 		c.Factor = f.Name

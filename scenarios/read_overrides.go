@@ -24,7 +24,7 @@ func (r *reader) applyOverrides(s *Scenario, sets []string) {
 			r.applyOverride(s, name, value)
 		}
 	}
-	r.layers.over = inTableOrder(r.layers.over)
+	r.layers.overrides = inTableOrder(r.layers.overrides)
 }
 
 func (r *reader) applyOverride(s *Scenario, name, value string) {
@@ -70,8 +70,9 @@ func (r *reader) applyOverride(s *Scenario, name, value string) {
 			return
 		}
 	}
-	r.layers.over = slices.DeleteFunc(r.layers.over, func(o setting) bool { return o.key == key }) // the last --set counts
-	r.layers.over = append(r.layers.over, added)
+	earlier := func(o setting) bool { return o.key == key } // the last --set counts
+	r.layers.overrides = slices.DeleteFunc(r.layers.overrides, earlier)
+	r.layers.overrides = append(r.layers.overrides, added)
 }
 
 // narrow leaves a factor of patches the one level that is named.
@@ -85,8 +86,8 @@ func (r *reader) narrow(f *Factor, level *document.Node) {
 	f.Levels = f.Levels[i : i+1]
 }
 
-// dropCompareOf leaves out a comparison whose factor has one level left: there is nothing to compare
-// with.
+// dropCompareOf leaves out a comparison whose factor has one level left: there is nothing to
+// compare with.
 func (s *Scenario) dropCompareOf(f *Factor) {
 	if s.Compare != nil && s.Compare.Factor == f.Name {
 		s.Compare = nil

@@ -17,10 +17,10 @@ type setting struct {
 	layer    int  // see layers
 }
 
-// apply writes the value to its places in the configuration.
+// apply writes the value into its fields of the configuration.
 func (s setting) apply(c *Config) error {
-	for _, place := range s.key.places(c) {
-		if err := place.read(s.node); err != nil {
+	for _, f := range s.key.fields(c) {
+		if err := f.read(s.node); err != nil {
 			return err
 		}
 	}
@@ -36,16 +36,17 @@ func (s setting) meaning() string {
 	return fmt.Sprintf("%+v", *c)
 }
 
-// inTableOrder sorts settings as the table of keys has them, so that link comes before link.delay and
-// link.delay before link.up.delay, however the author ordered them.
+// inTableOrder sorts settings as the table of keys has them, so that link comes before link.delay
+// and link.delay before link.up.delay, however the author ordered them.
 func inTableOrder(settings []setting) []setting {
 	sorted := slices.Clone(settings)
 	slices.SortStableFunc(sorted, func(a, b setting) int { return cmp.Compare(a.key.rank, b.key.rank) })
 	return sorted
 }
 
-// flatten turns the nested mapping below the group prefix ("" for all) into settings of dotted keys.
-// Names may be nested or dotted: {tls: {version: "1.3"}} and {tls.version: "1.3"} are the same.
+// flatten turns the nested mapping below the group prefix ("" for all) into settings of dotted
+// keys. Names may be nested or dotted: {tls: {version: "1.3"}} and {tls.version: "1.3"} are the
+// same.
 func flatten(prefix string, n *document.Node) ([]setting, []error) {
 	if n.Kind != document.Mapping {
 		return flattenValue(prefix, n, n)

@@ -9,7 +9,7 @@ import (
 	"tlslab/sim/costs"
 )
 
-// Scenario is a question that was read and found sound: everything that a run needs.
+// Scenario is a scenario that was read and checked: everything that a run needs.
 type Scenario struct {
 	Name       string
 	Title      string
@@ -18,11 +18,11 @@ type Scenario struct {
 	Factors    []Factor
 	Compare    *Compare
 	Cells      []Cell            // in the order of the factors' levels, the last factor fastest
-	Constant   []results.Setting // what is the same in all of them
+	Constant   []results.Setting // what is the same in all cells
 
-	File string   // where Text is from
-	Text []byte   // the YAML
-	Sets []string // the --set that were applied, key=value
+	File string   // name of the text's file
+	Text []byte   // the YAML, as it was read
+	Sets []string // the settings of --set, key=value
 
 	layers layers
 }
@@ -34,19 +34,19 @@ const (
 	DefaultMargin     = 0.02
 )
 
-// Factor is one thing that is varied.
+// Factor is a key, or a group of keys, whose value varies between cells.
 type Factor struct {
-	Name   string // a key, or the name of a list of patches
+	Name   string // a key, or the name of a factor of patches
 	Levels []Level
 }
 
-// Level is one choice of a factor.
+// Level is one value of a factor.
 type Level struct {
 	Name     string
 	settings []setting
 }
 
-// Compare says what is measured against what.
+// Compare says which cells are compared with which.
 type Compare struct {
 	Factor   string
 	Baseline string  // one of its levels
@@ -60,7 +60,7 @@ type Cell struct {
 	Config Config
 }
 
-// Options are what the command line adds to a scenario.
+// Options are what the command line adds to a scenario's text.
 type Options struct {
 	Sets       []string // key=value: overrides base, or narrows a factor to one value
 	Replicates int      // 0: as the scenario says
@@ -70,8 +70,8 @@ type Options struct {
 	Costs func(name string) (*costs.Table, error)
 }
 
-// Parse reads a scenario. An error is of type document.Errors and holds what is wrong with it, up to
-// document.MaxErrors; or it is the context's. file is the name that errors carry.
+// Parse reads a scenario. file stands in errors. An error is the context's, or document.Errors with
+// the mistakes of the scenario, document.MaxErrors at most.
 func Parse(ctx context.Context, file string, text []byte, o Options) (*Scenario, error) {
 	body, err := document.Parse(file, text)
 	if err != nil {
@@ -103,7 +103,7 @@ func Parse(ctx context.Context, file string, text []byte, o Options) (*Scenario,
 	return s, nil
 }
 
-// String says how large the experiment is.
+// String is the scenario's name and size.
 func (s *Scenario) String() string {
 	return fmt.Sprintf("%s: %d cells × %d replicates", s.Name, len(s.Cells), s.Replicates)
 }

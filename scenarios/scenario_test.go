@@ -250,8 +250,8 @@ func TestHeadersAreSound(t *testing.T) {
 	}
 }
 
-// The work of reading grows with the scenario, and no faster: what four times as many levels, cells or exclusions allocate is about
-// four times as much.
+// The work of reading grows with the scenario, and no faster: what four times as many levels, cells
+// or exclusions allocate is about four times as much.
 func TestReadingIsLinear(t *testing.T) {
 	allocated := func(levels int) uint64 {
 		var list, exclude strings.Builder
@@ -274,7 +274,8 @@ func TestReadingIsLinear(t *testing.T) {
 	}
 }
 
-// Very many mistakes are not all shown, and very many cells are not made once nobody waits for them.
+// Very many mistakes are not all shown, and very many cells are not made once nobody waits for
+// them.
 func TestReadingEnds(t *testing.T) {
 	var unknown strings.Builder
 	for i := range 9000 {

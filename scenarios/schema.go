@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// JSONSchema is the language as a JSON Schema of draft 7, which editors complete and check with as one types. It is made from the
-// tables that the reader uses. What concerns several keys at once, only the reader knows.
+// JSONSchema is the language as a JSON Schema of draft 7, with which editors complete keys and mark
+// mistakes while one types. It has the keys and the types of their values; the checks of several
+// keys together are Parse's alone.
 func JSONSchema() ([]byte, error) {
 	properties := object{}
 	for _, k := range documentKeys {
@@ -37,22 +38,22 @@ func compareSchema() object {
 	}}
 }
 
-// described puts a description on a schema.
+// described adds a description to a schema.
 func described(o object, doc string) object {
 	o["description"] = doc
 	return o
 }
 
-// keySchema is what the value of one key may be.
+// keySchema is the schema of a key's value.
 func keySchema(k *Key) object {
-	o := described(k.places(newConfig())[0].schema(), k.description())
+	o := described(k.fields(newConfig())[0].schema(), k.description())
 	if k.Default != "" {
 		o["default"] = k.Default
 	}
 	return o
 }
 
-// groupSchema is a mapping of the keys below a prefix, nested or dotted.
+// groupSchema is the schema of a mapping with the keys below a prefix, nested or dotted.
 func groupSchema(prefix string) object {
 	properties := object{}
 	for _, word := range siblings(prefix) {
@@ -74,7 +75,8 @@ func groupSchema(prefix string) object {
 	return object{"type": "object", "additionalProperties": false, "properties": properties}
 }
 
-// factorsSchema is lists of values under the names of keys, and named patches under any other name.
+// factorsSchema is the schema of factors: lists of values under the names of keys, and named
+// patches under other names.
 func factorsSchema() object {
 	properties := object{}
 	for _, k := range keys {

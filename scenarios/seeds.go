@@ -9,10 +9,10 @@ import (
 
 // A Network derives the seeds of one cell's replicates.
 //
-// All randomness of a replicate's network comes from one seed of 64 bits, which depends on the root seed, on the cell's link and
-// on the replicate's number, and on nothing else. So cells that differ in anything but the link (full or resumed, this suite or
-// that, a slower server) meet the same losses and delays in the same replicate: common random numbers, which make paired
-// comparisons sharp. Adding a factor, a level or replicates changes no seed that was there before.
+// All randomness of a replicate's network comes from one seed of 64 bits. The seed depends on the
+// root seed, the cell's link and the replicate's number only. Cells with the same link therefore
+// meet the same losses and delays in the same replicate (common random numbers), and their
+// replicates are compared in pairs. A new factor, level or replicate changes no existing seed.
 //
 //	stream = SHA-256("tlslab link\n" ‖ decimal root seed ‖ "\n" ‖ link)
 //	link   = for each hop, upwards in order and then downwards in order, a line:
@@ -35,8 +35,9 @@ func NewNetwork(root uint64, link *Link) Network {
 	return n
 }
 
-// EngineSeed derives the seed of all that the engines draw, for one purpose: "exchange", "tickets", "chain". It does not depend on
-// the network nor on the cell, so that cells of one suite have the same certificates and signatures.
+// EngineSeed derives the seed of the engines' randomness for one purpose: "exchange", "tickets",
+// "chain". It depends on neither network nor cell, so cells with the same tls keys have the same
+// certificates and signatures.
 func EngineSeed(root uint64, purpose string) [32]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "tlslab engine\n%d\n%s\n", root, purpose))
 }

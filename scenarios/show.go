@@ -4,16 +4,16 @@ import (
 	"strings"
 )
 
-// Resolved is a cell as data: the level of each factor, and the value of every key of the language once base, --set, levels and
-// defaults are put together.
+// Resolved is a cell as data: the level of each factor, and the value of every key after defaults,
+// base, --set and levels.
 type Resolved struct {
 	Cell   map[string]string `json:"cell"`
 	Config map[string]any    `json:"config"`
 }
 
-// Resolved returns all cells in their order. Config has the names of the language: quantities as text with their unit, counts and
-// multiples as numbers, "link.up" and "link.down" as lists of lines of tc, and in "tls.suites" what tls.cipher or tls.suite came
-// to. A key that has no value is left out.
+// Resolved returns all cells in their order. Config is by key: quantities are text with their unit,
+// counts and multiples are numbers, "link.up" and "link.down" are lists of tc netem lines, and
+// "tls.suites" has the suites of tls.cipher or tls.suite. A key without a value is left out.
 func (s *Scenario) Resolved() []Resolved {
 	all := make([]Resolved, len(s.Cells))
 	for i := range s.Cells {
@@ -40,7 +40,7 @@ func (c *Config) resolved() map[string]any {
 			continue
 		}
 		if !k.isUnset(c) {
-			all[k.Name] = k.places(c)[0].shown()
+			all[k.Name] = k.fields(c)[0].shown()
 		}
 	}
 	return all

@@ -10,7 +10,7 @@ import (
 	"tlslab/engine/protocol"
 )
 
-// familyOf says what a group is built on.
+// familyOf is the kind of a group: curve, prime field or hybrid; 0 for an unknown one.
 func familyOf(group string) kx.Family {
 	if g := kx.ByName(group); g != nil {
 		return g.Family
@@ -18,23 +18,25 @@ func familyOf(group string) kx.Family {
 	return 0
 }
 
-func speaks(s engine.Suite, v engine.Version) bool { return s.Min <= v && v <= s.Max }
+// definedFor reports whether a suite is defined for a version.
+func definedFor(s engine.Suite, v engine.Version) bool { return s.Min <= v && v <= s.Max }
 
-func takes(s engine.Suite, certificate string) bool {
+// fitsCertificate reports whether a suite can be used with a type of certificate key.
+func fitsCertificate(s engine.Suite, certificate string) bool {
 	return s.KeyType == "" || s.KeyType == pki.KeyTypeOf(certificate).Name
 }
 
-// suiteFor finds the suite that a bulk cipher means with a version, a certificate and a group: the one with DHE for a group of a
-// prime field; for the others the one with ECDHE, or where none was registered (rc4-md5, null-sha256 …) the one with RSA key
-// exchange.
+// suiteFor finds the suite of a bulk cipher for a version, a certificate and a group. For a group
+// of a prime field the suite has DHE. For another group it has ECDHE, or RSA key exchange where no
+// suite with ECDHE is registered (rc4-md5, null-sha256 …).
 func suiteFor(cipher string, v engine.Version, certificate, group string) (found engine.Suite, ok bool) {
-	family := kx.Curve // a hybrid is for TLS 1.3, and lower versions of a range go on with its curve's kind
+	family := kx.Curve // also for a hybrid: the lower versions of a range use curves beside it
 	if familyOf(group) == kx.Field {
 		family = kx.Field
 	}
 	for _, s := range protocol.Suites() {
 		switch {
-		case s.Cipher != cipher || !speaks(s, v) || !takes(s, certificate):
+		case s.Cipher != cipher || !definedFor(s, v) || !fitsCertificate(s, certificate):
 		case s.KeyExchange == engine.KeyExchangeAny || engine.GroupFamily(s.KeyExchange) == family:
 			return s, true
 		case s.KeyExchange == engine.KeyExchangeRSA && family == kx.Curve:
@@ -44,7 +46,7 @@ func suiteFor(cipher string, v engine.Version, certificate, group string) (found
 	return found, ok
 }
 
-// hasBlockCipher reports whether any of the suites has a block cipher in CBC mode.
+// hasBlockCipher reports whether any suite has a block cipher in CBC mode.
 func (t *TLS) hasBlockCipher() bool {
 	return slices.ContainsFunc(t.Suites, func(name string) bool {
 		s, _ := protocol.SuiteByName(name)
@@ -52,8 +54,7 @@ func (t *TLS) hasBlockCipher() bool {
 	})
 }
 
-// defaultCiphers are what a scenario has that names neither cipher nor suite: the first that the
-// version knows.
+// defaultCiphers are tried in turn for a scenario with neither tls.cipher nor tls.suite.
 var defaultCiphers = []string{"aes-128-gcm", "aes-128-cbc-sha"}
 
 func defaultCipher(v engine.Version, certificate, group string) string {
@@ -65,7 +66,7 @@ func defaultCipher(v engine.Version, certificate, group string) string {
 	return defaultCiphers[0]
 }
 
-// ciphersOf lists the ciphers that have a suite, or says that there is none.
+// ciphersOf lists the ciphers for which suiteFor finds a suite, or "none".
 func ciphersOf(v engine.Version, certificate, group string) string {
 	var have []string
 	for _, cipher := range ciphers().names {

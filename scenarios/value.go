@@ -4,15 +4,15 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// A value is the place in a Config that a key writes to, with the type that it has in YAML.
+// A value is a field of a Config with the type that its key has in YAML.
 type value interface {
-	// read takes what stands in the text, or says at its place what is wrong with it.
+	// read sets the field to what the node says. An error is a *document.Error.
 	read(*document.Node) error
 	// schema is what read takes, as a JSON Schema.
 	schema() object
-	// isZero reports whether the place holds what it held before anything was read.
+	// isZero reports whether the field has its zero value.
 	isZero() bool
-	// shown is what the place holds, as JSON shows it.
+	// shown is the field's value as JSON shows it: quantities with their unit.
 	shown() any
 }
 

@@ -12,8 +12,8 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// The names of the language are those of the packages that own them: a row added to their tables can
-// be written in a scenario.
+// The names of the language are those of the packages that own them: a row added to their tables
+// can be written in a scenario.
 var (
 	suiteNames = once("a cipher suite", func() (names []string) {
 		for _, s := range protocol.Suites() {

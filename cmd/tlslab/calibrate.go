@@ -28,7 +28,8 @@ client.costs or server.costs. Nothing else should be running meanwhile.`,
 			if out == "" {
 				return measure(cmd.Context(), o, a.stdout)
 			}
-			// A file beside the place shows before the measurement that there is one, and keeps an older table until it is done.
+			// A file beside the place shows before the measurement that there is one, and keeps an
+			// older table until it is done.
 			f, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+"-*")
 			if err != nil {
 				return err

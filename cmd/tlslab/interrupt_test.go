@@ -71,8 +71,8 @@ func goesOn(t *testing.T, dir string, args []string) {
 	openSamples(t, dir) // which checks each part
 }
 
-// interrupt begins a run and sends it a signal once a part is there; over says that the run had come
-// to its end by then.
+// interrupt begins a run and sends it a signal once a part is there; over says that the run had
+// come to its end by then.
 func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr string, over bool) {
 	t.Helper()
 	child := exec.CommandContext(t.Context(), os.Args[0], args...)
@@ -104,7 +104,8 @@ func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr 
 	return said.String(), false
 }
 
-// awaitPart looks again and again for a part; false if the program that is to write it ended before.
+// awaitPart looks again and again for a part; false if the program that is to write it ended
+// before.
 func awaitPart(t *testing.T, dir string, ended chan error) bool {
 	for len(ended) == 0 {
 		parts, err := filepath.Glob(filepath.Join(dir, samples.Folder, "*.parquet"))

@@ -4,8 +4,8 @@
 //	tlslab scenarios                    what can be run
 //	tlslab run mine.yaml --set link.loss=2% --out results/mine
 //
-// Data goes to stdout, progress and warnings to stderr. See docs/scenarios.md for the language of scenarios and docs/output.md for
-// the files of an output folder.
+// Data goes to stdout, progress and warnings to stderr. See docs/scenarios.md for the language of
+// scenarios and docs/output.md for the files of an output folder.
 package main
 
 import "os"

@@ -13,7 +13,8 @@ import (
 	"tlslab/scenarios"
 )
 
-// responder is the certificate authority's, which serve runs beside its server for clients that ask it of revocation.
+// responder is the certificate authority's, which serve runs beside its server for clients that ask
+// it of revocation.
 type responder struct{ net.Listener }
 
 // listenResponder takes the address of a flag; nil where there is none.

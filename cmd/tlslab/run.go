@@ -122,7 +122,8 @@ func (a *app) readScenario(ctx context.Context, name string) (file string, text 
 	return name, text, err
 }
 
-// fileReader opens its file when it is first read: to open a named pipe takes until somebody writes to it.
+// fileReader opens its file when it is first read: to open a named pipe takes until somebody writes
+// to it.
 type fileReader struct {
 	path string
 	file *os.File
@@ -137,8 +138,8 @@ func (r *fileReader) Read(p []byte) (n int, err error) {
 	return r.file.Read(p)
 }
 
-// readBounded reads a scenario's text, and a byte more than a scenario may have at most. It ends with the context, however long a
-// read may take.
+// readBounded reads a scenario's text, and a byte more than a scenario may have at most. It ends
+// with the context, however long a read may take.
 func readBounded(ctx context.Context, r io.Reader) ([]byte, error) {
 	type result struct {
 		text []byte
@@ -157,7 +158,8 @@ func readBounded(ctx context.Context, r io.Reader) ([]byte, error) {
 	}
 }
 
-// execute runs a scenario, with the cost tables given or else those that its names mean, and prints what it found.
+// execute runs a scenario, with the cost tables given or else those that its names mean, and prints
+// what it found.
 func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, tables scenariorun.Tables) error {
 	if f.workers < 0 || f.workers > maxWorkers {
 		return usageError{fmt.Errorf("-j %d: from 1 to %d, or 0 for one each CPU", f.workers, maxWorkers)}
@@ -205,7 +207,8 @@ func (a *app) printRun(s *scenarios.Scenario, r *scenariorun.Report, out string,
 	return nil
 }
 
-// printSummary prints the question, the answer and the headline metric's table, or the rows of summary.json.
+// printSummary prints the question, the answer and the headline metric's table, or the rows of
+// summary.json.
 func (a *app) printSummary(s *summary.Summary, asJSON bool) error {
 	page := report.New(s, nil, nil)
 	for _, w := range page.Warnings {

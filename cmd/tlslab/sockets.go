@@ -64,7 +64,8 @@ type printer struct {
 	mu   sync.Mutex
 }
 
-// print writes to standard output, except that text goes to standard error where that is the place of the response.
+// print writes to standard output, except that text goes to standard error where that is the place
+// of the response.
 func (p *printer) print(m timing.Measurement, textToStderr bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,8 +95,8 @@ var bundles = []string{
 	"/etc/ssl/cert.pem",                  // Alpine, macOS, BSD
 }
 
-// readRoots reads the authorities of a PEM file, or the system's where path is empty. Of the system's, those whose algorithms the
-// engine does not know are left out.
+// readRoots reads the authorities of a PEM file, or the system's where path is empty. Of the
+// system's, those whose algorithms the engine does not know are left out.
 func readRoots(path string) (*pki.Roots, error) {
 	text, err := readFirst(path)
 	if err != nil {
@@ -118,7 +119,8 @@ func readRoots(path string) (*pki.Roots, error) {
 	return pki.NewRoots(known...)
 }
 
-// readCertificate reads a chain, leaf first, and its private key from one PEM file; nil where path is empty.
+// readCertificate reads a chain, leaf first, and its private key from one PEM file; nil where path
+// is empty.
 func readCertificate(path string) ([]*engine.Certificate, error) {
 	if path == "" {
 		return nil, nil

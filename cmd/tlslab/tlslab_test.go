@@ -16,7 +16,8 @@ import (
 	scenariorun "tlslab/scenarios/run"
 )
 
-// asCommand makes the test's own program the command: a child process of the tests is started with it.
+// asCommand makes the test's own program the command: a child process of the tests is started with
+// it.
 const asCommand = "TLSLAB_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {

@@ -7,7 +7,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version names what the program computes: two programs of one version give the same samples. It stands in every part of the samples.
+// version names what the program computes: two programs of one version give the same samples. It
+// stands in every part of the samples.
 const version = "0.1.0"
 
 func (a *app) versionVerb() *cobra.Command {

@@ -172,8 +172,8 @@ const maxMessage = 8 << 10
 const excerptLength = 160
 
 // excerpt is a line of text as a terminal can show it. Control characters, which might command the
-// terminal, and bytes that are not UTF-8 become question marks, so that columns stay where they are.
-// The line is cut off excerptLength characters after the column.
+// terminal, and bytes that are not UTF-8 become question marks, so that columns stay where they
+// are. The line is cut off excerptLength characters after the column.
 func excerpt(line string, column int) string {
 	shown := []rune(strings.Map(func(c rune) rune {
 		if c == utf8.RuneError || unicode.IsControl(c) && c != '\t' {

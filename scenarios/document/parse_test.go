@@ -38,8 +38,8 @@ func TestATextWithoutAValueHasNoNode(t *testing.T) {
 	}
 }
 
-// A text that would take the YAML parser minutes, or gigabytes, is refused before the parser sees it,
-// at its place where it has one.
+// A text that would take the YAML parser minutes, or gigabytes, is refused before the parser sees
+// it, at its place where it has one.
 func TestTextsOutOfBoundsAreRefused(t *testing.T) {
 	var unknown strings.Builder
 	for i := range 400_000 {
@@ -77,8 +77,8 @@ func nestedBlocks(depth int) string {
 	return b.String()
 }
 
-// What the bounds let through is parsed in little memory: the parser's takes the square of a mapping's
-// length and of the nesting depth.
+// What the bounds let through is parsed in little memory: the parser's takes the square of a
+// mapping's length and of the nesting depth.
 func TestTextsWithinBoundsTakeLittleMemory(t *testing.T) {
 	var keys strings.Builder
 	for i := range MaxLines {
