@@ -225,7 +225,7 @@ func bareAEAD(o op.Op) (func() error, error) {
 	if c == nil {
 		return nil, errNoPrimitive
 	}
-	key, nonce, extra := make([]byte, c.Key), make([]byte, record.NonceSize), make([]byte, record.HeaderSize)
+	key, nonce, extra := make([]byte, c.KeySize), make([]byte, record.NonceSize), make([]byte, record.HeaderSize)
 	aead, err := c.AEAD(key)
 	if err != nil {
 		return nil, err

@@ -188,18 +188,18 @@ func eachRecord(b *testing.B, run func(b *testing.B, version, suite string, size
 }
 
 // halves makes the two ends of one direction, under keys of zeros.
-func halves(b *testing.B, version, suite string) (seal, open *record.Half) {
+func halves(b *testing.B, version, suite string) (seal, open *record.HalfConn) {
 	b.Helper()
 	suite, behind := strings.CutPrefix(suite, encryptThenMAC)
 	c := record.ByName(suite)
-	for _, h := range []**record.Half{&seal, &open} {
+	for _, h := range []**record.HalfConn{&seal, &open} {
 		var err error
 		if version == "1.3" {
-			*h, err = record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
+			*h, err = record.NewTLS13(c, make([]byte, c.KeySize), make([]byte, record.NonceSize), nil)
 		} else {
-			keys := record.Keys{MAC: make([]byte, c.MAC), Key: make([]byte, c.Key), IV: make([]byte, c.Salt)}
-			if *h, err = record.Classic(uint16(engine.TLS12), c, keys, rand.Reader, nil); err == nil && behind {
-				(*h).EncryptThenMAC()
+			keys := record.Keys{MAC: make([]byte, c.MACSize), Key: make([]byte, c.KeySize), IV: make([]byte, c.SaltSize)}
+			if *h, err = record.NewLegacy(uint16(engine.TLS12), c, keys, rand.Reader, nil); err == nil && behind {
+				(*h).EnableEncryptThenMAC()
 			}
 		}
 		if err != nil {
@@ -220,10 +220,10 @@ func newPrimitive(b *testing.B, version, suite string, size int) primitive {
 	b.Helper()
 	suite, behind := strings.CutPrefix(suite, encryptThenMAC)
 	c := record.ByName(suite)
-	if c.MAC > 0 {
+	if c.MACSize > 0 {
 		return newMACPrimitive(b, c, size, behind)
 	}
-	aead, err := c.AEAD(make([]byte, c.Key))
+	aead, err := c.AEAD(make([]byte, c.KeySize))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -248,25 +248,25 @@ var macs = map[int]func() hash.Hash{md5.Size: md5.New, sha1.Size: sha1.New, sha2
 func newMACPrimitive(b *testing.B, c *record.Cipher, size int, behind bool) primitive {
 	b.Helper()
 	encrypt, decrypt := newCiphers(b, c)
-	mac := hmac.New(macs[c.MAC], make([]byte, c.MAC))
+	mac := hmac.New(macs[c.MACSize], make([]byte, c.MACSize))
 	var pseudoHeader [13]byte
-	sum := make([]byte, 0, c.MAC)
+	sum := make([]byte, 0, c.MACSize)
 	authenticate := func(text []byte) {
 		mac.Reset()
 		mac.Write(pseudoHeader[:])
 		mac.Write(text)
 		sum = mac.Sum(sum[:0])
 	}
-	covered := size + c.MAC
+	covered := size + c.MACSize
 	if behind {
 		covered = size
 	}
-	if c.Block > 0 {
-		covered = (covered + c.Block) / c.Block * c.Block
+	if c.BlockSize > 0 {
+		covered = (covered + c.BlockSize) / c.BlockSize * c.BlockSize
 	}
 	if behind {
 		return primitive{
-			buf: make([]byte, covered+c.MAC),
+			buf: make([]byte, covered+c.MACSize),
 			seal: func(p []byte) []byte {
 				encrypt(p[:covered])
 				authenticate(p[:covered])
@@ -299,8 +299,8 @@ func newMACPrimitive(b *testing.B, c *record.Cipher, size int, behind bool) prim
 // newCiphers are the two directions of a cipher that needs a MAC, in place.
 func newCiphers(b *testing.B, c *record.Cipher) (encrypt, decrypt func([]byte)) {
 	b.Helper()
-	key := make([]byte, c.Key)
-	if c.Block == 0 {
+	key := make([]byte, c.KeySize)
+	if c.BlockSize == 0 {
 		stream, err := rc4.NewCipher(key)
 		if err != nil {
 			b.Fatal(err)
@@ -309,13 +309,13 @@ func newCiphers(b *testing.B, c *record.Cipher) (encrypt, decrypt func([]byte)) 
 		return xor, xor
 	}
 	block, err := aes.NewCipher(key)
-	if c.Block == des.BlockSize {
+	if c.BlockSize == des.BlockSize {
 		block, err = des.NewTripleDESCipher(key)
 	}
 	if err != nil {
 		b.Fatal(err)
 	}
-	iv := make([]byte, c.Block)
+	iv := make([]byte, c.BlockSize)
 	e, d := cipher.NewCBCEncrypter(block, iv), cipher.NewCBCDecrypter(block, iv)
 	return func(p []byte) { e.CryptBlocks(p, p) }, func(p []byte) { d.CryptBlocks(p, p) }
 }

@@ -120,7 +120,7 @@ func newConn(cfg *Config, s side) *Conn {
 	if s == client && cfg.Revocation != RevocationNone {
 		c.hs.ocsp = new(ocspState)
 	}
-	c.in.half, c.out.half = record.Plain(firstRecordVersion), record.Plain(firstRecordVersion)
+	c.in.half, c.out.half = record.NewPlaintext(firstRecordVersion), record.NewPlaintext(firstRecordVersion)
 	return c
 }
 

@@ -85,17 +85,17 @@ func (c *Conn) readEarlyDataAnswer(accepted bool) error {
 
 // earlyKeys makes the protection of early data when the transcript holds the ClientHello, and
 // removes it after a HelloRetryRequest (RFC 9846 §7.1).
-func earlyKeys(c *Conn, _ side, e Epoch) (*record.Half, error) {
+func earlyKeys(c *Conn, _ side, e Epoch) (*record.HalfConn, error) {
 	if e == EpochClear {
-		return record.Plain(uint16(TLS12)), nil
+		return record.NewPlaintext(uint16(TLS12)), nil
 	}
 	x := c.hs.early
 	secret := x.secret[:x.hash.Size]
 	c.tls13.schedule.Derive(secret, secrets.ClientEarlyTraffic, c.hs.transcript.sumAs(x.hash))
 	c.logSecret("CLIENT_EARLY_TRAFFIC_SECRET", secret)
 	half, err := c.protect(x.cipher, secret)
-	if err == nil && c.side == client && x.most < half.Plaintext() {
-		half.Restrict(x.most)
+	if err == nil && c.side == client && x.most < half.MaxPlaintext() {
+		half.LimitPlaintext(x.most)
 	}
 	return half, err
 }

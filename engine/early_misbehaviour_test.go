@@ -46,7 +46,7 @@ func earlyPair(t *testing.T, serverSide func(*Config)) misbehaver {
 }
 
 // says seals a record under any keys of the client's and gives it to the server.
-func (m misbehaver) says(half *record.Half, typ record.Type, content []byte) error {
+func (m misbehaver) says(half *record.HalfConn, typ record.Type, content []byte) error {
 	out, err := half.Seal(nil, typ, content)
 	if err != nil {
 		m.t.Fatal(err)
@@ -55,7 +55,7 @@ func (m misbehaver) says(half *record.Half, typ record.Type, content []byte) err
 }
 
 // handshakeKeys are the client's of the handshake.
-func (m misbehaver) handshakeKeys() *record.Half {
+func (m misbehaver) handshakeKeys() *record.HalfConn {
 	half, err := tls13Keys(m.server, client, EpochHandshake)
 	if err != nil {
 		m.t.Fatal(err)

@@ -34,7 +34,7 @@ func (c *Conn) maySkip(h record.Header) bool {
 // failedToOpen reports whether a record failed because it was sealed under other keys. A record
 // that authenticates and has another fault belongs to the handshake.
 func (c *Conn) failedToOpen(h record.Header, err error) bool {
-	return errors.Is(err, record.ErrBadMAC) || h.Length > c.in.half.Limit()
+	return errors.Is(err, record.ErrBadMAC) || h.Length > c.in.half.MaxFragment()
 }
 
 // skipRecord drops a record of rejected early data. It returns otherwise if the client has sent

@@ -85,11 +85,11 @@ func (c *Conn) agreeRecordSizes() error {
 
 // restrictRecords limits the records of one direction to the negotiated lengths. record_size_limit
 // holds for protected records only; in TLS 1.3 it includes the content type.
-func (c *Conn) restrictRecords(h *record.Half, from side) {
+func (c *Conn) restrictRecords(h *record.HalfConn, from side) {
 	if !c.sizes.settled {
 		return
 	}
-	most := h.Plaintext()
+	most := h.MaxPlaintext()
 	if c.sizes.fragment != 0 {
 		most = min(most, c.sizes.fragment)
 	}
@@ -99,7 +99,7 @@ func (c *Conn) restrictRecords(h *record.Half, from side) {
 		}
 		most = min(most, n)
 	}
-	if most < h.Plaintext() {
-		h.Restrict(most)
+	if most < h.MaxPlaintext() {
+		h.LimitPlaintext(most)
 	}
 }

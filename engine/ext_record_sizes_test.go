@@ -92,7 +92,7 @@ func TestRecordsLongerThanAgreedAreRefused(t *testing.T) {
 				if s == server {
 					from, to = p.server, p.client
 				}
-				from.out.half.Restrict(record.MaxPlaintext)
+				from.out.half.LimitPlaintext(record.MaxPlaintext)
 				out, err := from.Seal(nil, make([]byte, 514))
 				if err != nil {
 					t.Fatal(err)

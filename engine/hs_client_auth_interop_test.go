@@ -263,7 +263,7 @@ func TestServerFollowsRFC8448(t *testing.T) {
 	if c.in.half, err = tls13Keys(c, client, EpochHandshake); err != nil {
 		t.Fatal(err)
 	}
-	c.out.half = record.Plain(firstRecordVersion)
+	c.out.half = record.NewPlaintext(firstRecordVersion)
 	if _, ev, err := c.Recv(trace.Get("client flight record")); err != nil || ev.Kind != EventHandshakeDone {
 		t.Fatalf("the client's flight gives %v, %v", ev.Kind, err)
 	}

@@ -101,7 +101,7 @@ func TestRecordsThatExpandTooFarAreRefused(t *testing.T) {
 	compression(sc)
 	cc.MaxFragment = 512
 	p, _ := connect(t, cc, sc)
-	p.server.out.half.Restrict(1 << 14)
+	p.server.out.half.LimitPlaintext(1 << 14)
 	out, err := p.server.Seal(nil, make([]byte, 1<<14))
 	if err != nil || len(out) > 200 {
 		t.Fatalf("a record of %d bytes, %v", len(out), err)

@@ -60,21 +60,21 @@ func enterLegacy(c *Conn) error {
 
 // legacyKeys makes the protection of one direction from the key block
 // (RFC 5246 §6.3).
-func legacyKeys(c *Conn, from side, _ Epoch) (*record.Half, error) {
+func legacyKeys(c *Conn, from side, _ Epoch) (*record.HalfConn, error) {
 	s := &c.hs.legacy
 	if !s.expanded {
 		version := uint16(c.info.Version)
-		block := s.block[:c.cipher.KeyBlock(version)]
+		block := s.block[:c.cipher.KeyBlockSize(version)]
 		s.secrets.KeyBlock(block, c.hs.randoms[client][:], c.hs.randoms[server][:])
-		s.keys[client], s.keys[server] = c.cipher.Split(version, block)
+		s.keys[client], s.keys[server] = c.cipher.SplitKeyBlock(version, block)
 		s.expanded = true
 	}
-	half, err := record.Classic(uint16(c.info.Version), c.cipher, s.keys[from], c.cfg.Rand, c.count)
+	half, err := record.NewLegacy(uint16(c.info.Version), c.cipher, s.keys[from], c.cfg.Rand, c.count)
 	if err == nil && c.info.EncryptThenMAC {
-		half.EncryptThenMAC()
+		half.EnableEncryptThenMAC()
 	}
 	if err == nil && c.info.Compressed {
-		half.Deflate()
+		half.EnableDeflate()
 	}
 	return half, err
 }

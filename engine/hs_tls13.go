@@ -109,25 +109,25 @@ func (c *Conn) fullSchedule() *secrets.Schedule {
 }
 
 // tls13Keys makes the protection of one direction (RFC 9846 §7.3).
-func tls13Keys(c *Conn, from side, e Epoch) (*record.Half, error) {
+func tls13Keys(c *Conn, from side, e Epoch) (*record.HalfConn, error) {
 	if e == EpochHandshake {
 		return c.protect(c.cipher, c.hs.tls13.traffic[from][:c.hash.Size])
 	}
 	half, err := c.protect(c.cipher, c.tls13.traffic[from][:c.hash.Size])
 	if err == nil && (from == client || c.info.Done) { // a server's first keys: see afterTLS13Finished
-		half.RenewAfter(c.cfg.KeyUpdateAfter)
+		half.LimitRecords(c.cfg.KeyUpdateAfter)
 	}
 	return half, err
 }
 
 // protect makes the protection of a traffic secret.
-func (c *Conn) protect(cipher *record.Cipher, secret []byte) (*record.Half, error) {
-	n := cipher.Key
+func (c *Conn) protect(cipher *record.Cipher, secret []byte) (*record.HalfConn, error) {
+	n := cipher.KeySize
 	key, iv := c.scratch[:n], c.scratch[n:n+record.NonceSize]
 	c.tls13.schedule.TrafficKeys(key, iv, secret)
-	half, err := record.TLS13(cipher, key, iv, c.count)
+	half, err := record.NewTLS13(cipher, key, iv, c.count)
 	if err == nil {
-		half.PadTo(c.cfg.PadTo)
+		half.SetPadding(c.cfg.PadTo)
 	}
 	return half, err
 }

@@ -36,7 +36,7 @@ func afterTLS13Finished(c *Conn, from side) error {
 	if from == client {
 		m.schedule.Derive(m.resumption[:c.hash.Size], secrets.Resumption, sum)
 		if c.side == server {
-			c.out.half.RenewAfter(c.cfg.KeyUpdateAfter)
+			c.out.half.LimitRecords(c.cfg.KeyUpdateAfter)
 		}
 		if !c.info.resumable() {
 			c.post.ticketsOwed = 0

@@ -39,7 +39,7 @@ func (c *Conn) renewKeys(dst, plain []byte) (sealed, rest []byte, err error) {
 	if err := c.KeyUpdate(false); err != nil {
 		return dst, plain, err
 	}
-	if len(plain) <= c.out.half.Plaintext() {
+	if len(plain) <= c.out.half.MaxPlaintext() {
 		plain = slices.Clone(plain)
 	}
 	return c.Flush(dst), plain, nil

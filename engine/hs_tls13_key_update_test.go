@@ -161,22 +161,22 @@ func TestLongWritesChangeKeysOnTheirWay(t *testing.T) {
 // Each TLS 1.3 cipher's key has its limit, and a setting cannot raise it.
 func TestKeysHaveTheLimitOfTheirCipher(t *testing.T) {
 	for _, c := range record.Ciphers() {
-		if c.Tag == 0 {
-			if c.Records != 0 {
-				t.Errorf("%s: %d records, though no TLS 1.3 suite has it", c.Name, c.Records)
+		if c.TagSize == 0 {
+			if c.MaxRecords != 0 {
+				t.Errorf("%s: %d records, though no TLS 1.3 suite has it", c.Name, c.MaxRecords)
 			}
 			continue
 		}
-		half, err := record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
+		half, err := record.NewTLS13(c, make([]byte, c.KeySize), make([]byte, record.NonceSize), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		half.RenewAfter(1 << 62)
-		if half.RenewAfter(0); half.Spent() {
+		half.LimitRecords(1 << 62)
+		if half.LimitRecords(0); half.KeysSpent() {
 			t.Errorf("%s: new keys are spent", c.Name)
 		}
-		half.RenewAfter(1)
-		if _, err := half.Seal(nil, record.ApplicationData, []byte("x")); err != nil || !half.Spent() {
+		half.LimitRecords(1)
+		if _, err := half.Seal(nil, record.ApplicationData, []byte("x")); err != nil || !half.KeysSpent() {
 			t.Errorf("%s: keys for one record are not spent by it, %v", c.Name, err)
 		}
 	}
@@ -187,7 +187,7 @@ func TestKeysHaveTheLimitOfTheirCipher(t *testing.T) {
 func TestSpentKeysEndOldConnections(t *testing.T) {
 	for v := SSL30; v < TLS13; v++ {
 		p := established(t, v)
-		p.client.out.half.RenewAfter(4)
+		p.client.out.half.LimitRecords(4)
 		var err error
 		for i := 0; err == nil && i < 10; i++ {
 			var out []byte

@@ -30,7 +30,7 @@ type step struct {
 type handlers struct {
 	steps [KeyUpdate + 1]step
 	enter func(c *Conn) error // called when the ServerHello has decided on the flight
-	keys  func(c *Conn, from side, e Epoch) (*record.Half, error)
+	keys  func(c *Conn, from side, e Epoch) (*record.HalfConn, error)
 }
 
 // run sends rows of this side until a row of the peer is due.

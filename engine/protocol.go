@@ -40,7 +40,7 @@ var suites = protocol.Suites()
 // cipher is on request.
 var defaultSuites = func() (all []*Suite) {
 	for i := range suites {
-		if !record.ByName(suites[i].Cipher).OnRequest {
+		if !record.ByName(suites[i].Cipher).OptIn {
 			all = append(all, &suites[i])
 		}
 	}

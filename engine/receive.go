@@ -25,7 +25,7 @@ func maxBody(m Message) int {
 
 // A receiver is what a side receives: the protection of records, and the message at hand.
 type receiver struct {
-	half    *record.Half
+	half    *record.HalfConn
 	epoch   Epoch  // of half
 	partial []byte // an incomplete message
 	message []byte // the message at hand, header included
@@ -101,7 +101,7 @@ func (c *Conn) checkHeader(h record.Header) error {
 		return notTLS
 	case h.Type < record.ChangeCipherSpec || h.Type > record.ApplicationData:
 		return fmt.Errorf("%w: content type %d", unexpectedRecord, h.Type)
-	case h.Length > c.in.half.Limit() && !(c.maySkip(h) && h.Length <= record.MaxProtected):
+	case h.Length > c.in.half.MaxFragment() && !(c.maySkip(h) && h.Length <= record.MaxProtected):
 		return fmt.Errorf("%w: %d bytes", recordOverflow, h.Length)
 	}
 	return nil

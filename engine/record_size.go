@@ -44,9 +44,9 @@ func (c *Conn) RecordSize() int {
 		s.announced = s.Size(s.now(c.cfg), &f, s.mss)
 		return s.announced
 	case c.cfg.RecordSize == 0:
-		return c.out.half.Plaintext()
+		return c.out.half.MaxPlaintext()
 	}
-	return min(c.cfg.RecordSize, c.out.half.Plaintext())
+	return min(c.cfg.RecordSize, c.out.half.MaxPlaintext())
 }
 
 // nextRecordSize returns the last result of RecordSize if Seal has not used it yet: the caller may

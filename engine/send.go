@@ -11,7 +11,7 @@ import (
 // not flushed yet, and the protection of records.
 type sender struct {
 	cfg      *Config
-	half     *record.Half
+	half     *record.HalfConn
 	epoch    Epoch  // of half
 	messages []byte // not in records yet
 	records  []byte // not flushed yet
@@ -50,7 +50,7 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 		}
 	}
 	for len(plain) > 0 {
-		if c.out.half.Spent() {
+		if c.out.half.KeysSpent() {
 			var err error
 			if dst, plain, err = c.renewKeys(dst, plain); err != nil {
 				return dst, c.fail(err)
@@ -72,7 +72,9 @@ func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 
 // chainsIVs reports whether the IV of the next record is the last block of the previous one: with a
 // block cipher, up to TLS 1.0.
-func (c *Conn) chainsIVs() bool { return c.info.Done && c.cipher.Block > 0 && c.info.Version < TLS11 }
+func (c *Conn) chainsIVs() bool {
+	return c.info.Done && c.cipher.BlockSize > 0 && c.info.Version < TLS11
+}
 
 // splitFirst seals the first byte of plain into a record of its own. If the rest fits into one
 // record it may lie where this record goes, so it is moved to where it is sealed in place.
@@ -116,7 +118,7 @@ func (o *sender) seal(dst []byte, typ record.Type, plain []byte) ([]byte, error)
 // sealMessages puts the waiting messages into as few records as they fit in.
 func (o *sender) sealMessages() error {
 	for rest := o.messages; len(rest) > 0; {
-		n := min(o.half.Plaintext(), len(rest))
+		n := min(o.half.MaxPlaintext(), len(rest))
 		var err error
 		if o.records, err = o.seal(o.records, record.Handshake, rest[:n]); err != nil {
 			return err

@@ -56,7 +56,7 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 		Lifetime: time.Duration(m.Lifetime) * time.Second,
 
 		MaxEarlyData: maxEarlyDataSize(m.Extensions),
-		MaxPlaintext: c.out.half.Plaintext(),
+		MaxPlaintext: c.out.half.MaxPlaintext(),
 	}
 	c.tls13.schedule.PSK(t.PSK, c.tls13.resumption[:c.hash.Size], m.Nonce)
 	c.resume.session.AddTicket(t)

@@ -22,7 +22,7 @@ func withoutProtection(t testing.TB) {
 	t.Helper()
 	ofHello, ofLegacy, ofTLS13 := helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys
 	t.Cleanup(func() { helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = ofHello, ofLegacy, ofTLS13 })
-	arrivesUnprotected := func(*Conn, side, Epoch) (*record.Half, error) { return record.Plain(uint16(TLS12)), nil }
+	arrivesUnprotected := func(*Conn, side, Epoch) (*record.HalfConn, error) { return record.NewPlaintext(uint16(TLS12)), nil }
 	helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = arrivesUnprotected, arrivesUnprotected, arrivesUnprotected
 }
 

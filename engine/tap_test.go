@@ -13,26 +13,26 @@ import (
 // MAC that is right.
 type tap struct {
 	sides [2]*Conn
-	open  [2][]keysFrom   // by sender
-	seal  [2]*record.Half // by sender: what the other side awaits
-	made  [2]int          // bytes that a side has put into records
-	read  [2]int          // how many of them were opened
-	part  [2][]byte       // by sender: a message whose end is in a later record
-	count int             // messages so far
+	open  [2][]keysFrom       // by sender
+	seal  [2]*record.HalfConn // by sender: what the other side awaits
+	made  [2]int              // bytes that a side has put into records
+	read  [2]int              // how many of them were opened
+	part  [2][]byte           // by sender: a message whose end is in a later record
+	count int                 // messages so far
 }
 
 // keysFrom protect a stream from an offset on.
 type keysFrom struct {
 	offset int
-	keys   *record.Half
+	keys   *record.HalfConn
 }
 
 // tapped puts a tap into a pair that was not started.
 func tapped(p *pair) *tap {
 	x := &tap{sides: [2]*Conn{client: p.client, server: p.server}}
 	for s := range x.sides {
-		plain := record.Plain(uint16(TLS12))
-		x.open[s], x.seal[s] = []keysFrom{{0, record.Plain(uint16(TLS12))}}, plain
+		plain := record.NewPlaintext(uint16(TLS12))
+		x.open[s], x.seal[s] = []keysFrom{{0, record.NewPlaintext(uint16(TLS12))}}, plain
 		cfg := *x.sides[s].cfg
 		told := cfg.Observe
 		cfg.Observe = func(n Notice) {
@@ -110,7 +110,7 @@ func (x *tap) unpack(from side, stream []byte) (all []message) {
 }
 
 // keysOf are the keys that protect a side's next record to be opened.
-func (x *tap) keysOf(from side) *record.Half {
+func (x *tap) keysOf(from side) *record.HalfConn {
 	queue := x.open[from]
 	for len(queue) > 1 && queue[1].offset <= x.read[from] {
 		queue = queue[1:]
@@ -172,7 +172,7 @@ func (p *pair) deliver(to *Conn, b message) error {
 		return errStopped
 	}
 	for body := b.body; len(body) > 0; {
-		n := min(len(body), to.in.half.Plaintext())
+		n := min(len(body), to.in.half.MaxPlaintext())
 		if err := p.feed(to, p.tap.record(other(to.side), b.typ, body[:n])); err != nil {
 			return err
 		}

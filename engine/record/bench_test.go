@@ -37,7 +37,7 @@ func BenchmarkRecord(b *testing.B) {
 	}
 	for _, name := range []string{"aes-128-gcm", "aes-256-gcm", "chacha20-poly1305"} {
 		c := ByName(name)
-		aead, _ := c.AEAD(make([]byte, c.Key))
+		aead, _ := c.AEAD(make([]byte, c.KeySize))
 		buf, nonce, extra := make([]byte, 16384+16), make([]byte, NonceSize), make([]byte, 13)
 		b.Run("op=seal/cipher=bare/"+name+"/size=16384B", func(b *testing.B) {
 			b.SetBytes(16384)

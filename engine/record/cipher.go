@@ -13,72 +13,68 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// A Cipher is one row of the table of bulk ciphers, with their MAC where the
-// cipher does not authenticate by itself. Lengths are in bytes.
+// A Cipher is a bulk cipher: an AEAD, or a cipher with a MAC. Sizes are in bytes.
 type Cipher struct {
-	Name     string // "aes-128-gcm": its name in scenarios and operations
-	Key      int
-	MAC      int    // MAC key and MAC; 0 for an AEAD
-	Salt     int    // the part of a TLS 1.2 AEAD's nonce that the key block gives
-	Explicit int    // nonce or IV in front of each ciphertext, in TLS 1.2 and a block cipher's TLS 1.1
-	Tag      int    // an AEAD's tag
-	Block    int    // 0 unless the cipher works in blocks that need padding
-	Provider string // where the primitive comes from, for cost tables
+	Name         string // "aes-128-gcm": the name in scenarios and in op.Op.Alg
+	KeySize      int
+	MACSize      int    // of MAC and MAC key; 0 for an AEAD
+	SaltSize     int    // implicit part of the nonce in TLS 1.2, from the key block (RFC 5288 §3)
+	ExplicitSize int    // nonce of an AEAD in TLS 1.2, IV of a block cipher from TLS 1.1 on: before each ciphertext
+	TagSize      int    // of an AEAD
+	BlockSize    int    // of a block cipher in CBC mode; otherwise 0
+	Provider     string // of the primitive, for cost tables: "crypto/aes"
 
-	// Records is how many records one TLS 1.3 key may protect, where that is fewer
-	// than there are sequence numbers: 2^24.5 of full size by AES-GCM (RFC 9846
-	// §5.5), 2^23 by AES-CCM (RFC 9147 §4.5.3, §B).
-	Records uint64
+	// MaxRecords is the number of records that one TLS 1.3 key should protect: 2^24.5 with AES-GCM (RFC 9846
+	// §5.5), 2^23 with AES-CCM (RFC 9147 §4.5.3, §B). 0: no bound but the sequence numbers.
+	MaxRecords uint64
 
-	// OnRequest keeps it out of what is offered by default: it is broken (RC4,
-	// RFC 7465; DES's short key, RFC 5469; 3DES's short blocks, "Sweet32",
-	// Bhargavan and Leurent, 2016), keeps nothing secret (NULL), has a short tag (CCM_8), is not fully
-	// constant-time here (see cbc), or is rarely found (CCM).
-	OnRequest bool
+	// OptIn: suites with the cipher are offered only if the configuration names them. The cipher is broken
+	// (RC4, RFC 7465; the short key of DES, RFC 5469; the short blocks of 3DES, "Sweet32", Bhargavan and
+	// Leurent, 2016), does not encrypt (NULL), has a short tag (CCM_8), is rarely used (CCM), or its
+	// protection is not constant-time here (CBC with SHA-2, see cbc).
+	OptIn bool
 
-	// One of these makes the primitive; none of them, and nothing is encrypted.
+	// At most one of these is set and makes the primitive. Without any, nothing is encrypted.
 	aead   func(key []byte) (cipher.AEAD, error)
 	block  func(key []byte) (cipher.Block, error)
 	stream func(key []byte) (cipher.Stream, error)
 
-	mac *secrets.Hash // of the records, where there is no aead
+	mac *secrets.Hash // nil for an AEAD
 }
 
-// NonceSize is the length in bytes of every AEAD's nonce, and so of a TLS 1.3
-// traffic IV.
+// NonceSize is the length in bytes of an AEAD's nonce and of a TLS 1.3 traffic IV.
 const NonceSize = 12
 
-// Values of Cipher.Records.
+// Values of Cipher.MaxRecords.
 const (
 	gcmRecords = 23_726_566 // 2^24.5
 	ccmRecords = 1 << 23
 )
 
-// ciphers is the table. Of the primitives, ChaCha20-Poly1305 takes a time that depends
-// on lengths alone. So does AES where the processor has instructions for it, and for
-// GCM's hash; elsewhere crypto/aes looks up tables at secret places, and in CCM, too.
-// DES, 3DES and RC4 do so everywhere.
+// ciphers are all bulk ciphers. The time of ChaCha20-Poly1305 depends on lengths only. So does that of AES
+// and GCM on processors with instructions for both; on others crypto/aes uses lookup tables, whose access
+// time depends on secrets. DES, 3DES and RC4 use lookup tables on all processors.
 var ciphers = [...]Cipher{
-	{Name: "aes-128-gcm", Key: 16, Salt: 4, Explicit: 8, Tag: 16, Records: gcmRecords, Provider: "crypto/aes", aead: newGCM},
-	{Name: "aes-256-gcm", Key: 32, Salt: 4, Explicit: 8, Tag: 16, Records: gcmRecords, Provider: "crypto/aes", aead: newGCM},
-	{Name: "chacha20-poly1305", Key: 32, Salt: 12, Tag: 16, Provider: "x/crypto", aead: chacha20poly1305.New},
-	{Name: "aes-128-cbc-sha", Key: 16, MAC: 20, Explicit: 16, Block: 16, Provider: "crypto/aes", block: aes.NewCipher, mac: secrets.SHA1},
-	{Name: "aes-256-cbc-sha", Key: 32, MAC: 20, Explicit: 16, Block: 16, Provider: "crypto/aes", block: aes.NewCipher, mac: secrets.SHA1},
+	{Name: "aes-128-gcm", KeySize: 16, SaltSize: 4, ExplicitSize: 8, TagSize: 16, MaxRecords: gcmRecords, Provider: "crypto/aes", aead: newGCM},
+	{Name: "aes-256-gcm", KeySize: 32, SaltSize: 4, ExplicitSize: 8, TagSize: 16, MaxRecords: gcmRecords, Provider: "crypto/aes", aead: newGCM},
+	{Name: "chacha20-poly1305", KeySize: 32, SaltSize: 12, TagSize: 16, Provider: "x/crypto", aead: chacha20poly1305.New},
+	{Name: "aes-128-cbc-sha", KeySize: 16, MACSize: 20, ExplicitSize: 16, BlockSize: 16, Provider: "crypto/aes", block: aes.NewCipher, mac: secrets.SHA1},
+	{Name: "aes-256-cbc-sha", KeySize: 32, MACSize: 20, ExplicitSize: 16, BlockSize: 16, Provider: "crypto/aes", block: aes.NewCipher, mac: secrets.SHA1},
 
-	{Name: "aes-128-ccm", Key: 16, Salt: 4, Explicit: 8, Tag: 16, Records: ccmRecords, Provider: "pion/dtls", OnRequest: true, aead: newCCM(16)},
-	{Name: "aes-256-ccm", Key: 32, Salt: 4, Explicit: 8, Tag: 16, Records: ccmRecords, Provider: "pion/dtls", OnRequest: true, aead: newCCM(16)},
-	{Name: "aes-128-ccm8", Key: 16, Salt: 4, Explicit: 8, Tag: 8, Records: ccmRecords, Provider: "pion/dtls", OnRequest: true, aead: newCCM(8)},
-	{Name: "aes-256-ccm8", Key: 32, Salt: 4, Explicit: 8, Tag: 8, Records: ccmRecords, Provider: "pion/dtls", OnRequest: true, aead: newCCM(8)},
-	{Name: "aes-128-cbc-sha256", Key: 16, MAC: 32, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA256},
-	{Name: "aes-256-cbc-sha256", Key: 32, MAC: 32, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA256},
-	{Name: "aes-256-cbc-sha384", Key: 32, MAC: 48, Explicit: 16, Block: 16, Provider: "crypto/aes", OnRequest: true, block: aes.NewCipher, mac: secrets.SHA384},
-	{Name: "3des-ede-cbc-sha", Key: 24, MAC: 20, Explicit: 8, Block: 8, Provider: "crypto/des", OnRequest: true, block: des.NewTripleDESCipher, mac: secrets.SHA1},
-	{Name: "des-cbc-sha", Key: 8, MAC: 20, Explicit: 8, Block: 8, Provider: "crypto/des", OnRequest: true, block: des.NewCipher, mac: secrets.SHA1},
-	{Name: "rc4-sha", Key: 16, MAC: 20, Provider: "crypto/rc4", OnRequest: true, stream: newRC4, mac: secrets.SHA1},
-	{Name: "rc4-md5", Key: 16, MAC: 16, Provider: "crypto/rc4", OnRequest: true, stream: newRC4, mac: secrets.MD5},
-	{Name: "null-sha256", MAC: 32, Provider: "crypto/sha256", OnRequest: true, mac: secrets.SHA256},
-	{Name: "null-sha", MAC: 20, Provider: "crypto/sha1", OnRequest: true, mac: secrets.SHA1},
-	{Name: "null-md5", MAC: 16, Provider: "crypto/md5", OnRequest: true, mac: secrets.MD5},
+	{Name: "aes-128-ccm", KeySize: 16, SaltSize: 4, ExplicitSize: 8, TagSize: 16, MaxRecords: ccmRecords, Provider: "pion/dtls", OptIn: true, aead: newCCM(16)},
+	{Name: "aes-256-ccm", KeySize: 32, SaltSize: 4, ExplicitSize: 8, TagSize: 16, MaxRecords: ccmRecords, Provider: "pion/dtls", OptIn: true, aead: newCCM(16)},
+	{Name: "aes-128-ccm8", KeySize: 16, SaltSize: 4, ExplicitSize: 8, TagSize: 8, MaxRecords: ccmRecords, Provider: "pion/dtls", OptIn: true, aead: newCCM(8)},
+	{Name: "aes-256-ccm8", KeySize: 32, SaltSize: 4, ExplicitSize: 8, TagSize: 8, MaxRecords: ccmRecords, Provider: "pion/dtls", OptIn: true, aead: newCCM(8)},
+	{Name: "aes-128-cbc-sha256", KeySize: 16, MACSize: 32, ExplicitSize: 16, BlockSize: 16, Provider: "crypto/aes", OptIn: true, block: aes.NewCipher, mac: secrets.SHA256},
+	{Name: "aes-256-cbc-sha256", KeySize: 32, MACSize: 32, ExplicitSize: 16, BlockSize: 16, Provider: "crypto/aes", OptIn: true, block: aes.NewCipher, mac: secrets.SHA256},
+	{Name: "aes-256-cbc-sha384", KeySize: 32, MACSize: 48, ExplicitSize: 16, BlockSize: 16, Provider: "crypto/aes", OptIn: true, block: aes.NewCipher, mac: secrets.SHA384},
+	{Name: "3des-ede-cbc-sha", KeySize: 24, MACSize: 20, ExplicitSize: 8, BlockSize: 8, Provider: "crypto/des", OptIn: true, block: des.NewTripleDESCipher, mac: secrets.SHA1},
+	{Name: "des-cbc-sha", KeySize: 8, MACSize: 20, ExplicitSize: 8, BlockSize: 8, Provider: "crypto/des", OptIn: true, block: des.NewCipher, mac: secrets.SHA1},
+	{Name: "rc4-sha", KeySize: 16, MACSize: 20, Provider: "crypto/rc4", OptIn: true, stream: newRC4, mac: secrets.SHA1},
+	{Name: "rc4-md5", KeySize: 16, MACSize: 16, Provider: "crypto/rc4", OptIn: true, stream: newRC4, mac: secrets.MD5},
+	{Name: "null-sha256", MACSize: 32, Provider: "crypto/sha256", OptIn: true, mac: secrets.SHA256},
+	{Name: "null-sha", MACSize: 20, Provider: "crypto/sha1", OptIn: true, mac: secrets.SHA1},
+	{Name: "null-md5", MACSize: 16, Provider: "crypto/md5", OptIn: true, mac: secrets.MD5},
 }
 
 func newGCM(key []byte) (cipher.AEAD, error) {
@@ -89,7 +85,7 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// newCCM is AES-CCM with a tag of so many bytes (RFC 6655 §3, §4).
+// newCCM returns a constructor of AES-CCM with a tag of tag bytes (RFC 6655 §3, §4).
 func newCCM(tag int) func(key []byte) (cipher.AEAD, error) {
 	return func(key []byte) (cipher.AEAD, error) {
 		block, err := aes.NewCipher(key)
@@ -100,7 +96,7 @@ func newCCM(tag int) func(key []byte) (cipher.AEAD, error) {
 	}
 }
 
-// newRC4 holds RC4 to the one key length of its suites; crypto/rc4 takes any.
+// newRC4 accepts only the key length of RC4's cipher suites. crypto/rc4 accepts any.
 func newRC4(key []byte) (cipher.Stream, error) {
 	if len(key) != 16 {
 		return nil, rc4.KeySizeError(len(key))
@@ -117,8 +113,7 @@ func Ciphers() []*Cipher {
 	return all
 }
 
-// ByName returns the bulk cipher of a name such as "aes-128-gcm", nil if there is
-// none.
+// ByName returns the bulk cipher with a name such as "aes-128-gcm"; nil if the name is unknown.
 func ByName(name string) *Cipher {
 	for i := range ciphers {
 		if ciphers[i].Name == name {
@@ -128,8 +123,8 @@ func ByName(name string) *Cipher {
 	return nil
 }
 
-// AEAD makes the bare primitive, for tickets and for measurements. It fails for a
-// cipher that is none and for a key of a wrong length.
+// AEAD returns the primitive without record protection, for tickets and measurements. It returns an error
+// if the cipher is not an AEAD or the key has the wrong length.
 func (c *Cipher) AEAD(key []byte) (cipher.AEAD, error) {
 	if c.aead == nil {
 		return nil, fmt.Errorf("%s is not an AEAD", c.Name)
@@ -137,34 +132,34 @@ func (c *Cipher) AEAD(key []byte) (cipher.AEAD, error) {
 	return c.aead(key)
 }
 
-// Keys are what one direction takes from a key block (RFC 5246 §6.3).
+// Keys are one direction's part of a key block (RFC 5246 §6.3).
 type Keys struct {
 	MAC, Key, IV []byte
 }
 
-// ivSize is what the key block of a version gives for an IV: an AEAD's salt, or
-// before TLS 1.1 the first IV of a block cipher's chain (RFC 2246 §6.3).
+// ivSize is the size of IV in a version's key block: that of an AEAD's salt, or before TLS 1.1 that of a
+// block cipher's first IV (RFC 2246 §6.3).
 func (c *Cipher) ivSize(version uint16) int {
-	if c.Block > 0 && version < versionTLS11 {
-		return c.Block
+	if c.BlockSize > 0 && version < versionTLS11 {
+		return c.BlockSize
 	}
-	return c.Salt
+	return c.SaltSize
 }
 
-// KeyBlock returns the number of bytes of a key block up to TLS 1.2.
-func (c *Cipher) KeyBlock(version uint16) int {
-	return 2 * (c.MAC + c.Key + c.ivSize(version))
+// KeyBlockSize returns the size of a key block in bytes in SSL 3.0 to TLS 1.2 (RFC 5246 §6.3).
+func (c *Cipher) KeyBlockSize(version uint16) int {
+	return 2 * (c.MACSize + c.KeySize + c.ivSize(version))
 }
 
-// Split partitions a key block of KeyBlock bytes (RFC 5246 §6.3).
-func (c *Cipher) Split(version uint16, block []byte) (client, server Keys) {
+// SplitKeyBlock partitions a key block of KeyBlockSize bytes (RFC 5246 §6.3).
+func (c *Cipher) SplitKeyBlock(version uint16, block []byte) (client, server Keys) {
 	take := func(n int) []byte {
 		part := block[:n:n]
 		block = block[n:]
 		return part
 	}
-	client.MAC, server.MAC = take(c.MAC), take(c.MAC)
-	client.Key, server.Key = take(c.Key), take(c.Key)
+	client.MAC, server.MAC = take(c.MACSize), take(c.MACSize)
+	client.Key, server.Key = take(c.KeySize), take(c.KeySize)
 	client.IV, server.IV = take(c.ivSize(version)), take(c.ivSize(version))
 	return client, server
 }

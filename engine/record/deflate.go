@@ -11,37 +11,36 @@ import (
 	"tlslab/engine/op"
 )
 
-// ErrDecompression is a record that is no continuation of its compressed stream,
-// or that becomes too long.
-var ErrDecompression = errors.New("record does not decompress") // decompression_failure
+// ErrDecompression is wrapped by errors of Open for a record that does not continue the compressed stream, or
+// whose plaintext is too long. Its alert is decompression_failure.
+var ErrDecompression = errors.New("record does not decompress")
 
-// Sizes of compression in bytes. A compressed fragment may exceed its plaintext
-// by compressionExpansion (RFC 5246 §6.2.2).
+// Sizes in bytes. A compressed fragment may be longer than its plaintext by compressionExpansion (RFC 5246
+// §6.2.2).
 const (
 	compressionExpansion = 1024
 	deflateWindow        = 1 << 15
 )
 
-const deflateName = "deflate" // in operations
+const deflateName = "deflate" // in op.Op.Alg
 
-// CompressionProvider is where DEFLATE comes from, for cost tables.
+// CompressionProvider is the import path of DEFLATE's package, for cost tables.
 const CompressionProvider = "compress/flate"
 
-// Deflate makes the half compress what it seals, or decompress what it opens:
-// all records of a direction are one zlib stream, flushed at the end of each
-// (RFC 3749 §2). It is set before the first record.
+// EnableDeflate makes h compress what it seals, or decompress what it opens: all records of a direction are
+// one zlib stream, flushed after each record (RFC 3749 §2). It must be called before the first record.
 //
-// What an attacker can put beside a secret, and see the length of, tells the
-// secret ("CRIME", Rizzo and Duong, 2012).
-func (h *Half) Deflate() {
+// Compression is insecure: an attacker who can send plaintext next to a secret and sees the records' lengths
+// learns the secret ("CRIME", Rizzo and Duong, 2012).
+func (h *HalfConn) EnableDeflate() {
 	h.compressed = true
 	if h.protection == nil {
-		h.limit += compressionExpansion
+		h.maxFragment += compressionExpansion
 	}
 }
 
-// compress replaces a plaintext by its compression.
-func (h *Half) compress(plain []byte) ([]byte, error) {
+// compress returns the compressed fragment of a plaintext.
+func (h *HalfConn) compress(plain []byte) ([]byte, error) {
 	if h.deflater == nil {
 		h.deflater = newDeflater()
 	}
@@ -53,12 +52,12 @@ func (h *Half) compress(plain []byte) ([]byte, error) {
 	return fragment, nil
 }
 
-// decompress undoes compress. The plaintext stays valid until the next record.
-func (h *Half) decompress(fragment []byte) ([]byte, error) {
+// decompress returns the plaintext of a compressed fragment, valid until the next record.
+func (h *HalfConn) decompress(fragment []byte) ([]byte, error) {
 	if h.inflater == nil {
 		h.inflater = newInflater()
 	}
-	plain, err := h.inflater.decompress(fragment, h.plain)
+	plain, err := h.inflater.decompress(fragment, h.maxPlaintext)
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
@@ -66,7 +65,7 @@ func (h *Half) decompress(fragment []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// A deflater is the compressing end of a stream.
+// A deflater compresses a stream.
 type deflater struct {
 	out bytes.Buffer
 	zip *zlib.Writer
@@ -78,7 +77,7 @@ func newDeflater() *deflater {
 	return d
 }
 
-// compress returns the next part of the stream, which ends at a whole byte.
+// compress returns the next part of the stream, flushed to a whole byte.
 func (d *deflater) compress(plain []byte) ([]byte, error) {
 	d.out.Reset()
 	if _, err := d.zip.Write(plain); err != nil {
@@ -88,15 +87,15 @@ func (d *deflater) compress(plain []byte) ([]byte, error) {
 	return d.out.Bytes(), err
 }
 
-// An inflater is the other end. Each part is decompressed as a stream of its own,
-// with what went before as its dictionary and with an end put behind it: so there
-// is nothing to wait for, and what a part becomes is bounded.
+// An inflater decompresses a stream part by part. It gives each part to the decompressor as a whole stream,
+// with an appended end and the plaintext before as dictionary: the decompressor then never waits for
+// input, and the plaintext of each part is bounded.
 type inflater struct {
-	begun   bool
+	started bool
 	in      []byte
 	reader  bytes.Reader
 	unzip   io.ReadCloser
-	history []byte // at least deflateWindow bytes of what went before, where there are so many
+	history []byte // the last plaintext: at least deflateWindow bytes, if there are so many
 	out     [MaxPlaintext + 1]byte
 }
 
@@ -109,14 +108,14 @@ func newInflater() *inflater {
 	return i
 }
 
-// decompress returns the plaintext of the next part: most bytes at most.
-func (i *inflater) decompress(part []byte, most int) ([]byte, error) {
-	if !i.begun {
+// decompress returns the plaintext of the next part, of at most limit bytes.
+func (i *inflater) decompress(part []byte, limit int) ([]byte, error) {
+	if !i.started {
 		var err error
-		if part, err = takeZlibHeader(part); err != nil {
+		if part, err = cutZlibHeader(part); err != nil {
 			return nil, err
 		}
-		i.begun = true
+		i.started = true
 	}
 	i.in = append(append(i.in[:0], part...), endOfStream...)
 	i.reader.Reset(i.in)
@@ -124,24 +123,24 @@ func (i *inflater) decompress(part []byte, most int) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %w", ErrDecompression, err)
 	}
 	n, err := 0, error(nil)
-	for err == nil && n <= most {
+	for err == nil && n <= limit {
 		var k int
-		k, err = i.unzip.Read(i.out[n : most+1])
+		k, err = i.unzip.Read(i.out[n : limit+1])
 		n += k
 	}
 	switch {
-	case n > most:
-		return nil, fmt.Errorf("%w: to more than %d bytes", ErrDecompression, most)
+	case n > limit:
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrDecompression, limit)
 	case err != io.EOF:
 		return nil, fmt.Errorf("%w: %w", ErrDecompression, err)
 	case i.reader.Len() > 0:
-		return nil, fmt.Errorf("%w: the stream ends", ErrDecompression)
+		return nil, fmt.Errorf("%w: data after the end of the stream", ErrDecompression)
 	}
 	i.remember(i.out[:n])
 	return i.out[:n:n], nil
 }
 
-// remember keeps what later parts may refer to.
+// remember appends a plaintext to the history, to which later parts may refer.
 func (i *inflater) remember(plain []byte) {
 	if len(i.history)+len(plain) > 2*deflateWindow {
 		i.history = append(i.history[:0], i.history[len(i.history)-deflateWindow:]...)
@@ -149,9 +148,9 @@ func (i *inflater) remember(plain []byte) {
 	i.history = append(i.history, plain...)
 }
 
-// takeZlibHeader takes the header off the first part of a stream: DEFLATE, a
-// window of up to 32 KiB, no preset dictionary (RFC 1950 §2.2).
-func takeZlibHeader(part []byte) ([]byte, error) {
+// cutZlibHeader cuts the zlib header off the first part of a stream. It must be for DEFLATE with a window of
+// at most 32 KiB and without a preset dictionary (RFC 1950 §2.2).
+func cutZlibHeader(part []byte) ([]byte, error) {
 	if len(part) < 2 || part[0]&0x0f != 8 || part[0]>>4 > 7 || part[1]&0x20 != 0 || (int(part[0])<<8|int(part[1]))%31 != 0 {
 		return nil, fmt.Errorf("%w: no zlib header", ErrDecompression)
 	}

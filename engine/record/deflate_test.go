@@ -33,13 +33,13 @@ func TestPartsOfZlibsStreamDecompress(t *testing.T) {
 // records profit from earlier ones.
 func TestRecordsAreOneZlibStream(t *testing.T) {
 	c := ByName("null-sha")
-	keys, _ := c.Split(legacyVersion, make([]byte, c.KeyBlock(legacyVersion)))
+	keys, _ := c.SplitKeyBlock(legacyVersion, make([]byte, c.KeyBlockSize(legacyVersion)))
 	var operations []string
 	count := func(o op.Op) { operations = append(operations, o.String()) }
-	sealer, _ := Classic(legacyVersion, c, keys, nil, count)
-	opener, _ := Classic(legacyVersion, c, keys, nil, count)
-	sealer.Deflate()
-	opener.Deflate()
+	sealer, _ := NewLegacy(legacyVersion, c, keys, nil, count)
+	opener, _ := NewLegacy(legacyVersion, c, keys, nil, count)
+	sealer.EnableDeflate()
+	opener.EnableDeflate()
 	var stream, all bytes.Buffer
 	var lengths []int
 	once := random(1000, 3)
@@ -49,7 +49,7 @@ func TestRecordsAreOneZlibStream(t *testing.T) {
 			t.Fatal(err)
 		}
 		lengths = append(lengths, len(record))
-		stream.Write(record[HeaderSize : len(record)-c.MAC])
+		stream.Write(record[HeaderSize : len(record)-c.MACSize])
 		all.Write(plain)
 		typ, got, err := opener.Open(record)
 		if err != nil || typ != ApplicationData || !bytes.Equal(got, plain) {

@@ -11,30 +11,29 @@ const (
 	ApplicationData  Type = 23
 )
 
-// Sizes of records in bytes. The ciphertext may exceed the plaintext by the
-// expansion of its protocol (RFC 5246 §6.2.3, RFC 9846 §5.2).
+// Sizes in bytes. A fragment may be longer than its plaintext: by 2048 bytes up to TLS 1.2 (RFC 5246
+// §6.2.3), by 256 in TLS 1.3 (RFC 9846 §5.2).
 const (
-	HeaderSize              = 5
-	MaxPlaintext            = 1 << 14
-	expansionClassic        = 2048
-	expansionTLS13          = 256
-	MaxProtected            = MaxPlaintext + expansionTLS13                // the longest fragment of TLS 1.3
-	MaxRecord               = HeaderSize + MaxPlaintext + expansionClassic // the longest record of any protocol
-	versionSSL30            = 0x0300
-	versionTLS11            = 0x0302
-	legacyVersion           = 0x0303
-	maxSequence      uint64 = 1<<64 - 1
+	HeaderSize             = 5
+	MaxPlaintext           = 1 << 14
+	expansionLegacy        = 2048
+	expansionTLS13         = 256
+	MaxProtected           = MaxPlaintext + expansionTLS13               // the longest fragment in TLS 1.3
+	MaxRecord              = HeaderSize + MaxPlaintext + expansionLegacy // the longest record in any version
+	versionSSL30           = 0x0300
+	versionTLS11           = 0x0302
+	legacyVersion          = 0x0303
+	maxSequence     uint64 = 1<<64 - 1
 )
 
-// A Header is the five bytes in front of a record's fragment.
+// A Header is the 5-byte header of a record (RFC 9846 §5.1).
 type Header struct {
 	Type    Type
-	Version uint16
-	Length  int // bytes of the fragment
+	Version uint16 // legacy_record_version
+	Length  int    // bytes of the fragment
 }
 
-// ParseHeader reads a header from the start of in; ok is false while there are
-// fewer than HeaderSize bytes.
+// ParseHeader reads the header at the start of in; ok is false if in has fewer than HeaderSize bytes.
 func ParseHeader(in []byte) (h Header, ok bool) {
 	if len(in) < HeaderSize {
 		return Header{}, false

@@ -15,20 +15,20 @@ func TestLengthLimits(t *testing.T) {
 		if _, err := sealer.Seal(nil, ApplicationData, make([]byte, MaxPlaintext+1)); !errors.Is(err, ErrOverflow) {
 			t.Errorf("%s: sealing 2^14+1 bytes is %v", p.name, err)
 		}
-		n := opener.Limit() + 1
+		n := opener.MaxFragment() + 1
 		record := make([]byte, HeaderSize+n)
 		Header{ApplicationData, legacyVersion, n}.put(record)
 		if _, _, err := opener.Open(record); !errors.Is(err, ErrOverflow) {
 			t.Errorf("%s: a fragment of %d bytes is %v", p.name, n, err)
 		}
 	}
-	if got := Plain(0x0301).Limit(); got != 1<<14 {
+	if got := NewPlaintext(0x0301).MaxFragment(); got != 1<<14 {
 		t.Errorf("an unprotected fragment may have %d bytes, want 2^14", got)
 	}
 
 	// A TLS 1.3 record whose padding alone makes the inner plaintext too long.
-	key, iv := random(gcm.Key, 1), random(NonceSize, 2)
-	padded, _ := TLS13(gcm, key, iv, nil)
+	key, iv := random(gcm.KeySize, 1), random(NonceSize, 2)
+	padded, _ := NewTLS13(gcm, key, iv, nil)
 	inner := make([]byte, MaxPlaintext+2)
 	inner[0] = byte(ApplicationData)
 	sealed := make([]byte, HeaderSize, HeaderSize+len(inner)+16)
@@ -41,7 +41,7 @@ func TestLengthLimits(t *testing.T) {
 
 	// A ciphertext within its limit whose plaintext is too long.
 	keys := Keys{Key: random(16, 1), IV: random(4, 2)}
-	opener, _ := Classic(legacyVersion, gcm, keys, nil, nil)
+	opener, _ := NewLegacy(legacyVersion, gcm, keys, nil, nil)
 	long := MaxPlaintext + 1
 	record := make([]byte, HeaderSize+8+long+16)
 	Header{ApplicationData, legacyVersion, 8 + long + 16}.put(record)
@@ -80,19 +80,19 @@ func TestRestrictedRecords(t *testing.T) {
 	for _, p := range protocols(t) {
 		sealer, opener := p.ends(nil)
 		long, _ := sealer.Seal(nil, ApplicationData, make([]byte, 101))
-		opener.Restrict(100)
+		opener.LimitPlaintext(100)
 		if _, _, err := opener.Open(long); !errors.Is(err, ErrOverflow) {
 			t.Errorf("%s: 101 bytes open with %v where 100 are allowed", p.name, err)
 		}
 		sealer, opener = p.ends(nil)
-		sealer.Restrict(100)
-		opener.Restrict(100)
-		sealer.PadTo(64)
+		sealer.LimitPlaintext(100)
+		opener.LimitPlaintext(100)
+		sealer.SetPadding(64)
 		if _, err := sealer.Seal(nil, ApplicationData, make([]byte, 101)); !errors.Is(err, ErrOverflow) {
 			t.Errorf("%s: 101 bytes are sealed with %v where 100 are allowed", p.name, err)
 		}
 		record, err := sealer.Seal(nil, ApplicationData, make([]byte, 100))
-		if err != nil || sealer.Plaintext() != 100 || len(record)-HeaderSize > opener.Limit() {
+		if err != nil || sealer.MaxPlaintext() != 100 || len(record)-HeaderSize > opener.MaxFragment() {
 			t.Fatalf("%s: 100 bytes make a record of %d, %v", p.name, len(record), err)
 		}
 		if _, plain, err := opener.Open(record); err != nil || len(plain) != 100 {
@@ -109,14 +109,14 @@ func TestKeysAreSpentInTime(t *testing.T) {
 		"aes-128-ccm": 1 << 23, "aes-128-ccm8": 1 << 23, "chacha20-poly1305": maxSequence - 2,
 	} {
 		c := ByName(name)
-		h, err := TLS13(c, random(c.Key, 1), random(NonceSize, 2), nil)
+		h, err := NewTLS13(c, random(c.KeySize, 1), random(NonceSize, 2), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.RenewAfter(math.MaxUint64)
+		h.LimitRecords(math.MaxUint64)
 		h.sequence = want - 1
 		for _, spent := range []bool{false, true} {
-			if h.Spent() != spent {
+			if h.KeysSpent() != spent {
 				t.Errorf("%s: keys that have protected %d records are spent: %v", name, h.sequence, !spent)
 			}
 			if _, err := h.Seal(nil, ApplicationData, []byte("x")); err != nil {
@@ -125,14 +125,14 @@ func TestKeysAreSpentInTime(t *testing.T) {
 		}
 	}
 	c := ByName("aes-128-cbc-sha")
-	h, err := Classic(legacyVersion, c, Keys{MAC: random(c.MAC, 1), Key: random(c.Key, 2)}, nil, nil)
+	h, err := NewLegacy(legacyVersion, c, Keys{MAC: random(c.MACSize, 1), Key: random(c.KeySize, 2)}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.sequence = maxSequence - 3; h.Spent() {
+	if h.sequence = maxSequence - 3; h.KeysSpent() {
 		t.Error("keys of TLS 1.2 are spent too early")
 	}
-	if h.sequence++; !h.Spent() {
+	if h.sequence++; !h.KeysSpent() {
 		t.Error("keys of TLS 1.2 are not spent where two sequence numbers are left")
 	}
 }

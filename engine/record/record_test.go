@@ -27,53 +27,53 @@ const versionTLS10 = 0x0301
 // A protocol makes the two ends of one direction.
 type protocol struct {
 	name string
-	ends func(count op.Counter) (sealer, opener *Half)
+	ends func(count op.Counter) (sealer, opener *HalfConn)
 }
 
 // protocols lists every cipher in every protocol it belongs to.
 func protocols(tb testing.TB) []protocol {
 	var all []protocol
 	for _, c := range Ciphers() {
-		classic := func(count op.Counter) (*Half, *Half) {
-			keys, _ := c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 1))
-			sealer, err1 := Classic(legacyVersion, c, keys, seeded(2), count)
-			opener, err2 := Classic(legacyVersion, c, keys, nil, count)
+		classic := func(count op.Counter) (*HalfConn, *HalfConn) {
+			keys, _ := c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 1))
+			sealer, err1 := NewLegacy(legacyVersion, c, keys, seeded(2), count)
+			opener, err2 := NewLegacy(legacyVersion, c, keys, nil, count)
 			if err1 != nil || err2 != nil {
 				tb.Fatal(err1, err2)
 			}
 			return sealer, opener
 		}
 		all = append(all, protocol{"classic/" + c.Name, classic})
-		if c.Block > 0 {
-			all = append(all, protocol{"etm/" + c.Name, func(count op.Counter) (*Half, *Half) {
+		if c.BlockSize > 0 {
+			all = append(all, protocol{"etm/" + c.Name, func(count op.Counter) (*HalfConn, *HalfConn) {
 				sealer, opener := classic(count)
-				sealer.EncryptThenMAC()
-				opener.EncryptThenMAC()
+				sealer.EnableEncryptThenMAC()
+				opener.EnableEncryptThenMAC()
 				return sealer, opener
 			}})
-			chained := func(count op.Counter) (*Half, *Half) {
-				keys, _ := c.Split(versionTLS10, random(c.KeyBlock(versionTLS10), 1))
-				sealer, err1 := Classic(versionTLS10, c, keys, nil, count)
-				opener, err2 := Classic(versionTLS10, c, keys, nil, count)
+			chained := func(count op.Counter) (*HalfConn, *HalfConn) {
+				keys, _ := c.SplitKeyBlock(versionTLS10, random(c.KeyBlockSize(versionTLS10), 1))
+				sealer, err1 := NewLegacy(versionTLS10, c, keys, nil, count)
+				opener, err2 := NewLegacy(versionTLS10, c, keys, nil, count)
 				if err1 != nil || err2 != nil {
 					tb.Fatal(err1, err2)
 				}
 				return sealer, opener
 			}
-			all = append(all, protocol{"chained/" + c.Name, chained}, protocol{"chained etm/" + c.Name, func(count op.Counter) (*Half, *Half) {
+			all = append(all, protocol{"chained/" + c.Name, chained}, protocol{"chained etm/" + c.Name, func(count op.Counter) (*HalfConn, *HalfConn) {
 				sealer, opener := chained(count)
-				sealer.EncryptThenMAC()
-				opener.EncryptThenMAC()
+				sealer.EnableEncryptThenMAC()
+				opener.EnableEncryptThenMAC()
 				return sealer, opener
 			}})
 		}
-		if c.Tag == 0 {
+		if c.TagSize == 0 {
 			continue
 		}
-		tls13 := func(count op.Counter) (*Half, *Half) {
-			key, iv := random(c.Key, 1), random(NonceSize, 2)
-			sealer, err1 := TLS13(c, key, iv, count)
-			opener, err2 := TLS13(c, key, iv, count)
+		tls13 := func(count op.Counter) (*HalfConn, *HalfConn) {
+			key, iv := random(c.KeySize, 1), random(NonceSize, 2)
+			sealer, err1 := NewTLS13(c, key, iv, count)
+			opener, err2 := NewTLS13(c, key, iv, count)
 			if err1 != nil || err2 != nil {
 				tb.Fatal(err1, err2)
 			}
@@ -123,8 +123,8 @@ func TestRecordsOfRFC8448(t *testing.T) {
 		}},
 	} {
 		key, iv := direction.trace.Get(direction.keys+" key"), direction.trace.Get(direction.keys+" iv")
-		sealer, _ := TLS13(ByName("aes-128-gcm"), key, iv, nil)
-		opener, _ := TLS13(ByName("aes-128-gcm"), key, iv, nil)
+		sealer, _ := NewTLS13(ByName("aes-128-gcm"), key, iv, nil)
+		opener, _ := NewTLS13(ByName("aes-128-gcm"), key, iv, nil)
 		for _, r := range direction.all {
 			want := direction.trace.Get(r.record)
 			got, err := sealer.Seal(nil, r.typ, r.plain)
@@ -230,12 +230,12 @@ func TestTooShortFragmentsAreBadMACs(t *testing.T) {
 }
 
 func TestPlainRecords(t *testing.T) {
-	h := Plain(0x0301)
+	h := NewPlaintext(0x0301)
 	record, err := h.Seal(nil, Handshake, []byte("hello"))
 	if err != nil || string(record) != "\x16\x03\x01\x00\x05hello" {
 		t.Errorf("record %q, %v", record, err)
 	}
-	typ, plain, err := Plain(0x0301).Open(record)
+	typ, plain, err := NewPlaintext(0x0301).Open(record)
 	if err != nil || typ != Handshake || string(plain) != "hello" {
 		t.Errorf("opens as type %d, %q, %v", typ, plain, err)
 	}
@@ -243,13 +243,13 @@ func TestPlainRecords(t *testing.T) {
 
 func TestKeysOfWrongLengthAreErrors(t *testing.T) {
 	for _, c := range Ciphers() {
-		if _, err := Classic(legacyVersion, c, Keys{Key: make([]byte, 5)}, nil, nil); err == nil {
+		if _, err := NewLegacy(legacyVersion, c, Keys{Key: make([]byte, 5)}, nil, nil); err == nil {
 			t.Errorf("%s takes a key of 5 bytes", c.Name)
 		}
-		if _, err := Classic(legacyVersion, c, Keys{Key: make([]byte, c.Key), MAC: make([]byte, 3), IV: make([]byte, 3)}, nil, nil); err == nil {
+		if _, err := NewLegacy(legacyVersion, c, Keys{Key: make([]byte, c.KeySize), MAC: make([]byte, 3), IV: make([]byte, 3)}, nil, nil); err == nil {
 			t.Errorf("%s takes a MAC key and an IV of 3 bytes", c.Name)
 		}
-		if _, err := TLS13(c, make([]byte, c.Key), make([]byte, 3), nil); err == nil {
+		if _, err := NewTLS13(c, make([]byte, c.KeySize), make([]byte, 3), nil); err == nil {
 			t.Errorf("%s takes a TLS 1.3 IV of 3 bytes", c.Name)
 		}
 	}
@@ -317,7 +317,7 @@ func FuzzSeal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, i int, first, second []byte, multiple uint16) {
 		p := all[uint(i)%uint(len(all))]
 		sealer, opener := p.ends(nil)
-		sealer.PadTo(int(multiple) % MaxPlaintext)
+		sealer.SetPadding(int(multiple) % MaxPlaintext)
 		for k, plain := range [][]byte{first, second, first} {
 			plain = plain[:min(len(plain), MaxPlaintext)]
 			typ := []Type{Handshake, ApplicationData, Alert}[k]

@@ -2,53 +2,49 @@ package record
 
 import "time"
 
-// A Sizing says how much application data goes into each record, as it is sent:
-// stages that follow each other. An idle connection begins again at the first. The
-// last stage stays.
+// A Sizing determines the sizes of application data records: stages that follow each other, of which the
+// last has no end. After an idle time the first stage begins again.
 //
-// Long records cost the least. But nothing of a record can be read before all of
-// it has come, so that one which is as long as TCP's window takes a round trip
-// more, and one that a packet of is lost waits for this packet as a whole. Who
-// sends short records first, and longer ones once the window has opened, has both
-// (Grigorik, "Optimizing TLS Record Size & Buffering Latency", 2013).
+// Long records cost the least CPU time. But the receiver can read nothing of a record before it has the
+// whole record: a record longer than TCP's congestion window takes one more round trip, and a lost packet
+// delays the whole record. A sender avoids that with short records until the window has opened (Grigorik,
+// "Optimizing TLS Record Size & Buffering Latency", 2013).
 type Sizing struct {
-	Stages []Stage
-	Idle   time.Duration // since the last record; 0: idleness changes nothing
+	Stages []Stage       // one or more
+	Idle   time.Duration // since the last record; 0: the first stage never begins again
 }
 
-// A Stage is a size of records, and for how long it holds. The size is one of
-// Plain, Wire and Segment.
+// A Stage is a record size and how long it is used. Exactly one of Plain, Wire and Segment is set.
 type Stage struct {
-	Plain   int  // bytes of plaintext
-	Wire    int  // bytes of the whole record, at most
-	Segment bool // as Wire, with what a full TCP segment carries
+	Plain   int  // bytes of plaintext: 1 to MaxPlaintext
+	Wire    int  // bytes of the whole record at most: 1 to MaxRecord
+	Segment bool // like Wire with the payload of a full TCP segment
 
-	// Growing makes each record of the stage longer than the last by the
-	// plaintext of the first, as far as a record goes.
+	// Growing: the plaintext of record n of the stage is n times that of the first, up to the maximum.
 	Growing bool
 
-	// The stage ends after so many Records of its own, or once Bytes of plaintext
-	// were sent since the first stage began; zeros: it has no end.
+	// The stage ends after Records records of the stage, or when Bytes of plaintext were sent since the first
+	// stage began. Both are 0 in the last stage, and one is above 0 in the others.
 	Records int
 	Bytes   int64
 }
 
-// A Sizer applies a Sizing to one direction of a connection. Its zero value with
-// a Sizing is ready for use. Time is counted from any instant that stays the same.
+// A Sizer applies a Sizing to one direction of a connection. Sizer{Sizing: s} is ready to use. The times
+// that its methods take count from the same arbitrary instant.
 type Sizer struct {
 	Sizing *Sizing
 
-	stage   int
-	records int   // of this stage
-	bytes   int64 // since the first stage began
-	last    time.Duration
+	stage   int           // index of the current stage
+	records int           // sent in this stage
+	bytes   int64         // sent since the first stage began
+	last    time.Duration // when the last record was sent
 }
 
-// Reset makes the sizer as new.
+// Reset begins the first stage again.
 func (s *Sizer) Reset() { *s = Sizer{Sizing: s.Sizing} }
 
-// Size returns the plaintext that the next record should have at most, if it is
-// sealed now: 1 to f.Most bytes. Segment is what a full TCP segment carries.
+// Size returns the maximum plaintext of the next record if it is sealed now: 1 to f.MaxPlaintext bytes.
+// segment is the payload of a full TCP segment in bytes.
 func (s *Sizer) Size(now time.Duration, f *Framing, segment int) int {
 	if s.bytes > 0 && s.Sizing.Idle > 0 && now-s.last > s.Sizing.Idle {
 		s.Reset()
@@ -62,12 +58,12 @@ func (s *Sizer) Size(now time.Duration, f *Framing, segment int) int {
 		n = f.Fit(stage.Wire)
 	}
 	if stage.Growing {
-		n *= 1 + min(s.records, MaxPlaintext) // far from an overflow
+		n *= 1 + min(s.records, MaxPlaintext) // bounded, so that it cannot overflow
 	}
-	return max(min(n, f.Most), 1)
+	return max(min(n, f.MaxPlaintext), 1)
 }
 
-// Sent tells that a record with so many bytes of plaintext was sealed.
+// Sent records that a record with plain bytes of plaintext was sealed.
 func (s *Sizer) Sent(now time.Duration, plain int) {
 	s.last = now
 	s.records++

@@ -9,19 +9,19 @@ import (
 )
 
 // framings are those of all protocols, and of padded, restricted and split records.
-func framings(t *testing.T) map[string]*Half {
-	all := map[string]*Half{"none": Plain(legacyVersion)}
+func framings(t *testing.T) map[string]*HalfConn {
+	all := map[string]*HalfConn{"none": NewPlaintext(legacyVersion)}
 	for _, p := range protocols(t) {
 		all[p.name], _ = p.ends(nil)
 	}
 	for _, name := range []string{"padded", "padded under a limit"} {
-		h, err := TLS13(ByName("aes-128-gcm"), make([]byte, 16), make([]byte, NonceSize), nil)
+		h, err := NewTLS13(ByName("aes-128-gcm"), make([]byte, 16), make([]byte, NonceSize), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.PadTo(300)
+		h.SetPadding(300)
 		if strings.HasSuffix(name, "limit") {
-			h.Restrict(1000)
+			h.LimitPlaintext(1000)
 		}
 		all[name] = h
 	}
@@ -32,7 +32,7 @@ func TestRecordsAreAsLongAsTheirFramingSays(t *testing.T) {
 	for name, h := range framings(t) {
 		f := h.Framing()
 		for _, plain := range []int{0, 1, 15, 16, 298, 299, 300, 301, 899, 900, 1000, 16383, 16384} {
-			if plain > f.Most {
+			if plain > f.MaxPlaintext {
 				continue
 			}
 			record, err := h.Seal(nil, ApplicationData, make([]byte, plain))
@@ -60,7 +60,7 @@ func TestWhatFitsIsTheMostThatDoes(t *testing.T) {
 			}
 			for _, length := range []int{0, 30, 128, 321, 322, 640, 1208, 1448, 1460, 16384, 20000} {
 				got, want := f.Fit(length), 1
-				for n := 1; n <= f.Most && written(n) <= max(length, f.Length(1)); n++ {
+				for n := 1; n <= f.MaxPlaintext && written(n) <= max(length, f.Length(1)); n++ {
 					want = n
 				}
 				if split && f.Length(1)*2 > length {
@@ -93,7 +93,7 @@ func sizes(s *Sizer, now time.Duration, f *Framing, bytes int) string {
 
 func TestRecordsFollowTheirSizing(t *testing.T) {
 	const second = time.Second
-	f := Framing{Fixed: 21, Tail: 1, Most: MaxPlaintext}
+	f := Framing{Fixed: 21, Tail: 1, MaxPlaintext: MaxPlaintext}
 	for _, test := range []struct {
 		sizing string
 		writes []time.Duration // of 40,000 bytes each
@@ -178,10 +178,10 @@ func FuzzParseSizing(f *testing.F) {
 		if err != nil || again.String() != sizing.String() {
 			t.Fatalf("%q is written %q: %v", text, sizing, err)
 		}
-		s, framing := Sizer{Sizing: sizing}, Framing{Fixed: 21, Tail: 21, Block: 16, Most: 1000}
+		s, framing := Sizer{Sizing: sizing}, Framing{Fixed: 21, Tail: 21, Block: 16, MaxPlaintext: 1000}
 		for i := range 50 {
 			n := s.Size(time.Duration(i)*time.Second, &framing, 1448)
-			if n < 1 || n > framing.Most {
+			if n < 1 || n > framing.MaxPlaintext {
 				t.Fatalf("%q: record %d has %d bytes", text, i+1, n)
 			}
 			s.Sent(time.Duration(i)*time.Second, n)

@@ -6,39 +6,39 @@ import (
 	"fmt"
 )
 
-// tls13 is TLS 1.3's protection (RFC 9846 §5.2): the plaintext is followed by its
-// type and by zeros as padding, and the header is the additional data.
+// A tls13 is the protection in TLS 1.3 (RFC 9846 §5.2): an AEAD encrypts plaintext, content type and
+// padding; the additional data is the header.
 type tls13 struct {
 	aead     cipher.AEAD
 	iv       [NonceSize]byte
 	nonce    [NonceSize]byte
-	most     int // bytes of an inner plaintext: content, type and padding
-	multiple int // bytes; the inner plaintext is padded to a multiple of it
+	maxInner int // bytes of a TLSInnerPlaintext: plaintext, content type and padding
+	multiple int // the TLSInnerPlaintext is padded to a multiple of so many bytes
 }
 
-func newTLS13(c *Cipher, key, iv []byte) (*tls13, error) {
+func newTLS13Protection(c *Cipher, key, iv []byte) (*tls13, error) {
 	if c.aead == nil {
-		return nil, errors.New("TLS 1.3 takes an AEAD only")
+		return nil, errors.New("the cipher is not an AEAD")
 	}
 	aead, err := c.aead(key)
 	if err != nil {
 		return nil, err
 	}
 	if len(iv) != NonceSize {
-		return nil, errors.New("the IV has a wrong length")
+		return nil, errors.New("wrong length of IV")
 	}
-	p := &tls13{aead: aead, most: MaxPlaintext + 1}
+	p := &tls13{aead: aead, maxInner: MaxPlaintext + 1}
 	copy(p.iv[:], iv)
 	return p, nil
 }
 
 func (p *tls13) prefix() int { return 0 }
 
-// framing is that of the TLSInnerPlaintext, whose type is its tail.
+// framing: the tail is the content type.
 func (p *tls13) framing() Framing {
 	f := Framing{Fixed: p.aead.Overhead(), Tail: 1}
 	if p.multiple > 1 {
-		f.Block, f.Cap = p.multiple, p.most
+		f.Block, f.Cap = p.multiple, p.maxInner
 	}
 	return f
 }
@@ -56,7 +56,7 @@ func (p *tls13) seal(record []byte, sequence uint64, typ Type, plain int) error 
 
 func (p *tls13) open(record []byte, sequence uint64) (Type, []byte, error) {
 	if Type(record[0]) != ApplicationData {
-		return 0, nil, fmt.Errorf("%w: type %d where records are protected", ErrUnexpected, record[0])
+		return 0, nil, fmt.Errorf("%w: type %d of a protected record", ErrUnexpected, record[0])
 	}
 	body := record[HeaderSize:]
 	xorNonce(&p.nonce, &p.iv, sequence)
@@ -64,7 +64,7 @@ func (p *tls13) open(record []byte, sequence uint64) (Type, []byte, error) {
 	if err != nil {
 		return 0, nil, ErrBadMAC
 	}
-	if len(inner) > p.most {
+	if len(inner) > p.maxInner {
 		return 0, nil, fmt.Errorf("%w: inner plaintext of %d bytes", ErrOverflow, len(inner))
 	}
 	for i := len(inner) - 1; i >= 0; i-- {

@@ -9,7 +9,7 @@ import (
 func TestTLS13Padding(t *testing.T) {
 	p := protocols(t)[1]
 	sealer, opener := p.ends(nil)
-	sealer.PadTo(256)
+	sealer.SetPadding(256)
 	for _, size := range []int{0, 255, 256, MaxPlaintext} {
 		dirty := bytes.Repeat([]byte{0xaa}, MaxRecord)
 		record, err := sealer.Seal(dirty[:0], ApplicationData, random(size, 1))

@@ -116,9 +116,9 @@ func TestKeysAndFinishedAreThoseOfCryptoTLS(t *testing.T) {
 	c := secrets.NewLegacy(secrets.SHA256, nil)
 	c.Resume(run.master)
 	gcm := record.ByName("aes-128-gcm")
-	block := make([]byte, gcm.KeyBlock(0x0303))
+	block := make([]byte, gcm.KeyBlockSize(0x0303))
 	c.KeyBlock(block, run.clientRandom, run.serverRandom)
-	clientKeys, serverKeys := gcm.Split(0x0303, block)
+	clientKeys, serverKeys := gcm.SplitKeyBlock(0x0303, block)
 
 	fromClient, clientFinished := cleartext(run.client)
 	fromServer, serverFinished := cleartext(run.server)
@@ -128,7 +128,7 @@ func TestKeysAndFinishedAreThoseOfCryptoTLS(t *testing.T) {
 		keys   record.Keys
 		record []byte
 	}{{secrets.ClientSide, clientKeys, clientFinished}, {secrets.ServerSide, serverKeys, serverFinished}} {
-		half, err := record.Classic(0x0303, gcm, end.keys, nil, nil)
+		half, err := record.NewLegacy(0x0303, gcm, end.keys, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -261,12 +261,12 @@ func measureCiphers(m *meter) error {
 }
 
 // newHalf returns the protection of one direction: of TLS 1.3 for an AEAD, otherwise of TLS 1.2.
-func newHalf(c *record.Cipher) (*record.Half, error) {
-	if c.MAC == 0 {
-		return record.TLS13(c, make([]byte, c.Key), make([]byte, record.NonceSize), nil)
+func newHalf(c *record.Cipher) (*record.HalfConn, error) {
+	if c.MACSize == 0 {
+		return record.NewTLS13(c, make([]byte, c.KeySize), make([]byte, record.NonceSize), nil)
 	}
-	keys, _ := c.Split(tls12, make([]byte, c.KeyBlock(tls12)))
-	return record.Classic(tls12, c, keys, rand.Reader, nil)
+	keys, _ := c.SplitKeyBlock(tls12, make([]byte, c.KeyBlockSize(tls12)))
+	return record.NewLegacy(tls12, c, keys, rand.Reader, nil)
 }
 
 func measureHashes(m *meter) error {

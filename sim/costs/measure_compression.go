@@ -31,9 +31,9 @@ func measureCompression(m *meter) error {
 			return data[at : at+size]
 		}
 		buf := make([]byte, 0, record.MaxRecord)
-		newHalf := func() *record.Half {
-			h := record.Plain(tls12)
-			h.Deflate()
+		newHalf := func() *record.HalfConn {
+			h := record.NewPlaintext(tls12)
+			h.EnableDeflate()
 			return h
 		}
 		sealer := newHalf()

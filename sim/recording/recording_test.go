@@ -161,7 +161,7 @@ func TestDataIsReadAndWrittenAlike(t *testing.T) {
 	if got := recording.Written(b.Server); got != 3014 {
 		t.Errorf("the server writes %d bytes, want 3014, its data as plaintext", got)
 	}
-	want := record.Framing{Fixed: 21, Tail: 21, Block: 16, Most: 16384, Split: true}
+	want := record.Framing{Fixed: 21, Tail: 21, Block: 16, MaxPlaintext: 16384, Split: true}
 	if it := b.Server[1].Items[0]; it.Action != recording.Data || it.Bytes != 1000 || it.Cipher != "aes-128-cbc-sha" || it.Framing != want {
 		t.Errorf("data is %+v", it)
 	}

@@ -20,7 +20,7 @@ var framingWords = []struct {
 	{"tail", func(f *record.Framing) *int { return &f.Tail }, 0},
 	{"block", func(f *record.Framing) *int { return &f.Block }, 0},
 	{"cap", func(f *record.Framing) *int { return &f.Cap }, 0},
-	{"most", func(f *record.Framing) *int { return &f.Most }, record.MaxPlaintext},
+	{"most", func(f *record.Framing) *int { return &f.MaxPlaintext }, record.MaxPlaintext},
 }
 
 const splitWord = "split"

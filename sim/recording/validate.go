@@ -165,7 +165,7 @@ func (it *Item) validate() error {
 func framingValid(f *record.Framing) bool {
 	small := func(n int) bool { return 0 <= n && n <= 1024 }
 	return small(f.Fixed) && small(f.Tail) && 0 <= f.Block && f.Block <= record.MaxPlaintext &&
-		1 <= f.Most && f.Most <= record.MaxPlaintext && (f.Cap == 0 || f.Cap == f.Most+f.Tail)
+		1 <= f.MaxPlaintext && f.MaxPlaintext <= record.MaxPlaintext && (f.Cap == 0 || f.Cap == f.MaxPlaintext+f.Tail)
 }
 
 // validateMoments checks that the client has all moments in order, those after the first round or

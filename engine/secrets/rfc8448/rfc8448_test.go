@@ -29,12 +29,12 @@ func (c *connection) hash() []byte {
 
 // opener derives the traffic secret of a label from the current stage and transcript, and returns a Half
 // that opens its records, and the secret.
-func (c *connection) opener(label secrets.Label) (*record.Half, []byte) {
+func (c *connection) opener(label secrets.Label) (*record.HalfConn, []byte) {
 	c.t.Helper()
 	secret, key, iv := make([]byte, 32), make([]byte, 16), make([]byte, record.NonceSize)
 	c.schedule.Derive(secret, label, c.hash())
 	c.schedule.TrafficKeys(key, iv, secret)
-	h, err := record.TLS13(record.ByName("aes-128-gcm"), key, iv, nil)
+	h, err := record.NewTLS13(record.ByName("aes-128-gcm"), key, iv, nil)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func (c *connection) opener(label secrets.Label) (*record.Half, []byte) {
 }
 
 // open opens a record of the trace.
-func (c *connection) open(h *record.Half, name string, want record.Type) []byte {
+func (c *connection) open(h *record.HalfConn, name string, want record.Type) []byte {
 	c.t.Helper()
 	typ, plain, err := h.Open(c.trace.Get(name))
 	if err != nil || typ != want {
@@ -168,7 +168,7 @@ func (c *connection) readFlight(by string, flight, secret []byte) {
 }
 
 // close opens the last records of a side; data: application data comes before the alert.
-func (c *connection) close(h *record.Half, from string, data bool) {
+func (c *connection) close(h *record.HalfConn, from string, data bool) {
 	c.t.Helper()
 	if data && from == "server" {
 		c.open(h, "NewSessionTicket record", record.Handshake)

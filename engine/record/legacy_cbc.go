@@ -8,43 +8,40 @@ import (
 	"io"
 )
 
-func newClassic(version uint16, c *Cipher, keys Keys, rand io.Reader) (protection, error) {
+// newLegacyProtection returns the protection with a cipher up to TLS 1.2.
+func newLegacyProtection(version uint16, c *Cipher, keys Keys, rand io.Reader) (protection, error) {
 	switch {
 	case c.aead != nil:
-		return newClassicAEAD(c, keys)
+		return newLegacyAEAD(c, keys)
 	case c.block != nil:
 		return newCBC(version, c, keys, rand)
 	}
 	return newStream(version, c, keys)
 }
 
-// cbc is protection by a block cipher (RFC 5246 §6.2.3.2): the plaintext is
-// followed by its MAC and by padding to whole blocks, and encrypted in CBC mode,
-// from TLS 1.1 on under an explicit IV. Before, the last block of one record is
-// the IV of the next (RFC 2246 §6.2.3.2), which the modes remember: whoever sees
-// it can choose plaintext by it ("BEAST", Duong and Rizzo, 2011).
+// A cbc is the protection by a block cipher in CBC mode (RFC 5246 §6.2.3.2): plaintext, MAC and padding are
+// encrypted. From TLS 1.1 on each record has an explicit IV. Before, the last block of a record is the IV
+// of the next (RFC 2246 §6.2.3.2), and an attacker who sees it can choose plaintext accordingly ("BEAST",
+// Duong and Rizzo, 2011).
 //
-// Whoever learns whether padding or MAC was wrong, be it by the time taken, can
-// decrypt records ("Lucky Thirteen", AlFardan and Paterson, 2013). So both are
-// always checked, the padding over all the bytes it might have, and the MAC over
-// the same number of hash blocks; both faults are one error. What remains is the
-// position from which the received MAC is read, as in crypto/tls: a difference
-// in cache lines, not in work.
+// An attacker who learns whether the padding or the MAC of a record was wrong, from the time for instance,
+// can decrypt records ("Lucky Thirteen", AlFardan and Paterson, 2013). Therefore open always checks both:
+// the padding over its greatest length, and the MAC over a constant number of hash blocks. Both failures
+// are ErrBadMAC. Only the position of the received MAC can show, in cache lines, as in crypto/tls.
 //
-// That holds for SHA-1, in HMAC and in SSL 3.0's MAC: its hash has a sum in constant
-// time. With SHA-256 and SHA-384 the hash blocks are made up for, too, but how many bytes of the
-// last one are padding still shows in the time: these are not constant-time,
-// unless the peers agree on encrypt-then-MAC. The ciphers themselves are another
-// matter: see ciphers.
+// The check is constant-time with SHA-1, in HMAC and in SSL 3.0's MAC, because crypto/sha1 has
+// ConstantTimeSum. With SHA-256 and SHA-384 the time still depends on how many bytes of the last hash
+// block are padding. Encrypt-then-MAC (RFC 7366) avoids that. The time of the ciphers is described at
+// ciphers.
 type cbc struct {
 	encrypt, decrypt cbcMode
 	mac              recordMAC
 	macSize          int
-	explicit         int // bytes of IV in each record
+	explicit         int // bytes of the IV in each record; 0 before TLS 1.1
 	rand             io.Reader
 }
 
-// cbcMode is a CBC encrypter or decrypter of crypto/aes, whose IV can be set.
+// A cbcMode is a CBC encrypter or decrypter of package crypto/cipher whose IV can be set.
 type cbcMode interface {
 	cipher.BlockMode
 	SetIV([]byte)
@@ -55,36 +52,36 @@ func newCBC(version uint16, c *Cipher, keys Keys, rand io.Reader) (*cbc, error) 
 	if err != nil {
 		return nil, err
 	}
-	if len(keys.MAC) != c.MAC {
-		return nil, errors.New("the MAC key has a wrong length")
+	if len(keys.MAC) != c.MACSize {
+		return nil, errors.New("wrong length of MAC key")
 	}
 	iv := keys.IV
-	p := &cbc{mac: newRecordMAC(version, c.mac, keys.MAC), macSize: c.MAC, rand: rand}
+	p := &cbc{mac: newRecordMAC(version, c.mac, keys.MAC), macSize: c.MACSize, rand: rand}
 	if version >= versionTLS11 {
 		iv = make([]byte, block.BlockSize())
 		p.explicit = block.BlockSize()
 	} else if len(iv) != block.BlockSize() {
-		return nil, errors.New("the IV has a wrong length")
+		return nil, errors.New("wrong length of IV")
 	}
 	var ok1, ok2 bool
 	p.encrypt, ok1 = cipher.NewCBCEncrypter(block, iv).(cbcMode)
 	p.decrypt, ok2 = cipher.NewCBCDecrypter(block, iv).(cbcMode)
 	if !ok1 || !ok2 {
-		return nil, errors.New("the cipher's CBC mode does not take IVs")
+		return nil, errors.New("the cipher's CBC mode has no SetIV")
 	}
 	return p, nil
 }
 
 func (p *cbc) prefix() int { return p.explicit }
 
-// framing has a byte of padding at least.
+// framing: the tail is the MAC and at least one byte of padding.
 func (p *cbc) framing() Framing {
 	return Framing{Fixed: p.explicit, Tail: p.macSize + 1, Block: p.encrypt.BlockSize()}
 }
 
 func (p *cbc) seal(record []byte, sequence uint64, _ Type, plain int) error {
 	iv, body := record[HeaderSize:HeaderSize+p.explicit], record[HeaderSize+p.explicit:]
-	if err := p.drawIV(iv); err != nil {
+	if err := p.sealIV(iv); err != nil {
 		return err
 	}
 	p.mac.begin(record, sequence, plain)
@@ -97,8 +94,8 @@ func (p *cbc) seal(record []byte, sequence uint64, _ Type, plain int) error {
 	return nil
 }
 
-// drawIV puts an explicit IV in force.
-func (p *cbc) drawIV(iv []byte) error {
+// sealIV reads an explicit IV from rand and sets it.
+func (p *cbc) sealIV(iv []byte) error {
 	if len(iv) == 0 {
 		return nil
 	}
@@ -106,14 +103,14 @@ func (p *cbc) drawIV(iv []byte) error {
 		return errors.New("no random source for the IV")
 	}
 	if _, err := io.ReadFull(p.rand, iv); err != nil {
-		return fmt.Errorf("draw IV: %w", err)
+		return fmt.Errorf("read random IV: %w", err)
 	}
 	p.encrypt.SetIV(iv)
 	return nil
 }
 
-// takeIV puts a received explicit IV in force.
-func (p *cbc) takeIV(iv []byte) {
+// openIV sets a received explicit IV.
+func (p *cbc) openIV(iv []byte) {
 	if len(iv) > 0 {
 		p.decrypt.SetIV(iv)
 	}
@@ -126,7 +123,7 @@ func (p *cbc) open(record []byte, sequence uint64) (Type, []byte, error) {
 		return 0, nil, ErrBadMAC
 	}
 	iv, body := fragment[:p.explicit], fragment[p.explicit:]
-	p.takeIV(iv)
+	p.openIV(iv)
 	p.decrypt.CryptBlocks(body, body)
 
 	padding, good := p.padding(body, p.macSize)
@@ -141,27 +138,25 @@ func (p *cbc) open(record []byte, sequence uint64) (Type, []byte, error) {
 	return Type(record[0]), body[:plain:plain], nil
 }
 
-// padding returns how many bytes of padding end a decrypted body, and 1 if they
-// are right.
+// padding returns the length of the padding at the end of a decrypted body, and good = 1 if it is valid.
 func (p *cbc) padding(body []byte, macSize int) (length, good int) {
-	if p.mac.ssl {
-		return sslPaddingLength(body, macSize, p.decrypt.BlockSize())
+	if p.mac.ssl30 {
+		return ssl30PaddingLength(body, macSize, p.decrypt.BlockSize())
 	}
 	return paddingLength(body, macSize)
 }
 
-// sslPaddingLength is paddingLength for SSL 3.0, whose padding is not longer than
-// a block and holds anything but for its length (RFC 6101 §5.2.3.2). That nobody
-// checks the rest is what "POODLE" rests on (Möller, Duong, Kotowicz, 2014).
-func sslPaddingLength(body []byte, macSize, block int) (length, good int) {
+// ssl30PaddingLength is paddingLength for SSL 3.0, where padding is at most one block long and its bytes,
+// except the length, are arbitrary (RFC 6101 §5.2.3.2). The attack "POODLE" uses that they are not checked
+// (Möller, Duong and Kotowicz, 2014).
+func ssl30PaddingLength(body []byte, macSize, block int) (length, good int) {
 	last := int(body[len(body)-1])
 	good = subtle.ConstantTimeLessOrEq(last+1, block) & subtle.ConstantTimeLessOrEq(last+1+macSize, len(body))
 	return subtle.ConstantTimeSelect(good, last+1, 1), good
 }
 
-// paddingLength returns how many bytes of padding end a decrypted body, its length
-// byte included, and 1 if they are right. If they are wrong it returns 1 byte and
-// 0. Its time depends on the body's length only.
+// paddingLength returns the length of the padding at the end of a decrypted body, the length byte included,
+// and good = 1; for invalid padding 1 and 0. Its time depends only on the body's length.
 func paddingLength(body []byte, macSize int) (length, good int) {
 	last := body[len(body)-1]
 	good = subtle.ConstantTimeLessOrEq(int(last)+1+macSize, len(body))

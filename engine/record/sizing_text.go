@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// The text form of a Sizing: its stages in order, with commas between, and the
-// idle time, as in
+// String returns the text form: the stages in order and the idle time, separated by commas, as in
 //
 //	16384
 //	mss
@@ -16,10 +15,8 @@ import (
 //	1369 for 41, 4229 for 40, 16384, idle 1s
 //	wire 1208 growing
 //
-// A stage is a size (bytes of plaintext, `wire` bytes of a whole record, or `mss`),
-// `growing` where its records grow, and its end: `for` so many records, or `until`
-// so many bytes were sent.
-
+// A stage is a size (bytes of plaintext, "wire" and bytes of the whole record, or "mss" for Segment), then
+// "growing" if its records grow, and its end: "for" a number of records or "until" a number of bytes.
 func (s *Sizing) String() string {
 	var words []string
 	for i := range s.Stages {
@@ -31,6 +28,7 @@ func (s *Sizing) String() string {
 	return strings.Join(words, ", ")
 }
 
+// String returns the stage in the text form of a Sizing.
 func (s *Stage) String() string {
 	text := strconv.Itoa(s.Plain)
 	switch {
@@ -51,7 +49,7 @@ func (s *Stage) String() string {
 	return text
 }
 
-// ParseSizing reads the text form, and validates it.
+// ParseSizing reads the text form and validates it.
 func ParseSizing(text string) (*Sizing, error) {
 	s := new(Sizing)
 	parts := strings.Split(text, ",")
@@ -105,16 +103,16 @@ func parseStage(words []string) (s Stage, err error) {
 		case "until":
 			s.Bytes = int64(count(take()))
 		default:
-			return s, fmt.Errorf("%q: %q is none of growing, for and until", whole, word)
+			return s, fmt.Errorf("%q: %q is not growing, for or until", whole, word)
 		}
 	}
 	return s, err
 }
 
-// Validate reports a sizing that no sender could follow.
+// Validate checks the ranges that Sizing and Stage give.
 func (s *Sizing) Validate() error {
 	if len(s.Stages) == 0 || s.Idle < 0 {
-		return fmt.Errorf("record sizing %q: want one stage or more, and no negative time", s)
+		return fmt.Errorf("record sizing %q: want at least one stage and no negative idle time", s)
 	}
 	var sent int64
 	for i := range s.Stages {
@@ -128,15 +126,15 @@ func (s *Sizing) Validate() error {
 		}
 		switch {
 		case sizes != 1:
-			return fmt.Errorf("record sizing %q: stage %d needs one size", s, i+1)
+			return fmt.Errorf("record sizing %q: stage %d: want exactly one size", s, i+1)
 		case stage.Plain < 0 || stage.Plain > MaxPlaintext:
-			return fmt.Errorf("record sizing %q: %d bytes are not within 1 to %d", s, stage.Plain, MaxPlaintext)
+			return fmt.Errorf("record sizing %q: %d bytes: want 1 to %d", s, stage.Plain, MaxPlaintext)
 		case stage.Wire < 0 || stage.Wire > MaxRecord:
-			return fmt.Errorf("record sizing %q: records of %d bytes are not within 1 to %d", s, stage.Wire, MaxRecord)
+			return fmt.Errorf("record sizing %q: records of %d bytes: want 1 to %d", s, stage.Wire, MaxRecord)
 		case stage.Records < 0 || stage.Bytes < 0 || stage.Bytes > 0 && stage.Bytes <= sent:
 			return fmt.Errorf("record sizing %q: stage %d ends before it begins", s, i+1)
 		case last != (stage.Records == 0 && stage.Bytes == 0):
-			return fmt.Errorf("record sizing %q: all stages but the last have an end", s)
+			return fmt.Errorf("record sizing %q: every stage but the last must have an end, and the last none", s)
 		}
 		sent = max(sent, stage.Bytes)
 	}

@@ -21,7 +21,7 @@ func sslMAC(key []byte, typ Type, plain []byte) []byte {
 // block (RFC 6101 §5.2.3.2).
 func TestSSLRecords(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
-	keys, _ := c.Split(versionSSL30, random(c.KeyBlock(versionSSL30), 8))
+	keys, _ := c.SplitKeyBlock(versionSSL30, random(c.KeyBlockSize(versionSSL30), 8))
 	block, _ := aes.NewCipher(keys.Key)
 	plain := random(40, 9)
 	for _, test := range []struct {
@@ -40,13 +40,13 @@ func TestSSLRecords(t *testing.T) {
 		record := append(make([]byte, HeaderSize), body...)
 		Header{ApplicationData, versionSSL30, len(body)}.put(record)
 		sent := bytes.Clone(record)
-		opener, _ := Classic(versionSSL30, c, keys, nil, nil)
+		opener, _ := NewLegacy(versionSSL30, c, keys, nil, nil)
 		_, got, err := opener.Open(record)
 		if test.correct && (err != nil || !bytes.Equal(got, plain)) || !test.correct && !errors.Is(err, ErrBadMAC) {
 			t.Errorf("%s: %v", test.name, err)
 		}
 		if test.name == "as TLS pads" {
-			sealer, _ := Classic(versionSSL30, c, keys, nil, nil)
+			sealer, _ := NewLegacy(versionSSL30, c, keys, nil, nil)
 			if sealed, err := sealer.Seal(nil, ApplicationData, plain); err != nil || !bytes.Equal(sealed, sent) {
 				t.Errorf("sealed\n got %x, %v\nwant %x", sealed, err, sent)
 			}
@@ -54,8 +54,8 @@ func TestSSLRecords(t *testing.T) {
 	}
 
 	null := ByName("null-sha")
-	keys, _ = null.Split(versionSSL30, random(null.KeyBlock(versionSSL30), 8))
-	sealer, _ := Classic(versionSSL30, null, keys, nil, nil)
+	keys, _ = null.SplitKeyBlock(versionSSL30, random(null.KeyBlockSize(versionSSL30), 8))
+	sealer, _ := NewLegacy(versionSSL30, null, keys, nil, nil)
 	sealed, err := sealer.Seal(nil, Alert, plain)
 	if want := slices.Concat(plain, sslMAC(keys.MAC, Alert, plain)); err != nil || !bytes.Equal(sealed[HeaderSize:], want) {
 		t.Errorf("null-sha: %x, %v, want %x", sealed, err, want)

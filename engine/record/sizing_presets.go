@@ -2,30 +2,29 @@ package record
 
 import "time"
 
-// A Preset is the sizing of a program that many use.
+// A Preset is the Sizing of a widely used program.
 type Preset struct {
-	Name   string
-	User   string // who sizes records so, by which setting
+	Name   string // "go", in scenarios
+	User   string // the program, and its setting
 	Sizing Sizing
 }
 
-// presets have the figures of the programs' sources. Where a program leaves the
-// last word to its TLS library, as by writes of 16 KiB, that is meant here.
+// presets have the constants of the programs' sources. If a program writes 16 KiB at a time and leaves the
+// record size to its TLS library, the preset has records of 16 KiB.
 var presets = [...]Preset{
-	// maxPayloadSizeForWrite in crypto/tls/conn.go of Go 1.26: a segment of 1208 bytes
-	// is assumed, and idleness changes nothing. The 128 KiB after which records have
-	// their full size are never waited for: the 15th record has it anyway.
+	// maxPayloadSizeForWrite in crypto/tls/conn.go of Go 1.26, with a constant segment of 1208 bytes and no
+	// idle time. recordSizeBoostThreshold of 128 KiB has no effect: the 15th record has the full size before.
 	{"go", "crypto/tls, and so Caddy and Traefik", Sizing{
 		Stages: []Stage{{Wire: 1208, Growing: true}},
 	}},
 	// nginx__dynamic_tls_records.patch in cloudflare/sslconfig: ssl_dyn_rec_size_lo,
-	// ssl_dyn_rec_size_hi, ssl_dyn_rec_threshold of 40, which is compared by ">" with the
-	// records sent, ssl_dyn_rec_timeout; then nginx's ssl_buffer_size.
+	// ssl_dyn_rec_size_hi, ssl_dyn_rec_threshold of 40, which is compared by ">" with the records sent,
+	// ssl_dyn_rec_timeout; the last stage is nginx's ssl_buffer_size.
 	{"cloudflare", "nginx with Cloudflare's patch, ssl_dyn_rec_enable on", Sizing{
 		Stages: []Stage{{Plain: 1369, Records: 41}, {Plain: 4229, Records: 40}, {Plain: MaxPlaintext}},
 		Idle:   time.Second,
 	}},
-	// SSL_DEF_TLS_RECORD_SIZE and its neighbours in iocore/net/P_SSLNetVConnection.h.
+	// SSL_DEF_TLS_RECORD_SIZE and the constants beside it in iocore/net/P_SSLNetVConnection.h.
 	{"traffic-server", "Apache Traffic Server, proxy.config.ssl.max_record_size -1", Sizing{
 		Stages: []Stage{{Plain: 1300, Bytes: 1_000_000}, {Plain: MaxPlaintext - 1}},
 		Idle:   time.Second,
@@ -42,10 +41,10 @@ var presets = [...]Preset{
 	}},
 }
 
-// Presets lists the presets.
+// Presets lists all presets.
 func Presets() []Preset { return presets[:] }
 
-// PresetByName returns the preset of a name, nil if there is none.
+// PresetByName returns the preset with a name; nil if the name is unknown.
 func PresetByName(name string) *Preset {
 	for i := range presets {
 		if presets[i].Name == name {

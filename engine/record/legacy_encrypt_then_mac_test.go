@@ -15,7 +15,7 @@ import (
 // The record of RFC 7366 §3, put together here from its words.
 func TestEncryptThenMACOnTheWire(t *testing.T) {
 	c := ByName("aes-128-cbc-sha256")
-	keys, _ := c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 6))
+	keys, _ := c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 6))
 	block, _ := aes.NewCipher(keys.Key)
 	iv, plain := random(16, 7), []byte("twenty-one bytes here")
 	body := slices.Concat(plain, bytes.Repeat([]byte{10}, 11))
@@ -41,8 +41,8 @@ func TestEncryptThenMACOnTheWire(t *testing.T) {
 		fragment = mac.Sum(fragment)
 		record := append([]byte{byte(Handshake), 3, 3, 0, byte(len(fragment))}, fragment...)
 
-		opener, _ := Classic(legacyVersion, c, keys, nil, nil)
-		opener.EncryptThenMAC()
+		opener, _ := NewLegacy(legacyVersion, c, keys, nil, nil)
+		opener.EnableEncryptThenMAC()
 		typ, got, err := opener.Open(bytes.Clone(record))
 		switch {
 		case !test.good && !errors.Is(err, ErrBadMAC):
@@ -52,8 +52,8 @@ func TestEncryptThenMACOnTheWire(t *testing.T) {
 		case err != nil || typ != Handshake || !bytes.Equal(got, plain):
 			t.Errorf("%s: opens as type %d, %q, %v", test.name, typ, got, err)
 		}
-		sealer, _ := Classic(legacyVersion, c, keys, bytes.NewReader(iv), nil)
-		sealer.EncryptThenMAC()
+		sealer, _ := NewLegacy(legacyVersion, c, keys, bytes.NewReader(iv), nil)
+		sealer.EnableEncryptThenMAC()
 		if sealed, err := sealer.Seal(nil, Handshake, plain); err != nil || !bytes.Equal(sealed, record) {
 			t.Errorf("sealed\n got %x, %v\nwant %x", sealed, err, record)
 		}

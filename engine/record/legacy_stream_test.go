@@ -20,8 +20,8 @@ func TestStreamRecordsOnTheWire(t *testing.T) {
 		hash func() hash.Hash
 	}{{"rc4-md5", md5.New}, {"null-sha256", sha256.New}} {
 		c := ByName(row.name)
-		keys, _ := c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 6))
-		h, err := Classic(legacyVersion, c, keys, nil, nil)
+		keys, _ := c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 6))
+		h, err := NewLegacy(legacyVersion, c, keys, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,8 +22,8 @@ func TestClassicRecordsOnTheWire(t *testing.T) {
 	extra = append(extra, byte(Handshake), 3, 3, 0, byte(len(plain)))
 	seal := func(name string) (record []byte, keys Keys) {
 		c := ByName(name)
-		keys, _ = c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 6))
-		h, err := Classic(legacyVersion, c, keys, seeded(7), nil)
+		keys, _ = c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 6))
+		h, err := NewLegacy(legacyVersion, c, keys, seeded(7), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestClassicRecordsOnTheWire(t *testing.T) {
 // A peer may pad with up to 255 bytes more than needed; anything else is a bad MAC.
 func TestCBCPadding(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
-	keys, _ := c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 8))
+	keys, _ := c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 8))
 	block, _ := aes.NewCipher(keys.Key)
 	plain := random(64, 9)
 	for _, test := range []struct {
@@ -99,7 +99,7 @@ func TestCBCPadding(t *testing.T) {
 		record := slices.Concat(make([]byte, HeaderSize), iv, body)
 		Header{ApplicationData, legacyVersion, len(record) - HeaderSize}.put(record)
 
-		opener, _ := Classic(legacyVersion, c, keys, nil, nil)
+		opener, _ := NewLegacy(legacyVersion, c, keys, nil, nil)
 		_, got, err := opener.Open(record)
 		if test.correct && (err != nil || !bytes.Equal(got, plain)) {
 			t.Errorf("padding %s: %v", test.name, err)
@@ -113,14 +113,14 @@ func TestCBCPadding(t *testing.T) {
 // A body of nothing but well-formed padding leaves no room for a MAC.
 func TestCBCRecordOfPaddingAlone(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
-	keys, _ := c.Split(legacyVersion, random(c.KeyBlock(legacyVersion), 8))
+	keys, _ := c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 8))
 	block, _ := aes.NewCipher(keys.Key)
 	for _, size := range []int{32, 48, 256} {
 		iv, body := make([]byte, 16), bytes.Repeat([]byte{byte(size - 1)}, size)
 		cipher.NewCBCEncrypter(block, iv).CryptBlocks(body, body)
 		record := slices.Concat(make([]byte, HeaderSize), iv, body)
 		Header{ApplicationData, legacyVersion, len(record) - HeaderSize}.put(record)
-		opener, _ := Classic(legacyVersion, c, keys, nil, nil)
+		opener, _ := NewLegacy(legacyVersion, c, keys, nil, nil)
 		if _, _, err := opener.Open(record); !errors.Is(err, ErrBadMAC) {
 			t.Errorf("%d bytes of padding are %v", size, err)
 		}
@@ -153,7 +153,7 @@ func TestKeyBlockIsSplitInOrder(t *testing.T) {
 		{"aes-128-cbc-sha", versionTLS10, 104, "0-20", "20-40", "40-56", "56-72", "72-88", "88-104"},
 	} {
 		c := ByName(test.name)
-		block := make([]byte, c.KeyBlock(test.version))
+		block := make([]byte, c.KeyBlockSize(test.version))
 		for i := range block {
 			block[i] = byte(i)
 		}
@@ -163,11 +163,11 @@ func TestKeyBlockIsSplitInOrder(t *testing.T) {
 			}
 			return fmt.Sprintf("%d-%d", part[0], part[0]+byte(len(part)))
 		}
-		client, server := c.Split(test.version, block)
+		client, server := c.SplitKeyBlock(test.version, block)
 		got := []string{place(client.MAC), place(server.MAC), place(client.Key), place(server.Key), place(client.IV), place(server.IV)}
 		want := []string{test.clientMAC, test.serverMAC, test.clientKey, test.serverKey, test.clientSalt, test.serverSalt}
-		if c.KeyBlock(test.version) != test.size || !slices.Equal(got, want) {
-			t.Errorf("%s: block of %d split %q, want %d and %q", test.name, c.KeyBlock(test.version), got, test.size, want)
+		if c.KeyBlockSize(test.version) != test.size || !slices.Equal(got, want) {
+			t.Errorf("%s: block of %d split %q, want %d and %q", test.name, c.KeyBlockSize(test.version), got, test.size, want)
 		}
 	}
 }
@@ -184,7 +184,7 @@ func TestDESRecordsEncryptAsFIPS81(t *testing.T) {
 	}
 	c := ByName("des-cbc-sha")
 	keys := Keys{MAC: make([]byte, 20), Key: bytesOf("0123456789abcdef"), IV: bytesOf("1234567890abcdef")}
-	h, err := Classic(versionTLS10, c, keys, nil, nil)
+	h, err := NewLegacy(versionTLS10, c, keys, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,8 +198,8 @@ func TestDESRecordsEncryptAsFIPS81(t *testing.T) {
 // encryption under the key block's IV (RFC 2246 §6.2.3.2).
 func TestChainedRecordsAreOneEncryption(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
-	keys, _ := c.Split(versionTLS10, random(c.KeyBlock(versionTLS10), 6))
-	h, err := Classic(versionTLS10, c, keys, nil, nil)
+	keys, _ := c.SplitKeyBlock(versionTLS10, random(c.KeyBlockSize(versionTLS10), 6))
+	h, err := NewLegacy(versionTLS10, c, keys, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

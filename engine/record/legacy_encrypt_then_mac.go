@@ -2,20 +2,18 @@ package record
 
 import "crypto/subtle"
 
-// EncryptThenMAC makes a block cipher's records carry the MAC behind the
-// ciphertext, and over it (RFC 7366). Other protections authenticate as they do,
-// and stay as they are. It is set before the first record.
-func (h *Half) EncryptThenMAC() {
+// EnableEncryptThenMAC makes the records of a block cipher carry a MAC of the ciphertext after the
+// ciphertext (RFC 7366). It has no effect on other ciphers. It must be called before the first record.
+func (h *HalfConn) EnableEncryptThenMAC() {
 	if p, ok := h.protection.(*cbc); ok {
 		h.protection = &encryptThenMAC{p}
-		h.frame()
+		h.updateFraming()
 	}
 }
 
-// encryptThenMAC is a block cipher's protection with the MAC behind the
-// ciphertext (RFC 7366 §3): nothing is decrypted before the MAC was found right,
-// so that padding tells nobody anything, and there is no need to hide how long
-// checking it takes.
+// An encryptThenMAC is the protection by a block cipher with a MAC of IV and ciphertext after the ciphertext
+// (RFC 7366 §3). The MAC is checked first, so an attacker learns nothing from the padding, and the padding
+// need not be checked in constant time.
 type encryptThenMAC struct{ *cbc }
 
 func (p *encryptThenMAC) framing() Framing {
@@ -25,7 +23,7 @@ func (p *encryptThenMAC) framing() Framing {
 func (p *encryptThenMAC) seal(record []byte, sequence uint64, _ Type, plain int) error {
 	end := len(record) - p.macSize
 	iv, body := record[HeaderSize:HeaderSize+p.prefix()], record[HeaderSize+p.prefix():end]
-	if err := p.drawIV(iv); err != nil {
+	if err := p.sealIV(iv); err != nil {
 		return err
 	}
 	padding := body[plain:]
@@ -47,7 +45,7 @@ func (p *encryptThenMAC) open(record []byte, sequence uint64) (Type, []byte, err
 		return 0, nil, ErrBadMAC
 	}
 	body := record[start:end]
-	p.takeIV(record[HeaderSize:start])
+	p.openIV(record[HeaderSize:start])
 	p.decrypt.CryptBlocks(body, body)
 	padding, good := paddingLength(body, 0)
 	if good != 1 {
@@ -57,8 +55,8 @@ func (p *encryptThenMAC) open(record []byte, sequence uint64) (Type, []byte, err
 	return Type(record[0]), body[:plain:plain], nil
 }
 
-// sum is the MAC of a record without its MAC, IV included. The length that it
-// covers is that of IV and ciphertext.
+// sum returns the MAC of a record without its MAC. The length in the MAC's input is that of IV and
+// ciphertext.
 func (p *encryptThenMAC) sum(record []byte, sequence uint64) []byte {
 	fragment := record[HeaderSize:]
 	p.mac.begin(record, sequence, len(fragment))

@@ -6,26 +6,24 @@ import (
 	"errors"
 )
 
-// stream is protection by a stream cipher or by none (RFC 5246
-// §6.2.3.1): the plaintext is followed by its MAC, and both are encrypted. The
-// key stream goes on from record to record.
+// A stream is the protection by a stream cipher, or by a MAC alone (RFC 5246 §6.2.3.1): plaintext and MAC
+// are encrypted. The key stream continues from record to record.
 //
-// Nothing is padded, so the work done on a record depends on its length alone,
-// and MACs are compared in constant time. crypto/rc4 itself is not constant-time:
-// it looks up tables at secret places.
+// Without padding, the time depends on the record's length only; MACs are compared in constant time.
+// crypto/rc4 itself is not constant-time: it uses lookup tables.
 type stream struct {
-	cipher  cipher.Stream // nil: nothing is encrypted
+	cipher  cipher.Stream // nil: no encryption
 	mac     recordMAC
 	macSize int
 }
 
 func newStream(version uint16, c *Cipher, keys Keys) (*stream, error) {
-	p := &stream{mac: newRecordMAC(version, c.mac, keys.MAC), macSize: c.MAC}
-	if len(keys.Key) != c.Key {
-		return nil, errors.New("the key has a wrong length")
+	p := &stream{mac: newRecordMAC(version, c.mac, keys.MAC), macSize: c.MACSize}
+	if len(keys.Key) != c.KeySize {
+		return nil, errors.New("wrong length of key")
 	}
-	if len(keys.MAC) != c.MAC {
-		return nil, errors.New("the MAC key has a wrong length")
+	if len(keys.MAC) != c.MACSize {
+		return nil, errors.New("wrong length of MAC key")
 	}
 	if c.stream != nil {
 		var err error
@@ -66,7 +64,7 @@ func (p *stream) crypt(body []byte) {
 	}
 }
 
-// sum is the MAC of a record's first plain bytes.
+// sum returns the MAC of a record with plain bytes of plaintext.
 func (p *stream) sum(record []byte, sequence uint64, plain int) []byte {
 	p.mac.begin(record, sequence, plain)
 	p.mac.Write(record[HeaderSize:][:plain])
