@@ -132,17 +132,17 @@ func TestRecordsFollowTheirSizing(t *testing.T) {
 	}
 }
 
-func TestSizingsThatNobodyCouldFollowAreErrors(t *testing.T) {
+func TestSizingsOutOfRangeAreErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                       `"" is not a number above 0`,
-		"16385":                  "16385 bytes are not within 1 to 16384",
+		"16385":                  "16385 bytes: want 1 to 16384",
 		"wire 99999":             "records of 99999 bytes",
-		"mss, 16384":             "all stages but the last have an end",
-		"mss until 100":          "all stages but the last have an end",
+		"mss, 16384":             "every stage but the last must have an end",
+		"mss until 100":          "every stage but the last must have an end",
 		"mss until 9, 5 until 9": "stage 2 ends before it begins",
-		"idle 1s":                "want one stage or more",
+		"idle 1s":                "want at least one stage",
 		"mss, idle 0s":           "want a duration above 0",
-		"mss soon":               `"soon" is none of growing, for and until`,
+		"mss soon":               `"soon" is not growing, for or until`,
 		"mss for ever":           `"ever" is not a number above 0`,
 		"-1":                     `"-1" is not a number above 0`,
 	} {
