@@ -104,6 +104,25 @@ func documentationTable(g keyGroup) string {
 	return table
 }
 
+// namesTable lists the names that values of some keys are chosen from.
+func namesTable() string {
+	table := "| key | names |\n|---|---|\n"
+	for _, row := range []struct {
+		keys  string
+		names vocabulary
+	}{
+		{"`tls.cipher`", ciphers()},
+		{"`tls.group`, `tls.key_share`", groups()},
+		{"`tls.certificate`, `tls.other_certificates`", certificates()},
+		{"`tls.client_certificate`", clientCertificates()},
+		{"`tls.signature_algorithms`", signatureSchemes()},
+		{"`tls.chain.fault`, `tls.client_chain.fault`, `tls.tolerate`", chainFaultWords()},
+	} {
+		table += "| " + row.keys + " | " + strings.Join(row.names.names, ", ") + " |\n"
+	}
+	return table
+}
+
 const documentation = "../docs/scenarios.md"
 
 // The tables of the documentation are made of the table of keys: go test -update writes them.
@@ -122,6 +141,7 @@ func TestTheDocumentationHasTheTablesOfKeys(t *testing.T) {
 		table += "| `" + k.name + "` | " + k.doc + " |\n"
 	}
 	tables["keys of a scenario"] = table
+	tables["names of values"] = namesTable()
 	for name, table := range tables {
 		mark := "<!-- " + name + ": written by go test ./scenarios -update -->\n"
 		before, after, ok := strings.Cut(page, mark)
