@@ -101,16 +101,14 @@ func (l *Link) drop(now time.Duration, p *Packet, reason DropReason) {
 
 // transmit moves the packets that leave the queue by the instant now to the delay line.
 func (l *Link) transmit(now time.Duration) {
-	for {
-		item, at, ok := l.transmitter.ask(now, &l.events)
-		if !ok {
-			return
-		}
-		if item.marked {
+	t := l.transmitter
+	for t.ask(now, &l.events) {
+		if t.item.marked {
 			l.marked++
 		}
-		d := l.propagate(l.transmitter.freeAt, item.ordinal)
-		d.Packet, d.Sent, d.Queued, d.Serialised = item.Packet, item.Sent, at-item.Sent, l.transmitter.freeAt-at
+		d := l.propagate(t.freeAt, t.item.ordinal)
+		d.Packet, d.Sent = t.item.Packet, t.item.Sent
+		d.Queued, d.Serialised = t.began-t.item.Sent, t.freeAt-t.began
 	}
 }
 

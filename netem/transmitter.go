@@ -9,6 +9,9 @@ type transmitter struct {
 	rate   uint64        // bit/s; 0: unlimited, a packet takes no time
 	freeAt time.Duration // busy: when the last bit of the packet leaves; idle: since when at least
 	idle   bool          // the last qdisc.Dequeue returned no packet
+
+	item  Item          // the last packet that left the queue
+	began time.Duration // when its transmission began
 }
 
 func (t *transmitter) reset(seed uint64) {
@@ -19,24 +22,27 @@ func (t *transmitter) reset(seed uint64) {
 // next is the instant at which the transmitter asks for the next waiting packet, or Never.
 func (t *transmitter) next() time.Duration { return max(t.freeAt, t.qdisc.Next()) }
 
-// ask returns the next packet whose transmission begins by the instant now, and when it begins.
-func (t *transmitter) ask(now time.Duration, events *Events) (item Item, at time.Duration, ok bool) {
-	for {
-		at = t.freeAt
+// ask looks for the next packet whose transmission begins by the instant now. It sets item and began to
+// the packet and the instant at which its transmission begins, or returns false if there is none.
+func (t *transmitter) ask(now time.Duration, events *Events) bool {
+	for t.freeAt <= now {
+		at := t.freeAt
 		if t.idle {
-			at = t.next()
-		}
-		if at > now {
-			return Item{}, 0, false
+			if at = t.next(); at > now {
+				return false
+			}
 		}
 		events.now, events.place = at, AtDequeue
-		item, ok = t.qdisc.Dequeue(at, events)
+		var ok bool
+		t.item, ok = t.qdisc.Dequeue(at, events)
 		t.freeAt, t.idle = at, !ok
 		if ok {
-			t.freeAt += serialisation(item.Size, t.rate)
-			return item, at, true
+			t.began = at
+			t.freeAt += serialisation(t.item.Size, t.rate)
+			return true
 		}
 	}
+	return false
 }
 
 // enqueue gives a packet to the discipline. The caller has called ask(now) until it returned false.
