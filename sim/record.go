@@ -24,7 +24,7 @@ import (
 //
 // Memory does not grow with the bytes of a request or response whose records are all sealed alike:
 // one of more than 64 records is one Data item. With compression and with Config.KeyUpdateAfter each
-// record has items of its own.
+// record has items of its own, some 500 bytes.
 func Record(x Exchange) (*recording.Recording, error) {
 	if err := x.validate(); err != nil {
 		return nil, err
@@ -198,10 +198,13 @@ func (e *exchangeSide) advance(peer *sentStream) (bool, error) {
 	return e.receive(peer.unread(), peer)
 }
 
-// appendStep appends the step in hand, unless it does nothing.
+// appendStep appends the step in hand, unless it does nothing. Equal steps in a row share their items.
 func (e *exchangeSide) appendStep(steps []recording.Step) []recording.Step {
 	if !e.acts() {
 		return steps
+	}
+	if k := len(steps) - 1; k >= 0 && slices.Equal(steps[k].Items, e.items) {
+		return append(steps, recording.Step{At: e.position, Items: steps[k].Items})
 	}
 	return append(steps, recording.Step{At: e.position, Items: slices.Clone(e.items)})
 }

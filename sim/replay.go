@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tlslab/engine/op"
@@ -73,8 +74,13 @@ func priceRecording(rec *recording.Recording, client, server Host) (*pricedRecor
 func priceSteps(steps []recording.Step, from, to Host) ([]pricedStep, error) {
 	var out []pricedStep
 	var p pricedItems
-	for _, s := range steps {
+	for i, s := range steps {
 		out = append(out, pricedStep{at: s.At})
+		if i > 0 && sharesWork(&s, &steps[i-1]) {
+			last := &out[len(out)-2]
+			out[len(out)-1].actions, out[len(out)-1].annotations = last.actions, last.annotations
+			continue
+		}
 		p.actions, p.annotations = nil, nil
 		for i := range s.Items {
 			it := &s.Items[i]
@@ -98,6 +104,15 @@ func priceSteps(steps []recording.Step, from, to Host) ([]pricedStep, error) {
 		}
 	}
 	return append(out, pricedStep{at: int64(never)}), nil
+}
+
+// sharesWork reports whether a step has the same items as the last one, in memory, and only
+// operations.
+func sharesWork(s, last *recording.Step) bool {
+	if len(s.Items) == 0 || len(s.Items) != len(last.Items) || &s.Items[0] != &last.Items[0] {
+		return false
+	}
+	return !slices.ContainsFunc(s.Items, func(it recording.Item) bool { return it.Action != recording.Compute })
 }
 
 // replay is a connection that replays a recording. Before the server has the ClientHello no branch

@@ -111,7 +111,8 @@ func validateSide(name string, steps []Step, arrives int64) error {
 			return fmt.Errorf("%s: step at %d is never reached: its peer writes %d bytes", name, s.At, arrives)
 		}
 		last = s.At
-		for _, it := range s.Items {
+		for i := range s.Items {
+			it := &s.Items[i]
 			if err := it.validate(); err != nil {
 				return fmt.Errorf("%s: step at %d: %w", name, s.At, err)
 			}
