@@ -10,6 +10,8 @@ type DropTail struct {
 	inService bool
 }
 
+var _ Qdisc = (*DropTail)(nil)
+
 // NewDropTail makes a queue of at most limit packets, the one in service included. A limit of 0
 // means DefaultLimit.
 func NewDropTail(limit int) *DropTail { return &DropTail{limit: limitOrDefault(limit)} }
