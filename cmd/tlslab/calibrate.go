@@ -28,7 +28,7 @@ client.costs or server.costs. Nothing else should be running meanwhile.`,
 			if out == "" {
 				return measure(cmd.Context(), o, a.stdout)
 			}
-			// A file beside the place shows before the measurement that there is one, and keeps an
+			// A temporary file shows before the measurement that the folder can be written, and keeps an
 			// older table until it is done.
 			f, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+"-*")
 			if err != nil {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A flawed chain is refused by its verdict, and told of where that is tolerated; who
-// does not look says that.
+// A chain with a fault is refused with the fault's alert. A tolerated fault is reported, and an
+// unverified chain is reported as such.
 func TestConnectGoesOnInSpiteOfWhatItTolerates(t *testing.T) {
 	s := startServe(t, nil, "--set", "tls.chain.fault=[expired, wrong-name]")
 	for _, row := range []struct {
@@ -33,8 +33,7 @@ func TestConnectGoesOnInSpiteOfWhatItTolerates(t *testing.T) {
 	s.stop(t)
 }
 
-// The name and the signature algorithms of a client decide which of a server's
-// certificates it gets.
+// The client's server_name and signature algorithms decide which certificate the server shows.
 func TestServeHasSeveralCertificates(t *testing.T) {
 	s := startServe(t, nil, "--json", "--set", "tls.other_certificates=rsa2048", "--set", "tls.other_names=[a.example, '*.b.example']", "--set", "tls.unknown_name=refuse")
 	rows := []struct{ name, schemes, want string }{

@@ -16,8 +16,8 @@ import (
 	"tlslab/scenarios"
 )
 
-// caller is the verb connect at work.
-type caller struct {
+// A connectCommand is the verb connect with its flags.
+type connectCommand struct {
 	socketFlags
 	path     string
 	stdin    bool
@@ -34,29 +34,30 @@ type caller struct {
 }
 
 func (a *app) connectVerb() *cobra.Command {
-	c := &caller{app: a}
+	c := &connectCommand{app: a}
 	verb := &cobra.Command{
 		Use:   "connect",
 		Short: "Connect to a TLS server on a real socket",
-		Long: `Connect to a TLS server with the lab's engine and ask it for a page. The response goes to standard output, and what was negotiated,
-message by message, to standard error; with --json the measurements go to standard output in place of the response.`,
+		Long: `Connect to a TLS server with tlslab's own engine and send a GET. The response goes to standard
+output. The negotiated parameters and the times of all handshake messages go to standard error, or
+with --json to standard output in place of the response.`,
 		Example: `  tlslab connect --root root.pem
   tlslab connect --root root.pem --resume --set tls.version=1.2 --set tls.resumption=session-id
   echo hello | tlslab connect --addr example.org:443 --stdin`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd.Context()) },
 	}
-	c.addTo(verb, "127.0.0.1:4433", "trust the root certificates of this `file` (PEM) in place of the system's")
-	verb.Flags().StringVar(&c.path, "get", "/", "`path` of the page to ask for")
-	verb.Flags().BoolVar(&c.stdin, "stdin", false, "send standard input in place of a GET")
-	verb.Flags().BoolVar(&c.insecure, "insecure", false, "go on whatever certificate the server has")
-	verb.Flags().StringVar(&c.cert, "cert", "", "`file` with the certificate chain and the private key (PEM) to show to a server that asks")
-	verb.Flags().BoolVar(&c.resume, "resume", false, "connect a second time, and resume the session of the first")
-	verb.Flags().DurationVar(&c.timeout, "timeout", 30*time.Second, "time for a connection")
+	c.addTo(verb, "127.0.0.1:4433", "trust the root certificates in this `file` (PEM) in place of the system's")
+	verb.Flags().StringVar(&c.path, "get", "/", "`path` of the GET request")
+	verb.Flags().BoolVar(&c.stdin, "stdin", false, "send standard input in place of a GET request")
+	verb.Flags().BoolVar(&c.insecure, "insecure", false, "do not verify the server's certificate")
+	verb.Flags().StringVar(&c.cert, "cert", "", "`file` with the certificate chain and the private key (PEM) for client authentication")
+	verb.Flags().BoolVar(&c.resume, "resume", false, "connect a second time, and resume the session of the first connection")
+	verb.Flags().DurationVar(&c.timeout, "timeout", 30*time.Second, "time limit of a connection")
 	return verb
 }
 
-func (c *caller) run(ctx context.Context) error {
+func (c *connectCommand) run(ctx context.Context) error {
 	host, _, err := net.SplitHostPort(c.addr)
 	switch {
 	case err != nil:
@@ -64,7 +65,7 @@ func (c *caller) run(ctx context.Context) error {
 	case c.timeout <= 0:
 		return usageError{fmt.Errorf("--timeout %v: more than 0s", c.timeout)}
 	case c.stdin && c.resume:
-		return usageError{errors.New("standard input can be sent once: --stdin does not go with --resume")}
+		return usageError{errors.New("--stdin does not go with --resume: standard input can be sent only once")}
 	}
 	sockets, err := scenarios.NewSockets(c.sets, "")
 	if err != nil {
@@ -91,13 +92,13 @@ func (c *caller) run(ctx context.Context) error {
 }
 
 // connections makes one connection, or two of which the second resumes the first's session.
-func (c *caller) connections(ctx context.Context) error {
+func (c *connectCommand) connections(ctx context.Context) error {
 	first, session, err := c.connect(ctx, 1)
 	if err != nil || !c.resume {
 		return err
 	}
 	if session == nil {
-		return fmt.Errorf("%s gave nothing to resume", first.Peer)
+		return fmt.Errorf("%s sent neither ticket nor session ID: there is no session to resume", first.Peer)
 	}
 	c.config.Session = session
 	second, _, err := c.connect(ctx, 2)
@@ -107,8 +108,8 @@ func (c *caller) connections(ctx context.Context) error {
 	return err
 }
 
-// connect makes one connection and prints what came of it.
-func (c *caller) connect(ctx context.Context, number int) (timing.Measurement, *session.Session, error) {
+// connect makes one connection and prints its measurement.
+func (c *connectCommand) connect(ctx context.Context, number int) (timing.Measurement, *session.Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	x := timing.Exchange{Address: c.addr, ServerName: c.name, Path: c.path, Response: c.app.stdout}
@@ -118,7 +119,7 @@ func (c *caller) connect(ctx context.Context, number int) (timing.Measurement, *
 	if c.json {
 		x.Response = nil
 	}
-	m, session, err := x.Run(ctx, func(t *timing.Timeline) *engine.Config { return watched(c.config, t, c.keys) })
+	m, session, err := x.Run(ctx, func(t *timing.Timeline) *engine.Config { return observed(c.config, t, c.keys) })
 	m.Connection = number
 	return m, session, errors.Join(err, c.out.print(m, true))
 }

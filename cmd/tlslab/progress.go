@@ -9,7 +9,7 @@ import (
 	"golang.org/x/term"
 )
 
-// A progress shows on a terminal how far a run is. On anything else it shows nothing.
+// A progress is a progress bar on a terminal, and nothing elsewhere.
 type progress struct {
 	title string
 	to    io.Writer
@@ -23,7 +23,7 @@ func (a *app) newProgress(title string) *progress {
 	return &progress{title: title, to: a.stderr}
 }
 
-// set is told how much is done of how much.
+// set shows that so many of all replicates are done.
 func (p *progress) set(done, total int) {
 	if p.to == nil {
 		return
@@ -34,7 +34,7 @@ func (p *progress) set(done, total int) {
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetPredictTime(true),
 			progressbar.OptionEnableColorCodes(false), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
 	}
-	p.bar.Set(done) // a bar that cannot be drawn is no reason to stop
+	p.bar.Set(done) // an error of drawing does not end the run
 }
 
 // close removes the bar.

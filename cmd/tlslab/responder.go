@@ -13,11 +13,10 @@ import (
 	"tlslab/scenarios"
 )
 
-// responder is the certificate authority's, which serve runs beside its server for clients that ask
-// it of revocation.
+// responder is the OCSP responder that serve runs beside its server. A nil responder does nothing.
 type responder struct{ net.Listener }
 
-// listenResponder takes the address of a flag; nil where there is none.
+// listenResponder listens at the address of --responder; nil if that is empty.
 func listenResponder(addr string) (*responder, error) {
 	if addr == "" {
 		return nil, nil
@@ -29,7 +28,7 @@ func listenResponder(addr string) (*responder, error) {
 	return &responder{l}, nil
 }
 
-// url is where certificates say that the responder is.
+// url is the responder's URL in certificates; "" without a responder.
 func (r *responder) url() string {
 	if r == nil {
 		return ""
@@ -41,18 +40,18 @@ func (r *responder) url() string {
 	return "http://" + net.JoinHostPort(host, port) + "/"
 }
 
-// check holds the flag to what certificates say.
+// check compares the flag with tls.revocation.
 func (r *responder) check(sockets *scenarios.Sockets) error {
 	switch fetched := sockets.Client.Revocation == engine.RevocationFetched; {
 	case fetched && r == nil:
-		return usageError{errors.New("tls.revocation=fetched: --responder says where clients are to ask")}
+		return usageError{errors.New("tls.revocation=fetched needs --responder: the address of the OCSP responder")}
 	case !fetched && r != nil:
-		return usageError{errors.New("--responder: tls.revocation does not let clients ask")}
+		return usageError{errors.New("--responder needs tls.revocation=fetched: no client asks the responder")}
 	}
 	return nil
 }
 
-// answer serves until close, which is safe for a responder that is none.
+// answer serves requests until close.
 func (r *responder) answer(sockets *scenarios.Sockets, idle time.Duration) {
 	if r == nil {
 		return

@@ -47,7 +47,7 @@ func TestAClientAsksTheAuthority(t *testing.T) {
 func TestAClientWithoutAnAnswerGoes(t *testing.T) {
 	s := startServe(t, nil, "--json")
 	code, _, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--set", "tls.revocation=fetched")
-	if code != exitFailed || !strings.Contains(stderr, "names nobody who could be asked") {
+	if code != exitFailed || !strings.Contains(stderr, "names no responder") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	s.stop(t)

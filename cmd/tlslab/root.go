@@ -21,7 +21,7 @@ const (
 	exitFailed      = 1   // could not be done
 	exitUsage       = 2   // wrong command line or bad scenario
 	exitDisagrees   = 3   // a gate was not met, or a run came out differently
-	exitInterrupted = 130 // by SIGINT or SIGTERM: what was finished is kept
+	exitInterrupted = 130 // by SIGINT or SIGTERM; finished replicates are kept
 )
 
 // app is one invocation of the command.
@@ -29,26 +29,26 @@ type app struct {
 	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	started        bool // the command line was understood
+	started        bool // the command line has no mistake
 }
 
-// errDisagrees is the error of a comparison that did not come out as it should.
+// errDisagrees is the error of a repeated run with other results.
 var errDisagrees = errors.New("disagrees")
 
-// usageError is a mistake in what the user asked for, found after the command line was parsed.
+// usageError is a mistake of the user that is found after the command line was parsed.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// run is the whole command: arguments and streams in, exit code out.
+// run executes the command line and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	context.AfterFunc(ctx, stop) // the second signal ends the program at once
 	return runContext(ctx, args, stdin, stdout, stderr)
 }
 
-// runContext is run in a context, which ends with the first signal.
+// runContext is run with a context that ends with the first signal.
 func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.root()
@@ -77,7 +77,8 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// message is an error as a person reads it. Mistakes in a scenario speak for themselves.
+// message is the text of an error. Mistakes in a scenario have file, line and column in place of the
+// program's name.
 func (a *app) message(err error) string {
 	var mistakes document.Errors
 	switch {
@@ -107,5 +108,5 @@ func (a *app) exitCode(err error) int {
 	return exitFailed
 }
 
-// warn tells the user something that is not data.
+// warn prints a line that is not data to standard error.
 func (a *app) warn(format string, args ...any) { fmt.Fprintf(a.stderr, format+"\n", args...) }

@@ -20,7 +20,7 @@ import (
 	scenariorun "tlslab/scenarios/run"
 )
 
-// runFlags are what the verbs that run a scenario have in common.
+// runFlags are the flags of run and rerun.
 type runFlags struct {
 	out        string
 	sets       []string
@@ -35,9 +35,10 @@ func (a *app) runVerb() *cobra.Command {
 	var f runFlags
 	verb := &cobra.Command{
 		Use:   "run SCENARIO",
-		Short: "Run a scenario and report what it found",
-		Long: `Run a scenario and report what it found. SCENARIO is the name of a shipped scenario (see tlslab scenarios), the path of a YAML file,
-or - for standard input. The answer goes to standard output, all files to the output folder.`,
+		Short: "Run a scenario and report the results",
+		Long: `Run a scenario and report what it found. SCENARIO is the name of a shipped scenario (see tlslab
+scenarios), the path of a YAML file, or - for standard input. The answer goes to standard output, all
+files to the output folder.`,
 		Example: `  tlslab run full-vs-resumed
   tlslab run mine.yaml --set link.loss=2% --set tls.version=1.3 --replicates 200`,
 		Args: cobra.ExactArgs(1),
@@ -68,13 +69,13 @@ or - for standard input. The answer goes to standard output, all files to the ou
 	}
 	flags := verb.Flags()
 	f.addTo(verb, "tlslab-out/SCENARIO")
-	flags.StringArrayVar(&f.sets, "set", nil, "override one key of base, or narrow a factor to one level (`KEY=VALUE`; may be repeated)")
-	flags.IntVar(&f.replicates, "replicates", 0, "runs of each cell, in place of what the scenario says")
-	flags.Uint64Var(&f.seed, "seed", 0, "root of all randomness, in place of what the scenario says")
+	flags.StringArrayVar(&f.sets, "set", nil, "override a key of base, or narrow a factor to one level (`KEY=VALUE`; may be repeated)")
+	flags.IntVar(&f.replicates, "replicates", 0, "replicates of each cell, in place of the scenario's")
+	flags.Uint64Var(&f.seed, "seed", 0, "root of all randomness, in place of the scenario's")
 	return verb
 }
 
-// maxWorkers is more than any machine has CPUs, and few enough that their memory is no matter.
+// maxWorkers bounds -j, and with it the memory of the workers.
 const maxWorkers = 1024
 
 // addTo defines the flags that run and rerun share.
@@ -101,7 +102,7 @@ func allLines(bench string) (bool, error) {
 	return false, usageError{fmt.Errorf("--bench %s: want first or all", bench)}
 }
 
-// readScenario finds a scenario's text: a shipped one by its name, a file, or standard input.
+// readScenario reads the text of a scenario: a shipped one by its name, a file, or standard input.
 func (a *app) readScenario(ctx context.Context, name string) (file string, text []byte, err error) {
 	if name == "-" {
 		text, err = readBounded(ctx, a.stdin)
@@ -122,8 +123,7 @@ func (a *app) readScenario(ctx context.Context, name string) (file string, text 
 	return name, text, err
 }
 
-// fileReader opens its file when it is first read: to open a named pipe takes until somebody writes
-// to it.
+// fileReader opens its file at the first Read: opening a named pipe waits for its writer.
 type fileReader struct {
 	path string
 	file *os.File
@@ -138,8 +138,8 @@ func (r *fileReader) Read(p []byte) (n int, err error) {
 	return r.file.Read(p)
 }
 
-// readBounded reads a scenario's text, and a byte more than a scenario may have at most. It ends
-// with the context, however long a read may take.
+// readBounded reads a scenario's text, at most a byte more than document.MaxBytes. It returns when the
+// context ends, even if a Read does not.
 func readBounded(ctx context.Context, r io.Reader) ([]byte, error) {
 	type result struct {
 		text []byte

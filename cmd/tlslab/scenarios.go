@@ -14,7 +14,7 @@ import (
 func (a *app) scenariosVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "scenarios",
-		Short: "List or show the scenarios that come with the lab",
+		Short: "List or show the scenarios that come with tlslab",
 		Args:  cobra.NoArgs,
 	}
 	list := a.scenariosListVerb()
@@ -24,7 +24,7 @@ func (a *app) scenariosVerb() *cobra.Command {
 	return verb
 }
 
-// listed is one scenario of the list.
+// listed is a scenario in the list.
 type listed struct {
 	Name       string `json:"name"`
 	Title      string `json:"title"`
@@ -65,7 +65,7 @@ func (a *app) scenariosShowVerb() *cobra.Command {
 	var asJSON bool
 	verb := &cobra.Command{
 		Use:   "show SCENARIO",
-		Short: "Show a scenario's text, or with --json its cells with every key resolved",
+		Short: "Show a scenario's text, or with --json its cells with the value of every key",
 		Args:  cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return scenarios.Shipped(), cobra.ShellCompDirectiveDefault

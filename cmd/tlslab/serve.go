@@ -40,49 +40,50 @@ func (a *app) serveVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve TLS on a real socket",
-		Long: `Serve TLS on a real socket with the lab's engine. Browsers and curl get a page that says what was negotiated, and /bytes/N has N
-bytes. The server's certificate is made at the start; --root leaves the authority to trust in a file.`,
+		Long: `Serve TLS on a real socket with tlslab's own engine. The page / shows the negotiated parameters, and
+/bytes/N has N bytes. The server makes its certificate when it starts; --root writes the root
+certificate to a file.`,
 		Example: `  tlslab serve --root root.pem
   tlslab serve --addr :8443 --echo --set tls.version=1.2 --set tls.certificate=rsa2048`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), s) },
 	}
 	s.addTo(verb, "127.0.0.1:4433", "write the root certificate to this `file` (PEM)")
-	verb.Flags().BoolVar(&s.echo, "echo", false, "send back what comes, in place of HTTP")
-	verb.Flags().StringVar(&s.clientRoot, "client-root", "", "trust clients whose certificates lead to those of this `file` (PEM); tls.client_auth says whether they need one")
-	verb.Flags().StringVar(&s.responder, "responder", "", "answer for the certificate's authority at `HOST:PORT`, where tls.revocation=fetched lets clients ask it (OCSP over HTTP)")
-	verb.Flags().BoolVar(&s.quiet, "quiet", false, "print nothing of connections")
-	verb.Flags().DurationVar(&s.handshake, "handshake-timeout", 10*time.Second, "time for a handshake")
-	verb.Flags().DurationVar(&s.idle, "idle-timeout", time.Minute, "close a connection on which nothing moves for so long")
-	verb.Flags().IntVar(&s.connectionsLimit, "connections", 10_000, "connections at a time; further ones wait")
+	verb.Flags().BoolVar(&s.echo, "echo", false, "send all data back, in place of HTTP")
+	verb.Flags().StringVar(&s.clientRoot, "client-root", "", "trust client certificates issued by the root certificates in this `file` (PEM); needs tls.client_auth")
+	verb.Flags().StringVar(&s.responder, "responder", "", "run an OCSP responder at `HOST:PORT`; needs tls.revocation=fetched")
+	verb.Flags().BoolVar(&s.quiet, "quiet", false, "do not print connections")
+	verb.Flags().DurationVar(&s.handshake, "handshake-timeout", 10*time.Second, "time limit of a handshake")
+	verb.Flags().DurationVar(&s.idle, "idle-timeout", time.Minute, "close a connection without data after this time")
+	verb.Flags().IntVar(&s.connectionsLimit, "connections", 10_000, "connections served at a time; further ones wait")
 	return verb
 }
 
-// grace is how long connections may go on after the server was told to stop.
+// grace is the time for which connections may continue after the server was told to stop.
 const grace = 5 * time.Second
 
-// serve runs until ctx ends, which is what a user who interrupts it wants.
+// serve runs until ctx ends, which is no error.
 func (a *app) serve(ctx context.Context, s *serveCommand) error {
 	if s.connectionsLimit < 1 || s.handshake <= 0 || s.idle <= 0 {
-		return usageError{errors.New("--connections and the timeouts want to be more than 0")}
+		return usageError{errors.New("--connections, --handshake-timeout and --idle-timeout: more than 0")}
 	}
 	host, _, err := net.SplitHostPort(s.addr)
 	if err != nil {
 		return usageError{fmt.Errorf("--addr %s: %w", s.addr, err)}
 	}
-	asked, err := listenResponder(s.responder)
+	ocsp, err := listenResponder(s.responder)
 	if err != nil {
 		return err
 	}
-	defer asked.close()
-	sockets, err := scenarios.NewSockets(s.sets, asked.url(), namesOf(host)...)
+	defer ocsp.close()
+	sockets, err := scenarios.NewSockets(s.sets, ocsp.url(), namesOf(host)...)
 	if err != nil {
 		return err
 	}
-	if err := asked.check(sockets); err != nil {
+	if err := ocsp.check(sockets); err != nil {
 		return err
 	}
-	asked.answer(sockets, s.idle)
+	ocsp.answer(sockets, s.idle)
 	s.config = sockets.Server
 	if s.config.ALPN == nil && !s.echo {
 		s.config.ALPN = []string{"http/1.1"}
@@ -109,20 +110,21 @@ func (a *app) serve(ctx context.Context, s *serveCommand) error {
 	return errors.Join(s.run(ctx, l), closeKeys())
 }
 
-// trustClients reads whom to trust where clients are asked for certificates.
+// trustClients reads the roots for client certificates if the server asks for them.
 func (s *serveCommand) trustClients() (err error) {
 	switch asked := s.config.ClientAuth != engine.ClientAuthNone; {
 	case asked && s.clientRoot == "":
-		return usageError{errors.New("tls.client_auth: --client-root says whose certificates to trust")}
+		return usageError{errors.New("tls.client_auth needs --client-root: the root certificates to trust")}
 	case !asked && s.clientRoot != "":
-		return usageError{errors.New("--client-root: tls.client_auth does not ask clients for certificates")}
+		return usageError{errors.New("--client-root needs tls.client_auth: the server does not ask clients for certificates")}
 	case asked:
 		s.config.ClientCAs, err = readRoots(s.clientRoot)
 	}
 	return err
 }
 
-// namesOf are the names that a client on this machine, or of that address, may know the server by.
+// namesOf are the names in the certificate of a server that listens at a host: those of this machine,
+// and the host itself.
 func namesOf(host string) []string {
 	names := []string{"localhost", "127.0.0.1", "::1"}
 	if ip := net.ParseIP(host); host != "" && host != "localhost" && (ip == nil || !ip.IsLoopback() && !ip.IsUnspecified()) {
@@ -149,13 +151,13 @@ func (s *serveCommand) run(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// connection serves one connection and prints what came of it.
+// connection serves one connection and prints its measurement.
 func (s *serveCommand) connection(ctx context.Context, transport net.Conn) {
 	timeline := timing.NewTimeline(time.Now())
-	c := netconn.Server(transport, watched(s.config, timeline, s.keys))
+	c := netconn.Server(transport, observed(s.config, timeline, s.keys))
 	m := timing.Measurement{Connection: int(s.counter.Add(1)), Peer: transport.RemoteAddr().String()}
-	shaking, cancel := context.WithTimeout(ctx, s.handshake)
-	err := c.HandshakeEarly(shaking) // neither an echo nor a page does harm if it is asked for twice
+	handshaking, cancel := context.WithTimeout(ctx, s.handshake)
+	err := c.HandshakeEarly(handshaking) // replayed early data does no harm here
 	cancel()
 	if c.Info().Done {
 		m.Metrics = append(m.Metrics, timing.Duration("tls", timeline.Since()))
@@ -167,10 +169,10 @@ func (s *serveCommand) connection(ctx context.Context, transport net.Conn) {
 			err = s.web.Handle(c)
 		}
 	}
-	if err == nil && !c.Info().Done { // all was asked for early
+	if err == nil && !c.Info().Done { // the whole request was early data
 		err = errors.Join(c.SetDeadline(time.Now().Add(lingering)), c.Handshake(context.WithoutCancel(ctx)))
 	}
-	_ = c.Shutdown(lingering) // the peer may have gone long since
+	_ = c.Shutdown(lingering) // the peer may have closed the connection already
 	if s.quiet {
 		return
 	}
@@ -182,5 +184,5 @@ func (s *serveCommand) connection(ctx context.Context, transport net.Conn) {
 	}
 }
 
-// lingering is how long the end of a connection waits for the peer's.
+// lingering is the time for which a closing connection waits for the peer's close_notify.
 const lingering = time.Second

@@ -17,9 +17,7 @@ import (
 	"tlslab/engine/pki"
 )
 
-// What the verbs on real sockets, serve and connect, have in common.
-
-// socketFlags are their flags.
+// socketFlags are the flags of both verbs on real sockets, serve and connect.
 type socketFlags struct {
 	addr string
 	sets []string
@@ -29,12 +27,12 @@ type socketFlags struct {
 
 func (f *socketFlags) addTo(verb *cobra.Command, addr, root string) {
 	verb.Flags().StringVar(&f.addr, "addr", addr, "`HOST:PORT` of the server")
-	verb.Flags().StringArrayVar(&f.sets, "set", nil, "a key of a scenario's tls: block (`tls.KEY=VALUE`; may be repeated)")
+	verb.Flags().StringArrayVar(&f.sets, "set", nil, "set a tls key of docs/scenarios.md (`tls.KEY=VALUE`; may be repeated)")
 	verb.Flags().StringVar(&f.root, "root", "", root)
-	verb.Flags().BoolVar(&f.json, "json", false, "print a JSON object for each connection, a line each")
+	verb.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line for each connection")
 }
 
-// openKeyLog opens the file that SSLKEYLOGFILE names, to append to it; nil if it names none.
+// openKeyLog opens the file of the environment variable SSLKEYLOGFILE for appending; nil without one.
 func openKeyLog() (*netconn.KeyLog, func() error, error) {
 	path := os.Getenv("SSLKEYLOGFILE")
 	if path == "" {
@@ -47,8 +45,8 @@ func openKeyLog() (*netconn.KeyLog, func() error, error) {
 	return netconn.NewKeyLog(f), f.Close, nil
 }
 
-// watched is a configuration for one connection, whose timeline and secrets are noted.
-func watched(cfg *engine.Config, timeline *timing.Timeline, keys *netconn.KeyLog) *engine.Config {
+// observed is a configuration for one connection that notes its timeline and logs its secrets.
+func observed(cfg *engine.Config, timeline *timing.Timeline, keys *netconn.KeyLog) *engine.Config {
 	own := *cfg
 	own.Observe = func(n engine.Notice) {
 		timeline.Observe(n)
@@ -57,15 +55,14 @@ func watched(cfg *engine.Config, timeline *timing.Timeline, keys *netconn.KeyLog
 	return &own
 }
 
-// printer prints measurements whole, one after the other.
+// printer prints measurements of concurrent connections one after the other.
 type printer struct {
 	app  *app
 	json bool
 	mu   sync.Mutex
 }
 
-// print writes to standard output, except that text goes to standard error where that is the place
-// of the response.
+// print writes JSON to standard output, and text to standard error or standard output.
 func (p *printer) print(m timing.Measurement, textToStderr bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -78,7 +75,7 @@ func (p *printer) print(m timing.Measurement, textToStderr bool) error {
 	return m.WriteText(p.app.stdout)
 }
 
-// writeRoots leaves root certificates where a client can read them.
+// writeRoots writes root certificates to a PEM file.
 func writeRoots(path string, roots ...[]byte) error {
 	var text []byte
 	for _, der := range roots {
@@ -87,7 +84,7 @@ func writeRoots(path string, roots ...[]byte) error {
 	return os.WriteFile(path, text, 0o644)
 }
 
-// bundles are where systems keep the authorities they trust.
+// bundles are the files in which systems keep their trusted root certificates.
 var bundles = []string{
 	"/etc/ssl/certs/ca-certificates.crt", // Debian, Arch
 	"/etc/pki/tls/certs/ca-bundle.crt",   // Fedora
@@ -95,8 +92,8 @@ var bundles = []string{
 	"/etc/ssl/cert.pem",                  // Alpine, macOS, BSD
 }
 
-// readRoots reads the authorities of a PEM file, or the system's where path is empty. Of the
-// system's, those whose algorithms the engine does not know are left out.
+// readRoots reads the root certificates of a PEM file, or the system's if path is empty. System roots
+// whose algorithms the engine does not know are left out.
 func readRoots(path string) (*pki.Roots, error) {
 	text, err := readFirst(path)
 	if err != nil {
@@ -114,7 +111,7 @@ func readRoots(path string) (*pki.Roots, error) {
 		}
 	}
 	if len(known) == 0 {
-		return nil, fmt.Errorf("%s: no certificate in it", path)
+		return nil, fmt.Errorf("%s has no certificate", path)
 	}
 	return pki.NewRoots(known...)
 }
@@ -153,5 +150,5 @@ func readFirst(path string) ([]byte, error) {
 			return text, nil
 		}
 	}
-	return nil, errors.New("the system has no list of authorities: name one with --root, or trust anybody with --insecure")
+	return nil, errors.New("no file with the system's root certificates was found: name one with --root, or use --insecure")
 }

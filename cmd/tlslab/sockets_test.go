@@ -209,7 +209,7 @@ func TestConnectFailsWithItsReason(t *testing.T) {
 		{"protocol_version", exitFailed, []string{"--root", s.root, "--set", "tls.version=1.2"}},
 		{"certificate is for another name", exitFailed, []string{"--root", s.root, "--set", "tls.server_name=other.example"}},
 		{"404 Not Found", exitFailed, []string{"--root", s.root, "--get", "/nothing"}},
-		{"nothing to resume", exitFailed, []string{"--root", s.root, "--resume"}},
+		{"there is no session to resume", exitFailed, []string{"--root", s.root, "--resume"}},
 		{"no such file", exitFailed, []string{"--root", "/nowhere/root.pem"}},
 		{"unknown key", exitUsage, []string{"--set", "tls.nothing=1"}},
 		{"--timeout -1s: more than 0s", exitUsage, []string{"--timeout", "-1s"}},
