@@ -7,7 +7,8 @@ import (
 	"tlslab/results"
 )
 
-// Block is the rows of one part in memory, column by column. Rows may be set at the same time.
+// Block is the rows of one part in memory, column by column. Several chunks may be put into it at the
+// same time.
 type Block struct {
 	// Part is the number of the part.
 	Part int
@@ -16,7 +17,7 @@ type Block struct {
 	// Rows is the number of rows of the finished part.
 	Rows int
 
-	// Outcome, Hash and Values have an element a row; of rows that were not set they hold leftovers.
+	// Outcome, Hash and Values have an element a row; of rows that were not put they hold leftovers.
 	Outcome []string
 	Hash    []uint64
 	// Values hold a column a metric, in the order of the header: a number, or NaN where the replicate
@@ -52,11 +53,40 @@ func (b *Block) begin(part int) {
 // Place returns the cell, as an index in Header.Cells, and the replicate of a row of the block.
 func (b *Block) Place(row int) (cell, replicate int) { return b.layout.place(b.First + row) }
 
-// Set fills one row. The values are copied.
-func (b *Block) Set(row int, outcome string, hash uint64, values []float64) {
-	b.Outcome[row], b.Hash[row] = outcome, hash
-	for i, v := range values {
-		b.Values[i][row] = v
+// Chunk holds a few rows until they are put into a block. A worker has its own: to write row by row
+// into the long columns of a block would miss the processor's cache at each.
+type Chunk struct {
+	outcome []string
+	hash    []uint64
+	values  [][]float64 // by metric
+}
+
+// NewChunk returns room for some rows.
+func (b *Block) NewChunk(most int) *Chunk {
+	r := &Chunk{outcome: make([]string, 0, most), hash: make([]uint64, 0, most), values: make([][]float64, len(b.Values))}
+	all := make([]float64, most*len(b.Values))
+	for i := range r.values {
+		r.values[i] = all[i*most : i*most : (i+1)*most]
+	}
+	return r
+}
+
+// Add adds a row, with a value of each metric.
+func (r *Chunk) Add(outcome string, hash uint64, value func(metric int) float64) {
+	r.outcome, r.hash = append(r.outcome, outcome), append(r.hash, hash)
+	for i := range r.values {
+		r.values[i] = append(r.values[i], value(i))
+	}
+}
+
+// Put copies rows into the block, from row first on, and empties them.
+func (b *Block) Put(first int, r *Chunk) {
+	copy(b.Outcome[first:], r.outcome)
+	copy(b.Hash[first:], r.hash)
+	r.outcome, r.hash = r.outcome[:0], r.hash[:0]
+	for i, values := range r.values {
+		copy(b.Values[i][first:], values)
+		r.values[i] = values[:0]
 	}
 }
 

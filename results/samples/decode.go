@@ -75,21 +75,22 @@ func (p *part) pages(column int, visit func(parquet.Page) error) (err error) {
 func (p *part) values(dst []float64, column int, integer bool) ([]float64, error) {
 	before := len(dst)
 	err := p.pages(column, func(page parquet.Page) error {
-		number := numbers(page, integer)
+		levels := page.DefinitionLevels()
 		if page.NumNulls() == 0 {
-			for i := range int(page.NumValues()) {
-				dst = append(dst, number(i))
-			}
-			return nil
+			levels = nil
 		}
-		next := 0
-		for _, level := range page.DefinitionLevels() {
-			if level == 0 {
-				dst = append(dst, math.NaN())
-				continue
-			}
-			dst = append(dst, number(next))
-			next++
+		data := page.Data()
+		switch d := page.Dictionary(); {
+		case d != nil && integer:
+			entries := d.Page().Data()
+			dst = appendIndexed(dst, levels, data.Int32(), entries.Int64())
+		case d != nil:
+			entries := d.Page().Data()
+			dst = appendIndexed(dst, levels, data.Int32(), entries.Double())
+		case integer:
+			dst = appendPlain(dst, levels, data.Int64())
+		default:
+			dst = appendPlain(dst, levels, data.Double())
 		}
 		return nil
 	})
@@ -99,24 +100,43 @@ func (p *part) values(dst []float64, column int, integer bool) ([]float64, error
 	return dst, err
 }
 
-// numbers returns the numbers of a page that are not null, by index.
-func numbers(page parquet.Page, integer bool) func(int) float64 {
-	data := page.Data()
-	if d := page.Dictionary(); d != nil {
-		indexes, entries := data.Int32(), d.Page().Data()
-		if integer {
-			table := entries.Int64()
-			return func(i int) float64 { return float64(table[indexes[i]]) }
+// appendIndexed appends the table's entries at the indexes, and NaN where the level of a row is 0. Of
+// rows that all have a value, levels is nil.
+func appendIndexed[T int64 | float64](dst []float64, levels []byte, indexes []int32, table []T) []float64 {
+	if levels == nil {
+		for _, i := range indexes {
+			dst = append(dst, float64(table[i]))
 		}
-		table := entries.Double()
-		return func(i int) float64 { return table[indexes[i]] }
+		return dst
 	}
-	if integer {
-		values := data.Int64()
-		return func(i int) float64 { return float64(values[i]) }
+	for _, level := range levels {
+		if level == 0 {
+			dst = append(dst, math.NaN())
+			continue
+		}
+		dst = append(dst, float64(table[indexes[0]]))
+		indexes = indexes[1:]
 	}
-	values := data.Double()
-	return func(i int) float64 { return values[i] }
+	return dst
+}
+
+// appendPlain appends values, and NaN where the level of a row is 0.
+func appendPlain[T int64 | float64](dst []float64, levels []byte, values []T) []float64 {
+	if levels == nil {
+		for _, v := range values {
+			dst = append(dst, float64(v))
+		}
+		return dst
+	}
+	for _, level := range levels {
+		if level == 0 {
+			dst = append(dst, math.NaN())
+			continue
+		}
+		dst = append(dst, float64(values[0]))
+		values = values[1:]
+	}
+	return dst
 }
 
 // hashes appends the column of hashes to dst.

@@ -18,7 +18,7 @@ const (
 )
 
 // codec is shared: it keeps its encoders for the next part.
-var codec = &zstd.Codec{Level: zstd.SpeedDefault}
+var codec = &zstd.Codec{Level: zstd.SpeedFastest}
 
 // encode writes the first rows of a block as a Parquet file.
 func encode(w io.Writer, h *results.Header, headerText string, b *Block, rows int) error {
@@ -34,16 +34,13 @@ func encode(w io.Writer, h *results.Header, headerText string, b *Block, rows in
 		parquet.DataPageStatistics(false),
 	)
 	columns := columnWriter{columns: out.ColumnWriters()}
-	columns.writeFactors(h, b, rows)
-	columns.write(rows, func(row int) parquet.Value {
-		_, replicate := b.Place(row)
-		return parquet.Int64Value(int64(replicate))
-	})
-	columns.writeStrings(b.Outcome[:rows])
+	columns.factors(h, b, rows)
+	columns.replicates(b, rows)
+	columns.outcomes(b.Outcome[:rows])
 	for i := range h.Metrics {
-		columns.writeMetric(b.Values[i][:rows], h.Metrics[i].Integer())
+		columns.metric(b.Values[i][:rows], h.Metrics[i].Integer())
 	}
-	columns.write(rows, func(row int) parquet.Value { return parquet.Int64Value(int64(b.Hash[row])) })
+	columns.hashes(b.Hash[:rows])
 	if columns.err != nil {
 		return columns.err
 	}
@@ -53,67 +50,87 @@ func encode(w io.Writer, h *results.Header, headerText string, b *Block, rows in
 // columnWriter writes one column after the other. Its first error stays.
 type columnWriter struct {
 	columns []*parquet.ColumnWriter
-	next    int
+	next    int // the column at hand
 	buffer  [512]parquet.Value
 	err     error
 }
 
-// write writes the next column from the value of each row.
-func (w *columnWriter) write(rows int, value func(row int) parquet.Value) {
-	column := w.columns[w.next]
-	for row := 0; row < rows && w.err == nil; {
-		n := min(rows-row, len(w.buffer))
-		for i := range n {
-			w.buffer[i] = value(row+i).Level(0, 0, w.next)
-		}
-		_, w.err = column.WriteRowValues(w.buffer[:n])
-		row += n
+// each fills the buffer with the values of rows and writes them, as often as it takes.
+func (w *columnWriter) each(rows int, fill func(buffer []parquet.Value, first int)) {
+	for first := 0; first < rows && w.err == nil; first += len(w.buffer) {
+		buffer := w.buffer[:min(rows-first, len(w.buffer))]
+		fill(buffer, first)
+		_, w.err = w.columns[w.next].WriteRowValues(buffer)
 	}
-	w.next++
 }
 
-// writeMetric writes the next column, which is optional, with null for NaN.
-func (w *columnWriter) writeMetric(values []float64, integer bool) {
-	column := w.columns[w.next]
-	null := parquet.NullValue().Level(0, 0, w.next)
-	for len(values) > 0 && w.err == nil {
-		n := min(len(values), len(w.buffer))
-		for i, v := range values[:n] {
-			switch {
-			case math.IsNaN(v):
-				w.buffer[i] = null
-			case integer:
-				w.buffer[i] = parquet.Int64Value(int64(v)).Level(0, 1, w.next)
-			default:
-				w.buffer[i] = parquet.DoubleValue(v).Level(0, 1, w.next)
-			}
-		}
-		_, w.err = column.WriteRowValues(w.buffer[:n])
-		values = values[n:]
-	}
-	w.next++
-}
-
-// writeStrings writes the next column.
-func (w *columnWriter) writeStrings(values []string) {
-	last, value := "", parquet.ByteArrayValue(nil)
-	w.write(len(values), func(row int) parquet.Value {
-		if s := values[row]; s != last {
-			last, value = s, parquet.ByteArrayValue([]byte(s))
-		}
-		return value
-	})
-}
-
-// writeFactors writes a column a factor.
-func (w *columnWriter) writeFactors(h *results.Header, b *Block, rows int) {
+// factors writes a column a factor.
+func (w *columnWriter) factors(h *results.Header, b *Block, rows int) {
 	for i := range h.Factors {
-		cell, value := -1, parquet.Value{}
-		w.write(rows, func(row int) parquet.Value {
-			if c, _ := b.Place(row); c != cell {
-				cell, value = c, parquet.ByteArrayValue([]byte(h.Cells[c].Levels[i]))
+		for row := 0; row < rows; {
+			cell, replicate := b.Place(row)
+			n := min(rows-row, h.Replicates-replicate) // rows of this cell
+			value := parquet.ByteArrayValue([]byte(h.Cells[cell].Levels[i]))
+			for k := range w.buffer[:min(n, len(w.buffer))] {
+				w.buffer[k] = value
 			}
-			return value
-		})
+			w.each(n, func([]parquet.Value, int) {})
+			row += n
+		}
+		w.next++
 	}
+}
+
+func (w *columnWriter) replicates(b *Block, rows int) {
+	w.each(rows, func(buffer []parquet.Value, first int) {
+		for i := range buffer {
+			_, replicate := b.Place(first + i)
+			buffer[i] = parquet.Int64Value(int64(replicate))
+		}
+	})
+	w.next++
+}
+
+func (w *columnWriter) outcomes(all []string) {
+	last, value := "", parquet.Value{}
+	w.each(len(all), func(buffer []parquet.Value, first int) {
+		for i, s := range all[first : first+len(buffer)] {
+			if s != last {
+				last, value = s, parquet.ByteArrayValue([]byte(s))
+			}
+			buffer[i] = value
+		}
+	})
+	w.next++
+}
+
+// metric writes an optional column, with null for NaN.
+func (w *columnWriter) metric(all []float64, integer bool) {
+	null := parquet.NullValue().Level(0, 0, w.next)
+	last, value := math.NaN(), null
+	w.each(len(all), func(buffer []parquet.Value, first int) {
+		for i, v := range all[first : first+len(buffer)] {
+			switch {
+			case v == last: // as in most rows
+			case v != v:
+				value = null
+			case integer:
+				value = parquet.Int64Value(int64(v)).Level(0, 1, w.next)
+			default:
+				value = parquet.DoubleValue(v).Level(0, 1, w.next)
+			}
+			last = v
+			buffer[i] = value
+		}
+	})
+	w.next++
+}
+
+func (w *columnWriter) hashes(all []uint64) {
+	w.each(len(all), func(buffer []parquet.Value, first int) {
+		for i, v := range all[first : first+len(buffer)] {
+			buffer[i] = parquet.Int64Value(int64(v))
+		}
+	})
+	w.next++
 }

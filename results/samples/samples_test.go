@@ -47,7 +47,9 @@ func set(b *Block, row int) {
 	if rng.IntN(8) == 0 {
 		outcome, values[0], values[3] = "timeout", math.NaN(), math.NaN()
 	}
-	b.Set(row, outcome, rng.Uint64(), values)
+	c := b.NewChunk(1)
+	c.Add(outcome, rng.Uint64(), func(metric int) float64 { return values[metric] })
+	b.Put(row, c)
 }
 
 // fill writes the samples of a whole run and returns them as they are opened again.

@@ -231,13 +231,13 @@ func (w *pool) writeUnfinished(p *openPart) error {
 
 // work simulates chunks until there are no more or the context is cancelled.
 func (w *pool) work(ctx context.Context) error {
-	here := worker{cell: -1, values: make([]float64, len(w.metrics))}
+	here := worker{cell: -1, metrics: w.metrics}
 	for {
 		t, more, err := w.take(ctx)
 		if err != nil || !more {
 			return err
 		}
-		done, err := w.fill(ctx, &here, t)
+		done, err := here.simulate(ctx, w.plan, t)
 		if err != nil || !done {
 			return err
 		}
@@ -247,33 +247,37 @@ func (w *pool) work(ctx context.Context) error {
 	}
 }
 
-// A worker is what one of them keeps between chunks.
+// A worker simulates one chunk after the other.
 type worker struct {
-	world  world // of the cell at hand
-	cell   int
-	result sim.Result // of the replicate at hand
-	values []float64
+	metrics []scenarios.Metric
+	world   world // of the cell at hand
+	cell    int
+	rows    *samples.Chunk
+	result  sim.Result // of the replicate at hand
 }
 
-// fill runs the replicates of a chunk; false if the context was cancelled before the last.
-func (w *pool) fill(ctx context.Context, here *worker, t task) (done bool, err error) {
+// simulate runs the replicates of a chunk; false if the context was cancelled before the last.
+func (h *worker) simulate(ctx context.Context, p *plan, t task) (done bool, err error) {
+	if h.rows == nil {
+		h.rows = t.part.block.NewChunk(chunk)
+	}
 	for row := t.from; row < t.to; row++ {
 		if ctx.Err() != nil {
 			return false, nil
 		}
 		cell, replicate := t.part.block.Place(row)
-		c := &w.plan.cells[cell]
-		if cell != here.cell {
-			if here.world, err = c.open(); err != nil {
+		c := &p.cells[cell]
+		if cell != h.cell {
+			if h.world, err = c.open(); err != nil {
 				return false, err
 			}
-			here.cell = cell
+			h.cell = cell
 		}
-		here.result = here.world.Run(c.network.Seed(replicate))
-		for i := range w.metrics {
-			here.values[i] = w.metrics[i].Value(&here.result, c.config)
-		}
-		t.part.block.Set(row, here.result.Outcome, here.result.Hash, here.values)
+		h.result = h.world.Run(c.network.Seed(replicate))
+		h.rows.Add(h.result.Outcome, h.result.Hash, func(metric int) float64 {
+			return h.metrics[metric].Value(&h.result, c.config)
+		})
 	}
+	t.part.block.Put(t.from, h.rows)
 	return true, nil
 }
