@@ -1,0 +1,131 @@
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// query runs a statement in DuckDB, through its package for Node.js, and returns the rows. Integers
+// of 64 bits come as strings.
+func query(t *testing.T, sql string) []map[string]any {
+	t.Helper()
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("needs duckdb: node and npm install @duckdb/node-api, with its node_modules in NODE_PATH")
+	}
+	if err := exec.Command("node", "-e", `require.resolve("@duckdb/node-api")`).Run(); err != nil {
+		t.Skip("needs duckdb: npm install @duckdb/node-api, with its node_modules in NODE_PATH")
+	}
+	const script = `
+		const { DuckDBInstance } = require("@duckdb/node-api");
+		(async () => {
+			const connection = await (await DuckDBInstance.create(":memory:")).connect();
+			const result = await connection.runAndReadAll(process.argv[1]);
+			console.log(JSON.stringify(result.getRowObjectsJson()));
+		})();`
+	out, err := exec.Command("node", "-e", script, sql).Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", sql, err, err.(*exec.ExitError).Stderr)
+	}
+	var rows []map[string]any
+	if err := json.Unmarshal(out, &rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// The samples are what DuckDB says they are: the counts, the quantiles and the nulls of the summary.
+func TestDuckDBReadsARun(t *testing.T) {
+	dir, _, _ := smallRun(t, "--set", "link.loss=20%", "--set", "timeout=2s", "--replicates", "500")
+	var summary []struct {
+		Cell    map[string]string
+		Metric  string
+		N       int
+		Failed  int
+		Reached int
+		P95     struct{ Value float64 }
+	}
+	if err := json.Unmarshal(read(t, dir, "summary.json"), &summary); err != nil {
+		t.Fatal(err)
+	}
+	rows := query(t, `SELECT "tls.version", "tls.kind", count(*) AS n, count(handshake) AS reached, quantile_cont(handshake, 0.95) AS p95,
+		count_if(outcome <> 'ok') AS failed, count(DISTINCT replicate) AS replicates, typeof(any_value(hash)) AS hash
+		FROM '`+dir+`/samples/*.parquet' GROUP BY ALL ORDER BY ALL`)
+	if len(rows) != 4 {
+		t.Fatalf("%d cells: %v", len(rows), rows)
+	}
+	failed := 0
+	for _, want := range summary {
+		if want.Metric != "handshake" {
+			continue
+		}
+		failed += want.N - want.Reached
+		for _, row := range rows {
+			if row["tls.version"] != want.Cell["tls.version"] || row["tls.kind"] != want.Cell["tls.kind"] {
+				continue
+			}
+			integers := map[string]int{"n": want.N, "reached": want.Reached, "failed": want.Failed, "replicates": want.N}
+			for column, n := range integers {
+				if row[column] != strconv.Itoa(n) {
+					t.Errorf("%v: %s is %v, want %d", want.Cell, column, row[column], n)
+				}
+			}
+			if p95 := row["p95"].(float64); math.Abs(p95-want.P95.Value) > 1e-6*p95 || row["hash"] != "UBIGINT" {
+				t.Errorf("%v: p95 is %v, want %v; hash is %v", want.Cell, p95, want.P95.Value, row["hash"])
+			}
+		}
+	}
+	if failed == 0 {
+		t.Error("no handshake failed: nothing is null")
+	}
+}
+
+// The statement of docs/output.md works.
+func TestTheDocumentedStatementReadsARun(t *testing.T) {
+	page := string(read(t, "..", "..", "docs", "output.md"))
+	sql := regexp.MustCompile("(?s)```sql\n(.*?);\n```").FindStringSubmatch(page)
+	if sql == nil {
+		t.Fatal("docs/output.md has no statement")
+	}
+	dir := filepath.Join(t.TempDir(), "out")
+	if code, _, stderr := tlslab(t, "", "run", "full-vs-resumed", "--replicates", "3", "--out", dir); code != exitDone {
+		t.Fatal(stderr)
+	}
+	rows := query(t, strings.ReplaceAll(sql[1], "tlslab-out/full-vs-resumed", dir))
+	if len(rows) < 2 || rows[0]["n"] == nil {
+		t.Errorf("got %v", rows)
+	}
+}
+
+// An export to one file holds the same rows.
+func TestDuckDBReadsAnExport(t *testing.T) {
+	dir, _, _ := smallRun(t, "--replicates", "20000") // more than one part
+	one := filepath.Join(t.TempDir(), "one.parquet")
+	if code, _, stderr := tlslab(t, "", "export", dir, "--format", "parquet", "--out", one); code != exitDone {
+		t.Fatal(stderr)
+	}
+	table := filepath.Join(t.TempDir(), "table.csv")
+	if code, _, stderr := tlslab(t, "", "export", dir, "--format", "csv", "--out", table); code != exitDone {
+		t.Fatal(stderr)
+	}
+	if _, err := os.Stat(one); err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{
+		`SELECT count(*) AS n FROM (SELECT * FROM '` + dir + `/samples/*.parquet' EXCEPT ALL SELECT * FROM '` + one + `')`,
+		`SELECT count(*) AS n FROM (SELECT * FROM '` + one + `' EXCEPT ALL SELECT * FROM '` + dir + `/samples/*.parquet')`,
+		`SELECT count(*) - 80000 AS n FROM '` + one + `'`,
+		`SELECT count(*) AS n FROM (SELECT replicate, outcome, handshake, ttlb, goodput FROM '` + one + `'
+			EXCEPT ALL SELECT replicate, outcome, handshake, ttlb, goodput FROM '` + table + `')`,
+	} {
+		if rows := query(t, sql); len(rows) != 1 || rows[0]["n"] != "0" {
+			t.Errorf("%s: %v, want 0", sql, rows)
+		}
+	}
+}
