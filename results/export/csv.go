@@ -25,7 +25,7 @@ func writeCSV(w io.Writer, s *samples.Store) error {
 			for i := range h.Metrics {
 				field := ""
 				if v := b.Values[i][row]; !math.IsNaN(v) {
-					field = string(appendFloat(nil, v))
+					field = string(appendNumber(nil, v))
 				}
 				record = append(record, field)
 			}

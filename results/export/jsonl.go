@@ -1,10 +1,14 @@
 package export
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"strconv"
 
+	"tlslab/results"
 	"tlslab/results/samples"
 )
 
@@ -12,7 +16,8 @@ import (
 //
 //	{"cell":{"tls.kind":"full"},"replicate":17,"seed":"9f0123456789abcd","hash":"00f3a1c2d4e5b697","outcome":"ok","metrics":{"handshake":63512345}}
 //
-// A metric that was not reached is absent.
+// Seed and hash are hexadecimal digits, since a JSON number loses bits above 2⁵³ in most readers. A
+// metric that was not reached is absent.
 func writeJSONL(w io.Writer, s *samples.Store) error {
 	h := s.Header()
 	header, err := h.Text()
@@ -22,32 +27,20 @@ func writeJSONL(w io.Writer, s *samples.Store) error {
 	if _, err := w.Write(append(header, '\n')); err != nil {
 		return err
 	}
-	metrics := make([][]byte, len(h.Metrics))
+	metrics := make([]string, len(h.Metrics))
 	for i, m := range h.Metrics {
-		metrics[i] = append(appendString(nil, m.Name), ':')
+		metrics[i] = quoted(m.Name) + ":"
 	}
-	var line, prefix []byte
-	last := -1
+	cells := make([]string, len(h.Cells))
+	for i, c := range h.Cells {
+		cells[i] = cellObject(h, c.Levels)
+	}
+	var line []byte
 	return s.Each(func(b *samples.Block) error {
 		for row := range b.Rows {
 			cell, replicate := b.Place(row)
-			if cell != last {
-				last = cell
-				prefix = append(prefix[:0], `{"cell":{`...)
-				for i, level := range h.Cells[cell].Levels {
-					if i > 0 {
-						prefix = append(prefix, ',')
-					}
-					prefix = append(appendString(prefix, h.Factors[i].Name), ':')
-					prefix = appendString(prefix, level)
-				}
-				prefix = append(prefix, `},"replicate":`...)
-			}
-			line = strconv.AppendInt(append(line[:0], prefix...), int64(replicate), 10)
-			line = appendHex(append(line, `,"seed":`...), h.Cells[cell].Seeds.Seed(replicate))
-			line = appendHex(append(line, `,"hash":`...), b.Hash[row])
-			line = appendString(append(line, `,"outcome":`...), b.Outcome[row])
-			line = append(line, `,"metrics":{`...)
+			line = fmt.Appendf(line[:0], `{"cell":%s,"replicate":%d,"seed":"%016x","hash":"%016x","outcome":%s,"metrics":{`,
+				cells[cell], replicate, h.Cells[cell].Seeds.Seed(replicate), b.Hash[row], quoted(b.Outcome[row]))
 			line = appendMetrics(line, metrics, b, row)
 			if _, err := w.Write(append(line, "}}\n"...)); err != nil {
 				return err
@@ -57,19 +50,50 @@ func writeJSONL(w io.Writer, s *samples.Store) error {
 	})
 }
 
+// cellObject is a cell as a JSON object in the order of the factors.
+func cellObject(h *results.Header, levels []string) string {
+	object := "{"
+	for i, level := range levels {
+		if i > 0 {
+			object += ","
+		}
+		object += quoted(h.Factors[i].Name) + ":" + quoted(level)
+	}
+	return object + "}"
+}
+
+// quoted is a JSON string.
+func quoted(s string) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		panic(err) // a string can always be encoded
+	}
+	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+}
+
 // appendMetrics appends the members of the object of metrics.
-func appendMetrics(line []byte, names [][]byte, b *samples.Block, row int) []byte {
-	first := true
-	for i := range names {
+func appendMetrics(line []byte, names []string, b *samples.Block, row int) []byte {
+	separator := ""
+	for i, name := range names {
 		v := b.Values[i][row]
 		if math.IsNaN(v) {
 			continue
 		}
-		if !first {
-			line = append(line, ',')
-		}
-		first = false
-		line = appendFloat(append(line, names[i]...), v)
+		line = append(append(line, separator...), name...)
+		line = appendNumber(line, v)
+		separator = ","
 	}
 	return line
+}
+
+// appendNumber appends an integer as one, and any other number with the fewest digits that read back
+// as the same double.
+func appendNumber(dst []byte, v float64) []byte {
+	const exact = 1 << 53 // up to which every integer is a double
+	if v == math.Trunc(v) && math.Abs(v) <= exact {
+		return strconv.AppendInt(dst, int64(v), 10)
+	}
+	return strconv.AppendFloat(dst, v, 'g', -1, 64)
 }

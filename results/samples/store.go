@@ -255,6 +255,7 @@ type shared struct {
 
 func (c *column) Read(dst []float64, cell int) ([]float64, error) {
 	var failed error
+	dst = slices.Grow(dst, c.store.cells[cell].N())
 	c.store.eachPart(c.store.places[cell], func(p *part, rows results.Range) {
 		if failed != nil {
 			return
@@ -273,7 +274,6 @@ func (c *column) Read(dst []float64, cell int) ([]float64, error) {
 }
 
 func (c *column) decode(dst []float64, p *part) ([]float64, error) {
-	dst = slices.Grow(dst, p.Rows)
 	return p.values(dst, c.column, c.store.header.Metrics[c.metric].Integer())
 }
 
@@ -283,7 +283,7 @@ func (c *column) share(dst []float64, p *part, rows results.Range) ([]float64, e
 	}
 	k := c.kept[p]
 	if k == nil {
-		values, err := c.decode(nil, p)
+		values, err := c.decode(make([]float64, 0, p.Rows), p)
 		if err != nil {
 			return dst, err
 		}

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -37,26 +38,36 @@ func New(src results.Source) (*Summary, error) {
 	return s, nil
 }
 
-// held is the most values of columns that Fill holds, each 8 bytes: what is beyond costs time on
-// many cores, and not memory.
-const held = 1 << 25
+// held is the most values of columns that Fill holds, of 8 bytes each. What is beyond costs time on
+// many cores, not memory.
+const held = 25_000_000
 
-// Fill reads every column once, several metrics at a time, and fills the rows. It holds one column
-// of a cell and of its baseline for each metric at hand. Where sorted is not nil, it is called with
-// the values of every cell and metric, without NaN and in rising order, which it may not keep; the
-// calls of different metrics come at the same time.
+// Fill reads every column once, several metrics at a time, and fills the rows. For each metric at
+// hand it holds one column, or two where cells are compared. Where sorted is not nil, it is called
+// with the values of every cell and metric, without NaN and in rising order, which it may not keep;
+// the calls of different metrics come at the same time.
 func (s *Summary) Fill(src results.Source, sorted func(cell, metric int, values []float64)) error {
-	most := 1
+	most, columns := 1, 1
 	for i := range s.Cells {
 		most = max(most, s.Cells[i].N)
+		if s.Cells[i].Baseline >= 0 {
+			columns = 5 // of two cells, one of them sorted, their differences and their ratios
+		}
 	}
-	const columns = 5 // of two cells, sorted, and their differences and ratios
+	var next atomic.Int64
 	var group errgroup.Group
-	group.SetLimit(max(1, min(runtime.GOMAXPROCS(0), held/columns/most)))
-	for metric := range s.Header.Metrics {
+	for range max(1, min(runtime.GOMAXPROCS(0), len(s.Header.Metrics), held/columns/most)) {
 		group.Go(func() error {
-			f := filler{summary: s, metric: metric, column: src.Column(metric), sorted: sorted, cells: src.Cells()}
-			return f.fill()
+			f := newFiller(s, src, sorted)
+			for {
+				metric := int(next.Add(1)) - 1
+				if metric >= len(s.Header.Metrics) {
+					return nil
+				}
+				if err := f.fill(metric); err != nil {
+					return err
+				}
+			}
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -66,64 +77,74 @@ func (s *Summary) Fill(src results.Source, sorted func(cell, metric int, values 
 	return nil
 }
 
-// filler fills the rows of one metric.
+// filler fills the rows of one metric after the other.
 type filler struct {
-	summary *Summary
-	metric  int
-	column  results.Column
-	cells   []results.Observed
-	sorted  func(cell, metric int, values []float64)
+	summary   *Summary
+	source    results.Source
+	cells     []results.Observed
+	followers map[int][]int // the cells that are compared with each baseline
+	sorted    func(cell, metric int, values []float64)
+
+	metric int
+	column results.Column // of the metric
 
 	baseline, cell, values []float64
 	sort                   sorter
 	compared               comparer
 }
 
-// fill goes through the cells in groups: a baseline, and the cells that are compared with it.
-func (f *filler) fill() error {
-	followers := map[int][]int{}
-	for i := range f.summary.Cells {
-		if b := f.summary.Cells[i].Baseline; b >= 0 {
-			followers[b] = append(followers[b], i)
+func newFiller(s *Summary, src results.Source, sorted func(cell, metric int, values []float64)) *filler {
+	f := &filler{summary: s, source: src, cells: src.Cells(), followers: map[int][]int{}, sorted: sorted}
+	for i := range s.Cells {
+		if b := s.Cells[i].Baseline; b >= 0 {
+			f.followers[b] = append(f.followers[b], i)
 		}
 	}
+	return f
+}
+
+// fill goes through the cells in groups: a baseline, and the cells that are compared with it.
+func (f *filler) fill(metric int) error {
+	f.metric, f.column = metric, f.source.Column(metric)
 	for i := range f.summary.Cells {
 		if f.summary.Cells[i].Baseline >= 0 {
 			continue // read beside its baseline
 		}
 		var err error
-		if f.baseline, err = f.describe(f.baseline, i); err != nil {
+		if f.baseline, err = f.column.Read(f.baseline[:0], i); err != nil {
 			return err
 		}
-		for _, j := range followers[i] {
-			if f.cell, err = f.describe(f.cell, j); err != nil {
+		if len(f.followers[i]) == 0 {
+			f.describe(reached(f.baseline[:0], f.baseline), i)
+			continue
+		}
+		f.values = reached(f.values[:0], f.baseline)
+		f.describe(f.values, i)
+		for _, j := range f.followers[i] {
+			if f.cell, err = f.column.Read(f.cell[:0], j); err != nil {
 				return err
 			}
+			f.values = reached(f.values[:0], f.cell)
+			f.describe(f.values, j)
 			f.compare(j, i)
 		}
 	}
 	return nil
 }
 
-// describe reads a cell into column and fills its row, the comparison apart.
-func (f *filler) describe(column []float64, cell int) ([]float64, error) {
-	column, err := f.column.Read(column[:0], cell)
-	if err != nil {
-		return column, err
-	}
+// describe sorts the values of a cell and fills its row, the comparison apart.
+func (f *filler) describe(values []float64, cell int) {
+	f.sort.sort(values)
 	c, m := &f.summary.Cells[cell], f.summary.Header.Metrics[f.metric]
-	f.values = reached(f.values[:0], column)
-	f.sort.sort(f.values)
 	row := f.summary.Row(cell, f.metric)
-	*row = Row{Cell: c.Levels, Metric: m.Name, Unit: m.Unit, N: c.N, Failed: c.Failed, Reached: len(f.values)}
-	row.describe(f.values, m.Exact)
+	*row = Row{Cell: c.Levels, Metric: m.Name, Unit: m.Unit, N: c.N, Failed: c.Failed, Reached: len(values)}
+	row.describe(values, m.Exact)
 	if f.sorted != nil {
-		f.sorted(cell, f.metric, f.values)
+		f.sorted(cell, f.metric, values)
 	}
-	return column, nil
 }
 
-// reached appends to dst the values that are there.
+// reached appends to dst the values that are there. dst may be the beginning of column.
 func reached(dst, column []float64) []float64 {
 	for _, v := range column {
 		if v == v {

@@ -1,0 +1,48 @@
+package results_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"tlslab/results"
+	"tlslab/results/internal/sourcetest"
+)
+
+func TestHeadsRememberTheFirstReplicates(t *testing.T) {
+	h := results.Header{
+		Scenario: "heads", Factors: []results.Factor{{Name: "kind", Levels: []string{"many", "few"}}},
+		Metrics: []results.Metric{{Name: "rising", Unit: "1"}, {Name: "constant", Unit: "1"}, {Name: "never", Unit: "1"}},
+	}
+	var all []sourcetest.Observation
+	for _, i := range []int{3, 4, 7, 9, 12, 13} { // as of a run that was interrupted
+		all = append(all, sourcetest.Observation{Cell: []string{"many"}, Replicate: i, Outcome: "ok", Values: []float64{float64(i), 5, math.NaN()}})
+	}
+	all = append(all, sourcetest.Observation{Cell: []string{"few"}, Outcome: "ok", Values: []float64{1, 5, math.NaN()}})
+	heads := results.NewHeads(sourcetest.New(t, h, all), 4)
+	for metric := range h.Metrics {
+		column := heads.Column(metric)
+		for cell := range heads.Cells() {
+			values, err := column.Read([]float64{-1}, cell)
+			if err != nil || len(values) != 1+heads.Cells()[cell].N() {
+				t.Fatalf("%v: %v", values, err)
+			}
+		}
+	}
+	remembered := heads.Remembered()
+	cells := remembered.Cells()
+	if got := fmt.Sprint(cells[0].Replicates, cells[1].Replicates); got != "[{3 5} {7 8} {9 10}] [{0 1}]" {
+		t.Errorf("the replicates are %s", got)
+	}
+	for metric, want := range []string{"[3 4 7 9] [1]", "[5 5 5 5] [5]", "[NaN NaN NaN NaN] [NaN]"} {
+		column := remembered.Column(metric)
+		many, _ := column.Read(nil, 0)
+		few, _ := column.Read(nil, 1)
+		if got := fmt.Sprint(many, few); got != want {
+			t.Errorf("metric %d: got %s, want %s", metric, got, want)
+		}
+	}
+	if heads.Cells()[0].N() != 6 {
+		t.Error("the source has lost replicates")
+	}
+}
