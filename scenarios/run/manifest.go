@@ -193,7 +193,7 @@ func (m *Manifest) describes(store *samples.Store) error {
 	}
 	for name, hash := range store.Hashes() {
 		if m.Files[name] != hash {
-			return fmt.Errorf("%s: %w", name, samples.ErrPart)
+			return fmt.Errorf("%s: it is not the part of which %s has the hash: %w", name, ManifestName, samples.ErrPart)
 		}
 	}
 	return nil

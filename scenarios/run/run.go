@@ -154,7 +154,7 @@ func ReportAgain(dir string, o folder.Options) (*folder.Made, error) {
 		return nil, err
 	}
 	defer lock.Close()
-	store, m, err := Load(dir)
+	store, m, err := load(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -172,8 +172,17 @@ func ReportAgain(dir string, o folder.Options) (*folder.Made, error) {
 }
 
 // Load opens the samples of a folder and its manifest, nil where there is none, and checks that they
-// are of one run.
+// are of one run. It is an error if a run is writing to the folder.
 func Load(dir string) (*samples.Store, *Manifest, error) {
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer lock.Close()
+	return load(dir)
+}
+
+func load(dir string) (*samples.Store, *Manifest, error) {
 	store, err := samples.Open(dir)
 	if err != nil {
 		return nil, nil, err
