@@ -70,7 +70,8 @@ const (
 	startTimer
 	fetchTimer // the client waits no longer for a responder
 	endTimer   // the connection is given up
-	connectionTimers
+
+	connectionTimers = 8 // a power of two, for speed
 )
 
 // connection is a slot: a connection that is open, or free for another one. It does
@@ -235,9 +236,20 @@ func (c *connection) idle() bool {
 }
 
 // endIfDone ends a connection to which nothing more can happen, and frees the slot
-// of one that has ended. The event at hand may have ended the connection that it
-// fetches by as well, or the one that it fetches for.
+// of one that has ended.
 func (w *World) endIfDone(c *connection) {
+	if c.packets.underWay() > 0 && c.phase == started && c.fetch == nil && c.opener == nil {
+		if len(c.history.nodes) >= c.history.limit {
+			w.compactHistory(c)
+		}
+		return // the usual case
+	}
+	w.endWithFetch(c)
+}
+
+// endWithFetch is endIfDone. The event at hand may have ended the connection that c
+// fetches by as well, or the one that it fetches for.
+func (w *World) endWithFetch(c *connection) {
 	fetch, opener := c.fetch, c.opener
 	w.endAlone(c)
 	if fetch != nil {

@@ -2,11 +2,15 @@ package sim
 
 import "time"
 
-// way is the way back from an instant to the start of its connection.
+// way is the way back from an instant to the start of its connection, or a part of it.
 type way struct {
-	causes     [NumCauses]time.Duration
+	causes     [NumCauses + 1]time.Duration // with openCause
 	roundTrips int
 }
+
+// openCause stands for the cause of the detour in which a part of a way is walked,
+// where it is not known which that is.
+const openCause = NumCauses
 
 // detour is a stretch of the way that is walked to see what an acknowledgement
 // waited for. It ends at the instant since which the data was ready.
@@ -18,22 +22,26 @@ type detour struct {
 
 // criticalPath follows parents back from a node, attributing time as it goes.
 type criticalPath struct {
-	nodes   []node
+	*history
 	at      time.Duration // everything after it has been attributed
 	cur     int32
 	detours []detour
 	way     way
 }
 
-// find returns the critical path of node n.
-func (p *criticalPath) find(nodes []node, n int32) way {
-	p.nodes, p.cur, p.at = nodes, n, nodes[n].at
-	p.detours = p.detours[:0]
-	p.way = way{}
+// find returns the critical path of node n. It is valid until the next call.
+func (p *criticalPath) find(h *history, n int32) *way {
+	p.begin(h, n)
 	for p.nodes[p.cur].kind != startNode {
 		p.step()
 	}
-	return p.way
+	return &p.way
+}
+
+func (p *criticalPath) begin(h *history, n int32) {
+	p.history, p.cur, p.at = h, n, h.nodes[n].at
+	p.detours = p.detours[:0]
+	p.way = way{}
 }
 
 func (p *criticalPath) step() {
@@ -45,7 +53,7 @@ func (p *criticalPath) step() {
 			p.cur = n.parent
 		}
 	case arrivalNode:
-		if n.toServer {
+		if n.flags&atServer != 0 {
 			p.way.roundTrips++
 		}
 		if p.flight(n, p.nodes[n.parent].at) {
@@ -53,6 +61,8 @@ func (p *criticalPath) step() {
 		}
 	case departureNode:
 		p.leave(n)
+	case summaryNode:
+		p.leap(&p.summaries[n.since])
 	case unansweredNode:
 		if p.expire(p.nodes[n.parent].at, ResponderTimeout) {
 			p.cur = n.parent
@@ -73,8 +83,9 @@ func (p *criticalPath) flight(n *node, left time.Duration) bool {
 		return p.spend(left, Propagation)
 	}
 	p.way.causes[Queue] += n.queued
-	p.way.causes[Serialisation] += n.serialised
-	p.way.causes[Propagation] += p.at - left - n.queued - n.serialised
+	serialised := time.Duration(n.detail)
+	p.way.causes[Serialisation] += serialised
+	p.way.causes[Propagation] += p.at - left - n.queued - serialised
 	p.at = left
 	return true
 }
@@ -88,7 +99,7 @@ func (p *criticalPath) leave(n *node) {
 		p.cur = n.parent
 	case d.how == acked:
 		p.detour(n.parent, since, d.cause)
-	case n.held && p.nodes[n.parent].at >= p.nodes[since].at:
+	case n.flags&held != 0 && p.nodes[n.parent].at >= p.nodes[since].at:
 		if p.expire(p.nodes[n.parent].at, d.cause) {
 			p.detour(n.parent, since, Window)
 		}
@@ -100,8 +111,11 @@ func (p *criticalPath) leave(n *node) {
 // before is where a departure's wait began: where that is the transmission
 // before it, which may have waited in its turn, its departure; else the event.
 func (p *criticalPath) before(n *node) int32 {
-	for i := n.since + 1; i < p.cur && p.nodes[i].kind == departureNode; i++ {
-		if p.nodes[i].seq == n.seq {
+	if p.nodes[n.since].kind == departureNode {
+		return n.since // it was found when the history was compacted
+	}
+	for i := n.since + 1; i < p.cur && p.nodes[i].kind == departureNode && p.nodes[i].flags&detached == 0; i++ {
+		if p.nodes[i].detail == n.detail {
 			return i
 		}
 	}
@@ -111,12 +125,16 @@ func (p *criticalPath) before(n *node) int32 {
 // detour follows, from a node, what was waited for since another one: no
 // further back than the detour that it is part of.
 func (p *criticalPath) detour(from, since int32, c Cause) {
-	t := detour{until: p.nodes[since].at, back: since, cause: c}
+	p.push(detour{until: p.nodes[since].at, back: since, cause: c})
+	p.cur = from
+}
+
+func (p *criticalPath) push(t detour) {
 	if k := len(p.detours); k > 0 && t.until <= p.detours[k-1].until {
-		t.until, t.back = p.detours[k-1].until, p.detours[k-1].back
+		p.detours[k-1].cause = t.cause // of which nothing would be left when this one ends
+		return
 	}
 	p.detours = append(p.detours, t)
-	p.cur = from
 }
 
 // spend attributes the time from an instant on. Within a detour it counts as

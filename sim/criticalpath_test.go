@@ -30,7 +30,7 @@ func (h *nodes) segment(at time.Duration, n node, why tcp.Cause, since int32) in
 func (h nodes) expect(t *testing.T, from int32, roundTrips int, want map[Cause]time.Duration) {
 	t.Helper()
 	var w criticalPath
-	p := w.find(h, from)
+	p := w.find(&history{nodes: h}, from)
 	var sum time.Duration
 	for c := range NumCauses {
 		sum += p.causes[c]
@@ -51,16 +51,16 @@ func TestCausesOfAnExchangeAddUp(t *testing.T) {
 	start := h.add(0, node{kind: startNode})
 	// The SYN is lost once, and sent again after 1 s.
 	tick := h.add(1000*ms, node{kind: timerNode, parent: start})
-	syn := h.segment(1010*ms, node{toServer: true, parent: tick}, tcp.SYNTimeout, start)
+	syn := h.segment(1010*ms, node{flags: atServer, parent: tick}, tcp.SYNTimeout, start)
 	synAck := h.add(1020*ms, node{kind: arrivalNode, parent: syn})
 	hello := h.add(1023*ms, node{kind: cpuNode, cause: ClientCPU, parent: synAck, queued: 1 * ms})
-	request := h.add(1036*ms, node{kind: arrivalNode, toServer: true, parent: hello, queued: 1 * ms, serialised: 2 * ms})
+	request := h.add(1036*ms, node{kind: arrivalNode, flags: atServer, parent: hello, queued: 1 * ms, detail: int64(2 * ms)})
 	written := h.add(1040*ms, node{kind: cpuNode, cause: ServerCPU, parent: request})
 	// The server may send only one segment, and the rest once that is acknowledged;
 	// the client delays its acknowledgement by 40 ms.
 	first := h.add(1050*ms, node{kind: arrivalNode, parent: written})
 	delack := h.add(1090*ms, node{kind: timerNode, parent: first})
-	ack := h.segment(1100*ms, node{toServer: true, parent: delack}, tcp.DelayedACK, first)
+	ack := h.segment(1100*ms, node{flags: atServer, parent: delack}, tcp.DelayedACK, first)
 	second := h.segment(1110*ms, node{parent: ack}, tcp.Window, written)
 
 	// Three segments came from the client: SYN, request, acknowledgement.
@@ -73,10 +73,10 @@ func TestCausesOfAnExchangeAddUp(t *testing.T) {
 func TestDataWrittenWhileItsAcknowledgementIsUnderWayWaitsFromItsWriteOn(t *testing.T) {
 	var h nodes
 	start := h.add(0, node{kind: startNode})
-	first := h.add(10*ms, node{kind: arrivalNode, toServer: true, parent: start})
+	first := h.add(10*ms, node{kind: arrivalNode, flags: atServer, parent: start})
 	written := h.add(13*ms, node{kind: cpuNode, cause: ClientCPU, parent: start})
 	ack := h.add(20*ms, node{kind: arrivalNode, parent: first})
-	second := h.segment(30*ms, node{toServer: true, parent: ack}, tcp.Window, written)
+	second := h.segment(30*ms, node{flags: atServer, parent: ack}, tcp.Window, written)
 	h.expect(t, second, 1, map[Cause]time.Duration{Window: 7 * ms, ClientCPU: 13 * ms, Propagation: 10 * ms})
 }
 
@@ -86,9 +86,9 @@ func TestALossWithinAWaitForTheWindowKeepsItsName(t *testing.T) {
 	// Everything is written at 0. The first segment is lost and repeated at 300 ms;
 	// its acknowledgement lets the second go.
 	tick := h.add(300*ms, node{kind: timerNode, parent: start})
-	first := h.segment(310*ms, node{toServer: true, parent: tick}, tcp.RTO, start)
+	first := h.segment(310*ms, node{flags: atServer, parent: tick}, tcp.RTO, start)
 	ack := h.add(320*ms, node{kind: arrivalNode, parent: first})
-	second := h.segment(330*ms, node{toServer: true, parent: ack}, tcp.Window, start)
+	second := h.segment(330*ms, node{flags: atServer, parent: ack}, tcp.Window, start)
 	h.expect(t, second, 2, map[Cause]time.Duration{RTO: 300 * ms, Window: 20 * ms, Propagation: 10 * ms})
 }
 
@@ -99,7 +99,7 @@ func TestEachTimeoutOfARowKeepsItsName(t *testing.T) {
 	second := h.add(1000*ms, node{kind: timerNode, parent: start})
 	h.add(1000*ms, node{kind: departureNode, parent: second, since: start, why: tcp.SYNTimeout})
 	third := h.add(3000*ms, node{kind: timerNode, parent: second})
-	syn := h.segment(3010*ms, node{toServer: true, parent: third}, tcp.SYNTimeout, second)
+	syn := h.segment(3010*ms, node{flags: atServer, parent: third}, tcp.SYNTimeout, second)
 	h.expect(t, syn, 1, map[Cause]time.Duration{SYNTimeout: 3000 * ms, Propagation: 10 * ms})
 }
 
@@ -108,13 +108,13 @@ func TestALostSegmentThatHadWaitedForTheWindowKeepsThatWait(t *testing.T) {
 	start := h.add(0, node{kind: startNode})
 	// Everything is written at 0. The second segment leaves when the first is
 	// acknowledged, is lost, and goes again at 300 ms.
-	first := h.add(10*ms, node{kind: arrivalNode, toServer: true, parent: start})
+	first := h.add(10*ms, node{kind: arrivalNode, flags: atServer, parent: start})
 	ack := h.add(20*ms, node{kind: arrivalNode, parent: first})
-	h.add(20*ms, node{kind: departureNode, seq: 7, parent: ack, since: first, why: tcp.Nagle})
-	lost := h.add(20*ms, node{kind: departureNode, seq: 8, parent: ack, since: start, why: tcp.Window})
+	h.add(20*ms, node{kind: departureNode, detail: 7, parent: ack, since: first, why: tcp.Nagle})
+	lost := h.add(20*ms, node{kind: departureNode, detail: 8, parent: ack, since: start, why: tcp.Window})
 	tick := h.add(300*ms, node{kind: timerNode, parent: ack})
-	again := h.segment(310*ms, node{toServer: true, parent: tick}, tcp.RTO, ack)
-	h[again-1].seq = h[lost].seq
+	again := h.segment(310*ms, node{flags: atServer, parent: tick}, tcp.RTO, ack)
+	h[again-1].detail = h[lost].detail
 	h.expect(t, again, 2, map[Cause]time.Duration{RTO: 280 * ms, Window: 20 * ms, Propagation: 10 * ms})
 }
 
@@ -123,10 +123,10 @@ func TestAWaitWithinAWaitOfTheSameBeginningGoesOnFromTheOuterOne(t *testing.T) {
 	start := h.add(0, node{kind: startNode})
 	// At 10 ms both sides have written. What the server may send when the client's
 	// data acknowledges, which itself had to wait, goes on from the server's write.
-	toServer := h.add(10*ms, node{kind: arrivalNode, toServer: true, parent: start})
+	toServer := h.add(10*ms, node{kind: arrivalNode, flags: atServer, parent: start})
 	wrote := h.add(10*ms, node{kind: cpuNode, cause: ClientCPU, parent: start})
 	ack := h.add(20*ms, node{kind: arrivalNode, parent: toServer})
-	data := h.segment(30*ms, node{toServer: true, parent: ack}, tcp.Window, wrote)
+	data := h.segment(30*ms, node{flags: atServer, parent: ack}, tcp.Window, wrote)
 	last := h.segment(40*ms, node{parent: data}, tcp.Nagle, toServer)
 	h.expect(t, last, 2, map[Cause]time.Duration{Propagation: 20 * ms, Nagle: 10 * ms, Window: 10 * ms})
 }
@@ -136,11 +136,11 @@ func TestDataThatAProbeLetGoWaitedForTheWindowBeforeItsTimer(t *testing.T) {
 	start := h.add(0, node{kind: startNode})
 	// Everything is written at 0. The last acknowledgement comes at 20 ms and arms
 	// the probe's timer, which lets the next segment go at 60 ms.
-	first := h.add(10*ms, node{kind: arrivalNode, toServer: true, parent: start})
+	first := h.add(10*ms, node{kind: arrivalNode, flags: atServer, parent: start})
 	ack := h.add(20*ms, node{kind: arrivalNode, parent: first})
 	h.add(60*ms, node{kind: timerNode, parent: ack})
-	left := h.add(60*ms, node{kind: departureNode, parent: ack, since: start, why: tcp.Probe, held: true})
-	probe := h.add(70*ms, node{kind: arrivalNode, toServer: true, parent: left})
+	left := h.add(60*ms, node{kind: departureNode, parent: ack, since: start, why: tcp.Probe, flags: held})
+	probe := h.add(70*ms, node{kind: arrivalNode, flags: atServer, parent: left})
 	h.expect(t, probe, 2, map[Cause]time.Duration{Probe: 40 * ms, Window: 20 * ms, Propagation: 10 * ms})
 }
 
@@ -152,16 +152,16 @@ func TestDataWrittenAfterAProbesTimerWasArmedWaitedForTheTimerAlone(t *testing.T
 	armed := h.add(0, node{kind: cpuNode, cause: ClientCPU, parent: start})
 	wrote := h.add(30*ms, node{kind: cpuNode, cause: ClientCPU, parent: armed})
 	h.add(60*ms, node{kind: timerNode, parent: armed})
-	left := h.add(60*ms, node{kind: departureNode, parent: armed, since: wrote, why: tcp.Probe, held: true})
-	probe := h.add(70*ms, node{kind: arrivalNode, toServer: true, parent: left})
+	left := h.add(60*ms, node{kind: departureNode, parent: armed, since: wrote, why: tcp.Probe, flags: held})
+	probe := h.add(70*ms, node{kind: arrivalNode, flags: atServer, parent: left})
 	h.expect(t, probe, 1, map[Cause]time.Duration{Probe: 30 * ms, ClientCPU: 30 * ms, Propagation: 10 * ms})
 }
 
 func TestARoundTripThatTakesNoTimeIsOne(t *testing.T) {
 	var h nodes
 	start := h.add(0, node{kind: startNode})
-	first := h.add(0, node{kind: arrivalNode, toServer: true, parent: start})
+	first := h.add(0, node{kind: arrivalNode, flags: atServer, parent: start})
 	ack := h.add(0, node{kind: arrivalNode, parent: first})
-	second := h.segment(0, node{toServer: true, parent: ack}, tcp.Window, start)
+	second := h.segment(0, node{flags: atServer, parent: ack}, tcp.Window, start)
 	h.expect(t, second, 2, nil)
 }

@@ -17,24 +17,31 @@ const (
 	unansweredNode                 // a client waits no longer for a responder
 	pauseNode                      // a program's pause was over; none comes before what a path is walked back from
 	departureNode                  // a segment left that had been waiting: no event, but what one let go
+	summaryNode                    // stands for the way back from an event, whose index in summaries since is
 )
 
 // node is an event in a history, with its parent: what had to happen
 // for it to happen. Its index is the tcp.Tag of the event. The departures of an
 // event follow it.
 type node struct {
-	at         time.Duration
-	queued     time.Duration // arrival: in links' queues; cpu: for a core
-	serialised time.Duration // arrival
-	seq        int64         // departure: where the segment stands in its stream
-	parent     int32         // arrival: the departure, or the event in which the segment left at once; departure: its event; cpu: the event in which the work was ready
-	since      int32         // departure: the event since which its data had been waiting
-	kind       nodeKind
-	cause      Cause     // cpu: whose work it was
-	why        tcp.Cause // departure: why the segment left when it did
-	toServer   bool      // arrival: at the server
-	held       bool      // departure: a timer let it go that the window had held; parent: the event that armed the timer
+	at     time.Duration
+	queued time.Duration // arrival: in links' queues; cpu: for a core
+	detail int64         // arrival: time of serialisation; departure: the place of the segment in its stream
+	parent int32         // arrival: the departure, or the event in which the segment left at once; departure: its event; cpu: the event in which the work was ready
+	since  int32         // departure: the event since which its data had been waiting, or the departure that it repeats
+	kind   nodeKind
+	cause  Cause     // cpu: whose work it was
+	why    tcp.Cause // departure: why the segment left when it did
+	flags  nodeFlags
 }
+
+type nodeFlags uint8
+
+const (
+	atServer nodeFlags = 1 << iota // arrival
+	held                           // departure: a timer let it go that the window had held; parent: the event that armed the timer
+	detached                       // departure: of an event that is no longer before it
+)
 
 // departure is how each cause of TCP is read on the way back.
 type departure struct {
@@ -69,9 +76,16 @@ var departures = [tcp.NumCauses]departure{
 // history is what happened to a connection, as far as its critical path needs it. A
 // fetch goes on in the history of the connection whose client asks.
 type history struct {
-	nodes []node
-	users int // connections
+	nodes     []node
+	summaries []summary
+	open      []detour // of the summaries
+	limit     int      // of nodes, from which on it is compacted
+	users     int      // connections
 }
+
+// historyLimit is the number of nodes from which on a history is compacted: more than a
+// response of a megabyte needs.
+const historyLimit = 2048
 
 func (h *history) share() *history {
 	h.users++
@@ -82,11 +96,12 @@ func (h *history) share() *history {
 func (w *World) newHistory() *history {
 	k := len(w.histories)
 	if k == 0 {
-		return new(history).share()
+		h := &history{limit: w.historyLimit}
+		return h.share()
 	}
 	h := w.histories[k-1]
 	w.histories = w.histories[:k-1]
-	h.nodes = h.nodes[:0]
+	h.nodes, h.summaries, h.open, h.limit = h.nodes[:0], h.summaries[:0], h.open[:0], w.historyLimit
 	return h.share()
 }
 
@@ -110,13 +125,13 @@ func (h *history) add(n node) tcp.Tag {
 
 // departure is the node that a segment about to leave comes from: one of its own
 // if it had been waiting, else the event at hand.
-func (w *World) departure(c *connection, s *tcp.Segment) int32 {
+func (w *World) departure(c *connection, s *tcp.Segment) tcp.Tag {
 	if departures[s.Cause].how == none {
-		return int32(w.tag)
+		return w.tag
 	}
-	n := node{at: w.now, kind: departureNode, parent: int32(w.tag), seq: s.Seq, since: int32(s.Since), why: s.Cause}
+	n := node{at: w.now, kind: departureNode, parent: int32(w.tag), detail: s.Seq, since: int32(s.Since), why: s.Cause}
 	if s.Held {
-		n.held, n.parent = true, int32(s.Armed)
+		n.flags, n.parent = held, int32(s.Armed)
 	}
-	return int32(c.history.add(n))
+	return c.history.add(n)
 }

@@ -71,7 +71,11 @@ func (w *World) deliver(c *connection, id uint32, at side) {
 	p := &c.packets.all[id]
 	s := &p.segment
 	w.hash.mix(hashDelivered, int64(w.now), int64(2*c.number+int(at))<<32|int64(s.Len), s.Seq^s.Ack<<20^int64(s.Flags)<<56)
-	w.node(c, node{kind: arrivalNode, toServer: at == server, parent: p.left, queued: p.queued, serialised: p.serialised})
+	n := node{kind: arrivalNode, parent: int32(p.left), queued: p.queued, detail: int64(p.serialised)}
+	if at == server {
+		n.flags = atServer
+	}
+	w.node(c, n)
 	to := &c.procs[at]
 	to.ep.Lend(w.segments)
 	to.ep.Receive(w.now, w.tag, s)

@@ -8,9 +8,9 @@ import (
 
 // packet is a segment under way, with the account of its links so far.
 type packet struct {
-	left       int32 // the node that it left from
-	hop        int32 // that it is on
-	copies     int32 // on the same link: more than 1 where that duplicates
+	left       tcp.Tag // the node that it left from
+	hop        int32   // that it is on
+	copies     int32   // on the same link: more than 1 where that duplicates
 	queued     time.Duration
 	serialised time.Duration
 	segment    tcp.Segment // its SACK blocks, at the end, are rarely touched
@@ -60,6 +60,10 @@ func (p *packetPool) own(id uint32) uint32 {
 	if p.all[id].copies == 1 {
 		return id
 	}
+	return p.split(id)
+}
+
+func (p *packetPool) split(id uint32) uint32 {
 	p.all[id].copies--
 	own := p.take()
 	p.all[own] = p.all[id]

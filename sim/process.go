@@ -21,7 +21,7 @@ type process struct {
 	until    time.Duration // the end of its work or pause; never: there is none
 	cpu      time.Duration // charged so far
 	last     tcp.Tag       // the last event of this process
-	ready    int32         // the node since which it has been computing or pausing
+	ready    tcp.Tag       // the event since which it has been computing or pausing
 	host     int32
 	side     side
 	state    processState
@@ -116,8 +116,13 @@ func (p *process) supersede(e event, now time.Duration) {
 	if slices.Contains(p.superseded, e) {
 		return
 	}
-	p.superseded = slices.DeleteFunc(p.superseded, func(s event) bool { return s.at < now })
-	p.superseded = append(p.superseded, e)
+	kept := p.superseded[:0]
+	for _, s := range p.superseded {
+		if s.at >= now {
+			kept = append(kept, s)
+		}
+	}
+	p.superseded = append(kept, e)
 }
 
 // work goes on with the steps of a process until it waits for bytes or for a core.
@@ -153,7 +158,7 @@ func (w *World) work(p *process) {
 		case recording.Work:
 			w.compute(p, d.takes)
 		case recording.Pause:
-			p.state, p.ready = pausing, int32(w.tag)
+			p.state, p.ready = pausing, w.tag
 			w.wakeAt(p, w.now+d.takes)
 		case recording.Write:
 			p.ep.Lend(w.segments)
@@ -179,13 +184,13 @@ func (w *World) mark(c *connection, m recording.Moment) {
 	c.moments[m] = w.now
 	switch m {
 	case recording.Handshake:
-		c.roundTrips = w.path.find(c.history.nodes, int32(w.tag)).roundTrips
+		c.roundTrips = w.path.find(c.history, int32(w.tag)).roundTrips
 	case recording.LastByte:
 		if c.opener != nil {
 			w.fetched(c.opener)
 			return
 		}
-		c.causes = w.path.find(c.history.nodes, int32(w.tag)).causes
+		copy(c.causes[:], w.path.find(c.history, int32(w.tag)).causes[:])
 	}
 }
 
@@ -195,7 +200,7 @@ func (w *World) compute(p *process, takes time.Duration) {
 		return
 	}
 	p.state = computing
-	p.ready = int32(w.tag)
+	p.ready = w.tag
 	if w.cores[p.host].take(task{p, takes}) {
 		w.beginTask(p, takes)
 	}
@@ -225,7 +230,7 @@ func (w *World) finishTask(p *process) {
 	if p.state == pausing {
 		p.state = reading
 		w.hash.mix(hashResumed, int64(w.now), p.id(), 0)
-		w.node(c, node{kind: pauseNode, parent: p.ready})
+		w.node(c, node{kind: pauseNode, parent: int32(p.ready)})
 		w.advance(p)
 		return
 	}
@@ -237,6 +242,6 @@ func (w *World) finishTask(p *process) {
 		return
 	}
 	w.hash.mix(hashComputed, int64(w.now), p.id(), int64(p.began))
-	w.node(c, node{kind: cpuNode, cause: p.cpuCause, parent: p.ready, queued: p.began - c.history.nodes[p.ready].at})
+	w.node(c, node{kind: cpuNode, cause: p.cpuCause, parent: int32(p.ready), queued: p.began - c.history.nodes[p.ready].at})
 	w.advance(p)
 }

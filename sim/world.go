@@ -39,14 +39,16 @@ type World struct {
 	arrived []netem.Delivery
 	bereft  []*connection // their last packet was dropped by the event being handled
 
-	connections []*connection // by slot
-	unused      []uint32      // slots
-	opened      int           // connections since Reset
-	histories   []*history    // unused
-	segments    []tcp.Segment // memory for the output of all endpoints
-	path        criticalPath
-	question    question // of the fetch that begins
-	result      Result   // of the connection that ends
+	connections  []*connection // by slot
+	unused       []uint32      // slots
+	opened       int           // connections since Reset
+	histories    []*history    // unused
+	compactor    compactor
+	historyLimit int           // nodes from which on a history is compacted
+	segments     []tcp.Segment // memory for the output of all endpoints
+	path         criticalPath
+	question     question // of the fetch that begins
+	result       Result   // of the connection that ends
 }
 
 // hop is a link in its place on a path.
@@ -62,7 +64,7 @@ func NewWorld(t Topology) (*World, error) {
 		return nil, err
 	}
 	w := &World{
-		topology: t, cores: make([]cores, len(t.Hosts)), tcp: make([]tcp.Config, len(t.Hosts)),
+		topology: t, historyLimit: historyLimit, compactor: compactor{minGap: minGap}, cores: make([]cores, len(t.Hosts)), tcp: make([]tcp.Config, len(t.Hosts)),
 		draws: draws{make([]uint64, len(t.Links)), make([]time.Duration, len(t.Hosts))},
 	}
 	for i := range t.Links {

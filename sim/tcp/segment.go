@@ -101,7 +101,9 @@ func (s *Segment) CopyTo(t *Segment) {
 	t.Len, t.MSS, t.Since, t.Armed, t.Burst = s.Len, s.MSS, s.Since, s.Armed, s.Burst
 	t.Flags, t.Options, t.Blocks, t.WindowScale, t.ECN = s.Flags, s.Options, s.Blocks, s.WindowScale, s.ECN
 	t.Cause, t.Retransmit, t.Held, t.Paced = s.Cause, s.Retransmit, s.Held, s.Paced
-	copy(t.SACK[:], s.SACK[:s.Blocks])
+	for i := range s.Blocks {
+		t.SACK[i] = s.SACK[i]
+	}
 }
 
 // Header sizes in bytes.
