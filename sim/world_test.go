@@ -42,8 +42,8 @@ func mustReplicator(t testing.TB, cfg Config, rec *recording.Recording) *Replica
 	return w
 }
 
-// openAll opens connections of a configuration in one world, and returns their results.
-func openAll(t testing.TB, cfg Config, rec *recording.Recording, starts ...time.Duration) []Result {
+// openable is a world and the connection to open in it.
+func openable(t testing.TB, cfg Config, rec *recording.Recording) (*World, Connection) {
 	t.Helper()
 	from, err := NewReplay(rec, recording.Full, cfg.Client, cfg.Server)
 	if err != nil {
@@ -57,6 +57,13 @@ func openAll(t testing.TB, cfg Config, rec *recording.Recording, starts ...time.
 	if err != nil {
 		t.Fatal(err)
 	}
+	return w, o
+}
+
+// openAll opens connections of a configuration in one world, and returns their results.
+func openAll(t testing.TB, cfg Config, rec *recording.Recording, starts ...time.Duration) []Result {
+	t.Helper()
+	w, o := openable(t, cfg, rec)
 	w.Reset(1)
 	results := make([]Result, len(starts))
 	ended := 0
