@@ -13,8 +13,9 @@ func (e *Endpoint) peerWindow(s *Segment) int64 { return min(max(s.Window, 0), m
 // false for a segment to be dropped whole.
 func (e *Endpoint) receiveACK(s *Segment) bool {
 	a := ackSummary{priorUna: e.sndUna}
-	a.rate.priorAt = -1
-	a.rate.priorInFlight = e.inFlight()
+	if e.rate.sample != nil {
+		*e.rate.sample = rateSample{priorAt: -1, priorInFlight: e.inFlight()}
+	}
 	if s.Ack < e.sndUna {
 		return e.receiveOldACK(s, &a)
 	}
@@ -62,10 +63,12 @@ func (e *Endpoint) receiveACK(s *Segment) bool {
 	if a.flags&ackTimer != 0 && !e.scheduleProbe(true) {
 		e.rearmRTO()
 	}
-	a.rate.ackedSacked = int(e.rate.delivered - priorDelivered)
-	a.rate.losses = e.board.lostEver - priorLost
-	e.sampleRate(&a.rate, reneging)
-	e.controlCongestion(a.flags, &a.rate)
+	delivered := int(e.rate.delivered - priorDelivered)
+	lost := e.board.lostEver - priorLost
+	if e.rate.sample != nil {
+		e.sampleRate(delivered, lost, reneging)
+	}
+	e.controlCongestion(a.flags, delivered, lost)
 	e.recoverLost(action)
 	return true
 }
@@ -131,46 +134,16 @@ func (e *Endpoint) updateWindow(s *Segment, a *ackSummary) {
 // cleanQueue removes the packets cumulatively acknowledged and measures the
 // round-trip time (kernel tcp_clean_rtx_queue).
 func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
-	board := &e.board
-	var first, last time.Duration
-	sampled := false
-	reordered := e.sndNxt
-	acked := 0
-	for e.queue.n > 0 {
-		p := e.queue.at(0)
-		if p.end() > e.sndUna {
-			break
-		}
-		if p.state&packetResentBefore != 0 {
-			if p.state&packetRetransmit != 0 {
-				board.resent--
-			}
-			a.flags |= ackResent
-		} else if p.state&packetSACKed == 0 {
-			if !sampled {
-				first = p.sent
-			}
-			sampled = true
-			last = p.sent
-			reordered = min(reordered, p.seq)
-			if p.end() <= e.rec.high {
-				a.flags |= ackOriginal
-			}
-		}
-		if p.state&packetSACKed != 0 {
-			board.sacked--
-		} else if e.sack {
-			e.countDelivered(1, a.flags)
-			if p.state&packetResentBefore == 0 || !e.echoesBefore(s, p.sent) {
-				e.rackAdvance(p)
-			}
-		}
-		if p.state&packetLost != 0 {
-			board.lost--
-		}
-		e.rate.arrived(p, &a.rate)
-		acked++
-		e.queue.pop()
+	q := &e.queue
+	var c cleaned
+	if q.listed || e.rate.sample != nil {
+		e.cleanMarked(s, a, &c)
+	} else {
+		e.cleanUnmarked(a, &c)
+	}
+	acked, reordered := c.acked, e.sndNxt
+	if c.sampled {
+		reordered = c.firstSeq
 	}
 	if acked > 0 {
 		a.flags |= ackDataAcked
@@ -179,13 +152,15 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 		a.flags |= ackReneging
 	}
 	seqRTT, sackRTT, lastRTT := time.Duration(-1), time.Duration(-1), time.Duration(-1)
-	if sampled && a.flags&ackResent == 0 {
-		seqRTT, lastRTT = e.now-first, e.now-last
+	if c.sampled && a.flags&ackResent == 0 {
+		seqRTT, lastRTT = e.now-c.firstSent, e.now-c.lastSent
 	}
 	if a.sackSample {
 		sackRTT, lastRTT = e.now-a.firstSent, e.now-a.lastSent
 	}
-	a.rate.rtt = lastRTT
+	if e.rate.sample != nil {
+		e.rate.sample.rtt = lastRTT
+	}
 	measured := e.measured(s, acked > 0, seqRTT, sackRTT, lastRTT)
 	switch {
 	case acked > 0:
@@ -205,7 +180,98 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 	}
 	if e.cc.pktsAcked != nil {
 		sample := ackSample{pktsAcked: acked, rtt: lastRTT}
-		sample.inFlight = int64(e.mss) * int64(e.rate.delivered-a.rate.priorDelivered)
+		sample.inFlight = int64(e.mss) * int64(e.rate.delivered-e.rate.sample.priorDelivered)
 		e.cc.pktsAcked(e, sample)
+	}
+}
+
+// cleaned is what cleanQueue learns from the packets that it removes.
+type cleaned struct {
+	acked int
+	// Of the packets neither SACKed nor ever sent again.
+	sampled             bool
+	firstSeq            int64
+	firstSent, lastSent time.Duration
+}
+
+// original takes a packet that was neither SACKed nor sent again.
+func (c *cleaned) original(p *packet, high int64, a *ackSummary) {
+	if !c.sampled {
+		c.sampled = true
+		c.firstSeq, c.firstSent = p.seq, p.sent
+		if p.end() <= high {
+			a.flags |= ackOriginal
+		}
+	}
+	c.lastSent = p.sent
+}
+
+// cleanUnmarked removes acknowledged packets while no packet is marked.
+func (e *Endpoint) cleanUnmarked(a *ackSummary, c *cleaned) {
+	q := &e.queue
+	var last *packet
+	for q.n > 0 {
+		p := q.at(0)
+		if p.end() > e.sndUna {
+			break
+		}
+		if last == nil {
+			c.original(p, e.rec.high, a)
+		}
+		last = p
+		c.acked++
+		q.pop()
+	}
+	if last == nil {
+		return
+	}
+	c.lastSent = last.sent
+	if e.sack {
+		e.rackAdvance(last) // as if of each, in order
+		e.countDelivered(c.acked, a.flags)
+	}
+}
+
+// cleanMarked removes acknowledged packets and takes them out of the counts.
+func (e *Endpoint) cleanMarked(s *Segment, a *ackSummary, c *cleaned) {
+	q, board := &e.queue, &e.board
+	delivered := 0
+	for q.n > 0 {
+		p := q.at(0)
+		if p.end() > e.sndUna {
+			break
+		}
+		if p.state&packetResentBefore != 0 {
+			if p.state&packetRetransmit != 0 {
+				board.resent--
+			}
+			a.flags |= ackResent
+		} else if p.state&packetSACKed == 0 {
+			c.original(p, e.rec.high, a)
+		}
+		if p.state&packetSACKed != 0 {
+			board.sacked--
+			if p.end() <= board.countedTo {
+				board.counted--
+			}
+		} else if e.sack {
+			delivered++
+			if p.state&packetResentBefore == 0 || !e.echoesBefore(s, p.sent) {
+				e.rackAdvance(p)
+			}
+		}
+		if p.state&packetLost != 0 {
+			board.lost--
+		}
+		if e.rate.sample != nil {
+			e.rate.arrived(p)
+		}
+		c.acked++
+		q.unlist(p)
+		q.pop()
+	}
+	e.countDelivered(delivered, a.flags)
+	if q.listed && e.sndUna >= q.markedTo {
+		q.dropList()
 	}
 }

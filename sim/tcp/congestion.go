@@ -43,7 +43,7 @@ type congestionOps struct {
 	// congControl sets window and pacing rate from the rate sample of each ACK, in
 	// every recovery state, in place of congAvoid and PRR (kernel cong_control).
 	// Optional.
-	congControl func(e *Endpoint, flags ackFlags, rs rateSample)
+	congControl func(e *Endpoint, flags ackFlags, rs *rateSample)
 	// minTSOSegs returns the least number of segments in a burst (kernel
 	// min_tso_segs). Optional: minBurst.
 	minTSOSegs func(e *Endpoint) int
@@ -151,15 +151,15 @@ func (w *congestionWindow) additive(perCwnd, acked int) {
 
 // controlCongestion lets the congestion control set the window after an ACK (kernel
 // tcp_cong_control).
-func (e *Endpoint) controlCongestion(flags ackFlags, rs *rateSample) {
+func (e *Endpoint) controlCongestion(flags ackFlags, delivered, lost int) {
 	if e.cc.congControl != nil {
-		e.cc.congControl(e, flags, *rs)
+		e.cc.congControl(e, flags, e.rate.sample)
 		return
 	}
 	if e.rec.reducing() {
-		e.reduceWindow(rs.ackedSacked, rs.losses, flags)
+		e.reduceWindow(delivered, lost, flags)
 	} else if e.mayRaiseCwnd(flags) {
-		e.cc.congAvoid(e, rs.ackedSacked)
+		e.cc.congAvoid(e, delivered)
 	}
 	e.updatePacingRate()
 }

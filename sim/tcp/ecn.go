@@ -102,9 +102,6 @@ const ecnQuickACKs = 2
 
 // checkDataECN takes the codepoint of arriving data (kernel tcp_data_ecn_check).
 func (e *Endpoint) checkDataECN(s *Segment) {
-	if !e.ecn.on {
-		return
-	}
 	if s.ECN == NotECT {
 		if e.ecn.seen {
 			e.ack.enterQuick(e.wnd.offered, ecnQuickACKs)

@@ -89,29 +89,30 @@ type Endpoint struct {
 	handshake     handshake
 
 	// Sending. Offsets are as in Segment.Seq.
-	mss       int32 // payload of a full segment, bytes
-	sndUna    int64 // first offset not acknowledged
-	sndNxt    int64 // next offset to send
-	dataEnd   int64 // end of the data written
-	sndWnd    int64 // the peer's window from sndUna on, bytes
-	wndSeq    int64 // segment that last updated it
-	maxWindow int64
-	lastSend  time.Duration // of data
-	sends     int64         // transmissions of packets so far
-	smallEnd  int64         // end of the last partial segment sent
-	queue     retransmitQueue
-	writes    writeLog
-	win       congestionWindow
-	cc        *congestionOps
-	rate      deliveryRate
-	pacer     pacer
-	ecn       ecnState
-	rtt       rttEstimator
-	xmit      retransmitTimer
-	board     scoreboard
-	rec       recovery
-	rack      rack
-	tlp       tailLossProbe
+	mss          int32 // payload of a full segment, bytes
+	sndUna       int64 // first offset not acknowledged
+	sndNxt       int64 // next offset to send
+	dataEnd      int64 // end of the data written
+	sndWnd       int64 // the peer's window from sndUna on, bytes
+	wndSeq       int64 // segment that last updated it
+	maxWindow    int64
+	lastSend     time.Duration // of data
+	sends        int64         // transmissions of packets so far
+	smallEnd     int64         // end of the last partial segment sent
+	queue        retransmitQueue
+	writes       writeLog
+	win          congestionWindow
+	cc           *congestionOps
+	rate         deliveryRate
+	sampleMemory *rateSample
+	pacer        pacer
+	ecn          ecnState
+	rtt          rttEstimator
+	xmit         retransmitTimer
+	board        scoreboard
+	rec          recovery
+	rack         rack
+	tlp          tailLossProbe
 
 	// Receiving.
 	rcvNxt   int64 // next offset expected
@@ -126,15 +127,12 @@ type Endpoint struct {
 // Reset makes the endpoint a new one with these settings, which must be valid and must
 // not change while it is in use. It keeps its memory, and nothing else.
 func (e *Endpoint) Reset(cfg *Config) {
-	*e = Endpoint{
-		cfg:    cfg,
-		clock:  newClock(cfg),
-		out:    e.out[:0],
-		queue:  retransmitQueue{ring: e.queue.ring},
-		writes: writeLog{ring: e.writes.ring},
-		reasm:  reassembly{ranges: e.reasm.ranges[:0]},
-	}
-	e.sndUna, e.sndNxt, e.dataEnd = 0, 0, 1
+	out, packets, writes, ranges, sample := e.out, e.queue.ring, e.writes.ring, e.reasm.ranges, e.sampleMemory
+	*e = Endpoint{}
+	e.out, e.queue.ring, e.writes.ring, e.reasm.ranges, e.sampleMemory = out[:0], packets, writes, ranges[:0], sample
+	e.cfg = cfg
+	e.clock = newClock(cfg)
+	e.dataEnd = 1
 	e.peerFIN = -1
 	e.challengeFrom = -challengeInterval
 	e.win = congestionWindow{cwnd: cfg.InitialWindow, ssthresh: infiniteThreshold}

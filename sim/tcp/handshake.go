@@ -240,7 +240,7 @@ func (e *Endpoint) establish(s *Segment, timedOut bool) {
 	e.wnd.established(e.scaling, e.now)
 	e.wnd.mss = e.optionsMSS(e.fullMSS())
 	e.ack.reset(e.mss, e.wnd.offered)
-	e.rate = deliveryRate{delivered: handshakeDelivered}
+	e.rate.establish(e.cc, &e.sampleMemory)
 	if e.cc.init != nil {
 		e.cc.init(e)
 	}

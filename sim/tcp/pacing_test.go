@@ -11,7 +11,7 @@ import (
 func pacedAt(name string, rate int64, burst int) *congestionOps {
 	ops := renoWith(name)
 	ops.init = func(e *Endpoint) { e.pacer.on, e.pacer.rate = true, rate }
-	ops.congControl = func(e *Endpoint, flags ackFlags, rs rateSample) {
+	ops.congControl = func(e *Endpoint, flags ackFlags, rs *rateSample) {
 		if e.mayRaiseCwnd(flags) {
 			renoCongAvoid(e, rs.ackedSacked)
 		}

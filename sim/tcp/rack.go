@@ -5,7 +5,7 @@ import "time"
 // rack finds losses by time: a packet is lost if one sent later has arrived and the
 // reordering window has passed since (RFC 8985 §6, kernel tcp_recovery.c).
 type rack struct {
-	newest   int64         // ordinal of the latest transmission known to have arrived
+	newest   uint32        // ordinal of the latest transmission known to have arrived
 	rtt      time.Duration // round trip of the packet that arrived last
 	advanced bool          // something arrived since the last look
 
@@ -31,7 +31,9 @@ func (e *Endpoint) rackAdvance(p *packet) {
 	}
 	r.advanced = true
 	r.rtt = rtt
-	r.newest = max(r.newest, p.order)
+	if !p.sentBefore(r.newest) {
+		r.newest = p.order
+	}
 }
 
 // rackWindow is the reordering window: none while recovering, or with enough
@@ -52,17 +54,14 @@ func (e *Endpoint) rackWait(p *packet, window time.Duration) time.Duration {
 // that are only suspected, 0 if there are none.
 func (e *Endpoint) rackDetect() (wait time.Duration) {
 	window := e.rackWindow()
-	r := &e.rack
-	for i := range e.queue.n {
-		p := e.queue.at(i)
-		if p.state&packetSACKed != 0 || p.state&(packetLost|packetRetransmit) == packetLost {
-			continue
+	for s := e.queue.first; s != 0; {
+		p := e.queue.in(s)
+		if !p.sentBefore(e.rack.newest) {
+			break
 		}
-		if p.order >= r.newest {
-			if p.seq >= e.board.highResent {
-				break // all that follow were sent later still
-			}
-			continue
+		s = p.next
+		if p.state&(packetLost|packetRetransmit) == packetLost {
+			continue // sent again as a probe
 		}
 		if left := e.rackWait(p, window); left <= 0 {
 			e.markLost(p)

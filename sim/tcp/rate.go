@@ -6,6 +6,8 @@ import "time"
 // (kernel tcp_rate.c; draft-ietf-ccwg-bbr §4.1). Each packet carries a copy of it from
 // its transmission to its acknowledgement, where the two give a rateSample.
 type deliveryRate struct {
+	// sample is that of the ACK at hand; nil: the congestion control asks for none.
+	sample *rateSample
 	// delivered counts packets acknowledged or SACKed, the SYN as one; deliveredCE
 	// counts those whose ACK carried ECE.
 	delivered, deliveredCE uint32
@@ -16,9 +18,6 @@ type deliveryRate struct {
 	deliveredAt time.Duration // when delivered last rose
 	firstSent   time.Duration // when the packet was sent that began the send phase
 }
-
-// handshakeDelivered is the count after the handshake: the SYN was delivered.
-const handshakeDelivered = 1
 
 // rateSample is what one ACK tells of the rate at which the network delivers (kernel
 // struct rate_sample). The rate is delivered packets in interval.
@@ -46,6 +45,19 @@ type rateSample struct {
 	retransmitted bool  // that packet had been sent again
 }
 
+// establish begins the estimation, with the SYN delivered, if the congestion control looks
+// at rate samples. The memory of a sample is kept for later connections.
+func (r *deliveryRate) establish(ops *congestionOps, memory **rateSample) {
+	*r = deliveryRate{delivered: 1}
+	if ops.congControl == nil && ops.pktsAcked == nil {
+		return
+	}
+	if *memory == nil {
+		*memory = new(rateSample)
+	}
+	r.sample = *memory
+}
+
 // snapshot copies the delivery rate into a packet about to be sent (kernel
 // tcp_rate_skb_sent). others counts the packets outstanding beside it: with none, the
 // phases begin now.
@@ -66,10 +78,11 @@ const notSampled time.Duration = -1
 
 // arrived takes a packet acknowledged or SACKed into the sample (kernel
 // tcp_rate_skb_delivered). The packet sent last decides.
-func (r *deliveryRate) arrived(p *packet, rs *rateSample) {
+func (r *deliveryRate) arrived(p *packet) {
 	if p.deliveredAt == notSampled {
 		return
 	}
+	rs := r.sample
 	if rs.priorAt < 0 || p.sent > r.firstSent || (p.sent == r.firstSent && p.end() > rs.lastEnd) {
 		rs.priorAt = p.deliveredAt
 		rs.priorDelivered, rs.priorDeliveredCE = p.delivered, p.deliveredCE
@@ -93,8 +106,9 @@ func (e *Endpoint) countDelivered(packets int, flags ackFlags) {
 // sampleRate completes the sample of an ACK (kernel tcp_rate_gen). Without a newly
 // arrived packet, while the peer reneges, or where the interval is shorter than the
 // least round-trip time, as that of a spurious retransmission is, it has no rate.
-func (e *Endpoint) sampleRate(rs *rateSample, reneging bool) {
-	r := &e.rate
+func (e *Endpoint) sampleRate(ackedSacked, losses int, reneging bool) {
+	r, rs := &e.rate, e.rate.sample
+	rs.ackedSacked, rs.losses = ackedSacked, losses
 	if r.appLimited != 0 && int32(r.delivered-r.appLimited) > 0 {
 		r.appLimited = 0
 	}

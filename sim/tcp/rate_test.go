@@ -29,12 +29,12 @@ type sampled struct {
 // lost, and records its rate samples on one host's endpoint.
 func recordSamples(of *Endpoint, samples *[]sampled) *congestionOps {
 	ops := renoWith("recording")
-	ops.congControl = func(e *Endpoint, flags ackFlags, rs rateSample) {
+	ops.congControl = func(e *Endpoint, flags ackFlags, rs *rateSample) {
 		if e.mayRaiseCwnd(flags) {
 			renoCongAvoid(e, rs.ackedSacked)
 		}
 		if e == of {
-			*samples = append(*samples, sampled{e.now, rs})
+			*samples = append(*samples, sampled{e.now, *rs})
 		}
 	}
 	return ops

@@ -3,7 +3,9 @@ package tcp
 // reassembly holds what arrived out of order: the ranges after the gap in stream
 // order, and the SACK blocks that tell the peer of them in order of arrival.
 type reassembly struct {
-	ranges []Block // disjoint, not adjacent, ascending
+	ranges []Block // disjoint, not adjacent, ascending; from first on
+	first  int
+	held   int64 // bytes in them
 
 	sacks  [maxBlocks]Block // the block most lately changed first (RFC 2018 §4)
 	blocks int
@@ -12,23 +14,51 @@ type reassembly struct {
 	hasDup bool
 }
 
-func (r *reassembly) empty() bool { return len(r.ranges) == 0 }
+func (r *reassembly) empty() bool { return r.held == 0 }
 
 // bytes returns how many bytes wait out of order.
-func (r *reassembly) bytes() (n int64) {
-	for i := range r.ranges {
-		n += r.ranges[i].End - r.ranges[i].Start
+func (r *reassembly) bytes() int64 { return r.held }
+
+// reset forgets everything but the memory.
+func (r *reassembly) reset() { *r = reassembly{ranges: r.ranges[:0]} }
+
+// find returns the index of the first range that ends at the offset or after it. Most
+// segments extend the last range or begin another one behind it.
+func (r *reassembly) find(start int64) int {
+	lo, hi := r.first, len(r.ranges)
+	if lo < hi && r.ranges[hi-1].Start <= start {
+		lo = hi - 1
 	}
-	return n
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if r.ranges[mid].End >= start {
+			hi = mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	return lo
+}
+
+// replace puts one range in the place of the ranges from i on to j.
+func (r *reassembly) replace(i, j int, merged Block) {
+	r.held += merged.End - merged.Start
+	for _, b := range r.ranges[i:j] {
+		r.held -= b.End - b.Start
+	}
+	if i == j {
+		r.ranges = append(r.ranges, Block{})
+		copy(r.ranges[i+1:], r.ranges[i:])
+	} else if j > i+1 {
+		r.ranges = append(r.ranges[:i+1], r.ranges[j:]...)
+	}
+	r.ranges[i] = merged
 }
 
 // add takes [start, end) and returns whether any of it was new. If it was not, or
 // in part, the next ACK reports the duplicate.
 func (r *reassembly) add(start, end int64) bool {
-	i := 0
-	for i < len(r.ranges) && r.ranges[i].End < start {
-		i++
-	}
+	i := r.find(start)
 	if i < len(r.ranges) && r.ranges[i].Start <= start && r.ranges[i].End >= end {
 		r.duplicate(start, end)
 		r.report(start, end)
@@ -43,14 +73,7 @@ func (r *reassembly) add(start, end int64) bool {
 		merged.Start = min(merged.Start, r.ranges[j].Start)
 		merged.End = max(merged.End, r.ranges[j].End)
 	}
-	switch {
-	case i == j:
-		r.ranges = append(r.ranges, Block{})
-		copy(r.ranges[i+1:], r.ranges[i:])
-	case j > i+1:
-		r.ranges = append(r.ranges[:i+1], r.ranges[j:]...)
-	}
-	r.ranges[i] = merged
+	r.replace(i, j, merged)
 	r.report(start, end)
 	return true
 }
@@ -78,13 +101,15 @@ func (r *reassembly) report(start, end int64) {
 // advance moves the in-order edge: it returns where the stream is complete up to,
 // given that it is up to next, and forgets what lies before.
 func (r *reassembly) advance(next int64) int64 {
-	i := 0
-	for i < len(r.ranges) && r.ranges[i].Start <= next {
-		next = max(next, r.ranges[i].End)
-		i++
+	for r.first < len(r.ranges) && r.ranges[r.first].Start <= next {
+		b := r.ranges[r.first]
+		next = max(next, b.End)
+		r.held -= b.End - b.Start
+		r.first++
 	}
-	if i > 0 {
-		r.ranges = r.ranges[:copy(r.ranges, r.ranges[i:])]
+	if r.first*2 >= len(r.ranges) {
+		r.ranges = r.ranges[:copy(r.ranges, r.ranges[r.first:])]
+		r.first = 0
 	}
 	kept := 0
 	for _, b := range r.sacks[:r.blocks] {

@@ -138,7 +138,9 @@ func (e *Endpoint) receiveData(s *Segment) {
 		e.ack.enterQuick(e.wnd.offered, maxQuickACKs)
 		e.ack.owe(e.tag)
 	case s.Seq > e.rcvNxt:
-		e.checkDataECN(s)
+		if e.ecn.on {
+			e.checkDataECN(s)
+		}
 		e.ack.owe(e.tag)
 		if e.reasm.add(s.Seq, end) {
 			e.wnd.arrived(s.Len, s.Len >= e.ack.segment, e.unread())
@@ -158,7 +160,9 @@ func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 		full := s.Len >= e.ack.segment
 		e.ack.arrived(s.Len, s.Flags&PSH != 0, e.wnd.offered, e.now, e.xmit.rto)
 		e.measureReceiver(s)
-		e.checkDataECN(s)
+		if e.ecn.on {
+			e.checkDataECN(s)
+		}
 		e.wnd.arrived(s.Len, full, e.unread())
 	}
 	e.rcvNxt = end

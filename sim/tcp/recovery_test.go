@@ -208,7 +208,7 @@ func TestReneging(t *testing.T) {
 	p.drop = func(side, n int, s *Segment) bool { return side == server && n == 2 }
 	reneged := false
 	p.arrived = func(p *pipe, side int, s *Segment) {
-		if e := &p.end[client]; side == client && !reneged && len(e.reasm.ranges) == 1 && e.reasm.ranges[0].End == 5001 {
+		if e := &p.end[client]; side == client && !reneged && e.reasm.bytes() == 5000-1448 {
 			// What follows the first hole is thrown away, but the SACK of it is out.
 			e.sendACK(Reply, 0)
 			p.flush(client)

@@ -26,8 +26,12 @@ func (e *Endpoint) recoveryCause() Cause {
 // resendLost sends lost packets again while the window has room (kernel
 // tcp_xmit_retransmit_queue).
 func (e *Endpoint) resendLost(cause Cause) {
+	if e.inFlight() >= e.win.cwnd || e.board.resent >= e.board.lost {
+		return
+	}
 	first := false
-	for i := 0; i < e.queue.n; i++ {
+	i := e.queue.find(e.board.resendFrom)
+	for ; i < e.queue.n; i++ {
 		if e.inFlight() >= e.win.cwnd || e.board.resent >= e.board.lost {
 			break
 		}
@@ -43,6 +47,10 @@ func (e *Endpoint) resendLost(cause Cause) {
 		}
 		first = first || i == 0
 	}
+	e.board.resendFrom = e.sndNxt
+	if i < e.queue.n {
+		e.board.resendFrom = e.queue.at(i).seq
+	}
 	if first && e.xmit.kind != timerReorder {
 		e.rearm(timerRetransmit, e.xmit.rto)
 	}
@@ -51,12 +59,12 @@ func (e *Endpoint) resendLost(cause Cause) {
 // retransmit sends packet i again as part of recovery. It returns false if the peer
 // has taken back the window that the packet was sent in.
 func (e *Endpoint) retransmit(i int, cause Cause) bool {
-	p := e.queue.at(i)
-	if p.seq >= e.windowEnd() && p.seq != e.sndUna {
+	if seq := e.queue.at(i).seq; seq >= e.windowEnd() && seq != e.sndUna {
 		return false
 	}
 	e.collapse(i)
 	e.resend(i, cause)
+	p := e.queue.at(i)
 	if p.state&packetRetransmit == 0 { // set still where an undo forgot only the loss
 		p.state |= packetRetransmit
 		e.board.resent++
@@ -72,9 +80,11 @@ func (e *Endpoint) retransmit(i int, cause Cause) bool {
 // collapse joins packet i and those after it that fit its segment and have not
 // arrived (tcp_retrans_collapse), so that one retransmission carries them all.
 func (e *Endpoint) collapse(i int) {
-	p := e.queue.at(i)
-	for i+1 < e.queue.n && p.state&(packetSACKed|packetFIN) == 0 {
-		next := e.queue.at(i + 1)
+	for i+1 < e.queue.n {
+		p, next := e.queue.at(i), e.queue.at(i+1)
+		if p.state&(packetSACKed|packetFIN) != 0 {
+			return
+		}
 		data := next.end()
 		if next.state&packetFIN != 0 {
 			data--

@@ -186,6 +186,9 @@ func (e *Endpoint) timeoutMarkLost() {
 	if reneged || !e.sack {
 		e.board.sacked = 0
 	}
+	if reneged {
+		e.board.forgetSACKs()
+	}
 	for i := range e.queue.n {
 		p := e.queue.at(i)
 		if reneged {
@@ -194,5 +197,8 @@ func (e *Endpoint) timeoutMarkLost() {
 			continue
 		}
 		e.markLost(p)
+	}
+	if reneged {
+		e.queue.relist()
 	}
 }

@@ -9,9 +9,24 @@ type scoreboard struct {
 
 	lostEver    int   // packets ever marked lost
 	highSACKed  int64 // end of the highest packet SACKed
-	highResent  int64 // end of the highest packet sent again
 	reordering  int   // distance in packets within which the network may reorder
 	reorderSeen bool
+
+	// Where scans of the queue go on. No packet that ends at resendFrom or before waits
+	// to be sent again (kernel retransmit_skb_hint). Packets that end at countedTo or
+	// before are SACKed, counted of them, or lost (lost_skb_hint, lost_cnt_hint).
+	resendFrom int64
+	countedTo  int64
+	counted    int
+	// tagged are the blocks of the last ACK, ascending: the packets within are SACKed
+	// (kernel recv_sack_cache).
+	tagged    [maxBlocks]Block
+	numTagged int
+}
+
+// forgetSACKs follows the packets that have lost their SACK mark.
+func (b *scoreboard) forgetSACKs() {
+	b.numTagged, b.countedTo, b.counted = 0, 0, 0
 }
 
 const maxReordering = 300 // tcp_max_reordering
@@ -24,7 +39,6 @@ type ackSummary struct {
 	firstSent  time.Duration
 	lastSent   time.Duration // of packets newly SACKed, never sent again
 	sackSample bool
-	rate       rateSample
 }
 
 type ackFlags uint16
@@ -63,29 +77,60 @@ func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 	}
 	a.reordered = e.sndNxt
 	dup := e.checkDSACK(s, blocks, a)
+	var tagged [maxBlocks]Block
+	n := 0
 	for i, b := range blocks {
 		if b.Start < 0 || b.End <= b.Start || b.End > e.sndNxt || b.End <= a.priorUna {
 			continue
 		}
 		e.tagBlock(b, dup && i == 0, a)
+		k := n
+		for ; k > 0 && tagged[k-1].Start > b.Start; k-- {
+			tagged[k] = tagged[k-1]
+		}
+		tagged[k] = b
+		n++
 	}
+	e.board.tagged, e.board.numTagged = tagged, n
 	if e.rec.caState != caLoss || e.rec.undoMark {
 		e.checkReordering(a.reordered)
 	}
 }
 
-// tagBlock marks the packets that lie within one block.
+// tagBlock marks the packets that lie within one block. What the last ACK's blocks covered
+// need not be looked at again, except for a duplicate report.
 func (e *Endpoint) tagBlock(b Block, dup bool, a *ackSummary) {
-	for i := e.queue.find(b.Start); i < e.queue.n; i++ {
+	from := b.Start
+	if !dup {
+		for _, t := range e.board.tagged[:e.board.numTagged] {
+			if t.End <= from || t.Start >= b.End {
+				continue
+			}
+			if t.Start > from {
+				e.tagWithin(b, from, t.Start, false, a)
+			}
+			from = t.End
+		}
+	}
+	if from < b.End {
+		e.tagWithin(b, from, b.End, dup, a)
+	}
+}
+
+// tagWithin marks the packets of a block that end after from and begin before to.
+func (e *Endpoint) tagWithin(b Block, from, to int64, dup bool, a *ackSummary) {
+	for i := e.queue.find(from); i < e.queue.n; i++ {
 		p := e.queue.at(i)
-		if p.seq >= b.End {
+		if p.seq >= to {
 			return
 		}
 		if p.seq < b.Start || p.end() > b.End {
 			continue
 		}
 		e.tagPacket(p, dup, a)
-		e.rate.arrived(p, &a.rate)
+		if e.rate.sample != nil {
+			e.rate.arrived(p)
+		}
 	}
 }
 
@@ -129,7 +174,12 @@ func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
 				board.lost--
 			}
 		}
+		e.queue.list(e.sndNxt)
+		e.queue.unlist(p)
 		p.state |= packetSACKed
+		if p.end() <= board.countedTo {
+			board.counted++
+		}
 		a.flags |= ackDataSACKed
 		board.sacked++
 		e.countDelivered(1, a.flags)
@@ -185,6 +235,9 @@ func (e *Endpoint) markLost(p *packet) {
 	if p.state&packetSACKed != 0 {
 		return
 	}
+	e.queue.list(e.sndNxt)
+	e.queue.unlist(p)
+	e.board.resendFrom = min(e.board.resendFrom, p.seq)
 	if p.state&packetLost != 0 {
 		if p.state&packetRetransmit != 0 {
 			p.state &^= packetRetransmit
@@ -208,18 +261,15 @@ func (e *Endpoint) markByCount(begins bool) {
 		}
 		return
 	}
-	seen := 0
-	for i := range e.queue.n {
+	board := &e.board
+	for i := e.queue.find(board.countedTo); i < e.queue.n && board.counted <= above; i++ {
 		p := e.queue.at(i)
 		if p.state&packetSACKed != 0 {
-			seen++
-		}
-		if seen > above {
-			return
-		}
-		if p.state&packetLost == 0 {
+			board.counted++
+		} else if p.state&packetLost == 0 {
 			e.markLost(p)
 		}
+		board.countedTo = p.end()
 	}
 }
 

@@ -19,7 +19,9 @@ func (e *Endpoint) Tags(visit func(*Tag)) {
 		visit(&e.queue.at(i).tag)
 	}
 	for i := range e.writes.n {
-		visit(&e.writes.at(i).tag)
+		if w := e.writes.at(i); w.end > e.sndNxt {
+			visit(&w.tag)
+		}
 	}
 	if e.state == SynSent || e.state == SynReceived {
 		visit(&e.handshake.tag)

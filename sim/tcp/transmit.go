@@ -9,7 +9,9 @@ func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
 	if n <= 0 || e.finQueued || e.state == Closed || e.state == TimeWait {
 		return
 	}
-	e.checkAppLimited()
+	if e.rate.sample != nil {
+		e.checkAppLimited()
+	}
 	if e.sndNxt == e.dataEnd {
 		e.restartAfterIdle()
 	}
@@ -43,9 +45,15 @@ func (e *Endpoint) windowLeft() int64 { return max(e.ackSent+e.wnd.offered-e.rcv
 
 // emit appends a segment to the output; the pointer is good until the next emit.
 func (e *Endpoint) emit(flags Flags, cause Cause, since Tag) *Segment {
-	e.out = append(e.out, Segment{Flags: flags, Cause: cause, Since: since, Burst: e.burst})
+	n := len(e.out)
+	if n == cap(e.out) {
+		e.out = append(e.out, Segment{})
+	}
+	e.out = e.out[:n+1]
+	s := &e.out[n]
+	*s = Segment{}
+	s.Flags, s.Cause, s.Since, s.Burst = flags, cause, since, e.burst
 	e.stats.SegmentsSent++
-	s := &e.out[len(e.out)-1]
 	if p := &e.pacer; p.on {
 		p.next = max(p.next, e.now)
 		if p.releasing {
@@ -148,49 +156,45 @@ func (e *Endpoint) canSend() bool {
 // sendNew sends at most limit new segments into a congestion window of cwnd packets
 // and returns how many it sent.
 func (e *Endpoint) sendNew(cause Cause, limit, cwnd int) int {
+	queueEnd, windowEnd, room := e.queueEnd(), e.windowEnd(), cwnd-e.inFlight()
 	sent, perBurst, inBurst := 0, 0, 0
-	var burstFrom int64 // where the burst begins in the stream
-	var prior time.Duration
+	burstFrom, prior := e.sndNxt, e.pacer.next
 	if e.nagleHolds && cause == Window {
 		cause = Nagle
 	}
-	for e.sndNxt < e.queueEnd() && sent < limit {
-		if e.inFlight() >= cwnd {
-			break
-		}
+	for e.sndNxt < queueEnd && sent < limit && sent < room {
 		end := min(e.sndNxt+int64(e.mss), e.dataEnd)
 		fin := e.finQueued && end == e.dataEnd
 		edge := end
 		if fin {
 			edge++
 		}
-		if edge > e.windowEnd() {
+		if edge > windowEnd {
 			break
 		}
 		if e.nagleHolds = e.holdPartial(end, fin); e.nagleHolds {
 			break
 		}
 		if inBurst == perBurst {
-			if sent > 0 {
+			if e.pacer.on {
 				e.burstSent(e.sndNxt-burstFrom, prior)
-			}
-			if e.pacingHolds(cause) {
-				inBurst = 0
-				break
+				burstFrom, prior = e.sndNxt, e.pacer.next
+				if e.pacingHolds(cause) {
+					break
+				}
 			}
 			e.burst++
-			perBurst, inBurst = e.burstSize(cwnd), 0
-			burstFrom, prior = e.sndNxt, e.pacer.next
+			perBurst, inBurst = e.burstSize(room-sent), 0
 		}
 		inBurst++
 		sent++
-		last := edge == e.queueEnd() || inBurst == perBurst
+		last := edge == queueEnd || inBurst == perBurst
 		e.sendPacket(end, fin, last, cause)
 	}
-	if inBurst > 0 {
+	if e.pacer.on {
 		e.burstSent(min(e.sndNxt, e.dataEnd)-burstFrom, prior)
 	}
-	if limited := e.inFlight() >= cwnd; sent > 0 || limited {
+	if limited := sent >= room; sent > 0 || limited {
 		e.validateWindow(limited)
 	}
 	return sent
@@ -203,13 +207,19 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 	s.Len = int32(end - e.sndNxt)
 	p := e.queue.push()
 	e.sends++
-	*p = packet{seq: e.sndNxt, length: s.Len, sent: e.now, order: e.sends, tag: e.tag}
+	*p = packet{}
+	p.seq, p.length, p.sent, p.order, p.tag = e.sndNxt, s.Len, e.now, uint32(e.sends), e.tag
 	if fin {
 		s.Flags |= FIN
 		p.length++
 		p.state = packetFIN
 	}
-	e.rate.snapshot(p, e.queue.n-1)
+	if e.rate.sample != nil {
+		e.rate.snapshot(p, e.queue.n-1)
+	}
+	if e.queue.listed {
+		e.queue.listLast(e.queue.n - 1)
+	}
 	if s.Len > 0 {
 		if pushed {
 			s.Flags |= PSH
@@ -217,7 +227,11 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 		if s.Len < e.mss {
 			e.smallEnd = end
 		}
-		e.dataSent(e.inFlight() - 1)
+		if e.cc.cwndEvent != nil {
+			e.txStart(1)
+		}
+		e.lastSend = e.now
+		e.ack.replied(e.now)
 		e.stats.BytesSent += int64(s.Len)
 	}
 	end = p.end()
@@ -235,14 +249,12 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 	}
 }
 
-// dataSent notes that a segment with data leaves while other packets are in flight
-// (kernel tcp_event_data_sent).
-func (e *Endpoint) dataSent(inFlight int) {
-	if inFlight == 0 {
-		e.caEvent(eventTxStart)
+// txStart tells the congestion control that data leaves while nothing is in flight but
+// packets of its own, if so (kernel tcp_event_data_sent).
+func (e *Endpoint) txStart(own int) {
+	if e.inFlight() == own {
+		e.cc.cwndEvent(e, eventTxStart)
 	}
-	e.lastSend = e.now
-	e.ack.replied(e.now)
 }
 
 // holdPartial is Nagle's algorithm in Minshall's form: a partial segment waits while
@@ -256,13 +268,13 @@ const minBurst = 2
 
 // burstSize is how many segments leave in one go: what the pacing rate sends in a
 // millisecond, more on short paths, at least two (kernel tcp_tso_autosize).
-func (e *Endpoint) burstSize(cwnd int) int {
+func (e *Endpoint) burstSize(room int) int {
 	least := minBurst
 	if e.cc.minTSOSegs != nil {
 		least = e.cc.minTSOSegs(e)
 	}
 	if e.rtt.srtt8 == 0 || e.dataEnd-e.sndNxt <= int64(least)*int64(e.mss) ||
-		cwnd-e.inFlight() <= least {
+		room <= least {
 		return least
 	}
 	rate := e.pacer.rate
@@ -291,15 +303,22 @@ func (e *Endpoint) resend(i int, cause Cause) {
 	}
 	if s.Len > 0 {
 		s.Flags |= PSH
-		e.dataSent(e.inFlight())
+		if e.cc.cwndEvent != nil {
+			e.txStart(0)
+		}
+		e.lastSend = e.now
+		e.ack.replied(e.now)
 	}
 	e.acknowledge(s)
 	e.sends++
-	p.sent, p.order, p.tag = e.now, e.sends, e.tag
+	p.sent, p.order, p.tag = e.now, uint32(e.sends), e.tag
 	p.state |= packetEverResent
-	e.rate.snapshot(p, e.queue.n)
+	if e.rate.sample != nil {
+		e.rate.snapshot(p, e.queue.n)
+	}
+	e.queue.list(e.sndNxt)
+	e.queue.listLast(i)
 	e.burstSent(int64(s.Len), prior)
-	e.board.highResent = max(e.board.highResent, p.end())
 	e.stats.Retransmits++
 	e.stats.BytesRetransmitted += int64(s.Len)
 }

@@ -51,6 +51,8 @@ func (e *Endpoint) undoReduction(unmark bool) {
 			e.queue.at(i).state &^= packetLost
 		}
 		e.board.lost = 0
+		e.board.countedTo, e.board.counted = 0, 0
+		e.queue.relist()
 	}
 	if r.priorThreshold > 0 {
 		e.win.cwnd = e.cc.undoCwnd(e)
