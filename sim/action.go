@@ -11,7 +11,7 @@ import (
 
 // action is one thing that a step does, priced for its host.
 type action struct {
-	kind   recording.Action // Work, Pause, Write, Mark, CloseEnd, Fetch, Fetched, continued; in a recording's steps also Data
+	kind   recording.Action // no name and no Compute; Data only in recorded steps; or continued
 	takes  time.Duration    // Work: on this host; Pause
 	bytes  int64            // Write; Fetch: of the request; Data: of plaintext
 	back   int64            // Fetch: bytes of the response

@@ -9,11 +9,11 @@ import (
 	"tlslab/sim/recording"
 )
 
-// Early data: what it saves, and how its acceptance depends on time.
+// Early data: the time that it saves, and its acceptance, which depends on time.
 
 func nothing(*Exchange) {}
 
-// early is a connection whose client sends its request as early data.
+// early returns an exchange whose client sends its request as early data.
 func early(change func(*Exchange)) handshake {
 	return handshake{version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE, change: func(x *Exchange) {
 		x.Client.EarlyData, x.Server.MaxEarlyData = true, 2000
@@ -21,7 +21,7 @@ func early(change func(*Exchange)) handshake {
 	}}
 }
 
-// earlyHandshakes are the ways in which early data goes.
+// earlyHandshakes returns handshakes with early data, accepted and rejected.
 func earlyHandshakes(t testing.TB) map[string]handshake {
 	return map[string]handshake{
 		"1.3 early data":            early(nothing),
@@ -85,8 +85,8 @@ func TestEarlyDataSavesARoundTripUntilTheFirstByte(t *testing.T) {
 	}
 }
 
-// A server rejects early data that comes later than its window allows, by virtual
-// time, live and in a replay. Then the client says all of it again.
+// A server rejects early data that arrives after its window in virtual time, live and in a replay.
+// The client then sends all of it again.
 func TestEarlyDataThatComesTooLateIsRejected(t *testing.T) {
 	lost := delayed(20 * ms)
 	lost.Drops = []int{3} // the ClientHello, behind SYN and ACK
@@ -109,7 +109,7 @@ func TestEarlyDataThatComesTooLateIsRejected(t *testing.T) {
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}
-		for range 2 { // what was decided in a run is forgotten in the next
+		for range 2 { // the second run decides anew
 			a, b := replayed.Run(1), alive.Run(1)
 			if a != b || a.EarlyData != x.want || a.Outcome != OK {
 				t.Errorf("window %v, ClientHello lost %v: early data %d, want %d\nreplayed %+v\nlive     %+v", x.window, x.up.Drops != nil, a.EarlyData, x.want, a, b)
@@ -118,7 +118,7 @@ func TestEarlyDataThatComesTooLateIsRejected(t *testing.T) {
 	}
 }
 
-// What the early window decides on is both branches, and each is as asked for.
+// The early window decides between two branches, and the recording has both.
 func TestARecordingOfEarlyDataHasBothBranches(t *testing.T) {
 	rec, _ := earlyHandshakes(t)["1.3 early data"].record(t)
 	if len(rec.Branches) != 2 || rec.EarlyWindow != engine.DefaultEarlyWindow {

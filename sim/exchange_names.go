@@ -23,7 +23,8 @@ func (e *exchangeSide) notice(n engine.Notice) {
 	}
 }
 
-// beginStep begins a step. If the last step has only names, they stand at the beginning of this one.
+// beginStep begins a step. If the last step has only names, they stand at the beginning of this
+// one.
 func (e *exchangeSide) beginStep() {
 	if e.acts() {
 		e.items = e.items[:0]
@@ -49,7 +50,8 @@ type madeMessage struct {
 	left   int // of these, bytes that are in no record yet
 }
 
-// messageSent takes a handshake message. A ChangeCipherSpec and an alert are named by their records.
+// messageSent takes a handshake message. A ChangeCipherSpec and an alert are named by their
+// records.
 func (r *recordNames) messageSent(n *engine.Notice) {
 	if n.Message < engine.ChangeCipherSpec {
 		r.messages = append(r.messages, madeMessage{n.Message.String(), n.Length, n.Length})

@@ -12,8 +12,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// named is what observers are told of one side: its operations, records, messages and
-// changes of keys, in order.
+// named lists what annotations name of one side: its operations, records, messages and key changes.
 type named struct {
 	parts   []string
 	work    time.Duration // of operations

@@ -12,7 +12,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// inRounds are exchanges of several rounds.
+// inRounds returns an exchange of several rounds.
 func inRounds(t testing.TB, rounds int, pause time.Duration, sizing string) handshake {
 	return handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		x.Rounds, x.Pause = rounds, pause
@@ -23,7 +23,7 @@ func inRounds(t testing.TB, rounds int, pause time.Duration, sizing string) hand
 	}}
 }
 
-// inSizedRounds gives an exchange several rounds of records in stages.
+// inSizedRounds gives an exchange several rounds, with record sizes in stages.
 func inSizedRounds(t testing.TB, h handshake) handshake {
 	ask := h.change
 	h.change = func(x *Exchange) {
@@ -46,9 +46,9 @@ func runOnce(t *testing.T, cfg Config, h handshake) Result {
 	return w.Run(1)
 }
 
-// The first round is as it would be alone. The last one begins with its request:
-// a round trip until its first byte is there, and one more until the last one is
-// where the window is shut to what it was at first.
+// The first round takes as long as a single round. The last round begins with its request. Its
+// first byte arrives after one round trip, its last byte after another one if the congestion window
+// is restarted.
 func TestTheLastRoundIsTimedFromItsRequest(t *testing.T) {
 	cfg := freely(t, delayed(25*ms))
 	alone := runOnce(t, cfg, inRounds(t, 1, 0, ""))
@@ -79,8 +79,8 @@ func TestTheLastRoundIsTimedFromItsRequest(t *testing.T) {
 	}
 }
 
-// Back after idleness: the first byte of what follows is as early as if all
-// records were small. Where idleness changes nothing it waits for a long record.
+// With a sizing that restarts after idleness, the first byte of the next response arrives as early
+// as with small records. Otherwise it waits for a long record.
 func TestAfterIdlenessTheFirstByteIsEarlyAgain(t *testing.T) {
 	const rest = 16384 + 22 - 1448 + 11*52 // bytes of a long record behind its first packet
 	cfg := freely(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000})
@@ -100,8 +100,8 @@ func TestAfterIdlenessTheFirstByteIsEarlyAgain(t *testing.T) {
 	}
 }
 
-// Whether a connection was idle is for the network to say: where a loss keeps a
-// response on its way, the next one begins with small records.
+// The network decides whether a connection was idle: after a response that a loss delays, the next
+// one begins with small records.
 func TestIdlenessDependsOnTheNetwork(t *testing.T) {
 	rec, outcome := inRounds(t, 5, 900*ms, "1000 until 5000, 16384, idle 1s").record(t)
 	w, err := NewReplicator(freely(t, netem.Config{Delay: 10 * ms, Loss: 0.03}), rec, outcome)
@@ -126,8 +126,7 @@ func TestIdlenessDependsOnTheNetwork(t *testing.T) {
 	}
 }
 
-// A connection that does not come to its last response has failed, even if the
-// first one was whole.
+// A connection without its last response has failed, even if the first response is complete.
 func TestAnExchangeIsDoneWithItsLastRound(t *testing.T) {
 	cfg := freely(t, delayed(10*ms))
 	cfg.Timeout = 5 * time.Second

@@ -11,7 +11,8 @@ func (x *Exchange) fetches() bool {
 	return x.Client.Revocation == engine.RevocationFetched && x.Kind == engine.Full
 }
 
-// live is the step source of one side of an exchange, whose engine computes each step when it begins.
+// live is the step source of one side of an exchange, whose engine computes each step when it
+// begins.
 type live struct {
 	pair       *pair
 	self, peer *exchangeSide

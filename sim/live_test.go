@@ -20,7 +20,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// handshake is an exchange of a version, made in one of its ways.
+// handshake describes an exchange.
 type handshake struct {
 	version    engine.Version
 	kind       engine.Kind
@@ -66,13 +66,13 @@ func (h handshake) exchange(t testing.TB) Exchange {
 	return x
 }
 
-// onRSA gives the server an RSA key, which is all that SSL 3.0 can be had with.
+// onRSA gives the server an RSA key: the engine has no SSL 3.0 suite for another.
 func onRSA(x *Exchange) {
 	now := x.Client.Now()
 	x.presents(ca.ChainSpec{Algorithm: "rsa2048", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0)})
 }
 
-// presents gives the server another chain, which the client trusts.
+// presents gives the server another certificate chain, which the client trusts.
 func (x *Exchange) presents(spec ca.ChainSpec) {
 	spec.Seed, spec.Length, spec.Names = "sim", 2, []string{x.ServerName}
 	chain, err := ca.Issue(spec)
@@ -87,7 +87,7 @@ func (x *Exchange) presents(spec ca.ChainSpec) {
 	x.Server.Certificates, x.Client.Roots = []*engine.Certificate{certificate}, roots
 }
 
-// handshakes are all the ways to begin a connection.
+// handshakes returns handshakes of all versions and kinds, by name.
 func handshakes() map[string]handshake {
 	return map[string]handshake{
 		"1.3 full":      {version: engine.TLS13, kind: engine.Full},
@@ -135,7 +135,7 @@ func handshakes() map[string]handshake {
 	}
 }
 
-// priced is a world of two hosts that take the reference's time.
+// priced returns a configuration whose hosts have the reference cost table.
 func priced(t testing.TB, link netem.Config) Config {
 	t.Helper()
 	table, err := costs.Reference()
@@ -169,7 +169,7 @@ func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
 	}
 }
 
-// agree holds a few replicates of a recording to those of live engines.
+// agree compares replicates of a recording with those of live engines.
 func agree(t *testing.T, what string, cfg Config, rec *recording.Recording, outcome recording.Outcome, x Exchange) {
 	t.Helper()
 	replayed, err := NewReplicator(cfg, rec, outcome)
@@ -187,8 +187,7 @@ func agree(t *testing.T, what string, cfg Config, rec *recording.Recording, outc
 	}
 }
 
-// A certificate that expires while it is on its way is refused in the world, and
-// not in the recording, which has no time.
+// In a world a client refuses a certificate that expires on its way. A recording has no time.
 func TestLiveEnginesLiveInTheTimeOfTheirWorld(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		now := x.Client.Now()
@@ -198,7 +197,8 @@ func TestLiveEnginesLiveInTheTimeOfTheirWorld(t *testing.T) {
 		t.Fatal(err)
 	}
 	for delay, want := range map[time.Duration]string{450 * ms: OK, 600 * ms: "alert certificate_expired"} {
-		w, err := NewLiveReplicator(priced(t, delayed(delay)), h.exchange(t)) // it is checked after two round trips
+		// The client checks the certificate after two round trips.
+		w, err := NewLiveReplicator(priced(t, delayed(delay)), h.exchange(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +208,7 @@ func TestLiveEnginesLiveInTheTimeOfTheirWorld(t *testing.T) {
 	}
 }
 
-// A server decides on the branch once, when it has the ClientHello.
+// The server chooses the branch once, when it has the ClientHello.
 func TestAServerTakesABranchByTheTimeOfTheClientHello(t *testing.T) {
 	rec, _ := handshakes()["1.3 full"].record(t)
 	late := rec.Branches[0]
@@ -236,7 +236,7 @@ func TestAServerTakesABranchByTheTimeOfTheClientHello(t *testing.T) {
 		t.Fatal(err)
 	}
 	const seed = 1
-	for range 2 { // what was decided in a run is forgotten in the next
+	for range 2 { // the second run decides anew
 		if r := w.Run(seed); r.ServerCPU < time.Second {
 			t.Errorf("the server took %v for a ClientHello that came after 300ms, want a second and more", r.ServerCPU)
 		}

@@ -18,13 +18,13 @@ import (
 )
 
 // Record lets two live engines make an exchange, without a network and without time, and returns
-// what both sides did: a branch for each decision of the server that depends on time. It is an error
-// if the handshake is not of the kind, resumption mechanism, client authentication or revocation
-// that the exchange names.
+// what both sides did: a branch for each decision of the server that depends on time. It is an
+// error if the handshake is not of the kind, resumption mechanism, client authentication or
+// revocation that the exchange names.
 //
 // Memory does not grow with the bytes of a request or response whose records are all sealed alike:
-// one of more than 64 records is one Data item. With compression and with Config.KeyUpdateAfter each
-// record has items of its own, some 500 bytes.
+// one of more than 64 records is one Data item. With compression and with Config.KeyUpdateAfter
+// each record has items of its own, some 500 bytes.
 func Record(x Exchange) (*recording.Recording, error) {
 	if err := x.validate(); err != nil {
 		return nil, err
@@ -198,7 +198,8 @@ func (e *exchangeSide) advance(peer *sentStream) (bool, error) {
 	return e.receive(peer.unread(), peer)
 }
 
-// appendStep appends the step in hand, unless it does nothing. Equal steps in a row share their items.
+// appendStep appends the step in hand, unless it does nothing. Equal steps in a row share their
+// items.
 func (e *exchangeSide) appendStep(steps []recording.Step) []recording.Step {
 	if !e.acts() {
 		return steps

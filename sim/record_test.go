@@ -12,7 +12,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// long is an exchange whose response has so many bytes.
+// long returns an exchange with a response of so many bytes.
 func long(response int) handshake {
 	return handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Response = response }}
 }
@@ -42,7 +42,7 @@ func TestTheMemoryOfARecordingDoesNotGrowWithTheResponse(t *testing.T) {
 	}
 }
 
-// The steps of a replay are priced and split as they are asked for.
+// A step returns one record of Data at a time, and a replay allocates nothing for it.
 func TestAReplaySplitsALongResponseARecordAtATime(t *testing.T) {
 	const records = 4000
 	rec, outcome := long(records * record.MaxPlaintext).record(t)
@@ -81,8 +81,7 @@ func TestAReplaySplitsALongResponseARecordAtATime(t *testing.T) {
 	}
 }
 
-// A key that may not protect all records of the data changes on the way: then the recording has each
-// record.
+// If the key may not protect all records of the data, the recording has each record.
 func TestDataDuringWhichKeysChangeIsNoData(t *testing.T) {
 	x := long(40_000).exchange(t)
 	x.Server.KeyUpdateAfter = 1
@@ -94,7 +93,7 @@ func TestDataDuringWhichKeysChangeIsNoData(t *testing.T) {
 	}
 }
 
-// What compresses, and what has keys that change, is recorded record by record.
+// A response during which keys change is recorded record by record.
 func TestLongResponsesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 	for name, change := range map[string]func(x *Exchange){
 		"alike":     func(x *Exchange) {},

@@ -6,11 +6,11 @@ import (
 	"tlslab/sim/recording"
 )
 
-// refusing lets the server forget the session that the client offers.
+// refusing lets the server refuse the session that the client offers.
 func refusing(x *Exchange) { x.Refused = true }
 
-// A session that is refused costs what the offer adds to a full handshake: bytes and,
-// in TLS 1.3, the client's binder; the server has no key to open a ticket with.
+// A refused session costs what the offer adds to a full handshake: bytes and, in TLS 1.3, the
+// client's binder. The server has no key to open the ticket.
 func TestWhatARefusedSessionCosts(t *testing.T) {
 	for name, full := range map[string]string{"1.3 psk-dhe refused": "1.3 full", "1.2 ticket refused": "1.2 full"} {
 		var results [2]Result

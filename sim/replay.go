@@ -10,7 +10,8 @@ import (
 	"tlslab/sim/recording"
 )
 
-// pricedRecording is a recording whose operations have the times of two hosts. Connections share it.
+// pricedRecording is a recording whose operations have the times of two hosts. Connections share
+// it.
 type pricedRecording struct {
 	branches []pricedBranch
 	sizing   [2]*record.Sizing // by side

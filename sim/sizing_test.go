@@ -25,8 +25,8 @@ func parseSizing(t testing.TB, text string) *record.Sizing {
 	return s
 }
 
-// sizedHandshakes are exchanges whose records are cut by segment and in stages,
-// over every way in which a record's length follows from its plaintext.
+// sizedHandshakes returns exchanges whose record sizes depend on segments and on stages, with every
+// framing of records.
 func sizedHandshakes(t testing.TB) map[string]handshake {
 	all := map[string]handshake{}
 	for name, protected := range map[string]struct {
@@ -50,7 +50,8 @@ func sizedHandshakes(t testing.TB) map[string]handshake {
 					cfg.RecordSizing = parseSizing(t, sizing)
 				}
 				x.Request = 5000
-				if strings.Contains(sizing, "idle") { // the server is idle for a second on some links
+				// The server is idle for a second on some links.
+				if strings.Contains(sizing, "idle") {
 					x.Rounds, x.Pause = 3, 900*ms
 				}
 				protected.change(x)
@@ -60,7 +61,7 @@ func sizedHandshakes(t testing.TB) map[string]handshake {
 	return all
 }
 
-// freely is a world of hosts that compute in no time.
+// freely returns a configuration whose hosts compute in no time.
 func freely(t testing.TB, link netem.Config) Config {
 	t.Helper()
 	reference, err := costs.Reference()
@@ -83,7 +84,7 @@ func freely(t testing.TB, link netem.Config) Config {
 	return cfg
 }
 
-// firstByte is when the first byte of a response of 40,000 bytes is readable.
+// firstByte returns when the first byte of a response of 40,000 bytes is readable.
 func firstByte(t *testing.T, cfg Config, sizing string) time.Duration {
 	t.Helper()
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
@@ -98,12 +99,14 @@ func firstByte(t *testing.T, cfg Config, sizing string) time.Duration {
 	return w.Run(1).TTFB
 }
 
-// A record is readable once all of it has come. On a slow link the first byte of
-// a long one waits for all the packets that carry the rest.
+// A record is readable when all of it has arrived. On a slow link the first byte of a long record
+// waits for all packets that carry the record.
 func TestTheFirstByteWaitsForTheRestOfItsRecord(t *testing.T) {
-	const header = 52                                                        // of IP and TCP, with timestamps
-	cfg := freely(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000}) // a byte takes 1 µs
-	cfg.Server.TCP.InitialWindow = 30                                        // what waits for the window would share packets with the next record
+	const header = 52 // of IP and TCP, with timestamps
+	// A byte takes 1 µs.
+	cfg := freely(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000})
+	// The end of a record that waited for the window would share a packet with the next record.
+	cfg.Server.TCP.InitialWindow = 30
 	small := firstByte(t, cfg, "mss")
 	for size, packets := range map[int]int{16384: 12, 4096: 3, 2000: 2} {
 		rest := size + 22 - 1448 + (packets-1)*header // behind the first packet
@@ -113,7 +116,7 @@ func TestTheFirstByteWaitsForTheRestOfItsRecord(t *testing.T) {
 	}
 }
 
-// With a window of 4 segments, the 12 of a long record take another round trip.
+// With a window of 4 segments, the 12 segments of a long record take another round trip.
 func TestARecordLongerThanTheWindowTakesARoundTripMore(t *testing.T) {
 	cfg := freely(t, netem.Config{Delay: 50 * ms})
 	cfg.Server.TCP.InitialWindow = 4
@@ -125,7 +128,7 @@ func TestARecordLongerThanTheWindowTakesARoundTripMore(t *testing.T) {
 	}
 }
 
-// The client says in its SYN how much a segment may carry, and the server cuts by it.
+// The client states the longest segment in its SYN; the server sizes its records by it.
 func TestRecordsAreCutByTheSegmentsOfTheConnection(t *testing.T) {
 	for _, mtu := range []int{576, 1500} {
 		cfg := freely(t, delayed(10*ms))
@@ -165,7 +168,7 @@ func TestReplaysThatCutRecordsAllocateNothing(t *testing.T) {
 	}
 }
 
-// A recording leaves the cutting to the replay, and says how it is done.
+// A recording has the data of these records and how a replay splits it.
 func TestARecordingOfSizedRecordsHasNone(t *testing.T) {
 	rec, _ := sizedHandshakes(t)["1.0 CBC split go"].record(t)
 	var text bytes.Buffer
@@ -181,7 +184,8 @@ func TestARecordingOfSizedRecordsHasNone(t *testing.T) {
 			t.Errorf("no line %q in\n%s", want, &text)
 		}
 	}
-	if n := strings.Count(text.String(), "open aes-128-cbc-sha"); n != 4 { // a Finished and a close_notify a side
+	// Each side opens a Finished and a close_notify.
+	if n := strings.Count(text.String(), "open aes-128-cbc-sha"); n != 4 {
 		t.Errorf("%d records are opened, want 4:\n%s", n, &text)
 	}
 	if _, err := Record(handshake{version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {

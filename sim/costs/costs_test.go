@@ -57,7 +57,7 @@ func TestATableIsWrittenAsItIsRead(t *testing.T) {
 	}
 }
 
-// The text is that of twoRows, with something else in place of what is right.
+// The text is twoRows, in which wrong replaces right.
 func TestMistakesInATableHaveTheirPlace(t *testing.T) {
 	for _, c := range []struct{ right, wrong, want string }{
 		{`"schema": 1`, `"schema": 2`, `t.json:1:12: schema 2: this version reads schema 1`},
@@ -97,8 +97,8 @@ func TestMistakesInATableHaveTheirPlace(t *testing.T) {
 	}
 }
 
-// The clock below advances by itself, so that the test shows the arithmetic of
-// a calibration and not the speed of the machine.
+// The clock of this test advances at each reading: the test shows the arithmetic of a calibration,
+// not the speed of the machine.
 func TestCalibrationPricesWhatTheShippedTablePrices(t *testing.T) {
 	var now time.Time
 	tick := func() time.Time {

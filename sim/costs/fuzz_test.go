@@ -9,8 +9,8 @@ import (
 	"tlslab/sim/costs"
 )
 
-// Whatever a file holds, it is an error or a table that is written and read back
-// the same and has a price for each of its rows.
+// A text is an error or a table. A table has a price for each of its rows, and reads back as it is
+// written.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(twoRows))
 	table, err := costs.Reference()

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// cpuModel returns the model name of the first processor in Linux's /proc/cpuinfo, or "" if there is
-// none.
+// cpuModel returns the model name of the first processor in Linux's /proc/cpuinfo, or "" if there
+// is none.
 func cpuModel() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

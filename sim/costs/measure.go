@@ -25,10 +25,10 @@ type Options struct {
 	Done    func(Price)      // called with each price when it is known; may be nil
 }
 
-// Measure prices every operation of the engine on this machine, with the libraries of this program. It
-// calls the packages of the engine that report the operations, with random bytes of the operating
-// system. The price of a size follows the straight line through the times for 64 bytes and 16 KiB.
-// Measure ends early with the context's error.
+// Measure prices every operation of the engine on this machine, with the libraries of this program.
+// It calls the packages of the engine that report the operations, with random bytes of the
+// operating system. The price of a size follows the straight line through the times for 64 bytes
+// and 16 KiB. Measure ends early with the context's error.
 func Measure(ctx context.Context, o Options) (*Table, error) {
 	t := &Table{Schema: Schema, Name: o.Name, Machine: thisMachine(), byOp: map[key]Price{}}
 	if t.Name == "" {
@@ -171,8 +171,8 @@ func measureSignatures(m *meter) error {
 	return m.err
 }
 
-// mean returns the mean time of a signature whose time depends on the message. Every batch signs the
-// same messages: otherwise the fastest batch would be the one with the easiest messages.
+// mean returns the mean time of a signature whose time depends on the message. Every batch signs
+// the same messages: otherwise the fastest batch would be the one with the easiest messages.
 func (m *meter) mean(scheme *pki.Scheme, key *pki.Key) time.Duration {
 	const messages = 128
 	message := make([]byte, small)

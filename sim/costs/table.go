@@ -30,8 +30,8 @@ const Schema = 1
 type Price struct {
 	Op        string `json:"op"`                    // kind and algorithm, such as "sign rsa2048"
 	NS        int64  `json:"ns"`                    // the fixed part in nanoseconds, 0 to 1 h
-	PSPerByte int64  `json:"ps_per_byte,omitempty"` // the part for each byte in picoseconds, 0 to 10⁸
-	Provider  string `json:"provider,omitempty"`    // the library that was measured, such as crypto/rsa
+	PSPerByte int64  `json:"ps_per_byte,omitempty"` // of each byte in picoseconds, 0 to 10⁸
+	Provider  string `json:"provider,omitempty"`    // the measured library, such as crypto/rsa
 }
 
 // Machine is where a table was measured.
@@ -57,8 +57,8 @@ type key struct {
 	alg  string
 }
 
-// Price returns how long one core is busy with an operation. It is an error if the table has no price
-// for it.
+// Price returns how long one core is busy with an operation. It is an error if the table has no
+// price for it.
 func (t *Table) Price(o op.Op) (time.Duration, error) {
 	p, err := t.Find(o.Kind, o.Alg)
 	if err != nil {
@@ -92,7 +92,8 @@ var reference = sync.OnceValues(func() (*Table, error) {
 // Reference returns the table that ships with tlslab.
 func Reference() (*Table, error) { return reference() }
 
-// Write writes the table as JSON with one price a line, so that tables can be compared line by line.
+// Write writes the table as JSON with one price a line, so that tables can be compared line by
+// line.
 func (t *Table) Write(w io.Writer) error {
 	var b bytes.Buffer
 	machine, err := json.Marshal(t.Machine)

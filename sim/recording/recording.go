@@ -21,10 +21,10 @@ const (
 	Data                    // application data, whose records are sealed and written one by one
 	Mark                    // a moment that metrics refer to
 	CloseEnd                // the end of this side's stream: TCP sends FIN after all data
-	Fetch                   // an OCSP request over HTTP to the certificate authority; the client waits for the response
-	Fetched                 // the end of the work that follows a Fetch only if the client has a response
+	Fetch                   // an OCSP request over HTTP; the client waits for the response
+	Fetched                 // ends the work after a Fetch that depends on a response
 	Record                  // names a record that begins in the Write before it
-	Message                 // names a handshake message or an alert that ends in the Record before it
+	Message                 // names a message or an alert that ends in the Record before it
 	KeyChange               // names the keys under which this side sends or receives from here on
 )
 
@@ -81,10 +81,10 @@ type Item struct {
 	Framing record.Framing // Data: the length of a record for its plaintext
 }
 
-// Step is what a side does, in order, once At bytes of its peer's stream have arrived and its earlier
-// steps are done.
+// Step is what a side does, in order, once At bytes of its peer's stream have arrived and its
+// earlier steps are done.
 type Step struct {
-	At    int64 // bytes of the peer's stream, with the plaintext of Data; 0: once the client is connected
+	At    int64 // 0: once TCP is connected; of Data the plaintext counts
 	Items []Item
 }
 
@@ -98,7 +98,7 @@ const (
 	Refused Outcome = "refused" // the server refused the offered session: a full handshake follows
 
 	Early         Outcome = "early-data"          // resumed; the server accepted the early data
-	EarlyRejected Outcome = "early-data-rejected" // resumed; it rejected the early data, which the client sends again
+	EarlyRejected Outcome = "early-data-rejected" // resumed; the client sends the early data again
 )
 
 // outcomes are all outcomes.
@@ -133,8 +133,8 @@ type Recording struct {
 	ClientSizing, ServerSizing *record.Sizing
 
 	// EarlyWindow decides between the branches Early and EarlyRejected: the longest time from the
-	// instant at which the client makes the ClientHello until the server receives it, for the server
-	// to accept its early data. 0 in a recording without both branches.
+	// instant at which the client makes the ClientHello until the server receives it, for the
+	// server to accept its early data. 0 in a recording without both branches.
 	EarlyWindow time.Duration
 }
 

@@ -39,7 +39,7 @@ at 442
   close
 `
 
-// withData is the same stack, whose response is cut into records by the replay.
+// withData is the same stack with application data that the replay splits into records.
 const withData = `recording 1
 about stack a laboratory's own
 sizing server 1369 for 41, 4229 for 40, 16384, idle 1s
@@ -65,8 +65,8 @@ at 356
   close
 `
 
-// withNames is the same stack, whose first flights are named. Its Certificate ends in
-// the second record, which ends in the second write.
+// withNames is the same stack with names. Its Certificate ends in the second record, which ends in
+// the second write.
 const withNames = `recording 1
 
 branch full
@@ -142,7 +142,7 @@ func TestNamesAreReadAndWrittenAlike(t *testing.T) {
 	}
 }
 
-// parsed reads a text that is right, and its one branch.
+// parsed parses a valid text and returns its recording and branch.
 func parsed(t *testing.T, text string) (*recording.Recording, *recording.Branch) {
 	t.Helper()
 	r, err := recording.Parse(strings.NewReader(text))
@@ -197,7 +197,7 @@ func TestDataIsReadAndWrittenAlike(t *testing.T) {
 	}
 }
 
-// refused wants an error where a text has something else in place of what is right.
+// refused checks that Parse refuses a text in which wrong replaces right.
 func refused(t *testing.T, text, right, wrong, want string) {
 	t.Helper()
 	changed := strings.Replace(text, right, wrong, 1)

@@ -141,7 +141,8 @@ func (it Item) String() string {
 //	data 40000 aes-128-gcm fixed 21 tail 1
 //	data 40000 aes-128-cbc-sha fixed 21 tail 21 block 16 split
 //
-// Names stand after the write that carries what they name, or where keys change. They may be missing:
+// Names stand after the write that carries what they name, or where keys change. They may be
+// missing:
 //
 //	keys send handshake
 //	write 2014
@@ -151,9 +152,9 @@ func (it Item) String() string {
 //	  record handshake 1881
 //	    message EncryptedExtensions
 //
-// A record has its content type and its bytes with the header. It begins in the write before it, at the
-// end of the last record, and may end in a later write. A message stands with the record in which it
-// ends; its bytes may be missing. An epoch is clear, early, handshake or application.
+// A record has its content type and its bytes with the header. It begins in the write before it, at
+// the end of the last record, and may end in a later write. A message stands with the record in
+// which it ends; its bytes may be missing. An epoch is clear, early, handshake or application.
 //
 // Before the branches may stand how a side splits its data into records, in the words of
 // record.ParseSizing, and the window that decides between the branches early-data and

@@ -18,9 +18,9 @@ const (
 	maxMessage       = 4 + (1<<24 - 1) // bytes of a handshake message with its header
 )
 
-// Validate reports what would keep a replay from coming to the end of the recording: thresholds that
-// decrease or that the peer never reaches, sizes and durations out of range, missing or misplaced
-// moments, a fetch without its end, and names of nothing.
+// Validate reports what would keep a replay from coming to the end of the recording: thresholds
+// that decrease or that the peer never reaches, sizes and durations out of range, missing or
+// misplaced moments, a fetch without its end, and names of nothing.
 func (r *Recording) Validate() error {
 	if len(r.Branches) == 0 {
 		return errors.New("recording has no branch")
@@ -99,8 +99,8 @@ func (b *Branch) validate() error {
 	return b.validateOrder()
 }
 
-// validateSide checks the thresholds, the bounds, the close and the names of a side whose peer writes
-// so many bytes.
+// validateSide checks the thresholds, the bounds, the close and the names of a side whose peer
+// writes so many bytes.
 func validateSide(name string, steps []Step, arrives int64) error {
 	last, written, closed := int64(-1), int64(0), false
 	for _, s := range steps {
@@ -201,8 +201,8 @@ func (b *Branch) validateMoments() error {
 }
 
 // validateFetch checks that at most one Fetch stands in a branch, on the client's side, and that a
-// Fetched in the same step ends it. A client without a response leaves out what stands between them:
-// that can only be work.
+// Fetched in the same step ends it. A client without a response leaves out what stands between
+// them: that can only be work.
 func (b *Branch) validateFetch() error {
 	for _, s := range b.Server {
 		for _, it := range s.Items {
@@ -263,8 +263,8 @@ func (b *Branch) validateOrder() error {
 // contentTypes are the content types of records (RFC 9846 §5.1).
 var contentTypes = []string{"handshake", "change_cipher_spec", "alert", "application_data"}
 
-// epochs are the keys of one direction, in the order in which a connection uses them (RFC 9846 §7.1);
-// clear is no protection.
+// epochs are the keys of one direction, in the order in which a connection uses them (RFC 9846
+// §7.1); clear is no protection.
 var epochs = []string{"clear", "early", "handshake", "application"}
 
 // validateNames reports names of a side that name nothing: a record that begins in no write or does
