@@ -6,7 +6,7 @@ import "tlslab/engine/alert"
 type warning struct {
 	message Message
 	alert   alert.Description
-	after   func(*Conn) error // what both sides do where it stands in a message's place
+	after   func(*Conn) error // what both sides do if the alert takes the place of a message
 }
 
 var warnings = [...]warning{

@@ -13,16 +13,16 @@ import (
 // of connections at the same time.
 type Certificate struct {
 	key     *pki.Key
-	kind    string   // of the key, as Suite.KeyType has it
-	curve   Group    // that an ECDSA key lies on, 0 for others
-	classic []byte   // the Certificate message's body up to TLS 1.2
-	modern  []byte   // and in TLS 1.3
+	keyType string   // as Suite.KeyType has it
+	curve   Group    // of an ECDSA key; 0: another key
+	legacy  []byte   // body of the Certificate message up to TLS 1.2
+	tls13   []byte   // body of the Certificate message of TLS 1.3
 	chain   [][]byte // in DER, leaf first
-	issuers [][]byte // names of the chain's issuers, in DER
+	issuers [][]byte // names of the issuers in the chain, in DER
 	leaf    *pki.Certificate
 
-	staple  []byte // an OCSP response, for clients that ask for it; nil: there is none
-	stapled []byte // modern with it
+	staple       []byte // OCSP response on the leaf; nil: none
+	tls13Stapled []byte // tls13 with staple
 }
 
 // NewCertificate encodes a chain of DER certificates, leaf first and without the root, for use
@@ -32,14 +32,14 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	if len(chain) == 0 || key == nil {
 		return nil, errors.New("certificate without chain or key")
 	}
-	c := &Certificate{key: key, kind: pki.KeyTypeOf(key.Public.Algorithm).Name, curve: curves[key.Public.Algorithm], chain: chain}
-	c.classic = wire.AppendCertificate(nil, chain)
-	c.modern = wire.AppendCertificate13(nil, chain, nil)
-	if len(c.classic) > maxCertificates || len(c.modern) > maxCertificates {
+	c := &Certificate{key: key, keyType: pki.KeyTypeOf(key.Public.Algorithm).Name, curve: curves[key.Public.Algorithm], chain: chain}
+	c.legacy = wire.AppendCertificate(nil, chain)
+	c.tls13 = wire.AppendCertificate13(nil, chain, nil)
+	if len(c.legacy) > maxCertificates || len(c.tls13) > maxCertificates {
 		return nil, errors.New("certificate chain longer than a handshake message may be")
 	}
 	for i, der := range chain {
-		// One that cannot be read here may be fit for peers that know more.
+		// Package pki may be unable to parse a certificate that the peer can.
 		parsed, err := pki.Parse(der)
 		if err != nil {
 			continue
@@ -83,8 +83,8 @@ func (c *Certificate) WithOCSPResponse(response []byte) (*Certificate, error) {
 	m := wire.CertificateStatusMsg{Type: wire.StatusOCSP, Response: response}
 	leaf := wire.AppendUint16(nil, extStatusRequest)
 	leaf = wire.Close(m.Append(wire.Open(leaf, 2)), len(leaf), 2)
-	with.stapled = wire.AppendCertificate13(nil, c.chain, leaf)
-	if len(with.stapled) > maxCertificates {
+	with.tls13Stapled = wire.AppendCertificate13(nil, c.chain, leaf)
+	if len(with.tls13Stapled) > maxCertificates {
 		return nil, errors.New("certificate chain and status longer than a handshake message may be")
 	}
 	return &with, nil

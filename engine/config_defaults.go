@@ -95,8 +95,8 @@ func (cfg *Config) resumption() []Resumption {
 }
 
 // allowsResumption reports whether a resumption mechanism is enabled.
-func (cfg *Config) allowsResumption(way Resumption) bool {
-	return slices.Contains(cfg.resumption(), way)
+func (cfg *Config) allowsResumption(mechanism Resumption) bool {
+	return slices.Contains(cfg.resumption(), mechanism)
 }
 
 func (cfg *Config) ticketCount() int {

@@ -18,8 +18,8 @@ import (
 type Conn struct {
 	cfg   *Config
 	side  side
-	err   error      // what ended the connection; nil: nothing
-	count op.Counter // is told of expensive operations
+	err   error      // that ended the connection
+	count op.Counter // counts expensive operations; nil: no observer
 	info  Info       // what has been negotiated so far
 
 	// What protects records: the suite's cipher and hash, nil before the ServerHello, and the agreed
@@ -39,7 +39,7 @@ type Conn struct {
 	post   postHandshake
 	resume resumption
 
-	// Room for what most connections do not outgrow.
+	// Buffers that most connections do not outgrow.
 	scratch     [384]byte
 	ticketStore [384]byte
 }
@@ -49,11 +49,11 @@ type handshake struct {
 	transcript transcript
 	randoms    [2][wire.RandomSize]byte // by side
 	hello      clientHello
-	shares     []*kx.Key // of the client's key_share
+	shares     []*kx.Key // private keys of the client's key_share
 	compatible bool      // middlebox compatibility mode (RFC 9846 §E.4)
 
-	scheme  *pki.Scheme    // by which this side signs
-	peerKey *pki.PublicKey // that verifies the peer's signature
+	scheme  *pki.Scheme    // of this side's signature
+	peerKey *pki.PublicKey // of the peer's leaf
 
 	nameKnown            bool // the server has a certificate for the client's server_name
 	certificateRequested bool // there was a CertificateRequest
@@ -61,28 +61,28 @@ type handshake struct {
 	clientSigns          bool // the client has sent a certificate, so it sends CertificateVerify
 	ticketPromised       bool // up to TLS 1.2: the server sends NewSessionTicket
 
-	ocsp   *ocspState  // of a client with a Config.Revocation
-	early  *earlyState // nil: no early data was offered
+	ocsp   *ocspState  // of a client that checks revocation
+	early  *earlyState // nil: the ClientHello offers no early data
 	legacy legacyState // SSL 3.0 to TLS 1.2
 	tls13  tls13State
 
-	keptStore [640]byte // room for transcript
+	keptStore [640]byte // buffer of transcript
 }
 
 // A postHandshake is what a side owes after a TLS 1.3 handshake.
 type postHandshake struct {
 	ticketsOwed     int
 	updateOwed      bool
-	updateRequested bool // the KeyUpdate that is owed asks for one in return
-	updateQueued    bool // a KeyUpdate was made since the last Flush
+	updateRequested bool // the owed KeyUpdate asks the peer for one
+	updateQueued    bool // a KeyUpdate was queued since the last Flush
 }
 
-// A resumption is what connects a connection to earlier and later ones.
+// A resumption is what a connection has to do with earlier and later connections.
 type resumption struct {
-	offer   offer            // the client's
-	session *session.Session // the client's, made by this connection
-	isNew   bool             // the caller has not been told of session yet
-	id      []byte           // session ID in the hellos
+	offer   offer            // of the client
+	session *session.Session // of the client, made by this connection
+	isNew   bool             // the caller has no EventSession for session yet
+	id      []byte           // session ID of the hellos
 	idStore [wire.MaxSessionID]byte
 }
 
@@ -104,7 +104,7 @@ func newConn(cfg *Config, s side) *Conn {
 	both := &struct {
 		conn Conn
 		hs   handshake
-	}{} // one allocation
+	}{} // one allocation for both
 	c := &both.conn
 	c.cfg, c.out.cfg, c.side, c.hs = cfg, cfg, s, &both.hs
 	c.out.messages = c.out.messagesStore[:0]
@@ -149,7 +149,7 @@ func (c *Conn) Start() error {
 	if err := c.run(); err != nil {
 		return c.fail(err)
 	}
-	c.out.half.SetVersion(uint16(min(c.cfg.maxVersion(), TLS12))) // until the version is settled
+	c.out.half.SetVersion(uint16(min(c.cfg.maxVersion(), TLS12))) // until the version is negotiated
 	return nil
 }
 

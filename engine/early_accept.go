@@ -13,9 +13,9 @@ import (
 // An earlyOffer is what a ClientHello's early data is based on. It is valid while the ClientHello
 // is read.
 type earlyOffer struct {
-	state          session.State // of the PSK that was chosen
+	state          session.State // of the chosen PSK
 	ticket, binder []byte
-	age            uint32 // obfuscated, in milliseconds
+	age            uint32 // obfuscated_ticket_age, in milliseconds
 }
 
 // beginEarlyData is called for a ClientHello with early_data. It rejects early data;
@@ -40,11 +40,11 @@ type earlyRejection struct {
 
 // earlyRejections are applied in this order. AntiReplay comes last: it remembers what it admits.
 var earlyRejections = []earlyRejection{
-	{"the server takes none", func(c *Conn, _ *earlyOffer) bool { return c.cfg.MaxEarlyData == 0 }},
+	{"the server accepts none", func(c *Conn, _ *earlyOffer) bool { return c.cfg.MaxEarlyData == 0 }},
 	{"no PSK was chosen", func(c *Conn, _ *earlyOffer) bool { return c.info.Kind != Resumed }},
-	{"another PSK than the first was chosen", func(c *Conn, _ *earlyOffer) bool { return c.hs.tls13.chosen != 0 }},
+	{"the chosen PSK is not the first", func(c *Conn, _ *earlyOffer) bool { return c.hs.tls13.chosen != 0 }},
 	{"the ticket allows none", func(_ *Conn, x *earlyOffer) bool { return x.state.EarlyData.MaxSize == 0 }},
-	{"the ticket allows more than the server takes", func(c *Conn, x *earlyOffer) bool { return x.state.EarlyData.MaxSize > c.cfg.MaxEarlyData }},
+	{"the ticket allows more than the server accepts", func(c *Conn, x *earlyOffer) bool { return x.state.EarlyData.MaxSize > c.cfg.MaxEarlyData }},
 	{"another suite", func(c *Conn, x *earlyOffer) bool { return x.state.Suite != c.info.Suite.ID }},
 	{"another application protocol", func(c *Conn, x *earlyOffer) bool { return string(x.state.ALPN) != c.info.ALPN }},
 	{"not fresh", func(c *Conn, x *earlyOffer) bool { return !c.isFresh(x) }},
@@ -53,18 +53,18 @@ var earlyRejections = []earlyRejection{
 
 // decideEarlyData accepts the early data of the first ClientHello unless a rule rejects it.
 func (c *Conn) decideEarlyData() {
-	x := &c.hs.early.claim
+	x := &c.hs.early.offer
 	for _, rule := range earlyRejections {
 		if rule.refuses(c, x) {
 			c.info.EarlyRejection = rule.why
-			c.hs.early.claim = earlyOffer{}
+			c.hs.early.offer = earlyOffer{}
 			return
 		}
 	}
 	c.info.EarlyData = EarlyAccepted
 	c.hs.early.room = int(x.state.EarlyData.MaxSize)
 	c.hs.early.cipher, c.hs.early.hash, c.hs.early.most = c.cipher, c.hash, record.MaxPlaintext
-	c.hs.early.claim = earlyOffer{}
+	c.hs.early.offer = earlyOffer{}
 }
 
 // isFresh reports whether the ClientHello arrives within EarlyWindow of its expected arrival (RFC

@@ -23,9 +23,9 @@ type EarlyData uint8
 
 // The states of early data.
 const (
-	EarlyNone     EarlyData = iota // none was offered
-	EarlyOffered                   // at the client: the server has not answered yet
-	EarlyRejected                  // what was sent is lost, and for the application to send again
+	EarlyNone     EarlyData = iota // the client offered none
+	EarlyOffered                   // client only: the server has not answered yet
+	EarlyRejected                  // the early data is lost: the application has to send it again
 	EarlyAccepted
 )
 
@@ -36,14 +36,14 @@ func (e EarlyData) String() string { return nameOf(earlyNames[:], e) }
 
 // An earlyState belongs to a handshake whose first ClientHello offers early data.
 type earlyState struct {
-	room   int            // bytes of application data that may still be sent, or accepted
+	room   int            // bytes of early data that may still be sent, or accepted
 	cipher *record.Cipher // of the ticket's suite
 	hash   *secrets.Hash
-	most   int // bytes of plaintext that the server accepted in a record, when it gave the ticket
+	most   int // bytes of plaintext in a record that the server accepts
 	secret [maxHash]byte
 
-	claim earlyOffer // the server's
-	skip  int        // bytes of rejected early data that may still come to the server
+	offer earlyOffer // at the server
+	skip  int        // bytes of rejected early data that the server may still skip
 }
 
 // offerEarlyData decides whether the client offers early data: if the first offered ticket allows

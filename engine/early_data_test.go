@@ -118,8 +118,8 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 		kind           Kind
 		why            string
 	}{
-		{"a server without the setting", nothing, func(c *Config) { c.MaxEarlyData = 0 }, Resumed, "the server takes none"},
-		{"a server that takes less than the ticket allows", nothing, func(c *Config) { c.MaxEarlyData = 10 }, Resumed, "the ticket allows more than the server takes"},
+		{"a server without the setting", nothing, func(c *Config) { c.MaxEarlyData = 0 }, Resumed, "the server accepts none"},
+		{"a server that takes less than the ticket allows", nothing, func(c *Config) { c.MaxEarlyData = 10 }, Resumed, "the ticket allows more than the server accepts"},
 		{"another ticket key", nothing, func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{9}) }, Full, "no PSK was chosen"},
 		{"a server without tickets", nothing, func(c *Config) { c.Tickets = nil }, Full, "no PSK was chosen"},
 		{"a ticket past its life", nothing, at(3 * time.Hour), Full, "no PSK was chosen"},
@@ -134,7 +134,7 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 		{"a ticket from before the guard", nothing, func(c *Config) { c.AntiReplay = session.SingleUseTickets(100, testTime.Add(time.Second)) }, Resumed, "a replay"},
 		{"a retry", nothing, withGroups(P256), Resumed, ""},
 		{"a retry with another ticket key", nothing, both(withGroups(P256), func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{9}) }), Full, ""},
-		{"a server of small records", nothing, func(c *Config) { c.MaxEarlyData, c.RecordSizeLimit = 0, 64 }, Resumed, "the server takes none"},
+		{"a server of small records", nothing, func(c *Config) { c.MaxEarlyData, c.RecordSizeLimit = 0, 64 }, Resumed, "the server accepts none"},
 		{"a server that has to know the client", showing, both(asking, func(c *Config) { c.ClientAuth = ClientAuthRequired }), Full, "no PSK was chosen"},
 	} {
 		t.Run(x.name, func(t *testing.T) {

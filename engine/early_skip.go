@@ -43,7 +43,7 @@ func (c *Conn) skipRecord(h record.Header, otherwise error) error {
 	if len(c.in.partial) > 0 {
 		return interleaved
 	}
-	if c.in.half.Protected() { // it was tried to open it
+	if c.in.half.Protected() { // the failed decryption costs CPU time
 		c.count.Count(op.Op{Kind: op.Open, Alg: c.cipher.Name, Size: h.Length})
 	}
 	c.hs.early.skip -= max(h.Length-usualRecordOverhead, 1)

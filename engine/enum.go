@@ -2,8 +2,7 @@ package engine
 
 import "strconv"
 
-// nameOf returns the name of a small number, or the number itself where it
-// has none.
+// nameOf returns the name of a small number, or the number itself if it has no name.
 func nameOf[T ~uint8](names []string, v T) string {
 	if int(v) < len(names) {
 		return names[v]

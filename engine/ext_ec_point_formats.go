@@ -7,7 +7,7 @@ import (
 )
 
 // uncompressed is the only point format in use (RFC 8422 §5.1.2).
-const uncompressed = 0 // the only point format that is left (RFC 8422 §5.1.2)
+const uncompressed = 0
 
 func writeECPointFormats(c *Conn, p place, dst []byte) ([]byte, bool) {
 	x := wire.Bytes8{List: []byte{uncompressed}}

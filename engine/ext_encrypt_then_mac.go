@@ -16,7 +16,7 @@ func writeEncryptThenMAC(c *Conn, p place, dst []byte) ([]byte, bool) {
 func readEncryptThenMAC(c *Conn, _ place, body []byte) error {
 	if c.side == client {
 		if c.cipher.BlockSize == 0 {
-			return badExtension // RFC 7366 §3: not with stream ciphers and AEADs
+			return badExtension // not with a stream cipher or an AEAD: RFC 7366 §3
 		}
 		c.info.EncryptThenMAC = true
 	}

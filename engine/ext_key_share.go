@@ -160,8 +160,8 @@ func (c *Conn) generateShares() error {
 		}
 		c.hs.shares = c.hs.shares[:0]
 		return c.generateShare(c.hs.tls13.retryGroup)
-	case c.resume.offer.session != nil && !c.resume.offer.classic && !c.cfg.allowsResumption(PSKDHE):
-		return nil // psk_ke needs no share; a server that wants one asks for it
+	case c.resume.offer.session != nil && !c.resume.offer.legacy && !c.cfg.allowsResumption(PSKDHE):
+		return nil // psk_ke needs no share; a server that wants one sends a HelloRetryRequest
 	}
 	n := c.cfg.KeyShares
 	if n == 0 {

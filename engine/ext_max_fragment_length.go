@@ -41,7 +41,7 @@ func (r *recordSizes) sameMaxFragment(s *session.State) bool {
 // preferRecordSizeLimit ignores max_fragment_length if the client also sends record_size_limit
 // (RFC 8449 §5).
 func (r *recordSizes) preferRecordSizeLimit() {
-	if r.announced[client] != 0 {
+	if r.limit[client] != 0 {
 		r.fragment = 0
 	}
 }

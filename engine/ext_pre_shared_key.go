@@ -30,7 +30,7 @@ func writePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	at = len(dst)
 	dst = wire.Open(dst, 2)
 	for i := range c.resume.offer.tickets {
-		size := len(c.resume.offer.tickets[i].PSK) // a PSK of ours is as long as its hash
+		size := len(c.resume.offer.tickets[i].PSK) // a PSK is as long as its hash
 		dst = append(append(dst, byte(size)), zeroBinder[:size]...)
 	}
 	return wire.Close(dst, at, 2), true
@@ -42,7 +42,7 @@ var zeroBinder [64]byte
 // hash must be that of the suite (RFC 9846 §4.2.4).
 func (c *Conn) offersPSK() bool {
 	o := &c.resume.offer
-	return o.session != nil && !o.classic && (c.hash == nil || c.hash.Name == o.hash)
+	return o.session != nil && !o.legacy && (c.hash == nil || c.hash.Name == o.hash)
 }
 
 // sealBinders writes the binders of a ClientHello (RFC 9846 §4.3.11.2). It leaves the key schedule
@@ -110,7 +110,7 @@ func readPreSharedKey(c *Conn, p place, body []byte) error {
 // (RFC 9846 §4.3.11).
 func (c *Conn) choosePSK() error {
 	h := &c.hs.hello
-	way := c.choosePSKMode()
+	mechanism := c.choosePSKMode()
 	binders := h.psks.Binders
 	i := uint16(0)
 	for rest := h.psks.Identities; len(rest) > 0 && i < MaxTicketsOffered; i++ {
@@ -119,7 +119,7 @@ func (c *Conn) choosePSK() error {
 		identity, age, rest = rest.Next()
 		binder, binders = binders.Next()
 		s, ok := c.openPSK(identity)
-		if !ok || way == 0 || !c.cfg.allowsResuming(&s) || !c.sizes.sameMaxFragment(&s) || !c.info.sameServerName(&s) {
+		if !ok || mechanism == 0 || !c.cfg.allowsResuming(&s) || !c.sizes.sameMaxFragment(&s) || !c.info.sameServerName(&s) {
 			continue
 		}
 		message := c.in.message[:len(c.in.message)-h.psks.BindersSize()]
@@ -134,9 +134,9 @@ func (c *Conn) choosePSK() error {
 			continue
 		}
 		c.hs.tls13.chosen = i
-		c.info.Kind, c.info.Resumption = Resumed, way
+		c.info.Kind, c.info.Resumption = Resumed, mechanism
 		if c.hs.early != nil {
-			c.hs.early.claim = earlyOffer{s, identity, binder, age}
+			c.hs.early.offer = earlyOffer{s, identity, binder, age}
 			c.hs.early.skip = max(c.hs.early.skip, int(s.EarlyData.MaxSize))
 		}
 		return nil

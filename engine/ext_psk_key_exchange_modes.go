@@ -8,8 +8,8 @@ var pskModes = map[Resumption]byte{PSK: 0, PSKDHE: 1}
 func writePSKKeyExchangeModes(c *Conn, _ place, dst []byte) ([]byte, bool) {
 	at := len(dst)
 	dst = append(dst, 0)
-	for _, way := range c.cfg.resumption() {
-		if mode, ok := pskModes[way]; ok {
+	for _, mechanism := range c.cfg.resumption() {
+		if mode, ok := pskModes[mechanism]; ok {
 			dst = append(dst, mode)
 		}
 	}
@@ -26,11 +26,11 @@ func readPSKKeyExchangeModes(c *Conn, _ place, body []byte) error {
 
 // choosePSKMode returns the server's first mode that the client allows; 0 if there is none.
 func (c *Conn) choosePSKMode() Resumption {
-	for _, way := range c.cfg.resumption() {
-		mode, ok := pskModes[way]
+	for _, mechanism := range c.cfg.resumption() {
+		mode, ok := pskModes[mechanism]
 		for _, theirs := range c.hs.hello.modes {
 			if ok && theirs == mode {
-				return way
+				return mechanism
 			}
 		}
 	}

@@ -13,9 +13,9 @@ import (
 
 // recordSizes are the negotiated lengths of records, in bytes of plaintext; 0 is none.
 type recordSizes struct {
-	fragment  int    // max_fragment_length, for both directions
-	announced [2]int // record_size_limit, by the side that receives
-	settled   bool   // both hold: see agreeRecordSizes
+	fragment int    // max_fragment_length, for both directions
+	limit    [2]int // record_size_limit, by the side that sent it
+	agreed   bool   // see agreeRecordSizes
 }
 
 // minRecordSizeLimit is the least record_size_limit in bytes (RFC 8449 §4).
@@ -40,7 +40,7 @@ func writeRecordSizeLimit(c *Conn, p place, dst []byte) ([]byte, bool) {
 			limit = most
 		}
 	}
-	c.sizes.announced[c.side] = limit
+	c.sizes.limit[c.side] = limit
 	return wire.AppendUint16(dst, uint16(limit)), limit != 0
 }
 
@@ -55,7 +55,7 @@ func readRecordSizeLimit(c *Conn, _ place, body []byte) error {
 	if n < minRecordSizeLimit || c.side == client && n > longestRecord(c.info.Version) {
 		return fmt.Errorf("%w: limit of %d bytes", badExtension, n)
 	}
-	c.sizes.announced[other(c.side)] = n
+	c.sizes.limit[other(c.side)] = n
 	return nil
 }
 
@@ -63,17 +63,17 @@ func readRecordSizeLimit(c *Conn, _ place, body []byte) error {
 // of both directions keep to the negotiated lengths.
 func (c *Conn) agreeRecordSizes() error {
 	s := &c.sizes
-	s.settled = true
-	if c.side == client && c.info.Kind == Resumed && s.fragment == 0 && s.announced[server] == 0 {
-		s.fragment = c.resume.offer.session.MaxFragment // servers may leave it at what the session has
+	s.agreed = true
+	if c.side == client && c.info.Kind == Resumed && s.fragment == 0 && s.limit[server] == 0 {
+		s.fragment = c.resume.offer.session.MaxFragment // a server need not repeat the extension
 	}
-	if s.announced[client] == 0 || s.announced[server] == 0 {
-		s.announced = [2]int{}
+	if s.limit[client] == 0 || s.limit[server] == 0 {
+		s.limit = [2]int{}
 	} else if s.fragment != 0 {
 		return fmt.Errorf("%w: max_fragment_length beside record_size_limit", badExtension)
 	}
-	c.info.MaxFragment, c.info.ClientRecordLimit, c.info.ServerRecordLimit = s.fragment, s.announced[client], s.announced[server]
-	// Early data keeps to what held when its ticket was given.
+	c.info.MaxFragment, c.info.ClientRecordLimit, c.info.ServerRecordLimit = s.fragment, s.limit[client], s.limit[server]
+	// Early data keeps to the lengths that held when its ticket was issued.
 	if c.in.epoch != EpochEarly {
 		c.restrictRecords(c.in.half, other(c.side))
 	}
@@ -86,14 +86,14 @@ func (c *Conn) agreeRecordSizes() error {
 // restrictRecords limits the records of one direction to the negotiated lengths. record_size_limit
 // holds for protected records only; in TLS 1.3 it includes the content type.
 func (c *Conn) restrictRecords(h *record.HalfConn, from side) {
-	if !c.sizes.settled {
+	if !c.sizes.agreed {
 		return
 	}
 	most := h.MaxPlaintext()
 	if c.sizes.fragment != 0 {
 		most = min(most, c.sizes.fragment)
 	}
-	if n := c.sizes.announced[other(from)]; n != 0 && h.Protected() {
+	if n := c.sizes.limit[other(from)]; n != 0 && h.Protected() {
 		if c.info.Version == TLS13 {
 			n--
 		}

@@ -132,7 +132,7 @@ func TestIllegalRecordSizesAreRefused(t *testing.T) {
 		{"limit of 63", server, limit("\x00\x3f"), badExtension},
 		{"limit of three bytes", server, limit("\x00\x40\x00"), decodeError},
 		{"limit beyond the protocol's", client, limit("\x40\x02"), badExtension},
-		{"both answered", client, answered(func(s *recordSizes) { s.fragment, s.announced = 512, [2]int{64, 64} }), badExtension},
+		{"both answered", client, answered(func(s *recordSizes) { s.fragment, s.limit = 512, [2]int{64, 64} }), badExtension},
 	} {
 		c := newConn(&Config{MaxFragment: 512}, row.side)
 		c.info.Version = TLS13

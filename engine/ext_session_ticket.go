@@ -4,7 +4,7 @@ func writeSessionTicket(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p != inClientHello {
 		return dst, c.hs.ticketPromised
 	}
-	if c.resume.offer.classic {
+	if c.resume.offer.legacy {
 		dst = append(dst, c.resume.offer.session.SessionTicket...)
 	}
 	return dst, c.cfg.minVersion() <= TLS12 && c.cfg.allowsResumption(Ticket)

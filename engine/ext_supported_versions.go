@@ -20,7 +20,7 @@ func writeSupportedVersions(c *Conn, p place, dst []byte) ([]byte, bool) {
 
 func readSupportedVersions(c *Conn, p place, body []byte) error {
 	if p != inClientHello {
-		return nil // read before anything else, see serverVersion
+		return nil // serverVersion has read it
 	}
 	var x wire.Versions
 	err := x.Parse(body)

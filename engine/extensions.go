@@ -155,7 +155,7 @@ func (c *Conn) readExtensions(p place, list wire.Extensions) (seen extensionSet,
 			return seen, fmt.Errorf("%w: %s", misplacedExtension, x.name)
 		case c.side == client && p&unsolicited == 0 && c.hs.hello.seen&(1<<i) == 0:
 			return seen, fmt.Errorf("%w: %s", unsolicitedExtension, x.name)
-		case c.side == server && p == inCertificate: // no CertificateRequest of ours asks for any
+		case c.side == server && p == inCertificate: // this server requests none
 			return seen, fmt.Errorf("%w: %s", unsolicitedExtension, x.name)
 		case x.id == extPreSharedKey && p == inClientHello && len(rest) > 0:
 			return seen, pskNotLast

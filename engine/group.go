@@ -6,7 +6,7 @@ import (
 	"tlslab/engine/kx"
 )
 
-// A Group is a NamedGroup (RFC 9846 §4.3.7).
+// A Group is a NamedGroup as it is written on the wire (RFC 9846 §4.3.7).
 type Group uint16
 
 // The groups.
@@ -25,7 +25,8 @@ const (
 	SecP384r1MLKEM1024 = Group(kx.SecP384r1MLKEM1024)
 )
 
-// String returns the group's name, as package kx has it; "none" for 0.
+// String returns the group's name as package kx has it, "none" for 0, or "group 0x1234" if kx does
+// not have the group.
 func (g Group) String() string {
 	if g == 0 {
 		return "none"
@@ -36,7 +37,7 @@ func (g Group) String() string {
 	return fmt.Sprintf("group 0x%04x", uint16(g))
 }
 
-// ParseGroup reads a group's name.
+// ParseGroup reads a group's name as package kx has it: "x25519". Any other text is an error.
 func ParseGroup(s string) (Group, error) {
 	if row := kx.ByName(s); row != nil {
 		return Group(row.ID), nil
@@ -44,7 +45,7 @@ func ParseGroup(s string) (Group, error) {
 	return 0, fmt.Errorf("unknown group %q", s)
 }
 
-// family is what the group is built on, 0 where it is unknown.
+// family returns the family of the group; 0 if package kx does not have the group.
 func (g Group) family() kx.Family {
 	if row := g.row(); row != nil {
 		return row.Family
@@ -54,5 +55,5 @@ func (g Group) family() kx.Family {
 
 const numFamilies = kx.Hybrid + 1
 
-// row is what package kx knows of the group, nil if it has none.
+// row returns package kx's row of the group; nil if it has none.
 func (g Group) row() *kx.Group { return kx.ByID(uint16(g)) }

@@ -192,9 +192,9 @@ func TestClientChoosesACertificateThatFits(t *testing.T) {
 			case x.version == TLS13 && x.want == nil:
 				want = make([]byte, 4)
 			case x.version == TLS13:
-				want = x.want.certificate.modern
+				want = x.want.certificate.tls13
 			case x.want != nil:
-				want = x.want.certificate.classic
+				want = x.want.certificate.legacy
 			}
 			if !slices.Equal(got, want) {
 				t.Errorf("a Certificate of %d bytes, want %d", len(got), len(want))
@@ -297,8 +297,8 @@ func TestClientAuthenticationUnasked(t *testing.T) {
 		resumed bool
 		tamper  func(int, []message) []message
 	}{
-		{"Certificate", TLS13, false, before(Finished, client, handshake(Certificates, shown.modern))},
-		{"Certificate", TLS12, false, before(ClientKeyExchange, client, handshake(Certificates, shown.classic))},
+		{"Certificate", TLS13, false, before(Finished, client, handshake(Certificates, shown.tls13))},
+		{"Certificate", TLS12, false, before(ClientKeyExchange, client, handshake(Certificates, shown.legacy))},
 		{"CertificateVerify", TLS12, false, before(Finished, client, handshake(CertificateVerify, []byte("\x04\x03\x00\x01x")))},
 		{"CertificateRequest in a resumed handshake", TLS13, true, before(Finished, server, request13)},
 		{"CertificateRequest in a resumed handshake", TLS12, true, before(Finished, server, request12)},

@@ -14,15 +14,15 @@ type clientHello struct {
 	seen      extensionSet
 	versions  wire.Uint16s
 	groups    wire.Uint16s
-	schemes   wire.Uint16s // of a CertificateRequest, at the client
+	schemes   wire.Uint16s // at the client: of a CertificateRequest
 	shares    wire.Shares
 	modes     []byte
 	protocols wire.Names
 	ticket    []byte
 	psks      wire.OfferedPSKs
-	cookie    []byte // the client's, from a HelloRetryRequest
+	cookie    []byte // at the client: of a HelloRetryRequest
 
-	authorities    wire.DistinguishedNames // that the peer trusts, as it says
+	authorities    wire.DistinguishedNames // that the peer trusts
 	requestsStaple bool                    // status_request
 }
 
@@ -58,7 +58,7 @@ func writeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	dst = wire.Close(dst, at, 2)
 	dst = c.cfg.appendCompressions(dst)
 	if c.cfg.maxVersion() == SSL30 {
-		return dst, nil // which has no extensions
+		return dst, nil // SSL 3.0 has no extensions
 	}
 	dst = c.appendExtensions(dst, inClientHello)
 	return dst, c.sealBinders(dst[start-headerSize:])
@@ -76,10 +76,9 @@ func (c *Conn) beginClientHello() error {
 		c.resume.id = append(c.resume.idStore[:0], offered.ID...)
 		return nil
 	}
-	// A fresh session ID asks for compatibility mode, or shows by its echo
-	// that a ticket was taken (RFC 9846 §E.4;
-	// RFC 5077 §3.4).
-	if c.cfg.maxVersion() == TLS13 && !c.cfg.NoCompatibility || c.resume.offer.classic {
+	// A fresh session ID requests compatibility mode (RFC 9846 §E.4). Up to TLS 1.2 its echo tells
+	// that the server has accepted the ticket (RFC 5077 §3.4).
+	if c.cfg.maxVersion() == TLS13 && !c.cfg.NoCompatibility || c.resume.offer.legacy {
 		c.resume.id = c.resume.idStore[:]
 		_, err := io.ReadFull(c.cfg.Rand, c.resume.id)
 		return err

@@ -2,15 +2,14 @@ package engine
 
 import "slices"
 
-// The compression methods (RFC 5246 §6.1, RFC 3749 §2). A session keeps its own
-// when it is resumed.
+// CompressionMethods (RFC 5246 §6.1, RFC 3749 §2). A resumed session keeps its method.
 const (
 	compressNull    = 0
 	compressDeflate = 1
 )
 
-// appendCompressions writes a ClientHello's compression methods. TLS 1.3 knows
-// null alone, and wants to see nothing else.
+// appendCompressions appends the compression_methods of a ClientHello. A client that offers TLS
+// 1.3 lists null only.
 func (cfg *Config) appendCompressions(dst []byte) []byte {
 	if cfg.offersCompression() {
 		return append(dst, 2, compressDeflate, compressNull)
@@ -20,8 +19,8 @@ func (cfg *Config) appendCompressions(dst []byte) []byte {
 
 func (cfg *Config) offersCompression() bool { return cfg.Compression && cfg.maxVersion() < TLS13 }
 
-// chooseCompression wants null alone in TLS 1.3, and null among others before
-// (RFC 9846 §4.2.2). There DEFLATE is chosen if both sides are set to it.
+// chooseCompression chooses DEFLATE if both sides enable it, up to TLS 1.2. The client must list
+// null, and in TLS 1.3 nothing else (RFC 9846 §4.2.2).
 func (c *Conn) chooseCompression() error {
 	list := c.hs.hello.Compression
 	if c.info.Version == TLS13 && len(list) != 1 || !slices.Contains(list, compressNull) {
@@ -44,7 +43,7 @@ func (c *Conn) readCompression(method uint8) error {
 	return nil
 }
 
-// compression is the method that was chosen.
+// compression returns the negotiated CompressionMethod.
 func (i *Info) compression() byte {
 	if i.Compressed {
 		return compressDeflate

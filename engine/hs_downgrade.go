@@ -6,13 +6,11 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Protection against an attacker who talks both sides down to a version older
-// than the best they share: the mark that a server leaves in its random, and the
-// mark of a client that has already come down by itself.
+// Protection against an attacker who makes both sides negotiate a lower version than the best they
+// share: the sentinel in a server's random, and the SCSV of a client that falls back by itself.
 
-// sentinels end the random of a server that settles for less than it could speak:
-// for a version that is at most max, if the server knows one that is at least
-// knows (RFC 9846 §4.2.3). The first that fits is taken.
+// downgradeSentinels end the random of a server that negotiates version max or lower, although it
+// supports version knows or higher (RFC 9846 §4.2.3). The first match applies.
 var downgradeSentinels = [...]struct {
 	max, knows Version
 	bytes      [8]byte
@@ -21,7 +19,7 @@ var downgradeSentinels = [...]struct {
 	{TLS12, TLS13, [8]byte{'D', 'O', 'W', 'N', 'G', 'R', 'D', 1}},
 }
 
-// writeDowngradeSentinel writes the sentinel, if one is due.
+// writeDowngradeSentinel writes the sentinel into the server's random, if one applies.
 func (c *Conn) writeDowngradeSentinel(random *[wire.RandomSize]byte) {
 	for i := range downgradeSentinels {
 		s := &downgradeSentinels[i]
@@ -32,8 +30,8 @@ func (c *Conn) writeDowngradeSentinel(random *[wire.RandomSize]byte) {
 	}
 }
 
-// hasDowngradeSentinel finds a sentinel in a server's random that should not be there: with
-// a version that this client need not have settled for.
+// hasDowngradeSentinel reports whether a server's random has a sentinel although the client
+// offered a version that excludes it.
 func (c *Conn) hasDowngradeSentinel(random []byte) bool {
 	if c.info.Version == c.cfg.maxVersion() {
 		return false
@@ -47,11 +45,11 @@ func (c *Conn) hasDowngradeSentinel(random []byte) bool {
 	return false
 }
 
-// fallbackSCSV is TLS_FALLBACK_SCSV: the client has failed with a higher
-// version and tries a lower one (RFC 7507 §2).
+// fallbackSCSV is TLS_FALLBACK_SCSV: the client retries with a lower version (RFC 7507 §2).
 const fallbackSCSV = 0x5600
 
-// checkFallback refuses a client that has come down without need (RFC 7507 §3).
+// checkFallback refuses a client that falls back although the server supports a higher version
+// (RFC 7507 §3).
 func (c *Conn) checkFallback() error {
 	if c.hs.hello.Suites.Contains(fallbackSCSV) && c.cfg.maxVersion() > c.hs.hello.highest() {
 		return fmt.Errorf("%w: the client came down to %v", inappropriateFallback, c.hs.hello.highest())
@@ -59,7 +57,7 @@ func (c *Conn) checkFallback() error {
 	return nil
 }
 
-// highest is the highest version that the client offers.
+// highest returns the highest version that the client offers.
 func (h *clientHello) highest() Version {
 	if h.versions == nil {
 		return Version(h.Version)

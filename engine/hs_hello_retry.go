@@ -6,11 +6,11 @@ import (
 	"tlslab/engine/wire"
 )
 
-// changedByRetry are the extensions in which a second ClientHello may differ
-// from the first; the last is padding (RFC 9846 §4.2.2, RFC 7685).
+// changedByRetry are the extensions that a second ClientHello may change: those of RFC 9846
+// §4.2.2, and padding (RFC 7685).
 var changedByRetry = []uint16{extKeyShare, extEarlyData, extCookie, extPreSharedKey, extPadding}
 
-// appendUnchanged appends what a second ClientHello must repeat of this one.
+// appendUnchanged appends what a second ClientHello must repeat.
 func (h *clientHello) appendUnchanged(dst []byte) []byte {
 	same := h.ClientHelloMsg
 	same.Extensions = nil
@@ -25,7 +25,7 @@ func (h *clientHello) appendUnchanged(dst []byte) []byte {
 	return same.Append(dst)
 }
 
-// checkSecondHello holds the second ClientHello against the first one.
+// checkSecondHello compares a second ClientHello with the first.
 func (c *Conn) checkSecondHello() error {
 	if c.info.HelloRetry && !slices.Equal(c.hs.tls13.repeated, c.hs.hello.appendUnchanged(nil)) {
 		return changedHello
@@ -33,15 +33,15 @@ func (c *Conn) checkSecondHello() error {
 	return nil
 }
 
-// requestRetry settles that a HelloRetryRequest asks for a share of the group.
+// requestRetry makes the server request a share of a group by a HelloRetryRequest.
 func (c *Conn) requestRetry(g Group) {
 	c.info.Group = g
 	c.info.HelloRetry = true
 	c.hs.tls13.repeated = c.hs.hello.appendUnchanged(nil)
 }
 
-// writeHelloRetryRequest writes a HelloRetryRequest, and folds the first ClientHello in
-// the transcript into its hash.
+// writeHelloRetryRequest writes a HelloRetryRequest. In the transcript the hash of the first
+// ClientHello replaces it.
 func writeHelloRetryRequest(c *Conn, dst []byte) ([]byte, error) {
 	c.hs.transcript.retry()
 	return c.appendServerHello(dst, wire.RetryRandom[:], inHelloRetryRequest), nil

@@ -7,7 +7,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// legacyHandlers is SSL 3.0 to TLS 1.2 (RFC 6101, 2246, 4346, 5246) from the ServerHello on.
+// legacyHandlers are the messages of SSL 3.0 to TLS 1.2 behind the ServerHello (RFC 6101, 2246,
+// 4346, 5246).
 var legacyHandlers = handlers{
 	enter: enterLegacy,
 	keys:  legacyKeys,
@@ -24,19 +25,19 @@ var legacyHandlers = handlers{
 	},
 }
 
-// maxKeyBlock is the longest key block: AES-256-CBC with SHA-384.
+// maxKeyBlock is the longest key block in bytes: AES-256-CBC with HMAC-SHA-384.
 const maxKeyBlock = 2 * (48 + 32)
 
-// legacyState is what the versions up to TLS 1.2 keep besides.
+// legacyState is what only a handshake up to TLS 1.2 needs. Arrays of two are by side.
 type legacyState struct {
 	secrets   *secrets.Legacy
-	key       *kx.Key // the server's ephemeral key
-	peerShare []byte  // what the client answers to
+	key       *kx.Key // ephemeral, of the server
+	peerShare []byte  // of the server, at the client
 	premaster []byte
 	keys      [2]record.Keys // by side
 	expanded  bool
 	block     [maxKeyBlock]byte
-	share     [133]byte // room for peerShare: P-521's point
+	share     [133]byte // buffer of peerShare, as long as a point of P-521
 	verify    [secrets.SSL30FinishedSize]byte
 }
 
@@ -48,7 +49,8 @@ func (c *Conn) newLegacySecrets() {
 	c.hs.legacy.secrets = secrets.NewLegacy(c.hash, c.count)
 }
 
-// enterLegacy readies the secrets, which a resumed session has already.
+// enterLegacy prepares the secrets of a full handshake. A resumed handshake has its master secret
+// already.
 func enterLegacy(c *Conn) error {
 	if c.info.Kind == Full {
 		c.newLegacySecrets()
@@ -58,8 +60,7 @@ func enterLegacy(c *Conn) error {
 	return nil
 }
 
-// legacyKeys makes the protection of one direction from the key block
-// (RFC 5246 §6.3).
+// legacyKeys makes the protection of one direction from the key block (RFC 5246 §6.3).
 func legacyKeys(c *Conn, from side, _ Epoch) (*record.HalfConn, error) {
 	s := &c.hs.legacy
 	if !s.expanded {
@@ -79,8 +80,8 @@ func legacyKeys(c *Conn, from side, _ Epoch) (*record.HalfConn, error) {
 	return half, err
 }
 
-// readLegacyServerHello reads the rest of a ServerHello up to TLS 1.2: whether the
-// session is resumed, and what was agreed to.
+// readLegacyServerHello reads the rest of a ServerHello up to TLS 1.2: whether the session is
+// resumed, and the extensions.
 func (c *Conn) readLegacyServerHello(m *wire.ServerHelloMsg) error {
 	if c.hasDowngradeSentinel(m.Random) {
 		return downgraded
@@ -92,7 +93,7 @@ func (c *Conn) readLegacyServerHello(m *wire.ServerHelloMsg) error {
 	c.info.ExtendedMasterSecret = seen.has(extExtendedMasterSecret)
 	echoed := len(m.SessionID) > 0 && string(m.SessionID) == string(c.resume.id)
 	c.resume.id = append(c.resume.idStore[:0], m.SessionID...)
-	if !c.resume.offer.classic || !echoed {
+	if !c.resume.offer.legacy || !echoed {
 		c.info.Kind = Full
 		return c.agreeRecordSizes()
 	}
@@ -114,6 +115,5 @@ func (c *Conn) readLegacyServerHello(m *wire.ServerHelloMsg) error {
 	return c.agreeRecordSizes()
 }
 
-// impliesScheme says whether the version leaves the signature scheme to the kind
-// of key.
+// impliesScheme reports whether the type of key implies the signature scheme: before TLS 1.2.
 func (i *Info) impliesScheme() bool { return i.Version < TLS12 }

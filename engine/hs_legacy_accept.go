@@ -6,8 +6,8 @@ import (
 	"tlslab/engine/kx"
 )
 
-// acceptLegacy makes the choices up to TLS 1.2 (RFC 5246 §7.4.1.3): a session to
-// resume, or a suite with its certificate and group.
+// acceptLegacy makes the server's choices up to TLS 1.2 (RFC 5246 §7.4.1.3): a session to resume,
+// or a suite with its certificate and group.
 func (c *Conn) acceptLegacy() error {
 	c.info.ExtendedMasterSecret = c.hs.hello.seen.has(extExtendedMasterSecret) && !c.cfg.NoExtendedMasterSecret
 	if err := c.lookUpServerName(); err != nil {
@@ -17,8 +17,8 @@ func (c *Conn) acceptLegacy() error {
 		return err
 	}
 	renewKeys := true
-	if s, way, old := c.findSession(); way != 0 {
-		resumed, err := c.resumeLegacy(&s, way)
+	if s, mechanism, old := c.findSession(); mechanism != 0 {
+		resumed, err := c.resumeLegacy(&s, mechanism)
 		if err != nil {
 			return err
 		}
@@ -30,8 +30,8 @@ func (c *Conn) acceptLegacy() error {
 	}
 	c.info.Kind = Full
 	var suite *Suite
-	for _, how := range c.certificateMatch() {
-		if suite = c.chooseSuite(func(s *Suite) bool { return c.canServeLegacy(s, how) }); suite != nil {
+	for _, match := range c.cfg.matches() {
+		if suite = c.chooseSuite(func(s *Suite) bool { return c.canServeLegacy(s, match) }); suite != nil {
 			break
 		}
 	}
@@ -42,8 +42,8 @@ func (c *Conn) acceptLegacy() error {
 	return nil
 }
 
-// explainNoLegacySuite says why there is none: a client that names finite-field
-// groups, all of them others than ours, is told so.
+// explainNoLegacySuite returns why no suite fits. A client that offers DHE suites but none of the
+// server's FFDHE groups gets insufficient_security (RFC 7919 §4).
 func (c *Conn) explainNoLegacySuite() error {
 	overField := func(s *Suite) bool { return GroupFamily(s.KeyExchange) == kx.Field }
 	if c.hs.hello.namesFFDHEGroups() && c.chooseSuite(overField) != nil {
@@ -52,10 +52,9 @@ func (c *Conn) explainNoLegacySuite() error {
 	return noCommonSuite
 }
 
-// canServeLegacy says whether the server has what a suite needs: a group, a
-// certificate with the right kind of key that fits, and a signature scheme. What it
-// found it keeps.
-func (c *Conn) canServeLegacy(s *Suite, how certificateMatch) bool {
+// canServeLegacy reports whether the server has what a suite needs: a common group, a matching
+// certificate with the suite's type of key, and a signature scheme. It keeps what it finds.
+func (c *Conn) canServeLegacy(s *Suite, match certificateMatch) bool {
 	ephemeral := GroupFamily(s.KeyExchange) != 0
 	c.info.Group = 0
 	if ephemeral {
@@ -64,7 +63,7 @@ func (c *Conn) canServeLegacy(s *Suite, how certificateMatch) bool {
 		}
 	}
 	for _, certificate := range c.cfg.Certificates {
-		if certificate.kind != s.KeyType || how.name && !c.matchesServerName(certificate) || how.curve && !c.hs.hello.namesCurve(certificate.curve) {
+		if certificate.keyType != s.KeyType || match.name && !c.matchesServerName(certificate) || match.curve && !c.hs.hello.namesCurve(certificate.curve) {
 			continue
 		}
 		scheme := c.schemeFor(certificate)
@@ -76,15 +75,15 @@ func (c *Conn) canServeLegacy(s *Suite, how certificateMatch) bool {
 	return false
 }
 
-// namesCurve says whether the client knows the curve of a certificate's key.
+// namesCurve reports whether the client supports the curve of a certificate's key; 0 is a key
+// without a curve.
 func (h *clientHello) namesCurve(g Group) bool {
 	return g == 0 || h.groups == nil || h.groups.Contains(uint16(g))
 }
 
-// legacyGroup is the server's first group of a family that the client knows.
-// A client that names no groups knows all (RFC 8422 §4), and one that names no
-// finite-field groups, as if it had never heard of them, all of those (RFC
-// 7919 §4).
+// legacyGroup returns the server's first group of a family that the client supports; 0 if there is
+// none. A client without supported_groups supports all groups (RFC 8422 §4). A client whose
+// supported_groups has no FFDHE group supports all FFDHE groups (RFC 7919 §4).
 func (c *Conn) legacyGroup(family kx.Family) Group {
 	all := c.hs.hello.groups == nil || family == kx.Field && !c.hs.hello.namesFFDHEGroups()
 	for _, g := range c.cfg.groups() {
@@ -95,8 +94,8 @@ func (c *Conn) legacyGroup(family kx.Family) Group {
 	return 0
 }
 
-// namesFFDHEGroups says whether the client names finite-field groups, known to us
-// or not: 256 to 511 are theirs (RFC 7919 §4).
+// namesFFDHEGroups reports whether supported_groups has an FFDHE group, known or unknown: numbers
+// 256 to 511 (RFC 7919 §4).
 func (h *clientHello) namesFFDHEGroups() bool {
 	for i := range h.groups.Len() {
 		if h.groups.At(i)>>8 == 1 {
@@ -106,9 +105,9 @@ func (h *clientHello) namesFFDHEGroups() bool {
 	return false
 }
 
-// newSessionID settles the session ID of a ServerHello up to TLS 1.2: the client's
-// where its session is resumed (RFC 5246 §7.3, RFC 5077 §3.4), a new one
-// where the session is going to be kept, or none.
+// newSessionID decides on the session ID of a ServerHello up to TLS 1.2: the client's if its
+// session is resumed (RFC 5246 §7.3, RFC 5077 §3.4), a new one if the server caches the session,
+// or none.
 func (c *Conn) newSessionID() error {
 	switch {
 	case c.info.Kind == Resumed:

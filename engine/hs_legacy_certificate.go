@@ -2,12 +2,12 @@ package engine
 
 import "tlslab/engine/wire"
 
-// writeLegacyCertificate writes this side's chain; a client's may be empty.
+// writeLegacyCertificate writes the chain of this side. A client's may be empty.
 func writeLegacyCertificate(c *Conn, dst []byte) ([]byte, error) {
 	if c.info.Certificate == nil {
 		return append(dst, 0, 0, 0), nil
 	}
-	return append(dst, c.info.Certificate.classic...), nil
+	return append(dst, c.info.Certificate.legacy...), nil
 }
 
 func readLegacyCertificate(c *Conn, body []byte) error {
@@ -27,7 +27,7 @@ func readLegacyCertificate(c *Conn, body []byte) error {
 
 func writeServerHelloDone(_ *Conn, dst []byte) ([]byte, error) { return dst, nil }
 
-// readServerHelloDone ends the server's part, and with it the time for a status.
+// readServerHelloDone ends the server's flight. CertificateStatus cannot come any more.
 func readServerHelloDone(c *Conn, body []byte) error {
 	if err := wantEmpty(body); err != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// clientTypes are the ClientCertificateTypes of the kinds of key, as a server asks
-// for them up to TLS 1.2 (RFC 5246 §7.4.4, RFC 8422 §5.5).
+// clientTypes are the ClientCertificateTypes that a server requests, by type of key (RFC 5246
+// §7.4.4, RFC 8422 §5.5).
 var clientTypes = [...]struct {
 	number byte
 	kind   string
@@ -40,7 +40,7 @@ func readLegacyCertificateRequest(c *Conn, body []byte) error {
 	c.hs.hello.schemes = m.Schemes
 	c.chooseClientCertificate(func(certificate *Certificate) bool {
 		for _, t := range clientTypes {
-			if t.kind == certificate.kind {
+			if t.kind == certificate.keyType {
 				return slices.Contains(m.Types, t.number) && certificate.issuedBy(m.Authorities)
 			}
 		}

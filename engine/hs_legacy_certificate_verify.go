@@ -5,8 +5,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// proof is what a CertificateVerify signs: all messages so far (RFC 5246 §7.4.8), or
-// in SSL 3.0 digests of them and of the master secret (RFC 6101 §5.6.8).
+// certificateVerifyContent returns what a CertificateVerify signs: all messages so far (RFC 5246
+// §7.4.8), or in SSL 3.0 digests of them with the master secret (RFC 6101 §5.6.8).
 func (c *Conn) certificateVerifyContent() (message, digest []byte, err error) {
 	if c.info.Version > SSL30 {
 		return c.hs.transcript.kept, nil, nil
@@ -33,7 +33,7 @@ func writeLegacyCertificateVerify(c *Conn, dst []byte) ([]byte, error) {
 	return m.Append(dst), nil
 }
 
-// readLegacyCertificateVerify checks a client's signature.
+// readLegacyCertificateVerify verifies a client's signature.
 func readLegacyCertificateVerify(c *Conn, body []byte) error {
 	m := wire.CertificateVerifyMsg{Implied: c.info.impliesScheme()}
 	if err := m.Parse(body); err != nil {
@@ -49,9 +49,8 @@ func readLegacyCertificateVerify(c *Conn, body []byte) error {
 	return c.checkSignature(m.Scheme, message, m.Signature, (*pki.Scheme).Verify)
 }
 
-// keepsMessages says whether a CertificateVerify may come that signs the messages
-// themselves, which no running hash is enough for: its hash is the signature's,
-// and known only then. So they are kept (RFC 5246 §7.4.8).
+// keepsMessages reports whether the transcript keeps the messages themselves: a CertificateVerify
+// up to TLS 1.2 signs them, by a hash that is not known before (RFC 5246 §7.4.8).
 func (c *Conn) keepsMessages() bool {
 	if c.info.Version == TLS13 || c.info.Version == SSL30 {
 		return false

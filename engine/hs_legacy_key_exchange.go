@@ -9,11 +9,11 @@ import (
 	"tlslab/engine/wire"
 )
 
-// The key exchange messages up to TLS 1.2 (RFC 8422 §5.4, §5.7, RFC 5246
-// §7.4.3, §7.4.7).
+// ServerKeyExchange and ClientKeyExchange, up to TLS 1.2 (RFC 8422 §5.4, §5.7, RFC 5246 §7.4.3,
+// §7.4.7).
 
-// signedParams is what a ServerKeyExchange signs: both randoms and the
-// parameters (RFC 8422 §5.4).
+// signedParams returns what a ServerKeyExchange signs: both randoms and the parameters (RFC 8422
+// §5.4).
 func (c *Conn) signedParams(m *wire.ServerKeyExchangeMsg) []byte {
 	dst := append(c.scratch[:0], c.hs.randoms[client][:]...)
 	dst = append(dst, c.hs.randoms[server][:]...)
@@ -54,12 +54,11 @@ func readServerKeyExchange(c *Conn, body []byte) error {
 	return nil
 }
 
-// finite says whether the suite agrees on keys over a prime field.
+// usesFFDHE reports whether the suite agrees on a secret in a finite field.
 func (i *Info) usesFFDHE() bool { return GroupFamily(i.Suite.KeyExchange) == kx.Field }
 
-// findGroup finds the server's group among ours. Parameters of a field that we
-// do not have are refused, whatever their size: this is the local policy that
-// RFC 7919 §3.1 speaks of.
+// findGroup returns the enabled group that the server's parameters belong to. It refuses other
+// FFDHE parameters, whatever their size: a local policy as RFC 7919 §3.1 allows it.
 func (c *Conn) findGroup(m *wire.ServerKeyExchangeMsg) (Group, error) {
 	for _, g := range c.cfg.groups() {
 		row := g.row()
@@ -77,8 +76,8 @@ func (c *Conn) findGroup(m *wire.ServerKeyExchangeMsg) (Group, error) {
 	return 0, fmt.Errorf("%w: %v", unknownChoice, Group(m.Group))
 }
 
-// padded returns a peer's share in the group's length. Before TLS 1.3 a
-// number of a field may come without its leading zeros.
+// padShare returns the peer's share in the length of the group. Before TLS 1.3 an FFDHE share may
+// lack its leading zeros.
 func (i *Info) padShare(share []byte) []byte {
 	size := i.Group.row().Share
 	if !i.usesFFDHE() || len(share) >= size {
@@ -87,10 +86,9 @@ func (i *Info) padShare(share []byte) []byte {
 	return append(make([]byte, size-len(share), size), share...)
 }
 
-// agreed keeps the premaster secret that a group's secret is: that of a field
-// without its leading zeros (RFC 5246 §8.1.2). How many there were shows in the time
-// of what is derived ("Raccoon", Merget et al., 2021), which tells of one
-// connection only: no private key here serves two.
+// setPremaster keeps the premaster secret: a group's shared secret, in a finite field without
+// leading zeros (RFC 5246 §8.1.2). The number of zeros shows in the time of the key derivation
+// ("Raccoon", Merget et al., 2021). It tells about one connection only: no private key serves two.
 func (c *Conn) setPremaster(secret []byte) {
 	if c.info.usesFFDHE() {
 		secret = bytes.TrimLeft(secret, "\x00")
@@ -118,8 +116,8 @@ func writeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 	return m.Append(dst), nil
 }
 
-// offeredVersion is the version in the ClientHello's own field, which the
-// premaster secret repeats.
+// offeredVersion returns the version in the ClientHello's version field. The RSA-encrypted
+// premaster secret repeats it.
 func (c *Conn) offeredVersion() uint16 {
 	if c.side == server {
 		return c.hs.hello.Version
@@ -147,8 +145,8 @@ func readClientKeyExchange(c *Conn, body []byte) error {
 	return err
 }
 
-// afterClientKeyExchange derives the master secret, over all messages so far
-// where it is the extended one (RFC 7627 §4).
+// afterClientKeyExchange derives the master secret. The extended master secret covers all messages
+// so far (RFC 7627 §4).
 func afterClientKeyExchange(c *Conn, _ side) error {
 	s := &c.hs.legacy
 	if s.premaster == nil {

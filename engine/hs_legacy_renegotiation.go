@@ -5,14 +5,15 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Renegotiation, a second handshake inside a connection up to TLS 1.2. This side
-// says that it would do it securely (RFC 5746), and never does it.
+// Renegotiation is a second handshake inside a connection up to TLS 1.2. Both sides signal that
+// they support secure renegotiation (RFC 5746), and never renegotiate.
 
-// maxRequests is how often a peer may ask for a renegotiation.
+// maxRequests is how many requests for a renegotiation a side declines before it ends the
+// connection.
 const maxRequests = 16
 
-// declineRenegotiation is what becomes of a message that asks for another handshake. What it
-// says is not read.
+// declineRenegotiation handles a message that requests a renegotiation. It does not read the
+// message's content.
 func (c *Conn) declineRenegotiation(r *row, message []byte) error {
 	if r.message == HelloRequest && len(message) > headerSize {
 		return wire.ErrDecode

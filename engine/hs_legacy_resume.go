@@ -7,22 +7,22 @@ import (
 	"tlslab/engine/wire"
 )
 
-// findSession looks up what a TLS 1.2 client asks to resume: its ticket, or
-// its session ID. old asks for a new ticket.
-func (c *Conn) findSession() (s session.State, way Resumption, old bool) {
+// findSession looks up the session that a client up to TLS 1.2 offers: by its ticket, or by its
+// session ID. mechanism is 0 if there is none. renew asks for a new ticket.
+func (c *Conn) findSession() (s session.State, mechanism Resumption, renew bool) {
 	ok := false
 	if len(c.hs.hello.ticket) > 0 {
 		if c.cfg.Tickets == nil || !c.cfg.allowsResumption(Ticket) {
 			return s, 0, false
 		}
-		raw, old, err := c.cfg.Tickets.Open(c.scratch[:0], c.hs.hello.ticket, c.cfg.Now(), c.count)
+		raw, renew, err := c.cfg.Tickets.Open(c.scratch[:0], c.hs.hello.ticket, c.cfg.Now(), c.count)
 		if err != nil {
 			return s, 0, false
 		}
 		if s, ok = c.openState(raw); !ok {
 			return s, 0, false
 		}
-		return s, Ticket, old || s.PastHalf(c.cfg.Now(), c.cfg.ticketLifetime())
+		return s, Ticket, renew || s.PastHalf(c.cfg.Now(), c.cfg.ticketLifetime())
 	}
 	if len(c.resume.id) == 0 || c.cfg.SessionCache == nil || !c.cfg.allowsResumption(SessionID) {
 		return s, 0, false
@@ -34,10 +34,10 @@ func (c *Conn) findSession() (s session.State, way Resumption, old bool) {
 	return s, SessionID, false
 }
 
-// resumeLegacy resumes a session if the ClientHello allows it. A session's
-// extended master secret must be asked for again (RFC 7627 §5.3), and its
-// server name and fragment length must be the same (RFC 6066 §3, §4).
-func (c *Conn) resumeLegacy(s *session.State, way Resumption) (bool, error) {
+// resumeLegacy resumes a session if the ClientHello allows it. The client must offer the session's
+// extended_master_secret again (RFC 7627 §5.3), and its server_name and max_fragment_length must
+// be the same (RFC 6066 §3, §4).
+func (c *Conn) resumeLegacy(s *session.State, mechanism Resumption) (bool, error) {
 	suite := suiteRow(s.Suite)
 	switch {
 	case s.Version != c.info.Version, suite == nil, !c.cfg.enablesSuite(suite.ID),
@@ -52,7 +52,7 @@ func (c *Conn) resumeLegacy(s *session.State, way Resumption) (bool, error) {
 	if !c.restorePeer(s) {
 		return false, nil
 	}
-	c.info.Kind, c.info.Resumption = Resumed, way
+	c.info.Kind, c.info.Resumption = Resumed, mechanism
 	c.info.Compressed = s.Compression == compressDeflate
 	c.useSuite(suite)
 	c.newLegacySecrets()
@@ -60,8 +60,8 @@ func (c *Conn) resumeLegacy(s *session.State, way Resumption) (bool, error) {
 	return true, nil
 }
 
-// writeLegacyTicket seals the session into the ticket of versions up to TLS 1.2 (RFC 5077 §3.3).
-// A session that is not kept has an empty one.
+// writeLegacyTicket seals the session into a NewSessionTicket up to TLS 1.2 (RFC 5077 §3.3). The
+// ticket is empty if the session is not resumable.
 func writeLegacyTicket(c *Conn, dst []byte) ([]byte, error) {
 	if !c.info.resumable() {
 		m := wire.TicketMsg{}
@@ -89,8 +89,9 @@ func readLegacyTicket(c *Conn, body []byte) error {
 	return nil
 }
 
-// forget drops the session of an established connection that fails, at both sides
-// (RFC 5246 §7.2.2). Before, anyone could make it fail who has seen the session ID.
+// forget invalidates the session of an established connection that fails up to TLS 1.2 (RFC 5246
+// §7.2.2), on both sides. During a handshake it keeps the session: anybody who has seen the
+// session ID could make a handshake fail.
 func (c *Conn) forget() {
 	switch {
 	case !c.info.Done || c.info.Version == TLS13:

@@ -223,7 +223,7 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 			m.Scheme = 0x0201
 			return m.Append(nil)
 		}, alert.IllegalParameter},
-		{"a certificate for the suite", rsa12, Certificates, func([]byte) []byte { return pkiFor(t, "ecdsa-p256").certificate.classic }, alert.IllegalParameter},
+		{"a certificate for the suite", rsa12, Certificates, func([]byte) []byte { return pkiFor(t, "ecdsa-p256").certificate.legacy }, alert.IllegalParameter},
 		{"parameters are signed", ecdhe12, ServerKeyExchange, flip(10), alert.DecryptError},
 		{"a group of TLS 1.2 that was offered", ecdhe12, ServerKeyExchange, flip(2), alert.DecryptError},
 		{"a server has a certificate", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x00") }, alert.DecodeError},

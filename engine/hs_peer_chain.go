@@ -83,7 +83,7 @@ func (c *Conn) readEmptyChain() error {
 	switch {
 	case c.side == client:
 		return noCertificate
-	case c.info.Version == SSL30 && !c.hs.certificateDeclined: // where an alert says it (RFC 6101 §5.6.6)
+	case c.info.Version == SSL30 && !c.hs.certificateDeclined: // it sends no_certificate instead
 		return certificateMissing
 	case c.cfg.ClientAuth != ClientAuthRequired:
 		return nil

@@ -9,7 +9,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// helloHandlers is the protocol of the messages that settle the version.
+// helloHandlers are the messages that decide on the version.
 var helloHandlers = handlers{keys: earlyKeys, steps: [KeyUpdate + 1]step{
 	ClientHello:       {write: writeClientHello, read: readClientHello},
 	HelloRetryRequest: {write: writeHelloRetryRequest, read: readHelloRetryRequest},
@@ -41,11 +41,11 @@ func writeServerHello(c *Conn, dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// legacyVersion is the version in hellos and record headers, which TLS 1.3 left
-// at TLS 1.2's (RFC 9846 §5.1).
+// legacyVersion returns the version in hellos and record headers, which stays at TLS 1.2 in TLS
+// 1.3 (RFC 9846 §5.1).
 func (i *Info) legacyVersion() uint16 { return uint16(min(i.Version, TLS12)) }
 
-// legacyPlace is where the extensions of a ServerHello up to TLS 1.2 stand.
+// legacyPlace returns the place of the extensions of a ServerHello up to TLS 1.2.
 func (i *Info) legacyPlace() place {
 	if i.Version == SSL30 {
 		return inSSLServerHello
@@ -63,7 +63,7 @@ func (c *Conn) appendServerHello(dst, random []byte, p place) []byte {
 	at := len(dst)
 	dst = c.appendExtensions(dst, p)
 	if p&(inLegacyServerHello|inSSLServerHello) != 0 && len(dst) == at+2 {
-		dst = dst[:at] // clients from before extensions expect none
+		dst = dst[:at] // old clients expect no extensions
 	}
 	return dst
 }
@@ -96,8 +96,8 @@ func readServerHello(c *Conn, body []byte) error {
 	return c.readLegacyServerHello(&m)
 }
 
-// readSuite accepts the server's suite and compression, where they were
-// offered and fit the version.
+// readSuite reads the server's suite and compression method. Both must have been offered, and the
+// version must have the suite.
 func (c *Conn) readSuite(m *wire.ServerHelloMsg) error {
 	s := suiteRow(SuiteID(m.Suite))
 	switch {
@@ -110,7 +110,7 @@ func (c *Conn) readSuite(m *wire.ServerHelloMsg) error {
 	return c.readCompression(m.Compression)
 }
 
-// useSuite settles the suite, and with it the transcript's hash.
+// useSuite sets the suite, its cipher and its hash, and starts the transcript's hash.
 func (c *Conn) useSuite(s *Suite) {
 	if c.info.Suite.ID == s.ID {
 		return
@@ -124,14 +124,14 @@ func (c *Conn) useSuite(s *Suite) {
 	c.hs.transcript.start(c.hash, c.keepsMessages())
 }
 
-// requestsCompatibilityMode says whether the client's session ID asks for
-// compatibility mode (RFC 9846 §E.4).
+// requestsCompatibilityMode reports whether the client's session ID requests compatibility mode
+// (RFC 9846 §E.4).
 func (c *Conn) requestsCompatibilityMode() bool {
 	return len(c.resume.id) > 0 && !c.cfg.NoCompatibility
 }
 
-// chooseSuite returns the server's first suite of the version that the client
-// offers and that fits, nil if there is none.
+// chooseSuite returns the server's first suite of the version that the client offers and that
+// fits; nil if there is none.
 func (c *Conn) chooseSuite(fits func(*Suite) bool) *Suite {
 	for s := range c.cfg.enabledSuites {
 		if s.Min <= c.info.Version && s.Max >= c.info.Version && c.hs.hello.Suites.Contains(uint16(s.ID)) && fits(s) {

@@ -8,7 +8,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// tls13Handlers is TLS 1.3 (RFC 9846) from the ServerHello on.
+// tls13Handlers are the messages of TLS 1.3 behind the ServerHello (RFC 9846).
 var tls13Handlers = handlers{
 	enter: enterTLS13,
 	keys:  tls13Keys,
@@ -24,24 +24,25 @@ var tls13Handlers = handlers{
 	},
 }
 
-const maxHash = 48 // bytes of the longest suite's hash
+// maxHash is the length in bytes of the longest hash of a suite: SHA-384.
+const maxHash = 48
 
 // tls13Secrets are the secrets of a TLS 1.3 connection. Arrays of two are by side.
 type tls13Secrets struct {
 	schedule    *secrets.Schedule
 	traffic     [2][maxHash]byte // application traffic secrets
 	resumption  [maxHash]byte
-	ticketNonce byte // of the next ticket
+	ticketNonce byte // ticket_nonce of the next ticket
 }
 
 // tls13State is what only the handshake of TLS 1.3 needs. Arrays of two are by side.
 type tls13State struct {
-	pskSchedule bool   // the schedule has entered the PSK's early secret
-	shared      []byte // the (EC)DHE secret; nil in psk_ke
-	reply       []byte // the server's share
-	retryGroup  Group  // the client's, from a HelloRetryRequest
-	repeated    []byte // the server's, of the first ClientHello: what the second repeats
-	chosen      uint16 // among the offered PSKs
+	pskSchedule bool   // the key schedule is at the PSK's early secret
+	shared      []byte // (EC)DHE secret; nil in psk_ke
+	reply       []byte // share of the server
+	retryGroup  Group  // at the client: of the HelloRetryRequest
+	repeated    []byte // at the server: what the second ClientHello must repeat
+	chosen      uint16 // number of the chosen PSK, from 0
 
 	traffic   [2][maxHash]byte // handshake traffic secrets
 	binderKey [maxHash]byte
@@ -78,7 +79,7 @@ func (c *Conn) readTLS13ServerHello(m *wire.ServerHelloMsg) error {
 	return nil
 }
 
-// enterTLS13 walks the key schedule to the handshake secret (RFC 9846 §7.1).
+// enterTLS13 advances the key schedule to the handshake secret (RFC 9846 §7.1).
 func enterTLS13(c *Conn) error {
 	m, hs := &c.tls13, &c.hs.tls13
 	if c.info.Kind == Full || !hs.pskSchedule {
@@ -101,26 +102,27 @@ func enterTLS13(c *Conn) error {
 	return nil
 }
 
-// fullSchedule is a schedule without a PSK.
+// fullSchedule returns a key schedule without a PSK.
 func (c *Conn) fullSchedule() *secrets.Schedule {
 	s := secrets.NewSchedule(c.hash, c.count)
 	s.Early(nil)
 	return s
 }
 
-// tls13Keys makes the protection of one direction (RFC 9846 §7.3).
+// tls13Keys makes the protection of one direction (RFC 9846 §7.3). A server that sends 0.5-RTT
+// data keeps its first application keys until the client's Finished has come: afterTLS13Finished.
 func tls13Keys(c *Conn, from side, e Epoch) (*record.HalfConn, error) {
 	if e == EpochHandshake {
 		return c.protect(c.cipher, c.hs.tls13.traffic[from][:c.hash.Size])
 	}
 	half, err := c.protect(c.cipher, c.tls13.traffic[from][:c.hash.Size])
-	if err == nil && (from == client || c.info.Done) { // a server's first keys: see afterTLS13Finished
+	if err == nil && (from == client || c.info.Done) {
 		half.LimitRecords(c.cfg.KeyUpdateAfter)
 	}
 	return half, err
 }
 
-// protect makes the protection of a traffic secret.
+// protect makes the protection for a traffic secret.
 func (c *Conn) protect(cipher *record.Cipher, secret []byte) (*record.HalfConn, error) {
 	n := cipher.KeySize
 	key, iv := c.scratch[:n], c.scratch[n:n+record.NonceSize]

@@ -2,8 +2,8 @@ package engine
 
 import "fmt"
 
-// acceptTLS13 makes TLS 1.3's choices (RFC 9846 §4.2.1): the suite, then a
-// PSK, then a group and a certificate as far as they are needed.
+// acceptTLS13 makes the server's choices in TLS 1.3 (RFC 9846 §4.2.1): the suite, then a PSK, then
+// a group and a certificate as far as they are needed.
 func (c *Conn) acceptTLS13() error {
 	h := &c.hs.hello
 	if err := c.hs.hello.requireExtensions(); err != nil {
@@ -45,7 +45,7 @@ func (c *Conn) acceptTLS13() error {
 		return err
 	}
 	if c.info.HelloRetry && !retried {
-		return nil // the rest is chosen on the second ClientHello
+		return nil // the second ClientHello decides on the rest
 	}
 	if c.hs.early != nil && !retried {
 		c.decideEarlyData()
@@ -59,7 +59,7 @@ func (c *Conn) acceptTLS13() error {
 	return nil
 }
 
-// requireExtensions holds the ClientHello to RFC 9846 §9.2.
+// requireExtensions checks the mandatory extensions of a ClientHello (RFC 9846 §9.2).
 func (h *clientHello) requireExtensions() error {
 	seen := h.seen
 	psk := seen.has(extPreSharedKey)
@@ -74,10 +74,10 @@ func (h *clientHello) requireExtensions() error {
 	return nil
 }
 
-// chooseCertificate takes the first certificate that can sign in a way that
-// the client verifies: one for the client's name, if possible.
+// chooseCertificate chooses the first certificate with a signature scheme that the client accepts,
+// if possible for the client's server_name and on one of its curves.
 func (c *Conn) chooseCertificate() error {
-	for _, s := range c.certificateMatch() {
+	for _, s := range c.cfg.matches() {
 		for _, certificate := range c.cfg.Certificates {
 			if s.name && !c.matchesServerName(certificate) {
 				continue
@@ -91,20 +91,18 @@ func (c *Conn) chooseCertificate() error {
 	return noCommonSignature
 }
 
-// A strictness is what a certificate is held to besides what it must have.
+// A certificateMatch says what a certificate must match besides the signature scheme.
 type certificateMatch struct{ name, curve bool }
 
-// strictness is what the server tries: without those of other names if it refuses
-// unknown ones.
-func (c *Conn) certificateMatch() []certificateMatch {
-	if c.cfg.UnknownNames == UnknownNameRefused {
+// matches leaves certificates for other names out if the server refuses unknown names.
+func (cfg *Config) matches() []certificateMatch {
+	if cfg.UnknownNames == UnknownNameRefused {
 		return certificateMatches[:2]
 	}
 	return certificateMatches[:]
 }
 
-// strictnesses are tried in turn. The client's groups bind the certificate's curve
-// too (RFC 8422 §5.1), but a client that names only the groups it wants shares of
-// may verify more. A certificate on another curve, and then one for another name,
-// is better than none.
+// certificateMatches are tried in turn. supported_groups applies to the certificate's curve too
+// (RFC 8422 §5.1), but a client that lists only the groups of its key shares may verify more. So a
+// certificate on another curve, and then a certificate for another name, is better than none.
 var certificateMatches = [...]certificateMatch{{true, true}, {true, false}, {false, true}, {false, false}}

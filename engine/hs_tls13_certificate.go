@@ -2,16 +2,16 @@ package engine
 
 import "tlslab/engine/wire"
 
-// writeTLS13Certificate writes this side's chain; a client's may be empty.
+// writeTLS13Certificate writes the chain of this side. A client's may be empty.
 func writeTLS13Certificate(c *Conn, dst []byte) ([]byte, error) {
 	if c.info.Certificate == nil {
 		return append(dst, 0, 0, 0, 0), nil
 	}
 	if c.sendsStaple() {
 		c.info.Revocation = RevocationStapled
-		return append(dst, c.info.Certificate.stapled...), nil
+		return append(dst, c.info.Certificate.tls13Stapled...), nil
 	}
-	return append(dst, c.info.Certificate.modern...), nil
+	return append(dst, c.info.Certificate.tls13...), nil
 }
 
 func readTLS13Certificate(c *Conn, body []byte) error {

@@ -7,7 +7,7 @@ import (
 )
 
 func writeTLS13CertificateRequest(c *Conn, dst []byte) ([]byte, error) {
-	dst = append(dst, 0) // the context is for after the handshake
+	dst = append(dst, 0) // empty certificate_request_context
 	return c.appendExtensions(dst, inCertificateRequest), nil
 }
 

@@ -13,7 +13,7 @@ var signedContexts = [...]string{
 	server: strings.Repeat(" ", 64) + "TLS 1.3, server CertificateVerify\x00",
 }
 
-// signed is what a side's CertificateVerify signs.
+// signedContent returns what a side's CertificateVerify signs.
 func (c *Conn) signedContent(from side) []byte {
 	return append(append(c.scratch[:0], signedContexts[from]...), c.hs.transcript.sum()...)
 }

@@ -6,7 +6,7 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// finished13 is the verify_data of a side's Finished (RFC 9846 §4.5.3).
+// tls13VerifyData returns the verify_data of a side's Finished (RFC 9846 §4.5.3).
 func (c *Conn) tls13VerifyData(from side) []byte {
 	out := c.hs.tls13.verify[:c.hash.Size]
 	c.tls13.schedule.Finished(out, c.hs.tls13.traffic[from][:c.hash.Size], c.hs.transcript.sum())
@@ -27,9 +27,9 @@ func readTLS13Finished(c *Conn, body []byte) error {
 	return nil
 }
 
-// afterTLS13Finished derives the traffic secrets after the server's Finished,
-// and the resumption secret after the client's (RFC 9846 §7.1). From then on a
-// server that has spoken before may change its keys.
+// afterTLS13Finished derives the application traffic secrets after the server's Finished, and the
+// resumption secret after the client's (RFC 9846 §7.1). From then on a server that sent 0.5-RTT
+// data may change its keys.
 func afterTLS13Finished(c *Conn, from side) error {
 	m := &c.tls13
 	sum := c.hs.transcript.sum()

@@ -7,12 +7,12 @@ import (
 	"tlslab/engine/wire"
 )
 
-// New keys for an established TLS 1.3 connection (RFC 9846 §4.7.3), asked for by
-// the caller, by the peer, or by keys that have protected enough (§5.5).
+// New keys for an established TLS 1.3 connection (RFC 9846 §4.7.3): requested by the caller or the
+// peer, or because the keys have protected as many records as they may (RFC 9846 §5.5).
 
-// KeyUpdate queues a TLS 1.3 KeyUpdate message and changes the sending keys
-// after it (RFC 9846 §4.7.3). With request, the peer is asked to do the
-// same.
+// KeyUpdate queues a KeyUpdate message and changes the sending keys behind it (RFC 9846 §4.7.3).
+// If request is true, the peer must do the same. It fails before the handshake is done, after
+// Close, and up to TLS 1.2.
 func (c *Conn) KeyUpdate(request bool) error {
 	switch {
 	case c.err != nil:
@@ -29,9 +29,9 @@ func (c *Conn) KeyUpdate(request bool) error {
 	return nil
 }
 
-// renew changes keys that are spent, on the way of Seal: the KeyUpdate goes in front
-// of plain, which has to move if it lies where it would be sealed in place. Versions
-// up to TLS 1.2 end there, as they have no way to new keys but another handshake.
+// renewKeys changes keys that have protected as many records as they may, while Seal runs. The
+// KeyUpdate goes in front of plain, so plain is copied if it lies where it would be sealed in
+// place. Up to TLS 1.2 it fails: only another handshake would make new keys.
 func (c *Conn) renewKeys(dst, plain []byte) (sealed, rest []byte, err error) {
 	if !c.info.Done || c.info.Version != TLS13 {
 		return dst, plain, fmt.Errorf("%w: %d", keysSpent, c.out.half.Sequence())
@@ -45,7 +45,7 @@ func (c *Conn) renewKeys(dst, plain []byte) (sealed, rest []byte, err error) {
 	return c.Flush(dst), plain, nil
 }
 
-// writeKeyUpdate answers the peer's request, or asks for a change in return.
+// writeKeyUpdate answers the peer's request, or asks the peer for the same.
 func writeKeyUpdate(c *Conn, dst []byte) ([]byte, error) {
 	m := wire.KeyUpdateMsg{}
 	if c.post.updateRequested {
@@ -55,9 +55,8 @@ func writeKeyUpdate(c *Conn, dst []byte) ([]byte, error) {
 	return m.Append(dst), nil
 }
 
-// readKeyUpdate owes an update in return where it is asked for. Requests that
-// come before the answer to the last one has left are answered by that one
-// (RFC 9846 §4.7.3).
+// readKeyUpdate owes a KeyUpdate if the peer requests one. One answer serves all requests that
+// come before it is flushed (RFC 9846 §4.7.3).
 func readKeyUpdate(c *Conn, body []byte) error {
 	var m wire.KeyUpdateMsg
 	if err := m.Parse(body); err != nil {

@@ -9,7 +9,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// The tickets that follow a TLS 1.3 handshake (RFC 9846 §4.7.1).
+// NewSessionTicket, which follows a TLS 1.3 handshake (RFC 9846 §4.7.1).
 
 // writeTLS13Ticket seals one of the tickets that the server owes.
 func writeTLS13Ticket(c *Conn, dst []byte) ([]byte, error) {

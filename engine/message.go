@@ -2,9 +2,8 @@ package engine
 
 import "strconv"
 
-// A Message is a message of the handshake: a HandshakeType of the registry,
-// ChangeCipherSpec, which has a content type of its own, or an alert that stands
-// among the messages.
+// A Message is a handshake message: a HandshakeType, ChangeCipherSpec (which has its own content
+// type), or an alert that takes the place of a message.
 type Message uint16
 
 // The messages. HelloRetryRequest is a ServerHello on the wire (RFC 9846
@@ -17,7 +16,7 @@ const (
 	EndOfEarlyData      Message = 5
 	HelloRetryRequest   Message = 6
 	EncryptedExtensions Message = 8
-	Certificates        Message = 11 // the Certificate message
+	Certificates        Message = 11 // named so because Certificate is a type
 	ServerKeyExchange   Message = 12
 	CertificateRequest  Message = 13
 	ServerHelloDone     Message = 14
@@ -29,16 +28,16 @@ const (
 	ChangeCipherSpec    Message = 256
 )
 
-// reservedMessage is the wire's number 6, which no peer may send.
+// reservedMessage is the HandshakeType 6 on the wire, which no peer may send.
 const reservedMessage Message = 257
 
 // Alerts that have a place of their own in a handshake; see warnings.
 const (
-	UnrecognizedName Message = 258 // the server has no certificate for the name
-	NoCertificate    Message = 259 // the client has none: SSL 3.0's for an empty Certificate
+	UnrecognizedName Message = 258 // warning: no certificate of the server matches server_name
+	NoCertificate    Message = 259 // SSL 3.0: takes the place of an empty Certificate message
 )
 
-// noMessage stands in a row where none is sent.
+// noMessage stands in rows without a message.
 const noMessage Message = 260
 
 var messageNames = map[Message]string{
@@ -64,7 +63,7 @@ var messageNames = map[Message]string{
 	NoCertificate:       "no_certificate",
 }
 
-// String returns the RFC's name of the message.
+// String returns the RFC's name of the message: "ClientHello".
 func (m Message) String() string {
 	if name, ok := messageNames[m]; ok {
 		return name
@@ -90,7 +89,7 @@ var contentNames = map[ContentType]string{
 	TypeApplicationData:  "application_data",
 }
 
-// String returns the RFC's name of the content type.
+// String returns the RFC's name of the content type: "application_data".
 func (t ContentType) String() string {
 	if name, ok := contentNames[t]; ok {
 		return name

@@ -69,7 +69,7 @@ func GroupFamily(k KeyExchange) kx.Family {
 	return 0
 }
 
-// hashes are the suites' hashes by name, from TLS 1.2 on.
+// hashes are the hashes of suites by name, from TLS 1.2 on.
 var hashes = map[string]*secrets.Hash{
 	secrets.SHA256.Name: secrets.SHA256,
 	secrets.SHA384.Name: secrets.SHA384,

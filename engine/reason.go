@@ -10,8 +10,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// A reason is why a connection fails. Steps return reasons, wrapped with
-// what was seen; the reasons table says which alert each one is.
+// A reason is why a connection fails. Code returns a reason, wrapped with the details. The table of
+// reasons says which alert, fault and section belong to it.
 type reason uint8
 
 const (
@@ -104,17 +104,17 @@ var reasons = [numReasons]struct {
 	section string
 }{
 	internalError: {alert.InternalError, FaultLocal, "internal error", ""},
-	badConfig:     {alert.InternalError, FaultLocal, "configuration cannot work", ""},
+	badConfig:     {alert.InternalError, FaultLocal, "invalid configuration", ""},
 	notStarted:    {alert.InternalError, FaultLocal, "connection not started", ""},
 	notDone:       {alert.InternalError, FaultLocal, "application data before the handshake is complete", ""},
-	closed:        {alert.InternalError, FaultLocal, "sending after Close", ""},
+	closed:        {alert.InternalError, FaultLocal, "data sent after Close", ""},
 	noKeyUpdate:   {alert.InternalError, FaultLocal, "KeyUpdate outside an established TLS 1.3 connection", "RFC 9846 §4.7.3"},
-	keysSpent:     {alert.InternalError, FaultLocal, "keys that have protected as many records as they may", "RFC 5246 §6.1"},
-	truncated:     {alert.CloseNotify, FaultPeer, "transport ended without it", "RFC 9846 §6.1"},
+	keysSpent:     {alert.InternalError, FaultLocal, "the keys have protected as many records as they may", "RFC 5246 §6.1"},
+	truncated:     {alert.CloseNotify, FaultPeer, "the transport ended without close_notify", "RFC 9846 §6.1"},
 
 	unexpectedMessage:   {alert.UnexpectedMessage, FaultPeer, "unexpected message", "RFC 9846 §4"},
-	spansKeyChange:      {alert.UnexpectedMessage, FaultPeer, "handshake message across a change of keys", "RFC 9846 §5.1"},
-	interleaved:         {alert.UnexpectedMessage, FaultPeer, "record inside a fragmented handshake message", "RFC 9846 §5.1"},
+	spansKeyChange:      {alert.UnexpectedMessage, FaultPeer, "handshake message spans a change of keys", "RFC 9846 §5.1"},
+	interleaved:         {alert.UnexpectedMessage, FaultPeer, "another record inside a fragmented handshake message", "RFC 9846 §5.1"},
 	emptyFragment:       {alert.UnexpectedMessage, FaultPeer, "empty handshake or alert record", "RFC 9846 §5.1"},
 	badChangeCipherSpec: {alert.UnexpectedMessage, FaultPeer, "malformed change_cipher_spec", "RFC 9846 §5"},
 	tooManyIdleRecords:  {alert.UnexpectedMessage, FaultPeer, "too many records without data", "RFC 9846 §5"},
@@ -123,7 +123,7 @@ var reasons = [numReasons]struct {
 	earlyLimit:       {alert.InternalError, FaultLocal, "more early data than the ticket allows", "RFC 9846 §4.3.10"},
 	earlyRejected:    {alert.InternalError, FaultLocal, "early data was rejected: application data waits for the handshake", "RFC 9846 §4.3.10"},
 	tooMuchEarlyData: {alert.UnexpectedMessage, FaultPeer, "more early data than allowed", "RFC 9846 §4.3.10"},
-	badEarlyData:     {alert.IllegalParameter, FaultPeer, "early data accepted that cannot have been", "RFC 9846 §4.3.10"},
+	badEarlyData:     {alert.IllegalParameter, FaultPeer, "the server accepted early data that it must reject", "RFC 9846 §4.3.10"},
 
 	decodeError:         {alert.DecodeError, FaultPeer, "malformed message", "RFC 9846 §6.2"},
 	messageTooLong:      {alert.DecodeError, FaultPeer, "handshake message too long", "RFC 9846 §6.2"},
@@ -136,65 +136,65 @@ var reasons = [numReasons]struct {
 	noCommonVersion:       {alert.ProtocolVersion, FaultPeer, "no common version", "RFC 9846 §4.3.1"},
 	noCommonSuite:         {alert.HandshakeFailure, FaultPeer, "no common cipher suite", "RFC 9846 §4.2.1"},
 	noCommonGroup:         {alert.HandshakeFailure, FaultPeer, "no common group", "RFC 9846 §4.2.1"},
-	noCommonFFDHEGroup:    {alert.InsufficientSecurity, FaultPeer, "no common finite-field group", "RFC 7919 §4"},
-	unknownFFDHEGroup:     {alert.InsufficientSecurity, FaultPeer, "finite field that is none of ours", "RFC 7919 §3.1"},
-	noCommonSignature:     {alert.HandshakeFailure, FaultPeer, "no certificate that suits the peer", "RFC 9846 §4.2.1"},
+	noCommonFFDHEGroup:    {alert.InsufficientSecurity, FaultPeer, "no common FFDHE group", "RFC 7919 §4"},
+	unknownFFDHEGroup:     {alert.InsufficientSecurity, FaultPeer, "unknown FFDHE parameters", "RFC 7919 §3.1"},
+	noCommonSignature:     {alert.HandshakeFailure, FaultPeer, "no certificate and signature scheme that the peer accepts", "RFC 9846 §4.2.1"},
 	noCommonProtocol:      {alert.NoApplicationProtocol, FaultPeer, "no common application protocol", "RFC 7301 §3.2"},
-	unknownName:           {alert.UnrecognizedName, FaultPeer, "no certificate for the server's name", "RFC 6066 §3"},
+	unknownName:           {alert.UnrecognizedName, FaultPeer, "no certificate matches server_name", "RFC 6066 §3"},
 	badCompression:        {alert.IllegalParameter, FaultPeer, "illegal compression method", "RFC 9846 §4.2.2"},
 	downgraded:            {alert.IllegalParameter, FaultPeer, "downgrade sentinel in the server's random", "RFC 9846 §4.2.3"},
-	inappropriateFallback: {alert.InappropriateFallback, FaultPeer, "fallback to a version lower than need be", "RFC 7507 §3"},
-	unknownChoice:         {alert.IllegalParameter, FaultPeer, "choice that was not offered", "RFC 9846 §4.2.3"},
-	changedChoice:         {alert.IllegalParameter, FaultPeer, "choice changed after the HelloRetryRequest", "RFC 9846 §4.2.4"},
-	changedHello:          {alert.IllegalParameter, FaultPeer, "second ClientHello differs from the first", "RFC 9846 §4.2.2"},
-	pointlessRetry:        {alert.IllegalParameter, FaultPeer, "HelloRetryRequest that changes nothing", "RFC 9846 §4.2.4"},
-	badSessionID:          {alert.IllegalParameter, FaultPeer, "session ID not echoed", "RFC 9846 §4.2.3"},
+	inappropriateFallback: {alert.InappropriateFallback, FaultPeer, "inappropriate fallback to a lower version", "RFC 7507 §3"},
+	unknownChoice:         {alert.IllegalParameter, FaultPeer, "the peer chose what was not offered", "RFC 9846 §4.2.3"},
+	changedChoice:         {alert.IllegalParameter, FaultPeer, "changed choice after the HelloRetryRequest", "RFC 9846 §4.2.4"},
+	changedHello:          {alert.IllegalParameter, FaultPeer, "the second ClientHello differs from the first", "RFC 9846 §4.2.2"},
+	pointlessRetry:        {alert.IllegalParameter, FaultPeer, "the HelloRetryRequest changes nothing", "RFC 9846 §4.2.4"},
+	badSessionID:          {alert.IllegalParameter, FaultPeer, "the server did not echo the session ID", "RFC 9846 §4.2.3"},
 
-	duplicateExtension:   {alert.IllegalParameter, FaultPeer, "extension repeated", "RFC 9846 §4.3"},
-	misplacedExtension:   {alert.IllegalParameter, FaultPeer, "extension in the wrong message", "RFC 9846 §4.3"},
-	unsolicitedExtension: {alert.UnsupportedExtension, FaultPeer, "extension that was not offered", "RFC 9846 §4.3"},
-	missingExtension:     {alert.MissingExtension, FaultPeer, "extension missing", "RFC 9846 §9.2"},
+	duplicateExtension:   {alert.IllegalParameter, FaultPeer, "repeated extension", "RFC 9846 §4.3"},
+	misplacedExtension:   {alert.IllegalParameter, FaultPeer, "extension in a message where it is not allowed", "RFC 9846 §4.3"},
+	unsolicitedExtension: {alert.UnsupportedExtension, FaultPeer, "extension that was not requested", "RFC 9846 §4.3"},
+	missingExtension:     {alert.MissingExtension, FaultPeer, "missing extension", "RFC 9846 §9.2"},
 	pskNotLast:           {alert.IllegalParameter, FaultPeer, "pre_shared_key is not last", "RFC 9846 §4.3.11"},
 	badExtension:         {alert.IllegalParameter, FaultPeer, "illegal extension", "RFC 9846 §4.3"},
 
-	unknownPSK:   {alert.UnknownPSKIdentity, FaultPeer, "no PSK that is known, and nothing to go on without", "RFC 9846 §6.2"},
+	unknownPSK:   {alert.UnknownPSKIdentity, FaultPeer, "no known PSK, and no certificate-based handshake offered", "RFC 9846 §6.2"},
 	badBinder:    {alert.DecryptError, FaultPeer, "PSK binder does not verify", "RFC 9846 §4.3.11"},
 	badShare:     {alert.IllegalParameter, FaultPeer, "bad key share", "RFC 9846 §4.3.8"},
-	badShares:    {alert.IllegalParameter, FaultPeer, "key shares that are not for the groups offered, in their order", "RFC 9846 §4.3.8"},
+	badShares:    {alert.IllegalParameter, FaultPeer, "key shares do not match supported_groups in its order", "RFC 9846 §4.3.8"},
 	badFinished:  {alert.DecryptError, FaultPeer, "Finished does not verify", "RFC 9846 §4.5.3"},
 	badSignature: {alert.DecryptError, FaultPeer, "handshake signature does not verify", "RFC 9846 §4.5.2"},
 
-	noCertificate:          {alert.DecodeError, FaultPeer, "server without a certificate", "RFC 9846 §4.5.1.3"},
-	certificateMissing:     {alert.HandshakeFailure, FaultPeer, "client without the certificate that is required", "RFC 5246 §7.4.6"},
-	certificateRequired:    {alert.CertificateRequired, FaultPeer, "client without the certificate that is required", "RFC 9846 §4.5.1.3"},
+	noCertificate:          {alert.DecodeError, FaultPeer, "the server sent no certificate", "RFC 9846 §4.5.1.3"},
+	certificateMissing:     {alert.HandshakeFailure, FaultPeer, "the client sent no certificate", "RFC 5246 §7.4.6"},
+	certificateRequired:    {alert.CertificateRequired, FaultPeer, "the client sent no certificate", "RFC 9846 §4.5.1.3"},
 	badCertificate:         {alert.BadCertificate, FaultPeer, "bad certificate", "RFC 9846 §4.5.1.3"},
 	unsupportedCertificate: {alert.UnsupportedCertificate, FaultPeer, "unsupported certificate", "RFC 9846 §4.5.1.3"},
-	certificateExpired:     {alert.CertificateExpired, FaultPeer, "certificate outside its validity", "RFC 9846 §6.2"},
+	certificateExpired:     {alert.CertificateExpired, FaultPeer, "certificate expired or not yet valid", "RFC 9846 §6.2"},
 	unknownAuthority:       {alert.UnknownCA, FaultPeer, "unknown certificate authority", "RFC 9846 §6.2"},
-	certificateRevoked:     {alert.CertificateRevoked, FaultPeer, "certificate revoked by its authority", "RFC 9846 §6.2"},
+	certificateRevoked:     {alert.CertificateRevoked, FaultPeer, "certificate revoked", "RFC 9846 §6.2"},
 	badOCSPResponse:        {alert.BadCertificateStatus, FaultPeer, "bad OCSP response", "RFC 6066 §8"},
-	noStaple:               {alert.BadCertificateStatus, FaultPeer, "no OCSP response was stapled", "RFC 6066 §8"},
-	noOCSPAnswer:           {alert.CertificateUnknown, FaultPeer, "no word from the certificate's authority", "RFC 6960 §3.2"},
-	unexpectedOCSPResponse: {alert.InternalError, FaultLocal, "status of a certificate that is not waited for", ""},
-	certificateUnknown:     {alert.CertificateUnknown, FaultPeer, "certificate that does not stand up", "RFC 9846 §6.2"},
-	wrongKeyType:           {alert.IllegalParameter, FaultPeer, "certificate's key does not fit the suite", "RFC 5246 §7.4.2"},
-	notAdmitted:            {alert.AccessDenied, FaultPeer, "peer that is not let in", "RFC 9846 §6.2"},
+	noStaple:               {alert.BadCertificateStatus, FaultPeer, "the server stapled no OCSP response", "RFC 6066 §8"},
+	noOCSPAnswer:           {alert.CertificateUnknown, FaultPeer, "no answer from the OCSP responder", "RFC 6960 §3.2"},
+	unexpectedOCSPResponse: {alert.InternalError, FaultLocal, "OCSPResponse called while the client does not wait", ""},
+	certificateUnknown:     {alert.CertificateUnknown, FaultPeer, "unacceptable certificate", "RFC 9846 §6.2"},
+	wrongKeyType:           {alert.IllegalParameter, FaultPeer, "the certificate's key does not fit the suite", "RFC 5246 §7.4.2"},
+	notAdmitted:            {alert.AccessDenied, FaultPeer, "Admit refused the peer", "RFC 9846 §6.2"},
 
-	masterSecretMismatch: {alert.HandshakeFailure, FaultPeer, "extended master secret differs from the session's", "RFC 7627 §5.3"},
+	masterSecretMismatch: {alert.HandshakeFailure, FaultPeer, "extended_master_secret differs from the session", "RFC 7627 §5.3"},
 	badKeyUpdate:         {alert.IllegalParameter, FaultPeer, "illegal KeyUpdate", "RFC 9846 §4.7.3"},
 	badTicket:            {alert.IllegalParameter, FaultPeer, "illegal ticket lifetime", "RFC 9846 §4.7.1"},
 	badRenegotiation:     {alert.HandshakeFailure, FaultPeer, "renegotiation_info is not empty", "RFC 5746 §3.4"},
-	noRenegotiation:      {alert.NoRenegotiation, FaultPeer, "renegotiation", "RFC 5746 §4.5"},
+	noRenegotiation:      {alert.NoRenegotiation, FaultPeer, "renegotiation refused", "RFC 5746 §4.5"},
 	tooManyRequests:      {alert.UnexpectedMessage, FaultPeer, "too many requests for renegotiation", "RFC 5246 §7.2.2"},
 	badAlert:             {alert.DecodeError, FaultPeer, "malformed alert", "RFC 9846 §6"},
-	badAlertLevel:        {alert.IllegalParameter, FaultPeer, "alert that is neither a warning nor fatal", "RFC 5246 §7.2"},
+	badAlertLevel:        {alert.IllegalParameter, FaultPeer, "alert level is neither warning nor fatal", "RFC 5246 §7.2"},
 	peerAlert:            {0, FaultRemote, "the peer sent an alert", "RFC 9846 §6"},
 }
 
-// Error returns the table's words.
+// Error returns the text of the table.
 func (r reason) Error() string { return reasons[r].why }
 
-// foreign says which reason the errors of the packages below are.
+// errorReasons maps errors of other packages to reasons.
 var errorReasons = []struct {
 	err    error
 	reason reason
@@ -224,8 +224,8 @@ var errorReasons = []struct {
 	{pki.FaultUnknownCA, unknownAuthority},
 }
 
-// explain finds the reason in an error and makes the Error that the caller
-// sees.
+// explain makes the Error that the caller receives from an error that wraps a reason, or an error of
+// errorReasons. Any other error is an internal error.
 func explain(err error) *Error {
 	var made *Error
 	if errors.As(err, &made) {

@@ -8,9 +8,9 @@ import (
 	"tlslab/engine/wire"
 )
 
-// What a client keeps of a connection to resume it, and what it offers to resume.
+// What a client keeps of a connection to resume it, and what a client offers to resume.
 
-// keepLegacySession makes a TLS 1.2 connection's session, from its ticket or its
+// keepLegacySession makes the session of a connection up to TLS 1.2, from its ticket or its
 // session ID.
 func (c *Conn) keepLegacySession(ticket []byte, lifetime time.Duration) {
 	if lifetime == 0 || lifetime > session.MaxTicketLifetime {
@@ -43,7 +43,7 @@ func (c *Conn) newSession() *session.Session {
 	}
 }
 
-// keepTicket adds a TLS 1.3 ticket to the connection's session.
+// keepTicket adds a TLS 1.3 ticket to the session of the connection.
 func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 	if c.resume.session == nil {
 		c.resume.session = c.newSession()
@@ -65,13 +65,13 @@ func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
 
 // An offer is what a ClientHello offers to resume.
 type offer struct {
-	session *session.Session // nil: nothing
-	classic bool             // the session is TLS 1.2's
+	session *session.Session // nil: none
+	legacy  bool             // the session is of TLS 1.2 or lower
 	tickets []session.Ticket
-	hash    string // the PSKs' hash
+	hash    string // of the PSKs
 }
 
-// chooseOffer decides what Config.Session is good for on this connection.
+// chooseOffer decides whether this connection can resume Config.Session.
 func (c *Conn) chooseOffer() {
 	s := c.cfg.Session
 	now := c.cfg.Now()
@@ -80,19 +80,18 @@ func (c *Conn) chooseOffer() {
 		return
 	}
 	if !s.Valid() || s.MaxFragmentRequested != c.cfg.MaxFragment {
-		return // the length holds for a session and all that resume it (RFC 6066 §4)
+		return // max_fragment_length belongs to the session (RFC 6066 §4)
 	}
 	suite := suiteRow(s.Suite)
 	if s.Version != TLS13 {
-		way := SessionID
+		mechanism := SessionID
 		if s.SessionTicket != nil {
-			way = Ticket
+			mechanism = Ticket
 		}
-		// A session with extended master secret wants the extension again
-		// (RFC 7627 §5.3).
-		given := s.ExtendedMasterSecret && c.cfg.NoExtendedMasterSecret
-		if c.cfg.allowsResumption(way) && (!s.Compressed || c.cfg.offersCompression()) && c.cfg.enablesSuite(s.Suite) && !now.After(s.Expires) && !given {
-			c.resume.offer = offer{session: s, classic: true}
+		// The client must offer the session's extended_master_secret again (RFC 7627 §5.3).
+		without := s.ExtendedMasterSecret && c.cfg.NoExtendedMasterSecret
+		if c.cfg.allowsResumption(mechanism) && (!s.Compressed || c.cfg.offersCompression()) && c.cfg.enablesSuite(s.Suite) && !now.After(s.Expires) && !without {
+			c.resume.offer = offer{session: s, legacy: true}
 		}
 		return
 	}

@@ -9,7 +9,7 @@ import (
 
 // What a server keeps of a connection to resume it.
 
-// appendState writes what the connection's session is to a server.
+// appendState appends the state of the connection's session.
 func (c *Conn) appendState(dst, secret []byte, early session.EarlyDataTerms) []byte {
 	s := session.State{
 		Version:     c.info.Version,
@@ -32,7 +32,7 @@ func (c *Conn) appendState(dst, secret []byte, early session.EarlyDataTerms) []b
 	return s.Append(dst)
 }
 
-// earlyDataTerms is what a ticket with an age hidden by ageAdd says on early data.
+// earlyDataTerms returns the terms of a ticket with this ticket_age_add.
 func (c *Conn) earlyDataTerms(ageAdd uint32) session.EarlyDataTerms {
 	if c.cfg.MaxEarlyData == 0 {
 		return session.EarlyDataTerms{}
@@ -41,7 +41,8 @@ func (c *Conn) earlyDataTerms(ageAdd uint32) session.EarlyDataTerms {
 	return session.EarlyDataTerms{MaxSize: c.cfg.MaxEarlyData, AgeAdd: ageAdd, Millis: uint16(millis)}
 }
 
-// openState reads a session's state that came from a ticket, and says whether it is still alive.
+// openState reads the state that a ticket held. It returns false if the state is malformed or has
+// expired.
 func (c *Conn) openState(raw []byte) (s session.State, alive bool) {
 	if s.Parse(raw) != nil {
 		return s, false

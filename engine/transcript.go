@@ -7,14 +7,14 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// A transcript is the running hash over all handshake messages (RFC 9846
-// §4.1). Until the suite names the hash, messages are kept; and where
-// they are to be signed, until the end.
+// A transcript is the running hash of all handshake messages (RFC 9846 §4.1). Messages are kept
+// until the suite decides on the hash. If keep is set, they are kept until the end of the
+// handshake.
 type transcript struct {
 	kind    *secrets.Hash
 	running hash.Hash
 	kept    []byte
-	keep    bool // messages are kept besides
+	keep    bool // keep messages besides
 	count   op.Counter
 	digest  [64]byte
 }
@@ -34,7 +34,7 @@ func (t *transcript) write(message []byte) {
 	t.count.Count(op.Op{Kind: op.Digest, Alg: t.kind.Name, Size: len(message)})
 }
 
-// start settles the hash, and whether messages are kept besides.
+// start sets the hash, and whether messages are kept besides.
 func (t *transcript) start(h *secrets.Hash, keep bool) {
 	t.kind = h
 	t.running = h.New()
@@ -46,11 +46,10 @@ func (t *transcript) start(h *secrets.Hash, keep bool) {
 	}
 }
 
-// sum returns the hash of all messages so far. It is valid until the next
-// call.
+// sum returns the hash of all messages so far. It is valid until the next call.
 func (t *transcript) sum() []byte { return t.running.Sum(t.digest[:0]) }
 
-// sumAs is sum where the hash may not be settled yet, in which case it is h.
+// sumAs is sum with hash h if the suite has not decided on the hash yet.
 func (t *transcript) sumAs(h *secrets.Hash) []byte {
 	if t.running != nil {
 		return t.sum()
@@ -61,8 +60,8 @@ func (t *transcript) sumAs(h *secrets.Hash) []byte {
 	return next.Sum(t.digest[:0])
 }
 
-// retry replaces the first ClientHello by a message_hash message, as a
-// HelloRetryRequest does (RFC 9846 §4.1).
+// retry replaces the first ClientHello by a message_hash message, as a HelloRetryRequest requires
+// (RFC 9846 §4.1).
 func (t *transcript) retry() {
 	const messageHash = 254
 	sum := t.sum()
@@ -71,8 +70,8 @@ func (t *transcript) retry() {
 	t.write(sum)
 }
 
-// sumWith returns the hash that the transcript would have if message came
-// next, for binders. The hash is h where it is not settled yet.
+// sumWith returns the hash of the transcript followed by message, for binders. The hash is h if
+// the suite has not decided on it yet.
 func (t *transcript) sumWith(message []byte, h *secrets.Hash) ([]byte, error) {
 	next := h.New()
 	if t.running != nil {
