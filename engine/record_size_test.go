@@ -218,7 +218,7 @@ func TestSizedRecordsAllocateNothing(t *testing.T) {
 func TestSizingsThatCannotWorkAreRefused(t *testing.T) {
 	for want, set := range map[string]func(*Config){
 		"leave one of them out":    func(c *Config) { c.RecordSize, c.RecordSizing = 5, sizing(t, "mss") },
-		"stage 1 needs one size":   func(c *Config) { c.RecordSizing = &record.Sizing{Stages: []record.Stage{{}}} },
+		"want exactly one size":    func(c *Config) { c.RecordSizing = &record.Sizing{Stages: []record.Stage{{}}} },
 		"MSS of -1 bytes":          func(c *Config) { c.MSS = -1 },
 		"MSS of 65536 bytes is no": func(c *Config) { c.MSS = 65536 },
 	} {
