@@ -81,7 +81,7 @@ type Chain struct {
 // Link is the path between client and server: the links in a row that a packet crosses, each way.
 type Link struct {
 	Up   []netem.Config // client to server, in the order in which a packet crosses them
-	Down []netem.Config // server to client, likewise
+	Down []netem.Config // server to client, in the order in which a packet crosses them
 }
 
 // CA is the certificate authority's host, and how clients reach it.

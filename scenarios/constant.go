@@ -9,8 +9,8 @@ import (
 
 // constant lists the keys that are the same in every cell, with their values as written: those that
 // base or --set gives and no factor varies, and the defaults of tls, client, server, transfer and
-// timeout. Defaults of link, tcp and ca are left out: a link has none that shapes a result, those
-// of tcp are Linux's, and ca is for clients that ask the authority.
+// timeout. Defaults of link, tcp and ca are left out: the default link changes no packet, the
+// defaults of tcp are Linux's, and ca is for clients that ask the authority.
 func (s *Scenario) constant() []results.Setting {
 	written := map[string]string{}
 	for _, layer := range [][]setting{s.layers.base, s.layers.overrides} {

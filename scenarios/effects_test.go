@@ -12,8 +12,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// effectBases are configurations in which keys are tried. Together they have every feature of the
-// language on.
+// effectBases are the configurations in which every key is tried. Together they use every feature.
 var effectBases = []string{
 	"tls: {version: 1.3}, link: {delay: 10ms, loss: 5%}, transfer: {response: 100kB, rounds: 2, pause: 2s}",
 	"tls: {version: 1.2}, link: {delay: 5ms, jitter: 2ms, loss: 3%, rate: 20mbit, limit: 20}",
@@ -44,16 +43,16 @@ var effectBases = []string{
 	"link: {hops: [delay 1ms, delay 5ms loss 3%]}",
 }
 
-// slowToShow are keys whose effect depends on what the network and the hosts do, so that some
-// replicates of one configuration need not show it: those of some configuration do.
-func slowToShow(key string) bool {
+// dependsOnTimes reports whether the effect of a key depends on losses and times, so that a few
+// replicates of one configuration need not show it. Those of some configuration must.
+func dependsOnTimes(key string) bool {
 	return !strings.HasPrefix(key, "tls.") && !strings.HasPrefix(key, "transfer.") ||
 		key == "tls.certificate" || // it also decides which suites there are
 		key == "tls.soft_fail" || key == "tls.early_data_window" || key == "tls.record_idle"
 }
 
-// tries are values of a key, as they are written.
-func tries(k *Key) []string {
+// candidates are values of a key, as they are written.
+func candidates(k *Key) []string {
 	switch k.Name {
 	case "tls.server_name":
 		return []string{"a.example", "a.longer.example"}
@@ -134,7 +133,7 @@ func inRange(least, most int, numbers []int, unit string) (texts []string) {
 	return texts
 }
 
-// tableOf finds the reference table, or one that is called slow and has every price twice.
+// tableOf is the reference table, or for another name one with many times its prices.
 func tableOf(name string) (*costs.Table, error) {
 	t, err := costs.Reference()
 	if err != nil || name == "reference" {
@@ -147,13 +146,13 @@ func tableOf(name string) (*costs.Table, error) {
 	return costs.Read(name, strings.NewReader(strings.NewReplacer(`"ns":`, `"ns":9`).Replace(text.String())))
 }
 
-// A laboratory runs configurations, and knows what it has recorded.
+// A laboratory runs configurations. It keeps recordings and cost tables.
 type laboratory struct {
 	recordings map[string]*recording.Recording
 	tables     map[string]*costs.Table
 }
 
-// table is tableOf, made once.
+// table is tableOf, called once for each name.
 func (l *laboratory) table(name string) (*costs.Table, error) {
 	if t := l.tables[name]; t != nil {
 		return t, nil
@@ -163,7 +162,7 @@ func (l *laboratory) table(name string) (*costs.Table, error) {
 	return t, err
 }
 
-// configure puts a base and a setting together; ok is false if they cannot be.
+// configureForEffects applies a setting to a base. ok is false if the combination is impossible.
 func configureForEffects(t *testing.T, base, key, value string) (c *Config, ok bool) {
 	t.Helper()
 	node, err := document.Parse("base", []byte("{"+base+"}"))
@@ -181,8 +180,8 @@ func configureForEffects(t *testing.T, base, key, value string) (c *Config, ok b
 	return &resolved, r.err() == nil
 }
 
-// observe runs some replicates and writes down all that they measure; the network's seeds do not
-// depend on the configuration.
+// observe returns the results of some replicates as text. The seeds of the network do not depend on
+// the configuration.
 func (l *laboratory) observe(t *testing.T, c *Config) (string, bool) {
 	t.Helper()
 	key, err := c.ExchangeKey()
@@ -217,7 +216,7 @@ func (l *laboratory) observe(t *testing.T, c *Config) (string, bool) {
 	return b.String(), true
 }
 
-// A key applies to a configuration if and only if another value of it measures something else.
+// A key applies to a configuration if and only if two of its values give different results.
 func TestKeysApplyWhereTheirValuesMakeADifference(t *testing.T) {
 	bases := effectBases
 	if testing.Short() {
@@ -232,7 +231,7 @@ func TestKeysApplyWhereTheirValuesMakeADifference(t *testing.T) {
 		for _, k := range keys {
 			var reasons []string
 			outcomes := map[string]string{}
-			for _, value := range tries(k) {
+			for _, value := range candidates(k) {
 				c, ok := configureForEffects(t, base, k.Name, value)
 				if !ok {
 					continue
@@ -259,20 +258,19 @@ func TestKeysApplyWhereTheirValuesMakeADifference(t *testing.T) {
 			switch {
 			case different && !applies:
 				t.Errorf("%s: %s makes a difference, though %s", base, k.Name, reasons[0])
-			case !different && applies && !slowToShow(k.Name):
-				t.Errorf("%s: %s applies, and none of %v makes a difference", base, k.Name, tries(k))
+			case !different && applies && !dependsOnTimes(k.Name):
+				t.Errorf("%s: %s applies, and none of %v makes a difference", base, k.Name, candidates(k))
 			}
 		}
 	}
 	for _, k := range keys {
-		if !testing.Short() && shown[k.Name] == neverApplies(k) && len(tries(k)) > 1 {
+		if !testing.Short() && shown[k.Name] == neverApplies(k) && len(candidates(k)) > 1 {
 			t.Errorf("%s makes a difference in some configuration: %v", k.Name, shown[k.Name])
 		}
 	}
 }
 
-// neverApplies reports whether a key is one of real sockets, or of what a replicate does not have
-// yet.
+// neverApplies reports whether a key is for real sockets, or for several connections at a time.
 func neverApplies(k *Key) bool {
 	return slices.Contains([]string{"tls.other_names", "tls.ticket_rotation", "client.cores", "server.cores", "ca.cores"}, k.Name)
 }

@@ -32,8 +32,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// Every mistake is found before anything runs, and is shown where it stands, with what is allowed
-// there.
+// Every mistake is found before anything runs. Its error has its place and what is allowed there.
 func TestMistakesAreShownWhereTheyStand(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	if err != nil || len(files) == 0 {

@@ -9,7 +9,7 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// Whatever stands in a file, Parse returns a scenario or mistakes.
+// For every text, Parse returns either a scenario or mistakes.
 func FuzzParse(f *testing.F) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	if err != nil {

@@ -38,8 +38,8 @@ type Key struct {
 	// or "" if some value does. It does not depend on the key's own value. nil: some value always
 	// does.
 	applies func(*Config) string
-	// lower writes the value into the engines' configurations and the exchange. nil: the lower of the key
-	// loweredBy does it, or Config.World copies the field into the world.
+	// lower writes the value into the engines' configurations and the exchange. nil: the lower of
+	// the key loweredBy does it, or Config.World copies the field into the world.
 	lower     func(*Config, *engines) error
 	loweredBy string
 

@@ -164,8 +164,8 @@ func dynamicRecords(c *Config) string {
 	return "records are not dynamic: tls.record is not dynamic"
 }
 
-// deriveRecord gives dynamic records a default, and forgets what is said of dynamic records where
-// there are others.
+// deriveRecord sets a default of dynamic records, or clears a setting of dynamic records where
+// tls.record has another value.
 func deriveRecord(byDefault, forget func(*Records)) func(*Config, bool) []conflict {
 	return func(c *Config, set bool) []conflict {
 		switch r := &c.TLS.Record; {

@@ -15,8 +15,7 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// unnamed are the fields of a Config that no key sets: they follow from others, or are Linux's and
-// stay so.
+// unnamed are the fields of a Config without a key. They are derived, or Linux's defaults.
 var unnamed = map[string]bool{
 	"TLS.Suites": true, "Client.WriteChunk": true, "CA.Link": true, "CA.LikeLink": true,
 	"TCP.WindowScaling": true, "TCP.MaxRTO": true, "TCP.SYNACKRetries": true, "TCP.Retries": true, "TCP.Reordering": true,
@@ -52,7 +51,8 @@ func TestDefaultsOfTCPAreThoseOfItsRoom(t *testing.T) {
 	}
 }
 
-// The language knows TCP's bounds, and says so in the words of its keys.
+// The bounds of the tcp keys are within those of sim/tcp, so that no error names a field of
+// tcp.Config.
 func TestTCPTakesWhateverItsKeysTake(t *testing.T) {
 	for _, k := range tcpKeys {
 		for _, text := range ends(k.fields(newConfig())[0]) {
@@ -268,8 +268,8 @@ func TestTheSchemaHasEveryKey(t *testing.T) {
 	}
 }
 
-// Every indented block of the documentation that is a scenario, or a part of base, is read as it
-// stands.
+// Every indented block of the documentation that is a scenario, or a part of one, is a valid
+// scenario.
 func TestTheDocumentationsExamplesAreSound(t *testing.T) {
 	page, err := os.ReadFile("../docs/scenarios.md")
 	if err != nil {

@@ -90,7 +90,7 @@ func (c *Config) lowerEngines(env engineEnv) (*engines, error) {
 
 func firstEight(seed [32]byte) uint64 { return binary.BigEndian.Uint64(seed[:]) }
 
-// both lowers a value that both sides are told.
+// both lowers a value to the configurations of both sides.
 func both(set func(*Config, *engine.Config)) func(*Config, *engines) error {
 	return func(c *Config, e *engines) error {
 		set(c, e.client)

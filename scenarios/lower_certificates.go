@@ -54,7 +54,7 @@ func (c *Config) serverSpecs(env *engineEnv) []ca.ChainSpec {
 	return specs
 }
 
-// serverCertificate makes a chain, with its OCSP response where tls.revocation says so.
+// serverCertificate makes a chain, and attaches the OCSP response of tls.revocation.
 func (c *Config) serverCertificate(spec ca.ChainSpec, e *engines) (certificate *engine.Certificate, root []byte, err error) {
 	certificate, chain, err := makeCertificate(spec)
 	if err == nil {

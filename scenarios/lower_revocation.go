@@ -14,7 +14,7 @@ type ocspStatus struct {
 	response     []byte
 }
 
-// answer returns the response to an OCSP request. A request about another certificate has none.
+// answer returns the response to an OCSP request. For another certificate it is pki.Unavailable.
 func (a *ocspAuthority) answer(request []byte) []byte {
 	for _, s := range a.statuses {
 		if asked, err := pki.OCSPRequestsStatus(request, s.leaf, s.issuer); err == nil && asked {

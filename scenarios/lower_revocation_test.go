@@ -17,7 +17,7 @@ func metricNames(s *Scenario) (names []string) {
 	return names
 }
 
-// Only a scenario in which somebody asks the authority has metrics of that.
+// Only a scenario with tls.revocation fetched has the metrics of the authority.
 func TestMetricsOfTheAuthorityAreOfThoseThatAskIt(t *testing.T) {
 	own := []string{"revocation", "cause.ca-cpu", "cause.ca-timeout"}
 	for base, asks := range map[string]bool{
@@ -38,7 +38,7 @@ func TestMetricsOfTheAuthorityAreOfThoseThatAskIt(t *testing.T) {
 	}
 }
 
-// The authority is as far away as the server, unless something is said of its link.
+// Without keys of ca.link, the link to the authority is a copy of the link to the server.
 func TestTheLinkToTheAuthority(t *testing.T) {
 	link := func(base string) Link { return parse(t, "name: a\nbase: {"+base+"}").Cells[0].Config.CA.Link }
 	same := link("link: {delay: 5ms, loss: 1%, up: {rate: 1mbit}}")
@@ -55,8 +55,8 @@ func TestTheLinkToTheAuthority(t *testing.T) {
 	}
 }
 
-// A question and its answer are as long as a request and a response of HTTP with
-// their heads; a delegate's answer holds its certificate.
+// An OCSP request and its response have the length of an HTTP request and response with their
+// headers. A delegate's response contains the delegate's certificate.
 func TestWhatAFetchWeighs(t *testing.T) {
 	fetch := func(base string) recording.Item {
 		for _, step := range recorded(t, 1, base).Branches[0].Client {

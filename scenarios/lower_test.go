@@ -10,7 +10,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// recorded makes the exchange of a scenario's only cell.
+// recorded records the exchange of a scenario with one cell.
 func recorded(t *testing.T, root uint64, base string) *recording.Recording {
 	t.Helper()
 	s := parse(t, "name: one\nbase: {"+base+"}")
@@ -25,7 +25,7 @@ func recorded(t *testing.T, root uint64, base string) *recording.Recording {
 	return r
 }
 
-// facts is what the engines say they agreed on.
+// facts is what the engines negotiated, in the words of the recording.
 func facts(r *recording.Recording) string {
 	var parts []string
 	for _, f := range r.About {
@@ -148,7 +148,7 @@ func TestRecordBoundsTheServersRecords(t *testing.T) {
 	}
 }
 
-// Sizes agreed between the sides bound records just as tls.record does; padding makes them longer.
+// Negotiated record sizes bound records as tls.record does. Padding makes records longer.
 func TestAgreedSizesBoundTheServersRecords(t *testing.T) {
 	count := func(base string) int {
 		return len(writes(recorded(t, 1, base+", transfer: {response: 64KiB}").Branches[0].Server))
@@ -174,7 +174,8 @@ func TestAgreedSizesBoundTheServersRecords(t *testing.T) {
 	}
 }
 
-// Text shrinks to a third on the wire, random data does not; what compresses is charged for.
+// Compression shortens text to a third and does not shorten random data. Both sides are charged for
+// it.
 func TestCompressionShortensText(t *testing.T) {
 	sent := func(base string) (bytes, operations int) {
 		for _, step := range recorded(t, 1, base+", response: 200kB}").Branches[0].Server {

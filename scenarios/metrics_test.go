@@ -22,7 +22,7 @@ func metric(t *testing.T, name string, r *sim.Result, c *Config) float64 {
 	return 0
 }
 
-// resultsOf runs some replicates of a scenario's only cell.
+// resultsOf runs some replicates of a scenario with one cell.
 func resultsOf(t *testing.T, base string, visit func(*sim.Result, *Config)) {
 	t.Helper()
 	s := parse(t, "name: metrics\nbase: {"+base+"}")

@@ -250,8 +250,8 @@ func TestHeadersAreSound(t *testing.T) {
 	}
 }
 
-// The work of reading grows with the scenario, and no faster: what four times as many levels, cells
-// or exclusions allocate is about four times as much.
+// Reading is linear: four times as many levels, cells and exclusions allocate about four times as
+// much.
 func TestReadingIsLinear(t *testing.T) {
 	allocated := func(levels int) uint64 {
 		var list, exclude strings.Builder
@@ -274,8 +274,7 @@ func TestReadingIsLinear(t *testing.T) {
 	}
 }
 
-// Very many mistakes are not all shown, and very many cells are not made once nobody waits for
-// them.
+// Reading ends after document.MaxErrors mistakes, and with its context.
 func TestReadingEnds(t *testing.T) {
 	var unknown strings.Builder
 	for i := range 9000 {
@@ -293,7 +292,7 @@ func TestReadingEnds(t *testing.T) {
 	}
 }
 
-// What is wrong with a setting, though only the engines find it, is shown at its place.
+// An error that only the engines find has the place of its setting too.
 func TestAnErrorOfTheEnginesHasThePlaceOfItsSetting(t *testing.T) {
 	s := parse(t, "name: chain\nbase: {tls.chain.size: 100B}\nfactors: {tls.version: [1.2, 1.3]}")
 	_, err := s.Cells[1].Config.Exchange(1)
@@ -308,7 +307,7 @@ func TestAnErrorOfTheEnginesHasThePlaceOfItsSetting(t *testing.T) {
 	}
 }
 
-// With --set the file's settings may be left without effect, and the command line's may not.
+// With --set, settings of the file may be without effect. Settings of the command line may not.
 func TestSettingsWithoutEffectAreRefusedWhereTheyAreWritten(t *testing.T) {
 	const text = "name: records\nbase: {tls.record_threshold: 64kB}\nfactors: {tls.record: [16KiB, dynamic]}"
 	parse(t, text)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The derivation of seeds is part of the format of samples: what is held here may never change.
+// The derivation of seeds is part of the format of samples: the golden file may never change.
 func TestSeedsAreDerivedAsDocumented(t *testing.T) {
 	s := parse(t, "name: seeds\nbase: {link: {delay: 25ms, loss: 1%, up: {drops: [2, 5]}, down: {jitter: 1ms, ordered: true}}}")
 	n := NewNetwork(1, &s.Cells[0].Config.Link)

@@ -26,7 +26,7 @@ func TestRecordsAreSizedAsTheScenarioSays(t *testing.T) {
 	}
 }
 
-// Settings of dynamic records may stand in base where a level has others.
+// base may have settings of dynamic records although some levels have records of another kind.
 func TestALevelMayHaveOtherRecordsThanDynamicOnes(t *testing.T) {
 	s, err := Parse(t.Context(), "levels.yaml", []byte("name: levels\nbase: {tls: {record: dynamic, record_threshold: 64kB}}\nfactors: {tls.record: [16KiB, mss, dynamic, go]}\n"), Options{})
 	if err != nil {

@@ -28,8 +28,8 @@ client.costs or server.costs. Nothing else should be running meanwhile.`,
 			if out == "" {
 				return measure(cmd.Context(), o, a.stdout)
 			}
-			// A temporary file shows before the measurement that the folder can be written, and keeps an
-			// older table until it is done.
+			// A temporary file shows before the measurement that the folder can be written, and
+			// keeps an older table until it is done.
 			f, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+"-*")
 			if err != nil {
 				return err

@@ -77,8 +77,8 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// message is the text of an error. Mistakes in a scenario have file, line and column in place of the
-// program's name.
+// message is the text of an error. Mistakes in a scenario have file, line and column in place of
+// the program's name.
 func (a *app) message(err error) string {
 	var mistakes document.Errors
 	switch {

@@ -138,8 +138,8 @@ func (r *fileReader) Read(p []byte) (n int, err error) {
 	return r.file.Read(p)
 }
 
-// readBounded reads a scenario's text, at most a byte more than document.MaxBytes. It returns when the
-// context ends, even if a Read does not.
+// readBounded reads a scenario's text, at most a byte more than document.MaxBytes. It returns when
+// the context ends, even if a Read does not.
 func readBounded(ctx context.Context, r io.Reader) ([]byte, error) {
 	type result struct {
 		text []byte

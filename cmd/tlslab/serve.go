@@ -123,8 +123,8 @@ func (s *serveCommand) trustClients() (err error) {
 	return err
 }
 
-// namesOf are the names in the certificate of a server that listens at a host: those of this machine,
-// and the host itself.
+// namesOf are the names in the certificate of a server that listens at a host: those of this
+// machine, and the host itself.
 func namesOf(host string) []string {
 	names := []string{"localhost", "127.0.0.1", "::1"}
 	if ip := net.ParseIP(host); host != "" && host != "localhost" && (ip == nil || !ip.IsLoopback() && !ip.IsUnspecified()) {

@@ -32,7 +32,8 @@ func (f *socketFlags) addTo(verb *cobra.Command, addr, root string) {
 	verb.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line for each connection")
 }
 
-// openKeyLog opens the file of the environment variable SSLKEYLOGFILE for appending; nil without one.
+// openKeyLog opens the file of the environment variable SSLKEYLOGFILE for appending; nil without
+// one.
 func openKeyLog() (*netconn.KeyLog, func() error, error) {
 	path := os.Getenv("SSLKEYLOGFILE")
 	if path == "" {
@@ -92,8 +93,8 @@ var bundles = []string{
 	"/etc/ssl/cert.pem",                  // Alpine, macOS, BSD
 }
 
-// readRoots reads the root certificates of a PEM file, or the system's if path is empty. System roots
-// whose algorithms the engine does not know are left out.
+// readRoots reads the root certificates of a PEM file, or the system's if path is empty. System
+// roots whose algorithms the engine does not know are left out.
 func readRoots(path string) (*pki.Roots, error) {
 	text, err := readFirst(path)
 	if err != nil {

@@ -81,8 +81,8 @@ func (c *servingChild) stop(t *testing.T) string {
 	return c.stdout.String()
 }
 
-// connections reads what --json printed. A server tells of a connection when it
-// has ended, so they are put in the order in which they came.
+// connections reads the output of --json, in the order of the connections' beginnings. A server
+// prints a connection at its end.
 func connections(t *testing.T, text string) (all []map[string]any) {
 	t.Helper()
 	for d := json.NewDecoder(strings.NewReader(text)); ; {

@@ -23,7 +23,7 @@ type Node struct {
 	Pairs  []Pair  // Mapping
 	Items  []*Node // Sequence
 	Line   int     // of the first character, from 1
-	Column int     // likewise, in characters
+	Column int     // of the first character, from 1, in characters
 
 	source *Source
 }
