@@ -10,8 +10,9 @@ import (
 	"testing"
 )
 
-// A citation of TLS 1.3's specification. RFC 9846 numbers its section 4 and its appendices otherwise
-// than RFC 8446, which it obsoletes: a number from memory exists and means another section.
+// A citation of TLS 1.3's specification. RFC 9846 numbers its section 4 and its appendices
+// otherwise than RFC 8446, which it obsoletes: a number from memory exists and means another
+// section.
 type citation struct {
 	line    int
 	section string // "4.3.11.2", "E.4"

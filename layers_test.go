@@ -1,5 +1,5 @@
-// Package tlslab_test holds what is true of the repository as a whole: who may import whom, what the
-// README promises, and the benchmarks that set the engine beside crypto/tls.
+// Package tlslab_test holds what is true of the repository as a whole: who may import whom, what
+// the README promises, and the benchmarks that set the engine beside crypto/tls.
 package tlslab_test
 
 import (
@@ -21,9 +21,9 @@ import (
 
 const module = "tlslab"
 
-// A rule names the rooms that a room must never import, directly or through others. Rooms are import
-// paths below the module; "…" at the end takes in the rooms below. The last rule that names a package
-// holds for it.
+// A rule names the rooms that a room must never import, directly or through others. Rooms are
+// import paths below the module; "…" at the end takes in the rooms below. The last rule that names
+// a package holds for it.
 type rule struct {
 	room   string
 	never  []string
@@ -128,8 +128,9 @@ func packages(t *testing.T) (all []goPackage) {
 	}
 }
 
-// openFolders opens every folder of the module, which with its entries' times then counts among what this test depends
-// on. What go list reads does not: go test would go on showing the outcome it has in its cache, whatever is imported.
+// openFolders opens every folder of the module, which with its entries' times then counts among
+// what this test depends on. What go list reads does not: go test would go on showing the outcome
+// it has in its cache, whatever is imported.
 func openFolders(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(at string, entry fs.DirEntry, err error) error {
@@ -204,8 +205,8 @@ func TestRulesForbid(t *testing.T) {
 	}
 }
 
-// The rooms whose results must follow from their inputs alone, and those in them that face the world:
-// real sockets, a real link, and the measuring of this machine.
+// The rooms whose results must follow from their inputs alone, and those in them that face the
+// world: real sockets, a real link, and the measuring of this machine.
 var (
 	deterministic = []string{"engine…", "netem…", "sim…"}
 	worldly       = []string{"engine/netconn…", "netem/live…", "sim/costs"}
@@ -267,9 +268,9 @@ type finding struct {
 	what string
 }
 
-// hiddenInputs finds in a file what a result could depend on beside its inputs: goroutines, the wall
-// clock, and random sources that nobody seeded. Comparing a source with crypto/rand.Reader is allowed:
-// it reads nothing.
+// hiddenInputs finds in a file what a result could depend on beside its inputs: goroutines, the
+// wall clock, and random sources that nobody seeded. Comparing a source with crypto/rand.Reader is
+// allowed: it reads nothing.
 func hiddenInputs(file *ast.File) (found []finding) {
 	imported := make(map[string]string) // name in this file: path
 	for _, spec := range file.Imports {

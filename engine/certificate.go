@@ -71,9 +71,10 @@ func (c *Certificate) matchesHost(name string) bool {
 	return c.leaf != nil && c.leaf.MatchesDNSName(name)
 }
 
-// WithOCSPResponse returns the same certificate with an OCSP response for its leaf, in DER. A server
-// staples the response if a client requests it (Config.Revocation). The response is not verified.
-// WithOCSPResponse fails if the response is empty or does not fit into an extension (65527 bytes).
+// WithOCSPResponse returns the same certificate with an OCSP response for its leaf, in DER. A
+// server staples the response if a client requests it (Config.Revocation). The response is not
+// verified. WithOCSPResponse fails if the response is empty or does not fit into an extension
+// (65527 bytes).
 func (c *Certificate) WithOCSPResponse(response []byte) (*Certificate, error) {
 	if len(response) == 0 || len(response) > maxStatus {
 		return nil, fmt.Errorf("certificate status of %d bytes: want 1 to %d", len(response), maxStatus)

@@ -26,8 +26,8 @@ type Config struct {
 	// failed handshake. A server that supports a higher version then refuses (RFC 7507).
 	Fallback bool
 
-	// Suites are the cipher suites in order of preference, for all versions. Nil means all suites of
-	// protocol.Suites except those whose cipher is on request (record.Cipher.OnRequest).
+	// Suites are the cipher suites in order of preference, for all versions. Nil means all suites
+	// of protocol.Suites except those whose cipher is on request (record.Cipher.OnRequest).
 	Suites []SuiteID
 
 	// Groups are the groups in order of preference. Nil means x25519, p256 and p384.
@@ -50,8 +50,8 @@ type Config struct {
 
 	// Roots are the trust anchors of a client. A client needs Roots or VerifyNothing.
 	Roots *pki.Roots
-	// ToleratedFaults are the faults of the peer's chain that do not end the handshake. The chain is
-	// verified first: Info.ToleratedFaults tells which of them it has.
+	// ToleratedFaults are the faults of the peer's chain that do not end the handshake. The chain
+	// is verified first: Info.ToleratedFaults tells which of them it has.
 	ToleratedFaults pki.ChainFault
 	// VerifyNothing accepts every chain without verification, and without its cost. The handshake
 	// signature is still verified.
@@ -74,9 +74,9 @@ type Config struct {
 	// requires (RFC 7633).
 	SoftFail bool
 
-	// Admit decides whether a peer may connect. It is called with the verified chain, leaf first, in
-	// full and in resumed handshakes. An error refuses the peer (access_denied, RFC 9846 §6.2). It
-	// is not called for a peer without a certificate. Nil admits every peer.
+	// Admit decides whether a peer may connect. It is called with the verified chain, leaf first,
+	// in full and in resumed handshakes. An error refuses the peer (access_denied, RFC 9846 §6.2).
+	// It is not called for a peer without a certificate. Nil admits every peer.
 	Admit func(chain []*pki.Certificate) error
 
 	// ALPN lists application protocols in order of preference (RFC 7301), each 1 to 255 bytes long.
@@ -116,8 +116,8 @@ type Config struct {
 	// MaxEarlyData is how many bytes of early data a server accepts from one ClientHello, and the
 	// max_early_data_size of its tickets. 0 means none.
 	MaxEarlyData uint32
-	// EarlyWindow is by how much the ticket age that a client sends may differ from the age that the
-	// server measures (RFC 9846 §8.3). 0 means DefaultEarlyWindow.
+	// EarlyWindow is by how much the ticket age that a client sends may differ from the age that
+	// the server measures (RFC 9846 §8.3). 0 means DefaultEarlyWindow.
 	EarlyWindow time.Duration
 	// AntiReplay rejects replayed early data. It is required if MaxEarlyData is not 0.
 	AntiReplay session.AntiReplay
@@ -168,7 +168,8 @@ type Config struct {
 	// cannot offer it (RFC 9846 §4.2.2).
 	Compression bool
 
-	// EncryptThenMAC offers or accepts encrypt_then_mac for block ciphers, up to TLS 1.2 (RFC 7366).
+	// EncryptThenMAC offers or accepts encrypt_then_mac for block ciphers, up to TLS 1.2 (RFC
+	// 7366).
 	EncryptThenMAC bool
 
 	// Observe, unless nil, receives a Notice of every message, record, key change, secret and
@@ -191,13 +192,14 @@ const (
 // server then answers with a HelloRetryRequest (RFC 9846 §4.3.8).
 const NoKeyShares = -1
 
-// DefaultEarlyWindow is the default of Config.EarlyWindow. RFC 9846 §8.3 suggests about ten seconds.
+// DefaultEarlyWindow is the default of Config.EarlyWindow. RFC 9846 §8.3 suggests about ten
+// seconds.
 const DefaultEarlyWindow = 10 * time.Second
 
-// DefaultMSS is the default of Config.MSS in bytes: IPv6's minimum MTU of 1280 bytes without an IPv6
-// header (40) and a TCP header with timestamps (32).
+// DefaultMSS is the default of Config.MSS in bytes: IPv6's minimum MTU of 1280 bytes without an
+// IPv6 header (40) and a TCP header with timestamps (32).
 const DefaultMSS = 1280 - 40 - 32
 
-// MaxTicketsOffered is the largest number of TLS 1.3 tickets that a client offers at once, and that a
-// server tries to open.
+// MaxTicketsOffered is the largest number of TLS 1.3 tickets that a client offers at once, and that
+// a server tries to open.
 const MaxTicketsOffered = 4

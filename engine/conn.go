@@ -22,8 +22,8 @@ type Conn struct {
 	count op.Counter // counts expensive operations; nil: no observer
 	info  Info       // what has been negotiated so far
 
-	// What protects records: the suite's cipher and hash, nil before the ServerHello, and the agreed
-	// lengths.
+	// What protects records: the suite's cipher and hash, nil before the ServerHello, and the
+	// agreed lengths.
 	cipher *record.Cipher
 	hash   *secrets.Hash
 	sizes  recordSizes

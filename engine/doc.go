@@ -1,56 +1,63 @@
-// Package engine is a TLS client and server as pure state machines: bytes
-// in; bytes, events and errors out. It does no I/O, reads no clock, starts
-// no goroutine and draws no randomness of its own, so that the same
-// Config.Rand and Config.Now give the same bytes.
+// Package engine is a TLS client and server as pure state machines: bytes in; bytes, events and
+// errors out. It does no I/O, reads no clock, starts no goroutine and draws no randomness of its
+// own: the same Config.Rand and Config.Now give the same bytes.
 //
 // A caller moves bytes between a Conn and its transport, in this order:
 //
 //	c := engine.Client(cfg, "example.test")     // or engine.Server(cfg)
 //	c.Start()                                   // a client queues its ClientHello
 //	for {
-//	        send(c.Flush(nil))                  // whatever is ready to leave
+//	        send(c.Flush(nil))                  // the bytes that are ready to be sent
 //	        in = append(in, receive()...)
-//	        n, ev, err := c.Recv(in)            // one record at most, opened in place
-//	        in = in[n:]                         // n == 0: an incomplete record, feed more
+//	        n, ev, err := c.Recv(in)            // one record at most, decrypted in place
+//	        in = in[n:]                         // n == 0: the record is incomplete
 //	        ...                                 // ev.Data aliases the consumed part of in
 //	}
 //
-// A client that is to ask the certificate authority (RevocationFetched) says
-// EventOCSPRequest, and Recv takes nothing until CertificateStatus has the answer.
-//
-// EventHandshakeDone says that this side may send application data, with
-// Seal; MaySeal says where it may do so before: early data (0-RTT), and a TLS 1.3
-// server's answer to it. After an error the connection is over, and one more Flush returns
-// the alert that tells the peer. Close queues a close_notify; EOF tells a
-// transport that ended after one from a truncated one.
+// After EventHandshakeDone the caller sends application data with Seal. MaySeal reports whether
+// Seal takes data before: early data (0-RTT) of a client, and 0.5-RTT data of a TLS 1.3 server. A
+// client with RevocationFetched returns EventOCSPRequest, and Recv consumes nothing until the
+// caller has called OCSPResponse. After an error the connection is over; the next Flush returns the
+// alert for the peer. Close queues close_notify. EOF tells a complete transport from a truncated
+// one.
 //
 // # How a handshake is driven
 //
-// flights.go holds every handshake as a table of rows: who sends which
-// message, under which condition, where keys change and where a flight
-// leaves. One interpreter drives both sides from the same rows. A row of
-// ours is emitted, a row of the peer's is awaited:
+// flights.go holds every handshake as a table of rows: who sends which message, under which
+// condition, where keys change, and where a flight is flushed. One interpreter drives both sides
+// from the same rows. It writes the messages of this side's rows, and expects those of the peer's
+// rows:
 //
 //	                             flights.go
 //	                                 │
-//	Recv ──► record ──► message ──► interpreter ──► take ┐
-//	                                 │                   ├ step of the message
-//	Flush ◄── record ◄── flight ◄────┴───────────── make ┘
+//	Recv ──► record ──► message ──► interpreter ──► read ─┐
+//	                                 │                    ├ step of the message
+//	Flush ◄── record ◄── flight ◄────┴──────────── write ─┘
 //
-// Order is checked by the interpreter and nowhere else; a step only knows how
-// one message is written and read. The steps of the hellos stand in
-// serverhello.go, those up to TLS 1.2 in classic.go and those of TLS 1.3 in
-// modern.go. What varies lies in tables: suites.go, extensions.go (which
-// extension may appear in which message) and reason.go (which error is which
-// alert).
+// Only the interpreter checks the order of messages. A step knows how one message is written and
+// read.
 //
-// What a peer could learn from the time that a step takes is said where the step is:
-// at RSA's padding and prime fields (kx), at ciphers and the MACs of padded records
-// (record), at signatures (pki). What authenticates (MACs, Finished, binders) is
-// compared in constant time. In constant time are TLS 1.2 and 1.3 with AES-GCM, on
-// processors that have instructions for it, or ChaCha20-Poly1305, over curves and
-// hybrids; not so are prime fields, CBC with SHA-2, 3DES, DES and RC4.
+// Files are grouped by prefix:
 //
-// This engine is made for a laboratory. It is correct, and it has not been
-// reviewed for hostile networks: do not guard secrets with it.
+//	hs_         messages of the handshake; hs_legacy_ up to TLS 1.2, hs_tls13_ in TLS 1.3
+//	ext_        one extension each; extensions.go says which may appear in which message
+//	early_      early data
+//	ocsp_       OCSP responses, stapled and fetched
+//	session_    what a connection gives to a later one (package session)
+//	config_     defaults and checks of Config
+//
+// A Conn has parts for its phases: handshake is dropped when the handshake is done; sender and
+// receiver are the two directions; postHandshake and resumption are what remains. reason.go says
+// which error is which alert.
+//
+// # Side channels
+//
+// MACs, Finished and binders are compared in constant time. Timing is constant in TLS 1.2 and 1.3
+// with AES-GCM (on processors with instructions for it) or ChaCha20-Poly1305, over elliptic curves
+// and hybrids. It is not constant for finite fields, CBC with SHA-2, 3DES, DES and RC4. Comments
+// name each place: packages kx (RSA padding, finite fields), record (ciphers, MACs of padded
+// records) and pki (signatures).
+//
+// This engine is made for a laboratory. Nobody has reviewed it for hostile networks: do not protect
+// secrets with it.
 package engine

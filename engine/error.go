@@ -28,11 +28,14 @@ func (f Fault) String() string { return nameOf(faultNames[:], f) }
 
 // An Error ends a connection.
 type Error struct {
-	Alert   alert.Description // sent, or received if Fault is FaultRemote; not received if Err is ErrTruncated
-	Fault   Fault             // which side caused the error
-	Why     string            // what was wrong, in general
-	Section string            // the requirement that was broken, "RFC 9846 §4.2.3"; "" if there is none
-	Err     error             // what was wrong in detail; nil: there is no detail
+	// Alert was sent to the peer, or received from it if Fault is FaultRemote. If Err is
+	// ErrTruncated it is close_notify, which did not come.
+	Alert alert.Description
+	Fault Fault  // which side caused the error
+	Why   string // what was wrong, in general
+	// Section is the requirement that was broken, "RFC 9846 §4.2.3"; "" if no document has one.
+	Section string
+	Err     error // what was wrong in detail; nil: no detail
 }
 
 // Error returns one line: what was wrong, the alert and the section.

@@ -17,10 +17,10 @@ import (
 type NamePolicy uint8
 
 // The policies. RFC 6066 §3 allows the first and the last, and advises against the warning, which
-// old servers send. The client gets a certificate for another name, unless the server refuses.
+// old servers send.
 const (
-	UnknownNameIgnored NamePolicy = iota // the server presents its first certificate that otherwise fits
-	UnknownNameWarned                    // the same after an unrecognized_name warning, up to TLS 1.2
+	UnknownNameIgnored NamePolicy = iota // the server presents a certificate for another name
+	UnknownNameWarned                    // the same, and an unrecognized_name warning up to TLS 1.2
 	UnknownNameRefused                   // the server ends the connection by unrecognized_name
 )
 

@@ -18,13 +18,17 @@ type row struct {
 	mode    mode
 }
 
-// A mode holds the exceptions to "from sends the message here, once".
+// A mode holds the exceptions to the rule that from sends the message here, once.
 type mode uint8
 
 const (
-	flush    mode = 1 << iota // the sender seals all waiting messages
-	optional                  // only the sender knows the condition: the next row's message may come instead
-	dummy                     // the receiver does not expect the message, which has no effect: compatibility mode's ChangeCipherSpec, a warning
+	// flush: the sender seals all waiting messages.
+	flush mode = 1 << iota
+	// optional: only the sender knows the condition. The next row's message may come instead.
+	optional
+	// dummy: the message has no effect, and the receiver does not expect it: compatibility mode's
+	// ChangeCipherSpec, and a warning.
+	dummy
 
 	// Messages that neither side sends. A receiver
 	ignored  // ignores the message

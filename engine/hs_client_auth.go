@@ -7,9 +7,9 @@ type ClientAuth uint8
 
 // The policies. The server verifies a certificate under both of the last two.
 const (
-	ClientAuthNone      ClientAuth = iota // no CertificateRequest
-	ClientAuthRequested                   // CertificateRequest; a client without a certificate may connect
-	ClientAuthRequired                    // CertificateRequest; a client without a certificate is refused
+	ClientAuthNone      ClientAuth = iota // the server sends no CertificateRequest
+	ClientAuthRequested                   // a client without a certificate may connect
+	ClientAuthRequired                    // a client without a certificate is refused
 )
 
 var clientAuthNames = [...]string{"none", "requested", "required"}
@@ -33,8 +33,8 @@ func afterCertificateRequest(c *Conn, _ side) error {
 	return nil
 }
 
-// chooseClientCertificate chooses the first certificate that fits the CertificateRequest, if there is
-// one. It then drops the lists of the CertificateRequest: they alias the caller's buffer.
+// chooseClientCertificate chooses the first certificate that fits the CertificateRequest, if there
+// is one. It then drops the lists of the CertificateRequest: they alias the caller's buffer.
 func (c *Conn) chooseClientCertificate(fits func(*Certificate) bool) {
 	for _, certificate := range c.cfg.Certificates {
 		if s := c.schemeFor(certificate); s != nil && fits(certificate) {
@@ -45,7 +45,8 @@ func (c *Conn) chooseClientCertificate(fits func(*Certificate) bool) {
 	c.hs.hello.schemes, c.hs.hello.authorities = nil, nil
 }
 
-// afterCertificate decides whether the client sends CertificateVerify: if it has sent a certificate.
+// afterCertificate decides whether the client sends CertificateVerify: if it has sent a
+// certificate.
 func afterCertificate(c *Conn, from side) error {
 	if from == client {
 		c.hs.clientSigns = c.info.Certificate != nil
@@ -56,7 +57,8 @@ func afterCertificate(c *Conn, from side) error {
 	return nil
 }
 
-// afterNoCertificate handles SSL 3.0's no_certificate, which stands for an empty Certificate message.
+// afterNoCertificate handles SSL 3.0's no_certificate, which stands for an empty Certificate
+// message.
 func (c *Conn) afterNoCertificate() error {
 	c.hs.certificateDeclined = true
 	if c.side == server {

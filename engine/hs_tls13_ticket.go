@@ -36,7 +36,8 @@ func writeTLS13Ticket(c *Conn, dst []byte) ([]byte, error) {
 		Ticket:   ticket,
 	}
 	if c.cfg.MaxEarlyData > 0 {
-		msg.Extensions = c.appendExtensions(c.scratch[:0], inNewSessionTicket)[2:] // Append writes their length
+		// Without the length of the list, which Append writes.
+		msg.Extensions = c.appendExtensions(c.scratch[:0], inNewSessionTicket)[2:]
 	}
 	return msg.Append(dst), nil
 }

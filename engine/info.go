@@ -7,8 +7,8 @@ import (
 )
 
 // Info is what a connection has negotiated so far. After a handshake both sides have the same Info,
-// except for Certificate, PeerChain, ToleratedFaults, the ticket counts, EarlyBytes, EarlyRejection,
-// and a Revocation that the client fetched or did not check.
+// except for Certificate, PeerChain, ToleratedFaults, the ticket counts, EarlyBytes,
+// EarlyRejection, and a Revocation that the client fetched or did not check.
 type Info struct {
 	Version    Version
 	Suite      Suite
@@ -23,8 +23,8 @@ type Info struct {
 	ServerName           string // server_name that the client sent, or the name given to Client
 	ServerNameUsed       bool   // the server acknowledged server_name (RFC 6066 §3)
 
-	// Limits on the plaintext of records in bytes; 0 is none. The record size limits are of what that
-	// side receives.
+	// Limits on the plaintext of records in bytes; 0 is none. The record size limits are of what
+	// that side receives.
 	MaxFragment                          int // max_fragment_length, RFC 6066 §4
 	ClientRecordLimit, ServerRecordLimit int // record_size_limit, RFC 8449
 
@@ -42,13 +42,13 @@ type Info struct {
 	// handshake or in the one that is resumed; pki.Unverified if the chain was not verified.
 	ToleratedFaults pki.ChainFault
 
-	// ClientAuthenticated reports that the client has proved that it holds its certificate's key, in
-	// this handshake or in the one that is resumed. The server has also verified the chain, apart
-	// from ToleratedFaults.
+	// ClientAuthenticated reports that the client has proved that it holds its certificate's key,
+	// in this handshake or in the one that is resumed. The server has also verified the chain,
+	// apart from ToleratedFaults.
 	ClientAuthenticated bool
 
-	// Revocation is how the client has learnt in this handshake that the server's certificate is not
-	// revoked. At the server it says whether the server stapled an OCSP response.
+	// Revocation is how the client has learnt in this handshake that the server's certificate is
+	// not revoked. At the server it says whether the server stapled an OCSP response.
 	Revocation Revocation
 
 	TicketsSent, TicketsReceived int // NewSessionTicket messages

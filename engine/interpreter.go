@@ -18,8 +18,8 @@ const (
 // other returns the peer's side.
 func other(s side) side { return client + server - s }
 
-// A step is how one message is written and read. The sender calls write, and the receiver read. Both
-// then call after, when the transcript holds the message.
+// A step is how one message is written and read. The sender calls write, and the receiver read.
+// Both then call after, when the transcript holds the message.
 type step struct {
 	write func(c *Conn, dst []byte) ([]byte, error) // appends the body to dst
 	read  func(c *Conn, body []byte) error          // body aliases the buffer given to Recv

@@ -6,13 +6,13 @@ import (
 	"tlslab/engine/record"
 )
 
-// A Notice is one thing that happened on a connection, as Config.Observe receives it. Its slices are
-// valid during the call only. Kind says which of the other fields are set.
+// A Notice is one thing that happened on a connection, as Config.Observe receives it. Its slices
+// are valid during the call only. Kind says which of the other fields are set.
 type Notice struct {
 	Kind NoticeKind
 
-	// MessageSent, MessageReceived: the message, with its length in Length. A message counts as sent
-	// when it is written, before the record that carries it.
+	// MessageSent, MessageReceived: the message, with its length in Length. A message counts as
+	// sent when it is written, before the record that carries it.
 	Message Message
 
 	// RecordSent, RecordReceived: the content type (the inner one in TLS 1.3), the length of the
@@ -23,8 +23,8 @@ type Notice struct {
 	Level  alert.Level
 	Alert  alert.Description
 
-	// Length is in bytes: of a message with its 4-byte header, of a record with its 5-byte header, or
-	// of the OCSP response (OCSPResponseTaken).
+	// Length is in bytes: of a message with its 4-byte header, of a record with its 5-byte header,
+	// or of the OCSP response (OCSPResponseTaken).
 	Length int
 
 	// KeyChange: whether the keys are those that this side sends with, and what they protect.
@@ -70,7 +70,7 @@ const (
 	EpochClear       Epoch = iota // no protection
 	EpochEarly                    // TLS 1.3: early data
 	EpochHandshake                // TLS 1.3: from the ServerHello on
-	EpochApplication              // up to TLS 1.2 from ChangeCipherSpec on; TLS 1.3 from Finished and each KeyUpdate on
+	EpochApplication              // from ChangeCipherSpec on; TLS 1.3: from Finished on
 )
 
 var epochNames = [...]string{"clear", "early", "handshake", "application"}

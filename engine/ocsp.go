@@ -35,7 +35,7 @@ func ParseRevocation(s string) (Revocation, error) {
 type ocspState struct {
 	staplePromised bool             // up to TLS 1.2: the server may send CertificateStatus
 	staple         []byte           // of the TLS 1.3 Certificate message at hand
-	issuer         *pki.Certificate // of the leaf; nil: revocation is not checked (Config.Revocation)
+	issuer         *pki.Certificate // of the leaf; nil: revocation is not checked
 	waiting        bool             // for Conn.OCSPResponse
 }
 

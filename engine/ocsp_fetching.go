@@ -66,8 +66,8 @@ func (c *Conn) OCSPResponse(response []byte) (Event, error) {
 	return Event{Kind: c.eventOf(wasDone, EventNone)}, nil
 }
 
-// readOCSPAnswer verifies the responder's answer. Nil, and the answer "try later", end the handshake
-// unless SoftFail is set.
+// readOCSPAnswer verifies the responder's answer. Nil, and the answer "try later", end the
+// handshake unless SoftFail is set.
 func (c *Conn) readOCSPAnswer(response []byte) error {
 	if response == nil {
 		if c.cfg.SoftFail {

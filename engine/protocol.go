@@ -57,8 +57,8 @@ func suiteRow(id SuiteID) *Suite {
 	return nil
 }
 
-// GroupFamily returns the family of groups that a key exchange needs; 0 if it needs no group (RSA) or
-// takes any family (TLS 1.3).
+// GroupFamily returns the family of groups that a key exchange needs; 0 if it needs no group (RSA)
+// or takes any family (TLS 1.3).
 func GroupFamily(k KeyExchange) kx.Family {
 	switch k {
 	case KeyExchangeECDHE:

@@ -224,8 +224,8 @@ var errorReasons = []struct {
 	{pki.FaultUnknownCA, unknownAuthority},
 }
 
-// explain makes the Error that the caller receives from an error that wraps a reason, or an error of
-// errorReasons. Any other error is an internal error.
+// explain makes the Error that the caller receives from an error that wraps a reason, or an error
+// of errorReasons. Any other error is an internal error.
 func explain(err error) *Error {
 	var made *Error
 	if errors.As(err, &made) {

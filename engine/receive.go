@@ -12,7 +12,7 @@ const (
 	headerSize      = 4       // bytes of a handshake message's header
 	maxMessage      = 1 << 16 // bytes of a handshake message's body
 	maxCertificates = 1 << 18 // bytes of a Certificate message's body: ML-DSA chains are long
-	maxIdle         = 64      // successive records without progress: empty records, warnings, dummies, KeyUpdates
+	maxIdle         = 64      // records in a row without progress: empty ones, warnings, KeyUpdates
 )
 
 // maxBody returns the longest body of a message in bytes.
@@ -38,9 +38,9 @@ type receiver struct {
 
 // Recv consumes at most one record from in and decrypts it in place. It returns the number of
 // consumed bytes and what the record meant. The number is 0 if in does not hold a whole record, or
-// if a client waits for OCSPResponse. Event.Data aliases in, or a buffer of the connection if records
-// are compressed; it is valid until the next call. An error ends the connection: further calls
-// return the same error, and Flush returns the alert for the peer.
+// if a client waits for OCSPResponse. Event.Data aliases in, or a buffer of the connection if
+// records are compressed; it is valid until the next call. An error ends the connection: further
+// calls return the same error, and Flush returns the alert for the peer.
 func (c *Conn) Recv(in []byte) (n int, ev Event, err error) {
 	if c.err != nil {
 		return 0, Event{}, c.err
@@ -198,7 +198,8 @@ func (c *Conn) readMessages(data []byte) error {
 	return nil
 }
 
-// messageOf returns which message it is. A HelloRetryRequest is a ServerHello with a special random.
+// messageOf returns which message it is. A HelloRetryRequest is a ServerHello with a special
+// random.
 func messageOf(message []byte) Message {
 	m := Message(message[0])
 	switch {

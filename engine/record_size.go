@@ -58,8 +58,8 @@ func (c *Conn) nextRecordSize() int {
 	return c.RecordSize()
 }
 
-// usesSizing reports whether the sizer decides. It does not for early data: the client does not know
-// the connection's round trip and MSS yet.
+// usesSizing reports whether the sizer decides. It does not for early data: the client does not
+// know the connection's round trip and MSS yet.
 func (o *sender) usesSizing() bool { return o.sizer != nil && o.epoch != EpochEarly }
 
 // noteSent tells the sizer of a sent record of application data.

@@ -26,8 +26,8 @@ type sender struct {
 	recordsStore  [1024]byte
 }
 
-// Seal appends records that carry plain to dst. Each record holds at most RecordSize bytes of plain.
-// If plain is empty, Seal appends nothing. It fails if MaySeal returns false.
+// Seal appends records that carry plain to dst. Each record holds at most RecordSize bytes of
+// plain. If plain is empty, Seal appends nothing. It fails if MaySeal returns false.
 //
 // Seal allocates nothing if dst has room. plain may overlap the spare capacity of dst in one case:
 // plain begins Prefix bytes behind the end of dst, and is no longer than the last result of

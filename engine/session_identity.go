@@ -5,8 +5,8 @@ import (
 	"tlslab/engine/session"
 )
 
-// maxPeerChain is the length in bytes of the longest client chain that fits into a session: a ticket
-// holds at most 64 KiB in all.
+// maxPeerChain is the length in bytes of the longest client chain that fits into a session: a
+// ticket holds at most 64 KiB in all.
 const maxPeerChain = 1 << 15
 
 // peerChainSize returns the length of the client's chain in a session, in bytes.
@@ -17,8 +17,8 @@ func (i *Info) peerChainSize() (n int) {
 	return n
 }
 
-// resumable reports whether the peer's chain fits into a session (at most 32 KiB). Without its chain
-// the client's identity would be lost on resumption.
+// resumable reports whether the peer's chain fits into a session (at most 32 KiB). Without its
+// chain the client's identity would be lost on resumption.
 func (i *Info) resumable() bool { return i.peerChainSize() <= maxPeerChain }
 
 // allowsResuming reports whether ClientAuth allows a session: without a client chain if none is
@@ -30,9 +30,9 @@ func (cfg *Config) allowsResuming(s *session.State) bool {
 	return cfg.ClientAuth != ClientAuthRequired
 }
 
-// restorePeer takes the client's identity from a session. It returns false, and the session must not
-// be resumed, if ClientAuth does not allow it, the leaf has expired or has a fault that is no longer
-// tolerated, or Admit refuses the client.
+// restorePeer takes the client's identity from a session. It returns false, and the session must
+// not be resumed, if ClientAuth does not allow it, the leaf has expired or has a fault that is no
+// longer tolerated, or Admit refuses the client.
 func (c *Conn) restorePeer(s *session.State) bool {
 	if !c.cfg.allowsResuming(s) {
 		return false
@@ -60,8 +60,8 @@ func (c *Conn) restorePeer(s *session.State) bool {
 	return true
 }
 
-// clearPeer removes the identity that restorePeer found: the session is not resumed after all, or the
-// server reads a second ClientHello.
+// clearPeer removes the identity that restorePeer found: the session is not resumed after all, or
+// the server reads a second ClientHello.
 func (i *Info) clearPeer() {
 	i.PeerChain, i.ClientAuthenticated, i.ToleratedFaults = nil, false, 0
 }

@@ -15,7 +15,7 @@ type Suite struct {
 	Cipher      string      // record protection, as package record names it: "aes-128-gcm"
 	KeyExchange KeyExchange // how both sides agree on a secret
 	KeyType     string      // key of the server's certificate: "rsa", "ecdsa"; "" (TLS 1.3) is any
-	Hash        string      // of PRF or HKDF and transcript: "sha256", "sha384"; unused before TLS 1.2
+	Hash        string      // of PRF or HKDF and transcript, from TLS 1.2 on: "sha256", "sha384"
 	Min, Max    Version     // first and last version that has the suite
 }
 
@@ -24,7 +24,7 @@ type KeyExchange uint8
 
 // The key exchanges.
 const (
-	KeyExchangeRSA   KeyExchange = iota + 1 // the client encrypts a premaster secret (RFC 5246 §7.4.7.1)
+	KeyExchangeRSA   KeyExchange = iota + 1 // encrypted premaster secret (RFC 5246 §7.4.7.1)
 	KeyExchangeECDHE                        // shares on an elliptic curve (RFC 8422 §2)
 	KeyExchangeDHE                          // shares in a finite field (RFC 5246 §7.4.3, RFC 7919)
 	KeyExchangeAny                          // TLS 1.3: extensions decide, not the suite

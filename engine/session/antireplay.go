@@ -26,8 +26,8 @@ type EarlyClientHello struct {
 }
 
 // ClientHelloRecording returns an AntiReplay that remembers each ClientHello as long as it is fresh
-// (RFC 9846 §8.2). It remembers at most capacity of them, and admits no further one while it is full.
-// It rejects a ClientHello that may have been sent before started.
+// (RFC 9846 §8.2). It remembers at most capacity of them, and admits no further one while it is
+// full. It rejects a ClientHello that may have been sent before started.
 func ClientHelloRecording(capacity int, started time.Time) AntiReplay {
 	return &strikeRegister{capacity: capacity, started: started, key: func(h *EarlyClientHello) ([]byte, time.Time, time.Time) {
 		return h.Binder, h.FreshFrom, h.FreshUntil
@@ -35,8 +35,8 @@ func ClientHelloRecording(capacity int, started time.Time) AntiReplay {
 }
 
 // SingleUseTickets returns an AntiReplay that admits each ticket once (RFC 9846 §8.1). It remembers
-// at most capacity tickets until they expire, and admits no further one while it is full. It rejects
-// tickets issued before started.
+// at most capacity tickets until they expire, and admits no further one while it is full. It
+// rejects tickets issued before started.
 func SingleUseTickets(capacity int, started time.Time) AntiReplay {
 	return &strikeRegister{capacity: capacity, started: started, key: func(h *EarlyClientHello) ([]byte, time.Time, time.Time) {
 		return h.Ticket, h.Issued, h.Expires

@@ -112,8 +112,8 @@ func (t *TicketKeys) Seal(dst, state []byte, now time.Time, rand io.Reader, coun
 
 var errForeignTicket = errors.New("ticket was not sealed under one of these keys")
 
-// Open implements Tickets. renew is true if the key that sealed the ticket seals no longer. A ticket
-// with the name of one of the keys costs its opening, even if it then does not authenticate.
+// Open implements Tickets. renew is true if the key that sealed the ticket seals no longer. A
+// ticket with the name of one of the keys costs its opening, even if it then does not authenticate.
 func (t *TicketKeys) Open(dst, ticket []byte, now time.Time, count op.Counter) (state []byte, renew bool, err error) {
 	if len(ticket) < prefixSize {
 		return nil, false, errForeignTicket
