@@ -39,7 +39,7 @@ func listSchemes(highest Version) []byte {
 }
 
 // sha1Schemes are what a TLS 1.2 client accepts without signature_algorithms: rsa_pkcs1_sha1 and
-// ecdsa_sha1 (RFC 5246 §7.4.1.4.1, RFC 8422 §5.1.3).
+// ecdsa_sha1 (RFC 5246 §7.4.1.4.1).
 var sha1Schemes = wire.Uint16s("\x02\x01\x02\x03")
 
 // sendsSignatureAlgorithms reports whether this side sends the extension.

@@ -32,7 +32,7 @@ func (c *Conn) awaitOCSP() error {
 func (c *Conn) awaitsOCSP() bool { return c.hs != nil && c.hs.ocsp != nil && c.hs.ocsp.waiting }
 
 // OCSPRequest returns what a client has to fetch after EventOCSPRequest: the URL of the OCSP
-// responder that the server's certificate names, and the request in DER (RFC 5019 §5). It returns
+// responder that the server's certificate names, and the request in DER (RFC 5019 §2.1). It returns
 // "" and nil if the client does not wait.
 func (c *Conn) OCSPRequest() (url string, request []byte) {
 	if !c.awaitsOCSP() {

@@ -34,7 +34,7 @@ func (c *codel) Reset(uint64) {
 	*c = codel{target: c.target, interval: c.interval, fifo: fifo}
 }
 
-// take is dodequeue() of RFC 8289 §5.4: the next item, and whether it may be dropped.
+// take is dodequeue() of RFC 8289 §5.6: the next item, and whether it may be dropped.
 func (c *codel) take(now time.Duration, events *Events) (item Item, okToDrop, ok bool) {
 	item, ok = c.fifo.Dequeue(now, events)
 	switch {

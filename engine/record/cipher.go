@@ -85,7 +85,7 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// newCCM returns a constructor of AES-CCM with a tag of tag bytes (RFC 6655 §3, §4).
+// newCCM returns a constructor of AES-CCM with a tag of tag bytes (RFC 6655 §3, §6).
 func newCCM(tag int) func(key []byte) (cipher.AEAD, error) {
 	return func(key []byte) (cipher.AEAD, error) {
 		block, err := aes.NewCipher(key)

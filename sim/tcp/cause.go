@@ -24,7 +24,7 @@ const (
 	Probe
 	// FastRetransmit: data again, on the evidence of ACKs (RFC 6675, RFC 8985).
 	FastRetransmit
-	// ReorderTimer: data again, after RACK's reordering window ran out (RFC 8985 §6.3).
+	// ReorderTimer: data again, after RACK's reordering window ran out (RFC 8985 §6.2, step 5).
 	ReorderTimer
 	// DelayedACK: an ACK whose timer ran out (RFC 9293 §3.8.6.3).
 	DelayedACK

@@ -68,7 +68,7 @@ func (e *Endpoint) undoReduction(unmark bool) {
 }
 
 // holdsReno: without SACK the phase is held until something above high is
-// acknowledged (RFC 6582 §5).
+// acknowledged (RFC 6582 §3.2, step 2).
 func (e *Endpoint) holdsReno() bool {
 	if e.sndUna != e.rec.high || e.sack {
 		return false
