@@ -60,8 +60,8 @@ func (e *Endpoint) rackDetect() (wait time.Duration) {
 			break
 		}
 		s = p.next
-		if p.state&(packetLost|packetRetransmit) == packetLost {
-			continue // sent again as a probe
+		if !p.mayBeLost() {
+			continue // a probe
 		}
 		if left := e.rackWait(p, window); left <= 0 {
 			e.markLost(p)

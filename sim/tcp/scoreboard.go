@@ -106,7 +106,7 @@ func (e *Endpoint) tagBlock(b Block, dup bool, a *ackSummary) {
 			if t.End <= from || t.Start >= b.End {
 				continue
 			}
-			if t.Start > from {
+			if t.Start > b.Start { // also what lies across the end of one and the start of the next
 				e.tagWithin(b, from, t.Start, false, a)
 			}
 			from = t.End
@@ -230,24 +230,24 @@ func (e *Endpoint) checkReordering(low int64) {
 	e.board.reorderSeen = true
 }
 
-// markLost marks a packet lost, or its retransmission.
+// markLost marks a packet lost, or the retransmission of a lost one.
 func (e *Endpoint) markLost(p *packet) {
 	if p.state&packetSACKed != 0 {
 		return
 	}
 	e.queue.list(e.sndNxt)
-	e.queue.unlist(p)
-	e.board.resendFrom = min(e.board.resendFrom, p.seq)
-	if p.state&packetLost != 0 {
-		if p.state&packetRetransmit != 0 {
-			p.state &^= packetRetransmit
-			e.board.resent--
-		}
-		return
+	if p.state&packetLost == 0 {
+		p.state |= packetLost
+		e.board.lost++
+		e.board.lostEver++
+	} else if p.state&packetRetransmit != 0 {
+		p.state &^= packetRetransmit
+		e.board.resent--
 	}
-	p.state |= packetLost
-	e.board.lost++
-	e.board.lostEver++
+	if p.state&packetRetransmit == 0 { // an undo forgets the loss of one still in flight
+		e.queue.unlist(p)
+		e.board.resendFrom = min(e.board.resendFrom, p.seq)
+	}
 }
 
 // markByCount marks lost what has as many SACKed packets above it as the network

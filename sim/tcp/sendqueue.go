@@ -40,16 +40,21 @@ func (p *packet) end() int64 { return p.seq + int64(p.length) }
 // ordinal.
 func (p *packet) sentBefore(order uint32) bool { return int32(p.order-order) < 0 }
 
+// mayBeLost reports whether the packet, or its retransmission, may yet be found lost: it
+// is neither SACKed, nor lost and not sent again.
+func (p *packet) mayBeLost() bool {
+	return p.state&packetSACKed == 0 && p.state&(packetLost|packetRetransmit) != packetLost
+}
+
 // slot is a place in the ring of a retransmitQueue, counted from 1; 0: none.
 type slot int32
 
 // retransmitQueue holds the packets sent and not cumulatively acknowledged, in stream
 // order, in a ring that is kept from connection to connection.
 //
-// While any packet is marked or has been sent again, the packets that may yet be found
-// lost by time are also in a list in the order of their latest transmissions (kernel
-// tsorted_sent_queue): neither SACKed, nor lost and not sent again. Without marks that
-// order is the stream's.
+// While any packet is marked or has been sent again, those that may yet be found lost by
+// time are also in a list in the order of their latest transmissions (kernel
+// tsorted_sent_queue). Without marks that order is the stream's.
 type retransmitQueue struct {
 	ring        []packet // length a power of two
 	head        int
@@ -225,8 +230,7 @@ func (q *retransmitQueue) relist() {
 	a := slot(0) // the search goes on from the last packet put in
 	for i := range q.n {
 		p := q.at(i)
-		if p.state&(packetListed|packetSACKed) != 0 ||
-			p.state&(packetLost|packetRetransmit) == packetLost {
+		if p.state&packetListed != 0 || !p.mayBeLost() {
 			continue
 		}
 		for a != 0 && !q.in(a).sentBefore(p.order) {

@@ -183,6 +183,9 @@ func (p *pipe) checkMarks(t *testing.T, seed int) {
 			t.Fatalf("seed %d side %d at %v: counted %d SACKed, %d lost, %d resent; kept %d, %d, %d", seed, side, p.now,
 				b.sacked, b.lost, b.resent, e.board.sacked, e.board.lost, e.board.resent)
 		}
+		if err := checkScans(e); err != nil {
+			t.Fatalf("seed %d side %d at %v: %v", seed, side, p.now, err)
+		}
 		if e.queue.n > 0 && (e.queue.at(0).end() <= e.sndUna || e.queue.at(e.queue.n-1).end() != e.sndNxt) {
 			t.Fatalf("seed %d side %d: the queue does not end at the next offset", seed, side)
 		}
