@@ -14,16 +14,16 @@ type recordSplitter struct {
 	head    int
 }
 
-// recordRun is a number of writes of application data, all of the same length, that
+// recordRun is a number of writes of one Data item, all of the same length, that
 // follow each other in the stream without a gap. Each write has one record, or two
 // where the framing splits (record.Framing.Split). The peer opens the records in
 // order; those that are open belong to the run no longer.
 type recordRun struct {
-	start, end int64 // offsets in the stream
-	writes     int64
-	plain      int32 // bytes of plaintext of each write
-	halfOpen   bool  // the first of two records of the first write is open
-	data       *pricedData
+	start    int64 // offset in the stream
+	writes   int64
+	plain    int32 // bytes of plaintext of each write
+	halfOpen bool  // the first of two records of the first write is open
+	data     *pricedData
 }
 
 // sealedRecord is a record of application data in its sender's stream.
@@ -59,13 +59,12 @@ func (s *recordSplitter) write(p *pricedItems, at instant, left int64, d *priced
 		}
 	}
 	if k := len(s.runs) - 1; k >= s.head {
-		if last := &s.runs[k]; last.end == before && int(last.plain) == n && last.data == d {
-			last.end = s.written
+		if last := &s.runs[k]; int(last.plain) == n && last.data == d {
 			last.writes++
 			return int64(n)
 		}
 	}
-	s.runs = append(s.runs, recordRun{start: before, end: s.written, writes: 1, plain: int32(n), data: d})
+	s.runs = append(s.runs, recordRun{start: before, writes: 1, plain: int32(n), data: d})
 	return int64(n)
 }
 
