@@ -32,6 +32,9 @@ type annotation struct {
 	name  string
 	bytes int64
 	sent  bool
+	// clientRandom and secret are a line of a key log (RFC 9850), whose label is the name. Live
+	// engines alone have them.
+	clientRandom, secret []byte
 	// end is the offset at which the record ends, in the sender's stream, counted from the first
 	// byte of the action's write; of a message, where the record ends that has its last byte. A
 	// record begins bytes before its end, and may end in a later write of the same side. The sender
@@ -48,4 +51,5 @@ const (
 	recordPart                              // name, bytes, end
 	messagePart                             // name, bytes, end
 	keyChange                               // after, name, sent
+	secretPart                              // name, clientRandom, secret
 )

@@ -65,13 +65,14 @@ const (
 const (
 	clientTCPTimer  = iota // the deadline of the client's TCP endpoint
 	serverTCPTimer         // the server's
-	clientTaskTimer        // the end of the client's work on a core, or of its pause
-	serverTaskTimer        // the server's
-	startTimer
-	fetchTimer // the client waits no longer for a responder
-	endTimer   // the connection is given up
+	clientTaskTimer        // the start; the end of the client's work on a core, or of its pause
+	serverTaskTimer        // the end of the server's work on a core
+	clientPartTimer        // the next operation within the client's work, for an observer
+	serverPartTimer        // within the server's
+	fetchTimer             // the client waits no longer for a responder
+	endTimer               // the connection is given up
 
-	connectionTimers = 8 // a power of two, for speed
+	connectionTimers
 )
 
 // connection is a slot: a connection that is open, or free for another one. It does
@@ -79,7 +80,8 @@ const (
 type connection struct {
 	phase    phase
 	slot     uint32
-	number   int      // of the connection, counted from Reset
+	number   int // of the connection, counted from Reset
+	path     int32
 	first    [2]int32 // by side: the first hop of what it sends
 	procs    [2]process
 	packets  packetPool
@@ -139,7 +141,7 @@ func (w *World) Open(o Connection) (number int, err error) {
 		return 0, err
 	}
 	c.history = w.newHistory()
-	w.schedule(c, startTimer, o.Start)
+	w.schedule(c, clientTaskTimer, o.Start)
 	if o.Timeout > 0 {
 		c.expires = o.Start + o.Timeout + 1
 		w.schedule(c, endTimer, c.expires)
@@ -161,7 +163,7 @@ func (w *World) open(o *Connection) (*connection, error) {
 	c.phase = opened
 	c.number = w.opened
 	w.opened++
-	c.first = w.first[o.Path]
+	c.path, c.first = int32(o.Path), w.first[o.Path]
 	c.procs[client].reset(c, client, o.Client, ClientCPU, &w.tcp[o.Client], steps[client])
 	c.procs[server].reset(c, server, o.Server, ServerCPU, &w.tcp[o.Server], steps[server])
 	c.packets.reset()
@@ -203,9 +205,22 @@ func (c *connection) forgetEvents() {
 	}
 }
 
+// startIfDue starts a connection at its start.
+func (w *World) startIfDue(c *connection) {
+	if c.start > w.now {
+		w.schedule(c, clientTaskTimer, c.start)
+		return
+	}
+	w.node(c, node{kind: startNode})
+	w.begin(c)
+}
+
 // begin opens the connection at the client.
 func (w *World) begin(c *connection) {
 	c.phase = started
+	if w.observer != nil {
+		w.observe(ConnectionOpened, c, client)
+	}
 	c.procs[server].ep.Listen()
 	p := &c.procs[client]
 	p.ep.Lend(w.segments)
@@ -290,9 +305,15 @@ func (w *World) end(c *connection) {
 	if o := c.opener; o != nil {
 		c.opener, o.fetch = nil, nil
 	}
+	if c.ended == nil && w.observer == nil {
+		return
+	}
+	c.result(&w.result)
+	w.result.Hash = uint64(w.hash)
+	if w.observer != nil {
+		w.observeEnd(c, &w.result)
+	}
 	if c.ended != nil {
-		c.result(&w.result)
-		w.result.Hash = uint64(w.hash)
 		c.ended(c.number, &w.result)
 	}
 }

@@ -161,21 +161,23 @@ func (x *Exchange) antiReplay() session.AntiReplay {
 // exchangeSide is one side of an exchange: an engine and the application above it. Each record of
 // the peer's becomes the items of a step.
 type exchangeSide struct {
-	conn     *engine.Conn
-	side     side
-	consumed int64            // bytes of the peer's stream
-	out      sentStream       // what this side has written
-	items    []recording.Item // of the step in hand
-	names    recordNames
-	request  int       // bytes
-	response int       // bytes
-	chunk    int       // bytes of a write of the handshake at most; 0: no limit
-	early    int       // bytes of the request that were sent as early data
-	received int       // bytes of application data, in this round
-	unsent   int       // bytes of application data that the step in hand has yet to seal
-	data     []byte    // room for the plaintext of a record
-	content  io.Reader // of data; nil: zeros
-	ocsp     func(request []byte) []byte
+	conn        *engine.Conn
+	side        side
+	consumed    int64            // bytes of the peer's stream
+	out         sentStream       // what this side has written
+	items       []recording.Item // of the step in hand
+	names       recordNames
+	secrets     []annotation // derived since the last step, where they are wanted
+	wantSecrets bool
+	request     int       // bytes
+	response    int       // bytes
+	chunk       int       // bytes of a write of the handshake at most; 0: no limit
+	early       int       // bytes of the request that were sent as early data
+	received    int       // bytes of application data, in this round
+	unsent      int       // bytes of application data that the step in hand has yet to seal
+	data        []byte    // room for the plaintext of a record
+	content     io.Reader // of data; nil: zeros
+	ocsp        func(request []byte) []byte
 
 	// The client's rounds: the number of this one, from 1, and how many there are.
 	round, rounds int

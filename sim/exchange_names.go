@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"slices"
 
 	"tlslab/engine"
@@ -16,6 +17,13 @@ func (e *exchangeSide) notice(n engine.Notice) {
 		e.items = append(e.items, recording.Item{Action: recording.Fetched})
 	case engine.KeyChange:
 		e.items = append(e.items, recording.Item{Action: recording.KeyChange, Sent: n.Sent, Name: n.Epoch.String()})
+	case engine.Secret:
+		if !e.wantSecrets {
+			return
+		}
+		e.secrets = append(e.secrets, annotation{
+			kind: secretPart, name: n.Label, clientRandom: bytes.Clone(n.ClientRandom), secret: bytes.Clone(n.Secret),
+		})
 	case engine.MessageSent:
 		e.names.messageSent(&n)
 	case engine.RecordSent:

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"slices"
 
 	"tlslab/engine"
 )
@@ -24,6 +25,7 @@ type live struct {
 func (l *live) step(at instant, arrived int64) ([]action, bool, error) {
 	l.pair.elapsed = at.now
 	l.self.conn.SetMSS(at.mss)
+	l.self.wantSecrets = at.observed
 	if ok, err := l.begin(arrived); !ok || err != nil {
 		return nil, false, err
 	}
@@ -37,6 +39,9 @@ func (l *live) step(at instant, arrived int64) ([]action, bool, error) {
 	if err := l.priced.price(l.self.items, l.host, Host{}); err != nil {
 		return nil, false, err
 	}
+	// A key log has no order in time: the secrets stand at the beginning of their step.
+	l.priced.annotations = slices.Insert(l.priced.annotations, 0, l.self.secrets...)
+	l.self.secrets = l.self.secrets[:0]
 	return l.priced.actions, true, nil
 }
 

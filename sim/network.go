@@ -2,6 +2,7 @@ package sim
 
 import (
 	"tlslab/netem"
+	"tlslab/sim/tcp"
 )
 
 // moveOn moves the packets that are due on a link on to the next, or to their host.
@@ -16,7 +17,12 @@ func (w *World) moveOn(link int32) {
 		p := &c.packets.all[d.ID]
 		p.queued += d.Queued
 		p.serialised += d.Serialised
-		if h := &w.hops[p.hop]; h.last {
+		h := &w.hops[p.hop]
+		if w.observer != nil {
+			w.observeDelivery(link, d, h.last)
+		}
+		if h.last {
+			p.segment.ECN = tcp.ECN(d.ECN)
 			w.deliver(c, d.ID, h.end)
 		} else {
 			p.hop++
@@ -30,6 +36,9 @@ func (w *World) moveOn(link int32) {
 // enqueue offers a packet to the link of a hop.
 func (w *World) enqueue(hop int32, p netem.Packet) {
 	link := w.hops[hop].link
+	if w.observer != nil {
+		w.observePacket(PacketOffered, link, &p)
+	}
 	w.links[link].Enqueue(w.now, p)
 	w.account(link)
 	w.await(link)
@@ -44,8 +53,14 @@ func (w *World) account(link int32) {
 		switch e.Kind {
 		case netem.Copied:
 			c.packets.share(e.ID)
+			if w.observer != nil {
+				w.observePacket(PacketCopied, link, &e.Packet)
+			}
 		case netem.Dropped:
 			w.hash.mix(hashDropped, int64(e.At), int64(link)<<32|int64(c.number), int64(e.Size))
+			if w.observer != nil {
+				w.observeDrop(link, e)
+			}
 			c.packets.free(e.ID)
 			if c.packets.underWay() == 0 {
 				w.bereft = append(w.bereft, c)
@@ -90,11 +105,14 @@ func (w *World) transmit(p *process) {
 	w.segments = out
 	for i := range out {
 		seg := &out[i] // a segment is large: it is copied once
+		if w.observer != nil {
+			w.observeSegment(p, seg)
+		}
 		id := c.packets.take()
 		k := &c.packets.all[id]
 		seg.CopyTo(&k.segment)
 		k.left, k.queued, k.serialised = w.departure(c, seg), 0, 0
 		k.hop = c.first[p.side]
-		w.enqueue(k.hop, netem.Packet{Size: int32(seg.Size()), Flow: c.slot, Burst: seg.Burst, ID: id})
+		w.enqueue(k.hop, netem.Packet{Size: int32(seg.Size()), Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)})
 	}
 }

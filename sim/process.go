@@ -16,6 +16,7 @@ type process struct {
 	steps    stepSource
 	actions  []action // of the step in hand, those to come
 	read     int64    // bytes taken from the endpoint
+	written  int64    // bytes handed to it
 	wanting  int64    // with so many bytes of the peer's the next step cannot begin; -1: not known
 	began    time.Duration
 	until    time.Duration // the end of its work or pause; never: there is none
@@ -28,6 +29,7 @@ type process struct {
 	cpuCause Cause
 
 	superseded []event // of its TCP timer, given up for earlier ones
+	observed   observed
 }
 
 // processState says what a process is doing.
@@ -45,6 +47,8 @@ func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.C
 	p.conn, p.side, p.host, p.cpuCause, p.steps = c, s, int32(host), cause, steps
 	p.actions, p.read, p.wanting = nil, 0, -1
 	p.superseded = p.superseded[:0]
+	p.written = 0
+	p.observed.reset()
 	p.began, p.until, p.cpu, p.last, p.ready, p.state = 0, never, 0, 0, 0, reading
 }
 
@@ -131,6 +135,9 @@ func (w *World) work(p *process) {
 	for p.state == reading {
 		arrived := p.ep.Delivered()
 		if len(p.actions) == 0 {
+			if w.observer != nil {
+				w.observeStepEnd(p)
+			}
 			if arrived == p.wanting {
 				return
 			}
@@ -138,9 +145,12 @@ func (w *World) work(p *process) {
 				p.read = arrived
 				p.ep.Lend(w.segments)
 				p.ep.Read(w.now, w.tag, n)
+				if w.observer != nil {
+					w.observeRead(p, n)
+				}
 				w.transmit(p)
 			}
-			actions, ok, err := p.steps.step(instant{now: w.now, mss: p.ep.MSS()}, arrived)
+			actions, ok, err := p.steps.step(instant{now: w.now, mss: p.ep.MSS(), observed: w.observer != nil}, arrived)
 			if err != nil {
 				c.fail(outcomeOf(err))
 				return
@@ -150,7 +160,13 @@ func (w *World) work(p *process) {
 				return
 			}
 			p.actions = actions
+			if w.observer != nil {
+				w.observeStep(p)
+			}
 			continue
+		}
+		if w.observer != nil {
+			w.observeAction(p)
 		}
 		d := &p.actions[0]
 		p.actions = p.actions[1:]
@@ -163,6 +179,7 @@ func (w *World) work(p *process) {
 		case recording.Write:
 			p.ep.Lend(w.segments)
 			p.ep.Write(w.now, w.tag, d.bytes)
+			p.written += d.bytes
 			w.transmit(p)
 		case recording.Mark:
 			w.mark(c, d.moment)
@@ -174,6 +191,9 @@ func (w *World) work(p *process) {
 			w.fetch(c, d)
 		case continued:
 			p.actions = p.steps.rest()
+			if w.observer != nil {
+				w.observeStep(p)
+			}
 		}
 	}
 }
@@ -197,6 +217,10 @@ func (w *World) mark(c *connection, m recording.Moment) {
 // compute puts the work of a process on a core of its host, or in the queue for one.
 func (w *World) compute(p *process, takes time.Duration) {
 	if takes == 0 {
+		if w.observer != nil {
+			p.began = w.now
+			w.observeWork(p)
+		}
 		return
 	}
 	p.state = computing
@@ -210,6 +234,9 @@ func (w *World) beginTask(p *process, takes time.Duration) {
 	p.began = w.now
 	p.cpu += takes
 	w.wakeAt(p, w.now+takes)
+	if w.observer != nil {
+		w.observeWork(p)
+	}
 }
 
 // wakeAt schedules the end of a process's work or pause.
@@ -233,6 +260,9 @@ func (w *World) finishTask(p *process) {
 		w.node(c, node{kind: pauseNode, parent: int32(p.ready)})
 		w.advance(p)
 		return
+	}
+	if w.observer != nil {
+		w.observeWork(p)
 	}
 	if t, ok := w.cores[p.host].release(); ok {
 		w.beginTask(t.process, t.takes)

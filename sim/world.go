@@ -47,8 +47,10 @@ type World struct {
 	historyLimit int           // nodes from which on a history is compacted
 	segments     []tcp.Segment // memory for the output of all endpoints
 	path         criticalPath
-	question     question // of the fetch that begins
-	result       Result   // of the connection that ends
+	question     question     // of the fetch that begins
+	result       Result       // of the connection that ends
+	observer     func(*Event) // nil: nobody
+	told         Event        // the last event
 }
 
 // hop is a link in its place on a path.
@@ -155,19 +157,17 @@ func (w *World) wake(c *connection, timer int) {
 	case serverTCPTimer:
 		w.runTimers(&c.procs[server])
 	case clientTaskTimer:
+		if c.phase == opened {
+			w.startIfDue(c)
+			return
+		}
 		w.finishTask(&c.procs[client])
 	case serverTaskTimer:
 		w.finishTask(&c.procs[server])
-	case startTimer:
-		if c.phase != opened {
-			return
-		}
-		if c.start > w.now {
-			w.schedule(c, startTimer, c.start)
-			return
-		}
-		w.node(c, node{kind: startNode})
-		w.begin(c)
+	case clientPartTimer:
+		w.observeNext(&c.procs[client])
+	case serverPartTimer:
+		w.observeNext(&c.procs[server])
 	case fetchTimer:
 		if c.patience > w.now {
 			w.schedule(c, fetchTimer, c.patience)
