@@ -80,24 +80,29 @@ type task struct {
 	from, to int
 }
 
-// simulate runs what is missing in the store on some workers. When the context is cancelled or a
-// worker fails, it writes what there is and ends with the cause. progress is told, by one worker at
-// a time, how many rows have come.
-func (p *plan) simulate(parent context.Context, to store, workers int, progress func(rows int)) error {
-	all, ctx := errgroup.WithContext(parent)
+// newPool returns a pool for so many workers. progress is told, by one worker at a time, how many
+// rows have come.
+func newPool(p *plan, to store, workers int, progress func(rows int)) *pool {
 	w := &pool{plan: p, metrics: p.scenario.Metrics(), store: to, progress: progress, open: map[*openPart]bool{}}
 	blocks := 2 + workers/8
 	w.free = make(chan *samples.Block, blocks)
 	for range blocks {
 		w.free <- nil // made when it is needed
 	}
+	return w
+}
+
+// simulate runs what is missing in the store on some workers. When the context is cancelled, it
+// writes what there is and returns the context's error; when a worker fails, the worker's.
+func (w *pool) simulate(ctx context.Context, workers int) error {
+	all, working := errgroup.WithContext(ctx)
 	over := make(chan struct{})
 	var running sync.WaitGroup
 	for range workers {
 		running.Add(1)
 		all.Go(func() error {
 			defer running.Done()
-			return w.work(ctx)
+			return w.work(working)
 		})
 	}
 	all.Go(func() error { return w.checkpoints(over) })
@@ -106,12 +111,12 @@ func (p *plan) simulate(parent context.Context, to store, workers int, progress 
 	if err := all.Wait(); err != nil {
 		return err
 	}
-	if parent.Err() != nil {
+	if ctx.Err() != nil {
 		if err := w.writeOpen(); err != nil {
 			return err
 		}
 	}
-	return parent.Err()
+	return ctx.Err()
 }
 
 // take returns the next chunk; false where nothing is left to hand out, or the context is cancelled.

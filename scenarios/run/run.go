@@ -89,11 +89,12 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 // observe simulates what is missing in the samples.
 func (p *plan) observe(ctx context.Context, to *samples.Writer, progress func(done, total int), workers int) error {
 	done, total := to.Before(), len(p.cells)*p.scenario.Replicates
-	return p.simulate(ctx, to, workers, func(rows int) {
+	w := newPool(p, to, workers, func(rows int) {
 		if done += rows; progress != nil {
 			progress(done, total)
 		}
 	})
+	return w.simulate(ctx, workers)
 }
 
 // interrupted tells a cancelled run from a failed one.

@@ -160,6 +160,50 @@ func TestAnInterruptedRunGoesOnToTheSameParts(t *testing.T) {
 	}
 }
 
+// Unfinished parts are written from time to time. Whenever the machine then fails, the folder is
+// one that can be read and gone on with.
+func TestACheckpointIsAsGoodAsAnInterruption(t *testing.T) {
+	want := observeAll(t, t.TempDir(), 2)
+	dir := t.TempDir()
+	s := scenario(t, scenarios.Options{})
+	r, err := begin(dir, s, manifestOf(t, s, "v"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w *pool
+	asked, kept := 0, 0
+	p := fakePlan(s, func() {
+		if asked++; asked%150 != 0 {
+			return
+		}
+		if err := w.writeOpen(); err != nil {
+			t.Error(err)
+		}
+		copied := t.TempDir()
+		if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+		store, err := samples.Open(copied)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := store.Observations(); n <= kept || n > asked {
+			t.Errorf("%d observations at replicate %d, and before %d", n, asked, kept)
+		}
+		kept = store.Observations()
+		if got := observeAll(t, copied, 2); !maps.Equal(got, want) {
+			t.Errorf("at replicate %d: other parts than the run that was not interrupted", asked)
+		}
+	})
+	w = newPool(p, r.writer, 1, func(int) {})
+	if err := w.simulate(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := samplesOf(t, dir); !maps.Equal(got, want) {
+		t.Error("other parts than without checkpoints")
+	}
+}
+
 // A run that is killed between two of its steps leaves a file that it did not finish, or a part that
 // it did not list.
 func TestWhatAKilledRunLeavesIsCleared(t *testing.T) {
@@ -277,7 +321,7 @@ func TestAWriteThatFailsEndsTheRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.simulate(t.Context(), nowhere{r.writer, full}, 1, func(int) {}); !errors.Is(err, full) {
+	if err := newPool(p, nowhere{r.writer, full}, 1, func(int) {}).simulate(t.Context(), 1); !errors.Is(err, full) {
 		t.Errorf("got %v, want %v", err, full)
 	}
 	if asked >= 80_000 {
@@ -321,7 +365,7 @@ func TestMemoryDoesNotGrowWithReplicates(t *testing.T) {
 			t.Fatal(err)
 		}
 		return testing.AllocsPerRun(1, func() {
-			if err := p.simulate(t.Context(), nowhere{r.writer, nil}, 2, func(int) {}); err != nil {
+			if err := newPool(p, nowhere{r.writer, nil}, 2, func(int) {}).simulate(t.Context(), 2); err != nil {
 				t.Error(err)
 			}
 		})
