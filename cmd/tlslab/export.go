@@ -31,7 +31,6 @@ bench (Go's benchmark format). The data goes to standard output, or to the file 
 			if err != nil {
 				return err
 			}
-			defer store.Close()
 			if out == "" {
 				return export.Write(a.stdout, store, format)
 			}

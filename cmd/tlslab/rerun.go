@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -26,7 +25,6 @@ those in the samples folder beside the manifest. The exit code is 3 if any repli
 			if err != nil {
 				return err
 			}
-			defer first.Close()
 			if m == nil || filepath.Base(args[0]) != scenariorun.ManifestName {
 				if m, err = scenariorun.ReadManifest(args[0]); err != nil {
 					return err
@@ -78,7 +76,7 @@ func (a *app) compareRuns(first *samples.Store, out string) error {
 		return err
 	}
 	c, err := samples.Compare(first, second)
-	if err := errors.Join(err, second.Close()); err != nil {
+	if err != nil {
 		return err
 	}
 	if c.Differ == 0 {

@@ -140,7 +140,6 @@ func openSamples(t *testing.T, dir string) *samples.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
 	return f
 }
 

@@ -53,7 +53,6 @@ func store(t *testing.T) *samples.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
 	return s
 }
 

@@ -90,7 +90,6 @@ func open(t *testing.T, dir string) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
 	return s
 }
 
@@ -451,7 +450,6 @@ func TestTheWriterKnowsWhatItWrote(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
 	if w.Before() != 30_000 || s.Observations() != 30_000 {
 		t.Errorf("%d rows before, %d now", w.Before(), s.Observations())
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/parquet-go/parquet-go"
 	"golang.org/x/sync/errgroup"
@@ -28,7 +29,10 @@ type Store struct {
 	parts      []*part // by number; of a part that is not there, nil
 	cells      []results.Observed
 	places     []int // of each of cells in Header.Cells
-	files      []*os.File
+
+	counting       sync.Once
+	outcomes       [][]results.Outcome // of each of Header.Cells
+	countingFailed error
 }
 
 // Open reads dir/parts.json and every part that it lists, and checks each against its hash. A part
@@ -167,15 +171,6 @@ func (s *Store) eachPart(cell int, visit func(p *part, rows results.Range)) {
 	}
 }
 
-// Close lets go of the files.
-func (s *Store) Close() error {
-	var err error
-	for _, f := range s.files {
-		err = errors.Join(err, f.Close())
-	}
-	return err
-}
-
 // Header says what was varied and what was measured.
 func (s *Store) Header() *results.Header { return s.header }
 
@@ -211,28 +206,39 @@ func (s *Store) Hashes() map[string]string {
 
 // Outcomes counts how the replicates of a cell ended.
 func (s *Store) Outcomes(cell int) ([]results.Outcome, error) {
-	var counts []results.Outcome
-	var failed error
-	s.eachPart(s.places[cell], func(p *part, rows results.Range) {
-		last := 0
+	s.counting.Do(func() { s.outcomes, s.countingFailed = s.countOutcomes() })
+	if s.countingFailed != nil {
+		return nil, s.countingFailed
+	}
+	return slices.Clone(s.outcomes[s.places[cell]]), nil
+}
+
+// countOutcomes counts the outcomes of all cells of the header, reading each part once.
+func (s *Store) countOutcomes() ([][]results.Outcome, error) {
+	all := make([][]results.Outcome, len(s.header.Cells))
+	for _, p := range s.parts {
+		if p == nil {
+			continue
+		}
+		last := 0 // where the outcome of the row before was counted
 		err := p.strings(len(s.header.Factors)+1, func(row int, outcome string) {
-			if row < rows.From || row >= rows.To {
-				return
-			}
+			cell, _ := s.layout.place(p.first + row)
+			counts := all[cell]
 			if last >= len(counts) || counts[last].Name != outcome {
 				last = slices.IndexFunc(counts, func(o results.Outcome) bool { return o.Name == outcome })
-				if last < 0 {
-					last = len(counts)
-					counts = append(counts, results.Outcome{Name: outcome})
-				}
+			}
+			if last < 0 {
+				last = len(counts)
+				counts = append(counts, results.Outcome{Name: outcome})
+				all[cell] = counts
 			}
 			counts[last].N++
 		})
 		if err != nil {
-			failed = partError(s.dir, p.Name, err)
+			return nil, partError(s.dir, p.Name, err)
 		}
-	})
-	return counts, failed
+	}
+	return all, nil
 }
 
 // Column reads one metric.

@@ -185,25 +185,29 @@ func (w *Writer) Store() (*Store, error) {
 			s.parts[number] = p
 			continue
 		}
-		p, err := s.openWritten(l, number)
+		file := onDemand(partPath(w.dir, l.Name))
+		info, err := os.Stat(string(file))
 		if err != nil {
-			return nil, errors.Join(partError(w.dir, l.Name, err), s.Close())
+			return nil, err
 		}
-		s.parts[number] = p
+		s.parts[number], err = openPart(file, info.Size(), l, number, w.header, w.headerText)
+		if err != nil {
+			return nil, partError(w.dir, l.Name, err)
+		}
 	}
 	s.findCells()
 	return s, nil
 }
 
-func (s *Store) openWritten(l listed, number int) (*part, error) {
-	f, err := os.Open(partPath(s.dir, l.Name))
+// onDemand is a file that is open only while it is read: a run can have more parts than a process
+// may have open files.
+type onDemand string
+
+func (path onDemand) ReadAt(b []byte, offset int64) (int, error) {
+	f, err := os.Open(string(path))
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	s.files = append(s.files, f)
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	return openPart(f, info.Size(), l, number, s.header, s.headerText)
+	defer f.Close()
+	return f.ReadAt(b, offset)
 }

@@ -36,7 +36,6 @@ func TestNoEventChangesUnnoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
 	var got strings.Builder
 	fmt.Fprintf(&got, "events_sha256 %s\n", report.Manifest.Events)
 	err = f.Each(func(b *samples.Block) error {

@@ -34,7 +34,6 @@ factors:
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
 	at := map[string]int{}
 	var causes []int
 	for i, m := range f.Header().Metrics {

@@ -112,7 +112,6 @@ func (r *folderRun) finish(o Options) (*folder.Made, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer store.Close()
 	if store.Observations() == 0 {
 		return nil, nil
 	}
@@ -159,7 +158,6 @@ func ReportAgain(dir string, o folder.Options) (*folder.Made, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer store.Close()
 	var earlier *Manifest
 	if m != nil {
 		copied := *m
@@ -197,7 +195,7 @@ func load(dir string) (*samples.Store, *Manifest, error) {
 		err = m.describes(store)
 	}
 	if err != nil {
-		return nil, nil, errors.Join(err, store.Close())
+		return nil, nil, err
 	}
 	return store, m, nil
 }
