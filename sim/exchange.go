@@ -167,6 +167,7 @@ type exchangeSide struct {
 	out         sentStream       // what this side has written
 	items       []recording.Item // of the step in hand
 	names       recordNames
+	quiet       bool         // names are not wanted
 	secrets     []annotation // derived since the last step, where they are wanted
 	wantSecrets bool
 	request     int       // bytes

@@ -15,6 +15,11 @@ func (e *exchangeSide) notice(n engine.Notice) {
 		e.items = append(e.items, recording.Item{Action: recording.Compute, Op: n.Op})
 	case engine.OCSPResponseTaken:
 		e.items = append(e.items, recording.Item{Action: recording.Fetched})
+	}
+	if e.quiet {
+		return
+	}
+	switch n.Kind {
 	case engine.KeyChange:
 		e.items = append(e.items, recording.Item{Action: recording.KeyChange, Sent: n.Sent, Name: n.Epoch.String()})
 	case engine.Secret:

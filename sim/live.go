@@ -25,6 +25,7 @@ type live struct {
 func (l *live) step(at instant, arrived int64) ([]action, bool, error) {
 	l.pair.elapsed = at.now
 	l.self.conn.SetMSS(at.mss)
+	l.self.quiet, l.priced.quiet = !at.observed, !at.observed
 	l.self.wantSecrets = at.observed
 	if ok, err := l.begin(arrived); !ok || err != nil {
 		return nil, false, err
