@@ -126,10 +126,13 @@ func TestASignalEndsReading(t *testing.T) {
 	cancel()
 	waiting, writer := io.Pipe()
 	defer writer.Close()
-	for name, stdin := range map[string]io.Reader{"waiting": waiting, "reading": strings.NewReader(small)} {
+	for name, open := range map[string]func() io.Reader{
+		"waiting": func() io.Reader { return waiting },
+		"reading": func() io.Reader { return strings.NewReader(small) },
+	} {
 		for _, args := range [][]string{{"run", "-", "--out", filepath.Join(t.TempDir(), "out")}, {"scenarios", "show", "-"}} {
 			var stderr bytes.Buffer
-			if code := runContext(ctx, args, stdin, io.Discard, &stderr); code != exitInterrupted {
+			if code := runContext(ctx, args, open(), io.Discard, &stderr); code != exitInterrupted {
 				t.Errorf("%s, %s: exit code %d: %s", name, args[0], code, &stderr)
 			}
 		}

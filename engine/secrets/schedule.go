@@ -19,7 +19,7 @@ const (
 	// Handshake Secret, after Handshake.
 	ClientHandshakeTraffic Label = "c hs traffic"
 	ServerHandshakeTraffic Label = "s hs traffic"
-	// Main Secret (RFC 8446: Master Secret), after Main.
+	// Main Secret, after Main.
 	ClientTraffic Label = "c ap traffic"
 	ServerTraffic Label = "s ap traffic"
 	Exporter      Label = "exp master"
