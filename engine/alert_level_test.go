@@ -8,10 +8,11 @@ import (
 	"tlslab/engine/alert"
 )
 
-// What the level of an alert does to who receives it, and what no alert tells.
+// The effect of an alert's level on its receiver, and what no alert may reveal.
 
-// Warnings are borne, up to TLS 1.2 and so many; what is neither a warning nor
-// fatal is not. TLS 1.3 knows two that end nothing, whatever their level.
+// Up to TLS 1.2 a limited number of warnings is ignored, and a level other than warning and fatal
+// is an error. TLS 1.3 ignores close_notify's and user_canceled's level, and every other alert is
+// fatal.
 func TestAlertsOfAllLevels(t *testing.T) {
 	for v := SSL30; v <= TLS13; v++ {
 		for _, x := range []struct {
@@ -53,8 +54,7 @@ func TestAlertsOfAllLevels(t *testing.T) {
 	}
 }
 
-// A padding that is wrong and a MAC that is wrong look the same from outside, in
-// every version with block ciphers.
+// Wrong padding and a wrong MAC cause the same alert, in every version with block ciphers.
 func TestPaddingAndMACsFailAlike(t *testing.T) {
 	for _, v := range []Version{SSL30, TLS10, TLS11, TLS12} {
 		for _, at := range []int{0, -1, -17, -20} { // a first block; the padding; what is before it

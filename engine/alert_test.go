@@ -14,10 +14,10 @@ import (
 	"tlslab/engine/session"
 )
 
-// What every alert is for: who says it, when, and that the other side is told.
+// Every alert: which side sends it, when, and that the other side learns of it.
 
-// A cause lets two sides come to an alert, which is then ready to be flushed, or
-// says why that cannot be.
+// A cause makes two sides send an alert, which is then ready to be flushed. Without step, what
+// says why no side sends the alert.
 type cause struct {
 	alert alert.Description
 	level alert.Level
@@ -25,10 +25,10 @@ type cause struct {
 	step  func(t *testing.T) *pair // nil: it is never sent, and what says why
 }
 
-// unchanged is no meddling at all.
+// unchanged changes no message.
 func unchanged(_ int, burst []message) []message { return burst }
 
-// failing is a handshake that comes to its alert by itself.
+// failing is a handshake that fails without tampering.
 func failing(algorithm string, client, server func(*Config)) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		cc, sc := clientConfig(t, algorithm), serverConfig(t, algorithm)
@@ -42,7 +42,7 @@ func failing(algorithm string, client, server func(*Config)) func(*testing.T) *p
 	}
 }
 
-// lasting is a connection to which something happens after its handshake.
+// lasting is an established connection on which then happens.
 func lasting(v Version, then func(t *testing.T, p *pair)) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
@@ -74,17 +74,17 @@ func told(v Version, m Message, change edit) func(*testing.T) *pair {
 	}
 }
 
-// handed gives the server a message that its client would not have sent.
+// handed delivers a message to the server that its client would not send.
 func handed(typ ContentType, body ...byte) func(*testing.T, *pair) {
 	return func(t *testing.T, p *pair) { _ = p.deliver(p.server, message{from: client, typ: typ, body: body}) }
 }
 
-// Records that no keys are needed for.
+// raw delivers a record to the server that needs no keys.
 func raw(record ...byte) func(*testing.T, *pair) {
 	return func(t *testing.T, p *pair) { _ = p.feed(p.server, record) }
 }
 
-// exhausted is a source of randomness that ends.
+// exhausted is a random source that ends after left bytes.
 type exhausted struct {
 	from io.Reader
 	left int
@@ -97,7 +97,7 @@ func (x *exhausted) Read(p []byte) (int, error) {
 	return x.from.Read(p)
 }
 
-// misnamed is a handshake for a name that the server has no certificate for.
+// misnamed is a handshake with a server_name that matches none of the server's certificates.
 func misnamed(policy NamePolicy) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -109,8 +109,7 @@ func misnamed(policy NamePolicy) func(*testing.T) *pair {
 	}
 }
 
-// declining is a handshake of SSL 3.0 up to where the client says that it has no
-// certificate.
+// declining is a handshake of SSL 3.0 up to the client's no_certificate.
 func declining(t *testing.T) *pair {
 	p := pairOf(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))(t)
 	p.tap = tapped(p)
@@ -128,7 +127,7 @@ func declining(t *testing.T) *pair {
 	return p
 }
 
-// expanding is a server's record that becomes too much at the client.
+// expanding is a compressed record of the server that expands beyond the limit at the client.
 func expanding(t *testing.T) *pair {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	both(maxVersion(TLS12), compression, recordsOf(512))(cc)
@@ -141,7 +140,7 @@ func expanding(t *testing.T) *pair {
 	return p
 }
 
-// issuedByALeaf is a certificate whose issuer has no authority.
+// issuedByALeaf is a certificate whose issuer is not a CA.
 func issuedByALeaf(t *testing.T) *Certificate {
 	t.Helper()
 	chain := pkiFor(t, "ecdsa-p256").chain

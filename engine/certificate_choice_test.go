@@ -136,8 +136,8 @@ func (id *identity) roots(t testing.TB) *pki.Roots {
 	return roots
 }
 
-// A client's groups bind the curve of TLS 1.2's certificates (RFC 8422 §5.1),
-// so long as there is another certificate.
+// supported_groups applies to the curves of certificates up to TLS 1.2 (RFC 8422 §5.1), as long as
+// the server has another certificate.
 func TestCertificatesLieOnCurvesThatTheClientNames(t *testing.T) {
 	for _, x := range []struct {
 		certificates []string
@@ -158,9 +158,8 @@ func TestCertificatesLieOnCurvesThatTheClientNames(t *testing.T) {
 	}
 }
 
-// A leaf serves only what its key usage allows (RFC 9846 §4.5.1.2, RFC 5246
-// §7.4.2).
-func TestKeyUsageIsHeld(t *testing.T) {
+// The key usage of a leaf limits what its key may do (RFC 9846 §4.5.1.2, RFC 5246 §7.4.2).
+func TestKeyUsageLimitsAKey(t *testing.T) {
 	for _, x := range []struct {
 		usage  x509.KeyUsage
 		client func(*Config)

@@ -8,7 +8,7 @@ import (
 	"tlslab/engine/alert"
 )
 
-func TestCloseNotifyAndTruncationAreToldApart(t *testing.T) {
+func TestCloseNotifyAndTruncationDiffer(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc := clientConfig(t, "ecdsa-p256")
 		cc.MaxVersion = v
@@ -52,9 +52,9 @@ func TestCloseNotifyAndTruncationAreToldApart(t *testing.T) {
 	}
 }
 
-// A handshake that is given up says so and closes (RFC 9846 §6.1); a side that the
-// other one does not know of yet says nothing.
-func TestHandshakesAreGivenUp(t *testing.T) {
+// A side that gives up a handshake sends user_canceled and close_notify (RFC 9846 §6.1). It sends
+// nothing if the peer has not heard of it yet.
+func TestAbandonedHandshakesSendUserCanceled(t *testing.T) {
 	for _, x := range []struct {
 		v     Version
 		words []byte // of the alerts, in order

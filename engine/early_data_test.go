@@ -11,27 +11,25 @@ import (
 	"tlslab/engine/session"
 )
 
-// Early data: when it is accepted, and how each rejection falls back to a
-// handshake that goes on without it.
+// When the server accepts early data, and how each rejection falls back to a handshake without it.
 
 const earlyLimitOfTests = 1000
 
 var earlyWords = []byte("said before the server has answered")
 
-// earlyServer makes a server that takes early data.
+// earlyServer makes a server accept early data.
 func earlyServer(cfg *Config) {
 	cfg.MaxEarlyData = earlyLimitOfTests
 	cfg.AntiReplay = session.ClientHelloRecording(100, time.Time{})
 }
 
-// rejectingEarly is a server that would take early data, and has no room to remember
-// it.
+// rejectingEarly is a server whose ClientHelloRecording has no capacity, so it rejects early data.
 func rejectingEarly(cfg *Config) { cfg.AntiReplay = session.ClientHelloRecording(0, time.Time{}) }
 
 func withEarlyData(cfg *Config) { cfg.EarlyData = true }
 
-// earlyConfigs are those of both sides after a first connection, whose tickets
-// allow early data.
+// earlyConfigs are the Configs of both sides after a first connection, whose tickets allow early
+// data.
 func earlyConfigs(t testing.TB, clientSide, serverSide func(*Config)) (cc, sc *Config) {
 	t.Helper()
 	cc, sc = clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -48,8 +46,8 @@ func earlyConfigs(t testing.TB, clientSide, serverSide func(*Config)) (cc, sc *C
 	return cc, sc
 }
 
-// speakEarly starts the client, which says words at once, and lets both sides talk to the
-// end. wire is what the client sent before it heard anything.
+// speakEarly starts the client, seals words as early data, and runs both sides until nothing
+// moves. wire is what the client sent before it received anything.
 func (p *pair) speakEarly(words []byte) (wire []byte, err error) {
 	if err := p.client.Start(); err != nil {
 		return nil, err
@@ -106,8 +104,8 @@ func TestEarlyDataIsAccepted(t *testing.T) {
 	}
 }
 
-// Each rejection leaves a connection without early data, in which nothing of it
-// has come through, and the client knows that it must say it again.
+// After each rejection the connection works without early data. The server's caller gets none of
+// it, and the client knows that it has to send it again.
 func TestRejectedEarlyDataFallsBack(t *testing.T) {
 	at := func(d time.Duration) func(*Config) {
 		return func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(d) } }
@@ -163,8 +161,8 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 	}
 }
 
-// A session for another name is not even offered; where a client does, it is not
-// resumed, and its early data rejected.
+// A client does not offer the session of another server name. If it does, the server does not
+// resume it and rejects its early data.
 func TestEarlyDataIsForOneServerName(t *testing.T) {
 	cc, sc := earlyConfigs(t, nothing, nothing)
 	cc.Session.ServerName, cc.VerifyNothing = "other.example.test", true
@@ -178,8 +176,8 @@ func TestEarlyDataIsForOneServerName(t *testing.T) {
 	}
 }
 
-// A client does not offer early data where it could not be accepted.
-func TestEarlyDataIsOfferedOnlyWhereItMayBe(t *testing.T) {
+// A client does not offer early data that the server could not accept.
+func TestEarlyDataIsOfferedOnlyIfItCanBeAccepted(t *testing.T) {
 	for _, x := range []struct {
 		name   string
 		server func(*Config) // of the first connection
@@ -207,8 +205,8 @@ func TestEarlyDataIsOfferedOnlyWhereItMayBe(t *testing.T) {
 	}
 }
 
-// The client keeps to the ticket's limit, and after a rejection to silence. Neither
-// error ends the connection.
+// Seal refuses early data beyond the ticket's limit, and after a rejection. Neither error ends the
+// connection.
 func TestClientsKeepToTheLimitOfEarlyData(t *testing.T) {
 	cc, sc := earlyConfigs(t, nothing, nothing)
 	p := newPair(cc, sc)
@@ -261,8 +259,8 @@ func TestClientsKeepToTheLimitOfEarlyData(t *testing.T) {
 	}
 }
 
-// However much a ticket allows, there is room for it in an int of 32 bits.
-func TestRoomForEarlyDataIsNeverNegative(t *testing.T) {
+// EarlyRoom fits into an int of 32 bits, whatever a ticket allows.
+func TestEarlyRoomFitsIn32Bits(t *testing.T) {
 	cc, _ := earlyConfigs(t, nothing, nothing)
 	ticketsOf(cc.Session)[0].MaxEarlyData = math.MaxUint32
 	c := Client(cc, testName)
@@ -274,8 +272,8 @@ func TestRoomForEarlyDataIsNeverNegative(t *testing.T) {
 	}
 }
 
-// A server may answer early data before the client's Finished.
-func TestServersAnswerEarly(t *testing.T) {
+// A server may send 0.5-RTT data before the client's Finished.
+func TestServersSendHalfRTTData(t *testing.T) {
 	if Server(serverConfig(t, "ecdsa-p256")).MaySeal() {
 		t.Error("a server may speak first")
 	}
@@ -299,8 +297,8 @@ func TestServersAnswerEarly(t *testing.T) {
 	p.exchange(t)
 }
 
-// A server skips as much early data that it cannot read as it would have accepted,
-// and no more (RFC 9846 §4.3.10).
+// A server skips as many bytes of rejected early data as it would accept, and no more (RFC 9846
+// §4.3.10).
 func TestSkippedEarlyDataIsBounded(t *testing.T) {
 	for _, x := range []struct {
 		name   string
@@ -333,8 +331,8 @@ func TestSkippedEarlyDataIsBounded(t *testing.T) {
 	}
 }
 
-// A client may offer several tickets, each of which it uses up; the server takes
-// the first that it knows, and early data under none but the first of all.
+// A client may offer several tickets and uses each up. The server resumes from the first that it
+// can open, and accepts early data under the very first only.
 func TestSeveralTicketsAreOffered(t *testing.T) {
 	for _, x := range []struct {
 		name    string

@@ -10,7 +10,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Peers that break the rules of early data, under the keys of both.
+// Peers that break the rules of early data under the right keys.
 
 // olderHello is a ServerHello of TLS 1.2.
 var olderHello = func() []byte {
@@ -18,15 +18,14 @@ var olderHello = func() []byte {
 	return m.Append(nil)
 }()
 
-// A misbehaver is a client that has been made to say what no client should.
+// A misbehaver is a client that sends what no client should send.
 type misbehaver struct {
 	*pair
 	t      *testing.T
 	answer []byte // the server's to the early data, which is held back
 }
 
-// earlyPair brings both sides to where early data was said and the server has
-// answered it.
+// earlyPair runs both sides until the client has sent early data and the server has answered.
 func earlyPair(t *testing.T, serverSide func(*Config)) misbehaver {
 	cc, sc := earlyConfigs(t, nothing, nothing)
 	serverSide(sc)
@@ -45,7 +44,7 @@ func earlyPair(t *testing.T, serverSide func(*Config)) misbehaver {
 	return m
 }
 
-// says seals a record under any keys of the client's and gives it to the server.
+// says seals a record under any keys of the client and delivers it to the server.
 func (m misbehaver) says(half *record.HalfConn, typ record.Type, content []byte) error {
 	out, err := half.Seal(nil, typ, content)
 	if err != nil {
@@ -54,7 +53,7 @@ func (m misbehaver) says(half *record.HalfConn, typ record.Type, content []byte)
 	return m.feed(m.server, out)
 }
 
-// handshakeKeys are the client's of the handshake.
+// handshakeKeys are the client's handshake keys.
 func (m misbehaver) handshakeKeys() *record.HalfConn {
 	half, err := tls13Keys(m.server, client, EpochHandshake)
 	if err != nil {
@@ -174,8 +173,7 @@ func TestSecondClientHelloHasNoEarlyData(t *testing.T) {
 	wantAlert(t, "early_data again", m.feed(m.server, asRecord(TypeHandshake, message)), alert.IllegalParameter)
 }
 
-// A server that says with another PSK than the first that it accepts is not
-// believed, though the client offered both.
+// A client refuses a server that accepts early data and resumes from another PSK than the first.
 func TestEarlyDataUnderTheSecondPSKIsRefused(t *testing.T) {
 	cc, sc := earlyConfigs(t, nothing, nothing)
 	cc.TicketsOffered = 2

@@ -7,10 +7,10 @@ import (
 	"tlslab/engine/session"
 )
 
-// Replays of early data, and what keeps them out.
+// Replayed early data, and AntiReplay.
 
-// The same bytes a second time are a replay, which costs the early data only: the
-// attacker cannot end the handshake.
+// The same bytes a second time are a replay: the server rejects the early data and goes on with
+// the handshake.
 func TestReplayedEarlyDataIsRejected(t *testing.T) {
 	for _, guard := range []session.AntiReplay{session.ClientHelloRecording(100, time.Time{}), session.SingleUseTickets(100, time.Time{})} {
 		cc, sc := earlyConfigs(t, nothing, nothing)

@@ -55,7 +55,7 @@ func Example() {
 	// resumed psk-dhe 1.3 TLS_AES_128_GCM_SHA256 x25519
 }
 
-// receive gives a connection all that has arrived.
+// receive delivers all bytes that have arrived to a connection.
 func receive(c *engine.Conn, in []byte) {
 	for len(in) > 0 {
 		n, _, err := c.Recv(in)

@@ -5,8 +5,7 @@ import "testing"
 func encryptThenMAC(cfg *Config) { cfg.EncryptThenMAC = true }
 func fromSSL(cfg *Config)        { cfg.MinVersion = SSL30 }
 
-// Both sides must want it, and a suite with a block cipher; a resumed session
-// agrees anew.
+// encrypt_then_mac needs both sides and a block cipher. A resumed session negotiates it again.
 func TestEncryptThenMACIsNegotiated(t *testing.T) {
 	for _, row := range []struct {
 		name           string
@@ -40,7 +39,7 @@ func TestEncryptThenMACIsNegotiated(t *testing.T) {
 	}
 }
 
-// OpenSSL agrees on it wherever it can.
+// OpenSSL negotiates encrypt_then_mac with every block cipher.
 func TestEncryptThenMACWithOpenSSL(t *testing.T) {
 	for _, id := range []SuiteID{0xc009, 0xc023, 0xc024} {
 		s := suiteRow(id)
@@ -58,7 +57,7 @@ func TestEncryptThenMACWithOpenSSL(t *testing.T) {
 	}
 }
 
-// The client refuses an agreement that its suite has no use for.
+// A client refuses encrypt_then_mac for a suite without a block cipher.
 func TestEncryptThenMACWithAnAEADIsRefused(t *testing.T) {
 	c := Client(&Config{EncryptThenMAC: true}, "")
 	c.useSuite(suiteRow(0xc02f))

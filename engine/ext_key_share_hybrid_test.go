@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// Hybrids beside curves, with crypto/tls: what a client has shares for decides
-// whether a HelloRetryRequest is needed. A crypto/tls client that prefers
-// x25519mlkem768 sends a share of x25519 too where it has that group.
+// Hybrids and curves with crypto/tls: the client's key shares decide whether the server needs a
+// HelloRetryRequest. A crypto/tls client that prefers x25519mlkem768 also sends a share of x25519,
+// if it has that group.
 func TestHybridsBesideCurvesWithCryptoTLS(t *testing.T) {
 	hybrid := []Group{X25519MLKEM768}
 	for _, row := range []struct {
@@ -61,7 +61,7 @@ func TestHybridsBesideCurvesWithCryptoTLS(t *testing.T) {
 	}
 }
 
-// meet shakes hands.
+// meet runs a handshake.
 func meet(t *testing.T, name string, c *Conn, ours, theirs *end, peer *tls.Conn) {
 	t.Helper()
 	failed := make(chan error, 1)

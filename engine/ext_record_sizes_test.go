@@ -9,8 +9,7 @@ import (
 	"tlslab/engine/record"
 )
 
-// longest is told of the records that a side sends, and keeps the length of the
-// longest plaintext.
+// longest observes the records that a side sends, and keeps the length of the longest plaintext.
 type longest struct{ plain int }
 
 func (l *longest) watch(cfg *Config) {
@@ -21,8 +20,7 @@ func (l *longest) watch(cfg *Config) {
 	}
 }
 
-// Each side sends no more than was agreed, and as much as that: certificates
-// and data alike.
+// Each side sends records as long as the negotiated length and no longer: certificates and data.
 func TestRecordsAreAsLongAsAgreed(t *testing.T) {
 	fragment := func(n int) func(*Config) { return func(cfg *Config) { cfg.MaxFragment = n } }
 	limit := func(n int) func(*Config) { return func(cfg *Config) { cfg.RecordSizeLimit = n } }
@@ -76,7 +74,7 @@ func TestRecordsAreAsLongAsAgreed(t *testing.T) {
 	}
 }
 
-// Who sends more than it agreed to is told so.
+// A record longer than negotiated is refused by record_overflow.
 func TestRecordsLongerThanAgreedAreRefused(t *testing.T) {
 	for _, set := range []func(*Config){
 		func(cfg *Config) { cfg.MaxFragment = 512 },
@@ -146,7 +144,7 @@ func TestIllegalRecordSizesAreRefused(t *testing.T) {
 	}
 }
 
-func TestSizesThatCannotBeAreBadConfigs(t *testing.T) {
+func TestImpossibleRecordSizesAreInvalid(t *testing.T) {
 	for _, set := range []func(*Config){
 		func(cfg *Config) { cfg.MaxFragment = 600 },
 		func(cfg *Config) { cfg.RecordSizeLimit = 63 },
@@ -163,7 +161,7 @@ func TestSizesThatCannotBeAreBadConfigs(t *testing.T) {
 	}
 }
 
-// Padded records are multiples, as far as the peer's limit goes.
+// Padding makes multiples of PadTo, within the peer's record_size_limit.
 func TestPaddingFillsRecordsUpToTheLimit(t *testing.T) {
 	for _, row := range []struct{ limit, length int }{{0, 3000}, {2000, 2000}} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -201,8 +199,7 @@ func TestRecordSizesWithOpenSSL(t *testing.T) {
 	}
 }
 
-// gnutls-cli loses what it reads beyond the size that it sends at once, so it is
-// given less.
+// gnutls-cli loses what it reads beyond the size that it sends at once, so the server sends less.
 func TestRecordSizeLimitWithGnuTLS(t *testing.T) {
 	for _, v := range []struct {
 		version  Version
@@ -226,9 +223,9 @@ func TestRecordSizeLimitWithGnuTLS(t *testing.T) {
 	}
 }
 
-// The length agreed is the session's and holds for what resumes it, also where
-// the server does not repeat it (RFC 6066 §4).
-func TestTheFragmentLengthIsTheSessions(t *testing.T) {
+// max_fragment_length belongs to the session and holds for connections that resume it, also if the
+// server does not repeat the extension (RFC 6066 §4).
+func TestMaxFragmentLengthBelongsToTheSession(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		cc.MaxVersion, cc.MaxFragment = v, 512

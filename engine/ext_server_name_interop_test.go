@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Several certificates, and a name, between crypto/tls and us.
+// Several certificates and a server_name, with crypto/tls as the peer.
 
 // theirs is a certificate for crypto/tls.
 func (p *testPKI) theirs() tls.Certificate {

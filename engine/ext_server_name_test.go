@@ -8,9 +8,9 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// The names that servers are called by.
+// server_name, and the certificates that it selects.
 
-// named is a chain for some names, of the authorities of its key's algorithm.
+// named is a chain for some DNS names, issued by the authorities of its key's algorithm.
 func named(t testing.TB, algorithm string, names ...string) *testPKI {
 	return specialPKI(t, ca.ChainSpec{Seed: "names", Algorithm: algorithm, Length: 1, Names: names})
 }
@@ -24,8 +24,8 @@ func holding(all ...*testPKI) func(*Config) {
 	}
 }
 
-// Of several certificates the server shows one for the name, if it fits the client
-// otherwise, and both sides know that it did.
+// The server presents a certificate that matches server_name, if it otherwise fits the client, and
+// acknowledges the name.
 func TestServersChooseCertificatesByName(t *testing.T) {
 	rsa, a, b, wild := pkiFor(t, "rsa2048"), named(t, "ecdsa-p256", "a.example"), named(t, "ecdsa-p256", "B.example", "c.example"), named(t, "ecdsa-p256", "*.example")
 	rsaToo := named(t, "rsa2048", "a.example")
@@ -79,8 +79,8 @@ func TestServersChooseCertificatesByName(t *testing.T) {
 	}
 }
 
-// What is sent is a DNS name without the dot that may end it, and no address.
-func TestNamesAsTheyAreSent(t *testing.T) {
+// server_name is a DNS name without a trailing dot, never an address.
+func TestServerNameOnTheWire(t *testing.T) {
 	for name, want := range map[string]string{
 		"a.example": "a.example", "a.example.": "a.example",
 		"192.0.2.1": "", "192.0.2.1.": "", "2001:db8::1": "", "[2001:db8::1]": "", "fe80::1%eth0": "",
@@ -102,8 +102,8 @@ func TestNamesAsTheyAreSent(t *testing.T) {
 	wantAlert(t, "no certificate is for the root", p.run(), alert.BadCertificate)
 }
 
-// SSL 3.0 has no extensions, and so no names.
-func TestSSLHasNoNames(t *testing.T) {
+// SSL 3.0 has no extensions, and so no server_name.
+func TestSSL30HasNoServerName(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	fromVersion(SSL30)(cc)
 	onlyVersion(SSL30)(sc)
@@ -114,7 +114,7 @@ func TestSSLHasNoNames(t *testing.T) {
 	}
 }
 
-// What a server does about a name that is not its own, in each version.
+// Each NamePolicy in each version.
 func TestUnknownNames(t *testing.T) {
 	for v := TLS10; v <= TLS13; v++ {
 		for _, policy := range []NamePolicy{UnknownNameIgnored, UnknownNameWarned, UnknownNameRefused} {
@@ -153,7 +153,7 @@ func TestUnknownNames(t *testing.T) {
 	}
 }
 
-// The warning's record has the version that the ServerHello behind it tells.
+// The record of an unrecognized_name warning has the version of the ServerHello that follows it.
 func TestWarningsHaveTheAgreedVersion(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	onlyVersion(TLS10)(cc)
@@ -172,7 +172,7 @@ func TestWarningsHaveTheAgreedVersion(t *testing.T) {
 	}
 }
 
-// A server that refuses unknown names shows no certificate for another one either.
+// A server that refuses unknown names presents no certificate for another name.
 func TestRefusedNamesGetNoOtherCertificate(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t)
@@ -186,8 +186,8 @@ func TestRefusedNamesGetNoOtherCertificate(t *testing.T) {
 	}
 }
 
-// An RSA and an ECDSA certificate for one name: the client's signature algorithms
-// decide.
+// The client's signature_algorithms decide between an RSA and an ECDSA certificate for the same
+// name.
 func TestServersChooseCertificatesBySignatureAlgorithms(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		for _, x := range []struct {
@@ -222,7 +222,7 @@ func TestServersChooseCertificatesBySignatureAlgorithms(t *testing.T) {
 	}
 }
 
-// A TLS 1.2 client that sends no signature_algorithms gets and takes SHA-1 (RFC 5246
+// A TLS 1.2 client without signature_algorithms gets a SHA-1 signature and accepts it (RFC 5246
 // §7.4.1.4.1).
 func TestClientsWithoutSignatureAlgorithms(t *testing.T) {
 	for key, want := range map[string]uint16{"rsa2048": 0x0201, "ecdsa-p256": 0x0203} {

@@ -12,7 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "write the goldens of testdata anew")
 
-// golden holds a text to the file of its name.
+// golden compares a text with the golden file of its name.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".txt")
@@ -65,8 +65,7 @@ func (r row) draw() string {
 
 var flights = []*flight{&hellos, &legacyFull, &legacyResumed, &tls13}
 
-// Every message of a flight can be written and read, and a flight in which
-// nothing is left to come ends with a flush.
+// Every message of a flight has a step, and a flight that ends the handshake ends with a flush.
 func TestFlightsAreComplete(t *testing.T) {
 	for _, f := range flights {
 		for _, r := range append(f.rows[:len(f.rows):len(f.rows)], f.after...) {
@@ -117,8 +116,8 @@ func TestFlightTables(t *testing.T) {
 	golden(t, "flights", b.String())
 }
 
-// A drawing is what an observer on the wire with all keys sees of a
-// handshake: messages, and the records that carry them.
+// A drawing is the messages of a handshake and their records, as an observer with all keys sees
+// them.
 type drawing struct {
 	b strings.Builder
 }
@@ -142,8 +141,8 @@ func (d *drawing) observe(from string) func(*Config) {
 	}
 }
 
-// roundTrips runs a handshake in lockstep, and counts the round trips until
-// the client may send application data.
+// roundTrips runs a handshake in lockstep. It counts the round trips until the client may send
+// application data.
 func roundTrips(t *testing.T, p *pair) int {
 	t.Helper()
 	if err := p.client.Start(); err != nil {
@@ -236,9 +235,9 @@ func TestHandshakesAndTheirRoundTrips(t *testing.T) {
 	}
 }
 
-// What follows a handshake: data, in TLS 1.3 new keys that one side asks the other
-// for, and the end of both directions.
-func TestPlaysAreDrawn(t *testing.T) {
+// What follows a handshake: data, KeyUpdates with a request in TLS 1.3, and the end of both
+// directions.
+func TestRunsAreDrawn(t *testing.T) {
 	for _, h := range []struct {
 		name           string
 		client, server func(*Config)
@@ -271,7 +270,7 @@ func TestPlaysAreDrawn(t *testing.T) {
 
 func padded(cfg *Config) { cfg.PadTo = 64 }
 
-// The same randomness and the same clock give the same bytes.
+// The same Rand and the same Now give the same bytes.
 func TestHandshakesAreDeterministic(t *testing.T) {
 	for _, h := range drawn {
 		key := "ecdsa-p256"

@@ -7,10 +7,9 @@ import (
 	"tlslab/engine/record"
 )
 
-// Peers that never stop: what they send without end is refused at some point, or
-// costs no memory.
+// Peers that send without end: a side refuses them at some point, or they cost no memory.
 
-// A flood is sent again and again by one side, after a handshake.
+// A flood is a message that one side sends again and again after a handshake.
 type flood struct {
 	name  string
 	of    string // of handshakeCases

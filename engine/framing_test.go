@@ -12,9 +12,9 @@ import (
 	"tlslab/engine/record"
 )
 
-// How bytes are cut into calls and messages into records.
+// How bytes are split into calls, and messages into records.
 
-// trickle feeds one byte more at each call, as a slow transport would.
+// trickle calls Recv with one more byte each time, as a slow transport would.
 func trickle(t *testing.T, c *Conn, in []byte) (got []byte) {
 	t.Helper()
 	for start, end := 0, 1; end <= len(in); end++ {
@@ -36,7 +36,7 @@ func trickle(t *testing.T, c *Conn, in []byte) (got []byte) {
 	return got
 }
 
-// The whole run, bytes as they come: the handshake, data, new keys and the end.
+// A whole run one byte at a time: handshake, data, KeyUpdates and close_notify.
 func TestInputMayComeOneByteAtATime(t *testing.T) {
 	for _, h := range handshakeCases {
 		p := h.make(t)
@@ -73,8 +73,8 @@ func TestInputMayComeOneByteAtATime(t *testing.T) {
 	}
 }
 
-// Each handshake message may be split over two records anywhere, or into
-// records of any size (RFC 9846 §5.1).
+// A handshake message may be split into two records anywhere, or into records of any size (RFC
+// 9846 §5.1).
 func TestMessagesMayBeFragmented(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {
@@ -113,8 +113,7 @@ func TestMessagesMayBeFragmented(t *testing.T) {
 	}
 }
 
-// inPieces cuts messages into records of some size, but for those that may not be
-// cut: alerts (RFC 9846 §5.1).
+// inPieces splits messages into records of some size. Alerts must not be split (RFC 9846 §5.1).
 func inPieces(size int) func(int, []message) []message {
 	return func(_ int, burst []message) (out []message) {
 		for _, b := range burst {
@@ -130,8 +129,8 @@ func inPieces(size int) func(int, []message) []message {
 	}
 }
 
-// Messages of one side that follow each other may come in one record, whole or
-// with the next one begun, unless keys change between them (RFC 9846 §5.1).
+// Successive messages of one side may share a record, also with a part of the next, unless keys
+// change between them (RFC 9846 §5.1).
 func TestMessagesMayBeMerged(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {
@@ -201,7 +200,7 @@ func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
 	wantAlert(t, "a dummy inside EncryptedExtensions", err, alert.UnexpectedMessage)
 }
 
-// What cannot be a record or a message is refused as soon as that is seen.
+// A side refuses bytes that cannot be a record or a message as soon as it can know that.
 func TestBadRecordsAreRefused(t *testing.T) {
 	long := func(typ byte, n int) string { return hex.EncodeToString([]byte{typ, 3, 3, byte(n >> 8), byte(n)}) }
 	for _, x := range []struct {
@@ -240,7 +239,7 @@ func TestBadRecordsAreRefused(t *testing.T) {
 	}
 }
 
-// A peer cannot keep a connection busy with records that bring nothing.
+// A side ends the connection after too many records without progress.
 func TestIdleRecordsAreLimited(t *testing.T) {
 	p := newPair(clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048"))
 	if err := p.run(); err != nil {
@@ -300,7 +299,7 @@ func TestForgedRecords(t *testing.T) {
 	}
 }
 
-// Nothing comes between the fragments of a message (RFC 9846 §5.1).
+// No other record may come between the fragments of a message (RFC 9846 §5.1).
 func TestDataInsideAMessageIsRefused(t *testing.T) {
 	p := newPair(clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256"))
 	if err := p.run(); err != nil {
@@ -320,8 +319,8 @@ func TestDataInsideAMessageIsRefused(t *testing.T) {
 	wantAlert(t, "data inside a KeyUpdate", p.feed(p.client, data), alert.UnexpectedMessage)
 }
 
-// A peer that could not follow the change of keys alerts without protection;
-// one that has sent a protected record could.
+// A peer that does not have the keys yet may send an unprotected alert. A peer that has sent a
+// protected record may not.
 func TestAlertsWithoutProtectionComeFirst(t *testing.T) {
 	for _, protected := range []bool{false, true} {
 		p := newPair(clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256"))

@@ -8,22 +8,22 @@ import (
 	"testing"
 )
 
-// Whatever bytes arrive in whatever state, Recv takes no more than there is,
-// fails with an Error or not at all, stays failed, and keeps within its bounds.
+// Recv in any state, with any bytes: it consumes no more than there is, fails with an Error or not
+// at all, stays failed, and keeps within its bounds.
 
-// playLengths are the numbers of messages in the undisturbed runs.
-func playLengths(t testing.TB) (all []int) {
+// runLengths are the numbers of messages in the undisturbed runs.
+func runLengths(t testing.TB) (all []int) {
 	for _, h := range handshakeCases {
 		all = append(all, len(script(t, h.make)))
 	}
 	return all
 }
 
-// FuzzRecv feeds one side of a connection in any state: of the handshake with a
-// number, after so many of the messages of its run. The bytes are records as
-// they come, or ones that the tap protects first with the keys in force.
+// FuzzRecv feeds one side of a connection in any state: after some of the messages of a handshake
+// case. The bytes are records as they are, or records that the tap protects first with the current
+// keys.
 func FuzzRecv(f *testing.F) {
-	lengths := playLengths(f)
+	lengths := runLengths(f)
 	f.Add(uint8(0), uint8(1), false, false, []byte("\x16\x03\x03\x00\x04\x02\x00\x00\x00"))
 	f.Add(uint8(0), uint8(0), true, false, []byte("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"))
 	for i := range handshakeCases {
@@ -48,8 +48,8 @@ func FuzzRecv(f *testing.F) {
 	})
 }
 
-// reseal protects the records that stand in a stream; what is no whole record
-// at its end stays as it is.
+// reseal protects the whole records of a stream. It leaves an incomplete record at the end as it
+// is.
 func (x *tap) reseal(from side, stream []byte) (out []byte) {
 	for len(stream) >= 5 {
 		n := int(stream[3])<<8 | int(stream[4])
@@ -83,10 +83,9 @@ func feedBounded(t *testing.T, c *Conn, in []byte) {
 	}
 }
 
-// FuzzMessages changes one message of a run: some of its bytes are replaced by
-// others, its length is made to fit or not, it is put into records of any size
-// and any type. The keys are right throughout. If the sides complete the
-// handshake all the same they agree on everything.
+// FuzzMessages changes one message of a run: it replaces some bytes, corrects the length or not,
+// and puts the message into records of any size and type. The keys stay right. If the handshake
+// still completes, both sides agree on everything.
 func FuzzMessages(f *testing.F) {
 	const (
 		fit   = 1 << iota // the length in the message's header is made to fit
@@ -94,7 +93,7 @@ func FuzzMessages(f *testing.F) {
 		cut               // records of 3 bytes
 		after             // not in the message's place but behind it
 	)
-	lengths := playLengths(f)
+	lengths := runLengths(f)
 	for i, h := range handshakeCases {
 		for at, x := range script(f, h.make) {
 			f.Add(uint8(i), uint8(at), uint16(headerSize), uint16(2), []byte{0xff, 0xff}, uint8(fit))
@@ -167,7 +166,7 @@ func FuzzMessages(f *testing.F) {
 	})
 }
 
-// checkAgreement holds what both sides of a handshake say against each other.
+// checkAgreement compares the Infos of both sides after a handshake.
 func checkAgreement(t testing.TB, p *pair) {
 	t.Helper()
 	shared := func(i Info) Info {

@@ -2,9 +2,8 @@ package engine
 
 import "testing"
 
-// The grammar of every message as far as lengths go, written from the RFCs'
-// presentation language and not from the codec: where a message has a length
-// field, a test can make it wrong.
+// The grammar of every message as far as lengths go, written from the presentation language of the
+// RFCs and not from the codec. Tests make every length field wrong.
 
 // A piece is a part of a message.
 type piece struct {
@@ -24,7 +23,7 @@ var (
 	names          = listOf(2, opaque(2))
 )
 
-// statusBody is that of an OCSP response (RFC 6066 §8).
+// statusBody is the body of an OCSP response (RFC 6066 §8).
 var statusBody = []piece{fixed(1), opaque(3)}
 
 var helloExtensions = piece{length: 2, of: extensionBlock.of, last: true}
@@ -33,7 +32,7 @@ func serverHello(shape) []piece {
 	return []piece{fixed(2 + 32), opaque(1), fixed(2 + 1), helloExtensions}
 }
 
-// grammars are the bodies by message. Where versions differ the key says which.
+// grammars are the bodies of messages. If versions differ, the key says which.
 var grammars = map[Message]func(h shape) []piece{
 	ClientHello: func(shape) []piece {
 		return []piece{fixed(2 + 32), opaque(1), opaque(2), opaque(1), helloExtensions}
@@ -110,8 +109,8 @@ type shape struct {
 	message  Message
 }
 
-// choices are the extensions' bodies. Those of the ServerHello and of the
-// HelloRetryRequest are shorter than the ClientHello's.
+// choices are the bodies of extensions. Those of ServerHello and HelloRetryRequest are shorter
+// than those of ClientHello.
 func choices(id int, m Message) []piece {
 	asks := m == ClientHello
 	switch id {
@@ -160,7 +159,7 @@ func choices(id int, m Message) []piece {
 	return nil // empty, or bytes
 }
 
-// A lengthField is where a length stands in a message.
+// A lengthField is the place of a length in a message.
 type lengthField struct {
 	at, size int
 	inside   int // the number of the extension that it is in or of; -1: none

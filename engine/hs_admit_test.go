@@ -9,8 +9,8 @@ import (
 	"tlslab/engine/pki"
 )
 
-// Who is let in is asked of each handshake, and of sessions that remember.
-func TestAccessIsAskedForEachTime(t *testing.T) {
+// Admit decides in every handshake, also if a session is resumed.
+func TestAdmitDecidesInEveryHandshake(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		both(maxVersion(v), showing)(cc)

@@ -10,7 +10,7 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// Going on in spite of what is wrong with the peer's chain.
+// Tolerated faults of the peer's chain.
 
 var faultAlerts = map[pki.ChainFault]alert.Description{
 	pki.FaultUnknownCA: alert.UnknownCA, pki.FaultWrongName: alert.BadCertificate, pki.FaultExpired: alert.CertificateExpired,
@@ -22,13 +22,13 @@ func faulty(t testing.TB, faults pki.ChainFault) *testPKI {
 		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0)})
 }
 
-// trusting sets what a side needs to judge a peer's chain.
+// trusting configures a side to verify the peer's chain.
 func trusting(p *testPKI) func(*Config) {
 	return func(cfg *Config) { cfg.Roots, cfg.ClientCAs = p.roots, p.roots }
 }
 
-// Each fault of a server's or a client's chain: the alert that it is without tolerance,
-// and with it a connection on which it is told, in each version, full and resumed.
+// Each fault of a server's or a client's chain, in each version, full and resumed: its alert if it
+// is not tolerated, and Info.ToleratedFaults if it is.
 func TestChainFaults(t *testing.T) {
 	for fault, alert := range faultAlerts {
 		bad := faulty(t, fault|pki.FaultUnknownCA)
@@ -79,14 +79,14 @@ func TestChainFaults(t *testing.T) {
 	}
 }
 
-// issuedBy is a certificate that its owner takes for one of certain authorities'.
+// issuedBy is a certificate that names certain authorities as its issuers.
 func issuedBy(c *Certificate, roots *pki.Roots) *Certificate {
 	own := *c
 	own.issuers = roots.Names()
 	return &own
 }
 
-// All that is wrong is told, and what nobody looked at is told to be that.
+// Info.ToleratedFaults has all faults of the chain, or says that the chain was not verified.
 func TestToleratedFaultsAreReported(t *testing.T) {
 	all := pki.FaultUnknownCA | pki.FaultWrongName | pki.FaultExpired | pki.FaultBadSignature
 	bad := faulty(t, all)

@@ -16,9 +16,9 @@ import (
 	"tlslab/engine/secrets/rfc8448"
 )
 
-// Client authentication with peers that we did not write.
+// Client authentication with crypto/tls and OpenSSL as the peer.
 
-// An authenticated is one row: whose certificate the client shows, and whom the
+// An authenticated is one row: the certificate that the client presents, and the root that the
 // server trusts.
 type authenticated struct {
 	version Version
@@ -93,12 +93,12 @@ func (r authenticated) theirs(t *testing.T, s side) *tls.Config {
 	return cfg
 }
 
-// known is whether the server is to know the client.
+// known reports whether the server must know the client.
 func (r authenticated) known() bool {
 	return r.policy != ClientAuthNone && r.shown != "" && r.shown == r.trusted
 }
 
-func TestCertificateOfOurClientAtCryptoTLS(t *testing.T) {
+func TestClientCertificateWithCryptoTLSServer(t *testing.T) {
 	for _, r := range authenticatedRows() {
 		std, cfg := r.theirs(t, server), r.ours(t, client)
 		for i := range 2 {
@@ -142,7 +142,7 @@ func TestCertificateOfOurClientAtCryptoTLS(t *testing.T) {
 	}
 }
 
-func TestCertificateOfCryptoTLSAtOurServer(t *testing.T) {
+func TestClientCertificateOfCryptoTLS(t *testing.T) {
 	for _, r := range authenticatedRows() {
 		std, cfg := r.theirs(t, client), r.ours(t, server)
 		std.ClientSessionCache = tls.NewLRUClientSessionCache(1)
@@ -177,8 +177,7 @@ func TestCertificateOfCryptoTLSAtOurServer(t *testing.T) {
 	}
 }
 
-// OpenSSL both ways: s_server that requires a certificate and says what is wrong
-// with one, s_client that shows one.
+// s_server requires a certificate and reports what is wrong with it; s_client presents one.
 func TestClientAuthenticationWithOpenSSL(t *testing.T) {
 	need(t, "openssl")
 	options := map[Version]string{TLS10: "-tls1", TLS11: "-tls1_1", TLS12: "-tls1_2", TLS13: "-tls1_3"}
@@ -212,9 +211,9 @@ func TestClientAuthenticationWithOpenSSL(t *testing.T) {
 	}
 }
 
-// The client follows RFC 8448 §6 up to the server's Finished, without a certificate
-// of its own: it answers with an empty Certificate.
-func TestClientIsAskedByRFC8448(t *testing.T) {
+// The client follows RFC 8448 §6 up to the server's Finished. It has no certificate and answers
+// with an empty Certificate message.
+func TestClientWithoutCertificateFollowsRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "client-authentication")
 	cfg := clientConfig(t, "rsa2048")
 	cfg.VerifyNothing = true // the RFC's certificate is self-signed
@@ -236,8 +235,8 @@ func TestClientIsAskedByRFC8448(t *testing.T) {
 	}
 }
 
-// The server, set down behind its own flight of RFC 8448 §6, takes the client's:
-// certificate, signature and Finished.
+// The server starts behind its own flight of RFC 8448 §6 and reads the client's: Certificate,
+// CertificateVerify and Finished.
 func TestServerFollowsRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "client-authentication")
 	// A client's keys are the same on both sides.
@@ -275,7 +274,7 @@ func TestServerFollowsRFC8448(t *testing.T) {
 	}
 }
 
-// Names come once each and in the order of the certificates.
+// A CertificateRequest lists each authority once, in the order of ClientCAs.
 func TestNamesOfAuthorities(t *testing.T) {
 	a, b := identityFor(t, "rsa2048").root, sharedClient().chain.Root
 	roots, err := pki.NewRoots(a.Raw, b, a.Raw)

@@ -13,10 +13,10 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Client authentication between our two sides.
+// Client authentication between two engines.
 
-// Each policy with each kind of certificate and without, in each version, full and
-// resumed: whether the handshake succeeds, and what both sides say of it.
+// Each policy with each type of certificate and without, in each version, full and resumed:
+// whether the handshake succeeds, and what both Infos say.
 func TestClientAuthentication(t *testing.T) {
 	for v := TLS10; v <= TLS13; v++ {
 		for _, policy := range []ClientAuth{ClientAuthNone, ClientAuthRequested, ClientAuthRequired} {
@@ -79,8 +79,8 @@ func testClientAuthentication(t *testing.T, v Version, policy ClientAuth, key st
 	}
 }
 
-// What is wrong with a client's chain decides the alert.
-func TestVerdictsOnClientCertificates(t *testing.T) {
+// The fault of a client's chain decides the alert.
+func TestFaultsOfClientCertificates(t *testing.T) {
 	good := clientPKI(t, "ecdsa-p256")
 	old := specialPKI(t, ca.ChainSpec{Seed: "old", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-2, 0, 0), NotAfter: testTime.AddDate(-1, 0, 0)})
 	early := specialPKI(t, ca.ChainSpec{Seed: "early", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(1, 0, 0), NotAfter: testTime.AddDate(2, 0, 0)})
@@ -120,15 +120,15 @@ func TestVerdictsOnClientCertificates(t *testing.T) {
 	}
 }
 
-// limited is a client's certificate with certain uses, which is its own root.
+// limited is a self-signed client certificate with certain key usages.
 func limited(t *testing.T, purpose x509.ExtKeyUsage, usage x509.KeyUsage) *testPKI {
 	t.Helper()
 	id := selfSigned(t, purpose, usage)
 	return &testPKI{roots: id.roots(t), certificate: id.certificate(t)}
 }
 
-// A client shows the first certificate that the server can use: of a type and a
-// scheme that it names, and from an authority that it trusts.
+// A client presents its first certificate that fits the CertificateRequest: its type, a signature
+// scheme and an authority.
 func TestClientChoosesACertificateThatFits(t *testing.T) {
 	rsa, ecdsa, p384 := clientPKI(t, "rsa2048"), clientPKI(t, "ecdsa-p256"), clientPKI(t, "ecdsa-p384")
 	types := func(b byte) edit {
@@ -269,9 +269,9 @@ func TestBrokenRulesOfClientAuthentication(t *testing.T) {
 	}
 }
 
-// Messages that nobody asked for are unexpected: a Certificate without a request,
-// a request in a resumed handshake, one after the handshake.
-func TestClientAuthenticationUnasked(t *testing.T) {
+// A Certificate without a request is unexpected, and so is a CertificateRequest in a resumed
+// handshake or after the handshake.
+func TestUnrequestedClientAuthenticationIsUnexpected(t *testing.T) {
 	withoutProtection(t)
 	shown := sharedClient().certificate
 	handshake := func(m Message, body []byte) []byte {
@@ -311,8 +311,8 @@ func TestClientAuthenticationUnasked(t *testing.T) {
 	}
 }
 
-// A server cannot ask without knowing whom to trust.
-func TestPolicyNeedsAuthorities(t *testing.T) {
+// A server needs ClientCAs or VerifyNothing to request certificates.
+func TestClientAuthNeedsClientCAs(t *testing.T) {
 	cfg := serverConfig(t, "rsa2048")
 	cfg.ClientAuth = ClientAuthRequested
 	if err := Server(cfg).Start(); !errors.Is(err, badConfig) {

@@ -13,8 +13,8 @@ import (
 
 func compression(cfg *Config) { cfg.Compression = true }
 
-// Both sides must be set to it, and TLS 1.3 must be out of the question; a
-// resumed session keeps what it had.
+// DEFLATE needs both sides, and a client that does not offer TLS 1.3. A resumed session keeps its
+// method.
 func TestCompressionIsNegotiated(t *testing.T) {
 	for _, row := range []struct {
 		name           string
@@ -61,8 +61,8 @@ func TestCompressionIsNegotiated(t *testing.T) {
 	}
 }
 
-// A compressed session is resumed only where both sides still compress, and one
-// that is not stays so.
+// A compressed session is resumed only if both sides still compress. An uncompressed session stays
+// uncompressed.
 func TestResumptionKeepsTheCompression(t *testing.T) {
 	for _, way := range []Resumption{Ticket, SessionID} {
 		for _, row := range []struct {
@@ -94,8 +94,8 @@ func TestResumptionKeepsTheCompression(t *testing.T) {
 	}
 }
 
-// A little that becomes too much costs the connection, and no memory.
-func TestRecordsThatExpandTooFarAreRefused(t *testing.T) {
+// A short record that expands beyond the limit ends the connection, and costs no memory.
+func TestRecordsThatExpandBeyondTheLimitAreRefused(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	both(maxVersion(TLS12), compression)(cc)
 	compression(sc)

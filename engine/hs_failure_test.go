@@ -11,8 +11,7 @@ import (
 	"tlslab/engine/pki"
 )
 
-// Handshakes that cannot succeed: which side says so, by which alert, and
-// that the other side learns it.
+// Handshakes that fail: which side ends them, by which alert, and that the other side learns it.
 
 func TestFailedNegotiations(t *testing.T) {
 	expired := func(cfg *Config) { cfg.Now = func() time.Time { return testTime.AddDate(2, 0, 0) } }
@@ -73,9 +72,8 @@ func TestWrongServerName(t *testing.T) {
 	}
 }
 
-// A server that could speak TLS 1.3 and was talked down says so in its random
-// (RFC 9846 §4.2.3).
-func TestDowngradeIsSeen(t *testing.T) {
+// A server that supports TLS 1.3 and negotiates less says so in its random (RFC 9846 §4.2.3).
+func TestDowngradeIsDetected(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	p := newPair(cc, sc)
 	if err := p.client.Start(); err != nil {
@@ -98,8 +96,8 @@ func TestDowngradeIsSeen(t *testing.T) {
 	wantAlert(t, "the sentinel", p.feed(p.client, p.server.Flush(nil)), alert.IllegalParameter)
 }
 
-// The sentinel that says TLS 1.1 is none for a TLS 1.2 ServerHello either, and a
-// client without TLS 1.3 heeds neither.
+// A client accepts neither sentinel in a ServerHello of TLS 1.2 if it offered TLS 1.3, and ignores
+// both if it did not.
 func TestBothSentinelsAreKnown(t *testing.T) {
 	withoutProtection(t)
 	for last, highest := range []Version{TLS13, TLS13, TLS12} {
@@ -122,7 +120,7 @@ func TestBothSentinelsAreKnown(t *testing.T) {
 	}
 }
 
-func TestConfigsThatCannotWork(t *testing.T) {
+func TestInvalidConfigs(t *testing.T) {
 	for name, broken := range map[string]func(*Config){
 		"no randomness":       func(c *Config) { c.Rand = nil },
 		"no clock":            func(c *Config) { c.Now = nil },
@@ -163,8 +161,7 @@ func TestConnectionsMustBeStartedAndDone(t *testing.T) {
 	}
 }
 
-// Every reason names an alert, whose fault it is, and the clause that is
-// broken where the peer broke one; every alert has a name.
+// Every reason has an alert and a fault, and a section if the peer broke a requirement.
 func TestReasonsAreComplete(t *testing.T) {
 	for r := range numReasons {
 		row := reasons[r]

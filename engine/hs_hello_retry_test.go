@@ -9,8 +9,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// A second ClientHello repeats the first in all but what the HelloRetryRequest
-// asked for (RFC 9846 §4.2.2).
+// A second ClientHello repeats the first except for what the HelloRetryRequest changes (RFC 9846
+// §4.2.2).
 func TestSecondClientHelloRepeatsTheFirst(t *testing.T) {
 	hello := func(f func(*wire.ClientHelloMsg)) edit {
 		return func(body []byte) []byte {
@@ -77,9 +77,8 @@ func TestNoMessageHasTheReservedNumber(t *testing.T) {
 	wantAlert(t, "message 6", err, alert.UnexpectedMessage)
 }
 
-// A HelloRetryRequest asks for a group that was offered without a share
-// (RFC 9846 §4.3.8).
-func TestRetryAsksForAnOfferedGroupWithoutAShare(t *testing.T) {
+// A HelloRetryRequest names an offered group without a share (RFC 9846 §4.3.8).
+func TestRetryNamesAnOfferedGroupWithoutAShare(t *testing.T) {
 	withoutProtection(t)
 	for _, group := range []string{"\x00\x1d", "\x00\x18"} {
 		p := pairOf(false, withGroups(X25519, P256), withGroups(P256))(t)

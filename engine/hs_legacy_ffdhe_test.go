@@ -13,9 +13,8 @@ import (
 	"tlslab/engine/alert"
 )
 
-// Finite-field groups, which crypto/tls does not have: with OpenSSL, both
-// ways and in both protocols.
-func TestFieldsWithOpenSSL(t *testing.T) {
+// FFDHE groups with OpenSSL, both ways, in TLS 1.2 and 1.3: crypto/tls does not have them.
+func TestFFDHEWithOpenSSL(t *testing.T) {
 	for _, id := range []SuiteID{0x009e, 0x0039, 0x1301} {
 		for _, g := range []Group{FFDHE2048, FFDHE3072, FFDHE4096} {
 			s := suiteRow(id)
@@ -38,8 +37,8 @@ func TestFieldsWithOpenSSL(t *testing.T) {
 	}
 }
 
-// GnuTLS negotiates fields in TLS 1.2 as RFC 7919 has it.
-func TestFieldsWithGnuTLS(t *testing.T) {
+// GnuTLS negotiates FFDHE groups in TLS 1.2 as RFC 7919 says.
+func TestFFDHEWithGnuTLS(t *testing.T) {
 	for _, row := range []struct {
 		version  Version
 		priority string
@@ -57,9 +56,9 @@ func TestFieldsWithGnuTLS(t *testing.T) {
 	}
 }
 
-// Before TLS 1.3 a field's numbers may come without their leading zeros, and
-// the premaster secret has none (RFC 5246 §8.1.2).
-func TestLeadingZerosOfAField(t *testing.T) {
+// Before TLS 1.3 FFDHE shares may lack their leading zeros, and the premaster secret must (RFC
+// 5246 §8.1.2).
+func TestLeadingZerosOfFFDHE(t *testing.T) {
 	c := newConn(clientConfig(t, "rsa2048"), client)
 	c.info.Suite, c.info.Group = *suiteRow(0x009e), FFDHE2048
 	if got := c.info.padShare([]byte{5}); len(got) != 256 || got[255] != 5 || got[0] != 0 {
@@ -78,8 +77,8 @@ func TestLeadingZerosOfAField(t *testing.T) {
 	}
 }
 
-// fieldFile writes a field's parameters for s_server, which in TLS 1.2 does
-// not choose by the client's groups.
+// fieldFile writes FFDHE parameters for s_server, which does not choose them by the client's
+// groups in TLS 1.2.
 func fieldFile(t *testing.T, g Group) string {
 	t.Helper()
 	row := g.row()
@@ -94,9 +93,9 @@ func fieldFile(t *testing.T, g Group) string {
 	return path
 }
 
-// A server takes a field that the client names, any where it names none, and
-// no DHE suite where it names others only (RFC 7919 §4).
-func TestFieldsAreNegotiated(t *testing.T) {
+// A server chooses an FFDHE group that the client lists, any group if it lists none, and no DHE
+// suite if it lists others only (RFC 7919 §4).
+func TestFFDHEIsNegotiated(t *testing.T) {
 	withoutProtection(t)
 	const dhe = 0x009e
 	for _, row := range []struct {

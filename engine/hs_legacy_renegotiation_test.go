@@ -10,9 +10,9 @@ import (
 	"tlslab/engine/wire"
 )
 
-// What becomes of a peer that asks for a second handshake.
+// Requests for a renegotiation.
 
-// requests are the messages that ask for one, by who sends them.
+// requests are the messages that request a renegotiation, by sender.
 var requests = map[side][]byte{
 	client: {byte(ClientHello), 0, 0, 2, 3, 3}, // nobody reads it
 	server: {byte(HelloRequest), 0, 0, 0},
@@ -31,7 +31,7 @@ func established(t *testing.T, v Version) *pair {
 	return p
 }
 
-// ends are the connection of a side and that of its peer.
+// ends returns a side's connection and the peer's.
 func (p *pair) ends(s side) (one, peer *Conn) {
 	if s == client {
 		return p.client, p.server
@@ -39,8 +39,7 @@ func (p *pair) ends(s side) (one, peer *Conn) {
 	return p.server, p.client
 }
 
-// ask lets a side send a handshake message that it would never send, and returns
-// what the other makes of it.
+// ask makes a side send a handshake message that it would not send, and returns the peer's error.
 func (p *pair) ask(t *testing.T, from side, message []byte) error {
 	t.Helper()
 	one, peer := p.ends(from)
@@ -71,7 +70,7 @@ func TestRenegotiationIsDeclined(t *testing.T) {
 	}
 }
 
-func TestRenegotiationIsRefusedWhereNoWarningIsKnown(t *testing.T) {
+func TestRenegotiationIsRefusedInSSL30(t *testing.T) {
 	for v, alert := range map[Version]alert.Description{SSL30: alert.HandshakeFailure, TLS13: alert.UnexpectedMessage} {
 		for from, request := range requests {
 			wantAlert(t, fmt.Sprintf("%v, asked by the %s", v, sideNames[from]), established(t, v).ask(t, from, request), alert)
@@ -79,7 +78,7 @@ func TestRenegotiationIsRefusedWhereNoWarningIsKnown(t *testing.T) {
 	}
 }
 
-// Who has said that it sends nothing any more does not answer either.
+// A side that has sent close_notify does not answer a request.
 func TestRenegotiationIsNotAnsweredAfterCloseNotify(t *testing.T) {
 	p := established(t, TLS12)
 	p.client.Close()
@@ -92,8 +91,8 @@ func TestRenegotiationIsNotAnsweredAfterCloseNotify(t *testing.T) {
 	}
 }
 
-// A request for the handshake that is under way is passed over (RFC 5246
-// §7.4.1.1), up to the ServerHello that says TLS 1.3.
+// A client ignores a HelloRequest during a handshake (RFC 5246 §7.4.1.1), until the ServerHello
+// chooses TLS 1.3.
 func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 
 	for _, h := range handshakeCases {
@@ -132,9 +131,9 @@ func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 	wantAlert(t, "HelloRequest to a server", p.feed(p.server, asRecord(TypeHandshake, requests[server])), alert.UnexpectedMessage)
 }
 
-// A ServerHello answers the extension or the suite that stands for it, with
-// nothing in it (RFC 5746 §3.6); what else it says is no answer (§3.4).
-func TestSecureRenegotiationIsSaidOnce(t *testing.T) {
+// A ServerHello answers renegotiation_info or its SCSV by an empty extension (RFC 5746 §3.6). A
+// client refuses any other content (RFC 5746 §3.4).
+func TestSecureRenegotiationIsSignaled(t *testing.T) {
 
 	scsv := func(m *wire.ClientHelloMsg) {
 		m.Suites = wire.AppendUint16(append(wire.Uint16s{}, m.Suites...), renegotiationSCSV)

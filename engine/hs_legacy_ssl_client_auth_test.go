@@ -11,10 +11,10 @@ import (
 	"tlslab/engine/alert"
 )
 
-// Client authentication in SSL 3.0, against RFC 6101's words.
+// Client authentication in SSL 3.0, by the text of RFC 6101.
 
-// sslFlights makes the four flights of a handshake by a suite with NULL, the last of
-// which are in clear but for their MACs.
+// sslFlights makes the four flights of a handshake with a NULL suite. The last flights are
+// unencrypted but have MACs.
 func sslFlights(t *testing.T, p *pair) (flights [4][]byte) {
 	t.Helper()
 	if err := p.client.Start(); err != nil {
@@ -47,9 +47,9 @@ func sslPair(t *testing.T, client, server func(*Config)) (*pair, *[]byte) {
 	return newPair(cc, sc), master
 }
 
-// A CertificateVerify is PKCS #1 block type 1 around the digests of RFC 6101 §5.6.8,
-// by the arithmetic of RSA itself.
-func TestSSLCertificateVerifyOnTheWire(t *testing.T) {
+// A CertificateVerify is PKCS #1 block type 1 around the digests of RFC 6101 §5.6.8. The test
+// computes RSA itself.
+func TestSSL30CertificateVerifyOnTheWire(t *testing.T) {
 	p, master := sslPair(t, showingRSA, askingRSA)
 	flights := sslFlights(t, p)
 	var messages []byte
@@ -96,16 +96,16 @@ func TestSSLCertificateVerifyOnTheWire(t *testing.T) {
 
 func second(_ []byte, all [][]byte) [][]byte { return all }
 
-// askedNames is the list of authorities as a CertificateRequest has it.
+// askedNames is the list of authorities in a CertificateRequest.
 func askedNames(t *testing.T) []byte {
 	t.Helper()
 	name := rsaClient().roots.Names()[0]
 	return append([]byte{0, byte(len(name) + 2), 0, byte(len(name))}, name...)
 }
 
-// A client without a certificate says so by an alert, and sends no Certificate (RFC
-// 6101 §5.6.6).
-func TestSSLClientsDeclineByAnAlert(t *testing.T) {
+// A client without a certificate sends no_certificate, and no Certificate message (RFC 6101
+// §5.6.6).
+func TestSSL30ClientsSendNoCertificateAlert(t *testing.T) {
 	for name, client := range map[string]func(*Config){"has none": nothing, "has one of a type that SSL 3.0 has not": showing} {
 		p, _ := sslPair(t, client, asking)
 		flights := sslFlights(t, p)
@@ -120,8 +120,9 @@ func TestSSLClientsDeclineByAnAlert(t *testing.T) {
 	}
 }
 
-// Not even a server that asks for ECDSA gets it, as SSL 3.0 does not know it.
-func TestSSLClientsDoNotSignByECDSA(t *testing.T) {
+// A client presents no ECDSA certificate in SSL 3.0, even if the server requests one: SSL 3.0 does
+// not have ECDSA.
+func TestSSL30ClientsPresentNoECDSA(t *testing.T) {
 	cfg := clientConfig(t, "rsa2048")
 	showing(cfg)
 	for v, want := range map[Version]bool{SSL30: false, TLS10: true, TLS11: true} {
@@ -136,8 +137,8 @@ func TestSSLClientsDoNotSignByECDSA(t *testing.T) {
 	}
 }
 
-// Each policy, with a certificate and without, full and resumed.
-func TestSSLClientAuthentication(t *testing.T) {
+// Each policy, with and without a certificate, full and resumed.
+func TestSSL30ClientAuthentication(t *testing.T) {
 	for _, policy := range []ClientAuth{ClientAuthNone, ClientAuthRequested, ClientAuthRequired} {
 		for _, suite := range []SuiteID{0x000a, 0x0016} {
 			for _, shows := range []bool{false, true} {
@@ -167,8 +168,8 @@ func TestSSLClientAuthentication(t *testing.T) {
 	}
 }
 
-// A client that is asked answers by a chain or by the alert, and by nothing else.
-func TestSSLClientsAnswer(t *testing.T) {
+// A client answers a CertificateRequest by a chain or by no_certificate, and by nothing else.
+func TestSSL30ClientsAnswerRequests(t *testing.T) {
 	instead := func(replace func(message) []message) func(int, []message) []message {
 		return func(_ int, burst []message) (changed []message) {
 			for _, x := range burst {

@@ -13,8 +13,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// SSL 3.0, which no installed peer still speaks, against RFC 6101's words. The
-// cipher is NULL, so that all of it lies open.
+// SSL 3.0 by the text of RFC 6101: no installed peer speaks it. The cipher is NULL, so the test
+// sees all of it.
 
 // sslDigest is hash(master, pad 2, hash(messages, sender, master, pad 1)) by MD5
 // and by SHA-1 (RFC 6101 §5.6.9).
@@ -37,7 +37,7 @@ func sslExpand(secret, seed []byte, n int) (out []byte) {
 	return out[:n]
 }
 
-// fragments takes a flight's records apart.
+// fragments returns the fragments of a flight's records.
 func fragments(t *testing.T, flight []byte) (types []byte, all [][]byte) {
 	t.Helper()
 	for len(flight) > 0 {
@@ -51,7 +51,7 @@ func fragments(t *testing.T, flight []byte) (types []byte, all [][]byte) {
 	return types, all
 }
 
-func TestSSLHandshakeOnTheWire(t *testing.T) {
+func TestSSL30HandshakeOnTheWire(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	for _, cfg := range []*Config{cc, sc} {
 		both(onlyVersion(SSL30), onlySuite(0x0002))(cfg)
@@ -101,8 +101,8 @@ func TestSSLHandshakeOnTheWire(t *testing.T) {
 	p.exchange(t)
 }
 
-// Alerts that came with TLS are said in SSL 3.0's words.
-func TestAlertsOfSSL(t *testing.T) {
+// SSL 3.0 replaces the alerts that came with TLS.
+func TestAlertsOfSSL30(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		client, server func(*Config)
@@ -126,8 +126,8 @@ func TestAlertsOfSSL(t *testing.T) {
 	}
 }
 
-// An extension that SSL 3.0 cannot have asked for is not taken.
-func TestSSLServerHelloHasNoExtensions(t *testing.T) {
+// A client refuses extensions in a ServerHello of SSL 3.0.
+func TestSSL30ServerHelloHasNoExtensions(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	both(fromVersion(SSL30), onlySuite(0x002f), maxVersion(TLS12))(cc)
 	both(onlyVersion(SSL30), onlySuite(0x002f))(sc)

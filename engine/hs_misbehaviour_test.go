@@ -12,12 +12,12 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Well-formed messages that break a rule: each rule has its alert.
+// Well-formed messages that break a rule, each with its alert.
 
 // An edit changes the body of a message.
 type edit func(body []byte) []byte
 
-// extensionList is a message's extensions, to be edited.
+// An extensionList is a message's extensions, to be changed.
 type extensionList []extensionBody
 
 type extensionBody struct {
@@ -72,7 +72,7 @@ func inEncryptedOnes(f func(extensionList) extensionList) edit {
 	return editExtensions(m, &m.Extensions, f)
 }
 
-// inLeaf edits the extensions of the first certificate of TLS 1.3.
+// inLeaf changes the extensions of the leaf in a TLS 1.3 Certificate message.
 func inLeaf(f func(extensionList) extensionList) edit {
 	return func(body []byte) []byte {
 		var m wire.Certificate13Msg
@@ -116,7 +116,7 @@ func twice(id uint16) func(extensionList) extensionList {
 	}
 }
 
-// surplusBinder adds a binder behind those of pre_shared_key, which is last.
+// surplusBinder adds a binder to pre_shared_key, the last extension.
 func surplusBinder(l extensionList) extensionList {
 	var offered wire.OfferedPSKs
 	last := &l[len(l)-1]
@@ -301,9 +301,9 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 	}
 }
 
-// A second ClientHello answers the HelloRetryRequest: a share for another
-// group will not do, though the server knows it (RFC 9846 §4.2.4).
-func TestSecondClientHelloHasTheGroupAskedFor(t *testing.T) {
+// A second ClientHello must have a share of the group of the HelloRetryRequest, not of another
+// group that the server supports (RFC 9846 §4.2.4).
+func TestSecondClientHelloHasTheRequestedGroup(t *testing.T) {
 	withoutProtection(t)
 	p := pairOf(false, withGroups(X25519, P384, P256), withGroups(P384, P256))(t)
 	key, err := kx.ByID(kx.P256).Generate(newStream("share"), nil)
@@ -330,7 +330,7 @@ func TestSecondClientHelloHasTheGroupAskedFor(t *testing.T) {
 	}
 }
 
-// Only 0 and 1 are requests (RFC 9846 §4.7.3).
+// request_update is 0 or 1 (RFC 9846 §4.7.3).
 func TestKeyUpdateRequestIsZeroOrOne(t *testing.T) {
 	withoutProtection(t)
 	p := pairOf(false, nothing, nothing)(t)
@@ -341,8 +341,7 @@ func TestKeyUpdateRequestIsZeroOrOne(t *testing.T) {
 	wantAlert(t, "KeyUpdate 2", err, alert.IllegalParameter)
 }
 
-// Every extension has one row, and none is in a place where it could not be
-// sent.
+// Every extension has one row, and no place where it cannot be sent.
 func TestExtensionTable(t *testing.T) {
 	seen := map[uint16]bool{}
 	for _, x := range extensions {

@@ -39,7 +39,7 @@ func TestKeyUpdates(t *testing.T) {
 	}
 }
 
-// Requests that come in one burst are answered once (RFC 9846 §4.7.3).
+// One KeyUpdate answers all requests that come before it is flushed (RFC 9846 §4.7.3).
 func TestKeyUpdateRequestsAreAnsweredTogether(t *testing.T) {
 	sc := serverConfig(t, "ecdsa-p256")
 	p := newPair(clientConfig(t, "ecdsa-p256"), sc)
@@ -95,9 +95,8 @@ func TestKeyUpdateFloodsAreLimited(t *testing.T) {
 	wantAlert(t, "many KeyUpdates", p.pump(), alert.UnexpectedMessage)
 }
 
-// Keys that have protected as many records as they may are changed by Seal itself,
-// whether its plaintext lies where it is sealed or elsewhere.
-func TestSpentKeysAreChanged(t *testing.T) {
+// Seal changes keys that have protected as many records as they may, also if it seals in place.
+func TestKeysAreChangedAtTheirLimit(t *testing.T) {
 	for _, inPlace := range []bool{false, true} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		cc.KeyUpdateAfter, cc.RecordSize = 3, 100
@@ -137,8 +136,8 @@ func TestSpentKeysAreChanged(t *testing.T) {
 	}
 }
 
-// One write of any length goes through as many keys as it takes.
-func TestLongWritesChangeKeysOnTheirWay(t *testing.T) {
+// One long Seal uses as many keys as it needs.
+func TestLongSealsChangeKeys(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	cc.KeyUpdateAfter, sc.KeyUpdateAfter = 2, 5
 	sc.TicketCount = 7 // more messages than the keys are good for
@@ -158,7 +157,7 @@ func TestLongWritesChangeKeysOnTheirWay(t *testing.T) {
 	}
 }
 
-// Each TLS 1.3 cipher's key has its limit, and a setting cannot raise it.
+// Each cipher of TLS 1.3 has a limit of records per key. Config.KeyUpdateAfter cannot raise it.
 func TestKeysHaveTheLimitOfTheirCipher(t *testing.T) {
 	for _, c := range record.Ciphers() {
 		if c.TagSize == 0 {
@@ -182,9 +181,8 @@ func TestKeysHaveTheLimitOfTheirCipher(t *testing.T) {
 	}
 }
 
-// Up to TLS 1.2 there are no new keys: the connection ends before its sequence
-// numbers do.
-func TestSpentKeysEndOldConnections(t *testing.T) {
+// Up to TLS 1.2 there is no KeyUpdate: the connection ends before its sequence numbers do.
+func TestLegacyConnectionsEndAtTheLimitOfTheirKeys(t *testing.T) {
 	for v := SSL30; v < TLS13; v++ {
 		p := established(t, v)
 		p.client.out.half.LimitRecords(4)
@@ -206,9 +204,8 @@ func TestSpentKeysEndOldConnections(t *testing.T) {
 	}
 }
 
-// Peers follow keys that change every few records. GnuTLS bears eight changes a
-// second and no more.
-func TestPeersFollowSpentKeys(t *testing.T) {
+// Other implementations follow KeyUpdates every few records. GnuTLS allows eight a second.
+func TestPeersFollowKeyUpdates(t *testing.T) {
 	for _, x := range []struct {
 		peer   string
 		after  uint64
@@ -243,9 +240,9 @@ func TestPeersFollowSpentKeys(t *testing.T) {
 	}
 }
 
-// A server that answers early data may say more than Config.KeyUpdateAfter allows
-// before it can change keys, which it does once the handshake is done.
-func TestServersThatAnswerEarlyChangeKeysLater(t *testing.T) {
+// A server may send more 0.5-RTT data than Config.KeyUpdateAfter allows. It changes keys once the
+// handshake is done.
+func TestHalfRTTDataDelaysKeyUpdates(t *testing.T) {
 	p := earlyPair(t, func(c *Config) { c.KeyUpdateAfter, c.RecordSize = 2, 10 })
 	updates := 0
 	p.client.cfg.Observe = func(n Notice) {

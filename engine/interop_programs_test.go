@@ -18,10 +18,10 @@ import (
 	"time"
 )
 
-// OpenSSL's and GnuTLS's command-line programs as peers over loopback, for
-// what crypto/tls does not speak.
+// The command-line programs of OpenSSL and GnuTLS as peers over loopback, for what crypto/tls does
+// not have.
 
-// lines is what is said to a program: several records' worth of text.
+// lines is what a program sends: the text of several records.
 var lines = []byte(strings.Repeat("a line of text that is said over TLS\n", 1000))
 
 func need(t *testing.T, program string) {
@@ -31,7 +31,7 @@ func need(t *testing.T, program string) {
 	}
 }
 
-// programConfig is ours for a meeting with a program.
+// programConfig is the engine's Config for a connection with a program.
 func programConfig(t *testing.T, key string, set func(*Config)) *Config {
 	id := identityFor(t, key)
 	cfg := &Config{
@@ -42,9 +42,9 @@ func programConfig(t *testing.T, key string, set func(*Config)) *Config {
 	return cfg
 }
 
-// serveProgram lets a client program say something to our server, which then
-// replies with lines. The program's arguments hold ADDRESS, HOST or PORT. It
-// returns our side, and what the program printed.
+// serveProgram runs a client program against the engine's server, which then replies with lines.
+// The program's arguments hold ADDRESS, HOST or PORT. It returns the engine's side and the
+// program's output.
 func serveProgram(t *testing.T, cfg *Config, said []byte, program string, args ...string) (*Conn, []byte, error) {
 	t.Helper()
 	need(t, program)
@@ -98,8 +98,7 @@ func serveProgram(t *testing.T, cfg *Config, said []byte, program string, args .
 	return c, out.Bytes(), err
 }
 
-// askOpenSSL lets our client speak to s_server, which answers each line
-// backwards.
+// askOpenSSL runs the engine's client against s_server, which answers each line reversed.
 func askOpenSSL(t *testing.T, key string, cfg *Config, args ...string) (*Conn, error) {
 	t.Helper()
 	need(t, "openssl")
@@ -160,7 +159,7 @@ func askOpenSSL(t *testing.T, key string, cfg *Config, args ...string) (*Conn, e
 	return c, nil
 }
 
-// identityFiles writes an identity's chain and key as PEM.
+// identityFiles writes an identity's chain and key as PEM files.
 func identityFiles(t *testing.T, key string) (chain, private string) {
 	t.Helper()
 	id := identityFor(t, key)
@@ -182,7 +181,7 @@ func identityFiles(t *testing.T, key string) (chain, private string) {
 	return chain, private
 }
 
-// rootFile writes an identity's root as PEM.
+// rootFile writes an identity's root as a PEM file.
 func rootFile(t *testing.T, id *identity) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "root.pem")
@@ -192,7 +191,7 @@ func rootFile(t *testing.T, id *identity) string {
 	return path
 }
 
-// keyFor is a key that a suite can be used with.
+// keyFor returns a key that a suite can be used with.
 func keyFor(s *Suite) string {
 	if s.KeyType == "rsa" {
 		return "rsa2048"

@@ -16,10 +16,9 @@ import (
 	"tlslab/engine/session"
 )
 
-// Handshakes with crypto/tls, each way round: what we did not write decides
-// whether ours is right.
+// Handshakes with crypto/tls, as client and as server.
 
-// echoed is long enough to need several records.
+// echoed needs several records.
 var echoed = bytes.Repeat([]byte("tlslab "), 9000)
 
 // An interop is one row of the matrix.
@@ -80,9 +79,8 @@ func (r interop) String() string {
 	return s
 }
 
-// groups are what a client offers: where a retry is wanted, its first choice
-// is one that the server does not have. (crypto/tls prefers x25519mlkem768,
-// other hybrids and x25519 whatever the order.)
+// groups are what a client offers. If a HelloRetryRequest is wanted, the server does not have its
+// first group. (crypto/tls prefers x25519mlkem768, other hybrids and x25519 whatever the order.)
 func (r interop) groups() []Group {
 	switch {
 	case r.group == 0:
@@ -122,7 +120,7 @@ func (r interop) ourConfig(t testing.TB, groups []Group) *Config {
 	}
 }
 
-// check holds our Info and crypto/tls's ConnectionState to each other.
+// check compares the engine's Info with crypto/tls's ConnectionState.
 func (r interop) check(t *testing.T, info Info, state tls.ConnectionState, resumed bool) {
 	t.Helper()
 	kind := Full
@@ -151,7 +149,7 @@ func (r interop) check(t *testing.T, info Info, state tls.ConnectionState, resum
 	}
 }
 
-func TestOurClientWithCryptoTLSServer(t *testing.T) {
+func TestClientWithCryptoTLSServer(t *testing.T) {
 	for _, r := range interopRows() {
 		t.Run(r.String(), func(t *testing.T) {
 			serverGroups := r.groups()
@@ -208,7 +206,7 @@ func TestOurClientWithCryptoTLSServer(t *testing.T) {
 	}
 }
 
-func TestCryptoTLSClientWithOurServer(t *testing.T) {
+func TestServerWithCryptoTLSClient(t *testing.T) {
 	for _, r := range interopRows() {
 		t.Run(r.String(), func(t *testing.T) {
 			std := r.stdConfig(t, r.groups())

@@ -10,9 +10,9 @@ import (
 	"tlslab/engine/alert"
 )
 
-// Each length field of each message of each handshake, wrong in every way.
+// Each length field of each message of each handshake, with every kind of wrong value.
 
-// scriptOf is a script and what its messages' grammar depends on.
+// scriptOf is the messages of a run, and the shape of their grammar.
 func scriptOf(t testing.TB, make func(testing.TB) *pair) (all []message, h shape) {
 	t.Helper()
 	p := make(t)
@@ -27,7 +27,7 @@ func scriptOf(t testing.TB, make func(testing.TB) *pair) (all []message, h shape
 	return all, h
 }
 
-// wrongLengths are what can stand in the place of a length.
+// wrongLengths are the wrong values of a length field.
 func wrongLengths(right, size int) []int {
 	most := 1<<(8*size) - 1
 	var wrong []int
@@ -39,8 +39,7 @@ func wrongLengths(right, size int) []int {
 	return wrong
 }
 
-// eachForm tries something on each message of each handshake, once for each form
-// that messages have.
+// eachForm calls f with each message of each handshake, once for each form of message.
 func eachForm(t *testing.T, try func(t *testing.T, make func(testing.TB) *pair, all []message, i int, grammar *walk)) {
 	tried := forms{}
 	for _, h := range handshakeCases {
@@ -79,8 +78,8 @@ func TestWrongLengthFields(t *testing.T) {
 	})
 }
 
-// forms are the messages that were tried, by their versions, vectors and
-// extensions: what differs in numbers alone need not be tried again.
+// forms are the messages that were tested, by version, vectors and extensions. Messages that
+// differ in numbers only are tested once.
 type forms map[string]bool
 
 func (f forms) before(w *walk) bool {
@@ -101,9 +100,9 @@ func number(b []byte) (n int) {
 	return n
 }
 
-// The length of a whole message. Too short, the body is cut off; too long, what
-// follows is taken for its end, or waited for; longer than any message, it is
-// refused before there is more of it.
+// The length of a whole message. If it is too short, the body is cut off. If it is too long, the
+// following message is taken for its end, or waited for. If it is longer than any message, it is
+// refused at once.
 func TestWrongMessageLengths(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {
@@ -135,8 +134,8 @@ func TestWrongMessageLengths(t *testing.T) {
 	}
 }
 
-// lengthAlert is the alert that a message's wrong length leads to, if it does: a
-// side may wait for what never comes.
+// lengthAlert returns the alert of a wrong message length. There is none if the side waits for
+// bytes that never come.
 func lengthAlert(h shape, all []message, i, right, wrong int) (a alert.Description, fails bool) {
 	a = alert.DecodeError.In(h.version)
 	m := all[i].kind()
@@ -164,19 +163,19 @@ func lengthAlert(h shape, all []message, i, right, wrong int) (a alert.Descripti
 	return 0, false
 }
 
-// formless says whether any bytes are such a message: SSL 3.0's encrypted premaster
-// secret has no length of its own.
+// formless reports whether any bytes are a valid message: SSL 3.0's encrypted premaster secret has
+// no length field.
 func (h shape) formless(m Message) bool {
 	return h.version == SSL30 && h.exchange == KeyExchangeRSA && m == ClientKeyExchange
 }
 
-// early says whether a message is one before the end of the handshake.
+// early reports whether a message belongs to the handshake, and not to what follows it.
 func (m Message) early(v Version) bool {
 	return m != KeyUpdate && (m != NewSessionTicket || v != TLS13)
 }
 
-// A message that ends early is malformed, wherever it ends; but for hellos
-// without extensions, which are another offer or answer and come to nothing.
+// A truncated message is malformed, wherever it ends. A hello without its extensions is not: it
+// offers or chooses something else, and the handshake fails.
 func TestTruncatedMessages(t *testing.T) {
 	t.Parallel()
 	eachForm(t, func(t *testing.T, make func(testing.TB) *pair, all []message, i int, grammar *walk) {
@@ -202,7 +201,7 @@ func TestTruncatedMessages(t *testing.T) {
 	})
 }
 
-// cuts are where a message is cut off: around each of its lengths, and between.
+// cuts are where a message is truncated: around each of its lengths, and between.
 func (w *walk) cuts() []int {
 	at := map[int]bool{}
 	for n := headerSize; n < len(w.message); n += 1 + len(w.message)/8 {

@@ -9,12 +9,10 @@ import (
 	"tlslab/engine/pki"
 )
 
-// Our client against our server in every combination of version, suite, way of
-// resumption and client authentication, full and resumed: all that both sides
-// say of it.
+// The engine's client against its server in every combination of version, suite, resumption
+// mechanism and client authentication, full and resumed: what both Infos say.
 
-// A clientPolicy is what a server wants of clients' certificates and what the
-// client has.
+// A clientPolicy is the server's ClientAuth and the client's certificate.
 type clientPolicy struct {
 	name   string
 	policy ClientAuth
@@ -35,7 +33,7 @@ type combination struct {
 	client clientPolicy
 }
 
-// ways are the ways of resumption that a version has.
+// ways are the resumption mechanisms of a version.
 func ways(v Version) []Resumption {
 	switch v {
 	case TLS13:
@@ -61,7 +59,7 @@ func (x combination) String() string {
 	return fmt.Sprintf("%v/%s/%v/%s", x.version, x.Name, x.way, x.client.name)
 }
 
-// key is the server's.
+// key is the algorithm of the server's key.
 func (x combination) key() string {
 	if x.KeyType == "rsa" {
 		return "rsa2048"
@@ -69,7 +67,7 @@ func (x combination) key() string {
 	return "ecdsa-p256"
 }
 
-// configs are the two sides' of a combination.
+// configs are the Configs of both sides.
 func (x combination) configs(t testing.TB) (cc, sc *Config) {
 	cc, sc = clientConfig(t, x.key()), serverConfig(t, x.key())
 	for _, cfg := range []*Config{cc, sc} {
@@ -89,7 +87,7 @@ func (x combination) configs(t testing.TB) (cc, sc *Config) {
 	return cc, sc
 }
 
-// shown is the client's: SSL 3.0 knows RSA alone.
+// shown is the client's certificate: SSL 3.0 has RSA only.
 func (x combination) shown() *testPKI {
 	if x.version == SSL30 {
 		var t testing.T
@@ -98,7 +96,7 @@ func (x combination) shown() *testPKI {
 	return sharedClient()
 }
 
-// infos are what both sides must say of a handshake of some kind.
+// infos are the Infos that both sides must have after a handshake of some kind.
 func (x combination) infos(t testing.TB, kind Kind) (ci, si Info) {
 	both := Info{
 		Version: x.version, Suite: x.Suite, Kind: kind,
@@ -193,8 +191,7 @@ func (p *pair) roundTrip(request, response string) error {
 	return nil
 }
 
-// A client that is to show a certificate and has none is refused in every
-// version and suite.
+// A client without the required certificate is refused in every version and suite.
 func TestRequiredCertificateIsMissing(t *testing.T) {
 	for _, s := range suitesByVersion() {
 		x := combination{s, ways(s.version)[0], clientPolicy{"required, without a certificate", ClientAuthRequired, false}}

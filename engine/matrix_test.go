@@ -11,8 +11,7 @@ import (
 	"tlslab/engine/session"
 )
 
-// Our client against our server: every way in which they can connect, and
-// what both must say of it.
+// The engine's client against its server: every kind of connection, and what both Infos must say.
 
 // A meeting is one cell of the matrix.
 type meeting struct {
@@ -63,7 +62,7 @@ func withCache(cfg *Config)                  { cfg.SessionCache = session.NewCac
 func noResumption(cfg *Config)               { cfg.Resumption = []Resumption{} }
 func manyTickets(n int) func(cfg *Config)    { return func(cfg *Config) { cfg.TicketCount = n } }
 
-// onlySuite sets a suite, and a group where it needs one that must be asked for.
+// onlySuite enables one suite, and a group that it needs but that is not enabled by default.
 func onlySuite(id SuiteID) func(*Config) {
 	return func(cfg *Config) {
 		cfg.Suites = []SuiteID{id}
@@ -176,8 +175,7 @@ func meetings() []meeting {
 	)
 }
 
-// agreed is the part of Info that both sides must share and that a meeting
-// names.
+// agreed is the part of Info that both sides share and that a meeting lists.
 func agreed(i Info) Info {
 	return Info{Version: i.Version, Suite: i.Suite, Group: i.Group, Kind: i.Kind, Resumption: i.Resumption, HelloRetry: i.HelloRetry, ALPN: i.ALPN}
 }
@@ -227,9 +225,9 @@ func TestBothSidesAgree(t *testing.T) {
 	}
 }
 
-// A HelloRetryRequest and a resumption leave the Configs as they were, so
-// that other connections can use them at the same time.
-func TestConnectionsLeaveTheirConfigAlone(t *testing.T) {
+// A HelloRetryRequest and a resumption leave the Configs unchanged: other connections may use them
+// at the same time.
+func TestConnectionsDoNotChangeTheirConfig(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	cc.Groups, sc.Groups = []Group{X25519, P256}, []Group{P256}
 	cc.ALPN, sc.ALPN = []string{"h2", "x"}, []string{"x"}
@@ -254,8 +252,8 @@ func TestConnectionsLeaveTheirConfigAlone(t *testing.T) {
 	}
 }
 
-// One Config, its session cache, ticket keys and sessions serve connections
-// that run at the same time. (For the race detector.)
+// One Config, its session cache, ticket keys and sessions serve connections that run at the same
+// time. (For the race detector.)
 func TestConnectionsShareTheirConfig(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")

@@ -8,9 +8,8 @@ import (
 	"tlslab/engine/alert"
 )
 
-// Whoever observes a connection is told what each alert says, sent and received,
-// protected and not.
-func TestAlertsAreTold(t *testing.T) {
+// Observe receives the level and description of each alert, sent and received, protected and not.
+func TestAlertsAreObserved(t *testing.T) {
 	for _, v := range []Version{SSL30, TLS10, TLS12, TLS13} {
 		for _, x := range []struct {
 			name   string

@@ -9,7 +9,7 @@ import (
 	"tlslab/engine/record"
 )
 
-// What Config.Observe is told: the operations of each handshake, as text.
+// The operations of each handshake as Config.Observe receives them, as text.
 
 func TestOperationsOfHandshakes(t *testing.T) {
 	for _, h := range drawn {
@@ -41,8 +41,7 @@ func TestOperationsOfHandshakes(t *testing.T) {
 	}
 }
 
-// What one side sends the other receives: the same messages and records, in
-// the same order and of the same length.
+// Both sides observe the same messages and records, in the same order and of the same length.
 func TestBothSidesObserveTheSame(t *testing.T) {
 	for _, h := range drawn {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -103,8 +102,8 @@ func sortLines(s string) string {
 	return strings.Join(lines, "")
 }
 
-// Application data is sealed and opened without allocation, observed or not,
-// in records of the size that the Config says.
+// Seal and Recv of application data do not allocate, observed or not, in records of
+// Config.RecordSize.
 func TestDataPathAllocatesNothing(t *testing.T) {
 	for _, s := range suites {
 		for _, observed := range []bool{false, true} {
@@ -164,7 +163,7 @@ func TestDataPathAllocatesNothing(t *testing.T) {
 	}
 }
 
-// A plaintext that lies where it will stand in its record is sealed there.
+// Seal seals a plaintext in place if it lies where it belongs in its record.
 func TestSealInPlace(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc := clientConfig(t, "ecdsa-p256")

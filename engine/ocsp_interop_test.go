@@ -11,8 +11,8 @@ import (
 	"tlslab/engine/alert"
 )
 
-// stapledRows are stapled handshakes with crypto/tls, which staples whatever it is
-// given and hands over whatever it gets.
+// stapledRows are stapled handshakes with crypto/tls, which staples any bytes and returns any
+// staple unverified.
 func stapledRows() []interop {
 	return []interop{
 		{version: TLS13, suite: 0x1301, key: "ecdsa-p256", group: X25519},
@@ -22,8 +22,8 @@ func stapledRows() []interop {
 	}
 }
 
-// revocableConfigs are both sides' settings of a row with a certificate that can be
-// revoked, ours and crypto/tls's.
+// revocableConfigs are the Configs of a row with a revocable certificate: the engine's and
+// crypto/tls's.
 func revocableConfigs(t *testing.T, row interop) (r *revocable, ours *Config, theirs *tls.Config) {
 	r = revocableFor(t, row.key)
 	ours, theirs = row.ourConfig(t, row.groups()), row.stdConfig(t, row.groups())

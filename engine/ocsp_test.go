@@ -15,11 +15,11 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// What clients learn of a certificate's revocation, stapled and fetched.
+// Revocation as clients learn it: stapled and fetched.
 
 const testResponder = "http://ocsp.example.test/"
 
-// A revocable is a certificate and the authority that answers for it.
+// A revocable is a certificate and its OCSP responder.
 type revocable struct {
 	*testPKI
 	leaf      *pki.Certificate
@@ -59,7 +59,7 @@ func noResponder(s *ca.ChainSpec) {
 	s.OCSPURL = ""
 }
 
-// says makes a response; set changes it from one that is good.
+// says makes an OCSP response that says good, unless set changes it.
 func (r *revocable) says(t testing.TB, set ...func(*ca.OCSPResponseSpec)) []byte {
 	t.Helper()
 	spec := ca.OCSPResponseSpec{RevokedAt: testTime.AddDate(0, -1, 0), ThisUpdate: testTime.Add(-time.Hour), NextUpdate: testTime.Add(time.Hour)}
@@ -77,8 +77,7 @@ func revoked(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPRevoked }
 func unheard(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPUnknown }
 func outdated(s *ca.OCSPResponseSpec) { s.NextUpdate = testTime.Add(-time.Minute) }
 
-// configs are those of a connection on which the certificate is shown, with
-// a staple unless it is nil.
+// configs are the Configs of a connection with this certificate, stapled unless staple is nil.
 func (r *revocable) configs(t testing.TB, how Revocation, staple []byte) (client, server *Config) {
 	t.Helper()
 	certificate := r.certificate
@@ -93,27 +92,27 @@ func (r *revocable) configs(t testing.TB, how Revocation, staple []byte) (client
 	return client, server
 }
 
-// wanting lets a client of the tables want to know of revocation.
+// wanting makes a client of the handshake cases check revocation.
 func wanting(how Revocation) func(*Config) {
 	return func(cfg *Config) { cfg.Revocation, cfg.VerifyNothing = how, false }
 }
 
-// sharedRevocable is what handshakes of the tables fetch the status of.
+// sharedRevocable is the certificate whose OCSP response the handshake cases fetch.
 var sharedRevocable = sync.OnceValue(func() *revocable {
 	var t testing.T
 	return revocableFor(&t, "rsa2048")
 })
 
-// fetching lets a client of the tables ask, and askable shows it a certificate that
-// can be asked about.
+// fetching makes a client of the handshake cases fetch OCSP responses.
 func fetching(cfg *Config) {
 	wanting(RevocationFetched)(cfg)
 	cfg.Roots = sharedRevocable().roots
 }
 
+// askable gives a server a certificate that names a responder.
 func askable(cfg *Config) { cfg.Certificates = []*Certificate{sharedRevocable().certificate} }
 
-// answerAskable is the authority's answer to such a client.
+// answerAskable is that responder's answer.
 func answerAskable(string, []byte) []byte {
 	var t testing.T
 	return sharedRevocable().says(&t)
@@ -124,8 +123,7 @@ func sparing(cfg *Config) {
 	cfg.SoftFail = true
 }
 
-// stapling leaves a server of the tables its last certificate, and lets it staple that
-// it is good.
+// stapling leaves a server of the handshake cases its last certificate, stapled as good.
 func stapling(cfg *Config) {
 	var t testing.T
 	r := &revocable{testPKI: pkiFor(&t, cfg.Certificates[len(cfg.Certificates)-1].Algorithm())}
@@ -138,9 +136,9 @@ func stapling(cfg *Config) {
 	cfg.Certificates = []*Certificate{certificate}
 }
 
-// Each way to learn of revocation, with and without a staple, in each version, full and
-// resumed: who knows what.
-func TestRevocationIsLearnt(t *testing.T) {
+// Each Revocation, with and without a staple, in each version, full and resumed: what both Infos
+// say.
+func TestRevocation(t *testing.T) {
 	r := revocableFor(t, "rsa2048")
 	staple := r.says(t)
 	for v := TLS10; v <= TLS13; v++ {
@@ -195,7 +193,7 @@ func TestRevocationIsLearnt(t *testing.T) {
 	}
 }
 
-// SSL 3.0 has no extensions, but certificates that name a responder.
+// SSL 3.0 has no extensions, but its certificates may name a responder.
 func TestRevocationInSSL30(t *testing.T) {
 	r := revocableFor(t, "rsa2048")
 	cc, sc := r.configs(t, RevocationFetched, r.says(t))
@@ -208,7 +206,7 @@ func TestRevocationInSSL30(t *testing.T) {
 	}
 }
 
-func TestVerdictsOnRevocation(t *testing.T) {
+func TestFaultsOfOCSPResponses(t *testing.T) {
 	r := revocableFor(t, "ecdsa-p256")
 	must, silent := revocableFor(t, "ecdsa-p256", mustStaple), revocableFor(t, "ecdsa-p256", noResponder)
 	other := revocableFor(t, "ed25519")
@@ -273,8 +271,8 @@ func TestVerdictsOnRevocation(t *testing.T) {
 	}
 }
 
-// While it waits for the authority a client takes nothing, and it waits once.
-func TestAClientWaitsForTheAuthority(t *testing.T) {
+// A client waits for the OCSP response once, and consumes nothing meanwhile.
+func TestClientsWaitForTheOCSPResponse(t *testing.T) {
 	r := revocableFor(t, "ecdsa-p256")
 	for _, v := range []Version{TLS12, TLS13} {
 		cc, sc := r.configs(t, RevocationFetched, nil)
@@ -324,7 +322,7 @@ func TestAClientWaitsForTheAuthority(t *testing.T) {
 	}
 }
 
-// A Config that contradicts itself is refused before anything is sent.
+// A contradictory Config is refused before anything is sent.
 func TestRevocationSettings(t *testing.T) {
 	r := revocableFor(t, "ecdsa-p256")
 	for what, set := range map[string]func(*Config){
@@ -350,7 +348,7 @@ func TestRevocationSettings(t *testing.T) {
 	}
 }
 
-// A client pays for the signature on a status, and for the digests it takes.
+// The client pays for verifying an OCSP response: a signature and digests.
 func TestRevocationCostsTheClient(t *testing.T) {
 	r := revocableFor(t, "ecdsa-p256")
 	verified := map[Revocation]int{}

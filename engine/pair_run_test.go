@@ -8,10 +8,10 @@ import (
 	"tlslab/engine/wire"
 )
 
-// A run is all that two sides do with each other: a handshake, with early data
-// where there is room, data both ways, in TLS 1.3 new keys for both, and the end.
+// A run is all that two sides exchange: a handshake, early data if it is possible, data both ways,
+// in TLS 1.3 KeyUpdates of both sides, and the end.
 
-// steps are what follows a handshake.
+// steps follow a handshake.
 var steps = []func(p *pair) error{
 	func(p *pair) error {
 		return errors.Join(p.client.queue([]byte("request")), p.server.queue([]byte("response")))
@@ -26,14 +26,14 @@ var steps = []func(p *pair) error{
 	func(p *pair) error { p.server.Close(); return nil },
 }
 
-// queue puts data behind what is to be flushed.
+// queue seals data behind the records that wait to be flushed.
 func (c *Conn) queue(data []byte) (err error) {
 	c.out.records, err = c.Seal(c.out.records, data)
 	return err
 }
 
-// run runs the handshake and, where it is done, the steps, and lets tamper
-// change each burst of messages. It returns the first error.
+// runSteps runs the handshake and then the steps. tamper changes each burst of messages. It
+// returns the first error.
 func (p *pair) runSteps(tamper func(at int, burst []message) []message) error {
 	err := p.begin()
 	if err == nil && p.client.EarlyRoom() > 0 {
@@ -52,7 +52,7 @@ func (p *pair) runSteps(tamper func(at int, burst []message) []message) error {
 	return err
 }
 
-// script lists the messages of an undisturbed run.
+// script returns the messages of an undisturbed run.
 func script(t testing.TB, make func(testing.TB) *pair) (all []message) {
 	t.Helper()
 	p := make(t)
@@ -65,12 +65,12 @@ func script(t testing.TB, make func(testing.TB) *pair) (all []message) {
 	return all
 }
 
-// A message of type stop ends a run before it is handed over.
+// A message of type stop ends a run before it is delivered.
 const stop ContentType = 0
 
 var errStopped = errors.New("errStopped")
 
-// runUntil runs until so many messages were handed over.
+// runUntil runs until this many messages have been delivered.
 func (p *pair) runUntil(messages int) error {
 	handed := 0
 	err := p.runSteps(func(_ int, burst []message) []message {
@@ -87,9 +87,8 @@ func (p *pair) runUntil(messages int) error {
 	return err
 }
 
-// What a side keeps is bounded, whatever its peer sends: an incomplete message
-// and the hellos' transcript by the longest message, and what waits to be
-// flushed by its own flights.
+// checkBounds checks what a side keeps, whatever its peer sends: an incomplete message and the
+// hellos' transcript by the longest message, and what waits to be flushed by its own flights.
 func checkBounds(t testing.TB, c *Conn) {
 	t.Helper()
 	const (
@@ -121,8 +120,7 @@ func checkBounds(t testing.TB, c *Conn) {
 	}
 }
 
-// checkFault says whether a connection has failed as it may: not at all, or by
-// its peer's fault.
+// checkFault checks that a connection has not failed by its own fault.
 func checkFault(t testing.TB, c *Conn) {
 	t.Helper()
 	var e *Error
@@ -146,8 +144,7 @@ func TestRunsStopAtEveryMessage(t *testing.T) {
 	}
 }
 
-// The handshakeCases handshakes have every message of every flight, but for those that
-// none of our sides sends.
+// The handshake cases have every message of every flight, except those that no side sends.
 func TestHandshakeCasesHaveEveryMessage(t *testing.T) {
 	type told struct {
 		flight string

@@ -14,11 +14,11 @@ import (
 	"tlslab/engine/session"
 )
 
-// Two connections joined by memory, and what every test needs for them.
+// Two connections joined in memory, and what every test needs for them.
 
 const testName = "host.example.test"
 
-// testTime is the only instant that these tests know.
+// testTime is the time of all tests that do not set their own.
 var testTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // A stream is a reproducible source of random bytes.
@@ -48,7 +48,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A testPKI is a chain of a leaf and an intermediate, and what trusts it.
+// A testPKI is a chain of a leaf and an intermediate, and the roots that verify it.
 type testPKI struct {
 	chain       *ca.Chain
 	roots       *pki.Roots
@@ -105,8 +105,7 @@ func newPair(clientCfg, serverCfg *Config) *pair {
 	}
 }
 
-// run starts both sides and moves bytes until nothing moves any more. It
-// returns the first error.
+// run starts both sides and moves bytes until nothing moves any more. It returns the first error.
 func (p *pair) run() error {
 	if err := errors.Join(p.client.Start(), p.server.Start()); err != nil {
 		return err
@@ -157,7 +156,7 @@ func (p *pair) feed(c *Conn, in []byte) error {
 	return nil
 }
 
-// convey brings records from one side to the other, through a tap if there is one.
+// convey delivers records from one side to the other, through the tap if there is one.
 func (p *pair) convey(from, to *Conn, out []byte) error {
 	if p.tap == nil {
 		return p.feed(to, out)

@@ -11,8 +11,8 @@ import (
 	"tlslab/engine/record"
 )
 
-// recordLengths are told of the records of application data that a side sends or
-// receives, and keep their plaintexts and their recordLengths on the wire.
+// recordLengths are the records of application data that a side sends or receives: their plaintext
+// lengths and their lengths on the wire.
 type recordLengths struct{ plain, wire []int }
 
 func (l *recordLengths) watch(cfg *Config, kind NoticeKind) {
@@ -35,7 +35,7 @@ func sizing(t testing.TB, text string) *record.Sizing {
 	return s
 }
 
-// crypto/tls, which one preset is named for, is asked itself.
+// The preset that is named for crypto/tls sizes records as crypto/tls does.
 func TestCryptoTLSSizesItsRecordsAsItsPresetSays(t *testing.T) {
 	data := make([]byte, 300_000)
 	for _, r := range []interop{
@@ -77,8 +77,7 @@ func TestCryptoTLSSizesItsRecordsAsItsPresetSays(t *testing.T) {
 	}
 }
 
-// sized is a pair whose server sizes its records, and whose clock is in the
-// caller's hands.
+// sized is a pair whose server has a RecordSizing, and whose clock the caller sets.
 func sized(t *testing.T, text string, set func(client, server *Config)) (p *pair, now *time.Time, sent *recordLengths) {
 	t.Helper()
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -98,8 +97,8 @@ func sized(t *testing.T, text string, set func(client, server *Config)) (p *pair
 
 func asTheyAre(_, _ *Config) {}
 
-// A record of an AEAD takes a full segment; a block cipher's the most blocks that
-// one has room for.
+// A record of an AEAD fills a TCP segment. A record of a block cipher has as many blocks as fit
+// into one.
 func TestRecordsTakeASegment(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -134,7 +133,7 @@ func TestRecordsTakeASegment(t *testing.T) {
 	}
 }
 
-// The first byte, in its record, and the rest go into one segment together.
+// The first byte in its own record and the rest fill one segment together.
 func TestSplitRecordsTakeASegment(t *testing.T) {
 	p, _, sent := sized(t, "mss", func(c, s *Config) {
 		c.MinVersion, c.MaxVersion, s.MinVersion = TLS10, TLS10, TLS10
@@ -174,9 +173,9 @@ func TestIdleConnectionsBeginWithSmallRecordsAgain(t *testing.T) {
 	}
 }
 
-// Whoever has asked for the size puts the plaintext in its place. However long
-// that takes, it is one record.
-func TestThePromisedSizeHolds(t *testing.T) {
+// The last result of RecordSize holds for the next Seal, however much time passes: the caller has
+// put the plaintext in its place.
+func TestRecordSizeHoldsForTheNextSeal(t *testing.T) {
 	p, now, sent := sized(t, "100 until 100, 16384, idle 1s", asTheyAre)
 	out, err := p.server.Seal(nil, make([]byte, 100))
 	if err := errors.Join(err, p.feed(p.client, out)); err != nil {
@@ -215,7 +214,7 @@ func TestSizedRecordsAllocateNothing(t *testing.T) {
 	}
 }
 
-func TestSizingsThatCannotWorkAreRefused(t *testing.T) {
+func TestInvalidSizingsAreRefused(t *testing.T) {
 	for want, set := range map[string]func(*Config){
 		"leave one of them out":    func(c *Config) { c.RecordSize, c.RecordSizing = 5, sizing(t, "mss") },
 		"want exactly one size":    func(c *Config) { c.RecordSizing = &record.Sizing{Stages: []record.Stage{{}}} },

@@ -9,8 +9,7 @@ import (
 	"tlslab/engine/session"
 )
 
-// Each way in which a session that was offered can be refused, or not be offered
-// at all, ends in a full handshake.
+// Sessions that the server refuses or the client does not offer: each ends in a full handshake.
 
 // A change is what is different on the second connection.
 type change func(*Config)
@@ -19,8 +18,7 @@ func later(d time.Duration) change {
 	return func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(d) } }
 }
 
-// damaged changes the identities that a client's session has: a TLS 1.2 session's
-// ticket and its TLS 1.3 tickets.
+// damaged changes the tickets of a client's session.
 func damaged(f func([]byte) []byte) change {
 	return func(cfg *Config) {
 		s := cfg.Session
@@ -62,7 +60,7 @@ func demanding(cfg *Config) {
 
 func recordsOf(n int) change { return func(cfg *Config) { cfg.MaxFragment = n } }
 
-// bold is a client that offers its session though it wants records of another length.
+// bold is a client that offers its session although it requests another max_fragment_length.
 func bold(n int) change {
 	return func(cfg *Config) { cfg.MaxFragment, cfg.Session.MaxFragmentRequested = n, n }
 }
@@ -73,7 +71,7 @@ func noExtensionFirst(cc, _ *Config) {
 	cc.MaxVersion, cc.NoExtendedMasterSecret = TLS12, true
 }
 
-// then adds a step to what is done before the first connection.
+// then adds changes before the first connection.
 func then(a func(cc, sc *Config), client, server change) func(cc, sc *Config) {
 	return func(cc, sc *Config) {
 		a(cc, sc)
@@ -84,7 +82,7 @@ func then(a func(cc, sc *Config), client, server change) func(cc, sc *Config) {
 
 func tls13First(_, _ *Config) {}
 
-// What a server does with the ticket of a ClientHello, as its operations show.
+// What a server does with a ticket, as its operations show.
 const (
 	unopened = 0 // it has no key for it, or was given none
 	opened   = 1 // whether it will do shows only when it is open

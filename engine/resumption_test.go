@@ -14,9 +14,9 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Sessions: how they are kept, by either side, and what resumes from them.
+// Sessions: how both sides keep them, and what resumes from them.
 
-// connect makes one connection and returns what it was on both sides.
+// connect makes one connection and returns its Kind, which both sides report.
 func connect(t *testing.T, cc, sc *Config) (*pair, Kind) {
 	t.Helper()
 	p := newPair(cc, sc)
@@ -30,9 +30,8 @@ func connect(t *testing.T, cc, sc *Config) (*pair, Kind) {
 	return p, p.client.Info().Kind
 }
 
-// A session with the extended master secret is not resumed without it
-// (RFC 7627 §5.3).
-func TestExtendedMasterSecretIsNotGivenUp(t *testing.T) {
+// A session with the extended master secret is not resumed without it (RFC 7627 §5.3).
+func TestExtendedMasterSecretIsRequiredAgain(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	cc.MaxVersion = TLS12
 	p, _ := connect(t, cc, sc)
@@ -55,9 +54,9 @@ func TestSessionsAreForOneServerName(t *testing.T) {
 	}
 }
 
-// Nor does the server resume one for another name, whatever the client makes of it
-// (RFC 6066 §3); capitals are not another name.
-func TestServersHoldSessionsToTheirName(t *testing.T) {
+// A server does not resume a session for another server_name, even if the client offers it (RFC
+// 6066 §3). Case does not matter.
+func TestServersResumeForTheSameNameOnly(t *testing.T) {
 	for _, v := range []Version{TLS10, TLS12, TLS13} {
 		for _, way := range []func(*Config){nothing, withCache} {
 			for name, want := range map[string]Kind{"other.example.test": Full, strings.ToUpper(testName): Resumed} {
@@ -83,9 +82,8 @@ func TestServersHoldSessionsToTheirName(t *testing.T) {
 	}
 }
 
-// A TLS 1.3 client uses each ticket once, unless told otherwise (RFC 9846
-// §C.4).
-func TestTicketsAreForOneUse(t *testing.T) {
+// A TLS 1.3 client uses each ticket once, unless ReuseTickets is set (RFC 9846 §C.4).
+func TestTicketsAreUsedOnce(t *testing.T) {
 	for _, count := range []int{1, 2, 5} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		sc.TicketCount = count
@@ -116,7 +114,7 @@ func TestTicketsAreForOneUse(t *testing.T) {
 	}
 }
 
-// A TLS 1.2 ticket past half of its lifetime is renewed on resumption.
+// A server renews a TLS 1.2 ticket on resumption in the second half of its lifetime.
 func TestTicketsAreRenewedHalfWay(t *testing.T) {
 	now := testTime
 	clock := func(cfg *Config) { cfg.Now = func() time.Time { return now } }
@@ -137,8 +135,8 @@ func TestTicketsAreRenewedHalfWay(t *testing.T) {
 	}
 }
 
-// A TLS 1.2 ticket is no PSK, though its secret is as long as one and the client
-// knows it.
+// A TLS 1.2 ticket is not a PSK, although its secret has the length of one and the client knows
+// it.
 func TestTicketsAreForOneProtocol(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	legacyFirst(cc, sc)
@@ -153,8 +151,7 @@ func TestTicketsAreForOneProtocol(t *testing.T) {
 	}
 }
 
-// A ticket's age is sent in milliseconds, hidden by its ticket_age_add
-// (RFC 9846 §4.3.11.1).
+// A ticket's age is sent in milliseconds, obfuscated by its ticket_age_add (RFC 9846 §4.3.11.1).
 func TestTicketAgeIsObfuscated(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	p, _ := connect(t, cc, sc)
@@ -178,9 +175,9 @@ func TestTicketAgeIsObfuscated(t *testing.T) {
 	}
 }
 
-// A connection that fails takes its session with it, at both sides (RFC 5246
-// §7.2.2); a TLS 1.3 ticket has no part in it.
-func TestFailedSessionsAreForgotten(t *testing.T) {
+// A connection that fails up to TLS 1.2 invalidates its session on both sides (RFC 5246 §7.2.2).
+// TLS 1.3 tickets stay valid.
+func TestFailedSessionsAreInvalidated(t *testing.T) {
 	for name, x := range map[string]struct {
 		first   func(cc, sc *Config)
 		told    bool // the client learns of it
@@ -220,8 +217,7 @@ func TestFailedSessionsAreForgotten(t *testing.T) {
 	}
 }
 
-// Each ticket stands for a PSK of its own, and one that lives no second is
-// discarded (RFC 9846 §4.7.1).
+// Each ticket has its own PSK, and a ticket with a lifetime of 0 is discarded (RFC 9846 §4.7.1).
 func TestTicketsHaveTheirOwnSecrets(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	p, _ := connect(t, cc, sc)
@@ -234,9 +230,8 @@ func TestTicketsHaveTheirOwnSecrets(t *testing.T) {
 	}
 }
 
-// Keys that rotate are the same at all servers with the secret. Tickets under the
-// key of the last period are renewed, where a protocol does not give new ones
-// anyway.
+// Servers with the same secret rotate together. A server renews tickets under the key of the last
+// period.
 func TestTicketKeysRotate(t *testing.T) {
 	const period = 10 * time.Minute
 	now := testTime.Truncate(period)
@@ -265,8 +260,8 @@ func TestTicketKeysRotate(t *testing.T) {
 	}
 }
 
-// The secrets of a resumed connection can be logged like those of the first: up to
-// TLS 1.2 its master secret beside its own client random.
+// Resumed connections log their secrets too: up to TLS 1.2 the session's master secret with the
+// new client random.
 func TestResumedConnectionsLogTheirSecrets(t *testing.T) {
 	for name, change := range map[string]func(*Config){
 		"ssl3.0 session id":  both(onlyVersion(SSL30), withCache),

@@ -15,9 +15,9 @@ import (
 	"tlslab/engine/wire"
 )
 
-// RFC 8448's handshake goes through our own connections, record by record.
+// The handshakes of RFC 8448, record by record.
 
-// keyLog collects the secrets that a connection reports.
+// keyLog collects the secrets of a connection.
 func keyLog(cfg *Config) map[string][]byte {
 	log := map[string][]byte{}
 	cfg.Observe = func(n Notice) {
@@ -39,8 +39,8 @@ func asRecord(typ ContentType, fragment []byte) []byte {
 	return append([]byte{byte(typ), 3, 3, byte(len(fragment) >> 8), byte(len(fragment))}, fragment...)
 }
 
-// The server answers RFC 8448 §3's ClientHello with its ServerHello, given the
-// same random bytes, and derives its handshake secrets.
+// The server answers RFC 8448 §3's ClientHello by its ServerHello, given the same random bytes,
+// and derives its handshake secrets.
 func TestServerHelloOfRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "simple-1rtt")
 	hello := trace.Get("ServerHello")
@@ -57,7 +57,7 @@ func TestServerHelloOfRFC8448(t *testing.T) {
 	wantBytes(t, "server handshake secret", log["SERVER_HANDSHAKE_TRAFFIC_SECRET"], trace.Get("s hs traffic"))
 }
 
-// behindClientHello sets a client down behind a trace's ClientHello.
+// behindClientHello returns a client in the state behind a trace's ClientHello.
 func behindClientHello(t *testing.T, cfg *Config, trace rfc8448.Trace) *Conn {
 	t.Helper()
 	c := Client(cfg, "server")
@@ -83,7 +83,7 @@ func (t oneTicket) Open(dst, _ []byte, _ time.Time, _ op.Counter) ([]byte, bool,
 	return t.state.Append(dst), false, nil
 }
 
-// The server takes RFC 8448 §4's ClientHello with its ticket and its early data.
+// The server accepts RFC 8448 §4's ClientHello with its ticket and its early data.
 func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "resumed-0rtt")
 	client := trace.Get("ClientHello")
@@ -117,7 +117,8 @@ func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
 	}
 }
 
-// The client, set down behind RFC 8448 §4's ClientHello, sends exactly its records.
+// The client, in the state behind RFC 8448 §4's ClientHello, sends exactly the records of the
+// trace.
 func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "resumed-0rtt")
 	cfg := clientConfig(t, "rsa2048")
@@ -162,8 +163,8 @@ func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 	wantBytes(t, "server's application data", ev.Data, trace.Get("application data"))
 }
 
-// The client, set down behind RFC 8448 §3's ClientHello, follows the rest of
-// the trace and sends exactly its records.
+// The client, in the state behind RFC 8448 §3's ClientHello, follows the rest of the trace and
+// sends exactly its records.
 func TestClientFollowsRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "simple-1rtt")
 	cfg := clientConfig(t, "rsa2048")

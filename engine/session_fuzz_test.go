@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Whatever state comes out of a cache, the handshake is a full one, or resumed
-// with a client that knows the same, or fails as one with a peer that does not.
+// Whatever state a cache returns, the handshake is full; or is resumed with a client that has the
+// same state; or fails because the client has another.
 func FuzzCachedState(f *testing.F) {
 	first := new(oneState)
 	cc, sc := clientConfig(f, "ecdsa-p256"), serverConfig(f, "ecdsa-p256")
@@ -41,7 +41,7 @@ func FuzzCachedState(f *testing.F) {
 	})
 }
 
-// oneState is a cache of one session, whatever its ID.
+// oneState is a cache of one session, under any ID.
 type oneState struct{ state []byte }
 
 func (s *oneState) Put(_, state []byte, _ time.Time) { s.state = bytes.Clone(state) }

@@ -7,11 +7,10 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// What a session remembers of its client.
+// The client's identity in a session.
 
-// A session stands for its client as long as the policy lets it: else a full
-// handshake asks anew.
-func TestResumptionKeepsToThePolicy(t *testing.T) {
+// A session is resumed if ClientAuth still allows its client. Otherwise the handshake is full.
+func TestResumptionFollowsClientAuth(t *testing.T) {
 	shown := clientPKI(t, "ecdsa-p256")
 	brief := specialPKI(t, ca.ChainSpec{Seed: "brief", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.Add(time.Minute)})
 	large := specialPKI(t, ca.ChainSpec{Seed: "large", Algorithm: "ecdsa-p256", Length: 2, Size: maxPeerChain})
@@ -66,8 +65,8 @@ func TestResumptionKeepsToThePolicy(t *testing.T) {
 	}
 }
 
-// A ticket is opened for each ClientHello; the client is remembered once.
-func TestRetryRecallsTheClientOnce(t *testing.T) {
+// A server opens the ticket of both ClientHellos, and restores the client's identity once.
+func TestRetryRestoresTheClientOnce(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	both(showing, withGroups(X25519, P256))(cc)
 	both(asking, withGroups(P256))(sc)

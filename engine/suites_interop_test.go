@@ -38,13 +38,12 @@ func TestEverySuiteHasItsCipherAndHash(t *testing.T) {
 	}
 }
 
-// knownToCryptoTLS says whether crypto/tls speaks a suite, however unwillingly.
+// knownToCryptoTLS reports whether crypto/tls has a suite, also as an insecure one.
 func knownToCryptoTLS(id SuiteID) bool {
 	return slices.ContainsFunc(slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()), func(s *tls.CipherSuite) bool { return s.ID == uint16(id) })
 }
 
-// opensslName is a suite's name in OpenSSL's words, "" where this build has
-// none.
+// opensslName returns OpenSSL's name of a suite, "" if this build does not have it.
 func opensslName(t *testing.T, s *Suite) string {
 	t.Helper()
 	need(t, "openssl")
@@ -66,8 +65,8 @@ func opensslSuite(s *Suite, name string) []string {
 	return []string{"-tls1_2", "-cipher", name + ":@SECLEVEL=0"}
 }
 
-// Old versions with OpenSSL both ways, each with one suite a kind of cipher.
-func TestOldVersionsWithOpenSSL(t *testing.T) {
+// TLS 1.0 and 1.1 with OpenSSL both ways, with one suite of each kind of cipher.
+func TestLegacyVersionsWithOpenSSL(t *testing.T) {
 	for _, row := range []struct {
 		version Version
 		option  string
@@ -120,8 +119,7 @@ func TestSuitesWithOpenSSL(t *testing.T) {
 	}
 }
 
-// Suites that neither crypto/tls nor OpenSSL has (as Debian builds it), with
-// GnuTLS.
+// Suites that neither crypto/tls nor Debian's OpenSSL has, with GnuTLS.
 func TestSuitesWithGnuTLS(t *testing.T) {
 	for _, row := range []struct {
 		suite    SuiteID
@@ -142,8 +140,8 @@ func TestSuitesWithGnuTLS(t *testing.T) {
 	}
 }
 
-// serveGnuTLS lets gnutls-cli speak to our server under a priority string,
-// and holds what it prints to what we said.
+// serveGnuTLS runs gnutls-cli against the engine's server under a priority string, and checks its
+// output.
 func serveGnuTLS(t *testing.T, cfg *Config, said []byte, priority string, args ...string) (*Conn, error) {
 	t.Helper()
 	args = append([]string{"--insecure", "--logfile", "/dev/null", "--priority", priority, "--port", "PORT"}, append(args, "HOST")...)

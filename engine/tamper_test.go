@@ -12,12 +12,10 @@ import (
 	"tlslab/engine/session"
 )
 
-// A tamperer between two sides: what the interpreter and the codecs make of
-// messages that no honest peer sends, in records that are protected as they
-// should be.
+// Messages changed between two sides: what the interpreter and the codecs do with messages that no
+// honest peer sends, under the right keys.
 
-// withoutProtection makes connections keep their records in the clear, for
-// tests that write records by hand.
+// withoutProtection leaves records unprotected, for tests that write records by hand.
 func withoutProtection(t testing.TB) {
 	t.Helper()
 	ofHello, ofLegacy, ofTLS13 := helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys
@@ -26,7 +24,7 @@ func withoutProtection(t testing.TB) {
 	helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = arrivesUnprotected, arrivesUnprotected, arrivesUnprotected
 }
 
-// A message is one handshake message, or another whole record.
+// A message is one handshake message, or one record of another type.
 type message struct {
 	from side
 	typ  ContentType
@@ -44,14 +42,14 @@ func (p message) kind() Message {
 	return ChangeCipherSpec
 }
 
-// harmless says whether the rules let a message be lost, repeated or moved:
-// warnings, compatibility mode's dummies, and tickets after the handshake.
+// harmless reports whether a message may be lost, repeated or moved: warnings, compatibility
+// mode's dummies, and tickets after the handshake.
 func (p message) harmless(v Version) bool {
 	return p.typ == TypeAlert || v == TLS13 && (p.typ == TypeChangeCipherSpec || p.kind() == NewSessionTicket)
 }
 
-// runTampered runs a handshake and lets tamper change each burst of messages. at is
-// the number of the first of them in the whole handshake.
+// runTampered runs a handshake in which tamper changes each burst of messages. at is the number of
+// the burst's first message in the handshake.
 func (p *pair) runTampered(tamper func(at int, burst []message) []message) error {
 	if err := p.begin(); err != nil {
 		return err
@@ -72,8 +70,8 @@ type handshakeCase struct {
 	make func(t testing.TB) *pair
 }
 
-// handshakeCases are the handshakes that are handshakeCases with: every flight, with each of
-// its conditions met and not met. Each makes a fresh pair.
+// handshakeCases cover every flight, with each of its conditions true and false. Each case makes a
+// fresh pair.
 var handshakeCases = []handshakeCase{
 	{"tls13 full", pairOf(false, nothing, nothing)},
 	{"tls13 resumed", pairOf(true, nothing, nothing)},
@@ -132,15 +130,14 @@ var handshakeCases = []handshakeCase{
 func shortRecords(cfg *Config)   { cfg.RecordSizeLimit = 600 }
 func smallFragments(cfg *Config) { cfg.MaxFragment = 512 }
 
-// caseNamed is the place of a handshake in the table.
+// caseNamed returns the index of a case.
 func caseNamed(name string) int {
 	return slices.IndexFunc(handshakeCases, func(h handshakeCase) bool { return h.name == name })
 }
 
 func nothing(*Config) {}
 
-// renewedTicket is a pair whose client offers a ticket under a key that seals no
-// longer.
+// renewedTicket is a pair whose client offers a ticket under a key that no longer seals.
 func renewedTicket(t testing.TB) *pair {
 	p := pairOf(true, maxVersion(TLS12), nothing)(t)
 	cfg := *p.server.cfg
@@ -149,7 +146,7 @@ func renewedTicket(t testing.TB) *pair {
 	return p
 }
 
-// misnaming is a server of another name that says so.
+// misnaming is a server that warns the client that server_name matches no certificate.
 func misnaming(cfg *Config) {
 	cfg.Certificates = []*Certificate{sharedClient().certificate}
 	cfg.UnknownNames = UnknownNameWarned
@@ -174,7 +171,7 @@ func pairOf(resumed bool, client, server func(*Config)) func(testing.TB) *pair {
 	}
 }
 
-// honest lists the messages of an undisturbed handshake.
+// honest returns the messages of an undisturbed handshake.
 func honest(t *testing.T, make func(testing.TB) *pair) (all []message, v Version) {
 	t.Helper()
 	p := make(t)
@@ -244,8 +241,7 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 	}
 }
 
-// Each message of a side in the place before each other one: none may come early,
-// late or once more.
+// Each message of a side in place of each other message: none may come early, late or twice.
 func TestDisplacedMessagesAreUnexpected(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {
@@ -276,9 +272,8 @@ func TestDisplacedMessagesAreUnexpected(t *testing.T) {
 	}
 }
 
-// Without the last message of a flight both sides wait: nothing is done, and
-// nothing is wrong.
-func TestHalfAFlightIsWaitedFor(t *testing.T) {
+// Without the last message of a flight both sides wait, without an error.
+func TestIncompleteFlightsAreWaitedFor(t *testing.T) {
 	for _, h := range handshakeCases {
 		all, version := honest(t, h.make)
 		for i, x := range all {
@@ -299,7 +294,7 @@ func TestHalfAFlightIsWaitedFor(t *testing.T) {
 	}
 }
 
-// A message that is a byte too short or too long for its fields is malformed.
+// A message that is one byte too short or too long for its fields is malformed.
 func TestWrongLengthsAreDecodeErrors(t *testing.T) {
 	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
@@ -333,7 +328,7 @@ func TestWrongLengthsAreDecodeErrors(t *testing.T) {
 	}
 }
 
-// replace puts other bytes in the place of message i.
+// replace gives message i another body.
 func replace(i int, body []byte) func(int, []message) []message {
 	return func(at int, burst []message) []message {
 		if k := i - at; k >= 0 && k < len(burst) {
@@ -343,8 +338,8 @@ func replace(i int, body []byte) func(int, []message) []message {
 	}
 }
 
-// Whatever byte of a handshake is changed, the handshake does not complete on
-// both sides, nothing panics, and an error is one of the table's.
+// A handshake with a changed byte does not complete on both sides, does not panic, and fails by an
+// Error.
 func TestChangedBytesNeverPass(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {

@@ -7,10 +7,9 @@ import (
 	"tlslab/engine/record"
 )
 
-// A tap stands between the two sides of a pair and has the keys of both: it
-// opens what one sends and seals what the other is to receive. So a test reads
-// and changes what is in protected records, and what it changed arrives with a
-// MAC that is right.
+// A tap stands between the two sides of a pair and has the keys of both: it opens what one side
+// sends and seals it for the other. So a test reads and changes protected records, and the changed
+// records have valid MACs.
 type tap struct {
 	sides [2]*Conn
 	open  [2][]keysFrom       // by sender
@@ -27,7 +26,7 @@ type keysFrom struct {
 	keys   *record.HalfConn
 }
 
-// tapped puts a tap into a pair that was not started.
+// tapped puts a tap into a pair that has not started.
 func tapped(p *pair) *tap {
 	x := &tap{sides: [2]*Conn{client: p.client, server: p.server}}
 	for s := range x.sides {
@@ -46,7 +45,7 @@ func tapped(p *pair) *tap {
 	return x
 }
 
-// observe makes the same keys once more where a side changes its own.
+// observe makes the same keys once more when a side changes its keys.
 func (x *tap) observe(s side, n Notice) {
 	switch n.Kind {
 	case RecordSent:
@@ -68,13 +67,12 @@ func (x *tap) observe(s side, n Notice) {
 	}
 }
 
-// clear says whether records of a type are never protected.
+// clear reports whether records of a type are never protected.
 func (x *tap) clear(s side, typ record.Type) bool {
 	return typ == record.ChangeCipherSpec && x.sides[s].info.Version == TLS13
 }
 
-// unpack opens the records that a side has made, and takes them apart into
-// messages.
+// unpack opens a side's records and splits them into messages.
 func (x *tap) unpack(from side, stream []byte) (all []message) {
 	for len(stream) > 0 {
 		h, _ := record.ParseHeader(stream)
@@ -109,7 +107,7 @@ func (x *tap) unpack(from side, stream []byte) (all []message) {
 	return all
 }
 
-// keysOf are the keys that protect a side's next record to be opened.
+// keysOf returns the keys of a side's next record.
 func (x *tap) keysOf(from side) *record.HalfConn {
 	queue := x.open[from]
 	for len(queue) > 1 && queue[1].offset <= x.read[from] {
@@ -119,14 +117,13 @@ func (x *tap) keysOf(from side) *record.HalfConn {
 	return queue[0].keys
 }
 
-// unheard says whether a record is early data of a client's that the server has no
-// keys for, and passes over.
+// unheard reports whether a record is early data that the server rejects and skips.
 func (x *tap) unheard(from side, typ ContentType) bool {
 	info := &x.sides[server].info
 	return from == client && typ == TypeApplicationData && !info.Done && x.sides[client].info.EarlyData != EarlyNone && info.EarlyData != EarlyAccepted
 }
 
-// record makes one record of a side's as the other side awaits it.
+// record makes one record of a side as the other side expects it.
 func (x *tap) record(from side, typ ContentType, body []byte) []byte {
 	switch {
 	case x.clear(other(from), record.Type(typ)):
@@ -141,9 +138,8 @@ func (x *tap) record(from side, typ ContentType, body []byte) []byte {
 	return out
 }
 
-// relay moves what both sides send, message by message, until nothing moves any
-// more. tamper changes each burst of messages; at is the number of the first of
-// them.
+// relay delivers what both sides send, message by message, until nothing moves any more. tamper
+// changes each burst of messages; at is the number of the burst's first message.
 func (p *pair) relay(tamper func(at int, burst []message) []message) error {
 	x := p.tap
 	for {
@@ -166,7 +162,7 @@ func (p *pair) relay(tamper func(at int, burst []message) []message) error {
 	}
 }
 
-// hand gives one message to a side, in as many records as it needs.
+// deliver gives one message to a side, in as many records as it needs.
 func (p *pair) deliver(to *Conn, b message) error {
 	if b.typ == stop {
 		return errStopped

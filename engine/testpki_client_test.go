@@ -8,7 +8,7 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// Clients' identities, and what lets either side use them.
+// Client certificates, and the Configs that use them.
 
 // clientPKI is a client's chain, of other authorities than the servers'.
 func clientPKI(t testing.TB, algorithm string) *testPKI {
@@ -48,16 +48,17 @@ func specialPKI(t testing.TB, spec ca.ChainSpec) *testPKI {
 	return &testPKI{chain, roots, certificate}
 }
 
-// show lets a client show a certificate, and ask a server trust its root.
+// show makes a client present a certificate.
 func show(p *testPKI) func(*Config) {
 	return func(cfg *Config) { cfg.Certificates = append(cfg.Certificates, p.certificate) }
 }
 
+// ask makes a server request certificates and trust their root.
 func ask(policy ClientAuth, p *testPKI) func(*Config) {
 	return func(cfg *Config) { cfg.ClientAuth, cfg.ClientCAs = policy, p.roots }
 }
 
-// showing and asking are the pair of a client with an ECDSA certificate.
+// showing makes a client present an ECDSA certificate; asking makes a server request it.
 func showing(cfg *Config) { cfg.Certificates = []*Certificate{sharedClient().certificate} }
 func asking(cfg *Config)  { cfg.ClientAuth, cfg.ClientCAs = ClientAuthRequested, sharedClient().roots }
 

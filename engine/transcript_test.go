@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// What no peer at hand speaks any more is fixed byte by byte: what both sides put
-// on the wire in a handshake, with data, and at the end.
-func TestTranscriptsOfWhatNoPeerSpeaks(t *testing.T) {
+// Golden bytes of what no available peer speaks: a handshake with data and its end, as both sides
+// put it on the wire.
+func TestGoldenTranscripts(t *testing.T) {
 	for _, h := range []struct {
 		name           string
 		client, server func(*Config)

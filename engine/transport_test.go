@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A memory is one direction of an in-memory transport with unbounded room.
+// A memory is one direction of an unbounded in-memory transport.
 type memory struct {
 	mu     sync.Mutex
 	filled *sync.Cond
@@ -70,8 +70,8 @@ func newEnds() (*end, *end) {
 	return &end{in: a, out: b}, &end{in: b, out: a}
 }
 
-// echo runs our side over a blocking transport until the peer has said n bytes,
-// returns them to it and closes.
+// echo drives the engine over a blocking transport until the peer has sent n bytes, returns them
+// and closes.
 func echo(c *Conn, transport io.ReadWriter, n int) error {
 	replied := false
 	var unsealed error
@@ -88,8 +88,8 @@ func echo(c *Conn, transport io.ReadWriter, n int) error {
 	return errors.Join(err, unsealed)
 }
 
-// drive runs our side over a blocking transport until done says stop. It
-// returns the application data that arrived.
+// drive drives the engine over a blocking transport until done reports true. It returns the
+// application data that arrived.
 func drive(c *Conn, transport io.ReadWriter, done func(got []byte) bool) ([]byte, error) {
 	var in, got []byte
 	buf := make([]byte, 4096)

@@ -9,11 +9,11 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Old versions: who gets one, and who is warned of it.
+// Legacy versions: who may negotiate one, and who is told of a downgrade.
 
-// A server random's last bytes tell a client that it was talked down. Here a
-// stranger on the wire lowers what the client offers.
-func TestSentinelTellsOfADowngrade(t *testing.T) {
+// The end of a server's random tells a client of a downgrade. Here an attacker lowers the version
+// that the client offers.
+func TestSentinelRevealsADowngrade(t *testing.T) {
 	for _, test := range []struct {
 		name         string
 		client, knew Version // the client's and the server's best
@@ -39,7 +39,7 @@ func TestSentinelTellsOfADowngrade(t *testing.T) {
 	}
 }
 
-// A stranger who rewrites the version in the ClientHello is found out.
+// Both sides detect an attacker who lowers the version in the ClientHello.
 func TestLoweredClientHelloIsRefused(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	cc.MinVersion, sc.MinVersion = TLS10, TLS10
@@ -57,7 +57,7 @@ func TestLoweredClientHelloIsRefused(t *testing.T) {
 	}
 }
 
-func TestFallbackWithoutNeedIsRefused(t *testing.T) {
+func TestInappropriateFallbackIsRefused(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		client, server Version
@@ -81,8 +81,8 @@ func TestFallbackWithoutNeedIsRefused(t *testing.T) {
 	}
 }
 
-// Nobody speaks an old version who was not asked to.
-func TestOldVersionsAreSpokenOnRequestOnly(t *testing.T) {
+// Versions below TLS 1.2 need a MinVersion that allows them.
+func TestLegacyVersionsNeedMinVersion(t *testing.T) {
 	for _, v := range []Version{TLS10, TLS11} {
 		for _, from := range []side{client, server} {
 			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -96,9 +96,9 @@ func TestOldVersionsAreSpokenOnRequestOnly(t *testing.T) {
 	}
 }
 
-// Headers carry the version that was settled, and an old client's hello holds
-// nothing that it cannot know.
-func TestOldVersionsOnTheWire(t *testing.T) {
+// Record headers have the negotiated version. A legacy client's ClientHello has nothing that its
+// version does not have.
+func TestLegacyVersionsOnTheWire(t *testing.T) {
 	for _, v := range []Version{TLS10, TLS11} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		onlyVersion(v)(cc)
@@ -130,9 +130,9 @@ func TestOldVersionsOnTheWire(t *testing.T) {
 	}
 }
 
-// Where the IV can be foreseen, and there only, a setting puts the first byte of
-// a write into a record of its own, wherever the plaintext lies.
-func TestFirstByteTravelsAlone(t *testing.T) {
+// With SplitRecords, where the IV is predictable and only there, the first byte of a Seal has its
+// own record, also if the plaintext is sealed in place.
+func TestFirstByteHasItsOwnRecord(t *testing.T) {
 	for _, v := range []Version{TLS10, TLS11, TLS12, TLS13} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		both(onlyVersion(v), splitRecords)(cc)
