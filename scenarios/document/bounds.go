@@ -15,7 +15,7 @@ const (
 	MaxNesting = 32        // open brackets, and lists that begin in one line
 )
 
-// checkBounds finds what is out of bounds or not UTF-8.
+// checkBounds finds what is out of bounds, not UTF-8, or a tab.
 func checkBounds(s *Source, text []byte) *Error {
 	if len(text) > MaxBytes {
 		return s.Errorf("has more than %d bytes", MaxBytes)
@@ -30,7 +30,27 @@ func checkBounds(s *Source, text []byte) *Error {
 	if n := bytes.Count(text, []byte("\n")); n > MaxLines {
 		return s.Errorf("has more than %d lines", MaxLines)
 	}
+	if e := checkTabs(s, text); e != nil {
+		return e
+	}
 	return checkNesting(s, text)
+}
+
+// checkTabs refuses tabs outside comments: the YAML parser drops some of them, and reports others at
+// another place.
+func checkTabs(s *Source, text []byte) *Error {
+	comment := false
+	for i, c := range text {
+		switch {
+		case c == '\n' || c == '\r':
+			comment = false
+		case c == '#' && (i == 0 || strings.IndexByte(" \t\r\n", text[i-1]) >= 0):
+			comment = true
+		case c == '\t' && !comment:
+			return s.errorAt(text, i, "a tab: write spaces")
+		}
+	}
+	return nil
 }
 
 // checkNesting counts brackets without regard to quotes and comments: only a text with more than

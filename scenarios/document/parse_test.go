@@ -56,6 +56,8 @@ func TestTextsOutOfBoundsAreRefused(t *testing.T) {
 		{nestedBlocks(40), "nested more than 32 deep"},
 		{"a: ü\nb: x\xffy\n", "test.yaml:2:5: byte 0xff is not UTF-8"},
 		{"a: \xed\xa0\x80\n", "test.yaml:1:4: byte 0xed is not UTF-8"},
+		{"# a\ttab\na: x\ty", "test.yaml:2:5: a tab: write spaces"},
+		{"a: {b: \"x\ty\"}", "test.yaml:1:10: a tab: write spaces"},
 		{"a: &x 1\nb: *x\n", "test.yaml:2:4: anchors, aliases"},
 		{"a: !!str 1", "test.yaml:1:4: anchors, aliases"},
 		{"? a\n: 2", "compound keys"},
