@@ -75,7 +75,7 @@ func (q *retransmitQueue) push() *packet {
 	return q.at(q.n - 1)
 }
 
-const firstRing = 16 // packets; the initial window of 10 fits
+const firstRing = 4 // packets: a short exchange touches 256 bytes
 
 func (q *retransmitQueue) grow() {
 	ring := make([]packet, max(firstRing, 2*len(q.ring)))
@@ -277,7 +277,7 @@ func (l *writeLog) add(end int64, tag Tag) {
 		}
 	}
 	if l.n == len(l.ring) {
-		ring := make([]writeMark, max(16, 2*len(l.ring)))
+		ring := make([]writeMark, max(4, 2*len(l.ring)))
 		for i := range l.n {
 			ring[i] = *l.at(i)
 		}
