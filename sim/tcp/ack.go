@@ -23,13 +23,13 @@ func (e *Endpoint) receiveACK(s *Segment) bool {
 		return false
 	}
 	if s.Ack > e.sndUna {
-		a.flags |= ackAdvanced
+		a.flags |= ackUnaAdvanced
 		e.xmit.retries = 0
 	}
 	priorFack := e.fack()
 	priorPackets := e.queue.n
 	priorDelivered := e.rate.delivered
-	priorLost := e.board.lostEver
+	priorLost := e.scoreboard.lostTotal
 	reneging := e.rec.reneging
 	e.echoTimestamp(s)
 	if s.Len > 0 || s.Flags&FIN != 0 {
@@ -49,27 +49,27 @@ func (e *Endpoint) receiveACK(s *Segment) bool {
 		e.ackWithoutQueue(s, &a)
 		return true
 	}
-	e.cleanQueue(s, &a, priorFack)
-	e.rackUpdateSteps(priorDelivered)
+	e.cleanRtxQueue(s, &a, priorFack)
+	e.rackUpdateReorderWindow(priorDelivered)
 	e.inACKEvent(a.flags)
-	if e.tlp.high != 0 {
-		e.probeAcked(s.Ack, &a)
+	if e.tlp.highSeq != 0 {
+		e.processTLPAck(s.Ack, &a)
 	}
-	action := resendNothing
-	if a.flags&ackNotDuplicate == 0 || a.flags&ackAlert != 0 || e.rec.caState != caOpen {
-		duplicate := a.flags&(ackAdvanced|ackNotDuplicate|ackDSACK) == 0
-		action = e.alert(s, &a, duplicate)
+	action := rexmitNone
+	if a.flags&ackNotDup == 0 || a.flags&ackCAAlert != 0 || e.rec.caState != caOpen {
+		duplicate := a.flags&(ackUnaAdvanced|ackNotDup|ackDSACK) == 0
+		action = e.fastRetransAlert(s, &a, duplicate)
 	}
-	if a.flags&ackTimer != 0 && !e.scheduleProbe(true) {
-		e.rearmRTO()
+	if a.flags&ackSetTimer != 0 && !e.scheduleLossProbe(true) {
+		e.armRTO()
 	}
 	delivered := int(e.rate.delivered - priorDelivered)
-	lost := e.board.lostEver - priorLost
+	lost := e.scoreboard.lostTotal - priorLost
 	if e.rate.sample != nil {
 		e.sampleRate(delivered, lost, reneging)
 	}
 	e.controlCongestion(a.flags, delivered, lost)
-	e.recoverLost(action)
+	e.xmitRecovery(action)
 	return true
 }
 
@@ -81,7 +81,7 @@ func (e *Endpoint) receiveOldACK(s *Segment, a *ackSummary) bool {
 	}
 	if e.sack && s.Blocks > 0 {
 		e.tagSACK(s, a)
-		e.recoverLost(e.alert(s, a, false))
+		e.xmitRecovery(e.fastRetransAlert(s, a, false))
 	}
 	return true
 }
@@ -91,18 +91,18 @@ func (e *Endpoint) receiveOldACK(s *Segment, a *ackSummary) bool {
 func (e *Endpoint) ackWithoutQueue(s *Segment, a *ackSummary) {
 	e.inACKEvent(a.flags)
 	if a.flags&ackDSACK != 0 {
-		e.alert(s, a, false)
+		e.fastRetransAlert(s, a, false)
 	}
-	if e.sndNxt < e.queueEnd() && e.xmit.kind == timerPersist {
-		if min(e.sndNxt+int64(e.mss), e.queueEnd()) <= e.windowEnd() {
+	if e.sndNxt < e.streamEnd() && e.xmit.kind == timerPersist {
+		if min(e.sndNxt+int64(e.mss), e.streamEnd()) <= e.windowEnd() {
 			e.xmit.backoff = 0
 			e.xmit.stop()
 		} else {
-			e.rearm(timerPersist, e.persistDelay())
+			e.armTimer(timerPersist, e.persistDelay())
 		}
 	}
-	if e.tlp.high != 0 {
-		e.probeAcked(s.Ack, a)
+	if e.tlp.highSeq != 0 {
+		e.processTLPAck(s.Ack, a)
 	}
 }
 
@@ -120,20 +120,20 @@ func (e *Endpoint) updateWindow(s *Segment, a *ackSummary) {
 	if s.Ack <= e.sndUna && s.Seq <= e.wndSeq && (s.Seq < e.wndSeq || (window <= e.sndWnd && window != 0)) {
 		return
 	}
-	a.flags |= ackWindow
+	a.flags |= ackWindowUpdate
 	e.wndSeq = s.Seq
 	if window != e.sndWnd {
 		e.sndWnd = window
-		if e.sndNxt < e.queueEnd() {
-			e.restartAfterIdle()
+		if e.sndNxt < e.streamEnd() {
+			e.slowStartAfterIdle()
 		}
 		e.maxWindow = max(e.maxWindow, window)
 	}
 }
 
-// cleanQueue removes the packets cumulatively acknowledged and measures the
+// cleanRtxQueue removes the packets cumulatively acknowledged and measures the
 // round-trip time (kernel tcp_clean_rtx_queue).
-func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
+func (e *Endpoint) cleanRtxQueue(s *Segment, a *ackSummary, priorFack int64) {
 	q := &e.queue
 	var c cleaned
 	if q.listed || e.rate.sample != nil {
@@ -152,7 +152,7 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 		a.flags |= ackReneging
 	}
 	seqRTT, sackRTT, lastRTT := time.Duration(-1), time.Duration(-1), time.Duration(-1)
-	if c.sampled && a.flags&ackResent == 0 {
+	if c.sampled && a.flags&ackRetransAcked == 0 {
 		seqRTT, lastRTT = e.now-c.firstSent, e.now-c.lastSent
 	}
 	if a.sackSample {
@@ -164,11 +164,11 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 	measured := e.measured(s, acked > 0, seqRTT, sackRTT, lastRTT)
 	switch {
 	case acked > 0:
-		a.flags |= ackTimer
+		a.flags |= ackSetTimer
 		if !e.sack {
-			e.removeDuplicates(acked, a.flags)
-			if a.flags&ackResent != 0 {
-				a.flags &^= ackOriginal
+			e.removeRenoSACKs(acked, a.flags)
+			if a.flags&ackRetransAcked != 0 {
+				a.flags &^= ackOrigAcked
 			}
 		} else if reordered < priorFack {
 			e.checkReordering(reordered)
@@ -176,7 +176,7 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 	case e.queue.n > 0 && measured && sackRTT >= 0 && sackRTT > e.now-e.queue.at(0).sent:
 		// Only a round trip of data older than the first packet's latest
 		// transmission restarts the timer, or recovery might put it off for ever.
-		a.flags |= ackTimer
+		a.flags |= ackSetTimer
 	}
 	if e.cc.pktsAcked != nil {
 		sample := ackSample{pktsAcked: acked, rtt: lastRTT}
@@ -185,7 +185,7 @@ func (e *Endpoint) cleanQueue(s *Segment, a *ackSummary, priorFack int64) {
 	}
 }
 
-// cleaned is what cleanQueue learns from the packets that it removes.
+// cleaned is what cleanRtxQueue learns from the packets that it removes.
 type cleaned struct {
 	acked int
 	// Of the packets neither SACKed nor ever sent again.
@@ -200,7 +200,7 @@ func (c *cleaned) original(p *packet, high int64, a *ackSummary) {
 		c.sampled = true
 		c.firstSeq, c.firstSent = p.seq, p.sent
 		if p.end() <= high {
-			a.flags |= ackOriginal
+			a.flags |= ackOrigAcked
 		}
 	}
 	c.lastSent = p.sent
@@ -216,7 +216,7 @@ func (e *Endpoint) cleanUnmarked(a *ackSummary, c *cleaned) {
 			break
 		}
 		if last == nil {
-			c.original(p, e.rec.high, a)
+			c.original(p, e.rec.highSeq, a)
 		}
 		last = p
 		c.acked++
@@ -234,34 +234,34 @@ func (e *Endpoint) cleanUnmarked(a *ackSummary, c *cleaned) {
 
 // cleanMarked removes acknowledged packets and takes them out of the counts.
 func (e *Endpoint) cleanMarked(s *Segment, a *ackSummary, c *cleaned) {
-	q, board := &e.queue, &e.board
+	q, sb := &e.queue, &e.scoreboard
 	delivered := 0
 	for q.n > 0 {
 		p := q.at(0)
 		if p.end() > e.sndUna {
 			break
 		}
-		if p.state&packetResentBefore != 0 {
-			if p.state&packetRetransmit != 0 {
-				board.resent--
+		if p.state&packetRetransmitted != 0 {
+			if p.state&packetRetransInFlight != 0 {
+				sb.retransOut--
 			}
-			a.flags |= ackResent
+			a.flags |= ackRetransAcked
 		} else if p.state&packetSACKed == 0 {
-			c.original(p, e.rec.high, a)
+			c.original(p, e.rec.highSeq, a)
 		}
 		if p.state&packetSACKed != 0 {
-			board.sacked--
-			if p.end() <= board.countedTo {
-				board.counted--
+			sb.sackedOut--
+			if p.end() <= sb.lostHint {
+				sb.lostCount--
 			}
 		} else if e.sack {
 			delivered++
-			if p.state&packetResentBefore == 0 || !e.echoesBefore(s, p.sent) {
+			if p.state&packetRetransmitted == 0 || !e.echoesBefore(s, p.sent) {
 				e.rackAdvance(p)
 			}
 		}
 		if p.state&packetLost != 0 {
-			board.lost--
+			sb.lostOut--
 		}
 		if e.rate.sample != nil {
 			e.rate.arrived(p)

@@ -119,7 +119,7 @@ type congestionWindow struct {
 	stamp   time.Duration
 }
 
-const infiniteThreshold = math.MaxInt32
+const infiniteSSThresh = math.MaxInt32
 
 func (w *congestionWindow) slowStart() bool { return w.cwnd < w.ssthresh }
 
@@ -157,7 +157,7 @@ func (e *Endpoint) controlCongestion(flags ackFlags, delivered, lost int) {
 		return
 	}
 	if e.rec.reducing() {
-		e.reduceWindow(delivered, lost, flags)
+		e.cwndReduction(delivered, lost, flags)
 	} else if e.mayRaiseCwnd(flags) {
 		e.cc.congAvoid(e, delivered)
 	}
@@ -169,21 +169,21 @@ func (e *Endpoint) controlCongestion(flags ackFlags, delivered, lost int) {
 // tcp_may_raise_cwnd).
 func (e *Endpoint) mayRaiseCwnd(flags ackFlags) bool {
 	return flags&ackDataAcked != 0 ||
-		(flags&ackDataSACKed != 0 && e.board.reordering > e.cfg.Reordering)
+		(flags&ackDataSACKed != 0 && e.scoreboard.reordering > e.cfg.Reordering)
 }
 
-// currentThreshold is the threshold to keep when the window shrinks for another
+// currentSSThresh is the threshold to keep when the window shrinks for another
 // reason than loss (kernel tcp_current_ssthresh).
-func (e *Endpoint) currentThreshold() int {
+func (e *Endpoint) currentSSThresh() int {
 	if e.rec.reducing() {
 		return e.win.ssthresh
 	}
 	return max(e.win.ssthresh, e.win.cwnd/2+e.win.cwnd/4)
 }
 
-// restartAfterIdle halves the window for each RTO without a transmission, down to
+// slowStartAfterIdle halves the window for each RTO without a transmission, down to
 // the initial window (RFC 5681 §4.1, kernel tcp_cwnd_restart).
-func (e *Endpoint) restartAfterIdle() {
+func (e *Endpoint) slowStartAfterIdle() {
 	if !e.cfg.SlowStartAfterIdle || e.queue.n > 0 || e.cc.congControl != nil {
 		return
 	}
@@ -194,7 +194,7 @@ func (e *Endpoint) restartAfterIdle() {
 	w := &e.win
 	e.caEvent(eventCwndRestart)
 	restart := min(e.cfg.InitialWindow, w.cwnd)
-	w.ssthresh = e.currentThreshold()
+	w.ssthresh = e.currentSSThresh()
 	for idle -= e.xmit.rto; idle > 0 && w.cwnd > restart; idle -= e.xmit.rto {
 		w.cwnd /= 2
 	}
@@ -202,10 +202,10 @@ func (e *Endpoint) restartAfterIdle() {
 	w.stamp, w.used = e.now, 0
 }
 
-// validateWindow notes how far the window is used after a transmission and lowers
+// cwndValidate notes how far the window is used after a transmission and lowers
 // one that the application has not filled for an RTO (RFC 2861, kernel
 // tcp_cwnd_validate).
-func (e *Endpoint) validateWindow(limited bool) {
+func (e *Endpoint) cwndValidate(limited bool) {
 	w := &e.win
 	out := e.queue.n
 	if e.sndUna >= w.usageTo || limited || (!w.limited && out > w.maxOut) {
@@ -222,7 +222,7 @@ func (e *Endpoint) validateWindow(limited bool) {
 		if e.rec.caState == caOpen {
 			used := max(w.used, e.cfg.InitialWindow)
 			if used < w.cwnd {
-				w.ssthresh = e.currentThreshold()
+				w.ssthresh = e.currentSSThresh()
 				w.cwnd = (w.cwnd + used) / 2
 			}
 			w.used = 0

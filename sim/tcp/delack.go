@@ -38,8 +38,8 @@ func (a *delayedACK) reset(mss int32, window int64) {
 	a.segment = max(int32(min(int64(min(mss, defaultMSS)), window/2)), minSegment)
 }
 
-// quickly allows ACKs at once for the next segments, half a window of them at most.
-func (a *delayedACK) quickly(window int64, most int) {
+// incrQuickACK allows ACKs at once for the next segments, half a window of them at most.
+func (a *delayedACK) incrQuickACK(window int64, most int) {
 	n := int(window / (2 * int64(a.segment)))
 	if n == 0 {
 		n = 2
@@ -47,26 +47,26 @@ func (a *delayedACK) quickly(window int64, most int) {
 	a.quick = max(a.quick, min(n, most))
 }
 
-// owe notes that an ACK is owed for the arrival.
-func (a *delayedACK) owe(tag Tag) {
+// schedule notes that an ACK is owed for the arrival.
+func (a *delayedACK) schedule(tag Tag) {
 	if !a.pending {
 		a.pending = true
 		a.since = tag
 	}
 }
 
-// enterQuick leaves ping-pong for ACKs at once (kernel tcp_enter_quickack_mode).
-func (a *delayedACK) enterQuick(window int64, most int) {
-	a.quickly(window, most)
+// enterQuickACK leaves ping-pong for ACKs at once (kernel tcp_enter_quickack_mode).
+func (a *delayedACK) enterQuickACK(window int64, most int) {
+	a.incrQuickACK(window, most)
 	a.pingPong = false
 	a.ato = minDelay
 }
 
-// arrived adapts to a segment of n bytes of new data (kernel tcp_event_data_recv).
-func (a *delayedACK) arrived(n int32, pushed bool, window int64, now, rto time.Duration) {
+// dataReceived adapts to a segment of n bytes of new data (kernel tcp_event_data_recv).
+func (a *delayedACK) dataReceived(n int32, pushed bool, window int64, now, rto time.Duration) {
 	a.estimate(n, pushed)
 	if a.ato == 0 {
-		a.quickly(window, maxQuickACKs)
+		a.incrQuickACK(window, maxQuickACKs)
 		a.ato = minDelay
 	} else {
 		switch gap := now - a.last; {
@@ -75,7 +75,7 @@ func (a *delayedACK) arrived(n int32, pushed bool, window int64, now, rto time.D
 		case gap < a.ato:
 			a.ato = min(a.ato/2+gap, rto)
 		case gap > rto:
-			a.quickly(window, maxQuickACKs)
+			a.incrQuickACK(window, maxQuickACKs)
 		}
 	}
 	a.last = now
@@ -104,18 +104,18 @@ func (a *delayedACK) sent() {
 	a.pending, a.atOnce, a.small, a.timer = false, false, 0, Never
 }
 
-// replied notes that data left: soon after an arrival it is a reply, and the next
+// dataSent notes that data left: soon after an arrival it is a reply, and the next
 // ones will carry the ACKs (kernel tcp_event_data_sent, tcp_pingpong_thresh 1).
-func (a *delayedACK) replied(now time.Duration) {
+func (a *delayedACK) dataSent(now time.Duration) {
 	if a.ato > 0 && now-a.last < a.ato {
 		a.pingPong = true
 	}
 }
 
-// checkACK sends the ACK owed or leaves it to the timer (kernel
+// ackSndCheck sends the ACK owed or leaves it to the timer (kernel
 // __tcp_ack_snd_check): at once for more than a full segment whose window the
 // application has made room for, in quick mode, and for anything out of order.
-func (e *Endpoint) checkACK() {
+func (e *Endpoint) ackSndCheck() {
 	a := &e.ack
 	if !a.pending {
 		return
@@ -130,12 +130,12 @@ func (e *Endpoint) checkACK() {
 			return
 		}
 	}
-	e.delayACK()
+	e.sendDelayedACK()
 }
 
-// delayACK arms the delayed ACK's timer (kernel tcp_send_delayed_ack): the estimate
+// sendDelayedACK arms the delayed ACK's timer (kernel tcp_send_delayed_ack): the estimate
 // bounded by the round-trip time and 200 ms; an ACK about to be sent goes at once.
-func (e *Endpoint) delayACK() {
+func (e *Endpoint) sendDelayedACK() {
 	a := &e.ack
 	delay := a.ato
 	if delay > minDelay {

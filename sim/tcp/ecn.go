@@ -104,7 +104,7 @@ const ecnQuickACKs = 2
 func (e *Endpoint) checkDataECN(s *Segment) {
 	if s.ECN == NotECT {
 		if e.ecn.seen {
-			e.ack.enterQuick(e.wnd.offered, ecnQuickACKs)
+			e.ack.enterQuickACK(e.wnd.offered, ecnQuickACKs)
 		}
 		return
 	}
@@ -116,7 +116,7 @@ func (e *Endpoint) checkDataECN(s *Segment) {
 		}
 	}
 	if s.ECN == CE && !e.ecn.demandCWR {
-		e.ack.enterQuick(e.wnd.offered, ecnQuickACKs)
+		e.ack.enterQuickACK(e.wnd.offered, ecnQuickACKs)
 		e.ecn.demandCWR = true
 	}
 	e.ecn.seen = true
@@ -125,10 +125,10 @@ func (e *Endpoint) checkDataECN(s *Segment) {
 // enterCWR reduces the window for ECE, once in a round trip (RFC 3168 §6.1.2, kernel
 // tcp_enter_cwr). The reduction is never undone.
 func (e *Endpoint) enterCWR() {
-	e.rec.priorThreshold = 0
+	e.rec.priorSSThresh = 0
 	if e.rec.caState < caCWR {
-		e.rec.undoMark = false
-		e.beginReduction()
+		e.rec.hasUndoMarker = false
+		e.initCwndReduction()
 		e.setCAState(caCWR)
 	}
 }

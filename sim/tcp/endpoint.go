@@ -109,10 +109,10 @@ type Endpoint struct {
 	ecn          ecnState
 	rtt          rttEstimator
 	xmit         retransmitTimer
-	board        scoreboard
+	scoreboard   scoreboard
 	rec          recovery
 	rack         rack
-	tlp          tailLossProbe
+	tlp          lossProbe
 
 	// Receiving.
 	rcvNxt   int64 // next offset expected
@@ -135,13 +135,13 @@ func (e *Endpoint) Reset(cfg *Config) {
 	e.dataEnd = 1
 	e.peerFIN = -1
 	e.challengeFrom = -challengeInterval
-	e.win = congestionWindow{cwnd: cfg.InitialWindow, ssthresh: infiniteThreshold}
+	e.win = congestionWindow{cwnd: cfg.InitialWindow, ssthresh: infiniteSSThresh}
 	e.cc = congestionControl(cfg.CongestionControl)
 	e.pacer = pacer{on: cfg.Pacing, timer: Never}
 	e.xmit = retransmitTimer{at: Never, rto: e.clock.ceil(cfg.InitialRTO)}
 	e.handshake.timer = Never
 	e.rec.undoRetrans = -1
-	e.board.reordering = cfg.Reordering
+	e.scoreboard.reordering = cfg.Reordering
 	e.rack.steps = 1
 	e.ack.timer = Never
 }

@@ -26,7 +26,7 @@ func (e *Endpoint) Connect(now time.Duration, tag Tag) {
 	e.handshake.first = now
 	e.sendSYN(Write, tag)
 	e.sndNxt = 1
-	e.rearm(timerRetransmit, e.xmit.rto)
+	e.armTimer(timerRetransmit, e.xmit.rto)
 }
 
 // Listen makes the endpoint await a SYN. It is the first call after Reset.
@@ -227,7 +227,7 @@ func (e *Endpoint) establish(s *Segment, timedOut bool) {
 	e.state = Established
 	e.established = true
 	e.rec = recovery{undoRetrans: -1}
-	e.win = congestionWindow{cwnd: e.cfg.InitialWindow, ssthresh: infiniteThreshold, stamp: e.now}
+	e.win = congestionWindow{cwnd: e.cfg.InitialWindow, ssthresh: infiniteSSThresh, stamp: e.now}
 	spurious := e.timestamps && s.TSEcr == e.clock.timestamp(h.first)
 	if h.resent > 1 && timedOut && !spurious {
 		e.win.cwnd = 1

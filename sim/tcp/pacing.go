@@ -80,8 +80,8 @@ func (e *Endpoint) pacingTimeout() {
 	p := &e.pacer
 	p.timer = Never
 	p.releasing = true
-	if e.board.lost > e.board.resent && e.inFlight() < e.win.cwnd {
-		e.resendLost(e.recoveryCause())
+	if e.scoreboard.lostOut > e.scoreboard.retransOut && e.inFlight() < e.win.cwnd {
+		e.xmitRetransmitQueue(e.recoveryCause())
 	}
 	e.push(p.cause)
 	p.releasing = false

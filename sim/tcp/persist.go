@@ -6,7 +6,7 @@ import "time"
 // the update that opens it again does no harm (RFC 9293 §3.8.6.1, kernel
 // tcp_send_probe0).
 
-func (e *Endpoint) armPersist() { e.rearm(timerPersist, e.persistDelay()) }
+func (e *Endpoint) armPersist() { e.armTimer(timerPersist, e.persistDelay()) }
 
 func (e *Endpoint) persistDelay() time.Duration {
 	base := max(e.xmit.rto, e.cfg.MinRTO)
@@ -20,7 +20,7 @@ func (e *Endpoint) persistDelay() time.Duration {
 // peer has to answer. It fails the connection when the peer answers no longer.
 func (e *Endpoint) persistTimeout() {
 	x := &e.xmit
-	if e.queue.n > 0 || e.sndNxt >= e.queueEnd() {
+	if e.queue.n > 0 || e.sndNxt >= e.streamEnd() {
 		x.probesOut = 0
 		return
 	}

@@ -3,11 +3,11 @@ package tcp
 // Proportional Rate Reduction spreads the reduction of the window over the round trip
 // of recovery (RFC 6937).
 
-// beginReduction starts a reduction to the threshold that the congestion control names.
-func (e *Endpoint) beginReduction() {
+// initCwndReduction starts a reduction to the threshold that the congestion control names.
+func (e *Endpoint) initCwndReduction() {
 	r := &e.rec
-	r.high = e.sndNxt
-	e.tlp.high = 0
+	r.highSeq = e.sndNxt
+	e.tlp.highSeq = 0
 	e.win.acked = 0
 	r.priorCwnd = e.win.cwnd
 	r.prrDelivered, r.prrOut = 0, 0
@@ -15,11 +15,11 @@ func (e *Endpoint) beginReduction() {
 	e.ecn.queueCWR = e.ecn.on
 }
 
-// reduceWindow sets the window for what PRR lets go on this ACK: in proportion to
+// cwndReduction sets the window for what PRR lets go on this ACK: in proportion to
 // what was delivered while above the threshold; below it as much as was delivered,
 // and one more where the left edge moved without new loss (RFC 6937 §3, kernel
 // tcp_cwnd_reduction).
-func (e *Endpoint) reduceWindow(delivered, lost int, flags ackFlags) {
+func (e *Endpoint) cwndReduction(delivered, lost int, flags ackFlags) {
 	r := &e.rec
 	if delivered <= 0 || r.priorCwnd == 0 {
 		return
@@ -31,7 +31,7 @@ func (e *Endpoint) reduceWindow(delivered, lost int, flags ackFlags) {
 		send = (e.win.ssthresh*r.prrDelivered+r.priorCwnd-1)/r.priorCwnd - r.prrOut
 	} else {
 		send = max(r.prrDelivered-r.prrOut, delivered)
-		if flags&ackAdvanced != 0 && lost == 0 {
+		if flags&ackUnaAdvanced != 0 && lost == 0 {
 			send++
 		}
 		send = min(below, send)
@@ -42,11 +42,11 @@ func (e *Endpoint) reduceWindow(delivered, lost int, flags ackFlags) {
 	e.win.cwnd = inFlight + max(send, 0)
 }
 
-func (e *Endpoint) endReduction() {
+func (e *Endpoint) endCwndReduction() {
 	if e.cc.congControl != nil {
 		return
 	}
-	if e.win.ssthresh < infiniteThreshold && (e.rec.caState == caCWR || e.rec.undoMark) {
+	if e.win.ssthresh < infiniteSSThresh && (e.rec.caState == caCWR || e.rec.hasUndoMarker) {
 		e.win.cwnd = e.win.ssthresh
 		e.win.stamp = e.now
 	}

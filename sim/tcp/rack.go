@@ -26,7 +26,7 @@ const (
 func (e *Endpoint) rackAdvance(p *packet) {
 	r := &e.rack
 	rtt := e.now - p.sent
-	if rtt < e.rtt.min && p.state&packetResentBefore != 0 {
+	if rtt < e.rtt.min && p.state&packetRetransmitted != 0 {
 		return
 	}
 	r.advanced = true
@@ -36,24 +36,24 @@ func (e *Endpoint) rackAdvance(p *packet) {
 	}
 }
 
-// rackWindow is the reordering window: none while recovering, or with enough
+// rackReorderWindow is the reordering window: none while recovering, or with enough
 // packets SACKed to begin, unless reordering was seen.
-func (e *Endpoint) rackWindow() time.Duration {
-	if !e.board.reorderSeen && (e.rec.caState >= caRecovery || e.board.sacked >= e.board.reordering) {
+func (e *Endpoint) rackReorderWindow() time.Duration {
+	if !e.scoreboard.reorderSeen && (e.rec.caState >= caRecovery || e.scoreboard.sackedOut >= e.scoreboard.reordering) {
 		return 0
 	}
 	return min(e.rtt.min/4*time.Duration(e.rack.steps), e.rtt.srtt())
 }
 
-// rackWait is how long to wait still before the packet counts as lost.
-func (e *Endpoint) rackWait(p *packet, window time.Duration) time.Duration {
+// rackRemaining is how long to wait still before the packet counts as lost.
+func (e *Endpoint) rackRemaining(p *packet, window time.Duration) time.Duration {
 	return e.rack.rtt + window - (e.now - p.sent)
 }
 
-// rackDetect marks lost packets and returns how long to wait for the latest of those
+// rackDetectLoss marks lost packets and returns how long to wait for the latest of those
 // that are only suspected, 0 if there are none.
-func (e *Endpoint) rackDetect() (wait time.Duration) {
-	window := e.rackWindow()
+func (e *Endpoint) rackDetectLoss() (wait time.Duration) {
+	window := e.rackReorderWindow()
 	for s := e.queue.first; s != 0; {
 		p := e.queue.in(s)
 		if !p.sentBefore(e.rack.newest) {
@@ -63,7 +63,7 @@ func (e *Endpoint) rackDetect() (wait time.Duration) {
 		if !p.mayBeLost() {
 			continue // a probe
 		}
-		if left := e.rackWait(p, window); left <= 0 {
+		if left := e.rackRemaining(p, window); left <= 0 {
 			e.markLost(p)
 		} else {
 			wait = max(wait, left)
@@ -79,35 +79,35 @@ func (e *Endpoint) rackMarkLost() bool {
 		return false
 	}
 	e.rack.advanced = false
-	wait := e.rackDetect()
+	wait := e.rackDetectLoss()
 	if wait > 0 {
-		e.rearm(timerReorder, min(wait+timeoutSlack, e.xmit.rto))
+		e.armTimer(timerReorder, min(wait+timeoutSlack, e.xmit.rto))
 	}
 	return wait > 0
 }
 
-// reorderTimeout marks what the reordering window has been waited for.
-func (e *Endpoint) reorderTimeout() {
+// rackReorderTimeout marks what the reordering window has been waited for.
+func (e *Endpoint) rackReorderTimeout() {
 	prior := e.inFlight()
-	priorLost := e.board.lostEver
-	e.rackDetect()
+	priorLost := e.scoreboard.lostTotal
+	e.rackDetectLoss()
 	if e.inFlight() != prior {
 		if e.rec.caState != caRecovery {
 			e.enterRecovery(0)
 			if e.cc.congControl == nil {
-				e.reduceWindow(1, e.board.lostEver-priorLost, 0)
+				e.cwndReduction(1, e.scoreboard.lostTotal-priorLost, 0)
 			}
 		}
-		e.resendLost(ReorderTimer)
+		e.xmitRetransmitQueue(ReorderTimer)
 	}
 	if e.xmit.kind != timerRetransmit {
-		e.rearmRTO()
+		e.armRTO()
 	}
 }
 
-// rackUpdateSteps widens the reordering window for duplicates reported, at most once
+// rackUpdateReorderWindow widens the reordering window for duplicates reported, at most once
 // a round trip, and narrows it after enough recoveries without.
-func (e *Endpoint) rackUpdateSteps(priorDelivered uint32) {
+func (e *Endpoint) rackUpdateReorderWindow(priorDelivered uint32) {
 	r := &e.rack
 	if int32(priorDelivered-r.widenedAt) < 0 {
 		r.dsackSeen = false

@@ -87,7 +87,7 @@ func (r *deliveryRate) arrived(p *packet) {
 		rs.priorAt = p.deliveredAt
 		rs.priorDelivered, rs.priorDeliveredCE = p.delivered, p.deliveredCE
 		rs.appLimited = p.state&packetAppLimited != 0
-		rs.retransmitted = p.state&packetResentBefore != 0
+		rs.retransmitted = p.state&packetRetransmitted != 0
 		rs.lastEnd = p.end()
 		r.firstSent = p.sent
 		rs.sndInterval = p.sent - p.firstSent
@@ -133,7 +133,7 @@ func (e *Endpoint) sampleRate(ackedSacked, losses int, reneging bool) {
 // been sent again (kernel tcp_rate_check_app_limited).
 func (e *Endpoint) checkAppLimited() {
 	if e.dataEnd-e.sndNxt < int64(e.mss) && e.inFlight() < e.win.cwnd &&
-		e.board.lost <= e.board.resent {
+		e.scoreboard.lostOut <= e.scoreboard.retransOut {
 		e.rate.appLimited = max(e.rate.delivered+uint32(e.inFlight()), 1)
 	}
 }

@@ -48,7 +48,7 @@ func (e *Endpoint) receiveEstablished(s *Segment) {
 		return
 	}
 	e.push(Window)
-	e.checkACK()
+	e.ackSndCheck()
 }
 
 // acceptable checks sequence number, RST and SYN (RFC 9293 §3.10.7.4, RFC 5961 §3
@@ -83,7 +83,7 @@ func (e *Endpoint) answerUnacceptable(s *Segment, end int64) {
 		return
 	}
 	if s.Seq < e.rcvNxt {
-		e.ack.enterQuick(e.wnd.offered, maxQuickACKs)
+		e.ack.enterQuickACK(e.wnd.offered, maxQuickACKs)
 		if e.sack {
 			e.reasm.duplicate(s.Seq, min(end, e.rcvNxt))
 		}
@@ -135,13 +135,13 @@ func (e *Endpoint) receiveData(s *Segment) {
 		if e.sack {
 			e.reasm.duplicate(s.Seq, end)
 		}
-		e.ack.enterQuick(e.wnd.offered, maxQuickACKs)
-		e.ack.owe(e.tag)
+		e.ack.enterQuickACK(e.wnd.offered, maxQuickACKs)
+		e.ack.schedule(e.tag)
 	case s.Seq > e.rcvNxt:
 		if e.ecn.on {
 			e.checkDataECN(s)
 		}
-		e.ack.owe(e.tag)
+		e.ack.schedule(e.tag)
 		if e.reasm.add(s.Seq, end) {
 			e.wnd.arrived(s.Len, s.Len >= e.ack.segment, e.unread())
 		}
@@ -156,9 +156,9 @@ func (e *Endpoint) receiveData(s *Segment) {
 // receiveInOrder takes data that continues the stream, and what waited behind it.
 func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 	if s.Len > 0 {
-		e.ack.owe(e.tag)
+		e.ack.schedule(e.tag)
 		full := s.Len >= e.ack.segment
-		e.ack.arrived(s.Len, s.Flags&PSH != 0, e.wnd.offered, e.now, e.xmit.rto)
+		e.ack.dataReceived(s.Len, s.Flags&PSH != 0, e.wnd.offered, e.now, e.xmit.rto)
 		e.measureReceiver(s)
 		if e.ecn.on {
 			e.checkDataECN(s)
@@ -177,7 +177,7 @@ func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 		return
 	}
 	e.stats.BytesDelivered = e.peerFIN - 1
-	e.ack.owe(e.tag)
+	e.ack.schedule(e.tag)
 	e.receiveFIN()
 }
 

@@ -17,7 +17,7 @@ const (
 type recovery struct {
 	caState caState
 	frto    bool  // the timeout may yet prove spurious
-	high    int64 // the phase ends when this offset is acknowledged
+	highSeq int64 // the phase ends when this offset is acknowledged
 
 	priorCwnd    int // window when the reduction began
 	prrDelivered int // packets delivered since
@@ -25,12 +25,12 @@ type recovery struct {
 
 	reneging bool // the peer has thrown away what it had SACKed
 
-	undoMark       bool // the reduction can be undone
-	undoFrom       int64
-	undoRetrans    int           // retransmissions not yet reported as duplicates; -1: none were made
-	priorThreshold int           // threshold before the reduction; 0: none to go back to
-	firstResent    time.Duration // the first retransmission of this recovery
-	hasResent      bool
+	hasUndoMarker   bool // the reduction can be undone
+	undoMarker      int64
+	undoRetrans     int           // retransmissions not yet reported as duplicates; -1: none were made
+	priorSSThresh   int           // threshold before the reduction; 0: none to go back to
+	retransStamp    time.Duration // the first retransmission of this recovery
+	hasRetransStamp bool
 }
 
 // reducing reports whether the window is under reduction by PRR.
@@ -44,35 +44,35 @@ func (e *Endpoint) setCAState(state caState) {
 	e.rec.caState = state
 }
 
-// resendAction is what loss recovery wants sent once the window has been updated.
-type resendAction uint8
+// rexmit is what loss recovery wants sent once the window has been updated.
+type rexmit uint8
 
 const (
-	resendNothing resendAction = iota
-	resendLost
-	sendNewFirst // F-RTO's probe with new data (RFC 5682 §3.1 step 2b)
+	rexmitNone rexmit = iota
+	rexmitLost
+	rexmitNew // F-RTO's probe with new data (RFC 5682 §3.1 step 2b)
 )
 
-// alert is the state machine of loss recovery, entered for every ACK that is dubious
+// fastRetransAlert is the state machine of loss recovery, entered for every ACK that is dubious
 // or finds us in recovery (kernel tcp_fastretrans_alert).
-func (e *Endpoint) alert(s *Segment, a *ackSummary, duplicate bool) resendAction {
-	if e.queue.n == 0 && e.board.sacked > 0 {
-		e.board.sacked = 0
+func (e *Endpoint) fastRetransAlert(s *Segment, a *ackSummary, duplicate bool) rexmit {
+	if e.queue.n == 0 && e.scoreboard.sackedOut > 0 {
+		e.scoreboard.sackedOut = 0
 	}
 	if a.flags&ackECE != 0 {
-		e.rec.priorThreshold = 0 // the reduction is required: no undo
+		e.rec.priorSSThresh = 0 // the reduction is required: no undo
 	}
-	if a.flags&ackReneging != 0 && a.flags&ackAdvanced != 0 {
+	if a.flags&ackReneging != 0 && a.flags&ackUnaAdvanced != 0 {
 		// Give the peer a moment to explain itself (kernel tcp_check_sack_reneging).
-		e.rearm(timerRetransmit, max(e.clock.ceil(e.rtt.srtt()/2), 10*time.Millisecond))
-		a.flags &^= ackTimer
-		return resendNothing
+		e.armTimer(timerRetransmit, max(e.clock.ceil(e.rtt.srtt()/2), 10*time.Millisecond))
+		a.flags &^= ackSetTimer
+		return rexmitNone
 	}
-	byCount := duplicate || (a.flags&ackDataSACKed != 0 && e.farSACK())
+	byCount := duplicate || (a.flags&ackDataSACKed != 0 && e.forceFastRetransmit())
 	if e.rec.caState == caOpen {
-		e.rec.hasResent = false
-	} else if e.sndUna >= e.rec.high && e.endPhase(s) {
-		return resendNothing
+		e.rec.hasRetransStamp = false
+	} else if e.sndUna >= e.rec.highSeq && e.endCAState(s) {
+		return rexmitNone
 	}
 	if e.rec.caState == caRecovery {
 		return e.alertInRecovery(s, a, duplicate, byCount)
@@ -82,198 +82,198 @@ func (e *Endpoint) alert(s *Segment, a *ackSummary, duplicate bool) resendAction
 
 // alertInRecovery goes on with fast recovery, unless what was deemed lost turns out to
 // have been late.
-func (e *Endpoint) alertInRecovery(s *Segment, a *ackSummary, duplicate, byCount bool) resendAction {
-	if a.flags&ackAdvanced == 0 {
+func (e *Endpoint) alertInRecovery(s *Segment, a *ackSummary, duplicate, byCount bool) rexmit {
+	if a.flags&ackUnaAdvanced == 0 {
 		if !e.sack && duplicate {
-			e.addDuplicate(a.flags)
+			e.addRenoSACK(a.flags)
 		}
 	} else {
-		if e.undoPartial(s, a.priorUna) {
-			return resendNothing
+		if e.tryUndoPartial(s, a.priorUna) {
+			return rexmitNone
 		}
-		byCount = byCount || e.farSACK()
+		byCount = byCount || e.forceFastRetransmit()
 	}
-	if e.undoByDSACK() {
-		e.keepOpen()
+	if e.tryUndoDSACK() {
+		e.tryKeepOpen()
 	}
-	e.findLost(a)
+	e.identifyLoss(a)
 	if e.rec.caState != caRecovery {
-		if !e.lossShown() {
-			return resendNothing
+		if !e.timeToRecover() {
+			return rexmitNone
 		}
 		e.enterRecovery(a.flags)
 	}
-	if e.countsLosses() && byCount {
-		e.markByCount(false)
+	if e.lossByCount() && byCount {
+		e.markLostByCount(false)
 	}
-	return resendLost
+	return rexmitLost
 }
 
 // alertOutside recovers from a timeout, or enters fast recovery when loss is shown.
-func (e *Endpoint) alertOutside(s *Segment, a *ackSummary, duplicate, byCount bool) resendAction {
+func (e *Endpoint) alertOutside(s *Segment, a *ackSummary, duplicate, byCount bool) rexmit {
 	if e.rec.caState == caLoss {
 		action := e.processLoss(s, a, duplicate)
-		e.findLost(a)
-		if e.rec.caState != caOpen && a.flags&ackLostResent == 0 {
+		e.identifyLoss(a)
+		if e.rec.caState != caOpen && a.flags&ackLostRetrans == 0 {
 			return action
 		}
 	}
 	if !e.sack {
-		if a.flags&ackAdvanced != 0 {
-			e.board.sacked = 0
+		if a.flags&ackUnaAdvanced != 0 {
+			e.scoreboard.sackedOut = 0
 		}
 		if duplicate {
-			e.addDuplicate(a.flags)
+			e.addRenoSACK(a.flags)
 		}
 	}
 	if e.rec.caState <= caDisorder {
-		e.undoByDSACK()
+		e.tryUndoDSACK()
 	}
-	e.findLost(a)
-	if !e.lossShown() {
-		e.tryOpen(a.flags)
-		return resendNothing
+	e.identifyLoss(a)
+	if !e.timeToRecover() {
+		e.tryToOpen(a.flags)
+		return rexmitNone
 	}
 	e.enterRecovery(a.flags)
-	if e.countsLosses() && byCount {
-		e.markByCount(true)
+	if e.lossByCount() && byCount {
+		e.markLostByCount(true)
 	}
-	return resendLost
+	return rexmitLost
 }
 
-// countsLosses reports whether losses are found by counting SACKs instead of by time.
-func (e *Endpoint) countsLosses() bool { return e.sack && !e.cfg.RACK }
+// lossByCount reports whether losses are found by counting SACKs instead of by time.
+func (e *Endpoint) lossByCount() bool { return e.sack && !e.cfg.RACK }
 
-// endPhase ends a phase whose high offset has been acknowledged. It returns true if
+// endCAState ends a phase whose high offset has been acknowledged. It returns true if
 // there is nothing more to do.
-func (e *Endpoint) endPhase(s *Segment) bool {
+func (e *Endpoint) endCAState(s *Segment) bool {
 	switch e.rec.caState {
 	case caCWR:
-		if e.sndUna != e.rec.high {
-			e.endReduction()
+		if e.sndUna != e.rec.highSeq {
+			e.endCwndReduction()
 			e.setCAState(caOpen)
 		}
 	case caRecovery:
 		if !e.sack {
-			e.board.sacked = 0
+			e.scoreboard.sackedOut = 0
 		}
-		if e.undoRecovery(s) {
+		if e.tryUndoRecovery(s) {
 			return true
 		}
-		e.endReduction()
+		e.endCwndReduction()
 	}
 	return false
 }
 
-// farSACK reports a SACK more than the reordering distance ahead.
-func (e *Endpoint) farSACK() bool {
-	return e.fack() > e.sndUna+int64(e.board.reordering)*int64(e.mss)
+// forceFastRetransmit reports a SACK more than the reordering distance ahead.
+func (e *Endpoint) forceFastRetransmit() bool {
+	return e.fack() > e.sndUna+int64(e.scoreboard.reordering)*int64(e.mss)
 }
 
-// findLost marks the packets that this ACK shows to be lost.
-func (e *Endpoint) findLost(a *ackSummary) {
+// identifyLoss marks the packets that this ACK shows to be lost.
+func (e *Endpoint) identifyLoss(a *ackSummary) {
 	if e.queue.n == 0 {
 		return
 	}
 	if !e.sack {
-		e.markNewReno(a.flags&ackAdvanced != 0)
+		e.newRenoMarkLost(a.flags&ackUnaAdvanced != 0)
 	} else if e.cfg.RACK {
-		prior := e.board.resent
+		prior := e.scoreboard.retransOut
 		if e.rackMarkLost() {
-			a.flags &^= ackTimer
+			a.flags &^= ackSetTimer
 		}
-		if prior > e.board.resent {
-			a.flags |= ackLostResent
+		if prior > e.scoreboard.retransOut {
+			a.flags |= ackLostRetrans
 		}
 	}
 }
 
-// lossShown reports whether it is time to recover.
-func (e *Endpoint) lossShown() bool {
-	return e.board.lost > 0 || (!e.cfg.RACK && e.board.sacked >= e.board.reordering)
+// timeToRecover reports whether it is time to recover.
+func (e *Endpoint) timeToRecover() bool {
+	return e.scoreboard.lostOut > 0 || (!e.cfg.RACK && e.scoreboard.sackedOut >= e.scoreboard.reordering)
 }
 
-func (e *Endpoint) tryOpen(flags ackFlags) {
-	if !e.anyResent() {
-		e.rec.hasResent = false
+func (e *Endpoint) tryToOpen(flags ackFlags) {
+	if !e.anyRetransDone() {
+		e.rec.hasRetransStamp = false
 	}
 	if flags&ackECE != 0 {
 		e.enterCWR()
 	}
 	if e.rec.caState != caCWR {
-		e.keepOpen()
+		e.tryKeepOpen()
 	}
 }
 
-// keepOpen goes back to Open, or Disorder while anything is missing.
-func (e *Endpoint) keepOpen() {
+// tryKeepOpen goes back to Open, or Disorder while anything is missing.
+func (e *Endpoint) tryKeepOpen() {
 	to := caOpen
-	if e.board.sacked+e.board.lost > 0 || e.anyResent() {
+	if e.scoreboard.sackedOut+e.scoreboard.lostOut > 0 || e.anyRetransDone() {
 		to = caDisorder
 	}
 	if e.rec.caState != to {
 		e.setCAState(to)
-		e.rec.high = e.sndNxt
+		e.rec.highSeq = e.sndNxt
 	}
 }
 
-func (e *Endpoint) anyResent() bool {
-	return e.board.resent > 0 || (e.queue.n > 0 && e.queue.at(0).state&packetEverResent != 0)
+func (e *Endpoint) anyRetransDone() bool {
+	return e.scoreboard.retransOut > 0 || (e.queue.n > 0 && e.queue.at(0).state&packetEverRetrans != 0)
 }
 
 // enterRecovery begins fast recovery. A reduction that the ACK's ECE requires is never
 // undone.
 func (e *Endpoint) enterRecovery(flags ackFlags) {
-	if !e.anyResent() {
-		e.rec.hasResent = false
+	if !e.anyRetransDone() {
+		e.rec.hasRetransStamp = false
 	}
 	e.stats.FastRecoveries++
 	reducing := e.rec.reducing()
-	e.rec.priorThreshold = 0
+	e.rec.priorSSThresh = 0
 	e.initUndo()
 	if !reducing {
 		if flags&ackECE == 0 {
-			e.rec.priorThreshold = e.currentThreshold()
+			e.rec.priorSSThresh = e.currentSSThresh()
 		}
-		e.beginReduction()
+		e.initCwndReduction()
 	}
 	e.setCAState(caRecovery)
 }
 
 // processLoss goes on after a timeout: F-RTO first finds out with new data whether
 // it was spurious, then the lost packets are sent again (kernel tcp_process_loss).
-func (e *Endpoint) processLoss(s *Segment, a *ackSummary, duplicate bool) resendAction {
+func (e *Endpoint) processLoss(s *Segment, a *ackSummary, duplicate bool) rexmit {
 	r := &e.rec
-	recovered := e.sndUna >= r.high
-	if a.flags&ackAdvanced != 0 && e.undoLoss(s, false) {
-		return resendNothing
+	recovered := e.sndUna >= r.highSeq
+	if a.flags&ackUnaAdvanced != 0 && e.tryUndoLoss(s, false) {
+		return rexmitNone
 	}
 	if r.frto {
-		if a.flags&ackOriginal != 0 && e.undoLoss(s, true) {
-			return resendNothing
+		if a.flags&ackOrigAcked != 0 && e.tryUndoLoss(s, true) {
+			return rexmitNone
 		}
-		if e.sndNxt > r.high {
+		if e.sndNxt > r.highSeq {
 			if a.flags&ackDataSACKed != 0 || duplicate {
 				r.frto = false
 			}
-		} else if a.flags&ackAdvanced != 0 && !recovered {
-			r.high = e.sndNxt
-			if e.sndNxt < e.queueEnd() && e.windowEnd() > e.sndNxt {
-				return sendNewFirst
+		} else if a.flags&ackUnaAdvanced != 0 && !recovered {
+			r.highSeq = e.sndNxt
+			if e.sndNxt < e.streamEnd() && e.windowEnd() > e.sndNxt {
+				return rexmitNew
 			}
 			r.frto = false
 		}
 	}
 	if recovered {
-		e.undoRecovery(s)
-		return resendNothing
+		e.tryUndoRecovery(s)
+		return rexmitNone
 	}
 	if !e.sack {
-		if e.sndNxt > r.high && duplicate {
-			e.addDuplicate(a.flags)
-		} else if a.flags&ackAdvanced != 0 {
-			e.board.sacked = 0
+		if e.sndNxt > r.highSeq && duplicate {
+			e.addRenoSACK(a.flags)
+		} else if a.flags&ackUnaAdvanced != 0 {
+			e.scoreboard.sackedOut = 0
 		}
 	}
-	return resendLost
+	return rexmitLost
 }

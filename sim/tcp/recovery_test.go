@@ -22,14 +22,14 @@ func TestProportionalRateReduction(t *testing.T) {
 	}
 	e.win.cwnd = 20
 	out(19)
-	e.beginReduction()
+	e.initCwndReduction()
 	e.rec.caState = caRecovery
 	if e.win.ssthresh != 10 {
 		t.Fatalf("threshold %d", e.win.ssthresh)
 	}
 	sent := 0
 	for delivered := 1; delivered <= 10; delivered++ {
-		e.reduceWindow(1, 0, ackDataSACKed)
+		e.cwndReduction(1, 0, ackDataSACKed)
 		go1 := e.win.cwnd - e.inFlight()
 		sent += go1
 		e.rec.prrOut += go1
@@ -44,13 +44,13 @@ func TestProportionalRateReduction(t *testing.T) {
 		flags           ackFlags
 		want            int
 	}{
-		{1, 0, ackAdvanced, 2},
-		{1, 1, ackAdvanced, 1},
+		{1, 0, ackUnaAdvanced, 2},
+		{1, 1, ackUnaAdvanced, 1},
 		{1, 0, 0, 1},
-		{3, 0, ackAdvanced, 4},
+		{3, 0, ackUnaAdvanced, 4},
 	} {
 		e.rec.prrOut = e.rec.prrDelivered
-		e.reduceWindow(c.delivered, c.lost, c.flags)
+		e.cwndReduction(c.delivered, c.lost, c.flags)
 		if got := e.win.cwnd - e.inFlight(); got != c.want {
 			t.Errorf("%d delivered, %d lost: %d may go, want %d", c.delivered, c.lost, got, c.want)
 		}
@@ -58,10 +58,10 @@ func TestProportionalRateReduction(t *testing.T) {
 	// The first retransmission leaves even if proportion would not let it.
 	e.win.cwnd, e.rec.caState = 30, caOpen
 	out(30)
-	e.beginReduction()
+	e.initCwndReduction()
 	e.win.ssthresh, e.rec.caState = 1, caRecovery
 	e.rec.prrDelivered = -1
-	e.reduceWindow(1, 0, ackDataSACKed)
+	e.cwndReduction(1, 0, ackDataSACKed)
 	if got := e.win.cwnd - e.inFlight(); got != 1 {
 		t.Errorf("%d may go at first, want 1", got)
 	}
@@ -89,8 +89,8 @@ func TestReorderingWindow(t *testing.T) {
 		var e Endpoint
 		e.Reset(&cfg)
 		e.rtt.min, e.rtt.srtt8 = 100*ms, 8*120*ms
-		e.rec.caState, e.board.sacked, e.board.reorderSeen, e.rack.steps = c.state, c.sacked, c.seen, c.steps
-		if got := e.rackWindow(); got != c.want {
+		e.rec.caState, e.scoreboard.sackedOut, e.scoreboard.reorderSeen, e.rack.steps = c.state, c.sacked, c.seen, c.steps
+		if got := e.rackReorderWindow(); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}

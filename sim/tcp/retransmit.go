@@ -1,18 +1,18 @@
 package tcp
 
-// recoverLost sends what the state machine decided on.
-func (e *Endpoint) recoverLost(action resendAction) {
+// xmitRecovery sends what the state machine decided on.
+func (e *Endpoint) xmitRecovery(action rexmit) {
 	switch action {
-	case resendNothing:
-	case sendNewFirst:
+	case rexmitNone:
+	case rexmitNew:
 		e.push(Window)
-		if e.sndNxt > e.rec.high {
+		if e.sndNxt > e.rec.highSeq {
 			return
 		}
 		e.rec.frto = false
-		e.resendLost(e.recoveryCause())
-	case resendLost:
-		e.resendLost(e.recoveryCause())
+		e.xmitRetransmitQueue(e.recoveryCause())
+	case rexmitLost:
+		e.xmitRetransmitQueue(e.recoveryCause())
 	}
 }
 
@@ -23,23 +23,23 @@ func (e *Endpoint) recoveryCause() Cause {
 	return FastRetransmit
 }
 
-// resendLost sends lost packets again while the window has room (kernel
+// xmitRetransmitQueue sends lost packets again while the window has room (kernel
 // tcp_xmit_retransmit_queue).
-func (e *Endpoint) resendLost(cause Cause) {
-	if e.inFlight() >= e.win.cwnd || e.board.resent >= e.board.lost {
+func (e *Endpoint) xmitRetransmitQueue(cause Cause) {
+	if e.inFlight() >= e.win.cwnd || e.scoreboard.retransOut >= e.scoreboard.lostOut {
 		return
 	}
 	first := false
-	i := e.queue.find(e.board.resendFrom)
+	i := e.queue.find(e.scoreboard.retransmitHint)
 	for ; i < e.queue.n; i++ {
-		if e.inFlight() >= e.win.cwnd || e.board.resent >= e.board.lost {
+		if e.inFlight() >= e.win.cwnd || e.scoreboard.retransOut >= e.scoreboard.lostOut {
 			break
 		}
 		p := e.queue.at(i)
-		if p.state&packetLost == 0 || p.state&(packetSACKed|packetRetransmit) != 0 {
+		if p.state&packetLost == 0 || p.state&(packetSACKed|packetRetransInFlight) != 0 {
 			continue
 		}
-		if e.pacingHolds(Window) || !e.retransmit(i, cause) {
+		if e.pacingHolds(Window) || !e.retransmitPacket(i, cause) {
 			break
 		}
 		if e.rec.reducing() {
@@ -47,31 +47,31 @@ func (e *Endpoint) resendLost(cause Cause) {
 		}
 		first = first || i == 0
 	}
-	e.board.resendFrom = e.sndNxt
+	e.scoreboard.retransmitHint = e.sndNxt
 	if i < e.queue.n {
-		e.board.resendFrom = e.queue.at(i).seq
+		e.scoreboard.retransmitHint = e.queue.at(i).seq
 	}
 	if first && e.xmit.kind != timerReorder {
-		e.rearm(timerRetransmit, e.xmit.rto)
+		e.armTimer(timerRetransmit, e.xmit.rto)
 	}
 }
 
-// retransmit sends packet i again as part of recovery. It returns false if the peer
+// retransmitPacket sends packet i again as part of recovery. It returns false if the peer
 // has taken back the window that the packet was sent in.
-func (e *Endpoint) retransmit(i int, cause Cause) bool {
+func (e *Endpoint) retransmitPacket(i int, cause Cause) bool {
 	if seq := e.queue.at(i).seq; seq >= e.windowEnd() && seq != e.sndUna {
 		return false
 	}
 	e.collapse(i)
-	e.resend(i, cause)
+	e.retransmitSegment(i, cause)
 	p := e.queue.at(i)
-	if p.state&packetRetransmit == 0 { // set still where an undo forgot only the loss
-		p.state |= packetRetransmit
-		e.board.resent++
+	if p.state&packetRetransInFlight == 0 { // set still where an undo forgot only the loss
+		p.state |= packetRetransInFlight
+		e.scoreboard.retransOut++
 	}
 	r := &e.rec
-	if !r.hasResent {
-		r.hasResent, r.firstResent = true, e.now
+	if !r.hasRetransStamp {
+		r.hasRetransStamp, r.retransStamp = true, e.now
 	}
 	r.undoRetrans = max(r.undoRetrans, 0) + 1
 	return true
@@ -94,7 +94,7 @@ func (e *Endpoint) collapse(i int) {
 		}
 		e.forget(next)
 		p.length += next.length
-		p.state |= next.state & (packetEverResent | packetFIN)
+		p.state |= next.state & (packetEverRetrans | packetFIN)
 		e.queue.remove(i + 1)
 	}
 }
@@ -102,9 +102,9 @@ func (e *Endpoint) collapse(i int) {
 // forget takes the marks of a packet out of the counts.
 func (e *Endpoint) forget(p *packet) {
 	if p.state&packetLost != 0 {
-		e.board.lost--
+		e.scoreboard.lostOut--
 	}
-	if p.state&packetRetransmit != 0 {
-		e.board.resent--
+	if p.state&packetRetransInFlight != 0 {
+		e.scoreboard.retransOut--
 	}
 }

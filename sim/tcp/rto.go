@@ -38,9 +38,9 @@ func (t *retransmitTimer) stop() {
 	t.kind = timerNone
 }
 
-// rearm arms the timer anew. As one event may do so several times, when it runs is
+// armTimer arms the timer anew. As one event may do so several times, when it runs is
 // found only when asked for.
-func (e *Endpoint) rearm(kind timerKind, delay time.Duration) {
+func (e *Endpoint) armTimer(kind timerKind, delay time.Duration) {
 	x := &e.xmit
 	x.kind, x.armed, x.delay, x.unsettled = kind, e.now, min(delay, e.cfg.MaxRTO), true
 	x.since = e.tag
@@ -60,9 +60,9 @@ func (e *Endpoint) untilRTO() time.Duration {
 	return e.queue.at(0).sent + e.xmit.rto - e.now
 }
 
-// rearmRTO arms the retransmission timeout: from now, but from the first packet's
+// armRTO arms the retransmission timeout: from now, but from the first packet's
 // transmission where another use of the timer came between (kernel tcp_rearm_rto).
-func (e *Endpoint) rearmRTO() {
+func (e *Endpoint) armRTO() {
 	if e.queue.n == 0 {
 		e.xmit.stop()
 		return
@@ -71,7 +71,7 @@ func (e *Endpoint) rearmRTO() {
 	if e.xmit.kind == timerReorder || e.xmit.kind == timerProbe {
 		delay = max(e.untilRTO(), 1)
 	}
-	e.rearm(timerRetransmit, delay)
+	e.armTimer(timerRetransmit, delay)
 }
 
 // retransmitTimeout runs the sender's timer.
@@ -80,9 +80,9 @@ func (e *Endpoint) retransmitTimeout() {
 	e.xmit.at = Never
 	switch kind {
 	case timerReorder:
-		e.reorderTimeout()
+		e.rackReorderTimeout()
 	case timerProbe:
-		e.probeTimeout()
+		e.sendLossProbe()
 	case timerRetransmit:
 		e.xmit.kind = timerNone
 		if e.state == SynSent {
@@ -101,7 +101,7 @@ func (e *Endpoint) retransmitTimeout() {
 func (e *Endpoint) synTimeout() {
 	x := &e.xmit
 	if x.retries >= e.cfg.SYNRetries+e.cfg.SYNLinearTimeouts ||
-		e.timedOut(e.handshake.first, e.cfg.SYNRetries, e.cfg.InitialRTO) {
+		e.retransmitsTimedOut(e.handshake.first, e.cfg.SYNRetries, e.cfg.InitialRTO) {
 		e.fail(ErrTimeout)
 		return
 	}
@@ -111,7 +111,7 @@ func (e *Endpoint) synTimeout() {
 	if x.timeouts > e.cfg.SYNLinearTimeouts {
 		x.rto = min(2*x.rto, e.cfg.MaxRTO)
 	}
-	e.rearm(timerRetransmit, x.rto)
+	e.armTimer(timerRetransmit, x.rto)
 }
 
 // dataTimeout is the retransmission timeout: everything outstanding counts as lost,
@@ -119,7 +119,7 @@ func (e *Endpoint) synTimeout() {
 // 5.6, kernel tcp_retransmit_timer). A closed window never fails the connection.
 func (e *Endpoint) dataTimeout() {
 	x := &e.xmit
-	if e.sndWnd > 0 && e.timedOut(e.rec.firstResent, e.cfg.Retries, e.cfg.MinRTO) {
+	if e.sndWnd > 0 && e.retransmitsTimedOut(e.rec.retransStamp, e.cfg.Retries, e.cfg.MinRTO) {
 		e.fail(ErrTimeout)
 		return
 	}
@@ -127,21 +127,21 @@ func (e *Endpoint) dataTimeout() {
 	e.enterLoss()
 	x.retries++
 	x.timeouts++
-	e.retransmit(0, RTO)
+	e.retransmitPacket(0, RTO)
 	x.backoff++
 	x.rto = min(2*x.rto, e.cfg.MaxRTO)
-	e.rearm(timerRetransmit, x.rto)
+	e.armTimer(timerRetransmit, x.rto)
 }
 
 // timedOut reports whether retransmission has gone on for the time that the number
 // of retries takes from a first timeout of base (kernel retransmits_timed_out).
-func (e *Endpoint) timedOut(since time.Duration, retries int, base time.Duration) bool {
-	return e.xmit.retries > 0 && e.now-since >= backoffTime(retries, base, e.cfg.MaxRTO)
+func (e *Endpoint) retransmitsTimedOut(since time.Duration, retries int, base time.Duration) bool {
+	return e.xmit.retries > 0 && e.now-since >= modelTimeout(retries, base, e.cfg.MaxRTO)
 }
 
-// backoffTime is the time that retries retransmissions and the last wait take when
+// modelTimeout is the time that retries retransmissions and the last wait take when
 // the timeout doubles from base to most (kernel tcp_model_timeout).
-func backoffTime(retries int, base, most time.Duration) time.Duration {
+func modelTimeout(retries int, base, most time.Duration) time.Duration {
 	doublings := bits.Len64(uint64(max(most/base, 1))) - 1
 	if retries <= doublings {
 		return base * time.Duration(2<<retries-1)
@@ -155,8 +155,8 @@ func (e *Endpoint) enterLoss() {
 	r := &e.rec
 	fresh := r.caState < caRecovery
 	e.timeoutMarkLost()
-	if r.caState <= caDisorder || e.sndUna >= r.high || (r.caState == caLoss && e.xmit.retries == 0) {
-		r.priorThreshold = e.currentThreshold()
+	if r.caState <= caDisorder || e.sndUna >= r.highSeq || (r.caState == caLoss && e.xmit.retries == 0) {
+		r.priorSSThresh = e.currentSSThresh()
 		r.priorCwnd = e.win.cwnd
 		e.win.ssthresh = e.cc.ssthresh(e)
 		e.caEvent(eventLoss)
@@ -165,15 +165,15 @@ func (e *Endpoint) enterLoss() {
 	e.win.cwnd = e.inFlight() + 1
 	e.win.acked = 0
 	e.win.stamp = e.now
-	if r.caState <= caDisorder && e.board.sacked >= e.cfg.Reordering {
-		e.board.reordering = min(e.board.reordering, e.cfg.Reordering)
+	if r.caState <= caDisorder && e.scoreboard.sackedOut >= e.cfg.Reordering {
+		e.scoreboard.reordering = min(e.scoreboard.reordering, e.cfg.Reordering)
 	}
-	if r.caState == caOpen && !e.anyResent() {
-		r.hasResent = false
+	if r.caState == caOpen && !e.anyRetransDone() {
+		r.hasRetransStamp = false
 	}
 	e.setCAState(caLoss)
-	r.high = e.sndNxt
-	e.tlp.high = 0
+	r.highSeq = e.sndNxt
+	e.tlp.highSeq = 0
 	e.ecn.queueCWR = e.ecn.on
 	r.frto = fresh || e.xmit.retries > 0
 }
@@ -184,16 +184,16 @@ func (e *Endpoint) timeoutMarkLost() {
 	reneged := e.queue.at(0).state&packetSACKed != 0
 	e.rec.reneging = e.rec.reneging || reneged
 	if reneged || !e.sack {
-		e.board.sacked = 0
+		e.scoreboard.sackedOut = 0
 	}
 	if reneged {
-		e.board.forgetSACKs()
+		e.scoreboard.forgetSACKs()
 	}
 	for i := range e.queue.n {
 		p := e.queue.at(i)
 		if reneged {
 			p.state &^= packetSACKed
-		} else if e.cfg.RACK && i > 0 && e.rackWait(p, 0) > 0 {
+		} else if e.cfg.RACK && i > 0 && e.rackRemaining(p, 0) > 0 {
 			continue
 		}
 		e.markLost(p)

@@ -66,7 +66,7 @@ func TestBackoffTime(t *testing.T) {
 		{5, time.Second, 63 * time.Second},
 		{0, time.Second, time.Second},
 	} {
-		if got := backoffTime(c.retries, c.base, 120*time.Second); got != c.want {
+		if got := modelTimeout(c.retries, c.base, 120*time.Second); got != c.want {
 			t.Errorf("%d retries from %v: %v, want %v", c.retries, c.base, got, c.want)
 		}
 	}

@@ -15,8 +15,8 @@ import (
 
 func scanSACK(e *Endpoint, s *Segment, a *ackSummary) {
 	blocks := s.SACK[:s.Blocks]
-	if e.board.sacked == 0 {
-		e.board.highSACKed = e.sndUna
+	if e.scoreboard.sackedOut == 0 {
+		e.scoreboard.highestSACK = e.sndUna
 	}
 	a.reordered = e.sndNxt
 	dup := e.checkDSACK(s, blocks, a)
@@ -30,20 +30,20 @@ func scanSACK(e *Endpoint, s *Segment, a *ackSummary) {
 			}
 		}
 	}
-	if e.rec.caState != caLoss || e.rec.undoMark {
+	if e.rec.caState != caLoss || e.rec.hasUndoMarker {
 		e.checkReordering(a.reordered)
 	}
 }
 
 func scanLossByTime(e *Endpoint) (wait time.Duration) {
-	window := e.rackWindow()
+	window := e.rackReorderWindow()
 	for i := range e.queue.n {
 		p := e.queue.at(i)
-		if p.state&packetSACKed != 0 || p.state&(packetLost|packetRetransmit) == packetLost ||
+		if p.state&packetSACKed != 0 || p.state&(packetLost|packetRetransInFlight) == packetLost ||
 			p.order >= e.rack.newest {
 			continue
 		}
-		if left := e.rackWait(p, window); left <= 0 {
+		if left := e.rackRemaining(p, window); left <= 0 {
 			e.markLost(p)
 		} else {
 			wait = max(wait, left)
@@ -53,7 +53,7 @@ func scanLossByTime(e *Endpoint) (wait time.Duration) {
 }
 
 func scanLossByCount(e *Endpoint, begins bool) {
-	above := e.board.sacked - e.board.reordering
+	above := e.scoreboard.sackedOut - e.scoreboard.reordering
 	if above < 0 {
 		if begins && e.queue.n > 0 {
 			e.markLost(e.queue.at(0))
@@ -77,21 +77,21 @@ func scanLossByCount(e *Endpoint, begins bool) {
 
 func scanRetransmissions(e *Endpoint, cause Cause) {
 	for i := 0; i < e.queue.n; i++ {
-		if e.inFlight() >= e.win.cwnd || e.board.resent >= e.board.lost {
+		if e.inFlight() >= e.win.cwnd || e.scoreboard.retransOut >= e.scoreboard.lostOut {
 			return
 		}
 		p := e.queue.at(i)
-		if p.state&packetLost == 0 || p.state&(packetSACKed|packetRetransmit) != 0 {
+		if p.state&packetLost == 0 || p.state&(packetSACKed|packetRetransInFlight) != 0 {
 			continue
 		}
-		if !e.retransmit(i, cause) {
+		if !e.retransmitPacket(i, cause) {
 			return
 		}
 		if e.rec.reducing() {
 			e.rec.prrOut++
 		}
 		if i == 0 && e.xmit.kind != timerReorder {
-			e.rearm(timerRetransmit, e.xmit.rto)
+			e.armTimer(timerRetransmit, e.xmit.rto)
 		}
 	}
 }
@@ -99,14 +99,14 @@ func scanRetransmissions(e *Endpoint, cause Cause) {
 func scanTimeout(e *Endpoint) {
 	reneged := e.queue.at(0).state&packetSACKed != 0
 	if reneged {
-		e.board.sacked = 0
+		e.scoreboard.sackedOut = 0
 		e.rec.reneging = true
 	}
 	for i := range e.queue.n {
 		p := e.queue.at(i)
 		if reneged {
 			p.state &^= packetSACKed
-		} else if e.cfg.RACK && i > 0 && e.rackWait(p, 0) > 0 {
+		} else if e.cfg.RACK && i > 0 && e.rackRemaining(p, 0) > 0 {
 			continue
 		}
 		e.markLost(p)
@@ -137,35 +137,35 @@ func decided(e *Endpoint) any {
 		p := e.queue.at(i)
 		marks = append(marks, packetMarks{p.seq, p.state &^ packetListed, p.sent, p.order})
 	}
-	b := e.board
+	b := e.scoreboard
 	return []any{
 		marks, slices.Clone(e.out), e.rack, e.rec, e.sndUna, e.rate.delivered,
-		[]int64{int64(b.sacked), int64(b.lost), int64(b.resent), int64(b.lostEver), b.highSACKed, int64(b.reordering)},
+		[]int64{int64(b.sackedOut), int64(b.lostOut), int64(b.retransOut), int64(b.lostTotal), b.highestSACK, int64(b.reordering)},
 	}
 }
 
 // checkScans holds what the incremental scans rely on.
 func checkScans(e *Endpoint) error {
-	q, b := &e.queue, &e.board
+	q, b := &e.queue, &e.scoreboard
 	var listed []uint32
 	counted := 0
 	for i := range q.n {
 		p := q.at(i)
-		waits := p.state&(packetLost|packetRetransmit) == packetLost
+		waits := p.state&(packetLost|packetRetransInFlight) == packetLost
 		switch {
 		case !q.listed && p.state&^(packetFIN|packetAppLimited) != 0:
 			return fmt.Errorf("packet %d is marked %b without a list", i, p.state)
 		case q.listed && p.state&(packetSACKed|packetListed) == 0 && !waits:
 			return fmt.Errorf("packet %d, marked %b, is not in the list", i, p.state)
-		case waits && p.state&packetSACKed == 0 && p.end() <= b.resendFrom:
-			return fmt.Errorf("packet %d waits to be sent again before %d", i, b.resendFrom)
-		case p.end() <= b.countedTo && p.state&(packetSACKed|packetLost) == 0:
+		case waits && p.state&packetSACKed == 0 && p.end() <= b.retransmitHint:
+			return fmt.Errorf("packet %d waits to be sent again before %d", i, b.retransmitHint)
+		case p.end() <= b.lostHint && p.state&(packetSACKed|packetLost) == 0:
 			return fmt.Errorf("packet %d is counted but neither SACKed nor lost", i)
 		}
-		if p.end() <= b.countedTo && p.state&packetSACKed != 0 {
+		if p.end() <= b.lostHint && p.state&packetSACKed != 0 {
 			counted++
 		}
-		for _, t := range b.tagged[:b.numTagged] {
+		for _, t := range b.sackCache[:b.sackCached] {
 			if p.seq >= t.Start && p.end() <= t.End && p.state&packetSACKed == 0 {
 				return fmt.Errorf("packet %d lies in the tagged block %v and is not SACKed", i, t)
 			}
@@ -174,8 +174,8 @@ func checkScans(e *Endpoint) error {
 			listed = append(listed, p.order)
 		}
 	}
-	if e.queue.n > 0 && b.countedTo > e.sndUna && counted != b.counted {
-		return fmt.Errorf("%d SACKed packets end before %d, counted %d", counted, b.countedTo, b.counted)
+	if e.queue.n > 0 && b.lostHint > e.sndUna && counted != b.lostCount {
+		return fmt.Errorf("%d SACKed packets end before %d, counted %d", counted, b.lostHint, b.lostCount)
 	}
 	slices.Sort(listed)
 	var got []uint32
@@ -310,16 +310,16 @@ func randomStep(rng *rand.Rand, e *Endpoint) (name string, apply func(e *Endpoin
 			if full {
 				return scanLossByTime(e)
 			}
-			return e.rackDetect()
+			return e.rackDetectLoss()
 		}
 	case draw < 82:
 		begins := rng.IntN(4) == 0
-		e.board.reordering = 1 + rng.IntN(5)
+		e.scoreboard.reordering = 1 + rng.IntN(5)
 		return "count", func(e *Endpoint, full bool) time.Duration {
 			if full {
 				scanLossByCount(e, begins)
 			} else {
-				e.markByCount(begins)
+				e.markLostByCount(begins)
 			}
 			return 0
 		}
@@ -329,7 +329,7 @@ func randomStep(rng *rand.Rand, e *Endpoint) (name string, apply func(e *Endpoin
 			if full {
 				scanRetransmissions(e, FastRetransmit)
 			} else {
-				e.resendLost(FastRetransmit)
+				e.xmitRetransmitQueue(FastRetransmit)
 			}
 			return 0
 		}
@@ -344,17 +344,17 @@ func randomStep(rng *rand.Rand, e *Endpoint) (name string, apply func(e *Endpoin
 			} else {
 				e.timeoutMarkLost()
 			}
-			e.retransmit(0, RTO)
+			e.retransmitPacket(0, RTO)
 			return 0
 		}
 	case draw < 98:
 		return "undo", func(e *Endpoint, _ bool) time.Duration {
-			e.undoReduction(true)
+			e.undoCwndReduction(true)
 			return 0
 		}
 	default:
 		return "probe", func(e *Endpoint, _ bool) time.Duration {
-			e.resend(e.queue.n-1, Probe)
+			e.retransmitSegment(e.queue.n-1, Probe)
 			return 0
 		}
 	}
@@ -372,5 +372,5 @@ func (e *Endpoint) receiveScanned(s *Segment, full bool) {
 			e.tagSACK(s, &a)
 		}
 	}
-	e.cleanQueue(s, &a, priorFack)
+	e.cleanRtxQueue(s, &a, priorFack)
 }

@@ -5,28 +5,28 @@ import "time"
 // scoreboard counts the marks on the packets of the retransmission queue and
 // remembers what SACK has told (RFC 6675, kernel tcp_sacktag_write_queue).
 type scoreboard struct {
-	sacked, lost, resent int // packets so marked
+	sackedOut, lostOut, retransOut int // packets so marked
 
-	lostEver    int   // packets ever marked lost
-	highSACKed  int64 // end of the highest packet SACKed
+	lostTotal   int   // packets ever marked lost
+	highestSACK int64 // end of the highest packet SACKed
 	reordering  int   // distance in packets within which the network may reorder
 	reorderSeen bool
 
-	// Where scans of the queue go on. No packet that ends at resendFrom or before waits
-	// to be sent again (kernel retransmit_skb_hint). Packets that end at countedTo or
+	// Where scans of the queue go on. No packet that ends at retransmitHint or before waits
+	// to be sent again (kernel retransmit_skb_hint). Packets that end at lostHint or
 	// before are SACKed, counted of them, or lost (lost_skb_hint, lost_cnt_hint).
-	resendFrom int64
-	countedTo  int64
-	counted    int
+	retransmitHint int64
+	lostHint       int64
+	lostCount      int
 	// tagged are the blocks of the last ACK, ascending: the packets within are SACKed
 	// (kernel recv_sack_cache).
-	tagged    [maxBlocks]Block
-	numTagged int
+	sackCache  [maxBlocks]Block
+	sackCached int
 }
 
 // forgetSACKs follows the packets that have lost their SACK mark.
 func (b *scoreboard) forgetSACKs() {
-	b.numTagged, b.countedTo, b.counted = 0, 0, 0
+	b.sackCached, b.lostHint, b.lostCount = 0, 0, 0
 }
 
 const maxReordering = 300 // tcp_max_reordering
@@ -45,35 +45,35 @@ type ackFlags uint16
 
 const (
 	ackData         ackFlags = 1 << iota // the segment carried data
-	ackWindow                            // it updated the window
+	ackWindowUpdate                      // it updated the window
 	ackDataAcked                         // it acknowledged data cumulatively
 	ackDataSACKed                        // it SACKed data anew
-	ackAdvanced                          // the left edge moved
+	ackUnaAdvanced                       // the left edge moved
 	ackDSACK                             // it reported a duplicate
-	ackDSACKProbe                        // namely of the tail loss probe
-	ackOriginal                          // something never sent again was acknowledged
-	ackResent                            // something sent again was acknowledged
+	ackDSACKTLP                          // namely of the tail loss probe
+	ackOrigAcked                         // something never sent again was acknowledged
+	ackRetransAcked                      // something sent again was acknowledged
 	ackReneging                          // the first packet is SACKed
-	ackTimer                             // the timer must be set
-	ackLostResent                        // a retransmission was found lost
+	ackSetTimer                          // the timer must be set
+	ackLostRetrans                       // a retransmission was found lost
 	ackECE                               // it carried ECE
-	ackNotDuplicate = ackData | ackWindow | ackDataAcked
-	ackAlert        = ackDataSACKed | ackDSACK | ackECE
+	ackNotDup       = ackData | ackWindowUpdate | ackDataAcked
+	ackCAAlert      = ackDataSACKed | ackDSACK | ackECE
 )
 
 // fack is the end of the highest packet known to have arrived.
 func (e *Endpoint) fack() int64 {
-	if e.board.sacked == 0 {
+	if e.scoreboard.sackedOut == 0 {
 		return e.sndUna
 	}
-	return max(e.board.highSACKed, e.sndUna)
+	return max(e.scoreboard.highestSACK, e.sndUna)
 }
 
 // tagSACK marks the packets that the segment's blocks cover.
 func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 	blocks := s.SACK[:min(int(s.Blocks), maxBlocks)]
-	if e.board.sacked == 0 {
-		e.board.highSACKed = e.sndUna
+	if e.scoreboard.sackedOut == 0 {
+		e.scoreboard.highestSACK = e.sndUna
 	}
 	a.reordered = e.sndNxt
 	dup := e.checkDSACK(s, blocks, a)
@@ -91,8 +91,8 @@ func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 		tagged[k] = b
 		n++
 	}
-	e.board.tagged, e.board.numTagged = tagged, n
-	if e.rec.caState != caLoss || e.rec.undoMark {
+	e.scoreboard.sackCache, e.scoreboard.sackCached = tagged, n
+	if e.rec.caState != caLoss || e.rec.hasUndoMarker {
 		e.checkReordering(a.reordered)
 	}
 }
@@ -102,7 +102,7 @@ func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 func (e *Endpoint) tagBlock(b Block, dup bool, a *ackSummary) {
 	from := b.Start
 	if !dup {
-		for _, t := range e.board.tagged[:e.board.numTagged] {
+		for _, t := range e.scoreboard.sackCache[:e.scoreboard.sackCached] {
 			if t.End <= from || t.Start >= b.End {
 				continue
 			}
@@ -136,9 +136,9 @@ func (e *Endpoint) tagWithin(b Block, from, to int64, dup bool, a *ackSummary) {
 
 // tagPacket marks one packet as arrived out of order (kernel tcp_sacktag_one).
 func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
-	board := &e.board
-	if dup && p.state&packetResentBefore != 0 {
-		e.undoneByDSACK(p.end())
+	sb := &e.scoreboard
+	if dup && p.state&packetRetransmitted != 0 {
+		e.countDSACKForUndo(p.end())
 		if p.state&packetSACKed != 0 {
 			a.reordered = min(a.reordered, p.seq)
 		}
@@ -148,20 +148,20 @@ func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
 	}
 	if p.state&packetSACKed == 0 {
 		e.rackAdvance(p)
-		if p.state&packetRetransmit != 0 {
+		if p.state&packetRetransInFlight != 0 {
 			// Not marked lost: the retransmission counts as still in flight.
 			if p.state&packetLost != 0 {
-				p.state &^= packetLost | packetRetransmit
-				board.lost--
-				board.resent--
+				p.state &^= packetLost | packetRetransInFlight
+				sb.lostOut--
+				sb.retransOut--
 			}
 		} else {
-			if p.state&packetEverResent == 0 {
+			if p.state&packetEverRetrans == 0 {
 				if p.seq < e.fack() {
 					a.reordered = min(a.reordered, p.seq)
 				}
-				if p.end() <= e.rec.high {
-					a.flags |= ackOriginal
+				if p.end() <= e.rec.highSeq {
+					a.flags |= ackOrigAcked
 				}
 				if !a.sackSample {
 					a.firstSent = p.sent
@@ -171,23 +171,23 @@ func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
 			}
 			if p.state&packetLost != 0 {
 				p.state &^= packetLost
-				board.lost--
+				sb.lostOut--
 			}
 		}
 		e.queue.list(e.sndNxt)
 		e.queue.unlist(p)
 		p.state |= packetSACKed
-		if p.end() <= board.countedTo {
-			board.counted++
+		if p.end() <= sb.lostHint {
+			sb.lostCount++
 		}
 		a.flags |= ackDataSACKed
-		board.sacked++
+		sb.sackedOut++
 		e.countDelivered(1, a.flags)
-		board.highSACKed = max(board.highSACKed, p.end())
+		sb.highestSACK = max(sb.highestSACK, p.end())
 	}
-	if dup && p.state&packetRetransmit != 0 {
-		p.state &^= packetRetransmit
-		board.resent--
+	if dup && p.state&packetRetransInFlight != 0 {
+		p.state &^= packetRetransInFlight
+		sb.retransOut--
 	}
 }
 
@@ -203,15 +203,15 @@ func (e *Endpoint) checkDSACK(s *Segment, blocks []Block, a *ackSummary) bool {
 	if !below && !within || b.End <= b.Start || b.End-b.Start > e.maxWindow {
 		return false
 	}
-	if e.tlp.high != 0 && e.tlp.high == b.End {
-		a.flags |= ackDSACKProbe
+	if e.tlp.highSeq != 0 && e.tlp.highSeq == b.End {
+		a.flags |= ackDSACKTLP
 	}
 	a.flags |= ackDSACK
 	e.countDelivered(1, a.flags)
-	if e.board.reorderSeen && a.flags&ackDSACKProbe == 0 {
+	if e.scoreboard.reorderSeen && a.flags&ackDSACKTLP == 0 {
 		e.rack.dsackSeen = true
 	}
-	if below && e.rec.undoRetrans > 0 && b.End > e.rec.undoFrom && b.End <= a.priorUna {
+	if below && e.rec.undoRetrans > 0 && b.End > e.rec.undoMarker && b.End <= a.priorUna {
 		e.rec.undoRetrans--
 	}
 	return true
@@ -224,10 +224,10 @@ func (e *Endpoint) checkReordering(low int64) {
 	if distance <= 0 {
 		return
 	}
-	if distance > int64(e.board.reordering)*int64(e.mss) {
-		e.board.reordering = int(min((distance+int64(e.mss)-1)/int64(e.mss), maxReordering))
+	if distance > int64(e.scoreboard.reordering)*int64(e.mss) {
+		e.scoreboard.reordering = int(min((distance+int64(e.mss)-1)/int64(e.mss), maxReordering))
 	}
-	e.board.reorderSeen = true
+	e.scoreboard.reorderSeen = true
 }
 
 // markLost marks a packet lost, or the retransmission of a lost one.
@@ -238,65 +238,65 @@ func (e *Endpoint) markLost(p *packet) {
 	e.queue.list(e.sndNxt)
 	if p.state&packetLost == 0 {
 		p.state |= packetLost
-		e.board.lost++
-		e.board.lostEver++
-	} else if p.state&packetRetransmit != 0 {
-		p.state &^= packetRetransmit
-		e.board.resent--
+		e.scoreboard.lostOut++
+		e.scoreboard.lostTotal++
+	} else if p.state&packetRetransInFlight != 0 {
+		p.state &^= packetRetransInFlight
+		e.scoreboard.retransOut--
 	}
-	if p.state&packetRetransmit == 0 { // an undo forgets the loss of one still in flight
+	if p.state&packetRetransInFlight == 0 { // an undo forgets the loss of one still in flight
 		e.queue.unlist(p)
-		e.board.resendFrom = min(e.board.resendFrom, p.seq)
+		e.scoreboard.retransmitHint = min(e.scoreboard.retransmitHint, p.seq)
 	}
 }
 
-// markByCount marks lost what has as many SACKed packets above it as the network
+// markLostByCount marks lost what has as many SACKed packets above it as the network
 // may reorder (RFC 6675 IsLost, kernel tcp_update_scoreboard); the first packet in
 // any case when recovery begins.
-func (e *Endpoint) markByCount(begins bool) {
-	above := e.board.sacked - e.board.reordering
+func (e *Endpoint) markLostByCount(begins bool) {
+	above := e.scoreboard.sackedOut - e.scoreboard.reordering
 	if above < 0 {
 		if begins && e.queue.n > 0 {
 			e.markLost(e.queue.at(0))
 		}
 		return
 	}
-	board := &e.board
-	for i := e.queue.find(board.countedTo); i < e.queue.n && board.counted <= above; i++ {
+	sb := &e.scoreboard
+	for i := e.queue.find(sb.lostHint); i < e.queue.n && sb.lostCount <= above; i++ {
 		p := e.queue.at(i)
 		if p.state&packetSACKed != 0 {
-			board.counted++
+			sb.lostCount++
 		} else if p.state&packetLost == 0 {
 			e.markLost(p)
 		}
-		board.countedTo = p.end()
+		sb.lostHint = p.end()
 	}
 }
 
 // Without SACK each duplicate ACK stands for one packet that arrived (RFC 6582,
 // kernel tcp_add_reno_sack, tcp_remove_reno_sacks).
 
-func (e *Endpoint) addDuplicate(flags ackFlags) {
-	holes := min(max(e.board.lost, 1), e.queue.n)
-	if e.board.sacked+1+holes > e.queue.n {
+func (e *Endpoint) addRenoSACK(flags ackFlags) {
+	holes := min(max(e.scoreboard.lostOut, 1), e.queue.n)
+	if e.scoreboard.sackedOut+1+holes > e.queue.n {
 		return
 	}
-	e.board.sacked++
+	e.scoreboard.sackedOut++
 	e.countDelivered(1, flags)
 }
 
-func (e *Endpoint) removeDuplicates(acked int, flags ackFlags) {
-	e.countDelivered(max(acked-e.board.sacked, 1), flags)
-	e.board.sacked = max(e.board.sacked-(acked-1), 0)
-	holes := min(max(e.board.lost, 1), e.queue.n)
-	e.board.sacked = min(e.board.sacked, e.queue.n-holes)
+func (e *Endpoint) removeRenoSACKs(acked int, flags ackFlags) {
+	e.countDelivered(max(acked-e.scoreboard.sackedOut, 1), flags)
+	e.scoreboard.sackedOut = max(e.scoreboard.sackedOut-(acked-1), 0)
+	holes := min(max(e.scoreboard.lostOut, 1), e.queue.n)
+	e.scoreboard.sackedOut = min(e.scoreboard.sackedOut, e.queue.n-holes)
 }
 
-// markNewReno marks the first packet lost: on the third duplicate ACK and on each
+// newRenoMarkLost marks the first packet lost: on the third duplicate ACK and on each
 // partial ACK in recovery (kernel tcp_newreno_mark_lost).
-func (e *Endpoint) markNewReno(advanced bool) {
+func (e *Endpoint) newRenoMarkLost(advanced bool) {
 	recovering := e.rec.caState == caRecovery
-	if (e.rec.caState < caRecovery && e.board.sacked >= e.board.reordering) || (recovering && advanced) {
+	if (e.rec.caState < caRecovery && e.scoreboard.sackedOut >= e.scoreboard.reordering) || (recovering && advanced) {
 		if p := e.queue.at(0); p.state&packetLost == 0 {
 			e.markLost(p)
 		}

@@ -6,14 +6,14 @@ import "time"
 type packetState uint8
 
 const (
-	packetSACKed       packetState = 1 << iota // the peer has it out of order
-	packetLost                                 // deemed lost
-	packetRetransmit                           // its retransmission is in flight
-	packetEverResent                           // it was retransmitted at least once
-	packetFIN                                  // its last offset is the FIN
-	packetAppLimited                           // the application was the limit when it was sent
-	packetListed                               // it is in the list by transmission
-	packetResentBefore = packetRetransmit | packetEverResent
+	packetSACKed          packetState = 1 << iota // the peer has it out of order
+	packetLost                                    // deemed lost
+	packetRetransInFlight                         // its retransmission is in flight
+	packetEverRetrans                             // it was retransmitted at least once
+	packetFIN                                     // its last offset is the FIN
+	packetAppLimited                              // the application was the limit when it was sent
+	packetListed                                  // it is in the list by transmission
+	packetRetransmitted   = packetRetransInFlight | packetEverRetrans
 )
 
 // packet is one sent and not yet acknowledged segment. Windows, marks and losses
@@ -43,7 +43,7 @@ func (p *packet) sentBefore(order uint32) bool { return int32(p.order-order) < 0
 // mayBeLost reports whether the packet, or its retransmission, may yet be found lost: it
 // is neither SACKed, nor lost and not sent again.
 func (p *packet) mayBeLost() bool {
-	return p.state&packetSACKed == 0 && p.state&(packetLost|packetRetransmit) != packetLost
+	return p.state&packetSACKed == 0 && p.state&(packetLost|packetRetransInFlight) != packetLost
 }
 
 // slot is a place in the ring of a retransmitQueue, counted from 1; 0: none.

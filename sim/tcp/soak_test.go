@@ -76,7 +76,7 @@ func checkEnds(t *testing.T, p *pipe, what string) (failed bool) {
 		if st.SegmentsSent != int64(p.sent[side]) || st.SegmentsReceived > other.SegmentsSent {
 			t.Fatalf("%s: side %d sent %d segments, counted %+v", what, side, p.sent[side], st)
 		}
-		if b := e.board; e.queue.n == 0 && (b.sacked != 0 || b.lost != 0 || b.resent != 0) {
+		if b := e.scoreboard; e.queue.n == 0 && (b.sackedOut != 0 || b.lostOut != 0 || b.retransOut != 0) {
 			t.Fatalf("%s: side %d: empty queue with marks %+v", what, side, b)
 		}
 	}
@@ -167,21 +167,21 @@ func (p *pipe) checkMarks(t *testing.T, seed int) {
 		for i := range e.queue.n {
 			q := e.queue.at(i)
 			if q.state&packetSACKed != 0 {
-				b.sacked++
+				b.sackedOut++
 			}
 			if q.state&packetLost != 0 {
-				b.lost++
+				b.lostOut++
 			}
-			if q.state&packetRetransmit != 0 {
-				b.resent++
+			if q.state&packetRetransInFlight != 0 {
+				b.retransOut++
 			}
 			if i > 0 && e.queue.at(i-1).end() != q.seq {
 				t.Fatalf("seed %d: packets %d and %d do not join", seed, i-1, i)
 			}
 		}
-		if e.sack && b.sacked != e.board.sacked || b.lost != e.board.lost || b.resent != e.board.resent {
+		if e.sack && b.sackedOut != e.scoreboard.sackedOut || b.lostOut != e.scoreboard.lostOut || b.retransOut != e.scoreboard.retransOut {
 			t.Fatalf("seed %d side %d at %v: counted %d SACKed, %d lost, %d resent; kept %d, %d, %d", seed, side, p.now,
-				b.sacked, b.lost, b.resent, e.board.sacked, e.board.lost, e.board.resent)
+				b.sackedOut, b.lostOut, b.retransOut, e.scoreboard.sackedOut, e.scoreboard.lostOut, e.scoreboard.retransOut)
 		}
 		if err := checkScans(e); err != nil {
 			t.Fatalf("seed %d side %d at %v: %v", seed, side, p.now, err)

@@ -1,17 +1,17 @@
 package tcp
 
-// tailLossProbe is the probe that turns the loss of a flight's tail from a timeout
+// lossProbe is the probe that turns the loss of a flight's tail from a timeout
 // into something SACK can tell (RFC 8985 §7).
-type tailLossProbe struct {
-	high   int64 // the probe's episode ends when this offset is acknowledged; 0: none
-	resent bool  // the probe was a retransmission, not new data
+type lossProbe struct {
+	highSeq       int64 // the probe's episode ends when this offset is acknowledged; 0: none
+	retransmitted bool  // the probe was a retransmission, not new data
 }
 
-// scheduleProbe arms the probe: after two round trips, with one packet out also the
+// scheduleLossProbe arms the probe: after two round trips, with one packet out also the
 // time of a delayed ACK, never later than the retransmission timeout. advancing: an
 // ACK restarts the timeout now. It reports whether a probe is possible (kernel
 // tcp_schedule_loss_probe).
-func (e *Endpoint) scheduleProbe(advancing bool) bool {
+func (e *Endpoint) scheduleLossProbe(advancing bool) bool {
 	if !e.cfg.TailLossProbe || !e.sack || e.queue.n == 0 ||
 		(e.rec.caState != caOpen && e.rec.caState != caCWR) {
 		return false
@@ -32,49 +32,49 @@ func (e *Endpoint) scheduleProbe(advancing bool) bool {
 	if left > 0 {
 		delay = min(delay, left)
 	}
-	e.rearm(timerProbe, delay)
+	e.armTimer(timerProbe, delay)
 	return true
 }
 
-// probeTimeout sends new data if it can, else the last packet again, and leaves the
+// sendLossProbe sends new data if it can, else the last packet again, and leaves the
 // rest to the retransmission timeout (kernel tcp_send_loss_probe).
-func (e *Endpoint) probeTimeout() {
-	if e.tlp.high == 0 && e.queue.n > 0 {
-		e.tlp.resent = false
+func (e *Endpoint) sendLossProbe() {
+	if e.tlp.highSeq == 0 && e.queue.n > 0 {
+		e.tlp.retransmitted = false
 		sent := 0
-		if e.canSend() && min(e.sndNxt+int64(e.mss), e.queueEnd()) <= e.windowEnd() {
-			sent = e.sendNew(Probe, 1, infiniteThreshold)
+		if e.canSend() && min(e.sndNxt+int64(e.mss), e.streamEnd()) <= e.windowEnd() {
+			sent = e.sendNew(Probe, 1, infiniteSSThresh)
 			if e.rec.reducing() {
 				e.rec.prrOut += sent
 			}
 		} else {
-			e.resend(e.queue.n-1, Probe)
-			e.tlp.resent = true
+			e.retransmitSegment(e.queue.n-1, Probe)
+			e.tlp.retransmitted = true
 			sent = 1
 		}
 		if sent > 0 {
-			e.tlp.high = e.sndNxt
+			e.tlp.highSeq = e.sndNxt
 			e.stats.Probes++
 			e.xmit.kind = timerNone // the timeout runs from now
 		}
 	}
-	e.rearmRTO()
+	e.armRTO()
 }
 
-// probeAcked ends the probe's episode: if what the probe sent again had not been
+// processTLPAck ends the probe's episode: if what the probe sent again had not been
 // reported as a duplicate, it repaired a loss, and the window is reduced (kernel
 // tcp_process_tlp_ack).
-func (e *Endpoint) probeAcked(ack int64, a *ackSummary) {
+func (e *Endpoint) processTLPAck(ack int64, a *ackSummary) {
 	switch {
-	case ack < e.tlp.high:
-	case !e.tlp.resent, a.flags&ackDSACKProbe != 0:
-		e.tlp.high = 0
-	case ack > e.tlp.high:
-		e.beginReduction()
+	case ack < e.tlp.highSeq:
+	case !e.tlp.retransmitted, a.flags&ackDSACKTLP != 0:
+		e.tlp.highSeq = 0
+	case ack > e.tlp.highSeq:
+		e.initCwndReduction()
 		e.setCAState(caCWR)
-		e.endReduction()
-		e.keepOpen()
-	case a.flags&(ackAdvanced|ackNotDuplicate|ackDataSACKed) == 0:
-		e.tlp.high = 0
+		e.endCwndReduction()
+		e.tryKeepOpen()
+	case a.flags&(ackUnaAdvanced|ackNotDup|ackDataSACKed) == 0:
+		e.tlp.highSeq = 0
 	}
 }

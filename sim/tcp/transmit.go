@@ -13,7 +13,7 @@ func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
 		e.checkAppLimited()
 	}
 	if e.sndNxt == e.dataEnd {
-		e.restartAfterIdle()
+		e.slowStartAfterIdle()
 	}
 	e.dataEnd += n
 	e.writes.add(e.dataEnd, tag)
@@ -117,8 +117,8 @@ func (e *Endpoint) sendACK(cause Cause, since Tag) {
 
 func (e *Endpoint) windowEnd() int64 { return e.sndUna + e.sndWnd }
 
-// queueEnd is the end of all that is to be sent, FIN included.
-func (e *Endpoint) queueEnd() int64 {
+// streamEnd is the end of all that is to be sent, FIN included.
+func (e *Endpoint) streamEnd() int64 {
 	if e.finQueued {
 		return e.dataEnd + 1
 	}
@@ -127,7 +127,7 @@ func (e *Endpoint) queueEnd() int64 {
 
 // inFlight is the number of packets believed to be in the network (RFC 6675 pipe).
 func (e *Endpoint) inFlight() int {
-	return e.queue.n - e.board.sacked - e.board.lost + e.board.resent
+	return e.queue.n - e.scoreboard.sackedOut - e.scoreboard.lostOut + e.scoreboard.retransOut
 }
 
 // push sends new data while both windows have room (kernel tcp_write_xmit). cause
@@ -136,33 +136,33 @@ func (e *Endpoint) push(cause Cause) {
 	if !e.canSend() {
 		return
 	}
-	sent := e.sendNew(cause, infiniteThreshold, e.win.cwnd)
+	sent := e.sendNew(cause, infiniteSSThresh, e.win.cwnd)
 	if sent > 0 {
 		if e.rec.reducing() {
 			e.rec.prrOut += sent
 		}
-		e.scheduleProbe(false)
+		e.scheduleLossProbe(false)
 	}
-	if e.queue.n == 0 && e.sndNxt < e.queueEnd() && e.xmit.kind == timerNone {
+	if e.queue.n == 0 && e.sndNxt < e.streamEnd() && e.xmit.kind == timerNone {
 		e.armPersist()
 	}
 }
 
 // canSend reports whether the state allows to send what has been queued.
 func (e *Endpoint) canSend() bool {
-	return e.sndNxt < e.queueEnd() && e.state >= Established && e.state != TimeWait
+	return e.sndNxt < e.streamEnd() && e.state >= Established && e.state != TimeWait
 }
 
 // sendNew sends at most limit new segments into a congestion window of cwnd packets
 // and returns how many it sent.
 func (e *Endpoint) sendNew(cause Cause, limit, cwnd int) int {
-	queueEnd, windowEnd, room := e.queueEnd(), e.windowEnd(), cwnd-e.inFlight()
+	streamEnd, windowEnd, room := e.streamEnd(), e.windowEnd(), cwnd-e.inFlight()
 	sent, perBurst, inBurst := 0, 0, 0
 	burstFrom, prior := e.sndNxt, e.pacer.next
 	if e.nagleHolds && cause == Window {
 		cause = Nagle
 	}
-	for e.sndNxt < queueEnd && sent < limit && sent < room {
+	for e.sndNxt < streamEnd && sent < limit && sent < room {
 		end := min(e.sndNxt+int64(e.mss), e.dataEnd)
 		fin := e.finQueued && end == e.dataEnd
 		edge := end
@@ -188,14 +188,14 @@ func (e *Endpoint) sendNew(cause Cause, limit, cwnd int) int {
 		}
 		inBurst++
 		sent++
-		last := edge == queueEnd || inBurst == perBurst
+		last := edge == streamEnd || inBurst == perBurst
 		e.sendPacket(end, fin, last, cause)
 	}
 	if e.pacer.on {
 		e.burstSent(min(e.sndNxt, e.dataEnd)-burstFrom, prior)
 	}
 	if limited := sent >= room; sent > 0 || limited {
-		e.validateWindow(limited)
+		e.cwndValidate(limited)
 	}
 	return sent
 }
@@ -231,7 +231,7 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 			e.txStart(1)
 		}
 		e.lastSend = e.now
-		e.ack.replied(e.now)
+		e.ack.dataSent(e.now)
 		e.stats.BytesSent += int64(s.Len)
 	}
 	end = p.end()
@@ -245,7 +245,7 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 	}
 	e.sndNxt = end
 	if e.queue.n == 1 || e.xmit.kind == timerProbe {
-		e.rearmRTO()
+		e.armRTO()
 	}
 }
 
@@ -288,8 +288,8 @@ func (e *Endpoint) burstSize(room int) int {
 	return max(int(min(bytes, 65536)/int64(e.mss)), least)
 }
 
-// resend sends packet i of the queue again.
-func (e *Endpoint) resend(i int, cause Cause) {
+// retransmitSegment sends packet i of the queue again.
+func (e *Endpoint) retransmitSegment(i int, cause Cause) {
 	p := e.queue.at(i)
 	e.burst++
 	prior := e.pacer.next
@@ -307,12 +307,12 @@ func (e *Endpoint) resend(i int, cause Cause) {
 			e.txStart(0)
 		}
 		e.lastSend = e.now
-		e.ack.replied(e.now)
+		e.ack.dataSent(e.now)
 	}
 	e.acknowledge(s)
 	e.sends++
 	p.sent, p.order, p.tag = e.now, uint32(e.sends), e.tag
-	p.state |= packetEverResent
+	p.state |= packetEverRetrans
 	if e.rate.sample != nil {
 		e.rate.snapshot(p, e.queue.n)
 	}

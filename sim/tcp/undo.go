@@ -8,9 +8,9 @@ import "time"
 
 func (e *Endpoint) initUndo() {
 	r := &e.rec
-	r.undoMark, r.undoFrom = true, e.sndUna
-	r.undoRetrans = e.board.resent
-	if e.tlp.high != 0 && e.tlp.resent {
+	r.hasUndoMarker, r.undoMarker = true, e.sndUna
+	r.undoRetrans = e.scoreboard.retransOut
+	if e.tlp.highSeq != 0 && e.tlp.retransmitted {
 		r.undoRetrans++
 	}
 	if r.undoRetrans == 0 {
@@ -18,9 +18,9 @@ func (e *Endpoint) initUndo() {
 	}
 }
 
-// undoneByDSACK counts a duplicate report of something sent again.
-func (e *Endpoint) undoneByDSACK(end int64) {
-	if r := &e.rec; r.undoMark && r.undoRetrans > 0 && end > r.undoFrom {
+// countDSACKForUndo counts a duplicate report of something sent again.
+func (e *Endpoint) countDSACKForUndo(end int64) {
+	if r := &e.rec; r.hasUndoMarker && r.undoRetrans > 0 && end > r.undoMarker {
 		r.undoRetrans--
 	}
 }
@@ -33,60 +33,60 @@ func (e *Endpoint) echoesBefore(s *Segment, instant time.Duration) bool {
 
 // delayed reports that the original arrived after all.
 func (e *Endpoint) delayed(s *Segment) bool {
-	if e.rec.hasResent {
-		return e.echoesBefore(s, e.rec.firstResent)
+	if e.rec.hasRetransStamp {
+		return e.echoesBefore(s, e.rec.retransStamp)
 	}
-	return e.sack || e.sndUna < e.rec.high
+	return e.sack || e.sndUna < e.rec.highSeq
 }
 
 func (e *Endpoint) mayUndo(s *Segment) bool {
-	return e.rec.undoMark && (e.rec.undoRetrans == 0 || e.delayed(s))
+	return e.rec.hasUndoMarker && (e.rec.undoRetrans == 0 || e.delayed(s))
 }
 
-// undoReduction restores the window; unmark forgets which packets were deemed lost.
-func (e *Endpoint) undoReduction(unmark bool) {
+// undoCwndReduction restores the window; unmark forgets which packets were deemed lost.
+func (e *Endpoint) undoCwndReduction(unmark bool) {
 	r := &e.rec
 	if unmark {
 		for i := range e.queue.n {
 			e.queue.at(i).state &^= packetLost
 		}
-		e.board.lost = 0
-		e.board.countedTo, e.board.counted = 0, 0
+		e.scoreboard.lostOut = 0
+		e.scoreboard.lostHint, e.scoreboard.lostCount = 0, 0
 		e.queue.relist()
 	}
-	if r.priorThreshold > 0 {
+	if r.priorSSThresh > 0 {
 		e.win.cwnd = e.cc.undoCwnd(e)
-		if r.priorThreshold > e.win.ssthresh {
-			e.win.ssthresh = r.priorThreshold
+		if r.priorSSThresh > e.win.ssthresh {
+			e.win.ssthresh = r.priorSSThresh
 			e.ecn.queueCWR = false
 		}
 	}
 	e.win.stamp = e.now
-	r.undoMark = false
+	r.hasUndoMarker = false
 	e.rack.advanced = true
 	e.stats.Undos++
 }
 
-// holdsReno: without SACK the phase is held until something above high is
+// renoHoldsState: without SACK the phase is held until something above high is
 // acknowledged (RFC 6582 §3.2, step 2).
-func (e *Endpoint) holdsReno() bool {
-	if e.sndUna != e.rec.high || e.sack {
+func (e *Endpoint) renoHoldsState() bool {
+	if e.sndUna != e.rec.highSeq || e.sack {
 		return false
 	}
-	if !e.anyResent() {
-		e.rec.hasResent = false
+	if !e.anyRetransDone() {
+		e.rec.hasRetransStamp = false
 	}
 	return true
 }
 
-// undoRecovery ends a recovery. It returns true if the phase has to be held.
-func (e *Endpoint) undoRecovery(s *Segment) bool {
+// tryUndoRecovery ends a recovery. It returns true if the phase has to be held.
+func (e *Endpoint) tryUndoRecovery(s *Segment) bool {
 	if e.mayUndo(s) {
-		e.undoReduction(false)
+		e.undoCwndReduction(false)
 	} else if e.rack.persist > 0 {
 		e.rack.persist--
 	}
-	if e.holdsReno() {
+	if e.renoHoldsState() {
 		return true
 	}
 	e.setCAState(caOpen)
@@ -94,23 +94,23 @@ func (e *Endpoint) undoRecovery(s *Segment) bool {
 	return false
 }
 
-func (e *Endpoint) undoByDSACK() bool {
-	if !e.rec.undoMark || e.rec.undoRetrans != 0 {
+func (e *Endpoint) tryUndoDSACK() bool {
+	if !e.rec.hasUndoMarker || e.rec.undoRetrans != 0 {
 		return false
 	}
 	e.rack.persist = min(e.rack.persist+1, rackPersist)
-	e.undoReduction(false)
+	e.undoCwndReduction(false)
 	return true
 }
 
-// undoLoss ends the recovery after a timeout that was spurious.
-func (e *Endpoint) undoLoss(s *Segment, frto bool) bool {
+// tryUndoLoss ends the recovery after a timeout that was spurious.
+func (e *Endpoint) tryUndoLoss(s *Segment, frto bool) bool {
 	if !frto && !e.mayUndo(s) {
 		return false
 	}
-	e.undoReduction(true)
+	e.undoCwndReduction(true)
 	e.xmit.retries = 0
-	if e.holdsReno() {
+	if e.renoHoldsState() {
 		return true
 	}
 	if frto || e.sack {
@@ -120,20 +120,20 @@ func (e *Endpoint) undoLoss(s *Segment, frto bool) bool {
 	return true
 }
 
-// undoPartial serves a partial ACK in fast recovery. It returns true if nothing is
+// tryUndoPartial serves a partial ACK in fast recovery. It returns true if nothing is
 // to be sent again: the packet was late, not lost, while retransmissions are out.
-func (e *Endpoint) undoPartial(s *Segment, priorUna int64) bool {
-	if !e.rec.undoMark || !e.delayed(s) {
+func (e *Endpoint) tryUndoPartial(s *Segment, priorUna int64) bool {
+	if !e.rec.hasUndoMarker || !e.delayed(s) {
 		return false
 	}
 	e.checkReordering(priorUna)
-	if e.board.resent > 0 {
+	if e.scoreboard.retransOut > 0 {
 		return true
 	}
-	if !e.anyResent() {
-		e.rec.hasResent = false
+	if !e.anyRetransDone() {
+		e.rec.hasRetransStamp = false
 	}
-	e.undoReduction(true)
-	e.keepOpen()
+	e.undoCwndReduction(true)
+	e.tryKeepOpen()
 	return false
 }
