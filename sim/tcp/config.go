@@ -5,65 +5,66 @@ import (
 	"time"
 )
 
-// Config holds the settings of one endpoint: what Linux keeps in its sysctls,
-// socket options and route attributes. Start from DefaultConfig.
+// Config holds the settings of one endpoint: Linux's sysctls, socket options and route
+// attributes. Start from DefaultConfig.
 type Config struct {
-	// MTU is the size in bytes of the largest IPv4 packet; the MSS is 40 less.
+	// MTU is the size in bytes of the largest IPv4 packet (128 to 65535); the MSS is 40 less.
 	MTU int
-	// Timestamps, SACK and WindowScaling offer the options (tcp_timestamps,
-	// tcp_sack, tcp_window_scaling); each is used if both sides offer it.
+	// Timestamps, SACK and WindowScaling offer the options (tcp_timestamps, tcp_sack,
+	// tcp_window_scaling). An option is used if both endpoints offer it.
 	Timestamps, SACK, WindowScaling bool
-	// CongestionControl names the algorithm: one of CongestionControls
+	// CongestionControl is the name of the algorithm, one of CongestionControls
 	// (tcp_congestion_control).
 	CongestionControl string
-	// ECN requests Explicit Congestion Notification on a SYN and grants it on a
-	// SYN-ACK; it is used if both sides have it (tcp_ecn: 1 if set, 0 if not).
+	// ECN requests Explicit Congestion Notification on the SYN and grants it on the SYN-ACK
+	// (tcp_ecn 1, else 0). It is used if both endpoints set it (RFC 3168).
 	ECN bool
-	// Pacing spaces bursts by the pacing rate also where the congestion control does
-	// not ask for it (SO_MAX_PACING_RATE without a limit, or an fq qdisc).
+	// Pacing spaces bursts by the pacing rate, also for a congestion control that does not
+	// ask for pacing (kernel SK_PACING_NEEDED, as SO_MAX_PACING_RATE sets it).
 	Pacing bool
-	// InitialWindow is the first congestion window in segments (RFC 6928).
+	// InitialWindow is the initial congestion window in segments, 1 to 65536 (RFC 6928).
 	InitialWindow int
-	// SlowStartAfterIdle shrinks the congestion window after an idle period of an
-	// RTO (tcp_slow_start_after_idle).
+	// SlowStartAfterIdle reduces the congestion window after an idle RTO
+	// (tcp_slow_start_after_idle; RFC 5681 §4.1, RFC 2861).
 	SlowStartAfterIdle bool
-	// Nagle holds a partial segment back while data is unacknowledged (the reverse
-	// of TCP_NODELAY).
+	// Nagle holds a partial segment back while another one is unacknowledged (RFC 896, in
+	// Minshall's form; the reverse of TCP_NODELAY).
 	Nagle bool
 
-	// InitialRTO is the retransmission timeout before there is a sample of the
-	// round-trip time (RFC 6298 §2.1).
+	// InitialRTO is the retransmission timeout before the first sample of the round-trip
+	// time (RFC 6298 §2.1).
 	InitialRTO time.Duration
 	// MinRTO and MaxRTO bound the retransmission timeout (tcp_rto_min_us,
 	// tcp_rto_max_ms). As in Linux, MinRTO bounds its variance term.
 	MinRTO, MaxRTO time.Duration
-	// SYNLinearTimeouts is how many retransmissions of the SYN keep the initial
-	// timeout (tcp_syn_linear_timeouts), SYNRetries how many follow them, each after
-	// twice the time (tcp_syn_retries): 4 and 6 give up after 131 s.
+	// SYNLinearTimeouts is the number of SYN retransmissions that keep the initial timeout
+	// (tcp_syn_linear_timeouts). SYNRetries is the number of those that follow, each after
+	// twice the time of the one before (tcp_syn_retries). With 4 and 6, Connect fails after
+	// 131 s.
 	SYNLinearTimeouts, SYNRetries int
 	// SYNACKRetries is the number of SYN-ACK retransmissions (tcp_synack_retries).
 	SYNACKRetries int
-	// Retries is the number of retransmissions of data before the connection
-	// fails; as in Linux it stands for the time that many doublings of MinRTO take
-	// (tcp_retries2: 15 gives 924.6 s).
+	// Retries is the number of data retransmissions before the connection fails
+	// (tcp_retries2). As in Linux it stands for the time that so many doublings of MinRTO
+	// take: 924.6 s for 15.
 	Retries int
-	// Reordering is the number of segments above a missing one that mark it lost
-	// (tcp_reordering; RFC 6675 DupThresh).
+	// Reordering is the number of SACKed segments above a missing one that mark it lost
+	// (tcp_reordering; DupThresh of RFC 6675).
 	Reordering int
-	// RACK finds losses by time (tcp_recovery 1), TailLossProbe probes for the loss
-	// of a flight's tail (tcp_early_retrans 3); both need SACK (RFC 8985).
+	// RACK finds losses by time (tcp_recovery 1; RFC 8985 §6). TailLossProbe probes for the
+	// loss of a flight's last segments (tcp_early_retrans 3; RFC 8985 §7). Both need SACK.
 	RACK, TailLossProbe bool
 
-	// ReceiveBuffer and MaxReceiveBuffer are the first and the largest size of the
-	// receive buffer in bytes (tcp_rmem's second and third value). As in Linux half
-	// of it is window; the rest is overhead.
+	// ReceiveBuffer and MaxReceiveBuffer are the initial and the largest size of the receive
+	// buffer in bytes (second and third value of tcp_rmem). As in Linux, half of the initial
+	// buffer is window; the rest is overhead.
 	ReceiveBuffer, MaxReceiveBuffer int
 
-	// HZ is the frequency of the host's timer ticks per second (CONFIG_HZ); timers
-	// then expire when the kernel's timer wheel would let them. 0: timers are exact.
+	// HZ is the number of the host's timer ticks per second (CONFIG_HZ): timers expire when
+	// the kernel's timer wheel lets them. 0: timers are exact.
 	HZ int
-	// ClockOffset is what the host's clock reads at virtual time 0. It places the
-	// timer ticks: with equal offsets both ends tick together.
+	// ClockOffset is the reading of the host's clock at virtual time 0. It places the timer
+	// ticks: hosts with equal offsets tick together.
 	ClockOffset time.Duration
 }
 
@@ -93,7 +94,7 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate reports the first setting that no endpoint can work with.
+// Validate returns an error for the first setting that is out of its range.
 func (c *Config) Validate() error {
 	for _, r := range []struct {
 		name        string

@@ -1,6 +1,6 @@
-// Package tcp is one end of a TCP connection that behaves as Linux 6.18's, without
-// I/O: segments and time go in, segments and a deadline come out. It moves offsets
-// and lengths, never bytes, so the payload stays with the caller.
+// Package tcp is one endpoint of a TCP connection that behaves as that of Linux 6.18. It does
+// no I/O: segments and time go in, segments and a deadline come out. It handles stream offsets
+// and lengths only; the caller keeps the payload.
 //
 //	             Connect Listen Write Read CloseWrite Abort
 //	                              │
@@ -12,38 +12,38 @@
 //	                              ▼
 //	             Delivered PeerClosed State Err Stats
 //
-// The caller's part, after every call that takes a time:
+// After every call that takes a time, the caller does this:
 //
-//  1. Send what Output returns, in order.
-//  2. Look at Delivered and PeerClosed: the application may take bytes with Read, and
-//     should, as the receive window closes otherwise. Pairs of small segments are
-//     acknowledged when they are read, as in Linux.
-//  3. Call Tick at the instant that Deadline names. There is none (Never) while the
-//     endpoint waits for nothing: an established idle connection and TIME-WAIT hold no
-//     timer.
+//  1. It sends the segments that Output returns, in order.
+//  2. It looks at Delivered and PeerClosed. The application takes the bytes with Read; while it
+//     does not, the receive window closes. Linux acknowledges two small segments when the
+//     application reads them, and so does the endpoint.
+//  3. It calls Tick at the instant that Deadline returns. Deadline is Never while no timer
+//     runs: on an established idle connection, and in TIME-WAIT.
 //
-// Time never goes back; many calls may share an instant. Each call carries a Tag, the
-// caller's name for the event at hand. Each segment tells why it left now (Cause) and
-// the tag of the event since which it has been waiting (Since), so that a caller can
-// walk back from any arrival to what decided it.
+// Time never goes back; many calls may have the same instant. Each call carries a Tag: the
+// caller's name for the event that it handles. Each segment says why it was sent (Kind, Cause)
+// and names the event since which its data has been waiting (Since). The caller can so follow
+// the causes of any arrival back to the beginning. Tags lists the tags that can still be named.
 //
-// # What happens inside
+// # Files
 //
-// The handshake (handshake.go) agrees on options and the segment size. A write is cut
-// into packets that wait in the retransmission queue (transmit.go, sendqueue.go) as
-// far as the peer's window and the congestion window (congestion.go) allow: both are
-// looked at packet by packet, however short. What arrives is put in order
-// (receive.go, reassembly.go), opens the window that is offered (rcvwindow.go) and is
-// acknowledged at once or later (delack.go). An ACK (ack.go) frees packets, measures
-// the round trip (rtt.go) and marks packets by SACK (scoreboard.go). Losses are found
-// by time (rack.go) or count, made visible by a probe (tlp.go) and repaired in fast
-// recovery (recovery.go) or after the timeout (rto.go); what proves to have been no
-// loss is undone (undo.go). Timers run when the kernel's timer wheel would let them
-// (wheel.go). close.go ends the connection, persist.go probes a closed window.
+// The handshake (handshake.go) agrees on the options and the segment size. Files snd_ send:
+// what is written is cut into packets as far as the peer's window and the congestion window
+// allow (snd_transmit.go), and kept in the retransmission queue (snd_queue.go) until an ACK
+// takes them out (snd_ack.go). Files rcv_ receive: segments are put in order
+// (rcv_reassembly.go), open the receive window (rcv_window.go) and are acknowledged at once or
+// later (rcv_delack.go). Files loss_ find and repair losses: SACK marks packets
+// (loss_scoreboard.go), RACK finds losses by time (loss_rack.go), the tail loss probe makes them
+// visible (loss_tlp.go), fast recovery repairs them (loss_recovery.go), and what proves to have
+// been no loss is undone (loss_undo.go). Files timer_ hold the retransmission timer
+// (timer_rto.go), the round-trip time (timer_rtt.go) and the kernel's timer wheel
+// (timer_wheel.go). Files cc_ hold the congestion control: its interface (cc_congestion.go), the
+// delivery rate (cc_rate.go) and an algorithm each. ecn.go is Explicit Congestion Notification.
 //
-// Names in brackets such as "kernel tcp_ack" are functions of Linux that decide the
-// same; settings in brackets are its sysctls.
+// "Kernel tcp_ack" in brackets is the function of Linux that decides the same; a name such as
+// tcp_sack in brackets is a sysctl.
 //
-// Everything is integer arithmetic and nothing is allocated once the buffers have
-// their size, so one Endpoint serves any number of connections through Reset.
+// All arithmetic is in integers. Nothing is allocated once the buffers have their size: one
+// Endpoint serves any number of connections through Reset.
 package tcp

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Why a connection failed.
+// The reasons why a connection failed, as Endpoint.Err returns them.
 var (
-	// ErrTimeout: retransmissions went unanswered for too long (ETIMEDOUT).
+	// ErrTimeout: no retransmission was answered in the time allowed (ETIMEDOUT).
 	ErrTimeout = errors.New("tcp: connection timed out")
 	// ErrReset: the peer sent a RST (ECONNRESET).
 	ErrReset = errors.New("tcp: connection reset by peer")
 	// ErrRefused: the peer answered the SYN with a RST (ECONNREFUSED).
 	ErrRefused = errors.New("tcp: connection refused")
-	// ErrAborted: this side called Abort.
+	// ErrAborted: the caller of this endpoint called Abort.
 	ErrAborted = errors.New("tcp: connection aborted")
 )
 
@@ -49,24 +49,25 @@ func (s State) String() string {
 	return "unknown"
 }
 
-// Stats counts what one endpoint did since Reset.
+// Stats are the counters of one endpoint since Reset.
 type Stats struct {
 	// SegmentsSent and SegmentsReceived count all segments.
 	SegmentsSent, SegmentsReceived int64
-	// Retransmits counts segments with data or FIN sent again, SYNRetransmits SYNs
-	// and SYN-ACKs sent again.
+	// Retransmits counts retransmitted segments with data or FIN; SYNRetransmits counts
+	// retransmitted SYNs and SYN-ACKs.
 	Retransmits, SYNRetransmits int64
-	// Timeouts counts retransmission timeouts of data, Probes tail loss probes,
-	// FastRecoveries entries into fast recovery, Undos recoveries found spurious.
+	// Timeouts counts retransmission timeouts of data; Probes counts tail loss probes;
+	// FastRecoveries counts entries into fast recovery; Undos counts reductions of the
+	// congestion window that were undone.
 	Timeouts, Probes, FastRecoveries, Undos int64
-	// BytesSent counts payload bytes sent for the first time, BytesRetransmitted
-	// those sent again, BytesAcked those that the peer has acknowledged,
-	// BytesDelivered those received in order.
+	// BytesSent counts payload bytes sent for the first time, BytesRetransmitted those
+	// sent again, BytesAcked those acknowledged by the peer, BytesDelivered those received
+	// in order.
 	BytesSent, BytesRetransmitted, BytesAcked, BytesDelivered int64
 }
 
-// Endpoint is one end of one TCP connection. Reset makes it ready for Connect or
-// Listen, also for its first use.
+// Endpoint is one end of one TCP connection. Call Reset before each use, also the first;
+// then Connect or Listen.
 type Endpoint struct {
 	cfg   *Config
 	clock clock
@@ -74,29 +75,29 @@ type Endpoint struct {
 	out   []Segment
 	stats Stats
 
-	now   time.Duration // of the call being served
-	tag   Tag
-	burst uint32
+	now   time.Duration // instant of the call being served
+	tag   Tag           // tag of that call
+	burst uint32        // number of the last burst sent
 	state State
 
-	established   bool // the handshake was completed
-	timestamps    bool // negotiated
-	sack          bool
-	scaling       bool
-	finQueued     bool // CloseWrite was called
-	nagleHolds    bool // a partial segment waits for an ACK
-	challengeFrom time.Duration
+	established   bool          // the handshake was completed
+	timestamps    bool          // the option was negotiated
+	sack          bool          // the option was negotiated
+	scaling       bool          // the option was negotiated
+	finQueued     bool          // CloseWrite was called
+	nagleHolds    bool          // a partial segment waits for an ACK
+	challengeFrom time.Duration // instant of the last challenge ACK
 	handshake     handshake
 
 	// Sending. Offsets are as in Segment.Seq.
-	mss          int32 // payload of a full segment, bytes
-	sndUna       int64 // first offset not acknowledged
-	sndNxt       int64 // next offset to send
-	dataEnd      int64 // end of the data written
-	sndWnd       int64 // the peer's window from sndUna on, bytes
-	wndSeq       int64 // segment that last updated it
-	maxWindow    int64
-	lastSend     time.Duration // of data
+	mss          int32         // payload of a full segment, bytes
+	sndUna       int64         // first offset not acknowledged
+	sndNxt       int64         // next offset to send
+	dataEnd      int64         // end of the data written
+	sndWnd       int64         // the peer's window from sndUna on, bytes
+	wndSeq       int64         // Seq of the segment that last updated sndWnd
+	maxWindow    int64         // largest sndWnd so far, bytes
+	lastSend     time.Duration // instant of the last transmission of data
 	sends        int64         // transmissions of packets so far
 	smallEnd     int64         // end of the last partial segment sent
 	queue        retransmitQueue
@@ -117,19 +118,22 @@ type Endpoint struct {
 	// Receiving.
 	rcvNxt   int64 // next offset expected
 	ackSent  int64 // rcvNxt at the last ACK sent
-	peerFIN  int64 // offset of the peer's FIN, negative while unknown
-	tsRecent int64 // timestamp to echo
+	peerFIN  int64 // offset of the peer's FIN; negative: not received
+	tsRecent int64 // timestamp to echo, milliseconds
 	reasm    reassembly
 	wnd      receiveWindow
 	ack      delayedACK
 }
 
-// Reset makes the endpoint a new one with these settings, which must be valid and must
-// not change while it is in use. It keeps its memory, and nothing else.
+// Reset makes the endpoint a new one with the given settings and keeps nothing but its memory.
+// The settings must be valid (Config.Validate) and must not change while the endpoint is in
+// use.
 func (e *Endpoint) Reset(cfg *Config) {
-	out, packets, writes, ranges, sample := e.out, e.queue.ring, e.writes.ring, e.reasm.ranges, e.sampleMemory
+	out, packets, writes := e.out, e.queue.ring, e.writes.ring
+	ranges, sample := e.reasm.ranges, e.sampleMemory
 	*e = Endpoint{}
-	e.out, e.queue.ring, e.writes.ring, e.reasm.ranges, e.sampleMemory = out[:0], packets, writes, ranges[:0], sample
+	e.out, e.queue.ring, e.writes.ring = out[:0], packets, writes
+	e.reasm.ranges, e.sampleMemory = ranges[:0], sample
 	e.cfg = cfg
 	e.clock = newClock(cfg)
 	e.dataEnd = 1
@@ -148,7 +152,7 @@ func (e *Endpoint) Reset(cfg *Config) {
 
 func (e *Endpoint) begin(now time.Duration, tag Tag) { e.now, e.tag = now, tag }
 
-// Tick runs the timers that have expired by now.
+// Tick runs the timers that have expired by now. Call it at the instant of Deadline.
 func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 	e.begin(now, tag)
 	if e.handshake.timer <= now {
@@ -170,8 +174,8 @@ func (e *Endpoint) Deadline() time.Duration {
 	return min(e.xmit.expiry(&e.clock), e.ack.timer, e.pacer.timer, e.handshake.timer)
 }
 
-// Output returns the segments that have become due since it was last called, in
-// order. They are valid until the next call of any other method.
+// Output returns the segments to send since its last call, in order. They are valid until the
+// next call of any other method.
 func (e *Endpoint) Output() []Segment {
 	out := e.out
 	e.out = e.out[:0]
@@ -182,26 +186,25 @@ func (e *Endpoint) Output() []Segment {
 // taken after each call can share it.
 func (e *Endpoint) Lend(out []Segment) { e.out = out[:0] }
 
-// Delivered returns how many payload bytes have arrived in order so far.
+// Delivered returns the payload bytes that have arrived in order so far.
 func (e *Endpoint) Delivered() int64 { return e.stats.BytesDelivered }
 
-// PeerClosed reports whether the peer's FIN has arrived in order: after the
-// Delivered bytes comes the end of its stream.
+// PeerClosed reports whether the peer's FIN has arrived in order: its stream ends after the
+// Delivered bytes.
 func (e *Endpoint) PeerClosed() bool { return e.peerFIN >= 0 && e.rcvNxt > e.peerFIN }
 
 // State returns the state of the connection.
 func (e *Endpoint) State() State { return e.state }
 
-// Established reports whether the three-way handshake was completed at this end; it
-// stays true when the connection ends.
+// Established reports whether this endpoint has completed the three-way handshake. It stays true
+// when the connection ends.
 func (e *Endpoint) Established() bool { return e.established }
 
-// MSS returns the bytes of data in a full segment that this endpoint sends, once
-// it is established.
+// MSS returns the payload bytes of a full segment that this endpoint sends (1448 with the default
+// Config); 0 before it is established.
 func (e *Endpoint) MSS() int { return int(e.mss) }
 
-// Err returns why the connection failed: ErrTimeout, ErrReset, ErrRefused or
-// ErrAborted; nil if it did not.
+// Err returns why the connection failed: ErrTimeout, ErrReset, ErrRefused, ErrAborted, or nil.
 func (e *Endpoint) Err() error { return e.err }
 
 // Stats returns the counters since Reset.
@@ -211,7 +214,7 @@ func (e *Endpoint) Stats() Stats {
 	return s
 }
 
-// fail ends the connection: no timer runs, nothing more is sent.
+// fail ends the connection: no timer runs, and nothing is sent any more.
 func (e *Endpoint) fail(err error) {
 	e.err = err
 	e.closed()

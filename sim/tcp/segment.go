@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Never is the deadline of an endpoint that waits for nothing.
+// Never is the deadline of an endpoint without a running timer.
 const Never time.Duration = math.MaxInt64
 
-// Tag is the caller's identity of the event that it is processing. The endpoint
-// stores tags and hands them back in Segment.Since; it never interprets them.
+// Tag is the caller's number of the event that it is handling. The endpoint stores tags and
+// returns them in Segment.Since and Segment.Armed; it never interprets them.
 type Tag int32
 
 // Flags are the control bits of a TCP header (RFC 9293 §3.1).
@@ -27,16 +27,16 @@ const (
 	CWR // RFC 3168 §6.1
 )
 
-// Options says which TCP options a segment carries.
+// Options is the set of TCP options on a segment, without SACK (Segment.Blocks).
 type Options uint8
 
-// The options. OptMSS, OptSACKPermitted and OptWindowScale occur on segments
-// with SYN only.
+// The options. OptMSS, OptSACKPermitted and OptWindowScale occur with flag SYN only.
 const (
 	OptMSS           Options = 1 << iota // RFC 9293 §3.7.1
 	OptSACKPermitted                     // RFC 2018 §2
 	OptWindowScale                       // RFC 7323 §2
 	OptTimestamps                        // RFC 7323 §3
+	numOptions                           // a bound of all sets
 )
 
 // Block is one SACK block: the stream offsets [Start, End).
@@ -44,17 +44,16 @@ type Block struct {
 	Start, End int64
 }
 
-// maxBlocks is how many SACK blocks fit a TCP header: four, or three beside
-// timestamps (RFC 2018 §3).
+// maxBlocks is the number of SACK blocks that fit a TCP header: four, three beside timestamps
+// (RFC 2018 §3).
 const maxBlocks = 4
 
-// Segment is one TCP segment: all of its header that matters and the length of its
-// payload, of which only the place in the stream is known.
+// Segment is one TCP segment: the fields of its header, and the length of its payload.
 type Segment struct {
-	// Seq and Ack are offsets that never wrap: the SYN is 0, the first byte of
-	// data 1, the FIN follows the last byte. Ack is valid with flag ACK.
+	// Seq and Ack are stream offsets, which never wrap: the SYN is 0, the first byte of data
+	// is 1, and the FIN follows the last byte. Ack is valid with flag ACK.
 	Seq, Ack int64
-	// Window is the receive window in bytes, as the peer reads it: after scaling.
+	// Window is the receive window in bytes, after scaling.
 	Window int64
 	// TSVal and TSEcr are the timestamps in milliseconds, valid with OptTimestamps.
 	TSVal, TSEcr int64
@@ -62,15 +61,15 @@ type Segment struct {
 	Len int32
 	// MSS is the value of the MSS option in bytes, valid with OptMSS.
 	MSS int32
-	// Since is the tag of the event since which what the segment carries has been
-	// waiting: the last write into it, or for a retransmission the event of the
-	// previous transmission, for a delayed ACK the arrival it answers, for a probe
-	// of a closed window the event that armed its timer.
+	// Since is the tag of the event since which the segment's content has been waiting: for
+	// new data the last write into it; for a retransmission the previous transmission; for a
+	// delayed ACK the arrival that it acknowledges; for a probe of a closed window without
+	// data the event that armed the timer.
 	Since Tag
 	// Armed is the tag of the event that armed the timer, valid with Held or Paced.
 	Armed Tag
-	// Burst numbers the bursts of one endpoint: segments that left in one go (the
-	// segments of one GSO packet of Linux) share it.
+	// Burst is the number of the burst in which the segment left: the segments of one GSO
+	// packet of Linux share it.
 	Burst uint32
 	// Flags are the control bits, Options the options present.
 	Flags   Flags
@@ -81,21 +80,21 @@ type Segment struct {
 	WindowScale uint8
 	// ECN is the ECN field of the IP header.
 	ECN ECN
-	// Cause tells why the segment left now.
+	// Cause is the reason why the segment left now.
 	Cause Cause
-	// Retransmit marks data, SYN or FIN that had been sent before.
+	// Retransmit marks data, SYN or FIN that has been sent before.
 	Retransmit bool
-	// Held marks new data that a timer let go although the congestion window, or
-	// until lately the peer's, held it back: Cause is Probe or Persist.
+	// Held marks new data that a timer sends although the congestion window or the peer's
+	// window has held it back: Cause is Probe or Persist.
 	Held bool
-	// Paced marks a segment that the pacing timer let go: since the event Armed nothing
-	// else held it back. Cause tells why it would have left then.
+	// Paced marks a segment that the pacing timer sends: since the event Armed pacing alone
+	// has held it back. Cause is the reason why it would have left in that event.
 	Paced bool
 	// SACK holds Blocks valid blocks, the most recent (or a D-SACK) first.
 	SACK [maxBlocks]Block
 }
 
-// CopyTo copies the segment: of SACK, which is half of it, the valid blocks alone.
+// CopyTo copies the segment into t; of SACK, half of its size, only the valid blocks.
 func (s *Segment) CopyTo(t *Segment) {
 	t.Seq, t.Ack, t.Window, t.TSVal, t.TSEcr = s.Seq, s.Ack, s.Window, s.TSVal, s.TSEcr
 	t.Len, t.MSS, t.Since, t.Armed, t.Burst = s.Len, s.MSS, s.Since, s.Armed, s.Burst
@@ -115,12 +114,12 @@ const (
 	blockLength      = 8
 )
 
-// Size returns the bytes of the IPv4 packet that carries the segment: headers,
-// options padded as Linux lays them out, and payload.
+// Size returns the size in bytes of the IPv4 packet that carries the segment: headers, options
+// with Linux's padding, and payload.
 func (s *Segment) Size() int {
 	n := ipHeader + tcpHeader + int(s.Len)
 	if s.Flags&SYN != 0 {
-		return n + synOptionsLength[s.Options&(OptMSS|OptSACKPermitted|OptWindowScale|OptTimestamps)]
+		return n + synOptionsLength[s.Options&(numOptions-1)]
 	}
 	if s.Options&OptTimestamps != 0 {
 		n += timestampsLength
@@ -131,10 +130,9 @@ func (s *Segment) Size() int {
 	return n
 }
 
-// synOptionsLength is the length in bytes of the options of a SYN by what it
-// carries. SACK-permitted takes the place of the timestamps' two NOPs (kernel
-// tcp_options_write).
-var synOptionsLength = func() (table [16]int) {
+// synOptionsLength is the length in bytes of a SYN's options, by Options. SACK-permitted takes
+// the place of the two NOPs before the timestamps (kernel tcp_options_write).
+var synOptionsLength = func() (table [numOptions]int) {
 	for i := range table {
 		o := Options(i)
 		if o&OptMSS != 0 {
@@ -152,7 +150,7 @@ var synOptionsLength = func() (table [16]int) {
 	return table
 }()
 
-// end returns the offset after everything the segment carries, SYN and FIN counted.
+// end returns the stream offset after the segment, SYN and FIN counted.
 func (s *Segment) end() int64 {
 	end := s.Seq + int64(s.Len)
 	if s.Flags&(SYN|FIN) != 0 {
