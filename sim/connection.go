@@ -112,7 +112,7 @@ type connection struct {
 // moment is when, and in which event, something happened.
 type moment struct {
 	at   time.Duration
-	node int32
+	node tcp.Tag
 }
 
 // schedule sees to it that a timer is woken at an instant, unless an earlier event
@@ -211,7 +211,7 @@ func (w *World) startIfDue(c *connection) {
 		w.schedule(c, clientTaskTimer, c.start)
 		return
 	}
-	w.node(c, node{kind: startNode})
+	w.node(c, startNode, 0)
 	w.begin(c)
 }
 
@@ -253,13 +253,9 @@ func (c *connection) idle() bool {
 // endIfDone ends a connection to which nothing more can happen, and frees the slot
 // of one that has ended.
 func (w *World) endIfDone(c *connection) {
-	if c.packets.underWay() > 0 && c.phase == started && c.fetch == nil && c.opener == nil {
-		if len(c.history.nodes) >= c.history.limit {
-			w.compactHistory(c)
-		}
-		return // the usual case
+	if c.packets.underWay() == 0 || c.phase != started || c.fetch != nil || c.opener != nil {
+		w.endWithFetch(c)
 	}
-	w.endWithFetch(c)
 }
 
 // endWithFetch is endIfDone. The event at hand may have ended the connection that c

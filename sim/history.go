@@ -113,14 +113,17 @@ func (w *World) dropHistory(h *history) {
 }
 
 // node adds an event to a connection's history and makes it the one being handled.
-func (w *World) node(c *connection, n node) {
-	n.at = w.now
-	w.tag = c.history.add(n)
+func (w *World) node(c *connection, kind nodeKind, parent tcp.Tag) *node {
+	n := c.history.add()
+	n.at, n.kind, n.parent = w.now, kind, int32(parent)
+	w.tag = tcp.Tag(len(c.history.nodes) - 1)
+	return n
 }
 
-func (h *history) add(n node) tcp.Tag {
-	h.nodes = append(h.nodes, n)
-	return tcp.Tag(len(h.nodes) - 1)
+// add adds a node, to be filled in.
+func (h *history) add() *node {
+	h.nodes = append(h.nodes, node{})
+	return &h.nodes[len(h.nodes)-1]
 }
 
 // departure is the node that a segment about to leave comes from: one of its own
@@ -129,9 +132,11 @@ func (w *World) departure(c *connection, s *tcp.Segment) tcp.Tag {
 	if departures[s.Cause].how == none {
 		return w.tag
 	}
-	n := node{at: w.now, kind: departureNode, parent: int32(w.tag), detail: s.Seq, since: int32(s.Since), why: s.Cause}
+	n := c.history.add()
+	n.at, n.kind, n.parent = w.now, departureNode, int32(w.tag)
+	n.detail, n.since, n.why = s.Seq, int32(s.Since), s.Cause
 	if s.Held {
 		n.flags, n.parent = held, int32(s.Armed)
 	}
-	return c.history.add(n)
+	return tcp.Tag(len(c.history.nodes) - 1)
 }

@@ -9,7 +9,9 @@ import (
 func (w *World) moveOn(link int32) {
 	w.due[link] = never
 	w.arrived = w.links[link].Dequeue(w.now, w.arrived[:0])
-	w.account(link) // copies first: one of them may have arrived
+	if events := w.links[link].Events(); len(events) > 0 {
+		w.account(link, events) // copies first: one of them may have arrived
+	}
 	for k := range w.arrived {
 		d := &w.arrived[k]
 		c := w.connections[d.Flow]
@@ -40,13 +42,14 @@ func (w *World) enqueue(hop int32, p netem.Packet) {
 		w.observePacket(PacketOffered, link, &p)
 	}
 	w.links[link].Enqueue(w.now, p)
-	w.account(link)
+	if events := w.links[link].Events(); len(events) > 0 {
+		w.account(link, events)
+	}
 	w.await(link)
 }
 
 // account keeps count of the packets that a link has copied and dropped.
-func (w *World) account(link int32) {
-	events := w.links[link].Events()
+func (w *World) account(link int32, events []netem.Event) {
 	for k := range events {
 		e := &events[k]
 		c := w.connections[e.Flow]
@@ -86,16 +89,19 @@ func (w *World) deliver(c *connection, id uint32, at side) {
 	p := &c.packets.all[id]
 	s := &p.segment
 	w.hash.mix(hashDelivered, int64(w.now), int64(2*c.number+int(at))<<32|int64(s.Len), s.Seq^s.Ack<<20^int64(s.Flags)<<56)
-	n := node{kind: arrivalNode, parent: int32(p.left), queued: p.queued, detail: int64(p.serialised)}
+	n := w.node(c, arrivalNode, p.left)
+	n.queued, n.detail = p.queued, int64(p.serialised)
 	if at == server {
 		n.flags = atServer
 	}
-	w.node(c, n)
 	to := &c.procs[at]
 	to.ep.Lend(w.segments)
 	to.ep.Receive(w.now, w.tag, s)
 	c.packets.free(id)
 	w.advance(to)
+	if h := c.history; len(h.nodes) >= h.limit {
+		w.compactHistory(c)
+	}
 }
 
 // transmit puts what an endpoint has to send on the wire.

@@ -87,7 +87,7 @@ func (w *World) runTimers(p *process) {
 		return
 	}
 	w.hash.mix(hashTimer, int64(w.now), p.id(), 0)
-	w.node(p.conn, node{kind: timerNode, parent: int32(p.last)})
+	w.node(p.conn, timerNode, p.last)
 	p.ep.Lend(w.segments)
 	p.ep.Tick(w.now, w.tag)
 	w.advance(p)
@@ -257,7 +257,7 @@ func (w *World) finishTask(p *process) {
 	if p.state == pausing {
 		p.state = reading
 		w.hash.mix(hashResumed, int64(w.now), p.id(), 0)
-		w.node(c, node{kind: pauseNode, parent: int32(p.ready)})
+		w.node(c, pauseNode, p.ready)
 		w.advance(p)
 		return
 	}
@@ -272,6 +272,7 @@ func (w *World) finishTask(p *process) {
 		return
 	}
 	w.hash.mix(hashComputed, int64(w.now), p.id(), int64(p.began))
-	w.node(c, node{kind: cpuNode, cause: p.cpuCause, parent: int32(p.ready), queued: p.began - c.history.nodes[p.ready].at})
+	n := w.node(c, cpuNode, p.ready)
+	n.cause, n.queued = p.cpuCause, p.began-c.history.nodes[p.ready].at
 	w.advance(p)
 }

@@ -61,7 +61,7 @@ func (w *World) fetch(c *connection, d *action) {
 	f.procs[server].cpuCause = ResponderCPU
 	c.fetch, f.opener = f, c
 	f.history = c.history.share()
-	p.state, c.asking, c.asked = fetching, true, moment{at: w.now, node: int32(w.tag)}
+	p.state, c.asking, c.asked = fetching, true, moment{at: w.now, node: w.tag}
 	if r.Timeout > 0 && r.Timeout < never-w.now {
 		c.patience = w.now + r.Timeout
 		w.schedule(c, fetchTimer, c.patience)
@@ -96,7 +96,7 @@ func (w *World) fetchTimedOut(c *connection) {
 		return
 	}
 	w.hash.mix(hashFetchTimedOut, int64(w.now), int64(c.number), 0)
-	w.node(c, node{kind: unansweredNode, parent: c.asked.node})
+	w.node(c, unansweredNode, c.asked.node)
 	p := &c.procs[client]
 	for len(p.actions) > 0 {
 		d := p.actions[0]
