@@ -77,19 +77,16 @@ func (q *eventQueue) put(e event) {
 	q.places[e.timer()] = int32(i)
 }
 
-// next takes the earliest event out of the queue; false when there is none.
-func (q *eventQueue) next() (event, bool) {
+// next takes the earliest event out of the queue, in which there is one.
+func (q *eventQueue) next() event {
 	h := q.heap
-	if len(h) == 0 {
-		return event{}, false
-	}
 	first := h[0]
 	q.places[first.timer()] = -1
 	last := h[len(h)-1]
 	h = h[:len(h)-1]
 	q.heap = h
 	if len(h) == 0 {
-		return first, true
+		return first
 	}
 	i := 0
 	for {
@@ -112,7 +109,7 @@ func (q *eventQueue) next() (event, bool) {
 	}
 	h[i] = last
 	q.places[last.timer()] = int32(i)
-	return first, true
+	return first
 }
 
 // ofTimer is the event of a timer that has one.

@@ -1,16 +1,32 @@
 package sim
 
 import (
+	"time"
+
 	"tlslab/netem"
 	"tlslab/sim/tcp"
 )
 
+// link is a link at work, with its event.
+type link struct {
+	*netem.Link
+	due    time.Duration // of its event; never: it has none
+	number int32         // index of Topology.Links
+}
+
+// hop is a link in its place on a path.
+type hop struct {
+	link *link
+	end  side // where the path leads
+	last bool // of the path
+}
+
 // moveOn moves the packets that are due on a link on to the next, or to their host.
-func (w *World) moveOn(link int32) {
-	w.due[link] = never
-	w.arrived = w.links[link].Dequeue(w.now, w.arrived[:0])
-	if events := w.links[link].Events(); len(events) > 0 {
-		w.account(link, events) // copies first: one of them may have arrived
+func (w *World) moveOn(l *link) {
+	l.due = never
+	w.arrived = l.Dequeue(w.now, w.arrived[:0])
+	if events := l.Events(); len(events) > 0 {
+		w.account(l, events) // copies first: one of them may have arrived
 	}
 	for k := range w.arrived {
 		d := &w.arrived[k]
@@ -21,35 +37,34 @@ func (w *World) moveOn(link int32) {
 		p.serialised += d.Serialised
 		h := &w.hops[p.hop]
 		if w.observer != nil {
-			w.observeDelivery(link, d, h.last)
+			w.observeDelivery(l, d, h.last)
 		}
 		if h.last {
 			p.segment.ECN = tcp.ECN(d.ECN)
 			w.deliver(c, d.ID, h.end)
 		} else {
 			p.hop++
-			w.enqueue(p.hop, d.Packet)
+			w.enqueue(w.hops[p.hop].link, &d.Packet)
 		}
 		w.endIfDone(c)
 	}
-	w.await(link)
+	w.await(l)
 }
 
-// enqueue offers a packet to the link of a hop.
-func (w *World) enqueue(hop int32, p netem.Packet) {
-	link := w.hops[hop].link
+// enqueue offers a packet to a link.
+func (w *World) enqueue(l *link, p *netem.Packet) {
 	if w.observer != nil {
-		w.observePacket(PacketOffered, link, &p)
+		w.observePacket(PacketOffered, l, p)
 	}
-	w.links[link].Enqueue(w.now, p)
-	if events := w.links[link].Events(); len(events) > 0 {
-		w.account(link, events)
+	l.Enqueue(w.now, *p)
+	if events := l.Events(); len(events) > 0 {
+		w.account(l, events)
 	}
-	w.await(link)
+	w.await(l)
 }
 
 // account keeps count of the packets that a link has copied and dropped.
-func (w *World) account(link int32, events []netem.Event) {
+func (w *World) account(l *link, events []netem.Event) {
 	for k := range events {
 		e := &events[k]
 		c := w.connections[e.Flow]
@@ -57,12 +72,12 @@ func (w *World) account(link int32, events []netem.Event) {
 		case netem.Copied:
 			c.packets.share(e.ID)
 			if w.observer != nil {
-				w.observePacket(PacketCopied, link, &e.Packet)
+				w.observePacket(PacketCopied, l, &e.Packet)
 			}
 		case netem.Dropped:
-			w.hash.mix(hashDropped, int64(e.At), int64(link)<<32|int64(c.number), int64(e.Size))
+			w.hash.mix(hashDropped, int64(e.At), int64(l.number)<<32|int64(c.number), int64(e.Size))
 			if w.observer != nil {
-				w.observeDrop(link, e)
+				w.observeDrop(l, e)
 			}
 			c.packets.free(e.ID)
 			if c.packets.underWay() == 0 {
@@ -73,10 +88,10 @@ func (w *World) account(link int32, events []netem.Event) {
 }
 
 // await schedules a link's next packet, unless that has been done.
-func (w *World) await(link int32) {
-	if next := w.links[link].Next(); next < w.due[link] {
-		w.due[link] = next
-		w.events.schedule(next, timerID(link))
+func (w *World) await(l *link) {
+	if next := l.Next(); next < l.due {
+		l.due = next
+		w.events.schedule(next, timerID(l.number))
 	}
 }
 
@@ -108,7 +123,12 @@ func (w *World) deliver(c *connection, id uint32, at side) {
 func (w *World) transmit(p *process) {
 	c := p.conn
 	out := p.ep.Output()
+	if len(out) == 0 {
+		return
+	}
 	w.segments = out
+	hop := c.first[p.side]
+	first := w.hops[hop].link
 	for i := range out {
 		seg := &out[i] // a segment is large: it is copied once
 		if w.observer != nil {
@@ -118,7 +138,7 @@ func (w *World) transmit(p *process) {
 		k := &c.packets.all[id]
 		seg.CopyTo(&k.segment)
 		k.left, k.queued, k.serialised = w.departure(c, seg), 0, 0
-		k.hop = c.first[p.side]
-		w.enqueue(k.hop, netem.Packet{Size: int32(seg.Size()), Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)})
+		k.hop = hop
+		w.enqueue(first, &netem.Packet{Size: int32(seg.Size()), Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)})
 	}
 }

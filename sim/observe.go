@@ -26,27 +26,27 @@ func (w *World) observeSegment(p *process, s *tcp.Segment) {
 }
 
 // packetEvent is an event about a packet on a link.
-func (w *World) packetEvent(kind EventKind, link int32, p *netem.Packet) *Event {
+func (w *World) packetEvent(kind EventKind, l *link, p *netem.Packet) *Event {
 	c := w.connections[p.Flow]
 	k := &c.packets.all[p.ID]
 	k.segment.ECN = tcp.ECN(p.ECN)
 	e := w.event(kind, c, 1-w.hops[k.hop].end)
-	e.Link, e.Segment = int(link), &k.segment
+	e.Link, e.Segment = int(l.number), &k.segment
 	return e
 }
 
-func (w *World) observePacket(kind EventKind, link int32, p *netem.Packet) {
-	w.observer(w.packetEvent(kind, link, p))
+func (w *World) observePacket(kind EventKind, l *link, p *netem.Packet) {
+	w.observer(w.packetEvent(kind, l, p))
 }
 
-func (w *World) observeDelivery(link int32, d *netem.Delivery, last bool) {
-	e := w.packetEvent(PacketDelivered, link, &d.Packet)
+func (w *World) observeDelivery(l *link, d *netem.Delivery, last bool) {
+	e := w.packetEvent(PacketDelivered, l, &d.Packet)
 	e.Offered, e.Queued, e.Serialised, e.Last = d.Sent, d.Queued, d.Serialised, last
 	w.observer(e)
 }
 
-func (w *World) observeDrop(link int32, d *netem.Event) {
-	e := w.packetEvent(PacketDropped, link, &d.Packet)
+func (w *World) observeDrop(l *link, d *netem.Event) {
+	e := w.packetEvent(PacketDropped, l, &d.Packet)
 	e.Reason, e.Place = d.Reason, d.Place
 	w.observer(e)
 }

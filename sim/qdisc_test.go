@@ -39,7 +39,7 @@ func TestPacketsMayBeDroppedAtDequeueAndArriveTwice(t *testing.T) {
 	cfg.Up, cfg.Down = []netem.Config{link, link}, []netem.Config{link, link}
 	w := mustReplicator(t, cfg, written(t, 4000, 200_000))
 	for i := range w.world.links {
-		w.world.links[i] = netem.NewQdisc(link, &meddler{DropTail: netem.NewDropTail(100)}, 0)
+		w.world.links[i].Link = netem.NewQdisc(link, &meddler{DropTail: netem.NewDropTail(100)}, 0)
 	}
 	r := w.Run(1)
 	if r.Outcome != OK {

@@ -29,12 +29,11 @@ type World struct {
 	events   eventQueue
 	hash     eventHash
 
-	links   []*netem.Link
-	due     []time.Duration // by link: of its next event; never: it has none
-	hops    []hop           // of all paths
-	first   [][2]int32      // by path: the first hop from the client, and from the server
-	cores   []cores         // by host
-	tcp     []tcp.Config    // by host: with what its clock reads in this run
+	links   []link
+	hops    []hop        // of all paths
+	first   [][2]int32   // by path: the first hop from the client, and from the server
+	cores   []cores      // by host
+	tcp     []tcp.Config // by host: with what its clock reads in this run
 	draws   draws
 	arrived []netem.Delivery
 	bereft  []*connection // their last packet was dropped by the event being handled
@@ -53,13 +52,6 @@ type World struct {
 	told         Event        // the last event
 }
 
-// hop is a link in its place on a path.
-type hop struct {
-	link int32
-	last bool // of the path
-	end  side // where the path leads
-}
-
 // NewWorld builds a world of a topology, which it keeps. Reset makes it ready.
 func NewWorld(t Topology) (*World, error) {
 	if err := t.Validate(); err != nil {
@@ -70,8 +62,7 @@ func NewWorld(t Topology) (*World, error) {
 		draws: draws{make([]uint64, len(t.Links)), make([]time.Duration, len(t.Hosts))},
 	}
 	for i := range t.Links {
-		w.links = append(w.links, netem.New(t.Links[i], 0))
-		w.due = append(w.due, never)
+		w.links = append(w.links, link{Link: netem.New(t.Links[i], 0), number: int32(i)})
 	}
 	for i := range t.Paths {
 		p := &t.Paths[i]
@@ -84,7 +75,7 @@ func NewWorld(t Topology) (*World, error) {
 func (w *World) addHops(links []int, end side) int32 {
 	first := int32(len(w.hops))
 	for i, l := range links {
-		w.hops = append(w.hops, hop{link: int32(l), last: i == len(links)-1, end: end})
+		w.hops = append(w.hops, hop{link: &w.links[l], last: i == len(links)-1, end: end})
 	}
 	return first
 }
@@ -101,9 +92,9 @@ func (w *World) Reset(seed uint64) {
 func (w *World) reset() {
 	w.now, w.tag, w.opened = 0, 0, 0
 	w.hash = newEventHash()
-	for i, l := range w.links {
-		l.Reset(w.draws.links[i])
-		w.due[i] = never
+	for i := range w.links {
+		w.links[i].Reset(w.draws.links[i])
+		w.links[i].due = never
 	}
 	for i := range w.cores {
 		h := &w.topology.Hosts[i]
@@ -124,17 +115,14 @@ func (w *World) reset() {
 // Now is the virtual time: of the event being handled, where a connection has ended.
 func (w *World) Now() time.Duration { return w.now }
 
-// Run handles events until there are none: all connections have ended.
+// Run handles events until all connections have ended.
 func (w *World) Run() {
-	for {
-		e, ok := w.events.next()
-		if !ok {
-			return
-		}
+	for len(w.unused) < len(w.connections) {
+		e := w.events.next()
 		w.now = e.at
 		t := int(e.timer()) - len(w.links)
 		if t < 0 {
-			w.moveOn(int32(e.timer()))
+			w.moveOn(&w.links[e.timer()])
 		} else {
 			c, timer := w.connections[t/connectionTimers], t%connectionTimers
 			c.due[timer] = never
