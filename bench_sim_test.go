@@ -1,6 +1,7 @@
 package tlslab_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func BenchmarkConnection(b *testing.B) {
 		}{
 			{"live", func() (*sim.Replicator, error) { return sim.NewLiveReplicator(cfg, exchange) }},
 			{"replayed", func() (*sim.Replicator, error) {
-				rec, err := sim.Record(exchange)
+				rec, err := sim.Record(context.Background(), exchange)
 				if err != nil {
 					return nil, err
 				}
@@ -119,7 +120,7 @@ func benchmarkedTopology() (*sim.World, sim.Connection, error) {
 	if err != nil {
 		return nil, sim.Connection{}, err
 	}
-	rec, err := sim.Record(exchange)
+	rec, err := sim.Record(context.Background(), exchange)
 	if err != nil {
 		return nil, sim.Connection{}, err
 	}

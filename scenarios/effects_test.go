@@ -192,7 +192,7 @@ func (l *laboratory) observe(t *testing.T, c *Config) (string, bool) {
 	if !known {
 		x, err := c.Exchange(1)
 		if err == nil {
-			rec, _ = sim.Record(x)
+			rec, _ = sim.Record(t.Context(), x)
 		}
 		l.recordings[key] = rec
 	}

@@ -18,7 +18,7 @@ func recorded(t *testing.T, root uint64, base string) *recording.Recording {
 	if err != nil {
 		t.Fatalf("%s: %v", base, err)
 	}
-	r, err := sim.Record(x)
+	r, err := sim.Record(t.Context(), x)
 	if err != nil {
 		t.Fatalf("%s: %v", base, err)
 	}

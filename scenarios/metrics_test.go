@@ -31,7 +31,7 @@ func resultsOf(t *testing.T, base string, visit func(*sim.Result, *Config)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recording, err := sim.Record(x)
+	recording, err := sim.Record(t.Context(), x)
 	if err != nil {
 		t.Fatal(err)
 	}

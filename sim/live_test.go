@@ -150,7 +150,7 @@ func priced(t testing.TB, link netem.Config) Config {
 
 func (h handshake) record(t testing.TB) (*recording.Recording, recording.Outcome) {
 	t.Helper()
-	rec, err := Record(h.exchange(t))
+	rec, err := Record(t.Context(), h.exchange(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestLiveEnginesLiveInTheTimeOfTheirWorld(t *testing.T) {
 		now := x.Client.Now()
 		x.presents(ca.ChainSpec{Algorithm: "ecdsa-p256", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.Add(2 * time.Second)})
 	}}
-	if _, err := Record(h.exchange(t)); err != nil {
+	if _, err := Record(t.Context(), h.exchange(t)); err != nil {
 		t.Fatal(err)
 	}
 	for delay, want := range map[time.Duration]string{450 * ms: OK, 600 * ms: "alert certificate_expired"} {
@@ -374,7 +374,7 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 		"has whole milliseconds": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
 		"request of 0 bytes":     {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
 	} {
-		if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Record(t.Context(), h.exchange(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
@@ -395,7 +395,7 @@ func TestRecordingsDependOnTheirSeedAlone(t *testing.T) {
 	h := handshakes()["1.2 full"]
 	var texts [2]bytes.Buffer
 	for i := range texts {
-		rec, err := Record(h.exchange(t))
+		rec, err := Record(t.Context(), h.exchange(t))
 		if err != nil {
 			t.Fatal(err)
 		}

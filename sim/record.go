@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -20,18 +21,18 @@ import (
 // Record lets two live engines make an exchange, without a network and without time, and returns
 // what both sides did: a branch for each decision of the server that depends on time. It is an
 // error if the handshake is not of the kind, resumption mechanism, client authentication or
-// revocation that the exchange names.
+// revocation that the exchange names. A cancelled context ends it with the context's error.
 //
 // Memory does not grow with the bytes of a request or response whose records are all sealed alike:
 // one of more than 64 records is one Data item. With compression and with Config.KeyUpdateAfter
 // each record has items of its own, some 500 bytes.
-func Record(x Exchange) (*recording.Recording, error) {
+func Record(ctx context.Context, x Exchange) (*recording.Recording, error) {
 	if err := x.validate(); err != nil {
 		return nil, err
 	}
-	r, err := x.record([2]*record.Sizing{x.dataSizing(client), x.dataSizing(server)})
+	r, err := x.record(ctx, [2]*record.Sizing{x.dataSizing(client), x.dataSizing(server)})
 	if errors.Is(err, errKeyChangeInData) && x.Client.RecordSizing == nil && x.Server.RecordSizing == nil {
-		r, err = x.record([2]*record.Sizing{}) // there are more records than a key may protect
+		r, err = x.record(ctx, [2]*record.Sizing{}) // there are more records than a key may protect
 	}
 	return r, err
 }
@@ -58,10 +59,10 @@ func (x *Exchange) dataSizing(s side) *record.Sizing {
 }
 
 // record records an exchange, with Data items for the sides that have a sizing.
-func (x *Exchange) record(sizing [2]*record.Sizing) (*recording.Recording, error) {
+func (x *Exchange) record(ctx context.Context, sizing [2]*record.Sizing) (*recording.Recording, error) {
 	r := &recording.Recording{ClientSizing: sizing[client], ServerSizing: sizing[server]}
 	for _, o := range x.outcomes() {
-		p, err := x.begin()
+		p, err := x.begin(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +74,7 @@ func (x *Exchange) record(sizing [2]*record.Sizing) (*recording.Recording, error
 			late = x.earlyWindow() + time.Second
 		}
 		b := recording.Branch{Outcome: o}
-		if b.Client, b.Server, err = p.run(late); err != nil {
+		if b.Client, b.Server, err = p.run(ctx, late); err != nil {
 			return nil, err
 		}
 		if err := p.check(x.Kind, x.Resumption, o); err != nil {
@@ -115,7 +116,7 @@ func (x *Exchange) earlyWindow() time.Duration {
 
 // begin makes the pair of the connection that is recorded. If the client offers a session, a first
 // connection gives it one.
-func (x *Exchange) begin() (*pair, error) {
+func (x *Exchange) begin(ctx context.Context) (*pair, error) {
 	if x.Kind != engine.Resumed && !x.Refused {
 		return newPair(x, 0, nil)
 	}
@@ -123,7 +124,7 @@ func (x *Exchange) begin() (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := first.run(0); err != nil {
+	if _, _, err := first.run(ctx, 0); err != nil {
 		return nil, fmt.Errorf("first connection: %w", err)
 	}
 	if err := first.check(engine.Full, 0, recording.Full); err != nil {
@@ -158,7 +159,7 @@ func (x *Exchange) withNewServerState() *Exchange {
 
 // run lets both sides exchange records until neither has anything left to send, and returns their
 // steps. The server receives the ClientHello after a virtual time of late.
-func (p *pair) run(late time.Duration) (clientSteps, serverSteps []recording.Step, err error) {
+func (p *pair) run(ctx context.Context, late time.Duration) (clientSteps, serverSteps []recording.Step, err error) {
 	if err := p.sides[client].start(); err != nil {
 		return nil, nil, fmt.Errorf("client: %w", err)
 	}
@@ -169,6 +170,9 @@ func (p *pair) run(late time.Duration) (clientSteps, serverSteps []recording.Ste
 	steps[client] = p.sides[client].appendStep(nil)
 	p.elapsed = late
 	for moved := true; moved; {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
 		moved = false
 		for _, s := range []side{server, client} {
 			e := &p.sides[s]

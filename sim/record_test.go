@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"testing"
@@ -32,13 +33,27 @@ func TestTheMemoryOfARecordingDoesNotGrowWithTheResponse(t *testing.T) {
 	for _, response := range []int{2_000_000, 66_000_000} {
 		x := long(response).exchange(t)
 		bytes[response] = allocated(func() {
-			if _, err := Record(x); err != nil {
+			if _, err := Record(t.Context(), x); err != nil {
 				t.Fatal(err)
 			}
 		})
 	}
 	if more := bytes[66_000_000] - bytes[2_000_000]; more > most {
 		t.Errorf("64 MB more of the response allocate %d bytes more, want at most %d", more, most)
+	}
+}
+
+// A recording of gigabytes takes seconds, or minutes with compression.
+func TestARecordingEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	x := long(66_000_000).exchange(t)
+	now := x.Client.Now
+	x.Client.Now = func() time.Time { // the client verifies the server's chain
+		cancel()
+		return now()
+	}
+	if _, err := Record(ctx, x); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
 }
 
@@ -85,10 +100,10 @@ func TestAReplaySplitsALongResponseARecordAtATime(t *testing.T) {
 func TestDataDuringWhichKeysChangeIsNoData(t *testing.T) {
 	x := long(40_000).exchange(t)
 	x.Server.KeyUpdateAfter = 1
-	if _, err := x.record([2]*record.Sizing{nil, &fullRecords}); !errors.Is(err, errKeyChangeInData) {
+	if _, err := x.record(t.Context(), [2]*record.Sizing{nil, &fullRecords}); !errors.Is(err, errKeyChangeInData) {
 		t.Errorf("error %v, want %v", err, errKeyChangeInData)
 	}
-	if rec, err := Record(x); err != nil || rec.ServerSizing != nil {
+	if rec, err := Record(t.Context(), x); err != nil || rec.ServerSizing != nil {
 		t.Errorf("%v; sizing %v", err, rec.ServerSizing)
 	}
 }

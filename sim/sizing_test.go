@@ -188,7 +188,7 @@ func TestARecordingOfSizedRecordsHasNone(t *testing.T) {
 	if n := strings.Count(text.String(), "open aes-128-cbc-sha"); n != 4 {
 		t.Errorf("%d records are opened, want 4:\n%s", n, &text)
 	}
-	if _, err := Record(handshake{version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
+	if _, err := Record(t.Context(), handshake{version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
 		x.Client.Compression, x.Server.Compression = true, true
 		x.Server.RecordSizing = parseSizing(t, "mss")
 	}}.exchange(t)); err == nil || !strings.Contains(err.Error(), "cannot be recorded") {
@@ -200,7 +200,7 @@ func TestKeysThatChangeAfterRecordsAreNotRecordedBesideASizing(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		x.Server.RecordSizing, x.Server.KeyUpdateAfter = parseSizing(t, "mss"), 10
 	}}
-	if _, err := Record(h.exchange(t)); err == nil || !strings.Contains(err.Error(), "KeyUpdate") {
+	if _, err := Record(t.Context(), h.exchange(t)); err == nil || !strings.Contains(err.Error(), "KeyUpdate") {
 		t.Errorf("error %v", err)
 	}
 }

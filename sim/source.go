@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"errors"
 	"math"
 	"time"
@@ -127,7 +128,7 @@ func (l *Live) complete() recording.Moment {
 }
 
 func (l *Live) open(*connection) ([2]stepSource, error) {
-	p, err := l.exchange.begin()
+	p, err := l.exchange.begin(context.Background())
 	if err != nil {
 		return [2]stepSource{}, err
 	}

@@ -42,7 +42,10 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 			return nil, err
 		}
 		c := &s.Cells[i]
-		rec, err := record(s, c, recorded)
+		rec, err := record(ctx, s, c, recorded)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if err != nil {
 			return nil, s.Locate(c, err)
 		}
@@ -66,7 +69,7 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 var ErrScenario = errors.New("bad scenario")
 
 // record returns the recording of a cell's exchange, made once for all cells whose engines are set up alike.
-func record(s *scenarios.Scenario, c *scenarios.Cell, recorded map[string]*recording.Recording) (*recording.Recording, error) {
+func record(ctx context.Context, s *scenarios.Scenario, c *scenarios.Cell, recorded map[string]*recording.Recording) (*recording.Recording, error) {
 	key, err := c.Config.ExchangeKey()
 	if err != nil {
 		return nil, err
@@ -78,7 +81,7 @@ func record(s *scenarios.Scenario, c *scenarios.Cell, recorded map[string]*recor
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrScenario, err)
 	}
-	rec, err := sim.Record(exchange)
+	rec, err := sim.Record(ctx, exchange)
 	if err != nil {
 		return nil, err
 	}
