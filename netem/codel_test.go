@@ -34,8 +34,8 @@ func (c *codel) Reset(uint64) {
 	*c = codel{target: c.target, interval: c.interval, fifo: fifo}
 }
 
-// take is dodequeue() of RFC 8289 §5.6: the next item, and whether it may be dropped.
-func (c *codel) take(now time.Duration, events *Events) (item Item, okToDrop, ok bool) {
+// doDequeue is dodequeue() of RFC 8289 §5.6: the next item, and whether it may be dropped.
+func (c *codel) doDequeue(now time.Duration, events *Events) (item Item, okToDrop, ok bool) {
 	item, ok = c.fifo.Dequeue(now, events)
 	switch {
 	case !ok, now-item.Sent < c.target, c.fifo.Len() == 0:
@@ -48,8 +48,8 @@ func (c *codel) take(now time.Duration, events *Events) (item Item, okToDrop, ok
 	return item, okToDrop, ok
 }
 
-// signal marks the item or drops it, and reports whether it dropped it.
-func (c *codel) signal(item *Item, events *Events) bool {
+// markOrDrop marks the item if it is ECN-capable, else drops it and returns true.
+func (c *codel) markOrDrop(item *Item, events *Events) bool {
 	if item.Mark() {
 		return false
 	}
@@ -63,7 +63,7 @@ func (c *codel) controlLaw(t time.Duration) time.Duration {
 
 // Dequeue is deque() of RFC 8289 §5.5.
 func (c *codel) Dequeue(now time.Duration, events *Events) (Item, bool) {
-	item, okToDrop, ok := c.take(now, events)
+	item, okToDrop, ok := c.doDequeue(now, events)
 	if !ok {
 		c.dropping = false
 		return item, false
@@ -74,19 +74,19 @@ func (c *codel) Dequeue(now time.Duration, events *Events) (Item, bool) {
 	case c.dropping:
 		for now >= c.dropNext && c.dropping {
 			c.count++
-			if !c.signal(&item, events) {
+			if !c.markOrDrop(&item, events) {
 				c.dropNext = c.controlLaw(c.dropNext)
 				break
 			}
-			if item, okToDrop, ok = c.take(now, events); !okToDrop {
+			if item, okToDrop, ok = c.doDequeue(now, events); !okToDrop {
 				c.dropping = false
 			} else {
 				c.dropNext = c.controlLaw(c.dropNext)
 			}
 		}
 	case okToDrop:
-		if c.signal(&item, events) {
-			item, _, ok = c.take(now, events)
+		if c.markOrDrop(&item, events) {
+			item, _, ok = c.doDequeue(now, events)
 		}
 		c.dropping = true
 		delta := c.count - c.lastCount

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Bounds of a Config. With them no time that a link computes exceeds an int64 of nanoseconds.
+// Bounds of a Config. Within them, every time that a link computes fits an int64 of nanoseconds.
 const (
 	MaxDelay = 24 * time.Hour
 	MinRate  = 100       // bit/s
@@ -30,8 +30,8 @@ type Config struct {
 	Rate         int64          // bit/s, MinRate to MaxRate; 0: unlimited
 	Drops        []int          // ordinals of the packets to drop: 1 is the first packet offered
 
-	// Limit is that of the queue in packets, the one in service included: 1 to MaxLimit. 0 means
-	// DefaultLimit. A link without Rate has no queue.
+	// Limit is how many packets may wait or be in service: 1 to MaxLimit. 0 means DefaultLimit. On a
+	// link without Rate no packet waits.
 	Limit int
 }
 
@@ -39,21 +39,21 @@ type Config struct {
 // input must refuse a limit of 0 itself, as ParseTC does.
 func (c *Config) Validate() error {
 	return errors.Join(
-		checkRange("delay", c.Delay, 0, MaxDelay),
-		checkRange("jitter", c.Jitter, 0, MaxDelay),
+		checkRange("delay", "", c.Delay, 0, MaxDelay),
+		checkRange("jitter", "", c.Jitter, 0, MaxDelay),
 		c.Distribution.validate(),
 		checkProbability("loss", c.Loss),
 		c.Gemodel.validate(),
 		c.validateOneLossModel(),
 		c.validateRate(),
-		checkRange("limit", c.Limit, 0, MaxLimit),
+		checkRange("limit", " packets", c.Limit, 0, MaxLimit),
 		c.validateDrops(),
 	)
 }
 
 func (c *Config) validateOneLossModel() error {
 	if c.Loss != 0 && c.Gemodel.enabled() {
-		return errors.New("netem: loss is either independent or by gemodel, not both")
+		return errors.New("netem: loss: give a probability or gemodel, not both")
 	}
 	return nil
 }
@@ -62,24 +62,27 @@ func (c *Config) validateRate() error {
 	if c.Rate == 0 {
 		return nil
 	}
-	return checkRange("rate", c.Rate, MinRate, MaxRate)
+	return checkRange("rate", " bit/s", c.Rate, MinRate, MaxRate)
 }
 
 func (c *Config) validateDrops() error {
 	if i := slices.IndexFunc(c.Drops, func(n int) bool { return n < 1 }); i >= 0 {
-		return fmt.Errorf("netem: drops: %d is not the ordinal of a packet: the first packet is 1", c.Drops[i])
+		return fmt.Errorf("netem: drops: %d is not the ordinal of a packet: the first packet is 1",
+			c.Drops[i])
 	}
 	return nil
 }
 
-func checkRange[T interface{ ~int | ~int64 }](name string, v, lo, hi T) error {
+// checkRange returns an error unless lo ≤ v ≤ hi. unit stands behind each number; a time.Duration
+// has its own.
+func checkRange[T interface{ ~int | ~int64 }](name, unit string, v, lo, hi T) error {
 	switch {
 	case v < 0:
-		return fmt.Errorf("netem: %s %v is negative", name, v)
+		return fmt.Errorf("netem: %s %v%s is negative", name, v, unit)
 	case v < lo:
-		return fmt.Errorf("netem: %s %v is below the minimum of %v", name, v, lo)
+		return fmt.Errorf("netem: %s %v%s is below the minimum of %v%s", name, v, unit, lo, unit)
 	case v > hi:
-		return fmt.Errorf("netem: %s %v is above the maximum of %v", name, v, hi)
+		return fmt.Errorf("netem: %s %v%s is above the maximum of %v%s", name, v, unit, hi, unit)
 	}
 	return nil
 }

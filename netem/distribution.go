@@ -1,6 +1,9 @@
 package netem
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Distribution is the probability distribution of the jitter around the mean delay.
 type Distribution uint8
@@ -39,7 +42,16 @@ func ParseDistribution(name string) (Distribution, error) {
 			return Distribution(d), nil
 		}
 	}
-	return 0, fmt.Errorf("netem: unknown distribution %q: known are uniform, normal, pareto and paretonormal", name)
+	return 0, fmt.Errorf("netem: unknown distribution %q: known are %s", name, distributionNames())
+}
+
+// distributionNames lists the names for an error.
+func distributionNames() string {
+	var names []string
+	for _, d := range distributions {
+		names = append(names, d.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // String returns the name in tc-netem(8).

@@ -8,10 +8,10 @@ import (
 // EventKind is what happened to a packet.
 type EventKind uint8
 
-// The kinds of events. Link.Dequeue returns the arrivals, which are no Events.
+// The kinds of events. An arrival is not an Event: Link.Dequeue returns arrivals.
 const (
 	Dropped EventKind = iota + 1 // one copy of the packet has left the link and will not arrive
-	Copied                       // the link now holds one more copy of the packet
+	Copied                       // the queueing discipline made a copy: the link holds one more
 )
 
 // DropReason is why a packet was dropped.
@@ -41,8 +41,8 @@ type Place uint8
 
 // The places.
 const (
-	AtEnqueue Place = iota // when a packet entered the queue, or before
-	AtDequeue              // when the transmitter asked for a packet
+	AtEnqueue Place = iota // in Link.Enqueue: by loss, or by Qdisc.Enqueue
+	AtDequeue              // by Qdisc.Dequeue, when the transmitter asked for a packet
 )
 
 // String returns "enqueue" or "dequeue".
@@ -72,11 +72,11 @@ type Events struct {
 	copies uint64
 }
 
-// Drop reports that the Qdisc drops the item. It must not hand the item out later.
+// Drop reports that the Qdisc drops the item. No later Dequeue of the Qdisc may return the item.
 func (e *Events) Drop(item *Item, reason DropReason) { e.drop(&item.Packet, reason) }
 
-// Copy reports and returns a copy of the item. The Qdisc must later hand out or drop the copy, as
-// it must the item.
+// Copy makes a copy of the item, reports it and returns it. Like the item, the copy must leave the
+// Qdisc exactly once: by Dequeue or by Drop.
 func (e *Events) Copy(item *Item) Item {
 	e.all = append(e.all, Event{Packet: item.Packet, At: e.now, Kind: Copied, Place: e.place})
 	e.copies++

@@ -17,8 +17,8 @@ func newJitter(c *Config) jitter {
 	return j
 }
 
-// delayOf is the propagation delay of packet i: the mean and a deviation, computed as in
-// tabledist() of net/sched/sch_netem.c. It is 0 where the sum would be negative.
+// delayOf is the propagation delay of packet i: the sum of the mean and a deviation, as in
+// tabledist() of net/sched/sch_netem.c, or 0 if the sum is negative.
 func (j *jitter) delayOf(i uint64) time.Duration {
 	if j.spread == 0 {
 		return time.Duration(j.mean)

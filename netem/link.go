@@ -2,7 +2,7 @@ package netem
 
 import "time"
 
-// A Link is one direction of a link in operation. It is not safe for concurrent use.
+// A Link simulates one direction of a network link. It is not safe for concurrent use.
 type Link struct {
 	dropList    dropList
 	loss        lossProcess
@@ -47,8 +47,8 @@ func newLink(cfg *Config) *Link {
 	}
 }
 
-// Reset empties the link and starts it again with another seed. The link keeps its memory. Packets
-// on the link are neither delivered nor reported as dropped.
+// Reset empties the link and makes it equal to a new link with the given seed, without a new
+// allocation. Packets on the link are neither delivered nor reported as dropped.
 func (l *Link) Reset(seed uint64) {
 	l.dropList.reset()
 	l.loss.reset(newStream(seed, purposeLoss))
@@ -63,16 +63,17 @@ func (l *Link) Reset(seed uint64) {
 	l.offered, l.delivered, l.marked = 0, 0, 0
 }
 
-// Enqueue offers a packet to the link at the instant now, which must not be before that of an
-// earlier call of any method. Dequeue and Events tell later what happened to the packet.
+// Enqueue offers a packet to the link at the instant now, which must not be before the instant of
+// an earlier call. Events then reports whether the packet was dropped; Dequeue returns the packet
+// when it has arrived.
 func (l *Link) Enqueue(now time.Duration, p Packet) {
 	if l.transmitter != nil {
 		l.transmit(now)
 	}
 	l.offered++
 	ordinal := l.offered
-	// The loss process draws for every packet, so that a drop list does not change which others are
-	// lost.
+	// The loss process must see every packet: a packet on the drop list changes the state of a
+	// Gilbert–Elliott chain too.
 	lost := l.loss.lost(ordinal)
 	switch {
 	case l.dropList.drops(ordinal):

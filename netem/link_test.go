@@ -13,7 +13,7 @@ const (
 	ms = time.Millisecond
 )
 
-// mustParse is a link's configuration from tc's words.
+// mustParse is ParseTC for lines without errors.
 func mustParse(t testing.TB, line string) Config {
 	t.Helper()
 	cfg, err := ParseTC(line)
@@ -40,11 +40,11 @@ func drain(t testing.TB, l *Link) (all []Delivery) {
 		now, n := l.Next(), len(all)
 		all = l.Dequeue(now, all)
 		if len(all) == n {
-			t.Fatalf("nothing arrived at %v, as Next had it", now)
+			t.Fatalf("nothing arrived at %v, the instant of Next", now)
 		}
 		for _, d := range all[n:] {
 			if d.At != now {
-				t.Fatalf("packet %d arrived at %v, Next had %v", d.ID, d.At, now)
+				t.Fatalf("packet %d arrived at %v, Next returned %v", d.ID, d.At, now)
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func deliveries(l *Link) []Delivery {
 	return l.Dequeue(Never-1, nil)
 }
 
-func TestTheSeedDecidesEverything(t *testing.T) {
+func TestDeliveriesFollowFromTheSeed(t *testing.T) {
 	for _, line := range []string{
 		"loss 5%",
 		"loss gemodel 1% 20%",
@@ -226,9 +226,9 @@ func TestTheSeedDecidesEverything(t *testing.T) {
 	}
 }
 
-// The digests were made on amd64. Another machine must get the same, and so must another version,
-// unless it means to change what a seed stands for.
-func TestEveryMachineGetsTheSame(t *testing.T) {
+// The digests were made on amd64. Every machine must produce the same digests. So must every
+// version, unless a change gives seeds another meaning on purpose.
+func TestEveryMachineDeliversTheSame(t *testing.T) {
 	for line, want := range map[string]uint64{
 		"delay 20ms 10ms loss 5% rate 10mbit limit 9":                            0x88c3f7830c02ef83,
 		"delay 20ms 10ms distribution normal loss gemodel 2% 10% 50% 1%":         0x575f9c5717f683db,

@@ -2,11 +2,11 @@ package netem
 
 import "errors"
 
-// GilbertElliott is loss in bursts: a Markov chain with the states good, where it starts, and bad.
-// Each state loses packets with its own probability, and after each packet the chain may change its
-// state. The fields are those of tc-netem's "loss gemodel p r 1-h 1-k", as probabilities from 0 to
-// 1. The zero value loses nothing. Source: E. O. Elliott, Estimates of Error Rates for Codes on
-// Burst-Noise Channels, BSTJ 42 (1963).
+// GilbertElliott is loss in bursts: a Markov chain with the states good and bad, which starts in
+// the good state. Each state loses packets with its own probability. After each packet the chain
+// may change its state. The fields are those of tc-netem's "loss gemodel p r 1-h 1-k", as
+// probabilities from 0 to 1. The zero value loses nothing. Source: E. O. Elliott, Estimates of
+// Error Rates for Codes on Burst-Noise Channels, BSTJ 42 (1963).
 type GilbertElliott struct {
 	P    float64 // p: from good to bad
 	R    float64 // r: from bad to good
@@ -59,9 +59,9 @@ func (l *lossProcess) reset(draws stream) {
 	l.draws = draws
 }
 
-// lost reports whether packet i is lost. The lower half of the packet's draw decides by the present
-// state of the chain, then the upper half decides about the transition: the order of
-// loss_gilb_ell() in net/sched/sch_netem.c.
+// lost reports whether packet i is lost, and moves the chain. The lower half of the packet's draw
+// decides about the loss, the upper half about the transition. As in loss_gilb_ell() of
+// net/sched/sch_netem.c, the loss depends on the state before the transition.
 func (l *lossProcess) lost(i uint64) bool {
 	draw := l.draws.draw(i)
 	transition, loss := uint32(draw>>32), uint32(draw)

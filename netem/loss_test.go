@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// outcomes asks a loss process about n packets.
+// outcomes reports which of n packets a loss process loses.
 func outcomes(cfg Config, seed uint64, n int) []bool {
 	l := newLossProcess(&cfg)
 	l.reset(newStream(seed, purposeLoss))
@@ -49,7 +49,7 @@ func TestIndependentLossIsBinomial(t *testing.T) {
 	}
 }
 
-func TestLossOfNoneAndAll(t *testing.T) {
+func TestLossOf0And100Percent(t *testing.T) {
 	if k := count(outcomes(Config{}, 1, 10_000)); k != 0 {
 		t.Errorf("%d packets lost at 0 %%", k)
 	}
@@ -94,9 +94,9 @@ func TestGilbertElliottLosesInBursts(t *testing.T) {
 	}
 }
 
-func TestALossSaysNothingOfTheNextMove(t *testing.T) {
+func TestTheTransitionIsIndependentOfTheLoss(t *testing.T) {
 	// In the bad state half of the time, half of the packets lost there: a packet and its successor
-	// are both lost in 1/16 of the cases, if the chain's move is independent of the verdict on the
+	// are both lost in 1/16 of the cases, if the transition is independent of the loss of the
 	// packet.
 	const n = 200_000
 	lost := outcomes(mustParse(t, "loss gemodel 50% 50% 50%"), 2, n)
@@ -111,7 +111,7 @@ func TestALossSaysNothingOfTheNextMove(t *testing.T) {
 	}
 }
 
-func TestOtherStagesDoNotShiftLosses(t *testing.T) {
+func TestOtherStagesDoNotChangeWhichPacketsAreLost(t *testing.T) {
 	lostBy := func(line string) (ids []uint32) {
 		l := New(mustParse(t, line), 11)
 		for i := range uint32(2000) {

@@ -11,24 +11,25 @@ const Never time.Duration = math.MaxInt64
 // A Packet describes an IP packet to a link.
 type Packet struct {
 	Size  int32  // bytes of the IP packet, headers included
-	Flow  uint32 // the connection it belongs to
-	Burst uint32 // the burst of segments it was sent in
+	Flow  uint32 // number of the packet's connection, for flow queueing (RFC 8290)
+	Burst uint32 // number of the burst of segments (GSO) with which it was sent
 	ID    uint32 // for the caller's use; a copy has the same ID
 	ECN   ECN    // as the sender set it; a queueing discipline may change it to CE
 }
 
-// A Delivery is a packet that arrived, and how it spent its time on the link.
-// Instants are durations since the start of the caller's clock.
+// A Delivery is a packet that arrives, with the parts of its time on the link. Instants are
+// durations since the start of the caller's clock.
 type Delivery struct {
 	Packet
 	Sent       time.Duration // when it was offered to the link
 	At         time.Duration // when it arrives
 	Queued     time.Duration // time until the transmitter took its first bit
-	Serialised time.Duration // time its own bytes took at the link's rate
+	Serialised time.Duration // time from its first bit to its last bit, at the link's rate
 }
 
-// Propagation is the time after the packet's last bit left: delay, jitter and, on an ordered link,
-// the wait for earlier packets. Queued + Serialised + Propagation is exactly At − Sent.
+// Propagation is the time from the instant at which the packet's last bit leaves the transmitter to
+// the arrival: delay, jitter and, on an ordered link, the wait for earlier packets. Queued +
+// Serialised + Propagation is exactly At − Sent.
 func (d *Delivery) Propagation() time.Duration {
 	return d.At - d.Sent - d.Queued - d.Serialised
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// model is a drop-tail link in its simplest form: the queue is a list of departures, and what
-// happens to a packet is decided when it is offered.
+// model is a drop-tail link in its simplest form: the queue is a list of departures, and the fate
+// of a packet is decided when it is offered.
 type model struct {
 	cfg      Config
 	draws    *Link // only its random draws are used
@@ -85,11 +85,11 @@ func randomConfig(r *rand.Rand) Config {
 
 // The link computes departures in advance (New) or asks a DropTail for each packet (NewQdisc). Both
 // deliver and drop the same packets at the same nanosecond as the model.
-func TestDropTailLinksDoAsThePlainModelDoes(t *testing.T) {
+func TestDropTailLinksEqualTheReferenceModel(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		cfg := randomConfig(r)
-		links := map[string]*Link{"foreseen": New(cfg, seed), "asked": NewQdisc(cfg, NewDropTail(cfg.Limit), seed)}
+		links := map[string]*Link{"New": New(cfg, seed), "NewQdisc": NewQdisc(cfg, NewDropTail(cfg.Limit), seed)}
 		m := newModel(cfg, seed)
 		now := time.Duration(0)
 		for i := range 300 {
@@ -119,7 +119,7 @@ func TestDropTailLinksDoAsThePlainModelDoes(t *testing.T) {
 						t.Fatalf("%s: arrived\n%+v\nwant\n%+v", where, got, want)
 					}
 				}
-				if next := l.Next(); name == "foreseen" && next != m.next() || next > m.next() {
+				if next := l.Next(); name == "New" && next != m.next() || next > m.next() {
 					t.Fatalf("%s: next at %v, want %v", where, next, m.next())
 				}
 			}
@@ -127,17 +127,17 @@ func TestDropTailLinksDoAsThePlainModelDoes(t *testing.T) {
 	}
 }
 
-// account checks the conservation law: every copy of a packet leaves the link exactly once.
-type account struct {
+// copyCount checks the conservation law: every copy of a packet leaves the link exactly once.
+type copyCount struct {
 	t      testing.TB
 	copies map[uint32]int
 	last   time.Duration // of the events
 }
 
-func (a *account) events(events []Event) {
+func (a *copyCount) events(events []Event) {
 	for _, e := range events {
 		if e.At < a.last {
-			a.t.Errorf("an event at %v is told after one at %v", e.At, a.last)
+			a.t.Errorf("an event at %v is reported after one at %v", e.At, a.last)
 		}
 		a.last = e.At
 		if e.Kind == Copied {
@@ -148,9 +148,9 @@ func (a *account) events(events []Event) {
 	}
 }
 
-func (a *account) leave(id uint32) {
+func (a *copyCount) leave(id uint32) {
 	if a.copies[id]--; a.copies[id] < 0 {
-		a.t.Errorf("packet %d left more often than there were copies of it", id)
+		a.t.Errorf("packet %d left the link more often than it has copies", id)
 	}
 }
 
@@ -158,8 +158,8 @@ func (a *account) leave(id uint32) {
 // It returns all deliveries and drops, and checks what every caller may rely on.
 func drive(t testing.TB, l *Link, packets int, gap time.Duration, p Packet) (arrived []Delivery, dropped []Event) {
 	t.Helper()
-	a := account{t: t, copies: map[uint32]int{}}
-	look := func() {
+	a := copyCount{t: t, copies: map[uint32]int{}}
+	collect := func() {
 		events := l.Events()
 		a.events(events)
 		for _, e := range events {
@@ -177,18 +177,18 @@ func drive(t testing.TB, l *Link, packets int, gap time.Duration, p Packet) (arr
 			a.copies[p.ID]++
 			l.Enqueue(at, p)
 			sent++
-			look()
+			collect()
 		}
 		n := len(arrived)
 		arrived = l.Dequeue(now, arrived)
-		look()
+		collect()
 		for _, d := range arrived[n:] {
 			a.leave(d.ID)
 			if d.At != now {
 				t.Errorf("packet %d arrived at %v and was handed out at %v", d.ID, d.At, now)
 			}
 			if d.Queued < 0 || d.Serialised < 0 || d.Propagation() < 0 || d.Sent+d.Queued+d.Serialised+d.Propagation() != d.At {
-				t.Errorf("packet %d: account %+v", d.ID, d)
+				t.Errorf("packet %d: the parts do not add up to its time on the link: %+v", d.ID, d)
 			}
 		}
 		s := l.Stats()
@@ -211,18 +211,18 @@ func drive(t testing.TB, l *Link, packets int, gap time.Duration, p Packet) (arr
 func TestEachPacketLeavesOncePerCopy(t *testing.T) {
 	cfg := mustParse(t, "delay 3ms 2ms loss gemodel 5% 30% rate 10mbit drops 3,50")
 	for name, l := range map[string]*Link{
-		"drop-tail":           New(cfg, 9),
-		"CoDel":               NewQdisc(cfg, newCodel(40), 9),
-		"duplicating":         NewQdisc(cfg, duplicating{NewDropTail(4)}, 9),
-		"duplicating, CoDel":  NewQdisc(cfg, duplicating{newCodel(40)}, 9),
-		"without a rate":      NewQdisc(Config{Delay: ms}, duplicating{NewDropTail(1)}, 9),
-		"pacing":              NewQdisc(cfg, &pacing{DropTail: NewDropTail(4), gap: 2 * ms}, 9),
-		"pacing, of no speed": NewQdisc(Config{}, &pacing{DropTail: NewDropTail(4), gap: 2 * ms}, 9),
+		"drop-tail":              New(cfg, 9),
+		"CoDel":                  NewQdisc(cfg, newCodel(40), 9),
+		"duplicating":            NewQdisc(cfg, duplicating{NewDropTail(4)}, 9),
+		"duplicating, CoDel":     NewQdisc(cfg, duplicating{newCodel(40)}, 9),
+		"copies, without a rate": NewQdisc(Config{Delay: ms}, duplicating{NewDropTail(1)}, 9),
+		"pacing":                 NewQdisc(cfg, &pacing{DropTail: NewDropTail(4), gap: 2 * ms}, 9),
+		"pacing, without a rate": NewQdisc(Config{}, &pacing{DropTail: NewDropTail(4), gap: 2 * ms}, 9),
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 2 {
 				arrived, dropped := drive(t, l, 3000, 900*us, Packet{Size: 1500})
-				if len(arrived) == 0 || len(dropped) == 0 && name != "without a rate" {
+				if len(arrived) == 0 || len(dropped) == 0 && name != "copies, without a rate" {
 					t.Errorf("%d packets arrived and %d were dropped", len(arrived), len(dropped))
 				}
 				l.Reset(9)
@@ -292,7 +292,7 @@ func TestOnlyECNCapablePacketsAreMarked(t *testing.T) {
 	}
 }
 
-func TestACopyIsAnnouncedBeforeItLeavesAndHasItsOwnAccount(t *testing.T) {
+func TestACopyIsReportedBeforeItLeavesAndHasItsOwnTimes(t *testing.T) {
 	l := NewQdisc(mustParse(t, "delay 5ms rate 12mbit"), duplicating{NewDropTail(3)}, 1)
 	for id := range uint32(2) {
 		l.Enqueue(0, Packet{Size: 1500, ID: id})
@@ -339,7 +339,7 @@ func TestTheLinkWaitsForADisciplineThatShapes(t *testing.T) {
 	}
 }
 
-func TestALateCallerGetsTheSame(t *testing.T) {
+func TestALateCallerGetsTheSameDeliveriesAndEvents(t *testing.T) {
 	// A program on the wall clock comes late: what happened, and when, must not depend on that.
 	run := func(every time.Duration) (arrived []Delivery, dropped []Event) {
 		l := NewQdisc(mustParse(t, "delay 10ms 3ms rate 10mbit"), newCodel(1000), 1)
@@ -355,7 +355,7 @@ func TestALateCallerGetsTheSame(t *testing.T) {
 	arrived, dropped := run(ms)
 	lateArrived, lateDropped := run(200 * ms)
 	if !slices.Equal(arrived, lateArrived) || !slices.Equal(dropped, lateDropped) {
-		t.Error("the link's doing depends on when it is asked")
+		t.Error("what the link does depends on when Dequeue is called")
 	}
 	if len(dropped) == 0 {
 		t.Error("nothing was dropped")

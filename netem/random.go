@@ -11,12 +11,12 @@ const (
 	purposeQdisc
 )
 
-// golden is 2⁶⁴ divided by the golden ratio, the increment of SplitMix64.
+// golden is 2⁶⁴ divided by the golden ratio, the increment (gamma) of SplitMix64.
 const golden = 0x9e3779b97f4a7c15
 
 // A stream is a sequence of random draws that can be read in any order. Draw i belongs to packet i,
-// whether or not the packets before it drew. So a stage of the link never shifts the draws of
-// another.
+// even if a packet before it needed no draw. So one stage of the link never shifts the draws of
+// another stage.
 type stream struct{ key uint64 }
 
 // newStream returns the stream for one purpose of the link with this seed.
@@ -44,7 +44,8 @@ func below(draw, n uint64) uint64 {
 // The kernel's netem has the same resolution.
 type threshold uint64
 
-// newThreshold is exact: it multiplies by a power of two. So every machine gets the same threshold.
+// newThreshold rounds p down to a multiple of 2⁻³². The product with a power of two is exact, so
+// every machine gets the same threshold.
 func newThreshold(p float64) threshold { return threshold(p * (1 << 32)) }
 
 func (t threshold) happens(draw uint32) bool { return uint64(draw) < uint64(t) }

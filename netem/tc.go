@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A SyntaxError is a word of a line that ParseTC cannot read, and why not.
+// A SyntaxError names the word of a line that ParseTC refuses, and the reason.
 type SyntaxError struct {
 	Line   string
 	Offset int // of Word in Line, bytes
@@ -44,7 +44,8 @@ func ParseTC(line string) (Config, error) {
 		return Config{}, err
 	}
 	if p.cfg.Distribution != Uniform && p.cfg.Jitter == 0 {
-		return Config{}, errors.New("netem: a distribution needs a jitter, as in: delay TIME JITTER distribution NAME")
+		return Config{}, errors.New(
+			"netem: a distribution needs a jitter, as in: delay TIME JITTER distribution NAME")
 	}
 	return p.cfg, nil
 }
@@ -124,7 +125,8 @@ func (p *tcParser) option() error {
 	}
 	read, known := tcOptions[name]
 	if !known {
-		return p.fault("unknown option: known are delay, distribution, loss, rate, limit, drops and ordered")
+		return p.fault("unknown option: known are " +
+			"delay, distribution, loss, rate, limit, drops and ordered")
 	}
 	if slices.Contains(p.seen, name) {
 		return p.fault("the option is given twice")
@@ -134,7 +136,7 @@ func (p *tcParser) option() error {
 }
 
 func (p *tcParser) unsupported() error {
-	return p.fault("the option is not supported")
+	return p.fault("this option of tc-netem(8) is not supported")
 }
 
 func (p *tcParser) delay() (err error) {
@@ -161,7 +163,7 @@ func (p *tcParser) distribution() (err error) {
 		return err
 	}
 	if p.cfg.Distribution, err = ParseDistribution(p.word); err != nil {
-		return p.fault("unknown distribution: known are uniform, normal, pareto and paretonormal")
+		return p.fault("unknown distribution: known are " + distributionNames())
 	}
 	return nil
 }
@@ -217,7 +219,7 @@ func (p *tcParser) rate() (err error) {
 		return err
 	}
 	if p.cfg.Rate == 0 {
-		return p.fault("a link with rate 0 transmits nothing; without the option the rate is unlimited")
+		return p.fault("a link with rate 0 transmits nothing; leave the option out for an unlimited rate")
 	}
 	if p.nextIsNumber() {
 		return p.fault("packet overhead and cell sizes are not supported")
@@ -230,7 +232,7 @@ func (p *tcParser) limit() (err error) {
 		return err
 	}
 	if p.cfg.Limit, err = strconv.Atoi(p.word); err != nil || p.cfg.Limit < 1 {
-		return p.fault("the limit is not a number of packets of at least 1")
+		return p.fault("not a whole number of packets, at least 1")
 	}
 	return nil
 }
@@ -242,7 +244,7 @@ func (p *tcParser) drops() error {
 	for _, ordinal := range strings.Split(p.word, ",") {
 		n, err := strconv.Atoi(ordinal)
 		if err != nil {
-			return p.fault("the drop list is not a list of ordinals of packets, such as 2,5")
+			return p.fault("not a list of ordinals of packets, such as 2,5")
 		}
 		p.cfg.Drops = append(p.cfg.Drops, n)
 	}

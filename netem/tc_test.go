@@ -12,7 +12,7 @@ func TestParseTC(t *testing.T) {
 	for _, tt := range []struct {
 		line string
 		want Config
-		out  string // String of it, where it is not the line
+		out  string // its String, if that is not the line
 	}{
 		{"", Config{}, ""},
 		{"delay 25ms 2ms distribution normal loss 1% rate 20mbit limit 100", Config{Delay: 25 * ms, Jitter: 2 * ms, Distribution: Normal, Loss: 0.01, Rate: 20e6, Limit: 100}, ""},
@@ -93,9 +93,9 @@ func TestImpossibleLinksAreRefused(t *testing.T) {
 		{"loss 101%", "loss 101% is not between 0% and 100%"},
 		{"loss -1%", "loss -1% is not between"},
 		{"loss gemodel 1% 120%", "gemodel r 120% is not between"},
-		{"rate 99bit", "below the minimum of 100"},
-		{"rate -1mbit", "rate -1000000 is negative"},
-		{"limit 2000000", "above the maximum"},
+		{"rate 99bit", "rate 99 bit/s is below the minimum of 100 bit/s"},
+		{"rate -1mbit", "rate -1000000 bit/s is negative"},
+		{"limit 2000000", "above the maximum of 1000000 packets"},
 		{"drops 0", "0 is not the ordinal"},
 		{"delay 5ms distribution normal", "a distribution needs a jitter"},
 	} {

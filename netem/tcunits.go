@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A unit is the suffix of a quantity and its value in the base unit. Case does not matter, as in
-// tc.
+// A unit is the suffix of a quantity and its value in the base unit. Upper and lower case are
+// equal, as in tc.
 type unit struct {
 	name  string
 	scale uint64
@@ -73,7 +73,7 @@ func (p *tcParser) time() (time.Duration, error) {
 		return 0, nil
 	}
 	if _, suffix := splitNumber(p.word); suffix == "" {
-		return 0, p.fault("a time needs a unit: to tc(8) a number without unit is in microseconds, to netem in nanoseconds")
+		return 0, p.fault("a time needs a unit, such as 25ms")
 	}
 	v, err := p.quantity(timeUnits)
 	return time.Duration(v), err

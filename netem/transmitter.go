@@ -7,8 +7,8 @@ import "time"
 type transmitter struct {
 	qdisc  Qdisc
 	rate   uint64        // bit/s; 0: unlimited, a packet takes no time
-	freeAt time.Duration // busy: when the last bit of the packet leaves; idle: since when at least
 	idle   bool          // the last qdisc.Dequeue returned no packet
+	freeAt time.Duration // if idle: no Dequeue before this instant; else: the last bit leaves
 
 	item  Item          // the last packet that left the queue
 	began time.Duration // when its transmission began
@@ -22,8 +22,9 @@ func (t *transmitter) reset(seed uint64) {
 // next is the instant at which the transmitter asks for the next waiting packet, or Never.
 func (t *transmitter) next() time.Duration { return max(t.freeAt, t.qdisc.Next()) }
 
-// ask looks for the next packet whose transmission begins by the instant now. It sets item and began to
-// the packet and the instant at which its transmission begins, or returns false if there is none.
+// ask asks the discipline for the next packet whose transmission begins by the instant now. It sets
+// item to the packet and began to the begin of its transmission. It returns false if there is no
+// such packet.
 func (t *transmitter) ask(now time.Duration, events *Events) bool {
 	for t.freeAt <= now {
 		at := t.freeAt
