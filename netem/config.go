@@ -30,8 +30,8 @@ type Config struct {
 	Rate         int64          // bit/s, MinRate to MaxRate; 0: unlimited
 	Drops        []int          // ordinals of the packets to drop: 1 is the first packet offered
 
-	// Limit is how many packets may wait or be in service: 1 to MaxLimit. 0 means DefaultLimit. On a
-	// link without Rate no packet waits.
+	// Limit is how many packets may wait or be in service: 1 to MaxLimit. 0 means DefaultLimit. On
+	// a link without Rate no packet waits.
 	Limit int
 }
 

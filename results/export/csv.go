@@ -10,8 +10,8 @@ import (
 	"tlslab/results/samples"
 )
 
-// writeCSV writes the columns of the samples as a table. A field is empty where the metric was not
-// reached; a hash is 16 hexadecimal digits.
+// writeCSV writes the columns of the samples as a table. A field is empty if the replicate did not
+// reach the metric. A hash is 16 hexadecimal digits.
 func writeCSV(w io.Writer, s *samples.Store) error {
 	out := csv.NewWriter(w)
 	h := s.Header()

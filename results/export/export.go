@@ -32,8 +32,8 @@ func Formats() []string {
 	return names
 }
 
-// Write writes all samples in a format: jsonl (a header, then a replicate a line, with its seed),
-// csv (a table), parquet (the same table in one file) or bench (Go's benchmark format).
+// Write writes all samples in a format: jsonl (the header, then one line for each replicate, with
+// its seed), csv (a table), parquet (the same table in one file) or bench (Go's benchmark format).
 func Write(w io.Writer, s *samples.Store, format string) error {
 	for _, f := range formats {
 		if f.name != format {
@@ -45,7 +45,7 @@ func Write(w io.Writer, s *samples.Store, format string) error {
 		}
 		return out.Flush()
 	}
-	return fmt.Errorf("no format %q: want %s", format, strings.Join(Formats(), ", "))
+	return fmt.Errorf("unknown format %q: known are %s", format, strings.Join(Formats(), ", "))
 }
 
 // writeBench writes every replicate in Go's benchmark format.

@@ -16,8 +16,8 @@ import (
 //
 //	{"cell":{"tls.kind":"full"},"replicate":17,"seed":"9f0123456789abcd","hash":"00f3a1c2d4e5b697","outcome":"ok","metrics":{"handshake":63512345}}
 //
-// Seed and hash are hexadecimal digits, since a JSON number loses bits above 2⁵³ in most readers. A
-// metric that was not reached is absent.
+// Seed and hash are hexadecimal digits, because most readers of a JSON number round integers above
+// 2⁵³. A metric that the replicate did not reach is absent.
 func writeJSONL(w io.Writer, s *samples.Store) error {
 	h := s.Header()
 	header, err := h.Text()

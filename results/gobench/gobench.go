@@ -1,18 +1,21 @@
-// Package gobench writes samples in Go's benchmark format, so that benchstat and everything else that reads it can
-// compare cells, and runs with runs.
+// Package gobench writes samples in Go's benchmark format, so that benchstat and other readers of
+// the format can compare cells of a run, and one run with another.
 //
 //	Unit handshake-sim-sec better=lower
 //	scenario: full-vs-resumed
 //
-//	BenchmarkFullVsResumed/tls.kind=full/link.delay=25ms 1 0.0635 handshake-sim-sec 1234 bytes-up-B …
+//	BenchmarkFullVsResumed/tls.kind=full/link.delay=25ms 1 0.0635 handshake-sim-sec 517 bytes-up-B
 //
-// Each replicate is a line. Its name is the scenario's and the levels of its cell, as benchstat's /key=value; the
-// format takes a trailing -8 for GOMAXPROCS, cuts names at blanks and keys at slashes, so such characters are replaced.
-// Times are seconds under units of their own: benchstat then never averages them with measured sec/op. Values are in
-// base units already (sec, B), since a reader leaves a zero's unit unscaled.
+// Each replicate is a line. Its name consists of the scenario's name and the levels of the cell, as
+// /key=value of benchstat. The format cuts names at blanks and keys at slashes, and takes a
+// trailing
+// -8 for GOMAXPROCS: these characters are replaced. Virtual times have the unit NAME-sim-sec, so
+// benchstat never averages them with measured sec/op. Values are written in base units (sec, B),
+// because benchfmt's reader does not scale the unit of a value of 0.
 //
-// A failed replicate's line has what it reached; one that reached nothing has no line, the format having no way to say
-// it. Seeds are not in the file: benchstat would make a table of each.
+// The line of a failed replicate has the metrics that it reached. A replicate that reached none has
+// no line, because the format has no line without a value. Seeds are not in the file: benchstat
+// would make a table for each.
 package gobench
 
 import (
@@ -29,14 +32,14 @@ import (
 	"tlslab/results/summary"
 )
 
-// Lines is the most lines that bench.txt has of a cell: with 1,000 every interval is narrow, and
-// benchstat's time and memory grow with each.
+// Lines is the largest number of lines of a cell in bench.txt. With 1,000 lines the intervals are
+// narrow; benchstat's time and memory grow with the number of lines.
 const Lines = 1000
 
-// Write writes bench.txt: unit metadata first, then a line for each replicate of src, those of
-// baselines before the others, else in the order of the cells. s is the summary of all replicates;
-// it tells which exact metrics were exact indeed. Where src has only the first replicates of s, the
-// first line says so.
+// Write writes bench.txt: unit metadata, then a line for each replicate of src. The baselines come
+// before the other cells; otherwise the order is that of the cells. s is the summary of all
+// replicates, from which Write knows which exact metrics did not vary. If src has only the first
+// replicates of s, the first line says so.
 func Write(w io.Writer, src results.Source, s *summary.Summary) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	h := src.Header()
@@ -61,8 +64,9 @@ func Write(w io.Writer, src results.Source, s *summary.Summary) error {
 	return out.Flush()
 }
 
-// writeExtent says that src has fewer replicates than were summarised. The line is none of the
-// format's, so benchstat passes over it; a configuration line would set files apart.
+// writeExtent writes a line if src has fewer replicates than the summary. benchstat ignores the
+// line, because it is not in the format. A configuration line would put this file and other files
+// into different tables of benchstat.
 func writeExtent(out *bufio.Writer, src results.Source, s *summary.Summary) {
 	have, all := 0, 0
 	for i, c := range src.Cells() {
@@ -79,7 +83,8 @@ func order(src results.Source) []int {
 	h, cells := src.Header(), src.Cells()
 	var baselines, others []int
 	for i := range cells {
-		if c := h.Compare; c != nil && cells[i].Levels[h.Factor(c.Factor)] != c.Baseline && h.Factors[h.Factor(c.Factor)].Levels[0] != c.Baseline {
+		if c := h.Compare; c != nil && cells[i].Levels[h.Factor(c.Factor)] != c.Baseline &&
+			h.Factors[h.Factor(c.Factor)].Levels[0] != c.Baseline {
 			others = append(others, i)
 			continue
 		}
@@ -88,7 +93,7 @@ func order(src results.Source) []int {
 	return slices.Concat(baselines, others)
 }
 
-// columns are the metrics of one cell, and their texts.
+// columns are the metrics of one cell, and the texts of the last line.
 type columns struct {
 	readers []results.Column
 	units   []unit
@@ -97,7 +102,7 @@ type columns struct {
 	line    []byte
 }
 
-// text is a value as the last line has it: most lines share theirs.
+// text is a value and its text. Most lines have values of the line before.
 type text struct {
 	value float64
 	bytes []byte
@@ -152,7 +157,8 @@ func (c *columns) text(metric int, v float64) []byte {
 // appendNumber writes a number as benchfmt.Writer does with %v, in half the time.
 func appendNumber(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'g', -1, 64) }
 
-// constant reports whether a metric had a single value in each cell. benchstat warns of an exact unit that had not.
+// constant reports whether a metric had a single value in each cell. benchstat warns if a unit with
+// assume=exact varies.
 func constant(s *summary.Summary, metric int) bool {
 	for cell := range s.Cells {
 		if row := s.Row(cell, metric); row.Reached > 0 && !row.Constant() {

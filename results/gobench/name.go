@@ -24,7 +24,7 @@ func newNames(h *results.Header) *names {
 		var parts []string
 		for _, level := range f.Levels {
 			part := "/" + key + "=" + value(level)
-			for slices.Contains(parts, part) { // two levels that differ in replaced characters only
+			for slices.Contains(parts, part) { // levels that differ only in replaced characters
 				part += "'"
 			}
 			parts = append(parts, part)
@@ -43,7 +43,7 @@ func (n *names) of(cell []string) []byte {
 	return n.buf
 }
 
-// camel spells a scenario's name as Go spells a benchmark's: full-vs-resumed is FullVsResumed.
+// camel turns a scenario's name into the name of a Go benchmark: full-vs-resumed is FullVsResumed.
 func camel(scenario string) string {
 	var b strings.Builder
 	up := true
@@ -64,7 +64,7 @@ func camel(scenario string) string {
 	return b.String()
 }
 
-// word makes s a single field: the format is separated by blanks.
+// word replaces blanks and control characters in s, because blanks separate the fields of a line.
 func word(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.IsControl(r) {
@@ -74,7 +74,8 @@ func word(s string) string {
 	}, s)
 }
 
-// value makes a level the value of a key: one field, no slash, and no trailing -digits.
+// value turns a level into the value of a key: one field, without slashes and without trailing
+// -digits.
 func value(level string) string {
 	v := strings.ReplaceAll(word(level), "/", "_")
 	stem := strings.TrimRight(v, "0123456789")

@@ -6,16 +6,17 @@ import (
 	"tlslab/results"
 )
 
-// unit is how a metric is spelled in the benchmark format.
+// unit is a metric's unit in the benchmark format.
 type unit struct {
 	name string
-	// divisor takes the metric's own unit to the base unit that the name ends in. Dividing by a power of ten, rather
-	// than multiplying by its inverse, leaves the decimal digits of an integer as they are.
+	// A value in the metric's unit divided by divisor is in the base unit at the end of the name. A
+	// division by a power of ten keeps the decimal digits of an integer; a multiplication by the
+	// inverse would not.
 	divisor float64
 }
 
-// suffixes are the spellings of our units. benchunit scales what ends in sec by powers of 1000, what has B by powers of
-// 1024, and shows neither as the other.
+// suffixes are the endings of the units. benchunit scales a unit that ends in sec by powers of
+// 1000, and a unit with B by powers of 1024.
 var suffixes = map[string]unit{
 	results.UnitNanoseconds:    {"-sim-sec", 1e9},
 	results.UnitBytes:          {"-B", 1},
@@ -28,7 +29,7 @@ func unitOf(m results.Metric) unit {
 	if !ok {
 		u = unit{"-" + m.Unit, 1}
 	}
-	// A reader scales what has ns or MB in it. Doing so here spares it from ever meeting such a unit.
+	// benchfmt's reader scales units with ns or MB in their names. Tidy scales them here already.
 	factor, name := benchunit.Tidy(1, word(m.Name)+word(u.name))
 	return unit{name, u.divisor / factor}
 }

@@ -8,7 +8,7 @@ import (
 	"tlslab/results/stat"
 )
 
-// compare fills the comparison of a cell's row with its baseline's.
+// compare sets the comparison of a cell with its baseline.
 func (f *filler) compare(cell, baseline int) {
 	row, base := f.summary.Row(cell, f.metric), f.summary.Row(baseline, f.metric)
 	var c Comparison
@@ -25,43 +25,45 @@ func (f *filler) compare(cell, baseline int) {
 	row.VsBaseline = &c
 }
 
-// A stretch is n replicates that two cells share: those of the one begin at index cell of its
-// columns, those of the other at index baseline.
-type stretch struct{ cell, baseline, n int }
+// pairRange is a range of n replicates that both cells have. cell and baseline are the indices of
+// its first replicate in the columns of the two cells.
+type pairRange struct{ cell, baseline, n int }
 
-// pairsOf returns the replicates that two cells share, or nil where their seeds differ.
-func pairsOf(cell, baseline *results.Observed) []stretch {
+// pairsOf returns the replicates that both cells have, or nil if the seeds of the cells differ.
+func pairsOf(cell, baseline *results.Observed) []pairRange {
 	if cell.Seeds != baseline.Seeds {
 		return nil
 	}
-	var all []stretch
-	i, j := 0, 0           // the ranges at hand
-	before, behind := 0, 0 // columns' indices at which they begin
+	var all []pairRange
+	i, j := 0, 0   // the current ranges of both cells
+	ci, bi := 0, 0 // the column indices at which they begin
 	for i < len(cell.Replicates) && j < len(baseline.Replicates) {
 		a, b := cell.Replicates[i], baseline.Replicates[j]
 		if from, to := max(a.From, b.From), min(a.To, b.To); from < to {
-			all = append(all, stretch{cell: before + from - a.From, baseline: behind + from - b.From, n: to - from})
+			all = append(all, pairRange{
+				cell: ci + from - a.From, baseline: bi + from - b.From, n: to - from,
+			})
 		}
 		if a.To <= b.To {
 			i++
-			before += a.Len()
+			ci += a.Len()
 		}
 		if b.To <= a.To {
 			j++
-			behind += b.Len()
+			bi += b.Len()
 		}
 	}
 	return all
 }
 
-// comparer is memory that comparisons reuse.
+// comparer compares columns. Its buffers are reused.
 type comparer struct {
 	a, b []float64
 	sort sorter
 }
 
 // paired compares two columns over the pairs in which both have a value.
-func (w *comparer) paired(cell, baseline []float64, pairs []stretch) Comparison {
+func (w *comparer) paired(cell, baseline []float64, pairs []pairRange) Comparison {
 	w.a, w.b = w.a[:0], w.b[:0]
 	for _, p := range pairs {
 		theirs := baseline[p.baseline : p.baseline+p.n]
@@ -85,7 +87,7 @@ func (w *comparer) paired(cell, baseline []float64, pairs []stretch) Comparison 
 	return result
 }
 
-// independent compares two columns as samples that have nothing to do with each other.
+// independent compares two columns as independent samples.
 func (w *comparer) independent(cell, baseline []float64) Comparison {
 	w.a, w.b = reached(w.a[:0], cell), reached(w.b[:0], baseline)
 	w.sort.sort(w.a)

@@ -9,7 +9,8 @@ import (
 	"tlslab/results/stat"
 )
 
-// Replicates that met the same network differ by the treatment alone, however much the network varies.
+// Replicates with the same random draws of the network differ only by the treatment, however much
+// the network varies.
 func TestPairsTakeOutWhatTheyShare(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var all []sourcetest.Observation
@@ -46,7 +47,8 @@ func TestPairsAreThoseInWhichBothReachedTheMetric(t *testing.T) {
 		}
 	}
 	s := summarize(t, experiment(), all)
-	// 5 to 19 but for 10 and 13 are on both sides: 13 pairs, of which 5, 6 and 7 did not get there, 7 on either side.
+	// Both cells have 5 to 19 without 10 and 13: 13 pairs. In 5, 6 and 7 one replicate did not
+	// reach the metric.
 	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.Pairs != 10 || !c.Paired {
 		t.Errorf("%d pairs, want 10", c.Pairs)
 	}
@@ -155,8 +157,8 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// A family is all comparisons of one metric: with four comparisons the smallest p counts four times, and another metric's
-// comparisons change nothing.
+// With four comparisons of a metric, Holm's method multiplies the smallest p by four. The
+// comparisons of another metric do not count.
 func TestHolmIsOverAllComparisonsOfAMetric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	var all []sourcetest.Observation
@@ -204,7 +206,7 @@ func TestRatiosOfCounts(t *testing.T) {
 	}
 }
 
-// The interval of the median ratio holds the true one at least 95 % of the time, skewed as the ratios may be.
+// At least 95 % of the intervals contain the true median ratio, although the ratios are skewed.
 func TestTheRatiosIntervalCovers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	const rounds = 1000
@@ -212,7 +214,7 @@ func TestTheRatiosIntervalCovers(t *testing.T) {
 	var w comparer
 	for range rounds {
 		var cell, baseline []float64
-		pairs := []stretch{{n: 40}}
+		pairs := []pairRange{{n: 40}}
 		for range 40 {
 			base := 1 + rng.ExpFloat64()
 			baseline = append(baseline, base)

@@ -9,8 +9,9 @@ import (
 	"tlslab/results/stat"
 )
 
-// WriteCSV writes summary.csv: the rows of summary.json as a table, a column a factor and a column a number. A field is
-// empty where there is no such number, and Inf or -Inf where an interval is unbounded, as R and pandas read them.
+// WriteCSV writes summary.csv: the rows of summary.json as a table, with a column for each factor
+// and each number. A field is empty if the number does not exist. An unbounded side of an interval
+// is Inf or -Inf, which R and pandas read.
 func WriteCSV(w io.Writer, s *Summary) error {
 	out := csv.NewWriter(w)
 	var names []string
@@ -44,7 +45,9 @@ var csvColumns = []struct {
 		return []string{strconv.Itoa(r.N), strconv.Itoa(r.Failed), strconv.Itoa(r.Reached)}
 	}},
 	{intervalNames("mean"), func(r *Row) []string { return intervalFields(r.Mean) }},
-	{[]string{"sd", "min", "max"}, func(r *Row) []string { return []string{number(r.SD), number(r.Min), number(r.Max)} }},
+	{[]string{"sd", "min", "max"}, func(r *Row) []string {
+		return []string{number(r.SD), number(r.Min), number(r.Max)}
+	}},
 	{intervalNames("p50"), func(r *Row) []string { return intervalFields(r.P50) }},
 	{intervalNames("p90"), func(r *Row) []string { return intervalFields(r.P90) }},
 	{intervalNames("p95"), func(r *Row) []string { return intervalFields(r.P95) }},
@@ -59,7 +62,7 @@ var csvColumns = []struct {
 	})},
 }
 
-// comparison gives n empty fields to a row that is not compared.
+// comparison returns n empty fields for a row without a comparison.
 func comparison(n int, fields func(*Comparison) []string) func(*Row) []string {
 	return func(r *Row) []string {
 		if r.VsBaseline == nil {

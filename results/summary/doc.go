@@ -1,33 +1,40 @@
-// Package summary reduces samples to one row for each cell and metric, and compares each cell with its
-// baseline.
+// Package summary reduces samples to one row for each cell and metric, and compares each cell with
+// its baseline.
 //
-//	results.Source ─► a column of a baseline cell ──────┐
-//	               └► that of each cell compared with it ┴► Row: description, quantiles, Comparison ─► summary.json, summary.csv
+//	results.Source ─► column of a baseline cell ────────┐
+//	               └► column of each compared cell ─────┴► Row ─► summary.json, summary.csv
 //
-// # What a row is about
+// A Row has the mean, the spread, the quantiles and the Comparison.
 //
-// The replicate is the unit. N counts all of a cell's replicates, Failed those that did not end "ok". A metric is
-// described over the replicates that reached it (Reached): what never happened has no time, and 0 or the time-out
-// would be inventions. So a quantile is conditional on the metric having been reached, and is to be read beside Failed.
-// Where more replicates miss the metric than lie beyond the quantile, the quantile of all attempts has no finite value:
-// Row.Censored says so.
+// # What a row describes
+//
+// The statistical unit is the replicate. N counts all replicates of a cell, Failed the replicates
+// whose outcome is not "ok". The statistics of a metric are over the replicates that reached it
+// (Reached). A replicate that did not reach a metric has no value: 0 or the time-out would be an
+// invention. So a quantile is conditional on reaching the metric, and readers need Failed beside
+// it. If more replicates miss the metric than lie above the quantile, the quantile over all
+// replicates has no finite value: see Row.Censored.
 //
 // # How a cell is compared
 //
-// A cell's baseline is the cell with the baseline level of the compared factor and the same levels of all others.
-// Replicates of the same number and the same seed met the same randomness; they are compared pair by pair, over the
-// pairs in which both reached the metric. Diff is the median of the differences and Ratio the median of the ratios,
-// with intervals by order statistics; such an interval carries over unchanged from the logarithm of the ratio to the
-// ratio, and needs neither symmetry nor resampling. P is the Wilcoxon signed-rank test's. Where the seeds differ (the
-// compared factor is one that the seeds are derived from) the samples are independent: then P is the Mann–Whitney
-// test's, and Diff and Ratio are of the two medians.
+// The baseline of a cell is the cell with the baseline level of the compared factor and the same
+// levels of all other factors. Replicates with the same number and the same seed had the same
+// random draws. They form a pair if both reached the metric. Diff is the median of the differences
+// of the pairs, and Ratio the median of the ratios, with intervals by order statistics. Such an
+// interval needs neither symmetry nor resampling, and is the same for the ratio and for its
+// logarithm. P is that of the Wilcoxon signed-rank test.
 //
-// The family of Holm's correction is all comparisons of one metric in one summary.
+// If the seeds of two cells differ, because seeds follow from the compared factor, the samples are
+// independent. Then Diff and Ratio are those of the two medians, and P is that of the Mann–Whitney
+// U test.
 //
-// The verdict weighs the size of the effect, not only its existence, since simulated replicates are cheap enough to make
-// any difference significant. It asks where the interval of the ratio lies: wholly inside 1 ± margin, "same"; wholly
-// outside and PHolm < 0.05, "different"; anything else, "undecided".
+// Holm's correction is over all comparisons of one metric in one summary.
 //
-// A metric that the header calls exact, and that did give one value in each cell, was not sampled: its intervals are
-// that value and it has no p-value.
+// Simulated replicates are cheap enough to make any difference significant. So the verdict depends
+// on the size of the effect. It is "same" if the whole interval of the ratio is inside 1 ± margin,
+// "different" if the whole interval is outside and PHolm < 0.05, else "undecided".
+//
+// A metric that the header calls exact may have one value in all replicates of a cell. Then the
+// interval of each statistic is that value. If this holds for both cells of a comparison, there is
+// no p-value.
 package summary

@@ -94,7 +94,9 @@ func encode(h *results.Header, r *Row) ([]byte, error) {
 		P50: r.P50, P90: r.P90, P95: r.P95, P99: r.P99,
 	}
 	if c := r.VsBaseline; c != nil {
-		row.VsBaseline = &jsonComparison{c.Paired, c.Pairs, c.Diff, c.Ratio, stat.Finite(c.P), stat.Finite(c.PHolm), c.Verdict}
+		row.VsBaseline = &jsonComparison{
+			c.Paired, c.Pairs, c.Diff, c.Ratio, stat.Finite(c.P), stat.Finite(c.PHolm), c.Verdict,
+		}
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -11,7 +11,7 @@ import (
 func TestSortersSort(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var s sorter
-	for _, different := range []int{1, 2, 5, most, most + 1, 10_000} {
+	for _, different := range []int{1, 2, 5, mostDistinct, mostDistinct + 1, 10_000} {
 		pool := []float64{0, math.Copysign(0, -1), math.Inf(1), -3, 1e300}
 		for len(pool) < different {
 			pool = append(pool, math.Floor(rng.NormFloat64()*1e9))

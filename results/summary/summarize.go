@@ -23,7 +23,7 @@ func Summarize(src results.Source) (*Summary, error) {
 	return s, s.Fill(src, nil)
 }
 
-// New returns a summary of src with its cells, and rows that Fill is to fill.
+// New returns a summary of src with its cells. The rows are empty until Fill.
 func New(src results.Source) (*Summary, error) {
 	h, cells := src.Header(), src.Cells()
 	s := &Summary{Header: h, Cells: make([]Cell, len(cells)), Rows: make([]Row, len(cells)*len(h.Metrics))}
@@ -38,25 +38,25 @@ func New(src results.Source) (*Summary, error) {
 	return s, nil
 }
 
-// held is the most values of columns that Fill holds, of 8 bytes each. What is beyond costs time on
-// many cores, not memory.
-const held = 25_000_000
+// mostValues bounds the values of 8 bytes that Fill holds at the same time. It computes fewer
+// metrics in parallel if their columns are longer.
+const mostValues = 25_000_000
 
-// Fill reads every column once, several metrics at a time, and fills the rows. For each metric at
-// hand it holds one column, or two where cells are compared. Where sorted is not nil, it is called
-// with the values of every cell and metric, without NaN and in rising order, which it may not keep;
-// the calls of different metrics come at the same time.
+// Fill reads every column once, several metrics in parallel, and fills the rows. For each of these
+// metrics it holds the column of one cell, or of a cell and its baseline. If sorted is not nil,
+// Fill calls it once for each cell and metric with the values in ascending order, without NaN.
+// sorted must not keep the slice. Calls for different metrics are concurrent.
 func (s *Summary) Fill(src results.Source, sorted func(cell, metric int, values []float64)) error {
 	most, columns := 1, 1
 	for i := range s.Cells {
 		most = max(most, s.Cells[i].N)
 		if s.Cells[i].Baseline >= 0 {
-			columns = 5 // of two cells, one of them sorted, their differences and their ratios
+			columns = 5 // cell, baseline, sorted values, differences, ratios
 		}
 	}
 	var next atomic.Int64
 	var group errgroup.Group
-	for range max(1, min(runtime.GOMAXPROCS(0), len(s.Header.Metrics), held/columns/most)) {
+	for range max(1, min(runtime.GOMAXPROCS(0), len(s.Header.Metrics), mostValues/columns/most)) {
 		group.Go(func() error {
 			f := newFiller(s, src, sorted)
 			for {
@@ -79,11 +79,11 @@ func (s *Summary) Fill(src results.Source, sorted func(cell, metric int, values 
 
 // filler fills the rows of one metric after the other.
 type filler struct {
-	summary   *Summary
-	source    results.Source
-	cells     []results.Observed
-	followers map[int][]int // the cells that are compared with each baseline
-	sorted    func(cell, metric int, values []float64)
+	summary *Summary
+	source  results.Source
+	cells   []results.Observed
+	against map[int][]int // by baseline: the cells that are compared with it
+	sorted  func(cell, metric int, values []float64)
 
 	metric int
 	column results.Column // of the metric
@@ -94,33 +94,33 @@ type filler struct {
 }
 
 func newFiller(s *Summary, src results.Source, sorted func(cell, metric int, values []float64)) *filler {
-	f := &filler{summary: s, source: src, cells: src.Cells(), followers: map[int][]int{}, sorted: sorted}
+	f := &filler{summary: s, source: src, cells: src.Cells(), against: map[int][]int{}, sorted: sorted}
 	for i := range s.Cells {
 		if b := s.Cells[i].Baseline; b >= 0 {
-			f.followers[b] = append(f.followers[b], i)
+			f.against[b] = append(f.against[b], i)
 		}
 	}
 	return f
 }
 
-// fill goes through the cells in groups: a baseline, and the cells that are compared with it.
+// fill reads each baseline, then the cells that are compared with it.
 func (f *filler) fill(metric int) error {
 	f.metric, f.column = metric, f.source.Column(metric)
 	for i := range f.summary.Cells {
 		if f.summary.Cells[i].Baseline >= 0 {
-			continue // read beside its baseline
+			continue // read after its baseline
 		}
 		var err error
 		if f.baseline, err = f.column.Read(f.baseline[:0], i); err != nil {
 			return err
 		}
-		if len(f.followers[i]) == 0 {
+		if len(f.against[i]) == 0 {
 			f.describe(reached(f.baseline[:0], f.baseline), i)
 			continue
 		}
 		f.values = reached(f.values[:0], f.baseline)
 		f.describe(f.values, i)
-		for _, j := range f.followers[i] {
+		for _, j := range f.against[i] {
 			if f.cell, err = f.column.Read(f.cell[:0], j); err != nil {
 				return err
 			}
@@ -132,19 +132,22 @@ func (f *filler) fill(metric int) error {
 	return nil
 }
 
-// describe sorts the values of a cell and fills its row, the comparison apart.
+// describe sorts the values of a cell and fills its row, without the comparison.
 func (f *filler) describe(values []float64, cell int) {
 	f.sort.sort(values)
 	c, m := &f.summary.Cells[cell], f.summary.Header.Metrics[f.metric]
 	row := f.summary.Row(cell, f.metric)
-	*row = Row{Cell: c.Levels, Metric: m.Name, Unit: m.Unit, N: c.N, Failed: c.Failed, Reached: len(values)}
+	*row = Row{
+		Cell: c.Levels, Metric: m.Name, Unit: m.Unit,
+		N: c.N, Failed: c.Failed, Reached: len(values),
+	}
 	row.describe(values, m.Exact)
 	if f.sorted != nil {
 		f.sorted(cell, f.metric, values)
 	}
 }
 
-// reached appends to dst the values that are there. dst may be the beginning of column.
+// reached appends to dst the values that are not NaN. dst may be the beginning of column.
 func reached(dst, column []float64) []float64 {
 	for _, v := range column {
 		if v == v {
@@ -195,7 +198,7 @@ func (r *Row) describe(sorted []float64, exact bool) {
 	}
 }
 
-// count fills in how the replicates ended.
+// count sets Outcomes and Failed.
 func (c *Cell) count(outcomes []results.Outcome) {
 	c.Outcomes = outcomes
 	for _, o := range outcomes {
@@ -214,7 +217,8 @@ func (c *Cell) count(outcomes []results.Outcome) {
 	})
 }
 
-// adjust corrects the p-values of each metric for one another and gives the verdicts, which depend on that.
+// adjust applies Holm's correction to the p-values of each metric, and sets the verdicts, which
+// depend on it.
 func (s *Summary) adjust() {
 	for metric := range s.Header.Metrics {
 		var comparisons []*Comparison
@@ -233,7 +237,8 @@ func (s *Summary) adjust() {
 	}
 }
 
-// verdict is the definition of the three words. A p-value of NaN is no objection: nothing was random.
+// verdict defines the three verdicts. If pHolm is NaN, the values are exact, and the ratio decides
+// alone.
 func verdict(ratio stat.Interval, pHolm, margin float64) Verdict {
 	low, high := 1-margin, 1+margin
 	switch {

@@ -11,8 +11,8 @@ import (
 	"tlslab/results/stat"
 )
 
-// experiment is a factor to compare (kind: full, resumed, third) and one to repeat it over (delay), with three metrics:
-// a time, a number of bytes that is exact, a rate.
+// experiment has a compared factor (kind: full, resumed, third), another factor (delay) and three
+// metrics: a time, an exact number of bytes, a rate.
 func experiment() results.Header {
 	return results.Header{
 		Scenario: "test", Seed: 1,
@@ -123,7 +123,8 @@ func TestOutcomesAreCounted(t *testing.T) {
 	}
 }
 
-// The quantile over all attempts is that of the reached values followed by +Inf for each of the others.
+// The quantile over all replicates is that of the reached values and of +Inf for each other
+// replicate.
 func TestAQuantileIsCensoredWhereTooManyMissedTheMetric(t *testing.T) {
 	for n := 1; n <= 60; n++ {
 		for reached := 0; reached <= n; reached++ {
