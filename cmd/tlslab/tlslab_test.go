@@ -69,7 +69,8 @@ func read(t *testing.T, path ...string) []byte {
 
 func TestRunPrintsTheAnswerAndLeavesEveryFile(t *testing.T) {
 	dir, stdout, stderr := smallRun(t)
-	if !strings.HasPrefix(stdout, "Does a small scenario run?\n\nresumed against full: handshake is ") || !strings.Contains(stdout, "\n1.3  ") {
+	answer := "Does a small scenario run?\n\nhandshake kind resumed against full: handshake is "
+	if !strings.HasPrefix(stdout, answer) || !strings.Contains(stdout, "\n1.3  ") {
 		t.Errorf("stdout is not question, answer and table:\n%s", stdout)
 	}
 	if strings.Contains(stdout+stderr, "\x1b") {

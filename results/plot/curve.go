@@ -13,8 +13,8 @@ type curve struct {
 }
 
 // thin reduces sorted values to points that are equally spaced on a tail axis. So the largest
-// values, which are far apart there, all stay. n is the number of replicates. Replicates without a
-// value are never at or below any value, so with them the curve ends below 1.
+// values, which are far apart there, all stay. n is the number of replicates. A replicate without a
+// value counts as +Inf, so with such replicates the curve ends below 1.
 func thin(sorted []float64, n int) curve {
 	c := curve{n: n}
 	if len(sorted) == 0 {

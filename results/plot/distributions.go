@@ -1,6 +1,8 @@
 package plot
 
 import (
+	"fmt"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -33,12 +35,17 @@ func (set *Set) distributions() ([]Figure, []Omitted) {
 			continue
 		}
 		g.title = "Distribution of " + m.Name + with(on)
-		figures = append(figures, g.figure("distribution-"+fileName(m.Name)+on.name, set.distributionCaption(g)))
+		name := "distribution-" + fileName(m.Name) + on.name
+		figures = append(figures, g.figure(name, set.distributionCaption(m.Name, g)))
 	}
 	return figures, omitted
 }
 
-// undrawable returns why distributions are not drawn, or nothing.
+// logarithmicFrom is the ratio of the largest to the smallest value of a column from which on its
+// axis is logarithmic.
+const logarithmicFrom = 3
+
+// undrawable returns the reason if there is no distribution to draw, else an empty text.
 func (set *Set) undrawable() string {
 	name := set.summary.Header.Metrics[set.metric].Name
 	var some, spread bool
@@ -113,11 +120,14 @@ func (set *Set) compared(l layout, at pick) []comparedCell {
 func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, empty bool) {
 	m := &set.summary.Header.Metrics[set.metric]
 	tiles, rows := l.tiles(on)
-	g = &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xGrid: true, yTitle: "cumulative share of replicates"}
+	g = &grid{
+		rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xGrid: true,
+		yTitle: "cumulative share of replicates",
+	}
 	y := tailAxis(set.mostReplicates())
 	axes := make([]*axis, len(spans))
 	for j, s := range spans {
-		axes[j] = valueAxis(s, 3, false)
+		axes[j] = valueAxis(s, logarithmicFrom, false)
 	}
 	empty = true
 	for _, row := range tiles {
@@ -181,17 +191,20 @@ func (g *grid) labelColumns(unit, name string, axes []*axis, spans []span) {
 	}
 }
 
-func (set *Set) distributionCaption(g *grid) string {
-	c := "Empirical distribution function. The vertical axis spreads the tail: 90, 99 and 99.9 % are equally far apart."
+func (set *Set) distributionCaption(metric string, g *grid) string {
+	c := "Empirical distribution function: the share of replicates whose " + metric +
+		" is at most the value on the horizontal axis. " +
+		"The vertical axis spreads the tail: 90, 99 and 99.9 % are equally far apart."
 	if set.anyFailed() {
-		c += " Failed replicates never reach the metric: the curves of their cells end below the top."
+		c += " A curve ends below the top if replicates of its cell did not reach " + metric + "."
 	}
 	if g.columns() > 1 {
 		c += " Each column has its own horizontal axis."
 	}
 	for _, p := range g.panels[0] {
 		if _, isLog := p.x.scale.(plot.LogScale); isLog {
-			return c + " A horizontal axis is logarithmic if its values spread widely."
+			return c + fmt.Sprintf(" A horizontal axis is logarithmic if its largest value is more "+
+				"than %d times its smallest.", logarithmicFrom)
 		}
 	}
 	return c

@@ -309,7 +309,7 @@ func widthOf(words string) vg.Length { return label(tickSize, ink, false).Width(
 
 func heightOf(string) vg.Length { return tickSize }
 
-// panelHeight is the height of a panel in a figure of so many rows.
+// panelHeight is the height of a panel in a figure with this number of rows.
 func panelHeight(rows int) vg.Length {
 	return max(78, min(190, 330/vg.Length(max(1, rows))))
 }
@@ -332,7 +332,7 @@ func (g *grid) figure(name, caption string) Figure {
 	return newFigure(name, g.title, caption, g.size, g.draw)
 }
 
-// with is what a figure's title adds for its page.
+// with returns the page's title as the end of a figure's title: ", version 1.3".
 func with(on page) string {
 	if on.title == "" {
 		return ""

@@ -60,7 +60,7 @@ type layout struct {
 	columns   []*factor // levels side by side
 	rows      []*factor // levels one above the other, combined where there are several
 	pages     []*factor // a figure for each combination
-	widest    int       // largest number of panels in a row
+	widest    int       // most panels in a row
 }
 
 // place gives the colours to the compared factor and spreads the others over columns, rows and
@@ -262,7 +262,7 @@ func (set *Set) cell(p pick) int {
 	})
 }
 
-// page is a figure of a layout: the levels that all its panels have in common.
+// page is a figure of a layout: the levels that all its panels share.
 type page struct {
 	title string // "version 1.3"; empty if there is only one page
 	name  string // suffix of the file name: "-version-1.3"
@@ -296,7 +296,7 @@ func fileName(title string) string {
 	return strings.Trim(strings.Join(strings.Fields(plain), "-"), ".")
 }
 
-// tile is a panel to be: its title and the levels that its cells have in common.
+// tile is a panel before it is drawn: its title and the levels that all its cells have.
 type tile struct {
 	title heading
 	pick  pick

@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// positions are the positions of a factor's levels on an axis. Quantities are placed to scale,
-// unless two of them would be closer than closest. Names and such quantities are one step apart.
+// positions are the positions of a factor's levels on an axis. Quantities are placed to scale. If
+// two of them would be closer than closest, they are placed one step apart, as names are.
 func (f *factor) positions() []float64 {
 	if f.numeric() && !f.even() {
 		return f.values

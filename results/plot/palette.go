@@ -79,7 +79,8 @@ type mark struct {
 	hollow  bool
 }
 
-// circumradius is the radius of the polygon that has the area of a circle of radius 1.
+// circumradius is the circumradius of the regular polygon whose area equals that of a circle of
+// radius 1.
 func (m mark) circumradius() vg.Length {
 	n := float64(m.corners)
 	return vg.Length(math.Sqrt(2 * math.Pi / (n * math.Sin(2*math.Pi/n))))

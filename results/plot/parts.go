@@ -16,7 +16,8 @@ import (
 	"tlslab/results/table/number"
 )
 
-// part is a metric that is part of another (Metric.PartOf), or several negligible ones together.
+// part is a metric that is part of another metric (Metric.PartOf), or the sum of several negligible
+// parts.
 type part struct {
 	name    string
 	group   string
@@ -71,12 +72,13 @@ func (set *Set) partsOf(whole int, addends []int) ([]Figure, []Omitted) {
 		g := set.partsPage(l, on, whole, shown)
 		g.title = "What " + m.Name + " is made of" + with(on)
 		figures = append(figures, g.figure(name+on.name, fmt.Sprintf(
-			"Share of each part in the mean %s, which stands beside the bar. %s", m.Name, groupNames(shown))))
+			"Shares of the parts in the mean %s. The mean stands beside the bar. %s",
+			m.Name, groupNames(shown))))
 	}
 	return figures, omitted
 }
 
-// groupNames lists the parts of each group.
+// groupNames lists the parts of each group: "Network: propagation, queue; cpu: client-cpu."
 func groupNames(shown []part) string {
 	byGroup := map[string][]string{}
 	var order []string
@@ -108,7 +110,7 @@ func groupNames(shown []part) string {
 	return capital(out) + "."
 }
 
-// negligible is the share below which the stripe of a part would be thinner than a line.
+// negligible is the share below which a part of a bar would be thinner than a line.
 const negligible = 0.004
 
 // grouped returns the parts in the order of the bars: by group, and in a group by their largest

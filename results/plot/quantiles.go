@@ -61,7 +61,8 @@ func (set *Set) quantiles() ([]Figure, []Omitted) {
 }
 
 func tooMany(figure string, left int, l layout) Omitted {
-	return Omitted{figure, fmt.Sprintf("%d more pages, one for each combination of %s, are not drawn; summary.csv contains their numbers", left, names(l.pages))}
+	return Omitted{figure, fmt.Sprintf("%d more pages, one for each combination of %s, are not "+
+		"drawn; summary.csv contains their numbers", left, names(l.pages))}
 }
 
 func names(fs []*factor) string {
@@ -138,7 +139,8 @@ func (g *grid) scaleY(m *results.Metric, all span, spans []span) {
 
 func (set *Set) quantilesCaption(g *grid, l layout, what string, joined bool) string {
 	m := &set.summary.Header.Metrics[set.metric]
-	c := fmt.Sprintf("%s of %s against %s, with 95 %% intervals. An arrow at the top marks an interval without upper bound.", capital(what), m.Name, l.x.name)
+	c := fmt.Sprintf("%s of %s against %s, with 95 %% intervals. An arrow at the top marks an "+
+		"interval without an upper bound.", capital(what), m.Name, l.x.name)
 	if g.ownY {
 		c += " Each panel has its own vertical axis, from zero."
 	} else if _, isLog := g.panels[0][0].y.scale.(plot.LogScale); isLog {
@@ -148,7 +150,7 @@ func (set *Set) quantilesCaption(g *grid, l layout, what string, joined bool) st
 		c += " Quantiles are of the replicates that reached " + m.Name + "."
 	}
 	if joined && l.x.even() {
-		c += " The levels of " + l.x.name + " are spaced evenly, not to scale."
+		c += " The levels of " + l.x.name + " are evenly spaced, not to scale."
 	}
 	return c
 }

@@ -21,7 +21,7 @@ var units = map[string]struct {
 }
 
 // parseQuantity parses a level such as "25ms", "1%", "16KiB" or "4". A number without unit must be
-// an integer: "1.2" and "1.3" are mostly versions, and a line between versions has no meaning.
+// an integer: "1.2" and "1.3" are usually versions, and a line between versions has no meaning.
 func parseQuantity(level string) (value float64, dim dimension, ok bool) {
 	digits := strings.TrimRightFunc(level, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
 	suffix := strings.TrimSpace(level[len(digits):])

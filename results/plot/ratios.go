@@ -23,7 +23,8 @@ func (set *Set) ratios() ([]Figure, []Omitted) {
 	}
 	l, y := set.heatmapLayout()
 	if y == nil {
-		return nil, []Omitted{{figure, "a heatmap needs two factors beside the compared one, or one factor and more than two compared levels"}}
+		return nil, []Omitted{{figure, "a heatmap needs two factors beside the compared one, " +
+			"or one factor and more than two compared levels"}}
 	}
 	pages, left := l.paged()
 	var omitted []Omitted
@@ -38,22 +39,24 @@ func (set *Set) ratios() ([]Figure, []Omitted) {
 	var figures []Figure
 	for _, on := range pages {
 		g := set.ratioPage(l, y, on, scale)
-		g.title = fmt.Sprintf("Ratio of %s to the baseline %s%s", m.Name, set.baseline(), with(on))
-		caption := fmt.Sprintf("Median of the ratio of %s to the baseline %s. Blue is better, orange is worse. The mark = means \"same\" (within %s), ? means \"undecided\".",
-			m.Name, set.baseline(), number.Percent(h.Compare.Margin))
-		if m.Better == 0 {
-			caption = fmt.Sprintf("Median of the ratio of %s to the baseline %s. Blue is lower, orange is higher. The mark = means \"same\" (within %s), ? means \"undecided\".",
-				m.Name, set.baseline(), number.Percent(h.Compare.Margin))
-		}
+		g.title = fmt.Sprintf("Ratio of %s to the baseline (%s)%s", m.Name, set.baseline(), with(on))
+		colours := map[int]string{
+			-1: "Blue is lower and better, orange is higher and worse.",
+			0:  "Blue is lower, orange is higher.",
+			+1: "Blue is higher and better, orange is lower and worse.",
+		}[m.Better]
+		caption := fmt.Sprintf("Ratio of %s to the baseline (%s), as in the table. %s "+
+			"The mark = means \"same\" (within %s), ? means \"undecided\".",
+			m.Name, set.baseline(), colours, number.Percent(h.Compare.Margin))
 		figures = append(figures, g.figure("ratio-"+fileName(m.Name)+on.name, caption))
 	}
 	return figures, omitted
 }
 
-// baseline is the name of the level with which all others are compared.
+// baseline is the name of the level with which all others are compared, with its factor.
 func (set *Set) baseline() string {
-	c := set.summary.Header.Compare
-	return table.Level(&set.summary.Header.Factors[set.summary.Header.Factor(c.Factor)], c.Baseline)
+	h := set.summary.Header
+	return table.LevelTitle(h, h.Factor(h.Compare.Factor), h.Compare.Baseline)
 }
 
 // heatmapLayout selects the factors of both axes; y is nil if there are too few. Two compared

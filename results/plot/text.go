@@ -40,7 +40,7 @@ func aligned(s text.Style, x text.XAlignment, y text.YAlignment) text.Style {
 	return s
 }
 
-// turned returns the style rotated counterclockwise by so many right angles.
+// turned returns the style rotated counterclockwise by this number of right angles.
 func turned(s text.Style, quarters float64) text.Style {
 	s.Rotation = quarters * math.Pi / 2
 	return s
@@ -60,7 +60,7 @@ func fit(s text.Style, words string, width vg.Length) string {
 	return "…"
 }
 
-// in is the heading as it fits the width: in whole, in brief, or shortened.
+// in is the heading that fits the width: in whole, in brief, or shortened.
 func (h heading) in(s text.Style, width vg.Length) string {
 	if s.Width(h.whole) <= width {
 		return h.whole

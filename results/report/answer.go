@@ -21,13 +21,14 @@ func (e *experiment) answer() (string, []Point) {
 		return e.spread(), nil
 	case 1:
 		effects := e.effects(levels[0], e.metric)
-		answer := fmt.Sprintf("%s against %s: %s.", e.shown(e.compared, levels[0]), e.baseline(), e.verdicts(e.m.Name, effects))
+		answer := fmt.Sprintf("%s against %s: %s.",
+			e.titled(levels[0]), e.baseline(), e.verdicts(e.m.Name, e.across(), effects))
 		return answer, append(e.extremes(effects), e.dependence(effects)...)
 	}
 	var findings []Point
 	for _, level := range levels {
 		effects := e.effects(level, e.metric)
-		text := e.verdicts("", effects) + "."
+		text := e.verdicts("", "", effects) + "."
 		if x, ok := strongest(effects); ok && len(effects) > 1 {
 			text += fmt.Sprintf(" The largest effect is at %s: %s.", e.place(x.cell), number.Ratio(x.Ratio))
 		}
@@ -35,7 +36,8 @@ func (e *experiment) answer() (string, []Point) {
 	}
 	top, best := e.best()
 	if effects := e.effects(top, e.metric); len(effects) > 0 {
-		best += fmt.Sprintf(" %s against %s: %s.", e.shown(e.compared, top), e.baseline(), e.verdicts(e.m.Name, effects))
+		best += fmt.Sprintf(" %s against %s: %s.",
+			e.titled(top), e.baseline(), e.verdicts(e.m.Name, "", effects))
 	}
 	return best, findings
 }
@@ -49,9 +51,9 @@ func (e *experiment) comparedLevels() []string {
 }
 
 // verdicts counts the combinations by their result: "handshake is 25 % to 49 % lower in 30 of 36
-// combinations, the same within 2 % in 4, undecided in 2". If the subject is empty, the text begins
-// with "25 %".
-func (e *experiment) verdicts(subject string, effects []effect) string {
+// combinations of rtt and packet loss, the same within 2 % in 4, undecided in 2". If the subject is
+// empty, the text begins with "25 %". across stands behind the first "combinations".
+func (e *experiment) verdicts(subject, across string, effects []effect) string {
 	sorted := map[string][]effect{}
 	for _, x := range effects {
 		kind := kindOf(x)
@@ -78,11 +80,12 @@ func (e *experiment) verdicts(subject string, effects []effect) string {
 		case len(effects) == 1:
 			clauses = append(clauses, k.first+" ("+number.Ratio(effects[0].Ratio)+")")
 		case n == len(effects) && k.kind == missing:
-			clauses = append(clauses, k.first+" in any combination")
+			clauses = append(clauses, k.first+" in any combination"+across)
 		case n == len(effects):
-			clauses = append(clauses, k.first+" in "+all(n, "combination"))
+			clauses = append(clauses, k.first+" in "+all(n, "combination")+across)
 		case len(clauses) == 0:
-			clauses = append(clauses, fmt.Sprintf("%s in %s of %s combinations", k.first, number.Count(n), number.Count(len(effects))))
+			clauses = append(clauses, fmt.Sprintf("%s in %s of %s combinations%s",
+				k.first, number.Count(n), number.Count(len(effects)), across))
 		default:
 			clauses = append(clauses, k.next+" in "+number.Count(n))
 		}
@@ -137,25 +140,31 @@ func span(from, to string) string {
 
 // strongest is the largest effect among those with the verdict "different".
 func strongest(effects []effect) (effect, bool) {
-	different := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool { return x.Verdict != summary.Different || !(x.Ratio.Value > 0) })
+	different := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool {
+		return x.Verdict != summary.Different || !(x.Ratio.Value > 0)
+	})
 	if len(different) == 0 {
 		return effect{}, false
 	}
-	return slices.MaxFunc(different, func(a, b effect) int { return cmp.Compare(strength(a), strength(b)) }), true
+	return slices.MaxFunc(different, byStrength), true
 }
 
 // strength is the size of an effect: the distance of its ratio from 1 on a logarithmic scale.
 func strength(x effect) float64 { return math.Abs(math.Log(x.Ratio.Value)) }
 
+func byStrength(a, b effect) int { return cmp.Compare(strength(a), strength(b)) }
+
 // extremes are the typical, the largest and the smallest effect, with intervals and medians.
 func (e *experiment) extremes(effects []effect) []Point {
-	usable := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool { return !(x.Ratio.Value > 0) || math.IsInf(x.Ratio.Value, 0) })
+	usable := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool {
+		return !(x.Ratio.Value > 0) || math.IsInf(x.Ratio.Value, 0)
+	})
 	if len(usable) < 2 {
 		return nil
 	}
-	by := func(a, b effect) int { return cmp.Compare(strength(a), strength(b)) }
-	largest, smallest := slices.MaxFunc(usable, by), slices.MinFunc(usable, by)
-	points := []Point{{"Typical effect", fmt.Sprintf("%s, the median over %d combinations.", number.Change(middle(ratios(usable))), len(usable))}}
+	largest, smallest := slices.MaxFunc(usable, byStrength), slices.MinFunc(usable, byStrength)
+	points := []Point{{"Typical effect", fmt.Sprintf("%s, the median over %d combinations.",
+		number.Change(middle(ratios(usable))), len(usable))}}
 	if number.Change(largest.Ratio.Value) == number.Change(smallest.Ratio.Value) {
 		return points
 	}
@@ -167,11 +176,13 @@ func (e *experiment) extremes(effects []effect) []Point {
 // effect describes one comparison.
 func (e *experiment) effect(x effect) string {
 	baseline, cell := e.Row(e.Cells[x.cell].Baseline, e.metric), e.Row(x.cell, e.metric)
-	medians := fmt.Sprintf("median %s instead of %s", number.Point(cell.P50, e.m.Unit), number.Point(baseline.P50, e.m.Unit))
-	if number.Point(cell.P50, e.m.Unit) == number.Point(baseline.P50, e.m.Unit) {
-		medians = "both medians are " + number.Point(cell.P50, e.m.Unit)
+	this, other := number.Point(cell.P50, e.m.Unit), number.Point(baseline.P50, e.m.Unit)
+	medians := "median " + this + " instead of " + other
+	if this == other {
+		medians = "both medians are " + this
 	}
-	return fmt.Sprintf("%s, %s at %s: %s.", number.Change(x.Ratio.Value), number.Ratio(x.Ratio), e.place(x.cell), medians)
+	return fmt.Sprintf("%s (%s) at %s: %s.",
+		number.Change(x.Ratio.Value), number.Ratio(x.Ratio), e.place(x.cell), medians)
 }
 
 // spread is the headline of a scenario that compares nothing: the lowest and the highest median,
@@ -196,7 +207,7 @@ func (e *experiment) spread() string {
 	case lowest == highest || e.Row(lowest, e.metric).P50.Value == e.Row(highest, e.metric).P50.Value:
 		return fmt.Sprintf("The median %s is %s.", e.m.Name, number.Estimate(e.Row(lowest, e.metric).P50, e.m.Unit))
 	}
-	return fmt.Sprintf("The median %s is lowest with %s at %s and highest with %s at %s.", e.m.Name,
+	return fmt.Sprintf("The lowest median %s is %s, at %s. The highest is %s, at %s.", e.m.Name,
 		number.Estimate(e.Row(lowest, e.metric).P50, e.m.Unit), e.name(lowest),
 		number.Estimate(e.Row(highest, e.metric).P50, e.m.Unit), e.name(highest))
 }

@@ -54,14 +54,19 @@ func (e *experiment) best() (level, headline string) {
 	if wins[order[0]] < combinations {
 		first += " of " + plural(combinations, "combination")
 	}
-	clauses := []string{fmt.Sprintf("%s has the %s median %s, or a median within %s of it, %s", e.shown(e.compared, levels[order[0]]), word, e.m.Name,
-		number.Percent(e.Header.Compare.Margin), first)}
+	headline = fmt.Sprintf("%s has the %s median %s, or a median within %s of it, %s%s",
+		e.titled(levels[order[0]]), word, e.m.Name,
+		number.Percent(e.Header.Compare.Margin), first, e.across())
+	var others []string
 	for _, i := range order[1:] {
 		if wins[i] > 0 {
-			clauses = append(clauses, e.shown(e.compared, levels[i])+" "+have(i))
+			others = append(others, e.shown(e.compared, levels[i])+" "+have(i))
 		}
 	}
-	return levels[order[0]], strings.Join(clauses, ", ") + "."
+	if len(others) > 0 {
+		headline += "; also " + strings.Join(others, ", ")
+	}
+	return levels[order[0]], headline + "."
 }
 
 // ahead reports whether a median is better than another.

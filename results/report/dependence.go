@@ -20,22 +20,27 @@ func (e *experiment) dependence(effects []effect) []Point {
 		var words []string
 		least, most := math.Inf(1), math.Inf(-1)
 		for _, level := range e.levels(f) {
-			at := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool { return e.Cells[x.cell].Levels[f] != level })
+			at := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool {
+				return e.Cells[x.cell].Levels[f] != level
+			})
 			r := ratios(at)
 			if len(r) == 0 {
 				continue
 			}
 			least, most = math.Min(least, middle(r)), math.Max(most, middle(r))
-			words = append(words, fmt.Sprintf("%s at %s", span(number.Change(slices.Min(r)), number.Change(slices.Max(r))), e.shown(f, level)))
+			words = append(words, fmt.Sprintf("%s at %s",
+				span(number.Change(slices.Min(r)), number.Change(slices.Max(r))), e.shown(f, level)))
 		}
 		if reach := most - least; len(words) > 1 && reach > e.Header.Compare.Margin {
-			found = append(found, influence{Point{"Effect by " + table.FactorName(&e.Header.Factors[f]), strings.Join(words, ", ") + "."}, reach})
+			about := "Effect by " + table.FactorName(&e.Header.Factors[f])
+			found = append(found, influence{Point{about, strings.Join(words, ", ") + "."}, reach})
 		}
 	}
 	return strongestFirst(found)
 }
 
-// influence is what a factor does to the effect, as a finding and as a number to rank it by.
+// influence is the effect at the levels of a factor, as a finding. reach is the largest difference
+// between the median ratios of two levels.
 type influence struct {
 	point Point
 	reach float64

@@ -10,7 +10,7 @@ type Document struct {
 	// Title is the scenario's question. Facts is a line about the run: cells, replicates, seed,
 	// version.
 	Title, Facts string
-	// Answer is the headline: one or two sentences.
+	// Answer answers the question of the title, in one or two sentences.
 	Answer string
 	// Warnings restrict the answer: the run is not finished, or replicates failed.
 	Warnings []Point

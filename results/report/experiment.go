@@ -11,7 +11,7 @@ import (
 	"tlslab/results/table/number"
 )
 
-// experiment is a summary with what the sentences about it have in common.
+// experiment is a summary with values that several sentences of the report need.
 type experiment struct {
 	*summary.Summary
 	metric   int             // the headline metric
@@ -70,12 +70,42 @@ func (e *experiment) name(cell int) string {
 	return level + " at " + place
 }
 
+// across names the factors that vary among combinations: " of rtt and packet loss".
+func (e *experiment) across() string {
+	var names []string
+	for _, f := range e.varying {
+		names = append(names, table.FactorName(&e.Header.Factors[f]))
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return " (one for each " + names[0] + ")"
+	}
+	return " of " + list(names)
+}
+
+// shown is a level as tables show it. It is for lists, where the factor is named beside it.
 func (e *experiment) shown(factor int, level string) string {
 	return table.Level(&e.Header.Factors[factor], level)
 }
 
+// titled is a compared level in a sentence, with the name of the factor if the level alone could be
+// taken for another word: "revocation none".
+func (e *experiment) titled(level string) string {
+	return table.LevelTitle(e.Header, e.compared, level)
+}
+
 // baseline is the name of the level with which all others are compared.
 func (e *experiment) baseline() string { return table.Baseline(e.Header) }
+
+// described is a metric's name and, in brackets, its label: "ttlb (time to last byte)".
+func described(m *results.Metric) string {
+	if m.Label == "" || m.Label == m.Name {
+		return m.Name
+	}
+	return m.Name + " (" + m.Label + ")"
+}
 
 // effect is the comparison of a cell with its baseline.
 type effect struct {
@@ -135,6 +165,14 @@ func all(n int, thing string) string {
 		return "both " + thing + "s"
 	}
 	return "all " + plural(n, thing)
+}
+
+// each names the members of a set one by one: "the only cell", "each of 36 cells".
+func each(n int, thing string) string {
+	if n == 1 {
+		return "the only " + thing
+	}
+	return "each of " + plural(n, thing)
 }
 
 // list joins words with commas and "and".

@@ -22,8 +22,8 @@ func (e *experiment) warnings() []Point {
 	return all
 }
 
-// failures says how many replicates failed, with which outcomes, and in which cell most. It is
-// empty if none failed.
+// failures says how many replicates failed, with which outcomes, and in which cell their share is
+// largest. It is empty if none failed.
 func (e *experiment) failures() string {
 	total, failed, cells, worst := 0, 0, 0, -1
 	outcomes := map[string]int{}
@@ -50,7 +50,8 @@ func (e *experiment) failures() string {
 		number.Percent(float64(failed)/float64(total)), counted(outcomes))
 	if len(e.Cells) > 1 {
 		c := e.Cells[worst]
-		text += fmt.Sprintf(" They are in %s of %s. Most are in %s: %s of %s.", number.Count(cells), plural(len(e.Cells), "cell"), e.name(worst),
+		text += fmt.Sprintf(" They are in %s of %s. The cell with the largest share is %s: %s of %s.",
+			number.Count(cells), plural(len(e.Cells), "cell"), e.name(worst),
 			number.Count(c.Failed), number.Count(c.N))
 	}
 	return text + " Medians and other quantiles are of the replicates that reached the metric."
@@ -66,7 +67,9 @@ func counted(outcomes map[string]int) string {
 	for name, n := range outcomes {
 		all = append(all, outcome{name, n})
 	}
-	slices.SortFunc(all, func(a, b outcome) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.name, b.name)) })
+	slices.SortFunc(all, func(a, b outcome) int {
+		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.name, b.name))
+	})
 	var words []string
 	for _, o := range all {
 		words = append(words, o.name+" "+number.Count(o.n))

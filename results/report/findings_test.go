@@ -59,8 +59,10 @@ func TestTheTailComparesTheP95(t *testing.T) {
 func TestTheBestIsTheHighestWhereHigherIsBetter(t *testing.T) {
 	effects := map[string]float64{"newa": 2, "newb": 2, "newestb": 1.99, "newestc": 0.5}
 	for better, want := range map[int]string{
-		+1: "new has the highest median speed, or a median within 2 % of it, in all 4 combinations, old in 2, newest in 2. ",
-		-1: "old has the lowest median speed, or a median within 2 % of it, in 3 of 4 combinations, newest in 3, new in 1.",
+		+1: "new has the highest median speed, or a median within 2 % of it, " +
+			"in all 4 combinations (one for each path); also old in 2, newest in 2. ",
+		-1: "old has the lowest median speed, or a median within 2 % of it, " +
+			"in 3 of 4 combinations (one for each path); also newest in 3, new in 1.",
 	} {
 		if got := documentOf(pathsAndKinds(better, effects, nil)).Answer; !strings.HasPrefix(got, want) {
 			t.Errorf("got  %s\nwant %s …", got, want)
@@ -73,7 +75,7 @@ func TestFailuresNameTheWorstCell(t *testing.T) {
 		share := map[string]float64{"newb": 0.05, "newestc": 0.5}[cell["kind"]+cell["path"]]
 		return rng.Float64() < share
 	}))
-	if text := d.Warnings[0].Text; !strings.Contains(text, "They are in 2 of 12 cells. Most are in newest at c: ") {
+	if text := d.Warnings[0].Text; !strings.Contains(text, "They are in 2 of 12 cells. The cell with the largest share is newest at c: ") {
 		t.Errorf("got %s", text)
 	}
 }
@@ -96,7 +98,8 @@ func TestTheLargestPartIsNamedWithItsCells(t *testing.T) {
 		return parts, false
 	}))
 	for about, want := range map[string]string{
-		"What time is made of":       "The largest part of the mean is recovering in 12 of 16 cells, only at loss 5% to 9%; waiting in 2, only at far, loss 0%; working in 2, only at near, loss 0%.",
+		"What time is made of": "The largest part of the mean time is recovering in 12 of 16 cells, " +
+			"only at loss 5% to 9%; waiting in 2, only at far, loss 0%; working in 2, only at near, loss 0%.",
 		"Parts of time at loss 0%":   "path near: working 80 %, waiting 20 %; far: waiting 93 %, working 7.4 %.",
 		"Parts of time at loss 5%":   "path near: recovering 95 %, working 3.8 %; far: recovering 65 %, waiting 32 %, working 2.6 %.",
 		"Parts of time at loss 9%":   "path near: recovering 99 %; far: recovering 88 %, waiting 11 %.",
@@ -121,7 +124,8 @@ func TestManyLevelsOfAPartAreCounted(t *testing.T) {
 		}
 		return map[string]float64{"part.wire": wire, "part.cpu": 100, "time": wire + 100}, false
 	}))
-	want := "The largest part of the mean is waiting in 7 of 8 cells, only at 7 of the 8 levels of path; working in 1, only at near."
+	want := "The largest part of the mean time is waiting in 7 of 8 cells, " +
+		"only at 7 of the 8 levels of path; working in 1, only at near."
 	if got := finding(d, "What time is made of"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -133,9 +137,12 @@ func TestTheMethodSaysHowSamplesWereCompared(t *testing.T) {
 		independent int // of the 8 comparisons
 		want        string
 	}{
-		{0, "p is that of the Wilcoxon signed-rank test of their differences, without the differences of zero."},
-		{3, "For 3 of 8 comparisons the samples are independent: the ratio is that of the medians, and p that of the Mann–Whitney U test."},
-		{8, "independent samples. The ratio is that of their medians, with an interval that combines those of the medians. p is that of the Mann–Whitney U test."},
+		{0, "p is that of the Wilcoxon signed-rank test of the differences of the pairs, " +
+			"without the differences of zero."},
+		{3, "For 3 of 8 comparisons the samples are independent: the ratio is that of the medians, " +
+			"and p that of the Mann–Whitney U test."},
+		{8, "independent samples. The ratio is that of their medians, with an interval that combines " +
+			"those of the medians. p is that of the Mann–Whitney U test."},
 	} {
 		s := e.Summary()
 		left := test.independent

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"tlslab/results"
 	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
@@ -15,8 +16,9 @@ import (
 // cells, and in which.
 func (e *experiment) leaders() []Point {
 	var points []Point
-	for _, whole := range e.Header.Metrics {
-		if text := e.largestGroups(e.groups(whole.Name)); text != "" {
+	for i := range e.Header.Metrics {
+		whole := &e.Header.Metrics[i]
+		if text := e.largestGroups(whole, e.groups(whole.Name)); text != "" {
 			points = append(points, Point{"What " + whole.Name + " is made of", text})
 		}
 	}
@@ -38,7 +40,7 @@ type group struct {
 	shares []float64
 }
 
-func (e *experiment) largestGroups(groups []*group) string {
+func (e *experiment) largestGroups(whole *results.Metric, groups []*group) string {
 	if len(groups) < 2 {
 		return ""
 	}
@@ -75,7 +77,8 @@ func (e *experiment) largestGroups(groups []*group) string {
 		}
 		clauses = append(clauses, clause)
 	}
-	return "The largest part of the mean is " + strings.Join(clauses, "; ") + "."
+	return "The largest part of the mean " + described(whole) + " is " +
+		strings.Join(clauses, "; ") + "."
 }
 
 // scope describes cells by the levels that occur among them, for each factor of which some level
@@ -97,13 +100,15 @@ func (e *experiment) scope(cells []int) string {
 		if f != e.compared {
 			shown[0] = table.LevelTitle(e.Header, f, occurring[0])
 		}
+		// Neighbouring levels of a quantity are a range.
 		if last := len(occurring) - 1; last >= 2 && isQuantity(e.shown(f, occurring[0])) &&
 			slices.Equal(occurring, levels[slices.Index(levels, occurring[0]):][:last+1]) {
 			words = append(words, shown[0]+" to "+shown[last])
 			continue
 		}
 		if len(occurring) > mostNamed {
-			words = append(words, fmt.Sprintf("%s of the %s of %s", number.Count(len(occurring)), plural(len(levels), "level"), table.FactorName(&e.Header.Factors[f])))
+			words = append(words, fmt.Sprintf("%s of the %s of %s", number.Count(len(occurring)),
+				plural(len(levels), "level"), table.FactorName(&e.Header.Factors[f])))
 			continue
 		}
 		words = append(words, strings.Join(shown, " or "))
@@ -138,7 +143,8 @@ func (e *experiment) sharesByFactor(whole string, groups []*group) []Point {
 		return nil
 	case 1:
 		f := movers[0].factor
-		return []Point{{"Parts of " + whole + " by " + table.FactorName(&e.Header.Factors[f]), e.sharesAlong(groups, f, e.order)}}
+		name := table.FactorName(&e.Header.Factors[f])
+		return []Point{{"Parts of " + whole + " by " + name, e.sharesAlong(groups, f, e.order)}}
 	}
 	var points []Point
 	outer, inner := movers[0].factor, movers[1].factor
@@ -187,7 +193,9 @@ func (e *experiment) sharesAlong(groups []*group, factor int, cells []int) strin
 
 // cellsAt filters cells by the level of a factor.
 func (e *experiment) cellsAt(cells []int, factor int, level string) []int {
-	return slices.DeleteFunc(slices.Clone(cells), func(cell int) bool { return e.Cells[cell].Levels[factor] != level })
+	return slices.DeleteFunc(slices.Clone(cells), func(cell int) bool {
+		return e.Cells[cell].Levels[factor] != level
+	})
 }
 
 // averages are the mean shares of the groups over cells.

@@ -4,9 +4,10 @@
 //	                                                 └─► WriteHTML       report.html, one file
 //
 // The scenario's question is the title. Then come the answer (answer.go, best.go), failures
-// (failures.go), on what the effect depends (dependence.go), the tail (tail.go), other metrics
-// (secondary.go), and of what parts the metric consists (parts.go). The table, the figures and the
-// method (method.go) follow. New builds the document as data, and both renderings say the same.
+// (failures.go), the largest part of metrics that have parts (parts.go), the effect at the levels of
+// each factor (dependence.go), the tail (tail.go), other metrics (secondary.go), and the shares of
+// the parts (parts.go). The table, the figures and the method (method.go) follow. New builds the
+// document as data, and both renderings say the same.
 package report
 
 import (
@@ -44,7 +45,8 @@ func (e *experiment) tables() []Block {
 }
 
 func (e *experiment) overview() []Block {
-	blocks := []Block{{Text: "Medians of all metrics. summary.csv has their means, p90, p95, p99, intervals and comparisons."}}
+	blocks := []Block{{Text: "Medians of all metrics. " +
+		"summary.csv has their means, p90, p95, p99, intervals and comparisons."}}
 	return append(blocks, rows(table.Overview(e.Summary))...)
 }
 
@@ -55,7 +57,9 @@ func rows(t *table.Table) []Block {
 		return []Block{{Table: t}}
 	}
 	t.Rows = t.Rows[:mostRows]
-	return []Block{{Table: t}, {Text: number.Count(left) + " more rows are left out here; summary.csv has all."}}
+	return []Block{
+		{Table: t}, {Text: number.Count(left) + " more rows are left out here; summary.csv has all."},
+	}
 }
 
 func figureBlocks(figures []plot.Figure, omitted []plot.Omitted) []Block {

@@ -187,13 +187,14 @@ func TestTheHeadlineCountsEachVerdict(t *testing.T) {
 		v := 1e6 * (1 + rng.Float64())
 		if cell["kind"] == "new" {
 			v *= effects[cell["path"]]
-			if cell["path"] == "d" { // a mess
+			if cell["path"] == "d" { // large noise
 				v = 1e6 * (0.5 + 2*rng.Float64())
 			}
 		}
 		return map[string]float64{"time": v}, false
 	}))
-	want := "new against old: time is 25 % to 50 % lower in 2 of 5 combinations, 25 % higher in 1, the same within 2 % in 1, undecided in 1."
+	want := "new against old: time is 25 % to 50 % lower in 2 of 5 combinations (one for each path), " +
+		"25 % higher in 1, the same within 2 % in 1, undecided in 1."
 	if d.Answer != want {
 		t.Errorf("got  %s\nwant %s", d.Answer, want)
 	}
@@ -253,10 +254,13 @@ func TestDegenerateExperiments(t *testing.T) {
 		e      *tabletest.Experiment
 		answer string
 	}{
-		{"all failed", tabletest.New(header, 10, never), "y against x: time cannot be compared in any combination."},
-		{"all equal", tabletest.New(header, 10, always(5)), "y against x: time is the same within 2 % in both combinations."},
+		{"all failed", tabletest.New(header, 10, never),
+			"y against x: time cannot be compared in any combination (one for each b)."},
+		{"all equal", tabletest.New(header, 10, always(5)),
+			"y against x: time is the same within 2 % in both combinations (one for each b)."},
 		{"one replicate", tabletest.New(header, 1, always(5)), ""},
-		{"no replicates", tabletest.New(header, 0, always(5)), "y against x: time cannot be compared in any combination."},
+		{"no replicates", tabletest.New(header, 0, always(5)),
+			"y against x: time cannot be compared in any combination (one for each b)."},
 		{"one cell", tabletest.Product(1, 1e6), "The median time is 1.03 [−∞, ∞] ms."},
 		{"one failed cell", tabletest.New(results.Header{Scenario: "s", Metrics: header.Metrics}, 3, never), "No replicate reached time."},
 	} {

@@ -2,8 +2,8 @@ package report
 
 import "strings"
 
-// secondary says how the other metrics that have parts compare with the baseline: what the headline
-// metric gains, another may lose.
+// secondary compares the other metrics that have parts with the baseline: a level that lowers the
+// headline metric may raise another metric.
 func (e *experiment) secondary() []Point {
 	var points []Point
 	for i := range e.Header.Metrics {
@@ -14,7 +14,7 @@ func (e *experiment) secondary() []Point {
 		var words []string
 		alike := map[string][]string{} // the levels by their text
 		for _, level := range e.comparedLevels() {
-			w := e.verdicts("", e.effects(level, i))
+			w := e.verdicts("", "", e.effects(level, i))
 			if alike[w] == nil {
 				words = append(words, w)
 			}

@@ -205,18 +205,22 @@ func notes(s *summary.Summary, metric int) []string {
 		out = append(out, fmt.Sprintf("%s: %s.", m.Name, m.Label))
 	}
 	if s.Header.Compare != nil {
-		out = append(out, fmt.Sprintf("%s: median of the ratio to %s, all other factors being equal. The verdict \"same\" means within %s.",
-			versus(s.Header), Baseline(s.Header), number.Percent(s.Header.Compare.Margin)))
+		c := s.Header.Compare
+		out = append(out, fmt.Sprintf("%s: ratio to %s, all other factors being equal. "+
+			"The verdict \"same\" means within %s.", versus(s.Header),
+			LevelTitle(s.Header, s.Header.Factor(c.Factor), c.Baseline), number.Percent(c.Margin)))
 	}
 	for cell := range s.Cells {
 		if p50 := s.Row(cell, metric).P50; p50.Lo == p50.Value && p50.Hi == p50.Value {
-			out = append(out, "A p50 without an interval has bounds equal to its value: nothing is random there, or most replicates are equal.")
+			out = append(out, "A p50 without an interval: both bounds equal the value, "+
+				"because all or most replicates have this value.")
 			break
 		}
 	}
 	for cell := range s.Cells {
 		if r := s.Row(cell, metric); r.Reached > 0 && r.Censored(0.99) {
-			out = append(out, censoredMark+" Quantile of only the replicates that reached "+m.Name+": too many did not reach it.")
+			out = append(out, censoredMark+" Quantile of only the replicates that reached "+m.Name+
+				". Over all replicates it is infinite, because too many did not reach it.")
 			break
 		}
 	}
