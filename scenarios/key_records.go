@@ -14,6 +14,9 @@ const (
 	defaultRecordIdle      = time.Second
 )
 
+// maxRecords bounds the records of a connection, each of which a recording or its replay prices.
+const maxRecords = 1_000_000
+
 // recordKeys are the keys of the record layer.
 var recordKeys = []Key{
 	{
@@ -27,6 +30,10 @@ var recordKeys = []Key{
 				return conflictf(blame("tls.record", "tls.compression"), "how long compressed records become depends on what is in them: with tls.compression their plaintext has a fixed size")
 			case c.TLS.KeyUpdateAfter > 0:
 				return conflictf(blame("tls.record", "tls.key_update_after"), "records that are sized as they go are not counted beforehand: with tls.key_update_after their plaintext has a fixed size")
+			}
+			if n := c.mostRecords(); n > maxRecords {
+				return conflictf(blame("tls.record_small", "tls.record", "tls.record_large", "tls.record_size_limit", "tls.max_fragment", "transfer.response", "transfer.request", "transfer.rounds"),
+					"the connection has about %d records of application data: at most %d", n, maxRecords)
 			}
 			return nil
 		},
@@ -154,6 +161,36 @@ var recordKeys = []Key{
 		),
 		lower: both(func(c *Config, e *engine.Config) { e.SplitRecords = c.TLS.SplitRecords }),
 	},
+}
+
+// mostRecords is about how many records of application data both sides send.
+func (c *Config) mostRecords() int {
+	const overhead = 112                               // bytes of a packet around plaintext, at most
+	ofPresets := max(1, min(1000, c.TCP.MTU-overhead)) // bytes, less than mss and the presets' least
+	longest := engine.DefaultRecordSize
+	if c.TLS.MaxFragment > 0 {
+		longest = c.TLS.MaxFragment
+	}
+	if c.TLS.RecordLimit > 0 {
+		longest = min(longest, c.TLS.RecordLimit-1)
+	}
+	count := func(bytes, size int) int {
+		if size == 0 {
+			size = ofPresets
+		}
+		size = max(1, min(size, longest))
+		return (bytes + size - 1) / size
+	}
+	n := 0
+	for _, bytes := range []int{c.Transfer.Request, c.Transfer.Response} {
+		if r := &c.TLS.Record; r.isDynamic() {
+			small := min(bytes, r.Threshold)
+			n += count(small, r.Small.Bytes) + count(bytes-small, r.Large)
+		} else {
+			n += count(bytes, r.Size.Bytes)
+		}
+	}
+	return n * c.Transfer.Rounds
 }
 
 // dynamicRecords is the predicate of keys about dynamic records.

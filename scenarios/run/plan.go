@@ -16,7 +16,7 @@ type world interface {
 	Run(seed uint64) sim.Result
 }
 
-// A plan is a scenario made ready: every cell can be run, and nothing is left that could be wrong with it.
+// A plan is a scenario made ready to run: every cell was checked by making its world.
 type plan struct {
 	scenario *scenarios.Scenario
 	cells    []plannedCell
@@ -32,8 +32,9 @@ type plannedCell struct {
 // A Tables finds the cost table of a name.
 type Tables func(name string) (*costs.Table, error)
 
-// newPlan records the exchanges and builds one world of each cell, so that whatever is wrong is found before anything runs. An error
-// of a setting is of type document.Errors, with its place in the scenario.
+// newPlan records the exchanges and builds one world of each cell, so that every mistake is found
+// before anything runs. An error of a setting is of type document.Errors, with its place in the
+// scenario.
 func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, error) {
 	p := &plan{scenario: s}
 	recorded := map[string]*recording.Recording{}
@@ -68,7 +69,7 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 // ErrScenario is the error of a cell whose engines cannot be set up as the scenario says.
 var ErrScenario = errors.New("bad scenario")
 
-// record returns the recording of a cell's exchange, made once for all cells whose engines are set up alike.
+// record returns the recording of a cell's exchange, made once for all cells with the same exchange.
 func record(ctx context.Context, s *scenarios.Scenario, c *scenarios.Cell, recorded map[string]*recording.Recording) (*recording.Recording, error) {
 	key, err := c.Config.ExchangeKey()
 	if err != nil {
