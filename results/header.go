@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// Schema is the version of the header and of the columns that this package writes and reads.
+// Schema is the version of the header and of the samples' columns.
 const Schema = 2
 
-// Header is what was varied, what was measured, and how to compare it. Every part of the samples
-// carries it.
+// Header describes a run: what was varied, what was measured, and what is compared with what. Each
+// part of the samples carries it.
 type Header struct {
 	Schema   int    `json:"schema"`
 	Scenario string `json:"scenario"`
@@ -25,8 +25,8 @@ type Header struct {
 	Factors    []Factor `json:"factors"`
 	// Cells are all cells of the run, whether they have observations or not.
 	Cells []Cell `json:"cells"`
-	// Constant is what was the same in every cell, so that a report can say under which conditions
-	// its numbers hold.
+	// Constant lists the settings that are the same in every cell: the conditions under which the
+	// numbers hold.
 	Constant []Setting `json:"constant,omitempty"`
 	Compare  *Compare  `json:"compare,omitempty"`
 	Metrics  []Metric  `json:"metrics"`
@@ -48,8 +48,9 @@ type Factor struct {
 	Shown  *Shown   `json:"shown_as,omitempty"`
 }
 
-// Shown is how tables and plots show a factor where its own levels are not what readers think in: a one-way delay of
-// 25ms shown as a round-trip time of 50ms. Levels stand in the order of the factor's.
+// Shown is the name and the levels under which tables and plots show a factor, if they are not the
+// factor's own: a one-way delay of 25ms is shown as a round-trip time of 50ms. Levels[i] is shown
+// for the factor's level i.
 type Shown struct {
 	Name   string   `json:"name"`
 	Levels []string `json:"levels"`
@@ -61,33 +62,35 @@ type Setting struct {
 	Value string `json:"value"`
 }
 
-// Compare says which level of which factor all others are measured against.
+// Compare names the factor whose levels are compared, and the level that the others are compared
+// with.
 type Compare struct {
 	Factor   string `json:"factor"`
 	Baseline string `json:"baseline"`
 	// Metric is the headline metric: the one whose comparison answers the title's question.
 	Metric string `json:"metric"`
-	// Margin is the fraction by which a ratio may differ from 1 and still count as the same (0.02 for 2 %).
+	// Margin is the fraction, at least 0, by which a ratio may differ from 1 and still count as the
+	// same: 0.02 is 2 %.
 	Margin float64 `json:"margin"`
 }
 
-// Metric is one thing that is measured of every replicate.
+// Metric is one quantity that every replicate is measured for.
 type Metric struct {
 	Name  string `json:"name"`
 	Label string `json:"label,omitempty"`
-	// Unit is one of the Unit constants, or any other word, which is then shown as it is.
+	// Unit is one of the Unit constants, or any other word, which tables show as it is.
 	Unit string `json:"unit"`
 	// Better is -1 where lower is better, +1 where higher is, 0 where neither.
 	Better int `json:"better"`
 	// Exact says that every replicate of a cell is expected to give the same value.
 	Exact bool `json:"exact"`
-	// PartOf names the metric of which this one is an addend, Group the kind of addend it is.
+	// PartOf names the metric that this one is an addend of; Group names the kind of addend.
 	PartOf string `json:"part_of,omitempty"`
 	Group  string `json:"group,omitempty"`
 }
 
-// Integer reports whether the metric's values are integers, of at most 2⁵³: nanoseconds, bytes and
-// counts are.
+// Integer reports whether the metric's values are integers: nanoseconds, bytes and counts are. Their
+// magnitude is at most 2⁵³, so that a float64 holds them exactly.
 func (m *Metric) Integer() bool {
 	return m.Unit == UnitNanoseconds || m.Unit == UnitBytes || m.Unit == UnitCount
 }
@@ -110,7 +113,7 @@ func (h *Header) Metric(name string) int {
 	return slices.IndexFunc(h.Metrics, func(m Metric) bool { return m.Name == name })
 }
 
-// Text returns the header as JSON on one line. Equal headers have equal texts.
+// Text returns the header as JSON on one line, without a newline. Equal headers have equal texts.
 func (h *Header) Text() ([]byte, error) {
 	out := *h
 	if out.Factors == nil {
@@ -128,8 +131,8 @@ func (h *Header) Text() ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// ParseHeader reads what Header.Text wrote, and validates it. The schema is looked at first: a later
-// schema may have keys that this one does not know.
+// ParseHeader parses and validates what Header.Text returned. It checks the schema before the other
+// keys, since a later schema may have keys that this version does not know.
 func ParseHeader(text []byte) (*Header, error) {
 	var version struct {
 		Schema *int `json:"schema"`

@@ -2,40 +2,40 @@ package results
 
 import "slices"
 
-// Heads passes on what is read from a Source and remembers the first replicates of each cell, so
-// that a second reader need not read them again.
+// Heads is a Source that keeps the first replicates of each cell while another reader reads them
+// all, so that bench.txt, which has only those, need not read the samples again.
 type Heads struct {
 	Source
-	most   int
-	values [][][]float64 // by metric and cell
+	limit  int
+	values [][][]float64 // by metric and cell; of a column that is constant, one value
 }
 
-// NewHeads returns a Source that reads src and remembers up to most replicates of each cell.
-func NewHeads(src Source, most int) *Heads {
-	h := &Heads{Source: src, most: most, values: make([][][]float64, len(src.Header().Metrics))}
+// NewHeads returns a Source that reads src and keeps up to limit replicates of each cell.
+func NewHeads(src Source, limit int) *Heads {
+	h := &Heads{Source: src, limit: limit, values: make([][][]float64, len(src.Header().Metrics))}
 	for i := range h.values {
 		h.values[i] = make([][]float64, len(src.Cells()))
 	}
 	return h
 }
 
-// Column reads one metric.
+// Column returns a reader of one metric that keeps the first replicates of each cell it reads.
 func (h *Heads) Column(metric int) Column {
-	return &remembering{Column: h.Source.Column(metric), heads: h, metric: metric}
+	return &keepingColumn{Column: h.Source.Column(metric), heads: h, metric: metric}
 }
 
-type remembering struct {
+type keepingColumn struct {
 	Column
 	heads  *Heads
 	metric int
 }
 
-func (r *remembering) Read(dst []float64, cell int) ([]float64, error) {
+func (r *keepingColumn) Read(dst []float64, cell int) ([]float64, error) {
 	before := len(dst)
 	dst, err := r.Column.Read(dst, cell)
 	if err == nil {
 		head := dst[before:]
-		head = head[:min(len(head), r.heads.most)]
+		head = head[:min(len(head), r.heads.limit)]
 		if constant(head) {
 			head = head[:min(1, len(head))]
 		}
@@ -54,8 +54,8 @@ func constant(values []float64) bool {
 	return true
 }
 
-// Remembered is the first replicates of each cell. Every column must have been read before.
-func (h *Heads) Remembered() Source { return head{h.Source, h} }
+// Kept returns a Source of the kept replicates. Every cell of every column must have been read.
+func (h *Heads) Kept() Source { return head{h.Source, h} }
 
 type head struct {
 	Source
@@ -65,12 +65,12 @@ type head struct {
 func (h head) Cells() []Observed {
 	cells := slices.Clone(h.Source.Cells())
 	for i := range cells {
-		cells[i].Replicates = first(cells[i].Replicates, h.heads.most)
+		cells[i].Replicates = first(cells[i].Replicates, h.heads.limit)
 	}
 	return cells
 }
 
-// first returns the first n integers of rising ranges.
+// first returns the first n integers of ranges in rising order.
 func first(ranges []Range, n int) []Range {
 	var out []Range
 	for _, r := range ranges {
@@ -95,7 +95,7 @@ func (c headColumn) Read(dst []float64, cell int) ([]float64, error) {
 	values := c.heads.values[c.metric][cell]
 	dst = append(dst, values...)
 	if len(values) == 1 {
-		n := min(c.heads.most, c.heads.Source.Cells()[cell].N())
+		n := min(c.heads.limit, c.heads.Source.Cells()[cell].N())
 		for range n - 1 {
 			dst = append(dst, values[0])
 		}

@@ -9,7 +9,7 @@ import (
 	"tlslab/results/internal/sourcetest"
 )
 
-func TestHeadsRememberTheFirstReplicates(t *testing.T) {
+func TestHeadsKeepTheFirstReplicates(t *testing.T) {
 	h := results.Header{
 		Scenario: "heads", Factors: []results.Factor{{Name: "kind", Levels: []string{"many", "few"}}},
 		Metrics: []results.Metric{{Name: "rising", Unit: "1"}, {Name: "constant", Unit: "1"}, {Name: "never", Unit: "1"}},
@@ -29,13 +29,13 @@ func TestHeadsRememberTheFirstReplicates(t *testing.T) {
 			}
 		}
 	}
-	remembered := heads.Remembered()
-	cells := remembered.Cells()
+	kept := heads.Kept()
+	cells := kept.Cells()
 	if got := fmt.Sprint(cells[0].Replicates, cells[1].Replicates); got != "[{3 5} {7 8} {9 10}] [{0 1}]" {
 		t.Errorf("the replicates are %s", got)
 	}
 	for metric, want := range []string{"[3 4 7 9] [1]", "[5 5 5 5] [5]", "[NaN NaN NaN NaN] [NaN]"} {
-		column := remembered.Column(metric)
+		column := kept.Column(metric)
 		many, _ := column.Read(nil, 0)
 		few, _ := column.Read(nil, 1)
 		if got := fmt.Sprint(many, few); got != want {

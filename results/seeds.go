@@ -11,8 +11,8 @@ import (
 //
 //	seed = first 8 bytes, big-endian, of SHA-256(stream ‖ replicate as 8 bytes, big-endian)
 //
-// Replicates of one number in cells of one stream met the same randomness and are compared as a
-// pair. In JSON a stream is 64 hexadecimal digits.
+// Replicates with the same number, in cells with the same stream, met the same randomness and are
+// compared as a pair. In JSON a stream is 64 hexadecimal digits.
 type SeedStream [sha256.Size]byte
 
 // Seed returns the seed of a replicate. It does not allocate.

@@ -1,34 +1,36 @@
 package results
 
-// Source is where readers take observations from: the summary, the figures, bench.txt and the
-// report know nothing of files. Its methods may be called at the same time; a Column may not.
+// Source provides observations to the summary, the figures, bench.txt and the report. Its methods
+// may be called concurrently.
 type Source interface {
-	// Header says what was varied and what was measured.
+	// Header returns the description of the run.
 	Header() *Header
-	// Cells lists the cells that have observations, in the order of Header.Cells. Other methods name
-	// a cell by its index in this list.
+	// Cells returns the cells that have observations, in the order of Header.Cells. The other
+	// methods take the index of a cell in this slice.
 	Cells() []Observed
-	// Outcomes counts how the replicates of a cell ended, in no order.
+	// Outcomes returns how often each outcome occurred in a cell, in no particular order.
 	Outcomes(cell int) ([]Outcome, error)
-	// Column reads one metric, named by its index in Header.Metrics.
+	// Column returns a reader of one metric, given by its index in Header.Metrics.
 	Column(metric int) Column
 }
 
-// Column reads one metric of a Source, cell by cell. Each cell is best read once.
+// Column reads one metric of a Source, cell by cell. It may not be used concurrently. Reading a cell
+// a second time is correct but may read the disk again.
 type Column interface {
-	// Read appends to dst the metric's value in each replicate of a cell, by rising replicate number:
-	// NaN where the replicate did not reach the metric.
+	// Read appends to dst the metric's value of each replicate of a cell, in the order of the
+	// replicates' numbers: NaN if the replicate did not reach the metric.
 	Read(dst []float64, cell int) ([]float64, error)
 }
 
-// Observed is one cell and the replicates of it that there are.
+// Observed is a cell and the numbers of the replicates that have been observed.
 type Observed struct {
 	Cell
-	// Replicates are the numbers of the replicates, in rising order, as ranges that do not touch.
+	// Replicates holds the numbers of the replicates as ranges in rising order, with a gap between
+	// any two.
 	Replicates []Range
 }
 
-// N is the number of replicates that there are, failed ones included.
+// N returns the number of observed replicates, including failed ones.
 func (o *Observed) N() int {
 	n := 0
 	for _, r := range o.Replicates {
@@ -43,7 +45,8 @@ type Range struct{ From, To int }
 // Len is the number of integers in the range.
 func (r Range) Len() int { return r.To - r.From }
 
-// AddRange appends r to rising ranges, joined with the last one where the two touch.
+// AddRange appends r to ranges in rising order. If r begins where the last range ends, it extends
+// that range.
 func AddRange(ranges []Range, r Range) []Range {
 	if n := len(ranges); n > 0 && ranges[n-1].To == r.From {
 		ranges[n-1].To = r.To
@@ -52,12 +55,12 @@ func AddRange(ranges []Range, r Range) []Range {
 	return append(ranges, r)
 }
 
-// Outcome is a way in which replicates ended, and how many did.
+// Outcome is an outcome of replicates and how often it occurred.
 type Outcome struct {
 	Name string
 	N    int
 }
 
-// OutcomeOK is the outcome of a replicate that did all it was to do. Every other outcome is a
-// failure and says what ended the replicate.
+// OutcomeOK is the outcome of a replicate that completed. Every other outcome is a failure and names
+// its cause: an alert, an error or a time-out.
 const OutcomeOK = "ok"

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Validate returns what makes the header unusable: another schema, a missing or repeated name, a factor without levels,
-// a comparison with something that the header does not name.
+// Validate returns an error if the schema is not Schema, a name is missing or repeated, a factor has
+// no levels, a cell's levels are not levels of the factors, or the comparison names a factor, level
+// or metric that the header does not have.
 func (h *Header) Validate() error {
 	if h.Schema != Schema {
 		return fmt.Errorf("schema %d: this version of tlslab reads schema %d only", h.Schema, Schema)
@@ -90,16 +91,16 @@ func (h *Header) validateCells() error {
 	return nil
 }
 
-// The columns of the samples beside those of factors and metrics.
+// The names of the columns that are neither a factor's nor a metric's.
 const (
 	ColumnReplicate = "replicate"
 	ColumnOutcome   = "outcome"
 	ColumnHash      = "hash"
 )
 
-// Columns are the names of the samples' columns, in order: a column a factor, the replicate's
-// number, its outcome, a column a metric, the hash of the replicate's events. The column of a
-// factor whose name is that of another column is factor.NAME.
+// Columns returns the names of the samples' columns in order: one for each factor, the replicate's
+// number, its outcome, one for each metric, the hash of the replicate's events. If a factor has the
+// name of another column, its own is factor.NAME.
 func (h *Header) Columns() []string {
 	names := []string{ColumnReplicate, ColumnOutcome}
 	for _, m := range h.Metrics {

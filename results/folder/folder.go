@@ -1,12 +1,12 @@
-// Package folder makes an output folder's files from a run's samples.
+// Package folder writes an output folder's files from a run's samples.
 //
 //	samples ─► summary.json, summary.csv
 //	        ├► bench.txt
 //	        ├► plots/*.svg, plots/*.png
 //	        └► report.md, report.html
 //
-// Nothing else is read, so a report can be made again at any time, on any machine, by the version of
-// the day. Each file is written beside its place and renamed into it when it is whole: a folder
+// It reads nothing else, so a report can be made again at any time, on any machine, by a later
+// version. Each file is written under a temporary name and renamed once it is complete, so a folder
 // never holds half a report. docs/output.md describes every file.
 package folder
 
@@ -25,28 +25,29 @@ import (
 	"tlslab/results/summary"
 )
 
-// Made is what Write has made.
+// Made describes the files that Write has written.
 type Made struct {
-	// Hashes are the SHA-256 of all files written, in hexadecimal digits, by their names, which are
-	// relative to the folder and have slashes.
+	// Hashes maps the name of each file, relative to the folder and with slashes, to its SHA-256 in
+	// hexadecimal digits.
 	Hashes map[string]string
-	// Summary is what the files say.
+	// Summary holds the numbers of the files.
 	Summary *summary.Summary
-	// Warnings are what a reader of the files should know and the report cannot.
+	// Warnings are sentences for the user that are not in the report.
 	Warnings []string
 }
 
-// Files are the names of the files written, sorted.
+// Files returns the names of the files, sorted.
 func (m *Made) Files() []string { return slices.Sorted(maps.Keys(m.Hashes)) }
 
-// Options say what to make.
+// Options select what Write writes.
 type Options struct {
-	// AllLines puts every replicate into bench.txt. Otherwise it has at most gobench.Lines of a cell.
+	// AllLines puts every replicate into bench.txt. Without it, bench.txt has at most gobench.Lines
+	// replicates of a cell.
 	AllLines bool
 }
 
-// Write makes every file that derives from the samples of src in the folder dir. An error names the
-// file it is about; files that were made before it stay, the others are as they were.
+// Write writes every file that derives from src into the folder dir. An error names the file that
+// could not be written. Files that were written before the error stay; the others are unchanged.
 func Write(dir string, src results.Source, o Options) (*Made, error) {
 	heads := results.NewHeads(src, gobench.Lines)
 	s, err := summary.New(heads)
@@ -63,7 +64,7 @@ func Write(dir string, src results.Source, o Options) (*Made, error) {
 		return nil, err
 	}
 	out := &output{dir: dir, hashes: map[string]string{}}
-	lines := heads.Remembered()
+	lines := heads.Kept()
 	if o.AllLines {
 		lines = src
 	}
@@ -103,5 +104,5 @@ func writePages(out *output, set *plot.Set, s *summary.Summary) error {
 	return group.Wait()
 }
 
-// mostDrawn is how many figures are drawn at the same time at most: each takes about 25 MB while it is.
+// mostDrawn is the largest number of figures that are drawn concurrently. Each takes about 25 MB.
 const mostDrawn = 4

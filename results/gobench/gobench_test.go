@@ -223,7 +223,7 @@ func TestAFileOfTheFirstReplicatesSaysSo(t *testing.T) {
 	heads := results.NewHeads(src, 2)
 	s := summarized(t, heads)
 	var b bytes.Buffer
-	if err := Write(&b, heads.Remembered(), s); err != nil {
+	if err := Write(&b, heads.Kept(), s); err != nil {
 		t.Fatal(err)
 	}
 	out := b.String()
