@@ -1,5 +1,5 @@
-// Package durable writes files that are whole or not there, survive a power failure once they are
-// written, and show whether they were changed since.
+// Package durable writes files that are complete or absent, survive a power failure once they are
+// written, and show whether they were changed later.
 package durable
 
 import (
@@ -17,12 +17,12 @@ import (
 	"syscall"
 )
 
-// temporarySuffix ends the names of files that are being written. They begin with a dot.
+// temporarySuffix is the end of a temporary file's name, which begins with a dot.
 const temporarySuffix = ".tlslab-tmp"
 
-// Write makes one file: under a temporary name in the folder scratch, which must be on the file
-// system of path, synced, renamed to path, and the folder of path synced. On an error path is as it
-// was before, and the temporary file is gone.
+// Write writes a file under a temporary name in the folder scratch, syncs it, renames it to path and
+// syncs the folder of path. scratch must be on the same file system as path. On an error, path is
+// unchanged and the temporary file is removed.
 func Write(scratch, path string, content func(io.Writer) error) error {
 	temporary := filepath.Join(scratch, "."+filepath.Base(path)+temporarySuffix)
 	err := create(temporary, content)
@@ -47,7 +47,7 @@ func create(path string, content func(io.Writer) error) error {
 	return nil
 }
 
-// SyncFolder makes sure that the names in a folder survive a power failure.
+// SyncFolder syncs a folder, so that new names in it survive a power failure.
 func SyncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {
@@ -55,12 +55,12 @@ func SyncFolder(path string) error {
 	}
 	err = folder.Sync()
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		err = nil // a file system that cannot sync folders
+		err = nil // the file system cannot sync folders
 	}
 	return errors.Join(err, folder.Close())
 }
 
-// RemoveTemporary removes what an interrupted Write has left in a folder.
+// RemoveTemporary removes the temporary files that interrupted calls of Write have left in a folder.
 func RemoveTemporary(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -74,24 +74,24 @@ func RemoveTemporary(folder string) error {
 	return err
 }
 
-// IsTemporary reports whether a file of this name is one that Write did not finish.
+// IsTemporary reports whether a name is that of a temporary file of Write.
 func IsTemporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, temporarySuffix)
 }
 
-// IsFull reports whether an error says that there is no room on the disk.
+// IsFull reports whether an error says that the disk is full or the quota is used up.
 func IsFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// ErrChanged is the error of a file that is not as tlslab wrote it.
+// ErrChanged is the error of a sealed file whose hash does not match.
 var ErrChanged = errors.New("was changed after tlslab wrote it, or was cut off")
 
-// The end of a sealed file: its last key, with the SHA-256 of all that stands before it.
+// A sealed file ends with a key that holds the SHA-256 of the text before it.
 const sealStart, sealEnd = ",\n  \"sha256\": \"", "\"\n}\n"
 
-// WriteSealed writes a struct as indented JSON whose last key, sha256, is the hash of all that
-// stands before it.
+// WriteSealed writes a struct as indented JSON with a last key, sha256, that holds the hash of the text
+// before it.
 func WriteSealed(path string, v any) error {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
@@ -105,14 +105,14 @@ func WriteSealed(path string, v any) error {
 	})
 }
 
-// Seal returns the end of a sealed file that begins with the given text.
+// Seal returns the last key of a sealed file, given the text before it.
 func Seal(text []byte) []byte {
 	sum := sha256.Sum256(text)
 	return []byte(sealStart + hex.EncodeToString(sum[:]) + sealEnd)
 }
 
-// ReadSealed reads what WriteSealed has written. A file that was changed is refused with ErrChanged;
-// an error names the file.
+// ReadSealed reads a file of WriteSealed into the struct v. It returns ErrChanged if the file was
+// changed. An error names the file.
 func ReadSealed(path string, v any) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -134,7 +134,7 @@ func ReadSealed(path string, v any) error {
 	return nil
 }
 
-// Exists reports whether there is anything of this name.
+// Exists reports whether path exists, as a file of any kind.
 func Exists(path string) bool {
 	_, err := os.Lstat(path)
 	return !errors.Is(err, fs.ErrNotExist)

@@ -34,7 +34,7 @@ func store(t *testing.T) *samples.Store {
 		t.Fatal(err)
 	}
 	b := w.NewBlock()
-	if _, err := w.Begin(b, 0); err != nil {
+	if _, err := w.Load(b, 0); err != nil {
 		t.Fatal(err)
 	}
 	rows := b.NewChunk(6)

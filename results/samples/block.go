@@ -7,27 +7,29 @@ import (
 	"tlslab/results"
 )
 
-// Block is the rows of one part in memory, column by column. Several chunks may be put into it at the
-// same time.
+// Block holds the rows of one part in memory, column by column. Workers may put different chunks
+// into it concurrently.
 type Block struct {
 	// Part is the number of the part.
 	Part int
-	// First is the run's row that is row 0 of the block.
+	// First is the number, in the run, of the block's row 0.
 	First int
-	// Rows is the number of rows of the finished part.
+	// Rows is the number of rows of the block: of the finished part if a Writer fills it, of the
+	// stored part if a Store does.
 	Rows int
 
-	// Outcome, Hash and Values have an element a row; of rows that were not put they hold leftovers.
+	// Outcome, Hash and each column of Values have an element for each row. The elements of rows
+	// that have not been put are undefined.
 	Outcome []string
 	Hash    []uint64
-	// Values hold a column a metric, in the order of the header: a number, or NaN where the replicate
-	// did not reach the metric.
+	// Values holds a column for each metric of the header: NaN if the replicate did not reach the
+	// metric.
 	Values [][]float64
 
 	layout layout
 }
 
-// newBlock returns a block with room for any part.
+// newBlock returns a block that is large enough for any part.
 func newBlock(h *results.Header) *Block {
 	l := layoutOf(h)
 	most := 0
@@ -44,34 +46,34 @@ func newBlock(h *results.Header) *Block {
 	return b
 }
 
-// begin makes the block that of a part.
-func (b *Block) begin(part int) {
+// assign makes the block that of a part.
+func (b *Block) assign(part int) {
 	rows := b.layout.rows(part)
 	b.Part, b.First, b.Rows = part, rows.From, rows.Len()
 }
 
-// Place returns the cell, as an index in Header.Cells, and the replicate of a row of the block.
+// Place returns the cell of a row, as an index into Header.Cells, and the number of its replicate.
 func (b *Block) Place(row int) (cell, replicate int) { return b.layout.place(b.First + row) }
 
-// Chunk holds a few rows until they are put into a block. A worker has its own: to write row by row
-// into the long columns of a block would miss the processor's cache at each.
+// Chunk collects a few rows of a block. It is small enough for the processor's cache: writing row by
+// row into the long columns of a block would miss the cache once for each column.
 type Chunk struct {
 	outcome []string
 	hash    []uint64
 	values  [][]float64 // by metric
 }
 
-// NewChunk returns room for some rows.
-func (b *Block) NewChunk(most int) *Chunk {
-	r := &Chunk{outcome: make([]string, 0, most), hash: make([]uint64, 0, most), values: make([][]float64, len(b.Values))}
-	all := make([]float64, most*len(b.Values))
+// NewChunk returns an empty chunk for up to limit rows.
+func (b *Block) NewChunk(limit int) *Chunk {
+	r := &Chunk{outcome: make([]string, 0, limit), hash: make([]uint64, 0, limit), values: make([][]float64, len(b.Values))}
+	all := make([]float64, limit*len(b.Values))
 	for i := range r.values {
-		r.values[i] = all[i*most : i*most : (i+1)*most]
+		r.values[i] = all[i*limit : i*limit : (i+1)*limit]
 	}
 	return r
 }
 
-// Add adds a row, with a value of each metric.
+// Add adds a row. It calls value for each metric, by index.
 func (r *Chunk) Add(outcome string, hash uint64, value func(metric int) float64) {
 	r.outcome, r.hash = append(r.outcome, outcome), append(r.hash, hash)
 	for i := range r.values {
@@ -79,7 +81,7 @@ func (r *Chunk) Add(outcome string, hash uint64, value func(metric int) float64)
 	}
 }
 
-// Put copies rows into the block, from row first on, and empties them.
+// Put copies the chunk's rows into the block, from row first on, and empties the chunk.
 func (b *Block) Put(first int, r *Chunk) {
 	copy(b.Outcome[first:], r.outcome)
 	copy(b.Hash[first:], r.hash)
@@ -90,7 +92,8 @@ func (b *Block) Put(first int, r *Chunk) {
 	}
 }
 
-// check returns what makes the first rows of the block unfit to be written.
+// check returns an error if one of the first rows has no outcome, or a value that its column cannot
+// hold.
 func (b *Block) check(h *results.Header, rows int) error {
 	for row, o := range b.Outcome[:rows] {
 		if o == "" {
@@ -112,7 +115,7 @@ func (b *Block) check(h *results.Header, rows int) error {
 	return nil
 }
 
-// maxExact is the magnitude up to which every integer is a float64.
+// maxExact is the largest magnitude up to which a float64 holds every integer.
 const maxExact = 1 << 53
 
 func (b *Block) rowError(h *results.Header, row int, err error) error {

@@ -8,19 +8,19 @@ import (
 	"tlslab/results"
 )
 
-// Comparison is what Compare has found.
+// Comparison is the result of Compare.
 type Comparison struct {
 	Compared int // replicates that both runs have
-	Differ   int // of these, the ones that are not the same
-	// Examples are the first few that differ, each with what differs, as sentences.
+	Differ   int // those of them that differ
+	// Examples describes the first few that differ.
 	Examples []string
 }
 
-// examples is the most examples that a Comparison has.
+// examples is the largest number of examples in a Comparison.
 const examples = 5
 
-// Compare compares the replicates that two runs of one scenario have in common: outcome, hash and
-// every metric. It is an error if the runs differ in their cells or metrics.
+// Compare compares the replicates that two runs of a scenario have in common: outcome, hash and every
+// metric. It returns an error if the runs have different cells, metrics or numbers of replicates.
 func Compare(first, second *Store) (*Comparison, error) {
 	if what := differentGrid(first.header, second.header); what != "" {
 		return nil, fmt.Errorf("the runs cannot be compared: they have other %s", what)
@@ -45,7 +45,7 @@ func Compare(first, second *Store) (*Comparison, error) {
 	return c, nil
 }
 
-// differentGrid names what keeps runs with these headers from being compared.
+// differentGrid names the first difference that prevents a comparison, or returns "".
 func differentGrid(a, b *results.Header) string {
 	levels := func(x, y results.Cell) bool { return slices.Equal(x.Levels, y.Levels) }
 	name := func(x, y results.Metric) bool { return x.Name == y.Name && x.Unit == y.Unit }

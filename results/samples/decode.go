@@ -12,15 +12,15 @@ import (
 	"tlslab/results"
 )
 
-// part is one part that can be read.
+// part is an open part.
 type part struct {
 	listed
 	number int
-	first  int // the run's row that is its first
+	first  int // number, in the run, of its first row
 	file   *parquet.File
 }
 
-// openPart reads the metadata of a part and checks that it is of this run.
+// openPart reads the metadata of a part and checks that it is the part of that number in this run.
 func openPart(r io.ReaderAt, size int64, l listed, number int, h *results.Header, headerText string) (p *part, err error) {
 	defer recovered(&err)
 	file, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
@@ -43,7 +43,8 @@ func openPart(r io.ReaderAt, size int64, l listed, number int, h *results.Header
 	return &part{listed: l, number: number, first: rows.From, file: file}, nil
 }
 
-// recovered makes an error of a panic: a file that is not Parquet although its hash is listed.
+// recovered turns a panic into an error. The Parquet library may panic if a file that is listed with
+// its SHA-256 is not one that tlslab wrote.
 func recovered(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("is not a part: %v", r)
@@ -100,8 +101,8 @@ func (p *part) values(dst []float64, column int, integer bool) ([]float64, error
 	return dst, err
 }
 
-// appendIndexed appends the table's entries at the indexes, and NaN where the level of a row is 0. Of
-// rows that all have a value, levels is nil.
+// appendIndexed appends the entries of table at the indexes, and NaN for each row whose definition
+// level is 0. If no row is null, levels is nil.
 func appendIndexed[T int64 | float64](dst []float64, levels []byte, indexes []int32, table []T) []float64 {
 	if levels == nil {
 		for _, i := range indexes {
@@ -120,7 +121,8 @@ func appendIndexed[T int64 | float64](dst []float64, levels []byte, indexes []in
 	return dst
 }
 
-// appendPlain appends values, and NaN where the level of a row is 0.
+// appendPlain appends values, and NaN for each row whose definition level is 0. If no row is null,
+// levels is nil.
 func appendPlain[T int64 | float64](dst []float64, levels []byte, values []T) []float64 {
 	if levels == nil {
 		for _, v := range values {
@@ -157,13 +159,13 @@ func (p *part) hashes(dst []uint64, column int) ([]uint64, error) {
 	return dst, err
 }
 
-// strings calls visit with each row's string of a column. Equal strings are one.
+// strings calls visit with the string of each row of a column.
 func (p *part) strings(column int, visit func(row int, s string)) error {
 	row := 0
 	return p.pages(column, func(page parquet.Page) error {
 		d := page.Dictionary()
 		if d == nil {
-			return errors.New("a column of words has no dictionary")
+			return errors.New("a column of strings has no dictionary")
 		}
 		words := make([]string, d.Len())
 		for i := range words {

@@ -1,28 +1,28 @@
-// Package samples keeps a run's observations on disk: a folder of Parquet parts, which is one tidy
-// table, and parts.json, which lists them.
+// Package samples stores a run's observations on disk: the folder samples/ of Parquet files, which
+// are the parts of one table, and parts.json, which lists them.
 //
-//	Writer.Begin ─► Block (the rows of a part, column by column) ─► Writer.Write ─► samples/part-00000.parquet
-//	                                                                             └► parts.json
-//	Open, Writer.Store ─► Store (a results.Source) ─► summary, figures, bench.txt, exports
+//	Writer.Load ─► Block: the rows of a part in memory ─► Writer.Write ─► samples/part-00000.parquet
+//	                                                                   └► parts.json
+//	Open, Writer.Store ─► Store, a results.Source ─► summary, figures, bench.txt, exports
 //
 // # The table
 //
-// A row is a replicate. There is a column a factor (its level, a string), replicate (an integer, from
-// 0), outcome (a string), a column a metric in its unit, and hash (64 bits, over the replicate's
-// events). Metrics in ns, B and counts are integers, others are floating-point numbers; null stands
-// where the replicate did not reach the metric. Each part carries the header, as JSON, under the key
-// tlslab.header of its metadata. Seeds are not there: they follow from the header.
+// A row is a replicate. The columns are: one for each factor, with the factor's level (string); the
+// replicate's number from 0 (integer); its outcome (string); one for each metric, in the metric's
+// unit; the hash of the replicate's events (unsigned, 64 bits). Metrics in ns, B and counts are
+// integers, others are doubles. A metric that the replicate did not reach is null. Seeds are not
+// stored: they follow from the header, which each part carries in its metadata.
 //
 // # Parts
 //
-// Which rows belong into which part follows from the numbers of cells and replicates (see layout),
-// so the same run has the same parts, byte for byte, on any number of cores.
+// The numbers of cells and replicates determine which rows each part has (see layout). So the same
+// run has the same parts, byte for byte, on any number of cores.
 //
-// A part is written whole under another name outside samples/, synced, renamed into its place, and
-// then listed with its SHA-256 in parts.json, which is replaced whole as well. So a run that is
-// killed at any moment leaves nothing but whole parts, at most one file that is not listed yet, and
-// one that has its temporary name; Begin removes both. A part whose rows are not all there has
-// their number in its name, and gives way to the finished one.
+// A Writer writes a part under a temporary name outside samples/, syncs it, renames it, and then
+// lists it with its SHA-256 in parts.json, which it replaces in the same way. A run that is killed
+// at any moment leaves complete parts, and possibly files with a temporary name and parts that are
+// not listed yet; Begin removes both. An unfinished part has the number of its rows in its name. The
+// finished part replaces it.
 //
-// Every reader compares each part with its SHA-256 first, and parts.json with the one at its end.
+// Open compares each part with its SHA-256, and parts.json with the SHA-256 at its end.
 package samples

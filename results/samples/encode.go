@@ -13,14 +13,14 @@ import (
 
 // The keys of a part's metadata.
 const (
-	keyHeader = "tlslab.header" // the header's text
+	keyHeader = "tlslab.header" // Header.Text
 	keyPart   = "tlslab.part"   // the number of the part
 )
 
-// codec is shared: it keeps its encoders for the next part.
+// codec is shared by all parts, since it keeps its encoders.
 var codec = &zstd.Codec{Level: zstd.SpeedFastest}
 
-// encode writes the first rows of a block as a Parquet file.
+// encode writes the first rows of a block as a Parquet file with a single row group.
 func encode(w io.Writer, h *results.Header, headerText string, b *Block, rows int) error {
 	if err := b.check(h, rows); err != nil {
 		return err
@@ -47,15 +47,16 @@ func encode(w io.Writer, h *results.Header, headerText string, b *Block, rows in
 	return out.Close()
 }
 
-// columnWriter writes one column after the other. Its first error stays.
+// columnWriter writes one column after another, until an error.
 type columnWriter struct {
 	columns []*parquet.ColumnWriter
-	next    int // the column at hand
+	next    int // the index of the current column
 	buffer  [512]parquet.Value
 	err     error
 }
 
-// each fills the buffer with the values of rows and writes them, as often as it takes.
+// each writes rows to the current column, a buffer at a time. fill fills the buffer with the values of
+// the rows from first on.
 func (w *columnWriter) each(rows int, fill func(buffer []parquet.Value, first int)) {
 	for first := 0; first < rows && w.err == nil; first += len(w.buffer) {
 		buffer := w.buffer[:min(rows-first, len(w.buffer))]
@@ -64,7 +65,7 @@ func (w *columnWriter) each(rows int, fill func(buffer []parquet.Value, first in
 	}
 }
 
-// factors writes a column a factor.
+// factors writes a column for each factor.
 func (w *columnWriter) factors(h *results.Header, b *Block, rows int) {
 	for i := range h.Factors {
 		for row := 0; row < rows; {
@@ -111,7 +112,7 @@ func (w *columnWriter) metric(all []float64, integer bool) {
 	w.each(len(all), func(buffer []parquet.Value, first int) {
 		for i, v := range all[first : first+len(buffer)] {
 			switch {
-			case v == last: // as in most rows
+			case v == last: // most rows repeat the previous value
 			case v != v:
 				value = null
 			case integer:

@@ -25,15 +25,15 @@ type list struct {
 	Parts  []listed `json:"parts"`
 }
 
-// listed is a part as parts.json has it.
+// listed is an entry of parts.json.
 type listed struct {
 	Name string `json:"name"`
 	Rows int    `json:"rows"`
 	Hash string `json:"sha256"`
 }
 
-// nameOf is the name of a part that has so many of its rows. The rows of a part that is not
-// finished are part of its name, so that it is never written over.
+// nameOf returns the name of a part that has the first rows of all its rows. The number of rows is part
+// of an unfinished part's name, so that a longer version never overwrites the listed one.
 func nameOf(number, rows, all int) string {
 	if rows < all {
 		return fmt.Sprintf("part-%05d-first-%d.parquet", number, rows)
@@ -43,7 +43,7 @@ func nameOf(number, rows, all int) string {
 
 var partName = regexp.MustCompile(`^part-([0-9]{5,})(-first-[0-9]+)?\.parquet$`)
 
-// numberOf is the number of the part of a name.
+// numberOf returns the number of the part with the given name.
 func numberOf(name string) (int, bool) {
 	m := partName.FindStringSubmatch(name)
 	if m == nil {
@@ -56,7 +56,7 @@ func numberOf(name string) (int, bool) {
 // ErrNone is the error of a folder without samples.
 var ErrNone = errors.New("there are no samples")
 
-// ErrOlder is the error of a folder that an earlier version wrote.
+// ErrOlder is the error of a folder that was written by a version without Parquet parts.
 var ErrOlder = errors.New("it holds samples.jsonl, the format of an earlier version of tlslab, which this version does not read: run the scenario again into another folder")
 
 // readList reads dir/parts.json.
@@ -77,7 +77,7 @@ func readList(dir string) (*list, error) {
 	return &l, nil
 }
 
-// check returns what in the list cannot be of a run with this header.
+// check returns an error if a listed part cannot be one of a run with this header.
 func (l *list) check(h *results.Header) error {
 	grid := layoutOf(h)
 	seen := map[int]string{}
@@ -96,12 +96,12 @@ func (l *list) check(h *results.Header) error {
 	return nil
 }
 
-// write puts parts.json into a folder.
+// write writes dir/parts.json.
 func (l *list) write(dir string) error {
 	return durable.WriteSealed(filepath.Join(dir, List), l)
 }
 
-// unlisted names the files of dir/samples that are not listed.
+// unlisted returns the names of the files in dir/samples that are not listed.
 func (l *list) unlisted(dir string) ([]string, error) {
 	known := map[string]bool{}
 	for _, p := range l.Parts {

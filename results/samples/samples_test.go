@@ -58,7 +58,7 @@ func fill(t *testing.T, dir string, h results.Header) *Store {
 	w := begin(t, dir, h)
 	b := w.NewBlock()
 	for part := range w.Parts() {
-		done, err := w.Begin(b, part)
+		done, err := w.Load(b, part)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,7 +219,7 @@ func TestAnUnfinishedPartGivesWayToTheFinishedOne(t *testing.T) {
 	for _, rows := range []int{64, 640} {
 		w := begin(t, dir, h)
 		b := w.NewBlock()
-		done, err := w.Begin(b, 1)
+		done, err := w.Load(b, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -392,7 +392,7 @@ func TestValuesThatDoNotFitAreRefused(t *testing.T) {
 	} {
 		w := begin(t, t.TempDir(), h)
 		b := w.NewBlock()
-		if _, err := w.Begin(b, 0); err != nil {
+		if _, err := w.Load(b, 0); err != nil {
 			t.Fatal(err)
 		}
 		for row := range b.Rows {

@@ -8,7 +8,7 @@ import (
 	"tlslab/results"
 )
 
-// table is a Parquet group whose columns stand in a given order. The library's own sorts them.
+// table is a Parquet group with its columns in a given order. parquet.Group sorts them by name.
 type table struct {
 	parquet.Group
 	names []string
@@ -22,7 +22,7 @@ func (t table) Fields() []parquet.Field {
 	return fields
 }
 
-// schemaOf returns the columns of a part: their types, and how those of block are best encoded.
+// schemaOf returns the types of a part's columns, and the encodings that suit the first rows of b.
 func schemaOf(h *results.Header, b *Block, rows int) *parquet.Schema {
 	t := table{Group: parquet.Group{}, names: h.Columns()}
 	for _, name := range t.names[:len(h.Factors)] {
@@ -41,8 +41,8 @@ func schemaOf(h *results.Header, b *Block, rows int) *parquet.Schema {
 	return parquet.NewSchema("samples", t)
 }
 
-// metricNode is the column of a metric. Values that repeat are kept in a dictionary; of integers
-// that do not, the differences are kept.
+// metricNode returns the type and encoding of a metric's column: a dictionary if values repeat, else
+// differences for integers.
 func metricNode(m *results.Metric, values []float64) parquet.Node {
 	node := parquet.Leaf(parquet.DoubleType)
 	if m.Integer() {
@@ -57,14 +57,14 @@ func metricNode(m *results.Metric, values []float64) parquet.Node {
 	return parquet.Optional(node)
 }
 
-// repeats reports whether a column has so few different values that a dictionary pays, as far as
-// its first values tell.
+// repeats reports whether the first values of a column have so few distinct ones that a dictionary
+// makes the column smaller.
 func repeats[T comparable](values []T) bool {
 	const look = 1024
 	values = values[:min(look, len(values))]
 	seen := make(map[T]bool, 64)
 	for i, v := range values {
-		seen[v] = true // NaN is never the same; few are enough for a dictionary
+		seen[v] = true // each NaN counts as distinct: a column of many is small anyway
 		if len(seen) > 64 && len(seen) > i/2 {
 			return false
 		}

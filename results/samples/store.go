@@ -20,25 +20,28 @@ import (
 	"tlslab/results"
 )
 
-// Store is the samples of a run. It is a results.Source.
+// Store reads the samples of a run. It is a results.Source.
 type Store struct {
 	dir        string
 	header     *results.Header
 	headerText string
 	layout     layout
-	parts      []*part // by number; of a part that is not there, nil
+	parts      []*part // by number; nil if there is no such part yet
 	cells      []results.Observed
-	places     []int // of each of cells in Header.Cells
+	places     []int // index in Header.Cells of each of cells
 
 	counting       sync.Once
-	outcomes       [][]results.Outcome // of each of Header.Cells
+	outcomes       [][]results.Outcome // by index in Header.Cells
 	countingFailed error
 }
 
-// Open reads dir/parts.json and every part that it lists, and checks each against its hash. A part
-// that is missing, was changed, is cut off or belongs to another run is an error that names it, as
-// is a file in dir/samples that is not listed. The parts stay in memory as they are on the disk,
-// some 10 bytes a replicate, so that each byte is read once.
+// Open reads dir/parts.json and the parts that it lists, and compares each with its SHA-256. It
+// returns an error that names the file if a part is missing, was changed, was cut off or belongs to
+// another run, or if dir/samples holds a file that is not listed. ErrNone and ErrOlder are the errors
+// of a folder without samples of this version.
+//
+// Open keeps the parts in memory as they are on disk, about 10 bytes a replicate, so that each byte
+// is read once.
 func Open(dir string) (*Store, error) {
 	l, err := readList(dir)
 	if err != nil {
@@ -57,8 +60,7 @@ func Open(dir string) (*Store, error) {
 	return load(dir, l, nil)
 }
 
-// load reads and checks all parts that are listed. The header is that of the first part, unless one
-// is given.
+// load reads and checks the listed parts. If h is nil, the header is that of the first part.
 func load(dir string, l *list, h *results.Header) (*Store, error) {
 	texts := make([][]byte, len(l.Parts))
 	var group errgroup.Group
@@ -104,10 +106,10 @@ func partError(dir, name string, err error) error {
 	return fmt.Errorf("%s: %w", filepath.Join(dir, Folder, name), err)
 }
 
-// ErrPart is the error of a part that is not as it is listed.
+// ErrPart is the error of a part whose SHA-256 is not the listed one.
 var ErrPart = errors.New("the part was changed after tlslab wrote it, or was cut off: restore it, or run the scenario again into another folder")
 
-// readPart reads a part and checks it against its hash.
+// readPart reads a part and compares it with its SHA-256.
 func readPart(dir string, l listed) ([]byte, error) {
 	text, err := os.ReadFile(filepath.Join(dir, Folder, l.Name))
 	if err != nil {
@@ -120,7 +122,7 @@ func readPart(dir string, l listed) ([]byte, error) {
 	return text, nil
 }
 
-// headerOf reads the header that a part carries.
+// headerOf returns the header that a part carries.
 func headerOf(text []byte) (h *results.Header, err error) {
 	defer recovered(&err)
 	file, err := parquet.OpenFile(bytes.NewReader(text), int64(len(text)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
@@ -136,7 +138,7 @@ func newStore(dir string, h *results.Header, headerText string) *Store {
 	return &Store{dir: dir, header: h, headerText: headerText, layout: l, parts: make([]*part, l.parts())}
 }
 
-// findCells lists the cells of the parts that are there.
+// findCells lists the cells that the parts have rows of.
 func (s *Store) findCells() {
 	s.cells, s.places = nil, nil
 	if s.layout.parts() == 0 {
@@ -155,8 +157,8 @@ func (s *Store) findCells() {
 	}
 }
 
-// eachPart calls visit with each part that has rows of a cell of the header, and which of the part's
-// rows those are.
+// eachPart calls visit with each part that has rows of a cell, and with the range of these rows in the
+// part. cell is an index into Header.Cells.
 func (s *Store) eachPart(cell int, visit func(p *part, rows results.Range)) {
 	first, end := s.layout.partsOf(cell)
 	for _, p := range s.parts[first:end] {
@@ -171,13 +173,13 @@ func (s *Store) eachPart(cell int, visit func(p *part, rows results.Range)) {
 	}
 }
 
-// Header says what was varied and what was measured.
+// Header returns the description of the run.
 func (s *Store) Header() *results.Header { return s.header }
 
-// Cells lists the cells that have observations.
+// Cells returns the cells that have observations, in the order of Header.Cells.
 func (s *Store) Cells() []results.Observed { return s.cells }
 
-// Observations is the number of replicates that there are.
+// Observations returns the number of replicates in the store.
 func (s *Store) Observations() int {
 	n := 0
 	for _, p := range s.parts {
@@ -188,12 +190,12 @@ func (s *Store) Observations() int {
 	return n
 }
 
-// Complete reports whether every replicate of every cell is there.
+// Complete reports whether the store has every replicate of every cell.
 func (s *Store) Complete() bool {
 	return s.Observations() == s.layout.cells*s.layout.replicates
 }
 
-// Hashes maps the name of each part, with the folder, to its SHA-256.
+// Hashes maps the name of each part, such as samples/part-00000.parquet, to its SHA-256.
 func (s *Store) Hashes() map[string]string {
 	all := map[string]string{}
 	for _, p := range s.parts {
@@ -204,7 +206,7 @@ func (s *Store) Hashes() map[string]string {
 	return all
 }
 
-// Outcomes counts how the replicates of a cell ended.
+// Outcomes returns how often each outcome occurred in a cell.
 func (s *Store) Outcomes(cell int) ([]results.Outcome, error) {
 	s.counting.Do(func() { s.outcomes, s.countingFailed = s.countOutcomes() })
 	if s.countingFailed != nil {
@@ -213,14 +215,14 @@ func (s *Store) Outcomes(cell int) ([]results.Outcome, error) {
 	return slices.Clone(s.outcomes[s.places[cell]]), nil
 }
 
-// countOutcomes counts the outcomes of all cells of the header, reading each part once.
+// countOutcomes counts the outcomes of all cells, and reads each part once.
 func (s *Store) countOutcomes() ([][]results.Outcome, error) {
 	all := make([][]results.Outcome, len(s.header.Cells))
 	for _, p := range s.parts {
 		if p == nil {
 			continue
 		}
-		last := 0 // where the outcome of the row before was counted
+		last := 0 // index in counts of the previous row's outcome
 		err := p.strings(len(s.header.Factors)+1, func(row int, outcome string) {
 			cell, _ := s.layout.place(p.first + row)
 			counts := all[cell]
@@ -241,22 +243,23 @@ func (s *Store) countOutcomes() ([][]results.Outcome, error) {
 	return all, nil
 }
 
-// Column reads one metric.
+// Column returns a reader of one metric.
 func (s *Store) Column(metric int) results.Column {
 	return &column{store: s, metric: metric, column: len(s.header.Factors) + 2 + metric}
 }
 
-// column reads a metric. It keeps the values of parts that hold several cells until each was read.
+// column reads a metric. If a part has several cells, it keeps the part's values until every cell has
+// been read.
 type column struct {
 	store          *Store
 	metric, column int
 	kept           map[*part]*shared
 }
 
-// shared is a part's values, and how many of them were read.
+// shared holds the values of a part with several cells.
 type shared struct {
 	values []float64
-	read   int
+	read   int // how many of the values have been read
 }
 
 func (c *column) Read(dst []float64, cell int) ([]float64, error) {
@@ -302,8 +305,8 @@ func (c *column) share(dst []float64, p *part, rows results.Range) ([]float64, e
 	return append(dst, k.values[rows.From:rows.To]...), nil
 }
 
-// Events is the SHA-256 over the hash of every replicate's events, 8 bytes big-endian each, in the
-// order of cells and replicates.
+// Events returns the SHA-256, in hexadecimal digits, over the hashes of all replicates in the order of
+// cells and replicates, each as 8 bytes, big-endian.
 func (s *Store) Events() (string, error) {
 	h := sha256.New()
 	var hashes []uint64
@@ -325,8 +328,8 @@ func (s *Store) Events() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// Each calls visit with the rows of each part, in the order of the run, and stops at its first
-// error. The block is used again for the next part; block.Rows is the number of rows that there are.
+// Each calls visit with the rows of each part, in the order of the run, and stops at visit's first
+// error. visit may not keep the block.
 func (s *Store) Each(visit func(*Block) error) error {
 	b := newBlock(s.header)
 	for _, p := range s.parts {
@@ -345,7 +348,7 @@ func (s *Store) Each(visit func(*Block) error) error {
 
 // fill reads a part into a block.
 func (s *Store) fill(b *Block, p *part) error {
-	b.begin(p.number)
+	b.assign(p.number)
 	b.Rows = p.Rows
 	at := len(s.header.Factors) + 1
 	err := p.strings(at, func(row int, outcome string) { b.Outcome[row] = outcome })

@@ -15,20 +15,21 @@ import (
 	"tlslab/results/durable"
 )
 
-// Writer writes the parts of a run. Its methods may be called at the same time.
+// Writer writes the parts of a run. Its methods may be called concurrently, with different blocks.
 type Writer struct {
 	dir        string
 	header     *results.Header
 	headerText string
 	layout     layout
-	before     *Store // what an earlier run has left
+	before     *Store // the parts that an earlier run has written
 
 	mu   sync.Mutex
 	list list
 }
 
-// Begin makes dir/samples, or goes on with the parts that an earlier run with the same header has
-// left there, each of which is checked as by Open. It removes what an interrupted Write has left.
+// Begin creates dir/samples and dir/parts.json, or resumes from the parts that an earlier run with the
+// same header has written. It checks these as Open does, and removes the files of an interrupted
+// Write.
 func Begin(dir string, h results.Header) (*Writer, error) {
 	if h.Schema == 0 {
 		h.Schema = results.Schema
@@ -65,8 +66,8 @@ func Begin(dir string, h results.Header) (*Writer, error) {
 	return w, err
 }
 
-// removeUnlisted removes parts of this run that an earlier one wrote and was then interrupted before
-// it listed them. Any other file is none of ours, and an error.
+// removeUnlisted removes parts of this run that are not listed: an earlier run was killed after it
+// wrote them. It returns an error if there is any other file.
 func (w *Writer) removeUnlisted() error {
 	names, err := w.list.unlisted(w.dir)
 	if err != nil {
@@ -74,7 +75,7 @@ func (w *Writer) removeUnlisted() error {
 	}
 	for _, name := range names {
 		path := filepath.Join(w.dir, Folder, name)
-		if !w.ours(path, name) {
+		if !w.isPartOfRun(path, name) {
 			return fmt.Errorf("%s is not a part of this run: move it away", path)
 		}
 		if err := os.Remove(path); err != nil {
@@ -84,8 +85,8 @@ func (w *Writer) removeUnlisted() error {
 	return nil
 }
 
-// ours reports whether a file is a part of this run.
-func (w *Writer) ours(path, name string) bool {
+// isPartOfRun reports whether a file has the name of a part and this run's header.
+func (w *Writer) isPartOfRun(path, name string) bool {
 	if _, ok := numberOf(name); !ok {
 		return false
 	}
@@ -101,18 +102,18 @@ func (w *Writer) ours(path, name string) bool {
 	return err == nil && string(header) == w.headerText
 }
 
-// Parts is the number of parts of the finished run.
+// Parts returns the number of parts of the finished run.
 func (w *Writer) Parts() int { return w.layout.parts() }
 
-// Before is the number of rows that an earlier run has left.
+// Before returns the number of rows that an earlier run has written.
 func (w *Writer) Before() int { return w.before.Observations() }
 
-// NewBlock returns a block for any part.
+// NewBlock returns a block that is large enough for any part.
 func (w *Writer) NewBlock() *Block { return newBlock(w.header) }
 
-// Begin makes a block that of a part and fills it with the rows that an earlier run has left, whose
-// number it returns: all of them where nothing is left to do.
-func (w *Writer) Begin(b *Block, number int) (done int, err error) {
+// Load assigns a block to a part, and reads into it the rows that an earlier run has written. It
+// returns the number of these rows. If that is b.Rows, the part is finished and is not read.
+func (w *Writer) Load(b *Block, number int) (done int, err error) {
 	if p := w.before.parts[number]; p != nil {
 		done = p.Rows
 		if all := w.layout.rows(number).Len(); done < all {
@@ -121,12 +122,12 @@ func (w *Writer) Begin(b *Block, number int) (done int, err error) {
 			}
 		}
 	}
-	b.begin(number)
+	b.assign(number)
 	return done, nil
 }
 
-// Write writes the first rows of a block as its part, in place of fewer rows that an earlier Write
-// has written. When it returns, the rows survive whatever happens to the machine.
+// Write writes the first rows of a block as its part. It replaces an earlier version of the part with
+// fewer rows. When it returns, the rows are on disk and listed.
 func (w *Writer) Write(b *Block, rows int) error {
 	name := nameOf(b.Part, rows, b.Rows)
 	sum := sha256.New()
@@ -147,7 +148,7 @@ func (w *Writer) Write(b *Block, rows int) error {
 
 func partPath(dir, name string) string { return filepath.Join(dir, Folder, name) }
 
-// add lists a part, in place of the unfinished one of that number.
+// add lists a part, and removes the unfinished version that it replaces.
 func (w *Writer) add(p listed, number int) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -173,8 +174,8 @@ func (w *Writer) add(p listed, number int) error {
 	return os.Remove(partPath(w.dir, old))
 }
 
-// Store returns the samples as they are now. It reads what this Writer wrote from the disk when it
-// is asked for it, and without looking at its hash, since the Writer knows what it wrote.
+// Store returns the samples that have been written so far. It reads the Writer's own parts from disk
+// on demand, and does not hash them again.
 func (w *Writer) Store() (*Store, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -199,8 +200,8 @@ func (w *Writer) Store() (*Store, error) {
 	return s, nil
 }
 
-// onDemand is a file that is open only while it is read: a run can have more parts than a process
-// may have open files.
+// onDemand is the path of a file that is open only while it is read: a run can have more parts than a
+// process may have open files.
 type onDemand string
 
 func (path onDemand) ReadAt(b []byte, offset int64) (int, error) {

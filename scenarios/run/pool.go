@@ -26,7 +26,7 @@ const checkpoint = 30 * time.Second
 type store interface {
 	Parts() int
 	NewBlock() *samples.Block
-	Begin(b *samples.Block, part int) (done int, err error)
+	Load(b *samples.Block, part int) (rows int, err error)
 	Write(b *samples.Block, rows int) error
 }
 
@@ -149,7 +149,7 @@ func (w *pool) openNext(ctx context.Context) (more bool, err error) {
 	if block == nil {
 		block = w.store.NewBlock()
 	}
-	rows, err := w.store.Begin(block, w.part)
+	rows, err := w.store.Load(block, w.part)
 	if err != nil {
 		return false, err
 	}
