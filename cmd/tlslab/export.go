@@ -19,8 +19,9 @@ func (a *app) exportVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "export FOLDER",
 		Short: "Write a run's samples in another format",
-		Long: `Write every replicate of a run in another format: jsonl (one JSON object a line, with the seeds), csv, parquet (one file) or
-bench (Go's benchmark format). The data goes to standard output, or to the file of --out.`,
+		Long: `Write every replicate of a run in another format: jsonl (a JSON object on each line, with the seeds),
+csv, parquet (one file) or bench (Go's benchmark format). The data goes to standard output, or to the
+file of --out.`,
 		Example: `  tlslab export tlslab-out/full-vs-resumed --format csv --out samples.csv`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

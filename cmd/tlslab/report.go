@@ -14,7 +14,7 @@ func (a *app) reportVerb() *cobra.Command {
 	var bench string
 	verb := &cobra.Command{
 		Use:   "report FOLDER",
-		Short: "Make a run's report again from its samples",
+		Short: "Write a run's report again from its samples",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			lines, err := allLines(bench)

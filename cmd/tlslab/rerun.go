@@ -16,9 +16,10 @@ func (a *app) rerunVerb() *cobra.Command {
 	var f runFlags
 	verb := &cobra.Command{
 		Use:   "rerun MANIFEST",
-		Short: "Do a run again from its manifest.json, and compare what comes out",
-		Long: `Do a run again from its manifest.json, which holds its scenario, settings, seed and cost tables, and compare every replicate with
-those in the samples folder beside the manifest. The exit code is 3 if any replicate differs.`,
+		Short: "Repeat a run from its manifest.json, and compare the replicates",
+		Long: `Repeat a run from its manifest.json, which has the scenario, settings, seed and cost tables. Then compare
+every replicate with those in the samples folder beside the manifest. The exit code is 3 if any
+replicate differs.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			first, m, err := scenariorun.Load(filepath.Dir(args[0]))
@@ -43,7 +44,7 @@ those in the samples folder beside the manifest. The exit code is 3 if any repli
 				}
 			}
 			if there, err := scenariorun.ReadManifest(filepath.Join(f.out, scenariorun.ManifestName)); err == nil && there.Complete {
-				return usageError{fmt.Errorf("%s holds a finished run, and a rerun is to run again: choose another folder with --out, or remove this one", f.out)}
+				return usageError{fmt.Errorf("%s holds a finished run, so nothing would be run: choose another folder with --out, or remove this one", f.out)}
 			}
 			if m.Version != version {
 				a.warn("warning: the manifest is of version %s, this is %s: the results may differ", m.Version, version)
@@ -58,7 +59,7 @@ those in the samples folder beside the manifest. The exit code is 3 if any repli
 	return verb
 }
 
-// compareRuns compares the samples of a first run with those in the folder of a second.
+// compareRuns compares the samples of a first run with those in the folder out of a second.
 func (a *app) compareRuns(first *samples.Store, out string) error {
 	m, err := scenariorun.ReadManifest(filepath.Join(out, scenariorun.ManifestName))
 	if err != nil {
@@ -89,7 +90,7 @@ func (a *app) compareRuns(first *samples.Store, out string) error {
 	return fmt.Errorf("%d of %d replicates %w with the first run's", c.Differ, c.Compared, errDisagrees)
 }
 
-// holds reports whether all has every entry of some.
+// holds reports whether every entry of some is in all.
 func holds(all, some map[string]string) bool {
 	common := maps.Clone(all)
 	maps.DeleteFunc(common, func(name, _ string) bool { return some[name] == "" })

@@ -86,12 +86,12 @@ func (f *runFlags) addTo(verb *cobra.Command, out string) {
 	addBench(verb, &f.bench)
 }
 
-// addBench defines the flag that says how much of the samples goes into bench.txt.
+// addBench defines the flag for the number of replicates in bench.txt.
 func addBench(verb *cobra.Command, to *string) {
 	verb.Flags().StringVar(to, "bench", "first", fmt.Sprintf("replicates in bench.txt: `first` (at most %d of each cell) or all", gobench.Lines))
 }
 
-// allLines reads that flag.
+// allLines parses the flag of addBench.
 func allLines(bench string) (bool, error) {
 	switch bench {
 	case "first":

@@ -1,6 +1,7 @@
 package samples
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/parquet-go/parquet-go"
 
 	"tlslab/results"
 	"tlslab/results/durable"
@@ -460,4 +463,54 @@ func TestTheWriterKnowsWhatItWrote(t *testing.T) {
 func hashOf(text []byte) string {
 	sealed := string(durable.Seal(text))
 	return sealed[strings.Index(sealed, `: "`)+3:][:64]
+}
+
+// Parts may encode a column differently: what is constant in one cell is random in the next.
+func TestPartsOfDifferentEncodingsBecomeOneFile(t *testing.T) {
+	dir := t.TempDir()
+	h := header(rowsPerPart)
+	h.Cells = h.Cells[:2] // a part each
+	w := begin(t, dir, h)
+	b := w.NewBlock()
+	for part := range w.Parts() {
+		if _, err := w.Load(b, part); err != nil {
+			t.Fatal(err)
+		}
+		for row := range b.Rows {
+			if set(b, row); part == 0 {
+				b.Outcome[row], b.Hash[row] = results.OutcomeOK, 7
+				for i := range b.Values {
+					b.Values[i][row] = float64(row % 3)
+				}
+			}
+		}
+		if err := w.Write(b, b.Rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var one bytes.Buffer
+	if err := WriteOne(&one, open(t, dir)); err != nil {
+		t.Fatal(err)
+	}
+	type row struct {
+		Kind      string   `parquet:"kind"`
+		Replicate int64    `parquet:"replicate"`
+		Time      *int64   `parquet:"time"`
+		Rate      *float64 `parquet:"rate"`
+		Hash      uint64   `parquet:"hash"`
+	}
+	rows, err := parquet.Read[row](bytes.NewReader(one.Bytes()), int64(one.Len()))
+	if err != nil || len(rows) != 2*rowsPerPart {
+		t.Fatalf("%d rows: %v", len(rows), err)
+	}
+	for i := 0; i < len(rows); i += 997 {
+		r, wantTime, wantRate, wantHash := rows[i], float64(i%3), float64(i%3), uint64(7)
+		if i >= rowsPerPart {
+			set(b, i-rowsPerPart) // b is the block of the second part
+			wantTime, wantRate, wantHash = b.Values[0][i-rowsPerPart], b.Values[3][i-rowsPerPart], b.Hash[i-rowsPerPart]
+		}
+		if r.Hash != wantHash || (r.Time == nil) != math.IsNaN(wantTime) || r.Time != nil && float64(*r.Time) != wantTime || r.Rate != nil && *r.Rate != wantRate {
+			t.Fatalf("row %d is %+v", i, r)
+		}
+	}
 }

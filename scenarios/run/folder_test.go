@@ -52,7 +52,7 @@ func TestTheManifestListsWhatTheFolderHolds(t *testing.T) {
 	}
 }
 
-// Files of an earlier state go, if they are as tlslab wrote them; those of the user stay.
+// Files of an earlier state are removed if they are unchanged. The user's files stay.
 func TestFilesOfAnEarlierStateAreRemoved(t *testing.T) {
 	dir, _ := finishedRun(t)
 	path := filepath.Join(dir, ManifestName)
@@ -93,7 +93,7 @@ func TestFilesOfAnEarlierStateAreRemoved(t *testing.T) {
 	}
 }
 
-// Whoever reads a folder finds a flipped bit, in whichever file it is that the result depends on.
+// Every reader of a folder finds a flipped bit in any file that its result depends on.
 func TestEveryReaderRefusesAFlippedBitByName(t *testing.T) {
 	dir, s := finishedRun(t)
 	readers := map[string]func() error{
@@ -148,7 +148,7 @@ func TestSamplesAndManifestOfDifferentRunsAreRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := Load(dir); err == nil || !strings.Contains(err.Error(), "manifest.json is of another run") {
+	if _, _, err := Load(dir); err == nil || !strings.Contains(err.Error(), "manifest.json belongs to another run") {
 		t.Errorf("got %v", err)
 	}
 }

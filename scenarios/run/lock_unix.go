@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// lockFolder keeps other runs out of a folder until the file it returns is closed, or the process ends.
+// lockFolder locks a folder against other runs until the returned file is closed or the process ends.
 func lockFolder(dir string) (*os.File, error) {
 	f, err := os.Open(dir)
 	if err != nil {
@@ -19,5 +19,5 @@ func lockFolder(dir string) (*os.File, error) {
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return nil, errors.Join(fmt.Errorf("another run is writing to %s", dir), f.Close())
 	}
-	return f, nil // a file system without locks is no reason not to run
+	return f, nil // a run is possible on a file system without locks
 }

@@ -26,26 +26,27 @@ const ManifestName = "manifest.json"
 // ManifestSchema is the version of the manifest's format.
 const ManifestSchema = 2
 
-// Manifest is manifest.json: all that is needed to do a run again and to see that it came out the same. Two runs of one scenario,
-// seed and version have the same manifest, but for its section run.
+// Manifest is manifest.json: what is needed to repeat a run and to check its files. Two runs of the same
+// scenario, seed and version have the same manifest except for Run.
 type Manifest struct {
 	Schema     int                  `json:"schema"`
 	Scenario   ScenarioText         `json:"scenario"`
 	Seed       uint64               `json:"seed"`
 	Replicates int                  `json:"replicates"`
 	Version    string               `json:"version"`
-	Costs      map[string]CostTable `json:"costs"` // by the name that the scenario uses
+	Costs      map[string]CostTable `json:"costs"` // by the name in the scenario
 
-	Cells        int               `json:"cells"`
-	Observations int               `json:"observations"`
-	Complete     bool              `json:"complete"`
-	Events       string            `json:"events_sha256"` // over the hash of each replicate's events, 8 bytes big-endian each, in order
-	Files        map[string]string `json:"files_sha256"`  // of every file of the folder but this one, by name with slashes
+	Cells        int    `json:"cells"`
+	Observations int    `json:"observations"`
+	Complete     bool   `json:"complete"`
+	Events       string `json:"events_sha256"` // samples.Store.Events
+	// Files maps the name of every other file of the folder, with slashes, to its SHA-256.
+	Files map[string]string `json:"files_sha256"`
 
 	Run Execution `json:"run"`
 }
 
-// ScenarioText is the scenario as it was given.
+// ScenarioText is the scenario's text and the settings of --set.
 type ScenarioText struct {
 	Name string   `json:"name"`
 	File string   `json:"file"`
@@ -54,13 +55,13 @@ type ScenarioText struct {
 	Text string   `json:"text"`
 }
 
-// CostTable is a cost table as it was used.
+// CostTable is a cost table that the run used.
 type CostTable struct {
 	Hash  string          `json:"sha256"` // of the table as costs.Table writes it
 	Table json.RawMessage `json:"table"`
 }
 
-// Execution is what differs from one run of the same to the next. Comparisons leave it out.
+// Execution describes how a run was executed. It differs between two runs of the same scenario.
 type Execution struct {
 	Command  []string  `json:"command"`
 	Started  time.Time `json:"started"`
@@ -73,7 +74,7 @@ type Execution struct {
 	Go       string    `json:"go"`
 }
 
-// newManifest describes a run that is about to begin.
+// newManifest returns the manifest of a run that has not begun.
 func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifest, error) {
 	m := &Manifest{
 		Schema:   ManifestSchema,
@@ -100,7 +101,8 @@ func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifes
 	return m, nil
 }
 
-// differs says in what two manifests are not of the same run, or "".
+// differs describes the first difference that makes two manifests those of different runs. It returns
+// "" if there is none.
 func (m *Manifest) differs(o *Manifest) string {
 	switch {
 	case m.Version != o.Version:
@@ -108,7 +110,7 @@ func (m *Manifest) differs(o *Manifest) string {
 	case m.Scenario.Name != o.Scenario.Name:
 		return fmt.Sprintf("scenario %s, this is %s", m.Scenario.Name, o.Scenario.Name)
 	case m.Scenario.Hash != o.Scenario.Hash:
-		return "another text of the scenario"
+		return "the scenario's text differs"
 	case !slices.Equal(m.Scenario.Sets, o.Scenario.Sets):
 		return fmt.Sprintf("settings %q, these are %q", m.Scenario.Sets, o.Scenario.Sets)
 	case m.Seed != o.Seed:
@@ -118,7 +120,7 @@ func (m *Manifest) differs(o *Manifest) string {
 	}
 	for name, table := range o.Costs {
 		if m.Costs[name].Hash != table.Hash {
-			return "another cost table " + name
+			return "cost table " + name + " differs"
 		}
 	}
 	return ""
@@ -145,14 +147,14 @@ func ReadManifest(path string) (*Manifest, error) {
 	return &m, nil
 }
 
-// older reports whether a file is a manifest of an earlier schema, which had no seal.
+// older reports whether a file is a manifest of an earlier schema, which was not sealed.
 func older(path string) bool {
 	text, err := os.ReadFile(path)
 	var m struct{ Schema int }
 	return err == nil && json.Unmarshal(text, &m) == nil && m.Schema > 0 && m.Schema < ManifestSchema
 }
 
-// Tables finds the cost tables that the manifest carries.
+// Tables returns a cost table of the manifest by its name.
 func (m *Manifest) Tables(name string) (*costs.Table, error) {
 	table, ok := m.Costs[name]
 	if !ok {
@@ -161,13 +163,13 @@ func (m *Manifest) Tables(name string) (*costs.Table, error) {
 	return costs.Read(name, bytes.NewReader(table.Table))
 }
 
-// write puts the manifest into a folder, whole or not at all.
+// write writes the manifest into a folder.
 func (m *Manifest) write(dir string) error {
 	return durable.WriteSealed(filepath.Join(dir, ManifestName), m)
 }
 
-// seal fills in what is known once the files are there: their hashes are given, by name.
-func (m *Manifest) seal(dir string, store *samples.Store, files map[string]string) error {
+// complete fills in what depends on the samples and the other files, whose SHA-256 are given by name.
+func (m *Manifest) complete(dir string, store *samples.Store, files map[string]string) error {
 	m.Files = maps.Clone(files)
 	maps.Copy(m.Files, store.Hashes())
 	list, err := hashFile(filepath.Join(dir, samples.List))
@@ -181,27 +183,27 @@ func (m *Manifest) seal(dir string, store *samples.Store, files map[string]strin
 	return err
 }
 
-// describes returns in what the manifest is not that of the samples beside it. The manifest of a run
-// that was not finished knows only some of them.
-func (m *Manifest) describes(store *samples.Store) error {
+// matches returns an error if the manifest is not that of the samples beside it. The manifest of an
+// unfinished run may lack some of the parts.
+func (m *Manifest) matches(store *samples.Store) error {
 	h := store.Header()
 	if m.Scenario.Name != h.Scenario || m.Seed != h.Seed || m.Replicates != h.Replicates || m.Version != h.Version || m.Cells != len(h.Cells) {
-		return fmt.Errorf("%s is of another run than the parts in %s", ManifestName, samples.Folder)
+		return fmt.Errorf("%s belongs to another run than the parts in %s", ManifestName, samples.Folder)
 	}
 	if !m.Complete {
 		return nil
 	}
 	for name, hash := range store.Hashes() {
 		if m.Files[name] != hash {
-			return fmt.Errorf("%s: it is not the part of which %s has the hash: %w", name, ManifestName, samples.ErrPart)
+			return fmt.Errorf("%s: its SHA-256 is not the one in %s: %w", name, ManifestName, samples.ErrPart)
 		}
 	}
 	return nil
 }
 
-// tidy removes the files that the earlier manifest lists and this one does not, and that are still
-// as tlslab wrote them. It returns the names of all other files that this manifest does not list.
-func (m *Manifest) tidy(dir string, earlier *Manifest) (foreign []string, err error) {
+// removeStale removes the files that the earlier manifest lists and this one does not, if they are
+// unchanged. It returns the names of all other files that this manifest does not list.
+func (m *Manifest) removeStale(dir string, earlier *Manifest) (foreign []string, err error) {
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err

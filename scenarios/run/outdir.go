@@ -12,10 +12,11 @@ import (
 	"tlslab/scenarios"
 )
 
-// ErrOccupied is the error of a folder that holds a run of something else.
+// ErrOccupied is the error of a folder that holds another run.
 var ErrOccupied = errors.New("choose another folder with --out, or remove this one")
 
-// prepareFolder makes the output folder, finds out that it can be written to, and keeps other runs out until the lock is closed.
+// prepareFolder creates the output folder, checks that it is writable, and locks it against other runs
+// until lock is closed.
 func prepareFolder(dir string) (lock *os.File, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("output folder: %w", err)
@@ -41,8 +42,8 @@ type folderRun struct {
 	writer   *samples.Writer
 }
 
-// begin starts a run in a folder, or goes on with an earlier run of the same scenario, seed and
-// version. A run of anything else is an error, and is left as it is.
+// begin starts a run in a folder, or resumes an earlier run of the same scenario, seed and version. It
+// returns an error, and changes nothing, if the folder holds another run.
 func begin(dir string, s *scenarios.Scenario, m *Manifest) (*folderRun, error) {
 	r := &folderRun{dir: dir, manifest: m}
 	earlier, err := ReadManifest(filepath.Join(dir, ManifestName))
@@ -52,7 +53,7 @@ func begin(dir string, s *scenarios.Scenario, m *Manifest) (*folderRun, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w: %w", err, ErrOccupied)
 	}
-	if err := r.vacant(); err != nil {
+	if err := r.checkVacant(); err != nil {
 		return nil, fmt.Errorf("%w: %w", err, ErrOccupied)
 	}
 	if r.earlier == nil {
@@ -66,8 +67,8 @@ func begin(dir string, s *scenarios.Scenario, m *Manifest) (*folderRun, error) {
 	return r, nil
 }
 
-// vacant returns what keeps the run from going into the folder.
-func (r *folderRun) vacant() error {
+// checkVacant returns an error if the folder holds another run, or samples without a manifest.
+func (r *folderRun) checkVacant() error {
 	if r.earlier != nil {
 		if difference := r.earlier.differs(r.manifest); difference != "" {
 			return fmt.Errorf("%s holds another run (%s)", r.dir, difference)

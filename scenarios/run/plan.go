@@ -26,10 +26,10 @@ type plannedCell struct {
 	levels  []string
 	config  *scenarios.Config
 	network scenarios.Network
-	open    func() (world, error) // a world of its own for each worker
+	open    func() (world, error) // returns a new world, one for each worker
 }
 
-// A Tables finds the cost table of a name.
+// Tables returns the cost table of a name.
 type Tables func(name string) (*costs.Table, error)
 
 // newPlan records the exchanges and builds one world of each cell, so that every mistake is found
@@ -66,7 +66,7 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 	return p, nil
 }
 
-// ErrScenario is the error of a cell whose engines cannot be set up as the scenario says.
+// ErrScenario is the error of a cell whose engines cannot be configured as the scenario says.
 var ErrScenario = errors.New("bad scenario")
 
 // record returns the recording of a cell's exchange, made once for all cells with the same exchange.

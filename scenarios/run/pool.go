@@ -14,15 +14,15 @@ import (
 	"tlslab/sim"
 )
 
-// chunk is how many replicates a worker takes at a time: enough that handing them out costs
-// nothing, few enough that an interrupted run loses little.
+// chunk is the number of replicates that a worker takes at a time: large enough that taking them costs
+// nothing, small enough that an interrupted run loses little.
 const chunk = 64
 
-// checkpoint is how often unfinished parts are written, so that a run that is killed loses no more
-// than this.
+// checkpoint is the interval at which the pool writes unfinished parts. A run that is killed loses no
+// more than this.
 const checkpoint = 30 * time.Second
 
-// A store keeps the parts of a run: samples.Writer.
+// A store keeps the parts of a run. It is a samples.Writer.
 type store interface {
 	Parts() int
 	NewBlock() *samples.Block
@@ -33,16 +33,16 @@ type store interface {
 // An openPart is a part that is being simulated.
 type openPart struct {
 	block *samples.Block
-	next  int // the first row that no worker has taken
+	next  int // the first row that no worker has taken; guarded by pool.taking
 
 	mu       sync.Mutex // held while the part is written
-	done     []bool     // by chunk, counted from the part's first row
-	left     int        // chunks that are not done
-	written  int        // rows that are on the disk
+	done     []bool     // by index of the chunk in the part
+	left     int        // number of chunks that are not done
+	written  int        // number of rows on disk
 	finished bool
 }
 
-// prefix is the number of rows before the first that is not done. The caller holds mu.
+// prefix returns the number of rows before the first chunk that is not done. The caller holds mu.
 func (p *openPart) prefix() int {
 	for i, done := range p.done {
 		if !done {
@@ -54,24 +54,23 @@ func (p *openPart) prefix() int {
 
 // A pool simulates the parts of a plan on several workers.
 //
-// The workers take the chunks of one part after the other. Who finishes the last chunk of a part
-// writes it, while the others go on with the next part in another block; there is a fixed number of
-// blocks, so memory does not grow with replicates.
+// The workers take the chunks of one part after another. The worker that finishes the last chunk of a
+// part writes the part, while the others simulate the next part in another block.
 type pool struct {
 	plan     *plan
 	metrics  []scenarios.Metric
 	store    store
 	progress func(rows int)
-	free     chan *samples.Block
+	free     chan *samples.Block // blocks that no part uses; nil for one that is not allocated yet
 
-	taking  sync.Mutex // held while a chunk is handed out
+	taking  sync.Mutex // guards part, current and openPart.next
 	part    int        // the next part to open
-	current *openPart  // the part whose chunks are handed out
+	current *openPart  // the part whose chunks the workers take
 
-	telling sync.Mutex // held while progress is told
+	reporting sync.Mutex // serialises progress
 
-	opening sync.Mutex
-	open    map[*openPart]bool // the parts that are not finished
+	opening sync.Mutex         // guards open
+	open    map[*openPart]bool // the parts that are being simulated
 }
 
 // A task is a chunk of a part: from ≤ row < to.
@@ -80,20 +79,20 @@ type task struct {
 	from, to int
 }
 
-// newPool returns a pool for so many workers. progress is told, by one worker at a time, how many
-// rows have come.
+// newPool returns a pool with blocks for a number of workers. It calls progress with the number of rows
+// of each finished chunk, one call at a time.
 func newPool(p *plan, to store, workers int, progress func(rows int)) *pool {
 	w := &pool{plan: p, metrics: p.scenario.Metrics(), store: to, progress: progress, open: map[*openPart]bool{}}
 	blocks := 2 + workers/8
 	w.free = make(chan *samples.Block, blocks)
 	for range blocks {
-		w.free <- nil // made when it is needed
+		w.free <- nil
 	}
 	return w
 }
 
-// simulate runs what is missing in the store on some workers. When the context is cancelled, it
-// writes what there is and returns the context's error; when a worker fails, the worker's.
+// simulate simulates the replicates that are missing in the store. If ctx is cancelled, it writes the
+// rows that are done and returns the error of ctx. If a worker fails, it returns the worker's error.
 func (w *pool) simulate(ctx context.Context, workers int) error {
 	all, working := errgroup.WithContext(ctx)
 	over := make(chan struct{})
@@ -119,7 +118,7 @@ func (w *pool) simulate(ctx context.Context, workers int) error {
 	return ctx.Err()
 }
 
-// take returns the next chunk; false where nothing is left to hand out, or the context is cancelled.
+// take returns the next chunk. It returns false if none is left or ctx is cancelled.
 func (w *pool) take(ctx context.Context) (task, bool, error) {
 	w.taking.Lock()
 	defer w.taking.Unlock()
@@ -138,7 +137,7 @@ func (w *pool) take(ctx context.Context) (task, bool, error) {
 	}
 }
 
-// openNext opens the next part once a block is free. The caller holds taking.
+// openNext waits for a free block and opens the next part. The caller holds taking.
 func (w *pool) openNext(ctx context.Context) (more bool, err error) {
 	var block *samples.Block
 	select {
@@ -171,11 +170,11 @@ func (w *pool) openNext(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
-// finish marks a chunk as done, and writes its part where it was the last.
+// finish marks a chunk as done, and writes the part if the chunk was its last.
 func (w *pool) finish(t task) error {
-	w.telling.Lock()
+	w.reporting.Lock()
 	w.progress(t.to - t.from)
-	w.telling.Unlock()
+	w.reporting.Unlock()
 	p := t.part
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -194,7 +193,7 @@ func (w *pool) finish(t task) error {
 	return nil
 }
 
-// checkpoints writes unfinished parts from time to time.
+// checkpoints writes the open parts at every checkpoint, until over is closed.
 func (w *pool) checkpoints(over chan struct{}) error {
 	ticker := time.NewTicker(checkpoint)
 	defer ticker.Stop()
@@ -210,7 +209,7 @@ func (w *pool) checkpoints(over chan struct{}) error {
 	}
 }
 
-// writeOpen writes the rows of each open part that have come without a gap.
+// writeOpen writes the rows of each open part up to the first chunk that is not done.
 func (w *pool) writeOpen() error {
 	w.opening.Lock()
 	open := slices.Collect(maps.Keys(w.open))
@@ -234,7 +233,7 @@ func (w *pool) writeUnfinished(p *openPart) error {
 	return w.store.Write(p.block, rows)
 }
 
-// work simulates chunks until there are no more or the context is cancelled.
+// work simulates chunks until none is left or ctx is cancelled.
 func (w *pool) work(ctx context.Context) error {
 	here := worker{cell: -1, metrics: w.metrics}
 	for {
@@ -252,16 +251,16 @@ func (w *pool) work(ctx context.Context) error {
 	}
 }
 
-// A worker simulates one chunk after the other.
+// A worker simulates one chunk after another.
 type worker struct {
 	metrics []scenarios.Metric
-	world   world // of the cell at hand
+	world   world // of the current cell
 	cell    int
 	rows    *samples.Chunk
-	result  sim.Result // of the replicate at hand
+	result  sim.Result // of the current replicate
 }
 
-// simulate runs the replicates of a chunk; false if the context was cancelled before the last.
+// simulate simulates the replicates of a chunk. It returns false if ctx is cancelled before the last.
 func (h *worker) simulate(ctx context.Context, p *plan, t task) (done bool, err error) {
 	if h.rows == nil {
 		h.rows = t.part.block.NewChunk(chunk)

@@ -20,29 +20,30 @@ type Options struct {
 	Out     string   // the output folder
 	Version string   // of the program
 	Command []string // the command line, for the manifest
-	Workers int      // 0: one for each CPU
+	Workers int      // number of workers; 0 is one for each CPU
 	Tables  Tables   // nil: costs.Load
 	// AllLines puts every replicate into bench.txt.
 	AllLines bool
 
-	// Progress, where set, is told how many observations there are of how many. It is called often,
-	// by one goroutine at a time.
+	// Progress, if not nil, is called with the number of finished replicates and their total: often,
+	// and one call at a time.
 	Progress func(done, total int)
 }
 
-// Report is what a run came to.
+// Report is the result of a run.
 type Report struct {
 	Manifest *Manifest
-	Made     *folder.Made // the files that were made of the samples; nil where there are none
-	Before   int          // observations that an earlier run had left
+	Made     *folder.Made // the files that were written; nil if there is no observation
+	Before   int          // number of observations of an earlier run into the same folder
 }
 
-// ErrInterrupted is the error of a run that was cancelled. What was finished is in the folder, and the same run goes on from there.
+// ErrInterrupted is the error of a run that was cancelled. The folder has the finished replicates. A
+// second call of Run with the same arguments resumes the run.
 var ErrInterrupted = errors.New("interrupted")
 
-// Run carries a scenario out and writes the output folder. Everything that can be wrong with the scenario, the cost tables or the
-// folder is found before anything is simulated. When ctx is cancelled, Run finishes the files with what there is and returns them
-// with ErrInterrupted.
+// Run runs a scenario and writes the output folder. It checks the scenario, the cost tables and the
+// folder before it simulates anything. If ctx is cancelled, Run writes the report of the replicates that
+// are done, and returns it with ErrInterrupted.
 func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error) {
 	started := time.Now()
 	tables := o.Tables
@@ -86,7 +87,7 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 	return report, stopped
 }
 
-// observe simulates what is missing in the samples.
+// observe simulates the replicates that are missing.
 func (p *plan) observe(ctx context.Context, to *samples.Writer, progress func(done, total int), workers int) error {
 	done, total := to.Before(), len(p.cells)*p.scenario.Replicates
 	w := newPool(p, to, workers, func(rows int) {
@@ -97,7 +98,7 @@ func (p *plan) observe(ctx context.Context, to *samples.Writer, progress func(do
 	return w.simulate(ctx, workers)
 }
 
-// interrupted tells a cancelled run from a failed one.
+// interrupted returns ErrInterrupted if err is due to ctx, and err otherwise.
 func interrupted(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return ErrInterrupted
@@ -105,8 +106,8 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// finish makes all files that follow from the samples, and then the manifest, which has their
-// hashes. Without any observation there is nothing to make.
+// finish writes the files that derive from the samples, and then the manifest. It returns nil if there
+// is no observation.
 func (r *folderRun) finish(o Options) (*folder.Made, error) {
 	store, err := r.writer.Store()
 	if err != nil {
@@ -122,8 +123,8 @@ func (r *folderRun) finish(o Options) (*folder.Made, error) {
 	return made, nil
 }
 
-// write makes the files of a folder and its manifest, and removes those that only the earlier state
-// of the folder had.
+// write writes the files of a folder and its manifest m, if not nil, and removes files that only the
+// earlier manifest lists.
 func write(dir string, store *samples.Store, m, earlier *Manifest, o folder.Options) (*folder.Made, error) {
 	made, err := folder.Write(dir, store, o)
 	if err != nil {
@@ -132,22 +133,22 @@ func write(dir string, store *samples.Store, m, earlier *Manifest, o folder.Opti
 	if m == nil {
 		return made, nil
 	}
-	if err := m.seal(dir, store, made.Hashes); err != nil {
+	if err := m.complete(dir, store, made.Hashes); err != nil {
 		return nil, err
 	}
 	m.Run.Finished = time.Now().UTC().Truncate(time.Millisecond)
 	if err := m.write(dir); err != nil {
 		return nil, err
 	}
-	foreign, err := m.tidy(dir, earlier)
+	foreign, err := m.removeStale(dir, earlier)
 	for _, name := range foreign {
-		made.Warnings = append(made.Warnings, fmt.Sprintf("%s is not of this run", filepath.Join(dir, filepath.FromSlash(name))))
+		made.Warnings = append(made.Warnings, fmt.Sprintf("%s does not belong to this run", filepath.Join(dir, filepath.FromSlash(name))))
 	}
 	return made, err
 }
 
-// ReportAgain makes the report of a folder again from its samples alone, and brings the hashes of
-// its manifest up to date. A manifest that is missing is no obstacle; one that was changed is.
+// ReportAgain writes the report of a folder again from its samples alone, and updates the hashes in its
+// manifest. The manifest may be missing. It is an error if it was changed.
 func ReportAgain(dir string, o folder.Options) (*folder.Made, error) {
 	lock, err := lockFolder(dir)
 	if err != nil {
@@ -165,13 +166,13 @@ func ReportAgain(dir string, o folder.Options) (*folder.Made, error) {
 	}
 	made, err := write(dir, store, m, earlier, o)
 	if err == nil && m == nil {
-		made.Warnings = append(made.Warnings, fmt.Sprintf("there is no %s: the run cannot be done again from this folder", ManifestName))
+		made.Warnings = append(made.Warnings, fmt.Sprintf("there is no %s: the run cannot be repeated from this folder", ManifestName))
 	}
 	return made, err
 }
 
-// Load opens the samples of a folder and its manifest, nil where there is none, and checks that they
-// are of one run. It is an error if a run is writing to the folder.
+// Load opens the samples of a folder and its manifest, nil if there is none, and checks that both belong
+// to one run. It is an error if a run is writing to the folder.
 func Load(dir string) (*samples.Store, *Manifest, error) {
 	lock, err := lockFolder(dir)
 	if err != nil {
@@ -192,7 +193,7 @@ func load(dir string) (*samples.Store, *Manifest, error) {
 		return store, nil, nil
 	}
 	if err == nil {
-		err = m.describes(store)
+		err = m.matches(store)
 	}
 	if err != nil {
 		return nil, nil, err

@@ -20,7 +20,7 @@ import (
 	"tlslab/sim/costs"
 )
 
-// A fakeWorld is a function of its seed, as a world is, and says when it is asked for the n-th time.
+// A fakeWorld's result depends on the seed alone, like a world's. It calls asked for each replicate.
 type fakeWorld struct {
 	asked func()
 }
@@ -52,7 +52,8 @@ func scenario(t *testing.T, o scenarios.Options) *scenarios.Scenario {
 	return s
 }
 
-// fakePlan is the plan of a scenario over fake worlds; asked, if not nil, is called for each replicate.
+// fakePlan returns the plan of a scenario with fake worlds. asked, if not nil, is called for each
+// replicate.
 func fakePlan(s *scenarios.Scenario, asked func()) *plan {
 	if asked == nil {
 		asked = func() {}
@@ -77,7 +78,7 @@ func manifestOf(t *testing.T, s *scenarios.Scenario, version string) *Manifest {
 	return m
 }
 
-// observe runs a plan into a folder and returns how many observations were there before.
+// observe runs a plan into a folder. It returns the number of observations of an earlier run.
 func observe(ctx context.Context, t *testing.T, p *plan, dir, version string, workers int) (before int, err error) {
 	t.Helper()
 	r, err := begin(dir, p.scenario, manifestOf(t, p.scenario, version))
@@ -132,7 +133,7 @@ func TestPartsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
 	}
 }
 
-// However often and wherever a run is interrupted, it ends with the parts of one that was not.
+// However often and wherever a run is interrupted, its final parts are those of an uninterrupted run.
 func TestAnInterruptedRunGoesOnToTheSameParts(t *testing.T) {
 	want := observeAll(t, t.TempDir(), 2)
 	for _, after := range []int{0, 1, 63, 64, 130, 199, 200, 201, 500, 798} {
@@ -160,8 +161,7 @@ func TestAnInterruptedRunGoesOnToTheSameParts(t *testing.T) {
 	}
 }
 
-// Unfinished parts are written from time to time. Whenever the machine then fails, the folder is
-// one that can be read and gone on with.
+// After each checkpoint the folder can be read, and the run can be resumed from a copy of it.
 func TestACheckpointIsAsGoodAsAnInterruption(t *testing.T) {
 	want := observeAll(t, t.TempDir(), 2)
 	dir := t.TempDir()
@@ -204,9 +204,9 @@ func TestACheckpointIsAsGoodAsAnInterruption(t *testing.T) {
 	}
 }
 
-// A run that is killed between two of its steps leaves a file that it did not finish, or a part that
-// it did not list.
-func TestWhatAKilledRunLeavesIsCleared(t *testing.T) {
+// A run that is killed between two steps of writing a part leaves a temporary file, or a part that is
+// not listed.
+func TestFilesOfAKilledRunAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	want := observeAll(t, dir, 2)
 	part := filepath.Join(dir, samples.Folder, "part-00000.parquet")
@@ -304,7 +304,7 @@ func TestAFullDiskIsSaidAndWhatWasWrittenIsKept(t *testing.T) {
 	}
 }
 
-// A store that keeps nothing.
+// nowhere is a store that keeps nothing.
 type nowhere struct {
 	*samples.Writer
 	err error
