@@ -78,7 +78,7 @@ func record(ctx context.Context, s *scenarios.Scenario, c *scenarios.Cell, recor
 	if rec, ok := recorded[key]; ok {
 		return rec, nil
 	}
-	exchange, err := c.Config.Exchange(s.Seed)
+	exchange, err := await(ctx, func() (sim.Exchange, error) { return c.Config.Exchange(s.Seed) })
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrScenario, err)
 	}
@@ -88,4 +88,20 @@ func record(ctx context.Context, s *scenarios.Scenario, c *scenarios.Cell, recor
 	}
 	recorded[key] = rec
 	return rec, nil
+}
+
+// await returns the result of f, or the error of ctx as soon as ctx ends. f then continues alone:
+// generating the RSA keys of a long chain takes many seconds and cannot be interrupted.
+func await[T any](ctx context.Context, f func() (T, error)) (result T, err error) {
+	done := make(chan func() (T, error), 1)
+	go func() {
+		result, err := f()
+		done <- func() (T, error) { return result, err }
+	}()
+	select {
+	case <-ctx.Done():
+		return result, ctx.Err()
+	case finished := <-done:
+		return finished()
+	}
 }
