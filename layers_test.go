@@ -205,6 +205,30 @@ func TestRulesForbid(t *testing.T) {
 	}
 }
 
+// A reader finds the files of a large package by the prefix of their family, "ext_alpn.go": most of
+// them have one that another file has too.
+func TestFilesOfLargePackagesFormFamilies(t *testing.T) {
+	for _, p := range packages(t) {
+		if len(p.GoFiles) <= 40 {
+			continue
+		}
+		families := map[string]int{}
+		for _, name := range p.GoFiles {
+			prefix, _, _ := strings.Cut(strings.TrimSuffix(name, ".go"), "_")
+			families[prefix]++
+		}
+		alone := 0
+		for _, files := range families {
+			if files == 1 {
+				alone++
+			}
+		}
+		if 2*alone > len(p.GoFiles) {
+			t.Errorf("%s: %d of %d files belong to no family", p.ImportPath, alone, len(p.GoFiles))
+		}
+	}
+}
+
 // The rooms whose results must follow from their inputs alone, and those in them that face the
 // world: real sockets, a real link, and the measuring of this machine.
 var (

@@ -44,7 +44,7 @@ func TestAlertsOfAllLevels(t *testing.T) {
 				p.exchange(t)
 			}
 		}
-		// A flood is not borne.
+		// Too many warnings end the connection.
 		p := lasting(v, func(t *testing.T, p *pair) {
 			for range maxIdle + 1 {
 				handed(TypeAlert, byte(alert.Warning), byte(alert.UserCanceled))(t, p)
@@ -57,7 +57,7 @@ func TestAlertsOfAllLevels(t *testing.T) {
 // Wrong padding and a wrong MAC cause the same alert, in every version with block ciphers.
 func TestPaddingAndMACsFailAlike(t *testing.T) {
 	for _, v := range []Version{SSL30, TLS10, TLS11, TLS12} {
-		for _, at := range []int{0, -1, -17, -20} { // a first block; the padding; what is before it
+		for _, at := range []int{0, -1, -17, -20} { // first block, padding, bytes before it
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 			both(onlyVersion(v), onlySuite(0x002f))(cc)
 			onlyVersion(v)(sc)

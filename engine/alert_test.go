@@ -22,7 +22,7 @@ type cause struct {
 	alert alert.Description
 	level alert.Level
 	what  string
-	step  func(t *testing.T) *pair // nil: it is never sent, and what says why
+	step  func(t *testing.T) *pair // nil: no side sends the alert, and what says why
 }
 
 // unchanged changes no message.
@@ -273,12 +273,12 @@ func TestEveryAlertHasItsCauseOrIsNeverSent(t *testing.T) {
 						continue
 					}
 					if want := []byte{byte(x.level), byte(x.alert)}; !slices.Equal(b.body, want) {
-						t.Errorf("%s: %s says %x, want %x", x.what, sideNames[from], b.body, want)
+						t.Errorf("%s: %s reports %x, want %x", x.what, sideNames[from], b.body, want)
 					}
 					err := p.deliver(peer, b)
 					var e *Error
 					if fatal := errors.As(err, &e) && e.Fault == FaultRemote && e.Alert == x.alert; fatal != (x.level == alert.Fatal) {
-						t.Errorf("%s: the other side learns %v", x.what, err)
+						t.Errorf("%s: the peer receives %v", x.what, err)
 					}
 					return
 				}

@@ -39,7 +39,7 @@ func identityFor(t testing.TB, algorithm string) *identity {
 	if id := identities[algorithm]; id != nil {
 		return id
 	}
-	if strings.HasPrefix(algorithm, "mldsa") { // of which crypto/x509 knows nothing
+	if strings.HasPrefix(algorithm, "mldsa") { // crypto/x509 does not have it
 		id := mldsaIdentity(t, algorithm)
 		identities[algorithm] = id
 		return id

@@ -101,7 +101,7 @@ func TestAbandonedHandshakesSendUserCanceled(t *testing.T) {
 		}
 		c.Close()
 		if out := c.Flush(nil); len(out) > 0 {
-			t.Errorf("the %s says %x", sideNames[c.side], out)
+			t.Errorf("the %s reports %x", sideNames[c.side], out)
 		}
 	}
 }

@@ -112,7 +112,7 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 	}
 	for _, x := range []struct {
 		name           string
-		client, server func(*Config) // what has changed on the second connection
+		client, server func(*Config) // what changes on the second connection
 		kind           Kind
 		why            string
 	}{
@@ -337,7 +337,7 @@ func TestSeveralTicketsAreOffered(t *testing.T) {
 	for _, x := range []struct {
 		name    string
 		offered int
-		keys    [2]byte // that seal the first connection's tickets, and open the second's
+		keys    [2]byte // ticket keys of the first and of the second connection
 		kind    Kind
 		early   EarlyData
 	}{

@@ -22,7 +22,7 @@ var olderHello = func() []byte {
 type misbehaver struct {
 	*pair
 	t      *testing.T
-	answer []byte // the server's to the early data, which is held back
+	answer []byte // of the server to the early data; not delivered yet
 }
 
 // earlyPair runs both sides until the client has sent early data and the server has answered.

@@ -47,12 +47,12 @@ func TestEncryptThenMACWithOpenSSL(t *testing.T) {
 		cfg := programConfig(t, keyFor(s), both(maxVersion(TLS12), onlySuite(id), encryptThenMAC))
 		c, err := askOpenSSL(t, keyFor(s), cfg, opensslSuite(s, name)...)
 		if err != nil || !c.Info().EncryptThenMAC {
-			t.Errorf("%s, our client: %v, %v", s.Name, c.Info().EncryptThenMAC, err)
+			t.Errorf("%s, the engine's client: %v, %v", s.Name, c.Info().EncryptThenMAC, err)
 		}
 		args := append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, opensslSuite(s, name)...)
 		c, out, err := serveProgram(t, cfg, lines, "openssl", args...)
 		if err != nil || !c.Info().EncryptThenMAC || string(out) != string(lines) {
-			t.Errorf("%s, our server: %v, %v", s.Name, c.Info().EncryptThenMAC, err)
+			t.Errorf("%s, the engine's server: %v, %v", s.Name, c.Info().EncryptThenMAC, err)
 		}
 	}
 }

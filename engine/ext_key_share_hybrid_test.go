@@ -14,10 +14,10 @@ func TestHybridsBesideCurvesWithCryptoTLS(t *testing.T) {
 	for _, row := range []struct {
 		name           string
 		ours, theirs   []Group
-		shares         int // that our client sends
+		shares         int // key shares that the engine's client sends
 		ourClient      Info
 		theirClient    Info
-		theirsInReturn []Group // what crypto/tls's client has
+		theirsInReturn []Group // groups of crypto/tls's client
 	}{
 		{
 			name: "hybrid and x25519, of which the server has the curve", shares: 2,
@@ -48,7 +48,7 @@ func TestHybridsBesideCurvesWithCryptoTLS(t *testing.T) {
 		c := Client(cfg, testName)
 		meet(t, row.name+", our client", c, ours, theirs, peer)
 		if i := c.Info(); i.Group != row.ourClient.Group || i.HelloRetry != row.ourClient.HelloRetry || Group(peer.ConnectionState().CurveID) != i.Group {
-			t.Errorf("%s: our client: group %v (crypto/tls says %v), HelloRetryRequest %v", row.name, i.Group, peer.ConnectionState().CurveID, i.HelloRetry)
+			t.Errorf("%s: the engine's client: group %v (crypto/tls reports %v), HelloRetryRequest %v", row.name, i.Group, peer.ConnectionState().CurveID, i.HelloRetry)
 		}
 
 		ours, theirs = newEnds()
@@ -56,7 +56,7 @@ func TestHybridsBesideCurvesWithCryptoTLS(t *testing.T) {
 		c = Server(r.ourConfig(t, row.theirs))
 		meet(t, row.name+", our server", c, ours, theirs, peer)
 		if i := c.Info(); i.Group != row.theirClient.Group || i.HelloRetry != row.theirClient.HelloRetry || Group(peer.ConnectionState().CurveID) != i.Group {
-			t.Errorf("%s: our server: group %v (crypto/tls says %v), HelloRetryRequest %v", row.name, i.Group, peer.ConnectionState().CurveID, i.HelloRetry)
+			t.Errorf("%s: the engine's server: group %v (crypto/tls reports %v), HelloRetryRequest %v", row.name, i.Group, peer.ConnectionState().CurveID, i.HelloRetry)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func TestRecordsAreAsLongAsAgreed(t *testing.T) {
 		name           string
 		client, server func(*Config)
 		want           Info
-		up, down       [2]int // the longest plaintext that client and server send, in TLS 1.2 and 1.3
+		up, down       [2]int // longest plaintext of client and server, in TLS 1.2 and 1.3
 	}{
 		{"nothing", none, none, Info{}, [2]int{16384, 16384}, [2]int{16384, 16384}},
 		{"fragments of 512", fragment(512), none, Info{MaxFragment: 512}, [2]int{512, 512}, [2]int{512, 512}},
@@ -62,8 +62,8 @@ func TestRecordsAreAsLongAsAgreed(t *testing.T) {
 					if p.client.RecordSize() != row.up[i] || p.server.RecordSize() != row.down[i] {
 						t.Errorf("connection %d: record sizes %d and %d", connection, p.client.RecordSize(), p.server.RecordSize())
 					}
-					// record_size_limit does not count for the records in the
-					// clear: TLS 1.2's handshake, and the ClientHello.
+					// record_size_limit does not apply to unprotected records: the handshake of
+					// TLS 1.2, and the ClientHello.
 					if row.want.MaxFragment > 0 && up.plain != row.up[i] || (row.want.MaxFragment > 0 || v == TLS13) && down.plain != row.down[i] {
 						t.Errorf("connection %d: the longest plaintexts are %d and %d", connection, up.plain, down.plain)
 					}
@@ -189,12 +189,12 @@ func TestRecordSizesWithOpenSSL(t *testing.T) {
 		sent.watch(cfg)
 		c, err := askOpenSSL(t, "ecdsa-p256", cfg, v.flag, "-record_padding", "512")
 		if err != nil || c.Info().MaxFragment != 1024 || sent.plain != 1024 {
-			t.Errorf("TLS %v, our client: %v, fragments of %d, at most %d sent", v.version, err, c.Info().MaxFragment, sent.plain)
+			t.Errorf("TLS %v, the engine's client: %v, fragments of %d, at most %d sent", v.version, err, c.Info().MaxFragment, sent.plain)
 		}
 		sent.plain = 0
 		c, out, err := serveProgram(t, cfg, lines, "openssl", "s_client", "-quiet", "-connect", "ADDRESS", v.flag, "-maxfraglen", "512", "-record_padding", "400")
 		if err != nil || c.Info().MaxFragment != 512 || sent.plain != 512 || string(out) != string(lines) {
-			t.Errorf("TLS %v, our server: %v, fragments of %d, at most %d sent", v.version, err, c.Info().MaxFragment, sent.plain)
+			t.Errorf("TLS %v, the engine's server: %v, fragments of %d, at most %d sent", v.version, err, c.Info().MaxFragment, sent.plain)
 		}
 	}
 }

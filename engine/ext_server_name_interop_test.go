@@ -36,7 +36,9 @@ func TestNamesWithCryptoTLS(t *testing.T) {
 			fromVersion(TLS10)(sc)
 			holding(all...)(sc)
 			cc.VerifyNothing = true
-			suites := []SuiteID{0xc013, 0xc009, 0x1301} // crypto/tls would not let the certificates decide
+			// One for each type of key, and one of TLS 1.3: otherwise crypto/tls decides by the
+			// suite.
+			suites := []SuiteID{0xc013, 0xc009, 0x1301}
 			cc.Suites, sc.Suites = suites, suites
 
 			ours, transport := newEnds()

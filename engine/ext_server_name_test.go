@@ -51,7 +51,7 @@ func TestServersChooseCertificatesByName(t *testing.T) {
 		{"192.0.2.1", nothing, nil, false},
 		{testName, nothing, rsa, true},
 		{"a.example", onlyRSA, rsaToo, true},
-		{"b.example", onlyRSA, rsa, false}, // that of another name is better than none
+		{"b.example", onlyRSA, rsa, false}, // a certificate for another name is better than none
 	} {
 		for v := TLS10; v <= TLS13; v++ {
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t)
@@ -66,7 +66,7 @@ func TestServersChooseCertificatesByName(t *testing.T) {
 			}
 			ci, si := p.client.Info(), p.server.Info()
 			want := x.want
-			if want == nil { // the first that the client's first suites fit
+			if want == nil { // the first that fits the client's first suites
 				want = map[bool]*testPKI{true: a, false: rsa}[v < TLS13]
 			}
 			if si.Certificate != want.certificate || string(ci.PeerChain[0].Raw) != string(want.chain.Certificates[0]) {
@@ -239,7 +239,7 @@ func TestClientsWithoutSignatureAlgorithms(t *testing.T) {
 			t.Errorf("%s: signed by %v, %v", key, SignatureScheme(got), err)
 		}
 	}
-	// Ed25519 has no SHA-1, and a client that names schemes does not get it.
+	// Ed25519 does not use SHA-1, so a client without signature_algorithms does not get it.
 	cc, sc := clientConfig(t, "ed25519"), serverConfig(t, "ed25519")
 	cc.MaxVersion, cc.SignatureSchemes = TLS12, []SignatureScheme{}
 	wantAlert(t, "ed25519", newPair(cc, sc).run(), alert.HandshakeFailure)

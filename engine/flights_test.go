@@ -177,7 +177,7 @@ func roundTrips(t *testing.T, p *pair) int {
 var drawn = []struct {
 	name           string
 	client, server func(*Config)
-	trips, again   int // round trips after TCP's of a full and a resumed handshake
+	trips, again   int // round trips of a full and a resumed handshake, without TCP's
 }{
 	{"tls13", maxVersion(TLS13), maxVersion(TLS13), 1, 1},
 	{"tls13-psk-alone", resumeBy(PSK), resumeBy(PSK), 1, 1},

@@ -14,9 +14,9 @@ type flood struct {
 	name  string
 	of    string // of handshakeCases
 	from  side
-	begin message // goes first, where it has a type
+	begin message // sent first, unless its type is 0
 	again message
-	alert alert.Description // in the end; 0: it is borne
+	alert alert.Description // that ends the flood; 0: none
 }
 
 func TestFloodsAreBounded(t *testing.T) {

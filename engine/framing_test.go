@@ -245,7 +245,7 @@ func TestIdleRecordsAreLimited(t *testing.T) {
 	if err := p.run(); err != nil {
 		t.Fatal(err)
 	}
-	for range maxIdle { // data makes up for what was idle before
+	for range maxIdle { // data resets the count of idle records
 		out, err := p.client.out.seal(nil, record.ApplicationData, nil)
 		if err == nil {
 			out, err = p.client.Seal(out, []byte("x"))
@@ -291,7 +291,7 @@ func TestForgedRecords(t *testing.T) {
 		_, _, err = p.client.Recv(p.server.Flush(nil))
 		var e *Error
 		if !errors.As(err, &e) || e.Fault != FaultRemote || e.Alert != alert.BadRecordMAC {
-			t.Errorf("TLS %v: the client learns %v", v, err)
+			t.Errorf("TLS %v: the client receives %v", v, err)
 		}
 		if out := p.client.Flush(nil); len(out) != 0 {
 			t.Errorf("TLS %v: an alert is answered with %x", v, out)

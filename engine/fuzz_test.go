@@ -88,10 +88,10 @@ func feedBounded(t *testing.T, c *Conn, in []byte) {
 // still completes, both sides agree on everything.
 func FuzzMessages(f *testing.F) {
 	const (
-		fit   = 1 << iota // the length in the message's header is made to fit
-		typed             // the record's type is the byte behind what is spliced in
+		fit   = 1 << iota // correct the length in the message's header
+		typed             // the last byte of the splice is the record's type
 		cut               // records of 3 bytes
-		after             // not in the message's place but behind it
+		after             // behind the message, not in its place
 	)
 	lengths := runLengths(f)
 	for i, h := range handshakeCases {
@@ -100,7 +100,8 @@ func FuzzMessages(f *testing.F) {
 			f.Add(uint8(i), uint8(at), uint16(max(headerSize, len(x.body)-1)), uint16(1), []byte{}, uint8(fit+cut))
 		}
 	}
-	for i := range handshakeCases { // HelloRequests, ClientHellos and KeyUpdates where they may come and where not
+	// HelloRequests, ClientHellos and KeyUpdates: both where they may come and where they may not.
+	for i := range handshakeCases {
 		for at := range lengths[i] {
 			f.Add(uint8(i), uint8(at), uint16(0), uint16(0), []byte("\x00\x00\x00\x00"), uint8(after))
 		}
@@ -152,7 +153,7 @@ func FuzzMessages(f *testing.F) {
 		if err == nil && p.client.Info().Done && p.server.Info().Done {
 			checkAgreement(t, p)
 		}
-		if err != nil { // the alert arrives in whatever state the other side is in
+		if err != nil { // the alert reaches the peer in any state
 			for from, to := range map[*Conn]*Conn{p.client: p.server, p.server: p.client} {
 				if from.err != nil {
 					feedBounded(t, to, from.Flush(nil))
@@ -173,14 +174,14 @@ func checkAgreement(t testing.TB, p *pair) {
 		i.Certificate, i.PeerChain, i.ToleratedFaults, i.TicketsSent, i.TicketsReceived, i.Done = nil, nil, 0, 0, 0, false
 		i.EarlyBytes, i.EarlyRejection = 0, ""
 		if i.Version == SSL30 {
-			i.ServerName = "" // which SSL 3.0 cannot tell
+			i.ServerName = "" // SSL 3.0 does not send it
 		}
 		if i.Revocation == RevocationFetched {
-			i.Revocation = RevocationNone // the server does not learn of it
+			i.Revocation = RevocationNone // the server does not know
 		}
 		return i
 	}
 	if c, s := shared(p.client.Info()), shared(p.server.Info()); !reflect.DeepEqual(c, s) {
-		t.Errorf("the client says %+v, the server %+v", c, s)
+		t.Errorf("the client reports %+v, the server %+v", c, s)
 	}
 }

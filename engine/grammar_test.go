@@ -8,10 +8,10 @@ import "testing"
 // A piece is a part of a message.
 type piece struct {
 	skip   int     // bytes without a length
-	length int     // bytes of a length field; what it counts follows
-	of     []piece // what that is, repeated; nil: bytes
-	choice bool    // it is the body of the extension whose number stands before
-	last   bool    // it may be left out, as all behind it
+	length int     // bytes of a length field, before what it counts
+	of     []piece // the counted pieces, repeated; nil: bytes
+	choice bool    // body of the extension whose number precedes it
+	last   bool    // it and everything behind it may be left out
 }
 
 func fixed(n int) piece                   { return piece{skip: n} }
@@ -162,7 +162,7 @@ func choices(id int, m Message) []piece {
 // A lengthField is the place of a length in a message.
 type lengthField struct {
 	at, size int
-	inside   int // the number of the extension that it is in or of; -1: none
+	inside   int // number of the extension that contains it; -1: none
 }
 
 // A walk follows a grammar through a message.

@@ -38,7 +38,7 @@ func TestChainFaults(t *testing.T) {
 		for v := TLS10; v <= TLS13; v++ {
 			for _, mutual := range []bool{false, true} {
 				if mutual && fault == pki.FaultWrongName {
-					continue // nobody asks for a client's name
+					continue // a client's name is not verified
 				}
 				name := fmt.Sprintf("TLS %v, %v, the client's %v", v, fault, mutual)
 				cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -71,7 +71,7 @@ func TestChainFaults(t *testing.T) {
 					cc.Session = p.client.Session()
 				}
 
-				// What is no longer tolerated is not resumed either.
+				// A session with a fault that is no longer tolerated is not resumed.
 				judge.ToleratedFaults = 0
 				wantAlert(t, name+", to be resumed", newPair(cc, sc).run(), alert)
 			}

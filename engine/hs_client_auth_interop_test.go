@@ -23,9 +23,9 @@ import (
 type authenticated struct {
 	version Version
 	policy  ClientAuth
-	shown   string // the client's key; "": it has no certificate
+	shown   string // key of the client; "": no certificate
 	trusted string
-	alert   alert.Description // the server refuses
+	alert   alert.Description // of the refusing server
 }
 
 func (r authenticated) String() string {
@@ -52,7 +52,8 @@ func authenticatedRows() (rows []authenticated) {
 			authenticated{v, ClientAuthNone, "rsa2048", "rsa2048", 0},
 			authenticated{v, ClientAuthRequested, "", "rsa2048", 0},
 			authenticated{v, ClientAuthRequired, "", "rsa2048", missing},
-			authenticated{v, ClientAuthRequired, "ecdsa-p256", "rsa2048", missing}, // the client sees that it need not try
+			// The CertificateRequest tells the client that its certificate does not fit.
+			authenticated{v, ClientAuthRequired, "ecdsa-p256", "rsa2048", missing},
 		)
 	}
 	return rows
@@ -135,7 +136,7 @@ func TestClientCertificateWithCryptoTLSServer(t *testing.T) {
 			}
 			state, info := peer.ConnectionState(), c.Info()
 			if got := len(state.PeerCertificates) == 2; got != r.known() || info.ClientAuthenticated != got || state.DidResume != (i > 0) || (info.Kind == Resumed) != (i > 0) {
-				t.Errorf("%v: connection %d: %d certificates, ours says %v by %v", r, i, len(state.PeerCertificates), info.ClientAuthenticated, info.Kind)
+				t.Errorf("%v: connection %d: %d certificates, ours reports %v by %v", r, i, len(state.PeerCertificates), info.ClientAuthenticated, info.Kind)
 			}
 			cfg.Session = c.Session()
 		}
@@ -189,10 +190,11 @@ func TestClientAuthenticationWithOpenSSL(t *testing.T) {
 			root := rootFile(t, identityFor(t, r.trusted))
 			old := []string{options[r.version], "-cipher", "ALL:@SECLEVEL=0"}
 			cfg := r.ours(t, client)
-			cfg.Groups = []Group{X25519, P256, P384, P521} // up to TLS 1.2 they bound the curves of certificates too, of both sides
+			// Up to TLS 1.2 groups also limit the curves of both sides' certificates.
+			cfg.Groups = []Group{X25519, P256, P384, P521}
 			c, err := askOpenSSL(t, "ecdsa-p256", cfg, append(old, "-Verify", "1", "-verify_return_error", "-CAfile", root)...)
 			if r.succeeds() != (err == nil) || c.Info().ClientAuthenticated != r.known() {
-				t.Errorf("our client: %v, authenticated %v", err, c.Info().ClientAuthenticated)
+				t.Errorf("the engine's client: %v, authenticated %v", err, c.Info().ClientAuthenticated)
 			}
 			args := append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, old...)
 			if r.shown != "" {
@@ -202,11 +204,11 @@ func TestClientAuthenticationWithOpenSSL(t *testing.T) {
 			c, out, err := serveProgram(t, r.ours(t, server), lines, "openssl", args...)
 			if r.succeeds() {
 				if err != nil || !c.Info().ClientAuthenticated || len(c.Info().PeerChain) < 2 || !slices.Equal(out, lines) {
-					t.Errorf("our server: %v, authenticated %v", err, c.Info().ClientAuthenticated)
+					t.Errorf("the engine's server: %v, authenticated %v", err, c.Info().ClientAuthenticated)
 				}
 				return
 			}
-			wantAlert(t, "our server", err, r.alert)
+			wantAlert(t, "the engine's server", err, r.alert)
 		})
 	}
 }

@@ -108,7 +108,7 @@ func TestFaultsOfClientCertificates(t *testing.T) {
 			}
 		}
 	}
-	// A client that does not look at the names of authorities is an unknown one.
+	// A client that ignores the names of authorities gets unknown_ca.
 	for _, v := range []Version{TLS12, TLS13} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 		shown := *good.certificate

@@ -50,7 +50,7 @@ func TestFailedNegotiations(t *testing.T) {
 			err = p.feed(other, alert)
 			var e *Error
 			if !errors.As(err, &e) || e.Fault != FaultRemote || e.Alert != x.alert {
-				t.Errorf("the other side learns %v of %x", err, alert)
+				t.Errorf("the peer receives %v of %x", err, alert)
 			}
 		})
 	}
@@ -72,7 +72,8 @@ func TestWrongServerName(t *testing.T) {
 	}
 }
 
-// A server that supports TLS 1.3 and negotiates less says so in its random (RFC 9846 §4.2.3).
+// A server that supports TLS 1.3 and negotiates a lower version puts a sentinel into its random
+// (RFC 9846 §4.2.3).
 func TestDowngradeIsDetected(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	p := newPair(cc, sc)
@@ -80,7 +81,7 @@ func TestDowngradeIsDetected(t *testing.T) {
 		t.Fatal(err)
 	}
 	hello := p.client.Flush(nil)
-	// Someone in the middle hides TLS 1.3 from the server.
+	// An attacker hides TLS 1.3 from the server.
 	hidden := false
 	for i := 0; i+5 < len(hello); i++ {
 		if hello[i] == 0 && hello[i+1] == extSupportedVersions && hello[i+2] == 0 && hello[i+3] == 5 {

@@ -23,11 +23,11 @@ func TestFFDHEWithOpenSSL(t *testing.T) {
 				cfg := programConfig(t, "rsa2048", both(maxVersion(s.Max), onlySuite(id), withGroups(g)))
 				c, err := askOpenSSL(t, "rsa2048", cfg, append(args, "-dhparam", fieldFile(t, g))...)
 				if err != nil || c.Info().Group != g || c.Info().Suite.ID != id {
-					t.Errorf("our client: suite %v, group %v, %v", c.Info().Suite.ID, c.Info().Group, err)
+					t.Errorf("the engine's client: suite %v, group %v, %v", c.Info().Suite.ID, c.Info().Group, err)
 				}
 				c, out, err := serveProgram(t, cfg, lines, "openssl", append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, args...)...)
 				if err != nil || c.Info().Group != g || c.Info().Suite.ID != id {
-					t.Errorf("our server: suite %v, group %v, %v", c.Info().Suite.ID, c.Info().Group, err)
+					t.Errorf("the engine's server: suite %v, group %v, %v", c.Info().Suite.ID, c.Info().Group, err)
 				}
 				if !bytes.Equal(out, lines) {
 					t.Errorf("s_client got %d bytes that differ", len(out))
@@ -101,7 +101,7 @@ func TestFFDHEIsNegotiated(t *testing.T) {
 	for _, row := range []struct {
 		name           string
 		client, server []Group
-		tell           string // the client's supported_groups, where it says something else
+		tell           string // supported_groups that the attacker puts into the ClientHello
 		want           Group
 		alert          alert.Description
 	}{
@@ -125,7 +125,7 @@ func TestFFDHEIsNegotiated(t *testing.T) {
 		switch {
 		case row.alert != 0:
 			wantAlert(t, row.name, err, row.alert)
-		case row.tell == "" && err != nil: // else the transcripts differ in the end
+		case row.tell == "" && err != nil: // otherwise the transcripts differ
 			t.Errorf("%s: %v", row.name, err)
 		case p.server.Info().Group != row.want || p.client.Info().Group != row.want:
 			t.Errorf("%s: client %v, server %v, want %v", row.name, p.client.Info().Group, p.server.Info().Group, row.want)

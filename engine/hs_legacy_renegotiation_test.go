@@ -14,7 +14,7 @@ import (
 
 // requests are the messages that request a renegotiation, by sender.
 var requests = map[side][]byte{
-	client: {byte(ClientHello), 0, 0, 2, 3, 3}, // nobody reads it
+	client: {byte(ClientHello), 0, 0, 2, 3, 3}, // its content is not read
 	server: {byte(HelloRequest), 0, 0, 0},
 }
 

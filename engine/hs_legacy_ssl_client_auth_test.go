@@ -216,7 +216,7 @@ func TestSSL30ClientsAnswerRequests(t *testing.T) {
 		p := pairOf(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))(t)
 		wantAlert(t, x.name, p.runTampered(x.tamper), x.want)
 	}
-	// The alert means nothing where nobody asks, nor in a version that has no such.
+	// The alert is ignored without a CertificateRequest, and in versions that do not have it.
 	for _, v := range []Version{SSL30, TLS10, TLS12} {
 		ask := nothing
 		if v > SSL30 {

@@ -276,7 +276,7 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 					if burst[i].kind() != x.message || edited {
 						continue
 					}
-					if x.edit == nil { // the first message once more in the place of the second
+					if x.edit == nil { // the first message replaces the second
 						if seen++; seen == 1 {
 							first = slices.Clone(burst[i].body)
 							continue

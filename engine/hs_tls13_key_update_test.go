@@ -140,7 +140,7 @@ func TestKeysAreChangedAtTheirLimit(t *testing.T) {
 func TestLongSealsChangeKeys(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	cc.KeyUpdateAfter, sc.KeyUpdateAfter = 2, 5
-	sc.TicketCount = 7 // more messages than the keys are good for
+	sc.TicketCount = 7 // more messages than the keys may protect
 	p := newPair(cc, sc)
 	if err := p.run(); err != nil {
 		t.Fatal(err)
@@ -199,7 +199,7 @@ func TestLegacyConnectionsEndAtTheLimitOfTheirKeys(t *testing.T) {
 		err = p.feed(p.server, p.client.Flush(nil))
 		var e *Error
 		if !errors.As(err, &e) || e.Fault != FaultRemote {
-			t.Errorf("%v: the server learns %v", v, err)
+			t.Errorf("%v: the server receives %v", v, err)
 		}
 	}
 }
@@ -209,7 +209,7 @@ func TestPeersFollowKeyUpdates(t *testing.T) {
 	for _, x := range []struct {
 		peer   string
 		after  uint64
-		record int // whole lines, which s_server turns round one by one, and slowly so where a record holds few
+		record int // a whole number of lines: s_server reverses them one by one
 		meet   func(cfg *Config) ([]byte, error)
 	}{
 		{"s_server", 1, 370 * 37, func(cfg *Config) ([]byte, error) {

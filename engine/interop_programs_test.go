@@ -88,8 +88,8 @@ func serveProgram(t *testing.T, cfg *Config, said []byte, program string, args .
 	if err == nil && !bytes.Equal(got, said) {
 		err = fmt.Errorf("%d bytes arrived that differ", len(got))
 	}
-	// The program sees our close_notify and ends; closing at once could
-	// reset the connection under what it still reads.
+	// The program reads close_notify and ends. Closing the socket at once could reset the
+	// connection before it has read everything.
 	transport.(*net.TCPConn).CloseWrite()
 	if ended := <-ended; err == nil && ended != nil {
 		err = errors.Join(ended, errors.New(log.String()))

@@ -34,11 +34,11 @@ func interopRows() []interop {
 	var rows []interop
 	for _, s := range suitesByVersion() {
 		if !knownToCryptoTLS(s.ID) || s.version == SSL30 {
-			continue // see TestSuitesWithOpenSSL, ssl_test.go
+			continue // see TestSuitesWithOpenSSL, hs_legacy_ssl_test.go
 		}
 		keys := map[string][]string{"rsa": {"rsa2048"}, "ecdsa": {"ecdsa-p256", "ecdsa-p384"}, "": {"rsa2048", "ecdsa-p256", "ecdsa-p384"}}[s.KeyType]
 		groups := defaultGroups
-		if s.version < s.Max { // what does not depend on the version is tried in the highest
+		if s.version < s.Max { // independent of the version: highest only
 			keys, groups = keys[:1], groups[:1]
 		}
 		for _, key := range keys {
@@ -129,17 +129,17 @@ func (r interop) check(t *testing.T, info Info, state tls.ConnectionState, resum
 	}
 	group, theirs := r.group, Group(state.CurveID)
 	if resumed && r.version < TLS13 {
-		group, theirs = 0, 0 // crypto/tls reports the first connection's
+		group, theirs = 0, 0 // crypto/tls reports that of the first connection
 	}
 	switch {
 	case state.DidResume != resumed || info.Kind != kind:
-		t.Errorf("resumed: crypto/tls says %v, ours %v; want %v", state.DidResume, info.Kind, resumed)
+		t.Errorf("resumed: crypto/tls reports %v, ours %v; want %v", state.DidResume, info.Kind, resumed)
 	case info.Suite.ID != r.suite || state.CipherSuite != uint16(r.suite):
-		t.Errorf("suite %v, crypto/tls says %#x; want %v", info.Suite.ID, state.CipherSuite, r.suite)
+		t.Errorf("suite %v, crypto/tls reports %#x; want %v", info.Suite.ID, state.CipherSuite, r.suite)
 	case info.Version != r.version || state.Version != uint16(r.version):
-		t.Errorf("version %v, crypto/tls says %#x; want %v", info.Version, state.Version, r.version)
+		t.Errorf("version %v, crypto/tls reports %#x; want %v", info.Version, state.Version, r.version)
 	case info.Group != group || theirs != group:
-		t.Errorf("group %v, crypto/tls says %v; want %v", info.Group, theirs, group)
+		t.Errorf("group %v, crypto/tls reports %v; want %v", info.Group, theirs, group)
 	case info.HelloRetry != r.retry:
 		t.Errorf("HelloRetryRequest: %v, want %v", info.HelloRetry, r.retry)
 	case info.ALPN != "http/1.1" || state.NegotiatedProtocol != "http/1.1":

@@ -115,7 +115,7 @@ func TestWrongMessageLengths(t *testing.T) {
 				right := len(x.body) - headerSize
 				for _, wrong := range wrongLengths(right, 3) {
 					if shape.formless(x.kind()) && wrong < right && (wrong == 0 || all[i+1].typ == TypeHandshake) {
-						continue // which message begins with the premaster secret's random bytes is left to chance
+						continue // the premaster secret's random bytes decide what they parse as
 					}
 					body := slices.Clone(x.body)
 					body[1], body[2], body[3] = byte(wrong>>16), byte(wrong>>8), byte(wrong)
@@ -140,14 +140,14 @@ func lengthAlert(h shape, all []message, i, right, wrong int) (a alert.Descripti
 	a = alert.DecodeError.In(h.version)
 	m := all[i].kind()
 	if h.formless(m) && wrong < right {
-		return alert.UnexpectedMessage, true // what is cut off is no message
+		return alert.UnexpectedMessage, true // the cut bytes are not a message
 	}
 	if wrong != right+1 {
 		return a, true
 	}
 	for k := i + 1; k < len(all); k++ {
 		if m.early(h.version) && all[k-1].last {
-			break // the other side has nothing to answer to
+			break // the peer has nothing to answer
 		}
 		if all[k].from != all[i].from {
 			continue
@@ -156,7 +156,7 @@ func lengthAlert(h shape, all []message, i, right, wrong int) (a alert.Descripti
 		case TypeHandshake:
 			return a, true
 		case TypeAlert:
-			return 0, false // close_notify ends what is incomplete, too
+			return 0, false // close_notify also ends an incomplete message
 		}
 		return alert.UnexpectedMessage, true
 	}
@@ -192,7 +192,7 @@ func TestTruncatedMessages(t *testing.T) {
 					t.Errorf("%s passes", what)
 				}
 			case grammar.shape.formless(x.kind()):
-				wantAlert(t, what, err, alert.HandshakeFailure) // the Finished tells
+				wantAlert(t, what, err, alert.HandshakeFailure) // Finished does not verify
 			default:
 				want, _ := lengthAlert(grammar.shape, all, i, 1, 0)
 				wantAlert(t, what, err, want)

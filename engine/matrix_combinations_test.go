@@ -118,7 +118,7 @@ func (x combination) infos(t testing.TB, kind Kind) (ci, si Info) {
 		both.TicketsSent = 1
 	}
 	if x.version == SSL30 {
-		both.ALPN = "" // it has no extensions
+		both.ALPN = "" // SSL 3.0 has no extensions
 	}
 	ci, si = both, both
 	ci.TicketsSent, ci.TicketsReceived = 0, both.TicketsSent

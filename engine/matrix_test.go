@@ -18,8 +18,8 @@ type meeting struct {
 	name           string
 	client, server func(*Config)
 	key            string
-	first          Info // what both sides agree on at first, as far as it is set
-	again          Info // and on the second connection
+	first          Info // Info of the first connection, as far as it is set
+	again          Info // Info of the second connection
 }
 
 func both(fs ...func(*Config)) func(*Config) {

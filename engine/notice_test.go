@@ -27,7 +27,7 @@ func TestAlertsAreObserved(t *testing.T) {
 						how := map[NoticeKind]string{RecordSent: "sent", RecordReceived: "received"}[n.Kind]
 						told = append(told, fmt.Sprintln(who, how, n.Level, n.Alert))
 					} else if n.Level != 0 || n.Alert != 0 {
-						t.Errorf("%v of %v says %v %v", n.Kind, n.Record, n.Level, n.Alert)
+						t.Errorf("%v of %v reports %v %v", n.Kind, n.Record, n.Level, n.Alert)
 					}
 				}
 			}
@@ -40,7 +40,7 @@ func TestAlertsAreObserved(t *testing.T) {
 			if err := p.run(); err == nil {
 				p.client.Close()
 			}
-			_ = p.feed(p.server, append(p.up, p.client.Flush(nil)...)) // which ends by the alert
+			_ = p.feed(p.server, append(p.up, p.client.Flush(nil)...)) // ends by the alert
 			var want []string
 			for _, line := range x.want {
 				want = append(want, line+"\n")

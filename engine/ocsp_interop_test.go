@@ -60,7 +60,7 @@ func TestStaplesOfCryptoTLS(t *testing.T) {
 				wantAlert(t, row.String(), err, alert.CertificateRevoked)
 				var alert tls.AlertError
 				if !errors.As(theirErr, &alert) && (theirErr == nil || theirErr.Error() != "remote error: tls: revoked certificate") {
-					t.Errorf("%v: crypto/tls says %v", row, theirErr)
+					t.Errorf("%v: crypto/tls reports %v", row, theirErr)
 				}
 			} else if err := errors.Join(err, theirErr); err != nil || c.Info().Revocation != RevocationStapled {
 				t.Errorf("%v: learnt by %v: %v", row, c.Info().Revocation, err)

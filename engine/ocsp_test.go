@@ -174,7 +174,7 @@ func TestRevocation(t *testing.T) {
 						t.Errorf("the client learnt by %v, want %v", got, how)
 					}
 					if got, want := p.server.Info().Revocation, how == RevocationStapled; (got == RevocationStapled) != want {
-						t.Errorf("the server says %v where the client wants it %v", got, how)
+						t.Errorf("the server reports %v where the client wants it %v", got, how)
 					}
 					if want := how == RevocationFetched; (questions == 1) != want || !slices.Contains(p.events[p.client], EventHandshakeDone) {
 						t.Errorf("asked the authority %d times; events %v", questions, p.events[p.client])

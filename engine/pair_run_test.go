@@ -161,7 +161,7 @@ func TestHandshakeCasesHaveEveryMessage(t *testing.T) {
 				case n.Kind == MessageSent:
 					seen[told{c.flight.name, s, n.Message}] = true
 				case n.Kind == RecordSent && n.Record == TypeAlert:
-					for _, w := range warnings { // which they are the records of
+					for _, w := range warnings {
 						seen[told{c.flight.name, s, w.message}] = seen[told{c.flight.name, s, w.message}] || n.Alert == w.alert
 					}
 				}

@@ -91,11 +91,11 @@ func serverConfig(t testing.TB, algorithms ...string) *Config {
 // A pair is both sides of a connection.
 type pair struct {
 	client, server *Conn
-	up, down       []byte // in flight, towards the server and the client
+	up, down       []byte // on the way to the server and to the client
 	got            map[*Conn][]byte
 	events         map[*Conn][]EventKind
-	tap            *tap                                    // where one stands between the sides
-	answer         func(url string, request []byte) []byte // the authority's, where a client asks it
+	tap            *tap                                    // nil: no tap
+	answer         func(url string, request []byte) []byte // of the OCSP responder
 }
 
 func newPair(clientCfg, serverCfg *Config) *pair {

@@ -39,8 +39,10 @@ func sizing(t testing.TB, text string) *record.Sizing {
 func TestCryptoTLSSizesItsRecordsAsItsPresetSays(t *testing.T) {
 	data := make([]byte, 300_000)
 	for _, r := range []interop{
-		{version: TLS13, suite: 0x1301}, {version: TLS13, suite: 0x1303}, // AES-GCM, ChaCha20-Poly1305
-		{version: TLS12, suite: 0xc02b}, {version: TLS12, suite: 0xc009}, {version: TLS12, suite: 0xc023}, // AES-GCM, AES-CBC with SHA-1 and SHA-256
+		// AES-GCM, ChaCha20-Poly1305
+		{version: TLS13, suite: 0x1301}, {version: TLS13, suite: 0x1303},
+		// AES-GCM, AES-CBC with SHA-1 and SHA-256
+		{version: TLS12, suite: 0xc02b}, {version: TLS12, suite: 0xc009}, {version: TLS12, suite: 0xc023},
 		{version: TLS11, suite: 0xc00a},
 	} {
 		r.key, r.group = "ecdsa-p256", X25519

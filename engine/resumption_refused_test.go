@@ -84,8 +84,8 @@ func tls13First(_, _ *Config) {}
 
 // What a server does with a ticket, as its operations show.
 const (
-	unopened = 0 // it has no key for it, or was given none
-	opened   = 1 // whether it will do shows only when it is open
+	unopened = 0 // no key for it, or no ticket
+	opened   = 1 // only the opened ticket shows whether it can be resumed
 )
 
 func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
@@ -106,7 +106,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		first          func(client, server *Config)
 		client, server change
 		want           Kind
-		tickets        int // that the server opens
+		tickets        int // tickets that the server opens
 	}{
 		{"tls13, nothing changed", tls13First, nothing, nothing, Resumed, opened},
 		{"tls13, another ticket key", tls13First, nothing, otherKey, Full, unopened},
@@ -188,7 +188,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 			n := 0
 			sc.Observe = func(note Notice) {
 				if note.Kind == Operation && note.Op.Kind == op.Open && !p.server.in.half.Protected() {
-					n++ // no record is opened before there are keys
+					n++ // a ticket: no record is opened before there are keys
 				}
 			}
 			p = newPair(cc, sc)

@@ -25,7 +25,7 @@ func connect(t *testing.T, cc, sc *Config) (*pair, Kind) {
 	}
 	p.exchange(t)
 	if a, b := p.client.Info(), p.server.Info(); a.Kind != b.Kind || a.Resumption != b.Resumption {
-		t.Fatalf("client says %v by %v, server %v by %v", a.Kind, a.Resumption, b.Kind, b.Resumption)
+		t.Fatalf("client reports %v by %v, server %v by %v", a.Kind, a.Resumption, b.Kind, b.Resumption)
 	}
 	return p, p.client.Info().Kind
 }
@@ -36,7 +36,7 @@ func TestExtendedMasterSecretIsRequiredAgain(t *testing.T) {
 	cc.MaxVersion = TLS12
 	p, _ := connect(t, cc, sc)
 	cc.Session, cc.NoExtendedMasterSecret = p.client.Session(), true
-	cc.Session.ExtendedMasterSecret = false // a client that offers it all the same
+	cc.Session.ExtendedMasterSecret = false // the client offers the session anyway
 	wantAlert(t, "resumption without the extension", newPair(cc, sc).run(), alert.HandshakeFailure)
 }
 
@@ -180,8 +180,8 @@ func TestTicketAgeIsObfuscated(t *testing.T) {
 func TestFailedSessionsAreInvalidated(t *testing.T) {
 	for name, x := range map[string]struct {
 		first   func(cc, sc *Config)
-		told    bool // the client learns of it
-		resumed bool // the connection that fails is itself resumed
+		told    bool // the client receives the alert
+		resumed bool // the failing connection is resumed
 		want    Kind
 		offered bool
 	}{
@@ -252,7 +252,7 @@ func TestTicketKeysRotate(t *testing.T) {
 		{2 * period, Full, 1},
 	} {
 		now = testTime.Truncate(period).Add(x.after)
-		sc.Tickets = session.RotateTicketKeys([32]byte{3}, period) // another server's
+		sc.Tickets = session.RotateTicketKeys([32]byte{3}, period) // of another server
 		p, kind := connect(t, cc, sc)
 		if got := p.client.Info().TicketsReceived; kind != x.want || got != x.tickets {
 			t.Errorf("%v after the first period began: %v with %d new tickets, want %v with %d", x.after, kind, got, x.want, x.tickets)

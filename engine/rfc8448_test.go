@@ -110,8 +110,8 @@ func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
 		t.Fatal(ev.Kind, err)
 	}
 	wantBytes(t, "early data", ev.Data, trace.Get("early data"))
-	// From the ServerHello on, whose extensions stand in another order, the trace is
-	// another one, but not the record that ends the early data.
+	// The engine's ServerHello has its extensions in another order, so later records differ from
+	// the trace's. The record that ends the early data does not.
 	if _, _, err := c.Recv(trace.Get("EndOfEarlyData record")); err != nil || c.in.epoch != EpochHandshake {
 		t.Errorf("EndOfEarlyData: %v", err)
 	}

@@ -24,7 +24,7 @@ func FuzzCachedState(f *testing.F) {
 	f.Fuzz(func(t *testing.T, state []byte) {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		cc.MaxVersion, cc.Session = TLS12, resumable
-		sc.Rand = newStream("another server") // whose session IDs differ
+		sc.Rand = newStream("another server") // with other session IDs
 		sc.Tickets, sc.SessionCache = nil, &oneState{state}
 		p := newPair(cc, sc)
 		err := p.run()

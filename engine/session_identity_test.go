@@ -17,7 +17,7 @@ func TestResumptionFollowsClientAuth(t *testing.T) {
 	later := func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(time.Hour) } }
 	for _, x := range []struct {
 		name          string
-		first, second *testPKI // the client's; nil: none
+		first, second *testPKI // of the client; nil: none
 		before, after ClientAuth
 		later         func(*Config)
 		want          Kind

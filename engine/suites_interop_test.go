@@ -79,11 +79,11 @@ func TestLegacyVersionsWithOpenSSL(t *testing.T) {
 				cfg := programConfig(t, keyFor(s), both(onlyVersion(row.version), onlySuite(id)))
 				c, err := askOpenSSL(t, keyFor(s), cfg, append([]string{"-dhparam", fieldFile(t, FFDHE2048)}, options...)...)
 				if err != nil || c.Info().Suite.ID != id || c.Info().Version != row.version {
-					t.Errorf("our client: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
+					t.Errorf("the engine's client: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
 				}
 				c, out, err := serveProgram(t, cfg, lines, "openssl", append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, options...)...)
 				if err != nil || c.Info().Suite.ID != id || c.Info().Version != row.version || !bytes.Equal(out, lines) {
-					t.Errorf("our server: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
+					t.Errorf("the engine's server: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
 				}
 			})
 		}
@@ -105,12 +105,12 @@ func TestSuitesWithOpenSSL(t *testing.T) {
 			cfg := programConfig(t, keyFor(s), both(maxVersion(s.Max), onlySuite(s.ID)))
 			c, err := askOpenSSL(t, keyFor(s), cfg, append(opensslSuite(s, name), "-dhparam", fieldFile(t, FFDHE2048))...)
 			if err != nil || c.Info().Suite.ID != s.ID {
-				t.Errorf("our client: suite %v, %v", c.Info().Suite.ID, err)
+				t.Errorf("the engine's client: suite %v, %v", c.Info().Suite.ID, err)
 			}
 			args := append([]string{"s_client", "-quiet", "-connect", "ADDRESS"}, opensslSuite(s, name)...)
 			c, out, err := serveProgram(t, cfg, lines, "openssl", args...)
 			if err != nil || c.Info().Suite.ID != s.ID {
-				t.Errorf("our server: suite %v, %v", c.Info().Suite.ID, err)
+				t.Errorf("the engine's server: suite %v, %v", c.Info().Suite.ID, err)
 			}
 			if !bytes.Equal(out, lines) {
 				t.Errorf("s_client got %d bytes that differ", len(out))

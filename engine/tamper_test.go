@@ -29,7 +29,7 @@ type message struct {
 	from side
 	typ  ContentType
 	body []byte
-	last bool // nothing follows from that side before the other one answers
+	last bool // the last of its side before the peer answers
 }
 
 func (p message) kind() Message {
@@ -155,7 +155,7 @@ func misnaming(cfg *Config) {
 func pairOf(resumed bool, client, server func(*Config)) func(testing.TB) *pair {
 	return func(t testing.TB) *pair {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "ecdsa-p256", "rsa2048")
-		cc.VerifyNothing = true // the chain is not what is tested
+		cc.VerifyNothing = true // the tests are not about chains
 		client(cc)
 		server(sc)
 		if resumed {
@@ -212,14 +212,14 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 				what := fmt.Sprintf("%v of %s", x.kind(), sideNames[x.from])
 				twice := alert.UnexpectedMessage
 				if i == 0 && slices.ContainsFunc(all, func(p message) bool { return p.kind() == HelloRetryRequest }) {
-					// A second ClientHello is due, but not the first one again: its
-					// shares or else its binder do not go with the request.
+					// A second ClientHello is due. The first one again has the wrong shares, or
+					// else the wrong binder.
 					twice = alert.IllegalParameter
 					if strings.Contains(h.name, "resumed") {
 						twice = alert.DecryptError
 					}
 				}
-				if x.typ != TypeAlert { // a warning more means nothing
+				if x.typ != TypeAlert { // one more warning is ignored
 					wantAlert(t, what+" twice", at(func(b []message, k int) []message { return slices.Insert(b, k, b[k]) }), twice)
 				}
 				foreign := message{from: x.from, typ: TypeHandshake, body: []byte{byte(KeyUpdate), 0, 0, 1, 0}}
@@ -230,7 +230,7 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 				without := alert.UnexpectedMessage
 				switch {
 				case version == TLS13 && x.kind() == CertificateRequest, x.kind() == CertificateStatus && h.name == "tls12 staple to spare":
-					without = alert.DecryptError // it may be missing, but not from what is signed
+					without = alert.DecryptError // optional, but the transcript differs
 				case x.kind() == CertificateStatus:
 					without = alert.BadCertificateStatus
 				}
@@ -250,14 +250,14 @@ func TestDisplacedMessagesAreUnexpected(t *testing.T) {
 			for i, x := range all {
 				for j, moved := range all {
 					if i == j || moved.from != x.from || moved.typ == TypeAlert || moved.harmless(version) || x.harmless(version) {
-						continue // which TestMessagesOutOfOrderAreUnexpected has
+						continue // TestMessagesOutOfOrderAreUnexpected tests it
 					}
 					want := alert.UnexpectedMessage
 					switch {
 					case moved.kind() == ClientHello && x.kind() == ClientHello:
-						continue // whose places are alike; see retry_test.go
+						continue // see hs_hello_retry_test.go
 					case moved.kind() == ServerHello && x.kind() == HelloRetryRequest:
-						want = alert.IllegalParameter // it may come, but not with a group without a share
+						want = alert.IllegalParameter // allowed here, but its group has no share
 					}
 					err := h.make(t).runTampered(func(at int, burst []message) []message {
 						if k := i - at; k >= 0 && k < len(burst) {
@@ -307,7 +307,7 @@ func TestWrongLengthsAreDecodeErrors(t *testing.T) {
 				if version == SSL30 {
 					want = want.In(SSL30)
 					if x.kind() == ClientKeyExchange && !strings.Contains(h.name, "dhe") {
-						want = alert.HandshakeFailure // it has no lengths; the Finished tells
+						want = alert.HandshakeFailure // it has no lengths; Finished does not verify
 					}
 				}
 				for _, change := range []int{-1, 1} {

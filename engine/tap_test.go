@@ -13,10 +13,10 @@ import (
 type tap struct {
 	sides [2]*Conn
 	open  [2][]keysFrom       // by sender
-	seal  [2]*record.HalfConn // by sender: what the other side awaits
-	made  [2]int              // bytes that a side has put into records
-	read  [2]int              // how many of them were opened
-	part  [2][]byte           // by sender: a message whose end is in a later record
+	seal  [2]*record.HalfConn // by sender: keys that the receiver expects
+	made  [2]int              // bytes of records that a side has made
+	read  [2]int              // bytes of them that were opened
+	part  [2][]byte           // by sender: an incomplete message
 	count int                 // messages so far
 }
 

@@ -9,14 +9,14 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Legacy versions: who may negotiate one, and who is told of a downgrade.
+// Negotiating legacy versions, and detecting downgrades.
 
 // The end of a server's random tells a client of a downgrade. Here an attacker lowers the version
 // that the client offers.
 func TestSentinelRevealsADowngrade(t *testing.T) {
 	for _, test := range []struct {
 		name         string
-		client, knew Version // the client's and the server's best
+		client, knew Version // best version of client and server
 		settled      Version
 		caught       bool
 	}{
@@ -53,7 +53,7 @@ func TestLoweredClientHelloIsRefused(t *testing.T) {
 	err := p.pump()
 	var e *Error
 	if !errors.As(err, &e) || !errors.Is(err, downgraded) || e.Alert != alert.IllegalParameter {
-		t.Errorf("a client of TLS 1.2 that was lowered to 1.0 says %v", err)
+		t.Errorf("a client of TLS 1.2 that was lowered to 1.0 reports %v", err)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestLegacyVersionsOnTheWire(t *testing.T) {
 		hello := p.client.Flush(nil)
 		var m wire.ClientHelloMsg
 		if err := m.Parse(hello[9:]); err != nil || Version(m.Version) != v {
-			t.Fatalf("the hello says %v, %v", Version(m.Version), err)
+			t.Fatalf("the hello reports %v, %v", Version(m.Version), err)
 		}
 		for _, id := range []uint16{extSignatureAlgorithms, extSupportedVersions, extKeyShare, extPSKKeyExchangeModes} {
 			if findExtension(m.Extensions, id) != nil {
