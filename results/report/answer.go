@@ -28,7 +28,7 @@ func (e *experiment) answer() (string, []Point) {
 	var findings []Point
 	for _, level := range levels {
 		effects := e.effects(level, e.metric)
-		text := e.verdicts("", "", effects) + "."
+		text := e.verdicts(e.m.Name, "", effects) + "."
 		if x, ok := strongest(effects); ok && len(effects) > 1 {
 			text += fmt.Sprintf(" The largest effect is at %s: %s.", e.place(x.cell), number.Ratio(x.Ratio))
 		}
@@ -163,14 +163,15 @@ func (e *experiment) extremes(effects []effect) []Point {
 		return nil
 	}
 	largest, smallest := slices.MaxFunc(usable, byStrength), slices.MinFunc(usable, byStrength)
-	points := []Point{{"Typical effect", fmt.Sprintf("%s, the median over %d combinations.",
+	on := " effect on " + e.m.Name
+	points := []Point{{"Typical" + on, fmt.Sprintf("%s, the median over %d combinations.",
 		number.Change(middle(ratios(usable))), len(usable))}}
 	if number.Change(largest.Ratio.Value) == number.Change(smallest.Ratio.Value) {
 		return points
 	}
 	return append(points,
-		Point{"Largest effect", e.effect(largest)},
-		Point{"Smallest effect", e.effect(smallest)})
+		Point{"Largest" + on, e.effect(largest)},
+		Point{"Smallest" + on, e.effect(smallest)})
 }
 
 // effect describes one comparison.

@@ -32,7 +32,7 @@ func (e *experiment) dependence(effects []effect) []Point {
 				span(number.Change(slices.Min(r)), number.Change(slices.Max(r))), e.shown(f, level)))
 		}
 		if reach := most - least; len(words) > 1 && reach > e.Header.Compare.Margin {
-			about := "Effect by " + table.FactorName(&e.Header.Factors[f])
+			about := "Effect on " + e.m.Name + " by " + table.FactorName(&e.Header.Factors[f])
 			found = append(found, influence{Point{about, strings.Join(words, ", ") + "."}, reach})
 		}
 	}

@@ -42,10 +42,11 @@ func TestTheTailComparesTheP95(t *testing.T) {
 		want    string
 	}{
 		{map[string]float64{"newa": 0.5, "newb": 0.75, "newc": 2},
-			"The p95 of new is lower in 2, higher in 1 of 4 combinations (ratio to the p95 of old: 0.500× to 2.00×); in the other 1 the intervals of the p95 overlap."},
+			"The p95 of speed, new against old, is lower in 2, higher in 1 of 4 combinations " +
+				"(ratio 0.500× to 2.00×); in the other 1 the intervals of the p95 overlap."},
 		{map[string]float64{"newa": 2, "newb": 2, "newc": 2, "newd": 2},
-			"The p95 of new is higher in 4 of 4 combinations (ratio to the p95 of old: 2.00×)."},
-		{nil, "The intervals of the p95 of new and of old overlap in every combination."},
+			"The p95 of speed, new against old, is higher in 4 of 4 combinations (ratio 2.00×)."},
+		{nil, "The intervals of the p95 of speed, new against old, overlap in every combination."},
 	} {
 		e := pathsAndKinds(-1, test.effects, nil)
 		e.Header.Factors[0].Levels = e.Header.Factors[0].Levels[:2]

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -38,32 +37,33 @@ func (e *experiment) tail() []Point {
 	if known == 0 {
 		return nil
 	}
-	level := e.shown(e.compared, levels[0])
-	overlap := "The intervals of the p95 of " + level + " and of " + e.baseline() + " overlap"
-	ratios := " (ratio to the p95 of " + e.baseline() + ": " + span(number.Times(least), number.Times(most)) + ")"
+	against := e.m.Name + ", " + e.titled(levels[0]) + " against " + e.baseline() + ","
+	overlap := "The intervals of the p95 of " + against + " overlap"
+	ratios := " (ratio " + span(number.Times(least), number.Times(most)) + ")"
 	var clauses []string
-	for _, way := range []struct {
-		word string
-		n    int
-	}{{"lower", lower}, {"higher", higher}} {
-		if way.n > 0 {
-			clauses = append(clauses, fmt.Sprintf("%s in %s", way.word, number.Count(way.n)))
-		}
+	if lower > 0 {
+		clauses = append(clauses, "lower in "+number.Count(lower))
 	}
-	how := "The p95 of " + level + " is " + strings.Join(clauses, ", ") + " of " + plural(known, "combination")
+	if higher > 0 {
+		clauses = append(clauses, "higher in "+number.Count(higher))
+	}
+	is := "The p95 of " + against + " is "
+	how := is + strings.Join(clauses, ", ") + " of " + plural(known, "combination")
 	var text string
 	switch apart := lower + higher; {
 	case apart == 0 && known == 1:
 		text = overlap
 	case apart == 0:
 		text = overlap + " in every combination"
+	case known == 1 && lower == 1:
+		text = is + "lower" + ratios
 	case known == 1:
-		text, _, _ = strings.Cut(how, " in ")
-		text += ratios
+		text = is + "higher" + ratios
 	case apart == known:
 		text = how + ratios
 	default:
-		text = how + ratios + "; in the other " + number.Count(known-apart) + " the intervals of the p95 overlap"
+		text = how + ratios + "; in the other " + number.Count(known-apart) +
+			" the intervals of the p95 overlap"
 	}
 	return []Point{{"The tail", text + "."}}
 }

@@ -140,11 +140,20 @@ func paint(text, escape string, style Style) string {
 	return escape + text + reset
 }
 
-// wrap breaks a text at spaces into lines of at most the given width.
+// wrap breaks a text at spaces into lines of at most the given width. It does not break between a
+// number and the percent sign.
 func wrap(text string, width int) []string {
+	var words []string
+	for _, word := range strings.Fields(text) {
+		if n := len(words); n > 0 && strings.HasPrefix(word, "%") {
+			words[n-1] += " " + word
+			continue
+		}
+		words = append(words, word)
+	}
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for _, word := range words {
 		if line != "" && width > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			lines, line = append(lines, line), ""
 		}
