@@ -1,9 +1,10 @@
 package tcp
 
-// Proportional Rate Reduction spreads the reduction of the window over the round trip
-// of recovery (RFC 6937).
+// Proportional Rate Reduction spreads the reduction of the congestion window over the round trip of
+// recovery (RFC 6937).
 
-// initCwndReduction starts a reduction to the threshold that the congestion control names.
+// initCwndReduction begins a reduction to the ssthresh of the congestion control (kernel
+// tcp_init_cwnd_reduction).
 func (e *Endpoint) initCwndReduction() {
 	r := &e.rec
 	r.highSeq = e.sndNxt
@@ -15,10 +16,10 @@ func (e *Endpoint) initCwndReduction() {
 	e.ecn.queueCWR = e.ecn.on
 }
 
-// cwndReduction sets the window for what PRR lets go on this ACK: in proportion to
-// what was delivered while above the threshold; below it as much as was delivered,
-// and one more where the left edge moved without new loss (RFC 6937 §3, kernel
-// tcp_cwnd_reduction).
+// cwndReduction sets the window so that PRR sends the right number of packets on this ACK (RFC 6937
+// §3, kernel tcp_cwnd_reduction). With more than ssthresh packets in flight the number is
+// proportional to those delivered. With fewer it is the number delivered, and one more if the ACK
+// moves sndUna and shows no new loss.
 func (e *Endpoint) cwndReduction(delivered, lost int, flags ackFlags) {
 	r := &e.rec
 	if delivered <= 0 || r.priorCwnd == 0 {
@@ -37,11 +38,12 @@ func (e *Endpoint) cwndReduction(delivered, lost int, flags ackFlags) {
 		send = min(below, send)
 	}
 	if r.prrOut == 0 {
-		send = max(send, 1) // the first retransmission leaves in any case
+		send = max(send, 1) // the first retransmission leaves at once
 	}
 	e.win.cwnd = inFlight + max(send, 0)
 }
 
+// endCwndReduction sets the window to ssthresh (kernel tcp_end_cwnd_reduction).
 func (e *Endpoint) endCwndReduction() {
 	if e.cc.congControl != nil {
 		return

@@ -2,17 +2,17 @@ package tcp
 
 import "time"
 
-// rack finds losses by time: a packet is lost if one sent later has arrived and the
-// reordering window has passed since (RFC 8985 §6, kernel tcp_recovery.c).
+// rack is the state of RACK loss detection: a packet is lost if a packet sent later has arrived
+// and the reordering window has passed (RFC 8985 §6, kernel tcp_recovery.c).
 type rack struct {
-	newest   uint32        // ordinal of the latest transmission known to have arrived
-	rtt      time.Duration // round trip of the packet that arrived last
-	advanced bool          // something arrived since the last look
+	newest   uint32        // packet.order of the latest transmission that has arrived
+	rtt      time.Duration // round-trip time of the packet that arrived last
+	advanced bool          // a packet has arrived since the last loss detection
 
-	steps     int    // reordering window in quarters of the least round trip
-	persist   int    // recoveries for which steps is kept
-	dsackSeen bool   // a duplicate report waits to widen the window
-	widenedAt uint32 // packets delivered when it was last widened
+	steps     int    // reordering window in quarters of the least round-trip time
+	persist   int    // recoveries for which steps stays
+	dsackSeen bool   // a D-SACK has arrived that may widen the window
+	widenedAt uint32 // deliveryRate.delivered when steps was last raised
 }
 
 const (
@@ -21,8 +21,9 @@ const (
 	timeoutSlack = 2 * time.Millisecond // TCP_TIMEOUT_MIN_US
 )
 
-// rackAdvance notes the arrival of a packet. A round trip shorter than the least
-// ever seen, of a packet sent again, was the original's and tells nothing.
+// rackAdvance notes the arrival of a packet (RFC 8985 §6.2 step 2, kernel tcp_rack_advance). If a
+// retransmitted packet's round-trip time is below the minimum, the original has arrived: it is
+// not used.
 func (e *Endpoint) rackAdvance(p *packet) {
 	r := &e.rack
 	rtt := e.now - p.sent
@@ -36,22 +37,25 @@ func (e *Endpoint) rackAdvance(p *packet) {
 	}
 }
 
-// rackReorderWindow is the reordering window: none while recovering, or with enough
-// packets SACKed to begin, unless reordering was seen.
+// rackReorderWindow returns the reordering window (RFC 8985 §6.2 step 4, kernel
+// tcp_rack_reo_wnd). Until reordering has been seen it is 0 in recovery, and when enough packets
+// are SACKed to begin recovery.
 func (e *Endpoint) rackReorderWindow() time.Duration {
-	if !e.scoreboard.reorderSeen && (e.rec.caState >= caRecovery || e.scoreboard.sackedOut >= e.scoreboard.reordering) {
+	sb := &e.scoreboard
+	if !sb.reorderSeen && (e.rec.caState >= caRecovery || sb.sackedOut >= sb.reordering) {
 		return 0
 	}
 	return min(e.rtt.min/4*time.Duration(e.rack.steps), e.rtt.srtt())
 }
 
-// rackRemaining is how long to wait still before the packet counts as lost.
+// rackRemaining returns the time until the packet counts as lost (kernel tcp_rack_skb_timeout).
 func (e *Endpoint) rackRemaining(p *packet, window time.Duration) time.Duration {
 	return e.rack.rtt + window - (e.now - p.sent)
 }
 
-// rackDetectLoss marks lost packets and returns how long to wait for the latest of those
-// that are only suspected, 0 if there are none.
+// rackDetectLoss marks the packets that are lost by now. It returns the time until the last of
+// those that may be lost counts as lost, or 0 (RFC 8985 §6.2 step 5, kernel
+// tcp_rack_detect_loss).
 func (e *Endpoint) rackDetectLoss() (wait time.Duration) {
 	window := e.rackReorderWindow()
 	for s := e.queue.first; s != 0; {
@@ -61,7 +65,7 @@ func (e *Endpoint) rackDetectLoss() (wait time.Duration) {
 		}
 		s = p.next
 		if !p.mayBeLost() {
-			continue // a probe
+			continue // a tail loss probe
 		}
 		if left := e.rackRemaining(p, window); left <= 0 {
 			e.markLost(p)
@@ -72,8 +76,8 @@ func (e *Endpoint) rackDetectLoss() (wait time.Duration) {
 	return wait
 }
 
-// rackMarkLost looks for losses after an ACK and arms the timer for what is only
-// suspected; it reports whether it did.
+// rackMarkLost detects losses after an ACK. It reports whether it has armed the reordering timer
+// for packets that may be lost (kernel tcp_rack_mark_lost).
 func (e *Endpoint) rackMarkLost() bool {
 	if !e.rack.advanced {
 		return false
@@ -86,7 +90,8 @@ func (e *Endpoint) rackMarkLost() bool {
 	return wait > 0
 }
 
-// rackReorderTimeout marks what the reordering window has been waited for.
+// rackReorderTimeout detects losses when the reordering timer runs out, and begins recovery (RFC
+// 8985 §6.2 step 5, kernel tcp_rack_reo_timeout).
 func (e *Endpoint) rackReorderTimeout() {
 	prior := e.inFlight()
 	priorLost := e.scoreboard.lostTotal
@@ -105,8 +110,9 @@ func (e *Endpoint) rackReorderTimeout() {
 	}
 }
 
-// rackUpdateReorderWindow widens the reordering window for duplicates reported, at most once
-// a round trip, and narrows it after enough recoveries without.
+// rackUpdateReorderWindow widens the reordering window after a D-SACK, at most once in a round
+// trip, and resets it after 16 recoveries without one (RFC 8985 §6.2 step 4, kernel
+// tcp_rack_update_reo_wnd).
 func (e *Endpoint) rackUpdateReorderWindow(priorDelivered uint32) {
 	r := &e.rack
 	if int32(priorDelivered-r.widenedAt) < 0 {

@@ -6,9 +6,9 @@ import "time"
 type caState uint8
 
 const (
-	caOpen     caState = iota // nothing dubious
-	caDisorder                // SACKs or duplicate ACKs, no loss shown yet
-	caCWR                     // the window is being reduced without loss recovery
+	caOpen     caState = iota // no loss, no SACK, no duplicate ACK
+	caDisorder                // SACKs or duplicate ACKs, and no loss found yet
+	caCWR                     // the window is being reduced, for ECE or a tail loss probe
 	caRecovery                // fast recovery
 	caLoss                    // after a retransmission timeout
 )
@@ -16,27 +16,27 @@ const (
 // recovery is the state of loss recovery (RFC 6675, RFC 6937, RFC 5682).
 type recovery struct {
 	caState caState
-	frto    bool  // the timeout may yet prove spurious
-	highSeq int64 // the phase ends when this offset is acknowledged
+	frto    bool  // the timeout may prove spurious (F-RTO, RFC 5682)
+	highSeq int64 // the state ends when this offset is acknowledged
 
-	priorCwnd    int // window when the reduction began
-	prrDelivered int // packets delivered since
-	prrOut       int // packets sent since
+	priorCwnd    int // congestion window when the reduction began, packets
+	prrDelivered int // packets delivered since then
+	prrOut       int // packets sent since then
 
-	reneging bool // the peer has thrown away what it had SACKed
+	reneging bool // the peer has discarded data that it had SACKed
 
-	hasUndoMarker   bool // the reduction can be undone
+	hasUndoMarker   bool // the reduction can be undone; undoMarker is valid
 	undoMarker      int64
-	undoRetrans     int           // retransmissions not yet reported as duplicates; -1: none were made
-	priorSSThresh   int           // threshold before the reduction; 0: none to go back to
-	retransStamp    time.Duration // the first retransmission of this recovery
+	undoRetrans     int           // retransmissions that no D-SACK has reported yet; -1: none was sent
+	priorSSThresh   int           // ssthresh before the reduction; 0: it cannot be undone
+	retransStamp    time.Duration // instant of the first retransmission, if hasRetransStamp
 	hasRetransStamp bool
 }
 
-// reducing reports whether the window is under reduction by PRR.
+// reducing reports whether PRR is reducing the window (kernel tcp_in_cwnd_reduction).
 func (r *recovery) reducing() bool { return r.caState == caCWR || r.caState == caRecovery }
 
-// setCAState goes over to another state of loss recovery (kernel tcp_set_ca_state).
+// setCAState changes the state of loss recovery (kernel tcp_set_ca_state).
 func (e *Endpoint) setCAState(state caState) {
 	if e.cc.setState != nil {
 		e.cc.setState(e, state)
@@ -44,26 +44,27 @@ func (e *Endpoint) setCAState(state caState) {
 	e.rec.caState = state
 }
 
-// rexmit is what loss recovery wants sent once the window has been updated.
+// rexmit is what to send once the ACK has updated the window (kernel REXMIT_ constants).
 type rexmit uint8
 
 const (
 	rexmitNone rexmit = iota
 	rexmitLost
-	rexmitNew // F-RTO's probe with new data (RFC 5682 §3.1 step 2b)
+	rexmitNew // new data first, as F-RTO probes with (RFC 5682 §3.1 step 2b)
 )
 
-// fastRetransAlert is the state machine of loss recovery, entered for every ACK that is dubious
-// or finds us in recovery (kernel tcp_fastretrans_alert).
+// fastRetransAlert is the state machine of loss recovery. It runs for each ACK that is a duplicate,
+// carries SACK or ECE, or arrives in another state than caOpen (kernel tcp_fastretrans_alert).
 func (e *Endpoint) fastRetransAlert(s *Segment, a *ackSummary, duplicate bool) rexmit {
 	if e.queue.n == 0 && e.scoreboard.sackedOut > 0 {
 		e.scoreboard.sackedOut = 0
 	}
 	if a.flags&ackECE != 0 {
-		e.rec.priorSSThresh = 0 // the reduction is required: no undo
+		e.rec.priorSSThresh = 0 // ECE requires the reduction: it is not undone
 	}
 	if a.flags&ackReneging != 0 && a.flags&ackUnaAdvanced != 0 {
-		// Give the peer a moment to explain itself (kernel tcp_check_sack_reneging).
+		// The peer may have discarded SACKed data: the timeout decides (kernel
+		// tcp_check_sack_reneging).
 		e.armTimer(timerRetransmit, max(e.clock.ceil(e.rtt.srtt()/2), 10*time.Millisecond))
 		a.flags &^= ackSetTimer
 		return rexmitNone
@@ -80,8 +81,8 @@ func (e *Endpoint) fastRetransAlert(s *Segment, a *ackSummary, duplicate bool) r
 	return e.alertOutside(s, a, duplicate, byCount)
 }
 
-// alertInRecovery goes on with fast recovery, unless what was deemed lost turns out to
-// have been late.
+// alertInRecovery is fastRetransAlert in state caRecovery. It undoes the reduction if the packets
+// marked lost were only late.
 func (e *Endpoint) alertInRecovery(s *Segment, a *ackSummary, duplicate, byCount bool) rexmit {
 	if a.flags&ackUnaAdvanced == 0 {
 		if !e.sack && duplicate {
@@ -109,7 +110,8 @@ func (e *Endpoint) alertInRecovery(s *Segment, a *ackSummary, duplicate, byCount
 	return rexmitLost
 }
 
-// alertOutside recovers from a timeout, or enters fast recovery when loss is shown.
+// alertOutside is fastRetransAlert in the other states. It recovers from a timeout, or enters fast
+// recovery when a loss is found.
 func (e *Endpoint) alertOutside(s *Segment, a *ackSummary, duplicate, byCount bool) rexmit {
 	if e.rec.caState == caLoss {
 		action := e.processLoss(s, a, duplicate)
@@ -141,11 +143,11 @@ func (e *Endpoint) alertOutside(s *Segment, a *ackSummary, duplicate, byCount bo
 	return rexmitLost
 }
 
-// lossByCount reports whether losses are found by counting SACKs instead of by time.
+// lossByCount reports whether losses are found by counting SACKed packets, not by time.
 func (e *Endpoint) lossByCount() bool { return e.sack && !e.cfg.RACK }
 
-// endCAState ends a phase whose high offset has been acknowledged. It returns true if
-// there is nothing more to do.
+// endCAState ends a state whose highSeq has been acknowledged. It returns true if the ACK needs no
+// more processing.
 func (e *Endpoint) endCAState(s *Segment) bool {
 	switch e.rec.caState {
 	case caCWR:
@@ -165,12 +167,14 @@ func (e *Endpoint) endCAState(s *Segment) bool {
 	return false
 }
 
-// forceFastRetransmit reports a SACK more than the reordering distance ahead.
+// forceFastRetransmit reports whether SACK covers data further ahead than the network reorders
+// (kernel tcp_force_fast_retransmit).
 func (e *Endpoint) forceFastRetransmit() bool {
 	return e.fack() > e.sndUna+int64(e.scoreboard.reordering)*int64(e.mss)
 }
 
-// identifyLoss marks the packets that this ACK shows to be lost.
+// identifyLoss marks the packets that this ACK shows to be lost (kernel
+// tcp_identify_packet_loss).
 func (e *Endpoint) identifyLoss(a *ackSummary) {
 	if e.queue.n == 0 {
 		return
@@ -188,11 +192,14 @@ func (e *Endpoint) identifyLoss(a *ackSummary) {
 	}
 }
 
-// timeToRecover reports whether it is time to recover.
+// timeToRecover reports whether recovery must begin (kernel tcp_time_to_recover).
 func (e *Endpoint) timeToRecover() bool {
-	return e.scoreboard.lostOut > 0 || (!e.cfg.RACK && e.scoreboard.sackedOut >= e.scoreboard.reordering)
+	sb := &e.scoreboard
+	return sb.lostOut > 0 || (!e.cfg.RACK && sb.sackedOut >= sb.reordering)
 }
 
+// tryToOpen changes to the state that the ACK allows where no loss is found, or to caCWR for ECE
+// (kernel tcp_try_to_open).
 func (e *Endpoint) tryToOpen(flags ackFlags) {
 	if !e.anyRetransDone() {
 		e.rec.hasRetransStamp = false
@@ -205,7 +212,8 @@ func (e *Endpoint) tryToOpen(flags ackFlags) {
 	}
 }
 
-// tryKeepOpen goes back to Open, or Disorder while anything is missing.
+// tryKeepOpen changes to caOpen, or to caDisorder while packets are SACKed, lost or sent again
+// (kernel tcp_try_keep_open).
 func (e *Endpoint) tryKeepOpen() {
 	to := caOpen
 	if e.scoreboard.sackedOut+e.scoreboard.lostOut > 0 || e.anyRetransDone() {
@@ -217,12 +225,14 @@ func (e *Endpoint) tryKeepOpen() {
 	}
 }
 
+// anyRetransDone reports whether a packet in the queue has been sent again (kernel
+// tcp_any_retrans_done).
 func (e *Endpoint) anyRetransDone() bool {
 	return e.scoreboard.retransOut > 0 || (e.queue.n > 0 && e.queue.at(0).state&packetEverRetrans != 0)
 }
 
-// enterRecovery begins fast recovery. A reduction that the ACK's ECE requires is never
-// undone.
+// enterRecovery begins fast recovery (kernel tcp_enter_recovery). A reduction that ECE requires is
+// not undone.
 func (e *Endpoint) enterRecovery(flags ackFlags) {
 	if !e.anyRetransDone() {
 		e.rec.hasRetransStamp = false
@@ -240,8 +250,8 @@ func (e *Endpoint) enterRecovery(flags ackFlags) {
 	e.setCAState(caRecovery)
 }
 
-// processLoss goes on after a timeout: F-RTO first finds out with new data whether
-// it was spurious, then the lost packets are sent again (kernel tcp_process_loss).
+// processLoss processes an ACK in state caLoss: F-RTO finds out with new data whether the timeout
+// was spurious (RFC 5682 §3.1); else the lost packets are sent again (kernel tcp_process_loss).
 func (e *Endpoint) processLoss(s *Segment, a *ackSummary, duplicate bool) rexmit {
 	r := &e.rec
 	recovered := e.sndUna >= r.highSeq

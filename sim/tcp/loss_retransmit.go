@@ -1,6 +1,6 @@
 package tcp
 
-// xmitRecovery sends what the state machine decided on.
+// xmitRecovery sends what fastRetransAlert has decided (kernel tcp_xmit_recovery).
 func (e *Endpoint) xmitRecovery(action rexmit) {
 	switch action {
 	case rexmitNone:
@@ -23,7 +23,7 @@ func (e *Endpoint) recoveryCause() Cause {
 	return FastRetransmit
 }
 
-// xmitRetransmitQueue sends lost packets again while the window has room (kernel
+// xmitRetransmitQueue sends lost packets again while the congestion window has room (kernel
 // tcp_xmit_retransmit_queue).
 func (e *Endpoint) xmitRetransmitQueue(cause Cause) {
 	if e.inFlight() >= e.win.cwnd || e.scoreboard.retransOut >= e.scoreboard.lostOut {
@@ -56,8 +56,8 @@ func (e *Endpoint) xmitRetransmitQueue(cause Cause) {
 	}
 }
 
-// retransmitPacket sends packet i again as part of recovery. It returns false if the peer
-// has taken back the window that the packet was sent in.
+// retransmitPacket sends packet i again in recovery (kernel tcp_retransmit_skb). It returns
+// false if the packet lies beyond the peer's window, which has shrunk.
 func (e *Endpoint) retransmitPacket(i int, cause Cause) bool {
 	if seq := e.queue.at(i).seq; seq >= e.windowEnd() && seq != e.sndUna {
 		return false
@@ -65,7 +65,7 @@ func (e *Endpoint) retransmitPacket(i int, cause Cause) bool {
 	e.collapse(i)
 	e.retransmitSegment(i, cause)
 	p := e.queue.at(i)
-	if p.state&packetRetransInFlight == 0 { // set still where an undo forgot only the loss
+	if p.state&packetRetransInFlight == 0 { // it may be set: an undo clears packetLost only
 		p.state |= packetRetransInFlight
 		e.scoreboard.retransOut++
 	}
@@ -77,8 +77,8 @@ func (e *Endpoint) retransmitPacket(i int, cause Cause) bool {
 	return true
 }
 
-// collapse joins packet i and those after it that fit its segment and have not
-// arrived (tcp_retrans_collapse), so that one retransmission carries them all.
+// collapse joins packet i and the packets after it that are not SACKed and fit into its segment:
+// one retransmission carries them all (tcp_retrans_collapse).
 func (e *Endpoint) collapse(i int) {
 	for i+1 < e.queue.n {
 		p, next := e.queue.at(i), e.queue.at(i+1)
@@ -99,7 +99,7 @@ func (e *Endpoint) collapse(i int) {
 	}
 }
 
-// forget takes the marks of a packet out of the counts.
+// forget takes a packet's marks out of the counts.
 func (e *Endpoint) forget(p *packet) {
 	if p.state&packetLost != 0 {
 		e.scoreboard.lostOut--

@@ -2,66 +2,70 @@ package tcp
 
 import "time"
 
-// scoreboard counts the marks on the packets of the retransmission queue and
-// remembers what SACK has told (RFC 6675, kernel tcp_sacktag_write_queue).
+// scoreboard is the state of SACK processing beside the marks on the packets of the
+// retransmission queue (RFC 6675, kernel tcp_sacktag_write_queue).
 type scoreboard struct {
-	sackedOut, lostOut, retransOut int // packets so marked
+	sackedOut, lostOut, retransOut int // packets with the mark
 
-	lostTotal   int   // packets ever marked lost
-	highestSACK int64 // end of the highest packet SACKed
-	reordering  int   // distance in packets within which the network may reorder
+	lostTotal   int   // packets marked lost so far (kernel tcp_sock.lost)
+	highestSACK int64 // end of the highest SACKed packet (kernel highest_sack)
+	reordering  int   // packets by which the network may reorder (kernel reordering)
 	reorderSeen bool
 
-	// Where scans of the queue go on. No packet that ends at retransmitHint or before waits
-	// to be sent again (kernel retransmit_skb_hint). Packets that end at lostHint or
-	// before are SACKed, counted of them, or lost (lost_skb_hint, lost_cnt_hint).
+	// Offsets where scans of the queue go on. Every packet that is lost and not sent again
+	// ends after retransmitHint (kernel retransmit_skb_hint). Every packet that ends at
+	// lostHint or before is SACKed or lost; lostCount of them are SACKed (kernel
+	// lost_skb_hint, lost_cnt_hint).
 	retransmitHint int64
 	lostHint       int64
 	lostCount      int
-	// tagged are the blocks of the last ACK, ascending: the packets within are SACKed
-	// (kernel recv_sack_cache).
+	// sackCache holds the blocks of the last ACK in ascending order: the packets within a
+	// block are SACKed (kernel recv_sack_cache).
 	sackCache  [maxBlocks]Block
 	sackCached int
 }
 
-// forgetSACKs follows the packets that have lost their SACK mark.
+// forgetSACKs drops the hints and the cache: the packets have lost their SACK marks.
 func (b *scoreboard) forgetSACKs() {
 	b.sackCached, b.lostHint, b.lostCount = 0, 0, 0
 }
 
-const maxReordering = 300 // tcp_max_reordering
+const maxReordering = 300 // packets (tcp_max_reordering)
 
-// ackSummary is what one ACK did, gathered on its way through tcp's functions.
+// ackSummary is what the processing of one ACK finds out (kernel tcp_sacktag_state, and the
+// flags of tcp_ack).
 type ackSummary struct {
 	flags      ackFlags
 	priorUna   int64
-	reordered  int64 // lowest offset newly acknowledged below a higher SACK
+	reordered  int64 // lowest offset newly SACKed below a higher SACK
 	firstSent  time.Duration
-	lastSent   time.Duration // of packets newly SACKed, never sent again
+	lastSent   time.Duration // of packets newly SACKed and never sent again
 	sackSample bool
 }
 
+// ackFlags are facts about one ACK (kernel FLAG_ constants of tcp_input.c).
 type ackFlags uint16
 
 const (
-	ackData         ackFlags = 1 << iota // the segment carried data
-	ackWindowUpdate                      // it updated the window
-	ackDataAcked                         // it acknowledged data cumulatively
-	ackDataSACKed                        // it SACKed data anew
-	ackUnaAdvanced                       // the left edge moved
-	ackDSACK                             // it reported a duplicate
-	ackDSACKTLP                          // namely of the tail loss probe
-	ackOrigAcked                         // something never sent again was acknowledged
-	ackRetransAcked                      // something sent again was acknowledged
-	ackReneging                          // the first packet is SACKed
-	ackSetTimer                          // the timer must be set
-	ackLostRetrans                       // a retransmission was found lost
-	ackECE                               // it carried ECE
+	ackData         ackFlags = 1 << iota // FLAG_DATA: the segment carries data
+	ackWindowUpdate                      // FLAG_WIN_UPDATE: it updates the window
+	ackDataAcked                         // FLAG_DATA_ACKED: it acknowledges data cumulatively
+	ackDataSACKed                        // FLAG_DATA_SACKED: it SACKs data for the first time
+	ackUnaAdvanced                       // FLAG_SND_UNA_ADVANCED: sndUna moves
+	ackDSACK                             // FLAG_DSACKING_ACK: it reports a duplicate
+	ackDSACKTLP                          // FLAG_DSACK_TLP: the duplicate is the tail loss probe
+	ackOrigAcked                         // FLAG_ORIG_SACK_ACKED: of data never sent again
+	ackRetransAcked                      // FLAG_RETRANS_DATA_ACKED: of data sent again
+	ackReneging                          // FLAG_SACK_RENEGING: the first packet is SACKed
+	ackSetTimer                          // FLAG_SET_XMIT_TIMER: the timer must be set
+	ackLostRetrans                       // FLAG_LOST_RETRANS: a retransmission is found lost
+	ackECE                               // FLAG_ECE: the segment carries ECE
 	ackNotDup       = ackData | ackWindowUpdate | ackDataAcked
 	ackCAAlert      = ackDataSACKed | ackDSACK | ackECE
 )
 
-// fack is the end of the highest packet known to have arrived.
+// fack is the end of the highest packet known to have arrived (forward acknowledgement, kernel
+// tcp_highest_sack_seq).
 func (e *Endpoint) fack() int64 {
 	if e.scoreboard.sackedOut == 0 {
 		return e.sndUna
@@ -69,7 +73,8 @@ func (e *Endpoint) fack() int64 {
 	return max(e.scoreboard.highestSACK, e.sndUna)
 }
 
-// tagSACK marks the packets that the segment's blocks cover.
+// tagSACK marks the packets that the segment's SACK blocks cover (kernel
+// tcp_sacktag_write_queue).
 func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 	blocks := s.SACK[:min(int(s.Blocks), maxBlocks)]
 	if e.scoreboard.sackedOut == 0 {
@@ -97,8 +102,8 @@ func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 	}
 }
 
-// tagBlock marks the packets that lie within one block. What the last ACK's blocks covered
-// need not be looked at again, except for a duplicate report.
+// tagBlock marks the packets that lie within one block. It skips the packets within the blocks of
+// the last ACK, which are SACKed, unless the block is a D-SACK.
 func (e *Endpoint) tagBlock(b Block, dup bool, a *ackSummary) {
 	from := b.Start
 	if !dup {
@@ -106,7 +111,8 @@ func (e *Endpoint) tagBlock(b Block, dup bool, a *ackSummary) {
 			if t.End <= from || t.Start >= b.End {
 				continue
 			}
-			if t.Start > b.Start { // also what lies across the end of one and the start of the next
+			// Also for adjacent blocks: a packet may lie across the edge between them.
+			if t.Start > b.Start {
 				e.tagWithin(b, from, t.Start, false, a)
 			}
 			from = t.End
@@ -149,7 +155,7 @@ func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
 	if p.state&packetSACKed == 0 {
 		e.rackAdvance(p)
 		if p.state&packetRetransInFlight != 0 {
-			// Not marked lost: the retransmission counts as still in flight.
+			// Unless the packet is lost, its retransmission still counts as in flight.
 			if p.state&packetLost != 0 {
 				p.state &^= packetLost | packetRetransInFlight
 				sb.lostOut--
@@ -191,8 +197,8 @@ func (e *Endpoint) tagPacket(p *packet, dup bool, a *ackSummary) {
 	}
 }
 
-// checkDSACK recognises a first block that reports a duplicate: below the
-// cumulative ACK or within the second block (RFC 2883 §4).
+// checkDSACK reports whether the first block is a D-SACK: it lies below the cumulative ACK or
+// within the second block (RFC 2883 §4, kernel tcp_check_dsack).
 func (e *Endpoint) checkDSACK(s *Segment, blocks []Block, a *ackSummary) bool {
 	if len(blocks) == 0 {
 		return false
@@ -217,8 +223,8 @@ func (e *Endpoint) checkDSACK(s *Segment, blocks []Block, a *ackSummary) bool {
 	return true
 }
 
-// checkReordering learns how far the network reorders from something older than the
-// highest SACK that arrived late (kernel tcp_check_sack_reordering).
+// checkReordering raises the reordering distance: the packet at offset low arrived after the
+// highest SACKed one (kernel tcp_check_sack_reordering).
 func (e *Endpoint) checkReordering(low int64) {
 	distance := e.fack() - low
 	if distance <= 0 {
@@ -230,7 +236,8 @@ func (e *Endpoint) checkReordering(low int64) {
 	e.scoreboard.reorderSeen = true
 }
 
-// markLost marks a packet lost, or the retransmission of a lost one.
+// markLost marks a packet lost, or the retransmission of a lost packet (kernel
+// tcp_mark_skb_lost).
 func (e *Endpoint) markLost(p *packet) {
 	if p.state&packetSACKed != 0 {
 		return
@@ -244,15 +251,16 @@ func (e *Endpoint) markLost(p *packet) {
 		p.state &^= packetRetransInFlight
 		e.scoreboard.retransOut--
 	}
-	if p.state&packetRetransInFlight == 0 { // an undo forgets the loss of one still in flight
+	// After an undo a packet may be newly lost while its retransmission is in flight.
+	if p.state&packetRetransInFlight == 0 {
 		e.queue.unlist(p)
 		e.scoreboard.retransmitHint = min(e.scoreboard.retransmitHint, p.seq)
 	}
 }
 
-// markLostByCount marks lost what has as many SACKed packets above it as the network
-// may reorder (RFC 6675 IsLost, kernel tcp_update_scoreboard); the first packet in
-// any case when recovery begins.
+// markLostByCount marks the packets lost that have at least reordering SACKed packets above them
+// (RFC 6675 §4 IsLost, kernel tcp_update_scoreboard). When recovery begins it marks the first
+// packet in any case.
 func (e *Endpoint) markLostByCount(begins bool) {
 	above := e.scoreboard.sackedOut - e.scoreboard.reordering
 	if above < 0 {
@@ -273,9 +281,8 @@ func (e *Endpoint) markLostByCount(begins bool) {
 	}
 }
 
-// Without SACK each duplicate ACK stands for one packet that arrived (RFC 6582,
-// kernel tcp_add_reno_sack, tcp_remove_reno_sacks).
-
+// addRenoSACK counts a duplicate ACK, without SACK, as one packet that arrived out of order (RFC
+// 6582, kernel tcp_add_reno_sack).
 func (e *Endpoint) addRenoSACK(flags ackFlags) {
 	holes := min(max(e.scoreboard.lostOut, 1), e.queue.n)
 	if e.scoreboard.sackedOut+1+holes > e.queue.n {
@@ -285,6 +292,8 @@ func (e *Endpoint) addRenoSACK(flags ackFlags) {
 	e.countDelivered(1, flags)
 }
 
+// removeRenoSACKs takes packets acknowledged cumulatively, without SACK, out of the count of
+// those that arrived out of order (kernel tcp_remove_reno_sacks).
 func (e *Endpoint) removeRenoSACKs(acked int, flags ackFlags) {
 	e.countDelivered(max(acked-e.scoreboard.sackedOut, 1), flags)
 	e.scoreboard.sackedOut = max(e.scoreboard.sackedOut-(acked-1), 0)
@@ -292,11 +301,12 @@ func (e *Endpoint) removeRenoSACKs(acked int, flags ackFlags) {
 	e.scoreboard.sackedOut = min(e.scoreboard.sackedOut, e.queue.n-holes)
 }
 
-// newRenoMarkLost marks the first packet lost: on the third duplicate ACK and on each
-// partial ACK in recovery (kernel tcp_newreno_mark_lost).
+// newRenoMarkLost marks the first packet lost on the third duplicate ACK, and on each partial ACK
+// in recovery (RFC 6582 §3.2, kernel tcp_newreno_mark_lost).
 func (e *Endpoint) newRenoMarkLost(advanced bool) {
 	recovering := e.rec.caState == caRecovery
-	if (e.rec.caState < caRecovery && e.scoreboard.sackedOut >= e.scoreboard.reordering) || (recovering && advanced) {
+	begins := e.rec.caState < caRecovery && e.scoreboard.sackedOut >= e.scoreboard.reordering
+	if begins || (recovering && advanced) {
 		if p := e.queue.at(0); p.state&packetLost == 0 {
 			e.markLost(p)
 		}

@@ -1,16 +1,16 @@
 package tcp
 
-// lossProbe is the probe that turns the loss of a flight's tail from a timeout
-// into something SACK can tell (RFC 8985 §7).
+// lossProbe is the state of the tail loss probe: it makes the loss of a flight's last packets
+// visible to SACK before the retransmission timeout (RFC 8985 §7).
 type lossProbe struct {
-	highSeq       int64 // the probe's episode ends when this offset is acknowledged; 0: none
-	retransmitted bool  // the probe was a retransmission, not new data
+	highSeq       int64 // the probe is over when this offset is acknowledged; 0: no probe
+	retransmitted bool  // the probe was the last packet again, not new data
 }
 
-// scheduleLossProbe arms the probe: after two round trips, with one packet out also the
-// time of a delayed ACK, never later than the retransmission timeout. advancing: an
-// ACK restarts the timeout now. It reports whether a probe is possible (kernel
-// tcp_schedule_loss_probe).
+// scheduleLossProbe arms the timer of the probe: two smoothed round-trip times, and 2 ms, or MinRTO
+// if one packet is outstanding, whose ACK may be delayed; at most until the retransmission
+// timeout, which restarts now if advancing. It reports whether the probe is armed (RFC 8985 §7.2,
+// kernel tcp_schedule_loss_probe).
 func (e *Endpoint) scheduleLossProbe(advancing bool) bool {
 	if !e.cfg.TailLossProbe || !e.sack || e.queue.n == 0 ||
 		(e.rec.caState != caOpen && e.rec.caState != caCWR) {
@@ -36,8 +36,8 @@ func (e *Endpoint) scheduleLossProbe(advancing bool) bool {
 	return true
 }
 
-// sendLossProbe sends new data if it can, else the last packet again, and leaves the
-// rest to the retransmission timeout (kernel tcp_send_loss_probe).
+// sendLossProbe sends one new packet if the peer's window allows it, else the last packet again. It
+// then arms the retransmission timeout (RFC 8985 §7.3, kernel tcp_send_loss_probe).
 func (e *Endpoint) sendLossProbe() {
 	if e.tlp.highSeq == 0 && e.queue.n > 0 {
 		e.tlp.retransmitted = false
@@ -55,15 +55,15 @@ func (e *Endpoint) sendLossProbe() {
 		if sent > 0 {
 			e.tlp.highSeq = e.sndNxt
 			e.stats.Probes++
-			e.xmit.kind = timerNone // the timeout runs from now
+			e.xmit.kind = timerNone // so that armRTO counts from now
 		}
 	}
 	e.armRTO()
 }
 
-// processTLPAck ends the probe's episode: if what the probe sent again had not been
-// reported as a duplicate, it repaired a loss, and the window is reduced (kernel
-// tcp_process_tlp_ack).
+// processTLPAck processes an ACK while a probe is outstanding. If no D-SACK reports the packet that
+// the probe sent again, the probe has repaired a loss, and the window is reduced (RFC 8985 §7.4,
+// kernel tcp_process_tlp_ack).
 func (e *Endpoint) processTLPAck(ack int64, a *ackSummary) {
 	switch {
 	case ack < e.tlp.highSeq:

@@ -2,10 +2,11 @@ package tcp
 
 import "time"
 
-// A reduction of the window is undone when it proves to have been for nothing: the
-// timestamp echoed is older than the retransmission (Eifel, RFC 3522), D-SACKs
-// report every retransmission as a duplicate (RFC 3708), or F-RTO (RFC 5682).
+// A reduction of the congestion window is undone when it proves unnecessary: the echoed timestamp
+// is older than the retransmission (Eifel, RFC 3522), D-SACKs report every retransmission as a
+// duplicate (RFC 3708), or F-RTO shows that the timeout was spurious (RFC 5682).
 
+// initUndo prepares for undoing the reduction that begins now (kernel tcp_init_undo).
 func (e *Endpoint) initUndo() {
 	r := &e.rec
 	r.hasUndoMarker, r.undoMarker = true, e.sndUna
@@ -18,20 +19,21 @@ func (e *Endpoint) initUndo() {
 	}
 }
 
-// countDSACKForUndo counts a duplicate report of something sent again.
+// countDSACKForUndo counts a D-SACK of a packet that was sent again and ends at the offset.
 func (e *Endpoint) countDSACKForUndo(end int64) {
 	if r := &e.rec; r.hasUndoMarker && r.undoRetrans > 0 && end > r.undoMarker {
 		r.undoRetrans--
 	}
 }
 
-// echoesBefore reports whether the segment echoes a timestamp older than the
-// instant.
+// echoesBefore reports whether the segment echoes a timestamp older than the instant.
 func (e *Endpoint) echoesBefore(s *Segment, instant time.Duration) bool {
-	return e.timestamps && s.Options&OptTimestamps != 0 && s.TSEcr > 0 && s.TSEcr < e.clock.timestamp(instant)
+	return e.timestamps && s.Options&OptTimestamps != 0 &&
+		s.TSEcr > 0 && s.TSEcr < e.clock.timestamp(instant)
 }
 
-// delayed reports that the original arrived after all.
+// delayed reports whether the original of the first retransmission has arrived, and only late
+// (kernel tcp_packet_delayed).
 func (e *Endpoint) delayed(s *Segment) bool {
 	if e.rec.hasRetransStamp {
 		return e.echoesBefore(s, e.rec.retransStamp)
@@ -39,11 +41,13 @@ func (e *Endpoint) delayed(s *Segment) bool {
 	return e.sack || e.sndUna < e.rec.highSeq
 }
 
+// mayUndo reports whether the ACK shows that the reduction was unnecessary (kernel tcp_may_undo).
 func (e *Endpoint) mayUndo(s *Segment) bool {
 	return e.rec.hasUndoMarker && (e.rec.undoRetrans == 0 || e.delayed(s))
 }
 
-// undoCwndReduction restores the window; unmark forgets which packets were deemed lost.
+// undoCwndReduction restores the congestion window; with unmark no packet is lost any more (kernel
+// tcp_undo_cwnd_reduction).
 func (e *Endpoint) undoCwndReduction(unmark bool) {
 	r := &e.rec
 	if unmark {
@@ -67,8 +71,8 @@ func (e *Endpoint) undoCwndReduction(unmark bool) {
 	e.stats.Undos++
 }
 
-// renoHoldsState: without SACK the phase is held until something above high is
-// acknowledged (RFC 6582 §3.2, step 2).
+// renoHoldsState reports whether the state must stay: without SACK it stays until an offset above
+// highSeq is acknowledged (kernel tcp_is_non_sack_preventing_reopen; RFC 6582 §3.2, step 2).
 func (e *Endpoint) renoHoldsState() bool {
 	if e.sndUna != e.rec.highSeq || e.sack {
 		return false
@@ -79,7 +83,8 @@ func (e *Endpoint) renoHoldsState() bool {
 	return true
 }
 
-// tryUndoRecovery ends a recovery. It returns true if the phase has to be held.
+// tryUndoRecovery ends fast recovery, and undoes its reduction if it may. It returns true if the
+// state must stay (kernel tcp_try_undo_recovery).
 func (e *Endpoint) tryUndoRecovery(s *Segment) bool {
 	if e.mayUndo(s) {
 		e.undoCwndReduction(false)
@@ -94,6 +99,8 @@ func (e *Endpoint) tryUndoRecovery(s *Segment) bool {
 	return false
 }
 
+// tryUndoDSACK undoes the reduction if D-SACKs have reported every retransmission (kernel
+// tcp_try_undo_dsack).
 func (e *Endpoint) tryUndoDSACK() bool {
 	if !e.rec.hasUndoMarker || e.rec.undoRetrans != 0 {
 		return false
@@ -103,7 +110,7 @@ func (e *Endpoint) tryUndoDSACK() bool {
 	return true
 }
 
-// tryUndoLoss ends the recovery after a timeout that was spurious.
+// tryUndoLoss ends the recovery from a spurious timeout (kernel tcp_try_undo_loss).
 func (e *Endpoint) tryUndoLoss(s *Segment, frto bool) bool {
 	if !frto && !e.mayUndo(s) {
 		return false
@@ -120,8 +127,9 @@ func (e *Endpoint) tryUndoLoss(s *Segment, frto bool) bool {
 	return true
 }
 
-// tryUndoPartial serves a partial ACK in fast recovery. It returns true if nothing is
-// to be sent again: the packet was late, not lost, while retransmissions are out.
+// tryUndoPartial processes a partial ACK in fast recovery. It returns true if the ACK shows that
+// the packet was late, not lost, while retransmissions are in flight: then nothing is sent again
+// (kernel tcp_try_undo_partial).
 func (e *Endpoint) tryUndoPartial(s *Segment, priorUna int64) bool {
 	if !e.rec.hasUndoMarker || !e.delayed(s) {
 		return false

@@ -67,8 +67,9 @@ func (r *reassembly) add(start, end int64) bool {
 	j := i
 	merged := Block{start, end}
 	for ; j < len(r.ranges) && r.ranges[j].Start <= end; j++ {
-		if overlap := (Block{max(start, r.ranges[j].Start), min(end, r.ranges[j].End)}); overlap.Start < overlap.End {
-			r.duplicate(overlap.Start, overlap.End)
+		from, to := max(start, r.ranges[j].Start), min(end, r.ranges[j].End)
+		if from < to {
+			r.duplicate(from, to)
 		}
 		merged.Start = min(merged.Start, r.ranges[j].Start)
 		merged.End = max(merged.End, r.ranges[j].End)

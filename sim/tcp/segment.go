@@ -98,7 +98,8 @@ type Segment struct {
 func (s *Segment) CopyTo(t *Segment) {
 	t.Seq, t.Ack, t.Window, t.TSVal, t.TSEcr = s.Seq, s.Ack, s.Window, s.TSVal, s.TSEcr
 	t.Len, t.MSS, t.Since, t.Armed, t.Burst = s.Len, s.MSS, s.Since, s.Armed, s.Burst
-	t.Flags, t.Options, t.Blocks, t.WindowScale, t.ECN = s.Flags, s.Options, s.Blocks, s.WindowScale, s.ECN
+	t.Flags, t.Options, t.ECN = s.Flags, s.Options, s.ECN
+	t.Blocks, t.WindowScale = s.Blocks, s.WindowScale
 	t.Cause, t.Retransmit, t.Held, t.Paced = s.Cause, s.Retransmit, s.Held, s.Paced
 	for i := range s.Blocks {
 		t.SACK[i] = s.SACK[i]

@@ -23,7 +23,7 @@ const (
 	Probe
 	// FastRetransmit: ACKs that show a loss: data is sent again (RFC 6675, RFC 8985).
 	FastRetransmit
-	// ReorderTimer: RACK's reordering window: data is sent again (RFC 8985 §6.3).
+	// ReorderTimer: RACK's reordering window: data is sent again (RFC 8985 §6.2 step 5).
 	ReorderTimer
 	// DelayedACK: the timer of the delayed ACK (RFC 9293 §3.8.6.3).
 	DelayedACK

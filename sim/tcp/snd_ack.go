@@ -7,10 +7,9 @@ const maxPeerWindow = 65535 << maxWindowScale
 
 func (e *Endpoint) peerWindow(s *Segment) int64 { return min(max(s.Window, 0), maxPeerWindow) }
 
-// receiveACK processes the acknowledgement of a segment in the order of the
-// kernel's tcp_ack: window, SACK, what is acknowledged, RTT, loss, timers,
-// congestion window, retransmissions. New data is left to the caller. It returns
-// false for a segment to be dropped whole.
+// receiveACK processes the ACK of a segment in the order of the kernel's tcp_ack: window, SACK,
+// acknowledged packets, round-trip time, loss, timers, congestion window, retransmissions. It does
+// not send new data. It returns false if the segment must be dropped.
 func (e *Endpoint) receiveACK(s *Segment) bool {
 	a := ackSummary{priorUna: e.sndUna}
 	if e.rate.sample != nil {
@@ -73,7 +72,8 @@ func (e *Endpoint) receiveACK(s *Segment) bool {
 	return true
 }
 
-// receiveOldACK takes what SACK tells from an ACK that was overtaken.
+// receiveOldACK processes the SACK blocks of an ACK below sndUna, which a later ACK has overtaken
+// (kernel tcp_ack, old_ack).
 func (e *Endpoint) receiveOldACK(s *Segment, a *ackSummary) bool {
 	if s.Ack < e.sndUna-e.maxWindow {
 		e.challenge()
@@ -86,8 +86,8 @@ func (e *Endpoint) receiveOldACK(s *Segment, a *ackSummary) bool {
 	return true
 }
 
-// ackWithoutQueue serves an ACK while nothing is outstanding: it may open a closed
-// window or report a duplicate.
+// ackWithoutQueue processes an ACK while no packet is outstanding: it may open a closed window or
+// report a duplicate (kernel tcp_ack, no_queue).
 func (e *Endpoint) ackWithoutQueue(s *Segment, a *ackSummary) {
 	e.inACKEvent(a.flags)
 	if a.flags&ackDSACK != 0 {
@@ -106,18 +106,20 @@ func (e *Endpoint) ackWithoutQueue(s *Segment, a *ackSummary) {
 	}
 }
 
-// echoTimestamp notes the timestamp to echo: of the segment that the last ACK sent
-// was for (RFC 7323 §4.3).
+// echoTimestamp stores the timestamp to echo: that of the segment with the first offset not yet
+// acknowledged (RFC 7323 §4.3).
 func (e *Endpoint) echoTimestamp(s *Segment) {
 	if e.timestamps && s.Options&OptTimestamps != 0 && s.Seq <= e.ackSent && s.TSVal >= e.tsRecent {
 		e.tsRecent = s.TSVal
 	}
 }
 
-// updateWindow takes the window from the newest segment (RFC 9293 §3.10.7.4).
+// updateWindow takes the peer's window from the newest segment (RFC 9293 §3.10.7.4, kernel
+// tcp_ack_update_window).
 func (e *Endpoint) updateWindow(s *Segment, a *ackSummary) {
 	window := e.peerWindow(s)
-	if s.Ack <= e.sndUna && s.Seq <= e.wndSeq && (s.Seq < e.wndSeq || (window <= e.sndWnd && window != 0)) {
+	newer := s.Ack > e.sndUna || s.Seq > e.wndSeq
+	if !newer && (s.Seq < e.wndSeq || (window <= e.sndWnd && window != 0)) {
 		return
 	}
 	a.flags |= ackWindowUpdate
@@ -131,8 +133,8 @@ func (e *Endpoint) updateWindow(s *Segment, a *ackSummary) {
 	}
 }
 
-// cleanRtxQueue removes the packets cumulatively acknowledged and measures the
-// round-trip time (kernel tcp_clean_rtx_queue).
+// cleanRtxQueue removes the packets that are acknowledged cumulatively and measures the round-trip
+// time (kernel tcp_clean_rtx_queue).
 func (e *Endpoint) cleanRtxQueue(s *Segment, a *ackSummary, priorFack int64) {
 	q := &e.queue
 	var c cleaned
@@ -174,8 +176,9 @@ func (e *Endpoint) cleanRtxQueue(s *Segment, a *ackSummary, priorFack int64) {
 			e.checkReordering(reordered)
 		}
 	case e.queue.n > 0 && measured && sackRTT >= 0 && sackRTT > e.now-e.queue.at(0).sent:
-		// Only a round trip of data older than the first packet's latest
-		// transmission restarts the timer, or recovery might put it off for ever.
+		// An ACK that only SACKs restarts the timer if the SACKed packet was sent before the
+		// first packet's latest transmission. Otherwise recovery could postpone the timeout
+		// for ever.
 		a.flags |= ackSetTimer
 	}
 	if e.cc.pktsAcked != nil {
@@ -188,13 +191,13 @@ func (e *Endpoint) cleanRtxQueue(s *Segment, a *ackSummary, priorFack int64) {
 // cleaned is what cleanRtxQueue learns from the packets that it removes.
 type cleaned struct {
 	acked int
-	// Of the packets neither SACKed nor ever sent again.
+	// Of the packets neither SACKed nor sent again:
 	sampled             bool
 	firstSeq            int64
 	firstSent, lastSent time.Duration
 }
 
-// original takes a packet that was neither SACKed nor sent again.
+// original notes a packet that was neither SACKed nor sent again.
 func (c *cleaned) original(p *packet, high int64, a *ackSummary) {
 	if !c.sampled {
 		c.sampled = true
@@ -227,7 +230,7 @@ func (e *Endpoint) cleanUnmarked(a *ackSummary, c *cleaned) {
 	}
 	c.lastSent = last.sent
 	if e.sack {
-		e.rackAdvance(last) // as if of each, in order
+		e.rackAdvance(last) // the last one decides
 		e.countDelivered(c.acked, a.flags)
 	}
 }

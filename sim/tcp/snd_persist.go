@@ -2,9 +2,8 @@ package tcp
 
 import "time"
 
-// The persist timer probes a window that the peer has closed, so that the loss of
-// the update that opens it again does no harm (RFC 9293 §3.8.6.1, kernel
-// tcp_send_probe0).
+// The persist timer probes the window that the peer has closed: the window update that opens it may
+// be lost (RFC 9293 §3.8.6.1, kernel tcp_send_probe0).
 
 func (e *Endpoint) armPersist() { e.armTimer(timerPersist, e.persistDelay()) }
 
@@ -16,8 +15,8 @@ func (e *Endpoint) persistDelay() time.Duration {
 	return min(base<<e.xmit.backoff, e.cfg.MaxRTO)
 }
 
-// persistTimeout probes with what fits the window, or with an old offset that the
-// peer has to answer. It fails the connection when the peer answers no longer.
+// persistTimeout sends a window probe: the data that fits into the window, or a segment with an old
+// offset, which the peer must answer. After Retries probes without an answer the connection fails.
 func (e *Endpoint) persistTimeout() {
 	x := &e.xmit
 	if e.queue.n > 0 || e.sndNxt >= e.streamEnd() {

@@ -2,8 +2,8 @@ package tcp
 
 import "time"
 
-// Write adds n bytes to the stream and sends what the windows allow. It does
-// nothing after CloseWrite or when the connection has ended.
+// Write adds n bytes to the stream and sends what the windows allow. It does nothing if n is not
+// positive, after CloseWrite, or when the connection has ended.
 func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
 	e.begin(now, tag)
 	if n <= 0 || e.finQueued || e.state == Closed || e.state == TimeWait {
@@ -20,7 +20,8 @@ func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
 	e.push(Write)
 }
 
-// Read tells that the application took n of the bytes delivered in order.
+// Read says that the application has taken n of the Delivered bytes. It opens the receive window,
+// and may send an ACK.
 func (e *Endpoint) Read(now time.Duration, tag Tag, n int64) {
 	e.begin(now, tag)
 	n = min(n, e.stats.BytesDelivered+1-e.wnd.read)
@@ -35,15 +36,16 @@ func (e *Endpoint) Read(now time.Duration, tag Tag, n int64) {
 	e.ackOnRead()
 }
 
-// unread is what the receive buffer holds, bytes.
+// unread returns the bytes in the receive buffer.
 func (e *Endpoint) unread() int64 {
 	return e.stats.BytesDelivered + 1 - e.wnd.read + e.reasm.bytes()
 }
 
-// windowLeft is what remains of the window last offered, bytes.
+// windowLeft returns the bytes that remain of the window last offered (kernel
+// tcp_receive_window).
 func (e *Endpoint) windowLeft() int64 { return max(e.ackSent+e.wnd.offered-e.rcvNxt, 0) }
 
-// emit appends a segment to the output; the pointer is good until the next emit.
+// emit appends a segment to the output. The pointer is valid until the next emit.
 func (e *Endpoint) emit(flags Flags, cause Cause, since Tag) *Segment {
 	n := len(e.out)
 	if n == cap(e.out) {
@@ -63,8 +65,8 @@ func (e *Endpoint) emit(flags Flags, cause Cause, since Tag) *Segment {
 	return s
 }
 
-// acknowledge puts the ACK, the window, timestamps and SACK blocks on a segment; so
-// whatever ACK was owed is sent.
+// acknowledge puts the ACK, the window, timestamps, SACK blocks and ECE on a segment. No delayed ACK
+// is pending any more.
 func (e *Endpoint) acknowledge(s *Segment) {
 	s.Flags |= ACK
 	s.Ack = e.rcvNxt
@@ -88,8 +90,8 @@ func (e *Endpoint) acknowledge(s *Segment) {
 	e.ack.sent()
 }
 
-// offerWindow fixes the window of the segment about to leave. It never takes back
-// what was offered (RFC 9293 §3.8.6, kernel tcp_select_window).
+// offerWindow returns the receive window to put on a segment. Its right edge never moves back (RFC
+// 9293 §3.8.6, kernel tcp_select_window).
 func (e *Endpoint) offerWindow() int64 {
 	window, quick := e.wnd.choose(e.unread(), e.ack.segment)
 	if !quick {
@@ -117,7 +119,7 @@ func (e *Endpoint) sendACK(cause Cause, since Tag) {
 
 func (e *Endpoint) windowEnd() int64 { return e.sndUna + e.sndWnd }
 
-// streamEnd is the end of all that is to be sent, FIN included.
+// streamEnd returns the end of what the application has written, a queued FIN counted.
 func (e *Endpoint) streamEnd() int64 {
 	if e.finQueued {
 		return e.dataEnd + 1
@@ -125,13 +127,14 @@ func (e *Endpoint) streamEnd() int64 {
 	return e.dataEnd
 }
 
-// inFlight is the number of packets believed to be in the network (RFC 6675 pipe).
+// inFlight returns the estimated number of packets in the network (pipe of RFC 6675 §2, kernel
+// tcp_packets_in_flight).
 func (e *Endpoint) inFlight() int {
 	return e.queue.n - e.scoreboard.sackedOut - e.scoreboard.lostOut + e.scoreboard.retransOut
 }
 
-// push sends new data while both windows have room (kernel tcp_write_xmit). cause
-// tells what made it possible.
+// push sends new data as far as both windows have room (kernel tcp_write_xmit). cause is the reason
+// why it is sent now.
 func (e *Endpoint) push(cause Cause) {
 	if !e.canSend() {
 		return
@@ -148,13 +151,13 @@ func (e *Endpoint) push(cause Cause) {
 	}
 }
 
-// canSend reports whether the state allows to send what has been queued.
+// canSend reports whether there is unsent data or a FIN, in a state that sends it.
 func (e *Endpoint) canSend() bool {
 	return e.sndNxt < e.streamEnd() && e.state >= Established && e.state != TimeWait
 }
 
-// sendNew sends at most limit new segments into a congestion window of cwnd packets
-// and returns how many it sent.
+// sendNew sends at most limit new segments, with a congestion window of cwnd packets, and returns
+// the number sent.
 func (e *Endpoint) sendNew(cause Cause, limit, cwnd int) int {
 	streamEnd, windowEnd, room := e.streamEnd(), e.windowEnd(), cwnd-e.inFlight()
 	sent, perBurst, inBurst := 0, 0, 0
@@ -249,25 +252,27 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 	}
 }
 
-// txStart tells the congestion control that data leaves while nothing is in flight but
-// packets of its own, if so (kernel tcp_event_data_sent).
+// txStart tells the congestion control if data leaves while nothing else is in flight. own packets
+// of the data count as in flight already (kernel tcp_event_data_sent).
 func (e *Endpoint) txStart(own int) {
 	if e.inFlight() == own {
 		e.cc.cwndEvent(e, eventTxStart)
 	}
 }
 
-// holdPartial is Nagle's algorithm in Minshall's form: a partial segment waits while
-// another one is unacknowledged; the FIN never waits.
+// holdPartial reports whether Nagle's algorithm, in Minshall's form, holds the segment up to end: a
+// partial segment waits while another one is unacknowledged; a FIN does not (kernel
+// tcp_nagle_check).
 func (e *Endpoint) holdPartial(end int64, fin bool) bool {
 	return e.cfg.Nagle && !fin && end-e.sndNxt < int64(e.mss) && e.queue.n > 0 && e.smallEnd > e.sndUna
 }
 
-// minBurst is the least number of segments in a burst (tcp_min_tso_segs).
+// minBurst is the default of the least number of segments in a burst (tcp_min_tso_segs).
 const minBurst = 2
 
-// burstSize is how many segments leave in one go: what the pacing rate sends in a
-// millisecond, more on short paths, at least two (kernel tcp_tso_autosize).
+// burstSize returns the number of segments of the next burst: what the pacing rate sends in about a
+// millisecond, and more on short paths (kernel tcp_tso_autosize). room is what the congestion
+// window allows, in packets.
 func (e *Endpoint) burstSize(room int) int {
 	least := minBurst
 	if e.cc.minTSOSegs != nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// timerKind says what the one timer of the sender is armed for.
+// timerKind is the purpose for which the sender's timer is armed (kernel icsk_pending).
 type timerKind uint8
 
 const (
@@ -16,18 +16,18 @@ const (
 	timerPersist // closed window
 )
 
-// retransmitTimer is the sender's timer: as in Linux one timer serves in turn as
-// retransmission timeout, RACK's, the probe's and the persist timer.
+// retransmitTimer is the sender's timer. As in Linux, one timer is in turn the retransmission
+// timeout, RACK's reordering timer, the tail loss probe's and the persist timer.
 type retransmitTimer struct {
-	at        time.Duration // when it runs, once settled; Never: not armed
-	armed     time.Duration // when and with what delay it was armed last
+	at        time.Duration // when it expires, unless unsettled; Never: not armed
+	armed     time.Duration // when it was armed, and with which delay
 	delay     time.Duration
-	since     Tag           // the event in which it was armed last
-	unsettled bool          // at has yet to be found
-	rto       time.Duration // retransmission timeout, doubled while it strikes again
+	since     Tag           // the event in which it was armed
+	unsettled bool          // at must be computed from armed and delay
+	rto       time.Duration // retransmission timeout, doubled at each timeout
 	kind      timerKind
-	retries   int // timeouts since something was acknowledged
-	timeouts  int // timeouts ever
+	retries   int // timeouts since data was acknowledged
+	timeouts  int // timeouts so far
 	backoff   int // doublings
 	probesOut int // persist probes unanswered
 }
@@ -38,15 +38,15 @@ func (t *retransmitTimer) stop() {
 	t.kind = timerNone
 }
 
-// armTimer arms the timer anew. As one event may do so several times, when it runs is
-// found only when asked for.
+// armTimer arms the timer. One event may arm it several times, so that the expiry is computed
+// when it is asked for.
 func (e *Endpoint) armTimer(kind timerKind, delay time.Duration) {
 	x := &e.xmit
 	x.kind, x.armed, x.delay, x.unsettled = kind, e.now, min(delay, e.cfg.MaxRTO), true
 	x.since = e.tag
 }
 
-// expiry returns when the timer runs.
+// expiry returns the instant at which the timer expires.
 func (t *retransmitTimer) expiry(c *clock) time.Duration {
 	if t.unsettled {
 		t.at = c.expiry(t.armed, t.delay)
@@ -55,13 +55,13 @@ func (t *retransmitTimer) expiry(c *clock) time.Duration {
 	return t.at
 }
 
-// untilRTO is what remains of the retransmission timeout of the first packet.
+// untilRTO returns the time until the retransmission timeout of the first packet.
 func (e *Endpoint) untilRTO() time.Duration {
 	return e.queue.at(0).sent + e.xmit.rto - e.now
 }
 
-// armRTO arms the retransmission timeout: from now, but from the first packet's
-// transmission where another use of the timer came between (kernel tcp_rearm_rto).
+// armRTO arms the retransmission timeout. It counts from now, or from the first packet's
+// transmission if the timer was armed for reordering or a probe (kernel tcp_rearm_rto).
 func (e *Endpoint) armRTO() {
 	if e.queue.n == 0 {
 		e.xmit.stop()
@@ -74,7 +74,7 @@ func (e *Endpoint) armRTO() {
 	e.armTimer(timerRetransmit, delay)
 }
 
-// retransmitTimeout runs the sender's timer.
+// retransmitTimeout handles the expiry of the sender's timer (kernel tcp_write_timer_handler).
 func (e *Endpoint) retransmitTimeout() {
 	kind := e.xmit.kind
 	e.xmit.at = Never
@@ -96,8 +96,8 @@ func (e *Endpoint) retransmitTimeout() {
 	}
 }
 
-// synTimeout repeats the SYN: some times after the same delay, then after doubled
-// ones, until the retries or their time are exhausted (kernel tcp_write_timeout).
+// synTimeout sends the SYN again: SYNLinearTimeouts times after the same delay, then after doubled
+// delays, until the retries or their time are exhausted (kernel tcp_write_timeout).
 func (e *Endpoint) synTimeout() {
 	x := &e.xmit
 	if x.retries >= e.cfg.SYNRetries+e.cfg.SYNLinearTimeouts ||
@@ -114,9 +114,9 @@ func (e *Endpoint) synTimeout() {
 	e.armTimer(timerRetransmit, x.rto)
 }
 
-// dataTimeout is the retransmission timeout: everything outstanding counts as lost,
-// the window falls to one packet and the first one goes again (RFC 6298 §5.4 to
-// 5.6, kernel tcp_retransmit_timer). A closed window never fails the connection.
+// dataTimeout handles the retransmission timeout: all outstanding packets are lost, the congestion
+// window is one packet, and the first packet is sent again (RFC 6298 §5.4 to §5.6, kernel
+// tcp_retransmit_timer). While the peer's window is closed the connection does not fail.
 func (e *Endpoint) dataTimeout() {
 	x := &e.xmit
 	if e.sndWnd > 0 && e.retransmitsTimedOut(e.rec.retransStamp, e.cfg.Retries, e.cfg.MinRTO) {
@@ -133,14 +133,14 @@ func (e *Endpoint) dataTimeout() {
 	e.armTimer(timerRetransmit, x.rto)
 }
 
-// timedOut reports whether retransmission has gone on for the time that the number
-// of retries takes from a first timeout of base (kernel retransmits_timed_out).
+// retransmitsTimedOut reports whether retransmissions have lasted for the time that the number of
+// retries takes, with a first timeout of base (kernel retransmits_timed_out).
 func (e *Endpoint) retransmitsTimedOut(since time.Duration, retries int, base time.Duration) bool {
 	return e.xmit.retries > 0 && e.now-since >= modelTimeout(retries, base, e.cfg.MaxRTO)
 }
 
-// modelTimeout is the time that retries retransmissions and the last wait take when
-// the timeout doubles from base to most (kernel tcp_model_timeout).
+// modelTimeout returns the time that so many retransmissions and the last wait take when the
+// timeout doubles from base up to most (kernel tcp_model_timeout).
 func modelTimeout(retries int, base, most time.Duration) time.Duration {
 	doublings := bits.Len64(uint64(max(most/base, 1))) - 1
 	if retries <= doublings {
@@ -149,13 +149,14 @@ func modelTimeout(retries int, base, most time.Duration) time.Duration {
 	return base*time.Duration(2<<doublings-1) + time.Duration(retries-doublings)*most
 }
 
-// enterLoss marks what is outstanding as lost; with RACK only what has been out for
-// a round trip, beside the first packet (kernel tcp_enter_loss).
+// enterLoss changes to state caLoss after a timeout: it marks packets lost and reduces the window
+// to one packet (kernel tcp_enter_loss).
 func (e *Endpoint) enterLoss() {
 	r := &e.rec
 	fresh := r.caState < caRecovery
 	e.timeoutMarkLost()
-	if r.caState <= caDisorder || e.sndUna >= r.highSeq || (r.caState == caLoss && e.xmit.retries == 0) {
+	if r.caState <= caDisorder || e.sndUna >= r.highSeq ||
+		(r.caState == caLoss && e.xmit.retries == 0) {
 		r.priorSSThresh = e.currentSSThresh()
 		r.priorCwnd = e.win.cwnd
 		e.win.ssthresh = e.cc.ssthresh(e)
@@ -178,8 +179,9 @@ func (e *Endpoint) enterLoss() {
 	r.frto = fresh || e.xmit.retries > 0
 }
 
-// timeoutMarkLost marks the queue. A first packet that is SACKed shows that the peer
-// has thrown away what it had SACKed: then nothing of that counts.
+// timeoutMarkLost marks the outstanding packets lost; with RACK only the first one and those sent
+// at least a round-trip time ago. If the first packet is SACKed, the peer has discarded SACKed
+// data (reneging, RFC 2018 §8): no SACK counts any more (kernel tcp_timeout_mark_lost).
 func (e *Endpoint) timeoutMarkLost() {
 	reneged := e.queue.at(0).state&packetSACKed != 0
 	e.rec.reneging = e.rec.reneging || reneged

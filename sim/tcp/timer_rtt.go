@@ -2,29 +2,26 @@ package tcp
 
 import "time"
 
-// rttEstimator smooths the samples of the round-trip time and derives the
-// retransmission timeout from them as the kernel's tcp_rtt_estimator does, in
-// nanoseconds.
+// rttEstimator smooths samples of the round-trip time and derives the retransmission timeout from
+// them (RFC 6298, kernel tcp_rtt_estimator), in nanoseconds.
 type rttEstimator struct {
 	srtt8   time.Duration // smoothed round-trip time, times 8; 0: no sample
 	mdev4   time.Duration // mean deviation, times 4
-	mdevMax time.Duration // the largest mdev4 of this round trip
-	rttvar  time.Duration // the variance term of the timeout: four deviations
+	mdevMax time.Duration // largest mdev4 of this round trip
+	rttvar  time.Duration // variance term of the timeout: four mean deviations
 	roundAt int64         // the round trip ends when this offset is acknowledged
 
-	min      time.Duration // least sample of the last minRTTWindow; 0: none
+	min      time.Duration // least sample of the last minRTTWindow; 0: no sample
 	minSince time.Duration
 }
 
-// minRTTWindow is how long the least round-trip time is remembered
-// (tcp_min_rtt_wlen).
+// minRTTWindow is the time for which the least round-trip time is kept (tcp_min_rtt_wlen).
 const minRTTWindow = 300 * time.Second
 
 func (r *rttEstimator) srtt() time.Duration { return r.srtt8 >> 3 }
 
-// sample takes one measurement. Deviations below the smoothed value count for an
-// eighth, and the variance term falls by at most a quarter of its excess in a round
-// trip, never below minRTO.
+// sample adds the sample m. A deviation below the smoothed value counts for an eighth. In a round
+// trip the variance term falls by at most a quarter of its excess, and not below minRTO.
 func (r *rttEstimator) sample(m, minRTO time.Duration, sndUna, sndNxt int64) {
 	if r.srtt8 == 0 {
 		r.srtt8 = max(m<<3, 1)
@@ -58,24 +55,25 @@ func (r *rttEstimator) sample(m, minRTO time.Duration, sndUna, sndNxt int64) {
 	}
 }
 
-// minimum takes a measurement for the least round-trip time.
+// minimum adds the sample m to the least round-trip time (kernel tcp_update_rtt_min).
 func (r *rttEstimator) minimum(m, now time.Duration) {
 	if r.min == 0 || m <= r.min || now-r.minSince > minRTTWindow {
 		r.min, r.minSince = max(m, 1), now
 	}
 }
 
-// timeout returns the retransmission timeout before rounding and bounds.
+// timeout returns the retransmission timeout before it is rounded and bounded.
 func (r *rttEstimator) timeout() time.Duration { return r.srtt() + r.rttvar }
 
-// fallbackRTO is the timeout after a handshake that gave no sample because it was
-// retransmitted (RFC 6298 §5.7, TCP_TIMEOUT_FALLBACK).
+// fallbackRTO is the retransmission timeout after a handshake without a sample, because the SYN or
+// SYN-ACK was sent again (RFC 6298 §5.7, TCP_TIMEOUT_FALLBACK).
 const fallbackRTO = 3 * time.Second
 
-// measured feeds the sample of one ACK: of the newest round trip of data never
-// retransmitted, cumulatively acknowledged (seq) or only by SACK (sacked), and of
-// the last packet acknowledged (last); negative: none. Without any the timestamps
-// serve, as they tell a retransmission from the original (RFC 7323 §4).
+// measured adds the samples of one ACK and reports whether there was one (kernel
+// tcp_ack_update_rtt). seq is the round-trip time of the first packet acknowledged cumulatively and
+// never sent again, sacked that of the first packet SACKed and never sent again, last that of the
+// last packet acknowledged or SACKed; negative: none. Without seq and sacked the echoed timestamp
+// gives the sample, also of a retransmission (RFC 7323 §4).
 func (e *Endpoint) measured(s *Segment, advanced bool, seq, sacked, last time.Duration) bool {
 	if seq < 0 {
 		seq = sacked
@@ -94,8 +92,8 @@ func (e *Endpoint) measured(s *Segment, advanced bool, seq, sacked, last time.Du
 	return true
 }
 
-// timestampRTT returns the round-trip time by the timestamps echoed, at least one
-// of their milliseconds; negative if they make no sense.
+// timestampRTT returns the round-trip time by the echoed timestamp, at least 1 ms; it is negative if
+// the timestamp is in the future or older than MaxRTO.
 func (e *Endpoint) timestampRTT(s *Segment) time.Duration {
 	delta := e.clock.timestamp(e.now) - s.TSEcr
 	if delta < 0 || delta > int64(e.cfg.MaxRTO/time.Millisecond) {
@@ -104,7 +102,7 @@ func (e *Endpoint) timestampRTT(s *Segment) time.Duration {
 	return time.Duration(max(delta, 1)) * time.Millisecond
 }
 
-// setRTO takes the timeout over from the estimator (kernel tcp_set_rto).
+// setRTO sets the retransmission timeout from the estimator (kernel tcp_set_rto).
 func (e *Endpoint) setRTO() {
 	e.xmit.rto = min(e.clock.ceil(e.rtt.timeout()), e.cfg.MaxRTO)
 }

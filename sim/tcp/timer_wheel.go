@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// clock is the host's clock as its TCP sees it: timer ticks, the timer wheel and
-// the timestamps option.
+// clock is the host's clock: timer ticks, the kernel's timer wheel, and the timestamps option.
 type clock struct {
-	tick    time.Duration // of the kernel's timers; 0: exact
+	tick    time.Duration // between two timer ticks; 0: timers are exact
 	inverse uint64        // 2^64 / tick, rounded up
-	offset  time.Duration // what the clock reads at virtual time 0
+	offset  time.Duration // reading of the clock at virtual time 0
 }
 
 func newClock(cfg *Config) clock {
@@ -23,8 +22,8 @@ func newClock(cfg *Config) clock {
 	return c
 }
 
-// ticks returns the whole ticks in d, which is not negative: a division by
-// multiplication, as timers are armed for each packet.
+// ticks returns the number of whole ticks in d, which is not negative. It divides by a
+// multiplication, since a timer is armed for each packet.
 func (c *clock) ticks(d time.Duration) int64 {
 	q, _ := bits.Mul64(uint64(d), c.inverse)
 	if q*uint64(c.tick) > uint64(d) {
@@ -33,8 +32,8 @@ func (c *clock) ticks(d time.Duration) int64 {
 	return int64(q)
 }
 
-// timestamp returns the value of the timestamps option: milliseconds from 1, as 0
-// stands for none in TSEcr.
+// timestamp returns the value of the timestamps option in milliseconds, at least 1: in TSEcr 0
+// means that there is none.
 func (c *clock) timestamp(now time.Duration) int64 {
 	return 1 + int64((c.offset+now)/time.Millisecond)
 }
@@ -47,8 +46,8 @@ func (c *clock) ceil(d time.Duration) time.Duration {
 	return time.Duration(c.ticks(d+c.tick-1)) * c.tick
 }
 
-// Each level of the wheel has 64 buckets, eight times as wide as those of the level
-// below, and takes delays from 63 buckets of that level on (kernel/time/timer.c,
+// The timer wheel has nine levels of 64 buckets. A bucket is eight times as wide as one of the level
+// below. A level takes delays from 63 buckets of the level below on (kernel/time/timer.c,
 // LVL_START).
 const (
 	wheelFirstLevel = 63
@@ -56,9 +55,9 @@ const (
 	wheelLevels     = 9
 )
 
-// expiry returns when a timer armed now for the delay runs: in the first tick after
-// the wheel's bucket that the delay falls into, so never early and up to an eighth
-// of the delay late.
+// expiry returns the instant at which a timer expires that is armed now with the delay: the first
+// tick after the bucket that the delay falls into. It is never early, and at most an eighth of
+// the delay late.
 func (c *clock) expiry(now, delay time.Duration) time.Duration {
 	if c.tick == 0 {
 		return now + delay
@@ -68,12 +67,15 @@ func (c *clock) expiry(now, delay time.Duration) time.Duration {
 	return time.Duration(wheelBucket(jiffies, expires))*c.tick - c.offset
 }
 
-// wheelBucket returns the tick at which the wheel runs a timer that is armed at tick
-// jiffies for tick expires (kernel calc_wheel_index).
+// wheelBucket returns the tick at which a timer expires that is armed at tick jiffies for tick
+// expires (kernel calc_wheel_index).
 func wheelBucket(jiffies, expires int64) int64 {
 	shift := 0
-	for start := int64(wheelFirstLevel); expires-jiffies >= start && shift < wheelLevelShift*(wheelLevels-1); start <<= wheelLevelShift {
+	const last = wheelLevelShift * (wheelLevels - 1)
+	start := int64(wheelFirstLevel)
+	for expires-jiffies >= start && shift < last {
 		shift += wheelLevelShift
+		start <<= wheelLevelShift
 	}
 	return (expires>>shift + 1) << shift
 }
