@@ -5,55 +5,53 @@ import (
 	"time"
 )
 
-// congestionOps is a congestion control: what a kernel module registers as struct
-// tcp_congestion_ops, in the same words. The functions read and set the endpoint's
-// fields as a module does those of struct tcp_sock: congestionWindow, deliveryRate,
-// pacer, rttEstimator. State of their own lies in Endpoint (kernel icsk_ca_priv).
-// They are called in the order of events; none may allocate.
+// congestionOps is a congestion control: the functions that a kernel module registers in struct
+// tcp_congestion_ops, under the same names. They read and set the endpoint's fields as a module
+// does those of struct tcp_sock: win, rate, pacer, rtt. Their own state is a field of Endpoint
+// (kernel icsk_ca_priv). They are called in the order of events and must not allocate.
 type congestionOps struct {
 	name string
-	// needsECN makes every endpoint negotiate ECN and mark each of its packets ECT(0),
-	// pure ACKs and retransmissions too (TCP_CONG_NEEDS_ECN). The receiver then tells
-	// cwndEvent of CE marks.
+	// needsECN makes the endpoint negotiate ECN and set ECT(0) on all packets, pure ACKs and
+	// retransmissions too. cwndEvent is then called for received CE marks
+	// (TCP_CONG_NEEDS_ECN).
 	needsECN bool
 
-	// init prepares for a connection that has just been established (kernel init).
-	// It may replace Endpoint.cc, as DCTCP does where the peer refused ECN. Optional.
+	// init is called when the connection is established (kernel init). It may replace
+	// Endpoint.cc, as DCTCP does if the peer refuses ECN. Optional.
 	init func(e *Endpoint)
-	// ssthresh returns the new slow start threshold in packets when loss or ECE
-	// reduces the window (kernel ssthresh).
+	// ssthresh returns the new slow start threshold in packets. It is called when a loss, a
+	// timeout or ECE reduces the window (kernel ssthresh).
 	ssthresh func(e *Endpoint) int
-	// congAvoid grows the window outside of recovery for an ACK that acknowledges or
-	// SACKs packets anew (kernel cong_avoid). It is not called if congControl is set.
+	// congAvoid raises the window for an ACK that newly acknowledges or SACKs so many
+	// packets, outside of CWR and fast recovery (kernel cong_avoid). It is not called if
+	// congControl is set.
 	congAvoid func(e *Endpoint, acked int)
-	// setState is told of each change of the recovery state, before it happens
-	// (kernel set_state). Optional.
-	setState func(e *Endpoint, state caState)
-	// cwndEvent is told of events that are no ACK (kernel cwnd_event). Optional.
-	cwndEvent func(e *Endpoint, event caEvent)
-	// inACKEvent is told of each ACK of a segment in the send window, before loss is
-	// looked for (kernel in_ack_event). Optional.
-	inACKEvent func(e *Endpoint, flags ackFlags)
-	// pktsAcked is told of each ACK how many packets it acknowledged cumulatively
-	// (kernel pkts_acked). Optional.
-	pktsAcked func(e *Endpoint, sample ackSample)
-	// undoCwnd returns the window in packets to go back to when a reduction proves
-	// spurious (kernel undo_cwnd).
-	undoCwnd func(e *Endpoint) int
-	// congControl sets window and pacing rate from the rate sample of each ACK, in
-	// every recovery state, in place of congAvoid and PRR (kernel cong_control).
+	// setState is called before Endpoint.rec.caState is set to state (kernel set_state).
 	// Optional.
+	setState func(e *Endpoint, state caState)
+	// cwndEvent is called for each caEvent (kernel cwnd_event). Optional.
+	cwndEvent func(e *Endpoint, event caEvent)
+	// inACKEvent is called for each ACK at or above sndUna, before losses are detected
+	// (kernel in_ack_event). Optional.
+	inACKEvent func(e *Endpoint, flags ackFlags)
+	// pktsAcked is called for each ACK while packets are outstanding, before losses are
+	// detected (kernel pkts_acked). Optional.
+	pktsAcked func(e *Endpoint, sample ackSample)
+	// undoCwnd returns the window in packets that undoes a reduction (kernel undo_cwnd).
+	undoCwnd func(e *Endpoint) int
+	// congControl sets window and pacing rate from the rate sample of each ACK in every
+	// recovery state. It replaces congAvoid, PRR and the reduction after idle periods
+	// (kernel cong_control). The sample is valid during the call. Optional.
 	congControl func(e *Endpoint, flags ackFlags, rs *rateSample)
-	// minTSOSegs returns the least number of segments in a burst (kernel
-	// min_tso_segs). Optional: minBurst.
+	// minTSOSegs returns the least number of segments in a burst (kernel min_tso_segs).
+	// Optional; the default is minBurst.
 	minTSOSegs func(e *Endpoint) int
 }
 
-// congestionControls are the algorithms that Config.CongestionControl may name.
+// congestionControls are the congestion controls, the default first.
 var congestionControls = []*congestionOps{&newReno}
 
-// CongestionControls returns the names that Config.CongestionControl accepts, the
-// default first.
+// CongestionControls returns the names that Config.CongestionControl accepts, the default first.
 func CongestionControls() []string {
 	names := make([]string, len(congestionControls))
 	for i, ops := range congestionControls {
@@ -62,7 +60,7 @@ func CongestionControls() []string {
 	return names
 }
 
-// congestionControl returns the named congestion control, or nil.
+// congestionControl returns the congestion control with the name, or nil.
 func congestionControl(name string) *congestionOps {
 	for _, ops := range congestionControls {
 		if ops.name == name {
@@ -72,23 +70,23 @@ func congestionControl(name string) *congestionOps {
 	return nil
 }
 
-// caEvent is an event that congestionOps.cwndEvent is told of (kernel tcp_ca_event).
+// caEvent is an event for congestionOps.cwndEvent (kernel enum tcp_ca_event).
 type caEvent uint8
 
 const (
 	eventTxStart     caEvent = iota // data leaves while nothing is in flight
-	eventCwndRestart                // the window fell after an idle period
-	eventCompleteCWR                // a reduction by CWR or fast recovery is complete
-	eventLoss                       // the retransmission timeout ran out
-	eventECNNoCE                    // needsECN: data arrived without a CE mark
-	eventECNIsCE                    // needsECN: data arrived with a CE mark
+	eventCwndRestart                // the window is reduced after an idle period
+	eventCompleteCWR                // a reduction by PRR is complete
+	eventLoss                       // a retransmission timeout reduces the window
+	eventECNNoCE                    // data without a CE mark is received; if needsECN
+	eventECNIsCE                    // data with a CE mark is received; if needsECN
 )
 
-// ackSample is what one ACK tells congestionOps.pktsAcked (kernel struct ack_sample).
+// ackSample is the argument of congestionOps.pktsAcked (kernel struct ack_sample).
 type ackSample struct {
 	pktsAcked int           // packets acknowledged cumulatively
-	rtt       time.Duration // of the last packet acknowledged or SACKed; negative: none
-	inFlight  int64         // bytes in flight when that packet was sent, about
+	rtt       time.Duration // of the last packet acknowledged or SACKed; negative: unknown
+	inFlight  int64         // bytes delivered since that packet was sent
 }
 
 func (e *Endpoint) inACKEvent(flags ackFlags) {
@@ -103,19 +101,18 @@ func (e *Endpoint) caEvent(event caEvent) {
 	}
 }
 
-// congestionWindow is the sender's estimate of what the path carries, in packets.
-// The congestion control steers it; recovery lowers it.
+// congestionWindow is the congestion window and what belongs to it, in packets.
 type congestionWindow struct {
 	cwnd     int // congestion window
 	ssthresh int // slow start threshold
-	// limited: the window, not the application, bounds what is in flight. A window
-	// that is not used does not grow (kernel tcp_is_cwnd_limited).
+	// limited: the window, and not the application, limits the packets in flight. A window
+	// that does not limit them does not grow (kernel is_cwnd_limited).
 	limited bool
-	acked   int // packets acknowledged since the last step of congestion avoidance
+	acked   int // packets acknowledged since the last additive increase (snd_cwnd_cnt)
 
-	maxOut  int   // most packets outstanding in the window that ends at usageEnd
-	usageTo int64 // the window in which limited and maxOut hold ends at this offset
-	used    int   // most packets outstanding since stamp
+	maxOut  int   // most packets outstanding until usageTo (max_packets_out)
+	usageTo int64 // offset up to which limited and maxOut are valid (cwnd_usage_seq)
+	used    int   // most packets outstanding since stamp (snd_cwnd_used)
 	stamp   time.Duration
 }
 
@@ -127,8 +124,8 @@ func (w *congestionWindow) isLimited() bool {
 	return w.limited || (w.slowStart() && w.cwnd < 2*w.maxOut)
 }
 
-// grow is slow start: the window takes what was acknowledged up to the threshold
-// and returns the rest (RFC 5681 §3.1, with appropriate byte counting in packets).
+// grow is slow start: it raises the window by the packets acknowledged, up to ssthresh, and returns
+// the packets left (RFC 5681 §3.1, kernel tcp_slow_start).
 func (w *congestionWindow) grow(acked int) int {
 	cwnd := min(w.cwnd+acked, w.ssthresh)
 	acked -= cwnd - w.cwnd
@@ -136,7 +133,8 @@ func (w *congestionWindow) grow(acked int) int {
 	return acked
 }
 
-// additive is congestion avoidance: one packet more for each perCwnd acknowledged.
+// additive is the additive increase of congestion avoidance: it raises the window by one packet for
+// each perCwnd packets acknowledged (RFC 5681 §3.1, kernel tcp_cong_avoid_ai).
 func (w *congestionWindow) additive(perCwnd, acked int) {
 	if w.acked >= perCwnd {
 		w.acked = 0
@@ -149,8 +147,8 @@ func (w *congestionWindow) additive(perCwnd, acked int) {
 	}
 }
 
-// controlCongestion lets the congestion control set the window after an ACK (kernel
-// tcp_cong_control).
+// controlCongestion sets the window after an ACK that delivers so many packets and shows so many to
+// be lost (kernel tcp_cong_control).
 func (e *Endpoint) controlCongestion(flags ackFlags, delivered, lost int) {
 	if e.cc.congControl != nil {
 		e.cc.congControl(e, flags, e.rate.sample)
@@ -164,16 +162,15 @@ func (e *Endpoint) controlCongestion(flags ackFlags, delivered, lost int) {
 	e.updatePacingRate()
 }
 
-// mayRaiseCwnd reports whether an ACK lets the window grow: one that acknowledges
-// data; where the network reorders, one that SACKs data too (kernel
-// tcp_may_raise_cwnd).
+// mayRaiseCwnd reports whether the ACK may raise the window: it acknowledges data cumulatively or,
+// where the network reorders, SACKs data (kernel tcp_may_raise_cwnd).
 func (e *Endpoint) mayRaiseCwnd(flags ackFlags) bool {
 	return flags&ackDataAcked != 0 ||
 		(flags&ackDataSACKed != 0 && e.scoreboard.reordering > e.cfg.Reordering)
 }
 
-// currentSSThresh is the threshold to keep when the window shrinks for another
-// reason than loss (kernel tcp_current_ssthresh).
+// currentSSThresh returns the ssthresh that remembers the window before a reduction: at least three
+// quarters of it (kernel tcp_current_ssthresh).
 func (e *Endpoint) currentSSThresh() int {
 	if e.rec.reducing() {
 		return e.win.ssthresh
@@ -181,8 +178,8 @@ func (e *Endpoint) currentSSThresh() int {
 	return max(e.win.ssthresh, e.win.cwnd/2+e.win.cwnd/4)
 }
 
-// slowStartAfterIdle halves the window for each RTO without a transmission, down to
-// the initial window (RFC 5681 §4.1, kernel tcp_cwnd_restart).
+// slowStartAfterIdle halves the window for each RTO without a transmission, down to the initial
+// window (RFC 5681 §4.1, kernel tcp_slow_start_after_idle_check, tcp_cwnd_restart).
 func (e *Endpoint) slowStartAfterIdle() {
 	if !e.cfg.SlowStartAfterIdle || e.queue.n > 0 || e.cc.congControl != nil {
 		return
@@ -202,9 +199,9 @@ func (e *Endpoint) slowStartAfterIdle() {
 	w.stamp, w.used = e.now, 0
 }
 
-// cwndValidate notes how far the window is used after a transmission and lowers
-// one that the application has not filled for an RTO (RFC 2861, kernel
-// tcp_cwnd_validate).
+// cwndValidate notes after a transmission how much of the window is used. It reduces a window that
+// the application has not used fully for an RTO (RFC 2861, kernel tcp_cwnd_validate,
+// tcp_cwnd_application_limited).
 func (e *Endpoint) cwndValidate(limited bool) {
 	w := &e.win
 	out := e.queue.n

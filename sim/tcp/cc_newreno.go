@@ -8,7 +8,7 @@ var newReno = congestionOps{
 	undoCwnd:  renoUndoCwnd,
 }
 
-// renoCongAvoid is slow start and additive increase (kernel tcp_reno_cong_avoid).
+// renoCongAvoid raises the window by slow start and additive increase (kernel tcp_reno_cong_avoid).
 func renoCongAvoid(e *Endpoint, acked int) {
 	w := &e.win
 	if !w.isLimited() {
@@ -22,8 +22,8 @@ func renoCongAvoid(e *Endpoint, acked int) {
 	w.additive(w.cwnd, acked)
 }
 
-// renoSSThresh is half the window, at least 2 packets (kernel tcp_reno_ssthresh).
+// renoSSThresh returns half the window, at least 2 packets (kernel tcp_reno_ssthresh).
 func renoSSThresh(e *Endpoint) int { return max(e.win.cwnd/2, 2) }
 
-// renoUndoCwnd is the window before the reduction (kernel tcp_reno_undo_cwnd).
+// renoUndoCwnd returns the window before the reduction (kernel tcp_reno_undo_cwnd).
 func renoUndoCwnd(e *Endpoint) int { return max(e.win.cwnd, e.rec.priorCwnd) }

@@ -2,51 +2,48 @@ package tcp
 
 import "time"
 
-// deliveryRate is what the estimation of the delivery rate keeps of a connection
-// (kernel tcp_rate.c; draft-ietf-ccwg-bbr §4.1). Each packet carries a copy of it from
-// its transmission to its acknowledgement, where the two give a rateSample.
+// deliveryRate is the connection's state of delivery rate estimation (kernel tcp_rate.c). Each
+// packet gets a copy at its transmission. The copy and the state at its ACK give a rateSample.
 type deliveryRate struct {
-	// sample is that of the ACK at hand; nil: the congestion control asks for none.
+	// sample is the sample of the ACK being processed; nil: the congestion control uses none.
 	sample *rateSample
-	// delivered counts packets acknowledged or SACKed, the SYN as one; deliveredCE
-	// counts those whose ACK carried ECE.
+	// delivered counts the packets acknowledged or SACKed, the SYN as one. deliveredCE counts
+	// those whose ACK carried ECE.
 	delivered, deliveredCE uint32
-	// appLimited is the count of delivered packets at which the last packet has
-	// arrived that was in flight when the application had no more to send; 0: the
-	// application is not the limit.
+	// appLimited is the value of delivered until which samples are application-limited: that
+	// when the packets have arrived that were in flight when the application had nothing to
+	// send; 0: samples are not application-limited.
 	appLimited  uint32
-	deliveredAt time.Duration // when delivered last rose
-	firstSent   time.Duration // when the packet was sent that began the send phase
+	deliveredAt time.Duration // instant of the last increase of delivered (delivered_mstamp)
+	firstSent   time.Duration // begin of the send phase (first_tx_mstamp)
 }
 
-// rateSample is what one ACK tells of the rate at which the network delivers (kernel
-// struct rate_sample). The rate is delivered packets in interval.
+// rateSample is the delivery rate sample of one ACK: delivered packets in interval (kernel struct
+// rate_sample). "The packet" is the one sent last among those that the ACK newly acknowledges or
+// SACKs.
 type rateSample struct {
-	// priorDelivered and priorDeliveredCE are the counts when the packet was sent that
-	// was sent last among those newly acknowledged or SACKed; priorAt is when they were
-	// reached, negative if no packet was newly acknowledged or SACKed.
+	// priorDelivered and priorDeliveredCE are deliveryRate.delivered and deliveredCE when the
+	// packet was sent; priorAt is deliveryRate.deliveredAt then; negative: no packet.
 	priorAt                          time.Duration
 	priorDelivered, priorDeliveredCE uint32
-	// delivered and deliveredCE count the packets delivered since then; delivered is
-	// negative if the sample has no rate.
+	// delivered and deliveredCE count the packets delivered since then; delivered is negative
+	// if no packet was delivered or the peer reneges.
 	delivered, deliveredCE int
-	// interval is the longer one of sndInterval, the time that the packets took to be
-	// sent, and rcvInterval, the time that they took to be acknowledged. It is
-	// negative if the sample has no rate.
+	// interval is the longer of sndInterval, in which the packets were sent, and rcvInterval,
+	// in which they were acknowledged. It is negative if the sample is not valid.
 	interval, sndInterval, rcvInterval time.Duration
-	// rtt is the round-trip time of the last packet acknowledged or SACKed; negative:
-	// unknown.
+	// rtt is the round-trip time of the last packet acknowledged or SACKed; negative: unknown.
 	rtt           time.Duration
 	losses        int   // packets newly marked lost
 	ackedSacked   int   // packets newly acknowledged or SACKed
 	priorInFlight int   // packets in flight before the ACK
-	lastEnd       int64 // end of the packet of priorDelivered, a stream offset
-	appLimited    bool  // that packet was sent while the application was the limit
-	retransmitted bool  // that packet had been sent again
+	lastEnd       int64 // stream offset after the packet
+	appLimited    bool  // the packet was sent while the application had nothing more to send
+	retransmitted bool  // the packet was sent again
 }
 
-// establish begins the estimation, with the SYN delivered, if the congestion control looks
-// at rate samples. The memory of a sample is kept for later connections.
+// establish begins the estimation with the SYN delivered. The sample, if the congestion control
+// uses it, lies in *memory, which is kept for later connections.
 func (r *deliveryRate) establish(ops *congestionOps, memory **rateSample) {
 	*r = deliveryRate{delivered: 1}
 	if ops.congControl == nil && ops.pktsAcked == nil {
@@ -58,9 +55,8 @@ func (r *deliveryRate) establish(ops *congestionOps, memory **rateSample) {
 	r.sample = *memory
 }
 
-// snapshot copies the delivery rate into a packet about to be sent (kernel
-// tcp_rate_skb_sent). others counts the packets outstanding beside it: with none, the
-// phases begin now.
+// snapshot copies the state into a packet that is being sent (kernel tcp_rate_skb_sent). If no
+// others are outstanding, send phase and ACK phase begin now.
 func (r *deliveryRate) snapshot(p *packet, others int) {
 	if others == 0 {
 		r.firstSent, r.deliveredAt = p.sent, p.sent
@@ -73,11 +69,11 @@ func (r *deliveryRate) snapshot(p *packet, others int) {
 	}
 }
 
-// notSampled stands in packet.deliveredAt once a packet has been part of a sample.
+// notSampled is packet.deliveredAt after the packet has been part of a sample.
 const notSampled time.Duration = -1
 
-// arrived takes a packet acknowledged or SACKed into the sample (kernel
-// tcp_rate_skb_delivered). The packet sent last decides.
+// arrived adds a packet that is acknowledged or SACKed to the sample (kernel
+// tcp_rate_skb_delivered).
 func (r *deliveryRate) arrived(p *packet) {
 	if p.deliveredAt == notSampled {
 		return
@@ -95,7 +91,7 @@ func (r *deliveryRate) arrived(p *packet) {
 	p.deliveredAt = notSampled
 }
 
-// countDelivered counts packets acknowledged or SACKed (kernel tcp_count_delivered).
+// countDelivered counts packets as delivered (kernel tcp_count_delivered).
 func (e *Endpoint) countDelivered(packets int, flags ackFlags) {
 	e.rate.delivered += uint32(packets)
 	if flags&ackECE != 0 {
@@ -103,9 +99,9 @@ func (e *Endpoint) countDelivered(packets int, flags ackFlags) {
 	}
 }
 
-// sampleRate completes the sample of an ACK (kernel tcp_rate_gen). Without a newly
-// arrived packet, while the peer reneges, or where the interval is shorter than the
-// least round-trip time, as that of a spurious retransmission is, it has no rate.
+// sampleRate completes the sample of an ACK (kernel tcp_rate_gen). The sample is not valid
+// without a newly delivered packet, while the peer reneges, or if its interval is below the least
+// round-trip time, as after a spurious retransmission.
 func (e *Endpoint) sampleRate(ackedSacked, losses int, reneging bool) {
 	r, rs := &e.rate, e.rate.sample
 	rs.ackedSacked, rs.losses = ackedSacked, losses
@@ -128,8 +124,8 @@ func (e *Endpoint) sampleRate(ackedSacked, losses int, reneging bool) {
 	}
 }
 
-// checkAppLimited notes that the application is the limit: a write finds less than a
-// segment left to send while the congestion window has room and all lost packets have
+// checkAppLimited is called before each Write. It marks the following samples application-limited
+// if less than a segment is unsent, the congestion window has room, and all lost packets have
 // been sent again (kernel tcp_rate_check_app_limited).
 func (e *Endpoint) checkAppLimited() {
 	if e.dataEnd-e.sndNxt < int64(e.mss) && e.inFlight() < e.win.cwnd &&

@@ -2,8 +2,8 @@ package tcp
 
 import "time"
 
-// CloseWrite ends the stream: a FIN follows the data written so far. An endpoint
-// that has no connection yet is closed.
+// CloseWrite ends the stream: a FIN follows the data written so far. Before the connection is
+// established it closes the endpoint without a segment.
 func (e *Endpoint) CloseWrite(now time.Duration, tag Tag) {
 	e.begin(now, tag)
 	switch e.state {
@@ -22,8 +22,7 @@ func (e *Endpoint) CloseWrite(now time.Duration, tag Tag) {
 	e.push(Close)
 }
 
-// Abort sends a RST and closes the endpoint with ErrAborted. Where no connection
-// stands it sends nothing.
+// Abort closes the endpoint with ErrAborted. It sends a RST if the connection is established.
 func (e *Endpoint) Abort(now time.Duration, tag Tag) {
 	e.begin(now, tag)
 	if e.state >= Established && e.state != TimeWait {
@@ -38,7 +37,7 @@ func (e *Endpoint) Abort(now time.Duration, tag Tag) {
 	}
 }
 
-// finAcked moves on when the peer has acknowledged our FIN.
+// finAcked changes the state when the peer has acknowledged the FIN.
 func (e *Endpoint) finAcked() {
 	if !e.finQueued || e.sndUna <= e.dataEnd {
 		return
@@ -53,8 +52,8 @@ func (e *Endpoint) finAcked() {
 	}
 }
 
-// receiveFIN moves on when the peer's stream has ended (kernel tcp_fin). The side
-// that closes second puts the ACK on its own FIN if that is soon.
+// receiveFIN changes the state when the peer's stream has ended (kernel tcp_fin). In ping-pong mode
+// the ACK leaves with the application's own FIN if that follows soon.
 func (e *Endpoint) receiveFIN() {
 	switch e.state {
 	case Established:
@@ -69,8 +68,8 @@ func (e *Endpoint) receiveFIN() {
 	}
 }
 
-// enterTimeWait ends the work of this end: it answers a repeated FIN and holds no
-// timer, so that nothing waits for it.
+// enterTimeWait changes to TimeWait: the endpoint answers a FIN received again and runs no timer,
+// so that no caller has to wait for it.
 func (e *Endpoint) enterTimeWait() {
 	e.state = TimeWait
 	e.stopTimers()

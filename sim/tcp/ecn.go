@@ -1,6 +1,6 @@
 package tcp
 
-// ECN is the ECN field of the IP header (RFC 3168 §5), with the values of the header.
+// ECN is the ECN field of the IP header, with the header's values (RFC 3168 §5).
 type ECN uint8
 
 // The codepoints.
@@ -22,12 +22,12 @@ type ecnState struct {
 	seen      bool // the peer's data has carried ECT or CE (TCP_ECN_SEEN)
 }
 
-// requestsECN reports whether the endpoint asks for ECN on its SYN, or grants it on
-// its SYN-ACK.
+// requestsECN reports whether the client requests ECN on its SYN.
 func (e *Endpoint) requestsECN() bool { return e.cfg.ECN || e.cc.needsECN }
 
-// ecnOfControl returns the codepoint of pure ACKs, SYNs and retransmissions: RFC 3168
-// §6.1.4 and §6.1.5 forbid ECT on them, data centre congestion controls need it.
+// ecnOfControl returns the codepoint of SYNs, pure ACKs and retransmissions. RFC 3168 forbids ECT
+// on them (§6.1.1, §6.1.4, §6.1.5); a congestion control that needs ECN sets it (kernel
+// tcp_ca_needs_ecn).
 func (e *Endpoint) ecnOfControl() ECN {
 	if e.ecn.on && e.cc.needsECN {
 		return ECT0
@@ -35,9 +35,9 @@ func (e *Endpoint) ecnOfControl() ECN {
 	return NotECT
 }
 
-// sendSYNECN puts the negotiation on a SYN or SYN-ACK (RFC 3168 §6.1.1, kernel
-// tcp_ecn_send_syn, tcp_ecn_send_synack). A SYN sent again asks no longer, as a path
-// may drop SYNs that do (§6.1.1.1, kernel tcp_ecn_clear_syn).
+// sendSYNECN sets ECE and CWR on a SYN, or ECE on a SYN-ACK (RFC 3168 §6.1.1, kernel
+// tcp_ecn_send_syn, tcp_ecn_send_synack). A SYN sent again does not request ECN: the path may drop
+// SYNs that do (RFC 3168 §6.1.1.1, kernel tcp_ecn_clear_syn).
 func (e *Endpoint) sendSYNECN(s *Segment) {
 	switch {
 	case e.state == SynReceived:
@@ -45,7 +45,7 @@ func (e *Endpoint) sendSYNECN(s *Segment) {
 			s.Flags |= ECE
 		}
 	case e.requestsECN():
-		e.ecn.on = true // until the SYN-ACK says otherwise
+		e.ecn.on = true // until the SYN-ACK denies it
 		if !s.Retransmit {
 			s.Flags |= ECE | CWR
 		}
@@ -53,9 +53,9 @@ func (e *Endpoint) sendSYNECN(s *Segment) {
 	s.ECN = e.ecnOfControl()
 }
 
-// negotiateECN takes the peer's part of the negotiation from its SYN or SYN-ACK
-// (kernel tcp_ecn_create_request, tcp_ecn_rcv_synack). A SYN that is itself ECT is not
-// RFC 3168's: only a congestion control that needs ECN accepts it.
+// negotiateECN decides from the peer's SYN or SYN-ACK whether ECN is used (kernel
+// tcp_ecn_create_request, tcp_ecn_rcv_synack). RFC 3168 forbids ECT on a SYN: only a congestion
+// control that needs ECN accepts it.
 func (e *Endpoint) negotiateECN(s *Segment) {
 	if s.Flags&ACK != 0 {
 		e.ecn.on = e.ecn.on && s.Flags&(ECE|CWR) == ECE
@@ -65,7 +65,7 @@ func (e *Endpoint) negotiateECN(s *Segment) {
 	e.ecn.on = e.cc.needsECN || (asked && e.cfg.ECN && s.ECN == NotECT)
 }
 
-// sendDataECN marks a segment of new data: ECT(0), and CWR once after a reduction
+// sendDataECN sets ECT(0) on a segment with new data, and CWR on the first one after a reduction
 // (RFC 3168 §6.1.2, kernel tcp_ecn_send).
 func (e *Endpoint) sendDataECN(s *Segment) {
 	if !e.ecn.on || s.Len == 0 {
@@ -78,14 +78,13 @@ func (e *Endpoint) sendDataECN(s *Segment) {
 	}
 }
 
-// receivesECE reports an echo of congestion by the peer.
+// receivesECE reports whether the segment carries ECE as an echo (kernel tcp_ecn_rcv_ecn_echo).
 func (e *Endpoint) receivesECE(s *Segment) bool {
 	return e.ecn.on && s.Flags&(ECE|SYN) == ECE
 }
 
-// acceptCWR stops the echo when the peer has reduced its window (RFC 3168 §6.1.3,
-// kernel tcp_ecn_accept_cwr). The peer's window may be one packet: its data is
-// acknowledged at once.
+// acceptCWR stops sending ECE when the segment carries CWR (RFC 3168 §6.1.3, kernel
+// tcp_ecn_accept_cwr). Data with CWR is acknowledged at once: the peer's window may be one packet.
 func (e *Endpoint) acceptCWR(s *Segment) {
 	if s.Flags&CWR == 0 {
 		return
@@ -96,11 +95,12 @@ func (e *Endpoint) acceptCWR(s *Segment) {
 	}
 }
 
-// ecnQuickACKs is how many ACKs leave at once after a mark, or after data without ECT,
+// ecnQuickACKs is the number of ACKs sent at once after a CE mark, and after data without ECT,
 // which is probably a retransmission.
 const ecnQuickACKs = 2
 
-// checkDataECN takes the codepoint of arriving data (kernel tcp_data_ecn_check).
+// checkDataECN processes the codepoint of received data (RFC 3168 §6.1.3, kernel
+// tcp_data_ecn_check).
 func (e *Endpoint) checkDataECN(s *Segment) {
 	if s.ECN == NotECT {
 		if e.ecn.seen {
@@ -122,8 +122,8 @@ func (e *Endpoint) checkDataECN(s *Segment) {
 	e.ecn.seen = true
 }
 
-// enterCWR reduces the window for ECE, once in a round trip (RFC 3168 §6.1.2, kernel
-// tcp_enter_cwr). The reduction is never undone.
+// enterCWR reduces the window for ECE, at most once in a round trip (RFC 3168 §6.1.2, kernel
+// tcp_enter_cwr). The reduction is not undone.
 func (e *Endpoint) enterCWR() {
 	e.rec.priorSSThresh = 0
 	if e.rec.caState < caCWR {

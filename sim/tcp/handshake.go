@@ -2,22 +2,22 @@ package tcp
 
 import "time"
 
-// handshake is the state of the three-way handshake (RFC 9293 §3.5). A client's SYN
-// is repeated by the retransmission timer; a server's SYN-ACK has a timer of its
-// own, as Linux keeps a request apart from the connection it will become.
+// handshake is the state of the three-way handshake (RFC 9293 §3.5). The client's SYN is sent again
+// by the retransmission timer. The server's SYN-ACK has a timer of its own, like the request socket
+// of Linux (kernel request_sock).
 type handshake struct {
-	timer    time.Duration // server: when the SYN-ACK is sent again
-	timeouts int           // server: how often it was because of the timer
-	resent   int           // how often the SYN or SYN-ACK was sent again
-	first    time.Duration // the first transmission
-	last     time.Duration // the latest transmission
-	tag      Tag           // the event of the latest
-	lastDup  time.Duration // server: the last answer to a repeated SYN
-	peerMSS  int32
-	peerWnd  int64
+	timer    time.Duration // server: when the SYN-ACK is sent again; Never: not armed
+	timeouts int           // server: SYN-ACKs sent again by the timer
+	resent   int           // SYNs or SYN-ACKs sent again
+	first    time.Duration // instant of the first transmission
+	last     time.Duration // instant of the latest transmission
+	tag      Tag           // event of the latest transmission
+	lastDup  time.Duration // server: instant of the last answer to a SYN received again
+	peerMSS  int32         // MSS option of the peer, bytes
+	peerWnd  int64         // window on the peer's SYN, bytes
 }
 
-// Connect sends the SYN of an active open. It is the first call after Reset.
+// Connect sends the SYN of an active open. Call it right after Reset.
 func (e *Endpoint) Connect(now time.Duration, tag Tag) {
 	e.begin(now, tag)
 	e.state = SynSent
@@ -29,13 +29,13 @@ func (e *Endpoint) Connect(now time.Duration, tag Tag) {
 	e.armTimer(timerRetransmit, e.xmit.rto)
 }
 
-// Listen makes the endpoint await a SYN. It is the first call after Reset.
+// Listen makes the endpoint wait for a SYN. Call it right after Reset.
 func (e *Endpoint) Listen() { e.state = Listening }
 
-// fullMSS is the MSS that we advertise: the MTU less the headers without options.
+// fullMSS returns the MSS to advertise in bytes: the MTU less the headers without options.
 func (e *Endpoint) fullMSS() int32 { return int32(e.cfg.MTU - ipHeader - tcpHeader) }
 
-// sendSYN sends the SYN, or in SynReceived the SYN-ACK.
+// sendSYN sends the SYN, or in state SynReceived the SYN-ACK.
 func (e *Endpoint) sendSYN(cause Cause, since Tag) {
 	h := &e.handshake
 	s := e.emit(SYN, cause, since)
@@ -73,7 +73,7 @@ func (e *Endpoint) resendSYN(cause Cause) {
 	e.sendSYN(cause, since)
 }
 
-// negotiate takes the options of the peer's SYN.
+// negotiate sets the options in use from the peer's SYN or SYN-ACK.
 func (e *Endpoint) negotiate(s *Segment) {
 	e.timestamps = e.cfg.Timestamps && s.Options&OptTimestamps != 0
 	e.sack = e.cfg.SACK && s.Options&OptSACKPermitted != 0
@@ -90,7 +90,7 @@ func (e *Endpoint) negotiate(s *Segment) {
 	e.ackSent = 1
 }
 
-// receiveListening takes a SYN and answers it.
+// receiveListening answers a SYN with the SYN-ACK (RFC 9293 §3.10.7.2).
 func (e *Endpoint) receiveListening(s *Segment) {
 	switch {
 	case s.Flags&RST != 0:
@@ -108,7 +108,8 @@ func (e *Endpoint) receiveListening(s *Segment) {
 	}
 }
 
-// optionsMSS is what an MSS leaves for data beside the timestamps.
+// optionsMSS returns the payload bytes of a segment of this MSS with timestamps, if they are in
+// use.
 func (e *Endpoint) optionsMSS(mss int32) int32 {
 	if e.timestamps {
 		mss -= timestampsLength
@@ -124,8 +125,7 @@ func (e *Endpoint) armSYNACK() {
 	e.handshake.timer = e.clock.expiry(e.now, delay)
 }
 
-// synACKTimeout repeats the SYN-ACK. When that has been in vain the request is
-// forgotten: the next SYN makes a new one.
+// synACKTimeout sends the SYN-ACK again. After SYNACKRetries the endpoint listens again.
 func (e *Endpoint) synACKTimeout() {
 	h := &e.handshake
 	if h.timeouts >= e.cfg.SYNACKRetries {
@@ -139,9 +139,8 @@ func (e *Endpoint) synACKTimeout() {
 	e.armSYNACK()
 }
 
-// receiveSYNReceived awaits the ACK that completes the handshake, alone or on data.
-// A repeated SYN is answered at once, and the timer starts anew (kernel
-// tcp_check_req).
+// receiveSYNReceived waits for the ACK that completes the handshake, which may carry data. A SYN
+// received again is answered at once, and the timer restarts (kernel tcp_check_req).
 func (e *Endpoint) receiveSYNReceived(s *Segment) {
 	switch {
 	case s.Flags&RST != 0:
@@ -166,7 +165,7 @@ func (e *Endpoint) receiveSYNReceived(s *Segment) {
 	}
 }
 
-// acceptACK makes the connection of the request.
+// acceptACK establishes the server's connection (kernel tcp_v4_syn_recv_sock).
 func (e *Endpoint) acceptACK(s *Segment) {
 	h := &e.handshake
 	h.timer = Never
@@ -177,8 +176,8 @@ func (e *Endpoint) acceptACK(s *Segment) {
 	e.maxWindow = max(e.sndWnd, e.handshake.peerWnd)
 }
 
-// measureHandshake takes the round trip of the SYN or SYN-ACK that the segment
-// acknowledges; of one sent again only timestamps tell it.
+// measureHandshake samples the round-trip time of the SYN or SYN-ACK that the segment acknowledges.
+// If it was sent again, the sample needs timestamps.
 func (e *Endpoint) measureHandshake(s *Segment) {
 	rtt := time.Duration(-1)
 	if e.handshake.resent == 0 {
@@ -188,7 +187,7 @@ func (e *Endpoint) measureHandshake(s *Segment) {
 	e.measured(s, true, rtt, -1, rtt)
 }
 
-// receiveSYNSent awaits the SYN-ACK (RFC 9293 §3.10.7.3).
+// receiveSYNSent waits for the SYN-ACK (RFC 9293 §3.10.7.3).
 func (e *Endpoint) receiveSYNSent(s *Segment) {
 	if s.Flags&ACK != 0 && s.Ack != 1 {
 		if s.Flags&RST == 0 {
@@ -218,10 +217,10 @@ func (e *Endpoint) receiveSYNSent(s *Segment) {
 	e.push(Window)
 }
 
-// establish begins the transfer. Where the SYN or SYN-ACK was sent more than twice
-// and its timer had a part in it, the window starts at one packet (RFC 5681 §3.1),
-// unless the timestamp echoed shows that the first one had arrived (kernel
-// tcp_init_transfer, tcp_try_undo_spurious_syn).
+// establish changes to state Established (kernel tcp_init_transfer). The congestion window begins
+// with one packet if the SYN or SYN-ACK was sent more than twice and its timer had expired (RFC
+// 5681 §3.1). It does not if the echoed timestamp shows that the first one has arrived (kernel
+// tcp_try_undo_spurious_syn).
 func (e *Endpoint) establish(s *Segment, timedOut bool) {
 	h := &e.handshake
 	e.state = Established

@@ -27,7 +27,7 @@ type recovery struct {
 
 	hasUndoMarker   bool // the reduction can be undone; undoMarker is valid
 	undoMarker      int64
-	undoRetrans     int           // retransmissions that no D-SACK has reported yet; -1: none was sent
+	undoRetrans     int           // retransmissions not yet reported by D-SACKs; -1: none sent
 	priorSSThresh   int           // ssthresh before the reduction; 0: it cannot be undone
 	retransStamp    time.Duration // instant of the first retransmission, if hasRetransStamp
 	hasRetransStamp bool
@@ -228,7 +228,8 @@ func (e *Endpoint) tryKeepOpen() {
 // anyRetransDone reports whether a packet in the queue has been sent again (kernel
 // tcp_any_retrans_done).
 func (e *Endpoint) anyRetransDone() bool {
-	return e.scoreboard.retransOut > 0 || (e.queue.n > 0 && e.queue.at(0).state&packetEverRetrans != 0)
+	return e.scoreboard.retransOut > 0 ||
+		(e.queue.n > 0 && e.queue.at(0).state&packetEverRetrans != 0)
 }
 
 // enterRecovery begins fast recovery (kernel tcp_enter_recovery). A reduction that ECE requires is

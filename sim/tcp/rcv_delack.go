@@ -2,21 +2,21 @@ package tcp
 
 import "time"
 
-// delayedACK decides when data received is acknowledged: at once for the first
-// segments (quick), later with a delay that adapts to the gaps between arrivals and
-// in the hope of a reply that carries the ACK (ping-pong).
+// delayedACK decides when received data is acknowledged (kernel inet_connection_sock.icsk_ack):
+// at once in quick ACK mode, else after a delay that adapts to the gaps between arrivals, or with
+// the data that the application sends in reply (ping-pong mode).
 type delayedACK struct {
-	pending bool          // an ACK is owed
-	atOnce  bool          // and at once
-	small   uint8         // segments shorter than the estimate since the last ACK, up to 2
-	since   Tag           // the arrival that it has been owed since
-	timer   time.Duration // when it is sent at the latest
-	limit   time.Duration // the same before the timer wheel
+	pending bool          // an ACK is to be sent (ICSK_ACK_SCHED)
+	atOnce  bool          // and at once (ICSK_ACK_NOW)
+	small   uint8         // short segments since the last ACK, up to 2 (ICSK_ACK_PUSHED)
+	since   Tag           // the arrival since which it is pending
+	timer   time.Duration // when it is sent; Never: not armed
+	limit   time.Duration // the same before rounding by the timer wheel
 
-	quick    int           // ACKs left to be sent at once
-	ato      time.Duration // delay estimate; 0: no data yet
-	last     time.Duration // the last arrival of data
-	pingPong bool          // replies carry the ACKs
+	quick    int           // ACKs that are still sent at once (quick)
+	ato      time.Duration // estimate of the delay; 0: no data yet (ato)
+	last     time.Duration // last arrival of data (lrcvtime)
+	pingPong bool          // the application's replies carry the ACKs
 
 	segment int32 // estimate of the peer's segment size, bytes (kernel rcv_mss)
 }
@@ -38,7 +38,8 @@ func (a *delayedACK) reset(mss int32, window int64) {
 	a.segment = max(int32(min(int64(min(mss, defaultMSS)), window/2)), minSegment)
 }
 
-// incrQuickACK allows ACKs at once for the next segments, half a window of them at most.
+// incrQuickACK sends the ACKs of the next segments at once: of half a window, at most of so many
+// (kernel tcp_incr_quickack).
 func (a *delayedACK) incrQuickACK(window int64, most int) {
 	n := int(window / (2 * int64(a.segment)))
 	if n == 0 {
@@ -47,7 +48,7 @@ func (a *delayedACK) incrQuickACK(window int64, most int) {
 	a.quick = max(a.quick, min(n, most))
 }
 
-// schedule notes that an ACK is owed for the arrival.
+// schedule makes an ACK pending for the arrival tag (kernel inet_csk_schedule_ack).
 func (a *delayedACK) schedule(tag Tag) {
 	if !a.pending {
 		a.pending = true
@@ -55,14 +56,15 @@ func (a *delayedACK) schedule(tag Tag) {
 	}
 }
 
-// enterQuickACK leaves ping-pong for ACKs at once (kernel tcp_enter_quickack_mode).
+// enterQuickACK ends ping-pong mode and sends the next ACKs at once (kernel
+// tcp_enter_quickack_mode).
 func (a *delayedACK) enterQuickACK(window int64, most int) {
 	a.incrQuickACK(window, most)
 	a.pingPong = false
 	a.ato = minDelay
 }
 
-// dataReceived adapts to a segment of n bytes of new data (kernel tcp_event_data_recv).
+// dataReceived adapts to a segment with n bytes of new data (kernel tcp_event_data_recv).
 func (a *delayedACK) dataReceived(n int32, pushed bool, window int64, now, rto time.Duration) {
 	a.estimate(n, pushed)
 	if a.ato == 0 {
@@ -81,9 +83,8 @@ func (a *delayedACK) dataReceived(n int32, pushed bool, window int64, now, rto t
 	a.last = now
 }
 
-// estimate follows the peer's segment size up (kernel tcp_measure_rcv_mss).
-// Shorter segments, and one that ends a write, are counted, as a pair of them is
-// acknowledged when read.
+// estimate raises the estimate of the peer's segment size (kernel tcp_measure_rcv_mss). It counts
+// shorter segments and those with PSH: two of them are acknowledged when they are read.
 func (a *delayedACK) estimate(n int32, pushed bool) {
 	switch {
 	case n < a.segment:
@@ -94,7 +95,7 @@ func (a *delayedACK) estimate(n int32, pushed bool) {
 	a.segment = max(a.segment, n)
 }
 
-// sent notes that a segment with an ACK left (kernel tcp_event_ack_sent).
+// sent notes that a segment with an ACK has been sent (kernel tcp_event_ack_sent).
 func (a *delayedACK) sent() {
 	if a.quick > 0 && a.pending {
 		if a.quick--; a.quick == 0 {
@@ -104,17 +105,17 @@ func (a *delayedACK) sent() {
 	a.pending, a.atOnce, a.small, a.timer = false, false, 0, Never
 }
 
-// dataSent notes that data left: soon after an arrival it is a reply, and the next
-// ones will carry the ACKs (kernel tcp_event_data_sent, tcp_pingpong_thresh 1).
+// dataSent notes that data has been sent. Within the estimated delay after an arrival it is a
+// reply, and ping-pong mode begins (kernel tcp_event_data_sent, tcp_pingpong_thresh 1).
 func (a *delayedACK) dataSent(now time.Duration) {
 	if a.ato > 0 && now-a.last < a.ato {
 		a.pingPong = true
 	}
 }
 
-// ackSndCheck sends the ACK owed or leaves it to the timer (kernel
-// __tcp_ack_snd_check): at once for more than a full segment whose window the
-// application has made room for, in quick mode, and for anything out of order.
+// ackSndCheck sends the pending ACK or arms its timer (kernel __tcp_ack_snd_check). It sends it
+// at once in quick ACK mode, while data is out of order, and for more than a full segment if the
+// window to offer has not shrunk.
 func (e *Endpoint) ackSndCheck() {
 	a := &e.ack
 	if !a.pending {
@@ -133,8 +134,9 @@ func (e *Endpoint) ackSndCheck() {
 	e.sendDelayedACK()
 }
 
-// sendDelayedACK arms the delayed ACK's timer (kernel tcp_send_delayed_ack): the estimate
-// bounded by the round-trip time and 200 ms; an ACK about to be sent goes at once.
+// sendDelayedACK arms the delayed ACK's timer: the estimate, bounded by the round-trip time and
+// 200 ms. If less than a quarter of it is left of an armed timer, the ACK is sent at once (kernel
+// tcp_send_delayed_ack).
 func (e *Endpoint) sendDelayedACK() {
 	a := &e.ack
 	delay := a.ato
@@ -162,7 +164,8 @@ func (e *Endpoint) sendDelayedACK() {
 	a.timer = e.clock.expiry(e.now, delay)
 }
 
-// delayedACKTimeout sends the ACK that no reply has carried, and learns from it.
+// delayedACKTimeout sends the ACK that no reply has carried, and adapts the delay (kernel
+// tcp_delack_timer_handler).
 func (e *Endpoint) delayedACKTimeout() {
 	a := &e.ack
 	a.timer = Never
@@ -178,9 +181,8 @@ func (e *Endpoint) delayedACKTimeout() {
 	e.sendACK(DelayedACK, a.since)
 }
 
-// ackOnRead sends the ACK that a read makes due (kernel tcp_cleanup_rbuf): for more
-// than a segment, for a pair of small ones, for one if no reply is to be expected,
-// or when the window has doubled.
+// ackOnRead sends the ACK that a Read makes due: for more than a full segment, for two short ones,
+// for one outside of ping-pong mode, or when the window has doubled (kernel tcp_cleanup_rbuf).
 func (e *Endpoint) ackOnRead() {
 	a := &e.ack
 	if a.pending {

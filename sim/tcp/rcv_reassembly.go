@@ -1,13 +1,13 @@
 package tcp
 
-// reassembly holds what arrived out of order: the ranges after the gap in stream
-// order, and the SACK blocks that tell the peer of them in order of arrival.
+// reassembly holds what has arrived out of order (kernel out_of_order_queue): the ranges in stream
+// order, and the SACK blocks in the order of arrival (kernel selective_acks).
 type reassembly struct {
-	ranges []Block // disjoint, not adjacent, ascending; from first on
+	ranges []Block // from index first on: disjoint, not adjacent, ascending
 	first  int
-	held   int64 // bytes in them
+	held   int64 // bytes in the ranges
 
-	sacks  [maxBlocks]Block // the block most lately changed first (RFC 2018 §4)
+	sacks  [maxBlocks]Block // the most recently changed block first (RFC 2018 §4)
 	blocks int
 
 	dup    Block // D-SACK to report with the next ACK (RFC 2883)
@@ -16,14 +16,14 @@ type reassembly struct {
 
 func (r *reassembly) empty() bool { return r.held == 0 }
 
-// bytes returns how many bytes wait out of order.
+// bytes returns the number of bytes held out of order.
 func (r *reassembly) bytes() int64 { return r.held }
 
-// reset forgets everything but the memory.
+// reset drops everything but the memory.
 func (r *reassembly) reset() { *r = reassembly{ranges: r.ranges[:0]} }
 
-// find returns the index of the first range that ends at the offset or after it. Most
-// segments extend the last range or begin another one behind it.
+// find returns the index of the first range that ends at the offset or after it. It looks at the
+// last range first: most segments extend it or begin another one after it.
 func (r *reassembly) find(start int64) int {
 	lo, hi := r.first, len(r.ranges)
 	if lo < hi && r.ranges[hi-1].Start <= start {
@@ -40,7 +40,7 @@ func (r *reassembly) find(start int64) int {
 	return lo
 }
 
-// replace puts one range in the place of the ranges from i on to j.
+// replace replaces the ranges from index i to before j by merged.
 func (r *reassembly) replace(i, j int, merged Block) {
 	r.held += merged.End - merged.Start
 	for _, b := range r.ranges[i:j] {
@@ -55,8 +55,8 @@ func (r *reassembly) replace(i, j int, merged Block) {
 	r.ranges[i] = merged
 }
 
-// add takes [start, end) and returns whether any of it was new. If it was not, or
-// in part, the next ACK reports the duplicate.
+// add adds [start, end) and reports whether any of it is new. The next ACK reports what is not
+// new as a D-SACK.
 func (r *reassembly) add(start, end int64) bool {
 	i := r.find(start)
 	if i < len(r.ranges) && r.ranges[i].Start <= start && r.ranges[i].End >= end {
@@ -79,9 +79,8 @@ func (r *reassembly) add(start, end int64) bool {
 	return true
 }
 
-// report puts the block that holds [start, end) first in the SACK blocks: one of
-// them grown and others swallowed, or a new one, for which the oldest gives way
-// (kernel tcp_sack_new_or_expand).
+// report puts [start, end), merged with the SACK blocks that touch it, before the other SACK
+// blocks; the oldest is dropped if there are too many (kernel tcp_sack_new_or_expand).
 func (r *reassembly) report(start, end int64) {
 	merged := Block{start, end}
 	kept := 0
@@ -99,8 +98,8 @@ func (r *reassembly) report(start, end int64) {
 	r.blocks = 1 + copy(r.sacks[1:], rest[:kept])
 }
 
-// advance moves the in-order edge: it returns where the stream is complete up to,
-// given that it is up to next, and forgets what lies before.
+// advance is given the offset up to which the stream is complete. It removes the ranges that follow
+// without a gap and returns the offset after them.
 func (r *reassembly) advance(next int64) int64 {
 	for r.first < len(r.ranges) && r.ranges[r.first].Start <= next {
 		b := r.ranges[r.first]
@@ -123,8 +122,8 @@ func (r *reassembly) advance(next int64) int64 {
 	return next
 }
 
-// duplicate notes a D-SACK; a second one before an ACK extends the first where they
-// touch (kernel tcp_dsack_extend).
+// duplicate notes a D-SACK for the next ACK. A second one extends it if they touch (kernel
+// tcp_dsack_extend).
 func (r *reassembly) duplicate(start, end int64) {
 	if r.hasDup {
 		if start <= r.dup.End && r.dup.Start <= end {
@@ -135,8 +134,7 @@ func (r *reassembly) duplicate(start, end int64) {
 	r.dup, r.hasDup = Block{start, end}, true
 }
 
-// fill writes the blocks due into the segment, at most room, the D-SACK first, which
-// is sent once.
+// fill writes at most room blocks into the segment, the D-SACK first. A D-SACK is sent once.
 func (r *reassembly) fill(s *Segment, room int) {
 	n := 0
 	if r.hasDup {

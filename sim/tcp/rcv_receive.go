@@ -2,11 +2,12 @@ package tcp
 
 import "time"
 
-// challengeInterval is the least time between two answers to segments out of the
-// window or otherwise suspect (RFC 5961 §7, tcp_invalid_ratelimit).
+// challengeInterval is the least time between two challenge ACKs (RFC 5961 §7,
+// tcp_invalid_ratelimit).
 const challengeInterval = 500 * time.Millisecond
 
-// Receive takes one segment from the peer. It keeps no reference to it.
+// Receive processes a segment from the peer. It keeps no reference to it. A segment with an
+// impossible length or offset is dropped.
 func (e *Endpoint) Receive(now time.Duration, tag Tag, s *Segment) {
 	e.begin(now, tag)
 	e.stats.SegmentsReceived++
@@ -29,12 +30,11 @@ func (e *Endpoint) Receive(now time.Duration, tag Tag, s *Segment) {
 	}
 }
 
-// maxOffset bounds the offsets accepted, far beyond any stream.
+// maxOffset is the largest stream offset that is accepted.
 const maxOffset = 1 << 60
 
-// receiveEstablished serves a segment of a synchronised connection (RFC 9293
-// §3.10.7.4, kernel tcp_rcv_state_process): check, acknowledgement, data, then what
-// there is to send.
+// receiveEstablished processes a segment in a synchronised state: check, ACK, data, then it sends
+// new data and the ACK (RFC 9293 §3.10.7.4, kernel tcp_rcv_state_process).
 func (e *Endpoint) receiveEstablished(s *Segment) {
 	if !e.acceptable(s) || s.Flags&ACK == 0 || !e.receiveACK(s) {
 		return
@@ -51,8 +51,8 @@ func (e *Endpoint) receiveEstablished(s *Segment) {
 	e.ackSndCheck()
 }
 
-// acceptable checks sequence number, RST and SYN (RFC 9293 §3.10.7.4, RFC 5961 §3
-// and 4, kernel tcp_validate_incoming).
+// acceptable checks sequence number, RST and SYN (RFC 9293 §3.10.7.4, RFC 5961 §3 and §4, kernel
+// tcp_validate_incoming).
 func (e *Endpoint) acceptable(s *Segment) bool {
 	if end := s.end(); end < e.ackSent || s.Seq > e.rcvNxt+e.windowLeft() {
 		if s.Flags&RST == 0 {
@@ -75,8 +75,8 @@ func (e *Endpoint) acceptable(s *Segment) bool {
 	return true
 }
 
-// answerUnacceptable sends the ACK that a segment out of the window is owed; old
-// data is reported as a duplicate.
+// answerUnacceptable answers a segment outside of the window with an ACK, which reports old data
+// as a duplicate (kernel tcp_send_dupack).
 func (e *Endpoint) answerUnacceptable(s *Segment, end int64) {
 	if s.Flags&SYN != 0 || end == s.Seq {
 		e.challenge()
@@ -91,8 +91,8 @@ func (e *Endpoint) answerUnacceptable(s *Segment, end int64) {
 	e.sendACK(Reply, e.tag)
 }
 
-// challenge sends an ACK that lets an honest peer find out where we are, not too
-// often.
+// challenge sends a challenge ACK, unless one was sent shortly before (RFC 5961 §3.2, kernel
+// tcp_send_challenge_ack).
 func (e *Endpoint) challenge() {
 	if e.now-e.challengeFrom < challengeInterval {
 		return
@@ -101,7 +101,7 @@ func (e *Endpoint) challenge() {
 	e.sendACK(Reply, e.tag)
 }
 
-// refuse answers a segment that belongs to no connection (RFC 9293 §3.10.7.1).
+// refuse answers a segment for which there is no connection with a RST (RFC 9293 §3.10.7.1).
 func (e *Endpoint) refuse(s *Segment) {
 	if s.Flags&RST != 0 {
 		return
@@ -116,7 +116,7 @@ func (e *Endpoint) refuse(s *Segment) {
 	r.Ack = s.end()
 }
 
-// receiveData takes payload and FIN (kernel tcp_data_queue).
+// receiveData processes payload and FIN (kernel tcp_data_queue).
 func (e *Endpoint) receiveData(s *Segment) {
 	fin := s.Flags&FIN != 0
 	if s.Len == 0 && !fin {
@@ -131,7 +131,7 @@ func (e *Endpoint) receiveData(s *Segment) {
 	}
 	switch {
 	case end <= e.rcvNxt:
-		// Seen before: our ACK was lost or late.
+		// A duplicate: the ACK was lost or late.
 		if e.sack {
 			e.reasm.duplicate(s.Seq, end)
 		}
@@ -153,7 +153,8 @@ func (e *Endpoint) receiveData(s *Segment) {
 	}
 }
 
-// receiveInOrder takes data that continues the stream, and what waited behind it.
+// receiveInOrder processes data that continues the stream, up to end, and what was held out of
+// order behind it.
 func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 	if s.Len > 0 {
 		e.ack.schedule(e.tag)
@@ -181,8 +182,8 @@ func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 	e.receiveFIN()
 }
 
-// measureReceiver measures the round trip for the receive window: by timestamps on
-// full segments, else by how long a window's worth takes.
+// measureReceiver measures the round-trip time for the receive window: by the timestamps of full
+// segments, else by the time in which a window arrives.
 func (e *Endpoint) measureReceiver(s *Segment) {
 	if !e.timestamps || s.Options&OptTimestamps == 0 {
 		e.wnd.measure(e.rcvNxt, e.now)

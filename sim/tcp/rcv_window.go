@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// receiveWindow decides what window to offer: it starts at 64 KiB, opens by two
-// segments for each one received, and its buffer grows with what the application
-// takes in a round trip (kernel tcp_grow_window, tcp_rcv_space_adjust).
+// receiveWindow decides which window to offer: it begins with 64 KiB and opens by two segments for
+// each one received (kernel tcp_grow_window); its buffer grows with what the application reads in a
+// round trip (kernel tcp_rcv_space_adjust).
 type receiveWindow struct {
-	buffer   int64 // bytes of memory, of which share/256 may be payload
+	buffer   int64 // bytes of memory, of which share/256 may be payload (sk_rcvbuf, scaling_ratio)
 	share    int64
-	sharedBy int32 // length of the segment that share is of
-	clamp    int64 // largest window that the buffer allows
-	ssthresh int64 // window to offer at most for the moment
+	sharedBy int32 // payload of the segment from which share was computed
+	clamp    int64 // largest window that the buffer allows, bytes (window_clamp)
+	ssthresh int64 // largest window to offer for now, bytes (rcv_ssthresh)
 
-	offered int64 // window last offered, as the peer reads it
-	scale   uint8 // shift of the window we offer
-	mss     int32 // MSS that we advertise, without options
+	offered int64 // window last offered, bytes after scaling (rcv_wnd)
+	scale   uint8 // shift of the offered window
+	mss     int32 // advertised MSS less the options, bytes
 
 	read int64 // offset up to which the application has read
 
-	// The round trip as the receiver sees it, and what was read in one.
+	// Round-trip time at the receiver, and what the application reads in it.
 	rtt        time.Duration
-	rttEnd     int64 // a window's worth from rttSince on ends here
+	rttEnd     int64 // one window after the offset expected at rttSince
 	rttSince   time.Duration
 	space      int64 // most bytes read in a round trip
 	spaceFrom  int64
@@ -33,13 +33,14 @@ type receiveWindow struct {
 const (
 	maxWindowScale = 14 // RFC 7323 §2.3
 	defaultShare   = 128
-	// Memory of a received packet: the sk_buff and a power of two for the data with
-	// its headers and shared info.
+	// Memory of a received packet in bytes: the sk_buff, and a power of two for the data with
+	// its headers and skb_shared_info.
 	skbOverhead  = 256
 	dataOverhead = 436
-	// The sender's first window is what is expected in the first round trip.
+	// Segments expected in the first round trip: the sender's initial window.
 	firstSpace = 10
-	// Smaller segments open the window no further (kernel tcp_event_data_recv).
+	// Payload in bytes below which a segment does not open the window (kernel
+	// tcp_event_data_recv).
 	growLength = 128
 )
 
@@ -50,7 +51,8 @@ func (w *receiveWindow) reset(cfg *Config, mss int32) {
 	}
 	w.clamp = w.buffer * w.share >> 8
 	if cfg.WindowScaling {
-		for space := int64(cfg.MaxReceiveBuffer); space > 65535 && w.scale < maxWindowScale; space >>= 1 {
+		space := int64(cfg.MaxReceiveBuffer)
+		for ; space > 65535 && w.scale < maxWindowScale; space >>= 1 {
 			w.scale++
 		}
 	}
@@ -63,7 +65,7 @@ func (w *receiveWindow) reset(cfg *Config, mss int32) {
 	w.space = min(w.offered, firstSpace*int64(mss))
 }
 
-// established fixes the scale: none if the peer did not offer the option too.
+// established turns scaling off if the peer did not offer it.
 func (w *receiveWindow) established(scaling bool, now time.Duration) {
 	if !scaling {
 		w.scale = 0
@@ -72,12 +74,12 @@ func (w *receiveWindow) established(scaling bool, now time.Duration) {
 	w.spaceSince, w.rttSince = now, now
 }
 
-// free returns the window that memory allows with unread bytes in the buffer.
+// free returns the window that memory allows, with unread bytes in the buffer (kernel tcp_space).
 func (w *receiveWindow) free(unread int64) int64 { return w.clamp - unread }
 
-// choose returns the window to offer (kernel __tcp_select_window): none while less
-// than a sixteenth of the buffer or a segment is free. quick is false when the
-// buffer is half full: then ACKs need not hurry.
+// choose returns the window to offer: 0 while less than a sixteenth of the buffer, or less than a
+// segment, is free. quick is false if the buffer is half full: quick ACK mode ends (kernel
+// __tcp_select_window).
 func (w *receiveWindow) choose(unread int64, segment int32) (window int64, quick bool) {
 	free := w.free(unread)
 	quick = true
@@ -98,7 +100,8 @@ func (w *receiveWindow) choose(unread int64, segment int32) (window int64, quick
 	return w.offered, quick
 }
 
-// arrived opens the window for a segment of n bytes.
+// arrived opens the window for a segment of n bytes (kernel tcp_grow_window). full: it has the
+// peer's full segment size.
 func (w *receiveWindow) arrived(n int32, full bool, unread int64) {
 	if full && n != w.sharedBy {
 		w.sharedBy = n
@@ -115,7 +118,7 @@ func (w *receiveWindow) arrived(n int32, full bool, unread int64) {
 	}
 }
 
-// resize sets the buffer's size, which never falls.
+// resize sets the size of the buffer, which never falls.
 func (w *receiveWindow) resize(buffer int64) {
 	w.buffer = max(w.buffer, buffer)
 	w.clamp = w.buffer * w.share >> 8
@@ -124,13 +127,13 @@ func (w *receiveWindow) resize(buffer int64) {
 	}
 }
 
-// memory returns the bytes of memory that a segment of n bytes occupies.
+// memory returns the bytes of memory that a segment with n bytes of payload takes (skb truesize).
 func memory(n int32) int64 {
 	return skbOverhead + int64(1)<<bits.Len32(uint32(n)+dataOverhead-1)
 }
 
-// measure follows the round trip by how long a window's worth takes to arrive
-// (kernel tcp_rcv_rtt_measure).
+// measure measures the round-trip time as the time in which one window arrives (kernel
+// tcp_rcv_rtt_measure).
 func (w *receiveWindow) measure(next int64, now time.Duration) {
 	if w.rttEnd != 0 {
 		if next < w.rttEnd {
@@ -144,8 +147,7 @@ func (w *receiveWindow) measure(next int64, now time.Duration) {
 	w.rttSince = now
 }
 
-// sampled takes a round trip measured with timestamps (kernel
-// tcp_rcv_rtt_measure_ts).
+// sampled adds a round-trip time measured with timestamps (kernel tcp_rcv_rtt_measure_ts).
 func (w *receiveWindow) sampled(m time.Duration) {
 	if w.rtt == 0 {
 		w.rtt = m
@@ -154,9 +156,9 @@ func (w *receiveWindow) sampled(m time.Duration) {
 	w.rtt += (m - w.rtt) / 8
 }
 
-// tuned enlarges the buffer once the application takes more in a round trip than ever
-// before, for twice that and, as the sender may be in slow start, for as much growth
-// again (kernel tcp_rcv_space_adjust, tcp_rcvbuf_grow). outOfOrder bytes come on top.
+// tuned enlarges the buffer when the application has read more in a round trip than ever before: to
+// twice that, and by the same growth again, since the sender may be in slow start; outOfOrder bytes
+// are added (kernel tcp_rcv_space_adjust, tcp_rcvbuf_grow).
 func (w *receiveWindow) tuned(maxBuffer, outOfOrder int64, now time.Duration) {
 	if w.rtt == 0 || now-w.spaceSince < w.rtt {
 		return

@@ -9,7 +9,7 @@ type pacer struct {
 	on        bool
 	releasing bool          // the timer has expired and segments are being sent for it
 	cause     Cause         // reason why new data would have left in the event since
-	since     Tag           // the event since which pacing alone has held segments back; if timer is armed
+	since     Tag           // event since which pacing alone holds segments back, if timer is armed
 	rate      int64         // bytes per second (kernel sk_pacing_rate); 0: not yet known
 	next      time.Duration // earliest instant of the next burst (kernel tcp_wstamp_ns)
 	timer     time.Duration // Never: not armed

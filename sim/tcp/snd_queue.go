@@ -2,33 +2,34 @@ package tcp
 
 import "time"
 
-// packetState are the marks of the scoreboard on one sent packet.
+// packetState are the marks on one sent packet (kernel TCPCB_ flags).
 type packetState uint8
 
 const (
-	packetSACKed          packetState = 1 << iota // the peer has it out of order
-	packetLost                                    // deemed lost
-	packetRetransInFlight                         // its retransmission is in flight
-	packetEverRetrans                             // it was retransmitted at least once
+	packetSACKed          packetState = 1 << iota // SACKed: the peer has it out of order
+	packetLost                                    // found lost
+	packetRetransInFlight                         // sent again, and that is in flight
+	packetEverRetrans                             // sent again at least once
 	packetFIN                                     // its last offset is the FIN
 	packetAppLimited                              // the application was the limit when it was sent
 	packetListed                                  // it is in the list by transmission
 	packetRetransmitted   = packetRetransInFlight | packetEverRetrans
 )
 
-// packet is one sent and not yet acknowledged segment. Windows, marks and losses
-// count packets, whatever their length. It fills one cache line.
+// packet is a segment that has been sent and not yet acknowledged (kernel sk_buff of the
+// retransmission queue). Windows, marks and losses count packets of any length. A packet fills one
+// cache line of 64 bytes.
 type packet struct {
-	seq  int64         // its first stream offset
-	sent time.Duration // its latest transmission
+	seq  int64         // first stream offset
+	sent time.Duration // instant of the latest transmission
 
-	// The delivery rate at that transmission: see deliveryRate.
+	// Copies of deliveryRate at that transmission.
 	firstSent, deliveredAt time.Duration
 	delivered, deliveredCE uint32
 
-	length     int32  // stream offsets that it takes, the FIN counted
-	tag        Tag    // the event of its latest transmission
-	order      uint32 // ordinal of that among all transmissions of the endpoint; wraps
+	length     int32  // in stream offsets, the FIN counted
+	tag        Tag    // event of the latest transmission
+	order      uint32 // number of that transmission among all of the endpoint; wraps
 	prev, next slot   // neighbours in the list by transmission
 	state      packetState
 }
@@ -36,30 +37,29 @@ type packet struct {
 // end returns the stream offset after the packet.
 func (p *packet) end() int64 { return p.seq + int64(p.length) }
 
-// sentBefore reports whether the packet's latest transmission came before that of the
-// ordinal.
+// sentBefore reports whether the packet's latest transmission has a lower number than order.
 func (p *packet) sentBefore(order uint32) bool { return int32(p.order-order) < 0 }
 
-// mayBeLost reports whether the packet, or its retransmission, may yet be found lost: it
-// is neither SACKed, nor lost and not sent again.
+// mayBeLost reports whether RACK may still find the packet or its retransmission lost: the packet
+// is not SACKed, and if it is lost, it has been sent again.
 func (p *packet) mayBeLost() bool {
 	return p.state&packetSACKed == 0 && p.state&(packetLost|packetRetransInFlight) != packetLost
 }
 
-// slot is a place in the ring of a retransmitQueue, counted from 1; 0: none.
+// slot is an index into the ring of a retransmitQueue, plus 1; 0: none.
 type slot int32
 
-// retransmitQueue holds the packets sent and not cumulatively acknowledged, in stream
-// order, in a ring that is kept from connection to connection.
+// retransmitQueue holds the packets that are not acknowledged cumulatively, in stream order, in a
+// ring whose memory is kept from connection to connection (kernel tcp_rtx_queue).
 //
-// While any packet is marked or has been sent again, those that may yet be found lost by
-// time are also in a list in the order of their latest transmissions (kernel
-// tsorted_sent_queue). Without marks that order is the stream's.
+// While packets are marked or sent again, the packets that mayBeLost are also in a list in the
+// order of their latest transmissions (kernel tsorted_sent_queue). Without marks that order is
+// the stream's, and there is no list.
 type retransmitQueue struct {
 	ring        []packet // length a power of two
 	head        int
 	n           int
-	markedTo    int64 // packets from this offset on were sent after the last mark
+	markedTo    int64 // sndNxt when the last mark was set
 	first, last slot  // of the list by transmission
 	listed      bool  // there is a list
 }
@@ -95,14 +95,14 @@ func (q *retransmitQueue) grow() {
 	q.ring, q.head = ring, 0
 }
 
-// pop takes the first packet out, which is not in the list.
+// pop removes the first packet, which must not be in the list.
 func (q *retransmitQueue) pop() {
 	q.head = (q.head + 1) & (len(q.ring) - 1)
 	q.n--
 }
 
-// remove takes packet i out of the middle and closes the gap from the nearer end. Pointers
-// to packets are invalid then; the indices of the packets before i stay.
+// remove removes packet i and closes the gap from the nearer end of the queue. Pointers to packets
+// become invalid; packets before i keep their indices.
 func (q *retransmitQueue) remove(i int) {
 	q.unlist(q.at(i))
 	if i < q.n/2 {
@@ -118,7 +118,7 @@ func (q *retransmitQueue) remove(i int) {
 	q.n--
 }
 
-// move copies a packet to another place and links it there.
+// move copies a packet to another index and links it there.
 func (q *retransmitQueue) move(from, to int) {
 	p := q.at(to)
 	*p = *q.at(from)
@@ -147,7 +147,7 @@ func (q *retransmitQueue) slotAt(i int) slot { return slot((q.head+i)&(len(q.rin
 
 func (q *retransmitQueue) in(s slot) *packet { return &q.ring[s-1] }
 
-// link makes b follow a in the list; either may be none, an end of the list.
+// link makes b follow a in the list. If a is 0, b is the first; if b is 0, a is the last.
 func (q *retransmitQueue) link(a, b slot) {
 	if a != 0 {
 		q.in(a).next = b
@@ -161,7 +161,7 @@ func (q *retransmitQueue) link(a, b slot) {
 	}
 }
 
-// unlist takes a packet out of the list, if it is there.
+// unlist removes a packet from the list, if it is there.
 func (q *retransmitQueue) unlist(p *packet) {
 	if p.state&packetListed == 0 {
 		return
@@ -170,9 +170,8 @@ func (q *retransmitQueue) unlist(p *packet) {
 	q.link(p.prev, p.next)
 }
 
-// list notes a mark while next is the offset to send next, and makes the list unless there
-// is one. The list stays until all packets before next have been acknowledged: it is made
-// once in a round trip at most.
+// list is called before each mark, with sndNxt. It makes the list unless there is one. The list
+// stays until sndNxt has been acknowledged, so that it is made at most once in a round trip.
 func (q *retransmitQueue) list(next int64) {
 	q.markedTo = next
 	if !q.listed {
@@ -180,7 +179,7 @@ func (q *retransmitQueue) list(next int64) {
 	}
 }
 
-// makeList lists all packets, none of which is marked.
+// makeList makes the list of all packets; none of them is marked.
 func (q *retransmitQueue) makeList() {
 	q.listed = true
 	for i := range q.n {
@@ -194,7 +193,7 @@ func (q *retransmitQueue) makeList() {
 	}
 }
 
-// dropList forgets the list: no packet is marked any more.
+// dropList drops the list; no packet is marked any more.
 func (q *retransmitQueue) dropList() {
 	q.listed = false
 	q.first, q.last = 0, 0
@@ -203,14 +202,14 @@ func (q *retransmitQueue) dropList() {
 	}
 }
 
-// listLast puts packet i at the end of the list: it has just been sent.
+// listLast moves packet i, which is being sent, to the end of the list.
 func (q *retransmitQueue) listLast(i int) {
 	p := q.at(i)
 	q.unlist(p)
 	q.insert(i, q.last)
 }
 
-// insert puts packet i, which is not in the list, after a.
+// insert inserts packet i after a, or first if a is 0. It must not be in the list.
 func (q *retransmitQueue) insert(i int, a slot) {
 	p, s, b := q.at(i), q.slotAt(i), q.first
 	if a != 0 {
@@ -221,13 +220,12 @@ func (q *retransmitQueue) insert(i int, a slot) {
 	q.link(s, b)
 }
 
-// relist puts every packet into the list that belongs there and is not: marks have been
-// taken back.
+// relist inserts the packets that are missing from the list since marks have been cleared.
 func (q *retransmitQueue) relist() {
 	if !q.listed {
 		return
 	}
-	a := slot(0) // the search goes on from the last packet put in
+	a := slot(0) // the last packet inserted: the search goes on from it
 	for i := range q.n {
 		p := q.at(i)
 		if p.state&packetListed != 0 || !p.mayBeLost() {
@@ -244,7 +242,7 @@ func (q *retransmitQueue) relist() {
 	}
 }
 
-// after returns what follows a in the list: its first packet if a is none.
+// after returns the slot that follows a in the list, or the first one if a is 0.
 func (q *retransmitQueue) after(a slot) slot {
 	if a == 0 {
 		return q.first
@@ -252,15 +250,14 @@ func (q *retransmitQueue) after(a slot) slot {
 	return q.in(a).next
 }
 
-// writeMark says that the stream up to end was there since the event tag.
+// writeMark says that a Write in event tag supplied the stream up to end.
 type writeMark struct {
 	end int64
 	tag Tag
 }
 
-// writeLog remembers which write supplied the data not yet sent. Write boundaries
-// matter only for this: as in Linux a following write fills the last segment while
-// it waits, so unsent data has no boundaries.
+// writeLog holds which Write supplied the data not yet sent, for Segment.Since. The boundaries of
+// writes matter for nothing else: as in Linux a later write fills up the last unsent segment.
 type writeLog struct {
 	ring []writeMark // length a power of two
 	head int
@@ -287,8 +284,8 @@ func (l *writeLog) add(end int64, tag Tag) {
 	*l.at(l.n - 1) = writeMark{end, tag}
 }
 
-// take returns the tag of the write that supplied the last byte before end, and
-// forgets what came before.
+// take returns the tag of the write that supplied the last byte before end, and drops the writes
+// before it.
 func (l *writeLog) take(end int64) Tag {
 	for l.n > 1 && l.at(0).end < end {
 		l.head = (l.head + 1) & (len(l.ring) - 1)

@@ -65,8 +65,8 @@ func (e *Endpoint) emit(flags Flags, cause Cause, since Tag) *Segment {
 	return s
 }
 
-// acknowledge puts the ACK, the window, timestamps, SACK blocks and ECE on a segment. No delayed ACK
-// is pending any more.
+// acknowledge puts the ACK, the window, timestamps, SACK blocks and ECE on a segment. No delayed
+// ACK is pending any more.
 func (e *Endpoint) acknowledge(s *Segment) {
 	s.Flags |= ACK
 	s.Ack = e.rcvNxt
@@ -264,7 +264,8 @@ func (e *Endpoint) txStart(own int) {
 // partial segment waits while another one is unacknowledged; a FIN does not (kernel
 // tcp_nagle_check).
 func (e *Endpoint) holdPartial(end int64, fin bool) bool {
-	return e.cfg.Nagle && !fin && end-e.sndNxt < int64(e.mss) && e.queue.n > 0 && e.smallEnd > e.sndUna
+	partial := end-e.sndNxt < int64(e.mss)
+	return e.cfg.Nagle && !fin && partial && e.queue.n > 0 && e.smallEnd > e.sndUna
 }
 
 // minBurst is the default of the least number of segments in a burst (tcp_min_tso_segs).

@@ -1,9 +1,9 @@
 package tcp
 
-// Tags calls visit for each Tag that the endpoint can still hand back in
-// Segment.Since or Segment.Armed. visit may replace the Tag. A caller that keeps a
-// history of events needs the visited ones only, and may renumber them all: equal
-// tags must stay equal, different ones different. Tags allocates nothing.
+// Tags calls visit for each Tag that the endpoint can still return in Segment.Since or
+// Segment.Armed, also for segments that Output has not yet returned. A caller that keeps a history
+// of events can drop the others. visit may change the tags: equal tags must stay equal, different
+// tags different. Tags allocates nothing.
 func (e *Endpoint) Tags(visit func(*Tag)) {
 	for i := range e.out {
 		s := &e.out[i]
@@ -13,7 +13,7 @@ func (e *Endpoint) Tags(visit func(*Tag)) {
 		}
 	}
 	if e.state == Closed || e.state == TimeWait {
-		return // answers alone are sent, at once
+		return // what it sends answers the segment at hand
 	}
 	for i := range e.queue.n {
 		visit(&e.queue.at(i).tag)

@@ -70,10 +70,10 @@ func (r *rttEstimator) timeout() time.Duration { return r.srtt() + r.rttvar }
 const fallbackRTO = 3 * time.Second
 
 // measured adds the samples of one ACK and reports whether there was one (kernel
-// tcp_ack_update_rtt). seq is the round-trip time of the first packet acknowledged cumulatively and
-// never sent again, sacked that of the first packet SACKed and never sent again, last that of the
-// last packet acknowledged or SACKed; negative: none. Without seq and sacked the echoed timestamp
-// gives the sample, also of a retransmission (RFC 7323 §4).
+// tcp_ack_update_rtt). The arguments are round-trip times of packets never sent again, negative if
+// there is none: seq of the first one acknowledged cumulatively, sacked of the first one SACKed,
+// last of the last one of both. Without seq and sacked the echoed timestamp gives the sample, also
+// of a retransmission (RFC 7323 §4).
 func (e *Endpoint) measured(s *Segment, advanced bool, seq, sacked, last time.Duration) bool {
 	if seq < 0 {
 		seq = sacked
@@ -92,8 +92,8 @@ func (e *Endpoint) measured(s *Segment, advanced bool, seq, sacked, last time.Du
 	return true
 }
 
-// timestampRTT returns the round-trip time by the echoed timestamp, at least 1 ms; it is negative if
-// the timestamp is in the future or older than MaxRTO.
+// timestampRTT returns the round-trip time by the echoed timestamp, at least 1 ms; it is negative
+// if the timestamp is in the future or older than MaxRTO.
 func (e *Endpoint) timestampRTT(s *Segment) time.Duration {
 	delta := e.clock.timestamp(e.now) - s.TSEcr
 	if delta < 0 || delta > int64(e.cfg.MaxRTO/time.Millisecond) {

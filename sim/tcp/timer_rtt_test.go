@@ -30,7 +30,8 @@ func TestTimeoutFollowsSamples(t *testing.T) {
 	if r.rttvar != 800*ms {
 		t.Fatalf("variance term %v, want 800ms", r.rttvar)
 	}
-	// A second one of 400: mdev4 = 800 - 800/4 = 600; the round has ended: mdevMax is 800 still, so nothing falls.
+	// A second one of 400: mdev4 = 800 - 800/4 = 600; the round has ended: mdevMax is 800 still,
+	// so nothing falls.
 	r.sample(400*ms, 200*ms, 101, 200)
 	if r.mdev4 != 600*ms || r.rttvar != 800*ms || r.mdevMax != 200*ms {
 		t.Fatalf("mdev %v, variance term %v, maximum %v", r.mdev4, r.rttvar, r.mdevMax)
@@ -40,7 +41,8 @@ func TestTimeoutFollowsSamples(t *testing.T) {
 	if r.mdev4 != 450*ms || r.rttvar != 712500*time.Microsecond {
 		t.Fatalf("mdev %v, variance term %v", r.mdev4, r.rttvar)
 	}
-	// A sample of 800 in the next round: srtt 450; error 400, less mdev4/4 = 112.5: mdev4 = 737.5, above 712.5.
+	// A sample of 800 in the next round: srtt 450; error 400, less mdev4/4 = 112.5: mdev4 =
+	// 737.5, above 712.5.
 	r.sample(800*ms, 200*ms, 250, 400)
 	if r.srtt() != 450*ms || r.rttvar != 737500*time.Microsecond {
 		t.Fatalf("srtt %v, variance term %v", r.srtt(), r.rttvar)

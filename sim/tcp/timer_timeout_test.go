@@ -54,7 +54,8 @@ func TestDeadPathTimesOut(t *testing.T) {
 		p.drop = func(side, n int, _ *Segment) bool { return n >= 2 || side == server && n >= 1 }
 		p.run(time.Hour)
 		e := &p.end[client]
-		// The probe 300 ms after the data, then timeouts 0.3, 0.9, 2.1 … s after it until 924.6 s have passed since the first.
+		// The probe 300 ms after the data, then timeouts 0.3, 0.9, 2.1 … s after it until 924.6 s
+		// have passed since the first.
 		if !errors.Is(e.Err(), ErrTimeout) || p.now < 924*time.Second || p.now > 1050*time.Second || e.Deadline() != Never {
 			t.Errorf("ended at %v with %v, deadline %v", p.now, e.Err(), e.Deadline())
 		}

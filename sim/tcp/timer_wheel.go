@@ -32,8 +32,8 @@ func (c *clock) ticks(d time.Duration) int64 {
 	return int64(q)
 }
 
-// timestamp returns the value of the timestamps option in milliseconds, at least 1: in TSEcr 0
-// means that there is none.
+// timestamp returns the value of the timestamps option in milliseconds, at least 1: a TSEcr of 0
+// is not valid.
 func (c *clock) timestamp(now time.Duration) int64 {
 	return 1 + int64((c.offset+now)/time.Millisecond)
 }
@@ -46,8 +46,8 @@ func (c *clock) ceil(d time.Duration) time.Duration {
 	return time.Duration(c.ticks(d+c.tick-1)) * c.tick
 }
 
-// The timer wheel has nine levels of 64 buckets. A bucket is eight times as wide as one of the level
-// below. A level takes delays from 63 buckets of the level below on (kernel/time/timer.c,
+// The timer wheel has nine levels of 64 buckets. A bucket is eight times as wide as one of the
+// level below. A level takes delays from 63 buckets of the level below on (kernel/time/timer.c,
 // LVL_START).
 const (
 	wheelFirstLevel = 63
