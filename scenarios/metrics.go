@@ -146,6 +146,7 @@ var causeGroups = map[sim.Cause]string{
 var causesOf = map[sim.Cause]func(*Config) bool{
 	sim.ResponderCPU:     (*Config).Fetches,
 	sim.ResponderTimeout: (*Config).Fetches,
+	sim.Pacing:           func(c *Config) bool { return c.TCP.Pacing },
 }
 
 // causes are the parts of the critical path of ttlb. They add up to it.

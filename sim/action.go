@@ -118,7 +118,7 @@ func (p *pricedItems) addOperation(o op.Op, takes time.Duration) {
 
 func (p *pricedItems) addWork(takes time.Duration) {
 	if k := len(p.actions) - 1; k >= 0 && p.actions[k].kind == recording.Work {
-		p.actions[k].takes = min(p.actions[k].takes+takes, forever)
+		p.actions[k].takes = min(p.actions[k].takes+takes, maxWork)
 		return
 	}
 	p.actions = append(p.actions, action{kind: recording.Work, takes: takes})

@@ -1,36 +1,37 @@
 package sim
 
-// Cause is what a connection was waiting for. The causes along the critical
-// path of an instant add up exactly to the time until then.
+// Cause is what a connection waited for. The times of the causes along the critical path of an instant
+// add up exactly to the time from the start of the connection to that instant.
 type Cause uint8
 
-// The causes. A wait inside a wait for acknowledgements counts as what that
-// wait was for: Window, Nagle or FastRetransmit; a timer keeps its own name
-// wherever it is met.
+// The causes. Times within a wait for ACKs count as the cause of that wait: Window, Nagle or
+// FastRetransmit. Only waits for timers within it keep their own cause.
 const (
-	Propagation      Cause = iota // a link's delay, jitter included
-	Serialisation                 // a link's rate
-	Queue                         // other packets before this one on a link
-	Window                        // acknowledgements, to be allowed to send more
-	Nagle                         // acknowledgements, to send less than a full segment
-	DelayedACK                    // the peer's delayed-acknowledgement timer
-	FastRetransmit                // acknowledgements that tell of a loss
-	ReorderTimer                  // RACK's timer, to tell loss from reordering
-	Probe                         // the tail loss probe's timer
-	Persist                       // the timer that probes a closed receive window
-	RTO                           // the retransmission timer of data
-	SYNTimeout                    // the retransmission timer of SYN or SYN-ACK
-	ClientCPU                     // the client computing
-	ServerCPU                     // the server computing
-	CPUQueue                      // a core, busy with others
-	ResponderCPU                  // the OCSP responder computing
-	ResponderTimeout              // the client waiting in vain for a responder's answer
-	NumCauses
+	Propagation      Cause = iota // delay of links, with jitter
+	Serialisation                 // rate of links
+	Queue                         // packets before this one in the queues of links
+	Window                        // ACKs that open the congestion window or the receive window
+	Nagle                         // ACKs that let Nagle's algorithm send a partial segment
+	DelayedACK                    // delayed-ACK timer of the peer
+	FastRetransmit                // ACKs that show a loss
+	ReorderTimer                  // reordering timer of RACK (RFC 8985 §6.3)
+	Probe                         // timer of the tail loss probe (RFC 8985 §7)
+	Persist                       // persist timer of a closed receive window
+	Pacing                        // pacing timer of the sender
+	RTO                           // retransmission timer of data
+	SYNTimeout                    // retransmission timer of SYN or SYN-ACK
+	ClientCPU                     // the client computes
+	ServerCPU                     // the server computes
+	CPUQueue                      // all cores of a host are busy
+	ResponderCPU                  // the OCSP responder computes
+	ResponderTimeout              // timeout of the client for the OCSP response
+	NumCauses                     // number of causes
 )
 
 var causeNames = [NumCauses]string{
 	"propagation", "serialisation", "queue", "window", "nagle", "delayed-ack", "fast-retransmit",
-	"reorder-timer", "probe", "persist", "rto", "syn-timeout", "client-cpu", "server-cpu", "cpu-queue", "ca-cpu", "ca-timeout",
+	"reorder-timer", "probe", "persist", "pacing", "rto", "syn-timeout", "client-cpu", "server-cpu", "cpu-queue", "ca-cpu", "ca-timeout",
 }
 
+// String returns the cause's name in metrics, such as "delayed-ack".
 func (c Cause) String() string { return causeNames[c] }

@@ -5,68 +5,70 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// A long connection's history is compacted now and then. What no critical path can lead
-// to any more goes. What is left is a line of events between the roots: the events of
-// which tags are held, by endpoints, packets and processes. A path can change its
-// direction, as the detour that it is on ends, at the instant of a root alone. Between
-// two roots that lie far apart, the way from each event to which a path can come is
-// therefore walked once, and kept as a summary: the time that it takes by cause.
+// The history of a long connection is compacted: its memory does not follow the length of the
+// connection, and its critical paths stay exact.
+//
+// Endpoints, packets and processes hold tags: future events descend from the nodes of these tags
+// alone. All nodes that no path from them reaches are dropped. A detour of a future path ends at a
+// node since which a segment waited. Such nodes, and those of tags, are the roots. Between two roots
+// that lie far apart no detour can end. A path through this gap is walked once, and a summary
+// replaces it: its times by cause, and the node at which it leaves the gap.
 
-// leg is a part of a way: what it takes, and how to go on.
+// leg is a path through a gap.
 type leg struct {
-	way  way
-	end  int32    // the node that it leads to
-	open [2]int32 // the detours that have begun on it and not ended: history.open[open[0]:open[1]]
+	times pathTimes
+	end   int32    // node at which the path leaves the gap
+	open  [2]int32 // detours that began in the gap and end below it: history.open[open[0]:open[1]]
 }
 
-// summary is the way from an event, as it is outside of detours and within one.
+// summary replaces the path from a node: the path outside of detours, and within one. The cause of
+// the detour around it is openCause.
 type summary struct{ outside, within leg }
 
-// leap goes the way of a summary.
-func (p *criticalPath) leap(s *summary) {
+// applySummary attributes the times of a summary and goes on from its end.
+func (p *criticalPath) applySummary(s *summary) {
 	g := &s.outside
-	k := len(p.detours)
-	if k > 0 {
+	if k := len(p.detours); k > 0 {
 		g = &s.within
-		p.way.causes[p.detours[k-1].cause] += g.way.causes[openCause]
+		p.times.causes[p.detours[k-1].cause] += g.times.causes[openCause]
 	}
-	for c, d := range g.way.causes[:openCause] {
-		p.way.causes[c] += d
+	for c, d := range g.times.causes[:openCause] {
+		p.times.causes[c] += d
 	}
-	p.way.roundTrips += g.way.roundTrips
+	p.times.roundTrips += g.times.roundTrips
 	for _, t := range p.history.open[g.open[0]:g.open[1]] {
 		p.push(t)
 	}
 	p.cur, p.at = g.end, p.nodes[g.end].at
 }
 
-// place is what becomes of a node when a history is compacted.
-type place uint8
+// use says how a compacted history uses a node. A node without use is dropped.
+type use uint8
 
 const (
-	kept  place = 1 << iota // it stays as it is
-	entry                   // a node that stays leads to it: it stays, or becomes a summary
-	root                    // a path may change its direction at its instant: it stays
+	kept  use = 1 << iota // it stays as it is
+	entry                 // a path from a node that stays leads to it: it stays, or becomes a summary
+	root                  // a detour can end at its instant: it stays
 )
 
-// minGap is the number of nodes between two roots from which on ways are summarised.
+// minGap is the least number of nodes between two roots for which summaries are made.
 const minGap = 64
 
-// compactor compacts histories. Its memory is kept.
+// compactor compacts histories. It keeps its memory.
 type compactor struct {
 	minGap   int32
 	from, to history
-	places   []place        // by node of from; 0: it goes
-	moved    []int32        // by node of from: where it goes
-	roots    int32          // the latest root before the node at hand
-	path     criticalPath   // on from
-	mark     func(*tcp.Tag) // for visit
-	move     func(*tcp.Tag)
-	forget   func(*tcp.Tag)
+	uses     []use          // by node of from
+	moved    []int32        // by node of from: its index in to
+	lower    int32          // the latest root before the node in hand
+	path     criticalPath   // in from
+	mark     func(*tcp.Tag) // marks the node of a tag as a root
+	move     func(*tcp.Tag) // gives a tag its new value
+	forget   func(*tcp.Tag) // sets a tag to the start of the connection
 }
 
-// compactHistory compacts the history of a connection that has grown to its limit. A
-// history that a fetch shares waits for the end of one of its connections.
+// compactHistory compacts the history of a connection. No event may be in hand. While an OCSP fetch
+// shares the history, it does nothing.
 func (w *World) compactHistory(c *connection) {
 	h, k := c.history, &w.compactor
 	if h.users > 1 {
@@ -78,15 +80,15 @@ func (w *World) compactHistory(c *connection) {
 		k.forget = func(t *tcp.Tag) { *t = 0 }
 	}
 	if c.moments[recording.LastByte] >= 0 {
-		c.visitTags(k.forget) // no path will be asked for any more
+		c.visitTags(k.forget) // all critical paths have been evaluated
 		h.nodes, h.summaries, h.open = h.nodes[:1], h.summaries[:0], h.open[:0]
 		return
 	}
 	k.from, k.path.history = *h, &k.from
-	k.places = append(k.places[:0], make([]place, len(h.nodes))...)
+	k.uses = append(k.uses[:0], make([]use, len(h.nodes))...)
 	k.moved = append(k.moved[:0], make([]int32, len(h.nodes))...)
 	k.to.nodes, k.to.summaries, k.to.open = k.to.nodes[:0], k.to.summaries[:0], k.to.open[:0]
-	k.places[0] = root
+	k.uses[0] = root
 	c.visitTags(k.mark)
 	k.find()
 	k.build()
@@ -97,59 +99,58 @@ func (w *World) compactHistory(c *connection) {
 	h.limit = max(h.limit, 2*len(h.nodes))
 }
 
-// visitTags shows all references to the history of a connection, whose events are handled.
-func (c *connection) visitTags(see func(*tcp.Tag)) {
+// visitTags calls visit for all tags of a connection's history.
+func (c *connection) visitTags(visit func(*tcp.Tag)) {
 	for s := range c.procs {
 		p := &c.procs[s]
-		p.ep.Tags(see)
-		see(&p.last)
+		p.ep.Tags(visit)
+		visit(&p.last)
 		if p.state == reading {
 			p.ready = 0
 		}
-		see(&p.ready)
+		visit(&p.ready)
 	}
 	for i := range c.packets.all {
 		if p := &c.packets.all[i]; p.copies > 0 {
-			see(&p.left)
+			visit(&p.left)
 		}
 	}
 }
 
-// hold marks a node of which a tag is held, and the departures that followed it: what
-// leaves later may repeat one of them.
+// hold marks the node of a tag as a root, and its departures: a retransmission can wait since one of
+// them.
 func (k *compactor) hold(i int32) {
-	k.places[i] |= root
-	for i++; int(i) < len(k.places) && k.from.nodes[i].kind == departureNode; i++ {
-		k.places[i] |= root
+	k.uses[i] |= root
+	for i++; int(i) < len(k.uses) && k.from.nodes[i].kind == departureNode; i++ {
+		k.uses[i] |= root
 	}
 }
 
-// find decides what becomes of each node, from the latest to the first: those that lead
-// to a node have decided before.
+// find finds the use of each node, from the latest to the first: paths lead to earlier nodes only.
 func (k *compactor) find() {
 	summarise := false
-	for i := int32(len(k.places)) - 1; i >= 0; i-- {
-		at := k.places[i]
+	for i := int32(len(k.uses)) - 1; i >= 0; i-- {
+		at := k.uses[i]
 		switch {
 		case at&root != 0:
-			k.roots = i - 1
-			for k.roots > 0 && k.places[k.roots]&root == 0 {
-				k.roots--
+			k.lower = i - 1
+			for k.lower > 0 && k.uses[k.lower]&root == 0 {
+				k.lower--
 			}
-			summarise = i-k.roots > k.minGap
+			summarise = i-k.lower > k.minGap
 			k.retain(i)
 		case at&kept != 0:
 			k.retain(i)
 		case at != 0:
 			if !summarise || !k.summarise(i) {
-				k.places[i] |= kept
+				k.uses[i] |= kept
 				k.retain(i)
 			}
 		}
 	}
 }
 
-// retain marks what a node that stays leads to.
+// retain marks the nodes to which the paths from a node lead that stays as it is.
 func (k *compactor) retain(i int32) {
 	n := &k.from.nodes[i]
 	switch n.kind {
@@ -157,38 +158,43 @@ func (k *compactor) retain(i int32) {
 	case departureNode:
 		since, viaParent := k.departure(i)
 		k.root(since)
-		if viaParent {
-			k.places[n.parent] |= entry
+		if viaParent || n.flags&paced != 0 {
+			k.uses[n.parent] |= entry
 		}
 	case summaryNode:
 		s := &k.from.summaries[n.since]
 		for _, g := range []*leg{&s.outside, &s.within} {
-			k.places[g.end] |= entry
+			k.uses[g.end] |= entry
 			for _, t := range k.from.open[g.open[0]:g.open[1]] {
 				k.root(t.back)
 			}
 		}
 	default:
-		k.places[n.parent] |= entry
+		k.uses[n.parent] |= entry
 	}
 }
 
-// root marks a node at whose instant a path may change its direction.
+// root marks a node as a root.
 func (k *compactor) root(i int32) {
-	k.places[i] |= root
-	k.roots = max(k.roots, i)
+	k.uses[i] |= root
+	k.lower = max(k.lower, i)
 }
 
-// departure is the node since which a segment had been waiting when it left, and whether
-// paths go on from its parent.
+// departure returns the node since which a segment had waited, and whether the path goes on from the
+// departure's parent.
 func (k *compactor) departure(i int32) (since int32, viaParent bool) {
 	n := &k.from.nodes[i]
 	k.path.cur = i
-	since = k.path.before(n)
-	return since, departures[n.why].how == acked || n.flags&held != 0 && k.from.nodes[n.parent].at >= k.from.nodes[since].at
+	since = k.path.waitBegan(n)
+	switch departures[n.why].how {
+	case expired:
+		return since, n.flags&held != 0 && k.from.nodes[n.parent].at >= k.from.nodes[since].at
+	default:
+		return since, true
+	}
 }
 
-// leaves reports whether the next step of the path leads beyond the root before it.
+// leaves reports whether the next step of the path leads below the gap.
 func (k *compactor) leaves() bool {
 	i := k.path.cur
 	n := &k.from.nodes[i]
@@ -207,11 +213,10 @@ func (k *compactor) leaves() bool {
 			next = s.within.end
 		}
 	}
-	return next < k.roots
+	return next < k.lower
 }
 
-// summarise makes a summary of the way from a node to the root before it; false if there
-// is none.
+// summarise makes the summary of a node. It returns false if the node's first step leads below the gap.
 func (k *compactor) summarise(i int32) bool {
 	var s summary
 	if !k.walk(i, &s.outside) || !k.walk(i, &s.within, detour{until: -1, back: -1, cause: openCause}) {
@@ -220,7 +225,7 @@ func (k *compactor) summarise(i int32) bool {
 	k.moved[i] = int32(len(k.to.summaries))
 	k.to.summaries = append(k.to.summaries, s)
 	for _, g := range []*leg{&s.outside, &s.within} {
-		k.places[g.end] |= kept
+		k.uses[g.end] |= kept
 		for _, t := range k.to.open[g.open[0]:g.open[1]] {
 			k.root(t.back)
 		}
@@ -228,25 +233,25 @@ func (k *compactor) summarise(i int32) bool {
 	return true
 }
 
-// walk follows the way from a node, within the given detours.
+// walk follows the path from a node through the gap, within the given detours.
 func (k *compactor) walk(i int32, g *leg, within ...detour) bool {
 	p := &k.path
 	p.begin(&k.from, i)
 	p.detours = append(p.detours, within...)
-	for !k.leaves() && (p.cur == i || k.places[p.cur]&(root|kept) == 0) {
+	for !k.leaves() && (p.cur == i || k.uses[p.cur]&(root|kept) == 0) {
 		p.step()
 	}
-	g.way, g.end = p.way, p.cur
+	g.times, g.end = p.times, p.cur
 	g.open[0] = int32(len(k.to.open))
 	k.to.open = append(k.to.open, p.detours[len(within):]...)
 	g.open[1] = int32(len(k.to.open))
 	return p.cur != i
 }
 
-// build writes what stays, with new indices.
+// build makes the compacted history.
 func (k *compactor) build() {
-	last := -1 // of those that stay
-	for i, at := range k.places {
+	last := -1 // the node before
+	for i, at := range k.uses {
 		if at == 0 {
 			continue
 		}
@@ -260,8 +265,8 @@ func (k *compactor) build() {
 		case n.kind == departureNode:
 			since, _ := k.departure(int32(i))
 			n.since = k.moved[since]
-			if n.parent = k.moved[n.parent]; k.places[k.from.nodes[i].parent] == 0 {
-				n.parent = n.since // no path goes on from there
+			if n.parent = k.moved[n.parent]; k.uses[k.from.nodes[i].parent] == 0 {
+				n.parent = n.since // unused
 			}
 			if last != i-1 {
 				n.flags |= detached
@@ -275,7 +280,7 @@ func (k *compactor) build() {
 	}
 }
 
-// renumber gives a summary the new indices of the nodes that it leads to.
+// renumber sets the new indices of the nodes to which a summary leads.
 func (k *compactor) renumber(s *summary) {
 	for _, g := range []*leg{&s.outside, &s.within} {
 		g.end = k.moved[g.end]
@@ -285,7 +290,7 @@ func (k *compactor) renumber(s *summary) {
 	}
 }
 
-// copySummary lets a summary stay.
+// copySummary copies a summary to the compacted history.
 func (k *compactor) copySummary(from *summary) int32 {
 	s := *from
 	for _, g := range []*leg{&s.outside, &s.within} {

@@ -6,6 +6,7 @@ import (
 
 	"tlslab/netem"
 	"tlslab/sim/recording"
+	"tlslab/sim/tcp"
 )
 
 // compacting makes a replicator compact its histories as soon as they have so many nodes.
@@ -22,9 +23,14 @@ func TestCompactingAHistoryChangesNoPath(t *testing.T) {
 	}
 	for name, link := range trouble() {
 		for size, rec := range recs {
-			for _, nagle := range []bool{false, true} {
+			for _, change := range []func(*tcp.Config){
+				func(*tcp.Config) {},
+				func(c *tcp.Config) { c.Nagle = true },
+				func(c *tcp.Config) { c.Pacing = true },
+			} {
 				cfg := wire(t, link, link)
-				cfg.Client.TCP.Nagle, cfg.Server.TCP.Nagle = nagle, nagle
+				change(&cfg.Client.TCP)
+				change(&cfg.Server.TCP)
 				whole := mustReplicator(t, cfg, rec)
 				whole.world.historyLimit = 1 << 30
 				for _, limit := range []int{8, 30, 150} {

@@ -9,18 +9,18 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// Connection is a connection to open.
+// Connection configures one connection of a world.
 type Connection struct {
-	Client, Server int // indices of Topology.Hosts
-	Path           int // from Client to Server: an index of Topology.Paths
-	Source         Source
-	Start          time.Duration // the instant of the first SYN, not in the past
-	Timeout        time.Duration // time from Start after which it is given up; 0: none
-	Responder      *Responder    // whom its client may ask for a certificate's status; nil: nobody
+	Client, Server int           // indices in Topology.Hosts
+	Path           int           // path from Client to Server: index in Topology.Paths
+	Source         Source        // of the steps of both sides; priced for both hosts
+	Start          time.Duration // virtual time of the first SYN: now or later
+	Timeout        time.Duration // the connection fails when this time has passed since Start; 0: never
+	Responder      *Responder    // OCSP responder of the client; nil: none
 
-	// Ended is called when the connection has ended: nothing can happen to it any
-	// more, or it has failed. The number is Open's. The result is valid during the
-	// call, which may open connections. Nil: nobody is told.
+	// Ended receives the result when the connection ends: it has failed, or no packet, timer or
+	// work of it is left. The number is the one that Open returned. The result is valid during
+	// the call. The function may open connections. Nil: the result is dropped.
 	Ended func(number int, r *Result)
 }
 
@@ -28,13 +28,13 @@ func (c *Connection) validate(w *World) error {
 	t := &w.topology
 	switch {
 	case c.Client < 0 || c.Client >= len(t.Hosts) || c.Server < 0 || c.Server >= len(t.Hosts):
-		return fmt.Errorf("connection: from host %d to %d: there are %d", c.Client, c.Server, len(t.Hosts))
+		return fmt.Errorf("connection: from host %d to host %d: the topology has %d", c.Client, c.Server, len(t.Hosts))
 	case c.Path < 0 || c.Path >= len(t.Paths):
-		return fmt.Errorf("connection: path %d: there are %d", c.Path, len(t.Paths))
+		return fmt.Errorf("connection: path %d: the topology has %d", c.Path, len(t.Paths))
 	case c.Source == nil:
 		return errors.New("connection: no source of steps")
 	case c.Start < w.now:
-		return fmt.Errorf("connection: starts at %v, and it is %v", c.Start, w.now)
+		return fmt.Errorf("connection: start at %v, before the current time %v", c.Start, w.now)
 	case c.Timeout < 0 || c.Timeout > never-1-c.Start:
 		return fmt.Errorf("connection: timeout %v: want 0 (none) or more", c.Timeout)
 	}
@@ -50,74 +50,73 @@ func (c *Connection) validate(w *World) error {
 	return c.Responder.validate(t)
 }
 
-// phase is where a connection is in its life.
+// phase is the phase of a slot and the connection in it.
 type phase uint8
 
 const (
 	unopened phase = iota // the slot is free
-	opened                // it starts later
+	opened                // the connection starts later
 	started
-	ended    // its outcome is known
-	draining // its result was handed out; packets or tasks of it are left
+	ended    // the outcome is known
+	draining // the result was handed out, but packets or work are left
 )
 
 // The timers of a connection.
 const (
-	clientTCPTimer  = iota // the deadline of the client's TCP endpoint
-	serverTCPTimer         // the server's
-	clientTaskTimer        // the start; the end of the client's work on a core, or of its pause
-	serverTaskTimer        // the end of the server's work on a core
-	clientPartTimer        // the next operation within the client's work, for an observer
-	serverPartTimer        // within the server's
-	fetchTimer             // the client waits no longer for a responder
-	endTimer               // the connection is given up
+	clientTCPTimer  = iota // deadline of the client's TCP endpoint
+	serverTCPTimer         // deadline of the server's TCP endpoint
+	clientTaskTimer        // start of the connection, then end of the client's work or pause
+	serverTaskTimer        // end of the server's work
+	clientPartTimer        // next operation within the client's work, for the observer
+	serverPartTimer        // next operation within the server's work
+	fetchTimer             // timeout of the OCSP fetch
+	endTimer               // timeout of the connection
 
 	connectionTimers
 )
 
-// connection is a slot: a connection that is open, or free for another one. It does
-// not move, as TCP endpoints hold pointers into themselves.
+// connection is a slot for one connection after the other. It must not be moved: TCP endpoints
+// hold pointers into themselves.
 type connection struct {
 	phase    phase
 	slot     uint32
-	number   int // of the connection, counted from Reset
+	number   int // ordinal since Reset
 	path     int32
-	first    [2]int32 // by side: the first hop of what it sends
+	first    [2]int32 // by side: the first hop of its packets
 	procs    [2]process
 	packets  packetPool
 	history  *history
-	replay   replay            // where its steps are replayed
-	question *[2]questionSteps // where it is a fetch
+	replay   replay            // if its source is a Replay
+	question *[2]questionSteps // if it is a fetch
 	ended    func(number int, r *Result)
 	start    time.Duration
-	expires  time.Duration                   // the instant at which it is given up; never: it is not
-	due      [connectionTimers]time.Duration // of each timer's next event; never: it has none
-	outcome  string                          // how it ended; empty while it goes on
-	complete recording.Moment                // with which it has come to what it was for
+	deadline time.Duration                   // of the connection; never: none
+	due      [connectionTimers]time.Duration // by timer: instant of its event in the queue, or never
+	outcome  string                          // empty while the connection is open
+	complete recording.Moment                // the last moment of the exchange
 
 	connect    time.Duration                       // since start; negative: not connected
 	moments    [recording.NumMoments]time.Duration // virtual time; negative: not reached
 	roundTrips int                                 // on the critical path of Handshake; negative: not reached
-	causes     [NumCauses]time.Duration            // along the critical path of LastByte
+	causes     [NumCauses]time.Duration            // of the critical path of LastByte
 
-	responder *Responder
-	fetch     *connection   // by which its client asks the responder
-	opener    *connection   // of a fetch: whose client asks
-	patience  time.Duration // the instant from which its client waits no longer; never: it waits
-	asking    bool          // its client waits for the responder's answer
-	asked     moment        // when it began to
-	answered  time.Duration // the time until the answer; negative: it asked none, or had no answer
+	responder     *Responder
+	fetch         *connection   // the client's OCSP fetch; nil: none
+	opener        *connection   // if this is a fetch: the connection whose client fetches
+	fetching      bool          // the client waits for the OCSP response
+	fetchBegan    moment        // when the wait began
+	fetchDeadline time.Duration // end of the client's wait; never: none
+	fetchTook     time.Duration // duration of the wait; negative: no fetch, or no response
 }
 
-// moment is when, and in which event, something happened.
+// moment is an instant with its event.
 type moment struct {
 	at   time.Duration
 	node tcp.Tag
 }
 
-// schedule sees to it that a timer is woken at an instant, unless an earlier event
-// stands: that one will schedule the next. An event stays in the queue when its
-// connection has ended, and serves the next one in the slot.
+// schedule sets the event of a timer, unless the timer has an earlier event: its handler schedules
+// the next one. An event outlives its connection and then serves the next connection of the slot.
 func (w *World) schedule(c *connection, timer int, at time.Duration) {
 	if at < c.due[timer] {
 		c.due[timer] = at
@@ -125,13 +124,14 @@ func (w *World) schedule(c *connection, timer int, at time.Duration) {
 	}
 }
 
-// timer tells a timer of a connection from all others of the world.
+// timer returns the identifier of a timer of a connection.
 func (w *World) timer(c *connection, timer int) timerID {
 	return timerID(len(w.links) + int(c.slot)*connectionTimers + timer)
 }
 
-// Open opens a connection at its start and returns its number: how many were opened
-// before it in this run, fetches from responders counted.
+// Open adds a connection to the run. It returns the connection's number: the count of connections
+// opened before it since Reset, OCSP fetches included. The error is about the configuration, about
+// the source, or about too many open connections (about two million).
 func (w *World) Open(o Connection) (number int, err error) {
 	if err := o.validate(w); err != nil {
 		return 0, err
@@ -143,13 +143,13 @@ func (w *World) Open(o Connection) (number int, err error) {
 	c.history = w.newHistory()
 	w.schedule(c, clientTaskTimer, o.Start)
 	if o.Timeout > 0 {
-		c.expires = o.Start + o.Timeout + 1
-		w.schedule(c, endTimer, c.expires)
+		c.deadline = o.Start + o.Timeout + 1 // after the events of the instant Start + Timeout
+		w.schedule(c, endTimer, c.deadline)
 	}
 	return c.number, nil
 }
 
-// open takes a slot for a connection.
+// open puts a connection into a slot.
 func (w *World) open(o *Connection) (*connection, error) {
 	c, err := w.takeSlot()
 	if err != nil {
@@ -169,8 +169,8 @@ func (w *World) open(o *Connection) (*connection, error) {
 	c.packets.reset()
 	c.ended, c.start, c.responder = o.Ended, o.Start, o.Responder
 	c.outcome, c.complete = "", o.Source.complete()
-	c.connect, c.roundTrips, c.answered, c.asking = -1, -1, -1, false
-	c.expires, c.patience = never, never
+	c.connect, c.roundTrips, c.fetchTook, c.fetching = -1, -1, -1, false
+	c.deadline, c.fetchDeadline = never, never
 	for i := range c.moments {
 		c.moments[i] = -1
 	}
@@ -178,10 +178,11 @@ func (w *World) open(o *Connection) (*connection, error) {
 	return c, nil
 }
 
-// maxConnections bounds those open at once: so many have timers.
-const maxConnections = 1<<timerBits/connectionTimers - 1024
+// maxConnections is the number of connections that may be open at once. timerID has room for their
+// timers and for maxLinks links.
+const maxConnections = (1<<timerBits - maxLinks) / connectionTimers
 
-// takeSlot is a slot that is free, a new one if there is none.
+// takeSlot returns a free slot, or a new one.
 func (w *World) takeSlot() (*connection, error) {
 	if k := len(w.unused); k > 0 {
 		c := w.connections[w.unused[k-1]]
@@ -189,7 +190,7 @@ func (w *World) takeSlot() (*connection, error) {
 		return c, nil
 	}
 	if len(w.connections) == maxConnections {
-		return nil, fmt.Errorf("connection: %d are open, which is the most", maxConnections)
+		return nil, fmt.Errorf("connection: %d connections are open, and no more are possible", maxConnections)
 	}
 	c := &connection{slot: uint32(len(w.connections))}
 	c.forgetEvents()
@@ -198,25 +199,25 @@ func (w *World) takeSlot() (*connection, error) {
 	return c, nil
 }
 
-// forgetEvents makes that no event of its timers is in the queue.
+// forgetEvents notes that the queue holds no event of the connection.
 func (c *connection) forgetEvents() {
 	for i := range c.due {
 		c.due[i] = never
 	}
 }
 
-// startIfDue starts a connection at its start.
+// startIfDue starts a connection if its start has come.
 func (w *World) startIfDue(c *connection) {
 	if c.start > w.now {
 		w.schedule(c, clientTaskTimer, c.start)
 		return
 	}
 	w.node(c, startNode, 0)
-	w.begin(c)
+	w.connect(c)
 }
 
-// begin opens the connection at the client.
-func (w *World) begin(c *connection) {
+// connect lets the client's TCP connect.
+func (w *World) connect(c *connection) {
 	c.phase = started
 	if w.observer != nil {
 		w.observe(ConnectionOpened, c, client)
@@ -228,8 +229,8 @@ func (w *World) begin(c *connection) {
 	w.advance(p)
 }
 
-// fail ends a connection. What comes after its last byte, such as a FIN that is
-// never acknowledged, is no failure of the exchange.
+// fail ends a connection with an outcome. If the exchange is complete, the outcome is OK: a FIN that
+// is never acknowledged is no failure of the exchange.
 func (c *connection) fail(outcome string) {
 	if c.phase != started && c.phase != opened {
 		return
@@ -241,7 +242,7 @@ func (c *connection) fail(outcome string) {
 	}
 }
 
-// idle reports whether nothing more can happen to a connection.
+// idle reports whether no packet, timer or work of a connection is left.
 func (c *connection) idle() bool {
 	if c.packets.underWay() > 0 {
 		return false
@@ -250,16 +251,16 @@ func (c *connection) idle() bool {
 	return a.state == reading && b.state == reading && a.ep.Deadline() == never && b.ep.Deadline() == never
 }
 
-// endIfDone ends a connection to which nothing more can happen, and frees the slot
-// of one that has ended.
+// endIfDone ends a connection if it is idle or has failed, and frees its slot once no packet or work
+// is left. The caller calls it after each event of the connection.
 func (w *World) endIfDone(c *connection) {
 	if c.packets.underWay() == 0 || c.phase != started || c.fetch != nil || c.opener != nil {
 		w.endWithFetch(c)
 	}
 }
 
-// endWithFetch is endIfDone. The event at hand may have ended the connection that c
-// fetches by as well, or the one that it fetches for.
+// endWithFetch is endIfDone for the connection, its fetch and its opener: an event of one can end the
+// others.
 func (w *World) endWithFetch(c *connection) {
 	fetch, opener := c.fetch, c.opener
 	w.endAlone(c)
@@ -273,7 +274,7 @@ func (w *World) endWithFetch(c *connection) {
 
 func (w *World) endAlone(c *connection) {
 	if c.phase == started && c.idle() {
-		c.fail(Timeout) // what it still waits for never comes
+		c.fail(Timeout) // if it is not complete, it waits for bytes that never come
 	}
 	if c.phase == ended {
 		w.end(c)
@@ -283,7 +284,7 @@ func (w *World) endAlone(c *connection) {
 	}
 }
 
-// end hands out the result of a connection.
+// end hands out the result of a connection, and aborts the fetch that its client waits for.
 func (w *World) end(c *connection) {
 	c.phase = draining
 	for s := range c.procs {
@@ -293,7 +294,7 @@ func (w *World) end(c *connection) {
 	}
 	if f := c.fetch; f != nil {
 		c.fetch, f.opener = nil, nil
-		if c.asking {
+		if c.fetching {
 			f.fail(Timeout)
 			w.endAlone(f)
 		}
@@ -314,24 +315,24 @@ func (w *World) end(c *connection) {
 	}
 }
 
-// recycle frees the slot of a connection.
+// recycle frees a slot.
 func (w *World) recycle(c *connection) {
 	c.phase = unopened
 	c.fetch, c.opener, c.ended, c.responder = nil, nil, nil, nil
 	for s := range c.procs {
 		c.procs[s].steps, c.procs[s].actions = nil, nil
 	}
-	c.expires, c.patience = never, never
+	c.deadline, c.fetchDeadline = never, never
 	w.dropHistory(c.history)
 	c.history = nil
 	w.unused = append(w.unused, c.slot)
 }
 
-// The outcomes that do not come from an engine.
+// The outcomes that are not an engine's alert.
 const (
-	OK      = "ok"
-	Timeout = "timeout" // given up, by TCP or for the time set
-	Reset   = "reset"   // the peer's TCP refused it
+	OK      = "ok"      // the exchange is complete
+	Timeout = "timeout" // TCP gave up, Connection.Timeout has passed, or a side waits for bytes in vain
+	Reset   = "reset"   // the peer's TCP sent a RST
 )
 
 func outcomeOf(err error) string {

@@ -2,117 +2,122 @@ package sim
 
 import "time"
 
-// way is the way back from an instant to the start of its connection, or a part of it.
-type way struct {
+// pathTimes are the times of a critical path, or of a part of it, by cause.
+type pathTimes struct {
 	causes     [NumCauses + 1]time.Duration // with openCause
-	roundTrips int
+	roundTrips int                          // segments that arrived at the server
 }
 
-// openCause stands for the cause of the detour in which a part of a way is walked,
-// where it is not known which that is.
+// openCause stands for the cause of the detour in which a part of a path lies, if that is not known.
 const openCause = NumCauses
 
-// detour is a stretch of the way that is walked to see what an acknowledgement
-// waited for. It ends at the instant since which the data was ready.
+// detour is a part of the path that explains a wait for acknowledgements: from the acknowledgement
+// back to the event since which the data had waited. Its time counts as the wait's cause, except
+// waits for timers.
 type detour struct {
-	until time.Duration
-	back  int32 // the node to go on from
+	until time.Duration // where it ends
+	back  int32         // node from which the path goes on
 	cause Cause
 }
 
-// criticalPath follows parents back from a node, attributing time as it goes.
+// criticalPath follows the parents of a node back to the start of the connection and sums up the
+// times between them by cause.
 type criticalPath struct {
 	*history
-	at      time.Duration // everything after it has been attributed
-	cur     int32
-	detours []detour
-	way     way
+	at      time.Duration // all time after it is attributed
+	cur     int32         // node in hand; its instant is at
+	detours []detour      // the innermost last, which ends first
+	times   pathTimes
 }
 
-// find returns the critical path of node n. It is valid until the next call.
-func (p *criticalPath) find(h *history, n int32) *way {
+// find returns the times of the critical path of node n. They are valid until the next call.
+func (p *criticalPath) find(h *history, n int32) *pathTimes {
 	p.begin(h, n)
 	for p.nodes[p.cur].kind != startNode {
 		p.step()
 	}
-	return &p.way
+	return &p.times
 }
 
 func (p *criticalPath) begin(h *history, n int32) {
 	p.history, p.cur, p.at = h, n, h.nodes[n].at
 	p.detours = p.detours[:0]
-	p.way = way{}
+	p.times = pathTimes{}
 }
 
+// step attributes the time between the node in hand and the one before it on the path.
 func (p *criticalPath) step() {
 	n := &p.nodes[p.cur]
 	switch n.kind {
 	case cpuNode:
 		ready := p.nodes[n.parent].at
-		if p.spend(ready+n.queued, n.cause) && p.spend(ready, CPUQueue) {
+		if p.attribute(ready+n.queued, n.cause) && p.attribute(ready, CPUQueue) {
 			p.cur = n.parent
 		}
 	case arrivalNode:
 		if n.flags&atServer != 0 {
-			p.way.roundTrips++
+			p.times.roundTrips++
 		}
-		if p.flight(n, p.nodes[n.parent].at) {
+		if p.arrival(n, p.nodes[n.parent].at) {
 			p.cur = n.parent
 		}
 	case departureNode:
-		p.leave(n)
+		p.departure(n)
 	case summaryNode:
-		p.leap(&p.summaries[n.since])
+		p.applySummary(&p.summaries[n.since])
 	case unansweredNode:
-		if p.expire(p.nodes[n.parent].at, ResponderTimeout) {
+		if p.attributeTimer(p.nodes[n.parent].at, ResponderTimeout) {
 			p.cur = n.parent
 		}
 	case timerNode:
-		// What a timer lets go says since when it waited, so the way does not
-		// lead here; if it did, the wait would be a timer's.
-		if p.expire(p.nodes[n.parent].at, RTO) {
+		// A segment that a timer sends has a departure, which says since when it waited. Only
+		// other segments of the same event lead here.
+		if p.attributeTimer(p.nodes[n.parent].at, RTO) {
 			p.cur = n.parent
 		}
 	}
-	p.turn()
+	p.endDetours()
 }
 
-// flight attributes a segment's time on the links, and reports as spend does.
-func (p *criticalPath) flight(n *node, left time.Duration) bool {
+// arrival attributes the time of a segment on the network. It returns what attribute returns.
+func (p *criticalPath) arrival(n *node, left time.Duration) bool {
 	if len(p.detours) > 0 {
-		return p.spend(left, Propagation)
+		return p.attribute(left, Propagation)
 	}
-	p.way.causes[Queue] += n.queued
+	p.times.causes[Queue] += n.queued
 	serialised := time.Duration(n.detail)
-	p.way.causes[Serialisation] += serialised
-	p.way.causes[Propagation] += p.at - left - n.queued - serialised
+	p.times.causes[Serialisation] += serialised
+	p.times.causes[Propagation] += p.at - left - n.queued - serialised
 	p.at = left
 	return true
 }
 
-// leave goes on from a segment's departure, by the reason for it.
-func (p *criticalPath) leave(n *node) {
+// departure attributes the wait of a segment before it left.
+func (p *criticalPath) departure(n *node) {
 	d := departures[n.why]
-	since := p.before(n)
+	since := p.waitBegan(n)
+	if n.flags&paced != 0 && !p.attributeTimer(p.nodes[n.parent].at, Pacing) {
+		return
+	}
 	switch {
 	case d.how == none:
 		p.cur = n.parent
 	case d.how == acked:
 		p.detour(n.parent, since, d.cause)
 	case n.flags&held != 0 && p.nodes[n.parent].at >= p.nodes[since].at:
-		if p.expire(p.nodes[n.parent].at, d.cause) {
+		if p.attributeTimer(p.nodes[n.parent].at, d.cause) {
 			p.detour(n.parent, since, Window)
 		}
-	case p.expire(p.nodes[since].at, d.cause):
+	case p.attributeTimer(p.nodes[since].at, d.cause):
 		p.cur = since
 	}
 }
 
-// before is where a departure's wait began: where that is the transmission
-// before it, which may have waited in its turn, its departure; else the event.
-func (p *criticalPath) before(n *node) int32 {
+// waitBegan returns the node at which the wait of a departure began. If that was a transmission of the
+// same segment which itself had waited, it is the departure of that transmission.
+func (p *criticalPath) waitBegan(n *node) int32 {
 	if p.nodes[n.since].kind == departureNode {
-		return n.since // it was found when the history was compacted
+		return n.since // set when the history was compacted
 	}
 	for i := n.since + 1; i < p.cur && p.nodes[i].kind == departureNode && p.nodes[i].flags&detached == 0; i++ {
 		if p.nodes[i].detail == n.detail {
@@ -122,33 +127,32 @@ func (p *criticalPath) before(n *node) int32 {
 	return n.since
 }
 
-// detour follows, from a node, what was waited for since another one: no
-// further back than the detour that it is part of.
+// detour begins a detour at node from which explains a wait since another node.
 func (p *criticalPath) detour(from, since int32, c Cause) {
 	p.push(detour{until: p.nodes[since].at, back: since, cause: c})
 	p.cur = from
 }
 
+// push adds a detour within the others. It ends when the detour around it ends at the latest.
 func (p *criticalPath) push(t detour) {
 	if k := len(p.detours); k > 0 && t.until <= p.detours[k-1].until {
-		p.detours[k-1].cause = t.cause // of which nothing would be left when this one ends
+		p.detours[k-1].cause = t.cause
 		return
 	}
 	p.detours = append(p.detours, t)
 }
 
-// spend attributes the time from an instant on. Within a detour it counts as
-// the detour's cause, and where the detour ends on the way it goes no further:
-// it then reports false, having gone back to where the detour began.
-func (p *criticalPath) spend(from time.Duration, c Cause) bool {
+// attribute attributes the time since an instant to a cause, within a detour to the detour's cause. It
+// returns false if the detour ended within that time: the path then goes on where the detour says.
+func (p *criticalPath) attribute(from time.Duration, c Cause) bool {
 	if k := len(p.detours); k > 0 {
 		c = p.detours[k-1].cause
 	}
-	return p.expire(from, c)
+	return p.attributeTimer(from, c)
 }
 
-// expire is spend for a wait that keeps its cause within a detour.
-func (p *criticalPath) expire(from time.Duration, c Cause) bool {
+// attributeTimer is attribute for a wait that keeps its cause within a detour.
+func (p *criticalPath) attributeTimer(from time.Duration, c Cause) bool {
 	k := len(p.detours)
 	ends := k > 0 && from < p.detours[k-1].until
 	if ends {
@@ -156,14 +160,13 @@ func (p *criticalPath) expire(from time.Duration, c Cause) bool {
 		p.cur = p.detours[k-1].back
 		p.detours = p.detours[:k-1]
 	}
-	p.way.causes[c] += p.at - from
+	p.times.causes[c] += p.at - from
 	p.at = from
 	return !ends
 }
 
-// turn ends the detours whose beginning has been reached: its instant, and
-// among the events of that instant its own.
-func (p *criticalPath) turn() {
+// endDetours ends the detours whose end the path has reached.
+func (p *criticalPath) endDetours() {
 	for k := len(p.detours); k > 0; k-- {
 		t := &p.detours[k-1]
 		if p.at > t.until || p.cur > t.back {

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// never is the instant that no event reaches.
+// never is later than all events.
 const never time.Duration = math.MaxInt64
 
-// timerID says who is woken: a link, or a timer of a connection.
+// timerID identifies a timer of a world: those of the links come first, then those of the slots.
 type timerID uint32
 
-// timerBits bounds the timers of a world: 16 million.
+// timerBits is the width of a timerID in an event.
 const timerBits = 24
 
-// event is a wake-up call for a timer. Events at one instant run in the order in
-// which they were scheduled.
+// event is the expiry of a timer. Events at one instant are handled in the order in which they were
+// scheduled.
 type event struct {
 	at  time.Duration
-	key uint64 // ordinal of its scheduling << timerBits | timer
+	key uint64 // ordinal of the event << timerBits | timerID
 }
 
 func (e *event) before(f *event) bool {
@@ -27,15 +27,14 @@ func (e *event) before(f *event) bool {
 
 func (e *event) timer() timerID { return timerID(e.key & (1<<timerBits - 1)) }
 
-// eventQueue holds the events to come, one at most of each timer: a heap whose nodes
-// have four children each.
+// eventQueue holds the future events, at most one of each timer, in a heap with four children a node.
 type eventQueue struct {
 	heap   []event
-	places []int32 // by timer: of its event in heap; -1: it has none
+	places []int32 // by timer: index of its event in heap; -1: none
 	count  uint64  // events scheduled since reset
 }
 
-// reset empties the queue, for so many timers.
+// reset empties the queue and gives it so many timers.
 func (q *eventQueue) reset(timers int) {
 	q.heap = q.heap[:0]
 	q.count = 0
@@ -50,13 +49,13 @@ func (q *eventQueue) grow(n int) {
 	}
 }
 
-// schedule sets the event of a timer, in place of a later one.
+// schedule gives a timer an event. It replaces a later event of the timer.
 func (q *eventQueue) schedule(at time.Duration, t timerID) {
 	q.count++
 	q.put(event{at: at, key: q.count<<timerBits | uint64(t)})
 }
 
-// put sets an event in place of a later one of its timer.
+// put inserts an event. It replaces a later event of the same timer.
 func (q *eventQueue) put(e event) {
 	i := int(q.places[e.timer()])
 	if i < 0 {
@@ -77,7 +76,7 @@ func (q *eventQueue) put(e event) {
 	q.places[e.timer()] = int32(i)
 }
 
-// next takes the earliest event out of the queue, in which there is one.
+// next removes the earliest event from the queue and returns it. The queue must not be empty.
 func (q *eventQueue) next() event {
 	h := q.heap
 	first := h[0]
@@ -112,5 +111,5 @@ func (q *eventQueue) next() event {
 	return first
 }
 
-// ofTimer is the event of a timer that has one.
+// ofTimer returns the event of a timer. The timer must have one.
 func (q *eventQueue) ofTimer(t timerID) event { return q.heap[q.places[t]] }

@@ -89,7 +89,7 @@ func TestWorkIsSlowedDownButNeverWithoutEnd(t *testing.T) {
 		{1, 7, 7},
 		{6, 7 * time.Microsecond, 42 * time.Microsecond},
 		{0.5, 7, 3},
-		{1e6, time.Hour, forever},
+		{1e6, time.Hour, maxWork},
 	} {
 		if got := (&Host{Slowdown: c.slowdown}).slow(c.in); got != c.want {
 			t.Errorf("%v, %v times slower, takes %v, want %v", c.in, c.slowdown, got, c.want)

@@ -6,44 +6,52 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// nodeKind says what kind of event a node was.
+// nodeKind is the kind of a node.
 type nodeKind uint8
 
 const (
-	startNode      nodeKind = iota // the connection begins; nothing comes before
-	arrivalNode                    // a segment reached its host
-	cpuNode                        // a core finished a task
-	timerNode                      // a TCP deadline
-	unansweredNode                 // a client waits no longer for a responder
-	pauseNode                      // a program's pause was over; none comes before what a path is walked back from
-	departureNode                  // a segment left that had been waiting: no event, but what one let go
-	summaryNode                    // stands for the way back from an event, whose index in summaries since is
+	startNode      nodeKind = iota // the connection starts; has no parent
+	arrivalNode                    // a segment arrived at its host
+	cpuNode                        // a core finished a work
+	timerNode                      // a TCP timer expired
+	unansweredNode                 // an OCSP fetch timed out
+	pauseNode                      // a pause ended; all paths end before the first pause
+	departureNode                  // a segment left that had waited; belongs to the event before it
+	summaryNode                    // replaces the path from an event: summaries[since]
 )
 
-// node is an event in a history, with its parent: what had to happen
-// for it to happen. Its index is the tcp.Tag of the event. The departures of an
-// event follow it.
+// node is an event of a connection. The parent is the event without which it would not have
+// happened then. The node's index is the event's tcp.Tag. The departures of an event follow it.
+//
+//	kind       parent                                      queued          detail           since
+//	arrival    departure of the segment, or event in which time in queues  serialisation
+//	           it left at once                             of links        time
+//	cpu        event in which the work was ready           time in queue
+//	                                                       for a core
+//	departure  its event; with held and paced the event                    segment's place  event since which it waited,
+//	           that armed the timer                                        in the stream    or departure that it repeats
 type node struct {
 	at     time.Duration
-	queued time.Duration // arrival: in links' queues; cpu: for a core
-	detail int64         // arrival: time of serialisation; departure: the place of the segment in its stream
-	parent int32         // arrival: the departure, or the event in which the segment left at once; departure: its event; cpu: the event in which the work was ready
-	since  int32         // departure: the event since which its data had been waiting, or the departure that it repeats
+	queued time.Duration
+	detail int64
+	parent int32
+	since  int32
 	kind   nodeKind
-	cause  Cause     // cpu: whose work it was
-	why    tcp.Cause // departure: why the segment left when it did
+	cause  Cause     // cpu: of the work
+	why    tcp.Cause // departure: of the segment
 	flags  nodeFlags
 }
 
 type nodeFlags uint8
 
 const (
-	atServer nodeFlags = 1 << iota // arrival
-	held                           // departure: a timer let it go that the window had held; parent: the event that armed the timer
-	detached                       // departure: of an event that is no longer before it
+	atServer nodeFlags = 1 << iota // arrival at the server
+	held                           // departure: a timer sent what a window held back (tcp.Segment.Held)
+	paced                          // departure: the pacing timer sent it (tcp.Segment.Paced)
+	detached                       // departure: the node before it belongs to another event
 )
 
-// departure is how each cause of TCP is read on the way back.
+// departure says how the critical path goes on from a departure: its wait counts as cause.
 type departure struct {
 	cause Cause
 	how   wait
@@ -52,11 +60,12 @@ type departure struct {
 type wait uint8
 
 const (
-	none    wait = iota // it left in the event that made it: go on from there
-	acked               // it waited for acknowledgements: follow them back, under cause
-	expired             // it waited for a timer, armed when its data was ready, last sent, or before
+	none    wait = iota // there was no wait: the path goes on from the parent
+	acked               // it waited for ACKs: the path follows them back, as a detour
+	expired             // it waited for a timer since the event node.since
 )
 
+// departures are by tcp.Segment.Cause.
 var departures = [tcp.NumCauses]departure{
 	tcp.Write:          {how: none},
 	tcp.Reply:          {how: none},
@@ -73,18 +82,18 @@ var departures = [tcp.NumCauses]departure{
 	tcp.DelayedACK:     {DelayedACK, expired},
 }
 
-// history is what happened to a connection, as far as its critical path needs it. A
-// fetch goes on in the history of the connection whose client asks.
+// history holds the events of a connection for its critical path. An OCSP fetch shares the history
+// of its opener.
 type history struct {
 	nodes     []node
 	summaries []summary
 	open      []detour // of the summaries
-	limit     int      // of nodes, from which on it is compacted
-	users     int      // connections
+	limit     int      // number of nodes at which it is compacted
+	users     int      // connections that use it
 }
 
-// historyLimit is the number of nodes from which on a history is compacted: more than a
-// response of a megabyte needs.
+// historyLimit is the number of nodes at which a history is compacted first: a response of one
+// megabyte needs fewer.
 const historyLimit = 2048
 
 func (h *history) share() *history {
@@ -92,7 +101,7 @@ func (h *history) share() *history {
 	return h
 }
 
-// newHistory is an empty history for one connection.
+// newHistory returns an empty history with one user.
 func (w *World) newHistory() *history {
 	k := len(w.histories)
 	if k == 0 {
@@ -105,14 +114,14 @@ func (w *World) newHistory() *history {
 	return h.share()
 }
 
-// dropHistory takes a history back that a connection needs no longer.
+// dropHistory ends the use of a history by a connection.
 func (w *World) dropHistory(h *history) {
 	if h.users--; h.users == 0 {
 		w.histories = append(w.histories, h)
 	}
 }
 
-// node adds an event to a connection's history and makes it the one being handled.
+// node adds an event to a connection's history. It becomes the event in hand.
 func (w *World) node(c *connection, kind nodeKind, parent tcp.Tag) *node {
 	n := c.history.add()
 	n.at, n.kind, n.parent = w.now, kind, int32(parent)
@@ -120,22 +129,25 @@ func (w *World) node(c *connection, kind nodeKind, parent tcp.Tag) *node {
 	return n
 }
 
-// add adds a node, to be filled in.
+// add appends an empty node.
 func (h *history) add() *node {
 	h.nodes = append(h.nodes, node{})
 	return &h.nodes[len(h.nodes)-1]
 }
 
-// departure is the node that a segment about to leave comes from: one of its own
-// if it had been waiting, else the event at hand.
+// departure returns the node from which a segment leaves: a new departure if the segment had waited,
+// else the event in hand.
 func (w *World) departure(c *connection, s *tcp.Segment) tcp.Tag {
-	if departures[s.Cause].how == none {
+	if departures[s.Cause].how == none && !s.Paced {
 		return w.tag
 	}
 	n := c.history.add()
 	n.at, n.kind, n.parent = w.now, departureNode, int32(w.tag)
 	n.detail, n.since, n.why = s.Seq, int32(s.Since), s.Cause
-	if s.Held {
+	switch {
+	case s.Paced:
+		n.flags, n.parent = paced, int32(s.Armed)
+	case s.Held:
 		n.flags, n.parent = held, int32(s.Armed)
 	}
 	return tcp.Tag(len(c.history.nodes) - 1)

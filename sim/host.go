@@ -40,7 +40,7 @@ func (h *Host) Time(ops []op.Op) (total time.Duration, err error) {
 		if err != nil {
 			return 0, err
 		}
-		total = min(total+h.slow(takes), forever)
+		total = min(total+h.slow(takes), maxWork)
 	}
 	return total, nil
 }
@@ -50,9 +50,9 @@ func (h *Host) pricesAs(other *Host) bool {
 	return h.Costs == other.Costs && h.Slowdown == other.Slowdown
 }
 
-// forever is the longest stretch of work, 36 years: longer than any run, and
+// maxWork is the longest stretch of work, 36 years: longer than any run, and
 // far from what an instant after it could overflow.
-const forever time.Duration = 1 << 60
+const maxWork time.Duration = 1 << 60
 
 // slow scales a price of the table to this host: one multiplication, which all
 // machines round alike.
@@ -60,7 +60,7 @@ func (h *Host) slow(d time.Duration) time.Duration {
 	if h.Slowdown == 1 {
 		return d
 	}
-	return time.Duration(min(float64(d)*h.Slowdown, float64(forever)))
+	return time.Duration(min(float64(d)*h.Slowdown, float64(maxWork)))
 }
 
 // task is the work of a process that waits for a core.

@@ -213,3 +213,29 @@ func TestPacketsThatAreLostGiveTheirPlaceBack(t *testing.T) {
 		t.Errorf("%d packets were under way at once, want at most a window of them", n)
 	}
 }
+
+func TestAPacedSenderWaitsForItsPacingTimer(t *testing.T) {
+	for name, link := range map[string]netem.Config{"clean": {Delay: 20 * ms}, "lossy": {Delay: 20 * ms, Loss: 0.05}} {
+		cfg := wire(t, link, link)
+		cfg.Server.TCP.Pacing = true
+		r := mustReplicator(t, cfg, written(t, 2014, 200_000))
+		var paced time.Duration
+		for seed := range uint64(100) {
+			result := r.Run(seed)
+			if result.Outcome != OK {
+				continue
+			}
+			var sum time.Duration
+			for _, d := range result.Causes {
+				sum += d
+			}
+			if sum != result.TTLB {
+				t.Fatalf("%s, seed %d: causes add up to %v, last byte at %v", name, seed, sum, result.TTLB)
+			}
+			paced += result.Causes[Pacing]
+		}
+		if paced == 0 {
+			t.Errorf("%s: no path waits for pacing", name)
+		}
+	}
+}

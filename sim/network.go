@@ -7,26 +7,26 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// link is a link at work, with its event.
+// link is a link of the world.
 type link struct {
 	*netem.Link
-	due    time.Duration // of its event; never: it has none
-	number int32         // index of Topology.Links
+	due    time.Duration // instant of its event in the queue, or never
+	number int32         // index in Topology.Links
 }
 
-// hop is a link in its place on a path.
+// hop is a link of a path, in one direction.
 type hop struct {
 	link *link
-	end  side // where the path leads
-	last bool // of the path
+	end  side // where the path ends
+	last bool // the path ends behind this link
 }
 
-// moveOn moves the packets that are due on a link on to the next, or to their host.
-func (w *World) moveOn(l *link) {
+// dequeue handles the event of a link: packets that arrive go on to the next link or to their host.
+func (w *World) dequeue(l *link) {
 	l.due = never
 	w.arrived = l.Dequeue(w.now, w.arrived[:0])
 	if events := l.Events(); len(events) > 0 {
-		w.account(l, events) // copies first: one of them may have arrived
+		w.handleLinkEvents(l, events) // before deliveries: a copy may be among them
 	}
 	for k := range w.arrived {
 		d := &w.arrived[k]
@@ -48,7 +48,7 @@ func (w *World) moveOn(l *link) {
 		}
 		w.endIfDone(c)
 	}
-	w.await(l)
+	w.scheduleLink(l)
 }
 
 // enqueue offers a packet to a link.
@@ -58,13 +58,13 @@ func (w *World) enqueue(l *link, p *netem.Packet) {
 	}
 	l.Enqueue(w.now, *p)
 	if events := l.Events(); len(events) > 0 {
-		w.account(l, events)
+		w.handleLinkEvents(l, events)
 	}
-	w.await(l)
+	w.scheduleLink(l)
 }
 
-// account keeps count of the packets that a link has copied and dropped.
-func (w *World) account(l *link, events []netem.Event) {
+// handleLinkEvents handles the packets that a link has copied and dropped.
+func (w *World) handleLinkEvents(l *link, events []netem.Event) {
 	for k := range events {
 		e := &events[k]
 		c := w.connections[e.Flow]
@@ -81,21 +81,21 @@ func (w *World) account(l *link, events []netem.Event) {
 			}
 			c.packets.free(e.ID)
 			if c.packets.underWay() == 0 {
-				w.bereft = append(w.bereft, c)
+				w.dropped = append(w.dropped, c)
 			}
 		}
 	}
 }
 
-// await schedules a link's next packet, unless that has been done.
-func (w *World) await(l *link) {
+// scheduleLink schedules the next event of a link.
+func (w *World) scheduleLink(l *link) {
 	if next := l.Next(); next < l.due {
 		l.due = next
 		w.events.schedule(next, timerID(l.number))
 	}
 }
 
-// deliver hands a segment to its endpoint.
+// deliver hands a segment to the TCP endpoint of its destination.
 func (w *World) deliver(c *connection, id uint32, at side) {
 	if c.phase != started {
 		c.packets.free(id)
@@ -119,7 +119,7 @@ func (w *World) deliver(c *connection, id uint32, at side) {
 	}
 }
 
-// transmit puts what an endpoint has to send on the wire.
+// transmit sends the output of a TCP endpoint.
 func (w *World) transmit(p *process) {
 	c := p.conn
 	out := p.ep.Output()
@@ -130,7 +130,7 @@ func (w *World) transmit(p *process) {
 	hop := c.first[p.side]
 	first := w.hops[hop].link
 	for i := range out {
-		seg := &out[i] // a segment is large: it is copied once
+		seg := &out[i]
 		if w.observer != nil {
 			w.observeSegment(p, seg)
 		}

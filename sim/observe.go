@@ -10,11 +10,11 @@ import (
 
 // event is an event about a side of a connection, in memory that the next one uses again.
 func (w *World) event(kind EventKind, c *connection, of side) *Event {
-	w.told = Event{
+	w.lastEvent = Event{
 		Kind: kind, At: w.now, Connection: c.number, FromClient: of == client,
 		Host: int(c.procs[of].host), Peer: int(c.procs[1-of].host), Path: int(c.path),
 	}
-	return &w.told
+	return &w.lastEvent
 }
 
 func (w *World) observe(kind EventKind, c *connection, of side) { w.observer(w.event(kind, c, of)) }

@@ -6,7 +6,7 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// packet is a segment under way, with the account of its links so far.
+// packet is a segment on the network, with its times on the links so far.
 type packet struct {
 	left       tcp.Tag // the node that it left from
 	hop        int32   // that it is on
@@ -16,7 +16,7 @@ type packet struct {
 	segment    tcp.Segment // its SACK blocks, at the end, are rarely touched
 }
 
-// packetPool holds the packets that a connection has under way.
+// packetPool holds the packets of a connection that are on the network.
 type packetPool struct {
 	all    []packet
 	unused []uint32
@@ -27,7 +27,7 @@ func (p *packetPool) reset() {
 	p.unused = p.unused[:0]
 }
 
-// underWay is the number of packets on links, where copies on one link are one.
+// underWay returns the number of packets on the network. Copies on the same link count as one.
 func (p *packetPool) underWay() int { return len(p.all) - len(p.unused) }
 
 func (p *packetPool) take() uint32 {
@@ -43,7 +43,7 @@ func (p *packetPool) take() uint32 {
 	return id
 }
 
-// extend adds a place, in the memory of an earlier connection where there was one.
+// extend adds a place. It uses the memory of an earlier connection first.
 func (p *packetPool) extend() {
 	if n := len(p.all); n < cap(p.all) {
 		p.all = p.all[:n+1]
@@ -52,10 +52,11 @@ func (p *packetPool) extend() {
 	p.all = append(p.all, packet{})
 }
 
-// share counts one more copy of a packet.
+// share counts one more copy of a packet on its link.
 func (p *packetPool) share(id uint32) { p.all[id].copies++ }
 
-// own is the place of one copy of a packet alone: its account goes its own way from here.
+// own returns a place for one copy of a packet that leaves its link: copies have their own times from
+// then on.
 func (p *packetPool) own(id uint32) uint32 {
 	if p.all[id].copies == 1 {
 		return id
@@ -71,7 +72,7 @@ func (p *packetPool) split(id uint32) uint32 {
 	return own
 }
 
-// free gives back one copy's share of a place.
+// free releases one copy of a packet. The place is free after the last one.
 func (p *packetPool) free(id uint32) {
 	if p.all[id].copies--; p.all[id].copies == 0 {
 		p.unused = append(p.unused, id)

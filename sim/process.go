@@ -8,38 +8,38 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// process is one side of a connection at work: it reads from its TCP endpoint,
-// computes and writes to it, one thing at a time.
+// process is one side of a connection: a TCP endpoint and the program above it, which reads,
+// computes and writes, one after the other.
 type process struct {
 	ep       tcp.Endpoint
 	conn     *connection
 	steps    stepSource
-	actions  []action // of the step in hand, those to come
-	read     int64    // bytes taken from the endpoint
-	written  int64    // bytes handed to it
-	wanting  int64    // with so many bytes of the peer's the next step cannot begin; -1: not known
-	began    time.Duration
-	until    time.Duration // the end of its work or pause; never: there is none
-	cpu      time.Duration // charged so far
-	last     tcp.Tag       // the last event of this process
-	ready    tcp.Tag       // the event since which it has been computing or pausing
-	host     int32
+	actions  []action      // remaining actions of the step in hand
+	read     int64         // bytes read from TCP
+	written  int64         // bytes written to TCP
+	wanting  int64         // the next step needs more than so many bytes of the peer's stream; -1: unknown
+	began    time.Duration // when a core took the work in hand
+	until    time.Duration // end of the work or pause in hand; never: none
+	cpu      time.Duration // CPU time so far
+	last     tcp.Tag       // latest event of this process
+	ready    tcp.Tag       // event in which the work or pause in hand was ready to begin
+	host     int32         // index in Topology.Hosts
 	side     side
 	state    processState
-	cpuCause Cause
+	cpuCause Cause // of its CPU time
 
-	superseded []event // of its TCP timer, given up for earlier ones
+	superseded []event // events of the TCP timer that gave way to earlier ones
 	observed   observed
 }
 
-// processState says what a process is doing.
+// processState is what a process does.
 type processState uint8
 
 const (
-	reading   processState = iota // all it can do is done, until bytes arrive
-	computing                     // on a core of its host, or in the queue for one
+	reading   processState = iota // waits for bytes of the peer's stream
+	computing                     // has a core, or waits for one
 	pausing
-	fetching // the client, from a responder
+	fetching // waits for an OCSP response
 )
 
 func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.Config, steps stepSource) {
@@ -52,11 +52,11 @@ func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.C
 	p.began, p.until, p.cpu, p.last, p.ready, p.state = 0, never, 0, 0, 0, reading
 }
 
-// id tells a process from all others of a run.
+// id returns a number that no other process of the run has.
 func (p *process) id() int64 { return int64(2*p.conn.number) + int64(p.side) }
 
-// advance lets a process do all it can after an event: what its TCP has to send
-// leaves, its steps go on, and its next deadline is set.
+// advance completes an event of a process: it transmits the output of TCP, runs the steps that can
+// run, and sets the TCP timer.
 func (w *World) advance(p *process) {
 	p.last = w.tag
 	w.transmit(p)
@@ -72,18 +72,18 @@ func (w *World) advance(p *process) {
 		if p.side == client && c.connect < 0 {
 			c.connect = w.now - c.start
 		}
-		w.work(p)
+		w.runSteps(p)
 	}
-	w.arm(p)
+	w.armTCPTimer(p)
 }
 
-// runTimers runs the timers of an endpoint that are due.
+// runTimers handles the event of a TCP timer.
 func (w *World) runTimers(p *process) {
 	if p.conn.phase != started {
 		return
 	}
 	if p.ep.Deadline() > w.now {
-		w.arm(p) // it has moved later meanwhile
+		w.armTCPTimer(p) // the deadline is later than when the event was scheduled
 		return
 	}
 	w.hash.mix(hashTimer, int64(w.now), p.id(), 0)
@@ -93,8 +93,9 @@ func (w *World) runTimers(p *process) {
 	w.advance(p)
 }
 
-// arm schedules an endpoint's deadline.
-func (w *World) arm(p *process) {
+// armTCPTimer schedules the deadline of a TCP endpoint. An earlier event stays: its handler schedules
+// the next one.
+func (w *World) armTCPTimer(p *process) {
 	c, timer := p.conn, clientTCPTimer+int(p.side)
 	d := p.ep.Deadline()
 	if d >= c.due[timer] {
@@ -114,8 +115,8 @@ func (w *World) arm(p *process) {
 	w.events.schedule(d, id)
 }
 
-// supersede notes an event that gives way to an earlier one. Should its instant be the
-// deadline again, it stands where it stood among the events of that instant.
+// supersede notes an event that gives way to an earlier one. If its instant becomes the deadline
+// again, the event keeps its place among the events of that instant.
 func (p *process) supersede(e event, now time.Duration) {
 	if slices.Contains(p.superseded, e) {
 		return
@@ -129,8 +130,8 @@ func (p *process) supersede(e event, now time.Duration) {
 	p.superseded = append(kept, e)
 }
 
-// work goes on with the steps of a process until it waits for bytes or for a core.
-func (w *World) work(p *process) {
+// runSteps runs the steps of a process until it waits.
+func (w *World) runSteps(p *process) {
 	c := p.conn
 	for p.state == reading {
 		arrived := p.ep.Delivered()
@@ -175,7 +176,7 @@ func (w *World) work(p *process) {
 			w.compute(p, d.takes)
 		case recording.Pause:
 			p.state, p.ready = pausing, w.tag
-			w.wakeAt(p, w.now+d.takes)
+			w.scheduleTask(p, w.now+d.takes)
 		case recording.Write:
 			p.ep.Lend(w.segments)
 			p.ep.Write(w.now, w.tag, d.bytes)
@@ -198,8 +199,8 @@ func (w *World) work(p *process) {
 	}
 }
 
-// mark notes that a connection has come to a moment, and finds out at once what its
-// critical path is needed for.
+// mark notes that a connection has reached a moment. It evaluates the critical path at once, so that
+// the history can be compacted.
 func (w *World) mark(c *connection, m recording.Moment) {
 	c.moments[m] = w.now
 	switch m {
@@ -214,7 +215,7 @@ func (w *World) mark(c *connection, m recording.Moment) {
 	}
 }
 
-// compute puts the work of a process on a core of its host, or in the queue for one.
+// compute gives the work of a process to a core of its host, or queues it.
 func (w *World) compute(p *process, takes time.Duration) {
 	if takes == 0 {
 		if w.observer != nil {
@@ -233,24 +234,23 @@ func (w *World) compute(p *process, takes time.Duration) {
 func (w *World) beginTask(p *process, takes time.Duration) {
 	p.began = w.now
 	p.cpu += takes
-	w.wakeAt(p, w.now+takes)
+	w.scheduleTask(p, w.now+takes)
 	if w.observer != nil {
 		w.observeWork(p)
 	}
 }
 
-// wakeAt schedules the end of a process's work or pause.
-func (w *World) wakeAt(p *process, at time.Duration) {
+// scheduleTask schedules the end of a work or pause.
+func (w *World) scheduleTask(p *process, at time.Duration) {
 	p.until = at
 	w.schedule(p.conn, clientTaskTimer+int(p.side), at)
 }
 
-// finishTask goes on with a process whose pause is over, or whose work is done: its
-// core goes to the next in the queue.
+// finishTask handles the end of a pause or of a work. The core takes the next work of its queue.
 func (w *World) finishTask(p *process) {
 	c := p.conn
 	if p.until > w.now {
-		w.wakeAt(p, p.until)
+		w.scheduleTask(p, p.until)
 		return
 	}
 	p.until = never

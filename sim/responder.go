@@ -35,7 +35,7 @@ func (r *Responder) validate(t *Topology) error {
 		return fmt.Errorf("responder: path %d: there are %d", r.Path, len(t.Paths))
 	case r.Timeout < 0:
 		return fmt.Errorf("responder: timeout %v: want 0 (none) or more", r.Timeout)
-	case r.Work < 0 || r.Work > forever:
+	case r.Work < 0 || r.Work > maxWork:
 		return fmt.Errorf("responder: work of %v: want 0 or more", r.Work)
 	}
 	return nil
@@ -61,22 +61,22 @@ func (w *World) fetch(c *connection, d *action) {
 	f.procs[server].cpuCause = ResponderCPU
 	c.fetch, f.opener = f, c
 	f.history = c.history.share()
-	p.state, c.asking, c.asked = fetching, true, moment{at: w.now, node: w.tag}
+	p.state, c.fetching, c.fetchBegan = fetching, true, moment{at: w.now, node: w.tag}
 	if r.Timeout > 0 && r.Timeout < never-w.now {
-		c.patience = w.now + r.Timeout
-		w.schedule(c, fetchTimer, c.patience)
+		c.fetchDeadline = w.now + r.Timeout
+		w.schedule(c, fetchTimer, c.fetchDeadline)
 	}
-	w.begin(f)
+	w.connect(f)
 }
 
 // fetched lets a client go on that has the responder's answer.
 func (w *World) fetched(c *connection) {
-	if !c.asking || c.phase != started {
+	if !c.fetching || c.phase != started {
 		return
 	}
-	c.asking = false
-	c.answered = w.now - c.asked.at
-	c.patience = never
+	c.fetching = false
+	c.fetchTook = w.now - c.fetchBegan.at
+	c.fetchDeadline = never
 	p := &c.procs[client]
 	p.state = reading
 	w.advance(p)
@@ -85,18 +85,18 @@ func (w *World) fetched(c *connection) {
 // fetchTimedOut ends a client's wait for an answer that does not come. One that fails
 // softly goes on without what only an answer would have cost.
 func (w *World) fetchTimedOut(c *connection) {
-	if !c.asking || c.phase != started {
+	if !c.fetching || c.phase != started {
 		return
 	}
-	c.asking = false
-	c.patience = never
+	c.fetching = false
+	c.fetchDeadline = never
 	c.fetch.fail(Timeout)
 	if !c.responder.SoftFail {
 		c.fail(Unanswered)
 		return
 	}
 	w.hash.mix(hashFetchTimedOut, int64(w.now), int64(c.number), 0)
-	w.node(c, unansweredNode, c.asked.node)
+	w.node(c, unansweredNode, c.fetchBegan.node)
 	p := &c.procs[client]
 	for len(p.actions) > 0 {
 		d := p.actions[0]

@@ -59,7 +59,7 @@ func (c *connection) result(r *Result) {
 	a, b := &c.procs[client], &c.procs[server]
 	up, down := a.ep.Stats(), b.ep.Stats()
 	*r = Result{
-		Outcome: c.outcome, Connect: c.connect, Revocation: c.answered, RoundTrips: c.roundTrips,
+		Outcome: c.outcome, Connect: c.connect, Revocation: c.fetchTook, RoundTrips: c.roundTrips,
 		EarlyData:     b.steps.early(),
 		Handshake:     c.since(recording.Handshake),
 		TTFB:          c.since(recording.FirstByte),

@@ -7,23 +7,28 @@ import (
 	"tlslab/netem"
 )
 
-// Topology is what stands before any connection is opened: hosts, one-way links,
-// and the paths that they form.
+// Topology is the fixed part of a world: hosts, one-way links (at most 8192), and paths.
 type Topology struct {
 	Hosts []Host
 	Links []netem.Config
 	Paths []Path
 }
 
-// Path is a way between two hosts and back: links in a row, as indices of
-// Topology.Links, one or more in each direction. Paths may share links.
+// Path is the links between two hosts, in order, as indices in Topology.Links: one or more in each
+// direction. Paths may share links.
 type Path struct {
 	Up   []int // from client to server
-	Down []int // and back
+	Down []int // from server to client
 }
 
-// Validate reports what no world can be built from.
+// maxLinks is the number of links that timerID has room for.
+const maxLinks = 1 << 13
+
+// Validate reports the first invalid setting, with the index of its host, link or path.
 func (t *Topology) Validate() error {
+	if len(t.Links) > maxLinks {
+		return fmt.Errorf("%d links: want at most %d", len(t.Links), maxLinks)
+	}
 	for i := range t.Hosts {
 		if err := t.Hosts[i].validate(fmt.Sprintf("host %d", i)); err != nil {
 			return err
@@ -49,7 +54,7 @@ func (t *Topology) validateDirection(name string, links []int) error {
 	}
 	for _, l := range links {
 		if l < 0 || l >= len(t.Links) {
-			return fmt.Errorf("%s: link %d: there are %d", name, l, len(t.Links))
+			return fmt.Errorf("%s: link %d: the topology has %d", name, l, len(t.Links))
 		}
 	}
 	return nil

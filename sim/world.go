@@ -15,51 +15,56 @@ const (
 	server
 )
 
-// World runs connections over a topology in virtual time. It is not safe for
-// concurrent use; worlds share nothing, so each worker has its own.
+// World runs connections over a topology in virtual time. It is not safe for concurrent use.
+// Worlds share no state: parallel workers have a world each.
 //
 //	w, err := sim.NewWorld(topology)
 //	w.Reset(seed)
-//	w.Open(connection) // any number of times, also from a connection's Ended
+//	w.Open(connection) // any number of times, also when a connection ends
 //	w.Run()
 type World struct {
 	topology Topology
 	now      time.Duration
-	tag      tcp.Tag // the node of the event being handled
+	tag      tcp.Tag // history node of the event in hand
 	events   eventQueue
 	hash     eventHash
 
-	links   []link
-	hops    []hop        // of all paths
-	first   [][2]int32   // by path: the first hop from the client, and from the server
-	cores   []cores      // by host
-	tcp     []tcp.Config // by host: with what its clock reads in this run
-	draws   draws
-	arrived []netem.Delivery
-	bereft  []*connection // their last packet was dropped by the event being handled
+	links   []link           // by index in Topology.Links
+	hops    []hop            // of all paths
+	first   [][2]int32       // by path: the first hop from the client, and from the server
+	cores   []cores          // by host
+	tcp     []tcp.Config     // by host: its settings with the clock of this run
+	draws   draws            // random draws of this run
+	arrived []netem.Delivery // by the link event in hand
+	dropped []*connection    // connections whose last packet the event in hand has dropped
 
 	connections  []*connection // by slot
-	unused       []uint32      // slots
-	opened       int           // connections since Reset
+	unused       []uint32      // free slots
+	opened       int           // connections opened since Reset
 	histories    []*history    // unused
+	historyLimit int           // number of nodes at which a history is compacted
 	compactor    compactor
-	historyLimit int           // nodes from which on a history is compacted
-	segments     []tcp.Segment // memory for the output of all endpoints
 	path         criticalPath
-	question     question     // of the fetch that begins
-	result       Result       // of the connection that ends
-	observer     func(*Event) // nil: nobody
-	told         Event        // the last event
+	segments     []tcp.Segment // memory for the output of all endpoints
+	question     question      // steps of the fetch that begins
+	result       Result        // of the connection that ends
+	observer     func(*Event)  // nil: none
+	lastEvent    Event         // memory for the observer's events
 }
 
-// NewWorld builds a world of a topology, which it keeps. Reset makes it ready.
+// NewWorld builds a world of a topology. The topology must not change afterwards. Reset begins a
+// run. The error is that of Topology.Validate.
 func NewWorld(t Topology) (*World, error) {
 	if err := t.Validate(); err != nil {
 		return nil, err
 	}
 	w := &World{
-		topology: t, historyLimit: historyLimit, compactor: compactor{minGap: minGap}, cores: make([]cores, len(t.Hosts)), tcp: make([]tcp.Config, len(t.Hosts)),
-		draws: draws{make([]uint64, len(t.Links)), make([]time.Duration, len(t.Hosts))},
+		topology:     t,
+		cores:        make([]cores, len(t.Hosts)),
+		tcp:          make([]tcp.Config, len(t.Hosts)),
+		draws:        draws{make([]uint64, len(t.Links)), make([]time.Duration, len(t.Hosts))},
+		historyLimit: historyLimit,
+		compactor:    compactor{minGap: minGap},
 	}
 	for i := range t.Links {
 		w.links = append(w.links, link{Link: netem.New(t.Links[i], 0), number: int32(i)})
@@ -71,7 +76,7 @@ func NewWorld(t Topology) (*World, error) {
 	return w, nil
 }
 
-// addHops adds the hops of a path in one direction, and returns the first of them.
+// addHops adds the hops of one direction of a path and returns the index of the first one.
 func (w *World) addHops(links []int, end side) int32 {
 	first := int32(len(w.hops))
 	for i, l := range links {
@@ -80,17 +85,17 @@ func (w *World) addHops(links []int, end side) int32 {
 	return first
 }
 
-// Reset begins a run: no connection, virtual time 0, and what the seed decides of
-// links and clocks. The world keeps its memory. Runs with the same seed and the same
-// connections are the same, event for event.
+// Reset begins a run at virtual time 0 without connections. The seed decides all random draws of
+// links and the clocks of hosts. Runs with the same seed and the same connections are identical,
+// event for event. The world keeps its memory.
 func (w *World) Reset(seed uint64) {
 	w.draws.draw(seed)
 	w.reset()
 }
 
-// reset begins a run with the draws made.
+// reset begins a run whose draws are made.
 func (w *World) reset() {
-	w.now, w.tag, w.opened = 0, 0, 0
+	w.now, w.tag, w.opened, w.dropped = 0, 0, 0, w.dropped[:0]
 	w.hash = newEventHash()
 	for i := range w.links {
 		w.links[i].Reset(w.draws.links[i])
@@ -112,32 +117,32 @@ func (w *World) reset() {
 	w.events.reset(len(w.links) + len(w.connections)*connectionTimers)
 }
 
-// Now is the virtual time: of the event being handled, where a connection has ended.
+// Now returns the virtual time: the instant of the event in hand.
 func (w *World) Now() time.Duration { return w.now }
 
-// Run handles events until all connections have ended.
+// Run handles events until all connections have ended, those included that are opened meanwhile.
 func (w *World) Run() {
 	for len(w.unused) < len(w.connections) {
 		e := w.events.next()
 		w.now = e.at
 		t := int(e.timer()) - len(w.links)
 		if t < 0 {
-			w.moveOn(&w.links[e.timer()])
+			w.dequeue(&w.links[e.timer()])
 		} else {
 			c, timer := w.connections[t/connectionTimers], t%connectionTimers
 			c.due[timer] = never
 			w.wake(c, timer)
 			w.endIfDone(c)
 		}
-		for _, c := range w.bereft {
+		for _, c := range w.dropped {
 			w.endIfDone(c)
 		}
-		w.bereft = w.bereft[:0]
+		w.dropped = w.dropped[:0]
 	}
 }
 
-// wake runs a timer of a connection. What it was set to may have moved on, or have been
-// given up.
+// wake handles the event of a timer. The timer may have been set to a later instant meanwhile, or
+// have been stopped.
 func (w *World) wake(c *connection, timer int) {
 	switch timer {
 	case clientTCPTimer:
@@ -157,14 +162,14 @@ func (w *World) wake(c *connection, timer int) {
 	case serverPartTimer:
 		w.observeNext(&c.procs[server])
 	case fetchTimer:
-		if c.patience > w.now {
-			w.schedule(c, fetchTimer, c.patience)
+		if c.fetchDeadline > w.now {
+			w.schedule(c, fetchTimer, c.fetchDeadline)
 			return
 		}
 		w.fetchTimedOut(c)
 	case endTimer:
-		if c.expires > w.now {
-			w.schedule(c, endTimer, c.expires)
+		if c.deadline > w.now {
+			w.schedule(c, endTimer, c.deadline)
 			return
 		}
 		c.fail(Timeout)
