@@ -39,6 +39,10 @@ func (r *reader) applyOverride(s *Scenario, name, value string) {
 		r.found.Add(&document.Error{File: at, Message: name + " is called " + renamed.Name + " now"})
 		return
 	}
+	if isGroup(name) && key == nil {
+		r.found.Add(&document.Error{File: at, Message: name + " is a group of keys: set one of them, such as --set " + name + "." + siblings(name + ".")[0] + "=VALUE"})
+		return
+	}
 	if key == nil {
 		words := append(s.factorNames(), keyNames()...)
 		r.found.Add(&document.Error{File: at, Message: "unknown key " + name + didYouMean(name, words)})
