@@ -65,7 +65,7 @@ func (r *reader) readLevels(p document.Pair) []Level {
 			r.addf(n, "%s: a level that is a list or a mapping needs a name: make the factor named patches", p.Name)
 			continue
 		}
-		if strings.ContainsAny(name, " \t\n/=,") {
+		if !namesItself(name) {
 			r.addf(n, "%s: the level %q cannot be its own name: make the factor named patches", p.Name, name)
 			continue
 		}
@@ -80,6 +80,10 @@ func (r *reader) readLevels(p document.Pair) []Level {
 	}
 	return levels.all
 }
+
+// namesItself reports whether a value can be the name of its level, in tables and in Go's benchmark
+// format.
+func namesItself(value string) bool { return !strings.ContainsAny(value, " \t\n/=,") }
 
 // readPatches reads the named patches of a factor.
 func (r *reader) readPatches(p document.Pair) []Level {

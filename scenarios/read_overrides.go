@@ -27,6 +27,7 @@ func (r *reader) applyOverrides(s *Scenario, sets []string) {
 	r.layers.overrides = inTableOrder(r.layers.overrides)
 }
 
+// applyOverride applies one --set.
 func (r *reader) applyOverride(s *Scenario, name, value string) {
 	at := "--set " + name
 	if f := s.factor(name); f != nil && keyByName(name) == nil {
@@ -35,17 +36,8 @@ func (r *reader) applyOverride(s *Scenario, name, value string) {
 		return
 	}
 	key := keyByName(name)
-	if renamed := formerly[name]; renamed != nil {
-		r.found.Add(&document.Error{File: at, Message: name + " is called " + renamed.Name + " now"})
-		return
-	}
-	if isGroup(name) && key == nil {
-		r.found.Add(&document.Error{File: at, Message: name + " is a group of keys: set one of them, such as --set " + name + "." + siblings(name + ".")[0] + "=VALUE"})
-		return
-	}
 	if key == nil {
-		words := append(s.factorNames(), keyNames()...)
-		r.found.Add(&document.Error{File: at, Message: "unknown key " + name + didYouMean(name, words)})
+		r.found.Add(&document.Error{File: at, Message: whyNoKey(s, name)})
 		return
 	}
 	node, err := document.Parse(at, []byte(value))
@@ -65,8 +57,13 @@ func (r *reader) applyOverride(s *Scenario, name, value string) {
 	for i := range s.Factors {
 		f := &s.Factors[i]
 		switch {
+		case f.Name == name && !namesItself(value):
+			r.addf(node, "%s: the level %q cannot be its own name", name, value)
+			return
 		case f.Name == name:
-			f.Levels = []Level{{Name: value, settings: []setting{added}}}
+			levels := newLevelList(r, name)
+			levels.add(node, value, []setting{added})
+			f.Levels = levels.all
 			s.dropCompareOf(f)
 			return
 		case slices.Contains(f.keys(), name):
@@ -77,6 +74,18 @@ func (r *reader) applyOverride(s *Scenario, name, value string) {
 	earlier := func(o setting) bool { return o.key == key } // the last --set counts
 	r.layers.overrides = slices.DeleteFunc(r.layers.overrides, earlier)
 	r.layers.overrides = append(r.layers.overrides, added)
+}
+
+// whyNoKey is the message for a name of the command line that is no key.
+func whyNoKey(s *Scenario, name string) string {
+	if k := formerly[name]; k != nil {
+		return name + " is called " + k.Name + " now"
+	}
+	if isGroup(name) {
+		one := name + "." + siblings(name + ".")[0]
+		return name + " is a group of keys: set one of them, such as --set " + one + "=VALUE"
+	}
+	return "unknown key " + name + didYouMean(name, append(s.factorNames(), keyNames()...))
 }
 
 // narrow leaves a factor of patches the one level that is named.
