@@ -36,7 +36,7 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	c.legacy = wire.AppendCertificate(nil, chain)
 	c.tls13 = wire.AppendCertificate13(nil, chain, nil)
 	if len(c.legacy) > maxCertificates || len(c.tls13) > maxCertificates {
-		return nil, errors.New("certificate chain longer than a handshake message may be")
+		return nil, errors.New("certificate chain is longer than a handshake message")
 	}
 	for i, der := range chain {
 		// Package pki may be unable to parse a certificate that the peer can.
@@ -77,7 +77,7 @@ func (c *Certificate) matchesHost(name string) bool {
 // (65527 bytes).
 func (c *Certificate) WithOCSPResponse(response []byte) (*Certificate, error) {
 	if len(response) == 0 || len(response) > maxStatus {
-		return nil, fmt.Errorf("certificate status of %d bytes: want 1 to %d", len(response), maxStatus)
+		return nil, fmt.Errorf("OCSP response of %d bytes: want 1 to %d", len(response), maxStatus)
 	}
 	with := *c
 	with.staple = response
@@ -86,7 +86,7 @@ func (c *Certificate) WithOCSPResponse(response []byte) (*Certificate, error) {
 	leaf = wire.Close(m.Append(wire.Open(leaf, 2)), len(leaf), 2)
 	with.tls13Stapled = wire.AppendCertificate13(nil, c.chain, leaf)
 	if len(with.tls13Stapled) > maxCertificates {
-		return nil, errors.New("certificate chain and status longer than a handshake message may be")
+		return nil, errors.New("certificate chain and OCSP response are longer than a handshake message")
 	}
 	return &with, nil
 }

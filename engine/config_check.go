@@ -14,31 +14,31 @@ import (
 func (cfg *Config) check(s side) error {
 	switch {
 	case cfg.Rand == nil || cfg.Now == nil:
-		return errors.New("no Rand or no Now")
+		return errors.New("Rand and Now are required")
 	case cfg.minVersion() < SSL30 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
-		return fmt.Errorf("versions %v to %v are not within ssl3.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
+		return fmt.Errorf("versions %v to %v: want a range within ssl3.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
 	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > session.MaxTicketLifetime:
-		return fmt.Errorf("ticket lifetime %v is not within 7 days", cfg.TicketLifetime)
+		return fmt.Errorf("ticket lifetime %v: want 0 to 7 days", cfg.TicketLifetime)
 	case cfg.TicketsOffered < 0 || cfg.TicketsOffered > MaxTicketsOffered:
 		return fmt.Errorf("%d tickets offered: want 0 to %d", cfg.TicketsOffered, MaxTicketsOffered)
 	case cfg.EarlyWindow < 0:
-		return fmt.Errorf("window of early data %v is negative", cfg.EarlyWindow)
+		return fmt.Errorf("early data window %v: want 0 or more", cfg.EarlyWindow)
 	case s == server && cfg.MaxEarlyData > 0 && cfg.AntiReplay == nil:
-		return errors.New("a server that takes early data needs AntiReplay")
+		return errors.New("a server that accepts early data needs AntiReplay")
 	case cfg.TicketCount > 255:
-		return fmt.Errorf("%d tickets: 255 at most", cfg.TicketCount)
+		return fmt.Errorf("%d tickets: want at most 255", cfg.TicketCount)
 	case s == server && len(cfg.Certificates) == 0:
 		return errors.New("a server needs a certificate")
 	case s == client && cfg.Roots == nil && !cfg.VerifyNothing:
-		return errors.New("a client needs roots, or VerifyNothing")
+		return errors.New("a client needs Roots or VerifyNothing")
 	case s == server && cfg.ClientAuth > ClientAuthRequired:
 		return fmt.Errorf("unknown policy of client authentication %v", cfg.ClientAuth)
 	case s == server && cfg.ClientAuth != ClientAuthNone && cfg.ClientCAs == nil && !cfg.VerifyNothing:
-		return errors.New("a server that asks for certificates needs ClientCAs, or VerifyNothing")
+		return errors.New("a server that requests certificates needs ClientCAs or VerifyNothing")
 	case s == server && cfg.ClientCAs != nil && cfg.ClientCAs.NamesSize() > maxAuthorities:
-		return fmt.Errorf("names of ClientCAs take %d bytes: %d at most", cfg.ClientCAs.NamesSize(), maxAuthorities)
+		return fmt.Errorf("the names of ClientCAs have %d bytes: want at most %d", cfg.ClientCAs.NamesSize(), maxAuthorities)
 	case s == server && cfg.UnknownNames > UnknownNameRefused:
-		return fmt.Errorf("unknown policy on names %v", cfg.UnknownNames)
+		return fmt.Errorf("unknown policy on server names %v", cfg.UnknownNames)
 	case len(cfg.groups()) == 0:
 		return errors.New("no groups")
 	}
@@ -74,7 +74,7 @@ func (cfg *Config) checkLists() error {
 		break
 	}
 	if !some {
-		return errors.New("no suite of the enabled versions and groups")
+		return errors.New("no suite that the enabled versions and groups allow")
 	}
 	for _, g := range cfg.groups() {
 		if g.row() == nil {
@@ -83,7 +83,7 @@ func (cfg *Config) checkLists() error {
 	}
 	for _, p := range cfg.ALPN {
 		if len(p) == 0 || len(p) > 255 {
-			return fmt.Errorf("application protocol %q is not 1 to 255 bytes long", p)
+			return fmt.Errorf("application protocol %q: want 1 to 255 bytes", p)
 		}
 	}
 	return nil
@@ -94,13 +94,13 @@ func (cfg *Config) checkSizes() error {
 	limit, longest := cfg.RecordSizeLimit, longestRecord(cfg.maxVersion())
 	switch {
 	case cfg.RecordSize < 0 || cfg.RecordSize > record.MaxPlaintext:
-		return fmt.Errorf("record size %d is not within 1 to %d", cfg.RecordSize, record.MaxPlaintext)
+		return fmt.Errorf("record size %d: want 1 to %d", cfg.RecordSize, record.MaxPlaintext)
 	case cfg.PadTo < 0 || cfg.PadTo > record.MaxPlaintext:
-		return fmt.Errorf("padding to %d is not within 1 to %d", cfg.PadTo, record.MaxPlaintext)
+		return fmt.Errorf("padding to %d: want 1 to %d", cfg.PadTo, record.MaxPlaintext)
 	case cfg.MaxFragment != 0 && !slices.Contains(maxFragments[1:], cfg.MaxFragment):
-		return fmt.Errorf("maximum fragment length %d is none of %v", cfg.MaxFragment, maxFragments[1:])
+		return fmt.Errorf("max_fragment_length %d: want one of %v", cfg.MaxFragment, maxFragments[1:])
 	case limit != 0 && (limit < minRecordSizeLimit || limit > longest):
-		return fmt.Errorf("record size limit %d is not within %d to %d", limit, minRecordSizeLimit, longest)
+		return fmt.Errorf("record_size_limit %d: want %d to %d", limit, minRecordSizeLimit, longest)
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (cfg *Config) checkSizes() error {
 func (cfg *Config) checkSizing() error {
 	switch {
 	case cfg.MSS < 0 || cfg.MSS > 65535:
-		return fmt.Errorf("MSS of %d bytes is not within 1 to 65535", cfg.MSS)
+		return fmt.Errorf("MSS of %d bytes: want 1 to 65535", cfg.MSS)
 	case cfg.RecordSizing == nil:
 		return nil
 	case cfg.RecordSize != 0:
@@ -128,9 +128,9 @@ func (cfg *Config) checkSchemes(s side) error {
 	none := cfg.SignatureSchemes != nil && len(cfg.SignatureSchemes) == 0
 	switch {
 	case s == client && none && cfg.maxVersion() > TLS12:
-		return fmt.Errorf("a client of TLS %v names signature schemes", cfg.maxVersion())
+		return fmt.Errorf("a client of TLS %v needs signature schemes", cfg.maxVersion())
 	case s == server && none && cfg.ClientAuth != ClientAuthNone:
-		return fmt.Errorf("a server that asks for certificates names signature schemes")
+		return fmt.Errorf("a server that requests certificates needs signature schemes")
 	}
 	return nil
 }
@@ -141,11 +141,11 @@ func (cfg *Config) checkRevocation(s side) error {
 	case s == server || cfg.Revocation == RevocationNone:
 		return nil
 	case cfg.Revocation > RevocationFetched:
-		return fmt.Errorf("unknown way to learn of revocation %v", cfg.Revocation)
+		return fmt.Errorf("unknown way to check revocation %v", cfg.Revocation)
 	case cfg.VerifyNothing:
-		return errors.New("revocation of a certificate that is not verified")
+		return errors.New("revocation is checked for verified certificates only: VerifyNothing is set")
 	case cfg.maxVersion() == SSL30 && cfg.Revocation == RevocationStapled:
-		return errors.New("SSL 3.0 has no extension to ask for a stapled status")
+		return errors.New("SSL 3.0 has no extension that requests a staple")
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ func (c *Conn) readEarlyDataAnswer(accepted bool) error {
 		c.info.EarlyData = EarlyRejected
 		return nil
 	case c.info.Kind != Resumed || c.hs.tls13.chosen != 0:
-		return fmt.Errorf("%w: another PSK than the first", badEarlyData)
+		return fmt.Errorf("%w: the chosen PSK is not the first", badEarlyData)
 	case c.info.Suite.ID != s.Suite:
 		return fmt.Errorf("%w: suite %v", badEarlyData, c.info.Suite.ID)
 	case c.info.ALPN != s.ALPN:
@@ -137,7 +137,7 @@ func (c *Conn) admitEarlySeal(n int) error {
 	case c.side == server || c.out.epoch != EpochEarly:
 		return explain(notDone)
 	case n > c.hs.early.room:
-		return explain(fmt.Errorf("%w: %d bytes, and %d may still be sent", earlyLimit, n, c.hs.early.room))
+		return explain(fmt.Errorf("%w: %d bytes, %d are left", earlyLimit, n, c.hs.early.room))
 	}
 	c.hs.early.room -= n
 	c.info.EarlyBytes += n

@@ -218,7 +218,7 @@ func TestClientsKeepToTheLimitOfEarlyData(t *testing.T) {
 		t.Errorf("room for %d bytes", room)
 	}
 	var err error
-	if _, err = p.client.Seal(nil, make([]byte, earlyLimitOfTests+1)); err == nil || !strings.Contains(err.Error(), "1001 bytes, and 1000 may still be sent") {
+	if _, err = p.client.Seal(nil, make([]byte, earlyLimitOfTests+1)); err == nil || !strings.Contains(err.Error(), "1001 bytes, 1000 are left") {
 		t.Errorf("too much at once: %v", err)
 	}
 	if p.up, err = p.client.Seal(p.up, make([]byte, earlyLimitOfTests)); err != nil {

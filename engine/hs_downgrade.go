@@ -52,7 +52,7 @@ const fallbackSCSV = 0x5600
 // (RFC 7507 §3).
 func (c *Conn) checkFallback() error {
 	if c.hs.hello.Suites.Contains(fallbackSCSV) && c.cfg.maxVersion() > c.hs.hello.highest() {
-		return fmt.Errorf("%w: the client came down to %v", inappropriateFallback, c.hs.hello.highest())
+		return fmt.Errorf("%w: the client offers %v at most", inappropriateFallback, c.hs.hello.highest())
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func (h *clientHello) requireExtensions() error {
 	psk := seen.has(extPreSharedKey)
 	switch {
 	case !psk && !(seen.has(extSignatureAlgorithms) && seen.has(extSupportedGroups)):
-		return fmt.Errorf("%w: signature_algorithms and supported_groups are needed without a PSK", missingExtension)
+		return fmt.Errorf("%w: without a PSK, signature_algorithms and supported_groups are required", missingExtension)
 	case seen.has(extSupportedGroups) != seen.has(extKeyShare):
 		return fmt.Errorf("%w: supported_groups and key_share go together", missingExtension)
 	case psk && !seen.has(extPSKKeyExchangeModes):

@@ -221,7 +221,7 @@ func TestInvalidSizingsAreRefused(t *testing.T) {
 		"leave one of them out":    func(c *Config) { c.RecordSize, c.RecordSizing = 5, sizing(t, "mss") },
 		"want exactly one size":    func(c *Config) { c.RecordSizing = &record.Sizing{Stages: []record.Stage{{}}} },
 		"MSS of -1 bytes":          func(c *Config) { c.MSS = -1 },
-		"MSS of 65536 bytes is no": func(c *Config) { c.MSS = 65536 },
+		"MSS of 65536 bytes: want": func(c *Config) { c.MSS = 65536 },
 	} {
 		cfg := clientConfig(t, "ecdsa-p256")
 		set(cfg)
