@@ -83,7 +83,7 @@ func (c *Certificate) WithOCSPResponse(response []byte) (*Certificate, error) {
 	with.staple = response
 	m := wire.CertificateStatusMsg{Type: wire.StatusOCSP, Response: response}
 	leaf := wire.AppendUint16(nil, extStatusRequest)
-	leaf = wire.Close(m.Append(wire.Open(leaf, 2)), len(leaf), 2)
+	leaf = wire.CloseVector(m.Append(wire.OpenVector(leaf, 2)), len(leaf), 2)
 	with.tls13Stapled = wire.AppendCertificate13(nil, c.chain, leaf)
 	if len(with.tls13Stapled) > maxCertificates {
 		return nil, errors.New("certificate chain and OCSP response are longer than a handshake message")

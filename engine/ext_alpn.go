@@ -8,14 +8,14 @@ import (
 
 func writeALPN(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p == inClientHello {
-		return wire.AppendProtocols(dst, c.cfg.ALPN...), len(c.cfg.ALPN) > 0
+		return wire.AppendProtocolNameList(dst, c.cfg.ALPN...), len(c.cfg.ALPN) > 0
 	}
-	return wire.AppendProtocols(dst, c.info.ALPN), c.info.ALPN != ""
+	return wire.AppendProtocolNameList(dst, c.info.ALPN), c.info.ALPN != ""
 }
 
 // readALPN reads the client's list, or the server's choice.
 func readALPN(c *Conn, _ place, body []byte) error {
-	var x wire.Protocols
+	var x wire.ProtocolNameList
 	if err := x.Parse(body); err != nil {
 		return err
 	}

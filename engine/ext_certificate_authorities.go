@@ -16,13 +16,13 @@ func (cfg *Config) authorities() [][]byte {
 
 func writeCertificateAuthorities(c *Conn, p place, dst []byte) ([]byte, bool) {
 	names := c.cfg.authorities()
-	return wire.AppendNames(dst, names), p == inCertificateRequest && len(names) > 0
+	return wire.AppendDistinguishedNames(dst, names), p == inCertificateRequest && len(names) > 0
 }
 
 // readCertificateAuthorities reads the authorities that a server trusts. A server ignores those of
 // a client: it does not choose its chain by them.
 func readCertificateAuthorities(c *Conn, _ place, body []byte) error {
-	var x wire.Authorities
+	var x wire.CertificateAuthorities
 	err := x.Parse(body)
 	c.hs.hello.authorities = x.List
 	return err

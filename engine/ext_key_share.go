@@ -12,16 +12,16 @@ func writeKeyShare(c *Conn, p place, dst []byte) ([]byte, bool) {
 	case inHelloRetryRequest:
 		return wire.AppendUint16(dst, uint16(c.info.Group)), true
 	case inServerHello:
-		x := wire.KeyShare{Group: uint16(c.info.Group), Share: c.hs.tls13.reply}
+		x := wire.KeyShareEntry{Group: uint16(c.info.Group), Share: c.hs.tls13.reply}
 		return x.Append(dst), c.info.Group != 0
 	}
 	at := len(dst)
-	dst = wire.Open(dst, 2)
+	dst = wire.OpenVector(dst, 2)
 	for _, key := range c.hs.shares {
-		x := wire.KeyShare{Group: key.Group().ID, Share: key.Share()}
+		x := wire.KeyShareEntry{Group: key.Group().ID, Share: key.Share()}
 		dst = x.Append(dst)
 	}
-	return wire.Close(dst, at, 2), c.cfg.maxVersion() >= TLS13
+	return wire.CloseVector(dst, at, 2), c.cfg.maxVersion() >= TLS13
 }
 
 func readKeyShare(c *Conn, p place, body []byte) error {
@@ -31,7 +31,7 @@ func readKeyShare(c *Conn, p place, body []byte) error {
 	case inServerHello:
 		return c.agree(body)
 	}
-	var x wire.KeyShares
+	var x wire.KeyShareClientHello
 	err := x.Parse(body)
 	c.hs.hello.shares = x.List
 	return err
@@ -66,7 +66,7 @@ func (c *Conn) shareFor(group uint16) *kx.Key {
 
 // agree completes the client's half of the key exchange.
 func (c *Conn) agree(body []byte) error {
-	var x wire.KeyShare
+	var x wire.KeyShareEntry
 	if err := x.Parse(body); err != nil {
 		return err
 	}

@@ -20,20 +20,20 @@ func writePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	}
 	now := c.cfg.Now()
 	at := len(dst)
-	dst = wire.Open(dst, 2)
+	dst = wire.OpenVector(dst, 2)
 	for i := range c.resume.offer.tickets {
 		t := &c.resume.offer.tickets[i]
 		age := uint32(now.Sub(t.Received)/time.Millisecond) + t.AgeAdd
-		dst = wire.AppendIdentity(dst, t.Identity, age)
+		dst = wire.AppendPSKIdentity(dst, t.Identity, age)
 	}
-	dst = wire.Close(dst, at, 2)
+	dst = wire.CloseVector(dst, at, 2)
 	at = len(dst)
-	dst = wire.Open(dst, 2)
+	dst = wire.OpenVector(dst, 2)
 	for i := range c.resume.offer.tickets {
 		size := len(c.resume.offer.tickets[i].PSK) // a PSK is as long as its hash
 		dst = append(append(dst, byte(size)), zeroBinder[:size]...)
 	}
-	return wire.Close(dst, at, 2), true
+	return wire.CloseVector(dst, at, 2), true
 }
 
 var zeroBinder [64]byte
@@ -86,7 +86,7 @@ func readPreSharedKey(c *Conn, p place, body []byte) error {
 		if err := offered.Parse(body); err != nil {
 			return err
 		}
-		if !offered.Balanced() {
+		if !offered.BindersMatch() {
 			return badExtension
 		}
 		return nil

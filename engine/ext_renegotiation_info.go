@@ -11,7 +11,7 @@ func writeRenegotiationInfo(c *Conn, p place, dst []byte) ([]byte, bool) {
 }
 
 func readRenegotiationInfo(_ *Conn, _ place, body []byte) error {
-	var x wire.Renegotiation
+	var x wire.RenegotiationInfo
 	if err := x.Parse(body); err != nil {
 		return err
 	}

@@ -29,13 +29,13 @@ func (s SignatureScheme) String() string {
 var defaultSchemes = [...][]byte{listSchemes(TLS12), listSchemes(TLS13)}
 
 func listSchemes(highest Version) []byte {
-	dst := wire.Open(nil, 2)
+	dst := wire.OpenVector(nil, 2)
 	for _, s := range pki.Schemes() {
 		if s.ID>>8 != 2 && s.MinVersion() <= uint16(highest) {
 			dst = wire.AppendUint16(dst, s.ID)
 		}
 	}
-	return wire.Close(dst, 0, 2)
+	return wire.CloseVector(dst, 0, 2)
 }
 
 // sha1Schemes are what a TLS 1.2 client accepts without signature_algorithms: rsa_pkcs1_sha1 and
@@ -53,11 +53,11 @@ func (cfg *Config) appendSchemes(dst []byte, highest Version) []byte {
 		return append(dst, defaultSchemes[highest-TLS12]...)
 	}
 	at := len(dst)
-	dst = wire.Open(dst, 2)
+	dst = wire.OpenVector(dst, 2)
 	for _, s := range cfg.SignatureSchemes {
 		dst = wire.AppendUint16(dst, uint16(s))
 	}
-	return wire.Close(dst, at, 2)
+	return wire.CloseVector(dst, at, 2)
 }
 
 // acceptsScheme reports whether the peer may sign with a scheme that its message names.

@@ -7,7 +7,7 @@ import "tlslab/engine/wire"
 func writeStatusRequest(c *Conn, p place, dst []byte) ([]byte, bool) {
 	switch p {
 	case inClientHello:
-		m := wire.StatusRequest{Type: wire.StatusOCSP}
+		m := wire.CertificateStatusRequest{Type: wire.StatusOCSP}
 		return m.Append(dst), c.cfg.Revocation == RevocationStapled
 	case inLegacyServerHello:
 		return dst, c.info.isFull() && c.sendsStaple()
@@ -20,7 +20,7 @@ func writeStatusRequest(c *Conn, p place, dst []byte) ([]byte, bool) {
 func readStatusRequest(c *Conn, p place, body []byte) error {
 	switch p {
 	case inClientHello:
-		var m wire.StatusRequest
+		var m wire.CertificateStatusRequest
 		if err := m.Parse(body); err != nil {
 			return err
 		}

@@ -7,11 +7,11 @@ func writeSupportedGroups(c *Conn, p place, dst []byte) ([]byte, bool) {
 		return dst, false
 	}
 	at := len(dst)
-	dst = wire.Open(dst, 2)
+	dst = wire.OpenVector(dst, 2)
 	for _, g := range c.cfg.groups() {
 		dst = wire.AppendUint16(dst, uint16(g))
 	}
-	return wire.Close(dst, at, 2), true
+	return wire.CloseVector(dst, at, 2), true
 }
 
 func readSupportedGroups(c *Conn, _ place, body []byte) error {

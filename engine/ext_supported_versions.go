@@ -11,18 +11,18 @@ func writeSupportedVersions(c *Conn, p place, dst []byte) ([]byte, bool) {
 		return wire.AppendUint16(dst, uint16(c.info.Version)), true
 	}
 	at := len(dst)
-	dst = wire.Open(dst, 1)
+	dst = wire.OpenVector(dst, 1)
 	for v := c.cfg.maxVersion(); v >= max(c.cfg.minVersion(), TLS10); v-- {
 		dst = wire.AppendUint16(dst, uint16(v))
 	}
-	return wire.Close(dst, at, 1), c.cfg.maxVersion() >= TLS13
+	return wire.CloseVector(dst, at, 1), c.cfg.maxVersion() >= TLS13
 }
 
 func readSupportedVersions(c *Conn, p place, body []byte) error {
 	if p != inClientHello {
 		return nil // serverVersion has read it
 	}
-	var x wire.Versions
+	var x wire.SupportedVersions
 	err := x.Parse(body)
 	c.hs.hello.versions = x.List
 	return err

@@ -107,7 +107,7 @@ func extensionRow(id uint16) int {
 // client sent (RFC 9846 §4.3).
 func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 	start := len(dst)
-	dst = wire.Open(dst, 2)
+	dst = wire.OpenVector(dst, 2)
 	for i := range extensions {
 		x := &extensions[i]
 		asked := c.side == client || p&unsolicited != 0 || c.hs.hello.seen&(1<<i) != 0
@@ -116,18 +116,18 @@ func (c *Conn) appendExtensions(dst []byte, p place) []byte {
 		}
 		at := len(dst)
 		dst = wire.AppendUint16(dst, x.id)
-		dst = wire.Open(dst, 2)
+		dst = wire.OpenVector(dst, 2)
 		body, send := x.write(c, p, dst)
 		if !send {
 			dst = dst[:at]
 			continue
 		}
-		dst = wire.Close(body, at+2, 2)
+		dst = wire.CloseVector(body, at+2, 2)
 		if p == inClientHello {
 			c.hs.hello.seen |= 1 << i
 		}
 	}
-	return wire.Close(dst, start, 2)
+	return wire.CloseVector(dst, start, 2)
 }
 
 // readExtensions reads a message's extensions. Each may appear once, and only in its places.

@@ -142,7 +142,7 @@ func TestClientChoosesACertificateThatFits(t *testing.T) {
 		m := new(wire.CertificateRequest13Msg)
 		return editExtensions(m, &m.Extensions, instead(extCertificateAuthorities, name))
 	}
-	root := string(wire.AppendNames(nil, ecdsa.roots.Names()))
+	root := string(wire.AppendDistinguishedNames(nil, ecdsa.roots.Names()))
 	for _, x := range []struct {
 		name    string
 		version Version
@@ -217,7 +217,7 @@ func TestBrokenRulesOfClientAuthentication(t *testing.T) {
 				panic(err)
 			}
 			der, _, _ := m.Entries.Next()
-			m.Entries = wire.Entries(wire.Chain(nil).Add(der))
+			m.Entries = wire.CertificateEntries(wire.CertificateList(nil).Add(der))
 			m.Entries = append(m.Entries, ext...)
 			return m.Append(nil)
 		}

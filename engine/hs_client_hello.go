@@ -17,7 +17,7 @@ type clientHello struct {
 	schemes   wire.Uint16s // at the client: of a CertificateRequest
 	shares    wire.Shares
 	modes     []byte
-	protocols wire.Names
+	protocols wire.ByteStrings
 	ticket    []byte
 	psks      wire.OfferedPSKs
 	cookie    []byte // at the client: of a HelloRetryRequest
@@ -44,7 +44,7 @@ func writeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	dst = append(dst, byte(len(c.resume.id)))
 	dst = append(dst, c.resume.id...)
 	at := len(dst)
-	dst = wire.Open(dst, 2)
+	dst = wire.OpenVector(dst, 2)
 	for s := range c.cfg.enabledSuites {
 		dst = wire.AppendUint16(dst, uint16(s.ID))
 	}
@@ -55,7 +55,7 @@ func writeClientHello(c *Conn, dst []byte) ([]byte, error) {
 	if c.cfg.Fallback {
 		dst = wire.AppendUint16(dst, fallbackSCSV)
 	}
-	dst = wire.Close(dst, at, 2)
+	dst = wire.CloseVector(dst, at, 2)
 	dst = c.cfg.appendCompressions(dst)
 	if c.cfg.maxVersion() == SSL30 {
 		return dst, nil // SSL 3.0 has no extensions

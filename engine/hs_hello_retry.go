@@ -44,7 +44,7 @@ func (c *Conn) requestRetry(g Group) {
 // ClientHello replaces it.
 func writeHelloRetryRequest(c *Conn, dst []byte) ([]byte, error) {
 	c.hs.transcript.retry()
-	return c.appendServerHello(dst, wire.RetryRandom[:], inHelloRetryRequest), nil
+	return c.appendServerHello(dst, wire.HelloRetryRequestRandom[:], inHelloRetryRequest), nil
 }
 
 // readHelloRetryRequest reads a HelloRetryRequest (RFC 9846 §4.2.4).

@@ -19,21 +19,21 @@ var clientTypes = [...]struct {
 
 func writeLegacyCertificateRequest(c *Conn, dst []byte) ([]byte, error) {
 	at := len(dst)
-	dst = wire.Open(dst, 1)
+	dst = wire.OpenVector(dst, 1)
 	for _, t := range clientTypes {
 		if t.since <= c.info.Version {
 			dst = append(dst, t.number)
 		}
 	}
-	dst = wire.Close(dst, at, 1)
+	dst = wire.CloseVector(dst, at, 1)
 	if !c.info.impliesScheme() {
 		dst = c.cfg.appendSchemes(dst, TLS12)
 	}
-	return wire.AppendNames(dst, c.cfg.authorities()), nil
+	return wire.AppendDistinguishedNames(dst, c.cfg.authorities()), nil
 }
 
 func readLegacyCertificateRequest(c *Conn, body []byte) error {
-	m := wire.CertificateRequestMsg{Implied: c.info.impliesScheme()}
+	m := wire.CertificateRequestMsg{NoSchemes: c.info.impliesScheme()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}

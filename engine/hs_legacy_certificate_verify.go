@@ -29,13 +29,13 @@ func writeLegacyCertificateVerify(c *Conn, dst []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := wire.CertificateVerifyMsg{Implied: c.info.impliesScheme(), Scheme: c.hs.scheme.ID, Signature: signature}
+	m := wire.CertificateVerifyMsg{NoScheme: c.info.impliesScheme(), Scheme: c.hs.scheme.ID, Signature: signature}
 	return m.Append(dst), nil
 }
 
 // readLegacyCertificateVerify verifies a client's signature.
 func readLegacyCertificateVerify(c *Conn, body []byte) error {
-	m := wire.CertificateVerifyMsg{Implied: c.info.impliesScheme()}
+	m := wire.CertificateVerifyMsg{NoScheme: c.info.impliesScheme()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}

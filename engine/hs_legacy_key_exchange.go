@@ -27,7 +27,7 @@ func writeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 	}
 	c.hs.legacy.key = key
 	m := wire.ServerKeyExchangeMsg{
-		Implied: c.info.impliesScheme(), Finite: c.info.usesFFDHE(), Group: uint16(c.info.Group), Prime: key.Group().Prime(), Generator: key.Group().Generator(),
+		NoScheme: c.info.impliesScheme(), FiniteField: c.info.usesFFDHE(), Group: uint16(c.info.Group), Prime: key.Group().Prime(), Generator: key.Group().Generator(),
 		Share: key.Share(), Scheme: c.hs.scheme.ID,
 	}
 	m.Signature, err = c.hs.scheme.Sign(c.cfg.Rand, c.info.Certificate.key, c.signedParams(&m), c.count)
@@ -38,7 +38,7 @@ func writeServerKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 }
 
 func readServerKeyExchange(c *Conn, body []byte) error {
-	m := wire.ServerKeyExchangeMsg{Implied: c.info.impliesScheme(), Finite: c.info.usesFFDHE()}
+	m := wire.ServerKeyExchangeMsg{NoScheme: c.info.impliesScheme(), FiniteField: c.info.usesFFDHE()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}
@@ -64,13 +64,13 @@ func (c *Conn) findGroup(m *wire.ServerKeyExchangeMsg) (Group, error) {
 		row := g.row()
 		switch {
 		case row.Family != GroupFamily(c.info.Suite.KeyExchange):
-		case !m.Finite && uint16(g) == m.Group:
+		case !m.FiniteField && uint16(g) == m.Group:
 			return g, nil
-		case m.Finite && bytes.Equal(row.Prime(), m.Prime) && bytes.Equal(row.Generator(), m.Generator):
+		case m.FiniteField && bytes.Equal(row.Prime(), m.Prime) && bytes.Equal(row.Generator(), m.Generator):
 			return g, nil
 		}
 	}
-	if m.Finite {
+	if m.FiniteField {
 		return 0, fmt.Errorf("%w: a prime of %d bytes", unknownFFDHEGroup, len(m.Prime))
 	}
 	return 0, fmt.Errorf("%w: %v", unknownChoice, Group(m.Group))
@@ -79,7 +79,7 @@ func (c *Conn) findGroup(m *wire.ServerKeyExchangeMsg) (Group, error) {
 // padShare returns the peer's share in the length of the group. Before TLS 1.3 an FFDHE share may
 // lack its leading zeros.
 func (i *Info) padShare(share []byte) []byte {
-	size := i.Group.row().Share
+	size := i.Group.row().ShareSize
 	if !i.usesFFDHE() || len(share) >= size {
 		return share
 	}
@@ -104,7 +104,7 @@ func writeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 			return nil, err
 		}
 		s.premaster = premaster
-		m := wire.EncryptedPremasterMsg{Bare: c.info.Version == SSL30, Ciphertext: ciphertext}
+		m := wire.ClientKeyExchangeRSAMsg{NoLength: c.info.Version == SSL30, Ciphertext: ciphertext}
 		return m.Append(dst), nil
 	}
 	reply, shared, err := c.info.Group.row().Respond(c.cfg.Rand, s.peerShare, c.count)
@@ -112,7 +112,7 @@ func writeClientKeyExchange(c *Conn, dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	c.setPremaster(shared)
-	m := wire.ClientShareMsg{Finite: c.info.usesFFDHE(), Share: reply}
+	m := wire.ClientKeyExchangeDHMsg{FiniteField: c.info.usesFFDHE(), Share: reply}
 	return m.Append(dst), nil
 }
 
@@ -129,14 +129,14 @@ func readClientKeyExchange(c *Conn, body []byte) error {
 	s := &c.hs.legacy
 	var err error
 	if c.info.Suite.KeyExchange == KeyExchangeRSA {
-		m := wire.EncryptedPremasterMsg{Bare: c.info.Version == SSL30}
+		m := wire.ClientKeyExchangeRSAMsg{NoLength: c.info.Version == SSL30}
 		if err := m.Parse(body); err != nil {
 			return err
 		}
 		s.premaster, err = kx.DecryptPremaster(c.cfg.Rand, c.info.Certificate.key.RSA(), c.offeredVersion(), m.Ciphertext, c.count)
 		return err
 	}
-	m := wire.ClientShareMsg{Finite: c.info.usesFFDHE()}
+	m := wire.ClientKeyExchangeDHMsg{FiniteField: c.info.usesFFDHE()}
 	if err := m.Parse(body); err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (c *Conn) resumeLegacy(s *session.State, mechanism Resumption) (bool, error
 // ticket is empty if the session is not resumable.
 func writeLegacyTicket(c *Conn, dst []byte) ([]byte, error) {
 	if !c.info.resumable() {
-		m := wire.TicketMsg{}
+		m := wire.NewSessionTicketMsg{}
 		return m.Append(dst), nil
 	}
 	state := c.appendState(c.scratch[:0], c.hs.legacy.secrets.Master(), session.EarlyDataTerms{})
@@ -73,12 +73,12 @@ func writeLegacyTicket(c *Conn, dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	c.info.TicketsSent++
-	m := wire.TicketMsg{Lifetime: uint32(c.cfg.ticketLifetime() / time.Second), Ticket: ticket}
+	m := wire.NewSessionTicketMsg{Lifetime: uint32(c.cfg.ticketLifetime() / time.Second), Ticket: ticket}
 	return m.Append(dst), nil
 }
 
 func readLegacyTicket(c *Conn, body []byte) error {
-	var m wire.TicketMsg
+	var m wire.NewSessionTicketMsg
 	if err := m.Parse(body); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (l extensionList) encode() wire.Extensions {
 	for _, x := range l {
 		out = wire.AppendUint16(out, x.id)
 		at := len(out)
-		out = wire.Close(append(wire.Open(out, 2), x.body...), at, 2)
+		out = wire.CloseVector(append(wire.OpenVector(out, 2), x.body...), at, 2)
 	}
 	return out
 }

@@ -29,7 +29,7 @@ func writeTLS13Ticket(c *Conn, dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	c.info.TicketsSent++
-	msg := wire.Ticket13Msg{
+	msg := wire.NewSessionTicket13Msg{
 		Lifetime: uint32(c.cfg.ticketLifetime() / time.Second),
 		AgeAdd:   binary.BigEndian.Uint32(ageAdd[:]),
 		Nonce:    nonce[:],
@@ -43,7 +43,7 @@ func writeTLS13Ticket(c *Conn, dst []byte) ([]byte, error) {
 }
 
 func readTLS13Ticket(c *Conn, body []byte) error {
-	var m wire.Ticket13Msg
+	var m wire.NewSessionTicket13Msg
 	if err := m.Parse(body); err != nil {
 		return err
 	}

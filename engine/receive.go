@@ -203,7 +203,7 @@ func (c *Conn) readMessages(data []byte) error {
 func messageOf(message []byte) Message {
 	m := Message(message[0])
 	switch {
-	case m == ServerHello && wire.IsRetry(message[headerSize:]):
+	case m == ServerHello && wire.IsHelloRetryRequest(message[headerSize:]):
 		return HelloRetryRequest
 	case m == HelloRetryRequest:
 		return reservedMessage

@@ -44,7 +44,7 @@ func (c *Conn) newSession() *session.Session {
 }
 
 // keepTicket adds a TLS 1.3 ticket to the session of the connection.
-func (c *Conn) keepTicket(m *wire.Ticket13Msg) {
+func (c *Conn) keepTicket(m *wire.NewSessionTicket13Msg) {
 	if c.resume.session == nil {
 		c.resume.session = c.newSession()
 	}

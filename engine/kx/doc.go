@@ -1,26 +1,21 @@
-// Package kx is the key exchange of TLS: how two sides come to share a secret
-// that is not on the wire.
+// Package kx is the key exchange of TLS: it gives client and server a shared secret that is not sent.
 //
-// There are two ways. With an ephemeral group each side sends a share:
+// With an ephemeral group, the initiator and the responder each send a share. The client is the initiator
+// in TLS 1.3, the server in TLS 1.2:
 //
-//	first to speak                          second to speak
+//	initiator                               responder
 //	key = group.Generate(rand) ──Share()──►
-//	                           ◄──share───  share, secret = group.Respond(rand, peer's share)
+//	                           ◄──share───  share, secret = group.Respond(rand, initiator's share)
 //	secret = key.Agree(share)
 //
-// In TLS 1.3 the client speaks first, in TLS 1.2 the server does. A
-// Diffie-Hellman group answers with a share of the same form; a KEM answers with
-// a ciphertext, so its two sizes differ. Callers need not know which it is.
+// In a Diffie-Hellman group both shares have the same form. In a group with a KEM, the responder's share is
+// a ciphertext. Callers need not distinguish them. The groups are elliptic curves, finite fields (RFC 7919)
+// and hybrids of a curve and ML-KEM. Curves and ML-KEM are computed in constant time, finite fields are not.
 //
-// Groups are curves, prime fields (RFC 7919) and hybrids of a curve and ML-KEM.
-// Curves and ML-KEM are computed in constant time, prime fields are not.
+// In RSA key exchange (up to TLS 1.2) the client chooses the premaster secret and encrypts it to the key of
+// the server's certificate: EncryptPremaster and DecryptPremaster.
 //
-// With RSA key exchange (TLS 1.2 and before) the client makes the premaster
-// secret alone and sends it under the server's certified key: EncryptPremaster
-// and DecryptPremaster.
-//
-// All randomness comes from the given reader: the same bytes read give the same
-// bytes sent. Given crypto/rand's own reader, the calls of Go's packages that
-// insist on it are used, because those are what a real stack spends its time in.
-// Every operation is reported to an op.Counter.
+// All randomness is read from the given reader: equal bytes read give equal bytes sent. If the reader is
+// crypto/rand.Reader, the functions of Go's packages are called that read only the system's randomness,
+// because real TLS stacks spend their time in them. Each operation is reported to an op.Counter.
 package kx

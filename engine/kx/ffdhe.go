@@ -10,12 +10,10 @@ import (
 	"tlslab/engine/op"
 )
 
-// A field is a finite-field Diffie-Hellman group of RFC 7919: a safe prime p
-// with the generator 2.
+// A field is a finite-field Diffie-Hellman group of RFC 7919: a safe prime p with the generator 2.
 //
-// math/big computes the powers, in a time that depends on the exponent: this
-// is not constant-time. A private key serves one connection, so a peer sees
-// one timing of each; where that is too much, the curves are to be chosen.
+// math/big computes the powers in a time that depends on the exponent: this is not constant-time. A private
+// key is used for one connection, so a peer can measure one time for each key.
 type field struct {
 	name     string
 	size     int // bytes of p
@@ -23,7 +21,7 @@ type field struct {
 	prime    func() *big.Int
 }
 
-// generator is the same in all groups.
+// generator is that of all groups (RFC 7919 §A.1).
 const generator = 2
 
 var (
@@ -32,11 +30,11 @@ var (
 	ffdhe4096 = newField("ffdhe4096", 4096, 325, 5736041)
 )
 
-// newField knows a prime by its formula (RFC 7919 §A.1 to §A.3)
+// newField returns the field of the prime (RFC 7919 §A.1 to §A.3)
 //
 //	p = 2^b - 2^(b-64) + (floor(2^(b-130) e) + x) 2^64 - 1
 //
-// which is worked out when the group is first used.
+// The prime is computed at the first use of the group.
 func newField(name string, bits, exponent uint, x int64) *field {
 	return &field{name: name, size: int(bits / 8), exponent: int(exponent), prime: sync.OnceValue(func() *big.Int {
 		one := big.NewInt(1)
@@ -47,9 +45,9 @@ func newField(name string, bits, exponent uint, x int64) *field {
 	})}
 }
 
-// floorE returns floor(2^bits e), by e = 1/0! + 1/1! + 1/2! + …
+// floorE returns floor(2^bits e), with e = 1/0! + 1/1! + 1/2! + …
 func floorE(bits uint) *big.Int {
-	const guard = 128 // bits that take up what the divisions cut off
+	const guard = 128 // extra bits for the rounding errors of the divisions
 	sum := new(big.Int)
 	term := new(big.Int).Lsh(big.NewInt(1), bits+guard)
 	for k := int64(1); term.Sign() > 0; k++ {
@@ -80,8 +78,8 @@ func (f *field) generate(rand io.Reader, count op.Counter) (private, error) {
 	return &fieldKey{field: f, exponent: x, public: y.FillBytes(make([]byte, f.size))}, nil
 }
 
-// valid refuses 0, 1 and p-1, the elements of small order, and what is no
-// element (RFC 7919 §5.1, RFC 9846 §4.3.8.1).
+// valid reports whether 1 < y < p-1, which excludes the elements of small order (RFC 7919 §5.1, RFC 9846
+// §4.3.8.1).
 func (f *field) valid(y *big.Int) bool {
 	top := new(big.Int).Sub(f.prime(), big.NewInt(generator))
 	return y.Cmp(big.NewInt(generator)) >= 0 && y.Cmp(top) <= 0
@@ -89,20 +87,19 @@ func (f *field) valid(y *big.Int) bool {
 
 func (k *fieldKey) share() []byte { return k.public }
 
-// agree returns the secret with its leading zeros, as TLS 1.3 wants it (RFC
-// 9846 §7.4.1).
+// agree returns the secret with its leading zeros (RFC 9846 §7.4.1).
 func (k *fieldKey) agree(peer []byte, count op.Counter) ([]byte, error) {
 	y := new(big.Int).SetBytes(peer)
 	if !k.valid(y) {
-		return nil, fmt.Errorf("%w: not within 2 and p-2", ErrBadShare)
+		return nil, fmt.Errorf("%w: not from 2 to p-2", ErrBadShare)
 	}
 	secret := y.Exp(y, k.exponent, k.prime()).FillBytes(make([]byte, k.size))
 	count.Count(op.Op{Kind: op.Agree, Alg: k.name})
 	return secret, nil
 }
 
-// Prime and Generator are a finite field's parameters, in the bytes that TLS
-// 1.2 sends (RFC 5246 §7.4.3); nil where the group has another family.
+// Prime returns the prime p of a Field group as sent in TLS 1.2 (dh_p, RFC 5246 §7.4.3); nil for other
+// families.
 func (g *Group) Prime() []byte {
 	if g.field == nil {
 		return nil
@@ -110,7 +107,8 @@ func (g *Group) Prime() []byte {
 	return g.field.prime().Bytes()
 }
 
-// Generator goes with Prime.
+// Generator returns the generator of a Field group as sent in TLS 1.2 (dh_g, RFC 5246 §7.4.3); nil for
+// other families.
 func (g *Group) Generator() []byte {
 	if g.field == nil {
 		return nil

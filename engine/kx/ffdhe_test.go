@@ -9,9 +9,8 @@ import (
 	"tlslab/engine/kx"
 )
 
-// The primes come from a formula. Their ends are those that RFC 7919 prints,
-// and they are safe: (p-1)/2 is prime too.
-func TestFieldsAreThoseOfTheRFC(t *testing.T) {
+// The computed primes begin and end as RFC 7919 prints them, and they are safe primes: (p-1)/2 is prime.
+func TestPrimesAreThoseOfRFC7919(t *testing.T) {
 	const top = "FFFFFFFFFFFFFFFFADF85458A2BB4A9AAFDC5620273D3CF1"
 	for name, bottom := range map[string]string{
 		"ffdhe2048": "886B423861285C97FFFFFFFFFFFFFFFF",
@@ -21,7 +20,7 @@ func TestFieldsAreThoseOfTheRFC(t *testing.T) {
 		group := kx.ByName(name)
 		p := new(big.Int).SetBytes(group.Prime())
 		text := strings.ToUpper(p.Text(16))
-		if !strings.HasPrefix(text, top) || !strings.HasSuffix(text, bottom) || len(text) != 2*group.Share {
+		if !strings.HasPrefix(text, top) || !strings.HasSuffix(text, bottom) || len(text) != 2*group.ShareSize {
 			t.Errorf("%s: p is %s", name, text)
 		}
 		half := new(big.Int).Rsh(p, 1)
@@ -33,20 +32,19 @@ func TestFieldsAreThoseOfTheRFC(t *testing.T) {
 		}
 	}
 	if group := kx.ByName("x25519"); group.Prime() != nil || group.Generator() != nil {
-		t.Error("a curve has a field's parameters")
+		t.Error("a curve has a prime or a generator")
 	}
 }
 
-// With known exponents a and b, the shares are 2^a and 2^b and both secrets
-// 2^(ab).
-func TestFieldsSharesAndSecretsArePowersOfTwo(t *testing.T) {
+// With known exponents a and b, the shares are 2^a and 2^b and both secrets are 2^(ab).
+func TestFieldSharesAndSecretsArePowersOfTwo(t *testing.T) {
 	for name, size := range map[string]int{"ffdhe2048": 29, "ffdhe3072": 35, "ffdhe4096": 41} {
 		group := kx.ByName(name)
 		a, b := big.NewInt(40), big.NewInt(70)
 		draw := func(x *big.Int) *bytes.Reader { return bytes.NewReader(x.FillBytes(make([]byte, size))) }
 		power := func(x *big.Int) []byte {
 			y := new(big.Int).Exp(big.NewInt(2), x, new(big.Int).SetBytes(group.Prime()))
-			return y.FillBytes(make([]byte, group.Share))
+			return y.FillBytes(make([]byte, group.ShareSize))
 		}
 		key, err := group.Generate(draw(a), nil)
 		if err != nil || !bytes.Equal(key.Share(), power(a)) {

@@ -8,8 +8,7 @@ import (
 	"tlslab/engine/kx"
 )
 
-// Whatever a peer sends as its share, it is answered with a secret or refused as
-// its own fault; a share that is answered is one that the answer goes with.
+// Respond returns a share and a secret of the right sizes, or ErrBadShare.
 func FuzzRespond(f *testing.F) {
 	for i, g := range kx.Groups() {
 		key, err := g.Generate(seeded(1), nil)
@@ -18,7 +17,7 @@ func FuzzRespond(f *testing.F) {
 		}
 		f.Add(uint8(i), key.Share())
 		f.Add(uint8(i), key.Share()[1:])
-		f.Add(uint8(i), make([]byte, g.Share))
+		f.Add(uint8(i), make([]byte, g.ShareSize))
 	}
 	f.Fuzz(func(t *testing.T, group uint8, share []byte) {
 		g := kx.Groups()[int(group)%len(kx.Groups())]
@@ -29,14 +28,13 @@ func FuzzRespond(f *testing.F) {
 			}
 			return
 		}
-		if len(share) != g.Share || len(reply) != g.Reply || len(secret) != g.Secret {
-			t.Errorf("%s answers a share of %d bytes with %d and a secret of %d", g.Name, len(share), len(reply), len(secret))
+		if len(share) != g.ShareSize || len(reply) != g.ResponseSize || len(secret) != g.SecretSize {
+			t.Errorf("%s: initiator's share of %d bytes, responder's of %d, secret of %d", g.Name, len(share), len(reply), len(secret))
 		}
 	})
 }
 
-// Whatever a peer answers, it is agreed to or refused as its fault, and the key
-// can be used once more.
+// Agree returns a secret of the right size or ErrBadShare, and the key can be used again.
 func FuzzAgree(f *testing.F) {
 	for i, g := range kx.Groups() {
 		key, err := g.Generate(seeded(1), nil)
@@ -57,7 +55,7 @@ func FuzzAgree(f *testing.F) {
 			t.Fatal(err)
 		}
 		secret, err := key.Agree(reply, nil)
-		if err != nil && !errors.Is(err, kx.ErrBadShare) || err == nil && len(secret) != g.Secret {
+		if err != nil && !errors.Is(err, kx.ErrBadShare) || err == nil && len(secret) != g.SecretSize {
 			t.Errorf("%s: a secret of %d bytes, %v", g.Name, len(secret), err)
 		}
 		honest, secret, err := g.Respond(seeded(2), key.Share(), nil)
@@ -65,13 +63,12 @@ func FuzzAgree(f *testing.F) {
 			t.Fatal(err)
 		}
 		if again, err := key.Agree(honest, nil); err != nil || !bytes.Equal(again, secret) {
-			t.Errorf("%s after a fuzzed reply: %v", g.Name, err)
+			t.Errorf("%s after a fuzzed share: %v", g.Name, err)
 		}
 	})
 }
 
-// Whatever ciphertext arrives, RSA key exchange yields a premaster secret and no
-// error.
+// DecryptPremaster returns a premaster secret and no error for every ciphertext.
 func FuzzDecryptPremaster(f *testing.F) {
 	key := rsaKey(f)
 	_, good, err := kx.EncryptPremaster(seeded(1), &key.PublicKey, 0x0303, nil)

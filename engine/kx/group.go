@@ -8,9 +8,8 @@ import (
 	"tlslab/engine/op"
 )
 
-// ErrBadShare says that a peer's share, or RSA-encrypted premaster, is not one:
-// a wrong length, a point off the curve, an all-zero secret. It is an
-// illegal_parameter (RFC 9846 §4.3.8).
+// ErrBadShare is wrapped by errors for which the peer's share is to blame: a wrong length, a point that is
+// not on the curve, an all-zero secret. The alert is illegal_parameter (RFC 9846 §4.3.8).
 var ErrBadShare = errors.New("bad key share")
 
 // Group identifiers (IANA "TLS Supported Groups").
@@ -29,54 +28,53 @@ const (
 	SecP384r1MLKEM1024 uint16 = 0x11ed
 )
 
-// A Family is what a group is built on, which decides where it may be used.
+// A Family is a kind of group. It decides with which versions and cipher suites the group is used.
 type Family uint8
 
 // The families.
 const (
-	Curve  Family = iota + 1 // an elliptic curve: ECDHE suites and TLS 1.3
-	Field                    // a prime field (RFC 7919): DHE suites and TLS 1.3
-	Hybrid                   // a curve and a KEM: TLS 1.3 alone
+	Curve  Family = iota + 1 // an elliptic curve: TLS 1.3, and ECDHE cipher suites before
+	Field                    // a finite field (RFC 7919): TLS 1.3, and DHE cipher suites before
+	Hybrid                   // a curve and a KEM: TLS 1.3 only
 )
 
-// A Group is one row of the table of ephemeral key exchanges.
+// A Group is a group of ephemeral key exchange (RFC 9846 §4.3.7). Sizes are in bytes.
 type Group struct {
-	ID       uint16
-	Name     string // "x25519", "p256": its name in scenarios and, but for hybrids, in operations
-	Family   Family
-	Share    int    // bytes of the first speaker's share
-	Reply    int    // bytes of the second speaker's share
-	Secret   int    // bytes of the shared secret
-	Provider string // where the primitive comes from, for cost tables
+	ID           uint16 // NamedGroup codepoint
+	Name         string // "x25519", "p256": the name in scenarios and in op.Op.Alg (hybrids: their parts' names)
+	Family       Family
+	ShareSize    int    // of the initiator's share
+	ResponseSize int    // of the responder's share
+	SecretSize   int    // of the shared secret
+	Provider     string // of the primitive, for cost tables: "crypto/ecdh"
 
-	// respond is for those whose second speaker does something else than
-	// the first.
+	// respond is the responder's side if it differs from generate and agree; otherwise nil.
 	generate func(rand io.Reader, count op.Counter) (private, error)
-	respond  func(rand io.Reader, peer []byte, count op.Counter) (reply, secret []byte, err error)
+	respond  func(rand io.Reader, peer []byte, count op.Counter) (share, secret []byte, err error)
 	field    *field
 }
 
-// private is the side of a row that remembers its secret.
+// A private is the initiator's private key.
 type private interface {
 	share() []byte
 	agree(peer []byte, count op.Counter) ([]byte, error)
 }
 
 var groups = [...]Group{
-	{ID: X25519, Name: "x25519", Family: Curve, Share: 32, Reply: 32, Secret: 32, Provider: "edwards25519 and circl", generate: generateX25519},
-	{ID: P256, Name: "p256", Family: Curve, Share: 65, Reply: 65, Secret: 32, Provider: "crypto/ecdh", generate: generateP256},
-	{ID: P384, Name: "p384", Family: Curve, Share: 97, Reply: 97, Secret: 48, Provider: "crypto/ecdh", generate: generateP384},
-	{ID: P521, Name: "p521", Family: Curve, Share: 133, Reply: 133, Secret: 66, Provider: "crypto/ecdh", generate: generateP521},
+	{ID: X25519, Name: "x25519", Family: Curve, ShareSize: 32, ResponseSize: 32, SecretSize: 32, Provider: "edwards25519 and circl", generate: generateX25519},
+	{ID: P256, Name: "p256", Family: Curve, ShareSize: 65, ResponseSize: 65, SecretSize: 32, Provider: "crypto/ecdh", generate: generateP256},
+	{ID: P384, Name: "p384", Family: Curve, ShareSize: 97, ResponseSize: 97, SecretSize: 48, Provider: "crypto/ecdh", generate: generateP384},
+	{ID: P521, Name: "p521", Family: Curve, ShareSize: 133, ResponseSize: 133, SecretSize: 66, Provider: "crypto/ecdh", generate: generateP521},
 
-	{ID: FFDHE2048, Name: "ffdhe2048", Family: Field, Share: 256, Reply: 256, Secret: 256, Provider: "math/big", generate: ffdhe2048.generate, field: ffdhe2048},
-	{ID: FFDHE3072, Name: "ffdhe3072", Family: Field, Share: 384, Reply: 384, Secret: 384, Provider: "math/big", generate: ffdhe3072.generate, field: ffdhe3072},
-	{ID: FFDHE4096, Name: "ffdhe4096", Family: Field, Share: 512, Reply: 512, Secret: 512, Provider: "math/big", generate: ffdhe4096.generate, field: ffdhe4096},
+	{ID: FFDHE2048, Name: "ffdhe2048", Family: Field, ShareSize: 256, ResponseSize: 256, SecretSize: 256, Provider: "math/big", generate: ffdhe2048.generate, field: ffdhe2048},
+	{ID: FFDHE3072, Name: "ffdhe3072", Family: Field, ShareSize: 384, ResponseSize: 384, SecretSize: 384, Provider: "math/big", generate: ffdhe3072.generate, field: ffdhe3072},
+	{ID: FFDHE4096, Name: "ffdhe4096", Family: Field, ShareSize: 512, ResponseSize: 512, SecretSize: 512, Provider: "math/big", generate: ffdhe4096.generate, field: ffdhe4096},
 
-	{ID: X25519MLKEM768, Name: "x25519mlkem768", Family: Hybrid, Share: 1216, Reply: 1120, Secret: 64, Provider: "edwards25519 and circl",
+	{ID: X25519MLKEM768, Name: "x25519mlkem768", Family: Hybrid, ShareSize: 1216, ResponseSize: 1120, SecretSize: 64, Provider: "edwards25519 and circl",
 		generate: x25519MLKEM768.generate, respond: x25519MLKEM768.respond},
-	{ID: SecP256r1MLKEM768, Name: "secp256r1mlkem768", Family: Hybrid, Share: 1249, Reply: 1153, Secret: 64, Provider: "crypto/ecdh and circl",
+	{ID: SecP256r1MLKEM768, Name: "secp256r1mlkem768", Family: Hybrid, ShareSize: 1249, ResponseSize: 1153, SecretSize: 64, Provider: "crypto/ecdh and circl",
 		generate: secP256r1MLKEM768.generate, respond: secP256r1MLKEM768.respond},
-	{ID: SecP384r1MLKEM1024, Name: "secp384r1mlkem1024", Family: Hybrid, Share: 1665, Reply: 1665, Secret: 80, Provider: "crypto/ecdh and circl",
+	{ID: SecP384r1MLKEM1024, Name: "secp384r1mlkem1024", Family: Hybrid, ShareSize: 1665, ResponseSize: 1665, SecretSize: 80, Provider: "crypto/ecdh and circl",
 		generate: secP384r1MLKEM1024.generate, respond: secP384r1MLKEM1024.respond},
 }
 
@@ -89,7 +87,7 @@ func Groups() []*Group {
 	return all
 }
 
-// ByID returns the group with a codepoint, nil if there is none.
+// ByID returns the group with a codepoint; nil if the codepoint is unknown.
 func ByID(id uint16) *Group {
 	for i := range groups {
 		if groups[i].ID == id {
@@ -99,7 +97,7 @@ func ByID(id uint16) *Group {
 	return nil
 }
 
-// ByName returns the group of a name such as "x25519", nil if there is none.
+// ByName returns the group with a name such as "x25519"; nil if the name is unknown.
 func ByName(name string) *Group {
 	for i := range groups {
 		if groups[i].Name == name {
@@ -109,13 +107,13 @@ func ByName(name string) *Group {
 	return nil
 }
 
-// A Key is the first speaker's half of an exchange.
+// A Key is the initiator's key pair.
 type Key struct {
 	group   *Group
 	private private
 }
 
-// Generate draws a key pair. It fails only if rand does.
+// Generate makes the initiator's key pair. It returns an error only if rand does, or yields no valid key.
 func (g *Group) Generate(rand io.Reader, count op.Counter) (*Key, error) {
 	p, err := g.generate(rand, count)
 	if err != nil {
@@ -124,39 +122,37 @@ func (g *Group) Generate(rand io.Reader, count op.Counter) (*Key, error) {
 	return &Key{group: g, private: p}, nil
 }
 
-// Group returns the group the key belongs to.
+// Group returns the key's group.
 func (k *Key) Group() *Group { return k.group }
 
-// Share returns what is sent to the peer: Group().Share bytes, not to be
-// modified.
+// Share returns the initiator's share: Group().ShareSize bytes, which the caller must not modify.
 func (k *Key) Share() []byte { return k.private.share() }
 
-// Agree computes the secret shared with a peer's reply; it stays valid until the
-// key's next Agree. An error that wraps ErrBadShare is the peer's fault.
-func (k *Key) Agree(reply []byte, count op.Counter) ([]byte, error) {
+// Agree computes the shared secret from the responder's share. The secret is valid until the key's next
+// Agree. The error wraps ErrBadShare.
+func (k *Key) Agree(peer []byte, count op.Counter) ([]byte, error) {
 	g := k.group
-	if len(reply) != g.Reply {
-		return nil, fmt.Errorf("%w: %s share of %d bytes, want %d", ErrBadShare, g.Name, len(reply), g.Reply)
+	if len(peer) != g.ResponseSize {
+		return nil, fmt.Errorf("%w: %s share of %d bytes, want %d", ErrBadShare, g.Name, len(peer), g.ResponseSize)
 	}
-	secret, err := k.private.agree(reply, count)
+	secret, err := k.private.agree(peer, count)
 	if err != nil {
 		return nil, fmt.Errorf("agree %s: %w", g.Name, err)
 	}
 	return secret, nil
 }
 
-// Respond is the second speaker's whole part: from the first speaker's share it
-// makes the reply to send and the secret shared by it. An error that wraps
-// ErrBadShare is the peer's fault.
-func (g *Group) Respond(rand io.Reader, peer []byte, count op.Counter) (reply, secret []byte, err error) {
-	if len(peer) != g.Share {
-		return nil, nil, fmt.Errorf("%w: %s share of %d bytes, want %d", ErrBadShare, g.Name, len(peer), g.Share)
+// Respond is the responder's side: from the initiator's share it makes the responder's share and the shared
+// secret. The error wraps ErrBadShare, or is one of rand.
+func (g *Group) Respond(rand io.Reader, peer []byte, count op.Counter) (share, secret []byte, err error) {
+	if len(peer) != g.ShareSize {
+		return nil, nil, fmt.Errorf("%w: %s share of %d bytes, want %d", ErrBadShare, g.Name, len(peer), g.ShareSize)
 	}
 	if g.respond != nil {
-		if reply, secret, err = g.respond(rand, peer, count); err != nil {
+		if share, secret, err = g.respond(rand, peer, count); err != nil {
 			return nil, nil, fmt.Errorf("respond %s: %w", g.Name, err)
 		}
-		return reply, secret, nil
+		return share, secret, nil
 	}
 	k, err := g.Generate(rand, count)
 	if err != nil {

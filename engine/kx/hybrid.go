@@ -6,14 +6,13 @@ import (
 	"tlslab/engine/op"
 )
 
-// A hybrid is a curve and a KEM side by side, safe as long as one of them is
-// (draft-ietf-tls-ecdhe-mlkem §4). Shares, replies and secrets are the two
-// parts', one after the other:
+// A hybrid combines a curve and a KEM and is secure if one of them is (draft-ietf-tls-ecdhe-mlkem §4). Shares
+// and secrets are the concatenation of those of both:
 //
-//	                     share             reply               secret
-//	x25519mlkem768       key | point       ciphertext | point  KEM's | curve's
-//	secp256r1mlkem768    point | key       point | ciphertext  curve's | KEM's
-//	secp384r1mlkem1024   point | key       point | ciphertext  curve's | KEM's
+//	                     initiator's share  responder's share   secret
+//	x25519mlkem768       key | point        ciphertext | point  KEM's | curve's
+//	secp256r1mlkem768    point | key        point | ciphertext  curve's | KEM's
+//	secp384r1mlkem1024   point | key        point | ciphertext  curve's | KEM's
 type hybrid struct {
 	curve    func(rand io.Reader, count op.Counter) (private, error)
 	point    int // bytes of the curve's share
@@ -27,7 +26,7 @@ var (
 	secP384r1MLKEM1024 = hybrid{generateP384, 97, mlKEM1024, false}
 )
 
-// join puts the parts in the hybrid's order.
+// join concatenates the two parts in the hybrid's order.
 func (h *hybrid) join(curve, kem []byte) []byte {
 	if h.kemFirst {
 		curve, kem = kem, curve
@@ -35,7 +34,7 @@ func (h *hybrid) join(curve, kem []byte) []byte {
 	return append(append(make([]byte, 0, len(curve)+len(kem)), curve...), kem...)
 }
 
-// split takes a share or a reply apart; its length has been checked.
+// split splits a share of the right length into its two parts.
 func (h *hybrid) split(b []byte) (curve, kem []byte) {
 	if h.kemFirst {
 		at := len(b) - h.point
@@ -78,7 +77,7 @@ func (k *hybridKey) agree(peer []byte, count op.Counter) ([]byte, error) {
 	return k.hybrid.join(curve, kem), nil
 }
 
-func (h *hybrid) respond(rand io.Reader, peer []byte, count op.Counter) (reply, secret []byte, err error) {
+func (h *hybrid) respond(rand io.Reader, peer []byte, count op.Counter) (share, secret []byte, err error) {
 	point, key := h.split(peer)
 	curve, err := h.curve(rand, count)
 	if err != nil {

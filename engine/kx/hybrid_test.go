@@ -11,12 +11,12 @@ import (
 	"tlslab/engine/kx"
 )
 
-// A decapsulator is crypto/mlkem's key of either size.
+// A decapsulator is a key of crypto/mlkem in either size.
 type decapsulator interface {
 	Decapsulate([]byte) ([]byte, error)
 }
 
-// Each hybrid as the draft has it, put together from Go's own packages.
+// Each hybrid of draft-ietf-tls-ecdhe-mlkem, written with crypto/ecdh and crypto/mlkem.
 var hybridForms = []struct {
 	name      string
 	curve     ecdh.Curve
@@ -65,7 +65,7 @@ func order(kemFirst bool, curve, kem []byte) []byte {
 	return append(append([]byte{}, curve...), kem...)
 }
 
-func TestHybridsAnswerGosPackages(t *testing.T) {
+func TestHybridsRespondToGoPackages(t *testing.T) {
 	for _, f := range hybridForms {
 		point, err := f.curve.GenerateKey(cryptorand.Reader)
 		if err != nil {
@@ -95,12 +95,12 @@ func TestHybridsAnswerGosPackages(t *testing.T) {
 			t.Fatal(err)
 		}
 		if want := order(f.kemFirst, shared, encapsulated); !bytes.Equal(secret, want) {
-			t.Errorf("%s: secret %x, Go's packages say %x", f.name, secret, want)
+			t.Errorf("%s: secret %x, Go's packages compute %x", f.name, secret, want)
 		}
 	}
 }
 
-func TestHybridsAreAnsweredByGosPackages(t *testing.T) {
+func TestGoPackagesRespondToHybrids(t *testing.T) {
 	for _, f := range hybridForms {
 		group := kx.ByName(f.name)
 		key, err := group.Generate(seeded(1), nil)
@@ -109,7 +109,7 @@ func TestHybridsAreAnsweredByGosPackages(t *testing.T) {
 		}
 		theirs, public := key.Share()[:f.point], key.Share()[f.point:]
 		if f.kemFirst {
-			theirs, public = key.Share()[group.Share-f.point:], key.Share()[:group.Share-f.point]
+			theirs, public = key.Share()[group.ShareSize-f.point:], key.Share()[:group.ShareSize-f.point]
 		}
 		encapsulated, ciphertext, err := f.encapsule(public)
 		if err != nil {
@@ -123,13 +123,13 @@ func TestHybridsAreAnsweredByGosPackages(t *testing.T) {
 		shared, _ := point.ECDH(peer)
 		secret, err := key.Agree(order(f.kemFirst, point.PublicKey().Bytes(), ciphertext), nil)
 		if want := order(f.kemFirst, shared, encapsulated); err != nil || !bytes.Equal(secret, want) {
-			t.Errorf("%s: secret %x, %v; Go's packages say %x", f.name, secret, err, want)
+			t.Errorf("%s: secret %x, %v; Go's packages compute %x", f.name, secret, err, want)
 		}
 	}
 }
 
-// The seed that is drawn is FIPS 203's d and z.
-func TestAKEMsKeyComesFromItsSeed(t *testing.T) {
+// The seed is d and z of FIPS 203 §7.1.
+func TestKEMKeysFollowFromTheirSeed(t *testing.T) {
 	seed := make([]byte, mlkem.SeedSize)
 	seeded(3).Read(seed)
 	_, want768 := keys768(seed)
@@ -143,8 +143,8 @@ func TestAKEMsKeyComesFromItsSeed(t *testing.T) {
 	}
 }
 
-// Either part of a hybrid's share can be bad: a point off the curve, or a key
-// with a coefficient that is not below the modulus (FIPS 203 §7.2).
+// Either part of a hybrid's share can be bad: a point that is not on the curve, or a key with a coefficient
+// not below the modulus (FIPS 203 §7.2).
 func TestBadPartsOfAHybridAreRefused(t *testing.T) {
 	for _, f := range hybridForms {
 		group := kx.ByName(f.name)
@@ -171,11 +171,11 @@ func TestBadPartsOfAHybridAreRefused(t *testing.T) {
 				t.Errorf("%s agrees with a reply whose %s is bad: %v", f.name, part, err)
 			}
 		}
-		for _, n := range []int{0, 1, f.point, group.Share - 1, group.Share + 1} {
+		for _, n := range []int{0, 1, f.point, group.ShareSize - 1, group.ShareSize + 1} {
 			if _, _, err := group.Respond(seeded(2), make([]byte, n), nil); !errors.Is(err, kx.ErrBadShare) {
 				t.Errorf("%s responds to %d bytes: %v", f.name, n, err)
 			}
-			if n != group.Reply {
+			if n != group.ResponseSize {
 				if _, err := key.Agree(make([]byte, n), nil); !errors.Is(err, kx.ErrBadShare) {
 					t.Errorf("%s agrees with %d bytes: %v", f.name, n, err)
 				}

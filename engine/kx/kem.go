@@ -12,11 +12,11 @@ import (
 	"tlslab/engine/op"
 )
 
-// A KEM is a key encapsulation mechanism, a part of hybrid groups: ML-KEM
-// (FIPS 203), which circl computes in constant time.
+// A KEM is a parameter set of ML-KEM (FIPS 203), the key encapsulation mechanism in hybrid groups. circl
+// computes it in constant time.
 type KEM struct {
-	Name     string // "mlkem768": its name in operations
-	Provider string // where the primitive comes from, for cost tables
+	Name     string // "mlkem768": the name in op.Op.Alg
+	Provider string // of the primitive, for cost tables
 
 	scheme kem.Scheme
 }
@@ -26,18 +26,18 @@ var (
 	mlKEM1024 = &KEM{Name: "mlkem1024", Provider: "circl", scheme: mlkem1024.Scheme()}
 )
 
-// KEMs lists all that groups are built on.
+// KEMs lists the KEMs of all groups.
 func KEMs() []*KEM { return []*KEM{mlKEM768, mlKEM1024} }
 
-// A Decapsulator is a KEM's key pair.
+// A Decapsulator is the key pair of a KEM.
 type Decapsulator struct {
 	kem    *KEM
 	key    kem.PrivateKey
 	public []byte
 }
 
-// Generate draws a key pair: FIPS 203's seeds d and z, in this order. It fails
-// only if rand does.
+// Generate reads the seeds d and z of FIPS 203 §7.1 from rand, in this order, and makes their key pair. It
+// returns an error only if rand does.
 func (k *KEM) Generate(rand io.Reader, count op.Counter) (*Decapsulator, error) {
 	seed := make([]byte, k.scheme.SeedSize())
 	if _, err := io.ReadFull(rand, seed); err != nil {
@@ -53,12 +53,11 @@ func (k *KEM) Generate(rand io.Reader, count op.Counter) (*Decapsulator, error) 
 	return &Decapsulator{kem: k, key: private, public: raw}, nil
 }
 
-// Public returns the encapsulation key, not to be modified.
+// Public returns the encapsulation key, which the caller must not modify.
 func (d *Decapsulator) Public() []byte { return d.public }
 
-// Decapsulate returns the secret in a ciphertext. One that was not made for
-// this key gives a secret that nobody else knows, and no error (FIPS 203
-// §7.3); only one of another length wraps ErrBadShare.
+// Decapsulate returns the secret in a ciphertext. A ciphertext that was not made for this key gives a random
+// secret and no error (FIPS 203 §6.3). A wrong length is an error that wraps ErrBadShare (FIPS 203 §7.3).
 func (d *Decapsulator) Decapsulate(ciphertext []byte, count op.Counter) ([]byte, error) {
 	defer avx.ZeroUpper()
 	secret, err := d.kem.scheme.Decapsulate(d.key, ciphertext)
@@ -69,9 +68,8 @@ func (d *Decapsulator) Decapsulate(ciphertext []byte, count op.Counter) ([]byte,
 	return secret, nil
 }
 
-// Encapsulate makes a secret and the ciphertext that carries it to the holder
-// of a key. A key that does not pass FIPS 203 §7.2's checks of its length and
-// modulus wraps ErrBadShare.
+// Encapsulate makes a secret and its ciphertext for an encapsulation key. The error wraps ErrBadShare if the
+// key fails the length or modulus check (FIPS 203 §7.2).
 func (k *KEM) Encapsulate(rand io.Reader, public []byte, count op.Counter) (ciphertext, secret []byte, err error) {
 	defer avx.ZeroUpper()
 	key, err := k.scheme.UnmarshalBinaryPublicKey(public)

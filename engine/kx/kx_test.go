@@ -29,7 +29,7 @@ func unhex(t *testing.T, s string) []byte {
 	return b
 }
 
-func TestPublishedExchanges(t *testing.T) {
+func TestPublishedVectors(t *testing.T) {
 	trace := rfc8448.Load(t, "simple-1rtt")
 	for _, v := range []struct {
 		source, group        string
@@ -78,10 +78,10 @@ func TestPublishedExchanges(t *testing.T) {
 		}
 		reply, secret, err := group.Respond(bytes.NewReader(v.second), key.Share(), nil)
 		if err != nil || !bytes.Equal(secret, v.secret) {
-			t.Errorf("%s: the second side's secret is %x, %v; want %x", v.source, secret, err, v.secret)
+			t.Errorf("%s: the responder's secret is %x, %v; want %x", v.source, secret, err, v.secret)
 		}
 		if secret, err := key.Agree(reply, nil); err != nil || !bytes.Equal(secret, v.secret) {
-			t.Errorf("%s: the first side's secret is %x, %v; want %x", v.source, secret, err, v.secret)
+			t.Errorf("%s: the initiator's secret is %x, %v; want %x", v.source, secret, err, v.secret)
 		}
 	}
 }
@@ -101,8 +101,8 @@ func TestBothSidesAgree(t *testing.T) {
 			if err != nil || !bytes.Equal(first, second) {
 				t.Errorf("%s: secrets %x and %x, %v", group.Name, first, second, err)
 			}
-			if len(key.Share()) != group.Share || len(reply) != group.Reply || len(first) != group.Secret {
-				t.Errorf("%s: share, reply and secret of %d, %d and %d bytes", group.Name, len(key.Share()), len(reply), len(first))
+			if len(key.Share()) != group.ShareSize || len(reply) != group.ResponseSize || len(first) != group.SecretSize {
+				t.Errorf("%s: shares and secret of %d, %d and %d bytes", group.Name, len(key.Share()), len(reply), len(first))
 			}
 		}
 	}
@@ -119,18 +119,18 @@ func TestTheSameRandomnessGivesTheSameShare(t *testing.T) {
 	}
 }
 
-// A scalar that is not below the group order is drawn again.
-func TestScalarsOutOfRangeAreDrawnAgain(t *testing.T) {
+// A scalar not below the group order is replaced by the next one.
+func TestScalarsOutOfRangeAreReplaced(t *testing.T) {
 	for name, curve := range map[string]ecdh.Curve{"p256": ecdh.P256(), "p384": ecdh.P384(), "p521": ecdh.P521()} {
 		group := kx.ByName(name)
-		scalar := append([]byte{1}, bytes.Repeat([]byte{5}, group.Secret-1)...)
-		key, err := group.Generate(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{255}, group.Secret)), bytes.NewReader(scalar)), nil)
+		scalar := append([]byte{1}, bytes.Repeat([]byte{5}, group.SecretSize-1)...)
+		key, err := group.Generate(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{255}, group.SecretSize)), bytes.NewReader(scalar)), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		want, _ := curve.NewPrivateKey(scalar)
 		if !bytes.Equal(key.Share(), want.PublicKey().Bytes()) {
-			t.Errorf("%s: the second draw is not taken", name)
+			t.Errorf("%s: the second scalar is not used", name)
 		}
 		if _, err := group.Generate(zeros{}, nil); err == nil {
 			t.Errorf("%s: a source of zeros yields a key", name)
@@ -142,7 +142,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-func TestAFailingSourceIsAnError(t *testing.T) {
+func TestAFailingReaderIsAnError(t *testing.T) {
 	for _, group := range kx.Groups() {
 		if _, err := group.Generate(strings.NewReader("short"), nil); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%s: %v", group.Name, err)
@@ -194,7 +194,7 @@ func TestBadSharesAreRefused(t *testing.T) {
 	}
 }
 
-// hybridParts are the operations' names for a hybrid's curve and KEM.
+// hybridParts are the names of a hybrid's curve and KEM in op.Op.Alg.
 var hybridParts = map[string][2]string{
 	"x25519mlkem768":     {"x25519", "mlkem768"},
 	"secp256r1mlkem768":  {"p256", "mlkem768"},

@@ -10,6 +10,7 @@ import (
 	"tlslab/engine/op"
 )
 
+// A nistKey is a key pair on P-256, P-384 or P-521 (RFC 8422 §5.10).
 type nistKey struct {
 	name   string
 	key    *ecdh.PrivateKey
@@ -29,7 +30,7 @@ func generateP521(rand io.Reader, count op.Counter) (private, error) {
 }
 
 func generateNIST(name string, curve ecdh.Curve, bits int, rand io.Reader, count op.Counter) (private, error) {
-	key, err := drawNIST(curve, bits, rand)
+	key, err := newNISTKey(curve, bits, rand)
 	if err != nil {
 		return nil, err
 	}
@@ -37,10 +38,9 @@ func generateNIST(name string, curve ecdh.Curve, bits int, rand io.Reader, count
 	return &nistKey{name: name, key: key, public: key.PublicKey().Bytes()}, nil
 }
 
-// drawNIST draws scalars of the given number of bits until one lies in
-// [1, n-1]. A scalar is refused with probability 2^-32 on P-256 and less on
-// the others, so a second refusal in a row already means a broken reader.
-func drawNIST(curve ecdh.Curve, bits int, rand io.Reader) (*ecdh.PrivateKey, error) {
+// newNISTKey reads scalars of the given number of bits until one is in [1, n-1]. A scalar is outside with
+// probability 2^-32 on P-256, and less on the other curves, so several in a row mean a broken reader.
+func newNISTKey(curve ecdh.Curve, bits int, rand io.Reader) (*ecdh.PrivateKey, error) {
 	if rand == cryptorand.Reader {
 		return curve.GenerateKey(rand)
 	}
@@ -56,13 +56,13 @@ func drawNIST(curve ecdh.Curve, bits int, rand io.Reader) (*ecdh.PrivateKey, err
 			return key, nil
 		}
 	}
-	return nil, errors.New("the random source yields no scalar below the group order")
+	return nil, errors.New("random source: no scalar below the group order")
 }
 
 func (k *nistKey) share() []byte { return k.public }
 
-// agree returns the x-coordinate of the shared point (RFC 9846 §7.4.2,
-// RFC 8422 §5.10). Points must be uncompressed and on the curve.
+// agree returns the x-coordinate of the shared point (RFC 9846 §7.4.2, RFC 8422 §5.10). The peer's point must
+// be uncompressed and on the curve.
 func (k *nistKey) agree(peer []byte, count op.Counter) ([]byte, error) {
 	point, err := k.key.Curve().NewPublicKey(peer)
 	if err != nil {

@@ -12,17 +12,17 @@ import (
 	"tlslab/engine/op"
 )
 
-// PremasterSize is the length of RSA key exchange's premaster secret in bytes:
-// the offered version and 46 random ones (RFC 5246 §7.4.7.1).
+// PremasterSize is the length of the premaster secret of RSA key exchange in bytes: 2 bytes of version and 46
+// random bytes (RFC 5246 §7.4.7.1).
 const PremasterSize = 48
 
-// EncryptPremaster draws a premaster secret for the highest version the client
-// offered and encrypts it to the server's key (RFC 5246 §7.4.7.1). The
-// ciphertext is as long as the modulus.
+// EncryptPremaster is the client's side: it chooses a premaster secret with the highest version that the
+// client offered and encrypts it to the server's key (RFC 5246 §7.4.7.1). The ciphertext is as long as the
+// modulus.
 func EncryptPremaster(rand io.Reader, key *rsa.PublicKey, offered uint16, count op.Counter) (premaster, ciphertext []byte, err error) {
 	premaster = make([]byte, PremasterSize)
 	if _, err := io.ReadFull(rand, premaster[2:]); err != nil {
-		return nil, nil, fmt.Errorf("draw premaster secret: %w", err)
+		return nil, nil, fmt.Errorf("read random premaster secret: %w", err)
 	}
 	premaster[0], premaster[1] = byte(offered>>8), byte(offered)
 	ciphertext, err = encryptPKCS1(rand, key, premaster)
@@ -33,8 +33,8 @@ func EncryptPremaster(rand io.Reader, key *rsa.PublicKey, offered uint16, count 
 	return premaster, ciphertext, nil
 }
 
-// encryptPKCS1 is RSAES-PKCS1-v1_5 (RFC 8017 §7.2.1): the public operation on
-// 00 02 (non-zero random padding) 00 message.
+// encryptPKCS1 is RSAES-PKCS1-v1_5 (RFC 8017 §7.2.1): it encrypts 00 02, non-zero random padding, 00 and
+// the message.
 func encryptPKCS1(rand io.Reader, key *rsa.PublicKey, message []byte) ([]byte, error) {
 	if rand == cryptorand.Reader {
 		//lint:ignore SA1019 TLS 1.2's RSA key exchange is PKCS #1 v1.5 encryption.
@@ -59,17 +59,16 @@ func encryptPKCS1(rand io.Reader, key *rsa.PublicKey, message []byte) ([]byte, e
 	return m.FillBytes(block), nil
 }
 
-// fillNonZero fills dst with random bytes, drawing those that came out zero
-// again one at a time.
+// fillNonZero fills dst with random bytes. It replaces zeros one at a time.
 func fillNonZero(rand io.Reader, dst []byte) error {
 	if _, err := io.ReadFull(rand, dst); err != nil {
 		return err
 	}
-	const tries = 64 // of one byte: a sound source needs so many once in 2^512 bytes
+	const tries = 64 // for one byte: a good source needs more with probability 2^-512
 	for i := range dst {
 		for t := 0; dst[i] == 0; t++ {
 			if t == tries {
-				return errors.New("the random source yields only zeros")
+				return errors.New("random source: only zeros")
 			}
 			if _, err := io.ReadFull(rand, dst[i:i+1]); err != nil {
 				return err
@@ -79,22 +78,20 @@ func fillNonZero(rand io.Reader, dst []byte) error {
 	return nil
 }
 
-// DecryptPremaster is the server's half. Whatever the ciphertext holds, it
-// yields a premaster secret: if padding, length or version is wrong, a random
-// one, chosen in constant time, so that a peer learns only from the Finished
-// that fails later (RFC 5246 §7.4.7.1, against Bleichenbacher's attack). The
-// errors left are those of rand and of the key.
+// DecryptPremaster is the server's side. For any ciphertext it returns a premaster secret: if padding, length
+// or version is wrong, a random one, selected in constant time. The handshake then fails at the Finished,
+// and the client does not learn what was wrong (RFC 5246 §7.4.7.1, against Bleichenbacher's attack). It
+// returns an error only if rand does.
 func DecryptPremaster(rand io.Reader, key *rsa.PrivateKey, offered uint16, ciphertext []byte, count op.Counter) ([]byte, error) {
 	random := make([]byte, PremasterSize)
 	if _, err := io.ReadFull(rand, random); err != nil {
-		return nil, fmt.Errorf("draw premaster secret: %w", err)
+		return nil, fmt.Errorf("read random premaster secret: %w", err)
 	}
 	premaster := make([]byte, PremasterSize)
 	copy(premaster, random)
 	count.Count(op.Op{Kind: op.Decrypt, Alg: op.RSA(key.N.BitLen())})
-	// The call leaves premaster as it is if the padding is bad, in constant time.
-	// It fails for ciphertexts that are too long or not below the modulus, which a
-	// peer knows already.
+	// The call leaves premaster unchanged if the padding is wrong, in constant time. It returns an error for
+	// a ciphertext that is too long or not below the modulus, which is no secret.
 	//
 	//lint:ignore SA1019 TLS 1.2's RSA key exchange is PKCS #1 v1.5 encryption.
 	if err := rsa.DecryptPKCS1v15SessionKey(nil, key, ciphertext, premaster); err != nil {

@@ -25,7 +25,7 @@ func rsaKey(tb testing.TB) *rsa.PrivateKey {
 	return key.RSA()
 }
 
-func TestPremasterArrives(t *testing.T) {
+func TestPremasterIsDecrypted(t *testing.T) {
 	key := rsaKey(t)
 	for _, source := range []io.Reader{seeded(1), cryptorand.Reader} {
 		sent, ciphertext, err := kx.EncryptPremaster(source, &key.PublicKey, tls12, nil)
@@ -58,8 +58,7 @@ func TestEncryptionIsThatOfCryptoRSA(t *testing.T) {
 	}
 }
 
-// Zeros must not come up in the padding: a receiver would take the first one for
-// its end.
+// A zero would end the padding.
 func TestPaddingHasNoZeros(t *testing.T) {
 	key := rsaKey(t)
 	for seed := range byte(20) {
@@ -88,9 +87,9 @@ func rawEncrypt(key *rsa.PublicKey, block []byte) []byte {
 	return m.Exp(m, big.NewInt(int64(key.E)), key.N).FillBytes(make([]byte, key.Size()))
 }
 
-// Whatever is wrong with a premaster, the server goes on with a random one, drawn
-// before it looks (RFC 5246 §7.4.7.1).
-func TestABadPremasterLooksLikeAnother(t *testing.T) {
+// If anything is wrong, DecryptPremaster returns random bytes that it read before decrypting (RFC 5246
+// §7.4.7.1).
+func TestABadPremasterIsReplacedByARandomOne(t *testing.T) {
 	key := rsaKey(t)
 	random := make([]byte, kx.PremasterSize)
 	io.ReadFull(seeded(9), random)
@@ -139,7 +138,7 @@ func TestUnusableKeysAreErrors(t *testing.T) {
 		"even modulus":        {N: new(big.Int).SetBit(big.NewInt(2), 2047, 1), E: 65537},
 	} {
 		if _, _, err := kx.EncryptPremaster(seeded(1), key, tls12, nil); err == nil {
-			t.Errorf("%s is taken", name)
+			t.Errorf("%s is accepted", name)
 		}
 	}
 }

@@ -10,10 +10,9 @@ import (
 	"tlslab/engine/kx"
 )
 
-// Project Wycheproof's X25519 vectors: points on the twist, of small order, not
-// reduced, and intermediate results that arithmetic gets wrong. A secret of zeros
-// alone is refused.
-func TestX25519OfWycheproof(t *testing.T) {
+// Project Wycheproof's X25519 vectors have points on the twist, of small order and not reduced, and edge
+// cases of the arithmetic. Only an all-zero secret is an error.
+func TestWycheproofVectorsOfX25519(t *testing.T) {
 	text, err := os.ReadFile("testdata/wycheproof/x25519.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +31,7 @@ func TestX25519OfWycheproof(t *testing.T) {
 		got, err := key.Agree(public, nil)
 		if zero := bytes.Equal(shared, make([]byte, 32)); zero {
 			if refused++; !errors.Is(err, kx.ErrBadShare) {
-				t.Errorf("vector %s, %s: %x, %v; want it refused", f[0], f[4], got, err)
+				t.Errorf("vector %s, %s: %x, %v; want an error", f[0], f[4], got, err)
 			}
 			continue
 		}

@@ -29,7 +29,7 @@ type State struct {
 
 	// Peer is the client's certificate chain; empty if the client did not authenticate.
 	// ToleratedFaults are the faults of that chain that the server tolerated, 8 bits of them.
-	Peer            wire.Chain
+	Peer            wire.CertificateList
 	ToleratedFaults pki.ChainFault
 }
 
@@ -76,7 +76,7 @@ func (m *State) Parse(state []byte) error {
 			return errMalformed
 		}
 	}
-	m.Peer = wire.Chain(in)
+	m.Peer = wire.CertificateList(in)
 	for len(in) > 0 {
 		var der cryptobyte.String
 		if !in.ReadUint24LengthPrefixed(&der) || len(der) == 0 {

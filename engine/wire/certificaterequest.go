@@ -1,7 +1,6 @@
 package wire
 
-// DistinguishedNames is a list of X.501 names in DER: the authorities that a
-// peer trusts.
+// A DistinguishedNames is a list of X.501 names in DER: the subjects of the CAs that a peer trusts.
 type DistinguishedNames []byte
 
 // Next returns the first name and the rest.
@@ -10,7 +9,7 @@ func (l DistinguishedNames) Next() (name []byte, rest DistinguishedNames) {
 	return l[2:n:n], l[n:]
 }
 
-// Contains reports whether a name is in the list, byte by byte.
+// Contains reports whether the list has a name with the same bytes.
 func (l DistinguishedNames) Contains(want []byte) bool {
 	for rest := l; len(rest) > 0; {
 		var name []byte
@@ -21,7 +20,7 @@ func (l DistinguishedNames) Contains(want []byte) bool {
 	return false
 }
 
-// distinguishedNames reads a vector of at least low bytes of names.
+// distinguishedNames reads a vector of names with at least low bytes.
 func (r *reader) distinguishedNames(low int) DistinguishedNames {
 	list := DistinguishedNames(r.vector(2, low, max16))
 	inner := reader{rest: list}
@@ -32,21 +31,21 @@ func (r *reader) distinguishedNames(low int) DistinguishedNames {
 	return list
 }
 
-// AppendNames writes a vector of names: at most 65535 bytes with two for each
-// name's length.
-func AppendNames(dst []byte, names [][]byte) []byte {
+// AppendDistinguishedNames appends a vector of names in DER. The names may take at most 65535 bytes, with
+// two more for each.
+func AppendDistinguishedNames(dst []byte, names [][]byte) []byte {
 	start := len(dst)
-	dst = Open(dst, 2)
+	dst = OpenVector(dst, 2)
 	for _, name := range names {
 		dst = appendVector(dst, 2, name)
 	}
-	return Close(dst, start, 2)
+	return CloseVector(dst, start, 2)
 }
 
-// A CertificateRequestMsg is the body of a CertificateRequest up to TLS 1.2
-// (RFC 5246 §7.4.4, RFC 4346 §7.4.4).
+// A CertificateRequestMsg is the body of a CertificateRequest up to TLS 1.2 (RFC 5246 §7.4.4, RFC 4346
+// §7.4.4).
 type CertificateRequestMsg struct {
-	Implied     bool   // Schemes are not written: before TLS 1.2 the key implies them
+	NoSchemes   bool   // before TLS 1.2: Schemes are not sent, because the key implies them
 	Types       []byte // ClientCertificateTypes
 	Schemes     Uint16s
 	Authorities DistinguishedNames
@@ -56,7 +55,7 @@ type CertificateRequestMsg struct {
 func (m *CertificateRequestMsg) Parse(body []byte) error {
 	r := reader{rest: body}
 	m.Types = r.vector(1, 1, max8)
-	if !m.Implied {
+	if !m.NoSchemes {
 		m.Schemes = Uint16s(r.vector(2, 2, max16))
 		r.check(len(m.Schemes)%2 == 0)
 	}
@@ -67,14 +66,13 @@ func (m *CertificateRequestMsg) Parse(body []byte) error {
 // Append writes the body.
 func (m *CertificateRequestMsg) Append(dst []byte) []byte {
 	dst = appendVector(dst, 1, m.Types)
-	if !m.Implied {
+	if !m.NoSchemes {
 		dst = appendVector(dst, 2, m.Schemes)
 	}
 	return appendVector(dst, 2, m.Authorities)
 }
 
-// A CertificateRequest13Msg is the body of TLS 1.3's CertificateRequest
-// (RFC 9846 §4.4.2).
+// A CertificateRequest13Msg is the body of a CertificateRequest in TLS 1.3 (RFC 9846 §4.4.2).
 type CertificateRequest13Msg struct {
 	Context    []byte // empty during the handshake
 	Extensions Extensions
@@ -93,15 +91,15 @@ func (m *CertificateRequest13Msg) Append(dst []byte) []byte {
 	return appendVector(appendVector(dst, 1, m.Context), 2, m.Extensions)
 }
 
-// Authorities is the body of certificate_authorities (RFC 9846 §4.3.4).
-type Authorities struct{ List DistinguishedNames }
+// A CertificateAuthorities is the body of certificate_authorities (RFC 9846 §4.3.4).
+type CertificateAuthorities struct{ List DistinguishedNames }
 
 // Parse reads the body.
-func (x *Authorities) Parse(body []byte) error {
+func (x *CertificateAuthorities) Parse(body []byte) error {
 	r := reader{rest: body}
 	x.List = r.distinguishedNames(3)
 	return r.end()
 }
 
 // Append writes the body.
-func (x *Authorities) Append(dst []byte) []byte { return appendVector(dst, 2, x.List) }
+func (x *CertificateAuthorities) Append(dst []byte) []byte { return appendVector(dst, 2, x.List) }

@@ -28,35 +28,35 @@ var codecs = []struct {
 	{func() codec { return new(CertificateMsg) }, "\x00\x00\x0a\x00\x00\x03der\x00\x00\x01d"},
 	{func() codec { return new(Certificate13Msg) }, "\x01c\x00\x00\x08\x00\x00\x03der\x00\x00"},
 	{func() codec { return new(CertificateVerifyMsg) }, "\x04\x03\x00\x03sig"},
-	{func() codec { return &CertificateVerifyMsg{Implied: true} }, "\x00\x03sig"},
+	{func() codec { return &CertificateVerifyMsg{NoScheme: true} }, "\x00\x03sig"},
 	{func() codec { return new(CertificateRequestMsg) }, "\x02\x01\x40\x00\x04\x04\x03\x08\x04\x00\x07\x00\x02ca\x00\x01d"},
-	{func() codec { return &CertificateRequestMsg{Implied: true} }, "\x01\x01\x00\x00"},
+	{func() codec { return &CertificateRequestMsg{NoSchemes: true} }, "\x01\x01\x00\x00"},
 	{func() codec { return new(CertificateRequest13Msg) }, "\x01c\x00\x04\x00\x2f\x00\x00"},
-	{func() codec { return new(Authorities) }, "\x00\x04\x00\x02ca"},
-	{func() codec { return new(StatusRequest) }, "\x01\x00\x04\x00\x02id\x00\x01x"},
-	{func() codec { return new(StatusRequest) }, "\x01\x00\x00\x00\x00"},
+	{func() codec { return new(CertificateAuthorities) }, "\x00\x04\x00\x02ca"},
+	{func() codec { return new(CertificateStatusRequest) }, "\x01\x00\x04\x00\x02id\x00\x01x"},
+	{func() codec { return new(CertificateStatusRequest) }, "\x01\x00\x00\x00\x00"},
 	{func() codec { return new(CertificateStatusMsg) }, "\x01\x00\x00\x04ocsp"},
 	{func() codec { return new(ServerKeyExchangeMsg) }, "\x03\x00\x1d\x02sh\x04\x03\x00\x03sig"},
-	{func() codec { return &ServerKeyExchangeMsg{Implied: true} }, "\x03\x00\x1d\x02sh\x00\x03sig"},
-	{func() codec { return new(ClientShareMsg) }, "\x05share"},
-	{func() codec { return &ServerKeyExchangeMsg{Finite: true} }, "\x00\x02pp\x00\x01g\x00\x02sh\x04\x03\x00\x03sig"},
-	{func() codec { return &ClientShareMsg{Finite: true} }, "\x00\x05share"},
-	{func() codec { return new(EncryptedPremasterMsg) }, "\x00\x03enc"},
+	{func() codec { return &ServerKeyExchangeMsg{NoScheme: true} }, "\x03\x00\x1d\x02sh\x00\x03sig"},
+	{func() codec { return new(ClientKeyExchangeDHMsg) }, "\x05share"},
+	{func() codec { return &ServerKeyExchangeMsg{FiniteField: true} }, "\x00\x02pp\x00\x01g\x00\x02sh\x04\x03\x00\x03sig"},
+	{func() codec { return &ClientKeyExchangeDHMsg{FiniteField: true} }, "\x00\x05share"},
+	{func() codec { return new(ClientKeyExchangeRSAMsg) }, "\x00\x03enc"},
 	{func() codec { return new(KeyUpdateMsg) }, "\x01"},
-	{func() codec { return new(TicketMsg) }, "\x00\x00\x1c\x20\x00\x06ticket"},
-	{func() codec { return new(Ticket13Msg) }, "\x00\x00\x1c\x20abcd\x01\x00\x00\x06ticket\x00\x00"},
+	{func() codec { return new(NewSessionTicketMsg) }, "\x00\x00\x1c\x20\x00\x06ticket"},
+	{func() codec { return new(NewSessionTicket13Msg) }, "\x00\x00\x1c\x20abcd\x01\x00\x00\x06ticket\x00\x00"},
 	{func() codec { return new(Uint16Vector) }, "\x00\x04\x00\x1d\x00\x17"},
-	{func() codec { return new(Versions) }, "\x04\x03\x04\x03\x03"},
+	{func() codec { return new(SupportedVersions) }, "\x04\x03\x04\x03\x03"},
 	{func() codec { return new(Uint16) }, "\x00\x1d"},
 	{func() codec { return new(Uint32) }, "\x00\x00\x40\x00"},
 	{func() codec { return new(Bytes8) }, "\x02\x01\x00"},
-	{func() codec { return new(Renegotiation) }, "\x00"},
+	{func() codec { return new(RenegotiationInfo) }, "\x00"},
 	{func() codec { return new(Cookie) }, "\x00\x06cookie"},
 	{func() codec { return new(ServerName) }, "\x00\x07\x00\x00\x04host"},
-	{func() codec { return new(Protocols) }, "\x00\x0c\x02h2\x08http/1.1"},
-	{func() codec { return new(KeyShares) }, "\x00\x0c\x00\x1d\x00\x02ab\x00\x17\x00\x02cd"},
-	{func() codec { return new(KeyShares) }, "\x00\x00"},
-	{func() codec { return new(KeyShare) }, "\x00\x1d\x00\x02ab"},
+	{func() codec { return new(ProtocolNameList) }, "\x00\x0c\x02h2\x08http/1.1"},
+	{func() codec { return new(KeyShareClientHello) }, "\x00\x0c\x00\x1d\x00\x02ab\x00\x17\x00\x02cd"},
+	{func() codec { return new(KeyShareClientHello) }, "\x00\x00"},
+	{func() codec { return new(KeyShareEntry) }, "\x00\x1d\x00\x02ab"},
 	{func() codec { return new(OfferedPSKs) }, "\x00\x0c\x00\x06ticketage!\x00\x21\x20" + random},
 }
 
@@ -93,7 +93,7 @@ func TestEveryCodecHasARow(t *testing.T) {
 
 // SSL 3.0's premaster secret fills its message.
 func TestBarePremasterIsTheWholeBody(t *testing.T) {
-	m := EncryptedPremasterMsg{Bare: true}
+	m := ClientKeyExchangeRSAMsg{NoLength: true}
 	if err := m.Parse([]byte("\x00\x03enc")); err != nil || string(m.Ciphertext) != "\x00\x03enc" || string(m.Append(nil)) != "\x00\x03enc" {
 		t.Errorf("%q, %v", m.Ciphertext, err)
 	}
@@ -155,28 +155,28 @@ func TestGrammarIsHeld(t *testing.T) {
 		{"certificate past its list", new(CertificateMsg), "\x00\x00\x04\x00\x00\x02d"},
 		{"entry without extensions", new(Certificate13Msg), "\x00\x00\x00\x06\x00\x00\x03der"},
 		{"explicit curve", new(ServerKeyExchangeMsg), "\x01\x00\x1d\x02sh\x04\x03\x00\x03sig"},
-		{"empty share", new(ClientShareMsg), "\x00"},
-		{"empty share", &ClientShareMsg{Finite: true}, "\x00\x00"},
-		{"empty prime", &ServerKeyExchangeMsg{Finite: true}, "\x00\x00\x00\x01g\x00\x02sh\x04\x03\x00\x03sig"},
-		{"empty TLS 1.3 ticket", new(Ticket13Msg), "\x00\x00\x1c\x20abcd\x01\x00\x00\x00\x00\x00"},
+		{"empty share", new(ClientKeyExchangeDHMsg), "\x00"},
+		{"empty share", &ClientKeyExchangeDHMsg{FiniteField: true}, "\x00\x00"},
+		{"empty prime", &ServerKeyExchangeMsg{FiniteField: true}, "\x00\x00\x00\x01g\x00\x02sh\x04\x03\x00\x03sig"},
+		{"empty TLS 1.3 ticket", new(NewSessionTicket13Msg), "\x00\x00\x1c\x20abcd\x01\x00\x00\x00\x00\x00"},
 		{"no types of certificates", new(CertificateRequestMsg), "\x00\x00\x02\x04\x03\x00\x00"},
 		{"no signature schemes", new(CertificateRequestMsg), "\x01\x01\x00\x00\x00\x00"},
 		{"half a signature scheme", new(CertificateRequestMsg), "\x01\x01\x00\x03\x04\x03\x04\x00\x00"},
 		{"authority without a name", new(CertificateRequestMsg), "\x01\x01\x00\x02\x04\x03\x00\x02\x00\x00"},
-		{"no authorities", new(Authorities), "\x00\x00"},
-		{"empty responder", new(StatusRequest), "\x01\x00\x02\x00\x00\x00\x00"},
+		{"no authorities", new(CertificateAuthorities), "\x00\x00"},
+		{"empty responder", new(CertificateStatusRequest), "\x01\x00\x02\x00\x00\x00\x00"},
 		{"empty status", new(CertificateStatusMsg), "\x01\x00\x00\x00"},
 		{"status of another type", new(CertificateStatusMsg), "\x02\x00\x00\x04ocsp"},
 		{"no groups", new(Uint16Vector), "\x00\x00"},
 		{"half a group", new(Uint16Vector), "\x00\x03\x00\x1d\x00"},
-		{"no versions", new(Versions), "\x00"},
+		{"no versions", new(SupportedVersions), "\x00"},
 		{"empty cookie", new(Cookie), "\x00\x00"},
 		{"no name", new(ServerName), "\x00\x00"},
 		{"name of another kind", new(ServerName), "\x00\x07\x01\x00\x04host"},
 		{"two names", new(ServerName), "\x00\x0e\x00\x00\x04host\x00\x00\x04host"},
-		{"empty protocol", new(Protocols), "\x00\x04\x02h2\x00"},
-		{"no protocols", new(Protocols), "\x00\x00"},
-		{"empty key share", new(KeyShares), "\x00\x04\x00\x1d\x00\x00"},
+		{"empty protocol", new(ProtocolNameList), "\x00\x04\x02h2\x00"},
+		{"no protocols", new(ProtocolNameList), "\x00\x00"},
+		{"empty key share", new(KeyShareClientHello), "\x00\x04\x00\x1d\x00\x00"},
 		{"no identities", new(OfferedPSKs), "\x00\x00\x00\x21\x20" + random},
 		{"short binder", new(OfferedPSKs), "\x00\x0c\x00\x06ticketage!\x00\x20\x1f" + random[1:]},
 	} {
@@ -235,8 +235,8 @@ func TestParsingAllocatesNothing(t *testing.T) {
 }
 
 func TestRetryRandomIsKnown(t *testing.T) {
-	hello := ServerHelloMsg{Version: 0x0303, Random: RetryRandom[:], Extensions: Extensions{}}
-	if !IsRetry(hello.Append(nil)) || IsRetry([]byte(codecs[2].body)) || IsRetry(nil) {
+	hello := ServerHelloMsg{Version: 0x0303, Random: HelloRetryRequestRandom[:], Extensions: Extensions{}}
+	if !IsHelloRetryRequest(hello.Append(nil)) || IsHelloRetryRequest([]byte(codecs[2].body)) || IsHelloRetryRequest(nil) {
 		t.Error("a HelloRetryRequest is not told from a ServerHello")
 	}
 }

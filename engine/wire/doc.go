@@ -1,19 +1,18 @@
 // Package wire is the codec of TLS handshake messages and extensions.
 //
-// Each message is a struct with two methods. Parse reads a whole body and
-// refuses what the RFC's grammar refuses, trailing bytes included; Append
-// writes the body behind dst. Append after Parse gives the same bytes.
+// Each message is a struct with two methods. Parse reads a whole body and returns ErrDecode if the body does
+// not follow the RFC's grammar, trailing bytes included. Append appends the body to dst. Append after Parse
+// gives the same bytes.
 //
 //	body ──Parse──► struct of fields and lists ──Append──► body
 //
-// Nothing is copied or allocated: byte fields and lists alias the body that
-// was parsed. A list is its encoded elements, checked by Parse, and is walked
-// with Next:
+// Nothing is copied or allocated: byte fields and lists point into the body. A list is its encoded elements,
+// which Parse has checked. Next takes the first element off:
 //
 //	for rest := hello.Extensions; len(rest) > 0; {
 //	        id, body, rest = rest.Next()
 //	        ...
 //	}
 //
-// Whether a message makes sense is not asked here.
+// The package does not check whether values make sense.
 package wire

@@ -1,20 +1,19 @@
 package wire
 
-// RandomSize is the length of a hello's random in bytes.
+// RandomSize is the length in bytes of the random in ClientHello and ServerHello.
 const RandomSize = 32
 
-// MaxSessionID is the longest session ID in bytes.
+// MaxSessionID is the maximum length of a session ID in bytes.
 const MaxSessionID = 32
 
-// A ClientHelloMsg is the body of a ClientHello (RFC 9846 §4.2.2, RFC 5246
-// §7.4.1.2).
+// A ClientHelloMsg is the body of a ClientHello (RFC 9846 §4.2.2, RFC 5246 §7.4.1.2).
 type ClientHelloMsg struct {
 	Version     uint16
 	Random      []byte // RandomSize bytes
-	SessionID   []byte // MaxSessionID bytes at most
+	SessionID   []byte // at most MaxSessionID bytes
 	Suites      Uint16s
 	Compression []byte
-	Extensions  Extensions // nil: left out
+	Extensions  Extensions // nil: the field is absent
 }
 
 // Parse reads the body.
@@ -40,15 +39,15 @@ func (m *ClientHelloMsg) Append(dst []byte) []byte {
 	return appendTrailing(dst, m.Extensions)
 }
 
-// A ServerHelloMsg is the body of a ServerHello or of a HelloRetryRequest
-// (RFC 9846 §4.2.3, §4.2.4, RFC 5246 §7.4.1.3).
+// A ServerHelloMsg is the body of a ServerHello or HelloRetryRequest (RFC 9846 §4.2.3, §4.2.4, RFC 5246
+// §7.4.1.3).
 type ServerHelloMsg struct {
 	Version     uint16
 	Random      []byte // RandomSize bytes
-	SessionID   []byte // MaxSessionID bytes at most
+	SessionID   []byte // at most MaxSessionID bytes
 	Suite       uint16
 	Compression uint8
-	Extensions  Extensions // nil: left out
+	Extensions  Extensions // nil: the field is absent
 }
 
 // Parse reads the body.
@@ -73,20 +72,19 @@ func (m *ServerHelloMsg) Append(dst []byte) []byte {
 	return appendTrailing(dst, m.Extensions)
 }
 
-// RetryRandom is the random by which a HelloRetryRequest is known: the SHA-256
-// of "HelloRetryRequest" (RFC 9846 §4.2.3).
-var RetryRandom = [RandomSize]byte{
+// HelloRetryRequestRandom is the random of every HelloRetryRequest: the SHA-256 digest of
+// "HelloRetryRequest" (RFC 9846 §4.2.3).
+var HelloRetryRequestRandom = [RandomSize]byte{
 	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
 	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 }
 
-// IsRetry reports whether a ServerHello's body is a HelloRetryRequest.
-func IsRetry(body []byte) bool {
-	return len(body) >= 2+RandomSize && string(body[2:2+RandomSize]) == string(RetryRandom[:])
+// IsHelloRetryRequest reports whether the body of a ServerHello is a HelloRetryRequest.
+func IsHelloRetryRequest(body []byte) bool {
+	return len(body) >= 2+RandomSize && string(body[2:2+RandomSize]) == string(HelloRetryRequestRandom[:])
 }
 
-// An EncryptedExtensionsMsg is the body of EncryptedExtensions (RFC 9846
-// §4.4.1).
+// An EncryptedExtensionsMsg is the body of EncryptedExtensions (RFC 9846 §4.4.1).
 type EncryptedExtensionsMsg struct{ Extensions Extensions }
 
 // Parse reads the body.

@@ -1,19 +1,19 @@
 package wire
 
-// Shares is a list of key shares, a group with its share each.
+// A Shares is a list of KeyShareEntry (RFC 9846 §4.3.8).
 type Shares []byte
 
-// Next returns the first share and the rest.
+// Next returns the group and the share of the first entry, and the rest.
 func (l Shares) Next() (group uint16, share []byte, rest Shares) {
-	id, body, tail := Extensions(l).Next() // the same form: a number and a vector
+	id, body, tail := Extensions(l).Next() // has the same encoding
 	return id, body, Shares(tail)
 }
 
-// KeyShares is a ClientHello's key_share (RFC 9846 §4.3.8).
-type KeyShares struct{ List Shares }
+// A KeyShareClientHello is the body of key_share in a ClientHello (RFC 9846 §4.3.8).
+type KeyShareClientHello struct{ List Shares }
 
 // Parse reads the body.
-func (x *KeyShares) Parse(body []byte) error {
+func (x *KeyShareClientHello) Parse(body []byte) error {
 	r := reader{rest: body}
 	x.List = r.vector(2, 0, max16)
 	inner := reader{rest: x.List}
@@ -26,16 +26,16 @@ func (x *KeyShares) Parse(body []byte) error {
 }
 
 // Append writes the body.
-func (x *KeyShares) Append(dst []byte) []byte { return appendVector(dst, 2, x.List) }
+func (x *KeyShareClientHello) Append(dst []byte) []byte { return appendVector(dst, 2, x.List) }
 
-// A KeyShare is a ServerHello's key_share (RFC 9846 §4.3.8).
-type KeyShare struct {
+// A KeyShareEntry is the body of key_share in a ServerHello (RFC 9846 §4.3.8).
+type KeyShareEntry struct {
 	Group uint16
 	Share []byte
 }
 
 // Parse reads the body.
-func (x *KeyShare) Parse(body []byte) error {
+func (x *KeyShareEntry) Parse(body []byte) error {
 	r := reader{rest: body}
 	x.Group = r.u16()
 	x.Share = r.vector(2, 1, max16)
@@ -43,6 +43,6 @@ func (x *KeyShare) Parse(body []byte) error {
 }
 
 // Append writes the body, which is also an element of Shares.
-func (x *KeyShare) Append(dst []byte) []byte {
+func (x *KeyShareEntry) Append(dst []byte) []byte {
 	return appendVector(AppendUint16(dst, x.Group), 2, x.Share)
 }

@@ -1,7 +1,6 @@
 package wire
 
-// Uint16s is a list of 16-bit numbers: suites, groups, versions or signature
-// schemes.
+// A Uint16s is a list of 16-bit numbers: cipher suites, groups, versions or signature schemes.
 type Uint16s []byte
 
 // Len returns the number of elements.
@@ -20,18 +19,17 @@ func (l Uint16s) Contains(v uint16) bool {
 	return false
 }
 
-// Names is a list of byte strings of 1 to 255 bytes: protocol names or PSK
-// binders.
-type Names []byte
+// A ByteStrings is a list of byte strings of 1 to 255 bytes: protocol names or PSK binders.
+type ByteStrings []byte
 
 // Next returns the first element and the rest.
-func (l Names) Next() (name []byte, rest Names) {
+func (l ByteStrings) Next() (name []byte, rest ByteStrings) {
 	n := 1 + int(l[0])
 	return l[1:n:n], l[n:]
 }
 
-// names checks that body is a list of strings of at least low bytes.
-func names(body []byte, low int) bool {
+// validByteStrings reports whether body is a list of byte strings of at least low bytes each.
+func validByteStrings(body []byte, low int) bool {
 	r := reader{rest: body}
 	for len(r.rest) > 0 {
 		r.vector(1, low, max8)
@@ -39,7 +37,7 @@ func names(body []byte, low int) bool {
 	return r.end() == nil
 }
 
-// Extensions is the list of a message's extensions.
+// An Extensions is the list of a message's extensions.
 type Extensions []byte
 
 // Next returns the first extension's type and body, and the rest.
@@ -48,7 +46,7 @@ func (l Extensions) Next() (id uint16, body []byte, rest Extensions) {
 	return Uint16s(l).At(0), l[4:n:n], l[n:]
 }
 
-// extensions reads the vector of extensions.
+// extensions reads a vector of extensions. An empty vector gives an empty list that is not nil.
 func (r *reader) extensions() Extensions {
 	list := Extensions(r.vector(2, 0, max16))
 	inner := reader{rest: list}
@@ -63,8 +61,8 @@ func (r *reader) extensions() Extensions {
 	return list
 }
 
-// trailingExtensions reads extensions where they may be left out altogether,
-// as in TLS 1.2's hellos (RFC 5246 §7.4.1.2). Nil means left out.
+// trailingExtensions reads extensions at the end of a ClientHello or ServerHello, where the field may be
+// absent (RFC 5246 §7.4.1.2): nil.
 func (r *reader) trailingExtensions() Extensions {
 	if len(r.rest) == 0 {
 		return nil

@@ -1,25 +1,24 @@
 package wire
 
-// Identities is a list of PSK identities, a ticket with its obfuscated age
-// each.
-type Identities []byte
+// A PSKIdentities is a list of PskIdentity: tickets with their obfuscated age (RFC 9846 §4.3.11).
+type PSKIdentities []byte
 
-// Next returns the first identity, its age in milliseconds plus
-// ticket_age_add, and the rest.
-func (l Identities) Next() (ticket []byte, age uint32, rest Identities) {
+// Next returns the first ticket, its obfuscated_ticket_age (milliseconds plus ticket_age_add modulo 2^32),
+// and the rest.
+func (l PSKIdentities) Next() (ticket []byte, age uint32, rest PSKIdentities) {
 	r := reader{rest: l}
 	ticket = r.vector(2, 1, max16)
 	age = r.u32()
 	return ticket, age, r.rest
 }
 
-// OfferedPSKs is a ClientHello's pre_shared_key (RFC 9846 §4.3.11).
+// An OfferedPSKs is the body of pre_shared_key in a ClientHello (RFC 9846 §4.3.11).
 type OfferedPSKs struct {
-	Identities Identities
-	Binders    Names
+	Identities PSKIdentities
+	Binders    ByteStrings
 }
 
-// minBinder is the shortest hash that a binder can have.
+// minBinder is the minimum length of a binder in bytes.
 const minBinder = 32
 
 // Parse reads the body.
@@ -33,7 +32,7 @@ func (x *OfferedPSKs) Parse(body []byte) error {
 	}
 	r.check(inner.end() == nil)
 	x.Binders = r.vector(2, minBinder+1, max16)
-	r.check(names(x.Binders, minBinder))
+	r.check(validByteStrings(x.Binders, minBinder))
 	return r.end()
 }
 
@@ -42,8 +41,8 @@ func (x *OfferedPSKs) Append(dst []byte) []byte {
 	return appendVector(appendVector(dst, 2, x.Identities), 2, x.Binders)
 }
 
-// Balanced says whether there is one binder for each identity.
-func (x *OfferedPSKs) Balanced() bool {
+// BindersMatch reports whether there are as many binders as identities.
+func (x *OfferedPSKs) BindersMatch() bool {
 	identities, binders := x.Identities, x.Binders
 	for len(identities) > 0 && len(binders) > 0 {
 		_, _, identities = identities.Next()
@@ -52,11 +51,11 @@ func (x *OfferedPSKs) Balanced() bool {
 	return len(identities) == 0 && len(binders) == 0
 }
 
-// AppendIdentity writes one element of Identities.
-func AppendIdentity(dst, ticket []byte, age uint32) []byte {
+// AppendPSKIdentity appends one element of PSKIdentities.
+func AppendPSKIdentity(dst, ticket []byte, age uint32) []byte {
 	return appendNumber(appendVector(dst, 2, ticket), 4, int(age))
 }
 
-// BindersSize returns the bytes that the binders of an offer take up at the
-// end of its ClientHello: what a binder does not cover (RFC 9846 §4.3.11.2).
+// BindersSize returns the length in bytes of the binders at the end of the ClientHello, which the binders do
+// not cover (RFC 9846 §4.3.11.2).
 func (x *OfferedPSKs) BindersSize() int { return 2 + len(x.Binders) }

@@ -2,11 +2,11 @@ package wire
 
 import "errors"
 
-// ErrDecode says that bytes do not follow the grammar of their message
-// (decode_error, RFC 9846 §6.2).
+// ErrDecode is returned for bytes that do not follow the grammar of their message. Its alert is decode_error
+// (RFC 9846 §6.2).
 var ErrDecode = errors.New("malformed message")
 
-// A reader takes fields from the front of a body. Its first failure stays.
+// A reader reads fields from the start of a body. After a failure it stays failed.
 type reader struct {
 	rest   []byte
 	failed bool
@@ -23,7 +23,7 @@ func (r *reader) take(n int) []byte {
 	return out
 }
 
-// number reads n bytes in network order.
+// number reads a number of n bytes in network byte order.
 func (r *reader) number(n int) int {
 	v := 0
 	for _, b := range r.take(n) {
@@ -36,8 +36,7 @@ func (r *reader) u8() uint8   { return uint8(r.number(1)) }
 func (r *reader) u16() uint16 { return uint16(r.number(2)) }
 func (r *reader) u32() uint32 { return uint32(r.number(4)) }
 
-// vector reads a vector whose length stands in prefix bytes and lies between
-// low and high.
+// vector reads a vector with a length field of prefix bytes and a length from low to high.
 func (r *reader) vector(prefix, low, high int) []byte {
 	n := r.number(prefix)
 	if n < low || n > high {
@@ -52,7 +51,7 @@ func (r *reader) check(ok bool) {
 	}
 }
 
-// end returns ErrDecode unless everything was read and nothing was missing.
+// end returns ErrDecode if a read or check has failed or bytes are left.
 func (r *reader) end() error {
 	if r.failed || len(r.rest) > 0 {
 		return ErrDecode
@@ -60,7 +59,7 @@ func (r *reader) end() error {
 	return nil
 }
 
-// Upper bounds of vectors by the size of their length prefix.
+// Maximum lengths of vectors with a length field of 1, 2 and 3 bytes.
 const (
 	max8  = 1<<8 - 1
 	max16 = 1<<16 - 1

@@ -1,18 +1,18 @@
 package wire
 
-// StatusOCSP is the one CertificateStatusType in use (RFC 6066 §8).
+// StatusOCSP is the CertificateStatusType ocsp, the only one in use (RFC 6066 §8).
 const StatusOCSP = 1
 
-// A StatusRequest is the body of a ClientHello's status_request (RFC 6066 §8).
-type StatusRequest struct {
+// A CertificateStatusRequest is the body of status_request in a ClientHello (RFC 6066 §8).
+type CertificateStatusRequest struct {
 	Type       uint8
-	Responders []byte // ResponderIDs that the client trusts, each a vector of two bytes' length
-	Extensions []byte // in DER, of the OCSP request
-	Other      []byte // the body of another Type
+	Responders []byte // ResponderIDs that the client trusts, each with a two-byte length
+	Extensions []byte // Extensions of the OCSP request, in DER
+	Other      []byte // the rest of the body for another Type
 }
 
 // Parse reads the body.
-func (x *StatusRequest) Parse(body []byte) error {
+func (x *CertificateStatusRequest) Parse(body []byte) error {
 	r := reader{rest: body}
 	x.Type = r.u8()
 	if x.Type != StatusOCSP {
@@ -30,7 +30,7 @@ func (x *StatusRequest) Parse(body []byte) error {
 }
 
 // Append writes the body.
-func (x *StatusRequest) Append(dst []byte) []byte {
+func (x *CertificateStatusRequest) Append(dst []byte) []byte {
 	dst = append(dst, x.Type)
 	if x.Type != StatusOCSP {
 		return append(dst, x.Other...)
@@ -38,8 +38,8 @@ func (x *StatusRequest) Append(dst []byte) []byte {
 	return appendVector(appendVector(dst, 2, x.Responders), 2, x.Extensions)
 }
 
-// A CertificateStatusMsg is the body of a CertificateStatus message (RFC 6066 §8),
-// and that of status_request in TLS 1.3's Certificate (RFC 9846 §4.5.1.1).
+// A CertificateStatusMsg is the body of a CertificateStatus message (RFC 6066 §8), and of status_request in
+// a Certificate message in TLS 1.3 (RFC 9846 §4.5.1.1).
 type CertificateStatusMsg struct {
 	Type     uint8
 	Response []byte // an OCSPResponse in DER

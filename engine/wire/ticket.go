@@ -1,13 +1,13 @@
 package wire
 
-// A TicketMsg is the body of TLS 1.2's NewSessionTicket (RFC 5077 §3.3).
-type TicketMsg struct {
-	Lifetime uint32 // seconds, a hint
+// A NewSessionTicketMsg is the body of a NewSessionTicket up to TLS 1.2 (RFC 5077 §3.3).
+type NewSessionTicketMsg struct {
+	Lifetime uint32 // ticket_lifetime_hint in seconds
 	Ticket   []byte
 }
 
 // Parse reads the body.
-func (m *TicketMsg) Parse(body []byte) error {
+func (m *NewSessionTicketMsg) Parse(body []byte) error {
 	r := reader{rest: body}
 	m.Lifetime = r.u32()
 	m.Ticket = r.vector(2, 0, max16)
@@ -15,12 +15,12 @@ func (m *TicketMsg) Parse(body []byte) error {
 }
 
 // Append writes the body.
-func (m *TicketMsg) Append(dst []byte) []byte {
+func (m *NewSessionTicketMsg) Append(dst []byte) []byte {
 	return appendVector(appendNumber(dst, 4, int(m.Lifetime)), 2, m.Ticket)
 }
 
-// A Ticket13Msg is the body of TLS 1.3's NewSessionTicket (RFC 9846 §4.7.1).
-type Ticket13Msg struct {
+// A NewSessionTicket13Msg is the body of a NewSessionTicket in TLS 1.3 (RFC 9846 §4.7.1).
+type NewSessionTicket13Msg struct {
 	Lifetime   uint32 // seconds
 	AgeAdd     uint32 // milliseconds
 	Nonce      []byte
@@ -29,7 +29,7 @@ type Ticket13Msg struct {
 }
 
 // Parse reads the body.
-func (m *Ticket13Msg) Parse(body []byte) error {
+func (m *NewSessionTicket13Msg) Parse(body []byte) error {
 	r := reader{rest: body}
 	m.Lifetime = r.u32()
 	m.AgeAdd = r.u32()
@@ -40,7 +40,7 @@ func (m *Ticket13Msg) Parse(body []byte) error {
 }
 
 // Append writes the body.
-func (m *Ticket13Msg) Append(dst []byte) []byte {
+func (m *NewSessionTicket13Msg) Append(dst []byte) []byte {
 	dst = appendNumber(dst, 4, int(m.Lifetime))
 	dst = appendNumber(dst, 4, int(m.AgeAdd))
 	dst = appendVector(dst, 1, m.Nonce)

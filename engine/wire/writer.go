@@ -1,6 +1,6 @@
 package wire
 
-// appendNumber appends the low n bytes of v in network order.
+// appendNumber appends the low n bytes of v in network byte order.
 func appendNumber(dst []byte, n, v int) []byte {
 	for n--; n >= 0; n-- {
 		dst = append(dst, byte(v>>(8*n)))
@@ -8,21 +8,20 @@ func appendNumber(dst []byte, n, v int) []byte {
 	return dst
 }
 
-// AppendUint16 appends v in network order.
+// AppendUint16 appends v in network byte order.
 func AppendUint16(dst []byte, v uint16) []byte { return append(dst, byte(v>>8), byte(v)) }
 
-// appendVector appends v behind its length in prefix bytes.
+// appendVector appends the length of v in prefix bytes, and v.
 func appendVector(dst []byte, prefix int, v []byte) []byte {
 	return append(appendNumber(dst, prefix, len(v)), v...)
 }
 
-// Open leaves room for a length of prefix bytes. What is appended up to Close
-// is the vector.
-func Open(dst []byte, prefix int) []byte { return append(dst, make([]byte, prefix)...) }
+// OpenVector appends room for a length field of prefix bytes. The bytes appended until CloseVector are the
+// vector.
+func OpenVector(dst []byte, prefix int) []byte { return append(dst, make([]byte, prefix)...) }
 
-// Close fills in the length that Open left room for at the given offset of
-// dst.
-func Close(dst []byte, offset, prefix int) []byte {
+// CloseVector writes the length field for which OpenVector left room at offset.
+func CloseVector(dst []byte, offset, prefix int) []byte {
 	n := len(dst) - offset - prefix
 	for i := range prefix {
 		dst[offset+i] = byte(n >> (8 * (prefix - 1 - i)))
