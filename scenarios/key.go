@@ -30,7 +30,7 @@ type Key struct {
 	// set reports whether a setting gave it a value. nil: Default holds.
 	derive func(c *Config, set bool) []conflict
 	// unset reports whether the key has no value, so that `scenarios show --json` leaves it out.
-	// nil: it has none if Default is empty and its field is zero.
+	// nil: a zero field means no value if Default is empty.
 	unset func(*Config) bool
 	// check finds impossible combinations with other keys, after all values are derived.
 	check func(*Config) []conflict

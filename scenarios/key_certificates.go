@@ -3,10 +3,10 @@ package scenarios
 import (
 	"slices"
 	"strings"
-	"tlslab/engine/protocol"
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/protocol"
 )
 
 // Bounds of a chain. A server that pads its certificates to more than the engine takes in a

@@ -165,8 +165,9 @@ var recordKeys = []Key{
 
 // mostRecords is about how many records of application data both sides send.
 func (c *Config) mostRecords() int {
-	const overhead = 112                               // bytes of a packet around plaintext, at most
-	ofPresets := max(1, min(1000, c.TCP.MTU-overhead)) // bytes, less than mss and the presets' least
+	const overhead = 112 // bytes of a packet around the plaintext, at most
+	// Every preset's record, and every record of mss, has more bytes than this.
+	ofPresets := max(1, min(1000, c.TCP.MTU-overhead))
 	longest := engine.DefaultRecordSize
 	if c.TLS.MaxFragment > 0 {
 		longest = c.TLS.MaxFragment

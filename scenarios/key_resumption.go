@@ -2,9 +2,9 @@ package scenarios
 
 import (
 	"time"
-	"tlslab/engine/session"
 
 	"tlslab/engine"
+	"tlslab/engine/session"
 )
 
 // The kinds of handshakes of tls.kind, beside the engine's.

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"tlslab/engine/session"
 
 	"tlslab/engine"
+	"tlslab/engine/session"
 	"tlslab/sim"
 )
 

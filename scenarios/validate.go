@@ -3,9 +3,9 @@ package scenarios
 import (
 	"fmt"
 	"slices"
-	"tlslab/engine/protocol"
 
 	"tlslab/engine"
+	"tlslab/engine/protocol"
 )
 
 // A conflict is an impossible combination of settings. It is reported at the first of its keys that

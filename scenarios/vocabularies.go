@@ -3,12 +3,12 @@ package scenarios
 import (
 	"slices"
 	"sync"
-	"tlslab/engine/protocol"
 
 	"tlslab/engine"
 	"tlslab/engine/kx"
 	"tlslab/engine/pki"
 	"tlslab/engine/pki/ca"
+	"tlslab/engine/protocol"
 	"tlslab/sim/tcp"
 )
 

@@ -36,7 +36,7 @@ func checkBounds(s *Source, text []byte) *Error {
 	return checkNesting(s, text)
 }
 
-// checkTabs refuses tabs outside comments: the YAML parser drops some of them, and reports others at
+// checkTabs refuses tabs outside comments: the YAML parser drops some tabs, and reports others at
 // another place.
 func checkTabs(s *Source, text []byte) *Error {
 	comment := false

@@ -69,7 +69,8 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 // ErrScenario is the error of a cell whose engines cannot be configured as the scenario says.
 var ErrScenario = errors.New("bad scenario")
 
-// record returns the recording of a cell's exchange, made once for all cells with the same exchange.
+// record returns the recording of a cell's exchange, made once for all cells with the same
+// exchange.
 func record(ctx context.Context, s *scenarios.Scenario, c *scenarios.Cell, recorded map[string]*recording.Recording) (*recording.Recording, error) {
 	key, err := c.Config.ExchangeKey()
 	if err != nil {
