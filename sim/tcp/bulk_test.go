@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// TestRoundTripsOfAServerFlight: from ClientHello to the end of the server's flight at
-// a round trip of 1 s (Sosnowski et al., CoNEXT 2023): 1 to 7 kB take one round trip,
-// 12.9 to 36 kB two or three, 75 kB three, 104 kB four.
+// TestRoundTripsOfAServerFlight: from the ClientHello to the end of the server's flight, 1 to 7
+// kB take one round trip, 12.9 to 36 kB two or three, 75 kB three, 104 kB four (Sosnowski et al.,
+// CoNEXT 2023, round trip 1 s).
 func TestRoundTripsOfAServerFlight(t *testing.T) {
 	for _, c := range []struct {
 		bytes       int64
@@ -25,7 +25,7 @@ func TestRoundTripsOfAServerFlight(t *testing.T) {
 	}
 }
 
-// TestWindowCountsPackets: 10 segments fill the initial window however short they are.
+// TestWindowCountsPackets: ten segments fill the initial window, even short ones.
 func TestWindowCountsPackets(t *testing.T) {
 	cfg := DefaultConfig()
 	writes := make([]int64, 11)
@@ -45,7 +45,7 @@ func TestWindowCountsPackets(t *testing.T) {
 }
 
 // TestIdleRestart: after an idle period the window is the initial one again, unless
-// the setting says otherwise.
+// SlowStartAfterIdle is off.
 func TestIdleRestart(t *testing.T) {
 	for _, restart := range []bool{true, false} {
 		cfg := DefaultConfig()
@@ -65,9 +65,8 @@ func TestIdleRestart(t *testing.T) {
 	}
 }
 
-// TestReceiveWindowGrows: a reader that keeps up lets the window, 64 KiB at first, grow
-// with the transfer, so that it does not bound it: 4 MB at 100 ms take the round
-// trips of slow start.
+// TestReceiveWindowGrows: while the application reads at once, the receive window grows from 64
+// KiB with the transfer and does not limit it: 4 MB at 100 ms take the round trips of slow start.
 func TestReceiveWindowGrows(t *testing.T) {
 	cfg := DefaultConfig()
 	p := newPipe(&cfg, 100*ms, []turn{{side: client, writes: []int64{1}}, {side: server, writes: []int64{4 << 20}}, {side: client, writes: []int64{1}}})
@@ -87,8 +86,8 @@ func TestReceiveWindowGrows(t *testing.T) {
 	}
 }
 
-// TestClosedWindow: a reader that stops closes the window; the sender probes it,
-// however often the probes go unheard, and goes on when the reader does.
+// TestClosedWindow: if the application stops reading, the window closes. The sender probes it,
+// and goes on when the application reads again.
 func TestClosedWindow(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.MaxReceiveBuffer = cfg.ReceiveBuffer
@@ -117,8 +116,8 @@ func TestClosedWindow(t *testing.T) {
 	}
 }
 
-// TestLostWindowUpdate: the update that reopens a window is lost; the probe makes the
-// peer repeat it.
+// TestLostWindowUpdate: the window update that opens a closed window is lost. A window probe
+// makes the peer send it again.
 func TestLostWindowUpdate(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.MaxReceiveBuffer = cfg.ReceiveBuffer
@@ -135,9 +134,9 @@ func TestLostWindowUpdate(t *testing.T) {
 	}
 }
 
-// TestResponsesTakeWhatLinuxTakes: the last byte of 100 kB and 1 MB behind a TLS 1.3
-// handshake, measured on Linux without loss (medians; a little processing on top).
-func TestResponsesTakeWhatLinuxTakes(t *testing.T) {
+// TestResponsesTakeAsLongAsInLinux compares the time to the last byte of 100 kB and 1 MB after a
+// TLS 1.3 handshake with medians measured on Linux without loss.
+func TestResponsesTakeAsLongAsInLinux(t *testing.T) {
 	for _, c := range []struct {
 		rtt      time.Duration
 		response int64

@@ -118,24 +118,24 @@ type congestionWindow struct {
 
 const infiniteSSThresh = math.MaxInt32
 
-func (w *congestionWindow) slowStart() bool { return w.cwnd < w.ssthresh }
+func (w *congestionWindow) inSlowStart() bool { return w.cwnd < w.ssthresh }
 
-func (w *congestionWindow) isLimited() bool {
-	return w.limited || (w.slowStart() && w.cwnd < 2*w.maxOut)
+func (w *congestionWindow) isCwndLimited() bool {
+	return w.limited || (w.inSlowStart() && w.cwnd < 2*w.maxOut)
 }
 
-// grow is slow start: it raises the window by the packets acknowledged, up to ssthresh, and returns
+// slowStart raises the window by the packets acknowledged, up to ssthresh, and returns
 // the packets left (RFC 5681 §3.1, kernel tcp_slow_start).
-func (w *congestionWindow) grow(acked int) int {
+func (w *congestionWindow) slowStart(acked int) int {
 	cwnd := min(w.cwnd+acked, w.ssthresh)
 	acked -= cwnd - w.cwnd
 	w.cwnd = cwnd
 	return acked
 }
 
-// additive is the additive increase of congestion avoidance: it raises the window by one packet for
+// congAvoidAI is the additive increase of congestion avoidance: it raises the window by one packet for
 // each perCwnd packets acknowledged (RFC 5681 §3.1, kernel tcp_cong_avoid_ai).
-func (w *congestionWindow) additive(perCwnd, acked int) {
+func (w *congestionWindow) congAvoidAI(perCwnd, acked int) {
 	if w.acked >= perCwnd {
 		w.acked = 0
 		w.cwnd++
@@ -210,7 +210,7 @@ func (e *Endpoint) cwndValidate(limited bool) {
 		w.maxOut = out
 		w.usageTo = e.sndNxt
 	}
-	if w.isLimited() {
+	if w.isCwndLimited() {
 		w.used, w.stamp = 0, e.now
 		return
 	}

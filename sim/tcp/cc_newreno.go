@@ -11,15 +11,15 @@ var newReno = congestionOps{
 // renoCongAvoid raises the window by slow start and additive increase (kernel tcp_reno_cong_avoid).
 func renoCongAvoid(e *Endpoint, acked int) {
 	w := &e.win
-	if !w.isLimited() {
+	if !w.isCwndLimited() {
 		return
 	}
-	if w.slowStart() {
-		if acked = w.grow(acked); acked == 0 {
+	if w.inSlowStart() {
+		if acked = w.slowStart(acked); acked == 0 {
 			return
 		}
 	}
-	w.additive(w.cwnd, acked)
+	w.congAvoidAI(w.cwnd, acked)
 }
 
 // renoSSThresh returns half the window, at least 2 packets (kernel tcp_reno_ssthresh).

@@ -31,7 +31,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestSegmentSizes: the IP packets that Linux makes of what the segments carry.
+// TestSegmentSizes: the size of the IP packet is that of Linux.
 func TestSegmentSizes(t *testing.T) {
 	for _, c := range []struct {
 		what string

@@ -91,7 +91,7 @@ func (e *Endpoint) acceptCWR(s *Segment) {
 	}
 	e.ecn.demandCWR = false
 	if s.end() > s.Seq {
-		e.ack.atOnce = true
+		e.ack.ackNow = true
 	}
 }
 

@@ -6,15 +6,15 @@ import "time"
 // by the retransmission timer. The server's SYN-ACK has a timer of its own, like the request socket
 // of Linux (kernel request_sock).
 type handshake struct {
-	timer    time.Duration // server: when the SYN-ACK is sent again; Never: not armed
-	timeouts int           // server: SYN-ACKs sent again by the timer
-	resent   int           // SYNs or SYN-ACKs sent again
-	first    time.Duration // instant of the first transmission
-	last     time.Duration // instant of the latest transmission
-	tag      Tag           // event of the latest transmission
-	lastDup  time.Duration // server: instant of the last answer to a SYN received again
-	peerMSS  int32         // MSS option of the peer, bytes
-	peerWnd  int64         // window on the peer's SYN, bytes
+	timer       time.Duration // server: when the SYN-ACK is sent again; Never: not armed
+	timeouts    int           // server: SYN-ACKs sent again by the timer
+	retransmits int           // SYNs or SYN-ACKs sent again
+	first       time.Duration // instant of the first transmission
+	last        time.Duration // instant of the latest transmission
+	tag         Tag           // event of the latest transmission
+	lastDup     time.Duration // server: instant of the last answer to a SYN received again
+	peerMSS     int32         // MSS option of the peer, bytes
+	peerWnd     int64         // window on the peer's SYN, bytes
 }
 
 // Connect sends the SYN of an active open. Call it right after Reset.
@@ -39,7 +39,7 @@ func (e *Endpoint) fullMSS() int32 { return int32(e.cfg.MTU - ipHeader - tcpHead
 func (e *Endpoint) sendSYN(cause Cause, since Tag) {
 	h := &e.handshake
 	s := e.emit(SYN, cause, since)
-	s.Retransmit = h.resent > 0
+	s.Retransmit = h.retransmits > 0
 	s.Options = OptMSS
 	s.MSS = e.fullMSS()
 	s.Window = e.wnd.offered
@@ -63,8 +63,8 @@ func (e *Endpoint) sendSYN(cause Cause, since Tag) {
 	h.last, h.tag = e.now, e.tag
 }
 
-func (e *Endpoint) resendSYN(cause Cause) {
-	e.handshake.resent++
+func (e *Endpoint) retransmitSYN(cause Cause) {
+	e.handshake.retransmits++
 	e.stats.SYNRetransmits++
 	since := e.handshake.tag
 	if cause == Reply {
@@ -134,7 +134,7 @@ func (e *Endpoint) synACKTimeout() {
 		e.sndNxt = 0
 		return
 	}
-	e.resendSYN(SYNTimeout)
+	e.retransmitSYN(SYNTimeout)
 	h.timeouts++
 	e.armSYNACK()
 }
@@ -152,7 +152,7 @@ func (e *Endpoint) receiveSYNReceived(s *Segment) {
 	case s.Flags&SYN != 0:
 		if s.Flags&ACK == 0 && s.Seq == 0 && e.now-e.handshake.lastDup >= challengeInterval {
 			e.handshake.lastDup = e.now
-			e.resendSYN(Reply)
+			e.retransmitSYN(Reply)
 			e.armSYNACK()
 		}
 	case s.Flags&ACK == 0:
@@ -180,7 +180,7 @@ func (e *Endpoint) acceptACK(s *Segment) {
 // If it was sent again, the sample needs timestamps.
 func (e *Endpoint) measureHandshake(s *Segment) {
 	rtt := time.Duration(-1)
-	if e.handshake.resent == 0 {
+	if e.handshake.retransmits == 0 {
 		rtt = e.now - e.handshake.last
 	}
 	e.sndUna = 1
@@ -212,7 +212,7 @@ func (e *Endpoint) receiveSYNSent(s *Segment) {
 	e.sndWnd = min(max(s.Window, 0), 65535)
 	e.maxWindow = e.sndWnd
 	e.wndSeq = s.Seq
-	e.establish(s, h.resent > 0)
+	e.establish(s, h.retransmits > 0)
 	e.sendACK(Reply, e.tag)
 	e.push(Window)
 }
@@ -228,7 +228,7 @@ func (e *Endpoint) establish(s *Segment, timedOut bool) {
 	e.rec = recovery{undoRetrans: -1}
 	e.win = congestionWindow{cwnd: e.cfg.InitialWindow, ssthresh: infiniteSSThresh, stamp: e.now}
 	spurious := e.timestamps && s.TSEcr == e.clock.timestamp(h.first)
-	if h.resent > 1 && timedOut && !spurious {
+	if h.retransmits > 1 && timedOut && !spurious {
 		e.win.cwnd = 1
 	}
 	if e.rtt.srtt8 == 0 {

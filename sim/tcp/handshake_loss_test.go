@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// TestModesOfLossyHandshakes holds connect and a TLS 1.3 handshake of one-segment
-// flights against Paquin, Stebila and Tamvada (PQCrypto 2020): the 95th percentile by
-// round-trip time and loss, and the law behind it: four packets are critical, so the
-// base mode holds (1-p)^4 of the handshakes.
+// TestModesOfLossyHandshakes compares connect and a TLS 1.3 handshake of one-segment flights with
+// Paquin, Stebila and Tamvada (PQCrypto 2020): the 95th percentile by round-trip time and loss.
+// The loss of any of four packets delays the handshake, so that (1-p)^4 of the handshakes are not
+// delayed.
 func TestModesOfLossyHandshakes(t *testing.T) {
 	const runs = 6000
 	for _, c := range []struct {

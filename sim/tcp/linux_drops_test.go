@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// conversations are the measured variants: what each side writes, and the turn that
-// begins when the client has completed the TLS handshake. In TLS 1.3 the server's
-// flight ends with a session ticket, which the handshake does not wait for.
-var conversations = map[string]struct {
+// exchanges are the measured TLS connections: what each side writes, and the turn that begins when
+// the client has completed the TLS handshake. In TLS 1.3 the server's flight ends with a
+// NewSessionTicket, for which the client does not wait.
+var exchanges = map[string]struct {
 	turns  string
 	hsTurn int
 	think  time.Duration
@@ -31,23 +31,24 @@ var conversations = map[string]struct {
 	"t12_res rsa":         {"C 333 | S 289 | C 51 129 | S 1029 | C 31 close | S close", 2, 250 * time.Microsecond},
 }
 
-// dropPhases is how many placements of the timer ticks each case is played at. The
-// slow wheel level's steps are 32 ms wide.
+// dropPhases is the number of placements of the timer ticks with which each case runs. The steps of
+// the slow level of the timer wheel are 32 ms wide.
 const dropPhases = 64
 
-// dropTolerance is by how much medians over a 32 ms step may differ; fewTrials are
-// too few for a median. Where the number of a packet varies in Linux, so does what
-// its loss costs: then the range from the 5th to the 95th percentile decides.
+// dropTolerance is the allowed difference of medians over a 32 ms step. A median of less than
+// fewTrials trials is not compared. Where the number of a packet varies in Linux, the cost of its
+// loss varies: then the range from the 5th to the 95th percentile decides.
 const (
 	linkOverhead  = 80 * time.Microsecond // of a round trip, as measured without loss
 	dropTolerance = 6 * time.Millisecond
 	fewTrials     = 20
 )
 
-// playDrop returns the medians over all placements of the times at which the client
-// is connected, has its handshake done and the last byte; side negative: no drop.
-func playDrop(t *testing.T, variant string, rtt time.Duration, side, n int) [3]time.Duration {
-	c := conversations[variant]
+// runDrop returns the times at which the client is connected, has completed the handshake, and
+// has the last byte: medians over all placements. Packet n of a side is lost; side negative:
+// none.
+func runDrop(t *testing.T, variant string, rtt time.Duration, side, n int) [3]time.Duration {
+	c := exchanges[variant]
 	turns := parseTurns(t, c.turns)
 	cfg := DefaultConfig()
 	var conns, hss, lasts []time.Duration
@@ -70,9 +71,9 @@ func playDrop(t *testing.T, variant string, rtt time.Duration, side, n int) [3]t
 	return [3]time.Duration{median(conns), median(hss), median(lasts)}
 }
 
-// TestSingleDropsCostWhatLinuxPays compares what the loss of exactly one packet
-// costs, against the medians measured over some hundred trials.
-func TestSingleDropsCostWhatLinuxPays(t *testing.T) {
+// TestOneLossCostsAsInLinux compares the delay by the loss of exactly one packet with medians
+// over some hundred measured trials.
+func TestOneLossCostsAsInLinux(t *testing.T) {
 	file, err := os.Open("testdata/linux/single_drop.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +95,7 @@ func TestSingleDropsCostWhatLinuxPays(t *testing.T) {
 	compared := 0
 	for _, r := range rows[1:] {
 		name := r[variant] + " " + r[chain]
-		if _, ok := conversations[name]; !ok || r[stack] != "go" {
+		if _, ok := exchanges[name]; !ok || r[stack] != "go" {
 			continue
 		}
 		side, ordinal := -1, 0
@@ -103,7 +104,7 @@ func TestSingleDropsCostWhatLinuxPays(t *testing.T) {
 			ordinal, _ = strconv.Atoi(r[dropped][1:])
 		}
 		rtt := ms(r[rttMS])
-		ours := playDrop(t, name, rtt, side, ordinal)
+		ours := runDrop(t, name, rtt, side, ordinal)
 		if side < 0 {
 			clean = ours
 			cleanLinux = [3]time.Duration{ms(r[connMS+1]), ms(r[hsMS+1]), ms(r[lastMS+1])}
@@ -133,10 +134,10 @@ func TestSingleDropsCostWhatLinuxPays(t *testing.T) {
 	}
 }
 
-// TestLateSYNACKShrinksTheWindow: where the server's SYN-ACK timer runs out just
-// before the client's repeated SYN arrives, the SYN-ACK is sent twice more, and the
-// server starts with a window of one packet. Measured for a lost SYN-ACK: in about
-// 80, 41 and 88 % of trials at 10, 100 and 200 ms round trip.
+// TestLateSYNACKShrinksTheWindow: if the server's SYN-ACK timer expires just before the client's
+// second SYN arrives, the SYN-ACK is sent twice more, and the server begins with a window of one
+// packet. Measured for a lost SYN-ACK: about 80, 41 and 88 % of trials at 10, 100 and 200 ms
+// round trip.
 func TestLateSYNACKShrinksTheWindow(t *testing.T) {
 	for _, c := range []struct {
 		rtt  time.Duration
@@ -160,11 +161,10 @@ func TestLateSYNACKShrinksTheWindow(t *testing.T) {
 	}
 }
 
-// TestSeveralDropsCostWhatLinuxPays replays measured trials that lost several
-// packets. What remains apart are coin flips of the real host: whether the round trip
-// of a probe was some microseconds shorter than the least one decides there whether
-// RACK may use it.
-func TestSeveralDropsCostWhatLinuxPays(t *testing.T) {
+// TestSeveralLossesCostAsInLinux repeats measured trials that lost several packets. Not all
+// agree: on the real host some microseconds decide whether the round-trip time of a probe is
+// below the least one, so that RACK does not use it.
+func TestSeveralLossesCostAsInLinux(t *testing.T) {
 	file, err := os.Open("testdata/linux/several_drops.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -177,13 +177,13 @@ func TestSeveralDropsCostWhatLinuxPays(t *testing.T) {
 	const phases = 32
 	const tolerance = 10 * time.Millisecond
 	type outcome struct{ hs, last []time.Duration }
-	played := map[string]outcome{}
+	outcomes := map[string]outcome{}
 	explained := 0
 	for _, r := range rows[1:] {
 		key := strings.Join([]string{r[0], r[1], r[2], r[5]}, " ")
-		o, ok := played[key]
+		o, ok := outcomes[key]
 		if !ok {
-			c := conversations[r[0]+" "+r[1]]
+			c := exchanges[r[0]+" "+r[1]]
 			turns := parseTurns(t, c.turns)
 			rtt, _ := time.ParseDuration(r[2] + "ms")
 			cfg := DefaultConfig()
@@ -194,17 +194,17 @@ func TestSeveralDropsCostWhatLinuxPays(t *testing.T) {
 				return slices.Contains(dropped, "cs"[side:side+1]+strconv.Itoa(n))
 			}
 			for phase := range phases {
-				// Over a step of the level of the wheel that takes 2 to 16 s.
+				// Over a step of the timer wheel's level for 2 to 16 s.
 				cfg.ClockOffset = time.Hour + time.Duration(phase)*256*time.Millisecond/phases + 37*time.Microsecond
 				p.reset(&cfg, turns)
 				p.run(200 * time.Second)
 				if len(p.turnAt) < len(turns)-1 {
-					t.Fatalf("%s: the conversation did not end", key)
+					t.Fatalf("%s: the exchange did not end", key)
 				}
 				o.hs = append(o.hs, p.turnAt[c.hsTurn])
 				o.last = append(o.last, p.turnAt[len(turns)-2])
 			}
-			played[key] = o
+			outcomes[key] = o
 		}
 		reached := func(ms string, at []time.Duration) bool {
 			d, err := time.ParseDuration(ms + "ms")

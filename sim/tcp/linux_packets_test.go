@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// TestPacketsAreLinuxs plays the writes of measured connections between two
-// endpoints 100 ms apart and compares the packets as the client sees them: order,
-// flags, sequence and ACK numbers.
-func TestPacketsAreLinuxs(t *testing.T) {
+// TestPacketsAreThoseOfLinux runs the writes of measured connections between two endpoints with a
+// round trip of 100 ms. It compares the packets at the client: order, flags, sequence and ACK
+// numbers.
+func TestPacketsAreThoseOfLinux(t *testing.T) {
 	for _, c := range []struct{ file, turns string }{
 		{"t13_full_ec_small_go_rtt100_resp1000", "C 256 | S 2015 | C 64 122 | S 1022 | C 24 close | S close"},
 		{"t12_full_rsa_go_rtt100_resp1000", "C 210 | S 2191 | C 93 | S 189 | C 129 | S 1029 | C 31 close | S close"},
@@ -45,10 +45,10 @@ func TestPacketsAreLinuxs(t *testing.T) {
 	}
 }
 
-// TestRoundTripsAreLinuxs compares in which round trip each byte of longer flights
-// arrives. How many segments one ACK covers depends there on when the reader got the
-// processor, so that packets are not compared one by one.
-func TestRoundTripsAreLinuxs(t *testing.T) {
+// TestRoundTripsAreThoseOfLinux compares the round trip in which each byte of a longer flight
+// arrives. Packets are not compared one by one: on the real host the scheduling of the reader
+// decides how many segments an ACK covers.
+func TestRoundTripsAreThoseOfLinux(t *testing.T) {
 	for _, c := range []struct{ file, turns string }{
 		{"t13_full_ec_f16k_go_rtt100_resp1000", "C 256 | S 16001 | C 64 122 | S 1022 | C 24 close | S close"},
 		{"t13_full_ec_f30k_go_rtt100_resp1000", "C 256 | S 30002 | C 64 122 | S 1022 | C 24 close | S close"},
@@ -66,7 +66,7 @@ func TestRoundTripsAreLinuxs(t *testing.T) {
 	}
 }
 
-// arrivals returns how far the server's stream had arrived in each round trip.
+// arrivals returns the offset up to which the server's stream has arrived, for each round trip.
 func arrivals(trace []tracePacket) (ends []int64) {
 	for _, p := range trace {
 		trip := int(p.at / (100 * time.Millisecond))
@@ -80,7 +80,7 @@ func arrivals(trace []tracePacket) (ends []int64) {
 	return ends
 }
 
-// tracePacket is what is compared of one packet.
+// tracePacket holds the compared fields of one packet.
 type tracePacket struct {
 	at    time.Duration
 	side  int
@@ -96,8 +96,8 @@ func (p tracePacket) String() string {
 
 var traceLine = regexp.MustCompile(`^([0-9.]+) ([CS]) > [CS]: Flags \[([^\]]*)\], (?:seq (\d+)(?::\d+)?, )?(?:ack (\d+), )?win.* length (\d+)$`)
 
-// readTrace reads a measured trace with sequence numbers made relative. PSH, a mark
-// without effect, is left out.
+// readTrace reads a measured trace and makes its sequence numbers relative. It leaves out PSH,
+// which has no effect.
 func readTrace(t *testing.T, name string) (trace []tracePacket) {
 	t.Helper()
 	text, err := os.ReadFile("testdata/linux/" + name + ".txt")
@@ -132,7 +132,7 @@ func readTrace(t *testing.T, name string) (trace []tracePacket) {
 	return trace
 }
 
-// clientTrace plays a conversation and returns the packets as the client sees them.
+// clientTrace runs an exchange and returns the packets as the client sees them.
 func clientTrace(t *testing.T, turns string) (trace []tracePacket) {
 	cfg := DefaultConfig()
 	p := newPipe(&cfg, 100*time.Millisecond, parseTurns(t, turns))

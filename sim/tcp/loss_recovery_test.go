@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// TestProportionalRateReduction works RFC 6937 §3 through: from 20 packets to 10 every
-// second packet delivered lets one go; below the threshold as many go as were
-// delivered, one more where the left edge moved without new loss.
+// TestProportionalRateReduction follows RFC 6937 §3: from a window of 20 packets to 10, one
+// packet is sent for two delivered. With less than ssthresh in flight, as many are sent as are
+// delivered, and one more if sndUna moves without a new loss.
 func TestProportionalRateReduction(t *testing.T) {
 	cfg := DefaultConfig()
 	var e Endpoint
@@ -55,7 +55,7 @@ func TestProportionalRateReduction(t *testing.T) {
 			t.Errorf("%d delivered, %d lost: %d may go, want %d", c.delivered, c.lost, got, c.want)
 		}
 	}
-	// The first retransmission leaves even if proportion would not let it.
+	// The first retransmission leaves at once.
 	e.win.cwnd, e.rec.caState = 30, caOpen
 	out(30)
 	e.initCwndReduction()
@@ -67,7 +67,7 @@ func TestProportionalRateReduction(t *testing.T) {
 	}
 }
 
-// TestReorderingWindow: RFC 8985 §6.2 step 4 as Linux has it.
+// TestReorderingWindow: the reordering window of RFC 8985 §6.2 step 4, as Linux computes it.
 func TestReorderingWindow(t *testing.T) {
 	cfg := DefaultConfig()
 	for _, c := range []struct {
@@ -96,8 +96,8 @@ func TestReorderingWindow(t *testing.T) {
 	}
 }
 
-// TestFirstWindowAfterLostHandshake: one SYN or SYN-ACK sent again leaves the initial
-// window alone; more, with a timeout among them, leave one packet.
+// TestFirstWindowAfterLostHandshake: if a SYN or SYN-ACK is sent again once, the initial window
+// stays. If it is sent again more often, and once by its timer, the window is one packet.
 func TestFirstWindowAfterLostHandshake(t *testing.T) {
 	for _, c := range []struct {
 		name         string
@@ -132,8 +132,8 @@ func TestFirstWindowAfterLostHandshake(t *testing.T) {
 	}
 }
 
-// TestEchoedTimestamp: an ACK echoes the timestamp of the earliest segment it answers,
-// and of the last one in order where something is missing (RFC 7323 §4.3 A and B).
+// TestEchoedTimestamp: an ACK echoes the timestamp of the earliest segment that it acknowledges;
+// while data is missing, that of the last segment in order (RFC 7323 §4.3 A and B).
 func TestEchoedTimestamp(t *testing.T) {
 	cfg := DefaultConfig()
 	var e Endpoint
@@ -160,7 +160,7 @@ func TestEchoedTimestamp(t *testing.T) {
 	}
 }
 
-// TestBursts: at 100 ms Linux hands the device two segments at a time.
+// TestBursts: with a round trip of 100 ms Linux sends bursts of two segments.
 func TestBursts(t *testing.T) {
 	cfg := DefaultConfig()
 	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 16001"))
@@ -181,9 +181,9 @@ func TestBursts(t *testing.T) {
 	}
 }
 
-// TestRepeatedSYNsAreAnsweredSparingly: one answer in half a second
+// TestAnswersToRepeatedSYNsAreRateLimited: the server sends at most one in 500 ms
 // (tcp_invalid_ratelimit).
-func TestRepeatedSYNsAreAnsweredSparingly(t *testing.T) {
+func TestAnswersToRepeatedSYNsAreRateLimited(t *testing.T) {
 	cfg := DefaultConfig()
 	var e Endpoint
 	e.Reset(&cfg)
@@ -199,8 +199,8 @@ func TestRepeatedSYNsAreAnsweredSparingly(t *testing.T) {
 	}
 }
 
-// TestReneging: a peer that throws away what it has SACKed is sent it again after the
-// timeout, as a first packet SACKed but not acknowledged betrays.
+// TestReneging: a peer discards data that it has SACKed. The sender sends it again after the
+// timeout, since the first packet is SACKed and not acknowledged.
 func TestReneging(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.HZ = 0
@@ -209,7 +209,7 @@ func TestReneging(t *testing.T) {
 	reneged := false
 	p.arrived = func(p *pipe, side int, s *Segment) {
 		if e := &p.end[client]; side == client && !reneged && e.reasm.bytes() == 5000-1448 {
-			// What follows the first hole is thrown away, but the SACK of it is out.
+			// The client sends the SACK and then discards the data.
 			e.sendACK(Reply, 0)
 			p.flush(client)
 			e.reasm = reassembly{}

@@ -13,19 +13,17 @@ import (
 
 var update = flag.Bool("update", false, "write the traces of testdata anew")
 
-// TestConversations plays the scripts of testdata and compares the packets with the
-// trace below each. A script is lines of
+// TestPacketsOfScripts runs the scripts in testdata and compares the packets with the trace below
+// each script. A script has these lines, and ends with a line of dashes:
 //
 //	rtt 100ms                 round-trip time
 //	think 300us               from the last byte of one turn to the next turn
-//	turns C 256 | S 2014      who writes what, each after all of the turn before
-//	drop C 2                  lose the packet of that 0-based ordinal
-//	late S 3 20ms             delay it by so much more
-//	set Nagle true            a setting of both ends
-//	until 10s                 when to stop
-//
-// up to a line of dashes.
-func TestConversations(t *testing.T) {
+//	turns C 256 | S 2014      bytes that client and server write, in turns
+//	drop C 2                  the packets of the client that are lost, counted from 0
+//	late S 3 20ms             the packet of the server that is delayed, and the extra delay
+//	set Nagle true            a field of both endpoints' Config
+//	until 10s                 virtual time at which the run stops
+func TestPacketsOfScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
@@ -37,7 +35,7 @@ func TestConversations(t *testing.T) {
 				t.Fatal(err)
 			}
 			script, want, _ := strings.Cut(string(text), "\n----\n")
-			got := play(t, script)
+			got := runScript(t, script)
 			if *update {
 				if err := os.WriteFile(file, []byte(script+"\n----\n"+got), 0o644); err != nil {
 					t.Fatal(err)
@@ -49,7 +47,7 @@ func TestConversations(t *testing.T) {
 	}
 }
 
-func play(t *testing.T, script string) string {
+func runScript(t *testing.T, script string) string {
 	cfg := DefaultConfig()
 	rtt, think, until := 100*time.Millisecond, time.Duration(0), 1000*time.Second
 	var turns []turn

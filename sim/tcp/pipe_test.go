@@ -10,18 +10,18 @@ import (
 	"time"
 )
 
-// pipe joins two endpoints by fixed-delay, lossy links and plays a conversation of
-// their applications, which read what arrives at once.
+// pipe connects two endpoints by two lossy links and runs an exchange of two applications, which
+// read at once what arrives.
 type pipe struct {
 	now    time.Duration
 	end    [2]Endpoint
 	delay  [2]time.Duration
 	sent   [2]int                             // packets offered, by direction
 	drop   func(side, n int, s *Segment) bool // n: 0-based ordinal in its direction
-	loss   float64                            // what drop was made of, in soaks
+	loss   float64                            // probability with which drop loses, in soak tests
 	jitter func(side, n int) time.Duration    // extra delay; nil: none
 	rate   [2]int64                           // bits per second, by direction; 0: unlimited
-	busy   [2]time.Duration                   // until when the link sends what it has
+	busy   [2]time.Duration                   // until when the link is sending
 	mark   func(side, n int, s *Segment) bool // a router marks the packet CE; nil: none
 	turns  []turn
 	next   int      // the turn to be taken
@@ -38,12 +38,12 @@ type pipe struct {
 	called  func()   // after each of them, before its segments are fetched
 	trace   func(p *pipe, side int, s *Segment, lost bool)
 	arrived func(p *pipe, side int, s *Segment)
-	// marks in time of the connection
+	// Instants: the client is connected, all bytes have arrived, each turn begins.
 	connected, last time.Duration
 	turnAt          []time.Duration
 }
 
-// turn is what one side does once it has everything the turns before it sent.
+// turn is what one side writes when it has received all bytes of the turns before.
 type turn struct {
 	side   int
 	writes []int64 // 0: close
@@ -144,7 +144,7 @@ func (p *pipe) flush(side int) {
 	}
 }
 
-// advance lets the applications go on after something happened at a side.
+// advance lets the application of a side read and take its turn.
 func (p *pipe) advance(side int) {
 	e := &p.end[side]
 	if unread := e.Delivered() + 1 - e.wnd.read; unread > 0 && !p.noRead[side] {
@@ -192,7 +192,7 @@ func (p *pipe) take(t turn) {
 	}
 }
 
-// run plays until nothing is left to happen or virtual time is over.
+// run runs the connection until no event is left, or until the given virtual time.
 func (p *pipe) run(until time.Duration) {
 	p.end[server].Listen()
 	p.end[client].Connect(p.now, p.tag())
@@ -243,7 +243,7 @@ func (p *pipe) step(until time.Duration) bool {
 	return true
 }
 
-// parseTurns reads a conversation such as "C 256 | S 2014 ~130 | C 64 122 close",
+// parseTurns reads an exchange such as "C 256 | S 2014 ~130 | C 64 122 close",
 // where the client's second turn does not wait for the server's last 130 bytes.
 func parseTurns(tb testing.TB, text string) (turns []turn) {
 	tb.Helper()
@@ -251,7 +251,7 @@ func parseTurns(tb testing.TB, text string) (turns []turn) {
 		words := strings.Fields(part)
 		t := turn{side: strings.Index("CS", words[0])}
 		if t.side < 0 {
-			tb.Fatalf("conversation %q: want C or S", part)
+			tb.Fatalf("exchange %q: want C or S", part)
 		}
 		for _, w := range words[1:] {
 			n := 0
@@ -262,7 +262,7 @@ func parseTurns(tb testing.TB, text string) (turns []turn) {
 			if w != "close" {
 				var err error
 				if n, err = strconv.Atoi(w); err != nil || n <= 0 {
-					tb.Fatalf("conversation %q: %q is no size", part, w)
+					tb.Fatalf("exchange %q: %q is no size", part, w)
 				}
 			}
 			t.writes = append(t.writes, int64(n))

@@ -7,8 +7,8 @@ import "time"
 // the data that the application sends in reply (ping-pong mode).
 type delayedACK struct {
 	pending bool          // an ACK is to be sent (ICSK_ACK_SCHED)
-	atOnce  bool          // and at once (ICSK_ACK_NOW)
-	small   uint8         // short segments since the last ACK, up to 2 (ICSK_ACK_PUSHED)
+	ackNow  bool          // and at once (ICSK_ACK_NOW)
+	pushed  uint8         // short segments since the last ACK, up to 2 (ICSK_ACK_PUSHED)
 	since   Tag           // the arrival since which it is pending
 	timer   time.Duration // when it is sent; Never: not armed
 	limit   time.Duration // the same before rounding by the timer wheel
@@ -18,7 +18,7 @@ type delayedACK struct {
 	last     time.Duration // last arrival of data (lrcvtime)
 	pingPong bool          // the application's replies carry the ACKs
 
-	segment int32 // estimate of the peer's segment size, bytes (kernel rcv_mss)
+	rcvMSS int32 // estimate of the peer's segment size, bytes (kernel rcv_mss)
 }
 
 // Linux: TCP_ATO_MIN and TCP_DELACK_MIN (HZ/25), TCP_DELACK_MAX (HZ/5),
@@ -35,13 +35,13 @@ const (
 
 func (a *delayedACK) reset(mss int32, window int64) {
 	*a = delayedACK{timer: Never}
-	a.segment = max(int32(min(int64(min(mss, defaultMSS)), window/2)), minSegment)
+	a.rcvMSS = max(int32(min(int64(min(mss, defaultMSS)), window/2)), minSegment)
 }
 
 // incrQuickACK sends the ACKs of the next segments at once: of half a window, at most of so many
 // (kernel tcp_incr_quickack).
 func (a *delayedACK) incrQuickACK(window int64, most int) {
-	n := int(window / (2 * int64(a.segment)))
+	n := int(window / (2 * int64(a.rcvMSS)))
 	if n == 0 {
 		n = 2
 	}
@@ -87,12 +87,12 @@ func (a *delayedACK) dataReceived(n int32, pushed bool, window int64, now, rto t
 // shorter segments and those with PSH: two of them are acknowledged when they are read.
 func (a *delayedACK) estimate(n int32, pushed bool) {
 	switch {
-	case n < a.segment:
-		a.small = min(a.small+1, 2)
+	case n < a.rcvMSS:
+		a.pushed = min(a.pushed+1, 2)
 	case pushed:
-		a.small = max(a.small, 1)
+		a.pushed = max(a.pushed, 1)
 	}
-	a.segment = max(a.segment, n)
+	a.rcvMSS = max(a.rcvMSS, n)
 }
 
 // sent notes that a segment with an ACK has been sent (kernel tcp_event_ack_sent).
@@ -102,7 +102,7 @@ func (a *delayedACK) sent() {
 			a.ato = minDelay
 		}
 	}
-	a.pending, a.atOnce, a.small, a.timer = false, false, 0, Never
+	a.pending, a.ackNow, a.pushed, a.timer = false, false, 0, Never
 }
 
 // dataSent notes that data has been sent. Within the estimated delay after an arrival it is a
@@ -121,12 +121,12 @@ func (e *Endpoint) ackSndCheck() {
 	if !a.pending {
 		return
 	}
-	if a.atOnce || (a.quick > 0 && !a.pingPong) || !e.reasm.empty() {
+	if a.ackNow || (a.quick > 0 && !a.pingPong) || !e.reasm.empty() {
 		e.sendACK(Reply, e.tag)
 		return
 	}
-	if e.rcvNxt-e.ackSent > int64(a.segment) {
-		if window, _ := e.wnd.choose(e.unread(), a.segment); window >= e.windowLeft() {
+	if e.rcvNxt-e.ackSent > int64(a.rcvMSS) {
+		if window, _ := e.wnd.selectWindow(e.unread(), a.rcvMSS); window >= e.windowLeft() {
 			e.sendACK(Reply, e.tag)
 			return
 		}
@@ -142,7 +142,7 @@ func (e *Endpoint) sendDelayedACK() {
 	delay := a.ato
 	if delay > minDelay {
 		most := longDelay
-		if a.pingPong || a.small > 0 {
+		if a.pingPong || a.pushed > 0 {
 			most = maxDelay
 		}
 		if e.rtt.srtt8 > 0 {
@@ -186,14 +186,14 @@ func (e *Endpoint) delayedACKTimeout() {
 func (e *Endpoint) ackOnRead() {
 	a := &e.ack
 	if a.pending {
-		drained := e.unread() == 0 && (a.small == 2 || (a.small == 1 && !a.pingPong))
-		if drained || e.rcvNxt-e.ackSent > int64(a.segment) {
+		drained := e.unread() == 0 && (a.pushed == 2 || (a.pushed == 1 && !a.pingPong))
+		if drained || e.rcvNxt-e.ackSent > int64(a.rcvMSS) {
 			e.sendACK(WindowUpdate, a.since)
 			return
 		}
 	}
-	if left := e.windowLeft(); e.peerFIN < 0 && 2*left <= e.wnd.clamp {
-		if window, _ := e.wnd.choose(e.unread(), a.segment); window > 0 && window >= 2*left {
+	if left := e.windowLeft(); e.peerFIN < 0 && 2*left <= e.wnd.windowClamp {
+		if window, _ := e.wnd.selectWindow(e.unread(), a.rcvMSS); window > 0 && window >= 2*left {
 			e.sendACK(WindowUpdate, e.tag)
 		}
 	}

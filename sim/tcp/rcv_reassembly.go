@@ -10,8 +10,8 @@ type reassembly struct {
 	sacks  [maxBlocks]Block // the most recently changed block first (RFC 2018 §4)
 	blocks int
 
-	dup    Block // D-SACK to report with the next ACK (RFC 2883)
-	hasDup bool
+	dsack    Block // D-SACK to report with the next ACK (RFC 2883)
+	hasDSACK bool
 }
 
 func (r *reassembly) empty() bool { return r.held == 0 }
@@ -60,8 +60,8 @@ func (r *reassembly) replace(i, j int, merged Block) {
 func (r *reassembly) add(start, end int64) bool {
 	i := r.find(start)
 	if i < len(r.ranges) && r.ranges[i].Start <= start && r.ranges[i].End >= end {
-		r.duplicate(start, end)
-		r.report(start, end)
+		r.addDSACK(start, end)
+		r.newOrExpandSACK(start, end)
 		return false
 	}
 	j := i
@@ -69,19 +69,19 @@ func (r *reassembly) add(start, end int64) bool {
 	for ; j < len(r.ranges) && r.ranges[j].Start <= end; j++ {
 		from, to := max(start, r.ranges[j].Start), min(end, r.ranges[j].End)
 		if from < to {
-			r.duplicate(from, to)
+			r.addDSACK(from, to)
 		}
 		merged.Start = min(merged.Start, r.ranges[j].Start)
 		merged.End = max(merged.End, r.ranges[j].End)
 	}
 	r.replace(i, j, merged)
-	r.report(start, end)
+	r.newOrExpandSACK(start, end)
 	return true
 }
 
-// report puts [start, end), merged with the SACK blocks that touch it, before the other SACK
+// newOrExpandSACK puts [start, end), merged with the SACK blocks that touch it, before the other SACK
 // blocks; the oldest is dropped if there are too many (kernel tcp_sack_new_or_expand).
-func (r *reassembly) report(start, end int64) {
+func (r *reassembly) newOrExpandSACK(start, end int64) {
 	merged := Block{start, end}
 	kept := 0
 	var rest [maxBlocks]Block
@@ -122,25 +122,25 @@ func (r *reassembly) advance(next int64) int64 {
 	return next
 }
 
-// duplicate notes a D-SACK for the next ACK. A second one extends it if they touch (kernel
+// addDSACK notes a D-SACK for the next ACK. A second one extends it if they touch (kernel
 // tcp_dsack_extend).
-func (r *reassembly) duplicate(start, end int64) {
-	if r.hasDup {
-		if start <= r.dup.End && r.dup.Start <= end {
-			r.dup = Block{min(r.dup.Start, start), max(r.dup.End, end)}
+func (r *reassembly) addDSACK(start, end int64) {
+	if r.hasDSACK {
+		if start <= r.dsack.End && r.dsack.Start <= end {
+			r.dsack = Block{min(r.dsack.Start, start), max(r.dsack.End, end)}
 		}
 		return
 	}
-	r.dup, r.hasDup = Block{start, end}, true
+	r.dsack, r.hasDSACK = Block{start, end}, true
 }
 
-// fill writes at most room blocks into the segment, the D-SACK first. A D-SACK is sent once.
-func (r *reassembly) fill(s *Segment, room int) {
+// fillSACK writes at most room blocks into the segment, the D-SACK first. A D-SACK is sent once.
+func (r *reassembly) fillSACK(s *Segment, room int) {
 	n := 0
-	if r.hasDup {
-		s.SACK[0] = r.dup
+	if r.hasDSACK {
+		s.SACK[0] = r.dsack
 		n = 1
-		r.hasDup = false
+		r.hasDSACK = false
 	}
 	n += copy(s.SACK[n:room], r.sacks[:r.blocks])
 	s.Blocks = uint8(n)

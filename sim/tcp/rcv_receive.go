@@ -85,7 +85,7 @@ func (e *Endpoint) answerUnacceptable(s *Segment, end int64) {
 	if s.Seq < e.rcvNxt {
 		e.ack.enterQuickACK(e.wnd.offered, maxQuickACKs)
 		if e.sack {
-			e.reasm.duplicate(s.Seq, min(end, e.rcvNxt))
+			e.reasm.addDSACK(s.Seq, min(end, e.rcvNxt))
 		}
 	}
 	e.sendACK(Reply, e.tag)
@@ -133,7 +133,7 @@ func (e *Endpoint) receiveData(s *Segment) {
 	case end <= e.rcvNxt:
 		// A duplicate: the ACK was lost or late.
 		if e.sack {
-			e.reasm.duplicate(s.Seq, end)
+			e.reasm.addDSACK(s.Seq, end)
 		}
 		e.ack.enterQuickACK(e.wnd.offered, maxQuickACKs)
 		e.ack.schedule(e.tag)
@@ -143,11 +143,11 @@ func (e *Endpoint) receiveData(s *Segment) {
 		}
 		e.ack.schedule(e.tag)
 		if e.reasm.add(s.Seq, end) {
-			e.wnd.arrived(s.Len, s.Len >= e.ack.segment, e.unread())
+			e.wnd.growWindow(s.Len, s.Len >= e.ack.rcvMSS, e.unread())
 		}
 	default:
 		if s.Seq < e.rcvNxt && e.sack {
-			e.reasm.duplicate(s.Seq, e.rcvNxt)
+			e.reasm.addDSACK(s.Seq, e.rcvNxt)
 		}
 		e.receiveInOrder(s, end)
 	}
@@ -158,19 +158,19 @@ func (e *Endpoint) receiveData(s *Segment) {
 func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 	if s.Len > 0 {
 		e.ack.schedule(e.tag)
-		full := s.Len >= e.ack.segment
+		full := s.Len >= e.ack.rcvMSS
 		e.ack.dataReceived(s.Len, s.Flags&PSH != 0, e.wnd.offered, e.now, e.xmit.rto)
 		e.measureReceiver(s)
 		if e.ecn.on {
 			e.checkDataECN(s)
 		}
-		e.wnd.arrived(s.Len, full, e.unread())
+		e.wnd.growWindow(s.Len, full, e.unread())
 	}
 	e.rcvNxt = end
 	if !e.reasm.empty() {
 		e.rcvNxt = e.reasm.advance(e.rcvNxt)
 		if e.reasm.empty() {
-			e.ack.atOnce = true // the gap is filled (RFC 5681 §4.2)
+			e.ack.ackNow = true // the gap is filled (RFC 5681 §4.2)
 		}
 	}
 	if !e.PeerClosed() {
@@ -186,12 +186,12 @@ func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 // segments, else by the time in which a window arrives.
 func (e *Endpoint) measureReceiver(s *Segment) {
 	if !e.timestamps || s.Options&OptTimestamps == 0 {
-		e.wnd.measure(e.rcvNxt, e.now)
+		e.wnd.rttMeasure(e.rcvNxt, e.now)
 		return
 	}
-	if s.Len >= e.ack.segment && s.TSEcr > 0 {
+	if s.Len >= e.ack.rcvMSS && s.TSEcr > 0 {
 		if m := e.timestampRTT(s); m > 0 {
-			e.wnd.sampled(m)
+			e.wnd.rttSample(m)
 		}
 	}
 }

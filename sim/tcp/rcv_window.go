@@ -9,11 +9,11 @@ import (
 // each one received (kernel tcp_grow_window); its buffer grows with what the application reads in a
 // round trip (kernel tcp_rcv_space_adjust).
 type receiveWindow struct {
-	buffer   int64 // bytes of memory, of which share/256 may be payload (sk_rcvbuf, scaling_ratio)
-	share    int64
-	sharedBy int32 // payload of the segment from which share was computed
-	clamp    int64 // largest window that the buffer allows, bytes (window_clamp)
-	ssthresh int64 // largest window to offer for now, bytes (rcv_ssthresh)
+	buffer       int64 // bytes of memory, of which scalingRatio/256 may be payload (sk_rcvbuf)
+	scalingRatio int64
+	scalingMSS   int32 // payload of the segment from which scalingRatio was computed
+	windowClamp  int64 // largest window that the buffer allows, bytes (window_clamp)
+	rcvSSThresh  int64 // largest window to offer for now, bytes (rcv_ssthresh)
 
 	offered int64 // window last offered, bytes after scaling (rcv_wnd)
 	scale   uint8 // shift of the offered window
@@ -31,8 +31,8 @@ type receiveWindow struct {
 }
 
 const (
-	maxWindowScale = 14 // RFC 7323 §2.3
-	defaultShare   = 128
+	maxWindowScale      = 14 // RFC 7323 §2.3
+	defaultScalingRatio = 128
 	// Memory of a received packet in bytes: the sk_buff, and a power of two for the data with
 	// its headers and skb_shared_info.
 	skbOverhead  = 256
@@ -46,22 +46,22 @@ const (
 
 func (w *receiveWindow) reset(cfg *Config, mss int32) {
 	*w = receiveWindow{
-		buffer: int64(cfg.ReceiveBuffer), share: defaultShare, mss: mss,
+		buffer: int64(cfg.ReceiveBuffer), scalingRatio: defaultScalingRatio, mss: mss,
 		read: 1, spaceFrom: 1,
 	}
-	w.clamp = w.buffer * w.share >> 8
+	w.windowClamp = w.buffer * w.scalingRatio >> 8
 	if cfg.WindowScaling {
 		space := int64(cfg.MaxReceiveBuffer)
 		for ; space > 65535 && w.scale < maxWindowScale; space >>= 1 {
 			w.scale++
 		}
 	}
-	w.offered = w.clamp
+	w.offered = w.windowClamp
 	if !cfg.WindowScaling {
 		w.offered = min(w.offered, 65535)
 	}
 	w.offered = min(w.offered/int64(mss)*int64(mss), 65535)
-	w.ssthresh = w.offered
+	w.rcvSSThresh = w.offered
 	w.space = min(w.offered, firstSpace*int64(mss))
 }
 
@@ -69,28 +69,28 @@ func (w *receiveWindow) reset(cfg *Config, mss int32) {
 func (w *receiveWindow) established(scaling bool, now time.Duration) {
 	if !scaling {
 		w.scale = 0
-		w.clamp = min(w.clamp, 65535)
+		w.windowClamp = min(w.windowClamp, 65535)
 	}
 	w.spaceSince, w.rttSince = now, now
 }
 
 // free returns the window that memory allows, with unread bytes in the buffer (kernel tcp_space).
-func (w *receiveWindow) free(unread int64) int64 { return w.clamp - unread }
+func (w *receiveWindow) free(unread int64) int64 { return w.windowClamp - unread }
 
-// choose returns the window to offer: 0 while less than a sixteenth of the buffer, or less than a
+// selectWindow returns the window to offer: 0 while less than a sixteenth of the buffer, or less than a
 // segment, is free. quick is false if the buffer is half full: quick ACK mode ends (kernel
 // __tcp_select_window).
-func (w *receiveWindow) choose(unread int64, segment int32) (window int64, quick bool) {
+func (w *receiveWindow) selectWindow(unread int64, segment int32) (window int64, quick bool) {
 	free := w.free(unread)
 	quick = true
-	if free < w.clamp/2 {
+	if free < w.windowClamp/2 {
 		quick = false
 		free = free >> w.scale << w.scale
-		if free < w.clamp/16 || free < int64(segment) {
+		if free < w.windowClamp/16 || free < int64(segment) {
 			return 0, quick
 		}
 	}
-	free = min(free, w.ssthresh)
+	free = min(free, w.rcvSSThresh)
 	if w.scale > 0 {
 		return (free + 1<<w.scale - 1) >> w.scale << w.scale, quick
 	}
@@ -100,30 +100,30 @@ func (w *receiveWindow) choose(unread int64, segment int32) (window int64, quick
 	return w.offered, quick
 }
 
-// arrived opens the window for a segment of n bytes (kernel tcp_grow_window). full: it has the
+// growWindow opens the window for a segment of n bytes (kernel tcp_grow_window). full: it has the
 // peer's full segment size.
-func (w *receiveWindow) arrived(n int32, full bool, unread int64) {
-	if full && n != w.sharedBy {
-		w.sharedBy = n
-		if share := int64(n) << 8 / memory(n); share != w.share && share > 0 {
-			w.share = min(share, 255)
+func (w *receiveWindow) growWindow(n int32, full bool, unread int64) {
+	if full && n != w.scalingMSS {
+		w.scalingMSS = n
+		if ratio := int64(n) << 8 / memory(n); ratio != w.scalingRatio && ratio > 0 {
+			w.scalingRatio = min(ratio, 255)
 			w.resize(w.buffer)
 		}
 	}
 	if n < growLength {
 		return
 	}
-	if room := min(w.clamp, w.free(unread)) - w.ssthresh; room > 0 {
-		w.ssthresh += min(room, 2*int64(w.mss))
+	if room := min(w.windowClamp, w.free(unread)) - w.rcvSSThresh; room > 0 {
+		w.rcvSSThresh += min(room, 2*int64(w.mss))
 	}
 }
 
 // resize sets the size of the buffer, which never falls.
 func (w *receiveWindow) resize(buffer int64) {
 	w.buffer = max(w.buffer, buffer)
-	w.clamp = w.buffer * w.share >> 8
+	w.windowClamp = w.buffer * w.scalingRatio >> 8
 	if w.scale == 0 {
-		w.clamp = min(w.clamp, 65535)
+		w.windowClamp = min(w.windowClamp, 65535)
 	}
 }
 
@@ -132,9 +132,9 @@ func memory(n int32) int64 {
 	return skbOverhead + int64(1)<<bits.Len32(uint32(n)+dataOverhead-1)
 }
 
-// measure measures the round-trip time as the time in which one window arrives (kernel
+// rttMeasure measures the round-trip time as the time in which one window arrives (kernel
 // tcp_rcv_rtt_measure).
-func (w *receiveWindow) measure(next int64, now time.Duration) {
+func (w *receiveWindow) rttMeasure(next int64, now time.Duration) {
 	if w.rttEnd != 0 {
 		if next < w.rttEnd {
 			return
@@ -147,8 +147,8 @@ func (w *receiveWindow) measure(next int64, now time.Duration) {
 	w.rttSince = now
 }
 
-// sampled adds a round-trip time measured with timestamps (kernel tcp_rcv_rtt_measure_ts).
-func (w *receiveWindow) sampled(m time.Duration) {
+// rttSample adds a round-trip time measured with timestamps (kernel tcp_rcv_rtt_measure_ts).
+func (w *receiveWindow) rttSample(m time.Duration) {
 	if w.rtt == 0 {
 		w.rtt = m
 		return
@@ -156,10 +156,10 @@ func (w *receiveWindow) sampled(m time.Duration) {
 	w.rtt += (m - w.rtt) / 8
 }
 
-// tuned enlarges the buffer when the application has read more in a round trip than ever before: to
+// spaceAdjust enlarges the buffer when the application has read more in a round trip than ever before: to
 // twice that, and by the same growth again, since the sender may be in slow start; outOfOrder bytes
 // are added (kernel tcp_rcv_space_adjust, tcp_rcvbuf_grow).
-func (w *receiveWindow) tuned(maxBuffer, outOfOrder int64, now time.Duration) {
+func (w *receiveWindow) spaceAdjust(maxBuffer, outOfOrder int64, now time.Duration) {
 	if w.rtt == 0 || now-w.spaceSince < w.rtt {
 		return
 	}
@@ -167,7 +167,7 @@ func (w *receiveWindow) tuned(maxBuffer, outOfOrder int64, now time.Duration) {
 		window := 2 * copied
 		window += 2 * window * (copied - w.space) / w.space
 		w.space = copied
-		w.resize(min((window+outOfOrder)<<8/w.share, maxBuffer))
+		w.resize(min((window+outOfOrder)<<8/w.scalingRatio, maxBuffer))
 	}
 	w.spaceFrom, w.spaceSince = w.read, now
 }

@@ -32,7 +32,7 @@ func (e *Endpoint) Read(now time.Duration, tag Tag, n int64) {
 	if e.state == Closed || e.state == TimeWait {
 		return
 	}
-	e.wnd.tuned(int64(e.cfg.MaxReceiveBuffer), e.reasm.bytes(), now)
+	e.wnd.spaceAdjust(int64(e.cfg.MaxReceiveBuffer), e.reasm.bytes(), now)
 	e.ackOnRead()
 }
 
@@ -78,8 +78,8 @@ func (e *Endpoint) acknowledge(s *Segment) {
 		s.TSEcr = e.tsRecent
 		room = maxBlocks - 1
 	}
-	if e.sack && (e.reasm.blocks > 0 || e.reasm.hasDup) {
-		e.reasm.fill(s, room)
+	if e.sack && (e.reasm.blocks > 0 || e.reasm.hasDSACK) {
+		e.reasm.fillSACK(s, room)
 	}
 	if e.ecn.on {
 		s.ECN = e.ecnOfControl()
@@ -93,7 +93,7 @@ func (e *Endpoint) acknowledge(s *Segment) {
 // offerWindow returns the receive window to put on a segment. Its right edge never moves back (RFC
 // 9293 §3.8.6, kernel tcp_select_window).
 func (e *Endpoint) offerWindow() int64 {
-	window, quick := e.wnd.choose(e.unread(), e.ack.segment)
+	window, quick := e.wnd.selectWindow(e.unread(), e.ack.rcvMSS)
 	if !quick {
 		e.ack.quick = 0
 	}

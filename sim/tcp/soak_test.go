@@ -59,9 +59,10 @@ func drawCase(t *testing.T, p *pipe, seed uint64) (cfg Config, turns []turn) {
 	return cfg, turns
 }
 
-// checkEnds holds what must be true at the end of any run: all data in order, both
-// ends closed or failed by a timeout, counts that agree, no timer left.
-func checkEnds(t *testing.T, p *pipe, what string) (failed bool) {
+// checkEndpoints checks the end of a run: all data has arrived in order, both endpoints are
+// closed or timed out, the counters of both agree, and no timer is armed. It reports whether one
+// timed out.
+func checkEndpoints(t *testing.T, p *pipe, what string) (failed bool) {
 	t.Helper()
 	for side := range p.end {
 		e, peer := &p.end[side], &p.end[1-side]
@@ -109,11 +110,11 @@ func TestRandomLossSoak(t *testing.T) {
 		soakCase(t, p, uint64(seed))
 		p.arrived = func(p *pipe, side int, _ *Segment) { p.checkMarks(t, seed) }
 		p.run(3 * time.Hour)
-		if checkEnds(t, p, fmt.Sprintf("seed %d", seed)) {
+		if checkEndpoints(t, p, fmt.Sprintf("seed %d", seed)) {
 			failures[p.loss]++
 		}
 	}
-	// A sixth of the runs loses 40 %: there Linux too gives up on some.
+	// A sixth of the runs loses 40 %: Linux fails some of them, too.
 	for loss, most := range map[float64]int{0: 0, 0.01: 0, 0.05: 0, 0.1: 0, 0.2: runs / 200, 0.4: runs / 12} {
 		if failures[loss] > most {
 			t.Errorf("loss %v: %d connections failed, at most %d expected", loss, failures[loss], most)
@@ -121,8 +122,8 @@ func TestRandomLossSoak(t *testing.T) {
 	}
 }
 
-// TestMarkedAndPacedSoak runs random connections whose packets routers mark too and
-// whose ends negotiate ECN and pace at random.
+// TestMarkedAndPacedSoak runs random connections with ECN and pacing, at random, over links that
+// mark packets.
 func TestMarkedAndPacedSoak(t *testing.T) {
 	runs := 2000
 	if testing.Short() {
@@ -150,7 +151,7 @@ func TestMarkedAndPacedSoak(t *testing.T) {
 		}
 		p.arrived = func(p *pipe, side int, _ *Segment) { p.checkMarks(t, seed) }
 		p.run(24 * time.Hour)
-		if checkEnds(t, p, fmt.Sprintf("seed %d", seed)) && p.loss < 0.2 {
+		if checkEndpoints(t, p, fmt.Sprintf("seed %d", seed)) && p.loss < 0.2 {
 			t.Errorf("seed %d: a connection failed at a loss of %v", seed, p.loss)
 		}
 	}
@@ -159,7 +160,7 @@ func TestMarkedAndPacedSoak(t *testing.T) {
 	}
 }
 
-// checkMarks recounts the scoreboard.
+// checkMarks counts the marks of the queue and compares them with the scoreboard.
 func (p *pipe) checkMarks(t *testing.T, seed int) {
 	for side := range p.end {
 		e := &p.end[side]
@@ -192,8 +193,8 @@ func (p *pipe) checkMarks(t *testing.T, seed int) {
 	}
 }
 
-// TestResetForgetsEverything: a run after others gives the same segments as the first
-// run of a new endpoint, and Reset leaves nothing but memory.
+// TestResetForgetsEverything: an endpoint that has been used sends the same segments as a new
+// one, and Reset keeps nothing but memory.
 func TestResetForgetsEverything(t *testing.T) {
 	record := func(p *pipe, seed uint64) string {
 		var b strings.Builder
@@ -223,26 +224,26 @@ func TestResetForgetsEverything(t *testing.T) {
 	}
 }
 
-// TestNoAllocation: once warm, a connection allocates nothing, lossy or not.
+// TestNoAllocation: from the second connection on nothing is allocated, with loss or without.
 func TestNoAllocation(t *testing.T) {
 	cfg := DefaultConfig()
 	turns := parseTurns(t, "C 256 | S 2014 | C 64 122 | S 100022 | C 24 close | S close")
 	for _, every := range []int{0, 10} {
 		p := newPipe(&cfg, 100*ms, turns)
 		p.drop = func(side, n int, _ *Segment) bool { return every > 0 && n%every == every-1 }
-		play := func() {
+		run := func() {
 			p.reset(&cfg, turns)
 			p.run(time.Hour)
 		}
-		play()
-		if n := testing.AllocsPerRun(20, play); n != 0 {
+		run()
+		if n := testing.AllocsPerRun(20, run); n != 0 {
 			t.Errorf("losing one packet of %d: %v allocations a connection", every, n)
 		}
 	}
 }
 
-// FuzzReceive feeds an endpoint arbitrary segments in every state between the steps of
-// an ordinary connection. Whatever a peer sends, nothing may panic or spin.
+// FuzzReceive gives an endpoint arbitrary segments in every state, between the events of an
+// ordinary connection. No segment may cause a panic or an endless loop.
 func FuzzReceive(f *testing.F) {
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
 	f.Add([]byte("a peer that knows what it does: \x02\x10\x01\x00\xff\x7f"))

@@ -107,7 +107,7 @@ func (e *Endpoint) synTimeout() {
 	}
 	x.retries++
 	x.timeouts++
-	e.resendSYN(SYNTimeout)
+	e.retransmitSYN(SYNTimeout)
 	if x.timeouts > e.cfg.SYNLinearTimeouts {
 		x.rto = min(2*x.rto, e.cfg.MaxRTO)
 	}

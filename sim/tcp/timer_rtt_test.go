@@ -7,8 +7,7 @@ import (
 
 const ms = time.Millisecond
 
-// TestTimeoutAfterOneSample: RTO = R + max(2R, 200 ms), as Linux computes it from the
-// handshake's sample.
+// TestTimeoutAfterOneSample: RTO = R + max(2R, 200 ms), as in Linux after the handshake.
 func TestTimeoutAfterOneSample(t *testing.T) {
 	for _, c := range []struct{ r, want time.Duration }{
 		{10 * ms, 210 * ms}, {31 * ms, 231 * ms}, {100 * ms, 300 * ms}, {200 * ms, 600 * ms}, {time.Second, 3 * time.Second},
@@ -21,9 +20,8 @@ func TestTimeoutAfterOneSample(t *testing.T) {
 	}
 }
 
-// TestTimeoutFollowsSamples works the kernel's estimator through by hand: each round
-// trip the variance term gives up a quarter of what it has too much, and a late
-// sample raises it at once.
+// TestTimeoutFollowsSamples follows the kernel's estimator by hand: in each round trip the
+// variance term falls by a quarter of its excess, and a late sample raises it at once.
 func TestTimeoutFollowsSamples(t *testing.T) {
 	var r rttEstimator
 	r.sample(400*ms, 200*ms, 1, 100) // srtt 400, mdev 200 (times 4: 800), variance term 800
@@ -55,9 +53,9 @@ func TestTimeoutFollowsSamples(t *testing.T) {
 	}
 }
 
-// TestBackoffTime: the totals that the kernel's documentation gives for its default
+// TestModelTimeout: the times in the kernel's documentation (ip-sysctl.rst) for the default
 // retries.
-func TestBackoffTime(t *testing.T) {
+func TestModelTimeout(t *testing.T) {
 	for _, c := range []struct {
 		retries int
 		base    time.Duration
@@ -74,8 +72,8 @@ func TestBackoffTime(t *testing.T) {
 	}
 }
 
-// TestHandshakeWithoutSample: where SYN or SYN-ACK went twice and no timestamps tell
-// which was answered, the first timeout of data is 3 s (RFC 6298 §5.7).
+// TestHandshakeWithoutSample: if the SYN or SYN-ACK was sent again and timestamps are off, the
+// first retransmission timeout of data is 3 s (RFC 6298 §5.7).
 func TestHandshakeWithoutSample(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.HZ, cfg.Timestamps = 0, false

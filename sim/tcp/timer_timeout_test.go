@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestDeadPathTimesOut: with everything lost the connection ends with ErrTimeout
-// after the time that Linux takes, and holds no timer.
+// TestDeadPathTimesOut: if every packet is lost, the connection fails with ErrTimeout after the
+// same time as in Linux, and no timer stays armed.
 func TestDeadPathTimesOut(t *testing.T) {
 	all := func(int, int, *Segment) bool { return true }
 	t.Run("SYN", func(t *testing.T) {
@@ -71,7 +71,8 @@ func TestDeadPathTimesOut(t *testing.T) {
 	})
 }
 
-// TestRefusedAndReset: the errors that a peer causes.
+// TestRefusedAndReset: a RST gives ErrRefused in answer to the SYN, and ErrReset later; Abort gives
+// ErrAborted.
 func TestRefusedAndReset(t *testing.T) {
 	cfg := DefaultConfig()
 	var c, s Endpoint

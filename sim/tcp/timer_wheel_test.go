@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// TestWheelLevels checks the steps in which the timer wheel runs: at HZ=250 4 ms
+// TestWheelLevels checks the steps at which the timer wheel expires timers: at HZ=250 4 ms
 // below 252 ms, 32 ms below 2.016 s, 256 ms below 16.128 s; at HZ=1000 1, 8 and 64 ms
 // (kernel/time/timer.c).
 func TestWheelLevels(t *testing.T) {
