@@ -25,8 +25,8 @@ import (
 )
 
 // barePeers run a handshake's cryptographic operations and nothing else. Which these are is what an
-// engine reports of one such handshake; a test holds their number against what the protocol asks for.
-// The primitives are those that the engine uses, called without it.
+// engine reports of one such handshake; a test holds their number against what the protocol asks
+// for. The primitives are those that the engine uses, called without it.
 type barePeers struct {
 	client, server []func() error
 }
@@ -200,8 +200,8 @@ func bareX25519(o op.Op) (func() error, error) {
 	}, generate()
 }
 
-// bareHash hashes; a step of a derivation is an HMAC by its definition (RFC 2104), over a message such
-// as HKDF's labels make it.
+// bareHash hashes; a step of a derivation is an HMAC by its definition (RFC 2104), over a message
+// such as HKDF's labels make it.
 func bareHash(o op.Op) (func() error, error) {
 	const message = 50
 	sum, block, size := func(b []byte) { sha256.Sum256(b) }, sha256.BlockSize, sha256.Size

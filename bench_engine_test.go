@@ -135,7 +135,8 @@ func (p *enginePeers) dial(t *shares) (client, server *engine.Conn, err error) {
 	return client, server, p.check(client.Info(), server.Info())
 }
 
-// closesAfterTicket is what crypto/tls needs to get at its ticket; here it only keeps the work equal.
+// closesAfterTicket is what crypto/tls needs to get at its ticket; here it only keeps the work
+// equal.
 func (p *enginePeers) closesAfterTicket() bool { return p.cell.resumed() && p.cell.version == "1.3" }
 
 // feed gives an engine all that has arrived.

@@ -125,8 +125,8 @@ func BenchmarkOpen(b *testing.B) {
 	})
 }
 
-// BenchmarkTransfer is one record of application data from client to server, both sides' work: sealed
-// out of the caller's buffer, and opened.
+// BenchmarkTransfer is one record of application data from client to server, both sides' work:
+// sealed out of the caller's buffer, and opened.
 func BenchmarkTransfer(b *testing.B) {
 	for _, version := range []string{"1.3", "1.2"} {
 		for _, size := range recordSizes {
@@ -242,9 +242,9 @@ func newPrimitive(b *testing.B, version, suite string, size int) primitive {
 // macs are the hashes of a cipher's HMAC by its length.
 var macs = map[int]func() hash.Hash{md5.Size: md5.New, sha1.Size: sha1.New, sha256.Size: sha256.New, sha512.Size384: sha512.New384}
 
-// newMACPrimitive is HMAC over the pseudo-header and the plaintext, then the cipher over plaintext, MAC
-// and padding; or first the cipher, and then HMAC over the ciphertext behind it. Opening does not
-// compare the MAC.
+// newMACPrimitive is HMAC over the pseudo-header and the plaintext, then the cipher over plaintext,
+// MAC and padding; or first the cipher, and then HMAC over the ciphertext behind it. Opening does
+// not compare the MAC.
 func newMACPrimitive(b *testing.B, c *record.Cipher, size int, behind bool) primitive {
 	b.Helper()
 	encrypt, decrypt := newCiphers(b, c)

@@ -21,9 +21,9 @@ var simulatedLinks = []struct{ name, tc string }{
 }
 
 // BenchmarkConnection simulates one connection from the first SYN to the close: TCP, a full TLS 1.3
-// handshake (ECDSA P-256, x25519), a request of 500 bytes and a response of 10 kB. /run=live has two
-// engines compute the real bytes, /run=replayed replays what they did once. Each iteration is another
-// replicate, with a seed of its own; memory is that of one world.
+// handshake (ECDSA P-256, x25519), a request of 500 bytes and a response of 10 kB. /run=live has
+// two engines compute the real bytes, /run=replayed replays what they did once. Each iteration is
+// another replicate, with a seed of its own; memory is that of one world.
 func BenchmarkConnection(b *testing.B) {
 	exchange, err := benchmarkedExchange()
 	if err != nil {
@@ -65,9 +65,10 @@ func BenchmarkConnection(b *testing.B) {
 	}
 }
 
-// BenchmarkWorld runs connections like BenchmarkConnection's replayed ones through one world, in which
-// so many are open at once: where one ends, the next one opens. An iteration is a connection. What
-// has ended must cost nothing, so that the time of an iteration does not depend on their number.
+// BenchmarkWorld runs connections like BenchmarkConnection's replayed ones through one world, in
+// which so many are open at once: where one ends, the next one opens. An iteration is a connection.
+// What has ended must cost nothing, so that the time of an iteration does not depend on their
+// number.
 func BenchmarkWorld(b *testing.B) {
 	for _, open := range []int{1, 100, 1000, 10_000} {
 		b.Run(fmt.Sprintf("connections=%d", open), func(b *testing.B) {
@@ -109,7 +110,8 @@ func BenchmarkWorld(b *testing.B) {
 	}
 }
 
-// benchmarkedTopology is the world of the clean link, with cores for all, and the connection through it.
+// benchmarkedTopology is the world of the clean link, with cores for all, and the connection
+// through it.
 func benchmarkedTopology() (*sim.World, sim.Connection, error) {
 	cfg, err := benchmarkedWorld(simulatedLinks[0].tc)
 	if err != nil {

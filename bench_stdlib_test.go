@@ -15,9 +15,9 @@ import (
 )
 
 // stdlibPeers are crypto/tls on both sides. Its connections block where they wait for bytes, so the
-// server runs as a coroutine: it has its turn when the client finds nothing to read, and gives it back
-// when it finds nothing itself. No two goroutines run at a time, as with an engine that one calls. The
-// coroutine lives as long as the process.
+// server runs as a coroutine: it has its turn when the client finds nothing to read, and gives it
+// back when it finds nothing itself. No two goroutines run at a time, as with an engine that one
+// calls. The coroutine lives as long as the process.
 type stdlibPeers struct {
 	cell           handshakeCell
 	client, server *tls.Config
@@ -27,7 +27,8 @@ type stdlibPeers struct {
 	primed         bool
 }
 
-// serverTurn is what the server did in its turn: it waits for bytes, or it has finished a connection.
+// serverTurn is what the server did in its turn: it waits for bytes, or it has finished a
+// connection.
 type serverTurn struct {
 	done    bool
 	resumed bool

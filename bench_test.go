@@ -23,23 +23,26 @@ import (
 //	go test -run '^$' -bench Handshake -count 10 . > bench.txt
 //	go tool benchstat -col /impl bench.txt
 //
-// -count repeats each benchmark ten times before the next begins, so that on a machine whose speed drifts it is the
-// implementations that seem to differ. There, let them take turns:
+// -count repeats each benchmark ten times before the next begins, so that on a machine whose speed
+// drifts it is the implementations that seem to differ. There, let them take turns:
 //
 //	for i in $(seq 10); do go test -run '^$' -bench Handshake . ; done > bench.txt
 //
 // /impl=tlslab is this repository's engine, /impl=stdlib is crypto/tls, and /impl=bare are the
 // cryptographic operations of the handshake alone: no messages, no state, no buffers.
 //
-// A handshake is measured with both sides on one goroutine at a time, so ns/op is the computing time of
-// both together; client-ns/op and server-ns/op are each side's part of it, by a clock read whenever the
-// other side takes its turn. What is warm: keys, certificates and configurations are made once. What is
-// not: nothing is remembered of a chain, whose leaf and intermediate are verified up to the root in each
-// full handshake, and no ephemeral key or TLS 1.3 ticket is used twice.
+// A handshake is measured with both sides on one goroutine at a time, so ns/op is the computing
+// time of both together; client-ns/op and server-ns/op are each side's part of it, by a clock read
+// whenever the other side takes its turn. What is warm: keys, certificates and configurations are
+// made once. What is not: nothing is remembered of a chain, whose leaf and intermediate are
+// verified up to the root in each full handshake, and no ephemeral key or TLS 1.3 ticket is used
+// twice.
 
 // A handshakeCell is what a handshake benchmark varies.
 type handshakeCell struct {
-	kind    string // full, client-auth (full, with the same chain on the client's side), resumed (by ticket; in TLS 1.3 with psk_dhe_ke), session-id
+	// kind is full, client-auth (full, and the client has the same chain), resumed (by ticket; in TLS 1.3
+	// with psk_dhe_ke) or session-id.
+	kind    string
 	version string // 1.2, 1.3
 	key     string // of leaf, intermediate and root
 	kx      string // the group, or rsa for RSA key exchange
@@ -101,8 +104,8 @@ func handshakeCells() (cells []handshakeCell) {
 	return cells
 }
 
-// does says whether an implementation can do the same: crypto/tls knows no prime fields, no ML-DSA and
-// no cache of sessions, and the bare operations have AEADs alone.
+// does says whether an implementation can do the same: crypto/tls knows no prime fields, no ML-DSA
+// and no cache of sessions, and the bare operations have AEADs alone.
 func (c handshakeCell) does(impl string) bool {
 	switch impl {
 	case "stdlib":
@@ -113,8 +116,8 @@ func (c handshakeCell) does(impl string) bool {
 	return true
 }
 
-// peers are a client and a server of one implementation that connect again and again. Each connection
-// is checked to be of the cell's kind, on both sides.
+// peers are a client and a server of one implementation that connect again and again. Each
+// connection is checked to be of the cell's kind, on both sides.
 type peers interface {
 	connect(t *shares) error
 }
@@ -195,7 +198,8 @@ func (s *shares) report(b *testing.B) {
 
 const serverName = "server.example"
 
-// identity is a server's chain, of which the leaf and the intermediate are sent, and what trusts it.
+// identity is a server's chain, of which the leaf and the intermediate are sent, and what trusts
+// it.
 type identity struct {
 	chain [][]byte // DER, leaf first
 	root  *x509.Certificate

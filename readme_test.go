@@ -18,8 +18,8 @@ import (
 //	yaml NAME     are files: they are put into that folder first;
 //
 // and all others are for reading only. In a command, go run ./cmd/tlslab is a program built once. A
-// line that begins with go test is not run from here, but must be a step of .ci/run; git clone and cd
-// are left out.
+// line that begins with go test is not run from here, but must be a step of .ci/run; git clone and
+// cd are left out.
 
 // block is a fenced block: the words behind the opening fence, and the lines up to the closing one.
 type block struct {

@@ -10,8 +10,8 @@ import (
 	"tlslab/engine/avx"
 )
 
-// SHA-256 alone, after the generation of an ML-KEM key by circl, and after ZeroUpper as well. The time of
-// the last two includes the generation of the key.
+// SHA-256 alone, after the generation of an ML-KEM key by circl, and after ZeroUpper as well. The
+// time of the last two includes the generation of the key.
 func BenchmarkHash(b *testing.B) {
 	message := make([]byte, 4096)
 	seed := make([]byte, mlkem768.KeySeedSize)

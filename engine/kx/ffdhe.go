@@ -12,8 +12,8 @@ import (
 
 // A field is a finite-field Diffie-Hellman group of RFC 7919: a safe prime p with the generator 2.
 //
-// math/big computes the powers in a time that depends on the exponent: this is not constant-time. A private
-// key is used for one connection, so a peer can measure one time for each key.
+// math/big computes the powers in a time that depends on the exponent: this is not constant-time. A
+// private key is used for one connection, so a peer can measure one time for each key.
 type field struct {
 	name     string
 	size     int // bytes of p
@@ -78,8 +78,8 @@ func (f *field) generate(rand io.Reader, count op.Counter) (private, error) {
 	return &fieldKey{field: f, exponent: x, public: y.FillBytes(make([]byte, f.size))}, nil
 }
 
-// valid reports whether 1 < y < p-1, which excludes the elements of small order (RFC 7919 §5.1, RFC 9846
-// §4.3.8.1).
+// valid reports whether 1 < y < p-1, which excludes the elements of small order (RFC 7919 §5.1, RFC
+// 9846 §4.3.8.1).
 func (f *field) valid(y *big.Int) bool {
 	top := new(big.Int).Sub(f.prime(), big.NewInt(generator))
 	return y.Cmp(big.NewInt(generator)) >= 0 && y.Cmp(top) <= 0
@@ -98,8 +98,8 @@ func (k *fieldKey) agree(peer []byte, count op.Counter) ([]byte, error) {
 	return secret, nil
 }
 
-// Prime returns the prime p of a Field group as sent in TLS 1.2 (dh_p, RFC 5246 §7.4.3); nil for other
-// families.
+// Prime returns the prime p of a Field group as sent in TLS 1.2 (dh_p, RFC 5246 §7.4.3); nil for
+// other families.
 func (g *Group) Prime() []byte {
 	if g.field == nil {
 		return nil
@@ -107,8 +107,8 @@ func (g *Group) Prime() []byte {
 	return g.field.prime().Bytes()
 }
 
-// Generator returns the generator of a Field group as sent in TLS 1.2 (dh_g, RFC 5246 §7.4.3); nil for
-// other families.
+// Generator returns the generator of a Field group as sent in TLS 1.2 (dh_g, RFC 5246 §7.4.3); nil
+// for other families.
 func (g *Group) Generator() []byte {
 	if g.field == nil {
 		return nil

@@ -9,7 +9,8 @@ import (
 	"tlslab/engine/kx"
 )
 
-// The computed primes begin and end as RFC 7919 prints them, and they are safe primes: (p-1)/2 is prime.
+// The computed primes begin and end as RFC 7919 prints them, and they are safe primes: (p-1)/2 is
+// prime.
 func TestPrimesAreThoseOfRFC7919(t *testing.T) {
 	const top = "FFFFFFFFFFFFFFFFADF85458A2BB4A9AAFDC5620273D3CF1"
 	for name, bottom := range map[string]string{

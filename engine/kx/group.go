@@ -8,8 +8,8 @@ import (
 	"tlslab/engine/op"
 )
 
-// ErrBadShare is wrapped by errors for which the peer's share is to blame: a wrong length, a point that is
-// not on the curve, an all-zero secret. The alert is illegal_parameter (RFC 9846 §4.3.8).
+// ErrBadShare is wrapped by errors for which the peer's share is to blame: a wrong length, a point
+// that is not on the curve, an all-zero secret. The alert is illegal_parameter (RFC 9846 §4.3.8).
 var ErrBadShare = errors.New("bad key share")
 
 // Group identifiers (IANA "TLS Supported Groups").
@@ -41,7 +41,7 @@ const (
 // A Group is a group of ephemeral key exchange (RFC 9846 §4.3.7). Sizes are in bytes.
 type Group struct {
 	ID           uint16 // NamedGroup codepoint
-	Name         string // "x25519", "p256": the name in scenarios and in op.Op.Alg (hybrids: their parts' names)
+	Name         string // "x25519", "p256": in scenarios and, except for hybrids, in op.Op.Alg
 	Family       Family
 	ShareSize    int    // of the initiator's share
 	ResponseSize int    // of the responder's share
@@ -113,7 +113,8 @@ type Key struct {
 	private private
 }
 
-// Generate makes the initiator's key pair. It returns an error only if rand does, or yields no valid key.
+// Generate makes the initiator's key pair. It returns an error only if rand does, or yields no
+// valid key.
 func (g *Group) Generate(rand io.Reader, count op.Counter) (*Key, error) {
 	p, err := g.generate(rand, count)
 	if err != nil {
@@ -128,8 +129,8 @@ func (k *Key) Group() *Group { return k.group }
 // Share returns the initiator's share: Group().ShareSize bytes, which the caller must not modify.
 func (k *Key) Share() []byte { return k.private.share() }
 
-// Agree computes the shared secret from the responder's share. The secret is valid until the key's next
-// Agree. The error wraps ErrBadShare.
+// Agree computes the shared secret from the responder's share. The secret is valid until the key's
+// next Agree. The error wraps ErrBadShare.
 func (k *Key) Agree(peer []byte, count op.Counter) ([]byte, error) {
 	g := k.group
 	if len(peer) != g.ResponseSize {
@@ -142,8 +143,8 @@ func (k *Key) Agree(peer []byte, count op.Counter) ([]byte, error) {
 	return secret, nil
 }
 
-// Respond is the responder's side: from the initiator's share it makes the responder's share and the shared
-// secret. The error wraps ErrBadShare, or is one of rand.
+// Respond is the responder's side: from the initiator's share it makes the responder's share and
+// the shared secret. The error wraps ErrBadShare, or is one of rand.
 func (g *Group) Respond(rand io.Reader, peer []byte, count op.Counter) (share, secret []byte, err error) {
 	if len(peer) != g.ShareSize {
 		return nil, nil, fmt.Errorf("%w: %s share of %d bytes, want %d", ErrBadShare, g.Name, len(peer), g.ShareSize)

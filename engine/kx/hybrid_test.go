@@ -143,8 +143,8 @@ func TestKEMKeysFollowFromTheirSeed(t *testing.T) {
 	}
 }
 
-// Either part of a hybrid's share can be bad: a point that is not on the curve, or a key with a coefficient
-// not below the modulus (FIPS 203 §7.2).
+// Either part of a hybrid's share can be bad: a point that is not on the curve, or a key with a
+// coefficient not below the modulus (FIPS 203 §7.2).
 func TestBadPartsOfAHybridAreRefused(t *testing.T) {
 	for _, f := range hybridForms {
 		group := kx.ByName(f.name)

@@ -12,8 +12,8 @@ import (
 	"tlslab/engine/op"
 )
 
-// A KEM is a parameter set of ML-KEM (FIPS 203), the key encapsulation mechanism in hybrid groups. circl
-// computes it in constant time.
+// A KEM is a parameter set of ML-KEM (FIPS 203), the key encapsulation mechanism in hybrid groups.
+// circl computes it in constant time.
 type KEM struct {
 	Name     string // "mlkem768": the name in op.Op.Alg
 	Provider string // of the primitive, for cost tables
@@ -36,8 +36,8 @@ type Decapsulator struct {
 	public []byte
 }
 
-// Generate reads the seeds d and z of FIPS 203 §7.1 from rand, in this order, and makes their key pair. It
-// returns an error only if rand does.
+// Generate reads the seeds d and z of FIPS 203 §7.1 from rand, in this order, and makes their key
+// pair. It returns an error only if rand does.
 func (k *KEM) Generate(rand io.Reader, count op.Counter) (*Decapsulator, error) {
 	seed := make([]byte, k.scheme.SeedSize())
 	if _, err := io.ReadFull(rand, seed); err != nil {
@@ -56,8 +56,9 @@ func (k *KEM) Generate(rand io.Reader, count op.Counter) (*Decapsulator, error) 
 // Public returns the encapsulation key, which the caller must not modify.
 func (d *Decapsulator) Public() []byte { return d.public }
 
-// Decapsulate returns the secret in a ciphertext. A ciphertext that was not made for this key gives a random
-// secret and no error (FIPS 203 §6.3). A wrong length is an error that wraps ErrBadShare (FIPS 203 §7.3).
+// Decapsulate returns the secret in a ciphertext. A ciphertext that was not made for this key gives
+// a random secret and no error (FIPS 203 §6.3). A wrong length is an error that wraps ErrBadShare
+// (FIPS 203 §7.3).
 func (d *Decapsulator) Decapsulate(ciphertext []byte, count op.Counter) ([]byte, error) {
 	defer avx.ZeroUpper()
 	secret, err := d.kem.scheme.Decapsulate(d.key, ciphertext)
@@ -68,8 +69,8 @@ func (d *Decapsulator) Decapsulate(ciphertext []byte, count op.Counter) ([]byte,
 	return secret, nil
 }
 
-// Encapsulate makes a secret and its ciphertext for an encapsulation key. The error wraps ErrBadShare if the
-// key fails the length or modulus check (FIPS 203 §7.2).
+// Encapsulate makes a secret and its ciphertext for an encapsulation key. The error wraps
+// ErrBadShare if the key fails the length or modulus check (FIPS 203 §7.2).
 func (k *KEM) Encapsulate(rand io.Reader, public []byte, count op.Counter) (ciphertext, secret []byte, err error) {
 	defer avx.ZeroUpper()
 	key, err := k.scheme.UnmarshalBinaryPublicKey(public)

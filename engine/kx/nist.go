@@ -38,8 +38,9 @@ func generateNIST(name string, curve ecdh.Curve, bits int, rand io.Reader, count
 	return &nistKey{name: name, key: key, public: key.PublicKey().Bytes()}, nil
 }
 
-// newNISTKey reads scalars of the given number of bits until one is in [1, n-1]. A scalar is outside with
-// probability 2^-32 on P-256, and less on the other curves, so several in a row mean a broken reader.
+// newNISTKey reads scalars of the given number of bits until one is in [1, n-1]. A scalar is
+// outside with probability 2^-32 on P-256, and less on the other curves, so several in a row mean a
+// broken reader.
 func newNISTKey(curve ecdh.Curve, bits int, rand io.Reader) (*ecdh.PrivateKey, error) {
 	if rand == cryptorand.Reader {
 		return curve.GenerateKey(rand)
@@ -61,8 +62,8 @@ func newNISTKey(curve ecdh.Curve, bits int, rand io.Reader) (*ecdh.PrivateKey, e
 
 func (k *nistKey) share() []byte { return k.public }
 
-// agree returns the x-coordinate of the shared point (RFC 9846 §7.4.2, RFC 8422 §5.10). The peer's point must
-// be uncompressed and on the curve.
+// agree returns the x-coordinate of the shared point (RFC 9846 §7.4.2, RFC 8422 §5.10). The peer's
+// point must be uncompressed and on the curve.
 func (k *nistKey) agree(peer []byte, count op.Counter) ([]byte, error) {
 	point, err := k.key.Curve().NewPublicKey(peer)
 	if err != nil {

@@ -12,13 +12,13 @@ import (
 	"tlslab/engine/op"
 )
 
-// PremasterSize is the length of the premaster secret of RSA key exchange in bytes: 2 bytes of version and 46
-// random bytes (RFC 5246 §7.4.7.1).
+// PremasterSize is the length of the premaster secret of RSA key exchange in bytes: 2 bytes of
+// version and 46 random bytes (RFC 5246 §7.4.7.1).
 const PremasterSize = 48
 
-// EncryptPremaster is the client's side: it chooses a premaster secret with the highest version that the
-// client offered and encrypts it to the server's key (RFC 5246 §7.4.7.1). The ciphertext is as long as the
-// modulus.
+// EncryptPremaster is the client's side: it chooses a premaster secret with the highest version
+// that the client offered and encrypts it to the server's key (RFC 5246 §7.4.7.1). The ciphertext
+// is as long as the modulus.
 func EncryptPremaster(rand io.Reader, key *rsa.PublicKey, offered uint16, count op.Counter) (premaster, ciphertext []byte, err error) {
 	premaster = make([]byte, PremasterSize)
 	if _, err := io.ReadFull(rand, premaster[2:]); err != nil {
@@ -33,8 +33,8 @@ func EncryptPremaster(rand io.Reader, key *rsa.PublicKey, offered uint16, count 
 	return premaster, ciphertext, nil
 }
 
-// encryptPKCS1 is RSAES-PKCS1-v1_5 (RFC 8017 §7.2.1): it encrypts 00 02, non-zero random padding, 00 and
-// the message.
+// encryptPKCS1 is RSAES-PKCS1-v1_5 (RFC 8017 §7.2.1): it encrypts 00 02, non-zero random padding,
+// 00 and the message.
 func encryptPKCS1(rand io.Reader, key *rsa.PublicKey, message []byte) ([]byte, error) {
 	if rand == cryptorand.Reader {
 		//lint:ignore SA1019 TLS 1.2's RSA key exchange is PKCS #1 v1.5 encryption.
@@ -78,10 +78,10 @@ func fillNonZero(rand io.Reader, dst []byte) error {
 	return nil
 }
 
-// DecryptPremaster is the server's side. For any ciphertext it returns a premaster secret: if padding, length
-// or version is wrong, a random one, selected in constant time. The handshake then fails at the Finished,
-// and the client does not learn what was wrong (RFC 5246 §7.4.7.1, against Bleichenbacher's attack). It
-// returns an error only if rand does.
+// DecryptPremaster is the server's side. For any ciphertext it returns a premaster secret: if
+// padding, length or version is wrong, a random one, selected in constant time. The handshake then
+// fails at the Finished, and the client does not learn what was wrong (RFC 5246 §7.4.7.1, against
+// Bleichenbacher's attack). It returns an error only if rand does.
 func DecryptPremaster(rand io.Reader, key *rsa.PrivateKey, offered uint16, ciphertext []byte, count op.Counter) ([]byte, error) {
 	random := make([]byte, PremasterSize)
 	if _, err := io.ReadFull(rand, random); err != nil {
@@ -90,8 +90,8 @@ func DecryptPremaster(rand io.Reader, key *rsa.PrivateKey, offered uint16, ciphe
 	premaster := make([]byte, PremasterSize)
 	copy(premaster, random)
 	count.Count(op.Op{Kind: op.Decrypt, Alg: op.RSA(key.N.BitLen())})
-	// The call leaves premaster unchanged if the padding is wrong, in constant time. It returns an error for
-	// a ciphertext that is too long or not below the modulus, which is no secret.
+	// The call leaves premaster unchanged if the padding is wrong, in constant time. It returns an
+	// error for a ciphertext that is too long or not below the modulus, which is no secret.
 	//
 	//lint:ignore SA1019 TLS 1.2's RSA key exchange is PKCS #1 v1.5 encryption.
 	if err := rsa.DecryptPKCS1v15SessionKey(nil, key, ciphertext, premaster); err != nil {

@@ -87,8 +87,8 @@ func rawEncrypt(key *rsa.PublicKey, block []byte) []byte {
 	return m.Exp(m, big.NewInt(int64(key.E)), key.N).FillBytes(make([]byte, key.Size()))
 }
 
-// If anything is wrong, DecryptPremaster returns random bytes that it read before decrypting (RFC 5246
-// §7.4.7.1).
+// If anything is wrong, DecryptPremaster returns random bytes that it read before decrypting (RFC
+// 5246 §7.4.7.1).
 func TestABadPremasterIsReplacedByARandomOne(t *testing.T) {
 	key := rsaKey(t)
 	random := make([]byte, kx.PremasterSize)

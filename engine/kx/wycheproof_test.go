@@ -10,8 +10,8 @@ import (
 	"tlslab/engine/kx"
 )
 
-// Project Wycheproof's X25519 vectors have points on the twist, of small order and not reduced, and edge
-// cases of the arithmetic. Only an all-zero secret is an error.
+// Project Wycheproof's X25519 vectors have points on the twist, of small order and not reduced, and
+// edge cases of the arithmetic. Only an all-zero secret is an error.
 func TestWycheproofVectorsOfX25519(t *testing.T) {
 	text, err := os.ReadFile("testdata/wycheproof/x25519.txt")
 	if err != nil {

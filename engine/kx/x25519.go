@@ -15,8 +15,8 @@ type x25519Key struct {
 	public, secret, shared x25519.Key
 }
 
-// generateX25519 multiplies the base point on the Edwards form of the curve (RFC 7748 §4.1). Tables of
-// its multiples make that faster than the Montgomery ladder, which agree needs.
+// generateX25519 multiplies the base point on the Edwards form of the curve (RFC 7748 §4.1). Tables
+// of its multiples make that faster than the Montgomery ladder, which agree needs.
 func generateX25519(rand io.Reader, count op.Counter) (private, error) {
 	k := new(x25519Key)
 	if _, err := io.ReadFull(rand, k.secret[:]); err != nil {
@@ -34,8 +34,8 @@ func generateX25519(rand io.Reader, count op.Counter) (private, error) {
 
 func (k *x25519Key) share() []byte { return k.public[:] }
 
-// agree returns ErrBadShare for the all-zero secret of a point of small order (RFC 9846 §7.4.2, RFC 7748
-// §6.1).
+// agree returns ErrBadShare for the all-zero secret of a point of small order (RFC 9846 §7.4.2, RFC
+// 7748 §6.1).
 func (k *x25519Key) agree(peer []byte, count op.Counter) ([]byte, error) {
 	var point x25519.Key
 	copy(point[:], peer)

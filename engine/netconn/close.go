@@ -12,16 +12,16 @@ const (
 	maxDiscarded = 1 << 20         // bytes that Shutdown reads and discards
 )
 
-// CloseWrite sends close_notify after any Write in progress. Later Writes fail; Read still works (RFC
-// 9846 §6.1).
+// CloseWrite sends close_notify after any Write in progress. Later Writes fail; Read still works
+// (RFC 9846 §6.1).
 func (c *Conn) CloseWrite() error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	return c.wrap("close", c.sendCloseNotify())
 }
 
-// sendCloseNotify sends close_notify; during the handshake user_canceled comes first. The caller holds
-// writing.
+// sendCloseNotify sends close_notify; during the handshake user_canceled comes first. The caller
+// holds writing.
 func (c *Conn) sendCloseNotify() error {
 	c.mu.Lock()
 	c.tls.Close()
@@ -29,8 +29,8 @@ func (c *Conn) sendCloseNotify() error {
 	return c.send(nil)
 }
 
-// Close sends close_notify, waiting at most 5 s, and closes the transport. If a Write is in progress, Close
-// interrupts it and sends no close_notify. A second Close returns net.ErrClosed.
+// Close sends close_notify, waiting at most 5 s, and closes the transport. If a Write is in
+// progress, Close interrupts it and sends no close_notify. A second Close returns net.ErrClosed.
 func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return c.wrap("close", net.ErrClosed)
@@ -38,7 +38,8 @@ func (c *Conn) Close() error {
 	return c.closeTransport()
 }
 
-// closeTransport sends close_notify if no writer is at work and none has failed, and closes the transport.
+// closeTransport sends close_notify if no writer is at work and none has failed, and closes the
+// transport.
 func (c *Conn) closeTransport() error {
 	var err error
 	if c.writing.TryLock() {
@@ -51,10 +52,10 @@ func (c *Conn) closeTransport() error {
 	return errors.Join(c.wrap("close", err), c.transport.Close())
 }
 
-// Shutdown sends close_notify, ends the transport's write direction, reads and discards what the peer
-// still sends until the peer ends or the time is over, and closes the transport. After Close instead, the
-// peer may lose the last bytes sent, an alert for instance: a TCP connection that is closed with unread
-// data is reset (RFC 9293 §3.6.1).
+// Shutdown sends close_notify, ends the transport's write direction, reads and discards what the
+// peer still sends until the peer ends or the time is over, and closes the transport. After Close
+// instead, the peer may lose the last bytes sent, an alert for instance: a TCP connection that is
+// closed with unread data is reset (RFC 9293 §3.6.1).
 func (c *Conn) Shutdown(within time.Duration) error {
 	if err := c.transport.SetDeadline(time.Now().Add(within)); err != nil {
 		return errors.Join(err, c.Close())

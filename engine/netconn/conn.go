@@ -20,8 +20,8 @@ type Conn struct {
 	mu  sync.Mutex // guards tls; locked last, and never while waiting for the transport
 	tls *engine.Conn
 
-	// Handshake. It does not use reading, so a Write does not wait for a Read that has completed the
-	// handshake and now waits for data.
+	// Handshake. It does not use reading, so a Write does not wait for a Read that has completed
+	// the handshake and now waits for data.
 	handshaking  sync.Mutex
 	complete     atomic.Bool
 	handshakeErr error // guarded by handshaking
@@ -31,8 +31,9 @@ type Conn struct {
 	hasEarly    atomic.Bool
 	answerEarly atomic.Bool // HandshakeEarly was called
 
-	// Receiving: in[start:end] is received and not yet given to the engine, plain is decrypted and not yet
-	// read. Guarded by handshaking until the handshake is complete, and by reading from then on.
+	// Receiving: in[start:end] is received and not yet given to the engine, plain is decrypted and
+	// not yet read. Guarded by handshaking until the handshake is complete, and by reading from
+	// then on.
 	reading    sync.Mutex
 	in         []byte
 	start, end int
@@ -51,15 +52,15 @@ type Conn struct {
 
 var _ net.Conn = (*Conn)(nil)
 
-// Client returns the client's side of a TLS connection over a connected transport. serverName is as in
-// engine.Client. If several connections share a Config, its Rand and Now must be safe for use by several
-// goroutines, as crypto/rand.Reader and time.Now are.
+// Client returns the client's side of a TLS connection over a connected transport. serverName is as
+// in engine.Client. If several connections share a Config, its Rand and Now must be safe for use by
+// several goroutines, as crypto/rand.Reader and time.Now are.
 func Client(transport net.Conn, cfg *engine.Config, serverName string) *Conn {
 	return &Conn{transport: transport, tls: engine.Client(cfg, serverName)}
 }
 
-// Server returns the server's side of a TLS connection over an accepted transport. A shared Config must be
-// as for Client.
+// Server returns the server's side of a TLS connection over an accepted transport. A shared Config
+// must be as for Client.
 func Server(transport net.Conn, cfg *engine.Config) *Conn {
 	return &Conn{transport: transport, tls: engine.Server(cfg)}
 }
@@ -71,16 +72,16 @@ func (c *Conn) Info() engine.Info {
 	return c.tls.Info()
 }
 
-// Session returns the session that a client can resume, or nil. In TLS 1.3 the client receives it after
-// the handshake, while it reads (RFC 9846 §4.7.1).
+// Session returns the session that a client can resume, or nil. In TLS 1.3 the client receives it
+// after the handshake, while it reads (RFC 9846 §4.7.1).
 func (c *Conn) Session() *session.Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.tls.Session()
 }
 
-// KeyUpdate changes the sending keys of a TLS 1.3 connection; see engine.Conn.KeyUpdate. With request set,
-// the peer is asked to change its keys too (RFC 9846 §4.7.3).
+// KeyUpdate changes the sending keys of a TLS 1.3 connection; see engine.Conn.KeyUpdate. With
+// request set, the peer is asked to change its keys too (RFC 9846 §4.7.3).
 func (c *Conn) KeyUpdate(request bool) error {
 	c.mu.Lock()
 	err := c.tls.KeyUpdate(request)
@@ -91,7 +92,8 @@ func (c *Conn) KeyUpdate(request bool) error {
 // Traffic returns the bytes written to the transport and read from it so far.
 func (c *Conn) Traffic() (sent, received int64) { return c.sent.Load(), c.received.Load() }
 
-// Transport returns the connection beneath. Reading from it or writing to it breaks the TLS connection.
+// Transport returns the connection beneath. Reading from it or writing to it breaks the TLS
+// connection.
 func (c *Conn) Transport() net.Conn { return c.transport }
 
 // LocalAddr returns the transport's local address.
@@ -106,11 +108,12 @@ func (c *Conn) SetDeadline(t time.Time) error { return c.transport.SetDeadline(t
 // SetReadDeadline sets the time at which Reads fail. A Read that timed out may be repeated.
 func (c *Conn) SetReadDeadline(t time.Time) error { return c.transport.SetReadDeadline(t) }
 
-// SetWriteDeadline sets the time at which Writes fail. A Write that timed out may have sent part of a
-// record, so every later Write fails as well.
+// SetWriteDeadline sets the time at which Writes fail. A Write that timed out may have sent part of
+// a record, so every later Write fails as well.
 func (c *Conn) SetWriteDeadline(t time.Time) error { return c.transport.SetWriteDeadline(t) }
 
-// wrap adds the operation and the addresses to an engine's error, as package net does for the transport's.
+// wrap adds the operation and the addresses to an engine's error, as package net does for the
+// transport's.
 func (c *Conn) wrap(op string, err error) error {
 	if err == nil || err == io.EOF {
 		return err

@@ -7,9 +7,9 @@ import (
 )
 
 // EarlyWrite sends the ClientHello, followed by as much of p as early data (RFC 9846 §2.3) as
-// Config.Session allows, and returns the number of bytes sent, possibly 0. It must be a client's first
-// call. After the handshake, Info().EarlyData tells whether the server accepted the early data; if not,
-// the caller must Write it again.
+// Config.Session allows, and returns the number of bytes sent, possibly 0. It must be a client's
+// first call. After the handshake, Info().EarlyData tells whether the server accepted the early
+// data; if not, the caller must Write it again.
 func (c *Conn) EarlyWrite(p []byte) (int, error) {
 	c.handshaking.Lock()
 	defer c.handshaking.Unlock()
@@ -30,7 +30,8 @@ func (c *Conn) EarlyWrite(p []byte) (int, error) {
 	return n, nil
 }
 
-// startEngine starts the handshake in the engine, and returns how many bytes of early data it accepts.
+// startEngine starts the handshake in the engine, and returns how many bytes of early data it
+// accepts.
 func (c *Conn) startEngine() (room int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -39,10 +40,10 @@ func (c *Conn) startEngine() (room int, err error) {
 	return c.tls.EarlyRoom(), err
 }
 
-// HandshakeEarly is Handshake for a server that answers early data before the client's Finished: it returns
-// as soon as early data has arrived. Read then returns the early data, Write sends the answer, and a
-// further Read continues the handshake. Early data may be a replay (RFC 9846 §8), so the server must act
-// on it only if doing so twice is harmless.
+// HandshakeEarly is Handshake for a server that answers early data before the client's Finished: it
+// returns as soon as early data has arrived. Read then returns the early data, Write sends the
+// answer, and a further Read continues the handshake. Early data may be a replay (RFC 9846 §8), so
+// the server must act on it only if doing so twice is harmless.
 func (c *Conn) HandshakeEarly(ctx context.Context) error {
 	c.answerEarly.Store(true)
 	return c.stepHandshake(ctx)

@@ -8,9 +8,9 @@ import (
 	"tlslab/engine"
 )
 
-// Handshake performs the handshake if it is not complete; Read and Write call it. If the handshake fails,
-// the peer gets the alert, and every later call returns the same error. If ctx ends first, the peer gets
-// user_canceled and close_notify (RFC 9846 §6.1), and the transport is closed.
+// Handshake performs the handshake if it is not complete; Read and Write call it. If the handshake
+// fails, the peer gets the alert, and every later call returns the same error. If ctx ends first,
+// the peer gets user_canceled and close_notify (RFC 9846 §6.1), and the transport is closed.
 func (c *Conn) Handshake(ctx context.Context) error {
 	for !c.complete.Load() {
 		if err := c.stepHandshake(ctx); err != nil {
@@ -20,8 +20,8 @@ func (c *Conn) Handshake(ctx context.Context) error {
 	return nil
 }
 
-// stepHandshake performs or continues the handshake. After HandshakeEarly it returns with each record of
-// early data.
+// stepHandshake performs or continues the handshake. After HandshakeEarly it returns with each
+// record of early data.
 func (c *Conn) stepHandshake(ctx context.Context) error {
 	if c.complete.Load() {
 		return nil
@@ -48,9 +48,9 @@ func (c *Conn) stepHandshake(ctx context.Context) error {
 	return c.handshakeErr
 }
 
-// handshake gives the engine records until the handshake is complete. It sends what the engine has ready
-// before each wait, in fill, and at the end. A failure to send at the end is left for Write to report: the
-// peer may have closed the connection before it received the server's tickets.
+// handshake gives the engine records until the handshake is complete. It sends what the engine has
+// ready before each wait, in fill, and at the end. A failure to send at the end is left for Write
+// to report: the peer may have closed the connection before it received the server's tickets.
 func (c *Conn) handshake(ctx context.Context) error {
 	if _, err := c.startEngine(); err != nil {
 		return err

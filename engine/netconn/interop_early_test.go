@@ -25,7 +25,7 @@ import (
 // give them only.
 var earlyArguments = map[string]struct{ take, give []string }{
 	"openssl":     {[]string{"-early_data", "-max_early_data", "1000"}, []string{"-max_early_data", "1000"}},
-	"gnutls-serv": {[]string{"--earlydata", "--maxearlydata", "1000"}, nil}, // it takes what it gives tickets for
+	"gnutls-serv": {[]string{"--earlydata", "--maxearlydata", "1000"}, nil},
 }
 
 // earlyCombination is what is agreed on besides.
@@ -140,7 +140,7 @@ type earlyClient struct {
 
 var earlyClients = []earlyClient{
 	{"openssl", opensslSaysEarly, "Early data was accepted", "Early data was rejected"},
-	{"gnutls-cli", gnutlsSaysEarly, "This is a resumed session", "This is a resumed session"}, // it does not say
+	{"gnutls-cli", gnutlsSaysEarly, "This is a resumed session", "This is a resumed session"},
 }
 
 func opensslSaysEarly(t *testing.T, addr, words string) (string, error) {

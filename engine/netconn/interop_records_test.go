@@ -55,7 +55,8 @@ var recordSettings = []recordSetting{
 	{
 		name: "limits of 1024", ours: func(cfg *engine.Config) { cfg.RecordSizeLimit = 1024 },
 		from: engine.TLS10, to: engine.TLS13,
-		gnutlsServer: []string{"--recordsize", "1024"}, // gnutls-cli loses what it reads beyond the size that it sends at once
+		// gnutls-cli loses what it reads beyond the size that it sends at once.
+		gnutlsServer: []string{"--recordsize", "1024"},
 		agreed: func(i engine.Info) bool {
 			theirs := 1024
 			if i.Version == engine.TLS13 {

@@ -8,8 +8,9 @@ import (
 	"tlslab/engine"
 )
 
-// A KeyLog writes the secrets of connections in the SSLKEYLOGFILE format (RFC 9850), which Wireshark
-// reads: one line of label, client random and secret each. It may be shared by connections.
+// A KeyLog writes the secrets of connections in the SSLKEYLOGFILE format (RFC 9850), which
+// Wireshark reads: one line of label, client random and secret each. It may be shared by
+// connections.
 type KeyLog struct {
 	mu sync.Mutex
 	w  io.Writer

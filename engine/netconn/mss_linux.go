@@ -5,8 +5,9 @@ import (
 	"syscall"
 )
 
-// segmentSize returns the data bytes of a full segment that the kernel sends on a TCP connection, TCP
-// options subtracted (tcp(7), TCP_MAXSEG); 0 if the transport is not a socket or has no such option.
+// segmentSize returns the data bytes of a full segment that the kernel sends on a TCP connection,
+// TCP options subtracted (tcp(7), TCP_MAXSEG); 0 if the transport is not a socket or has no such
+// option.
 func segmentSize(transport net.Conn) int {
 	socket, ok := transport.(syscall.Conn)
 	if !ok {

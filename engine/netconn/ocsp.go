@@ -11,8 +11,8 @@ import (
 // ocspTimeout bounds how long a handshake waits for an OCSP response.
 const ocspTimeout = 10 * time.Second
 
-// fetchOCSP fetches the OCSP response that the engine waits for and hands it to the engine. If the fetch
-// fails, the engine gets nil and decides whether the handshake goes on (Config.SoftFail).
+// fetchOCSP fetches the OCSP response that the engine waits for and hands it to the engine. If the
+// fetch fails, the engine gets nil and decides whether the handshake goes on (Config.SoftFail).
 func (c *Conn) fetchOCSP(ctx context.Context) error {
 	c.mu.Lock()
 	url, request := c.tls.OCSPRequest()
@@ -34,5 +34,6 @@ func (c *Conn) fetchOCSP(ctx context.Context) error {
 	return err
 }
 
-// OCSPWait returns how long the client's handshake waited for an OCSP response; 0 if it fetched none.
+// OCSPWait returns how long the client's handshake waited for an OCSP response; 0 if it fetched
+// none.
 func (c *Conn) OCSPWait() time.Duration { return time.Duration(c.ocspWait.Load()) }

@@ -20,7 +20,7 @@ type party struct {
 	made                 *ca.Chain
 	certificate          *engine.Certificate
 	roots                *pki.Roots
-	leaf, between, chain string // paths of PEM files: the chain is the leaf and what is between it and the root
+	leaf, between, chain string // PEM files: the leaf, the intermediates, both
 	key, root            string
 }
 

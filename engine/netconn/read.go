@@ -8,15 +8,15 @@ import (
 	"tlslab/engine"
 )
 
-// The receive buffer's first and largest size, in bytes. The longest record has 5 + 16384 + 2048 bytes
-// (RFC 5246 §6.2.3).
+// The receive buffer's first and largest size, in bytes. The longest record has 5 + 16384 + 2048
+// bytes (RFC 5246 §6.2.3).
 const (
 	minReceive = 4 << 10
 	maxReceive = 32 << 10
 )
 
-// Read reads application data. It returns io.EOF after the peer's close_notify, and an error that wraps
-// engine.ErrTruncated if the transport ends without one (RFC 9846 §6.1).
+// Read reads application data. It returns io.EOF after the peer's close_notify, and an error that
+// wraps engine.ErrTruncated if the transport ends without one (RFC 9846 §6.1).
 func (c *Conn) Read(p []byte) (int, error) {
 	for {
 		if n := c.readEarly(p); n > 0 {
@@ -54,8 +54,8 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// receive waits for a record and gives it to the engine. If the engine returns an error, receive sends the
-// alert.
+// receive waits for a record and gives it to the engine. If the engine returns an error, receive
+// sends the alert.
 func (c *Conn) receive() (engine.Event, error) {
 	for {
 		c.mu.Lock()
@@ -75,9 +75,9 @@ func (c *Conn) receive() (engine.Event, error) {
 	}
 }
 
-// fill sends what the engine has ready and reads more from the transport. A failure to send is left for
-// Write to report, because the peer's alert with the reason may still be readable. Only a timeout during
-// the handshake is returned.
+// fill sends what the engine has ready and reads more from the transport. A failure to send is left
+// for Write to report, because the peer's alert with the reason may still be readable. Only a
+// timeout during the handshake is returned.
 func (c *Conn) fill() error {
 	if err := c.flush(); isTimeout(err) && !c.complete.Load() {
 		return err
@@ -86,7 +86,8 @@ func (c *Conn) fill() error {
 	c.start = 0
 	if c.end == len(c.in) {
 		if c.end >= maxReceive {
-			return errors.New("record does not fit into the receive buffer") // the engine returns record_overflow before
+			// Never happens: the engine returns record_overflow before.
+			return errors.New("record does not fit into the receive buffer")
 		}
 		c.in = append(make([]byte, 0, max(minReceive, 2*c.end)), c.in...)
 		c.in = c.in[:cap(c.in)]

@@ -11,8 +11,8 @@ const maxChunk = 64 << 10
 // sendBuffers are buffers for sealed records, as *[]byte.
 var sendBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// Write sends application data. Config.RecordSizing or Config.RecordSize determines the records; the
-// segment size is the kernel's (TCP_MAXSEG) on Linux.
+// Write sends application data. Config.RecordSizing or Config.RecordSize determines the records;
+// the segment size is the kernel's (TCP_MAXSEG) on Linux.
 func (c *Conn) Write(p []byte) (n int, err error) {
 	if !c.mayWriteEarly() {
 		if err := c.Handshake(context.Background()); err != nil {
@@ -31,8 +31,8 @@ func (c *Conn) Write(p []byte) (n int, err error) {
 	return n, c.wrap("write", err)
 }
 
-// send writes what the engine has ready, followed by the records of plain, to the transport. The caller
-// holds writing.
+// send writes what the engine has ready, followed by the records of plain, to the transport. The
+// caller holds writing.
 func (c *Conn) send(plain []byte) error {
 	if c.writeErr != nil {
 		return c.writeErr
@@ -65,8 +65,8 @@ func (c *Conn) flush() error {
 	return c.sendPending()
 }
 
-// sendPending sends while bytes are pending and no other goroutine holds writing. It checks again after
-// unlocking: a reader that found writing locked has only set pending.
+// sendPending sends while bytes are pending and no other goroutine holds writing. It checks again
+// after unlocking: a reader that found writing locked has only set pending.
 func (c *Conn) sendPending() error {
 	var err error
 	for err == nil && c.pending.Load() && c.writing.TryLock() {

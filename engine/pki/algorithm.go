@@ -19,8 +19,8 @@ const (
 )
 
 // signatureAlgorithms maps the algorithms of certificates' signatures to schemes. An ECDSA scheme
-// stands for its hash with any curve. SHA-1 is missing on purpose: no current verifier accepts it in a
-// certificate.
+// stands for its hash with any curve. SHA-1 is missing on purpose: no current verifier accepts it
+// in a certificate.
 var signatureAlgorithms = [...]struct {
 	oid    string
 	scheme *Scheme
@@ -56,8 +56,9 @@ func schemeOf(element cryptobyte.String) *Scheme {
 // (RFC 8017 §A.2.4) and not absent.
 func (s *Scheme) hasNullParameters() bool { return s.primitive == rsaPKCS1 }
 
-// AlgorithmIdentifier returns the DER of the AlgorithmIdentifier (RFC 5280 §4.1.1.2) in certificates and
-// OCSP responses that are signed with the scheme; nil if certificates cannot be signed with it.
+// AlgorithmIdentifier returns the DER of the AlgorithmIdentifier (RFC 5280 §4.1.1.2) in
+// certificates and OCSP responses that are signed with the scheme; nil if certificates cannot be
+// signed with it.
 func (s *Scheme) AlgorithmIdentifier() []byte {
 	for _, a := range &signatureAlgorithms {
 		if a.scheme != s {
@@ -75,8 +76,8 @@ func (s *Scheme) AlgorithmIdentifier() []byte {
 	return nil
 }
 
-// readAlgorithm splits an AlgorithmIdentifier into the content of its OBJECT IDENTIFIER and the element
-// of its parameters.
+// readAlgorithm splits an AlgorithmIdentifier into the content of its OBJECT IDENTIFIER and the
+// element of its parameters.
 func readAlgorithm(in *cryptobyte.String) (oid, parameters cryptobyte.String, ok bool) {
 	var sequence cryptobyte.String
 	if !in.ReadASN1(&sequence, asn1.SEQUENCE) || !sequence.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) {

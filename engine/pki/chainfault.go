@@ -16,9 +16,9 @@ const (
 	FaultWrongName                           // the leaf is for other names: bad_certificate
 	FaultExpired                             // after notAfter: certificate_expired
 	FaultNotYetValid                         // before notBefore: certificate_expired
-	FaultBadSignature                        // an issuer's signature does not verify: bad_certificate
+	FaultBadSignature                        // not signed by its issuer: bad_certificate
 	FaultMalformed                           // not the DER of RFC 5280: bad_certificate
-	FaultUnsupported                         // unknown key, algorithm or critical extension: unsupported_certificate
+	FaultUnsupported                         // key, algorithm, extension: unsupported_certificate
 
 	// Unverified is no fault: it marks a chain that nobody has verified.
 	Unverified
@@ -73,7 +73,8 @@ func (f ChainFault) String() string {
 	return f.join("none", func(name, _ string) string { return name })
 }
 
-// Error describes the faults: "certificate has expired". Package fmt prints this text, not String's.
+// Error describes the faults: "certificate has expired". Package fmt prints this text, not
+// String's.
 func (f ChainFault) Error() string {
 	return f.join("no chain fault", func(_, text string) string { return text })
 }

@@ -22,8 +22,8 @@ type extensions struct {
 	seen          uint8             // a bit for each row of knownExtensions
 }
 
-// keyUsage is the first octet of KeyUsage (RFC 5280 §4.2.1.3), with der's bits. 0 stands for an absent
-// extension, which allows every use.
+// keyUsage is the first octet of KeyUsage (RFC 5280 §4.2.1.3), with der's bits. 0 stands for an
+// absent extension, which allows every use.
 type keyUsage uint8
 
 // MaySign reports whether the key usage allows the certificate's key to sign a handshake (RFC 9846
@@ -82,7 +82,8 @@ func (x *extensions) parse(explicit cryptobyte.String) error {
 	return nil
 }
 
-// read reads one extension. It returns false if the value is malformed or the extension came before.
+// read reads one extension. It returns false if the value is malformed or the extension came
+// before.
 func (x *extensions) read(oid, value cryptobyte.String, critical bool) bool {
 	for i := range knownExtensions {
 		if knownExtensions[i].oid == string(oid) {
@@ -167,8 +168,8 @@ func (x *extensions) readAltNames(value cryptobyte.String) bool {
 // certificate names none.
 func (c *Certificate) OCSPURL() string { return string(c.ocspURL) }
 
-// MustStaple reports whether the certificate requires its server to staple an OCSP response (RFC 7633
-// §4).
+// MustStaple reports whether the certificate requires its server to staple an OCSP response (RFC
+// 7633 §4).
 func (c *Certificate) MustStaple() bool { return c.mustStaple }
 
 func (x *extensions) readAuthorityInfo(value cryptobyte.String) bool {

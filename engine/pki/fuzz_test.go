@@ -10,8 +10,8 @@ import (
 	"tlslab/engine/pki"
 )
 
-// Parse refuses any input as malformed or unsupported, or reads it as crypto/x509 does, if that accepts
-// it.
+// Parse refuses any input as malformed or unsupported, or reads it as crypto/x509 does, if that
+// accepts it.
 func FuzzParse(f *testing.F) {
 	for _, algorithm := range []string{"ecdsa-p256", "rsa2048", "ed25519", "mldsa44"} {
 		chain := mustIssue(f, chainSpec(algorithm, 2))

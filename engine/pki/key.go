@@ -29,8 +29,8 @@ type PublicKey struct {
 func (k *PublicKey) NeedsExpansion() bool { return k.MLDSA != nil }
 
 // Expand expands the key once, for all signatures that it will check, and reports the operation to
-// count. It does nothing for a key that needs no expansion or is expanded already. VerifyDigest expands
-// a key that was not expanded before, each time.
+// count. It does nothing for a key that needs no expansion or is expanded already. VerifyDigest
+// expands a key that was not expanded before, each time.
 func (k *PublicKey) Expand(count op.Counter) {
 	for _, p := range mldsaSets {
 		if k.expanded == nil && k.MLDSA != nil && k.Algorithm == p.algorithm {
@@ -66,8 +66,8 @@ var curves = [...]struct {
 }
 
 // NewKey wraps a private key: an *rsa.PrivateKey, an *ecdsa.PrivateKey on P-256, P-384 or P-521, an
-// ed25519.PrivateKey, or a private key of circl's mldsa44, mldsa65 or mldsa87. It returns an error for
-// every other key.
+// ed25519.PrivateKey, or a private key of circl's mldsa44, mldsa65 or mldsa87. It returns an error
+// for every other key.
 func NewKey(private crypto.Signer) (*Key, error) {
 	switch k := private.(type) {
 	case *rsa.PrivateKey:

@@ -4,12 +4,12 @@ import "strings"
 
 // A KeyType is a class of key algorithms that TLS treats alike.
 type KeyType struct {
-	Name       string // "rsa", "ecdsa", "mldsa": what cipher suites up to TLS 1.2 demand of a certificate
+	Name       string // "rsa", "ecdsa", "mldsa": that of a cipher suite up to TLS 1.2
 	MinVersion uint16 // the lowest version of TLS whose handshakes these keys sign
 }
 
-// keyTypes maps the prefixes of algorithms' names to their types. Ed25519 keys are used with ECDSA's
-// cipher suites (RFC 8422 §5.10). No cipher suite before TLS 1.3 is for ML-DSA keys.
+// keyTypes maps the prefixes of algorithms' names to their types. Ed25519 keys are used with
+// ECDSA's cipher suites (RFC 8422 §5.10). No cipher suite before TLS 1.3 is for ML-DSA keys.
 var keyTypes = [...]struct {
 	prefix string
 	KeyType

@@ -13,8 +13,8 @@ import (
 	"tlslab/engine/avx"
 )
 
-// An mldsa is one parameter set of ML-DSA (FIPS 204). One identifier stands for its keys and for its
-// signatures, without parameters (RFC 9881 §2).
+// An mldsa is one parameter set of ML-DSA (FIPS 204). One identifier stands for its keys and for
+// its signatures, without parameters (RFC 9881 §2).
 type mldsa struct {
 	algorithm string
 	oid       string
@@ -38,9 +38,9 @@ var (
 	mldsaSets = [...]*mldsa{mldsa44Set, mldsa65Set, mldsa87Set}
 )
 
-// primitive is "pure" ML-DSA with an empty context, as in TLS (draft-ietf-tls-mldsa) and in certificates
-// (RFC 9881 §3). Signatures are hedged if rand is crypto/rand.Reader, and deterministic otherwise (FIPS
-// 204 §3.4).
+// primitive is "pure" ML-DSA with an empty context, as in TLS (draft-ietf-tls-mldsa) and in
+// certificates (RFC 9881 §3). Signatures are hedged if rand is crypto/rand.Reader, and
+// deterministic otherwise (FIPS 204 §3.4).
 func (p *mldsa) primitive() *primitive {
 	return &primitive{
 		provider: "circl/sign/mldsa", keyPrefix: p.algorithm,

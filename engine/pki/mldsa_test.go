@@ -20,8 +20,8 @@ import (
 
 var mldsaAlgorithms = []string{"mldsa44", "mldsa65", "mldsa87"}
 
-// rfc9881 reads the self-signed certificate of a parameter set from RFC 9881 §C.3. Its key has the seed
-// 00 01 02 … 1f.
+// rfc9881 reads the self-signed certificate of a parameter set from RFC 9881 §C.3. Its key has the
+// seed 00 01 02 … 1f.
 func rfc9881(t *testing.T, algorithm string) []byte {
 	t.Helper()
 	text, err := os.ReadFile("testdata/rfc9881/" + algorithm + ".pem")

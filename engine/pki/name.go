@@ -22,8 +22,8 @@ func (c *Certificate) DNSNames() []string {
 	return names
 }
 
-// MatchesName reports whether the certificate is for a host: a DNS name or an IP address (RFC 9525 §6).
-// Only SubjectAltName counts, not the subject's common name.
+// MatchesName reports whether the certificate is for a host: a DNS name or an IP address (RFC 9525
+// §6). Only SubjectAltName counts, not the subject's common name.
 func (c *Certificate) MatchesName(host string) bool {
 	if address, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		want := address.Unmap().AsSlice()
@@ -42,7 +42,8 @@ func (c *Certificate) MatchesDNSName(host string) bool {
 	})
 }
 
-// eachAltName calls f for each name of SubjectAltName until f returns true, and reports whether it did.
+// eachAltName calls f for each name of SubjectAltName until f returns true, and reports whether it
+// did.
 func (c *Certificate) eachAltName(f func(tag asn1.Tag, value []byte) bool) bool {
 	for rest := c.altNames; !rest.Empty(); {
 		var value cryptobyte.String
@@ -57,8 +58,8 @@ func (c *Certificate) eachAltName(f func(tag asn1.Tag, value []byte) bool) bool 
 	return false
 }
 
-// matchesPattern compares a name without regard to ASCII case. "*" as the pattern's first label stands
-// for exactly one label (RFC 9525 §6.3).
+// matchesPattern compares a name without regard to ASCII case. "*" as the pattern's first label
+// stands for exactly one label (RFC 9525 §6.3).
 func matchesPattern(pattern []byte, host string) bool {
 	if len(pattern) == 0 || host == "" {
 		return false

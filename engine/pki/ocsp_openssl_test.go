@@ -67,7 +67,8 @@ func (f opensslFolder) run(args ...string) string {
 	return string(out)
 }
 
-// longLived is a chain that is valid from 2001 to 2098, with files of its certificates in the folder.
+// longLived is a chain that is valid from 2001 to 2098, with files of its certificates in the
+// folder.
 func longLived(t *testing.T, f opensslFolder, algorithm string, delegated bool) (ocspChain, ca.OCSPResponseSpec) {
 	s := chainSpec(algorithm, 2)
 	s.NotBefore, s.NotAfter = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)

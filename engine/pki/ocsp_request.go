@@ -27,8 +27,8 @@ var certIDHashes = [...]struct {
 	{oidSHA256, crypto.SHA256},
 }
 
-// A certID is a CertID (RFC 6960 §4.1.1): it identifies a certificate by digests of its issuer's name
-// and key, and by its serial number.
+// A certID is a CertID (RFC 6960 §4.1.1): it identifies a certificate by digests of its issuer's
+// name and key, and by its serial number.
 type certID struct {
 	hash            crypto.Hash // 0: not supported
 	name, key       []byte      // digests
@@ -96,8 +96,8 @@ func (id *certID) read(in *cryptobyte.String) bool {
 	return true
 }
 
-// OCSPCertID returns the DER of the CertID (RFC 6960 §4.1.1) of a certificate that issuer issued, with
-// digests by hash: crypto.SHA1 or crypto.SHA256.
+// OCSPCertID returns the DER of the CertID (RFC 6960 §4.1.1) of a certificate that issuer issued,
+// with digests by hash: crypto.SHA1 or crypto.SHA256.
 func OCSPCertID(hash crypto.Hash, leaf, issuer *Certificate) ([]byte, error) {
 	if hash != crypto.SHA1 && hash != crypto.SHA256 {
 		return nil, fmt.Errorf("CertID by %v: want SHA-1 or SHA-256", hash)
@@ -108,8 +108,8 @@ func OCSPCertID(hash crypto.Hash, leaf, issuer *Certificate) ([]byte, error) {
 	return b.Bytes()
 }
 
-// OCSPRequest returns the OCSPRequest for one certificate in the profile of RFC 5019 §2.1: one CertID by
-// SHA-1, no signature and no extension.
+// OCSPRequest returns the OCSPRequest for one certificate in the profile of RFC 5019 §2.1: one
+// CertID by SHA-1, no signature and no extension.
 func OCSPRequest(leaf, issuer *Certificate) []byte {
 	id := newCertID(crypto.SHA1, leaf, issuer)
 	var b cryptobyte.Builder
@@ -123,8 +123,8 @@ func OCSPRequest(leaf, issuer *Certificate) []byte {
 	return b.BytesOrPanic() // only excessive lengths fail, and serial numbers and digests are short
 }
 
-// OCSPRequestsStatus reports whether one of the CertIDs in an OCSPRequest (RFC 6960 §4.1.1) is that of a
-// certificate. Its error wraps ErrOCSPMalformed.
+// OCSPRequestsStatus reports whether one of the CertIDs in an OCSPRequest (RFC 6960 §4.1.1) is that
+// of a certificate. Its error wraps ErrOCSPMalformed.
 func OCSPRequestsStatus(request []byte, leaf, issuer *Certificate) (bool, error) {
 	malformed := fmt.Errorf("%w: request", ErrOCSPMalformed)
 	in := cryptobyte.String(request)

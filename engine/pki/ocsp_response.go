@@ -13,10 +13,11 @@ import (
 	"tlslab/engine/pki/internal/der"
 )
 
-// VerifyOCSPResponse checks that an OCSPResponse in DER says at the time now that the leaf is good, and
-// that the issuer or a responder with a delegated certificate has signed it (RFC 6960 §3.2, RFC 5019
-// §4). Digests and signature checks are reported to count. The error wraps one of ErrRevoked,
-// ErrOCSPUnknown, ErrOCSPStale, ErrOCSPSigner, ErrOCSPOther, ErrOCSPMalformed and ErrOCSPUnavailable.
+// VerifyOCSPResponse checks that an OCSPResponse in DER says at the time now that the leaf is good,
+// and that the issuer or a responder with a delegated certificate has signed it (RFC 6960 §3.2, RFC
+// 5019 §4). Digests and signature checks are reported to count. The error wraps one of ErrRevoked,
+// ErrOCSPUnknown, ErrOCSPStale, ErrOCSPSigner, ErrOCSPOther, ErrOCSPMalformed and
+// ErrOCSPUnavailable.
 func VerifyOCSPResponse(response []byte, leaf, issuer *Certificate, now time.Time, count op.Counter) error {
 	basic, err := parseOCSPResponse(response)
 	if err != nil {
@@ -177,8 +178,8 @@ func readGeneralized(in *cryptobyte.String, out *time.Time) (ok bool) {
 	return ok
 }
 
-// verify checks the response's signature, by the issuer's key or by the key of a delegated responder
-// whose certificate the response carries (RFC 6960 §4.2.2.2).
+// verify checks the response's signature, by the issuer's key or by the key of a delegated
+// responder whose certificate the response carries (RFC 6960 §4.2.2.2).
 func (b *basicResponse) verify(issuer *Certificate, now time.Time, count op.Counter) error {
 	if b.scheme == nil {
 		return fmt.Errorf("%w: unsupported algorithm", ErrOCSPSigner)
@@ -196,8 +197,8 @@ func (b *basicResponse) verify(issuer *Certificate, now time.Time, count op.Coun
 	return nil
 }
 
-// signedBy reports whether the ResponderID is that of a certificate: its subject, or the SHA-1 digest of
-// its key.
+// signedBy reports whether the ResponderID is that of a certificate: its subject, or the SHA-1
+// digest of its key.
 func (b *basicResponse) signedBy(c *Certificate) bool {
 	if b.byName != nil {
 		return bytes.Equal(b.byName, c.Subject)
@@ -205,8 +206,8 @@ func (b *basicResponse) signedBy(c *Certificate) bool {
 	return bytes.Equal(b.byKey, digest(crypto.SHA1, c.Key.SubjectPublicKey()))
 }
 
-// delegatedResponder returns the first certificate of the response that has the ResponderID, was issued
-// by the leaf's issuer and is for OCSPSigning.
+// delegatedResponder returns the first certificate of the response that has the ResponderID, was
+// issued by the leaf's issuer and is for OCSPSigning.
 func (b *basicResponse) delegatedResponder(issuer *Certificate, now time.Time, count op.Counter) (*Certificate, error) {
 	fault := fmt.Errorf("%w: no certificate of its responder", ErrOCSPSigner)
 	for rest := b.certificates; !rest.Empty(); {
@@ -230,8 +231,8 @@ func (b *basicResponse) delegatedResponder(issuer *Certificate, now time.Time, c
 	return nil, fault
 }
 
-// mayRespond checks that the issuer has delegated OCSP to the certificate's subject (RFC 6960 §4.2.2.2);
-// the issuer's signature is not checked. anyExtendedKeyUsage does not delegate.
+// mayRespond checks that the issuer has delegated OCSP to the certificate's subject (RFC 6960
+// §4.2.2.2); the issuer's signature is not checked. anyExtendedKeyUsage does not delegate.
 func (c *Certificate) mayRespond(issuer *Certificate, now time.Time) error {
 	switch {
 	case !bytes.Equal(c.Issuer, issuer.Subject):

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// An OCSPStatus is the status of a certificate in an OCSP response (RFC 6960 §2.2). Its values are the
-// tag numbers of CertStatus.
+// An OCSPStatus is the status of a certificate in an OCSP response (RFC 6960 §2.2). Its values are
+// the tag numbers of CertStatus.
 type OCSPStatus uint8
 
 // The statuses.
@@ -26,15 +26,22 @@ func (s OCSPStatus) String() string {
 	return fmt.Sprintf("OCSP status %d", uint8(s))
 }
 
-// Errors of VerifyOCSPResponse wrap one of these. A client that got the response stapled answers
-// ErrRevoked with the alert certificate_revoked, and the others with bad_certificate_status_response
-// (RFC 6066 §8).
+// Errors of VerifyOCSPResponse wrap one of these; errors of OCSPRequestsStatus wrap
+// ErrOCSPMalformed. For a stapled response, the alert is certificate_revoked for ErrRevoked and
+// bad_certificate_status_response for the others (RFC 6066 §8).
 var (
-	ErrRevoked         = errors.New("certificate is revoked")
-	ErrOCSPUnknown     = errors.New("OCSP responder does not know the certificate")
-	ErrOCSPStale       = errors.New("OCSP response is not valid at this time")   // thisUpdate, nextUpdate
-	ErrOCSPSigner      = errors.New("OCSP response is not signed by the issuer") // nor by its delegate
-	ErrOCSPOther       = errors.New("OCSP response is for another certificate")  // no CertID matches
-	ErrOCSPMalformed   = errors.New("malformed OCSP message")                    // request or response
-	ErrOCSPUnavailable = errors.New("OCSP responder has no status")              // tryLater and the like
+	// ErrRevoked is the status revoked.
+	ErrRevoked = errors.New("certificate is revoked")
+	// ErrOCSPUnknown is the status unknown.
+	ErrOCSPUnknown = errors.New("OCSP responder does not know the certificate")
+	// ErrOCSPStale is a time outside thisUpdate to nextUpdate, or a missing nextUpdate.
+	ErrOCSPStale = errors.New("OCSP response is not valid at this time")
+	// ErrOCSPSigner is a signature by neither the issuer nor a delegated responder.
+	ErrOCSPSigner = errors.New("OCSP response is not signed by the issuer")
+	// ErrOCSPOther is a response without the certificate's CertID.
+	ErrOCSPOther = errors.New("OCSP response is for another certificate")
+	// ErrOCSPMalformed is a request or response that is not the DER of RFC 6960.
+	ErrOCSPMalformed = errors.New("malformed OCSP message")
+	// ErrOCSPUnavailable is an OCSPResponseStatus other than successful: tryLater and the like.
+	ErrOCSPUnavailable = errors.New("OCSP responder has no status")
 )

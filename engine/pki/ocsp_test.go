@@ -271,8 +271,8 @@ func mustX509(t *testing.T, der []byte) *x509.Certificate {
 	return c
 }
 
-// A CA whose certificate comes from the issuer is no delegated responder without the extended key usage
-// OCSPSigning (RFC 6960 §4.2.2.2).
+// A CA whose certificate comes from the issuer is no delegated responder without the extended key
+// usage OCSPSigning (RFC 6960 §4.2.2.2).
 func TestResponderNeedsDelegation(t *testing.T) {
 	v := newOCSPChain(t, chainSpec("ecdsa-p256", 2), false)
 	root, err := pki.Parse(v.Root)

@@ -12,9 +12,9 @@ import (
 // A primitive implements one signature algorithm with one provider. Digest is the message itself if
 // hash is 0.
 //
-// Signing takes constant time for a given key, except that ML-DSA repeats its rejection sampling a number
-// of times that does not depend on the key (FIPS 204 §6.2). Verifying handles public values only and does
-// not take constant time.
+// Signing takes constant time for a given key, except that ML-DSA repeats its rejection sampling a
+// number of times that does not depend on the key (FIPS 204 §6.2). Verifying handles public values
+// only and does not take constant time.
 type primitive struct {
 	provider       string // import path: "crypto/rsa"
 	keyPrefix      string // of PublicKey.Algorithm
@@ -47,8 +47,8 @@ var (
 		},
 		fits: isRSA,
 	}
-	// ECDSA (FIPS 186-5). The nonce is hedged if rand is crypto/rand.Reader, as in a real stack, and that
-	// of RFC 6979 otherwise.
+	// ECDSA (FIPS 186-5). The nonce is hedged if rand is crypto/rand.Reader, as in a real stack,
+	// and that of RFC 6979 otherwise.
 	ecdsaDER = &primitive{
 		provider: "crypto/ecdsa", keyPrefix: "ecdsa-",
 		sign: func(rand io.Reader, key crypto.Signer, hash crypto.Hash, digest []byte) ([]byte, error) {

@@ -53,15 +53,15 @@ var schemes = [...]Scheme{
 	{0x0201, "rsa_pkcs1_sha1", tls12, tls12, rsaPKCS1, crypto.SHA1, ""},
 }
 
-// implied are the schemes of the versions before TLS 1.2, which the key's algorithm implies (RFC 4346
-// §7.4.3, RFC 8422 §5.4).
+// implied are the schemes of the versions before TLS 1.2, which the key's algorithm implies (RFC
+// 4346 §7.4.3, RFC 8422 §5.4).
 var implied = [...]Scheme{
 	{0, "rsa_pkcs1_md5_sha1", ssl30, tls11, rsaPKCS1, crypto.MD5SHA1, ""},
 	{0x0203, "ecdsa_sha1", tls10, tls11, ecdsaDER, crypto.SHA1, ""},
 }
 
-// ImpliedScheme returns the scheme with which a key signs before TLS 1.2; nil if those versions have
-// none for it.
+// ImpliedScheme returns the scheme with which a key signs before TLS 1.2; nil if those versions
+// have none for it.
 func ImpliedScheme(key *PublicKey) *Scheme {
 	for i := range implied {
 		if implied[i].primitive.fits(key) {
@@ -79,7 +79,8 @@ var hashNames = map[crypto.Hash]string{
 	crypto.SHA512:  "sha512",
 }
 
-// ErrBadSignature is wrapped by errors of Verify: the signature is not one of the key over the message.
+// ErrBadSignature is wrapped by errors of Verify: the signature is not one of the key over the
+// message.
 var ErrBadSignature = errors.New("bad signature")
 
 // Schemes lists all schemes in order of preference. The last two sign SHA-1 digests, for peers that
@@ -135,8 +136,9 @@ func (s *Scheme) FitsAlgorithm(algorithm string, version uint16) bool {
 		(version < tls13 || s.algorithm == "" || s.algorithm == algorithm)
 }
 
-// Sign signs a message. Deterministic schemes do not read rand, which may be nil for them. The digest
-// and the signature are reported to count. It returns an error if the key does not fit the scheme.
+// Sign signs a message. Deterministic schemes do not read rand, which may be nil for them. The
+// digest and the signature are reported to count. It returns an error if the key does not fit the
+// scheme.
 func (s *Scheme) Sign(rand io.Reader, key *Key, message []byte, count op.Counter) ([]byte, error) {
 	if !s.primitive.fits(&key.Public) {
 		return nil, fmt.Errorf("sign %s with an %s key: the key does not fit", s.Name, key.Public.Algorithm)
@@ -155,8 +157,8 @@ func (s *Scheme) SignDigest(rand io.Reader, key *Key, digest []byte, count op.Co
 	return signature, nil
 }
 
-// Verify checks a signature over a message. Its error wraps ErrBadSignature. The digest, the expansion of
-// a key not yet expanded and the check are reported to count.
+// Verify checks a signature over a message. Its error wraps ErrBadSignature. The digest, the
+// expansion of a key not yet expanded and the check are reported to count.
 func (s *Scheme) Verify(key *PublicKey, message, signature []byte, count op.Counter) error {
 	if !s.primitive.fits(key) {
 		return fmt.Errorf("%w: %s does not fit %s keys", ErrBadSignature, s.Name, key.Algorithm)
@@ -178,7 +180,8 @@ func (s *Scheme) VerifyDigest(key *PublicKey, digest, signature []byte, count op
 	return nil
 }
 
-// digest returns what the primitive signs: the message's digest, or the message itself if hash is 0.
+// digest returns what the primitive signs: the message's digest, or the message itself if hash is
+// 0.
 func (s *Scheme) digest(message []byte, count op.Counter) []byte {
 	if s.hash == 0 {
 		return message

@@ -13,8 +13,8 @@ import (
 	"tlslab/engine/pki/internal/der"
 )
 
-// Identifiers of public keys' algorithms and of curves (RFC 3279 §2.3.1, RFC 5480 §2.1.1, RFC 8410 §3,
-// RFC 9881 §2).
+// Identifiers of public keys' algorithms and of curves (RFC 3279 §2.3.1, RFC 5480 §2.1.1, RFC 8410
+// §3, RFC 9881 §2).
 const (
 	oidRSA     = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 	oidEC      = "\x2a\x86\x48\xce\x3d\x02\x01"
@@ -50,8 +50,8 @@ func (k *PublicKey) parse(info cryptobyte.String) error {
 	return fmt.Errorf("%w: public key algorithm %x", FaultUnsupported, []byte(oid))
 }
 
-// parseRSA reads an RSAPublicKey (RFC 8017 §A.1.1). A modulus over 16384 bits is malformed: verifying
-// with it would take seconds.
+// parseRSA reads an RSAPublicKey (RFC 8017 §A.1.1). A modulus over 16384 bits is malformed:
+// verifying with it would take seconds.
 func (k *PublicKey) parseRSA(in cryptobyte.String) error {
 	const maxBits = 16384
 	var sequence cryptobyte.String
@@ -136,8 +136,8 @@ func (k *PublicKey) addAlgorithm(b *cryptobyte.Builder) {
 	}
 }
 
-// SubjectPublicKey returns the content of the BIT STRING subjectPublicKey, which key identifiers and
-// OCSP's issuerKeyHash are digests of; nil for the zero PublicKey.
+// SubjectPublicKey returns the content of the BIT STRING subjectPublicKey, which key identifiers
+// and OCSP's issuerKeyHash are digests of; nil for the zero PublicKey.
 func (k *PublicKey) SubjectPublicKey() []byte {
 	switch {
 	case k.RSA != nil:

@@ -17,8 +17,8 @@ type Roots struct {
 	names     [][]byte // the subjects, each once, in the order given
 }
 
-// NewRoots reads trust anchors from certificates in DER, and expands their keys. Its error wraps that of
-// Parse.
+// NewRoots reads trust anchors from certificates in DER, and expands their keys. Its error wraps
+// that of Parse.
 func NewRoots(raw ...[]byte) (*Roots, error) {
 	r := &Roots{bySubject: make(map[string][]*Certificate)}
 	for i, d := range raw {
@@ -35,7 +35,8 @@ func NewRoots(raw ...[]byte) (*Roots, error) {
 	return r, nil
 }
 
-// Names returns the subjects of the trust anchors in DER, each once, in the order given to NewRoots.
+// Names returns the subjects of the trust anchors in DER, each once, in the order given to
+// NewRoots.
 func (r *Roots) Names() [][]byte { return r.names }
 
 // NamesSize returns the length in bytes of all Names as a vector of DistinguishedNames (RFC 9846
@@ -87,15 +88,15 @@ type Verifier struct {
 	Count op.Counter // receives each signature check and its digest
 }
 
-// Verify verifies a chain, leaf first and the other certificates in any order (RFC 9846 §4.5.1): the
-// validity periods, the leaf's name, its purpose, and each signature on a path to a trust anchor
-// (RFC 5280 §6.1). The signature of a leaf that is itself a trust anchor is not checked. Certificate
-// policies and name constraints are not supported: a certificate in which they are critical is
-// FaultUnsupported.
+// Verify verifies a chain, leaf first and the other certificates in any order (RFC 9846 §4.5.1):
+// the validity periods, the leaf's name, its purpose, and each signature on a path to a trust
+// anchor (RFC 5280 §6.1). The signature of a leaf that is itself a trust anchor is not checked.
+// Certificate policies and name constraints are not supported: a certificate in which they are
+// critical is FaultUnsupported.
 //
-// It returns the issuer's certificate, nil if the issuer is unknown or the leaf is a trust anchor, and
-// the tolerated faults of the path that has the fewest. If no path has tolerated faults only, the error
-// wraps the first fault that is not tolerated.
+// It returns the issuer's certificate, nil if the issuer is unknown or the leaf is a trust anchor,
+// and the tolerated faults of the path that has the fewest. If no path has tolerated faults only,
+// the error wraps the first fault that is not tolerated.
 func (v *Verifier) Verify(chain []*Certificate) (issuer *Certificate, tolerated ChainFault, err error) {
 	if len(chain) == 0 {
 		return nil, 0, fmt.Errorf("%w: no certificate", FaultMalformed)
@@ -118,8 +119,8 @@ func (v *Verifier) Verify(chain []*Certificate) (issuer *Certificate, tolerated 
 	return s.issuer, found | above, err
 }
 
-// maxSignatures bounds the signature checks of one Verify: a hostile chain may have exponentially many
-// paths.
+// maxSignatures bounds the signature checks of one Verify: a hostile chain may have exponentially
+// many paths.
 const maxSignatures = 100
 
 // A search looks for a path from the leaf to a trust anchor.
@@ -131,8 +132,8 @@ type search struct {
 }
 
 // extend extends a path that ends at c and whose earlier certificates are in path. It tries trust
-// anchors first, then the certificates sent. If no path reaches a trust anchor, it returns the first
-// fault it met.
+// anchors first, then the certificates sent. If no path reaches a trust anchor, it returns the
+// first fault it met.
 func (s *search) extend(c *Certificate, path []*Certificate) (best ChainFault, fault error) {
 	candidates := s.Roots.issuers(c)
 	fault = FaultUnknownCA
@@ -174,8 +175,8 @@ func (s *search) extend(c *Certificate, path []*Certificate) (best ChainFault, f
 	return s.ToleratedFaults.tolerate(fault) // no certificate with the issuer's name
 }
 
-// step checks that issuer was allowed to issue c and has signed it. below is the number of intermediate
-// certificates on the path up to and including c.
+// step checks that issuer was allowed to issue c and has signed it. below is the number of
+// intermediate certificates on the path up to and including c.
 func (s *search) step(issuer, c *Certificate, below int) (ChainFault, error) {
 	found, err := s.check(issuer)
 	if err != nil {

@@ -166,7 +166,8 @@ func unknownExtension(critical bool) []pkix.Extension {
 	return []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 999, 7}, Critical: critical, Value: []byte{5, 0}}}
 }
 
-// x509Chain makes a leaf, an intermediate and a root with crypto/x509 alone. change changes their templates.
+// x509Chain makes a leaf, an intermediate and a root with crypto/x509 alone. change changes their
+// templates.
 func x509Chain(t *testing.T, change func(leaf, intermediate, root *x509.Certificate)) *presented {
 	t.Helper()
 	template := func(name string) *x509.Certificate {

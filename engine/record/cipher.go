@@ -19,19 +19,20 @@ type Cipher struct {
 	KeySize      int
 	MACSize      int    // of MAC and MAC key; 0 for an AEAD
 	SaltSize     int    // implicit part of the nonce in TLS 1.2, from the key block (RFC 5288 §3)
-	ExplicitSize int    // nonce of an AEAD in TLS 1.2, IV of a block cipher from TLS 1.1 on: before each ciphertext
+	ExplicitSize int    // of nonce (AEAD, TLS 1.2) or IV (CBC, from TLS 1.1) in each record
 	TagSize      int    // of an AEAD
 	BlockSize    int    // of a block cipher in CBC mode; otherwise 0
 	Provider     string // of the primitive, for cost tables: "crypto/aes"
 
-	// MaxRecords is the number of records that one TLS 1.3 key should protect: 2^24.5 with AES-GCM (RFC 9846
-	// §5.5), 2^23 with AES-CCM (RFC 9147 §4.5.3, §B). 0: no bound but the sequence numbers.
+	// MaxRecords is the number of records that one TLS 1.3 key should protect: 2^24.5 with AES-GCM
+	// (RFC 9846 §5.5), 2^23 with AES-CCM (RFC 9147 §4.5.3, §B). 0: no bound but the sequence
+	// numbers.
 	MaxRecords uint64
 
-	// OptIn: suites with the cipher are offered only if the configuration names them. The cipher is broken
-	// (RC4, RFC 7465; the short key of DES, RFC 5469; the short blocks of 3DES, "Sweet32", Bhargavan and
-	// Leurent, 2016), does not encrypt (NULL), has a short tag (CCM_8), is rarely used (CCM), or its
-	// protection is not constant-time here (CBC with SHA-2, see cbc).
+	// OptIn: suites with the cipher are offered only if the configuration names them. The cipher is
+	// broken (RC4, RFC 7465; the short key of DES, RFC 5469; the short blocks of 3DES, "Sweet32",
+	// Bhargavan and Leurent, 2016), does not encrypt (NULL), has a short tag (CCM_8), is rarely
+	// used (CCM), or its protection is not constant-time here (CBC with SHA-2, see cbc).
 	OptIn bool
 
 	// At most one of these is set and makes the primitive. Without any, nothing is encrypted.
@@ -51,9 +52,9 @@ const (
 	ccmRecords = 1 << 23
 )
 
-// ciphers are all bulk ciphers. The time of ChaCha20-Poly1305 depends on lengths only. So does that of AES
-// and GCM on processors with instructions for both; on others crypto/aes uses lookup tables, whose access
-// time depends on secrets. DES, 3DES and RC4 use lookup tables on all processors.
+// ciphers are all bulk ciphers. The time of ChaCha20-Poly1305 depends on lengths only. So does that
+// of AES and GCM on processors with instructions for both; on others crypto/aes uses lookup tables,
+// whose access time depends on secrets. DES, 3DES and RC4 use lookup tables on all processors.
 var ciphers = [...]Cipher{
 	{Name: "aes-128-gcm", KeySize: 16, SaltSize: 4, ExplicitSize: 8, TagSize: 16, MaxRecords: gcmRecords, Provider: "crypto/aes", aead: newGCM},
 	{Name: "aes-256-gcm", KeySize: 32, SaltSize: 4, ExplicitSize: 8, TagSize: 16, MaxRecords: gcmRecords, Provider: "crypto/aes", aead: newGCM},
@@ -123,8 +124,8 @@ func ByName(name string) *Cipher {
 	return nil
 }
 
-// AEAD returns the primitive without record protection, for tickets and measurements. It returns an error
-// if the cipher is not an AEAD or the key has the wrong length.
+// AEAD returns the primitive without record protection, for tickets and measurements. It returns an
+// error if the cipher is not an AEAD or the key has the wrong length.
 func (c *Cipher) AEAD(key []byte) (cipher.AEAD, error) {
 	if c.aead == nil {
 		return nil, fmt.Errorf("%s is not an AEAD", c.Name)
@@ -137,8 +138,8 @@ type Keys struct {
 	MAC, Key, IV []byte
 }
 
-// ivSize is the size of IV in a version's key block: that of an AEAD's salt, or before TLS 1.1 that of a
-// block cipher's first IV (RFC 2246 §6.3).
+// ivSize is the size of IV in a version's key block: that of an AEAD's salt, or before TLS 1.1 that
+// of a block cipher's first IV (RFC 2246 §6.3).
 func (c *Cipher) ivSize(version uint16) int {
 	if c.BlockSize > 0 && version < versionTLS11 {
 		return c.BlockSize

@@ -11,12 +11,12 @@ import (
 	"tlslab/engine/op"
 )
 
-// ErrDecompression is wrapped by errors of Open for a record that does not continue the compressed stream, or
-// whose plaintext is too long. Its alert is decompression_failure.
+// ErrDecompression is wrapped by errors of Open for a record that does not continue the compressed
+// stream, or whose plaintext is too long. Its alert is decompression_failure.
 var ErrDecompression = errors.New("record does not decompress")
 
-// Sizes in bytes. A compressed fragment may be longer than its plaintext by compressionExpansion (RFC 5246
-// §6.2.2).
+// Sizes in bytes. A compressed fragment may be longer than its plaintext by compressionExpansion
+// (RFC 5246 §6.2.2).
 const (
 	compressionExpansion = 1024
 	deflateWindow        = 1 << 15
@@ -27,11 +27,12 @@ const deflateName = "deflate" // in op.Op.Alg
 // CompressionProvider is the import path of DEFLATE's package, for cost tables.
 const CompressionProvider = "compress/flate"
 
-// EnableDeflate makes h compress what it seals, or decompress what it opens: all records of a direction are
-// one zlib stream, flushed after each record (RFC 3749 §2). It must be called before the first record.
+// EnableDeflate makes h compress what it seals, or decompress what it opens: all records of a
+// direction are one zlib stream, flushed after each record (RFC 3749 §2). It must be called before
+// the first record.
 //
-// Compression is insecure: an attacker who can send plaintext next to a secret and sees the records' lengths
-// learns the secret ("CRIME", Rizzo and Duong, 2012).
+// Compression is insecure: an attacker who can send plaintext next to a secret and sees the
+// records' lengths learns the secret ("CRIME", Rizzo and Duong, 2012).
 func (h *HalfConn) EnableDeflate() {
 	h.compressed = true
 	if h.protection == nil {
@@ -87,9 +88,9 @@ func (d *deflater) compress(plain []byte) ([]byte, error) {
 	return d.out.Bytes(), err
 }
 
-// An inflater decompresses a stream part by part. It gives each part to the decompressor as a whole stream,
-// with an appended end and the plaintext before as dictionary: the decompressor then never waits for
-// input, and the plaintext of each part is bounded.
+// An inflater decompresses a stream part by part. It gives each part to the decompressor as a whole
+// stream, with an appended end and the plaintext before as dictionary: the decompressor then never
+// waits for input, and the plaintext of each part is bounded.
 type inflater struct {
 	started bool
 	in      []byte
@@ -148,8 +149,8 @@ func (i *inflater) remember(plain []byte) {
 	i.history = append(i.history, plain...)
 }
 
-// cutZlibHeader cuts the zlib header off the first part of a stream. It must be for DEFLATE with a window of
-// at most 32 KiB and without a preset dictionary (RFC 1950 §2.2).
+// cutZlibHeader cuts the zlib header off the first part of a stream. It must be for DEFLATE with a
+// window of at most 32 KiB and without a preset dictionary (RFC 1950 §2.2).
 func cutZlibHeader(part []byte) ([]byte, error) {
 	if len(part) < 2 || part[0]&0x0f != 8 || part[0]>>4 > 7 || part[1]&0x20 != 0 || (int(part[0])<<8|int(part[1]))%31 != 0 {
 		return nil, fmt.Errorf("%w: no zlib header", ErrDecompression)

@@ -28,9 +28,9 @@ func (f *Framing) Length(plain int) int {
 	return f.Fixed + n
 }
 
-// Fit returns the greatest number of plaintext bytes in one write whose records have at most length bytes
-// together. If the records of a single byte are longer, it returns the greatest number of bytes that needs
-// no more than they do.
+// Fit returns the greatest number of plaintext bytes in one write whose records have at most length
+// bytes together. If the records of a single byte are longer, it returns the greatest number of
+// bytes that needs no more than they do.
 func (f *Framing) Fit(length int) int {
 	if !f.Split {
 		return f.fit(length)

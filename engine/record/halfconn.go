@@ -9,7 +9,8 @@ import (
 	"tlslab/engine/op"
 )
 
-// Errors of Seal and Open wrap one of these or ErrDecompression. Each has its alert (RFC 9846 §6.2).
+// Errors of Seal and Open wrap one of these or ErrDecompression. Each has its alert (RFC 9846
+// §6.2).
 var (
 	ErrBadMAC     = errors.New("bad record MAC")                      // bad_record_mac
 	ErrOverflow   = errors.New("record overflow")                     // record_overflow
@@ -35,8 +36,8 @@ type HalfConn struct {
 	inflater   *inflater
 }
 
-// A protection seals and opens fragments in a version with a cipher. seal finds the plaintext of plain
-// bytes in record after the header and prefix, and fills the rest of record.
+// A protection seals and opens fragments in a version with a cipher. seal finds the plaintext of
+// plain bytes in record after the header and prefix, and fills the rest of record.
 type protection interface {
 	prefix() int      // bytes of explicit nonce or IV
 	framing() Framing // Fixed without the header, Tail, Block and Cap
@@ -44,16 +45,16 @@ type protection interface {
 	open(record []byte, sequence uint64) (Type, []byte, error)
 }
 
-// NewPlaintext returns a HalfConn without protection, with which a connection begins. version is that in
-// the headers of sealed records.
+// NewPlaintext returns a HalfConn without protection, with which a connection begins. version is
+// that in the headers of sealed records.
 func NewPlaintext(version uint16) *HalfConn {
 	h := &HalfConn{version: version, maxFragment: MaxPlaintext, maxPlaintext: MaxPlaintext, maxRecords: maxSequence - reserved}
 	h.updateFraming()
 	return h
 }
 
-// NewLegacy returns a HalfConn for SSL 3.0 to TLS 1.2 (RFC 5246 §6.2.3). With a block cipher in TLS 1.1 and
-// 1.2, sealing reads IVs from rand. It returns an error for keys of the wrong length.
+// NewLegacy returns a HalfConn for SSL 3.0 to TLS 1.2 (RFC 5246 §6.2.3). With a block cipher in TLS
+// 1.1 and 1.2, sealing reads IVs from rand. It returns an error for keys of the wrong length.
 func NewLegacy(version uint16, c *Cipher, keys Keys, rand io.Reader, count op.Counter) (*HalfConn, error) {
 	p, err := newLegacyProtection(version, c, keys, rand)
 	if err != nil {
@@ -66,8 +67,8 @@ func NewLegacy(version uint16, c *Cipher, keys Keys, rand io.Reader, count op.Co
 	return h, nil
 }
 
-// NewTLS13 returns a HalfConn for TLS 1.3 (RFC 9846 §5.2), with LimitRecords(c.MaxRecords). It returns an
-// error for a cipher that is not an AEAD and for a key or IV of the wrong length.
+// NewTLS13 returns a HalfConn for TLS 1.3 (RFC 9846 §5.2), with LimitRecords(c.MaxRecords). It
+// returns an error for a cipher that is not an AEAD and for a key or IV of the wrong length.
 func NewTLS13(c *Cipher, key, iv []byte, count op.Counter) (*HalfConn, error) {
 	p, err := newTLS13Protection(c, key, iv)
 	if err != nil {
@@ -100,8 +101,8 @@ func (h *HalfConn) Cipher() string { return h.name }
 // SetVersion sets the version in the headers of sealed records.
 func (h *HalfConn) SetVersion(version uint16) { h.version = version }
 
-// SetPadding pads each TLSInnerPlaintext to a multiple of bytes, as far as its maximum allows (RFC 9846
-// §5.4); 0 and 1: no padding. Before TLS 1.3 it has no effect.
+// SetPadding pads each TLSInnerPlaintext to a multiple of bytes, as far as its maximum allows (RFC
+// 9846 §5.4); 0 and 1: no padding. Before TLS 1.3 it has no effect.
 func (h *HalfConn) SetPadding(multiple int) {
 	if p, ok := h.protection.(*tls13); ok {
 		p.multiple = multiple
@@ -109,8 +110,9 @@ func (h *HalfConn) SetPadding(multiple int) {
 	h.updateFraming()
 }
 
-// LimitPlaintext sets the maximum plaintext of a record, sealed or opened, to 1 to MaxPlaintext bytes. In
-// TLS 1.3 it bounds plaintext and padding together, without the content type (RFC 8449 §4).
+// LimitPlaintext sets the maximum plaintext of a record, sealed or opened, to 1 to MaxPlaintext
+// bytes. In TLS 1.3 it bounds plaintext and padding together, without the content type (RFC 8449
+// §4).
 func (h *HalfConn) LimitPlaintext(size int) {
 	h.maxFragment += size - h.maxPlaintext
 	h.maxPlaintext = size
@@ -137,26 +139,28 @@ func (h *HalfConn) Protected() bool { return h.protection != nil }
 // Sequence returns the number of records sealed or opened so far.
 func (h *HalfConn) Sequence() uint64 { return h.sequence }
 
-// reserved is the number of records that keys can still protect after KeysSpent: a KeyUpdate, an alert.
+// reserved is the number of records that keys can still protect after KeysSpent: a KeyUpdate, an
+// alert.
 const reserved = 2
 
-// LimitRecords makes KeysSpent true after that many records, if that is fewer than now; 0: no change.
+// LimitRecords makes KeysSpent true after that many records, if that is fewer than now; 0: no
+// change.
 func (h *HalfConn) LimitRecords(records uint64) {
 	if records > 0 {
 		h.maxRecords = min(h.maxRecords, records)
 	}
 }
 
-// KeysSpent reports whether the keys have protected as many records as they should: the least of the values
-// given to LimitRecords, or 2^64 - 3, because sequence numbers must not wrap (RFC 5246 §6.1, RFC 9846
-// §5.3).
+// KeysSpent reports whether the keys have protected as many records as they should: the least of
+// the values given to LimitRecords, or 2^64 - 3, because sequence numbers must not wrap (RFC 5246
+// §6.1, RFC 9846 §5.3).
 func (h *HalfConn) KeysSpent() bool { return h.sequence >= h.maxRecords }
 
 // MaxFragment returns the maximum length in bytes of the fragment of a record to open.
 func (h *HalfConn) MaxFragment() int { return h.maxFragment }
 
-// Prefix returns the number of bytes before the plaintext in a sealed record: header and explicit nonce or
-// IV.
+// Prefix returns the number of bytes before the plaintext in a sealed record: header and explicit
+// nonce or IV.
 func (h *HalfConn) Prefix() int {
 	if h.protection == nil {
 		return HeaderSize
@@ -164,12 +168,13 @@ func (h *HalfConn) Prefix() int {
 	return HeaderSize + h.protection.prefix()
 }
 
-// Overhead returns the bytes that a record has besides its plaintext of plain bytes, without compression.
+// Overhead returns the bytes that a record has besides its plaintext of plain bytes, without
+// compression.
 func (h *HalfConn) Overhead(plain int) int { return h.framing.Length(plain) - plain }
 
-// Seal appends one record with the plaintext, of at most MaxPlaintext bytes, to dst. The plaintext may be
-// in dst's spare capacity; it is not copied if it lies Prefix bytes after the end of dst. On error, Seal
-// returns dst unchanged.
+// Seal appends one record with the plaintext, of at most MaxPlaintext bytes, to dst. The plaintext
+// may be in dst's spare capacity; it is not copied if it lies Prefix bytes after the end of dst. On
+// error, Seal returns dst unchanged.
 func (h *HalfConn) Seal(dst []byte, typ Type, plain []byte) ([]byte, error) {
 	if len(plain) > h.maxPlaintext {
 		return dst, fmt.Errorf("%w: sealing %d bytes, want at most %d", ErrOverflow, len(plain), h.maxPlaintext)
@@ -203,10 +208,10 @@ func (h *HalfConn) Seal(dst []byte, typ Type, plain []byte) ([]byte, error) {
 	return out, nil
 }
 
-// Open opens one whole record, header included, and returns its type and its plaintext. The plaintext is a
-// part of record; with compression it belongs to h and is valid until the next Open. The error wraps
-// ErrBadMAC, ErrOverflow, ErrMalformed, ErrUnexpected, ErrDecompression or ErrExhausted; h must not be used
-// after an error.
+// Open opens one whole record, header included, and returns its type and its plaintext. The
+// plaintext is a part of record; with compression it belongs to h and is valid until the next Open.
+// The error wraps ErrBadMAC, ErrOverflow, ErrMalformed, ErrUnexpected, ErrDecompression or
+// ErrExhausted; h must not be used after an error.
 func (h *HalfConn) Open(record []byte) (Type, []byte, error) {
 	header, ok := ParseHeader(record)
 	if !ok || len(record) != HeaderSize+header.Length {

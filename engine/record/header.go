@@ -11,15 +11,15 @@ const (
 	ApplicationData  Type = 23
 )
 
-// Sizes in bytes. A fragment may be longer than its plaintext: by 2048 bytes up to TLS 1.2 (RFC 5246
-// §6.2.3), by 256 in TLS 1.3 (RFC 9846 §5.2).
+// Sizes in bytes. A fragment may be longer than its plaintext: by 2048 bytes up to TLS 1.2 (RFC
+// 5246 §6.2.3), by 256 in TLS 1.3 (RFC 9846 §5.2).
 const (
 	HeaderSize             = 5
 	MaxPlaintext           = 1 << 14
 	expansionLegacy        = 2048
 	expansionTLS13         = 256
-	MaxProtected           = MaxPlaintext + expansionTLS13               // the longest fragment in TLS 1.3
-	MaxRecord              = HeaderSize + MaxPlaintext + expansionLegacy // the longest record in any version
+	MaxProtected           = MaxPlaintext + expansionTLS13               // fragment in TLS 1.3
+	MaxRecord              = HeaderSize + MaxPlaintext + expansionLegacy // record in any version
 	versionSSL30           = 0x0300
 	versionTLS11           = 0x0302
 	legacyVersion          = 0x0303
@@ -33,7 +33,8 @@ type Header struct {
 	Length  int    // bytes of the fragment
 }
 
-// ParseHeader reads the header at the start of in; ok is false if in has fewer than HeaderSize bytes.
+// ParseHeader reads the header at the start of in; ok is false if in has fewer than HeaderSize
+// bytes.
 func ParseHeader(in []byte) (h Header, ok bool) {
 	if len(in) < HeaderSize {
 		return Header{}, false

@@ -6,9 +6,9 @@ import (
 	"errors"
 )
 
-// A legacyAEAD is the protection by an AEAD in TLS 1.2. Its nonce is the salt and the sequence number as
-// explicit nonce (AES-GCM, RFC 5288 §3), or the IV XORed with the sequence number (ChaCha20-Poly1305,
-// RFC 7905 §2).
+// A legacyAEAD is the protection by an AEAD in TLS 1.2. Its nonce is the salt and the sequence
+// number as explicit nonce (AES-GCM, RFC 5288 §3), or the IV XORed with the sequence number
+// (ChaCha20-Poly1305, RFC 7905 §2).
 type legacyAEAD struct {
 	aead     cipher.AEAD
 	explicit int // bytes of the explicit nonce
@@ -71,8 +71,8 @@ func (p *legacyAEAD) setNonce(record []byte, sequence uint64) {
 	xorNonce(&p.nonce, &p.iv, sequence)
 }
 
-// setAdditionalData writes the sequence number and the record's header with the plaintext's length: the
-// additional data of an AEAD, and the start of a MAC's input (RFC 5246 §6.2.3.1, §6.2.3.3).
+// setAdditionalData writes the sequence number and the record's header with the plaintext's length:
+// the additional data of an AEAD, and the start of a MAC's input (RFC 5246 §6.2.3.1, §6.2.3.3).
 func setAdditionalData(dst *[13]byte, record []byte, sequence uint64, plain int) {
 	binary.BigEndian.PutUint64(dst[:], sequence)
 	copy(dst[8:11], record)

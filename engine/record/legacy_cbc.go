@@ -19,20 +19,21 @@ func newLegacyProtection(version uint16, c *Cipher, keys Keys, rand io.Reader) (
 	return newStream(version, c, keys)
 }
 
-// A cbc is the protection by a block cipher in CBC mode (RFC 5246 §6.2.3.2): plaintext, MAC and padding are
-// encrypted. From TLS 1.1 on each record has an explicit IV. Before, the last block of a record is the IV
-// of the next (RFC 2246 §6.2.3.2), and an attacker who sees it can choose plaintext accordingly ("BEAST",
-// Duong and Rizzo, 2011).
+// A cbc is the protection by a block cipher in CBC mode (RFC 5246 §6.2.3.2): plaintext, MAC and
+// padding are encrypted. From TLS 1.1 on each record has an explicit IV. Before, the last block of
+// a record is the IV of the next (RFC 2246 §6.2.3.2), and an attacker who sees it can choose
+// plaintext accordingly ("BEAST", Duong and Rizzo, 2011).
 //
-// An attacker who learns whether the padding or the MAC of a record was wrong, from the time for instance,
-// can decrypt records ("Lucky Thirteen", AlFardan and Paterson, 2013). Therefore open always checks both:
-// the padding over its greatest length, and the MAC over a constant number of hash blocks. Both failures
-// are ErrBadMAC. Only the position of the received MAC can show, in cache lines, as in crypto/tls.
+// An attacker who learns whether the padding or the MAC of a record was wrong, from the time for
+// instance, can decrypt records ("Lucky Thirteen", AlFardan and Paterson, 2013). Therefore open
+// always checks both: the padding over its greatest length, and the MAC over a constant number of
+// hash blocks. Both failures are ErrBadMAC. Only the position of the received MAC can show, in
+// cache lines, as in crypto/tls.
 //
 // The check is constant-time with SHA-1, in HMAC and in SSL 3.0's MAC, because crypto/sha1 has
-// ConstantTimeSum. With SHA-256 and SHA-384 the time still depends on how many bytes of the last hash
-// block are padding. Encrypt-then-MAC (RFC 7366) avoids that. The time of the ciphers is described at
-// ciphers.
+// ConstantTimeSum. With SHA-256 and SHA-384 the time still depends on how many bytes of the last
+// hash block are padding. Encrypt-then-MAC (RFC 7366) avoids that. The time of the ciphers is
+// described at ciphers.
 type cbc struct {
 	encrypt, decrypt cbcMode
 	mac              recordMAC
@@ -138,7 +139,8 @@ func (p *cbc) open(record []byte, sequence uint64) (Type, []byte, error) {
 	return Type(record[0]), body[:plain:plain], nil
 }
 
-// padding returns the length of the padding at the end of a decrypted body, and good = 1 if it is valid.
+// padding returns the length of the padding at the end of a decrypted body, and good = 1 if it is
+// valid.
 func (p *cbc) padding(body []byte, macSize int) (length, good int) {
 	if p.mac.ssl30 {
 		return ssl30PaddingLength(body, macSize, p.decrypt.BlockSize())
@@ -146,17 +148,17 @@ func (p *cbc) padding(body []byte, macSize int) (length, good int) {
 	return paddingLength(body, macSize)
 }
 
-// ssl30PaddingLength is paddingLength for SSL 3.0, where padding is at most one block long and its bytes,
-// except the length, are arbitrary (RFC 6101 §5.2.3.2). The attack "POODLE" uses that they are not checked
-// (Möller, Duong and Kotowicz, 2014).
+// ssl30PaddingLength is paddingLength for SSL 3.0, where padding is at most one block long and its
+// bytes, except the length, are arbitrary (RFC 6101 §5.2.3.2). The attack "POODLE" uses that they
+// are not checked (Möller, Duong and Kotowicz, 2014).
 func ssl30PaddingLength(body []byte, macSize, block int) (length, good int) {
 	last := int(body[len(body)-1])
 	good = subtle.ConstantTimeLessOrEq(last+1, block) & subtle.ConstantTimeLessOrEq(last+1+macSize, len(body))
 	return subtle.ConstantTimeSelect(good, last+1, 1), good
 }
 
-// paddingLength returns the length of the padding at the end of a decrypted body, the length byte included,
-// and good = 1; for invalid padding 1 and 0. Its time depends only on the body's length.
+// paddingLength returns the length of the padding at the end of a decrypted body, the length byte
+// included, and good = 1; for invalid padding 1 and 0. Its time depends only on the body's length.
 func paddingLength(body []byte, macSize int) (length, good int) {
 	last := body[len(body)-1]
 	good = subtle.ConstantTimeLessOrEq(int(last)+1+macSize, len(body))

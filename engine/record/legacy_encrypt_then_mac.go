@@ -3,7 +3,8 @@ package record
 import "crypto/subtle"
 
 // EnableEncryptThenMAC makes the records of a block cipher carry a MAC of the ciphertext after the
-// ciphertext (RFC 7366). It has no effect on other ciphers. It must be called before the first record.
+// ciphertext (RFC 7366). It has no effect on other ciphers. It must be called before the first
+// record.
 func (h *HalfConn) EnableEncryptThenMAC() {
 	if p, ok := h.protection.(*cbc); ok {
 		h.protection = &encryptThenMAC{p}
@@ -11,9 +12,9 @@ func (h *HalfConn) EnableEncryptThenMAC() {
 	}
 }
 
-// An encryptThenMAC is the protection by a block cipher with a MAC of IV and ciphertext after the ciphertext
-// (RFC 7366 §3). The MAC is checked first, so an attacker learns nothing from the padding, and the padding
-// need not be checked in constant time.
+// An encryptThenMAC is the protection by a block cipher with a MAC of IV and ciphertext after the
+// ciphertext (RFC 7366 §3). The MAC is checked first, so an attacker learns nothing from the
+// padding, and the padding need not be checked in constant time.
 type encryptThenMAC struct{ *cbc }
 
 func (p *encryptThenMAC) framing() Framing {

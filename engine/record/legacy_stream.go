@@ -6,11 +6,11 @@ import (
 	"errors"
 )
 
-// A stream is the protection by a stream cipher, or by a MAC alone (RFC 5246 §6.2.3.1): plaintext and MAC
-// are encrypted. The key stream continues from record to record.
+// A stream is the protection by a stream cipher, or by a MAC alone (RFC 5246 §6.2.3.1): plaintext
+// and MAC are encrypted. The key stream continues from record to record.
 //
-// Without padding, the time depends on the record's length only; MACs are compared in constant time.
-// crypto/rc4 itself is not constant-time: it uses lookup tables.
+// Without padding, the time depends on the record's length only; MACs are compared in constant
+// time. crypto/rc4 itself is not constant-time: it uses lookup tables.
 type stream struct {
 	cipher  cipher.Stream // nil: no encryption
 	mac     recordMAC

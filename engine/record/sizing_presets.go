@@ -9,17 +9,18 @@ type Preset struct {
 	Sizing Sizing
 }
 
-// presets have the constants of the programs' sources. If a program writes 16 KiB at a time and leaves the
-// record size to its TLS library, the preset has records of 16 KiB.
+// presets have the constants of the programs' sources. If a program writes 16 KiB at a time and
+// leaves the record size to its TLS library, the preset has records of 16 KiB.
 var presets = [...]Preset{
-	// maxPayloadSizeForWrite in crypto/tls/conn.go of Go 1.26, with a constant segment of 1208 bytes and no
-	// idle time. recordSizeBoostThreshold of 128 KiB has no effect: the 15th record has the full size before.
+	// maxPayloadSizeForWrite in crypto/tls/conn.go of Go 1.26, with a constant segment of 1208
+	// bytes and no idle time. recordSizeBoostThreshold of 128 KiB has no effect: the 15th record
+	// has the full size before.
 	{"go", "crypto/tls, and so Caddy and Traefik", Sizing{
 		Stages: []Stage{{Wire: 1208, Growing: true}},
 	}},
 	// nginx__dynamic_tls_records.patch in cloudflare/sslconfig: ssl_dyn_rec_size_lo,
-	// ssl_dyn_rec_size_hi, ssl_dyn_rec_threshold of 40, which is compared by ">" with the records sent,
-	// ssl_dyn_rec_timeout; the last stage is nginx's ssl_buffer_size.
+	// ssl_dyn_rec_size_hi, ssl_dyn_rec_threshold of 40, which is compared by ">" with the records
+	// sent, ssl_dyn_rec_timeout; the last stage is nginx's ssl_buffer_size.
 	{"cloudflare", "nginx with Cloudflare's patch, ssl_dyn_rec_enable on", Sizing{
 		Stages: []Stage{{Plain: 1369, Records: 41}, {Plain: 4229, Records: 40}, {Plain: MaxPlaintext}},
 		Idle:   time.Second,

@@ -103,7 +103,7 @@ func TestRecordsFollowTheirSizing(t *testing.T) {
 		{"mss", []time.Duration{0}, []string{"28×1426 1×72"}},
 		{"wire 1208", []time.Duration{0}, []string{"33×1186 1×862"}},
 		{"1000 until 5000, 16384", []time.Duration{0, 9 * second}, []string{"5×1000 2×16384 1×2232", "2×16384 1×7232"}},
-		{"mss until 5000, 16384, idle 1s", []time.Duration{0, second, 2*second + 1}, []string{ // a second is not more than a second
+		{"mss until 5000, 16384, idle 1s", []time.Duration{0, second, 2*second + 1}, []string{
 			"4×1426 2×16384 1×1528", "2×16384 1×7232", "4×1426 2×16384 1×1528"}},
 		{"1000 for 2, 2000 for 1, 16384", []time.Duration{0}, []string{"2×1000 1×2000 2×16384 1×3232"}},
 		{"1000 for 2 until 1500, 16384", []time.Duration{0}, []string{"2×1000 2×16384 1×5232"}},

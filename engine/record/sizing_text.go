@@ -15,8 +15,9 @@ import (
 //	1369 for 41, 4229 for 40, 16384, idle 1s
 //	wire 1208 growing
 //
-// A stage is a size (bytes of plaintext, "wire" and bytes of the whole record, or "mss" for Segment), then
-// "growing" if its records grow, and its end: "for" a number of records or "until" a number of bytes.
+// A stage is a size (bytes of plaintext, "wire" and bytes of the whole record, or "mss" for
+// Segment), then "growing" if its records grow, and its end: "for" a number of records or "until" a
+// number of bytes.
 func (s *Sizing) String() string {
 	var words []string
 	for i := range s.Stages {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// A tls13 is the protection in TLS 1.3 (RFC 9846 §5.2): an AEAD encrypts plaintext, content type and
-// padding; the additional data is the header.
+// A tls13 is the protection in TLS 1.3 (RFC 9846 §5.2): an AEAD encrypts plaintext, content type
+// and padding; the additional data is the header.
 type tls13 struct {
 	aead     cipher.AEAD
 	iv       [NonceSize]byte

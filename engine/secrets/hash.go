@@ -8,7 +8,8 @@ import (
 	"hash"
 )
 
-// A Hash is the hash function of a cipher suite's PRF or HKDF and of its transcript, or of a record's MAC.
+// A Hash is the hash function of a cipher suite's PRF or HKDF and of its transcript, or of a
+// record's MAC.
 type Hash struct {
 	Name     string // "sha256": the name in op.Op.Alg
 	Provider string // import path of its package, for cost tables
@@ -20,8 +21,8 @@ type Hash struct {
 	stateSize int    // bytes of a marshaled state
 }
 
-// The hashes. TLS 1.2 and 1.3 use SHA256 and SHA384 for PRF, HKDF and transcript, and the versions before
-// MD5SHA1. MD5 and SHA1 are the halves of MD5SHA1, and hash records' MACs.
+// The hashes. TLS 1.2 and 1.3 use SHA256 and SHA384 for PRF, HKDF and transcript, and the versions
+// before MD5SHA1. MD5 and SHA1 are the halves of MD5SHA1, and hash records' MACs.
 var (
 	MD5     = newHash("md5", "crypto/md5", md5.New)
 	SHA1    = newHash("sha1", "crypto/sha1", sha1.New)

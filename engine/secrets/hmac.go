@@ -6,9 +6,9 @@ import (
 	"hash"
 )
 
-// HMAC computes HMAC (RFC 2104), or SSL 3.0's MAC (RFC 6101 §5.2.3.1). It keeps the hash's states after
-// the inner and the outer key block: a message hashes no key block, and setting the same key again hashes
-// nothing. It allocates nothing after NewHMAC.
+// HMAC computes HMAC (RFC 2104), or SSL 3.0's MAC (RFC 6101 §5.2.3.1). It keeps the hash's states
+// after the inner and the outer key block: a message hashes no key block, and setting the same key
+// again hashes nothing. It allocates nothing after NewHMAC.
 //
 //	SetKey ─► Begin ─► Write … ─► End ─► Begin …
 type HMAC struct {
@@ -45,16 +45,16 @@ func NewHMAC(h *Hash) *HMAC {
 	}
 }
 
-// NewSSL30MAC returns SSL 3.0's MAC without a key, over MD5 or SHA1. It hashes twice, as HMAC does, but
-// with the pads after the key instead of XORed with it.
+// NewSSL30MAC returns SSL 3.0's MAC without a key, over MD5 or SHA1. It hashes twice, as HMAC does,
+// but with the pads after the key instead of XORed with it.
 func NewSSL30MAC(h *Hash) *HMAC {
 	m := NewHMAC(h)
 	m.pad = ssl30PadSize(h)
 	return m
 }
 
-// SetKey sets the key, of any length. Its time depends on whether the key equals the one before, but not on
-// where the two differ.
+// SetKey sets the key, of any length. Its time depends on whether the key equals the one before,
+// but not on where the two differ.
 func (m *HMAC) SetKey(key []byte) {
 	if len(m.inner) > 0 && subtle.ConstantTimeCompare(key, m.key) == 1 {
 		return
@@ -115,16 +115,17 @@ func (m *HMAC) restore(saved []byte) {
 // Write appends to the message.
 func (m *HMAC) Write(p []byte) { m.digest.Write(p) }
 
-// End returns the MAC of the message written since Begin. The slice is valid until the next call of any
-// method.
+// End returns the MAC of the message written since Begin. The slice is valid until the next call of
+// any method.
 func (m *HMAC) End() []byte {
 	m.sum = m.digest.Sum(m.sum[:0])
 	return m.finish()
 }
 
-// EndPadded is End for a message of secret length. It also hashes rest, the bytes that would have belonged to
-// a longer message, so that the time depends on the sum of both lengths only. MD5 and SHA-1 finish in
-// constant time (ConstantTimeSum); SHA-2 does not (RFC 5246 §6.2.3.2, implementation note).
+// EndPadded is End for a message of secret length. It also hashes rest, the bytes that would have
+// belonged to a longer message, so that the time depends on the sum of both lengths only. MD5 and
+// SHA-1 finish in constant time (ConstantTimeSum); SHA-2 does not (RFC 5246 §6.2.3.2,
+// implementation note).
 func (m *HMAC) EndPadded(rest []byte) []byte {
 	if d, ok := m.digest.(interface{ ConstantTimeSum([]byte) []byte }); ok {
 		m.sum = d.ConstantTimeSum(m.sum[:0])

@@ -6,7 +6,8 @@ import (
 	"tlslab/engine/op"
 )
 
-// Sizes of SSL 3.0 to TLS 1.2 in bytes (RFC 5246 §7.4.9, §8.1). SSL 3.0's Finished has SSL30FinishedSize.
+// Sizes of SSL 3.0 to TLS 1.2 in bytes (RFC 5246 §7.4.9, §8.1). SSL 3.0's Finished has
+// SSL30FinishedSize.
 const (
 	MasterSize   = 48
 	FinishedSize = 12
@@ -21,17 +22,17 @@ const (
 	ServerSide
 )
 
-// A Legacy holds the master secret of a connection with SSL 3.0 to TLS 1.2, and derives from it with the
-// version's PRF (RFC 6101 §6, RFC 2246 §6.3, §8, RFC 5246 §6.3, §8). MasterSecret, ExtendedMasterSecret or
-// Resume must be called first.
+// A Legacy holds the master secret of a connection with SSL 3.0 to TLS 1.2, and derives from it
+// with the version's PRF (RFC 6101 §6, RFC 2246 §6.3, §8, RFC 5246 §6.3, §8). MasterSecret,
+// ExtendedMasterSecret or Resume must be called first.
 type Legacy struct {
 	prf    prf
 	count  op.Counter
 	master [MasterSize]byte
 }
 
-// NewLegacy returns a Legacy for TLS 1.2 with the PRF of h, SHA256 or SHA384, or for TLS 1.0 and 1.1 with
-// h MD5SHA1. NewLegacySSL30 is for SSL 3.0.
+// NewLegacy returns a Legacy for TLS 1.2 with the PRF of h, SHA256 or SHA384, or for TLS 1.0 and
+// 1.1 with h MD5SHA1. NewLegacySSL30 is for SSL 3.0.
 func NewLegacy(h *Hash, count op.Counter) *Legacy {
 	return &Legacy{prf: newPRF(h, count), count: count}
 }
@@ -42,8 +43,8 @@ func (c *Legacy) MasterSecret(premaster, clientRandom, serverRandom []byte) {
 	c.prf.expand(c.master[:], premaster, "master secret", clientRandom, serverRandom)
 }
 
-// ExtendedMasterSecret derives the master secret from a premaster secret and the hash of all messages up to
-// and including ClientKeyExchange (RFC 7627 §4).
+// ExtendedMasterSecret derives the master secret from a premaster secret and the hash of all
+// messages up to and including ClientKeyExchange (RFC 7627 §4).
 func (c *Legacy) ExtendedMasterSecret(premaster, sessionHash []byte) {
 	c.prf.expand(c.master[:], premaster, "extended master secret", sessionHash, nil)
 }
@@ -67,8 +68,8 @@ func (c *Legacy) Finished(dst []byte, side Side, transcript []byte) {
 	c.prf.expand(dst, c.master[:], finishedLabels[side], transcript, nil)
 }
 
-// Export fills dst with exported keying material (RFC 5705 §4). A nil context (none) and an empty context
-// give different results. It returns an error if context has more than 65535 bytes.
+// Export fills dst with exported keying material (RFC 5705 §4). A nil context (none) and an empty
+// context give different results. It returns an error if context has more than 65535 bytes.
 func (c *Legacy) Export(dst []byte, label string, clientRandom, serverRandom, context []byte) error {
 	if len(context) > 1<<16-1 {
 		return fmt.Errorf("export with a context of %d bytes: want at most 65535", len(context))

@@ -109,8 +109,8 @@ func cleartext(sent [][]byte) (messages [][]byte, finished []byte) {
 	return messages, nil
 }
 
-// Keys derived from the master secret of crypto/tls open the records of its Finished, whose verify_data
-// must be the one computed here.
+// Keys derived from the master secret of crypto/tls open the records of its Finished, whose
+// verify_data must be the one computed here.
 func TestKeysAndFinishedAreThoseOfCryptoTLS(t *testing.T) {
 	run := runStdHandshake(t)
 	c := secrets.NewLegacy(secrets.SHA256, nil)
@@ -163,8 +163,8 @@ func TestLegacyExportIsThatOfCryptoTLS(t *testing.T) {
 	}
 }
 
-// The expected value is RFC 5246 §8.1 and §5 written with crypto/hmac. crypto/tls cannot give it: it always
-// negotiates the extended master secret with itself.
+// The expected value is RFC 5246 §8.1 and §5 written with crypto/hmac. crypto/tls cannot give it:
+// it always negotiates the extended master secret with itself.
 func TestMasterSecret(t *testing.T) {
 	premaster := []byte("premaster secret")
 	client, server := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)

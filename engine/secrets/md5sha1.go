@@ -6,8 +6,8 @@ import (
 	"hash"
 )
 
-// md5sha1 is the hash of transcripts and RSA signatures before TLS 1.2: the MD5 digest of a message,
-// followed by its SHA-1 digest (RFC 2246 §7.4.9, RFC 4346 §7.4.3).
+// md5sha1 is the hash of transcripts and RSA signatures before TLS 1.2: the MD5 digest of a
+// message, followed by its SHA-1 digest (RFC 2246 §7.4.9, RFC 4346 §7.4.3).
 type md5sha1 struct {
 	md5, sha1 hash.Hash
 }

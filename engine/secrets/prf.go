@@ -7,7 +7,8 @@ import (
 	"tlslab/engine/op"
 )
 
-// A prf is a version's pseudorandom function: expand fills dst with PRF(secret, label, seed1 + seed2).
+// A prf is a version's pseudorandom function: expand fills dst with PRF(secret, label, seed1 +
+// seed2).
 type prf interface {
 	expand(dst, secret []byte, label string, seed1, seed2 []byte)
 }
@@ -20,8 +21,8 @@ func newPRF(h *Hash, count op.Counter) prf {
 	return newPHash(h, count)
 }
 
-// A prfMD5SHA1 is the PRF of TLS 1.0 and 1.1: P_MD5 with the secret's first half, XORed with P_SHA1 with
-// its second half. The halves of a secret of odd length share the middle byte (RFC 2246 §5).
+// A prfMD5SHA1 is the PRF of TLS 1.0 and 1.1: P_MD5 with the secret's first half, XORed with P_SHA1
+// with its second half. The halves of a secret of odd length share the middle byte (RFC 2246 §5).
 type prfMD5SHA1 struct {
 	md5, sha1 *pHash
 	count     op.Counter

@@ -24,8 +24,8 @@ func pHashOf(h func() hash.Hash, secret, seed []byte, n int) []byte {
 	return out[:n]
 }
 
-// The first half of the secret goes to P_MD5, the second to P_SHA1; the middle byte of an odd number of
-// bytes to both.
+// The first half of the secret goes to P_MD5, the second to P_SHA1; the middle byte of an odd
+// number of bytes to both.
 func TestPRFOfTLS10(t *testing.T) {
 	secret := []byte("a secret of 27 bytes: odd..")
 	for _, length := range []int{1, 12, 48, 136} {

@@ -20,8 +20,8 @@ func unhex(t *testing.T, s string) []byte {
 	return b
 }
 
-// Test vectors for the PRF of RFC 5246 from the IETF's TLS mailing list (tls/current/msg03416), which
-// GnuTLS and OpenJDK use too.
+// Test vectors for the PRF of RFC 5246 from the IETF's TLS mailing list (tls/current/msg03416),
+// which GnuTLS and OpenJDK use too.
 func TestPublishedVectorsOfTLS12PRF(t *testing.T) {
 	for _, v := range []struct {
 		hash               *Hash
@@ -110,8 +110,8 @@ func TestExpandLabelIsThatOfCryptoHKDF(t *testing.T) {
 
 func TestDerivingAllocatesNothing(t *testing.T) {
 	if raceDetector {
-		// The race detector turns off an optimization of append, which AppendBinary of crypto/sha256 and
-		// crypto/sha512 relies on.
+		// The race detector turns off an optimization of append, which AppendBinary of
+		// crypto/sha256 and crypto/sha512 relies on.
 		t.Skip("with the race detector, package crypto allocates")
 	}
 	for _, h := range []*Hash{SHA256, SHA384} {

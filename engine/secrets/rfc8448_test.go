@@ -112,8 +112,8 @@ func TestResumedHandshakeOfRFC8448(t *testing.T) {
 	w.derive(secrets.Resumption, w.transcript(append(flight, "client Finished")...))
 }
 
-// After a HelloRetryRequest, a message_hash message with the hash of the first ClientHello replaces it in
-// the transcript (RFC 9846 §4.1).
+// After a HelloRetryRequest, a message_hash message with the hash of the first ClientHello replaces
+// it in the transcript (RFC 9846 §4.1).
 func TestRetriedHandshakeOfRFC8448(t *testing.T) {
 	w := newScheduleTest(t, "hello-retry-request")
 	first := sha256.Sum256(w.trace.Get("ClientHello 1"))

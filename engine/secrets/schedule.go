@@ -32,8 +32,8 @@ const (
 //
 //	PSK or 0 ─► Early ─► (EC)DHE or 0 ─► Handshake ─► 0 ─► Main
 //
-// Derive derives secrets from the secret of the current stage. The other methods take a derived secret and
-// do not depend on the stage. Each secret has Hash().Size bytes.
+// Derive derives secrets from the secret of the current stage. The other methods take a derived
+// secret and do not depend on the stage. Each secret has Hash().Size bytes.
 type Schedule struct {
 	hkdf   *hkdf
 	secret []byte // of the current stage
@@ -59,8 +59,8 @@ func (s *Schedule) Early(psk []byte) {
 	s.hkdf.extract(s.secret, zeros[:len(s.secret)], psk)
 }
 
-// Handshake enters the second stage with the shared secret of the key exchange; nil: without, as with psk_ke
-// (RFC 9846 §4.3.9).
+// Handshake enters the second stage with the shared secret of the key exchange; nil: without, as
+// with psk_ke (RFC 9846 §4.3.9).
 func (s *Schedule) Handshake(shared []byte) {
 	if shared == nil {
 		shared = zeros[:len(s.secret)]
@@ -96,20 +96,22 @@ func (s *Schedule) NextTraffic(trafficSecret []byte) {
 	s.hkdf.expandLabel(trafficSecret, trafficSecret, "traffic upd", nil)
 }
 
-// Finished fills dst with the verify_data of a Finished, whose baseKey is a handshake traffic secret (RFC
-// 9846 §4.5.3), or with a PSK binder, whose baseKey is a binder key (RFC 9846 §4.3.11.2).
+// Finished fills dst with the verify_data of a Finished, whose baseKey is a handshake traffic
+// secret (RFC 9846 §4.5.3), or with a PSK binder, whose baseKey is a binder key (RFC 9846
+// §4.3.11.2).
 func (s *Schedule) Finished(dst, baseKey, transcript []byte) {
 	s.hkdf.expandLabel(s.next, baseKey, "finished", nil)
 	s.hkdf.sum(dst, s.next, transcript)
 }
 
-// PSK fills dst with the PSK of a ticket, from the resumption secret and ticket_nonce (RFC 9846 §4.7.1).
+// PSK fills dst with the PSK of a ticket, from the resumption secret and ticket_nonce (RFC 9846
+// §4.7.1).
 func (s *Schedule) PSK(dst, resumption, nonce []byte) {
 	s.hkdf.expandLabel(dst, resumption, "resumption", nonce)
 }
 
-// Export fills dst with exported keying material from an Exporter or EarlyExporter secret (RFC 9846 §7.5).
-// It returns an error if label has more than 249 bytes or dst more than 255 × Hash().Size.
+// Export fills dst with exported keying material from an Exporter or EarlyExporter secret (RFC 9846
+// §7.5). It returns an error if label has more than 249 bytes or dst more than 255 × Hash().Size.
 func (s *Schedule) Export(dst, exporter []byte, label string, context []byte) error {
 	if len(label) > maxLabel || len(dst) > 255*len(s.secret) {
 		return fmt.Errorf("export %d bytes with a label of %d bytes: want at most %d and %d", len(dst), len(label), 255*len(s.secret), maxLabel)

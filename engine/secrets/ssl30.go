@@ -10,8 +10,8 @@ import (
 	"tlslab/engine/op"
 )
 
-// SSL30FinishedSize is the length in bytes of SSL 3.0's Finished: an MD5 and a SHA-1 digest (RFC 6101
-// §5.6.9).
+// SSL30FinishedSize is the length in bytes of SSL 3.0's Finished: an MD5 and a SHA-1 digest (RFC
+// 6101 §5.6.9).
 const SSL30FinishedSize = md5.Size + sha1.Size
 
 // SSL30Name is the algorithm of SSL 3.0's derivations in op.Op.
@@ -36,8 +36,8 @@ func NewLegacySSL30(count op.Counter) *Legacy {
 	return &Legacy{prf: &prfSSL30{md5: md5.New(), sha1: sha1.New(), count: count}, count: count}
 }
 
-// A prfSSL30 is SSL 3.0's counterpart of a PRF: MD5(secret + SHA-1("A" + secret + seed)), followed by the
-// same with "BB", "CCC" and so on (RFC 6101 §6.1, §6.2.2). It ignores labels.
+// A prfSSL30 is SSL 3.0's counterpart of a PRF: MD5(secret + SHA-1("A" + secret + seed)), followed
+// by the same with "BB", "CCC" and so on (RFC 6101 §6.1, §6.2.2). It ignores labels.
 type prfSSL30 struct {
 	md5, sha1 hash.Hash
 	count     op.Counter
@@ -65,21 +65,21 @@ func (p *prfSSL30) expand(dst, secret []byte, _ string, seed1, seed2 []byte) {
 // ssl30Senders are the Sender constants of a Finished (RFC 6101 §5.6.9).
 var ssl30Senders = [...]string{ClientSide: "CLNT", ServerSide: "SRVR"}
 
-// SSL30Finished fills dst, of SSL30FinishedSize bytes, with a side's Finished (RFC 6101 §5.6.9). transcript
-// is an MD5SHA1 hash and is not changed; any other hash is an error.
+// SSL30Finished fills dst, of SSL30FinishedSize bytes, with a side's Finished (RFC 6101 §5.6.9).
+// transcript is an MD5SHA1 hash and is not changed; any other hash is an error.
 func (c *Legacy) SSL30Finished(dst []byte, side Side, transcript hash.Hash) error {
 	return c.ssl30Digests(dst, ssl30Senders[side], transcript)
 }
 
-// SSL30CertificateVerify fills dst, of SSL30FinishedSize bytes, with the digests that a CertificateVerify
-// signs: RSA both, DSA and ECDSA the SHA-1 digest alone (RFC 6101 §5.6.8). transcript is as for
-// SSL30Finished.
+// SSL30CertificateVerify fills dst, of SSL30FinishedSize bytes, with the digests that a
+// CertificateVerify signs: RSA both, DSA and ECDSA the SHA-1 digest alone (RFC 6101 §5.6.8).
+// transcript is as for SSL30Finished.
 func (c *Legacy) SSL30CertificateVerify(dst []byte, transcript hash.Hash) error {
 	return c.ssl30Digests(dst, "", transcript)
 }
 
-// ssl30Digests fills dst with hash(master + pad2 + hash(transcript + sender + master + pad1)), by MD5 and
-// by SHA-1.
+// ssl30Digests fills dst with hash(master + pad2 + hash(transcript + sender + master + pad1)), by
+// MD5 and by SHA-1.
 func (c *Legacy) ssl30Digests(dst []byte, sender string, transcript hash.Hash) error {
 	both, ok := transcript.(*md5sha1)
 	if !ok {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The vectors were computed without Go from the formulas of RFC 6101 §6.1, §6.2.2, §5.6.9, §5.6.8 and
-// §5.2.3.1, as digests of concatenated bytes.
+// The vectors were computed without Go from the formulas of RFC 6101 §6.1, §6.2.2, §5.6.9, §5.6.8
+// and §5.2.3.1, as digests of concatenated bytes.
 func TestSSL30Formulas(t *testing.T) {
 	counted := func(n int) []byte {
 		b := make([]byte, n)

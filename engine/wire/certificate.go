@@ -35,7 +35,8 @@ func (m *CertificateMsg) Parse(body []byte) error {
 // Append writes the body.
 func (m *CertificateMsg) Append(dst []byte) []byte { return appendVector(dst, 3, m.Chain) }
 
-// AppendCertificate appends the body of a Certificate message up to TLS 1.2. chain is in DER, leaf first.
+// AppendCertificate appends the body of a Certificate message up to TLS 1.2. chain is in DER, leaf
+// first.
 func AppendCertificate(dst []byte, chain [][]byte) []byte {
 	start := len(dst)
 	dst = OpenVector(dst, 3)
@@ -81,8 +82,8 @@ func (m *Certificate13Msg) Append(dst []byte) []byte {
 	return appendVector(appendVector(dst, 1, m.Context), 3, m.Entries)
 }
 
-// AppendCertificate13 appends the body of a Certificate message in TLS 1.3, with an empty context and with
-// extensions of the leaf only. chain is in DER, leaf first.
+// AppendCertificate13 appends the body of a Certificate message in TLS 1.3, with an empty context
+// and with extensions of the leaf only. chain is in DER, leaf first.
 func AppendCertificate13(dst []byte, chain [][]byte, leaf Extensions) []byte {
 	dst = append(dst, 0)
 	start := len(dst)

@@ -31,8 +31,8 @@ func (r *reader) distinguishedNames(low int) DistinguishedNames {
 	return list
 }
 
-// AppendDistinguishedNames appends a vector of names in DER. The names may take at most 65535 bytes, with
-// two more for each.
+// AppendDistinguishedNames appends a vector of names in DER. The names may take at most 65535
+// bytes, with two more for each.
 func AppendDistinguishedNames(dst []byte, names [][]byte) []byte {
 	start := len(dst)
 	dst = OpenVector(dst, 2)
@@ -42,8 +42,8 @@ func AppendDistinguishedNames(dst []byte, names [][]byte) []byte {
 	return CloseVector(dst, start, 2)
 }
 
-// A CertificateRequestMsg is the body of a CertificateRequest up to TLS 1.2 (RFC 5246 §7.4.4, RFC 4346
-// §7.4.4).
+// A CertificateRequestMsg is the body of a CertificateRequest up to TLS 1.2 (RFC 5246 §7.4.4, RFC
+// 4346 §7.4.4).
 type CertificateRequestMsg struct {
 	NoSchemes   bool   // before TLS 1.2: Schemes are not sent, because the key implies them
 	Types       []byte // ClientCertificateTypes

@@ -1,7 +1,7 @@
 package wire
 
-// A Uint16Vector is the body of supported_groups or signature_algorithms: a vector of 16-bit numbers with a
-// two-byte length (RFC 9846 §4.3.7, §4.3.3).
+// A Uint16Vector is the body of supported_groups or signature_algorithms: a vector of 16-bit
+// numbers with a two-byte length (RFC 9846 §4.3.7, §4.3.3).
 type Uint16Vector struct{ List Uint16s }
 
 // Parse reads the body.
@@ -29,8 +29,9 @@ func (x *SupportedVersions) Parse(body []byte) error {
 // Append writes the body.
 func (x *SupportedVersions) Append(dst []byte) []byte { return appendVector(dst, 1, x.List) }
 
-// A Uint16 is the body of an extension with one number: supported_versions in a ServerHello, key_share in a
-// HelloRetryRequest, pre_shared_key in a ServerHello (RFC 9846 §4.3.1, §4.3.8, §4.3.11).
+// A Uint16 is the body of an extension with one number: supported_versions in a ServerHello,
+// key_share in a HelloRetryRequest, pre_shared_key in a ServerHello (RFC 9846 §4.3.1, §4.3.8,
+// §4.3.11).
 type Uint16 struct{ Value uint16 }
 
 // Parse reads the body.
@@ -56,8 +57,8 @@ func (x *Uint32) Parse(body []byte) error {
 // Append writes the body.
 func (x *Uint32) Append(dst []byte) []byte { return appendNumber(dst, 4, int(x.Value)) }
 
-// A Bytes8 is the body of psk_key_exchange_modes or ec_point_formats: a vector of bytes with a one-byte
-// length (RFC 9846 §4.3.9, RFC 8422 §5.1.2).
+// A Bytes8 is the body of psk_key_exchange_modes or ec_point_formats: a vector of bytes with a
+// one-byte length (RFC 9846 §4.3.9, RFC 8422 §5.1.2).
 type Bytes8 struct{ List []byte }
 
 // Parse reads the body.
@@ -96,7 +97,8 @@ func (x *Cookie) Parse(body []byte) error {
 // Append writes the body.
 func (x *Cookie) Append(dst []byte) []byte { return appendVector(dst, 2, x.Value) }
 
-// A ServerName is the body of server_name in a ClientHello, with exactly one host_name (RFC 6066 §3).
+// A ServerName is the body of server_name in a ClientHello, with exactly one host_name (RFC 6066
+// §3).
 type ServerName struct{ Host []byte }
 
 const hostName = 0

@@ -39,8 +39,8 @@ func (m *ClientHelloMsg) Append(dst []byte) []byte {
 	return appendTrailing(dst, m.Extensions)
 }
 
-// A ServerHelloMsg is the body of a ServerHello or HelloRetryRequest (RFC 9846 §4.2.3, §4.2.4, RFC 5246
-// §7.4.1.3).
+// A ServerHelloMsg is the body of a ServerHello or HelloRetryRequest (RFC 9846 §4.2.3, §4.2.4, RFC
+// 5246 §7.4.1.3).
 type ServerHelloMsg struct {
 	Version     uint16
 	Random      []byte // RandomSize bytes

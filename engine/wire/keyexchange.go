@@ -3,8 +3,8 @@ package wire
 // namedCurve is the only ECCurveType in use (RFC 8422 §5.4).
 const namedCurve = 3
 
-// A ServerKeyExchangeMsg is the body of a ServerKeyExchange with ECDHE (RFC 8422 §5.4) or DHE (RFC 5246
-// §7.4.3).
+// A ServerKeyExchangeMsg is the body of a ServerKeyExchange with ECDHE (RFC 8422 §5.4) or DHE (RFC
+// 5246 §7.4.3).
 type ServerKeyExchangeMsg struct {
 	NoScheme    bool   // before TLS 1.2: Scheme is not sent, because the key implies it
 	FiniteField bool   // DHE; known from the cipher suite, not from the message
@@ -56,8 +56,8 @@ func (m *ServerKeyExchangeMsg) AppendParams(dst []byte) []byte {
 	return appendVector(dst, 1, m.Share)
 }
 
-// A ClientKeyExchangeDHMsg is the body of a ClientKeyExchange with ECDHE (RFC 8422 §5.7) or DHE (RFC 5246
-// §7.4.7.2).
+// A ClientKeyExchangeDHMsg is the body of a ClientKeyExchange with ECDHE (RFC 8422 §5.7) or DHE
+// (RFC 5246 §7.4.7.2).
 type ClientKeyExchangeDHMsg struct {
 	FiniteField bool // DHE; known from the cipher suite, not from the message
 	Share       []byte
@@ -107,8 +107,8 @@ func (m *ClientKeyExchangeRSAMsg) Append(dst []byte) []byte {
 	return appendVector(dst, 2, m.Ciphertext)
 }
 
-// A KeyUpdateMsg is the body of a KeyUpdate (RFC 9846 §4.7.3). Request is 0 or 1. Parse accepts other values
-// too: the alert for them is illegal_parameter, not decode_error.
+// A KeyUpdateMsg is the body of a KeyUpdate (RFC 9846 §4.7.3). Request is 0 or 1. Parse accepts
+// other values too: the alert for them is illegal_parameter, not decode_error.
 type KeyUpdateMsg struct{ Request uint8 }
 
 // Parse reads the body.

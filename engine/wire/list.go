@@ -61,8 +61,8 @@ func (r *reader) extensions() Extensions {
 	return list
 }
 
-// trailingExtensions reads extensions at the end of a ClientHello or ServerHello, where the field may be
-// absent (RFC 5246 §7.4.1.2): nil.
+// trailingExtensions reads extensions at the end of a ClientHello or ServerHello, where the field
+// may be absent (RFC 5246 §7.4.1.2): nil.
 func (r *reader) trailingExtensions() Extensions {
 	if len(r.rest) == 0 {
 		return nil

@@ -3,8 +3,8 @@ package wire
 // A PSKIdentities is a list of PskIdentity: tickets with their obfuscated age (RFC 9846 §4.3.11).
 type PSKIdentities []byte
 
-// Next returns the first ticket, its obfuscated_ticket_age (milliseconds plus ticket_age_add modulo 2^32),
-// and the rest.
+// Next returns the first ticket, its obfuscated_ticket_age (milliseconds plus ticket_age_add modulo
+// 2^32), and the rest.
 func (l PSKIdentities) Next() (ticket []byte, age uint32, rest PSKIdentities) {
 	r := reader{rest: l}
 	ticket = r.vector(2, 1, max16)
@@ -56,6 +56,6 @@ func AppendPSKIdentity(dst, ticket []byte, age uint32) []byte {
 	return appendNumber(appendVector(dst, 2, ticket), 4, int(age))
 }
 
-// BindersSize returns the length in bytes of the binders at the end of the ClientHello, which the binders do
-// not cover (RFC 9846 §4.3.11.2).
+// BindersSize returns the length in bytes of the binders at the end of the ClientHello, which the
+// binders do not cover (RFC 9846 §4.3.11.2).
 func (x *OfferedPSKs) BindersSize() int { return 2 + len(x.Binders) }

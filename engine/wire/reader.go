@@ -2,8 +2,8 @@ package wire
 
 import "errors"
 
-// ErrDecode is returned for bytes that do not follow the grammar of their message. Its alert is decode_error
-// (RFC 9846 §6.2).
+// ErrDecode is returned for bytes that do not follow the grammar of their message. Its alert is
+// decode_error (RFC 9846 §6.2).
 var ErrDecode = errors.New("malformed message")
 
 // A reader reads fields from the start of a body. After a failure it stays failed.

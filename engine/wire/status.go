@@ -38,8 +38,8 @@ func (x *CertificateStatusRequest) Append(dst []byte) []byte {
 	return appendVector(appendVector(dst, 2, x.Responders), 2, x.Extensions)
 }
 
-// A CertificateStatusMsg is the body of a CertificateStatus message (RFC 6066 §8), and of status_request in
-// a Certificate message in TLS 1.3 (RFC 9846 §4.5.1.1).
+// A CertificateStatusMsg is the body of a CertificateStatus message (RFC 6066 §8), and of
+// status_request in a Certificate message in TLS 1.3 (RFC 9846 §4.5.1.1).
 type CertificateStatusMsg struct {
 	Type     uint8
 	Response []byte // an OCSPResponse in DER

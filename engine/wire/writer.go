@@ -16,8 +16,8 @@ func appendVector(dst []byte, prefix int, v []byte) []byte {
 	return append(appendNumber(dst, prefix, len(v)), v...)
 }
 
-// OpenVector appends room for a length field of prefix bytes. The bytes appended until CloseVector are the
-// vector.
+// OpenVector appends room for a length field of prefix bytes. The bytes appended until CloseVector
+// are the vector.
 func OpenVector(dst []byte, prefix int) []byte { return append(dst, make([]byte, prefix)...) }
 
 // CloseVector writes the length field for which OpenVector left room at offset.

@@ -1,5 +1,6 @@
-// Package ocsphttp carries OCSP requests and responses over HTTP (RFC 6960 §A): Fetch is the client's
-// side, Responder the server's. Both move bytes; package pki reads them and package ca signs them.
+// Package ocsphttp carries OCSP requests and responses over HTTP (RFC 6960 §A): Fetch is the
+// client's side, Responder the server's. Both move bytes; package pki reads them and package ca
+// signs them.
 package ocsphttp
 
 import (
@@ -24,9 +25,9 @@ const (
 // client opens a new connection for each request.
 var client = http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
 
-// Fetch sends an OCSPRequest in DER with POST (RFC 6960 §A.1) and returns the body of the answer: an
-// OCSPResponse in DER, which is not parsed, of 1 to 65536 bytes. It returns an error for a URL that is
-// not http, for a status other than 200 and for another media type.
+// Fetch sends an OCSPRequest in DER with POST (RFC 6960 §A.1) and returns the body of the answer:
+// an OCSPResponse in DER, which is not parsed, of 1 to 65536 bytes. It returns an error for a URL
+// that is not http, for a status other than 200 and for another media type.
 func Fetch(ctx context.Context, responder string, request []byte) ([]byte, error) {
 	if u, err := url.Parse(responder); err != nil || u.Scheme != "http" {
 		return nil, fmt.Errorf("OCSP responder %q: want an http URL", responder)
@@ -56,9 +57,9 @@ func Fetch(ctx context.Context, responder string, request []byte) ([]byte, error
 	return response, nil
 }
 
-// Responder returns a handler that answers each POST with what answer returns for the OCSPRequest in its
-// body (RFC 6960 §A.1). Other methods get status 405, and a body over 65536 bytes gets 400. The handler
-// calls answer from several goroutines.
+// Responder returns a handler that answers each POST with what answer returns for the OCSPRequest
+// in its body (RFC 6960 §A.1). Other methods get status 405, and a body over 65536 bytes gets 400.
+// The handler calls answer from several goroutines.
 func Responder(answer func(request []byte) []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {

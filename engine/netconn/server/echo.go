@@ -9,8 +9,9 @@ import (
 	"tlslab/engine/netconn"
 )
 
-// Echo sends back what it receives. It returns nil when the peer sends close_notify, ctx's error when ctx
-// ends, and an error when reading and writing make no progress for idle. The caller closes c.
+// Echo sends back what it receives. It returns nil when the peer sends close_notify, ctx's error
+// when ctx ends, and an error when reading and writing make no progress for idle. The caller closes
+// c.
 func Echo(ctx context.Context, c *netconn.Conn, idle time.Duration) error {
 	defer context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })()
 	buf := make([]byte, 16<<10)

@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// Serve accepts connections until ctx ends and calls handle for each on its own goroutine; it closes the
-// connection when handle returns. At most limit connections are open; further ones wait in the listener's
-// queue. Serve closes the listener when ctx ends, waits for all handles and returns nil: a handle should
-// return soon after ctx has ended.
+// Serve accepts connections until ctx ends and calls handle for each on its own goroutine; it
+// closes the connection when handle returns. At most limit connections are open; further ones wait
+// in the listener's queue. Serve closes the listener when ctx ends, waits for all handles and
+// returns nil: a handle should return soon after ctx has ended.
 //
-// Serve calls warn, from several goroutines, with each failure of Accept, after which it tries again, and
-// with each panic of handle, which ends that connection only. It returns an error if the listener is
-// closed before ctx ends.
+// Serve calls warn, from several goroutines, with each failure of Accept, after which it tries
+// again, and with each panic of handle, which ends that connection only. It returns an error if the
+// listener is closed before ctx ends.
 func Serve(ctx context.Context, l net.Listener, limit int, handle func(context.Context, net.Conn), warn func(error)) error {
 	defer context.AfterFunc(ctx, func() { l.Close() })()
 	var handlers sync.WaitGroup
@@ -47,8 +47,8 @@ func Serve(ctx context.Context, l net.Listener, limit int, handle func(context.C
 	}
 }
 
-// afterFailure waits before the next Accept, twice as long as before, from 5 ms to 1 s: a process without
-// free file descriptors gets some back when connections end.
+// afterFailure waits before the next Accept, twice as long as before, from 5 ms to 1 s: a process
+// without free file descriptors gets some back when connections end.
 func afterFailure(ctx context.Context, failure error, pause time.Duration, warn func(error)) (time.Duration, error) {
 	switch {
 	case ctx.Err() != nil:

@@ -31,7 +31,8 @@ type Web struct {
 	once    sync.Once
 }
 
-// NewWeb starts a Web. It closes a connection on which reading or writing makes no progress for idle.
+// NewWeb starts a Web. It closes a connection on which reading or writing makes no progress for
+// idle.
 func NewWeb(idle time.Duration) *Web {
 	w := &Web{conns: make(chan net.Conn), stopped: make(chan struct{})}
 	mux := http.NewServeMux()
@@ -50,9 +51,9 @@ func NewWeb(idle time.Duration) *Web {
 	return w
 }
 
-// Handle answers the requests of one connection until it ends. It returns the first error of reading that
-// is neither the peer's close_notify nor idleness, and http.ErrServerClosed after Shutdown. The caller
-// closes c.
+// Handle answers the requests of one connection until it ends. It returns the first error of
+// reading that is neither the peer's close_notify nor idleness, and http.ErrServerClosed after
+// Shutdown. The caller closes c.
 func (w *Web) Handle(c *netconn.Conn) error {
 	conn := &webConn{Conn: c, idle: w.server.IdleTimeout, done: make(chan struct{})}
 	select {
@@ -67,7 +68,8 @@ func (w *Web) Handle(c *netconn.Conn) error {
 	return nil
 }
 
-// Shutdown ends idle connections at once and busy ones after their response, at the latest when ctx ends.
+// Shutdown ends idle connections at once and busy ones after their response, at the latest when ctx
+// ends.
 func (w *Web) Shutdown(ctx context.Context) error {
 	err := w.server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {

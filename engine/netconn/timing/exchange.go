@@ -16,8 +16,8 @@ import (
 	"tlslab/engine/session"
 )
 
-// An Exchange is one measured connection of a client: it dials, performs the handshake, sends a request and
-// reads the response.
+// An Exchange is one measured connection of a client: it dials, performs the handshake, sends a
+// request and reads the response.
 type Exchange struct {
 	Address    string    // host:port
 	ServerName string    // as in engine.Client
@@ -26,9 +26,9 @@ type Exchange struct {
 	Response   io.Writer // receives the response, or the body of a GET; nil: discarded
 }
 
-// Run makes one connection. It returns the measurement, of a failed connection too, and the session to
-// resume, or nil. config returns the connection's Config, which should pass its notices to the Timeline.
-// The connection fails when ctx ends, and for a GET with a status from 400 on.
+// Run makes one connection. It returns the measurement, of a failed connection too, and the session
+// to resume, or nil. config returns the connection's Config, which should pass its notices to the
+// Timeline. The connection fails when ctx ends, and for a GET with a status from 400 on.
 func (x *Exchange) Run(ctx context.Context, config func(*Timeline) *engine.Config) (Measurement, *session.Session, error) {
 	timeline := NewTimeline(time.Now())
 	m := Measurement{Peer: x.Address}
@@ -114,8 +114,8 @@ func (x *Exchange) newGet() (*get, error) {
 	return g, err
 }
 
-// exchange sends what the server has not accepted as early data, and copies the response's body to out. A
-// GET is safe to repeat, so it may be early data (RFC 8470 §4).
+// exchange sends what the server has not accepted as early data, and copies the response's body to
+// out. A GET is safe to repeat, so it may be early data (RFC 8470 §4).
 func (g *get) exchange(c *netconn.Conn, in io.Reader, out io.Writer) error {
 	rest := g.text
 	if c.Info().EarlyData == engine.EarlyAccepted {
@@ -138,7 +138,8 @@ func (g *get) exchange(c *netconn.Conn, in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// copy sends Request and close_notify, and copies what it receives to out until the peer's close_notify.
+// copy sends Request and close_notify, and copies what it receives to out until the peer's
+// close_notify.
 func (x *Exchange) copy(c *netconn.Conn, in io.Reader, out io.Writer) error {
 	sent := make(chan error, 1)
 	go func() {

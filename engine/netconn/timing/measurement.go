@@ -21,9 +21,9 @@ type Measurement struct {
 	Metrics    []Metric // those that the connection reached
 }
 
-// A Metric has the name, meaning and unit of a simulated connection's metric. In nanoseconds since the
-// client dialled or the server accepted: connect, handshake, ttfb, ttlb. In nanoseconds: tls, the
-// duration of the TLS handshake, and revocation, the wait for an OCSP response. In bytes of TCP
+// A Metric has the name, meaning and unit of a simulated connection's metric. In nanoseconds since
+// the client dialled or the server accepted: connect, handshake, ttfb, ttlb. In nanoseconds: tls,
+// the duration of the TLS handshake, and revocation, the wait for an OCSP response. In bytes of TCP
 // payload: bytes-up from client to server, and bytes-down.
 type Metric struct {
 	Name  string
@@ -44,7 +44,8 @@ func Outcome(err error) string {
 // A Parameter is one negotiated parameter of a connection, by its name in reports.
 type Parameter struct{ Name, Value string }
 
-// Negotiated lists the parameters of an Info that have a value; nil before the version is negotiated.
+// Negotiated lists the parameters of an Info that have a value; nil before the version is
+// negotiated.
 func Negotiated(info engine.Info) []Parameter {
 	if info.Version == 0 {
 		return nil
@@ -90,8 +91,8 @@ func Negotiated(info engine.Info) []Parameter {
 	return all
 }
 
-// earlyData returns whether early data was accepted, its bytes, and the reason of a rejection if this side
-// knows it.
+// earlyData returns whether early data was accepted, its bytes, and the reason of a rejection if
+// this side knows it.
 func earlyData(info engine.Info) string {
 	text := info.EarlyData.String()
 	if info.EarlyBytes > 0 {
@@ -103,8 +104,8 @@ func earlyData(info engine.Info) string {
 	return text
 }
 
-// WriteJSON writes one line: an object with the keys connection, peer, outcome, negotiated, messages and
-// metrics. Times are in nanoseconds.
+// WriteJSON writes one line: an object with the keys connection, peer, outcome, negotiated,
+// messages and metrics. Times are in nanoseconds.
 func (m *Measurement) WriteJSON(w io.Writer) error {
 	type message struct {
 		At      int64  `json:"at"`
@@ -143,8 +144,8 @@ func from(e Entry) string {
 	return "peer"
 }
 
-// WriteText writes the measurement as text: the negotiated parameters, a line for each message with its
-// time and length, and the metrics.
+// WriteText writes the measurement as text: the negotiated parameters, a line for each message with
+// its time and length, and the metrics.
 func (m *Measurement) WriteText(w io.Writer) error {
 	line := fmt.Sprintf("connection %d, %s: %s", m.Connection, m.Peer, m.Outcome)
 	for i, p := range Negotiated(m.Info) {

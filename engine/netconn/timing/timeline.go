@@ -8,12 +8,12 @@ import (
 	"tlslab/engine"
 )
 
-// maxEntries bounds a Timeline: a handshake has about twelve messages, but tickets and KeyUpdates may
-// follow without end.
+// maxEntries bounds a Timeline: a handshake has about twelve messages, but tickets and KeyUpdates
+// may follow without end.
 const maxEntries = 256
 
-// A Timeline records the messages of one connection with the times at which the engine sent and received
-// them. Its methods may be called at the same time.
+// A Timeline records the messages of one connection with the times at which the engine sent and
+// received them. Its methods may be called at the same time.
 type Timeline struct {
 	start time.Time
 
@@ -31,7 +31,8 @@ type Entry struct {
 	Length  int           // in bytes, with the message's header
 }
 
-// String returns the message's name, of an alert with name and level: "alert handshake_failure (fatal)".
+// String returns the message's name, of an alert with name and level: "alert handshake_failure
+// (fatal)".
 func (e Entry) String() string {
 	if e.Alert == "" {
 		return e.Message
@@ -53,8 +54,9 @@ func (t *Timeline) Entries() []Entry {
 	return append([]Entry(nil), t.entries...)
 }
 
-// Observe records messages and alerts; it is for the engine.Config.Observe of one connection. A message's
-// time is when the engine wrote or read it, which is just before or just after the transport carried it.
+// Observe records messages and alerts; it is for the engine.Config.Observe of one connection. A
+// message's time is when the engine wrote or read it, which is just before or just after the
+// transport carried it.
 func (t *Timeline) Observe(n engine.Notice) {
 	e := Entry{Length: n.Length}
 	switch n.Kind {

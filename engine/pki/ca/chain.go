@@ -22,9 +22,10 @@ type ChainSpec struct {
 	MustStaple          bool      // the leaf requires stapled OCSP responses (RFC 7633)
 	NotBefore, NotAfter time.Time // validity period, to the second
 
-	// Faults are what a verifier finds that trusts Root and verifies between NotBefore and NotAfter for one
-	// of Names: a set of pki.TolerableFaults without both FaultExpired and FaultNotYetValid. All are in the
-	// leaf, except that FaultUnknownCA makes Root another root than the chain's.
+	// Faults are what a verifier finds that trusts Root and verifies between NotBefore and NotAfter
+	// for one of Names: a set of pki.TolerableFaults without both FaultExpired and
+	// FaultNotYetValid. All are in the leaf, except that FaultUnknownCA makes Root another root
+	// than the chain's.
 	Faults pki.ChainFault
 }
 
@@ -41,8 +42,8 @@ type Chain struct {
 // maxLength bounds ChainSpec.Length: the longest chains in use have about six certificates.
 const maxLength = 32
 
-// Issue makes the chain of a ChainSpec. It returns an error for a field out of range, and for a Size
-// below that of the certificates without padding.
+// Issue makes the chain of a ChainSpec. It returns an error for a field out of range, and for a
+// Size below that of the certificates without padding.
 func Issue(spec ChainSpec) (*Chain, error) {
 	if spec.CAAlgorithm == "" {
 		spec.CAAlgorithm = spec.Algorithm
@@ -110,8 +111,8 @@ func (spec *ChainSpec) addFaults(leaf *certTemplate) {
 	}
 }
 
-// trustAnchor returns the root that verifiers are to trust: the chain's, or with FaultUnknownCA that of
-// another seed.
+// trustAnchor returns the root that verifiers are to trust: the chain's, or with FaultUnknownCA
+// that of another seed.
 func (spec *ChainSpec) trustAnchor(root *certTemplate) ([]byte, error) {
 	if spec.Faults&pki.FaultUnknownCA == 0 {
 		return root.sign(noPadding)

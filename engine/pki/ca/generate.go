@@ -39,7 +39,8 @@ var generators = [...]struct {
 	{"mldsa87", func(r io.Reader) (crypto.Signer, error) { return generateMLDSA(r, mldsa87.Scheme()) }},
 }
 
-// KeyAlgorithms lists the algorithms that GenerateKey supports, by their names in pki.PublicKey.Algorithm.
+// KeyAlgorithms lists the algorithms that GenerateKey supports, by their names in
+// pki.PublicKey.Algorithm.
 func KeyAlgorithms() []string {
 	names := make([]string, len(generators))
 	for i, g := range generators {
@@ -48,12 +49,13 @@ func KeyAlgorithms() []string {
 	return names
 }
 
-// generated caches keys by algorithm and seed, as *pki.Key: a search for RSA primes takes up to seconds.
+// generated caches keys by algorithm and seed, as *pki.Key: a search for RSA primes takes up to
+// seconds.
 var generated sync.Map
 
-// GenerateKey makes the key of a seed: equal seeds give equal keys on every machine. The keys are for
-// simulation: their seeds are no secrets, and the time of the search for RSA primes depends on the
-// primes. It returns an error for an algorithm that is not one of KeyAlgorithms.
+// GenerateKey makes the key of a seed: equal seeds give equal keys on every machine. The keys are
+// for simulation: their seeds are no secrets, and the time of the search for RSA primes depends on
+// the primes. It returns an error for an algorithm that is not one of KeyAlgorithms.
 func GenerateKey(algorithm, seed string) (*pki.Key, error) {
 	for _, g := range generators {
 		if g.algorithm != algorithm {
@@ -105,8 +107,8 @@ func generateECDSA(r io.Reader, curve elliptic.Curve) (crypto.Signer, error) {
 	}
 }
 
-// generateRSA makes a key of two primes with the public exponent 65537. crypto/rsa.GenerateKey cannot do
-// it: it does not promise the same key for the same random bytes.
+// generateRSA makes a key of two primes with the public exponent 65537. crypto/rsa.GenerateKey
+// cannot do it: it does not promise the same key for the same random bytes.
 func generateRSA(r io.Reader, bits int) (crypto.Signer, error) {
 	e := big.NewInt(65537)
 	p, err := findPrime(r, bits/2, e)
@@ -133,8 +135,8 @@ func generateRSA(r io.Reader, bits int) (crypto.Signer, error) {
 	return key, nil
 }
 
-// findPrime returns the first prime p from a random start upwards whose p-1 is coprime to e. Its two
-// highest bits are set, so that the product of two such primes has full length.
+// findPrime returns the first prime p from a random start upwards whose p-1 is coprime to e. Its
+// two highest bits are set, so that the product of two such primes has full length.
 func findPrime(r io.Reader, bits int, e *big.Int) (*big.Int, error) {
 	buf := make([]byte, bits/8)
 	if _, err := io.ReadFull(r, buf); err != nil {
@@ -151,7 +153,8 @@ func findPrime(r io.Reader, bits int, e *big.Int) (*big.Int, error) {
 	for i, s := range small {
 		residues[i] = new(big.Int).Mod(start, new(big.Int).SetUint64(s)).Uint64()
 	}
-	const rounds = 8 // of Miller-Rabin, besides the Baillie-PSW test, which has no known counterexample
+	// Rounds of Miller-Rabin, besides the Baillie-PSW test, which has no known counterexample.
+	const rounds = 8
 	candidate, rest := new(big.Int), new(big.Int)
 search:
 	for distance := uint64(0); ; distance += 2 {

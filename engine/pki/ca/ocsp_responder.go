@@ -18,7 +18,7 @@ import (
 type OCSPResponder struct {
 	Issuer      *pki.Certificate
 	Key         *pki.Key // the issuer's, or that of Certificate
-	Certificate []byte   // DER of the delegated responder's certificate; nil: the issuer signs itself
+	Certificate []byte   // DER, of a delegated responder; nil: the issuer signs itself
 }
 
 // An OCSPResponseSpec describes an OCSP response. Equal OCSPResponseSpecs give equal bytes.
@@ -26,12 +26,12 @@ type OCSPResponseSpec struct {
 	Status                 pki.OCSPStatus
 	RevokedAt              time.Time   // for OCSPRevoked
 	ThisUpdate, NextUpdate time.Time   // validity period, to the second; NextUpdate may be zero
-	Hash                   crypto.Hash // of the CertID: crypto.SHA1 or crypto.SHA256; 0: crypto.SHA1
+	Hash                   crypto.Hash // of the CertID: SHA1 or SHA256; 0: SHA1
 }
 
-// Respond returns an OCSPResponse (RFC 6960 §4.2.1) in the profile of RFC 5019 §2.2: a basic response
-// with the status of one certificate, and a ResponderID by key. It returns an error for an unknown
-// Status or Hash, and for a key that certificates are not signed with.
+// Respond returns an OCSPResponse (RFC 6960 §4.2.1) in the profile of RFC 5019 §2.2: a basic
+// response with the status of one certificate, and a ResponderID by key. It returns an error for an
+// unknown Status or Hash, and for a key that certificates are not signed with.
 func (r *OCSPResponder) Respond(leaf *pki.Certificate, spec OCSPResponseSpec) ([]byte, error) {
 	response, err := r.build(leaf, spec)
 	if err != nil {
@@ -125,9 +125,9 @@ func (spec *OCSPResponseSpec) addStatus(b *cryptobyte.Builder) {
 // OCSPTryLater returns an OCSPResponse without a certificate's status: tryLater (RFC 6960 §2.3).
 func OCSPTryLater() []byte { return []byte{0x30, 3, 0x0a, 1, 3} }
 
-// OCSPResponder returns the responder for the leaf's issuer: the issuer itself, or a delegated responder
-// with a certificate of its own (RFC 6960 §4.2.2.2). It returns an error for a Chain that Issue did not
-// make.
+// OCSPResponder returns the responder for the leaf's issuer: the issuer itself, or a delegated
+// responder with a certificate of its own (RFC 6960 §4.2.2.2). It returns an error for a Chain that
+// Issue did not make.
 func (c *Chain) OCSPResponder(delegated bool) (*OCSPResponder, error) {
 	if c.issuer == nil {
 		return nil, errors.New("chain was not made by Issue: its issuer's key is unknown")

@@ -6,9 +6,9 @@ import (
 	"math/big"
 )
 
-// A padding gives a certificate the wanted size in bytes: a private extension fills most of it, and the
-// length of the serial number fills the few bytes that the extension's header and DER's length fields
-// leave.
+// A padding gives a certificate the wanted size in bytes: a private extension fills most of it, and
+// the length of the serial number fills the few bytes that the extension's header and DER's length
+// fields leave.
 type padding struct {
 	serial int // bytes of the serial number, 1 to 20 (RFC 5280 §4.1.2.2)
 	value  int // bytes of the extension's value; -1: no extension
@@ -21,8 +21,8 @@ var noPadding = padding{serial: 8, value: -1}
 // oidPadding is in the arc for examples, 2.999 (ITU-T X.660).
 const oidPadding = "\x88\x37\x01"
 
-// bytes returns the extension's value; nil without an extension. The value does not compress, as the
-// keys and signatures that it stands for do not.
+// bytes returns the extension's value; nil without an extension. The value does not compress, as
+// the keys and signatures that it stands for do not.
 func (p padding) bytes() []byte {
 	if p.value < 0 {
 		return nil
@@ -40,8 +40,8 @@ func (p padding) serialNumber() *big.Int {
 	return new(big.Int).SetBytes(buf)
 }
 
-// signToSize signs certificates of a total size in bytes; 0 means no padding. Each gets an equal part of
-// the padding; of a remainder the last ones get a byte each.
+// signToSize signs certificates of a total size in bytes; 0 means no padding. Each gets an equal
+// part of the padding; of a remainder the last ones get a byte each.
 func signToSize(templates []*certTemplate, size int) ([][]byte, error) {
 	signed := make([][]byte, len(templates))
 	total := 0
@@ -73,8 +73,8 @@ func signToSize(templates []*certTemplate, size int) ([][]byte, error) {
 // serialSizes are tried in turn: the usual size, longer ones, shorter ones.
 var serialSizes = [...]int{8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 7, 6, 5, 4, 3, 2, 1}
 
-// signPadded signs a certificate of a size in bytes. The length of an ECDSA signature varies by a byte or
-// two with the signed content, so a padding that should fit is tried with several salts.
+// signPadded signs a certificate of a size in bytes. The length of an ECDSA signature varies by a
+// byte or two with the signed content, so a padding that should fit is tried with several salts.
 func (t *certTemplate) signPadded(size int) ([]byte, error) {
 	const (
 		tries  = 10

@@ -113,7 +113,8 @@ func addName(b *cryptobyte.Builder, name string) {
 	})
 }
 
-// addTime appends a UTCTime for the years 1950 to 2049, otherwise a GeneralizedTime (RFC 5280 §4.1.2.5).
+// addTime appends a UTCTime for the years 1950 to 2049, otherwise a GeneralizedTime (RFC 5280
+// §4.1.2.5).
 func addTime(b *cryptobyte.Builder, t time.Time) {
 	if year := t.Year(); year >= 1950 && year < 2050 {
 		b.AddASN1UTCTime(t)
@@ -157,9 +158,9 @@ func (t *certTemplate) addPurposes(b *cryptobyte.Builder) {
 	der.AddOID(b, der.ClientAuth)
 }
 
-// addRevocationExtensions appends the URL of the OCSP responder (RFC 5280 §4.2.2.1), the demand for a
-// stapled OCSP response (RFC 7633 §4), and for an OCSP responder's own certificate that its revocation
-// is not checked (RFC 6960 §4.2.2.2.1).
+// addRevocationExtensions appends the URL of the OCSP responder (RFC 5280 §4.2.2.1), the demand for
+// a stapled OCSP response (RFC 7633 §4), and for an OCSP responder's own certificate that its
+// revocation is not checked (RFC 6960 §4.2.2.2.1).
 func (t *certTemplate) addRevocationExtensions(b *cryptobyte.Builder) {
 	if t.ocspURL != "" {
 		addExtension(b, der.AuthorityInfo, false, func(b *cryptobyte.Builder) {

@@ -1,5 +1,5 @@
-// Package rfc8448 holds the TLS 1.3 handshakes of RFC 8448 for tests: messages, protected records and, of
-// the first two, all secrets.
+// Package rfc8448 holds the TLS 1.3 handshakes of RFC 8448 for tests: messages, protected records
+// and, of the first two, all secrets.
 //
 //	simple-1rtt            §3
 //	resumed-0rtt           §4, which resumes the session of §3

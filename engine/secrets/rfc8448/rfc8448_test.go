@@ -27,8 +27,8 @@ func (c *connection) hash() []byte {
 	return sum[:]
 }
 
-// opener derives the traffic secret of a label from the current stage and transcript, and returns a Half
-// that opens its records, and the secret.
+// opener derives the traffic secret of a label from the current stage and transcript, and returns a
+// Half that opens its records, and the secret.
 func (c *connection) opener(label secrets.Label) (*record.HalfConn, []byte) {
 	c.t.Helper()
 	secret, key, iv := make([]byte, 32), make([]byte, 16), make([]byte, record.NonceSize)
@@ -105,8 +105,8 @@ func (c *connection) shared(group string) []byte {
 	return secret
 }
 
-// The test opens each trace from both sides' private keys to the close_notify alerts. An error in a trace's
-// file, in key exchange, key schedule, record protection or signatures fails it.
+// The test opens each trace from both sides' private keys to the close_notify alerts. An error in a
+// trace's file, in key exchange, key schedule, record protection or signatures fails it.
 func TestTracesOpenFromPrivateKeys(t *testing.T) {
 	for _, test := range []struct {
 		name, group  string

@@ -1,6 +1,6 @@
-// Package nettest holds what the tests of netconn and of the packages below it have in common: one server
-// certificate, configurations for the engine and for crypto/tls that trust it, and TCP connections over
-// loopback that fail after a minute instead of hanging.
+// Package nettest holds what the tests of netconn and of the packages below it have in common: one
+// server certificate, configurations for the engine and for crypto/tls that trust it, and TCP
+// connections over loopback that fail after a minute instead of hanging.
 package nettest
 
 import (

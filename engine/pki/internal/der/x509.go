@@ -40,8 +40,8 @@ const (
 	UsageCRLSign          = 0x02
 )
 
-// Tags of TBSCertificate's optional fields (RFC 5280 §4.1). TagVersion is also that of the version in
-// OCSP's TBSRequest and ResponseData (RFC 6960 §4.1.1, §4.2.1).
+// Tags of TBSCertificate's optional fields (RFC 5280 §4.1). TagVersion is also that of the version
+// in OCSP's TBSRequest and ResponseData (RFC 6960 §4.1.1, §4.2.1).
 var (
 	TagVersion         = asn1.Tag(0).ContextSpecific().Constructed()
 	TagIssuerUniqueID  = asn1.Tag(1).ContextSpecific()
@@ -56,7 +56,8 @@ var (
 	TagIPAddress = asn1.Tag(7).ContextSpecific()
 )
 
-// Null is the encoding of NULL, the parameters of RSA's and of digests' algorithms (RFC 8017 §A.2.4).
+// Null is the encoding of NULL, the parameters of RSA's and of digests' algorithms (RFC 8017
+// §A.2.4).
 const Null = "\x05\x00"
 
 // AddOID appends an OBJECT IDENTIFIER.
