@@ -287,17 +287,20 @@ func BenchmarkLink(b *testing.B) {
 		"delay 25ms loss 1% rate 50mbit limit 100",
 		"delay 25ms 5ms distribution normal loss gemodel 1% 20% rate 50mbit limit 100",
 	} {
-		b.Run("link="+link, func(b *testing.B) {
-			l := New(mustParse(b, link), 1)
-			buf := make([]Delivery, 0, 64)
-			now := time.Duration(0)
-			b.ReportAllocs()
-			for b.Loop() {
-				now += 250 * us
-				l.Enqueue(now, Packet{Size: 1500})
-				l.Events()
-				buf = l.Dequeue(now, buf[:0])
-			}
-		})
+		b.Run("link="+link, func(b *testing.B) { benchmarkLink(b, New(mustParse(b, link), 1)) })
+	}
+}
+
+// benchmarkLink measures a packet of 1500 bytes every 250 µs: 48 Mbit/s.
+func benchmarkLink(b *testing.B, l *Link) {
+	buf := make([]Delivery, 0, 64)
+	now := time.Duration(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		now += 250 * us
+		l.Enqueue(now, Packet{Size: 1500})
+		l.Events()
+		buf = l.Dequeue(now, buf[:0])
+		l.Events()
 	}
 }

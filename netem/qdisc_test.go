@@ -384,16 +384,7 @@ func TestAQueueingDisciplineAllocatesNothingOnceWarm(t *testing.T) {
 func BenchmarkQdisc(b *testing.B) {
 	for name, q := range map[string]Qdisc{"droptail": NewDropTail(100), "codel": newCodel(100)} {
 		b.Run("qdisc="+name, func(b *testing.B) {
-			l := NewQdisc(mustParse(b, "delay 25ms loss 1% rate 50mbit"), q, 1)
-			buf := make([]Delivery, 0, 64)
-			now := time.Duration(0)
-			b.ReportAllocs()
-			for b.Loop() {
-				now += 250 * us
-				l.Enqueue(now, Packet{Size: 1500})
-				buf = l.Dequeue(now, buf[:0])
-				l.Events()
-			}
+			benchmarkLink(b, NewQdisc(mustParse(b, "delay 25ms loss 1% rate 50mbit"), q, 1))
 		})
 	}
 }

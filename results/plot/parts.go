@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -91,23 +92,13 @@ func groupNames(shown []part) string {
 		}
 		byGroup[p.group] = append(byGroup[p.group], p.name)
 	}
-	out := ""
-	for i, g := range order {
-		if i > 0 {
-			out += "; "
-		}
-		out += g + ": "
-		for j, n := range byGroup[g] {
-			if j > 0 {
-				out += ", "
-			}
-			out += n
-		}
-	}
-	if out == "" {
+	if len(order) == 0 {
 		return ""
 	}
-	return capital(out) + "."
+	for i, g := range order {
+		order[i] = g + ": " + strings.Join(byGroup[g], ", ")
+	}
+	return capital(strings.Join(order, "; ")) + "."
 }
 
 // negligible is the share below which a part of a bar would be thinner than a line.
@@ -243,14 +234,11 @@ func barAxis(fs []*factor) (*axis, []pick) {
 	a := &axis{scale: plot.InvertedScale{Normalizer: plot.LinearScale{}}, min: -0.6}
 	for i, c := range combinations(fs) {
 		bars = append(bars, pick(nil).withAll(fs, c))
-		words := ""
+		var words []string
 		for j, f := range fs {
-			if j > 0 {
-				words += "  "
-			}
-			words += f.shown[c[j]]
+			words = append(words, f.shown[c[j]])
 		}
-		a.ticks = append(a.ticks, plot.Tick{Value: float64(i), Label: words})
+		a.ticks = append(a.ticks, plot.Tick{Value: float64(i), Label: strings.Join(words, "  ")})
 	}
 	a.max = float64(len(bars)) - 0.4
 	return a, bars

@@ -12,6 +12,7 @@ import (
 	"tlslab/results"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
+	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
 
@@ -65,18 +66,13 @@ func tooMany(figure string, left int, l layout) Omitted {
 		"drawn; summary.csv contains their numbers", left, names(l.pages))}
 }
 
+// names lists the names of factors: "rtt and loss".
 func names(fs []*factor) string {
-	out := ""
-	for i, f := range fs {
-		switch {
-		case i > 0 && i == len(fs)-1:
-			out += " and "
-		case i > 0:
-			out += ", "
-		}
-		out += f.name
+	var words []string
+	for _, f := range fs {
+		words = append(words, f.name)
 	}
-	return out
+	return table.List(words)
 }
 
 func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, string) {

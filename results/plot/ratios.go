@@ -36,10 +36,11 @@ func (set *Set) ratios() ([]Figure, []Omitted) {
 		return nil, []Omitted{{figure, "no cell has a ratio to its baseline"}}
 	}
 	m := &h.Metrics[set.metric]
+	baseline := table.BaselineTitle(h)
 	var figures []Figure
 	for _, on := range pages {
 		g := set.ratioPage(l, y, on, scale)
-		g.title = fmt.Sprintf("Ratio of %s to the baseline (%s)%s", m.Name, set.baseline(), with(on))
+		g.title = fmt.Sprintf("Ratio of %s to the baseline (%s)%s", m.Name, baseline, with(on))
 		colours := map[int]string{
 			-1: "Blue is lower and better, orange is higher and worse.",
 			0:  "Blue is lower, orange is higher.",
@@ -47,16 +48,10 @@ func (set *Set) ratios() ([]Figure, []Omitted) {
 		}[m.Better]
 		caption := fmt.Sprintf("Ratio of %s to the baseline (%s), as in the table. %s "+
 			"The mark = means \"same\" (within %s), ? means \"undecided\".",
-			m.Name, set.baseline(), colours, number.Percent(h.Compare.Margin))
+			m.Name, baseline, colours, number.Percent(h.Compare.Margin))
 		figures = append(figures, g.figure("ratio-"+fileName(m.Name)+on.name, caption))
 	}
 	return figures, omitted
-}
-
-// baseline is the name of the level with which all others are compared, with its factor.
-func (set *Set) baseline() string {
-	h := set.summary.Header
-	return table.LevelTitle(h, h.Factor(h.Compare.Factor), h.Compare.Baseline)
 }
 
 // heatmapLayout selects the factors of both axes; y is nil if there are too few. Two compared

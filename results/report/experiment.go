@@ -82,7 +82,7 @@ func (e *experiment) across() string {
 	case 1:
 		return " (one for each " + names[0] + ")"
 	}
-	return " of " + list(names)
+	return " of " + table.List(names)
 }
 
 // shown is a level as tables show it. It is for lists, where the factor is named beside it.
@@ -173,12 +173,4 @@ func each(n int, thing string) string {
 		return "the only " + thing
 	}
 	return "each of " + plural(n, thing)
-}
-
-// list joins words with commas and "and".
-func list(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
-	return strings.Join(words, "")
 }

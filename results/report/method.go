@@ -141,5 +141,5 @@ func (e *experiment) others() string {
 	for _, l := range e.comparedLevels() {
 		words = append(words, e.shown(e.compared, l))
 	}
-	return list(words)
+	return table.List(words)
 }

@@ -186,7 +186,7 @@ func (e *experiment) sharesAlong(groups []*group, factor int, cells []int) strin
 		alike[text] = append(alike[text], e.shown(factor, level))
 	}
 	for i, text := range clauses {
-		clauses[i] = list(alike[text]) + ": " + text
+		clauses[i] = table.List(alike[text]) + ": " + text
 	}
 	return strings.Join(clauses, "; ") + "."
 }

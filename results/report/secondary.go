@@ -1,6 +1,10 @@
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"tlslab/results/table"
+)
 
 // secondary compares the other metrics that have parts with the baseline: a level that lowers the
 // headline metric may raise another metric.
@@ -23,7 +27,7 @@ func (e *experiment) secondary() []Point {
 		var clauses []string
 		for _, w := range words {
 			if len(words) > 1 {
-				w = list(alike[w]) + ": " + w
+				w = table.List(alike[w]) + ": " + w
 			}
 			clauses = append(clauses, w)
 		}

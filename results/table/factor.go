@@ -27,13 +27,15 @@ func Level(f *results.Factor, level string) string {
 	return level
 }
 
-// LevelTitle names a level together with its factor: "packet loss 1%". A factor of several settings
-// has neither a dotted name nor a label. Its levels need no factor's name: "lan", not "where lan".
-// They do if they begin with a digit, or if another factor has a level of the same name.
+// LevelTitle names a level together with its factor: "packet loss 1%". The level stands alone if
+// its factor has neither a dotted name nor a label, because it varies several settings: "lan", not
+// "where lan". But it never stands alone if it begins with a digit, or if another factor has a
+// level of the same name.
 func LevelTitle(h *results.Header, factor int, level string) string {
 	f := &h.Factors[factor]
 	shown := Level(f, level)
-	alone := f.Shown == nil && f.Label == "" && !strings.Contains(f.Name, ".") && !strings.ContainsAny(shown[:min(1, len(shown))], "0123456789")
+	alone := f.Shown == nil && f.Label == "" && !strings.Contains(f.Name, ".") &&
+		!strings.ContainsAny(shown[:min(1, len(shown))], "0123456789")
 	for i := range h.Factors {
 		alone = alone && (i == factor || !slices.Contains(h.Factors[i].Levels, level))
 	}

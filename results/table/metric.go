@@ -75,19 +75,27 @@ type quantityColumn struct {
 // more.
 func quantityColumns(s *summary.Summary) []quantityColumn {
 	columns := []quantityColumn{
-		{Column{Name: "n", Right: true, Once: true, Spare: 2}, func(r *summary.Row, _ int) Cell { return Cell{Text: number.Count(r.N)} }},
-		{Column{Name: "failed", Right: true, Once: true}, func(r *summary.Row, _ int) Cell { return failed(r.Failed) }},
-		{Column{Name: "p50 [95 % interval]", Right: true}, func(r *summary.Row, _ int) Cell { return quantile(r, 0.50, r.P50, number.Estimate) }},
-		{Column{Name: "p95", Right: true, Spare: 1}, func(r *summary.Row, _ int) Cell { return quantile(r, 0.95, r.P95, number.Point) }},
-		{Column{Name: "p99", Right: true, Spare: 4}, func(r *summary.Row, _ int) Cell { return quantile(r, 0.99, r.P99, number.Point) }},
+		{Column{Name: "n", Right: true, Once: true, Spare: 2},
+			func(r *summary.Row, _ int) Cell { return Cell{Text: number.Count(r.N)} }},
+		{Column{Name: "failed", Right: true, Once: true},
+			func(r *summary.Row, _ int) Cell { return failed(r.Failed) }},
+		{Column{Name: "p50 [95 % interval]", Right: true},
+			func(r *summary.Row, _ int) Cell { return quantile(r, 0.50, r.P50, number.Estimate) }},
+		{Column{Name: "p95", Right: true, Spare: 1},
+			func(r *summary.Row, _ int) Cell { return quantile(r, 0.95, r.P95, number.Point) }},
+		{Column{Name: "p99", Right: true, Spare: 4},
+			func(r *summary.Row, _ int) Cell { return quantile(r, 0.99, r.P99, number.Point) }},
 	}
 	if s.Header.Compare == nil {
 		return columns
 	}
 	return append(columns,
-		quantityColumn{Column{Name: versus(s.Header), Right: true}, func(r *summary.Row, better int) Cell { return compared(r, better, ratio) }},
-		quantityColumn{Column{Name: "p (Holm)", Right: true, Spare: 5}, func(r *summary.Row, better int) Cell { return compared(r, better, probability) }},
-		quantityColumn{Column{Name: "verdict"}, func(r *summary.Row, better int) Cell { return compared(r, better, verdict) }},
+		quantityColumn{Column{Name: versus(s.Header), Right: true},
+			func(r *summary.Row, better int) Cell { return compared(r, better, ratio) }},
+		quantityColumn{Column{Name: "p (Holm)", Right: true, Spare: 5},
+			func(r *summary.Row, better int) Cell { return compared(r, better, probability) }},
+		quantityColumn{Column{Name: "verdict"},
+			func(r *summary.Row, better int) Cell { return compared(r, better, verdict) }},
 	)
 }
 
@@ -120,7 +128,7 @@ func quantile(r *summary.Row, q float64, iv stat.Interval, write func(stat.Inter
 	return c
 }
 
-// compared writes one figure of a comparison. The row of a baseline has no comparison.
+// compared is a cell with one number or word of a comparison. A baseline has no comparison.
 func compared(r *summary.Row, better int, write func(*summary.Comparison) string) Cell {
 	c := r.VsBaseline
 	if c == nil {
@@ -151,6 +159,11 @@ func ToneOf(c *summary.Comparison, better int) Tone {
 // Baseline is the name of the level with which all others are compared.
 func Baseline(h *results.Header) string {
 	return Level(&h.Factors[h.Factor(h.Compare.Factor)], h.Compare.Baseline)
+}
+
+// BaselineTitle is Baseline for a sentence, with the name of the factor: see LevelTitle.
+func BaselineTitle(h *results.Header) string {
+	return LevelTitle(h, h.Factor(h.Compare.Factor), h.Compare.Baseline)
 }
 
 // FactorOrder is the order of the factors in a table: that of the header, with the compared factor
@@ -205,10 +218,9 @@ func notes(s *summary.Summary, metric int) []string {
 		out = append(out, fmt.Sprintf("%s: %s.", m.Name, m.Label))
 	}
 	if s.Header.Compare != nil {
-		c := s.Header.Compare
 		out = append(out, fmt.Sprintf("%s: ratio to %s, all other factors being equal. "+
 			"The verdict \"same\" means within %s.", versus(s.Header),
-			LevelTitle(s.Header, s.Header.Factor(c.Factor), c.Baseline), number.Percent(c.Margin)))
+			BaselineTitle(s.Header), number.Percent(s.Header.Compare.Margin)))
 	}
 	for cell := range s.Cells {
 		if p50 := s.Row(cell, metric).P50; p50.Lo == p50.Value && p50.Hi == p50.Value {
