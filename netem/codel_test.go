@@ -18,7 +18,8 @@ type codel struct {
 }
 
 func newCodel(limit int) *codel {
-	return &codel{target: 5 * time.Millisecond, interval: 100 * time.Millisecond, fifo: NewDropTail(limit)}
+	return &codel{target: 5 * time.Millisecond, interval: 100 * time.Millisecond,
+		fifo: NewDropTail(limit)}
 }
 
 func (c *codel) Enqueue(now time.Duration, item Item, events *Events) {

@@ -86,7 +86,9 @@ func (e *Events) Copy(item *Item) Item {
 }
 
 func (e *Events) drop(p *Packet, reason DropReason) {
-	e.all = append(e.all, Event{Packet: *p, At: e.now, Kind: Dropped, Reason: reason, Place: e.place})
+	e.all = append(e.all, Event{
+		Packet: *p, At: e.now, Kind: Dropped, Reason: reason, Place: e.place,
+	})
 	e.drops[reason]++
 }
 

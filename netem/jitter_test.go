@@ -72,7 +72,8 @@ func TestJitterMoments(t *testing.T) {
 		}
 		mean, sd := moments(values)
 		if math.Abs(mean-tt.mean) > 4*tt.sd/math.Sqrt(n)+0.001 || math.Abs(sd-tt.sd) > 0.01 {
-			t.Errorf("%v: mean %.4f and standard deviation %.4f, want %.4f and %.4f", tt.d, mean, sd, tt.mean, tt.sd)
+			t.Errorf("%v: mean %.4f and standard deviation %.4f, want %.4f and %.4f",
+				tt.d, mean, sd, tt.mean, tt.sd)
 		}
 	}
 }

@@ -64,7 +64,8 @@ func TestDeliveryTimes(t *testing.T) {
 		{"rate 12mbit", 0, []int32{1500}, []account{{ms, 0, ms}}},
 		{"delay 5ms rate 12mbit", 0, []int32{1500, 750, 1500}, []account{
 			{6 * ms, 0, ms}, {6500 * us, ms, 500 * us}, {7500 * us, 1500 * us, ms}}},
-		{"rate 1gbit", 0, []int32{1500, 40}, []account{{12 * us, 0, 12 * us}, {12320, 12 * us, 320}}},
+		{"rate 1gbit", 0, []int32{1500, 40},
+			[]account{{12 * us, 0, 12 * us}, {12320, 12 * us, 320}}},
 		{"rate 3mbit", 0, []int32{1}, []account{{2666, 0, 2666}}}, // 8 bit / 3 Mbit/s = 2666.67 ns
 		{"rate 100bit", 0, []int32{1 << 30}, []account{{85899345920 * ms, 0, 85899345920 * ms}}},
 	} {
@@ -193,7 +194,8 @@ func TestOrderedLinkHoldsPacketsBack(t *testing.T) {
 	for _, d := range drain(t, held) {
 		latest = max(latest, arrival[d.ID])
 		if d.At != latest {
-			t.Fatalf("packet %d arrived at %v, want %v: its own time or the latest before it", d.ID, d.At, latest)
+			t.Fatalf("packet %d arrived at %v, want %v: its own time or the latest before it",
+				d.ID, d.At, latest)
 		}
 	}
 }

@@ -32,7 +32,8 @@ func TestIndependentLossIsBinomial(t *testing.T) {
 			lost := outcomes(Config{Loss: p}, seed, n)
 			sd := math.Sqrt(n * p * (1 - p))
 			if k := float64(count(lost)); math.Abs(k-n*p) > 4*sd+1 {
-				t.Errorf("loss %v, seed %d: %v of %d lost, %.1f standard deviations off", p, seed, k, n, (k-n*p)/sd)
+				t.Errorf("loss %v, seed %d: %v of %d lost, %.1f standard deviations off",
+					p, seed, k, n, (k-n*p)/sd)
 			}
 			pairs := 0
 			for i := 1; i < n; i++ {
@@ -124,12 +125,14 @@ func TestOtherStagesDoNotChangeWhichPacketsAreLost(t *testing.T) {
 	}
 	for _, loss := range []string{"loss 2%", "loss gemodel 1% 20%"} {
 		want := lostBy(loss)
-		for _, more := range []string{" delay 20ms 10ms", " delay 20ms 10ms distribution normal ordered", " rate 1mbit limit 5000"} {
+		for _, more := range []string{" delay 20ms 10ms",
+			" delay 20ms 10ms distribution normal ordered", " rate 1mbit limit 5000"} {
 			if got := lostBy(loss + more); len(got) != len(want) || count(differ(got, want)) != 0 {
 				t.Errorf("%q: adding %q changed which packets are lost", loss, more)
 			}
 		}
-		if got := lostBy(loss + " drops 1"); len(got) != len(want)+1 || got[0] != 0 || count(differ(got[1:], want)) != 0 {
+		if got := lostBy(loss + " drops 1"); len(got) != len(want)+1 || got[0] != 0 ||
+			count(differ(got[1:], want)) != 0 {
 			t.Errorf("%q: dropping one packet changed which others are lost", loss)
 		}
 	}

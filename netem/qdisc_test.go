@@ -89,12 +89,14 @@ func TestDropTailLinksEqualTheReferenceModel(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		cfg := randomConfig(r)
-		links := map[string]*Link{"New": New(cfg, seed), "NewQdisc": NewQdisc(cfg, NewDropTail(cfg.Limit), seed)}
+		links := map[string]*Link{"New": New(cfg, seed),
+			"NewQdisc": NewQdisc(cfg, NewDropTail(cfg.Limit), seed)}
 		m := newModel(cfg, seed)
 		now := time.Duration(0)
 		for i := range 300 {
 			now += time.Duration(r.IntN(4)) * ms * time.Duration(r.IntN(2))
-			p := Packet{Size: []int32{1, 1, 100, 100, 1500, 40 + int32(r.IntN(100))}[r.IntN(6)], ID: uint32(i)}
+			p := Packet{Size: []int32{1, 1, 100, 100, 1500, 40 + int32(r.IntN(100))}[r.IntN(6)],
+				ID: uint32(i)}
 			offer := r.IntN(5) > 0
 			reason := -1
 			if offer {
@@ -106,12 +108,14 @@ func TestDropTailLinksEqualTheReferenceModel(t *testing.T) {
 				want = m.arrived(now)
 			}
 			for name, l := range links {
-				where := fmt.Sprintf("%s link, seed %d (%v), step %d at %v", name, seed, cfg, i, now)
+				where := fmt.Sprintf("%s link, seed %d (%v), step %d at %v",
+					name, seed, cfg, i, now)
 				if offer {
 					l.Enqueue(now, p)
 				}
 				if got := l.Events(); reason < 0 && len(got) != 0 ||
-					reason >= 0 && !slices.Equal(got, []Event{{p, now, Dropped, DropReason(reason), AtEnqueue}}) {
+					reason >= 0 && !slices.Equal(got,
+						[]Event{{p, now, Dropped, DropReason(reason), AtEnqueue}}) {
 					t.Fatalf("%s: events %+v, want a drop for reason %d", where, got, reason)
 				}
 				if dequeue {
@@ -187,7 +191,8 @@ func drive(t testing.TB, l *Link, packets int, gap time.Duration, p Packet) (arr
 			if d.At != now {
 				t.Errorf("packet %d arrived at %v and was handed out at %v", d.ID, d.At, now)
 			}
-			if d.Queued < 0 || d.Serialised < 0 || d.Propagation() < 0 || d.Sent+d.Queued+d.Serialised+d.Propagation() != d.At {
+			if d.Queued < 0 || d.Serialised < 0 || d.Propagation() < 0 ||
+				d.Sent+d.Queued+d.Serialised+d.Propagation() != d.At {
 				t.Errorf("packet %d: the parts do not add up to its time on the link: %+v", d.ID, d)
 			}
 		}
@@ -217,7 +222,8 @@ func TestEachPacketLeavesOncePerCopy(t *testing.T) {
 		"duplicating, CoDel":     NewQdisc(cfg, duplicating{newCodel(40)}, 9),
 		"copies, without a rate": NewQdisc(Config{Delay: ms}, duplicating{NewDropTail(1)}, 9),
 		"pacing":                 NewQdisc(cfg, &pacing{DropTail: NewDropTail(4), gap: 2 * ms}, 9),
-		"pacing, without a rate": NewQdisc(Config{}, &pacing{DropTail: NewDropTail(4), gap: 2 * ms}, 9),
+		"pacing, without a rate": NewQdisc(Config{},
+			&pacing{DropTail: NewDropTail(4), gap: 2 * ms}, 9),
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 2 {
@@ -298,11 +304,13 @@ func TestACopyIsReportedBeforeItLeavesAndHasItsOwnTimes(t *testing.T) {
 		l.Enqueue(0, Packet{Size: 1500, ID: id})
 	}
 	p := func(id uint32) Packet { return Packet{Size: 1500, ID: id} }
-	events := []Event{{p(0), 0, Copied, 0, AtEnqueue}, {p(1), 0, Copied, 0, AtEnqueue}, {p(1), 0, Dropped, ByLimit, AtEnqueue}}
+	events := []Event{{p(0), 0, Copied, 0, AtEnqueue}, {p(1), 0, Copied, 0, AtEnqueue},
+		{p(1), 0, Dropped, ByLimit, AtEnqueue}}
 	if got := l.Events(); !slices.Equal(got, events) {
 		t.Errorf("events %+v, want %+v", got, events)
 	}
-	want := []Delivery{{p(0), 0, 6 * ms, 0, ms}, {p(0), 0, 7 * ms, ms, ms}, {p(1), 0, 8 * ms, 2 * ms, ms}}
+	want := []Delivery{{p(0), 0, 6 * ms, 0, ms}, {p(0), 0, 7 * ms, ms, ms},
+		{p(1), 0, 8 * ms, 2 * ms, ms}}
 	if got := l.Dequeue(8*ms, nil); !slices.Equal(got, want) {
 		t.Errorf("arrived %+v, want %+v", got, want)
 	}
@@ -317,7 +325,8 @@ func TestCopiesDrawTheirOwnJitter(t *testing.T) {
 }
 
 func TestTheLinkWaitsForADisciplineThatShapes(t *testing.T) {
-	l := NewQdisc(mustParse(t, "delay 10ms rate 12mbit"), &pacing{DropTail: NewDropTail(10), gap: 3 * ms}, 1)
+	l := NewQdisc(mustParse(t, "delay 10ms rate 12mbit"),
+		&pacing{DropTail: NewDropTail(10), gap: 3 * ms}, 1)
 	for range 3 {
 		l.Enqueue(ms, Packet{Size: 1500})
 	}

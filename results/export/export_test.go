@@ -23,10 +23,12 @@ func store(t *testing.T) *samples.Store {
 	h := results.Header{
 		Scenario: "test", Seed: 1, Replicates: 3,
 		Factors: []results.Factor{{Name: "kind", Levels: []string{"full", `re"sumed", <é>`}}},
-		Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds}, {Name: "rate", Unit: results.UnitBytesPerSecond}},
+		Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds},
+			{Name: "rate", Unit: results.UnitBytesPerSecond}},
 	}
 	for _, level := range h.Factors[0].Levels {
-		h.Cells = append(h.Cells, results.Cell{Levels: []string{level}, Seeds: results.SeedStream{1, 2, 3}})
+		h.Cells = append(h.Cells,
+			results.Cell{Levels: []string{level}, Seeds: results.SeedStream{1, 2, 3}})
 	}
 	dir := t.TempDir()
 	w, err := samples.Begin(dir, h)
@@ -38,7 +40,8 @@ func store(t *testing.T) *samples.Store {
 		t.Fatal(err)
 	}
 	rows := b.NewChunk(6)
-	for i, values := range [][]float64{{5, 0.5}, {1 << 53, 1e-9}, {0, 1e300}, {7, math.NaN()}, {math.NaN(), 2}, {math.NaN(), math.NaN()}} {
+	for i, values := range [][]float64{{5, 0.5}, {1 << 53, 1e-9}, {0, 1e300}, {7, math.NaN()},
+		{math.NaN(), 2}, {math.NaN(), math.NaN()}} {
 		outcome := results.OutcomeOK
 		if i == 5 {
 			outcome = "alert, fatal"

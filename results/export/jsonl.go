@@ -40,7 +40,8 @@ func writeJSONL(w io.Writer, s *samples.Store) error {
 		for row := range b.Rows {
 			cell, replicate := b.Place(row)
 			line = fmt.Appendf(line[:0], `{"cell":%s,"replicate":%d,"seed":"%016x","hash":"%016x","outcome":%s,"metrics":{`,
-				cells[cell], replicate, h.Cells[cell].Seeds.Seed(replicate), b.Hash[row], quoted(b.Outcome[row]))
+				cells[cell], replicate, h.Cells[cell].Seeds.Seed(replicate), b.Hash[row],
+				quoted(b.Outcome[row]))
 			line = appendMetrics(line, metrics, b, row)
 			if _, err := w.Write(append(line, "}}\n"...)); err != nil {
 				return err

@@ -27,7 +27,8 @@ func benchstat(t *testing.T, args ...string) string {
 }
 
 func TestBenchstatComparesTheColumnsOfAFactor(t *testing.T) {
-	got := benchstat(t, "-col", "/tls.kind", "-row", "/link.delay", "-filter", ".unit:(handshake-sim-sec OR bytes-up-B)", "testdata/bench.txt")
+	got := benchstat(t, "-col", "/tls.kind", "-row", "/link.delay", "-filter",
+		".unit:(handshake-sim-sec OR bytes-up-B)", "testdata/bench.txt")
 	for _, want := range []string{
 		"│       full        │", "│                  resumed ", "vs base", "│ handshake-sim-sec │", "│ bytes-up-B │",
 		"5ms           30.28m ±   3%       20.28m ±   4%  -33.02% (p=0.000 n=8)", // seconds, scaled
@@ -51,7 +52,8 @@ func TestBenchstatReadsTheWholeFile(t *testing.T) {
 }
 
 func TestBenchstatComparesWithTheBaseline(t *testing.T) {
-	src := source(t, []string{"cbc", "gcm", "chacha"}, false, map[string][]float64{"cbc": {5, 5}, "gcm": {4, 4}, "chacha": {8, 8}})
+	src := source(t, []string{"cbc", "gcm", "chacha"}, false,
+		map[string][]float64{"cbc": {5, 5}, "gcm": {4, 4}, "chacha": {8, 8}})
 	h := src.Header()
 	h.Compare = &results.Compare{Factor: h.Factors[0].Name, Baseline: "gcm"}
 	path := filepath.Join(t.TempDir(), "bench.txt")

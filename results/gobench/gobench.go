@@ -73,7 +73,8 @@ func writeExtent(out *bufio.Writer, src results.Source, s *summary.Summary) {
 		have, all = have+c.N(), all+s.Cells[i].N
 	}
 	if have < all {
-		fmt.Fprintf(out, "# at most the first %d replicates of each cell, %d of %d in all\n", Lines, have, all)
+		fmt.Fprintf(out, "# at most the first %d replicates of each cell, %d of %d in all\n",
+			Lines, have, all)
 	}
 }
 

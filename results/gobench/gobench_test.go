@@ -62,7 +62,8 @@ func TestTheReaderFindsEveryObservation(t *testing.T) {
 	check := func(o sourcetest.Observation) {
 		line := next()
 		want := "FullVsResumed/tls.kind=" + o.Cell[0] + "/link.delay=" + o.Cell[1]
-		if line == nil || line.Name.String() != want || line.GetConfig("scenario") != "full-vs-resumed" {
+		if line == nil || line.Name.String() != want ||
+			line.GetConfig("scenario") != "full-vs-resumed" {
 			t.Fatalf("observation %d of %v is %v", o.Replicate, o.Cell, line)
 		}
 		reached := 0
@@ -72,7 +73,8 @@ func TestTheReaderFindsEveryObservation(t *testing.T) {
 		}{{"handshake-sim-sec", 1e9}, {"bytes-up-B", 1}, {"goodput-B/s", 1}, {"cause.network-sim-sec", 1e9}, {"cause.rto-sim-sec", 1e9}} {
 			got, there := line.Value(unit.name)
 			if there == math.IsNaN(o.Values[i]) || there && got != o.Values[i]/unit.divisor {
-				t.Errorf("observation %d of %v: %s is %v, want %v", o.Replicate, o.Cell, unit.name, got, o.Values[i]/unit.divisor)
+				t.Errorf("observation %d of %v: %s is %v, want %v",
+					o.Replicate, o.Cell, unit.name, got, o.Values[i]/unit.divisor)
 			}
 			if there {
 				reached++
@@ -91,7 +93,8 @@ func TestTheReaderFindsEveryObservation(t *testing.T) {
 		t.Errorf("one line too many: %v", line)
 	}
 	units := r.Units()
-	for unit, want := range map[string]int{"handshake-sim-sec": -1, "bytes-up-B": -1, "goodput-B/s": 1, "cause.network-sim-sec": 0} {
+	for unit, want := range map[string]int{"handshake-sim-sec": -1, "bytes-up-B": -1,
+		"goodput-B/s": 1, "cause.network-sim-sec": 0} {
 		if got := units.GetBetter(unit); got != want {
 			t.Errorf("better of %s is %d, want %d", unit, got, want)
 		}
@@ -108,7 +111,8 @@ func TestUnitsAreTidyAlready(t *testing.T) {
 		divisor float64
 		class   benchunit.Class
 	}{
-		{results.Metric{Name: "handshake", Unit: "ns"}, "handshake-sim-sec", 1e9, benchunit.Decimal},
+		{results.Metric{Name: "handshake", Unit: "ns"}, "handshake-sim-sec", 1e9,
+			benchunit.Decimal},
 		{results.Metric{Name: "bytes-up", Unit: "B"}, "bytes-up-B", 1, benchunit.Binary},
 		{results.Metric{Name: "goodput", Unit: "B/s"}, "goodput-B/s", 1, benchunit.Binary},
 		{results.Metric{Name: "round-trips", Unit: "1"}, "round-trips", 1, benchunit.Decimal},
@@ -118,7 +122,8 @@ func TestUnitsAreTidyAlready(t *testing.T) {
 	for _, test := range tests {
 		u := unitOf(test.metric)
 		if u.name != test.name || u.divisor != test.divisor {
-			t.Errorf("%s in %s is %+v, want %s by %v", test.metric.Name, test.metric.Unit, u, test.name, test.divisor)
+			t.Errorf("%s in %s is %+v, want %s by %v",
+				test.metric.Name, test.metric.Unit, u, test.name, test.divisor)
 		}
 		if _, tidy := benchunit.Tidy(1, u.name); tidy != u.name {
 			t.Errorf("%s is not tidy: %s", u.name, tidy)
@@ -139,7 +144,8 @@ func source(t *testing.T, levels []string, exact bool, values map[string][]float
 	var all []sourcetest.Observation
 	for _, level := range levels {
 		for i, v := range values[level] {
-			all = append(all, sourcetest.Observation{Cell: []string{level}, Replicate: i, Outcome: "ok", Values: []float64{v}})
+			all = append(all, sourcetest.Observation{Cell: []string{level}, Replicate: i,
+				Outcome: "ok", Values: []float64{v}})
 		}
 	}
 	return sourcetest.New(t, h, all)
@@ -187,12 +193,14 @@ func TestExactUnitsAreThoseThatWereExact(t *testing.T) {
 		return strings.Contains(string(export(t, source(t, []string{"a", "b"}, exact, map[string][]float64{"a": values, "b": {9, 9}}))), "assume=exact")
 	}
 	if !assumed(true, 5, 5) || assumed(true, 5, 6) || assumed(false, 5, 5) {
-		t.Errorf("equal %v, unequal %v, equal but not said to be exact %v; want true, false, false", assumed(true, 5, 5), assumed(true, 5, 6), assumed(false, 5, 5))
+		t.Errorf("equal %v, unequal %v, equal but not said to be exact %v; want true, false, false",
+			assumed(true, 5, 5), assumed(true, 5, 6), assumed(false, 5, 5))
 	}
 }
 
 func TestAReplicateThatReachedNothingHasNoLine(t *testing.T) {
-	out := string(export(t, source(t, []string{"a"}, false, map[string][]float64{"a": {5, math.NaN(), 6}})))
+	out := string(export(t, source(t, []string{"a"}, false,
+		map[string][]float64{"a": {5, math.NaN(), 6}})))
 	if n := strings.Count(out, "Benchmark"); n != 2 {
 		t.Errorf("%d lines of two replicates that reached something:\n%s", n, out)
 	}
@@ -211,7 +219,8 @@ func TestAFullDiskIsAnError(t *testing.T) {
 
 // The numbers are spelled as x/perf's own writer spells them.
 func TestNumbersAreWrittenAsTheFormatsOwnWriterDoes(t *testing.T) {
-	for _, v := range []float64{0, 1, 517, 0.063512345, 1e-4, 0.00009, 1e-9, 123456789.125, 1e20, 1e21, 3e300, -2.5} {
+	for _, v := range []float64{0, 1, 517, 0.063512345, 1e-4, 0.00009, 1e-9, 123456789.125, 1e20,
+		1e21, 3e300, -2.5} {
 		if got, want := string(appendNumber(nil, v)), fmt.Sprintf("%v", v); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
@@ -227,7 +236,9 @@ func TestAFileOfTheFirstReplicatesSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := b.String()
-	if n := strings.Count(out, "\nBenchmark"); n != 3 || !strings.HasPrefix(out, "# at most the first ") || !strings.Contains(out, "3 of 4 in all\n") {
+	if n := strings.Count(out, "\nBenchmark"); n != 3 ||
+		!strings.HasPrefix(out, "# at most the first ") ||
+		!strings.Contains(out, "3 of 4 in all\n") {
 		t.Errorf("%d lines:\n%s", n, out)
 	}
 	if strings.Contains(string(export(t, src)), "#") {

@@ -58,7 +58,8 @@ func TestLabelsNeverTouch(t *testing.T) {
 					for _, tick := range a.ticks {
 						at, half := vg.Length(a.norm(tick.Value))*length, widthOf(tick.Label)/2
 						if tick.Label != "" && at-half < end+2 {
-							t.Errorf("%v in %v pt: %q touches the label before it", s, length, tick.Label)
+							t.Errorf("%v in %v pt: %q touches the label before it",
+								s, length, tick.Label)
 						}
 						if tick.Label != "" {
 							end = at + half

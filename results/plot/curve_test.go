@@ -16,7 +16,8 @@ func TestThinningKeepsTheTail(t *testing.T) {
 	}
 	for back := 1; back <= 100; back++ {
 		if got := c.x[len(c.x)-back]; got != float64(n-back) {
-			t.Fatalf("value %d from the top is %v, want %v: the tail was thinned", back, got, float64(n-back))
+			t.Fatalf("value %d from the top is %v, want %v: the tail was thinned",
+				back, got, float64(n-back))
 		}
 	}
 	for i := range c.x {

@@ -34,9 +34,11 @@ type diverging struct {
 // diverging returns the scale for the ratios of the headline metric. Its strongest colour is at a
 // factor of 1.1 to 4.
 func (set *Set) diverging() diverging {
-	d := diverging{better: set.summary.Header.Metrics[set.metric].Better, empty: true, reach: math.Log(1.1)}
+	d := diverging{better: set.summary.Header.Metrics[set.metric].Better, empty: true,
+		reach: math.Log(1.1)}
 	for i := range set.summary.Cells {
-		if v := set.summary.Row(i, set.metric).VsBaseline; v != nil && v.Ratio.Value > 0 && !math.IsInf(v.Ratio.Value, 0) {
+		if v := set.summary.Row(i, set.metric).VsBaseline; v != nil && v.Ratio.Value > 0 &&
+			!math.IsInf(v.Ratio.Value, 0) {
 			d.reach, d.empty = math.Max(d.reach, math.Abs(math.Log(v.Ratio.Value))), false
 		}
 	}
@@ -63,7 +65,8 @@ func (d diverging) box(r *summary.Row) (b box, ok bool) {
 	if v == nil || !(v.Ratio.Value > 0) || math.IsInf(v.Ratio.Value, 0) {
 		return b, false
 	}
-	b = box{fill: d.colour(v.Ratio.Value), words: strings.TrimSuffix(number.Times(v.Ratio.Value), "×")}
+	b = box{fill: d.colour(v.Ratio.Value),
+		words: strings.TrimSuffix(number.Times(v.Ratio.Value), "×")}
 	switch v.Verdict {
 	case summary.Same:
 		b.words += " ="

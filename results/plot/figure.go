@@ -54,7 +54,8 @@ func (f Figure) drawSVG() []byte {
 		panic(err) // a bytes.Buffer returns no error
 	}
 	// Arial and Helvetica have the same widths as Liberation Sans, which many readers do not have.
-	return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
+	return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"),
+		[]byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
 }
 
 // Inline returns the figure as an <svg> element for an HTML page. The element has no size, so the
@@ -68,7 +69,8 @@ func (f Figure) Inline() string {
 	box = box[:strings.Index(box[len(`viewBox="`):], `"`)+len(`viewBox="`)+1]
 	for _, c := range themed {
 		for _, property := range []string{"fill:", "stroke:"} {
-			body = strings.ReplaceAll(body, property+hex(c.colour), property+"var(--"+c.variable+","+hex(c.colour)+")")
+			body = strings.ReplaceAll(body, property+hex(c.colour),
+				property+"var(--"+c.variable+","+hex(c.colour)+")")
 		}
 	}
 	return `<svg xmlns="http://www.w3.org/2000/svg" ` + box + ` role="img" aria-label="` + html.EscapeString(f.Title) + `">` + body

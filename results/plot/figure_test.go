@@ -25,7 +25,8 @@ func figuresOf(e *tabletest.Experiment) ([]Figure, []Omitted) {
 }
 
 func handshakes() *tabletest.Experiment {
-	return tabletest.Handshakes(200, []string{"100us", "5ms", "25ms", "100ms"}, []string{"0%", "1%", "5%"})
+	return tabletest.Handshakes(200, []string{"100us", "5ms", "25ms", "100ms"},
+		[]string{"0%", "1%", "5%"})
 }
 
 // texts returns the texts of an SVG document. The test fails if the document is not well-formed.
@@ -70,15 +71,20 @@ func TestFiguresOfHandshakes(t *testing.T) {
 	for _, f := range figures {
 		names = append(names, f.Name)
 	}
-	want := []string{"quantiles-handshake", "ratio-handshake", "parts-ttlb", "distribution-handshake-TLS-1.2", "distribution-handshake-TLS-1.3"}
+	want := []string{"quantiles-handshake", "ratio-handshake", "parts-ttlb",
+		"distribution-handshake-TLS-1.2", "distribution-handshake-TLS-1.3"}
 	if !slices.Equal(names, want) || len(omitted) != 0 {
 		t.Fatalf("figures %q, want %q; left out: %v", names, want, omitted)
 	}
 	says := map[string][]string{
-		"quantiles-handshake":            {"Median and p95 of handshake", "loss 0%", "loss 5%", "TLS 1.2", "TLS 1.3", "full", "resumed", "p95", "rtt", "200µs"},
-		"ratio-handshake":                {"Ratio of handshake to the baseline (kind full)", "ratio", "TLS 1.3", "rtt", "loss"},
-		"parts-ttlb":                     {"What ttlb is made of", "propagation", "syn-timeout", "server-cpu", "share of the mean"},
-		"distribution-handshake-TLS-1.2": {"Distribution of handshake, TLS 1.2", "99 %", "rtt 200µs", "loss 1%"},
+		"quantiles-handshake": {"Median and p95 of handshake", "loss 0%", "loss 5%",
+			"TLS 1.2", "TLS 1.3", "full", "resumed", "p95", "rtt", "200µs"},
+		"ratio-handshake": {"Ratio of handshake to the baseline (kind full)",
+			"ratio", "TLS 1.3", "rtt", "loss"},
+		"parts-ttlb": {"What ttlb is made of", "propagation", "syn-timeout",
+			"server-cpu", "share of the mean"},
+		"distribution-handshake-TLS-1.2": {"Distribution of handshake, TLS 1.2", "99 %",
+			"rtt 200µs", "loss 1%"},
 	}
 	for _, f := range figures {
 		all := texts(t, svgOf(t, f))
@@ -101,7 +107,8 @@ func TestAFigureIsTheSameBytesEachTime(t *testing.T) {
 			t.Errorf("%s: two SVG files differ", first[i].Name)
 		}
 		var a, b bytes.Buffer
-		if first[i].WritePNG(&a) != nil || second[i].WritePNG(&b) != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
+		if first[i].WritePNG(&a) != nil || second[i].WritePNG(&b) != nil ||
+			!bytes.Equal(a.Bytes(), b.Bytes()) {
 			t.Errorf("%s: two PNG files differ", first[i].Name)
 		}
 		if _, err := png.Decode(&a); err != nil {
@@ -144,7 +151,8 @@ func TestInlinedFiguresTakeThePagesSizeAndColours(t *testing.T) {
 
 func TestNamesAreEscaped(t *testing.T) {
 	e := tabletest.Product(20, 1e6,
-		tabletest.Factor{Name: "a<b>&\"c\"", Levels: []string{"<script>", "&amp;"}, Effects: []float64{1, 2}},
+		tabletest.Factor{Name: "a<b>&\"c\"", Levels: []string{"<script>", "&amp;"},
+			Effects: []float64{1, 2}},
 		tabletest.Factor{Name: "other", Levels: []string{"x", "]]>"}})
 	figures, _ := figuresOf(e)
 	for _, f := range figures {
@@ -159,15 +167,18 @@ func TestNamesAreEscaped(t *testing.T) {
 
 // Each figure of any experiment is drawn or left out with a reason.
 func TestDegenerateExperiments(t *testing.T) {
-	two := tabletest.Factor{Name: "kind", Levels: []string{"full", "resumed"}, Effects: []float64{1, 0.7}}
-	path := tabletest.Factor{Name: "path", Levels: []string{"lan", "overseas"}, Effects: []float64{1, 1000}}
+	two := tabletest.Factor{Name: "kind", Levels: []string{"full", "resumed"},
+		Effects: []float64{1, 0.7}}
+	path := tabletest.Factor{Name: "path", Levels: []string{"lan", "overseas"},
+		Effects: []float64{1, 1000}}
 	always := func(v float64) tabletest.Replicate {
 		return func(*rand.Rand, map[string]string) (map[string]float64, bool) {
 			return map[string]float64{"time": v}, false
 		}
 	}
 	header := results.Header{Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
-		Factors: []results.Factor{{Name: "a", Levels: []string{"x", "y"}}, {Name: "b", Levels: []string{"0", "1", "2"}}},
+		Factors: []results.Factor{{Name: "a", Levels: []string{"x", "y"}},
+			{Name: "b", Levels: []string{"0", "1", "2"}}},
 		Compare: &results.Compare{Factor: "a", Baseline: "x", Metric: "time"}}
 	for _, c := range []struct {
 		name    string
@@ -176,15 +187,20 @@ func TestDegenerateExperiments(t *testing.T) {
 		omitted []string
 	}{
 		{"no cells", tabletest.New(results.Header{Factors: []results.Factor{{Name: "a"}}, Metrics: header.Metrics}, 10, always(1)), nil, []string{"quantiles", "ratio", "distribution"}},
-		{"one cell", tabletest.Product(50, 1e6), []string{"parts-time", "distribution-time"}, []string{"quantiles", "ratio"}},
-		{"one replicate", tabletest.Product(1, 1e6, two, path), []string{"quantiles-time", "parts-time"}, []string{"ratio", "distribution"}},
+		{"one cell", tabletest.Product(50, 1e6), []string{"parts-time", "distribution-time"},
+			[]string{"quantiles", "ratio"}},
+		{"one replicate", tabletest.Product(1, 1e6, two, path),
+			[]string{"quantiles-time", "parts-time"}, []string{"ratio", "distribution"}},
 		{"all failed", tabletest.New(header, 20, func(*rand.Rand, map[string]string) (map[string]float64, bool) { return nil, true }), nil, []string{"quantiles", "ratio", "distribution"}},
-		{"all equal", tabletest.New(header, 20, always(5e6)), []string{"quantiles-time"}, []string{"ratio", "distribution"}},
-		{"all zero", tabletest.New(header, 20, always(0)), []string{"quantiles-time"}, []string{"ratio", "distribution"}},
+		{"all equal", tabletest.New(header, 20, always(5e6)), []string{"quantiles-time"},
+			[]string{"ratio", "distribution"}},
+		{"all zero", tabletest.New(header, 20, always(0)), []string{"quantiles-time"},
+			[]string{"ratio", "distribution"}},
 		{"negative", tabletest.New(header, 20, func(rng *rand.Rand, _ map[string]string) (map[string]float64, bool) {
 			return map[string]float64{"time": -rng.Float64()}, false
 		}), nil, nil},
-		{"no replicates", tabletest.New(header, 0, always(1)), nil, []string{"quantiles", "ratio", "distribution"}},
+		{"no replicates", tabletest.New(header, 0, always(1)), nil,
+			[]string{"quantiles", "ratio", "distribution"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			figures, omitted := figuresOf(c.e)
@@ -202,8 +218,10 @@ func TestDegenerateExperiments(t *testing.T) {
 					t.Errorf("%s is left out without a reason", o.Figure)
 				}
 			}
-			if c.name != "negative" && (!slices.Equal(names, c.figures) || !slices.Equal(left, c.omitted)) {
-				t.Errorf("drawn %q, want %q; left out %q, want %q", names, c.figures, left, c.omitted)
+			if c.name != "negative" &&
+				(!slices.Equal(names, c.figures) || !slices.Equal(left, c.omitted)) {
+				t.Errorf("drawn %q, want %q; left out %q, want %q",
+					names, c.figures, left, c.omitted)
 			}
 		})
 	}
@@ -228,11 +246,14 @@ func TestNoTwoLevelsLookAlike(t *testing.T) {
 // Rows of panels with shortened titles cannot be told apart.
 func TestRowsOfLowPanelsHaveTheirWholeTitles(t *testing.T) {
 	version := tabletest.Factor{Name: "protocol version", Levels: []string{"1.2", "1.3"}}
-	way := tabletest.Factor{Name: "way", Levels: []string{"none", "stapled", "fetched"}, Effects: []float64{1, 1.1, 2}}
-	delay := tabletest.Factor{Name: "delay", Levels: []string{"1ms", "10ms", "50ms"}, Effects: []float64{1, 10, 50}}
+	way := tabletest.Factor{Name: "way", Levels: []string{"none", "stapled", "fetched"},
+		Effects: []float64{1, 1.1, 2}}
+	delay := tabletest.Factor{Name: "delay", Levels: []string{"1ms", "10ms", "50ms"},
+		Effects: []float64{1, 10, 50}}
 	loss := tabletest.Factor{Name: "loss", Levels: []string{"0%", "1%", "5%"}}
 	kind := tabletest.Factor{Name: "what kind of handshake", Levels: []string{"full", "resumed"}}
-	for _, factors := range [][]tabletest.Factor{{way, version, delay, loss}, {way, version, kind, delay, loss}} {
+	for _, factors := range [][]tabletest.Factor{{way, version, delay, loss},
+		{way, version, kind, delay, loss}} {
 		figures, _ := figuresOf(tabletest.Product(20, 1e6, factors...))
 		for _, f := range figures {
 			for _, words := range texts(t, svgOf(t, f)) {

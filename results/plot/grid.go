@@ -173,7 +173,8 @@ func (g *grid) size() (w, h vg.Length) {
 
 func (g *grid) draw(c draw.Canvas) {
 	left, _, top, bottom := g.margins()
-	write(c, aligned(label(titleSize, ink, true), draw.XLeft, draw.YTop), vg.Point{X: c.Min.X + border, Y: c.Max.Y - border},
+	write(c, aligned(label(titleSize, ink, true), draw.XLeft, draw.YTop),
+		vg.Point{X: c.Min.X + border, Y: c.Max.Y - border},
 		fit(label(titleSize, ink, true), g.title, c.Max.X-c.Min.X-2*border))
 	g.drawLegend(c, c.Max.Y-border-titleSize-6)
 
@@ -186,8 +187,10 @@ func (g *grid) draw(c draw.Canvas) {
 				continue
 			}
 			x := c.Min.X + left + vg.Length(j)*(width+g.between())
-			rect := vg.Rectangle{Min: vg.Point{X: x, Y: y - g.panelHeight}, Max: vg.Point{X: x + width, Y: y}}
-			g.drawPanel(draw.Canvas{Canvas: c.Canvas, Rectangle: rect}, p, j == 0 || g.ownY, !g.hasPanel(i+1, j))
+			rect := vg.Rectangle{Min: vg.Point{X: x, Y: y - g.panelHeight},
+				Max: vg.Point{X: x + width, Y: y}}
+			g.drawPanel(draw.Canvas{Canvas: c.Canvas, Rectangle: rect}, p, j == 0 || g.ownY,
+				!g.hasPanel(i+1, j))
 		}
 		g.drawRowTitle(c, i, y)
 		y -= g.panelHeight + gutter
@@ -195,11 +198,13 @@ func (g *grid) draw(c draw.Canvas) {
 
 	middle := c.Min.X + left + (figureWidth-left-border)/2
 	if g.xTitle != "" {
-		write(c, aligned(label(textSize, ink, false), draw.XCenter, draw.YBottom), vg.Point{X: middle, Y: c.Min.Y + border}, g.xTitle)
+		write(c, aligned(label(textSize, ink, false), draw.XCenter, draw.YBottom),
+			vg.Point{X: middle, Y: c.Min.Y + border}, g.xTitle)
 	}
 	if g.yTitle != "" {
 		centre := (c.Max.Y - top + c.Min.Y + bottom) / 2
-		write(c, turned(aligned(label(textSize, ink, false), draw.XCenter, draw.YTop), 1), vg.Point{X: c.Min.X + border, Y: centre},
+		write(c, turned(aligned(label(textSize, ink, false), draw.XCenter, draw.YTop), 1),
+			vg.Point{X: c.Min.X + border, Y: centre},
 			fit(label(textSize, ink, false), g.yTitle, c.Max.Y-c.Min.Y-top-bottom+40))
 	}
 }
@@ -213,23 +218,27 @@ func (g *grid) drawRowTitle(c draw.Canvas, row int, y vg.Length) {
 		return
 	}
 	x := c.Max.X - border - stripHeight
-	rect := vg.Rectangle{Min: vg.Point{X: x, Y: y - g.panelHeight}, Max: vg.Point{X: x + stripHeight, Y: y}}
+	rect := vg.Rectangle{Min: vg.Point{X: x, Y: y - g.panelHeight},
+		Max: vg.Point{X: x + stripHeight, Y: y}}
 	c.SetColor(strip)
 	c.Fill(rect.Path())
 	style := label(textSize, ink, false)
 	write(c, turned(aligned(style, draw.XCenter, draw.YCenter), -1),
-		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2}, g.rows[row].in(style, g.panelHeight-titleMargin))
+		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2},
+		g.rows[row].in(style, g.panelHeight-titleMargin))
 }
 
 // drawPanel draws the title, grid lines, data, axes and ticks. yLabels and xLabels add the labels
 // of the ticks.
 func (g *grid) drawPanel(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 	if p.title.whole != "" {
-		rect := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Max.Y}, Max: vg.Point{X: c.Max.X, Y: c.Max.Y + stripHeight}}
+		rect := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Max.Y},
+			Max: vg.Point{X: c.Max.X, Y: c.Max.Y + stripHeight}}
 		c.SetColor(strip)
 		c.Fill(rect.Path())
 		style := label(textSize, ink, false)
-		write(c, aligned(style, draw.XCenter, draw.YCenter), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Max.Y + stripHeight/2},
+		write(c, aligned(style, draw.XCenter, draw.YCenter),
+			vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Max.Y + stripHeight/2},
 			p.title.in(style, c.Max.X-c.Min.X-titleMargin))
 	}
 	g.drawGridLines(c, p)
@@ -239,9 +248,11 @@ func (g *grid) drawPanel(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 	for _, data := range p.plotters {
 		data.Plot(c, frame)
 	}
-	c.StrokeLines(draw.LineStyle{Color: ink, Width: 0.6}, []vg.Point{{X: c.Min.X, Y: c.Max.Y}, c.Min, {X: c.Max.X, Y: c.Min.Y}})
+	c.StrokeLines(draw.LineStyle{Color: ink, Width: 0.6},
+		[]vg.Point{{X: c.Min.X, Y: c.Max.Y}, c.Min, {X: c.Max.X, Y: c.Min.Y}})
 	if p.note != "" {
-		write(c, aligned(label(tickSize-0.5, muted, false), draw.XRight, draw.YBottom), vg.Point{X: c.Max.X - 3, Y: c.Min.Y + 3}, p.note)
+		write(c, aligned(label(tickSize-0.5, muted, false), draw.XRight, draw.YBottom),
+			vg.Point{X: c.Max.X - 3, Y: c.Min.Y + 3}, p.note)
 	}
 	g.drawTicks(c, p, yLabels, xLabels)
 }
@@ -289,7 +300,8 @@ func (g *grid) drawTicks(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 		}
 		c.StrokeLine2(line, c.Min.X, at, c.Min.X-length(t), at)
 		if yLabels && t.Label != "" {
-			write(c, aligned(label(tickSize, ink, false), draw.XRight, draw.YCenter), vg.Point{X: c.Min.X - tickLength - tickGap, Y: at}, t.Label)
+			write(c, aligned(label(tickSize, ink, false), draw.XRight, draw.YCenter),
+				vg.Point{X: c.Min.X - tickLength - tickGap, Y: at}, t.Label)
 		}
 	}
 }
@@ -301,7 +313,8 @@ func (g *grid) drawXLabel(c draw.Canvas, at vg.Point, words string) {
 		return
 	}
 	style.Rotation = tilt
-	write(c, aligned(style, draw.XRight, draw.YTop), at, fit(label(tickSize, ink, false), words, mostTilted))
+	write(c, aligned(style, draw.XRight, draw.YTop), at,
+		fit(label(tickSize, ink, false), words, mostTilted))
 }
 
 // widthOf and heightOf are the lengths of a tick's label along a horizontal and a vertical axis.

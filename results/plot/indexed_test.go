@@ -97,7 +97,8 @@ func TestPNGFilesHave300DotsAnInchAndWhatWasDrawn(t *testing.T) {
 			t.Fatal(err)
 		}
 		width, height := f.size()
-		if got.Bounds() != image.Rect(0, 0, 2160, int(height.Dots(300)+0.5)) || width.Dots(300) != 2160 {
+		if got.Bounds() != image.Rect(0, 0, 2160, int(height.Dots(300)+0.5)) ||
+			width.Dots(300) != 2160 {
 			t.Errorf("%s: %v pixels for %v × %v points", f.Name, got.Bounds(), width, height)
 		}
 		if d := farthest(f.raster(), got.(*image.Paletted), 0, got.Bounds().Dy()); d > 32 {

@@ -89,7 +89,9 @@ func placeAlong(s *summary.Summary, columns int) layout {
 	case compared == nil:
 		l.x, rest = favourite, others
 		l.colour, rest = take(rest, bestColour(rest))
-	case favourite == nil, curve(compared) && (crowd(compared) || !curve(favourite)), crowd(compared) && !curve(favourite):
+	case favourite == nil,
+		curve(compared) && (crowd(compared) || !curve(favourite)),
+		crowd(compared) && !curve(favourite):
 		l.x = compared
 	default:
 		l.x, l.colour, rest = favourite, compared, others
@@ -313,7 +315,8 @@ func (l layout) tiles(on page) (grid [][]tile, rows []heading) {
 			if i%columns == 0 {
 				grid = append(grid, nil)
 			}
-			grid[i/columns] = append(grid[i/columns], tile{headingOf(l.columns, c), on.pick.withAll(l.columns, c)})
+			grid[i/columns] = append(grid[i/columns],
+				tile{headingOf(l.columns, c), on.pick.withAll(l.columns, c)})
 		}
 		return grid, nil
 	}

@@ -18,7 +18,8 @@ func gridOf(factors ...string) *summary.Summary {
 		name, levels, _ := strings.Cut(f, ": ")
 		h.Factors = append(h.Factors, results.Factor{Name: name, Levels: strings.Fields(levels)})
 		if i == 0 && name != "-" {
-			h.Compare = &results.Compare{Factor: name, Baseline: strings.Fields(levels)[0], Metric: "time"}
+			h.Compare = &results.Compare{Factor: name, Baseline: strings.Fields(levels)[0],
+				Metric: "time"}
 		}
 		var next [][]string
 		for _, c := range cells {
@@ -49,7 +50,8 @@ func describe(l layout) string {
 		}
 		return strings.Join(words, "+")
 	}
-	return fmt.Sprintf("x=%s colour=%s columns=%s rows=%s pages=%s", one(l.x), one(l.colour), many(l.columns), many(l.rows), many(l.pages))
+	return fmt.Sprintf("x=%s colour=%s columns=%s rows=%s pages=%s",
+		one(l.x), one(l.colour), many(l.columns), many(l.rows), many(l.pages))
 }
 
 func TestFactorsTakeTheirPlaces(t *testing.T) {
@@ -61,7 +63,8 @@ func TestFactorsTakeTheirPlaces(t *testing.T) {
 		factors []string
 		want    string
 	}{
-		{[]string{kind, version, delay, loss}, "x=delay colour=kind columns=loss rows=version pages="},
+		{[]string{kind, version, delay, loss},
+			"x=delay colour=kind columns=loss rows=version pages="},
 		{[]string{kind, delay}, "x=delay colour=kind columns= rows= pages="},
 		{[]string{kind, path}, "x=path colour=kind columns= rows= pages="},
 		{[]string{kind}, "x=kind colour=- columns= rows= pages="},
@@ -71,7 +74,8 @@ func TestFactorsTakeTheirPlaces(t *testing.T) {
 		{[]string{"record: 16KiB 8KiB 4KiB", delay}, "x=delay colour=record columns= rows= pages="},
 		{[]string{suite, delay}, "x=delay colour=suite columns= rows= pages="},
 		{[]string{"-: x", delay, path}, "x=delay colour=path columns= rows= pages="},
-		{[]string{kind, delay, loss, path, suite}, "x=delay colour=kind columns=loss rows=suite pages=path"},
+		{[]string{kind, delay, loss, path, suite},
+			"x=delay colour=kind columns=loss rows=suite pages=path"},
 	} {
 		if got := describe(placeAlong(gridOf(c.factors...), 4)); !strings.HasPrefix(c.want, got) {
 			t.Errorf("%q:\n got %s\nwant %s", c.factors, got, c.want)
@@ -80,7 +84,8 @@ func TestFactorsTakeTheirPlaces(t *testing.T) {
 }
 
 func TestWithoutAnAxisTheFactorsAreSpread(t *testing.T) {
-	s := gridOf("kind: full resumed", "version: 1.2 1.3", "delay: 1ms 5ms 25ms 100ms", "loss: 0% 1% 5%")
+	s := gridOf("kind: full resumed", "version: 1.2 1.3", "delay: 1ms 5ms 25ms 100ms",
+		"loss: 0% 1% 5%")
 	if got, want := describe(place(s, 6)), "x=- colour=kind columns=delay rows=loss pages=version"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -90,7 +95,8 @@ func TestAFactorTooWideForARowIsWrapped(t *testing.T) {
 	l := place(gridOf("kind: full resumed", "loss: 0% 1% 2% 3% 4% 5% 6% 7%"), 6)
 	pages, left := l.paged()
 	tiles, _ := l.tiles(pages[0])
-	if left != 0 || len(tiles) != 2 || len(tiles[0]) != 4 || len(tiles[1]) != 4 || tiles[1][3].title.whole != "loss 7%" {
+	if left != 0 || len(tiles) != 2 || len(tiles[0]) != 4 || len(tiles[1]) != 4 ||
+		tiles[1][3].title.whole != "loss 7%" {
 		t.Errorf("%d rows, %d pages left out", len(tiles), left)
 	}
 }

@@ -53,7 +53,9 @@ func (g *grid) drawLegend(c draw.Canvas, y vg.Length) {
 	for _, row := range g.legendRows() {
 		x := left + g.keyTitleWidth()
 		for _, k := range row {
-			sample := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: y - textSize - 2}, Max: vg.Point{X: x + k.width, Y: y}}}
+			sample := draw.Canvas{Canvas: c.Canvas,
+				Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: y - textSize - 2},
+					Max: vg.Point{X: x + k.width, Y: y}}}
 			k.draw(&sample)
 			write(c, style, vg.Point{X: x + k.width + keyGap, Y: y - textSize/2 - 1}, k.name)
 			x += k.width + keyGap + style.Width(k.name) + keySpace

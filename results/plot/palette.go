@@ -92,7 +92,8 @@ func (m mark) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
 	var p vg.Path
 	for i := range m.corners {
 		angle := m.turn + 2*math.Pi*float64(i)/float64(m.corners)
-		corner := vg.Point{X: pt.X + sty.Radius*vg.Length(math.Cos(angle)), Y: pt.Y + sty.Radius*vg.Length(math.Sin(angle))}
+		corner := vg.Point{X: pt.X + sty.Radius*vg.Length(math.Cos(angle)),
+			Y: pt.Y + sty.Radius*vg.Length(math.Sin(angle))}
 		if i == 0 {
 			p.Move(corner)
 		} else {

@@ -175,7 +175,8 @@ func (set *Set) mean(cell, metric int) float64 {
 
 // shade is the j-th of n shades of the hue of group g, from dark to light.
 func shade(g, j, n int) color.Color {
-	hues := []color.RGBA{okabeIto[0], okabeIto[1], okabeIto[2], okabeIto[3], okabeIto[5], okabeIto[4], okabeIto[6]}
+	hues := []color.RGBA{okabeIto[0], okabeIto[1], okabeIto[2], okabeIto[3], okabeIto[5],
+		okabeIto[4], okabeIto[6]}
 	if n == 1 {
 		return hues[g%len(hues)]
 	}
@@ -221,7 +222,8 @@ func (set *Set) barFactors(l layout) []*factor {
 			fs = append(fs, named(f))
 		}
 	}
-	if c := set.summary.Header.Compare; c != nil && len(fs) == 2 && set.summary.Header.Factors[fs[0].index].Name == c.Factor {
+	if c := set.summary.Header.Compare; c != nil && len(fs) == 2 &&
+		set.summary.Header.Factors[fs[0].index].Name == c.Factor {
 		fs[0], fs[1] = fs[1], fs[0]
 	}
 	return fs
@@ -277,13 +279,16 @@ func (b stacked) Plot(c draw.Canvas, p *plot.Plot) {
 	top, bottom := toY(b.at-0.38), toY(b.at+0.38)
 	from := 0.0
 	for i, share := range b.shares {
-		rect := vg.Rectangle{Min: vg.Point{X: toX(from), Y: bottom}, Max: vg.Point{X: toX(from + share), Y: top}}
+		rect := vg.Rectangle{Min: vg.Point{X: toX(from), Y: bottom},
+			Max: vg.Point{X: toX(from + share), Y: top}}
 		c.SetColor(b.fills[i])
 		c.Fill(rect.Path())
 		from += share
 		if share > 0.01 && from < 0.999 {
-			c.StrokeLine2(draw.LineStyle{Color: paper, Width: 0.4}, toX(from), bottom, toX(from), top)
+			c.StrokeLine2(draw.LineStyle{Color: paper, Width: 0.4}, toX(from), bottom,
+				toX(from), top)
 		}
 	}
-	write(c, label(tickSize-0.5, ink, false), vg.Point{X: toX(1) + 3, Y: (top + bottom) / 2}, b.total)
+	write(c, label(tickSize-0.5, ink, false),
+		vg.Point{X: toX(1) + 3, Y: (top + bottom) / 2}, b.total)
 }

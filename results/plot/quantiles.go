@@ -162,7 +162,8 @@ func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, joined
 	for i := range levels {
 		for j, statistic := range slices.Backward(stats) { // the median on top
 			look := styleOf(i)
-			s := series{joined: joined, line: look.line(1.3), glyph: statisticGlyph(look, j), shift: dodge(i, levels, joined)}
+			s := series{joined: joined, line: look.line(1.3), glyph: statisticGlyph(look, j),
+				shift: dodge(i, levels, joined)}
 			if j > 0 {
 				s.line.Width = 0.7
 			}

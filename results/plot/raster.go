@@ -108,8 +108,9 @@ func (c *rasterCanvas) FillString(f font.Face, at vg.Point, text string) {
 		c.faces[key] = f.FontFace(resolution)
 	}
 	dots := func(pixels float64) fixed.Int26_6 { return fixed.Int26_6(math.Round(pixels * 64)) }
-	drawer := xfont.Drawer{Dst: c.img, Src: image.NewUniform(c.state().colour), Face: c.faces[key], Dot: fixed.Point26_6{
-		X: dots(at.X.Dots(resolution)), Y: dots(float64(c.img.Rect.Dy()) - at.Y.Dots(resolution)),
-	}}
+	drawer := xfont.Drawer{Dst: c.img, Src: image.NewUniform(c.state().colour), Face: c.faces[key],
+		Dot: fixed.Point26_6{
+			X: dots(at.X.Dots(resolution)), Y: dots(float64(c.img.Rect.Dy()) - at.Y.Dots(resolution)),
+		}}
 	drawer.DrawString(text)
 }

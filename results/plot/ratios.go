@@ -99,7 +99,8 @@ func (set *Set) ratioPage(l layout, y *factor, on page, colours diverging) *grid
 		up.scale = plot.InvertedScale{Normalizer: up.scale}
 	}
 	tiles, rows := l.tiles(on)
-	g := &grid{rows: rows, xTitle: l.x.name, yTitle: y.name, keys: colours.keys(), keyTitle: "ratio"}
+	g := &grid{rows: rows, xTitle: l.x.name, yTitle: y.name, keys: colours.keys(),
+		keyTitle: "ratio"}
 	g.panelHeight = g.besideTitles(max(48, 22*vg.Length(len(y.levels))))
 	for _, row := range tiles {
 		var panels []*panel
@@ -187,6 +188,7 @@ func (h heatmap) Plot(c draw.Canvas, p *plot.Plot) {
 		if dark(b.fill) {
 			s.Color = heatPaper
 		}
-		write(c, s, vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: (rect.Min.Y + rect.Max.Y) / 2}, fit(s, b.words, rect.Max.X-rect.Min.X))
+		write(c, s, vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: (rect.Min.Y + rect.Max.Y) / 2},
+			fit(s, b.words, rect.Max.X-rect.Min.X))
 	}
 }

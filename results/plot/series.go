@@ -68,5 +68,6 @@ func whisker(c draw.Canvas, line draw.LineStyle, x, y vg.Length) {
 
 // arrow marks an interval without upper bound at the top of the panel.
 func arrow(c draw.Canvas, line draw.LineStyle, x vg.Length) {
-	c.StrokeLines(line, []vg.Point{{X: x - 2.2, Y: c.Max.Y - 3.5}, {X: x, Y: c.Max.Y}, {X: x + 2.2, Y: c.Max.Y - 3.5}})
+	c.StrokeLines(line, []vg.Point{{X: x - 2.2, Y: c.Max.Y - 3.5}, {X: x, Y: c.Max.Y},
+		{X: x + 2.2, Y: c.Max.Y - 3.5}})
 }

@@ -20,7 +20,8 @@ func label(size vg.Length, c color.Color, bold bool) text.Style {
 	if bold {
 		f.Weight = xfont.WeightBold
 	}
-	return text.Style{Color: c, Font: f, XAlign: draw.XLeft, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
+	return text.Style{Color: c, Font: f, XAlign: draw.XLeft, YAlign: draw.YCenter,
+		Handler: plot.DefaultTextHandler}
 }
 
 // write draws text at a point. YCenter centres the capital letters: the text handler would centre a

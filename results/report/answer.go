@@ -30,9 +30,11 @@ func (e *experiment) answer() (string, []Point) {
 		effects := e.effects(level, e.metric)
 		text := e.verdicts(e.m.Name, "", effects) + "."
 		if x, ok := strongest(effects); ok && len(effects) > 1 {
-			text += fmt.Sprintf(" The largest effect is at %s: %s.", e.place(x.cell), number.Ratio(x.Ratio))
+			text += fmt.Sprintf(" The largest effect is at %s: %s.",
+				e.place(x.cell), number.Ratio(x.Ratio))
 		}
-		findings = append(findings, Point{e.shown(e.compared, level) + " against " + e.baseline(), text})
+		findings = append(findings,
+			Point{e.shown(e.compared, level) + " against " + e.baseline(), text})
 	}
 	top, best := e.best()
 	if effects := e.effects(top, e.metric); len(effects) > 0 {
@@ -205,10 +207,12 @@ func (e *experiment) spread() string {
 	switch {
 	case lowest < 0:
 		return "No replicate reached " + e.m.Name + "."
-	case lowest == highest || e.Row(lowest, e.metric).P50.Value == e.Row(highest, e.metric).P50.Value:
-		return fmt.Sprintf("The median %s is %s.", e.m.Name, number.Estimate(e.Row(lowest, e.metric).P50, e.m.Unit))
+	case lowest == highest ||
+		e.Row(lowest, e.metric).P50.Value == e.Row(highest, e.metric).P50.Value:
+		return fmt.Sprintf("The median %s is %s.",
+			e.m.Name, number.Estimate(e.Row(lowest, e.metric).P50, e.m.Unit))
 	}
-	return fmt.Sprintf("The lowest median %s is %s, at %s. The highest is %s, at %s.", e.m.Name,
-		number.Estimate(e.Row(lowest, e.metric).P50, e.m.Unit), e.name(lowest),
+	return fmt.Sprintf("The lowest median %s is %s, at %s. The highest is %s, at %s.",
+		e.m.Name, number.Estimate(e.Row(lowest, e.metric).P50, e.m.Unit), e.name(lowest),
 		number.Estimate(e.Row(highest, e.metric).P50, e.m.Unit), e.name(highest))
 }

@@ -29,7 +29,8 @@ func (e *experiment) dependence(effects []effect) []Point {
 			}
 			least, most = math.Min(least, middle(r)), math.Max(most, middle(r))
 			words = append(words, fmt.Sprintf("%s at %s",
-				span(number.Change(slices.Min(r)), number.Change(slices.Max(r))), e.shown(f, level)))
+				span(number.Change(slices.Min(r)), number.Change(slices.Max(r))),
+				e.shown(f, level)))
 		}
 		if reach := most - least; len(words) > 1 && reach > e.Header.Compare.Margin {
 			about := "Effect on " + e.m.Name + " by " + table.FactorName(&e.Header.Factors[f])

@@ -24,7 +24,8 @@ type experiment struct {
 }
 
 func newExperiment(s *summary.Summary) *experiment {
-	e := &experiment{Summary: s, metric: table.HeadlineMetric(s.Header), compared: -1, order: table.CellOrder(s)}
+	e := &experiment{Summary: s, metric: table.HeadlineMetric(s.Header), compared: -1,
+		order: table.CellOrder(s)}
 	e.m = &s.Header.Metrics[e.metric]
 	if s.Header.Compare != nil {
 		e.compared = s.Header.Factor(s.Header.Compare.Factor)

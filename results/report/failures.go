@@ -46,7 +46,8 @@ func (e *experiment) failures() string {
 	if failed == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%s of %s replicates failed (%s): %s.", number.Count(failed), number.Count(total),
+	text := fmt.Sprintf("%s of %s replicates failed (%s): %s.",
+		number.Count(failed), number.Count(total),
 		number.Percent(float64(failed)/float64(total)), counted(outcomes))
 	if len(e.Cells) > 1 {
 		c := e.Cells[worst]

@@ -12,8 +12,10 @@ import (
 // pathsAndKinds is an experiment of three kinds on four paths. effects are factors on the metric by
 // kind and path, such as "newa"; all others are 1.
 func pathsAndKinds(better int, effects map[string]float64, failed func(cell map[string]string, rng *rand.Rand) bool) *tabletest.Experiment {
-	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "speed", Unit: "1", Better: better}},
-		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new", "newest"}}, {Name: "path", Levels: []string{"a", "b", "c", "d"}}},
+	header := results.Header{Scenario: "s",
+		Metrics: []results.Metric{{Name: "speed", Unit: "1", Better: better}},
+		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new", "newest"}},
+			{Name: "path", Levels: []string{"a", "b", "c", "d"}}},
 		Compare: &results.Compare{Factor: "kind", Baseline: "old", Metric: "speed", Margin: 0.02}}
 	return tabletest.New(header, 200, func(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
 		v := 1e6 * (1 + rng.Float64()/10)
@@ -76,21 +78,28 @@ func TestFailuresNameTheWorstCell(t *testing.T) {
 		share := map[string]float64{"newb": 0.05, "newestc": 0.5}[cell["kind"]+cell["path"]]
 		return rng.Float64() < share
 	}))
-	if text := d.Warnings[0].Text; !strings.Contains(text, "They are in 2 of 12 cells. The cell with the largest share is newest at c: ") {
+	if text := d.Warnings[0].Text; !strings.Contains(text,
+		"They are in 2 of 12 cells. The cell with the largest share is newest at c: ") {
 		t.Errorf("got %s", text)
 	}
 }
 
 // Waiting is most on the far path, working on the near one, unless there is loss.
 func TestTheLargestPartIsNamedWithItsCells(t *testing.T) {
-	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1},
-		{Name: "part.wire", Unit: "ns", PartOf: "time", Group: "waiting"}, {Name: "part.queue", Unit: "ns", PartOf: "time", Group: "waiting"},
-		{Name: "part.cpu", Unit: "ns", PartOf: "time", Group: "working"}, {Name: "part.rto", Unit: "ns", PartOf: "time", Group: "recovering"}},
-		Factors: []results.Factor{{Name: "path", Levels: []string{"near", "far"}}, {Name: "link.loss", Levels: []string{"0%", "5%", "7%", "9%"}}, {Name: "tls.size", Levels: []string{"1kB", "2kB"}}}}
+	header := results.Header{Scenario: "s",
+		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1},
+			{Name: "part.wire", Unit: "ns", PartOf: "time", Group: "waiting"},
+			{Name: "part.queue", Unit: "ns", PartOf: "time", Group: "waiting"},
+			{Name: "part.cpu", Unit: "ns", PartOf: "time", Group: "working"},
+			{Name: "part.rto", Unit: "ns", PartOf: "time", Group: "recovering"}},
+		Factors: []results.Factor{{Name: "path", Levels: []string{"near", "far"}},
+			{Name: "link.loss", Levels: []string{"0%", "5%", "7%", "9%"}},
+			{Name: "tls.size", Levels: []string{"1kB", "2kB"}}}}
 	rto := map[string]float64{"0%": 0, "5%": 2000, "7%": 2000, "9%": 8000}
 	wire := map[string]float64{"near": 10, "far": 990}
 	d := documentOf(tabletest.New(header, 10, func(_ *rand.Rand, cell map[string]string) (map[string]float64, bool) {
-		parts := map[string]float64{"part.wire": wire[cell["path"]], "part.queue": 10, "part.cpu": 80, "part.rto": rto[cell["link.loss"]]}
+		parts := map[string]float64{"part.wire": wire[cell["path"]], "part.queue": 10,
+			"part.cpu": 80, "part.rto": rto[cell["link.loss"]]}
 		sum := 0.0
 		for _, p := range []string{"part.wire", "part.queue", "part.cpu", "part.rto"} {
 			sum += parts[p]
@@ -115,9 +124,12 @@ func TestTheLargestPartIsNamedWithItsCells(t *testing.T) {
 }
 
 func TestManyLevelsOfAPartAreCounted(t *testing.T) {
-	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1},
-		{Name: "part.wire", Unit: "ns", PartOf: "time", Group: "waiting"}, {Name: "part.cpu", Unit: "ns", PartOf: "time", Group: "working"}},
-		Factors: []results.Factor{{Name: "path", Levels: []string{"a", "b", "c", "d", "e", "f", "g", "near"}}}}
+	header := results.Header{Scenario: "s",
+		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1},
+			{Name: "part.wire", Unit: "ns", PartOf: "time", Group: "waiting"},
+			{Name: "part.cpu", Unit: "ns", PartOf: "time", Group: "working"}},
+		Factors: []results.Factor{{Name: "path",
+			Levels: []string{"a", "b", "c", "d", "e", "f", "g", "near"}}}}
 	d := documentOf(tabletest.New(header, 10, func(_ *rand.Rand, cell map[string]string) (map[string]float64, bool) {
 		wire := 900.0
 		if cell["path"] == "near" {

@@ -37,7 +37,8 @@ var unit = regexp.MustCompile(`(\d) (%|ns|µs|ms|s|B|kB|MB|GB|B/s|kB/s|MB/s|GB/s
 
 func prose(text string) string { return unit.ReplaceAllString(text, "$1$3\u00a0$2$4") }
 
-var toneClasses = map[table.Tone]string{table.Good: "good", table.Bad: "bad", table.Unsure: "unsure", table.Quiet: "quiet"}
+var toneClasses = map[table.Tone]string{table.Good: "good", table.Bad: "bad",
+	table.Unsure: "unsure", table.Quiet: "quiet"}
 
 // class is the CSS classes of a cell.
 func class(t *table.Table, row, column int) string {

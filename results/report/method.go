@@ -26,23 +26,26 @@ func (e *experiment) method() []Block {
 		points = append(points, Point{"Held constant", held})
 	}
 	points = append(points,
-		Point{"Quantiles", fmt.Sprintf("%s, over the replicates that reached the metric. Intervals "+
-			"have a confidence of %s and come from order statistics, which assume no distribution. "+
-			"%s means that a side has too few replicates for a bound.",
-			stat.QuantileDefinition, number.Percent(stat.Confidence), number.Infinity)},
+		Point{"Quantiles",
+			fmt.Sprintf("%s, over the replicates that reached the metric. Intervals "+
+				"have a confidence of %s and come from order statistics, which assume no distribution. "+
+				"%s means that a side has too few replicates for a bound.",
+				stat.QuantileDefinition, number.Percent(stat.Confidence), number.Infinity)},
 	)
 	if slices.ContainsFunc(h.Metrics, func(m results.Metric) bool { return m.PartOf != "" }) {
-		points = append(points, Point{"Parts", "The share of a part is its mean divided by the mean " +
-			"of the whole, because medians do not add up. A share over several cells is the average " +
-			"of the shares in these cells."})
+		points = append(points,
+			Point{"Parts", "The share of a part is its mean divided by the mean " +
+				"of the whole, because medians do not add up. A share over several cells is the average " +
+				"of the shares in these cells."})
 	}
 	if h.Compare != nil {
 		points = append(points, e.comparison()...)
 	}
-	points = append(points, Point{"Files", "The folder samples contains every replicate. summary.csv " +
-		"and summary.json contain the statistics of every cell and metric. bench.txt contains the " +
-		"first replicates of each cell for benchstat. manifest.json contains all that a repetition " +
-		"of the run needs."})
+	points = append(points, Point{"Files",
+		"The folder samples contains every replicate. summary.csv " +
+			"and summary.json contain the statistics of every cell and metric. bench.txt contains the " +
+			"first replicates of each cell for benchstat. manifest.json contains all that a repetition " +
+			"of the run needs."})
 	return []Block{{Points: points}}
 }
 

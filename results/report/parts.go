@@ -149,8 +149,11 @@ func (e *experiment) sharesByFactor(whole string, groups []*group) []Point {
 	var points []Point
 	outer, inner := movers[0].factor, movers[1].factor
 	for _, level := range e.levels(outer) {
-		points = append(points, Point{"Parts of " + whole + " at " + table.LevelTitle(e.Header, outer, level),
-			table.FactorName(&e.Header.Factors[inner]) + " " + e.sharesAlong(groups, inner, e.cellsAt(e.order, outer, level))})
+		shares := e.sharesAlong(groups, inner, e.cellsAt(e.order, outer, level))
+		points = append(points, Point{
+			"Parts of " + whole + " at " + table.LevelTitle(e.Header, outer, level),
+			table.FactorName(&e.Header.Factors[inner]) + " " + shares,
+		})
 	}
 	return points
 }

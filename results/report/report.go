@@ -31,8 +31,10 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 	d.Answer = answer
 	d.Findings = slices.Concat(e.leaders(), comparisons, e.tail(), e.secondary(), e.shares())
 	d.Sections = append(d.Sections, Section{Title: "The numbers: " + e.m.Name, Blocks: e.tables()})
-	d.Sections = append(d.Sections, Section{Title: "Figures", Blocks: figureBlocks(figures, omitted)})
-	d.Sections = append(d.Sections, Section{Title: "All metrics", Folded: true, Blocks: e.overview()})
+	d.Sections = append(d.Sections,
+		Section{Title: "Figures", Blocks: figureBlocks(figures, omitted)})
+	d.Sections = append(d.Sections,
+		Section{Title: "All metrics", Folded: true, Blocks: e.overview()})
 	d.Sections = append(d.Sections, Section{Title: "How it was done", Blocks: e.method()})
 	return d
 }

@@ -32,8 +32,10 @@ func handshakes() *tabletest.Experiment {
 // suites is an experiment of three compared levels, two of them nearly equal.
 func suites() *tabletest.Experiment {
 	return tabletest.Product(60, 1e6,
-		tabletest.Factor{Name: "suite", Levels: []string{"cbc", "gcm", "chacha"}, Effects: []float64{1, 0.8, 0.805}},
-		tabletest.Factor{Name: "path", Levels: []string{"lan", "overseas"}, Effects: []float64{1, 150}})
+		tabletest.Factor{Name: "suite", Levels: []string{"cbc", "gcm", "chacha"},
+			Effects: []float64{1, 0.8, 0.805}},
+		tabletest.Factor{Name: "path", Levels: []string{"lan", "overseas"},
+			Effects: []float64{1, 150}})
 }
 
 func markdownOf(t *testing.T, d *Document) string {
@@ -134,7 +136,8 @@ func TestThePageSaysWhatTheDocumentSays(t *testing.T) {
 			t.Errorf("the page does not say %q", words)
 		}
 	}
-	if !strings.Contains(page, "prefers-color-scheme: dark") || !strings.Contains(page, "@media print") {
+	if !strings.Contains(page, "prefers-color-scheme: dark") ||
+		!strings.Contains(page, "@media print") {
 		t.Error("the page is not for the dark or not for paper")
 	}
 }
@@ -157,7 +160,8 @@ func TestAPageIsTheSameBytesEachTime(t *testing.T) {
 
 func TestNamesDoNoHarm(t *testing.T) {
 	e := tabletest.Product(20, 1e6,
-		tabletest.Factor{Name: "kind", Levels: []string{"a|b", "<script>alert(1)</script>"}, Effects: []float64{1, 2}},
+		tabletest.Factor{Name: "kind", Levels: []string{"a|b", "<script>alert(1)</script>"},
+			Effects: []float64{1, 2}},
 		tabletest.Factor{Name: "path", Levels: []string{"*x*", "_y_ `z`"}})
 	e.Header.Title = "Is <b> | c?"
 	d := documentOf(e)
@@ -179,8 +183,10 @@ func TestNamesDoNoHarm(t *testing.T) {
 }
 
 func TestTheHeadlineCountsEachVerdict(t *testing.T) {
-	header := results.Header{Scenario: "s", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
-		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new"}}, {Name: "path", Levels: []string{"a", "b", "c", "d", "e"}}},
+	header := results.Header{Scenario: "s",
+		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
+		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new"}},
+			{Name: "path", Levels: []string{"a", "b", "c", "d", "e"}}},
 		Compare: &results.Compare{Factor: "kind", Baseline: "old", Metric: "time", Margin: 0.02}}
 	effects := map[string]float64{"a": 0.5, "b": 0.75, "c": 1.25, "d": 1, "e": 1.001}
 	d := documentOf(tabletest.New(header, 100, func(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
@@ -223,7 +229,8 @@ func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
 	e := handshakes()
 	e.Header.Cells, e.Header.Replicates = make([]results.Cell, len(e.Cells)+2), 400
 	d := documentOf(e)
-	want := Point{"Unfinished", "The run is not finished: 16 of 18 cells have all of their 400 replicates."}
+	want := Point{"Unfinished",
+		"The run is not finished: 16 of 18 cells have all of their 400 replicates."}
 	if len(d.Warnings) != 2 || d.Warnings[0] != want {
 		t.Errorf("got %q, want %q first", d.Warnings, want)
 	}
@@ -240,8 +247,10 @@ func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
 
 // There is a report of any experiment.
 func TestDegenerateExperiments(t *testing.T) {
-	header := results.Header{Title: "Anything?", Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
-		Factors: []results.Factor{{Name: "a", Levels: []string{"x", "y"}}, {Name: "b", Levels: []string{"0", "1"}}},
+	header := results.Header{Title: "Anything?",
+		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
+		Factors: []results.Factor{{Name: "a", Levels: []string{"x", "y"}},
+			{Name: "b", Levels: []string{"0", "1"}}},
 		Compare: &results.Compare{Factor: "a", Baseline: "x", Metric: "time", Margin: 0.02}}
 	always := func(v float64) tabletest.Replicate {
 		return func(*rand.Rand, map[string]string) (map[string]float64, bool) {
@@ -279,10 +288,12 @@ func TestLongTablesAreCutAndSaidToBe(t *testing.T) {
 	for i := range levels {
 		levels[i] = string(rune('a'+i%26)) + string(rune('0'+i/26))
 	}
-	e := tabletest.Product(2, 1e6, tabletest.Factor{Name: "a", Levels: levels}, tabletest.Factor{Name: "b", Levels: levels})
+	e := tabletest.Product(2, 1e6, tabletest.Factor{Name: "a", Levels: levels},
+		tabletest.Factor{Name: "b", Levels: levels})
 	d := documentOf(e)
 	blocks := d.Sections[0].Blocks
-	if n := len(blocks[0].Table.Rows); n != mostRows || !strings.HasPrefix(blocks[1].Text, "500 more rows") {
+	if n := len(blocks[0].Table.Rows); n != mostRows ||
+		!strings.HasPrefix(blocks[1].Text, "500 more rows") {
 		t.Errorf("%d rows, then %q", n, blocks[1].Text)
 	}
 }

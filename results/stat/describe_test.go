@@ -13,7 +13,8 @@ func TestTQuantilesOfPublishedTables(t *testing.T) {
 		want    float64
 	}{{1, 12.706}, {2, 4.303}, {3, 3.182}, {4, 2.776}, {5, 2.571}, {9, 2.262}, {10, 2.228}, {20, 2.086}, {29, 2.045}, {30, 2.042}, {60, 2.000}, {120, 1.980}, {999999, 1.960}} {
 		if got := tQuantile(test.freedom); !near(got, test.want, 0.0005) {
-			t.Errorf("t with %d degrees of freedom: %v, tables have %v", test.freedom, got, test.want)
+			t.Errorf("t with %d degrees of freedom: %v, tables have %v",
+				test.freedom, got, test.want)
 		}
 	}
 }
@@ -22,7 +23,8 @@ func TestTQuantilesOfPublishedTables(t *testing.T) {
 // 2.0297804.
 func TestDescribeGivesRsTInterval(t *testing.T) {
 	d := Describe(sorted(0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0))
-	if !near(d.Mean.Value, 0.75, 1e-9) || !near(d.Mean.Lo, -0.5297804, 1e-6) || !near(d.Mean.Hi, 2.0297804, 1e-6) {
+	if !near(d.Mean.Value, 0.75, 1e-9) || !near(d.Mean.Lo, -0.5297804, 1e-6) ||
+		!near(d.Mean.Hi, 2.0297804, 1e-6) {
 		t.Errorf("mean %+v, R has 0.75 in [-0.5297804, 2.0297804]", d.Mean)
 	}
 	if !near(d.SD, 1.789010, 1e-6) {
@@ -38,7 +40,8 @@ func TestDescribeOfFewValues(t *testing.T) {
 		t.Errorf("no data are described as %+v, want NaN throughout", d)
 	}
 	d := Describe([]float64{5})
-	if d.Mean.Value != 5 || !math.IsInf(d.Mean.Lo, -1) || !math.IsInf(d.Mean.Hi, 1) || !math.IsNaN(d.SD) {
+	if d.Mean.Value != 5 || !math.IsInf(d.Mean.Lo, -1) || !math.IsInf(d.Mean.Hi, 1) ||
+		!math.IsNaN(d.SD) {
 		t.Errorf("one value is described as %+v, want a mean of 5 of unknown precision", d)
 	}
 }

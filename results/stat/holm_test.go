@@ -50,7 +50,8 @@ func TestHolmKeepsTheOrderAndNeverLowersAPValue(t *testing.T) {
 		for i := range order {
 			order[i] = i
 			if adjusted[i] < ps[i] || adjusted[i] > min(1, ps[i]*float64(len(ps))+1e-15) {
-				t.Fatalf("p = %v of %d was adjusted to %v: want it between p and Bonferroni's", ps[i], len(ps), adjusted[i])
+				t.Fatalf("p = %v of %d was adjusted to %v: want it between p and Bonferroni's",
+					ps[i], len(ps), adjusted[i])
 			}
 		}
 		slices.SortFunc(order, func(a, b int) int {
@@ -61,7 +62,8 @@ func TestHolmKeepsTheOrderAndNeverLowersAPValue(t *testing.T) {
 		})
 		for i := 1; i < len(order); i++ {
 			if adjusted[order[i]] < adjusted[order[i-1]] {
-				t.Fatalf("the larger p = %v was adjusted to the smaller %v", ps[order[i]], adjusted[order[i]])
+				t.Fatalf("the larger p = %v was adjusted to the smaller %v",
+					ps[order[i]], adjusted[order[i]])
 			}
 		}
 	}

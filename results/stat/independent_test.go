@@ -59,7 +59,8 @@ func TestIndependentMediansShareTheLevel(t *testing.T) {
 		i := MedianDifference(seq(1, n), baseline)
 		x := moremath.BinomialDist{N: n, P: 0.5}
 		if coverage := x.CDF(i.Hi-1) - x.CDF(i.Lo-1); coverage < math.Sqrt(0.95)-1e-9 {
-			t.Fatalf("n = %d: ranks %v to %v cover the median with probability %v, want √0.95", n, i.Lo, i.Hi, coverage)
+			t.Fatalf("n = %d: ranks %v to %v cover the median with probability %v, want √0.95",
+				n, i.Lo, i.Hi, coverage)
 		}
 	}
 }

@@ -54,7 +54,8 @@ func TestQuantileEqualsMontanaFlynn(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := Quantile(data, percent/100); got != want {
-				t.Fatalf("n = %d: quantile %v%% is %v, montanaflynn/stats has %v", n, percent, got, want)
+				t.Fatalf("n = %d: quantile %v%% is %v, montanaflynn/stats has %v",
+					n, percent, got, want)
 			}
 		}
 	}
@@ -80,7 +81,8 @@ func TestMedianIntervalRanksOfPublishedTables(t *testing.T) {
 	} {
 		i := QuantileInterval(seq(1, test.n), 0.5)
 		if i.Lo != float64(test.lo) || i.Hi != float64(test.hi) && i.Hi != float64(test.hi-1) {
-			t.Errorf("n = %d: the median's interval is from rank %v to %v, tables have %d to %d", test.n, i.Lo, i.Hi, test.lo, test.hi)
+			t.Errorf("n = %d: the median's interval is from rank %v to %v, tables have %d to %d",
+				test.n, i.Lo, i.Hi, test.lo, test.hi)
 		}
 	}
 }
@@ -103,7 +105,8 @@ func TestQuantileIntervalsHoldTheirEstimate(t *testing.T) {
 	for _, q := range []float64{0.01, 0.5, 0.9, 0.95, 0.99} {
 		for n := 1; n <= 1200; n++ {
 			if i := QuantileInterval(seq(1, n), q); i.Lo > i.Value || i.Hi < i.Value {
-				t.Fatalf("n = %d: quantile %v is %v, its interval from %v to %v", n, q, i.Value, i.Lo, i.Hi)
+				t.Fatalf("n = %d: quantile %v is %v, its interval from %v to %v",
+					n, q, i.Value, i.Lo, i.Hi)
 			}
 		}
 	}

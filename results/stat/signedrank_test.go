@@ -47,12 +47,15 @@ func TestSignedRankOfPublishedExamples(t *testing.T) {
 // Critical values of the smaller rank sum at a two-sided 5 %: any table of the test, such as table
 // H of Siegel and Castellan. At the value the exact p is at most 5 %, one above it is more.
 func TestSignedRankCriticalValues(t *testing.T) {
-	for n, critical := range map[int]int{6: 0, 7: 2, 8: 3, 9: 5, 10: 8, 11: 10, 12: 13, 13: 17, 14: 21, 15: 25, 20: 52, 25: 89} {
+	for n, critical := range map[int]int{6: 0, 7: 2, 8: 3, 9: 5, 10: 8, 11: 10, 12: 13, 13: 17,
+		14: 21, 15: 25, 20: 52, 25: 89} {
 		if p := SignedRank(withNegativeRankSum(n, critical)); p > 0.05 {
-			t.Errorf("n = %d: a rank sum of %d gives p = %v, tables have it as significant", n, critical, p)
+			t.Errorf("n = %d: a rank sum of %d gives p = %v, tables have it as significant",
+				n, critical, p)
 		}
 		if p := SignedRank(withNegativeRankSum(n, critical+1)); p <= 0.05 {
-			t.Errorf("n = %d: a rank sum of %d gives p = %v, tables have it as not significant", n, critical+1, p)
+			t.Errorf("n = %d: a rank sum of %d gives p = %v, tables have it as not significant",
+				n, critical+1, p)
 		}
 	}
 }

@@ -32,7 +32,8 @@ func TestPairsTakeOutWhatTheyShare(t *testing.T) {
 func TestPairsAreThoseInWhichBothReachedTheMetric(t *testing.T) {
 	var all []sourcetest.Observation
 	for i := range 20 {
-		base, cell := observation("full", "5ms", i, 100, 517, 10), observation("resumed", "5ms", i+5, 50, 517, 10)
+		base := observation("full", "5ms", i, 100, 517, 10)
+		cell := observation("resumed", "5ms", i+5, 50, 517, 10)
 		if i == 7 {
 			base.Outcome, base.Values[0] = "timeout", nan
 		}
@@ -60,7 +61,8 @@ func TestPairsAreThoseInWhichBothReachedTheMetric(t *testing.T) {
 func TestWithoutCommonReplicatesSamplesAreIndependent(t *testing.T) {
 	var all []sourcetest.Observation
 	for i := range 20 {
-		all = append(all, observation("full", "5ms", i, float64(100+i), 517, 10), observation("resumed", "5ms", i+20, float64(50+i), 517, 10))
+		all = append(all, observation("full", "5ms", i, float64(100+i), 517, 10),
+			observation("resumed", "5ms", i+20, float64(50+i), 517, 10))
 	}
 	c := row(t, summarize(t, experiment(), all), "resumed", "5ms", "time").VsBaseline
 	if c.Paired || c.Verdict != Different {
@@ -85,7 +87,8 @@ func TestWithoutCommonSeedsSamplesAreIndependent(t *testing.T) {
 	if want := stat.RankSum(a, b); c.P != want {
 		t.Errorf("p = %v, the Mann–Whitney test has %v", c.P, want)
 	}
-	if !(c.Diff.Lo < c.Diff.Value && c.Diff.Value < c.Diff.Hi) || !(c.Ratio.Lo < c.Ratio.Value && c.Ratio.Value < c.Ratio.Hi) {
+	if !(c.Diff.Lo < c.Diff.Value && c.Diff.Value < c.Diff.Hi) ||
+		!(c.Ratio.Lo < c.Ratio.Value && c.Ratio.Value < c.Ratio.Hi) {
 		t.Errorf("difference %+v, ratio %+v", c.Diff, c.Ratio)
 	}
 }
@@ -93,19 +96,24 @@ func TestWithoutCommonSeedsSamplesAreIndependent(t *testing.T) {
 func TestAnExactMetricHasNoIntervalAndNoTest(t *testing.T) {
 	var all []sourcetest.Observation
 	for i := range 2 {
-		all = append(all, observation("full", "5ms", i, 100, 500, 1), observation("resumed", "5ms", i, 100, 400, 1))
+		all = append(all, observation("full", "5ms", i, 100, 500, 1),
+			observation("resumed", "5ms", i, 100, 400, 1))
 	}
 	s := summarize(t, experiment(), all)
 	r := row(t, s, "resumed", "5ms", "bytes")
-	alone := summarize(t, experiment(), []sourcetest.Observation{observation("full", "5ms", 0, 100, 500, 1)})
-	if r := row(t, alone, "full", "5ms", "bytes"); r.Mean != stat.Point(500) || r.SD != 0 || r.P99 != stat.Point(500) {
+	alone := summarize(t, experiment(),
+		[]sourcetest.Observation{observation("full", "5ms", 0, 100, 500, 1)})
+	if r := row(t, alone, "full", "5ms", "bytes"); r.Mean != stat.Point(500) || r.SD != 0 ||
+		r.P99 != stat.Point(500) {
 		t.Errorf("one value of an exact metric: %+v", r)
 	}
-	if r.Mean != stat.Point(400) || r.P50 != stat.Point(400) || r.P99 != stat.Point(400) || r.SD != 0 {
+	if r.Mean != stat.Point(400) || r.P50 != stat.Point(400) ||
+		r.P99 != stat.Point(400) || r.SD != 0 {
 		t.Errorf("two equal values of an exact metric: %+v", r)
 	}
 	c := r.VsBaseline
-	if c.Diff != stat.Point(-100) || c.Ratio != stat.Point(0.8) || !math.IsNaN(c.P) || !math.IsNaN(c.PHolm) || c.Verdict != Different {
+	if c.Diff != stat.Point(-100) || c.Ratio != stat.Point(0.8) || !math.IsNaN(c.P) ||
+		!math.IsNaN(c.PHolm) || c.Verdict != Different {
 		t.Errorf("comparison %+v", c)
 	}
 	// The time was equal as well, but two replicates say little about a metric that is not exact.
@@ -117,7 +125,8 @@ func TestAnExactMetricHasNoIntervalAndNoTest(t *testing.T) {
 func TestAnExactMetricThatVariesIsSampledAfterAll(t *testing.T) {
 	var all []sourcetest.Observation
 	for i := range 10 {
-		all = append(all, observation("full", "5ms", i, 100, 500, 1), observation("resumed", "5ms", i, 100, float64(400+i), 1))
+		all = append(all, observation("full", "5ms", i, 100, 500, 1),
+			observation("resumed", "5ms", i, 100, float64(400+i), 1))
 	}
 	r := row(t, summarize(t, experiment(), all), "resumed", "5ms", "bytes")
 	if r.P50.Lo == r.P50.Hi || math.IsNaN(r.VsBaseline.P) {
@@ -134,12 +143,15 @@ func TestVerdicts(t *testing.T) {
 		want  Verdict
 	}{
 		{"inside the margin", stat.Interval{Value: 1.005, Lo: 0.99, Hi: 1.01}, 0.5, Same},
-		{"inside, though significant", stat.Interval{Value: 1.01, Lo: 1.005, Hi: 1.015}, 1e-9, Same},
+		{"inside, though significant",
+			stat.Interval{Value: 1.01, Lo: 1.005, Hi: 1.015}, 1e-9, Same},
 		{"at the margin's edge", stat.Interval{Value: 1, Lo: 0.98, Hi: 1.02}, 1, Same},
 		{"wholly below", stat.Interval{Value: 0.5, Lo: 0.4, Hi: 0.6}, 0.001, Different},
 		{"wholly above", stat.Interval{Value: 2, Lo: 1.5, Hi: 2.5}, 0.049, Different},
-		{"wholly above, not significant among so many", stat.Interval{Value: 2, Lo: 1.5, Hi: 2.5}, 0.05, Undecided},
-		{"across the edge, significant", stat.Interval{Value: 1.03, Lo: 1.01, Hi: 1.05}, 1e-9, Undecided},
+		{"wholly above, not significant among so many", stat.Interval{Value: 2, Lo: 1.5, Hi: 2.5},
+			0.05, Undecided},
+		{"across the edge, significant", stat.Interval{Value: 1.03, Lo: 1.01, Hi: 1.05},
+			1e-9, Undecided},
 		{"across everything", stat.Interval{Value: 1, Lo: 0.5, Hi: 2}, 1, Undecided},
 		{"unbounded", stat.Interval{Value: 1, Lo: math.Inf(-1), Hi: inf}, 1, Undecided},
 		{"from nothing to something", stat.Point(inf), 0.001, Different},
@@ -165,7 +177,8 @@ func TestHolmIsOverAllComparisonsOfAMetric(t *testing.T) {
 	for _, kind := range []string{"full", "resumed", "third"} {
 		for _, delay := range []string{"5ms", "25ms"} {
 			for i := range 40 {
-				all = append(all, observation(kind, delay, i, math.Floor(rng.Float64()*1e6), 517, float64(i)))
+				all = append(all, observation(kind, delay, i, math.Floor(rng.Float64()*1e6),
+					517, float64(i)))
 			}
 		}
 	}
@@ -192,16 +205,20 @@ func TestRatiosOfCounts(t *testing.T) {
 		if i == 4 {
 			rate = -1
 		}
-		all = append(all, observation("full", "5ms", i, 0, 0, rate), observation("resumed", "5ms", i, 0, 3, 2))
+		all = append(all, observation("full", "5ms", i, 0, 0, rate),
+			observation("resumed", "5ms", i, 0, 3, 2))
 	}
 	s := summarize(t, experiment(), all)
-	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.Ratio != stat.Point(1) || c.Verdict != Same {
+	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.Ratio != stat.Point(1) ||
+		c.Verdict != Same {
 		t.Errorf("nothing against nothing: %+v", c)
 	}
-	if c := row(t, s, "resumed", "5ms", "bytes").VsBaseline; !math.IsInf(c.Ratio.Value, 1) || c.Verdict != Different {
+	if c := row(t, s, "resumed", "5ms", "bytes").VsBaseline; !math.IsInf(c.Ratio.Value, 1) ||
+		c.Verdict != Different {
 		t.Errorf("something against nothing: %+v", c)
 	}
-	if c := row(t, s, "resumed", "5ms", "rate").VsBaseline; !math.IsNaN(c.Ratio.Value) || c.Diff.Value != 1 || c.Verdict != Undecided {
+	if c := row(t, s, "resumed", "5ms", "rate").VsBaseline; !math.IsNaN(c.Ratio.Value) ||
+		c.Diff.Value != 1 || c.Verdict != Undecided {
 		t.Errorf("a negative value among the baseline's: %+v", c)
 	}
 }

@@ -26,7 +26,8 @@ func Summarize(src results.Source) (*Summary, error) {
 // New returns a summary of src with its cells. The rows are empty until Fill.
 func New(src results.Source) (*Summary, error) {
 	h, cells := src.Header(), src.Cells()
-	s := &Summary{Header: h, Cells: make([]Cell, len(cells)), Rows: make([]Row, len(cells)*len(h.Metrics))}
+	s := &Summary{Header: h, Cells: make([]Cell, len(cells)),
+		Rows: make([]Row, len(cells)*len(h.Metrics))}
 	baselines(s, cells)
 	for i := range s.Cells {
 		outcomes, err := src.Outcomes(i)
@@ -94,7 +95,8 @@ type filler struct {
 }
 
 func newFiller(s *Summary, src results.Source, sorted func(cell, metric int, values []float64)) *filler {
-	f := &filler{summary: s, source: src, cells: src.Cells(), against: map[int][]int{}, sorted: sorted}
+	f := &filler{summary: s, source: src, cells: src.Cells(), against: map[int][]int{},
+		sorted: sorted}
 	for i := range s.Cells {
 		if b := s.Cells[i].Baseline; b >= 0 {
 			f.against[b] = append(f.against[b], i)

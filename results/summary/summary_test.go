@@ -78,7 +78,8 @@ func TestARowDescribesTheReplicatesThatReachedTheMetric(t *testing.T) {
 		t.Errorf("n = %d, failed %d, reached %d, want 11, 1, 10", r.N, r.Failed, r.Reached)
 	}
 	// 0, 10 … 90: quantiles of type 7 at 9·q; the standard deviation of 0 … 9 is √(55/6).
-	if r.Mean.Value != 45 || math.Abs(r.SD-10*math.Sqrt(55.0/6)) > 1e-9 || r.Min != 0 || r.Max != 90 {
+	if r.Mean.Value != 45 || math.Abs(r.SD-10*math.Sqrt(55.0/6)) > 1e-9 ||
+		r.Min != 0 || r.Max != 90 {
 		t.Errorf("mean %v, sd %v, %v to %v", r.Mean.Value, r.SD, r.Min, r.Max)
 	}
 	for _, q := range []struct {
@@ -101,10 +102,12 @@ func TestARowDescribesTheReplicatesThatReachedTheMetric(t *testing.T) {
 }
 
 func TestACellThatReachedNothingStillHasItsRows(t *testing.T) {
-	all := []sourcetest.Observation{observation("full", "5ms", 0, nan, nan, nan), observation("full", "5ms", 1, nan, nan, nan)}
+	all := []sourcetest.Observation{observation("full", "5ms", 0, nan, nan, nan),
+		observation("full", "5ms", 1, nan, nan, nan)}
 	all[0].Outcome, all[1].Outcome = "timeout", "timeout"
 	r := row(t, summarize(t, experiment(), all), "full", "5ms", "time")
-	if r.N != 2 || r.Failed != 2 || r.Reached != 0 || !math.IsNaN(r.P50.Value) || !math.IsNaN(r.Mean.Lo) || !math.IsNaN(r.SD) {
+	if r.N != 2 || r.Failed != 2 || r.Reached != 0 || !math.IsNaN(r.P50.Value) ||
+		!math.IsNaN(r.Mean.Lo) || !math.IsNaN(r.SD) {
 		t.Errorf("row %+v", r)
 	}
 }
@@ -117,7 +120,8 @@ func TestOutcomesAreCounted(t *testing.T) {
 		all = append(all, o)
 	}
 	c := summarize(t, experiment(), all).Cells[0]
-	want := []results.Outcome{{Name: "ok", N: 1}, {Name: "timeout", N: 2}, {Name: "alert", N: 1}, {Name: "reset", N: 1}}
+	want := []results.Outcome{{Name: "ok", N: 1}, {Name: "timeout", N: 2}, {Name: "alert", N: 1},
+		{Name: "reset", N: 1}}
 	if !slices.Equal(c.Outcomes, want) || c.N != 5 || c.Failed != 4 {
 		t.Errorf("%d, %d failed: %v, want %v", c.N, c.Failed, c.Outcomes, want)
 	}
@@ -135,7 +139,8 @@ func TestAQuantileIsCensoredWhereTooManyMissedTheMetric(t *testing.T) {
 			r := Row{N: n, Reached: reached}
 			for _, q := range []float64{0.5, 0.9, 0.95, 0.99} {
 				if got, want := r.Censored(q), math.IsInf(stat.Quantile(attempts, q), 1); got != want {
-					t.Errorf("%d of %d reached, quantile %v: censored is %v, want %v", reached, n, q, got, want)
+					t.Errorf("%d of %d reached, quantile %v: censored is %v, want %v",
+						reached, n, q, got, want)
 				}
 			}
 		}
@@ -157,7 +162,8 @@ func TestBaselinesHaveAllOtherLevelsInCommon(t *testing.T) {
 	if want := []int{2, -1, -1, 2}; !slices.Equal(got, want) {
 		t.Errorf("baselines %v, want %v", got, want)
 	}
-	alone := summarize(t, experiment(), []sourcetest.Observation{observation("resumed", "5ms", 0, 1, 1, 1)})
+	alone := summarize(t, experiment(),
+		[]sourcetest.Observation{observation("resumed", "5ms", 0, 1, 1, 1)})
 	if r := row(t, alone, "resumed", "5ms", "time"); r.VsBaseline != nil || r.N != 1 {
 		t.Errorf("a cell whose baseline is not there: %+v", r)
 	}
@@ -173,7 +179,8 @@ func TestTheOrderOfObservationsDoesNotMatter(t *testing.T) {
 	var all []sourcetest.Observation
 	for _, kind := range []string{"full", "resumed", "third"} {
 		for i := range 40 {
-			all = append(all, observation(kind, "5ms", i, math.Floor(rng.ExpFloat64()*1e6), 517, rng.Float64()))
+			all = append(all, observation(kind, "5ms", i, math.Floor(rng.ExpFloat64()*1e6), 517,
+				rng.Float64()))
 		}
 	}
 	want := summarize(t, experiment(), all)
@@ -182,7 +189,8 @@ func TestTheOrderOfObservationsDoesNotMatter(t *testing.T) {
 	got := summarize(t, experiment(), moved)
 	for _, kind := range []string{"full", "resumed", "third"} {
 		a, b := row(t, want, kind, "5ms", "time"), row(t, got, kind, "5ms", "time")
-		if a.P50 != b.P50 || a.Mean != b.Mean || a.VsBaseline != nil && *a.VsBaseline != *b.VsBaseline {
+		if a.P50 != b.P50 || a.Mean != b.Mean || a.VsBaseline != nil &&
+			*a.VsBaseline != *b.VsBaseline {
 			t.Errorf("%s: %+v, shuffled %+v", kind, a, b)
 		}
 	}

@@ -189,7 +189,8 @@ func FactorOrder(h *results.Header) []int {
 func CellOrder(s *summary.Summary) []int {
 	h := s.Header
 	rank := func(f int, level string) int {
-		if h.Compare != nil && h.Factors[f].Name == h.Compare.Factor && level == h.Compare.Baseline {
+		if h.Compare != nil && h.Factors[f].Name == h.Compare.Factor &&
+			level == h.Compare.Baseline {
 			return -1
 		}
 		return slices.Index(h.Factors[f].Levels, level)

@@ -17,7 +17,8 @@ func Overview(s *summary.Summary) *Table {
 	for i, m := range s.Header.Metrics {
 		if m.PartOf == "" {
 			metrics = append(metrics, i)
-			t.Columns = append(t.Columns, Column{Name: m.Name, Right: true, Once: true, Spare: len(metrics)})
+			t.Columns = append(t.Columns,
+				Column{Name: m.Name, Right: true, Once: true, Spare: len(metrics)})
 		}
 	}
 	for _, cell := range CellOrder(s) {

@@ -28,9 +28,12 @@ func handshakes() *tabletest.Experiment {
 }
 
 func TestTheHeadlineTable(t *testing.T) {
-	golden.Check(t, "testdata/headline.txt", []byte(text(t, Headline(handshakes().Summary()), Style{Width: 100})))
-	golden.Check(t, "testdata/headline-wide.txt", []byte(text(t, Headline(handshakes().Summary()), Style{})))
-	golden.Check(t, "testdata/overview.txt", []byte(text(t, Overview(handshakes().Summary()), Style{Width: 100})))
+	golden.Check(t, "testdata/headline.txt",
+		[]byte(text(t, Headline(handshakes().Summary()), Style{Width: 100})))
+	golden.Check(t, "testdata/headline-wide.txt",
+		[]byte(text(t, Headline(handshakes().Summary()), Style{})))
+	golden.Check(t, "testdata/overview.txt",
+		[]byte(text(t, Overview(handshakes().Summary()), Style{Width: 100})))
 }
 
 func TestAPipeGetsPlainText(t *testing.T) {
@@ -43,7 +46,8 @@ func TestAPipeGetsPlainText(t *testing.T) {
 
 func TestColoursSayNoMoreThanWords(t *testing.T) {
 	table := Headline(handshakes().Summary())
-	coloured, plain := text(t, table, Style{Colour: true, Width: 100}), text(t, table, Style{Width: 100})
+	coloured, plain := text(t, table, Style{Colour: true, Width: 100}), text(t, table,
+		Style{Width: 100})
 	if coloured == plain {
 		t.Error("no colours")
 	}
@@ -84,7 +88,8 @@ func TestFailuresAreNeverLeftOut(t *testing.T) {
 
 func TestComparedLevelsStandTogetherBaselineFirst(t *testing.T) {
 	e := tabletest.Product(20, 1e6,
-		tabletest.Factor{Name: "kind", Levels: []string{"a", "b", "c"}, Effects: []float64{1, 2, 3}},
+		tabletest.Factor{Name: "kind", Levels: []string{"a", "b", "c"},
+			Effects: []float64{1, 2, 3}},
 		tabletest.Factor{Name: "path", Levels: []string{"x", "y"}})
 	e.Header.Compare.Baseline = "b"
 	table := Headline(e.Summary())
@@ -96,7 +101,8 @@ func TestComparedLevelsStandTogetherBaselineFirst(t *testing.T) {
 		t.Errorf("rows are %v, want %s", got, want)
 	}
 	if table.Rows[1][7].Tone != Good || table.Rows[2][7].Tone != Bad {
-		t.Errorf("half the baseline has tone %v, one and a half %v", table.Rows[1][7].Tone, table.Rows[2][7].Tone)
+		t.Errorf("half the baseline has tone %v, one and a half %v",
+			table.Rows[1][7].Tone, table.Rows[2][7].Tone)
 	}
 }
 
@@ -107,7 +113,8 @@ func TestWhatIsBetterDependsOnTheMetric(t *testing.T) {
 		better        int
 		lower, higher Tone
 	}{{-1, Good, Bad}, {1, Bad, Good}, {0, Plain, Plain}} {
-		if l, h := ToneOf(lower, c.better), ToneOf(higher, c.better); l != c.lower || h != c.higher {
+		if l, h := ToneOf(lower, c.better), ToneOf(higher, c.better); l != c.lower ||
+			h != c.higher {
 			t.Errorf("better %d: half has tone %v, twice %v", c.better, l, h)
 		}
 	}
@@ -119,7 +126,8 @@ func TestWhatIsBetterDependsOnTheMetric(t *testing.T) {
 func TestLevelsAreNamedSoThatTheyStandByThemselves(t *testing.T) {
 	h := &results.Header{Factors: []results.Factor{
 		{Name: "link.loss", Label: "packet loss", Levels: []string{"1%"}},
-		{Name: "link.delay", Levels: []string{"25ms"}, Shown: &results.Shown{Name: "rtt", Levels: []string{"50ms"}}},
+		{Name: "link.delay", Levels: []string{"25ms"},
+			Shown: &results.Shown{Name: "rtt", Levels: []string{"50ms"}}},
 		{Name: "where", Levels: []string{"lan", "slow"}},
 		{Name: "server", Levels: []string{"slow", "4"}},
 		{Name: "tls.kind", Levels: []string{"full"}},
@@ -129,10 +137,12 @@ func TestLevelsAreNamedSoThatTheyStandByThemselves(t *testing.T) {
 		level, want string
 	}{
 		{0, "1%", "packet loss 1%"}, {1, "25ms", "rtt 50ms"}, {4, "full", "kind full"},
-		{2, "lan", "lan"}, {2, "slow", "where slow"}, {3, "slow", "server slow"}, {3, "4", "server 4"},
+		{2, "lan", "lan"}, {2, "slow", "where slow"}, {3, "slow", "server slow"}, {3,
+			"4", "server 4"},
 	} {
 		if got := LevelTitle(h, c.factor, c.level); got != c.want {
-			t.Errorf("%s of %s is called %q, want %q", c.level, h.Factors[c.factor].Name, got, c.want)
+			t.Errorf("%s of %s is called %q, want %q",
+				c.level, h.Factors[c.factor].Name, got, c.want)
 		}
 	}
 }
@@ -161,7 +171,8 @@ func TestNotesAreThoseThatApply(t *testing.T) {
 		"failing":  {failing, false, true},
 	} {
 		notes := strings.Join(Headline(test.e.Summary()).Notes, "\n")
-		if strings.Contains(notes, degenerate) != test.degenerate || strings.Contains(notes, censored) != test.censored {
+		if strings.Contains(notes, degenerate) != test.degenerate ||
+			strings.Contains(notes, censored) != test.censored {
 			t.Errorf("%s: the notes are\n%s", name, notes)
 		}
 	}

@@ -36,7 +36,8 @@ func StyleOf(w io.Writer) Style {
 
 // escapes are the SGR sequences of the tones (ECMA-48 §8.3.117). Colour-blind readers can tell cyan
 // from yellow, and no meaning is in the colour alone.
-var escapes = map[Tone]string{Good: "\x1b[36m", Bad: "\x1b[33m", Unsure: "\x1b[35m", Quiet: "\x1b[2m"}
+var escapes = map[Tone]string{Good: "\x1b[36m", Bad: "\x1b[33m", Unsure: "\x1b[35m",
+	Quiet: "\x1b[2m"}
 
 const (
 	bold  = "\x1b[1m"
@@ -101,7 +102,8 @@ func (t *Table) selectColumns(room int) (shown []int, once []string) {
 		total, first := -space, -1
 		for _, j := range shown {
 			total += widths[j] + space
-			if t.Columns[j].Spare > 0 && (first < 0 || t.Columns[j].Spare > t.Columns[first].Spare) {
+			if t.Columns[j].Spare > 0 &&
+				(first < 0 || t.Columns[j].Spare > t.Columns[first].Spare) {
 				first = j
 			}
 		}
@@ -154,7 +156,8 @@ func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for _, word := range words {
-		if line != "" && width > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+		if line != "" && width > 0 &&
+			utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			lines, line = append(lines, line), ""
 		}
 		if line != "" {

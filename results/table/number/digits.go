@@ -55,7 +55,8 @@ func decimalsFor(v float64, significant int) int {
 	}
 	d := significant - 1 - int(math.Floor(math.Log10(math.Abs(v))))
 	// A value that rounds up to the next power of ten (9.996 to 10.00) needs one decimal less.
-	if p := math.Pow(10, float64(d)); math.Round(math.Abs(v)*p) >= math.Pow(10, float64(significant)) {
+	p := math.Pow(10, float64(d))
+	if math.Round(math.Abs(v)*p) >= math.Pow(10, float64(significant)) {
 		d--
 	}
 	return min(d, 6)

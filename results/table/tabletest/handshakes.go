@@ -29,23 +29,32 @@ func Handshakes(replicates int, delays, losses []string) *Experiment {
 			{Name: "link.delay", Levels: delays, Shown: &results.Shown{Name: "rtt", Levels: rtts}},
 			{Name: "link.loss", Label: "loss", Levels: losses},
 		},
-		Constant: []results.Setting{{Name: "tls.certificate", Value: "ecdsa-p256"}, {Name: "link.rate", Value: "50mbit"}},
-		Compare:  &results.Compare{Factor: "tls.kind", Baseline: "full", Metric: "handshake", Margin: 0.02},
+		Constant: []results.Setting{{Name: "tls.certificate", Value: "ecdsa-p256"},
+			{Name: "link.rate", Value: "50mbit"}},
+		Compare: &results.Compare{Factor: "tls.kind", Baseline: "full", Metric: "handshake",
+			Margin: 0.02},
 		Metrics: []results.Metric{
 			{Name: "handshake", Label: "handshake", Unit: "ns", Better: -1},
 			{Name: "ttlb", Label: "time to last byte", Unit: "ns", Better: -1},
 			{Name: "bytes-up", Label: "bytes up", Unit: "B", Better: -1, Exact: true},
 			{Name: "retransmits", Unit: "1", Better: -1},
-			{Name: "cause.propagation", Label: "propagation", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "network"},
-			{Name: "cause.serialisation", Label: "serialisation", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "network"},
-			{Name: "cause.queue", Label: "queue", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "network"},
-			{Name: "cause.syn-timeout", Label: "SYN timeout", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "loss recovery"},
-			{Name: "cause.rto", Label: "RTO", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "loss recovery"},
-			{Name: "cause.client-cpu", Label: "client CPU", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "cpu"},
-			{Name: "cause.server-cpu", Label: "server CPU", Unit: "ns", Better: -1, PartOf: "ttlb", Group: "cpu"},
+			cause("cause.propagation", "propagation", "network"),
+			cause("cause.serialisation", "serialisation", "network"),
+			cause("cause.queue", "queue", "network"),
+			cause("cause.syn-timeout", "SYN timeout", "loss recovery"),
+			cause("cause.rto", "RTO", "loss recovery"),
+			cause("cause.client-cpu", "client CPU", "cpu"),
+			cause("cause.server-cpu", "server CPU", "cpu"),
 		},
 	}
 	return New(h, replicates, handshake)
+}
+
+// cause is a part of ttlb.
+func cause(name, label, group string) results.Metric {
+	return results.Metric{
+		Name: name, Label: label, Unit: "ns", Better: -1, PartOf: "ttlb", Group: group,
+	}
 }
 
 // handshake is a connection: round trips, computation, and waiting for lost packets.

@@ -115,7 +115,8 @@ func (e *Experiment) baseline(cell int) int {
 func (e *Experiment) row(cell, metric int, c summary.Cell) summary.Row {
 	m := e.Header.Metrics[metric]
 	x := e.Sorted(cell, metric)
-	r := summary.Row{Cell: c.Levels, Metric: m.Name, Unit: m.Unit, N: c.N, Failed: c.Failed, Reached: len(x),
+	r := summary.Row{Cell: c.Levels, Metric: m.Name, Unit: m.Unit,
+		N: c.N, Failed: c.Failed, Reached: len(x),
 		SD: math.NaN(), Min: math.NaN(), Max: math.NaN()}
 	if len(x) > 0 {
 		r.Min, r.Max = x[0], x[len(x)-1]
@@ -123,7 +124,8 @@ func (e *Experiment) row(cell, metric int, c summary.Cell) summary.Row {
 	mean, sd := moments(x)
 	half := 1.96 * sd / math.Sqrt(float64(len(x)))
 	r.Mean, r.SD = stat.Interval{Value: mean, Lo: mean - half, Hi: mean + half}, sd
-	r.P50, r.P90, r.P95, r.P99 = Quantile(x, 0.50), Quantile(x, 0.90), Quantile(x, 0.95), Quantile(x, 0.99)
+	r.P50, r.P90 = Quantile(x, 0.50), Quantile(x, 0.90)
+	r.P95, r.P99 = Quantile(x, 0.95), Quantile(x, 0.99)
 	if c.Baseline >= 0 {
 		r.VsBaseline = e.compare(cell, c.Baseline, metric)
 	}
@@ -164,7 +166,8 @@ func Quantile(sorted []float64, p float64) stat.Interval {
 			return sorted[i]
 		}
 	}
-	return stat.Interval{Value: at(math.Min(n-1, math.Floor(p*n))), Lo: at(p*n - half - 1), Hi: at(p*n + half)}
+	return stat.Interval{Value: at(math.Min(n-1, math.Floor(p*n))), Lo: at(p*n - half - 1),
+		Hi: at(p*n + half)}
 }
 
 func (e *Experiment) compare(cell, baseline, metric int) *summary.Comparison {
@@ -179,7 +182,8 @@ func (e *Experiment) compare(cell, baseline, metric int) *summary.Comparison {
 	}
 	slices.Sort(ratios)
 	slices.Sort(diffs)
-	c := &summary.Comparison{Paired: true, Pairs: len(diffs), Diff: Quantile(diffs, 0.5), Ratio: Quantile(ratios, 0.5),
+	c := &summary.Comparison{Paired: true, Pairs: len(diffs),
+		Diff: Quantile(diffs, 0.5), Ratio: Quantile(ratios, 0.5),
 		P: 0.5, PHolm: 1, Verdict: summary.Undecided}
 	margin := e.Header.Compare.Margin
 	switch r := c.Ratio; {
