@@ -47,8 +47,8 @@ var earlyRejections = []earlyRejection{
 	{"the ticket allows more than the server accepts", func(c *Conn, x *earlyOffer) bool { return x.state.EarlyData.MaxSize > c.cfg.MaxEarlyData }},
 	{"another suite", func(c *Conn, x *earlyOffer) bool { return x.state.Suite != c.info.Suite.ID }},
 	{"another application protocol", func(c *Conn, x *earlyOffer) bool { return string(x.state.ALPN) != c.info.ALPN }},
-	{"not fresh", func(c *Conn, x *earlyOffer) bool { return !c.isFresh(x) }},
-	{"a replay", func(c *Conn, x *earlyOffer) bool { return !c.cfg.AntiReplay.Admit(c.antiReplayQuery(x)) }},
+	{"not fresh", func(c *Conn, x *earlyOffer) bool { return !c.cfg.isFresh(x) }},
+	{"a replay", func(c *Conn, x *earlyOffer) bool { return !c.cfg.AntiReplay.Admit(c.cfg.antiReplayQuery(x)) }},
 }
 
 // decideEarlyData accepts the early data of the first ClientHello unless a rule rejects it.
@@ -69,16 +69,16 @@ func (c *Conn) decideEarlyData() {
 
 // isFresh reports whether the ClientHello arrives within EarlyWindow of its expected arrival (RFC
 // 9846 §8.3).
-func (c *Conn) isFresh(x *earlyOffer) bool {
-	off := c.cfg.Now().Sub(x.state.ExpectedArrival(x.age))
-	return -c.cfg.earlyWindow() <= off && off <= c.cfg.earlyWindow()
+func (cfg *Config) isFresh(x *earlyOffer) bool {
+	off := cfg.Now().Sub(x.state.ExpectedArrival(x.age))
+	return -cfg.earlyWindow() <= off && off <= cfg.earlyWindow()
 }
 
-func (c *Conn) antiReplayQuery(x *earlyOffer) session.EarlyClientHello {
-	expected, window := x.state.ExpectedArrival(x.age), c.cfg.earlyWindow()
+func (cfg *Config) antiReplayQuery(x *earlyOffer) session.EarlyClientHello {
+	expected, window := x.state.ExpectedArrival(x.age), cfg.earlyWindow()
 	return session.EarlyClientHello{
 		Ticket: x.ticket, Binder: x.binder,
-		Now: c.cfg.Now(), FreshFrom: expected.Add(-window), FreshUntil: expected.Add(window),
-		Issued: x.state.Issued(), Expires: x.state.Issued().Add(c.cfg.ticketLifetime()),
+		Now: cfg.Now(), FreshFrom: expected.Add(-window), FreshUntil: expected.Add(window),
+		Issued: x.state.Issued(), Expires: x.state.Issued().Add(cfg.ticketLifetime()),
 	}
 }

@@ -48,15 +48,15 @@ func (c *Conn) readRetryGroup(body []byte) error {
 	for _, g := range c.cfg.groups() {
 		offered = offered || uint16(g) == x.Value
 	}
-	if !offered || c.shareFor(x.Value) != nil {
+	if !offered || c.hs.shareFor(x.Value) != nil {
 		return pointlessRetry
 	}
 	c.hs.tls13.retryGroup = Group(x.Value)
 	return nil
 }
 
-func (c *Conn) shareFor(group uint16) *kx.Key {
-	for _, key := range c.hs.shares {
+func (hs *handshake) shareFor(group uint16) *kx.Key {
+	for _, key := range hs.shares {
 		if key.Group().ID == group {
 			return key
 		}
@@ -70,7 +70,7 @@ func (c *Conn) agree(body []byte) error {
 	if err := x.Parse(body); err != nil {
 		return err
 	}
-	key := c.shareFor(x.Group)
+	key := c.hs.shareFor(x.Group)
 	if key == nil {
 		return unknownChoice
 	}

@@ -110,7 +110,7 @@ func readPreSharedKey(c *Conn, p place, body []byte) error {
 // (RFC 9846 §4.3.11).
 func (c *Conn) choosePSK() error {
 	h := &c.hs.hello
-	mechanism := c.choosePSKMode()
+	mechanism := c.cfg.choosePSKMode(h)
 	binders := h.psks.Binders
 	i := uint16(0)
 	for rest := h.psks.Identities; len(rest) > 0 && i < MaxTicketsOffered; i++ {
@@ -155,7 +155,7 @@ func (c *Conn) openPSK(ticket []byte) (session.State, bool) {
 	if err != nil {
 		return s, false
 	}
-	s, ok := c.openState(raw)
+	s, ok := c.cfg.openState(raw)
 	suite := suiteRow(s.Suite)
 	return s, ok && s.Version == TLS13 && suite != nil && suite.Hash == c.hash.Name && len(s.Secret) == c.hash.Size
 }

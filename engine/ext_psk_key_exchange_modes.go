@@ -25,10 +25,10 @@ func readPSKKeyExchangeModes(c *Conn, _ place, body []byte) error {
 }
 
 // choosePSKMode returns the server's first mode that the client allows; 0 if there is none.
-func (c *Conn) choosePSKMode() Resumption {
-	for _, mechanism := range c.cfg.resumption() {
+func (cfg *Config) choosePSKMode(h *clientHello) Resumption {
+	for _, mechanism := range cfg.resumption() {
 		mode, ok := pskModes[mechanism]
-		for _, theirs := range c.hs.hello.modes {
+		for _, theirs := range h.modes {
 			if ok && theirs == mode {
 				return mechanism
 			}

@@ -30,25 +30,25 @@ func readSupportedVersions(c *Conn, p place, body []byte) error {
 
 // chooseVersion returns the highest version that the client offers and the server enables (RFC
 // 9846 §4.3.1).
-func (c *Conn) chooseVersion() (Version, error) {
-	low, high := c.cfg.minVersion(), c.cfg.maxVersion()
-	if c.hs.hello.versions != nil && high > SSL30 {
+func (cfg *Config) chooseVersion(h *clientHello) (Version, error) {
+	low, high := cfg.minVersion(), cfg.maxVersion()
+	if h.versions != nil && high > SSL30 {
 		for v := high; v >= low; v-- {
-			if c.hs.hello.versions.Contains(uint16(v)) {
+			if h.versions.Contains(uint16(v)) {
 				return v, nil
 			}
 		}
 		return 0, noCommonVersion
 	}
-	v := min(Version(c.hs.hello.Version), TLS12, high)
+	v := min(Version(h.Version), TLS12, high)
 	if v < low {
-		return 0, fmt.Errorf("%w: the client offers %v at most", noCommonVersion, Version(c.hs.hello.Version))
+		return 0, fmt.Errorf("%w: the client offers %v at most", noCommonVersion, Version(h.Version))
 	}
 	return v, nil
 }
 
 // serverVersion returns the version that a ServerHello has chosen.
-func (c *Conn) serverVersion(m *wire.ServerHelloMsg) (Version, error) {
+func (cfg *Config) serverVersion(m *wire.ServerHelloMsg) (Version, error) {
 	v := Version(m.Version)
 	if body := findExtension(m.Extensions, extSupportedVersions); body != nil {
 		var x wire.Uint16
@@ -62,7 +62,7 @@ func (c *Conn) serverVersion(m *wire.ServerHelloMsg) (Version, error) {
 	} else if v >= TLS13 {
 		return 0, unknownChoice
 	}
-	if v < c.cfg.minVersion() || v > c.cfg.maxVersion() {
+	if v < cfg.minVersion() || v > cfg.maxVersion() {
 		return 0, fmt.Errorf("%w: the server chose %v", noCommonVersion, v)
 	}
 	return v, nil

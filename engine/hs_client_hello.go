@@ -102,7 +102,7 @@ func readClientHello(c *Conn, body []byte) error {
 	if h.Suites.Contains(renegotiationSCSV) {
 		h.seen |= 1 << extensionRow(extRenegotiationInfo)
 	}
-	if err := c.checkFallback(); err != nil {
+	if err := c.cfg.checkFallback(h); err != nil {
 		return err
 	}
 	if err := c.checkSecondHello(); err != nil {
@@ -110,7 +110,7 @@ func readClientHello(c *Conn, body []byte) error {
 	}
 	copy(c.hs.randoms[client][:], h.Random)
 	c.resume.id = append(c.resume.idStore[:0], h.SessionID...)
-	version, err := c.chooseVersion()
+	version, err := c.cfg.chooseVersion(h)
 	if err != nil {
 		return err
 	}

@@ -20,10 +20,10 @@ var downgradeSentinels = [...]struct {
 }
 
 // writeDowngradeSentinel writes the sentinel into the server's random, if one applies.
-func (c *Conn) writeDowngradeSentinel(random *[wire.RandomSize]byte) {
+func (cfg *Config) writeDowngradeSentinel(random *[wire.RandomSize]byte, chosen Version) {
 	for i := range downgradeSentinels {
 		s := &downgradeSentinels[i]
-		if c.info.Version <= s.max && c.cfg.maxVersion() >= s.knows {
+		if chosen <= s.max && cfg.maxVersion() >= s.knows {
 			copy(random[wire.RandomSize-len(s.bytes):], s.bytes[:])
 			return
 		}
@@ -32,13 +32,13 @@ func (c *Conn) writeDowngradeSentinel(random *[wire.RandomSize]byte) {
 
 // hasDowngradeSentinel reports whether a server's random has a sentinel although the client
 // offered a version that excludes it.
-func (c *Conn) hasDowngradeSentinel(random []byte) bool {
-	if c.info.Version == c.cfg.maxVersion() {
+func (cfg *Config) hasDowngradeSentinel(random []byte, chosen Version) bool {
+	if chosen == cfg.maxVersion() {
 		return false
 	}
 	for i := range downgradeSentinels {
 		s := &downgradeSentinels[i]
-		if c.cfg.maxVersion() >= s.knows && string(random[wire.RandomSize-len(s.bytes):]) == string(s.bytes[:]) {
+		if cfg.maxVersion() >= s.knows && string(random[wire.RandomSize-len(s.bytes):]) == string(s.bytes[:]) {
 			return true
 		}
 	}
@@ -50,9 +50,9 @@ const fallbackSCSV = 0x5600
 
 // checkFallback refuses a client that falls back although the server supports a higher version
 // (RFC 7507 §3).
-func (c *Conn) checkFallback() error {
-	if c.hs.hello.Suites.Contains(fallbackSCSV) && c.cfg.maxVersion() > c.hs.hello.highest() {
-		return fmt.Errorf("%w: the client offers %v at most", inappropriateFallback, c.hs.hello.highest())
+func (cfg *Config) checkFallback(h *clientHello) error {
+	if h.Suites.Contains(fallbackSCSV) && cfg.maxVersion() > h.highest() {
+		return fmt.Errorf("%w: the client offers %v at most", inappropriateFallback, h.highest())
 	}
 	return nil
 }

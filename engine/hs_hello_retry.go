@@ -53,7 +53,7 @@ func readHelloRetryRequest(c *Conn, body []byte) error {
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	version, err := c.serverVersion(&m)
+	version, err := c.cfg.serverVersion(&m)
 	if err != nil {
 		return err
 	}

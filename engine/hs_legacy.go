@@ -83,7 +83,7 @@ func legacyKeys(c *Conn, from side, _ Epoch) (*record.HalfConn, error) {
 // readLegacyServerHello reads the rest of a ServerHello up to TLS 1.2: whether the session is
 // resumed, and the extensions.
 func (c *Conn) readLegacyServerHello(m *wire.ServerHelloMsg) error {
-	if c.hasDowngradeSentinel(m.Random) {
+	if c.cfg.hasDowngradeSentinel(m.Random, c.info.Version) {
 		return downgraded
 	}
 	seen, err := c.readExtensions(c.info.legacyPlace(), m.Extensions)

@@ -58,7 +58,7 @@ func (c *Conn) canServeLegacy(s *Suite, match certificateMatch) bool {
 	ephemeral := GroupFamily(s.KeyExchange) != 0
 	c.info.Group = 0
 	if ephemeral {
-		if c.info.Group = c.legacyGroup(GroupFamily(s.KeyExchange)); c.info.Group == 0 {
+		if c.info.Group = c.cfg.legacyGroup(&c.hs.hello, GroupFamily(s.KeyExchange)); c.info.Group == 0 {
 			return false
 		}
 	}
@@ -84,10 +84,10 @@ func (h *clientHello) namesCurve(g Group) bool {
 // legacyGroup returns the server's first group of a family that the client supports; 0 if there is
 // none. A client without supported_groups supports all groups (RFC 8422 §4). A client whose
 // supported_groups has no FFDHE group supports all FFDHE groups (RFC 7919 §4).
-func (c *Conn) legacyGroup(family kx.Family) Group {
-	all := c.hs.hello.groups == nil || family == kx.Field && !c.hs.hello.namesFFDHEGroups()
-	for _, g := range c.cfg.groups() {
-		if g.family() == family && (all || c.hs.hello.groups.Contains(uint16(g))) {
+func (cfg *Config) legacyGroup(h *clientHello, family kx.Family) Group {
+	all := h.groups == nil || family == kx.Field && !h.namesFFDHEGroups()
+	for _, g := range cfg.groups() {
+		if g.family() == family && (all || h.groups.Contains(uint16(g))) {
 			return g
 		}
 	}

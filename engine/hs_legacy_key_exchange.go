@@ -45,7 +45,7 @@ func readServerKeyExchange(c *Conn, body []byte) error {
 	if err := c.checkSignature(m.Scheme, c.signedParams(&m), m.Signature, (*pki.Scheme).Verify); err != nil {
 		return err
 	}
-	g, err := c.findGroup(&m)
+	g, err := c.cfg.findGroup(&m, GroupFamily(c.info.Suite.KeyExchange))
 	if err != nil {
 		return err
 	}
@@ -59,11 +59,11 @@ func (i *Info) usesFFDHE() bool { return GroupFamily(i.Suite.KeyExchange) == kx.
 
 // findGroup returns the enabled group that the server's parameters belong to. It refuses other
 // FFDHE parameters, whatever their size: a local policy as RFC 7919 §3.1 allows it.
-func (c *Conn) findGroup(m *wire.ServerKeyExchangeMsg) (Group, error) {
-	for _, g := range c.cfg.groups() {
+func (cfg *Config) findGroup(m *wire.ServerKeyExchangeMsg, family kx.Family) (Group, error) {
+	for _, g := range cfg.groups() {
 		row := g.row()
 		switch {
-		case row.Family != GroupFamily(c.info.Suite.KeyExchange):
+		case row.Family != family:
 		case !m.FiniteField && uint16(g) == m.Group:
 			return g, nil
 		case m.FiniteField && bytes.Equal(row.Prime(), m.Prime) && bytes.Equal(row.Generator(), m.Generator):

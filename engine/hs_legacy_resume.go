@@ -19,7 +19,7 @@ func (c *Conn) findSession() (s session.State, mechanism Resumption, renew bool)
 		if err != nil {
 			return s, 0, false
 		}
-		if s, ok = c.openState(raw); !ok {
+		if s, ok = c.cfg.openState(raw); !ok {
 			return s, 0, false
 		}
 		return s, Ticket, renew || s.PastHalf(c.cfg.Now(), c.cfg.ticketLifetime())

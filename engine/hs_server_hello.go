@@ -24,7 +24,7 @@ func writeServerHello(c *Conn, dst []byte) ([]byte, error) {
 	where := inServerHello
 	if c.info.Version < TLS13 {
 		where = c.info.legacyPlace()
-		c.writeDowngradeSentinel(random)
+		c.cfg.writeDowngradeSentinel(random, c.info.Version)
 		if err := c.newSessionID(); err != nil {
 			return nil, err
 		}
@@ -74,7 +74,7 @@ func readServerHello(c *Conn, body []byte) error {
 	if err := m.Parse(body); err != nil {
 		return err
 	}
-	version, err := c.serverVersion(&m)
+	version, err := c.cfg.serverVersion(&m)
 	if err != nil {
 		return err
 	}

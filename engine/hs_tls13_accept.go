@@ -50,7 +50,7 @@ func (c *Conn) acceptTLS13() error {
 	if c.hs.early != nil && !retried {
 		c.decideEarlyData()
 	}
-	if c.choosePSKMode() != 0 {
+	if c.cfg.choosePSKMode(h) != 0 {
 		c.post.ticketsOwed = c.cfg.ticketCount()
 	}
 	if c.info.Kind == Full {

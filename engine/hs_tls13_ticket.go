@@ -23,7 +23,7 @@ func writeTLS13Ticket(c *Conn, dst []byte) ([]byte, error) {
 	if _, err := io.ReadFull(c.cfg.Rand, ageAdd[:]); err != nil {
 		return nil, err
 	}
-	state := c.appendState(c.scratch[:0], psk[:c.hash.Size], c.earlyDataTerms(binary.BigEndian.Uint32(ageAdd[:])))
+	state := c.appendState(c.scratch[:0], psk[:c.hash.Size], c.cfg.earlyDataTerms(binary.BigEndian.Uint32(ageAdd[:])))
 	ticket, err := c.cfg.Tickets.Seal(c.ticketStore[:0], state, c.cfg.Now(), c.cfg.Rand, c.count)
 	if err != nil {
 		return nil, err

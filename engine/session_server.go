@@ -33,19 +33,19 @@ func (c *Conn) appendState(dst, secret []byte, early session.EarlyDataTerms) []b
 }
 
 // earlyDataTerms returns the terms of a ticket with this ticket_age_add.
-func (c *Conn) earlyDataTerms(ageAdd uint32) session.EarlyDataTerms {
-	if c.cfg.MaxEarlyData == 0 {
+func (cfg *Config) earlyDataTerms(ageAdd uint32) session.EarlyDataTerms {
+	if cfg.MaxEarlyData == 0 {
 		return session.EarlyDataTerms{}
 	}
-	millis := c.cfg.Now().Nanosecond() / int(time.Millisecond)
-	return session.EarlyDataTerms{MaxSize: c.cfg.MaxEarlyData, AgeAdd: ageAdd, Millis: uint16(millis)}
+	millis := cfg.Now().Nanosecond() / int(time.Millisecond)
+	return session.EarlyDataTerms{MaxSize: cfg.MaxEarlyData, AgeAdd: ageAdd, Millis: uint16(millis)}
 }
 
 // openState reads the state that a ticket held. It returns false if the state is malformed or has
 // expired.
-func (c *Conn) openState(raw []byte) (s session.State, alive bool) {
+func (cfg *Config) openState(raw []byte) (s session.State, alive bool) {
 	if s.Parse(raw) != nil {
 		return s, false
 	}
-	return s, s.Alive(c.cfg.Now(), c.cfg.ticketLifetime())
+	return s, s.Alive(cfg.Now(), cfg.ticketLifetime())
 }

@@ -32,8 +32,8 @@ func TestSentinelRevealsADowngrade(t *testing.T) {
 		c, s := Conn{cfg: &Config{MaxVersion: test.client}}, Conn{cfg: &Config{MaxVersion: test.knew}}
 		c.info.Version, s.info.Version = test.settled, test.settled
 		var random [wire.RandomSize]byte
-		s.writeDowngradeSentinel(&random)
-		if got := c.hasDowngradeSentinel(random[:]); got != test.caught {
+		s.cfg.writeDowngradeSentinel(&random, s.info.Version)
+		if got := c.cfg.hasDowngradeSentinel(random[:], c.info.Version); got != test.caught {
 			t.Errorf("%s: caught %v, want %v (random ends %q)", test.name, got, test.caught, random[24:])
 		}
 	}
