@@ -35,7 +35,7 @@ func TestAlertsOfAllLevels(t *testing.T) {
 			if v != TLS13 && x.level == alert.Warning {
 				x.want, x.fault = 0, 0
 			}
-			p := lasting(v, handed(TypeAlert, byte(x.level), byte(x.alert)))(t)
+			p := afterHandshake(v, delivering(TypeAlert, byte(x.level), byte(x.alert)))(t)
 			var e *Error
 			if errors.As(p.server.err, &e); x.want == 0 && e != nil || x.want != 0 && (e == nil || e.Alert != x.want || e.Fault != x.fault) {
 				t.Errorf("%v, level %d of %v: %v", v, x.level, x.alert, p.server.err)
@@ -45,9 +45,9 @@ func TestAlertsOfAllLevels(t *testing.T) {
 			}
 		}
 		// Too many warnings end the connection.
-		p := lasting(v, func(t *testing.T, p *pair) {
+		p := afterHandshake(v, func(t *testing.T, p *pair) {
 			for range maxIdle + 1 {
-				handed(TypeAlert, byte(alert.Warning), byte(alert.UserCanceled))(t, p)
+				delivering(TypeAlert, byte(alert.Warning), byte(alert.UserCanceled))(t, p)
 			}
 		})(t)
 		wantAlert(t, fmt.Sprintf("%v, many warnings", v), p.server.err, alert.UnexpectedMessage)

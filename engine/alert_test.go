@@ -42,8 +42,8 @@ func failing(algorithm string, client, server func(*Config)) func(*testing.T) *p
 	}
 }
 
-// lasting is an established connection on which then happens.
-func lasting(v Version, then func(t *testing.T, p *pair)) func(*testing.T) *pair {
+// afterHandshake is an established connection on which then happens.
+func afterHandshake(v Version, then func(t *testing.T, p *pair)) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 		onlyVersion(v)(cc)
@@ -57,8 +57,8 @@ func lasting(v Version, then func(t *testing.T, p *pair)) func(*testing.T) *pair
 	}
 }
 
-// told is a handshake in which one message is changed on its way.
-func told(v Version, m Message, change edit) func(*testing.T) *pair {
+// withChanged is a handshake in which one message is changed on its way.
+func withChanged(v Version, m Message, change edit) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		p := pairOf(false, maxVersion(v), nothing)(t)
 		_ = p.runTampered(func(_ int, burst []message) []message {
@@ -74,8 +74,8 @@ func told(v Version, m Message, change edit) func(*testing.T) *pair {
 	}
 }
 
-// handed delivers a message to the server that its client would not send.
-func handed(typ ContentType, body ...byte) func(*testing.T, *pair) {
+// delivering delivers a message to the server that its client would not send.
+func delivering(typ ContentType, body ...byte) func(*testing.T, *pair) {
 	return func(t *testing.T, p *pair) { _ = p.deliver(p.server, message{from: client, typ: typ, body: body}) }
 }
 
@@ -175,11 +175,11 @@ func causes(t *testing.T) []cause {
 	serving := limited(t, x509.ExtKeyUsageServerAuth, x509.KeyUsageDigitalSignature)
 	noOCSPAnswer := func(cfg *Config) { cfg.Certificates = []*Certificate{issuedByALeaf(t)} }
 	return []cause{
-		{alert.CloseNotify, alert.Warning, "the end of what is sent", lasting(TLS13, func(_ *testing.T, p *pair) { p.client.Close() })},
-		{alert.UnexpectedMessage, alert.Fatal, "a message that is not due", lasting(TLS13, handed(TypeHandshake, requests[client]...))},
-		{alert.BadRecordMAC, alert.Fatal, "a forged record", lasting(TLS12, raw(append([]byte{23, 3, 3, 0, 40}, make([]byte, 40)...)...))},
+		{alert.CloseNotify, alert.Warning, "the end of what is sent", afterHandshake(TLS13, func(_ *testing.T, p *pair) { p.client.Close() })},
+		{alert.UnexpectedMessage, alert.Fatal, "a message that is not due", afterHandshake(TLS13, delivering(TypeHandshake, requests[client]...))},
+		{alert.BadRecordMAC, alert.Fatal, "a forged record", afterHandshake(TLS12, raw(append([]byte{23, 3, 3, 0, 40}, make([]byte, 40)...)...))},
 		{alert.DecryptionFailed, 0, "told apart from bad_record_mac, it would tell an attacker of the padding: RFC 5246 §7.2.2", nil},
-		{alert.RecordOverflow, alert.Fatal, "a record that is too long", lasting(TLS12, raw(23, 3, 3, 0x48, 0x01))},
+		{alert.RecordOverflow, alert.Fatal, "a record that is too long", afterHandshake(TLS12, raw(23, 3, 3, 0x48, 0x01))},
 		{alert.DecompressionFailure, alert.Fatal, "a record that does not decompress", expanding},
 		{alert.HandshakeFailure, alert.Fatal, "no common suite", failing("ecdsa-p256", onlySuite(0x1301), onlySuite(0x1303))},
 		{alert.NoCertificate, alert.Warning, "SSL 3.0's client without the certificate that it is asked for", declining},
@@ -190,12 +190,12 @@ func causes(t *testing.T) []cause {
 		{alert.CertificateRevoked, alert.Fatal, "a stapled word that the certificate is revoked", stapled(r.says(t, revoked))},
 		{alert.CertificateExpired, alert.Fatal, "a certificate of the past", failing("ecdsa-p256", func(c *Config) { c.Now = func() time.Time { return testTime.AddDate(2, 0, 0) } }, nothing)},
 		{alert.CertificateUnknown, alert.Fatal, "an issuer that is no authority", failing("ecdsa-p256", nothing, noOCSPAnswer)},
-		{alert.IllegalParameter, alert.Fatal, "a KeyUpdate that asks for 2", lasting(TLS13, handed(TypeHandshake, byte(KeyUpdate), 0, 0, 1, 2))},
+		{alert.IllegalParameter, alert.Fatal, "a KeyUpdate that asks for 2", afterHandshake(TLS13, delivering(TypeHandshake, byte(KeyUpdate), 0, 0, 1, 2))},
 		{alert.UnknownCA, alert.Fatal, "a chain to another root", failing("ecdsa-p256", func(c *Config) { c.Roots = strangers }, nothing)},
 		{alert.AccessDenied, alert.Fatal, "a client that is known and not let in", failing("ecdsa-p256", showing, both(asking, func(c *Config) {
 			c.Admit = func([]*pki.Certificate) error { return errors.New("banned") }
 		}))},
-		{alert.DecodeError, alert.Fatal, "a KeyUpdate without content", lasting(TLS13, handed(TypeHandshake, byte(KeyUpdate), 0, 0, 0))},
+		{alert.DecodeError, alert.Fatal, "a KeyUpdate without content", afterHandshake(TLS13, delivering(TypeHandshake, byte(KeyUpdate), 0, 0, 0))},
 		{alert.DecryptError, alert.Fatal, "a binder of another secret", func(t *testing.T) *pair {
 			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 			first, _ := connect(t, cc, sc)
@@ -220,9 +220,9 @@ func causes(t *testing.T) []cause {
 			p.client.Close()
 			return p
 		}},
-		{alert.NoRenegotiation, alert.Warning, "a ClientHello on a connection of TLS 1.2", lasting(TLS12, handed(TypeHandshake, requests[client]...))},
-		{alert.MissingExtension, alert.Fatal, "a ClientHello without key_share", told(TLS13, ClientHello, inHello(without(extKeyShare)))},
-		{alert.UnsupportedExtension, alert.Fatal, "an answer that was not asked for", told(TLS12, ServerHello, inServer(with(extALPN, "\x00\x03\x02h2")))},
+		{alert.NoRenegotiation, alert.Warning, "a ClientHello on a connection of TLS 1.2", afterHandshake(TLS12, delivering(TypeHandshake, requests[client]...))},
+		{alert.MissingExtension, alert.Fatal, "a ClientHello without key_share", withChanged(TLS13, ClientHello, inHello(without(extKeyShare)))},
+		{alert.UnsupportedExtension, alert.Fatal, "an answer that was not asked for", withChanged(TLS12, ServerHello, inServer(with(extALPN, "\x00\x03\x02h2")))},
 		{alert.CertificateUnobtainable, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
 		{alert.UnrecognizedName, alert.Fatal, "a name that the server is not called by", misnamed(UnknownNameRefused)},
 		{alert.BadCertificateStatus, alert.Fatal, "a stapled word that is outdated", stapled(r.says(t, outdated))},

@@ -15,7 +15,7 @@ import (
 
 const earlyLimitOfTests = 1000
 
-var earlyWords = []byte("said before the server has answered")
+var earlyText = []byte("said before the server has answered")
 
 // earlyServer makes a server accept early data.
 func earlyServer(cfg *Config) {
@@ -46,9 +46,9 @@ func earlyConfigs(t testing.TB, clientSide, serverSide func(*Config)) (cc, sc *C
 	return cc, sc
 }
 
-// speakEarly starts the client, seals words as early data, and runs both sides until nothing
+// runEarly starts the client, seals words as early data, and runs both sides until nothing
 // moves. wire is what the client sent before it received anything.
-func (p *pair) speakEarly(words []byte) (wire []byte, err error) {
+func (p *pair) runEarly(words []byte) (wire []byte, err error) {
 	if err := p.client.Start(); err != nil {
 		return nil, err
 	}
@@ -83,16 +83,16 @@ func TestEarlyDataIsAccepted(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) {
 			cc, sc := earlyConfigs(t, x.client, x.server)
 			p := newPair(cc, sc)
-			if _, err := p.speakEarly(earlyWords); err != nil {
+			if _, err := p.runEarly(earlyText); err != nil {
 				t.Fatal(err)
 			}
 			for _, c := range []*Conn{p.client, p.server} {
 				info := c.Info()
-				if info.EarlyData != EarlyAccepted || info.EarlyBytes != len(earlyWords) || info.Kind != Resumed || !info.Done {
+				if info.EarlyData != EarlyAccepted || info.EarlyBytes != len(earlyText) || info.Kind != Resumed || !info.Done {
 					t.Errorf("%s: early data %v (%s), %d bytes, %v", sideNames[c.side], info.EarlyData, info.EarlyRejection, info.EarlyBytes, info.Kind)
 				}
 			}
-			if got := p.got[p.server]; !bytes.Equal(got, earlyWords) {
+			if got := p.got[p.server]; !bytes.Equal(got, earlyText) {
 				t.Errorf("the server got %q", got)
 			}
 			events := p.events[p.server]
@@ -142,7 +142,7 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 			x.client(cc)
 			x.server(sc)
 			p := newPair(cc, sc)
-			if _, err := p.speakEarly(words); err != nil {
+			if _, err := p.runEarly(words); err != nil {
 				t.Fatal(err)
 			}
 			for _, c := range []*Conn{p.client, p.server} {
@@ -168,7 +168,7 @@ func TestEarlyDataIsForOneServerName(t *testing.T) {
 	cc.Session.ServerName, cc.VerifyNothing = "other.example.test", true
 	p := newPair(cc, sc)
 	p.client = Client(cc, "other.example.test")
-	if _, err := p.speakEarly(earlyWords); err != nil {
+	if _, err := p.runEarly(earlyText); err != nil {
 		t.Fatal(err)
 	}
 	if info := p.server.Info(); info.EarlyData != EarlyRejected || info.Kind != Full {
@@ -199,7 +199,7 @@ func TestEarlyDataIsOfferedOnlyIfItCanBeAccepted(t *testing.T) {
 		if info := p.client.Info(); info.EarlyData != EarlyNone || p.client.EarlyRoom() != 0 || p.client.MaySeal() {
 			t.Errorf("%s: early data %v", x.name, info.EarlyData)
 		}
-		if _, err := p.client.Seal(nil, earlyWords); err == nil {
+		if _, err := p.client.Seal(nil, earlyText); err == nil {
 			t.Errorf("%s: the client says something all the same", x.name)
 		}
 	}
@@ -359,7 +359,7 @@ func TestSeveralTicketsAreOffered(t *testing.T) {
 			first.AddTicket(ticketsOf(p.client.Session())[0])
 			cc.Session, cc.EarlyData, cc.TicketsOffered = first, true, x.offered
 			p = newPair(cc, sc)
-			if _, err := p.speakEarly(earlyWords); err != nil {
+			if _, err := p.runEarly(earlyText); err != nil {
 				t.Fatal(err)
 			}
 			for _, c := range []*Conn{p.client, p.server} {

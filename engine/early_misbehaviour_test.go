@@ -33,7 +33,7 @@ func earlyPair(t *testing.T, serverSide func(*Config)) misbehaver {
 	if err := m.client.Start(); err != nil {
 		t.Fatal(err)
 	}
-	up, err := m.client.Seal(m.client.Flush(nil), earlyWords)
+	up, err := m.client.Seal(m.client.Flush(nil), earlyText)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		alert  alert.Description
 	}{
 		{"more than the limit", nothing, func(m misbehaver) error {
-			return m.says(m.client.out.half, record.ApplicationData, make([]byte, earlyLimitOfTests-len(earlyWords)+1))
+			return m.says(m.client.out.half, record.ApplicationData, make([]byte, earlyLimitOfTests-len(earlyText)+1))
 		}, alert.UnexpectedMessage},
 		{"Finished in the place of EndOfEarlyData", nothing, func(m misbehaver) error {
 			return m.says(m.client.out.half, record.Handshake, finished)
@@ -97,16 +97,16 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
-			return m.says(m.client.out.half, record.ApplicationData, earlyWords)
+			return m.says(m.client.out.half, record.ApplicationData, earlyText)
 		}, alert.BadRecordMAC},
 		{"application data under the handshake's keys", nothing, func(m misbehaver) error {
 			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
-			return m.says(m.handshakeKeys(), record.ApplicationData, earlyWords)
+			return m.says(m.handshakeKeys(), record.ApplicationData, earlyText)
 		}, alert.UnexpectedMessage},
 		{"a broken early record", nothing, func(m misbehaver) error {
-			out, err := m.client.Seal(nil, earlyWords)
+			out, err := m.client.Seal(nil, earlyText)
 			if err != nil {
 				return err
 			}
@@ -129,7 +129,7 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 			if err := m.says(keys, record.Alert, []byte{1, 90}); err != nil {
 				return err
 			}
-			return m.says(m.client.out.half, record.ApplicationData, earlyWords)
+			return m.says(m.client.out.half, record.ApplicationData, earlyText)
 		}, alert.BadRecordMAC},
 		{"a message in the clear after a rejection", rejecting, func(m misbehaver) error {
 			return m.feed(m.server, asRecord(TypeHandshake, finished))
@@ -163,7 +163,7 @@ func TestSecondClientHelloHasNoEarlyData(t *testing.T) {
 	if m.client.Info().EarlyData != EarlyRejected || m.client.EarlyRoom() != 0 {
 		t.Errorf("after the retry early data is %v, with room for %d bytes", m.client.Info().EarlyData, m.client.EarlyRoom())
 	}
-	if _, err := m.client.Seal(nil, earlyWords); err == nil {
+	if _, err := m.client.Seal(nil, earlyText); err == nil {
 		t.Error("the client goes on after the retry")
 	}
 	second := m.client.Flush(nil)

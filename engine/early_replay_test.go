@@ -16,7 +16,7 @@ func TestReplayedEarlyDataIsRejected(t *testing.T) {
 		cc, sc := earlyConfigs(t, nothing, nothing)
 		sc.AntiReplay = guard
 		p := newPair(cc, sc)
-		wire, err := p.speakEarly(earlyWords)
+		wire, err := p.runEarly(earlyText)
 		if err != nil || p.server.Info().EarlyData != EarlyAccepted {
 			t.Fatal(p.server.Info().EarlyData, err)
 		}
@@ -41,7 +41,7 @@ func TestEarlyDataIsNotReplayedInTheLastSecondOfATicket(t *testing.T) {
 	cc.Now = at(4 * time.Second)
 	p := newPair(cc, sc)
 	sc.Now = at(5 * time.Second)
-	wire, err := p.speakEarly(earlyWords)
+	wire, err := p.runEarly(earlyText)
 	if err != nil || p.server.Info().EarlyData != EarlyAccepted {
 		t.Fatal(p.server.Info().EarlyData, err)
 	}

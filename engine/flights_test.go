@@ -151,7 +151,7 @@ func roundTrips(t *testing.T, p *pair) int {
 	early := p.client.Flush(nil)
 	if p.client.EarlyRoom() > 0 {
 		var err error
-		if early, err = p.client.Seal(early, earlyWords); err != nil {
+		if early, err = p.client.Seal(early, earlyText); err != nil {
 			t.Fatal(err)
 		}
 	}

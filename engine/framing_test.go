@@ -78,7 +78,7 @@ func TestInputMayComeOneByteAtATime(t *testing.T) {
 func TestMessagesMayBeFragmented(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {
-		all, _ := honest(t, h.make)
+		all, _ := undisturbed(t, h.make)
 		for i, x := range all {
 			if x.typ != TypeHandshake {
 				continue
@@ -134,7 +134,7 @@ func inPieces(size int) func(int, []message) []message {
 func TestMessagesMayBeMerged(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {
-		all, version := honest(t, h.make)
+		all, version := undisturbed(t, h.make)
 		for i, x := range all[:len(all)-1] {
 			next := all[i+1]
 			if x.last || x.typ != TypeHandshake || next.typ != TypeHandshake {

@@ -96,7 +96,7 @@ func TestRenegotiationIsNotAnsweredAfterCloseNotify(t *testing.T) {
 func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 
 	for _, h := range handshakeCases {
-		all, version := honest(t, h.make)
+		all, version := undisturbed(t, h.make)
 		modern := false
 		for i, x := range all {
 			if x.from == client || x.harmless(version) {

@@ -74,7 +74,7 @@ func (r *revocable) says(t testing.TB, set ...func(*ca.OCSPResponseSpec)) []byte
 }
 
 func revoked(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPRevoked }
-func unheard(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPUnknown }
+func isSkipped(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPUnknown }
 func outdated(s *ca.OCSPResponseSpec) { s.NextUpdate = testTime.Add(-time.Minute) }
 
 // configs are the Configs of a connection with this certificate, stapled unless staple is nil.

@@ -37,7 +37,7 @@ func (c *Conn) queue(data []byte) (err error) {
 func (p *pair) runSteps(tamper func(at int, burst []message) []message) error {
 	err := p.begin()
 	if err == nil && p.client.EarlyRoom() > 0 {
-		err = p.client.queue(earlyWords)
+		err = p.client.queue(earlyText)
 	}
 	if err == nil {
 		err = p.relay(tamper)

@@ -60,8 +60,8 @@ func demanding(cfg *Config) {
 
 func recordsOf(n int) change { return func(cfg *Config) { cfg.MaxFragment = n } }
 
-// bold is a client that offers its session although it requests another max_fragment_length.
-func bold(n int) change {
+// requestingFragment is a client that offers its session although it requests another max_fragment_length.
+func requestingFragment(n int) change {
 	return func(cfg *Config) { cfg.MaxFragment, cfg.Session.MaxFragmentRequested = n, n }
 }
 
@@ -136,7 +136,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls13, a client of TLS 1.2", tls13First, maxVersion(TLS12), nothing, Full, unopened},
 		{"tls13, another protocol of the application", then(tls13First, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
 		{"tls13, records of another length", then(tls13First, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
-		{"tls13, records of another length, whatever the client makes of it", then(tls13First, recordsOf(512), nothing), bold(1024), nothing, Full, opened},
+		{"tls13, records of another length, whatever the client makes of it", then(tls13First, recordsOf(512), nothing), requestingFragment(1024), nothing, Full, opened},
 		{"tls13, the client must show a certificate", tls13First, showing, demanding, Full, opened},
 		{"tls12, nothing changed", legacyFirst, nothing, nothing, Resumed, opened},
 		{"tls12, another ticket key", legacyFirst, nothing, otherKey, Full, unopened},
@@ -159,7 +159,7 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 		{"tls12, records of the same length", then(legacyFirst, recordsOf(512), nothing), nothing, nothing, Resumed, opened},
 		{"tls12, records of another length", then(legacyFirst, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
 		{"tls12, records of any length", then(legacyFirst, recordsOf(512), nothing), recordsOf(0), nothing, Full, unopened},
-		{"tls12, records of another length, whatever the client makes of it", then(legacyFirst, recordsOf(512), nothing), bold(1024), nothing, Full, opened},
+		{"tls12, records of another length, whatever the client makes of it", then(legacyFirst, recordsOf(512), nothing), requestingFragment(1024), nothing, Full, opened},
 		{"tls12, a server without compression", then(legacyFirst, compression, compression), nothing, func(c *Config) { c.Compression = false }, Full, opened},
 		{"tls12, a client without compression", then(legacyFirst, compression, compression), func(c *Config) { c.Compression = false }, nothing, Full, unopened},
 		{"tls12, the client must show a certificate", legacyFirst, showing, demanding, Full, opened},

@@ -13,7 +13,7 @@ import (
 )
 
 // Messages changed between two sides: what the interpreter and the codecs do with messages that no
-// honest peer sends, under the right keys.
+// undisturbed peer sends, under the right keys.
 
 // withoutProtection leaves records unprotected, for tests that write records by hand.
 func withoutProtection(t testing.TB) {
@@ -124,7 +124,7 @@ var handshakeCases = []handshakeCase{
 	{"tls13 early data rejected", pairOf(true, withEarlyData, both(earlyServer, rejectingEarly))},
 	{"tls13 early data retried", pairOf(true, both(withEarlyData, withGroups(X25519, P256)), both(earlyServer, withGroups(P256)))},
 	{"tls12 ticket renewed", renewedTicket},
-	{"tls12 warned of the name", pairOf(false, maxVersion(TLS12), misnaming)},
+	{"tls12 warned of the name", pairOf(false, maxVersion(TLS12), warningOfName)},
 }
 
 func shortRecords(cfg *Config)   { cfg.RecordSizeLimit = 600 }
@@ -146,8 +146,8 @@ func renewedTicket(t testing.TB) *pair {
 	return p
 }
 
-// misnaming is a server that warns the client that server_name matches no certificate.
-func misnaming(cfg *Config) {
+// warningOfName is a server that warns the client that server_name matches no certificate.
+func warningOfName(cfg *Config) {
 	cfg.Certificates = []*Certificate{sharedClient().certificate}
 	cfg.UnknownNames = UnknownNameWarned
 }
@@ -171,8 +171,8 @@ func pairOf(resumed bool, client, server func(*Config)) func(testing.TB) *pair {
 	}
 }
 
-// honest returns the messages of an undisturbed handshake.
-func honest(t *testing.T, make func(testing.TB) *pair) (all []message, v Version) {
+// undisturbed returns the messages of an undisturbed handshake.
+func undisturbed(t *testing.T, make func(testing.TB) *pair) (all []message, v Version) {
 	t.Helper()
 	p := make(t)
 	err := p.runTampered(func(_ int, burst []message) []message { all = append(all, burst...); return burst })
@@ -195,7 +195,7 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
-			all, version := honest(t, h.make)
+			all, version := undisturbed(t, h.make)
 			for i, x := range all {
 				if x.harmless(version) {
 					continue
@@ -246,7 +246,7 @@ func TestDisplacedMessagesAreUnexpected(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
-			all, version := honest(t, h.make)
+			all, version := undisturbed(t, h.make)
 			for i, x := range all {
 				for j, moved := range all {
 					if i == j || moved.from != x.from || moved.typ == TypeAlert || moved.harmless(version) || x.harmless(version) {
@@ -275,7 +275,7 @@ func TestDisplacedMessagesAreUnexpected(t *testing.T) {
 // Without the last message of a flight both sides wait, without an error.
 func TestIncompleteFlightsAreWaitedFor(t *testing.T) {
 	for _, h := range handshakeCases {
-		all, version := honest(t, h.make)
+		all, version := undisturbed(t, h.make)
 		for i, x := range all {
 			if !x.last || x.harmless(version) {
 				continue
@@ -298,7 +298,7 @@ func TestIncompleteFlightsAreWaitedFor(t *testing.T) {
 func TestWrongLengthsAreDecodeErrors(t *testing.T) {
 	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
-			all, version := honest(t, h.make)
+			all, version := undisturbed(t, h.make)
 			for i, x := range all {
 				if x.typ != TypeHandshake {
 					continue
@@ -343,7 +343,7 @@ func replace(i int, body []byte) func(int, []message) []message {
 func TestChangedBytesNeverPass(t *testing.T) {
 	t.Parallel()
 	for _, h := range handshakeCases {
-		all, version := honest(t, h.make)
+		all, version := undisturbed(t, h.make)
 		for i, x := range all {
 			step := 1 + len(x.body)/10
 			for k := 0; k < len(x.body); k += step {

@@ -37,7 +37,7 @@ func tapped(p *pair) *tap {
 		cfg.Observe = func(n Notice) {
 			x.observe(side(s), n)
 			if told != nil {
-				told(n)
+				withChanged(n)
 			}
 		}
 		x.sides[s].configure(&cfg)
@@ -117,8 +117,8 @@ func (x *tap) keysOf(from side) *record.HalfConn {
 	return queue[0].keys
 }
 
-// unheard reports whether a record is early data that the server rejects and skips.
-func (x *tap) unheard(from side, typ ContentType) bool {
+// isSkipped reports whether a record is early data that the server rejects and skips.
+func (x *tap) isSkipped(from side, typ ContentType) bool {
 	info := &x.sides[server].info
 	return from == client && typ == TypeApplicationData && !info.Done && x.sides[client].info.EarlyData != EarlyNone && info.EarlyData != EarlyAccepted
 }
@@ -128,7 +128,7 @@ func (x *tap) record(from side, typ ContentType, body []byte) []byte {
 	switch {
 	case x.clear(other(from), record.Type(typ)):
 		return asRecord(typ, body)
-	case x.unheard(from, typ):
+	case x.isSkipped(from, typ):
 		return asRecord(TypeApplicationData, append(slices.Clone(body), make([]byte, 17)...))
 	}
 	out, err := x.seal[from].Seal(nil, record.Type(typ), body)
