@@ -74,7 +74,7 @@ func (r *revocable) says(t testing.TB, set ...func(*ca.OCSPResponseSpec)) []byte
 }
 
 func revoked(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPRevoked }
-func isSkipped(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPUnknown }
+func unknown(s *ca.OCSPResponseSpec)  { s.Status = pki.OCSPUnknown }
 func outdated(s *ca.OCSPResponseSpec) { s.NextUpdate = testTime.Add(-time.Minute) }
 
 // configs are the Configs of a connection with this certificate, stapled unless staple is nil.
@@ -222,7 +222,7 @@ func TestFaultsOfOCSPResponses(t *testing.T) {
 	}{
 		{"good", r, RevocationStapled, hard, r.says(t), 0, true},
 		{"revoked", r, RevocationStapled, hard, r.says(t, revoked), alert.CertificateRevoked, false},
-		{"unknown", r, RevocationStapled, hard, r.says(t, unheard), alert.BadCertificateStatus, false},
+		{"unknown", r, RevocationStapled, hard, r.says(t, unknown), alert.BadCertificateStatus, false},
 		{"outdated", r, RevocationStapled, hard, r.says(t, outdated), alert.BadCertificateStatus, false},
 		{"for another certificate", r, RevocationStapled, hard, other.says(t), alert.BadCertificateStatus, false},
 		{"unavailable", r, RevocationStapled, hard, ca.OCSPTryLater(), alert.BadCertificateStatus, false},

@@ -33,11 +33,11 @@ func tapped(p *pair) *tap {
 		plain := record.NewPlaintext(uint16(TLS12))
 		x.open[s], x.seal[s] = []keysFrom{{0, record.NewPlaintext(uint16(TLS12))}}, plain
 		cfg := *x.sides[s].cfg
-		told := cfg.Observe
+		inner := cfg.Observe
 		cfg.Observe = func(n Notice) {
 			x.observe(side(s), n)
-			if told != nil {
-				withChanged(n)
+			if inner != nil {
+				inner(n)
 			}
 		}
 		x.sides[s].configure(&cfg)
