@@ -1,7 +1,7 @@
 package sim
 
-// Cause is what a connection waited for. The times of the causes along the critical path of an instant
-// add up exactly to the time from the start of the connection to that instant.
+// Cause is what a connection waited for. The times of the causes along the critical path of an
+// instant add up exactly to the time from the start of the connection to that instant.
 type Cause uint8
 
 // The causes. Times within a wait for ACKs count as the cause of that wait: Window, Nagle or

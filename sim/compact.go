@@ -10,8 +10,8 @@ import (
 //
 // Endpoints, packets and processes hold tags: future events descend from the nodes of these tags
 // alone. All nodes that no path from them reaches are dropped. A detour of a future path ends at a
-// node since which a segment waited. Such nodes, and those of tags, are the roots. Between two roots
-// that lie far apart no detour can end. A path through this gap is walked once, and a summary
+// node since which a segment waited. Such nodes, and those of tags, are the roots. Between two
+// roots that lie far apart no detour can end. A path through this gap is walked once, and a summary
 // replaces it: its times by cause, and the node at which it leaves the gap.
 
 // leg is a path through a gap.
@@ -47,7 +47,7 @@ type use uint8
 
 const (
 	kept  use = 1 << iota // it stays as it is
-	entry                 // a path from a node that stays leads to it: it stays, or becomes a summary
+	entry                 // a path leads to it: it stays, or becomes a summary
 	root                  // a detour can end at its instant: it stays
 )
 
@@ -117,8 +117,8 @@ func (c *connection) visitTags(visit func(*tcp.Tag)) {
 	}
 }
 
-// hold marks the node of a tag as a root, and its departures: a retransmission can wait since one of
-// them.
+// hold marks the node of a tag as a root, and its departures: a retransmission can wait since one
+// of them.
 func (k *compactor) hold(i int32) {
 	k.uses[i] |= root
 	for i++; int(i) < len(k.uses) && k.from.nodes[i].kind == departureNode; i++ {
@@ -180,8 +180,8 @@ func (k *compactor) root(i int32) {
 	k.lower = max(k.lower, i)
 }
 
-// departure returns the node since which a segment had waited, and whether the path goes on from the
-// departure's parent.
+// departure returns the node since which a segment had waited, and whether the path goes on from
+// the departure's parent.
 func (k *compactor) departure(i int32) (since int32, viaParent bool) {
 	n := &k.from.nodes[i]
 	k.path.cur = i
@@ -216,7 +216,8 @@ func (k *compactor) leaves() bool {
 	return next < k.lower
 }
 
-// summarise makes the summary of a node. It returns false if the node's first step leads below the gap.
+// summarise makes the summary of a node. It returns false if the node's first step leads below the
+// gap.
 func (k *compactor) summarise(i int32) bool {
 	var s summary
 	if !k.walk(i, &s.outside) || !k.walk(i, &s.within, detour{until: -1, back: -1, cause: openCause}) {

@@ -15,7 +15,7 @@ type Connection struct {
 	Path           int           // path from Client to Server: index in Topology.Paths
 	Source         Source        // of the steps of both sides; priced for both hosts
 	Start          time.Duration // virtual time of the first SYN: now or later
-	Timeout        time.Duration // the connection fails when this time has passed since Start; 0: never
+	Timeout        time.Duration // the connection fails this long after Start; 0: never
 	Responder      *Responder    // OCSP responder of the client; nil: none
 
 	// Ended receives the result when the connection ends: it has failed, or no packet, timer or
@@ -91,13 +91,13 @@ type connection struct {
 	ended    func(number int, r *Result)
 	start    time.Duration
 	deadline time.Duration                   // of the connection; never: none
-	due      [connectionTimers]time.Duration // by timer: instant of its event in the queue, or never
+	due      [connectionTimers]time.Duration // by timer: instant of its event, or never
 	outcome  string                          // empty while the connection is open
 	complete recording.Moment                // the last moment of the exchange
 
 	connect    time.Duration                       // since start; negative: not connected
 	moments    [recording.NumMoments]time.Duration // virtual time; negative: not reached
-	roundTrips int                                 // on the critical path of Handshake; negative: not reached
+	roundTrips int                                 // on the path of Handshake; negative: not reached
 	causes     [NumCauses]time.Duration            // of the critical path of LastByte
 
 	responder     *Responder
@@ -229,8 +229,8 @@ func (w *World) connect(c *connection) {
 	w.advance(p)
 }
 
-// fail ends a connection with an outcome. If the exchange is complete, the outcome is OK: a FIN that
-// is never acknowledged is no failure of the exchange.
+// fail ends a connection with an outcome. If the exchange is complete, the outcome is OK: a FIN
+// that is never acknowledged is no failure of the exchange.
 func (c *connection) fail(outcome string) {
 	if c.phase != started && c.phase != opened {
 		return
@@ -251,16 +251,16 @@ func (c *connection) idle() bool {
 	return a.state == reading && b.state == reading && a.ep.Deadline() == never && b.ep.Deadline() == never
 }
 
-// endIfDone ends a connection if it is idle or has failed, and frees its slot once no packet or work
-// is left. The caller calls it after each event of the connection.
+// endIfDone ends a connection if it is idle or has failed, and frees its slot once no packet or
+// work is left. The caller calls it after each event of the connection.
 func (w *World) endIfDone(c *connection) {
 	if c.packets.underWay() == 0 || c.phase != started || c.fetch != nil || c.opener != nil {
 		w.endWithFetch(c)
 	}
 }
 
-// endWithFetch is endIfDone for the connection, its fetch and its opener: an event of one can end the
-// others.
+// endWithFetch is endIfDone for the connection, its fetch and its opener: an event of one can end
+// the others.
 func (w *World) endWithFetch(c *connection) {
 	fetch, opener := c.fetch, c.opener
 	w.endAlone(c)
@@ -331,7 +331,7 @@ func (w *World) recycle(c *connection) {
 // The outcomes that are not an engine's alert.
 const (
 	OK      = "ok"      // the exchange is complete
-	Timeout = "timeout" // TCP gave up, Connection.Timeout has passed, or a side waits for bytes in vain
+	Timeout = "timeout" // of TCP or of the Connection, or no bytes will come for which a side waits
 	Reset   = "reset"   // the peer's TCP sent a RST
 )
 

@@ -8,7 +8,8 @@ type pathTimes struct {
 	roundTrips int                          // segments that arrived at the server
 }
 
-// openCause stands for the cause of the detour in which a part of a path lies, if that is not known.
+// openCause stands for the cause of the detour in which a part of a path lies, if that is not
+// known.
 const openCause = NumCauses
 
 // detour is a part of the path that explains a wait for acknowledgements: from the acknowledgement
@@ -113,8 +114,8 @@ func (p *criticalPath) departure(n *node) {
 	}
 }
 
-// waitBegan returns the node at which the wait of a departure began. If that was a transmission of the
-// same segment which itself had waited, it is the departure of that transmission.
+// waitBegan returns the node at which the wait of a departure began. If that was a transmission of
+// the same segment which itself had waited, it is the departure of that transmission.
 func (p *criticalPath) waitBegan(n *node) int32 {
 	if p.nodes[n.since].kind == departureNode {
 		return n.since // set when the history was compacted
@@ -142,8 +143,9 @@ func (p *criticalPath) push(t detour) {
 	p.detours = append(p.detours, t)
 }
 
-// attribute attributes the time since an instant to a cause, within a detour to the detour's cause. It
-// returns false if the detour ended within that time: the path then goes on where the detour says.
+// attribute attributes the time since an instant to a cause, within a detour to the detour's cause.
+// It returns false if the detour ended within that time: the path then goes on where the detour
+// says.
 func (p *criticalPath) attribute(from time.Duration, c Cause) bool {
 	if k := len(p.detours); k > 0 {
 		c = p.detours[k-1].cause

@@ -10,54 +10,55 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// EventKind says what an Event tells, and which of its fields are set beside Kind, At,
-// Connection, Host, Peer and FromClient.
+// EventKind says what happened. All events have Kind, At, Connection, Host, Peer, FromClient and
+// Path.
 type EventKind uint8
 
-// The kinds of events. Host is where it happened; of a packet, who sent it.
+// The kinds of events, each with its further fields.
 const (
-	// ConnectionOpened: the client is about to send its first SYN. Path.
+	// ConnectionOpened: the client sends its first SYN next.
 	ConnectionOpened EventKind = iota
-	// ConnectionEnded: nothing more can happen to the connection, or it has failed. Result.
+	// ConnectionEnded: the connection has failed, or no packet, timer or work of it is left.
+	// Result. A host finishes an operation of a failed connection later.
 	ConnectionEnded
 
-	// SegmentSent: TCP has sent a segment. Segment, whose Cause says why now.
+	// SegmentSent: TCP sends a segment. Segment; Segment.Cause says why it is sent now.
 	SegmentSent
-	// PacketOffered: a packet comes to a link. Segment, Path, Link.
+	// PacketOffered: a packet arrives at the beginning of a link. Segment, Link.
 	PacketOffered
-	// PacketDropped: a link has dropped it. Segment, Path, Link, Reason, Place.
+	// PacketDropped: a link drops a packet. Segment, Link, Reason, Place.
 	PacketDropped
-	// PacketCopied: a link has duplicated it; each copy is delivered or dropped by itself.
-	// Segment, Path, Link.
+	// PacketCopied: a link duplicates a packet. Each copy is delivered or dropped. Segment, Link.
 	PacketCopied
-	// PacketDelivered: it has come to the end of a link. Segment, Path, Link, Offered, Queued,
+	// PacketDelivered: a packet arrives at the end of a link. Segment, Link, Offered, Queued,
 	// Serialised, Last.
 	PacketDelivered
 
-	// Written: a process has handed bytes to TCP. Bytes, Offset.
+	// Written: a side writes bytes to TCP. Bytes, Offset.
 	Written
-	// Read: a process has taken bytes from TCP. Bytes, Offset.
+	// Read: a side reads bytes from TCP. Bytes, Offset.
 	Read
-	// WriteClosed: a process has ended its stream.
+	// WriteClosed: a side closes its stream.
 	WriteClosed
 
-	// OperationBegan: a core of the host has begun an operation. Op, Takes.
+	// OperationBegan: a core of the host begins an operation. Op, Takes.
 	OperationBegan
-	// OperationEnded: it is done. Op, Takes.
+	// OperationEnded: the core has finished the operation. Op, Takes.
 	OperationEnded
 
-	// RecordSent: TCP was given the last byte of a record. Name, Bytes, Offset.
+	// RecordSent: a side has written the last byte of a record to TCP. Name, Bytes, Offset.
 	RecordSent
-	// RecordReceived: the peer's process has taken it from TCP. Name, Bytes, Offset.
+	// RecordReceived: a side has read the last byte of a record from TCP. Name, Bytes, Offset.
 	RecordReceived
-	// MessageSent: TCP was given the record with the last byte of a handshake message or an
-	// alert. Name, Bytes, Offset.
+	// MessageSent: a side has written the record that ends a handshake message, or an alert.
+	// Name, Bytes, Offset.
 	MessageSent
-	// MessageReceived: the peer's process has taken that record from TCP. Name, Bytes, Offset.
+	// MessageReceived: a side has read the record that ends a handshake message, or an alert.
+	// Name, Bytes, Offset.
 	MessageReceived
-	// KeyChanged: this side sends, or receives, under other keys. Name, Sent.
+	// KeyChanged: a side changes the keys with which it sends or receives. Name, Sent.
 	KeyChanged
-	// SecretDerived: a live engine has derived a secret. Name, ClientRandom, Secret.
+	// SecretDerived: a live engine has derived a secret of the key log. Name, ClientRandom, Secret.
 	SecretDerived
 
 	numEventKinds
@@ -78,47 +79,47 @@ func (k EventKind) String() string {
 	return fmt.Sprintf("EventKind(%d)", uint8(k))
 }
 
-// Event is something that happened in a world, as Observe's function receives it. It and
-// what it points to are valid during the call only.
+// Event is an event of a world. It and what it points to are valid during the call of the observer.
 type Event struct {
 	Kind       EventKind
 	At         time.Duration // virtual time
-	Connection int           // its number, as Open returned it; a fetch has one of its own
-	Host, Peer int           // indices of Topology.Hosts: of the side that it is about, and of the other side
-	FromClient bool          // that side is the connection's client
+	Connection int           // number of the connection (see World.Open); an OCSP fetch has its own
+	Host, Peer int           // of this side and of the other side: indices in Topology.Hosts
+	FromClient bool          // this side is the client; a packet's side is its sender
+	Path       int           // index in Topology.Paths
 
-	Path       int           // index of Topology.Paths
-	Link       int           // index of Topology.Links
-	Segment    *tcp.Segment  // of a packet: with the ECN field that it has now
-	Offered    time.Duration // when the packet came to the link
-	Queued     time.Duration // its wait for other packets there
-	Serialised time.Duration // the time for which it occupied the link
-	Last       bool          // the link was the last of the path: the packet is at its host
+	Link       int           // index in Topology.Links
+	Segment    *tcp.Segment  // of a packet, with its present ECN field
+	Offered    time.Duration // virtual time at which the packet arrived at the link
+	Queued     time.Duration // time in the link's queue
+	Serialised time.Duration // time at the link's rate
+	Last       bool          // the link is the last one of the path: the packet is at its host
 	Reason     netem.DropReason
-	Place      netem.Place
+	Place      netem.Place // of the drop
 
-	// Name is the name of a record's content type, of a handshake message or of an alert in
-	// its RFC; the epoch of a change of keys; a secret's label in an SSLKEYLOGFILE (RFC 9850).
+	// Name is the content type of a record (RFC 9846 §5.1), the type of a handshake message (§4),
+	// the description of an alert (§6), the epoch of a key change, or the label of a secret
+	// (RFC 9850).
 	Name   string
-	Bytes  int64 // of a record or message with its header
-	Offset int64 // where it ends in its sender's stream
-	Sent   bool  // the keys are those that the side sends with
+	Bytes  int64 // of a record or message, with its header
+	Offset int64 // where the bytes end in their sender's stream
+	Sent   bool  // the new keys are for sending
 
-	Op    op.Op         // the zero Op: work that has no name
-	Takes time.Duration // on this host
+	Op    op.Op         // the zero Op is work without a name
+	Takes time.Duration // of the operation, on this host
 
 	ClientRandom, Secret []byte
 	Result               *Result
 }
 
-// Observe lets a function be called with each event, in order of time; nil: none. A
-// world that nobody observes does no work for it. The function must not call the world.
+// Observe sets the observer: a function that receives each event, in order of time. It must be set
+// before the connections are opened, and must not call the world. Nil: no observer, and no cost.
 func (w *World) Observe(f func(*Event)) { w.observer = f }
 
-// Observe lets a function be called with each event of each replicate: see World.Observe.
+// Observe sets the observer of all replicates (see World.Observe).
 func (r *Replicator) Observe(f func(*Event)) { r.world.Observe(f) }
 
-// String is the event as a line of text.
+// String returns the event as one line of text.
 func (e *Event) String() string {
 	var b strings.Builder
 	side := "server"

@@ -27,7 +27,8 @@ func (e *event) before(f *event) bool {
 
 func (e *event) timer() timerID { return timerID(e.key & (1<<timerBits - 1)) }
 
-// eventQueue holds the future events, at most one of each timer, in a heap with four children a node.
+// eventQueue holds the future events, at most one of each timer, in a heap with four children a
+// node.
 type eventQueue struct {
 	heap   []event
 	places []int32 // by timer: index of its event in heap; -1: none

@@ -23,13 +23,14 @@ const (
 // node is an event of a connection. The parent is the event without which it would not have
 // happened then. The node's index is the event's tcp.Tag. The departures of an event follow it.
 //
-//	kind       parent                                      queued          detail           since
-//	arrival    departure of the segment, or event in which time in queues  serialisation
-//	           it left at once                             of links        time
-//	cpu        event in which the work was ready           time in queue
-//	                                                       for a core
-//	departure  its event; with held and paced the event                    segment's place  event since which it waited,
-//	           that armed the timer                                        in the stream    or departure that it repeats
+//	kind       parent                   queued          detail          since
+//	arrival    departure, or event that time in queues  time at rates
+//	           sent the segment
+//	cpu        event that made the      time in queue
+//	           work ready               for a core
+//	departure  its event; held, paced:                  Segment.Seq     event since which it
+//	           event that armed the                                     waited, or departure
+//	           timer                                                    that it repeats
 type node struct {
 	at     time.Duration
 	queued time.Duration
@@ -46,8 +47,8 @@ type nodeFlags uint8
 
 const (
 	atServer nodeFlags = 1 << iota // arrival at the server
-	held                           // departure: a timer sent what a window held back (tcp.Segment.Held)
-	paced                          // departure: the pacing timer sent it (tcp.Segment.Paced)
+	held                           // departure with tcp.Segment.Held
+	paced                          // departure with tcp.Segment.Paced
 	detached                       // departure: the node before it belongs to another event
 )
 
@@ -135,8 +136,8 @@ func (h *history) add() *node {
 	return &h.nodes[len(h.nodes)-1]
 }
 
-// departure returns the node from which a segment leaves: a new departure if the segment had waited,
-// else the event in hand.
+// departure returns the node from which a segment leaves: a new departure if the segment had
+// waited, else the event in hand.
 func (w *World) departure(c *connection, s *tcp.Segment) tcp.Tag {
 	if departures[s.Cause].how == none && !s.Paced {
 		return w.tag

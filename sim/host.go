@@ -9,13 +9,12 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// Host is a machine: how many connections it can compute for at once, how long it
-// takes for each operation, and the settings of its TCP.
+// Host is a machine with cores, a cost table, and TCP settings.
 type Host struct {
 	Cores    int          // 1 or more
-	Costs    *costs.Table // what each operation takes on one core
-	Slowdown float64      // how many times slower than the table it is; 1 is the table itself
-	TCP      tcp.Config   // of its endpoints; to ClockOffset each run adds what its seed draws
+	Costs    *costs.Table // time of each operation on one core
+	Slowdown float64      // operations take so many times longer: above 0, at most 1e6
+	TCP      tcp.Config   // settings of its endpoints; each run adds a random time to ClockOffset
 }
 
 func (h *Host) validate(name string) error {
@@ -33,7 +32,8 @@ func (h *Host) validate(name string) error {
 	return nil
 }
 
-// Time is what operations take on one core of the host, one after the other.
+// Time returns the time that a sequence of operations takes on one core of the host. The error
+// names an operation that Costs does not have.
 func (h *Host) Time(ops []op.Op) (total time.Duration, err error) {
 	for _, o := range ops {
 		takes, err := h.Costs.Price(o)
@@ -45,17 +45,17 @@ func (h *Host) Time(ops []op.Op) (total time.Duration, err error) {
 	return total, nil
 }
 
-// pricesAs reports whether operations take as long on another host.
+// pricesAs reports whether all operations take the same time on another host.
 func (h *Host) pricesAs(other *Host) bool {
 	return h.Costs == other.Costs && h.Slowdown == other.Slowdown
 }
 
-// maxWork is the longest stretch of work, 36 years: longer than any run, and
-// far from what an instant after it could overflow.
+// maxWork is the longest work, 36 years: longer than any run, and small enough that no instant
+// overflows.
 const maxWork time.Duration = 1 << 60
 
-// slow scales a price of the table to this host: one multiplication, which all
-// machines round alike.
+// slow returns the time on this host of an operation that takes d in the cost table. One
+// multiplication gives the same result on every machine.
 func (h *Host) slow(d time.Duration) time.Duration {
 	if h.Slowdown == 1 {
 		return d
@@ -63,14 +63,13 @@ func (h *Host) slow(d time.Duration) time.Duration {
 	return time.Duration(min(float64(d)*h.Slowdown, float64(maxWork)))
 }
 
-// task is the work of a process that waits for a core.
+// task is a work that waits for a core.
 type task struct {
 	process *process
 	takes   time.Duration
 }
 
-// cores are a host's processors in a run: each takes one task at a time, to its
-// end, in the order of arrival.
+// cores are the cores of a host. They run tasks to completion in the order of arrival (FIFO).
 type cores struct {
 	free    int
 	waiting []task // from head on
@@ -83,7 +82,7 @@ func (c *cores) reset(n int) {
 	c.head = 0
 }
 
-// take claims a core, or queues the task and reports false.
+// take takes a free core and returns true, or queues the task and returns false.
 func (c *cores) take(t task) bool {
 	if c.free > 0 {
 		c.free--
@@ -93,7 +92,7 @@ func (c *cores) take(t task) bool {
 	return false
 }
 
-// release gives a core back and hands it to the task that has waited longest.
+// release frees a core. If a task waits, it returns the oldest one, which takes the core.
 func (c *cores) release() (task, bool) {
 	if c.head == len(c.waiting) {
 		c.free++

@@ -6,9 +6,10 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// Events for the observer. Whoever calls a function of this file has seen that there is one.
+// The functions of this file make the events for the observer. Their callers check that there is
+// one.
 
-// event is an event about a side of a connection, in memory that the next one uses again.
+// event returns an event of a side of a connection. The next event overwrites it.
 func (w *World) event(kind EventKind, c *connection, of side) *Event {
 	w.lastEvent = Event{
 		Kind: kind, At: w.now, Connection: c.number, FromClient: of == client,
@@ -25,7 +26,7 @@ func (w *World) observeSegment(p *process, s *tcp.Segment) {
 	w.observer(e)
 }
 
-// packetEvent is an event about a packet on a link.
+// packetEvent returns an event of a packet on a link.
 func (w *World) packetEvent(kind EventKind, l *link, p *netem.Packet) *Event {
 	c := w.connections[p.Flow]
 	k := &c.packets.all[p.ID]
@@ -51,48 +52,49 @@ func (w *World) observeDrop(l *link, d *netem.Event) {
 	w.observer(e)
 }
 
-// observeEnd tells the end of a connection.
+// observeEnd reports the end of a connection.
 func (w *World) observeEnd(c *connection, r *Result) {
 	e := w.event(ConnectionEnded, c, client)
 	e.Result = r
 	w.observer(e)
 }
 
-// part is a record or a message in a stream.
+// part is a record or a message in the stream of one side.
 type part struct {
 	kind       EventKind // RecordSent or MessageSent
 	name       string
 	bytes, end int64
 }
 
-// observed is what the events about a process need to know of it.
+// observed is the state of a process that its events need.
 type observed struct {
-	annotations []annotation // of the step in hand, those to come
-	actions     int          // of that step
-	unsent      []part       // their last byte is not written yet
-	unread      []part       // sent, and not yet read by the peer
-	work        []annotation // of the work that the process does, or waits to do
-	working     bool         // on the first operation of it
+	annotations []annotation // remaining annotations of the step in hand
+	actions     int          // number of actions that the step returned last
+	unsent      []part       // parts whose last byte is not written
+	unread      []part       // sent parts that the peer has not read
+	work        []annotation // remaining annotations of the work in hand
+	working     bool         // the first operation of work has begun
 }
 
-// reset makes it as new, keeping its memory.
+// reset prepares the state for another connection and keeps its memory.
 func (o *observed) reset() {
 	if o.annotations != nil || o.work != nil || len(o.unsent)+len(o.unread) > 0 {
 		*o = observed{unsent: o.unsent[:0], unread: o.unread[:0]}
 	}
 }
 
-// observeStep takes the names of the parts of a step that begins, or goes on.
+// observeStep takes the annotations of the actions that a step has just returned.
 func (w *World) observeStep(p *process) {
 	p.observed.annotations, p.observed.actions = p.steps.annotations(), len(p.actions)
 }
 
-// observeAction tells what the next action consists of.
+// observeAction reports the parts of the next action. The operations of a work are left to
+// observeWork.
 func (w *World) observeAction(p *process) {
 	o, a := &p.observed, &p.actions[0]
 	index := o.actions - len(p.actions)
 	for len(o.annotations) > 0 && o.annotations[0].action < index {
-		o.annotations = o.annotations[1:] // of actions that are left out
+		o.annotations = o.annotations[1:] // of skipped actions
 	}
 	k := 0
 	for k < len(o.annotations) && o.annotations[k].action == index {
@@ -115,7 +117,7 @@ func (w *World) observeAction(p *process) {
 	w.observeSent(p, p.written+a.bytes)
 }
 
-// observeStepEnd tells what stands after the last action of a step.
+// observeStepEnd reports what stands after the last action of a step.
 func (w *World) observeStepEnd(p *process) {
 	for i := range p.observed.annotations {
 		w.observePart(p, &p.observed.annotations[i])
@@ -123,6 +125,8 @@ func (w *World) observeStepEnd(p *process) {
 	p.observed.annotations = nil
 }
 
+// observePart reports a change of keys or a secret. It puts a record or a message behind the unsent
+// ones.
 func (w *World) observePart(p *process, a *annotation) {
 	e := w.event(KeyChanged, p.conn, p.side)
 	e.Name = a.name
@@ -142,7 +146,7 @@ func (w *World) observePart(p *process, a *annotation) {
 	w.observer(e)
 }
 
-// observeSent tells the records and messages that end in the first bytes of a side's stream.
+// observeSent reports the records and messages that end within the first bytes of a side's stream.
 func (w *World) observeSent(p *process, written int64) {
 	o := &p.observed
 	k := 0
@@ -153,7 +157,8 @@ func (w *World) observeSent(p *process, written int64) {
 	o.unsent = append(o.unsent[:0], o.unsent[k:]...)
 }
 
-// observeRead tells that a process has taken bytes from TCP, and what they complete.
+// observeRead reports that a process has read bytes, and the records and messages that they
+// complete.
 func (w *World) observeRead(p *process, n int64) {
 	w.observeBytes(Read, p, n, p.read)
 	o := &p.conn.procs[1-p.side].observed
@@ -180,15 +185,15 @@ func (w *World) observeBytes(kind EventKind, p *process, n, offset int64) {
 	w.observer(e)
 }
 
-// observeNext goes on with the operations of a process that is on a core.
+// observeNext handles the event of a part timer.
 func (w *World) observeNext(p *process) {
 	if p.state == computing && p.until != never && w.observer != nil {
 		w.observeWork(p)
 	}
 }
 
-// observeWork tells the operations that have begun and ended by now in the work on a core,
-// and wakes the process at the next one.
+// observeWork reports the operations that have begun or ended by now in the work in hand, and
+// schedules the next one.
 func (w *World) observeWork(p *process) {
 	o := &p.observed
 	for len(o.work) > 0 {

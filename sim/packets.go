@@ -55,8 +55,8 @@ func (p *packetPool) extend() {
 // share counts one more copy of a packet on its link.
 func (p *packetPool) share(id uint32) { p.all[id].copies++ }
 
-// own returns a place for one copy of a packet that leaves its link: copies have their own times from
-// then on.
+// own returns a place for one copy of a packet that leaves its link: copies have their own times
+// from then on.
 func (p *packetPool) own(id uint32) uint32 {
 	if p.all[id].copies == 1 {
 		return id

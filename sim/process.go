@@ -17,7 +17,7 @@ type process struct {
 	actions  []action      // remaining actions of the step in hand
 	read     int64         // bytes read from TCP
 	written  int64         // bytes written to TCP
-	wanting  int64         // the next step needs more than so many bytes of the peer's stream; -1: unknown
+	wanting  int64         // the next step needs more bytes of the peer than this; -1: unknown
 	began    time.Duration // when a core took the work in hand
 	until    time.Duration // end of the work or pause in hand; never: none
 	cpu      time.Duration // CPU time so far
@@ -93,8 +93,8 @@ func (w *World) runTimers(p *process) {
 	w.advance(p)
 }
 
-// armTCPTimer schedules the deadline of a TCP endpoint. An earlier event stays: its handler schedules
-// the next one.
+// armTCPTimer schedules the deadline of a TCP endpoint. An earlier event stays: its handler
+// schedules the next one.
 func (w *World) armTCPTimer(p *process) {
 	c, timer := p.conn, clientTCPTimer+int(p.side)
 	d := p.ep.Deadline()
@@ -199,8 +199,8 @@ func (w *World) runSteps(p *process) {
 	}
 }
 
-// mark notes that a connection has reached a moment. It evaluates the critical path at once, so that
-// the history can be compacted.
+// mark notes that a connection has reached a moment. It evaluates the critical path at once, so
+// that the history can be compacted.
 func (w *World) mark(c *connection, m recording.Moment) {
 	c.moments[m] = w.now
 	switch m {

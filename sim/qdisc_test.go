@@ -7,8 +7,8 @@ import (
 	"tlslab/netem"
 )
 
-// meddler is a queueing discipline that drops every seventh packet when the transmitter would take it,
-// and holds every fifth twice.
+// meddler is a queueing discipline that drops every seventh packet when the transmitter would take
+// it, and holds every fifth twice.
 type meddler struct {
 	*netem.DropTail
 	came, left int

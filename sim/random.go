@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// seedStream derives the seeds of a run's parts from the seed of the run, by
-// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number
-// generators, OOPSLA 2014).
+// seedStream derives seeds from the seed of a run by SplitMix64 (Steele, Lea, Flood: Fast
+// splittable pseudorandom number generators, OOPSLA 2014).
 type seedStream struct{ state uint64 }
 
 func (s *seedStream) next() uint64 {
@@ -18,34 +17,33 @@ func (s *seedStream) next() uint64 {
 	return z ^ z>>31
 }
 
-// clock draws what a host's clock reads when the run begins, which decides how
-// its timer ticks lie: anything below an hour, longer than the coarsest tick
-// that a connection meets.
+// clock draws the reading of a host's clock at the start of a run, from 0 to 1 h. It decides when
+// the ticks of TCP timers fall.
 func (s *seedStream) clock() time.Duration {
 	hi, _ := bits.Mul64(s.next(), uint64(time.Hour))
 	return time.Duration(hi)
 }
 
-// Each purpose draws from a stream of its own.
+// The purposes of random draws. Each has its own seedStream.
 const (
 	linkPurpose      = 0x6c69_6e6b_9e37_79b9
 	clockPurpose     = 0x636c_6f63_6b5b_f36e
 	responderPurpose = 0x0c5f_a117_0617_9e37
 )
 
-// newSeedStream is the stream of a purpose.
+// newSeedStream returns the stream of a purpose.
 func newSeedStream(seed, purpose uint64) seedStream {
 	apart := seedStream{seed ^ purpose}
 	return seedStream{apart.next()}
 }
 
-// draws are what a run's seed decides of a topology.
+// draws are the random draws of a run.
 type draws struct {
 	links  []uint64        // by link: its seed
-	clocks []time.Duration // by host: what its clock reads at the start
+	clocks []time.Duration // by host: reading of its clock at the start of the run
 }
 
-// draw makes the draws of a run.
+// draw makes the draws from the seed of a run.
 func (d *draws) draw(seed uint64) {
 	links, clocks := newSeedStream(seed, linkPurpose), newSeedStream(seed, clockPurpose)
 	for i := range d.links {
@@ -56,13 +54,12 @@ func (d *draws) draw(seed uint64) {
 	}
 }
 
-// eventHash condenses all events of a run, so that two runs can be compared
-// without keeping them.
+// eventHash is a hash of all events of a run. Equal runs have equal hashes.
 type eventHash uint64
 
 func newEventHash() eventHash { return 0x243f6a8885a308d3 }
 
-// What kind of event a hash is told of.
+// The kinds of events in a hash.
 const (
 	hashDelivered int64 = iota + 1
 	hashDropped

@@ -9,25 +9,24 @@ import (
 	"tlslab/sim/recording"
 )
 
-// Config is a world of one connection: two hosts and the links between them, and
-// perhaps an OCSP responder beside the client.
+// Config configures a world with one connection.
 type Config struct {
-	Up, Down       []netem.Config // links in a row, client to server and back; one or more each
+	Up, Down       []netem.Config // client to server and back, in order; one or more each
 	Client, Server Host
-	Responder      *ResponderConfig // whom the client may ask; nil: nobody
-	Timeout        time.Duration    // virtual time after which the connection is given up
+	Responder      *ResponderConfig // OCSP responder of the client; nil: none
+	Timeout        time.Duration    // of the connection: above 0
 }
 
-// ResponderConfig is an OCSP responder with links of its own.
+// ResponderConfig configures an OCSP responder with its own links.
 type ResponderConfig struct {
-	Up, Down []netem.Config // links in a row, client to responder and back; one or more each
+	Up, Down []netem.Config // links from client to responder and back, in order; one or more each
 	Host     Host
-	Ops      []op.Op       // what it computes for each answer; none where it has signed ahead
-	Timeout  time.Duration // after which the client waits no longer; 0: as long as TCP does
-	SoftFail bool          // a client without an answer goes on
+	Ops      []op.Op       // operations for each response; none if responses are signed in advance
+	Timeout  time.Duration // the client's timeout for the response; 0: only TCP's timeouts
+	SoftFail bool          // without a response the client goes on
 }
 
-// Validate reports what no world can be built from.
+// Validate reports the first invalid setting.
 func (c *Config) Validate() error {
 	if err := c.Client.validate("client"); err != nil {
 		return err
@@ -65,7 +64,7 @@ func (r *ResponderConfig) validate() error {
 	return validateLinks("down from the responder", r.Down)
 }
 
-// validateLinks holds links in a row to what a link can be.
+// validateLinks reports the first invalid link of a path in one direction.
 func validateLinks(name string, links []netem.Config) error {
 	if len(links) == 0 {
 		return fmt.Errorf("%s: no link", name)
@@ -78,8 +77,9 @@ func validateLinks(name string, links []netem.Config) error {
 	return nil
 }
 
-// Topology is the configuration's hosts, links and paths: client, server and perhaps
-// responder; and the path to the server before that to the responder.
+// Topology returns the topology of the configuration. Host 0 is the client, 1 the server, 2 the
+// responder. Path 0 leads to the server, path 1 to the responder. Links have the order up, down, up
+// to the responder, down from the responder.
 func (c *Config) Topology() Topology {
 	t := Topology{Hosts: []Host{c.Client, c.Server}}
 	t.addPath(c.Up, c.Down)
@@ -102,7 +102,8 @@ func (t *Topology) addLinks(links []netem.Config) (indices []int) {
 	return indices
 }
 
-// Connection is the connection of the world of Topology.
+// Connection returns the connection of the configuration in its Topology. The error names an
+// operation that the responder's cost table does not have.
 func (c *Config) Connection(from Source) (Connection, error) {
 	o := Connection{Client: 0, Server: 1, Path: 0, Source: from, Timeout: c.Timeout}
 	if r := c.Responder; r != nil {
@@ -115,16 +116,15 @@ func (c *Config) Connection(from Source) (Connection, error) {
 	return o, nil
 }
 
-// Replicator runs replicates: one connection each, over the network that the seed
-// decides. It is not safe for concurrent use.
+// Replicator runs replicates of one connection. It is not safe for concurrent use.
 type Replicator struct {
 	world      *World
 	connection Connection
-	links      int // without those of the responder
+	links      int // number of links without those of the responder
 	result     Result
 }
 
-// NewReplicator replays a branch of a recording: see NewReplay.
+// NewReplicator returns a Replicator that replays a branch of a recording (see NewReplay).
 func NewReplicator(cfg Config, rec *recording.Recording, branch recording.Outcome) (*Replicator, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func NewReplicator(cfg Config, rec *recording.Recording, branch recording.Outcom
 	return newReplicator(cfg, from)
 }
 
-// NewLiveReplicator lets live engines compute every byte of each replicate: see Live.
+// NewLiveReplicator returns a Replicator that runs live engines (see Live).
 func NewLiveReplicator(cfg Config, x Exchange) (*Replicator, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -164,8 +164,8 @@ func newReplicator(cfg Config, from Source) (*Replicator, error) {
 	return r, nil
 }
 
-// Run runs the replicate of a seed. Only links and clocks draw from it: another
-// recording meets the same losses, packet for packet.
+// Run runs the replicate of a seed. The seed decides the random draws of links and clocks only:
+// with another recording, the same packets by number are lost.
 func (r *Replicator) Run(seed uint64) Result {
 	r.draw(seed)
 	r.world.reset()
@@ -176,8 +176,8 @@ func (r *Replicator) Run(seed uint64) Result {
 	return r.result
 }
 
-// draw makes the draws of a replicate. Whether a responder is asked does not shift what
-// happens to any packet of the connection.
+// draw makes the draws of a replicate. Those of the responder have their own stream, so that a
+// responder does not change what happens to the packets of the connection.
 func (r *Replicator) draw(seed uint64) {
 	d := &r.world.draws
 	s := seedStream{seed}

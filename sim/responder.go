@@ -9,30 +9,30 @@ import (
 	"tlslab/sim/recording"
 )
 
-// Responder is an OCSP responder as a connection's client meets it (RFC 6960): a host
-// that it asks whether the server's certificate was revoked. The question is a
-// connection of its own, opened in the middle of a step, and a POST over plain HTTP
-// (RFC 6960 §A.1); that the host's address must be looked up is left out.
+// Responder configures the OCSP responder of a connection (RFC 6960). The client fetches the status
+// of the server's certificate in the middle of a step: it opens a second connection to the
+// responder, sends a POST over HTTP (RFC 6960 §A.1), and waits for the response. The client knows
+// the responder's address: no DNS query is simulated.
 //
-//	client ═══ the connection's path ═══ server
-//	  └─────── the responder's path ──── responder
+//	client ═══ path of the connection ═══ server
+//	  └─────── path of the responder ──── responder
 //
-// What the client then does descends from the arrival of the answer, so the critical
-// path leads through the responder's path and host.
+// The client goes on when the response has arrived, so the critical path of the connection leads
+// through the responder's path and host.
 type Responder struct {
-	Host     int           // index of Topology.Hosts
-	Path     int           // from the client to it: an index of Topology.Paths
-	Work     time.Duration // that an answer takes on one of its cores: see Host.Time
-	Timeout  time.Duration // after which a client waits no longer; 0: as long as TCP does
-	SoftFail bool          // a client without an answer goes on; else it fails with Unanswered
+	Host     int           // index in Topology.Hosts
+	Path     int           // path from the client to the responder: index in Topology.Paths
+	Work     time.Duration // CPU time of a response on one core of the host (see Host.Time)
+	Timeout  time.Duration // the client's timeout for the response; 0: only TCP's timeouts
+	SoftFail bool          // without a response: true goes on, false fails with Unanswered
 }
 
 func (r *Responder) validate(t *Topology) error {
 	switch {
 	case r.Host < 0 || r.Host >= len(t.Hosts):
-		return fmt.Errorf("responder: host %d: there are %d", r.Host, len(t.Hosts))
+		return fmt.Errorf("responder: host %d: the topology has %d", r.Host, len(t.Hosts))
 	case r.Path < 0 || r.Path >= len(t.Paths):
-		return fmt.Errorf("responder: path %d: there are %d", r.Path, len(t.Paths))
+		return fmt.Errorf("responder: path %d: the topology has %d", r.Path, len(t.Paths))
 	case r.Timeout < 0:
 		return fmt.Errorf("responder: timeout %v: want 0 (none) or more", r.Timeout)
 	case r.Work < 0 || r.Work > maxWork:
@@ -41,14 +41,14 @@ func (r *Responder) validate(t *Topology) error {
 	return nil
 }
 
-// Unanswered is the outcome of a connection whose client had no answer from the
-// responder: the alert by which the engine ends it.
+// Unanswered is the outcome of a connection whose client got no OCSP response and does not fail
+// softly: the engine's alert.
 var Unanswered = "alert " + alert.CertificateUnknown.String()
 
-// errNoResponder is that of a client that would ask a responder, and has none.
-var errNoResponder = errors.New("the client asks an OCSP responder, and the connection has none")
+// errNoResponder is the error of a source that fetches in a connection without a responder.
+var errNoResponder = errors.New("the client fetches an OCSP response, but the connection has no responder")
 
-// fetch lets a connection's client ask the responder, and holds it up.
+// fetch opens the OCSP fetch of a connection. The client waits for the response.
 func (w *World) fetch(c *connection, d *action) {
 	r := c.responder
 	p := &c.procs[client]
@@ -69,7 +69,7 @@ func (w *World) fetch(c *connection, d *action) {
 	w.connect(f)
 }
 
-// fetched lets a client go on that has the responder's answer.
+// fetched ends the client's wait: the OCSP response has arrived.
 func (w *World) fetched(c *connection) {
 	if !c.fetching || c.phase != started {
 		return
@@ -82,8 +82,8 @@ func (w *World) fetched(c *connection) {
 	w.advance(p)
 }
 
-// fetchTimedOut ends a client's wait for an answer that does not come. One that fails
-// softly goes on without what only an answer would have cost.
+// fetchTimedOut ends the client's wait without an OCSP response. A client that fails softly skips
+// the actions that verify a response.
 func (w *World) fetchTimedOut(c *connection) {
 	if !c.fetching || c.phase != started {
 		return
@@ -109,11 +109,11 @@ func (w *World) fetchTimedOut(c *connection) {
 	w.advance(p)
 }
 
-// question is the source of a fetch's steps: a request and, at the responder, work, an
-// answer and the end of the connection.
+// question is the Source of an OCSP fetch: the client sends a request, and the responder computes,
+// sends a response and closes.
 type question struct {
-	request, response int64 // bytes
-	work              time.Duration
+	request, response int64         // bytes
+	work              time.Duration // of the responder
 }
 
 func (*question) validate(*Host, *Host) error { return nil }
@@ -134,9 +134,9 @@ func (q *question) open(c *connection) ([2]stepSource, error) {
 // questionSteps are the steps of one side of a fetch.
 type questionSteps struct {
 	steps   [2]pricedStep
-	actions [2][3]action // room for theirs
-	n       int
-	next    int // step
+	actions [2][3]action // memory of the steps
+	n       int          // number of steps
+	next    int          // index of the next step
 }
 
 func (s *questionSteps) step(_ instant, arrived int64) ([]action, bool, error) {
@@ -147,16 +147,16 @@ func (s *questionSteps) step(_ instant, arrived int64) ([]action, bool, error) {
 	return s.steps[s.next-1].actions, true, nil
 }
 
-// rest: its steps are whole.
+// rest returns nothing: no step is continued.
 func (*questionSteps) rest() []action { return nil }
 
-// annotations: a fetch has no TLS.
+// annotations returns nothing: a fetch has no TLS.
 func (*questionSteps) annotations() []annotation { return nil }
 
-// early: there is none.
+// early returns that there is no early data.
 func (*questionSteps) early() int { return -1 }
 
-// set writes a step.
+// set sets step k. Steps must be set in order.
 func (s *questionSteps) set(k int, at int64, actions ...action) {
 	n := copy(s.actions[k][:], actions)
 	s.steps[k] = pricedStep{at: at, actions: s.actions[k][:n]}

@@ -14,7 +14,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// fetched makes the client of an exchange ask the authority.
+// fetched makes the client of an exchange ask the responder.
 func fetched(version engine.Version) handshake {
 	return handshake{version: version, kind: engine.Full, change: func(x *Exchange) {
 		now := x.Client.Now()
@@ -56,7 +56,7 @@ func unasked() handshake {
 	return h
 }
 
-// withResponder puts the authority at the end of a link of its own.
+// withResponder puts the responder at the end of a link of its own.
 func withResponder(cfg Config, link netem.Config) Config {
 	cfg.Responder = &ResponderConfig{Up: []netem.Config{link}, Down: []netem.Config{link}, Host: cfg.Server}
 	return cfg
@@ -70,7 +70,7 @@ func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 	}{
 		{engine.TLS12, plain}, {engine.TLS13, plain},
 		{engine.TLS13, func(h handshake) handshake { return inSizedRounds(t, h) }},
-		{engine.TLS12, func(h handshake) handshake { // which learns once more after its session was refused
+		{engine.TLS12, func(h handshake) handshake { // fetches again after a refused session
 			ask := h.change
 			h.resumption, h.change = engine.Ticket, func(x *Exchange) { ask(x); refusing(x) }
 			return h
@@ -89,8 +89,8 @@ func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 	}
 }
 
-// Without losses a fetch takes two round trips of the authority's link, one for
-// the connection and one for the question, and what the authority computes.
+// Without losses a fetch takes two round trips of the responder's link, one for
+// the connection and one for the question, and what the responder computes.
 func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 	h := fetched(engine.TLS13)
 	rec, _ := h.record(t)
@@ -99,20 +99,20 @@ func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 	cfg.Responder.Ops = []op.Op{{Kind: op.Sign, Alg: "rsa2048"}}
 	work, err := cfg.Responder.Host.Time(cfg.Responder.Ops)
 	if err != nil || work <= 0 {
-		t.Fatalf("the authority works for %v: %v", work, err)
+		t.Fatalf("the responder works for %v: %v", work, err)
 	}
 	asked, without := mustReplicator(t, cfg, rec).Run(1), mustReplicator(t, cfg, plain).Run(1)
 	if want := 80*ms + work; asked.Outcome != OK || asked.Revocation != want || asked.Causes[ResponderCPU] != work {
-		t.Errorf("%s: waited %v, of which the authority computed %v; want %v and %v", asked.Outcome, asked.Revocation, asked.Causes[ResponderCPU], want, work)
+		t.Errorf("%s: waited %v, of which the responder computed %v; want %v and %v", asked.Outcome, asked.Revocation, asked.Causes[ResponderCPU], want, work)
 	}
 	if asked.RoundTrips != without.RoundTrips+2 || without.Revocation >= 0 {
-		t.Errorf("%d round trips, and %d without the authority, which takes %v", asked.RoundTrips, without.RoundTrips, without.Revocation)
+		t.Errorf("%d round trips, and %d without the responder, which takes %v", asked.RoundTrips, without.RoundTrips, without.Revocation)
 	}
 	if slower := asked.TTLB - without.TTLB - asked.Revocation; slower < 0 || slower > 2*ms {
-		t.Errorf("beside the wait of %v the authority costs %v, want only what verifying takes", asked.Revocation, slower)
+		t.Errorf("beside the wait of %v the responder costs %v, want only what verifying takes", asked.Revocation, slower)
 	}
 	if asked.BytesDown != without.BytesDown || asked.BytesUp != without.BytesUp {
-		t.Errorf("the authority's bytes are among the server's: %d and %d", asked.BytesDown, without.BytesDown)
+		t.Errorf("the responder's bytes are among the server's: %d and %d", asked.BytesDown, without.BytesDown)
 	}
 }
 
@@ -147,9 +147,9 @@ func TestCausesOfAFetchAddUp(t *testing.T) {
 	}
 }
 
-// What happens to the connection's own packets is the same whether the authority is
+// What happens to the connection's own packets is the same whether the responder is
 // there, is asked, or is far away: until it has its say.
-func TestTheAuthorityShiftsNoDrawOfTheLink(t *testing.T) {
+func TestTheResponderShiftsNoDrawOfTheLink(t *testing.T) {
 	plain, _ := unasked().record(t)
 	rec, _ := fetched(engine.TLS13).record(t)
 	lossy := netem.Config{Delay: 15 * ms, Loss: 0.2}
@@ -162,12 +162,12 @@ func TestTheAuthorityShiftsNoDrawOfTheLink(t *testing.T) {
 			t.Fatalf("seed %d:\nalone  %+v\nbeside %+v", seed, a, b)
 		}
 		if a.Connect != c.Connect {
-			t.Errorf("seed %d: connected after %v, and %v where the authority is asked", seed, a.Connect, c.Connect)
+			t.Errorf("seed %d: connected after %v, and %v where the responder is asked", seed, a.Connect, c.Connect)
 		}
 	}
 }
 
-func TestAnAuthorityThatDoesNotAnswer(t *testing.T) {
+func TestAResponderThatDoesNotAnswer(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
 	plain, _ := unasked().record(t)
 	dead := netem.Config{Delay: 10 * ms, Loss: 1}
@@ -209,10 +209,10 @@ func TestNobodyIsAskedWhoIsNotThere(t *testing.T) {
 	h := fetched(engine.TLS13)
 	rec, _ := h.record(t)
 	if _, err := NewReplicator(priced(t, delayed(ms)), rec, recording.Full); err == nil {
-		t.Error("a replay asks an authority that the world has not")
+		t.Error("a replay asks a responder that the world has not")
 	}
 	if _, err := NewLiveReplicator(priced(t, delayed(ms)), h.exchange(t)); err == nil {
-		t.Error("an engine asks an authority that the world has not")
+		t.Error("an engine asks a responder that the world has not")
 	}
 	for what, spoil := range map[string]func(*ResponderConfig){
 		"no link":      func(a *ResponderConfig) { a.Up = nil },
@@ -261,8 +261,8 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 }
 
 // Many connections ask at a time, each by a connection of its own, and queue for the
-// authority's one core.
-func TestManyAskTheAuthorityAtATime(t *testing.T) {
+// responder's one core.
+func TestManyAskTheResponderAtATime(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
 	cfg := withResponder(priced(t, delayed(10*ms)), delayed(10*ms))
 	cfg.Client.Cores, cfg.Server.Cores, cfg.Responder.Host.Cores = 4, 4, 1

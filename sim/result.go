@@ -7,41 +7,41 @@ import (
 	"tlslab/sim/recording"
 )
 
-// Result is what one connection came to. Times count from the client's
-// first SYN, in virtual time; a negative time was not reached.
+// Result has the outcome and the metrics of one connection. Times count from the client's first
+// SYN, in virtual time. A time is negative if the connection did not reach its end.
 type Result struct {
-	Outcome   string        // OK, or what ended it
-	Connect   time.Duration // the client's TCP is established
-	Handshake time.Duration // the client may send under keys it has verified
-	TTFB      time.Duration // the first byte of the first response is readable
-	TTLB      time.Duration // the last one is
+	Outcome   string        // OK, Timeout, Reset, Unanswered, or "alert " with an alert's name
+	Connect   time.Duration // until the client's TCP connection is established
+	Handshake time.Duration // until the client may send data under keys that it has verified
+	TTFB      time.Duration // until the client has the first byte of the first response
+	TTLB      time.Duration // until it has the last byte of the first response
 
-	// Of an exchange with several rounds: from the beginning of the last request
-	// until the first and the last byte of its response are readable.
+	// If the exchange has several rounds: from the start of the last request until the client has
+	// the first and the last byte of its response.
 	LastRoundTTFB, LastRoundTTLB time.Duration
 
-	// EarlyData is 1 where the server accepted early data, 0 where it rejected it,
-	// and negative where there was none or none came.
+	// EarlyData is 1 if the server accepted early data, 0 if it rejected early data, and negative
+	// if it received none.
 	EarlyData int
 
-	Revocation time.Duration // that the client waited for the OCSP responder's answer; negative: it did not ask, or had none
+	Revocation time.Duration // duration of the OCSP fetch; negative: no fetch, or no response
 
 	RoundTrips     int           // on the critical path of Handshake; negative: not reached
-	ClientCPU      time.Duration // charged to the client
-	ServerCPU      time.Duration // charged to the server
-	BytesUp        int64         // TCP payload sent first time, client to server
-	BytesDown      int64         // and back
-	PacketsUp      int64         // IP packets sent, client to server
-	PacketsDown    int64         // and back
-	Retransmits    int64         // segments with data or FIN sent again, both ways
-	SYNRetransmits int64         // SYN and SYN-ACK sent again
+	ClientCPU      time.Duration // CPU time of the client
+	ServerCPU      time.Duration // CPU time of the server
+	BytesUp        int64         // TCP payload from client to server, without retransmissions
+	BytesDown      int64         // TCP payload from server to client, without retransmissions
+	PacketsUp      int64         // IP packets from client to server
+	PacketsDown    int64         // IP packets from server to client
+	Retransmits    int64         // retransmitted segments with data or FIN, of both sides
+	SYNRetransmits int64         // retransmitted SYNs and SYN-ACKs
 
-	Causes [NumCauses]time.Duration // of TTLB's critical path; they add up to TTLB. All 0 if it was not reached
-	Hash   uint64                   // of all events of the run until the connection ended
+	Causes [NumCauses]time.Duration // of TTLB's critical path; their sum is TTLB, if reached
+	Hash   uint64                   // of all events of the run up to the end of the connection
 }
 
-// Goodput is the rate of the response in bytes a second, between its first byte
-// and its last; false where there is no time between them.
+// Goodput returns the rate of a response of so many bytes between its first and its last byte, in
+// bytes per second. It returns false if that time is 0 or was not reached.
 func (r *Result) Goodput(response int64) (float64, bool) {
 	if r.TTLB < 0 || r.TTLB <= r.TTFB {
 		return 0, false
@@ -49,12 +49,15 @@ func (r *Result) Goodput(response int64) (float64, bool) {
 	return float64(response) * 1e9 / float64(r.TTLB-r.TTFB), true
 }
 
-// failed is the result of a connection that could not begin.
+// failed returns the result of a connection that could not be opened.
 func failed(err error) Result {
-	return Result{Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1, LastRoundTTFB: -1, LastRoundTTLB: -1, EarlyData: -1, Revocation: -1, RoundTrips: -1}
+	return Result{
+		Outcome: outcomeOf(err), Connect: -1, Handshake: -1, TTFB: -1, TTLB: -1,
+		LastRoundTTFB: -1, LastRoundTTLB: -1, EarlyData: -1, Revocation: -1, RoundTrips: -1,
+	}
 }
 
-// result is what a connection has come to, but for the world's hash.
+// result sets the result of a connection, without Hash.
 func (c *connection) result(r *Result) {
 	a, b := &c.procs[client], &c.procs[server]
 	up, down := a.ep.Stats(), b.ep.Stats()
@@ -86,8 +89,7 @@ func accepted(e engine.EarlyData) int {
 	return -1
 }
 
-// between is the time from one moment to another, negative where that was not
-// reached.
+// between returns the time between two moments. It is negative if the second was not reached.
 func (c *connection) between(from, to recording.Moment) time.Duration {
 	if c.moments[to] < 0 {
 		return -1
@@ -95,6 +97,8 @@ func (c *connection) between(from, to recording.Moment) time.Duration {
 	return c.moments[to] - c.moments[from]
 }
 
+// since returns the time from the start of the connection to a moment. It is negative if the moment
+// was not reached.
 func (c *connection) since(m recording.Moment) time.Duration {
 	if c.moments[m] < 0 {
 		return -1

@@ -9,57 +9,54 @@ import (
 	"tlslab/sim/recording"
 )
 
-// Source is what connections take their steps from: a Replay, or Live engines.
-// Worlds may share it.
+// Source provides the steps of connections: a Replay, or Live. Any number of connections and worlds
+// can share a source.
 type Source interface {
-	// validate holds the hosts of a connection to those that the steps are priced for.
+	// validate checks that the source is priced for the hosts of a connection.
 	validate(client, server *Host) error
-	// open returns the steps of a connection's sides.
+	// open returns the step sources of both sides of a connection.
 	open(*connection) ([2]stepSource, error)
-	// fetches reports whether the client may ask a responder.
+	// fetches reports whether the client can fetch an OCSP response.
 	fetches() bool
-	// complete is the moment with which a connection has come to what it was for.
+	// complete returns the last moment of the exchange.
 	complete() recording.Moment
 }
 
-// instant is what a step may know of its world when it begins. Whatever a connection
-// decides by time or by the network it decides by this, once for the whole step.
+// instant is what a step knows of the world when it begins. All decisions that depend on time or on
+// the network depend on it, once for the whole step.
 type instant struct {
 	now      time.Duration // virtual time
-	mss      int           // bytes of a full segment that this side sends
-	observed bool          // annotations will be asked for
+	mss      int           // payload of a full segment of this side, in bytes
+	observed bool          // the caller will ask for annotations
 }
 
-// stepSource is where one side of a connection takes its steps from.
+// stepSource provides the steps of one side of a connection.
 type stepSource interface {
-	// step returns the next step if that many bytes of the peer's stream are
-	// enough for it. Its actions are valid until step or rest is called again.
+	// step returns the actions of the next step if arrived bytes of the peer's stream are enough
+	// for it; else ok is false. The actions are valid until the next call of step or rest.
 	step(at instant, arrived int64) (actions []action, ok bool, err error)
 
-	// rest returns the next actions of a step that ends with the action continued: of a long
-	// response, a record at a time. They are of the instant at which the step began, and
-	// follow the last ones without a look at what has arrived.
+	// rest returns more actions of a step whose last action is continued: those of the next record
+	// of a long response. They depend on the instant of the step.
 	rest() []action
 
-	// annotations names the parts of the actions that step or rest returned last (their index is
-	// that of annotation.action), and is valid as long as these. It costs nothing where it is
-	// not called; it may be called only for steps with instant.observed.
+	// annotations returns the names of the parts of the actions that step or rest returned last.
+	// They are valid as long as these actions. The step must have begun with instant.observed.
 	annotations() []annotation
 
-	// early is what the server made of early data: see Result.
+	// early returns Result.EarlyData.
 	early() int
 }
 
-// continued is the last of the actions that a step has returned, where the rest of the
-// step has others.
+// continued is the last action that step or rest returns if rest has more.
 const continued recording.Action = math.MaxUint8
 
-// hosts are those that steps are priced for.
+// hosts are the client's and the server's host for which a source is priced.
 type hosts [2]Host
 
 func (h *hosts) validate(c, s *Host) error {
 	if !h[client].pricesAs(c) || !h[server].pricesAs(s) {
-		return errors.New("the source of its steps is priced for other hosts")
+		return errors.New("the source is priced for other hosts")
 	}
 	return nil
 }
@@ -70,9 +67,10 @@ type Replay struct {
 	*pricedRecording
 }
 
-// NewReplay prices a recording for connections between two hosts. From the branch
-// Early it turns to EarlyRejected in each connection whose ClientHello comes after the
-// recording's window.
+// NewReplay prices a recording for connections between two hosts. With the branch Early, a
+// connection whose ClientHello arrives after the recording's EarlyWindow takes the branch
+// EarlyRejected. The error names a branch that the recording does not have, or an operation that a
+// cost table does not have.
 func NewReplay(rec *recording.Recording, branch recording.Outcome, client, server Host) (*Replay, error) {
 	if _, err := rec.Branch(branch); err != nil {
 		return nil, err
@@ -83,8 +81,8 @@ func NewReplay(rec *recording.Recording, branch recording.Outcome, client, serve
 	return newReplay(rec, client, server, func(instant, instant) recording.Outcome { return branch })
 }
 
-// newReplay is a Replay whose server takes the branch that it decides on when it has
-// the ClientHello.
+// newReplay returns a Replay whose server calls decide for the branch when the ClientHello has
+// arrived.
 func newReplay(rec *recording.Recording, client, server Host, decide func(sent, came instant) recording.Outcome) (*Replay, error) {
 	priced, err := priceRecording(rec, client, server)
 	if err != nil {
@@ -103,14 +101,15 @@ func (r *Replay) open(c *connection) ([2]stepSource, error) {
 	return [2]stepSource{&c.replay.sides[client], &c.replay.sides[server]}, nil
 }
 
-// Live lets live engines compute every byte of each connection. It is some hundred
-// times slower than a Replay and, to the nanosecond, the same.
+// Live runs live engines, which compute every byte of each connection. Its results equal those of a
+// Replay of the same exchange to the nanosecond, and take some hundred times longer.
 type Live struct {
 	hosts
 	exchange Exchange
 }
 
-// NewLive readies an exchange for connections between two hosts.
+// NewLive prepares an exchange for connections between two hosts. The error names an invalid
+// setting.
 func NewLive(x Exchange, client, server Host) (*Live, error) {
 	if err := x.validate(); err != nil {
 		return nil, err
