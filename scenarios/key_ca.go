@@ -21,13 +21,13 @@ var signings = vocabulary{"a time to sign", []string{signingAhead, signingOnDema
 var caKeys = []Key{
 	{
 		Name: "ca.signing", Label: "signing of OCSP responses", Default: signingAhead,
-		Doc:     "when the certificate authority signs its OCSP responses: ahead, or on-demand, at each question",
+		Doc:     "when the certificate authority signs OCSP responses: ahead of time, or on-demand for each request",
 		fields:  field(func(c *Config) value { return enum{&c.CA.Signing, signings} }),
 		applies: fetches,
 	},
 	{
 		Name: "ca.timeout", Label: "wait for the authority", Default: "10s",
-		Doc:     "time for which a client waits for the authority's answer",
+		Doc:     "time for which a client waits for the OCSP response",
 		fields:  field(func(c *Config) value { return duration{&c.CA.Timeout, time.Millisecond, 0} }),
 		applies: fetches,
 	},

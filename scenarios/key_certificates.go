@@ -47,14 +47,14 @@ var certificateKeys = []Key{
 	},
 	{
 		Name: "tls.other_names", Label: "other names", Unset: "none",
-		Doc:       "of a server on real sockets: DNS names for which it has certificates of their own, beside tls.server_name; a name may begin with a wildcard",
+		Doc:       "on real sockets: DNS names for which the server has further certificates, beside tls.server_name; the first label may be a wildcard",
 		fields:    field(func(c *Config) value { return hostnameList{&c.TLS.OtherNames} }),
 		applies:   func(*Config) string { return "the client of a scenario asks for tls.server_name" },
 		loweredBy: "tls.certificate",
 	},
 	{
 		Name: "tls.unknown_name", Label: "unknown names", Default: "ignore",
-		Doc:    "what the server does with a client that asks for a name without a certificate: ignore (it shows another certificate), warn (likewise, after an alert, up to 1.2) or refuse",
+		Doc:    "policy for a ClientHello whose server_name matches no certificate: ignore (the server shows another certificate), warn (the same, after an unrecognized_name warning, up to 1.2) or refuse",
 		fields: field(func(c *Config) value { return enum{&c.TLS.UnknownName, namePolicies()} }),
 		applies: when(func(c *Config) bool { return slices.Contains(c.TLS.Chain.Faults, pki.FaultWrongName.String()) },
 			"the server has a certificate for tls.server_name, which the client asks for"),

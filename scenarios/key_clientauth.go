@@ -72,7 +72,7 @@ var clientAuthKeys = []Key{
 	},
 	{
 		Name: "tls.tolerate", Label: "tolerated faults", Unset: "none",
-		Doc:    "faults that both sides look for in the other's chain, and go on in spite of, such as [unknown-ca, expired]",
+		Doc:    "faults of the peer's chain in spite of which both sides go on, such as [unknown-ca, expired]",
 		fields: field(func(c *Config) value { return enumList{&c.TLS.Tolerate, chainFaultWords()} }),
 		applies: func(c *Config) string {
 			if len(c.TLS.Chain.Faults)+len(c.TLS.ClientChain.Faults) > 0 || asksClient(c) == "" && !c.TLS.resumes() {

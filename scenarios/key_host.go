@@ -11,7 +11,7 @@ func hostKeys(side string, host func(*Config) *Host) []Key {
 	return []Key{
 		{
 			Name: side + ".cores", Label: side + " cores", Default: "1",
-			Doc:     "cores that TLS work of the " + side + " can run on",
+			Doc:     "cores of the " + side + " for TLS operations",
 			fields:  field(func(c *Config) value { return count{&host(c).Cores, 1, 0} }),
 			applies: func(*Config) string { return oneConnection },
 		},

@@ -41,7 +41,7 @@ var recordKeys = []Key{
 	},
 	{
 		Name: "tls.record_small", Label: "size of small records", Unset: "mss",
-		Doc:       "of dynamic records: size of the first ones, or mss",
+		Doc:       "of dynamic records: size of the small ones, or mss",
 		fields:    field(func(c *Config) value { return recordSize{&c.TLS.Record.Small, []string{recordMSS}} }),
 		derive:    deriveRecord(func(r *Records) { r.Small = RecordSize{Word: recordMSS} }, func(r *Records) { r.Small = RecordSize{} }),
 		applies:   dynamicRecords,
@@ -49,7 +49,7 @@ var recordKeys = []Key{
 	},
 	{
 		Name: "tls.record_threshold", Label: "sent in small records", Unset: "1MB",
-		Doc:       "of dynamic records: application data that is sent in small ones",
+		Doc:       "of dynamic records: application data sent in small records before large ones",
 		fields:    field(func(c *Config) value { return size{&c.TLS.Record.Threshold, 1, 0} }),
 		derive:    deriveRecord(func(r *Records) { r.Threshold = defaultRecordThreshold }, func(r *Records) { r.Threshold = 0 }),
 		applies:   dynamicRecords,
@@ -57,12 +57,12 @@ var recordKeys = []Key{
 	},
 	{
 		Name: "tls.record_large", Label: "size of large records", Unset: "16KiB",
-		Doc:    "of dynamic records: size of those after the threshold",
+		Doc:    "of dynamic records: size of the large ones, after the threshold",
 		fields: field(func(c *Config) value { return size{&c.TLS.Record.Large, 1, engine.DefaultRecordSize} }),
 		derive: deriveRecord(func(r *Records) { r.Large = engine.DefaultRecordSize }, func(r *Records) { r.Large = 0 }),
 		applies: all(dynamicRecords, when(func(c *Config) bool {
 			return max(c.Transfer.Request, c.Transfer.Response)*c.Transfer.Rounds > c.TLS.Record.Threshold
-		}, "neither side sends more than tls.record_threshold")),
+		}, "neither side sends more than tls.record_threshold, so all records are small")),
 		loweredBy: "tls.record",
 	},
 	{
@@ -199,7 +199,7 @@ func dynamicRecords(c *Config) string {
 	if c.TLS.Record.isDynamic() {
 		return ""
 	}
-	return "records are not dynamic: tls.record is not dynamic"
+	return "tls.record is not dynamic"
 }
 
 // deriveRecord sets a default of dynamic records, or clears a setting of dynamic records where

@@ -55,7 +55,7 @@ var resumptionKeys = []Key{
 	},
 	{
 		Name: "tls.early_data_window", Label: "window of early data", Default: "10s",
-		Doc:    "how late, by the client's view of its ticket's age, a ClientHello may arrive for the server to accept its early data; rejected early data is sent again after the handshake",
+		Doc:    "how much later than the ticket age in it a ClientHello may arrive for the server to accept its early data; the client sends rejected early data again after the handshake",
 		fields: field(func(c *Config) value { return duration{&c.TLS.EarlyDataWindow, time.Millisecond, maxEarlyDataWindow} }),
 		applies: all(earlyData, when(func(c *Config) bool { return !c.TLS.RejectEarlyData },
 			"the server rejects all early data: tls.reject_early_data is true")),
@@ -95,7 +95,7 @@ var resumptionKeys = []Key{
 	},
 	{
 		Name: "tls.ticket_rotation", Label: "ticket rotation", Unset: "never",
-		Doc:    "how often a server on real sockets changes its ticket key, in whole seconds; tickets under the key before are taken too, and renewed",
+		Doc:    "on real sockets: time after which the server changes its ticket key, in whole seconds; it accepts and renews tickets under the previous key",
 		fields: field(func(c *Config) value { return duration{to: &c.TLS.TicketRotation} }),
 		check: func(c *Config) []conflict {
 			if c.TLS.TicketRotation%time.Second != 0 {

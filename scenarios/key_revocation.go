@@ -45,7 +45,7 @@ var revocationKeys = []Key{
 	},
 	{
 		Name: "tls.soft_fail", Label: "soft fail", Unset: "false",
-		Doc:     "whether a client goes on that has no OCSP response, because none is stapled or the authority does not answer",
+		Doc:     "whether a client without an OCSP response goes on: none was stapled, or the authority does not answer",
 		fields:  field(func(c *Config) value { return boolean{&c.TLS.SoftFail} }),
 		applies: fetches,
 		lower:   toClient(func(c *Config, e *engine.Config) { e.SoftFail = c.TLS.SoftFail }),

@@ -18,19 +18,19 @@ var contents = vocabulary{"a kind of content", content.Names()}
 var transferKeys = []Key{
 	{
 		Name: "transfer.request", Label: "request size", Default: "500B",
-		Doc:    "application data that the client sends once it may",
+		Doc:    "application data in a request of the client",
 		fields: field(func(c *Config) value { return size{&c.Transfer.Request, 1, 0} }),
 		lower:  toExchange(func(c *Config, e *engines) { e.exchange.Request = c.Transfer.Request }),
 	},
 	{
 		Name: "transfer.response", Label: "response size", Default: "10kB",
-		Doc:    "application data that the server answers with",
+		Doc:    "application data in a response of the server",
 		fields: field(func(c *Config) value { return size{&c.Transfer.Response, 1, 0} }),
 		lower:  toExchange(func(c *Config, e *engines) { e.exchange.Response = c.Transfer.Response }),
 	},
 	{
 		Name: "transfer.content", Label: "content", Default: "text",
-		Doc:     "what request and response are like to a compressor: text (markup, of which DEFLATE leaves a third), or random, as images and archives are",
+		Doc:     "content of requests and responses: text (markup, which DEFLATE shortens to a third) or random (which cannot be compressed, like images and archives)",
 		fields:  field(func(c *Config) value { return enum{&c.Transfer.Content, contents} }),
 		applies: when(func(c *Config) bool { return c.TLS.Compression }, "nothing is compressed: tls.compression is false"),
 		lower: toExchange(func(c *Config, e *engines) {
@@ -41,7 +41,7 @@ var transferKeys = []Key{
 	},
 	{
 		Name: "transfer.rounds", Label: "requests", Default: "1",
-		Doc:    "requests on the connection, each after the last byte of the response to the one before; all have the same sizes. At most 100, and 1 GiB each way",
+		Doc:    "requests on the connection, each sent after the last byte of the previous response; all have the same size (at most 100 requests, and 1 GiB each way)",
 		fields: field(func(c *Config) value { return count{&c.Transfer.Rounds, 1, maxRounds} }),
 		check: func(c *Config) []conflict {
 			t := &c.Transfer
@@ -57,7 +57,7 @@ var transferKeys = []Key{
 	},
 	{
 		Name: "transfer.pause", Label: "pause between requests", Unset: "none",
-		Doc:    "time that the client lets go by between a response and its next request",
+		Doc:    "pause of the client between a response and its next request",
 		fields: field(func(c *Config) value { return duration{&c.Transfer.Pause, 0, time.Hour} }),
 		check: func(c *Config) []conflict {
 			if pauses := time.Duration(c.Transfer.Rounds-1) * c.Transfer.Pause; pauses >= c.Timeout {
@@ -70,7 +70,7 @@ var transferKeys = []Key{
 	},
 	{
 		Name: "timeout", Label: "timeout", Default: "60s",
-		Doc:    "virtual time after which a replicate is given up and counted as timed out",
+		Doc:    "virtual time after which a replicate ends and counts as timed out",
 		fields: field(func(c *Config) value { return duration{&c.Timeout, time.Millisecond, 0} }),
 	},
 }
