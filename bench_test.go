@@ -40,8 +40,8 @@ import (
 
 // A handshakeCell is what a handshake benchmark varies.
 type handshakeCell struct {
-	// kind is full, client-auth (full, and the client has the same chain), resumed (by ticket; in TLS 1.3
-	// with psk_dhe_ke) or session-id.
+	// kind is full, client-auth (full, and the client has the same chain), resumed (by ticket; in
+	// TLS 1.3 with psk_dhe_ke) or session-id.
 	kind    string
 	version string // 1.2, 1.3
 	key     string // of leaf, intermediate and root

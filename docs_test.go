@@ -105,7 +105,7 @@ func TestArchitectureNamesEveryPackage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range packages(t) {
-		room := p.room()
+		room := p.name()
 		if room == "" || strings.Contains("/"+room+"/", "/internal/") || onlyForTests(room) {
 			continue
 		}

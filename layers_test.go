@@ -21,90 +21,90 @@ import (
 
 const module = "tlslab"
 
-// A rule names the rooms that a room must never import, directly or through others. Rooms are
-// import paths below the module; "…" at the end takes in the rooms below. The last rule that names
-// a package holds for it.
+// A rule lists the packages that a package must not import, directly or indirectly. Packages are
+// import paths below the module; "…" at the end includes the packages below. The last rule that
+// matches a package applies.
 type rule struct {
-	room   string
+	pkg    string
 	never  []string
 	except []string
 }
 
 var rules = []rule{
-	{room: "engine…", never: []string{"…"}, except: []string{"engine…"}},
-	{room: "engine", never: []string{"…", "engine/pki/ca"}, except: []string{"engine…"}},
-	{room: "engine/op", never: []string{"…"}},
-	{room: "engine/avx", never: []string{"…"}},
-	{room: "engine/protocol", never: []string{"…"}},
-	{room: "engine/alert", never: []string{"…"}, except: []string{"engine/protocol"}},
-	{room: "engine/session…", never: []string{"…", "engine", "engine/netconn"}, except: []string{"engine/…"}},
-	{room: "engine/wire…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
-	{room: "engine/record…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
-	{room: "engine/secrets…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
-	{room: "engine/kx…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
-	{room: "engine/pki…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
-	{room: "engine/pki", never: []string{"…", "engine", "engine/pki/ca"}, except: []string{"engine/…"}},
-	{room: "engine/netconn…", never: []string{"sim…", "scenarios…", "results…", "cmd…"}},
-	{room: "engine/netconn", never: []string{"sim…", "scenarios…", "results…", "cmd…", "engine/netconn/server", "engine/netconn/timing"}},
-	{room: "engine/netconn/ocsphttp", never: []string{"…"}},
-	{room: "netem…", never: []string{"…"}, except: []string{"netem…"}},
-	{room: "netem/live…", never: []string{"engine…", "sim…", "scenarios…", "results…", "cmd…"}},
-	{room: "sim…", never: []string{"scenarios…", "results…", "cmd…"}},
-	{room: "sim/tcp…", never: []string{"…"}, except: []string{"sim/tcp…"}},
-	{room: "sim/recording…", never: []string{"sim", "scenarios…", "results…", "cmd…"}},
-	{room: "sim/costs…", never: []string{"sim", "scenarios…", "results…", "cmd…"}},
-	{room: "results…", never: []string{"…"}, except: []string{"results…"}},
-	{room: "scenarios…", never: []string{"cmd…"}},
-	{room: "scenarios/document", never: []string{"…"}},
-	{room: "cmd…"},
+	{pkg: "engine…", never: []string{"…"}, except: []string{"engine…"}},
+	{pkg: "engine", never: []string{"…", "engine/pki/ca"}, except: []string{"engine…"}},
+	{pkg: "engine/op", never: []string{"…"}},
+	{pkg: "engine/avx", never: []string{"…"}},
+	{pkg: "engine/protocol", never: []string{"…"}},
+	{pkg: "engine/alert", never: []string{"…"}, except: []string{"engine/protocol"}},
+	{pkg: "engine/session…", never: []string{"…", "engine", "engine/netconn", "engine/pki/ca"}, except: []string{"engine/…"}},
+	{pkg: "engine/wire…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{pkg: "engine/record…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{pkg: "engine/secrets…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{pkg: "engine/kx…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{pkg: "engine/pki…", never: []string{"…", "engine"}, except: []string{"engine/…"}},
+	{pkg: "engine/pki", never: []string{"…", "engine", "engine/pki/ca"}, except: []string{"engine/…"}},
+	{pkg: "engine/netconn…", never: []string{"sim…", "scenarios…", "results…", "cmd…"}},
+	{pkg: "engine/netconn", never: []string{"sim…", "scenarios…", "results…", "cmd…", "engine/netconn/server", "engine/netconn/timing"}},
+	{pkg: "engine/netconn/ocsphttp", never: []string{"…"}},
+	{pkg: "netem…", never: []string{"…"}, except: []string{"netem…"}},
+	{pkg: "netem/live…", never: []string{"engine…", "sim…", "scenarios…", "results…", "cmd…"}},
+	{pkg: "sim…", never: []string{"scenarios…", "results…", "cmd…"}},
+	{pkg: "sim/tcp…", never: []string{"…"}, except: []string{"sim/tcp…"}},
+	{pkg: "sim/recording…", never: []string{"sim", "scenarios…", "results…", "cmd…"}},
+	{pkg: "sim/costs…", never: []string{"sim", "scenarios…", "results…", "cmd…"}},
+	{pkg: "results…", never: []string{"…"}, except: []string{"results…"}},
+	{pkg: "scenarios…", never: []string{"cmd…"}},
+	{pkg: "scenarios/document", never: []string{"…"}},
+	{pkg: "cmd…"},
 }
 
-// matches reports whether a pattern of a rule names a room.
-func matches(pattern, room string) bool {
+// matches reports whether a pattern of a rule matches a package.
+func matches(pattern, pkg string) bool {
 	prefix, below := strings.CutSuffix(pattern, "…")
 	if !below {
-		return room == pattern
+		return pkg == pattern
 	}
-	if prefix == "" || room == prefix {
+	if prefix == "" || pkg == prefix {
 		return true
 	}
-	return strings.HasPrefix(room, strings.TrimSuffix(prefix, "/")+"/")
+	return strings.HasPrefix(pkg, strings.TrimSuffix(prefix, "/")+"/")
 }
 
-func anyMatches(patterns []string, room string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, room) })
+func anyMatches(patterns []string, pkg string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, pkg) })
 }
 
-// forbids reports whether the rule forbids importing a room.
-func (r *rule) forbids(room string) bool {
-	named := slices.Contains(r.never, room) // by its own name, an exception does not count
-	return named || anyMatches(r.never, room) && !anyMatches(r.except, room)
+// forbids reports whether the rule forbids importing a package.
+func (r *rule) forbids(pkg string) bool {
+	listed := slices.Contains(r.never, pkg) // then no exception applies
+	return listed || anyMatches(r.never, pkg) && !anyMatches(r.except, pkg)
 }
 
-// ruleOf finds the rule for a room.
-func ruleOf(room string) *rule {
+// ruleOf finds the rule of a package.
+func ruleOf(pkg string) *rule {
 	for i := len(rules) - 1; i >= 0; i-- {
-		if matches(rules[i].room, room) {
+		if matches(rules[i].pkg, pkg) {
 			return &rules[i]
 		}
 	}
 	return nil
 }
 
-// A goPackage is what go list tells of a package.
+// A goPackage is what go list prints about a package.
 type goPackage struct {
 	ImportPath string
 	Dir        string
 	GoFiles    []string
-	Deps       []string // all that it imports, directly or not
+	Deps       []string // direct and indirect imports
 }
 
-// room is the package's import path below the module.
-func (p *goPackage) room() string {
+// name is the package's import path below the module.
+func (p *goPackage) name() string {
 	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
 }
 
-// packages lists the module's packages, tests aside.
+// packages lists the module's packages, without tests.
 func packages(t *testing.T) (all []goPackage) {
 	t.Helper()
 	openFolders(t)
@@ -128,9 +128,8 @@ func packages(t *testing.T) (all []goPackage) {
 	}
 }
 
-// openFolders opens every folder of the module, which with its entries' times then counts among
-// what this test depends on. What go list reads does not: go test would go on showing the outcome
-// it has in its cache, whatever is imported.
+// openFolders opens every folder of the module. go test then knows that the test depends on the files
+// in it. It does not know what go list reads, and would print a cached result after a change.
 func openFolders(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(at string, entry fs.DirEntry, err error) error {
@@ -144,17 +143,17 @@ func openFolders(t *testing.T) {
 	}
 }
 
-func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	for _, p := range packages(t) {
-		r := ruleOf(p.room())
+		r := ruleOf(p.name())
 		if r == nil {
-			t.Errorf("%s: no rule names this room", p.ImportPath)
+			t.Errorf("%s: no rule matches this package", p.ImportPath)
 			continue
 		}
 		for _, dep := range p.Deps {
-			room, ours := strings.CutPrefix(dep, module+"/")
-			if ours && r.forbids(room) {
-				t.Errorf("%s must not import %s", p.room(), room)
+			pkg, ours := strings.CutPrefix(dep, module+"/")
+			if ours && r.forbids(pkg) {
+				t.Errorf("%s must not import %s", p.name(), pkg)
 			}
 		}
 	}
@@ -162,7 +161,7 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 
 func TestRulesForbid(t *testing.T) {
 	for _, tt := range []struct {
-		room, dep string
+		pkg, dep  string
 		forbidden bool
 	}{
 		{"engine", "engine/op", false},
@@ -198,9 +197,9 @@ func TestRulesForbid(t *testing.T) {
 		{"scenarios/document", "scenarios", true},
 		{"simulator", "sim", false},
 	} {
-		r := ruleOf(tt.room)
+		r := ruleOf(tt.pkg)
 		if got := r != nil && r.forbids(tt.dep); got != tt.forbidden {
-			t.Errorf("%s imports %s: forbidden %v, want %v", tt.room, tt.dep, got, tt.forbidden)
+			t.Errorf("%s imports %s: forbidden %v, want %v", tt.pkg, tt.dep, got, tt.forbidden)
 		}
 	}
 }
@@ -229,7 +228,7 @@ func TestFilesOfLargePackagesFormFamilies(t *testing.T) {
 	}
 }
 
-// The rooms whose results must follow from their inputs alone, and those in them that face the
+// The packages whose results must follow from their inputs alone, and those in them that face the
 // world: real sockets, a real link, and the measuring of this machine.
 var (
 	deterministic = []string{"engine…", "netem…", "sim…"}
@@ -244,7 +243,7 @@ var seeded = []string{"New", "NewSource", "NewPCG", "NewChaCha8", "NewZipf", "Ra
 
 func TestResultsFollowFromInputsAlone(t *testing.T) {
 	for _, p := range packages(t) {
-		if !anyMatches(deterministic, p.room()) || anyMatches(worldly, p.room()) {
+		if !anyMatches(deterministic, p.name()) || anyMatches(worldly, p.name()) {
 			continue
 		}
 		for _, name := range p.GoFiles {
@@ -255,7 +254,7 @@ func TestResultsFollowFromInputsAlone(t *testing.T) {
 			}
 			for _, f := range hiddenInputs(file) {
 				at := fset.Position(f.pos)
-				t.Errorf("%s:%d: %s", path.Join(p.room(), name), at.Line, f.what)
+				t.Errorf("%s:%d: %s", path.Join(p.name(), name), at.Line, f.what)
 			}
 		}
 	}

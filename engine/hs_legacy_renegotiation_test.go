@@ -97,7 +97,7 @@ func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 
 	for _, h := range handshakeCases {
 		all, version := undisturbed(t, h.make)
-		modern := false
+		tls13Chosen := false
 		for i, x := range all {
 			if x.from == client || x.harmless(version) {
 				continue
@@ -110,12 +110,12 @@ func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 				return burst
 			})
 			what := fmt.Sprintf("%s: HelloRequest before %v", h.name, x.kind())
-			if modern {
+			if tls13Chosen {
 				wantAlert(t, what, err, alert.UnexpectedMessage)
 			} else if err != nil {
 				t.Errorf("%s: %v", what, err)
 			}
-			modern = version == TLS13
+			tls13Chosen = version == TLS13
 		}
 	}
 	p := pairOf(false, both(onlyVersion(TLS13)), nothing)(t)

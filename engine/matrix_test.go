@@ -107,8 +107,8 @@ func meetings() []meeting {
 		}
 	}
 	gcm13, gcm12 := *suiteRow(0x1301), *suiteRow(0xc02b)
-	modernInfo := Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: X25519}
-	classicInfo := Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: X25519}
+	tls13Info := Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: X25519}
+	tls12Info := Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: X25519}
 	resumed := func(i Info, way Resumption, g Group) Info {
 		i.Kind, i.Resumption, i.Group = Resumed, way, g
 		return i
@@ -117,13 +117,13 @@ func meetings() []meeting {
 	spoken := func(i Info) Info { i.ALPN = "h2"; return i }
 	aged := func(i Info, v Version) Info { i.Version, i.Suite = v, *suiteRow(0xc009); return i }
 	for _, key := range []string{"ecdsa-p521", "ed25519", "mldsa44", "mldsa65", "mldsa87"} {
-		all = append(all, meeting{name: "authentication by " + key, key: key, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)})
+		all = append(all, meeting{name: "authentication by " + key, key: key, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)})
 		if pki.KeyTypeOf(key).MinVersion <= uint16(TLS12) {
-			all = append(all, meeting{name: "classic authentication by " + key, key: key, server: maxVersion(TLS12), first: classicInfo, again: resumed(classicInfo, Ticket, 0)})
+			all = append(all, meeting{name: "tls12 authentication by " + key, key: key, server: maxVersion(TLS12), first: tls12Info, again: resumed(tls12Info, Ticket, 0)})
 		}
 	}
 	for _, v := range []Version{TLS10, TLS11} {
-		name, first := "TLS "+v.String()+", ", aged(classicInfo, v)
+		name, first := "TLS "+v.String()+", ", aged(tls12Info, v)
 		all = append(all,
 			meeting{name: name + "session id", client: onlyVersion(v), server: both(onlyVersion(v), withCache), first: first, again: resumed(first, SessionID, 0)},
 			meeting{name: name + "an old client", client: onlyVersion(v), server: fromVersion(TLS10), first: first, again: resumed(first, Ticket, 0)},
@@ -141,37 +141,37 @@ func meetings() []meeting {
 		meeting{name: "SSL 3.0, no cache", key: "rsa2048", client: onlyVersion(SSL30), server: onlyVersion(SSL30), first: ancient, again: ancient},
 	)
 	return append(all,
-		meeting{name: "from the oldest on", client: fromVersion(TLS10), server: fromVersion(TLS10), first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
-		meeting{name: "defaults", first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
-		meeting{name: "psk alone", client: resumeBy(PSK), server: resumeBy(PSK), first: modernInfo, again: resumed(modernInfo, PSK, 0)},
-		meeting{name: "the server prefers psk-dhe", client: resumeBy(PSK, PSKDHE), server: resumeBy(PSKDHE, PSK), first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
-		meeting{name: "retry for x25519", client: withGroups(P384, X25519), server: withGroups(X25519, P256), first: retried(modernInfo, X25519), again: resumed(retried(modernInfo, X25519), PSKDHE, X25519)},
-		meeting{name: "retry for p256 without compatibility", client: both(withGroups(X25519, P256), noCompatibility), server: withGroups(P256), first: retried(modernInfo, P256), again: resumed(retried(modernInfo, P256), PSKDHE, P256)},
-		meeting{name: "retry as the client sends no share", client: noShares, first: retried(modernInfo, X25519), again: resumed(retried(modernInfo, X25519), PSKDHE, X25519)},
-		meeting{name: "two shares", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{P384, P256} }, server: withGroups(P256), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P256}, again: resumed(modernInfo, PSKDHE, P256)},
-		meeting{name: "p521", client: withGroups(P521), server: withGroups(P521), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P521}, again: resumed(modernInfo, PSKDHE, P521)},
-		meeting{name: "classic p521", client: both(maxVersion(TLS12), withGroups(P521)), server: withGroups(X25519, P521), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P521}, again: resumed(classicInfo, Ticket, 0)},
-		meeting{name: "ffdhe2048", client: withGroups(FFDHE2048), server: withGroups(X25519, FFDHE2048), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: FFDHE2048}, again: resumed(modernInfo, PSKDHE, FFDHE2048)},
-		meeting{name: "retry for ffdhe3072", client: withGroups(X25519, FFDHE3072), server: withGroups(FFDHE3072), first: retried(modernInfo, FFDHE3072), again: resumed(retried(modernInfo, FFDHE3072), PSKDHE, FFDHE3072)},
-		meeting{name: "classic ffdhe3072", key: "rsa2048", client: both(maxVersion(TLS12), withGroups(FFDHE3072, FFDHE4096)), server: withGroups(FFDHE2048, FFDHE4096, FFDHE3072), first: Info{Version: TLS12, Suite: *suiteRow(0x009e), Kind: Full, Group: FFDHE4096}, again: resumed(Info{Version: TLS12, Suite: *suiteRow(0x009e)}, Ticket, 0)},
+		meeting{name: "from the oldest on", client: fromVersion(TLS10), server: fromVersion(TLS10), first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		meeting{name: "defaults", first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		meeting{name: "psk alone", client: resumeBy(PSK), server: resumeBy(PSK), first: tls13Info, again: resumed(tls13Info, PSK, 0)},
+		meeting{name: "the server prefers psk-dhe", client: resumeBy(PSK, PSKDHE), server: resumeBy(PSKDHE, PSK), first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		meeting{name: "retry for x25519", client: withGroups(P384, X25519), server: withGroups(X25519, P256), first: retried(tls13Info, X25519), again: resumed(retried(tls13Info, X25519), PSKDHE, X25519)},
+		meeting{name: "retry for p256 without compatibility", client: both(withGroups(X25519, P256), noCompatibility), server: withGroups(P256), first: retried(tls13Info, P256), again: resumed(retried(tls13Info, P256), PSKDHE, P256)},
+		meeting{name: "retry as the client sends no share", client: noShares, first: retried(tls13Info, X25519), again: resumed(retried(tls13Info, X25519), PSKDHE, X25519)},
+		meeting{name: "two shares", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{P384, P256} }, server: withGroups(P256), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P256}, again: resumed(tls13Info, PSKDHE, P256)},
+		meeting{name: "p521", client: withGroups(P521), server: withGroups(P521), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P521}, again: resumed(tls13Info, PSKDHE, P521)},
+		meeting{name: "tls12 p521", client: both(maxVersion(TLS12), withGroups(P521)), server: withGroups(X25519, P521), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P521}, again: resumed(tls12Info, Ticket, 0)},
+		meeting{name: "ffdhe2048", client: withGroups(FFDHE2048), server: withGroups(X25519, FFDHE2048), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: FFDHE2048}, again: resumed(tls13Info, PSKDHE, FFDHE2048)},
+		meeting{name: "retry for ffdhe3072", client: withGroups(X25519, FFDHE3072), server: withGroups(FFDHE3072), first: retried(tls13Info, FFDHE3072), again: resumed(retried(tls13Info, FFDHE3072), PSKDHE, FFDHE3072)},
+		meeting{name: "tls12 ffdhe3072", key: "rsa2048", client: both(maxVersion(TLS12), withGroups(FFDHE3072, FFDHE4096)), server: withGroups(FFDHE2048, FFDHE4096, FFDHE3072), first: Info{Version: TLS12, Suite: *suiteRow(0x009e), Kind: Full, Group: FFDHE4096}, again: resumed(Info{Version: TLS12, Suite: *suiteRow(0x009e)}, Ticket, 0)},
 		meeting{name: "no common field, but a curve", key: "rsa2048", client: both(maxVersion(TLS12), withGroups(FFDHE3072, P256)), server: withGroups(FFDHE2048, P256), first: Info{Version: TLS12, Suite: *suiteRow(0xc02f), Kind: Full, Group: P256}, again: resumed(Info{Version: TLS12, Suite: *suiteRow(0xc02f)}, Ticket, 0)},
-		meeting{name: "x25519mlkem768", client: withGroups(X25519MLKEM768, X25519), server: withGroups(X25519MLKEM768, X25519), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: X25519MLKEM768}, again: resumed(modernInfo, PSKDHE, X25519MLKEM768)},
-		meeting{name: "retry for secp256r1mlkem768", client: withGroups(X25519, SecP256r1MLKEM768), server: withGroups(SecP256r1MLKEM768), first: retried(modernInfo, SecP256r1MLKEM768), again: resumed(retried(modernInfo, SecP256r1MLKEM768), PSKDHE, SecP256r1MLKEM768)},
-		meeting{name: "retry from secp384r1mlkem1024", client: withGroups(SecP384r1MLKEM1024, P384), server: withGroups(P384), first: retried(modernInfo, P384), again: resumed(retried(modernInfo, P384), PSKDHE, P384)},
-		meeting{name: "retry from one hybrid to another", client: withGroups(SecP384r1MLKEM1024, X25519MLKEM768), server: withGroups(X25519MLKEM768), first: retried(modernInfo, X25519MLKEM768), again: resumed(retried(modernInfo, X25519MLKEM768), PSKDHE, X25519MLKEM768)},
-		meeting{name: "a hybrid and a curve at once", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{X25519MLKEM768, X25519} }, server: withGroups(X25519), first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
-		meeting{name: "classic has no hybrids", client: both(maxVersion(TLS12), withGroups(X25519MLKEM768, P256)), server: withGroups(X25519MLKEM768, P256), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P256}, again: resumed(classicInfo, Ticket, 0)},
-		meeting{name: "without compatibility", client: noCompatibility, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
-		meeting{name: "one of them without compatibility", server: noCompatibility, first: modernInfo, again: resumed(modernInfo, PSKDHE, X25519)},
-		meeting{name: "application protocol", client: withALPN("h2", "http/1.1"), server: withALPN("h2"), first: spoken(modernInfo), again: spoken(resumed(modernInfo, PSKDHE, X25519))},
-		meeting{name: "classic application protocol", client: both(maxVersion(TLS12), withALPN("h2")), server: withALPN("http/1.1", "h2"), first: spoken(classicInfo), again: spoken(resumed(classicInfo, Ticket, 0))},
-		meeting{name: "server of TLS 1.2", server: maxVersion(TLS12), first: classicInfo, again: resumed(classicInfo, Ticket, 0)},
-		meeting{name: "session id", client: maxVersion(TLS12), server: withCache, first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
-		meeting{name: "session id by a client of TLS 1.3", server: both(maxVersion(TLS12), withCache), first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
-		meeting{name: "the client has no use for tickets", client: both(maxVersion(TLS12), resumeBy(SessionID)), server: func(c *Config) { c.SessionCache = session.NewCache(8, time.Hour) }, first: classicInfo, again: resumed(classicInfo, SessionID, 0)},
-		meeting{name: "without extended master secret", client: both(maxVersion(TLS12), noMasterExtension), first: classicInfo, again: resumed(classicInfo, Ticket, 0)},
-		meeting{name: "no tickets from the server", server: manyTickets(NoTickets), first: modernInfo, again: modernInfo},
-		meeting{name: "no resumption allowed", client: noResumption, first: modernInfo, again: modernInfo},
+		meeting{name: "x25519mlkem768", client: withGroups(X25519MLKEM768, X25519), server: withGroups(X25519MLKEM768, X25519), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: X25519MLKEM768}, again: resumed(tls13Info, PSKDHE, X25519MLKEM768)},
+		meeting{name: "retry for secp256r1mlkem768", client: withGroups(X25519, SecP256r1MLKEM768), server: withGroups(SecP256r1MLKEM768), first: retried(tls13Info, SecP256r1MLKEM768), again: resumed(retried(tls13Info, SecP256r1MLKEM768), PSKDHE, SecP256r1MLKEM768)},
+		meeting{name: "retry from secp384r1mlkem1024", client: withGroups(SecP384r1MLKEM1024, P384), server: withGroups(P384), first: retried(tls13Info, P384), again: resumed(retried(tls13Info, P384), PSKDHE, P384)},
+		meeting{name: "retry from one hybrid to another", client: withGroups(SecP384r1MLKEM1024, X25519MLKEM768), server: withGroups(X25519MLKEM768), first: retried(tls13Info, X25519MLKEM768), again: resumed(retried(tls13Info, X25519MLKEM768), PSKDHE, X25519MLKEM768)},
+		meeting{name: "a hybrid and a curve at once", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{X25519MLKEM768, X25519} }, server: withGroups(X25519), first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		meeting{name: "tls12 has no hybrids", client: both(maxVersion(TLS12), withGroups(X25519MLKEM768, P256)), server: withGroups(X25519MLKEM768, P256), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P256}, again: resumed(tls12Info, Ticket, 0)},
+		meeting{name: "without compatibility", client: noCompatibility, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		meeting{name: "one of them without compatibility", server: noCompatibility, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		meeting{name: "application protocol", client: withALPN("h2", "http/1.1"), server: withALPN("h2"), first: spoken(tls13Info), again: spoken(resumed(tls13Info, PSKDHE, X25519))},
+		meeting{name: "tls12 application protocol", client: both(maxVersion(TLS12), withALPN("h2")), server: withALPN("http/1.1", "h2"), first: spoken(tls12Info), again: spoken(resumed(tls12Info, Ticket, 0))},
+		meeting{name: "server of TLS 1.2", server: maxVersion(TLS12), first: tls12Info, again: resumed(tls12Info, Ticket, 0)},
+		meeting{name: "session id", client: maxVersion(TLS12), server: withCache, first: tls12Info, again: resumed(tls12Info, SessionID, 0)},
+		meeting{name: "session id by a client of TLS 1.3", server: both(maxVersion(TLS12), withCache), first: tls12Info, again: resumed(tls12Info, SessionID, 0)},
+		meeting{name: "the client has no use for tickets", client: both(maxVersion(TLS12), resumeBy(SessionID)), server: func(c *Config) { c.SessionCache = session.NewCache(8, time.Hour) }, first: tls12Info, again: resumed(tls12Info, SessionID, 0)},
+		meeting{name: "without extended master secret", client: both(maxVersion(TLS12), noMasterExtension), first: tls12Info, again: resumed(tls12Info, Ticket, 0)},
+		meeting{name: "no tickets from the server", server: manyTickets(NoTickets), first: tls13Info, again: tls13Info},
+		meeting{name: "no resumption allowed", client: noResumption, first: tls13Info, again: tls13Info},
 	)
 }
 
