@@ -44,7 +44,7 @@ func TestGolden(t *testing.T) {
 	golden.Check(t, "testdata/bench.txt", export(t, sourcetest.Read(t, samples)))
 }
 
-// What x/perf's reader finds is what the samples have, in base units and to the last digit.
+// x/perf's reader reads each value of the samples, in base units and to the last digit.
 func TestTheReaderFindsEveryObservation(t *testing.T) {
 	src := sourcetest.Read(t, samples)
 	r := benchfmt.NewReader(bytes.NewReader(export(t, src)), "bench.txt")
@@ -187,13 +187,13 @@ func TestScenariosWithoutNamesOrFactors(t *testing.T) {
 	}
 }
 
-// A unit is assumed to be exact only where it was: benchstat warns of others.
-func TestExactUnitsAreThoseThatWereExact(t *testing.T) {
+// A unit that varies has no assume=exact, because benchstat would warn.
+func TestAssumeExactIsForUnitsThatDoNotVary(t *testing.T) {
 	assumed := func(exact bool, values ...float64) bool {
 		return strings.Contains(string(export(t, source(t, []string{"a", "b"}, exact, map[string][]float64{"a": values, "b": {9, 9}}))), "assume=exact")
 	}
 	if !assumed(true, 5, 5) || assumed(true, 5, 6) || assumed(false, 5, 5) {
-		t.Errorf("equal %v, unequal %v, equal but not said to be exact %v; want true, false, false",
+		t.Errorf("equal %v, unequal %v, equal but not exact in the header %v; want true, false, false",
 			assumed(true, 5, 5), assumed(true, 5, 6), assumed(false, 5, 5))
 	}
 }
@@ -217,8 +217,8 @@ func TestAFullDiskIsAnError(t *testing.T) {
 	}
 }
 
-// The numbers are spelled as x/perf's own writer spells them.
-func TestNumbersAreWrittenAsTheFormatsOwnWriterDoes(t *testing.T) {
+// Numbers are written as x/perf's own writer writes them.
+func TestNumbersAreWrittenAsXPerfWritesThem(t *testing.T) {
 	for _, v := range []float64{0, 1, 517, 0.063512345, 1e-4, 0.00009, 1e-9, 123456789.125, 1e20,
 		1e21, 3e300, -2.5} {
 		if got, want := string(appendNumber(nil, v)), fmt.Sprintf("%v", v); got != want {

@@ -71,7 +71,7 @@ func TestLabelsNeverTouch(t *testing.T) {
 	}
 }
 
-func TestTheTailAxisEndsWhereReplicatesDo(t *testing.T) {
+func TestTheTailAxisEndsAtTheLastReplicate(t *testing.T) {
 	for _, c := range []struct {
 		n    int
 		want []string

@@ -117,7 +117,7 @@ func TestAFigureIsTheSameBytesEachTime(t *testing.T) {
 	}
 }
 
-func TestFiguresNeedNothingFromElsewhere(t *testing.T) {
+func TestFiguresReferToNoOtherFile(t *testing.T) {
 	figures, _ := figuresOf(handshakes())
 	reference := regexp.MustCompile(`(?:href|src)="|url\(|https?://[^"]*`)
 	for _, f := range figures {

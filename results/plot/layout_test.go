@@ -9,7 +9,7 @@ import (
 	"tlslab/results/summary"
 )
 
-// grid returns a summary of all combinations of factors written as "name: level level …". The first
+// gridOf returns a summary of all combinations of factors written as "name: level level …". The first
 // factor is compared.
 func gridOf(factors ...string) *summary.Summary {
 	h := &results.Header{Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}}}

@@ -138,7 +138,7 @@ func TestThePageSaysWhatTheDocumentSays(t *testing.T) {
 	}
 	if !strings.Contains(page, "prefers-color-scheme: dark") ||
 		!strings.Contains(page, "@media print") {
-		t.Error("the page is not for the dark or not for paper")
+		t.Error("the page has no style for dark mode or for print")
 	}
 }
 
@@ -158,7 +158,7 @@ func TestAPageIsTheSameBytesEachTime(t *testing.T) {
 	}
 }
 
-func TestNamesDoNoHarm(t *testing.T) {
+func TestNamesAreEscaped(t *testing.T) {
 	e := tabletest.Product(20, 1e6,
 		tabletest.Factor{Name: "kind", Levels: []string{"a|b", "<script>alert(1)</script>"},
 			Effects: []float64{1, 2}},
@@ -166,7 +166,7 @@ func TestNamesDoNoHarm(t *testing.T) {
 	e.Header.Title = "Is <b> | c?"
 	d := documentOf(e)
 	if page := htmlOf(t, d); strings.Contains(page, "<script") {
-		t.Error("a level's name is a script element of the page")
+		t.Error("a level's name became a script element of the page")
 	} else {
 		outline(t, page)
 	}
@@ -213,7 +213,7 @@ func TestKeysAreShownOnceOnThePage(t *testing.T) {
 	}
 }
 
-func TestFailuresAreSaidUpFront(t *testing.T) {
+func TestFailuresComeBeforeTheSections(t *testing.T) {
 	d := documentOf(handshakes())
 	want := "120 of 6400 replicates failed (1.9 %): timeout 120. They are in 8 of 16 cells"
 	if len(d.Warnings) != 1 || !strings.HasPrefix(d.Warnings[0].Text, want) {
@@ -225,7 +225,7 @@ func TestFailuresAreSaidUpFront(t *testing.T) {
 	}
 }
 
-func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
+func TestAnUnfinishedRunHasAWarning(t *testing.T) {
 	e := handshakes()
 	e.Header.Cells, e.Header.Replicates = make([]results.Cell, len(e.Cells)+2), 400
 	d := documentOf(e)
@@ -245,7 +245,7 @@ func TestAnUnfinishedRunIsSaidToBe(t *testing.T) {
 	}
 }
 
-// There is a report of any experiment.
+// Every experiment has a report with a title and an answer.
 func TestDegenerateExperiments(t *testing.T) {
 	header := results.Header{Title: "Anything?",
 		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
@@ -283,7 +283,7 @@ func TestDegenerateExperiments(t *testing.T) {
 	}
 }
 
-func TestLongTablesAreCutAndSaidToBe(t *testing.T) {
+func TestLongTablesAreCutWithANote(t *testing.T) {
 	levels := make([]string, 30)
 	for i := range levels {
 		levels[i] = string(rune('a'+i%26)) + string(rune('0'+i/26))

@@ -46,7 +46,7 @@ func TestDescribeOfFewValues(t *testing.T) {
 	}
 }
 
-func TestDescribeOfAConstantHasNoRoundingInIt(t *testing.T) {
+func TestDescribeOfAConstantDoesNotRound(t *testing.T) {
 	column := make([]float64, 1000)
 	for i := range column {
 		column[i] = 0.1

@@ -89,7 +89,7 @@ func TestMedianIntervalRanksOfPublishedTables(t *testing.T) {
 
 // The probability that the interval covers its quantile is P(lo ≤ X < hi) with X binomial, whatever
 // the distribution.
-func TestQuantileIntervalsCoverAsOftenAsTheySay(t *testing.T) {
+func TestQuantileIntervalsCoverWithTheirConfidence(t *testing.T) {
 	for _, q := range []float64{0.5, 0.9, 0.95, 0.99} {
 		for _, n := range []int{6, 10, 30, 31, 50, 99, 100, 250, 368, 500, 1000, 2000} {
 			lo, hi := orderStatistics(n, q, Confidence)
@@ -101,7 +101,7 @@ func TestQuantileIntervalsCoverAsOftenAsTheySay(t *testing.T) {
 	}
 }
 
-func TestQuantileIntervalsHoldTheirEstimate(t *testing.T) {
+func TestQuantileIntervalsContainTheirEstimate(t *testing.T) {
 	for _, q := range []float64{0.01, 0.5, 0.9, 0.95, 0.99} {
 		for n := 1; n <= 1200; n++ {
 			if i := QuantileInterval(seq(1, n), q); i.Lo > i.Value || i.Hi < i.Value {
@@ -112,7 +112,7 @@ func TestQuantileIntervalsHoldTheirEstimate(t *testing.T) {
 	}
 }
 
-func TestQuantileIntervalsAreUnboundedWhereTheDataSetNoBound(t *testing.T) {
+func TestQuantileIntervalsOfFewValuesAreUnbounded(t *testing.T) {
 	tests := []struct {
 		n        int
 		q        float64

@@ -11,7 +11,7 @@ import (
 
 // Replicates with the same random draws of the network differ only by the treatment, however much
 // the network varies.
-func TestPairsTakeOutWhatTheyShare(t *testing.T) {
+func TestPairsRemoveCommonRandomness(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var all []sourcetest.Observation
 	for i := range 30 {
@@ -122,7 +122,7 @@ func TestAnExactMetricHasNoIntervalAndNoTest(t *testing.T) {
 	}
 }
 
-func TestAnExactMetricThatVariesIsSampledAfterAll(t *testing.T) {
+func TestAnExactMetricThatVariesHasIntervalsAndATest(t *testing.T) {
 	var all []sourcetest.Observation
 	for i := range 10 {
 		all = append(all, observation("full", "5ms", i, 100, 500, 1),
@@ -224,7 +224,7 @@ func TestRatiosOfCounts(t *testing.T) {
 }
 
 // At least 95 % of the intervals contain the true median ratio, although the ratios are skewed.
-func TestTheRatiosIntervalCovers(t *testing.T) {
+func TestTheIntervalOfTheRatioCovers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	const rounds = 1000
 	held := 0

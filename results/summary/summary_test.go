@@ -101,7 +101,7 @@ func TestARowDescribesTheReplicatesThatReachedTheMetric(t *testing.T) {
 	}
 }
 
-func TestACellThatReachedNothingStillHasItsRows(t *testing.T) {
+func TestACellThatReachedNoMetricHasRows(t *testing.T) {
 	all := []sourcetest.Observation{observation("full", "5ms", 0, nan, nan, nan),
 		observation("full", "5ms", 1, nan, nan, nan)}
 	all[0].Outcome, all[1].Outcome = "timeout", "timeout"

@@ -123,7 +123,7 @@ func TestWhatIsBetterDependsOnTheMetric(t *testing.T) {
 	}
 }
 
-func TestLevelsAreNamedSoThatTheyStandByThemselves(t *testing.T) {
+func TestLevelTitlesNameTheFactorWhereNeeded(t *testing.T) {
 	h := &results.Header{Factors: []results.Factor{
 		{Name: "link.loss", Label: "packet loss", Levels: []string{"1%"}},
 		{Name: "link.delay", Levels: []string{"25ms"},
@@ -147,7 +147,7 @@ func TestLevelsAreNamedSoThatTheyStandByThemselves(t *testing.T) {
 	}
 }
 
-func TestATableOfNothing(t *testing.T) {
+func TestATableWithoutCells(t *testing.T) {
 	e := tabletest.Product(0, 1)
 	e.Cells, e.Values, e.Failed = nil, nil, nil
 	if got := text(t, Headline(e.Summary()), Style{Width: 100}); !strings.HasPrefix(got, "time\n") {
