@@ -37,7 +37,7 @@ func (e *experiment) tail() []Point {
 	if known == 0 {
 		return nil
 	}
-	against := e.m.Name + ", " + e.titled(levels[0]) + " against " + e.baseline() + ","
+	against := e.m.Name + ", " + e.shown(e.compared, levels[0]) + " against " + e.baseline() + ","
 	overlap := "The intervals of the p95 of " + against + " overlap"
 	ratios := " (ratio " + span(number.Times(least), number.Times(most)) + ")"
 	var clauses []string
