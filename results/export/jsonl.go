@@ -89,8 +89,8 @@ func appendMetrics(line []byte, names []string, b *samples.Block, row int) []byt
 	return line
 }
 
-// appendNumber appends an integer as one, and any other number with the fewest digits that read back
-// as the same double.
+// appendNumber appends an integer without a fraction, and any other number with the fewest digits
+// that read back as the same double.
 func appendNumber(dst []byte, v float64) []byte {
 	const exact = 1 << 53 // up to which every integer is a double
 	if v == math.Trunc(v) && math.Abs(v) <= exact {

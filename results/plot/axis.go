@@ -83,9 +83,9 @@ func valueAxis(s span, ratio float64, fromZero bool) *axis {
 }
 
 // label sets the ticks at 1, 2 and 5 times powers of ten of the scale. It chooses the densest set
-// whose labels do not touch. If there is none with at least two labels, it chooses the set that
-// keeps most labels without those that touch. withUnits adds the unit to each label, for axes whose
-// ticks have different multiples of the unit.
+// with at least two labels in which no labels touch. If no set is like this, it removes labels that
+// touch and chooses the set in which most labels are left. withUnits adds the unit to each label,
+// for axes whose ticks have different multiples of the unit.
 func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 	name := func(v float64) string {
 		if withUnits {

@@ -15,9 +15,9 @@ var (
 	heatPaper = color.RGBA{0xFF, 0xFF, 0xFF, 0xFF}
 )
 
-// The ends and the middle of the diverging colour scale. Blue and orange are told apart with any
-// colour vision deficiency, unlike red and green. Both ends are darker than the middle, so a print
-// without colours shows the size of an effect.
+// The ends and the middle of the diverging colour scale. Readers with a colour vision deficiency
+// can distinguish blue from orange, unlike red from green. Both ends are darker than the middle, so
+// a print without colours shows the size of an effect.
 var (
 	better  = color.RGBA{0x05, 0x5A, 0x8C, 0xFF}
 	neutral = color.RGBA{0xF4, 0xF4, 0xF4, 0xFF}

@@ -76,9 +76,9 @@ func place(s *summary.Summary, columns int) layout {
 }
 
 // placeAlong gives the x axis to a factor before it places the others. The best is a factor of
-// quantities that is not the compared one: each compared level is then a curve. The compared factor
-// itself gets the axis in three cases: there is no other factor, or its levels are quantities and too
-// many for curves, or its levels are names and too many to stand side by side.
+// quantities other than the compared factor: each compared level is then a curve. The compared
+// factor itself gets the axis in three cases: there is no other factor, or its levels are
+// quantities and too many for curves, or its levels are names and too many to stand side by side.
 func placeAlong(s *summary.Summary, columns int) layout {
 	var l layout
 	compared, rest := split(s)

@@ -9,8 +9,8 @@ import (
 	"tlslab/results/summary"
 )
 
-// gridOf returns a summary of all combinations of factors written as "name: level level …". The first
-// factor is compared.
+// gridOf returns a summary of all combinations of factors written as "name: level level …". The
+// first factor is compared.
 func gridOf(factors ...string) *summary.Summary {
 	h := &results.Header{Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}}}
 	cells := [][]string{nil}

@@ -3,11 +3,19 @@
 //	summary.Summary, []plot.Figure ─► New ─► Document ─► WriteMarkdown   report.md, links to plots/
 //	                                                 └─► WriteHTML       report.html, one file
 //
-// The scenario's question is the title. Then come the answer (answer.go, best.go), failures
-// (failures.go), the largest part of metrics that have parts (parts.go), the effect at the levels of
-// each factor (dependence.go), the tail (tail.go), other metrics (secondary.go), and the shares of
-// the parts (parts.go). The table, the figures and the method (method.go) follow. New builds the
-// document as data, and both renderings say the same.
+// The order of a report:
+//
+//	the scenario's question
+//	the answer                                     answer.go, best.go
+//	warnings: unfinished run, failed replicates    failures.go
+//	the largest part of metrics that have parts    parts.go
+//	the effect at the levels of each factor        dependence.go
+//	the p95                                        tail.go
+//	other metrics, shares of parts                 secondary.go, parts.go
+//	the table, the figures, the medians of all metrics
+//	the method                                     method.go
+//
+// New builds the document as data, and both renderings say the same.
 package report
 
 import (
