@@ -12,9 +12,9 @@ import (
 	"tlslab/engine/session"
 )
 
-// resumable makes a first connection and returns the configurations of a second, in
-// which up to 1000 bytes of early data may be said.
-func resumable(t *testing.T) (client, server *engine.Config) {
+// earlyConfigs makes a first connection and returns the configurations of a second, which may have
+// up to 1000 bytes of early data.
+func earlyConfigs(t *testing.T) (client, server *engine.Config) {
 	t.Helper()
 	client, server = nettest.Config(t), nettest.Config(t)
 	client.EarlyData = true
@@ -30,7 +30,7 @@ func resumable(t *testing.T) (client, server *engine.Config) {
 		t.Fatal(err)
 	}
 	if client.Session = c.Session(); client.Session == nil {
-		t.Fatal("nothing to resume")
+		t.Fatal("no session to resume")
 	}
 	return client, server
 }
@@ -55,13 +55,13 @@ func TestEarlyDataIsReadOnceTheHandshakeIsDone(t *testing.T) {
 		{"not resumed", func(s *engine.Config) { s.Tickets = nil }, 700, 700, engine.EarlyRejected},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			client, server := resumable(t)
+			client, server := earlyConfigs(t)
 			x.change(server)
 			c, s := earlySides(t, client, server)
-			words := bytes.Repeat([]byte("early "), x.said)[:x.said]
-			n, err := c.EarlyWrite(words)
+			data := bytes.Repeat([]byte("early "), x.said)[:x.said]
+			n, err := c.EarlyWrite(data)
 			if err != nil || n != x.early {
-				t.Fatalf("%d bytes are said early, want %d; %v", n, x.early, err)
+				t.Fatalf("%d bytes of early data, want %d; %v", n, x.early, err)
 			}
 			echoed := make(chan error, 1)
 			go func() { echoed <- nettest.Echo(s) }()
@@ -76,23 +76,23 @@ func TestEarlyDataIsReadOnceTheHandshakeIsDone(t *testing.T) {
 			}
 			written := make(chan error, 1)
 			go func() {
-				_, err := c.Write(words[n:])
+				_, err := c.Write(data[n:])
 				written <- errors.Join(err, c.CloseWrite())
 			}()
 			got, err := io.ReadAll(c)
-			if err := errors.Join(err, <-written, <-echoed); err != nil || !bytes.Equal(got, words) {
-				t.Errorf("%d bytes come back, %d were said; %v", len(got), len(words), err)
+			if err := errors.Join(err, <-written, <-echoed); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("%d bytes echoed of %d; %v", len(got), len(data), err)
 			}
-			if again, err := c.EarlyWrite(words); again != 0 || err != nil {
-				t.Errorf("after the handshake %d bytes are said early, %v", again, err)
+			if again, err := c.EarlyWrite(data); again != 0 || err != nil {
+				t.Errorf("%d bytes of early data after the handshake, %v", again, err)
 			}
 		})
 	}
 }
 
-// An eager server hears and answers before the client has done anything else.
-func TestAnEagerServerAnswersEarlyData(t *testing.T) {
-	client, server := resumable(t)
+// After HandshakeEarly, a server reads and answers early data before the client's Finished.
+func TestHandshakeEarlyAnswersEarlyData(t *testing.T) {
+	client, server := earlyConfigs(t)
 	c, s := earlySides(t, client, server)
 	if _, err := c.EarlyWrite([]byte("how soon?")); err != nil {
 		t.Fatal(err)
@@ -100,20 +100,20 @@ func TestAnEagerServerAnswersEarlyData(t *testing.T) {
 	if err := s.HandshakeEarly(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	heard := make([]byte, 9)
-	if _, err := io.ReadFull(s, heard); err != nil || string(heard) != "how soon?" {
-		t.Fatalf("the server has heard %q, %v", heard, err)
+	got := make([]byte, 9)
+	if _, err := io.ReadFull(s, got); err != nil || string(got) != "how soon?" {
+		t.Fatalf("the server has read %q, %v", got, err)
 	}
 	if _, err := s.Write([]byte("so soon")); err != nil || s.Info().Done {
-		t.Fatalf("the server's handshake is done: %v, %v", s.Info().Done, err)
+		t.Fatalf("the server's handshake is complete: %v, %v", s.Info().Done, err)
 	}
 	answer := make([]byte, 7)
 	if _, err := io.ReadFull(c, answer); err != nil || string(answer) != "so soon" {
-		t.Fatalf("the client has heard %q, %v", answer, err)
+		t.Fatalf("the client has read %q, %v", answer, err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(c.CloseWrite(), s.Handshake(t.Context())) }()
-	if n, err := s.Read(heard); n != 0 || err != io.EOF {
+	if n, err := s.Read(got); n != 0 || err != io.EOF {
 		t.Errorf("then %d bytes, %v", n, err)
 	}
 	if err := <-ended; err != nil || !s.Info().Done {

@@ -13,17 +13,16 @@ import (
 	"tlslab/engine"
 )
 
-// A clientProgram connects to our server. It makes a full connection and then
-// one that resumes its session, in one process or two.
+// A clientProgram is a program that connects to our server twice, in one process or two: with a
+// full handshake, and with one that resumes its session.
 type clientProgram struct {
 	tool  string // the program
 	knows func(t testing.TB) func(combination) bool
-	// connect runs the program once, or once for each connection, against a
-	// server that awaits a full connection and then a resumed one. It returns
-	// what the program printed on each.
+	// connect runs the program once, or once for each connection, and returns what it printed on
+	// each.
 	connect func(t testing.TB, c combination, way engine.Resumption, addr string) (full, resumed string, err error)
 	records func(r *recordSetting) []string // arguments, or words of the priority string
-	// what the program prints on a connection that it resumed
+	// what the program prints on a resumed connection
 	resumedWords string
 }
 
@@ -32,7 +31,7 @@ var clientPrograms = []clientProgram{
 	{"gnutls-cli", gnutlsKnows, gnutlsConnect, func(r *recordSetting) []string { return r.gnutlsClient }, "This is a resumed session"},
 }
 
-func TestProgramsConnectToUs(t *testing.T) {
+func TestClientPrograms(t *testing.T) {
 	for _, p := range clientPrograms {
 		t.Run(p.tool, func(t *testing.T) {
 			if _, err := exec.LookPath(p.tool); err != nil {
@@ -59,7 +58,7 @@ func TestProgramsConnectToUs(t *testing.T) {
 	}
 }
 
-// meet lets the program connect twice.
+// meet runs the program and checks both connections.
 func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -75,7 +74,7 @@ func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption)
 	go func() {
 		for i := range infos {
 			size := c.sizes(i > 0)
-			if p.tool == "gnutls-cli" { // it says something on the last connection only
+			if p.tool == "gnutls-cli" { // it input something on the last connection only
 				size = c.sizes(i == 0)
 			}
 			var err error
@@ -95,47 +94,47 @@ func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption)
 	c.check(t, infos[0], way, false, strings.Contains(full, p.resumedWords))
 	c.check(t, infos[1], way, true, strings.Contains(resumed, p.resumedWords))
 	if c.mutual && len(infos[0].PeerChain) != 2 {
-		t.Errorf("the client has shown %d certificates", len(infos[0].PeerChain))
+		t.Errorf("the client has sent %d certificates", len(infos[0].PeerChain))
 	}
 	want := 0
 	for _, size := range c.sizes(false) {
 		want += size
 	}
 	if got := strings.Count(full+resumed, string(serverSays)); got < want {
-		t.Errorf("%s has heard %d of %d bytes", p.tool, got, want)
+		t.Errorf("%s has received %d of %d bytes", p.tool, got, want)
 	}
 }
 
-// brief leaves out what was said.
+// brief removes the application data from what a program printed.
 func brief(text string) string {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, string(clientSays), ""), string(serverSays), "")
 	return text[:min(len(text), 4000)]
 }
 
-// run runs a program that says, and returns what it printed.
-func run(t testing.TB, says []byte, name string, args ...string) (string, error) {
+// run runs a program with an input and returns what it printed.
+func run(t testing.TB, input []byte, name string, args ...string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stdin = bytes.NewReader(says)
+	cmd.Stdin = bytes.NewReader(input)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
-// said is all that a client says on a connection.
-func (c combination) said(resumed bool) (all []byte) {
+// clientData is all application data that the client sends on a connection.
+func (c combination) clientData(resumed bool) (all []byte) {
 	for _, size := range c.sizes(resumed) {
-		all = append(all, speech(clientSays, size)...)
+		all = append(all, payload(clientSays, size)...)
 	}
 	return all
 }
 
 func opensslConnect(t testing.TB, c combination, way engine.Resumption, addr string) (full, resumed string, err error) {
 	session := filepath.Join(t.(*testing.T).TempDir(), "session.pem")
-	args := append([]string{"s_client", "-connect", addr, "-servername", serverName, "-CAfile", identityOf(t, c.certificate).root,
+	args := append([]string{"s_client", "-connect", addr, "-servername", serverName, "-CAfile", partyOf(t, c.certificate).root,
 		"-verify_return_error", "-nocommands", "-ign_eof", "-sess_out", session}, opensslArgs(t, c)...)
-	if p := identityOf(t, c.certificate); c.mutual {
+	if p := partyOf(t, c.certificate); c.mutual {
 		args = append(args, "-cert", p.leaf, "-cert_chain", p.between, "-key", p.key)
 	}
 	if c.records != nil {
@@ -147,24 +146,24 @@ func opensslConnect(t testing.TB, c combination, way engine.Resumption, addr str
 	case engine.PSK:
 		args = append(args, "-allow_no_dhe_kex")
 	}
-	if full, err = run(t, c.said(false), "openssl", args...); err != nil {
+	if full, err = run(t, c.clientData(false), "openssl", args...); err != nil {
 		return full, "", err
 	}
-	resumed, err = run(t, c.said(true), "openssl", append(args, "-sess_in", session)...)
+	resumed, err = run(t, c.clientData(true), "openssl", append(args, "-sess_in", session)...)
 	return full, resumed, err
 }
 
 func gnutlsConnect(t testing.TB, c combination, way engine.Resumption, addr string) (full, resumed string, err error) {
 	host, port, _ := net.SplitHostPort(addr)
-	args := []string{"--resume", "--waitresumption", "--x509cafile", identityOf(t, c.certificate).root, "--sni-hostname", serverName, "--verify-hostname", serverName,
+	args := []string{"--resume", "--waitresumption", "--x509cafile", partyOf(t, c.certificate).root, "--sni-hostname", serverName, "--verify-hostname", serverName,
 		"--port", port, "--priority", gnutlsPriority(c, way)}
-	if p := identityOf(t, c.certificate); c.mutual {
+	if p := partyOf(t, c.certificate); c.mutual {
 		args = append(args, "--x509certfile", p.chain, "--x509keyfile", p.key)
 	}
 	if c.records != nil {
 		args = append(args, c.records.gnutlsClient...)
 	}
-	out, err := run(t, c.said(false), "gnutls-cli", append(args, host)...)
+	out, err := run(t, c.clientData(false), "gnutls-cli", append(args, host)...)
 	full, resumed, _ = strings.Cut(out, "- Connecting again")
 	return full, resumed, err
 }

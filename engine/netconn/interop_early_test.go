@@ -19,28 +19,28 @@ import (
 	"tlslab/engine/session"
 )
 
-// Early data with OpenSSL and GnuTLS, both ways round, accepted and rejected.
+// Early data with OpenSSL and GnuTLS as client and as server, accepted and rejected.
 
-// earlyArguments let server programs give tickets for early data and take it, or
-// give them only.
+// earlyArguments make server programs send tickets for early data, and accept early data or reject
+// it.
 var earlyArguments = map[string]struct{ take, give []string }{
 	"openssl":     {[]string{"-early_data", "-max_early_data", "1000"}, []string{"-max_early_data", "1000"}},
 	"gnutls-serv": {[]string{"--earlydata", "--maxearlydata", "1000"}, nil},
 }
 
-// earlyCombination is what is agreed on besides.
+// earlyCombination is what client and server negotiate.
 func earlyCombination() combination {
 	suite, _ := protocol.SuiteByName("TLS_AES_128_GCM_SHA256")
 	return combination{version: engine.TLS13, suite: suite, group: engine.X25519, certificate: "ecdsa-p256"}
 }
 
-// What is said early, and after the handshake, is a line each.
+// The early data and the data after the handshake are one line each.
 var (
-	earlySpeech = append(speech(clientSays, 100), '\n')
-	lateSpeech  = append(speech(clientSays, 30), '\n')
+	earlySpeech = append(payload(clientSays, 100), '\n')
+	lateSpeech  = append(payload(clientSays, 30), '\n')
 )
 
-func TestWeSayEarlyDataToPrograms(t *testing.T) {
+func TestEarlyDataToServerPrograms(t *testing.T) {
 	for i := range serverPrograms {
 		s := &serverPrograms[i]
 		arguments := earlyArguments[s.tool]
@@ -63,18 +63,18 @@ func TestWeSayEarlyDataToPrograms(t *testing.T) {
 					t.Skip("needs " + s.tool)
 				}
 				c := earlyCombination()
-				id := identityOf(t, c.certificate)
+				id := partyOf(t, c.certificate)
 				args := append(s.arguments(s.port(t), id, c.version), s.alone(id)...)
 				p := s.launch(t, append(args, x.args...))
 				cfg := c.config(t, engine.PSKDHE)
 				cfg.EarlyData = true
-				first, text, err := s.talk(t, p, cfg, sizes(false))
+				first, text, err := s.exchange(t, p, cfg, sizes(false))
 				if err != nil {
 					t.Fatalf("%v\n%s", err, brief(text))
 				}
 				cfg.Session = first.Session()
 				cfg.Now = func() time.Time { return time.Now().Add(x.late) }
-				info := s.hearEarly(t, p, cfg)
+				info := s.exchangeEarly(t, p, cfg)
 				if info.EarlyData != x.want || info.EarlyBytes != len(earlySpeech) || info.Kind != engine.Resumed {
 					t.Errorf("early data %v, %d bytes, %v", info.EarlyData, info.EarlyBytes, info.Kind)
 				}
@@ -83,10 +83,10 @@ func TestWeSayEarlyDataToPrograms(t *testing.T) {
 	}
 }
 
-// hearEarly says a line early, again if that was rejected, and another one, and
-// waits until the program has shown what it makes of them: OpenSSL prints all it
-// hears, and GnuTLS echoes what comes after the handshake.
-func (s *serverProgram) hearEarly(t *testing.T, p *program, cfg *engine.Config) engine.Info {
+// exchangeEarly sends a line as early data, again if it was rejected, and another line, and waits
+// until the program has received them: OpenSSL prints all that it receives, and GnuTLS echoes the
+// data after the handshake.
+func (s *serverProgram) exchangeEarly(t *testing.T, p *program, cfg *engine.Config) engine.Info {
 	t.Helper()
 	transport, err := net.Dial("tcp", p.addr)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *serverProgram) hearEarly(t *testing.T, p *program, cfg *engine.Config) 
 	conn := Client(transport, cfg, serverName)
 	n, err := conn.EarlyWrite(earlySpeech)
 	if err != nil || n != len(earlySpeech) {
-		t.Fatalf("%d bytes are said early, %v", n, err)
+		t.Fatalf("%d bytes of early data, %v", n, err)
 	}
 	if err := conn.Handshake(ctx); err != nil {
 		text, _ := p.since(mark)
@@ -129,23 +129,22 @@ func (s *serverProgram) hearEarly(t *testing.T, p *program, cfg *engine.Config) 
 	return conn.Info()
 }
 
-// An earlyClient is a client program that says a line early on its second
-// connection.
+// An earlyClient is a client program that sends a line as early data on its second connection.
 type earlyClient struct {
 	tool    string
 	connect func(t *testing.T, addr, words string) (text string, err error)
-	// what the program prints of early data that was accepted, and rejected
+	// what the program prints if its early data was accepted, and if it was rejected
 	accepted, rejected string
 }
 
 var earlyClients = []earlyClient{
-	{"openssl", opensslSaysEarly, "Early data was accepted", "Early data was rejected"},
-	{"gnutls-cli", gnutlsSaysEarly, "This is a resumed session", "This is a resumed session"},
+	{"openssl", opensslSendsEarly, "Early data was accepted", "Early data was rejected"},
+	{"gnutls-cli", gnutlsSendsEarly, "This is a resumed session", "This is a resumed session"},
 }
 
-func opensslSaysEarly(t *testing.T, addr, words string) (string, error) {
+func opensslSendsEarly(t *testing.T, addr, words string) (string, error) {
 	session := filepath.Join(t.TempDir(), "session.pem")
-	args := []string{"s_client", "-connect", addr, "-servername", serverName, "-CAfile", identityOf(t, "ecdsa-p256").root,
+	args := []string{"s_client", "-connect", addr, "-servername", serverName, "-CAfile", partyOf(t, "ecdsa-p256").root,
 		"-verify_return_error", "-nocommands", "-ign_eof", "-tls1_3"}
 	if text, err := run(t, nil, "openssl", append(args, "-sess_out", session)...); err != nil {
 		return text, err
@@ -153,13 +152,13 @@ func opensslSaysEarly(t *testing.T, addr, words string) (string, error) {
 	return run(t, lateSpeech, "openssl", append(args, "-sess_in", session, "-early_data", words)...)
 }
 
-func gnutlsSaysEarly(t *testing.T, addr, words string) (string, error) {
+func gnutlsSendsEarly(t *testing.T, addr, words string) (string, error) {
 	host, port, _ := net.SplitHostPort(addr)
-	return run(t, lateSpeech, "gnutls-cli", "--resume", "--waitresumption", "--earlydata", words, "--x509cafile", identityOf(t, "ecdsa-p256").root,
+	return run(t, lateSpeech, "gnutls-cli", "--resume", "--waitresumption", "--earlydata", words, "--x509cafile", partyOf(t, "ecdsa-p256").root,
 		"--sni-hostname", serverName, "--verify-hostname", serverName, "--port", port, host)
 }
 
-func TestProgramsSayEarlyDataToUs(t *testing.T) {
+func TestEarlyDataFromClientPrograms(t *testing.T) {
 	words := filepath.Join(t.TempDir(), "words")
 	if err := os.WriteFile(words, earlySpeech, 0o600); err != nil {
 		t.Fatal(err)
@@ -191,7 +190,7 @@ func TestProgramsSayEarlyDataToUs(t *testing.T) {
 				go func() {
 					_, first := serveOne(t, l, cfg, nil)
 					var second error
-					if info, got, second = hearOne(l, cfg); errors.Join(first, second) != nil {
+					if info, got, second = readOne(l, cfg); errors.Join(first, second) != nil {
 						l.Close() // or the program would wait
 					}
 					served <- errors.Join(first, second)
@@ -209,15 +208,15 @@ func TestProgramsSayEarlyDataToUs(t *testing.T) {
 					want = append(slices.Clone(earlySpeech), lateSpeech...)
 				}
 				if !bytes.HasSuffix(got, want) || x.want == engine.EarlyAccepted && info.EarlyBytes != len(earlySpeech) {
-					t.Errorf("we heard %q, want it to end in %q", got, want)
+					t.Errorf("got %q, want it to end in %q", got, want)
 				}
 			})
 		}
 	}
 }
 
-// hearOne accepts one connection and hears what is said up to the last line.
-func hearOne(l net.Listener, cfg *engine.Config) (info engine.Info, got []byte, err error) {
+// readOne accepts one connection and reads from it until the last line.
+func readOne(l net.Listener, cfg *engine.Config) (info engine.Info, got []byte, err error) {
 	transport, err := l.Accept()
 	if err != nil {
 		return info, nil, err

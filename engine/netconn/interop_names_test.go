@@ -11,7 +11,7 @@ import (
 	"tlslab/engine/protocol"
 )
 
-// What programs call what the engine's tables have.
+// The programs' names of suites, groups and versions.
 
 var opensslVersions = map[engine.Version]string{
 	engine.TLS10: "-tls1", engine.TLS11: "-tls1_1", engine.TLS12: "-tls1_2", engine.TLS13: "-tls1_3",
@@ -19,7 +19,8 @@ var opensslVersions = map[engine.Version]string{
 
 var opensslGroups = map[engine.Group]string{engine.X25519: "X25519", engine.P256: "P-256", engine.P384: "P-384", engine.P521: "P-521", engine.FFDHE2048: "ffdhe2048"}
 
-// opensslSuites maps the registry's names to OpenSSL's, as it lists them.
+// opensslSuites maps IANA's names of cipher suites to OpenSSL's, from the output of openssl
+// ciphers.
 var opensslSuites = sync.OnceValues(func() (map[string]string, error) {
 	out, err := exec.Command("openssl", "ciphers", "-stdname", "ALL:COMPLEMENTOFALL:@SECLEVEL=0").Output()
 	names := map[string]string{}
@@ -29,7 +30,7 @@ var opensslSuites = sync.OnceValues(func() (map[string]string, error) {
 			names[f[0]] = f[2]
 		}
 	}
-	// Known, but on neither of its lists unless they are named.
+	// OpenSSL lists these only if they are named.
 	for _, ccm := range []string{"TLS_AES_128_CCM_SHA256", "TLS_AES_128_CCM_8_SHA256"} {
 		names[ccm] = ccm
 	}
@@ -44,9 +45,8 @@ func opensslKnows(t testing.TB) func(combination) bool {
 	return func(c combination) bool { return names[c.suite.Name] != "" && !c.retry }
 }
 
-// offered are the groups of a client: that of the combination, and up to TLS
-// 1.2 the curve of the certificate, which stands in the same extension (RFC
-// 8422 §5.1).
+// offered returns the groups in the client's supported_groups: that of the combination, and up to
+// TLS 1.2 also the curve of the certificate (RFC 8422 §5.1).
 func (c combination) offered() (groups []engine.Group) {
 	if c.group != 0 {
 		groups = append(groups, c.group)
@@ -66,7 +66,7 @@ func named(names map[engine.Group]string, groups []engine.Group) (all []string) 
 	return all
 }
 
-// opensslArgs allow the combination alone.
+// opensslArgs returns arguments that allow only the combination.
 func opensslArgs(t testing.TB, c combination) []string {
 	names, err := opensslSuites()
 	if err != nil {
@@ -116,14 +116,14 @@ var gnutlsKeyExchanges = map[engine.KeyExchange]string{
 	engine.KeyExchangeRSA: "+RSA", engine.KeyExchangeECDHE: "+ECDHE-RSA:+ECDHE-ECDSA", engine.KeyExchangeDHE: "+DHE-RSA", engine.KeyExchangeAny: "+ECDHE-RSA:+ECDHE-ECDSA",
 }
 
-// gnutlsKnows leaves out what GnuTLS has no name for.
+// gnutlsKnows reports false for combinations without a name in GnuTLS.
 func gnutlsKnows(testing.TB) func(combination) bool {
 	return func(c combination) bool {
 		return gnutlsCiphers[c.suite.Cipher] != "" && gnutlsKeyExchanges[c.suite.KeyExchange] != "" && !c.retry
 	}
 }
 
-// gnutlsPriority allows the combination alone.
+// gnutlsPriority returns a priority string that allows only the combination.
 func gnutlsPriority(c combination, way engine.Resumption) string {
 	words := []string{gnutlsBase, gnutlsVersions[c.version],
 		gnutlsKeyExchanges[c.suite.KeyExchange], gnutlsCiphers[c.suite.Cipher]}
@@ -134,8 +134,8 @@ func gnutlsPriority(c combination, way engine.Resumption) string {
 	return strings.Join(words, ":")
 }
 
-// opensslServes: a server retries as well. Up to TLS 1.2 it uses the prime field
-// that a file has.
+// opensslServes is opensslKnows for a server, which also sends HelloRetryRequest. Up to TLS 1.2 it
+// uses the finite field of a file.
 func opensslServes(t testing.TB) func(combination) bool {
 	knows := opensslKnows(t)
 	out, err := exec.Command("openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048",
@@ -157,8 +157,8 @@ func gnutlsServes(t testing.TB) func(combination) bool {
 	}
 }
 
-// gnutlsAll allows everything of a version that has a name here. (Where
-// ciphers of old are allowed beside TLS 1.3, GnuTLS 3.7 finds no suite for it.)
+// gnutlsAll returns a priority string that allows everything of a version that has a name here. If
+// legacy ciphers are allowed beside TLS 1.3, GnuTLS 3.7 finds no suite for TLS 1.3.
 func gnutlsAll(v engine.Version) string {
 	words := []string{gnutlsBase, gnutlsVersions[v], "+RSA:+DHE-RSA:+ECDHE-RSA:+ECDHE-ECDSA"}
 	if v == engine.TLS13 {
@@ -175,5 +175,5 @@ func gnutlsAll(v engine.Version) string {
 	return strings.Join(words, ":")
 }
 
-// gnutlsBase is what every priority string begins with.
+// gnutlsBase is the start of every priority string.
 const gnutlsBase = "NONE:+CTYPE-X509:+SIGN-ALL:+SIGN-RSA-SHA1:+SIGN-ECDSA-SHA1:+COMP-NULL:%VERIFY_ALLOW_SIGN_WITH_SHA1"

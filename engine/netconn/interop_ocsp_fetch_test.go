@@ -32,7 +32,7 @@ func newOCSPFiles(t *testing.T, algorithm string) ocspFiles {
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip("needs openssl")
 	}
-	p := identityOf(t, algorithm)
+	p := partyOf(t, algorithm)
 	leaf, err1 := pki.Parse(p.made.Certificates[0])
 	responder, err2 := p.made.OCSPResponder(false)
 	if err := errors.Join(err1, err2); err != nil {

@@ -17,13 +17,13 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// OCSP responses that programs staple for us, and take from us.
+// Stapled OCSP responses, sent by programs and sent to programs.
 
-// A stapledCase is what is said of the server's certificate.
+// A stapledCase is the status in a stapled OCSP response.
 type stapledCase struct {
 	name string
 	set  func(*ca.OCSPResponseSpec)
-	// alert is what the client says to it; 0: nothing
+	// alert is the client's; 0: none
 	alert alert.Description
 }
 
@@ -32,8 +32,8 @@ var stapledCases = []stapledCase{
 	{"stapled revoked", func(s *ca.OCSPResponseSpec) { s.Status = pki.OCSPRevoked }, alert.CertificateRevoked},
 }
 
-// stapledCombinations are one for each version and of two kinds of certificate, as
-// far as a peer knows them.
+// stapledCombinations are one for each version and for two kinds of certificates, if the peer knows
+// them.
 func stapledCombinations(knows func(combination) bool) (all []combination) {
 	for _, v := range interopVersions {
 		for _, certificate := range []string{"rsa2048", "ecdsa-p256"} {
@@ -48,19 +48,19 @@ func stapledCombinations(knows func(combination) bool) (all []combination) {
 	return all
 }
 
-func TestProgramsStapleForUs(t *testing.T) {
+func TestServerProgramsStaple(t *testing.T) {
 	for _, s := range serverPrograms {
 		t.Run(s.tool, func(t *testing.T) {
 			if _, err := exec.LookPath(s.tool); err != nil {
 				t.Skip("needs " + s.tool)
 			}
-			// gnutls-serv reads what it staples, and would not staple that it is revoked.
+			// gnutls-serv reads the response, and does not staple it if the status is revoked.
 			flags := map[string][]string{"openssl": {"-status_file"}, "gnutls-serv": {"--ignore-ocsp-response-errors", "--ocsp-response"}}[s.tool]
 			var done coverage
 			for _, c := range stapledCombinations(s.knows(t)) {
 				for _, x := range stapledCases {
 					t.Run(fmt.Sprintf("%v/%s", c, x.name), func(t *testing.T) {
-						p := identityOf(t, c.certificate)
+						p := partyOf(t, c.certificate)
 						file := filepath.Join(t.TempDir(), "status.der")
 						if err := os.WriteFile(file, ocspResponse(t, p.made, x.set), 0o600); err != nil {
 							t.Fatal(err)
@@ -68,11 +68,11 @@ func TestProgramsStapleForUs(t *testing.T) {
 						program := s.launch(t, slices.Concat(s.arguments(s.port(t), p, c.version), s.alone(p), flags, []string{file}))
 						cfg := c.config(t, engine.Ticket)
 						cfg.Groups, cfg.Revocation = c.offered(), engine.RevocationStapled
-						conn, text, err := s.talk(t, program, cfg, c.sizes(false))
+						conn, text, err := s.exchange(t, program, cfg, c.sizes(false))
 						var refused *engine.Error
 						switch {
 						case x.alert == 0 && (err != nil || conn.Info().Revocation != engine.RevocationStapled):
-							t.Fatalf("learnt by %v: %v\n%s", conn.Info().Revocation, err, brief(text))
+							t.Fatalf("revocation %v: %v\n%s", conn.Info().Revocation, err, brief(text))
 						case x.alert != 0 && (!errors.As(err, &refused) || refused.Alert != x.alert):
 							t.Fatalf("%v, want %v\n%s", err, x.alert, brief(text))
 						}
@@ -85,17 +85,17 @@ func TestProgramsStapleForUs(t *testing.T) {
 	}
 }
 
-func TestProgramsTakeStaples(t *testing.T) {
+func TestClientProgramsVerifyStaples(t *testing.T) {
 	for _, x := range []struct {
 		tool  string
 		knows func(t testing.TB) func(combination) bool
 		ask   func(t testing.TB, c combination, addr string) (string, error)
-		// what it prints of a status, by the case; one that is only told goes on
+		// what it prints, by the case's name
 		says map[string]string
 		goes bool
 	}{
-		{"openssl", opensslKnows, opensslAsks, map[string]string{"stapled": "Cert Status: good", "stapled revoked": "Cert Status: revoked"}, true},
-		{"gnutls-cli", gnutlsKnows, gnutlsAsks, map[string]string{"stapled": "OCSP status request", "stapled revoked": "revoked"}, false},
+		{"openssl", opensslKnows, opensslRequestsStaple, map[string]string{"stapled": "Cert Status: good", "stapled revoked": "Cert Status: revoked"}, true},
+		{"gnutls-cli", gnutlsKnows, gnutlsRequestsStaple, map[string]string{"stapled": "OCSP status request", "stapled revoked": "revoked"}, false},
 	} {
 		t.Run(x.tool, func(t *testing.T) {
 			if _, err := exec.LookPath(x.tool); err != nil {
@@ -105,7 +105,7 @@ func TestProgramsTakeStaples(t *testing.T) {
 			for _, c := range stapledCombinations(x.knows(t)) {
 				for _, of := range stapledCases {
 					t.Run(fmt.Sprintf("%v/%s", c, of.name), func(t *testing.T) {
-						p := identityOf(t, c.certificate)
+						p := partyOf(t, c.certificate)
 						certificate, err := p.certificate.WithOCSPResponse(ocspResponse(t, p.made, of.set))
 						if err != nil {
 							t.Fatal(err)
@@ -130,7 +130,7 @@ func TestProgramsTakeStaples(t *testing.T) {
 							t.Fatalf("%s: %v; ours: %v, %v\n%s", x.tool, err, ours, info.Revocation, brief(text))
 						}
 						if !strings.Contains(text, x.says[of.name]) {
-							t.Errorf("%s does not say %q:\n%s", x.tool, x.says[of.name], brief(text))
+							t.Errorf("%s does not print %q:\n%s", x.tool, x.says[of.name], brief(text))
 						}
 						done.note(x.tool+" connects", c, of.name)
 					})
@@ -141,14 +141,14 @@ func TestProgramsTakeStaples(t *testing.T) {
 	}
 }
 
-func opensslAsks(t testing.TB, c combination, addr string) (string, error) {
-	args := append([]string{"s_client", "-status", "-connect", addr, "-servername", serverName, "-CAfile", identityOf(t, c.certificate).root,
+func opensslRequestsStaple(t testing.TB, c combination, addr string) (string, error) {
+	args := append([]string{"s_client", "-status", "-connect", addr, "-servername", serverName, "-CAfile", partyOf(t, c.certificate).root,
 		"-verify_return_error", "-nocommands", "-ign_eof"}, opensslArgs(t, c)...)
-	return run(t, c.said(false), "openssl", args...)
+	return run(t, c.clientData(false), "openssl", args...)
 }
 
-func gnutlsAsks(t testing.TB, c combination, addr string) (string, error) {
+func gnutlsRequestsStaple(t testing.TB, c combination, addr string) (string, error) {
 	host, port, _ := net.SplitHostPort(addr)
-	return run(t, c.said(false), "gnutls-cli", "--x509cafile", identityOf(t, c.certificate).root, "--sni-hostname", serverName, "--verify-hostname", serverName,
+	return run(t, c.clientData(false), "gnutls-cli", "--x509cafile", partyOf(t, c.certificate).root, "--sni-hostname", serverName, "--verify-hostname", serverName,
 		"--port", port, "--priority", gnutlsPriority(c, engine.Ticket), host)
 }

@@ -5,11 +5,9 @@ import (
 	"tlslab/engine/protocol"
 )
 
-// What both sides are told of records besides the suite: the order of MAC and
-// encryption, and the most that a record holds. Data at record boundaries goes
-// both ways as everywhere.
-
-// A recordSetting is one of them, as each peer is told.
+// A recordSetting is a record option that both sides negotiate: encrypt-then-MAC, or a maximum
+// record size. Each peer has its own argument for it. As with all combinations, data of lengths at
+// record boundaries is exchanged.
 type recordSetting struct {
 	name                         string
 	ours                         func(*engine.Config)
@@ -20,7 +18,7 @@ type recordSetting struct {
 	agreed                       func(engine.Info) bool
 }
 
-// A trial is with which suites of RSA certificates a setting is tried.
+// A trial selects the cipher suites (with RSA certificates) that a setting is tested with.
 type trial uint8
 
 const (
@@ -29,7 +27,7 @@ const (
 	everyBlockCipher
 )
 
-// usual stands for no argument where one is not needed; a peer without arguments
+// usual stands for an empty argument list: the peer needs no argument. A peer whose list is nil
 // does not know the setting.
 var usual = []string{}
 
@@ -73,12 +71,12 @@ var recordSettings = []recordSetting{
 	},
 }
 
-// known says whether a peer can be told of the setting.
+// known reports whether a peer has arguments for the setting.
 func (r *recordSetting) known(arguments func(*recordSetting) []string) bool {
 	return arguments(r) != nil
 }
 
-// combinations are those of a version.
+// combinations returns those of a version.
 func (r *recordSetting) combinations(v engine.Version) (all []combination) {
 	if v < r.from || v > r.to {
 		return nil

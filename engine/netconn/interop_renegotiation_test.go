@@ -15,19 +15,19 @@ import (
 	"tlslab/engine/alert"
 )
 
-// Programs that ask for a renegotiation are told that there is none. OpenSSL gives
-// up then, by handshake_failure, and GnuTLS goes on.
+// The engine answers a program's request to renegotiate with no_renegotiation. OpenSSL then closes
+// the connection with handshake_failure, and GnuTLS continues.
 
-// renegotiable are the versions that know the warning.
+// renegotiable are the versions that have the warning no_renegotiation.
 var renegotiable = []engine.Version{engine.TLS10, engine.TLS12}
 
-// refusedByPeer says whether a peer ended the connection by handshake_failure.
+// refusedByPeer reports whether the peer ended the connection with handshake_failure.
 func refusedByPeer(err error) bool {
 	var e *engine.Error
 	return errors.As(err, &e) && e.Fault == engine.FaultRemote && e.Alert == alert.HandshakeFailure
 }
 
-func TestOpenSSLAsksOurServerToRenegotiate(t *testing.T) {
+func TestOpenSSLClientRequestsRenegotiation(t *testing.T) {
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip("needs openssl")
 	}
@@ -38,7 +38,7 @@ func TestOpenSSLAsksOurServerToRenegotiate(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer l.Close()
-			p := identityOf(t, "rsa2048")
+			p := partyOf(t, "rsa2048")
 			cfg := virtualConfig(v)
 			cfg.Certificates = []*engine.Certificate{p.certificate}
 			over := make(chan error, 1)
@@ -63,7 +63,7 @@ func TestOpenSSLAsksOurServerToRenegotiate(t *testing.T) {
 	}
 }
 
-func TestServersAskUsToRenegotiate(t *testing.T) {
+func TestServerProgramsRequestRenegotiation(t *testing.T) {
 	for i, x := range []struct { // of serverPrograms
 		tool string
 		ask  func(p *program, conn *Conn) error
@@ -79,7 +79,7 @@ func TestServersAskUsToRenegotiate(t *testing.T) {
 				}
 				p := serverPrograms[i].start(t, "rsa2048", v, false, nil)
 				cfg := virtualConfig(v)
-				cfg.Roots = identityOf(t, "rsa2048").roots
+				cfg.Roots = partyOf(t, "rsa2048").roots
 				requests := 0
 				cfg.Observe = func(n engine.Notice) {
 					if n.Kind == engine.MessageReceived && n.Message == engine.HelloRequest {
@@ -106,7 +106,7 @@ func TestServersAskUsToRenegotiate(t *testing.T) {
 					defer cancel()
 					text, told := p.await(ctx, mark, func(text string) bool { return strings.Contains(text, x.says) })
 					if !refusedByPeer(err) || told != nil || requests != 1 {
-						t.Errorf("ours: %v, asked %d times; %s: %v\n%s", err, requests, x.tool, told, brief(text))
+						t.Errorf("ours: %v, %d requests; %s: %v\n%s", err, requests, x.tool, told, brief(text))
 					}
 					return
 				}
@@ -121,7 +121,7 @@ func TestServersAskUsToRenegotiate(t *testing.T) {
 					n += more
 				}
 				if err != nil || requests != 1 {
-					t.Errorf("asked %d times, then heard %q, %v\n%s", requests, heard[:n], err, brief(p.printed.String()))
+					t.Errorf("%d requests, then read %q, %v\n%s", requests, heard[:n], err, brief(p.printed.String()))
 				}
 			})
 		}

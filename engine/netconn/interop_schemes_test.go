@@ -9,10 +9,10 @@ import (
 	"tlslab/engine"
 )
 
-// Servers with an RSA and an ECDSA certificate: the client's signature algorithms
-// choose. And clients of TLS 1.2 that name none.
+// Servers with an RSA and an ECDSA certificate, of which the client's signature_algorithms select
+// one; and TLS 1.2 clients without signature_algorithms.
 
-// accepted are what a client of each kind accepts, by each party's name of it.
+// accepted are signature schemes that a client accepts, in the names of each program.
 var accepted = []struct {
 	algorithm       string
 	ours            []engine.SignatureScheme
@@ -22,10 +22,10 @@ var accepted = []struct {
 	{"ecdsa-p256", []engine.SignatureScheme{0x0403}, "ECDSA+SHA256", "+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SHA256"},
 }
 
-func TestProgramsChooseOurCertificate(t *testing.T) {
+func TestClientProgramsSelectOurCertificate(t *testing.T) {
 	for _, v := range []engine.Version{engine.TLS12, engine.TLS13} {
 		for _, x := range accepted {
-			root := identityOf(t, x.algorithm).root
+			root := partyOf(t, x.algorithm).root
 			for tool, arguments := range map[string]func(addr string) []string{
 				"openssl": func(addr string) []string {
 					return []string{"s_client", "-connect", addr, "-CAfile", root, "-verify_return_error", "-nocommands", "-sigalgs", x.openssl, opensslVersions[v]}
@@ -38,10 +38,10 @@ func TestProgramsChooseOurCertificate(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%v/%s", tool, v, x.algorithm), func(t *testing.T) {
 					cfg := virtualConfig(v)
 					for _, all := range accepted {
-						cfg.Certificates = append([]*engine.Certificate{identityOf(t, all.algorithm).certificate}, cfg.Certificates...)
+						cfg.Certificates = append([]*engine.Certificate{partyOf(t, all.algorithm).certificate}, cfg.Certificates...)
 					}
-					if info := welcome(t, cfg, tool, arguments); info.Certificate == nil || info.Certificate.Algorithm() != x.algorithm {
-						t.Errorf("we have shown %v", info.Certificate)
+					if info := serveProgram(t, cfg, tool, arguments); info.Certificate == nil || info.Certificate.Algorithm() != x.algorithm {
+						t.Errorf("our server has sent %v", info.Certificate)
 					}
 				})
 			}
@@ -49,27 +49,28 @@ func TestProgramsChooseOurCertificate(t *testing.T) {
 	}
 }
 
-func TestWeChooseCertificatesOfPrograms(t *testing.T) {
+func TestClientSelectsCertificatesOfServerPrograms(t *testing.T) {
 	s := &serverPrograms[0]
 	if _, err := exec.LookPath(s.tool); err != nil {
 		t.Skip("needs " + s.tool)
 	}
-	rsa, ecdsa := identityOf(t, "rsa2048"), identityOf(t, "ecdsa-p256")
+	rsa, ecdsa := partyOf(t, "rsa2048"), partyOf(t, "ecdsa-p256")
 	p := s.launch(t, []string{"s_server", "-accept", "127.0.0.1:0", "-cert", rsa.leaf, "-cert_chain", rsa.between, "-key", rsa.key,
 		"-dcert", ecdsa.leaf, "-dcert_chain", ecdsa.between, "-dkey", ecdsa.key, "-cipher", "ALL:@SECLEVEL=0"})
 	for _, v := range []engine.Version{engine.TLS12, engine.TLS13} {
 		for _, x := range accepted {
 			cfg := virtualConfig(v)
-			cfg.Roots, cfg.SignatureSchemes = identityOf(t, x.algorithm).roots, x.ours
+			cfg.Roots, cfg.SignatureSchemes = partyOf(t, x.algorithm).roots, x.ours
 			conn, err := dialNamed(t, p.addr, cfg, serverName)
 			if err != nil {
 				t.Errorf("TLS %v, %s: %v", v, x.algorithm, err)
 			} else if got := conn.Info().PeerChain[0].Key.Algorithm; got != x.algorithm {
-				t.Errorf("TLS %v: OpenSSL has shown %s, want %s", v, got, x.algorithm)
+				t.Errorf("TLS %v: OpenSSL has sent %s, want %s", v, got, x.algorithm)
 			}
 		}
 	}
-	// A client that names none gets SHA-1 of either key, which our side insists on.
+	// Without signature_algorithms the server signs with SHA-1 (RFC 5246 §7.4.1.4.1), which our
+	// client checks.
 	for _, suite := range []engine.SuiteID{0xc02f, 0xc02b} {
 		cfg := virtualConfig(engine.TLS12)
 		cfg.VerifyNothing, cfg.Suites, cfg.SignatureSchemes = true, []engine.SuiteID{suite}, []engine.SignatureScheme{}

@@ -18,23 +18,22 @@ import (
 	"tlslab/engine/protocol"
 )
 
-// A serverProgram serves our client, one connection after the other, with one
-// certificate and one version, and all it knows of everything else.
+// A serverProgram is a program that serves our client, one connection after the other, with one
+// certificate and one version, and with all suites and groups that it knows.
 type serverProgram struct {
 	tool  string
 	knows func(t testing.TB) func(combination) bool
-	// arguments to serve on a port, which is 0 where the program says itself
-	// which one it got.
+	// Arguments to listen on a port. Port 0: the program prints the port that it got.
 	arguments func(port string, p *party, v engine.Version) []string
-	// and to ask for the client's certificate, or not to
+	// Arguments to request the client's certificate, and not to.
 	mutual, alone func(p *party) []string
 	records       func(r *recordSetting) []string // arguments, or words of the priority string
-	// what the program prints before the port, and once it listens
+	// What the program prints before the port, and when it listens.
 	listening, listens string
 	choosesPort        bool
 	echoes             bool   // of itself; else what the test writes to it is sent
 	over               string // what it prints when the client has gone; "": nothing of the kind
-	// what it prints on a connection that it resumed
+	// What the program prints on a resumed connection.
 	resumedWords string
 }
 
@@ -43,7 +42,7 @@ var serverPrograms = []serverProgram{
 		tool: "openssl", knows: opensslServes,
 		arguments: func(port string, p *party, v engine.Version) []string {
 			return []string{"s_server", "-accept", "127.0.0.1:" + port, opensslVersions[v], "-cert", p.leaf, "-cert_chain", p.between, "-key", p.key,
-				"-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", "-ciphersuites", strings.Join(modernSuites(), ":"),
+				"-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", "-ciphersuites", strings.Join(tls13Suites(), ":"),
 				"-groups", strings.Join(named(opensslGroups, interopGroups[engine.KeyExchangeAny]), ":"), "-dhparam", filepath.Join(partyDir, "dhparam.pem"), "-allow_no_dhe_kex"}
 		},
 		mutual:    func(p *party) []string { return []string{"-Verify", "3", "-verify_return_error", "-CAfile", p.root} },
@@ -66,8 +65,8 @@ var serverPrograms = []serverProgram{
 	},
 }
 
-// modernSuites are TLS 1.3's; OpenSSL calls them as the registry does.
-func modernSuites() (names []string) {
+// tls13Suites are the suites of TLS 1.3, which OpenSSL names as IANA does.
+func tls13Suites() (names []string) {
 	for _, s := range protocol.Suites() {
 		if s.Max == engine.TLS13 {
 			names = append(names, s.Name)
@@ -76,7 +75,7 @@ func modernSuites() (names []string) {
 	return names
 }
 
-// A program serves TLS in a process of its own.
+// A program is a server program that runs.
 type program struct {
 	addr  string
 	stdin io.Writer
@@ -107,7 +106,7 @@ func (p *program) mark() int {
 	return p.printed.Len()
 }
 
-// await waits until what was printed after mark is as it should be.
+// await waits until ready reports true for the text printed after mark.
 func (p *program) await(ctx context.Context, mark int, ready func(text string) bool) (string, error) {
 	for {
 		text, more := p.since(mark)
@@ -126,7 +125,7 @@ func (p *program) await(ctx context.Context, mark int, ready func(text string) b
 func (s *serverProgram) start(t *testing.T, certificate string, v engine.Version, mutual bool, records *recordSetting) *program {
 	t.Helper()
 	port := s.port(t)
-	id, more := identityOf(t, certificate), s.alone
+	id, more := partyOf(t, certificate), s.alone
 	if mutual {
 		more = s.mutual
 	}
@@ -137,7 +136,7 @@ func (s *serverProgram) start(t *testing.T, certificate string, v engine.Version
 	return s.launch(t, arguments)
 }
 
-// port is one for the program to listen on.
+// port returns a free port for the program to listen on.
 func (s *serverProgram) port(t *testing.T) string {
 	t.Helper()
 	if s.choosesPort {
@@ -152,7 +151,7 @@ func (s *serverProgram) port(t *testing.T) string {
 	return port
 }
 
-// launch runs the program with its arguments.
+// launch starts the program with its arguments and waits until it listens.
 func (s *serverProgram) launch(t *testing.T, arguments []string) *program {
 	t.Helper()
 	p := &program{more: make(chan struct{})}
@@ -181,7 +180,7 @@ func (s *serverProgram) launch(t *testing.T, arguments []string) *program {
 	return p
 }
 
-func TestWeConnectToPrograms(t *testing.T) {
+func TestServerPrograms(t *testing.T) {
 	for _, s := range serverPrograms {
 		t.Run(s.tool, func(t *testing.T) {
 			t.Parallel()
@@ -232,7 +231,7 @@ func TestWeConnectToPrograms(t *testing.T) {
 	}
 }
 
-// meetEveryWay resumes in each of the ways of a combination.
+// meetEveryWay runs meet for each way of a combination to resume.
 func (s *serverProgram) meetEveryWay(t *testing.T, p *program, c combination, done *coverage) {
 	for _, way := range c.ways() {
 		t.Run(fmt.Sprintf("%v/%v", c, way), func(t *testing.T) {
@@ -242,26 +241,26 @@ func (s *serverProgram) meetEveryWay(t *testing.T, p *program, c combination, do
 	}
 }
 
-// meet connects twice, the second time to resume.
+// meet connects twice; the second connection resumes the first one's session.
 func (s *serverProgram) meet(t *testing.T, p *program, c combination, way engine.Resumption) {
 	cfg := c.config(t, way)
 	if c.group != 0 {
 		cfg.Groups = c.offered()
 	}
 	for _, resumed := range []bool{false, true} {
-		conn, text, err := s.talk(t, p, cfg, c.sizes(resumed))
+		conn, text, err := s.exchange(t, p, cfg, c.sizes(resumed))
 		if err != nil {
 			t.Fatalf("resumed %v: %v\n%s", resumed, err, brief(text))
 		}
 		c.check(t, conn.Info(), way, resumed, strings.Contains(text, s.resumedWords))
 		if cfg.Session = conn.Session(); cfg.Session == nil && !resumed {
-			t.Fatal("nothing to resume")
+			t.Fatal("no session to resume")
 		}
 	}
 }
 
-// talk makes one connection and returns what the program printed on it.
-func (s *serverProgram) talk(t *testing.T, p *program, cfg *engine.Config, sizes []int) (conn *Conn, text string, err error) {
+// exchange makes one connection, exchanges data and returns what the program printed.
+func (s *serverProgram) exchange(t *testing.T, p *program, cfg *engine.Config, sizes []int) (conn *Conn, text string, err error) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	transport, err := net.Dial("tcp", p.addr)
@@ -281,7 +280,7 @@ func (s *serverProgram) talk(t *testing.T, p *program, cfg *engine.Config, sizes
 	total := 0
 	for _, size := range sizes {
 		total += size
-		if err := s.sayAndHear(ctx, p, conn, mark, size, total); err != nil {
+		if err := s.sendAndReceive(ctx, p, conn, mark, size, total); err != nil {
 			return conn, "", err
 		}
 	}
@@ -295,9 +294,9 @@ func (s *serverProgram) talk(t *testing.T, p *program, cfg *engine.Config, sizes
 	return conn, text, err
 }
 
-// sayAndHear sends size bytes, total so far, and hears as many.
-func (s *serverProgram) sayAndHear(ctx context.Context, p *program, conn *Conn, mark, size, total int) error {
-	want := speech(clientSays, size)
+// sendAndReceive sends size bytes, of total so far, and receives as many.
+func (s *serverProgram) sendAndReceive(ctx context.Context, p *program, conn *Conn, mark, size, total int) error {
+	want := payload(clientSays, size)
 	if s.echoes && size > 0 {
 		want[size-1] = '\n' // it echoes lines
 	}
@@ -305,7 +304,7 @@ func (s *serverProgram) sayAndHear(ctx context.Context, p *program, conn *Conn, 
 		return err
 	}
 	if !s.echoes {
-		want = speech(serverSays, size)
+		want = payload(serverSays, size)
 		if _, err := p.await(ctx, mark, func(text string) bool { return strings.Count(text, string(clientSays)) == total }); err != nil {
 			return err
 		}

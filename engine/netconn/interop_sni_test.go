@@ -14,14 +14,12 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// Servers with a certificate for each of two names: the client's server_name
-// chooses.
-
-// virtual are the names.
+// virtual are the names of two servers with a certificate each, between which the client's
+// server_name selects.
 var virtual = []string{serverName, "other.tlslab.example"}
 
-// virtualParty is the identity for a name, of the authority that all have in common.
-// (GnuTLS goes by the key before it goes by the name, so the keys are of one type.)
+// virtualParty is the party for a name. All have one CA, and keys of one type, because GnuTLS
+// selects by key type before it selects by name.
 func virtualParty(t testing.TB, name string) *party {
 	t.Helper()
 	made, err := ca.Issue(ca.ChainSpec{Seed: "virtual", Algorithm: "ecdsa-p256", Length: 1, Names: []string{name},
@@ -43,9 +41,9 @@ func virtualConfig(v engine.Version) *engine.Config {
 	return &engine.Config{Rand: rand.Reader, Now: time.Now, MinVersion: v, MaxVersion: v}
 }
 
-// welcome lets a program come to a server of ours, and returns what the server has agreed
-// on with it.
-func welcome(t *testing.T, cfg *engine.Config, tool string, arguments func(addr string) []string) engine.Info {
+// serveProgram runs a client program against our server, and returns what the server has
+// negotiated.
+func serveProgram(t *testing.T, cfg *engine.Config, tool string, arguments func(addr string) []string) engine.Info {
 	t.Helper()
 	if _, err := exec.LookPath(tool); err != nil {
 		t.Skip("needs " + tool)
@@ -71,8 +69,8 @@ func welcome(t *testing.T, cfg *engine.Config, tool string, arguments func(addr 
 	return info
 }
 
-// A client program names a server, and verifies that the certificate is for it.
-func TestProgramsNameOurServer(t *testing.T) {
+// A client program sends a server_name and verifies that the certificate is for it.
+func TestClientProgramsSendServerName(t *testing.T) {
 	parties := virtualParties(t)
 	for _, v := range []engine.Version{engine.TLS12, engine.TLS13} {
 		for i, who := range virtual {
@@ -90,8 +88,8 @@ func TestProgramsNameOurServer(t *testing.T) {
 				t.Run(tool+"/"+v.String()+"/"+who, func(t *testing.T) {
 					cfg := virtualConfig(v)
 					cfg.Certificates = []*engine.Certificate{parties[0].certificate, parties[1].certificate}
-					if info := welcome(t, cfg, tool, arguments); !info.ServerNameUsed || info.Certificate != parties[i].certificate {
-						t.Errorf("we have shown %v", info.Certificate)
+					if info := serveProgram(t, cfg, tool, arguments); !info.ServerNameUsed || info.Certificate != parties[i].certificate {
+						t.Errorf("our server has sent %v", info.Certificate)
 					}
 				})
 			}
@@ -99,9 +97,9 @@ func TestProgramsNameOurServer(t *testing.T) {
 	}
 }
 
-// Server programs with two certificates show ours the one for its name, and say so;
-// OpenSSL's warns of a name that it does not know, or refuses it.
-func TestWeNameServerPrograms(t *testing.T) {
+// Server programs with two certificates send the one for the client's server_name and acknowledge
+// it. OpenSSL's warns of an unknown name, or refuses it.
+func TestServerProgramsReadServerName(t *testing.T) {
 	parties := virtualParties(t)
 	for i, more := range map[int][][]string{
 		0: {{"-cert", parties[0].leaf, "-key", parties[0].key, "-servername", virtual[1], "-cert2", parties[1].leaf, "-key2", parties[1].key},
@@ -135,7 +133,7 @@ func TestWeNameServerPrograms(t *testing.T) {
 							t.Fatalf("%s: %v", who, err)
 						}
 						if got := conn.Info(); !got.PeerChain[0].MatchesDNSName(who) {
-							t.Errorf("%s: the server has shown that of %q", who, got.PeerChain[0].DNSNames())
+							t.Errorf("%s: the server has sent that of %q", who, got.PeerChain[0].DNSNames())
 						}
 					}
 				})
@@ -144,7 +142,7 @@ func TestWeNameServerPrograms(t *testing.T) {
 	}
 }
 
-// dialNamed makes a handshake with a server by a name.
+// dialNamed connects to a server with a server_name and performs the handshake.
 func dialNamed(t testing.TB, addr string, cfg *engine.Config, name string) (*Conn, error) {
 	t.Helper()
 	transport, err := net.Dial("tcp", addr)

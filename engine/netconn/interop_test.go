@@ -21,13 +21,12 @@ import (
 	"tlslab/engine/session"
 )
 
-// Handshakes over loopback with programs that we did not write, both ways
-// round: openssl s_client and s_server, gnutls-cli and gnutls-serv. What is
-// tried follows from the engine's tables and from what the peer knows. Each row
-// of the table is a full connection and one for each way to resume it; whether
-// it was resumed, both sides must say.
+// The interop tests connect over loopback with other implementations as client and as server:
+// openssl s_client and s_server, gnutls-cli and gnutls-serv. The tested combinations follow from
+// the engine's tables and from what the program supports. For each there is a full connection and
+// one for each way to resume it. A connection counts as resumed only if both sides report it.
 
-// A combination is what both sides are told to agree on.
+// A combination is what both sides are configured to negotiate.
 type combination struct {
 	version     engine.Version
 	suite       engine.Suite
@@ -52,7 +51,7 @@ func (c combination) String() string {
 	return s
 }
 
-// What all peers here can be asked for. Each has its own names for it.
+// What all programs support; each has its own names for it.
 var (
 	interopVersions = []engine.Version{engine.TLS10, engine.TLS11, engine.TLS12, engine.TLS13}
 	interopGroups   = map[engine.KeyExchange][]engine.Group{
@@ -63,8 +62,8 @@ var (
 	}
 )
 
-// A certificate is for the suites of a kind of key, from a version on. The first
-// of a kind goes with every suite.
+// The key algorithms of certificates, by the key type of cipher suites. The first of a type is used
+// with every suite.
 var interopCertificates = []struct {
 	name, kind string
 	min        engine.Version
@@ -77,10 +76,9 @@ var interopCertificates = []struct {
 	{"ed25519", "ecdsa", engine.TLS12, 0},
 }
 
-// combinations go through every suite with the first certificate of each kind,
-// and through every certificate and every group with the first suite: all groups
-// with all suites where it is to be thorough, which is too much for a peer that
-// needs a process for each connection.
+// combinations returns every suite with the first certificate of its key type, and the first suite
+// with every certificate and every group. thorough: every suite with every group, which is too slow
+// for a program that needs a process for each connection.
 func combinations(thorough bool) (all []combination) {
 	for _, v := range interopVersions {
 		first := map[string]bool{} // certificates whose first suite was seen
@@ -106,8 +104,7 @@ func combinations(thorough bool) (all []combination) {
 	return all
 }
 
-// combinationsOf goes through the groups, or takes the first where it need not
-// be thorough.
+// combinationsOf returns one combination for each group; without thorough, only for the first.
 func combinationsOf(v engine.Version, s engine.Suite, certificate string, thorough bool) (all []combination) {
 	for i, g := range interopGroups[s.KeyExchange] {
 		if i > 0 && !thorough {
@@ -121,8 +118,8 @@ func combinationsOf(v engine.Version, s engine.Suite, certificate string, thorou
 	return all
 }
 
-// ways are how the session of a combination is resumed: every way its version
-// knows, with the first group, and one with the others.
+// ways returns the ways to resume the session: with the first group every way of its version, with
+// other groups one.
 func (c combination) ways() []engine.Resumption {
 	ways := []engine.Resumption{engine.Ticket, engine.SessionID}
 	if c.version == engine.TLS13 {
@@ -134,10 +131,10 @@ func (c combination) ways() []engine.Resumption {
 	return ways
 }
 
-// config is one side of ours, which knows nothing but the combination.
+// config returns our side's configuration, which allows only the combination.
 func (c combination) config(t testing.TB, way engine.Resumption) *engine.Config {
 	t.Helper()
-	id := identityOf(t, c.certificate)
+	id := partyOf(t, c.certificate)
 	cfg := &engine.Config{
 		Rand: rand.Reader, Now: time.Now,
 		MinVersion: c.version, MaxVersion: c.version, Suites: []engine.SuiteID{c.suite.ID},
@@ -160,8 +157,8 @@ func (c combination) config(t testing.TB, way engine.Resumption) *engine.Config 
 	return cfg
 }
 
-// check holds what our side has come to against the combination, and the
-// peer's word on resumption against ours.
+// check compares what our side has negotiated with the combination, and what the peer says about
+// resumption with what our side says.
 func (c combination) check(t testing.TB, info engine.Info, way engine.Resumption, resumed, peerSays bool) {
 	t.Helper()
 	kind, group := engine.Full, c.group
@@ -175,18 +172,18 @@ func (c combination) check(t testing.TB, info engine.Info, way engine.Resumption
 	case !info.Done || info.Version != c.version || info.Suite.ID != c.suite.ID || info.Group != group:
 		t.Errorf("got %v, %v, %v", info.Version, info.Suite.Name, info.Group)
 	case info.Kind != kind || resumed && info.Resumption != way:
-		t.Errorf("we say: %v (%v), want %v (%v)", info.Kind, info.Resumption, kind, way)
+		t.Errorf("ours: %v (%v), want %v (%v)", info.Kind, info.Resumption, kind, way)
 	case peerSays != resumed:
-		t.Errorf("the peer says: resumed %v, want %v", peerSays, resumed)
+		t.Errorf("the peer: resumed %v, want %v", peerSays, resumed)
 	case info.HelloRetry != (c.retry && group != 0):
 		t.Errorf("HelloRetryRequest: %v", info.HelloRetry)
 	case c.records != nil && !c.records.agreed(info):
-		t.Errorf("of records: %v", info.Records())
+		t.Errorf("records: %v", info.Records())
 	}
 }
 
-// sizes of what is said both ways on a connection, one after the other. A resumed
-// one says nothing but its end.
+// sizes are the lengths of the data sent in turn in both directions. A resumed connection sends
+// only close_notify.
 func sizes(resumed bool) []int {
 	if resumed {
 		return []int{0}
@@ -194,8 +191,8 @@ func sizes(resumed bool) []int {
 	return []int{0, 1, 16384}
 }
 
-// sizes of a combination are on both sides of record boundaries, with the first
-// group.
+// sizes returns lengths at record boundaries for the first group, and the common ones for the
+// others.
 func (c combination) sizes(resumed bool) []int {
 	if !resumed && c.ordinary() {
 		return []int{0, 1, 16383, 16384, 16385}
@@ -203,19 +200,19 @@ func (c combination) sizes(resumed bool) []int {
 	return sizes(resumed)
 }
 
-// ordinary says whether a combination has the first group, and nothing besides.
+// ordinary reports whether a combination has the first group and no options.
 func (c combination) ordinary() bool {
 	return !c.retry && !c.mutual && c.group == interopGroups[c.suite.KeyExchange][0]
 }
 
-// What the client says and what the server says: letters that no program takes
-// for a command and no status line has.
+// The client and the server send these letters, which no program takes for a command and which are
+// in no status line.
 const clientSays, serverSays = '~', '+'
 
-func speech(who byte, size int) []byte { return bytes.Repeat([]byte{who}, size) }
+func payload(who byte, size int) []byte { return bytes.Repeat([]byte{who}, size) }
 
-// converse is our server's part of a connection: it hears what the client says
-// and answers with as much.
+// converse is our server's side of a connection: it reads the client's data and answers with as
+// many bytes.
 func converse(ctx context.Context, c *Conn, sizes []int) error {
 	if err := c.Handshake(ctx); err != nil {
 		return errors.Join(err, c.Shutdown(time.Second))
@@ -225,10 +222,10 @@ func converse(ctx context.Context, c *Conn, sizes []int) error {
 		if _, err := io.ReadFull(c, got); err != nil {
 			return err
 		}
-		if !bytes.Equal(got, speech(clientSays, size)) {
+		if !bytes.Equal(got, payload(clientSays, size)) {
 			return errors.New("the client said something else")
 		}
-		if _, err := c.Write(speech(serverSays, size)); err != nil {
+		if _, err := c.Write(payload(serverSays, size)); err != nil {
 			return err
 		}
 	}
@@ -236,7 +233,7 @@ func converse(ctx context.Context, c *Conn, sizes []int) error {
 	return nil
 }
 
-// serveOne accepts one connection on l and converses on it.
+// serveOne accepts one connection on l and runs converse.
 func serveOne(t testing.TB, l net.Listener, cfg *engine.Config, sizes []int) (engine.Info, error) {
 	t.Helper()
 	transport, err := l.Accept()
@@ -252,17 +249,16 @@ func serveOne(t testing.TB, l net.Listener, cfg *engine.Config, sizes []int) (en
 	return c.Info(), err
 }
 
-// patience is how long a peer may take for a connection on a busy machine.
+// patience is the time limit for a connection, on a busy machine.
 const patience = 30 * time.Second
 
-// coverage collects what was tried with success.
+// A coverage collects the combinations that succeeded.
 type coverage struct {
 	mu   sync.Mutex
 	rows map[covered]map[string]bool
 }
 
-// covered is a line of the printed table; suites and ways of resumption are its
-// cells.
+// A covered is a line of the printed table, whose cells are suites and ways of resumption.
 type covered struct {
 	peer        string
 	version     engine.Version
@@ -270,14 +266,14 @@ type covered struct {
 	certificate string
 }
 
-// succeed notes a full and a resumed connection, unless the test failed.
+// succeed records a full and a resumed connection, unless the test has failed.
 func (c *coverage) succeed(t *testing.T, peer string, x combination, way engine.Resumption) {
 	if !t.Failed() {
 		c.note(peer, x, "full", way.String())
 	}
 }
 
-// note notes kinds of connections that were made as they should.
+// note records connections that succeeded.
 func (c *coverage) note(peer string, x combination, kinds ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -307,7 +303,7 @@ func (c *coverage) note(peer string, x combination, kinds ...string) {
 	}
 }
 
-// print writes the table of what was covered.
+// print writes the table.
 func (c *coverage) print(w io.Writer) {
 	keys := make([]covered, 0, len(c.rows))
 	for k := range c.rows {

@@ -12,8 +12,8 @@ import (
 	"tlslab/engine/record"
 )
 
-// The kernel says how much a segment carries, and records are cut by it.
-func TestRecordsAreCutByTheSocketsSegments(t *testing.T) {
+// Records have the size of the kernel's segments.
+func TestRecordsFitTheSegmentsOfTheSocket(t *testing.T) {
 	small := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
 		if failed := c.Control(func(fd uintptr) {
 			err = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_MAXSEG, 1000)

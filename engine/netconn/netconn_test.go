@@ -18,7 +18,7 @@ import (
 	"tlslab/engine/pki"
 )
 
-func TestDataComesBackAsItWasSent(t *testing.T) {
+func TestDataIsEchoed(t *testing.T) {
 	everyPair(t, func(t *testing.T, client, server nettest.HalfCloser) {
 		echoed := make(chan error, 1)
 		go func() { echoed <- nettest.Echo(server) }()
@@ -49,7 +49,7 @@ func TestDataComesBackAsItWasSent(t *testing.T) {
 	})
 }
 
-func TestATransportThatJustEndsIsATruncation(t *testing.T) {
+func TestAnEndWithoutCloseNotifyIsATruncation(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		end  func(*tls.Conn) error
@@ -74,12 +74,12 @@ func TestATransportThatJustEndsIsATruncation(t *testing.T) {
 		}
 		var where *net.OpError
 		if err != io.EOF && (!errors.As(err, &where) || where.Op != "read" || where.Addr.String() != c.RemoteAddr().String()) {
-			t.Errorf("%s: %v does not say where it happened", row.name, err)
+			t.Errorf("%s: %v has no addresses", row.name, err)
 		}
 	}
 }
 
-func TestBothDirectionsAtOnceWithKeysChanging(t *testing.T) {
+func TestReadingWritingAndKeyUpdatesAtOnce(t *testing.T) {
 	c, s := nettest.Sockets(t)
 	cfg := nettest.Config(t)
 	client, server := Client(c, cfg, serverName), Server(s, cfg)
@@ -158,7 +158,7 @@ func TestAWriteThatTimedOutEndsWriting(t *testing.T) {
 	}
 }
 
-// awaiting is a transport that says when it is read from.
+// An awaiting is a transport that signals when it is read from.
 type awaiting struct {
 	net.Conn
 	read chan struct{}
@@ -169,7 +169,7 @@ func (a *awaiting) Read(p []byte) (int, error) {
 	return a.Conn.Read(p)
 }
 
-func TestAHandshakeIsGivenUpWithItsContext(t *testing.T) {
+func TestAHandshakeIsCanceledWithItsContext(t *testing.T) {
 	c, s := nettest.Sockets(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	transport := &awaiting{c, make(chan struct{}, 1)}
@@ -186,11 +186,11 @@ func TestAHandshakeIsGivenUpWithItsContext(t *testing.T) {
 	}
 	words := []byte{21, 3, 3, 0, 2, 1, byte(alert.UserCanceled), 21, 3, 3, 0, 2, 1, byte(alert.CloseNotify)}
 	if got, err := io.ReadAll(s); err != nil || !bytes.HasSuffix(got, words) {
-		t.Errorf("the server is told % x, %v; want % x", got[max(0, len(got)-len(words)):], err, words)
+		t.Errorf("the server gets % x, %v; want % x", got[max(0, len(got)-len(words)):], err, words)
 	}
 }
 
-func TestAHandshakeMayBeGivenUpByThePeer(t *testing.T) {
+func TestThePeerMayCancelAHandshake(t *testing.T) {
 	c, s := nettest.Sockets(t)
 	server := Server(s, nettest.Config(t))
 	ended := make(chan error, 1)
@@ -203,7 +203,7 @@ func TestAHandshakeMayBeGivenUpByThePeer(t *testing.T) {
 	}
 }
 
-func TestAFailedHandshakeTellsBothSidesWhy(t *testing.T) {
+func TestAFailedHandshakeIsAnErrorOnBothSides(t *testing.T) {
 	c, s := nettest.Sockets(t)
 	cfg := nettest.Config(t)
 	cfg.Roots, _ = pki.NewRoots()
@@ -223,7 +223,7 @@ func TestAFailedHandshakeTellsBothSidesWhy(t *testing.T) {
 	}
 }
 
-func TestShutdownLetsTheAlertArrive(t *testing.T) {
+func TestThePeerGetsTheAlertBeforeShutdown(t *testing.T) {
 	c, s := nettest.Sockets(t)
 	server := Server(s, nettest.Config(t))
 	ended := make(chan error, 1)

@@ -15,7 +15,7 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// A party is a chain and key, as ours and in files for others.
+// A party is a chain with its key, for the engine and in PEM files for programs.
 type party struct {
 	made                 *ca.Chain
 	certificate          *engine.Certificate
@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func identityOf(t testing.TB, algorithm string) *party {
+func partyOf(t testing.TB, algorithm string) *party {
 	t.Helper()
 	partyLock.Lock()
 	defer partyLock.Unlock()
@@ -57,7 +57,7 @@ func identityOf(t testing.TB, algorithm string) *party {
 	return p
 }
 
-// newParty writes the files of a chain that was made, whose names begin with one.
+// newParty writes the PEM files of a chain; their names begin with name.
 func newParty(t testing.TB, name string, made *ca.Chain) *party {
 	t.Helper()
 	p := &party{made: made}

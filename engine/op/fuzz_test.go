@@ -6,7 +6,7 @@ import (
 	"tlslab/engine/op"
 )
 
-// What is read is written in a form that is read back the same.
+// The text of a parsed Op parses to the same Op.
 func FuzzParse(f *testing.F) {
 	f.Add("seal aes-128-gcm 16384")
 	f.Add(" sign\trsa2048 ")

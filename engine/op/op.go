@@ -1,14 +1,11 @@
-// Package op names the expensive operations of a TLS handshake and of its
-// records, and the counter they are reported to.
-//
-// Whoever performs an operation reports it; whoever listens decides what it
-// means: a number of signatures, a price in nanoseconds, a line of a recording.
+// Package op names the expensive operations of TLS handshakes and records, and the Counter that
+// they are reported to. A package that performs an operation reports it. The Counter's owner uses
+// it: to count signatures, to charge CPU time, to write a recording.
 //
 //	kx, pki, record, secrets ──Op──► Counter ──► CPU charges · recordings · traces
 //
-// An Op is a value without pointers besides its name, so reporting one
-// allocates nothing. Its text form is one line of a recording or of a cost
-// table: kind, algorithm and, where it means something, a size in bytes.
+// Reporting an Op allocates nothing. Its text form is part of recordings and cost tables: kind,
+// algorithm and, if the operation has one, a size in bytes.
 //
 //	sign rsa2048
 //	agree x25519
@@ -21,10 +18,10 @@ import (
 	"strings"
 )
 
-// A Kind says what is done; the algorithm says with what.
+// A Kind is a kind of operation; Op.Alg is the algorithm.
 type Kind uint8
 
-// The kinds of operation, each with the algorithms it goes with.
+// The kinds, each with examples of algorithms.
 const (
 	KeyGen  Kind = iota + 1 // an ephemeral key pair: x25519, p256
 	Agree                   // a shared secret from a key pair and a peer's share
@@ -33,17 +30,17 @@ const (
 	Encrypt                 // RSA key exchange, the client's public operation
 	Decrypt                 // RSA key exchange, the server's private operation
 	Seal                    // protecting a record or a ticket of Size plaintext bytes
-	Open                    // its inverse, with the same Size
+	Open                    // the inverse of Seal, with the same Size
 	Digest                  // hashing Size bytes of transcript or certificate
 	Derive                  // one HMAC-sized step of a PRF or HKDF that yields Size bytes
 
-	Encapsulate // a KEM's secret for a peer's key: mlkem768, mlkem1024; its key pair is a KeyGen
-	Decapsulate // its inverse, with the private key
+	Encapsulate // a KEM's secret for a peer's key: mlkem768, mlkem1024
+	Decapsulate // the inverse of Encapsulate
 
 	Compress   // a record of Size plaintext bytes: deflate
-	Decompress // its inverse, with the same Size
+	Decompress // the inverse of Compress, with the same Size
 
-	Expand // an encoded public key into what verifies with it: mldsa44
+	Expand // expanding a public key before it checks signatures: mldsa44
 )
 
 var kindNames = [...]string{
@@ -67,7 +64,7 @@ var kindNames = [...]string{
 	Expand: "expand",
 }
 
-// String returns the kind's word in the text form.
+// String returns the kind's name in the text form.
 func (k Kind) String() string {
 	if k >= KeyGen && int(k) < len(kindNames) {
 		return kindNames[k]
@@ -79,7 +76,7 @@ func (k Kind) String() string {
 type Op struct {
 	Kind Kind
 	Alg  string // "x25519", "p256", "rsa2048", "ecdsa-p256", "aes-128-gcm", "sha256"
-	Size int    // bytes; 0 where a size means nothing
+	Size int    // bytes; 0 for operations without a size
 }
 
 // String returns the text form, which Parse reads back.
@@ -90,12 +87,12 @@ func (o Op) String() string {
 	return o.Kind.String() + " " + o.Alg + " " + strconv.Itoa(o.Size)
 }
 
-// Parse reads the text form: a kind, an algorithm and an optional size in
-// bytes, separated by blanks.
+// Parse reads the text form: kind, algorithm and optional size in bytes, separated by spaces. It
+// returns an error for an unknown kind and for a size that is not a number from 0 on.
 func Parse(s string) (Op, error) {
 	words := strings.Fields(s)
 	if len(words) != 2 && len(words) != 3 {
-		return Op{}, fmt.Errorf("operation %q: want kind, algorithm and perhaps a size", s)
+		return Op{}, fmt.Errorf("operation %q: want kind, algorithm and an optional size", s)
 	}
 	o := Op{Kind: kindOf(words[0]), Alg: words[1]}
 	if o.Kind == 0 {
@@ -120,8 +117,7 @@ func kindOf(word string) Kind {
 	return 0
 }
 
-// A Counter is told of every operation, in the order in which they are done.
-// The nil Counter ignores them.
+// A Counter receives each operation, in order. The nil Counter ignores them.
 type Counter func(Op)
 
 // Count reports one operation.

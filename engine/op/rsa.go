@@ -2,7 +2,7 @@ package op
 
 import "strconv"
 
-// RSA names RSA keys of a modulus of so many bits: "rsa2048".
+// RSA returns the name of RSA keys with a modulus of bits: "rsa2048".
 func RSA(bits int) string {
 	switch bits {
 	case 2048:

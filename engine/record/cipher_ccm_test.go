@@ -9,9 +9,8 @@ import (
 	"github.com/pion/dtls/v3/pkg/crypto/ccm"
 )
 
-// The library's CCM against published vectors: the first of RFC 3610 §8, and
-// the third example of NIST SP 800-38C, appendix C, which has CCM_8's nonce and
-// tag.
+// The vectors are the first of RFC 3610 §8 and the third example of NIST SP 800-38C, appendix C,
+// which has the nonce and the tag size of CCM_8.
 func TestCCMVectors(t *testing.T) {
 	key, _ := hex.DecodeString("c0c1c2c3c4c5c6c7c8c9cacbcccdcecf")
 	block, _ := aes.NewCipher(key)
@@ -40,7 +39,7 @@ func TestCCMVectors(t *testing.T) {
 	}
 }
 
-// counting is the bytes from first up to, and without, end.
+// counting returns the bytes first, first+1, … end-1.
 func counting(first, end byte) (b []byte) {
 	for ; first < end; first++ {
 		b = append(b, first)

@@ -12,14 +12,14 @@ import (
 	"tlslab/engine/op"
 )
 
-// What zlib itself (1.2.13) makes of three writes, each with Z_SYNC_FLUSH.
+// The output of zlib 1.2.13 for three writes, each with Z_SYNC_FLUSH.
 var zlibParts = []struct{ plain, part string }{
 	{"first record", "789c4acb2c2a2e51284a4dce2f4a01000000ffff"},
 	{"", "000000ffff"},
 	{"the first record again, the first record", "2ac948554843e22b24a62766e6e928a08b03000000ffff"},
 }
 
-func TestPartsOfZlibsStreamDecompress(t *testing.T) {
+func TestOutputOfZlibDecompresses(t *testing.T) {
 	i := newInflater()
 	for _, p := range zlibParts {
 		part, _ := hex.DecodeString(p.part)
@@ -29,8 +29,8 @@ func TestPartsOfZlibsStreamDecompress(t *testing.T) {
 	}
 }
 
-// All records of a direction together are one stream for zlib's reader, and later
-// records profit from earlier ones.
+// compress/zlib reads all records of a direction as one stream. Later records refer to earlier
+// ones.
 func TestRecordsAreOneZlibStream(t *testing.T) {
 	c := ByName("null-sha")
 	keys, _ := c.SplitKeyBlock(legacyVersion, make([]byte, c.KeyBlockSize(legacyVersion)))
@@ -72,7 +72,7 @@ func TestRecordsAreOneZlibStream(t *testing.T) {
 	}
 }
 
-// What a part refers to may lie 32 KiB back, and no further.
+// A part may refer to data up to 32 KiB back.
 func TestHistoryHoldsTheWholeWindow(t *testing.T) {
 	d, i := newDeflater(), newInflater()
 	for n, plain := range [][]byte{random(MaxPlaintext, 1), random(MaxPlaintext, 2), random(MaxPlaintext, 3), random(MaxPlaintext, 4)} {

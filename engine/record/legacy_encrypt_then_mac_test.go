@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// The record of RFC 7366 §3, put together here from its words.
+// The expected record is RFC 7366 §3 written with package crypto.
 func TestEncryptThenMACOnTheWire(t *testing.T) {
 	c := ByName("aes-128-cbc-sha256")
 	keys, _ := c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 6))

@@ -10,16 +10,15 @@ import (
 	"testing"
 )
 
-// sslMAC is the MAC of RFC 6101 §5.2.3.1 for a first record, written out.
-func sslMAC(key []byte, typ Type, plain []byte) []byte {
+// ssl30MAC is the MAC of RFC 6101 §5.2.3.1 for the first record.
+func ssl30MAC(key []byte, typ Type, plain []byte) []byte {
 	inner := sha1.Sum(slices.Concat(key, bytes.Repeat([]byte{0x36}, 40), make([]byte, 8), []byte{byte(typ), 0, byte(len(plain))}, plain))
 	outer := sha1.Sum(slices.Concat(key, bytes.Repeat([]byte{0x5c}, 40), inner[:]))
 	return outer[:]
 }
 
-// What stands in SSL 3.0's padding does not matter, and it is never longer than a
-// block (RFC 6101 §5.2.3.2).
-func TestSSLRecords(t *testing.T) {
+// SSL 3.0's padding has arbitrary bytes and is at most one block long (RFC 6101 §5.2.3.2).
+func TestSSL30Records(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
 	keys, _ := c.SplitKeyBlock(versionSSL30, random(c.KeyBlockSize(versionSSL30), 8))
 	block, _ := aes.NewCipher(keys.Key)
@@ -35,7 +34,7 @@ func TestSSLRecords(t *testing.T) {
 		{"more than there is", append(make([]byte, 3), 255), false},
 		{"one byte off", []byte{2, 2, 2, 2}, false},
 	} {
-		body := slices.Concat(plain, sslMAC(keys.MAC, ApplicationData, plain), test.padding)
+		body := slices.Concat(plain, ssl30MAC(keys.MAC, ApplicationData, plain), test.padding)
 		cipher.NewCBCEncrypter(block, keys.IV).CryptBlocks(body, body)
 		record := append(make([]byte, HeaderSize), body...)
 		Header{ApplicationData, versionSSL30, len(body)}.put(record)
@@ -57,7 +56,7 @@ func TestSSLRecords(t *testing.T) {
 	keys, _ = null.SplitKeyBlock(versionSSL30, random(null.KeyBlockSize(versionSSL30), 8))
 	sealer, _ := NewLegacy(versionSSL30, null, keys, nil, nil)
 	sealed, err := sealer.Seal(nil, Alert, plain)
-	if want := slices.Concat(plain, sslMAC(keys.MAC, Alert, plain)); err != nil || !bytes.Equal(sealed[HeaderSize:], want) {
+	if want := slices.Concat(plain, ssl30MAC(keys.MAC, Alert, plain)); err != nil || !bytes.Equal(sealed[HeaderSize:], want) {
 		t.Errorf("null-sha: %x, %v, want %x", sealed, err, want)
 	}
 }

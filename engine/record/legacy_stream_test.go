@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// GenericStreamCipher, put together here from RFC 5246 §6.2.3.1's words: the key
-// stream goes on where the record before ended, and NULL leaves all readable.
+// The expected records are GenericStreamCipher of RFC 5246 §6.2.3.1 written with package crypto:
+// the key stream continues from record to record, and NULL does not encrypt.
 func TestStreamRecordsOnTheWire(t *testing.T) {
 	for _, row := range []struct {
 		name string

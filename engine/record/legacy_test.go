@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// TLS 1.2's constructions, put together here from their RFCs' words.
-func TestClassicRecordsOnTheWire(t *testing.T) {
+// The expected records are TLS 1.2's constructions written with package crypto.
+func TestLegacyRecordsOnTheWire(t *testing.T) {
 	plain := []byte("sixteen and some bytes")
 	const sequence = 3
 	extra := binary.BigEndian.AppendUint64(nil, sequence)
@@ -64,7 +64,7 @@ func TestClassicRecordsOnTheWire(t *testing.T) {
 	}
 }
 
-// A peer may pad with up to 255 bytes more than needed; anything else is a bad MAC.
+// Up to 256 bytes of padding are valid. Invalid padding is ErrBadMAC.
 func TestCBCPadding(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
 	keys, _ := c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 8))
@@ -110,7 +110,7 @@ func TestCBCPadding(t *testing.T) {
 	}
 }
 
-// A body of nothing but well-formed padding leaves no room for a MAC.
+// A body that consists of valid padding has no room for a MAC.
 func TestCBCRecordOfPaddingAlone(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
 	keys, _ := c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 8))
@@ -127,7 +127,7 @@ func TestCBCRecordOfPaddingAlone(t *testing.T) {
 	}
 }
 
-// RFC 5246 §6.3: MAC keys, keys, IVs, the client's first each time.
+// RFC 5246 §6.3: MAC keys, keys, IVs, each time the client's first.
 func TestKeyBlockIsSplitInOrder(t *testing.T) {
 	for _, test := range []struct {
 		name                   string
@@ -172,8 +172,8 @@ func TestKeyBlockIsSplitInOrder(t *testing.T) {
 	}
 }
 
-// FIPS 81's example of DES in CBC mode (appendix C), as the beginning of a record whose
-// IV is the key block's.
+// The example of DES in CBC mode in FIPS 81, appendix C, is the start of a record whose IV comes
+// from the key block.
 func TestDESRecordsEncryptAsFIPS81(t *testing.T) {
 	bytesOf := func(text string) []byte {
 		b, err := hex.DecodeString(text)
@@ -194,8 +194,8 @@ func TestDESRecordsEncryptAsFIPS81(t *testing.T) {
 	}
 }
 
-// TLS 1.0's records have no IV of their own: put end to end, they are one CBC
-// encryption under the key block's IV (RFC 2246 §6.2.3.2).
+// Records of TLS 1.0 have no explicit IV: concatenated, they are one CBC encryption with the IV of
+// the key block (RFC 2246 §6.2.3.2).
 func TestChainedRecordsAreOneEncryption(t *testing.T) {
 	c := ByName("aes-128-cbc-sha")
 	keys, _ := c.SplitKeyBlock(versionTLS10, random(c.KeyBlockSize(versionTLS10), 6))

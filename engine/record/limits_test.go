@@ -26,7 +26,7 @@ func TestLengthLimits(t *testing.T) {
 		t.Errorf("an unprotected fragment may have %d bytes, want 2^14", got)
 	}
 
-	// A TLS 1.3 record whose padding alone makes the inner plaintext too long.
+	// A TLS 1.3 record whose inner plaintext is too long only because of its padding.
 	key, iv := random(gcm.KeySize, 1), random(NonceSize, 2)
 	padded, _ := NewTLS13(gcm, key, iv, nil)
 	inner := make([]byte, MaxPlaintext+2)
@@ -39,7 +39,7 @@ func TestLengthLimits(t *testing.T) {
 		t.Errorf("an inner plaintext of 2^14+2 bytes is %v", err)
 	}
 
-	// A ciphertext within its limit whose plaintext is too long.
+	// A ciphertext within the limit with a plaintext that is too long.
 	keys := Keys{Key: random(16, 1), IV: random(4, 2)}
 	opener, _ := NewLegacy(legacyVersion, gcm, keys, nil, nil)
 	long := MaxPlaintext + 1
@@ -74,9 +74,9 @@ func TestSequenceNumbersDoNotWrap(t *testing.T) {
 	}
 }
 
-// A restricted half refuses what was fine before, both ways, and TLS 1.3's
-// padding stops at the bound.
-func TestRestrictedRecords(t *testing.T) {
+// After LimitPlaintext, longer records are refused in both directions, and TLS 1.3's padding stops
+// at the limit.
+func TestLimitPlaintext(t *testing.T) {
 	for _, p := range protocols(t) {
 		sealer, opener := p.ends(nil)
 		long, _ := sealer.Seal(nil, ApplicationData, make([]byte, 101))
@@ -101,9 +101,8 @@ func TestRestrictedRecords(t *testing.T) {
 	}
 }
 
-// Keys are spent when the limit of their cipher is reached, and while there are
-// sequence numbers for a last word.
-func TestKeysAreSpentInTime(t *testing.T) {
+// Keys are spent at the limit of their cipher, or two records before the last sequence number.
+func TestKeysSpent(t *testing.T) {
 	for name, want := range map[string]uint64{
 		"aes-128-gcm": uint64(math.Exp2(24.5)), "aes-256-gcm": uint64(math.Exp2(24.5)),
 		"aes-128-ccm": 1 << 23, "aes-128-ccm8": 1 << 23, "chacha20-poly1305": maxSequence - 2,

@@ -12,7 +12,7 @@ import (
 	"tlslab/engine/secrets/rfc8448"
 )
 
-// seeded returns a reader of reproducible bytes.
+// seeded returns a deterministic reader.
 func seeded(seed byte) *rand.ChaCha8 { return rand.NewChaCha8([32]byte{seed}) }
 
 func random(n int, seed byte) []byte {
@@ -21,16 +21,16 @@ func random(n int, seed byte) []byte {
 	return b
 }
 
-// versionTLS10 is the last version whose block ciphers chain from record to record.
+// versionTLS10 is the last version without explicit IVs.
 const versionTLS10 = 0x0301
 
-// A protocol makes the two ends of one direction.
+// A protocol makes the sealer and the opener of one direction.
 type protocol struct {
 	name string
 	ends func(count op.Counter) (sealer, opener *HalfConn)
 }
 
-// protocols lists every cipher in every protocol it belongs to.
+// protocols lists every cipher with every version that uses it.
 func protocols(tb testing.TB) []protocol {
 	var all []protocol
 	for _, c := range Ciphers() {
@@ -139,7 +139,7 @@ func TestRecordsOfRFC8448(t *testing.T) {
 	}
 }
 
-func TestWhatIsSealedOpens(t *testing.T) {
+func TestSealedRecordsOpen(t *testing.T) {
 	for _, p := range protocols(t) {
 		sealer, opener := p.ends(nil)
 		for _, size := range []int{0, 1, 15, 16, 17, 255, 1200, MaxPlaintext} {
@@ -164,9 +164,8 @@ func TestWhatIsSealedOpens(t *testing.T) {
 	}
 }
 
-// The plaintext may stand anywhere in dst's spare space, before, in or behind its
-// final place.
-func TestPlaintextMayLieInSpareSpace(t *testing.T) {
+// The plaintext may be anywhere in dst's spare capacity: before its final place, in it or after it.
+func TestPlaintextMayLieInSpareCapacity(t *testing.T) {
 	plain := random(1000, 4)
 	for _, p := range protocols(t) {
 		sealer, opener := p.ends(nil)
@@ -290,7 +289,7 @@ func TestSealingAndOpeningAllocateNothing(t *testing.T) {
 	}
 }
 
-// Whatever a peer sends as a record, it opens or is refused.
+// Open returns a plaintext or one of its errors for every input.
 func FuzzOpen(f *testing.F) {
 	all := protocols(f)
 	for i, p := range all {
@@ -309,7 +308,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// Whatever is sealed, of whatever type, padded or not, opens as it was.
+// Open returns what Seal was given, for every type and padding.
 func FuzzSeal(f *testing.F) {
 	all := protocols(f)
 	for i := range all {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// framings are those of all protocols, and of padded, restricted and split records.
+// framings returns a HalfConn of each protocol, and ones with padded, limited and split records.
 func framings(t *testing.T) map[string]*HalfConn {
 	all := map[string]*HalfConn{"none": NewPlaintext(legacyVersion)}
 	for _, p := range protocols(t) {
@@ -28,7 +28,7 @@ func framings(t *testing.T) map[string]*HalfConn {
 	return all
 }
 
-func TestRecordsAreAsLongAsTheirFramingSays(t *testing.T) {
+func TestFramingGivesTheLengthsOfRecords(t *testing.T) {
 	for name, h := range framings(t) {
 		f := h.Framing()
 		for _, plain := range []int{0, 1, 15, 16, 298, 299, 300, 301, 899, 900, 1000, 16383, 16384} {
@@ -46,8 +46,8 @@ func TestRecordsAreAsLongAsTheirFramingSays(t *testing.T) {
 	}
 }
 
-// What fits is found by trying.
-func TestWhatFitsIsTheMostThatDoes(t *testing.T) {
+// The expected value is found by trying all lengths.
+func TestFitIsTheGreatestPlaintext(t *testing.T) {
 	for name, h := range framings(t) {
 		f := h.Framing()
 		for _, split := range []bool{false, true} {
@@ -74,7 +74,7 @@ func TestWhatFitsIsTheMostThatDoes(t *testing.T) {
 	}
 }
 
-// sizes are the plaintexts of the records of one long write, in the words of "3×1300".
+// sizes returns the plaintext sizes of the records of one long write, as in "3×1300".
 func sizes(s *Sizer, now time.Duration, f *Framing, bytes int) string {
 	var runs []string
 	last, times := 0, 0
@@ -162,8 +162,7 @@ func TestSizingsOutOfRangeAreErrors(t *testing.T) {
 	}
 }
 
-// Whatever is read as a sizing is written as what means the same, and gives sizes
-// that a record can have.
+// The text of a parsed Sizing parses to the same Sizing, whose sizes are in range.
 func FuzzParseSizing(f *testing.F) {
 	for _, p := range Presets() {
 		f.Add(p.Sizing.String())

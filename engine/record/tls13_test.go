@@ -25,7 +25,7 @@ func TestTLS13Padding(t *testing.T) {
 	}
 }
 
-func TestTLS13RefusesWhatHasNoType(t *testing.T) {
+func TestTLS13RecordsWithoutContentTypeAreUnexpected(t *testing.T) {
 	sealer, opener := protocols(t)[1].ends(nil)
 	record, _ := sealer.Seal(nil, 0, make([]byte, 20))
 	if _, _, err := opener.Open(record); !errors.Is(err, ErrUnexpected) {

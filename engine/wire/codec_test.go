@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// A codec is what every message and extension here is.
+// A codec is a message or the body of an extension.
 type codec interface {
 	Parse(body []byte) error
 	Append(dst []byte) []byte
 }
 
-// codecs has a row a type, with a body that it accepts.
+// codecs has one row or more for each type, with a valid body.
 var codecs = []struct {
 	make func() codec
 	body string
@@ -64,7 +64,7 @@ const random = "0123456789abcdef0123456789ABCDEF"
 
 func name(c codec) string { return fmt.Sprintf("%T", c)[len("*wire."):] }
 
-// Every type with a Parse has a row, so that the tests here and the fuzzing reach it.
+// Every type with a Parse method has a row, so that the tests and the fuzzing cover it.
 func TestEveryCodecHasARow(t *testing.T) {
 	rows := map[string]bool{}
 	for _, x := range codecs {
@@ -91,8 +91,8 @@ func TestEveryCodecHasARow(t *testing.T) {
 	}
 }
 
-// SSL 3.0's premaster secret fills its message.
-func TestBarePremasterIsTheWholeBody(t *testing.T) {
+// In SSL 3.0 the encrypted premaster secret is the whole body.
+func TestSSL30PremasterHasNoLength(t *testing.T) {
 	m := ClientKeyExchangeRSAMsg{NoLength: true}
 	if err := m.Parse([]byte("\x00\x03enc")); err != nil || string(m.Ciphertext) != "\x00\x03enc" || string(m.Append(nil)) != "\x00\x03enc" {
 		t.Errorf("%q, %v", m.Ciphertext, err)
@@ -112,8 +112,8 @@ func TestBodiesRoundTrip(t *testing.T) {
 	}
 }
 
-// A body cut short, or with a byte too many, is malformed. A ClientHello may
-// end before its extensions, but nowhere else.
+// A body that is cut short or has a byte more is malformed. ClientHello and ServerHello may end
+// before their extensions.
 func TestBodiesOfWrongLengthAreMalformed(t *testing.T) {
 	for _, x := range codecs {
 		for n := range x.body {
@@ -138,8 +138,8 @@ func endsBeforeExtensions(c codec) bool {
 	return false
 }
 
-// The grammar's bounds, one malformed body each.
-func TestGrammarIsHeld(t *testing.T) {
+// One malformed body for each bound of the grammar.
+func TestBoundsOfTheGrammar(t *testing.T) {
 	for _, x := range []struct {
 		what string
 		c    codec
@@ -186,7 +186,7 @@ func TestGrammarIsHeld(t *testing.T) {
 	}
 }
 
-func TestListsAreWalked(t *testing.T) {
+func TestNextReturnsEachElement(t *testing.T) {
 	var hello ClientHelloMsg
 	if err := hello.Parse([]byte(codecs[0].body)); err != nil {
 		t.Fatal(err)
@@ -234,14 +234,14 @@ func TestParsingAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestRetryRandomIsKnown(t *testing.T) {
+func TestIsHelloRetryRequest(t *testing.T) {
 	hello := ServerHelloMsg{Version: 0x0303, Random: HelloRetryRequestRandom[:], Extensions: Extensions{}}
 	if !IsHelloRetryRequest(hello.Append(nil)) || IsHelloRetryRequest([]byte(codecs[2].body)) || IsHelloRetryRequest(nil) {
 		t.Error("a HelloRetryRequest is not told from a ServerHello")
 	}
 }
 
-// What parses is written back as it was.
+// Append after Parse gives the same bytes.
 func FuzzRoundTrip(f *testing.F) {
 	for i, x := range codecs {
 		f.Add(i, []byte(x.body))
