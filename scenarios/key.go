@@ -129,12 +129,20 @@ func (k *Key) isUnset(c *Config) bool {
 	return k.Default == "" && k.fields(c)[0].isZero()
 }
 
+// meaning is the key's documentation with the bounds of its value.
+func (k *Key) meaning() string {
+	if bounds := boundsOf(k.fields(newConfig())[0]); bounds != "" {
+		return k.Doc + " (" + bounds + ")"
+	}
+	return k.Doc
+}
+
 // description is the key's meaning with its default in words.
 func (k *Key) description() string {
 	if k.Unset == "" {
-		return k.Doc
+		return k.meaning()
 	}
-	return k.Doc + ". Default: " + k.Unset
+	return k.meaning() + ". Default: " + k.Unset
 }
 
 // newLink is a link of one hop each way.

@@ -88,7 +88,7 @@ func documentationRow(k *Key) string {
 	case k.Unset != "":
 		byDefault = k.Unset
 	}
-	return "| `" + k.Name + "` | " + byDefault + " | " + k.Doc + " |\n"
+	return "| `" + k.Name + "` | " + byDefault + " | " + k.meaning() + " |\n"
 }
 
 // documentationTable is the table of docs/scenarios.md about a group of keys. Links in one

@@ -41,7 +41,7 @@ var transferKeys = []Key{
 	},
 	{
 		Name: "transfer.rounds", Label: "requests", Default: "1",
-		Doc:    "requests on the connection, each sent after the last byte of the previous response; all have the same size (at most 100 requests, and 1 GiB each way)",
+		Doc:    "requests on the connection, each sent after the last byte of the previous response; all have the same size, and together at most 1 GiB each way",
 		fields: field(func(c *Config) value { return count{&c.Transfer.Rounds, 1, maxRounds} }),
 		check: func(c *Config) []conflict {
 			t := &c.Transfer

@@ -332,3 +332,28 @@ func (text) schema() object {
 }
 func (t text) isZero() bool { return *t.to == "" }
 func (t text) shown() any   { return *t.to }
+
+// boundsOf says between which values a number is, if its type does not say it.
+func boundsOf(v value) string {
+	switch v := v.(type) {
+	case count:
+		return between(v.min != 0, v.max != 0, fmt.Sprint(v.min), fmt.Sprint(v.max))
+	case size:
+		return between(v.min != 0, v.max != 0, sizes.format(int64(v.min)), sizes.format(int64(v.max)))
+	case duration:
+		return between(v.min != 0, v.max != 0, formatDuration(v.min), formatDuration(v.max))
+	}
+	return ""
+}
+
+func between(hasMin, hasMax bool, least, most string) string {
+	switch {
+	case hasMin && hasMax:
+		return least + " to " + most
+	case hasMin:
+		return "at least " + least
+	case hasMax:
+		return "at most " + most
+	}
+	return ""
+}
