@@ -24,9 +24,9 @@ import (
 	"tlslab/engine/record"
 )
 
-// barePeers run a handshake's cryptographic operations and nothing else. Which these are is what an
-// engine reports of one such handshake; a test holds their number against what the protocol asks
-// for. The primitives are those that the engine uses, called without it.
+// barePeers perform only the cryptographic operations of a handshake. The operations are those that
+// the engine reports for one handshake of the cell; a test compares their number with what the
+// protocol needs. The primitives are the engine's, called directly.
 type barePeers struct {
 	client, server []func() error
 }
@@ -66,8 +66,8 @@ func runAll(operations []func() error) error {
 	return nil
 }
 
-// operations are those of one handshake, by side. A change to new record keys, for which the engine
-// sets up an AEAD, stands among them as sealing nothing.
+// operations returns the operations of one handshake, by side. A change of record keys, for which
+// the engine sets up an AEAD, is among them as newKeys.
 func operations(cell handshakeCell) (client, server []op.Op, err error) {
 	p, err := newObservedPeers(cell)
 	if err != nil {
@@ -92,7 +92,7 @@ func operations(cell handshakeCell) (client, server []op.Op, err error) {
 	return client, server, p.connect(&shares{})
 }
 
-// newKeys stands for the set-up of an AEAD. All cells use this one.
+// newKeys stands for setting up the AEAD, which is the same in all cells.
 var newKeys = op.Op{Kind: op.Seal, Alg: "aes-128-gcm"}
 
 func bareOperations(key crypto.Signer, list []op.Op) (all []func() error, err error) {
@@ -135,7 +135,7 @@ func bareField(o op.Op) (func() error, error) {
 	p := new(big.Int).SetBytes(group.Prime())
 	base := new(big.Int).SetBytes(group.Generator())
 	draw := func() *big.Int {
-		var exponent [(225 + 7) / 8]byte // of the length that RFC 7919 §A.1 has
+		var exponent [(225 + 7) / 8]byte // 225 bits (RFC 7919 §A.1)
 		rand.Read(exponent[:])
 		return new(big.Int).SetBytes(exponent[:])
 	}
@@ -200,8 +200,8 @@ func bareX25519(o op.Op) (func() error, error) {
 	}, generate()
 }
 
-// bareHash hashes; a step of a derivation is an HMAC by its definition (RFC 2104), over a message
-// such as HKDF's labels make it.
+// bareHash returns a digest. An op.Derive is an HMAC (RFC 2104) over a message of the length of an
+// HkdfLabel.
 func bareHash(o op.Op) (func() error, error) {
 	const message = 50
 	sum, block, size := func(b []byte) { sha256.Sum256(b) }, sha256.BlockSize, sha256.Size
@@ -253,7 +253,7 @@ func bareAsymmetric(o op.Op, key crypto.Signer) (func() error, error) {
 	return nil, errNoPrimitive
 }
 
-// bareMLDSA verifies from the key's encoding, as it comes in a certificate.
+// bareMLDSA verifies with an encoded public key, as a certificate has it.
 func bareMLDSA(o op.Op, key sign.PrivateKey) (func() error, error) {
 	message := make([]byte, 130)
 	signature := key.Scheme().Sign(key, message, nil)
@@ -263,7 +263,7 @@ func bareMLDSA(o op.Op, key sign.PrivateKey) (func() error, error) {
 	case op.Sign:
 		return func() error {
 			defer avx.ZeroUpper()
-			counter++ // how often a signature is drawn depends on the message
+			counter++ // the time of signing depends on the message
 			message[0] = counter
 			key.Scheme().Sign(key, message, nil)
 			return nil
@@ -319,7 +319,8 @@ func bareRSA(o op.Op, key *rsa.PrivateKey) (func() error, error) {
 	return nil, errNoPrimitive
 }
 
-// bareRSAKeyExchange is encryption that its package advises against; TLS 1.2 has no other.
+// bareRSAKeyExchange uses PKCS #1 v1.5 encryption, which crypto/rsa deprecates and TLS 1.2
+// prescribes.
 func bareRSAKeyExchange(o op.Op, key *rsa.PrivateKey) (func() error, error) {
 	secret := make([]byte, 48)
 	encrypt := func() ([]byte, error) {
@@ -336,8 +337,8 @@ func bareRSAKeyExchange(o op.Op, key *rsa.PrivateKey) (func() error, error) {
 	}, err
 }
 
-// What bare is measured with must be what the protocol asks for: more would flatter the engine.
-func TestBareDoesWhatTheProtocolNeeds(t *testing.T) {
+// The bare operations must be exactly those that the protocol needs: more would flatter the engine.
+func TestBareOperationsAreThoseOfTheProtocol(t *testing.T) {
 	type counts map[op.Kind]int
 	chain := 2 // signatures on leaf and intermediate
 	for _, tt := range []struct {

@@ -12,7 +12,7 @@ import (
 	"tlslab/engine/session"
 )
 
-// enginePeers are this repository's engine on both sides.
+// enginePeers are engine.Conns on both sides.
 type enginePeers struct {
 	cell           handshakeCell
 	client, server engine.Config
@@ -31,7 +31,7 @@ func newEnginePeers(cell handshakeCell) (peers, error) {
 	return p, nil
 }
 
-// newObservedPeers are peers that have not yet connected, so that a caller may observe them.
+// newObservedPeers returns peers that have not connected yet, so that the caller can set Observe.
 func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 	id, err := identityOf(cell.key)
 	if err != nil {
@@ -78,12 +78,13 @@ func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 		p.server.SessionCache = session.NewCache(16, time.Hour)
 	case cell.resumed():
 		p.server.Tickets = session.NewTicketKeys([32]byte{1})
-		p.server.TicketCount = 1 // as crypto/tls
+		p.server.TicketCount = 1 // as crypto/tls sends
 	}
 	return p, nil
 }
 
-// engineSuites are those that crypto/tls uses beside it, where it can.
+// engineSuites returns the suite that crypto/tls uses in the same cell, if crypto/tls supports the
+// cell.
 func engineSuites(c handshakeCell) []engine.SuiteID {
 	ids := []engine.SuiteID{0x1301} // TLS_AES_128_GCM_SHA256
 	if c.version == "1.2" && c.finite() {
@@ -135,11 +136,11 @@ func (p *enginePeers) dial(t *shares) (client, server *engine.Conn, err error) {
 	return client, server, p.check(client.Info(), server.Info())
 }
 
-// closesAfterTicket is what crypto/tls needs to get at its ticket; here it only keeps the work
-// equal.
+// closesAfterTicket reports whether the server sends close_notify after its ticket. The client of
+// crypto/tls needs it to read the ticket; here it makes the work equal.
 func (p *enginePeers) closesAfterTicket() bool { return p.cell.resumed() && p.cell.version == "1.3" }
 
-// feed gives an engine all that has arrived.
+// feed gives an engine all received bytes.
 func feed(c *engine.Conn, in []byte) error {
 	for len(in) > 0 {
 		n, _, err := c.Recv(in)
@@ -154,7 +155,7 @@ func feed(c *engine.Conn, in []byte) error {
 	return nil
 }
 
-// check holds that both sides made the handshake that was asked for.
+// check returns an error unless both sides made a handshake of the cell's kind.
 func (p *enginePeers) check(client, server engine.Info) error {
 	want := engine.Full
 	if p.cell.resumed() && p.primed {

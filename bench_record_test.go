@@ -39,15 +39,15 @@ var recordSuites = []struct{ version, suite string }{
 	{"1.2", encryptThenMAC + "aes-256-cbc-sha384"},
 }
 
-// encryptThenMAC in front of a cipher says that the MAC is over the ciphertext (RFC 7366).
+// encryptThenMAC as prefix of a cipher's name: encrypt-then-MAC (RFC 7366).
 const encryptThenMAC = "etm-"
 
-// recordSizes are plaintext bytes of a record: a small message, a segment's worth, OpenSSL's write
-// buffer, and the most a record holds.
+// recordSizes are plaintext bytes of a record: a small message, one TCP segment, OpenSSL's write
+// buffer, and the maximum.
 var recordSizes = []int{256, 1370, 4096, 16384}
 
-// BenchmarkSeal protects records in place, in a buffer that the caller keeps. /impl=bare is the
-// primitive alone on as many bytes: an AEAD, or a cipher and HMAC.
+// BenchmarkSeal seals records in place, in one buffer. /impl=bare is the primitive on as many
+// bytes: an AEAD, or a cipher and HMAC.
 func BenchmarkSeal(b *testing.B) {
 	eachRecord(b, func(b *testing.B, version, suite string, size int) {
 		b.Run("impl=tlslab", func(b *testing.B) {
@@ -73,8 +73,8 @@ func BenchmarkSeal(b *testing.B) {
 	})
 }
 
-// BenchmarkOpen opens records in place, which leaves no record behind: so they are made in batches,
-// while the clock stands still, that fit a second-level cache.
+// BenchmarkOpen opens records in place, which destroys them. They are sealed in batches that fit
+// into a second-level cache, while the benchmark's timer is stopped.
 func BenchmarkOpen(b *testing.B) {
 	const cache = 256 << 10
 	eachRecord(b, func(b *testing.B, version, suite string, size int) {
@@ -125,8 +125,8 @@ func BenchmarkOpen(b *testing.B) {
 	})
 }
 
-// BenchmarkTransfer is one record of application data from client to server, both sides' work:
-// sealed out of the caller's buffer, and opened.
+// BenchmarkTransfer sends one record of application data from client to server: it seals the record
+// from the caller's buffer and opens it.
 func BenchmarkTransfer(b *testing.B) {
 	for _, version := range []string{"1.3", "1.2"} {
 		for _, size := range recordSizes {
@@ -187,10 +187,10 @@ func eachRecord(b *testing.B, run func(b *testing.B, version, suite string, size
 	}
 }
 
-// halves makes the two ends of one direction, under keys of zeros.
+// halves returns the HalfConns of both ends of one direction, with all-zero keys.
 func halves(b *testing.B, version, suite string) (seal, open *record.HalfConn) {
 	b.Helper()
-	suite, behind := strings.CutPrefix(suite, encryptThenMAC)
+	suite, etm := strings.CutPrefix(suite, encryptThenMAC)
 	c := record.ByName(suite)
 	for _, h := range []**record.HalfConn{&seal, &open} {
 		var err error
@@ -198,7 +198,7 @@ func halves(b *testing.B, version, suite string) (seal, open *record.HalfConn) {
 			*h, err = record.NewTLS13(c, make([]byte, c.KeySize), make([]byte, record.NonceSize), nil)
 		} else {
 			keys := record.Keys{MAC: make([]byte, c.MACSize), Key: make([]byte, c.KeySize), IV: make([]byte, c.SaltSize)}
-			if *h, err = record.NewLegacy(uint16(engine.TLS12), c, keys, rand.Reader, nil); err == nil && behind {
+			if *h, err = record.NewLegacy(uint16(engine.TLS12), c, keys, rand.Reader, nil); err == nil && etm {
 				(*h).EnableEncryptThenMAC()
 			}
 		}
@@ -209,7 +209,7 @@ func halves(b *testing.B, version, suite string) (seal, open *record.HalfConn) {
 	return seal, open
 }
 
-// A primitive is what a record protection is made of.
+// A primitive is the cryptography of a record protection.
 type primitive struct {
 	buf  []byte
 	seal func(plain []byte) []byte
@@ -218,10 +218,10 @@ type primitive struct {
 
 func newPrimitive(b *testing.B, version, suite string, size int) primitive {
 	b.Helper()
-	suite, behind := strings.CutPrefix(suite, encryptThenMAC)
+	suite, etm := strings.CutPrefix(suite, encryptThenMAC)
 	c := record.ByName(suite)
 	if c.MACSize > 0 {
-		return newMACPrimitive(b, c, size, behind)
+		return newMACPrimitive(b, c, size, etm)
 	}
 	aead, err := c.AEAD(make([]byte, c.KeySize))
 	if err != nil {
@@ -229,7 +229,7 @@ func newPrimitive(b *testing.B, version, suite string, size int) primitive {
 	}
 	plain, extra := size, make([]byte, 13)
 	if version == "1.3" {
-		plain, extra = size+1, extra[:5] // the content type is inside, the header outside
+		plain, extra = size+1, extra[:5] // the content type is encrypted, the header is additional data
 	}
 	nonce := make([]byte, record.NonceSize)
 	return primitive{
@@ -239,13 +239,13 @@ func newPrimitive(b *testing.B, version, suite string, size int) primitive {
 	}
 }
 
-// macs are the hashes of a cipher's HMAC by its length.
+// macs are the hashes of HMACs by their sizes.
 var macs = map[int]func() hash.Hash{md5.Size: md5.New, sha1.Size: sha1.New, sha256.Size: sha256.New, sha512.Size384: sha512.New384}
 
-// newMACPrimitive is HMAC over the pseudo-header and the plaintext, then the cipher over plaintext,
-// MAC and padding; or first the cipher, and then HMAC over the ciphertext behind it. Opening does
-// not compare the MAC.
-func newMACPrimitive(b *testing.B, c *record.Cipher, size int, behind bool) primitive {
+// newMACPrimitive returns HMAC over additional data and plaintext, then encryption of plaintext,
+// MAC and padding; with etm, encryption and then HMAC over the ciphertext. Opening does not compare
+// the MAC.
+func newMACPrimitive(b *testing.B, c *record.Cipher, size int, etm bool) primitive {
 	b.Helper()
 	encrypt, decrypt := newCiphers(b, c)
 	mac := hmac.New(macs[c.MACSize], make([]byte, c.MACSize))
@@ -258,13 +258,13 @@ func newMACPrimitive(b *testing.B, c *record.Cipher, size int, behind bool) prim
 		sum = mac.Sum(sum[:0])
 	}
 	covered := size + c.MACSize
-	if behind {
+	if etm {
 		covered = size
 	}
 	if c.BlockSize > 0 {
 		covered = (covered + c.BlockSize) / c.BlockSize * c.BlockSize
 	}
-	if behind {
+	if etm {
 		return primitive{
 			buf: make([]byte, covered+c.MACSize),
 			seal: func(p []byte) []byte {
@@ -296,7 +296,7 @@ func newMACPrimitive(b *testing.B, c *record.Cipher, size int, behind bool) prim
 	}
 }
 
-// newCiphers are the two directions of a cipher that needs a MAC, in place.
+// newCiphers returns in-place encryption and decryption with a cipher that needs a MAC.
 func newCiphers(b *testing.B, c *record.Cipher) (encrypt, decrypt func([]byte)) {
 	b.Helper()
 	key := make([]byte, c.KeySize)

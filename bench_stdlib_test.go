@@ -14,10 +14,10 @@ import (
 	"tlslab/engine"
 )
 
-// stdlibPeers are crypto/tls on both sides. Its connections block where they wait for bytes, so the
-// server runs as a coroutine: it has its turn when the client finds nothing to read, and gives it
-// back when it finds nothing itself. No two goroutines run at a time, as with an engine that one
-// calls. The coroutine lives as long as the process.
+// stdlibPeers are crypto/tls on both sides. A tls.Conn blocks while it waits for bytes, so the
+// server runs as a coroutine: it runs when the client has nothing to read, and yields when it has
+// nothing to read itself. As with the engine, one side runs at a time. The coroutine lives as long
+// as the process.
 type stdlibPeers struct {
 	cell           handshakeCell
 	client, server *tls.Config
@@ -27,8 +27,7 @@ type stdlibPeers struct {
 	primed         bool
 }
 
-// serverTurn is what the server did in its turn: it waits for bytes, or it has finished a
-// connection.
+// A serverTurn is how the server yields: it waits for bytes, or it has finished a connection.
 type serverTurn struct {
 	done    bool
 	resumed bool
@@ -37,8 +36,8 @@ type serverTurn struct {
 
 var stdlibVersions = map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
 
-// stdlibSuites are TLS 1.2's; TLS 1.3's cannot be chosen, and is TLS_AES_128_GCM_SHA256 where the
-// processor knows AES.
+// stdlibSuites returns the suite for TLS 1.2. That of TLS 1.3 cannot be configured; it is
+// TLS_AES_128_GCM_SHA256 on processors with AES instructions.
 func stdlibSuites(c handshakeCell) []uint16 {
 	keys := c.key
 	if c.kx == "rsa" {
@@ -51,7 +50,7 @@ func stdlibSuites(c handshakeCell) []uint16 {
 	return []uint16{suite}
 }
 
-// stdlibSuiteIDs are by key exchange or key, and by cipher.
+// stdlibSuiteIDs are the suites by key exchange or key type, and by cipher.
 var stdlibSuiteIDs = map[string]map[string]uint16{
 	"rsa":     {"": tls.TLS_RSA_WITH_AES_128_GCM_SHA256, "aes-128-cbc-sha": tls.TLS_RSA_WITH_AES_128_CBC_SHA},
 	"rsa2048": {"": tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256},
@@ -62,7 +61,7 @@ var stdlibSuiteIDs = map[string]map[string]uint16{
 	},
 }
 
-// stdlibGroups is the one that the cell agrees keys over.
+// stdlibGroups returns the cell's group.
 func stdlibGroups(c handshakeCell) []tls.CurveID {
 	if group, err := engine.ParseGroup(c.kx); err == nil {
 		return []tls.CurveID{tls.CurveID(group)}
@@ -84,7 +83,7 @@ func newStdlibPeers(cell handshakeCell) (peers, error) {
 		CurvePreferences:       stdlibGroups(cell),
 		Time:                   func() time.Time { return benchmarkTime },
 		SessionTicketsDisabled: !cell.resumed(),
-		// Records as large as what is written.
+		// Records of the size of each write.
 		DynamicRecordSizingDisabled: true,
 	}
 	p := &stdlibPeers{cell: cell, client: common.Clone(), server: &common}
@@ -102,7 +101,7 @@ func newStdlibPeers(cell handshakeCell) (peers, error) {
 	return p, nil
 }
 
-// serve is the server's coroutine: one connection after another.
+// serve is the server's coroutine: it serves one connection after the other.
 func (p *stdlibPeers) serve(yield func(serverTurn) bool) {
 	end := &stdlibEnd{in: &p.up, out: &p.down, wait: func() error {
 		if !yield(serverTurn{}) {
@@ -124,8 +123,8 @@ func (p *stdlibPeers) serve(yield func(serverTurn) bool) {
 	}
 }
 
-// closeAfterTicket sends a close_notify behind a TLS 1.3 ticket, so that the client, which reads
-// tickets only while it waits for data, stops waiting.
+// closeAfterTicket sends close_notify after a TLS 1.3 ticket. The client reads tickets only while
+// it waits for data, and close_notify ends the wait.
 func (p *stdlibPeers) closeAfterTicket(conn *tls.Conn) error {
 	if p.cell.resumed() && p.cell.version == "1.3" {
 		return conn.Close()
@@ -168,8 +167,8 @@ func (p *stdlibPeers) connect(t *shares) error {
 	return p.check(conn.ConnectionState(), server.resumed)
 }
 
-// check holds that both sides made the handshake that was asked for. The first one of resumed
-// handshakes is a full one, which primes the others.
+// check returns an error unless both sides made a handshake of the cell's kind. The first of
+// resumed handshakes is a full one, which gives the session.
 func (p *stdlibPeers) check(state tls.ConnectionState, serverResumed bool) error {
 	want := p.cell.resumed() && p.primed
 	p.primed = true
@@ -182,7 +181,7 @@ func (p *stdlibPeers) check(state tls.ConnectionState, serverResumed bool) error
 	return nil
 }
 
-// stdlibEnd is one end of a transport in memory. It waits where there is nothing to read.
+// A stdlibEnd is one end of a transport in memory. Read waits for bytes.
 type stdlibEnd struct {
 	in, out *bytes.Buffer
 	wait    func() error

@@ -18,35 +18,33 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// The benchmarks are named for benchstat, which sets the implementations beside each other:
+// The benchmarks' names are for benchstat, which compares the implementations:
 //
 //	go test -run '^$' -bench Handshake -count 10 . > bench.txt
 //	go tool benchstat -col /impl bench.txt
 //
-// -count repeats each benchmark ten times before the next begins, so that on a machine whose speed
-// drifts it is the implementations that seem to differ. There, let them take turns:
+// -count runs a benchmark ten times before the next one begins. If the machine's speed drifts, the
+// implementations then seem to differ. Alternate them on such a machine:
 //
 //	for i in $(seq 10); do go test -run '^$' -bench Handshake . ; done > bench.txt
 //
-// /impl=tlslab is this repository's engine, /impl=stdlib is crypto/tls, and /impl=bare are the
-// cryptographic operations of the handshake alone: no messages, no state, no buffers.
+// /impl=tlslab is this repository's engine, /impl=stdlib is crypto/tls, and /impl=bare is only the
+// cryptographic operations of the handshake, without messages and state.
 //
-// A handshake is measured with both sides on one goroutine at a time, so ns/op is the computing
-// time of both together; client-ns/op and server-ns/op are each side's part of it, by a clock read
-// whenever the other side takes its turn. What is warm: keys, certificates and configurations are
-// made once. What is not: nothing is remembered of a chain, whose leaf and intermediate are
-// verified up to the root in each full handshake, and no ephemeral key or TLS 1.3 ticket is used
-// twice.
+// One side of a handshake computes at a time, so ns/op is the computing time of both sides;
+// client-ns/op and server-ns/op are that of each side, by a clock that is read when the sides
+// change. Keys, certificates and configurations are made once. Each full handshake verifies leaf
+// and intermediate up to the root again, and no ephemeral key or TLS 1.3 ticket is used twice.
 
-// A handshakeCell is what a handshake benchmark varies.
+// A handshakeCell is one configuration of the handshake benchmarks.
 type handshakeCell struct {
 	// kind is full, client-auth (full, and the client has the same chain), resumed (by ticket; in
 	// TLS 1.3 with psk_dhe_ke) or session-id.
 	kind    string
 	version string // 1.2, 1.3
 	key     string // of leaf, intermediate and root
-	kx      string // the group, or rsa for RSA key exchange
-	cipher  string // of TLS 1.2's suite; "": aes-128-gcm
+	kx      string // the group, or "rsa" for RSA key exchange
+	cipher  string // of the TLS 1.2 suite; "": aes-128-gcm
 }
 
 func (c handshakeCell) String() string {
@@ -59,16 +57,16 @@ func (c handshakeCell) String() string {
 
 func (c handshakeCell) resumed() bool { return c.kind == "resumed" || c.byID() }
 
-// byID says whether sessions are resumed from the server's cache.
+// byID reports whether sessions are resumed by session ID from the server's cache.
 func (c handshakeCell) byID() bool { return c.kind == "session-id" }
 
-// chained says whether the records are a block cipher's.
-func (c handshakeCell) chained() bool { return strings.Contains(c.cipher, "cbc") }
+// cbc reports whether the suite has a block cipher.
+func (c handshakeCell) cbc() bool { return strings.Contains(c.cipher, "cbc") }
 
-// mutual says whether the client shows a certificate too.
+// mutual reports whether the client sends a certificate.
 func (c handshakeCell) mutual() bool { return c.kind == "client-auth" }
 
-// finite says whether keys are agreed on over a prime field.
+// finite reports whether the group is a finite field.
 func (c handshakeCell) finite() bool { return strings.HasPrefix(c.kx, "ffdhe") }
 
 func handshakeCells() (cells []handshakeCell) {
@@ -104,20 +102,20 @@ func handshakeCells() (cells []handshakeCell) {
 	return cells
 }
 
-// does says whether an implementation can do the same: crypto/tls knows no prime fields, no ML-DSA
-// and no cache of sessions, and the bare operations have AEADs alone.
-func (c handshakeCell) does(impl string) bool {
+// supportedBy reports whether an implementation supports the cell: crypto/tls has no finite fields,
+// no ML-DSA and no session cache, and the bare operations have only AEADs.
+func (c handshakeCell) supportedBy(impl string) bool {
 	switch impl {
 	case "stdlib":
 		return !c.finite() && !strings.HasPrefix(c.key, "mldsa") && !c.byID()
 	case "bare":
-		return !c.chained()
+		return !c.cbc()
 	}
 	return true
 }
 
-// peers are a client and a server of one implementation that connect again and again. Each
-// connection is checked to be of the cell's kind, on both sides.
+// peers are a client and a server of one implementation that connect repeatedly. connect returns an
+// error unless both sides made a handshake of the cell's kind.
 type peers interface {
 	connect(t *shares) error
 }
@@ -134,7 +132,7 @@ var implementations = []struct {
 func BenchmarkHandshake(b *testing.B) {
 	for _, cell := range handshakeCells() {
 		for _, impl := range implementations {
-			if !cell.does(impl.name) {
+			if !cell.supportedBy(impl.name) {
 				continue
 			}
 			b.Run(fmt.Sprintf("%v/impl=%s", cell, impl.name), func(b *testing.B) {
@@ -155,11 +153,11 @@ func BenchmarkHandshake(b *testing.B) {
 	}
 }
 
-// Every implementation makes the connections that its benchmark claims to make.
+// Every implementation makes the handshakes of its cells.
 func TestBenchmarkedHandshakes(t *testing.T) {
 	for _, cell := range handshakeCells() {
 		for _, impl := range implementations {
-			if !cell.does(impl.name) {
+			if !cell.supportedBy(impl.name) {
 				continue
 			}
 			p, err := impl.peer(cell)
@@ -176,7 +174,7 @@ func TestBenchmarkedHandshakes(t *testing.T) {
 	}
 }
 
-// shares is computing time by side.
+// shares are computing times by side.
 type shares struct {
 	client, server time.Duration
 	last           time.Time
@@ -184,7 +182,7 @@ type shares struct {
 
 func (s *shares) start() { s.last = time.Now() }
 
-// lap gives the time since the last lap to one of the sides.
+// lap adds the time since the last lap to one side.
 func (s *shares) lap(side *time.Duration) {
 	now := time.Now()
 	*side += now.Sub(s.last)
@@ -198,20 +196,19 @@ func (s *shares) report(b *testing.B) {
 
 const serverName = "server.example"
 
-// identity is a server's chain, of which the leaf and the intermediate are sent, and what trusts
-// it.
+// An identity is a server's chain of leaf and intermediate, its key, and the root to trust.
 type identity struct {
 	chain [][]byte // DER, leaf first
 	root  *x509.Certificate
 	key   crypto.Signer
 }
 
-// benchmarkTime is the instant at which all benchmarked connections happen.
+// benchmarkTime is the time of all benchmarked connections.
 var benchmarkTime = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 var identities sync.Map // of func() (*identity, error), by key
 
-// identityOf makes an identity once a process: RSA keys take a while.
+// identityOf returns the identity of a key algorithm. It makes each once: RSA keys take time.
 func identityOf(key string) (*identity, error) {
 	once, _ := identities.LoadOrStore(key, sync.OnceValues(func() (*identity, error) { return newIdentity(key) }))
 	return once.(func() (*identity, error))()

@@ -1,5 +1,5 @@
-// Package tlslab_test holds what is true of the repository as a whole: who may import whom, what
-// the README promises, and the benchmarks that set the engine beside crypto/tls.
+// Package tlslab_test tests the repository as a whole: which package may import which, and that the
+// README's commands work. It also has the benchmarks that compare the engine with crypto/tls.
 package tlslab_test
 
 import (
@@ -128,8 +128,8 @@ func packages(t *testing.T) (all []goPackage) {
 	}
 }
 
-// openFolders opens every folder of the module. go test then knows that the test depends on the files
-// in it. It does not know what go list reads, and would print a cached result after a change.
+// openFolders opens every folder of the module. go test then knows that the test depends on the
+// files in it. It does not know what go list reads, and would print a cached result after a change.
 func openFolders(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(at string, entry fs.DirEntry, err error) error {
@@ -204,8 +204,8 @@ func TestRulesForbid(t *testing.T) {
 	}
 }
 
-// A reader finds the files of a large package by the prefix of their family, "ext_alpn.go": most of
-// them have one that another file has too.
+// In a large package most files have a prefix that names their family, as in "ext_alpn.go", and
+// that another file has too.
 func TestFilesOfLargePackagesFormFamilies(t *testing.T) {
 	for _, p := range packages(t) {
 		if len(p.GoFiles) <= 40 {
@@ -228,17 +228,17 @@ func TestFilesOfLargePackagesFormFamilies(t *testing.T) {
 	}
 }
 
-// The packages whose results must follow from their inputs alone, and those in them that face the
-// world: real sockets, a real link, and the measuring of this machine.
+// deterministic are the packages whose results must depend on their inputs only; worldly are
+// exceptions among them, which use real sockets, a real link or this machine's speed.
 var (
 	deterministic = []string{"engine…", "netem…", "sim…"}
 	worldly       = []string{"engine/netconn…", "netem/live…", "sim/costs"}
 )
 
-// clock is what package time offers of the wall clock.
+// clock lists the functions of package time that read the wall clock or wait for it.
 var clock = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
 
-// seeded is what math/rand offers that is not its global source.
+// seeded lists what math/rand exports besides its global source.
 var seeded = []string{"New", "NewSource", "NewPCG", "NewChaCha8", "NewZipf", "Rand", "Source", "Source64", "PCG", "ChaCha8", "Zipf"}
 
 func TestResultsFollowFromInputsAlone(t *testing.T) {
@@ -291,9 +291,9 @@ type finding struct {
 	what string
 }
 
-// hiddenInputs finds in a file what a result could depend on beside its inputs: goroutines, the
-// wall clock, and random sources that nobody seeded. Comparing a source with crypto/rand.Reader is
-// allowed: it reads nothing.
+// hiddenInputs finds in a file what a result could depend on besides its inputs: goroutines, the
+// wall clock and unseeded random sources. Comparing a source with crypto/rand.Reader is allowed: it
+// reads nothing.
 func hiddenInputs(file *ast.File) (found []finding) {
 	imported := make(map[string]string) // name in this file: path
 	for _, spec := range file.Imports {

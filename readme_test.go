@@ -12,16 +12,16 @@ import (
 	"time"
 )
 
-// What the README shows must work as it stands. Of its fenced blocks, those marked
+// The test runs the README's fenced code blocks of two kinds in one empty folder:
 //
-//	sh            are commands: each line is run, in order, in one empty folder;
-//	yaml NAME     are files: they are put into that folder first;
+//	sh            commands: each line is run, in order
+//	yaml NAME     files: they are written first
 //
-// and all others are for reading only. In a command, go run ./cmd/tlslab is a program built once. A
-// line that begins with go test is not run from here, but must be a step of .ci/run; git clone and
-// cd are left out.
+// Other blocks are not run. In a command, "go run ./cmd/tlslab" runs a program that is built once.
+// A line that begins with "go test" is not run; it must be a step of .ci/run. "git clone" and "cd"
+// are skipped.
 
-// block is a fenced block: the words behind the opening fence, and the lines up to the closing one.
+// A block is a fenced code block: the words after the opening fence, and the lines.
 type block struct {
 	info  string
 	lines []string
@@ -29,7 +29,7 @@ type block struct {
 
 var fence = regexp.MustCompile("^ *```+ *(.*)$")
 
-// fencedBlocks finds a Markdown page's fenced blocks.
+// fencedBlocks returns the fenced code blocks of a Markdown page.
 func fencedBlocks(page string) (blocks []block) {
 	open := false
 	for line := range strings.Lines(page) {
@@ -49,7 +49,8 @@ func fencedBlocks(page string) (blocks []block) {
 	return blocks
 }
 
-// commands are the command lines of a page's sh blocks, comments and continued lines resolved.
+// commands returns the command lines of the sh blocks, without comments, and with continued lines
+// joined.
 func commands(blocks []block) (all []string) {
 	for _, b := range blocks {
 		if b.info != "sh" {
@@ -86,8 +87,8 @@ func TestReadmeCommandsWork(t *testing.T) {
 	}
 }
 
-// readmeFolder makes the folder in which the README's commands run: its files, the program, and the
-// module's description, without which go tool knows no tools.
+// readmeFolder makes the folder in which the commands run: with the README's files, the program,
+// and go.mod, which "go tool" needs.
 func readmeFolder(t *testing.T, blocks []block) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -129,7 +130,7 @@ func runLine(t *testing.T, dir, line string) {
 	}
 }
 
-// ciSteps are the commands that .ci/run runs.
+// ciSteps returns the commands that .ci/run runs.
 func ciSteps(t *testing.T) (steps []string) {
 	t.Helper()
 	script, err := os.ReadFile(".ci/run")
