@@ -135,3 +135,102 @@ func TestRateSampleOfARetransmission(t *testing.T) {
 		t.Errorf("%d lost, %d delivered, %d samples of a retransmission; want 1, 10, 1", losses, delivered, retransmitted)
 	}
 }
+
+// TestRateSampleByHand follows kernel tcp_rate.c: four packets are sent at 0, 10, 20 and 30 ms and
+// delivered one after the other; the numbers are worked out by hand.
+func TestRateSampleByHand(t *testing.T) {
+	var e Endpoint
+	cfg := DefaultConfig()
+	e.Reset(&cfg)
+	e.rate.establish(recordSamples(nil, nil), &e.sampleMemory)
+	packets := make([]packet, 4)
+	for i := range packets {
+		packets[i] = packet{seq: int64(1 + 1000*i), length: 1000, sent: time.Duration(i) * 10 * ms}
+		e.rate.snapshot(&packets[i], i)
+	}
+	ack := func(at time.Duration, delivered ...int) rateSample {
+		e.now = at
+		*e.rate.sample = rateSample{priorAt: -1}
+		before := e.rate.delivered
+		for _, i := range delivered {
+			if packets[i].deliveredAt != notSampled {
+				e.countDelivered(1, 0)
+			}
+			e.rate.arrived(&packets[i])
+		}
+		e.sampleRate(int(e.rate.delivered-before), 0, false)
+		return *e.rate.sample
+	}
+	for i, c := range []struct {
+		at        time.Duration
+		delivered []int
+		want      rateSample
+	}{
+		// The first packet: sent and delivered alone, in 100 ms.
+		{100 * ms, []int{0}, rateSample{priorDelivered: 1, delivered: 1, interval: 100 * ms,
+			rcvInterval: 100 * ms, ackedSacked: 1, lastEnd: 1001}},
+		// The fourth, SACKed before the second and third: the send phase lasts from the first.
+		{130 * ms, []int{3}, rateSample{priorDelivered: 1, delivered: 2, interval: 130 * ms,
+			sndInterval: 30 * ms, rcvInterval: 130 * ms, ackedSacked: 1, lastEnd: 4001}},
+		// The others: of the second and third the one sent last decides; the fourth is not
+		// sampled again.
+		{140 * ms, []int{1, 2, 3}, rateSample{priorDelivered: 1, delivered: 4, interval: 140 * ms,
+			sndInterval: 20 * ms, rcvInterval: 140 * ms, ackedSacked: 2, lastEnd: 3001}},
+		// Nothing: no sample.
+		{150 * ms, nil, rateSample{priorAt: -1, delivered: -1, interval: -1}},
+	} {
+		if got := ack(c.at, c.delivered...); got != c.want {
+			t.Errorf("ACK %d:\ngot  %+v\nwant %+v", i, got, c.want)
+		}
+	}
+
+	// After an idle period the phases begin with the next packet.
+	packets[0] = packet{seq: 4001, length: 1000, sent: time.Second}
+	e.rate.snapshot(&packets[0], 0)
+	if got := ack(time.Second+100*ms, 0); got.interval != 100*ms || got.delivered != 1 {
+		t.Errorf("after an idle period: %d packets in %v, want 1 in 100ms", got.delivered, got.interval)
+	}
+	// An interval below the least round-trip time is not valid.
+	packets[0] = packet{seq: 5001, length: 1000, sent: 2 * time.Second}
+	e.rate.snapshot(&packets[0], 0)
+	e.rtt.min = 50 * ms
+	if got := ack(2*time.Second+49*ms, 0); got.interval != -1 {
+		t.Errorf("an interval of 49ms with a round-trip time of 50ms: %v", got.interval)
+	}
+}
+
+// TestApplicationLimit: a Write marks samples application-limited only if less than a segment is
+// unsent, the congestion window has room, and all lost packets have been sent again.
+func TestApplicationLimit(t *testing.T) {
+	for _, c := range []struct {
+		unsent              int64
+		outstanding, window int
+		lost, again         int
+		want                bool
+	}{
+		{0, 0, 10, 0, 0, true},
+		{1447, 9, 10, 0, 0, true},
+		{1448, 9, 10, 0, 0, false},
+		{0, 10, 10, 0, 0, false},
+		{0, 5, 10, 2, 1, false},
+		{0, 5, 10, 2, 2, true},
+	} {
+		cfg := DefaultConfig()
+		var e Endpoint
+		e.Reset(&cfg)
+		e.mss, e.dataEnd, e.sndNxt = 1448, 1+c.unsent, 1
+		for range c.outstanding {
+			e.queue.push()
+		}
+		e.win.cwnd, e.rate.delivered = c.window, 7
+		e.scoreboard.lostOut, e.scoreboard.retransOut = c.lost, c.again
+		e.checkAppLimited()
+		want := uint32(0)
+		if c.want {
+			want = 7 + uint32(e.inFlight())
+		}
+		if e.rate.appLimited != want {
+			t.Errorf("%+v: application-limited until %d, want %d", c, e.rate.appLimited, want)
+		}
+	}
+}

@@ -161,3 +161,61 @@ func TestMarksReachTheCongestionControl(t *testing.T) {
 		t.Errorf("%d packets delivered with ECE, %d ACKs", deliveredCE, inEvents)
 	}
 }
+
+// TestECTOnASYNIsRefused: RFC 3168 §6.1.1 forbids ECT on a SYN. The server grants ECN for such a
+// SYN only if its congestion control needs ECN (kernel tcp_ecn_create_request).
+func TestECTOnASYNIsRefused(t *testing.T) {
+	ops := renoWith("needs-ecn")
+	ops.needsECN = true
+	useCongestionControl(t, ops)
+	for control, want := range map[string]bool{"reno": false, "needs-ecn": true} {
+		cfg := DefaultConfig()
+		cfg.ECN, cfg.CongestionControl = true, control
+		var e Endpoint
+		e.Reset(&cfg)
+		e.Listen()
+		e.Receive(0, 0, &Segment{Flags: SYN | ECE | CWR, ECN: ECT0, Window: 65535})
+		if got := e.Output()[0].Flags&ECE != 0; got != want {
+			t.Errorf("%s: ECN granted for a SYN with ECT(0): %v", control, got)
+		}
+	}
+}
+
+// TestDataWithoutECTIsAcknowledgedAtOnce: once the peer has set ECT, data without it is probably a
+// retransmission, and the receiver leaves ping-pong mode (kernel tcp_data_ecn_check).
+func TestDataWithoutECTIsAcknowledgedAtOnce(t *testing.T) {
+	for _, first := range []ECN{NotECT, ECT0} {
+		cfg := DefaultConfig()
+		cfg.ECN = true
+		var e Endpoint
+		e.Reset(&cfg)
+		e.Listen()
+		e.Receive(0, 0, &Segment{Flags: SYN | ECE | CWR, Window: 65535})
+		e.Receive(10*ms, 0, &Segment{Flags: ACK, Seq: 1, Ack: 1, Window: 65535})
+		e.Receive(20*ms, 0, &Segment{Flags: ACK, Seq: 1, Ack: 1, Len: 100, Window: 65535, ECN: first})
+		e.ack.quick, e.ack.pingPong = 0, true
+		e.Receive(30*ms, 0, &Segment{Flags: ACK, Seq: 101, Ack: 1, Len: 100, Window: 65535})
+		if seen := first != NotECT; e.ack.pingPong == seen {
+			t.Errorf("after data with %v, ping-pong mode is %v", first, e.ack.pingPong)
+		}
+	}
+}
+
+// TestReductionForECEIsNotUndone: a reduction in which ECE has arrived stays, even if the loss
+// proves spurious (kernel tcp_fastretrans_alert).
+func TestReductionForECEIsNotUndone(t *testing.T) {
+	for _, flags := range []ackFlags{0, ackECE} {
+		cfg := DefaultConfig()
+		e := establishedEndpoint(t, &cfg)
+		e.win.cwnd = 20
+		e.Write(e.now, 0, 20*int64(e.mss))
+		e.enterRecovery(0)
+		reduced := e.win.ssthresh
+		e.win.cwnd = reduced
+		e.fastRetransAlert(&Segment{Flags: ACK, Ack: 1}, &ackSummary{flags: flags, priorUna: 1}, true)
+		e.undoCwndReduction(false)
+		if undone := e.win.cwnd > reduced; undone != (flags == 0) {
+			t.Errorf("flags %b: the window is %d after a reduction from 20 to %d", flags, e.win.cwnd, reduced)
+		}
+	}
+}
