@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// AntiReplay keeps a server from accepting the same early data twice (RFC 9846 §8). Connections
-// call it at the same time.
+// AntiReplay keeps a server from accepting the same early data twice (RFC 9846 §8). Implementations
+// are safe for concurrent use.
 type AntiReplay interface {
 	// Admit reports whether the server may accept the early data of a ClientHello, and remembers
 	// the ClientHello if it may.

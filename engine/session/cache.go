@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A Cache keeps a server's sessions under their session IDs (RFC 5246 §F.1.4). Connections call it
-// at the same time.
+// A Cache keeps a server's sessions under their session IDs (RFC 5246 §F.1.4). Implementations are
+// safe for concurrent use.
 type Cache interface {
 	// Put keeps state under id. The caller reuses both slices after the call.
 	Put(id, state []byte, now time.Time)

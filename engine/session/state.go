@@ -28,7 +28,8 @@ type State struct {
 	EarlyData EarlyDataTerms
 
 	// Peer is the client's certificate chain; empty if the client did not authenticate.
-	// ToleratedFaults are the faults of that chain that the server tolerated, 8 bits of them.
+	// ToleratedFaults are the faults of that chain that the server tolerated, or pki.Unverified:
+	// only faults within the first 8 bits are kept.
 	Peer            wire.CertificateList
 	ToleratedFaults pki.ChainFault
 }

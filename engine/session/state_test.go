@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"testing"
 	"time"
+
+	"tlslab/engine/pki"
 )
 
 // States as Append writes them: with and without early data, without a protocol, with a chain.
@@ -99,5 +101,12 @@ func TestExpectedArrivalFollowsTheTicketAge(t *testing.T) {
 	s := State{Created: uint64(testTime.Unix()), EarlyData: EarlyDataTerms{MaxSize: 1, AgeAdd: 0xffffff00, Millis: 250}}
 	if got, want := s.ExpectedArrival(0xff), testTime.Add(250*time.Millisecond+511*time.Millisecond); !got.Equal(want) {
 		t.Errorf("expected at %v, want %v", got, want)
+	}
+}
+
+// The state has one byte for the faults that a server may tolerate.
+func TestTolerableFaultsFitIntoAState(t *testing.T) {
+	if all := pki.TolerableFaults | pki.Unverified; all > 0xff {
+		t.Errorf("faults %#x do not fit into a byte", uint16(all))
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"tlslab/engine/record"
 )
 
-// Tickets seals the states of a server's sessions into tickets and opens them. Connections call it
-// at the same time. Operations that cost CPU time are reported to count.
+// Tickets seals the states of a server's sessions into tickets and opens them. Implementations
+// are safe for concurrent use. Operations that cost CPU time are reported to count.
 type Tickets interface {
 	// Seal appends a ticket that holds state to dst. It fails if rand does.
 	Seal(dst, state []byte, now time.Time, rand io.Reader, count op.Counter) ([]byte, error)
