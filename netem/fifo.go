@@ -19,9 +19,9 @@ func (q *fifo) reset() {
 	q.idleAt = 0
 }
 
-// admit takes a packet of size bytes into the queue, or returns false if the queue is full. It
+// enqueue takes a packet of size bytes into the queue, or returns false if the queue is full. It
 // returns the time that the packet waits and the time that its own bytes take.
-func (q *fifo) admit(now time.Duration, size int32) (queued, serialised time.Duration, ok bool) {
+func (q *fifo) enqueue(now time.Duration, size int32) (queued, serialised time.Duration, ok bool) {
 	if q.rate == 0 {
 		return 0, 0, true
 	}

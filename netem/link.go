@@ -84,7 +84,7 @@ func (l *Link) Enqueue(now time.Duration, p Packet) {
 		l.transmitter.enqueue(now, Item{Packet: p, Sent: now, ordinal: ordinal}, &l.events)
 		l.transmit(now)
 	default:
-		queued, serialised, ok := l.fifo.admit(now, p.Size)
+		queued, serialised, ok := l.fifo.enqueue(now, p.Size)
 		if !ok {
 			l.drop(now, &p, ByLimit)
 			return
@@ -103,7 +103,7 @@ func (l *Link) drop(now time.Duration, p *Packet, reason DropReason) {
 // transmit moves the packets that leave the queue by the instant now to the delay line.
 func (l *Link) transmit(now time.Duration) {
 	t := l.transmitter
-	for t.ask(now, &l.events) {
+	for t.dequeue(now, &l.events) {
 		if t.item.marked {
 			l.marked++
 		}

@@ -167,7 +167,7 @@ func (e *experiment) extremes(effects []effect) []Point {
 	largest, smallest := slices.MaxFunc(usable, byStrength), slices.MinFunc(usable, byStrength)
 	on := " effect on " + e.m.Name
 	points := []Point{{"Typical" + on, fmt.Sprintf("%s, the median over %d combinations.",
-		number.Change(middle(ratios(usable))), len(usable))}}
+		number.Change(median(ratios(usable))), len(usable))}}
 	if number.Change(largest.Ratio.Value) == number.Change(smallest.Ratio.Value) {
 		return points
 	}

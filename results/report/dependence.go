@@ -27,7 +27,7 @@ func (e *experiment) dependence(effects []effect) []Point {
 			if len(r) == 0 {
 				continue
 			}
-			least, most = math.Min(least, middle(r)), math.Max(most, middle(r))
+			least, most = math.Min(least, median(r)), math.Max(most, median(r))
 			words = append(words, fmt.Sprintf("%s at %s",
 				span(number.Change(slices.Min(r)), number.Change(slices.Max(r))),
 				e.shown(f, level)))

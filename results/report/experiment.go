@@ -139,8 +139,8 @@ func ratios(effects []effect) []float64 {
 	return out
 }
 
-// middle is the median of values, NaN if there are none.
-func middle(values []float64) float64 {
+// median is the median of values, or NaN without values.
+func median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
 	}

@@ -124,16 +124,16 @@ func isQuantity(level string) bool { return level != "" && level[0] >= '0' && le
 
 // sharesByFactor lists the groups' shares by the levels of the two factors that change them most,
 // averaged over the cells of the other factors. Factors that change no share by more than
-// worthSaying are left out.
+// minReach are left out.
 func (e *experiment) sharesByFactor(whole string, groups []*group) []Point {
-	const worthSaying = 0.1
+	const minReach = 0.1
 	type mover struct {
 		factor int
 		reach  float64
 	}
 	var movers []mover
 	for _, f := range e.varying {
-		if reach := e.reach(groups, f); reach > worthSaying {
+		if reach := e.reach(groups, f); reach > minReach {
 			movers = append(movers, mover{f, reach})
 		}
 	}
