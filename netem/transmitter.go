@@ -22,9 +22,9 @@ func (t *transmitter) reset(seed uint64) {
 // next is the instant at which the transmitter asks for the next waiting packet, or Never.
 func (t *transmitter) next() time.Duration { return max(t.freeAt, t.qdisc.Next()) }
 
-// dequeue asks the discipline for the next packet whose transmission begins by the instant now. It sets
-// item to the packet and began to the begin of its transmission. It returns false if there is no
-// such packet.
+// dequeue asks the discipline for the next packet whose transmission begins by the instant now. It
+// sets item to the packet, and began to the instant at which its transmission begins. It returns
+// false if there is no packet.
 func (t *transmitter) dequeue(now time.Duration, events *Events) bool {
 	for t.freeAt <= now {
 		at := t.freeAt
@@ -46,7 +46,8 @@ func (t *transmitter) dequeue(now time.Duration, events *Events) bool {
 	return false
 }
 
-// enqueue gives a packet to the discipline. The caller has called dequeue(now) until it returned false.
+// enqueue gives a packet to the discipline. The caller has called dequeue(now) until it returned
+// false.
 func (t *transmitter) enqueue(now time.Duration, item Item, events *Events) {
 	events.now, events.place = now, AtEnqueue
 	t.qdisc.Enqueue(now, item, events)

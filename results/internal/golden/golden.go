@@ -1,5 +1,5 @@
-// Package golden compares what a test got with a file of its testdata. With the flag -update it writes the file anew
-// instead, for a person to look at before it is kept.
+// Package golden compares the output of a test with a file of its testdata. With the flag -update
+// it first writes the output to the file. Read the diff before you commit it.
 package golden
 
 import (
@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write testdata anew")
+var update = flag.Bool("update", false, "overwrite the files in testdata with the output of the tests")
 
-// Check fails the test where got is not what the file holds.
+// Check fails the test if got differs from the content of the file.
 func Check(t *testing.T, path string, got []byte) {
 	t.Helper()
 	if *update {
@@ -24,6 +24,6 @@ func Check(t *testing.T, path string, got []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs from what is written:\n%s", path, got)
+		t.Errorf("%s differs from the output, which is:\n%s", path, got)
 	}
 }
