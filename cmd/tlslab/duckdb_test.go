@@ -12,16 +12,17 @@ import (
 	"testing"
 )
 
-// query runs a statement in DuckDB, through its package for Node.js, and returns the rows. Integers
-// of 64 bits come as strings.
+// needsDuckDB skips the test where DuckDB's package for Node.js is not installed.
+func needsDuckDB(t *testing.T) {
+	t.Helper()
+	if err := exec.Command("node", "-e", `require.resolve("@duckdb/node-api")`).Run(); err != nil {
+		t.Skip("needs duckdb: node, and npm install @duckdb/node-api with its node_modules in NODE_PATH")
+	}
+}
+
+// query runs a statement in DuckDB and returns the rows. Integers of 64 bits come as strings.
 func query(t *testing.T, sql string) []map[string]any {
 	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("needs duckdb: node and npm install @duckdb/node-api, with its node_modules in NODE_PATH")
-	}
-	if err := exec.Command("node", "-e", `require.resolve("@duckdb/node-api")`).Run(); err != nil {
-		t.Skip("needs duckdb: npm install @duckdb/node-api, with its node_modules in NODE_PATH")
-	}
 	const script = `
 		const { DuckDBInstance } = require("@duckdb/node-api");
 		(async () => {
@@ -42,6 +43,7 @@ func query(t *testing.T, sql string) []map[string]any {
 
 // The samples are what DuckDB says they are: the counts, the quantiles and the nulls of the summary.
 func TestDuckDBReadsARun(t *testing.T) {
+	needsDuckDB(t)
 	dir, _, _ := smallRun(t, "--set", "link.loss=20%", "--set", "timeout=2s", "--replicates", "500")
 	var summary []struct {
 		Cell    map[string]string
@@ -88,6 +90,7 @@ func TestDuckDBReadsARun(t *testing.T) {
 
 // The statement of docs/output.md works.
 func TestTheDocumentedStatementReadsARun(t *testing.T) {
+	needsDuckDB(t)
 	page := string(read(t, "..", "..", "docs", "output.md"))
 	sql := regexp.MustCompile("(?s)```sql\n(.*?);\n```").FindStringSubmatch(page)
 	if sql == nil {
@@ -105,6 +108,7 @@ func TestTheDocumentedStatementReadsARun(t *testing.T) {
 
 // An export to one file holds the same rows.
 func TestDuckDBReadsAnExport(t *testing.T) {
+	needsDuckDB(t)
 	dir, _, _ := smallRun(t, "--replicates", "20000") // more than one part
 	one := filepath.Join(t.TempDir(), "one.parquet")
 	if code, _, stderr := tlslab(t, "", "export", dir, "--format", "parquet", "--out", one); code != exitDone {

@@ -47,8 +47,11 @@ func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
 	goesOn(t, dir, args)
 }
 
-// What a run that was killed has left is as good.
+// A run that was killed can be resumed like one that was interrupted.
 func TestAKilledRunGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the tests of scenarios/run resume from every kind of file that a killed run leaves")
+	}
 	dir := filepath.Join(t.TempDir(), "out")
 	args := []string{"run", "-", "--out", dir, "--replicates", "20000"}
 	interrupt(t, args, dir, os.Kill)

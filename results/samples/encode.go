@@ -25,7 +25,7 @@ func encode(w io.Writer, h *results.Header, headerText string, b *Block, rows in
 	if err := b.check(h, rows); err != nil {
 		return err
 	}
-	out := parquet.NewWriter(w, schemaOf(h, b, rows),
+	out := parquet.NewGenericWriter[any](w, schemaOf(h, b, rows),
 		parquet.Compression(codec),
 		parquet.CreatedBy("tlslab", h.Version, ""),
 		parquet.KeyValueMetadata(keyHeader, headerText),

@@ -256,7 +256,7 @@ func TestAFlippedBitIsRefusedByName(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for name, text := range files(t, dir) {
 		path := filepath.Join(dir, filepath.FromSlash(name))
-		for range 300 {
+		for range flips(300) {
 			flipped := []byte(text)
 			at := rng.IntN(len(flipped))
 			flipped[at] ^= 1 << rng.IntN(8)
@@ -271,6 +271,14 @@ func TestAFlippedBitIsRefusedByName(t *testing.T) {
 		}
 	}
 	open(t, dir)
+}
+
+// flips is the number of changes that a test tries: a tenth in the quick tier.
+func flips(n int) int {
+	if testing.Short() {
+		return n / 10
+	}
+	return n
 }
 
 // refused writes another content into a file and expects both ways to open the samples to name it.
@@ -352,7 +360,7 @@ func TestAListedFileThatIsNoPartIsAnErrorAndNoPanic(t *testing.T) {
 	fill(t, dir, header(40))
 	original := files(t, dir)[Folder+"/part-00000.parquet"]
 	rng := rand.New(rand.NewPCG(3, 4))
-	for range 300 {
+	for range flips(300) {
 		text := []byte(original)
 		for range 1 + rng.IntN(3) {
 			text[rng.IntN(len(text))] ^= byte(1 + rng.IntN(255))

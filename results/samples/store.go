@@ -370,13 +370,13 @@ var _ results.Source = (*Store)(nil)
 
 // WriteOne writes all parts as one Parquet file.
 func WriteOne(w io.Writer, s *Store) error {
-	var out *parquet.Writer
+	var out *parquet.GenericWriter[any]
 	for _, p := range s.parts {
 		if p == nil {
 			continue
 		}
 		if out == nil {
-			out = parquet.NewWriter(w, p.file.Schema(),
+			out = parquet.NewGenericWriter[any](w, p.file.Schema(),
 				parquet.Compression(codec),
 				parquet.CreatedBy("tlslab", s.header.Version, ""),
 				parquet.KeyValueMetadata(keyHeader, s.headerText),
@@ -394,7 +394,7 @@ func WriteOne(w io.Writer, s *Store) error {
 	return out.Close()
 }
 
-func copyRows(out *parquet.Writer, p *part) (err error) {
+func copyRows(out *parquet.GenericWriter[any], p *part) (err error) {
 	defer recovered(&err)
 	_, err = out.WriteRowGroup(p.file.RowGroups()[0])
 	return errors.Join(err, out.Flush())
