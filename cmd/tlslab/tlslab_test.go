@@ -227,7 +227,7 @@ func alteredRun(t *testing.T) string {
 		t.Fatal(err)
 	}
 	m.Complete = false // the manifest of a finished run has the hashes of its parts
-	if err := durable.WriteSealed(filepath.Join(altered, "manifest.json"), m); err != nil {
+	if _, err := durable.WriteSealed(filepath.Join(altered, "manifest.json"), m); err != nil {
 		t.Fatal(err)
 	}
 	return altered

@@ -91,47 +91,53 @@ var ErrChanged = errors.New("was changed after tlslab wrote it, or was cut off")
 const sealStart, sealEnd = ",\n  \"sha256\": \"", "\"\n}\n"
 
 // WriteSealed writes a struct as indented JSON with a last key, sha256, that holds the hash of the text
-// before it.
-func WriteSealed(path string, v any) error {
+// before it. It returns the SHA-256 of the whole file, in hexadecimal digits.
+func WriteSealed(path string, v any) (hash string, err error) {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
-		return err
+		return "", err
 	}
 	text = bytes.TrimSuffix(text, []byte("\n}"))
 	text = append(text, Seal(text)...)
-	return Write(filepath.Dir(path), path, func(w io.Writer) error {
+	return Hash(text), Write(filepath.Dir(path), path, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})
 }
 
+// Hash returns a SHA-256 in hexadecimal digits.
+func Hash(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
 // Seal returns the last key of a sealed file, given the text before it.
 func Seal(text []byte) []byte {
-	sum := sha256.Sum256(text)
-	return []byte(sealStart + hex.EncodeToString(sum[:]) + sealEnd)
+	return []byte(sealStart + Hash(text) + sealEnd)
 }
 
 // ReadSealed reads a file of WriteSealed into the struct v. It returns ErrChanged if the file was
-// changed. An error names the file.
-func ReadSealed(path string, v any) error {
+// changed. An error names the file. hash is the SHA-256 of the whole file, in hexadecimal digits.
+func ReadSealed(path string, v any) (hash string, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return "", err
 	}
+	hash = Hash(text)
 	size := len(sealStart) + 2*sha256.Size + len(sealEnd)
 	if len(text) < size {
-		return fmt.Errorf("%s: %w", path, ErrChanged)
+		return "", fmt.Errorf("%s: %w", path, ErrChanged)
 	}
 	text, end := text[:len(text)-size], text[len(text)-size:]
 	if !bytes.Equal(end, Seal(text)) {
-		return fmt.Errorf("%s: %w", path, ErrChanged)
+		return "", fmt.Errorf("%s: %w", path, ErrChanged)
 	}
 	dec := json.NewDecoder(io.MultiReader(bytes.NewReader(text), strings.NewReader("}")))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return "", fmt.Errorf("%s: %w", path, err)
 	}
-	return nil
+	return hash, nil
 }
 
 // Exists reports whether path exists, as a file of any kind.

@@ -72,25 +72,25 @@ type document struct {
 func TestASealedFileIsReadAsItWasWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.json")
 	want := document{Name: "é", Counts: map[string]int{"a": 1}}
-	if err := WriteSealed(path, want); err != nil {
+	if _, err := WriteSealed(path, want); err != nil {
 		t.Fatal(err)
 	}
 	var got document
-	if err := ReadSealed(path, &got); err != nil || got.Name != want.Name || got.Counts["a"] != 1 {
+	if _, err := ReadSealed(path, &got); err != nil || got.Name != want.Name || got.Counts["a"] != 1 {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	var other struct{ Name int }
-	if err := ReadSealed(path, &other); err == nil || errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), path) {
+	if _, err := ReadSealed(path, &other); err == nil || errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), path) {
 		t.Errorf("read as something else: %v", err)
 	}
-	if err := ReadSealed(path+"x", &got); !errors.Is(err, os.ErrNotExist) {
+	if _, err := ReadSealed(path+"x", &got); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
 
 func TestEveryChangeOfASealedFileIsFound(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.json")
-	if err := WriteSealed(path, document{Name: "a", Counts: map[string]int{"b": 2}}); err != nil {
+	if _, err := WriteSealed(path, document{Name: "a", Counts: map[string]int{"b": 2}}); err != nil {
 		t.Fatal(err)
 	}
 	text := content(t, path)
@@ -100,7 +100,7 @@ func TestEveryChangeOfASealedFileIsFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		var d document
-		if err := ReadSealed(path, &d); !errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), path) {
+		if _, err := ReadSealed(path, &d); !errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), path) {
 			t.Errorf("got %v, want %v of %s: %s", err, ErrChanged, path, changed)
 		}
 	}

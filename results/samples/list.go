@@ -23,6 +23,8 @@ const (
 type list struct {
 	Schema int      `json:"schema"`
 	Parts  []listed `json:"parts"`
+
+	hash string // SHA-256 of the file
 }
 
 // listed is an entry of parts.json.
@@ -63,7 +65,7 @@ var ErrOlder = errors.New("it holds samples.jsonl, the format of an earlier vers
 func readList(dir string) (*list, error) {
 	var l list
 	path := filepath.Join(dir, List)
-	err := durable.ReadSealed(path, &l)
+	hash, err := durable.ReadSealed(path, &l)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && durable.Exists(filepath.Join(dir, "samples.jsonl")):
 		return nil, fmt.Errorf("%s: %w", dir, ErrOlder)
@@ -74,6 +76,7 @@ func readList(dir string) (*list, error) {
 	case l.Schema != results.Schema:
 		return nil, fmt.Errorf("%s: schema %d: this version of tlslab reads schema %d only", path, l.Schema, results.Schema)
 	}
+	l.hash = hash
 	return &l, nil
 }
 
@@ -97,8 +100,9 @@ func (l *list) check(h *results.Header) error {
 }
 
 // write writes dir/parts.json.
-func (l *list) write(dir string) error {
-	return durable.WriteSealed(filepath.Join(dir, List), l)
+func (l *list) write(dir string) (err error) {
+	l.hash, err = durable.WriteSealed(filepath.Join(dir, List), l)
+	return err
 }
 
 // unlisted returns the names of the files in dir/samples that are not listed.

@@ -365,7 +365,7 @@ func TestAListedFileThatIsNoPartIsAnErrorAndNoPanic(t *testing.T) {
 		for range 1 + rng.IntN(3) {
 			text[rng.IntN(len(text))] ^= byte(1 + rng.IntN(255))
 		}
-		p := listed{Name: "part-00000.parquet", Rows: 240, Hash: hashOf(text)}
+		p := listed{Name: "part-00000.parquet", Rows: 240, Hash: durable.Hash(text)}
 		restore(t, dir, map[string]string{Folder + "/" + p.Name: string(text)})
 		if err := (&list{Schema: results.Schema, Parts: []listed{p}}).write(dir); err != nil {
 			t.Fatal(err)
@@ -465,12 +465,6 @@ func TestTheWriterKnowsWhatItWrote(t *testing.T) {
 		t.Errorf("%d rows before, %d now", w.Before(), s.Observations())
 	}
 	checkColumns(t, s)
-}
-
-// hashOf is a SHA-256 as the list has it.
-func hashOf(text []byte) string {
-	sealed := string(durable.Seal(text))
-	return sealed[strings.Index(sealed, `: "`)+3:][:64]
 }
 
 // Parts may encode a column differently: what is constant in one cell is random in the next.

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tlslab/results"
+	"tlslab/results/durable"
 )
 
 // Store reads the samples of a run. It is a results.Source.
@@ -25,6 +26,7 @@ type Store struct {
 	dir        string
 	header     *results.Header
 	headerText string
+	listHash   string // of parts.json
 	layout     layout
 	parts      []*part // by number; nil if there is no such part yet
 	cells      []results.Observed
@@ -90,7 +92,7 @@ func load(dir string, l *list, h *results.Header) (*Store, error) {
 	if err := l.check(h); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, List), err)
 	}
-	s := newStore(dir, h, headerText)
+	s := newStore(dir, h, headerText, l.hash)
 	for i, p := range l.Parts {
 		number, _ := numberOf(p.Name)
 		s.parts[number], err = openPart(bytes.NewReader(texts[i]), int64(len(texts[i])), p, number, h, headerText)
@@ -115,8 +117,7 @@ func readPart(dir string, l listed) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s lists it: restore it, or run the scenario again into another folder", err, List)
 	}
-	sum := sha256.Sum256(text)
-	if hex.EncodeToString(sum[:]) != l.Hash {
+	if durable.Hash(text) != l.Hash {
 		return nil, partError(dir, l.Name, ErrPart)
 	}
 	return text, nil
@@ -133,9 +134,9 @@ func headerOf(text []byte) (h *results.Header, err error) {
 	return results.ParseHeader([]byte(header))
 }
 
-func newStore(dir string, h *results.Header, headerText string) *Store {
+func newStore(dir string, h *results.Header, headerText, listHash string) *Store {
 	l := layoutOf(h)
-	return &Store{dir: dir, header: h, headerText: headerText, layout: l, parts: make([]*part, l.parts())}
+	return &Store{dir: dir, header: h, headerText: headerText, listHash: listHash, layout: l, parts: make([]*part, l.parts())}
 }
 
 // findCells lists the cells that the parts have rows of.
@@ -205,6 +206,9 @@ func (s *Store) Hashes() map[string]string {
 	}
 	return all
 }
+
+// ListHash returns the SHA-256 of parts.json.
+func (s *Store) ListHash() string { return s.listHash }
 
 // Outcomes returns how often each outcome occurred in a cell.
 func (s *Store) Outcomes(cell int) ([]results.Outcome, error) {

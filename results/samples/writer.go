@@ -179,7 +179,7 @@ func (w *Writer) add(p listed, number int) error {
 func (w *Writer) Store() (*Store, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	s := newStore(w.dir, w.header, w.headerText)
+	s := newStore(w.dir, w.header, w.headerText, w.list.hash)
 	for _, l := range w.list.Parts {
 		number, _ := numberOf(l.Name)
 		if p := w.before.parts[number]; p != nil && p.Name == l.Name {

@@ -65,8 +65,8 @@ func TestFilesOfAnEarlierStateAreRemoved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	m.Files["plots/old.svg"] = hash([]byte("plots/old.svg"))
-	m.Files["plots/edited.svg"] = hash([]byte("another text"))
+	m.Files["plots/old.svg"] = durable.Hash([]byte("plots/old.svg"))
+	m.Files["plots/edited.svg"] = durable.Hash([]byte("another text"))
 	if err := m.write(dir); err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,6 @@ package run
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,7 +76,7 @@ type Execution struct {
 func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifest, error) {
 	m := &Manifest{
 		Schema:   ManifestSchema,
-		Scenario: ScenarioText{Name: s.Name, File: filepath.Base(s.File), Hash: hash(s.Text), Sets: s.Sets, Text: string(s.Text)},
+		Scenario: ScenarioText{Name: s.Name, File: filepath.Base(s.File), Hash: durable.Hash(s.Text), Sets: s.Sets, Text: string(s.Text)},
 		Seed:     s.Seed, Replicates: s.Replicates, Version: version,
 		Costs: map[string]CostTable{}, Cells: len(s.Cells), Files: map[string]string{},
 	}
@@ -95,7 +93,7 @@ func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifes
 			if err := table.Write(&text); err != nil {
 				return nil, fmt.Errorf("cost table %s: %w", name, err)
 			}
-			m.Costs[name] = CostTable{Hash: hash(text.Bytes()), Table: text.Bytes()}
+			m.Costs[name] = CostTable{Hash: durable.Hash(text.Bytes()), Table: text.Bytes()}
 		}
 	}
 	return m, nil
@@ -129,7 +127,7 @@ func (m *Manifest) differs(o *Manifest) string {
 // ReadManifest reads and checks a manifest. An error names the file.
 func ReadManifest(path string) (*Manifest, error) {
 	var m Manifest
-	err := durable.ReadSealed(path, &m)
+	_, err := durable.ReadSealed(path, &m)
 	if errors.Is(err, durable.ErrChanged) && older(path) {
 		return nil, fmt.Errorf("%s: an earlier version of tlslab wrote it, which this version does not read: run the scenario again into another folder", path)
 	}
@@ -141,7 +139,7 @@ func ReadManifest(path string) (*Manifest, error) {
 		return nil, fmt.Errorf("%s: schema %d: this version reads schema %d", path, m.Schema, ManifestSchema)
 	case m.Replicates < 1:
 		return nil, fmt.Errorf("%s: %d replicates: a cell is run at least once", path, m.Replicates)
-	case hash([]byte(m.Scenario.Text)) != m.Scenario.Hash:
+	case durable.Hash([]byte(m.Scenario.Text)) != m.Scenario.Hash:
 		return nil, fmt.Errorf("%s: the scenario's text was changed: its hash is not the one that stands beside it", path)
 	}
 	return &m, nil
@@ -165,20 +163,18 @@ func (m *Manifest) Tables(name string) (*costs.Table, error) {
 
 // write writes the manifest into a folder.
 func (m *Manifest) write(dir string) error {
-	return durable.WriteSealed(filepath.Join(dir, ManifestName), m)
+	_, err := durable.WriteSealed(filepath.Join(dir, ManifestName), m)
+	return err
 }
 
 // complete fills in what depends on the samples and the other files, whose SHA-256 are given by name.
-func (m *Manifest) complete(dir string, store *samples.Store, files map[string]string) error {
+func (m *Manifest) complete(store *samples.Store, files map[string]string) error {
 	m.Files = maps.Clone(files)
 	maps.Copy(m.Files, store.Hashes())
-	list, err := hashFile(filepath.Join(dir, samples.List))
-	if err != nil {
-		return err
-	}
-	m.Files[samples.List] = list
+	m.Files[samples.List] = store.ListHash()
 	m.Observations = store.Observations()
 	m.Complete = store.Complete()
+	var err error
 	m.Events, err = store.Events()
 	return err
 }
@@ -227,12 +223,7 @@ func (m *Manifest) removeStale(dir string, earlier *Manifest) (foreign []string,
 	return foreign, errors.Join(err, durable.SyncFolder(dir))
 }
 
-func hash(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
-}
-
 func hashFile(path string) (string, error) {
 	text, err := os.ReadFile(path)
-	return hash(text), err
+	return durable.Hash(text), err
 }

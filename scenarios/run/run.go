@@ -133,7 +133,7 @@ func write(dir string, store *samples.Store, m, earlier *Manifest, o folder.Opti
 	if m == nil {
 		return made, nil
 	}
-	if err := m.complete(dir, store, made.Hashes); err != nil {
+	if err := m.complete(store, made.Hashes); err != nil {
 		return nil, err
 	}
 	m.Run.Finished = time.Now().UTC().Truncate(time.Millisecond)
