@@ -1,4 +1,5 @@
-// Package sourcetest holds observations in memory, for the tests of what reads them.
+// Package sourcetest keeps observations in memory, for tests of packages that read a
+// results.Source.
 package sourcetest
 
 import (
@@ -22,20 +23,20 @@ type Observation struct {
 	Outcome   string
 	Hash      uint64
 	Values    []float64 // in the order of Header.Metrics; NaN where not reached
-	// Stream sets a cell's seeds apart from those of cells with another one. The first observation
-	// of a cell decides.
+	// Stream determines the seeds of the cell: cells with different Streams have different seeds.
+	// The Stream of the cell's first observation counts.
 	Stream uint64
 }
 
-// Source is a results.Source of observations that were given.
+// Source is a results.Source of the given observations.
 type Source struct {
 	header results.Header
 	cells  []results.Observed
 	rows   [][]Observation // by cell, by rising replicate
 }
 
-// New returns a source. Where the header lists no cells, they are those of the observations, in
-// order.
+// New returns a source. If the header lists no cells, its cells become those of the observations,
+// in their order.
 func New(t testing.TB, h results.Header, all []Observation) *Source {
 	t.Helper()
 	h.Schema = results.Schema
