@@ -68,6 +68,9 @@ func commands(blocks []block) (all []string) {
 }
 
 func TestReadmeCommandsWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	page, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)

@@ -160,6 +160,9 @@ func TestCertificatesLieOnCurvesThatTheClientNames(t *testing.T) {
 
 // The key usage of a leaf limits what its key may do (RFC 9846 §4.5.1.2, RFC 5246 §7.4.2).
 func TestKeyUsageLimitsAKey(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, x := range []struct {
 		usage  x509.KeyUsage
 		client func(*Config)

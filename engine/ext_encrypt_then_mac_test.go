@@ -41,6 +41,9 @@ func TestEncryptThenMACIsNegotiated(t *testing.T) {
 
 // OpenSSL negotiates encrypt_then_mac with every block cipher.
 func TestEncryptThenMACWithOpenSSL(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, id := range []SuiteID{0xc009, 0xc023, 0xc024} {
 		s := suiteRow(id)
 		name := opensslName(t, s)

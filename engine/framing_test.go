@@ -76,6 +76,9 @@ func TestInputMayComeOneByteAtATime(t *testing.T) {
 // A handshake message may be split into two records anywhere, or into records of any size (RFC
 // 9846 §5.1).
 func TestMessagesMayBeFragmented(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	for _, h := range handshakeCases {
 		all, _ := undisturbed(t, h.make)
@@ -132,6 +135,9 @@ func inPieces(size int) func(int, []message) []message {
 // Successive messages of one side may share a record, also with a part of the next, unless keys
 // change between them (RFC 9846 §5.1).
 func TestMessagesMayBeMerged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	for _, h := range handshakeCases {
 		all, version := undisturbed(t, h.make)

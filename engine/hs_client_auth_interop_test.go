@@ -180,6 +180,9 @@ func TestClientCertificateOfCryptoTLS(t *testing.T) {
 
 // s_server requires a certificate and reports what is wrong with it; s_client presents one.
 func TestClientAuthenticationWithOpenSSL(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	need(t, "openssl")
 	options := map[Version]string{TLS10: "-tls1", TLS11: "-tls1_1", TLS12: "-tls1_2", TLS13: "-tls1_3"}
 	for _, r := range authenticatedRows() {

@@ -15,6 +15,9 @@ import (
 
 // FFDHE groups with OpenSSL, both ways, in TLS 1.2 and 1.3: crypto/tls does not have them.
 func TestFFDHEWithOpenSSL(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, id := range []SuiteID{0x009e, 0x0039, 0x1301} {
 		for _, g := range []Group{FFDHE2048, FFDHE3072, FFDHE4096} {
 			s := suiteRow(id)

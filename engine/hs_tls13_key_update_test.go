@@ -206,6 +206,9 @@ func TestLegacyConnectionsEndAtTheLimitOfTheirKeys(t *testing.T) {
 
 // Other implementations follow KeyUpdates every few records. GnuTLS allows eight a second.
 func TestPeersFollowKeyUpdates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, x := range []struct {
 		peer   string
 		after  uint64

@@ -59,6 +59,9 @@ func eachForm(t *testing.T, try func(t *testing.T, make func(testing.TB) *pair, 
 }
 
 func TestWrongLengthFields(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	eachForm(t, func(t *testing.T, make func(testing.TB) *pair, all []message, i int, grammar *walk) {
 		x := all[i]
@@ -104,6 +107,9 @@ func number(b []byte) (n int) {
 // following message is taken for its end, or waited for. If it is longer than any message, it is
 // refused at once.
 func TestWrongMessageLengths(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
@@ -177,6 +183,9 @@ func (m Message) early(v Version) bool {
 // A truncated message is malformed, wherever it ends. A hello without its extensions is not: it
 // offers or chooses something else, and the handshake fails.
 func TestTruncatedMessages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	eachForm(t, func(t *testing.T, make func(testing.TB) *pair, all []message, i int, grammar *walk) {
 		x := all[i]

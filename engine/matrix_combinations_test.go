@@ -146,6 +146,9 @@ func parsed(t testing.TB, p *testPKI) []*pki.Certificate {
 }
 
 func TestEveryCombination(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	for _, x := range combinations() {
 		cc, sc := x.configs(t)

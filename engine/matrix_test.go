@@ -181,6 +181,9 @@ func agreed(i Info) Info {
 }
 
 func TestBothSidesAgree(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, m := range meetings() {
 		t.Run(m.name, func(t *testing.T) {
 			key := m.key

@@ -130,6 +130,9 @@ func checkFault(t testing.TB, c *Conn) {
 }
 
 func TestRunsStopAtEveryMessage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	for _, h := range handshakeCases {
 		all := script(t, h.make)

@@ -67,6 +67,9 @@ func opensslSuite(s *Suite, name string) []string {
 
 // TLS 1.0 and 1.1 with OpenSSL both ways, with one suite of each kind of cipher.
 func TestLegacyVersionsWithOpenSSL(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, row := range []struct {
 		version Version
 		option  string
@@ -92,6 +95,9 @@ func TestLegacyVersionsWithOpenSSL(t *testing.T) {
 
 // Suites that crypto/tls does not have, with OpenSSL both ways.
 func TestSuitesWithOpenSSL(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for i := range suites {
 		s := &suites[i]
 		if knownToCryptoTLS(s.ID) {

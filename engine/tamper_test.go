@@ -192,6 +192,9 @@ func wantAlert(t *testing.T, what string, err error, want alert.Description) {
 }
 
 func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
@@ -243,6 +246,9 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 
 // Each message of a side in place of each other message: none may come early, late or twice.
 func TestDisplacedMessagesAreUnexpected(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
@@ -296,6 +302,9 @@ func TestIncompleteFlightsAreWaitedFor(t *testing.T) {
 
 // A message that is one byte too short or too long for its fields is malformed.
 func TestWrongLengthsAreDecodeErrors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, h := range handshakeCases {
 		t.Run(h.name, func(t *testing.T) {
 			all, version := undisturbed(t, h.make)
@@ -341,6 +350,9 @@ func replace(i int, body []byte) func(int, []message) []message {
 // A handshake with a changed byte does not complete on both sides, does not panic, and fails by an
 // Error.
 func TestChangedBytesNeverPass(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	t.Parallel()
 	for _, h := range handshakeCases {
 		all, version := undisturbed(t, h.make)

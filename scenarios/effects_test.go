@@ -218,6 +218,9 @@ func (l *laboratory) observe(t *testing.T, c *Config) (string, bool) {
 
 // A key applies to a configuration if and only if two of its values give different results.
 func TestKeysApplyWhereTheirValuesMakeADifference(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	bases := effectBases
 	if testing.Short() {
 		bases = bases[:1]

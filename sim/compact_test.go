@@ -18,6 +18,9 @@ func compacting(t testing.TB, cfg Config, rec *recording.Recording, limit int) *
 }
 
 func TestCompactingAHistoryChangesNoPath(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	recs := map[string]*recording.Recording{
 		"small": written(t, 2014, 1022), "large": written(t, 20_000, 300_000), "slow reader": slowReader(t),
 	}

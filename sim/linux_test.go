@@ -236,6 +236,9 @@ func TestConnectionsWithoutLossTakeTheTimeMeasuredOnLinux(t *testing.T) {
 }
 
 func TestConnectionsWithLossAreSpreadAsOnLinux(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	const (
 		replicates = 4000
 		shift      = 0.03 // of a distribution function: the measured cells hold 2000 to 7000 trials

@@ -158,6 +158,9 @@ func (h handshake) record(t testing.TB) (*recording.Recording, recording.Outcome
 }
 
 func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	all := handshakes()
 	maps.Copy(all, sizedHandshakes(t))
 	maps.Copy(all, earlyHandshakes(t))

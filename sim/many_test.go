@@ -40,6 +40,9 @@ func manyConnections(t testing.TB, w *World, o Connection, total, open int, thou
 }
 
 func TestConnectionsThatHaveEndedLeaveNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	total, open := 100_000, 1000
 	if testing.Short() {
 		total = 20_000
@@ -76,6 +79,9 @@ func TestConnectionsThatHaveEndedLeaveNothing(t *testing.T) {
 
 // Memory of the heap after many connections, as much as after a tenth of them.
 func TestMemoryFollowsTheConnectionsThatAreOpen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	cfg := wire(t, delayed(20*ms), delayed(20*ms))
 	cfg.Client.Cores, cfg.Server.Cores = 8, 8
 	w, o := openable(t, cfg, written(t, 2014, 10_000))

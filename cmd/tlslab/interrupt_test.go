@@ -18,6 +18,9 @@ import (
 
 // A run is interrupted by a signal once a part is there, as by Ctrl-C, and then done to its end.
 func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	var dir, stderr string
 	var args []string
 	// On a busy machine a short run may be over before the signal reaches it.

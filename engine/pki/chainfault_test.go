@@ -14,6 +14,9 @@ const every = pki.TolerableFaults
 // Verify finds exactly the faults of the spec if all are tolerated, and fails with the one that is
 // not tolerated. crypto/x509 refuses the chains with faults.
 func TestChainFaultsAreFoundAndTolerated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, algorithm := range []string{"ecdsa-p256", "rsa2048", "mldsa44"} {
 		for faults := pki.ChainFault(0); faults <= every; faults++ {
 			s := chainSpec(algorithm, 3)

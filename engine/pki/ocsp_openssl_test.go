@@ -80,6 +80,9 @@ func longLived(t *testing.T, f opensslFolder, algorithm string, delegated bool) 
 }
 
 func TestOpenSSLTakesStatuses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	f := needOpenSSL(t)
 	for _, algorithm := range []string{"rsa2048", "ecdsa-p384", "ed25519"} {
 		for _, delegated := range []bool{false, true} {

@@ -18,6 +18,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // The events of a few replicates of many kinds. Whoever changes a simulated nanosecond, a segment or a loss, sees it here, and which
 // kinds of connections it reaches; where it is meant, -update writes the golden anew.
 func TestNoEventChangesUnnoticed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	file := filepath.Join("testdata", "events.yaml")
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -95,6 +95,9 @@ func TestFilesOfAnEarlierStateAreRemoved(t *testing.T) {
 
 // Every reader of a folder finds a flipped bit in any file that its result depends on.
 func TestEveryReaderRefusesAFlippedBitByName(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	dir, s := finishedRun(t)
 	readers := map[string]func() error{
 		"run": func() error {

@@ -357,6 +357,9 @@ func TestTwoRunsAtATimeDoNotShareAFolder(t *testing.T) {
 }
 
 func TestMemoryDoesNotGrowWithReplicates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	allocations := func(replicates int) float64 {
 		s := scenario(t, scenarios.Options{Replicates: replicates})
 		p := fakePlan(s, nil)

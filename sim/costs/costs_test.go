@@ -100,6 +100,9 @@ func TestMistakesInATableHaveTheirPlace(t *testing.T) {
 // The clock of this test advances at each reading: the test shows the arithmetic of a calibration,
 // not the speed of the machine.
 func TestCalibrationPricesWhatTheShippedTablePrices(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	var now time.Time
 	tick := func() time.Time {
 		now = now.Add(time.Millisecond)
