@@ -78,22 +78,26 @@ const (
 // connection is a slot for one connection after the other. It must not be moved: TCP endpoints
 // hold pointers into themselves.
 type connection struct {
-	phase    phase
-	slot     uint32
-	number   int // ordinal since Reset
+	// What each event needs comes first, in few cache lines.
+	phase   phase
+	slot    uint32
+	number  int // ordinal since Reset
+	packets packetPool
+	fetch   *connection // the client's OCSP fetch; nil: none
+	opener  *connection // if this is a fetch: the connection whose client fetches
+	history *history
+	first   [2]int32                        // by side: the first hop of its packets
+	due     [connectionTimers]time.Duration // by timer: instant of its event, or never
+	procs   [2]process
+
 	path     int32
-	first    [2]int32 // by side: the first hop of its packets
-	procs    [2]process
-	packets  packetPool
-	history  *history
 	replay   replay            // if its source is a Replay
 	question *[2]questionSteps // if it is a fetch
 	ended    func(number int, r *Result)
 	start    time.Duration
-	deadline time.Duration                   // of the connection; never: none
-	due      [connectionTimers]time.Duration // by timer: instant of its event, or never
-	outcome  string                          // empty while the connection is open
-	complete recording.Moment                // the last moment of the exchange
+	deadline time.Duration    // of the connection; never: none
+	outcome  string           // empty while the connection is open
+	complete recording.Moment // the last moment of the exchange
 
 	connect    time.Duration                       // since start; negative: not connected
 	moments    [recording.NumMoments]time.Duration // virtual time; negative: not reached
@@ -101,8 +105,6 @@ type connection struct {
 	causes     [NumCauses]time.Duration            // of the critical path of LastByte
 
 	responder     *Responder
-	fetch         *connection   // the client's OCSP fetch; nil: none
-	opener        *connection   // if this is a fetch: the connection whose client fetches
 	fetching      bool          // the client waits for the OCSP response
 	fetchBegan    moment        // when the wait began
 	fetchDeadline time.Duration // end of the client's wait; never: none

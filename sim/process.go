@@ -11,7 +11,6 @@ import (
 // process is one side of a connection: a TCP endpoint and the program above it, which reads,
 // computes and writes, one after the other.
 type process struct {
-	ep       tcp.Endpoint
 	conn     *connection
 	steps    stepSource
 	actions  []action      // remaining actions of the step in hand
@@ -29,6 +28,7 @@ type process struct {
 	cpuCause Cause // of its CPU time
 
 	superseded []event // events of the TCP timer that gave way to earlier ones
+	ep         tcp.Endpoint
 	observed   observed
 }
 
