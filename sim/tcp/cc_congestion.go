@@ -78,8 +78,8 @@ const (
 	eventCwndRestart                // the window is reduced after an idle period
 	eventCompleteCWR                // a reduction by PRR is complete
 	eventLoss                       // a retransmission timeout reduces the window
-	eventECNNoCE                    // data without a CE mark is received; if needsECN
-	eventECNIsCE                    // data with a CE mark is received; if needsECN
+	eventECNNoCE                    // needsECN: data without a CE mark is received, rcvNxt is before it
+	eventECNIsCE                    // needsECN: data with a CE mark is received, rcvNxt is before it
 )
 
 // ackSample is the argument of congestionOps.pktsAcked (kernel struct ack_sample).
@@ -133,8 +133,8 @@ func (w *congestionWindow) slowStart(acked int) int {
 	return acked
 }
 
-// congAvoidAI is the additive increase of congestion avoidance: it raises the window by one packet for
-// each perCwnd packets acknowledged (RFC 5681 §3.1, kernel tcp_cong_avoid_ai).
+// congAvoidAI is the additive increase of congestion avoidance: it raises the window by one
+// packet for each perCwnd packets acknowledged (RFC 5681 §3.1, kernel tcp_cong_avoid_ai).
 func (w *congestionWindow) congAvoidAI(perCwnd, acked int) {
 	if w.acked >= perCwnd {
 		w.acked = 0

@@ -40,6 +40,7 @@ type rateSample struct {
 	lastEnd       int64 // stream offset after the packet
 	appLimited    bool  // the packet was sent while the application had nothing more to send
 	retransmitted bool  // the packet was sent again
+	ackDelayed    bool  // the ACK may be delayed: the packet was short and alone
 }
 
 // establish begins the estimation with the SYN delivered. The sample, if the congestion control

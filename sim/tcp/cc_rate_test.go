@@ -80,6 +80,28 @@ func TestRateSampleOfACleanLink(t *testing.T) {
 	}
 }
 
+// TestRateSampleOfADelayedACK: the ACK of a short packet that was alone in flight may have been
+// delayed; the ACKs of full segments and of several packets have not (kernel
+// FLAG_ACK_MAYBE_DELAYED).
+func TestRateSampleOfADelayedACK(t *testing.T) {
+	for exchange, want := range map[string]bool{
+		"C 1 | S 100": true, "C 1 | S 1448": false, "C 1 | S 100 100": false,
+	} {
+		var samples []sampled
+		p := &pipe{delay: [2]time.Duration{10 * ms, 10 * ms}}
+		ops := recordSamples(&p.end[server], &samples)
+		ops.name = exchange
+		useCongestionControl(t, ops)
+		cfg := DefaultConfig()
+		cfg.CongestionControl = exchange
+		p.reset(&cfg, parseTurns(t, exchange))
+		p.run(time.Minute)
+		if len(samples) == 0 || samples[len(samples)-1].ackDelayed != want {
+			t.Errorf("%s: %+v, want a last ACK that may be delayed: %v", exchange, samples, want)
+		}
+	}
+}
+
 // TestRateSampleIsApplicationLimited: the samples of small writes are, those of a bulk
 // transfer are not once the last small write has been acknowledged.
 func TestRateSampleIsApplicationLimited(t *testing.T) {

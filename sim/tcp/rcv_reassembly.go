@@ -79,8 +79,8 @@ func (r *reassembly) add(start, end int64) bool {
 	return true
 }
 
-// newOrExpandSACK puts [start, end), merged with the SACK blocks that touch it, before the other SACK
-// blocks; the oldest is dropped if there are too many (kernel tcp_sack_new_or_expand).
+// newOrExpandSACK puts [start, end), merged with the SACK blocks that touch it, before the other
+// SACK blocks; the oldest is dropped if there are too many (kernel tcp_sack_new_or_expand).
 func (r *reassembly) newOrExpandSACK(start, end int64) {
 	merged := Block{start, end}
 	kept := 0

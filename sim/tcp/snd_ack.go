@@ -136,7 +136,7 @@ func (e *Endpoint) updateWindow(s *Segment, a *ackSummary) {
 // cleanRtxQueue removes the packets that are acknowledged cumulatively and measures the round-trip
 // time (kernel tcp_clean_rtx_queue).
 func (e *Endpoint) cleanRtxQueue(s *Segment, a *ackSummary, priorFack int64) {
-	q := &e.queue
+	q, priorSacked := &e.queue, e.scoreboard.sackedOut
 	var c cleaned
 	if q.listed || e.rate.sample != nil {
 		e.cleanMarked(s, a, &c)
@@ -160,8 +160,11 @@ func (e *Endpoint) cleanRtxQueue(s *Segment, a *ackSummary, priorFack int64) {
 	if a.sackSample {
 		sackRTT, lastRTT = e.now-a.firstSent, e.now-a.lastSent
 	}
-	if e.rate.sample != nil {
-		e.rate.sample.rtt = lastRTT
+	if rs := e.rate.sample; rs != nil {
+		rs.rtt = lastRTT
+		rs.ackDelayed = acked == 1 && c.sampled && priorSacked == 0 &&
+			e.sndUna-a.priorUna < int64(e.mss) &&
+			rs.priorDelivered+1 == e.rate.delivered && a.flags&ackCAAlert == 0
 	}
 	measured := e.measured(s, acked > 0, seqRTT, sackRTT, lastRTT)
 	switch {
