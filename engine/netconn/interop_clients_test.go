@@ -32,6 +32,9 @@ var clientPrograms = []clientProgram{
 }
 
 func TestClientPrograms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, p := range clientPrograms {
 		t.Run(p.tool, func(t *testing.T) {
 			if _, err := exec.LookPath(p.tool); err != nil {

@@ -41,6 +41,9 @@ var (
 )
 
 func TestEarlyDataToServerPrograms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for i := range serverPrograms {
 		s := &serverPrograms[i]
 		arguments := earlyArguments[s.tool]
@@ -159,6 +162,9 @@ func gnutlsSendsEarly(t *testing.T, addr, words string) (string, error) {
 }
 
 func TestEarlyDataFromClientPrograms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	words := filepath.Join(t.TempDir(), "words")
 	if err := os.WriteFile(words, earlySpeech, 0o600); err != nil {
 		t.Fatal(err)

@@ -181,6 +181,9 @@ func (s *serverProgram) launch(t *testing.T, arguments []string) *program {
 }
 
 func TestServerPrograms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out of the quick tier")
+	}
 	for _, s := range serverPrograms {
 		t.Run(s.tool, func(t *testing.T) {
 			t.Parallel()
