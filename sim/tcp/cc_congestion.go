@@ -78,8 +78,8 @@ const (
 	eventCwndRestart                // the window is reduced after an idle period
 	eventCompleteCWR                // a reduction by PRR is complete
 	eventLoss                       // a retransmission timeout reduces the window
-	eventECNNoCE                    // needsECN: data without a CE mark is received, rcvNxt is before it
-	eventECNIsCE                    // needsECN: data with a CE mark is received, rcvNxt is before it
+	eventECNNoCE                    // needsECN: data without CE arrives; rcvNxt is before it
+	eventECNIsCE                    // needsECN: data with CE arrives; rcvNxt is before it
 )
 
 // ackSample is the argument of congestionOps.pktsAcked (kernel struct ack_sample).
