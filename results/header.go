@@ -89,8 +89,8 @@ type Metric struct {
 	Group  string `json:"group,omitempty"`
 }
 
-// Integer reports whether the metric's values are integers: nanoseconds, bytes and counts are. Their
-// magnitude is at most 2⁵³, so that a float64 holds them exactly.
+// Integer reports whether the metric's values are integers: nanoseconds, bytes and counts are.
+// Their magnitude is at most 2⁵³, so that a float64 holds them exactly.
 func (m *Metric) Integer() bool {
 	return m.Unit == UnitNanoseconds || m.Unit == UnitBytes || m.Unit == UnitCount
 }

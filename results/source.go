@@ -14,8 +14,8 @@ type Source interface {
 	Column(metric int) Column
 }
 
-// Column reads one metric of a Source, cell by cell. It may not be used concurrently. Reading a cell
-// a second time is correct but may read the disk again.
+// Column reads one metric of a Source, cell by cell. It may not be used concurrently. Reading a
+// cell a second time is correct but may read the disk again.
 type Column interface {
 	// Read appends to dst the metric's value of each replicate of a cell, in the order of the
 	// replicates' numbers: NaN if the replicate did not reach the metric.
@@ -61,6 +61,6 @@ type Outcome struct {
 	N    int
 }
 
-// OutcomeOK is the outcome of a replicate that completed. Every other outcome is a failure and names
-// its cause: an alert, an error or a time-out.
+// OutcomeOK is the outcome of a replicate that completed. Every other outcome is a failure and
+// names its cause: an alert, an error or a time-out.
 const OutcomeOK = "ok"

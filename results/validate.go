@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Validate returns an error if the schema is not Schema, a name is missing or repeated, a factor has
-// no levels, a cell's levels are not levels of the factors, or the comparison names a factor, level
-// or metric that the header does not have.
+// Validate returns an error if the schema is not Schema, a name is missing or repeated, a factor
+// has no levels, a cell's levels are not levels of the factors, or the comparison names a factor,
+// level or metric that the header does not have.
 func (h *Header) Validate() error {
 	if h.Schema != Schema {
 		return fmt.Errorf("schema %d: this version of tlslab reads schema %d only", h.Schema, Schema)

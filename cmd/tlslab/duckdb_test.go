@@ -41,7 +41,7 @@ func query(t *testing.T, sql string) []map[string]any {
 	return rows
 }
 
-// The samples are what DuckDB says they are: the counts, the quantiles and the nulls of the summary.
+// Counts, quantiles and nulls that DuckDB computes from the samples are those of the summary.
 func TestDuckDBReadsARun(t *testing.T) {
 	needsDuckDB(t)
 	dir, _, _ := smallRun(t, "--set", "link.loss=20%", "--set", "timeout=2s", "--replicates", "500")

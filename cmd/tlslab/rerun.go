@@ -44,7 +44,7 @@ replicate differs.`,
 				}
 			}
 			if there, err := scenariorun.ReadManifest(filepath.Join(f.out, scenariorun.ManifestName)); err == nil && there.Complete {
-				return usageError{fmt.Errorf("%s holds a finished run, so nothing would be run: choose another folder with --out, or remove this one", f.out)}
+				return usageError{fmt.Errorf("%s holds a finished run, so there is nothing to run: choose another folder with --out, or remove this one", f.out)}
 			}
 			if m.Version != version {
 				a.warn("warning: the manifest is of version %s, this is %s: the results may differ", m.Version, version)

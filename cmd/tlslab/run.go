@@ -162,7 +162,7 @@ func readBounded(ctx context.Context, r io.Reader) ([]byte, error) {
 // what it found.
 func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, tables scenariorun.Tables) error {
 	if f.workers < 0 || f.workers > maxWorkers {
-		return usageError{fmt.Errorf("-j %d: from 1 to %d, or 0 for one each CPU", f.workers, maxWorkers)}
+		return usageError{fmt.Errorf("-j %d: want 1 to %d, or 0 for one per CPU", f.workers, maxWorkers)}
 	}
 	lines, err := allLines(f.bench)
 	if err != nil {
@@ -184,7 +184,7 @@ func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, ta
 		return err
 	}
 	if errors.Is(err, scenariorun.ErrInterrupted) {
-		return fmt.Errorf("%w after %d of %d replicates: run the same again to go on from there", err, done.Manifest.Observations, len(s.Cells)*s.Replicates)
+		return fmt.Errorf("%w after %d of %d replicates: run the same command again to resume", err, done.Manifest.Observations, len(s.Cells)*s.Replicates)
 	}
 	return err
 }
@@ -195,7 +195,7 @@ func (a *app) printRun(s *scenarios.Scenario, r *scenariorun.Report, out string,
 		return nil
 	}
 	if r.Before > 0 {
-		a.warn("%d of %d replicates were there from an earlier run", r.Before, len(s.Cells)*s.Replicates)
+		a.warn("%d of %d replicates are from an earlier run", r.Before, len(s.Cells)*s.Replicates)
 	}
 	for _, w := range r.Made.Warnings {
 		a.warn("warning: %s", w)

@@ -20,9 +20,9 @@ import (
 // temporarySuffix is the end of a temporary file's name, which begins with a dot.
 const temporarySuffix = ".tlslab-tmp"
 
-// Write writes a file under a temporary name in the folder scratch, syncs it, renames it to path and
-// syncs the folder of path. scratch must be on the same file system as path. On an error, path is
-// unchanged and the temporary file is removed.
+// Write writes a file under a temporary name in the folder scratch, syncs it, renames it to path
+// and syncs the folder of path. scratch must be on the same file system as path. On an error, path
+// is unchanged and the temporary file is removed.
 func Write(scratch, path string, content func(io.Writer) error) error {
 	temporary := filepath.Join(scratch, "."+filepath.Base(path)+temporarySuffix)
 	err := create(temporary, content)
@@ -60,7 +60,8 @@ func SyncFolder(path string) error {
 	return errors.Join(err, folder.Close())
 }
 
-// RemoveTemporary removes the temporary files that interrupted calls of Write have left in a folder.
+// RemoveTemporary removes the temporary files that interrupted calls of Write have left in a
+// folder.
 func RemoveTemporary(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -85,13 +86,13 @@ func IsFull(err error) bool {
 }
 
 // ErrChanged is the error of a sealed file whose hash does not match.
-var ErrChanged = errors.New("was changed after tlslab wrote it, or was cut off")
+var ErrChanged = errors.New("the file was changed after tlslab wrote it, or was cut off: restore it, or run the scenario again into another folder")
 
 // A sealed file ends with a key that holds the SHA-256 of the text before it.
 const sealStart, sealEnd = ",\n  \"sha256\": \"", "\"\n}\n"
 
-// WriteSealed writes a struct as indented JSON with a last key, sha256, that holds the hash of the text
-// before it. It returns the SHA-256 of the whole file, in hexadecimal digits.
+// WriteSealed writes a struct as indented JSON with a last key, sha256, that holds the hash of the
+// text before it. It returns the SHA-256 of the whole file, in hexadecimal digits.
 func WriteSealed(path string, v any) (hash string, err error) {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 
 // writeJSONL writes the header as the first line, and then a line for each replicate:
 //
-//	{"cell":{"tls.kind":"full"},"replicate":17,"seed":"9f0123456789abcd","hash":"00f3a1c2d4e5b697","outcome":"ok","metrics":{"handshake":63512345}}
+//	{"cell":{"tls.kind":"full"},"replicate":17,"seed":"9f0123456789abcd",
+//	 "hash":"00f3a1c2d4e5b697","outcome":"ok","metrics":{"handshake":63512345}}
 //
 // Seed and hash are hexadecimal digits, because most readers of a JSON number round integers above
 // 2⁵³. A metric that the replicate did not reach is absent.

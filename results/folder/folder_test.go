@@ -167,7 +167,8 @@ func TestBenchHasTheFirstReplicatesOrAll(t *testing.T) {
 	}
 }
 
-// /dev/full is a disk without room. In the place of a temporary file it makes the writing of that file fail.
+// /dev/full is a full disk. A symbolic link to it, with the name of the temporary file, makes the
+// writing of that file fail.
 func TestAFullDiskIsToldByFile(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("/dev/full is Linux's")
@@ -221,7 +222,8 @@ func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// However little there is: no replicate yet, one replicate, nothing varied, nothing compared, nothing reached.
+// However little there is: no replicate yet, one replicate, nothing varied, nothing compared,
+// nothing reached.
 func TestSmallSamplesMakeAFolderToo(t *testing.T) {
 	metric := results.Metric{Name: "time", Unit: results.UnitNanoseconds, Better: -1}
 	factor := results.Factor{Name: "kind", Levels: []string{"full", "resumed"}}
@@ -258,7 +260,8 @@ func TestSmallSamplesMakeAFolderToo(t *testing.T) {
 	}
 }
 
-// Which replicate had which value is nothing that a description or a picture of one cell depends on.
+// Which replicate had which value is nothing that a description or a picture of one cell depends
+// on.
 func TestThePagesOfASampleDoNotDependOnItsOrder(t *testing.T) {
 	h := results.Header{Scenario: "one", Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds, Better: -1}}}
 	var first map[string]string

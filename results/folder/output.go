@@ -30,7 +30,7 @@ func (o *output) write(name string, content func(io.Writer) error) error {
 	err := durable.Write(o.dir, path, func(file io.Writer) error { return content(io.MultiWriter(file, sum)) })
 	switch {
 	case durable.IsFull(err):
-		return fmt.Errorf("%s: the disk is full; the samples are untouched: make room and make the report again: %w", path, err)
+		return fmt.Errorf("%s: the disk is full; the samples are unchanged: free space and write the report again with tlslab report: %w", path, err)
 	case err != nil:
 		return fmt.Errorf("%s: %w", path, err)
 	}

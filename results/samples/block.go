@@ -55,8 +55,8 @@ func (b *Block) assign(part int) {
 // Place returns the cell of a row, as an index into Header.Cells, and the number of its replicate.
 func (b *Block) Place(row int) (cell, replicate int) { return b.layout.place(b.First + row) }
 
-// Chunk collects a few rows of a block. It is small enough for the processor's cache: writing row by
-// row into the long columns of a block would miss the cache once for each column.
+// Chunk collects a few rows of a block. It is small enough for the processor's cache: writing row
+// by row into the long columns of a block would miss the cache once for each column.
 type Chunk struct {
 	outcome []string
 	hash    []uint64

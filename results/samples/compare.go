@@ -19,11 +19,12 @@ type Comparison struct {
 // examples is the largest number of examples in a Comparison.
 const examples = 5
 
-// Compare compares the replicates that two runs of a scenario have in common: outcome, hash and every
-// metric. It returns an error if the runs have different cells, metrics or numbers of replicates.
+// Compare compares the replicates that two runs of a scenario have in common: outcome, hash and
+// every metric. It returns an error if the runs have different cells, metrics or numbers of
+// replicates.
 func Compare(first, second *Store) (*Comparison, error) {
 	if what := differentGrid(first.header, second.header); what != "" {
-		return nil, fmt.Errorf("the runs cannot be compared: they have other %s", what)
+		return nil, fmt.Errorf("the runs cannot be compared: their %s differ", what)
 	}
 	c := &Comparison{}
 	a, b := newBlock(first.header), newBlock(second.header)

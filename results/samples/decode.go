@@ -43,8 +43,8 @@ func openPart(r io.ReaderAt, size int64, l listed, number int, h *results.Header
 	return &part{listed: l, number: number, first: rows.From, file: file}, nil
 }
 
-// recovered turns a panic into an error. The Parquet library may panic if a file that is listed with
-// its SHA-256 is not one that tlslab wrote.
+// recovered turns a panic into an error. The Parquet library may panic if a file that is listed
+// with its SHA-256 is not one that tlslab wrote.
 func recovered(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("is not a part: %v", r)

@@ -21,8 +21,8 @@
 // A Writer writes a part under a temporary name outside samples/, syncs it, renames it, and then
 // lists it with its SHA-256 in parts.json, which it replaces in the same way. A run that is killed
 // at any moment leaves complete parts, and possibly files with a temporary name and parts that are
-// not listed yet; Begin removes both. An unfinished part has the number of its rows in its name. The
-// finished part replaces it.
+// not listed yet; Begin removes both. An unfinished part has the number of its rows in its name.
+// The finished part replaces it.
 //
 // Open compares each part with its SHA-256, and parts.json with the SHA-256 at its end.
 package samples

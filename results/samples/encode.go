@@ -55,8 +55,8 @@ type columnWriter struct {
 	err     error
 }
 
-// each writes rows to the current column, a buffer at a time. fill fills the buffer with the values of
-// the rows from first on.
+// each writes rows to the current column, a buffer at a time. fill fills the buffer with the values
+// of the rows from first on.
 func (w *columnWriter) each(rows int, fill func(buffer []parquet.Value, first int)) {
 	for first := 0; first < rows && w.err == nil; first += len(w.buffer) {
 		buffer := w.buffer[:min(rows-first, len(w.buffer))]

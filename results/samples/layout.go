@@ -2,8 +2,8 @@ package samples
 
 import "tlslab/results"
 
-// rowsPerPart is the largest number of rows of a part. It is large enough that a part's metadata take
-// less than a byte a row, and small enough that several parts fit into memory.
+// rowsPerPart is the largest number of rows of a part. It is large enough that a part's metadata
+// take less than a byte a row, and small enough that several parts fit into memory.
 const rowsPerPart = 1 << 15
 
 // layout determines which rows each part has. It depends on the size of the grid alone, so the same

@@ -34,8 +34,8 @@ type listed struct {
 	Hash string `json:"sha256"`
 }
 
-// nameOf returns the name of a part that has the first rows of all its rows. The number of rows is part
-// of an unfinished part's name, so that a longer version never overwrites the listed one.
+// nameOf returns the name of a part that has the first rows of all its rows. The number of rows is
+// part of an unfinished part's name, so that a longer version never overwrites the listed one.
 func nameOf(number, rows, all int) string {
 	if rows < all {
 		return fmt.Sprintf("part-%05d-first-%d.parquet", number, rows)
@@ -59,7 +59,7 @@ func numberOf(name string) (int, bool) {
 var ErrNone = errors.New("there are no samples")
 
 // ErrOlder is the error of a folder that was written by a version without Parquet parts.
-var ErrOlder = errors.New("it holds samples.jsonl, the format of an earlier version of tlslab, which this version does not read: run the scenario again into another folder")
+var ErrOlder = errors.New("the folder holds samples.jsonl of an earlier version of tlslab, which this version does not read: run the scenario again into another folder")
 
 // readList reads dir/parts.json.
 func readList(dir string) (*list, error) {

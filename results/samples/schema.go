@@ -41,8 +41,8 @@ func schemaOf(h *results.Header, b *Block, rows int) *parquet.Schema {
 	return parquet.NewSchema("samples", t)
 }
 
-// metricNode returns the type and encoding of a metric's column: a dictionary if values repeat, else
-// differences for integers.
+// metricNode returns the type and encoding of a metric's column: a dictionary if values repeat,
+// else differences for integers.
 func metricNode(m *results.Metric, values []float64) parquet.Node {
 	node := parquet.Leaf(parquet.DoubleType)
 	if m.Integer() {

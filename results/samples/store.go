@@ -39,8 +39,8 @@ type Store struct {
 
 // Open reads dir/parts.json and the parts that it lists, and compares each with its SHA-256. It
 // returns an error that names the file if a part is missing, was changed, was cut off or belongs to
-// another run, or if dir/samples holds a file that is not listed. ErrNone and ErrOlder are the errors
-// of a folder without samples of this version.
+// another run, or if dir/samples holds a file that is not listed. ErrNone and ErrOlder are the
+// errors of a folder without samples of this version.
 //
 // Open keeps the parts in memory as they are on disk, about 10 bytes a replicate, so that each byte
 // is read once.
@@ -158,8 +158,8 @@ func (s *Store) findCells() {
 	}
 }
 
-// eachPart calls visit with each part that has rows of a cell, and with the range of these rows in the
-// part. cell is an index into Header.Cells.
+// eachPart calls visit with each part that has rows of a cell, and with the range of these rows in
+// the part. cell is an index into Header.Cells.
 func (s *Store) eachPart(cell int, visit func(p *part, rows results.Range)) {
 	first, end := s.layout.partsOf(cell)
 	for _, p := range s.parts[first:end] {
@@ -252,8 +252,8 @@ func (s *Store) Column(metric int) results.Column {
 	return &column{store: s, metric: metric, column: len(s.header.Factors) + 2 + metric}
 }
 
-// column reads a metric. If a part has several cells, it keeps the part's values until every cell has
-// been read.
+// column reads a metric. If a part has several cells, it keeps the part's values until every cell
+// has been read.
 type column struct {
 	store          *Store
 	metric, column int
@@ -309,8 +309,8 @@ func (c *column) share(dst []float64, p *part, rows results.Range) ([]float64, e
 	return append(dst, k.values[rows.From:rows.To]...), nil
 }
 
-// Events returns the SHA-256, in hexadecimal digits, over the hashes of all replicates in the order of
-// cells and replicates, each as 8 bytes, big-endian.
+// Events returns the SHA-256, in hexadecimal digits, over the hashes of all replicates in the order
+// of cells and replicates, each as 8 bytes, big-endian.
 func (s *Store) Events() (string, error) {
 	h := sha256.New()
 	var hashes []uint64

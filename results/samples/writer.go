@@ -27,9 +27,9 @@ type Writer struct {
 	list list
 }
 
-// Begin creates dir/samples and dir/parts.json, or resumes from the parts that an earlier run with the
-// same header has written. It checks these as Open does, and removes the files of an interrupted
-// Write.
+// Begin creates dir/samples and dir/parts.json, or resumes from the parts that an earlier run with
+// the same header has written. It checks these as Open does, and removes the files of an
+// interrupted Write.
 func Begin(dir string, h results.Header) (*Writer, error) {
 	if h.Schema == 0 {
 		h.Schema = results.Schema
@@ -126,8 +126,8 @@ func (w *Writer) Load(b *Block, number int) (done int, err error) {
 	return done, nil
 }
 
-// Write writes the first rows of a block as its part. It replaces an earlier version of the part with
-// fewer rows. When it returns, the rows are on disk and listed.
+// Write writes the first rows of a block as its part. It replaces an earlier version of the part
+// with fewer rows. When it returns, the rows are on disk and listed.
 func (w *Writer) Write(b *Block, rows int) error {
 	name := nameOf(b.Part, rows, b.Rows)
 	sum := sha256.New()
@@ -139,7 +139,7 @@ func (w *Writer) Write(b *Block, rows int) error {
 	}
 	switch {
 	case durable.IsFull(err):
-		return fmt.Errorf("%s: the disk is full; what was written before is kept: make room and run the same again to go on: %w", partPath(w.dir, name), err)
+		return fmt.Errorf("%s: the disk is full; all parts written before are kept: free space and run the same command again to resume: %w", partPath(w.dir, name), err)
 	case err != nil:
 		return partError(w.dir, name, err)
 	}
@@ -174,8 +174,8 @@ func (w *Writer) add(p listed, number int) error {
 	return os.Remove(partPath(w.dir, old))
 }
 
-// Store returns the samples that have been written so far. It reads the Writer's own parts from disk
-// on demand, and does not hash them again.
+// Store returns the samples that have been written so far. It reads the Writer's own parts from
+// disk on demand, and does not hash them again.
 func (w *Writer) Store() (*Store, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -200,8 +200,8 @@ func (w *Writer) Store() (*Store, error) {
 	return s, nil
 }
 
-// onDemand is the path of a file that is open only while it is read: a run can have more parts than a
-// process may have open files.
+// onDemand is the path of a file that is open only while it is read: a run can have more parts than
+// a process may have open files.
 type onDemand string
 
 func (path onDemand) ReadAt(b []byte, offset int64) (int, error) {

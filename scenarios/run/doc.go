@@ -1,5 +1,5 @@
-// Package run runs a scenario: it records each TLS exchange once, replays it for every replicate on all
-// cores, and writes the observations into an output folder.
+// Package run runs a scenario: it records each TLS exchange once, replays it for every replicate on
+// all cores, and writes the observations into an output folder.
 //
 //	Scenario ─► plan: a recording and a world's configuration for each cell
 //	              │

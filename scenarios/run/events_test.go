@@ -15,8 +15,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// The events of a few replicates of many kinds. Whoever changes a simulated nanosecond, a segment or a loss, sees it here, and which
-// kinds of connections it reaches; where it is meant, -update writes the golden anew.
+// The events of a few replicates of many kinds. Whoever changes a simulated nanosecond, a segment
+// or a loss, sees it here, and which kinds of connections it reaches; where it is meant, -update
+// writes the golden anew.
 func TestNoEventChangesUnnoticed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
@@ -72,7 +73,8 @@ func TestNoEventChangesUnnoticed(t *testing.T) {
 	}
 }
 
-// evenPrices is a cost table in which every operation costs the same, so that measuring the reference table anew changes no event.
+// evenPrices is a cost table in which every operation costs the same, so that measuring the
+// reference table anew changes no event.
 func evenPrices(string) (*costs.Table, error) {
 	reference, err := costs.Reference()
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"syscall"
 )
 
-// lockFolder locks a folder against other runs until the returned file is closed or the process ends.
+// lockFolder locks a folder against other runs until the returned file is closed or the process
+// ends.
 func lockFolder(dir string) (*os.File, error) {
 	f, err := os.Open(dir)
 	if err != nil {

@@ -24,8 +24,8 @@ const ManifestName = "manifest.json"
 // ManifestSchema is the version of the manifest's format.
 const ManifestSchema = 2
 
-// Manifest is manifest.json: what is needed to repeat a run and to check its files. Two runs of the same
-// scenario, seed and version have the same manifest except for Run.
+// Manifest is manifest.json: what is needed to repeat a run and to check its files. Two runs of the
+// same scenario, seed and version have the same manifest except for Run.
 type Manifest struct {
 	Schema     int                  `json:"schema"`
 	Scenario   ScenarioText         `json:"scenario"`
@@ -99,8 +99,8 @@ func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifes
 	return m, nil
 }
 
-// differs describes the first difference that makes two manifests those of different runs. It returns
-// "" if there is none.
+// differs describes the first difference that makes two manifests those of different runs. It
+// returns "" if there is none.
 func (m *Manifest) differs(o *Manifest) string {
 	switch {
 	case m.Version != o.Version:
@@ -136,11 +136,11 @@ func ReadManifest(path string) (*Manifest, error) {
 	}
 	switch {
 	case m.Schema != ManifestSchema:
-		return nil, fmt.Errorf("%s: schema %d: this version reads schema %d", path, m.Schema, ManifestSchema)
+		return nil, fmt.Errorf("%s: schema %d: this version of tlslab reads schema %d only", path, m.Schema, ManifestSchema)
 	case m.Replicates < 1:
 		return nil, fmt.Errorf("%s: %d replicates: a cell is run at least once", path, m.Replicates)
 	case durable.Hash([]byte(m.Scenario.Text)) != m.Scenario.Hash:
-		return nil, fmt.Errorf("%s: the scenario's text was changed: its hash is not the one that stands beside it", path)
+		return nil, fmt.Errorf("%s: the scenario's text does not match its SHA-256", path)
 	}
 	return &m, nil
 }
@@ -167,7 +167,8 @@ func (m *Manifest) write(dir string) error {
 	return err
 }
 
-// complete fills in what depends on the samples and the other files, whose SHA-256 are given by name.
+// complete fills in what depends on the samples and the other files, whose SHA-256 are given by
+// name.
 func (m *Manifest) complete(store *samples.Store, files map[string]string) error {
 	m.Files = maps.Clone(files)
 	maps.Copy(m.Files, store.Hashes())

@@ -15,8 +15,8 @@ import (
 // ErrOccupied is the error of a folder that holds another run.
 var ErrOccupied = errors.New("choose another folder with --out, or remove this one")
 
-// prepareFolder creates the output folder, checks that it is writable, and locks it against other runs
-// until lock is closed.
+// prepareFolder creates the output folder, checks that it is writable, and locks it against other
+// runs until lock is closed.
 func prepareFolder(dir string) (lock *os.File, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("output folder: %w", err)
@@ -42,8 +42,8 @@ type folderRun struct {
 	writer   *samples.Writer
 }
 
-// begin starts a run in a folder, or resumes an earlier run of the same scenario, seed and version. It
-// returns an error, and changes nothing, if the folder holds another run.
+// begin starts a run in a folder, or resumes an earlier run of the same scenario, seed and version.
+// It returns an error, and changes nothing, if the folder holds another run.
 func begin(dir string, s *scenarios.Scenario, m *Manifest) (*folderRun, error) {
 	r := &folderRun{dir: dir, manifest: m}
 	earlier, err := ReadManifest(filepath.Join(dir, ManifestName))
@@ -77,7 +77,7 @@ func (r *folderRun) checkVacant() error {
 	}
 	for _, name := range []string{samples.Folder, samples.List, "samples.jsonl"} {
 		if path := filepath.Join(r.dir, name); durable.Exists(path) {
-			return fmt.Errorf("%s is there already, and no %s says what it is", path, ManifestName)
+			return fmt.Errorf("%s exists, but there is no %s that says which run it belongs to", path, ManifestName)
 		}
 	}
 	return nil

@@ -14,12 +14,12 @@ import (
 	"tlslab/sim"
 )
 
-// chunk is the number of replicates that a worker takes at a time: large enough that taking them costs
-// nothing, small enough that an interrupted run loses little.
+// chunk is the number of replicates that a worker takes at a time: large enough that taking them
+// costs nothing, small enough that an interrupted run loses little.
 const chunk = 64
 
-// checkpoint is the interval at which the pool writes unfinished parts. A run that is killed loses no
-// more than this.
+// checkpoint is the interval at which the pool writes unfinished parts. A run that is killed loses
+// no more than this.
 const checkpoint = 30 * time.Second
 
 // A store keeps the parts of a run. It is a samples.Writer.
@@ -54,8 +54,8 @@ func (p *openPart) prefix() int {
 
 // A pool simulates the parts of a plan on several workers.
 //
-// The workers take the chunks of one part after another. The worker that finishes the last chunk of a
-// part writes the part, while the others simulate the next part in another block.
+// The workers take the chunks of one part after another. The worker that finishes the last chunk of
+// a part writes the part, while the others simulate the next part in another block.
 type pool struct {
 	plan     *plan
 	metrics  []scenarios.Metric
@@ -79,8 +79,8 @@ type task struct {
 	from, to int
 }
 
-// newPool returns a pool with blocks for a number of workers. It calls progress with the number of rows
-// of each finished chunk, one call at a time.
+// newPool returns a pool with blocks for a number of workers. It calls progress with the number of
+// rows of each finished chunk, one call at a time.
 func newPool(p *plan, to store, workers int, progress func(rows int)) *pool {
 	w := &pool{plan: p, metrics: p.scenario.Metrics(), store: to, progress: progress, open: map[*openPart]bool{}}
 	blocks := 2 + workers/8
@@ -91,8 +91,9 @@ func newPool(p *plan, to store, workers int, progress func(rows int)) *pool {
 	return w
 }
 
-// simulate simulates the replicates that are missing in the store. If ctx is cancelled, it writes the
-// rows that are done and returns the error of ctx. If a worker fails, it returns the worker's error.
+// simulate simulates the replicates that are missing in the store. If ctx is cancelled, it writes
+// the rows that are done and returns the error of ctx. If a worker fails, it returns the worker's
+// error.
 func (w *pool) simulate(ctx context.Context, workers int) error {
 	all, working := errgroup.WithContext(ctx)
 	over := make(chan struct{})
@@ -260,7 +261,8 @@ type worker struct {
 	result  sim.Result // of the current replicate
 }
 
-// simulate simulates the replicates of a chunk. It returns false if ctx is cancelled before the last.
+// simulate simulates the replicates of a chunk. It returns false if ctx is cancelled before the
+// last.
 func (h *worker) simulate(ctx context.Context, p *plan, t task) (done bool, err error) {
 	if h.rows == nil {
 		h.rows = t.part.block.NewChunk(chunk)

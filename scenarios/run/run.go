@@ -37,13 +37,13 @@ type Report struct {
 	Before   int          // number of observations of an earlier run into the same folder
 }
 
-// ErrInterrupted is the error of a run that was cancelled. The folder has the finished replicates. A
-// second call of Run with the same arguments resumes the run.
+// ErrInterrupted is the error of a run that was cancelled. The folder has the finished replicates.
+// A second call of Run with the same arguments resumes the run.
 var ErrInterrupted = errors.New("interrupted")
 
 // Run runs a scenario and writes the output folder. It checks the scenario, the cost tables and the
-// folder before it simulates anything. If ctx is cancelled, Run writes the report of the replicates that
-// are done, and returns it with ErrInterrupted.
+// folder before it simulates anything. If ctx is cancelled, Run writes the report of the replicates
+// that are done, and returns it with ErrInterrupted.
 func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error) {
 	started := time.Now()
 	tables := o.Tables
@@ -106,8 +106,8 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// finish writes the files that derive from the samples, and then the manifest. It returns nil if there
-// is no observation.
+// finish writes the files that derive from the samples, and then the manifest. It returns nil if
+// there is no observation.
 func (r *folderRun) finish(o Options) (*folder.Made, error) {
 	store, err := r.writer.Store()
 	if err != nil {
@@ -123,8 +123,8 @@ func (r *folderRun) finish(o Options) (*folder.Made, error) {
 	return made, nil
 }
 
-// write writes the files of a folder and its manifest m, if not nil, and removes files that only the
-// earlier manifest lists.
+// write writes the files of a folder and its manifest m, if not nil, and removes files that only
+// the earlier manifest lists.
 func write(dir string, store *samples.Store, m, earlier *Manifest, o folder.Options) (*folder.Made, error) {
 	made, err := folder.Write(dir, store, o)
 	if err != nil {
@@ -147,8 +147,8 @@ func write(dir string, store *samples.Store, m, earlier *Manifest, o folder.Opti
 	return made, err
 }
 
-// ReportAgain writes the report of a folder again from its samples alone, and updates the hashes in its
-// manifest. The manifest may be missing. It is an error if it was changed.
+// ReportAgain writes the report of a folder again from its samples alone, and updates the hashes in
+// its manifest. The manifest may be missing. It is an error if it was changed.
 func ReportAgain(dir string, o folder.Options) (*folder.Made, error) {
 	lock, err := lockFolder(dir)
 	if err != nil {
@@ -171,8 +171,8 @@ func ReportAgain(dir string, o folder.Options) (*folder.Made, error) {
 	return made, err
 }
 
-// Load opens the samples of a folder and its manifest, nil if there is none, and checks that both belong
-// to one run. It is an error if a run is writing to the folder.
+// Load opens the samples of a folder and its manifest, nil if there is none, and checks that both
+// belong to one run. It is an error if a run is writing to the folder.
 func Load(dir string) (*samples.Store, *Manifest, error) {
 	lock, err := lockFolder(dir)
 	if err != nil {
@@ -193,7 +193,9 @@ func load(dir string) (*samples.Store, *Manifest, error) {
 		return store, nil, nil
 	}
 	if err == nil {
-		err = m.matches(store)
+		if err = m.matches(store); err != nil {
+			err = fmt.Errorf("%s: %w", dir, err)
+		}
 	}
 	if err != nil {
 		return nil, nil, err

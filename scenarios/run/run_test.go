@@ -20,7 +20,8 @@ import (
 	"tlslab/sim/costs"
 )
 
-// A fakeWorld's result depends on the seed alone, like a world's. It calls asked for each replicate.
+// A fakeWorld's result depends on the seed alone, like a world's. It calls asked for each
+// replicate.
 type fakeWorld struct {
 	asked func()
 }
@@ -133,7 +134,8 @@ func TestPartsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
 	}
 }
 
-// However often and wherever a run is interrupted, its final parts are those of an uninterrupted run.
+// However often and wherever a run is interrupted, its final parts are those of an uninterrupted
+// run.
 func TestAnInterruptedRunGoesOnToTheSameParts(t *testing.T) {
 	want := observeAll(t, t.TempDir(), 2)
 	for _, after := range []int{0, 1, 63, 64, 130, 199, 200, 201, 500, 798} {
@@ -204,8 +206,8 @@ func TestACheckpointIsAsGoodAsAnInterruption(t *testing.T) {
 	}
 }
 
-// A run that is killed between two steps of writing a part leaves a temporary file, or a part that is
-// not listed.
+// A run that is killed between two steps of writing a part leaves a temporary file, or a part that
+// is not listed.
 func TestFilesOfAKilledRunAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	want := observeAll(t, dir, 2)
@@ -296,7 +298,7 @@ func TestAFullDiskIsSaidAndWhatWasWrittenIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = fakePlan(s, nil).observe(t.Context(), r.writer, nil, 1)
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "make room") || !strings.Contains(err.Error(), "part-00000.parquet") {
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "free space") || !strings.Contains(err.Error(), "part-00000.parquet") {
 		t.Errorf("got %v, want that the disk is full and what to do", err)
 	}
 	if got, want := observeAll(t, dir, 1), observeAll(t, t.TempDir(), 1); !maps.Equal(got, want) {
