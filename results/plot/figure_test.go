@@ -166,6 +166,16 @@ func TestNamesAreEscaped(t *testing.T) {
 }
 
 // Each figure of any experiment is drawn or left out with a reason.
+// manyLevels is a factor of n levels that all have the same effect.
+func manyLevels(name string, n int) tabletest.Factor {
+	f := tabletest.Factor{Name: name}
+	for i := range n {
+		f.Levels = append(f.Levels, fmt.Sprint(i))
+		f.Effects = append(f.Effects, 1)
+	}
+	return f
+}
+
 func TestDegenerateExperiments(t *testing.T) {
 	two := tabletest.Factor{Name: "kind", Levels: []string{"full", "resumed"},
 		Effects: []float64{1, 0.7}}
@@ -199,6 +209,8 @@ func TestDegenerateExperiments(t *testing.T) {
 		{"negative", tabletest.New(header, 20, func(rng *rand.Rand, _ map[string]string) (map[string]float64, bool) {
 			return map[string]float64{"time": -rng.Float64()}, false
 		}), nil, nil},
+		{"too many bars", tabletest.Product(2, 1e6, manyLevels("bytes", 257)),
+			[]string{"quantiles-time", "distribution-time"}, []string{"ratio", "parts-time"}},
 		{"no replicates", tabletest.New(header, 0, always(1)), nil,
 			[]string{"quantiles", "ratio", "distribution"}},
 	} {

@@ -61,8 +61,16 @@ func (set *Set) partsOf(whole int, addends []int) ([]Figure, []Omitted) {
 		return nil, []Omitted{{name, "no replicate reached " + m.Name}}
 	}
 	l := placeAlong(set.summary, 3)
-	const mostBars = 64 // one above the other
-	l.spreadAgain(3, max(1, mostBars/len(combinations(set.barFactors(l)))))
+	const (
+		mostBars = 64  // aimed at, one above the other
+		tallest  = 256 // a taller figure is not drawn
+	)
+	bars := len(combinations(set.barFactors(l)))
+	if bars > tallest {
+		return nil, []Omitted{{name, fmt.Sprintf("it would have %d bars, one above the other, and at "+
+			"most %d are drawn; summary.csv contains their numbers", bars, tallest)}}
+	}
+	l.spreadAgain(3, max(1, mostBars/bars))
 	pages, left := l.paged()
 	var figures []Figure
 	var omitted []Omitted
