@@ -31,7 +31,7 @@ var defaultSchemes = [...][]byte{listSchemes(TLS12), listSchemes(TLS13)}
 func listSchemes(highest Version) []byte {
 	dst := wire.OpenVector(nil, 2)
 	for _, s := range pki.Schemes() {
-		if s.ID>>8 != 2 && s.MinVersion() <= uint16(highest) {
+		if s.ID>>8 != 2 && s.MinVersion() <= highest {
 			dst = wire.AppendUint16(dst, s.ID)
 		}
 	}
@@ -97,7 +97,7 @@ func (c *Conn) peerSchemes() wire.Uint16s {
 // nil if there is none. Before TLS 1.2 the key implies the scheme.
 func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
 	if c.info.impliesScheme() {
-		if s := pki.ImpliedScheme(&certificate.key.Public); s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
+		if s := pki.ImpliedScheme(&certificate.key.Public); s != nil && s.Fits(&certificate.key.Public, c.info.Version) {
 			return s
 		}
 		return nil
@@ -105,7 +105,7 @@ func (c *Conn) schemeFor(certificate *Certificate) *pki.Scheme {
 	theirs := c.peerSchemes()
 	for i := range theirs.Len() {
 		s := pki.SchemeByID(theirs.At(i))
-		if s != nil && s.Fits(&certificate.key.Public, uint16(c.info.Version)) {
+		if s != nil && s.Fits(&certificate.key.Public, c.info.Version) {
 			return s
 		}
 	}

@@ -40,7 +40,7 @@ func testClientAuthentication(t *testing.T, v Version, policy ClientAuth, key st
 		show(shown)(cc)
 		sc.ClientCAs = shown.roots
 	}
-	if key != "" && pki.KeyTypeOf(key).MinVersion > uint16(v) {
+	if key != "" && pki.KeyTypeOf(key).MinVersion > v {
 		return
 	}
 	name := fmt.Sprintf("TLS %v, certificate %s %q", v, policy, key)

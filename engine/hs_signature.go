@@ -16,7 +16,7 @@ func (c *Conn) checkSignature(id uint16, content, signature []byte, verify func(
 	} else if !c.cfg.acceptsScheme(id) {
 		s = nil
 	}
-	if s == nil || !s.Fits(c.hs.peerKey, uint16(c.info.Version)) {
+	if s == nil || !s.Fits(c.hs.peerKey, c.info.Version) {
 		return fmt.Errorf("%w: signature scheme 0x%04x", unknownChoice, id)
 	}
 	if err := verify(s, c.hs.peerKey, content, signature, c.count); err != nil {

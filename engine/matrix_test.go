@@ -118,7 +118,7 @@ func meetings() []meeting {
 	aged := func(i Info, v Version) Info { i.Version, i.Suite = v, *suiteRow(0xc009); return i }
 	for _, key := range []string{"ecdsa-p521", "ed25519", "mldsa44", "mldsa65", "mldsa87"} {
 		all = append(all, meeting{name: "authentication by " + key, key: key, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)})
-		if pki.KeyTypeOf(key).MinVersion <= uint16(TLS12) {
+		if pki.KeyTypeOf(key).MinVersion <= TLS12 {
 			all = append(all, meeting{name: "tls12 authentication by " + key, key: key, server: maxVersion(TLS12), first: tls12Info, again: resumed(tls12Info, Ticket, 0)})
 		}
 	}

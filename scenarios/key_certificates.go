@@ -110,7 +110,7 @@ func fullHandshake(c *Config) string {
 
 // checkSigns holds a type of keys to the versions whose handshakes it can sign.
 func checkSigns(c *Config, algorithm string, keys ...string) []conflict {
-	if since := engine.Version(pki.KeyTypeOf(algorithm).MinVersion); c.TLS.Versions.Max < since {
+	if since := pki.KeyTypeOf(algorithm).MinVersion; c.TLS.Versions.Max < since {
 		return conflictf(keys, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", algorithm, since, c.TLS.Versions)
 	}
 	return nil
@@ -142,7 +142,7 @@ func (t *TLS) signable(v engine.Version) bool {
 	}
 	return slices.ContainsFunc(t.SignatureAlgorithms, func(name string) bool {
 		scheme := pki.SchemeByName(name)
-		return slices.ContainsFunc(t.certificates(), func(algorithm string) bool { return scheme.FitsAlgorithm(algorithm, uint16(v)) })
+		return slices.ContainsFunc(t.certificates(), func(algorithm string) bool { return scheme.FitsAlgorithm(algorithm, v) })
 	})
 }
 

@@ -126,7 +126,7 @@ func parseTLS(sets []string) (c Config, explicit map[string]bool, err error) {
 func signsByOneOf(certificate, named string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(named, func(r rune) bool { return strings.ContainsRune("[], ", r) }), func(name string) bool {
 		s := pki.SchemeByName(name)
-		return s != nil && (s.FitsAlgorithm(certificate, uint16(engine.TLS12)) || s.FitsAlgorithm(certificate, uint16(engine.TLS13)))
+		return s != nil && (s.FitsAlgorithm(certificate, engine.TLS12) || s.FitsAlgorithm(certificate, engine.TLS13))
 	})
 }
 

@@ -1,11 +1,15 @@
 package pki
 
-import "strings"
+import (
+	"strings"
+
+	"tlslab/engine/protocol"
+)
 
 // A KeyType is a class of key algorithms that TLS treats alike.
 type KeyType struct {
-	Name       string // "rsa", "ecdsa", "mldsa": that of a cipher suite up to TLS 1.2
-	MinVersion uint16 // the lowest version of TLS whose handshakes these keys sign
+	Name       string           // "rsa", "ecdsa", "mldsa": that of a cipher suite up to TLS 1.2
+	MinVersion protocol.Version // the lowest version of TLS whose handshakes these keys sign
 }
 
 // keyTypes maps the prefixes of algorithms' names to their types. Ed25519 keys are used with
@@ -14,10 +18,10 @@ var keyTypes = [...]struct {
 	prefix string
 	KeyType
 }{
-	{"rsa", KeyType{"rsa", ssl30}},
-	{"ecdsa-", KeyType{"ecdsa", tls10}},
-	{"ed25519", KeyType{"ecdsa", tls12}},
-	{"mldsa", KeyType{"mldsa", tls13}},
+	{"rsa", KeyType{"rsa", protocol.SSL30}},
+	{"ecdsa-", KeyType{"ecdsa", protocol.TLS10}},
+	{"ed25519", KeyType{"ecdsa", protocol.TLS12}},
+	{"mldsa", KeyType{"mldsa", protocol.TLS13}},
 }
 
 // KeyTypeOf returns the type of an algorithm's keys; the zero KeyType for an unknown algorithm.

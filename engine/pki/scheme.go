@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tlslab/engine/op"
+	"tlslab/engine/protocol"
 	"tlslab/engine/secrets"
 )
 
@@ -19,45 +20,36 @@ type Scheme struct {
 	ID   uint16 // SignatureScheme codepoint
 	Name string // "ecdsa_secp256r1_sha256"
 
-	first, last uint16 // the first and last version of TLS whose handshakes may be signed with it
+	first, last protocol.Version // the first and last version of TLS whose handshakes may be signed with it
 
 	primitive *primitive
 	hash      crypto.Hash // 0: the primitive signs the message itself
 	algorithm string      // the only keys that TLS 1.3 allows; "": all that fit the primitive
 }
 
-// Versions of TLS, as they are written on the wire.
-const (
-	ssl30 = 0x0300
-	tls10 = 0x0301
-	tls11 = 0x0302
-	tls12 = 0x0303
-	tls13 = 0x0304
-)
-
 var schemes = [...]Scheme{
-	{0x0403, "ecdsa_secp256r1_sha256", tls12, tls13, ecdsaDER, crypto.SHA256, ecdsaP256},
-	{0x0503, "ecdsa_secp384r1_sha384", tls12, tls13, ecdsaDER, crypto.SHA384, ecdsaP384},
-	{0x0807, "ed25519", tls12, tls13, pureEd25519, 0, ""},
-	{0x0603, "ecdsa_secp521r1_sha512", tls12, tls13, ecdsaDER, crypto.SHA512, ecdsaP521},
-	{0x0904, "mldsa44", tls13, tls13, mldsa44Set.primitive(), 0, ""},
-	{0x0905, "mldsa65", tls13, tls13, mldsa65Set.primitive(), 0, ""},
-	{0x0906, "mldsa87", tls13, tls13, mldsa87Set.primitive(), 0, ""},
-	{0x0804, "rsa_pss_rsae_sha256", tls12, tls13, rsaPSS, crypto.SHA256, ""},
-	{0x0805, "rsa_pss_rsae_sha384", tls12, tls13, rsaPSS, crypto.SHA384, ""},
-	{0x0806, "rsa_pss_rsae_sha512", tls12, tls13, rsaPSS, crypto.SHA512, ""},
-	{0x0401, "rsa_pkcs1_sha256", tls12, tls12, rsaPKCS1, crypto.SHA256, ""},
-	{0x0501, "rsa_pkcs1_sha384", tls12, tls12, rsaPKCS1, crypto.SHA384, ""},
-	{0x0601, "rsa_pkcs1_sha512", tls12, tls12, rsaPKCS1, crypto.SHA512, ""},
-	{0x0203, "ecdsa_sha1", tls12, tls12, ecdsaDER, crypto.SHA1, ""},
-	{0x0201, "rsa_pkcs1_sha1", tls12, tls12, rsaPKCS1, crypto.SHA1, ""},
+	{0x0403, "ecdsa_secp256r1_sha256", protocol.TLS12, protocol.TLS13, ecdsaDER, crypto.SHA256, ecdsaP256},
+	{0x0503, "ecdsa_secp384r1_sha384", protocol.TLS12, protocol.TLS13, ecdsaDER, crypto.SHA384, ecdsaP384},
+	{0x0807, "ed25519", protocol.TLS12, protocol.TLS13, pureEd25519, 0, ""},
+	{0x0603, "ecdsa_secp521r1_sha512", protocol.TLS12, protocol.TLS13, ecdsaDER, crypto.SHA512, ecdsaP521},
+	{0x0904, "mldsa44", protocol.TLS13, protocol.TLS13, mldsa44Set.primitive(), 0, ""},
+	{0x0905, "mldsa65", protocol.TLS13, protocol.TLS13, mldsa65Set.primitive(), 0, ""},
+	{0x0906, "mldsa87", protocol.TLS13, protocol.TLS13, mldsa87Set.primitive(), 0, ""},
+	{0x0804, "rsa_pss_rsae_sha256", protocol.TLS12, protocol.TLS13, rsaPSS, crypto.SHA256, ""},
+	{0x0805, "rsa_pss_rsae_sha384", protocol.TLS12, protocol.TLS13, rsaPSS, crypto.SHA384, ""},
+	{0x0806, "rsa_pss_rsae_sha512", protocol.TLS12, protocol.TLS13, rsaPSS, crypto.SHA512, ""},
+	{0x0401, "rsa_pkcs1_sha256", protocol.TLS12, protocol.TLS12, rsaPKCS1, crypto.SHA256, ""},
+	{0x0501, "rsa_pkcs1_sha384", protocol.TLS12, protocol.TLS12, rsaPKCS1, crypto.SHA384, ""},
+	{0x0601, "rsa_pkcs1_sha512", protocol.TLS12, protocol.TLS12, rsaPKCS1, crypto.SHA512, ""},
+	{0x0203, "ecdsa_sha1", protocol.TLS12, protocol.TLS12, ecdsaDER, crypto.SHA1, ""},
+	{0x0201, "rsa_pkcs1_sha1", protocol.TLS12, protocol.TLS12, rsaPKCS1, crypto.SHA1, ""},
 }
 
 // implied are the schemes of the versions before TLS 1.2, which the key's algorithm implies (RFC
 // 4346 §7.4.3, RFC 8422 §5.4).
 var implied = [...]Scheme{
-	{0, "rsa_pkcs1_md5_sha1", ssl30, tls11, rsaPKCS1, crypto.MD5SHA1, ""},
-	{0x0203, "ecdsa_sha1", tls10, tls11, ecdsaDER, crypto.SHA1, ""},
+	{0, "rsa_pkcs1_md5_sha1", protocol.SSL30, protocol.TLS11, rsaPKCS1, crypto.MD5SHA1, ""},
+	{0x0203, "ecdsa_sha1", protocol.TLS10, protocol.TLS11, ecdsaDER, crypto.SHA1, ""},
 }
 
 // ImpliedScheme returns the scheme with which a key signs before TLS 1.2; nil if those versions
@@ -121,19 +113,19 @@ func (s *Scheme) Provider() string { return s.primitive.provider }
 func (s *Scheme) SignCostVaries() bool { return s.primitive.signCostVaries }
 
 // MinVersion returns the lowest version of TLS whose handshakes may be signed with the scheme.
-func (s *Scheme) MinVersion() uint16 { return s.first }
+func (s *Scheme) MinVersion() protocol.Version { return s.first }
 
 // Fits reports whether a key can sign with the scheme in a version of TLS. TLS 1.3 binds each ECDSA
 // scheme to one curve and excludes RSASSA-PKCS1-v1_5 (RFC 9846 §4.3.3).
-func (s *Scheme) Fits(key *PublicKey, version uint16) bool {
+func (s *Scheme) Fits(key *PublicKey, version protocol.Version) bool {
 	return s.primitive.fits(key) && s.first <= version && version <= s.last &&
-		(version < tls13 || s.algorithm == "" || s.algorithm == key.Algorithm)
+		(version < protocol.TLS13 || s.algorithm == "" || s.algorithm == key.Algorithm)
 }
 
 // FitsAlgorithm is Fits for all keys of an algorithm: a PublicKey.Algorithm.
-func (s *Scheme) FitsAlgorithm(algorithm string, version uint16) bool {
+func (s *Scheme) FitsAlgorithm(algorithm string, version protocol.Version) bool {
 	return strings.HasPrefix(algorithm, s.primitive.keyPrefix) && s.first <= version && version <= s.last &&
-		(version < tls13 || s.algorithm == "" || s.algorithm == algorithm)
+		(version < protocol.TLS13 || s.algorithm == "" || s.algorithm == algorithm)
 }
 
 // Sign signs a message. Deterministic schemes do not read rand, which may be nil for them. The

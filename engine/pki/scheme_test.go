@@ -18,6 +18,7 @@ import (
 	"tlslab/engine/op"
 	"tlslab/engine/pki"
 	"tlslab/engine/pki/ca"
+	"tlslab/engine/protocol"
 	"tlslab/engine/secrets/rfc8448"
 )
 
@@ -106,7 +107,7 @@ func TestTLS13TiesSchemesToKeys(t *testing.T) {
 	for _, test := range []struct {
 		id        uint16
 		algorithm string
-		version   uint16
+		version   protocol.Version
 		want      bool
 	}{
 		{0x0403, "ecdsa-p256", 0x0304, true},
@@ -146,7 +147,7 @@ func TestKeyTypesSignFromTheirMinVersion(t *testing.T) {
 			continue // like rsa2048
 		}
 		key := mustKey(t, algorithm)
-		for version := uint16(0x0300); version <= 0x0304; version++ {
+		for version := protocol.SSL30; version <= protocol.TLS13; version++ {
 			implied := pki.ImpliedScheme(&key.Public)
 			fits := implied != nil && implied.Fits(&key.Public, version)
 			for _, s := range pki.Schemes() {

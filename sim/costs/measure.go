@@ -12,6 +12,7 @@ import (
 	"tlslab/engine/op"
 	"tlslab/engine/pki"
 	"tlslab/engine/pki/ca"
+	"tlslab/engine/protocol"
 	"tlslab/engine/record"
 	"tlslab/engine/secrets"
 )
@@ -138,8 +139,8 @@ func measureKEMs(m *meter) error {
 	return m.err
 }
 
-// tls12 and tls13 are versions on the wire.
-const tls12, tls13 = 0x0303, 0x0304
+// tls12 is the version number of TLS 1.2, in which the costs of legacy versions are measured.
+const tls12 = 0x0303
 
 func measureSignatures(m *meter) error {
 	message := make([]byte, small)
@@ -189,7 +190,7 @@ func (m *meter) mean(scheme *pki.Scheme, key *pki.Key) time.Duration {
 
 // schemeFor returns the scheme of highest preference for a key.
 func schemeFor(key *pki.Key) (*pki.Scheme, error) {
-	for _, version := range []uint16{tls13, tls12} {
+	for _, version := range []protocol.Version{protocol.TLS13, protocol.TLS12} {
 		for _, s := range pki.Schemes() {
 			if s.Fits(&key.Public, version) {
 				return s, nil
