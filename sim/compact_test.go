@@ -9,7 +9,7 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// compacting makes a replicator compact its histories as soon as they have so many nodes.
+// compacting returns a replicator that compacts histories of limit nodes.
 func compacting(t testing.TB, cfg Config, rec *recording.Recording, limit int) *Replicator {
 	t.Helper()
 	r := mustReplicator(t, cfg, rec)

@@ -9,7 +9,7 @@ import (
 
 const ms = time.Millisecond
 
-// nodes builds nodes by hand: the small print of a packet trace.
+// nodes is a history made by hand.
 type nodes []node
 
 func (h *nodes) add(at time.Duration, n node) int32 {
@@ -18,15 +18,15 @@ func (h *nodes) add(at time.Duration, n node) int32 {
 	return int32(len(*h) - 1)
 }
 
-// segment is the arrival of one that left at an event, having waited since
-// another one.
+// segment adds the departure and the arrival of a segment that had waited since a node.
 func (h *nodes) segment(at time.Duration, n node, why tcp.Cause, since int32) int32 {
 	n.kind = arrivalNode
 	n.parent = h.add((*h)[n.parent].at, node{kind: departureNode, parent: n.parent, since: since, why: why})
 	return h.add(at, n)
 }
 
-// expect walks back from a node and compares: causes not named take no time.
+// expect compares the critical path of a node with the wanted times. Causes that are not named take no
+// time.
 func (h nodes) expect(t *testing.T, from int32, roundTrips int, want map[Cause]time.Duration) {
 	t.Helper()
 	var w criticalPath

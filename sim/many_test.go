@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// manyConnections opens connections in one world, so many at a time: where one ends, the
-// next one opens. After each thousand that has ended, it calls back.
+// manyConnections runs total connections in one world. When one ends, it opens the next one, so that
+// open connections are open at a time. It calls thousand after each thousand that has ended.
 func manyConnections(t testing.TB, w *World, o Connection, total, open int, thousand func()) {
 	t.Helper()
 	opened, ended := 0, 0
@@ -77,7 +77,6 @@ func TestConnectionsThatHaveEndedLeaveNothing(t *testing.T) {
 	}
 }
 
-// Memory of the heap after many connections, as much as after a tenth of them.
 func TestMemoryFollowsTheConnectionsThatAreOpen(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")

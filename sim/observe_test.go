@@ -8,12 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"tlslab/engine"
 	"tlslab/netem"
 )
 
 var update = flag.Bool("update", false, "write the golden files of this package anew")
 
-// trace is all that an observer of a replicate is told, a line an event, but for secrets.
+// trace returns the events of a replicate without the secrets, one a line, and the result.
 func trace(r *Replicator, seed uint64) (string, Result) {
 	var b strings.Builder
 	r.Observe(func(e *Event) {
@@ -26,7 +27,7 @@ func trace(r *Replicator, seed uint64) (string, Result) {
 	return b.String(), result
 }
 
-// traced is a full handshake of TLS 1.3 whose fifth packet from the server is lost.
+// traced returns a full handshake of TLS 1.3 and a network that drops the server's third packet.
 func traced(t *testing.T) (handshake, Config) {
 	t.Helper()
 	cfg := priced(t, delayed(25*ms))
@@ -79,8 +80,8 @@ func compareTraces(t *testing.T, which, a, b string) {
 	t.Errorf("%s: %d and %d lines", which, len(x), len(y))
 }
 
-// Whatever the handshake is like, live engines and their recording give the same
-// events, and an observer changes nothing.
+// For all kinds of handshakes live engines and their recording give the same events, and the
+// observer does not change the result.
 func TestObserversOfLiveEnginesAndOfTheirRecordingSeeTheSame(t *testing.T) {
 	all := handshakes()
 	for name, h := range earlyHandshakes(t) {
@@ -89,13 +90,15 @@ func TestObserversOfLiveEnginesAndOfTheirRecordingSeeTheSame(t *testing.T) {
 	for name, h := range sizedHandshakes(t) {
 		all[name] = h
 	}
+	all["fetched"] = fetched(engine.TLS13)
 	for name, h := range all {
 		rec, outcome := h.record(t)
 		for _, where := range []string{"loss", "slow", "jitter"} {
 			if testing.Short() && where != "loss" {
 				continue
 			}
-			cfg := priced(t, trouble()[where])
+			link := trouble()[where]
+			cfg := withResponder(priced(t, link), link)
 			replayed, err := NewReplicator(cfg, rec, outcome)
 			if err != nil {
 				t.Fatal(err)

@@ -7,21 +7,21 @@ import (
 	"tlslab/netem"
 )
 
-// meddler is a queueing discipline that drops every seventh packet when the transmitter would take
+// tamperer is a queueing discipline that drops every seventh packet when the transmitter would take
 // it, and holds every fifth twice.
-type meddler struct {
+type tamperer struct {
 	*netem.DropTail
 	came, left int
 }
 
-func (m *meddler) Enqueue(now time.Duration, item netem.Item, events *netem.Events) {
+func (m *tamperer) Enqueue(now time.Duration, item netem.Item, events *netem.Events) {
 	if m.came++; m.came%5 == 0 {
 		m.DropTail.Enqueue(now, events.Copy(&item), events)
 	}
 	m.DropTail.Enqueue(now, item, events)
 }
 
-func (m *meddler) Dequeue(now time.Duration, events *netem.Events) (netem.Item, bool) {
+func (m *tamperer) Dequeue(now time.Duration, events *netem.Events) (netem.Item, bool) {
 	item, ok := m.DropTail.Dequeue(now, events)
 	for ok {
 		if m.left++; m.left%7 != 0 {
@@ -39,7 +39,7 @@ func TestPacketsMayBeDroppedAtDequeueAndArriveTwice(t *testing.T) {
 	cfg.Up, cfg.Down = []netem.Config{link, link}, []netem.Config{link, link}
 	w := mustReplicator(t, cfg, written(t, 4000, 200_000))
 	for i := range w.world.links {
-		w.world.links[i].Link = netem.NewQdisc(link, &meddler{DropTail: netem.NewDropTail(100)}, 0)
+		w.world.links[i].Link = netem.NewQdisc(link, &tamperer{DropTail: netem.NewDropTail(100)}, 0)
 	}
 	r := w.Run(1)
 	if r.Outcome != OK {

@@ -14,7 +14,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// fetched makes the client of an exchange ask the responder.
+// fetched returns a handshake whose client fetches an OCSP response.
 func fetched(version engine.Version) handshake {
 	return handshake{version: version, kind: engine.Full, change: func(x *Exchange) {
 		now := x.Client.Now()
@@ -45,7 +45,7 @@ func fetched(version engine.Version) handshake {
 	}}
 }
 
-// unasked is the same exchange of TLS 1.3 with a client that asks nobody.
+// unasked returns the same handshake of TLS 1.3 without the fetch.
 func unasked() handshake {
 	h := fetched(engine.TLS13)
 	ask := h.change
@@ -56,7 +56,7 @@ func unasked() handshake {
 	return h
 }
 
-// withResponder puts the responder at the end of a link of its own.
+// withResponder adds a responder behind a link of its own.
 func withResponder(cfg Config, link netem.Config) Config {
 	cfg.Responder = &ResponderConfig{Up: []netem.Config{link}, Down: []netem.Config{link}, Host: cfg.Server}
 	return cfg
@@ -89,8 +89,8 @@ func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 	}
 }
 
-// Without losses a fetch takes two round trips of the responder's link, one for
-// the connection and one for the question, and what the responder computes.
+// Without losses a fetch takes two round trips on the responder's link, one for TCP and one for HTTP,
+// and the responder's work.
 func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 	h := fetched(engine.TLS13)
 	rec, _ := h.record(t)
@@ -116,7 +116,7 @@ func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 	}
 }
 
-// The causes of ttlb add up to it, whatever was lost on whichever link.
+// The causes of TTLB add up to it, with losses on both links.
 func TestCausesOfAFetchAddUp(t *testing.T) {
 	rec, _ := fetched(engine.TLS12).record(t)
 	lossy := netem.Config{Delay: 15 * ms, Jitter: 5 * ms, Loss: 0.1, Rate: 5_000_000, Limit: 20}
@@ -147,8 +147,7 @@ func TestCausesOfAFetchAddUp(t *testing.T) {
 	}
 }
 
-// What happens to the connection's own packets is the same whether the responder is
-// there, is asked, or is far away: until it has its say.
+// A responder does not change what happens to the packets of the connection before the fetch.
 func TestTheResponderShiftsNoDrawOfTheLink(t *testing.T) {
 	plain, _ := unasked().record(t)
 	rec, _ := fetched(engine.TLS13).record(t)
@@ -228,7 +227,7 @@ func TestNobodyIsAskedWhoIsNotThere(t *testing.T) {
 	}
 }
 
-// The text form says what is asked, and what an answer costs.
+// The text form has the sizes of a fetch and the operations that verify a response.
 func TestAFetchIsWrittenDown(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
 	var text strings.Builder
@@ -260,8 +259,7 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 	}
 }
 
-// Many connections ask at a time, each by a connection of its own, and queue for the
-// responder's one core.
+// Fetches of many connections at a time queue for the responder's one core.
 func TestManyAskTheResponderAtATime(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
 	cfg := withResponder(priced(t, delayed(10*ms)), delayed(10*ms))

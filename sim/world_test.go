@@ -12,7 +12,7 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// free is a cost table in which only literal work takes time.
+// free returns a cost table without prices: only literal work takes time.
 func free(t testing.TB) *costs.Table {
 	t.Helper()
 	table, err := costs.Read("free", strings.NewReader(`{"schema":1,"name":"free","machine":{},"prices":[]}`))
@@ -22,7 +22,7 @@ func free(t testing.TB) *costs.Table {
 	return table
 }
 
-// wire is a world with one link each way and a core each.
+// wire returns a configuration with one link each way and one core a host.
 func wire(t testing.TB, up, down netem.Config) Config {
 	t.Helper()
 	host := Host{Cores: 1, Costs: free(t), Slowdown: 1, TCP: tcp.DefaultConfig()}
@@ -42,7 +42,7 @@ func mustReplicator(t testing.TB, cfg Config, rec *recording.Recording) *Replica
 	return w
 }
 
-// openable is a world and the connection to open in it.
+// openable returns a world of a configuration and the connection to open in it.
 func openable(t testing.TB, cfg Config, rec *recording.Recording) (*World, Connection) {
 	t.Helper()
 	from, err := NewReplay(rec, recording.Full, cfg.Client, cfg.Server)
@@ -60,7 +60,7 @@ func openable(t testing.TB, cfg Config, rec *recording.Recording) (*World, Conne
 	return w, o
 }
 
-// openAll opens connections of a configuration in one world, and returns their results.
+// openAll runs connections with the given starts in one world and returns their results.
 func openAll(t testing.TB, cfg Config, rec *recording.Recording, starts ...time.Duration) []Result {
 	t.Helper()
 	w, o := openable(t, cfg, rec)
@@ -84,8 +84,8 @@ func openAll(t testing.TB, cfg Config, rec *recording.Recording, starts ...time.
 	return results
 }
 
-// written is a recording by hand: a client's hello of 250 bytes, a server's
-// flight, a request and a response.
+// written returns a recording made by hand: a ClientHello of 250 bytes, a server flight, a request
+// and a response.
 func written(t testing.TB, flight, response int) *recording.Recording {
 	t.Helper()
 	rec, err := recording.Parse(strings.NewReader(fmt.Sprintf(`recording 1
@@ -160,7 +160,7 @@ func TestAFlightBeyondTheInitialWindowTakesARoundTripMore(t *testing.T) {
 	}
 }
 
-// trouble is a spread of links, from clean to hopeless.
+// trouble returns links of all kinds, from clean to hopeless.
 func trouble() map[string]netem.Config {
 	return map[string]netem.Config{
 		"clean":     {Delay: 20 * ms},
