@@ -102,7 +102,7 @@ func TestABadPremasterIsReplacedByARandomOne(t *testing.T) {
 	if got, _ := kx.DecryptPremaster(seeded(9), key, tls12, rawEncrypt(&key.PublicKey, good()), nil); !bytes.Equal(got, good()[208:]) {
 		t.Fatalf("a good block yields %x", got)
 	}
-	for name, spoil := range map[string]func([]byte){
+	for name, change := range map[string]func([]byte){
 		"first byte":          func(b []byte) { b[0] = 1 },
 		"block type":          func(b []byte) { b[1] = 1 },
 		"zero in the padding": func(b []byte) { b[100] = 0 },
@@ -112,7 +112,7 @@ func TestABadPremasterIsReplacedByARandomOne(t *testing.T) {
 		"version":             func(b []byte) { b[209] = 1 },
 	} {
 		block := good()
-		spoil(block)
+		change(block)
 		got, err := kx.DecryptPremaster(seeded(9), key, tls12, rawEncrypt(&key.PublicKey, block), nil)
 		if err != nil || !bytes.Equal(got, random) {
 			t.Errorf("%s: %x, %v; want the random one", name, got, err)

@@ -44,7 +44,7 @@ func TestEarlyDataIsReadOnceTheHandshakeIsDone(t *testing.T) {
 	for _, x := range []struct {
 		name   string
 		change func(server *engine.Config)
-		said   int
+		size   int
 		early  int // bytes that EarlyWrite takes
 		want   engine.EarlyData
 	}{
@@ -58,7 +58,7 @@ func TestEarlyDataIsReadOnceTheHandshakeIsDone(t *testing.T) {
 			client, server := earlyConfigs(t)
 			x.change(server)
 			c, s := earlySides(t, client, server)
-			data := bytes.Repeat([]byte("early "), x.said)[:x.said]
+			data := bytes.Repeat([]byte("early "), x.size)[:x.size]
 			n, err := c.EarlyWrite(data)
 			if err != nil || n != x.early {
 				t.Fatalf("%d bytes of early data, want %d; %v", n, x.early, err)

@@ -70,7 +70,7 @@ func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption)
 	defer l.Close()
 	cfg := c.config(t, way)
 	if c.retry {
-		cfg.KeyShares = 0 // the client's affair
+		cfg.KeyShares = 0
 	}
 	var infos [2]engine.Info
 	served := make(chan error, 1)

@@ -320,7 +320,7 @@ func (s *serverProgram) sendAndReceive(ctx context.Context, p *program, conn *Co
 		return err
 	}
 	if !bytes.Equal(got, want) {
-		return errors.New("the server said something else")
+		return errors.New("the server sent something else")
 	}
 	return nil
 }

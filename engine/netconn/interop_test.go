@@ -223,7 +223,7 @@ func converse(ctx context.Context, c *Conn, sizes []int) error {
 			return err
 		}
 		if !bytes.Equal(got, payload(clientSays, size)) {
-			return errors.New("the client said something else")
+			return errors.New("the client sent something else")
 		}
 		if _, err := c.Write(payload(serverSays, size)); err != nil {
 			return err

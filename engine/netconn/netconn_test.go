@@ -217,8 +217,8 @@ func TestAFailedHandshakeIsAnErrorOnBothSides(t *testing.T) {
 	if again := client.Handshake(t.Context()); again != err {
 		t.Errorf("the second time: %v", again)
 	}
-	var told *engine.Error
-	if err := <-refused; !errors.As(err, &told) || told.Fault != engine.FaultRemote || told.Alert != alert.UnknownCA {
+	var remote *engine.Error
+	if err := <-refused; !errors.As(err, &remote) || remote.Fault != engine.FaultRemote || remote.Alert != alert.UnknownCA {
 		t.Errorf("server: %v", err)
 	}
 }

@@ -86,13 +86,13 @@ func TestOpenSSLTakesStatuses(t *testing.T) {
 	f := needOpenSSL(t)
 	for _, algorithm := range []string{"rsa2048", "ecdsa-p384", "ed25519"} {
 		for _, delegated := range []bool{false, true} {
-			v, said := longLived(t, f, algorithm, delegated)
-			for said.Status = pki.OCSPGood; said.Status <= pki.OCSPUnknown; said.Status++ {
-				f.put("response.der", v.respond(t, said))
+			v, response := longLived(t, f, algorithm, delegated)
+			for response.Status = pki.OCSPGood; response.Status <= pki.OCSPUnknown; response.Status++ {
+				f.put("response.der", v.respond(t, response))
 				out := f.run("ocsp", "-respin", "response.der", "-issuer", "issuer.pem", "-cert", "leaf.pem", "-CAfile", "root.pem",
 					"-verify_other", "issuer.pem", "-no_nonce")
-				if !strings.Contains(out, "Response verify OK") || !strings.Contains(out, fmt.Sprintf("leaf.pem: %v", said.Status)) {
-					t.Errorf("%s, delegated %v, %v: openssl says\n%s", algorithm, delegated, said.Status, out)
+				if !strings.Contains(out, "Response verify OK") || !strings.Contains(out, fmt.Sprintf("leaf.pem: %v", response.Status)) {
+					t.Errorf("%s, delegated %v, %v: openssl says\n%s", algorithm, delegated, response.Status, out)
 				}
 			}
 		}

@@ -20,17 +20,17 @@ func TestEncryptThenMACOnTheWire(t *testing.T) {
 	iv, plain := random(16, 7), []byte("twenty-one bytes here")
 	body := slices.Concat(plain, bytes.Repeat([]byte{10}, 11))
 	for _, test := range []struct {
-		name  string
-		spoil func(body []byte)
-		good  bool
+		name   string
+		tamper func(body []byte)
+		good   bool
 	}{
 		{"right", nil, true},
 		{"padding longer than the record", func(b []byte) { b[31] = 32 }, false},
 		{"padding uneven", func(b []byte) { b[25]++ }, false},
 	} {
 		sent := slices.Clone(body)
-		if test.spoil != nil {
-			test.spoil(sent)
+		if test.tamper != nil {
+			test.tamper(sent)
 		}
 		cipher.NewCBCEncrypter(block, iv).CryptBlocks(sent, sent)
 		fragment := slices.Concat(iv, sent)

@@ -73,7 +73,7 @@ func TestCBCPadding(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		length  int // bytes of padding, its length byte included
-		spoil   func(padding []byte)
+		tamper  func(padding []byte)
 		correct bool
 	}{
 		{"least", 12, nil, true},
@@ -90,8 +90,8 @@ func TestCBCPadding(t *testing.T) {
 		mac.Write(extra)
 		mac.Write(plain)
 		padding := bytes.Repeat([]byte{byte(test.length - 1)}, test.length)
-		if test.spoil != nil {
-			test.spoil(padding)
+		if test.tamper != nil {
+			test.tamper(padding)
 		}
 		body := slices.Concat(plain, mac.Sum(nil), padding)
 		iv := random(16, 10)

@@ -34,7 +34,7 @@ type protocol struct {
 func protocols(tb testing.TB) []protocol {
 	var all []protocol
 	for _, c := range Ciphers() {
-		classic := func(count op.Counter) (*HalfConn, *HalfConn) {
+		legacy := func(count op.Counter) (*HalfConn, *HalfConn) {
 			keys, _ := c.SplitKeyBlock(legacyVersion, random(c.KeyBlockSize(legacyVersion), 1))
 			sealer, err1 := NewLegacy(legacyVersion, c, keys, seeded(2), count)
 			opener, err2 := NewLegacy(legacyVersion, c, keys, nil, count)
@@ -43,10 +43,10 @@ func protocols(tb testing.TB) []protocol {
 			}
 			return sealer, opener
 		}
-		all = append(all, protocol{"classic/" + c.Name, classic})
+		all = append(all, protocol{"legacy/" + c.Name, legacy})
 		if c.BlockSize > 0 {
 			all = append(all, protocol{"etm/" + c.Name, func(count op.Counter) (*HalfConn, *HalfConn) {
-				sealer, opener := classic(count)
+				sealer, opener := legacy(count)
 				sealer.EnableEncryptThenMAC()
 				opener.EnableEncryptThenMAC()
 				return sealer, opener

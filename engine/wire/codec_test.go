@@ -123,7 +123,7 @@ func TestBodiesOfWrongLengthAreMalformed(t *testing.T) {
 			}
 		}
 		if c := x.make(); c.Parse([]byte(x.body+"\x00")) == nil {
-			t.Errorf("%s accepts a byte behind %q", name(c), x.body)
+			t.Errorf("%s accepts a byte after %q", name(c), x.body)
 		}
 	}
 }
@@ -237,7 +237,7 @@ func TestParsingAllocatesNothing(t *testing.T) {
 func TestIsHelloRetryRequest(t *testing.T) {
 	hello := ServerHelloMsg{Version: 0x0303, Random: HelloRetryRequestRandom[:], Extensions: Extensions{}}
 	if !IsHelloRetryRequest(hello.Append(nil)) || IsHelloRetryRequest([]byte(codecs[2].body)) || IsHelloRetryRequest(nil) {
-		t.Error("a HelloRetryRequest is not told from a ServerHello")
+		t.Error("IsHelloRetryRequest does not distinguish a HelloRetryRequest from a ServerHello")
 	}
 }
 

@@ -27,7 +27,9 @@ func startWeb(t *testing.T, cfg *engine.Config, idle time.Duration) (addr string
 	addr, _ = startServe(t, 100, func(_ context.Context, transport net.Conn) {
 		c := netconn.Server(transport, cfg)
 		if c.HandshakeEarly(t.Context()) == nil {
-			_ = web.Handle(c)
+			if err := web.Handle(c); err != nil {
+				t.Error(err)
+			}
 		}
 		_ = c.Shutdown(time.Minute)
 	}, func(err error) { t.Error(err) })
