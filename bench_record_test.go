@@ -229,7 +229,7 @@ func newPrimitive(b *testing.B, version, suite string, size int) primitive {
 	}
 	plain, extra := size, make([]byte, 13)
 	if version == "1.3" {
-		plain, extra = size+1, extra[:5] // the content type is encrypted, the header is additional data
+		plain, extra = size+1, extra[:5] // content type; header
 	}
 	nonce := make([]byte, record.NonceSize)
 	return primitive{

@@ -13,9 +13,9 @@ import (
 	"tlslab/engine/pki/internal/der"
 )
 
-// VerifyOCSPResponse checks that an OCSPResponse in DER says at the time now that the leaf is good,
-// and that the issuer or a responder with a delegated certificate has signed it (RFC 6960 §3.2, RFC
-// 5019 §4). Digests and signature checks are reported to count. The error wraps one of ErrRevoked,
+// VerifyOCSPResponse checks an OCSPResponse in DER (RFC 6960 §3.2, RFC 5019 §4). It returns nil if
+// the leaf is good at the time now and the issuer, or its delegated responder, has signed the
+// response. Digests and signature checks are reported to count. The error wraps one of ErrRevoked,
 // ErrOCSPUnknown, ErrOCSPStale, ErrOCSPSigner, ErrOCSPOther, ErrOCSPMalformed and
 // ErrOCSPUnavailable.
 func VerifyOCSPResponse(response []byte, leaf, issuer *Certificate, now time.Time, count op.Counter) error {

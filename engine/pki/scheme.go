@@ -20,7 +20,7 @@ type Scheme struct {
 	ID   uint16 // SignatureScheme codepoint
 	Name string // "ecdsa_secp256r1_sha256"
 
-	first, last protocol.Version // the first and last version of TLS whose handshakes may be signed with it
+	first, last protocol.Version // of the versions whose handshakes it may sign
 
 	primitive *primitive
 	hash      crypto.Hash // 0: the primitive signs the message itself

@@ -158,8 +158,8 @@ func (t *certTemplate) addPurposes(b *cryptobyte.Builder) {
 	der.AddOID(b, der.ClientAuth)
 }
 
-// addRevocationExtensions appends the URL of the OCSP responder (RFC 5280 §4.2.2.1), the demand for
-// a stapled OCSP response (RFC 7633 §4), and for an OCSP responder's own certificate that its
+// addRevocationExtensions appends the URL of the OCSP responder (RFC 5280 §4.2.2.1) and the demand
+// for a stapled OCSP response (RFC 7633 §4). The certificate of an OCSP responder says that its own
 // revocation is not checked (RFC 6960 §4.2.2.2.1).
 func (t *certTemplate) addRevocationExtensions(b *cryptobyte.Builder) {
 	if t.ocspURL != "" {
