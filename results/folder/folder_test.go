@@ -222,8 +222,7 @@ func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// However little there is: no replicate yet, one replicate, nothing varied, nothing compared,
-// nothing reached.
+// The smallest runs: no replicate, one replicate, no factor, no comparison, no metric reached.
 func TestSmallSamplesMakeAFolderToo(t *testing.T) {
 	metric := results.Metric{Name: "time", Unit: results.UnitNanoseconds, Better: -1}
 	factor := results.Factor{Name: "kind", Levels: []string{"full", "resumed"}}
@@ -260,8 +259,7 @@ func TestSmallSamplesMakeAFolderToo(t *testing.T) {
 	}
 }
 
-// Which replicate had which value is nothing that a description or a picture of one cell depends
-// on.
+// Neither the statistics nor the figures of one cell depend on the order of its replicates.
 func TestThePagesOfASampleDoNotDependOnItsOrder(t *testing.T) {
 	h := results.Header{Scenario: "one", Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds, Better: -1}}}
 	var first map[string]string
