@@ -11,12 +11,12 @@ import (
 
 // action is one thing that a step does, priced for its host.
 type action struct {
-	kind   recording.Action // no name and no Compute; Data only in recorded steps; or continued
-	takes  time.Duration    // Work: on this host; Pause
-	bytes  int64            // Write; Fetch: of the request; Data: of plaintext
-	back   int64            // Fetch: bytes of the response
-	moment recording.Moment // Mark
-	data   *pricedData      // Data
+	kind     recording.Action // no name and no Compute; Data only in recorded steps; or continued
+	takes    time.Duration    // Work: on this host; Pause
+	bytes    int64            // Write; Fetch: of the request; Data: of plaintext
+	response int64            // Fetch: bytes of the response
+	moment   recording.Moment // Mark
+	data     *pricedData      // Data
 }
 
 // pricedData is application data that a replay splits into records.
@@ -93,7 +93,7 @@ func (p *pricedItems) add(it *recording.Item, from, to Host) error {
 	case recording.CloseEnd, recording.Fetched:
 		p.actions = append(p.actions, action{kind: it.Action})
 	case recording.Fetch:
-		p.actions = append(p.actions, action{kind: recording.Fetch, bytes: int64(it.Bytes), back: int64(it.Response)})
+		p.actions = append(p.actions, action{kind: recording.Fetch, bytes: int64(it.Bytes), response: int64(it.Response)})
 	case recording.Record:
 		p.addRecord(it.Name, int64(it.Bytes))
 	case recording.Message:

@@ -4,8 +4,8 @@ package sim
 // instant add up exactly to the time from the start of the connection to that instant.
 type Cause uint8
 
-// The causes. Times within a wait for ACKs count as the cause of that wait: Window, Nagle or
-// FastRetransmit. Only waits for timers within it keep their own cause.
+// The causes. While a side waits for ACKs, all time counts as the cause of that wait (Window, Nagle
+// or FastRetransmit), except the time in which the other side, or this one, waits for a timer.
 const (
 	Propagation      Cause = iota // delay of links, with jitter
 	Serialisation                 // rate of links
@@ -14,7 +14,7 @@ const (
 	Nagle                         // ACKs that let Nagle's algorithm send a partial segment
 	DelayedACK                    // delayed-ACK timer of the peer
 	FastRetransmit                // ACKs that show a loss
-	ReorderTimer                  // reordering timer of RACK (RFC 8985 §6.3)
+	ReorderTimer                  // reordering timer of RACK (RFC 8985 §6.2 step 5)
 	Probe                         // timer of the tail loss probe (RFC 8985 §7)
 	Persist                       // persist timer of a closed receive window
 	Pacing                        // pacing timer of the sender

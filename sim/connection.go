@@ -63,14 +63,14 @@ const (
 
 // The timers of a connection.
 const (
-	clientTCPTimer  = iota // deadline of the client's TCP endpoint
-	serverTCPTimer         // deadline of the server's TCP endpoint
-	clientTaskTimer        // start of the connection, then end of the client's work or pause
-	serverTaskTimer        // end of the server's work
-	clientPartTimer        // next operation within the client's work, for the observer
-	serverPartTimer        // next operation within the server's work
-	fetchTimer             // timeout of the OCSP fetch
-	endTimer               // timeout of the connection
+	clientTCPTimer       = iota // deadline of the client's TCP endpoint
+	serverTCPTimer              // deadline of the server's TCP endpoint
+	clientTaskTimer             // start of the connection, then end of the client's work or pause
+	serverTaskTimer             // end of the server's work
+	clientOperationTimer        // next operation within the client's work, for the observer
+	serverOperationTimer        // next operation within the server's work
+	fetchTimer                  // timeout of the OCSP fetch
+	endTimer                    // timeout of the connection
 
 	connectionTimers
 )
@@ -90,14 +90,14 @@ type connection struct {
 	due     [connectionTimers]time.Duration // by timer: instant of its event, or never
 	procs   [2]process
 
-	path     int32
-	replay   replay            // if its source is a Replay
-	question *[2]questionSteps // if it is a fetch
-	ended    func(number int, r *Result)
-	start    time.Duration
-	deadline time.Duration    // of the connection; never: none
-	outcome  string           // empty while the connection is open
-	complete recording.Moment // the last moment of the exchange
+	path       int32
+	replay     replay         // if its source is a Replay
+	fetchSteps *[2]fetchSteps // by side; if it is an OCSP fetch
+	ended      func(number int, r *Result)
+	start      time.Duration
+	deadline   time.Duration    // of the connection; never: none
+	outcome    string           // empty while the connection is open
+	complete   recording.Moment // the last moment of the exchange
 
 	connect    time.Duration                       // since start; negative: not connected
 	moments    [recording.NumMoments]time.Duration // virtual time; negative: not reached
@@ -330,10 +330,10 @@ func (w *World) recycle(c *connection) {
 	w.unused = append(w.unused, c.slot)
 }
 
-// The outcomes that are not an engine's alert.
+// The outcomes without a TLS alert.
 const (
 	OK      = "ok"      // the exchange is complete
-	Timeout = "timeout" // of TCP or of the Connection, or no bytes will come for which a side waits
+	Timeout = "timeout" // of TCP or of the Connection, or a side waits for bytes that never come
 	Reset   = "reset"   // the peer's TCP sent a RST
 )
 

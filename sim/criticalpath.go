@@ -66,7 +66,7 @@ func (p *criticalPath) step() {
 		p.departure(n)
 	case summaryNode:
 		p.applySummary(&p.summaries[n.since])
-	case unansweredNode:
+	case fetchTimeoutNode:
 		if p.attributeTimer(p.nodes[n.parent].at, ResponderTimeout) {
 			p.cur = n.parent
 		}

@@ -70,7 +70,7 @@ func TestCausesOfAnExchangeAddUp(t *testing.T) {
 	})
 }
 
-func TestDataWrittenWhileItsAcknowledgementIsUnderWayWaitsFromItsWriteOn(t *testing.T) {
+func TestDataWrittenWhileAnACKIsInFlightWaitsFromItsWriteOn(t *testing.T) {
 	var h nodes
 	start := h.add(0, node{kind: startNode})
 	first := h.add(10*ms, node{kind: arrivalNode, flags: atServer, parent: start})
@@ -80,7 +80,7 @@ func TestDataWrittenWhileItsAcknowledgementIsUnderWayWaitsFromItsWriteOn(t *test
 	h.expect(t, second, 1, map[Cause]time.Duration{Window: 7 * ms, ClientCPU: 13 * ms, Propagation: 10 * ms})
 }
 
-func TestALossWithinAWaitForTheWindowKeepsItsName(t *testing.T) {
+func TestALossWithinAWaitForTheWindowKeepsItsCause(t *testing.T) {
 	var h nodes
 	start := h.add(0, node{kind: startNode})
 	// Everything is written at 0. The first segment is lost and repeated at 300 ms;
@@ -92,7 +92,7 @@ func TestALossWithinAWaitForTheWindowKeepsItsName(t *testing.T) {
 	h.expect(t, second, 2, map[Cause]time.Duration{RTO: 300 * ms, Window: 20 * ms, Propagation: 10 * ms})
 }
 
-func TestEachTimeoutOfARowKeepsItsName(t *testing.T) {
+func TestConsecutiveTimeoutsKeepTheirCause(t *testing.T) {
 	var h nodes
 	start := h.add(0, node{kind: startNode})
 	// Two SYNs are lost, so the third waited since the second, and that since the first.
@@ -118,11 +118,11 @@ func TestALostSegmentThatHadWaitedForTheWindowKeepsThatWait(t *testing.T) {
 	h.expect(t, again, 2, map[Cause]time.Duration{RTO: 280 * ms, Window: 20 * ms, Propagation: 10 * ms})
 }
 
-func TestAWaitWithinAWaitOfTheSameBeginningGoesOnFromTheOuterOne(t *testing.T) {
+func TestNestedWaitsThatBeginTogetherContinueFromTheOuterWait(t *testing.T) {
 	var h nodes
 	start := h.add(0, node{kind: startNode})
-	// At 10 ms both sides have written. What the server may send when the client's
-	// data acknowledges, which itself had to wait, goes on from the server's write.
+	// At 10 ms both sides have written. The client's data, which had waited for the window,
+	// acknowledges the server's: then the server may send its own data, which had waited too.
 	toServer := h.add(10*ms, node{kind: arrivalNode, flags: atServer, parent: start})
 	wrote := h.add(10*ms, node{kind: cpuNode, cause: ClientCPU, parent: start})
 	ack := h.add(20*ms, node{kind: arrivalNode, parent: toServer})
@@ -131,7 +131,7 @@ func TestAWaitWithinAWaitOfTheSameBeginningGoesOnFromTheOuterOne(t *testing.T) {
 	h.expect(t, last, 2, map[Cause]time.Duration{Propagation: 20 * ms, Nagle: 10 * ms, Window: 10 * ms})
 }
 
-func TestDataThatAProbeLetGoWaitedForTheWindowBeforeItsTimer(t *testing.T) {
+func TestDataSentByAProbeWaitedForTheWindowBeforeTheProbeTimer(t *testing.T) {
 	var h nodes
 	start := h.add(0, node{kind: startNode})
 	// Everything is written at 0. The last acknowledgement comes at 20 ms and arms
@@ -144,11 +144,11 @@ func TestDataThatAProbeLetGoWaitedForTheWindowBeforeItsTimer(t *testing.T) {
 	h.expect(t, probe, 2, map[Cause]time.Duration{Probe: 40 * ms, Window: 20 * ms, Propagation: 10 * ms})
 }
 
-func TestDataWrittenAfterAProbesTimerWasArmedWaitedForTheTimerAlone(t *testing.T) {
+func TestDataWrittenAfterTheProbeTimerWasArmedWaitedForTheTimerOnly(t *testing.T) {
 	var h nodes
 	start := h.add(0, node{kind: startNode})
-	// What was sent at 0 is not acknowledged, and its timer lets go at 60 ms what was
-	// computed until 30 ms.
+	// The segment sent at 0 is not acknowledged. Its probe timer expires at 60 ms and sends data
+	// that was written at 30 ms.
 	armed := h.add(0, node{kind: cpuNode, cause: ClientCPU, parent: start})
 	wrote := h.add(30*ms, node{kind: cpuNode, cause: ClientCPU, parent: armed})
 	h.add(60*ms, node{kind: timerNode, parent: armed})

@@ -25,7 +25,7 @@
 //
 // A Replicator runs the replicates of one connection between two hosts, which Config describes.
 //
-// A run is a queue of events: a link has a packet due, a TCP timer expires, a core finishes a work.
+// A run is a queue of events: a link has a packet due, a TCP timer expires, a core finishes a task.
 // The handler of an event passes the time and segments to state machines without a clock (netem,
 // sim/tcp) and schedules what they ask for. Events at one instant are handled in the order in which
 // they were scheduled. A run is a function of the topology, the connections and the seed.

@@ -13,8 +13,8 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// A stack that is not ours, by its flight sizes and microseconds, over a link
-// that loses the client's first SYN.
+// Another TLS stack, described by its flight sizes and computing times, over a link that drops the
+// client's first SYN.
 func ExampleNewReplicator() {
 	rec, err := recording.Parse(strings.NewReader(`recording 1
 branch full

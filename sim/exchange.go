@@ -76,11 +76,11 @@ func (x *Exchange) validate() error {
 	case x.Rounds < 0 || x.Pause < 0:
 		return fmt.Errorf("exchange: %d rounds, pause of %v: want 0 or more", x.Rounds, x.Pause)
 	case x.Refused && x.Kind != engine.Full:
-		return fmt.Errorf("exchange: a handshake that is %v after its session was refused", x.Kind)
+		return fmt.Errorf("exchange: Kind is %v: want %v with Refused", x.Kind, engine.Full)
 	case x.WriteChunk < 0:
 		return fmt.Errorf("exchange: writes of %d bytes: want 0 (whole flights) or more", x.WriteChunk)
 	case x.Client.EarlyData && (x.Client.Now().Nanosecond()|x.Server.Now().Nanosecond())%int(time.Millisecond) != 0:
-		return errors.New("exchange: with early data, the time at virtual time 0 has whole milliseconds, as a ticket's age has")
+		return errors.New("exchange: early data: Now must be in whole milliseconds at virtual time 0, as a ticket's age is")
 	}
 	return nil
 }
@@ -193,7 +193,7 @@ type exchangeSide struct {
 	asData     bool // unsent is part of a Data item
 }
 
-// start makes the client's first step: the ClientHello and early data.
+// start begins the client's first step: the ClientHello and early data.
 func (e *exchangeSide) start() error {
 	e.items = e.items[:0]
 	if err := e.conn.Start(); err != nil {
@@ -205,8 +205,8 @@ func (e *exchangeSide) start() error {
 	return nil
 }
 
-// receive makes a step of the next record among the peer's bytes that have arrived, or reports
-// false: not all of a record has arrived. If unsent is above 0 afterwards, calls of sendRecord
+// receive begins a step with the next record of the peer. It reports false if no whole record has
+// arrived. If unsent is above 0 afterwards, calls of sendRecord
 // complete the step.
 func (e *exchangeSide) receive(arrived []byte, peer *sentStream) (bool, error) {
 	e.beginStep()
@@ -307,8 +307,8 @@ func (e *exchangeSide) sendRecord() error {
 	return err
 }
 
-// errKeyChangeInData is the error of application data during which the sender changes its keys, and
-// that therefore is no Data.
+// errKeyChangeInData is the error of a Data item during which the sender changes its keys: Data has
+// one cipher and one framing.
 var errKeyChangeInData = errors.New("the keys change within application data")
 
 // seal seals n bytes of application data and returns the bytes of the records.

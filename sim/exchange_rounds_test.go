@@ -81,7 +81,7 @@ func TestTheLastRoundIsTimedFromItsRequest(t *testing.T) {
 
 // With a sizing that restarts after idleness, the first byte of the next response arrives as early
 // as with small records. Otherwise it waits for a long record.
-func TestAfterIdlenessTheFirstByteIsEarlyAgain(t *testing.T) {
+func TestAnIdleSizingRestartsWithSmallRecords(t *testing.T) {
 	const rest = 16384 + 22 - 1448 + 11*52 // bytes of a long record behind its first packet
 	cfg := freely(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000})
 	cfg.Server.TCP.InitialWindow = 50

@@ -10,14 +10,14 @@ import (
 type nodeKind uint8
 
 const (
-	startNode      nodeKind = iota // the connection starts; has no parent
-	arrivalNode                    // a segment arrived at its host
-	cpuNode                        // a core finished a work
-	timerNode                      // a TCP timer expired
-	unansweredNode                 // an OCSP fetch timed out
-	pauseNode                      // a pause ended; all paths end before the first pause
-	departureNode                  // a segment left that had waited; belongs to the event before it
-	summaryNode                    // replaces the path from an event: summaries[since]
+	startNode        nodeKind = iota // the connection starts; has no parent
+	arrivalNode                      // a segment arrived at its host
+	cpuNode                          // a core finished a task
+	timerNode                        // a TCP timer expired
+	fetchTimeoutNode                 // an OCSP fetch timed out
+	pauseNode                        // a pause ended; all paths end before the first pause
+	departureNode                    // a segment left that had waited; belongs to the event before it
+	summaryNode                      // replaces the path from an event: summaries[since]
 )
 
 // node is an event of a connection. The parent is the event without which it would not have

@@ -13,7 +13,7 @@ import (
 type Host struct {
 	Cores    int          // 1 or more
 	Costs    *costs.Table // time of each operation on one core
-	Slowdown float64      // operations take so many times longer: above 0, at most 1e6
+	Slowdown float64      // factor of the time of each operation: above 0, at most 1e6
 	TCP      tcp.Config   // settings of its endpoints; each run adds a random time to ClockOffset
 }
 
@@ -50,8 +50,8 @@ func (h *Host) pricesAs(other *Host) bool {
 	return h.Costs == other.Costs && h.Slowdown == other.Slowdown
 }
 
-// maxWork is the longest work, 36 years: longer than any run, and small enough that no instant
-// overflows.
+// maxWork is the longest time of a task, 36 years: longer than any run, and so small that no
+// instant overflows.
 const maxWork time.Duration = 1 << 60
 
 // slow returns the time on this host of an operation that takes d in the cost table. One
@@ -63,7 +63,7 @@ func (h *Host) slow(d time.Duration) time.Duration {
 	return time.Duration(min(float64(d)*h.Slowdown, float64(maxWork)))
 }
 
-// task is a work that waits for a core.
+// task is work of a process that waits for a core.
 type task struct {
 	process *process
 	takes   time.Duration

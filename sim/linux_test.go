@@ -15,10 +15,9 @@ import (
 	"tlslab/sim/recording"
 )
 
-// The tests of this file hold whole connections against ones measured over real
-// Linux TCP and the same kind of link; testdata/linux/README.md says how. The
-// simulation is given what was on the wire and how long the cryptography took,
-// and nothing that was fitted to the times measured.
+// The tests of this file compare whole connections with connections measured on Linux TCP over the
+// same kind of link; testdata/linux/README.md says how. The simulation gets the sizes on the wire
+// and the times of the cryptography. No parameter is fitted to the measured times.
 
 // measuredCell is a row of cells.csv.
 type measuredCell map[string]string
@@ -189,9 +188,8 @@ func worldOf(t testing.TB, f *measuredFlights, cell measuredCell) (*Replicator, 
 	return mustReplicator(t, wire(t, link, link), rec), true
 }
 
-// comparable says whether a cell was measured under what is simulated: Go's
-// server, no jitter, and a response short enough for CUBIC's first round trips
-// not to differ from NewReno's.
+// comparable reports whether a cell was measured under conditions that the simulation has: Go's
+// server, no jitter, and a response so short that CUBIC and NewReno do not differ.
 func (c measuredCell) comparable(t testing.TB) bool {
 	return c["server"] == "go" && c["jitter_us"] == "0" && c["rtt_ms"] != "0" && !strings.HasPrefix(c["phase"], "v") && c.number(t, "resp") <= 100_000
 }

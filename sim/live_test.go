@@ -191,7 +191,7 @@ func agree(t *testing.T, what string, cfg Config, rec *recording.Recording, outc
 }
 
 // In a world a client refuses a certificate that expires on its way. A recording has no time.
-func TestLiveEnginesLiveInTheTimeOfTheirWorld(t *testing.T) {
+func TestLiveEnginesUseTheVirtualTime(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		now := x.Client.Now()
 		x.presents(ca.ChainSpec{Algorithm: "ecdsa-p256", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.Add(2 * time.Second)})
@@ -352,9 +352,9 @@ func TestAServersHandshakeIsWrittenInChunks(t *testing.T) {
 	}
 }
 
-func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
+func TestAHandshakeThatIsNotOfTheWantedKindIsNotRecorded(t *testing.T) {
 	for want, h := range map[string]handshake{
-		"a handshake that is resumed after its session was refused": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE, change: refusing},
+		"Kind is resumed: want full with Refused": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE, change: refusing},
 		"gave the client nothing to resume": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
 			change: func(x *Exchange) { x.Server.TicketCount = engine.NoTickets }},
 		"the handshake was full, want resumed": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket,
@@ -374,8 +374,8 @@ func TestAConnectionOfAnotherKindThanAskedForIsNotRecorded(t *testing.T) {
 			change: func(x *Exchange) { x.Client.Roots, _ = pki.NewRoots() }},
 		"early data was none, want accepted": {version: engine.TLS13, kind: engine.Resumed, resumption: engine.PSKDHE,
 			change: func(x *Exchange) { x.Client.EarlyData = true }},
-		"has whole milliseconds": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
-		"request of 0 bytes":     {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
+		"must be in whole milliseconds": early(func(x *Exchange) { x.Server.Now = func() time.Time { return time.Unix(0, 1) } }),
+		"request of 0 bytes":            {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Request = 0 }},
 	} {
 		if _, err := Record(t.Context(), h.exchange(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)

@@ -66,8 +66,8 @@ func TestAClosedWindowIsAWaitForTheWindowOrForItsProbe(t *testing.T) {
 	if r.Outcome != OK || r.Causes[Window] < 30*time.Second || r.Causes[Persist] != 0 {
 		t.Errorf("%s, causes %v; want the window to be waited for, no probe", r.Outcome, r.Causes)
 	}
-	// The update that opens the window again is lost: the next probe finds out.
-	// Which packet that is, is found by losing each run of four in turn.
+	// The window update that opens the window is lost, and the next window probe reveals it. The
+	// test finds the packet by dropping each group of four in turn.
 	for n := 1; n < 200; n++ {
 		r := mustReplicator(t, wire(t, netem.Config{Delay: 20 * ms, Drops: []int{n, n + 1, n + 2, n + 3}}, delayed(20*ms)), slowReader(t)).Run(1)
 		if r.Causes[Persist] > 0 {
@@ -80,9 +80,9 @@ func TestAClosedWindowIsAWaitForTheWindowOrForItsProbe(t *testing.T) {
 	t.Error("no loss of a window update brought a probe on the critical path")
 }
 
-func TestAProbeIsWaitedForFromWhenItsTimerIsArmed(t *testing.T) {
-	// Losses while the window is closed bring probes with data that has waited for
-	// the reader for up to half a minute.
+func TestAWaitForAProbeBeginsWhenItsTimerIsArmed(t *testing.T) {
+	// If packets are lost while the window is closed, probes carry data that has waited for the
+	// application for up to 30 s.
 	link := netem.Config{Delay: 20 * ms, Loss: 0.1}
 	w := mustReplicator(t, wire(t, link, link), slowReader(t))
 	for seed := range uint64(100) {
@@ -128,7 +128,7 @@ func TestRetransmissionsOfBothSidesAreCounted(t *testing.T) {
 	}
 }
 
-func TestGoodputIsOfTheTimeBetweenFirstAndLastByte(t *testing.T) {
+func TestGoodputCountsFromTheFirstToTheLastByte(t *testing.T) {
 	r := Result{TTFB: 200 * ms, TTLB: 300 * ms}
 	if got, ok := r.Goodput(1000); !ok || got != 10_000 {
 		t.Errorf("1000 bytes in 100 ms: %v bytes a second (%v), want 10000", got, ok)
@@ -148,7 +148,7 @@ func TestTimesCountFromTheStartOfTheirConnection(t *testing.T) {
 	}
 }
 
-func TestNothingHappensAfterTheTimeSet(t *testing.T) {
+func TestTheTimeoutEndsAConnection(t *testing.T) {
 	cfg := wire(t, delayed(25*ms), delayed(25*ms))
 	cfg.Timeout = 120 * ms // between the handshake and the first byte
 	r := mustReplicator(t, cfg, written(t, 2014, 1022)).Run(1)
@@ -157,7 +157,7 @@ func TestNothingHappensAfterTheTimeSet(t *testing.T) {
 	}
 }
 
-func TestTimersExpireByClocksThatDifferFromRunToRun(t *testing.T) {
+func TestTimerTicksDifferFromRunToRun(t *testing.T) {
 	lost := netem.Config{Delay: 25 * ms, Drops: []int{1}}
 	w := mustReplicator(t, wire(t, lost, delayed(25*ms)), written(t, 2014, 1022))
 	var waits []time.Duration
@@ -205,7 +205,7 @@ func TestEachHostHasItsOwnCores(t *testing.T) {
 	}
 }
 
-func TestPacketsThatAreLostGiveTheirPlaceBack(t *testing.T) {
+func TestDroppedPacketsReturnToThePool(t *testing.T) {
 	link := netem.Config{Delay: 5 * ms, Loss: 0.1}
 	w := mustReplicator(t, wire(t, link, link), written(t, 2014, 1_000_000))
 	w.Run(1)

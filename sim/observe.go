@@ -88,8 +88,7 @@ func (w *World) observeStep(p *process) {
 	p.observed.annotations, p.observed.actions = p.steps.annotations(), len(p.actions)
 }
 
-// observeAction reports the parts of the next action. The operations of a work are left to
-// observeWork.
+// observeAction reports the parts of the next action. observeWork reports the operations of work.
 func (w *World) observeAction(p *process) {
 	o, a := &p.observed, &p.actions[0]
 	index := o.actions - len(p.actions)
@@ -185,8 +184,8 @@ func (w *World) observeBytes(kind EventKind, p *process, n, offset int64) {
 	w.observer(e)
 }
 
-// observeNext handles the event of a part timer.
-func (w *World) observeNext(p *process) {
+// observeNextOperation handles the event of an operation timer.
+func (w *World) observeNextOperation(p *process) {
 	if p.state == computing && p.until != never && w.observer != nil {
 		w.observeWork(p)
 	}
@@ -203,7 +202,7 @@ func (w *World) observeWork(p *process) {
 			at += a.takes
 		}
 		if at > w.now {
-			w.schedule(p.conn, clientPartTimer+int(p.side), at)
+			w.schedule(p.conn, clientOperationTimer+int(p.side), at)
 			return
 		}
 		switch {

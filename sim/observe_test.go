@@ -166,7 +166,7 @@ func TestEventsAreInOrderAndComplete(t *testing.T) {
 	}
 }
 
-func TestLiveEnginesTellTheirSecrets(t *testing.T) {
+func TestLiveEnginesReportTheirSecrets(t *testing.T) {
 	h, cfg := traced(t)
 	r, err := NewLiveReplicator(cfg, h.exchange(t))
 	if err != nil {

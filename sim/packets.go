@@ -8,12 +8,12 @@ import (
 
 // packet is a segment on the network, with its times on the links so far.
 type packet struct {
-	left       tcp.Tag // the node that it left from
-	hop        int32   // that it is on
-	copies     int32   // on the same link: more than 1 where that duplicates
-	queued     time.Duration
-	serialised time.Duration
-	segment    tcp.Segment // its SACK blocks, at the end, are rarely touched
+	left       tcp.Tag       // node of its departure
+	hop        int32         // index in World.hops of the link that it is on
+	copies     int32         // on that link; more than 1 if the link has duplicated it
+	queued     time.Duration // in queues so far
+	serialised time.Duration // at the rates of links so far
+	segment    tcp.Segment   // its SACK blocks, at the end, are rarely touched
 }
 
 // packetPool holds the packets of a connection that are on the network.

@@ -240,13 +240,13 @@ func (w *World) beginTask(p *process, takes time.Duration) {
 	}
 }
 
-// scheduleTask schedules the end of a work or pause.
+// scheduleTask schedules the end of a task or pause.
 func (w *World) scheduleTask(p *process, at time.Duration) {
 	p.until = at
 	w.schedule(p.conn, clientTaskTimer+int(p.side), at)
 }
 
-// finishTask handles the end of a pause or of a work. The core takes the next work of its queue.
+// finishTask handles the end of a task or pause. The core takes the next task of its queue.
 func (w *World) finishTask(p *process) {
 	c := p.conn
 	if p.until > w.now {

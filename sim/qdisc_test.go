@@ -7,8 +7,8 @@ import (
 	"tlslab/netem"
 )
 
-// tamperer is a queueing discipline that drops every seventh packet when the transmitter would take
-// it, and holds every fifth twice.
+// tamperer is a queueing discipline that drops every seventh packet at dequeue and duplicates every
+// fifth packet.
 type tamperer struct {
 	*netem.DropTail
 	came, left int

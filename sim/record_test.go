@@ -97,7 +97,7 @@ func TestAReplaySplitsALongResponseARecordAtATime(t *testing.T) {
 }
 
 // If the key may not protect all records of the data, the recording has each record.
-func TestDataDuringWhichKeysChangeIsNoData(t *testing.T) {
+func TestAKeyChangeWithinDataIsRecordedRecordByRecord(t *testing.T) {
 	x := long(40_000).exchange(t)
 	x.Server.KeyUpdateAfter = 1
 	if _, err := x.record(t.Context(), [2]*record.Sizing{nil, &fullRecords}); !errors.Is(err, errKeyChangeInData) {

@@ -52,8 +52,8 @@ var errNoResponder = errors.New("the client fetches an OCSP response, but the co
 func (w *World) fetch(c *connection, d *action) {
 	r := c.responder
 	p := &c.procs[client]
-	w.question = question{request: d.bytes, response: d.back, work: r.Work}
-	f, err := w.open(&Connection{Client: int(p.host), Server: r.Host, Path: r.Path, Start: w.now, Source: &w.question})
+	w.fetchSource = fetchSource{request: d.bytes, response: d.response, work: r.Work}
+	f, err := w.open(&Connection{Client: int(p.host), Server: r.Host, Path: r.Path, Start: w.now, Source: &w.fetchSource})
 	if err != nil {
 		c.fail(err.Error())
 		return
@@ -96,7 +96,7 @@ func (w *World) fetchTimedOut(c *connection) {
 		return
 	}
 	w.hash.mix(hashFetchTimedOut, int64(w.now), int64(c.number), 0)
-	w.node(c, unansweredNode, c.fetchBegan.node)
+	w.node(c, fetchTimeoutNode, c.fetchBegan.node)
 	p := &c.procs[client]
 	for len(p.actions) > 0 {
 		d := p.actions[0]
@@ -109,37 +109,37 @@ func (w *World) fetchTimedOut(c *connection) {
 	w.advance(p)
 }
 
-// question is the Source of an OCSP fetch: the client sends a request, and the responder computes,
-// sends a response and closes.
-type question struct {
+// fetchSource is the Source of an OCSP fetch: the client sends a request, and the responder
+// computes, sends a response and closes.
+type fetchSource struct {
 	request, response int64         // bytes
 	work              time.Duration // of the responder
 }
 
-func (*question) validate(*Host, *Host) error { return nil }
-func (*question) fetches() bool               { return false }
-func (*question) complete() recording.Moment  { return recording.LastByte }
+func (*fetchSource) validate(*Host, *Host) error { return nil }
+func (*fetchSource) fetches() bool               { return false }
+func (*fetchSource) complete() recording.Moment  { return recording.LastByte }
 
-func (q *question) open(c *connection) ([2]stepSource, error) {
-	if c.question == nil {
-		c.question = new([2]questionSteps)
+func (q *fetchSource) open(c *connection) ([2]stepSource, error) {
+	if c.fetchSteps == nil {
+		c.fetchSteps = new([2]fetchSteps)
 	}
-	asks, answers := &c.question[client], &c.question[server]
-	asks.set(0, 0, action{kind: recording.Write, bytes: q.request})
-	asks.set(1, q.response, action{kind: recording.CloseEnd}, action{kind: recording.Mark, moment: recording.LastByte})
-	answers.set(0, q.request, action{kind: recording.Work, takes: q.work}, action{kind: recording.Write, bytes: q.response}, action{kind: recording.CloseEnd})
-	return [2]stepSource{asks, answers}, nil
+	clientSteps, responderSteps := &c.fetchSteps[client], &c.fetchSteps[server]
+	clientSteps.set(0, 0, action{kind: recording.Write, bytes: q.request})
+	clientSteps.set(1, q.response, action{kind: recording.CloseEnd}, action{kind: recording.Mark, moment: recording.LastByte})
+	responderSteps.set(0, q.request, action{kind: recording.Work, takes: q.work}, action{kind: recording.Write, bytes: q.response}, action{kind: recording.CloseEnd})
+	return [2]stepSource{clientSteps, responderSteps}, nil
 }
 
-// questionSteps are the steps of one side of a fetch.
-type questionSteps struct {
+// fetchSteps are the steps of one side of a fetch.
+type fetchSteps struct {
 	steps   [2]pricedStep
 	actions [2][3]action // memory of the steps
 	n       int          // number of steps
 	next    int          // index of the next step
 }
 
-func (s *questionSteps) step(_ instant, arrived int64) ([]action, bool, error) {
+func (s *fetchSteps) step(_ instant, arrived int64) ([]action, bool, error) {
 	if s.next == s.n || s.steps[s.next].at > arrived {
 		return nil, false, nil
 	}
@@ -148,16 +148,16 @@ func (s *questionSteps) step(_ instant, arrived int64) ([]action, bool, error) {
 }
 
 // rest returns nothing: no step is continued.
-func (*questionSteps) rest() []action { return nil }
+func (*fetchSteps) rest() []action { return nil }
 
 // annotations returns nothing: a fetch has no TLS.
-func (*questionSteps) annotations() []annotation { return nil }
+func (*fetchSteps) annotations() []annotation { return nil }
 
 // early returns that there is no early data.
-func (*questionSteps) early() int { return -1 }
+func (*fetchSteps) early() int { return -1 }
 
 // set sets step k. Steps must be set in order.
-func (s *questionSteps) set(k int, at int64, actions ...action) {
+func (s *fetchSteps) set(k int, at int64, actions ...action) {
 	n := copy(s.actions[k][:], actions)
 	s.steps[k] = pricedStep{at: at, actions: s.actions[k][:n]}
 	s.n, s.next = k+1, 0

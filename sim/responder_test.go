@@ -183,7 +183,7 @@ func TestAResponderThatDoesNotAnswer(t *testing.T) {
 	if r.ClientCPU != without.ClientCPU {
 		t.Errorf("the client computed for %v, want %v: there is no answer to verify", r.ClientCPU, without.ClientCPU)
 	}
-	// Without a time of its own the client waits as long as its TCP, which retransmits
+	// Without Responder.Timeout the client waits as long as its TCP, which retransmits
 	// a SYN four times after 1 s and six times with doubling timeouts.
 	cfg.Responder.Timeout, cfg.Timeout = 0, time.Hour
 	if r := mustReplicator(t, cfg, rec).Run(1); r.Outcome != OK || r.Causes[ResponderTimeout] < 60*time.Second {
@@ -204,14 +204,14 @@ func TestAFetchAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestNobodyIsAskedWhoIsNotThere(t *testing.T) {
+func TestAFetchNeedsAValidResponder(t *testing.T) {
 	h := fetched(engine.TLS13)
 	rec, _ := h.record(t)
 	if _, err := NewReplicator(priced(t, delayed(ms)), rec, recording.Full); err == nil {
-		t.Error("a replay asks a responder that the world has not")
+		t.Error("a replay fetches from a responder that the world does not have")
 	}
 	if _, err := NewLiveReplicator(priced(t, delayed(ms)), h.exchange(t)); err == nil {
-		t.Error("an engine asks a responder that the world has not")
+		t.Error("an engine fetches from a responder that the world does not have")
 	}
 	for what, spoil := range map[string]func(*ResponderConfig){
 		"no link":      func(a *ResponderConfig) { a.Up = nil },
@@ -227,8 +227,8 @@ func TestNobodyIsAskedWhoIsNotThere(t *testing.T) {
 	}
 }
 
-// The text form has the sizes of a fetch and the operations that verify a response.
-func TestAFetchIsWrittenDown(t *testing.T) {
+// The text form has the OCSP fetch and the operations that verify its response.
+func TestTheTextFormHasTheFetch(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
 	var text strings.Builder
 	if err := rec.Format(&text); err != nil {
@@ -248,7 +248,7 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 		{"  fetch ", "  fetched\n  fetch ", "fetched without a fetch before it"},
 		{"  fetched\n", "  fetched\n  fetch 1 1\n  fetched\n", "a second fetch"},
 		{"  fetched\n", "  write 1\n  fetched\n", "write 1 between fetch and fetched: want only work there"},
-		{"  fetched\n", "  known\n", "known is called fetched"},
+		{"  fetched\n", "  known\n", "known is no action: want fetched"},
 		{"  fetch ", "  fetch 0 ", "want: fetch BYTES BYTES"},
 		{"server\nat", "server\nat 1\n  fetch 1 1\n  fetched\nat", "only the client fetches"},
 	} {
@@ -259,8 +259,9 @@ func TestAFetchIsWrittenDown(t *testing.T) {
 	}
 }
 
-// Fetches of many connections at a time queue for the responder's one core.
-func TestManyAskTheResponderAtATime(t *testing.T) {
+// Several clients fetch at the same time, each over a connection of its own. The responses queue
+// for the responder's one core.
+func TestConcurrentFetchesQueueAtTheResponder(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
 	cfg := withResponder(priced(t, delayed(10*ms)), delayed(10*ms))
 	cfg.Client.Cores, cfg.Server.Cores, cfg.Responder.Host.Cores = 4, 4, 1

@@ -129,7 +129,7 @@ func TestARecordLongerThanTheWindowTakesARoundTripMore(t *testing.T) {
 }
 
 // The client states the longest segment in its SYN; the server sizes its records by it.
-func TestRecordsAreCutByTheSegmentsOfTheConnection(t *testing.T) {
+func TestRecordSizesFollowTheMSS(t *testing.T) {
 	for _, mtu := range []int{576, 1500} {
 		cfg := freely(t, delayed(10*ms))
 		cfg.Client.TCP.MTU = mtu // the server has the smaller of both from the SYN
@@ -154,7 +154,7 @@ func TestRecordsAreCutByTheSegmentsOfTheConnection(t *testing.T) {
 	}
 }
 
-func TestReplaysThatCutRecordsAllocateNothing(t *testing.T) {
+func TestReplaysThatSplitRecordsAllocateNothing(t *testing.T) {
 	for name, h := range sizedHandshakes(t) {
 		rec, outcome := h.record(t)
 		w, err := NewReplicator(priced(t, netem.Config{Delay: 20 * ms, Loss: 0.05}), rec, outcome)
@@ -169,7 +169,7 @@ func TestReplaysThatCutRecordsAllocateNothing(t *testing.T) {
 }
 
 // A recording has the data of these records and how a replay splits it.
-func TestARecordingOfSizedRecordsHasNone(t *testing.T) {
+func TestARecordingWithASizingHasDataInsteadOfRecords(t *testing.T) {
 	rec, _ := sizedHandshakes(t)["1.0 CBC split go"].record(t)
 	var text bytes.Buffer
 	if err := rec.Format(&text); err != nil {
@@ -196,7 +196,7 @@ func TestARecordingOfSizedRecordsHasNone(t *testing.T) {
 	}
 }
 
-func TestKeysThatChangeAfterRecordsAreNotRecordedBesideASizing(t *testing.T) {
+func TestKeyUpdateAfterExcludesRecordSizing(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		x.Server.RecordSizing, x.Server.KeyUpdateAfter = parseSizing(t, "mss"), 10
 	}}

@@ -83,7 +83,7 @@ func NewReplay(rec *recording.Recording, branch recording.Outcome, client, serve
 
 // newReplay returns a Replay whose server calls decide for the branch when the ClientHello has
 // arrived.
-func newReplay(rec *recording.Recording, client, server Host, decide func(sent, came instant) recording.Outcome) (*Replay, error) {
+func newReplay(rec *recording.Recording, client, server Host, decide func(sent, received instant) recording.Outcome) (*Replay, error) {
 	priced, err := priceRecording(rec, client, server)
 	if err != nil {
 		return nil, err

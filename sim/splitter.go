@@ -32,7 +32,7 @@ type sealedRecord struct {
 	plain      int   // bytes of plaintext
 }
 
-// reset makes the splitter as new, keeping its memory.
+// reset empties the splitter and keeps its memory.
 func (s *recordSplitter) reset() {
 	s.sizer.Reset()
 	s.written, s.runs, s.head = 0, s.runs[:0], 0
@@ -103,7 +103,7 @@ func (r *recordRun) first() sealedRecord {
 // splits reports whether each write of the run has two records.
 func (r *recordRun) splits() bool { return r.data.framing.Split && r.plain > 1 }
 
-// opened takes the first record of the first run out.
+// opened removes the first record of the first run: the peer has opened it.
 func (s *recordSplitter) opened() {
 	r := &s.runs[s.head]
 	r.start = r.first().end

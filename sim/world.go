@@ -46,7 +46,7 @@ type World struct {
 	compactor    compactor
 	path         criticalPath
 	segments     []tcp.Segment // memory for the output of all endpoints
-	question     question      // steps of the fetch that begins
+	fetchSource  fetchSource   // steps of the fetch that begins
 	result       Result        // of the connection that ends
 	observer     func(*Event)  // nil: none
 	lastEvent    Event         // memory for the observer's events
@@ -157,10 +157,10 @@ func (w *World) wake(c *connection, timer int) {
 		w.finishTask(&c.procs[client])
 	case serverTaskTimer:
 		w.finishTask(&c.procs[server])
-	case clientPartTimer:
-		w.observeNext(&c.procs[client])
-	case serverPartTimer:
-		w.observeNext(&c.procs[server])
+	case clientOperationTimer:
+		w.observeNextOperation(&c.procs[client])
+	case serverOperationTimer:
+		w.observeNextOperation(&c.procs[server])
 	case fetchTimer:
 		if c.fetchDeadline > w.now {
 			w.schedule(c, fetchTimer, c.fetchDeadline)

@@ -12,7 +12,7 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// free returns a cost table without prices: only literal work takes time.
+// free returns a cost table without prices: only Work items take time.
 func free(t testing.TB) *costs.Table {
 	t.Helper()
 	table, err := costs.Read("free", strings.NewReader(`{"schema":1,"name":"free","machine":{},"prices":[]}`))
@@ -84,8 +84,8 @@ func openAll(t testing.TB, cfg Config, rec *recording.Recording, starts ...time.
 	return results
 }
 
-// written returns a recording made by hand: a ClientHello of 250 bytes, a server flight, a request
-// and a response.
+// written returns a recording written by hand: a ClientHello of 250 bytes, a server's flight, a
+// request and a response.
 func written(t testing.TB, flight, response int) *recording.Recording {
 	t.Helper()
 	rec, err := recording.Parse(strings.NewReader(fmt.Sprintf(`recording 1
@@ -160,7 +160,7 @@ func TestAFlightBeyondTheInitialWindowTakesARoundTripMore(t *testing.T) {
 	}
 }
 
-// trouble returns links of all kinds, from clean to hopeless.
+// trouble is a range of links, from one without loss to one that loses everything.
 func trouble() map[string]netem.Config {
 	return map[string]netem.Config{
 		"clean":     {Delay: 20 * ms},
@@ -208,7 +208,7 @@ func TestCausesAddUpToTheTimeOfTheLastByteOnAnyLink(t *testing.T) {
 	}
 }
 
-func TestWhateverIsLostTheRestOfThePathIsThatOfACleanLink(t *testing.T) {
+func TestLossesAddOnlyTheirOwnCausesToThePath(t *testing.T) {
 	for name, rec := range map[string]*recording.Recording{"small": written(t, 2014, 1022), "large": written(t, 40_000, 60_000)} {
 		for _, loss := range []float64{0.02, 0.1, 0.3} {
 			link := netem.Config{Delay: 50 * ms, Loss: loss}
@@ -305,7 +305,7 @@ func TestLinksInARowAddTheirDelays(t *testing.T) {
 	}
 }
 
-func TestAWorldThatCannotBeIsRefused(t *testing.T) {
+func TestAnInvalidConfigIsRejected(t *testing.T) {
 	for want, change := range map[string]func(*Config){
 		"client: 0 cores":        func(c *Config) { c.Client.Cores = 0 },
 		"server: no cost table":  func(c *Config) { c.Server.Costs = nil },

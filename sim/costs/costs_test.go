@@ -77,9 +77,9 @@ func TestMistakesInATableHaveTheirPlace(t *testing.T) {
 		{`250`, `100000001`, `t.json:3:55: seal aes-128-gcm: ps_per_byte 100000001: want 0 to 100000000`},
 		{`seal aes-128-gcm`, `sign rsa2048`, `t.json:3:9: sign rsa2048 stands twice`},
 		{`"provider"`, `"vendor"`, `t.json:2:39: unknown key "vendor"`},
-		{`970000`, `970000x`, `t.json:2:37: no JSON: invalid character 'x'`},
+		{`970000`, `970000x`, `t.json:2:37: not valid JSON: invalid character 'x'`},
 		{`]}`, `]`, `t.json:3:60: the file ends before the table does`},
-		{`]}`, `]}{}`, `t.json:3:61: no JSON: invalid character '{' after top-level value`},
+		{`]}`, `]}{}`, `t.json:3:61: not valid JSON: invalid character '{' after top-level value`},
 	} {
 		_, err := costs.Read("t.json", strings.NewReader(strings.Replace(twoRows, c.right, c.wrong, 1)))
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {

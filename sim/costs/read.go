@@ -213,7 +213,7 @@ func (p *parser) skip() {
 	}
 }
 
-// syntaxError returns what is wrong with a text that is not JSON.
+// syntaxError returns the error for a text that is not valid JSON.
 func (p *parser) syntaxError(err error) error {
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
@@ -224,7 +224,7 @@ func (p *parser) syntaxError(err error) error {
 		return errors.New("the file ends before the table does: write it again with `tlslab calibrate`")
 	}
 	p.offset-- // the error is at the last byte that was read
-	return fmt.Errorf("no JSON: %w", err)
+	return fmt.Errorf("not valid JSON: %w", err)
 }
 
 // checkSchema reports a table of another version.

@@ -14,10 +14,11 @@
 // decides when each step can begin. The order within a step is kept: the first record of a response
 // leaves before the second record is sealed.
 //
-// Data stands for records of application data whose sizes depend on time or on the network, or that
-// are many. It is a number of bytes of plaintext. The replay splits it into records by the side's
-// Sizing, and the peer opens these records one by one. Thresholds count the plaintext of Data, not
-// the records that carry it: a step one byte into Data begins when its first record is open.
+// Data stands for records of application data whose sizes depend on time or on the network, or
+// which are too many to list. It is a number of bytes of plaintext. The replay splits it into
+// records by the side's Sizing, and the peer opens these records one by one. Thresholds count the
+// plaintext of Data, not the records that carry it: a step one byte into Data begins when its first
+// record is open.
 //
 // A step may also name what it does, for the observers of a replay: the records and handshake
 // messages of a Write, and where keys change. Names have no effect on a replay, and no cost.

@@ -12,7 +12,7 @@ import (
 // Action says what an Item does.
 type Action uint8
 
-// The actions of a step. The last three name what others do, for observers, and do nothing.
+// The actions of a step. The last three do nothing: they name what other actions do, for observers.
 const (
 	Compute   Action = iota // an operation that a cost table prices, on the CPU
 	Work                    // a duration on the CPU of a host with slowdown 1
@@ -22,7 +22,7 @@ const (
 	Mark                    // a moment that metrics refer to
 	CloseEnd                // the end of this side's stream: TCP sends FIN after all data
 	Fetch                   // an OCSP request over HTTP; the client waits for the response
-	Fetched                 // ends the work after a Fetch that depends on a response
+	Fetched                 // ends the work after a Fetch that needs the response
 	Record                  // names a record that begins in the Write before it
 	Message                 // names a message or an alert that ends in the Record before it
 	KeyChange               // names the keys under which this side sends or receives from here on
@@ -88,7 +88,7 @@ type Step struct {
 	Items []Item
 }
 
-// Outcome is what the server makes of the ClientHello.
+// Outcome is the decision of the server on the offered session and the early data of a ClientHello.
 type Outcome string
 
 // The outcomes.

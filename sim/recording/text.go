@@ -325,7 +325,7 @@ func parseItem(w []string) (Item, error) {
 	case "fetch":
 		return parseFetch(w)
 	case "known":
-		return Item{}, errors.New("known is called fetched")
+		return Item{}, errors.New("known is no action: want fetched")
 	case "close", "fetched":
 		if len(w) != 1 {
 			return Item{}, fmt.Errorf("%s stands alone on its line", w[0])

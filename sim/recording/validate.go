@@ -20,7 +20,7 @@ const (
 
 // Validate reports what would keep a replay from coming to the end of the recording: thresholds
 // that decrease or that the peer never reaches, sizes and durations out of range, missing or
-// misplaced moments, a fetch without its end, and names of nothing.
+// misplaced moments, a Fetch without Fetched, and names that name nothing.
 func (r *Recording) Validate() error {
 	if len(r.Branches) == 0 {
 		return errors.New("recording has no branch")
@@ -72,7 +72,7 @@ func (b *Branch) beginsAs(other *Branch) bool {
 	return slices.Equal(withoutNames(b.Client[0].Items), withoutNames(other.Client[0].Items))
 }
 
-// withoutNames returns the items that do not only name what others do.
+// withoutNames returns the items without those that only name what others do.
 func withoutNames(items []Item) []Item {
 	return slices.DeleteFunc(slices.Clone(items), func(it Item) bool { return it.Action.Names() })
 }

@@ -105,8 +105,8 @@ func (e *Endpoint) caEvent(event caEvent) {
 type congestionWindow struct {
 	cwnd     int // congestion window
 	ssthresh int // slow start threshold
-	// limited: the window, and not the application, limits the packets in flight. A window
-	// that does not limit them does not grow (kernel is_cwnd_limited).
+	// limited: the congestion window limits the packets in flight, not the application. The
+	// window grows only while it is the limit (kernel is_cwnd_limited).
 	limited bool
 	acked   int // packets acknowledged since the last additive increase (snd_cwnd_cnt)
 
@@ -133,8 +133,8 @@ func (w *congestionWindow) slowStart(acked int) int {
 	return acked
 }
 
-// congAvoidAI is the additive increase of congestion avoidance: it raises the window by one
-// packet for each perCwnd packets acknowledged (RFC 5681 §3.1, kernel tcp_cong_avoid_ai).
+// congAvoidAI is the additive increase of congestion avoidance: it raises the window by one packet
+// for each perCwnd packets acknowledged (RFC 5681 §3.1, kernel tcp_cong_avoid_ai).
 func (w *congestionWindow) congAvoidAI(perCwnd, acked int) {
 	if w.acked >= perCwnd {
 		w.acked = 0
@@ -147,8 +147,8 @@ func (w *congestionWindow) congAvoidAI(perCwnd, acked int) {
 	}
 }
 
-// controlCongestion sets the window after an ACK that delivers so many packets and shows so many to
-// be lost (kernel tcp_cong_control).
+// controlCongestion sets the window after an ACK. delivered and lost are the packets that the ACK
+// newly delivers and newly shows to be lost (kernel tcp_cong_control).
 func (e *Endpoint) controlCongestion(flags ackFlags, delivered, lost int) {
 	if e.cc.congControl != nil {
 		e.cc.congControl(e, flags, e.rate.sample)
@@ -169,8 +169,8 @@ func (e *Endpoint) mayRaiseCwnd(flags ackFlags) bool {
 		(flags&ackDataSACKed != 0 && e.scoreboard.reordering > e.cfg.Reordering)
 }
 
-// currentSSThresh returns the ssthresh that remembers the window before a reduction: at least three
-// quarters of it (kernel tcp_current_ssthresh).
+// currentSSThresh returns the ssthresh to keep before the window is reduced: at least three
+// quarters of the window (kernel tcp_current_ssthresh).
 func (e *Endpoint) currentSSThresh() int {
 	if e.rec.reducing() {
 		return e.win.ssthresh

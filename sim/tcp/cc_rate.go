@@ -10,20 +10,20 @@ type deliveryRate struct {
 	// delivered counts the packets acknowledged or SACKed, the SYN as one. deliveredCE counts
 	// those whose ACK carried ECE.
 	delivered, deliveredCE uint32
-	// appLimited is the value of delivered until which samples are application-limited: that
-	// when the packets have arrived that were in flight when the application had nothing to
-	// send; 0: samples are not application-limited.
+	// appLimited marks samples as application-limited until delivered exceeds it. It is set
+	// when the application has nothing to send: to delivered plus the packets in flight. 0:
+	// samples are not application-limited.
 	appLimited  uint32
 	deliveredAt time.Duration // instant of the last increase of delivered (delivered_mstamp)
-	firstSent   time.Duration // begin of the send phase (first_tx_mstamp)
+	firstSent   time.Duration // beginning of the send phase (first_tx_mstamp)
 }
 
 // rateSample is the delivery rate sample of one ACK: delivered packets in interval (kernel struct
 // rate_sample). "The packet" is the one sent last among those that the ACK newly acknowledges or
 // SACKs.
 type rateSample struct {
-	// priorDelivered and priorDeliveredCE are deliveryRate.delivered and deliveredCE when the
-	// packet was sent; priorAt is deliveryRate.deliveredAt then; negative: no packet.
+	// priorAt, priorDelivered and priorDeliveredCE are deliveredAt, delivered and deliveredCE
+	// of deliveryRate when the packet was sent. A negative priorAt: the ACK delivers no packet.
 	priorAt                          time.Duration
 	priorDelivered, priorDeliveredCE uint32
 	// delivered and deliveredCE count the packets delivered since then; delivered is negative
@@ -73,7 +73,7 @@ func (r *deliveryRate) snapshot(p *packet, others int) {
 // notSampled is packet.deliveredAt after the packet has been part of a sample.
 const notSampled time.Duration = -1
 
-// arrived adds a packet that is acknowledged or SACKed to the sample (kernel
+// arrived adds a newly acknowledged or SACKed packet to the sample (kernel
 // tcp_rate_skb_delivered).
 func (r *deliveryRate) arrived(p *packet) {
 	if p.deliveredAt == notSampled {

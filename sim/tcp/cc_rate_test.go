@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// useCongestionControl registers a congestion control for the time of a test.
+// useCongestionControl registers a congestion control for the duration of a test.
 func useCongestionControl(t *testing.T, ops *congestionOps) {
 	t.Helper()
 	congestionControls = append(congestionControls, ops)

@@ -28,18 +28,18 @@
 //
 // # Files
 //
-// The handshake (handshake.go) agrees on the options and the segment size. Files snd_ send:
-// what is written is cut into packets as far as the peer's window and the congestion window
-// allow (snd_transmit.go), and kept in the retransmission queue (snd_queue.go) until an ACK
-// takes them out (snd_ack.go). Files rcv_ receive: segments are put in order
-// (rcv_reassembly.go), open the receive window (rcv_window.go) and are acknowledged at once or
-// later (rcv_delack.go). Files loss_ find and repair losses: SACK marks packets
-// (loss_scoreboard.go), RACK finds losses by time (loss_rack.go), the tail loss probe makes them
-// visible (loss_tlp.go), fast recovery repairs them (loss_recovery.go), and what proves to have
-// been no loss is undone (loss_undo.go). Files timer_ hold the retransmission timer
-// (timer_rto.go), the round-trip time (timer_rtt.go) and the kernel's timer wheel
-// (timer_wheel.go). Files cc_ hold the congestion control: its interface (cc_congestion.go), the
-// delivery rate (cc_rate.go) and an algorithm each. ecn.go is Explicit Congestion Notification.
+// The handshake (handshake.go) agrees on the options and the segment size. Files snd_ send: what is
+// written is cut into packets as far as the peer's window and the congestion window allow
+// (snd_transmit.go), and kept in the retransmission queue (snd_queue.go) until an ACK takes them
+// out (snd_ack.go). Files rcv_ receive: segments are put in order (rcv_reassembly.go), open the
+// receive window (rcv_window.go) and are acknowledged at once or later (rcv_delack.go). Files loss_
+// find and repair losses: SACK marks packets (loss_scoreboard.go), RACK finds losses by time
+// (loss_rack.go), the tail loss probe makes them visible (loss_tlp.go), fast recovery repairs them
+// (loss_recovery.go), and the reduction for a loss that did not happen is undone (loss_undo.go).
+// Files timer_ hold the retransmission timer (timer_rto.go), the round-trip time (timer_rtt.go) and
+// the kernel's timer wheel (timer_wheel.go). Files cc_ hold the congestion control: its interface
+// (cc_congestion.go), the delivery rate (cc_rate.go) and an algorithm each. ecn.go is Explicit
+// Congestion Notification.
 //
 // "Kernel tcp_ack" in brackets is the function of Linux that decides the same; a name such as
 // tcp_sack in brackets is a sysctl.

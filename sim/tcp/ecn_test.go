@@ -116,8 +116,8 @@ func TestMarkHalvesTheWindowOnce(t *testing.T) {
 }
 
 // TestMarksReachTheCongestionControl: a congestion control that needs ECN negotiates it
-// unasked, marks every packet ECT(0), hears of CE at the receiver and counts at the sender
-// the packets whose ACKs carry ECE (kernel tcp_dctcp.c needs no more).
+// without Config.ECN and marks every packet ECT(0). cwndEvent reports CE at the receiver. The
+// sender counts the packets whose ACKs carry ECE (kernel tcp_dctcp.c needs no more).
 func TestMarksReachTheCongestionControl(t *testing.T) {
 	ops := renoWith("data-centre")
 	ops.needsECN = true

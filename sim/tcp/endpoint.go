@@ -86,7 +86,7 @@ type Endpoint struct {
 	scaling       bool          // the option was negotiated
 	finQueued     bool          // CloseWrite was called
 	nagleHolds    bool          // a partial segment waits for an ACK
-	challengeFrom time.Duration // instant of the last challenge ACK
+	lastChallenge time.Duration // instant of the last challenge ACK
 	handshake     handshake
 
 	// Sending. Offsets are as in Segment.Seq.
@@ -138,7 +138,7 @@ func (e *Endpoint) Reset(cfg *Config) {
 	e.clock = newClock(cfg)
 	e.dataEnd = 1
 	e.peerFIN = -1
-	e.challengeFrom = -challengeInterval
+	e.lastChallenge = -challengeInterval
 	e.win = congestionWindow{cwnd: cfg.InitialWindow, ssthresh: infiniteSSThresh}
 	e.cc = congestionControl(cfg.CongestionControl)
 	e.pacer = pacer{on: cfg.Pacing, timer: Never}
@@ -146,7 +146,7 @@ func (e *Endpoint) Reset(cfg *Config) {
 	e.handshake.timer = Never
 	e.rec.undoRetrans = -1
 	e.scoreboard.reordering = cfg.Reordering
-	e.rack.steps = 1
+	e.rack.reoWndSteps = 1
 	e.ack.timer = Never
 }
 
@@ -165,7 +165,7 @@ func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 		e.pacingTimeout()
 	}
 	if e.xmit.expiry(&e.clock) <= now {
-		e.retransmitTimeout()
+		e.writeTimerExpired()
 	}
 }
 

@@ -2,9 +2,9 @@ package tcp
 
 import "time"
 
-// handshake is the state of the three-way handshake (RFC 9293 §3.5). The client's SYN is sent again
-// by the retransmission timer. The server's SYN-ACK has a timer of its own, like the request socket
-// of Linux (kernel request_sock).
+// handshake is the state of the three-way handshake (RFC 9293 §3.5). The retransmission timer sends
+// the client's SYN again. The server's SYN-ACK has a timer of its own, as a request socket of Linux
+// has (kernel request_sock).
 type handshake struct {
 	timer       time.Duration // server: when the SYN-ACK is sent again; Never: not armed
 	timeouts    int           // server: SYN-ACKs sent again by the timer
@@ -84,7 +84,7 @@ func (e *Endpoint) negotiate(s *Segment) {
 	}
 	e.handshake.peerMSS = defaultMSS
 	if s.Options&OptMSS != 0 {
-		e.handshake.peerMSS = max(s.MSS, minTCPSegment)
+		e.handshake.peerMSS = max(s.MSS, minSendMSS)
 	}
 	e.rcvNxt = 1
 	e.ackSent = 1

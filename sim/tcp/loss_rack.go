@@ -9,10 +9,11 @@ type rack struct {
 	rtt      time.Duration // round-trip time of the packet that arrived last
 	advanced bool          // a packet has arrived since the last loss detection
 
-	steps     int    // reordering window in quarters of the least round-trip time
-	persist   int    // recoveries for which steps stays
+	reoWndSteps   int // reordering window in quarters of the least RTT (reo_wnd_steps)
+	reoWndPersist int // recoveries after which reoWndSteps is reset to 1 (reo_wnd_persist)
+
 	dsackSeen bool   // a D-SACK has arrived that may widen the window
-	widenedAt uint32 // deliveryRate.delivered when steps was last raised
+	widenedAt uint32 // deliveryRate.delivered when reoWndSteps was last raised
 }
 
 const (
@@ -45,7 +46,7 @@ func (e *Endpoint) rackReorderWindow() time.Duration {
 	if !sb.reorderSeen && (e.rec.caState >= caRecovery || sb.sackedOut >= sb.reordering) {
 		return 0
 	}
-	return min(e.rtt.min/4*time.Duration(e.rack.steps), e.rtt.srtt())
+	return min(e.rtt.min/4*time.Duration(e.rack.reoWndSteps), e.rtt.srtt())
 }
 
 // rackRemaining returns the time until the packet counts as lost (kernel tcp_rack_skb_timeout).
@@ -119,11 +120,11 @@ func (e *Endpoint) rackUpdateReorderWindow(priorDelivered uint32) {
 		r.dsackSeen = false
 	}
 	if r.dsackSeen {
-		r.steps = min(r.steps+1, rackMaxSteps)
+		r.reoWndSteps = min(r.reoWndSteps+1, rackMaxSteps)
 		r.dsackSeen = false
 		r.widenedAt = e.rate.delivered
-		r.persist = rackPersist
-	} else if r.persist == 0 {
-		r.steps = 1
+		r.reoWndPersist = rackPersist
+	} else if r.reoWndPersist == 0 {
+		r.reoWndSteps = 1
 	}
 }

@@ -50,7 +50,7 @@ type rexmit uint8
 const (
 	rexmitNone rexmit = iota
 	rexmitLost
-	rexmitNew // new data first, as F-RTO probes with (RFC 5682 §3.1 step 2b)
+	rexmitNew // new data, with which F-RTO tests the timeout (RFC 5682 §3.1 step 2b)
 )
 
 // fastRetransAlert is the state machine of loss recovery. It runs for each ACK that is a duplicate,
@@ -82,7 +82,7 @@ func (e *Endpoint) fastRetransAlert(s *Segment, a *ackSummary, duplicate bool) r
 }
 
 // alertInRecovery is fastRetransAlert in state caRecovery. It undoes the reduction if the packets
-// marked lost were only late.
+// marked lost had only been delayed.
 func (e *Endpoint) alertInRecovery(s *Segment, a *ackSummary, duplicate, byCount bool) rexmit {
 	if a.flags&ackUnaAdvanced == 0 {
 		if !e.sack && duplicate {
@@ -198,8 +198,8 @@ func (e *Endpoint) timeToRecover() bool {
 	return sb.lostOut > 0 || (!e.cfg.RACK && sb.sackedOut >= sb.reordering)
 }
 
-// tryToOpen changes to the state that the ACK allows where no loss is found, or to caCWR for ECE
-// (kernel tcp_try_to_open).
+// tryToOpen changes the state after an ACK that shows no loss: to caCWR for ECE, otherwise as
+// tryKeepOpen does; caCWR stays (kernel tcp_try_to_open).
 func (e *Endpoint) tryToOpen(flags ackFlags) {
 	if !e.anyRetransDone() {
 		e.rec.hasRetransStamp = false

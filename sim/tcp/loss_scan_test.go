@@ -144,7 +144,7 @@ func decided(e *Endpoint) any {
 	}
 }
 
-// checkScans holds what the incremental scans rely on.
+// checkScans checks the invariants on which the incremental scans rely.
 func checkScans(e *Endpoint) error {
 	q, b := &e.queue, &e.scoreboard
 	var listed []uint32
@@ -195,7 +195,7 @@ func checkScans(e *Endpoint) error {
 }
 
 // TestScansDecideAsFullScans puts an endpoint through random steps: writes, ACKs and SACK
-// blocks, also of nonsense and duplicates, losses found by time and by count,
+// blocks (valid, invalid and duplicate), losses found by time and by count,
 // retransmissions, timeouts, reneging and undo. A copy takes each step with full scans:
 // marks, counts and segments must be the same.
 func TestScansDecideAsFullScans(t *testing.T) {
@@ -360,7 +360,7 @@ func randomStep(rng *rand.Rand, e *Endpoint) (name string, apply func(e *Endpoin
 	}
 }
 
-// receiveScanned takes an ACK as far as its scans go.
+// receiveScanned processes an ACK up to the end of its scans.
 func (e *Endpoint) receiveScanned(s *Segment, full bool) {
 	a := ackSummary{priorUna: e.sndUna}
 	priorFack := e.fack()

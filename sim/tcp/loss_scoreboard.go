@@ -38,9 +38,9 @@ type ackSummary struct {
 	flags      ackFlags
 	priorUna   int64
 	reordered  int64 // lowest offset newly SACKed below a higher SACK
-	firstSent  time.Duration
-	lastSent   time.Duration // of packets newly SACKed and never sent again
-	sackSample bool
+	sackSample bool  // a packet is newly SACKed and was never retransmitted
+	// Transmissions of the first and of the last packet of sackSample.
+	firstSent, lastSent time.Duration
 }
 
 // ackFlags are facts about one ACK (kernel FLAG_ constants of tcp_input.c).
@@ -54,10 +54,10 @@ const (
 	ackUnaAdvanced                       // FLAG_SND_UNA_ADVANCED: sndUna moves
 	ackDSACK                             // FLAG_DSACKING_ACK: it reports a duplicate
 	ackDSACKTLP                          // FLAG_DSACK_TLP: the duplicate is the tail loss probe
-	ackOrigAcked                         // FLAG_ORIG_SACK_ACKED: of data never sent again
-	ackRetransAcked                      // FLAG_RETRANS_DATA_ACKED: of data sent again
+	ackOrigAcked                         // FLAG_ORIG_SACK_ACKED: it ACKs or SACKs data sent once
+	ackRetransAcked                      // FLAG_RETRANS_DATA_ACKED: it ACKs retransmitted data
 	ackReneging                          // FLAG_SACK_RENEGING: the first packet is SACKed
-	ackSetTimer                          // FLAG_SET_XMIT_TIMER: the timer must be set
+	ackSetTimer                          // FLAG_SET_XMIT_TIMER: the RTO or TLP timer must be set
 	ackLostRetrans                       // FLAG_LOST_RETRANS: a retransmission is found lost
 	ackECE                               // FLAG_ECE: the segment carries ECE
 	ackNotDup       = ackData | ackWindowUpdate | ackDataAcked
@@ -236,7 +236,7 @@ func (e *Endpoint) checkReordering(low int64) {
 	e.scoreboard.reorderSeen = true
 }
 
-// markLost marks a packet lost, or the retransmission of a lost packet (kernel
+// markLost marks a packet lost. If it is marked already, its retransmission is lost (kernel
 // tcp_mark_skb_lost).
 func (e *Endpoint) markLost(p *packet) {
 	if p.state&packetSACKed != 0 {
@@ -258,9 +258,9 @@ func (e *Endpoint) markLost(p *packet) {
 	}
 }
 
-// markLostByCount marks the packets lost that have at least reordering SACKed packets above them
-// (RFC 6675 §4 IsLost, kernel tcp_update_scoreboard). When recovery begins it marks the first
-// packet in any case.
+// markLostByCount marks a packet lost if at least reordering packets above it are SACKed (RFC 6675
+// §4 IsLost, kernel tcp_update_scoreboard). When recovery begins, the first packet is always
+// marked.
 func (e *Endpoint) markLostByCount(begins bool) {
 	above := e.scoreboard.sackedOut - e.scoreboard.reordering
 	if above < 0 {

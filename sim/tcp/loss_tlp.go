@@ -4,13 +4,14 @@ package tcp
 // visible to SACK before the retransmission timeout (RFC 8985 §7).
 type lossProbe struct {
 	highSeq       int64 // the probe is over when this offset is acknowledged; 0: no probe
-	retransmitted bool  // the probe was the last packet again, not new data
+	retransmitted bool  // the probe retransmitted the last packet; false: it was new data
 }
 
-// scheduleLossProbe arms the timer of the probe: two smoothed round-trip times, and 2 ms, or MinRTO
-// if one packet is outstanding, whose ACK may be delayed; at most until the retransmission
-// timeout, which restarts now if advancing. It reports whether the probe is armed (RFC 8985 §7.2,
-// kernel tcp_schedule_loss_probe).
+// scheduleLossProbe arms the timer of the probe and reports whether it is armed (RFC 8985 §7.2,
+// kernel tcp_schedule_loss_probe). The delay is two smoothed round-trip times plus 2 ms. If only
+// one packet is outstanding, its ACK may be delayed: MinRTO replaces the 2 ms. The probe is not
+// later than the retransmission timeout. That timeout counts from now if advancing is true,
+// otherwise from the first packet's transmission.
 func (e *Endpoint) scheduleLossProbe(advancing bool) bool {
 	if !e.cfg.TailLossProbe || !e.sack || e.queue.n == 0 ||
 		(e.rec.caState != caOpen && e.rec.caState != caCWR) {

@@ -32,8 +32,8 @@ func (e *Endpoint) echoesBefore(s *Segment, instant time.Duration) bool {
 		s.TSEcr > 0 && s.TSEcr < e.clock.timestamp(instant)
 }
 
-// delayed reports whether the original of the first retransmission has arrived, and only late
-// (kernel tcp_packet_delayed).
+// delayed reports whether the packet of the first retransmission was delayed, not lost: the ACK is
+// for its first transmission (kernel tcp_packet_delayed).
 func (e *Endpoint) delayed(s *Segment) bool {
 	if e.rec.hasRetransStamp {
 		return e.echoesBefore(s, e.rec.retransStamp)
@@ -46,8 +46,8 @@ func (e *Endpoint) mayUndo(s *Segment) bool {
 	return e.rec.hasUndoMarker && (e.rec.undoRetrans == 0 || e.delayed(s))
 }
 
-// undoCwndReduction restores the congestion window; with unmark no packet is lost any more (kernel
-// tcp_undo_cwnd_reduction).
+// undoCwndReduction restores the congestion window. If unmark is true, it also removes the lost
+// mark from all packets (kernel tcp_undo_cwnd_reduction).
 func (e *Endpoint) undoCwndReduction(unmark bool) {
 	r := &e.rec
 	if unmark {
@@ -83,13 +83,13 @@ func (e *Endpoint) renoHoldsState() bool {
 	return true
 }
 
-// tryUndoRecovery ends fast recovery, and undoes its reduction if it may. It returns true if the
+// tryUndoRecovery ends fast recovery, and undoes its reduction if mayUndo. It returns true if the
 // state must stay (kernel tcp_try_undo_recovery).
 func (e *Endpoint) tryUndoRecovery(s *Segment) bool {
 	if e.mayUndo(s) {
 		e.undoCwndReduction(false)
-	} else if e.rack.persist > 0 {
-		e.rack.persist--
+	} else if e.rack.reoWndPersist > 0 {
+		e.rack.reoWndPersist--
 	}
 	if e.renoHoldsState() {
 		return true
@@ -105,7 +105,7 @@ func (e *Endpoint) tryUndoDSACK() bool {
 	if !e.rec.hasUndoMarker || e.rec.undoRetrans != 0 {
 		return false
 	}
-	e.rack.persist = min(e.rack.persist+1, rackPersist)
+	e.rack.reoWndPersist = min(e.rack.reoWndPersist+1, rackPersist)
 	e.undoCwndReduction(false)
 	return true
 }
@@ -127,9 +127,9 @@ func (e *Endpoint) tryUndoLoss(s *Segment, frto bool) bool {
 	return true
 }
 
-// tryUndoPartial processes a partial ACK in fast recovery. It returns true if the ACK shows that
-// the packet was late, not lost, while retransmissions are in flight: then nothing is sent again
-// (kernel tcp_try_undo_partial).
+// tryUndoPartial processes a partial ACK in fast recovery (kernel tcp_try_undo_partial). If the ACK
+// shows that the packet was delayed, not lost, the reduction is undone once no retransmission is
+// in flight. Until then it returns true: nothing is retransmitted on this ACK.
 func (e *Endpoint) tryUndoPartial(s *Segment, priorUna int64) bool {
 	if !e.rec.hasUndoMarker || !e.delayed(s) {
 		return false

@@ -7,11 +7,11 @@ import "time"
 // the data that the application sends in reply (ping-pong mode).
 type delayedACK struct {
 	pending bool          // an ACK is to be sent (ICSK_ACK_SCHED)
-	ackNow  bool          // and at once (ICSK_ACK_NOW)
+	ackNow  bool          // the pending ACK is sent at once (ICSK_ACK_NOW)
 	pushed  uint8         // short segments since the last ACK, up to 2 (ICSK_ACK_PUSHED)
 	since   Tag           // the arrival since which it is pending
 	timer   time.Duration // when it is sent; Never: not armed
-	limit   time.Duration // the same before rounding by the timer wheel
+	limit   time.Duration // timer before the timer wheel rounded it
 
 	quick    int           // ACKs that are still sent at once (quick)
 	ato      time.Duration // estimate of the delay; 0: no data yet (ato)
@@ -21,25 +21,24 @@ type delayedACK struct {
 	rcvMSS int32 // estimate of the peer's segment size, bytes (kernel rcv_mss)
 }
 
-// Linux: TCP_ATO_MIN and TCP_DELACK_MIN (HZ/25), TCP_DELACK_MAX (HZ/5),
-// TCP_MAX_QUICKACKS, TCP_MSS_DEFAULT, TCP_MIN_MSS.
+// The constants of the delayed ACK and of the segment size, with their names in Linux.
 const (
-	minDelay      = 40 * time.Millisecond
-	maxDelay      = 200 * time.Millisecond
-	longDelay     = 500 * time.Millisecond
-	maxQuickACKs  = 16
-	defaultMSS    = 536
-	minSegment    = 88
-	minTCPSegment = 48
+	minDelay     = 40 * time.Millisecond  // TCP_ATO_MIN, TCP_DELACK_MIN
+	maxDelay     = 200 * time.Millisecond // TCP_DELACK_MAX
+	longDelay    = 500 * time.Millisecond // HZ/2 in tcp_send_delayed_ack
+	maxQuickACKs = 16                     // TCP_MAX_QUICKACKS
+	defaultMSS   = 536                    // bytes, TCP_MSS_DEFAULT
+	minMSS       = 88                     // bytes, TCP_MIN_MSS
+	minSendMSS   = 48                     // bytes, TCP_MIN_SND_MSS
 )
 
 func (a *delayedACK) reset(mss int32, window int64) {
 	*a = delayedACK{timer: Never}
-	a.rcvMSS = max(int32(min(int64(min(mss, defaultMSS)), window/2)), minSegment)
+	a.rcvMSS = max(int32(min(int64(min(mss, defaultMSS)), window/2)), minMSS)
 }
 
-// incrQuickACK sends the ACKs of the next segments at once: of half a window, at most of so many
-// (kernel tcp_incr_quickack).
+// incrQuickACK makes the next ACKs leave at once: one for each two segments of the window, at most
+// the number most (kernel tcp_incr_quickack).
 func (a *delayedACK) incrQuickACK(window int64, most int) {
 	n := int(window / (2 * int64(a.rcvMSS)))
 	if n == 0 {
@@ -134,9 +133,9 @@ func (e *Endpoint) ackSndCheck() {
 	e.sendDelayedACK()
 }
 
-// sendDelayedACK arms the delayed ACK's timer: the estimate, bounded by the round-trip time and
-// 200 ms. If less than a quarter of it is left of an armed timer, the ACK is sent at once (kernel
-// tcp_send_delayed_ack).
+// sendDelayedACK arms the delayed ACK's timer. The delay is the estimate, bounded by the round-trip
+// time and 200 ms. If the timer is armed already and expires within a quarter of the delay, the
+// ACK is sent at once (kernel tcp_send_delayed_ack).
 func (e *Endpoint) sendDelayedACK() {
 	a := &e.ack
 	delay := a.ato
@@ -164,7 +163,7 @@ func (e *Endpoint) sendDelayedACK() {
 	a.timer = e.clock.expiry(e.now, delay)
 }
 
-// delayedACKTimeout sends the ACK that no reply has carried, and adapts the delay (kernel
+// delayedACKTimeout sends the ACK, since no data has carried it, and adapts the delay (kernel
 // tcp_delack_timer_handler).
 func (e *Endpoint) delayedACKTimeout() {
 	a := &e.ack
@@ -181,8 +180,9 @@ func (e *Endpoint) delayedACKTimeout() {
 	e.sendACK(DelayedACK, a.since)
 }
 
-// ackOnRead sends the ACK that a Read makes due: for more than a full segment, for two short ones,
-// for one outside of ping-pong mode, or when the window has doubled (kernel tcp_cleanup_rbuf).
+// ackOnRead sends an ACK after a Read if one is due: more than a full segment is not acknowledged;
+// or the buffer is empty after two short segments, or one outside of ping-pong mode; or the window
+// to offer is at least twice the window left (kernel tcp_cleanup_rbuf).
 func (e *Endpoint) ackOnRead() {
 	a := &e.ack
 	if a.pending {

@@ -79,8 +79,9 @@ func (r *reassembly) add(start, end int64) bool {
 	return true
 }
 
-// newOrExpandSACK puts [start, end), merged with the SACK blocks that touch it, before the other
-// SACK blocks; the oldest is dropped if there are too many (kernel tcp_sack_new_or_expand).
+// newOrExpandSACK merges [start, end) with the SACK blocks that touch it and makes the result the
+// first block. If there are too many blocks, the oldest is dropped (kernel
+// tcp_sack_new_or_expand).
 func (r *reassembly) newOrExpandSACK(start, end int64) {
 	merged := Block{start, end}
 	kept := 0
@@ -98,8 +99,8 @@ func (r *reassembly) newOrExpandSACK(start, end int64) {
 	r.blocks = 1 + copy(r.sacks[1:], rest[:kept])
 }
 
-// advance is given the offset up to which the stream is complete. It removes the ranges that follow
-// without a gap and returns the offset after them.
+// advance removes the ranges that continue the stream without a gap and returns the offset after
+// them. The stream is complete up to next.
 func (r *reassembly) advance(next int64) int64 {
 	for r.first < len(r.ranges) && r.ranges[r.first].Start <= next {
 		b := r.ranges[r.first]

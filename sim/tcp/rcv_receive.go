@@ -94,10 +94,10 @@ func (e *Endpoint) answerUnacceptable(s *Segment, end int64) {
 // challenge sends a challenge ACK, unless one was sent shortly before (RFC 5961 §3.2, kernel
 // tcp_send_challenge_ack).
 func (e *Endpoint) challenge() {
-	if e.now-e.challengeFrom < challengeInterval {
+	if e.now-e.lastChallenge < challengeInterval {
 		return
 	}
-	e.challengeFrom = e.now
+	e.lastChallenge = e.now
 	e.sendACK(Reply, e.tag)
 }
 

@@ -77,9 +77,9 @@ func (w *receiveWindow) established(scaling bool, now time.Duration) {
 // free returns the window that memory allows, with unread bytes in the buffer (kernel tcp_space).
 func (w *receiveWindow) free(unread int64) int64 { return w.windowClamp - unread }
 
-// selectWindow returns the window to offer: 0 while less than a sixteenth of the buffer, or less
-// than a segment, is free. quick is false if the buffer is half full: quick ACK mode ends (kernel
-// __tcp_select_window).
+// selectWindow returns the window to offer. It is 0 while less than a sixteenth of the buffer, or
+// less than a segment, is free. quick is false if the buffer is more than half full: quick ACK
+// mode ends (kernel __tcp_select_window).
 func (w *receiveWindow) selectWindow(unread int64, segment int32) (window int64, quick bool) {
 	free := w.free(unread)
 	quick = true
@@ -156,9 +156,10 @@ func (w *receiveWindow) rttSample(m time.Duration) {
 	w.rtt += (m - w.rtt) / 8
 }
 
-// spaceAdjust enlarges the buffer when the application has read more in a round trip than ever
-// before: to twice that, and by the same growth again, since the sender may be in slow start;
-// outOfOrder bytes are added (kernel tcp_rcv_space_adjust, tcp_rcvbuf_grow).
+// spaceAdjust enlarges the buffer when the application has read more bytes in a round trip than in
+// any before. The window becomes twice these bytes, and grows once more by twice their relative
+// increase, since the sender may be in slow start; outOfOrder bytes are added (kernel
+// tcp_rcv_space_adjust, tcp_rcvbuf_grow).
 func (w *receiveWindow) spaceAdjust(maxBuffer, outOfOrder int64, now time.Duration) {
 	if w.rtt == 0 || now-w.spaceSince < w.rtt {
 		return

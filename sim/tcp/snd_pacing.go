@@ -16,8 +16,9 @@ type pacer struct {
 }
 
 const (
-	// Pacing rate in percent of a window in a round trip: while the window is below half of
-	// ssthresh, and above (tcp_pacing_ss_ratio, tcp_pacing_ca_ratio).
+	// Pacing rate in percent of a window in a round trip: pacingSlowStart while the window is
+	// below half of ssthresh, otherwise pacingAvoidance (tcp_pacing_ss_ratio,
+	// tcp_pacing_ca_ratio).
 	pacingSlowStart = 200
 	pacingAvoidance = 120
 	// The first segments of a connection are not paced, as with fq (kernel

@@ -21,8 +21,8 @@ func pacedAt(name string, rate int64, burst int) *congestionOps {
 }
 
 // TestPacedBurstsLeaveAtTheirTime: at 1 MB/s a full segment of 1448 bytes takes
-// 1.448 ms. After the first ten segments each burst leaves so many times that after the
-// one before; the timer's segments say since when pacing has held them back.
+// 1.448 ms. After the first ten segments, a burst of n segments delays the next burst by n times
+// that. Segments of the pacing timer name the event since which pacing has held them back.
 func TestPacedBurstsLeaveAtTheirTime(t *testing.T) {
 	for _, burst := range []int{1, 2, 4} {
 		ops := pacedAt(fmt.Sprint("paced in bursts of ", burst), 1e6, burst)

@@ -8,7 +8,7 @@ type packetState uint8
 const (
 	packetSACKed          packetState = 1 << iota // SACKed: the peer has it out of order
 	packetLost                                    // found lost
-	packetRetransInFlight                         // sent again, and that is in flight
+	packetRetransInFlight                         // a retransmission of it is in flight
 	packetEverRetrans                             // sent again at least once
 	packetFIN                                     // its last offset is the FIN
 	packetAppLimited                              // the application was the limit when it was sent
@@ -170,8 +170,9 @@ func (q *retransmitQueue) unlist(p *packet) {
 	q.link(p.prev, p.next)
 }
 
-// list is called before each mark, with sndNxt. It makes the list unless there is one. The list
-// stays until sndNxt has been acknowledged, so that it is made at most once in a round trip.
+// list makes the list unless there is one. It must be called before a packet is marked. The list
+// stays until next, which is sndNxt, has been acknowledged: it is made at most once in a round
+// trip.
 func (q *retransmitQueue) list(next int64) {
 	q.markedTo = next
 	if !q.listed {

@@ -252,8 +252,8 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 	}
 }
 
-// txStart tells the congestion control if data leaves while nothing else is in flight. own packets
-// of the data count as in flight already (kernel tcp_event_data_sent).
+// txStart tells the congestion control that data leaves while nothing else is in flight. own is the
+// number of packets of that data which inFlight counts already (kernel tcp_event_data_sent).
 func (e *Endpoint) txStart(own int) {
 	if e.inFlight() == own {
 		e.cc.cwndEvent(e, eventTxStart)

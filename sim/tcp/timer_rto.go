@@ -20,8 +20,8 @@ const (
 // timeout, RACK's reordering timer, the tail loss probe's and the persist timer.
 type retransmitTimer struct {
 	at        time.Duration // when it expires, unless unsettled; Never: not armed
-	armed     time.Duration // when it was armed, and with which delay
-	delay     time.Duration
+	armed     time.Duration // instant at which it was armed
+	delay     time.Duration // from armed to its expiry, before the timer wheel rounds it
 	since     Tag           // the event in which it was armed
 	unsettled bool          // at must be computed from armed and delay
 	rto       time.Duration // retransmission timeout, doubled at each timeout
@@ -74,8 +74,8 @@ func (e *Endpoint) armRTO() {
 	e.armTimer(timerRetransmit, delay)
 }
 
-// retransmitTimeout handles the expiry of the sender's timer (kernel tcp_write_timer_handler).
-func (e *Endpoint) retransmitTimeout() {
+// writeTimerExpired handles the expiry of the sender's timer (kernel tcp_write_timer_handler).
+func (e *Endpoint) writeTimerExpired() {
 	kind := e.xmit.kind
 	e.xmit.at = Never
 	switch kind {

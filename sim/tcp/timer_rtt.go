@@ -72,8 +72,8 @@ const fallbackRTO = 3 * time.Second
 // measured adds the samples of one ACK and reports whether there was one (kernel
 // tcp_ack_update_rtt). The arguments are round-trip times of packets never sent again, negative if
 // there is none: seq of the first one acknowledged cumulatively, sacked of the first one SACKed,
-// last of the last one of both. Without seq and sacked the echoed timestamp gives the sample, also
-// of a retransmission (RFC 7323 §4).
+// last of the last one that is either. If seq and sacked are negative, the echoed timestamp gives
+// the sample, even of a retransmission (RFC 7323 §4).
 func (e *Endpoint) measured(s *Segment, advanced bool, seq, sacked, last time.Duration) bool {
 	if seq < 0 {
 		seq = sacked

@@ -56,8 +56,9 @@ const (
 )
 
 // expiry returns the instant at which a timer expires that is armed now with the delay: the first
-// tick after the bucket that the delay falls into. It is never early, and at most an eighth of
-// the delay late.
+// tick after the bucket that the delay falls into. It is never early. It is late by less than one
+// bucket and one tick: a bucket is one tick wide for delays below 63 ticks, and about an eighth of
+// the delay at most for longer ones.
 func (c *clock) expiry(now, delay time.Duration) time.Duration {
 	if c.tick == 0 {
 		return now + delay
