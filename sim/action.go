@@ -45,10 +45,8 @@ type pricedItems struct {
 	annotations []annotation
 	quiet       bool // annotations are not wanted
 
-	// The place of records in the last write: where the last record ends, counted from the first
-	// byte of the write, and how many of its bytes later writes carry.
-	recordEnd int64
-	ahead     int64
+	recordEnd int64 // where the last record ends, counted from the first byte of the last write
+	ahead     int64 // bytes of the last record that later writes carry
 }
 
 // reset empties the step and keeps its memory.

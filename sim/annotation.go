@@ -27,13 +27,13 @@ type annotation struct {
 	takes time.Duration
 	op    op.Op
 
-	// name and bytes are those of recording.Item: of a record, a message or, as the epoch, of a
-	// change of keys. Sent is the direction of the change.
+	// name and bytes are as in recording.Item: those of a record or message. The name of a key
+	// change is its epoch, and sent its direction.
 	name  string
 	bytes int64
 	sent  bool
-	// clientRandom and secret are a line of a key log (RFC 9850), whose label is the name. Live
-	// engines alone have them.
+	// clientRandom and secret are a line of a key log (RFC 9850); name is its label. Only live
+	// engines have them.
 	clientRandom, secret []byte
 	// end is the offset at which the record ends, in the sender's stream, counted from the first
 	// byte of the action's write; of a message, where the record ends that has its last byte. A

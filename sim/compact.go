@@ -8,11 +8,12 @@ import (
 // The history of a long connection is compacted: its memory does not follow the length of the
 // connection, and its critical paths stay exact.
 //
-// Endpoints, packets and processes hold tags: future events descend from the nodes of these tags
-// alone. All nodes that no path from them reaches are dropped. A detour of a future path ends at a
-// node since which a segment waited. Such nodes, and those of tags, are the roots. Between two
-// roots that lie far apart no detour can end. A path through this gap is walked once, and a summary
-// replaces it: its times by cause, and the node at which it leaves the gap.
+// The parent of a future event is a node whose tag an endpoint, a packet or a process holds. Nodes
+// that no path from these nodes reaches are dropped. A detour ends at the node since which a
+// segment waited. The nodes of tags and the nodes at which a detour can end are the roots. The
+// nodes between two roots are a gap: no detour ends in it. If a gap is long, each path through it
+// is walked once and becomes a summary: its times by cause, and the node at which it leaves the
+// gap.
 
 // leg is a path through a gap.
 type leg struct {
@@ -21,8 +22,9 @@ type leg struct {
 	open  [2]int32 // detours that began in the gap and end below it: history.open[open[0]:open[1]]
 }
 
-// summary replaces the path from a node: the path outside of detours, and within one. The cause of
-// the detour around it is openCause.
+// summary replaces the path from a node: outside is for a path that reaches the node outside of
+// detours, within for one that reaches it in a detour. In within, openCause stands for the cause of
+// that detour.
 type summary struct{ outside, within leg }
 
 // applySummary attributes the times of a summary and goes on from its end.
@@ -54,7 +56,7 @@ const (
 // minGap is the least number of nodes between two roots for which summaries are made.
 const minGap = 64
 
-// compactor compacts histories. It keeps its memory.
+// compactor compacts histories. It reuses its memory.
 type compactor struct {
 	minGap   int32
 	from, to history
@@ -117,8 +119,8 @@ func (c *connection) visitTags(visit func(*tcp.Tag)) {
 	}
 }
 
-// hold marks the node of a tag as a root, and its departures: a retransmission can wait since one
-// of them.
+// hold marks the node of a tag and its departures as roots: the wait of a retransmission can begin
+// at one of them.
 func (k *compactor) hold(i int32) {
 	k.uses[i] |= root
 	for i++; int(i) < len(k.uses) && k.from.nodes[i].kind == departureNode; i++ {
@@ -150,7 +152,7 @@ func (k *compactor) find() {
 	}
 }
 
-// retain marks the nodes to which the paths from a node lead that stays as it is.
+// retain keeps a node as it is: it marks the nodes to which the paths from the node lead.
 func (k *compactor) retain(i int32) {
 	n := &k.from.nodes[i]
 	switch n.kind {
@@ -194,7 +196,7 @@ func (k *compactor) departure(i int32) (since int32, viaParent bool) {
 	}
 }
 
-// leaves reports whether the next step of the path leads below the gap.
+// leaves reports whether the next step of the path leads out of the gap, to an earlier node.
 func (k *compactor) leaves() bool {
 	i := k.path.cur
 	n := &k.from.nodes[i]
@@ -216,8 +218,8 @@ func (k *compactor) leaves() bool {
 	return next < k.lower
 }
 
-// summarise makes the summary of a node. It returns false if the node's first step leads below the
-// gap.
+// summarise makes the summary of a node. It returns false if the first step from the node leads out
+// of the gap.
 func (k *compactor) summarise(i int32) bool {
 	var s summary
 	if !k.walk(i, &s.outside) || !k.walk(i, &s.within, detour{until: -1, back: -1, cause: openCause}) {

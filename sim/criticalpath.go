@@ -134,7 +134,8 @@ func (p *criticalPath) detour(from, since int32, c Cause) {
 	p.cur = from
 }
 
-// push adds a detour within the others. It ends when the detour around it ends at the latest.
+// push begins a detour within the others. If it would go back as far as the detour around it, or
+// further, that detour takes its cause instead.
 func (p *criticalPath) push(t detour) {
 	if k := len(p.detours); k > 0 && t.until <= p.detours[k-1].until {
 		p.detours[k-1].cause = t.cause
@@ -143,9 +144,9 @@ func (p *criticalPath) push(t detour) {
 	p.detours = append(p.detours, t)
 }
 
-// attribute attributes the time since an instant to a cause, within a detour to the detour's cause.
-// It returns false if the detour ended within that time: the path then goes on where the detour
-// says.
+// attribute attributes the time since an instant to a cause, or to the cause of the detour in which
+// the path is. It returns false if the detour ended within that time: the path then goes on from
+// detour.back.
 func (p *criticalPath) attribute(from time.Duration, c Cause) bool {
 	if k := len(p.detours); k > 0 {
 		c = p.detours[k-1].cause

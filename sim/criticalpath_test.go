@@ -25,8 +25,8 @@ func (h *nodes) segment(at time.Duration, n node, why tcp.Cause, since int32) in
 	return h.add(at, n)
 }
 
-// expect compares the critical path of a node with the wanted times. Causes that are not named take no
-// time.
+// expect compares the critical path of a node with the wanted times. Causes that are not named take
+// no time.
 func (h nodes) expect(t *testing.T, from int32, roundTrips int, want map[Cause]time.Duration) {
 	t.Helper()
 	var w criticalPath

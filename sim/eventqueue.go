@@ -35,7 +35,7 @@ type eventQueue struct {
 	count  uint64  // events scheduled since reset
 }
 
-// reset empties the queue and gives it so many timers.
+// reset empties the queue and sets its number of timers.
 func (q *eventQueue) reset(timers int) {
 	q.heap = q.heap[:0]
 	q.count = 0

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// manyConnections runs total connections in one world. When one ends, it opens the next one, so that
-// open connections are open at a time. It calls thousand after each thousand that has ended.
+// manyConnections runs total connections in one world. When one ends, it opens the next one, so
+// that open connections are open at a time. It calls thousand after each thousand that has ended.
 func manyConnections(t testing.TB, w *World, o Connection, total, open int, thousand func()) {
 	t.Helper()
 	opened, ended := 0, 0

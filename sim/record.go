@@ -214,7 +214,7 @@ func (e *exchangeSide) appendStep(steps []recording.Step) []recording.Step {
 	return append(steps, recording.Step{At: e.position, Items: slices.Clone(e.items)})
 }
 
-// check reports a connection whose handshake or transfer is another one than the exchange wants.
+// check returns an error if the handshake or the transfer is not what the exchange requires.
 func (p *pair) check(kind engine.Kind, how engine.Resumption, o recording.Outcome) error {
 	for s := range p.sides {
 		info, name := p.sides[s].conn.Info(), sideNames[s]

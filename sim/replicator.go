@@ -164,8 +164,9 @@ func newReplicator(cfg Config, from Source) (*Replicator, error) {
 	return r, nil
 }
 
-// Run runs the replicate of a seed. The seed decides the random draws of links and clocks only:
-// with another recording, the same packets by number are lost.
+// Run runs the replicate of a seed. The seed decides only the random draws of links and clocks.
+// With the same seed, random loss drops the packets of the same numbers, whichever recording is
+// replayed.
 func (r *Replicator) Run(seed uint64) Result {
 	r.draw(seed)
 	r.world.reset()

@@ -89,8 +89,8 @@ func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 	}
 }
 
-// Without losses a fetch takes two round trips on the responder's link, one for TCP and one for HTTP,
-// and the responder's work.
+// Without losses a fetch takes two round trips on the responder's link, one for TCP and one for
+// HTTP, and the responder's work.
 func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 	h := fetched(engine.TLS13)
 	rec, _ := h.record(t)

@@ -40,8 +40,8 @@ type Result struct {
 	Hash   uint64                   // of all events of the run up to the end of the connection
 }
 
-// Goodput returns the rate of a response of so many bytes between its first and its last byte, in
-// bytes per second. It returns false if that time is 0 or was not reached.
+// Goodput returns the rate of a response, whose bytes are given, between its first and last byte,
+// in bytes per second. It returns false if that time is 0 or was not reached.
 func (r *Result) Goodput(response int64) (float64, bool) {
 	if r.TTLB < 0 || r.TTLB <= r.TTFB {
 		return 0, false

@@ -17,7 +17,7 @@ type recordSplitter struct {
 // recordRun is a number of writes of one Data item, all of the same length, that
 // follow each other in the stream without a gap. Each write has one record, or two
 // where the framing splits (record.Framing.Split). The peer opens the records in
-// order; those that are open belong to the run no longer.
+// order; an opened record no longer belongs to the run.
 type recordRun struct {
 	start    int64 // offset in the stream
 	writes   int64

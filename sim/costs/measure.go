@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Name    string           // of the table; empty: measured
 	Batch   time.Duration    // the shortest time of one batch of calls; 0: 1 ms
-	Batches int              // the fastest of so many batches counts; 0: 50
+	Batches int              // number of batches, of which the fastest counts; 0: 50
 	Now     func() time.Time // the clock; nil: time.Now
 	Done    func(Price)      // called with each price when it is known; may be nil
 }

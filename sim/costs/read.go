@@ -15,14 +15,14 @@ import (
 	"tlslab/engine/op"
 )
 
-// Error is what is wrong with the text of a cost table, and where.
+// Error is an error in the text of a cost table, with its place.
 type Error struct {
 	File         string
 	Line, Column int // from 1; the column counts characters
 	Err          error
 }
 
-// Error returns FILE:LINE:COLUMN and what is wrong there.
+// Error returns FILE:LINE:COLUMN and the error there.
 func (e *Error) Error() string { return fmt.Sprintf("%s:%d:%d: %v", e.File, e.Line, e.Column, e.Err) }
 
 // Unwrap returns Err.

@@ -55,7 +55,7 @@ func (r *Recording) Validate() error {
 		}
 	}
 	if both := seen[Early] && seen[EarlyRejected]; both != (r.EarlyWindow > 0) {
-		return fmt.Errorf("early-window of %v: it decides between the branches %s and %s, and stands with both of them", r.EarlyWindow, Early, EarlyRejected)
+		return fmt.Errorf("early-window of %v: want it above 0 with both branches %s and %s, and none otherwise", r.EarlyWindow, Early, EarlyRejected)
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ func (it *Item) validate() error {
 			return fmt.Errorf("%v: want 1 to %d bytes in all", it, maxStream)
 		}
 		if it.Action == Data && !framingValid(&it.Framing) {
-			return fmt.Errorf("%v: no protocol frames records so", it)
+			return fmt.Errorf("%v: no SSL or TLS version has this framing", it)
 		}
 	case Pause:
 		if it.Work <= 0 || it.Work > maxWork {
@@ -162,7 +162,7 @@ func (it *Item) validate() error {
 	return nil
 }
 
-// framingValid reports whether the records of a protocol can be framed so.
+// framingValid reports whether an SSL or TLS version can have this framing.
 func framingValid(f *record.Framing) bool {
 	small := func(n int) bool { return 0 <= n && n <= 1024 }
 	return small(f.Fixed) && small(f.Tail) && 0 <= f.Block && f.Block <= record.MaxPlaintext &&

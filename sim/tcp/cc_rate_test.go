@@ -102,8 +102,8 @@ func TestRateSampleOfADelayedACK(t *testing.T) {
 	}
 }
 
-// TestRateSampleIsApplicationLimited: the samples of small writes are, those of a bulk
-// transfer are not once the last small write has been acknowledged.
+// TestRateSampleIsApplicationLimited: the samples of small writes are application-limited. The
+// samples of a bulk transfer are not, once the last small write has been acknowledged.
 func TestRateSampleIsApplicationLimited(t *testing.T) {
 	var samples []sampled
 	p := &pipe{delay: [2]time.Duration{10 * ms, 10 * ms}, rate: [2]int64{server: 10e6}}

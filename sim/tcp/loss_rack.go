@@ -54,8 +54,8 @@ func (e *Endpoint) rackRemaining(p *packet, window time.Duration) time.Duration 
 	return e.rack.rtt + window - (e.now - p.sent)
 }
 
-// rackDetectLoss marks the packets that are lost by now. It returns the time until the last of
-// those that may be lost counts as lost, or 0 (RFC 8985 §6.2 step 5, kernel
+// rackDetectLoss marks the packets that are lost by now. It returns the time after which all
+// packets that may still be lost count as lost, or 0 (RFC 8985 §6.2 step 5, kernel
 // tcp_rack_detect_loss).
 func (e *Endpoint) rackDetectLoss() (wait time.Duration) {
 	window := e.rackReorderWindow()

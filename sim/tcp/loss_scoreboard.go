@@ -281,8 +281,8 @@ func (e *Endpoint) markLostByCount(begins bool) {
 	}
 }
 
-// addRenoSACK counts a duplicate ACK, without SACK, as one packet that arrived out of order (RFC
-// 6582, kernel tcp_add_reno_sack).
+// addRenoSACK counts a duplicate ACK as one packet that arrived out of order, on a connection
+// without SACK (RFC 6582, kernel tcp_add_reno_sack).
 func (e *Endpoint) addRenoSACK(flags ackFlags) {
 	holes := min(max(e.scoreboard.lostOut, 1), e.queue.n)
 	if e.scoreboard.sackedOut+1+holes > e.queue.n {
@@ -292,8 +292,8 @@ func (e *Endpoint) addRenoSACK(flags ackFlags) {
 	e.countDelivered(1, flags)
 }
 
-// removeRenoSACKs takes packets acknowledged cumulatively, without SACK, out of the count of
-// those that arrived out of order (kernel tcp_remove_reno_sacks).
+// removeRenoSACKs subtracts cumulatively acknowledged packets from the number of packets that
+// arrived out of order, on a connection without SACK (kernel tcp_remove_reno_sacks).
 func (e *Endpoint) removeRenoSACKs(acked int, flags ackFlags) {
 	e.countDelivered(max(acked-e.scoreboard.sackedOut, 1), flags)
 	e.scoreboard.sackedOut = max(e.scoreboard.sackedOut-(acked-1), 0)

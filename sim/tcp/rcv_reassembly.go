@@ -55,8 +55,8 @@ func (r *reassembly) replace(i, j int, merged Block) {
 	r.ranges[i] = merged
 }
 
-// add adds [start, end) and reports whether any of it is new. The next ACK reports what is not
-// new as a D-SACK.
+// add adds [start, end) and reports whether any of it is new. The next ACK reports the other part,
+// a duplicate, as a D-SACK.
 func (r *reassembly) add(start, end int64) bool {
 	i := r.find(start)
 	if i < len(r.ranges) && r.ranges[i].Start <= start && r.ranges[i].End >= end {

@@ -7,7 +7,7 @@ import (
 )
 
 // pacedAt returns NewReno paced at a fixed rate in bytes per second, with bursts of at
-// least so many segments.
+// least the given number of segments.
 func pacedAt(name string, rate int64, burst int) *congestionOps {
 	ops := renoWith(name)
 	ops.init = func(e *Endpoint) { e.pacer.on, e.pacer.rate = true, rate }

@@ -139,8 +139,9 @@ func (e *Endpoint) retransmitsTimedOut(since time.Duration, retries int, base ti
 	return e.xmit.retries > 0 && e.now-since >= modelTimeout(retries, base, e.cfg.MaxRTO)
 }
 
-// modelTimeout returns the time that so many retransmissions and the last wait take when the
-// timeout doubles from base up to most (kernel tcp_model_timeout).
+// modelTimeout returns the time from the first transmission to the timeout after the last of the
+// given number of retransmissions, if the timeout doubles from base up to most (kernel
+// tcp_model_timeout).
 func modelTimeout(retries int, base, most time.Duration) time.Duration {
 	doublings := bits.Len64(uint64(max(most/base, 1))) - 1
 	if retries <= doublings {
