@@ -22,29 +22,29 @@ type Metric struct {
 // Metrics are all metrics, in the order of the samples' columns. The first is the headline of a
 // scenario without a comparison.
 var Metrics = slices.Concat([]Metric{
-	durationMetric("handshake", "client may send data", func(r *sim.Result) time.Duration { return r.Handshake }),
-	durationMetric("connect", "TCP connection established", func(r *sim.Result) time.Duration { return r.Connect }),
-	durationMetric("tls", "TLS handshake alone", tlsTime),
+	durationMetric("handshake", "time until the client may send data", func(r *sim.Result) time.Duration { return r.Handshake }),
+	durationMetric("connect", "time until the TCP connection is established", func(r *sim.Result) time.Duration { return r.Connect }),
+	durationMetric("tls", "time from connect to handshake", tlsTime),
 	durationMetric("ttfb", "time to first byte", func(r *sim.Result) time.Duration { return r.TTFB }),
 	durationMetric("ttlb", "time to last byte", func(r *sim.Result) time.Duration { return r.TTLB }),
 	{results.Metric{Name: "goodput", Label: "goodput of the response", Unit: results.UnitBytesPerSecond, Better: +1}, goodput, nil},
-	fetched(durationMetric("revocation", "waiting for the certificate authority", func(r *sim.Result) time.Duration { return r.Revocation })),
-	{results.Metric{Name: "round-trips", Label: "round trips of the handshake", Unit: results.UnitCount, Better: -1},
+	fetched(durationMetric("revocation", "time until the OCSP response is there", func(r *sim.Result) time.Duration { return r.Revocation })),
+	{results.Metric{Name: "round-trips", Label: "number of round trips of the handshake", Unit: results.UnitCount, Better: -1},
 		func(r *sim.Result, _ *Config) float64 { return reached(int64(r.RoundTrips)) }, nil},
 	work("client-cpu", "client CPU time", func(r *sim.Result) time.Duration { return r.ClientCPU }),
 	work("server-cpu", "server CPU time", func(r *sim.Result) time.Duration { return r.ServerCPU }),
-	countMetric("bytes-up", "bytes sent by the client", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesUp }),
-	countMetric("bytes-down", "bytes sent by the server", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesDown }),
-	countMetric("packets-up", "packets sent by the client", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsUp }),
-	countMetric("packets-down", "packets sent by the server", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsDown }),
-	countMetric("retransmits", "retransmitted segments", results.UnitCount, func(r *sim.Result) int64 { return r.Retransmits }),
-	countMetric("syn-retransmits", "retransmitted SYN and SYN-ACK", results.UnitCount, func(r *sim.Result) int64 { return r.SYNRetransmits }),
+	countMetric("bytes-up", "TCP payload sent by the client", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesUp }),
+	countMetric("bytes-down", "TCP payload sent by the server", results.UnitBytes, func(r *sim.Result) int64 { return r.BytesDown }),
+	countMetric("packets-up", "number of packets sent by the client", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsUp }),
+	countMetric("packets-down", "number of packets sent by the server", results.UnitCount, func(r *sim.Result) int64 { return r.PacketsDown }),
+	countMetric("retransmits", "number of retransmitted segments", results.UnitCount, func(r *sim.Result) int64 { return r.Retransmits }),
+	countMetric("syn-retransmits", "number of retransmitted SYN and SYN-ACK segments", results.UnitCount, func(r *sim.Result) int64 { return r.SYNRetransmits }),
 }, causes(), []Metric{{
-	results.Metric{Name: "early-data", Label: "early data accepted", Unit: results.UnitCount, Better: +1},
+	results.Metric{Name: "early-data", Label: "1 if the server accepts early data, 0 if not", Unit: results.UnitCount, Better: +1},
 	func(r *sim.Result, _ *Config) float64 { return reached(int64(r.EarlyData)) },
 	func(c *Config) bool { return c.TLS.Kind == kindEarlyData },
-}, ofRounds("last-round-ttfb", "from the last request to its first byte", func(r *sim.Result) time.Duration { return r.LastRoundTTFB }),
-	ofRounds("last-round-ttlb", "from the last request to its last byte", func(r *sim.Result) time.Duration { return r.LastRoundTTLB }),
+}, ofRounds("last-round-ttfb", "time from the last request to the first byte of its response", func(r *sim.Result) time.Duration { return r.LastRoundTTFB }),
+	ofRounds("last-round-ttlb", "time from the last request to the last byte of its response", func(r *sim.Result) time.Duration { return r.LastRoundTTLB }),
 })
 
 // ofRounds is a duration of connections with several rounds.
@@ -158,7 +158,7 @@ func causes() []Metric {
 			group = "network"
 		}
 		all = append(all, Metric{
-			results.Metric{Name: "cause." + cause.String(), Label: "waiting for " + cause.String(), Unit: results.UnitNanoseconds, Better: -1, PartOf: "ttlb", Group: group},
+			results.Metric{Name: "cause." + cause.String(), Label: "time within ttlb due to " + cause.String(), Unit: results.UnitNanoseconds, Better: -1, PartOf: "ttlb", Group: group},
 			func(r *sim.Result, _ *Config) float64 {
 				if r.TTLB < 0 {
 					return math.NaN()

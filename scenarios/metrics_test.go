@@ -3,9 +3,11 @@ package scenarios
 import (
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"tlslab/results"
 	"tlslab/sim"
 	"tlslab/sim/costs"
 )
@@ -90,6 +92,14 @@ func TestWhatWasNotReachedHasNoValue(t *testing.T) {
 			t.Errorf("%v SYN retransmissions in two seconds", v)
 		}
 	})
+}
+
+func TestTheLabelOfADurationIsATime(t *testing.T) {
+	for _, m := range Metrics {
+		if m.Unit == results.UnitNanoseconds && !slices.Contains(strings.Fields(m.Label), "time") {
+			t.Errorf("%s: the label %q does not say that the metric is a time", m.Name, m.Label)
+		}
+	}
 }
 
 func TestEveryMetricIsDocumented(t *testing.T) {
