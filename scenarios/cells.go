@@ -6,8 +6,11 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// maxCells bounds an experiment: more combinations than this are a mistake.
-const maxCells = 100_000
+// Bounds of an experiment: a larger one is a mistake.
+const (
+	maxCells        = 100_000         // combinations of levels
+	maxObservations = 100_000_000_000 // replicates of all cells together
+)
 
 // layers are the settings that all cells share. A cell's configuration has three layers, of which a
 // later one overrides an earlier: base, --set, the levels of the cell.
@@ -48,6 +51,8 @@ func (r *reader) makeCells(s *Scenario) {
 	case len(s.Cells) == 0:
 		r.found.Add(source.Errorf("all combinations are excluded"))
 		return
+	case s.Replicates > maxObservations/len(s.Cells):
+		r.found.Add(source.Errorf("%d cells × %d replicates are more than %d: lower replicates", len(s.Cells), s.Replicates, maxObservations))
 	case s.Compare != nil && !s.measures(s.Compare.Metric):
 		r.found.Add(source.Errorf("compare: no combination has the metric %s", s.Compare.Metric))
 	case s.Compare != nil && !s.hasBaseline():

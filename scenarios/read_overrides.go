@@ -19,7 +19,7 @@ func (r *reader) applyOverrides(s *Scenario, sets []string) {
 		case !utf8.ValidString(set):
 			r.found.Add(&document.Error{File: "--set", Message: "is not UTF-8"})
 		case !ok || name == "" || value == "":
-			r.found.Add(&document.Error{File: "--set " + name, Message: "wants KEY=VALUE, such as link.loss=2%"})
+			r.found.Add(&document.Error{File: "--set " + set, Message: "wants KEY=VALUE, such as link.loss=2%"})
 		default:
 			r.applyOverride(s, name, value)
 		}
@@ -85,7 +85,18 @@ func whyNoKey(s *Scenario, name string) string {
 		one := name + "." + siblings(name + ".")[0]
 		return name + " is a group of keys: set one of them, such as --set " + one + "=VALUE"
 	}
+	if slices.Contains(documentNames(), name) {
+		return name + " is not a key of base: write it into the scenario's file" + flagOf(name)
+	}
 	return "unknown key " + name + didYouMean(name, append(s.factorNames(), keyNames()...))
+}
+
+// flagOf names the flag of tlslab run for a key of a scenario, if there is one.
+func flagOf(key string) string {
+	if key == "seed" || key == "replicates" {
+		return ", or use the flag --" + key
+	}
+	return ""
 }
 
 // narrow leaves a factor of patches the one level that is named.

@@ -208,7 +208,7 @@ func TestAPatchSetsSeveralKeysNestedOrDotted(t *testing.T) {
 func TestABadSetSaysWhichSetItWas(t *testing.T) {
 	var all strings.Builder
 	for _, set := range []string{"link.loss=150%", "link.delay", "link.lost=1%", "tls.version=", "tls.version=1.4", "stack=modern", "tls.certificate=rsa2048", "link.up={", "tls={version: 1.3}",
-		"tls.chain.flaw=expired", "tls.alpn=\xff", "tls.server_name=a\tb", "tls.ticket_rotation=10s", "link.hops=[delay 1ms 5ms]"} {
+		"seed=2", "title=x", "=5", "tls.chain.flaw=expired", "tls.alpn=\xff", "tls.server_name=a\tb", "tls.ticket_rotation=10s", "link.hops=[delay 1ms 5ms]"} {
 		s, err := Parse(t.Context(), "test.yaml", []byte(patches), Options{Sets: []string{set}})
 		if err == nil {
 			t.Errorf("--set %s is taken: %v", set, s)

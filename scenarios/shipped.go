@@ -27,7 +27,7 @@ func Shipped() []string {
 // ShippedText returns the YAML of a shipped scenario.
 func ShippedText(name string) ([]byte, error) {
 	if !slices.Contains(Shipped(), name) {
-		return nil, fmt.Errorf("no scenario is called %q%s: %s", name, didYouMean(name, Shipped()), strings.Join(Shipped(), ", "))
+		return nil, fmt.Errorf("no shipped scenario has the name %q%s: want %s, or a path that ends in .yaml", name, didYouMean(name, Shipped()), strings.Join(Shipped(), ", "))
 	}
 	return shipped.ReadFile("shipped/" + name + ".yaml")
 }

@@ -18,8 +18,9 @@ func (a *app) calibrateVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "calibrate",
 		Short: "Measure what each cryptographic operation costs on this machine",
-		Long: `Measure what each cryptographic operation costs on one core of this machine, and write the cost table as JSON. A scenario uses it as
-client.costs or server.costs. Nothing else should be running meanwhile.`,
+		Long: `Measure what each cryptographic operation costs on one core of this machine, and write the cost
+table as JSON. A scenario uses it as client.costs or server.costs. Nothing else should be running
+meanwhile.`,
 		Example: `  tlslab calibrate --out laptop.json
   tlslab run full-vs-resumed --set server.costs=laptop.json`,
 		Args: cobra.NoArgs,

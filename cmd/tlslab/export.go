@@ -23,10 +23,10 @@ func (a *app) exportVerb() *cobra.Command {
 csv, parquet (one file) or bench (Go's benchmark format). The data goes to standard output, or to the
 file of --out.`,
 		Example: `  tlslab export tlslab-out/full-vs-resumed --format csv --out samples.csv`,
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArgument("FOLDER"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if !slices.Contains(export.Formats(), format) {
-				return usageError{fmt.Errorf("--format %s: want %s", format, strings.Join(export.Formats(), ", "))}
+				return usageError{fmt.Errorf("--format %s: want one of %s", format, strings.Join(export.Formats(), ", "))}
 			}
 			store, _, err := scenariorun.Load(args[0])
 			if err != nil {
@@ -35,7 +35,11 @@ file of --out.`,
 			if out == "" {
 				return export.Write(a.stdout, store, format)
 			}
-			return durable.Write(filepath.Dir(out), out, func(w io.Writer) error { return export.Write(w, store, format) })
+			err = durable.Write(filepath.Dir(out), out, func(w io.Writer) error { return export.Write(w, store, format) })
+			if err != nil {
+				return fmt.Errorf("--out %s: %w", out, err)
+			}
+			return nil
 		},
 	}
 	verb.Flags().StringVar(&format, "format", "jsonl", "`FORMAT` to write: "+strings.Join(export.Formats(), ", "))

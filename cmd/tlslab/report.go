@@ -15,7 +15,7 @@ func (a *app) reportVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "report FOLDER",
 		Short: "Write a run's report again from its samples",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArgument("FOLDER"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			lines, err := allLines(bench)
 			if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -17,14 +18,18 @@ func (a *app) rerunVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "rerun MANIFEST",
 		Short: "Repeat a run from its manifest.json, and compare the replicates",
-		Long: `Repeat a run from its manifest.json, which has the scenario, settings, seed and cost tables. Then compare
-every replicate with those in the samples folder beside the manifest. The exit code is 3 if any
-replicate differs.`,
-		Args: cobra.ExactArgs(1),
+		Long: `Repeat a run from its manifest.json, which has the scenario, settings, seed and cost tables. Then
+compare every replicate with those in the samples folder beside the manifest. The exit code is 3 if
+any replicate differs.`,
+		Example: `  tlslab rerun tlslab-out/full-vs-resumed/manifest.json`,
+		Args:    oneArgument("MANIFEST"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+				return usageError{fmt.Errorf("%s is a folder: name the manifest in it, %s", args[0], filepath.Join(args[0], scenariorun.ManifestName))}
+			}
 			first, m, err := scenariorun.Load(filepath.Dir(args[0]))
 			if err != nil {
-				return err
+				return fmt.Errorf("the run of %s: %w", args[0], err)
 			}
 			if m == nil || filepath.Base(args[0]) != scenariorun.ManifestName {
 				if m, err = scenariorun.ReadManifest(args[0]); err != nil {

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tlslab/scenarios/document"
 	scenariorun "tlslab/scenarios/run"
@@ -56,9 +57,9 @@ func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, std
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	verb, err := root.ExecuteContextC(ctx)
 	if err != nil {
-		fmt.Fprintln(stderr, a.message(err))
+		fmt.Fprintln(stderr, a.message(verb, err))
 	}
 	return a.exitCode(err)
 }
@@ -73,13 +74,38 @@ func (a *app) root() *cobra.Command {
 			a.started = true
 		},
 	}
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runVerb(), a.scenariosVerb(), a.reportVerb(), a.exportVerb(), a.calibrateVerb(), a.serveVerb(), a.connectVerb(), a.rerunVerb(), a.schemaVerb(), a.versionVerb())
 	return root
 }
 
+// oneArgument returns the check of a verb that takes one argument.
+func oneArgument(name string) cobra.PositionalArgs {
+	return func(verb *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("%s: got %d arguments, want one: %s", verb.Name(), len(args), name)
+		}
+		return nil
+	}
+}
+
+// wanted describes the values of a flag by their type.
+var wanted = map[string]string{
+	"int": "a whole number", "uint64": "a whole number, at least 0", "duration": "a duration such as 10s", "bool": "true or false",
+}
+
+// flagError describes a value that its flag cannot have.
+func flagError(_ *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) || wanted[invalid.GetFlag().Value.Type()] == "" {
+		return err
+	}
+	return fmt.Errorf("--%s %s: want %s", invalid.GetFlag().Name, invalid.GetValue(), wanted[invalid.GetFlag().Value.Type()])
+}
+
 // message is the text of an error. Mistakes in a scenario have file, line and column in place of
 // the program's name.
-func (a *app) message(err error) string {
+func (a *app) message(verb *cobra.Command, err error) string {
 	var mistakes document.Errors
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -87,7 +113,7 @@ func (a *app) message(err error) string {
 	case errors.As(err, &mistakes):
 		return mistakes.Error()
 	case !a.started:
-		return "tlslab: " + err.Error() + "\nSee tlslab --help."
+		return "tlslab: " + err.Error() + "\nSee " + verb.CommandPath() + " --help."
 	}
 	return "tlslab: " + err.Error()
 }

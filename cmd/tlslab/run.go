@@ -41,7 +41,7 @@ scenarios), the path of a YAML file, or - for standard input. The answer goes to
 files to the output folder.`,
 		Example: `  tlslab run full-vs-resumed
   tlslab run mine.yaml --set link.loss=2% --set tls.version=1.3 --replicates 200`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArgument("SCENARIO"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return scenarios.Shipped(), cobra.ShellCompDirectiveDefault
 		},
@@ -70,8 +70,8 @@ files to the output folder.`,
 	flags := verb.Flags()
 	f.addTo(verb, "tlslab-out/SCENARIO")
 	flags.StringArrayVar(&f.sets, "set", nil, "override a key of base, or narrow a factor to one level (`KEY=VALUE`; may be repeated)")
-	flags.IntVar(&f.replicates, "replicates", 0, "replicates of each cell, in place of the scenario's")
-	flags.Uint64Var(&f.seed, "seed", 0, "root of all randomness, in place of the scenario's")
+	flags.IntVar(&f.replicates, "replicates", 0, "`number` of replicates of each cell, in place of the scenario's")
+	flags.Uint64Var(&f.seed, "seed", 0, "`root` seed of all randomness, in place of the scenario's")
 	return verb
 }
 
@@ -81,7 +81,7 @@ const maxWorkers = 1024
 // addTo defines the flags that run and rerun share.
 func (f *runFlags) addTo(verb *cobra.Command, out string) {
 	verb.Flags().StringVar(&f.out, "out", "", "output `folder` (default "+out+")")
-	verb.Flags().IntVarP(&f.workers, "jobs", "j", 0, "cells and replicates simulated at a time (default one for each CPU)")
+	verb.Flags().IntVarP(&f.workers, "jobs", "j", 0, "`number` of workers, from 1 to 1024 (default one for each CPU)")
 	verb.Flags().BoolVar(&f.json, "json", false, "print the summary as JSON in place of the table")
 	addBench(verb, &f.bench)
 }
@@ -118,7 +118,7 @@ func (a *app) readScenario(ctx context.Context, name string) (file string, text 
 	}
 	text, err = readBounded(ctx, &fileReader{path: name})
 	if err != nil && ctx.Err() == nil {
-		err = usageError{err}
+		err = usageError{fmt.Errorf("scenario: %w", err)}
 	}
 	return name, text, err
 }

@@ -66,7 +66,7 @@ func (a *app) scenariosShowVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "show SCENARIO",
 		Short: "Show a scenario's text, or with --json its cells with the value of every key",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArgument("SCENARIO"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return scenarios.Shipped(), cobra.ShellCompDirectiveDefault
 		},

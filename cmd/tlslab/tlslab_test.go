@@ -248,9 +248,12 @@ func TestWrongUsageAndBadScenariosExitWithTwo(t *testing.T) {
 		says  string
 	}{
 		{"", "fly", `unknown command "fly"`},
-		{"", "run", "accepts 1 arg"},
+		{"", "run", "want one: SCENARIO\nSee tlslab run --help."},
 		{"", "run full-vs-resumed --fast", "unknown flag"},
-		{"", "run full-vs-resumed --replicates many", "invalid argument"},
+		{"", "run full-vs-resumed --replicates many", "--replicates many: want a whole number"},
+		{"", "run full-vs-resumed --replicates 9223372036854775807", "lower replicates"},
+		{"", "run full-vs-resumed --set seed=2", "--set seed: seed is not a key of base: write it into the scenario's file, or use the flag --seed"},
+		{"", "rerun testdata", "testdata/manifest.json"},
 		{"", "run full-vs-resumed --replicates 0", "at least once"},
 		{"", "run full-vs-resumed -j -1", "-j -1"},
 		{"", "run full-vs-resumed -j 1000000", "-j 1000000"},

@@ -31,9 +31,22 @@ func Write(scratch, path string, content func(io.Writer) error) error {
 	}
 	if err != nil {
 		os.Remove(temporary)
-		return err
+		return renamed(err, temporary, path)
 	}
 	return SyncFolder(filepath.Dir(path))
+}
+
+// renamed makes an error of the temporary file one of the file that the caller knows.
+func renamed(err error, temporary, path string) error {
+	var of *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &of) && of.Path == temporary:
+		of.Path = path
+	case errors.As(err, &link) && link.Old == temporary:
+		return &fs.PathError{Op: "write", Path: path, Err: link.Err}
+	}
+	return err
 }
 
 func create(path string, content func(io.Writer) error) error {

@@ -44,6 +44,21 @@ func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+func TestAnErrorNamesTheFileAndNotItsTemporaryName(t *testing.T) {
+	content := func(io.Writer) error { return nil }
+	folder := filepath.Join(t.TempDir(), "folder")
+	nowhere := filepath.Join(folder, "file")
+	if err := Write(folder, nowhere, content); err == nil || err.Error() != "open "+nowhere+": no such file or directory" {
+		t.Errorf("a file in no folder: %v", err)
+	}
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(filepath.Dir(folder), folder, content); err == nil || strings.Contains(err.Error(), temporarySuffix) {
+		t.Errorf("a folder in the place of the file: %v", err)
+	}
+}
+
 func TestOnlyUnfinishedFilesAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{".a.json.tlslab-tmp", ".hidden", "a.tlslab-tmp", "a.json"} {

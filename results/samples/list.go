@@ -70,7 +70,9 @@ func readList(dir string) (*list, error) {
 	case errors.Is(err, fs.ErrNotExist) && durable.Exists(filepath.Join(dir, "samples.jsonl")):
 		return nil, fmt.Errorf("%s: %w", dir, ErrOlder)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: %w: %w", dir, ErrNone, err)
+		return nil, fmt.Errorf("%s: %w: it has no %s: name the output folder of a run", dir, ErrNone, List)
+	case errors.Is(err, durable.ErrChanged):
+		return nil, fmt.Errorf("%w: restore it, or run the scenario again into another folder", err)
 	case err != nil:
 		return nil, err
 	case l.Schema != results.Schema:

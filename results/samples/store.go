@@ -115,7 +115,7 @@ var ErrPart = errors.New("the part was changed after tlslab wrote it, or was cut
 func readPart(dir string, l listed) ([]byte, error) {
 	text, err := os.ReadFile(filepath.Join(dir, Folder, l.Name))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s lists it: restore it, or run the scenario again into another folder", err, List)
+		return nil, fmt.Errorf("%w, but %s lists this part: restore it, or run the scenario again into another folder", err, List)
 	}
 	if durable.Hash(text) != l.Hash {
 		return nil, partError(dir, l.Name, ErrPart)

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"tlslab/results/durable"
 	"tlslab/results/folder"
 	"tlslab/results/samples"
 	"tlslab/scenarios"
@@ -73,7 +74,7 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 	defer lock.Close()
 	run, err := begin(o.Out, s, m)
 	if err != nil {
-		return nil, err
+		return nil, explained(err)
 	}
 	m.Run.Resumed = run.writer.Before()
 	stopped := interrupted(ctx, p.observe(ctx, run.writer, o.Progress, workers))
@@ -85,6 +86,14 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 		return nil, errors.Join(stopped, err)
 	}
 	return report, stopped
+}
+
+// explained says what to do if the disk is full before the run begins.
+func explained(err error) error {
+	if durable.IsFull(err) {
+		return fmt.Errorf("%w: the disk is full: free space and run the same command again", err)
+	}
+	return err
 }
 
 // observe simulates the replicates that are missing.
@@ -191,6 +200,9 @@ func load(dir string) (*samples.Store, *Manifest, error) {
 	m, err := ReadManifest(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return store, nil, nil
+	}
+	if errors.Is(err, durable.ErrChanged) {
+		err = fmt.Errorf("%w: restore it, or remove it: the samples can be read without it", err)
 	}
 	if err == nil {
 		if err = m.matches(store); err != nil {
