@@ -88,7 +88,7 @@ func (p *pricedItems) add(it *recording.Item, from, to Host) error {
 		p.addWrite(int64(it.Bytes))
 	case recording.Mark:
 		p.actions = append(p.actions, action{kind: recording.Mark, moment: it.Moment})
-	case recording.CloseEnd, recording.Fetched:
+	case recording.CloseWrite, recording.Fetched:
 		p.actions = append(p.actions, action{kind: it.Action})
 	case recording.Fetch:
 		p.actions = append(p.actions, action{kind: recording.Fetch, bytes: int64(it.Bytes), response: int64(it.Response)})

@@ -329,7 +329,7 @@ func (e *exchangeSide) seal(n int) (int, error) {
 func (e *exchangeSide) close() {
 	e.conn.Close()
 	e.flush()
-	e.items = append(e.items, recording.Item{Action: recording.CloseEnd})
+	e.items = append(e.items, recording.Item{Action: recording.CloseWrite})
 }
 
 // flush writes what the engine has to send.

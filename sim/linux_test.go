@@ -155,9 +155,9 @@ func flightsToRecording(t testing.TB, writes []string, stages map[string]float64
 	}
 	add(client, recording.Item{Action: recording.Mark, Moment: recording.LastByte})
 	write(client, 24) // close_notify
-	add(client, recording.Item{Action: recording.CloseEnd})
+	add(client, recording.Item{Action: recording.CloseWrite})
 	begin(server)
-	add(server, recording.Item{Action: recording.CloseEnd})
+	add(server, recording.Item{Action: recording.CloseWrite})
 	r := &recording.Recording{Branches: []recording.Branch{{Outcome: recording.Full, Client: steps[client], Server: steps[server]}}}
 	if err := r.Validate(); err != nil {
 		t.Fatal(err)

@@ -241,7 +241,7 @@ func TestAServerTakesABranchByTheTimeOfTheClientHello(t *testing.T) {
 	const seed = 1
 	for range 2 { // the second run decides anew
 		if r := w.Run(seed); r.ServerCPU < time.Second {
-			t.Errorf("the server took %v for a ClientHello that came after 300ms, want a second and more", r.ServerCPU)
+			t.Errorf("the server took %v for a ClientHello that came after 300ms, want 1 s or more", r.ServerCPU)
 		}
 	}
 	if asked != 2 {

@@ -107,7 +107,7 @@ func (w *World) observeAction(p *process) {
 		return
 	case recording.Write:
 		w.observeBytes(Written, p, a.bytes, p.written+a.bytes)
-	case recording.CloseEnd:
+	case recording.CloseWrite:
 		w.observe(WriteClosed, p.conn, p.side)
 	}
 	for i := range parts {

@@ -184,7 +184,7 @@ func (w *World) runSteps(p *process) {
 			w.transmit(p)
 		case recording.Mark:
 			w.mark(c, d.moment)
-		case recording.CloseEnd:
+		case recording.CloseWrite:
 			p.ep.Lend(w.segments)
 			p.ep.CloseWrite(w.now, w.tag)
 			w.transmit(p)

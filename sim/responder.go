@@ -126,8 +126,8 @@ func (q *fetchSource) open(c *connection) ([2]stepSource, error) {
 	}
 	clientSteps, responderSteps := &c.fetchSteps[client], &c.fetchSteps[server]
 	clientSteps.set(0, 0, action{kind: recording.Write, bytes: q.request})
-	clientSteps.set(1, q.response, action{kind: recording.CloseEnd}, action{kind: recording.Mark, moment: recording.LastByte})
-	responderSteps.set(0, q.request, action{kind: recording.Work, takes: q.work}, action{kind: recording.Write, bytes: q.response}, action{kind: recording.CloseEnd})
+	clientSteps.set(1, q.response, action{kind: recording.CloseWrite}, action{kind: recording.Mark, moment: recording.LastByte})
+	responderSteps.set(0, q.request, action{kind: recording.Work, takes: q.work}, action{kind: recording.Write, bytes: q.response}, action{kind: recording.CloseWrite})
 	return [2]stepSource{clientSteps, responderSteps}, nil
 }
 

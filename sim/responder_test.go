@@ -109,7 +109,7 @@ func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 		t.Errorf("%d round trips, and %d without the responder, which takes %v", asked.RoundTrips, without.RoundTrips, without.Revocation)
 	}
 	if slower := asked.TTLB - without.TTLB - asked.Revocation; slower < 0 || slower > 2*ms {
-		t.Errorf("beside the wait of %v the responder costs %v, want only what verifying takes", asked.Revocation, slower)
+		t.Errorf("without the wait of %v the responder costs %v, want only the time to verify the response", asked.Revocation, slower)
 	}
 	if asked.BytesDown != without.BytesDown || asked.BytesUp != without.BytesUp {
 		t.Errorf("the responder's bytes are among the server's: %d and %d", asked.BytesDown, without.BytesDown)

@@ -1,11 +1,11 @@
 // Package content generates the application data of a simulated transfer with compression.
 //
-//	seed ─► New ─► Read … ─► bytes that DEFLATE shortens as a web page, or not at all
+//	seed ─► New ─► Read … ─► bytes that DEFLATE compresses like a web page, or not at all
 //
 // Text is markup. Its words have the frequencies of natural languages (Zipf's law); DEFLATE at its
-// default level shortens it to about a third. Random bytes stand for images, archives and other
+// default level compresses it to about a third. Random bytes stand for images, archives and other
 // compressed files. The stream does not repeat at a record or a transfer, so that a compressor's
-// history shortens it as it shortens real data.
+// history is as useful as with real data.
 package content
 
 import (
@@ -97,7 +97,7 @@ func (t *text) paragraph() {
 	t.rest = t.line
 }
 
-// words is a vocabulary of invented words by rank: the short ones are the frequent ones.
+// words is a vocabulary of invented words by rank: short words are frequent.
 var words = func() []string {
 	const vocabulary = 8000
 	r := rand.New(source(0))

@@ -14,18 +14,18 @@ type Action uint8
 
 // The actions of a step. The last three do nothing: they name what other actions do, for observers.
 const (
-	Compute   Action = iota // an operation that a cost table prices, on the CPU
-	Work                    // a duration on the CPU of a host with slowdown 1
-	Pause                   // time in which the client does nothing
-	Write                   // bytes that TCP is given in one call
-	Data                    // application data, whose records are sealed and written one by one
-	Mark                    // a moment that metrics refer to
-	CloseEnd                // the end of this side's stream: TCP sends FIN after all data
-	Fetch                   // an OCSP request over HTTP; the client waits for the response
-	Fetched                 // ends the work after a Fetch that needs the response
-	Record                  // names a record that begins in the Write before it
-	Message                 // names a message or an alert that ends in the Record before it
-	KeyChange               // names the keys under which this side sends or receives from here on
+	Compute    Action = iota // an operation that a cost table prices, on the CPU
+	Work                     // a duration on the CPU of a host with slowdown 1
+	Pause                    // time in which the client does nothing
+	Write                    // bytes that TCP is given in one call
+	Data                     // application data, whose records are sealed and written one by one
+	Mark                     // a moment that metrics refer to
+	CloseWrite               // the end of this side's stream: TCP sends FIN after all data
+	Fetch                    // an OCSP request over HTTP; the client waits for the response
+	Fetched                  // ends the work after a Fetch that needs the response
+	Record                   // names a record that begins in the Write before it
+	Message                  // names a message or an alert that ends in the Record before it
+	KeyChange                // names the keys under which this side sends or receives from here on
 )
 
 // Names reports whether an action only names what other actions do.

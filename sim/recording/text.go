@@ -333,7 +333,7 @@ func parseItem(w []string) (Item, error) {
 		if w[0] == "fetched" {
 			return Item{Action: Fetched}, nil
 		}
-		return Item{Action: CloseEnd}, nil
+		return Item{Action: CloseWrite}, nil
 	case "record", "message":
 		return parseNamed(w)
 	case "keys":

@@ -9,8 +9,8 @@ import (
 	"tlslab/engine/record"
 )
 
-// framingWords are the words of the numbers of a framing. A number with the default value is left
-// out.
+// framingWords are the words before the numbers of a framing. The text form leaves out a number
+// with its default value.
 var framingWords = []struct {
 	word   string
 	number func(*record.Framing) *int

@@ -117,10 +117,10 @@ func validateSide(name string, steps []Step, arrives int64) error {
 				return fmt.Errorf("%s: step at %d: %w", name, s.At, err)
 			}
 			writes := it.Action == Write || it.Action == Data
-			if closed && (writes || it.Action == CloseEnd) {
+			if closed && (writes || it.Action == CloseWrite) {
 				return fmt.Errorf("%s: step at %d: %v after the close", name, s.At, it)
 			}
-			closed = closed || it.Action == CloseEnd
+			closed = closed || it.Action == CloseWrite
 			if writes {
 				written += int64(it.Bytes)
 			}
@@ -282,7 +282,7 @@ func validateNames(side string, steps []Step) error {
 			case Write:
 				covered := min(ahead, it.Bytes)
 				ahead, room = ahead-covered, it.Bytes-covered
-			case Data, CloseEnd:
+			case Data, CloseWrite:
 				if ahead > 0 {
 					err = fmt.Errorf("%v: the record before has %d bytes that are not written", it, ahead)
 				}
