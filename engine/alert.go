@@ -2,7 +2,7 @@ package engine
 
 import "tlslab/engine/alert"
 
-// A warning is an alert that flights.go has rows for.
+// A warning is an alert of level warning that has rows in flights.go, as a message has.
 type warning struct {
 	message Message
 	alert   alert.Description
@@ -23,8 +23,8 @@ func warningRow(m Message) *warning {
 	return nil
 }
 
-// sendWarning sends the alert of a row behind the waiting messages. Its record has the negotiated
-// version, which the ServerHello may not have told the client yet.
+// sendWarning queues the alert of a row after the queued handshake messages. The record header has
+// the negotiated version, even if the client has not received the ServerHello yet.
 func (c *Conn) sendWarning(m Message) error {
 	if err := c.out.sealMessages(); err != nil {
 		return err

@@ -36,7 +36,7 @@ func NewCertificate(chain [][]byte, key *pki.Key) (*Certificate, error) {
 	c.legacy = wire.AppendCertificate(nil, chain)
 	c.tls13 = wire.AppendCertificate13(nil, chain, nil)
 	if len(c.legacy) > maxCertificates || len(c.tls13) > maxCertificates {
-		return nil, errors.New("certificate chain is longer than a handshake message")
+		return nil, errors.New("certificate chain is longer than a Certificate message may be")
 	}
 	for i, der := range chain {
 		// Package pki may be unable to parse a certificate that the peer can.
@@ -73,8 +73,9 @@ func (c *Certificate) matchesHost(name string) bool {
 
 // WithOCSPResponse returns the same certificate with an OCSP response for its leaf, in DER. A
 // server staples the response if a client requests it (Config.Revocation). The response is not
-// verified. WithOCSPResponse fails if the response is empty or does not fit into an extension
-// (65527 bytes).
+// verified. WithOCSPResponse fails if the response is empty or longer than an extension holds
+// (65527 bytes), or if the chain with the response is longer than a Certificate message may be (256
+// KiB).
 func (c *Certificate) WithOCSPResponse(response []byte) (*Certificate, error) {
 	if len(response) == 0 || len(response) > maxStatus {
 		return nil, fmt.Errorf("OCSP response of %d bytes: want 1 to %d", len(response), maxStatus)
@@ -86,7 +87,7 @@ func (c *Certificate) WithOCSPResponse(response []byte) (*Certificate, error) {
 	leaf = wire.CloseVector(m.Append(wire.OpenVector(leaf, 2)), len(leaf), 2)
 	with.tls13Stapled = wire.AppendCertificate13(nil, c.chain, leaf)
 	if len(with.tls13Stapled) > maxCertificates {
-		return nil, errors.New("certificate chain and OCSP response are longer than a handshake message")
+		return nil, errors.New("certificate chain and OCSP response are longer than a Certificate message may be")
 	}
 	return &with, nil
 }

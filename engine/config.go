@@ -10,8 +10,8 @@ import (
 )
 
 // A Config configures connections. Connections never change it, so one Config serves any number of
-// them. The caller does not change it while a connection uses it. Connections that run at the same
-// time need a Rand that may be read at the same time.
+// them. The caller must not change it while a connection uses it. If connections run concurrently,
+// Rand must be safe for concurrent use.
 type Config struct {
 	// Rand is the source of every random byte, and Now is the only clock. Both are required. The
 	// same two give the same bytes on the wire.
@@ -19,7 +19,7 @@ type Config struct {
 	Now  func() time.Time
 
 	// MinVersion and MaxVersion bound the versions that this side offers or accepts. Zero means
-	// TLS12 and TLS13. Versions below TLS12, down to SSL30, need a MinVersion that allows them.
+	// TLS12 and TLS13. SSL30, TLS10 and TLS11 are enabled only if MinVersion is set to one of them.
 	MinVersion, MaxVersion Version
 
 	// Fallback makes a client send TLS_FALLBACK_SCSV: it retries with a lower MaxVersion after a
@@ -27,7 +27,7 @@ type Config struct {
 	Fallback bool
 
 	// Suites are the cipher suites in order of preference, for all versions. Nil means all suites
-	// of protocol.Suites except those whose cipher is on request (record.Cipher.OnRequest).
+	// of protocol.Suites except those with an opt-in cipher (record.Cipher.OptIn).
 	Suites []SuiteID
 
 	// Groups are the groups in order of preference. Nil means x25519, p256 and p384.
@@ -69,9 +69,9 @@ type Config struct {
 	// fetches on EventOCSPRequest. Revocation is not checked for a leaf that is itself a trust
 	// anchor, or whose issuer is unknown and tolerated.
 	Revocation Revocation
-	// SoftFail lets a handshake go on without an OCSP response. A response that does not verify, or
-	// that does not say good, still ends it, and so does a missing staple that the certificate
-	// requires (RFC 7633).
+	// SoftFail lets a handshake continue if no OCSP response arrives. The handshake still fails if
+	// a response does not verify, if the status is not good, or if the staple is missing and the
+	// certificate requires one (RFC 7633).
 	SoftFail bool
 
 	// Admit decides whether a peer may connect. It is called with the verified chain, leaf first,
@@ -92,7 +92,8 @@ type Config struct {
 	// against.
 	ReuseTickets bool
 	// TicketsOffered is the number of TLS 1.3 tickets that a client offers at once, the oldest
-	// first: 0 to MaxTicketsOffered. 0 means one. Each offered ticket is used up.
+	// first: 0 to MaxTicketsOffered. 0 means one. Each offered ticket is used up unless
+	// ReuseTickets is true.
 	TicketsOffered int
 
 	// SessionCache keeps a server's sessions under their session IDs. Nil disables session IDs.
@@ -116,15 +117,16 @@ type Config struct {
 	// MaxEarlyData is how many bytes of early data a server accepts from one ClientHello, and the
 	// max_early_data_size of its tickets. 0 means none.
 	MaxEarlyData uint32
-	// EarlyWindow is by how much the ticket age that a client sends may differ from the age that
-	// the server measures (RFC 9846 §8.3). 0 means DefaultEarlyWindow.
+	// EarlyWindow is the largest difference, in either direction, between the ticket age that a
+	// client sends and the age that the server measures (RFC 9846 §8.3). 0 means
+	// DefaultEarlyWindow.
 	EarlyWindow time.Duration
 	// AntiReplay rejects replayed early data. It is required if MaxEarlyData is not 0.
 	AntiReplay session.AntiReplay
 
 	// SplitRecords makes Seal put the first byte into a record of its own in SSL 3.0 and TLS 1.0
-	// with a block cipher. There the IV is the end of the previous record; after the split an
-	// attacker cannot predict it ("1/n-1 splitting", against BEAST).
+	// with a block cipher. In these versions the IV is the last ciphertext block of the previous
+	// record; after the split an attacker cannot predict the IV ("1/n-1 splitting", against BEAST).
 	SplitRecords bool
 
 	// RecordSize is the largest number of plaintext bytes that Seal puts into one record, before
@@ -178,7 +180,8 @@ type Config struct {
 	Observe func(Notice)
 }
 
-// DefaultRecordSize is the largest plaintext of one record: 2^14 bytes (RFC 9846 §5.1).
+// DefaultRecordSize is the default of Config.RecordSize: 2^14 bytes, the largest plaintext of one
+// record (RFC 9846 §5.1).
 const DefaultRecordSize = record.MaxPlaintext
 
 // Values of Config.TicketCount and Config.TicketLifetime.

@@ -32,13 +32,13 @@ func (cfg *Config) check(s side) error {
 	case s == client && cfg.Roots == nil && !cfg.VerifyNothing:
 		return errors.New("a client needs Roots or VerifyNothing")
 	case s == server && cfg.ClientAuth > ClientAuthRequired:
-		return fmt.Errorf("unknown policy of client authentication %v", cfg.ClientAuth)
+		return fmt.Errorf("unknown client authentication policy %v", cfg.ClientAuth)
 	case s == server && cfg.ClientAuth != ClientAuthNone && cfg.ClientCAs == nil && !cfg.VerifyNothing:
 		return errors.New("a server that requests certificates needs ClientCAs or VerifyNothing")
 	case s == server && cfg.ClientCAs != nil && cfg.ClientCAs.NamesSize() > maxAuthorities:
 		return fmt.Errorf("the names of ClientCAs have %d bytes: want at most %d", cfg.ClientCAs.NamesSize(), maxAuthorities)
 	case s == server && cfg.UnknownNames > UnknownNameRefused:
-		return fmt.Errorf("unknown policy on server names %v", cfg.UnknownNames)
+		return fmt.Errorf("unknown server_name policy %v", cfg.UnknownNames)
 	case len(cfg.groups()) == 0:
 		return errors.New("no groups")
 	}
@@ -57,8 +57,8 @@ func (cfg *Config) check(s side) error {
 	return cfg.checkLists()
 }
 
-// maxAuthorities bounds the names in a CertificateRequest, in bytes: its extensions have 2^16
-// bytes in all (RFC 9846 §4.3).
+// maxAuthorities bounds the names in a CertificateRequest, in bytes: all its extensions together
+// have less than 2^16 bytes (RFC 9846 §4.3), and 1 KiB is left for the others.
 const maxAuthorities = 1<<16 - 1<<10
 
 // checkLists checks suites, groups and application protocols.
@@ -89,7 +89,7 @@ func (cfg *Config) checkLists() error {
 	return nil
 }
 
-// checkSizes checks the settings on the length of records.
+// checkSizes checks the settings that bound or pad the length of records.
 func (cfg *Config) checkSizes() error {
 	limit, longest := cfg.RecordSizeLimit, longestRecord(cfg.maxVersion())
 	switch {

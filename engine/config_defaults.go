@@ -21,8 +21,8 @@ func (cfg *Config) maxVersion() Version {
 	return cfg.MaxVersion
 }
 
-// enabledSuites yields the suites in order of preference that an enabled version has, and whose
-// key exchange has an enabled group.
+// enabledSuites yields, in order of preference, the suites that belong to an enabled version and
+// for whose key exchange a group is enabled.
 func (cfg *Config) enabledSuites(yield func(*Suite) bool) {
 	low, high := cfg.minVersion(), cfg.maxVersion()
 	known := cfg.groupFamilies()
@@ -132,5 +132,5 @@ func (cfg *Config) earlyWindow() time.Duration {
 	return cfg.EarlyWindow
 }
 
-// defaultGroups is Config.Groups if it is nil: the groups that every peer has.
+// defaultGroups is Config.Groups if it is nil: the groups that most peers support.
 var defaultGroups = []Group{X25519, P256, P384}

@@ -22,8 +22,8 @@ type Conn struct {
 	count op.Counter // counts expensive operations; nil: no observer
 	info  Info       // what has been negotiated so far
 
-	// What protects records: the suite's cipher and hash, nil before the ServerHello, and the
-	// agreed lengths.
+	// Record protection: the suite's cipher and hash (nil before the ServerHello), and the
+	// negotiated lengths of records.
 	cipher *record.Cipher
 	hash   *secrets.Hash
 	sizes  recordSizes
@@ -44,7 +44,7 @@ type Conn struct {
 	ticketStore [384]byte
 }
 
-// A handshake is what a connection needs until its handshake is done.
+// A handshake is the part of a connection's state that is dropped when the handshake is done.
 type handshake struct {
 	transcript transcript
 	randoms    [2][wire.RandomSize]byte // by side
@@ -55,7 +55,7 @@ type handshake struct {
 	scheme  *pki.Scheme    // of this side's signature
 	peerKey *pki.PublicKey // of the peer's leaf
 
-	nameKnown            bool // the server has a certificate for the client's server_name
+	sniMatched           bool // the server has a certificate for the client's server_name
 	certificateRequested bool // there was a CertificateRequest
 	certificateDeclined  bool // SSL 3.0: the client has sent no_certificate
 	clientSigns          bool // the client has sent a certificate, so it sends CertificateVerify
@@ -69,7 +69,7 @@ type handshake struct {
 	keptStore [640]byte // buffer of transcript
 }
 
-// A postHandshake is what a side owes after a TLS 1.3 handshake.
+// A postHandshake records the messages that a side still has to send after a TLS 1.3 handshake.
 type postHandshake struct {
 	ticketsOwed     int
 	updateOwed      bool
@@ -77,7 +77,8 @@ type postHandshake struct {
 	updateQueued    bool // a KeyUpdate was queued since the last Flush
 }
 
-// A resumption is what a connection has to do with earlier and later connections.
+// A resumption holds the session that a client offers, and the session that a later connection can
+// resume.
 type resumption struct {
 	offer   offer            // of the client
 	session *session.Session // of the client, made by this connection
@@ -156,9 +157,9 @@ func (c *Conn) Start() error {
 // Info returns what has been negotiated so far.
 func (c *Conn) Info() Info { return c.info }
 
-// Session returns what a client needs to resume this connection; nil if the server does not allow
-// that. Up to TLS 1.2 it is available with EventHandshakeDone. In TLS 1.3 it comes with the first
-// EventSession, and each further EventSession adds a ticket to it.
+// Session returns the session with which a client can resume this connection later; nil if the
+// server gave it none. Up to TLS 1.2 it is available with EventHandshakeDone. In TLS 1.3 it comes
+// with the first EventSession, and each further EventSession adds a ticket to it.
 func (c *Conn) Session() *session.Session {
 	if !c.info.Done {
 		return nil
@@ -207,7 +208,7 @@ func (c *Conn) fail(err error) error {
 		e.Alert = e.Alert.In(c.alertVersion())
 	}
 	c.err = e
-	c.forget()
+	c.invalidateSession()
 	if e.Fault != FaultRemote && !c.out.closed {
 		c.out.messages = c.out.messages[:0]
 		c.out.sealAlert(alert.Fatal, e.Alert)

@@ -18,8 +18,8 @@
 // Seal takes data before: early data (0-RTT) of a client, and 0.5-RTT data of a TLS 1.3 server. A
 // client with RevocationFetched returns EventOCSPRequest, and Recv consumes nothing until the
 // caller has called OCSPResponse. After an error the connection is over; the next Flush returns the
-// alert for the peer. Close queues close_notify. EOF tells a complete transport from a truncated
-// one.
+// alert for the peer. Close queues close_notify. EOF returns an error if the transport ended
+// without the peer's close_notify.
 //
 // # How a handshake is driven
 //

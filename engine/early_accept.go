@@ -8,18 +8,18 @@ import (
 )
 
 // A server decides on early data when it has read the first ClientHello (RFC 9846 §4.3.10, §8). If
-// it rejects early data, the handshake goes on as if none had been offered.
+// it rejects early data, it skips the records of early data and continues the handshake.
 
-// An earlyOffer is what a ClientHello's early data is based on. It is valid while the ClientHello
-// is read.
+// An earlyOffer is the PSK under which a ClientHello offers early data. Its slices are valid while
+// the ClientHello is read.
 type earlyOffer struct {
 	state          session.State // of the chosen PSK
 	ticket, binder []byte
 	age            uint32 // obfuscated_ticket_age, in milliseconds
 }
 
-// beginEarlyData is called for a ClientHello with early_data. It rejects early data;
-// decideEarlyData may accept it later. A second ClientHello must not offer it.
+// beginEarlyData handles early_data in a ClientHello. The state is EarlyRejected until
+// decideEarlyData accepts. A second ClientHello must not offer early data.
 func (c *Conn) beginEarlyData() error {
 	switch {
 	case c.info.HelloRetry:
@@ -42,7 +42,7 @@ type earlyRejection struct {
 var earlyRejections = []earlyRejection{
 	{"the server accepts none", func(c *Conn, _ *earlyOffer) bool { return c.cfg.MaxEarlyData == 0 }},
 	{"no PSK was chosen", func(c *Conn, _ *earlyOffer) bool { return c.info.Kind != Resumed }},
-	{"the chosen PSK is not the first", func(c *Conn, _ *earlyOffer) bool { return c.hs.tls13.chosen != 0 }},
+	{"the chosen PSK is not the first", func(c *Conn, _ *earlyOffer) bool { return c.hs.tls13.selectedIdentity != 0 }},
 	{"the ticket allows none", func(_ *Conn, x *earlyOffer) bool { return x.state.EarlyData.MaxSize == 0 }},
 	{"the ticket allows more than the server accepts", func(c *Conn, x *earlyOffer) bool { return x.state.EarlyData.MaxSize > c.cfg.MaxEarlyData }},
 	{"another suite", func(c *Conn, x *earlyOffer) bool { return x.state.Suite != c.info.Suite.ID }},
@@ -63,7 +63,7 @@ func (c *Conn) decideEarlyData() {
 	}
 	c.info.EarlyData = EarlyAccepted
 	c.hs.early.room = int(x.state.EarlyData.MaxSize)
-	c.hs.early.cipher, c.hs.early.hash, c.hs.early.most = c.cipher, c.hash, record.MaxPlaintext
+	c.hs.early.cipher, c.hs.early.hash, c.hs.early.maxPlaintext = c.cipher, c.hash, record.MaxPlaintext
 	c.hs.early.offer = earlyOffer{}
 }
 

@@ -8,8 +8,8 @@ import (
 	"tlslab/engine/secrets"
 )
 
-// Early data (0-RTT, RFC 9846 §2.3) is application data that a client sends behind its
-// ClientHello, under keys that come from a ticket's PSK.
+// Early data (0-RTT, RFC 9846 §2.3) is application data that a client sends after its ClientHello,
+// under keys that come from a ticket's PSK.
 //
 //	client                                server
 //	ClientHello + early_data
@@ -36,11 +36,11 @@ func (e EarlyData) String() string { return nameOf(earlyNames[:], e) }
 
 // An earlyState belongs to a handshake whose first ClientHello offers early data.
 type earlyState struct {
-	room   int            // bytes of early data that may still be sent, or accepted
-	cipher *record.Cipher // of the ticket's suite
-	hash   *secrets.Hash
-	most   int // bytes of plaintext in a record that the server accepts
-	secret [maxHash]byte
+	room         int            // bytes of early data that may still be sent, or accepted
+	cipher       *record.Cipher // of the ticket's suite
+	hash         *secrets.Hash
+	maxPlaintext int // bytes of plaintext in a record that the server accepts
+	secret       [maxHash]byte
 
 	offer earlyOffer // at the server
 	skip  int        // bytes of rejected early data that the server may still skip
@@ -54,10 +54,10 @@ func (c *Conn) offerEarlyData() {
 	if first := &c.resume.offer.tickets[0]; c.cfg.EarlyData && first.MaxEarlyData > 0 && c.cfg.enablesSuite(s.Suite) && c.cfg.allowsALPN(s.ALPN) {
 		suite := suiteRow(s.Suite)
 		c.hs.early = &earlyState{
-			room:   int(min(first.MaxEarlyData, math.MaxInt32)),
-			cipher: record.ByName(suite.Cipher),
-			hash:   hashes[suite.Hash],
-			most:   first.MaxPlaintext,
+			room:         int(min(first.MaxEarlyData, math.MaxInt32)),
+			cipher:       record.ByName(suite.Cipher),
+			hash:         hashes[suite.Hash],
+			maxPlaintext: first.MaxPlaintext,
 		}
 		c.info.EarlyData = EarlyOffered
 	}
@@ -72,7 +72,7 @@ func (c *Conn) readEarlyDataAnswer(accepted bool) error {
 	case !accepted:
 		c.info.EarlyData = EarlyRejected
 		return nil
-	case c.info.Kind != Resumed || c.hs.tls13.chosen != 0:
+	case c.info.Kind != Resumed || c.hs.tls13.selectedIdentity != 0:
 		return fmt.Errorf("%w: the chosen PSK is not the first", badEarlyData)
 	case c.info.Suite.ID != s.Suite:
 		return fmt.Errorf("%w: suite %v", badEarlyData, c.info.Suite.ID)
@@ -83,8 +83,8 @@ func (c *Conn) readEarlyDataAnswer(accepted bool) error {
 	return nil
 }
 
-// earlyKeys makes the protection of early data when the transcript holds the ClientHello, and
-// removes it after a HelloRetryRequest (RFC 9846 §7.1).
+// earlyKeys returns the record protection of early data, with keys from the transcript of the
+// ClientHello (RFC 9846 §7.1). EpochClear, which follows a HelloRetryRequest, has no protection.
 func earlyKeys(c *Conn, _ side, e Epoch) (*record.HalfConn, error) {
 	if e == EpochClear {
 		return record.NewPlaintext(uint16(TLS12)), nil
@@ -94,8 +94,8 @@ func earlyKeys(c *Conn, _ side, e Epoch) (*record.HalfConn, error) {
 	c.tls13.schedule.Derive(secret, secrets.ClientEarlyTraffic, c.hs.transcript.sumAs(x.hash))
 	c.logSecret("CLIENT_EARLY_TRAFFIC_SECRET", secret)
 	half, err := c.protect(x.cipher, secret)
-	if err == nil && c.side == client && x.most < half.MaxPlaintext() {
-		half.LimitPlaintext(x.most)
+	if err == nil && c.side == client && x.maxPlaintext < half.MaxPlaintext() {
+		half.LimitPlaintext(x.maxPlaintext)
 	}
 	return half, err
 }

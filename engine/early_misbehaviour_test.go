@@ -84,7 +84,7 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		{"EndOfEarlyData under the handshake's keys", nothing, func(m misbehaver) error {
 			return m.says(m.handshakeKeys(), record.Handshake, end)
 		}, alert.BadRecordMAC},
-		{"EndOfEarlyData with a message behind it", nothing, func(m misbehaver) error {
+		{"EndOfEarlyData with a message after it", nothing, func(m misbehaver) error {
 			return m.says(m.client.out.half, record.Handshake, slices.Concat(end, finished))
 		}, alert.UnexpectedMessage},
 		{"EndOfEarlyData twice", nothing, func(m misbehaver) error {
@@ -137,7 +137,7 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		{"a record of the handshake's keys without a type, after a rejection", rejecting, func(m misbehaver) error {
 			return m.says(m.handshakeKeys(), 0, nil)
 		}, alert.UnexpectedMessage},
-		{"a record that opens with no keys, behind the second ClientHello", withGroups(P256), func(m misbehaver) error {
+		{"a record that opens with no keys, after the second ClientHello", withGroups(P256), func(m misbehaver) error {
 			if err := m.feed(m.client, m.answer); err != nil {
 				return err
 			}
@@ -184,7 +184,7 @@ func TestEarlyDataUnderTheSecondPSKIsRefused(t *testing.T) {
 	if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
 		t.Fatal(err)
 	}
-	p.client.hs.tls13.chosen, p.client.info.Kind = 1, Resumed
+	p.client.hs.tls13.selectedIdentity, p.client.info.Kind = 1, Resumed
 	p.client.info.Suite = p.server.info.Suite
 	wantAlert(t, "another PSK", explain(p.client.readEarlyDataAnswer(true)), alert.IllegalParameter)
 }

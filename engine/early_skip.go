@@ -37,8 +37,8 @@ func (c *Conn) failedToOpen(h record.Header, err error) bool {
 	return errors.Is(err, record.ErrBadMAC) || h.Length > c.in.half.MaxFragment()
 }
 
-// skipRecord drops a record of rejected early data. It returns otherwise if the client has sent
-// too much.
+// skipRecord drops a record of rejected early data. It returns the error otherwise if the client
+// has sent more than the server skips.
 func (c *Conn) skipRecord(h record.Header, otherwise error) error {
 	if len(c.in.partial) > 0 {
 		return interleaved

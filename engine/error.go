@@ -14,7 +14,7 @@ var ErrTruncated = errors.New("connection truncated: no close_notify")
 // A Fault says which side caused an error.
 type Fault uint8
 
-// The sides.
+// The faults.
 const (
 	FaultPeer   Fault = iota + 1 // the peer broke the protocol, or no common parameters exist
 	FaultLocal                   // this side's Config, its caller or this package

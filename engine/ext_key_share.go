@@ -12,7 +12,7 @@ func writeKeyShare(c *Conn, p place, dst []byte) ([]byte, bool) {
 	case inHelloRetryRequest:
 		return wire.AppendUint16(dst, uint16(c.info.Group)), true
 	case inServerHello:
-		x := wire.KeyShareEntry{Group: uint16(c.info.Group), Share: c.hs.tls13.reply}
+		x := wire.KeyShareEntry{Group: uint16(c.info.Group), Share: c.hs.tls13.serverShare}
 		return x.Append(dst), c.info.Group != 0
 	}
 	at := len(dst)
@@ -64,7 +64,7 @@ func (hs *handshake) shareFor(group uint16) *kx.Key {
 	return nil
 }
 
-// agree completes the client's half of the key exchange.
+// agree computes the client's shared secret from the server's share.
 func (c *Conn) agree(body []byte) error {
 	var x wire.KeyShareEntry
 	if err := x.Parse(body); err != nil {
@@ -144,7 +144,7 @@ func (h *clientHello) offeredShare(g Group) []byte {
 // respond makes the server's share and the shared secret.
 func (c *Conn) respond() error {
 	var err error
-	c.hs.tls13.reply, c.hs.tls13.shared, err = c.info.Group.row().Respond(c.cfg.Rand, c.hs.hello.offeredShare(c.info.Group), c.count)
+	c.hs.tls13.serverShare, c.hs.tls13.shared, err = c.info.Group.row().Respond(c.cfg.Rand, c.hs.hello.offeredShare(c.info.Group), c.count)
 	return err
 }
 

@@ -10,10 +10,10 @@ import (
 )
 
 // writePreSharedKey writes the client's offered tickets with zeros for the binders, which
-// sealBinders overwrites; or the number of the PSK that the server chose.
+// writeBinders overwrites; or the server's selected_identity.
 func writePreSharedKey(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p == inServerHello {
-		return wire.AppendUint16(dst, c.hs.tls13.chosen), c.info.Kind == Resumed
+		return wire.AppendUint16(dst, c.hs.tls13.selectedIdentity), c.info.Kind == Resumed
 	}
 	if !c.offersPSK() {
 		return dst, false
@@ -45,9 +45,9 @@ func (c *Conn) offersPSK() bool {
 	return o.session != nil && !o.legacy && (c.hash == nil || c.hash.Name == o.hash)
 }
 
-// sealBinders writes the binders of a ClientHello (RFC 9846 §4.3.11.2). It leaves the key schedule
+// writeBinders writes the binders of a ClientHello (RFC 9846 §4.3.11.2). It leaves the key schedule
 // at the early secret of the first PSK, from which the keys of early data are derived.
-func (c *Conn) sealBinders(message []byte) error {
+func (c *Conn) writeBinders(message []byte) error {
 	if !c.hs.hello.seen.has(extPreSharedKey) {
 		return nil
 	}
@@ -66,8 +66,8 @@ func (c *Conn) sealBinders(message []byte) error {
 	return nil
 }
 
-// binder returns the binder of a PSK. sum is the hash of the ClientHello without its binders. It
-// leaves the key schedule at the PSK's early secret.
+// binder returns the binder of a PSK. sum is the transcript hash up to the ClientHello without its
+// binders. binder leaves the key schedule at the PSK's early secret.
 func (c *Conn) binder(h *secrets.Hash, psk, sum []byte) []byte {
 	s, hs := secrets.NewSchedule(h, c.count), &c.hs.tls13
 	c.tls13.schedule = s
@@ -98,7 +98,7 @@ func readPreSharedKey(c *Conn, p place, body []byte) error {
 	if int(x.Value) >= len(c.resume.offer.tickets) || !c.offersPSK() || c.hash.Name != c.resume.offer.hash {
 		return unknownChoice
 	}
-	if c.hs.tls13.chosen = x.Value; x.Value != 0 {
+	if c.hs.tls13.selectedIdentity = x.Value; x.Value != 0 {
 		c.tls13.schedule.Early(c.resume.offer.tickets[x.Value].PSK)
 	}
 	c.info.Kind = Resumed
@@ -133,7 +133,7 @@ func (c *Conn) choosePSK() error {
 		if !c.restorePeer(&s) {
 			continue
 		}
-		c.hs.tls13.chosen = i
+		c.hs.tls13.selectedIdentity = i
 		c.info.Kind, c.info.Resumption = Resumed, mechanism
 		if c.hs.early != nil {
 			c.hs.early.offer = earlyOffer{s, identity, binder, age}

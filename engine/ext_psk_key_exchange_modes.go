@@ -2,7 +2,7 @@ package engine
 
 import "tlslab/engine/wire"
 
-// pskModes are the numbers of psk_key_exchange_modes (RFC 9846 §4.3.9).
+// pskModes are the PskKeyExchangeMode numbers of the mechanisms (RFC 9846 §4.3.9).
 var pskModes = map[Resumption]byte{PSK: 0, PSKDHE: 1}
 
 func writePSKKeyExchangeModes(c *Conn, _ place, dst []byte) ([]byte, bool) {

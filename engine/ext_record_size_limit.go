@@ -8,8 +8,8 @@ import (
 )
 
 // max_fragment_length (RFC 6066 §4) is requested by a client and holds for the records of both
-// directions. By record_size_limit (RFC 8449) each side says how much it accepts in a protected
-// record.
+// directions. With record_size_limit (RFC 8449) each side states the largest plaintext that it
+// accepts in a protected record.
 
 // recordSizes are the negotiated lengths of records, in bytes of plaintext; 0 is none.
 type recordSizes struct {
@@ -30,8 +30,8 @@ func longestRecord(v Version) int {
 	return record.MaxPlaintext
 }
 
-// writeRecordSizeLimit writes the limit of this side. A server answers every client that sends
-// one: only then the client's limit holds (RFC 8449 §4).
+// writeRecordSizeLimit writes the limit of this side. A server answers every client that sends a
+// limit: without the answer the client's limit does not apply (RFC 8449 §4).
 func writeRecordSizeLimit(c *Conn, p place, dst []byte) ([]byte, bool) {
 	limit := c.cfg.RecordSizeLimit
 	if p != inClientHello {
@@ -44,8 +44,9 @@ func writeRecordSizeLimit(c *Conn, p place, dst []byte) ([]byte, bool) {
 	return wire.AppendUint16(dst, uint16(limit)), limit != 0
 }
 
-// readRecordSizeLimit reads the peer's limit. A client's limit may be higher than the protocol's,
-// for extensions that the server does not know.
+// readRecordSizeLimit reads the peer's limit. A client may send a higher limit than the version's
+// maximum: it may offer an extension that allows longer records and that the server does not know
+// (RFC 8449 §4).
 func readRecordSizeLimit(c *Conn, _ place, body []byte) error {
 	var x wire.Uint16
 	if err := x.Parse(body); err != nil {

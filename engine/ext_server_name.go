@@ -16,8 +16,8 @@ import (
 // A NamePolicy is what a server does with a server_name that matches none of its certificates.
 type NamePolicy uint8
 
-// The policies. RFC 6066 §3 allows the first and the last, and advises against the warning, which
-// old servers send.
+// The policies. RFC 6066 §3 allows UnknownNameIgnored and UnknownNameRefused. It advises against
+// the warning, which old servers send.
 const (
 	UnknownNameIgnored NamePolicy = iota // the server presents a certificate for another name
 	UnknownNameWarned                    // the same, and an unrecognized_name warning up to TLS 1.2
@@ -34,7 +34,7 @@ func ParseNamePolicy(s string) (NamePolicy, error) {
 	if i := slices.Index(namePolicies[:], s); i >= 0 {
 		return NamePolicy(i), nil
 	}
-	return 0, fmt.Errorf("unknown policy on server names %q: want one of %v", s, namePolicies)
+	return 0, fmt.Errorf("unknown server_name policy %q: want one of %v", s, namePolicies)
 }
 
 // writeServerName writes the client's host name, or the server's empty acknowledgement. Up to
@@ -69,10 +69,10 @@ func readServerName(c *Conn, _ place, body []byte) error {
 // lookUpServerName finds out whether a certificate of the server matches the client's server_name.
 func (c *Conn) lookUpServerName() error {
 	name := c.info.ServerName
-	c.hs.nameKnown = false
+	c.hs.sniMatched = false
 	for _, certificate := range c.cfg.Certificates {
 		if name != "" && certificate.matchesHost(name) {
-			c.hs.nameKnown = true
+			c.hs.sniMatched = true
 			return nil
 		}
 	}
@@ -83,24 +83,24 @@ func (c *Conn) lookUpServerName() error {
 }
 
 // sniUnmatched reports whether the client sent a server_name that matches no certificate.
-func (c *Conn) sniUnmatched() bool { return c.info.ServerName != "" && !c.hs.nameKnown }
+func (c *Conn) sniUnmatched() bool { return c.info.ServerName != "" && !c.hs.sniMatched }
 
 // acknowledgesServerName reports whether the server used the client's server_name: it presents a
 // certificate that matches, or resumes a session of that name.
 func (c *Conn) acknowledgesServerName() bool {
 	certificate := c.info.Certificate
-	return c.hs.nameKnown && (certificate == nil || certificate.matchesHost(c.info.ServerName))
+	return c.hs.sniMatched && (certificate == nil || certificate.matchesHost(c.info.ServerName))
 }
 
 // matchesServerName reports whether a certificate matches the client's server_name, or no
 // certificate does.
 func (c *Conn) matchesServerName(certificate *Certificate) bool {
-	return !c.hs.nameKnown || certificate.matchesHost(c.info.ServerName)
+	return !c.hs.sniMatched || certificate.matchesHost(c.info.ServerName)
 }
 
 // sameServerName reports whether a session has the server_name of this handshake: a session of
 // another name must not be resumed. TLS 1.3 leaves the check to the client (RFC 9846 §4.3.11). This
-// server checks it too, because its certificates differ.
+// server checks it too: another name may select another certificate.
 func (i *Info) sameServerName(s *session.State) bool {
 	return pki.SameDNSName(string(s.ServerName), i.ServerName)
 }

@@ -16,7 +16,7 @@ func (p *testPKI) theirs() tls.Certificate {
 	return tls.Certificate{Certificate: p.chain.Certificates, PrivateKey: p.chain.Key.Signer()}
 }
 
-func TestNamesWithCryptoTLS(t *testing.T) {
+func TestServerNamesWithCryptoTLS(t *testing.T) {
 	all := []*testPKI{named(t, "rsa2048", "a.example"), named(t, "ecdsa-p256", "b.example"), named(t, "rsa2048", "*.c.example"), named(t, "ecdsa-p256", "a.example")}
 	std := &tls.Config{Time: func() time.Time { return testTime }}
 	for _, p := range all {

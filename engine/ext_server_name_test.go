@@ -26,7 +26,7 @@ func holding(all ...*testPKI) func(*Config) {
 
 // The server presents a certificate that matches server_name, if it otherwise fits the client, and
 // acknowledges the name.
-func TestServersChooseCertificatesByName(t *testing.T) {
+func TestServersChooseCertificatesByServerName(t *testing.T) {
 	rsa, a, b, wild := pkiFor(t, "rsa2048"), named(t, "ecdsa-p256", "a.example"), named(t, "ecdsa-p256", "B.example", "c.example"), named(t, "ecdsa-p256", "*.example")
 	rsaToo := named(t, "rsa2048", "a.example")
 	server := holding(rsa, a, b, wild, rsaToo)
@@ -115,7 +115,7 @@ func TestSSL30HasNoServerName(t *testing.T) {
 }
 
 // Each NamePolicy in each version.
-func TestUnknownNames(t *testing.T) {
+func TestUnmatchedServerNames(t *testing.T) {
 	for v := TLS10; v <= TLS13; v++ {
 		for _, policy := range []NamePolicy{UnknownNameIgnored, UnknownNameWarned, UnknownNameRefused} {
 			for name, known := range map[string]bool{testName: true, "other.example.test": false, "": true} {
@@ -173,7 +173,7 @@ func TestWarningsHaveTheAgreedVersion(t *testing.T) {
 }
 
 // A server that refuses unknown names presents no certificate for another name.
-func TestRefusedNamesGetNoOtherCertificate(t *testing.T) {
+func TestRefusedServerNamesGetNoOtherCertificate(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t)
 		onlyVersion(v)(cc)

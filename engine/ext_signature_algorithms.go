@@ -11,7 +11,7 @@ import (
 // signature_algorithms: the schemes that the peer may sign with (RFC 9846 §4.3.3, RFC 5246
 // §7.4.1.4.1).
 
-// A SignatureScheme is a SignatureScheme as it is written on the wire (RFC 9846 §4.3.3).
+// A SignatureScheme is a code point of IANA's "TLS SignatureScheme" registry (RFC 9846 §4.3.3).
 type SignatureScheme uint16
 
 // String returns IANA's name, or the number in hexadecimal if package pki does not have the
@@ -23,9 +23,9 @@ func (s SignatureScheme) String() string {
 	return fmt.Sprintf("0x%04x", uint16(s))
 }
 
-// defaultSchemes are the bodies of signature_algorithms if Config.SignatureSchemes is nil: for TLS
-// 1.2 and TLS 1.3 as the highest version. They list all schemes of the version except those with
-// SHA-1, whose numbers begin with its HashAlgorithm, 2.
+// defaultSchemes are the bodies of signature_algorithms if Config.SignatureSchemes is nil: one with
+// TLS 1.2 as the highest enabled version, one with TLS 1.3. They list all schemes up to that
+// version except those with SHA-1, whose numbers begin with its HashAlgorithm, 2.
 var defaultSchemes = [...][]byte{listSchemes(TLS12), listSchemes(TLS13)}
 
 func listSchemes(highest Version) []byte {

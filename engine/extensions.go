@@ -9,8 +9,8 @@ import (
 // A place is a message, or a part of a message, that carries extensions.
 type place uint16
 
-// The places. A ServerHello is three of them: TLS 1.3's, that of TLS 1.0 to 1.2, and that of SSL
-// 3.0, which carries only renegotiation_info (RFC 5746 §4.5).
+// The places. A ServerHello has three places, by version: TLS 1.3, TLS 1.0 to 1.2, and SSL 3.0,
+// where it carries only renegotiation_info (RFC 5746 §4.5).
 const (
 	inClientHello place = 1 << iota
 	inLegacyServerHello
@@ -171,8 +171,8 @@ func (c *Conn) readExtensions(p place, list wire.Extensions) (seen extensionSet,
 	return seen, nil
 }
 
-// unknownExtensions detects repeated extensions that the table does not have. It remembers 32:
-// more may repeat, without effect.
+// unknownExtensions detects repeated extensions that the table does not have. It remembers the
+// first 32 numbers; later ones may repeat, without effect.
 type unknownExtensions struct {
 	ids [32]uint16
 	n   int

@@ -18,7 +18,8 @@ type row struct {
 	mode    mode
 }
 
-// A mode holds the exceptions to the rule that from sends the message here, once.
+// A mode is a set of flags of a row. Without flags the sender sends the message in this place,
+// exactly once.
 type mode uint8
 
 const (
@@ -30,7 +31,7 @@ const (
 	// ChangeCipherSpec, and a warning.
 	dummy
 
-	// Messages that neither side sends. A receiver
+	// The next flags mark messages that neither side sends. The receiver:
 	ignored  // ignores the message
 	declined // ignores it, and answers by the warning no_renegotiation
 	refused  // ends the connection: SSL 3.0 does not have that warning
@@ -44,9 +45,9 @@ type flight struct {
 	handlers *handlers
 	rows     []row
 
-	// then is what follows the last row: the first flight whose condition holds. If then is empty,
-	// the handshake is done. The messages of after may follow in any order, as often as their
-	// conditions hold.
+	// then lists the flights that can follow the last row: the first whose condition holds does. If
+	// then is empty, the handshake is done after the last row. The messages of after may follow in
+	// any order, as often as their conditions hold.
 	then  []continuation
 	after []row
 
@@ -117,8 +118,8 @@ var legacyResumed = flight{
 	aside: helloRequestIgnored,
 }
 
-// renegotiation are requests for a renegotiation, up to TLS 1.2. Neither side agrees to any
-// (RFC 5246 §7.2.2, RFC 5746 §4.5).
+// renegotiation holds the requests for a renegotiation, up to TLS 1.2. Each side declines or
+// refuses all of them (RFC 5246 §7.2.2, RFC 5746 §4.5).
 var renegotiation = []row{
 	{server, HelloRequest, ifTLS, sameKeys, declined},
 	{client, ClientHello, ifTLS, sameKeys, declined},
@@ -164,8 +165,8 @@ type condition struct {
 	name  string // "" is always
 	holds func(*Conn) bool
 
-	// allowed is what the receiver knows of an optional row, or of a row that no side sends. If it
-	// returns false, the message must not come. Nil: the message may come.
+	// allowed decides for the receiver of an optional row, or of a row that no side sends. If it
+	// returns false, the message is unexpected. Nil allows the message.
 	allowed func(*Conn) bool
 }
 

@@ -91,7 +91,7 @@ func FuzzMessages(f *testing.F) {
 		fit   = 1 << iota // correct the length in the message's header
 		typed             // the last byte of the splice is the record's type
 		cut               // records of 3 bytes
-		after             // behind the message, not in its place
+		after             // after the message, not in its place
 	)
 	lengths := runLengths(f)
 	for i, h := range handshakeCases {

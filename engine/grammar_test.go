@@ -11,7 +11,7 @@ type piece struct {
 	length int     // bytes of a length field, before what it counts
 	of     []piece // the counted pieces, repeated; nil: bytes
 	choice bool    // body of the extension whose number precedes it
-	last   bool    // it and everything behind it may be left out
+	last   bool    // it and everything after it may be left out
 }
 
 func fixed(n int) piece                   { return piece{skip: n} }
@@ -176,7 +176,7 @@ type walk struct {
 	ends    map[int]bool // where the message may end early
 }
 
-// walked finds the length fields of a message behind its header.
+// walked finds the length fields of a message after its header.
 func walked(t testing.TB, h shape, message []byte) walk {
 	t.Helper()
 	w := walk{t: t, shape: h, message: message, at: headerSize, inside: -1, ends: map[int]bool{}}

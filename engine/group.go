@@ -6,7 +6,7 @@ import (
 	"tlslab/engine/kx"
 )
 
-// A Group is a NamedGroup as it is written on the wire (RFC 9846 §4.3.7).
+// A Group is a NamedGroup code point (RFC 9846 §4.3.7).
 type Group uint16
 
 // The groups.

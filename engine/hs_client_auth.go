@@ -5,7 +5,8 @@ import "fmt"
 // A ClientAuth is a server's policy on client certificates.
 type ClientAuth uint8
 
-// The policies. The server verifies a certificate under both of the last two.
+// The policies. With ClientAuthRequested and ClientAuthRequired the server verifies the certificate
+// that it receives.
 const (
 	ClientAuthNone      ClientAuth = iota // the server sends no CertificateRequest
 	ClientAuthRequested                   // a client without a certificate may connect
@@ -24,7 +25,7 @@ func ParseClientAuth(s string) (ClientAuth, error) {
 			return ClientAuth(p), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown policy of client authentication %q", s)
+	return 0, fmt.Errorf("unknown client authentication policy %q", s)
 }
 
 // afterCertificateRequest makes both sides expect the client's Certificate.

@@ -228,7 +228,7 @@ func TestClientWithoutCertificateFollowsRFC8448(t *testing.T) {
 			sent[n.Message] = true
 		}
 	}
-	c := behindClientHello(t, cfg, trace)
+	c := afterClientHello(t, cfg, trace)
 	if _, _, err := c.Recv(asRecord(TypeHandshake, trace.Get("ServerHello"))); err != nil {
 		t.Fatal(err)
 	}
@@ -240,14 +240,14 @@ func TestClientWithoutCertificateFollowsRFC8448(t *testing.T) {
 	}
 }
 
-// The server starts behind its own flight of RFC 8448 §6 and reads the client's: Certificate,
+// The server starts after its own flight of RFC 8448 §6 and reads the client's: Certificate,
 // CertificateVerify and Finished.
 func TestServerFollowsRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "client-authentication")
 	// A client's keys are the same on both sides.
 	theirs := &Config{Rand: newStream("client"), Now: clientConfig(t, "rsa2048").Now, VerifyNothing: true}
 	log := keyLog(theirs)
-	peer := behindClientHello(t, theirs, trace)
+	peer := afterClientHello(t, theirs, trace)
 	for _, in := range [][]byte{asRecord(TypeHandshake, trace.Get("ServerHello")), trace.Get("server flight record")} {
 		if _, _, err := peer.Recv(in); err != nil {
 			t.Fatal(err)
@@ -280,7 +280,7 @@ func TestServerFollowsRFC8448(t *testing.T) {
 }
 
 // A CertificateRequest lists each authority once, in the order of ClientCAs.
-func TestNamesOfAuthorities(t *testing.T) {
+func TestCertificateAuthoritiesAreListedOnce(t *testing.T) {
 	a, b := identityFor(t, "rsa2048").root, sharedClient().chain.Root
 	roots, err := pki.NewRoots(a.Raw, b, a.Raw)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"tlslab/engine/wire"
 )
 
-// A clientHello is what a ClientHello says. At the server it is all of it, and aliases the
-// message. At the client it is the extensions that were sent, and the lists of a
-// CertificateRequest.
+// A clientHello is the content of a ClientHello. The server parses the whole message into it; the
+// slices alias the message. The client keeps in it only the extensions that it sent (seen), a
+// cookie, and the lists of a CertificateRequest.
 type clientHello struct {
 	wire.ClientHelloMsg
 	seen      extensionSet
@@ -61,11 +61,11 @@ func writeClientHello(c *Conn, dst []byte) ([]byte, error) {
 		return dst, nil // SSL 3.0 has no extensions
 	}
 	dst = c.appendExtensions(dst, inClientHello)
-	return dst, c.sealBinders(dst[start-headerSize:])
+	return dst, c.writeBinders(dst[start-headerSize:])
 }
 
-// beginClientHello draws what both ClientHellos have in common: random, session ID and the session
-// to resume.
+// beginClientHello chooses what both ClientHellos have in common: random, session ID and the
+// session to resume.
 func (c *Conn) beginClientHello() error {
 	if _, err := io.ReadFull(c.cfg.Rand, c.hs.randoms[client][:]); err != nil {
 		return err
@@ -76,8 +76,8 @@ func (c *Conn) beginClientHello() error {
 		c.resume.id = append(c.resume.idStore[:0], offered.ID...)
 		return nil
 	}
-	// A fresh session ID requests compatibility mode (RFC 9846 §E.4). Up to TLS 1.2 its echo tells
-	// that the server has accepted the ticket (RFC 5077 §3.4).
+	// A fresh session ID requests compatibility mode (RFC 9846 §E.4). Up to TLS 1.2 the server
+	// echoes it if it has accepted the ticket (RFC 5077 §3.4).
 	if c.cfg.maxVersion() == TLS13 && !c.cfg.NoCompatibility || c.resume.offer.legacy {
 		c.resume.id = c.resume.idStore[:]
 		_, err := io.ReadFull(c.cfg.Rand, c.resume.id)

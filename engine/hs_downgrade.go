@@ -6,14 +6,16 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Protection against an attacker who makes both sides negotiate a lower version than the best they
-// share: the sentinel in a server's random, and the SCSV of a client that falls back by itself.
+// Protection against an attacker who makes both sides negotiate a lower version than the highest
+// that both support: the sentinel in the server's random, and TLS_FALLBACK_SCSV of a client that
+// retries with a lower version.
 
-// downgradeSentinels end the random of a server that negotiates version max or lower, although it
-// supports version knows or higher (RFC 9846 §4.2.3). The first match applies.
+// downgradeSentinels are the last 8 bytes of the server's random if the server negotiates version
+// max or lower although it supports version supports or higher (RFC 9846 §4.2.3). The first match
+// applies.
 var downgradeSentinels = [...]struct {
-	max, knows Version
-	bytes      [8]byte
+	max, supports Version
+	bytes         [8]byte
 }{
 	{TLS11, TLS12, [8]byte{'D', 'O', 'W', 'N', 'G', 'R', 'D', 0}},
 	{TLS12, TLS13, [8]byte{'D', 'O', 'W', 'N', 'G', 'R', 'D', 1}},
@@ -23,22 +25,23 @@ var downgradeSentinels = [...]struct {
 func (cfg *Config) writeDowngradeSentinel(random *[wire.RandomSize]byte, chosen Version) {
 	for i := range downgradeSentinels {
 		s := &downgradeSentinels[i]
-		if chosen <= s.max && cfg.maxVersion() >= s.knows {
+		if chosen <= s.max && cfg.maxVersion() >= s.supports {
 			copy(random[wire.RandomSize-len(s.bytes):], s.bytes[:])
 			return
 		}
 	}
 }
 
-// hasDowngradeSentinel reports whether a server's random has a sentinel although the client
-// offered a version that excludes it.
+// hasDowngradeSentinel reports whether a server's random shows a downgrade: the server chose a
+// lower version than the client's highest, and its sentinel says that it supports a version that
+// the client offered.
 func (cfg *Config) hasDowngradeSentinel(random []byte, chosen Version) bool {
 	if chosen == cfg.maxVersion() {
 		return false
 	}
 	for i := range downgradeSentinels {
 		s := &downgradeSentinels[i]
-		if cfg.maxVersion() >= s.knows && string(random[wire.RandomSize-len(s.bytes):]) == string(s.bytes[:]) {
+		if cfg.maxVersion() >= s.supports && string(random[wire.RandomSize-len(s.bytes):]) == string(s.bytes[:]) {
 			return true
 		}
 	}

@@ -6,11 +6,12 @@ import (
 	"tlslab/engine/wire"
 )
 
-// changedByRetry are the extensions that a second ClientHello may change: those of RFC 9846
-// §4.2.2, and padding (RFC 7685).
+// changedByRetry are the extensions that a second ClientHello may change (RFC 9846 §4.2.2). padding
+// comes from RFC 7685.
 var changedByRetry = []uint16{extKeyShare, extEarlyData, extCookie, extPreSharedKey, extPadding}
 
-// appendUnchanged appends what a second ClientHello must repeat.
+// appendUnchanged appends the ClientHello without the extensions that a second ClientHello may
+// change.
 func (h *clientHello) appendUnchanged(dst []byte) []byte {
 	same := h.ClientHelloMsg
 	same.Extensions = nil
@@ -40,10 +41,10 @@ func (c *Conn) requestRetry(g Group) {
 	c.hs.tls13.repeated = c.hs.hello.appendUnchanged(nil)
 }
 
-// writeHelloRetryRequest writes a HelloRetryRequest. In the transcript the hash of the first
-// ClientHello replaces it.
+// writeHelloRetryRequest writes a HelloRetryRequest. In the transcript a message_hash message
+// replaces the first ClientHello.
 func writeHelloRetryRequest(c *Conn, dst []byte) ([]byte, error) {
-	c.hs.transcript.retry()
+	c.hs.transcript.replaceByMessageHash()
 	return c.appendServerHello(dst, wire.HelloRetryRequestRandom[:], inHelloRetryRequest), nil
 }
 
@@ -76,6 +77,6 @@ func readHelloRetryRequest(c *Conn, body []byte) error {
 	}
 	c.hs.compatible = c.requestsCompatibilityMode()
 	c.info.HelloRetry = true
-	c.hs.transcript.retry()
+	c.hs.transcript.replaceByMessageHash()
 	return c.readEarlyDataAnswer(false)
 }

@@ -7,7 +7,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// legacyHandlers are the messages of SSL 3.0 to TLS 1.2 behind the ServerHello (RFC 6101, 2246,
+// legacyHandlers are the messages of SSL 3.0 to TLS 1.2 after the ServerHello (RFC 6101, 2246,
 // 4346, 5246).
 var legacyHandlers = handlers{
 	enter: enterLegacy,
@@ -28,7 +28,8 @@ var legacyHandlers = handlers{
 // maxKeyBlock is the longest key block in bytes: AES-256-CBC with HMAC-SHA-384.
 const maxKeyBlock = 2 * (48 + 32)
 
-// legacyState is what only a handshake up to TLS 1.2 needs. Arrays of two are by side.
+// legacyState is the state that only a handshake up to TLS 1.2 needs. Arrays of two are indexed by
+// side.
 type legacyState struct {
 	secrets   *secrets.Legacy
 	key       *kx.Key // ephemeral, of the server
@@ -60,7 +61,8 @@ func enterLegacy(c *Conn) error {
 	return nil
 }
 
-// legacyKeys makes the protection of one direction from the key block (RFC 5246 §6.3).
+// legacyKeys returns the record protection of one direction, with keys from the key block (RFC 5246
+// §6.3).
 func legacyKeys(c *Conn, from side, _ Epoch) (*record.HalfConn, error) {
 	s := &c.hs.legacy
 	if !s.expanded {

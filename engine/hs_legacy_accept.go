@@ -16,15 +16,15 @@ func (c *Conn) acceptLegacy() error {
 	if err := c.chooseALPN(); err != nil {
 		return err
 	}
-	renewKeys := true
-	if s, mechanism, old := c.findSession(); mechanism != 0 {
+	sendTicket := true
+	if s, mechanism, renew := c.findSession(); mechanism != 0 {
 		resumed, err := c.resumeLegacy(&s, mechanism)
 		if err != nil {
 			return err
 		}
-		renewKeys = !resumed || old
+		sendTicket = !resumed || renew
 	}
-	c.hs.ticketPromised = renewKeys && c.hs.hello.seen.has(extSessionTicket) && c.cfg.Tickets != nil && c.cfg.allowsResumption(Ticket)
+	c.hs.ticketPromised = sendTicket && c.hs.hello.seen.has(extSessionTicket) && c.cfg.Tickets != nil && c.cfg.allowsResumption(Ticket)
 	if c.info.Kind == Resumed {
 		return nil
 	}
@@ -53,7 +53,8 @@ func (c *Conn) explainNoLegacySuite() error {
 }
 
 // canServeLegacy reports whether the server has what a suite needs: a common group, a matching
-// certificate with the suite's type of key, and a signature scheme. It keeps what it finds.
+// certificate with the suite's type of key, and a signature scheme. It sets the group, the
+// certificate and the scheme that it finds.
 func (c *Conn) canServeLegacy(s *Suite, match certificateMatch) bool {
 	ephemeral := GroupFamily(s.KeyExchange) != 0
 	c.info.Group = 0

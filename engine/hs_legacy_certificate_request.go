@@ -6,8 +6,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// clientTypes are the ClientCertificateTypes that a server requests, by type of key (RFC 5246
-// §7.4.4, RFC 8422 §5.5).
+// clientTypes are the ClientCertificateType numbers that a server requests, by type of key (RFC
+// 5246 §7.4.4, RFC 8422 §5.5).
 var clientTypes = [...]struct {
 	number byte
 	kind   string

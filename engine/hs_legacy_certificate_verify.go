@@ -6,7 +6,7 @@ import (
 )
 
 // certificateVerifyContent returns what a CertificateVerify signs: all messages so far (RFC 5246
-// §7.4.8), or in SSL 3.0 digests of them with the master secret (RFC 6101 §5.6.8).
+// §7.4.8), or, in SSL 3.0, digests of the messages and the master secret (RFC 6101 §5.6.8).
 func (c *Conn) certificateVerifyContent() (message, digest []byte, err error) {
 	if c.info.Version > SSL30 {
 		return c.hs.transcript.kept, nil, nil
@@ -49,8 +49,9 @@ func readLegacyCertificateVerify(c *Conn, body []byte) error {
 	return c.checkSignature(m.Scheme, message, m.Signature, (*pki.Scheme).Verify)
 }
 
-// keepsMessages reports whether the transcript keeps the messages themselves: a CertificateVerify
-// up to TLS 1.2 signs them, by a hash that is not known before (RFC 5246 §7.4.8).
+// keepsMessages reports whether the transcript keeps the messages themselves: from TLS 1.0 to 1.2
+// CertificateVerify signs them with a hash that only the client's choice of a signature scheme
+// decides (RFC 5246 §7.4.8).
 func (c *Conn) keepsMessages() bool {
 	if c.info.Version == TLS13 || c.info.Version == SSL30 {
 		return false

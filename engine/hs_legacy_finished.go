@@ -7,8 +7,8 @@ import (
 	"tlslab/engine/session"
 )
 
-// legacyVerifyData returns the verify_data of a side's Finished (RFC 5246 §7.4.9), or the digests
-// that SSL 3.0 has in its place (RFC 6101 §5.6.9).
+// legacyVerifyData returns the verify_data of a side's Finished (RFC 5246 §7.4.9), or, in SSL 3.0,
+// its two digests (RFC 6101 §5.6.9).
 func (c *Conn) legacyVerifyData(from side) ([]byte, error) {
 	out := c.hs.legacy.verify[:]
 	if c.info.Version == SSL30 {
@@ -37,8 +37,8 @@ func readLegacyFinished(c *Conn, body []byte) error {
 	return nil
 }
 
-// afterLegacyFinished keeps the session under its ID when the peer's Finished has proved that it
-// has the same master secret.
+// afterLegacyFinished stores the session under its session ID once the peer's Finished has proved
+// that both sides have the same master secret.
 func afterLegacyFinished(c *Conn, from side) error {
 	if c.info.Kind != Full || from == c.side || len(c.resume.id) == 0 {
 		return nil

@@ -54,11 +54,11 @@ func readServerKeyExchange(c *Conn, body []byte) error {
 	return nil
 }
 
-// usesFFDHE reports whether the suite agrees on a secret in a finite field.
+// usesFFDHE reports whether the suite's key exchange is DHE in a finite field.
 func (i *Info) usesFFDHE() bool { return GroupFamily(i.Suite.KeyExchange) == kx.Field }
 
-// findGroup returns the enabled group that the server's parameters belong to. It refuses other
-// FFDHE parameters, whatever their size: a local policy as RFC 7919 §3.1 allows it.
+// findGroup returns the enabled group that the server's parameters belong to. It refuses all other
+// FFDHE parameters, whatever their size: RFC 7919 §3.1 leaves that to the client's policy.
 func (cfg *Config) findGroup(m *wire.ServerKeyExchangeMsg, family kx.Family) (Group, error) {
 	for _, g := range cfg.groups() {
 		row := g.row()
@@ -88,7 +88,8 @@ func (i *Info) padShare(share []byte) []byte {
 
 // setPremaster keeps the premaster secret: a group's shared secret, in a finite field without
 // leading zeros (RFC 5246 §8.1.2). The number of zeros shows in the time of the key derivation
-// ("Raccoon", Merget et al., 2021). It tells about one connection only: no private key serves two.
+// ("Raccoon", Merget et al., 2021). An attacker learns about one connection only: each private key
+// is used for one connection.
 func (c *Conn) setPremaster(secret []byte) {
 	if c.info.usesFFDHE() {
 		secret = bytes.TrimLeft(secret, "\x00")

@@ -8,7 +8,8 @@ import (
 )
 
 // findSession looks up the session that a client up to TLS 1.2 offers: by its ticket, or by its
-// session ID. mechanism is 0 if there is none. renew asks for a new ticket.
+// session ID. mechanism is 0 if there is none. renew reports whether the client should get a new
+// ticket.
 func (c *Conn) findSession() (s session.State, mechanism Resumption, renew bool) {
 	ok := false
 	if len(c.hs.hello.ticket) > 0 {
@@ -89,10 +90,10 @@ func readLegacyTicket(c *Conn, body []byte) error {
 	return nil
 }
 
-// forget invalidates the session of an established connection that fails up to TLS 1.2 (RFC 5246
-// §7.2.2), on both sides. During a handshake it keeps the session: anybody who has seen the
-// session ID could make a handshake fail.
-func (c *Conn) forget() {
+// invalidateSession invalidates the session if an established connection fails, up to TLS 1.2 and
+// on both sides (RFC 5246 §7.2.2). It keeps the session if a handshake fails: anybody who has seen
+// the session ID can make a handshake fail.
+func (c *Conn) invalidateSession() {
 	switch {
 	case !c.info.Done || c.info.Version == TLS13:
 	case c.side == server && c.cfg.SessionCache != nil && len(c.resume.id) > 0:

@@ -37,8 +37,8 @@ func (c *Conn) admitPeer() error {
 	return nil
 }
 
-// verifyPeerChain verifies the peer's chain and keeps the leaf's key. An empty chain is not always
-// an error.
+// verifyPeerChain verifies the peer's chain and keeps the leaf's key. Whether an empty chain is an
+// error depends on the side and on ClientAuth.
 func (c *Conn) verifyPeerChain() error {
 	chain := c.info.PeerChain
 	if len(chain) == 0 {
@@ -59,7 +59,7 @@ func (c *Conn) verifyPeerChain() error {
 }
 
 // verify verifies the peer's chain, and that the leaf's key usage allows what the handshake does
-// with its key. It then starts to wait for an OCSP response, if revocation is fetched.
+// with its key. With RevocationFetched it then makes the client wait for the OCSP response.
 func (c *Conn) verify(may func() bool, v pki.Verifier) error {
 	if c.cfg.VerifyNothing {
 		c.info.ToleratedFaults = pki.Unverified

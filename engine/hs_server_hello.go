@@ -9,7 +9,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// helloHandlers are the messages that decide on the version.
+// helloHandlers are the messages up to the ServerHello, which decides on the version.
 var helloHandlers = handlers{keys: earlyKeys, steps: [KeyUpdate + 1]step{
 	ClientHello:       {write: writeClientHello, read: readClientHello},
 	HelloRetryRequest: {write: writeHelloRetryRequest, read: readHelloRetryRequest},
@@ -130,8 +130,8 @@ func (c *Conn) requestsCompatibilityMode() bool {
 	return len(c.resume.id) > 0 && !c.cfg.NoCompatibility
 }
 
-// chooseSuite returns the server's first suite of the version that the client offers and that
-// fits; nil if there is none.
+// chooseSuite returns the first suite in the server's order that belongs to the version, that the
+// client offers, and for which fits returns true; nil if there is none.
 func (c *Conn) chooseSuite(fits func(*Suite) bool) *Suite {
 	for s := range c.cfg.enabledSuites {
 		if s.Min <= c.info.Version && s.Max >= c.info.Version && c.hs.hello.Suites.Contains(uint16(s.ID)) && fits(s) {

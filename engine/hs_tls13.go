@@ -8,7 +8,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// tls13Handlers are the messages of TLS 1.3 behind the ServerHello (RFC 9846).
+// tls13Handlers are the messages of TLS 1.3 after the ServerHello (RFC 9846 §4).
 var tls13Handlers = handlers{
 	enter: enterTLS13,
 	keys:  tls13Keys,
@@ -27,7 +27,7 @@ var tls13Handlers = handlers{
 // maxHash is the length in bytes of the longest hash of a suite: SHA-384.
 const maxHash = 48
 
-// tls13Secrets are the secrets of a TLS 1.3 connection. Arrays of two are by side.
+// tls13Secrets are the secrets of a TLS 1.3 connection. Arrays of two are indexed by side.
 type tls13Secrets struct {
 	schedule    *secrets.Schedule
 	traffic     [2][maxHash]byte // application traffic secrets
@@ -35,14 +35,15 @@ type tls13Secrets struct {
 	ticketNonce byte // ticket_nonce of the next ticket
 }
 
-// tls13State is what only the handshake of TLS 1.3 needs. Arrays of two are by side.
+// tls13State is the state that only a handshake of TLS 1.3 needs. Arrays of two are indexed by
+// side.
 type tls13State struct {
-	pskSchedule bool   // the key schedule is at the PSK's early secret
-	shared      []byte // (EC)DHE secret; nil in psk_ke
-	reply       []byte // share of the server
-	retryGroup  Group  // at the client: of the HelloRetryRequest
-	repeated    []byte // at the server: what the second ClientHello must repeat
-	chosen      uint16 // number of the chosen PSK, from 0
+	pskSchedule      bool   // the key schedule is at the PSK's early secret
+	shared           []byte // (EC)DHE secret; nil in psk_ke
+	serverShare      []byte // of key_share
+	retryGroup       Group  // at the client: of the HelloRetryRequest
+	repeated         []byte // at the server: what the second ClientHello must repeat
+	selectedIdentity uint16 // number of the chosen PSK, from 0
 
 	traffic   [2][maxHash]byte // handshake traffic secrets
 	binderKey [maxHash]byte
@@ -109,8 +110,9 @@ func (c *Conn) fullSchedule() *secrets.Schedule {
 	return s
 }
 
-// tls13Keys makes the protection of one direction (RFC 9846 §7.3). A server that sends 0.5-RTT
-// data keeps its first application keys until the client's Finished has come: afterTLS13Finished.
+// tls13Keys returns the record protection of one direction (RFC 9846 §7.3). A server that sends
+// 0.5-RTT data keeps its first application keys until it has received the client's Finished: see
+// afterTLS13Finished.
 func tls13Keys(c *Conn, from side, e Epoch) (*record.HalfConn, error) {
 	if e == EpochHandshake {
 		return c.protect(c.cipher, c.hs.tls13.traffic[from][:c.hash.Size])
@@ -122,7 +124,7 @@ func tls13Keys(c *Conn, from side, e Epoch) (*record.HalfConn, error) {
 	return half, err
 }
 
-// protect makes the protection for a traffic secret.
+// protect returns the record protection with keys from a traffic secret.
 func (c *Conn) protect(cipher *record.Cipher, secret []byte) (*record.HalfConn, error) {
 	n := cipher.KeySize
 	key, iv := c.scratch[:n], c.scratch[n:n+record.NonceSize]

@@ -94,7 +94,8 @@ func (c *Conn) chooseCertificate() error {
 // A certificateMatch says what a certificate must match besides the signature scheme.
 type certificateMatch struct{ name, curve bool }
 
-// matches leaves certificates for other names out if the server refuses unknown names.
+// matches returns the certificateMatches to try. If the server refuses unknown names, a certificate
+// for another name is not among them.
 func (cfg *Config) matches() []certificateMatch {
 	if cfg.UnknownNames == UnknownNameRefused {
 		return certificateMatches[:2]

@@ -7,7 +7,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// signedContexts begin what a side's CertificateVerify signs (RFC 9846 §4.5.2).
+// signedContexts begin the content that a side's CertificateVerify signs: 64 spaces, the context
+// string and a zero byte (RFC 9846 §4.5.2).
 var signedContexts = [...]string{
 	client: strings.Repeat(" ", 64) + "TLS 1.3, client CertificateVerify\x00",
 	server: strings.Repeat(" ", 64) + "TLS 1.3, server CertificateVerify\x00",

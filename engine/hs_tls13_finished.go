@@ -28,8 +28,8 @@ func readTLS13Finished(c *Conn, body []byte) error {
 }
 
 // afterTLS13Finished derives the application traffic secrets after the server's Finished, and the
-// resumption secret after the client's (RFC 9846 §7.1). From then on a server that sent 0.5-RTT
-// data may change its keys.
+// resumption secret after the client's (RFC 9846 §7.1). After the client's Finished a server that
+// sent 0.5-RTT data may update its sending keys.
 func afterTLS13Finished(c *Conn, from side) error {
 	m := &c.tls13
 	sum := c.hs.transcript.sum()

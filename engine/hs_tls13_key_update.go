@@ -7,12 +7,12 @@ import (
 	"tlslab/engine/wire"
 )
 
-// New keys for an established TLS 1.3 connection (RFC 9846 §4.7.3): requested by the caller or the
-// peer, or because the keys have protected as many records as they may (RFC 9846 §5.5).
+// New keys for an established TLS 1.3 connection (RFC 9846 §4.7.3): the caller or the peer requests
+// them, or the keys have protected as many records as they may (RFC 9846 §5.5).
 
-// KeyUpdate queues a KeyUpdate message and changes the sending keys behind it (RFC 9846 §4.7.3).
-// If request is true, the peer must do the same. It fails before the handshake is done, after
-// Close, and up to TLS 1.2.
+// KeyUpdate queues a KeyUpdate message and changes the sending keys after it (RFC 9846 §4.7.3). If
+// request is true, the message has update_requested: the peer must answer with a KeyUpdate. It
+// fails before the handshake is done, after Close, and up to TLS 1.2.
 func (c *Conn) KeyUpdate(request bool) error {
 	switch {
 	case c.err != nil:
@@ -29,8 +29,8 @@ func (c *Conn) KeyUpdate(request bool) error {
 	return nil
 }
 
-// renewKeys changes keys that have protected as many records as they may, while Seal runs. The
-// KeyUpdate goes in front of plain, so plain is copied if it lies where it would be sealed in
+// renewKeys updates the sending keys within Seal, when they have protected as many records as they
+// may. The KeyUpdate is appended to dst before plain, so plain is copied if Seal could seal it in
 // place. Up to TLS 1.2 it fails: only another handshake would make new keys.
 func (c *Conn) renewKeys(dst, plain []byte) (sealed, rest []byte, err error) {
 	if !c.info.Done || c.info.Version != TLS13 {
@@ -45,7 +45,8 @@ func (c *Conn) renewKeys(dst, plain []byte) (sealed, rest []byte, err error) {
 	return c.Flush(dst), plain, nil
 }
 
-// writeKeyUpdate answers the peer's request, or asks the peer for the same.
+// writeKeyUpdate writes request_update: update_requested (1) if the caller wants the peer's
+// KeyUpdate, otherwise update_not_requested (0).
 func writeKeyUpdate(c *Conn, dst []byte) ([]byte, error) {
 	m := wire.KeyUpdateMsg{}
 	if c.post.updateRequested {
@@ -55,8 +56,8 @@ func writeKeyUpdate(c *Conn, dst []byte) ([]byte, error) {
 	return m.Append(dst), nil
 }
 
-// readKeyUpdate owes a KeyUpdate if the peer requests one. One answer serves all requests that
-// come before it is flushed (RFC 9846 §4.7.3).
+// readKeyUpdate notes that this side owes a KeyUpdate if the peer requests one. One KeyUpdate
+// answers all requests that arrive before it is flushed (RFC 9846 §4.7.3).
 func readKeyUpdate(c *Conn, body []byte) error {
 	var m wire.KeyUpdateMsg
 	if err := m.Parse(body); err != nil {

@@ -23,8 +23,8 @@ type Info struct {
 	ServerName           string // server_name that the client sent, or the name given to Client
 	ServerNameUsed       bool   // the server acknowledged server_name (RFC 6066 §3)
 
-	// Limits on the plaintext of records in bytes; 0 is none. The record size limits are of what
-	// that side receives.
+	// Limits on the plaintext of records in bytes; 0 is none. ClientRecordLimit bounds the records
+	// that the client receives, ServerRecordLimit the records that the server receives.
 	MaxFragment                          int // max_fragment_length, RFC 6066 §4
 	ClientRecordLimit, ServerRecordLimit int // record_size_limit, RFC 8449
 
@@ -48,7 +48,8 @@ type Info struct {
 	ClientAuthenticated bool
 
 	// Revocation is how the client has learnt in this handshake that the server's certificate is
-	// not revoked. At the server it says whether the server stapled an OCSP response.
+	// not revoked. A server has RevocationStapled if it stapled an OCSP response, otherwise
+	// RevocationNone.
 	Revocation Revocation
 
 	TicketsSent, TicketsReceived int // NewSessionTicket messages

@@ -58,7 +58,7 @@ func (c *Conn) run() error {
 	}
 }
 
-// enter goes on to the flight that the ServerHello decided on.
+// enter continues with the flight that the ServerHello decided on.
 func (c *Conn) enter() error {
 	for _, next := range c.flight.then {
 		if c.holds(next.when) {
@@ -98,7 +98,7 @@ func (c *Conn) applies(r *row) bool {
 	return c.holds(r.when)
 }
 
-// sendRow writes the row's message, and does what else the row says.
+// sendRow sends the row's message, then changes keys and seals the flight if the row says so.
 func (c *Conn) sendRow(r *row) error {
 	var err error
 	switch r.message {
@@ -136,7 +136,7 @@ func (c *Conn) writeMessage(r *row) error {
 	return c.endMessage(s, r.from, message)
 }
 
-// endMessage is what both sides do after a message is written or read. Messages after the handshake
+// endMessage runs on both sides after a message is written or read. Messages after the handshake
 // are not part of the transcript (RFC 9846 §4.1).
 func (c *Conn) endMessage(s *step, from side, message []byte) error {
 	if !c.info.Done {
@@ -200,7 +200,8 @@ func (c *Conn) expectedRow(m Message) (*row, error) {
 	return nil, fmt.Errorf("%w: got %v after the handshake", unexpectedMessage, m)
 }
 
-// findRow returns the row of a message that the peer may send at any time; nil if there is none.
+// findRow returns the row of m among rows that may come in any order; nil if the peer may not send
+// m.
 func (c *Conn) findRow(rows []row, m Message) *row {
 	for i := range rows {
 		if r := &rows[i]; r.from != c.side && r.message == m && (r.when.allowed == nil || r.when.allowed(c)) {
@@ -237,8 +238,8 @@ func (c *Conn) endRow(r *row) error {
 	return nil
 }
 
-// changeKeys puts new keys in force for one direction. A message must not span a change of keys
-// (RFC 9846 §5.1).
+// changeKeys installs new keys for one direction. A message must not span a change of keys (RFC
+// 9846 §5.1).
 func (c *Conn) changeKeys(from side, e Epoch) error {
 	if from == c.side {
 		if err := c.out.sealMessages(); err != nil {

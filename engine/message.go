@@ -6,8 +6,8 @@ import "strconv"
 // type), or an alert that takes the place of a message.
 type Message uint16
 
-// The messages. HelloRetryRequest is a ServerHello on the wire (RFC 9846
-// §4.2.4); here it has the number that the registry reserves for it.
+// The messages. On the wire a HelloRetryRequest is a ServerHello (RFC 9846 §4.2.4). Here it has the
+// number 6, which the registry reserves as hello_retry_request_RESERVED.
 const (
 	HelloRequest        Message = 0
 	ClientHello         Message = 1
@@ -37,7 +37,7 @@ const (
 	NoCertificate    Message = 259 // SSL 3.0: takes the place of an empty Certificate message
 )
 
-// noMessage stands in rows without a message.
+// noMessage is the message of a row that only changes keys.
 const noMessage Message = 260
 
 var messageNames = map[Message]string{

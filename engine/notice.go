@@ -15,9 +15,9 @@ type Notice struct {
 	// sent when it is written, before the record that carries it.
 	Message Message
 
-	// RecordSent, RecordReceived: the content type (the inner one in TLS 1.3), the length of the
-	// plaintext in bytes, and the length of the record in Length. Level and Alert are set if the
-	// record is an alert.
+	// RecordSent, RecordReceived: the content type (in TLS 1.3 the one inside TLSInnerPlaintext),
+	// the length of the plaintext in bytes, and the length of the record in Length. Level and Alert
+	// are set if the record is an alert.
 	Record ContentType
 	Plain  int
 	Level  alert.Level
@@ -46,7 +46,7 @@ type NoticeKind uint8
 // The kinds of notice.
 const (
 	MessageSent       NoticeKind = iota + 1 // a handshake message was written
-	MessageReceived                         // a handshake message was received, in its order
+	MessageReceived                         // an expected handshake message was received
 	RecordSent                              // a record was sealed
 	RecordReceived                          // a record was opened
 	KeyChange                               // one direction has new keys

@@ -9,7 +9,7 @@ import (
 // A Revocation is how a client learns whether a server's certificate is revoked.
 type Revocation uint8
 
-// The ways.
+// The ways to learn it.
 const (
 	RevocationNone    Revocation = iota // the client does not check
 	RevocationStapled                   // the server staples an OCSP response (RFC 6066 §8)

@@ -7,7 +7,8 @@ import (
 	"tlslab/engine/pki"
 )
 
-// A client that fetches the OCSP response waits for it behind the server's Certificate message:
+// A client with RevocationFetched waits for the OCSP response after the server's Certificate
+// message:
 //
 //	Recv ──► EventOCSPRequest     the caller sends OCSPRequest to the responder
 //	Recv ──► 0, nothing           until the caller has the response
@@ -33,7 +34,7 @@ func (c *Conn) awaitsOCSP() bool { return c.hs != nil && c.hs.ocsp != nil && c.h
 
 // OCSPRequest returns what a client has to fetch after EventOCSPRequest: the URL of the OCSP
 // responder that the server's certificate names, and the request in DER (RFC 5019 §2.1). It returns
-// "" and nil if the client does not wait.
+// "" and nil if the client does not wait for a response.
 func (c *Conn) OCSPRequest() (url string, request []byte) {
 	if !c.awaitsOCSP() {
 		return "", nil
@@ -66,8 +67,8 @@ func (c *Conn) OCSPResponse(response []byte) (Event, error) {
 	return Event{Kind: c.eventOf(wasDone, EventNone)}, nil
 }
 
-// readOCSPAnswer verifies the responder's answer. Nil, and the answer "try later", end the
-// handshake unless SoftFail is set.
+// readOCSPAnswer verifies the responder's answer. Nil, and an OCSPResponseStatus other than
+// successful (RFC 6960 §4.2.1), end the handshake unless SoftFail is set.
 func (c *Conn) readOCSPAnswer(response []byte) error {
 	if response == nil {
 		if c.cfg.SoftFail {

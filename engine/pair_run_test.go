@@ -26,7 +26,7 @@ var steps = []func(p *pair) error{
 	func(p *pair) error { p.server.Close(); return nil },
 }
 
-// queue seals data behind the records that wait to be flushed.
+// queue seals data after the records that wait to be flushed.
 func (c *Conn) queue(data []byte) (err error) {
 	c.out.records, err = c.Seal(c.out.records, data)
 	return err

@@ -36,8 +36,8 @@ const (
 // suites is the engine's copy of the table of cipher suites; connections point into it.
 var suites = protocol.Suites()
 
-// defaultSuites are the suites of a nil Config.Suites, in the table's order: all but those whose
-// cipher is on request.
+// defaultSuites are the suites of a nil Config.Suites, in the table's order: all but those with an
+// opt-in cipher.
 var defaultSuites = func() (all []*Suite) {
 	for i := range suites {
 		if !record.ByName(suites[i].Cipher).OptIn {

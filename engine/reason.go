@@ -10,8 +10,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// A reason is why a connection fails. Code returns a reason, wrapped with the details. The table of
-// reasons says which alert, fault and section belong to it.
+// A reason is why a connection fails. A function returns a reason, or an error with details that
+// wraps it. The table reasons has its alert, fault, text and section.
 type reason uint8
 
 const (
@@ -109,7 +109,7 @@ var reasons = [numReasons]struct {
 	notDone:       {alert.InternalError, FaultLocal, "application data before the handshake is complete", ""},
 	closed:        {alert.InternalError, FaultLocal, "data sent after Close", ""},
 	noKeyUpdate:   {alert.InternalError, FaultLocal, "KeyUpdate outside an established TLS 1.3 connection", "RFC 9846 §4.7.3"},
-	keysSpent:     {alert.InternalError, FaultLocal, "the keys have protected as many records as they may", "RFC 5246 §6.1"},
+	keysSpent:     {alert.InternalError, FaultLocal, "the sending keys have protected as many records as they may", "RFC 5246 §6.1"},
 	truncated:     {alert.CloseNotify, FaultPeer, "the transport ended without close_notify", "RFC 9846 §6.1"},
 
 	unexpectedMessage:   {alert.UnexpectedMessage, FaultPeer, "unexpected message", "RFC 9846 §4"},
@@ -174,7 +174,7 @@ var reasons = [numReasons]struct {
 	certificateRevoked:     {alert.CertificateRevoked, FaultPeer, "certificate revoked", "RFC 9846 §6.2"},
 	badOCSPResponse:        {alert.BadCertificateStatus, FaultPeer, "bad OCSP response", "RFC 6066 §8"},
 	noStaple:               {alert.BadCertificateStatus, FaultPeer, "the server stapled no OCSP response", "RFC 6066 §8"},
-	noOCSPAnswer:           {alert.CertificateUnknown, FaultPeer, "no answer from the OCSP responder", "RFC 6960 §3.2"},
+	noOCSPAnswer:           {alert.CertificateUnknown, FaultPeer, "no answer from the OCSP responder", "RFC 6960 §2"},
 	unexpectedOCSPResponse: {alert.InternalError, FaultLocal, "OCSPResponse called while the client does not wait", ""},
 	certificateUnknown:     {alert.CertificateUnknown, FaultPeer, "unacceptable certificate", "RFC 9846 §6.2"},
 	wrongKeyType:           {alert.IllegalParameter, FaultPeer, "the certificate's key does not fit the suite", "RFC 5246 §7.4.2"},
@@ -206,7 +206,7 @@ var errorReasons = []struct {
 	{record.ErrDecompression, decompressionFailed},
 	{record.ErrUnexpected, unexpectedRecord},
 	{kx.ErrBadShare, badShare},
-	{pki.ErrRevoked, certificateRevoked}, // those of a status first: they may wrap others
+	{pki.ErrRevoked, certificateRevoked}, // OCSP errors first: they may wrap a ChainFault
 	{pki.ErrOCSPUnknown, badOCSPResponse},
 	{pki.ErrOCSPStale, badOCSPResponse},
 	{pki.ErrOCSPSigner, badOCSPResponse},

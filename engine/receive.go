@@ -23,13 +23,14 @@ func maxBody(m Message) int {
 	return maxMessage
 }
 
-// A receiver is what a side receives: the protection of records, and the message at hand.
+// A receiver is the receiving direction of a side: the protection of records, and the message that
+// is being read.
 type receiver struct {
 	half    *record.HalfConn
 	epoch   Epoch  // of half
 	partial []byte // an incomplete message
-	message []byte // the message at hand, header included
-	unread  int    // bytes behind message in the same record
+	message []byte // the message that is being read, header included
+	unread  int    // bytes after message in the same record
 	idle    int    // see maxIdle
 	closed  bool   // the peer's close_notify has come
 
@@ -198,8 +199,8 @@ func (c *Conn) readMessages(data []byte) error {
 	return nil
 }
 
-// messageOf returns which message it is. A HelloRetryRequest is a ServerHello with a special
-// random.
+// messageOf returns the type of a message. A HelloRetryRequest is a ServerHello with a special
+// random (RFC 9846 §4.2.3).
 func messageOf(message []byte) Message {
 	m := Message(message[0])
 	switch {

@@ -10,7 +10,7 @@ import (
 type sizer struct {
 	record.Sizer
 	mss       int
-	begun     time.Time // of the first record: from then on time counts
+	begun     time.Time // when the first record was sized; now counts from it
 	announced int       // last result of RecordSize, for the next Seal; 0: none
 }
 
@@ -34,9 +34,8 @@ func (s *sizer) now(cfg *Config) time.Duration {
 	return now.Sub(s.begun)
 }
 
-// RecordSize returns the largest number of plaintext bytes that Seal puts into the next record, if
-// it is called with as many: Config.RecordSize or Config.RecordSizing, or less if the peer accepts
-// less.
+// RecordSize returns the largest number of plaintext bytes that Seal puts into the next record.
+// Config.RecordSize or Config.RecordSizing decides, or the peer's limit if it is lower.
 func (c *Conn) RecordSize() int {
 	switch {
 	case c.out.usesSizing():
@@ -62,7 +61,7 @@ func (c *Conn) nextRecordSize() int {
 // know the connection's round trip and MSS yet.
 func (o *sender) usesSizing() bool { return o.sizer != nil && o.epoch != EpochEarly }
 
-// noteSent tells the sizer of a sent record of application data.
+// noteSent tells the sizer that a record of application data was sealed.
 func (o *sender) noteSent(plain int) {
 	if o.usesSizing() {
 		o.sizer.Sent(o.sizer.now(o.cfg), plain)

@@ -57,8 +57,8 @@ func TestServerHelloOfRFC8448(t *testing.T) {
 	wantBytes(t, "server handshake secret", log["SERVER_HANDSHAKE_TRAFFIC_SECRET"], trace.Get("s hs traffic"))
 }
 
-// behindClientHello returns a client in the state behind a trace's ClientHello.
-func behindClientHello(t *testing.T, cfg *Config, trace rfc8448.Trace) *Conn {
+// afterClientHello returns a client in the state after a trace's ClientHello.
+func afterClientHello(t *testing.T, cfg *Config, trace rfc8448.Trace) *Conn {
 	t.Helper()
 	c := Client(cfg, "server")
 	key, err := kx.ByID(kx.X25519).Generate(bytes.NewReader(trace.Get("client x25519 private")), nil)
@@ -117,13 +117,13 @@ func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
 	}
 }
 
-// The client, in the state behind RFC 8448 §4's ClientHello, sends exactly the records of the
+// The client, in the state after RFC 8448 §4's ClientHello, sends exactly the records of the
 // trace.
 func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "resumed-0rtt")
 	cfg := clientConfig(t, "rsa2048")
 	log := keyLog(cfg)
-	c := behindClientHello(t, cfg, trace)
+	c := afterClientHello(t, cfg, trace)
 	c.resume.offer = offer{session: &session.Session{Version: TLS13, Suite: 0x1301}, hash: "sha256", tickets: []session.Ticket{{
 		PSK: trace.Get("psk"), MaxEarlyData: 1024, MaxPlaintext: DefaultRecordSize,
 	}}}
@@ -163,14 +163,14 @@ func TestClientSendsEarlyDataOfRFC8448(t *testing.T) {
 	wantBytes(t, "server's application data", ev.Data, trace.Get("application data"))
 }
 
-// The client, in the state behind RFC 8448 §3's ClientHello, follows the rest of the trace and
+// The client, in the state after RFC 8448 §3's ClientHello, follows the rest of the trace and
 // sends exactly its records.
 func TestClientFollowsRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "simple-1rtt")
 	cfg := clientConfig(t, "rsa2048")
 	cfg.VerifyNothing = true // the RFC's certificate is self-signed
 	log := keyLog(cfg)
-	c := behindClientHello(t, cfg, trace)
+	c := afterClientHello(t, cfg, trace)
 
 	recv := func(what string, record []byte) Event {
 		t.Helper()

@@ -7,8 +7,8 @@ import (
 	"tlslab/engine/record"
 )
 
-// A sender is what a side sends: handshake messages that are not in records yet, records that are
-// not flushed yet, and the protection of records.
+// A sender is the sending direction of a side: handshake messages that are not in records yet,
+// records that are not flushed yet, and the protection of records.
 type sender struct {
 	cfg      *Config
 	half     *record.HalfConn
@@ -30,7 +30,7 @@ type sender struct {
 // plain. If plain is empty, Seal appends nothing. It fails if MaySeal returns false.
 //
 // Seal allocates nothing if dst has room. plain may overlap the spare capacity of dst in one case:
-// plain begins Prefix bytes behind the end of dst, and is no longer than the last result of
+// plain begins Prefix bytes after the end of dst, and is no longer than the last result of
 // RecordSize. Then plain is sealed in place, without a copy.
 func (c *Conn) Seal(dst, plain []byte) ([]byte, error) {
 	switch {
@@ -76,8 +76,9 @@ func (c *Conn) chainsIVs() bool {
 	return c.info.Done && c.cipher.BlockSize > 0 && c.info.Version < TLS11
 }
 
-// splitFirst seals the first byte of plain into a record of its own. If the rest fits into one
-// record it may lie where this record goes, so it is moved to where it is sealed in place.
+// splitFirst seals the first byte of plain into a record of its own. That record may overwrite the
+// rest of plain (see Seal), so a rest that fits into one record is first moved to the place where
+// it is sealed.
 func (c *Conn) splitFirst(dst, plain []byte) (sealed, rest []byte, err error) {
 	size, half := c.nextRecordSize(), c.out.half
 	c.out.first[0], rest = plain[0], plain[1:]
@@ -115,7 +116,7 @@ func (o *sender) seal(dst []byte, typ record.Type, plain []byte) ([]byte, error)
 	return dst, err
 }
 
-// sealMessages puts the waiting messages into as few records as they fit in.
+// sealMessages puts the queued handshake messages into as few records as possible.
 func (o *sender) sealMessages() error {
 	for rest := o.messages; len(rest) > 0; {
 		n := min(o.half.MaxPlaintext(), len(rest))
@@ -136,8 +137,8 @@ func (o *sender) sealAlert(level alert.Level, d alert.Description) {
 	}
 }
 
-// sealChangeCipherSpec queues change_cipher_spec behind the waiting messages, as a message of the
-// handshake up to TLS 1.2.
+// sealChangeCipherSpec queues the ChangeCipherSpec of a handshake up to TLS 1.2, after the queued
+// handshake messages.
 func (o *sender) sealChangeCipherSpec() error {
 	if err := o.sealMessages(); err != nil {
 		return err
@@ -148,8 +149,8 @@ func (o *sender) sealChangeCipherSpec() error {
 	return err
 }
 
-// sealDummyChangeCipherSpec queues TLS 1.3's change_cipher_spec behind the waiting messages. It is
-// never protected, and no message (RFC 9846 §5).
+// sealDummyChangeCipherSpec queues compatibility mode's change_cipher_spec after the queued
+// handshake messages. The record is never protected and is not a handshake message (RFC 9846 §5).
 func (o *sender) sealDummyChangeCipherSpec() error {
 	if err := o.sealMessages(); err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// What a client keeps of a connection to resume it, and what a client offers to resume.
+// The session that a client keeps to resume a connection, and the session that it offers.
 
 // keepLegacySession makes the session of a connection up to TLS 1.2, from its ticket or its
 // session ID.
@@ -63,7 +63,7 @@ func (c *Conn) keepTicket(m *wire.NewSessionTicket13Msg) {
 	c.resume.isNew = true
 }
 
-// An offer is what a ClientHello offers to resume.
+// An offer is the session, with its tickets, that a ClientHello offers to resume.
 type offer struct {
 	session *session.Session // nil: none
 	legacy  bool             // the session is of TLS 1.2 or lower
@@ -71,7 +71,7 @@ type offer struct {
 	hash    string // of the PSKs
 }
 
-// chooseOffer decides whether this connection can resume Config.Session.
+// chooseOffer sets the offer if this connection can resume Config.Session.
 func (c *Conn) chooseOffer() {
 	s := c.cfg.Session
 	now := c.cfg.Now()

@@ -21,8 +21,9 @@ func (i *Info) peerChainSize() (n int) {
 // chain the client's identity would be lost on resumption.
 func (i *Info) resumable() bool { return i.peerChainSize() <= maxPeerChain }
 
-// allowsResuming reports whether ClientAuth allows a session: without a client chain if none is
-// required, with one if any is requested.
+// allowsResuming reports whether ClientAuth allows a session. A session with a client chain needs a
+// policy that requests certificates. A session without one needs a policy that does not require
+// them.
 func (cfg *Config) allowsResuming(s *session.State) bool {
 	if len(s.Peer) > 0 {
 		return cfg.ClientAuth != ClientAuthNone

@@ -7,7 +7,7 @@ import (
 	"tlslab/engine/session"
 )
 
-// What a server keeps of a connection to resume it.
+// The session state that a server keeps to resume a connection.
 
 // appendState appends the state of the connection's session.
 func (c *Conn) appendState(dst, secret []byte, early session.EarlyDataTerms) []byte {

@@ -13,7 +13,7 @@ import (
 	"tlslab/engine/record"
 )
 
-func TestSuitesOnRequestAreNotOfferedByDefault(t *testing.T) {
+func TestOptInSuitesAreNotOfferedByDefault(t *testing.T) {
 	cfg := clientConfig(t, "rsa2048")
 	weak := []string{"rc4", "null", "des", "ccm", "cbc-sha256", "cbc-sha384"}
 	for s := range cfg.enabledSuites {

@@ -8,13 +8,13 @@ import (
 )
 
 // A transcript is the running hash of all handshake messages (RFC 9846 §4.1). Messages are kept
-// until the suite decides on the hash. If keep is set, they are kept until the end of the
+// until the suite decides on the hash. If keep is true, they are kept until the end of the
 // handshake.
 type transcript struct {
 	kind    *secrets.Hash
 	running hash.Hash
 	kept    []byte
-	keep    bool // keep messages besides
+	keep    bool // keep the messages as well as their hash
 	count   op.Counter
 	digest  [64]byte
 }
@@ -34,7 +34,7 @@ func (t *transcript) write(message []byte) {
 	t.count.Count(op.Op{Kind: op.Digest, Alg: t.kind.Name, Size: len(message)})
 }
 
-// start sets the hash, and whether messages are kept besides.
+// start sets the hash algorithm, and whether the messages are kept as well.
 func (t *transcript) start(h *secrets.Hash, keep bool) {
 	t.kind = h
 	t.running = h.New()
@@ -49,7 +49,7 @@ func (t *transcript) start(h *secrets.Hash, keep bool) {
 // sum returns the hash of all messages so far. It is valid until the next call.
 func (t *transcript) sum() []byte { return t.running.Sum(t.digest[:0]) }
 
-// sumAs is sum with hash h if the suite has not decided on the hash yet.
+// sumAs returns sum, with the hash h if the suite has not decided on one yet.
 func (t *transcript) sumAs(h *secrets.Hash) []byte {
 	if t.running != nil {
 		return t.sum()
@@ -60,9 +60,9 @@ func (t *transcript) sumAs(h *secrets.Hash) []byte {
 	return next.Sum(t.digest[:0])
 }
 
-// retry replaces the first ClientHello by a message_hash message, as a HelloRetryRequest requires
-// (RFC 9846 §4.1).
-func (t *transcript) retry() {
+// replaceByMessageHash replaces the first ClientHello by a message_hash message, as a
+// HelloRetryRequest requires (RFC 9846 §4.1).
+func (t *transcript) replaceByMessageHash() {
 	const messageHash = 254
 	sum := t.sum()
 	t.running.Reset()

@@ -53,7 +53,8 @@ const (
 	ECHRequired             Description = 121
 )
 
-// A row says which versions have a description, and which description replaces it in older ones.
+// A row holds the first and the last version that have a description, and the description that
+// versions before since send in its place.
 type row struct {
 	name         string
 	since, until protocol.Version
@@ -107,10 +108,10 @@ var table = map[Description]row{
 	ECHRequired:             {"ech_required", tls13, tls13, HandshakeFailure},
 }
 
-// All yields every description that the registry has, in no order.
+// All yields every description of the registry, in random order.
 func All() iter.Seq[Description] { return maps.Keys(table) }
 
-// String returns the RFC's name, "close_notify"; of an unregistered description "alert 200".
+// String returns the RFC's name, such as "close_notify", or "alert 200" for an unregistered number.
 func (d Description) String() string {
 	if r, ok := table[d]; ok {
 		return r.name
@@ -118,8 +119,9 @@ func (d Description) String() string {
 	return "alert " + strconv.Itoa(int(d))
 }
 
-// In returns the description that a version sends in place of d: d itself if the version has it.
-// SSL 3.0 has twelve descriptions (RFC 6101 §5.4.2).
+// In returns the description that a version sends in place of d: d itself, unless d is newer than
+// the version. It does not replace descriptions that a later version has dropped. SSL 3.0 has
+// twelve descriptions (RFC 6101 §5.4.2).
 func (d Description) In(v protocol.Version) Description {
 	for r := table[d]; v < r.since; r = table[d] {
 		d = r.before
@@ -137,7 +139,7 @@ const (
 	Fatal   Level = 2
 )
 
-// String returns the RFC's name, "warning" or "fatal"; of any other level "level 3".
+// String returns the RFC's name, "warning" or "fatal", or "level 3" for an undefined level.
 func (l Level) String() string {
 	switch l {
 	case Warning:

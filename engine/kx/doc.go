@@ -1,5 +1,5 @@
-// Package kx is the key exchange of TLS: it gives client and server a shared secret that is not
-// sent.
+// Package kx is the key exchange of TLS: client and server obtain a shared secret that an
+// eavesdropper does not learn.
 //
 // With an ephemeral group, the initiator and the responder each send a share. The client is the
 // initiator in TLS 1.3, the server in TLS 1.2:
@@ -18,7 +18,7 @@
 // the key of the server's certificate: EncryptPremaster and DecryptPremaster.
 //
 // All randomness is read from the given reader: equal bytes read give equal bytes sent. If the
-// reader is crypto/rand.Reader, the functions of Go's packages are called that read only the
-// system's randomness, because real TLS stacks spend their time in them. Each operation is reported
-// to an op.Counter.
+// reader is crypto/rand.Reader, the NIST curves and RSA call Go's own key generation and
+// encryption, which read only the system's randomness: their cost is that of a real TLS stack. Each
+// operation is reported to an op.Counter.
 package kx

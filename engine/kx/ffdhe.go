@@ -12,8 +12,8 @@ import (
 
 // A field is a finite-field Diffie-Hellman group of RFC 7919: a safe prime p with the generator 2.
 //
-// math/big computes the powers in a time that depends on the exponent: this is not constant-time. A
-// private key is used for one connection, so a peer can measure one time for each key.
+// math/big computes the powers in a time that depends on the exponent: this is not constant-time.
+// Each private key is used for one connection, so a peer can measure its time only once.
 type field struct {
 	name     string
 	size     int // bytes of p
@@ -21,7 +21,7 @@ type field struct {
 	prime    func() *big.Int
 }
 
-// generator is that of all groups (RFC 7919 §A.1).
+// generator is the generator g of every FFDHE group (RFC 7919 §A.1 to §A.3).
 const generator = 2
 
 var (

@@ -8,8 +8,8 @@ import (
 	"tlslab/engine/op"
 )
 
-// ErrBadShare is wrapped by errors for which the peer's share is to blame: a wrong length, a point
-// that is not on the curve, an all-zero secret. The alert is illegal_parameter (RFC 9846 §4.3.8).
+// ErrBadShare is wrapped by errors that the peer's share causes: a wrong length, a point that is
+// not on the curve, an all-zero secret. The alert is illegal_parameter (RFC 9846 §4.3.8).
 var ErrBadShare = errors.New("bad key share")
 
 // Group identifiers (IANA "TLS Supported Groups").
@@ -28,13 +28,13 @@ const (
 	SecP384r1MLKEM1024 uint16 = 0x11ed
 )
 
-// A Family is a kind of group. It decides with which versions and cipher suites the group is used.
+// A Family is a kind of group. It decides which versions and cipher suites may use the group.
 type Family uint8
 
 // The families.
 const (
-	Curve  Family = iota + 1 // an elliptic curve: TLS 1.3, and ECDHE cipher suites before
-	Field                    // a finite field (RFC 7919): TLS 1.3, and DHE cipher suites before
+	Curve  Family = iota + 1 // an elliptic curve: TLS 1.3, and ECDHE suites up to TLS 1.2
+	Field                    // a finite field (RFC 7919): TLS 1.3, and DHE suites up to TLS 1.2
 	Hybrid                   // a curve and a KEM: TLS 1.3 only
 )
 
@@ -144,7 +144,7 @@ func (k *Key) Agree(peer []byte, count op.Counter) ([]byte, error) {
 }
 
 // Respond is the responder's side: from the initiator's share it makes the responder's share and
-// the shared secret. The error wraps ErrBadShare, or is one of rand.
+// the shared secret. The error wraps ErrBadShare, or is the error of rand.
 func (g *Group) Respond(rand io.Reader, peer []byte, count op.Counter) (share, secret []byte, err error) {
 	if len(peer) != g.ShareSize {
 		return nil, nil, fmt.Errorf("%w: %s share of %d bytes, want %d", ErrBadShare, g.Name, len(peer), g.ShareSize)

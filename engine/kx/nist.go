@@ -38,9 +38,9 @@ func generateNIST(name string, curve ecdh.Curve, bits int, rand io.Reader, count
 	return &nistKey{name: name, key: key, public: key.PublicKey().Bytes()}, nil
 }
 
-// newNISTKey reads scalars of the given number of bits until one is in [1, n-1]. A scalar is
-// outside with probability 2^-32 on P-256, and less on the other curves, so several in a row mean a
-// broken reader.
+// newNISTKey reads scalars of the given number of bits until one is in [1, n-1]. A scalar is out of
+// range with probability 2^-32 on P-256, and less on the other curves. Four such scalars in a row
+// mean that the reader is broken.
 func newNISTKey(curve ecdh.Curve, bits int, rand io.Reader) (*ecdh.PrivateKey, error) {
 	if rand == cryptorand.Reader {
 		return curve.GenerateKey(rand)

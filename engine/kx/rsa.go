@@ -91,7 +91,8 @@ func DecryptPremaster(rand io.Reader, key *rsa.PrivateKey, offered uint16, ciphe
 	copy(premaster, random)
 	count.Count(op.Op{Kind: op.Decrypt, Alg: op.RSA(key.N.BitLen())})
 	// The call leaves premaster unchanged if the padding is wrong, in constant time. It returns an
-	// error for a ciphertext that is too long or not below the modulus, which is no secret.
+	// error for a ciphertext that is too long or not below the modulus, which reveals nothing
+	// secret.
 	//
 	//lint:ignore SA1019 TLS 1.2's RSA key exchange is PKCS #1 v1.5 encryption.
 	if err := rsa.DecryptPKCS1v15SessionKey(nil, key, ciphertext, premaster); err != nil {

@@ -35,10 +35,11 @@ var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "dhe", "any"}
 // String returns the key exchange's name: "rsa", "ecdhe", "dhe" or "any"; "none" for 0.
 func (k KeyExchange) String() string { return nameOf(keyExchangeNames[:], k) }
 
-// suites is the table of cipher suites, in the default order of preference (RFC 9846 §B.4,
-// RFC 5289, RFC 7905, RFC 8422, RFC 6655, RFC 7251, RFC 5246 §A.5, RFC 3268). Suites with an AEAD
-// or a SHA-2 MAC need TLS 1.2. DES ends with TLS 1.1 (RFC 5469). RFC 3268 adds AES to TLS; SSL 3.0
-// implementations spoke it too. Suites that are not offered by default come last.
+// suites is the table of cipher suites, in the default order of preference (RFC 9846 §B.4, RFC
+// 5289, RFC 7905, RFC 8422, RFC 6655, RFC 7251, RFC 5246 §A.5, RFC 3268). Suites with an AEAD or a
+// SHA-2 MAC need TLS 1.2. DES ends with TLS 1.1 (RFC 5469). RFC 3268 adds AES to TLS; SSL 3.0
+// implementations spoke it too. Suites that Config.Suites must name (those with an opt-in cipher)
+// come last.
 var suites = []Suite{
 	{0x1301, "TLS_AES_128_GCM_SHA256", "aes-128-gcm", KeyExchangeAny, "", "sha256", TLS13, TLS13},
 	{0x1302, "TLS_AES_256_GCM_SHA384", "aes-256-gcm", KeyExchangeAny, "", "sha384", TLS13, TLS13},

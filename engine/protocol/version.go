@@ -19,8 +19,8 @@ const (
 
 var versionNames = map[Version]string{SSL30: "ssl3.0", TLS10: "1.0", TLS11: "1.1", TLS12: "1.2", TLS13: "1.3"}
 
-// String returns the name that ParseVersion reads: "ssl3.0", or "1.0" to "1.3"; of any other
-// version its number in hexadecimal, "0x0305".
+// String returns the name that ParseVersion reads: "ssl3.0", or "1.0" to "1.3"; for any other
+// version the number in hexadecimal, such as "0x0305".
 func (v Version) String() string {
 	if name, ok := versionNames[v]; ok {
 		return name

@@ -18,7 +18,7 @@ type AntiReplay interface {
 // Its slices are valid during the call.
 type EarlyClientHello struct {
 	Ticket []byte // identity of the first PSK
-	Binder []byte // that PSK's binder, verified: no two ClientHellos have the same
+	Binder []byte // that PSK's verified binder; different ClientHellos have different binders
 
 	Now                   time.Time
 	FreshFrom, FreshUntil time.Time // when the ClientHello is fresh (RFC 9846 §8.3)
@@ -43,7 +43,8 @@ func SingleUseTickets(capacity int, started time.Time) AntiReplay {
 	}}
 }
 
-// A strikeRegister remembers the hashes of keys that it admits once within their time.
+// A strikeRegister admits each key once within the key's time (from, until). It remembers the
+// hashes of admitted keys.
 type strikeRegister struct {
 	capacity int
 	started  time.Time
@@ -51,12 +52,12 @@ type strikeRegister struct {
 
 	mu       sync.Mutex
 	until    map[[sha256.Size]byte]time.Time
-	earliest time.Time // no entry ends before
-	swept    time.Time // entries that ended before are forgotten
+	earliest time.Time // no entry expires before this time
+	swept    time.Time // the last sweep: entries that expired before are forgotten
 }
 
-// Admit rejects a key whose time is over, even if the connection's own clock found it fresh: the
-// register may have forgotten it.
+// Admit rejects a key whose time is over, even if the connection found the ClientHello fresh: the
+// register may have forgotten the key.
 func (r *strikeRegister) Admit(h EarlyClientHello) bool {
 	key, from, until := r.key(&h)
 	if from.Before(r.started) || h.Now.After(until) {

@@ -9,7 +9,7 @@ import (
 )
 
 // A recording forgets ClientHellos that are no longer fresh, so its capacity serves for good.
-func TestRecordingForgetsWhatIsNotFresh(t *testing.T) {
+func TestClientHelloRecordingForgetsWhatIsNotFresh(t *testing.T) {
 	recording := session.ClientHelloRecording(3, time.Time{})
 	hello := func(i, second int) session.EarlyClientHello {
 		now := testTime.Add(time.Duration(second) * time.Second)

@@ -11,8 +11,8 @@ import (
 type Cache interface {
 	// Put keeps state under id. The caller reuses both slices after the call.
 	Put(id, state []byte, now time.Time)
-	// Get appends the state kept under id to dst. It returns false, and dst as it was, if there is
-	// none or it has expired.
+	// Get appends the state kept under id to dst. It returns dst unchanged and false if there is no
+	// such state or it has expired.
 	Get(dst, id []byte, now time.Time) ([]byte, bool)
 	// Delete removes the session of a connection that ended by a fatal alert (RFC 5246 §7.2.2).
 	Delete(id []byte)

@@ -9,8 +9,9 @@ import (
 	"tlslab/engine/protocol"
 )
 
-// A Session is what a client keeps of a connection to resume it later. Any number of connections
-// may share it, at the same time too. Its fields do not change once a connection has it.
+// A Session is the state that a client keeps to resume a connection later. Any number of
+// connections may share it concurrently. Its exported fields must not change once a connection uses
+// it.
 type Session struct {
 	Version    protocol.Version
 	Suite      protocol.SuiteID
@@ -77,7 +78,7 @@ func (s *Session) AddTicket(t Ticket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.tickets) == maxTickets {
-		s.tickets = s.tickets[1:] // not in place: a connection may hold the slice that it took
+		s.tickets = s.tickets[1:] // not in place: a connection may hold a slice from TakeTickets
 	}
 	s.tickets = append(s.tickets, t)
 }
@@ -102,8 +103,8 @@ func (s *Session) TakeTickets(n int, now time.Time, reuse bool) []Ticket {
 	return taken
 }
 
-// Invalidate ends the session of a connection that failed up to TLS 1.2: the client must not resume
-// it (RFC 5246 §7.2.2).
+// Invalidate marks the session as not resumable: a connection up to TLS 1.2 has failed (RFC 5246
+// §7.2.2).
 func (s *Session) Invalidate() { s.invalid.Store(true) }
 
 // Valid reports whether Invalidate has not been called.

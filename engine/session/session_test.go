@@ -41,7 +41,7 @@ func TestTicketsExpire(t *testing.T) {
 		t.Errorf("a ticket that may be reused is gone: %v", got)
 	}
 	if got := s.TakeTickets(4, now, false); len(got) != 1 || got[0].Identity[0] != 3 {
-		t.Errorf("behind an expired ticket: %v", got)
+		t.Errorf("after an expired ticket: %v", got)
 	}
 	if got := s.TakeTickets(4, now, false); len(got) != 0 {
 		t.Errorf("an empty session has %v", got)

@@ -12,8 +12,8 @@ import (
 	"tlslab/engine/wire"
 )
 
-// A State is what a server must know to resume a session. The server seals it into a ticket or
-// keeps it under a session ID. RFC 5077 §4 leaves its form to the server.
+// A State is the state that a server needs to resume a session. The server seals it into a ticket
+// or keeps it under a session ID. RFC 5077 §4 leaves the encoding to the server.
 type State struct {
 	Version     protocol.Version
 	Suite       protocol.SuiteID
@@ -34,15 +34,15 @@ type State struct {
 	ToleratedFaults pki.ChainFault
 }
 
-// EarlyDataTerms are the terms on which a server accepts early data under a ticket. The zero value
-// belongs to tickets that allow none.
+// EarlyDataTerms are the limits on early data under a ticket, and what the server needs to compute
+// the ticket's age. The zero value belongs to tickets that allow no early data.
 type EarlyDataTerms struct {
 	MaxSize uint32 // max_early_data_size in bytes
 	AgeAdd  uint32 // ticket_age_add, in milliseconds
 	Millis  uint16 // milliseconds of State.Created, 0 to 999
 }
 
-// Bits of the byte behind the suite: one flag, two numbers of three bits and another flag.
+// Bits of the byte after the suite: a flag, two numbers of three bits, and a second flag.
 const (
 	flagExtended     = 0x01
 	shiftCompression = 1
@@ -54,7 +54,7 @@ const (
 var errMalformed = errors.New("malformed session state")
 
 // Parse reads what Append has written. Slices of the result alias state. It fails if the bytes do
-// not follow the grammar.
+// not have the format that Append writes.
 func (m *State) Parse(state []byte) error {
 	in := cryptobyte.String(state)
 	var faults, minor, flags uint8
@@ -118,7 +118,8 @@ func (m *State) Alive(now time.Time, lifetime time.Duration) bool {
 	return age >= 0 && time.Duration(age)*time.Second <= lifetime
 }
 
-// PastHalf reports whether more than half of a lifetime is over: then the server renews the ticket.
+// PastHalf reports whether more than half of the lifetime is over: the server then sends a new
+// ticket.
 func (m *State) PastHalf(now time.Time, lifetime time.Duration) bool {
 	return 2*(now.Unix()-int64(m.Created)) > int64(lifetime.Seconds())
 }

@@ -44,7 +44,7 @@ func TestStatesOfWrongLengthAreMalformed(t *testing.T) {
 		}
 		var s State
 		if s.Parse([]byte(text+"\x00")) == nil {
-			t.Errorf("a byte behind %q is accepted", text)
+			t.Errorf("a byte after %q is accepted", text)
 		}
 	}
 	for what, text := range map[string]string{

@@ -18,8 +18,9 @@ import (
 type Tickets interface {
 	// Seal appends a ticket that holds state to dst. It fails if rand does.
 	Seal(dst, state []byte, now time.Time, rand io.Reader, count op.Counter) ([]byte, error)
-	// Open appends the state that a ticket holds to dst. renew asks for a new ticket. It fails if
-	// this server did not seal the ticket, or no longer opens it.
+	// Open appends the state that a ticket holds to dst. renew reports whether the server should
+	// send a new ticket. Open fails if the ticket was sealed under a key that the server does not
+	// have, or no longer has.
 	Open(dst, ticket []byte, now time.Time, count op.Counter) (state []byte, renew bool, err error)
 }
 
@@ -29,7 +30,7 @@ type Tickets interface {
 type TicketKeys struct {
 	secret [32]byte
 	period time.Duration // 0: the keys do not rotate
-	at     atomic.Pointer[periodKeys]
+	latest atomic.Pointer[periodKeys]
 }
 
 // periodKeys are the keys of one period. The first seals; all of them open.
@@ -57,13 +58,13 @@ func NewTicketKeys(secret [32]byte, previous ...[32]byte) *TicketKeys {
 	for _, s := range append([][32]byte{secret}, previous...) {
 		fixed.keys = append(fixed.keys, newTicketKey(s[:]))
 	}
-	t.at.Store(fixed)
+	t.latest.Store(fixed)
 	return t
 }
 
 // RotateTicketKeys derives a sealing key for each period from a secret. Periods are whole seconds,
-// at least one, and are counted from 1970, so servers that share the secret rotate together
-// (RFC 5077 §5.5). In the period after its own a key still opens tickets, which are renewed.
+// at least one, and are counted from 1970, so servers that share the secret rotate together (RFC
+// 5077 §5.5). In the period after its own a key still opens tickets; the server then renews them.
 func RotateTicketKeys(secret [32]byte, period time.Duration) *TicketKeys {
 	return &TicketKeys{secret: secret, period: max(period, time.Second)}
 }
@@ -77,23 +78,23 @@ func newTicketKey(secret []byte) ticketKey {
 	return ticketKey{name: [keyNameSize]byte(sum[:keyNameSize]), aead: aead}
 }
 
-// current returns the keys at an instant. Connections that find a new period at the same time
+// current returns the keys of the period of now. Connections that enter a new period concurrently
 // derive the same keys.
 func (t *TicketKeys) current(now time.Time) []ticketKey {
-	at := t.at.Load()
+	latest := t.latest.Load()
 	if t.period == 0 {
-		return at.keys
+		return latest.keys
 	}
 	number := now.Unix() / int64(t.period/time.Second)
-	if at == nil || at.number != number {
-		at = &periodKeys{number: number}
+	if latest == nil || latest.number != number {
+		latest = &periodKeys{number: number}
 		for n := number; n > number-2; n-- {
 			secret := binary.BigEndian.AppendUint64(t.secret[:len(t.secret):len(t.secret)], uint64(n))
-			at.keys = append(at.keys, newTicketKey(secret))
+			latest.keys = append(latest.keys, newTicketKey(secret))
 		}
-		t.at.Store(at)
+		t.latest.Store(latest)
 	}
-	return at.keys
+	return latest.keys
 }
 
 // Seal implements Tickets.
@@ -112,8 +113,9 @@ func (t *TicketKeys) Seal(dst, state []byte, now time.Time, rand io.Reader, coun
 
 var errForeignTicket = errors.New("ticket was not sealed under one of these keys")
 
-// Open implements Tickets. renew is true if the key that sealed the ticket seals no longer. A
-// ticket with the name of one of the keys costs its opening, even if it then does not authenticate.
+// Open implements Tickets. renew is true if the key that sealed the ticket is no longer the sealing
+// key. If the key name matches, the decryption is reported to count even if the ticket does not
+// authenticate.
 func (t *TicketKeys) Open(dst, ticket []byte, now time.Time, count op.Counter) (state []byte, renew bool, err error) {
 	if len(ticket) < prefixSize {
 		return nil, false, errForeignTicket
