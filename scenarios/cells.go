@@ -43,13 +43,13 @@ func (r *reader) makeCells(s *Scenario) {
 	}
 	for _, e := range r.excludes {
 		if !e.used && len(s.Sets) == 0 {
-			r.addf(e.node, "exclude: no combination is like this")
+			r.addf(e.node, "exclude: no combination of levels matches this: remove it")
 		}
 	}
 	source := r.layers.source
 	switch {
 	case len(s.Cells) == 0:
-		r.found.Add(source.Errorf("all combinations are excluded"))
+		r.found.Add(source.Errorf("all combinations are excluded: nothing is left to run"))
 		return
 	case s.Replicates > maxObservations/len(s.Cells):
 		r.found.Add(source.Errorf("%d cells × %d replicates are more than %d: lower replicates", len(s.Cells), s.Replicates, maxObservations))

@@ -59,7 +59,7 @@ func caLinkKeys() []Key {
 	d := direction{"ca.link", "", " to the authority",
 		func(c *Config) []*netem.Config { return []*netem.Config{&c.CA.Link.Up[0], &c.CA.Link.Down[0]} }, fetches}
 	return d.keys(Key{
-		Label: "link to the authority", Unset: "another link like link, in all its hops, unless any key of ca.link is set",
+		Label: "link to the authority", Unset: "a copy of link with all its hops, unless a key of ca.link is set",
 		Doc: "the link between client and authority in one line of tc netem",
 		check: func(c *Config) []conflict {
 			if c.CA.LikeLink {

@@ -108,7 +108,7 @@ func fullHandshake(c *Config) string {
 	return ""
 }
 
-// checkSigns holds a type of keys to the versions whose handshakes it can sign.
+// checkSigns returns a conflict if keys of a type cannot sign handshakes of tls.version.
 func checkSigns(c *Config, algorithm string, keys ...string) []conflict {
 	if since := pki.KeyTypeOf(algorithm).MinVersion; c.TLS.Versions.Max < since {
 		return conflictf(keys, "keys of %s sign handshakes from TLS %v on, and tls.version is %s", algorithm, since, c.TLS.Versions)
@@ -122,11 +122,11 @@ func checkSignatureAlgorithms(c *Config) []conflict {
 	case c.TLS.SignatureAlgorithms == nil:
 		return nil
 	case highest < engine.TLS12:
-		return conflictf(blame("tls.signature_algorithms", "tls.version"), "clients name signature algorithms from TLS 1.2 on, and tls.version is %s", c.TLS.Versions)
+		return conflictf(blame("tls.signature_algorithms", "tls.version"), "clients send signature_algorithms from TLS 1.2 on, and tls.version is %s", c.TLS.Versions)
 	case len(c.TLS.SignatureAlgorithms) == 0 && highest > engine.TLS12:
-		return conflictf(blame("tls.signature_algorithms", "tls.version"), "a client of TLS 1.3 names signature algorithms")
+		return conflictf(blame("tls.signature_algorithms", "tls.version"), "a TLS 1.3 client must send signature_algorithms: name at least one")
 	case len(c.TLS.SignatureAlgorithms) > 0 && !c.TLS.signable(highest):
-		return conflictf(blame("tls.signature_algorithms", "tls.certificate", "tls.other_certificates"), "no certificate of the server (%s) can sign by %s in TLS %v",
+		return conflictf(blame("tls.signature_algorithms", "tls.certificate", "tls.other_certificates"), "no certificate of the server (%s) can sign with %s in TLS %v",
 			strings.Join(c.TLS.certificates(), ", "), strings.Join(c.TLS.SignatureAlgorithms, ", "), highest)
 	}
 	return nil
@@ -151,8 +151,8 @@ func (t *TLS) certificates() []string {
 	return append([]string{t.Certificate}, t.OtherCertificates...)
 }
 
-// checkChainFaults holds the faults of a chain to what is tolerated: a chain that is refused makes
-// no connection to measure.
+// checkChainFaults returns a conflict if the peer refuses a chain for one of its faults: there would
+// be no connection to measure.
 func checkChainFaults(c *Config, key, verifier string, faults []string) []conflict {
 	for _, name := range faults {
 		if !slices.Contains(c.TLS.Tolerate, name) {

@@ -63,7 +63,7 @@ var clientAuthKeys = []Key{
 		check: func(c *Config) []conflict {
 			const key = "tls.client_chain.fault"
 			if slices.Contains(c.TLS.ClientChain.Faults, pki.FaultWrongName.String()) {
-				return conflictf(blame(key), "servers do not ask for a client's name: it cannot be wrong")
+				return conflictf(blame(key), "a server does not verify the name of a client: leave out wrong-name")
 			}
 			return checkChainFaults(c, key, "server", c.TLS.ClientChain.Faults)
 		},

@@ -1,7 +1,7 @@
 package scenarios
 
 // oneConnection is why cores do not matter.
-const oneConnection = "a replicate has one connection, whose operations run one after the other: one core does as much as several"
+const oneConnection = "a replicate has one connection, whose operations run one after the other: further cores stay idle"
 
 func client(c *Config) *Host { return &c.Client }
 func server(c *Config) *Host { return &c.Server }
@@ -30,7 +30,7 @@ func hostKeys(side string, host func(*Config) *Host) []Key {
 
 var serverKeys = []Key{{
 	Name: "server.write_chunk", Label: "server write size", Unset: "a flight is one write",
-	Doc:    "most bytes that the server hands to TCP in one write of its handshake; a write's end ends a segment",
+	Doc:    "most bytes of its handshake that the server hands to TCP in one write; the end of a write ends a segment",
 	fields: field(func(c *Config) value { return size{to: &c.Server.WriteChunk} }),
 	lower: func(c *Config, e *engines) error {
 		e.exchange.WriteChunk = c.Server.WriteChunk

@@ -107,7 +107,7 @@ func linkKeys() []Key {
 	})
 }
 
-// checkLink holds each direction of the link to what a link can be.
+// checkLink returns a conflict if a direction of the link is impossible.
 func checkLink(c *Config) []conflict {
 	for i, ways := range [][]netem.Config{c.Link.Up, c.Link.Down} {
 		for _, hop := range ways {

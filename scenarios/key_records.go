@@ -14,22 +14,23 @@ const (
 	defaultRecordIdle      = time.Second
 )
 
-// maxRecords bounds the records of a connection, each of which a recording or its replay prices.
+// maxRecords bounds the application-data records of a connection: the simulator charges CPU time for
+// each.
 const maxRecords = 1_000_000
 
 // recordKeys are the keys of the record layer.
 var recordKeys = []Key{
 	{
 		Name: "tls.record", Label: "record size", Default: "16KiB",
-		Doc:    "most plaintext bytes in a record of application data: a size; mss (the whole record fits into one TCP segment); dynamic (small at first, then large, as the next keys say); or what a program does, by its name in the table below",
+		Doc:    "most plaintext bytes in a record of application data: a size; mss (the whole record fits into one TCP segment); dynamic (small at first, then large, as the keys tls.record_* say); or the name of a preset in the table below",
 		fields: field(func(c *Config) value { return recordSize{&c.TLS.Record.Size, recordWords()} }),
 		check: func(c *Config) []conflict {
 			switch {
 			case c.TLS.Record.Size.Word == "":
 			case c.TLS.Compression:
-				return conflictf(blame("tls.record", "tls.compression"), "how long compressed records become depends on what is in them: with tls.compression their plaintext has a fixed size")
+				return conflictf(blame("tls.record", "tls.compression"), "the length of a compressed record depends on its content: with tls.compression, set tls.record to a size such as 16KiB")
 			case c.TLS.KeyUpdateAfter > 0:
-				return conflictf(blame("tls.record", "tls.key_update_after"), "records that are sized as they go are not counted beforehand: with tls.key_update_after their plaintext has a fixed size")
+				return conflictf(blame("tls.record", "tls.key_update_after"), "the number of these records is not known beforehand: with tls.key_update_after, set tls.record to a size such as 16KiB")
 			}
 			if n := c.mostRecords(); n > maxRecords {
 				return conflictf(blame("tls.record_small", "tls.record", "tls.record_large", "tls.record_size_limit", "tls.max_fragment", "transfer.response", "transfer.request", "transfer.rounds"),

@@ -23,13 +23,13 @@ const (
 var resumptionKeys = []Key{
 	{
 		Name: "tls.kind", Label: "handshake kind", Default: "full",
-		Doc:    "kind of the handshake that is measured: full, resumed, refused (the client offers a session that the server no longer knows: a full handshake at the price of the offer), or early-data (resumed in 1.3, and the client sends its request before the server has answered: 0-RTT); the connection before it, which gives the session, is not charged",
+		Doc:    "kind of the handshake that is measured: full, resumed, refused (the client offers a session that the server no longer knows: a full handshake at the price of the offer), or early-data (resumed in 1.3, and the client sends its request before the server has answered: 0-RTT); the earlier connection that establishes the session is not measured",
 		fields: field(func(c *Config) value { return enum{&c.TLS.Kind, kinds} }),
 		check: func(c *Config) []conflict {
 			switch {
 			case c.TLS.Kind != kindEarlyData:
 			case c.TLS.Versions.Max < engine.TLS13:
-				return conflictf(blame("tls.kind", "tls.version"), "early data is of TLS 1.3, and tls.version is %s", c.TLS.Versions)
+				return conflictf(blame("tls.kind", "tls.version"), "early data needs TLS 1.3, and tls.version is %s", c.TLS.Versions)
 			case c.TLS.KeyShare != c.TLS.Group && c.TLS.KeyShares == 1 && c.TLS.Resumption != engine.PSK.String():
 				return conflictf(blame("tls.key_share", "tls.kind"), "a share for another group costs a HelloRetryRequest, after which there is no early data (RFC 9846 §4.2.2)")
 			}
@@ -39,7 +39,7 @@ var resumptionKeys = []Key{
 	},
 	{
 		Name: "tls.resumption", Label: "resumption", Unset: "ticket, session-id in SSL 3.0, psk-dhe in 1.3",
-		Doc:    "resumption mechanism: of a resumed handshake, or offered in vain by a refused one: ticket or session-id up to 1.2, session-id alone in SSL 3.0, psk-dhe or psk in 1.3",
+		Doc:    "resumption mechanism of a resumed handshake, or offered in vain by a refused one: ticket or session-id up to 1.2, session-id alone in SSL 3.0, psk-dhe or psk in 1.3",
 		fields: field(func(c *Config) value { return enum{&c.TLS.Resumption, resumptions()} }),
 		derive: deriveResumption,
 		applies: when(func(c *Config) bool { return c.TLS.offers() },
@@ -55,7 +55,7 @@ var resumptionKeys = []Key{
 	},
 	{
 		Name: "tls.early_data_window", Label: "window of early data", Default: "10s",
-		Doc:    "how much later than the ticket age in it a ClientHello may arrive for the server to accept its early data; the client sends rejected early data again after the handshake",
+		Doc:    "how late a ClientHello may arrive, by the ticket age that it states, for the server to accept its early data; the client sends rejected early data again after the handshake",
 		fields: field(func(c *Config) value { return duration{&c.TLS.EarlyDataWindow, time.Millisecond, maxEarlyDataWindow} }),
 		applies: all(earlyData, when(func(c *Config) bool { return !c.TLS.RejectEarlyData },
 			"the server rejects all early data: tls.reject_early_data is true")),
@@ -99,7 +99,7 @@ var resumptionKeys = []Key{
 		fields: field(func(c *Config) value { return duration{to: &c.TLS.TicketRotation} }),
 		check: func(c *Config) []conflict {
 			if c.TLS.TicketRotation%time.Second != 0 {
-				return conflictf(blame("tls.ticket_rotation"), "%s: keys change after whole seconds", formatDuration(c.TLS.TicketRotation))
+				return conflictf(blame("tls.ticket_rotation"), "%s: write whole seconds", formatDuration(c.TLS.TicketRotation))
 			}
 			return nil
 		},

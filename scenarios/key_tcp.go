@@ -13,8 +13,8 @@ var (
 	maxReceiveBuffer = tcp.DefaultConfig().MaxReceiveBuffer
 )
 
-// tcpKeys are the keys of TCP at all endpoints. Their fields are
-// those of tcp.Config, and their bounds those of its Validate.
+// tcpKeys are the keys of TCP at all endpoints. Their fields are those of tcp.Config, and their
+// bounds those of tcp.Config.Validate.
 var tcpKeys = []Key{
 	{
 		Name: "tcp.congestion", Label: "congestion control", Default: "reno",
@@ -23,7 +23,7 @@ var tcpKeys = []Key{
 	},
 	{
 		Name: "tcp.initial_window", Label: "initial window", Default: "10",
-		Doc:    "first congestion window, in segments",
+		Doc:    "initial congestion window, in segments",
 		fields: field(func(c *Config) value { return count{&c.TCP.InitialWindow, 1, 1 << 16} }),
 	},
 	{
@@ -65,12 +65,12 @@ var tcpKeys = []Key{
 	},
 	{
 		Name: "tcp.initial_rto", Label: "initial RTO", Default: "1s",
-		Doc:    "retransmission timeout before a round trip was measured",
+		Doc:    "retransmission timeout before the first round-trip sample",
 		fields: field(func(c *Config) value { return duration{&c.TCP.InitialRTO, time.Millisecond, time.Hour} }),
 	},
 	{
 		Name: "tcp.min_rto", Label: "minimum RTO", Default: "200ms",
-		Doc:    "least retransmission timeout; as in Linux it bounds the variance term",
+		Doc:    "minimum retransmission timeout; as in Linux it bounds the variance term",
 		fields: field(func(c *Config) value { return duration{&c.TCP.MinRTO, time.Millisecond, maxMinRTO} }),
 	},
 	{
@@ -80,12 +80,12 @@ var tcpKeys = []Key{
 	},
 	{
 		Name: "tcp.syn_linear_timeouts", Label: "linear SYN timeouts", Default: "4",
-		Doc:    "retransmissions of a SYN before those with doubling timeouts, each after the first timeout",
+		Doc:    "retransmissions of a SYN that come first, each after the initial timeout; then the timeouts double",
 		fields: field(func(c *Config) value { return count{&c.TCP.SYNLinearTimeouts, 0, 127} }),
 	},
 	{
 		Name: "tcp.receive_buffer", Label: "receive buffer", Default: "131072B",
-		Doc:    "first size of the receive buffer; half of it is window",
+		Doc:    "initial size of the receive buffer; half of it is the receive window",
 		fields: field(func(c *Config) value { return size{&c.TCP.ReceiveBuffer, 4096, maxReceiveBuffer} }),
 	},
 	{

@@ -45,7 +45,7 @@ func TestEveryFieldOfAConfigHasAKey(t *testing.T) {
 	walk("", reflect.ValueOf(c).Elem())
 }
 
-func TestDefaultsOfTCPAreThoseOfItsRoom(t *testing.T) {
+func TestDefaultsOfTheTCPKeysAreThoseOfSimTCP(t *testing.T) {
 	if got, want := newConfig().TCP, tcp.DefaultConfig(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -53,7 +53,7 @@ func TestDefaultsOfTCPAreThoseOfItsRoom(t *testing.T) {
 
 // The bounds of the tcp keys are within those of sim/tcp, so that no error names a field of
 // tcp.Config.
-func TestTCPTakesWhateverItsKeysTake(t *testing.T) {
+func TestTCPAcceptsEveryValueOfItsKeys(t *testing.T) {
 	for _, k := range tcpKeys {
 		for _, text := range ends(k.fields(newConfig())[0]) {
 			c := newConfig()

@@ -18,7 +18,7 @@ func metricNames(s *Scenario) (names []string) {
 }
 
 // Only a scenario with tls.revocation fetched has the metrics of the authority.
-func TestMetricsOfTheAuthorityAreOfThoseThatAskIt(t *testing.T) {
+func TestOnlyAFetchHasTheMetricsOfTheAuthority(t *testing.T) {
 	own := []string{"revocation", "cause.ca-cpu", "cause.ca-timeout"}
 	for base, asks := range map[string]bool{
 		"name: a": false,
@@ -57,7 +57,7 @@ func TestTheLinkToTheAuthority(t *testing.T) {
 
 // An OCSP request and its response have the length of an HTTP request and response with their
 // headers. A delegate's response contains the delegate's certificate.
-func TestWhatAFetchWeighs(t *testing.T) {
+func TestSizesOfAnOCSPRequestAndItsResponse(t *testing.T) {
 	fetch := func(base string) recording.Item {
 		for _, step := range recorded(t, 1, base).Branches[0].Client {
 			for _, it := range step.Items {
@@ -78,7 +78,7 @@ func TestWhatAFetchWeighs(t *testing.T) {
 	}
 }
 
-func TestWhatTheAuthorityComputes(t *testing.T) {
+func TestOperationsOfTheAuthorityForAnOCSPResponse(t *testing.T) {
 	for text, want := range map[string][]op.Op{
 		"tls: {certificate: rsa2048}": nil,
 		"tls: {certificate: rsa2048, revocation: fetched}, ca: {signing: on-demand}": {{Kind: op.Sign, Alg: "rsa2048"}},

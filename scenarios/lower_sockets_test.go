@@ -21,7 +21,7 @@ func sockets(t *testing.T, sets ...string) *Sockets {
 	return s
 }
 
-func TestSocketsTakeWhatComesUnlessTold(t *testing.T) {
+func TestSocketsAcceptWhatNoKeyRestricts(t *testing.T) {
 	s := sockets(t)
 	for _, cfg := range []*engine.Config{s.Client, s.Server} {
 		if cfg.Suites != nil || cfg.Groups != nil || cfg.Resumption != nil {
@@ -56,7 +56,7 @@ func TestSocketsAreMadeAsAScenariosTLSBlockSays(t *testing.T) {
 	}
 }
 
-func TestOldVersionsAreSpokenWhereTheyAreNamed(t *testing.T) {
+func TestSocketsSpeakOldVersionsIfTheyAreNamed(t *testing.T) {
 	s := sockets(t, "tls.version=1.0..1.3")
 	for _, cfg := range []*engine.Config{s.Client, s.Server} {
 		if cfg.MinVersion != engine.TLS10 || cfg.MaxVersion != engine.TLS13 || cfg.Suites != nil {
@@ -65,7 +65,7 @@ func TestOldVersionsAreSpokenWhereTheyAreNamed(t *testing.T) {
 	}
 }
 
-func TestAClientWithACipherTakesAnyCertificate(t *testing.T) {
+func TestAClientWithACipherAcceptsAnyKeyType(t *testing.T) {
 	s := sockets(t, "tls.cipher=chacha20-poly1305")
 	for _, want := range []engine.SuiteID{0x1303, 0xcca8, 0xcca9} {
 		if !slices.Contains(s.Client.Suites, want) {
@@ -85,7 +85,7 @@ func TestASuiteBringsItsVersionAndCertificate(t *testing.T) {
 	}
 }
 
-func TestSocketsLiveInRealTimeWithRandomnessOfTheirOwn(t *testing.T) {
+func TestSocketsHaveRealTimeAndRandomness(t *testing.T) {
 	a, b := sockets(t), sockets(t)
 	if slices.Equal(a.Roots[0], b.Roots[0]) {
 		t.Error("two servers have the same key")
@@ -96,7 +96,7 @@ func TestSocketsLiveInRealTimeWithRandomnessOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestSocketsRefuseWhatARealConnectionDoesNotHave(t *testing.T) {
+func TestSocketsRefuseKeysThatNeedTheSimulator(t *testing.T) {
 	for _, row := range []struct{ set, says string }{
 		{"link.loss=1%", "keys of tls only"},
 		{"tls.versoin=1.3", `did you mean "tls.version"?`},

@@ -119,7 +119,7 @@ func writes(steps []recording.Step) []int {
 	return sizes
 }
 
-func TestAWrongKeyShareCostsAFlight(t *testing.T) {
+func TestAWrongKeyShareCostsAHelloRetryRequest(t *testing.T) {
 	right := recorded(t, 1, "tls: {group: p256}").Branches[0]
 	wrong := recorded(t, 1, "tls: {group: p256, key_share: x25519}").Branches[0]
 	both := recorded(t, 1, "tls: {group: p256, key_share: x25519, key_shares: 2}").Branches[0]
@@ -149,7 +149,7 @@ func TestRecordBoundsTheServersRecords(t *testing.T) {
 }
 
 // Negotiated record sizes bound records as tls.record does. Padding makes records longer.
-func TestAgreedSizesBoundTheServersRecords(t *testing.T) {
+func TestNegotiatedSizesBoundTheServersRecords(t *testing.T) {
 	count := func(base string) int {
 		return len(writes(recorded(t, 1, base+", transfer: {response: 64KiB}").Branches[0].Server))
 	}

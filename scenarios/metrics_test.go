@@ -81,7 +81,7 @@ func TestMetricsAreWhatTheirDefinitionsSay(t *testing.T) {
 	})
 }
 
-func TestWhatWasNotReachedHasNoValue(t *testing.T) {
+func TestAMetricThatWasNotReachedHasNoValue(t *testing.T) {
 	resultsOf(t, "link: {delay: 10ms, loss: 100%}, timeout: 2s", func(r *sim.Result, c *Config) {
 		for _, name := range []string{"connect", "handshake", "tls", "ttfb", "ttlb", "goodput", "round-trips", "cause.rto"} {
 			if v := metric(t, name, r, c); !math.IsNaN(v) {

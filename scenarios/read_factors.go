@@ -26,7 +26,7 @@ func (r *reader) readFactors(s *Scenario, n *document.Node) {
 		before := r.found.Len()
 		f := Factor{Name: p.Name}
 		if seen[p.Name] {
-			r.addf(p.Key, "the factor %s is there twice", p.Name)
+			r.addf(p.Key, "the factor %s is written twice", p.Name)
 			continue
 		}
 		seen[p.Name] = true
@@ -62,11 +62,11 @@ func (r *reader) readLevels(p document.Pair) []Level {
 		}
 		name, err := n.Scalar()
 		if err != nil {
-			r.addf(n, "%s: a level that is a list or a mapping needs a name: make the factor named patches", p.Name)
+			r.addf(n, "%s: a level that is a list or a mapping needs a name: give it one in a patch", p.Name)
 			continue
 		}
 		if !namesItself(name) {
-			r.addf(n, "%s: the level %q cannot be its own name: make the factor named patches", p.Name, name)
+			r.addf(n, "%s: %q cannot be the name of a level: give the level a name in a patch", p.Name, name)
 			continue
 		}
 		this := setting{key: key, node: n}

@@ -58,7 +58,7 @@ func (r *reader) applyOverride(s *Scenario, name, value string) {
 		f := &s.Factors[i]
 		switch {
 		case f.Name == name && !namesItself(value):
-			r.addf(node, "%s: the level %q cannot be its own name", name, value)
+			r.addf(node, "%s: %q cannot be the name of a level: vary it in the file, in a patch with a name", name, value)
 			return
 		case f.Name == name:
 			levels := newLevelList(r, name)

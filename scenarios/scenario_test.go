@@ -50,7 +50,7 @@ func TestCellsAreAllCombinationsOfLevelsTheLastFactorFastest(t *testing.T) {
 	}
 }
 
-func TestAScenarioThatSaysLittleHasDefaults(t *testing.T) {
+func TestKeysThatAreLeftOutHaveDefaults(t *testing.T) {
 	s := parse(t, "name: little")
 	if s.Seed != 1 || s.Replicates != 1000 || len(s.Cells) != 1 || s.Compare != nil {
 		t.Errorf("got seed %d, %d replicates, %d cells, compare %v", s.Seed, s.Replicates, len(s.Cells), s.Compare)
@@ -107,7 +107,7 @@ factors: {tls.suite: [TLS_RSA_WITH_AES_128_CBC_SHA]}`)
 	}
 }
 
-func TestAResumedHandshakeResumesInTheWayOfItsVersion(t *testing.T) {
+func TestTheDefaultResumptionMechanismIsThatOfTheVersion(t *testing.T) {
 	s := parse(t, twoByTwo)
 	for i, want := range []string{"", "ticket", "", "psk-dhe"} {
 		if got := s.Cells[i].Config.TLS.Resumption; got != want {
@@ -116,7 +116,7 @@ func TestAResumedHandshakeResumesInTheWayOfItsVersion(t *testing.T) {
 	}
 }
 
-func TestTheLinkHoldsBothWaysUnlessOneIsNamed(t *testing.T) {
+func TestALinkHasBothDirectionsUnlessOneIsNamed(t *testing.T) {
 	s := parse(t, `
 name: link
 base:
@@ -149,7 +149,7 @@ factors: {link.delay: [20ms]}`)
 	}
 }
 
-func TestHopsAreMetInReverseOnTheWayBack(t *testing.T) {
+func TestPacketsFromTheServerCrossHopsInReverse(t *testing.T) {
 	s := parse(t, `
 name: hops
 base: {link: {hops: [{delay: 1ms, up: {rate: 1mbit}}, delay 20ms]}}`)

@@ -14,7 +14,7 @@ func TestSeedsAreDerivedAsDocumented(t *testing.T) {
 	golden(t, "seeds.golden", got+"\n")
 }
 
-func TestTreatmentsOfOneReplicateMeetTheSameNetwork(t *testing.T) {
+func TestCellsWithTheSameLinkMeetTheSameNetwork(t *testing.T) {
 	s := parse(t, twoByTwo)
 	first := NewNetwork(s.Seed, &s.Cells[0].Config.Link)
 	for i := range s.Cells {

@@ -7,7 +7,7 @@ import (
 
 // A chain with a fault is refused with the fault's alert. A tolerated fault is reported, and an
 // unverified chain is reported as such.
-func TestConnectGoesOnInSpiteOfWhatItTolerates(t *testing.T) {
+func TestConnectContinuesOnlyWithToleratedFaults(t *testing.T) {
 	s := startServe(t, nil, "--set", "tls.chain.fault=[expired, wrong-name]")
 	for _, row := range []struct {
 		args string

@@ -17,7 +17,7 @@ import (
 )
 
 // A run is interrupted by a signal once a part is there, as by Ctrl-C, and then done to its end.
-func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
+func TestAnInterruptedRunKeepsFinishedReplicatesAndResumes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
 	}
@@ -51,7 +51,7 @@ func TestAnInterruptedRunKeepsWhatIsFinishedAndGoesOn(t *testing.T) {
 }
 
 // A run that was killed can be resumed like one that was interrupted.
-func TestAKilledRunGoesOn(t *testing.T) {
+func TestAKilledRunResumes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the tests of scenarios/run resume from every kind of file that a killed run leaves")
 	}

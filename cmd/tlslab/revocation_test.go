@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAClientThatWantsAStapleGetsItOrGoes(t *testing.T) {
+func TestAClientWithoutTheStapleItNeedsEndsTheHandshake(t *testing.T) {
 	for _, version := range []string{"1.2", "1.3"} {
 		for _, stapling := range []bool{true, false} {
 			args := []string{"--json", "--set", "tls.version=" + version}
@@ -44,7 +44,7 @@ func TestAClientAsksTheAuthority(t *testing.T) {
 	}
 }
 
-func TestAClientWithoutAnAnswerGoes(t *testing.T) {
+func TestAClientWithoutAnOCSPResponseEndsTheHandshake(t *testing.T) {
 	s := startServe(t, nil, "--json")
 	code, _, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--set", "tls.revocation=fetched")
 	if code != exitFailed || !strings.Contains(stderr, "names no responder") {

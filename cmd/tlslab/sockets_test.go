@@ -99,7 +99,7 @@ func connections(t *testing.T, text string) (all []map[string]any) {
 	}
 }
 
-func TestConnectAndServeTellTheSameOfAConnection(t *testing.T) {
+func TestConnectAndServeReportTheSameOfAConnection(t *testing.T) {
 	s := startServe(t, nil, "--json", "--set", "tls.certificate=rsa2048")
 	code, stdout, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--json", "--resume", "--get", "/bytes/5000",
 		"--set", "tls.cipher=chacha20-poly1305", "--set", "tls.group=p384")
@@ -132,7 +132,7 @@ func TestConnectAndServeTellTheSameOfAConnection(t *testing.T) {
 	}
 }
 
-func TestTheSecondConnectionAsksForItsPageEarly(t *testing.T) {
+func TestTheSecondConnectionSendsItsRequestAsEarlyData(t *testing.T) {
 	for _, row := range []struct {
 		serve []string
 		want  string
@@ -158,7 +158,7 @@ func TestTheSecondConnectionAsksForItsPageEarly(t *testing.T) {
 	}
 }
 
-func TestServePleasesABrowserAndWritesTheKeyLog(t *testing.T) {
+func TestServeAnswersHTTPSAndWritesTheKeyLog(t *testing.T) {
 	keys := filepath.Join(t.TempDir(), "keys.log")
 	s := startServe(t, []string{"SSLKEYLOGFILE=" + keys})
 	pool := x509.NewCertPool()

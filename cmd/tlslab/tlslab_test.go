@@ -233,7 +233,7 @@ func alteredRun(t *testing.T) string {
 	return altered
 }
 
-func TestRerunThatDisagreesNamesTheReplicatesAndHasAnExitCodeOfItsOwn(t *testing.T) {
+func TestARerunThatDiffersNamesTheReplicatesAndExitsWithThree(t *testing.T) {
 	path := filepath.Join(alteredRun(t), "manifest.json")
 	code, _, stderr := tlslab(t, "", "rerun", path, "--out", filepath.Join(t.TempDir(), "again"))
 	if code != exitDisagrees || !strings.Contains(stderr, "1 of 280 replicates disagree") || !strings.Contains(stderr, "cell [1.3 resumed], replicate 5: handshake ") {

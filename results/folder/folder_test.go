@@ -169,7 +169,7 @@ func TestBenchHasTheFirstReplicatesOrAll(t *testing.T) {
 
 // /dev/full is a full disk. A symbolic link to it, with the name of the temporary file, makes the
 // writing of that file fail.
-func TestAFullDiskIsToldByFile(t *testing.T) {
+func TestAFullDiskIsReportedWithTheFile(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("/dev/full is Linux's")
 	}

@@ -453,7 +453,7 @@ func TestCompareFindsTheReplicatesThatDiffer(t *testing.T) {
 	}
 }
 
-func TestTheWriterKnowsWhatItWrote(t *testing.T) {
+func TestTheWriterReadsThePartsOfAnEarlierRun(t *testing.T) {
 	dir := t.TempDir()
 	fill(t, dir, header(5000))
 	w := begin(t, dir, header(5000))

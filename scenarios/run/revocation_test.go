@@ -11,7 +11,7 @@ import (
 
 // All ways to learn of revocation meet the same network, and whatever happens on the
 // way to the authority, the causes add up to ttlb.
-func TestWaysToLearnOfRevocationMeetOneNetwork(t *testing.T) {
+func TestAllValuesOfRevocationMeetTheSameNetwork(t *testing.T) {
 	text := `name: revocation
 replicates: 150
 base:

@@ -136,7 +136,7 @@ func TestPartsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
 
 // However often and wherever a run is interrupted, its final parts are those of an uninterrupted
 // run.
-func TestAnInterruptedRunGoesOnToTheSameParts(t *testing.T) {
+func TestAnInterruptedRunResumesToTheSameParts(t *testing.T) {
 	want := observeAll(t, t.TempDir(), 2)
 	for _, after := range []int{0, 1, 63, 64, 130, 199, 200, 201, 500, 798} {
 		dir := t.TempDir()
@@ -164,7 +164,7 @@ func TestAnInterruptedRunGoesOnToTheSameParts(t *testing.T) {
 }
 
 // After each checkpoint the folder can be read, and the run can be resumed from a copy of it.
-func TestACheckpointIsAsGoodAsAnInterruption(t *testing.T) {
+func TestARunResumesFromACheckpoint(t *testing.T) {
 	want := observeAll(t, t.TempDir(), 2)
 	dir := t.TempDir()
 	s := scenario(t, scenarios.Options{})
@@ -284,7 +284,7 @@ func TestAFolderThatHoldsAnotherRunIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAFullDiskIsSaidAndWhatWasWrittenIsKept(t *testing.T) {
+func TestAFullDiskIsReportedAndWrittenPartsAreKept(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("no /dev/full")
 	}
@@ -458,7 +458,7 @@ func TestAManifestIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestProgressIsToldInOrderToTheEnd(t *testing.T) {
+func TestProgressIsReportedInOrderUpToTheTotal(t *testing.T) {
 	s := scenario(t, scenarios.Options{})
 	r, err := begin(t.TempDir(), s, manifestOf(t, s, "v"))
 	if err != nil {
