@@ -16,8 +16,8 @@ import (
 
 // Every alert: which side sends it, when, and that the other side learns of it.
 
-// A cause makes two sides send an alert, which is then ready to be flushed. Without step, what
-// says why no side sends the alert.
+// A cause runs a pair until one side has queued an alert. If step is nil, no side sends the alert,
+// and what says why.
 type cause struct {
 	alert alert.Description
 	level alert.Level
@@ -42,7 +42,7 @@ func failing(algorithm string, client, server func(*Config)) func(*testing.T) *p
 	}
 }
 
-// afterHandshake is an established connection on which then happens.
+// afterHandshake is an established connection on which then runs.
 func afterHandshake(v Version, then func(t *testing.T, p *pair)) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
@@ -187,7 +187,7 @@ func causes(t *testing.T) []cause {
 		{alert.UnsupportedCertificate, alert.Fatal, "a certificate for servers that a client shows", failing("ecdsa-p256",
 			func(c *Config) { c.Certificates = []*Certificate{serving.certificate} },
 			func(c *Config) { c.ClientAuth, c.ClientCAs = ClientAuthRequired, serving.roots })},
-		{alert.CertificateRevoked, alert.Fatal, "a stapled word that the certificate is revoked", stapled(r.says(t, revoked))},
+		{alert.CertificateRevoked, alert.Fatal, "a stapled response that the certificate is revoked", stapled(r.response(t, revoked))},
 		{alert.CertificateExpired, alert.Fatal, "a certificate of the past", failing("ecdsa-p256", func(c *Config) { c.Now = func() time.Time { return testTime.AddDate(2, 0, 0) } }, nothing)},
 		{alert.CertificateUnknown, alert.Fatal, "an issuer that is no authority", failing("ecdsa-p256", nothing, noOCSPAnswer)},
 		{alert.IllegalParameter, alert.Fatal, "a KeyUpdate that asks for 2", afterHandshake(TLS13, delivering(TypeHandshake, byte(KeyUpdate), 0, 0, 1, 2))},
@@ -225,7 +225,7 @@ func causes(t *testing.T) []cause {
 		{alert.UnsupportedExtension, alert.Fatal, "an answer that was not asked for", withChanged(TLS12, ServerHello, inServer(with(extALPN, "\x00\x03\x02h2")))},
 		{alert.CertificateUnobtainable, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
 		{alert.UnrecognizedName, alert.Fatal, "a name that the server is not called by", misnamed(UnknownNameRefused)},
-		{alert.BadCertificateStatus, alert.Fatal, "a stapled word that is outdated", stapled(r.says(t, outdated))},
+		{alert.BadCertificateStatus, alert.Fatal, "a stapled response that is outdated", stapled(r.response(t, outdated))},
 		{alert.BadCertificateHashValue, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
 		{alert.UnknownPSKIdentity, alert.Fatal, "an unknown PSK of a client that has nothing else", func(t *testing.T) *pair {
 			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")

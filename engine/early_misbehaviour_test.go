@@ -44,8 +44,8 @@ func earlyPair(t *testing.T, serverSide func(*Config)) misbehaver {
 	return m
 }
 
-// says seals a record under any keys of the client and delivers it to the server.
-func (m misbehaver) says(half *record.HalfConn, typ record.Type, content []byte) error {
+// sendUnder seals a record under any keys of the client and delivers it to the server.
+func (m misbehaver) sendUnder(half *record.HalfConn, typ record.Type, content []byte) error {
 	out, err := half.Seal(nil, typ, content)
 	if err != nil {
 		m.t.Fatal(err)
@@ -73,37 +73,37 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		alert  alert.Description
 	}{
 		{"more than the limit", nothing, func(m misbehaver) error {
-			return m.says(m.client.out.half, record.ApplicationData, make([]byte, earlyLimitOfTests-len(earlyText)+1))
+			return m.sendUnder(m.client.out.half, record.ApplicationData, make([]byte, earlyLimitOfTests-len(earlyText)+1))
 		}, alert.UnexpectedMessage},
 		{"Finished in the place of EndOfEarlyData", nothing, func(m misbehaver) error {
-			return m.says(m.client.out.half, record.Handshake, finished)
+			return m.sendUnder(m.client.out.half, record.Handshake, finished)
 		}, alert.UnexpectedMessage},
 		{"the handshake's keys without EndOfEarlyData", nothing, func(m misbehaver) error {
-			return m.says(m.handshakeKeys(), record.Handshake, finished)
+			return m.sendUnder(m.handshakeKeys(), record.Handshake, finished)
 		}, alert.BadRecordMAC},
 		{"EndOfEarlyData under the handshake's keys", nothing, func(m misbehaver) error {
-			return m.says(m.handshakeKeys(), record.Handshake, end)
+			return m.sendUnder(m.handshakeKeys(), record.Handshake, end)
 		}, alert.BadRecordMAC},
 		{"EndOfEarlyData with a message after it", nothing, func(m misbehaver) error {
-			return m.says(m.client.out.half, record.Handshake, slices.Concat(end, finished))
+			return m.sendUnder(m.client.out.half, record.Handshake, slices.Concat(end, finished))
 		}, alert.UnexpectedMessage},
 		{"EndOfEarlyData twice", nothing, func(m misbehaver) error {
-			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
+			if err := m.sendUnder(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
-			return m.says(m.handshakeKeys(), record.Handshake, end)
+			return m.sendUnder(m.handshakeKeys(), record.Handshake, end)
 		}, alert.UnexpectedMessage},
 		{"early data after EndOfEarlyData", nothing, func(m misbehaver) error {
-			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
+			if err := m.sendUnder(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
-			return m.says(m.client.out.half, record.ApplicationData, earlyText)
+			return m.sendUnder(m.client.out.half, record.ApplicationData, earlyText)
 		}, alert.BadRecordMAC},
 		{"application data under the handshake's keys", nothing, func(m misbehaver) error {
-			if err := m.says(m.client.out.half, record.Handshake, end); err != nil {
+			if err := m.sendUnder(m.client.out.half, record.Handshake, end); err != nil {
 				return err
 			}
-			return m.says(m.handshakeKeys(), record.ApplicationData, earlyText)
+			return m.sendUnder(m.handshakeKeys(), record.ApplicationData, earlyText)
 		}, alert.UnexpectedMessage},
 		{"a broken early record", nothing, func(m misbehaver) error {
 			out, err := m.client.Seal(nil, earlyText)
@@ -115,27 +115,27 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		}, alert.BadRecordMAC},
 		{"many empty early records", nothing, func(m misbehaver) error {
 			for range maxIdle {
-				if err := m.says(m.client.out.half, record.ApplicationData, nil); err != nil {
+				if err := m.sendUnder(m.client.out.half, record.ApplicationData, nil); err != nil {
 					return err
 				}
 			}
-			return m.says(m.client.out.half, record.ApplicationData, nil)
+			return m.sendUnder(m.client.out.half, record.ApplicationData, nil)
 		}, alert.UnexpectedMessage},
 		{"EndOfEarlyData after a rejection", rejecting, func(m misbehaver) error {
-			return m.says(m.handshakeKeys(), record.Handshake, end)
+			return m.sendUnder(m.handshakeKeys(), record.Handshake, end)
 		}, alert.UnexpectedMessage},
 		{"early data after the rejection was heard", rejecting, func(m misbehaver) error {
 			keys := m.handshakeKeys()
-			if err := m.says(keys, record.Alert, []byte{1, 90}); err != nil {
+			if err := m.sendUnder(keys, record.Alert, []byte{1, 90}); err != nil {
 				return err
 			}
-			return m.says(m.client.out.half, record.ApplicationData, earlyText)
+			return m.sendUnder(m.client.out.half, record.ApplicationData, earlyText)
 		}, alert.BadRecordMAC},
 		{"a message in the clear after a rejection", rejecting, func(m misbehaver) error {
 			return m.feed(m.server, asRecord(TypeHandshake, finished))
 		}, alert.UnexpectedMessage},
 		{"a record of the handshake's keys without a type, after a rejection", rejecting, func(m misbehaver) error {
-			return m.says(m.handshakeKeys(), 0, nil)
+			return m.sendUnder(m.handshakeKeys(), 0, nil)
 		}, alert.UnexpectedMessage},
 		{"a record that opens with no keys, after the second ClientHello", withGroups(P256), func(m misbehaver) error {
 			if err := m.feed(m.client, m.answer); err != nil {

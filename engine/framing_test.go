@@ -26,7 +26,7 @@ func trickle(t *testing.T, c *Conn, in []byte) (got []byte) {
 			t.Fatalf("%d bytes consumed of %d", n, end-start)
 		}
 		if ev.Kind == EventOCSPRequest {
-			if _, err := c.OCSPResponse(answerAskable(c.OCSPRequest())); err != nil {
+			if _, err := c.OCSPResponse(answerOCSP(c.OCSPRequest())); err != nil {
 				t.Fatal(err)
 			}
 		}

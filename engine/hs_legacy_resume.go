@@ -8,8 +8,8 @@ import (
 )
 
 // findSession looks up the session that a client up to TLS 1.2 offers: by its ticket, or by its
-// session ID. mechanism is 0 if there is none. renew reports whether the client should get a new
-// ticket.
+// session ID. mechanism is 0 if the server has no such session. renew reports whether the client
+// should get a new ticket.
 func (c *Conn) findSession() (s session.State, mechanism Resumption, renew bool) {
 	ok := false
 	if len(c.hs.hello.ticket) > 0 {

@@ -8,7 +8,8 @@ import (
 
 // Info is what a connection has negotiated so far. After a handshake both sides have the same Info,
 // except for Certificate, PeerChain, ToleratedFaults, the ticket counts, EarlyBytes,
-// EarlyRejection, and a Revocation that the client fetched or did not check.
+// EarlyRejection, a ServerName that the client does not send (an IP address), and a Revocation that
+// the client fetched or did not check.
 type Info struct {
 	Version    Version
 	Suite      Suite

@@ -44,9 +44,9 @@ func TestStaplesOfCryptoTLS(t *testing.T) {
 		for _, bad := range []bool{false, true} {
 			r, cfg, std := revocableConfigs(t, row)
 			cfg.Revocation = RevocationStapled
-			std.Certificates[0].OCSPStaple = r.says(t)
+			std.Certificates[0].OCSPStaple = r.response(t)
 			if bad {
-				std.Certificates[0].OCSPStaple = r.says(t, revoked)
+				std.Certificates[0].OCSPStaple = r.response(t, revoked)
 			}
 			ours, theirs := newEnds()
 			peer := tls.Server(theirs, std)
@@ -72,7 +72,7 @@ func TestStaplesOfCryptoTLS(t *testing.T) {
 func TestCryptoTLSTakesStaples(t *testing.T) {
 	for _, row := range stapledRows() {
 		r, cfg, std := revocableConfigs(t, row)
-		staple := r.says(t)
+		staple := r.response(t)
 		certificate, err := r.certificate.WithOCSPResponse(staple)
 		if err != nil {
 			t.Fatal(err)

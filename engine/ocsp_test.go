@@ -59,8 +59,8 @@ func noResponder(s *ca.ChainSpec) {
 	s.OCSPURL = ""
 }
 
-// says makes an OCSP response that says good, unless set changes it.
-func (r *revocable) says(t testing.TB, set ...func(*ca.OCSPResponseSpec)) []byte {
+// response makes an OCSP response with the status good, unless set changes it.
+func (r *revocable) response(t testing.TB, set ...func(*ca.OCSPResponseSpec)) []byte {
 	t.Helper()
 	spec := ca.OCSPResponseSpec{RevokedAt: testTime.AddDate(0, -1, 0), ThisUpdate: testTime.Add(-time.Hour), NextUpdate: testTime.Add(time.Hour)}
 	for _, f := range set {
@@ -109,13 +109,13 @@ func fetching(cfg *Config) {
 	cfg.Roots = sharedRevocable().roots
 }
 
-// askable gives a server a certificate that names a responder.
-func askable(cfg *Config) { cfg.Certificates = []*Certificate{sharedRevocable().certificate} }
+// withResponder gives a server a certificate that names an OCSP responder.
+func withResponder(cfg *Config) { cfg.Certificates = []*Certificate{sharedRevocable().certificate} }
 
-// answerAskable is that responder's answer.
-func answerAskable(string, []byte) []byte {
+// answerOCSP is the response of that OCSP responder.
+func answerOCSP(string, []byte) []byte {
 	var t testing.T
-	return sharedRevocable().says(&t)
+	return sharedRevocable().response(&t)
 }
 
 func sparing(cfg *Config) {
@@ -123,13 +123,14 @@ func sparing(cfg *Config) {
 	cfg.SoftFail = true
 }
 
-// stapling leaves a server of the handshake cases its last certificate, stapled as good.
+// stapling leaves a server of the handshake cases only its last certificate, and staples a response
+// with the status good.
 func stapling(cfg *Config) {
 	var t testing.T
 	r := &revocable{testPKI: pkiFor(&t, cfg.Certificates[len(cfg.Certificates)-1].Algorithm())}
 	r.leaf, _ = pki.Parse(r.chain.Certificates[0])
 	r.responder, _ = r.chain.OCSPResponder(false)
-	certificate, err := r.certificate.WithOCSPResponse(r.says(&t))
+	certificate, err := r.certificate.WithOCSPResponse(r.response(&t))
 	if err != nil {
 		panic(err)
 	}
@@ -140,7 +141,7 @@ func stapling(cfg *Config) {
 // say.
 func TestRevocation(t *testing.T) {
 	r := revocableFor(t, "rsa2048")
-	staple := r.says(t)
+	staple := r.response(t)
 	for v := TLS10; v <= TLS13; v++ {
 		for how := RevocationNone; how <= RevocationFetched; how++ {
 			for _, stapled := range []bool{true, false} {
@@ -196,11 +197,11 @@ func TestRevocation(t *testing.T) {
 // SSL 3.0 has no extensions, but its certificates may name a responder.
 func TestRevocationInSSL30(t *testing.T) {
 	r := revocableFor(t, "rsa2048")
-	cc, sc := r.configs(t, RevocationFetched, r.says(t))
+	cc, sc := r.configs(t, RevocationFetched, r.response(t))
 	onlyVersion(SSL30)(cc)
 	onlyVersion(SSL30)(sc)
 	p := newPair(cc, sc)
-	p.answer = func(string, []byte) []byte { return r.says(t) }
+	p.answer = func(string, []byte) []byte { return r.response(t) }
 	if err := p.run(); err != nil || p.client.Info().Revocation != RevocationFetched {
 		t.Errorf("learnt by %v: %v", p.client.Info().Revocation, err)
 	}
@@ -220,23 +221,23 @@ func TestFaultsOfOCSPResponses(t *testing.T) {
 		want     alert.Description // 0: the handshake succeeds
 		learnt   bool
 	}{
-		{"good", r, RevocationStapled, hard, r.says(t), 0, true},
-		{"revoked", r, RevocationStapled, hard, r.says(t, revoked), alert.CertificateRevoked, false},
-		{"unknown", r, RevocationStapled, hard, r.says(t, unknown), alert.BadCertificateStatus, false},
-		{"outdated", r, RevocationStapled, hard, r.says(t, outdated), alert.BadCertificateStatus, false},
-		{"for another certificate", r, RevocationStapled, hard, other.says(t), alert.BadCertificateStatus, false},
+		{"good", r, RevocationStapled, hard, r.response(t), 0, true},
+		{"revoked", r, RevocationStapled, hard, r.response(t, revoked), alert.CertificateRevoked, false},
+		{"unknown", r, RevocationStapled, hard, r.response(t, unknown), alert.BadCertificateStatus, false},
+		{"outdated", r, RevocationStapled, hard, r.response(t, outdated), alert.BadCertificateStatus, false},
+		{"for another certificate", r, RevocationStapled, hard, other.response(t), alert.BadCertificateStatus, false},
 		{"unavailable", r, RevocationStapled, hard, ca.OCSPTryLater(), alert.BadCertificateStatus, false},
 		{"malformed", r, RevocationStapled, hard, []byte("x"), alert.BadCertificateStatus, false},
 		{"missing", r, RevocationStapled, hard, nil, alert.BadCertificateStatus, false},
 		{"missing", r, RevocationStapled, soft, nil, 0, false},
-		{"revoked", r, RevocationStapled, soft, r.says(t, revoked), alert.CertificateRevoked, false},
+		{"revoked", r, RevocationStapled, soft, r.response(t, revoked), alert.CertificateRevoked, false},
 		{"malformed", r, RevocationStapled, soft, []byte("x"), alert.BadCertificateStatus, false},
 		{"missing though there must be one", must, RevocationStapled, soft, nil, alert.BadCertificateStatus, false},
 		{"missing though there must be one, unasked", must, RevocationNone, hard, nil, 0, false},
-		{"good", must, RevocationStapled, soft, must.says(t), 0, true},
-		{"good", r, RevocationFetched, hard, r.says(t), 0, true},
-		{"revoked", r, RevocationFetched, soft, r.says(t, revoked), alert.CertificateRevoked, false},
-		{"outdated", r, RevocationFetched, soft, r.says(t, outdated), alert.BadCertificateStatus, false},
+		{"good", must, RevocationStapled, soft, must.response(t), 0, true},
+		{"good", r, RevocationFetched, hard, r.response(t), 0, true},
+		{"revoked", r, RevocationFetched, soft, r.response(t, revoked), alert.CertificateRevoked, false},
+		{"outdated", r, RevocationFetched, soft, r.response(t, outdated), alert.BadCertificateStatus, false},
 		{"unavailable", r, RevocationFetched, hard, ca.OCSPTryLater(), alert.CertificateUnknown, false},
 		{"unavailable", r, RevocationFetched, soft, ca.OCSPTryLater(), 0, false},
 		{"missing", r, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
@@ -303,7 +304,7 @@ func TestClientsWaitForTheOCSPResponse(t *testing.T) {
 				t.Errorf("%v: the client goes on: %d bytes, %v, %v", v, n, ev.Kind, err)
 			}
 		}
-		ev, err := p.client.OCSPResponse(r.says(t))
+		ev, err := p.client.OCSPResponse(r.response(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -353,14 +354,14 @@ func TestRevocationCostsTheClient(t *testing.T) {
 	r := revocableFor(t, "ecdsa-p256")
 	verified := map[Revocation]int{}
 	for how := RevocationNone; how <= RevocationFetched; how++ {
-		cc, sc := r.configs(t, how, r.says(t))
+		cc, sc := r.configs(t, how, r.response(t))
 		cc.Observe = func(n Notice) {
 			if n.Kind == Operation && n.Op.Kind == op.Verify {
 				verified[how]++
 			}
 		}
 		p := newPair(cc, sc)
-		p.answer = func(string, []byte) []byte { return r.says(t) }
+		p.answer = func(string, []byte) []byte { return r.response(t) }
 		if err := p.run(); err != nil {
 			t.Fatal(err)
 		}

@@ -87,8 +87,9 @@ func (p *pair) runUntil(messages int) error {
 	return err
 }
 
-// checkBounds checks what a side keeps, whatever its peer sends: an incomplete message and the
-// hellos' transcript by the longest message, and what waits to be flushed by its own flights.
+// checkBounds checks that a side keeps a bounded number of bytes, whatever its peer sends. The
+// longest message bounds an incomplete message and the transcript of the hellos; the side's own
+// flights bound the records that are not flushed.
 func checkBounds(t testing.TB, c *Conn) {
 	t.Helper()
 	const (

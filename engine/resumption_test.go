@@ -230,8 +230,8 @@ func TestTicketsHaveTheirOwnSecrets(t *testing.T) {
 	}
 }
 
-// Servers with the same secret rotate together. A server renews tickets under the key of the last
-// period.
+// Servers with the same secret rotate together. A server renews tickets that were sealed in the
+// previous period.
 func TestTicketKeysRotate(t *testing.T) {
 	const period = 10 * time.Minute
 	now := testTime.Truncate(period)

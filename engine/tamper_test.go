@@ -90,8 +90,8 @@ var handshakeCases = []handshakeCase{
 	{"tls11 client certificate", pairOf(false, both(onlyVersion(TLS11), showing), both(onlyVersion(TLS11), asking))},
 	{"tls13 stapled", pairOf(false, wanting(RevocationStapled), stapling)},
 	{"tls12 stapled", pairOf(false, both(maxVersion(TLS12), wanting(RevocationStapled)), stapling)},
-	{"tls13 fetched", pairOf(false, fetching, askable)},
-	{"tls12 fetched", pairOf(false, both(maxVersion(TLS12), fetching), askable)},
+	{"tls13 fetched", pairOf(false, fetching, withResponder)},
+	{"tls12 fetched", pairOf(false, both(maxVersion(TLS12), fetching), withResponder)},
 	{"tls12 staple to spare", pairOf(false, both(maxVersion(TLS12), sparing), stapling)},
 	{"tls10 rsa", pairOf(false, both(onlyVersion(TLS10), onlySuite(0x002f)), onlyVersion(TLS10))},
 	{"tls11 ticket", pairOf(true, onlyVersion(TLS11), onlyVersion(TLS11))},
@@ -137,7 +137,7 @@ func caseNamed(name string) int {
 
 func nothing(*Config) {}
 
-// renewedTicket is a pair whose client offers a ticket under a key that no longer seals.
+// renewedTicket is a pair whose client offers a ticket that was sealed under a previous key.
 func renewedTicket(t testing.TB) *pair {
 	p := pairOf(true, maxVersion(TLS12), nothing)(t)
 	cfg := *p.server.cfg
@@ -166,7 +166,7 @@ func pairOf(resumed bool, client, server func(*Config)) func(testing.TB) *pair {
 			cc.Session = p.client.Session()
 		}
 		p := newPair(cc, sc)
-		p.answer = answerAskable
+		p.answer = answerOCSP
 		return p
 	}
 }

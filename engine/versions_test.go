@@ -11,8 +11,8 @@ import (
 
 // Negotiating legacy versions, and detecting downgrades.
 
-// The end of a server's random tells a client of a downgrade. Here an attacker lowers the version
-// that the client offers.
+// The downgrade sentinel in the server's random reveals that an attacker has lowered the version
+// that the client offers (RFC 9846 §4.2.3).
 func TestSentinelRevealsADowngrade(t *testing.T) {
 	for _, test := range []struct {
 		name         string
@@ -81,7 +81,7 @@ func TestInappropriateFallbackIsRefused(t *testing.T) {
 	}
 }
 
-// Versions below TLS 1.2 need a MinVersion that allows them.
+// Versions below TLS 1.2 are enabled only by MinVersion.
 func TestLegacyVersionsNeedMinVersion(t *testing.T) {
 	for _, v := range []Version{TLS10, TLS11} {
 		for _, from := range []side{client, server} {
@@ -130,8 +130,8 @@ func TestLegacyVersionsOnTheWire(t *testing.T) {
 	}
 }
 
-// With SplitRecords, where the IV is predictable and only there, the first byte of a Seal has its
-// own record, also if the plaintext is sealed in place.
+// With SplitRecords the first byte of a Seal has its own record if, and only if, the IV is
+// predictable. This holds for plaintext that is sealed in place, too.
 func TestFirstByteHasItsOwnRecord(t *testing.T) {
 	for _, v := range []Version{TLS10, TLS11, TLS12, TLS13} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")

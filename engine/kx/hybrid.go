@@ -6,8 +6,8 @@ import (
 	"tlslab/engine/op"
 )
 
-// A hybrid combines a curve and a KEM and is secure if one of them is (draft-ietf-tls-ecdhe-mlkem
-// §4). Shares and secrets are the concatenation of those of both:
+// A hybrid combines a curve and a KEM: it is secure if one of them is. Its shares and secrets are
+// the concatenation of those of both (draft-ietf-tls-ecdhe-mlkem §4):
 //
 //	                     initiator's share  responder's share   secret
 //	x25519mlkem768       key | point        ciphertext | point  KEM's | curve's

@@ -53,7 +53,7 @@ type strikeRegister struct {
 	mu       sync.Mutex
 	until    map[[sha256.Size]byte]time.Time
 	earliest time.Time // no entry expires before this time
-	swept    time.Time // the last sweep: entries that expired before are forgotten
+	swept    time.Time // time of the last sweep, which removed all expired entries
 }
 
 // Admit rejects a key whose time is over, even if the connection found the ClientHello fresh: the
@@ -88,7 +88,7 @@ func (r *strikeRegister) Admit(h EarlyClientHello) bool {
 	return true
 }
 
-// sweep forgets the entries whose time is over.
+// sweep removes the expired entries.
 func (r *strikeRegister) sweep(now time.Time) {
 	r.swept = now
 	first := true

@@ -8,7 +8,8 @@ import (
 	"tlslab/engine/session"
 )
 
-// A recording forgets ClientHellos that are no longer fresh, so its capacity serves for good.
+// ClientHelloRecording forgets ClientHellos that are no longer fresh, so its capacity is free
+// again.
 func TestClientHelloRecordingForgetsWhatIsNotFresh(t *testing.T) {
 	recording := session.ClientHelloRecording(3, time.Time{})
 	hello := func(i, second int) session.EarlyClientHello {
@@ -30,8 +31,8 @@ func TestClientHelloRecordingForgetsWhatIsNotFresh(t *testing.T) {
 	}
 }
 
-// A forgotten ClientHello is not admitted again: neither when its time is over, nor by a clock that
-// was set back.
+// A forgotten ClientHello is not admitted again, neither after its time nor after the clock was set
+// back.
 func TestForgottenClientHellosAreNotAdmitted(t *testing.T) {
 	recording := session.ClientHelloRecording(2, time.Time{})
 	hello := func(name string, begins, now time.Duration) session.EarlyClientHello {

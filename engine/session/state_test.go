@@ -33,7 +33,8 @@ func TestStatesRoundTrip(t *testing.T) {
 	}
 }
 
-// A state cut short, or with a byte too many, is malformed. It may end before any certificate.
+// A state that is cut short or has a byte too many is malformed. A state may end before any
+// certificate.
 func TestStatesOfWrongLengthAreMalformed(t *testing.T) {
 	for _, text := range states {
 		for n := range text {

@@ -36,7 +36,8 @@ func FuzzTicket(f *testing.F) {
 	})
 }
 
-// Keys go from period to period and back, each with the key of the period before.
+// Each period has its own sealing key, also after the clock went back. The key of the previous
+// period is kept beside it.
 func TestKeysRotateByPeriod(t *testing.T) {
 	const period = 10 * time.Minute
 	start := testTime.Truncate(period)
