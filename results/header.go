@@ -15,7 +15,7 @@ const Schema = 2
 type Header struct {
 	Schema   int    `json:"schema"`
 	Scenario string `json:"scenario"`
-	// Title is the question that the scenario asks, as a person would put it.
+	// Title is the question that the scenario asks.
 	Title   string `json:"title,omitempty"`
 	Version string `json:"version,omitempty"`
 	// Seed is the root seed from which every replicate's seed is derived.
@@ -80,11 +80,12 @@ type Metric struct {
 	Label string `json:"label,omitempty"`
 	// Unit is one of the Unit constants, or any other word, which tables show as it is.
 	Unit string `json:"unit"`
-	// Better is -1 where lower is better, +1 where higher is, 0 where neither.
+	// Better is -1 if lower values are better, +1 if higher values are better, else 0.
 	Better int `json:"better"`
 	// Exact says that every replicate of a cell is expected to give the same value.
 	Exact bool `json:"exact"`
-	// PartOf names the metric that this one is an addend of; Group names the kind of addend.
+	// PartOf names the metric of which this metric is a part: the parts add up to it. Group is the
+	// group of the part, such as "network".
 	PartOf string `json:"part_of,omitempty"`
 	Group  string `json:"group,omitempty"`
 }

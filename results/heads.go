@@ -2,8 +2,9 @@ package results
 
 import "slices"
 
-// Heads is a Source that keeps the first replicates of each cell while another reader reads them
-// all, so that bench.txt, which has only those, need not read the samples again.
+// Heads is a Source that passes on all replicates of another Source and keeps the first of each
+// cell. bench.txt has the first replicates only: it is made of the kept ones, so the samples are
+// read once.
 type Heads struct {
 	Source
 	limit  int

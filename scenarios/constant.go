@@ -7,9 +7,9 @@ import (
 	"tlslab/results"
 )
 
-// constant lists the keys that are the same in every cell, with their values as written: those that
-// base or --set gives and no factor varies, and the defaults of tls, client, server, transfer and
-// timeout. Defaults of link, tcp and ca are left out: the default link changes no packet, the
+// constant lists the keys that are the same in every cell, with their values as written: the keys
+// that base or --set sets and no factor varies, and the defaults of tls, client, server, transfer
+// and timeout. Defaults of link, tcp and ca are left out: the default link changes no packet, the
 // defaults of tcp are Linux's, and ca is for clients that ask the authority.
 func (s *Scenario) constant() []results.Setting {
 	written := map[string]string{}

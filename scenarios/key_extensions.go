@@ -4,7 +4,7 @@ import (
 	"tlslab/engine"
 )
 
-// extensionKeys are the keys of what else a ClientHello says.
+// extensionKeys are the keys of further extensions and signals of the ClientHello.
 var extensionKeys = []Key{
 	{
 		Name: "tls.fallback", Label: "fallback", Default: "false",

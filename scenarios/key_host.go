@@ -1,6 +1,6 @@
 package scenarios
 
-// oneConnection is why cores do not matter.
+// oneConnection is the reason why the numbers of cores have no effect.
 const oneConnection = "a replicate has one connection, whose operations run one after the other: further cores stay idle"
 
 func client(c *Config) *Host { return &c.Client }

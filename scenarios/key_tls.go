@@ -98,7 +98,8 @@ var tlsKeys = []Key{
 	},
 }
 
-// when says why a key does not apply where a condition does not hold.
+// when returns a predicate that gives the reason why a key does not apply if a condition does not
+// hold.
 func when(holds func(*Config) bool, otherwise string) func(*Config) string {
 	return func(c *Config) string {
 		if holds(c) {

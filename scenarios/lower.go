@@ -12,7 +12,7 @@ import (
 	"tlslab/sim"
 )
 
-// The instant at which all engines of the lab live, and for how long their certificates are valid.
+// The time of the clocks of all simulated engines, and the validity of their certificates.
 var (
 	engineTime = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 	notBefore  = engineTime.AddDate(-1, 0, 0)
@@ -31,13 +31,14 @@ func (c *Config) Exchange(root uint64) (sim.Exchange, error) {
 	return *e.exchange, nil
 }
 
-// ExchangeKey is the same for all configurations that make the same exchange under one root seed.
+// ExchangeKey returns a text that is equal for configurations with the same exchange under one root
+// seed.
 func (c *Config) ExchangeKey() (string, error) {
 	key, err := json.Marshal([]any{c.TLS, c.Transfer, c.Server.WriteChunk})
 	return string(key), err
 }
 
-// engines are two engines' configurations in the making.
+// engines are the configurations of both engines while the keys are lowered.
 type engines struct {
 	env            engineEnv
 	client, server *engine.Config
@@ -46,7 +47,7 @@ type engines struct {
 	authority      *ocspAuthority
 }
 
-// engineEnv is what the engines of a world have in common and no key says.
+// engineEnv is the environment of both engines that no key sets.
 type engineEnv struct {
 	seed                func(purpose string) [32]byte
 	now                 func() time.Time
@@ -55,7 +56,8 @@ type engineEnv struct {
 	responder           string    // URL of the certificate authority's OCSP responder
 }
 
-// simulated is the environment of an exchange that is the same whenever it is made.
+// simulated returns the environment of a reproducible exchange: its time is fixed, and its
+// randomness follows from the root seed.
 func simulated(root uint64) engineEnv {
 	return engineEnv{
 		seed:      func(purpose string) [32]byte { return EngineSeed(root, purpose) },

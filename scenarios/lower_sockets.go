@@ -101,8 +101,9 @@ func parseTLS(sets []string) (c Config, explicit map[string]bool, err error) {
 	for _, set := range sets {
 		name, value, _ := strings.Cut(set, "=")
 		explicit[name], values[name] = true, value
-		if keyByName(name) != nil && !strings.HasPrefix(name, "tls.") {
-			return c, nil, document.Errors{{File: "--set " + name, Message: "a real connection has the keys of tls only"}}
+		known := keyByName(name) != nil || slices.Contains(documentNames(), name)
+		if known && !strings.HasPrefix(name, "tls.") {
+			return c, nil, document.Errors{{File: "--set " + name, Message: "real sockets take the keys of tls only"}}
 		}
 		if name == "tls.kind" && value == kindRefused {
 			return c, nil, document.Errors{{File: "--set " + name, Message: "whether a real server refuses a session is up to the server"}}

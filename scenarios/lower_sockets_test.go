@@ -99,6 +99,7 @@ func TestSocketsHaveRealTimeAndRandomness(t *testing.T) {
 func TestSocketsRefuseKeysThatNeedTheSimulator(t *testing.T) {
 	for _, row := range []struct{ set, says string }{
 		{"link.loss=1%", "keys of tls only"},
+		{"seed=2", "keys of tls only"},
 		{"tls.versoin=1.3", `did you mean "tls.version"?`},
 		{"tls.version=7", "not a version"},
 		{"tls.resumption=psk-dhe", ""},

@@ -85,7 +85,7 @@ func (r RecordSize) stage() record.Stage {
 	return record.Stage{Plain: r.Bytes, Segment: r.Word == recordMSS}
 }
 
-// setRecords tells an engine. A size alone is a fixed one, which needs no sizing.
+// setRecords sets the record size or the sizing of an engine. A fixed size needs no sizing.
 func (r *Records) setRecords(cfg *engine.Config) {
 	switch r.Size.Word {
 	case "":

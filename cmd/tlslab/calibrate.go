@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ meanwhile.`,
 			// keeps an older table until it is done.
 			f, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+"-*")
 			if err != nil {
-				return err
+				return fmt.Errorf("--out %s: %w", out, err)
 			}
 			err = measure(cmd.Context(), o, f)
 			if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {

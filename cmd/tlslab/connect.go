@@ -63,7 +63,7 @@ func (c *connectCommand) run(ctx context.Context) error {
 	case err != nil:
 		return usageError{fmt.Errorf("--addr %s: %w", c.addr, err)}
 	case c.timeout <= 0:
-		return usageError{fmt.Errorf("--timeout %v: more than 0s", c.timeout)}
+		return usageError{fmt.Errorf("--timeout %v: want more than 0s", c.timeout)}
 	case c.stdin && c.resume:
 		return usageError{errors.New("--stdin does not go with --resume: standard input can be sent only once")}
 	}
@@ -77,11 +77,11 @@ func (c *connectCommand) run(ctx context.Context) error {
 	}
 	if c.config.VerifyNothing = c.config.VerifyNothing || c.insecure; !c.config.VerifyNothing {
 		if c.config.Roots, err = readRoots(c.root); err != nil {
-			return err
+			return fmt.Errorf("--root: %w", err)
 		}
 	}
 	if c.config.Certificates, err = readCertificate(c.cert); err != nil {
-		return err
+		return fmt.Errorf("--cert: %w", err)
 	}
 	var closeKeys func() error
 	if c.keys, closeKeys, err = openKeyLog(); err != nil {

@@ -16,7 +16,8 @@ import (
 	"tlslab/results/samples"
 )
 
-// A run is interrupted by a signal once a part is there, as by Ctrl-C, and then done to its end.
+// A signal such as Ctrl-C interrupts a run after its first part. The same command then finishes the
+// run.
 func TestAnInterruptedRunKeepsFinishedReplicatesAndResumes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
@@ -61,7 +62,7 @@ func TestAKilledRunResumes(t *testing.T) {
 	goesOn(t, dir, args)
 }
 
-// goesOn ends an interrupted run and holds its parts to those of a run that was not interrupted.
+// goesOn finishes an interrupted run and compares its parts with those of an uninterrupted run.
 func goesOn(t *testing.T, dir string, args []string) {
 	t.Helper()
 	if code, _, stderr := tlslab(t, small, args...); code != exitDone {
@@ -77,8 +78,8 @@ func goesOn(t *testing.T, dir string, args []string) {
 	openSamples(t, dir) // which checks each part
 }
 
-// interrupt begins a run and sends it a signal once a part is there; over says that the run had
-// come to its end by then.
+// interrupt begins a run and sends it a signal after its first part. over reports whether the run
+// was finished before the signal.
 func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr string, over bool) {
 	t.Helper()
 	child := exec.CommandContext(t.Context(), os.Args[0], args...)
@@ -110,8 +111,7 @@ func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr 
 	return said.String(), false
 }
 
-// awaitPart looks again and again for a part; false if the program that is to write it ended
-// before.
+// awaitPart polls until a part exists. It returns false if the program ends before it writes one.
 func awaitPart(t *testing.T, dir string, ended chan error) bool {
 	for len(ended) == 0 {
 		parts, err := filepath.Glob(filepath.Join(dir, samples.Folder, "*.parquet"))

@@ -65,7 +65,7 @@ const grace = 5 * time.Second
 // serve runs until ctx ends, which is no error.
 func (a *app) serve(ctx context.Context, s *serveCommand) error {
 	if s.connectionsLimit < 1 || s.handshake <= 0 || s.idle <= 0 {
-		return usageError{errors.New("--connections, --handshake-timeout and --idle-timeout: more than 0")}
+		return usageError{errors.New("--connections, --handshake-timeout and --idle-timeout must be more than 0")}
 	}
 	host, _, err := net.SplitHostPort(s.addr)
 	if err != nil {
@@ -118,7 +118,9 @@ func (s *serveCommand) trustClients() (err error) {
 	case !asked && s.clientRoot != "":
 		return usageError{errors.New("--client-root needs tls.client_auth: the server does not ask clients for certificates")}
 	case asked:
-		s.config.ClientCAs, err = readRoots(s.clientRoot)
+		if s.config.ClientCAs, err = readRoots(s.clientRoot); err != nil {
+			return fmt.Errorf("--client-root: %w", err)
+		}
 	}
 	return err
 }

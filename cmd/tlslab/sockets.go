@@ -112,7 +112,7 @@ func readRoots(path string) (*pki.Roots, error) {
 		}
 	}
 	if len(known) == 0 {
-		return nil, fmt.Errorf("%s has no certificate", path)
+		return nil, fmt.Errorf("%s has no certificate in PEM", path)
 	}
 	return pki.NewRoots(known...)
 }

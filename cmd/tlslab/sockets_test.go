@@ -212,7 +212,7 @@ func TestConnectFailsWithItsReason(t *testing.T) {
 		{"there is no session to resume", exitFailed, []string{"--root", s.root, "--resume"}},
 		{"no such file", exitFailed, []string{"--root", "/nowhere/root.pem"}},
 		{"unknown key", exitUsage, []string{"--set", "tls.nothing=1"}},
-		{"--timeout -1s: more than 0s", exitUsage, []string{"--timeout", "-1s"}},
+		{"--timeout -1s: want more than 0s", exitUsage, []string{"--timeout", "-1s"}},
 		{"does not go with", exitUsage, []string{"--stdin", "--resume"}},
 	} {
 		code, _, stderr := tlslab(t, "", append([]string{"connect", "--addr", s.addr}, row.args...)...)

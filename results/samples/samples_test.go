@@ -248,7 +248,7 @@ func TestAnUnfinishedPartGivesWayToTheFinishedOne(t *testing.T) {
 	}
 }
 
-// A flipped bit anywhere is found, and the file in which it is is named.
+// Open finds a flipped bit in any file, and its error names the file.
 func TestAFlippedBitIsRefusedByName(t *testing.T) {
 	dir := t.TempDir()
 	h := header(40)
@@ -273,7 +273,7 @@ func TestAFlippedBitIsRefusedByName(t *testing.T) {
 	open(t, dir)
 }
 
-// flips is the number of changes that a test tries: a tenth in the quick tier.
+// flips returns the number of changes that a test tries: with -short a tenth.
 func flips(n int) int {
 	if testing.Short() {
 		return n / 10
@@ -281,7 +281,7 @@ func flips(n int) int {
 	return n
 }
 
-// refused writes another content into a file and expects both ways to open the samples to name it.
+// refused writes other content into a file and expects that Open and Begin fail and name the file.
 func refused(t *testing.T, dir, path string, content []byte, h results.Header) {
 	t.Helper()
 	if err := os.WriteFile(path, content, 0o644); err != nil {
@@ -322,7 +322,7 @@ func TestPartsThatDoNotBelongAreRefusedByName(t *testing.T) {
 			t.Errorf("%s: got %v, want an error that names %s", test.what, err, test.name)
 		}
 	}
-	// A list that was made to fit does not make the part one of the run.
+	// A part of another run is refused even if parts.json lists it with its hash.
 	mixed := maps.Clone(want)
 	mixed[second] = strange[second]
 	restore(t, dir, mixed)
@@ -354,7 +354,7 @@ func restore(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-// Whatever a part holds that is listed with its hash, reading it is an error at worst.
+// A listed file whose hash is right but whose content is not a part gives an error, not a panic.
 func TestAListedFileThatIsNoPartIsAnErrorAndNoPanic(t *testing.T) {
 	dir := t.TempDir()
 	fill(t, dir, header(40))

@@ -70,7 +70,7 @@ func TestTextsOutOfBoundsAreRefused(t *testing.T) {
 	}
 }
 
-// nestedBlocks is a mapping in a mapping, so many times.
+// nestedBlocks returns a text of mappings nested to a depth.
 func nestedBlocks(depth int) string {
 	var b strings.Builder
 	for i := range depth {
@@ -79,8 +79,8 @@ func nestedBlocks(depth int) string {
 	return b.String()
 }
 
-// What the bounds let through is parsed in little memory: the parser's takes the square of a
-// mapping's length and of the nesting depth.
+// A text within the bounds is parsed in little memory, although the parser's memory grows with the
+// square of a mapping's length and of the nesting depth.
 func TestTextsWithinBoundsTakeLittleMemory(t *testing.T) {
 	var keys strings.Builder
 	for i := range MaxLines {

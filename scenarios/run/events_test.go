@@ -15,9 +15,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// The events of a few replicates of many kinds. Whoever changes a simulated nanosecond, a segment
-// or a loss, sees it here, and which kinds of connections it reaches; where it is meant, -update
-// writes the golden anew.
+// The hashes of the events of a few replicates of many kinds of connections. A change of any
+// simulated time, segment or loss changes a hash. If the change is intended, -update writes the
+// golden file again.
 func TestNoEventChangesUnnoticed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
