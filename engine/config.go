@@ -19,7 +19,8 @@ type Config struct {
 	Now  func() time.Time
 
 	// MinVersion and MaxVersion bound the versions that this side offers or accepts. Zero means
-	// TLS12 and TLS13. SSL30, TLS10 and TLS11 are enabled only if MinVersion is set to one of them.
+	// TLS12 and TLS13. Versions below TLS12 are enabled only by a lower MinVersion: SSL30, TLS10 or
+	// TLS11.
 	MinVersion, MaxVersion Version
 
 	// Fallback makes a client send TLS_FALLBACK_SCSV: it retries with a lower MaxVersion after a

@@ -25,9 +25,9 @@ func (cfg *Config) maxVersion() Version {
 // for whose key exchange a group is enabled.
 func (cfg *Config) enabledSuites(yield func(*Suite) bool) {
 	low, high := cfg.minVersion(), cfg.maxVersion()
-	known := cfg.groupFamilies()
+	families := cfg.groupFamilies()
 	fits := func(s *Suite) bool {
-		return s.Min <= high && s.Max >= low && (GroupFamily(s.KeyExchange) == 0 || known[GroupFamily(s.KeyExchange)])
+		return s.Min <= high && s.Max >= low && (GroupFamily(s.KeyExchange) == 0 || families[GroupFamily(s.KeyExchange)])
 	}
 	if cfg.Suites == nil {
 		for _, s := range defaultSuites {
@@ -45,11 +45,11 @@ func (cfg *Config) enabledSuites(yield func(*Suite) bool) {
 }
 
 // groupFamilies returns which families the enabled groups belong to.
-func (cfg *Config) groupFamilies() (known [numFamilies]bool) {
+func (cfg *Config) groupFamilies() (families [numFamilies]bool) {
 	for _, g := range cfg.groups() {
-		known[g.family()] = true
+		families[g.family()] = true
 	}
-	return known
+	return families
 }
 
 // enablesSuite reports whether a suite is enabled.

@@ -117,19 +117,19 @@ func (c *Conn) EarlyRoom() int {
 // early data; for a TLS 1.3 server, data after its own Finished. The client has proved neither its
 // liveness nor its identity by then ("0.5-RTT data", RFC 9846 §4.5.3).
 func (c *Conn) MaySeal() bool {
-	return c.err == nil && !c.out.closed && (c.info.Done || c.EarlyRoom() > 0 || c.sendsHalfRTTData())
+	return c.err == nil && !c.out.closed && (c.info.Done || c.EarlyRoom() > 0 || c.maySendHalfRTTData())
 }
 
-// sendsHalfRTTData reports whether a TLS 1.3 server has sent its Finished, so that it may send
-// data before the client's Finished comes.
-func (c *Conn) sendsHalfRTTData() bool {
+// maySendHalfRTTData reports whether a TLS 1.3 server has sent its Finished: it may then send data
+// before it receives the client's Finished.
+func (c *Conn) maySendHalfRTTData() bool {
 	return c.side == server && c.info.Version == TLS13 && c.out.epoch == EpochApplication
 }
 
 // admitEarlySeal checks whether Seal may take n bytes before the handshake is done.
 func (c *Conn) admitEarlySeal(n int) error {
 	switch {
-	case c.sendsHalfRTTData():
+	case c.maySendHalfRTTData():
 		c.out.sentHalfRTTData = true
 		return nil
 	case c.side == client && c.info.EarlyData == EarlyRejected:

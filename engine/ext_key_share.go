@@ -104,7 +104,7 @@ func (c *Conn) chooseGroup() error {
 		c.info.Group = 0
 		return nil
 	}
-	var known Group
+	var common Group
 	for _, g := range c.cfg.groups() {
 		if !c.hs.hello.groups.Contains(uint16(g)) {
 			continue
@@ -116,17 +116,17 @@ func (c *Conn) chooseGroup() error {
 			c.info.Group = g
 			return nil
 		}
-		if known == 0 {
-			known = g
+		if common == 0 {
+			common = g
 		}
 	}
 	switch {
 	case c.info.HelloRetry:
 		return changedChoice
-	case known == 0:
+	case common == 0:
 		return noCommonGroup
 	}
-	c.requestRetry(known)
+	c.requestRetry(common)
 	return nil
 }
 

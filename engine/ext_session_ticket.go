@@ -1,5 +1,8 @@
 package engine
 
+// session_ticket: the client offers a ticket or asks for one, up to TLS 1.2; the server announces a
+// NewSessionTicket (RFC 5077 §3.2).
+
 func writeSessionTicket(c *Conn, p place, dst []byte) ([]byte, bool) {
 	if p != inClientHello {
 		return dst, c.hs.ticketPromised

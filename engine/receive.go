@@ -137,9 +137,9 @@ func (c *Conn) open(raw []byte, h record.Header) (Event, error) {
 	return Event{}, fmt.Errorf("%w: content type %d", unexpectedRecord, typ)
 }
 
-// arrivesUnprotected reports whether TLS 1.3 allows a record without protection after keys are in
-// force: compatibility mode's change_cipher_spec (RFC 9846 §5), and the alert of a peer that does
-// not have the keys yet.
+// arrivesUnprotected reports whether TLS 1.3 allows a record without protection although the
+// receiver has keys: compatibility mode's change_cipher_spec (RFC 9846 §5), and the alert of a peer
+// that does not have the keys yet.
 func (c *Conn) arrivesUnprotected(h record.Header) bool {
 	if c.info.Version != TLS13 || c.info.Done || !c.in.half.Protected() {
 		return false

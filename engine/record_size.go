@@ -69,7 +69,7 @@ func (o *sender) noteSent(plain int) {
 }
 
 // SetMSS sets the number of bytes that a full TCP segment carries, for Config.RecordSizing. The
-// caller may change it at any time. Values below 1 are ignored.
+// caller may call SetMSS at any time. Values below 1 are ignored.
 func (c *Conn) SetMSS(bytes int) {
 	if c.out.sizer != nil && bytes > 0 {
 		c.out.sizer.mss = bytes

@@ -108,7 +108,7 @@ var table = map[Description]row{
 	ECHRequired:             {"ech_required", tls13, tls13, HandshakeFailure},
 }
 
-// All yields every description of the registry, in random order.
+// All yields every description of the registry, in no particular order.
 func All() iter.Seq[Description] { return maps.Keys(table) }
 
 // String returns the RFC's name, such as "close_notify", or "alert 200" for an unregistered number.
