@@ -51,7 +51,7 @@ func (c *Conn) readRetryGroup(body []byte) error {
 	if !offered || c.hs.shareFor(x.Value) != nil {
 		return pointlessRetry
 	}
-	c.hs.tls13.retryGroup = Group(x.Value)
+	c.hs.tls13.selectedGroup = Group(x.Value)
 	return nil
 }
 
@@ -155,11 +155,11 @@ func (c *Conn) generateShares() error {
 	case c.cfg.maxVersion() < TLS13:
 		return nil
 	case c.info.HelloRetry:
-		if c.hs.tls13.retryGroup == 0 {
+		if c.hs.tls13.selectedGroup == 0 {
 			return nil
 		}
 		c.hs.shares = c.hs.shares[:0]
-		return c.generateShare(c.hs.tls13.retryGroup)
+		return c.generateShare(c.hs.tls13.selectedGroup)
 	case c.resume.offer.session != nil && !c.resume.offer.legacy && !c.cfg.allowsResumption(PSKDHE):
 		return nil // psk_ke needs no share; a server that wants one sends a HelloRetryRequest
 	}

@@ -41,7 +41,7 @@ type tls13State struct {
 	pskSchedule      bool   // the key schedule is at the PSK's early secret
 	shared           []byte // (EC)DHE secret; nil in psk_ke
 	serverShare      []byte // of key_share
-	retryGroup       Group  // at the client: of the HelloRetryRequest
+	selectedGroup    Group  // at the client: of the HelloRetryRequest
 	repeated         []byte // at the server: what the second ClientHello must repeat
 	selectedIdentity uint16 // number of the chosen PSK, from 0
 

@@ -60,7 +60,8 @@ func demanding(cfg *Config) {
 
 func recordsOf(n int) change { return func(cfg *Config) { cfg.MaxFragment = n } }
 
-// requestingFragment is a client that offers its session although it requests another max_fragment_length.
+// requestingFragment is a client that offers its session although it requests another
+// max_fragment_length.
 func requestingFragment(n int) change {
 	return func(cfg *Config) { cfg.MaxFragment, cfg.Session.MaxFragmentRequested = n, n }
 }
