@@ -21,8 +21,8 @@
 // A cell's configuration is made in layers (cells.go): the defaults, base, --set, and the levels of
 // its factors. Each setting keeps its place in the text, so an impossible combination (a suite of
 // another version, a queue without a rate) is reported at the setting to blame, in whichever layer
-// it is. A key that is set and applies in no cell is an error too. Nothing runs while anything is
-// wrong.
+// it is. A key that is set and applies in no cell is an error too. A scenario with a
+// mistake does not run.
 //
 // Seeds are derived here (seeds.go): cells with the same link meet the same network in the same
 // replicate.

@@ -100,7 +100,7 @@ var certificateKeys = []Key{
 	},
 }
 
-// fullHandshake is the predicate of keys about what a resumed handshake does without.
+// fullHandshake is the predicate of keys about messages that a resumed handshake does not have.
 func fullHandshake(c *Config) string {
 	if c.TLS.resumes() {
 		return "the server of a resumed handshake sends no certificate"

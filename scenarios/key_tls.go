@@ -109,7 +109,7 @@ func when(holds func(*Config) bool, otherwise string) func(*Config) string {
 	}
 }
 
-// all is the first reason that several predicates give.
+// all returns a predicate that gives the first reason of several predicates.
 func all(predicates ...func(*Config) string) func(*Config) string {
 	return func(c *Config) string {
 		for _, p := range predicates {

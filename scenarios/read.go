@@ -78,7 +78,7 @@ func init() {
 			func() object { return object{"type": "string"} }, (*reader).readTitle},
 		{"seed", "root of all randomness; 1 by default",
 			func() object { return object{"type": "integer", "minimum": 0} }, (*reader).readSeed},
-		{"replicates", "runs of each cell; 1000 by default",
+		{"replicates", "runs of each cell; 1000 by default; at most 100,000,000,000 in all cells together",
 			func() object { return object{"type": "integer", "minimum": 1} }, (*reader).readReplicates},
 		{"base", "the configuration that all cells share: the keys below, nested or dotted as one likes",
 			func() object { return groupSchema("") }, (*reader).readBase},

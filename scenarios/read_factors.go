@@ -136,8 +136,7 @@ func (l *levelList) add(at *document.Node, name string, settings []setting) {
 	l.all = append(l.all, Level{name, settings})
 }
 
-// checkOverlaps refuses two factors that set the same key: which of them counts would depend on
-// their order.
+// checkOverlaps reports two factors that set the same key: the value would depend on their order.
 func (r *reader) checkOverlaps(s *Scenario, pairs []document.Pair) {
 	at := map[string]*document.Node{}
 	for _, p := range pairs {

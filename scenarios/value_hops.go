@@ -5,11 +5,11 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// hops is link.hops: the links between client and server in the order in which a packet upwards
-// meets them. A packet downwards meets them in the reverse order.
+// hops is link.hops: the links between client and server, in the order in which a packet from the
+// client crosses them. A packet from the server crosses them in reverse order.
 type hops struct{ to *Link }
 
-// maxHops bounds a path. Traceroute stops at 30.
+// maxHops is the largest number of links of a path. Real paths are shorter: traceroute stops at 30.
 const maxHops = 64
 
 func (h hops) read(n *document.Node) error {
