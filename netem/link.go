@@ -90,7 +90,8 @@ func (l *Link) Enqueue(now time.Duration, p Packet) {
 			return
 		}
 		d := l.propagate(now+queued+serialised, ordinal)
-		d.Packet, d.Sent, d.Queued, d.Serialised = p, now, queued, serialised
+		d.Packet.copyFrom(&p)
+		d.Sent, d.Queued, d.Serialised = now, queued, serialised
 	}
 }
 
@@ -141,7 +142,9 @@ func (l *Link) Dequeue(now time.Duration, dst []Delivery) []Delivery {
 		l.transmit(now)
 	}
 	for l.line.size > 0 && l.line.at(0).At <= now {
-		dst = append(dst, *l.line.at(0))
+		d := l.line.at(0)
+		dst = append(dst, Delivery{})
+		dst[len(dst)-1].copyFrom(d)
 		l.line.pop()
 		l.delivered++
 	}

@@ -17,6 +17,12 @@ type Packet struct {
 	ECN   ECN    // as the sender set it; a queueing discipline may change it to CE
 }
 
+// copyFrom copies a packet field by field. Its fields have been stored one by one a moment ago: the
+// wider loads of an assignment would wait until these stores are complete.
+func (p *Packet) copyFrom(q *Packet) {
+	p.Size, p.Flow, p.Burst, p.ID, p.ECN = q.Size, q.Flow, q.Burst, q.ID, q.ECN
+}
+
 // A Delivery is a packet that arrives, with the parts of its time on the link. Instants are
 // durations since the start of the caller's clock.
 type Delivery struct {
@@ -32,4 +38,10 @@ type Delivery struct {
 // Serialised + Propagation is exactly At − Sent.
 func (d *Delivery) Propagation() time.Duration {
 	return d.At - d.Sent - d.Queued - d.Serialised
+}
+
+// copyFrom copies a delivery like Packet.copyFrom.
+func (d *Delivery) copyFrom(e *Delivery) {
+	d.Packet.copyFrom(&e.Packet)
+	d.Sent, d.At, d.Queued, d.Serialised = e.Sent, e.At, e.Queued, e.Serialised
 }

@@ -250,7 +250,7 @@ func (c *connection) idle() bool {
 		return false
 	}
 	a, b := &c.procs[client], &c.procs[server]
-	return a.state == reading && b.state == reading && a.ep.Deadline() == never && b.ep.Deadline() == never
+	return a.state == reading && b.state == reading && a.ep.DeadlineBound() == never && b.ep.DeadlineBound() == never
 }
 
 // endIfDone ends a connection if it is idle or has failed, and frees its slot once no packet or

@@ -44,7 +44,7 @@ func (w *World) dequeue(l *link) {
 			w.deliver(c, d.ID, h.end)
 		} else {
 			p.hop++
-			w.enqueue(w.hops[p.hop].link, &d.Packet)
+			w.enqueue(w.hops[p.hop].link, d.Packet)
 		}
 		w.endIfDone(c)
 	}
@@ -52,11 +52,12 @@ func (w *World) dequeue(l *link) {
 }
 
 // enqueue offers a packet to a link.
-func (w *World) enqueue(l *link, p *netem.Packet) {
+func (w *World) enqueue(l *link, p netem.Packet) {
 	if w.observer != nil {
-		w.observePacket(PacketOffered, l, p)
+		offered := p // p itself stays in registers
+		w.observePacket(PacketOffered, l, &offered)
 	}
-	l.Enqueue(w.now, *p)
+	l.Enqueue(w.now, p)
 	if events := l.Events(); len(events) > 0 {
 		w.handleLinkEvents(l, events)
 	}
@@ -139,6 +140,6 @@ func (w *World) transmit(p *process) {
 		seg.CopyTo(&k.segment)
 		k.left, k.queued, k.serialised = w.departure(c, seg), 0, 0
 		k.hop = hop
-		w.enqueue(first, &netem.Packet{Size: int32(seg.Size()), Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)})
+		w.enqueue(first, netem.Packet{Size: int32(seg.Size()), Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)})
 	}
 }

@@ -97,6 +97,9 @@ func (w *World) runTimers(p *process) {
 // schedules the next one.
 func (w *World) armTCPTimer(p *process) {
 	c, timer := p.conn, clientTCPTimer+int(p.side)
+	if p.ep.DeadlineBound() >= c.due[timer] {
+		return
+	}
 	d := p.ep.Deadline()
 	if d >= c.due[timer] {
 		return

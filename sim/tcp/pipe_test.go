@@ -204,7 +204,11 @@ func (p *pipe) run(until time.Duration) {
 func (p *pipe) step(until time.Duration) bool {
 	at, side := Never, -1
 	for i := range p.end {
-		if d := p.end[i].Deadline(); d < at {
+		bound, d := p.end[i].DeadlineBound(), p.end[i].Deadline()
+		if bound > d || (bound == Never) != (d == Never) {
+			panic(fmt.Sprintf("at %v, side %d: bound %v of deadline %v", p.now, i, bound, d))
+		}
+		if d < at {
 			at, side = d, i
 		}
 	}

@@ -55,6 +55,14 @@ func (t *retransmitTimer) expiry(c *clock) time.Duration {
 	return t.at
 }
 
+// bound returns an instant that is not after expiry.
+func (t *retransmitTimer) bound() time.Duration {
+	if t.unsettled {
+		return t.armed + t.delay
+	}
+	return t.at
+}
+
 // untilRTO returns the time until the retransmission timeout of the first packet.
 func (e *Endpoint) untilRTO() time.Duration {
 	return e.queue.at(0).sent + e.xmit.rto - e.now
