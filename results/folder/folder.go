@@ -49,13 +49,13 @@ type Options struct {
 // Write writes every file that derives from src into the folder dir. An error names the file that
 // could not be written. Files that were written before the error stay; the others are unchanged.
 func Write(dir string, src results.Source, o Options) (*Made, error) {
-	heads := results.NewHeads(src, gobench.Lines)
-	s, err := summary.New(heads)
+	firsts := results.NewFirstReplicates(src, gobench.Lines)
+	s, err := summary.New(firsts)
 	if err != nil {
 		return nil, err
 	}
 	figures := plot.New(s)
-	err = s.Fill(heads, func(cell, metric int, sorted []float64) {
+	err = s.Fill(firsts, func(cell, metric int, sorted []float64) {
 		if metric == figures.Metric() {
 			figures.Add(cell, sorted)
 		}
@@ -64,7 +64,7 @@ func Write(dir string, src results.Source, o Options) (*Made, error) {
 		return nil, err
 	}
 	out := &output{dir: dir, hashes: map[string]string{}}
-	lines := heads.Kept()
+	lines := firsts.Kept()
 	if o.AllLines {
 		lines = src
 	}

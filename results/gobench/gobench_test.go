@@ -229,10 +229,10 @@ func TestNumbersAreWrittenAsXPerfWritesThem(t *testing.T) {
 
 func TestAFileOfTheFirstReplicatesSaysSo(t *testing.T) {
 	src := source(t, []string{"a", "b"}, false, map[string][]float64{"a": {1, 2, 3}, "b": {4}})
-	heads := results.NewHeads(src, 2)
-	s := summarized(t, heads)
+	firsts := results.NewFirstReplicates(src, 2)
+	s := summarized(t, firsts)
 	var b bytes.Buffer
-	if err := Write(&b, heads.Kept(), s); err != nil {
+	if err := Write(&b, firsts.Kept(), s); err != nil {
 		t.Fatal(err)
 	}
 	out := b.String()

@@ -2,18 +2,18 @@ package results
 
 import "slices"
 
-// Heads is a Source that passes on all replicates of another Source and keeps the first of each
-// cell. bench.txt has the first replicates only: it is made of the kept ones, so the samples are
-// read once.
-type Heads struct {
+// FirstReplicates is a Source that passes on all replicates of another Source and keeps the first
+// ones of each cell. bench.txt has the first replicates only: it is made of the kept ones, so the
+// samples are read once.
+type FirstReplicates struct {
 	Source
 	limit  int
 	values [][][]float64 // by metric and cell; of a column that is constant, one value
 }
 
-// NewHeads returns a Source that reads src and keeps up to limit replicates of each cell.
-func NewHeads(src Source, limit int) *Heads {
-	h := &Heads{Source: src, limit: limit, values: make([][][]float64, len(src.Header().Metrics))}
+// NewFirstReplicates returns a Source that reads src and keeps up to limit replicates of each cell.
+func NewFirstReplicates(src Source, limit int) *FirstReplicates {
+	h := &FirstReplicates{Source: src, limit: limit, values: make([][][]float64, len(src.Header().Metrics))}
 	for i := range h.values {
 		h.values[i] = make([][]float64, len(src.Cells()))
 	}
@@ -21,13 +21,13 @@ func NewHeads(src Source, limit int) *Heads {
 }
 
 // Column returns a reader of one metric that keeps the first replicates of each cell it reads.
-func (h *Heads) Column(metric int) Column {
-	return &keepingColumn{Column: h.Source.Column(metric), heads: h, metric: metric}
+func (h *FirstReplicates) Column(metric int) Column {
+	return &keepingColumn{Column: h.Source.Column(metric), firsts: h, metric: metric}
 }
 
 type keepingColumn struct {
 	Column
-	heads  *Heads
+	firsts *FirstReplicates
 	metric int
 }
 
@@ -36,11 +36,11 @@ func (r *keepingColumn) Read(dst []float64, cell int) ([]float64, error) {
 	dst, err := r.Column.Read(dst, cell)
 	if err == nil {
 		head := dst[before:]
-		head = head[:min(len(head), r.heads.limit)]
+		head = head[:min(len(head), r.firsts.limit)]
 		if constant(head) {
 			head = head[:min(1, len(head))]
 		}
-		r.heads.values[r.metric][cell] = slices.Clone(head)
+		r.firsts.values[r.metric][cell] = slices.Clone(head)
 	}
 	return dst, err
 }
@@ -56,17 +56,17 @@ func constant(values []float64) bool {
 }
 
 // Kept returns a Source of the kept replicates. Every cell of every column must have been read.
-func (h *Heads) Kept() Source { return head{h.Source, h} }
+func (h *FirstReplicates) Kept() Source { return keptSource{h.Source, h} }
 
-type head struct {
+type keptSource struct {
 	Source
-	heads *Heads
+	firsts *FirstReplicates
 }
 
-func (h head) Cells() []Observed {
+func (h keptSource) Cells() []Observed {
 	cells := slices.Clone(h.Source.Cells())
 	for i := range cells {
-		cells[i].Replicates = first(cells[i].Replicates, h.heads.limit)
+		cells[i].Replicates = first(cells[i].Replicates, h.firsts.limit)
 	}
 	return cells
 }
@@ -85,18 +85,18 @@ func first(ranges []Range, n int) []Range {
 	return out
 }
 
-func (h head) Column(metric int) Column { return headColumn{h.heads, metric} }
+func (h keptSource) Column(metric int) Column { return keptColumn{h.firsts, metric} }
 
-type headColumn struct {
-	heads  *Heads
+type keptColumn struct {
+	firsts *FirstReplicates
 	metric int
 }
 
-func (c headColumn) Read(dst []float64, cell int) ([]float64, error) {
-	values := c.heads.values[c.metric][cell]
+func (c keptColumn) Read(dst []float64, cell int) ([]float64, error) {
+	values := c.firsts.values[c.metric][cell]
 	dst = append(dst, values...)
 	if len(values) == 1 {
-		n := min(c.heads.limit, c.heads.Source.Cells()[cell].N())
+		n := min(c.firsts.limit, c.firsts.Source.Cells()[cell].N())
 		for range n - 1 {
 			dst = append(dst, values[0])
 		}

@@ -9,9 +9,9 @@ import (
 	"tlslab/results/internal/sourcetest"
 )
 
-func TestHeadsKeepTheFirstReplicates(t *testing.T) {
+func TestTheFirstReplicatesOfEachCellAreKept(t *testing.T) {
 	h := results.Header{
-		Scenario: "heads", Factors: []results.Factor{{Name: "kind", Levels: []string{"many", "few"}}},
+		Scenario: "first", Factors: []results.Factor{{Name: "kind", Levels: []string{"many", "few"}}},
 		Metrics: []results.Metric{{Name: "rising", Unit: "1"}, {Name: "constant", Unit: "1"}, {Name: "never", Unit: "1"}},
 	}
 	var all []sourcetest.Observation
@@ -19,17 +19,17 @@ func TestHeadsKeepTheFirstReplicates(t *testing.T) {
 		all = append(all, sourcetest.Observation{Cell: []string{"many"}, Replicate: i, Outcome: "ok", Values: []float64{float64(i), 5, math.NaN()}})
 	}
 	all = append(all, sourcetest.Observation{Cell: []string{"few"}, Outcome: "ok", Values: []float64{1, 5, math.NaN()}})
-	heads := results.NewHeads(sourcetest.New(t, h, all), 4)
+	firsts := results.NewFirstReplicates(sourcetest.New(t, h, all), 4)
 	for metric := range h.Metrics {
-		column := heads.Column(metric)
-		for cell := range heads.Cells() {
+		column := firsts.Column(metric)
+		for cell := range firsts.Cells() {
 			values, err := column.Read([]float64{-1}, cell)
-			if err != nil || len(values) != 1+heads.Cells()[cell].N() {
+			if err != nil || len(values) != 1+firsts.Cells()[cell].N() {
 				t.Fatalf("%v: %v", values, err)
 			}
 		}
 	}
-	kept := heads.Kept()
+	kept := firsts.Kept()
 	cells := kept.Cells()
 	if got := fmt.Sprint(cells[0].Replicates, cells[1].Replicates); got != "[{3 5} {7 8} {9 10}] [{0 1}]" {
 		t.Errorf("the replicates are %s", got)
@@ -42,7 +42,7 @@ func TestHeadsKeepTheFirstReplicates(t *testing.T) {
 			t.Errorf("metric %d: got %s, want %s", metric, got, want)
 		}
 	}
-	if heads.Cells()[0].N() != 6 {
+	if firsts.Cells()[0].N() != 6 {
 		t.Error("the source has lost replicates")
 	}
 }
