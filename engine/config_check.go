@@ -14,7 +14,7 @@ import (
 func (cfg *Config) check(s side) error {
 	switch {
 	case cfg.Rand == nil || cfg.Now == nil:
-		return errors.New("Rand and Now are required")
+		return errors.New("no Rand or no Now: both are required")
 	case cfg.minVersion() < SSL30 || cfg.maxVersion() > TLS13 || cfg.minVersion() > cfg.maxVersion():
 		return fmt.Errorf("versions %v to %v: want a range within ssl3.0 to 1.3", cfg.minVersion(), cfg.maxVersion())
 	case cfg.TicketLifetime < 0 || cfg.TicketLifetime > session.MaxTicketLifetime:

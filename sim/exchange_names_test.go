@@ -15,7 +15,6 @@ import (
 // named lists what annotations name of one side: its operations, records, messages and key changes.
 type named struct {
 	parts   []string
-	work    time.Duration // of operations
 	written int64
 	records int64 // where the last record ends
 }

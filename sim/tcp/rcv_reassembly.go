@@ -19,9 +19,6 @@ func (r *reassembly) empty() bool { return r.held == 0 }
 // bytes returns the number of bytes held out of order.
 func (r *reassembly) bytes() int64 { return r.held }
 
-// reset drops everything but the memory.
-func (r *reassembly) reset() { *r = reassembly{ranges: r.ranges[:0]} }
-
 // find returns the index of the first range that ends at the offset or after it. It looks at the
 // last range first: most segments extend it or begin another one after it.
 func (r *reassembly) find(start int64) int {
