@@ -73,7 +73,8 @@ func (c *Conn) enter() error {
 func (c *Conn) complete() error {
 	if !c.info.Done {
 		c.info.Done = true
-		c.hs.hello, c.hs.transcript = clientHello{}, transcript{} // hello aliases the caller's buffer
+		// hello aliases the caller's buffer.
+		c.hs.hello, c.hs.transcript = clientHello{}, transcript{}
 		c.hs = nil
 	}
 	for i := range c.flight.after {

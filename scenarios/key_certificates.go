@@ -151,8 +151,8 @@ func (t *TLS) certificates() []string {
 	return append([]string{t.Certificate}, t.OtherCertificates...)
 }
 
-// checkChainFaults returns a conflict if the peer refuses a chain for one of its faults: there would
-// be no connection to measure.
+// checkChainFaults returns a conflict if the peer refuses a chain for one of its faults: there
+// would be no connection to measure.
 func checkChainFaults(c *Config, key, verifier string, faults []string) []conflict {
 	for _, name := range faults {
 		if !slices.Contains(c.TLS.Tolerate, name) {

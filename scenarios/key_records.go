@@ -14,8 +14,8 @@ const (
 	defaultRecordIdle      = time.Second
 )
 
-// maxRecords bounds the application-data records of a connection: the simulator charges CPU time for
-// each.
+// maxRecords bounds the application-data records of a connection: the simulator charges CPU time
+// for each.
 const maxRecords = 1_000_000
 
 // recordKeys are the keys of the record layer.

@@ -113,8 +113,8 @@ func chainFaults(names []string) (all pki.ChainFault) {
 	return all
 }
 
-// makeCertificate makes the certificate of one side, and the chain with the root that the other side
-// trusts.
+// makeCertificate makes the certificate of one side, and the chain with the root that the other
+// side trusts.
 func makeCertificate(spec ca.ChainSpec) (certificate *engine.Certificate, chain *ca.Chain, err error) {
 	chain, err = ca.Issue(spec)
 	if err != nil {

@@ -101,7 +101,7 @@ type connection struct {
 
 	connect    time.Duration                       // since start; negative: not connected
 	moments    [recording.NumMoments]time.Duration // virtual time; negative: not reached
-	roundTrips int                                 // on the path of Handshake; negative: not reached
+	roundTrips int                                 // until Handshake; negative: not reached
 	causes     [NumCauses]time.Duration            // of the critical path of LastByte
 
 	responder     *Responder

@@ -16,7 +16,7 @@ const (
 	timerNode                        // a TCP timer expired
 	fetchTimeoutNode                 // an OCSP fetch timed out
 	pauseNode                        // a pause ended; all paths end before the first pause
-	departureNode                    // a segment that had waited left; belongs to the event before it
+	departureNode                    // a waiting segment left; part of the event before it
 	summaryNode                      // replaces the path from an event: summaries[since]
 )
 

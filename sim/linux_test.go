@@ -202,7 +202,9 @@ func TestConnectionsWithoutLossTakeTheTimeMeasuredOnLinux(t *testing.T) {
 			continue
 		}
 		if cell["rec_fixed"] == "True" && cell["resp"] == "100000" {
-			continue // its last window is exactly full: a delayed ACK of 0 to 40 ms decides, as the README says
+			// Its last window is exactly full: a delayed ACK of 0 to 40 ms decides, as the README
+			// says.
+			continue
 		}
 		w, ok := worldOf(t, flights, cell)
 		if !ok {
@@ -249,7 +251,8 @@ func TestConnectionsWithLossAreSpreadAsOnLinux(t *testing.T) {
 			continue
 		}
 		if cell["chain"] == "ec_f16k" {
-			continue // the last packet of its flight holds nothing but a ticket, which the handshake does not wait for
+			// The last packet of its flight holds only a ticket, for which the handshake does not wait.
+			continue
 		}
 		w, ok := worldOf(t, flights, cell)
 		if !ok {

@@ -205,7 +205,8 @@ func TestConnectFailsWithItsReason(t *testing.T) {
 		code int
 		args []string
 	}{
-		{"unknown certificate authority", exitFailed, []string{"--root", other.root}}, // of the same name, by another key
+		// The other root has the same name and another key.
+		{"unknown certificate authority", exitFailed, []string{"--root", other.root}},
 		{"protocol_version", exitFailed, []string{"--root", s.root, "--set", "tls.version=1.2"}},
 		{"certificate is for another name", exitFailed, []string{"--root", s.root, "--set", "tls.server_name=other.example"}},
 		{"404 Not Found", exitFailed, []string{"--root", s.root, "--get", "/nothing"}},

@@ -92,7 +92,7 @@ var table = map[Description]row{
 	ProtocolVersion:         {"protocol_version", tls10, tls13, HandshakeFailure},
 	InsufficientSecurity:    {"insufficient_security", tls10, tls13, HandshakeFailure},
 	InternalError:           {"internal_error", tls10, tls13, HandshakeFailure},
-	InappropriateFallback:   {"inappropriate_fallback", ssl30, tls13, 0}, // sent to clients that know it: RFC 7507 §3
+	InappropriateFallback:   {"inappropriate_fallback", ssl30, tls13, 0}, // RFC 7507 §3
 	UserCanceled:            {"user_canceled", tls10, tls13, CloseNotify},
 	NoRenegotiation:         {"no_renegotiation", tls10, tls12, HandshakeFailure}, // RFC 5746 §4.5
 	MissingExtension:        {"missing_extension", tls13, tls13, HandshakeFailure},

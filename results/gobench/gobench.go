@@ -52,7 +52,8 @@ func Write(w io.Writer, src results.Source, s *summary.Summary) error {
 			return err
 		}
 	}
-	fmt.Fprintf(out, "scenario: %s\n\n", h.Scenario) // a bufio.Writer keeps its first error for Flush
+	// A bufio.Writer keeps its first error until Flush.
+	fmt.Fprintf(out, "scenario: %s\n\n", h.Scenario)
 	names := newNames(h)
 	columns := newColumns(src, units)
 	for _, cell := range order(src) {

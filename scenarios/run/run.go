@@ -26,8 +26,8 @@ type Options struct {
 	// AllLines puts every replicate into bench.txt.
 	AllLines bool
 
-	// Progress, if not nil, is called with the number of finished replicates and their total: often,
-	// and one call at a time.
+	// Progress, if not nil, is called with the number of finished replicates and their total:
+	// often, and one call at a time.
 	Progress func(done, total int)
 }
 

@@ -101,7 +101,8 @@ func TestClosedWindow(t *testing.T) {
 	}
 	p.run(10 * time.Minute)
 	e := &p.end[client]
-	if e.Delivered() >= 300000 || p.end[server].Err() != nil || persist < 8 || persist > 16 { // 0.3, 0.6 … 120 s apart
+	// The probes are 0.3, 0.6 … 120 s apart.
+	if e.Delivered() >= 300000 || p.end[server].Err() != nil || persist < 8 || persist > 16 {
 		t.Fatalf("a stopped reader was sent %d bytes; %d probes, %v", e.Delivered(), persist, p.end[server].Err())
 	}
 	if p.end[server].sndWnd >= int64(cfg.MTU) {
@@ -142,7 +143,8 @@ func TestResponsesTakeAsLongAsInLinux(t *testing.T) {
 		response int64
 		linux    time.Duration
 	}{
-		{100 * ms, 100154, 501700 * time.Microsecond}, // with 16 kB records; the lowest of its three modes
+		// With 16 kB records; the lowest of its three modes.
+		{100 * ms, 100154, 501700 * time.Microsecond},
 		{100 * ms, 1000460, 902800 * time.Microsecond},
 		{10 * ms, 1000460, 93050 * time.Microsecond},
 	} {

@@ -139,7 +139,8 @@ func TestRateSampleOfARetransmission(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.HZ = 0
 	cfg.CongestionControl = "recording"
-	p.drop = func(side, n int, _ *Segment) bool { return side == server && n == 4 } // the third of ten
+	// The third of ten data segments is lost.
+	p.drop = func(side, n int, _ *Segment) bool { return side == server && n == 4 }
 	p.reset(&cfg, parseTurns(t, "C 256 | S 14480 | C 1"))
 	p.run(time.Minute)
 	losses, delivered, retransmitted := 0, 0, 0

@@ -174,8 +174,8 @@ func (e *Endpoint) Deadline() time.Duration {
 	return min(e.xmit.expiry(&e.clock), e.ack.timer, e.pacer.timer, e.handshake.timer)
 }
 
-// DeadlineBound returns an instant that is not after Deadline; it is Never exactly if Deadline is. It
-// costs less: the timer wheel, which is never early, is left out.
+// DeadlineBound returns an instant that is not after Deadline; it is Never exactly if Deadline is.
+// It costs less: the timer wheel, which is never early, is left out.
 func (e *Endpoint) DeadlineBound() time.Duration {
 	return min(e.xmit.bound(), e.ack.timer, e.pacer.timer, e.handshake.timer)
 }

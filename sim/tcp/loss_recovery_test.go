@@ -108,7 +108,8 @@ func TestFirstWindowAfterLostHandshake(t *testing.T) {
 		{"one SYN", func(side, n int) bool { return side == client && n == 0 }, 10, 10},
 		{"two SYNs", func(side, n int) bool { return side == client && n < 2 }, 1, 10},
 		{"SYN-ACK, repeated for its timer", func(side, n int) bool { return n == 0 && side == server || n == 1 && side == client }, 10, 10},
-		{"two SYN-ACKs", func(side, n int) bool { return n < 2 && side == server || n == 1 && side == client }, 10, 1}, // the timestamp echoed tells the client that its first SYN had arrived
+		// The timestamp echoed tells the client that its first SYN had arrived.
+		{"two SYN-ACKs", func(side, n int) bool { return n < 2 && side == server || n == 1 && side == client }, 10, 1},
 	} {
 		cfg := DefaultConfig()
 		cfg.HZ = 0
