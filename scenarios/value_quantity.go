@@ -113,7 +113,12 @@ func (d dimension) parse(n *document.Node) (*big.Rat, error) {
 		}
 		return value.Mul(value, new(big.Rat).SetInt64(u.worth)), nil
 	}
-	return nil, n.Errorf("%q is not a unit of %s%s: %s", name, d.what, didYouMean(name, d.names()), strings.Join(d.names(), ", "))
+	hint := didYouMean(name, d.names())
+	if strings.HasSuffix(strings.ToLower(name), "bps") {
+		// tc(8) reads mbps as megabytes a second, most people as megabits: a guess could be wrong by 8.
+		hint = " (bits a second are bit, kbit, …; bytes a second, bps in tc, are 8 times as many bits)"
+	}
+	return nil, n.Errorf("%q is not a unit of %s%s: %s", name, d.what, hint, strings.Join(d.names(), ", "))
 }
 
 // maxDigits bounds how long a number is written.
