@@ -115,7 +115,7 @@ func (d dimension) parse(n *document.Node) (*big.Rat, error) {
 	}
 	hint := didYouMean(name, d.names())
 	if strings.HasSuffix(strings.ToLower(name), "bps") {
-		// tc(8) reads mbps as megabytes a second, most people as megabits: a guess could be wrong by 8.
+		// tc(8) reads mbps as megabytes a second, most people as megabits.
 		hint = " (bits a second are bit, kbit, …; bytes a second, bps in tc, are 8 times as many bits)"
 	}
 	return nil, n.Errorf("%q is not a unit of %s%s: %s", name, d.what, hint, strings.Join(d.names(), ", "))

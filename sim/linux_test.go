@@ -251,7 +251,7 @@ func TestConnectionsWithLossAreSpreadAsOnLinux(t *testing.T) {
 			continue
 		}
 		if cell["chain"] == "ec_f16k" {
-			// The last packet of its flight holds only a ticket, for which the handshake does not wait.
+			// The last packet of its flight holds only a ticket: no handshake waits for it.
 			continue
 		}
 		w, ok := worldOf(t, flights, cell)
