@@ -13,7 +13,7 @@ type receiveWindow struct {
 	scalingRatio int64
 	scalingMSS   int32 // payload of the segment from which scalingRatio was computed
 	windowClamp  int64 // largest window that the buffer allows, bytes (window_clamp)
-	rcvSSThresh  int64 // largest window to offer for now, bytes (rcv_ssthresh)
+	rcvSSThresh  int64 // bound of the window offered, bytes; at most windowClamp (rcv_ssthresh)
 
 	offered int64 // window last offered, bytes after scaling (rcv_wnd)
 	scale   uint8 // shift of the offered window
