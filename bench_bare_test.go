@@ -48,7 +48,7 @@ func newBarePeers(cell handshakeCell) (peers, error) {
 	return p, err
 }
 
-func (p *barePeers) connect(t *shares) error {
+func (p *barePeers) connect(t *sideTimes) error {
 	t.start()
 	err := runAll(p.client)
 	t.lap(&t.client)
@@ -74,7 +74,7 @@ func operations(cell handshakeCell) (client, server []op.Op, err error) {
 		return nil, nil, err
 	}
 	if cell.resumed() {
-		if err := p.connect(&shares{}); err != nil {
+		if err := p.connect(&sideTimes{}); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -89,12 +89,13 @@ func operations(cell handshakeCell) (client, server []op.Op, err error) {
 		}
 	}
 	p.client.Observe, p.server.Observe = observe(&client), observe(&server)
-	return client, server, p.connect(&shares{})
+	return client, server, p.connect(&sideTimes{})
 }
 
 // newKeys stands for setting up the AEAD, which is the same in all cells.
 var newKeys = op.Op{Kind: op.Seal, Alg: "aes-128-gcm"}
 
+// bareOperations returns the functions that perform a list of operations.
 func bareOperations(key crypto.Signer, list []op.Op) (all []func() error, err error) {
 	for _, o := range list {
 		var do func() error
@@ -116,7 +117,7 @@ func bareOperations(key crypto.Signer, list []op.Op) (all []func() error, err er
 	return all, nil
 }
 
-var errNoPrimitive = errors.New("no primitive for it here")
+var errNoPrimitive = errors.New("no bare primitive for this operation")
 
 func bareKeyExchange(o op.Op) (func() error, error) {
 	switch o.Alg {
@@ -125,12 +126,12 @@ func bareKeyExchange(o op.Op) (func() error, error) {
 	case "mlkem768":
 		return bareMLKEM768(o)
 	case "ffdhe2048":
-		return bareField(o)
+		return bareFFDHE(o)
 	}
 	return nil, errNoPrimitive
 }
 
-func bareField(o op.Op) (func() error, error) {
+func bareFFDHE(o op.Op) (func() error, error) {
 	group := kx.ByName(o.Alg)
 	p := new(big.Int).SetBytes(group.Prime())
 	base := new(big.Int).SetBytes(group.Generator())

@@ -26,7 +26,7 @@ func newEnginePeers(cell handshakeCell) (peers, error) {
 		return nil, err
 	}
 	if cell.resumed() {
-		return p, p.connect(&shares{})
+		return p, p.connect(&sideTimes{})
 	}
 	return p, nil
 }
@@ -87,7 +87,7 @@ func newObservedPeers(cell handshakeCell) (*enginePeers, error) {
 // cell.
 func engineSuites(c handshakeCell) []engine.SuiteID {
 	ids := []engine.SuiteID{0x1301} // TLS_AES_128_GCM_SHA256
-	if c.version == "1.2" && c.finite() {
+	if c.version == "1.2" && c.ffdhe() {
 		return []engine.SuiteID{0x009e} // TLS_DHE_RSA_WITH_AES_128_GCM_SHA256
 	}
 	if c.version == "1.2" {
@@ -99,13 +99,13 @@ func engineSuites(c handshakeCell) []engine.SuiteID {
 	return ids
 }
 
-func (p *enginePeers) connect(t *shares) error {
+func (p *enginePeers) connect(t *sideTimes) error {
 	_, _, err := p.dial(t)
 	return err
 }
 
 // dial makes one connection.
-func (p *enginePeers) dial(t *shares) (client, server *engine.Conn, err error) {
+func (p *enginePeers) dial(t *sideTimes) (client, server *engine.Conn, err error) {
 	t.start()
 	client = engine.Client(&p.client, serverName)
 	if err := client.Start(); err != nil {

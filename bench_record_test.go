@@ -137,7 +137,7 @@ func BenchmarkTransfer(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				client, server, err := p.dial(&shares{})
+				client, server, err := p.dial(&sideTimes{})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -156,7 +156,7 @@ func BenchmarkTransfer(b *testing.B) {
 			b.Run(fmt.Sprintf("version=%s/size=%d/impl=stdlib", version, size), func(b *testing.B) {
 				p, err := newStdlibPeers(cell)
 				if err == nil {
-					err = p.connect(&shares{})
+					err = p.connect(&sideTimes{})
 				}
 				if err != nil {
 					b.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// simulatedLinks are those over which BenchmarkConnection runs, the same each way.
+// simulatedLinks are the links over which BenchmarkConnection runs, the same each way.
 var simulatedLinks = []struct{ name, tc string }{
 	{"clean", "delay 25ms"},
 	{"lossy", "delay 25ms 5ms loss 1% rate 50mbit limit 100"},
@@ -65,10 +65,9 @@ func BenchmarkConnection(b *testing.B) {
 	}
 }
 
-// BenchmarkWorld runs connections like BenchmarkConnection's replayed ones through one world, in
-// which so many are open at once: where one ends, the next one opens. An iteration is a connection.
-// What has ended must cost nothing, so that the time of an iteration does not depend on their
-// number.
+// BenchmarkWorld runs connections like BenchmarkConnection's replayed ones through one world.
+// /connections is how many are open at once: when one ends, the next one opens. An iteration is one
+// connection. Its time must not depend on how many connections have ended.
 func BenchmarkWorld(b *testing.B) {
 	for _, open := range []int{1, 100, 1000, 10_000} {
 		b.Run(fmt.Sprintf("connections=%d", open), func(b *testing.B) {

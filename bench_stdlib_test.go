@@ -96,7 +96,7 @@ func newStdlibPeers(cell handshakeCell) (peers, error) {
 	}
 	p.turn, _ = iter.Pull(p.serve)
 	if cell.resumed() {
-		return p, p.connect(&shares{})
+		return p, p.connect(&sideTimes{})
 	}
 	return p, nil
 }
@@ -132,7 +132,7 @@ func (p *stdlibPeers) closeAfterTicket(conn *tls.Conn) error {
 	return nil
 }
 
-func (p *stdlibPeers) connect(t *shares) error {
+func (p *stdlibPeers) connect(t *sideTimes) error {
 	p.up.Reset()
 	p.down.Reset()
 	t.start()

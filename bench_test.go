@@ -66,8 +66,8 @@ func (c handshakeCell) cbc() bool { return strings.Contains(c.cipher, "cbc") }
 // mutual reports whether the client sends a certificate.
 func (c handshakeCell) mutual() bool { return c.kind == "client-auth" }
 
-// finite reports whether the group is a finite field.
-func (c handshakeCell) finite() bool { return strings.HasPrefix(c.kx, "ffdhe") }
+// ffdhe reports whether the group is a finite field (RFC 7919).
+func (c handshakeCell) ffdhe() bool { return strings.HasPrefix(c.kx, "ffdhe") }
 
 func handshakeCells() (cells []handshakeCell) {
 	for _, kind := range []string{"full", "resumed"} {
@@ -102,12 +102,12 @@ func handshakeCells() (cells []handshakeCell) {
 	return cells
 }
 
-// supportedBy reports whether an implementation supports the cell: crypto/tls has no finite fields,
+// supportedBy reports whether an implementation supports the cell: crypto/tls has no FFDHE groups,
 // no ML-DSA and no session cache, and the bare operations have only AEADs.
 func (c handshakeCell) supportedBy(impl string) bool {
 	switch impl {
 	case "stdlib":
-		return !c.finite() && !strings.HasPrefix(c.key, "mldsa") && !c.byID()
+		return !c.ffdhe() && !strings.HasPrefix(c.key, "mldsa") && !c.byID()
 	case "bare":
 		return !c.cbc()
 	}
@@ -117,7 +117,7 @@ func (c handshakeCell) supportedBy(impl string) bool {
 // peers are a client and a server of one implementation that connect repeatedly. connect returns an
 // error unless both sides made a handshake of the cell's kind.
 type peers interface {
-	connect(t *shares) error
+	connect(t *sideTimes) error
 }
 
 var implementations = []struct {
@@ -140,7 +140,7 @@ func BenchmarkHandshake(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				var t shares
+				var t sideTimes
 				b.ReportAllocs()
 				for b.Loop() {
 					if err := p.connect(&t); err != nil {
@@ -153,8 +153,7 @@ func BenchmarkHandshake(b *testing.B) {
 	}
 }
 
-// Every implementation makes the handshakes of its cells.
-func TestBenchmarkedHandshakes(t *testing.T) {
+func TestEachImplementationMakesTheHandshakesThatItsBenchmarksMeasure(t *testing.T) {
 	for _, cell := range handshakeCells() {
 		for _, impl := range implementations {
 			if !cell.supportedBy(impl.name) {
@@ -166,7 +165,7 @@ func TestBenchmarkedHandshakes(t *testing.T) {
 				continue
 			}
 			for i := range 3 {
-				if err := p.connect(&shares{}); err != nil {
+				if err := p.connect(&sideTimes{}); err != nil {
 					t.Errorf("%v: %s: connection %d: %v", cell, impl.name, i, err)
 				}
 			}
@@ -174,22 +173,22 @@ func TestBenchmarkedHandshakes(t *testing.T) {
 	}
 }
 
-// shares are computing times by side.
-type shares struct {
+// sideTimes are the computing times of client and server.
+type sideTimes struct {
 	client, server time.Duration
 	last           time.Time
 }
 
-func (s *shares) start() { s.last = time.Now() }
+func (s *sideTimes) start() { s.last = time.Now() }
 
 // lap adds the time since the last lap to one side.
-func (s *shares) lap(side *time.Duration) {
+func (s *sideTimes) lap(side *time.Duration) {
 	now := time.Now()
 	*side += now.Sub(s.last)
 	s.last = now
 }
 
-func (s *shares) report(b *testing.B) {
+func (s *sideTimes) report(b *testing.B) {
 	b.ReportMetric(float64(s.client.Nanoseconds())/float64(b.N), "client-ns/op")
 	b.ReportMetric(float64(s.server.Nanoseconds())/float64(b.N), "server-ns/op")
 }

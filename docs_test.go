@@ -65,7 +65,7 @@ func TestFilesNamedInDocumentsExist(t *testing.T) {
 	}
 }
 
-func TestLinksBetweenDocumentsLead(t *testing.T) {
+func TestLinksBetweenDocumentsAreNotBroken(t *testing.T) {
 	for _, document := range documents(t) {
 		page, err := os.ReadFile(document)
 		if err != nil {
@@ -105,19 +105,19 @@ func TestArchitectureNamesEveryPackage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range packages(t) {
-		room := p.name()
-		if room == "" || strings.Contains("/"+room+"/", "/internal/") || onlyForTests(room) {
+		pkg := p.name()
+		if pkg == "" || strings.Contains("/"+pkg+"/", "/internal/") || onlyForTests(pkg) {
 			continue
 		}
-		if !strings.Contains(string(page), "`"+room+"`") {
-			t.Errorf("docs/architecture.md does not name the package %s", room)
+		if !strings.Contains(string(page), "`"+pkg+"`") {
+			t.Errorf("docs/architecture.md does not name the package %s", pkg)
 		}
 	}
 }
 
 // onlyForTests reports whether a package holds what tests of other packages share.
-func onlyForTests(room string) bool {
-	return strings.HasSuffix(room, "test") || room == "engine/secrets/rfc8448"
+func onlyForTests(pkg string) bool {
+	return strings.HasSuffix(pkg, "test") || pkg == "engine/secrets/rfc8448"
 }
 
 func TestNamedFilesAreFound(t *testing.T) {

@@ -228,11 +228,11 @@ func TestFilesOfLargePackagesFormFamilies(t *testing.T) {
 	}
 }
 
-// deterministic are the packages whose results must depend on their inputs only; worldly are
-// exceptions among them, which use real sockets, a real link or this machine's speed.
+// deterministic are the packages whose results must depend on their inputs only. exempt are
+// those among them that use real sockets, a real link or this machine's speed.
 var (
 	deterministic = []string{"engine…", "netem…", "sim…"}
-	worldly       = []string{"engine/netconn…", "netem/live…", "sim/costs"}
+	exempt        = []string{"engine/netconn…", "netem/live…", "sim/costs"}
 )
 
 // clock lists the functions of package time that read the wall clock or wait for it.
@@ -243,7 +243,7 @@ var seeded = []string{"New", "NewSource", "NewPCG", "NewChaCha8", "NewZipf", "Ra
 
 func TestResultsFollowFromInputsAlone(t *testing.T) {
 	for _, p := range packages(t) {
-		if !anyMatches(deterministic, p.name()) || anyMatches(worldly, p.name()) {
+		if !anyMatches(deterministic, p.name()) || anyMatches(exempt, p.name()) {
 			continue
 		}
 		for _, name := range p.GoFiles {

@@ -33,7 +33,8 @@ type Error struct {
 	Alert alert.Description
 	Fault Fault  // which side caused the error
 	Why   string // what was wrong, in general
-	// Section is the requirement that was broken, "RFC 9846 §4.2.3"; "" if no document has one.
+	// Section is the requirement that was broken, "RFC 9846 §4.2.3"; "" if no document has one, as
+	// for a limit of this package.
 	Section string
 	Err     error // what was wrong in detail; nil: no detail
 }

@@ -162,12 +162,22 @@ func TestConnectionsMustBeStartedAndDone(t *testing.T) {
 	}
 }
 
-// Every reason has an alert and a fault, and a section if the peer broke a requirement.
+// engineLimit reports whether a peer's error is that it exceeds a limit which the engine chose and
+// no document has.
+func engineLimit(why string) bool {
+	return why == reasons[tooManyIdleRecords].why || why == reasons[tooManyRequests].why
+}
+
+// Every reason has an alert and a fault. If the peer broke a requirement of a document, the
+// reason has the section.
 func TestReasonsAreComplete(t *testing.T) {
 	for r := range numReasons {
 		row := reasons[r]
-		if row.why == "" || row.fault == 0 || row.fault != FaultLocal && row.section == "" {
-			t.Errorf("reason %d: %+v", r, row)
+		if row.why == "" || row.fault == 0 {
+			t.Errorf("reason %d has no text or no fault: %+v", r, row)
+		}
+		if row.fault != FaultLocal && (row.section == "") != engineLimit(row.why) {
+			t.Errorf("reason %d (%s) has section %q; a limit of the engine: %v", r, row.why, row.section, engineLimit(row.why))
 		}
 		if !slices.Contains(slices.Collect(alert.All()), row.alert) {
 			t.Errorf("reason %d: %v has no name", r, row.alert)

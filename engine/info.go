@@ -7,9 +7,9 @@ import (
 )
 
 // Info is what a connection has negotiated so far. After a handshake both sides have the same Info,
-// except for Certificate, PeerChain, ToleratedFaults, the ticket counts, EarlyBytes,
-// EarlyRejection, a ServerName that the client does not send (an IP address), and a Revocation that
-// the client fetched or did not check.
+// except for these fields: Certificate, PeerChain, ToleratedFaults, the ticket counts, EarlyBytes
+// and EarlyRejection. ServerName differs if it is an IP address, which a client does not send.
+// Revocation differs if the client fetched the OCSP response or did not check.
 type Info struct {
 	Version    Version
 	Suite      Suite

@@ -117,7 +117,7 @@ var reasons = [numReasons]struct {
 	interleaved:         {alert.UnexpectedMessage, FaultPeer, "another record inside a fragmented handshake message", "RFC 9846 §5.1"},
 	emptyFragment:       {alert.UnexpectedMessage, FaultPeer, "empty handshake or alert record", "RFC 9846 §5.1"},
 	badChangeCipherSpec: {alert.UnexpectedMessage, FaultPeer, "malformed change_cipher_spec", "RFC 9846 §5"},
-	tooManyIdleRecords:  {alert.UnexpectedMessage, FaultPeer, "too many records without data", "RFC 9846 §5"},
+	tooManyIdleRecords:  {alert.UnexpectedMessage, FaultPeer, "more records in a row without data than this side accepts", ""},
 	dataBeforeDone:      {alert.UnexpectedMessage, FaultPeer, "application data before the handshake is complete", "RFC 9846 §5"},
 
 	earlyLimit:       {alert.InternalError, FaultLocal, "more early data than the ticket allows", "RFC 9846 §4.3.10"},
@@ -185,7 +185,7 @@ var reasons = [numReasons]struct {
 	badTicket:            {alert.IllegalParameter, FaultPeer, "illegal ticket lifetime", "RFC 9846 §4.7.1"},
 	badRenegotiation:     {alert.HandshakeFailure, FaultPeer, "renegotiation_info is not empty", "RFC 5746 §3.4"},
 	noRenegotiation:      {alert.NoRenegotiation, FaultPeer, "renegotiation refused", "RFC 5746 §4.5"},
-	tooManyRequests:      {alert.UnexpectedMessage, FaultPeer, "too many requests for renegotiation", "RFC 5246 §7.2.2"},
+	tooManyRequests:      {alert.UnexpectedMessage, FaultPeer, "more requests for renegotiation than this side declines", ""},
 	badAlert:             {alert.DecodeError, FaultPeer, "malformed alert", "RFC 9846 §6"},
 	badAlertLevel:        {alert.IllegalParameter, FaultPeer, "alert level is neither warning nor fatal", "RFC 5246 §7.2"},
 	peerAlert:            {0, FaultRemote, "the peer sent an alert", "RFC 9846 §6"},

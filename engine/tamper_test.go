@@ -186,8 +186,8 @@ func undisturbed(t *testing.T, make func(testing.TB) *pair) (all []message, v Ve
 func wantAlert(t *testing.T, what string, err error, want alert.Description) {
 	t.Helper()
 	var e *Error
-	if !errors.As(err, &e) || e.Alert != want || e.Fault != FaultPeer || e.Section == "" {
-		t.Errorf("%s: %v, want %v", what, err, want)
+	if !errors.As(err, &e) || e.Alert != want || e.Fault != FaultPeer || (e.Section == "") != engineLimit(e.Why) {
+		t.Errorf("%s: error %v, want alert %v by a fault of the peer, with a section", what, err, want)
 	}
 }
 

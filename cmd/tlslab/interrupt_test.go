@@ -33,7 +33,7 @@ func TestAnInterruptedRunKeepsFinishedReplicatesAndResumes(t *testing.T) {
 			break
 		}
 		if replicates > 200_000 {
-			t.Fatal("no run is interrupted, however long")
+			t.Fatalf("a run of %d replicates was over before the signal reached it", replicates)
 		}
 	}
 	if !strings.Contains(stderr, "interrupted after") {
@@ -48,7 +48,7 @@ func TestAnInterruptedRunKeepsFinishedReplicatesAndResumes(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "report.html")); err != nil {
 		t.Error(err)
 	}
-	goesOn(t, dir, args)
+	resumeRun(t, dir, args)
 }
 
 // A run that was killed can be resumed like one that was interrupted.
@@ -59,21 +59,21 @@ func TestAKilledRunResumes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	args := []string{"run", "-", "--out", dir, "--replicates", "20000"}
 	interrupt(t, args, dir, os.Kill)
-	goesOn(t, dir, args)
+	resumeRun(t, dir, args)
 }
 
-// goesOn finishes an interrupted run and compares its parts with those of an uninterrupted run.
-func goesOn(t *testing.T, dir string, args []string) {
+// resumeRun finishes an interrupted run and compares its parts with those of an uninterrupted run.
+func resumeRun(t *testing.T, dir string, args []string) {
 	t.Helper()
 	if code, _, stderr := tlslab(t, small, args...); code != exitDone {
-		t.Fatalf("going on: exit code %d: %s", code, stderr)
+		t.Fatalf("resuming: exit code %d: %s", code, stderr)
 	}
 	whole := filepath.Join(t.TempDir(), "whole")
 	if code, _, stderr := tlslab(t, small, "run", "-", "--out", whole, args[4], args[5]); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
 	if !bytes.Equal(read(t, dir, "parts.json"), read(t, whole, "parts.json")) {
-		t.Error("other parts than a run that was not interrupted")
+		t.Error("parts.json differs from that of an uninterrupted run")
 	}
 	openSamples(t, dir) // which checks each part
 }
@@ -85,8 +85,8 @@ func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr 
 	child := exec.CommandContext(t.Context(), os.Args[0], args...)
 	child.Env = append(os.Environ(), asCommand+"=1")
 	child.Stdin = strings.NewReader(small)
-	var said bytes.Buffer
-	child.Stderr = &said
+	var printed bytes.Buffer
+	child.Stderr = &printed
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -99,16 +99,16 @@ func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr 
 	}
 	err := <-ended
 	if err == nil {
-		return said.String(), true
+		return printed.String(), true
 	}
 	var exit *exec.ExitError
 	if with == os.Kill && errors.As(err, &exit) {
-		return said.String(), false
+		return printed.String(), false
 	}
 	if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
-		t.Fatalf("got %v, want exit code %d; stderr:\n%s", err, exitInterrupted, said.String())
+		t.Fatalf("got %v, want exit code %d; stderr:\n%s", err, exitInterrupted, printed.String())
 	}
-	return said.String(), false
+	return printed.String(), false
 }
 
 // awaitPart polls until a part exists. It returns false if the program ends before it writes one.
@@ -126,7 +126,7 @@ func awaitPart(t *testing.T, dir string, ended chan error) bool {
 	return false
 }
 
-// A signal ends a command that waits for its scenario's text, or makes very many cells.
+// A signal ends a command that waits for its scenario's text or reads it.
 func TestASignalEndsReading(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -27,7 +27,7 @@ func TestAClientWithoutTheStapleItNeedsEndsTheHandshake(t *testing.T) {
 	}
 }
 
-func TestAClientAsksTheAuthority(t *testing.T) {
+func TestAClientFetchesTheOCSPResponse(t *testing.T) {
 	for _, version := range []string{"1.2", "1.3"} {
 		s := startServe(t, nil, "--json", "--set", "tls.version="+version, "--set", "tls.revocation=fetched", "--responder", "127.0.0.1:0")
 		code, _, stderr := tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--set", "tls.revocation=fetched")
@@ -36,7 +36,7 @@ func TestAClientAsksTheAuthority(t *testing.T) {
 		}
 		code, _, stderr = tlslab(t, "", "connect", "--addr", s.addr, "--root", s.root, "--set", "tls.revocation=stapled", "--set", "tls.soft_fail=true")
 		if code != exitDone || strings.Contains(stderr, "revocation") {
-			t.Errorf("%s: without a staple, softly: exit code %d: %s", version, code, stderr)
+			t.Errorf("%s: without a staple, with tls.soft_fail: exit code %d: %s", version, code, stderr)
 		}
 		if served := connections(t, s.stop(t)); len(served) != 2 || served[0]["outcome"] != "ok" {
 			t.Errorf("%s: the server says %v", version, served)

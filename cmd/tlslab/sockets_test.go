@@ -33,7 +33,7 @@ type servingChild struct {
 	ended  func() error
 }
 
-// startServe starts tlslab serve on a port of its own and waits until it listens.
+// startServe starts tlslab serve on a free port and waits until it listens.
 func startServe(t *testing.T, env []string, args ...string) *servingChild {
 	t.Helper()
 	c := &servingChild{root: filepath.Join(t.TempDir(), "root.pem")}
@@ -81,8 +81,8 @@ func (c *servingChild) stop(t *testing.T) string {
 	return c.stdout.String()
 }
 
-// connections reads the output of --json, in the order of the connections' beginnings. A server
-// prints a connection at its end.
+// connections reads the output of --json. It returns the connections in the order in which they
+// began; a server prints a connection when it ends.
 func connections(t *testing.T, text string) (all []map[string]any) {
 	t.Helper()
 	for d := json.NewDecoder(strings.NewReader(text)); ; {
@@ -189,10 +189,10 @@ func TestServeAnswersHTTPSAndWritesTheKeyLog(t *testing.T) {
 
 func TestConnectSendsStandardInput(t *testing.T) {
 	s := startServe(t, nil, "--echo", "--set", "tls.version=1.2")
-	said := strings.Repeat("all of it ", 20_000)
-	code, stdout, stderr := tlslab(t, said, "connect", "--addr", s.addr, "--root", s.root, "--stdin")
-	if code != exitDone || stdout != said || !strings.Contains(stderr, "version 1.2") {
-		t.Errorf("exit code %d, %d bytes of %d: %s", code, len(stdout), len(said), stderr)
+	input := strings.Repeat("all of it ", 20_000)
+	code, stdout, stderr := tlslab(t, input, "connect", "--addr", s.addr, "--root", s.root, "--stdin")
+	if code != exitDone || stdout != input || !strings.Contains(stderr, "version 1.2") {
+		t.Errorf("exit code %d, %d bytes of %d: %s", code, len(stdout), len(input), stderr)
 	}
 	s.stop(t)
 }
@@ -252,7 +252,7 @@ func clientFiles(t *testing.T) (cert, root string) {
 	return cert, root
 }
 
-func TestAServerThatRequiresACertificateTakesTheOneItTrusts(t *testing.T) {
+func TestAServerThatRequiresACertificateAcceptsOneThatItTrusts(t *testing.T) {
 	cert, root := clientFiles(t)
 	for _, version := range []string{"1.2", "1.3"} {
 		s := startServe(t, nil, "--json", "--set", "tls.client_auth=required", "--client-root", root, "--set", "tls.version="+version)
@@ -269,7 +269,7 @@ func TestAServerThatRequiresACertificateTakesTheOneItTrusts(t *testing.T) {
 	}
 }
 
-func TestAThousandConnectionsAndBadPeersAtOnce(t *testing.T) {
+func TestServeKeepsAThousandConnectionsOpenBesidesBadPeers(t *testing.T) {
 	s := startServe(t, nil, "--echo", "--quiet", "--handshake-timeout", "2s")
 	bad := [][]byte{nil, []byte("GET / HTTP/1.1\r\n\r\n"), {22, 3, 1}, bytes.Repeat([]byte{0xff}, 100_000), {22, 3, 1, 0, 4, 1, 0xff, 0xff, 0xff}}
 	for i, bytes := range bad {
@@ -280,7 +280,7 @@ func TestAThousandConnectionsAndBadPeersAtOnce(t *testing.T) {
 		if _, err := c.Write(bytes); err != nil {
 			t.Errorf("peer %d: %v", i, err)
 		}
-		defer c.Close() // they stay while the good ones come
+		defer c.Close() // stays open while the good clients connect
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(read(t, s.root))
@@ -288,7 +288,7 @@ func TestAThousandConnectionsAndBadPeersAtOnce(t *testing.T) {
 	const connections = 1000
 	var open, all sync.WaitGroup
 	open.Add(connections)
-	dialling := make(chan bool, 50) // at a time: the listener's queue is not what is tried
+	dialling := make(chan bool, 50) // at a time: the test is not about the listener's queue
 	for range connections {
 		all.Go(func() {
 			dialling <- true
@@ -299,7 +299,7 @@ func TestAThousandConnectionsAndBadPeersAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			open.Wait() // until all are there
+			open.Wait() // until all connections are open
 			got := make([]byte, 4)
 			_, err = c.Write([]byte("ping"))
 			if err == nil {
@@ -314,7 +314,7 @@ func TestAThousandConnectionsAndBadPeersAtOnce(t *testing.T) {
 	s.stop(t)
 }
 
-func TestServeRefusesWhatCannotWork(t *testing.T) {
+func TestServeRefusesInvalidArguments(t *testing.T) {
 	for _, args := range [][]string{
 		{"--addr", "nowhere"}, {"--connections", "0"}, {"--idle-timeout", "0s"}, {"--set", "link.loss=1%"}, {"--set", "tls.cipher=rot13"},
 		{"--set", "tls.client_auth=required"}, {"--client-root", "x.pem"},

@@ -16,8 +16,8 @@ import (
 	scenariorun "tlslab/scenarios/run"
 )
 
-// asCommand makes the test's own program the command: a child process of the tests is started with
-// it.
+// asCommand is the environment variable that makes the test program run as tlslab. Tests set it
+// for child processes.
 const asCommand = "TLSLAB_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// tlslab calls the command in a folder of its own and returns its exit code and what it printed.
+// tlslab runs the command in this process. It returns the exit code and what the command printed.
 func tlslab(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -74,7 +74,7 @@ func TestRunPrintsTheAnswerAndLeavesEveryFile(t *testing.T) {
 		t.Errorf("stdout is not question, answer and table:\n%s", stdout)
 	}
 	if strings.Contains(stdout+stderr, "\x1b") {
-		t.Error("escape sequences on what is no terminal")
+		t.Error("escape sequences in output that does not go to a terminal")
 	}
 	if !strings.Contains(stderr, filepath.Join(dir, "report.html")) {
 		t.Errorf("stderr does not say where the report is:\n%s", stderr)
@@ -90,7 +90,7 @@ func TestSamplesDoNotDependOnTheNumberOfJobs(t *testing.T) {
 	one, _, _ := smallRun(t, "-j", "1")
 	two, _, _ := smallRun(t, "-j", "2")
 	if !bytes.Equal(read(t, one, "parts.json"), read(t, two, "parts.json")) {
-		t.Error("other samples at -j 2 than at -j 1")
+		t.Error("the samples at -j 2 differ from those at -j 1")
 	}
 	other, _, _ := smallRun(t, "--seed", "2")
 	if bytes.Equal(read(t, one, "parts.json"), read(t, other, "parts.json")) {
@@ -98,7 +98,7 @@ func TestSamplesDoNotDependOnTheNumberOfJobs(t *testing.T) {
 	}
 }
 
-func TestManifestsOfTheSameRunAreTheSameButForTheirRun(t *testing.T) {
+func TestManifestsOfTheSameRunDifferOnlyInTheirExecution(t *testing.T) {
 	var manifests [2]*scenariorun.Manifest
 	for i, jobs := range []string{"1", "2"} {
 		dir, _, _ := smallRun(t, "-j", jobs)
@@ -165,10 +165,10 @@ func TestReportIsMadeAgainFromTheSamples(t *testing.T) {
 	}
 	code, again, stderr := tlslab(t, "", "report", dir)
 	if code != exitDone || again != stdout {
-		t.Errorf("exit code %d, another table than the run's; %s", code, stderr)
+		t.Errorf("exit code %d; the table differs from the run's: %s", code, stderr)
 	}
 	if !bytes.Equal(read(t, dir, "report.html"), want) {
-		t.Error("another report than the run's")
+		t.Error("report.html differs from the run's")
 	}
 }
 
@@ -182,7 +182,7 @@ func TestReportNeedsNothingButTheSamples(t *testing.T) {
 	}
 	code, again, stderr := tlslab(t, "", "report", alone)
 	if code != exitDone || again != stdout || !strings.Contains(stderr, "warning: there is no manifest.json") {
-		t.Errorf("exit code %d, another table than the run's; stderr:\n%s", code, stderr)
+		t.Errorf("exit code %d; the table differs from the run's; stderr:\n%s", code, stderr)
 	}
 }
 
@@ -194,18 +194,18 @@ func TestRerunComesOutTheSame(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	if !bytes.Equal(read(t, dir, "parts.json"), read(t, out, "parts.json")) {
-		t.Error("other samples than the first run's")
+		t.Error("the samples differ from the first run's")
 	}
 	for _, finished := range []string{dir, out} {
 		code, _, stderr := tlslab(t, "", "rerun", filepath.Join(dir, "manifest.json"), "--out", finished)
 		if code != exitUsage || !strings.Contains(stderr, "finished run") {
-			t.Errorf("into a folder in which nothing is left to run: exit code %d: %s", code, stderr)
+			t.Errorf("into the folder of a finished run: exit code %d: %s", code, stderr)
 		}
 	}
 }
 
-// A folder with a run of the small scenario in which replicate 5 of the last cell took a
-// nanosecond more.
+// alteredRun returns a folder with a run of the small scenario in which the handshake of replicate
+// 5 of the last cell took a nanosecond more.
 func alteredRun(t *testing.T) string {
 	t.Helper()
 	dir, _, _ := smallRun(t)
@@ -280,7 +280,7 @@ func TestWrongUsageAndBadScenariosExitWithTwo(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeDoneExitsWithOne(t *testing.T) {
+func TestAFailedCommandExitsWithOne(t *testing.T) {
 	taken, _, _ := smallRun(t)
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
@@ -340,7 +340,7 @@ func TestScenariosAreListedAndShown(t *testing.T) {
 	}
 }
 
-func TestSchemaIsOneOfDraftSeven(t *testing.T) {
+func TestSchemaFollowsDraft7OfJSONSchema(t *testing.T) {
 	_, stdout, _ := tlslab(t, "", "schema")
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(stdout))
 	if err != nil {

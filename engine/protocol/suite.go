@@ -3,6 +3,7 @@ package protocol
 import (
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // A SuiteID is a cipher suite as it is written on the wire (CipherSuite).
@@ -33,7 +34,12 @@ const (
 var keyExchangeNames = [...]string{"none", "rsa", "ecdhe", "dhe", "any"}
 
 // String returns the key exchange's name: "rsa", "ecdhe", "dhe" or "any"; "none" for 0.
-func (k KeyExchange) String() string { return nameOf(keyExchangeNames[:], k) }
+func (k KeyExchange) String() string {
+	if int(k) < len(keyExchangeNames) {
+		return keyExchangeNames[k]
+	}
+	return strconv.Itoa(int(k))
+}
 
 // suites is the table of cipher suites, in the default order of preference (RFC 9846 §B.4, RFC
 // 5289, RFC 7905, RFC 8422, RFC 6655, RFC 7251, RFC 5246 §A.5, RFC 3268). Suites with an AEAD or a

@@ -1,9 +1,6 @@
 package protocol
 
-import (
-	"fmt"
-	"strconv"
-)
+import "fmt"
 
 // A Version is a protocol version as it is written on the wire (ProtocolVersion).
 type Version uint16
@@ -44,12 +41,4 @@ func (v Version) Title() string {
 		return "SSL 3.0"
 	}
 	return "TLS " + v.String()
-}
-
-// nameOf returns the name of a small number, or the number itself if it has none.
-func nameOf[T ~uint8](names []string, v T) string {
-	if int(v) < len(names) {
-		return names[v]
-	}
-	return strconv.Itoa(int(v))
 }

@@ -34,8 +34,8 @@
 // out (snd_ack.go). Files rcv_ receive: segments are put in order (rcv_reassembly.go), open the
 // receive window (rcv_window.go) and are acknowledged at once or later (rcv_delack.go). Files loss_
 // find and repair losses: SACK marks packets (loss_scoreboard.go), RACK finds losses by time
-// (loss_rack.go), the tail loss probe makes them visible (loss_tlp.go), fast recovery repairs them
-// (loss_recovery.go), and the reduction for a loss that did not happen is undone (loss_undo.go).
+// (loss_rack.go), and the tail loss probe makes them visible (loss_tlp.go). Fast recovery repairs
+// losses (loss_recovery.go). The reduction for a loss that did not happen is undone (loss_undo.go).
 // Files timer_ hold the retransmission timer (timer_rto.go), the round-trip time (timer_rtt.go) and
 // the kernel's timer wheel (timer_wheel.go). Files cc_ hold the congestion control: its interface
 // (cc_congestion.go), the delivery rate (cc_rate.go) and an algorithm each. ecn.go is Explicit
