@@ -13,7 +13,7 @@ import (
 // Up to TLS 1.2 a limited number of warnings is ignored, and a level other than warning and fatal
 // is an error. TLS 1.3 ignores close_notify's and user_canceled's level, and every other alert is
 // fatal.
-func TestAlertsOfAllLevels(t *testing.T) {
+func TestAlertLevelsOfEachVersion(t *testing.T) {
 	for v := SSL30; v <= TLS13; v++ {
 		for _, x := range []struct {
 			level alert.Level
@@ -35,10 +35,10 @@ func TestAlertsOfAllLevels(t *testing.T) {
 			if v != TLS13 && x.level == alert.Warning {
 				x.want, x.fault = 0, 0
 			}
-			p := afterHandshake(v, delivering(TypeAlert, byte(x.level), byte(x.alert)))(t)
+			p := afterHandshake(v, delivered(TypeAlert, byte(x.level), byte(x.alert)))(t)
 			var e *Error
 			if errors.As(p.server.err, &e); x.want == 0 && e != nil || x.want != 0 && (e == nil || e.Alert != x.want || e.Fault != x.fault) {
-				t.Errorf("%v, level %d of %v: %v", v, x.level, x.alert, p.server.err)
+				t.Errorf("%v, level %d of %v: error %v, want alert %v", v, x.level, x.alert, p.server.err, x.want)
 			}
 			if p.server.err == nil {
 				p.exchange(t)
@@ -47,17 +47,17 @@ func TestAlertsOfAllLevels(t *testing.T) {
 		// Too many warnings end the connection.
 		p := afterHandshake(v, func(t *testing.T, p *pair) {
 			for range maxIdle + 1 {
-				delivering(TypeAlert, byte(alert.Warning), byte(alert.UserCanceled))(t, p)
+				delivered(TypeAlert, byte(alert.Warning), byte(alert.UserCanceled))(t, p)
 			}
 		})(t)
 		wantAlert(t, fmt.Sprintf("%v, many warnings", v), p.server.err, alert.UnexpectedMessage)
 	}
 }
 
-// Wrong padding and a wrong MAC cause the same alert, in every version with block ciphers.
-func TestPaddingAndMACsFailAlike(t *testing.T) {
+// Otherwise an attacker could test the padding (RFC 5246 §6.2.3.2).
+func TestWrongPaddingAndWrongMACCauseTheSameAlert(t *testing.T) {
 	for _, v := range []Version{SSL30, TLS10, TLS11, TLS12} {
-		for _, at := range []int{0, -1, -17, -20} { // first block, padding, bytes before it
+		for _, at := range []int{0, -1, -17, -20} { // first block, padding, bytes before the padding
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 			both(onlyVersion(v), onlySuite(0x002f))(cc)
 			onlyVersion(v)(sc)

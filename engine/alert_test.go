@@ -16,8 +16,7 @@ import (
 
 // Every alert: which side sends it, when, and that the other side learns of it.
 
-// A cause runs a pair until one side has queued an alert. If step is nil, no side sends the alert,
-// and what says why.
+// A cause runs a pair until one side has queued an alert.
 type cause struct {
 	alert alert.Description
 	level alert.Level
@@ -28,7 +27,7 @@ type cause struct {
 // unchanged changes no message.
 func unchanged(_ int, burst []message) []message { return burst }
 
-// failing is a handshake that fails without tampering.
+// failing runs a handshake that fails although nobody tampers with it.
 func failing(algorithm string, client, server func(*Config)) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		cc, sc := clientConfig(t, algorithm), serverConfig(t, algorithm)
@@ -42,7 +41,7 @@ func failing(algorithm string, client, server func(*Config)) func(*testing.T) *p
 	}
 }
 
-// afterHandshake is an established connection on which then runs.
+// afterHandshake runs a handshake of a version, then calls then.
 func afterHandshake(v Version, then func(t *testing.T, p *pair)) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
@@ -57,7 +56,7 @@ func afterHandshake(v Version, then func(t *testing.T, p *pair)) func(*testing.T
 	}
 }
 
-// withChanged is a handshake in which one message is changed on its way.
+// withChanged runs a handshake in which one message is changed on its way.
 func withChanged(v Version, m Message, change edit) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		p := pairOf(false, maxVersion(v), nothing)(t)
@@ -74,12 +73,12 @@ func withChanged(v Version, m Message, change edit) func(*testing.T) *pair {
 	}
 }
 
-// delivering delivers a message to the server that its client would not send.
-func delivering(typ ContentType, body ...byte) func(*testing.T, *pair) {
+// delivered delivers a message to the server that the engine's client would not send.
+func delivered(typ ContentType, body ...byte) func(*testing.T, *pair) {
 	return func(t *testing.T, p *pair) { _ = p.deliver(p.server, message{from: client, typ: typ, body: body}) }
 }
 
-// raw delivers a record to the server that needs no keys.
+// raw delivers the bytes of a record to the server as they are.
 func raw(record ...byte) func(*testing.T, *pair) {
 	return func(t *testing.T, p *pair) { _ = p.feed(p.server, record) }
 }
@@ -97,8 +96,9 @@ func (x *exhausted) Read(p []byte) (int, error) {
 	return x.from.Read(p)
 }
 
-// misnamed is a handshake with a server_name that matches none of the server's certificates.
-func misnamed(policy NamePolicy) func(*testing.T) *pair {
+// withOtherServerName runs a handshake with a server_name that matches none of the server's
+// certificates.
+func withOtherServerName(policy NamePolicy) func(*testing.T) *pair {
 	return func(t *testing.T) *pair {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		sc.UnknownNames = policy
@@ -109,8 +109,8 @@ func misnamed(policy NamePolicy) func(*testing.T) *pair {
 	}
 }
 
-// declining is a handshake of SSL 3.0 up to the client's no_certificate.
-func declining(t *testing.T) *pair {
+// sendingNoCertificate runs a handshake of SSL 3.0 up to the client's no_certificate.
+func sendingNoCertificate(t *testing.T) *pair {
 	p := pairOf(false, onlyVersion(SSL30), both(onlyVersion(SSL30), asking))(t)
 	p.tap = tapped(p)
 	if err := p.client.Start(); err != nil {
@@ -127,8 +127,9 @@ func declining(t *testing.T) *pair {
 	return p
 }
 
-// expanding is a compressed record of the server that expands beyond the limit at the client.
-func expanding(t *testing.T) *pair {
+// expandingRecord delivers a compressed record of the server to the client that expands beyond the
+// client's limit.
+func expandingRecord(t *testing.T) *pair {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	both(maxVersion(TLS12), compression, recordsOf(512))(cc)
 	compression(sc)
@@ -163,7 +164,7 @@ func issuedByALeaf(t *testing.T) *Certificate {
 }
 
 func causes(t *testing.T) []cause {
-	strangers := identityFor(t, "ecdsa-p256").roots(t)
+	otherRoots := identityFor(t, "ecdsa-p256").roots(t)
 	r := revocableFor(t, "ecdsa-p256")
 	stapled := func(status []byte) func(*testing.T) *pair {
 		return func(t *testing.T) *pair {
@@ -173,30 +174,30 @@ func causes(t *testing.T) []cause {
 		}
 	}
 	serving := limited(t, x509.ExtKeyUsageServerAuth, x509.KeyUsageDigitalSignature)
-	noOCSPAnswer := func(cfg *Config) { cfg.Certificates = []*Certificate{issuedByALeaf(t)} }
+	issuerNotCA := func(cfg *Config) { cfg.Certificates = []*Certificate{issuedByALeaf(t)} }
 	return []cause{
-		{alert.CloseNotify, alert.Warning, "the end of what is sent", afterHandshake(TLS13, func(_ *testing.T, p *pair) { p.client.Close() })},
-		{alert.UnexpectedMessage, alert.Fatal, "a message that is not due", afterHandshake(TLS13, delivering(TypeHandshake, requests[client]...))},
+		{alert.CloseNotify, alert.Warning, "the client's Close", afterHandshake(TLS13, func(_ *testing.T, p *pair) { p.client.Close() })},
+		{alert.UnexpectedMessage, alert.Fatal, "an unexpected message", afterHandshake(TLS13, delivered(TypeHandshake, requests[client]...))},
 		{alert.BadRecordMAC, alert.Fatal, "a forged record", afterHandshake(TLS12, raw(append([]byte{23, 3, 3, 0, 40}, make([]byte, 40)...)...))},
-		{alert.DecryptionFailed, 0, "told apart from bad_record_mac, it would tell an attacker of the padding: RFC 5246 §7.2.2", nil},
+		{alert.DecryptionFailed, 0, "it would show an attacker that the padding was wrong, not the MAC: RFC 5246 §7.2.2", nil},
 		{alert.RecordOverflow, alert.Fatal, "a record that is too long", afterHandshake(TLS12, raw(23, 3, 3, 0x48, 0x01))},
-		{alert.DecompressionFailure, alert.Fatal, "a record that does not decompress", expanding},
+		{alert.DecompressionFailure, alert.Fatal, "a record that does not decompress", expandingRecord},
 		{alert.HandshakeFailure, alert.Fatal, "no common suite", failing("ecdsa-p256", onlySuite(0x1301), onlySuite(0x1303))},
-		{alert.NoCertificate, alert.Warning, "SSL 3.0's client without the certificate that it is asked for", declining},
-		{alert.BadCertificate, alert.Fatal, "a certificate for another name", misnamed(UnknownNameIgnored)},
-		{alert.UnsupportedCertificate, alert.Fatal, "a certificate for servers that a client shows", failing("ecdsa-p256",
+		{alert.NoCertificate, alert.Warning, "an SSL 3.0 client without the requested certificate", sendingNoCertificate},
+		{alert.BadCertificate, alert.Fatal, "a certificate for another name", withOtherServerName(UnknownNameIgnored)},
+		{alert.UnsupportedCertificate, alert.Fatal, "a client's certificate that is for servers only", failing("ecdsa-p256",
 			func(c *Config) { c.Certificates = []*Certificate{serving.certificate} },
 			func(c *Config) { c.ClientAuth, c.ClientCAs = ClientAuthRequired, serving.roots })},
-		{alert.CertificateRevoked, alert.Fatal, "a stapled response that the certificate is revoked", stapled(r.response(t, revoked))},
-		{alert.CertificateExpired, alert.Fatal, "a certificate of the past", failing("ecdsa-p256", func(c *Config) { c.Now = func() time.Time { return testTime.AddDate(2, 0, 0) } }, nothing)},
-		{alert.CertificateUnknown, alert.Fatal, "an issuer that is no authority", failing("ecdsa-p256", nothing, noOCSPAnswer)},
-		{alert.IllegalParameter, alert.Fatal, "a KeyUpdate that asks for 2", afterHandshake(TLS13, delivering(TypeHandshake, byte(KeyUpdate), 0, 0, 1, 2))},
-		{alert.UnknownCA, alert.Fatal, "a chain to another root", failing("ecdsa-p256", func(c *Config) { c.Roots = strangers }, nothing)},
-		{alert.AccessDenied, alert.Fatal, "a client that is known and not let in", failing("ecdsa-p256", showing, both(asking, func(c *Config) {
+		{alert.CertificateRevoked, alert.Fatal, "a stapled response with the status revoked", stapled(r.response(t, revoked))},
+		{alert.CertificateExpired, alert.Fatal, "an expired certificate", failing("ecdsa-p256", func(c *Config) { c.Now = func() time.Time { return testTime.AddDate(2, 0, 0) } }, nothing)},
+		{alert.CertificateUnknown, alert.Fatal, "an issuer that is not a CA", failing("ecdsa-p256", nothing, issuerNotCA)},
+		{alert.IllegalParameter, alert.Fatal, "a KeyUpdate with request_update 2", afterHandshake(TLS13, delivered(TypeHandshake, byte(KeyUpdate), 0, 0, 1, 2))},
+		{alert.UnknownCA, alert.Fatal, "a chain to another root", failing("ecdsa-p256", func(c *Config) { c.Roots = otherRoots }, nothing)},
+		{alert.AccessDenied, alert.Fatal, "a client that Admit refuses", failing("ecdsa-p256", showing, both(asking, func(c *Config) {
 			c.Admit = func([]*pki.Certificate) error { return errors.New("banned") }
 		}))},
-		{alert.DecodeError, alert.Fatal, "a KeyUpdate without content", afterHandshake(TLS13, delivering(TypeHandshake, byte(KeyUpdate), 0, 0, 0))},
-		{alert.DecryptError, alert.Fatal, "a binder of another secret", func(t *testing.T) *pair {
+		{alert.DecodeError, alert.Fatal, "a KeyUpdate without content", afterHandshake(TLS13, delivered(TypeHandshake, byte(KeyUpdate), 0, 0, 0))},
+		{alert.DecryptError, alert.Fatal, "a binder computed with another PSK", func(t *testing.T) *pair {
 			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 			first, _ := connect(t, cc, sc)
 			cc.Session = first.client.Session()
@@ -205,13 +206,13 @@ func causes(t *testing.T) []cause {
 			_ = p.runTampered(unchanged)
 			return p
 		}},
-		{alert.ExportRestriction, 0, "there are no export suites since TLS 1.1: RFC 4346 §7.2.2", nil},
+		{alert.ExportRestriction, 0, "export suites ended with TLS 1.1: RFC 4346 §7.2.2", nil},
 		{alert.ProtocolVersion, alert.Fatal, "no common version", failing("ecdsa-p256", maxVersion(TLS12), fromVersion(TLS13))},
-		{alert.InsufficientSecurity, alert.Fatal, "no common finite field", failing("rsa2048",
+		{alert.InsufficientSecurity, alert.Fatal, "no common FFDHE group", failing("rsa2048",
 			both(maxVersion(TLS12), onlySuite(0x009e), withGroups(FFDHE3072)), withGroups(FFDHE2048))},
-		{alert.InternalError, alert.Fatal, "an end of randomness", failing("ecdsa-p256", nothing, func(c *Config) { c.Rand = &exhausted{c.Rand, 10} })},
-		{alert.InappropriateFallback, alert.Fatal, "a fallback without need", failing("ecdsa-p256", both(maxVersion(TLS12), func(c *Config) { c.Fallback = true }), nothing)},
-		{alert.UserCanceled, alert.Warning, "a handshake that is given up", func(t *testing.T) *pair {
+		{alert.InternalError, alert.Fatal, "a random source that ends", failing("ecdsa-p256", nothing, func(c *Config) { c.Rand = &exhausted{c.Rand, 10} })},
+		{alert.InappropriateFallback, alert.Fatal, "TLS_FALLBACK_SCSV to a server that supports a higher version", failing("ecdsa-p256", both(maxVersion(TLS12), func(c *Config) { c.Fallback = true }), nothing)},
+		{alert.UserCanceled, alert.Warning, "an abandoned handshake", func(t *testing.T) *pair {
 			p := pairOf(false, nothing, nothing)(t)
 			p.tap = tapped(p)
 			if err := p.client.Start(); err != nil {
@@ -220,14 +221,14 @@ func causes(t *testing.T) []cause {
 			p.client.Close()
 			return p
 		}},
-		{alert.NoRenegotiation, alert.Warning, "a ClientHello on a connection of TLS 1.2", afterHandshake(TLS12, delivering(TypeHandshake, requests[client]...))},
+		{alert.NoRenegotiation, alert.Warning, "a ClientHello on a connection of TLS 1.2", afterHandshake(TLS12, delivered(TypeHandshake, requests[client]...))},
 		{alert.MissingExtension, alert.Fatal, "a ClientHello without key_share", withChanged(TLS13, ClientHello, inHello(without(extKeyShare)))},
-		{alert.UnsupportedExtension, alert.Fatal, "an answer that was not asked for", withChanged(TLS12, ServerHello, inServer(with(extALPN, "\x00\x03\x02h2")))},
-		{alert.CertificateUnobtainable, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
-		{alert.UnrecognizedName, alert.Fatal, "a name that the server is not called by", misnamed(UnknownNameRefused)},
-		{alert.BadCertificateStatus, alert.Fatal, "a stapled response that is outdated", stapled(r.response(t, outdated))},
-		{alert.BadCertificateHashValue, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not agreed to", nil},
-		{alert.UnknownPSKIdentity, alert.Fatal, "an unknown PSK of a client that has nothing else", func(t *testing.T) *pair {
+		{alert.UnsupportedExtension, alert.Fatal, "an extension in a ServerHello that the client did not offer", withChanged(TLS12, ServerHello, inServer(with(extALPN, "\x00\x03\x02h2")))},
+		{alert.CertificateUnobtainable, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not negotiated", nil},
+		{alert.UnrecognizedName, alert.Fatal, "a server_name that no certificate matches", withOtherServerName(UnknownNameRefused)},
+		{alert.BadCertificateStatus, alert.Fatal, "an outdated stapled response", stapled(r.response(t, outdated))},
+		{alert.BadCertificateHashValue, 0, "certificates are not fetched for clients: client_certificate_url, RFC 6066 §5, is not negotiated", nil},
+		{alert.UnknownPSKIdentity, alert.Fatal, "an unknown PSK of a client that offers no other authentication", func(t *testing.T) *pair {
 			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 			first, _ := connect(t, cc, sc)
 			cc.Session, sc.Tickets = first.client.Session(), session.NewTicketKeys([32]byte{9})
@@ -241,10 +242,10 @@ func causes(t *testing.T) []cause {
 			})
 			return p
 		}},
-		{alert.CertificateRequired, alert.Fatal, "a client without the certificate", failing("ecdsa-p256", nothing, demanding)},
-		{alert.GeneralError, 0, "there is always a more particular one, which RFC 9846 §6.2 prefers", nil},
+		{alert.CertificateRequired, alert.Fatal, "a client without the required certificate", failing("ecdsa-p256", nothing, requiring)},
+		{alert.GeneralError, 0, "a more specific alert always fits, which RFC 9846 §6.2 prefers", nil},
 		{alert.NoApplicationProtocol, alert.Fatal, "no common application protocol", failing("ecdsa-p256", withALPN("h2"), withALPN("http/1.1"))},
-		{alert.ECHRequired, 0, "there is no Encrypted Client Hello: RFC 9849 §5", nil},
+		{alert.ECHRequired, 0, "Encrypted Client Hello is not implemented: RFC 9849 §5", nil},
 	}
 }
 
@@ -252,13 +253,13 @@ func TestEveryAlertHasItsCauseOrIsNeverSent(t *testing.T) {
 	seen := map[alert.Description]bool{}
 	for _, x := range causes(t) {
 		if seen[x.alert] {
-			t.Errorf("%v stands twice", x.alert)
+			t.Errorf("%v is listed twice", x.alert)
 		}
 		seen[x.alert] = true
 		if x.step == nil {
 			for r, row := range reasons {
 				if row.alert == x.alert && x.alert != 0 {
-					t.Errorf("%v is never sent, but it is for reason %d, %v", x.alert, r, reason(r))
+					t.Errorf("%v is listed as never sent, but reason %d (%v) sends it", x.alert, r, reason(r))
 				}
 			}
 			continue
@@ -273,7 +274,7 @@ func TestEveryAlertHasItsCauseOrIsNeverSent(t *testing.T) {
 						continue
 					}
 					if want := []byte{byte(x.level), byte(x.alert)}; !slices.Equal(b.body, want) {
-						t.Errorf("%s: %s reports %x, want %x", x.what, sideNames[from], b.body, want)
+						t.Errorf("%s: the %s sends the alert %x, want %x", x.what, sideNames[from], b.body, want)
 					}
 					err := p.deliver(peer, b)
 					var e *Error
@@ -283,7 +284,7 @@ func TestEveryAlertHasItsCauseOrIsNeverSent(t *testing.T) {
 					return
 				}
 			}
-			t.Errorf("%s: no alert; %v, %v", x.what, p.client.err, p.server.err)
+			t.Errorf("%s: no side sends an alert; client error %v, server error %v", x.what, p.client.err, p.server.err)
 		})
 	}
 	for a := range alert.All() {

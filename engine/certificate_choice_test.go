@@ -47,7 +47,7 @@ func identityFor(t testing.TB, algorithm string) *identity {
 	keys := make([]crypto.Signer, 3)
 	certs := make([]*x509.Certificate, 3) // root, intermediate, leaf
 	for i := range keys {
-		keys[i] = writeKey(t, algorithm)
+		keys[i] = generateKey(t, algorithm)
 		template := &x509.Certificate{
 			SerialNumber: big.NewInt(int64(i + 1)),
 			Subject:      pkix.Name{CommonName: fmt.Sprint(algorithm, " certificate ", i)},
@@ -92,7 +92,7 @@ func mldsaIdentity(t testing.TB, algorithm string) *identity {
 	return &identity{chain: chain.Certificates, key: chain.Key.Signer(), root: root}
 }
 
-func writeKey(t testing.TB, algorithm string) crypto.Signer {
+func generateKey(t testing.TB, algorithm string) crypto.Signer {
 	t.Helper()
 	var key crypto.Signer
 	var err error
@@ -176,7 +176,7 @@ func TestKeyUsageLimitsAKey(t *testing.T) {
 		{x509.KeyUsageDigitalSignature, both(maxVersion(TLS12), onlySuite(0x009c)), false},
 		{0, nothing, true},
 	} {
-		key := writeKey(t, "rsa2048")
+		key := generateKey(t, "rsa2048")
 		der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
 			SerialNumber: big.NewInt(1), DNSNames: []string{testName}, KeyUsage: x.usage,
 			NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),
@@ -205,7 +205,7 @@ func TestKeyUsageLimitsAKey(t *testing.T) {
 // selfSigned is a certificate that is its own root.
 func selfSigned(t testing.TB, purpose x509.ExtKeyUsage, usage x509.KeyUsage) *identity {
 	t.Helper()
-	key := writeKey(t, "ecdsa-p256")
+	key := generateKey(t, "ecdsa-p256")
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "self"},
 		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0),

@@ -53,11 +53,11 @@ func TestCloseNotifyAndTruncationDiffer(t *testing.T) {
 }
 
 // A side that gives up a handshake sends user_canceled and close_notify (RFC 9846 §6.1). It sends
-// nothing if the peer has not heard of it yet.
+// no alert if it has sent nothing before.
 func TestAbandonedHandshakesSendUserCanceled(t *testing.T) {
 	for _, x := range []struct {
-		v     Version
-		words []byte // of the alerts, in order
+		v      Version
+		alerts []byte // descriptions, in order
 	}{{SSL30, []byte{0}}, {TLS10, []byte{90, 0}}, {TLS12, []byte{90, 0}}, {TLS13, []byte{90, 0}}} {
 		for _, who := range []side{client, server} {
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
@@ -74,10 +74,10 @@ func TestAbandonedHandshakesSendUserCanceled(t *testing.T) {
 			one, peer := p.ends(who)
 			p.tap.unpack(server, p.server.Flush(nil))
 			one.Close()
-			var words []byte
+			var sent []byte
 			for _, b := range p.tap.unpack(who, one.Flush(nil)) {
 				if b.typ == TypeAlert && alert.Level(b.body[0]) == alert.Warning {
-					words = append(words, b.body[1])
+					sent = append(sent, b.body[1])
 				}
 				if who == client {
 					if err := p.feed(peer, asRecord(b.typ, b.body)); err != nil && x.v != TLS13 {
@@ -85,8 +85,8 @@ func TestAbandonedHandshakesSendUserCanceled(t *testing.T) {
 					}
 				}
 			}
-			if !slices.Equal(words, x.words) {
-				t.Errorf("%v, the %s gives up: %d, want %d", x.v, sideNames[who], words, x.words)
+			if !slices.Equal(sent, x.alerts) {
+				t.Errorf("%v, the %s gives up and sends the alerts %d, want %d", x.v, sideNames[who], sent, x.alerts)
 			}
 			if who == client && p.events[peer] == nil {
 				t.Errorf("%v: the server does not see the end", x.v)
@@ -101,7 +101,7 @@ func TestAbandonedHandshakesSendUserCanceled(t *testing.T) {
 		}
 		c.Close()
 		if out := c.Flush(nil); len(out) > 0 {
-			t.Errorf("the %s reports %x", sideNames[c.side], out)
+			t.Errorf("the %s has sent nothing before Close, and now sends %x", sideNames[c.side], out)
 		}
 	}
 }

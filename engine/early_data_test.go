@@ -15,7 +15,7 @@ import (
 
 const earlyLimitOfTests = 1000
 
-var earlyText = []byte("said before the server has answered")
+var earlyText = []byte("sent before the server has answered")
 
 // earlyServer makes a server accept early data.
 func earlyServer(cfg *Config) {
@@ -46,15 +46,15 @@ func earlyConfigs(t testing.TB, clientSide, serverSide func(*Config)) (cc, sc *C
 	return cc, sc
 }
 
-// runEarly starts the client, seals words as early data, and runs both sides until nothing
-// moves. wire is what the client sent before it received anything.
-func (p *pair) runEarly(words []byte) (wire []byte, err error) {
+// runEarly starts the client, seals data as early data, and runs both sides until neither
+// sends. wire is what the client sent before it received anything.
+func (p *pair) runEarly(data []byte) (wire []byte, err error) {
 	if err := p.client.Start(); err != nil {
 		return nil, err
 	}
 	p.up = p.client.Flush(nil)
 	if p.client.EarlyRoom() > 0 {
-		if p.up, err = p.client.Seal(p.up, words); err != nil {
+		if p.up, err = p.client.Seal(p.up, data); err != nil {
 			return nil, err
 		}
 	}
@@ -70,15 +70,15 @@ func TestEarlyDataIsAccepted(t *testing.T) {
 		{"psk-dhe", nothing, nothing},
 		{"psk", resumeBy(PSK), resumeBy(PSK)},
 		{"sha384", onlySuite(0x1302), nothing},
-		{"another preference, and the ticket's suite", func(c *Config) { c.Suites = []SuiteID{0x1303, 0x1301} }, nothing},
+		{"a client that prefers another suite than the ticket's", func(c *Config) { c.Suites = []SuiteID{0x1303, 0x1301} }, nothing},
 		{"application protocol", withALPN("h2", "http/1.1"), withALPN("http/1.1")},
 		{"without compatibility mode", noCompatibility, noCompatibility},
 		{"padded", func(c *Config) { c.PadTo = 64 }, nothing},
 		{"client certificate", showing, asking},
 		{"in records of one byte", func(c *Config) { c.RecordSize = 1 }, nothing},
-		{"to a server of small records", nothing, func(c *Config) { c.RecordSizeLimit = 64 }},
+		{"a server with a small record_size_limit", nothing, func(c *Config) { c.RecordSizeLimit = 64 }},
 		{"split records", func(c *Config) { c.SplitRecords = true }, nothing},
-		{"tickets for one use", nothing, func(c *Config) { c.AntiReplay = session.SingleUseTickets(100, testTime) }},
+		{"single-use tickets", nothing, func(c *Config) { c.AntiReplay = session.SingleUseTickets(100, testTime) }},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			cc, sc := earlyConfigs(t, x.client, x.server)
@@ -116,33 +116,33 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 		kind           Kind
 		why            string
 	}{
-		{"a server without the setting", nothing, func(c *Config) { c.MaxEarlyData = 0 }, Resumed, "the server accepts none"},
-		{"a server that takes less than the ticket allows", nothing, func(c *Config) { c.MaxEarlyData = 10 }, Resumed, "the ticket allows more than the server accepts"},
+		{"a server without MaxEarlyData", nothing, func(c *Config) { c.MaxEarlyData = 0 }, Resumed, "the server accepts none"},
+		{"a server that accepts less than the ticket allows", nothing, func(c *Config) { c.MaxEarlyData = 10 }, Resumed, "the ticket allows more than the server accepts"},
 		{"another ticket key", nothing, func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{9}) }, Full, "no PSK was chosen"},
 		{"a server without tickets", nothing, func(c *Config) { c.Tickets = nil }, Full, "no PSK was chosen"},
-		{"a ticket past its life", nothing, at(3 * time.Hour), Full, "no PSK was chosen"},
+		{"an expired ticket", nothing, at(3 * time.Hour), Full, "no PSK was chosen"},
 		{"another suite of the same hash", nothing, onlySuite(0x1303), Resumed, "another suite"},
 		{"another suite", nothing, onlySuite(0x1302), Full, "no PSK was chosen"},
 		{"another protocol", nothing, withALPN("h2"), Resumed, "another application protocol"},
-		{"a server that is late by the client's clock", nothing, at(11 * time.Second), Resumed, "not fresh"},
-		{"a server that is early by the client's clock", at(11 * time.Second), nothing, Resumed, "not fresh"},
-		{"a narrow window", nothing, both(at(time.Second), func(c *Config) { c.EarlyWindow = 999 * time.Millisecond }), Resumed, "not fresh"},
-		{"a guard without room", nothing, rejectingEarly, Resumed, "a replay"},
-		{"a guard that has just begun", nothing, func(c *Config) { c.AntiReplay = session.ClientHelloRecording(100, testTime.Add(-9*time.Second)) }, Resumed, "a replay"},
-		{"a ticket from before the guard", nothing, func(c *Config) { c.AntiReplay = session.SingleUseTickets(100, testTime.Add(time.Second)) }, Resumed, "a replay"},
-		{"a retry", nothing, withGroups(P256), Resumed, ""},
-		{"a retry with another ticket key", nothing, both(withGroups(P256), func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{9}) }), Full, ""},
-		{"a server of small records", nothing, func(c *Config) { c.MaxEarlyData, c.RecordSizeLimit = 0, 64 }, Resumed, "the server accepts none"},
-		{"a server that has to know the client", showing, both(asking, func(c *Config) { c.ClientAuth = ClientAuthRequired }), Full, "no PSK was chosen"},
+		{"a server clock 11 s ahead of the client's", nothing, at(11 * time.Second), Resumed, "not fresh"},
+		{"a client clock 11 s ahead of the server's", at(11 * time.Second), nothing, Resumed, "not fresh"},
+		{"a narrow EarlyWindow", nothing, both(at(time.Second), func(c *Config) { c.EarlyWindow = 999 * time.Millisecond }), Resumed, "not fresh"},
+		{"AntiReplay without capacity", nothing, rejectingEarly, Resumed, "a replay"},
+		{"AntiReplay that has just begun to record", nothing, func(c *Config) { c.AntiReplay = session.ClientHelloRecording(100, testTime.Add(-9*time.Second)) }, Resumed, "a replay"},
+		{"a ticket from before AntiReplay began", nothing, func(c *Config) { c.AntiReplay = session.SingleUseTickets(100, testTime.Add(time.Second)) }, Resumed, "a replay"},
+		{"a HelloRetryRequest", nothing, withGroups(P256), Resumed, ""},
+		{"a HelloRetryRequest and another ticket key", nothing, both(withGroups(P256), func(c *Config) { c.Tickets = session.NewTicketKeys([32]byte{9}) }), Full, ""},
+		{"a server with a small record_size_limit and no MaxEarlyData", nothing, func(c *Config) { c.MaxEarlyData, c.RecordSizeLimit = 0, 64 }, Resumed, "the server accepts none"},
+		{"a server that requires a client certificate", showing, both(asking, func(c *Config) { c.ClientAuth = ClientAuthRequired }), Full, "no PSK was chosen"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			words := make([]byte, earlyLimitOfTests)
-			newStream("early").Read(words)
+			data := make([]byte, earlyLimitOfTests)
+			newStream("early").Read(data)
 			cc, sc := earlyConfigs(t, withALPN("h2", "http/1.1"), withALPN("http/1.1"))
 			x.client(cc)
 			x.server(sc)
 			p := newPair(cc, sc)
-			if _, err := p.runEarly(words); err != nil {
+			if _, err := p.runEarly(data); err != nil {
 				t.Fatal(err)
 			}
 			for _, c := range []*Conn{p.client, p.server} {
@@ -150,8 +150,8 @@ func TestRejectedEarlyDataFallsBack(t *testing.T) {
 					t.Errorf("%s: early data %v, %v", sideNames[c.side], info.EarlyData, info.Kind)
 				}
 			}
-			if got := p.client.Info().EarlyBytes; got != len(words) {
-				t.Errorf("the client says it sent %d bytes", got)
+			if got := p.client.Info().EarlyBytes; got != len(data) {
+				t.Errorf("the client reports %d bytes of early data, want %d", got, len(data))
 			}
 			if info := p.server.Info(); info.EarlyRejection != x.why || info.EarlyBytes != 0 || len(p.got[p.server]) != 0 {
 				t.Errorf("the server rejects it as %q, and has %d bytes; want %q", info.EarlyRejection, info.EarlyBytes, x.why)
@@ -183,11 +183,11 @@ func TestEarlyDataIsOfferedOnlyIfItCanBeAccepted(t *testing.T) {
 		server func(*Config) // of the first connection
 		change func(*Config) // of the client on the second
 	}{
-		{"unasked", nothing, func(c *Config) { c.EarlyData = false }},
+		{"EarlyData is not set", nothing, func(c *Config) { c.EarlyData = false }},
 		{"the ticket allows none", func(c *Config) { c.MaxEarlyData = 0 }, nothing},
-		{"the suite is gone", nothing, func(c *Config) { c.Suites = []SuiteID{0x1303} }},
-		{"the protocol is gone", withALPN("h2"), withALPN("http/1.1")},
-		{"the ticket is old", nothing, func(c *Config) { c.Now = func() time.Time { return testTime.Add(3 * time.Hour) } }},
+		{"the client no longer offers the ticket's suite", nothing, func(c *Config) { c.Suites = []SuiteID{0x1303} }},
+		{"the client no longer offers the session's protocol", withALPN("h2"), withALPN("http/1.1")},
+		{"the ticket has expired", nothing, func(c *Config) { c.Now = func() time.Time { return testTime.Add(3 * time.Hour) } }},
 		{"no session", nothing, func(c *Config) { c.Session = nil }},
 	} {
 		cc, sc := earlyConfigs(t, withALPN("h2", "http/1.1"), x.server)
@@ -200,7 +200,7 @@ func TestEarlyDataIsOfferedOnlyIfItCanBeAccepted(t *testing.T) {
 			t.Errorf("%s: early data %v", x.name, info.EarlyData)
 		}
 		if _, err := p.client.Seal(nil, earlyText); err == nil {
-			t.Errorf("%s: the client says something all the same", x.name)
+			t.Errorf("%s: the client seals early data", x.name)
 		}
 	}
 }
@@ -225,7 +225,7 @@ func TestClientsKeepToTheLimitOfEarlyData(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err = p.client.Seal(nil, []byte("x")); err == nil || p.client.MaySeal() {
-		t.Error("the client goes on after the limit")
+		t.Error("the client seals data beyond the limit")
 	}
 	if err := p.pump(); err != nil {
 		t.Fatal(err)
@@ -275,20 +275,20 @@ func TestEarlyRoomFitsIn32Bits(t *testing.T) {
 // A server may send 0.5-RTT data before the client's Finished.
 func TestServersSendHalfRTTData(t *testing.T) {
 	if Server(serverConfig(t, "ecdsa-p256")).MaySeal() {
-		t.Error("a server may speak first")
+		t.Error("a server that has received nothing may seal data")
 	}
 	p := earlyPair(t, nothing)
 	if p.server.Info().Done || !p.server.MaySeal() {
 		t.Fatalf("done %v, may seal %v", p.server.Info().Done, p.server.MaySeal())
 	}
-	down, err := p.server.Seal(p.answer, []byte("so soon"))
+	down, err := p.server.Seal(p.answer, []byte("0.5-RTT data"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := p.feed(p.client, down); err != nil {
 		t.Fatal(err)
 	}
-	if got := string(p.got[p.client]); got != "so soon" {
+	if got := string(p.got[p.client]); got != "0.5-RTT data" {
 		t.Errorf("the client got %q", got)
 	}
 	if err := p.pump(); err != nil {
@@ -318,12 +318,12 @@ func TestSkippedEarlyDataIsBounded(t *testing.T) {
 			if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
 				t.Fatal(err)
 			}
-			words, err := p.client.Seal(nil, make([]byte, most))
+			data, err := p.client.Seal(nil, make([]byte, most))
 			if err != nil {
 				t.Fatal(err)
 			}
-			again := bytes.Clone(words)
-			if err := p.feed(p.server, words); err != nil {
+			again := bytes.Clone(data)
+			if err := p.feed(p.server, data); err != nil {
 				t.Fatalf("%s: %d bytes: %v", x.name, most, err)
 			}
 			wantAlert(t, x.name, p.feed(p.server, again), x.alert)
@@ -331,7 +331,7 @@ func TestSkippedEarlyDataIsBounded(t *testing.T) {
 	}
 }
 
-// A client may offer several tickets and uses each up. The server resumes from the first that it
+// A client may offer several tickets, each of them once. The server resumes from the first that it
 // can open, and accepts early data under the very first only.
 func TestSeveralTicketsAreOffered(t *testing.T) {
 	for _, x := range []struct {
@@ -341,10 +341,10 @@ func TestSeveralTicketsAreOffered(t *testing.T) {
 		kind    Kind
 		early   EarlyData
 	}{
-		{"one, which is known", 1, [2]byte{1, 1}, Resumed, EarlyAccepted},
-		{"both, the first of which is known", 2, [2]byte{1, 1}, Resumed, EarlyAccepted},
-		{"both, the second of which is known", 2, [2]byte{9, 1}, Resumed, EarlyRejected},
-		{"one, which is unknown", 1, [2]byte{9, 1}, Full, EarlyRejected},
+		{"one, with a key that the server has", 1, [2]byte{1, 1}, Resumed, EarlyAccepted},
+		{"both, the first with a key that the server has", 2, [2]byte{1, 1}, Resumed, EarlyAccepted},
+		{"both, the second with a key that the server has", 2, [2]byte{9, 1}, Resumed, EarlyRejected},
+		{"one, with an unknown key", 1, [2]byte{9, 1}, Full, EarlyRejected},
 		{"more than there are", 4, [2]byte{9, 1}, Resumed, EarlyRejected},
 	} {
 		t.Run(x.name, func(t *testing.T) {

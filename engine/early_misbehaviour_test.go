@@ -18,7 +18,7 @@ var olderHello = func() []byte {
 	return m.Append(nil)
 }()
 
-// A misbehaver is a client that sends what no client should send.
+// A misbehaver is a client that breaks rules.
 type misbehaver struct {
 	*pair
 	t      *testing.T
@@ -67,15 +67,15 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 	finished := append([]byte{byte(Finished), 0, 0, 32}, make([]byte, 32)...)
 	rejecting := func(c *Config) { c.MaxEarlyData = 0 }
 	for _, x := range []struct {
-		name   string
-		server func(*Config)
-		speak  func(m misbehaver) error
-		alert  alert.Description
+		name      string
+		server    func(*Config)
+		misbehave func(m misbehaver) error
+		alert     alert.Description
 	}{
 		{"more than the limit", nothing, func(m misbehaver) error {
 			return m.sendUnder(m.client.out.half, record.ApplicationData, make([]byte, earlyLimitOfTests-len(earlyText)+1))
 		}, alert.UnexpectedMessage},
-		{"Finished in the place of EndOfEarlyData", nothing, func(m misbehaver) error {
+		{"Finished instead of EndOfEarlyData", nothing, func(m misbehaver) error {
 			return m.sendUnder(m.client.out.half, record.Handshake, finished)
 		}, alert.UnexpectedMessage},
 		{"the handshake's keys without EndOfEarlyData", nothing, func(m misbehaver) error {
@@ -124,7 +124,7 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		{"EndOfEarlyData after a rejection", rejecting, func(m misbehaver) error {
 			return m.sendUnder(m.handshakeKeys(), record.Handshake, end)
 		}, alert.UnexpectedMessage},
-		{"early data after the rejection was heard", rejecting, func(m misbehaver) error {
+		{"early data after a record under the handshake's keys", rejecting, func(m misbehaver) error {
 			keys := m.handshakeKeys()
 			if err := m.sendUnder(keys, record.Alert, []byte{1, 90}); err != nil {
 				return err
@@ -134,10 +134,10 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 		{"a message in the clear after a rejection", rejecting, func(m misbehaver) error {
 			return m.feed(m.server, asRecord(TypeHandshake, finished))
 		}, alert.UnexpectedMessage},
-		{"a record of the handshake's keys without a type, after a rejection", rejecting, func(m misbehaver) error {
+		{"a record without a content type after a rejection", rejecting, func(m misbehaver) error {
 			return m.sendUnder(m.handshakeKeys(), 0, nil)
 		}, alert.UnexpectedMessage},
-		{"a record that opens with no keys, after the second ClientHello", withGroups(P256), func(m misbehaver) error {
+		{"a record that does not open, after the second ClientHello", withGroups(P256), func(m misbehaver) error {
 			if err := m.feed(m.client, m.answer); err != nil {
 				return err
 			}
@@ -149,7 +149,7 @@ func TestMisbehaviourWithEarlyData(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			m := earlyPair(t, x.server)
-			wantAlert(t, x.name, x.speak(m), x.alert)
+			wantAlert(t, x.name, x.misbehave(m), x.alert)
 		})
 	}
 }
@@ -161,10 +161,10 @@ func TestSecondClientHelloHasNoEarlyData(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m.client.Info().EarlyData != EarlyRejected || m.client.EarlyRoom() != 0 {
-		t.Errorf("after the retry early data is %v, with room for %d bytes", m.client.Info().EarlyData, m.client.EarlyRoom())
+		t.Errorf("after the HelloRetryRequest early data is %v, with room for %d bytes", m.client.Info().EarlyData, m.client.EarlyRoom())
 	}
 	if _, err := m.client.Seal(nil, earlyText); err == nil {
-		t.Error("the client goes on after the retry")
+		t.Error("the client seals early data after the HelloRetryRequest")
 	}
 	second := m.client.Flush(nil)
 	body := inHello(with(extEarlyData, ""))(second[5+headerSize:])

@@ -12,9 +12,9 @@ import (
 // The same bytes a second time are a replay: the server rejects the early data and goes on with
 // the handshake.
 func TestReplayedEarlyDataIsRejected(t *testing.T) {
-	for _, guard := range []session.AntiReplay{session.ClientHelloRecording(100, time.Time{}), session.SingleUseTickets(100, time.Time{})} {
+	for _, antiReplay := range []session.AntiReplay{session.ClientHelloRecording(100, time.Time{}), session.SingleUseTickets(100, time.Time{})} {
 		cc, sc := earlyConfigs(t, nothing, nothing)
-		sc.AntiReplay = guard
+		sc.AntiReplay = antiReplay
 		p := newPair(cc, sc)
 		wire, err := p.runEarly(earlyText)
 		if err != nil || p.server.Info().EarlyData != EarlyAccepted {
@@ -30,8 +30,8 @@ func TestReplayedEarlyDataIsRejected(t *testing.T) {
 	}
 }
 
-// A ticket lives for whole seconds: a server still resumes it in its last second, when AntiReplay
-// has forgotten it already. Then its early data is not accepted.
+// The age of a ticket is counted in whole seconds. In its last second a server still resumes it,
+// but AntiReplay has already dropped it: the server then rejects its early data.
 func TestEarlyDataIsNotReplayedInTheLastSecondOfATicket(t *testing.T) {
 	at := func(d time.Duration) func() time.Time {
 		return func() time.Time { return testTime.Add(d) }

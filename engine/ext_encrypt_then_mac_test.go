@@ -12,10 +12,10 @@ func TestEncryptThenMACIsNegotiated(t *testing.T) {
 		client, server func(*Config)
 		want           bool
 	}{
-		{"both", both(maxVersion(TLS12), onlySuite(0xc013), encryptThenMAC), encryptThenMAC, true},
+		{"both sides have EncryptThenMAC", both(maxVersion(TLS12), onlySuite(0xc013), encryptThenMAC), encryptThenMAC, true},
 		{"3des", both(maxVersion(TLS12), onlySuite(0x000a), encryptThenMAC), both(onlySuite(0x000a), encryptThenMAC), true},
-		{"the client alone", both(maxVersion(TLS12), onlySuite(0xc013), encryptThenMAC), maxVersion(TLS12), false},
-		{"the server alone", both(maxVersion(TLS12), onlySuite(0xc013)), encryptThenMAC, false},
+		{"only the client has EncryptThenMAC", both(maxVersion(TLS12), onlySuite(0xc013), encryptThenMAC), maxVersion(TLS12), false},
+		{"only the server has EncryptThenMAC", both(maxVersion(TLS12), onlySuite(0xc013)), encryptThenMAC, false},
 		{"an AEAD", both(maxVersion(TLS12), onlySuite(0xc02f), encryptThenMAC), encryptThenMAC, false},
 		{"a stream cipher", both(maxVersion(TLS12), onlySuite(0x0005), encryptThenMAC), both(onlySuite(0x0005), encryptThenMAC), false},
 		{"SSL 3.0", both(maxVersion(TLS12), onlySuite(0x002f), encryptThenMAC, fromSSL), both(maxVersion(SSL30), encryptThenMAC, fromSSL, withCache), false},
@@ -65,6 +65,6 @@ func TestEncryptThenMACWithAnAEADIsRefused(t *testing.T) {
 	c := Client(&Config{EncryptThenMAC: true}, "")
 	c.useSuite(suiteRow(0xc02f))
 	if err := readEncryptThenMAC(c, inLegacyServerHello, nil); err != badExtension {
-		t.Errorf("agreed with an AEAD: %v", err)
+		t.Errorf("encrypt_then_mac with an AEAD is accepted: %v", err)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// Hybrids and curves with crypto/tls: the client's key shares decide whether the server needs a
-// HelloRetryRequest. A crypto/tls client that prefers x25519mlkem768 also sends a share of x25519,
-// if it has that group.
+// Hybrid groups and curves with crypto/tls: the client's key shares decide whether the server needs
+// a HelloRetryRequest. A crypto/tls client that prefers x25519mlkem768 also sends a share of
+// x25519, if it has that group.
 func TestHybridsBesideCurvesWithCryptoTLS(t *testing.T) {
 	hybrid := []Group{X25519MLKEM768}
 	for _, row := range []struct {
@@ -35,7 +35,7 @@ func TestHybridsBesideCurvesWithCryptoTLS(t *testing.T) {
 			theirsInReturn: append(hybrid, P256), theirClient: Info{Group: X25519MLKEM768},
 		},
 		{
-			name: "both of both", shares: 2,
+			name: "both sides have hybrid and curve", shares: 2,
 			ours: append(hybrid, X25519), theirs: append(hybrid, X25519), ourClient: Info{Group: X25519MLKEM768},
 			theirsInReturn: append(hybrid, X25519), theirClient: Info{Group: X25519MLKEM768},
 		},
@@ -46,7 +46,7 @@ func TestHybridsBesideCurvesWithCryptoTLS(t *testing.T) {
 		ours, theirs := newEnds()
 		peer := tls.Server(theirs, r.stdConfig(t, row.theirs))
 		c := Client(cfg, testName)
-		meet(t, row.name+", our client", c, ours, theirs, peer)
+		handshakeWith(t, row.name+", our client", c, ours, theirs, peer)
 		if i := c.Info(); i.Group != row.ourClient.Group || i.HelloRetry != row.ourClient.HelloRetry || Group(peer.ConnectionState().CurveID) != i.Group {
 			t.Errorf("%s: the engine's client: group %v (crypto/tls reports %v), HelloRetryRequest %v", row.name, i.Group, peer.ConnectionState().CurveID, i.HelloRetry)
 		}
@@ -54,15 +54,15 @@ func TestHybridsBesideCurvesWithCryptoTLS(t *testing.T) {
 		ours, theirs = newEnds()
 		peer = tls.Client(theirs, r.stdConfig(t, row.theirsInReturn))
 		c = Server(r.ourConfig(t, row.theirs))
-		meet(t, row.name+", our server", c, ours, theirs, peer)
+		handshakeWith(t, row.name+", our server", c, ours, theirs, peer)
 		if i := c.Info(); i.Group != row.theirClient.Group || i.HelloRetry != row.theirClient.HelloRetry || Group(peer.ConnectionState().CurveID) != i.Group {
 			t.Errorf("%s: the engine's server: group %v (crypto/tls reports %v), HelloRetryRequest %v", row.name, i.Group, peer.ConnectionState().CurveID, i.HelloRetry)
 		}
 	}
 }
 
-// meet runs a handshake.
-func meet(t *testing.T, name string, c *Conn, ours, theirs *end, peer *tls.Conn) {
+// handshakeWith runs the handshake of an engine's Conn with a crypto/tls Conn.
+func handshakeWith(t *testing.T, name string, c *Conn, ours, theirs *end, peer *tls.Conn) {
 	t.Helper()
 	failed := make(chan error, 1)
 	go func() {

@@ -31,12 +31,12 @@ func TestRecordsAreAsLongAsAgreed(t *testing.T) {
 		want           Info
 		up, down       [2]int // longest plaintext of client and server, in TLS 1.2 and 1.3
 	}{
-		{"nothing", none, none, Info{}, [2]int{16384, 16384}, [2]int{16384, 16384}},
-		{"fragments of 512", fragment(512), none, Info{MaxFragment: 512}, [2]int{512, 512}, [2]int{512, 512}},
-		{"fragments of 4096", fragment(4096), none, Info{MaxFragment: 4096}, [2]int{4096, 4096}, [2]int{4096, 4096}},
-		{"both limited", limit(1000), limit(64), Info{ClientRecordLimit: 1000, ServerRecordLimit: 64}, [2]int{64, 63}, [2]int{1000, 999}},
-		{"the server alone", none, limit(64), Info{}, [2]int{16384, 16384}, [2]int{16384, 16384}},
-		{"limit before fragments", both(fragment(512), limit(1000)), limit(2000), Info{ClientRecordLimit: 1000, ServerRecordLimit: 2000}, [2]int{2000, 1999}, [2]int{1000, 999}},
+		{"nothing negotiated", none, none, Info{}, [2]int{16384, 16384}, [2]int{16384, 16384}},
+		{"max_fragment_length 512", fragment(512), none, Info{MaxFragment: 512}, [2]int{512, 512}, [2]int{512, 512}},
+		{"max_fragment_length 4096", fragment(4096), none, Info{MaxFragment: 4096}, [2]int{4096, 4096}, [2]int{4096, 4096}},
+		{"both sides have record_size_limit", limit(1000), limit(64), Info{ClientRecordLimit: 1000, ServerRecordLimit: 64}, [2]int{64, 63}, [2]int{1000, 999}},
+		{"only the server has record_size_limit", none, limit(64), Info{}, [2]int{16384, 16384}, [2]int{16384, 16384}},
+		{"record_size_limit overrides max_fragment_length", both(fragment(512), limit(1000)), limit(2000), Info{ClientRecordLimit: 1000, ServerRecordLimit: 2000}, [2]int{2000, 1999}, [2]int{1000, 999}},
 	} {
 		for i, v := range []Version{TLS12, TLS13} {
 			t.Run(fmt.Sprintf("%s/%v", row.name, v), func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestRecordsAreAsLongAsAgreed(t *testing.T) {
 	}
 }
 
-// A record longer than negotiated is refused by record_overflow.
+// The alert is record_overflow.
 func TestRecordsLongerThanAgreedAreRefused(t *testing.T) {
 	for _, set := range []func(*Config){
 		func(cfg *Config) { cfg.MaxFragment = 512 },
@@ -97,7 +97,7 @@ func TestRecordsLongerThanAgreedAreRefused(t *testing.T) {
 				}
 				var e *Error
 				if _, _, err := to.Recv(out); !errors.As(err, &e) || e.Alert != alert.RecordOverflow {
-					t.Errorf("TLS %v: 514 bytes from the %v are %v", v, s, err)
+					t.Errorf("TLS %v: a record of 514 bytes from the %s: %v", v, sideNames[s], err)
 				}
 			}
 		}
@@ -120,21 +120,21 @@ func TestIllegalRecordSizesAreRefused(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		side side
-		take func(*Conn) error
+		read func(*Conn) error
 		want reason
 	}{
-		{"fragment code 0", server, fragment("\x00"), badExtension},
-		{"fragment code 5", server, fragment("\x05"), badExtension},
-		{"two fragment codes", server, fragment("\x01\x02"), decodeError},
-		{"another fragment code than asked for", client, fragment("\x02"), badExtension},
-		{"limit of 63", server, limit("\x00\x3f"), badExtension},
-		{"limit of three bytes", server, limit("\x00\x40\x00"), decodeError},
-		{"limit beyond the protocol's", client, limit("\x40\x02"), badExtension},
-		{"both answered", client, answered(func(s *recordSizes) { s.fragment, s.limit = 512, [2]int{64, 64} }), badExtension},
+		{"max_fragment_length code 0", server, fragment("\x00"), badExtension},
+		{"max_fragment_length code 5", server, fragment("\x05"), badExtension},
+		{"max_fragment_length with two codes", server, fragment("\x01\x02"), decodeError},
+		{"another max_fragment_length code than the client's", client, fragment("\x02"), badExtension},
+		{"record_size_limit 63", server, limit("\x00\x3f"), badExtension},
+		{"record_size_limit of three bytes", server, limit("\x00\x40\x00"), decodeError},
+		{"record_size_limit beyond the protocol's", client, limit("\x40\x02"), badExtension},
+		{"both extensions answered", client, answered(func(s *recordSizes) { s.fragment, s.limit = 512, [2]int{64, 64} }), badExtension},
 	} {
 		c := newConn(&Config{MaxFragment: 512}, row.side)
 		c.info.Version = TLS13
-		if e := explain(row.take(c)); e.Why != row.want.Error() {
+		if e := explain(row.read(c)); e.Why != row.want.Error() {
 			t.Errorf("%s: %v, want %v", row.name, e, row.want)
 		}
 	}
@@ -240,7 +240,7 @@ func TestMaxFragmentLengthBelongsToTheSession(t *testing.T) {
 		c := newConn(cc, client)
 		c.info.Version, c.info.Kind, c.resume.offer.session = v, Resumed, cc.Session
 		if err := c.agreeRecordSizes(); err != nil || c.Info().MaxFragment != 512 {
-			t.Errorf("TLS %v: a server that says nothing leaves %d bytes, %v", v, c.Info().MaxFragment, err)
+			t.Errorf("TLS %v: without the server's extension fragments have %d bytes, %v", v, c.Info().MaxFragment, err)
 		}
 	}
 }

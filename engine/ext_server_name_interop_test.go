@@ -55,7 +55,7 @@ func TestServerNamesWithCryptoTLS(t *testing.T) {
 				t.Fatalf("%s: %v", label, err)
 			}
 			if string(c.Info().PeerChain[0].Raw) != want {
-				t.Errorf("%s: crypto/tls shows that of %q", label, c.Info().PeerChain[0].DNSNames())
+				t.Errorf("%s: crypto/tls presents the certificate for %q", label, c.Info().PeerChain[0].DNSNames())
 			}
 
 			ours, transport = newEnds()
@@ -72,7 +72,7 @@ func TestServerNamesWithCryptoTLS(t *testing.T) {
 				t.Fatalf("%s: %v", label, err)
 			}
 			if got := conn.ConnectionState().PeerCertificates[0]; string(got.Raw) != want {
-				t.Errorf("%s: we show that of %q", label, got.DNSNames)
+				t.Errorf("%s: the engine presents the certificate for %q", label, got.DNSNames)
 			}
 		}
 	}

@@ -70,7 +70,7 @@ func TestServersChooseCertificatesByServerName(t *testing.T) {
 				want = map[bool]*testPKI{true: a, false: rsa}[v < TLS13]
 			}
 			if si.Certificate != want.certificate || string(ci.PeerChain[0].Raw) != string(want.chain.Certificates[0]) {
-				t.Errorf("%v, %q: the server has shown that of %q", v, x.name, si.Certificate.Leaf().DNSNames())
+				t.Errorf("%v, %q: the server presents the certificate for %q", v, x.name, si.Certificate.Leaf().DNSNames())
 			}
 			if ci.ServerNameUsed != x.used || si.ServerNameUsed != x.used {
 				t.Errorf("%v, %q: the name was used: client %v, server %v", v, x.name, ci.ServerNameUsed, si.ServerNameUsed)
@@ -93,13 +93,13 @@ func TestServerNameOnTheWire(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := p.server.Info().ServerName; got != want {
-			t.Errorf("for %q is sent %q, want %q", name, got, want)
+			t.Errorf("Client(%q) sends server_name %q, want %q", name, got, want)
 		}
 	}
 	cc := clientConfig(t, "rsa2048")
 	p := newPair(cc, serverConfig(t, "rsa2048"))
 	p.client = Client(cc, ".")
-	wantAlert(t, "no certificate is for the root", p.run(), alert.BadCertificate)
+	wantAlert(t, "no certificate is for the root domain", p.run(), alert.BadCertificate)
 }
 
 // SSL 3.0 has no extensions, and so no server_name.
@@ -114,8 +114,7 @@ func TestSSL30HasNoServerName(t *testing.T) {
 	}
 }
 
-// Each NamePolicy in each version.
-func TestUnmatchedServerNames(t *testing.T) {
+func TestEachNamePolicyAppliesToUnmatchedNames(t *testing.T) {
 	for v := TLS10; v <= TLS13; v++ {
 		for _, policy := range []NamePolicy{UnknownNameIgnored, UnknownNameWarned, UnknownNameRefused} {
 			for name, known := range map[string]bool{testName: true, "other.example.test": false, "": true} {
@@ -154,7 +153,7 @@ func TestUnmatchedServerNames(t *testing.T) {
 }
 
 // The record of an unrecognized_name warning has the version of the ServerHello that follows it.
-func TestWarningsHaveTheAgreedVersion(t *testing.T) {
+func TestWarningRecordsHaveTheNegotiatedVersion(t *testing.T) {
 	cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 	onlyVersion(TLS10)(cc)
 	fromVersion(TLS10)(sc)

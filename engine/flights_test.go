@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the goldens of testdata anew")
+var update = flag.Bool("update", false, "write the golden files in testdata")
 
-// golden compares a text with the golden file of its name.
+// golden compares a text with the golden file testdata/NAME.txt.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".txt")
@@ -80,7 +80,7 @@ func TestFlightsAreComplete(t *testing.T) {
 			t.Errorf("%s: %v is not flushed", f.name, last.message)
 		}
 		if n := len(f.then); n > 0 && f.then[n-1].when.name != "" {
-			t.Errorf("%s: nothing may follow", f.name)
+			t.Errorf("%s: the last continuation has a condition: a handshake could match none", f.name)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func trickle(t *testing.T, c *Conn, in []byte) (got []byte) {
 }
 
 // A whole run one byte at a time: handshake, data, KeyUpdates and close_notify.
-func TestInputMayComeOneByteAtATime(t *testing.T) {
+func TestInputMayArriveOneByteAtATime(t *testing.T) {
 	for _, h := range handshakeCases {
 		p := h.make(t)
 		if err := p.client.Start(); err != nil {
@@ -65,7 +65,7 @@ func TestInputMayComeOneByteAtATime(t *testing.T) {
 			run()
 		}
 		if want := string(echoed[:20000]) + "request"; string(p.got[p.server]) != want {
-			t.Errorf("%s: %d bytes arrive, or they differ, want %d", h.name, len(p.got[p.server]), len(want))
+			t.Errorf("%s: %d bytes arrive, want %d that are equal", h.name, len(p.got[p.server]), len(want))
 		}
 		if err := errors.Join(p.client.EOF(), p.server.EOF()); err != nil {
 			t.Errorf("%s: %v", h.name, err)
@@ -116,7 +116,8 @@ func TestMessagesMayBeFragmented(t *testing.T) {
 	}
 }
 
-// inPieces splits messages into records of some size. Alerts must not be split (RFC 9846 §5.1).
+// inPieces splits messages into records of at most size bytes. Alerts must not be split (RFC 9846
+// §5.1).
 func inPieces(size int) func(int, []message) []message {
 	return func(_ int, burst []message) (out []message) {
 		for _, b := range burst {
@@ -132,9 +133,9 @@ func inPieces(size int) func(int, []message) []message {
 	}
 }
 
-// Successive messages of one side may share a record, also with a part of the next, unless keys
-// change between them (RFC 9846 §5.1).
-func TestMessagesMayBeMerged(t *testing.T) {
+// Successive messages of one side, or parts of them, may share a record unless keys change between
+// them (RFC 9846 §5.1).
+func TestMessagesMayShareARecord(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
 	}
@@ -203,7 +204,7 @@ func TestMessagesDoNotSpanKeyChanges(t *testing.T) {
 		}
 		return burst
 	})
-	wantAlert(t, "a dummy inside EncryptedExtensions", err, alert.UnexpectedMessage)
+	wantAlert(t, "change_cipher_spec inside EncryptedExtensions", err, alert.UnexpectedMessage)
 }
 
 // A side refuses bytes that cannot be a record or a message as soon as it can know that.
@@ -273,13 +274,12 @@ func TestIdleRecordsAreLimited(t *testing.T) {
 			return
 		}
 		if i > 10*maxIdle {
-			t.Fatal("no limit")
+			t.Fatalf("%d empty records do not end the connection", i)
 		}
 	}
 }
 
-// A forged record is refused and ends the connection.
-func TestForgedRecords(t *testing.T) {
+func TestForgedRecordsEndTheConnection(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc := clientConfig(t, "rsa2048")
 		cc.MaxVersion = v
@@ -300,7 +300,7 @@ func TestForgedRecords(t *testing.T) {
 			t.Errorf("TLS %v: the client receives %v", v, err)
 		}
 		if out := p.client.Flush(nil); len(out) != 0 {
-			t.Errorf("TLS %v: an alert is answered with %x", v, out)
+			t.Errorf("TLS %v: the client answers the alert with %x", v, out)
 		}
 	}
 }
@@ -325,9 +325,9 @@ func TestDataInsideAMessageIsRefused(t *testing.T) {
 	wantAlert(t, "data inside a KeyUpdate", p.feed(p.client, data), alert.UnexpectedMessage)
 }
 
-// A peer that does not have the keys yet may send an unprotected alert. A peer that has sent a
-// protected record may not.
-func TestAlertsWithoutProtectionComeFirst(t *testing.T) {
+// A peer that does not have the keys yet may send an unprotected alert. After a protected record it
+// may not.
+func TestUnprotectedAlertsAreAcceptedOnlyBeforeProtectedRecords(t *testing.T) {
 	for _, protected := range []bool{false, true} {
 		p := newPair(clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256"))
 		if err := p.client.Start(); err != nil {
@@ -352,7 +352,7 @@ func TestAlertsWithoutProtectionComeFirst(t *testing.T) {
 		err := p.feed(p.server, asRecord(TypeAlert, []byte{byte(alert.Fatal), byte(alert.BadCertificate)}))
 		var e *Error
 		if !errors.As(err, &e) || (e.Fault == FaultRemote) == protected {
-			t.Errorf("an alert in the clear after a protected record %v: %v", protected, err)
+			t.Errorf("an unprotected alert, after a protected record: %v; error %v", protected, err)
 		}
 	}
 }

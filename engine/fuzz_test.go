@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Recv in any state, with any bytes: it consumes no more than there is, fails with an Error or not
-// at all, stays failed, and keeps within its bounds.
+// Recv in any state, with any bytes: it consumes no more than it is given, returns only errors of
+// type Error, returns the same error again, and keeps within its bounds.
 
 // runLengths are the numbers of messages in the undisturbed runs.
 func runLengths(t testing.TB) (all []int) {
@@ -19,9 +19,8 @@ func runLengths(t testing.TB) (all []int) {
 	return all
 }
 
-// FuzzRecv feeds one side of a connection in any state: after some of the messages of a handshake
-// case. The bytes are records as they are, or records that the tap protects first with the current
-// keys.
+// FuzzRecv feeds one side of a connection after some of the messages of a handshake case. The bytes
+// are records as they are, or records that the tap first protects with the current keys.
 func FuzzRecv(f *testing.F) {
 	lengths := runLengths(f)
 	f.Add(uint8(0), uint8(1), false, false, []byte("\x16\x03\x03\x00\x04\x02\x00\x00\x00"))
@@ -67,12 +66,12 @@ func feedBounded(t *testing.T, c *Conn, in []byte) {
 	for len(in) > 0 {
 		n, _, err := c.Recv(in)
 		if n > len(in) {
-			t.Fatalf("%d bytes taken of %d", n, len(in))
+			t.Fatalf("Recv consumes %d bytes of %d", n, len(in))
 		}
 		if err != nil {
 			checkFault(t, c)
 			if _, _, again := c.Recv(in); again != err {
-				t.Fatalf("then %v", again)
+				t.Fatalf("Recv returns another error after the first: %v", again)
 			}
 			return
 		}
@@ -84,8 +83,8 @@ func feedBounded(t *testing.T, c *Conn, in []byte) {
 }
 
 // FuzzMessages changes one message of a run: it replaces some bytes, corrects the length or not,
-// and puts the message into records of any size and type. The keys stay right. If the handshake
-// still completes, both sides agree on everything.
+// and puts the message into records of any size and type. The record is protected with the right
+// keys. If the handshake still completes, both sides agree on everything.
 func FuzzMessages(f *testing.F) {
 	const (
 		fit   = 1 << iota // correct the length in the message's header

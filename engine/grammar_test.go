@@ -109,13 +109,13 @@ type shape struct {
 	message  Message
 }
 
-// choices are the bodies of extensions. Those of ServerHello and HelloRetryRequest are shorter
-// than those of ClientHello.
+// choices are the bodies of extensions. The body of an extension is shorter in a ServerHello or
+// HelloRetryRequest than in a ClientHello.
 func choices(id int, m Message) []piece {
-	asks := m == ClientHello
+	offered := m == ClientHello
 	switch id {
 	case extServerName:
-		if asks {
+		if offered {
 			return []piece{listOf(2, fixed(1), opaque(2))}
 		}
 	case extSupportedGroups, extSignatureAlgorithms, extCookie:
@@ -127,7 +127,7 @@ func choices(id int, m Message) []piece {
 	case extCertificateAuthorities:
 		return []piece{names}
 	case extSupportedVersions:
-		if asks {
+		if offered {
 			return []piece{opaque(1)}
 		}
 		return []piece{fixed(2)}
@@ -140,7 +140,7 @@ func choices(id int, m Message) []piece {
 		}
 		return []piece{fixed(2)}
 	case extPreSharedKey:
-		if asks {
+		if offered {
 			return []piece{listOf(2, opaque(2), fixed(4)), listOf(2, opaque(1))}
 		}
 		return []piece{fixed(2)}
@@ -176,7 +176,7 @@ type walk struct {
 	ends    map[int]bool // where the message may end early
 }
 
-// walked finds the length fields of a message after its header.
+// walked follows the grammar of a message through its body and finds the length fields.
 func walked(t testing.TB, h shape, message []byte) walk {
 	t.Helper()
 	w := walk{t: t, shape: h, message: message, at: headerSize, inside: -1, ends: map[int]bool{}}

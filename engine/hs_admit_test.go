@@ -9,12 +9,12 @@ import (
 	"tlslab/engine/pki"
 )
 
-// Admit decides in every handshake, also if a session is resumed.
+// Admit is called in resumed handshakes too.
 func TestAdmitDecidesInEveryHandshake(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		both(maxVersion(v), showing)(cc)
-		demanding(sc)
+		requiring(sc)
 		asked, banned := 0, false
 		sc.Admit = func(chain []*pki.Certificate) error {
 			if asked++; banned {

@@ -17,6 +17,7 @@ var faultAlerts = map[pki.ChainFault]alert.Description{
 	pki.FaultNotYetValid: alert.CertificateExpired, pki.FaultBadSignature: alert.BadCertificate,
 }
 
+// faulty is a server's chain with faults.
 func faulty(t testing.TB, faults pki.ChainFault) *testPKI {
 	return specialPKI(t, ca.ChainSpec{Seed: "faulty", Algorithm: "ecdsa-p256", Length: 2, Names: []string{testName}, Faults: faults,
 		NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.AddDate(1, 0, 0)})
@@ -40,13 +41,13 @@ func TestChainFaults(t *testing.T) {
 				if mutual && fault == pki.FaultWrongName {
 					continue // a client's name is not verified
 				}
-				name := fmt.Sprintf("TLS %v, %v, the client's %v", v, fault, mutual)
+				name := fmt.Sprintf("TLS %v, %v, in the client's chain: %v", v, fault, mutual)
 				cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 				onlyVersion(v)(cc)
 				fromVersion(TLS10)(sc)
-				judge := cc
+				verifier := cc
 				if mutual {
-					judge = sc
+					verifier = sc
 					ask(ClientAuthRequired, bad)(sc)
 					cc.Certificates = []*Certificate{issuedBy(bad.certificate, bad.roots)}
 				} else {
@@ -54,26 +55,26 @@ func TestChainFaults(t *testing.T) {
 					trusting(bad)(cc)
 				}
 				wantAlert(t, name, newPair(cc, sc).run(), alert)
-				judge.ToleratedFaults = ^fault &^ pki.Unverified
-				wantAlert(t, name+", the others tolerated", newPair(cc, sc).run(), alert)
+				verifier.ToleratedFaults = ^fault &^ pki.Unverified
+				wantAlert(t, name+", all other faults tolerated", newPair(cc, sc).run(), alert)
 
-				judge.ToleratedFaults = fault
+				verifier.ToleratedFaults = fault
 				for i := range 2 {
 					p, kind := connect(t, cc, sc)
 					p.exchange(t)
-					told := p.client.Info().ToleratedFaults
+					reported := p.client.Info().ToleratedFaults
 					if mutual {
-						told = p.server.Info().ToleratedFaults
+						reported = p.server.Info().ToleratedFaults
 					}
-					if told != fault || (kind == Resumed) != (i > 0) {
-						t.Errorf("%s: connection %d: %v tolerated, %v", name, i, told, kind)
+					if reported != fault || (kind == Resumed) != (i > 0) {
+						t.Errorf("%s: connection %d: %v tolerated, %v", name, i, reported, kind)
 					}
 					cc.Session = p.client.Session()
 				}
 
 				// A session with a fault that is no longer tolerated is not resumed.
-				judge.ToleratedFaults = 0
-				wantAlert(t, name+", to be resumed", newPair(cc, sc).run(), alert)
+				verifier.ToleratedFaults = 0
+				wantAlert(t, name+", session not resumed", newPair(cc, sc).run(), alert)
 			}
 		}
 	}
@@ -102,16 +103,16 @@ func TestToleratedFaultsAreReported(t *testing.T) {
 		both(trusting(bad), x.set)(cc)
 		p, _ := connect(t, cc, sc)
 		if got := p.client.Info().ToleratedFaults; got != x.want {
-			t.Errorf("%v, want %v", got, x.want)
+			t.Errorf("ToleratedFaults %v, want %v", got, x.want)
 		}
 		cc.Session = p.client.Session()
 		if _, kind := connect(t, cc, sc); kind != Resumed {
-			t.Errorf("a session of a chain that is %v: %v", x.want, kind)
+			t.Errorf("the session of a chain with %v: %v, want resumed", x.want, kind)
 		}
 		cc.Session, cc.ToleratedFaults, cc.VerifyNothing = p.client.Session(), 0, false
 		var e *Error
 		if err := newPair(cc, sc).run(); !errors.As(err, &e) {
-			t.Errorf("a session of a chain that is %v passes where it is verified: %v", x.want, err)
+			t.Errorf("the session of a chain with %v is accepted by a client that tolerates nothing: %v", x.want, err)
 		}
 	}
 }

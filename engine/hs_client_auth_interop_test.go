@@ -18,9 +18,8 @@ import (
 
 // Client authentication with crypto/tls and OpenSSL as the peer.
 
-// An authenticated is one row: the certificate that the client presents, and the root that the
-// server trusts.
-type authenticated struct {
+// A clientAuthRow is the certificate that the client presents, and the root that the server trusts.
+type clientAuthRow struct {
 	version Version
 	policy  ClientAuth
 	shown   string // key of the client; "": no certificate
@@ -28,13 +27,13 @@ type authenticated struct {
 	alert   alert.Description // of the refusing server
 }
 
-func (r authenticated) String() string {
+func (r clientAuthRow) String() string {
 	return fmt.Sprintf("%v/%v/shows %s, trusts %s", r.version, r.policy, r.shown, r.trusted)
 }
 
-func (r authenticated) succeeds() bool { return r.alert == 0 }
+func (r clientAuthRow) succeeds() bool { return r.alert == 0 }
 
-func authenticatedRows() (rows []authenticated) {
+func clientAuthRows() (rows []clientAuthRow) {
 	for v := TLS10; v <= TLS13; v++ {
 		missing := alert.HandshakeFailure
 		if v == TLS13 {
@@ -45,22 +44,22 @@ func authenticatedRows() (rows []authenticated) {
 				if key == "ed25519" && v < TLS12 {
 					continue
 				}
-				rows = append(rows, authenticated{v, policy, key, key, 0})
+				rows = append(rows, clientAuthRow{v, policy, key, key, 0})
 			}
 		}
 		rows = append(rows,
-			authenticated{v, ClientAuthNone, "rsa2048", "rsa2048", 0},
-			authenticated{v, ClientAuthRequested, "", "rsa2048", 0},
-			authenticated{v, ClientAuthRequired, "", "rsa2048", missing},
+			clientAuthRow{v, ClientAuthNone, "rsa2048", "rsa2048", 0},
+			clientAuthRow{v, ClientAuthRequested, "", "rsa2048", 0},
+			clientAuthRow{v, ClientAuthRequired, "", "rsa2048", missing},
 			// The CertificateRequest tells the client that its certificate does not fit.
-			authenticated{v, ClientAuthRequired, "ecdsa-p256", "rsa2048", missing},
+			clientAuthRow{v, ClientAuthRequired, "ecdsa-p256", "rsa2048", missing},
 		)
 	}
 	return rows
 }
 
 // base is the row of the matrix without client authentication.
-func (r authenticated) base() interop {
+func (r clientAuthRow) base() interop {
 	suite := SuiteID(0xc00a)
 	if r.version >= TLS12 {
 		suite = 0xc02c
@@ -71,7 +70,7 @@ func (r authenticated) base() interop {
 	return interop{version: r.version, suite: suite, key: "ecdsa-p256", group: X25519}
 }
 
-func (r authenticated) ours(t *testing.T, s side) *Config {
+func (r clientAuthRow) ours(t *testing.T, s side) *Config {
 	cfg := r.base().ourConfig(t, []Group{X25519})
 	if s == server {
 		cfg.ClientAuth, cfg.ClientCAs = r.policy, identityFor(t, r.trusted).roots(t)
@@ -81,7 +80,7 @@ func (r authenticated) ours(t *testing.T, s side) *Config {
 	return cfg
 }
 
-func (r authenticated) theirs(t *testing.T, s side) *tls.Config {
+func (r clientAuthRow) theirs(t *testing.T, s side) *tls.Config {
 	cfg := r.base().stdConfig(t, []Group{X25519})
 	if s == server {
 		cfg.ClientAuth = [...]tls.ClientAuthType{tls.NoClientCert, tls.VerifyClientCertIfGiven, tls.RequireAndVerifyClientCert}[r.policy]
@@ -95,12 +94,12 @@ func (r authenticated) theirs(t *testing.T, s side) *tls.Config {
 }
 
 // known reports whether the server must know the client.
-func (r authenticated) known() bool {
+func (r clientAuthRow) known() bool {
 	return r.policy != ClientAuthNone && r.shown != "" && r.shown == r.trusted
 }
 
 func TestClientCertificateWithCryptoTLSServer(t *testing.T) {
-	for _, r := range authenticatedRows() {
+	for _, r := range clientAuthRows() {
 		std, cfg := r.theirs(t, server), r.ours(t, client)
 		for i := range 2 {
 			ours, theirs := newEnds()
@@ -136,7 +135,7 @@ func TestClientCertificateWithCryptoTLSServer(t *testing.T) {
 			}
 			state, info := peer.ConnectionState(), c.Info()
 			if got := len(state.PeerCertificates) == 2; got != r.known() || info.ClientAuthenticated != got || state.DidResume != (i > 0) || (info.Kind == Resumed) != (i > 0) {
-				t.Errorf("%v: connection %d: %d certificates, ours reports %v by %v", r, i, len(state.PeerCertificates), info.ClientAuthenticated, info.Kind)
+				t.Errorf("%v: connection %d: crypto/tls has %d certificates, the engine reports ClientAuthenticated %v, %v", r, i, len(state.PeerCertificates), info.ClientAuthenticated, info.Kind)
 			}
 			cfg.Session = c.Session()
 		}
@@ -144,7 +143,7 @@ func TestClientCertificateWithCryptoTLSServer(t *testing.T) {
 }
 
 func TestClientCertificateOfCryptoTLS(t *testing.T) {
-	for _, r := range authenticatedRows() {
+	for _, r := range clientAuthRows() {
 		std, cfg := r.theirs(t, client), r.ours(t, server)
 		std.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 		for i := range 2 {
@@ -185,7 +184,7 @@ func TestClientAuthenticationWithOpenSSL(t *testing.T) {
 	}
 	need(t, "openssl")
 	options := map[Version]string{TLS10: "-tls1", TLS11: "-tls1_1", TLS12: "-tls1_2", TLS13: "-tls1_3"}
-	for _, r := range authenticatedRows() {
+	for _, r := range clientAuthRows() {
 		if r.policy != ClientAuthRequired || r.shown != "" && r.shown != r.trusted {
 			continue
 		}

@@ -94,7 +94,7 @@ func TestFaultsOfClientCertificates(t *testing.T) {
 	}{
 		{"expired", old, old, alert.CertificateExpired},
 		{"not yet valid", early, early, alert.CertificateExpired},
-		{"for servers", serving, serving, alert.UnsupportedCertificate},
+		{"for servers only", serving, serving, alert.UnsupportedCertificate},
 		{"not for signing", signless, signless, alert.UnsupportedCertificate},
 	} {
 		for _, v := range []Version{TLS12, TLS13} {
@@ -104,7 +104,7 @@ func TestFaultsOfClientCertificates(t *testing.T) {
 			p := newPair(cc, sc)
 			wantAlert(t, x.name, p.run(), x.alert)
 			if p.server.Info().Done || p.server.Info().ClientAuthenticated {
-				t.Errorf("%s: the server takes it", x.name)
+				t.Errorf("%s: the server accepts the certificate", x.name)
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func TestFaultsOfClientCertificates(t *testing.T) {
 		onlyVersion(v)(cc)
 		cc.Certificates = []*Certificate{&shown}
 		ask(ClientAuthRequested, foreign)(sc)
-		wantAlert(t, "unknown authority", newPair(cc, sc).run(), alert.UnknownCA)
+		wantAlert(t, "unknown CA", newPair(cc, sc).run(), alert.UnknownCA)
 	}
 }
 
@@ -152,14 +152,14 @@ func TestClientChoosesACertificateThatFits(t *testing.T) {
 	}{
 		{"the first", TLS13, []*testPKI{rsa, ecdsa}, nil, rsa},
 		{"the first in TLS 1.2", TLS12, []*testPKI{ecdsa, rsa}, nil, ecdsa},
-		{"none", TLS13, nil, nil, nil},
-		{"of a type asked for", TLS12, []*testPKI{rsa, ecdsa}, types(64), ecdsa},
-		{"of a type asked for before schemes were", TLS11, []*testPKI{ecdsa, rsa}, types(1), rsa},
-		{"none of a type asked for", TLS12, []*testPKI{rsa, ecdsa}, types(2), nil},
-		{"of a scheme asked for", TLS13, []*testPKI{rsa, ecdsa, p384}, schemes13("\x00\x02\x05\x03"), p384},
-		{"none of a scheme asked for", TLS13, []*testPKI{ecdsa}, schemes13("\x00\x02\x08\x04"), nil},
-		{"of an authority asked for", TLS13, []*testPKI{ecdsa}, named(root), ecdsa},
-		{"none of an authority asked for", TLS13, []*testPKI{ecdsa}, named("\x00\x05\x00\x03???"), nil},
+		{"no certificate", TLS13, nil, nil, nil},
+		{"of a requested type", TLS12, []*testPKI{rsa, ecdsa}, types(64), ecdsa},
+		{"of a requested type, before TLS 1.2", TLS11, []*testPKI{ecdsa, rsa}, types(1), rsa},
+		{"none of a requested type", TLS12, []*testPKI{rsa, ecdsa}, types(2), nil},
+		{"of a requested scheme", TLS13, []*testPKI{rsa, ecdsa, p384}, schemes13("\x00\x02\x05\x03"), p384},
+		{"none of a requested scheme", TLS13, []*testPKI{ecdsa}, schemes13("\x00\x02\x08\x04"), nil},
+		{"of a requested authority", TLS13, []*testPKI{ecdsa}, named(root), ecdsa},
+		{"none of a requested authority", TLS13, []*testPKI{ecdsa}, named("\x00\x05\x00\x03???"), nil},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
@@ -231,20 +231,20 @@ func TestBrokenRulesOfClientAuthentication(t *testing.T) {
 		alert    alert.Description
 	}{
 		{"a client's signature verifies", [2]Version{TLS10, TLS13}, client, CertificateVerify, flip(-1), alert.DecryptError},
-		{"a client's scheme was asked for", [2]Version{TLS12, TLS13}, client, CertificateVerify, func([]byte) []byte { return []byte("\x02\x03\x00\x01x") }, alert.IllegalParameter},
-		{"a client's scheme is its key's", [2]Version{TLS12, TLS13}, client, CertificateVerify, func([]byte) []byte { return []byte("\x08\x04\x00\x01x") }, alert.IllegalParameter},
-		{"a client's certificate is one", [2]Version{TLS12, TLS12}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x04\x00\x00\x01x") }, alert.BadCertificate},
+		{"a client's scheme is one of the CertificateRequest", [2]Version{TLS12, TLS13}, client, CertificateVerify, func([]byte) []byte { return []byte("\x02\x03\x00\x01x") }, alert.IllegalParameter},
+		{"a client's scheme fits its key", [2]Version{TLS12, TLS13}, client, CertificateVerify, func([]byte) []byte { return []byte("\x08\x04\x00\x01x") }, alert.IllegalParameter},
+		{"a client's certificate is well-formed", [2]Version{TLS12, TLS12}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x04\x00\x00\x01x") }, alert.BadCertificate},
 		{"a CertificateVerify needs a certificate", [2]Version{TLS10, TLS12}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00") }, alert.UnexpectedMessage},
 		{"a CertificateVerify needs a certificate", [2]Version{TLS13, TLS13}, client, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x00") }, alert.UnexpectedMessage},
 		{"the client's context is the request's", [2]Version{TLS13, TLS13}, client, Certificates, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, alert.IllegalParameter},
-		{"no extension of a certificate that was not asked for", [2]Version{TLS13, TLS13}, client, Certificates, entry("\x00\x04\x00\x05\x00\x00"), alert.UnsupportedExtension},
+		{"a certificate has only requested extensions", [2]Version{TLS13, TLS13}, client, Certificates, entry("\x00\x04\x00\x05\x00\x00"), alert.UnsupportedExtension},
 		{"no unknown extension of a certificate", [2]Version{TLS13, TLS13}, client, Certificates, entry("\x00\x04\xfa\xfa\x00\x00"), alert.UnsupportedExtension},
 		{"a request has no context", [2]Version{TLS13, TLS13}, server, CertificateRequest, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, alert.IllegalParameter},
-		{"a request names schemes", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(without(extSignatureAlgorithms)), alert.MissingExtension},
+		{"a request has signature_algorithms", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(without(extSignatureAlgorithms)), alert.MissingExtension},
 		{"a request has an extension once", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(twice(extSignatureAlgorithms)), alert.IllegalParameter},
-		{"a request has no other message's extension", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(with(extKeyShare, "")), alert.IllegalParameter},
-		{"unknown extensions of a request are ignored, and hashed", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(with(0xfafa, "x")), alert.DecryptError},
-		{"a request names types", [2]Version{TLS10, TLS12}, server, CertificateRequest, func(b []byte) []byte { return append([]byte{0}, b[3:]...) }, alert.DecodeError},
+		{"a request has no extension of another message", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(with(extKeyShare, "")), alert.IllegalParameter},
+		{"unknown extensions of a request are ignored, but hashed", [2]Version{TLS13, TLS13}, server, CertificateRequest, request13(with(0xfafa, "x")), alert.DecryptError},
+		{"a request has certificate types", [2]Version{TLS10, TLS12}, server, CertificateRequest, func(b []byte) []byte { return append([]byte{0}, b[3:]...) }, alert.DecodeError},
 	} {
 		for v := x.versions[0]; v <= x.versions[1]; v++ {
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
@@ -324,7 +324,7 @@ func TestClientAuthNeedsClientCAs(t *testing.T) {
 		t.Errorf("with SSL 3.0: %v", err)
 	}
 	if cfg.ClientAuth = 9; !errors.Is(Server(cfg).Start(), badConfig) {
-		t.Error("an unknown policy is taken")
+		t.Error("an unknown policy is accepted")
 	}
 	for _, name := range clientAuthNames {
 		if p, err := ParseClientAuth(name); err != nil || p.String() != name {
@@ -332,6 +332,6 @@ func TestClientAuthNeedsClientCAs(t *testing.T) {
 		}
 	}
 	if _, err := ParseClientAuth("demanded"); err == nil {
-		t.Error("an unknown policy is read")
+		t.Error("ParseClientAuth accepts an unknown policy")
 	}
 }

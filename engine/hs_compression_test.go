@@ -21,16 +21,16 @@ func TestCompressionIsNegotiated(t *testing.T) {
 		client, server func(*Config)
 		want           bool
 	}{
-		{"both", both(maxVersion(TLS12), compression), compression, true},
-		{"by a stream cipher", both(maxVersion(TLS12), onlySuite(0xc011), compression), both(onlySuite(0xc011), compression), true},
+		{"both sides have Compression", both(maxVersion(TLS12), compression), compression, true},
+		{"with a stream cipher", both(maxVersion(TLS12), onlySuite(0xc011), compression), both(onlySuite(0xc011), compression), true},
 		{"with encrypt-then-MAC", both(maxVersion(TLS12), onlySuite(0xc013), compression, encryptThenMAC), both(compression, encryptThenMAC), true},
 		{"split records of TLS 1.0", both(maxVersion(TLS10), func(c *Config) { c.MinVersion, c.SplitRecords = TLS10, true }, compression), both(compression, func(c *Config) { c.MinVersion = TLS10 }), true},
 		{"SSL 3.0", both(maxVersion(SSL30), onlySuite(0x0005), fromSSL, compression), both(compression, onlySuite(0x0005), fromSSL, withCache), true},
 		{"small records", both(maxVersion(TLS12), compression, func(c *Config) { c.MaxFragment = 512 }), compression, true},
-		{"by session ID", both(maxVersion(TLS12), compression), both(withCache, compression), true},
-		{"the client alone", both(maxVersion(TLS12), compression), maxVersion(TLS12), false},
-		{"the server alone", maxVersion(TLS12), compression, false},
-		{"the client knows TLS 1.3", compression, both(maxVersion(TLS12), compression), false},
+		{"resumed by session ID", both(maxVersion(TLS12), compression), both(withCache, compression), true},
+		{"only the client has Compression", both(maxVersion(TLS12), compression), maxVersion(TLS12), false},
+		{"only the server has Compression", maxVersion(TLS12), compression, false},
+		{"the client offers TLS 1.3", compression, both(maxVersion(TLS12), compression), false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
@@ -108,7 +108,7 @@ func TestRecordsThatExpandBeyondTheLimitAreRefused(t *testing.T) {
 	}
 	var e *Error
 	if err := p.feed(p.client, out); !errors.As(err, &e) || e.Alert != alert.DecompressionFailure {
-		t.Errorf("16384 bytes in a record where 512 are agreed: %v", err)
+		t.Errorf("a record with 16384 bytes of plaintext at a limit of 512: %v", err)
 	}
 }
 

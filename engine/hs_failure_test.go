@@ -11,29 +11,30 @@ import (
 	"tlslab/engine/pki"
 )
 
-// Handshakes that fail: which side ends them, by which alert, and that the other side learns it.
+// Handshakes that fail: which side ends them, by which alert, and that the other side receives the
+// alert.
 
 func TestFailedNegotiations(t *testing.T) {
 	expired := func(cfg *Config) { cfg.Now = func() time.Time { return testTime.AddDate(2, 0, 0) } }
-	strangers := identityFor(t, "ecdsa-p256").roots(t)
+	otherRoots := identityFor(t, "ecdsa-p256").roots(t)
 	for _, x := range []struct {
 		name           string
 		client, server func(*Config)
 		by             side
 		alert          alert.Description
 	}{
-		{"no common version", func(c *Config) { c.MinVersion = TLS13 }, maxVersion(TLS12), server, alert.ProtocolVersion},
-		{"no common version the other way", maxVersion(TLS12), func(c *Config) { c.MinVersion = TLS13 }, server, alert.ProtocolVersion},
+		{"no common version: the client's versions are newer", func(c *Config) { c.MinVersion = TLS13 }, maxVersion(TLS12), server, alert.ProtocolVersion},
+		{"no common version: the client's versions are older", maxVersion(TLS12), func(c *Config) { c.MinVersion = TLS13 }, server, alert.ProtocolVersion},
 		{"no common suite in TLS 1.3", onlySuite(0x1301), onlySuite(0x1303), server, alert.HandshakeFailure},
 		{"no common suite in TLS 1.2", both(maxVersion(TLS12), onlySuite(0xc02b)), both(maxVersion(TLS12), onlySuite(0xcca9)), server, alert.HandshakeFailure},
 		{"no suite for the certificate", both(maxVersion(TLS12), onlySuite(0xc02f)), nothing, server, alert.HandshakeFailure},
 		{"no common group", withGroups(X25519), withGroups(P384), server, alert.HandshakeFailure},
 		{"no common group in TLS 1.2", both(maxVersion(TLS12), withGroups(X25519)), withGroups(P384), server, alert.HandshakeFailure},
 		{"no common protocol", withALPN("h2"), withALPN("http/1.1"), server, alert.NoApplicationProtocol},
-		{"unknown authority", func(c *Config) { c.Roots = strangers }, nothing, client, alert.UnknownCA},
-		{"unknown authority in TLS 1.2", both(maxVersion(TLS12), func(c *Config) { c.Roots = strangers }), nothing, client, alert.UnknownCA},
-		{"only TLS 1.2 with a certificate of TLS 1.3", maxVersion(TLS12), withKey(t, "mldsa44"), server, alert.HandshakeFailure},
-		{"only TLS 1.1 with a certificate of TLS 1.2", both(fromVersion(TLS10), maxVersion(TLS11)), both(fromVersion(TLS10), withKey(t, "ed25519")), server, alert.HandshakeFailure},
+		{"unknown CA", func(c *Config) { c.Roots = otherRoots }, nothing, client, alert.UnknownCA},
+		{"unknown CA in TLS 1.2", both(maxVersion(TLS12), func(c *Config) { c.Roots = otherRoots }), nothing, client, alert.UnknownCA},
+		{"only TLS 1.2 with an ML-DSA certificate", maxVersion(TLS12), withKey(t, "mldsa44"), server, alert.HandshakeFailure},
+		{"only TLS 1.1 with an Ed25519 certificate", both(fromVersion(TLS10), maxVersion(TLS11)), both(fromVersion(TLS10), withKey(t, "ed25519")), server, alert.HandshakeFailure},
 		{"expired certificate", expired, nothing, client, alert.CertificateExpired},
 	} {
 		t.Run(x.name, func(t *testing.T) {
@@ -50,7 +51,7 @@ func TestFailedNegotiations(t *testing.T) {
 			err = p.feed(other, alert)
 			var e *Error
 			if !errors.As(err, &e) || e.Fault != FaultRemote || e.Alert != x.alert {
-				t.Errorf("the peer receives %v of %x", err, alert)
+				t.Errorf("the peer receives %v from %x", err, alert)
 			}
 		})
 	}
@@ -68,7 +69,7 @@ func TestWrongServerName(t *testing.T) {
 	err := p.run()
 	wantAlert(t, "a certificate for another name", err, alert.BadCertificate)
 	if !errors.Is(err, pki.FaultWrongName) {
-		t.Errorf("%v does not wrap ErrWrongName", err)
+		t.Errorf("%v does not wrap pki.FaultWrongName", err)
 	}
 }
 
@@ -99,7 +100,7 @@ func TestDowngradeIsDetected(t *testing.T) {
 
 // A client accepts neither sentinel in a ServerHello of TLS 1.2 if it offered TLS 1.3, and ignores
 // both if it did not.
-func TestBothSentinelsAreKnown(t *testing.T) {
+func TestClientsThatOfferTLS13RefuseBothSentinels(t *testing.T) {
 	withoutProtection(t)
 	for last, highest := range []Version{TLS13, TLS13, TLS12} {
 		p := pairOf(false, maxVersion(highest), maxVersion(TLS12))(t)
@@ -123,21 +124,21 @@ func TestBothSentinelsAreKnown(t *testing.T) {
 
 func TestInvalidConfigs(t *testing.T) {
 	for name, broken := range map[string]func(*Config){
-		"no randomness":       func(c *Config) { c.Rand = nil },
-		"no clock":            func(c *Config) { c.Now = nil },
-		"no such version":     func(c *Config) { c.MinVersion = 0x02ff },
-		"old without a word":  maxVersion(TLS11),
-		"TLS 1.4":             func(c *Config) { c.MaxVersion = 0x0305 },
-		"versions backwards":  func(c *Config) { c.MinVersion, c.MaxVersion = TLS13, TLS12 },
-		"unknown suite":       onlySuite(0x1399),
-		"suite of no version": both(maxVersion(TLS12), onlySuite(0x1301)),
-		"unknown group":       withGroups(99),
-		"no groups":           func(c *Config) { c.Groups = []Group{} },
-		"empty protocol":      withALPN(""),
-		"long records":        func(c *Config) { c.RecordSize = 1<<14 + 1 },
-		"long lifetime":       func(c *Config) { c.TicketLifetime = 8 * 24 * time.Hour },
-		"many tickets":        manyTickets(256),
-		"no peer":             func(c *Config) { c.Roots, c.Certificates = nil, nil },
+		"no randomness":                        func(c *Config) { c.Rand = nil },
+		"no clock":                             func(c *Config) { c.Now = nil },
+		"unknown MinVersion":                   func(c *Config) { c.MinVersion = 0x02ff },
+		"implicit MinVersion above MaxVersion": maxVersion(TLS11),
+		"unknown MaxVersion":                   func(c *Config) { c.MaxVersion = 0x0305 },
+		"MinVersion above MaxVersion":          func(c *Config) { c.MinVersion, c.MaxVersion = TLS13, TLS12 },
+		"unknown suite":                        onlySuite(0x1399),
+		"suite of none of the versions":        both(maxVersion(TLS12), onlySuite(0x1301)),
+		"unknown group":                        withGroups(99),
+		"no groups":                            func(c *Config) { c.Groups = []Group{} },
+		"empty ALPN name":                      withALPN(""),
+		"RecordSize too long":                  func(c *Config) { c.RecordSize = 1<<14 + 1 },
+		"TicketLifetime too long":              func(c *Config) { c.TicketLifetime = 8 * 24 * time.Hour },
+		"TicketCount too high":                 manyTickets(256),
+		"neither roots nor certificates":       func(c *Config) { c.Roots, c.Certificates = nil, nil },
 	} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 		broken(cc)
@@ -155,7 +156,7 @@ func TestInvalidConfigs(t *testing.T) {
 func TestConnectionsMustBeStartedAndDone(t *testing.T) {
 	c := Client(clientConfig(t, "rsa2048"), testName)
 	if _, err := c.Seal(nil, []byte("x")); err == nil {
-		t.Error("data before the handshake")
+		t.Error("a client that was not started seals data")
 	}
 	if _, _, err := c.Recv([]byte{22, 3, 3, 0, 0}); err == nil {
 		t.Error("a client that was not started receives")

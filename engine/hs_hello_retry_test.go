@@ -29,10 +29,10 @@ func TestSecondClientHelloRepeatsTheFirst(t *testing.T) {
 	}{
 		{"another random", hello(func(m *wire.ClientHelloMsg) { m.Random[0] ^= 1 }), true},
 		{"another session ID", hello(func(m *wire.ClientHelloMsg) { m.SessionID[0] ^= 1 }), true},
-		{"a suite less", hello(func(m *wire.ClientHelloMsg) { m.Suites = m.Suites[:len(m.Suites)-2] }), true},
+		{"one suite less", hello(func(m *wire.ClientHelloMsg) { m.Suites = m.Suites[:len(m.Suites)-2] }), true},
 		{"another server name", inHello(instead(extServerName, "\x00\x06\x00\x00\x03abc")), true},
-		{"an extension less", inHello(without(extSignatureAlgorithms)), true},
-		{"an extension more", inHello(with(0xfafa, "")), true},
+		{"one extension less", inHello(without(extSignatureAlgorithms)), true},
+		{"one extension more", inHello(with(0xfafa, "")), true},
 		{"padding", inHello(with(extPadding, "\x00\x00")), false},
 		{"a cookie", inHello(with(extCookie, "\x00\x01c")), false},
 	} {
@@ -53,7 +53,7 @@ func TestSecondClientHelloRepeatsTheFirst(t *testing.T) {
 				return burst
 			})
 			if errors.Is(err, changedHello) != x.refused {
-				t.Errorf("%v", err)
+				t.Errorf("error %v, refused as a changed ClientHello: want %v", err, x.refused)
 			}
 			if x.refused {
 				wantAlert(t, x.what, err, alert.IllegalParameter)

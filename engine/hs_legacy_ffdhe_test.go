@@ -24,7 +24,7 @@ func TestFFDHEWithOpenSSL(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%v", s.Name, g), func(t *testing.T) {
 				args := append(opensslSuite(s, opensslName(t, s)), "-groups", g.String())
 				cfg := programConfig(t, "rsa2048", both(maxVersion(s.Max), onlySuite(id), withGroups(g)))
-				c, err := askOpenSSL(t, "rsa2048", cfg, append(args, "-dhparam", fieldFile(t, g))...)
+				c, err := askOpenSSL(t, "rsa2048", cfg, append(args, "-dhparam", dhParamFile(t, g))...)
 				if err != nil || c.Info().Group != g || c.Info().Suite.ID != id {
 					t.Errorf("the engine's client: suite %v, group %v, %v", c.Info().Suite.ID, c.Info().Group, err)
 				}
@@ -59,13 +59,13 @@ func TestFFDHEWithGnuTLS(t *testing.T) {
 	}
 }
 
-// Before TLS 1.3 FFDHE shares may lack their leading zeros, and the premaster secret must (RFC
-// 5246 §8.1.2).
+// Before TLS 1.3 FFDHE shares may come without leading zeros, and the premaster secret has none
+// (RFC 5246 §8.1.2).
 func TestLeadingZerosOfFFDHE(t *testing.T) {
 	c := newConn(clientConfig(t, "rsa2048"), client)
 	c.info.Suite, c.info.Group = *suiteRow(0x009e), FFDHE2048
 	if got := c.info.padShare([]byte{5}); len(got) != 256 || got[255] != 5 || got[0] != 0 {
-		t.Errorf("a share of one byte becomes %d: %x", len(got), got)
+		t.Errorf("a share of one byte is padded to %d bytes: %x, want 256", len(got), got)
 	}
 	long := make([]byte, 257)
 	if got := c.info.padShare(long); len(got) != len(long) {
@@ -80,9 +80,9 @@ func TestLeadingZerosOfFFDHE(t *testing.T) {
 	}
 }
 
-// fieldFile writes FFDHE parameters for s_server, which does not choose them by the client's
+// dhParamFile writes FFDHE parameters for s_server, which does not choose them by the client's
 // groups in TLS 1.2.
-func fieldFile(t *testing.T, g Group) string {
+func dhParamFile(t *testing.T, g Group) string {
 	t.Helper()
 	row := g.row()
 	der, err := asn1.Marshal(struct{ P, G *big.Int }{new(big.Int).SetBytes(row.Prime()), new(big.Int).SetBytes(row.Generator())})
@@ -104,23 +104,23 @@ func TestFFDHEIsNegotiated(t *testing.T) {
 	for _, row := range []struct {
 		name           string
 		client, server []Group
-		tell           string // supported_groups that the attacker puts into the ClientHello
+		attack         string // supported_groups that the attacker puts into the ClientHello
 		want           Group
 		alert          alert.Description
 	}{
-		{"the server's first", []Group{FFDHE4096, FFDHE2048}, []Group{FFDHE2048, FFDHE4096}, "", FFDHE2048, 0},
-		{"the only common one", []Group{FFDHE3072, FFDHE4096}, []Group{FFDHE2048, FFDHE4096}, "", FFDHE4096, 0},
-		{"the client has never heard of fields", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", FFDHE2048, 0},
-		{"none in common", []Group{FFDHE3072}, []Group{FFDHE2048}, "", 0, alert.InsufficientSecurity},
-		{"one that nobody knows", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x01\xfe", 0, alert.InsufficientSecurity},
-		{"the server chooses another", []Group{FFDHE3072}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", 0, alert.InsufficientSecurity},
+		{"the server's first common group", []Group{FFDHE4096, FFDHE2048}, []Group{FFDHE2048, FFDHE4096}, "", FFDHE2048, 0},
+		{"the only common group", []Group{FFDHE3072, FFDHE4096}, []Group{FFDHE2048, FFDHE4096}, "", FFDHE4096, 0},
+		{"the client lists no FFDHE group", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", FFDHE2048, 0},
+		{"no common group", []Group{FFDHE3072}, []Group{FFDHE2048}, "", 0, alert.InsufficientSecurity},
+		{"the client lists only an unknown FFDHE group", []Group{FFDHE2048}, []Group{FFDHE2048}, "\x00\x02\x01\xfe", 0, alert.InsufficientSecurity},
+		{"the server chooses a group that the client does not have", []Group{FFDHE3072}, []Group{FFDHE2048}, "\x00\x02\x00\x1d", 0, alert.InsufficientSecurity},
 	} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 		cc.MaxVersion, cc.Suites, cc.Groups, sc.Groups = TLS12, []SuiteID{dhe}, row.client, row.server
 		p := newPair(cc, sc)
 		err := p.runTampered(func(_ int, burst []message) []message {
-			if row.tell != "" && burst[0].kind() == ClientHello {
-				burst[0].body = append(burst[0].body[:headerSize:headerSize], inHello(instead(extSupportedGroups, row.tell))(burst[0].body[headerSize:])...)
+			if row.attack != "" && burst[0].kind() == ClientHello {
+				burst[0].body = append(burst[0].body[:headerSize:headerSize], inHello(instead(extSupportedGroups, row.attack))(burst[0].body[headerSize:])...)
 				putLength(burst[0].body)
 			}
 			return burst
@@ -128,7 +128,7 @@ func TestFFDHEIsNegotiated(t *testing.T) {
 		switch {
 		case row.alert != 0:
 			wantAlert(t, row.name, err, row.alert)
-		case row.tell == "" && err != nil: // otherwise the transcripts differ
+		case row.attack == "" && err != nil: // otherwise the transcripts differ
 			t.Errorf("%s: %v", row.name, err)
 		case p.server.Info().Group != row.want || p.client.Info().Group != row.want:
 			t.Errorf("%s: client %v, server %v, want %v", row.name, p.client.Info().Group, p.server.Info().Group, row.want)

@@ -61,19 +61,19 @@ func TestRenegotiationIsDeclined(t *testing.T) {
 				}
 				_, answer, err := one.in.half.Open(peer.Flush(nil))
 				if err != nil || !bytes.Equal(answer, []byte{byte(alert.Warning), byte(alert.NoRenegotiation)}) {
-					t.Fatalf("TLS %v, asked by the %s: answered by %x, %v", v, sideNames[from], answer, err)
+					t.Fatalf("TLS %v, request of the %s: the peer answers %x, %v", v, sideNames[from], answer, err)
 				}
 				p.exchange(t)
 			}
-			wantAlert(t, fmt.Sprintf("TLS %v, asked again and again by the %s", v, sideNames[from]), p.ask(t, from, request), alert.UnexpectedMessage)
+			wantAlert(t, fmt.Sprintf("TLS %v, repeated requests of the %s", v, sideNames[from]), p.ask(t, from, request), alert.UnexpectedMessage)
 		}
 	}
 }
 
-func TestRenegotiationIsRefusedInSSL30(t *testing.T) {
+func TestRenegotiationIsRefusedInSSL30AndTLS13(t *testing.T) {
 	for v, alert := range map[Version]alert.Description{SSL30: alert.HandshakeFailure, TLS13: alert.UnexpectedMessage} {
 		for from, request := range requests {
-			wantAlert(t, fmt.Sprintf("%v, asked by the %s", v, sideNames[from]), established(t, v).ask(t, from, request), alert)
+			wantAlert(t, fmt.Sprintf("%v, request of the %s", v, sideNames[from]), established(t, v).ask(t, from, request), alert)
 		}
 	}
 }
@@ -87,7 +87,7 @@ func TestRenegotiationIsNotAnsweredAfterCloseNotify(t *testing.T) {
 		t.Fatal(err)
 	}
 	if out := p.client.Flush(nil); len(out) > 0 {
-		t.Errorf("%x follows the close_notify", out)
+		t.Errorf("the client sends %x after close_notify", out)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestHelloRequestsAreIgnoredInAHandshake(t *testing.T) {
 	if err := p.client.Start(); err != nil {
 		t.Fatal(err)
 	}
-	wantAlert(t, "HelloRequest to a client that has TLS 1.3 alone", p.feed(p.client, asRecord(TypeHandshake, requests[server])), alert.UnexpectedMessage)
+	wantAlert(t, "HelloRequest to a client that offers only TLS 1.3", p.feed(p.client, asRecord(TypeHandshake, requests[server])), alert.UnexpectedMessage)
 	p = pairOf(false, nothing, nothing)(t)
 	if err := p.client.Start(); err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestSecureRenegotiationIsSignaled(t *testing.T) {
 	scsv := func(m *wire.ClientHelloMsg) {
 		m.Suites = wire.AppendUint16(append(wire.Uint16s{}, m.Suites...), renegotiationSCSV)
 	}
-	silent := func(m *wire.ClientHelloMsg) {
+	noExtension := func(m *wire.ClientHelloMsg) {
 		m.Extensions = without(extRenegotiationInfo)(listExtensions(m.Extensions)).encode()
 	}
 	for name, x := range map[string]struct {
@@ -146,9 +146,9 @@ func TestSecureRenegotiationIsSignaled(t *testing.T) {
 		want  bool
 	}{
 		"by the extension": {nil, true},
-		"by the suite":     {[]func(*wire.ClientHelloMsg){silent, scsv}, true},
+		"by the SCSV":      {[]func(*wire.ClientHelloMsg){noExtension, scsv}, true},
 		"by both":          {[]func(*wire.ClientHelloMsg){scsv}, true},
-		"not at all":       {[]func(*wire.ClientHelloMsg){silent}, false},
+		"not at all":       {[]func(*wire.ClientHelloMsg){noExtension}, false},
 	} {
 		p := pairOf(false, maxVersion(TLS12), nothing)(t)
 		answered := false
@@ -177,7 +177,7 @@ func TestSecureRenegotiationIsSignaled(t *testing.T) {
 			return burst
 		})
 		if answered != x.want {
-			t.Errorf("%s: answered: %v", name, answered)
+			t.Errorf("%s: the server answers: %v, want %v", name, answered, x.want)
 		}
 	}
 }

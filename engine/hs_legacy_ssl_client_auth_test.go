@@ -54,12 +54,12 @@ func TestSSL30CertificateVerifyOnTheWire(t *testing.T) {
 	flights := sslFlights(t, p)
 	var messages []byte
 	for _, flight := range flights[:2] {
-		for _, body := range second(fragments(t, flight)) {
+		for _, body := range fragmentsOf(t, flight) {
 			messages = append(messages, body...)
 		}
 	}
-	if !bytes.Contains(messages, []byte{13, 0, 0}) || !bytes.Contains(messages, append([]byte{1, 1}, askedNames(t)...)) {
-		t.Error("no CertificateRequest that asks for RSA alone")
+	if !bytes.Contains(messages, []byte{13, 0, 0}) || !bytes.Contains(messages, append([]byte{1, 1}, requestedNames(t)...)) {
+		t.Error("the CertificateRequest does not request RSA only")
 	}
 	types, third := fragments(t, flights[2])
 	if string(types) != "\x16\x14\x16" {
@@ -83,7 +83,7 @@ func TestSSL30CertificateVerifyOnTheWire(t *testing.T) {
 	digests := sslDigest(*master, messages, "")
 	padding := bytes.Repeat([]byte{0xff}, key.Size()-3-len(digests))
 	if want := slices.Concat([]byte{0, 1}, padding, []byte{0}, digests); !bytes.Equal(opened, want) {
-		t.Errorf("the signature holds\n%x, want\n%x", opened, want)
+		t.Errorf("the signature contains\n%x, want\n%x", opened, want)
 	}
 	if err := rsa.VerifyPKCS1v15(key, 0, digests, verify[2:]); err != nil {
 		t.Error(err)
@@ -94,10 +94,14 @@ func TestSSL30CertificateVerifyOnTheWire(t *testing.T) {
 	p.exchange(t)
 }
 
-func second(_ []byte, all [][]byte) [][]byte { return all }
+// fragmentsOf returns the fragments of a flight's records without their types.
+func fragmentsOf(t *testing.T, flight []byte) [][]byte {
+	_, all := fragments(t, flight)
+	return all
+}
 
-// askedNames is the list of authorities in a CertificateRequest.
-func askedNames(t *testing.T) []byte {
+// requestedNames is the list of authorities in a CertificateRequest.
+func requestedNames(t *testing.T) []byte {
 	t.Helper()
 	name := rsaClient().roots.Names()[0]
 	return append([]byte{0, byte(len(name) + 2), 0, byte(len(name))}, name...)
@@ -106,7 +110,7 @@ func askedNames(t *testing.T) []byte {
 // A client without a certificate sends no_certificate, and no Certificate message (RFC 6101
 // §5.6.6).
 func TestSSL30ClientsSendNoCertificateAlert(t *testing.T) {
-	for name, client := range map[string]func(*Config){"has none": nothing, "has one of a type that SSL 3.0 has not": showing} {
+	for name, client := range map[string]func(*Config){"has no certificate": nothing, "has only a certificate of a type that SSL 3.0 does not have": showing} {
 		p, _ := sslPair(t, client, asking)
 		flights := sslFlights(t, p)
 		types, third := fragments(t, flights[2])
@@ -114,7 +118,7 @@ func TestSSL30ClientsSendNoCertificateAlert(t *testing.T) {
 			t.Errorf("a client that %s: records of types %v, %x", name, types, third[0])
 		}
 		if p.server.Info().ClientAuthenticated || p.server.Info().PeerChain != nil {
-			t.Errorf("a client that %s is known", name)
+			t.Errorf("a client that %s is authenticated", name)
 		}
 		p.exchange(t)
 	}
@@ -188,7 +192,7 @@ func TestSSL30ClientsAnswerRequests(t *testing.T) {
 		tamper func(int, []message) []message
 		want   alert.Description
 	}{
-		{"nothing", instead(func(x message) []message {
+		{"no answer", instead(func(x message) []message {
 			if isAlert(x) {
 				return nil
 			}
@@ -206,7 +210,7 @@ func TestSSL30ClientsAnswerRequests(t *testing.T) {
 			}
 			return []message{x}
 		}), alert.HandshakeFailure},
-		{"both", instead(func(x message) []message {
+		{"no_certificate and an empty Certificate", instead(func(x message) []message {
 			if isAlert(x) {
 				return []message{x, certificate}
 			}

@@ -27,7 +27,7 @@ func sslDigest(master, messages []byte, sender string) []byte {
 	return append(outer5[:], outer1[:]...)
 }
 
-// sslExpand is RFC 6101 §6.1 and §6.2.2.
+// sslExpand computes n bytes of a master secret (RFC 6101 §6.1) or of a key block (§6.2.2).
 func sslExpand(secret, seed []byte, n int) (out []byte) {
 	for i := 1; len(out) < n; i++ {
 		inner := sha1.Sum(slices.Concat(bytes.Repeat([]byte{'A' + byte(i-1)}, i), secret, seed))
@@ -37,7 +37,7 @@ func sslExpand(secret, seed []byte, n int) (out []byte) {
 	return out[:n]
 }
 
-// fragments returns the fragments of a flight's records.
+// fragments returns the content types and the fragments of a flight's records.
 func fragments(t *testing.T, flight []byte) (types []byte, all [][]byte) {
 	t.Helper()
 	for len(flight) > 0 {
@@ -108,9 +108,9 @@ func TestAlertsOfSSL30(t *testing.T) {
 		client, server func(*Config)
 		want           alert.Description
 	}{
-		{"unknown authority", func(cfg *Config) { cfg.Roots = identityFor(t, "rsa2048").roots(t) }, nothing, alert.CertificateUnknown},
+		{"unknown CA", func(cfg *Config) { cfg.Roots = identityFor(t, "rsa2048").roots(t) }, nothing, alert.CertificateUnknown},
 		{"no common suite", onlySuite(0x002f), onlySuite(0x0035), alert.HandshakeFailure},
-		{"an old client alone", nothing, fromVersion(TLS12), alert.ProtocolVersion},
+		{"a server that has only newer versions", nothing, fromVersion(TLS12), alert.ProtocolVersion},
 	} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 		cc.MinVersion, cc.MaxVersion, sc.MinVersion, sc.MaxVersion = SSL30, SSL30, SSL30, SSL30
@@ -142,6 +142,6 @@ func TestSSL30ServerHelloHasNoExtensions(t *testing.T) {
 	at := bytes.Index(down, []byte{0, 5, 0xff, 1, 0, 1, 0})
 	copy(down[at+2:], []byte{0, extExtendedMasterSecret, 0, 1, 0})
 	if err := p.feed(p.client, down); !errors.Is(err, misplacedExtension) {
-		t.Errorf("an extended master secret in SSL 3.0: %v", err)
+		t.Errorf("a ServerHello of SSL 3.0 with extended_master_secret: %v", err)
 	}
 }

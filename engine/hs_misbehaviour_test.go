@@ -17,7 +17,7 @@ import (
 // An edit changes the body of a message.
 type edit func(body []byte) []byte
 
-// An extensionList is a message's extensions, to be changed.
+// An extensionList is the extensions of a message, in order.
 type extensionList []extensionBody
 
 type extensionBody struct {
@@ -67,7 +67,7 @@ func inServer(f func(extensionList) extensionList) edit {
 	return editExtensions(m, &m.Extensions, f)
 }
 
-func inEncryptedOnes(f func(extensionList) extensionList) edit {
+func editEncryptedExtensions(f func(extensionList) extensionList) edit {
 	m := new(wire.EncryptedExtensionsMsg)
 	return editExtensions(m, &m.Extensions, f)
 }
@@ -112,7 +112,7 @@ func twice(id uint16) func(extensionList) extensionList {
 				return slices.Insert(l, 0, x)
 			}
 		}
-		panic("not there")
+		panic("the extension is not in the list")
 	}
 }
 
@@ -128,7 +128,7 @@ func surplusBinder(l extensionList) extensionList {
 	return l
 }
 
-// flip changes the last byte, or one at an offset.
+// flip changes the byte at an offset, from the end if it is negative.
 func flip(at int) edit {
 	return func(body []byte) []byte {
 		if at < 0 {
@@ -139,7 +139,7 @@ func flip(at int) edit {
 	}
 }
 
-func hello12(f func(*wire.ServerHelloMsg)) edit {
+func editServerHello(f func(*wire.ServerHelloMsg)) edit {
 	return func(body []byte) []byte {
 		var m wire.ServerHelloMsg
 		if err := m.Parse(slices.Clone(body)); err != nil {
@@ -163,59 +163,59 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 	}{
 		{"no extension twice", full13, ClientHello, inHello(twice(extServerName)), alert.IllegalParameter},
 		{"no unknown extension twice", full13, ClientHello, inHello(func(l extensionList) extensionList { return with(0xfafa, "")(with(0xfafa, "")(l)) }), alert.IllegalParameter},
-		{"unknown extensions of a client are ignored, and hashed", full13, ClientHello, inHello(with(0xfafa, "x")), alert.DecryptError},
+		{"unknown extensions of a client are ignored, but hashed", full13, ClientHello, inHello(with(0xfafa, "x")), alert.DecryptError},
 		{"pre_shared_key is last", resumed13, ClientHello, inHello(func(l extensionList) extensionList { return append(l, extensionBody{0xfafa, nil}) }), alert.IllegalParameter},
 		{"supported_groups is needed", full13, ClientHello, inHello(without(extSupportedGroups)), alert.MissingExtension},
 		{"key_share is needed", full13, ClientHello, inHello(without(extKeyShare)), alert.MissingExtension},
 		{"signature_algorithms is needed", full13, ClientHello, inHello(without(extSignatureAlgorithms)), alert.MissingExtension},
-		{"a host name is no longer than one can be", full13, ClientHello, inHello(instead(extServerName, "\x01\x05\x00\x01\x02"+strings.Repeat("x", 258))), alert.IllegalParameter},
-		{"a binder for each PSK", resumed13, ClientHello, inHello(surplusBinder), alert.IllegalParameter},
-		{"a PSK needs its modes", resumed13, ClientHello, inHello(without(extPSKKeyExchangeModes)), alert.MissingExtension},
+		{"a host name has at most 255 bytes", full13, ClientHello, inHello(instead(extServerName, "\x01\x05\x00\x01\x02"+strings.Repeat("x", 258))), alert.IllegalParameter},
+		{"each PSK has one binder", resumed13, ClientHello, inHello(surplusBinder), alert.IllegalParameter},
+		{"pre_shared_key needs psk_key_exchange_modes", resumed13, ClientHello, inHello(without(extPSKKeyExchangeModes)), alert.MissingExtension},
 		{"a binder verifies", resumed13, ClientHello, flip(-1), alert.DecryptError},
 		{"renegotiation_info is empty", ecdhe12, ClientHello, inHello(instead(extRenegotiationInfo, "\x01x")), alert.HandshakeFailure},
-		{"renegotiation_info is empty in the answer", ecdhe12, ServerHello, inServer(instead(extRenegotiationInfo, "\x01x")), alert.HandshakeFailure},
-		{"renegotiation_info has its length", ecdhe12, ServerHello, inServer(instead(extRenegotiationInfo, "\x02x")), alert.DecodeError},
-		{"points come uncompressed", ecdhe12, ClientHello, inHello(instead(extECPointFormats, "\x01\x01")), alert.IllegalParameter},
-		{"a share of the group's size", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x1d\x00\x01x")), alert.IllegalParameter},
-		{"a hybrid's share has its size", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x11\xeb\x00\x01x")), alert.IllegalParameter},
-		{"a hybrid's point is on its curve", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x04\xe5\x11\xeb\x04\xe1"+string(make([]byte, 1249)))), alert.IllegalParameter},
-		{"a hybrid's reply has its size", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x00\x01x")), alert.IllegalParameter},
-		{"a hybrid's reply has a point on its curve", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x04\x81"+string(make([]byte, 1153)))), alert.IllegalParameter},
-		{"a share is for a group offered", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x19\x00\x01x")), alert.IllegalParameter},
+		{"renegotiation_info of a ServerHello is empty", ecdhe12, ServerHello, inServer(instead(extRenegotiationInfo, "\x01x")), alert.HandshakeFailure},
+		{"renegotiation_info has the length that it states", ecdhe12, ServerHello, inServer(instead(extRenegotiationInfo, "\x02x")), alert.DecodeError},
+		{"ec_point_formats has uncompressed", ecdhe12, ClientHello, inHello(instead(extECPointFormats, "\x01\x01")), alert.IllegalParameter},
+		{"a share has the group's size", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x1d\x00\x01x")), alert.IllegalParameter},
+		{"a hybrid share has the group's size", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x11\xeb\x00\x01x")), alert.IllegalParameter},
+		{"the point in a hybrid share is on its curve", hybrid13, ClientHello, inHello(instead(extKeyShare, "\x04\xe5\x11\xeb\x04\xe1"+string(make([]byte, 1249)))), alert.IllegalParameter},
+		{"a server's hybrid share has the group's size", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x00\x01x")), alert.IllegalParameter},
+		{"the point in a server's hybrid share is on its curve", hybrid13, ServerHello, inServer(instead(extKeyShare, "\x11\xeb\x04\x81"+string(make([]byte, 1153)))), alert.IllegalParameter},
+		{"a share is for a group of supported_groups", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x05\x00\x19\x00\x01x")), alert.IllegalParameter},
 		{"a group has one share", full13, ClientHello, inHello(instead(extKeyShare, "\x00\x48"+strings.Repeat("\x00\x1d\x00\x20\x09"+string(make([]byte, 31)), 2))), alert.IllegalParameter},
-		{"a second ClientHello has the share asked for", retry13, ClientHello, nil, alert.IllegalParameter},
+		{"a second ClientHello has the requested share", retry13, ClientHello, nil, alert.IllegalParameter},
 
 		{"ALPN is not for a TLS 1.3 ServerHello", full13, ServerHello, inServer(with(extALPN, "\x00\x03\x02h2")), alert.IllegalParameter},
-		{"no answer that was not asked for", full13, EncryptedExtensions, inEncryptedOnes(with(extALPN, "\x00\x03\x02h2")), alert.UnsupportedExtension},
-		{"no unknown answer", full13, EncryptedExtensions, inEncryptedOnes(with(0xfafa, "")), alert.UnsupportedExtension},
-		{"no answer twice", full13, EncryptedExtensions, inEncryptedOnes(twice(extServerName)), alert.IllegalParameter},
-		{"key_share in the ServerHello", full13, ServerHello, inServer(without(extKeyShare)), alert.MissingExtension},
-		{"a group that was offered", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x17\x00\x01x")), alert.IllegalParameter},
-		{"a share that is no low-order point", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x1d\x00\x20"+string(make([]byte, 32)))), alert.IllegalParameter},
-		{"a version that was offered", full13, ServerHello, inServer(instead(extSupportedVersions, "\x03\x02")), alert.IllegalParameter},
-		{"no older version's field for TLS 1.3", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), alert.IllegalParameter},
-		{"the session ID comes back", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.SessionID = m.SessionID[1:] }), alert.IllegalParameter},
-		{"a suite that exists", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1399 }), alert.IllegalParameter},
-		{"a suite of the version", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0xc02f }), alert.IllegalParameter},
-		{"null compression", full13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), alert.IllegalParameter},
-		{"a PSK that was offered", resumed13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), alert.IllegalParameter},
-		{"no PSK out of nothing", full13, ServerHello, inServer(with(extPreSharedKey, "\x00\x00")), alert.UnsupportedExtension},
-		{"a PSK's mode that was offered", resumed13, ServerHello, inServer(without(extKeyShare)), alert.IllegalParameter},
+		{"no extension in EncryptedExtensions that was not offered", full13, EncryptedExtensions, editEncryptedExtensions(with(extALPN, "\x00\x03\x02h2")), alert.UnsupportedExtension},
+		{"no unknown extension in EncryptedExtensions", full13, EncryptedExtensions, editEncryptedExtensions(with(0xfafa, "")), alert.UnsupportedExtension},
+		{"no extension twice in EncryptedExtensions", full13, EncryptedExtensions, editEncryptedExtensions(twice(extServerName)), alert.IllegalParameter},
+		{"a ServerHello needs key_share", full13, ServerHello, inServer(without(extKeyShare)), alert.MissingExtension},
+		{"the server chooses an offered group", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x17\x00\x01x")), alert.IllegalParameter},
+		{"a share is not a low-order point", full13, ServerHello, inServer(instead(extKeyShare, "\x00\x1d\x00\x20"+string(make([]byte, 32)))), alert.IllegalParameter},
+		{"the server chooses an offered version", full13, ServerHello, inServer(instead(extSupportedVersions, "\x03\x02")), alert.IllegalParameter},
+		{"legacy_version of a ServerHello is TLS 1.2's", full13, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), alert.IllegalParameter},
+		{"the server echoes the session ID", full13, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.SessionID = m.SessionID[1:] }), alert.IllegalParameter},
+		{"the server chooses a suite that exists", full13, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.Suite = 0x1399 }), alert.IllegalParameter},
+		{"the server chooses a suite of the version", full13, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.Suite = 0xc02f }), alert.IllegalParameter},
+		{"null compression", full13, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), alert.IllegalParameter},
+		{"the server chooses an offered PSK", resumed13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), alert.IllegalParameter},
+		{"no pre_shared_key that was not offered", full13, ServerHello, inServer(with(extPreSharedKey, "\x00\x00")), alert.UnsupportedExtension},
+		{"the server uses an offered PSK mode", resumed13, ServerHello, inServer(without(extKeyShare)), alert.IllegalParameter},
 		{"a retry that changes something", retry13, HelloRetryRequest, inServer(without(extKeyShare)), alert.IllegalParameter},
 		{"a retry for another group", retry13, HelloRetryRequest, inServer(instead(extKeyShare, "\x00\x1d")), alert.IllegalParameter},
-		{"the suite stays after a retry", retry13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), alert.IllegalParameter},
+		{"the suite stays after a retry", retry13, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), alert.IllegalParameter},
 		{"the version stays after a retry", retry13, ServerHello, inServer(without(extSupportedVersions)), alert.IllegalParameter},
 
-		{"TLS 1.2 only where offered", ecdhe12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), alert.ProtocolVersion},
-		{"null compression in TLS 1.2", ecdhe12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), alert.IllegalParameter},
+		{"the server chooses no version below TLS 1.2 that was not offered", ecdhe12, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.Version = 0x0302 }), alert.ProtocolVersion},
+		{"null compression in TLS 1.2", ecdhe12, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.Compression = 1 }), alert.IllegalParameter},
 		{"key_share is not for TLS 1.2", ecdhe12, ServerHello, inServer(with(extKeyShare, "\x00\x1d\x00\x01x")), alert.IllegalParameter},
-		{"a resumed session keeps its suite", ticket12, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0xc030 }), alert.IllegalParameter},
+		{"a resumed session keeps its suite", ticket12, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.Suite = 0xc030 }), alert.IllegalParameter},
 		{"a resumed session keeps its extended master secret", ticket12, ServerHello, inServer(without(extExtendedMasterSecret)), alert.HandshakeFailure},
 
 		{"a handshake signature verifies", full13, CertificateVerify, flip(-1), alert.DecryptError},
-		{"a signature scheme that was offered", full13, CertificateVerify, func([]byte) []byte { return []byte("\x02\x01\x00\x01x") }, alert.IllegalParameter},
-		{"a signature scheme of TLS 1.3", full13, CertificateVerify, func([]byte) []byte { return []byte("\x04\x01\x00\x01x") }, alert.IllegalParameter},
-		{"a signature scheme of TLS 1.2 that was offered", ecdhe12, ServerKeyExchange, func(b []byte) []byte {
+		{"the server signs with an offered scheme", full13, CertificateVerify, func([]byte) []byte { return []byte("\x02\x01\x00\x01x") }, alert.IllegalParameter},
+		{"the server signs with a scheme of TLS 1.3", full13, CertificateVerify, func([]byte) []byte { return []byte("\x04\x01\x00\x01x") }, alert.IllegalParameter},
+		{"the server of TLS 1.2 signs with an offered scheme", ecdhe12, ServerKeyExchange, func(b []byte) []byte {
 			var m wire.ServerKeyExchangeMsg
 			if err := m.Parse(slices.Clone(b)); err != nil {
 				panic(err)
@@ -223,49 +223,49 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 			m.Scheme = 0x0201
 			return m.Append(nil)
 		}, alert.IllegalParameter},
-		{"a certificate for the suite", rsa12, Certificates, func([]byte) []byte { return pkiFor(t, "ecdsa-p256").certificate.legacy }, alert.IllegalParameter},
-		{"parameters are signed", ecdhe12, ServerKeyExchange, flip(10), alert.DecryptError},
-		{"a group of TLS 1.2 that was offered", ecdhe12, ServerKeyExchange, flip(2), alert.DecryptError},
+		{"the certificate fits the suite", rsa12, Certificates, func([]byte) []byte { return pkiFor(t, "ecdsa-p256").certificate.legacy }, alert.IllegalParameter},
+		{"ServerKeyExchange's parameters are signed", ecdhe12, ServerKeyExchange, flip(10), alert.DecryptError},
+		{"ServerKeyExchange's group is signed", ecdhe12, ServerKeyExchange, flip(2), alert.DecryptError},
 		{"a server has a certificate", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x00") }, alert.DecodeError},
 		{"a server has a certificate in TLS 1.2", rsa12, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00") }, alert.DecodeError},
-		{"a certificate is one", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x06\x00\x00\x01x\x00\x00") }, alert.BadCertificate},
-		{"the server's context is empty", full13, Certificates, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, alert.IllegalParameter},
-		{"a client's number is above 1", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x00\x01\x01") }, alert.IllegalParameter},
-		{"a client's number is below the prime", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 0}, bytes.Repeat([]byte{0xff}, 256)...) }, alert.IllegalParameter},
-		{"a client's number has the prime's length", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 1}, bytes.Repeat([]byte{1}, 257)...) }, alert.IllegalParameter},
-		{"a client's number is there", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte{0, 0} }, alert.DecodeError},
-		{"a server's prime is signed", dhe12, ServerKeyExchange, flip(10), alert.DecryptError},
-		{"a client's share fits", ecdhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x01x") }, alert.IllegalParameter},
-		{"a wrong premaster secret shows in Finished alone", rsa12, ClientKeyExchange, flip(-1), alert.DecryptError},
+		{"a certificate is well-formed", full13, Certificates, func([]byte) []byte { return []byte("\x00\x00\x00\x06\x00\x00\x01x\x00\x00") }, alert.BadCertificate},
+		{"certificate_request_context of a server is empty", full13, Certificates, func(b []byte) []byte { return append([]byte{1, 'c'}, b[1:]...) }, alert.IllegalParameter},
+		{"dh_Yc is above 1", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x00\x01\x01") }, alert.IllegalParameter},
+		{"dh_Yc is below the prime", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 0}, bytes.Repeat([]byte{0xff}, 256)...) }, alert.IllegalParameter},
+		{"dh_Yc is not longer than the prime", dhe12, ClientKeyExchange, func([]byte) []byte { return append([]byte{1, 1}, bytes.Repeat([]byte{1}, 257)...) }, alert.IllegalParameter},
+		{"dh_Yc is not empty", dhe12, ClientKeyExchange, func([]byte) []byte { return []byte{0, 0} }, alert.DecodeError},
+		{"dh_p is signed", dhe12, ServerKeyExchange, flip(10), alert.DecryptError},
+		{"a client's ECDHE share has the group's size", ecdhe12, ClientKeyExchange, func([]byte) []byte { return []byte("\x01x") }, alert.IllegalParameter},
+		{"a wrong premaster secret fails only in Finished", rsa12, ClientKeyExchange, flip(-1), alert.DecryptError},
 		{"a Finished verifies", full13, Finished, flip(0), alert.DecryptError},
 		{"a Finished of TLS 1.2 verifies", ecdhe12, Finished, flip(0), alert.DecryptError},
-		{"early data has a PSK", full13, ClientHello, inHello(with(extEarlyData, "")), alert.MissingExtension},
+		{"early_data needs pre_shared_key", full13, ClientHello, inHello(with(extEarlyData, "")), alert.MissingExtension},
 		{"early_data is empty", early13, ClientHello, inHello(instead(extEarlyData, "x")), alert.DecodeError},
-		{"early data is accepted where it was offered", resumed13, EncryptedExtensions, inEncryptedOnes(with(extEarlyData, "")), alert.UnsupportedExtension},
-		{"an accepting early_data is empty", early13, EncryptedExtensions, inEncryptedOnes(instead(extEarlyData, "x")), alert.DecodeError},
-		{"early data is accepted with its protocol", early13, EncryptedExtensions, inEncryptedOnes(instead(extALPN, "\x00\x03\x02h2")), alert.IllegalParameter},
-		{"early data is accepted with its suite", early13, ServerHello, hello12(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), alert.IllegalParameter},
-		{"early data is accepted under the first PSK", early13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), alert.IllegalParameter},
-		{"early data is accepted under a PSK", early13, ServerHello, inServer(without(extPreSharedKey)), alert.IllegalParameter},
+		{"early data is accepted only if it was offered", resumed13, EncryptedExtensions, editEncryptedExtensions(with(extEarlyData, "")), alert.UnsupportedExtension},
+		{"early_data in EncryptedExtensions is empty", early13, EncryptedExtensions, editEncryptedExtensions(instead(extEarlyData, "x")), alert.DecodeError},
+		{"early data is accepted only with its application protocol", early13, EncryptedExtensions, editEncryptedExtensions(instead(extALPN, "\x00\x03\x02h2")), alert.IllegalParameter},
+		{"early data is accepted only with its suite", early13, ServerHello, editServerHello(func(m *wire.ServerHelloMsg) { m.Suite = 0x1303 }), alert.IllegalParameter},
+		{"early data is accepted only under the first PSK", early13, ServerHello, inServer(instead(extPreSharedKey, "\x00\x01")), alert.IllegalParameter},
+		{"early data is accepted only under a PSK", early13, ServerHello, inServer(without(extPreSharedKey)), alert.IllegalParameter},
 		{"no older version after early data", early13, ServerHello, func([]byte) []byte { return olderHello }, alert.ProtocolVersion},
 		{"EndOfEarlyData is empty", early13, EndOfEarlyData, func([]byte) []byte { return []byte{0} }, alert.DecodeError},
-		{"a limit of early data has four bytes", full13, NewSessionTicket, func(b []byte) []byte { return append(b[:len(b)-2], "\x00\x06\x00\x2a\x00\x02xx"...) }, alert.DecodeError},
-		{"tickets live a week at most", full13, NewSessionTicket, func(b []byte) []byte { b[0] = 1; return b }, alert.IllegalParameter},
+		{"max_early_data_size has four bytes", full13, NewSessionTicket, func(b []byte) []byte { return append(b[:len(b)-2], "\x00\x06\x00\x2a\x00\x02xx"...) }, alert.DecodeError},
+		{"ticket_lifetime is at most a week", full13, NewSessionTicket, func(b []byte) []byte { b[0] = 1; return b }, alert.IllegalParameter},
 
-		{"a status request has its fields", stapled13, ClientHello, inHello(instead(extStatusRequest, "\x01\x00\x00")), alert.DecodeError},
-		{"a status request of another type is ignored, and hashed", stapled12, ClientHello, inHello(instead(extStatusRequest, "\x02\x00\x00\x00\x00")), alert.BadCertificateStatus},
-		{"no staple in TLS 1.3 that was not asked for", full13, Certificates, inLeaf(with(extStatusRequest, "\x01\x00\x00\x01x")), alert.UnsupportedExtension},
-		{"no staple in TLS 1.2 that was not asked for", ecdhe12, ServerHello, inServer(with(extStatusRequest, "")), alert.UnsupportedExtension},
-		{"a promise is empty", stapled12, ServerHello, inServer(instead(extStatusRequest, "x")), alert.DecodeError},
-		{"no staple that was not promised", stapled12, ServerHello, inServer(without(extStatusRequest)), alert.UnexpectedMessage},
-		{"no staple among encrypted extensions", stapled13, EncryptedExtensions, inEncryptedOnes(with(extStatusRequest, "\x01\x00\x00\x01x")), alert.IllegalParameter},
+		{"a status_request is complete", stapled13, ClientHello, inHello(instead(extStatusRequest, "\x01\x00\x00")), alert.DecodeError},
+		{"a status_request of another type is ignored, but hashed", stapled12, ClientHello, inHello(instead(extStatusRequest, "\x02\x00\x00\x00\x00")), alert.BadCertificateStatus},
+		{"no staple in TLS 1.3 that was not requested", full13, Certificates, inLeaf(with(extStatusRequest, "\x01\x00\x00\x01x")), alert.UnsupportedExtension},
+		{"no status_request in TLS 1.2 that was not offered", ecdhe12, ServerHello, inServer(with(extStatusRequest, "")), alert.UnsupportedExtension},
+		{"status_request in a ServerHello is empty", stapled12, ServerHello, inServer(instead(extStatusRequest, "x")), alert.DecodeError},
+		{"no CertificateStatus without status_request in the ServerHello", stapled12, ServerHello, inServer(without(extStatusRequest)), alert.UnexpectedMessage},
+		{"no staple in EncryptedExtensions", stapled13, EncryptedExtensions, editEncryptedExtensions(with(extStatusRequest, "\x01\x00\x00\x01x")), alert.IllegalParameter},
 		{"no staple twice", stapled13, Certificates, inLeaf(twice(extStatusRequest)), alert.IllegalParameter},
-		{"a staple is there", stapled13, Certificates, inLeaf(without(extStatusRequest)), alert.BadCertificateStatus},
+		{"a staple is not missing", stapled13, Certificates, inLeaf(without(extStatusRequest)), alert.BadCertificateStatus},
 		{"a staple is not empty", stapled13, Certificates, inLeaf(instead(extStatusRequest, "\x01\x00\x00\x00")), alert.DecodeError},
 		{"a staple of TLS 1.2 is not empty", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x01\x00\x00\x00") }, alert.DecodeError},
-		{"a staple is of OCSP", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x02\x00\x00\x01x") }, alert.DecodeError},
-		{"a staple is a response", stapled13, Certificates, inLeaf(instead(extStatusRequest, "\x01\x00\x00\x01x")), alert.BadCertificateStatus},
-		{"a staple of TLS 1.2 is a response", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x01\x00\x00\x01x") }, alert.BadCertificateStatus},
+		{"a staple has the type ocsp", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x02\x00\x00\x01x") }, alert.DecodeError},
+		{"a staple is an OCSP response", stapled13, Certificates, inLeaf(instead(extStatusRequest, "\x01\x00\x00\x01x")), alert.BadCertificateStatus},
+		{"a staple of TLS 1.2 is an OCSP response", stapled12, CertificateStatus, func([]byte) []byte { return []byte("\x01\x00\x00\x01x") }, alert.BadCertificateStatus},
 		{"a staple is signed", stapled12, CertificateStatus, flip(-1), alert.BadCertificateStatus},
 	} {
 		t.Run(x.rule, func(t *testing.T) {
@@ -291,11 +291,11 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 				return burst
 			})
 			if !edited {
-				t.Fatalf("there is no %v", x.message)
+				t.Fatalf("the handshake has no %v", x.message)
 			}
 			wantAlert(t, x.rule, err, x.alert)
 			if x.rule == "a binder verifies" && !errors.Is(err, badBinder) {
-				t.Errorf("not the binder, but %v", err)
+				t.Errorf("error %v, want badBinder", err)
 			}
 		})
 	}
@@ -326,7 +326,7 @@ func TestSecondClientHelloHasTheRequestedGroup(t *testing.T) {
 	})
 	wantAlert(t, "another group's share", err, alert.IllegalParameter)
 	if !errors.Is(err, changedChoice) {
-		t.Errorf("not the server, but %v", err)
+		t.Errorf("error %v, want changedChoice", err)
 	}
 }
 
@@ -341,7 +341,8 @@ func TestKeyUpdateRequestIsZeroOrOne(t *testing.T) {
 	wantAlert(t, "KeyUpdate 2", err, alert.IllegalParameter)
 }
 
-// Every extension has one row, and no place where it cannot be sent.
+// Every extension has a name and one row, and a client offers it unless only NewSessionTicket has
+// it.
 func TestExtensionTable(t *testing.T) {
 	seen := map[uint16]bool{}
 	for _, x := range extensions {
@@ -350,7 +351,7 @@ func TestExtensionTable(t *testing.T) {
 		}
 		seen[x.id] = true
 		if (x.write == nil) != (x.read == nil) {
-			t.Errorf("%s has half a codec", x.name)
+			t.Errorf("%s has only one of write and read", x.name)
 		}
 	}
 	if extensions[len(extensions)-1].id != extPreSharedKey {

@@ -9,7 +9,7 @@ import (
 	"tlslab/engine/record"
 )
 
-func TestKeyUpdates(t *testing.T) {
+func TestKeyUpdateChangesTheSendersKeysAndOnRequestThePeers(t *testing.T) {
 	p := newPair(clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256"))
 	if err := p.run(); err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestKeysHaveTheLimitOfTheirCipher(t *testing.T) {
 	for _, c := range record.Ciphers() {
 		if c.TagSize == 0 {
 			if c.MaxRecords != 0 {
-				t.Errorf("%s: %d records, though no TLS 1.3 suite has it", c.Name, c.MaxRecords)
+				t.Errorf("%s: %d records, want 0: no TLS 1.3 suite has it", c.Name, c.MaxRecords)
 			}
 			continue
 		}
@@ -176,7 +176,7 @@ func TestKeysHaveTheLimitOfTheirCipher(t *testing.T) {
 		}
 		half.LimitRecords(1)
 		if _, err := half.Seal(nil, record.ApplicationData, []byte("x")); err != nil || !half.KeysSpent() {
-			t.Errorf("%s: keys for one record are not spent by it, %v", c.Name, err)
+			t.Errorf("%s: after one record keys that are limited to one are not spent; %v", c.Name, err)
 		}
 	}
 }
@@ -213,7 +213,7 @@ func TestPeersFollowKeyUpdates(t *testing.T) {
 		peer   string
 		after  uint64
 		record int // a whole number of lines: s_server reverses them one by one
-		meet   func(cfg *Config) ([]byte, error)
+		run    func(cfg *Config) ([]byte, error)
 	}{
 		{"s_server", 1, 370 * 37, func(cfg *Config) ([]byte, error) {
 			_, err := askOpenSSL(t, "ecdsa-p256", cfg)
@@ -229,7 +229,7 @@ func TestPeersFollowKeyUpdates(t *testing.T) {
 		}},
 	} {
 		updates := 0
-		out, err := x.meet(programConfig(t, "ecdsa-p256", both(onlyVersion(TLS13), func(c *Config) {
+		out, err := x.run(programConfig(t, "ecdsa-p256", both(onlyVersion(TLS13), func(c *Config) {
 			c.KeyUpdateAfter, c.RecordSize = x.after, x.record
 			c.Observe = func(n Notice) {
 				if n.Kind == MessageSent && n.Message == KeyUpdate {
@@ -253,15 +253,15 @@ func TestHalfRTTDataDelaysKeyUpdates(t *testing.T) {
 			updates++
 		}
 	}
-	said := bytes.Repeat([]byte("so soon "), 10)
-	down, err := p.server.Seal(p.answer, said)
+	early := bytes.Repeat([]byte("0.5-RTT "), 10)
+	down, err := p.server.Seal(p.answer, early)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := p.feed(p.client, down); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.got[p.client]; !bytes.Equal(got, said) || updates > 0 {
+	if got := p.got[p.client]; !bytes.Equal(got, early) || updates > 0 {
 		t.Errorf("the client got %q and %d KeyUpdates", got, updates)
 	}
 	if err := p.pump(); err != nil {

@@ -22,7 +22,7 @@ import (
 // not have.
 
 // lines is what a program sends: the text of several records.
-var lines = []byte(strings.Repeat("a line of text that is said over TLS\n", 1000))
+var lines = []byte(strings.Repeat("a line of text that is sent over TLS\n", 1000))
 
 func need(t *testing.T, program string) {
 	t.Helper()
@@ -45,7 +45,7 @@ func programConfig(t *testing.T, key string, set func(*Config)) *Config {
 // serveProgram runs a client program against the engine's server, which then replies with lines.
 // The program's arguments hold ADDRESS, HOST or PORT. It returns the engine's side and the
 // program's output.
-func serveProgram(t *testing.T, cfg *Config, said []byte, program string, args ...string) (*Conn, []byte, error) {
+func serveProgram(t *testing.T, cfg *Config, input []byte, program string, args ...string) (*Conn, []byte, error) {
 	t.Helper()
 	need(t, program)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -54,12 +54,12 @@ func serveProgram(t *testing.T, cfg *Config, said []byte, program string, args .
 	}
 	defer listener.Close()
 	host, port, _ := net.SplitHostPort(listener.Addr().String())
-	words := strings.NewReplacer("ADDRESS", listener.Addr().String(), "HOST", host, "PORT", port)
+	placeholders := strings.NewReplacer("ADDRESS", listener.Addr().String(), "HOST", host, "PORT", port)
 	for i := range args {
-		args[i] = words.Replace(args[i])
+		args[i] = placeholders.Replace(args[i])
 	}
 	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Stdin = bytes.NewReader(said)
+	cmd.Stdin = bytes.NewReader(input)
 	var out, log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &log
 	ended := make(chan error, 1)
@@ -74,7 +74,7 @@ func serveProgram(t *testing.T, cfg *Config, said []byte, program string, args .
 	}
 	replied := false
 	got, err := drive(c, transport, func(got []byte) bool {
-		if len(got) == len(said) && !replied {
+		if len(got) == len(input) && !replied {
 			replied = true
 			reply, err := c.Seal(nil, lines)
 			if err != nil {
@@ -85,8 +85,8 @@ func serveProgram(t *testing.T, cfg *Config, said []byte, program string, args .
 		}
 		return replied
 	})
-	if err == nil && !bytes.Equal(got, said) {
-		err = fmt.Errorf("%d bytes arrived that differ", len(got))
+	if err == nil && !bytes.Equal(got, input) {
+		err = fmt.Errorf("%d bytes arrived, which are not the input", len(got))
 	}
 	// The program reads close_notify and ends. Closing the socket at once could reset the
 	// connection before it has read everything.
@@ -119,9 +119,9 @@ func askOpenSSL(t *testing.T, key string, cfg *Config, args ...string) (*Conn, e
 		cmd.Wait()
 	}()
 	address := ""
-	for said := bufio.NewScanner(stdout); address == "" && said.Scan(); {
-		address, _ = strings.CutPrefix(said.Text(), "ACCEPT ")
-		if address == said.Text() {
+	for output := bufio.NewScanner(stdout); address == "" && output.Scan(); {
+		address, _ = strings.CutPrefix(output.Text(), "ACCEPT ")
+		if address == output.Text() {
 			address = ""
 		}
 	}
@@ -154,7 +154,7 @@ func askOpenSSL(t *testing.T, key string, cfg *Config, args ...string) (*Conn, e
 	backwards := slices.Clone(line)
 	slices.Reverse(backwards)
 	if want := bytes.Repeat(append(backwards, '\n'), bytes.Count(lines, []byte("\n"))); !bytes.Equal(got, want) {
-		t.Errorf("s_server answers %d bytes that differ", len(got))
+		t.Errorf("s_server answers %d bytes, which are not the lines reversed", len(got))
 	}
 	return c, nil
 }

@@ -21,7 +21,7 @@ import (
 // echoed needs several records.
 var echoed = bytes.Repeat([]byte("tlslab "), 9000)
 
-// An interop is one row of the matrix.
+// An interop is one kind of handshake with crypto/tls.
 type interop struct {
 	version Version
 	suite   SuiteID
@@ -133,7 +133,7 @@ func (r interop) check(t *testing.T, info Info, state tls.ConnectionState, resum
 	}
 	switch {
 	case state.DidResume != resumed || info.Kind != kind:
-		t.Errorf("resumed: crypto/tls reports %v, ours %v; want %v", state.DidResume, info.Kind, resumed)
+		t.Errorf("resumed: crypto/tls reports %v, the engine %v; want %v", state.DidResume, info.Kind, resumed)
 	case info.Suite.ID != r.suite || state.CipherSuite != uint16(r.suite):
 		t.Errorf("suite %v, crypto/tls reports %#x; want %v", info.Suite.ID, state.CipherSuite, r.suite)
 	case info.Version != r.version || state.Version != uint16(r.version):
@@ -248,7 +248,7 @@ func TestInteropCoversEverySuiteOfCryptoTLS(t *testing.T) {
 	}
 	for _, s := range suites {
 		if knownToCryptoTLS(s.ID) && !slices.Contains(seen, s.ID) {
-			t.Errorf("%v is never tried", s.ID)
+			t.Errorf("%v is in no row", s.ID)
 		}
 	}
 }

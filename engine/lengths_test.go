@@ -81,8 +81,8 @@ func TestWrongLengthFields(t *testing.T) {
 	})
 }
 
-// forms are the messages that were tested, by version, vectors and extensions. Messages that
-// differ in numbers only are tested once.
+// forms are the tested messages, by version, vectors and extensions. Two messages that differ only
+// in numbers are tested once.
 type forms map[string]bool
 
 func (f forms) before(w *walk) bool {
@@ -103,9 +103,9 @@ func number(b []byte) (n int) {
 	return n
 }
 
-// The length of a whole message. If it is too short, the body is cut off. If it is too long, the
-// following message is taken for its end, or waited for. If it is longer than any message, it is
-// refused at once.
+// The length of a whole message. If it is too short, the receiver cuts off the body. If it is too
+// long, the receiver takes the following message for its end, or waits for it. If it is longer than
+// any message, the receiver refuses it at once.
 func TestWrongMessageLengths(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
@@ -127,12 +127,12 @@ func TestWrongMessageLengths(t *testing.T) {
 					body[1], body[2], body[3] = byte(wrong>>16), byte(wrong>>8), byte(wrong)
 					p := h.make(t)
 					err := p.runSteps(replace(i, body))
-					what := fmt.Sprintf("%v of %d bytes that says %d", x.kind(), right, wrong)
+					what := fmt.Sprintf("%v of %d bytes whose length field is %d", x.kind(), right, wrong)
 					want, fails := lengthAlert(shape, all, i, right, wrong)
 					if fails {
 						wantAlert(t, what, err, want)
 					} else if err != nil || x.kind().early(shape.version) && p.client.Info().Done && p.server.Info().Done {
-						t.Errorf("%s: the end is not waited for: %v", what, err)
+						t.Errorf("%s: the receiver does not wait for the end: %v", what, err)
 					}
 				}
 			}
@@ -146,7 +146,7 @@ func lengthAlert(h shape, all []message, i, right, wrong int) (a alert.Descripti
 	a = alert.DecodeError.In(h.version)
 	m := all[i].kind()
 	if h.formless(m) && wrong < right {
-		return alert.UnexpectedMessage, true // the cut bytes are not a message
+		return alert.UnexpectedMessage, true // the bytes that were cut off are not a message
 	}
 	if wrong != right+1 {
 		return a, true
@@ -180,8 +180,8 @@ func (m Message) early(v Version) bool {
 	return m != KeyUpdate && (m != NewSessionTicket || v != TLS13)
 }
 
-// A truncated message is malformed, wherever it ends. A hello without its extensions is not: it
-// offers or chooses something else, and the handshake fails.
+// A truncated message is malformed, wherever it ends. Only a hello may end before its extensions:
+// it then offers or chooses something else, and the handshake fails.
 func TestTruncatedMessages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
@@ -198,7 +198,7 @@ func TestTruncatedMessages(t *testing.T) {
 			switch {
 			case grammar.ends[n]:
 				if err == nil && p.client.Info().Done && p.server.Info().Done {
-					t.Errorf("%s passes", what)
+					t.Errorf("%s: the handshake completes", what)
 				}
 			case grammar.shape.formless(x.kind()):
 				wantAlert(t, what, err, alert.HandshakeFailure) // Finished does not verify

@@ -20,9 +20,9 @@ type clientPolicy struct {
 }
 
 var clientPolicies = []clientPolicy{
-	{"not asked", ClientAuthNone, true},
-	{"asked, without a certificate", ClientAuthRequested, false},
-	{"asked", ClientAuthRequested, true},
+	{"no CertificateRequest", ClientAuthNone, true},
+	{"requested, without a certificate", ClientAuthRequested, false},
+	{"requested", ClientAuthRequested, true},
 	{"required", ClientAuthRequired, true},
 }
 
@@ -168,7 +168,7 @@ func TestEveryCombination(t *testing.T) {
 				got, want Info
 			}{{"client", p.client.Info(), ci}, {"server", p.server.Info(), si}} {
 				if !reflect.DeepEqual(side.got, side.want) {
-					t.Errorf("%v: connection %d: the %s says\n%+v, want\n%+v", x, i, side.name, side.got, side.want)
+					t.Errorf("%v: connection %d: the %s reports\n%+v, want\n%+v", x, i, side.name, side.got, side.want)
 				}
 			}
 		}

@@ -13,8 +13,8 @@ import (
 
 // The engine's client against its server: every kind of connection, and what both Infos must say.
 
-// A meeting is one cell of the matrix.
-type meeting struct {
+// A matrixCell is one kind of connection.
+type matrixCell struct {
 	name           string
 	client, server func(*Config)
 	key            string
@@ -72,8 +72,8 @@ func onlySuite(id SuiteID) func(*Config) {
 	}
 }
 
-func meetings() []meeting {
-	var all []meeting
+func matrixCells() []matrixCell {
+	var all []matrixCell
 	for _, x := range suitesByVersion() {
 		s := x.Suite
 		keys := map[string][]string{"rsa": {"rsa2048"}, "ecdsa": {"ecdsa-p256", "ecdsa-p384"}, "": {"ecdsa-p256", "rsa2048"}}[s.KeyType]
@@ -89,7 +89,7 @@ func meetings() []meeting {
 				groups = []Group{FFDHE2048}
 			}
 			for _, g := range groups {
-				m := meeting{name: fmt.Sprintf("%v/%s/%s/%v", x.version, s.Name, key, g), key: key}
+				m := matrixCell{name: fmt.Sprintf("%v/%s/%s/%v", x.version, s.Name, key, g), key: key}
 				m.client, m.server = both(onlyVersion(x.version), onlySuite(s.ID)), both(onlyVersion(x.version), onlySuite(s.ID))
 				m.first = Info{Version: x.version, Suite: s, Group: g, Kind: Full}
 				m.again = Info{Version: x.version, Suite: s, Kind: Resumed, Resumption: Ticket}
@@ -114,68 +114,68 @@ func meetings() []meeting {
 		return i
 	}
 	retried := func(i Info, g Group) Info { i.HelloRetry, i.Group = true, g; return i }
-	spoken := func(i Info) Info { i.ALPN = "h2"; return i }
-	aged := func(i Info, v Version) Info { i.Version, i.Suite = v, *suiteRow(0xc009); return i }
+	withProtocol := func(i Info) Info { i.ALPN = "h2"; return i }
+	inVersion := func(i Info, v Version) Info { i.Version, i.Suite = v, *suiteRow(0xc009); return i }
 	for _, key := range []string{"ecdsa-p521", "ed25519", "mldsa44", "mldsa65", "mldsa87"} {
-		all = append(all, meeting{name: "authentication by " + key, key: key, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)})
+		all = append(all, matrixCell{name: "authentication by " + key, key: key, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)})
 		if pki.KeyTypeOf(key).MinVersion <= TLS12 {
-			all = append(all, meeting{name: "tls12 authentication by " + key, key: key, server: maxVersion(TLS12), first: tls12Info, again: resumed(tls12Info, Ticket, 0)})
+			all = append(all, matrixCell{name: "tls12 authentication by " + key, key: key, server: maxVersion(TLS12), first: tls12Info, again: resumed(tls12Info, Ticket, 0)})
 		}
 	}
 	for _, v := range []Version{TLS10, TLS11} {
-		name, first := "TLS "+v.String()+", ", aged(tls12Info, v)
+		name, first := "TLS "+v.String()+", ", inVersion(tls12Info, v)
 		all = append(all,
-			meeting{name: name + "session id", client: onlyVersion(v), server: both(onlyVersion(v), withCache), first: first, again: resumed(first, SessionID, 0)},
-			meeting{name: name + "an old client", client: onlyVersion(v), server: fromVersion(TLS10), first: first, again: resumed(first, Ticket, 0)},
-			meeting{name: name + "an old server", client: fromVersion(TLS10), server: onlyVersion(v), first: first, again: resumed(first, Ticket, 0)},
-			meeting{name: name + "without extended master secret", client: both(onlyVersion(v), noMasterExtension), server: onlyVersion(v), first: first, again: resumed(first, Ticket, 0)},
-			meeting{name: name + "encrypt-then-MAC", client: both(onlyVersion(v), encryptThenMAC), server: both(onlyVersion(v), encryptThenMAC), first: first, again: resumed(first, Ticket, 0)},
-			meeting{name: name + "split records", client: both(onlyVersion(v), splitRecords), server: both(onlyVersion(v), splitRecords), first: first, again: resumed(first, Ticket, 0)},
+			matrixCell{name: name + "session id", client: onlyVersion(v), server: both(onlyVersion(v), withCache), first: first, again: resumed(first, SessionID, 0)},
+			matrixCell{name: name + "a client of this version only", client: onlyVersion(v), server: fromVersion(TLS10), first: first, again: resumed(first, Ticket, 0)},
+			matrixCell{name: name + "a server of this version only", client: fromVersion(TLS10), server: onlyVersion(v), first: first, again: resumed(first, Ticket, 0)},
+			matrixCell{name: name + "without extended master secret", client: both(onlyVersion(v), noMasterExtension), server: onlyVersion(v), first: first, again: resumed(first, Ticket, 0)},
+			matrixCell{name: name + "encrypt-then-MAC", client: both(onlyVersion(v), encryptThenMAC), server: both(onlyVersion(v), encryptThenMAC), first: first, again: resumed(first, Ticket, 0)},
+			matrixCell{name: name + "split records", client: both(onlyVersion(v), splitRecords), server: both(onlyVersion(v), splitRecords), first: first, again: resumed(first, Ticket, 0)},
 		)
 	}
-	ancient := Info{Version: SSL30, Suite: *suiteRow(0x002f), Kind: Full}
+	ssl30Info := Info{Version: SSL30, Suite: *suiteRow(0x002f), Kind: Full}
 	all = append(all,
-		meeting{name: "SSL 3.0, an old client", key: "rsa2048", client: onlyVersion(SSL30), server: both(fromVersion(SSL30), withCache), first: ancient, again: resumed(ancient, SessionID, 0)},
-		meeting{name: "SSL 3.0, an old server", key: "rsa2048", client: fromVersion(SSL30), server: both(onlyVersion(SSL30), withCache), first: ancient, again: resumed(ancient, SessionID, 0)},
-		meeting{name: "SSL 3.0, split records", key: "rsa2048", client: both(onlyVersion(SSL30), splitRecords), server: both(onlyVersion(SSL30), splitRecords, withCache), first: ancient, again: resumed(ancient, SessionID, 0)},
-		meeting{name: "SSL 3.0, no cache", key: "rsa2048", client: onlyVersion(SSL30), server: onlyVersion(SSL30), first: ancient, again: ancient},
+		matrixCell{name: "SSL 3.0, a client of this version only", key: "rsa2048", client: onlyVersion(SSL30), server: both(fromVersion(SSL30), withCache), first: ssl30Info, again: resumed(ssl30Info, SessionID, 0)},
+		matrixCell{name: "SSL 3.0, a server of this version only", key: "rsa2048", client: fromVersion(SSL30), server: both(onlyVersion(SSL30), withCache), first: ssl30Info, again: resumed(ssl30Info, SessionID, 0)},
+		matrixCell{name: "SSL 3.0, split records", key: "rsa2048", client: both(onlyVersion(SSL30), splitRecords), server: both(onlyVersion(SSL30), splitRecords, withCache), first: ssl30Info, again: resumed(ssl30Info, SessionID, 0)},
+		matrixCell{name: "SSL 3.0, no cache", key: "rsa2048", client: onlyVersion(SSL30), server: onlyVersion(SSL30), first: ssl30Info, again: ssl30Info},
 	)
 	return append(all,
-		meeting{name: "from the oldest on", client: fromVersion(TLS10), server: fromVersion(TLS10), first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
-		meeting{name: "defaults", first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
-		meeting{name: "psk alone", client: resumeBy(PSK), server: resumeBy(PSK), first: tls13Info, again: resumed(tls13Info, PSK, 0)},
-		meeting{name: "the server prefers psk-dhe", client: resumeBy(PSK, PSKDHE), server: resumeBy(PSKDHE, PSK), first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
-		meeting{name: "retry for x25519", client: withGroups(P384, X25519), server: withGroups(X25519, P256), first: retried(tls13Info, X25519), again: resumed(retried(tls13Info, X25519), PSKDHE, X25519)},
-		meeting{name: "retry for p256 without compatibility", client: both(withGroups(X25519, P256), noCompatibility), server: withGroups(P256), first: retried(tls13Info, P256), again: resumed(retried(tls13Info, P256), PSKDHE, P256)},
-		meeting{name: "retry as the client sends no share", client: noShares, first: retried(tls13Info, X25519), again: resumed(retried(tls13Info, X25519), PSKDHE, X25519)},
-		meeting{name: "two shares", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{P384, P256} }, server: withGroups(P256), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P256}, again: resumed(tls13Info, PSKDHE, P256)},
-		meeting{name: "p521", client: withGroups(P521), server: withGroups(P521), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P521}, again: resumed(tls13Info, PSKDHE, P521)},
-		meeting{name: "tls12 p521", client: both(maxVersion(TLS12), withGroups(P521)), server: withGroups(X25519, P521), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P521}, again: resumed(tls12Info, Ticket, 0)},
-		meeting{name: "ffdhe2048", client: withGroups(FFDHE2048), server: withGroups(X25519, FFDHE2048), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: FFDHE2048}, again: resumed(tls13Info, PSKDHE, FFDHE2048)},
-		meeting{name: "retry for ffdhe3072", client: withGroups(X25519, FFDHE3072), server: withGroups(FFDHE3072), first: retried(tls13Info, FFDHE3072), again: resumed(retried(tls13Info, FFDHE3072), PSKDHE, FFDHE3072)},
-		meeting{name: "tls12 ffdhe3072", key: "rsa2048", client: both(maxVersion(TLS12), withGroups(FFDHE3072, FFDHE4096)), server: withGroups(FFDHE2048, FFDHE4096, FFDHE3072), first: Info{Version: TLS12, Suite: *suiteRow(0x009e), Kind: Full, Group: FFDHE4096}, again: resumed(Info{Version: TLS12, Suite: *suiteRow(0x009e)}, Ticket, 0)},
-		meeting{name: "no common field, but a curve", key: "rsa2048", client: both(maxVersion(TLS12), withGroups(FFDHE3072, P256)), server: withGroups(FFDHE2048, P256), first: Info{Version: TLS12, Suite: *suiteRow(0xc02f), Kind: Full, Group: P256}, again: resumed(Info{Version: TLS12, Suite: *suiteRow(0xc02f)}, Ticket, 0)},
-		meeting{name: "x25519mlkem768", client: withGroups(X25519MLKEM768, X25519), server: withGroups(X25519MLKEM768, X25519), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: X25519MLKEM768}, again: resumed(tls13Info, PSKDHE, X25519MLKEM768)},
-		meeting{name: "retry for secp256r1mlkem768", client: withGroups(X25519, SecP256r1MLKEM768), server: withGroups(SecP256r1MLKEM768), first: retried(tls13Info, SecP256r1MLKEM768), again: resumed(retried(tls13Info, SecP256r1MLKEM768), PSKDHE, SecP256r1MLKEM768)},
-		meeting{name: "retry from secp384r1mlkem1024", client: withGroups(SecP384r1MLKEM1024, P384), server: withGroups(P384), first: retried(tls13Info, P384), again: resumed(retried(tls13Info, P384), PSKDHE, P384)},
-		meeting{name: "retry from one hybrid to another", client: withGroups(SecP384r1MLKEM1024, X25519MLKEM768), server: withGroups(X25519MLKEM768), first: retried(tls13Info, X25519MLKEM768), again: resumed(retried(tls13Info, X25519MLKEM768), PSKDHE, X25519MLKEM768)},
-		meeting{name: "a hybrid and a curve at once", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{X25519MLKEM768, X25519} }, server: withGroups(X25519), first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
-		meeting{name: "tls12 has no hybrids", client: both(maxVersion(TLS12), withGroups(X25519MLKEM768, P256)), server: withGroups(X25519MLKEM768, P256), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P256}, again: resumed(tls12Info, Ticket, 0)},
-		meeting{name: "without compatibility", client: noCompatibility, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
-		meeting{name: "one of them without compatibility", server: noCompatibility, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
-		meeting{name: "application protocol", client: withALPN("h2", "http/1.1"), server: withALPN("h2"), first: spoken(tls13Info), again: spoken(resumed(tls13Info, PSKDHE, X25519))},
-		meeting{name: "tls12 application protocol", client: both(maxVersion(TLS12), withALPN("h2")), server: withALPN("http/1.1", "h2"), first: spoken(tls12Info), again: spoken(resumed(tls12Info, Ticket, 0))},
-		meeting{name: "server of TLS 1.2", server: maxVersion(TLS12), first: tls12Info, again: resumed(tls12Info, Ticket, 0)},
-		meeting{name: "session id", client: maxVersion(TLS12), server: withCache, first: tls12Info, again: resumed(tls12Info, SessionID, 0)},
-		meeting{name: "session id by a client of TLS 1.3", server: both(maxVersion(TLS12), withCache), first: tls12Info, again: resumed(tls12Info, SessionID, 0)},
-		meeting{name: "the client has no use for tickets", client: both(maxVersion(TLS12), resumeBy(SessionID)), server: func(c *Config) { c.SessionCache = session.NewCache(8, time.Hour) }, first: tls12Info, again: resumed(tls12Info, SessionID, 0)},
-		meeting{name: "without extended master secret", client: both(maxVersion(TLS12), noMasterExtension), first: tls12Info, again: resumed(tls12Info, Ticket, 0)},
-		meeting{name: "no tickets from the server", server: manyTickets(NoTickets), first: tls13Info, again: tls13Info},
-		meeting{name: "no resumption allowed", client: noResumption, first: tls13Info, again: tls13Info},
+		matrixCell{name: "from TLS 1.0 on", client: fromVersion(TLS10), server: fromVersion(TLS10), first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		matrixCell{name: "defaults", first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		matrixCell{name: "psk_ke only", client: resumeBy(PSK), server: resumeBy(PSK), first: tls13Info, again: resumed(tls13Info, PSK, 0)},
+		matrixCell{name: "the server prefers psk_dhe_ke", client: resumeBy(PSK, PSKDHE), server: resumeBy(PSKDHE, PSK), first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		matrixCell{name: "retry for x25519", client: withGroups(P384, X25519), server: withGroups(X25519, P256), first: retried(tls13Info, X25519), again: resumed(retried(tls13Info, X25519), PSKDHE, X25519)},
+		matrixCell{name: "retry for p256 without compatibility mode", client: both(withGroups(X25519, P256), noCompatibility), server: withGroups(P256), first: retried(tls13Info, P256), again: resumed(retried(tls13Info, P256), PSKDHE, P256)},
+		matrixCell{name: "retry because the client sends no share", client: noShares, first: retried(tls13Info, X25519), again: resumed(retried(tls13Info, X25519), PSKDHE, X25519)},
+		matrixCell{name: "two shares", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{P384, P256} }, server: withGroups(P256), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P256}, again: resumed(tls13Info, PSKDHE, P256)},
+		matrixCell{name: "p521", client: withGroups(P521), server: withGroups(P521), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: P521}, again: resumed(tls13Info, PSKDHE, P521)},
+		matrixCell{name: "tls12 p521", client: both(maxVersion(TLS12), withGroups(P521)), server: withGroups(X25519, P521), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P521}, again: resumed(tls12Info, Ticket, 0)},
+		matrixCell{name: "ffdhe2048", client: withGroups(FFDHE2048), server: withGroups(X25519, FFDHE2048), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: FFDHE2048}, again: resumed(tls13Info, PSKDHE, FFDHE2048)},
+		matrixCell{name: "retry for ffdhe3072", client: withGroups(X25519, FFDHE3072), server: withGroups(FFDHE3072), first: retried(tls13Info, FFDHE3072), again: resumed(retried(tls13Info, FFDHE3072), PSKDHE, FFDHE3072)},
+		matrixCell{name: "tls12 ffdhe3072", key: "rsa2048", client: both(maxVersion(TLS12), withGroups(FFDHE3072, FFDHE4096)), server: withGroups(FFDHE2048, FFDHE4096, FFDHE3072), first: Info{Version: TLS12, Suite: *suiteRow(0x009e), Kind: Full, Group: FFDHE4096}, again: resumed(Info{Version: TLS12, Suite: *suiteRow(0x009e)}, Ticket, 0)},
+		matrixCell{name: "no common FFDHE group, but a curve", key: "rsa2048", client: both(maxVersion(TLS12), withGroups(FFDHE3072, P256)), server: withGroups(FFDHE2048, P256), first: Info{Version: TLS12, Suite: *suiteRow(0xc02f), Kind: Full, Group: P256}, again: resumed(Info{Version: TLS12, Suite: *suiteRow(0xc02f)}, Ticket, 0)},
+		matrixCell{name: "x25519mlkem768", client: withGroups(X25519MLKEM768, X25519), server: withGroups(X25519MLKEM768, X25519), first: Info{Version: TLS13, Suite: gcm13, Kind: Full, Group: X25519MLKEM768}, again: resumed(tls13Info, PSKDHE, X25519MLKEM768)},
+		matrixCell{name: "retry for secp256r1mlkem768", client: withGroups(X25519, SecP256r1MLKEM768), server: withGroups(SecP256r1MLKEM768), first: retried(tls13Info, SecP256r1MLKEM768), again: resumed(retried(tls13Info, SecP256r1MLKEM768), PSKDHE, SecP256r1MLKEM768)},
+		matrixCell{name: "retry from secp384r1mlkem1024", client: withGroups(SecP384r1MLKEM1024, P384), server: withGroups(P384), first: retried(tls13Info, P384), again: resumed(retried(tls13Info, P384), PSKDHE, P384)},
+		matrixCell{name: "retry from one hybrid to another", client: withGroups(SecP384r1MLKEM1024, X25519MLKEM768), server: withGroups(X25519MLKEM768), first: retried(tls13Info, X25519MLKEM768), again: resumed(retried(tls13Info, X25519MLKEM768), PSKDHE, X25519MLKEM768)},
+		matrixCell{name: "shares of a hybrid and of a curve", client: func(c *Config) { c.KeyShares = 2; c.Groups = []Group{X25519MLKEM768, X25519} }, server: withGroups(X25519), first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		matrixCell{name: "tls12 has no hybrids", client: both(maxVersion(TLS12), withGroups(X25519MLKEM768, P256)), server: withGroups(X25519MLKEM768, P256), first: Info{Version: TLS12, Suite: gcm12, Kind: Full, Group: P256}, again: resumed(tls12Info, Ticket, 0)},
+		matrixCell{name: "without compatibility mode", client: noCompatibility, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		matrixCell{name: "only the client with compatibility mode", server: noCompatibility, first: tls13Info, again: resumed(tls13Info, PSKDHE, X25519)},
+		matrixCell{name: "application protocol", client: withALPN("h2", "http/1.1"), server: withALPN("h2"), first: withProtocol(tls13Info), again: withProtocol(resumed(tls13Info, PSKDHE, X25519))},
+		matrixCell{name: "tls12 application protocol", client: both(maxVersion(TLS12), withALPN("h2")), server: withALPN("http/1.1", "h2"), first: withProtocol(tls12Info), again: withProtocol(resumed(tls12Info, Ticket, 0))},
+		matrixCell{name: "server of TLS 1.2", server: maxVersion(TLS12), first: tls12Info, again: resumed(tls12Info, Ticket, 0)},
+		matrixCell{name: "session id", client: maxVersion(TLS12), server: withCache, first: tls12Info, again: resumed(tls12Info, SessionID, 0)},
+		matrixCell{name: "session id by a client of TLS 1.3", server: both(maxVersion(TLS12), withCache), first: tls12Info, again: resumed(tls12Info, SessionID, 0)},
+		matrixCell{name: "the client resumes only by session id", client: both(maxVersion(TLS12), resumeBy(SessionID)), server: func(c *Config) { c.SessionCache = session.NewCache(8, time.Hour) }, first: tls12Info, again: resumed(tls12Info, SessionID, 0)},
+		matrixCell{name: "without extended master secret", client: both(maxVersion(TLS12), noMasterExtension), first: tls12Info, again: resumed(tls12Info, Ticket, 0)},
+		matrixCell{name: "no tickets from the server", server: manyTickets(NoTickets), first: tls13Info, again: tls13Info},
+		matrixCell{name: "no resumption allowed", client: noResumption, first: tls13Info, again: tls13Info},
 	)
 }
 
-// agreed is the part of Info that both sides share and that a meeting lists.
+// agreed is the part of Info that both sides share and that a matrixCell lists.
 func agreed(i Info) Info {
 	return Info{Version: i.Version, Suite: i.Suite, Group: i.Group, Kind: i.Kind, Resumption: i.Resumption, HelloRetry: i.HelloRetry, ALPN: i.ALPN}
 }
@@ -184,7 +184,7 @@ func TestBothSidesAgree(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
 	}
-	for _, m := range meetings() {
+	for _, m := range matrixCells() {
 		t.Run(m.name, func(t *testing.T) {
 			key := m.key
 			if key == "" {
@@ -218,7 +218,7 @@ func TestBothSidesAgree(t *testing.T) {
 					t.Errorf("%d tickets sent, %d received", si.TicketsSent, ci.TicketsReceived)
 				}
 				if certs := len(ci.PeerChain); (certs == 2) != (want.Kind == Full) {
-					t.Errorf("a %v handshake brought %d certificates", want.Kind, certs)
+					t.Errorf("a %v handshake gives the client %d certificates", want.Kind, certs)
 				}
 				if s := p.client.Session(); s != nil {
 					cc.Session = s
@@ -276,7 +276,7 @@ func TestConnectionsShareTheirConfig(t *testing.T) {
 		}
 		for range 4 {
 			if k := <-kinds; k != Resumed {
-				t.Errorf("TLS %v: a connection beside others is %v", v, k)
+				t.Errorf("TLS %v: a concurrent connection is %v", v, k)
 			}
 		}
 	}

@@ -16,16 +16,16 @@ func TestAlertsAreObserved(t *testing.T) {
 			change func(client, server *Config)
 			want   []string
 		}{
-			{"the end", func(_, _ *Config) {}, []string{"client sent warning close_notify", "server received warning close_notify"}},
-			{"a client's refusal", func(client, _ *Config) { client.Roots = identityFor(t, "rsa2048").roots(t) },
+			{"close_notify", func(_, _ *Config) {}, []string{"client sent warning close_notify", "server received warning close_notify"}},
+			{"a client that refuses the server's chain", func(client, _ *Config) { client.Roots = identityFor(t, "rsa2048").roots(t) },
 				[]string{"client sent fatal " + alert.UnknownCA.In(v).String(), "server received fatal " + alert.UnknownCA.In(v).String()}},
 		} {
-			var told []string
-			tell := func(who string) func(Notice) {
+			var observed []string
+			observe := func(who string) func(Notice) {
 				return func(n Notice) {
 					if n.Record == TypeAlert {
 						how := map[NoticeKind]string{RecordSent: "sent", RecordReceived: "received"}[n.Kind]
-						told = append(told, fmt.Sprintln(who, how, n.Level, n.Alert))
+						observed = append(observed, fmt.Sprintln(who, how, n.Level, n.Alert))
 					} else if n.Level != 0 || n.Alert != 0 {
 						t.Errorf("%v of %v reports %v %v", n.Kind, n.Record, n.Level, n.Alert)
 					}
@@ -35,7 +35,7 @@ func TestAlertsAreObserved(t *testing.T) {
 			onlyVersion(v)(cc)
 			onlyVersion(v)(sc)
 			x.change(cc, sc)
-			cc.Observe, sc.Observe = tell("client"), tell("server")
+			cc.Observe, sc.Observe = observe("client"), observe("server")
 			p := newPair(cc, sc)
 			if err := p.run(); err == nil {
 				p.client.Close()
@@ -45,8 +45,8 @@ func TestAlertsAreObserved(t *testing.T) {
 			for _, line := range x.want {
 				want = append(want, line+"\n")
 			}
-			if !slices.Equal(told, want) {
-				t.Errorf("%v, %s: %q, want %q", v, x.name, told, want)
+			if !slices.Equal(observed, want) {
+				t.Errorf("%v, %s: %q, want %q", v, x.name, observed, want)
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func TestOperationsOfHandshakes(t *testing.T) {
 }
 
 // Both sides observe the same messages and records, in the same order and of the same length.
-func TestBothSidesObserveTheSame(t *testing.T) {
+func TestBothSidesObserveTheSameMessagesAndRecords(t *testing.T) {
 	for _, h := range drawn {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		if strings.Contains(h.name, "rsa") {
@@ -64,7 +64,7 @@ func TestBothSidesObserveTheSame(t *testing.T) {
 					secrets[fmt.Sprintf("%s %x %x", n.Label, n.ClientRandom, n.Secret)]++
 				case KeyChange:
 					if n.Epoch == EpochClear && h.name != "tls13-early-data-retry" {
-						t.Error("a change to no keys")
+						t.Error("a key change to EpochClear")
 					}
 				}
 			}
@@ -82,11 +82,11 @@ func TestBothSidesObserveTheSame(t *testing.T) {
 			}
 		}
 		if len(secrets) == 0 {
-			t.Errorf("%s: no secrets", h.name)
+			t.Errorf("%s: no secrets are observed", h.name)
 		}
 		for line, n := range secrets {
 			if n != 2 {
-				t.Errorf("%s: one side alone has %s", h.name, line)
+				t.Errorf("%s: only one side observes the secret %s", h.name, line)
 			}
 		}
 	}
@@ -163,7 +163,7 @@ func TestDataPathAllocatesNothing(t *testing.T) {
 	}
 }
 
-// Seal seals a plaintext in place if it lies where it belongs in its record.
+// Seal works in place if the plaintext already lies at its position in the record.
 func TestSealInPlace(t *testing.T) {
 	for _, v := range []Version{TLS12, TLS13} {
 		cc := clientConfig(t, "ecdsa-p256")
@@ -177,7 +177,7 @@ func TestSealInPlace(t *testing.T) {
 		copy(plain, "in its place")
 		out, err := p.client.Seal(buf[:0], plain)
 		if err != nil || &out[0] != &buf[0] {
-			t.Fatal("not in place:", err)
+			t.Fatal("the record is not sealed in place:", err)
 		}
 		if err := p.feed(p.server, out); err != nil || !strings.HasPrefix(string(p.got[p.server]), "in its place") {
 			t.Errorf("TLS %v: %q, %v", v, p.got[p.server], err)

@@ -39,7 +39,7 @@ func revocableConfigs(t *testing.T, row interop) (r *revocable, ours *Config, th
 	return r, ours, theirs
 }
 
-func TestStaplesOfCryptoTLS(t *testing.T) {
+func TestClientsVerifyStaplesOfCryptoTLS(t *testing.T) {
 	for _, row := range stapledRows() {
 		for _, bad := range []bool{false, true} {
 			r, cfg, std := revocableConfigs(t, row)
@@ -63,13 +63,13 @@ func TestStaplesOfCryptoTLS(t *testing.T) {
 					t.Errorf("%v: crypto/tls reports %v", row, theirErr)
 				}
 			} else if err := errors.Join(err, theirErr); err != nil || c.Info().Revocation != RevocationStapled {
-				t.Errorf("%v: learnt by %v: %v", row, c.Info().Revocation, err)
+				t.Errorf("%v: Revocation is %v: %v", row, c.Info().Revocation, err)
 			}
 		}
 	}
 }
 
-func TestCryptoTLSTakesStaples(t *testing.T) {
+func TestCryptoTLSClientsGetTheStaple(t *testing.T) {
 	for _, row := range stapledRows() {
 		r, cfg, std := revocableConfigs(t, row)
 		staple := r.response(t)

@@ -15,7 +15,7 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// Revocation as clients learn it: stapled and fetched.
+// How clients check revocation: by stapled and by fetched OCSP responses.
 
 const testResponder = "http://ocsp.example.test/"
 
@@ -118,7 +118,7 @@ func answerOCSP(string, []byte) []byte {
 	return sharedRevocable().response(&t)
 }
 
-func sparing(cfg *Config) {
+func softFailing(cfg *Config) {
 	wanting(RevocationStapled)(cfg)
 	cfg.SoftFail = true
 }
@@ -158,7 +158,7 @@ func TestRevocation(t *testing.T) {
 						questions++
 						asked, err := pki.OCSPRequestsStatus(request, r.leaf, r.responder.Issuer)
 						if url != testResponder || err != nil || !asked {
-							t.Errorf("asked %q for another: %v", url, err)
+							t.Errorf("asked %q about another certificate: %v", url, err)
 						}
 						return staple
 					}
@@ -172,13 +172,13 @@ func TestRevocation(t *testing.T) {
 					}
 					p.exchange(t)
 					if got := p.client.Info().Revocation; got != how {
-						t.Errorf("the client learnt by %v, want %v", got, how)
+						t.Errorf("the client's Revocation is %v, want %v", got, how)
 					}
 					if got, want := p.server.Info().Revocation, how == RevocationStapled; (got == RevocationStapled) != want {
-						t.Errorf("the server reports %v where the client wants it %v", got, how)
+						t.Errorf("the server reports %v to a client with Revocation %v", got, how)
 					}
 					if want := how == RevocationFetched; (questions == 1) != want || !slices.Contains(p.events[p.client], EventHandshakeDone) {
-						t.Errorf("asked the authority %d times; events %v", questions, p.events[p.client])
+						t.Errorf("%d OCSP requests; events %v", questions, p.events[p.client])
 					}
 					cc.Session = p.client.Session()
 					p = newPair(cc, sc)
@@ -186,7 +186,7 @@ func TestRevocation(t *testing.T) {
 						t.Fatal(err)
 					}
 					if info := p.client.Info(); info.Kind != Resumed || info.Revocation != RevocationNone {
-						t.Errorf("%v, and learnt by %v", info.Kind, info.Revocation)
+						t.Errorf("the second connection is %v, and its Revocation %v", info.Kind, info.Revocation)
 					}
 				})
 			}
@@ -203,13 +203,13 @@ func TestRevocationInSSL30(t *testing.T) {
 	p := newPair(cc, sc)
 	p.answer = func(string, []byte) []byte { return r.response(t) }
 	if err := p.run(); err != nil || p.client.Info().Revocation != RevocationFetched {
-		t.Errorf("learnt by %v: %v", p.client.Info().Revocation, err)
+		t.Errorf("Revocation is %v: %v", p.client.Info().Revocation, err)
 	}
 }
 
 func TestFaultsOfOCSPResponses(t *testing.T) {
 	r := revocableFor(t, "ecdsa-p256")
-	must, silent := revocableFor(t, "ecdsa-p256", mustStaple), revocableFor(t, "ecdsa-p256", noResponder)
+	must, withoutURL := revocableFor(t, "ecdsa-p256", mustStaple), revocableFor(t, "ecdsa-p256", noResponder)
 	other := revocableFor(t, "ed25519")
 	const hard, soft = false, true
 	for _, x := range []struct {
@@ -219,7 +219,7 @@ func TestFaultsOfOCSPResponses(t *testing.T) {
 		soft     bool
 		response []byte
 		want     alert.Description // 0: the handshake succeeds
-		learnt   bool
+		known    bool
 	}{
 		{"good", r, RevocationStapled, hard, r.response(t), 0, true},
 		{"revoked", r, RevocationStapled, hard, r.response(t, revoked), alert.CertificateRevoked, false},
@@ -232,8 +232,8 @@ func TestFaultsOfOCSPResponses(t *testing.T) {
 		{"missing", r, RevocationStapled, soft, nil, 0, false},
 		{"revoked", r, RevocationStapled, soft, r.response(t, revoked), alert.CertificateRevoked, false},
 		{"malformed", r, RevocationStapled, soft, []byte("x"), alert.BadCertificateStatus, false},
-		{"missing though there must be one", must, RevocationStapled, soft, nil, alert.BadCertificateStatus, false},
-		{"missing though there must be one, unasked", must, RevocationNone, hard, nil, 0, false},
+		{"missing for a must-staple certificate", must, RevocationStapled, soft, nil, alert.BadCertificateStatus, false},
+		{"missing for a must-staple certificate, not requested", must, RevocationNone, hard, nil, 0, false},
 		{"good", must, RevocationStapled, soft, must.response(t), 0, true},
 		{"good", r, RevocationFetched, hard, r.response(t), 0, true},
 		{"revoked", r, RevocationFetched, soft, r.response(t, revoked), alert.CertificateRevoked, false},
@@ -242,8 +242,8 @@ func TestFaultsOfOCSPResponses(t *testing.T) {
 		{"unavailable", r, RevocationFetched, soft, ca.OCSPTryLater(), 0, false},
 		{"missing", r, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
 		{"missing", r, RevocationFetched, soft, nil, 0, false},
-		{"of a certificate without a responder", silent, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
-		{"of a certificate without a responder", silent, RevocationFetched, soft, nil, 0, false},
+		{"not fetched: the certificate names no responder", withoutURL, RevocationFetched, hard, nil, alert.CertificateUnknown, false},
+		{"not fetched: the certificate names no responder", withoutURL, RevocationFetched, soft, nil, 0, false},
 	} {
 		for _, v := range []Version{TLS12, TLS13} {
 			what := fmt.Sprintf("status %s, %v, soft %v, %v", x.what, x.how, x.soft, v)
@@ -259,14 +259,14 @@ func TestFaultsOfOCSPResponses(t *testing.T) {
 			if x.want != 0 {
 				wantAlert(t, what, err, x.want)
 				if len(p.up) == 0 {
-					t.Errorf("%s: no alert leaves", what)
+					t.Errorf("%s: the client sends no alert", what)
 				}
 				continue
 			}
 			if err != nil {
 				t.Errorf("%s: %v", what, err)
-			} else if got := p.client.Info().Revocation != RevocationNone; got != x.learnt {
-				t.Errorf("%s: learnt: %v", what, got)
+			} else if got := p.client.Info().Revocation != RevocationNone; got != x.known {
+				t.Errorf("%s: the client knows the status: %v, want %v", what, got, x.known)
 			}
 		}
 	}
@@ -284,7 +284,7 @@ func TestClientsWaitForTheOCSPResponse(t *testing.T) {
 		}
 		var unexpected *Error
 		if _, err := p.client.OCSPResponse(nil); !errors.As(err, &unexpected) || unexpected.Fault != FaultLocal {
-			t.Errorf("%v: an answer before the question: %v", v, err)
+			t.Errorf("%v: an OCSPResponse before the request: %v", v, err)
 		}
 		if err := p.feed(p.server, p.client.Flush(nil)); err != nil {
 			t.Fatal(err)
@@ -301,7 +301,7 @@ func TestClientsWaitForTheOCSPResponse(t *testing.T) {
 		for range 3 {
 			n, ev, err := p.client.Recv(append(bytes.Clone(down), asRecord(TypeAlert, []byte{2, 40})...))
 			if n != 0 || ev.Kind != EventNone || err != nil || len(p.client.Flush(nil)) > 0 {
-				t.Errorf("%v: the client goes on: %d bytes, %v, %v", v, n, ev.Kind, err)
+				t.Errorf("%v: the client does not wait for the response: %d bytes consumed, %v, %v", v, n, ev.Kind, err)
 			}
 		}
 		ev, err := p.client.OCSPResponse(r.response(t))
@@ -309,7 +309,7 @@ func TestClientsWaitForTheOCSPResponse(t *testing.T) {
 			t.Fatal(err)
 		}
 		if url, request := p.client.OCSPRequest(); url != "" || request != nil {
-			t.Errorf("%v: still wants %q", v, url)
+			t.Errorf("%v: after OCSPResponse the client still requests %q", v, url)
 		}
 		if ev.Kind != EventHandshakeDone {
 			if err := p.feed(p.client, down); err != nil {
@@ -323,23 +323,23 @@ func TestClientsWaitForTheOCSPResponse(t *testing.T) {
 	}
 }
 
-// A contradictory Config is refused before anything is sent.
-func TestRevocationSettings(t *testing.T) {
+// Start refuses them before anything is sent.
+func TestContradictoryRevocationConfigsAreRefused(t *testing.T) {
 	r := revocableFor(t, "ecdsa-p256")
 	for what, set := range map[string]func(*Config){
-		"nothing is verified": func(cfg *Config) { cfg.VerifyNothing = true },
-		"no such way":         func(cfg *Config) { cfg.Revocation = 9 },
-		"no extensions":       onlyVersion(SSL30),
+		"Revocation with VerifyNothing": func(cfg *Config) { cfg.VerifyNothing = true },
+		"unknown Revocation":            func(cfg *Config) { cfg.Revocation = 9 },
+		"stapling in SSL 3.0":           onlyVersion(SSL30),
 	} {
 		cc, _ := r.configs(t, RevocationStapled, nil)
 		set(cc)
 		if err := Client(cc, testName).Start(); err == nil {
-			t.Errorf("%s: that works", what)
+			t.Errorf("%s: Start accepts the Config", what)
 		}
 	}
 	for _, response := range [][]byte{nil, make([]byte, 1<<16)} {
 		if _, err := r.certificate.WithOCSPResponse(response); err == nil {
-			t.Errorf("a status of %d bytes", len(response))
+			t.Errorf("WithOCSPResponse accepts %d bytes", len(response))
 		}
 	}
 	for how := RevocationNone; how <= RevocationFetched; how++ {
@@ -367,6 +367,6 @@ func TestRevocationCostsTheClient(t *testing.T) {
 		}
 	}
 	if verified[RevocationNone] != 3 || verified[RevocationStapled] != 5 || verified[RevocationFetched] != 5 {
-		t.Errorf("signatures verified: %v; two of the chain, one of the handshake, and two of the status where it is known", verified)
+		t.Errorf("signatures verified: %v; want two of the chain and one of the handshake, and two of an OCSP response", verified)
 	}
 }

@@ -68,17 +68,17 @@ func script(t testing.TB, make func(testing.TB) *pair) (all []message) {
 // A message of type stop ends a run before it is delivered.
 const stop ContentType = 0
 
-var errStopped = errors.New("errStopped")
+var errStopped = errors.New("the run was stopped")
 
 // runUntil runs until this many messages have been delivered.
 func (p *pair) runUntil(messages int) error {
-	handed := 0
+	delivered := 0
 	err := p.runSteps(func(_ int, burst []message) []message {
-		handed += len(burst)
-		if handed <= messages {
+		delivered += len(burst)
+		if delivered <= messages {
 			return burst
 		}
-		burst = burst[:len(burst)-(handed-messages)]
+		burst = burst[:len(burst)-(delivered-messages)]
 		return append(burst, message{typ: stop})
 	})
 	if errors.Is(err, errStopped) {
@@ -126,7 +126,7 @@ func checkFault(t testing.TB, c *Conn) {
 	t.Helper()
 	var e *Error
 	if c.err != nil && (!errors.As(c.err, &e) || e.Fault == FaultLocal) {
-		t.Errorf("%s: not the peer's fault: %v", sideNames[c.side], c.err)
+		t.Errorf("the %s has an error that is not the peer's fault: %v", sideNames[c.side], c.err)
 	}
 }
 
@@ -150,12 +150,12 @@ func TestRunsStopAtEveryMessage(t *testing.T) {
 
 // The handshake cases have every message of every flight, except those that no side sends.
 func TestHandshakeCasesHaveEveryMessage(t *testing.T) {
-	type told struct {
+	type sent struct {
 		flight string
 		from   side
 		m      Message
 	}
-	seen := map[told]bool{}
+	seen := map[sent]bool{}
 	for _, h := range handshakeCases {
 		p := h.make(t)
 		for s, c := range map[side]*Conn{client: p.client, server: p.server} {
@@ -163,10 +163,10 @@ func TestHandshakeCasesHaveEveryMessage(t *testing.T) {
 			cfg.Observe = func(n Notice) {
 				switch {
 				case n.Kind == MessageSent:
-					seen[told{c.flight.name, s, n.Message}] = true
+					seen[sent{c.flight.name, s, n.Message}] = true
 				case n.Kind == RecordSent && n.Record == TypeAlert:
 					for _, w := range warnings {
-						seen[told{c.flight.name, s, w.message}] = seen[told{c.flight.name, s, w.message}] || n.Alert == w.alert
+						seen[sent{c.flight.name, s, w.message}] = seen[sent{c.flight.name, s, w.message}] || n.Alert == w.alert
 					}
 				}
 			}
@@ -178,8 +178,8 @@ func TestHandshakeCasesHaveEveryMessage(t *testing.T) {
 	}
 	for _, f := range []*flight{&hellos, &legacyFull, &legacyResumed, &tls13} {
 		for _, r := range append(slices.Clone(f.rows), f.after...) {
-			if r.message != noMessage && r.mode&(dummy|declined|refused|ignored) == 0 && !seen[told{f.name, r.from, r.message}] {
-				t.Errorf("%s: %v of the %s is in no handshake", f.name, r.message, sideNames[r.from])
+			if r.message != noMessage && r.mode&(dummy|declined|refused|ignored) == 0 && !seen[sent{f.name, r.from, r.message}] {
+				t.Errorf("%s: no handshake case has %v of the %s", f.name, r.message, sideNames[r.from])
 			}
 		}
 	}

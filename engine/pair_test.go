@@ -105,7 +105,7 @@ func newPair(clientCfg, serverCfg *Config) *pair {
 	}
 }
 
-// run starts both sides and moves bytes until nothing moves any more. It returns the first error.
+// run starts both sides and moves bytes until neither side sends. It returns the first error.
 func (p *pair) run() error {
 	if err := errors.Join(p.client.Start(), p.server.Start()); err != nil {
 		return err
@@ -140,7 +140,7 @@ func (p *pair) feed(c *Conn, in []byte) error {
 			return err
 		}
 		if n == 0 {
-			return fmt.Errorf("%d bytes are no whole record", len(in))
+			return fmt.Errorf("%d bytes are an incomplete record", len(in))
 		}
 		if ev.Kind == EventOCSPRequest && p.answer != nil {
 			if ev, err = c.OCSPResponse(p.answer(c.OCSPRequest())); err != nil {
@@ -189,7 +189,7 @@ func (p *pair) exchange(t testing.TB) {
 				t.Fatal(err)
 			}
 			if string(p.got[to]) != string(data) {
-				t.Fatalf("%d bytes sent, %d arrived or differ", size, len(p.got[to]))
+				t.Fatalf("%d bytes sent; the %d that arrived differ", size, len(p.got[to]))
 			}
 		}
 	}

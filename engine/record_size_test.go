@@ -35,8 +35,7 @@ func sizing(t testing.TB, text string) *record.Sizing {
 	return s
 }
 
-// The preset that is named for crypto/tls sizes records as crypto/tls does.
-func TestCryptoTLSSizesItsRecordsAsItsPresetSays(t *testing.T) {
+func TestPresetGoSizesRecordsAsCryptoTLSDoes(t *testing.T) {
 	data := make([]byte, 300_000)
 	for _, r := range []interop{
 		// AES-GCM, ChaCha20-Poly1305
@@ -74,7 +73,7 @@ func TestCryptoTLSSizesItsRecordsAsItsPresetSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(ours.plain, theirs.plain) || !slices.Equal(ours.wire, theirs.wire) {
-			t.Errorf("%v: records of\n%d\ncrypto/tls has\n%d", r, ours.plain, theirs.plain)
+			t.Errorf("%v: records of\n%d\nwant those of crypto/tls\n%d", r, ours.plain, theirs.plain)
 		}
 	}
 }
@@ -97,7 +96,7 @@ func sized(t *testing.T, text string, set func(client, server *Config)) (p *pair
 	return p, now, sent
 }
 
-func asTheyAre(_, _ *Config) {}
+func unchangedConfigs(_, _ *Config) {}
 
 // A record of an AEAD fills a TCP segment. A record of a block cipher has as many blocks as fit
 // into one.
@@ -107,7 +106,7 @@ func TestRecordsTakeASegment(t *testing.T) {
 		set  func(client, server *Config)
 		want int // bytes of a record on the wire
 	}{
-		{"1.3", asTheyAre, 1448},
+		{"1.3", unchangedConfigs, 1448},
 		{"1.2", func(c, s *Config) { c.MaxVersion = TLS12 }, 1448},
 		{"1.2, CBC", func(c, s *Config) { c.MaxVersion, c.Suites, s.Suites = TLS12, []SuiteID{0xc009}, []SuiteID{0xc009} }, 1445},
 		{"1.2, CBC, encrypt-then-MAC", func(c, s *Config) {
@@ -116,7 +115,7 @@ func TestRecordsTakeASegment(t *testing.T) {
 		}, 5 + 16 + 1392 + 20},
 		{"1.3, padded", func(c, s *Config) { s.PadTo = 500 }, 5 + 1000 + 16},
 		{"1.3, padded beyond a segment", func(c, s *Config) { s.PadTo = 2000 }, 5 + 2000 + 16},
-		{"1.3, the client takes less", func(c, s *Config) { c.RecordSizeLimit = 300 }, 5 + 300 + 16},
+		{"1.3, a smaller record_size_limit of the client", func(c, s *Config) { c.RecordSizeLimit = 300 }, 5 + 300 + 16},
 	} {
 		p, _, sent := sized(t, "mss", test.set)
 		p.server.SetMSS(1448)
@@ -129,9 +128,9 @@ func TestRecordsTakeASegment(t *testing.T) {
 			}
 		}
 	}
-	p, _, sent := sized(t, "mss", asTheyAre)
+	p, _, sent := sized(t, "mss", unchangedConfigs)
 	if p.server.Seal(nil, make([]byte, 2000)); sent.wire[0] != DefaultMSS {
-		t.Errorf("where nobody knows the MSS a record takes %d bytes, want %d", sent.wire[0], DefaultMSS)
+		t.Errorf("without an MSS a record has %d bytes, want %d", sent.wire[0], DefaultMSS)
 	}
 }
 
@@ -154,7 +153,7 @@ func TestSplitRecordsTakeASegment(t *testing.T) {
 }
 
 func TestIdleConnectionsBeginWithSmallRecordsAgain(t *testing.T) {
-	p, now, sent := sized(t, "1000 until 3000, 16384, idle 1s", asTheyAre)
+	p, now, sent := sized(t, "1000 until 3000, 16384, idle 1s", unchangedConfigs)
 	for i, test := range []struct {
 		pause time.Duration
 		want  []int
@@ -175,10 +174,10 @@ func TestIdleConnectionsBeginWithSmallRecordsAgain(t *testing.T) {
 	}
 }
 
-// The last result of RecordSize holds for the next Seal, however much time passes: the caller has
-// put the plaintext in its place.
-func TestRecordSizeHoldsForTheNextSeal(t *testing.T) {
-	p, now, sent := sized(t, "100 until 100, 16384, idle 1s", asTheyAre)
+// The last result of RecordSize applies to the next Seal, however much time passes: the caller has
+// placed the plaintext for a record of that size.
+func TestRecordSizeAppliesToTheNextSeal(t *testing.T) {
+	p, now, sent := sized(t, "100 until 100, 16384, idle 1s", unchangedConfigs)
 	out, err := p.server.Seal(nil, make([]byte, 100))
 	if err := errors.Join(err, p.feed(p.client, out)); err != nil {
 		t.Fatal(err)
@@ -186,24 +185,24 @@ func TestRecordSizeHoldsForTheNextSeal(t *testing.T) {
 	size := p.server.RecordSize()
 	buf := make([]byte, size+100)
 	plain := buf[p.server.Prefix():][:size]
-	copy(plain[200:], "in its place")
+	copy(plain[200:], "sealed in place")
 	*now = now.Add(time.Hour)
 	sent.plain = nil
 	out, err = p.server.Seal(buf[:0], plain)
 	if err != nil || &out[0] != &buf[0] || !slices.Equal(sent.plain, []int{16384}) {
 		t.Fatalf("records of %d, %v", sent.plain, err)
 	}
-	if err := p.feed(p.client, append([]byte(nil), out...)); err != nil || !strings.Contains(string(p.got[p.client]), "in its place") {
-		t.Errorf("what arrives differs: %v", err)
+	if err := p.feed(p.client, append([]byte(nil), out...)); err != nil || !strings.Contains(string(p.got[p.client]), "sealed in place") {
+		t.Errorf("the data that arrives differs, or: %v", err)
 	}
 	if size := p.server.RecordSize(); size != 16384 {
-		t.Errorf("a record was sent just before, and %d bytes are the next one's", size)
+		t.Errorf("directly after a record RecordSize is %d, want 16384", size)
 	}
 }
 
 func TestSizedRecordsAllocateNothing(t *testing.T) {
 	for _, text := range []string{"mss", "cloudflare", "go"} {
-		p, _, _ := sized(t, text, asTheyAre)
+		p, _, _ := sized(t, text, unchangedConfigs)
 		p.server.cfg.Observe = func(Notice) {}
 		buf, plain := make([]byte, 0, 50_000), make([]byte, 40_000)
 		if n := testing.AllocsPerRun(10, func() {

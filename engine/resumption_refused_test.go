@@ -51,9 +51,9 @@ const (
 	ticketPrefix  = ticketKeyName + 12
 )
 
-func ticketKeysOf(k *session.TicketKeys) change { return func(cfg *Config) { cfg.Tickets = k } }
+func withTicketKeys(k *session.TicketKeys) change { return func(cfg *Config) { cfg.Tickets = k } }
 
-func demanding(cfg *Config) {
+func requiring(cfg *Config) {
 	asking(cfg)
 	cfg.ClientAuth = ClientAuthRequired
 }
@@ -85,14 +85,14 @@ func tls13First(_, _ *Config) {}
 
 // What a server does with a ticket, as its operations show.
 const (
-	unopened = 0 // no key for it, or no ticket
-	opened   = 1 // only the opened ticket shows whether it can be resumed
+	unopened = 0 // no ticket, or no key for it
+	opened   = 1 // only the opened ticket shows that it cannot be resumed
 )
 
 func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
-	otherKey := ticketKeysOf(session.NewTicketKeys([32]byte{9}))
-	rotated := ticketKeysOf(session.NewTicketKeys([32]byte{9}, [32]byte{1}))
-	rotating := ticketKeysOf(session.RotateTicketKeys([32]byte{7}, 40*time.Minute))
+	otherKey := withTicketKeys(session.NewTicketKeys([32]byte{9}))
+	rotated := withTicketKeys(session.NewTicketKeys([32]byte{9}, [32]byte{1}))
+	rotating := withTicketKeys(session.RotateTicketKeys([32]byte{7}, 40*time.Minute))
 	emptied := func(cfg *Config) { cfg.SessionCache = session.NewCache(8, time.Hour) }
 	evicted := func(cfg *Config) {
 		for i := range 8 {
@@ -111,70 +111,70 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 	}{
 		{"tls13, nothing changed", tls13First, nothing, nothing, Resumed, opened},
 		{"tls13, another ticket key", tls13First, nothing, otherKey, Full, unopened},
-		{"tls13, a ticket key of before", tls13First, nothing, rotated, Resumed, opened},
+		{"tls13, a previous ticket key", tls13First, nothing, rotated, Resumed, opened},
 		{"tls13, a ticket key of the last period", then(tls13First, nothing, rotating), nothing, later(40 * time.Minute), Resumed, opened},
 		{"tls13, a ticket key of the period before the last", then(tls13First, nothing, rotating), nothing, later(80 * time.Minute), Full, unopened},
 		{"tls13, a ticket cut in its sealed state", tls13First, cut(60), nothing, Full, opened},
 		{"tls13, a ticket cut in its nonce", tls13First, cut(ticketKeyName + 3), nothing, Full, unopened},
 		{"tls13, a ticket cut in its tag", tls13First, cut(ticketPrefix + 5), nothing, Full, unopened},
-		{"tls13, a ticket with another name", tls13First, tampered(0), nothing, Full, unopened},
+		{"tls13, a ticket with another key name", tls13First, tampered(0), nothing, Full, unopened},
 		{"tls13, a ticket with another nonce", tls13First, tampered(ticketKeyName), nothing, Full, opened},
 		{"tls13, a ticket with another state", tls13First, tampered(ticketPrefix), nothing, Full, opened},
 		{"tls13, a ticket with another tag", tls13First, tampered(-1), nothing, Full, opened},
-		{"tls13, an old ticket by the client's clock", tls13First, later(3 * time.Hour), nothing, Full, unopened},
-		{"tls13, an old ticket by the server's clock", tls13First, nothing, later(3 * time.Hour), Full, opened},
-		{"tls13, a ticket from after the server's clock", tls13First, nothing, later(-time.Hour), Full, opened},
+		{"tls13, an expired ticket by the client's clock", tls13First, later(3 * time.Hour), nothing, Full, unopened},
+		{"tls13, an expired ticket by the server's clock", tls13First, nothing, later(3 * time.Hour), Full, opened},
+		{"tls13, a ticket from the future by the server's clock", tls13First, nothing, later(-time.Hour), Full, opened},
 		{"tls13, a server without tickets", tls13First, nothing, without, Full, unopened},
 		{"tls13, a server that allows no psk", tls13First, nothing, resumeBy(Ticket), Full, opened},
 		{"tls13, a client that allows no psk", tls13First, resumeBy(Ticket), nothing, Full, unopened},
-		{"tls13, psk_ke alone, which the server does not allow", tls13First, resumeBy(PSK), resumeBy(PSKDHE), Full, 2 * opened},
-		{"tls13, another suite with the hash", tls13First, onlySuite(0x1303), nothing, Resumed, opened},
+		{"tls13, only psk_ke, which the server does not allow", tls13First, resumeBy(PSK), resumeBy(PSKDHE), Full, 2 * opened},
+		{"tls13, another suite with the same hash", tls13First, onlySuite(0x1303), nothing, Resumed, opened},
 		{"tls13, a suite with another hash", tls13First, onlySuite(0x1302), nothing, Full, unopened},
-		{"tls13, the server takes a suite with another hash", tls13First, nothing, onlySuite(0x1302), Full, opened},
+		{"tls13, the server has only a suite with another hash", tls13First, nothing, onlySuite(0x1302), Full, opened},
 		{"tls13, another hash after a retry", then(retried, nothing, sha384First), nothing, onlySuite(0x1301), Full, opened},
 		{"tls13, the same hash after a retry", then(retried, nothing, sha384First), nothing, nothing, Resumed, 2 * opened},
 		{"tls13, a server of TLS 1.2", tls13First, nothing, maxVersion(TLS12), Full, unopened},
 		{"tls13, a client of TLS 1.2", tls13First, maxVersion(TLS12), nothing, Full, unopened},
-		{"tls13, another protocol of the application", then(tls13First, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
-		{"tls13, records of another length", then(tls13First, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
-		{"tls13, records of another length, whatever the client makes of it", then(tls13First, recordsOf(512), nothing), requestingFragment(1024), nothing, Full, opened},
-		{"tls13, the client must show a certificate", tls13First, showing, demanding, Full, opened},
+		{"tls13, another application protocol", then(tls13First, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
+		{"tls13, another max_fragment_length", then(tls13First, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
+		{"tls13, another max_fragment_length, although the client offers the session", then(tls13First, recordsOf(512), nothing), requestingFragment(1024), nothing, Full, opened},
+		{"tls13, the server requires a client certificate", tls13First, showing, requiring, Full, opened},
 		{"tls12, nothing changed", legacyFirst, nothing, nothing, Resumed, opened},
 		{"tls12, another ticket key", legacyFirst, nothing, otherKey, Full, unopened},
-		{"tls12, a ticket key of before", legacyFirst, nothing, rotated, Resumed, opened},
+		{"tls12, a previous ticket key", legacyFirst, nothing, rotated, Resumed, opened},
 		{"tls12, a ticket key of the last period", then(legacyFirst, nothing, rotating), nothing, later(40 * time.Minute), Resumed, opened},
 		{"tls12, a ticket key of the period before the last", then(legacyFirst, nothing, rotating), nothing, later(80 * time.Minute), Full, unopened},
 		{"tls12, a ticket cut in its sealed state", legacyFirst, cut(60), nothing, Full, opened},
 		{"tls12, a ticket cut in its nonce", legacyFirst, cut(ticketKeyName + 3), nothing, Full, unopened},
 		{"tls12, a ticket with another state", legacyFirst, tampered(ticketPrefix), nothing, Full, opened},
-		{"tls12, an old ticket by the client's clock", legacyFirst, later(3 * time.Hour), nothing, Full, unopened},
-		{"tls12, an old ticket by the server's clock", legacyFirst, nothing, later(3 * time.Hour), Full, opened},
-		{"tls12, a ticket from after the server's clock", legacyFirst, nothing, later(-time.Hour), Full, opened},
+		{"tls12, an expired ticket by the client's clock", legacyFirst, later(3 * time.Hour), nothing, Full, unopened},
+		{"tls12, an expired ticket by the server's clock", legacyFirst, nothing, later(3 * time.Hour), Full, opened},
+		{"tls12, a ticket from the future by the server's clock", legacyFirst, nothing, later(-time.Hour), Full, opened},
 		{"tls12, a server without tickets", legacyFirst, nothing, without, Full, unopened},
-		{"tls12, the suite is gone", legacyFirst, nothing, onlySuite(0xc02c), Full, opened},
-		{"tls12, the client has the suite no more", legacyFirst, onlySuite(0xc02c), nothing, Full, unopened},
+		{"tls12, the server no longer has the suite", legacyFirst, nothing, onlySuite(0xc02c), Full, opened},
+		{"tls12, the client no longer has the suite", legacyFirst, onlySuite(0xc02c), nothing, Full, unopened},
 		{"tls12, the client prefers another suite", legacyFirst, func(c *Config) { c.Suites = []SuiteID{0xc02c, 0xc02b} }, nothing, Resumed, opened},
 		{"tls12, a server of TLS 1.3", legacyFirst, maxVersion(TLS13), nothing, Full, unopened},
 		{"tls12, a server of TLS 1.1", then(legacyFirst, fromVersion(TLS10), fromVersion(TLS10)), nothing, maxVersion(TLS11), Full, opened},
-		{"tls12, another protocol of the application", then(legacyFirst, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
-		{"tls12, records of the same length", then(legacyFirst, recordsOf(512), nothing), nothing, nothing, Resumed, opened},
-		{"tls12, records of another length", then(legacyFirst, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
-		{"tls12, records of any length", then(legacyFirst, recordsOf(512), nothing), recordsOf(0), nothing, Full, unopened},
-		{"tls12, records of another length, whatever the client makes of it", then(legacyFirst, recordsOf(512), nothing), requestingFragment(1024), nothing, Full, opened},
+		{"tls12, another application protocol", then(legacyFirst, withALPN("h2"), withALPN("h2", "http/1.1")), withALPN("http/1.1"), nothing, Resumed, opened},
+		{"tls12, the same max_fragment_length", then(legacyFirst, recordsOf(512), nothing), nothing, nothing, Resumed, opened},
+		{"tls12, another max_fragment_length", then(legacyFirst, recordsOf(512), nothing), recordsOf(1024), nothing, Full, unopened},
+		{"tls12, no max_fragment_length", then(legacyFirst, recordsOf(512), nothing), recordsOf(0), nothing, Full, unopened},
+		{"tls12, another max_fragment_length, although the client offers the session", then(legacyFirst, recordsOf(512), nothing), requestingFragment(1024), nothing, Full, opened},
 		{"tls12, a server without compression", then(legacyFirst, compression, compression), nothing, func(c *Config) { c.Compression = false }, Full, opened},
 		{"tls12, a client without compression", then(legacyFirst, compression, compression), func(c *Config) { c.Compression = false }, nothing, Full, unopened},
-		{"tls12, the client must show a certificate", legacyFirst, showing, demanding, Full, opened},
-		{"tls12, a client that has no extended master secret any more", legacyFirst, noMasterExtension, nothing, Full, unopened},
-		{"tls12, a session without extended master secret, asked for again with", noExtensionFirst, func(c *Config) { c.NoExtendedMasterSecret = false }, nothing, Full, opened},
+		{"tls12, the server requires a client certificate", legacyFirst, showing, requiring, Full, opened},
+		{"tls12, a client that no longer has extended master secret", legacyFirst, noMasterExtension, nothing, Full, unopened},
+		{"tls12, a session without extended master secret, offered with it", noExtensionFirst, func(c *Config) { c.NoExtendedMasterSecret = false }, nothing, Full, opened},
 		{"session id, nothing changed", cachedFirst, nothing, nothing, Resumed, unopened},
-		{"session id, an unknown one", cachedFirst, nothing, emptied, Full, unopened},
-		{"session id, one that had to give way", cachedFirst, nothing, evicted, Full, unopened},
+		{"session id, unknown", cachedFirst, nothing, emptied, Full, unopened},
+		{"session id, evicted from the cache", cachedFirst, nothing, evicted, Full, unopened},
 		{"session id, a day old by the client's clock", cachedFirst, later(24*time.Hour + 1), nothing, Full, unopened},
-		{"session id, an old entry", cachedFirst, nothing, later(3 * time.Hour), Full, unopened},
+		{"session id, an expired entry", cachedFirst, nothing, later(3 * time.Hour), Full, unopened},
 		{"session id, a server that allows none", cachedFirst, nothing, resumeBy(Ticket), Full, unopened},
 		{"session id, a server without a cache", cachedFirst, nothing, func(c *Config) { c.SessionCache = nil }, Full, unopened},
-		{"session id, the suite is gone", cachedFirst, nothing, onlySuite(0xc02c), Full, unopened},
-		{"session id, the client must show a certificate", cachedFirst, showing, demanding, Full, unopened},
+		{"session id, the server no longer has the suite", cachedFirst, nothing, onlySuite(0xc02c), Full, unopened},
+		{"session id, the server requires a client certificate", cachedFirst, showing, requiring, Full, unopened},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
@@ -198,10 +198,10 @@ func TestRefusedSessionsFallBackToAFullHandshake(t *testing.T) {
 			}
 			p.exchange(t)
 			if a, b := p.client.Info().Kind, p.server.Info().Kind; a != x.want || b != x.want {
-				t.Errorf("the second handshake is %v to the client and %v to the server, want %v", a, b, x.want)
+				t.Errorf("the second handshake is %v for the client and %v for the server, want %v", a, b, x.want)
 			}
 			if offered := p.client.OfferedSession(); (x.want == Resumed || x.tickets > 0) && !offered {
-				t.Errorf("the client says that it offered nothing")
+				t.Errorf("OfferedSession is false for an offered session")
 			}
 			if n != x.tickets {
 				t.Errorf("the server opens %d tickets, want %d", n, x.tickets)

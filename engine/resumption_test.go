@@ -14,7 +14,7 @@ import (
 	"tlslab/engine/wire"
 )
 
-// Sessions: how both sides keep them, and what resumes from them.
+// Sessions: how both sides keep them, and which connections resume from them.
 
 // connect makes one connection and returns its Kind, which both sides report.
 func connect(t *testing.T, cc, sc *Config) (*pair, Kind) {
@@ -50,7 +50,7 @@ func TestSessionsAreForOneServerName(t *testing.T) {
 		t.Fatal(err)
 	}
 	if k := other.client.Info().Kind; k != Full {
-		t.Errorf("a session for another name is %v", k)
+		t.Errorf("a client that connects to another name is %v, want full", k)
 	}
 }
 
@@ -75,7 +75,7 @@ func TestServersResumeForTheSameNameOnly(t *testing.T) {
 					t.Fatal(err)
 				}
 				if k := other.server.Info().Kind; k != want {
-					t.Errorf("TLS %v: a session of %q for %q is %v", v, testName, name, k)
+					t.Errorf("TLS %v: a session of %q offered for %q is %v, want %v", v, testName, name, k, want)
 				}
 			}
 		}
@@ -171,7 +171,7 @@ func TestTicketAgeIsObfuscated(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, age, _ := offered.Identities.Next(); add == 0 || age-add != 1234 {
-		t.Errorf("age %d is hidden by %d, want 1234 ms", age, add)
+		t.Errorf("obfuscated_ticket_age %d with ticket_age_add %d, want an age of 1234 ms", age, add)
 	}
 }
 
@@ -180,18 +180,18 @@ func TestTicketAgeIsObfuscated(t *testing.T) {
 func TestFailedSessionsAreInvalidated(t *testing.T) {
 	for name, x := range map[string]struct {
 		first   func(cc, sc *Config)
-		told    bool // the client receives the alert
+		alerted bool // the client receives the alert
 		resumed bool // the failing connection is resumed
 		want    Kind
 		offered bool
 	}{
-		"session ID, which the server forgets":        {cachedFirst, false, false, Full, true},
-		"session ID, which both forget":               {cachedFirst, true, false, Full, false},
-		"session ID, in use again":                    {cachedFirst, true, true, Full, false},
-		"ticket, which nobody can take back":          {legacyFirst, false, false, Resumed, true},
-		"ticket, which the client forgets":            {legacyFirst, true, false, Full, false},
-		"ticket, in use again, that the client drops": {legacyFirst, true, true, Full, false},
-		"TLS 1.3": {tls13First, true, false, Resumed, true},
+		"session ID, only the server fails":   {cachedFirst, false, false, Full, true},
+		"session ID, both sides fail":         {cachedFirst, true, false, Full, false},
+		"session ID, in a resumed connection": {cachedFirst, true, true, Full, false},
+		"ticket, only the server fails":       {legacyFirst, false, false, Resumed, true},
+		"ticket, both sides fail":             {legacyFirst, true, false, Full, false},
+		"ticket, in a resumed connection":     {legacyFirst, true, true, Full, false},
+		"TLS 1.3":                             {tls13First, true, false, Resumed, true},
 	} {
 		cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 		x.first(cc, sc)
@@ -203,11 +203,11 @@ func TestFailedSessionsAreInvalidated(t *testing.T) {
 		forged, _ := p.client.Seal(nil, []byte("x"))
 		forged[len(forged)-1] ^= 1
 		if _, _, err := p.server.Recv(forged); err == nil {
-			t.Fatal("a forged record passes")
+			t.Fatal("the server accepts a forged record")
 		}
-		if x.told {
+		if x.alerted {
 			if err := p.feed(p.client, p.server.Flush(nil)); err == nil {
-				t.Fatal("the client learns nothing")
+				t.Fatal("the client receives no alert")
 			}
 		}
 		p, got := connect(t, cc, sc)
@@ -222,7 +222,7 @@ func TestTicketsHaveTheirOwnSecrets(t *testing.T) {
 	cc, sc := clientConfig(t, "ecdsa-p256"), serverConfig(t, "ecdsa-p256")
 	p, _ := connect(t, cc, sc)
 	if all := ticketsOf(p.client.Session()); len(all) != 2 || string(all[0].PSK) == string(all[1].PSK) {
-		t.Errorf("%d tickets, or two of one secret", len(all))
+		t.Errorf("%d tickets, want 2 with different PSKs", len(all))
 	}
 	sc.TicketLifetime = time.Millisecond
 	if p, _ = connect(t, cc, sc); p.client.Session() != nil {
@@ -252,7 +252,7 @@ func TestTicketKeysRotate(t *testing.T) {
 		{2 * period, Full, 1},
 	} {
 		now = testTime.Truncate(period).Add(x.after)
-		sc.Tickets = session.RotateTicketKeys([32]byte{3}, period) // of another server
+		sc.Tickets = session.RotateTicketKeys([32]byte{3}, period) // as on another server
 		p, kind := connect(t, cc, sc)
 		if got := p.client.Info().TicketsReceived; kind != x.want || got != x.tickets {
 			t.Errorf("%v after the first period began: %v with %d new tickets, want %v with %d", x.after, kind, got, x.want, x.tickets)
@@ -264,12 +264,12 @@ func TestTicketKeysRotate(t *testing.T) {
 // new client random.
 func TestResumedConnectionsLogTheirSecrets(t *testing.T) {
 	for name, change := range map[string]func(*Config){
-		"ssl3.0 session id":  both(onlyVersion(SSL30), withCache),
-		"tls1.0 ticket":      both(onlyVersion(TLS10)),
-		"tls1.2 ticket":      maxVersion(TLS12),
-		"tls1.2 session id":  both(maxVersion(TLS12), withCache),
-		"tls1.3, as always":  nothing,
-		"tls1.3, psk by psk": resumeBy(PSK),
+		"ssl3.0 session id": both(onlyVersion(SSL30), withCache),
+		"tls1.0 ticket":     both(onlyVersion(TLS10)),
+		"tls1.2 ticket":     maxVersion(TLS12),
+		"tls1.2 session id": both(maxVersion(TLS12), withCache),
+		"tls1.3 psk_dhe_ke": nothing,
+		"tls1.3 psk_ke":     resumeBy(PSK),
 	} {
 		cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 		change(cc)

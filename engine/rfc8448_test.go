@@ -84,7 +84,7 @@ func (t oneTicket) Open(dst, _ []byte, _ time.Time, _ op.Counter) ([]byte, bool,
 }
 
 // The server accepts RFC 8448 §4's ClientHello with its ticket and its early data.
-func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
+func TestServerAcceptsEarlyDataOfRFC8448(t *testing.T) {
 	trace := rfc8448.Load(t, "resumed-0rtt")
 	client := trace.Get("ClientHello")
 	var parsed wire.ClientHelloMsg
@@ -110,8 +110,8 @@ func TestServerTakesEarlyDataOfRFC8448(t *testing.T) {
 		t.Fatal(ev.Kind, err)
 	}
 	wantBytes(t, "early data", ev.Data, trace.Get("early data"))
-	// The engine's ServerHello has its extensions in another order, so later records differ from
-	// the trace's. The record that ends the early data does not.
+	// The engine's ServerHello has its extensions in another order, so the keys of later records
+	// differ from the trace's. EndOfEarlyData is still under the early keys.
 	if _, _, err := c.Recv(trace.Get("EndOfEarlyData record")); err != nil || c.in.epoch != EpochHandshake {
 		t.Errorf("EndOfEarlyData: %v", err)
 	}
@@ -176,13 +176,13 @@ func TestClientFollowsRFC8448(t *testing.T) {
 		t.Helper()
 		n, ev, err := c.Recv(record)
 		if err != nil || n != len(record) {
-			t.Fatalf("%s: %d bytes taken of %d: %v", what, n, len(record), err)
+			t.Fatalf("%s: Recv consumes %d bytes of %d: %v", what, n, len(record), err)
 		}
 		return ev
 	}
 	recv("ServerHello", asRecord(TypeHandshake, trace.Get("ServerHello")))
 	if ev := recv("server flight", trace.Get("server flight record")); ev.Kind != EventHandshakeDone {
-		t.Errorf("the server's flight gives %v", ev.Kind)
+		t.Errorf("the event of the server's flight is %v", ev.Kind)
 	}
 	wantBytes(t, "Finished record", c.Flush(nil), trace.Get("client Finished record"))
 	wantBytes(t, "client traffic secret", log["CLIENT_TRAFFIC_SECRET_0"], trace.Get("c ap traffic"))
@@ -205,7 +205,7 @@ func TestClientFollowsRFC8448(t *testing.T) {
 	c.Close()
 	wantBytes(t, "client alert record", c.Flush(nil), trace.Get("client alert record"))
 	if ev := recv("alert", trace.Get("server alert record")); ev.Kind != EventClosed {
-		t.Errorf("the server's alert gives %v", ev.Kind)
+		t.Errorf("the event of the server's alert is %v", ev.Kind)
 	}
 	if err := c.EOF(); err != nil {
 		t.Error(err)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Whatever state a cache returns, the handshake is full; or is resumed with a client that has the
-// same state; or fails because the client has another.
+// Whatever state a cache returns, the handshake is full, or is resumed with a client that has the
+// same state, or fails because the client has another state.
 func FuzzCachedState(f *testing.F) {
 	first := new(oneState)
 	cc, sc := clientConfig(f, "ecdsa-p256"), serverConfig(f, "ecdsa-p256")

@@ -12,7 +12,7 @@ import (
 // A session is resumed if ClientAuth still allows its client. Otherwise the handshake is full.
 func TestResumptionFollowsClientAuth(t *testing.T) {
 	shown := clientPKI(t, "ecdsa-p256")
-	brief := specialPKI(t, ca.ChainSpec{Seed: "brief", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.Add(time.Minute)})
+	shortLived := specialPKI(t, ca.ChainSpec{Seed: "brief", Algorithm: "ecdsa-p256", Length: 2, NotBefore: testTime.AddDate(-1, 0, 0), NotAfter: testTime.Add(time.Minute)})
 	large := specialPKI(t, ca.ChainSpec{Seed: "large", Algorithm: "ecdsa-p256", Length: 2, Size: maxPeerChain})
 	later := func(cfg *Config) { cfg.Now = func() time.Time { return testTime.Add(time.Hour) } }
 	for _, x := range []struct {
@@ -23,14 +23,14 @@ func TestResumptionFollowsClientAuth(t *testing.T) {
 		want          Kind
 		authenticated bool
 	}{
-		{"the same", shown, shown, ClientAuthRequired, ClientAuthRequired, nothing, Resumed, true},
-		{"later", shown, shown, ClientAuthRequired, ClientAuthRequired, later, Resumed, true},
-		{"the client's certificate is gone, not its session", shown, nil, ClientAuthRequired, ClientAuthRequired, nothing, Resumed, true},
-		{"anonymous where a certificate may be", nil, shown, ClientAuthRequested, ClientAuthRequested, nothing, Resumed, false},
-		{"anonymous where a certificate is required", nil, shown, ClientAuthNone, ClientAuthRequired, nothing, Full, true},
-		{"authenticated where nobody is asked", shown, shown, ClientAuthRequired, ClientAuthNone, nothing, Full, false},
-		{"the certificate has expired since", brief, shown, ClientAuthRequired, ClientAuthRequired, later, Full, true},
-		{"a chain too large to remember", large, large, ClientAuthRequired, ClientAuthRequired, nothing, Full, true},
+		{"an authenticated session", shown, shown, ClientAuthRequired, ClientAuthRequired, nothing, Resumed, true},
+		{"an authenticated session an hour later", shown, shown, ClientAuthRequired, ClientAuthRequired, later, Resumed, true},
+		{"the client has the session but no certificate", shown, nil, ClientAuthRequired, ClientAuthRequired, nothing, Resumed, true},
+		{"an anonymous session where a certificate is optional", nil, shown, ClientAuthRequested, ClientAuthRequested, nothing, Resumed, false},
+		{"an anonymous session where a certificate is required", nil, shown, ClientAuthNone, ClientAuthRequired, nothing, Full, true},
+		{"an authenticated session where no certificate is requested", shown, shown, ClientAuthRequired, ClientAuthNone, nothing, Full, false},
+		{"the certificate has expired since", shortLived, shown, ClientAuthRequired, ClientAuthRequired, later, Full, true},
+		{"a chain too large for a session", large, large, ClientAuthRequired, ClientAuthRequired, nothing, Full, true},
 	} {
 		for _, v := range []Version{TLS10, TLS12, TLS13} {
 			for _, way := range []func(*Config){nothing, withCache} {

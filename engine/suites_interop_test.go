@@ -23,7 +23,7 @@ func TestOptInSuitesAreNotOfferedByDefault(t *testing.T) {
 	}
 	cfg.Suites = []SuiteID{0x0001}
 	if !cfg.enablesSuite(0x0001) {
-		t.Error("TLS_RSA_WITH_NULL_MD5 cannot be had by its number")
+		t.Error("Config.Suites does not enable TLS_RSA_WITH_NULL_MD5")
 	}
 }
 
@@ -80,7 +80,7 @@ func TestLegacyVersionsWithOpenSSL(t *testing.T) {
 			t.Run(row.version.String()+"/"+s.Name, func(t *testing.T) {
 				options := []string{row.option, "-cipher", name + ":@SECLEVEL=0"}
 				cfg := programConfig(t, keyFor(s), both(onlyVersion(row.version), onlySuite(id)))
-				c, err := askOpenSSL(t, keyFor(s), cfg, append([]string{"-dhparam", fieldFile(t, FFDHE2048)}, options...)...)
+				c, err := askOpenSSL(t, keyFor(s), cfg, append([]string{"-dhparam", dhParamFile(t, FFDHE2048)}, options...)...)
 				if err != nil || c.Info().Suite.ID != id || c.Info().Version != row.version {
 					t.Errorf("the engine's client: TLS %v, suite %v, %v", c.Info().Version, c.Info().Suite.ID, err)
 				}
@@ -109,7 +109,7 @@ func TestSuitesWithOpenSSL(t *testing.T) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			cfg := programConfig(t, keyFor(s), both(maxVersion(s.Max), onlySuite(s.ID)))
-			c, err := askOpenSSL(t, keyFor(s), cfg, append(opensslSuite(s, name), "-dhparam", fieldFile(t, FFDHE2048))...)
+			c, err := askOpenSSL(t, keyFor(s), cfg, append(opensslSuite(s, name), "-dhparam", dhParamFile(t, FFDHE2048))...)
 			if err != nil || c.Info().Suite.ID != s.ID {
 				t.Errorf("the engine's client: suite %v, %v", c.Info().Suite.ID, err)
 			}
@@ -119,7 +119,7 @@ func TestSuitesWithOpenSSL(t *testing.T) {
 				t.Errorf("the engine's server: suite %v, %v", c.Info().Suite.ID, err)
 			}
 			if !bytes.Equal(out, lines) {
-				t.Errorf("s_client got %d bytes that differ", len(out))
+				t.Errorf("s_client prints %d bytes, which are not the lines sent", len(out))
 			}
 		})
 	}
@@ -148,12 +148,12 @@ func TestSuitesWithGnuTLS(t *testing.T) {
 
 // serveGnuTLS runs gnutls-cli against the engine's server under a priority string, and checks its
 // output.
-func serveGnuTLS(t *testing.T, cfg *Config, said []byte, priority string, args ...string) (*Conn, error) {
+func serveGnuTLS(t *testing.T, cfg *Config, input []byte, priority string, args ...string) (*Conn, error) {
 	t.Helper()
 	args = append([]string{"--insecure", "--logfile", "/dev/null", "--priority", priority, "--port", "PORT"}, append(args, "HOST")...)
-	c, out, err := serveProgram(t, cfg, said, "gnutls-cli", args...)
+	c, out, err := serveProgram(t, cfg, input, "gnutls-cli", args...)
 	if err == nil && !bytes.Contains(out, lines) {
-		err = errors.New("gnutls-cli got something else than was said")
+		err = errors.New("gnutls-cli prints something else than it was sent")
 	}
 	return c, err
 }

@@ -12,16 +12,18 @@ import (
 	"tlslab/engine/session"
 )
 
-// Messages changed between two sides: what the interpreter and the codecs do with messages that no
-// undisturbed peer sends, under the right keys.
+// Messages that are changed between two sides and protected with the right keys: what the
+// interpreter and the codecs do with them.
 
 // withoutProtection leaves records unprotected, for tests that write records by hand.
 func withoutProtection(t testing.TB) {
 	t.Helper()
-	ofHello, ofLegacy, ofTLS13 := helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys
-	t.Cleanup(func() { helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = ofHello, ofLegacy, ofTLS13 })
-	arrivesUnprotected := func(*Conn, side, Epoch) (*record.HalfConn, error) { return record.NewPlaintext(uint16(TLS12)), nil }
-	helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = arrivesUnprotected, arrivesUnprotected, arrivesUnprotected
+	helloKeys, legacyKeys, tls13KeysBefore := helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys
+	t.Cleanup(func() {
+		helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = helloKeys, legacyKeys, tls13KeysBefore
+	})
+	unprotected := func(*Conn, side, Epoch) (*record.HalfConn, error) { return record.NewPlaintext(uint16(TLS12)), nil }
+	helloHandlers.keys, legacyHandlers.keys, tls13Handlers.keys = unprotected, unprotected, unprotected
 }
 
 // A message is one handshake message, or one record of another type.
@@ -92,7 +94,7 @@ var handshakeCases = []handshakeCase{
 	{"tls12 stapled", pairOf(false, both(maxVersion(TLS12), wanting(RevocationStapled)), stapling)},
 	{"tls13 fetched", pairOf(false, fetching, withResponder)},
 	{"tls12 fetched", pairOf(false, both(maxVersion(TLS12), fetching), withResponder)},
-	{"tls12 staple to spare", pairOf(false, both(maxVersion(TLS12), sparing), stapling)},
+	{"tls12 staple with soft_fail", pairOf(false, both(maxVersion(TLS12), softFailing), stapling)},
 	{"tls10 rsa", pairOf(false, both(onlyVersion(TLS10), onlySuite(0x002f)), onlyVersion(TLS10))},
 	{"tls11 ticket", pairOf(true, onlyVersion(TLS11), onlyVersion(TLS11))},
 	{"ssl30 rsa", pairOf(false, onlyVersion(SSL30), onlyVersion(SSL30))},
@@ -124,7 +126,7 @@ var handshakeCases = []handshakeCase{
 	{"tls13 early data rejected", pairOf(true, withEarlyData, both(earlyServer, rejectingEarly))},
 	{"tls13 early data retried", pairOf(true, both(withEarlyData, withGroups(X25519, P256)), both(earlyServer, withGroups(P256)))},
 	{"tls12 ticket renewed", renewedTicket},
-	{"tls12 warned of the name", pairOf(false, maxVersion(TLS12), warningOfName)},
+	{"tls12 unrecognized_name warning", pairOf(false, maxVersion(TLS12), warningOfName)},
 }
 
 func shortRecords(cfg *Config)   { cfg.RecordSizeLimit = 600 }
@@ -213,17 +215,17 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 					})
 				}
 				what := fmt.Sprintf("%v of %s", x.kind(), sideNames[x.from])
-				twice := alert.UnexpectedMessage
+				repeated := alert.UnexpectedMessage
 				if i == 0 && slices.ContainsFunc(all, func(p message) bool { return p.kind() == HelloRetryRequest }) {
 					// A second ClientHello is due. The first one again has the wrong shares, or
 					// else the wrong binder.
-					twice = alert.IllegalParameter
+					repeated = alert.IllegalParameter
 					if strings.Contains(h.name, "resumed") {
-						twice = alert.DecryptError
+						repeated = alert.DecryptError
 					}
 				}
 				if x.typ != TypeAlert { // one more warning is ignored
-					wantAlert(t, what+" twice", at(func(b []message, k int) []message { return slices.Insert(b, k, b[k]) }), twice)
+					wantAlert(t, what+" twice", at(func(b []message, k int) []message { return slices.Insert(b, k, b[k]) }), repeated)
 				}
 				foreign := message{from: x.from, typ: TypeHandshake, body: []byte{byte(KeyUpdate), 0, 0, 1, 0}}
 				wantAlert(t, "KeyUpdate before "+what, at(func(b []message, k int) []message { return slices.Insert(b, k, foreign) }), alert.UnexpectedMessage)
@@ -232,7 +234,7 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 				}
 				without := alert.UnexpectedMessage
 				switch {
-				case version == TLS13 && x.kind() == CertificateRequest, x.kind() == CertificateStatus && h.name == "tls12 staple to spare":
+				case version == TLS13 && x.kind() == CertificateRequest, x.kind() == CertificateStatus && h.name == "tls12 staple with soft_fail":
 					without = alert.DecryptError // optional, but the transcript differs
 				case x.kind() == CertificateStatus:
 					without = alert.BadCertificateStatus
@@ -244,7 +246,8 @@ func TestMessagesOutOfOrderAreUnexpected(t *testing.T) {
 	}
 }
 
-// Each message of a side in place of each other message: none may come early, late or twice.
+// Each message of a side is sent once more before each other message of that side: none may come
+// early, late or twice.
 func TestDisplacedMessagesAreUnexpected(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
@@ -278,8 +281,7 @@ func TestDisplacedMessagesAreUnexpected(t *testing.T) {
 	}
 }
 
-// Without the last message of a flight both sides wait, without an error.
-func TestIncompleteFlightsAreWaitedFor(t *testing.T) {
+func TestBothSidesWaitForTheRestOfAFlight(t *testing.T) {
 	for _, h := range handshakeCases {
 		all, version := undisturbed(t, h.make)
 		for i, x := range all {
@@ -316,7 +318,7 @@ func TestWrongLengthsAreDecodeErrors(t *testing.T) {
 				if version == SSL30 {
 					want = want.In(SSL30)
 					if x.kind() == ClientKeyExchange && !strings.Contains(h.name, "dhe") {
-						want = alert.HandshakeFailure // it has no lengths; Finished does not verify
+						want = alert.HandshakeFailure // the message has no lengths; Finished does not verify
 					}
 				}
 				for _, change := range []int{-1, 1} {
@@ -347,9 +349,9 @@ func replace(i int, body []byte) func(int, []message) []message {
 	}
 }
 
-// A handshake with a changed byte does not complete on both sides, does not panic, and fails by an
-// Error.
-func TestChangedBytesNeverPass(t *testing.T) {
+// A handshake with a changed byte does not complete on both sides, and fails with an Error of the
+// peer.
+func TestHandshakesWithChangedBytesFail(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
 	}
@@ -371,7 +373,7 @@ func TestChangedBytesNeverPass(t *testing.T) {
 					t.Errorf("%s: byte %d of %v: %v", h.name, k, x.kind(), err)
 				}
 				if err == nil && p.client.Info().Done && p.server.Info().Done {
-					t.Errorf("%s: byte %d of %v was changed without effect", h.name, k, x.kind())
+					t.Errorf("%s: the handshake completes although byte %d of %v was changed", h.name, k, x.kind())
 				}
 			}
 		}

@@ -14,7 +14,7 @@ type tap struct {
 	sides [2]*Conn
 	open  [2][]keysFrom       // by sender
 	seal  [2]*record.HalfConn // by sender: keys that the receiver expects
-	made  [2]int              // bytes of records that a side has made
+	sent  [2]int              // bytes of records that a side has sent
 	read  [2]int              // bytes of them that were opened
 	part  [2][]byte           // by sender: an incomplete message
 	count int                 // messages so far
@@ -45,11 +45,11 @@ func tapped(p *pair) *tap {
 	return x
 }
 
-// observe makes the same keys once more when a side changes its keys.
+// observe makes a copy of the new keys when a side changes its keys.
 func (x *tap) observe(s side, n Notice) {
 	switch n.Kind {
 	case RecordSent:
-		x.made[s] += n.Length
+		x.sent[s] += n.Length
 	case KeyChange:
 		from := s
 		if !n.Sent {
@@ -57,10 +57,10 @@ func (x *tap) observe(s side, n Notice) {
 		}
 		keys, err := x.sides[s].flight.handlers.keys(x.sides[s], from, n.Epoch)
 		if err != nil {
-			panic(fmt.Sprintf("keys of %s: %v", sideNames[from], err))
+			panic(fmt.Sprintf("keys of the %s: %v", sideNames[from], err))
 		}
 		if n.Sent {
-			x.open[from] = append(x.open[from], keysFrom{x.made[s], keys})
+			x.open[from] = append(x.open[from], keysFrom{x.sent[s], keys})
 		} else {
 			x.seal[from] = keys
 		}
@@ -82,7 +82,7 @@ func (x *tap) unpack(from side, stream []byte) (all []message) {
 		if !x.clear(from, typ) {
 			var err error
 			if typ, body, err = x.keysOf(from).Open(raw); err != nil {
-				panic(fmt.Sprintf("what %s has sealed: %v", sideNames[from], err))
+				panic(fmt.Sprintf("opening a record of the %s: %v", sideNames[from], err))
 			}
 		}
 		x.read[from] += len(raw)
@@ -133,12 +133,12 @@ func (x *tap) record(from side, typ ContentType, body []byte) []byte {
 	}
 	out, err := x.seal[from].Seal(nil, record.Type(typ), body)
 	if err != nil {
-		panic(fmt.Sprintf("seal for %s: %v", sideNames[other(from)], err))
+		panic(fmt.Sprintf("sealing for the %s: %v", sideNames[other(from)], err))
 	}
 	return out
 }
 
-// relay delivers what both sides send, message by message, until nothing moves any more. tamper
+// relay delivers what both sides send, message by message, until neither side sends. tamper
 // changes each burst of messages; at is the number of the burst's first message.
 func (p *pair) relay(tamper func(at int, burst []message) []message) error {
 	x := p.tap

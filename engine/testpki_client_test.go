@@ -10,7 +10,7 @@ import (
 
 // Client certificates, and the Configs that use them.
 
-// clientPKI is a client's chain, of other authorities than the servers'.
+// clientPKI is a client's chain. Its CAs are not those of the servers' chains.
 func clientPKI(t testing.TB, algorithm string) *testPKI {
 	t.Helper()
 	clientsLock.Lock()
@@ -28,6 +28,7 @@ var (
 	clientsByKey = map[string]*testPKI{}
 )
 
+// specialPKI issues a chain. It is valid at testTime unless the spec says otherwise.
 func specialPKI(t testing.TB, spec ca.ChainSpec) *testPKI {
 	t.Helper()
 	if spec.NotAfter.IsZero() {

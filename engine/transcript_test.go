@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Golden bytes of what no available peer speaks: a handshake with data and its end, as both sides
-// put it on the wire.
+// Golden bytes of connections that no available peer supports: handshake, data and close_notify, as
+// both sides send them.
 func TestGoldenTranscripts(t *testing.T) {
 	for _, h := range []struct {
 		name           string
@@ -60,7 +60,7 @@ func TestGoldenTranscripts(t *testing.T) {
 				wire()
 			}
 			if got := string(p.got[p.server]) + string(p.got[p.client]); got != "requestresponse" {
-				t.Errorf("%q arrives", got)
+				t.Errorf("request and response arrive as %q", got)
 			}
 			golden(t, "transcript-"+h.name, b.String())
 		})

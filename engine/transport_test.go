@@ -70,22 +70,22 @@ func newEnds() (*end, *end) {
 	return &end{in: a, out: b}, &end{in: b, out: a}
 }
 
-// echo drives the engine over a blocking transport until the peer has sent n bytes, returns them
+// echo drives the engine over a blocking transport until the peer has sent n bytes, sends them back
 // and closes.
 func echo(c *Conn, transport io.ReadWriter, n int) error {
 	replied := false
-	var unsealed error
+	var sealErr error
 	_, err := drive(c, transport, func(got []byte) bool {
 		if len(got) == n && !replied {
 			replied = true
 			var out []byte
-			out, unsealed = c.Seal(nil, got)
+			out, sealErr = c.Seal(nil, got)
 			c.Close()
 			transport.Write(c.Flush(out))
 		}
 		return replied
 	})
-	return errors.Join(err, unsealed)
+	return errors.Join(err, sealErr)
 }
 
 // drive drives the engine over a blocking transport until done reports true. It returns the

@@ -15,10 +15,10 @@ import (
 // that the client offers (RFC 9846 §4.2.3).
 func TestSentinelRevealsADowngrade(t *testing.T) {
 	for _, test := range []struct {
-		name         string
-		client, knew Version // best version of client and server
-		settled      Version
-		caught       bool
+		name           string
+		client, server Version // highest version of each side
+		negotiated     Version
+		detected       bool
 	}{
 		{"1.2 between sides of 1.3", TLS13, TLS13, TLS12, true},
 		{"1.1 between sides of 1.3", TLS13, TLS13, TLS11, true},
@@ -29,12 +29,12 @@ func TestSentinelRevealsADowngrade(t *testing.T) {
 		{"1.2 with a server of 1.2", TLS13, TLS12, TLS12, false},
 		{"1.2 with a client of 1.2", TLS12, TLS13, TLS12, false},
 	} {
-		c, s := Conn{cfg: &Config{MaxVersion: test.client}}, Conn{cfg: &Config{MaxVersion: test.knew}}
-		c.info.Version, s.info.Version = test.settled, test.settled
+		c, s := Conn{cfg: &Config{MaxVersion: test.client}}, Conn{cfg: &Config{MaxVersion: test.server}}
+		c.info.Version, s.info.Version = test.negotiated, test.negotiated
 		var random [wire.RandomSize]byte
 		s.cfg.writeDowngradeSentinel(&random, s.info.Version)
-		if got := c.cfg.hasDowngradeSentinel(random[:], c.info.Version); got != test.caught {
-			t.Errorf("%s: caught %v, want %v (random ends %q)", test.name, got, test.caught, random[24:])
+		if got := c.cfg.hasDowngradeSentinel(random[:], c.info.Version); got != test.detected {
+			t.Errorf("%s: downgrade detected: %v, want %v (random ends %q)", test.name, got, test.detected, random[24:])
 		}
 	}
 }
@@ -53,11 +53,11 @@ func TestLoweredClientHelloIsRefused(t *testing.T) {
 	err := p.pump()
 	var e *Error
 	if !errors.As(err, &e) || !errors.Is(err, downgraded) || e.Alert != alert.IllegalParameter {
-		t.Errorf("a client of TLS 1.2 that was lowered to 1.0 reports %v", err)
+		t.Errorf("the client's ClientHello was lowered from TLS 1.2 to 1.0: %v", err)
 	}
 }
 
-func TestInappropriateFallbackIsRefused(t *testing.T) {
+func TestFallbackToAServerOfAHigherVersionIsRefused(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		client, server Version
@@ -90,7 +90,7 @@ func TestLegacyVersionsNeedMinVersion(t *testing.T) {
 			err := newPair(cc, sc).run()
 			var e *Error
 			if !errors.As(err, &e) || e.Alert != alert.ProtocolVersion {
-				t.Errorf("only the %s knows TLS %v: %v", sideNames[from], v, err)
+				t.Errorf("only the %s supports TLS %v: %v, want protocol_version", sideNames[from], v, err)
 			}
 		}
 	}
@@ -110,7 +110,7 @@ func TestLegacyVersionsOnTheWire(t *testing.T) {
 		hello := p.client.Flush(nil)
 		var m wire.ClientHelloMsg
 		if err := m.Parse(hello[9:]); err != nil || Version(m.Version) != v {
-			t.Fatalf("the hello reports %v, %v", Version(m.Version), err)
+			t.Fatalf("the ClientHello has version %v, %v", Version(m.Version), err)
 		}
 		for _, id := range []uint16{extSignatureAlgorithms, extSupportedVersions, extKeyShare, extPSKKeyExchangeModes} {
 			if findExtension(m.Extensions, id) != nil {
@@ -166,7 +166,7 @@ func TestFirstByteHasItsOwnRecord(t *testing.T) {
 				rest = rest[n:]
 			}
 			if !bytes.Equal(p.got[p.server], want) {
-				t.Errorf("TLS %v: %d bytes arrive differently", v, size)
+				t.Errorf("TLS %v: the %d bytes that arrive differ", v, size)
 			}
 			if alone := first == 1; alone != (v == TLS10 || size == 1) {
 				t.Errorf("TLS %v: the first of %d records for %d bytes holds %d", v, records, size, first)
