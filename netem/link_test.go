@@ -23,8 +23,8 @@ func mustParse(t testing.TB, line string) Config {
 	return cfg
 }
 
-// send offers packets of that many bytes, all at the same instant, and tells which of them the link
-// did not drop at once.
+// send offers packets of the given sizes in bytes, all at the same instant, and reports which of
+// them the link did not drop at once.
 func send(l *Link, now time.Duration, sizes ...int32) (accepted []bool) {
 	for i, size := range sizes {
 		l.Enqueue(now, Packet{Size: size, ID: uint32(i)})
@@ -33,7 +33,7 @@ func send(l *Link, now time.Duration, sizes ...int32) (accepted []bool) {
 	return accepted
 }
 
-// drain dequeues all that is under way, each at the instant at which Next announces it.
+// drain dequeues all packets under way, each at the instant that Next returns.
 func drain(t testing.TB, l *Link) (all []Delivery) {
 	t.Helper()
 	for l.Next() != Never {
@@ -51,23 +51,23 @@ func drain(t testing.TB, l *Link) (all []Delivery) {
 	return all
 }
 
-func TestDeliveryTimes(t *testing.T) {
-	type account struct{ at, queued, serialised time.Duration }
+func TestPacketsArriveAfterQueueSerialisationAndDelay(t *testing.T) {
+	type times struct{ at, queued, serialised time.Duration }
 	for _, tt := range []struct {
 		link  string
 		now   time.Duration
 		sizes []int32
-		want  []account
+		want  []times
 	}{
-		{"", 7 * ms, []int32{1500, 40}, []account{{7 * ms, 0, 0}, {7 * ms, 0, 0}}},
-		{"delay 25ms", 7 * ms, []int32{1500}, []account{{32 * ms, 0, 0}}},
-		{"rate 12mbit", 0, []int32{1500}, []account{{ms, 0, ms}}},
-		{"delay 5ms rate 12mbit", 0, []int32{1500, 750, 1500}, []account{
+		{"", 7 * ms, []int32{1500, 40}, []times{{7 * ms, 0, 0}, {7 * ms, 0, 0}}},
+		{"delay 25ms", 7 * ms, []int32{1500}, []times{{32 * ms, 0, 0}}},
+		{"rate 12mbit", 0, []int32{1500}, []times{{ms, 0, ms}}},
+		{"delay 5ms rate 12mbit", 0, []int32{1500, 750, 1500}, []times{
 			{6 * ms, 0, ms}, {6500 * us, ms, 500 * us}, {7500 * us, 1500 * us, ms}}},
 		{"rate 1gbit", 0, []int32{1500, 40},
-			[]account{{12 * us, 0, 12 * us}, {12320, 12 * us, 320}}},
-		{"rate 3mbit", 0, []int32{1}, []account{{2666, 0, 2666}}}, // 8 bit / 3 Mbit/s = 2666.67 ns
-		{"rate 100bit", 0, []int32{1 << 30}, []account{{85899345920 * ms, 0, 85899345920 * ms}}},
+			[]times{{12 * us, 0, 12 * us}, {12320, 12 * us, 320}}},
+		{"rate 3mbit", 0, []int32{1}, []times{{2666, 0, 2666}}}, // 8 bit / 3 Mbit/s = 2666.67 ns
+		{"rate 100bit", 0, []int32{1 << 30}, []times{{85899345920 * ms, 0, 85899345920 * ms}}},
 	} {
 		l := New(mustParse(t, tt.link), 1)
 		send(l, tt.now, tt.sizes...)
@@ -77,7 +77,7 @@ func TestDeliveryTimes(t *testing.T) {
 			continue
 		}
 		for i, d := range got {
-			if (account{d.At, d.Queued, d.Serialised}) != tt.want[i] || d.Sent != tt.now {
+			if (times{d.At, d.Queued, d.Serialised}) != tt.want[i] || d.Sent != tt.now {
 				t.Errorf("%q: packet %d: %+v, want %+v", tt.link, i, d, tt.want[i])
 			}
 		}
@@ -219,7 +219,7 @@ func TestDeliveriesFollowFromTheSeed(t *testing.T) {
 		first := deliveries(New(cfg, 1))
 		l := New(cfg, 2)
 		if slices.Equal(deliveries(l), first) {
-			t.Errorf("%q: two seeds, one outcome", line)
+			t.Errorf("%q: two seeds give the same deliveries", line)
 		}
 		l.Reset(1)
 		if !slices.Equal(deliveries(l), first) {

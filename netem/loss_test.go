@@ -95,7 +95,7 @@ func TestGilbertElliottLosesInBursts(t *testing.T) {
 	}
 }
 
-func TestTheTransitionIsIndependentOfTheLoss(t *testing.T) {
+func TestStateTransitionsAreIndependentOfTheLoss(t *testing.T) {
 	// In the bad state half of the time, half of the packets lost there: a packet and its successor
 	// are both lost in 1/16 of the cases, if the transition is independent of the loss of the
 	// packet.

@@ -275,12 +275,12 @@ func TestCoDelMarksECNCapablePacketsInsteadOfDroppingThem(t *testing.T) {
 			switch d.ECN {
 			case CE:
 				if marked == 0 && d.ID != dropped[0].ID {
-					t.Errorf("%v: packet %d is the first one marked, want that which would be dropped, %d", ecn, d.ID, dropped[0].ID)
+					t.Errorf("%v: packet %d is the first one marked, want packet %d, the first one dropped without ECN", ecn, d.ID, dropped[0].ID)
 				}
 				marked++
 			case ecn:
 			default:
-				t.Errorf("packet %d left as %v and arrived as %v", d.ID, ecn, d.ECN)
+				t.Errorf("packet %d was sent as %v and arrived as %v", d.ID, ecn, d.ECN)
 			}
 		}
 		if marked < 3 || uint64(marked) != l.Stats().Marked {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestParseTC(t *testing.T) {
+func TestParseTCReadsTheOptionsOfNetem(t *testing.T) {
 	for _, tt := range []struct {
 		line string
 		want Config
@@ -118,7 +118,7 @@ func TestImpossibleLinksAreRefused(t *testing.T) {
 	}
 }
 
-func TestDistributionsAsText(t *testing.T) {
+func TestDistributionsRoundTripAsText(t *testing.T) {
 	for d := Uniform; d <= ParetoNormal; d++ {
 		text, err := d.MarshalText()
 		if err != nil {
@@ -130,7 +130,7 @@ func TestDistributionsAsText(t *testing.T) {
 		}
 	}
 	if _, err := Distribution(9).MarshalText(); err == nil {
-		t.Error("an unknown distribution has a text")
+		t.Error("MarshalText accepts an unknown distribution")
 	}
 }
 

@@ -24,7 +24,7 @@ func TestCompactingAHistoryChangesNoPath(t *testing.T) {
 	recs := map[string]*recording.Recording{
 		"small": written(t, 2014, 1022), "large": written(t, 20_000, 300_000), "slow reader": slowReader(t),
 	}
-	for name, link := range trouble() {
+	for name, link := range testLinks() {
 		for size, rec := range recs {
 			for _, change := range []func(*tcp.Config){
 				func(*tcp.Config) {},

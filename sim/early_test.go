@@ -25,7 +25,7 @@ func early(change func(*Exchange)) handshake {
 func earlyHandshakes(t testing.TB) map[string]handshake {
 	return map[string]handshake{
 		"1.3 early data":            early(nothing),
-		"1.3 early data, psk":       early(func(x *Exchange) { x.by(engine.PSK) }),
+		"1.3 early data, psk":       early(func(x *Exchange) { x.resumeBy(engine.PSK) }),
 		"1.3 early data, rejected":  early(func(x *Exchange) { x.RejectEarly = true }),
 		"1.3 early data, in part":   early(func(x *Exchange) { x.Request = 5000 }),
 		"1.3 early data, by time":   early(func(x *Exchange) { x.Server.EarlyWindow = 20 * time.Millisecond }),
@@ -41,8 +41,8 @@ func earlyHandshakes(t testing.TB) map[string]handshake {
 	}
 }
 
-// by lets the exchange resume in another way.
-func (x *Exchange) by(way engine.Resumption) {
+// resumeBy lets the exchange resume by one mechanism.
+func (x *Exchange) resumeBy(way engine.Resumption) {
 	x.Resumption = way
 	x.Client.Resumption = []engine.Resumption{way}
 	x.Server.Resumption = x.Client.Resumption
@@ -65,7 +65,7 @@ func TestEarlyDataSavesARoundTripUntilTheFirstByte(t *testing.T) {
 		}
 		change := h.change
 		h.change = func(x *Exchange) {
-			x.Response = 1000 // which the first window holds
+			x.Response = 1000 // fits into the initial window
 			if change != nil {
 				change(x)
 			}
@@ -95,9 +95,9 @@ func TestEarlyDataThatComesTooLateIsRejected(t *testing.T) {
 		up     netem.Config
 		want   int
 	}{
-		{20 * ms, delayed(20 * ms), 0}, // it was made before it was sent
+		{20 * ms, delayed(20 * ms), 0}, // the ClientHello was made before it was sent
 		{22 * ms, delayed(20 * ms), 1},
-		{60 * ms, lost, 0}, // a probe brings it after 74 ms
+		{60 * ms, lost, 0}, // a tail loss probe delivers the ClientHello after 74 ms
 		{engine.DefaultEarlyWindow, lost, 1},
 	} {
 		h := early(func(e *Exchange) { e.Server.EarlyWindow = x.window })
@@ -105,12 +105,12 @@ func TestEarlyDataThatComesTooLateIsRejected(t *testing.T) {
 		cfg := priced(t, x.up)
 		cfg.Down = []netem.Config{delayed(20 * ms)}
 		replayed, err1 := NewReplicator(cfg, rec, outcome)
-		alive, err2 := NewLiveReplicator(cfg, h.exchange(t))
+		liveReplicator, err2 := NewLiveReplicator(cfg, h.exchange(t))
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}
-		for range 2 { // the second run decides anew
-			a, b := replayed.Run(1), alive.Run(1)
+		for range 2 { // the second run decides again
+			a, b := replayed.Run(1), liveReplicator.Run(1)
 			if a != b || a.EarlyData != x.want || a.Outcome != OK {
 				t.Errorf("window %v, ClientHello lost %v: early data %d, want %d\nreplayed %+v\nlive     %+v", x.window, x.up.Drops != nil, a.EarlyData, x.want, a, b)
 			}

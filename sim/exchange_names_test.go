@@ -12,15 +12,16 @@ import (
 	"tlslab/sim/recording"
 )
 
-// named lists what annotations name of one side: its operations, records, messages and key changes.
-type named struct {
+// namedParts are the operations, records, messages and key changes that the annotations of one side
+// name.
+type namedParts struct {
 	parts   []string
 	written int64
 	records int64 // where the last record ends
 }
 
 // add takes the actions and annotations that a step has returned.
-func (n *named) add(t *testing.T, actions []action, annotations []annotation) {
+func (n *namedParts) add(t *testing.T, actions []action, annotations []annotation) {
 	t.Helper()
 	for i, d := range actions {
 		var within time.Duration
@@ -43,13 +44,13 @@ func (n *named) add(t *testing.T, actions []action, annotations []annotation) {
 	}
 	for _, a := range annotations {
 		if a.kind != keyChange || a.action != len(actions) {
-			t.Errorf("%+v names a part of none of %d actions", a, len(actions))
+			t.Errorf("%+v names a part of an action beyond the %d actions", a, len(actions))
 		}
 		n.annotation(t, a)
 	}
 }
 
-func (n *named) annotation(t *testing.T, a annotation) {
+func (n *namedParts) annotation(t *testing.T, a annotation) {
 	switch a.kind {
 	case operationPart:
 		n.parts = append(n.parts, a.op.String())
@@ -67,7 +68,7 @@ func (n *named) annotation(t *testing.T, a annotation) {
 }
 
 // watch runs the steps of two sides against each other without a network.
-func watch(t *testing.T, steps [2]stepSource) (sides [2]named) {
+func watch(t *testing.T, steps [2]stepSource) (sides [2]namedParts) {
 	t.Helper()
 	at := instant{mss: 1448, observed: true}
 	for moved := true; moved; {

@@ -25,10 +25,10 @@ func inRounds(t testing.TB, rounds int, pause time.Duration, sizing string) hand
 
 // inSizedRounds gives an exchange several rounds, with record sizes in stages.
 func inSizedRounds(t testing.TB, h handshake) handshake {
-	ask := h.change
+	original := h.change
 	h.change = func(x *Exchange) {
-		if ask != nil {
-			ask(x)
+		if original != nil {
+			original(x)
 		}
 		x.Rounds, x.Pause = 3, 900*ms
 		x.Client.RecordSizing, x.Server.RecordSizing = parseSizing(t, "mss until 2000, 16384, idle 1s"), parseSizing(t, "cloudflare")
@@ -50,10 +50,10 @@ func runOnce(t *testing.T, cfg Config, h handshake) Result {
 // first byte arrives after one round trip, its last byte after another one if the congestion window
 // is restarted.
 func TestTheLastRoundIsTimedFromItsRequest(t *testing.T) {
-	cfg := freely(t, delayed(25*ms))
+	cfg := withoutCosts(t, delayed(25*ms))
 	alone := runOnce(t, cfg, inRounds(t, 1, 0, ""))
 	if alone.LastRoundTTFB >= 0 || alone.LastRoundTTLB >= 0 {
-		t.Errorf("one round has a last one besides: %v, %v", alone.LastRoundTTFB, alone.LastRoundTTLB)
+		t.Errorf("a single round also has the times of a last round: %v, %v", alone.LastRoundTTFB, alone.LastRoundTTLB)
 	}
 	for _, test := range []struct {
 		rounds  int
@@ -83,7 +83,7 @@ func TestTheLastRoundIsTimedFromItsRequest(t *testing.T) {
 // as with small records. Otherwise it waits for a long record.
 func TestAnIdleSizingRestartsWithSmallRecords(t *testing.T) {
 	const rest = 16384 + 22 - 1448 + 11*52 // bytes of a long record behind its first packet
-	cfg := freely(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000})
+	cfg := withoutCosts(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000})
 	cfg.Server.TCP.InitialWindow = 50
 	cfg.Server.TCP.SlowStartAfterIdle = false
 	small := runOnce(t, cfg, inRounds(t, 2, 2*time.Second, "mss")).LastRoundTTFB
@@ -104,7 +104,7 @@ func TestAnIdleSizingRestartsWithSmallRecords(t *testing.T) {
 // one begins with small records.
 func TestIdlenessDependsOnTheNetwork(t *testing.T) {
 	rec, outcome := inRounds(t, 5, 900*ms, "1000 until 5000, 16384, idle 1s").record(t)
-	w, err := NewReplicator(freely(t, netem.Config{Delay: 10 * ms, Loss: 0.03}), rec, outcome)
+	w, err := NewReplicator(withoutCosts(t, netem.Config{Delay: 10 * ms, Loss: 0.03}), rec, outcome)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestIdlenessDependsOnTheNetwork(t *testing.T) {
 	}
 	for n := range sent {
 		if n > least+4*5*22 || (n-least)%(5*22) != 0 {
-			t.Errorf("%d bytes more in some runs than in others: want multiples of 5 records' 22, at most 4 times", n-least)
+			t.Errorf("runs differ by %d bytes: want a multiple of the 22 bytes of 5 records each, at most 4 times", n-least)
 		}
 	}
 	if len(sent) < 3 {
@@ -128,7 +128,7 @@ func TestIdlenessDependsOnTheNetwork(t *testing.T) {
 
 // A connection without its last response has failed, even if the first response is complete.
 func TestAnExchangeIsDoneWithItsLastRound(t *testing.T) {
-	cfg := freely(t, delayed(10*ms))
+	cfg := withoutCosts(t, delayed(10*ms))
 	cfg.Timeout = 5 * time.Second
 	for pause, want := range map[time.Duration]string{2 * time.Second: OK, 6 * time.Second: Timeout} {
 		h := inRounds(t, 2, pause, "")
@@ -150,7 +150,7 @@ func TestPausesAndRoundsInARecording(t *testing.T) {
 		"mark last-round-first-byte\n": 1, "mark last-round-last-byte\n": 1, "  data 40000 aes-128-gcm fixed 21 tail 1\n": 3, "  close\n": 2,
 	} {
 		if n := strings.Count(text.String(), want); n != times {
-			t.Errorf("%q stands %d times, want %d", want, n, times)
+			t.Errorf("%q occurs %d times, want %d", want, n, times)
 		}
 	}
 	for _, change := range []struct{ old, new, want string }{

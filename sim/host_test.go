@@ -19,7 +19,7 @@ func TestCoresServeInTheOrderOfArrival(t *testing.T) {
 	}
 	for want := 2; want < 5; want++ {
 		if got, ok := c.release(); !ok || got.process != &processes[want] {
-			t.Errorf("a core goes to another process than %d (%v)", want, ok)
+			t.Errorf("the freed core does not go to process %d (%v)", want, ok)
 		}
 	}
 	c.release()

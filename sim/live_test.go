@@ -166,7 +166,7 @@ func TestLiveEnginesAndTheirRecordingAgreeToTheNanosecond(t *testing.T) {
 	maps.Copy(all, earlyHandshakes(t))
 	for name, h := range all {
 		rec, outcome := h.record(t)
-		for where, link := range trouble() {
+		for where, link := range testLinks() {
 			agree(t, fmt.Sprintf("%s, %s", name, where), priced(t, link), rec, outcome, h.exchange(t))
 		}
 	}
@@ -179,18 +179,19 @@ func agree(t *testing.T, what string, cfg Config, rec *recording.Recording, outc
 	if err != nil {
 		t.Fatal(err)
 	}
-	alive, err := NewLiveReplicator(cfg, x)
+	liveReplicator, err := NewLiveReplicator(cfg, x)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for seed := range uint64(4) {
-		if a, b := replayed.Run(seed), alive.Run(seed); a != b {
+		if a, b := replayed.Run(seed), liveReplicator.Run(seed); a != b {
 			t.Fatalf("%s, seed %d:\nreplayed %+v\nlive     %+v", what, seed, a, b)
 		}
 	}
 }
 
-// In a world a client refuses a certificate that expires on its way. A recording has no time.
+// In a world, a client refuses a certificate that expires before it arrives. A connection that is
+// recorded takes no time.
 func TestLiveEnginesUseTheVirtualTime(t *testing.T) {
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		now := x.Client.Now()
@@ -239,13 +240,13 @@ func TestAServerTakesABranchByTheTimeOfTheClientHello(t *testing.T) {
 		t.Fatal(err)
 	}
 	const seed = 1
-	for range 2 { // the second run decides anew
+	for range 2 { // the second run decides again
 		if r := w.Run(seed); r.ServerCPU < time.Second {
 			t.Errorf("the server took %v for a ClientHello that came after 300ms, want 1 s or more", r.ServerCPU)
 		}
 	}
 	if asked != 2 {
-		t.Errorf("in two runs it was asked %d times", asked)
+		t.Errorf("two runs choose a branch %d times, want 2", asked)
 	}
 	if n := testing.AllocsPerRun(10, func() { w.Run(seed) }); n != 0 {
 		t.Errorf("a run with a decision makes %v allocations", n)
@@ -313,12 +314,12 @@ func TestARecordingReadFromItsTextIsTheSame(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if !reflect.DeepEqual(again, rec) {
-			t.Errorf("%s: read back it is %+v, not %+v", name, again, rec)
+			t.Errorf("%s: read back as %+v, want %+v", name, again, rec)
 		}
 	}
 }
 
-func TestARecordingSaysWhatItIs(t *testing.T) {
+func TestARecordingDescribesItsExchange(t *testing.T) {
 	rec, _ := handshakes()["1.3 psk-dhe"].record(t)
 	var text bytes.Buffer
 	if err := rec.Format(&text); err != nil {
@@ -360,7 +361,7 @@ func TestAHandshakeThatIsNotOfTheWantedKindIsNotRecorded(t *testing.T) {
 		"the handshake was full, want resumed": {version: engine.TLS12, kind: engine.Resumed, resumption: engine.Ticket,
 			change: func(x *Exchange) {
 				now := x.Server.Now()
-				x.Server.Now = func() time.Time { // between the two connections its ticket expires
+				x.Server.Now = func() time.Time { // the ticket expires between the two connections
 					now = now.Add(24 * time.Hour)
 					return now
 				}
@@ -407,6 +408,6 @@ func TestRecordingsDependOnTheirSeedAlone(t *testing.T) {
 		}
 	}
 	if texts[0].String() != texts[1].String() {
-		t.Errorf("recorded twice, it differs:\n%s\n%s", &texts[0], &texts[1])
+		t.Errorf("two recordings differ:\n%s\n%s", &texts[0], &texts[1])
 	}
 }

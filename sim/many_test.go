@@ -68,11 +68,11 @@ func TestConnectionsThatHaveEndedLeaveNothing(t *testing.T) {
 		t.Errorf("after the first 10,000 of %d connections: %d bytes allocated", total, n)
 	}
 	if got := slots[len(slots)-1]; got > open+10 {
-		t.Errorf("%d slots for %d connections at a time", got, open)
+		t.Errorf("%d slots for %d connections that are open at a time", got, open)
 	}
 	for i, n := range events {
 		if n > open*connectionTimers {
-			t.Fatalf("after %d thousand connections %d events wait", i+1, n)
+			t.Fatalf("after %d thousand connections %d events are queued", i+1, n)
 		}
 	}
 }

@@ -19,13 +19,13 @@ func TestALossCostsTheWaitThatRepairsIt(t *testing.T) {
 		want   Cause
 		lo, hi time.Duration
 	}{
-		"first of ten":    {10 * 1448, []int{first}, FastRetransmit, 100 * ms, 101 * ms},
-		"last of ten":     {10 * 1448, []int{first + 9}, Probe, 400 * ms, 440 * ms},
-		"first of two":    {2000, []int{first}, ReorderTimer, 125 * ms, 135 * ms},
-		"the only one":    {1000, []int{first}, Probe, 300 * ms, 340 * ms},
-		"and its probe":   {1000, []int{first, first + 1}, RTO, 300 * ms, 340 * ms},
-		"the SYN-ACK":     {1000, []int{1}, SYNTimeout, 1000 * ms, 1033 * ms},
-		"a bare ACK only": {1000, []int{first - 1}, RTO, 0, 0},
+		"first of ten segments":      {10 * 1448, []int{first}, FastRetransmit, 100 * ms, 101 * ms},
+		"last of ten segments":       {10 * 1448, []int{first + 9}, Probe, 400 * ms, 440 * ms},
+		"first of two segments":      {2000, []int{first}, ReorderTimer, 125 * ms, 135 * ms},
+		"only segment":               {1000, []int{first}, Probe, 300 * ms, 340 * ms},
+		"only segment and its probe": {1000, []int{first, first + 1}, RTO, 300 * ms, 340 * ms},
+		"SYN-ACK":                    {1000, []int{1}, SYNTimeout, 1000 * ms, 1033 * ms},
+		"pure ACK only":              {1000, []int{first - 1}, RTO, 0, 0},
 	} {
 		down := netem.Config{Delay: 50 * ms, Drops: c.drops}
 		r := mustReplicator(t, wire(t, delayed(50*ms), down), written(t, c.flight, 1000)).Run(1)
@@ -64,7 +64,7 @@ func TestAClosedWindowIsAWaitForTheWindowOrForItsProbe(t *testing.T) {
 	w := mustReplicator(t, wire(t, delayed(20*ms), delayed(20*ms)), slowReader(t))
 	r := w.Run(1)
 	if r.Outcome != OK || r.Causes[Window] < 30*time.Second || r.Causes[Persist] != 0 {
-		t.Errorf("%s, causes %v; want the window to be waited for, no probe", r.Outcome, r.Causes)
+		t.Errorf("%s, causes %v; want a wait for the window and no window probe", r.Outcome, r.Causes)
 	}
 	// The window update that opens the window is lost, and the next window probe reveals it. The
 	// test finds the packet by dropping each group of four in turn.
@@ -77,7 +77,7 @@ func TestAClosedWindowIsAWaitForTheWindowOrForItsProbe(t *testing.T) {
 			return
 		}
 	}
-	t.Error("no loss of a window update brought a probe on the critical path")
+	t.Error("no loss of a window update puts a window probe on the critical path")
 }
 
 func TestAWaitForAProbeBeginsWhenItsTimerIsArmed(t *testing.T) {
@@ -87,7 +87,7 @@ func TestAWaitForAProbeBeginsWhenItsTimerIsArmed(t *testing.T) {
 	w := mustReplicator(t, wire(t, link, link), slowReader(t))
 	for seed := range uint64(100) {
 		if r := w.Run(seed); r.Causes[Probe] > 10*time.Second {
-			t.Fatalf("seed %d: %v of %v are probes' timers", seed, r.Causes[Probe], r.TTLB)
+			t.Fatalf("seed %d: %v of %v are waits for the timers of probes", seed, r.Causes[Probe], r.TTLB)
 		}
 	}
 }
@@ -106,7 +106,7 @@ func TestTheMetricsOfACleanConnection(t *testing.T) {
 		t.Errorf("CPU %v and %v, want %v", r.ClientCPU, r.ServerCPU, want)
 	}
 	if r.Retransmits != 0 || r.SYNRetransmits != 0 {
-		t.Errorf("%d and %d retransmissions on a clean link", r.Retransmits, r.SYNRetransmits)
+		t.Errorf("%d retransmissions of data and %d of SYNs on a clean link", r.Retransmits, r.SYNRetransmits)
 	}
 }
 
@@ -116,7 +116,7 @@ func TestRetransmissionsOfBothSidesAreCounted(t *testing.T) {
 		data, syn int64
 	}{
 		"SYN":     {up: []int{1}, syn: 1},
-		"SYN-ACK": {down: []int{1}, syn: 3}, // each side's timer strikes, and the SYN is answered
+		"SYN-ACK": {down: []int{1}, syn: 3}, // both timers expire, and the server answers the second SYN
 		"hello":   {up: []int{3}, data: 1},
 		"flight":  {down: []int{3}, data: 1},
 	} {
@@ -164,7 +164,7 @@ func TestTimerTicksDifferFromRunToRun(t *testing.T) {
 	for seed := range uint64(200) {
 		waits = append(waits, w.Run(seed).Causes[SYNTimeout])
 	}
-	// A timer of 1 s runs on a tick of 32 ms, wherever that lies.
+	// A timer of 1 s expires at a step of 32 ms of the timer wheel. The seed shifts the steps.
 	if lo, hi := slices.Min(waits), slices.Max(waits); lo < 1000*ms || lo > 1006*ms || hi < 1027*ms || hi > 1036*ms {
 		t.Errorf("a SYN is repeated after %v to %v, want 1s to 1.032s", lo, hi)
 	}
@@ -235,7 +235,7 @@ func TestAPacedSenderWaitsForItsPacingTimer(t *testing.T) {
 			paced += result.Causes[Pacing]
 		}
 		if paced == 0 {
-			t.Errorf("%s: no path waits for pacing", name)
+			t.Errorf("%s: no critical path has a wait for pacing", name)
 		}
 	}
 }

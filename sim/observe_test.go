@@ -12,7 +12,7 @@ import (
 	"tlslab/netem"
 )
 
-var update = flag.Bool("update", false, "write the golden files of this package anew")
+var update = flag.Bool("update", false, "write the golden files of this package")
 
 // trace returns the events of a replicate without the secrets, one a line, and the result.
 func trace(r *Replicator, seed uint64) (string, Result) {
@@ -42,7 +42,7 @@ func TestTheTraceOfAHandshakeWithALoss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	alive, err := NewLiveReplicator(cfg, h.exchange(t))
+	liveReplicator, err := NewLiveReplicator(cfg, h.exchange(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestTheTraceOfAHandshakeWithALoss(t *testing.T) {
 		t.Fatal(err)
 	}
 	compareTraces(t, "the golden file and the replay", string(want), got)
-	live, _ := trace(alive, 1)
+	live, _ := trace(liveReplicator, 1)
 	compareTraces(t, "the replay and the live engines", got, live)
 }
 
@@ -97,22 +97,22 @@ func TestObserversOfLiveEnginesAndOfTheirRecordingSeeTheSame(t *testing.T) {
 			if testing.Short() && where != "loss" {
 				continue
 			}
-			link := trouble()[where]
+			link := testLinks()[where]
 			cfg := withResponder(priced(t, link), link)
 			replayed, err := NewReplicator(cfg, rec, outcome)
 			if err != nil {
 				t.Fatal(err)
 			}
-			alive, err := NewLiveReplicator(cfg, h.exchange(t))
+			liveReplicator, err := NewLiveReplicator(cfg, h.exchange(t))
 			if err != nil {
 				t.Fatal(err)
 			}
-			unseen := replayed.Run(1)
-			a, seen := trace(replayed, 1)
-			b, _ := trace(alive, 1)
+			unobserved := replayed.Run(1)
+			a, observed := trace(replayed, 1)
+			b, _ := trace(liveReplicator, 1)
 			compareTraces(t, name+", "+where, a, b)
-			if unseen != seen {
-				t.Errorf("%s, %s: %+v, observed %+v", name, where, unseen, seen)
+			if unobserved != observed {
+				t.Errorf("%s, %s: %+v, observed %+v", name, where, unobserved, observed)
 			}
 		}
 	}

@@ -57,7 +57,7 @@ func TestPacketsMayBeDroppedAtDequeueAndArriveTwice(t *testing.T) {
 	}
 	packets := &w.world.connections[0].packets
 	if taken := packets.underWay(); taken != 0 {
-		t.Errorf("%d packets still have a place, though every link is empty", taken)
+		t.Errorf("%d packets are still in the pool, though every link is empty", taken)
 	}
 	for id, p := range packets.all {
 		if p.copies != 0 {
@@ -78,6 +78,6 @@ func TestEachCopyOfAPacketGoesItsOwnWayAfterTheLinkThatMadeIt(t *testing.T) {
 		t.Errorf("the last copy moved to place %d, from %d", last, first)
 	}
 	if next := pool.take(); next != 2 {
-		t.Errorf("place %d is given away, though two copies are under way at 0 and 1", next)
+		t.Errorf("take returns place %d, want 2: two copies are under way at 0 and 1", next)
 	}
 }

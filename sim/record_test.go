@@ -13,7 +13,7 @@ import (
 	"tlslab/sim/recording"
 )
 
-// long returns an exchange with a response of so many bytes.
+// long returns an exchange with a response of the given number of bytes.
 func long(response int) handshake {
 	return handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) { x.Response = response }}
 }
@@ -111,16 +111,16 @@ func TestAKeyChangeWithinDataIsRecordedRecordByRecord(t *testing.T) {
 // A response during which keys change is recorded record by record.
 func TestLongResponsesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 	for name, change := range map[string]func(x *Exchange){
-		"alike":     func(x *Exchange) {},
-		"new keys":  func(x *Exchange) { x.Server.KeyUpdateAfter = 30 },
-		"in rounds": func(x *Exchange) { x.Rounds, x.Request = 2, 1_200_000 },
+		"equal records": func(x *Exchange) {},
+		"key updates":   func(x *Exchange) { x.Server.KeyUpdateAfter = 30 },
+		"in rounds":     func(x *Exchange) { x.Rounds, x.Request = 2, 1_200_000 },
 	} {
 		h := long(1_500_000)
-		ask := h.change
-		h.change = func(x *Exchange) { ask(x); change(x) }
+		original := h.change
+		h.change = func(x *Exchange) { original(x); change(x) }
 		rec, outcome := h.record(t)
-		if data := rec.ServerSizing != nil; data != (name != "new keys") {
-			t.Errorf("%s: Data in place of records: %v", name, data)
+		if data := rec.ServerSizing != nil; data != (name != "key updates") {
+			t.Errorf("%s: the recording has Data instead of records: %v", name, data)
 		}
 		link := netem.Config{Delay: 5 * ms, Loss: 0.002, Rate: 100_000_000, Limit: 100}
 		agree(t, name, priced(t, link), rec, outcome, h.exchange(t))

@@ -9,9 +9,9 @@ import (
 // refusing lets the server refuse the session that the client offers.
 func refusing(x *Exchange) { x.Refused = true }
 
-// A refused session costs what the offer adds to a full handshake: bytes and, in TLS 1.3, the
-// client's binder. The server has no key to open the ticket.
-func TestWhatARefusedSessionCosts(t *testing.T) {
+// The offer adds bytes to a full handshake and, in TLS 1.3, the computation of the client's binder.
+// The server has no key to open the ticket.
+func TestARefusedSessionCostsBytesAndClientCPUButNoRoundTrip(t *testing.T) {
 	for name, full := range map[string]string{"1.3 psk-dhe refused": "1.3 full", "1.2 ticket refused": "1.2 full"} {
 		var results [2]Result
 		for i, name := range []string{name, full} {
@@ -27,7 +27,7 @@ func TestWhatARefusedSessionCosts(t *testing.T) {
 		}
 		refused, plain := results[0], results[1]
 		if refused.RoundTrips != plain.RoundTrips || refused.BytesUp <= plain.BytesUp || refused.ClientCPU < plain.ClientCPU {
-			t.Errorf("%s: %d round trips, %d bytes up, %v of the client; a full handshake: %d, %d, %v", name,
+			t.Errorf("%s: %d round trips, %d bytes up, client CPU %v; a full handshake: %d, %d, %v", name,
 				refused.RoundTrips, refused.BytesUp, refused.ClientCPU, plain.RoundTrips, plain.BytesUp, plain.ClientCPU)
 		}
 	}

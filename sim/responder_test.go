@@ -45,8 +45,8 @@ func fetched(version engine.Version) handshake {
 	}}
 }
 
-// unasked returns the same handshake of TLS 1.3 without the fetch.
-func unasked() handshake {
+// withoutFetch returns the same handshake of TLS 1.3 without the fetch.
+func withoutFetch() handshake {
 	h := fetched(engine.TLS13)
 	ask := h.change
 	h.change = func(x *Exchange) {
@@ -78,7 +78,7 @@ func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 	} {
 		version, h := row.version, row.with(fetched(row.version))
 		rec, outcome := h.record(t)
-		for where, link := range trouble() {
+		for where, link := range testLinks() {
 			for _, soft := range []bool{false, true} {
 				cfg := withResponder(priced(t, link), link)
 				cfg.Responder.SoftFail, cfg.Responder.Timeout = soft, 300*ms
@@ -94,7 +94,7 @@ func TestFetchesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 	h := fetched(engine.TLS13)
 	rec, _ := h.record(t)
-	plain, _ := unasked().record(t)
+	plain, _ := withoutFetch().record(t)
 	cfg := withResponder(priced(t, delayed(50*ms)), delayed(20*ms))
 	cfg.Responder.Ops = []op.Op{{Kind: op.Sign, Alg: "rsa2048"}}
 	work, err := cfg.Responder.Host.Time(cfg.Responder.Ops)
@@ -106,13 +106,13 @@ func TestAFetchTakesTwoRoundTrips(t *testing.T) {
 		t.Errorf("%s: waited %v, of which the responder computed %v; want %v and %v", asked.Outcome, asked.Revocation, asked.Causes[ResponderCPU], want, work)
 	}
 	if asked.RoundTrips != without.RoundTrips+2 || without.Revocation >= 0 {
-		t.Errorf("%d round trips, and %d without the responder, which takes %v", asked.RoundTrips, without.RoundTrips, without.Revocation)
+		t.Errorf("%d round trips, and %d without a fetch; want 2 more. Revocation without a fetch: %v", asked.RoundTrips, without.RoundTrips, without.Revocation)
 	}
 	if slower := asked.TTLB - without.TTLB - asked.Revocation; slower < 0 || slower > 2*ms {
 		t.Errorf("without the wait of %v the responder costs %v, want only the time to verify the response", asked.Revocation, slower)
 	}
 	if asked.BytesDown != without.BytesDown || asked.BytesUp != without.BytesUp {
-		t.Errorf("the responder's bytes are among the server's: %d and %d", asked.BytesDown, without.BytesDown)
+		t.Errorf("the responder's bytes are counted as the server's: %d, want %d", asked.BytesDown, without.BytesDown)
 	}
 }
 
@@ -143,13 +143,13 @@ func TestCausesOfAFetchAddUp(t *testing.T) {
 		}
 	}
 	if waited < 10 {
-		t.Errorf("%d fetches of 300 lost a SYN, want some sixty", waited)
+		t.Errorf("%d fetches of 300 lost a SYN, want about 60", waited)
 	}
 }
 
 // A responder does not change what happens to the packets of the connection before the fetch.
 func TestTheResponderShiftsNoDrawOfTheLink(t *testing.T) {
-	plain, _ := unasked().record(t)
+	plain, _ := withoutFetch().record(t)
 	rec, _ := fetched(engine.TLS13).record(t)
 	lossy := netem.Config{Delay: 15 * ms, Loss: 0.2}
 	alone := mustReplicator(t, priced(t, lossy), plain)
@@ -161,19 +161,19 @@ func TestTheResponderShiftsNoDrawOfTheLink(t *testing.T) {
 			t.Fatalf("seed %d:\nalone  %+v\nbeside %+v", seed, a, b)
 		}
 		if a.Connect != c.Connect {
-			t.Errorf("seed %d: connected after %v, and %v where the responder is asked", seed, a.Connect, c.Connect)
+			t.Errorf("seed %d: connected after %v, and after %v with a fetch", seed, a.Connect, c.Connect)
 		}
 	}
 }
 
-func TestAResponderThatDoesNotAnswer(t *testing.T) {
+func TestAResponderThatDoesNotAnswerEndsTheHandshakeUnlessSoftFail(t *testing.T) {
 	rec, _ := fetched(engine.TLS13).record(t)
-	plain, _ := unasked().record(t)
+	plain, _ := withoutFetch().record(t)
 	dead := netem.Config{Delay: 10 * ms, Loss: 1}
 	cfg := withResponder(priced(t, delayed(10*ms)), dead)
 	cfg.Responder.Timeout = 2 * time.Second
 	if r := mustReplicator(t, cfg, rec).Run(1); r.Outcome != Unanswered || r.Handshake >= 0 || r.Revocation >= 0 {
-		t.Errorf("%+v", r)
+		t.Errorf("%+v, want the outcome %s", r, Unanswered)
 	}
 	cfg.Responder.SoftFail = true
 	r, without := mustReplicator(t, cfg, rec).Run(1), mustReplicator(t, cfg, plain).Run(1)
@@ -214,15 +214,15 @@ func TestAFetchNeedsAValidResponder(t *testing.T) {
 		t.Error("an engine fetches from a responder that the world does not have")
 	}
 	for what, spoil := range map[string]func(*ResponderConfig){
-		"no link":      func(a *ResponderConfig) { a.Up = nil },
-		"no core":      func(a *ResponderConfig) { a.Host.Cores = 0 },
-		"no time":      func(a *ResponderConfig) { a.Timeout = -1 },
-		"no such work": func(a *ResponderConfig) { a.Ops = []op.Op{{Kind: op.Sign, Alg: "rot13"}} },
+		"no link":          func(a *ResponderConfig) { a.Up = nil },
+		"no core":          func(a *ResponderConfig) { a.Host.Cores = 0 },
+		"negative timeout": func(a *ResponderConfig) { a.Timeout = -1 },
+		"unknown op":       func(a *ResponderConfig) { a.Ops = []op.Op{{Kind: op.Sign, Alg: "rot13"}} },
 	} {
 		cfg := withResponder(priced(t, delayed(ms)), delayed(ms))
 		spoil(cfg.Responder)
 		if _, err := NewReplicator(cfg, rec, recording.Full); err == nil {
-			t.Errorf("%s: that works", what)
+			t.Errorf("%s: NewReplicator accepts the responder", what)
 		}
 	}
 }

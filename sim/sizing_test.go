@@ -61,8 +61,8 @@ func sizedHandshakes(t testing.TB) map[string]handshake {
 	return all
 }
 
-// freely returns a configuration whose hosts compute in no time.
-func freely(t testing.TB, link netem.Config) Config {
+// withoutCosts returns a configuration whose hosts compute in no time.
+func withoutCosts(t testing.TB, link netem.Config) Config {
 	t.Helper()
 	reference, err := costs.Reference()
 	if err != nil {
@@ -89,7 +89,7 @@ func firstByte(t *testing.T, cfg Config, sizing string) time.Duration {
 	t.Helper()
 	h := handshake{version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 		x.Server.RecordSizing = parseSizing(t, sizing)
-		x.Server.TicketCount = engine.NoTickets // which would take some of the window
+		x.Server.TicketCount = engine.NoTickets // tickets would take some of the window
 	}}
 	rec, outcome := h.record(t)
 	w, err := NewReplicator(cfg, rec, outcome)
@@ -104,7 +104,7 @@ func firstByte(t *testing.T, cfg Config, sizing string) time.Duration {
 func TestTheFirstByteWaitsForTheRestOfItsRecord(t *testing.T) {
 	const header = 52 // of IP and TCP, with timestamps
 	// A byte takes 1 µs.
-	cfg := freely(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000})
+	cfg := withoutCosts(t, netem.Config{Delay: time.Millisecond, Rate: 8_000_000})
 	// The end of a record that waited for the window would share a packet with the next record.
 	cfg.Server.TCP.InitialWindow = 30
 	small := firstByte(t, cfg, "mss")
@@ -118,7 +118,7 @@ func TestTheFirstByteWaitsForTheRestOfItsRecord(t *testing.T) {
 
 // With a window of 4 segments, the 12 segments of a long record take another round trip.
 func TestARecordLongerThanTheWindowTakesARoundTripMore(t *testing.T) {
-	cfg := freely(t, netem.Config{Delay: 50 * ms})
+	cfg := withoutCosts(t, netem.Config{Delay: 50 * ms})
 	cfg.Server.TCP.InitialWindow = 4
 	small := firstByte(t, cfg, "mss")
 	for size, want := range map[string]time.Duration{"16384": 100 * ms, "5000": 0, "6000": 100 * ms, "mss until 5000, 16384": 0} {
@@ -131,7 +131,7 @@ func TestARecordLongerThanTheWindowTakesARoundTripMore(t *testing.T) {
 // The client states the longest segment in its SYN; the server sizes its records by it.
 func TestRecordSizesFollowTheMSS(t *testing.T) {
 	for _, mtu := range []int{576, 1500} {
-		cfg := freely(t, delayed(10*ms))
+		cfg := withoutCosts(t, delayed(10*ms))
 		cfg.Client.TCP.MTU = mtu // the server has the smaller of both from the SYN
 		counts := map[string]int64{}
 		for _, sizing := range []string{"mss", "16384"} {
@@ -192,7 +192,7 @@ func TestARecordingWithASizingHasDataInsteadOfRecords(t *testing.T) {
 		x.Client.Compression, x.Server.Compression = true, true
 		x.Server.RecordSizing = parseSizing(t, "mss")
 	}}.exchange(t)); err == nil || !strings.Contains(err.Error(), "cannot be recorded") {
-		t.Errorf("records that are compressed and sized: error %v", err)
+		t.Errorf("a recording with compression and a sizing: error %v", err)
 	}
 }
 

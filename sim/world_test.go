@@ -160,8 +160,8 @@ func TestAFlightBeyondTheInitialWindowTakesARoundTripMore(t *testing.T) {
 	}
 }
 
-// trouble is a range of links, from one without loss to one that loses everything.
-func trouble() map[string]netem.Config {
+// testLinks range from a link without loss to one that loses everything.
+func testLinks() map[string]netem.Config {
 	return map[string]netem.Config{
 		"clean":     {Delay: 20 * ms},
 		"lan":       {Delay: 50 * time.Microsecond},
@@ -179,7 +179,7 @@ func trouble() map[string]netem.Config {
 
 func TestCausesAddUpToTheTimeOfTheLastByteOnAnyLink(t *testing.T) {
 	recs := map[string]*recording.Recording{"small": written(t, 2014, 1022), "large": written(t, 20000, 100000)}
-	for name, link := range trouble() {
+	for name, link := range testLinks() {
 		for size, rec := range recs {
 			w := mustReplicator(t, wire(t, link, link), rec)
 			for seed := range uint64(200) {
@@ -322,6 +322,6 @@ func TestAnInvalidConfigIsRejected(t *testing.T) {
 		}
 	}
 	if _, err := NewReplicator(wire(t, delayed(0), delayed(0)), written(t, 2014, 1022), recording.Resumed); err == nil {
-		t.Error("a branch that is not recorded is replayed")
+		t.Error("NewReplicator accepts a branch that is not in the recording")
 	}
 }

@@ -20,14 +20,14 @@ func TestEveryVersionHasTheAlertsItSends(t *testing.T) {
 		for v := protocol.SSL30; v <= protocol.TLS13; v++ {
 			sent := d.In(v)
 			if by := table[sent]; by.since > v {
-				t.Errorf("%v of %v is %v, which came with %v", d, v, sent, by.since)
+				t.Errorf("%v is sent as %v in %v, but %v came with %v", d, sent, v, sent, by.since)
 			}
 			if r.since <= v && sent != d {
-				t.Errorf("%v of %v is %v", d, v, sent)
+				t.Errorf("%v is sent as %v in %v, which has it", d, sent, v)
 			}
 		}
 		if sent := d.In(protocol.SSL30); !slices.Contains(ssl30Alerts, sent) && sent != InappropriateFallback {
-			t.Errorf("%v becomes %v in SSL 3.0", d, sent)
+			t.Errorf("%v is sent as %v in SSL 3.0, which does not have it", d, sent)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func TestPrimesAreThoseOfRFC7919(t *testing.T) {
 }
 
 // With known exponents a and b, the shares are 2^a and 2^b and both secrets are 2^(ab).
-func TestFieldSharesAndSecretsArePowersOfTwo(t *testing.T) {
+func TestFFDHESharesAndSecretsArePowersOfTwo(t *testing.T) {
 	for name, size := range map[string]int{"ffdhe2048": 29, "ffdhe3072": 35, "ffdhe4096": 41} {
 		group := kx.ByName(name)
 		a, b := big.NewInt(40), big.NewInt(70)

@@ -18,12 +18,12 @@ type decapsulator interface {
 
 // Each hybrid of draft-ietf-tls-ecdhe-mlkem, written with crypto/ecdh and crypto/mlkem.
 var hybridForms = []struct {
-	name      string
-	curve     ecdh.Curve
-	point     int
-	kemFirst  bool
-	keys      func(seed []byte) (decapsulator, []byte)
-	encapsule func(key []byte) (secret, ciphertext []byte, err error)
+	name        string
+	curve       ecdh.Curve
+	point       int
+	kemFirst    bool
+	keys        func(seed []byte) (decapsulator, []byte)
+	encapsulate func(key []byte) (secret, ciphertext []byte, err error)
 }{
 	{"x25519mlkem768", ecdh.X25519(), 32, true, keys768, encapsulate768},
 	{"secp256r1mlkem768", ecdh.P256(), 65, false, keys768, encapsulate768},
@@ -58,6 +58,7 @@ func encapsulate1024(raw []byte) (secret, ciphertext []byte, err error) {
 	return secret, ciphertext, nil
 }
 
+// order puts the parts of a hybrid's share or secret into the order of the hybrid.
 func order(kemFirst bool, curve, kem []byte) []byte {
 	if kemFirst {
 		return append(append([]byte{}, kem...), curve...)
@@ -111,7 +112,7 @@ func TestGoPackagesRespondToHybrids(t *testing.T) {
 		if f.kemFirst {
 			theirs, public = key.Share()[group.ShareSize-f.point:], key.Share()[:group.ShareSize-f.point]
 		}
-		encapsulated, ciphertext, err := f.encapsule(public)
+		encapsulated, ciphertext, err := f.encapsulate(public)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +139,7 @@ func TestKEMKeysFollowFromTheirSeed(t *testing.T) {
 		k := kx.KEMs()[i]
 		key, err := k.Generate(bytes.NewReader(seed), nil)
 		if err != nil || !bytes.Equal(key.Public(), want) {
-			t.Errorf("%s: another key than crypto/mlkem's, %v", k.Name, err)
+			t.Errorf("%s: the key is not that of crypto/mlkem, %v", k.Name, err)
 		}
 	}
 }
@@ -165,10 +166,10 @@ func TestBadPartsOfAHybridAreRefused(t *testing.T) {
 				}
 			}
 			if _, _, err := group.Respond(seeded(2), share, nil); !errors.Is(err, kx.ErrBadShare) {
-				t.Errorf("%s responds to a bad %s: %v", f.name, part, err)
+				t.Errorf("%s: Respond to a bad %s: %v", f.name, part, err)
 			}
 			if _, err := key.Agree(answer, nil); inPoint != errors.Is(err, kx.ErrBadShare) {
-				t.Errorf("%s agrees with a reply whose %s is bad: %v", f.name, part, err)
+				t.Errorf("%s: Agree with a bad %s in the reply: %v", f.name, part, err)
 			}
 		}
 		for _, n := range []int{0, 1, f.point, group.ShareSize - 1, group.ShareSize + 1} {

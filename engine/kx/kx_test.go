@@ -108,7 +108,7 @@ func TestBothSidesAgree(t *testing.T) {
 	}
 }
 
-func TestTheSameRandomnessGivesTheSameShare(t *testing.T) {
+func TestEqualRandomnessGivesEqualShares(t *testing.T) {
 	for _, group := range kx.Groups() {
 		a, _ := group.Generate(seeded(1), nil)
 		b, _ := group.Generate(seeded(1), nil)
@@ -231,7 +231,7 @@ func TestGroupsAreFoundByNameAndCodepoint(t *testing.T) {
 		}
 	}
 	if kx.ByName("x448") != nil || kx.ByID(30) != nil {
-		t.Error("an unknown group is found")
+		t.Error("ByName or ByID returns an unknown group")
 	}
 }
 

@@ -33,7 +33,7 @@ func TestPremasterIsDecrypted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(sent) != kx.PremasterSize || sent[0] != 3 || sent[1] != 3 || len(ciphertext) != 256 {
-			t.Errorf("premaster %x in %d bytes", sent, len(ciphertext))
+			t.Errorf("premaster secret %x, ciphertext of %d bytes; want 256", sent, len(ciphertext))
 		}
 		got, err := kx.DecryptPremaster(seeded(2), key, tls12, ciphertext, nil)
 		if err != nil || !bytes.Equal(got, sent) {
@@ -42,7 +42,7 @@ func TestPremasterIsDecrypted(t *testing.T) {
 	}
 }
 
-func TestEncryptionIsThatOfCryptoRSA(t *testing.T) {
+func TestCryptoRSADecryptsThePremaster(t *testing.T) {
 	key := rsaKey(t)
 	sent, ciphertext, err := kx.EncryptPremaster(seeded(1), &key.PublicKey, tls12, nil)
 	if err != nil {
@@ -58,7 +58,7 @@ func TestEncryptionIsThatOfCryptoRSA(t *testing.T) {
 	}
 }
 
-// A zero would end the padding.
+// A zero byte would end the padding.
 func TestPaddingHasNoZeros(t *testing.T) {
 	key := rsaKey(t)
 	for seed := range byte(20) {
@@ -77,6 +77,7 @@ func TestPaddingHasNoZeros(t *testing.T) {
 	}
 }
 
+// rawDecrypt is RSA without padding, and so is rawEncrypt.
 func rawDecrypt(key *rsa.PrivateKey, ciphertext []byte) []byte {
 	m := new(big.Int).SetBytes(ciphertext)
 	return m.Exp(m, key.D, key.N).FillBytes(make([]byte, key.Size()))
@@ -103,19 +104,19 @@ func TestABadPremasterIsReplacedByARandomOne(t *testing.T) {
 		t.Fatalf("a good block yields %x", got)
 	}
 	for name, change := range map[string]func([]byte){
-		"first byte":          func(b []byte) { b[0] = 1 },
-		"block type":          func(b []byte) { b[1] = 1 },
-		"zero in the padding": func(b []byte) { b[100] = 0 },
-		"zero early":          func(b []byte) { b[5] = 0 },
-		"no zero":             func(b []byte) { b[207] = 7 },
-		"a byte too short":    func(b []byte) { b[207], b[208] = 7, 0 },
-		"version":             func(b []byte) { b[209] = 1 },
+		"first byte":                           func(b []byte) { b[0] = 1 },
+		"block type":                           func(b []byte) { b[1] = 1 },
+		"zero in the padding":                  func(b []byte) { b[100] = 0 },
+		"zero in the first 8 bytes of padding": func(b []byte) { b[5] = 0 },
+		"no zero after the padding":            func(b []byte) { b[207] = 7 },
+		"premaster secret of 47 bytes":         func(b []byte) { b[207], b[208] = 7, 0 },
+		"version":                              func(b []byte) { b[209] = 1 },
 	} {
 		block := good()
 		change(block)
 		got, err := kx.DecryptPremaster(seeded(9), key, tls12, rawEncrypt(&key.PublicKey, block), nil)
 		if err != nil || !bytes.Equal(got, random) {
-			t.Errorf("%s: %x, %v; want the random one", name, got, err)
+			t.Errorf("%s: premaster secret %x, %v; want the random one", name, got, err)
 		}
 	}
 	for name, ciphertext := range map[string][]byte{
@@ -126,7 +127,7 @@ func TestABadPremasterIsReplacedByARandomOne(t *testing.T) {
 	} {
 		got, err := kx.DecryptPremaster(seeded(9), key, tls12, ciphertext, nil)
 		if err != nil || !bytes.Equal(got, random) {
-			t.Errorf("%s: %x, %v; want the random one", name, got, err)
+			t.Errorf("%s: premaster secret %x, %v; want the random one", name, got, err)
 		}
 	}
 }

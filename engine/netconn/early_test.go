@@ -45,13 +45,13 @@ func TestEarlyDataIsReadOnceTheHandshakeIsDone(t *testing.T) {
 		name   string
 		change func(server *engine.Config)
 		size   int
-		early  int // bytes that EarlyWrite takes
+		early  int // bytes that EarlyWrite accepts
 		want   engine.EarlyData
 	}{
 		{"accepted", func(*engine.Config) {}, 700, 700, engine.EarlyAccepted},
 		{"more than the limit", func(*engine.Config) {}, 100_000, 1000, engine.EarlyAccepted},
 		{"rejected", func(s *engine.Config) { s.MaxEarlyData = 0 }, 700, 700, engine.EarlyRejected},
-		{"retried", func(s *engine.Config) { s.Groups = []engine.Group{engine.P256} }, 700, 700, engine.EarlyRejected},
+		{"HelloRetryRequest", func(s *engine.Config) { s.Groups = []engine.Group{engine.P256} }, 700, 700, engine.EarlyRejected},
 		{"not resumed", func(s *engine.Config) { s.Tickets = nil }, 700, 700, engine.EarlyRejected},
 	} {
 		t.Run(x.name, func(t *testing.T) {
@@ -94,29 +94,29 @@ func TestEarlyDataIsReadOnceTheHandshakeIsDone(t *testing.T) {
 func TestHandshakeEarlyAnswersEarlyData(t *testing.T) {
 	client, server := earlyConfigs(t)
 	c, s := earlySides(t, client, server)
-	if _, err := c.EarlyWrite([]byte("how soon?")); err != nil {
+	if _, err := c.EarlyWrite([]byte("question?")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.HandshakeEarly(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	got := make([]byte, 9)
-	if _, err := io.ReadFull(s, got); err != nil || string(got) != "how soon?" {
+	if _, err := io.ReadFull(s, got); err != nil || string(got) != "question?" {
 		t.Fatalf("the server has read %q, %v", got, err)
 	}
-	if _, err := s.Write([]byte("so soon")); err != nil || s.Info().Done {
+	if _, err := s.Write([]byte("answer!")); err != nil || s.Info().Done {
 		t.Fatalf("the server's handshake is complete: %v, %v", s.Info().Done, err)
 	}
 	answer := make([]byte, 7)
-	if _, err := io.ReadFull(c, answer); err != nil || string(answer) != "so soon" {
+	if _, err := io.ReadFull(c, answer); err != nil || string(answer) != "answer!" {
 		t.Fatalf("the client has read %q, %v", answer, err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(c.CloseWrite(), s.Handshake(t.Context())) }()
 	if n, err := s.Read(got); n != 0 || err != io.EOF {
-		t.Errorf("then %d bytes, %v", n, err)
+		t.Errorf("after close_notify: %d bytes, %v", n, err)
 	}
 	if err := <-ended; err != nil || !s.Info().Done {
-		t.Errorf("the server's handshake ends: %v, %v", s.Info().Done, err)
+		t.Errorf("the server's handshake is done: %v, error %v", s.Info().Done, err)
 	}
 }

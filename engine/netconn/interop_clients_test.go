@@ -50,7 +50,7 @@ func TestClientPrograms(t *testing.T) {
 					for _, way := range c.ways() {
 						t.Run(fmt.Sprintf("%v/%v", c, way), func(t *testing.T) {
 							t.Parallel()
-							p.meet(t, c, way)
+							p.connectTwice(t, c, way)
 							done.succeed(t, p.tool+" connects", c, way)
 						})
 					}
@@ -61,8 +61,8 @@ func TestClientPrograms(t *testing.T) {
 	}
 }
 
-// meet runs the program and checks both connections.
-func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption) {
+// connectTwice runs the program and checks both connections.
+func (p *clientProgram) connectTwice(t *testing.T, c combination, way engine.Resumption) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption)
 	go func() {
 		for i := range infos {
 			size := c.sizes(i > 0)
-			if p.tool == "gnutls-cli" { // it input something on the last connection only
+			if p.tool == "gnutls-cli" { // it sends its input only on the last connection
 				size = c.sizes(i == 0)
 			}
 			var err error
@@ -92,7 +92,7 @@ func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption)
 	full, resumed, err := p.connect(t, c, way, l.Addr().String())
 	l.Close()
 	if ours := <-served; err != nil || ours != nil {
-		t.Fatalf("ours: %v; %s: %v\n%s\n%s", ours, p.tool, err, brief(full), brief(resumed))
+		t.Fatalf("the engine's server: %v; %s: %v\n%s\n%s", ours, p.tool, err, brief(full), brief(resumed))
 	}
 	c.check(t, infos[0], way, false, strings.Contains(full, p.resumedWords))
 	c.check(t, infos[1], way, true, strings.Contains(resumed, p.resumedWords))
@@ -103,14 +103,14 @@ func (p *clientProgram) meet(t *testing.T, c combination, way engine.Resumption)
 	for _, size := range c.sizes(false) {
 		want += size
 	}
-	if got := strings.Count(full+resumed, string(serverSays)); got < want {
+	if got := strings.Count(full+resumed, string(serverByte)); got < want {
 		t.Errorf("%s has received %d of %d bytes", p.tool, got, want)
 	}
 }
 
 // brief removes the application data from what a program printed.
 func brief(text string) string {
-	text = strings.ReplaceAll(strings.ReplaceAll(text, string(clientSays), ""), string(serverSays), "")
+	text = strings.ReplaceAll(strings.ReplaceAll(text, string(clientByte), ""), string(serverByte), "")
 	return text[:min(len(text), 4000)]
 }
 
@@ -128,7 +128,7 @@ func run(t testing.TB, input []byte, name string, args ...string) (string, error
 // clientData is all application data that the client sends on a connection.
 func (c combination) clientData(resumed bool) (all []byte) {
 	for _, size := range c.sizes(resumed) {
-		all = append(all, payload(clientSays, size)...)
+		all = append(all, payload(clientByte, size)...)
 	}
 	return all
 }
@@ -138,7 +138,7 @@ func opensslConnect(t testing.TB, c combination, way engine.Resumption, addr str
 	args := append([]string{"s_client", "-connect", addr, "-servername", serverName, "-CAfile", partyOf(t, c.certificate).root,
 		"-verify_return_error", "-nocommands", "-ign_eof", "-sess_out", session}, opensslArgs(t, c)...)
 	if p := partyOf(t, c.certificate); c.mutual {
-		args = append(args, "-cert", p.leaf, "-cert_chain", p.between, "-key", p.key)
+		args = append(args, "-cert", p.leaf, "-cert_chain", p.intermediates, "-key", p.key)
 	}
 	if c.records != nil {
 		args = append(args, c.records.opensslClient...)

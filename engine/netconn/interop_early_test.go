@@ -23,7 +23,7 @@ import (
 
 // earlyArguments make server programs send tickets for early data, and accept early data or reject
 // it.
-var earlyArguments = map[string]struct{ take, give []string }{
+var earlyArguments = map[string]struct{ accept, reject []string }{
 	"openssl":     {[]string{"-early_data", "-max_early_data", "1000"}, []string{"-max_early_data", "1000"}},
 	"gnutls-serv": {[]string{"--earlydata", "--maxearlydata", "1000"}, nil},
 }
@@ -36,8 +36,8 @@ func earlyCombination() combination {
 
 // The early data and the data after the handshake are one line each.
 var (
-	earlySpeech = append(payload(clientSays, 100), '\n')
-	lateSpeech  = append(payload(clientSays, 30), '\n')
+	earlyLine = append(payload(clientByte, 100), '\n')
+	lateLine  = append(payload(clientByte, 30), '\n')
 )
 
 func TestEarlyDataToServerPrograms(t *testing.T) {
@@ -53,9 +53,9 @@ func TestEarlyDataToServerPrograms(t *testing.T) {
 			late time.Duration // by the client's clock
 			want engine.EarlyData
 		}{
-			{"accepted", arguments.take, 0, engine.EarlyAccepted},
-			{"rejected", arguments.give, 0, engine.EarlyRejected},
-			{"late", arguments.take, time.Minute, engine.EarlyRejected},
+			{"accepted", arguments.accept, 0, engine.EarlyAccepted},
+			{"rejected", arguments.reject, 0, engine.EarlyRejected},
+			{"not fresh", arguments.accept, time.Minute, engine.EarlyRejected},
 		} {
 			if x.args == nil {
 				continue
@@ -78,7 +78,7 @@ func TestEarlyDataToServerPrograms(t *testing.T) {
 				cfg.Session = first.Session()
 				cfg.Now = func() time.Time { return time.Now().Add(x.late) }
 				info := s.exchangeEarly(t, p, cfg)
-				if info.EarlyData != x.want || info.EarlyBytes != len(earlySpeech) || info.Kind != engine.Resumed {
+				if info.EarlyData != x.want || info.EarlyBytes != len(earlyLine) || info.Kind != engine.Resumed {
 					t.Errorf("early data %v, %d bytes, %v", info.EarlyData, info.EarlyBytes, info.Kind)
 				}
 			})
@@ -103,17 +103,17 @@ func (s *serverProgram) exchangeEarly(t *testing.T, p *program, cfg *engine.Conf
 	defer cancel()
 	mark := p.mark()
 	conn := Client(transport, cfg, serverName)
-	n, err := conn.EarlyWrite(earlySpeech)
-	if err != nil || n != len(earlySpeech) {
+	n, err := conn.EarlyWrite(earlyLine)
+	if err != nil || n != len(earlyLine) {
 		t.Fatalf("%d bytes of early data, %v", n, err)
 	}
 	if err := conn.Handshake(ctx); err != nil {
 		text, _ := p.since(mark)
 		t.Fatalf("%v\n%s", err, text)
 	}
-	late, accepted := lateSpeech, conn.Info().EarlyData == engine.EarlyAccepted
+	late, accepted := lateLine, conn.Info().EarlyData == engine.EarlyAccepted
 	if !accepted {
-		late = append(slices.Clone(earlySpeech), lateSpeech...)
+		late = append(slices.Clone(earlyLine), lateLine...)
 	}
 	if _, err := conn.Write(late); err != nil {
 		t.Fatal(err)
@@ -125,8 +125,8 @@ func (s *serverProgram) exchangeEarly(t *testing.T, p *program, cfg *engine.Conf
 		}
 		return conn.Info()
 	}
-	text, err := p.await(ctx, mark, func(text string) bool { return strings.HasSuffix(text, "\n"+string(lateSpeech)) })
-	if err != nil || !strings.Contains(text, string(earlySpeech)) || strings.Contains(text, "End of early data") != accepted {
+	text, err := p.await(ctx, mark, func(text string) bool { return strings.HasSuffix(text, "\n"+string(lateLine)) })
+	if err != nil || !strings.Contains(text, string(earlyLine)) || strings.Contains(text, "End of early data") != accepted {
 		t.Errorf("%v; it printed\n%s", err, text)
 	}
 	return conn.Info()
@@ -135,7 +135,7 @@ func (s *serverProgram) exchangeEarly(t *testing.T, p *program, cfg *engine.Conf
 // An earlyClient is a client program that sends a line as early data on its second connection.
 type earlyClient struct {
 	tool    string
-	connect func(t *testing.T, addr, words string) (text string, err error)
+	connect func(t *testing.T, addr, file string) (text string, err error)
 	// what the program prints if its early data was accepted, and if it was rejected
 	accepted, rejected string
 }
@@ -145,19 +145,19 @@ var earlyClients = []earlyClient{
 	{"gnutls-cli", gnutlsSendsEarly, "This is a resumed session", "This is a resumed session"},
 }
 
-func opensslSendsEarly(t *testing.T, addr, words string) (string, error) {
+func opensslSendsEarly(t *testing.T, addr, file string) (string, error) {
 	session := filepath.Join(t.TempDir(), "session.pem")
 	args := []string{"s_client", "-connect", addr, "-servername", serverName, "-CAfile", partyOf(t, "ecdsa-p256").root,
 		"-verify_return_error", "-nocommands", "-ign_eof", "-tls1_3"}
 	if text, err := run(t, nil, "openssl", append(args, "-sess_out", session)...); err != nil {
 		return text, err
 	}
-	return run(t, lateSpeech, "openssl", append(args, "-sess_in", session, "-early_data", words)...)
+	return run(t, lateLine, "openssl", append(args, "-sess_in", session, "-early_data", file)...)
 }
 
-func gnutlsSendsEarly(t *testing.T, addr, words string) (string, error) {
+func gnutlsSendsEarly(t *testing.T, addr, file string) (string, error) {
 	host, port, _ := net.SplitHostPort(addr)
-	return run(t, lateSpeech, "gnutls-cli", "--resume", "--waitresumption", "--earlydata", words, "--x509cafile", partyOf(t, "ecdsa-p256").root,
+	return run(t, lateLine, "gnutls-cli", "--resume", "--waitresumption", "--earlydata", file, "--x509cafile", partyOf(t, "ecdsa-p256").root,
 		"--sni-hostname", serverName, "--verify-hostname", serverName, "--port", port, host)
 }
 
@@ -165,16 +165,16 @@ func TestEarlyDataFromClientPrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
 	}
-	words := filepath.Join(t.TempDir(), "words")
-	if err := os.WriteFile(words, earlySpeech, 0o600); err != nil {
+	file := filepath.Join(t.TempDir(), "early")
+	if err := os.WriteFile(file, earlyLine, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range earlyClients {
 		for _, x := range []struct {
-			name  string
-			guard session.AntiReplay
-			want  engine.EarlyData
-			says  string
+			name       string
+			antiReplay session.AntiReplay
+			want       engine.EarlyData
+			prints     string
 		}{
 			{"accepted", session.ClientHelloRecording(10, time.Time{}), engine.EarlyAccepted, p.accepted},
 			{"rejected", session.ClientHelloRecording(0, time.Time{}), engine.EarlyRejected, p.rejected},
@@ -189,7 +189,7 @@ func TestEarlyDataFromClientPrograms(t *testing.T) {
 				}
 				defer l.Close()
 				cfg := earlyCombination().config(t, engine.PSKDHE)
-				cfg.MaxEarlyData, cfg.AntiReplay = 1000, x.guard
+				cfg.MaxEarlyData, cfg.AntiReplay = 1000, x.antiReplay
 				served := make(chan error, 1)
 				var info engine.Info
 				var got []byte
@@ -201,19 +201,19 @@ func TestEarlyDataFromClientPrograms(t *testing.T) {
 					}
 					served <- errors.Join(first, second)
 				}()
-				text, err := p.connect(t, l.Addr().String(), words)
+				text, err := p.connect(t, l.Addr().String(), file)
 				l.Close()
 				if ours := <-served; err != nil || ours != nil {
-					t.Fatalf("ours: %v; %s: %v\n%s", ours, p.tool, err, brief(text))
+					t.Fatalf("the engine's server: %v; %s: %v\n%s", ours, p.tool, err, brief(text))
 				}
-				if info.EarlyData != x.want || info.Kind != engine.Resumed || !strings.Contains(text, x.says) {
+				if info.EarlyData != x.want || info.Kind != engine.Resumed || !strings.Contains(text, x.prints) {
 					t.Errorf("early data %v (%s), %v\n%s", info.EarlyData, info.EarlyRejection, info.Kind, brief(text))
 				}
-				want := lateSpeech
+				want := lateLine
 				if x.want == engine.EarlyAccepted {
-					want = append(slices.Clone(earlySpeech), lateSpeech...)
+					want = append(slices.Clone(earlyLine), lateLine...)
 				}
-				if !bytes.HasSuffix(got, want) || x.want == engine.EarlyAccepted && info.EarlyBytes != len(earlySpeech) {
+				if !bytes.HasSuffix(got, want) || x.want == engine.EarlyAccepted && info.EarlyBytes != len(earlyLine) {
 					t.Errorf("got %q, want it to end in %q", got, want)
 				}
 			})
@@ -233,7 +233,7 @@ func readOne(l net.Listener, cfg *engine.Config) (info engine.Info, got []byte, 
 	}
 	c := Server(transport, cfg)
 	buf := make([]byte, 1000)
-	for err == nil && !bytes.HasSuffix(got, append([]byte{'\n'}, lateSpeech...)) && !bytes.Equal(got, lateSpeech) {
+	for err == nil && !bytes.HasSuffix(got, append([]byte{'\n'}, lateLine...)) && !bytes.Equal(got, lateLine) {
 		var n int
 		n, err = c.Read(buf)
 		got = append(got, buf[:n]...)

@@ -135,7 +135,7 @@ func gnutlsPriority(c combination, way engine.Resumption) string {
 }
 
 // opensslServes is opensslKnows for a server, which also sends HelloRetryRequest. Up to TLS 1.2 it
-// uses the finite field of a file.
+// uses the FFDHE group of a file.
 func opensslServes(t testing.TB) func(combination) bool {
 	knows := opensslKnows(t)
 	out, err := exec.Command("openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048",

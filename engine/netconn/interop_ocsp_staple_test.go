@@ -90,9 +90,9 @@ func TestClientProgramsVerifyStaples(t *testing.T) {
 		tool  string
 		knows func(t testing.TB) func(combination) bool
 		ask   func(t testing.TB, c combination, addr string) (string, error)
-		// what it prints, by the case's name
-		says map[string]string
-		goes bool
+		// what the program prints, by the name of the case
+		prints    map[string]string
+		continues bool
 	}{
 		{"openssl", opensslKnows, opensslRequestsStaple, map[string]string{"stapled": "Cert Status: good", "stapled revoked": "Cert Status: revoked"}, true},
 		{"gnutls-cli", gnutlsKnows, gnutlsRequestsStaple, map[string]string{"stapled": "OCSP status request", "stapled revoked": "revoked"}, false},
@@ -126,11 +126,11 @@ func TestClientProgramsVerifyStaples(t *testing.T) {
 						}()
 						text, err := x.ask(t, c, l.Addr().String())
 						ours := <-served
-						if good := of.alert == 0 || x.goes; good != (err == nil) || good != (ours == nil) || info.Revocation != engine.RevocationStapled {
+						if good := of.alert == 0 || x.continues; good != (err == nil) || good != (ours == nil) || info.Revocation != engine.RevocationStapled {
 							t.Fatalf("%s: %v; ours: %v, %v\n%s", x.tool, err, ours, info.Revocation, brief(text))
 						}
-						if !strings.Contains(text, x.says[of.name]) {
-							t.Errorf("%s does not print %q:\n%s", x.tool, x.says[of.name], brief(text))
+						if !strings.Contains(text, x.prints[of.name]) {
+							t.Errorf("%s does not print %q:\n%s", x.tool, x.prints[of.name], brief(text))
 						}
 						done.note(x.tool+" connects", c, of.name)
 					})

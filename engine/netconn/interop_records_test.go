@@ -12,50 +12,50 @@ type recordSetting struct {
 	name                         string
 	ours                         func(*engine.Config)
 	from, to                     engine.Version
-	tried                        trial
+	suites                       suiteSelection
 	opensslClient, opensslServer []string
 	gnutlsClient, gnutlsServer   []string
-	agreed                       func(engine.Info) bool
+	negotiated                   func(engine.Info) bool
 }
 
-// A trial selects the cipher suites (with RSA certificates) that a setting is tested with.
-type trial uint8
+// A suiteSelection selects the cipher suites (with RSA certificates) that a setting is tested with.
+type suiteSelection uint8
 
 const (
-	firstSuite trial = iota
+	firstSuite suiteSelection = iota
 	firstBlockCipher
 	everyBlockCipher
 )
 
-// usual stands for an empty argument list: the peer needs no argument. A peer whose list is nil
-// does not know the setting.
+// usual is an empty list of arguments: the program needs none. A nil list means that the program
+// does not support the setting.
 var usual = []string{}
 
 var recordSettings = []recordSetting{
 	{
 		name: "encrypt-then-MAC", ours: func(cfg *engine.Config) { cfg.EncryptThenMAC = true },
-		from: engine.TLS10, to: engine.TLS12, tried: everyBlockCipher,
+		from: engine.TLS10, to: engine.TLS12, suites: everyBlockCipher,
 		opensslClient: usual, opensslServer: usual, gnutlsClient: usual, gnutlsServer: usual,
-		agreed: func(i engine.Info) bool { return i.EncryptThenMAC },
+		negotiated: func(i engine.Info) bool { return i.EncryptThenMAC },
 	},
 	{
 		name: "encrypt-then-MAC refused", ours: func(cfg *engine.Config) { cfg.EncryptThenMAC = true },
-		from: engine.TLS10, to: engine.TLS12, tried: firstBlockCipher,
+		from: engine.TLS10, to: engine.TLS12, suites: firstBlockCipher,
 		opensslClient: []string{"-no_etm"}, opensslServer: []string{"-no_etm"},
-		agreed: func(i engine.Info) bool { return !i.EncryptThenMAC },
+		negotiated: func(i engine.Info) bool { return !i.EncryptThenMAC },
 	},
 	{
-		name: "fragments of 512", ours: func(cfg *engine.Config) { cfg.MaxFragment = 512 },
+		name: "max_fragment_length 512", ours: func(cfg *engine.Config) { cfg.MaxFragment = 512 },
 		from: engine.TLS10, to: engine.TLS13,
 		opensslClient: []string{"-maxfraglen", "512"}, opensslServer: usual,
-		agreed: func(i engine.Info) bool { return i.MaxFragment == 512 },
+		negotiated: func(i engine.Info) bool { return i.MaxFragment == 512 },
 	},
 	{
-		name: "limits of 1024", ours: func(cfg *engine.Config) { cfg.RecordSizeLimit = 1024 },
+		name: "record_size_limit 1024", ours: func(cfg *engine.Config) { cfg.RecordSizeLimit = 1024 },
 		from: engine.TLS10, to: engine.TLS13,
 		// gnutls-cli loses what it reads beyond the size that it sends at once.
 		gnutlsServer: []string{"--recordsize", "1024"},
-		agreed: func(i engine.Info) bool {
+		negotiated: func(i engine.Info) bool {
 			theirs := 1024
 			if i.Version == engine.TLS13 {
 				theirs++ // the content type
@@ -67,7 +67,7 @@ var recordSettings = []recordSetting{
 		name: "padded to 512", ours: func(cfg *engine.Config) { cfg.PadTo = 512 },
 		from: engine.TLS13, to: engine.TLS13,
 		opensslClient: []string{"-record_padding", "512"}, opensslServer: []string{"-record_padding", "512"}, gnutlsClient: usual, gnutlsServer: usual,
-		agreed: func(engine.Info) bool { return true },
+		negotiated: func(engine.Info) bool { return true },
 	},
 }
 
@@ -76,7 +76,7 @@ func (r *recordSetting) known(arguments func(*recordSetting) []string) bool {
 	return arguments(r) != nil
 }
 
-// combinations returns those of a version.
+// combinations returns the combinations of the setting in a version.
 func (r *recordSetting) combinations(v engine.Version) (all []combination) {
 	if v < r.from || v > r.to {
 		return nil
@@ -85,8 +85,8 @@ func (r *recordSetting) combinations(v engine.Version) (all []combination) {
 	for _, s := range protocol.Suites() {
 		switch {
 		case v < s.Min || v > s.Max || s.KeyType == "ecdsa" || seen[s.Cipher],
-			r.tried != firstSuite && !blockCiphers[s.Cipher],
-			r.tried != everyBlockCipher && len(all) > 0:
+			r.suites != firstSuite && !blockCiphers[s.Cipher],
+			r.suites != everyBlockCipher && len(all) > 0:
 			continue
 		}
 		seen[s.Cipher] = true

@@ -18,8 +18,8 @@ import (
 // The engine answers a program's request to renegotiate with no_renegotiation. OpenSSL then closes
 // the connection with handshake_failure, and GnuTLS continues.
 
-// renegotiable are the versions that have the warning no_renegotiation.
-var renegotiable = []engine.Version{engine.TLS10, engine.TLS12}
+// renegotiationVersions are the versions that have the warning no_renegotiation.
+var renegotiationVersions = []engine.Version{engine.TLS10, engine.TLS12}
 
 // refusedByPeer reports whether the peer ended the connection with handshake_failure.
 func refusedByPeer(err error) bool {
@@ -31,7 +31,7 @@ func TestOpenSSLClientRequestsRenegotiation(t *testing.T) {
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip("needs openssl")
 	}
-	for _, v := range renegotiable {
+	for _, v := range renegotiationVersions {
 		t.Run(v.String(), func(t *testing.T) {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
@@ -57,7 +57,7 @@ func TestOpenSSLClientRequestsRenegotiation(t *testing.T) {
 				opensslVersions[v], "-cipher", "ALL:@SECLEVEL=0")
 			l.Close()
 			if err := <-over; !refusedByPeer(err) || !strings.Contains(out, "RENEGOTIATING") || !strings.Contains(out, "no renegotiation") {
-				t.Errorf("ours: %v; s_client:\n%s", err, brief(out))
+				t.Errorf("the engine's server: %v; s_client:\n%s", err, brief(out))
 			}
 		})
 	}
@@ -65,14 +65,14 @@ func TestOpenSSLClientRequestsRenegotiation(t *testing.T) {
 
 func TestServerProgramsRequestRenegotiation(t *testing.T) {
 	for i, x := range []struct { // of serverPrograms
-		tool string
-		ask  func(p *program, conn *Conn) error
-		says string // what the program prints on the alert; "": nothing
+		tool   string
+		ask    func(p *program, conn *Conn) error
+		prints string // what the program prints on the alert; "": nothing
 	}{
 		{"openssl", func(p *program, _ *Conn) error { _, err := io.WriteString(p.stdin, "r\n"); return err }, "no renegotiation"},
 		{"gnutls-serv", func(_ *program, conn *Conn) error { _, err := conn.Write([]byte("**REHANDSHAKE**\n")); return err }, ""},
 	} {
-		for _, v := range renegotiable {
+		for _, v := range renegotiationVersions {
 			t.Run(fmt.Sprintf("%s/%v", x.tool, v), func(t *testing.T) {
 				if _, err := exec.LookPath(x.tool); err != nil {
 					t.Skip("needs " + x.tool)
@@ -100,28 +100,28 @@ func TestServerProgramsRequestRenegotiation(t *testing.T) {
 				if err := x.ask(p, conn); err != nil {
 					t.Fatal(err)
 				}
-				if x.says != "" {
+				if x.prints != "" {
 					_, err := io.Copy(io.Discard, conn)
 					ctx, cancel := context.WithTimeout(t.Context(), patience)
 					defer cancel()
-					text, err2 := p.await(ctx, mark, func(text string) bool { return strings.Contains(text, x.says) })
+					text, err2 := p.await(ctx, mark, func(text string) bool { return strings.Contains(text, x.prints) })
 					if !refusedByPeer(err) || err2 != nil || requests != 1 {
-						t.Errorf("ours: %v, %d requests; %s: %v\n%s", err, requests, x.tool, err2, brief(text))
+						t.Errorf("the engine's client: %v, %d requests; %s: %v\n%s", err, requests, x.tool, err2, brief(text))
 					}
 					return
 				}
-				if _, err := conn.Write([]byte("and on\n")); err != nil {
+				if _, err := conn.Write([]byte("more\n")); err != nil {
 					t.Fatal(err)
 				}
-				heard := make([]byte, 64)
-				n, err := conn.Read(heard)
-				for err == nil && !strings.Contains(string(heard[:n]), "and on") {
+				received := make([]byte, 64)
+				n, err := conn.Read(received)
+				for err == nil && !strings.Contains(string(received[:n]), "more") {
 					var more int
-					more, err = conn.Read(heard[n:])
+					more, err = conn.Read(received[n:])
 					n += more
 				}
 				if err != nil || requests != 1 {
-					t.Errorf("%d requests, then read %q, %v\n%s", requests, heard[:n], err, brief(p.printed.String()))
+					t.Errorf("%d requests, then read %q, %v\n%s", requests, received[:n], err, brief(p.printed.String()))
 				}
 			})
 		}

@@ -41,7 +41,7 @@ func TestClientProgramsSelectOurCertificate(t *testing.T) {
 						cfg.Certificates = append([]*engine.Certificate{partyOf(t, all.algorithm).certificate}, cfg.Certificates...)
 					}
 					if info := serveProgram(t, cfg, tool, arguments); info.Certificate == nil || info.Certificate.Algorithm() != x.algorithm {
-						t.Errorf("our server has sent %v", info.Certificate)
+						t.Errorf("our server has sent the certificate %v, want one with %s", info.Certificate, x.algorithm)
 					}
 				})
 			}
@@ -55,8 +55,8 @@ func TestClientSelectsCertificatesOfServerPrograms(t *testing.T) {
 		t.Skip("needs " + s.tool)
 	}
 	rsa, ecdsa := partyOf(t, "rsa2048"), partyOf(t, "ecdsa-p256")
-	p := s.launch(t, []string{"s_server", "-accept", "127.0.0.1:0", "-cert", rsa.leaf, "-cert_chain", rsa.between, "-key", rsa.key,
-		"-dcert", ecdsa.leaf, "-dcert_chain", ecdsa.between, "-dkey", ecdsa.key, "-cipher", "ALL:@SECLEVEL=0"})
+	p := s.launch(t, []string{"s_server", "-accept", "127.0.0.1:0", "-cert", rsa.leaf, "-cert_chain", rsa.intermediates, "-key", rsa.key,
+		"-dcert", ecdsa.leaf, "-dcert_chain", ecdsa.intermediates, "-dkey", ecdsa.key, "-cipher", "ALL:@SECLEVEL=0"})
 	for _, v := range []engine.Version{engine.TLS12, engine.TLS13} {
 		for _, x := range accepted {
 			cfg := virtualConfig(v)

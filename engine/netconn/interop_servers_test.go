@@ -31,8 +31,8 @@ type serverProgram struct {
 	// What the program prints before the port, and when it listens.
 	listening, listens string
 	choosesPort        bool
-	echoes             bool   // of itself; else what the test writes to it is sent
-	over               string // what it prints when the client has gone; "": nothing of the kind
+	echoes             bool   // the program echoes; otherwise it sends what the test writes to its standard input
+	over               string // what the program prints when the client has closed; "": nothing
 	// What the program prints on a resumed connection.
 	resumedWords string
 }
@@ -41,7 +41,7 @@ var serverPrograms = []serverProgram{
 	{
 		tool: "openssl", knows: opensslServes,
 		arguments: func(port string, p *party, v engine.Version) []string {
-			return []string{"s_server", "-accept", "127.0.0.1:" + port, opensslVersions[v], "-cert", p.leaf, "-cert_chain", p.between, "-key", p.key,
+			return []string{"s_server", "-accept", "127.0.0.1:" + port, opensslVersions[v], "-cert", p.leaf, "-cert_chain", p.intermediates, "-key", p.key,
 				"-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", "-ciphersuites", strings.Join(tls13Suites(), ":"),
 				"-groups", strings.Join(named(opensslGroups, interopGroups[engine.KeyExchangeAny]), ":"), "-dhparam", filepath.Join(partyDir, "dhparam.pem"), "-allow_no_dhe_kex"}
 		},
@@ -203,7 +203,7 @@ func TestServerPrograms(t *testing.T) {
 								p := s.start(t, certificate.name, v, mutual, nil)
 								for _, c := range combinations(true) {
 									if c.certificate == certificate.name && c.version == v && c.mutual == mutual && knows(c) {
-										s.meetEveryWay(t, p, c, &done)
+										s.resumeEveryWay(t, p, c, &done)
 									}
 								}
 							})
@@ -222,7 +222,7 @@ func TestServerPrograms(t *testing.T) {
 							p := s.start(t, all[0].certificate, v, false, all[0].records)
 							for _, c := range all {
 								if knows(c) {
-									s.meetEveryWay(t, p, c, &done)
+									s.resumeEveryWay(t, p, c, &done)
 								}
 							}
 						})
@@ -234,18 +234,18 @@ func TestServerPrograms(t *testing.T) {
 	}
 }
 
-// meetEveryWay runs meet for each way of a combination to resume.
-func (s *serverProgram) meetEveryWay(t *testing.T, p *program, c combination, done *coverage) {
+// resumeEveryWay runs connectTwice for each way of a combination to resume.
+func (s *serverProgram) resumeEveryWay(t *testing.T, p *program, c combination, done *coverage) {
 	for _, way := range c.ways() {
 		t.Run(fmt.Sprintf("%v/%v", c, way), func(t *testing.T) {
-			s.meet(t, p, c, way)
+			s.connectTwice(t, p, c, way)
 			done.succeed(t, s.tool+" serves", c, way)
 		})
 	}
 }
 
-// meet connects twice; the second connection resumes the first one's session.
-func (s *serverProgram) meet(t *testing.T, p *program, c combination, way engine.Resumption) {
+// connectTwice makes two connections; the second one resumes the session of the first.
+func (s *serverProgram) connectTwice(t *testing.T, p *program, c combination, way engine.Resumption) {
 	cfg := c.config(t, way)
 	if c.group != 0 {
 		cfg.Groups = c.offered()
@@ -299,7 +299,7 @@ func (s *serverProgram) exchange(t *testing.T, p *program, cfg *engine.Config, s
 
 // sendAndReceive sends size bytes, of total so far, and receives as many.
 func (s *serverProgram) sendAndReceive(ctx context.Context, p *program, conn *Conn, mark, size, total int) error {
-	want := payload(clientSays, size)
+	want := payload(clientByte, size)
 	if s.echoes && size > 0 {
 		want[size-1] = '\n' // it echoes lines
 	}
@@ -307,8 +307,8 @@ func (s *serverProgram) sendAndReceive(ctx context.Context, p *program, conn *Co
 		return err
 	}
 	if !s.echoes {
-		want = payload(serverSays, size)
-		if _, err := p.await(ctx, mark, func(text string) bool { return strings.Count(text, string(clientSays)) == total }); err != nil {
+		want = payload(serverByte, size)
+		if _, err := p.await(ctx, mark, func(text string) bool { return strings.Count(text, string(clientByte)) == total }); err != nil {
 			return err
 		}
 		if _, err := p.stdin.Write(want); err != nil {

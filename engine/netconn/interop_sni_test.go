@@ -14,7 +14,7 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-// virtual are the names of two servers with a certificate each, between which the client's
+// virtual are the names of two virtual servers with a certificate each. The client's
 // server_name selects.
 var virtual = []string{serverName, "other.tlslab.example"}
 
@@ -133,7 +133,7 @@ func TestServerProgramsReadServerName(t *testing.T) {
 							t.Fatalf("%s: %v", who, err)
 						}
 						if got := conn.Info(); !got.PeerChain[0].MatchesDNSName(who) {
-							t.Errorf("%s: the server has sent that of %q", who, got.PeerChain[0].DNSNames())
+							t.Errorf("%s: the server has sent the certificate for %q", who, got.PeerChain[0].DNSNames())
 						}
 					}
 				})

@@ -32,8 +32,8 @@ type combination struct {
 	suite       engine.Suite
 	group       engine.Group // 0: no ephemeral key exchange
 	certificate string
-	retry       bool // through a HelloRetryRequest
-	mutual      bool // the client shows the certificate too, as it must
+	retry       bool // after a HelloRetryRequest
+	mutual      bool // the server requires a client certificate; both use the same
 	records     *recordSetting
 }
 
@@ -157,9 +157,9 @@ func (c combination) config(t testing.TB, way engine.Resumption) *engine.Config 
 	return cfg
 }
 
-// check compares what our side has negotiated with the combination, and what the peer says about
-// resumption with what our side says.
-func (c combination) check(t testing.TB, info engine.Info, way engine.Resumption, resumed, peerSays bool) {
+// check compares what our side has negotiated with the combination. peerResumed is whether the peer
+// reports a resumed connection.
+func (c combination) check(t testing.TB, info engine.Info, way engine.Resumption, resumed, peerResumed bool) {
 	t.Helper()
 	kind, group := engine.Full, c.group
 	if resumed {
@@ -170,14 +170,14 @@ func (c combination) check(t testing.TB, info engine.Info, way engine.Resumption
 	}
 	switch {
 	case !info.Done || info.Version != c.version || info.Suite.ID != c.suite.ID || info.Group != group:
-		t.Errorf("got %v, %v, %v", info.Version, info.Suite.Name, info.Group)
+		t.Errorf("the engine's side has version %v, suite %v, group %v", info.Version, info.Suite.Name, info.Group)
 	case info.Kind != kind || resumed && info.Resumption != way:
-		t.Errorf("ours: %v (%v), want %v (%v)", info.Kind, info.Resumption, kind, way)
-	case peerSays != resumed:
-		t.Errorf("the peer: resumed %v, want %v", peerSays, resumed)
+		t.Errorf("the engine's side is %v (%v), want %v (%v)", info.Kind, info.Resumption, kind, way)
+	case peerResumed != resumed:
+		t.Errorf("the peer: resumed %v, want %v", peerResumed, resumed)
 	case info.HelloRetry != (c.retry && group != 0):
 		t.Errorf("HelloRetryRequest: %v", info.HelloRetry)
-	case c.records != nil && !c.records.agreed(info):
+	case c.records != nil && !c.records.negotiated(info):
 		t.Errorf("records: %v", info.Records())
 	}
 }
@@ -205,15 +205,15 @@ func (c combination) ordinary() bool {
 	return !c.retry && !c.mutual && c.group == interopGroups[c.suite.KeyExchange][0]
 }
 
-// The client and the server send these letters, which no program takes for a command and which are
-// in no status line.
-const clientSays, serverSays = '~', '+'
+// The client and the server send these bytes. No program reads them as a command or prints them in
+// a status line.
+const clientByte, serverByte = '~', '+'
 
-func payload(who byte, size int) []byte { return bytes.Repeat([]byte{who}, size) }
+func payload(b byte, size int) []byte { return bytes.Repeat([]byte{b}, size) }
 
-// converse is our server's side of a connection: it reads the client's data and answers with as
-// many bytes.
-func converse(ctx context.Context, c *Conn, sizes []int) error {
+// answer is our server's side of a connection: it reads the client's data and answers with as many
+// bytes.
+func answer(ctx context.Context, c *Conn, sizes []int) error {
 	if err := c.Handshake(ctx); err != nil {
 		return errors.Join(err, c.Shutdown(time.Second))
 	}
@@ -222,10 +222,10 @@ func converse(ctx context.Context, c *Conn, sizes []int) error {
 		if _, err := io.ReadFull(c, got); err != nil {
 			return err
 		}
-		if !bytes.Equal(got, payload(clientSays, size)) {
+		if !bytes.Equal(got, payload(clientByte, size)) {
 			return errors.New("the client sent something else")
 		}
-		if _, err := c.Write(payload(serverSays, size)); err != nil {
+		if _, err := c.Write(payload(serverByte, size)); err != nil {
 			return err
 		}
 	}
@@ -233,7 +233,7 @@ func converse(ctx context.Context, c *Conn, sizes []int) error {
 	return nil
 }
 
-// serveOne accepts one connection on l and runs converse.
+// serveOne accepts one connection on l and runs answer.
 func serveOne(t testing.TB, l net.Listener, cfg *engine.Config, sizes []int) (engine.Info, error) {
 	t.Helper()
 	transport, err := l.Accept()
@@ -245,7 +245,7 @@ func serveOne(t testing.TB, l net.Listener, cfg *engine.Config, sizes []int) (en
 		return engine.Info{}, err
 	}
 	c := Server(transport, cfg)
-	err = converse(t.Context(), c, sizes)
+	err = answer(t.Context(), c, sizes)
 	return c.Info(), err
 }
 
@@ -255,11 +255,11 @@ const patience = 30 * time.Second
 // A coverage collects the combinations that succeeded.
 type coverage struct {
 	mu   sync.Mutex
-	rows map[covered]map[string]bool
+	rows map[coverageRow]map[string]bool
 }
 
-// A covered is a line of the printed table, whose cells are suites and ways of resumption.
-type covered struct {
+// A coverageRow is a line of the printed table, whose cells are suites and ways of resumption.
+type coverageRow struct {
 	peer        string
 	version     engine.Version
 	keyExchange string
@@ -290,9 +290,9 @@ func (c *coverage) note(peer string, x combination, kinds ...string) {
 	if x.records != nil {
 		kx += ", " + x.records.name
 	}
-	key := covered{peer, x.version, kx, x.certificate}
+	key := coverageRow{peer, x.version, kx, x.certificate}
 	if c.rows == nil {
-		c.rows = map[covered]map[string]bool{}
+		c.rows = map[coverageRow]map[string]bool{}
 	}
 	if c.rows[key] == nil {
 		c.rows[key] = map[string]bool{}
@@ -305,11 +305,11 @@ func (c *coverage) note(peer string, x combination, kinds ...string) {
 
 // print writes the table.
 func (c *coverage) print(w io.Writer) {
-	keys := make([]covered, 0, len(c.rows))
+	keys := make([]coverageRow, 0, len(c.rows))
 	for k := range c.rows {
 		keys = append(keys, k)
 	}
-	slices.SortFunc(keys, func(a, b covered) int {
+	slices.SortFunc(keys, func(a, b coverageRow) int {
 		return cmp.Or(cmp.Compare(a.peer, b.peer), cmp.Compare(a.version, b.version), cmp.Compare(a.keyExchange, b.keyExchange), cmp.Compare(a.certificate, b.certificate))
 	})
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

@@ -34,7 +34,7 @@ func TestDataIsEchoed(t *testing.T) {
 				t.Fatalf("%d bytes: %v", size, err)
 			}
 			if err := <-written; err != nil || !bytes.Equal(got, sent) {
-				t.Fatalf("%d bytes: error %v, or other data", size, err)
+				t.Fatalf("%d bytes: error %v, or the data differ", size, err)
 			}
 		}
 		if err := client.CloseWrite(); err != nil {
@@ -79,7 +79,7 @@ func TestAnEndWithoutCloseNotifyIsATruncation(t *testing.T) {
 	}
 }
 
-func TestReadingWritingAndKeyUpdatesAtOnce(t *testing.T) {
+func TestReadsWritesAndKeyUpdatesRunConcurrently(t *testing.T) {
 	c, s := nettest.Sockets(t)
 	cfg := nettest.Config(t)
 	client, server := Client(c, cfg, serverName), Server(s, cfg)
@@ -158,13 +158,13 @@ func TestAWriteThatTimedOutEndsWriting(t *testing.T) {
 	}
 }
 
-// An awaiting is a transport that signals when it is read from.
-type awaiting struct {
+// A signalingConn is a transport that signals when it is read from.
+type signalingConn struct {
 	net.Conn
 	read chan struct{}
 }
 
-func (a *awaiting) Read(p []byte) (int, error) {
+func (a *signalingConn) Read(p []byte) (int, error) {
 	a.read <- struct{}{}
 	return a.Conn.Read(p)
 }
@@ -172,7 +172,7 @@ func (a *awaiting) Read(p []byte) (int, error) {
 func TestAHandshakeIsCanceledWithItsContext(t *testing.T) {
 	c, s := nettest.Sockets(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	transport := &awaiting{c, make(chan struct{}, 1)}
+	transport := &signalingConn{c, make(chan struct{}, 1)}
 	client := Client(transport, nettest.Config(t), serverName)
 	failed := make(chan error, 1)
 	go func() { failed <- client.Handshake(ctx) }()
@@ -184,9 +184,9 @@ func TestAHandshakeIsCanceledWithItsContext(t *testing.T) {
 	if _, err := client.Write([]byte("x")); !errors.Is(err, context.Canceled) {
 		t.Errorf("afterwards: got %v", err)
 	}
-	words := []byte{21, 3, 3, 0, 2, 1, byte(alert.UserCanceled), 21, 3, 3, 0, 2, 1, byte(alert.CloseNotify)}
-	if got, err := io.ReadAll(s); err != nil || !bytes.HasSuffix(got, words) {
-		t.Errorf("the server gets % x, %v; want % x", got[max(0, len(got)-len(words)):], err, words)
+	alerts := []byte{21, 3, 3, 0, 2, 1, byte(alert.UserCanceled), 21, 3, 3, 0, 2, 1, byte(alert.CloseNotify)}
+	if got, err := io.ReadAll(s); err != nil || !bytes.HasSuffix(got, alerts) {
+		t.Errorf("the server gets % x, %v; want % x", got[max(0, len(got)-len(alerts)):], err, alerts)
 	}
 }
 
@@ -231,7 +231,7 @@ func TestThePeerGetsTheAlertBeforeShutdown(t *testing.T) {
 		_, err := server.Read(make([]byte, 1))
 		ended <- errors.Join(err, server.Shutdown(time.Minute))
 	}()
-	// Far more than the server reads before it gives up.
+	// Far more than the server reads before it fails.
 	if _, err := c.Write(append([]byte{22, 3, 1, 0, 4, 20, 0, 0, 0}, make([]byte, 100_000)...)); err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestCloseInterruptsAWrite(t *testing.T) {
 		t.Error(err)
 	}
 	if err := <-written; errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("the write went on to %v", err)
+		t.Errorf("the write continued to its deadline: %v", err)
 	}
 	if err := client.Close(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("closing again: %v", err)
@@ -286,7 +286,7 @@ func TestBuffersStayBounded(t *testing.T) {
 		t.Fatalf("%d bytes, %v", n, err)
 	}
 	if len(client.in) > maxReceive {
-		t.Errorf("a buffer of %d bytes", len(client.in))
+		t.Errorf("a buffer of %d bytes, want at most %d", len(client.in), maxReceive)
 	}
 }
 
@@ -311,7 +311,7 @@ func TestManyConnectionsAtOnce(t *testing.T) {
 	}()
 	const connections = 300
 	var open, all sync.WaitGroup
-	open.Add(connections) // each waits until all are there
+	open.Add(connections) // each waits until all connections are open
 	for range connections {
 		all.Go(func() {
 			transport, err := net.Dial("tcp", l.Addr().String())

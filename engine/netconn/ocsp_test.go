@@ -31,13 +31,13 @@ func TestOCSPIsFetched(t *testing.T) {
 		{"good", func(good []byte) http.HandlerFunc {
 			return ocsphttp.Responder(func([]byte) []byte { return good }).ServeHTTP
 		}, false, 0, true},
-		{"a page", func([]byte) http.HandlerFunc {
+		{"an HTML page", func([]byte) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }
 		}, false, alert.CertificateUnknown, false},
 		{"status 500", func([]byte) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", http.StatusInternalServerError) }
 		}, true, 0, false},
-		{"endless", func([]byte) http.HandlerFunc {
+		{"too long", func([]byte) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "application/ocsp-response")
 				for range 100 {

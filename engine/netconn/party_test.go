@@ -17,11 +17,11 @@ import (
 
 // A party is a chain with its key, for the engine and in PEM files for programs.
 type party struct {
-	made                 *ca.Chain
-	certificate          *engine.Certificate
-	roots                *pki.Roots
-	leaf, between, chain string // PEM files: the leaf, the intermediates, both
-	key, root            string
+	made                       *ca.Chain
+	certificate                *engine.Certificate
+	roots                      *pki.Roots
+	leaf, intermediates, chain string // PEM files: the leaf, the intermediates, both
+	key, root                  string
 }
 
 var (
@@ -70,7 +70,7 @@ func newParty(t testing.TB, name string, made *ca.Chain) *party {
 		t.Fatal(err)
 	}
 	p.leaf = writePEM(t, name+"-leaf", "CERTIFICATE", made.Certificates[0])
-	p.between = writePEM(t, name+"-between", "CERTIFICATE", made.Certificates[1:]...)
+	p.intermediates = writePEM(t, name+"-intermediates", "CERTIFICATE", made.Certificates[1:]...)
 	p.chain = writePEM(t, name+"-chain", "CERTIFICATE", made.Certificates...)
 	p.root = writePEM(t, name+"-root", "CERTIFICATE", made.Root)
 	p.key = writePEM(t, name+"-key", "PRIVATE KEY", der)

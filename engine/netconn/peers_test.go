@@ -17,19 +17,19 @@ type pairing struct {
 }
 
 var pairings = []pairing{
-	{"ours with ours", func(t testing.TB, v engine.Version) (nettest.HalfCloser, nettest.HalfCloser) {
+	{"engine with engine", func(t testing.TB, v engine.Version) (nettest.HalfCloser, nettest.HalfCloser) {
 		c, s := nettest.Sockets(t)
 		cfg := nettest.Config(t)
 		cfg.MinVersion, cfg.MaxVersion = v, v
 		return Client(c, cfg, serverName), Server(s, cfg)
 	}},
-	{"ours with crypto/tls", func(t testing.TB, v engine.Version) (nettest.HalfCloser, nettest.HalfCloser) {
+	{"engine with crypto/tls", func(t testing.TB, v engine.Version) (nettest.HalfCloser, nettest.HalfCloser) {
 		c, s := nettest.Sockets(t)
 		cfg := nettest.Config(t)
 		cfg.MinVersion, cfg.MaxVersion = v, v
 		return Client(c, cfg, serverName), tls.Server(s, nettest.StdConfig(t))
 	}},
-	{"crypto/tls with ours", func(t testing.TB, v engine.Version) (nettest.HalfCloser, nettest.HalfCloser) {
+	{"crypto/tls with engine", func(t testing.TB, v engine.Version) (nettest.HalfCloser, nettest.HalfCloser) {
 		c, s := nettest.Sockets(t)
 		cfg := nettest.Config(t)
 		cfg.MinVersion, cfg.MaxVersion = v, v

@@ -35,7 +35,7 @@ func TestTextFormRoundTrips(t *testing.T) {
 func TestMalformedTextIsRefused(t *testing.T) {
 	for _, text := range []string{"", "sign", "sing rsa2048", "seal aes-128-gcm many", "seal aes-128-gcm -1", "seal aes-128-gcm 1 2", "kind0 x"} {
 		if got, err := op.Parse(text); err == nil {
-			t.Errorf("Parse(%q) = %v without error", text, got)
+			t.Errorf("Parse(%q) = %v, want an error", text, got)
 		}
 	}
 }

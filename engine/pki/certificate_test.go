@@ -49,7 +49,7 @@ func compare(t *testing.T, name string, der []byte) {
 	same := ours.Key.RSA != nil && ours.Key.RSA.Equal(theirs.PublicKey) || ours.Key.ECDSA != nil && ours.Key.ECDSA.Equal(theirs.PublicKey) ||
 		ours.Key.Ed25519 != nil && ours.Key.Ed25519.Equal(theirs.PublicKey)
 	if !same {
-		t.Errorf("%s: another public key", name)
+		t.Errorf("%s: the public key differs from crypto/x509's", name)
 	}
 }
 
@@ -64,12 +64,12 @@ func TestMatchesName(t *testing.T) {
 		"192.0.2.7": true, "::ffff:192.0.2.7": true, "192.0.2.70": false, "": false, ".": false,
 	} {
 		if got := certificate.MatchesName(host); got != want {
-			t.Errorf("%q matches: %v", host, got)
+			t.Errorf("%q matches: %v, want %v", host, got, want)
 		}
 	}
 }
 
-// The certificates are good ones with some bytes changed.
+// Each certificate is a valid one with some bytes changed.
 func TestContradictoryFieldsAreMalformed(t *testing.T) {
 	good := mustIssue(t, chainSpec("ecdsa-p256", 1)).Certificates[0]
 	ecdsaSHA256, ecdsaSHA384 := []byte("\x2a\x86\x48\xce\x3d\x04\x03\x02"), []byte("\x2a\x86\x48\xce\x3d\x04\x03\x03")
@@ -108,7 +108,7 @@ func TestRepeatedExtensionsAreMalformed(t *testing.T) {
 	usage := pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 15}, Value: []byte{3, 2, 7, 0x80}}
 	p := x509Chain(t, func(leaf, _, _ *x509.Certificate) { leaf.ExtraExtensions = []pkix.Extension{usage, usage} })
 	if _, err := pki.Parse(p.chain[0]); !errors.Is(err, pki.FaultMalformed) {
-		t.Errorf("key usage twice: %v", err)
+		t.Errorf("two key usages: %v, want FaultMalformed", err)
 	}
 	if p.theirs() == nil {
 		t.Error("crypto/x509 accepts it")
@@ -121,6 +121,6 @@ func TestUnknownKeyAlgorithmsAreUnsupported(t *testing.T) {
 	der := bytes.Clone(good)
 	copy(der[bytes.Index(der, p256):], "\x2a\x86\x48\xce\x3d\x03\x01\x06")
 	if _, err := pki.Parse(der); !errors.Is(err, pki.FaultUnsupported) {
-		t.Errorf("another curve: %v", err)
+		t.Errorf("unknown curve: %v, want FaultUnsupported", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"tlslab/engine/pki/ca"
 )
 
-const every = pki.TolerableFaults
+const allFaults = pki.TolerableFaults
 
 // Verify finds exactly the faults of the spec if all are tolerated, and fails with the one that is
 // not tolerated. crypto/x509 refuses the chains with faults.
@@ -18,7 +18,7 @@ func TestChainFaultsAreFoundAndTolerated(t *testing.T) {
 		t.Skip("long: left out of the quick tier")
 	}
 	for _, algorithm := range []string{"ecdsa-p256", "rsa2048", "mldsa44"} {
-		for faults := pki.ChainFault(0); faults <= every; faults++ {
+		for faults := pki.ChainFault(0); faults <= allFaults; faults++ {
 			s := chainSpec(algorithm, 3)
 			s.Faults = faults
 			chain, err := ca.Issue(s)
@@ -40,23 +40,23 @@ func TestChainFaultsAreFoundAndTolerated(t *testing.T) {
 				t.Fatal(err)
 			}
 			signatures := 0
-			v := pki.Verifier{Roots: roots, Name: "server.example", Now: now, ToleratedFaults: every, Count: func(o op.Op) {
+			v := pki.Verifier{Roots: roots, Name: "server.example", Now: now, ToleratedFaults: allFaults, Count: func(o op.Op) {
 				if o.Kind == op.Verify {
 					signatures++
 				}
 			}}
 			if _, found, err := v.Verify(parsed); err != nil || found != faults {
-				t.Errorf("%s with the faults %v: found %v, %v", algorithm, faults, found, err)
+				t.Errorf("%s with the faults %v: Verify finds %v, %v", algorithm, faults, found, err)
 			}
 			want := 3
 			if faults&pki.FaultUnknownCA != 0 {
-				want = 2 // not the root's
+				want = 2 // not the signature by the root
 			}
 			if signatures != want {
 				t.Errorf("%s with the faults %v: %d signatures checked, want %d", algorithm, faults, signatures, want)
 			}
-			for fault := pki.ChainFault(1); fault <= every; fault <<= 1 {
-				v.ToleratedFaults = every &^ fault
+			for fault := pki.ChainFault(1); fault <= allFaults; fault <<= 1 {
+				v.ToleratedFaults = allFaults &^ fault
 				_, _, err := v.Verify(parsed)
 				if faults&fault != 0 && !errors.Is(err, fault) || faults&fault == 0 && err != nil {
 					t.Errorf("%s with the faults %v, %v not tolerated: %v", algorithm, faults, fault, err)
@@ -89,7 +89,7 @@ func TestWithoutRootsTheCAIsUnknown(t *testing.T) {
 }
 
 // If two paths lead to trust anchors, Verify returns the faults of the path that has fewer.
-func TestThePathWithFewerFaultsCounts(t *testing.T) {
+func TestVerifyReturnsTheFaultsOfThePathWithFewest(t *testing.T) {
 	good, other := chainSpec("ecdsa-p256", 2), chainSpec("ecdsa-p256", 2)
 	other.NotBefore, other.NotAfter = notBefore.AddDate(-3, 0, 0), notBefore.AddDate(-2, 0, 0)
 	chain, old := mustIssue(t, good), mustIssue(t, other) // of the same keys and names
@@ -103,7 +103,7 @@ func TestThePathWithFewerFaultsCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := pki.Verifier{Roots: roots, Now: now, ToleratedFaults: every}
+		v := pki.Verifier{Roots: roots, Now: now, ToleratedFaults: allFaults}
 		if _, found, err := v.Verify(parsed); found != 0 || err != nil {
 			t.Errorf("%v, %v", found, err)
 		}
@@ -120,7 +120,7 @@ func TestOtherFaultsCannotBeTolerated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := pki.Verifier{Now: now, ToleratedFaults: every}
+	v := pki.Verifier{Now: now, ToleratedFaults: allFaults}
 	if _, _, err := v.Verify(nil); !errors.Is(err, pki.FaultMalformed) {
 		t.Errorf("no certificate: %v", err)
 	}
@@ -143,7 +143,7 @@ func TestChainFaultNames(t *testing.T) {
 		}
 		all |= v
 	}
-	if all != every {
+	if all != allFaults {
 		t.Errorf("%v have names", all)
 	}
 	if _, err := pki.ParseChainFault("unverified"); err == nil {

@@ -86,7 +86,7 @@ func TestCertificatesOfRFC9881(t *testing.T) {
 		}
 		signature[100] ^= 1
 		if err := certificate.Scheme.Verify(&certificate.Key, tbs, signature, nil); !errors.Is(err, pki.ErrBadSignature) {
-			t.Errorf("%s: the signature of the example, changed: %v", algorithm, err)
+			t.Errorf("%s: the changed signature of the example: %v", algorithm, err)
 		}
 	}
 }

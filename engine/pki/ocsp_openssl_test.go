@@ -79,7 +79,7 @@ func longLived(t *testing.T, f opensslFolder, algorithm string, delegated bool) 
 	return v, ca.OCSPResponseSpec{RevokedAt: s.NotBefore, ThisUpdate: s.NotBefore, NextUpdate: s.NotAfter}
 }
 
-func TestOpenSSLTakesStatuses(t *testing.T) {
+func TestOpenSSLAcceptsOurOCSPResponses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
 	}
@@ -99,7 +99,7 @@ func TestOpenSSLTakesStatuses(t *testing.T) {
 	}
 }
 
-func TestOpenSSLAnswersRequests(t *testing.T) {
+func TestOpenSSLAnswersOurOCSPRequests(t *testing.T) {
 	f := needOpenSSL(t)
 	for _, algorithm := range []string{"rsa2048", "ecdsa-p256"} {
 		v, _ := longLived(t, f, algorithm, false)
@@ -129,7 +129,7 @@ func TestOpenSSLAnswersRequests(t *testing.T) {
 		}
 		f.run("ocsp", "-issuer", "issuer.pem", "-cert", "leaf.pem", "-no_nonce", "-reqout", "theirs.der")
 		if theirs := f.get("theirs.der"); !bytes.Equal(theirs, pki.OCSPRequest(v.leaf, v.issuer)) {
-			t.Errorf("%s: openssl asks %x, we ask %x", algorithm, theirs, pki.OCSPRequest(v.leaf, v.issuer))
+			t.Errorf("%s: openssl's request is %x, ours is %x", algorithm, theirs, pki.OCSPRequest(v.leaf, v.issuer))
 		}
 	}
 }

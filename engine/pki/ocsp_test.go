@@ -113,12 +113,12 @@ func TestVerifyOCSPResponse(t *testing.T) {
 		response []byte
 		want     error
 	}{
-		{"good", v.respond(t, good()), nil},
-		{"good, CertID by SHA-256", changed(func(s *ca.OCSPResponseSpec) { s.Hash = crypto.SHA256 }), nil},
-		{"good, by a delegated responder", d.respond(t, good()), nil},
-		{"good, by a delegated responder, with its expired certificate first", must(renewed.Respond(v.leaf, good())), nil},
-		{"revoked", v.respond(t, revoked()), pki.ErrRevoked},
-		{"unknown", changed(func(s *ca.OCSPResponseSpec) { s.Status = pki.OCSPUnknown }), pki.ErrOCSPUnknown},
+		{"with status good", v.respond(t, good()), nil},
+		{"with status good, CertID by SHA-256", changed(func(s *ca.OCSPResponseSpec) { s.Hash = crypto.SHA256 }), nil},
+		{"with status good, by a delegated responder", d.respond(t, good()), nil},
+		{"with status good, by a delegated responder, with its expired certificate first", must(renewed.Respond(v.leaf, good())), nil},
+		{"with status revoked", v.respond(t, revoked()), pki.ErrRevoked},
+		{"with status unknown", changed(func(s *ca.OCSPResponseSpec) { s.Status = pki.OCSPUnknown }), pki.ErrOCSPUnknown},
 		{"with thisUpdate in the future", changed(func(s *ca.OCSPResponseSpec) { s.ThisUpdate = now.Add(time.Second) }), pki.ErrOCSPStale},
 		{"with nextUpdate in the past", changed(func(s *ca.OCSPResponseSpec) { s.NextUpdate = now.Add(-time.Second) }), pki.ErrOCSPStale},
 		{"without nextUpdate", changed(func(s *ca.OCSPResponseSpec) { s.NextUpdate = time.Time{} }), pki.ErrOCSPStale},
@@ -131,7 +131,7 @@ func TestVerifyOCSPResponse(t *testing.T) {
 		{"tryLater", ca.OCSPTryLater(), pki.ErrOCSPUnavailable},
 		{"empty", nil, pki.ErrOCSPMalformed},
 		{"without response bytes", []byte{0x30, 3, 0x0a, 1, 0}, pki.ErrOCSPMalformed},
-		{"with a byte more", append(v.respond(t, good()), 0), pki.ErrOCSPMalformed},
+		{"with one byte too many", append(v.respond(t, good()), 0), pki.ErrOCSPMalformed},
 		{"cut short", v.respond(t, good())[:100], pki.ErrOCSPMalformed},
 	} {
 		if err := pki.VerifyOCSPResponse(x.response, v.leaf, v.issuer, now, nil); !errors.Is(err, x.want) {
@@ -147,7 +147,7 @@ func TestEachChangedByteOfAnOCSPResponseIsFound(t *testing.T) {
 		changed := bytes.Clone(response)
 		changed[i] ^= 0x41
 		if err := pki.VerifyOCSPResponse(changed, v.leaf, v.issuer, now, nil); err == nil {
-			t.Errorf("byte %d of %d changed: accepted", i, len(response))
+			t.Errorf("the response is accepted with byte %d of %d changed", i, len(response))
 		}
 	}
 }
@@ -271,8 +271,8 @@ func mustX509(t *testing.T, der []byte) *x509.Certificate {
 	return c
 }
 
-// A CA whose certificate comes from the issuer is no delegated responder without the extended key
-// usage OCSPSigning (RFC 6960 §4.2.2.2).
+// A CA with a certificate of the issuer is a delegated responder only with the extended key usage
+// OCSPSigning (RFC 6960 §4.2.2.2).
 func TestResponderNeedsDelegation(t *testing.T) {
 	v := newOCSPChain(t, chainSpec("ecdsa-p256", 2), false)
 	root, err := pki.Parse(v.Root)

@@ -81,7 +81,7 @@ func TestVerifyAgreesWithCryptoX509(t *testing.T) {
 			want   error
 		}{
 			{"good", func(p *presented) {}, nil},
-			{"no name asked for", func(p *presented) { p.name = "" }, nil},
+			{"no name to verify", func(p *presented) { p.name = "" }, nil},
 			{"name in capitals", func(p *presented) { p.name = "SERVER.example" }, nil},
 			{"name under a wildcard", func(p *presented) { p.name = "a.wild.example" }, nil},
 			{"IP address", func(p *presented) { p.name = "192.0.2.7" }, nil},
@@ -105,7 +105,7 @@ func TestVerifyAgreesWithCryptoX509(t *testing.T) {
 			{"leaf's signature changed", func(p *presented) { p.chain[0] = flip(p.chain[0], len(p.chain[0])-1) }, pki.ErrBadSignature},
 			{"intermediate's signature changed", func(p *presented) { p.chain[1] = flip(p.chain[1], len(p.chain[1])-1) }, pki.ErrBadSignature},
 			{"leaf cut short", func(p *presented) { p.chain[0] = p.chain[0][:100] }, pki.FaultMalformed},
-			{"leaf with a byte more", func(p *presented) { p.chain[0] = append(p.chain[0], 0) }, pki.FaultMalformed},
+			{"leaf with one byte too many", func(p *presented) { p.chain[0] = append(p.chain[0], 0) }, pki.FaultMalformed},
 			{"nothing sent", func(p *presented) { p.chain = nil }, pki.FaultMalformed},
 		} {
 			p := &presented{slices.Clone(good.Certificates), good.Root, "server.example", now, pki.ServerAuth}
@@ -137,7 +137,7 @@ func TestVerifyOnChainsOfCryptoX509(t *testing.T) {
 		want   error
 	}{
 		{"good", func(leaf, intermediate, root *x509.Certificate) {}, nil},
-		{"issuer is no CA", func(_, i, _ *x509.Certificate) { i.IsCA = false; i.KeyUsage = 0 }, pki.FaultNotCA},
+		{"issuer is not a CA", func(_, i, _ *x509.Certificate) { i.IsCA = false; i.KeyUsage = 0 }, pki.FaultNotCA},
 		{"issuer may not sign certificates", func(_, i, _ *x509.Certificate) { i.KeyUsage = x509.KeyUsageDigitalSignature }, pki.FaultNotCA},
 		{"leaf for clients only", func(l, _, _ *x509.Certificate) { l.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, pki.FaultWrongUsage},
 		{"leaf for anyExtendedKeyUsage", func(l, _, _ *x509.Certificate) { l.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} }, nil},

@@ -16,7 +16,7 @@ func TestVersionsAreReadAsTheyAreWritten(t *testing.T) {
 		t.Errorf("%s, %s, %v", protocol.TLS13.Title(), protocol.SSL30.Title(), protocol.Version(0x0305))
 	}
 	if _, err := protocol.ParseVersion("1.4"); err == nil {
-		t.Error("version 1.4 is read")
+		t.Error("ParseVersion accepts 1.4")
 	}
 }
 
@@ -34,13 +34,13 @@ func TestSuitesAreFoundByNumberAndByName(t *testing.T) {
 		}
 	}
 	if _, ok := protocol.SuiteByID(0xfefe); ok || protocol.SuiteID(0xfefe).String() != "0xfefe" {
-		t.Error("an unknown suite is found")
+		t.Error("SuiteByID or String knows an unknown suite")
 	}
 }
 
-func TestSuitesAreACopy(t *testing.T) {
+func TestSuitesReturnsACopyOfTheTable(t *testing.T) {
 	protocol.Suites()[0].Name = "changed"
 	if protocol.Suites()[0].Name == "changed" {
-		t.Error("the table can be changed from outside")
+		t.Error("a caller can change the table")
 	}
 }

@@ -24,7 +24,7 @@ func TestOutputOfZlibDecompresses(t *testing.T) {
 	for _, p := range zlibParts {
 		part, _ := hex.DecodeString(p.part)
 		if got, err := i.decompress(part, MaxPlaintext); err != nil || string(got) != p.plain {
-			t.Errorf("%s is %q, %v; want %q", p.part, got, err, p.plain)
+			t.Errorf("%s decompresses to %q, %v; want %q", p.part, got, err, p.plain)
 		}
 	}
 }
@@ -106,7 +106,7 @@ func TestBadStreamsAreRefused(t *testing.T) {
 		{"a preset dictionary", []byte("\x78\xbb\x00\x00\x00\xff\xff")},
 		{"cut off", first[:len(first)-6]},
 		{"one byte too many after a flush", append(bytes.Clone(first), 0x07)},
-		{"ended", append(bytes.Clone(first), "\x01\x00\x00\xff\xff\x00"...)},
+		{"final block", append(bytes.Clone(first), "\x01\x00\x00\xff\xff\x00"...)},
 		{"reference before the beginning", []byte("\x78\x9c\x4a\xc4\x22\x06\x00\x00\x00\xff\xff")},
 		{"one byte more than a record holds", bomb(MaxPlaintext + 1)},
 		{"a hundred megabytes", bomb(100 << 20)},

@@ -20,13 +20,13 @@ func TestEncryptThenMACOnTheWire(t *testing.T) {
 	iv, plain := random(16, 7), []byte("twenty-one bytes here")
 	body := slices.Concat(plain, bytes.Repeat([]byte{10}, 11))
 	for _, test := range []struct {
-		name   string
-		tamper func(body []byte)
-		good   bool
+		name    string
+		tamper  func(body []byte)
+		correct bool
 	}{
-		{"right", nil, true},
+		{"correct padding", nil, true},
 		{"padding longer than the record", func(b []byte) { b[31] = 32 }, false},
-		{"padding uneven", func(b []byte) { b[25]++ }, false},
+		{"padding with different bytes", func(b []byte) { b[25]++ }, false},
 	} {
 		sent := slices.Clone(body)
 		if test.tamper != nil {
@@ -45,9 +45,9 @@ func TestEncryptThenMACOnTheWire(t *testing.T) {
 		opener.EnableEncryptThenMAC()
 		typ, got, err := opener.Open(bytes.Clone(record))
 		switch {
-		case !test.good && !errors.Is(err, ErrBadMAC):
+		case !test.correct && !errors.Is(err, ErrBadMAC):
 			t.Errorf("%s: %v", test.name, err)
-		case !test.good:
+		case !test.correct:
 			continue
 		case err != nil || typ != Handshake || !bytes.Equal(got, plain):
 			t.Errorf("%s: opens as type %d, %q, %v", test.name, typ, got, err)

@@ -29,10 +29,10 @@ func TestSSL30Records(t *testing.T) {
 		correct bool
 	}{
 		{"as TLS pads", []byte{3, 3, 3, 3}, true},
-		{"anything", []byte{9, 0, 77, 3}, true},
+		{"arbitrary bytes", []byte{9, 0, 77, 3}, true},
 		{"more than a block", append(make([]byte, 19), 19), false},
-		{"more than there is", append(make([]byte, 3), 255), false},
-		{"one byte off", []byte{2, 2, 2, 2}, false},
+		{"longer than the record", append(make([]byte, 3), 255), false},
+		{"length off by one", []byte{2, 2, 2, 2}, false},
 	} {
 		body := slices.Concat(plain, ssl30MAC(keys.MAC, ApplicationData, plain), test.padding)
 		cipher.NewCBCEncrypter(block, keys.IV).CryptBlocks(body, body)

@@ -76,14 +76,14 @@ func TestCBCPadding(t *testing.T) {
 		tamper  func(padding []byte)
 		correct bool
 	}{
-		{"least", 12, nil, true},
-		{"one block more", 28, nil, true},
-		{"most", 252, nil, true},
-		{"first byte wrong", 28, func(p []byte) { p[0] ^= 1 }, false},
-		{"middle byte wrong", 252, func(p []byte) { p[100] ^= 1 }, false},
-		{"length too small", 28, func(p []byte) { p[27]-- }, false},
-		{"length beyond the record", 12, func(p []byte) { p[11] = 255 }, false},
-		{"length into the MAC", 12, func(p []byte) { p[11] = 80 }, false},
+		{"of minimum length", 12, nil, true},
+		{"one block longer than needed", 28, nil, true},
+		{"of maximum length", 252, nil, true},
+		{"with its first byte wrong", 28, func(p []byte) { p[0] ^= 1 }, false},
+		{"with a middle byte wrong", 252, func(p []byte) { p[100] ^= 1 }, false},
+		{"with its length too small", 28, func(p []byte) { p[27]-- }, false},
+		{"with its length beyond the record", 12, func(p []byte) { p[11] = 255 }, false},
+		{"with its length reaching into the MAC", 12, func(p []byte) { p[11] = 80 }, false},
 	} {
 		extra := binary.BigEndian.AppendUint16(append(make([]byte, 8), byte(ApplicationData), 3, 3), uint16(len(plain)))
 		mac := hmac.New(sha1.New, keys.MAC)
@@ -122,12 +122,12 @@ func TestCBCRecordOfPaddingAlone(t *testing.T) {
 		Header{ApplicationData, legacyVersion, len(record) - HeaderSize}.put(record)
 		opener, _ := NewLegacy(legacyVersion, c, keys, nil, nil)
 		if _, _, err := opener.Open(record); !errors.Is(err, ErrBadMAC) {
-			t.Errorf("%d bytes of padding are %v", size, err)
+			t.Errorf("%d bytes of padding: %v, want ErrBadMAC", size, err)
 		}
 	}
 }
 
-// RFC 5246 §6.3: MAC keys, keys, IVs, each time the client's first.
+// RFC 5246 §6.3: MAC keys, keys, IVs; of each kind the client's comes first.
 func TestKeyBlockIsSplitInOrder(t *testing.T) {
 	for _, test := range []struct {
 		name                   string

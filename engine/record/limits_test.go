@@ -13,13 +13,13 @@ func TestLengthLimits(t *testing.T) {
 	for _, p := range protocols(t) {
 		sealer, opener := p.ends(nil)
 		if _, err := sealer.Seal(nil, ApplicationData, make([]byte, MaxPlaintext+1)); !errors.Is(err, ErrOverflow) {
-			t.Errorf("%s: sealing 2^14+1 bytes is %v", p.name, err)
+			t.Errorf("%s: sealing 2^14+1 bytes: %v, want ErrOverflow", p.name, err)
 		}
 		n := opener.MaxFragment() + 1
 		record := make([]byte, HeaderSize+n)
 		Header{ApplicationData, legacyVersion, n}.put(record)
 		if _, _, err := opener.Open(record); !errors.Is(err, ErrOverflow) {
-			t.Errorf("%s: a fragment of %d bytes is %v", p.name, n, err)
+			t.Errorf("%s: a fragment of %d bytes: %v, want ErrOverflow", p.name, n, err)
 		}
 	}
 	if got := NewPlaintext(0x0301).MaxFragment(); got != 1<<14 {
@@ -36,7 +36,7 @@ func TestLengthLimits(t *testing.T) {
 	bare, _ := gcm.AEAD(key)
 	sealed = bare.Seal(sealed, iv, inner, sealed)
 	if _, _, err := padded.Open(sealed); !errors.Is(err, ErrOverflow) {
-		t.Errorf("an inner plaintext of 2^14+2 bytes is %v", err)
+		t.Errorf("an inner plaintext of 2^14+2 bytes: %v, want ErrOverflow", err)
 	}
 
 	// A ciphertext within the limit with a plaintext that is too long.
@@ -50,7 +50,7 @@ func TestLengthLimits(t *testing.T) {
 	extra := binary.BigEndian.AppendUint16(append(make([]byte, 8), byte(ApplicationData), 3, 3), uint16(long))
 	aead.Seal(record[HeaderSize+8:HeaderSize+8], nonce, record[HeaderSize+8:HeaderSize+8+long], extra)
 	if _, _, err := opener.Open(record); !errors.Is(err, ErrOverflow) {
-		t.Errorf("a plaintext of 2^14+1 bytes is %v", err)
+		t.Errorf("a plaintext of 2^14+1 bytes: %v, want ErrOverflow", err)
 	}
 }
 
@@ -69,7 +69,7 @@ func TestSequenceNumbersDoNotWrap(t *testing.T) {
 		_, err1 := sealer.Seal(nil, ApplicationData, nil)
 		_, _, err2 := opener.Open(next)
 		if !errors.Is(err1, ErrExhausted) || !errors.Is(err2, ErrExhausted) {
-			t.Errorf("%s: the record after the last is %v, %v", p.name, err1, err2)
+			t.Errorf("%s: the record after the last: Seal %v, Open %v; want ErrExhausted", p.name, err1, err2)
 		}
 	}
 }
@@ -82,14 +82,14 @@ func TestLimitPlaintext(t *testing.T) {
 		long, _ := sealer.Seal(nil, ApplicationData, make([]byte, 101))
 		opener.LimitPlaintext(100)
 		if _, _, err := opener.Open(long); !errors.Is(err, ErrOverflow) {
-			t.Errorf("%s: 101 bytes open with %v where 100 are allowed", p.name, err)
+			t.Errorf("%s: opening 101 bytes at a limit of 100: %v", p.name, err)
 		}
 		sealer, opener = p.ends(nil)
 		sealer.LimitPlaintext(100)
 		opener.LimitPlaintext(100)
 		sealer.SetPadding(64)
 		if _, err := sealer.Seal(nil, ApplicationData, make([]byte, 101)); !errors.Is(err, ErrOverflow) {
-			t.Errorf("%s: 101 bytes are sealed with %v where 100 are allowed", p.name, err)
+			t.Errorf("%s: sealing 101 bytes at a limit of 100: %v", p.name, err)
 		}
 		record, err := sealer.Seal(nil, ApplicationData, make([]byte, 100))
 		if err != nil || sealer.MaxPlaintext() != 100 || len(record)-HeaderSize > opener.MaxFragment() {
@@ -132,6 +132,6 @@ func TestKeysSpent(t *testing.T) {
 		t.Error("keys of TLS 1.2 are spent too early")
 	}
 	if h.sequence++; !h.KeysSpent() {
-		t.Error("keys of TLS 1.2 are not spent where two sequence numbers are left")
+		t.Error("keys of TLS 1.2 are not spent when two sequence numbers are left")
 	}
 }

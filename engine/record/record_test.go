@@ -183,7 +183,7 @@ func TestPlaintextMayLieInSpareCapacity(t *testing.T) {
 	}
 }
 
-func TestEveryChangedByteIsNoticed(t *testing.T) {
+func TestARecordWithAChangedByteDoesNotOpen(t *testing.T) {
 	for _, p := range protocols(t) {
 		sealer, _ := p.ends(nil)
 		record, _ := sealer.Seal(nil, ApplicationData, random(50, 5))
@@ -192,14 +192,14 @@ func TestEveryChangedByteIsNoticed(t *testing.T) {
 			changed := bytes.Clone(record)
 			changed[i] ^= 0x40
 			if _, _, err := opener.Open(changed); err == nil {
-				t.Errorf("%s: a change of byte %d passes", p.name, i)
+				t.Errorf("%s: the record opens although byte %d was changed", p.name, i)
 			} else if i >= HeaderSize && !errors.Is(err, ErrBadMAC) {
-				t.Errorf("%s: a change of byte %d is %v", p.name, i, err)
+				t.Errorf("%s: byte %d changed: %v, want ErrBadMAC", p.name, i, err)
 			}
 		}
 		_, opener := p.ends(nil)
 		if _, _, err := opener.Open(record[:len(record)-1]); !errors.Is(err, ErrMalformed) {
-			t.Errorf("%s: a truncated record is %v", p.name, err)
+			t.Errorf("%s: a truncated record: %v, want ErrMalformed", p.name, err)
 		}
 	}
 }
@@ -210,7 +210,7 @@ func TestOrderOfRecordsIsProtected(t *testing.T) {
 		sealer.Seal(nil, ApplicationData, []byte("first"))
 		second, _ := sealer.Seal(nil, ApplicationData, []byte("second"))
 		if _, _, err := opener.Open(second); !errors.Is(err, ErrBadMAC) {
-			t.Errorf("%s: the second record first is %v", p.name, err)
+			t.Errorf("%s: the second record before the first: %v, want ErrBadMAC", p.name, err)
 		}
 	}
 }
@@ -222,7 +222,7 @@ func TestTooShortFragmentsAreBadMACs(t *testing.T) {
 			record := make([]byte, HeaderSize+n)
 			Header{ApplicationData, legacyVersion, n}.put(record)
 			if _, _, err := opener.Open(record); !errors.Is(err, ErrBadMAC) {
-				t.Errorf("%s: %d zeros are %v", p.name, n, err)
+				t.Errorf("%s: a fragment of %d zeros: %v, want ErrBadMAC", p.name, n, err)
 			}
 		}
 	}
@@ -243,13 +243,13 @@ func TestPlainRecords(t *testing.T) {
 func TestKeysOfWrongLengthAreErrors(t *testing.T) {
 	for _, c := range Ciphers() {
 		if _, err := NewLegacy(legacyVersion, c, Keys{Key: make([]byte, 5)}, nil, nil); err == nil {
-			t.Errorf("%s takes a key of 5 bytes", c.Name)
+			t.Errorf("%s accepts a key of 5 bytes", c.Name)
 		}
 		if _, err := NewLegacy(legacyVersion, c, Keys{Key: make([]byte, c.KeySize), MAC: make([]byte, 3), IV: make([]byte, 3)}, nil, nil); err == nil {
-			t.Errorf("%s takes a MAC key and an IV of 3 bytes", c.Name)
+			t.Errorf("%s accepts a MAC key and an IV of 3 bytes", c.Name)
 		}
 		if _, err := NewTLS13(c, make([]byte, c.KeySize), make([]byte, 3), nil); err == nil {
-			t.Errorf("%s takes a TLS 1.3 IV of 3 bytes", c.Name)
+			t.Errorf("%s accepts a TLS 1.3 IV of 3 bytes", c.Name)
 		}
 	}
 }

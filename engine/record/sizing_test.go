@@ -116,10 +116,10 @@ func TestRecordsFollowTheirSizing(t *testing.T) {
 			t.Fatal(err)
 		}
 		if sizing.String() != test.sizing {
-			t.Errorf("%q is written %q", test.sizing, sizing)
+			t.Errorf("%q is written as %q", test.sizing, sizing)
 		}
 		s := Sizer{Sizing: sizing}
-		for range 2 { // reset, it begins anew
+		for range 2 { // after Reset, the sizing begins again
 			var got []string
 			for _, at := range test.writes {
 				got = append(got, sizes(&s, at, &f, 40_000))
@@ -175,7 +175,7 @@ func FuzzParseSizing(f *testing.F) {
 		}
 		again, err := ParseSizing(sizing.String())
 		if err != nil || again.String() != sizing.String() {
-			t.Fatalf("%q is written %q: %v", text, sizing, err)
+			t.Fatalf("%q is written as %q: %v", text, sizing, err)
 		}
 		s, framing := Sizer{Sizing: sizing}, Framing{Fixed: 21, Tail: 21, Block: 16, MaxPlaintext: 1000}
 		for i := range 50 {

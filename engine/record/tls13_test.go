@@ -29,9 +29,9 @@ func TestTLS13RecordsWithoutContentTypeAreUnexpected(t *testing.T) {
 	sealer, opener := protocols(t)[1].ends(nil)
 	record, _ := sealer.Seal(nil, 0, make([]byte, 20))
 	if _, _, err := opener.Open(record); !errors.Is(err, ErrUnexpected) {
-		t.Errorf("an inner plaintext of zeros is %v", err)
+		t.Errorf("an inner plaintext of zeros: %v, want ErrUnexpected", err)
 	}
 	if _, _, err := opener.Open([]byte{22, 3, 3, 0, 0}); !errors.Is(err, ErrUnexpected) {
-		t.Errorf("an unprotected handshake record is %v", err)
+		t.Errorf("an unprotected handshake record: %v, want ErrUnexpected", err)
 	}
 }

@@ -21,7 +21,7 @@ func unhex(t *testing.T, s string) []byte {
 }
 
 // Test vectors for the PRF of RFC 5246 from the IETF's TLS mailing list (tls/current/msg03416),
-// which GnuTLS and OpenJDK use too.
+// which GnuTLS and OpenJDK also use.
 func TestPublishedVectorsOfTLS12PRF(t *testing.T) {
 	for _, v := range []struct {
 		hash               *Hash

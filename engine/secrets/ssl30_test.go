@@ -59,6 +59,6 @@ func TestSSL30Formulas(t *testing.T) {
 		}
 	}
 	if err := c.SSL30Finished(finished[0][:], ClientSide, SHA256.New()); err == nil {
-		t.Error("a Finished over a transcript by SHA-256")
+		t.Error("SSL30Finished accepts a transcript by SHA-256")
 	}
 }

@@ -8,9 +8,8 @@ import (
 	"tlslab/engine/session"
 )
 
-// ClientHelloRecording forgets ClientHellos that are no longer fresh, so its capacity is free
-// again.
-func TestClientHelloRecordingForgetsWhatIsNotFresh(t *testing.T) {
+// This frees capacity for others.
+func TestClientHelloRecordingDropsClientHellosThatAreNoLongerFresh(t *testing.T) {
 	recording := session.ClientHelloRecording(3, time.Time{})
 	hello := func(i, second int) session.EarlyClientHello {
 		now := testTime.Add(time.Duration(second) * time.Second)
@@ -31,9 +30,8 @@ func TestClientHelloRecordingForgetsWhatIsNotFresh(t *testing.T) {
 	}
 }
 
-// A forgotten ClientHello is not admitted again, neither after its time nor after the clock was set
-// back.
-func TestForgottenClientHellosAreNotAdmitted(t *testing.T) {
+// A ClientHello is not admitted again after it was dropped, even if the clock was set back.
+func TestDroppedClientHellosAreNotAdmittedAgain(t *testing.T) {
 	recording := session.ClientHelloRecording(2, time.Time{})
 	hello := func(name string, begins, now time.Duration) session.EarlyClientHello {
 		return session.EarlyClientHello{Binder: []byte(name), FreshFrom: testTime.Add(begins), FreshUntil: testTime.Add(begins + time.Second), Now: testTime.Add(now)}
@@ -45,18 +43,18 @@ func TestForgottenClientHellosAreNotAdmitted(t *testing.T) {
 	}{
 		{"one", hello("one", 0, 0), true},
 		{"two", hello("two", 0, 0), true},
-		{"one again, after its time", hello("one", 0, 2*time.Second), false},
-		{"another, for which both are forgotten", hello("another", 2*time.Second, 2*time.Second), true},
-		{"one again, by a clock set back", hello("one", 0, 0), false},
+		{"one again, no longer fresh", hello("one", 0, 2*time.Second), false},
+		{"a third, for which both are dropped", hello("another", 2*time.Second, 2*time.Second), true},
+		{"one again, after the clock was set back", hello("one", 0, 0), false},
 	} {
 		if got := recording.Admit(x.hello); got != x.want {
-			t.Errorf("%s: admitted %v", x.what, got)
+			t.Errorf("%s: admitted %v, want %v", x.what, got, x.want)
 		}
 	}
 }
 
 func TestSingleUseTicketsAdmitEachTicketOnce(t *testing.T) {
-	guard := session.SingleUseTickets(2, testTime)
+	antiReplay := session.SingleUseTickets(2, testTime)
 	ticket := func(name string, issued, now time.Duration) session.EarlyClientHello {
 		return session.EarlyClientHello{Ticket: []byte(name), Binder: fmt.Append(nil, name, now), Now: testTime.Add(now), Issued: testTime.Add(issued), Expires: testTime.Add(issued + time.Hour)}
 	}
@@ -73,8 +71,8 @@ func TestSingleUseTicketsAdmitEachTicketOnce(t *testing.T) {
 		{"a fourth, when the first two have expired", ticket("d", time.Hour, time.Hour+time.Second), true},
 		{"first ticket after it expired", ticket("a", 0, time.Hour+time.Second), false},
 	} {
-		if got := guard.Admit(x.hello); got != x.want {
-			t.Errorf("%s: admitted %v", x.what, got)
+		if got := antiReplay.Admit(x.hello); got != x.want {
+			t.Errorf("%s: admitted %v, want %v", x.what, got, x.want)
 		}
 	}
 }

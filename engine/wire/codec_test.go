@@ -112,8 +112,8 @@ func TestBodiesRoundTrip(t *testing.T) {
 	}
 }
 
-// A body that is cut short or has a byte more is malformed. ClientHello and ServerHello may end
-// before their extensions.
+// A body that is cut short or has one byte too many is malformed. ClientHello and ServerHello may
+// end before their extensions.
 func TestBodiesOfWrongLengthAreMalformed(t *testing.T) {
 	for _, x := range codecs {
 		for n := range x.body {

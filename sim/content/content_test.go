@@ -20,7 +20,7 @@ func read(t *testing.T, name string, seed uint64, n int) []byte {
 	return data
 }
 
-// The documentation promises a third.
+// The documentation promises about a third of the length.
 func TestTextCompressesAsTextDoes(t *testing.T) {
 	for name, bounds := range map[string][2]float64{"text": {0.28, 0.40}, "random": {1, 1.01}} {
 		var out bytes.Buffer
@@ -45,6 +45,6 @@ func TestTheSeedDecidesTheContent(t *testing.T) {
 		}
 	}
 	if _, err := New("noise", 1); err == nil {
-		t.Error("noise is a kind of content")
+		t.Error("New accepts the unknown content noise")
 	}
 }

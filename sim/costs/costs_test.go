@@ -53,12 +53,12 @@ func TestATableIsWrittenAsItIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := table.Write(&again); err != nil || again.String() != out.String() {
-		t.Errorf("written twice, it differs (%v):\n%s\n%s", err, &out, &again)
+		t.Errorf("written again, the table differs (%v):\n%s\n%s", err, &out, &again)
 	}
 }
 
 // The text is twoRows, in which wrong replaces right.
-func TestMistakesInATableHaveTheirPlace(t *testing.T) {
+func TestErrorsInATableHaveTheirLineAndColumn(t *testing.T) {
 	for _, c := range []struct{ right, wrong, want string }{
 		{`"schema": 1`, `"schema": 2`, `t.json:1:12: schema 2: this version reads schema 1`},
 		{`"schema": 1`, `"schema": "1"`, `t.json:1:12: want a number`},
@@ -75,7 +75,7 @@ func TestMistakesInATableHaveTheirPlace(t *testing.T) {
 		{`970000`, `-1`, `t.json:2:31: sign rsa2048: ns -1: want 0 to 3600000000000 (1 h)`},
 		{`970000`, `970000.5`, `t.json:2:31: want a whole number`},
 		{`250`, `100000001`, `t.json:3:55: seal aes-128-gcm: ps_per_byte 100000001: want 0 to 100000000`},
-		{`seal aes-128-gcm`, `sign rsa2048`, `t.json:3:9: sign rsa2048 stands twice`},
+		{`seal aes-128-gcm`, `sign rsa2048`, `t.json:3:9: sign rsa2048 appears twice`},
 		{`"provider"`, `"vendor"`, `t.json:2:39: unknown key "vendor"`},
 		{`970000`, `970000x`, `t.json:2:37: not valid JSON: invalid character 'x'`},
 		{`]}`, `]`, `t.json:3:60: the file ends before the table does`},
@@ -86,7 +86,7 @@ func TestMistakesInATableHaveTheirPlace(t *testing.T) {
 			t.Errorf("%s for %s: error %v, want %s", c.wrong, c.right, err, c.want)
 		}
 		if at := new(costs.Error); !errors.As(err, &at) || at.File != "t.json" || at.Line == 0 || at.Column == 0 {
-			t.Errorf("%s for %s: the error %v has no place", c.wrong, c.right, err)
+			t.Errorf("%s for %s: the error %v has no line and column", c.wrong, c.right, err)
 		}
 	}
 	if _, err := costs.Read("t.json", strings.NewReader(strings.Repeat(" ", 5<<20))); err == nil || !strings.Contains(err.Error(), "more than 4 MB") {
@@ -137,6 +137,6 @@ func TestCalibrationPricesWhatTheShippedTablePrices(t *testing.T) {
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := costs.Measure(cancelled, costs.Options{Batch: 1, Batches: 1, Now: tick}); err == nil {
-		t.Error("a cancelled calibration goes on to its end")
+		t.Error("a cancelled calibration returns no error")
 	}
 }

@@ -273,7 +273,7 @@ func (t *Table) add(p Price) (priceField, error) {
 	}
 	k := key{o.Kind, o.Alg}
 	if _, ok := t.byOp[k]; ok {
-		return opField, fmt.Errorf("%s stands twice", p.Op)
+		return opField, fmt.Errorf("%s appears twice", p.Op)
 	}
 	t.byOp[k] = p
 	t.Prices = append(t.Prices, p)

@@ -188,7 +188,7 @@ func TestDataIsReadAndWrittenAlike(t *testing.T) {
 		{"sizing server", "sizing nobody", "want: sizing client|server STAGES"},
 		{"for 41,", "for 41 ever,", "is not growing, for or until"},
 		{"16384, idle", "16384 for 3, idle", "every stage but the last must have an end"},
-		{"\nbranch", "sizing server mss\nbranch", "sizing server stands twice"},
+		{"\nbranch", "sizing server mss\nbranch", "sizing server appears twice"},
 		{"client\n", "sizing client mss\nclient\n", "before the branches"},
 		{"at 3014", "at 3015", "never reached"},
 		{"  close\nserver", "  close\n  data 1 aes-128-gcm\nserver", "after the close"},
@@ -232,11 +232,11 @@ func TestTextFormIsReadAndWrittenAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	if first.String() != second.String() {
-		t.Errorf("written twice, it differs:\n%s\n%s", &first, &second)
+		t.Errorf("written again, the text differs:\n%s\n%s", &first, &second)
 	}
 }
 
-func TestMistakesAreNamedWithTheirLine(t *testing.T) {
+func TestErrorsNameTheirLine(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"recording 1", "recording 2", "line 1"},
 		{"branch full", "early-window soon\nbranch full", "early-window \"soon\""},
@@ -256,7 +256,7 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 		{"at 442", "at 443", "never reached"},
 		{"at 2014", "at 2015", "waits for bytes that its peer writes only afterwards"},
 		{"  close\nserver", "  close\n  write 1\nserver", "after the close"},
-		{"client\n", "client\nat 0\nclient\n", "client stands twice"},
+		{"client\n", "client\nat 0\nclient\n", "client appears twice"},
 		{"branch full\n", "", "before any branch"},
 		{"work 158µs", "work 1h1ns", "want 0 to 1h"},
 		{"  write 64", "  write 9223372036854775807", "bytes in all"},
@@ -272,7 +272,7 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 		}
 	}
 	if _, err := recording.Parse(strings.NewReader("")); err == nil {
-		t.Error("an empty file is read as a recording")
+		t.Error("Parse accepts an empty file")
 	}
 }
 
@@ -292,11 +292,11 @@ func FuzzParse(f *testing.F) {
 		}
 		again, err := recording.Parse(bytes.NewReader(out.Bytes()))
 		if err != nil {
-			t.Fatalf("what it wrote it does not read: %v", err)
+			t.Fatalf("Parse refuses the text that Format wrote: %v", err)
 		}
 		var twice bytes.Buffer
 		if err := again.Format(&twice); err != nil || twice.String() != out.String() {
-			t.Errorf("read and written again %q becomes %q, %v", out.String(), twice.String(), err)
+			t.Errorf("read and written again, %q becomes %q, %v", out.String(), twice.String(), err)
 		}
 	})
 }

@@ -261,7 +261,7 @@ func (p *parser) sizing(w []string) error {
 			continue
 		}
 		if *s.sizing != nil {
-			return fmt.Errorf("sizing %s stands twice", s.side)
+			return fmt.Errorf("sizing %s appears twice", s.side)
 		}
 		var err error
 		*s.sizing, err = record.ParseSizing(strings.Join(w[2:], " "))
@@ -282,7 +282,7 @@ func (p *parser) beginSide(w []string) error {
 		p.side = &b.Server
 	}
 	if len(*p.side) > 0 {
-		return fmt.Errorf("%s stands twice in branch %s", w[0], b.Outcome)
+		return fmt.Errorf("%s appears twice in branch %s", w[0], b.Outcome)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (r *Recording) Validate() error {
 			return fmt.Errorf("branch %q: the outcomes are %s", b.Outcome, outcomeNames(", "))
 		}
 		if seen[b.Outcome] {
-			return fmt.Errorf("branch %s stands twice", b.Outcome)
+			return fmt.Errorf("branch %s appears twice", b.Outcome)
 		}
 		seen[b.Outcome] = true
 		if err := b.validate(); err != nil {

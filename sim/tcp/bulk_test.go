@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// TestRoundTripsOfAServerFlight: from the ClientHello to the end of the server's flight, 1 to 7
-// kB take one round trip, 12.9 to 36 kB two or three, 75 kB three, 104 kB four (Sosnowski et al.,
-// CoNEXT 2023, round trip 1 s).
-func TestRoundTripsOfAServerFlight(t *testing.T) {
+// TestServerFlightsTakeThePublishedRoundTrips counts from the ClientHello to the end of the
+// server's flight: 1 to 7 kB take one round trip, 12.9 to 36 kB two or three, 75 kB three, 104 kB
+// four. The source is Sosnowski et al., CoNEXT 2023; the round-trip time is 1 s.
+func TestServerFlightsTakeThePublishedRoundTrips(t *testing.T) {
 	for _, c := range []struct {
 		bytes       int64
 		least, most int
@@ -44,9 +44,9 @@ func TestWindowCountsPackets(t *testing.T) {
 	}
 }
 
-// TestIdleRestart: after an idle period the window is the initial one again, unless
-// SlowStartAfterIdle is off.
-func TestIdleRestart(t *testing.T) {
+// TestAfterIdlenessTheWindowIsTheInitialOne: after an idle period the window is the initial one
+// again, unless SlowStartAfterIdle is off.
+func TestAfterIdlenessTheWindowIsTheInitialOne(t *testing.T) {
 	for _, restart := range []bool{true, false} {
 		cfg := DefaultConfig()
 		cfg.SlowStartAfterIdle = restart
@@ -82,13 +82,13 @@ func TestReceiveWindowGrows(t *testing.T) {
 		t.Errorf("4 MB took %d round trips, largest window %d", trips, largest)
 	}
 	if largest < 1<<20 {
-		t.Errorf("the window grew to %d only", largest)
+		t.Errorf("the largest window is %d bytes, want at least %d", largest, 1<<20)
 	}
 }
 
-// TestClosedWindow: if the application stops reading, the window closes. The sender probes it,
-// and goes on when the application reads again.
-func TestClosedWindow(t *testing.T) {
+// TestAClosedWindowIsProbed: if the application stops reading, the window closes. The sender probes
+// it, and goes on when the application reads again.
+func TestAClosedWindowIsProbed(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.MaxReceiveBuffer = cfg.ReceiveBuffer
 	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 1 | S 300000 | C 1 close | S close"))
@@ -103,23 +103,23 @@ func TestClosedWindow(t *testing.T) {
 	e := &p.end[client]
 	// The probes are 0.3, 0.6 … 120 s apart.
 	if e.Delivered() >= 300000 || p.end[server].Err() != nil || persist < 8 || persist > 16 {
-		t.Fatalf("a stopped reader was sent %d bytes; %d probes, %v", e.Delivered(), persist, p.end[server].Err())
+		t.Fatalf("a client that does not read has received %d bytes; %d window probes, server error %v", e.Delivered(), persist, p.end[server].Err())
 	}
 	if p.end[server].sndWnd >= int64(cfg.MTU) {
-		t.Errorf("the window is %d open", p.end[server].sndWnd)
+		t.Errorf("the closed window is %d bytes", p.end[server].sndWnd)
 	}
 	p.noRead[client] = false
 	p.advance(client)
 	for p.step(time.Hour) {
 	}
 	if e.Delivered() != 300000 || p.end[server].State() != Closed {
-		t.Errorf("after the reader went on %d bytes are there, server in %v", e.Delivered(), p.end[server].State())
+		t.Errorf("after the client reads again %d bytes have arrived, server in %v", e.Delivered(), p.end[server].State())
 	}
 }
 
-// TestLostWindowUpdate: the window update that opens a closed window is lost. A window probe
-// makes the peer send it again.
-func TestLostWindowUpdate(t *testing.T) {
+// TestAProbeRevealsALostWindowUpdate: the window update that opens a closed window is lost. A
+// window probe makes the peer send it again.
+func TestAProbeRevealsALostWindowUpdate(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.MaxReceiveBuffer = cfg.ReceiveBuffer
 	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 1 | S 300000 | C 1 close | S close"))
@@ -131,7 +131,7 @@ func TestLostWindowUpdate(t *testing.T) {
 	for p.step(time.Hour) {
 	}
 	if got := p.end[client].Delivered(); got != 300000 {
-		t.Errorf("%d bytes arrived", got)
+		t.Errorf("%d bytes arrived, want 300000", got)
 	}
 }
 

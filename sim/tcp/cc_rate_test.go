@@ -159,9 +159,9 @@ func TestRateSampleOfARetransmission(t *testing.T) {
 	}
 }
 
-// TestRateSampleByHand follows kernel tcp_rate.c: four packets are sent at 0, 10, 20 and 30 ms and
-// delivered one after the other; the numbers are worked out by hand.
-func TestRateSampleByHand(t *testing.T) {
+// TestRateSamplesAreThoseComputedByHand follows kernel tcp_rate.c: four packets are sent at 0, 10,
+// 20 and 30 ms and delivered one after the other; the numbers are worked out by hand.
+func TestRateSamplesAreThoseComputedByHand(t *testing.T) {
 	var e Endpoint
 	cfg := DefaultConfig()
 	e.Reset(&cfg)
@@ -222,9 +222,10 @@ func TestRateSampleByHand(t *testing.T) {
 	}
 }
 
-// TestApplicationLimit: a Write marks samples application-limited only if less than a segment is
-// unsent, the congestion window has room, and all lost packets have been sent again.
-func TestApplicationLimit(t *testing.T) {
+// TestAWriteIsApplicationLimitedOnlyIfNothingElseWaits: a Write marks samples application-limited
+// only if less than a segment is unsent, the congestion window has room, and all lost packets have
+// been sent again.
+func TestAWriteIsApplicationLimitedOnlyIfNothingElseWaits(t *testing.T) {
 	for _, c := range []struct {
 		unsent              int64
 		outstanding, window int

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestValidate(t *testing.T) {
+func TestErrorsNameTheInvalidSetting(t *testing.T) {
 	cfg := DefaultConfig()
 	if err := cfg.Validate(); err != nil {
 		t.Fatalf("the default settings: %v", err)
@@ -31,8 +31,8 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestSegmentSizes: the size of the IP packet is that of Linux.
-func TestSegmentSizes(t *testing.T) {
+// TestSegmentSizesAreThoseOfLinux: the size of the IP packet is that of Linux.
+func TestSegmentSizesAreThoseOfLinux(t *testing.T) {
 	for _, c := range []struct {
 		what string
 		seg  Segment

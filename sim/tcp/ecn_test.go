@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// TestECNNegotiation: RFC 3168 §6.1.1. ECN is used if the client requests it and the server
-// grants it; the SYN carries ECE and CWR, the SYN-ACK ECE alone, and none is ECT. A SYN sent
-// again does not request it (§6.1.1.1).
-func TestECNNegotiation(t *testing.T) {
+// TestECNIsUsedIfTheClientRequestsAndTheServerGrantsIt: RFC 3168 §6.1.1. ECN is used if the client
+// requests it and the server grants it; the SYN carries ECE and CWR, the SYN-ACK ECE alone, and
+// none is ECT. A SYN sent again does not request it (§6.1.1.1).
+func TestECNIsUsedIfTheClientRequestsAndTheServerGrantsIt(t *testing.T) {
 	for _, c := range []struct {
 		client, server, loseSYN, want bool
 	}{
@@ -155,7 +155,7 @@ func TestMarksReachTheCongestionControl(t *testing.T) {
 	}
 	p.run(time.Minute)
 	if marked != ces || marked+unmarked < 140 {
-		t.Errorf("%d packets were marked; the receiver heard of %d with and %d without", ces, marked, unmarked)
+		t.Errorf("%d packets were marked; cwndEvent reports %d with CE and %d without", ces, marked, unmarked)
 	}
 	if int(deliveredCE) < ces || inEvents < 70 {
 		t.Errorf("%d packets delivered with ECE, %d ACKs", deliveredCE, inEvents)

@@ -61,7 +61,7 @@ func runDrop(t *testing.T, variant string, rtt time.Duration, side, n int) [3]ti
 		p.reset(&cfg, turns)
 		p.run(100 * time.Second)
 		if len(p.turnAt) < len(turns) {
-			t.Fatalf("%s rtt %v drop %d %d: %d turns taken", variant, rtt, side, n, len(p.turnAt))
+			t.Fatalf("%s, rtt %v, packet %d of side %d lost: only %d turns began", variant, rtt, n, side, len(p.turnAt))
 		}
 		conns = append(conns, p.connected)
 		hss = append(hss, p.turnAt[c.hsTurn])

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// TestProportionalRateReduction follows RFC 6937 §3: from a window of 20 packets to 10, one
-// packet is sent for two delivered. With less than ssthresh in flight, as many are sent as are
-// delivered, and one more if sndUna moves without a new loss.
-func TestProportionalRateReduction(t *testing.T) {
+// TestProportionalRateReductionFollowsRFC6937 follows RFC 6937 §3: from a window of 20 packets to
+// 10, one packet is sent for two delivered. With less than ssthresh in flight, as many are sent as
+// are delivered, and one more if sndUna moves without a new loss.
+func TestProportionalRateReductionFollowsRFC6937(t *testing.T) {
 	cfg := DefaultConfig()
 	var e Endpoint
 	e.Reset(&cfg)
@@ -25,18 +25,18 @@ func TestProportionalRateReduction(t *testing.T) {
 	e.initCwndReduction()
 	e.rec.caState = caRecovery
 	if e.win.ssthresh != 10 {
-		t.Fatalf("threshold %d", e.win.ssthresh)
+		t.Fatalf("ssthresh %d, want 10", e.win.ssthresh)
 	}
 	sent := 0
 	for delivered := 1; delivered <= 10; delivered++ {
 		e.cwndReduction(1, 0, ackDataSACKed)
-		go1 := e.win.cwnd - e.inFlight()
-		sent += go1
-		e.rec.prrOut += go1
+		more := e.win.cwnd - e.inFlight()
+		sent += more
+		e.rec.prrOut += more
 		if want := (delivered + 1) / 2; sent != want {
 			t.Fatalf("after %d delivered %d sent, want %d", delivered, sent, want)
 		}
-		out(e.queue.n - 1 + go1)
+		out(e.queue.n - 1 + more)
 	}
 	out(4)
 	for _, c := range []struct {
@@ -52,7 +52,7 @@ func TestProportionalRateReduction(t *testing.T) {
 		e.rec.prrOut = e.rec.prrDelivered
 		e.cwndReduction(c.delivered, c.lost, c.flags)
 		if got := e.win.cwnd - e.inFlight(); got != c.want {
-			t.Errorf("%d delivered, %d lost: %d may go, want %d", c.delivered, c.lost, got, c.want)
+			t.Errorf("%d delivered, %d lost: %d packets may be sent, want %d", c.delivered, c.lost, got, c.want)
 		}
 	}
 	// The first retransmission leaves at once.
@@ -63,12 +63,13 @@ func TestProportionalRateReduction(t *testing.T) {
 	e.rec.prrDelivered = -1
 	e.cwndReduction(1, 0, ackDataSACKed)
 	if got := e.win.cwnd - e.inFlight(); got != 1 {
-		t.Errorf("%d may go at first, want 1", got)
+		t.Errorf("%d packets may be sent at first, want 1", got)
 	}
 }
 
-// TestReorderingWindow: the reordering window of RFC 8985 §6.2 step 4, as Linux computes it.
-func TestReorderingWindow(t *testing.T) {
+// TestReorderingWindowIsThatOfLinux: the reordering window of RFC 8985 §6.2 step 4, as Linux
+// computes it.
+func TestReorderingWindowIsThatOfLinux(t *testing.T) {
 	cfg := DefaultConfig()
 	for _, c := range []struct {
 		state  caState
@@ -91,18 +92,18 @@ func TestReorderingWindow(t *testing.T) {
 		e.rtt.min, e.rtt.srtt8 = 100*ms, 8*120*ms
 		e.rec.caState, e.scoreboard.sackedOut, e.scoreboard.reorderSeen, e.rack.reoWndSteps = c.state, c.sacked, c.seen, c.steps
 		if got := e.rackReorderWindow(); got != c.want {
-			t.Errorf("%+v: %v", c, got)
+			t.Errorf("%+v: reordering window %v", c, got)
 		}
 	}
 }
 
-// TestFirstWindowAfterLostHandshake: if a SYN or SYN-ACK is sent again once, the initial window
-// stays. If it is sent again more often, and once by its timer, the window is one packet.
-func TestFirstWindowAfterLostHandshake(t *testing.T) {
+// TestRepeatedSYNsReduceTheInitialWindow: if a SYN or SYN-ACK is sent again once, the initial
+// window stays. If it is sent again more often, and once by its timer, the window is one packet.
+func TestRepeatedSYNsReduceTheInitialWindow(t *testing.T) {
 	for _, c := range []struct {
-		name         string
-		lost         func(side, n int) bool
-		toGo, toCome int // first flight of the client and of the server, packets
+		name           string
+		lost           func(side, n int) bool
+		client, server int // first flight of each side, in packets
 	}{
 		{"nothing lost", func(side, n int) bool { return false }, 10, 10},
 		{"one SYN", func(side, n int) bool { return side == client && n == 0 }, 10, 10},
@@ -124,18 +125,19 @@ func TestFirstWindowAfterLostHandshake(t *testing.T) {
 			}
 		}
 		p.run(20 * time.Second)
-		if first[client] != c.toGo {
-			t.Errorf("%s: the client begins with %d packets, want %d", c.name, first[client], c.toGo)
+		if first[client] != c.client {
+			t.Errorf("%s: the client begins with %d packets, want %d", c.name, first[client], c.client)
 		}
-		if first[server] != c.toCome {
-			t.Errorf("%s: the server begins with %d packets, want %d", c.name, first[server], c.toCome)
+		if first[server] != c.server {
+			t.Errorf("%s: the server begins with %d packets, want %d", c.name, first[server], c.server)
 		}
 	}
 }
 
-// TestEchoedTimestamp: an ACK echoes the timestamp of the earliest segment that it acknowledges;
-// while data is missing, that of the last segment in order (RFC 7323 §4.3 A and B).
-func TestEchoedTimestamp(t *testing.T) {
+// TestAnACKEchoesTheTimestampOfTheEarliestSegment: an ACK echoes the timestamp of the earliest
+// segment that it acknowledges; while data is missing, that of the last segment in order (RFC 7323
+// §4.3 A and B).
+func TestAnACKEchoesTheTimestampOfTheEarliestSegment(t *testing.T) {
 	cfg := DefaultConfig()
 	var e Endpoint
 	e.Reset(&cfg)
@@ -157,12 +159,12 @@ func TestEchoedTimestamp(t *testing.T) {
 		t.Errorf("the delayed ACK: %+v", out)
 	}
 	if out := data(300*ms, 301, 300); len(out) != 1 || out[0].TSEcr != 110 {
-		t.Errorf("the ACK of something out of order: %+v", out)
+		t.Errorf("the ACK of a segment out of order: %+v", out)
 	}
 }
 
-// TestBursts: with a round trip of 100 ms Linux sends bursts of two segments.
-func TestBursts(t *testing.T) {
+// TestBurstsHaveTwoSegmentsAt100ms: with a round trip of 100 ms Linux sends bursts of two segments.
+func TestBurstsHaveTwoSegmentsAt100ms(t *testing.T) {
 	cfg := DefaultConfig()
 	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 16001"))
 	sizes := map[uint32]int{}
@@ -200,9 +202,9 @@ func TestAnswersToRepeatedSYNsAreRateLimited(t *testing.T) {
 	}
 }
 
-// TestReneging: a peer discards data that it has SACKed. The sender sends it again after the
-// timeout, since the first packet is SACKed and not acknowledged.
-func TestReneging(t *testing.T) {
+// TestDiscardedDataThatWasSACKedIsSentAgain: a peer discards data that it has SACKed. The sender
+// sends it again after the timeout, since the first packet is SACKed and not acknowledged.
+func TestDiscardedDataThatWasSACKedIsSentAgain(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.HZ = 0
 	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 5000 | C 64"))

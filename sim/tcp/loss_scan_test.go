@@ -130,7 +130,7 @@ type packetMarks struct {
 	order uint32
 }
 
-// decided is all that the scans decide.
+// decided returns all that the scans decide.
 func decided(e *Endpoint) any {
 	var marks []packetMarks
 	for i := range e.queue.n {

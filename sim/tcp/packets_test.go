@@ -11,10 +11,11 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "write the traces of testdata anew")
+var update = flag.Bool("update", false, "write the traces in testdata")
 
-// TestPacketsOfScripts runs the scripts in testdata and compares the packets with the trace below
-// each script. A script has these lines, and ends with a line of dashes:
+// TestScriptedConnectionsSendTheRecordedPackets runs the scripts in testdata and compares the
+// packets with the trace below each script. A script has these lines, and ends with a line of
+// dashes:
 //
 //	rtt 100ms                 round-trip time
 //	think 300us               from the last byte of one turn to the next turn
@@ -23,7 +24,7 @@ var update = flag.Bool("update", false, "write the traces of testdata anew")
 //	late S 3 20ms             the packet of the server that is delayed, and the extra delay
 //	set Nagle true            a field of both endpoints' Config
 //	until 10s                 virtual time at which the run stops
-func TestPacketsOfScripts(t *testing.T) {
+func TestScriptedConnectionsSendTheRecordedPackets(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)

@@ -27,7 +27,7 @@ type pipe struct {
 	next   int      // the turn to be taken
 	got    [2]int64 // bytes that turns before next have sent to each side
 	think  time.Duration
-	noRead [2]bool
+	noRead [2]bool // the application of the side does not read
 
 	events  []event
 	segs    []Segment // on their way
@@ -266,7 +266,7 @@ func parseTurns(tb testing.TB, text string) (turns []turn) {
 			if w != "close" {
 				var err error
 				if n, err = strconv.Atoi(w); err != nil || n <= 0 {
-					tb.Fatalf("exchange %q: %q is no size", part, w)
+					tb.Fatalf("exchange %q: %q is not a size", part, w)
 				}
 			}
 			t.writes = append(t.writes, int64(n))

@@ -40,10 +40,10 @@ func TestKindsAgreeWithTheCounters(t *testing.T) {
 	}
 	for k, n := range all {
 		if n == 0 && Kind(k) != KindRST {
-			t.Errorf("no segment was %v", Kind(k))
+			t.Errorf("no segment has the kind %v", Kind(k))
 		}
 	}
 	if got := (&Segment{Flags: RST | ACK, Cause: Close}).Kind(); got != KindRST {
-		t.Errorf("a RST is %v", got)
+		t.Errorf("the kind of a RST is %v", got)
 	}
 }

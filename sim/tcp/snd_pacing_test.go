@@ -66,8 +66,8 @@ func TestPacedBurstsLeaveAtTheirTime(t *testing.T) {
 	}
 }
 
-// TestLateBurstMakesUpForHalfItsTime: a burst that leaves later than pacing allowed, here
-// as a window was closed, shortens the wait after it by at most half.
+// TestLateBurstMakesUpForHalfItsTime: a burst that leaves later than pacing allows (here because
+// the window was closed) shortens the wait after it by at most half.
 func TestLateBurstMakesUpForHalfItsTime(t *testing.T) {
 	cfg := DefaultConfig()
 	var e Endpoint
@@ -89,10 +89,9 @@ func TestLateBurstMakesUpForHalfItsTime(t *testing.T) {
 	}
 }
 
-// TestPacedNewReno: with Pacing on, NewReno sends twice the window in a round trip in
-// slow start, so that a window takes half a round trip to leave (kernel
-// tcp_update_pacing_rate), and nothing arrives later for it than a round trip.
-func TestPacedNewReno(t *testing.T) {
+// TestPacedNewRenoSendsAWindowInHalfARoundTrip: with Pacing on, NewReno sends twice the window in a
+// round trip in slow start (kernel tcp_update_pacing_rate).
+func TestPacedNewRenoSendsAWindowInHalfARoundTrip(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.HZ, cfg.Pacing = 0, true
 	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 144800 | C 1"))
@@ -114,7 +113,7 @@ func TestPacedNewReno(t *testing.T) {
 		t.Errorf("the second window took %v to leave, want about 50ms", spread)
 	}
 	if e := &p.end[client]; e.Delivered() != 144800 {
-		t.Errorf("%d bytes arrived", e.Delivered())
+		t.Errorf("%d bytes arrived, want 144800", e.Delivered())
 	}
 }
 

@@ -208,7 +208,7 @@ func TestResetForgetsEverything(t *testing.T) {
 	used := &pipe{}
 	for seed := range uint64(200) {
 		if got, want := record(used, seed), record(&pipe{}, seed); got != want {
-			t.Fatalf("seed %d: a used endpoint behaves otherwise than a new one", seed)
+			t.Fatalf("seed %d: a used endpoint sends other segments than a new one", seed)
 		}
 	}
 	cfg := DefaultConfig()
@@ -224,8 +224,9 @@ func TestResetForgetsEverything(t *testing.T) {
 	}
 }
 
-// TestNoAllocation: from the second connection on nothing is allocated, with loss or without.
-func TestNoAllocation(t *testing.T) {
+// TestASecondConnectionAllocatesNothing: from the second connection on nothing is allocated, with
+// loss or without.
+func TestASecondConnectionAllocatesNothing(t *testing.T) {
 	cfg := DefaultConfig()
 	turns := parseTurns(t, "C 256 | S 2014 | C 64 122 | S 100022 | C 24 close | S close")
 	for _, every := range []int{0, 10} {

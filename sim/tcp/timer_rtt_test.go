@@ -53,9 +53,9 @@ func TestTimeoutFollowsSamples(t *testing.T) {
 	}
 }
 
-// TestModelTimeout: the times in the kernel's documentation (ip-sysctl.rst) for the default
-// retries.
-func TestModelTimeout(t *testing.T) {
+// TestModelTimeoutIsThatOfTheKernel: the times in the kernel's documentation (ip-sysctl.rst) for
+// the default retries.
+func TestModelTimeoutIsThatOfTheKernel(t *testing.T) {
 	for _, c := range []struct {
 		retries int
 		base    time.Duration
@@ -72,20 +72,21 @@ func TestModelTimeout(t *testing.T) {
 	}
 }
 
-// TestHandshakeWithoutSample: if the SYN or SYN-ACK was sent again and timestamps are off, the
-// first retransmission timeout of data is 3 s (RFC 6298 §5.7).
-func TestHandshakeWithoutSample(t *testing.T) {
+// TestTheRTOAfterAHandshakeWithoutSampleIs3s: if the SYN or SYN-ACK was sent again and timestamps
+// are off, the first retransmission timeout of data is 3 s (RFC 6298 §5.7).
+func TestTheRTOAfterAHandshakeWithoutSampleIs3s(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.HZ, cfg.Timestamps = 0, false
 	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 100"))
 	p.drop = func(side, n int, _ *Segment) bool { return side == client && (n == 0 || n == 3) }
 	p.run(30 * time.Second)
-	// The data lost is probed for after the timeout for no sample, 1 s; its timeout would be 3 s.
+	// A tail loss probe repeats the lost data after 1 s, the probe timeout without a sample. The
+	// retransmission timeout would be 3 s.
 	if got := p.turnAt[1]; got != 1150*ms+time.Second {
 		t.Errorf("the data arrived at %v", got)
 	}
 	if rto := p.end[server].xmit.rto; rto != 300*ms {
-		t.Errorf("the server has a sample, yet its RTO is %v", rto)
+		t.Errorf("the server has a sample, but its RTO is %v", rto)
 	}
 	cfg.TailLossProbe = false
 	p.reset(&cfg, parseTurns(t, "C 256 | S 100"))

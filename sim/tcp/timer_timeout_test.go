@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// TestDeadPathTimesOut: if every packet is lost, the connection fails with ErrTimeout after the
-// same time as in Linux, and no timer stays armed.
-func TestDeadPathTimesOut(t *testing.T) {
+// TestADeadPathTimesOutAsInLinux: if every packet is lost, the connection fails with ErrTimeout
+// after the same time as in Linux, and no timer stays armed.
+func TestADeadPathTimesOutAsInLinux(t *testing.T) {
 	all := func(int, int, *Segment) bool { return true }
 	t.Run("SYN", func(t *testing.T) {
 		cfg := DefaultConfig()
@@ -22,7 +22,7 @@ func TestDeadPathTimesOut(t *testing.T) {
 			t.Errorf("ended at %v in %v with %v after %d SYNs", p.now, e.State(), e.Err(), p.sent[client])
 		}
 		if e.Stats().SYNRetransmits != 10 || e.Deadline() != Never {
-			t.Errorf("%d SYNs again, deadline %v", e.Stats().SYNRetransmits, e.Deadline())
+			t.Errorf("%d SYNs sent again, deadline %v", e.Stats().SYNRetransmits, e.Deadline())
 		}
 	})
 	t.Run("SYN doubling at once", func(t *testing.T) {
@@ -71,9 +71,9 @@ func TestDeadPathTimesOut(t *testing.T) {
 	})
 }
 
-// TestRefusedAndReset: a RST gives ErrRefused in answer to the SYN, and ErrReset later; Abort gives
-// ErrAborted.
-func TestRefusedAndReset(t *testing.T) {
+// TestARSTRefusesOrResetsAConnection: a RST gives ErrRefused in answer to the SYN, and ErrReset
+// later; Abort gives ErrAborted.
+func TestARSTRefusesOrResetsAConnection(t *testing.T) {
 	cfg := DefaultConfig()
 	var c, s Endpoint
 	c.Reset(&cfg)
@@ -84,7 +84,7 @@ func TestRefusedAndReset(t *testing.T) {
 		}
 	}
 	c.Connect(0, 0)
-	pass(&c, &s) // closed: it refuses
+	pass(&c, &s) // the closed server answers with a RST
 	pass(&s, &c)
 	if !errors.Is(c.Err(), ErrRefused) || c.State() != Closed || c.Deadline() != Never {
 		t.Errorf("a closed server: %v, %v", c.Err(), c.State())
@@ -98,7 +98,7 @@ func TestRefusedAndReset(t *testing.T) {
 		pass(&s, &c)
 	}
 	if !c.Established() || !s.Established() {
-		t.Fatal("no handshake")
+		t.Fatal("the handshake does not complete")
 	}
 	c.Write(0, 1, 5000)
 	pass(&c, &s)

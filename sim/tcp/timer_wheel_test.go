@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// TestWheelLevels checks the steps at which the timer wheel expires timers: at HZ=250 4 ms
-// below 252 ms, 32 ms below 2.016 s, 256 ms below 16.128 s; at HZ=1000 1, 8 and 64 ms
+// TestTimersExpireAtTheStepsOfTheWheel checks the steps at which the timer wheel expires timers: at
+// HZ=250 4 ms below 252 ms, 32 ms below 2.016 s, 256 ms below 16.128 s; at HZ=1000 1, 8 and 64 ms
 // (kernel/time/timer.c).
-func TestWheelLevels(t *testing.T) {
+func TestTimersExpireAtTheStepsOfTheWheel(t *testing.T) {
 	for _, c := range []struct {
 		hz          int
 		delay, step time.Duration
@@ -43,7 +43,7 @@ func TestWheelLevels(t *testing.T) {
 	}
 }
 
-func TestTicksDivide(t *testing.T) {
+func TestTicksAreADurationDividedByTheTick(t *testing.T) {
 	for _, hz := range []int{100, 250, 300, 1000, 10000} {
 		clk := newClock(&Config{HZ: hz})
 		for _, k := range []int64{0, 1, 2, 63, 250, 1 << 20, 1 << 32} {

@@ -21,10 +21,10 @@ func TestFetchReturnsWhatTheResponderAnswers(t *testing.T) {
 
 func TestFetchRefusesOtherAnswers(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
-		"a page":          func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") },
-		"status 500":      func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", http.StatusInternalServerError) },
-		"an empty body":   func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", responseType) },
-		"too long a body": Responder(func([]byte) []byte { return make([]byte, maxMessage+1) }).ServeHTTP,
+		"an HTML page":            func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") },
+		"status 500":              func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", http.StatusInternalServerError) },
+		"an empty body":           func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", responseType) },
+		"a body that is too long": Responder(func([]byte) []byte { return make([]byte, maxMessage+1) }).ServeHTTP,
 	} {
 		server := httptest.NewServer(handler)
 		if response, err := Fetch(t.Context(), server.URL, []byte("request")); err == nil || response != nil {

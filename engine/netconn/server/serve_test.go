@@ -81,7 +81,7 @@ func TestAPanicEndsItsConnectionOnly(t *testing.T) {
 	}
 }
 
-// A failingListener fails some times, and is closed then.
+// A failingListener's Accept fails a number of times. Then the listener is closed.
 type failingListener struct {
 	net.Listener
 	failures int

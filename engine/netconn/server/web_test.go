@@ -36,7 +36,7 @@ func startWeb(t *testing.T, cfg *engine.Config, idle time.Duration) (addr string
 	return addr, web
 }
 
-func TestPages(t *testing.T) {
+func TestPagesHaveTheirStatusAndLength(t *testing.T) {
 	addr, _ := startWeb(t, nettest.Config(t), time.Minute)
 	transport := &http.Transport{TLSClientConfig: nettest.StdConfig(t)}
 	defer transport.CloseIdleConnections()

@@ -39,7 +39,7 @@ func TestEqualSpecsGiveEqualBytes(t *testing.T) {
 		other := chainSpec(algorithm, 2)
 		other.Seed = "other"
 		if c := mustIssue(t, other); bytes.Equal(a.Root, c.Root) {
-			t.Errorf("%s: two seeds give one root", algorithm)
+			t.Errorf("%s: two seeds give the same root", algorithm)
 		}
 	}
 }

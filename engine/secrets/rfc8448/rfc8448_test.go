@@ -28,7 +28,7 @@ func (c *connection) hash() []byte {
 }
 
 // opener derives the traffic secret of a label from the current stage and transcript, and returns a
-// Half that opens its records, and the secret.
+// HalfConn that opens its records, and the secret.
 func (c *connection) opener(label secrets.Label) (*record.HalfConn, []byte) {
 	c.t.Helper()
 	secret, key, iv := make([]byte, 32), make([]byte, 16), make([]byte, record.NonceSize)
