@@ -38,14 +38,14 @@ func TestAHeaderIsReadAsItWasWritten(t *testing.T) {
 	}
 	again, err := got.Text()
 	if err != nil || string(again) != string(text) {
-		t.Errorf("written again it is %s, %v", again, err)
+		t.Errorf("written again, the header is %s, %v", again, err)
 	}
 	if !strings.Contains(string(text), "Full & resumed") || strings.Contains(string(text), "\n") {
-		t.Errorf("not one line as people read it: %s", text)
+		t.Errorf("the header has escapes or several lines: %s", text)
 	}
 }
 
-func TestMalformedHeaders(t *testing.T) {
+func TestMalformedHeadersAreRefusedWithTheReason(t *testing.T) {
 	h := header()
 	good, err := h.Text()
 	if err != nil {
@@ -82,7 +82,7 @@ func TestMalformedHeaders(t *testing.T) {
 	for _, test := range tests {
 		bad := strings.Replace(string(good), test.old, test.new, 1)
 		if bad == string(good) {
-			t.Fatalf("%s: nothing was spoilt", test.name)
+			t.Fatalf("%s: the header does not have the text to replace", test.name)
 		}
 		_, err := ParseHeader([]byte(bad))
 		if err == nil || !strings.HasPrefix(err.Error(), "header: ") || !strings.Contains(err.Error(), test.want) {
@@ -104,7 +104,7 @@ func TestColumnsHaveNamesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// The derivation of seeds is part of the format: what is held here may never change.
+// The derivation of seeds is part of the format: these values must never change.
 func TestSeedsAreDerivedAsDocumented(t *testing.T) {
 	var s SeedStream
 	if err := json.Unmarshal([]byte(`"00000000000000000000000000000000000000000000000000000000000000ff"`), &s); err != nil {

@@ -44,7 +44,7 @@ var effectBases = []string{
 }
 
 // dependsOnTimes reports whether the effect of a key depends on losses and times, so that a few
-// replicates of one configuration need not show it. Those of some configuration must.
+// replicates of one configuration need not show it. The replicates of some configuration must.
 func dependsOnTimes(key string) bool {
 	return !strings.HasPrefix(key, "tls.") && !strings.HasPrefix(key, "transfer.") ||
 		key == "tls.certificate" || // it also decides which suites there are
@@ -229,7 +229,7 @@ func TestKeysApplyWhereTheirValuesMakeADifference(t *testing.T) {
 	shown := map[string]bool{}
 	for _, base := range bases {
 		if c, ok := configureForEffects(t, base, "", ""); !ok {
-			t.Fatalf("%s cannot be: %+v", base, c)
+			t.Fatalf("%s is not a valid configuration: %+v", base, c)
 		}
 		for _, k := range keys {
 			var reasons []string
@@ -262,13 +262,13 @@ func TestKeysApplyWhereTheirValuesMakeADifference(t *testing.T) {
 			case different && !applies:
 				t.Errorf("%s: %s makes a difference, though %s", base, k.Name, reasons[0])
 			case !different && applies && !dependsOnTimes(k.Name):
-				t.Errorf("%s: %s applies, and none of %v makes a difference", base, k.Name, candidates(k))
+				t.Errorf("%s: %s applies, but none of %v makes a difference", base, k.Name, candidates(k))
 			}
 		}
 	}
 	for _, k := range keys {
 		if !testing.Short() && shown[k.Name] == neverApplies(k) && len(candidates(k)) > 1 {
-			t.Errorf("%s makes a difference in some configuration: %v", k.Name, shown[k.Name])
+			t.Errorf("%s makes a difference in some configuration: %v, want %v", k.Name, shown[k.Name], !neverApplies(k))
 		}
 	}
 }

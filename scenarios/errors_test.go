@@ -12,7 +12,7 @@ import (
 	"tlslab/scenarios/document"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 // golden compares text with a file of testdata.
 func golden(t *testing.T, name, got string) {
@@ -28,12 +28,12 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs; go test -update writes it anew. Got:\n%s", path, got)
+		t.Errorf("%s differs; go test -update writes it. Got:\n%s", path, got)
 	}
 }
 
 // Every mistake is found before anything runs. Its error has its place and what is allowed there.
-func TestMistakesAreShownWhereTheyStand(t *testing.T) {
+func TestErrorsShowTheLineOfEachMistake(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no bad scenarios", err)

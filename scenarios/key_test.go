@@ -151,7 +151,7 @@ func TestTheDocumentationHasTheTablesOfKeys(t *testing.T) {
 		}
 		old, rest, _ := strings.Cut(after, "\n\n")
 		if old+"\n" != table && !*update {
-			t.Errorf("%s: the table after %s is another than that of the keys", documentation, mark)
+			t.Errorf("%s: the table after %s differs from that of the keys", documentation, mark)
 		}
 		page = before + mark + table + "\n" + rest
 	}
@@ -170,7 +170,7 @@ func TestEveryKeyHasALabelAndAMeaning(t *testing.T) {
 	}
 }
 
-// Every key of the engines is lowered: by itself, or by another key that is.
+// Each key of the engines has a function lower, or loweredBy names a key that has one.
 func TestEveryKeyOfTheEnginesIsLowered(t *testing.T) {
 	for _, g := range keyGroups {
 		for i := range g.keys {
@@ -178,7 +178,7 @@ func TestEveryKeyOfTheEnginesIsLowered(t *testing.T) {
 			by := keyByName(k.loweredBy)
 			lowered := (k.lower != nil) != (by != nil && by.lower != nil)
 			if isEngines := g.name == "tls" || g.name == "transfer" && k.Name != "timeout"; isEngines && !lowered {
-				t.Errorf("%s is not lowered, or twice", k.Name)
+				t.Errorf("%s is lowered by no key, or by two", k.Name)
 			}
 		}
 	}
@@ -219,7 +219,7 @@ func validate(t *testing.T, schema *jsonschema.Schema, text []byte) error {
 	return schema.Validate(instance)
 }
 
-func TestTheSchemaTakesWhatTheReaderTakes(t *testing.T) {
+func TestTheSchemaAcceptsWhatTheReaderAccepts(t *testing.T) {
 	schema, _ := compileSchema(t)
 	texts := map[string][]byte{"two-by-two": []byte(twoByTwo), "patches": []byte(patches), "hops": []byte("name: hops\nbase: {link: {hops: [delay 5ms, {up: delay 1ms, loss: gemodel 1%}]}}")}
 	for _, name := range Shipped() {
@@ -232,7 +232,7 @@ func TestTheSchemaTakesWhatTheReaderTakes(t *testing.T) {
 	}
 }
 
-func TestTheSchemaRefusesWhatTheReaderRefusesOfOneValue(t *testing.T) {
+func TestTheSchemaRefusesInvalidValuesAsTheReaderDoes(t *testing.T) {
 	schema, _ := compileSchema(t)
 	for _, name := range []string{"unknown-key", "unknown-top-level-key", "unknown-key-in-group", "unknown-dotted-key", "no-unit", "surplus-unit", "wrong-unit",
 		"negative-delay", "unknown-names", "empty-factor", "factor-on-unknown-key", "factor-no-list", "name-with-slash", "no-name", "hop-keys", "hops-empty", "drop-list"} {
@@ -241,7 +241,7 @@ func TestTheSchemaRefusesWhatTheReaderRefusesOfOneValue(t *testing.T) {
 			t.Fatal(err)
 		}
 		if validate(t, schema, text) == nil {
-			t.Errorf("the schema takes %s", name)
+			t.Errorf("the schema accepts %s", name)
 		}
 	}
 }
@@ -270,7 +270,7 @@ func TestTheSchemaHasEveryKey(t *testing.T) {
 
 // Every indented block of the documentation that is a scenario, or a part of one, is a valid
 // scenario.
-func TestTheDocumentationsExamplesAreSound(t *testing.T) {
+func TestTheDocumentationsExamplesAreValid(t *testing.T) {
 	page, err := os.ReadFile("../docs/scenarios.md")
 	if err != nil {
 		t.Fatal(err)

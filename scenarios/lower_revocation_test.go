@@ -38,8 +38,7 @@ func TestOnlyAFetchHasTheMetricsOfTheAuthority(t *testing.T) {
 	}
 }
 
-// Without keys of ca.link, the link to the authority is a copy of the link to the server.
-func TestTheLinkToTheAuthority(t *testing.T) {
+func TestTheLinkToTheAuthorityIsThatToTheServerUnlessItHasKeys(t *testing.T) {
 	link := func(base string) Link { return parse(t, "name: a\nbase: {"+base+"}").Cells[0].Config.CA.Link }
 	same := link("link: {delay: 5ms, loss: 1%, up: {rate: 1mbit}}")
 	if same.RTT() != 10*time.Millisecond || same.Up[0].Loss != 0.01 || same.Up[0].Rate != 1_000_000 || same.Down[0].Rate != 0 {
@@ -57,7 +56,7 @@ func TestTheLinkToTheAuthority(t *testing.T) {
 
 // An OCSP request and its response have the length of an HTTP request and response with their
 // headers. A delegate's response contains the delegate's certificate.
-func TestSizesOfAnOCSPRequestAndItsResponse(t *testing.T) {
+func TestAnOCSPFetchHasTheSizesOfItsHTTPMessages(t *testing.T) {
 	fetch := func(base string) recording.Item {
 		for _, step := range recorded(t, 1, base).Branches[0].Client {
 			for _, it := range step.Items {
@@ -71,10 +70,10 @@ func TestSizesOfAnOCSPRequestAndItsResponse(t *testing.T) {
 	}
 	plain, delegate := fetch("tls: {revocation: fetched}"), fetch("tls: {revocation: fetched, responder: delegate}")
 	if plain.Bytes < 200 || plain.Bytes > 400 || plain.Response < 500 || plain.Response > 1000 {
-		t.Errorf("%d bytes there, %d back", plain.Bytes, plain.Response)
+		t.Errorf("request of %d bytes, response of %d", plain.Bytes, plain.Response)
 	}
 	if delegate.Bytes != plain.Bytes || delegate.Response < plain.Response+300 {
-		t.Errorf("a delegate's: %d bytes there, %d back; the authority's %d", delegate.Bytes, delegate.Response, plain.Response)
+		t.Errorf("a delegate's request of %d bytes, response of %d; the authority's response of %d", delegate.Bytes, delegate.Response, plain.Response)
 	}
 }
 

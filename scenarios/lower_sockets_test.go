@@ -36,7 +36,7 @@ func TestSocketsAcceptWhatNoKeyRestricts(t *testing.T) {
 	}
 }
 
-func TestSocketsAreMadeAsAScenariosTLSBlockSays(t *testing.T) {
+func TestSocketsFollowTheKeysOfTLS(t *testing.T) {
 	s := sockets(t, "tls.version=1.2", "tls.cipher=aes-256-gcm", "tls.group=p384", "tls.certificate=rsa2048", "tls.record=1KiB",
 		"tls.alpn=x", "tls.server_name=a.example", "tls.resumption=session-id")
 	if want := []engine.SuiteID{0xc030}; !slices.Equal(s.Client.Suites, want) || !slices.Equal(s.Server.Suites, want) {
@@ -56,7 +56,7 @@ func TestSocketsAreMadeAsAScenariosTLSBlockSays(t *testing.T) {
 	}
 }
 
-func TestSocketsSpeakOldVersionsIfTheyAreNamed(t *testing.T) {
+func TestSocketsSupportLegacyVersionsIfTheyAreNamed(t *testing.T) {
 	s := sockets(t, "tls.version=1.0..1.3")
 	for _, cfg := range []*engine.Config{s.Client, s.Server} {
 		if cfg.MinVersion != engine.TLS10 || cfg.MaxVersion != engine.TLS13 || cfg.Suites != nil {

@@ -25,7 +25,7 @@ func recorded(t *testing.T, root uint64, base string) *recording.Recording {
 	return r
 }
 
-// facts is what the engines negotiated, in the words of the recording.
+// facts lists what the engines negotiated, as the recording describes it.
 func facts(r *recording.Recording) string {
 	var parts []string
 	for _, f := range r.About {
@@ -34,7 +34,7 @@ func facts(r *recording.Recording) string {
 	return strings.Join(parts, ", ")
 }
 
-func TestTheEnginesAgreeOnWhatTheScenarioSays(t *testing.T) {
+func TestTheEnginesNegotiateWhatTheScenarioSays(t *testing.T) {
 	for _, row := range []struct{ base, says string }{
 		{"tls: {version: ssl3.0, certificate: rsa2048}", "version ssl3.0, suite TLS_RSA_WITH_AES_128_CBC_SHA, group none, kind full"},
 		{"tls: {version: ssl3.0, certificate: rsa2048, cipher: 3des-ede-cbc-sha, kind: resumed, split_records: true}", "version ssl3.0, suite TLS_RSA_WITH_3DES_EDE_CBC_SHA, group none, kind resumed, resumption session-id"},
@@ -124,7 +124,7 @@ func TestAWrongKeyShareCostsAHelloRetryRequest(t *testing.T) {
 	wrong := recorded(t, 1, "tls: {group: p256, key_share: x25519}").Branches[0]
 	both := recorded(t, 1, "tls: {group: p256, key_share: x25519, key_shares: 2}").Branches[0]
 	if len(both.Server) != len(right.Server) {
-		t.Errorf("the server takes %d steps where the client sends both shares, %d where it sends one", len(both.Server), len(right.Server))
+		t.Errorf("the server takes %d steps if the client sends both shares, %d if it sends one", len(both.Server), len(right.Server))
 	}
 	if len(wrong.Server) != len(right.Server)+1 {
 		t.Errorf("the server takes %d steps after a HelloRetryRequest, %d without", len(wrong.Server), len(right.Server))
@@ -218,6 +218,6 @@ func TestTheExchangeDoesNotDependOnTheNetwork(t *testing.T) {
 		return b.String()
 	}
 	if text("link: {delay: 1ms}") != text("link: {delay: 100ms, loss: 5%}, client: {slowdown: 3}") {
-		t.Error("another exchange over another network")
+		t.Error("the exchange depends on the network")
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"tlslab/sim/costs"
 )
 
-// metric reads a metric off a result.
+// metric returns the value of a metric of a result.
 func metric(t *testing.T, name string, r *sim.Result, c *Config) float64 {
 	t.Helper()
 	for _, m := range Metrics {
@@ -107,16 +107,16 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := map[string]bool{}
+	documented := map[string]bool{}
 	for _, row := range strings.Split(string(page), "\n") {
 		if cells := strings.Split(row, "|"); len(cells) == 4 {
 			for _, name := range strings.Split(cells[1], ",") {
-				said[strings.Trim(name, " `")] = true
+				documented[strings.Trim(name, " `")] = true
 			}
 		}
 	}
 	for _, name := range MetricNames() {
-		if !said[strings.TrimPrefix(name, "cause.")] {
+		if !documented[strings.TrimPrefix(name, "cause.")] {
 			t.Errorf("docs/simulator.md has no row for %s", name)
 		}
 	}

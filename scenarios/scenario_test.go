@@ -90,7 +90,7 @@ func TestACipherIsResolvedToASuiteByVersionAndCertificate(t *testing.T) {
 	}
 }
 
-func TestALevelsCipherWinsOverABaseSuiteAndTheOtherWayRound(t *testing.T) {
+func TestALevelsCipherOverridesABaseSuiteAndViceVersa(t *testing.T) {
 	s := parse(t, `
 name: layers
 base: {tls: {version: 1.2, certificate: rsa2048, suite: TLS_RSA_WITH_AES_128_CBC_SHA}}
@@ -182,7 +182,7 @@ func TestSetOverridesBaseAndNarrowsFactors(t *testing.T) {
 		t.Errorf("got %d cells, loss %v, compare %v", len(s.Cells), s.Cells[0].Config.Link.Up[0].Loss, s.Compare)
 	}
 	if s = parse(t, twoByTwo, "tls.kind=resumed"); s.Compare != nil {
-		t.Error("a comparison is left whose factor has one level")
+		t.Error("a comparison remains although its factor has one level")
 	}
 	if s = parse(t, patches, "stack=new"); len(s.Cells) != 1 || s.Cells[0].Levels[0] != "new" {
 		t.Errorf("got %+v, want the one level", s.Cells)
@@ -199,19 +199,19 @@ factors:
 
 func TestAPatchSetsSeveralKeysNestedOrDotted(t *testing.T) {
 	s := parse(t, patches)
-	old, modern := s.Cells[0].Config.TLS, s.Cells[1].Config.TLS
-	if old.Versions.Max != engine.TLS12 || old.Certificate != "rsa2048" || modern.Versions.Max != engine.TLS13 || modern.Certificate != "ecdsa-p256" {
-		t.Errorf("old %+v, new %+v", old, modern)
+	older, newer := s.Cells[0].Config.TLS, s.Cells[1].Config.TLS
+	if older.Versions.Max != engine.TLS12 || older.Certificate != "rsa2048" || newer.Versions.Max != engine.TLS13 || newer.Certificate != "ecdsa-p256" {
+		t.Errorf("old %+v, new %+v", older, newer)
 	}
 }
 
-func TestABadSetSaysWhichSetItWas(t *testing.T) {
+func TestAnErrorOfASetNamesTheSet(t *testing.T) {
 	var all strings.Builder
 	for _, set := range []string{"link.loss=150%", "link.delay", "link.lost=1%", "tls.version=", "tls.version=1.4", "stack=modern", "tls.certificate=rsa2048", "link.up={", "tls={version: 1.3}",
 		"seed=2", "title=x", "=5", "tls.chain.flaw=expired", "tls.alpn=\xff", "tls.server_name=a\tb", "tls.ticket_rotation=10s", "link.hops=[delay 1ms 5ms]"} {
 		s, err := Parse(t.Context(), "test.yaml", []byte(patches), Options{Sets: []string{set}})
 		if err == nil {
-			t.Errorf("--set %s is taken: %v", set, s)
+			t.Errorf("--set %s is accepted: %v", set, s)
 		}
 		fmt.Fprintf(&all, "%v\n\n", err)
 	}
@@ -230,7 +230,7 @@ func TestDelayIsShownAsTheRoundTripTimeThatFollows(t *testing.T) {
 	}
 }
 
-func TestHeadersAreSound(t *testing.T) {
+func TestShippedScenariosHaveValidHeaders(t *testing.T) {
 	for _, name := range Shipped() {
 		text, err := ShippedText(name)
 		if err != nil {
@@ -275,8 +275,7 @@ func TestReadingIsLinear(t *testing.T) {
 	}
 }
 
-// Reading ends after document.MaxErrors mistakes, and with its context.
-func TestReadingEnds(t *testing.T) {
+func TestReadingEndsAfterMaxErrorsAndWithItsContext(t *testing.T) {
 	var unknown strings.Builder
 	for i := range 9000 {
 		fmt.Fprintf(&unknown, "  key%d: 1\n", i)
@@ -293,7 +292,7 @@ func TestReadingEnds(t *testing.T) {
 	}
 }
 
-// An error that only the engines find has the place of its setting too.
+// Only the engines find the error. It still has the line and column of its setting.
 func TestAnErrorOfTheEnginesHasThePlaceOfItsSetting(t *testing.T) {
 	s := parse(t, "name: chain\nbase: {tls.chain.size: 100B}\nfactors: {tls.version: [1.2, 1.3]}")
 	_, err := s.Cells[1].Config.Exchange(1)
@@ -313,7 +312,7 @@ func TestSettingsWithoutEffectAreRefusedWhereTheyAreWritten(t *testing.T) {
 	const text = "name: records\nbase: {tls.record_threshold: 64kB}\nfactors: {tls.record: [16KiB, dynamic]}"
 	parse(t, text)
 	parse(t, text, "tls.record=16KiB")
-	parse(t, text, "tls.reject_early_data=false") // what is off may be said to be off
+	parse(t, text, "tls.reject_early_data=false") // a feature that is off may be set to off
 	_, err := Parse(t.Context(), "test.yaml", []byte(text), Options{Sets: []string{"tls.early_data=1kB"}})
 	if err == nil || !strings.Contains(err.Error(), "--set tls.early_data:1:1: tls.early_data: has no effect in any cell: no client sends early data") {
 		t.Errorf("got %v", err)

@@ -20,7 +20,7 @@ func TestCellsWithTheSameLinkMeetTheSameNetwork(t *testing.T) {
 	for i := range s.Cells {
 		n := NewNetwork(s.Seed, &s.Cells[i].Config.Link)
 		if n.Seed(17) != first.Seed(17) {
-			t.Errorf("%s: another network than the first cell's", s.Describe(&s.Cells[i]))
+			t.Errorf("%s: the network differs from the first cell's", s.Describe(&s.Cells[i]))
 		}
 	}
 }
@@ -51,7 +51,7 @@ func TestALinkIsTheSameHoweverItIsWritten(t *testing.T) {
 		if i == 0 {
 			first = n.Seed(0)
 		} else if n.Seed(0) != first {
-			t.Errorf("%s: another seed than the same link in other words", link)
+			t.Errorf("%s: the seed differs from that of the same link written otherwise", link)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAConfigurationIsShownAsTheLanguageHasIt(t *testing.T) {
+func TestAConfigurationIsShownInTheSyntaxOfScenarios(t *testing.T) {
 	s := parse(t, `
 name: a
 base:

@@ -129,8 +129,8 @@ func TestEveryChangeOfASealedFileIsFound(t *testing.T) {
 	refused(" " + text)
 }
 
-func TestAFullDiskIsTold(t *testing.T) {
+func TestAFullDiskIsRecognized(t *testing.T) {
 	if !IsFull(&os.PathError{Err: syscall.ENOSPC}) || !IsFull(errors.Join(io.EOF, syscall.EDQUOT)) || IsFull(io.EOF) || IsFull(nil) {
-		t.Error("a full disk is taken for something else, or something else for it")
+		t.Error("IsFull does not distinguish a full disk from other errors")
 	}
 }

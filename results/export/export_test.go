@@ -68,7 +68,7 @@ func written(t *testing.T, format string) string {
 	return b.String()
 }
 
-func TestJSONLines(t *testing.T) {
+func TestJSONLinesHaveTheHeaderAndALineForEachReplicate(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(written(t, "jsonl"), "\n"), "\n")
 	if len(lines) != 7 {
 		t.Fatalf("%d lines", len(lines))
@@ -97,7 +97,7 @@ func TestJSONLines(t *testing.T) {
 	}
 }
 
-func TestCSV(t *testing.T) {
+func TestCSVHasARowForEachReplicate(t *testing.T) {
 	records, err := csv.NewReader(strings.NewReader(written(t, "csv"))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestBenchHasALineForEachReplicateThatReachedAnything(t *testing.T) {
 	}
 }
 
-func TestAnUnknownFormatNamesThoseThereAre(t *testing.T) {
+func TestTheErrorOfAnUnknownFormatNamesTheKnownOnes(t *testing.T) {
 	err := Write(&bytes.Buffer{}, store(t), "xml")
 	if err == nil || !strings.Contains(err.Error(), "jsonl, csv, parquet, bench") {
 		t.Errorf("got %v", err)

@@ -21,7 +21,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 	files := content(t, dir)
 	documented := map[string]bool{}
 	for _, f := range made.Summary.Header.Factors {
-		documented[f.Name] = true // the user's own words
+		documented[f.Name] = true // a name that the user chose
 	}
 	for _, m := range made.Summary.Header.Metrics {
 		documented[m.Name] = true

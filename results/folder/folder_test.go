@@ -78,11 +78,11 @@ func TestAFolderIsMadeFromItsSamplesAlone(t *testing.T) {
 		t.Errorf("no plots among %v", made.Files())
 	}
 	if !slices.Equal(made.Files(), slices.Sorted(maps.Keys(files))) {
-		t.Errorf("the folder has %v, told are %v", slices.Sorted(maps.Keys(files)), made.Files())
+		t.Errorf("the folder has %v, Made lists %v", slices.Sorted(maps.Keys(files)), made.Files())
 	}
 	for name, text := range files {
 		if sum := sha256.Sum256([]byte(text)); made.Hashes[name] != hex.EncodeToString(sum[:]) {
-			t.Errorf("another hash than that of %s", name)
+			t.Errorf("Made has a wrong hash of %s", name)
 		}
 	}
 	if len(made.Summary.Cells) != 4 || len(made.Warnings) != 0 {
@@ -125,7 +125,7 @@ func TestAReportCanBeMadeAgainOverAnOlderOne(t *testing.T) {
 	}
 }
 
-func TestAnUnfinishedRunIsSaidToBeOne(t *testing.T) {
+func TestTheReportOfAnUnfinishedRunSaysHowManyCellsAreComplete(t *testing.T) {
 	h := results.Header{
 		Scenario: "unfinished", Replicates: 2, Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds, Better: -1}},
 		Factors: []results.Factor{{Name: "kind", Levels: []string{"full", "resumed"}}},
@@ -188,7 +188,7 @@ func TestAFullDiskIsReportedWithTheFile(t *testing.T) {
 		}
 		files := content(t, dir)
 		if files[name] != "older" {
-			t.Errorf("%s was touched", name)
+			t.Errorf("%s was changed", name)
 		}
 		if _, there := files["."+name+".tlslab-tmp"]; there {
 			t.Errorf("the temporary file of %s was left behind", name)
@@ -218,7 +218,7 @@ func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
 		t.Errorf("the folder has %v", files)
 	}
 	if len(out.hashes) != 1 || out.hashes["plots/a.txt"] == "" {
-		t.Errorf("told are %v", out.hashes)
+		t.Errorf("the output lists %v", out.hashes)
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 	"tlslab/results"
 )
 
-// benchstat runs the real one and returns its table. Anything on its standard error fails the test.
+// benchstat runs the benchstat of golang.org/x/perf and returns its table. Anything on its standard
+// error fails the test.
 func benchstat(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"tool", "benchstat"}, args...)...)

@@ -104,7 +104,7 @@ func TestTheReaderFindsEveryObservation(t *testing.T) {
 	}
 }
 
-func TestUnitsAreTidyAlready(t *testing.T) {
+func TestBenchstatKeepsTheUnits(t *testing.T) {
 	tests := []struct {
 		metric  results.Metric
 		name    string
@@ -242,6 +242,6 @@ func TestAFileOfTheFirstReplicatesSaysSo(t *testing.T) {
 		t.Errorf("%d lines:\n%s", n, out)
 	}
 	if strings.Contains(string(export(t, src)), "#") {
-		t.Error("a file of all replicates says that it is not")
+		t.Error("a file of all replicates has a comment")
 	}
 }

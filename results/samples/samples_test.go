@@ -20,7 +20,7 @@ import (
 	"tlslab/results/durable"
 )
 
-// header is of six cells, with metrics of every kind of column.
+// header describes six cells, with metrics for every kind of column.
 func header(replicates int) results.Header {
 	h := results.Header{
 		Schema: results.Schema, Scenario: "test", Version: "v", Seed: 1, Replicates: replicates,
@@ -41,7 +41,7 @@ func header(replicates int) results.Header {
 	return h
 }
 
-// set fills a row with what follows from its cell and replicate.
+// set fills a row with values that depend only on its cell and replicate.
 func set(b *Block, row int) {
 	cell, replicate := b.Place(row)
 	rng := rand.New(rand.NewPCG(uint64(cell), uint64(replicate)))
@@ -55,7 +55,7 @@ func set(b *Block, row int) {
 	b.Put(row, c)
 }
 
-// fill writes the samples of a whole run and returns them as they are opened again.
+// fill writes the samples of a whole run and opens them.
 func fill(t *testing.T, dir string, h results.Header) *Store {
 	t.Helper()
 	w := begin(t, dir, h)
@@ -215,7 +215,7 @@ func TestPartsCoverEveryRowOnceAndInOrder(t *testing.T) {
 	}
 }
 
-func TestAnUnfinishedPartGivesWayToTheFinishedOne(t *testing.T) {
+func TestAFinishedPartReplacesTheUnfinishedOne(t *testing.T) {
 	whole, dir := t.TempDir(), t.TempDir()
 	h := header(rowsPerPart + 10)
 	fill(t, whole, h)
@@ -244,12 +244,12 @@ func TestAnUnfinishedPartGivesWayToTheFinishedOne(t *testing.T) {
 	}
 	fill(t, dir, h)
 	if a, b := files(t, dir), files(t, whole); !maps.Equal(a, b) {
-		t.Errorf("%v, and of a run that was not interrupted %v", slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b)))
+		t.Errorf("the files are %v, and of an uninterrupted run %v", slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b)))
 	}
 }
 
 // Open finds a flipped bit in any file, and its error names the file.
-func TestAFlippedBitIsRefusedByName(t *testing.T) {
+func TestAFlippedBitIsRefusedWithTheNameOfTheFile(t *testing.T) {
 	dir := t.TempDir()
 	h := header(40)
 	fill(t, dir, h)
@@ -295,7 +295,7 @@ func refused(t *testing.T, dir, path string, content []byte, h results.Header) {
 	}
 }
 
-func TestPartsThatDoNotBelongAreRefusedByName(t *testing.T) {
+func TestPartsThatDoNotBelongToTheRunAreRefusedWithTheirNames(t *testing.T) {
 	h := header(rowsPerPart + 10)
 	h.Cells = h.Cells[:1] // two parts
 	other := h
@@ -303,7 +303,7 @@ func TestPartsThatDoNotBelongAreRefusedByName(t *testing.T) {
 	dir, otherDir := t.TempDir(), t.TempDir()
 	fill(t, dir, h)
 	fill(t, otherDir, other)
-	want, strange := files(t, dir), files(t, otherDir)
+	want, otherFiles := files(t, dir), files(t, otherDir)
 	first, second := Folder+"/part-00000.parquet", Folder+"/part-00001.parquet"
 	for _, test := range []struct {
 		what, name string
@@ -311,8 +311,8 @@ func TestPartsThatDoNotBelongAreRefusedByName(t *testing.T) {
 	}{
 		{"a part that is missing", first, func(f map[string]string) { delete(f, first) }},
 		{"a part that is not listed", "notes.txt", func(f map[string]string) { f[Folder+"/notes.txt"] = "mine" }},
-		{"a part of another run", first, func(f map[string]string) { f[first] = strange[first] }},
-		{"parts in each other's place", "part-0000", func(f map[string]string) { f[first], f[second] = f[second], f[first] }},
+		{"a part of another run", first, func(f map[string]string) { f[first] = otherFiles[first] }},
+		{"two parts that are swapped", "part-0000", func(f map[string]string) { f[first], f[second] = f[second], f[first] }},
 	} {
 		dir := t.TempDir()
 		changed := maps.Clone(want)
@@ -324,7 +324,7 @@ func TestPartsThatDoNotBelongAreRefusedByName(t *testing.T) {
 	}
 	// A part of another run is refused even if parts.json lists it with its hash.
 	mixed := maps.Clone(want)
-	mixed[second] = strange[second]
+	mixed[second] = otherFiles[second]
 	restore(t, dir, mixed)
 	l, err := readList(dir)
 	if err != nil {

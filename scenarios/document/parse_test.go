@@ -103,7 +103,7 @@ func TestTextsWithinBoundsTakeLittleMemory(t *testing.T) {
 	}
 }
 
-func TestMistakesBeyondMaxErrorsAreLeftOutAndMentioned(t *testing.T) {
+func TestErrorsBeyondMaxErrorsAreLeftOutAndMentioned(t *testing.T) {
 	var c Collector
 	n := NewScalar("test.yaml", "x")
 	for i := range MaxErrors + 5 {

@@ -13,7 +13,7 @@ import (
 	"tlslab/sim/costs"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 // The hashes of the events of a few replicates of many kinds of connections. A change of any
 // simulated time, segment or loss changes a hash. If the change is intended, -update writes the
@@ -69,7 +69,7 @@ func TestNoEventChangesUnnoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.String() != string(want) {
-		t.Errorf("other events than in %s; go test -update writes it anew. Got:\n%s", golden, got.String())
+		t.Errorf("other events than in %s; go test -update writes it. Got:\n%s", golden, got.String())
 	}
 }
 

@@ -43,7 +43,7 @@ func TestTheManifestListsWhatTheFolderHolds(t *testing.T) {
 			return nil
 		}
 		if hash, _ := hashFile(path); m.Files[filepath.ToSlash(name)] != hash {
-			t.Errorf("%s has another hash", name)
+			t.Errorf("the manifest has a wrong hash of %s", name)
 		}
 		return nil
 	})
@@ -94,7 +94,7 @@ func TestFilesOfAnEarlierStateAreRemoved(t *testing.T) {
 }
 
 // Every reader of a folder finds a flipped bit in any file that its result depends on.
-func TestEveryReaderRefusesAFlippedBitByName(t *testing.T) {
+func TestEveryReaderRefusesAFlippedBitAndNamesTheFile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
 	}

@@ -9,8 +9,8 @@ import (
 	"tlslab/scenarios"
 )
 
-// All ways to learn of revocation meet the same network, and whatever happens on the
-// way to the authority, the causes add up to ttlb.
+// All values of tls.revocation meet the same network. Whatever is lost on the way to the authority,
+// the causes add up to ttlb.
 func TestAllValuesOfRevocationMeetTheSameNetwork(t *testing.T) {
 	text := `name: revocation
 replicates: 150
@@ -47,7 +47,7 @@ factors:
 		if levels[0] == "none" && levels[1] == "true" {
 			connect[replicate] = v[at["connect"]]
 		} else if v[at["connect"]] != connect[replicate] {
-			t.Errorf("%v, replicate %d: connected after %v, and after %v unasked", levels, replicate, v[at["connect"]], connect[replicate])
+			t.Errorf("%v, replicate %d: connected after %v, and after %v without revocation", levels, replicate, v[at["connect"]], connect[replicate])
 		}
 		if asked := !math.IsNaN(v[at["revocation"]]); asked {
 			waited++
@@ -78,6 +78,6 @@ factors:
 		return nil
 	})
 	if err != nil || len(connect) != s.Replicates || waited < 250 {
-		t.Errorf("%d replicates, %d answers, %d questions without: %v", len(connect), waited, unanswered, err)
+		t.Errorf("%d replicates, %d fetches with a response, %d without: %v", len(connect), waited, unanswered, err)
 	}
 }

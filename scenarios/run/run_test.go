@@ -20,14 +20,13 @@ import (
 	"tlslab/sim/costs"
 )
 
-// A fakeWorld's result depends on the seed alone, like a world's. It calls asked for each
-// replicate.
+// A fakeWorld's result depends on the seed alone, like a world's. It calls ran for each replicate.
 type fakeWorld struct {
-	asked func()
+	ran func()
 }
 
 func (f fakeWorld) Run(seed uint64) sim.Result {
-	f.asked()
+	f.ran()
 	r := sim.Result{Outcome: "ok", Connect: time.Duration(seed % 1e6), Handshake: time.Duration(seed%1e6 + 1e6), TTFB: -1, TTLB: -1, Hash: seed * 3}
 	if seed%7 == 0 {
 		r.Outcome, r.Handshake = "timeout", -1
@@ -53,18 +52,18 @@ func scenario(t *testing.T, o scenarios.Options) *scenarios.Scenario {
 	return s
 }
 
-// fakePlan returns the plan of a scenario with fake worlds. asked, if not nil, is called for each
+// fakePlan returns the plan of a scenario with fake worlds. ran, if not nil, is called for each
 // replicate.
-func fakePlan(s *scenarios.Scenario, asked func()) *plan {
-	if asked == nil {
-		asked = func() {}
+func fakePlan(s *scenarios.Scenario, ran func()) *plan {
+	if ran == nil {
+		ran = func() {}
 	}
 	p := &plan{scenario: s}
 	for i := range s.Cells {
 		c := &s.Cells[i]
 		p.cells = append(p.cells, plannedCell{
 			levels: c.Levels, config: &c.Config, network: scenarios.NewNetwork(s.Seed, &c.Config.Link),
-			open: func() (world, error) { return fakeWorld{asked: asked}, nil },
+			open: func() (world, error) { return fakeWorld{ran: ran}, nil },
 		})
 	}
 	return p
@@ -129,7 +128,7 @@ func TestPartsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
 	}
 	for _, workers := range []int{2, 3, 16} {
 		if got := observeAll(t, t.TempDir(), workers); !maps.Equal(got, want) {
-			t.Errorf("%d workers: other parts than one worker's", workers)
+			t.Errorf("%d workers: the parts differ from those of one worker", workers)
 		}
 	}
 }
@@ -142,9 +141,9 @@ func TestAnInterruptedRunResumesToTheSameParts(t *testing.T) {
 		dir := t.TempDir()
 		for round := range 3 {
 			ctx, cancel := context.WithCancel(t.Context())
-			asked := 0
+			ran := 0
 			p := fakePlan(scenario(t, scenarios.Options{}), func() {
-				if asked++; asked > after {
+				if ran++; ran > after {
 					cancel()
 				}
 			})
@@ -152,13 +151,13 @@ func TestAnInterruptedRunResumesToTheSameParts(t *testing.T) {
 			if kept := min(after/64*64*round, 800/64*64); before < kept {
 				t.Errorf("after %d, round %d: %d observations are kept, want at least %d", after, round, before, kept)
 			}
-			if done := before + asked; !errors.Is(err, ErrInterrupted) && done != 800 {
+			if done := before + ran; !errors.Is(err, ErrInterrupted) && done != 800 {
 				t.Fatalf("after %d, round %d: %v, want %v", after, round, err, ErrInterrupted)
 			}
 			cancel()
 		}
 		if got := observeAll(t, dir, 2); !maps.Equal(got, want) {
-			t.Errorf("after %d: other parts than the run that was not interrupted", after)
+			t.Errorf("after %d: the parts differ from those of an uninterrupted run", after)
 		}
 	}
 }
@@ -173,9 +172,9 @@ func TestARunResumesFromACheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	var w *pool
-	asked, kept := 0, 0
+	ran, kept := 0, 0
 	p := fakePlan(s, func() {
-		if asked++; asked%150 != 0 {
+		if ran++; ran%150 != 0 {
 			return
 		}
 		if err := w.writeOpen(); err != nil {
@@ -189,12 +188,12 @@ func TestARunResumesFromACheckpoint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := store.Observations(); n <= kept || n > asked {
-			t.Errorf("%d observations at replicate %d, and before %d", n, asked, kept)
+		if n := store.Observations(); n <= kept || n > ran {
+			t.Errorf("%d observations at replicate %d, and before %d", n, ran, kept)
 		}
 		kept = store.Observations()
 		if got := observeAll(t, copied, 2); !maps.Equal(got, want) {
-			t.Errorf("at replicate %d: other parts than the run that was not interrupted", asked)
+			t.Errorf("at replicate %d: the parts differ from those of an uninterrupted run", ran)
 		}
 	})
 	w = newPool(p, r.writer, 1, func(int) {})
@@ -202,7 +201,7 @@ func TestARunResumesFromACheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := samplesOf(t, dir); !maps.Equal(got, want) {
-		t.Error("other parts than without checkpoints")
+		t.Error("the parts differ from those of a run without checkpoints")
 	}
 }
 
@@ -224,7 +223,7 @@ func TestFilesOfAKilledRunAreRemoved(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := observeAll(t, dir, 2); !maps.Equal(got, want) {
-			t.Errorf("%s: other parts than before", name)
+			t.Errorf("%s: the parts differ from those before", name)
 		}
 		if left, _ := filepath.Glob(filepath.Join(dir, ".*tmp")); len(left) > 0 {
 			t.Errorf("%s: %v is left", name, left)
@@ -236,10 +235,10 @@ func TestFilesOfAKilledRunAreRemoved(t *testing.T) {
 	}
 	s := scenario(t, scenarios.Options{})
 	if _, err := begin(dir, s, manifestOf(t, s, "v")); err == nil || !strings.Contains(err.Error(), foreign) {
-		t.Errorf("a file of somebody else: got %v, want an error that names it", err)
+		t.Errorf("a foreign file: got %v, want an error that names it", err)
 	}
 	if text, _ := os.ReadFile(foreign); string(text) != "mine" {
-		t.Error("the file of somebody else is gone")
+		t.Error("the foreign file is gone")
 	}
 }
 
@@ -273,7 +272,7 @@ func TestAFolderThatHoldsAnotherRunIsLeftAlone(t *testing.T) {
 		}
 	}
 	if !maps.Equal(samplesOf(t, dir), want) {
-		t.Error("the samples are not as they were")
+		t.Error("the samples have changed")
 	}
 	if err := os.Remove(filepath.Join(dir, ManifestName)); err != nil {
 		t.Fatal(err)
@@ -302,32 +301,32 @@ func TestAFullDiskIsReportedAndWrittenPartsAreKept(t *testing.T) {
 		t.Errorf("got %v, want that the disk is full and what to do", err)
 	}
 	if got, want := observeAll(t, dir, 1), observeAll(t, t.TempDir(), 1); !maps.Equal(got, want) {
-		t.Error("going on after room was made: other parts than a run that had room")
+		t.Error("resumed after space was freed: the parts differ from those of a run that had space")
 	}
 }
 
-// nowhere is a store that keeps nothing.
-type nowhere struct {
+// failingWriter is a Writer whose Write fails.
+type failingWriter struct {
 	*samples.Writer
 	err error
 }
 
-func (n nowhere) Write(*samples.Block, int) error { return n.err }
+func (n failingWriter) Write(*samples.Block, int) error { return n.err }
 
 func TestAWriteThatFailsEndsTheRun(t *testing.T) {
 	s := scenario(t, scenarios.Options{Replicates: 20_000})
 	full := errors.New("full")
-	asked := 0
-	p := fakePlan(s, func() { asked++ })
+	ran := 0
+	p := fakePlan(s, func() { ran++ })
 	r, err := begin(t.TempDir(), s, manifestOf(t, s, "v"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := newPool(p, nowhere{r.writer, full}, 1, func(int) {}).simulate(t.Context(), 1); !errors.Is(err, full) {
+	if err := newPool(p, failingWriter{r.writer, full}, 1, func(int) {}).simulate(t.Context(), 1); !errors.Is(err, full) {
 		t.Errorf("got %v, want %v", err, full)
 	}
-	if asked >= 80_000 {
-		t.Errorf("%d replicates were run after the first part could not be written", asked)
+	if ran >= 80_000 {
+		t.Errorf("%d replicates were run after the first part could not be written", ran)
 	}
 }
 
@@ -370,7 +369,7 @@ func TestMemoryDoesNotGrowWithReplicates(t *testing.T) {
 			t.Fatal(err)
 		}
 		return testing.AllocsPerRun(1, func() {
-			if err := newPool(p, nowhere{r.writer, nil}, 2, func(int) {}).simulate(t.Context(), 2); err != nil {
+			if err := newPool(p, failingWriter{r.writer, nil}, 2, func(int) {}).simulate(t.Context(), 2); err != nil {
 				t.Error(err)
 			}
 		})
@@ -389,16 +388,16 @@ func TestManifestsOfOtherTextsAndCostsDiffer(t *testing.T) {
 		t.Errorf("another text: %q", difference)
 	}
 	s.Text = []byte(text)
-	dearer := func(string) (*costs.Table, error) {
+	renamed := func(string) (*costs.Table, error) {
 		reference, err := costs.Reference()
 		if err != nil {
 			return nil, err
 		}
 		table := *reference
-		table.Name = "dearer"
+		table.Name = "renamed"
 		return &table, nil
 	}
-	other, err := newManifest(s, "v", dearer)
+	other, err := newManifest(s, "v", renamed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -472,6 +471,6 @@ func TestProgressIsReportedInOrderUpToTheTotal(t *testing.T) {
 		last = done
 	}, 3)
 	if err != nil || last != 800 {
-		t.Error(fmt.Errorf("last told %d: %w", last, err))
+		t.Error(fmt.Errorf("last reported %d: %w", last, err))
 	}
 }
