@@ -57,7 +57,9 @@ func TestAlertLevelsOfEachVersion(t *testing.T) {
 // Otherwise an attacker could test the padding (RFC 5246 §6.2.3.2).
 func TestWrongPaddingAndWrongMACCauseTheSameAlert(t *testing.T) {
 	for _, v := range []Version{SSL30, TLS10, TLS11, TLS12} {
-		for _, at := range []int{0, -1, -17, -20} { // first block, padding, bytes before the padding
+		// A byte of the first block, of the last block, and two of the block before the last, which
+		// decryption XORs with the padding.
+		for _, at := range []int{0, -1, -17, -20} {
 			cc, sc := clientConfig(t, "rsa2048"), serverConfig(t, "rsa2048")
 			both(onlyVersion(v), onlySuite(0x002f))(cc)
 			onlyVersion(v)(sc)

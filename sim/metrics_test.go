@@ -115,8 +115,9 @@ func TestRetransmissionsOfBothSidesAreCounted(t *testing.T) {
 		up, down  []int
 		data, syn int64
 	}{
-		"SYN":     {up: []int{1}, syn: 1},
-		"SYN-ACK": {down: []int{1}, syn: 3}, // both timers expire, and the server answers the second SYN
+		"SYN": {up: []int{1}, syn: 1},
+		// Both timers expire, and the server answers the second SYN.
+		"SYN-ACK": {down: []int{1}, syn: 3},
 		"hello":   {up: []int{3}, data: 1},
 		"flight":  {down: []int{3}, data: 1},
 	} {

@@ -31,8 +31,9 @@ type serverProgram struct {
 	// What the program prints before the port, and when it listens.
 	listening, listens string
 	choosesPort        bool
-	echoes             bool   // the program echoes; otherwise it sends what the test writes to its standard input
-	over               string // what the program prints when the client has closed; "": nothing
+	// The program echoes. Otherwise it sends what the test writes to its standard input.
+	echoes bool
+	over   string // what the program prints when the client has closed; "": nothing
 	// What the program prints on a resumed connection.
 	resumedWords string
 }
@@ -82,7 +83,7 @@ type program struct {
 
 	mu      sync.Mutex
 	printed bytes.Buffer
-	more    chan struct{} // closed, and made anew, when more was printed
+	more    chan struct{} // closed and replaced whenever the program has printed more
 }
 
 func (p *program) Write(text []byte) (int, error) {

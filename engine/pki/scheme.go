@@ -53,7 +53,7 @@ var implied = [...]Scheme{
 }
 
 // ImpliedScheme returns the scheme with which a key signs before TLS 1.2; nil if those versions
-// have none for it.
+// have no scheme for the key.
 func ImpliedScheme(key *PublicKey) *Scheme {
 	for i := range implied {
 		if implied[i].primitive.fits(key) {

@@ -29,10 +29,10 @@ type Cipher struct {
 	// numbers.
 	MaxRecords uint64
 
-	// OptIn: suites with the cipher are offered only if the configuration names them. The cipher is
-	// broken (RC4, RFC 7465; the short key of DES, RFC 5469; the short blocks of 3DES, "Sweet32",
-	// Bhargavan and Leurent, 2016), does not encrypt (NULL), has a short tag (CCM_8), is rarely
-	// used (CCM), or its protection is not constant-time here (CBC with SHA-2, see cbc).
+	// OptIn: suites with the cipher are offered only if the configuration names them. RC4 (RFC
+	// 7465), DES (short key, RFC 5469) and 3DES (short blocks: "Sweet32", Bhargavan and Leurent,
+	// 2016) are broken. NULL does not encrypt. CCM_8 has a short tag, and CCM is rarely used. CBC
+	// with SHA-2 is not constant-time here (see cbc).
 	OptIn bool
 
 	// At most one of these is set and makes the primitive. Without any, nothing is encrypted.
