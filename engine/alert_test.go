@@ -63,8 +63,7 @@ func withChanged(v Version, m Message, change edit) func(*testing.T) *pair {
 		_ = p.runTampered(func(_ int, burst []message) []message {
 			for i := range burst {
 				if burst[i].kind() == m {
-					burst[i].body = append(burst[i].body[:headerSize:headerSize], change(burst[i].body[headerSize:])...)
-					putLength(burst[i].body)
+					burst[i].change(change)
 				}
 			}
 			return burst
@@ -235,8 +234,7 @@ func causes(t *testing.T) []cause {
 			p := newPair(cc, sc)
 			_ = p.runTampered(func(_ int, burst []message) []message {
 				if len(burst) > 0 {
-					burst[0].body = append(burst[0].body[:headerSize:headerSize], inHello(without(extSignatureAlgorithms))(burst[0].body[headerSize:])...)
-					putLength(burst[0].body)
+					burst[0].change(inHello(without(extSignatureAlgorithms)))
 				}
 				return burst
 			})

@@ -32,6 +32,7 @@ var (
 	identities   = map[string]*identity{}
 )
 
+// identityFor returns the identity of a key algorithm. All tests share it.
 func identityFor(t testing.TB, algorithm string) *identity {
 	t.Helper()
 	identityLock.Lock()
@@ -92,6 +93,7 @@ func mldsaIdentity(t testing.TB, algorithm string) *identity {
 	return &identity{chain: chain.Certificates, key: chain.Key.Signer(), root: root}
 }
 
+// generateKey returns a new key of an algorithm that crypto/x509 supports.
 func generateKey(t testing.TB, algorithm string) crypto.Signer {
 	t.Helper()
 	var key crypto.Signer
@@ -138,7 +140,7 @@ func (id *identity) roots(t testing.TB) *pki.Roots {
 
 // supported_groups applies to the curves of certificates up to TLS 1.2 (RFC 8422 §5.1), as long as
 // the server has another certificate.
-func TestCertificatesLieOnCurvesThatTheClientNames(t *testing.T) {
+func TestCertificatesHaveCurvesOfSupportedGroups(t *testing.T) {
 	for _, x := range []struct {
 		certificates []string
 		groups       []Group
@@ -153,7 +155,7 @@ func TestCertificatesLieOnCurvesThatTheClientNames(t *testing.T) {
 		cc.MaxVersion, cc.Groups, cc.VerifyNothing = TLS12, x.groups, true
 		p, _ := connect(t, cc, sc)
 		if got := p.client.Info().PeerChain[0].Key.Algorithm; got != x.want {
-			t.Errorf("of %v a client of %v gets %s, want %s", x.certificates, x.groups, got, x.want)
+			t.Errorf("certificates %v, groups of the client %v: the client gets %s, want %s", x.certificates, x.groups, got, x.want)
 		}
 	}
 }
@@ -195,9 +197,9 @@ func TestKeyUsageLimitsAKey(t *testing.T) {
 		err = newPair(cc, sc).run()
 		switch {
 		case x.ok && err != nil:
-			t.Errorf("usage %b: %v", x.usage, err)
+			t.Errorf("key usage %b: %v", x.usage, err)
 		case !x.ok:
-			wantAlert(t, fmt.Sprintf("usage %b", x.usage), err, alert.UnsupportedCertificate)
+			wantAlert(t, fmt.Sprintf("key usage %b", x.usage), err, alert.UnsupportedCertificate)
 		}
 	}
 }

@@ -254,8 +254,7 @@ func TestBrokenRulesOfClientAuthentication(t *testing.T) {
 			err := newPair(cc, sc).runTampered(func(_ int, burst []message) []message {
 				for i := range burst {
 					if burst[i].kind() == x.message && burst[i].from == x.from {
-						burst[i].body = append(burst[i].body[:headerSize:headerSize], x.edit(burst[i].body[headerSize:])...)
-						putLength(burst[i].body)
+						burst[i].change(x.edit)
 						edited = true
 					}
 				}

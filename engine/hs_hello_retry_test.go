@@ -46,8 +46,7 @@ func TestSecondClientHelloRepeatsTheFirst(t *testing.T) {
 						continue
 					}
 					if hellos++; hellos == 2 {
-						burst[i].body = append(burst[i].body[:headerSize:headerSize], x.edit(burst[i].body[headerSize:])...)
-						putLength(burst[i].body)
+						burst[i].change(x.edit)
 					}
 				}
 				return burst
@@ -85,7 +84,7 @@ func TestRetryNamesAnOfferedGroupWithoutAShare(t *testing.T) {
 		err := p.runTampered(func(_ int, burst []message) []message {
 			for i := range burst {
 				if burst[i].kind() == HelloRetryRequest {
-					burst[i].body = append(burst[i].body[:headerSize:headerSize], inServer(instead(extKeyShare, group))(burst[i].body[headerSize:])...)
+					burst[i].change(inServer(instead(extKeyShare, group)))
 				}
 			}
 			return burst

@@ -120,8 +120,7 @@ func TestFFDHEIsNegotiated(t *testing.T) {
 		p := newPair(cc, sc)
 		err := p.runTampered(func(_ int, burst []message) []message {
 			if row.attack != "" && burst[0].kind() == ClientHello {
-				burst[0].body = append(burst[0].body[:headerSize:headerSize], inHello(instead(extSupportedGroups, row.attack))(burst[0].body[headerSize:])...)
-				putLength(burst[0].body)
+				burst[0].change(inHello(instead(extSupportedGroups, row.attack)))
 			}
 			return burst
 		})

@@ -17,6 +17,12 @@ import (
 // An edit changes the body of a message.
 type edit func(body []byte) []byte
 
+// change applies an edit and corrects the length in the message's header.
+func (p *message) change(e edit) {
+	p.body = append(p.body[:headerSize:headerSize], e(p.body[headerSize:])...)
+	putLength(p.body)
+}
+
 // An extensionList is the extensions of a message, in order.
 type extensionList []extensionBody
 
@@ -283,8 +289,7 @@ func TestBrokenRulesAndTheirAlerts(t *testing.T) {
 						}
 						burst[i].body = first
 					} else {
-						burst[i].body = append(burst[i].body[:headerSize:headerSize], x.edit(burst[i].body[headerSize:])...)
-						putLength(burst[i].body)
+						burst[i].change(x.edit)
 					}
 					edited = true
 				}
@@ -318,8 +323,7 @@ func TestSecondClientHelloHasTheRequestedGroup(t *testing.T) {
 				continue
 			}
 			if hellos++; hellos == 2 {
-				burst[i].body = append(burst[i].body[:headerSize:headerSize], inHello(instead(extKeyShare, share))(burst[i].body[headerSize:])...)
-				putLength(burst[i].body)
+				burst[i].change(inHello(instead(extKeyShare, share)))
 			}
 		}
 		return burst

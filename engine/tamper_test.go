@@ -350,8 +350,8 @@ func replace(i int, body []byte) func(int, []message) []message {
 	}
 }
 
-// A handshake with a changed byte does not complete on both sides, and fails with an Error of the
-// peer.
+// A handshake with a changed byte does not complete on both sides. An error is always an Error that
+// does not blame the side that returns it.
 func TestHandshakesWithChangedBytesFail(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
