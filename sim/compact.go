@@ -1,6 +1,9 @@
 package sim
 
 import (
+	"sort"
+	"time"
+
 	"tlslab/sim/recording"
 	"tlslab/sim/tcp"
 )
@@ -14,12 +17,17 @@ import (
 // nodes between two roots are a gap: no detour ends in it. If a gap is long, each path through it
 // is walked once and becomes a summary: its times by cause, and the node at which it leaves the
 // gap.
+//
+// A computation that writes a long response has no node for each write, so a detour can also end
+// between two nodes. There is an edge: the gap ends above it. Between the instants of the writes
+// whose data is unsent, any detour can end later: gaps in this time have no summaries.
 
 // leg is a path through a gap.
 type leg struct {
 	times pathTimes
-	end   int32    // node at which the path leaves the gap
-	open  [2]int32 // detours that began in the gap and end below it: history.open[open[0]:open[1]]
+	end   int32         // node at which the path leaves the gap
+	at    time.Duration // instant at which it does
+	open  [2]int32      // history.open[open[0]:open[1]]: detours that end below the gap
 }
 
 // summary replaces the path from a node: outside is for a path that reaches the node outside of
@@ -41,7 +49,7 @@ func (p *criticalPath) applySummary(s *summary) {
 	for _, t := range p.history.open[g.open[0]:g.open[1]] {
 		p.push(t)
 	}
-	p.cur, p.at = g.end, p.nodes[g.end].at
+	p.cur, p.at = g.end, g.at
 }
 
 // use says how a compacted history uses a node. A node without use is dropped.
@@ -51,10 +59,19 @@ const (
 	kept  use = 1 << iota // it stays as it is
 	entry                 // a path leads to it: it stays, or becomes a summary
 	root                  // a detour can end at its instant: it stays
+	edge                  // a detour can end between it and the next node
 )
 
 // minGap is the least number of nodes between two roots for which summaries are made.
 const minGap = 64
+
+// interval is a span of time.
+type interval struct{ from, to time.Duration }
+
+// include extends the interval.
+func (v *interval) include(from, to time.Duration) {
+	v.from, v.to = min(v.from, from), max(v.to, to)
+}
 
 // compactor compacts histories. It reuses its memory.
 type compactor struct {
@@ -62,11 +79,15 @@ type compactor struct {
 	from, to history
 	uses     []use          // by node of from
 	moved    []int32        // by node of from: its index in to
-	lower    int32          // the latest root before the node in hand
+	lower    int32          // lower end of the gap in hand: a root, or the node after an edge
+	unsent   interval       // of computed writes whose data is not yet sent
 	path     criticalPath   // in from
 	mark     func(*tcp.Tag) // marks the node of a tag as a root
 	move     func(*tcp.Tag) // gives a tag its new value
 	forget   func(*tcp.Tag) // sets a tag to the start of the connection
+
+	// computed adds the instants of writes to unsent.
+	computed func(since tcp.Tag, least, most time.Duration)
 }
 
 // compactHistory compacts the history of a connection. No event may be in hand. While an OCSP fetch
@@ -80,6 +101,10 @@ func (w *World) compactHistory(c *connection) {
 		k.mark = func(t *tcp.Tag) { k.hold(int32(*t)) }
 		k.move = func(t *tcp.Tag) { *t = tcp.Tag(k.moved[*t]) }
 		k.forget = func(t *tcp.Tag) { *t = 0 }
+		k.computed = func(t tcp.Tag, least, most time.Duration) {
+			began := k.from.nodes[t].at
+			k.unsent.include(began+least, began+most)
+		}
 	}
 	if c.moments[recording.LastByte] >= 0 {
 		c.visitTags(k.forget) // all critical paths have been evaluated
@@ -91,6 +116,14 @@ func (w *World) compactHistory(c *connection) {
 	k.moved = append(k.moved[:0], make([]int32, len(h.nodes))...)
 	k.to.nodes, k.to.summaries, k.to.open = k.to.nodes[:0], k.to.summaries[:0], k.to.open[:0]
 	k.uses[0] = root
+	k.unsent = interval{from: never, to: -1}
+	for s := range c.procs {
+		c.procs[s].ep.Computed(k.computed)
+	}
+	if k.unsent.to >= 0 {
+		k.setEdge(k.unsent.from)
+		k.setEdge(k.unsent.to)
+	}
 	c.visitTags(k.mark)
 	k.find()
 	k.build()
@@ -133,23 +166,41 @@ func (k *compactor) find() {
 	summarise := false
 	for i := int32(len(k.uses)) - 1; i >= 0; i-- {
 		at := k.uses[i]
+		if at&(root|edge) != 0 {
+			k.beginGap(i)
+			summarise = i-k.lower > k.minGap
+		}
 		switch {
 		case at&root != 0:
-			k.lower = i - 1
-			for k.lower > 0 && k.uses[k.lower]&root == 0 {
-				k.lower--
-			}
-			summarise = i-k.lower > k.minGap
 			k.retain(i)
 		case at&kept != 0:
 			k.retain(i)
-		case at != 0:
-			if !summarise || !k.summarise(i) {
+		case at&entry != 0:
+			if !summarise || k.overlapsUnsent(i) || !k.summarise(i) {
 				k.uses[i] |= kept
 				k.retain(i)
 			}
 		}
 	}
+}
+
+// beginGap finds the lower end of the gap below a root or edge.
+func (k *compactor) beginGap(i int32) {
+	for k.lower = i; k.lower > 0; k.lower-- {
+		switch below := k.uses[k.lower-1]; {
+		case below&edge != 0:
+			return
+		case below&root != 0:
+			k.lower--
+			return
+		}
+	}
+}
+
+// overlapsUnsent reports whether a detour of a future path can end between a node of the gap in
+// hand and the gap's lower end.
+func (k *compactor) overlapsUnsent(i int32) bool {
+	return k.from.nodes[k.lower].at < k.unsent.to && k.from.nodes[i].at > k.unsent.from
 }
 
 // retain keeps a node as it is: it marks the nodes to which the paths from the node lead.
@@ -158,17 +209,20 @@ func (k *compactor) retain(i int32) {
 	switch n.kind {
 	case startNode:
 	case departureNode:
-		since, viaParent := k.departure(i)
-		k.root(since)
+		since, began, viaParent := k.departure(i)
+		k.detourEnd(since, began)
 		if viaParent || n.flags&paced != 0 {
 			k.uses[n.parent] |= entry
 		}
 	case summaryNode:
 		s := &k.from.summaries[n.since]
 		for _, g := range []*leg{&s.outside, &s.within} {
+			if g.at > k.from.nodes[g.end].at {
+				k.uses[g.end] |= kept // the path goes on within its computation
+			}
 			k.uses[g.end] |= entry
 			for _, t := range k.from.open[g.open[0]:g.open[1]] {
-				k.root(t.back)
+				k.detourEnd(t.back, t.until)
 			}
 		}
 	default:
@@ -182,17 +236,33 @@ func (k *compactor) root(i int32) {
 	k.lower = max(k.lower, i)
 }
 
-// departure returns the node since which a segment had waited, and whether the path goes on from
-// the departure's parent.
-func (k *compactor) departure(i int32) (since int32, viaParent bool) {
+// detourEnd notes that a detour can end at an instant and go on from a node.
+func (k *compactor) detourEnd(back int32, until time.Duration) {
+	k.root(back)
+	if k.from.nodes[back].at < until {
+		k.lower = max(k.lower, k.setEdge(until))
+	}
+}
+
+// setEdge sets an edge at an instant at which a detour can end. It returns the first node after it.
+func (k *compactor) setEdge(at time.Duration) int32 {
+	nodes := k.from.nodes
+	after := sort.Search(len(nodes), func(i int) bool { return nodes[i].at > at })
+	k.uses[after-1] |= edge
+	return int32(after)
+}
+
+// departure returns the node and the instant since which a segment had waited, and whether the path
+// goes on from the departure's parent.
+func (k *compactor) departure(i int32) (since int32, began time.Duration, viaParent bool) {
 	n := &k.from.nodes[i]
 	k.path.cur = i
-	since = k.path.waitBegan(n)
+	since, began = k.path.waitBegan(n)
 	switch departures[n.why].how {
 	case expired:
-		return since, n.flags&held != 0 && k.from.nodes[n.parent].at >= k.from.nodes[since].at
+		return since, began, n.flags&held != 0 && k.from.nodes[n.parent].at >= began
 	default:
-		return since, true
+		return since, began, true
 	}
 }
 
@@ -205,7 +275,7 @@ func (k *compactor) leaves() bool {
 	case startNode, pauseNode:
 		return true
 	case departureNode:
-		if since, viaParent := k.departure(i); !viaParent {
+		if since, _, viaParent := k.departure(i); !viaParent {
 			next = since
 		}
 	case summaryNode:
@@ -230,7 +300,7 @@ func (k *compactor) summarise(i int32) bool {
 	for _, g := range []*leg{&s.outside, &s.within} {
 		k.uses[g.end] |= kept
 		for _, t := range k.to.open[g.open[0]:g.open[1]] {
-			k.root(t.back)
+			k.detourEnd(t.back, t.until)
 		}
 	}
 	return true
@@ -244,7 +314,7 @@ func (k *compactor) walk(i int32, g *leg, within ...detour) bool {
 	for !k.leaves() && (p.cur == i || k.uses[p.cur]&(root|kept) == 0) {
 		p.step()
 	}
-	g.times, g.end = p.times, p.cur
+	g.times, g.end, g.at = p.times, p.cur, p.at
 	g.open[0] = int32(len(k.to.open))
 	k.to.open = append(k.to.open, p.detours[len(within):]...)
 	g.open[1] = int32(len(k.to.open))
@@ -255,20 +325,20 @@ func (k *compactor) walk(i int32, g *leg, within ...detour) bool {
 func (k *compactor) build() {
 	last := -1 // the node before
 	for i, at := range k.uses {
-		if at == 0 {
+		if at&^edge == 0 {
 			continue
 		}
 		n := k.from.nodes[i]
 		switch {
-		case at == entry:
+		case at&^edge == entry:
 			n = node{at: n.at, kind: summaryNode, since: k.moved[i]}
 			k.renumber(&k.to.summaries[n.since])
 		case n.kind == summaryNode:
 			n.since = k.copySummary(&k.from.summaries[n.since])
 		case n.kind == departureNode:
-			since, _ := k.departure(int32(i))
+			since, _, _ := k.departure(int32(i))
 			n.since = k.moved[since]
-			if n.parent = k.moved[n.parent]; k.uses[k.from.nodes[i].parent] == 0 {
+			if n.parent = k.moved[n.parent]; k.uses[k.from.nodes[i].parent]&^edge == 0 {
 				n.parent = n.since // unused
 			}
 			if last != i-1 {

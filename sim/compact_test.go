@@ -1,9 +1,12 @@
 package sim
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"tlslab/engine/record"
 	"tlslab/netem"
 	"tlslab/sim/recording"
 	"tlslab/sim/tcp"
@@ -23,6 +26,10 @@ func TestCompactingAHistoryChangesNoPath(t *testing.T) {
 	}
 	recs := map[string]*recording.Recording{
 		"small": written(t, 2014, 1022), "large": written(t, 20_000, 300_000), "slow reader": slowReader(t),
+		"records":            writtenInRecords(t, 300, 5*time.Microsecond, 0),
+		"slow server":        writtenInRecords(t, 100, 4*ms, 100*time.Microsecond),
+		"slow client":        writtenInRecords(t, 100, 5*time.Microsecond, 20*ms),
+		"slow on both sides": writtenInRecords(t, 100, 4*ms, 7*ms),
 	}
 	for name, link := range testLinks() {
 		for size, rec := range recs {
@@ -45,6 +52,92 @@ func TestCompactingAHistoryChangesNoPath(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// writtenInRecords returns a recording in which the server seals each record of the response for some
+// time, each seventh one for longer, and the client opens each of them.
+func writtenInRecords(t testing.TB, records int, seal, open time.Duration) *recording.Recording {
+	t.Helper()
+	const length = 1100
+	var b strings.Builder
+	b.WriteString("recording 1\nbranch full\nclient\nat 0\n  write 250\n  mark handshake\n")
+	for i := range records {
+		fmt.Fprintf(&b, "at %d\n  work %v\n", (i+1)*length, open)
+		if i == 0 {
+			b.WriteString("  mark first-byte\n")
+		}
+	}
+	b.WriteString("  mark last-byte\n  close\nserver\nat 250\n")
+	for i := range records {
+		work := seal
+		if i%7 == 6 {
+			work *= 3
+		}
+		fmt.Fprintf(&b, "  work %v\n  write %d\n", work, length)
+	}
+	b.WriteString("  close\n")
+	rec, err := recording.Parse(strings.NewReader(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec
+}
+
+// The critical path goes through the computation of all records before the one that has waited.
+func TestAWaitForTheWindowBeginsWhenItsRecordIsComputed(t *testing.T) {
+	const records, work = 100, 10 * time.Microsecond
+	rec := writtenInRecords(t, records, work, 0)
+	r := mustReplicator(t, wire(t, delayed(20*ms), delayed(20*ms)), rec)
+	result := r.Run(1)
+	if got, want := result.Causes[ServerCPU], (records+2*(records/7))*work; got != want {
+		t.Errorf("the last record was computed for %v, want %v", got, want)
+	}
+	if got, want := result.Causes[Window], result.TTLB-80*ms-result.Causes[ServerCPU]; got != want || got <= 0 {
+		t.Errorf("%v of %v waiting for the window, want %v", got, result.TTLB, want)
+	}
+}
+
+// Two connections take turns on one core: between two records each waits for the core.
+func TestAWaitForACoreBetweenRecordsIsOnTheCriticalPath(t *testing.T) {
+	const records, work = 100, 10 * time.Microsecond
+	rec := writtenInRecords(t, records, work, 0)
+	results := openAll(t, wire(t, delayed(20*ms), delayed(20*ms)), rec, 0, 0)
+	for i, r := range results {
+		computed, waited := r.Causes[ServerCPU], r.Causes[CPUQueue]
+		if computed != (records+2*(records/7))*work || waited < computed-3*work || waited > computed {
+			t.Errorf("connection %d: %v of work, %v of waiting for a core", i, computed, waited)
+		}
+	}
+}
+
+// A server that computes faster than the network sends has written most of a long response before
+// it is sent.
+func TestAHistoryDoesNotGrowWithTheUnsentRecords(t *testing.T) {
+	for name, link := range map[string]netem.Config{
+		"clean": {Delay: 10 * ms, Rate: 1_000_000_000, Limit: 500}, "lossy": {Delay: 2 * ms, Loss: 0.001},
+	} {
+		var nodes [2]int
+		for i, size := range []int{60_000_000, 240_000_000} {
+			h := long(size)
+			ask := h.change
+			h.change = func(x *Exchange) {
+				ask(x)
+				x.Server.RecordSizing = &record.Sizing{Stages: []record.Stage{{Segment: true}}}
+			}
+			rec, _ := h.record(t)
+			cfg := priced(t, link)
+			cfg.Timeout = time.Hour
+			r := mustReplicator(t, cfg, rec)
+			if result := r.Run(1); result.Outcome != OK {
+				t.Fatalf("%s: %s", name, result.Outcome)
+			}
+			history := r.world.histories[0]
+			nodes[i] = cap(history.nodes) + 4*cap(history.summaries)
+		}
+		if nodes[1] > 2*nodes[0] || nodes[1] > 100_000 {
+			t.Errorf("%s: %d nodes for 60 MB, %d for 240 MB", name, nodes[0], nodes[1])
 		}
 	}
 }

@@ -96,7 +96,7 @@ func (p *criticalPath) arrival(n *node, left time.Duration) bool {
 // departure attributes the wait of a segment before it left.
 func (p *criticalPath) departure(n *node) {
 	d := departures[n.why]
-	since := p.waitBegan(n)
+	since, began := p.waitBegan(n)
 	if n.flags&paced != 0 && !p.attributeTimer(p.nodes[n.parent].at, Pacing) {
 		return
 	}
@@ -104,19 +104,27 @@ func (p *criticalPath) departure(n *node) {
 	case d.how == none:
 		p.cur = n.parent
 	case d.how == acked:
-		p.detour(n.parent, since, d.cause)
-	case n.flags&held != 0 && p.nodes[n.parent].at >= p.nodes[since].at:
+		p.detour(n.parent, since, began, d.cause)
+	case n.flags&held != 0 && p.nodes[n.parent].at >= began:
 		if p.attributeTimer(p.nodes[n.parent].at, d.cause) {
-			p.detour(n.parent, since, Window)
+			p.detour(n.parent, since, began, Window)
 		}
-	case p.attributeTimer(p.nodes[since].at, d.cause):
+	case p.attributeTimer(began, d.cause):
 		p.cur = since
 	}
 }
 
-// waitBegan returns the node at which the wait of a departure began. If that was a transmission of
-// the same segment which itself had waited, it is the departure of that transmission.
-func (p *criticalPath) waitBegan(n *node) int32 {
+// waitBegan returns the node and the instant at which the wait of a departure began. If that was a
+// transmission of the same segment which itself had waited, the node is the departure of that
+// transmission. If the sender computed before it wrote the data, the instant is later than the
+// node's, which is the first event of the computation.
+func (p *criticalPath) waitBegan(n *node) (since int32, began time.Duration) {
+	since = p.transmission(n)
+	return since, p.nodes[since].at + n.queued
+}
+
+// transmission returns the node of waitBegan.
+func (p *criticalPath) transmission(n *node) int32 {
 	if p.nodes[n.since].kind == departureNode {
 		return n.since // set when the history was compacted
 	}
@@ -128,9 +136,10 @@ func (p *criticalPath) waitBegan(n *node) int32 {
 	return n.since
 }
 
-// detour begins a detour at node from which explains a wait since another node.
-func (p *criticalPath) detour(from, since int32, c Cause) {
-	p.push(detour{until: p.nodes[since].at, back: since, cause: c})
+// detour begins a detour at node from which explains a wait since another node, or since a later
+// instant of its computation.
+func (p *criticalPath) detour(from, since int32, began time.Duration, c Cause) {
+	p.push(detour{until: began, back: since, cause: c})
 	p.cur = from
 }
 
@@ -172,7 +181,8 @@ func (p *criticalPath) attributeTimer(from time.Duration, c Cause) bool {
 func (p *criticalPath) endDetours() {
 	for k := len(p.detours); k > 0; k-- {
 		t := &p.detours[k-1]
-		if p.at > t.until || p.cur > t.back {
+		// A detour that ends within a computation has no node of its own at its end.
+		if p.at > t.until || p.cur > t.back && p.nodes[t.back].at == t.until {
 			return
 		}
 		p.cur = t.back

@@ -28,9 +28,12 @@ const (
 //	           sent the segment
 //	cpu        event that made the      time in queue
 //	           work ready               for a core
-//	departure  its event; held, paced:                  Segment.Seq     event since which it
+//	departure  its event; held, paced:  Segment.Computed Segment.Seq     event since which it
 //	           event that armed the                                     waited, or departure
 //	           timer                                                    that it repeats
+//
+// A computation is work of one cause after work, without a wait for a core. Its later cpu events
+// have the first one as their parent.
 type node struct {
 	at     time.Duration
 	queued time.Duration
@@ -136,6 +139,19 @@ func (h *history) add() *node {
 	return &h.nodes[len(h.nodes)-1]
 }
 
+// computedSince returns the first event of the computation for a cause that an event continues, and
+// the time between the two. An event that continues none is its own first event.
+func (h *history) computedSince(t tcp.Tag, c Cause) (first tcp.Tag, computed time.Duration) {
+	n := &h.nodes[t]
+	if n.kind != cpuNode || n.cause != c || n.queued > 0 {
+		return t, 0
+	}
+	if p := &h.nodes[n.parent]; p.kind == cpuNode && p.cause == c {
+		return tcp.Tag(n.parent), n.at - p.at
+	}
+	return t, 0
+}
+
 // departure returns the node from which a segment leaves: a new departure if the segment had
 // waited, else the event in hand.
 func (w *World) departure(c *connection, s *tcp.Segment) tcp.Tag {
@@ -144,7 +160,7 @@ func (w *World) departure(c *connection, s *tcp.Segment) tcp.Tag {
 	}
 	n := c.history.add()
 	n.at, n.kind, n.parent = w.now, departureNode, int32(w.tag)
-	n.detail, n.since, n.why = s.Seq, int32(s.Since), s.Cause
+	n.detail, n.since, n.why, n.queued = s.Seq, int32(s.Since), s.Cause, s.Computed
 	switch {
 	case s.Paced:
 		n.flags, n.parent = paced, int32(s.Armed)

@@ -182,7 +182,8 @@ func (w *World) runSteps(p *process) {
 			w.scheduleTask(p, w.now+d.takes)
 		case recording.Write:
 			p.ep.Lend(w.segments)
-			p.ep.Write(w.now, w.tag, d.bytes)
+			since, computed := c.history.computedSince(w.tag, p.cpuCause)
+			p.ep.WriteComputed(w.now, w.tag, d.bytes, since, computed)
 			p.written += d.bytes
 			w.transmit(p)
 		case recording.Mark:
@@ -275,7 +276,11 @@ func (w *World) finishTask(p *process) {
 		return
 	}
 	w.hash.mix(hashComputed, int64(w.now), p.id(), int64(p.began))
-	n := w.node(c, cpuNode, p.ready)
-	n.cause, n.queued = p.cpuCause, p.began-c.history.nodes[p.ready].at
+	parent, queued := p.ready, p.began-c.history.nodes[p.ready].at
+	if queued == 0 {
+		parent, _ = c.history.computedSince(p.ready, p.cpuCause)
+	}
+	n := w.node(c, cpuNode, parent)
+	n.cause, n.queued = p.cpuCause, queued
 	w.advance(p)
 }

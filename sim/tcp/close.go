@@ -18,7 +18,7 @@ func (e *Endpoint) CloseWrite(now time.Duration, tag Tag) {
 		return
 	}
 	e.finQueued = true
-	e.writes.add(e.dataEnd+1, tag)
+	e.writes.add(e.dataEnd+1, tag, 0)
 	e.push(Close)
 }
 

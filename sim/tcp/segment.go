@@ -66,6 +66,8 @@ type Segment struct {
 	// delayed ACK the arrival that it acknowledges; for a probe of a closed window without
 	// data the event that armed the timer.
 	Since Tag
+	// Computed is the time from Since until new data was written (WriteComputed); else 0.
+	Computed time.Duration
 	// Armed is the tag of the event that armed the timer, valid with Held or Paced.
 	Armed Tag
 	// Burst is the number of the burst in which the segment left: the segments of one GSO
@@ -98,6 +100,7 @@ type Segment struct {
 func (s *Segment) CopyTo(t *Segment) {
 	t.Seq, t.Ack, t.Window, t.TSVal, t.TSEcr = s.Seq, s.Ack, s.Window, s.TSVal, s.TSEcr
 	t.Len, t.MSS, t.Since, t.Armed, t.Burst = s.Len, s.MSS, s.Since, s.Armed, s.Burst
+	t.Computed = s.Computed
 	t.Flags, t.Options, t.ECN = s.Flags, s.Options, s.ECN
 	t.Blocks, t.WindowScale = s.Blocks, s.WindowScale
 	t.Cause, t.Retransmit, t.Held, t.Paced = s.Cause, s.Retransmit, s.Held, s.Paced

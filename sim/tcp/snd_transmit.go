@@ -5,6 +5,13 @@ import "time"
 // Write adds n bytes to the stream and sends what the windows allow. It does nothing if n is not
 // positive, after CloseWrite, or when the connection has ended.
 func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
+	e.WriteComputed(now, tag, n, tag, 0)
+}
+
+// WriteComputed is Write for an application that has only computed since an event, for the given
+// time: Segment.Since and Segment.Computed return both. Memory does not grow with the number of
+// writes whose data is unsent, if they have equal lengths, equal intervals and the same event.
+func (e *Endpoint) WriteComputed(now time.Duration, tag Tag, n int64, since Tag, computed time.Duration) {
 	e.begin(now, tag)
 	if n <= 0 || e.finQueued || e.state == Closed || e.state == TimeWait {
 		return
@@ -16,7 +23,7 @@ func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
 		e.slowStartAfterIdle()
 	}
 	e.dataEnd += n
-	e.writes.add(e.dataEnd, tag)
+	e.writes.add(e.dataEnd, since, computed)
 	e.push(Write)
 }
 
@@ -238,7 +245,7 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 		e.stats.BytesSent += int64(s.Len)
 	}
 	end = p.end()
-	s.Since = e.writes.take(end)
+	s.Since, s.Computed = e.writes.take(end)
 	if cause == Probe || cause == Persist {
 		s.Held, s.Armed = true, e.xmit.since
 	}

@@ -1,5 +1,7 @@
 package tcp
 
+import "time"
+
 // Tags calls visit for each Tag that the endpoint can still return in Segment.Since or
 // Segment.Armed, also for segments that Output has not yet returned. A caller that keeps a history
 // of events can drop the others. visit may change the tags: equal tags must stay equal, different
@@ -19,7 +21,7 @@ func (e *Endpoint) Tags(visit func(*Tag)) {
 		visit(&e.queue.at(i).tag)
 	}
 	for i := range e.writes.n {
-		if w := e.writes.at(i); w.end > e.sndNxt {
+		if w := e.writes.at(i); e.unsent(w) {
 			visit(&w.tag)
 		}
 	}
@@ -35,4 +37,29 @@ func (e *Endpoint) Tags(visit func(*Tag)) {
 	if e.ack.pending {
 		visit(&e.ack.since)
 	}
+}
+
+// Computed calls visit for each Tag that the endpoint can still return in Segment.Since with a
+// Segment.Computed above 0, and with the bounds of the values that it can return.
+func (e *Endpoint) Computed(visit func(since Tag, least, most time.Duration)) {
+	for i := range e.out {
+		if s := &e.out[i]; s.Computed > 0 {
+			visit(s.Since, s.Computed, s.Computed)
+		}
+	}
+	if e.state == Closed || e.state == TimeWait {
+		return
+	}
+	for i := range e.writes.n {
+		w := e.writes.at(i)
+		if _, most := w.last(); most > 0 && e.unsent(w) {
+			visit(w.tag, w.supplied(e.sndNxt+1), most)
+		}
+	}
+}
+
+// unsent reports whether data of a run of writes is not yet sent.
+func (e *Endpoint) unsent(w *writeRun) bool {
+	end, _ := w.last()
+	return end > e.sndNxt
 }
