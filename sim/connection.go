@@ -122,13 +122,13 @@ type moment struct {
 func (w *World) schedule(c *connection, timer int, at time.Duration) {
 	if at < c.due[timer] {
 		c.due[timer] = at
-		w.events.schedule(at, w.timer(c, timer))
+		w.events.schedule(&w.events.connections, at, c.timer(timer))
 	}
 }
 
 // timer returns the identifier of a timer of a connection.
-func (w *World) timer(c *connection, timer int) timerID {
-	return timerID(len(w.links) + int(c.slot)*connectionTimers + timer)
+func (c *connection) timer(timer int) timerID {
+	return timerID(int(c.slot)*connectionTimers + timer)
 }
 
 // Open adds a connection to the run. It returns the connection's number: the count of connections
@@ -138,7 +138,12 @@ func (w *World) Open(o Connection) (number int, err error) {
 	if err := o.validate(w); err != nil {
 		return 0, err
 	}
-	c, err := w.open(&o)
+	return w.openValid(&o)
+}
+
+// openValid is Open for a valid configuration.
+func (w *World) openValid(o *Connection) (number int, err error) {
+	c, err := w.open(o)
 	if err != nil {
 		return 0, err
 	}
@@ -180,9 +185,9 @@ func (w *World) open(o *Connection) (*connection, error) {
 	return c, nil
 }
 
-// maxConnections is the number of connections that may be open at once. timerID has room for their
-// timers and for maxLinks links.
-const maxConnections = (1<<timerBits - maxLinks) / connectionTimers
+// maxConnections is the number of connections that may be open at once: timerID has room for their
+// timers.
+const maxConnections = 1 << timerBits / connectionTimers
 
 // takeSlot returns a free slot, or a new one.
 func (w *World) takeSlot() (*connection, error) {
@@ -197,7 +202,7 @@ func (w *World) takeSlot() (*connection, error) {
 	c := &connection{slot: uint32(len(w.connections))}
 	c.forgetEvents()
 	w.connections = append(w.connections, c)
-	w.events.grow(connectionTimers)
+	w.events.connections.grow(connectionTimers)
 	return c, nil
 }
 

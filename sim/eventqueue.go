@@ -8,7 +8,7 @@ import (
 // never is later than all events.
 const never time.Duration = math.MaxInt64
 
-// timerID identifies a timer of a world: those of the links come first, then those of the slots.
+// timerID identifies a timer among those of the links, or among those of the connections.
 type timerID uint32
 
 // timerBits is the width of a timerID in an event.
@@ -27,43 +27,64 @@ func (e *event) before(f *event) bool {
 
 func (e *event) timer() timerID { return timerID(e.key & (1<<timerBits - 1)) }
 
-// eventQueue holds the future events, at most one of each timer, in a heap with four children a
-// node.
+// eventQueue holds the future events. Most events are arrivals on few links: the links have a heap
+// of their own, so that these events do not pass through the timers of all open connections.
 type eventQueue struct {
-	heap   []event
-	places []int32 // by timer: index of its event in heap; -1: none
-	count  uint64  // events scheduled since reset
+	links       eventHeap
+	connections eventHeap
+	count       uint64 // events scheduled since reset
 }
 
-// reset empties the queue and sets its number of timers.
-func (q *eventQueue) reset(timers int) {
-	q.heap = q.heap[:0]
+// reset empties the queue and sets the numbers of timers.
+func (q *eventQueue) reset(links, connections int) {
+	q.links.reset(links)
+	q.connections.reset(connections)
 	q.count = 0
+}
+
+// schedule gives a timer of a link or of a connection an event. It replaces a later event of the
+// timer.
+func (q *eventQueue) schedule(h *eventHeap, at time.Duration, t timerID) {
+	q.count++
+	h.put(event{at: at, key: q.count<<timerBits | uint64(t)})
+}
+
+// next removes the earliest event from the queue. The queue must not be empty.
+func (q *eventQueue) next() (e event, ofLink bool) {
+	l, c := q.links.events, q.connections.events
+	if len(l) > 0 && (len(c) == 0 || l[0].before(&c[0])) {
+		return q.links.pop(), true
+	}
+	return q.connections.pop(), false
+}
+
+// eventHeap holds at most one event of each timer, in a heap with four children a node.
+type eventHeap struct {
+	events []event
+	places []int32 // by timer: index of its event in events; -1: none
+}
+
+func (q *eventHeap) reset(timers int) {
+	q.events = q.events[:0]
 	q.places = q.places[:0]
 	q.grow(timers)
 }
 
 // grow adds timers.
-func (q *eventQueue) grow(n int) {
+func (q *eventHeap) grow(n int) {
 	for range n {
 		q.places = append(q.places, -1)
 	}
 }
 
-// schedule gives a timer an event. It replaces a later event of the timer.
-func (q *eventQueue) schedule(at time.Duration, t timerID) {
-	q.count++
-	q.put(event{at: at, key: q.count<<timerBits | uint64(t)})
-}
-
 // put inserts an event. It replaces a later event of the same timer.
-func (q *eventQueue) put(e event) {
+func (q *eventHeap) put(e event) {
 	i := int(q.places[e.timer()])
 	if i < 0 {
-		i = len(q.heap)
-		q.heap = append(q.heap, event{})
+		i = len(q.events)
+		q.events = append(q.events, event{})
 	}
-	h := q.heap
+	h := q.events
 	for i > 0 {
 		parent := (i - 1) / 4
 		if !e.before(&h[parent]) {
@@ -77,14 +98,14 @@ func (q *eventQueue) put(e event) {
 	q.places[e.timer()] = int32(i)
 }
 
-// next removes the earliest event from the queue and returns it. The queue must not be empty.
-func (q *eventQueue) next() event {
-	h := q.heap
+// pop removes the earliest event. The heap must not be empty.
+func (q *eventHeap) pop() event {
+	h := q.events
 	first := h[0]
 	q.places[first.timer()] = -1
 	last := h[len(h)-1]
 	h = h[:len(h)-1]
-	q.heap = h
+	q.events = h
 	if len(h) == 0 {
 		return first
 	}
@@ -111,6 +132,3 @@ func (q *eventQueue) next() event {
 	q.places[last.timer()] = int32(i)
 	return first
 }
-
-// ofTimer returns the event of a timer. The timer must have one.
-func (q *eventQueue) ofTimer(t timerID) event { return q.heap[q.places[t]] }

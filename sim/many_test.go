@@ -62,7 +62,7 @@ func TestConnectionsThatHaveEndedLeaveNothing(t *testing.T) {
 		if thousands++; thousands == 10 {
 			warm = allocated()
 		}
-		events, slots = append(events, len(w.events.heap)), append(slots, len(w.connections))
+		events, slots = append(events, len(w.events.connections.events)), append(slots, len(w.connections))
 	})
 	if n := allocated() - warm; n > 100_000 {
 		t.Errorf("after the first 10,000 of %d connections: %d bytes allocated", total, n)

@@ -31,19 +31,21 @@ func (w *World) dequeue(l *link) {
 	for k := range w.arrived {
 		d := &w.arrived[k]
 		c := w.connections[d.Flow]
-		d.ID = c.packets.own(d.ID)
-		p := &c.packets.all[d.ID]
+		id := c.packets.own(d.ID)
+		p := &c.packets.all[id]
 		p.queued += d.Queued
 		p.serialised += d.Serialised
 		h := &w.hops[p.hop]
 		if w.observer != nil {
+			d.ID = id
 			w.observeDelivery(l, d, h.last)
 		}
 		if h.last {
 			p.segment.ECN = tcp.ECN(d.ECN)
-			w.deliver(c, d.ID, h.end)
+			w.deliver(c, id, h.end)
 		} else {
 			p.hop++
+			d.ID = id
 			w.enqueue(w.hops[p.hop].link, d.Packet)
 		}
 		w.endIfDone(c)
@@ -91,9 +93,13 @@ func (w *World) handleLinkEvents(l *link, events []netem.Event) {
 // scheduleLink schedules the next event of a link.
 func (w *World) scheduleLink(l *link) {
 	if next := l.Next(); next < l.due {
-		l.due = next
-		w.events.schedule(next, timerID(l.number))
+		w.scheduleLinkAt(l, next)
 	}
+}
+
+func (w *World) scheduleLinkAt(l *link, at time.Duration) {
+	l.due = at
+	w.events.schedule(&w.events.links, at, timerID(l.number))
 }
 
 // deliver hands a segment to the TCP endpoint of its destination.

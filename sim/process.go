@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"time"
 
 	"tlslab/sim/recording"
@@ -27,9 +26,8 @@ type process struct {
 	state    processState
 	cpuCause Cause // of its CPU time
 
-	superseded []event // events of the TCP timer that gave way to earlier ones
-	ep         tcp.Endpoint
-	observed   observed
+	ep       tcp.Endpoint
+	observed observed
 }
 
 // processState is what a process does.
@@ -46,7 +44,6 @@ func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.C
 	p.ep.Reset(cfg)
 	p.conn, p.side, p.host, p.cpuCause, p.steps = c, s, int32(host), cause, steps
 	p.actions, p.read, p.wanting = nil, 0, -1
-	p.superseded = p.superseded[:0]
 	p.written = 0
 	p.observed.reset()
 	p.began, p.until, p.cpu, p.last, p.ready, p.state = 0, never, 0, 0, 0, reading
@@ -104,33 +101,8 @@ func (w *World) armTCPTimer(p *process) {
 	if d >= c.due[timer] {
 		return
 	}
-	id := w.timer(c, timer)
-	if c.due[timer] != never {
-		p.supersede(w.events.ofTimer(id), w.now)
-	}
 	c.due[timer] = d
-	for i := range p.superseded {
-		if p.superseded[i].at == d {
-			w.events.put(p.superseded[i])
-			return
-		}
-	}
-	w.events.schedule(d, id)
-}
-
-// supersede notes an event that gives way to an earlier one. If its instant becomes the deadline
-// again, the event keeps its place among the events of that instant.
-func (p *process) supersede(e event, now time.Duration) {
-	if slices.Contains(p.superseded, e) {
-		return
-	}
-	kept := p.superseded[:0]
-	for _, s := range p.superseded {
-		if s.at >= now {
-			kept = append(kept, s)
-		}
-	}
-	p.superseded = append(kept, e)
+	w.events.schedule(&w.events.connections, d, c.timer(timer))
 }
 
 // runSteps runs the steps of a process until it waits.

@@ -22,7 +22,7 @@ type Path struct {
 }
 
 // maxLinks is the number of links that timerID has room for.
-const maxLinks = 1 << 13
+const maxLinks = 1 << timerBits
 
 // Validate reports the first invalid setting, with the index of its host, link or path.
 func (t *Topology) Validate() error {

@@ -66,6 +66,9 @@ func NewWorld(t Topology) (*World, error) {
 		historyLimit: historyLimit,
 		compactor:    compactor{minGap: minGap},
 	}
+	for i := range t.Hosts {
+		w.tcp[i] = t.Hosts[i].TCP
+	}
 	for i := range t.Links {
 		w.links = append(w.links, link{Link: netem.New(t.Links[i], 0), number: int32(i)})
 	}
@@ -104,8 +107,7 @@ func (w *World) reset() {
 	for i := range w.cores {
 		h := &w.topology.Hosts[i]
 		w.cores[i].reset(h.Cores)
-		w.tcp[i] = h.TCP
-		w.tcp[i].ClockOffset += w.draws.clocks[i]
+		w.tcp[i].ClockOffset = h.TCP.ClockOffset + w.draws.clocks[i]
 	}
 	for _, c := range w.connections {
 		c.forgetEvents()
@@ -114,7 +116,7 @@ func (w *World) reset() {
 			w.recycle(c)
 		}
 	}
-	w.events.reset(len(w.links) + len(w.connections)*connectionTimers)
+	w.events.reset(len(w.links), len(w.connections)*connectionTimers)
 }
 
 // Now returns the virtual time: the instant of the event in hand.
@@ -123,13 +125,12 @@ func (w *World) Now() time.Duration { return w.now }
 // Run handles events until all connections have ended, those included that are opened meanwhile.
 func (w *World) Run() {
 	for len(w.unused) < len(w.connections) {
-		e := w.events.next()
+		e, ofLink := w.events.next()
 		w.now = e.at
-		t := int(e.timer()) - len(w.links)
-		if t < 0 {
+		if ofLink {
 			w.dequeue(&w.links[e.timer()])
 		} else {
-			c, timer := w.connections[t/connectionTimers], t%connectionTimers
+			c, timer := w.connections[e.timer()/connectionTimers], int(e.timer()%connectionTimers)
 			c.due[timer] = never
 			w.wake(c, timer)
 			w.endIfDone(c)
