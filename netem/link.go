@@ -11,6 +11,7 @@ type Link struct {
 	jitter      jitter
 	ordered     bool
 	line        delayLine
+	next        time.Duration // what Next returns
 	lastAt      time.Duration // the latest arrival so far; kept for an ordered link
 	events      Events
 
@@ -58,6 +59,7 @@ func (l *Link) Reset(seed uint64) {
 	}
 	l.jitter.draws = newStream(seed, purposeJitter)
 	l.line.clear()
+	l.next = Never
 	l.lastAt = 0
 	l.events.reset()
 	l.offered, l.delivered, l.marked = 0, 0, 0
@@ -112,6 +114,7 @@ func (l *Link) transmit(now time.Duration) {
 		d.Packet, d.Sent = t.item.Packet, t.item.Sent
 		d.Queued, d.Serialised = t.began-t.item.Sent, t.freeAt-t.began
 	}
+	l.next = min(l.line.next(), t.next())
 }
 
 // propagate inserts into the delay line a packet whose last bit leaves at the given instant. The
@@ -122,18 +125,13 @@ func (l *Link) propagate(leaves time.Duration, ordinal uint64) *Delivery {
 		at = max(at, l.lastAt)
 		l.lastAt = at
 	}
+	l.next = min(l.next, at)
 	return l.line.insert(at)
 }
 
 // Next returns the instant at which the caller must call Dequeue next: a packet arrives, or the
 // queueing discipline decides about a packet. It returns Never if the link is empty.
-func (l *Link) Next() time.Duration {
-	next := l.line.next()
-	if l.transmitter != nil {
-		next = min(next, l.transmitter.next())
-	}
-	return next
-}
+func (l *Link) Next() time.Duration { return l.next }
 
 // Dequeue appends to dst the packets that have arrived by the instant now, in order of arrival.
 // Packets that arrive at the same instant keep the order in which they left the queue.
@@ -142,11 +140,13 @@ func (l *Link) Dequeue(now time.Duration, dst []Delivery) []Delivery {
 		l.transmit(now)
 	}
 	for l.line.size > 0 && l.line.at(0).At <= now {
-		d := l.line.at(0)
-		dst = append(dst, Delivery{})
-		dst[len(dst)-1].copyFrom(d)
+		dst = append(dst, *l.line.at(0))
 		l.line.pop()
 		l.delivered++
+	}
+	l.next = l.line.next()
+	if l.transmitter != nil {
+		l.next = min(l.next, l.transmitter.next())
 	}
 	return dst
 }

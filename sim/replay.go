@@ -25,6 +25,7 @@ type pricedRecording struct {
 
 type pricedBranch struct {
 	outcome recording.Outcome
+	early   int             // Result.EarlyData
 	steps   [2][]pricedStep // by side; the last one is never reached
 }
 
@@ -64,7 +65,9 @@ func priceRecording(rec *recording.Recording, client, server Host) (*pricedRecor
 			return nil, fmt.Errorf("server: %w", err)
 		}
 		p.fetch = p.fetch || b.Fetches()
-		p.branches = append(p.branches, pricedBranch{b.Outcome, [2][]pricedStep{up, down}})
+		p.branches = append(p.branches, pricedBranch{
+			b.Outcome, accepted(earlyDataOf[b.Outcome]), [2][]pricedStep{up, down},
+		})
 	}
 	return p, nil
 }
@@ -290,7 +293,7 @@ func (r *replaySide) early() int {
 	if r.branch == nil {
 		return -1
 	}
-	return accepted(earlyDataOf[r.branch.outcome])
+	return r.branch.early
 }
 
 // inWindow returns the decision on early data by a recording's window. The client states a ticket's

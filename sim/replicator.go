@@ -170,7 +170,7 @@ func newReplicator(cfg Config, from Source) (*Replicator, error) {
 func (r *Replicator) Run(seed uint64) Result {
 	r.draw(seed)
 	r.world.reset()
-	if _, err := r.world.Open(r.connection); err != nil {
+	if _, err := r.world.openValid(&r.connection); err != nil {
 		return failed(err)
 	}
 	r.world.Run()

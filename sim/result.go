@@ -61,21 +61,19 @@ func failed(err error) Result {
 func (c *connection) result(r *Result) {
 	a, b := &c.procs[client], &c.procs[server]
 	up, down := a.ep.Stats(), b.ep.Stats()
-	*r = Result{
-		Outcome: c.outcome, Connect: c.connect, Revocation: c.fetchTook, RoundTrips: c.roundTrips,
-		EarlyData:     b.steps.early(),
-		Handshake:     c.since(recording.Handshake),
-		TTFB:          c.since(recording.FirstByte),
-		TTLB:          c.since(recording.LastByte),
-		LastRoundTTFB: c.between(recording.LastRequest, recording.LastRoundFirstByte),
-		LastRoundTTLB: c.between(recording.LastRequest, recording.LastRoundLastByte),
-		ClientCPU:     a.cpu, ServerCPU: b.cpu,
-		BytesUp: up.BytesSent, BytesDown: down.BytesSent,
-		PacketsUp: up.SegmentsSent, PacketsDown: down.SegmentsSent,
-		Retransmits:    up.Retransmits + down.Retransmits,
-		SYNRetransmits: up.SYNRetransmits + down.SYNRetransmits,
-		Causes:         c.causes,
-	}
+	r.Outcome, r.Connect, r.Revocation, r.RoundTrips = c.outcome, c.connect, c.fetchTook, c.roundTrips
+	r.EarlyData = b.steps.early()
+	r.Handshake = c.since(recording.Handshake)
+	r.TTFB = c.since(recording.FirstByte)
+	r.TTLB = c.since(recording.LastByte)
+	r.LastRoundTTFB = c.between(recording.LastRequest, recording.LastRoundFirstByte)
+	r.LastRoundTTLB = c.between(recording.LastRequest, recording.LastRoundLastByte)
+	r.ClientCPU, r.ServerCPU = a.cpu, b.cpu
+	r.BytesUp, r.BytesDown = up.BytesSent, down.BytesSent
+	r.PacketsUp, r.PacketsDown = up.SegmentsSent, down.SegmentsSent
+	r.Retransmits = up.Retransmits + down.Retransmits
+	r.SYNRetransmits = up.SYNRetransmits + down.SYNRetransmits
+	r.Causes = c.causes
 }
 
 // accepted is Result.EarlyData.

@@ -118,6 +118,11 @@ type congestionWindow struct {
 
 const infiniteSSThresh = math.MaxInt32
 
+func (w *congestionWindow) reset(initial int) {
+	*w = congestionWindow{}
+	w.cwnd, w.ssthresh = initial, infiniteSSThresh
+}
+
 func (w *congestionWindow) inSlowStart() bool { return w.cwnd < w.ssthresh }
 
 func (w *congestionWindow) isCwndLimited() bool {

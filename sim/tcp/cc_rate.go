@@ -46,7 +46,8 @@ type rateSample struct {
 // establish begins the estimation with the SYN delivered. The sample, if the congestion control
 // uses it, lies in *memory, which is kept for later connections.
 func (r *deliveryRate) establish(ops *congestionOps, memory **rateSample) {
-	*r = deliveryRate{delivered: 1}
+	*r = deliveryRate{}
+	r.delivered = 1
 	if ops.congControl == nil && ops.pktsAcked == nil {
 		return
 	}

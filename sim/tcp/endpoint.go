@@ -139,12 +139,12 @@ func (e *Endpoint) Reset(cfg *Config) {
 	e.dataEnd = 1
 	e.peerFIN = -1
 	e.lastChallenge = -challengeInterval
-	e.win = congestionWindow{cwnd: cfg.InitialWindow, ssthresh: infiniteSSThresh}
+	e.win.reset(cfg.InitialWindow)
 	e.cc = congestionControl(cfg.CongestionControl)
 	e.pacer = pacer{on: cfg.Pacing, timer: Never}
 	e.xmit = retransmitTimer{at: Never, rto: e.clock.ceil(cfg.InitialRTO)}
 	e.handshake.timer = Never
-	e.rec.undoRetrans = -1
+	e.rec.reset()
 	e.scoreboard.reordering = cfg.Reordering
 	e.rack.reoWndSteps = 1
 	e.ack.timer = Never
@@ -213,11 +213,10 @@ func (e *Endpoint) MSS() int { return int(e.mss) }
 // Err returns why the connection failed: ErrTimeout, ErrReset, ErrRefused, ErrAborted, or nil.
 func (e *Endpoint) Err() error { return e.err }
 
-// Stats returns the counters since Reset.
-func (e *Endpoint) Stats() Stats {
-	s := e.stats
-	s.BytesAcked = min(max(e.sndUna-1, 0), e.dataEnd-1)
-	return s
+// Stats returns the counters since Reset. They are valid until the next call of any method.
+func (e *Endpoint) Stats() *Stats {
+	e.stats.BytesAcked = min(max(e.sndUna-1, 0), e.dataEnd-1)
+	return &e.stats
 }
 
 // fail ends the connection: no timer runs, and nothing is sent any more.

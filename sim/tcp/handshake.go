@@ -225,8 +225,9 @@ func (e *Endpoint) establish(s *Segment, timedOut bool) {
 	h := &e.handshake
 	e.state = Established
 	e.established = true
-	e.rec = recovery{undoRetrans: -1}
-	e.win = congestionWindow{cwnd: e.cfg.InitialWindow, ssthresh: infiniteSSThresh, stamp: e.now}
+	e.rec.reset()
+	e.win.reset(e.cfg.InitialWindow)
+	e.win.stamp = e.now
 	spurious := e.timestamps && s.TSEcr == e.clock.timestamp(h.first)
 	if h.retransmits > 1 && timedOut && !spurious {
 		e.win.cwnd = 1

@@ -33,6 +33,11 @@ type recovery struct {
 	hasRetransStamp bool
 }
 
+func (r *recovery) reset() {
+	*r = recovery{}
+	r.undoRetrans = -1
+}
+
 // reducing reports whether PRR is reducing the window (kernel tcp_in_cwnd_reduction).
 func (r *recovery) reducing() bool { return r.caState == caCWR || r.caState == caRecovery }
 

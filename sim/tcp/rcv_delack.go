@@ -33,7 +33,8 @@ const (
 )
 
 func (a *delayedACK) reset(mss int32, window int64) {
-	*a = delayedACK{timer: Never}
+	*a = delayedACK{}
+	a.timer = Never
 	a.rcvMSS = max(int32(min(int64(min(mss, defaultMSS)), window/2)), minMSS)
 }
 

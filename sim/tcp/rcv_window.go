@@ -45,10 +45,9 @@ const (
 )
 
 func (w *receiveWindow) reset(cfg *Config, mss int32) {
-	*w = receiveWindow{
-		buffer: int64(cfg.ReceiveBuffer), scalingRatio: defaultScalingRatio, mss: mss,
-		read: 1, spaceFrom: 1,
-	}
+	*w = receiveWindow{}
+	w.buffer, w.scalingRatio, w.mss = int64(cfg.ReceiveBuffer), defaultScalingRatio, mss
+	w.read, w.spaceFrom = 1, 1
 	w.windowClamp = w.buffer * w.scalingRatio >> 8
 	if cfg.WindowScaling {
 		space := int64(cfg.MaxReceiveBuffer)
