@@ -18,9 +18,10 @@ import (
 // is walked once and becomes a summary: its times by cause, and the node at which it leaves the
 // gap.
 //
-// A computation that writes a long response has no node for each write, so a detour can also end
-// between two nodes. There is an edge: the gap ends above it. Between the instants of the writes
-// whose data is unsent, any detour can end later: gaps in this time have no summaries.
+// A computation has one node for all its writes, so a detour can also end between two nodes. The
+// node before its end is an edge: the gap ends above it. A detour of the future can end at any write
+// whose data is unsent, so gaps in the time of these writes have no summaries. A history therefore
+// grows while a sender computes about as fast as the network sends.
 
 // leg is a path through a gap.
 type leg struct {

@@ -56,8 +56,8 @@ func TestCompactingAHistoryChangesNoPath(t *testing.T) {
 	}
 }
 
-// writtenInRecords returns a recording in which the server seals each record of the response for some
-// time, each seventh one for longer, and the client opens each of them.
+// writtenInRecords returns a recording in which the server seals each record of the response, each
+// seventh one for three times as long, and the client opens each of them.
 func writtenInRecords(t testing.TB, records int, seal, open time.Duration) *recording.Recording {
 	t.Helper()
 	const length = 1100

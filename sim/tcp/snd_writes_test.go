@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// writeLogOf returns a log and a list of all its writes, as drawn: runs of equal writes, single ones,
-// several in an event, and some of another tag.
+// writeLogOf returns a log and a list of all its writes: runs of equal writes, single ones, several
+// in an event, and some of another tag.
 func writeLogOf(rng *rand.Rand, writes int) (l writeLog, all []writeRun) {
 	end, computed, tag := int64(1), time.Duration(0), Tag(1)
 	for len(all) < writes {
@@ -53,7 +53,7 @@ func TestEqualWritesAtEqualIntervalsAreOneRun(t *testing.T) {
 	}
 }
 
-// Runs of computed writes are visited as long as data of one of them is unsent, and their bounds are
+// Runs of computed writes are visited as long as data of one of them is unsent. Their bounds are
 // those of the unsent writes.
 func TestComputedVisitsTheUnsentWrites(t *testing.T) {
 	var e Endpoint
