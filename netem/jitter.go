@@ -17,6 +17,12 @@ func newJitter(c *Config) jitter {
 	return j
 }
 
+func (j *jitter) reset(seed uint64) {
+	if j.spread != 0 {
+		j.draws = newStream(seed, purposeJitter)
+	}
+}
+
 // delayOf is the propagation delay of packet i: the sum of the mean and a deviation, as in
 // tabledist() of net/sched/sch_netem.c, or 0 if the sum is negative.
 func (j *jitter) delayOf(i uint64) time.Duration {

@@ -52,12 +52,12 @@ func newLink(cfg *Config) *Link {
 // allocation. Packets on the link are neither delivered nor reported as dropped.
 func (l *Link) Reset(seed uint64) {
 	l.dropList.reset()
-	l.loss.reset(newStream(seed, purposeLoss))
+	l.loss.reset(seed)
 	l.fifo.reset()
 	if l.transmitter != nil {
 		l.transmitter.reset(newStream(seed, purposeQdisc).key)
 	}
-	l.jitter.draws = newStream(seed, purposeJitter)
+	l.jitter.reset(seed)
 	l.line.clear()
 	l.next = Never
 	l.lastAt = 0

@@ -39,6 +39,7 @@ func (g GilbertElliott) validate() error {
 type lossProcess struct {
 	toBad, toGood threshold // transitions of the chain
 	inGood, inBad threshold // loss in each state
+	never         bool      // no packet is lost: nothing is drawn
 	bad           bool
 	draws         stream
 }
@@ -48,21 +49,28 @@ func newLossProcess(c *Config) lossProcess {
 	if !g.enabled() {
 		g.Good = c.Loss
 	}
-	return lossProcess{
+	l := lossProcess{
 		toBad: newThreshold(g.P), toGood: newThreshold(g.R),
 		inGood: newThreshold(g.Good), inBad: newThreshold(g.Bad),
 	}
+	l.never = l.inGood == 0 && (l.inBad == 0 || l.toBad == 0)
+	return l
 }
 
-func (l *lossProcess) reset(draws stream) {
+func (l *lossProcess) reset(seed uint64) {
 	l.bad = false
-	l.draws = draws
+	if !l.never {
+		l.draws = newStream(seed, purposeLoss)
+	}
 }
 
 // lost reports whether packet i is lost, and moves the chain. The lower half of the packet's draw
 // decides about the loss, the upper half about the transition. As in loss_gilb_ell() of
 // net/sched/sch_netem.c, the loss depends on the state before the transition.
 func (l *lossProcess) lost(i uint64) bool {
+	if l.never {
+		return false
+	}
 	draw := l.draws.draw(i)
 	transition, loss := uint32(draw>>32), uint32(draw)
 	if l.bad {

@@ -8,7 +8,7 @@ import (
 // outcomes reports which of n packets a loss process loses.
 func outcomes(cfg Config, seed uint64, n int) []bool {
 	l := newLossProcess(&cfg)
-	l.reset(newStream(seed, purposeLoss))
+	l.reset(seed)
 	lost := make([]bool, n)
 	for i := range lost {
 		lost[i] = l.lost(uint64(i + 1))

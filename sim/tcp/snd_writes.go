@@ -71,7 +71,8 @@ func (l *writeLog) add(end int64, tag Tag, computed time.Duration) {
 		l.ring, l.head = ring, 0
 	}
 	l.n++
-	*l.at(l.n - 1) = writeRun{end: end, computed: computed, writes: 1, tag: tag}
+	r := l.at(l.n - 1)
+	r.end, r.computed, r.stride, r.interval, r.writes, r.tag = end, computed, 0, 0, 1, tag
 }
 
 // take returns Segment.Since and Segment.Computed of the write that supplied the last byte before
