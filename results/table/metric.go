@@ -3,6 +3,7 @@ package table
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -60,7 +61,9 @@ func Metric(s *summary.Summary, metric int) *Table {
 func keyCells(s *summary.Summary, order []int, cell int) []Cell {
 	var row []Cell
 	for _, f := range order {
-		row = append(row, Cell{Text: Level(&s.Header.Factors[f], s.Cells[cell].Levels[f])})
+		factor, level := &s.Header.Factors[f], s.Cells[cell].Levels[f]
+		row = append(row, Cell{Text: Level(factor, level),
+			Order: float64(slices.Index(factor.Levels, level))})
 	}
 	return row
 }
@@ -76,7 +79,7 @@ type quantityColumn struct {
 func quantityColumns(s *summary.Summary) []quantityColumn {
 	columns := []quantityColumn{
 		{Column{Name: "n", Right: true, Once: true, Spare: 2},
-			func(r *summary.Row, _ int) Cell { return Cell{Text: number.Count(r.N)} }},
+			func(r *summary.Row, _ int) Cell { return Cell{Text: number.Count(r.N), Order: float64(r.N)} }},
 		{Column{Name: "failed", Right: true, Once: true},
 			func(r *summary.Row, _ int) Cell { return failed(r.Failed) }},
 		{Column{Name: "p50 [95 % interval]", Right: true},
@@ -109,9 +112,9 @@ func versus(h *results.Header) string {
 
 func failed(n int) Cell {
 	if n == 0 {
-		return Cell{"0", Quiet}
+		return Cell{Text: "0", Tone: Quiet}
 	}
-	return Cell{number.Count(n), Bad}
+	return Cell{Text: number.Count(n), Tone: Bad, Order: float64(n)}
 }
 
 // censoredMark stands behind a quantile that does not exist over all replicates: see
@@ -119,7 +122,7 @@ func failed(n int) Cell {
 const censoredMark = "*"
 
 func quantile(r *summary.Row, q float64, iv stat.Interval, write func(stat.Interval, string) string) Cell {
-	c := Cell{Text: write(iv, r.Unit)}
+	c := Cell{Text: write(iv, r.Unit), Exact: number.Exact(iv, r.Unit), Order: iv.Value}
 	if r.Reached == 0 {
 		c.Tone = Quiet
 	} else if r.Censored(q) {
@@ -129,17 +132,25 @@ func quantile(r *summary.Row, q float64, iv stat.Interval, write func(stat.Inter
 }
 
 // compared is a cell with one number or word of a comparison. A baseline has no comparison.
-func compared(r *summary.Row, better int, write func(*summary.Comparison) string) Cell {
-	c := r.VsBaseline
-	if c == nil {
-		return Cell{number.Absent, Quiet}
+func compared(r *summary.Row, better int, write func(*summary.Comparison) Cell) Cell {
+	if r.VsBaseline == nil {
+		return Cell{Text: number.Absent, Tone: Quiet, Order: math.NaN()}
 	}
-	return Cell{write(c), ToneOf(c, better)}
+	c := write(r.VsBaseline)
+	c.Tone = ToneOf(r.VsBaseline, better)
+	return c
 }
 
-func ratio(c *summary.Comparison) string       { return number.Ratio(c.Ratio) }
-func probability(c *summary.Comparison) string { return number.Probability(c.PHolm) }
-func verdict(c *summary.Comparison) string     { return string(c.Verdict) }
+func ratio(c *summary.Comparison) Cell {
+	return Cell{Text: number.Ratio(c.Ratio), Exact: number.Exact(c.Ratio, ""), Order: c.Ratio.Value}
+}
+
+func probability(c *summary.Comparison) Cell {
+	return Cell{Text: number.Probability(c.PHolm), Exact: number.Exact(stat.Point(c.PHolm), ""),
+		Order: c.PHolm}
+}
+
+func verdict(c *summary.Comparison) Cell { return Cell{Text: string(c.Verdict)} }
 
 // ToneOf is Good for a difference for the better, Bad for one for the worse. better is
 // Metric.Better.

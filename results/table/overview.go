@@ -25,13 +25,7 @@ func Overview(s *summary.Summary) *Table {
 		row := keyCells(s, order, cell)
 		for _, m := range metrics {
 			r := s.Row(cell, m)
-			c := Cell{Text: number.Point(r.P50, r.Unit)}
-			if r.Reached == 0 {
-				c.Tone = Quiet
-			} else if r.Censored(0.5) {
-				c.Text += censoredMark
-			}
-			row = append(row, c)
+			row = append(row, quantile(r, 0.50, r.P50, number.Point))
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -34,6 +34,12 @@ type Column struct {
 type Cell struct {
 	Text string
 	Tone Tone
+	// Exact is the value behind a rounded text, with all its digits. It is empty if Text rounds
+	// nothing.
+	Exact string
+	// Order sorts the rows of a column by value. Rows with equal orders are sorted by Text. NaN: no
+	// value.
+	Order float64
 }
 
 // Tone is the meaning of a cell's text, which renderers may show by a colour.

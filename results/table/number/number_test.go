@@ -112,3 +112,21 @@ func TestTicksAreWrittenShort(t *testing.T) {
 		}
 	}
 }
+
+func TestExactHasAllDigits(t *testing.T) {
+	for _, c := range []struct {
+		iv   stat.Interval
+		unit string
+		want string
+	}{
+		{stat.Interval{Value: 63512345.5, Lo: 63210000, Hi: 63900000}, "ns", "63512345.5 [63210000, 63900000] ns"},
+		{stat.Interval{Value: 5, Lo: 4, Hi: math.Inf(1)}, "1", "5 [4, ∞]"},
+		{stat.Point(690), "B", "690 B"},
+		{stat.Point(3.5e-9), "", "3.5e-09"},
+		{stat.None, "ns", ""},
+	} {
+		if got := Exact(c.iv, c.unit); got != c.want {
+			t.Errorf("%v: got %q, want %q", c.iv, got, c.want)
+		}
+	}
+}
