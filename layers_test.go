@@ -54,6 +54,7 @@ var rules = []rule{
 	{pkg: "sim/recording…", never: []string{"sim", "scenarios…", "results…", "cmd…"}},
 	{pkg: "sim/costs…", never: []string{"sim", "scenarios…", "results…", "cmd…"}},
 	{pkg: "results…", never: []string{"…"}, except: []string{"results…"}},
+	{pkg: "results/effect…", never: []string{"…"}, except: []string{"results/effect…", "results/stat"}},
 	{pkg: "scenarios…", never: []string{"cmd…"}},
 	{pkg: "scenarios/document", never: []string{"…"}},
 	{pkg: "cmd…"},

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"tlslab/results/effect"
 	"tlslab/results/summary"
 	"tlslab/results/table/number"
 )
@@ -37,9 +38,10 @@ func (set *Set) diverging() diverging {
 	d := diverging{better: set.summary.Header.Metrics[set.metric].Better, empty: true,
 		reach: math.Log(1.1)}
 	for i := range set.summary.Cells {
-		if v := set.summary.Row(i, set.metric).VsBaseline; v != nil && v.Ratio.Value > 0 &&
-			!math.IsInf(v.Ratio.Value, 0) {
-			d.reach, d.empty = math.Max(d.reach, math.Abs(math.Log(v.Ratio.Value))), false
+		if v := set.summary.Row(i, set.metric).VsBaseline; v != nil {
+			if ratio := v.At(effect.P50).Ratio.Value; ratio > 0 && !math.IsInf(ratio, 0) {
+				d.reach, d.empty = math.Max(d.reach, math.Abs(math.Log(ratio))), false
+			}
 		}
 	}
 	d.reach = math.Min(d.reach, math.Log(4))
@@ -61,16 +63,19 @@ func (d diverging) colour(ratio float64) color.Color {
 // box returns colour and text of a comparison. ok is false if there is no comparison or no finite
 // ratio above zero.
 func (d diverging) box(r *summary.Row) (b box, ok bool) {
-	v := r.VsBaseline
-	if v == nil || !(v.Ratio.Value > 0) || math.IsInf(v.Ratio.Value, 0) {
+	if r.VsBaseline == nil {
+		return b, false
+	}
+	v := r.VsBaseline.At(effect.P50)
+	if !(v.Ratio.Value > 0) || math.IsInf(v.Ratio.Value, 0) {
 		return b, false
 	}
 	b = box{fill: d.colour(v.Ratio.Value),
 		words: strings.TrimSuffix(number.Times(v.Ratio.Value), "×")}
 	switch v.Verdict {
-	case summary.Same:
+	case effect.Same:
 		b.words += " ="
-	case summary.Undecided:
+	case effect.Undecided:
 		b.words += " ?"
 	}
 	return b, true

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"tlslab/results/summary"
+	"tlslab/results/effect"
 	"tlslab/results/table/number"
 )
 
@@ -55,8 +55,8 @@ func (e *experiment) comparedLevels() []string {
 // verdicts counts the combinations by their result: "handshake is 25 % to 49 % lower in 30 of 36
 // combinations of rtt and packet loss, the same within 2 % in 4, undecided in 2". If the subject is
 // empty, the text begins with "25 %". across stands behind the first "combinations".
-func (e *experiment) verdicts(subject, across string, effects []effect) string {
-	sorted := map[string][]effect{}
+func (e *experiment) verdicts(subject, across string, effects []cellEffect) string {
+	sorted := map[string][]cellEffect{}
 	for _, x := range effects {
 		kind := kindOf(x)
 		sorted[kind] = append(sorted[kind], x)
@@ -99,16 +99,16 @@ func (e *experiment) verdicts(subject, across string, effects []effect) string {
 const (
 	lower     = "lower"
 	higher    = "higher"
-	same      = string(summary.Same)
-	undecided = string(summary.Undecided)
+	same      = string(effect.Same)
+	undecided = string(effect.Undecided)
 	missing   = "missing" // one of the two cells has no replicate that reached the metric
 )
 
-func kindOf(x effect) string {
+func kindOf(x cellEffect) string {
 	switch {
 	case math.IsNaN(x.Ratio.Value):
 		return missing
-	case x.Verdict != summary.Different:
+	case x.Verdict != effect.Different:
 		return string(x.Verdict)
 	case x.Ratio.Value < 1:
 		return lower
@@ -118,7 +118,7 @@ func kindOf(x effect) string {
 
 // change is the range of effects of the same direction: "25 % to 49 % lower", "2.1× to 5.0× as
 // high".
-func change(effects []effect) string {
+func change(effects []cellEffect) string {
 	r := ratios(effects)
 	if len(r) == 0 {
 		return ""
@@ -141,24 +141,24 @@ func span(from, to string) string {
 }
 
 // strongest is the largest effect among those with the verdict "different".
-func strongest(effects []effect) (effect, bool) {
-	different := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool {
-		return x.Verdict != summary.Different || !(x.Ratio.Value > 0)
+func strongest(effects []cellEffect) (cellEffect, bool) {
+	different := slices.DeleteFunc(slices.Clone(effects), func(x cellEffect) bool {
+		return x.Verdict != effect.Different || !(x.Ratio.Value > 0)
 	})
 	if len(different) == 0 {
-		return effect{}, false
+		return cellEffect{}, false
 	}
 	return slices.MaxFunc(different, byStrength), true
 }
 
 // strength is the size of an effect: the distance of its ratio from 1 on a logarithmic scale.
-func strength(x effect) float64 { return math.Abs(math.Log(x.Ratio.Value)) }
+func strength(x cellEffect) float64 { return math.Abs(math.Log(x.Ratio.Value)) }
 
-func byStrength(a, b effect) int { return cmp.Compare(strength(a), strength(b)) }
+func byStrength(a, b cellEffect) int { return cmp.Compare(strength(a), strength(b)) }
 
 // extremes are the typical, the largest and the smallest effect, with intervals and medians.
-func (e *experiment) extremes(effects []effect) []Point {
-	usable := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool {
+func (e *experiment) extremes(effects []cellEffect) []Point {
+	usable := slices.DeleteFunc(slices.Clone(effects), func(x cellEffect) bool {
 		return !(x.Ratio.Value > 0) || math.IsInf(x.Ratio.Value, 0)
 	})
 	if len(usable) < 2 {
@@ -177,7 +177,7 @@ func (e *experiment) extremes(effects []effect) []Point {
 }
 
 // effect describes one comparison.
-func (e *experiment) effect(x effect) string {
+func (e *experiment) effect(x cellEffect) string {
 	baseline, cell := e.Row(e.Cells[x.cell].Baseline, e.metric), e.Row(x.cell, e.metric)
 	this, other := number.Point(cell.P50, e.m.Unit), number.Point(baseline.P50, e.m.Unit)
 	medians := "median " + this + " instead of " + other

@@ -14,13 +14,13 @@ import (
 // dependence returns the range of the effect at each level of each other factor. The factor that
 // changes the median effect most comes first; a factor that changes it by less than the margin is
 // left out.
-func (e *experiment) dependence(effects []effect) []Point {
+func (e *experiment) dependence(effects []cellEffect) []Point {
 	var found []influence
 	for _, f := range e.varying {
 		var words []string
 		least, most := math.Inf(1), math.Inf(-1)
 		for _, level := range e.levels(f) {
-			at := slices.DeleteFunc(slices.Clone(effects), func(x effect) bool {
+			at := slices.DeleteFunc(slices.Clone(effects), func(x cellEffect) bool {
 				return e.Cells[x.cell].Levels[f] != level
 			})
 			r := ratios(at)

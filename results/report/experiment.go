@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/summary"
 	"tlslab/results/table"
 	"tlslab/results/table/number"
@@ -108,28 +109,28 @@ func described(m *results.Metric) string {
 	return m.Name + " (" + m.Label + ")"
 }
 
-// effect is the comparison of a cell with its baseline.
-type effect struct {
+// cellEffect is the effect on the median of a cell against its baseline.
+type cellEffect struct {
 	cell int
-	*summary.Comparison
+	*effect.Effect
 }
 
 // effects are the comparisons of a level in a metric, in the order of the cells in tables.
-func (e *experiment) effects(level string, metric int) []effect {
-	var out []effect
+func (e *experiment) effects(level string, metric int) []cellEffect {
+	var out []cellEffect
 	for _, i := range e.order {
 		if e.Cells[i].Levels[e.compared] != level {
 			continue
 		}
 		if c := e.Row(i, metric).VsBaseline; c != nil {
-			out = append(out, effect{i, c})
+			out = append(out, cellEffect{i, c.At(effect.P50)})
 		}
 	}
 	return out
 }
 
 // ratios are the finite ratios of effects.
-func ratios(effects []effect) []float64 {
+func ratios(effects []cellEffect) []float64 {
 	var out []float64
 	for _, x := range effects {
 		if v := x.Ratio.Value; !math.IsNaN(v) && !math.IsInf(v, 0) {

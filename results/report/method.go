@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/stat"
-	"tlslab/results/summary"
 	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
@@ -135,7 +135,7 @@ func (e *experiment) comparison() []Point {
 		{"Verdicts", fmt.Sprintf("\"same\": the whole interval of the ratio is within 1 ± %s. "+
 			"\"different\": the whole interval is outside, and the adjusted p is below %s. "+
 			"\"undecided\": neither; more replicates may decide.",
-			number.Percent(c.Margin), number.Tick(summary.Alpha))},
+			number.Percent(c.Margin), number.Tick(effect.Alpha))},
 	}
 }
 

@@ -5,22 +5,25 @@ import (
 	"slices"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 )
 
 // compare sets the comparison of a cell with its baseline.
 func (f *filler) compare(cell, baseline int) {
 	row, base := f.summary.Row(cell, f.metric), f.summary.Row(baseline, f.metric)
-	var c Comparison
+	var c effect.Comparison
 	if pairs := pairsOf(&f.cells[cell], &f.cells[baseline]); len(pairs) > 0 {
 		c = f.compared.paired(f.cell, f.baseline, pairs)
 	} else {
 		c = f.compared.independent(f.cell, f.baseline)
 	}
 	if f.summary.Header.Metrics[f.metric].Exact && row.Constant() && base.Constant() {
-		c.Diff = stat.Point(row.Min - base.Min)
-		c.Ratio = stat.Point(stat.Ratio(row.Min, base.Min))
-		c.P = math.NaN()
+		c.Method = effect.Exact
+		for _, of := range effect.Statistics {
+			*c.At(of) = effect.Effect{Diff: stat.Point(row.Min - base.Min),
+				Ratio: stat.Point(stat.Ratio(row.Min, base.Min)), P: math.NaN()}
+		}
 	}
 	row.VsBaseline = &c
 }
@@ -63,7 +66,7 @@ type comparer struct {
 }
 
 // paired compares two columns over the pairs in which both have a value.
-func (w *comparer) paired(cell, baseline []float64, pairs []pairRange) Comparison {
+func (w *comparer) paired(cell, baseline []float64, pairs []pairRange) effect.Comparison {
 	w.a, w.b = w.a[:0], w.b[:0]
 	for _, p := range pairs {
 		theirs := baseline[p.baseline : p.baseline+p.n]
@@ -78,23 +81,37 @@ func (w *comparer) paired(cell, baseline []float64, pairs []pairRange) Compariso
 	}
 	noRatio := slices.ContainsFunc(w.b, math.IsNaN)
 	w.sort.sort(w.a)
-	result := Comparison{Paired: true, Pairs: len(w.a), P: stat.SignedRank(w.a)}
-	result.Diff = stat.QuantileInterval(w.a, 0.5)
-	if result.Ratio = stat.None; !noRatio {
+	result := unknown()
+	result.Paired, result.Pairs, result.Method = true, len(w.a), effect.PairedBootstrap
+	p50 := result.At(effect.P50)
+	p50.P, p50.Diff = stat.SignedRank(w.a), stat.QuantileInterval(w.a, 0.5)
+	if !noRatio {
 		w.sort.sort(w.b)
-		result.Ratio = stat.QuantileInterval(w.b, 0.5)
+		p50.Ratio = stat.QuantileInterval(w.b, 0.5)
 	}
 	return result
 }
 
 // independent compares two columns as independent samples.
-func (w *comparer) independent(cell, baseline []float64) Comparison {
+func (w *comparer) independent(cell, baseline []float64) effect.Comparison {
 	w.a, w.b = reached(w.a[:0], cell), reached(w.b[:0], baseline)
 	w.sort.sort(w.a)
 	w.sort.sort(w.b)
-	return Comparison{
+	result := unknown()
+	result.Method = effect.IndependentBootstrap
+	*result.At(effect.P50) = effect.Effect{
 		P:     stat.RankSum(w.a, w.b),
 		Diff:  stat.MedianDifference(w.a, w.b),
 		Ratio: stat.MedianRatio(w.a, w.b),
 	}
+	return result
+}
+
+// unknown is a comparison whose effects do not exist.
+func unknown() effect.Comparison {
+	var c effect.Comparison
+	for _, of := range effect.Statistics {
+		*c.At(of) = effect.Effect{Ratio: stat.None, Diff: stat.None, P: math.NaN()}
+	}
+	return c
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"tlslab/results/effect"
 	"tlslab/results/internal/sourcetest"
 	"tlslab/results/stat"
 )
@@ -21,11 +22,11 @@ func TestPairsRemoveCommonRandomness(t *testing.T) {
 			observation("resumed", "5ms", i, network+500, 417, 20))
 	}
 	c := row(t, summarize(t, experiment(), all), "resumed", "5ms", "time").VsBaseline
-	if !c.Paired || c.Pairs != 30 || c.Diff != stat.Point(-1500) {
+	if !c.Paired || c.Pairs != 30 || c.At(effect.P50).Diff != stat.Point(-1500) {
 		t.Errorf("%+v, want 30 pairs that differ by -1500 each", c)
 	}
-	if want := 2 / math.Exp2(30); c.P != want {
-		t.Errorf("p = %v, want that of 30 of 30: %v", c.P, want)
+	if want := 2 / math.Exp2(30); c.At(effect.P50).P != want {
+		t.Errorf("p = %v, want that of 30 of 30: %v", c.At(effect.P50).P, want)
 	}
 }
 
@@ -65,7 +66,7 @@ func TestWithoutCommonReplicatesSamplesAreIndependent(t *testing.T) {
 			observation("resumed", "5ms", i+20, float64(50+i), 517, 10))
 	}
 	c := row(t, summarize(t, experiment(), all), "resumed", "5ms", "time").VsBaseline
-	if c.Paired || c.Verdict != Different {
+	if c.Paired || c.At(effect.P50).Verdict != effect.Different {
 		t.Errorf("%+v, want independent samples that differ", c)
 	}
 }
@@ -84,12 +85,12 @@ func TestWithoutCommonSeedsSamplesAreIndependent(t *testing.T) {
 	if c.Paired || c.Pairs != 0 {
 		t.Errorf("paired %v, %d pairs", c.Paired, c.Pairs)
 	}
-	if want := stat.RankSum(a, b); c.P != want {
-		t.Errorf("p = %v, the Mann–Whitney test has %v", c.P, want)
+	if want := stat.RankSum(a, b); c.At(effect.P50).P != want {
+		t.Errorf("p = %v, the Mann–Whitney test has %v", c.At(effect.P50).P, want)
 	}
-	if !(c.Diff.Lo < c.Diff.Value && c.Diff.Value < c.Diff.Hi) ||
-		!(c.Ratio.Lo < c.Ratio.Value && c.Ratio.Value < c.Ratio.Hi) {
-		t.Errorf("difference %+v, ratio %+v", c.Diff, c.Ratio)
+	if !(c.At(effect.P50).Diff.Lo < c.At(effect.P50).Diff.Value && c.At(effect.P50).Diff.Value < c.At(effect.P50).Diff.Hi) ||
+		!(c.At(effect.P50).Ratio.Lo < c.At(effect.P50).Ratio.Value && c.At(effect.P50).Ratio.Value < c.At(effect.P50).Ratio.Hi) {
+		t.Errorf("difference %+v, ratio %+v", c.At(effect.P50).Diff, c.At(effect.P50).Ratio)
 	}
 }
 
@@ -112,12 +113,12 @@ func TestAnExactMetricHasNoIntervalAndNoTest(t *testing.T) {
 		t.Errorf("two equal values of an exact metric: %+v", r)
 	}
 	c := r.VsBaseline
-	if c.Diff != stat.Point(-100) || c.Ratio != stat.Point(0.8) || !math.IsNaN(c.P) ||
-		!math.IsNaN(c.PHolm) || c.Verdict != Different {
+	if c.At(effect.P50).Diff != stat.Point(-100) || c.At(effect.P50).Ratio != stat.Point(0.8) || !math.IsNaN(c.At(effect.P50).P) ||
+		!math.IsNaN(c.At(effect.P50).PHolm) || c.At(effect.P50).Verdict != effect.Different {
 		t.Errorf("comparison %+v", c)
 	}
 	// The time was equal as well, but two replicates say little about a metric that is not exact.
-	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.Verdict != Undecided || c.P != 1 {
+	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.At(effect.P50).Verdict != effect.Undecided || c.At(effect.P50).P != 1 {
 		t.Errorf("two equal values of a sampled metric: %+v", c)
 	}
 }
@@ -129,43 +130,8 @@ func TestAnExactMetricThatVariesHasIntervalsAndATest(t *testing.T) {
 			observation("resumed", "5ms", i, 100, float64(400+i), 1))
 	}
 	r := row(t, summarize(t, experiment(), all), "resumed", "5ms", "bytes")
-	if r.P50.Lo == r.P50.Hi || math.IsNaN(r.VsBaseline.P) {
+	if r.P50.Lo == r.P50.Hi || math.IsNaN(r.VsBaseline.At(effect.P50).P) {
 		t.Errorf("row %+v, comparison %+v", r, r.VsBaseline)
-	}
-}
-
-func TestVerdicts(t *testing.T) {
-	inf := math.Inf(1)
-	tests := []struct {
-		name  string
-		ratio stat.Interval
-		p     float64
-		want  Verdict
-	}{
-		{"inside the margin", stat.Interval{Value: 1.005, Lo: 0.99, Hi: 1.01}, 0.5, Same},
-		{"inside, though significant",
-			stat.Interval{Value: 1.01, Lo: 1.005, Hi: 1.015}, 1e-9, Same},
-		{"at the margin's edge", stat.Interval{Value: 1, Lo: 0.98, Hi: 1.02}, 1, Same},
-		{"wholly below", stat.Interval{Value: 0.5, Lo: 0.4, Hi: 0.6}, 0.001, Different},
-		{"wholly above", stat.Interval{Value: 2, Lo: 1.5, Hi: 2.5}, 0.049, Different},
-		{"wholly above, not significant among so many", stat.Interval{Value: 2, Lo: 1.5, Hi: 2.5},
-			0.05, Undecided},
-		{"across the edge, significant", stat.Interval{Value: 1.03, Lo: 1.01, Hi: 1.05},
-			1e-9, Undecided},
-		{"across everything", stat.Interval{Value: 1, Lo: 0.5, Hi: 2}, 1, Undecided},
-		{"unbounded", stat.Interval{Value: 1, Lo: math.Inf(-1), Hi: inf}, 1, Undecided},
-		{"from nothing to something", stat.Point(inf), 0.001, Different},
-		{"exact and equal", stat.Point(1), nan, Same},
-		{"exact and not", stat.Point(0.8), nan, Different},
-		{"no ratio", stat.None, 0.001, Undecided},
-	}
-	for _, test := range tests {
-		if got := verdict(test.ratio, test.p, 0.02); got != test.want {
-			t.Errorf("%s: %s, want %s", test.name, got, test.want)
-		}
-	}
-	if got := verdict(stat.Point(1), 1, 0); got != Same {
-		t.Errorf("equal with no margin at all: %s", got)
 	}
 }
 
@@ -187,7 +153,7 @@ func TestHolmIsOverAllComparisonsOfAMetric(t *testing.T) {
 	for _, kind := range []string{"resumed", "third"} {
 		for _, delay := range []string{"5ms", "25ms"} {
 			c := row(t, s, kind, delay, "time").VsBaseline
-			ps, adjusted = append(ps, c.P), append(adjusted, c.PHolm)
+			ps, adjusted = append(ps, c.At(effect.P50).P), append(adjusted, c.At(effect.P50).PHolm)
 		}
 	}
 	for i, want := range stat.Holm(ps) {
@@ -209,16 +175,16 @@ func TestRatiosOfCounts(t *testing.T) {
 			observation("resumed", "5ms", i, 0, 3, 2))
 	}
 	s := summarize(t, experiment(), all)
-	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.Ratio != stat.Point(1) ||
-		c.Verdict != Same {
+	if c := row(t, s, "resumed", "5ms", "time").VsBaseline; c.At(effect.P50).Ratio != stat.Point(1) ||
+		c.At(effect.P50).Verdict != effect.Same {
 		t.Errorf("nothing against nothing: %+v", c)
 	}
-	if c := row(t, s, "resumed", "5ms", "bytes").VsBaseline; !math.IsInf(c.Ratio.Value, 1) ||
-		c.Verdict != Different {
+	if c := row(t, s, "resumed", "5ms", "bytes").VsBaseline; !math.IsInf(c.At(effect.P50).Ratio.Value, 1) ||
+		c.At(effect.P50).Verdict != effect.Different {
 		t.Errorf("something against nothing: %+v", c)
 	}
-	if c := row(t, s, "resumed", "5ms", "rate").VsBaseline; !math.IsNaN(c.Ratio.Value) ||
-		c.Diff.Value != 1 || c.Verdict != Undecided {
+	if c := row(t, s, "resumed", "5ms", "rate").VsBaseline; !math.IsNaN(c.At(effect.P50).Ratio.Value) ||
+		c.At(effect.P50).Diff.Value != 1 || c.At(effect.P50).Verdict != effect.Undecided {
 		t.Errorf("a negative value among the baseline's: %+v", c)
 	}
 }
@@ -237,7 +203,8 @@ func TestTheIntervalOfTheRatioCovers(t *testing.T) {
 			baseline = append(baseline, base)
 			cell = append(cell, base*0.7*math.Exp(2*rng.NormFloat64())) // median ratio 0.7
 		}
-		if r := w.paired(cell, baseline, pairs).Ratio; r.Lo <= 0.7 && 0.7 <= r.Hi {
+		c := w.paired(cell, baseline, pairs)
+		if r := c.At(effect.P50).Ratio; r.Lo <= 0.7 && 0.7 <= r.Hi {
 			held++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 )
 
@@ -52,18 +53,19 @@ var csvColumns = []struct {
 	{intervalNames("p90"), func(r *Row) []string { return intervalFields(r.P90) }},
 	{intervalNames("p95"), func(r *Row) []string { return intervalFields(r.P95) }},
 	{intervalNames("p99"), func(r *Row) []string { return intervalFields(r.P99) }},
-	{[]string{"paired", "pairs"}, comparison(2, func(c *Comparison) []string {
+	{[]string{"paired", "pairs"}, comparison(2, func(c *effect.Comparison) []string {
 		return []string{strconv.FormatBool(c.Paired), strconv.Itoa(c.Pairs)}
 	})},
-	{intervalNames("diff"), comparison(3, func(c *Comparison) []string { return intervalFields(c.Diff) })},
-	{intervalNames("ratio"), comparison(3, func(c *Comparison) []string { return intervalFields(c.Ratio) })},
-	{[]string{"p", "p_holm", "verdict"}, comparison(3, func(c *Comparison) []string {
-		return []string{number(c.P), number(c.PHolm), string(c.Verdict)}
+	{intervalNames("diff"), comparison(3, func(c *effect.Comparison) []string { return intervalFields(c.At(effect.P50).Diff) })},
+	{intervalNames("ratio"), comparison(3, func(c *effect.Comparison) []string { return intervalFields(c.At(effect.P50).Ratio) })},
+	{[]string{"p", "p_holm", "verdict"}, comparison(3, func(c *effect.Comparison) []string {
+		p50 := c.At(effect.P50)
+		return []string{number(p50.P), number(p50.PHolm), string(p50.Verdict)}
 	})},
 }
 
 // comparison returns n empty fields for a row without a comparison.
-func comparison(n int, fields func(*Comparison) []string) func(*Row) []string {
+func comparison(n int, fields func(*effect.Comparison) []string) func(*Row) []string {
 	return func(r *Row) []string {
 		if r.VsBaseline == nil {
 			return make([]string, n)

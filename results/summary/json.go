@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 )
 
@@ -29,13 +30,13 @@ type jsonRow struct {
 }
 
 type jsonComparison struct {
-	Paired  bool          `json:"paired"`
-	Pairs   int           `json:"pairs"`
-	Diff    stat.Interval `json:"diff"`
-	Ratio   stat.Interval `json:"ratio"`
-	P       *float64      `json:"p"`
-	PHolm   *float64      `json:"p_holm"`
-	Verdict Verdict       `json:"verdict"`
+	Paired  bool           `json:"paired"`
+	Pairs   int            `json:"pairs"`
+	Diff    stat.Interval  `json:"diff"`
+	Ratio   stat.Interval  `json:"ratio"`
+	P       *float64       `json:"p"`
+	PHolm   *float64       `json:"p_holm"`
+	Verdict effect.Verdict `json:"verdict"`
 }
 
 // orderedCell writes a cell as a JSON object in the order of the factors.
@@ -94,8 +95,9 @@ func encode(h *results.Header, r *Row) ([]byte, error) {
 		P50: r.P50, P90: r.P90, P95: r.P95, P99: r.P99,
 	}
 	if c := r.VsBaseline; c != nil {
+		p50 := c.At(effect.P50)
 		row.VsBaseline = &jsonComparison{
-			c.Paired, c.Pairs, c.Diff, c.Ratio, stat.Finite(c.P), stat.Finite(c.PHolm), c.Verdict,
+			c.Paired, c.Pairs, p50.Diff, p50.Ratio, stat.Finite(p50.P), stat.Finite(p50.PHolm), p50.Verdict,
 		}
 	}
 	var b bytes.Buffer

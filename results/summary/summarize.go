@@ -2,7 +2,6 @@ package summary
 
 import (
 	"cmp"
-	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 )
 
@@ -219,37 +219,24 @@ func (c *Cell) count(outcomes []results.Outcome) {
 	})
 }
 
-// adjust applies Holm's correction to the p-values of each metric, and sets the verdicts, which
-// depend on it.
+// adjust applies Holm's correction to the p-values of each metric, over all comparisons and
+// statistics, and sets the verdicts, which depend on it.
 func (s *Summary) adjust() {
 	for metric := range s.Header.Metrics {
-		var comparisons []*Comparison
+		var effects []*effect.Effect
 		var ps []float64
 		for cell := range s.Cells {
-			if c := s.Row(cell, metric).VsBaseline; c != nil {
-				comparisons = append(comparisons, c)
-				ps = append(ps, c.P)
+			c := s.Row(cell, metric).VsBaseline
+			if c == nil {
+				continue
+			}
+			for _, of := range effect.Statistics {
+				effects = append(effects, c.At(of))
+				ps = append(ps, c.At(of).P)
 			}
 		}
 		for i, p := range stat.Holm(ps) {
-			c := comparisons[i]
-			c.PHolm = p
-			c.Verdict = verdict(c.Ratio, p, s.Header.Compare.Margin)
+			effects[i].Judge(p, s.Header.Compare.Margin)
 		}
 	}
-}
-
-// verdict defines the three verdicts. If pHolm is NaN, the values are exact, and the ratio decides
-// alone.
-func verdict(ratio stat.Interval, pHolm, margin float64) Verdict {
-	low, high := 1-margin, 1+margin
-	switch {
-	case math.IsNaN(ratio.Value):
-		return Undecided
-	case ratio.Lo >= low && ratio.Hi <= high:
-		return Same
-	case (ratio.Hi < low || ratio.Lo > high) && !(pHolm >= Alpha):
-		return Different
-	}
-	return Undecided
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 )
 
@@ -15,6 +16,18 @@ type Summary struct {
 	// Rows hold all metrics of the first cell in the order of the header, then all metrics of the
 	// second cell, and so on.
 	Rows []Row
+	// Contrasts compare levels of the compared factor that differ in one trait, in the headline
+	// metric and in the computing times.
+	Contrasts []Contrast
+}
+
+// Contrast compares two cells that have the same levels of all factors but the compared one, and
+// whose levels of the compared factor differ in exactly one trait.
+type Contrast struct {
+	Trait         string // the trait's name
+	Metric        int    // index in Header.Metrics
+	Cell, Against int    // indices in Summary.Cells
+	effect.Comparison
 }
 
 // Row returns the row of Cells[cell] and Header.Metrics[metric].
@@ -63,8 +76,13 @@ type Row struct {
 	SD                 float64
 	Min, Max           float64
 	P50, P90, P95, P99 stat.Interval
+	// FailedShare is Failed as a share of N, with its Clopper–Pearson interval.
+	FailedShare stat.Interval
+	// Modes are the clusters of values of a multimodal metric in rising order. It is empty if the
+	// values form one cluster.
+	Modes []Mode
 	// VsBaseline compares the cell with its baseline. It is nil for a cell without a baseline.
-	VsBaseline *Comparison
+	VsBaseline *effect.Comparison
 }
 
 // Censored reports whether the q-th quantile over all N replicates has no finite value. A replicate
@@ -77,33 +95,12 @@ func (r *Row) Censored(q float64) bool {
 // Constant reports whether all replicates that reached the metric gave the same value.
 func (r *Row) Constant() bool { return r.Min == r.Max }
 
-// Comparison compares a cell with its baseline.
-type Comparison struct {
-	// Paired reports that replicates of the same number and seed were compared in pairs.
-	Paired bool
-	// Pairs is the number of pairs in which both replicates reached the metric. It is 0 if Paired
-	// is false.
-	Pairs int
-	// Diff is the median of cell − baseline over the pairs, in the metric's unit. Ratio is the
-	// median of cell / baseline over the pairs. If Paired is false, they are the difference and the
-	// ratio of the two medians. Ratio is stat.None if a value is negative.
-	Diff, Ratio stat.Interval
-	// P is the two-sided p-value of the null hypothesis that there is no difference. PHolm is P
-	// adjusted by Holm's method for all comparisons of this metric. Both are NaN if there is no
-	// test: without pairs, or for an exact metric.
-	P, PHolm float64
-	Verdict  Verdict
+// Mode is a cluster of values that lies well apart from the others: one that lost its SYN, for
+// example, lies a second above one that did not.
+type Mode struct {
+	Lo, Hi float64 // the smallest and the largest value
+	N      int     // how many replicates have a value of the cluster
+	// Share is N as a share of the replicates that reached the metric, with its Clopper–Pearson
+	// interval.
+	Share stat.Interval
 }
-
-// Verdict is the result of a comparison in one word.
-type Verdict string
-
-// The three verdicts.
-const (
-	Same      Verdict = "same"      // the whole interval of the ratio is inside 1 ± margin
-	Different Verdict = "different" // the whole interval is outside, and PHolm is below Alpha
-	Undecided Verdict = "undecided" // neither: more replicates may decide
-)
-
-// Alpha is the level below which an adjusted p-value counts as a difference.
-const Alpha = 0.05

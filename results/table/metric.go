@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
 	"tlslab/results/table/number"
@@ -132,34 +133,35 @@ func quantile(r *summary.Row, q float64, iv stat.Interval, write func(stat.Inter
 }
 
 // compared is a cell with one number or word of a comparison. A baseline has no comparison.
-func compared(r *summary.Row, better int, write func(*summary.Comparison) Cell) Cell {
+func compared(r *summary.Row, better int, write func(*effect.Effect) Cell) Cell {
 	if r.VsBaseline == nil {
 		return Cell{Text: number.Absent, Tone: Quiet, Order: math.NaN()}
 	}
-	c := write(r.VsBaseline)
-	c.Tone = ToneOf(r.VsBaseline, better)
+	p50 := r.VsBaseline.At(effect.P50)
+	c := write(p50)
+	c.Tone = ToneOf(p50, better)
 	return c
 }
 
-func ratio(c *summary.Comparison) Cell {
+func ratio(c *effect.Effect) Cell {
 	return Cell{Text: number.Ratio(c.Ratio), Exact: number.Exact(c.Ratio, ""), Order: c.Ratio.Value}
 }
 
-func probability(c *summary.Comparison) Cell {
+func probability(c *effect.Effect) Cell {
 	return Cell{Text: number.Probability(c.PHolm), Exact: number.Exact(stat.Point(c.PHolm), ""),
 		Order: c.PHolm}
 }
 
-func verdict(c *summary.Comparison) Cell { return Cell{Text: string(c.Verdict)} }
+func verdict(c *effect.Effect) Cell { return Cell{Text: string(c.Verdict)} }
 
 // ToneOf is Good for a difference for the better, Bad for one for the worse. better is
 // Metric.Better.
-func ToneOf(c *summary.Comparison, better int) Tone {
+func ToneOf(c *effect.Effect, better int) Tone {
 	lower := c.Ratio.Value < 1
 	switch {
-	case c.Verdict == summary.Undecided:
+	case c.Verdict == effect.Undecided:
 		return Unsure
-	case c.Verdict != summary.Different || better == 0:
+	case c.Verdict != effect.Different || better == 0:
 		return Plain
 	case lower == (better < 0):
 		return Good

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/internal/golden"
 	"tlslab/results/stat"
-	"tlslab/results/summary"
 	"tlslab/results/table/tabletest"
 )
 
@@ -107,8 +107,8 @@ func TestComparedLevelsStandTogetherBaselineFirst(t *testing.T) {
 }
 
 func TestWhatIsBetterDependsOnTheMetric(t *testing.T) {
-	lower := &summary.Comparison{Ratio: stat.Point(0.5), Verdict: summary.Different}
-	higher := &summary.Comparison{Ratio: stat.Point(2), Verdict: summary.Different}
+	lower := &effect.Effect{Ratio: stat.Point(0.5), Verdict: effect.Different}
+	higher := &effect.Effect{Ratio: stat.Point(2), Verdict: effect.Different}
 	for _, c := range []struct {
 		better        int
 		lower, higher Tone
@@ -118,7 +118,7 @@ func TestWhatIsBetterDependsOnTheMetric(t *testing.T) {
 			t.Errorf("better %d: half has tone %v, twice %v", c.better, l, h)
 		}
 	}
-	if got := ToneOf(&summary.Comparison{Ratio: stat.Point(0.5), Verdict: summary.Undecided}, -1); got != Unsure {
+	if got := ToneOf(&effect.Effect{Ratio: stat.Point(0.5), Verdict: effect.Undecided}, -1); got != Unsure {
 		t.Errorf("undecided has tone %v", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
 )
@@ -170,27 +171,63 @@ func Quantile(sorted []float64, p float64) stat.Interval {
 		Hi: at(p*n + half)}
 }
 
-func (e *Experiment) compare(cell, baseline, metric int) *summary.Comparison {
-	var ratios, diffs []float64
+// batches is the number of groups of replicates whose effects give the interval of an effect.
+const batches = 10
+
+// compare compares the statistics of both columns over all replicates. The interval of an effect is
+// Student's: it comes from the effects in batches of replicates, the same in both cells.
+func (e *Experiment) compare(cell, baseline, metric int) *effect.Comparison {
+	c := &effect.Comparison{Paired: true, Method: effect.PairedBootstrap}
 	for i, v := range e.Values[cell][metric] {
 		if b := e.Values[baseline][metric][i]; !math.IsNaN(v) && !math.IsNaN(b) {
-			diffs = append(diffs, v-b)
-			if b != 0 {
-				ratios = append(ratios, v/b)
-			}
+			c.Pairs++
 		}
 	}
-	slices.Sort(ratios)
-	slices.Sort(diffs)
-	c := &summary.Comparison{Paired: true, Pairs: len(diffs),
-		Diff: Quantile(diffs, 0.5), Ratio: Quantile(ratios, 0.5),
-		P: 0.5, PHolm: 1, Verdict: summary.Undecided}
 	margin := e.Header.Compare.Margin
-	switch r := c.Ratio; {
-	case r.Lo >= 1-margin && r.Hi <= 1+margin:
-		c.Verdict = summary.Same
-	case r.Hi < 1-margin || r.Lo > 1+margin:
-		c.Verdict, c.P, c.PHolm = summary.Different, 1e-9, 1e-7
+	for _, of := range effect.Statistics {
+		estimate := func(f func(x, y float64) float64) stat.Interval {
+			over := func(from, step int) float64 {
+				return f(e.statistic(of, cell, metric, from, step), e.statistic(of, baseline, metric, from, step))
+			}
+			var spread []float64
+			for b := range batches {
+				spread = append(spread, over(b, batches))
+			}
+			_, sd := moments(spread)
+			value, half := over(0, 1), 2.26*sd/math.Sqrt(batches)
+			return stat.Interval{Value: value, Lo: value - half, Hi: value + half}
+		}
+		f := c.At(of)
+		*f = effect.Effect{P: 0.5, PHolm: 1, Verdict: effect.Undecided,
+			Ratio: estimate(stat.Ratio),
+			Diff:  estimate(func(x, y float64) float64 { return x - y })}
+		switch r := f.Ratio; {
+		case r.Lo >= 1-margin && r.Hi <= 1+margin:
+			f.Verdict = effect.Same
+		case r.Hi < 1-margin || r.Lo > 1+margin:
+			f.Verdict, f.P, f.PHolm = effect.Different, 1e-9, 1e-7
+		}
 	}
 	return c
+}
+
+// statistic is a statistic of every step-th replicate.
+func (e *Experiment) statistic(of effect.Statistic, cell, metric, from, step int) float64 {
+	var x []float64
+	for i, v := range e.Values[cell][metric] {
+		if i%step == from && !math.IsNaN(v) {
+			x = append(x, v)
+		}
+	}
+	slices.Sort(x)
+	switch of {
+	case effect.P50:
+		return Quantile(x, 0.50).Value
+	case effect.P95:
+		return Quantile(x, 0.95).Value
+	case effect.P99:
+		return Quantile(x, 0.99).Value
+	}
+	mean, _ := moments(x)
+	return mean
 }
