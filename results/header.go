@@ -8,7 +8,7 @@ import (
 )
 
 // Schema is the version of the header and of the samples' columns.
-const Schema = 2
+const Schema = 3
 
 // Header describes a run: what was varied, what was measured, and what is compared with what. Each
 // part of the samples carries it.
@@ -20,14 +20,21 @@ type Header struct {
 	Version string `json:"version,omitempty"`
 	// Seed is the root seed from which every replicate's seed is derived.
 	Seed uint64 `json:"seed"`
-	// Replicates is how many observations each cell has when the run is finished.
-	Replicates int      `json:"replicates,omitempty"`
-	Factors    []Factor `json:"factors"`
+	// Seeds derives the seeds of the replicates. Replicates with the same number met the same
+	// randomness in every cell, and are compared as a pair. Without it replicates are independent.
+	Seeds *SeedStream `json:"seeds,omitempty"`
+	// Replicates is how many observations each cell has when the run is finished. With a Target it
+	// is the most that a cell may have.
+	Replicates int `json:"replicates,omitempty"`
+	// Target ends a cell's run when the cell has enough replicates.
+	Target  *Target  `json:"target,omitempty"`
+	Factors []Factor `json:"factors"`
 	// Cells are all cells of the run, whether they have observations or not.
 	Cells []Cell `json:"cells"`
 	// Constant lists the settings that are the same in every cell: the conditions under which the
 	// numbers hold.
 	Constant []Setting `json:"constant,omitempty"`
+	Notes    []Note    `json:"notes,omitempty"`
 	Compare  *Compare  `json:"compare,omitempty"`
 	Metrics  []Metric  `json:"metrics"`
 }
@@ -36,16 +43,32 @@ type Header struct {
 type Cell struct {
 	// Levels holds a level of each factor, in the order of Header.Factors.
 	Levels []string `json:"levels"`
-	// Seeds derives the seeds of the cell's replicates.
-	Seeds SeedStream `json:"seeds"`
 }
 
-// Factor is one thing that is varied. Levels are in the order in which a table shows them.
+// Factor is one thing that is varied.
 type Factor struct {
+	// Name is what tables, files and benchmark names show.
+	Name string `json:"name"`
+	// Key is the setting of the scenario that the factor varies. It is empty if a level sets
+	// several settings. Name may differ from Key: link.delay is shown as rtt.
+	Key   string `json:"key,omitempty"`
+	Label string `json:"label,omitempty"`
+	// Levels are in the order of the scenario.
+	Levels []string `json:"levels"`
+	// Values holds the quantity of each level, in the unit in which all levels are comparable
+	// (such as nanoseconds or a fraction), if all levels are quantities. They order the levels.
+	Values []float64 `json:"values,omitempty"`
+	// Traits describe the levels of a factor that varies several settings.
+	Traits []Trait `json:"traits,omitempty"`
+	Shown  *Shown  `json:"shown_as,omitempty"`
+}
+
+// Trait is one property in which the levels of a factor differ, such as the version or the key
+// exchange. Levels[i] is the property of the factor's level i.
+type Trait struct {
 	Name   string   `json:"name"`
 	Label  string   `json:"label,omitempty"`
 	Levels []string `json:"levels"`
-	Shown  *Shown   `json:"shown_as,omitempty"`
 }
 
 // Shown is the name and the levels under which tables and plots show a factor, if they are not the
@@ -61,6 +84,31 @@ type Setting struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
+
+// Note is a consequence of a setting that a reader may not expect.
+type Note struct {
+	// Setting is the name of the setting.
+	Setting string `json:"setting"`
+	// Text is one sentence or more.
+	Text string `json:"text"`
+	// Cells holds the indices in Header.Cells of the cells to which the note applies, in rising
+	// order. It is empty if the note applies to all cells.
+	Cells []int `json:"cells,omitempty"`
+}
+
+// Target is the precision at which a cell has enough replicates.
+type Target struct {
+	// Metric and Statistic ("p50", "p95", "p99" or "mean") say whose interval counts.
+	Metric    string `json:"metric"`
+	Statistic string `json:"statistic"`
+	// Relative is the half-width of the interval, as a fraction of the statistic: 0.02 is ±2 %.
+	Relative float64 `json:"relative"`
+	// Most is the number of replicates at which a cell ends even if its interval is wider.
+	Most int `json:"most"`
+}
+
+// Statistics are the statistics that a Target can name.
+var Statistics = []string{"p50", "p95", "p99", "mean"}
 
 // Compare names the factor whose levels are compared, and the level that the others are compared
 // with.

@@ -10,12 +10,14 @@ import (
 // header is a small experiment: two factors, four metrics.
 func header() Header {
 	return Header{
-		Schema: Schema, Scenario: "full-vs-resumed", Title: "Full & resumed", Version: "v1", Seed: 1, Replicates: 3,
+		Schema: Schema, Scenario: "full-vs-resumed", Title: "Full & resumed", Version: "v1", Seed: 1, Seeds: &SeedStream{1}, Replicates: 3,
+		Target: &Target{Metric: "handshake", Statistic: "p95", Relative: 0.02, Most: 3},
 		Factors: []Factor{
-			{Name: "tls.kind", Levels: []string{"full", "resumed"}},
-			{Name: "link.delay", Label: "one-way delay", Levels: []string{"5ms", "25ms"}, Shown: &Shown{Name: "rtt", Levels: []string{"10ms", "50ms"}}},
+			{Name: "tls.kind", Levels: []string{"full", "resumed"}, Traits: []Trait{{Name: "psk", Label: "pre-shared key", Levels: []string{"no", "yes"}}}},
+			{Name: "rtt", Key: "link.delay", Label: "round-trip time", Levels: []string{"10ms", "50ms"}, Values: []float64{1e7, 5e7}},
 		},
-		Cells:   []Cell{{Levels: []string{"full", "5ms"}}, {Levels: []string{"resumed", "5ms"}, Seeds: SeedStream{1}}},
+		Cells:   []Cell{{Levels: []string{"full", "10ms"}}, {Levels: []string{"resumed", "10ms"}}},
+		Notes:   []Note{{Setting: "link.jitter", Text: "Packets overtake one another.", Cells: []int{1}}},
 		Compare: &Compare{Factor: "tls.kind", Baseline: "full", Metric: "handshake", Margin: 0.02},
 		Metrics: []Metric{
 			{Name: "handshake", Label: "time to handshake", Unit: UnitNanoseconds, Better: -1},
@@ -51,23 +53,34 @@ func TestMalformedHeadersAreRefusedWithTheReason(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	zeros := strings.Repeat("0", 64)
+	seeds := "01" + strings.Repeat("0", 62)
 	tests := []struct{ name, old, new, want string }{
 		{"no JSON", string(good), "hello", "not a JSON object"},
 		{"no header", string(good), `{"cell":{}}`, `no "schema"`},
-		{"a later schema", `"schema":2`, `"schema":3,"news":true`, "schema 3: this version of tlslab reads schema 2 only"},
+		{"a later schema", `"schema":3`, `"schema":4,"news":true`, "schema 4: a later version of tlslab wrote it, and this version reads schema 3 only"},
+		{"an earlier schema", `"schema":3`, `"schema":2,"old":true`, "schema 2: an earlier version of tlslab wrote it, and this version reads schema 3 only: run the scenario again into another folder"},
 		{"an unknown key", `"seed":1`, `"seedling":1`, `unknown field "seedling"`},
 		{"a negative seed", `"seed":1`, `"seed":-1`, "cannot unmarshal number -1"},
-		{"a factor twice", `"link.delay"`, `"tls.kind"`, `factor "tls.kind" is named twice`},
-		{"a factor without a name", `"link.delay"`, `""`, `factor 2 has no name`},
+		{"a factor twice", `"name":"rtt"`, `"name":"tls.kind"`, `factor "tls.kind" is named twice`},
+		{"a factor without a name", `"name":"rtt"`, `"name":""`, `factor 2 has no name`},
 		{"a factor without levels", `["full","resumed"]`, `[]`, `factor "tls.kind" has no levels`},
 		{"a level twice", `["full","resumed"]`, `["full","full"]`, `factor "tls.kind" has the level "full" twice`},
-		{"too few shown levels", `["10ms","50ms"]`, `["10ms"]`, `factor "link.delay" has 2 levels but is shown as "rtt" with 1`},
-		{"a cell of too few levels", `["full","5ms"]`, `["full"]`, "cell 1 has 1 levels for 2 factors"},
-		{"a cell of another level", `["full","5ms"]`, `["full","6ms"]`, `cell 1: "6ms" is not a level of factor "link.delay"`},
-		{"a cell twice", `["full","5ms"]`, `["resumed","5ms"]`, "cell [resumed 5ms] is named twice"},
-		{"seeds that are too short", zeros, zeros[1:], "is not a stream of seeds"},
-		{"seeds that are no digits", zeros, "g" + zeros[1:], "is not a stream of seeds"},
+		{"too few values", `[10000000,50000000]`, `[10000000]`, `factor "rtt" has 2 levels but 1 values`},
+		{"a trait without a name", `"name":"psk"`, `"name":""`, `factor "tls.kind" has a trait 1 without a name`},
+		{"a trait of too few levels", `["no","yes"]`, `["no"]`, `factor "tls.kind" has 2 levels but the trait "psk" has 1`},
+		{"a trait twice", `"traits":[`, `"traits":[{"name":"psk","levels":["1","2"]},`, `factor "tls.kind" has the trait "psk" twice`},
+		{"a note without text", `"Packets overtake one another."`, `""`, `note 1 has no text`},
+		{"a note on no cell", `"cells":[1]`, `"cells":[2]`, `note 1: the cells [2] are not indices of the 2 cells in rising order`},
+		{"a note on a cell twice", `"cells":[1]`, `"cells":[1,1]`, `note 1: the cells [1 1] are not indices`},
+		{"a target of no metric", `"target":{"metric":"handshake"`, `"target":{"metric":"speed"`, `target: "speed" is not a metric`},
+		{"a target of no statistic", `"p95"`, `"p42"`, `target: "p42" is not one of p50, p95, p99, mean`},
+		{"a target without a width", `"relative":0.02`, `"relative":0`, `target: relative half-width 0 is not a fraction above 0`},
+		{"a target of another number", `"most":3`, `"most":4`, `target: at most 4 replicates, but the header has 3`},
+		{"a cell of too few levels", `["full","10ms"]`, `["full"]`, "cell 1 has 1 levels for 2 factors"},
+		{"a cell of another level", `["full","10ms"]`, `["full","12ms"]`, `cell 1: "12ms" is not a level of factor "rtt"`},
+		{"a cell twice", `["full","10ms"]`, `["resumed","10ms"]`, "cell [resumed 10ms] is named twice"},
+		{"seeds that are too short", seeds, seeds[1:], "is not a stream of seeds"},
+		{"seeds that are no digits", seeds, "g" + seeds[1:], "is not a stream of seeds"},
 		{"a metric twice", `"goodput"`, `"handshake"`, `metric "handshake" is named twice`},
 		{"a metric like a column", `"goodput"`, `"outcome"`, `two columns of the samples have the name "outcome"`},
 		{"a metric without a name", `"goodput"`, `""`, `metric 3 has no name`},
@@ -76,7 +89,7 @@ func TestMalformedHeadersAreRefusedWithTheReason(t *testing.T) {
 		{"part of nothing", `"part_of":"handshake"`, `"part_of":"ttlb"`, `metric "cause.network" is part of "ttlb", which is not a metric`},
 		{"a comparison of no factor", `"factor":"tls.kind"`, `"factor":"kind"`, `compare: "kind" is not a factor`},
 		{"a baseline that is no level", `"baseline":"full"`, `"baseline":"half"`, `compare: baseline "half" is not a level of "tls.kind"`},
-		{"a comparison of no metric", `"metric":"handshake"`, `"metric":"speed"`, `compare: "speed" is not a metric`},
+		{"a comparison of no metric", `"full","metric":"handshake"`, `"full","metric":"speed"`, `compare: "speed" is not a metric`},
 		{"a negative margin", `"margin":0.02`, `"margin":-0.02`, `compare: margin -0.02 is not a fraction of at least 0`},
 	}
 	for _, test := range tests {
@@ -98,7 +111,7 @@ func TestMalformedHeadersAreRefusedWithTheReason(t *testing.T) {
 func TestColumnsHaveNamesOfTheirOwn(t *testing.T) {
 	h := header()
 	h.Factors[0].Name = "handshake"
-	want := "factor.handshake link.delay replicate outcome handshake bytes-up goodput cause.network hash"
+	want := "factor.handshake rtt replicate outcome handshake bytes-up goodput cause.network hash"
 	if got := strings.Join(h.Columns(), " "); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -7,12 +7,11 @@ import (
 	"fmt"
 )
 
-// SeedStream derives the seeds of one cell's replicates:
+// SeedStream derives the seeds of replicates from their numbers:
 //
 //	seed = first 8 bytes, big-endian, of SHA-256(stream ‖ replicate as 8 bytes, big-endian)
 //
-// Replicates with the same number, in cells with the same stream, met the same randomness and are
-// compared as a pair. In JSON a stream is 64 hexadecimal digits.
+// In JSON a stream is 64 hexadecimal digits.
 type SeedStream [sha256.Size]byte
 
 // Seed returns the seed of a replicate. It does not allocate.

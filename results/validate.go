@@ -8,11 +8,12 @@ import (
 )
 
 // Validate returns an error if the schema is not Schema, a name is missing or repeated, a factor
-// has no levels, a cell's levels are not levels of the factors, or the comparison names a factor,
-// level or metric that the header does not have.
+// has no levels or describes another number of levels, a cell's levels are not levels of the
+// factors, a note names a cell that does not exist, or the comparison or the target names a factor,
+// level, metric or statistic that does not exist.
 func (h *Header) Validate() error {
-	if h.Schema != Schema {
-		return fmt.Errorf("schema %d: this version of tlslab reads schema %d only", h.Schema, Schema)
+	if err := CheckSchema(h.Schema, Schema); err != nil {
+		return err
 	}
 	if err := h.validateFactors(); err != nil {
 		return err
@@ -26,7 +27,25 @@ func (h *Header) Validate() error {
 	if err := h.validateColumns(); err != nil {
 		return err
 	}
+	if err := h.validateNotes(); err != nil {
+		return err
+	}
+	if err := h.validateTarget(); err != nil {
+		return err
+	}
 	return h.validateCompare()
+}
+
+// CheckSchema returns an error that says what to do if the schema of a file is not the one that
+// this version reads.
+func CheckSchema(schema, want int) error {
+	switch {
+	case schema < want:
+		return fmt.Errorf("schema %d: an earlier version of tlslab wrote it, and this version reads schema %d only: run the scenario again into another folder", schema, want)
+	case schema > want:
+		return fmt.Errorf("schema %d: a later version of tlslab wrote it, and this version reads schema %d only: read it with that version", schema, want)
+	}
+	return nil
 }
 
 func (h *Header) validateFactors() error {
@@ -46,6 +65,65 @@ func (h *Header) validateFactors() error {
 				return fmt.Errorf("factor %q has the level %q twice", f.Name, l)
 			}
 		}
+		if err := f.validateLevels(); err != nil {
+			return fmt.Errorf("factor %q has %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// validateLevels checks what the factor says of its levels.
+func (f *Factor) validateLevels() error {
+	if f.Values != nil && len(f.Values) != len(f.Levels) {
+		return fmt.Errorf("%d levels but %d values", len(f.Levels), len(f.Values))
+	}
+	for _, v := range f.Values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("the value %v, which is not finite", v)
+		}
+	}
+	for i, t := range f.Traits {
+		switch {
+		case t.Name == "":
+			return fmt.Errorf("a trait %d without a name", i+1)
+		case slices.IndexFunc(f.Traits, func(other Trait) bool { return other.Name == t.Name }) != i:
+			return fmt.Errorf("the trait %q twice", t.Name)
+		case len(t.Levels) != len(f.Levels):
+			return fmt.Errorf("%d levels but the trait %q has %d", len(f.Levels), t.Name, len(t.Levels))
+		}
+	}
+	return nil
+}
+
+func (h *Header) validateNotes() error {
+	for i, n := range h.Notes {
+		if n.Text == "" {
+			return fmt.Errorf("note %d has no text", i+1)
+		}
+		last := -1
+		for _, c := range n.Cells {
+			if c <= last || c >= len(h.Cells) {
+				return fmt.Errorf("note %d: the cells %d are not indices of the %d cells in rising order", i+1, n.Cells, len(h.Cells))
+			}
+			last = c
+		}
+	}
+	return nil
+}
+
+func (h *Header) validateTarget() error {
+	t := h.Target
+	switch {
+	case t == nil:
+		return nil
+	case h.Metric(t.Metric) < 0:
+		return fmt.Errorf("target: %q is not a metric", t.Metric)
+	case !slices.Contains(Statistics, t.Statistic):
+		return fmt.Errorf("target: %q is not one of %s", t.Statistic, strings.Join(Statistics, ", "))
+	case !(t.Relative > 0) || math.IsInf(t.Relative, 0):
+		return fmt.Errorf("target: relative half-width %v is not a fraction above 0", t.Relative)
+	case t.Most < 1 || t.Most != h.Replicates:
+		return fmt.Errorf("target: at most %d replicates, but the header has %d", t.Most, h.Replicates)
 	}
 	return nil
 }

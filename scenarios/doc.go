@@ -5,7 +5,7 @@
 //	                                         ▼ for each Cell
 //	                                    Config: the value of every key, as plain data
 //	                                      │          │            │
-//	                            Exchange  ▼   World  ▼            ▼ NewNetwork
+//	                            Exchange  ▼   World  ▼            ▼ NetworkSeeds
 //	                    two engines' set-up   sim's world    seed of each replicate
 //
 // The language is one table of keys. A row (Key) has a key's name, label, default, meaning and
@@ -24,6 +24,6 @@
 // it is. A key that is set and applies in no cell is an error too. A scenario with a
 // mistake does not run.
 //
-// Seeds are derived here (seeds.go): cells with the same link meet the same network in the same
-// replicate.
+// Seeds are derived here (seeds.go) from the root seed and the replicate's number: all cells meet
+// the same random draws in the same replicate.
 package scenarios

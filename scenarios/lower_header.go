@@ -6,22 +6,19 @@ import (
 
 // Header lowers the scenario to the header of its samples.
 func (s *Scenario) Header(version string) results.Header {
+	seeds := NetworkSeeds(s.Seed)
 	h := results.Header{
 		Schema: results.Schema, Scenario: s.Name, Title: s.Title, Version: version,
-		Seed: s.Seed, Replicates: s.Replicates,
+		Seed: s.Seed, Seeds: &seeds, Replicates: s.Replicates,
 		Factors: []results.Factor{}, Constant: s.Constant,
 	}
 	for i := range s.Cells {
-		c := &s.Cells[i]
-		h.Cells = append(h.Cells, results.Cell{Levels: c.Levels, Seeds: NewNetwork(s.Seed, &c.Config.Link).SeedStream})
+		h.Cells = append(h.Cells, results.Cell{Levels: s.Cells[i].Levels})
 	}
 	for i := range s.Factors {
-		f := &s.Factors[i]
-		label := ""
-		if k := keyByName(f.Name); k != nil {
-			label = k.Label
-		}
-		h.Factors = append(h.Factors, results.Factor{Name: f.Name, Label: label, Levels: f.levelNames(), Shown: s.shownAsRTT(i)})
+		f := s.Factors[i].header()
+		f.Shown = s.shownAsRTT(i)
+		h.Factors = append(h.Factors, f)
 	}
 	if s.Compare != nil {
 		h.Compare = &results.Compare{Factor: s.Compare.Factor, Baseline: s.Compare.Baseline, Metric: s.Compare.Metric, Margin: s.Compare.Margin}

@@ -47,9 +47,9 @@ func resultsOf(t *testing.T, base string, visit func(*sim.Result, *Config)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	network := NewNetwork(1, &c.Link)
+	seeds := NetworkSeeds(1)
 	for replicate := range 50 {
-		r := w.Run(network.Seed(replicate))
+		r := w.Run(seeds.Seed(replicate))
 		visit(&r, c)
 	}
 }

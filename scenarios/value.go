@@ -18,3 +18,10 @@ type value interface {
 
 // object is a part of a JSON Schema.
 type object = map[string]any
+
+// A quantity is a value whose levels can be ordered as numbers.
+type quantity interface {
+	// amount is the value in ns, bytes, bit/s, as a fraction, or as a count. ok is false if the
+	// value is not one number.
+	amount() (amount float64, ok bool)
+}

@@ -91,6 +91,10 @@ func (l loss) shown() any {
 	return netem.Config{Loss: l.to.Loss, Gemodel: l.to.Gemodel}.String()
 }
 
+func (l loss) amount() (float64, bool) {
+	return l.to.Loss, l.to.Gemodel == netem.GilbertElliott{}
+}
+
 // drops is a list of numbers of packets, the first of which is 1.
 type drops struct{ to *[]int }
 

@@ -177,6 +177,8 @@ func (duration) schema() object { return durations.schema() }
 func (d duration) isZero() bool { return *d.to == 0 }
 func (d duration) shown() any   { return formatDuration(*d.to) }
 
+func (d duration) amount() (float64, bool) { return float64(*d.to), true }
+
 // formatDuration writes a duration with the largest unit that keeps it whole: 25ms, 1500us, 90s.
 func formatDuration(d time.Duration) string {
 	for _, u := range []unit{{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}} {
@@ -206,6 +208,8 @@ func (fraction) schema() object { return fractions.schema() }
 func (f fraction) isZero() bool { return *f.to == 0 }
 func (f fraction) shown() any   { return formatPercent(*f.to) }
 
+func (f fraction) amount() (float64, bool) { return *f.to, true }
+
 // maxSize is the most that a size may be, in bytes.
 const maxSize = 1 << 30
 
@@ -225,6 +229,8 @@ func (size) schema() object { return sizes.schema() }
 func (s size) isZero() bool { return *s.to == 0 }
 func (s size) shown() any   { return fmt.Sprintf("%dB", *s.to) }
 
+func (s size) amount() (float64, bool) { return float64(*s.to), true }
+
 func (r rate) read(n *document.Node) error {
 	bits, err := rates.whole(n, r.min, r.max)
 	if err == nil {
@@ -236,6 +242,8 @@ func (r rate) read(n *document.Node) error {
 func (rate) schema() object { return rates.schema() }
 func (r rate) isZero() bool { return *r.to == 0 }
 func (r rate) shown() any   { return rates.format(*r.to) }
+
+func (r rate) amount() (float64, bool) { return float64(*r.to), true }
 
 func (c count) most() int {
 	if c.max == 0 {
@@ -276,6 +284,8 @@ func (c count) schema() object {
 func (c count) isZero() bool { return *c.to == 0 }
 func (c count) shown() any   { return *c.to }
 
+func (c count) amount() (float64, bool) { return float64(*c.to), true }
+
 // maxMultiple is the most that a multiple may be.
 const maxMultiple = 1e6
 
@@ -300,6 +310,8 @@ func (multiple) schema() object {
 }
 func (m multiple) isZero() bool { return *m.to == 0 }
 func (m multiple) shown() any   { return *m.to }
+
+func (m multiple) amount() (float64, bool) { return *m.to, true }
 
 func (b boolean) read(n *document.Node) error {
 	text, err := n.Scalar()

@@ -21,14 +21,14 @@ import (
 func store(t *testing.T) *samples.Store {
 	t.Helper()
 	h := results.Header{
-		Scenario: "test", Seed: 1, Replicates: 3,
+		Scenario: "test", Seed: 1, Seeds: &results.SeedStream{1, 2, 3}, Replicates: 3,
 		Factors: []results.Factor{{Name: "kind", Levels: []string{"full", `re"sumed", <é>`}}},
 		Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds},
 			{Name: "rate", Unit: results.UnitBytesPerSecond}},
 	}
 	for _, level := range h.Factors[0].Levels {
 		h.Cells = append(h.Cells,
-			results.Cell{Levels: []string{level}, Seeds: results.SeedStream{1, 2, 3}})
+			results.Cell{Levels: []string{level}})
 	}
 	dir := t.TempDir()
 	w, err := samples.Begin(dir, h)

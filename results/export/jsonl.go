@@ -18,7 +18,8 @@ import (
 //	 "hash":"00f3a1c2d4e5b697","outcome":"ok","metrics":{"handshake":63512345}}
 //
 // Seed and hash are hexadecimal digits, because most readers of a JSON number round integers above
-// 2⁵³. A metric that the replicate did not reach is absent.
+// 2⁵³. A metric that the replicate did not reach is absent, and so is the seed if the header has no
+// seeds.
 func writeJSONL(w io.Writer, s *samples.Store) error {
 	h := s.Header()
 	header, err := h.Text()
@@ -40,9 +41,11 @@ func writeJSONL(w io.Writer, s *samples.Store) error {
 	return s.Each(func(b *samples.Block) error {
 		for row := range b.Rows {
 			cell, replicate := b.Place(row)
-			line = fmt.Appendf(line[:0], `{"cell":%s,"replicate":%d,"seed":"%016x","hash":"%016x","outcome":%s,"metrics":{`,
-				cells[cell], replicate, h.Cells[cell].Seeds.Seed(replicate), b.Hash[row],
-				quoted(b.Outcome[row]))
+			line = fmt.Appendf(line[:0], `{"cell":%s,"replicate":%d,`, cells[cell], replicate)
+			if h.Seeds != nil {
+				line = fmt.Appendf(line, `"seed":"%016x",`, h.Seeds.Seed(replicate))
+			}
+			line = fmt.Appendf(line, `"hash":"%016x","outcome":%s,"metrics":{`, b.Hash[row], quoted(b.Outcome[row]))
 			line = appendMetrics(line, metrics, b, row)
 			if _, err := w.Write(append(line, "}}\n"...)); err != nil {
 				return err

@@ -75,8 +75,9 @@ func readList(dir string) (*list, error) {
 		return nil, fmt.Errorf("%w: restore it, or run the scenario again into another folder", err)
 	case err != nil:
 		return nil, err
-	case l.Schema != results.Schema:
-		return nil, fmt.Errorf("%s: schema %d: this version of tlslab reads schema %d only", path, l.Schema, results.Schema)
+	}
+	if err := results.CheckSchema(l.Schema, results.Schema); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	l.hash = hash
 	return &l, nil

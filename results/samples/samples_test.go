@@ -33,9 +33,9 @@ func header(replicates int) results.Header {
 			{Name: "never", Unit: results.UnitCount},
 		},
 	}
-	for i, kind := range h.Factors[0].Levels {
+	for _, kind := range h.Factors[0].Levels {
 		for _, time := range h.Factors[1].Levels {
-			h.Cells = append(h.Cells, results.Cell{Levels: []string{kind, time}, Seeds: results.SeedStream{byte(i)}})
+			h.Cells = append(h.Cells, results.Cell{Levels: []string{kind, time}})
 		}
 	}
 	return h

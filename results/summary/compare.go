@@ -13,7 +13,7 @@ import (
 func (f *filler) compare(cell, baseline int) {
 	row, base := f.summary.Row(cell, f.metric), f.summary.Row(baseline, f.metric)
 	var c effect.Comparison
-	if pairs := pairsOf(&f.cells[cell], &f.cells[baseline]); len(pairs) > 0 {
+	if pairs := f.pairs(cell, baseline); len(pairs) > 0 {
 		c = f.compared.paired(f.cell, f.baseline, pairs)
 	} else {
 		c = f.compared.independent(f.cell, f.baseline)
@@ -32,11 +32,16 @@ func (f *filler) compare(cell, baseline int) {
 // its first replicate in the columns of the two cells.
 type pairRange struct{ cell, baseline, n int }
 
-// pairsOf returns the replicates that both cells have, or nil if the seeds of the cells differ.
-func pairsOf(cell, baseline *results.Observed) []pairRange {
-	if cell.Seeds != baseline.Seeds {
+// pairs returns the pairs of two cells, or nil if the run has no common seeds.
+func (f *filler) pairs(cell, baseline int) []pairRange {
+	if f.summary.Header.Seeds == nil {
 		return nil
 	}
+	return pairsOf(&f.cells[cell], &f.cells[baseline])
+}
+
+// pairsOf returns the replicates that both cells have.
+func pairsOf(cell, baseline *results.Observed) []pairRange {
 	var all []pairRange
 	i, j := 0, 0   // the current ranges of both cells
 	ci, bi := 0, 0 // the column indices at which they begin

@@ -18,14 +18,13 @@
 // # How a cell is compared
 //
 // The baseline of a cell is the cell with the baseline level of the compared factor and the same
-// levels of all other factors. Replicates with the same number and the same seed had the same
-// random draws. They form a pair if both reached the metric. Diff is the median of the differences
+// levels of all other factors. Replicates with the same number had the same random draws
+// if the header has seeds. They form a pair if both reached the metric. Diff is the median of the differences
 // of the pairs, and Ratio the median of the ratios, with intervals by order statistics. Such an
 // interval needs neither symmetry nor resampling, and is the same for the ratio and for its
 // logarithm. P is that of the Wilcoxon signed-rank test.
 //
-// If the seeds of two cells differ, because seeds follow from the compared factor, the samples are
-// independent. Then Diff and Ratio are those of the two medians, and P is that of the Mann–Whitney
+// If the header has no seeds, the samples are independent. Then Diff and Ratio are those of the two medians, and P is that of the Mann–Whitney
 // U test.
 //
 // Holm's correction is over all comparisons of one metric in one summary.

@@ -16,7 +16,7 @@ import (
 // metrics: a time, an exact number of bytes, a rate.
 func experiment() results.Header {
 	return results.Header{
-		Scenario: "test", Seed: 1,
+		Scenario: "test", Seed: 1, Seeds: &results.SeedStream{1},
 		Factors: []results.Factor{
 			{Name: "kind", Levels: []string{"full", "resumed", "third"}},
 			{Name: "delay", Levels: []string{"5ms", "25ms"}},

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"tlslab/results"
 	"tlslab/results/durable"
 	"tlslab/results/samples"
 	"tlslab/scenarios"
@@ -22,7 +23,7 @@ import (
 const ManifestName = "manifest.json"
 
 // ManifestSchema is the version of the manifest's format.
-const ManifestSchema = 2
+const ManifestSchema = 3
 
 // Manifest is manifest.json: what is needed to repeat a run and to check its files. Two runs of the
 // same scenario, seed and version have the same manifest except for Run.
@@ -128,15 +129,16 @@ func (m *Manifest) differs(o *Manifest) string {
 func ReadManifest(path string) (*Manifest, error) {
 	var m Manifest
 	_, err := durable.ReadSealed(path, &m)
-	if errors.Is(err, durable.ErrChanged) && older(path) {
-		return nil, fmt.Errorf("%s: an earlier version of tlslab wrote it, which this version does not read: run the scenario again into another folder", path)
+	if old, ok := unsealed(path); errors.Is(err, durable.ErrChanged) && ok {
+		return nil, fmt.Errorf("%s: %w", path, results.CheckSchema(old, ManifestSchema))
 	}
 	if err != nil {
 		return nil, err
 	}
+	if err := results.CheckSchema(m.Schema, ManifestSchema); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	switch {
-	case m.Schema != ManifestSchema:
-		return nil, fmt.Errorf("%s: schema %d: this version of tlslab reads schema %d only", path, m.Schema, ManifestSchema)
 	case m.Replicates < 1:
 		return nil, fmt.Errorf("%s: %d replicates: a cell is run at least once", path, m.Replicates)
 	case durable.Hash([]byte(m.Scenario.Text)) != m.Scenario.Hash:
@@ -145,11 +147,11 @@ func ReadManifest(path string) (*Manifest, error) {
 	return &m, nil
 }
 
-// older reports whether a file is a manifest of an earlier schema, which was not sealed.
-func older(path string) bool {
+// unsealed returns the schema of a manifest of schema 1, which has no seal.
+func unsealed(path string) (schema int, ok bool) {
 	text, err := os.ReadFile(path)
 	var m struct{ Schema int }
-	return err == nil && json.Unmarshal(text, &m) == nil && m.Schema > 0 && m.Schema < ManifestSchema
+	return 1, err == nil && json.Unmarshal(text, &m) == nil && m.Schema == 1
 }
 
 // Tables returns a cost table of the manifest by its name.

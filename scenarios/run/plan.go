@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"tlslab/results"
 	"tlslab/scenarios"
 	"tlslab/sim"
 	"tlslab/sim/costs"
@@ -19,14 +20,14 @@ type world interface {
 // A plan is a scenario made ready to run: every cell was checked by making its world.
 type plan struct {
 	scenario *scenarios.Scenario
+	seeds    results.SeedStream
 	cells    []plannedCell
 }
 
 type plannedCell struct {
-	levels  []string
-	config  *scenarios.Config
-	network scenarios.Network
-	open    func() (world, error) // returns a new world, one for each worker
+	levels []string
+	config *scenarios.Config
+	open   func() (world, error) // returns a new world, one for each worker
 }
 
 // Tables returns the cost table of a name.
@@ -36,7 +37,7 @@ type Tables func(name string) (*costs.Table, error)
 // before anything runs. An error of a setting is of type document.Errors, with its place in the
 // scenario.
 func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, error) {
-	p := &plan{scenario: s}
+	p := &plan{scenario: s, seeds: scenarios.NetworkSeeds(s.Seed)}
 	recorded := map[string]*recording.Recording{}
 	for i := range s.Cells {
 		if err := ctx.Err(); err != nil {
@@ -59,9 +60,7 @@ func newPlan(ctx context.Context, s *scenarios.Scenario, tables Tables) (*plan, 
 		if _, err := open(); err != nil {
 			return nil, s.Locate(c, fmt.Errorf("%w: %w", ErrScenario, err))
 		}
-		p.cells = append(p.cells, plannedCell{
-			levels: c.Levels, config: &c.Config, network: scenarios.NewNetwork(s.Seed, &c.Config.Link), open: open,
-		})
+		p.cells = append(p.cells, plannedCell{levels: c.Levels, config: &c.Config, open: open})
 	}
 	return p, nil
 }

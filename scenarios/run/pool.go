@@ -279,7 +279,7 @@ func (h *worker) simulate(ctx context.Context, p *plan, t task) (done bool, err 
 			}
 			h.cell = cell
 		}
-		h.result = h.world.Run(c.network.Seed(replicate))
+		h.result = h.world.Run(p.seeds.Seed(replicate))
 		h.rows.Add(h.result.Outcome, h.result.Hash, func(metric int) float64 {
 			return h.metrics[metric].Value(&h.result, c.config)
 		})

@@ -58,11 +58,11 @@ func fakePlan(s *scenarios.Scenario, ran func()) *plan {
 	if ran == nil {
 		ran = func() {}
 	}
-	p := &plan{scenario: s}
+	p := &plan{scenario: s, seeds: scenarios.NetworkSeeds(s.Seed)}
 	for i := range s.Cells {
 		c := &s.Cells[i]
 		p.cells = append(p.cells, plannedCell{
-			levels: c.Levels, config: &c.Config, network: scenarios.NewNetwork(s.Seed, &c.Config.Link),
+			levels: c.Levels, config: &c.Config,
 			open: func() (world, error) { return fakeWorld{ran: ran}, nil },
 		})
 	}
@@ -430,7 +430,8 @@ func TestAManifestIsReadAsItWasWritten(t *testing.T) {
 	}
 	for what, change := range map[string][2]string{
 		"scenario's text": {"replicates: 200", "replicates: 300"},
-		"schema":          {`"schema": 2,`, `"schema": 3,`},
+		"later version":   {`"schema": 3,`, `"schema": 4,`},
+		"earlier version": {`"schema": 3,`, `"schema": 2,`},
 		"at least once":   {`"replicates": 200`, `"replicates": -200`},
 		"invalid":         {`"scenario"`, `"scenario`},
 	} {

@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"encoding/json"
 	"math"
 	"os"
@@ -23,9 +22,6 @@ type Observation struct {
 	Outcome   string
 	Hash      uint64
 	Values    []float64 // in the order of Header.Metrics; NaN where not reached
-	// Stream determines the seeds of the cell: cells with different Streams have different seeds.
-	// The Stream of the cell's first observation counts.
-	Stream uint64
 }
 
 // Source is a results.Source of the given observations.
@@ -51,10 +47,8 @@ func New(t testing.TB, h results.Header, all []Observation) *Source {
 			if listed {
 				t.Fatalf("no cell %v in the header", o.Cell)
 			}
-			c := results.Cell{Levels: slices.Clone(o.Cell)}
-			binary.BigEndian.PutUint64(c.Seeds[:], o.Stream)
 			i = len(h.Cells)
-			h.Cells = append(h.Cells, c)
+			h.Cells = append(h.Cells, results.Cell{Levels: slices.Clone(o.Cell)})
 		}
 		byCell[i] = append(byCell[i], o)
 	}
