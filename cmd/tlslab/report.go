@@ -6,12 +6,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"tlslab/results/folder"
+	"tlslab/results/plot"
 	scenariorun "tlslab/scenarios/run"
 )
 
 func (a *app) reportVerb() *cobra.Command {
 	var asJSON bool
 	var bench string
+	var plots []plot.Format
 	verb := &cobra.Command{
 		Use:   "report FOLDER",
 		Short: "Write a run's report again from its samples",
@@ -21,7 +23,7 @@ func (a *app) reportVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			made, err := scenariorun.ReportAgain(args[0], folder.Options{AllLines: lines})
+			made, err := scenariorun.ReportAgain(args[0], folder.Options{AllLines: lines, Plots: plots})
 			if err != nil {
 				return err
 			}
@@ -37,5 +39,6 @@ func (a *app) reportVerb() *cobra.Command {
 	}
 	verb.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON in place of the table")
 	addBench(verb, &bench)
+	addPlots(verb, &plots)
 	return verb
 }

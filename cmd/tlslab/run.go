@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tlslab/results/gobench"
+	"tlslab/results/plot"
 	"tlslab/results/report"
 	"tlslab/results/summary"
 	"tlslab/results/table"
@@ -29,6 +30,7 @@ type runFlags struct {
 	workers    int
 	json       bool
 	bench      string
+	plots      []plot.Format
 }
 
 func (a *app) runVerb() *cobra.Command {
@@ -84,6 +86,7 @@ func (f *runFlags) addTo(verb *cobra.Command, out string) {
 	verb.Flags().IntVarP(&f.workers, "jobs", "j", 0, "`number` of workers, from 1 to 1024 (default one for each CPU)")
 	verb.Flags().BoolVar(&f.json, "json", false, "print the summary as JSON in place of the table")
 	addBench(verb, &f.bench)
+	addPlots(verb, &f.plots)
 }
 
 // addBench defines the flag for the number of replicates in bench.txt.
@@ -174,7 +177,7 @@ func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, ta
 	}
 	bar := a.newProgress(s.String())
 	done, err := scenariorun.Run(cmd.Context(), s, scenariorun.Options{
-		Out: out, Version: version, Command: append([]string{"tlslab"}, a.args...), Workers: f.workers, Tables: tables, AllLines: lines, Progress: bar.set,
+		Out: out, Version: version, Command: append([]string{"tlslab"}, a.args...), Workers: f.workers, Tables: tables, AllLines: lines, Plots: f.plots, Progress: bar.set,
 	})
 	bar.close()
 	if done == nil {

@@ -2,7 +2,7 @@
 //
 //	samples ─► summary.json, summary.csv
 //	        ├► bench.txt
-//	        ├► plots/*.svg, plots/*.png
+//	        ├► plots/*.svg, plots/*.png, plots/*.pdf
 //	        └► report.md, report.html
 //
 // It reads nothing else, so a report can be made again at any time, on any machine, by a later
@@ -44,6 +44,8 @@ type Options struct {
 	// AllLines puts every replicate into bench.txt. Without it, bench.txt has at most gobench.Lines
 	// replicates of a cell.
 	AllLines bool
+	// Plots are the formats of the figures' files. Without any, they are SVG and PNG.
+	Plots []plot.Format
 }
 
 // Write writes every file that derives from src into the folder dir. An error names the file that
@@ -72,7 +74,7 @@ func Write(dir string, src results.Source, o Options) (*Made, error) {
 	group.Go(func() error {
 		return out.write("bench.txt", func(w io.Writer) error { return gobench.Write(w, lines, s) })
 	})
-	group.Go(func() error { return writePages(out, figures, s) })
+	group.Go(func() error { return writePages(out, figures, s, o.Plots) })
 	group.Go(func() error {
 		if err := out.write("summary.json", func(w io.Writer) error { return summary.WriteJSON(w, s) }); err != nil {
 			return err
@@ -85,8 +87,11 @@ func Write(dir string, src results.Source, o Options) (*Made, error) {
 	return &Made{Hashes: out.hashes, Summary: s}, nil
 }
 
-// writePages draws the figures and writes the reports that show them.
-func writePages(out *output, set *plot.Set, s *summary.Summary) error {
+// writePages draws the figures in these formats and writes the reports that show them.
+func writePages(out *output, set *plot.Set, s *summary.Summary, formats []plot.Format) error {
+	if len(formats) == 0 {
+		formats = []plot.Format{"svg", "png"}
+	}
 	figures, omitted := set.Figures()
 	var group errgroup.Group
 	group.SetLimit(min(runtime.GOMAXPROCS(0), mostDrawn))
@@ -98,8 +103,13 @@ func writePages(out *output, set *plot.Set, s *summary.Summary) error {
 		return out.write("report.html", page.WriteHTML)
 	})
 	for _, figure := range figures {
-		group.Go(func() error { return out.write("plots/"+figure.Name+".png", figure.WritePNG) })
-		group.Go(func() error { return out.write("plots/"+figure.Name+".svg", figure.WriteSVG) })
+		for _, as := range formats {
+			group.Go(func() error {
+				return out.write("plots/"+figure.Name+"."+string(as), func(w io.Writer) error {
+					return figure.Write(w, as)
+				})
+			})
+		}
 	}
 	return group.Wait()
 }

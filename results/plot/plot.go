@@ -2,7 +2,7 @@
 //
 //	summary.Summary ─► New ─► Set ◄─ Add, for each cell: its sorted values
 //	                           │
-//	                        Figures ─► Figure ─► WriteSVG, WritePNG, Inline
+//	                        Figures ─► Figure ─► WriteSVG, WritePNG, WritePDF, Inline
 //
 // Each figure consists of small multiples: panels with shared axes in rows and columns. The levels
 // of the compared factor have different colours, dashes and glyphs, one factor is on the x axis,

@@ -11,6 +11,7 @@ import (
 
 	"tlslab/results/durable"
 	"tlslab/results/folder"
+	"tlslab/results/plot"
 	"tlslab/results/samples"
 	"tlslab/scenarios"
 	"tlslab/sim/costs"
@@ -25,6 +26,8 @@ type Options struct {
 	Tables  Tables   // nil: costs.Load
 	// AllLines puts every replicate into bench.txt.
 	AllLines bool
+	// Plots are the formats of the figures' files. Without any, they are SVG and PNG.
+	Plots []plot.Format
 
 	// Progress, if not nil, is called with the number of finished replicates and their total:
 	// often, and one call at a time.
@@ -125,7 +128,7 @@ func (r *folderRun) finish(o Options) (*folder.Made, error) {
 	if store.Observations() == 0 {
 		return nil, nil
 	}
-	made, err := write(r.dir, store, r.manifest, r.earlier, folder.Options{AllLines: o.AllLines})
+	made, err := write(r.dir, store, r.manifest, r.earlier, folder.Options{AllLines: o.AllLines, Plots: o.Plots})
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
