@@ -125,6 +125,20 @@ func Hash(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// HashFile returns the SHA-256 of a file in hexadecimal digits. It holds a few bytes at a time.
+func HashFile(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
 // Seal returns the last key of a sealed file, given the text before it.
 func Seal(text []byte) []byte {
 	return []byte(sealStart + Hash(text) + sealEnd)

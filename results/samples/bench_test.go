@@ -9,16 +9,16 @@ import (
 	"tlslab/results"
 )
 
-// observed is a block of a run like full-vs-resumed: 30 metrics, most of them constant in a cell,
+// likeShipped is a block of a run like full-vs-resumed: 30 metrics, most of them constant in a cell,
 // the others with a few values each, which depend on one another.
-func observed(replicates int) (*results.Header, *Block) {
+func likeShipped(replicates int) (*results.Header, *Block) {
 	h := header(replicates)
 	h.Metrics = nil
 	for i := range 30 {
 		h.Metrics = append(h.Metrics, results.Metric{Name: fmt.Sprint("metric", i), Unit: results.UnitNanoseconds})
 	}
 	b := newBlock(&h)
-	b.assign(0)
+	b.assign(new(layoutOf(&h, [][]int{allCells(&h)})), 0)
 	rng := rand.New(rand.NewPCG(1, 2))
 	rows := b.NewChunk(1)
 	for row := range b.Rows {
@@ -39,7 +39,7 @@ func observed(replicates int) (*results.Header, *Block) {
 
 // Encoding and decoding a part, in ns a row of 30 metrics.
 func BenchmarkPart(b *testing.B) {
-	h, block := observed(5000)
+	h, block := likeShipped(5000)
 	perRow := func(b *testing.B) {
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(block.Rows), "ns/row")
 	}

@@ -12,8 +12,6 @@ import (
 type Block struct {
 	// Part is the number of the part.
 	Part int
-	// First is the number, in the run, of the block's row 0.
-	First int
 	// Rows is the number of rows of the block: of the finished part if a Writer fills it, of the
 	// stored part if a Store does.
 	Rows int
@@ -26,18 +24,15 @@ type Block struct {
 	// metric.
 	Values [][]float64
 
-	layout layout
+	batch *batch
+	first int // row of the batch that is the block's row 0
 }
 
 // newBlock returns a block that is large enough for any part.
 func newBlock(h *results.Header) *Block {
-	l := layoutOf(h)
-	most := 0
-	if l.parts() > 0 {
-		most = min(rowsPerPart, l.cells*l.replicates)
-	}
+	most := largest(h)
 	b := &Block{
-		layout: l, Outcome: make([]string, most), Hash: make([]uint64, most),
+		Outcome: make([]string, most), Hash: make([]uint64, most),
 		Values: make([][]float64, len(h.Metrics)),
 	}
 	for i := range b.Values {
@@ -47,13 +42,14 @@ func newBlock(h *results.Header) *Block {
 }
 
 // assign makes the block that of a part.
-func (b *Block) assign(part int) {
-	rows := b.layout.rows(part)
-	b.Part, b.First, b.Rows = part, rows.From, rows.Len()
+func (b *Block) assign(l *layout, part int) {
+	b.batch = l.batchOf(part)
+	rows := b.batch.rowsOf(part)
+	b.Part, b.first, b.Rows = part, rows.From, rows.Len()
 }
 
 // Place returns the cell of a row, as an index into Header.Cells, and the number of its replicate.
-func (b *Block) Place(row int) (cell, replicate int) { return b.layout.place(b.First + row) }
+func (b *Block) Place(row int) (cell, replicate int) { return b.batch.place(b.first + row) }
 
 // Chunk collects a few rows of a block. It is small enough for the processor's cache: writing row
 // by row into the long columns of a block would miss the cache once for each column.

@@ -16,32 +16,39 @@ import (
 type part struct {
 	listed
 	number int
-	first  int // number, in the run, of its first row
+	batch  *batch
+	rows   results.Range // of the batch
 	file   *parquet.File
 }
 
 // openPart reads the metadata of a part and checks that it is the part of that number in this run.
-func openPart(r io.ReaderAt, size int64, l listed, number int, h *results.Header, headerText string) (p *part, err error) {
+func (s *Store) openPart(r io.ReaderAt, size int64, l listed, number int) (p *part, err error) {
 	defer recovered(&err)
 	file, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, err
 	}
-	if text, _ := file.Lookup(keyHeader); text != headerText {
+	if text, _ := file.Lookup(keyHeader); text != s.headerText {
 		return nil, errors.New("belongs to another run")
 	}
 	if text, _ := file.Lookup(keyPart); text != strconv.Itoa(number) {
 		return nil, fmt.Errorf("is part %s of the run, not part %d", text, number)
 	}
-	rows := layoutOf(h).rows(number)
+	b := s.layout.batchOf(number)
+	rows := b.rowsOf(number)
 	if n := int(file.NumRows()); n != l.Rows || n > rows.Len() || len(file.RowGroups()) != 1 {
 		return nil, fmt.Errorf("has %d rows, not %d", n, l.Rows)
 	}
-	if n := len(file.RowGroups()[0].ColumnChunks()); n != len(h.Columns()) {
-		return nil, fmt.Errorf("has %d columns, not %d", n, len(h.Columns()))
+	if n := len(file.RowGroups()[0].ColumnChunks()); n != len(s.header.Columns()) {
+		return nil, fmt.Errorf("has %d columns, not %d", n, len(s.header.Columns()))
 	}
-	return &part{listed: l, number: number, first: rows.From, file: file}, nil
+	rows.To = rows.From + l.Rows
+	return &part{listed: l, number: number, batch: b, rows: rows, file: file}, nil
 }
+
+// place returns the cell of a row of the part, as an index into Header.Cells, and the number of its
+// replicate.
+func (p *part) place(row int) (cell, replicate int) { return p.batch.place(p.rows.From + row) }
 
 // recovered turns a panic into an error. The Parquet library may panic if a file that is listed
 // with its SHA-256 is not one that tlslab wrote.

@@ -70,7 +70,7 @@ func (w *columnWriter) factors(h *results.Header, b *Block, rows int) {
 	for i := range h.Factors {
 		for row := 0; row < rows; {
 			cell, replicate := b.Place(row)
-			n := min(rows-row, h.Replicates-replicate) // rows of this cell
+			n := min(rows-row, b.batch.replicates.To-replicate) // rows of this cell
 			value := parquet.ByteArrayValue([]byte(h.Cells[cell].Levels[i]))
 			for k := range w.buffer[:min(n, len(w.buffer))] {
 				w.buffer[k] = value

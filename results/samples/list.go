@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"tlslab/results"
 	"tlslab/results/durable"
@@ -21,10 +23,22 @@ const (
 
 // list is parts.json.
 type list struct {
-	Schema int      `json:"schema"`
-	Parts  []listed `json:"parts"`
+	Schema int `json:"schema"`
+	// Batches and Stopped are of a run whose header has a Target. Stopped says that no cell gets
+	// another batch.
+	Batches []listedBatch `json:"batches,omitempty"`
+	Stopped bool          `json:"stopped,omitempty"`
+	Parts   []listed      `json:"parts"`
 
 	hash string // SHA-256 of the file
+}
+
+// listedBatch is a batch of replicates in parts.json.
+type listedBatch struct {
+	// Replicates is the number of replicates of a cell at the end of the batch.
+	Replicates int `json:"replicates"`
+	// Cells are the cells that have the batch, as indices into Header.Cells: "0-3 7".
+	Cells string `json:"cells"`
 }
 
 // listed is an entry of parts.json.
@@ -83,23 +97,110 @@ func readList(dir string) (*list, error) {
 	return &l, nil
 }
 
-// check returns an error if a listed part cannot be one of a run with this header.
-func (l *list) check(h *results.Header) error {
-	grid := layoutOf(h)
+// layout returns the layout of a run with this header whose batches and parts are listed. It
+// returns an error if the header has other batches, or if a listed part cannot be one of the run.
+func (l *list) layout(h *results.Header) (layout, error) {
+	cells, err := l.cells(h)
+	if err != nil {
+		return layout{}, err
+	}
+	grid := layoutOf(h, cells)
 	seen := map[int]string{}
 	for _, p := range l.Parts {
 		number, ok := numberOf(p.Name)
 		switch {
 		case !ok || number >= grid.parts():
-			return fmt.Errorf("%s is not a part of this run", p.Name)
+			return layout{}, fmt.Errorf("%s is not a part of this run", p.Name)
 		case seen[number] != "":
-			return fmt.Errorf("%s and %s hold the same rows", seen[number], p.Name)
-		case p.Rows < 1 || p.Name != nameOf(number, p.Rows, grid.rows(number).Len()):
-			return fmt.Errorf("%s cannot have %d rows", p.Name, p.Rows)
+			return layout{}, fmt.Errorf("%s and %s hold the same rows", seen[number], p.Name)
+		case p.Rows < 1 || p.Rows > grid.partRows(number) || p.Name != nameOf(number, p.Rows, grid.partRows(number)):
+			return layout{}, fmt.Errorf("%s cannot have %d rows", p.Name, p.Rows)
 		}
 		seen[number] = p.Name
 	}
-	return nil
+	return grid, nil
+}
+
+// cells returns the cells of each batch, as indices into Header.Cells.
+func (l *list) cells(h *results.Header) ([][]int, error) {
+	batches := h.Batches()
+	if h.Target == nil {
+		if len(l.Batches) > 0 || l.Stopped {
+			return nil, errors.New("it lists batches, but the run has a fixed number of replicates")
+		}
+		return [][]int{allCells(h)}[:len(batches)], nil
+	}
+	if len(l.Batches) == 0 || len(l.Batches) > len(batches) {
+		return nil, fmt.Errorf("it lists %d batches, but the run has 1 to %d", len(l.Batches), len(batches))
+	}
+	var all [][]int
+	for i, b := range l.Batches {
+		cells, ok := parseIndices(b.Cells, len(h.Cells))
+		switch {
+		case b.Replicates != batches[i].To:
+			return nil, fmt.Errorf("batch %d ends at %d replicates, but the run's ends at %d", i, b.Replicates, batches[i].To)
+		case !ok || i == 0 && len(cells) < len(h.Cells):
+			return nil, fmt.Errorf("batch %d cannot have the cells %q", i, b.Cells)
+		case i > 0 && !subset(cells, all[i-1]):
+			return nil, fmt.Errorf("batch %d has a cell that batch %d does not have", i, i-1)
+		}
+		all = append(all, cells)
+	}
+	return all, nil
+}
+
+// complete reports whether no cell gets another batch.
+func (l *list) complete(h *results.Header) bool {
+	return h.Target == nil || l.Stopped || len(l.Batches) == len(h.Batches())
+}
+
+// subset reports whether each of some is in all. Both rise.
+func subset(some, all []int) bool {
+	return !slices.ContainsFunc(some, func(c int) bool {
+		_, found := slices.BinarySearch(all, c)
+		return !found
+	})
+}
+
+// addBatch lists a batch that ends at a number of replicates.
+func (l *list) addBatch(replicates int, cells []int) {
+	l.Batches = append(l.Batches, listedBatch{Replicates: replicates, Cells: formatIndices(cells)})
+}
+
+// formatIndices writes rising numbers as ranges: "0-3 7".
+func formatIndices(all []int) string {
+	var words []string
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n] == all[0]+n {
+			n++
+		}
+		word := strconv.Itoa(all[0])
+		if n > 1 {
+			word += "-" + strconv.Itoa(all[n-1])
+		}
+		words, all = append(words, word), all[n:]
+	}
+	return strings.Join(words, " ")
+}
+
+// parseIndices reads what formatIndices writes: at least one number, all below limit.
+func parseIndices(text string, limit int) (all []int, ok bool) {
+	for word := range strings.FieldsSeq(text) {
+		first, last, isRange := strings.Cut(word, "-")
+		if !isRange {
+			last = first
+		}
+		from, err := strconv.Atoi(first)
+		to, err2 := strconv.Atoi(last)
+		if err != nil || err2 != nil || from < 0 || to < from || to >= limit || len(all) > 0 && from <= all[len(all)-1] {
+			return nil, false
+		}
+		for i := from; i <= to; i++ {
+			all = append(all, i)
+		}
+	}
+	return all, len(all) > 0
 }
 
 // write writes dir/parts.json.

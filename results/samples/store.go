@@ -1,14 +1,12 @@
 package samples
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -26,7 +24,7 @@ type Store struct {
 	dir        string
 	header     *results.Header
 	headerText string
-	listHash   string // of parts.json
+	list       list
 	layout     layout
 	parts      []*part // by number; nil if there is no such part yet
 	cells      []results.Observed
@@ -42,8 +40,8 @@ type Store struct {
 // another run, or if dir/samples holds a file that is not listed. ErrNone and ErrOlder are the
 // errors of a folder without samples of this version.
 //
-// Open keeps the parts in memory as they are on disk, about 10 bytes a replicate, so that each byte
-// is read once.
+// The parts stay on disk: a Store reads a column from them when it is asked for. They must not
+// change while the Store is in use.
 func Open(dir string) (*Store, error) {
 	l, err := readList(dir)
 	if err != nil {
@@ -62,23 +60,13 @@ func Open(dir string) (*Store, error) {
 	return load(dir, l, nil)
 }
 
-// load reads and checks the listed parts. If h is nil, the header is that of the first part.
+// load checks and opens the listed parts. If h is nil, the header is that of the first part.
 func load(dir string, l *list, h *results.Header) (*Store, error) {
-	texts := make([][]byte, len(l.Parts))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, p := range l.Parts {
-		group.Go(func() (err error) {
-			texts[i], err = readPart(dir, p)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	if err := checkHashes(dir, l.Parts); err != nil {
 		return nil, err
 	}
-	var headerText string
 	if h == nil {
-		first, err := headerOf(texts[0])
+		first, err := headerOf(onDemand(partPath(dir, l.Parts[0].Name)))
 		if err != nil {
 			return nil, partError(dir, l.Parts[0].Name, err)
 		}
@@ -88,20 +76,32 @@ func load(dir string, l *list, h *results.Header) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	headerText = string(text)
-	if err := l.check(h); err != nil {
+	grid, err := l.layout(h)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, List), err)
 	}
-	s := newStore(dir, h, headerText, l.hash)
-	for i, p := range l.Parts {
-		number, _ := numberOf(p.Name)
-		s.parts[number], err = openPart(bytes.NewReader(texts[i]), int64(len(texts[i])), p, number, h, headerText)
-		if err != nil {
-			return nil, partError(dir, p.Name, err)
+	s := newStore(dir, h, string(text), *l, grid)
+	for _, p := range l.Parts {
+		if err := s.open(p); err != nil {
+			return nil, err
 		}
 	}
 	s.findCells()
 	return s, nil
+}
+
+// open opens a listed part.
+func (s *Store) open(l listed) error {
+	number, _ := numberOf(l.Name)
+	file := onDemand(partPath(s.dir, l.Name))
+	size, err := file.size()
+	if err != nil {
+		return err
+	}
+	if s.parts[number], err = s.openPart(file, size, l, number); err != nil {
+		return partError(s.dir, l.Name, err)
+	}
+	return nil
 }
 
 func partError(dir, name string, err error) error {
@@ -111,22 +111,33 @@ func partError(dir, name string, err error) error {
 // ErrPart is the error of a part whose SHA-256 is not the listed one.
 var ErrPart = errors.New("the part was changed after tlslab wrote it, or was cut off: restore it, or run the scenario again into another folder")
 
-// readPart reads a part and compares it with its SHA-256.
-func readPart(dir string, l listed) ([]byte, error) {
-	text, err := os.ReadFile(filepath.Join(dir, Folder, l.Name))
-	if err != nil {
-		return nil, fmt.Errorf("%w, but %s lists this part: restore it, or run the scenario again into another folder", err, List)
+// checkHashes compares parts with their SHA-256. It reads each byte once, and holds a few at a time.
+func checkHashes(dir string, parts []listed) error {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, p := range parts {
+		group.Go(func() error {
+			hash, err := durable.HashFile(partPath(dir, p.Name))
+			if err != nil {
+				return fmt.Errorf("%w, but %s lists this part: restore it, or run the scenario again into another folder", err, List)
+			}
+			if hash != p.Hash {
+				return partError(dir, p.Name, ErrPart)
+			}
+			return nil
+		})
 	}
-	if durable.Hash(text) != l.Hash {
-		return nil, partError(dir, l.Name, ErrPart)
-	}
-	return text, nil
+	return group.Wait()
 }
 
 // headerOf returns the header that a part carries.
-func headerOf(text []byte) (h *results.Header, err error) {
+func headerOf(path onDemand) (h *results.Header, err error) {
 	defer recovered(&err)
-	file, err := parquet.OpenFile(bytes.NewReader(text), int64(len(text)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	size, err := path.size()
+	if err != nil {
+		return nil, err
+	}
+	file, err := parquet.OpenFile(path, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, err
 	}
@@ -134,21 +145,16 @@ func headerOf(text []byte) (h *results.Header, err error) {
 	return results.ParseHeader([]byte(header))
 }
 
-func newStore(dir string, h *results.Header, headerText, listHash string) *Store {
-	l := layoutOf(h)
-	return &Store{dir: dir, header: h, headerText: headerText, listHash: listHash, layout: l, parts: make([]*part, l.parts())}
+func newStore(dir string, h *results.Header, headerText string, l list, grid layout) *Store {
+	return &Store{dir: dir, header: h, headerText: headerText, list: l, layout: grid, parts: make([]*part, grid.parts())}
 }
 
 // findCells lists the cells that the parts have rows of.
 func (s *Store) findCells() {
-	s.cells, s.places = nil, nil
-	if s.layout.parts() == 0 {
-		return
-	}
 	for cell := range s.header.Cells {
 		var ranges []results.Range
 		s.eachPart(cell, func(p *part, rows results.Range) {
-			from := p.first + rows.From - cell*s.layout.replicates
+			_, from := p.place(rows.From)
 			ranges = results.AddRange(ranges, results.Range{From: from, To: from + rows.Len()})
 		})
 		if len(ranges) > 0 {
@@ -161,15 +167,16 @@ func (s *Store) findCells() {
 // eachPart calls visit with each part that has rows of a cell, and with the range of these rows in
 // the part. cell is an index into Header.Cells.
 func (s *Store) eachPart(cell int, visit func(p *part, rows results.Range)) {
-	first, end := s.layout.partsOf(cell)
-	for _, p := range s.parts[first:end] {
-		if p == nil {
-			continue
-		}
-		from := max(cell*s.layout.replicates, p.first)
-		to := min((cell+1)*s.layout.replicates, p.first+p.Rows)
-		if from < to {
-			visit(p, results.Range{From: from - p.first, To: to - p.first})
+	for i := range s.layout.batches {
+		first, end, rows := s.layout.batches[i].partsOf(cell)
+		for _, p := range s.parts[first:end] {
+			if p == nil {
+				continue
+			}
+			from, to := max(rows.From, p.rows.From), min(rows.To, p.rows.To)
+			if from < to {
+				visit(p, results.Range{From: from - p.rows.From, To: to - p.rows.From})
+			}
 		}
 	}
 }
@@ -191,9 +198,10 @@ func (s *Store) Observations() int {
 	return n
 }
 
-// Complete reports whether the store has every replicate of every cell.
+// Complete reports whether the run is finished: the store has every replicate of every cell, and no
+// cell gets another batch.
 func (s *Store) Complete() bool {
-	return s.Observations() == s.layout.cells*s.layout.replicates
+	return s.Observations() == s.layout.rows() && s.list.complete(s.header)
 }
 
 // Hashes maps the name of each part, such as samples/part-00000.parquet, to its SHA-256.
@@ -208,7 +216,7 @@ func (s *Store) Hashes() map[string]string {
 }
 
 // ListHash returns the SHA-256 of parts.json.
-func (s *Store) ListHash() string { return s.listHash }
+func (s *Store) ListHash() string { return s.list.hash }
 
 // Outcomes returns how often each outcome occurred in a cell.
 func (s *Store) Outcomes(cell int) ([]results.Outcome, error) {
@@ -228,7 +236,7 @@ func (s *Store) countOutcomes() ([][]results.Outcome, error) {
 		}
 		last := 0 // index in counts of the previous row's outcome
 		err := p.strings(len(s.header.Factors)+1, func(row int, outcome string) {
-			cell, _ := s.layout.place(p.first + row)
+			cell, _ := p.place(row)
 			counts := all[cell]
 			if last >= len(counts) || counts[last].Name != outcome {
 				last = slices.IndexFunc(counts, func(o results.Outcome) bool { return o.Name == outcome })
@@ -310,7 +318,7 @@ func (c *column) share(dst []float64, p *part, rows results.Range) ([]float64, e
 }
 
 // Events returns the SHA-256, in hexadecimal digits, over the hashes of all replicates in the order
-// of cells and replicates, each as 8 bytes, big-endian.
+// of the parts' rows, each as 8 bytes, big-endian.
 func (s *Store) Events() (string, error) {
 	h := sha256.New()
 	var hashes []uint64
@@ -352,7 +360,7 @@ func (s *Store) Each(visit func(*Block) error) error {
 
 // fill reads a part into a block.
 func (s *Store) fill(b *Block, p *part) error {
-	b.assign(p.number)
+	b.assign(&s.layout, p.number)
 	b.Rows = p.Rows
 	at := len(s.header.Factors) + 1
 	err := p.strings(at, func(row int, outcome string) { b.Outcome[row] = outcome })

@@ -20,16 +20,19 @@ type Writer struct {
 	dir        string
 	header     *results.Header
 	headerText string
-	layout     layout
 	before     *Store // the parts that an earlier run has written
 
-	mu   sync.Mutex
-	list list
+	mu     sync.Mutex // guards layout and list
+	layout layout
+	list   list
 }
 
 // Begin creates dir/samples and dir/parts.json, or resumes from the parts that an earlier run with
 // the same header has written. It checks these as Open does, and removes the files of an
 // interrupted Write.
+//
+// If the header has a Target, the Writer has the parts of each cell's first batch. Continue adds
+// batches.
 func Begin(dir string, h results.Header) (*Writer, error) {
 	if h.Schema == 0 {
 		h.Schema = results.Schema
@@ -41,7 +44,7 @@ func Begin(dir string, h results.Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{dir: dir, header: &h, headerText: string(text), layout: layoutOf(&h), list: list{Schema: results.Schema}}
+	w := &Writer{dir: dir, header: &h, headerText: string(text), list: list{Schema: results.Schema}}
 	if err := os.MkdirAll(filepath.Join(dir, Folder), 0o777); err != nil {
 		return nil, err
 	}
@@ -57,13 +60,56 @@ func Begin(dir string, h results.Header) (*Writer, error) {
 	if err := w.removeUnlisted(); err != nil {
 		return nil, err
 	}
+	if batches := h.Batches(); h.Target != nil && len(w.list.Parts) == 0 && len(w.list.Batches) == 0 {
+		w.list.addBatch(batches[0].To, allCells(&h))
+	}
 	if w.before, err = load(dir, &w.list, w.header); err != nil {
 		return nil, err
 	}
+	w.layout = w.before.layout
 	if len(w.list.Parts) == 0 {
 		err = errors.Join(w.list.write(dir), durable.SyncFolder(dir))
 	}
 	return w, err
+}
+
+// Undecided returns the cells of the last batch, as indices into Header.Cells, while each of them
+// either gets another batch or not. It returns nil if no cell gets one: the run has a fixed number
+// of replicates, it has the last batch, or Continue was called without cells.
+func (w *Writer) Undecided() []int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.list.complete(w.header) {
+		return nil
+	}
+	return slices.Clone(w.layout.batches[len(w.layout.batches)-1].cells)
+}
+
+// Continue adds a batch of replicates for some of the Undecided cells, in rising order. All parts
+// of the batches before must have been written. Without cells the run is finished. The decision is
+// on disk when Continue returns.
+func (w *Writer) Continue(cells []int) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(cells) == 0 {
+		w.list.Stopped = true
+	} else {
+		w.list.addBatch(w.header.Batches()[len(w.list.Batches)].To, cells)
+	}
+	all, err := w.list.cells(w.header)
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(w.dir, List), err)
+	}
+	w.layout = layoutOf(w.header, all)
+	return w.list.write(w.dir)
+}
+
+// grid returns the layout of the batches so far.
+func (w *Writer) grid() *layout {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	grid := w.layout
+	return &grid
 }
 
 // removeUnlisted removes parts of this run that are not listed: an earlier run was killed after it
@@ -90,11 +136,7 @@ func (w *Writer) isPartOfRun(path, name string) bool {
 	if _, ok := numberOf(name); !ok {
 		return false
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return false
-	}
-	h, err := headerOf(text)
+	h, err := headerOf(onDemand(path))
 	if err != nil {
 		return false
 	}
@@ -102,8 +144,11 @@ func (w *Writer) isPartOfRun(path, name string) bool {
 	return err == nil && string(header) == w.headerText
 }
 
-// Parts returns the number of parts of the finished run.
-func (w *Writer) Parts() int { return w.layout.parts() }
+// Parts returns the number of parts of all batches so far.
+func (w *Writer) Parts() int { return w.grid().parts() }
+
+// Rows returns the number of rows of all batches so far.
+func (w *Writer) Rows() int { return w.grid().rows() }
 
 // Before returns the number of rows that an earlier run has written.
 func (w *Writer) Before() int { return w.before.Observations() }
@@ -114,16 +159,25 @@ func (w *Writer) NewBlock() *Block { return newBlock(w.header) }
 // Load assigns a block to a part, and reads into it the rows that an earlier run has written. It
 // returns the number of these rows. If that is b.Rows, the part is finished and is not read.
 func (w *Writer) Load(b *Block, number int) (done int, err error) {
-	if p := w.before.parts[number]; p != nil {
+	grid := w.grid()
+	if p := w.earlier(number); p != nil {
 		done = p.Rows
-		if all := w.layout.rows(number).Len(); done < all {
+		if done < grid.partRows(number) {
 			if err := w.before.fill(b, p); err != nil {
 				return 0, err
 			}
 		}
 	}
-	b.assign(number)
+	b.assign(grid, number)
 	return done, nil
+}
+
+// earlier returns a part as an earlier run has written it, nil if there is none.
+func (w *Writer) earlier(number int) *part {
+	if number >= len(w.before.parts) {
+		return nil
+	}
+	return w.before.parts[number]
 }
 
 // Write writes the first rows of a block as its part. It replaces an earlier version of the part
@@ -174,26 +228,22 @@ func (w *Writer) add(p listed, number int) error {
 	return os.Remove(partPath(w.dir, old))
 }
 
-// Store returns the samples that have been written so far. It reads the Writer's own parts from
-// disk on demand, and does not hash them again.
+// Store returns the samples that have been written so far. It does not compare the Writer's own
+// parts with their SHA-256 again.
 func (w *Writer) Store() (*Store, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	s := newStore(w.dir, w.header, w.headerText, w.list.hash)
-	for _, l := range w.list.Parts {
+	listed := w.list
+	listed.Parts, listed.Batches = slices.Clone(listed.Parts), slices.Clone(listed.Batches)
+	s := newStore(w.dir, w.header, w.headerText, listed, w.layout)
+	for _, l := range listed.Parts {
 		number, _ := numberOf(l.Name)
-		if p := w.before.parts[number]; p != nil && p.Name == l.Name {
+		if p := w.earlier(number); p != nil && p.Name == l.Name {
 			s.parts[number] = p
 			continue
 		}
-		file := onDemand(partPath(w.dir, l.Name))
-		info, err := os.Stat(string(file))
-		if err != nil {
+		if err := s.open(l); err != nil {
 			return nil, err
-		}
-		s.parts[number], err = openPart(file, info.Size(), l, number, w.header, w.headerText)
-		if err != nil {
-			return nil, partError(w.dir, l.Name, err)
 		}
 	}
 	s.findCells()
@@ -203,6 +253,14 @@ func (w *Writer) Store() (*Store, error) {
 // onDemand is the path of a file that is open only while it is read: a run can have more parts than
 // a process may have open files.
 type onDemand string
+
+func (path onDemand) size() (int64, error) {
+	info, err := os.Stat(string(path))
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
 
 func (path onDemand) ReadAt(b []byte, offset int64) (int, error) {
 	f, err := os.Open(string(path))
