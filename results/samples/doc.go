@@ -18,11 +18,17 @@
 // The numbers of cells and replicates determine which rows each part has (see layout). So the same
 // run has the same parts, byte for byte, on any number of cores.
 //
+// If the header has a Target, the cells have different numbers of replicates. The run then has
+// batches (results.Header.Batches): all cells have the first, and the caller of the Writer decides
+// after each batch which cells have the next. parts.json records the decisions. The parts of a
+// batch follow those of the batch before it, so a further batch changes no part.
+//
 // A Writer writes a part under a temporary name outside samples/, syncs it, renames it, and then
 // lists it with its SHA-256 in parts.json, which it replaces in the same way. A run that is killed
 // at any moment leaves complete parts, and possibly files with a temporary name and parts that are
 // not listed yet; Begin removes both. An unfinished part has the number of its rows in its name.
 // The finished part replaces it.
 //
-// Open compares each part with its SHA-256, and parts.json with the SHA-256 at its end.
+// Open compares each part with its SHA-256, and parts.json with the SHA-256 at its end. Columns are
+// read from the files when they are needed, so that memory does not grow with a run's size.
 package samples
