@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"tlslab/engine"
 	"tlslab/engine/op"
 	"tlslab/engine/record"
 	"tlslab/sim/costs"
@@ -25,6 +26,32 @@ type pricedData struct {
 	cipher     string
 	seal, open costs.Price
 	from, to   Host
+	updates    *pricedUpdates // nil: the keys do not change
+}
+
+// pricedUpdates are the KeyUpdates within application data.
+type pricedUpdates struct {
+	every, first   int64             // as in recording.KeyUpdates
+	sent, received []pricedOperation // of one KeyUpdate
+}
+
+// pricedOperation is an operation with its time on its host.
+type pricedOperation struct {
+	op    op.Op
+	takes time.Duration
+}
+
+// priceOperations prices operations on a host.
+func priceOperations(ops []op.Op, on Host) ([]pricedOperation, error) {
+	var priced []pricedOperation
+	for _, o := range ops {
+		takes, err := on.Costs.Price(o)
+		if err != nil {
+			return nil, err
+		}
+		priced = append(priced, pricedOperation{o, on.slow(takes)})
+	}
+	return priced, nil
 }
 
 // newPricedData prices a Data item that goes from a host to another.
@@ -35,6 +62,15 @@ func newPricedData(it *recording.Item, from, to Host) (d *pricedData, err error)
 	}
 	if d.open, err = to.Costs.Find(op.Open, it.Cipher); err != nil {
 		return nil, err
+	}
+	if u := it.Updates; u != nil {
+		d.updates = &pricedUpdates{every: int64(u.Every), first: int64(u.First)}
+		if d.updates.sent, err = priceOperations(u.Sent(it.Cipher), from); err != nil {
+			return nil, err
+		}
+		if d.updates.received, err = priceOperations(u.Received(it.Cipher), to); err != nil {
+			return nil, err
+		}
 	}
 	return d, nil
 }
@@ -95,12 +131,9 @@ func (p *pricedItems) add(it *recording.Item, from, to Host) error {
 	case recording.Record:
 		p.addRecord(it.Name, int64(it.Bytes))
 	case recording.Message:
-		p.annotate(annotation{
-			kind: messagePart, action: len(p.actions) - 1, name: it.Name, bytes: int64(it.Bytes), end: p.recordEnd,
-		})
+		p.addMessage(it.Name, int64(it.Bytes))
 	case recording.KeyChange:
-		i, after := p.place()
-		p.annotate(annotation{kind: keyChange, action: i, after: after, name: it.Name, sent: it.Sent})
+		p.addKeyChange(it.Name, it.Sent)
 	}
 	return nil
 }
@@ -143,6 +176,27 @@ func (p *pricedItems) addRecord(name string, bytes int64) {
 	p.recordEnd += bytes
 	p.ahead = max(p.recordEnd-p.actions[write].bytes, 0)
 	p.annotate(annotation{kind: recordPart, action: write, name: name, bytes: bytes, end: p.recordEnd})
+}
+
+// addMessage names a message that ends in the last record.
+func (p *pricedItems) addMessage(name string, bytes int64) {
+	p.annotate(annotation{kind: messagePart, action: len(p.actions) - 1, name: name, bytes: bytes, end: p.recordEnd})
+}
+
+// addKeyChange names the keys of a direction after what was added last.
+func (p *pricedItems) addKeyChange(epoch string, sent bool) {
+	i, after := p.place()
+	p.annotate(annotation{kind: keyChange, action: i, after: after, name: epoch, sent: sent})
+}
+
+// addKeyUpdate appends the operations of a KeyUpdate on this side, and names the new keys.
+func (p *pricedItems) addKeyUpdate(operations []pricedOperation, sent bool) {
+	for _, o := range operations {
+		p.addOperation(o.op, o.takes)
+	}
+	if !p.quiet {
+		p.addKeyChange(engine.EpochApplication.String(), sent)
+	}
 }
 
 func (p *pricedItems) annotate(a annotation) { p.annotations = append(p.annotations, a) }

@@ -34,6 +34,10 @@ func earlyHandshakes(t testing.TB) map[string]handshake {
 		"1.3 early data, many records": early(func(x *Exchange) {
 			x.Request, x.Client.RecordSize, x.Server.EarlyWindow = 30_000, 300, 20*time.Millisecond
 		}),
+		// The server answers before the client's Finished, until which its keys stay.
+		"1.3 early data, new keys": early(func(x *Exchange) {
+			x.Server.KeyUpdateAfter, x.Server.RecordSize, x.Rounds = 5, 500, 2
+		}),
 		"1.3 early data, sized": early(func(x *Exchange) {
 			x.Request = 5000
 			x.Client.RecordSizing, x.Server.RecordSizing = parseSizing(t, "1000 for 3, mss until 20000, 16384, idle 1s"), parseSizing(t, "mss")

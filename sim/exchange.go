@@ -119,6 +119,7 @@ func newPair(x *Exchange, ordinal uint64, session *session.Session) (*pair, erro
 		*e = exchangeSide{
 			side: side(s), request: x.Request, response: x.Response, ocsp: x.OCSPResponder,
 			round: 1, rounds: max(x.Rounds, 1), pause: x.Pause, data: make([]byte, engine.DefaultRecordSize),
+			keys: keyUse{updateAfter: cfg.KeyUpdateAfter},
 		}
 		if x.Content != "" {
 			var err error
@@ -191,6 +192,7 @@ type exchangeSide struct {
 	own, peers *record.Sizing
 	position   int64
 	asData     bool // unsent is part of a Data item
+	keys       keyUse
 }
 
 // start begins the client's first step: the ClientHello and early data.
@@ -211,6 +213,7 @@ func (e *exchangeSide) start() error {
 func (e *exchangeSide) receive(arrived []byte, peer *sentStream) (bool, error) {
 	e.beginStep()
 	named := len(e.items)
+	e.keys.received = false
 	n, ev, err := e.conn.Recv(arrived)
 	if err != nil {
 		return false, err
@@ -220,7 +223,7 @@ func (e *exchangeSide) receive(arrived []byte, peer *sentStream) (bool, error) {
 	}
 	e.consumed += int64(n)
 	e.position += int64(n)
-	if ev.Kind == engine.EventData && e.peers != nil {
+	if e.peers != nil && ev.Kind == engine.EventData || e.opensUpdate() {
 		e.position += int64(len(ev.Data) - n)
 		e.items = e.items[:named] // the replay adds the operations of opening Data
 	}
@@ -267,6 +270,7 @@ func (e *exchangeSide) send(n int) {
 	if e.asData {
 		e.items = append(e.items, recording.Item{
 			Action: recording.Data, Bytes: n, Cipher: e.conn.Info().Suite.Cipher, Framing: e.conn.Framing(),
+			Updates: e.keyUpdates(n),
 		})
 	}
 }
@@ -296,20 +300,17 @@ func (e *exchangeSide) sendRecord() error {
 	if e.unsent == last.Bytes {
 		n = 1 // a step that waits for the first byte differs from one that waits for more
 	}
+	before := e.keys
 	_, err := e.seal(n)
 	for _, it := range e.items[items:] {
-		if it.Action == recording.KeyChange && err == nil {
-			err = errKeyChangeInData
+		if it.Action == recording.KeyChange && last.Updates == nil && err == nil {
+			err = errUnknownKeyUpdate
 		}
 	}
-	e.items = e.items[:items]
+	e.items, e.keys = e.items[:items], before
 	e.names.forget()
 	return err
 }
-
-// errKeyChangeInData is the error of a Data item during which the sender changes its keys: Data has
-// one cipher and one framing.
-var errKeyChangeInData = errors.New("the keys change within application data")
 
 // seal seals n bytes of application data and returns the bytes of the records.
 func (e *exchangeSide) seal(n int) (int, error) {

@@ -10,6 +10,7 @@ import (
 
 // notice adds what the engine of a side reports (engine.Config.Observe) to the items of its step.
 func (e *exchangeSide) notice(n engine.Notice) {
+	e.keys.notice(&n)
 	switch n.Kind {
 	case engine.Operation:
 		e.items = append(e.items, recording.Item{Action: recording.Compute, Op: n.Op})

@@ -116,6 +116,16 @@ func handshakes() map[string]handshake {
 		"1.3 with new keys": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
 			x.Server.KeyUpdateAfter, x.Server.RecordSize = 4, 1000
 		}},
+		"1.3 new keys, many records": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
+			x.Request, x.Rounds = 30_000, 3
+			x.Client.KeyUpdateAfter, x.Client.RecordSize = 1, 300
+			x.Server.KeyUpdateAfter, x.Server.RecordSize = 7, 500
+		}},
+		"1.3 new keys, many padded records": {version: engine.TLS13, kind: engine.Full, change: func(x *Exchange) {
+			x.Client.Suites = []engine.SuiteID{0x1302}
+			x.Server.KeyUpdateAfter, x.Server.RecordSizeLimit, x.Client.RecordSizeLimit, x.Server.PadTo = 30, 500, 500, 300
+			x.Response = 64*16384 + 1
+		}},
 		"1.2 compressed": {version: engine.TLS12, kind: engine.Full, change: func(x *Exchange) {
 			x.Content, x.Client.Compression, x.Server.Compression = "text", true, true
 		}},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -23,18 +22,13 @@ import (
 // error if the handshake is not of the kind, resumption mechanism, client authentication or
 // revocation that the exchange names. A cancelled context ends it with the context's error.
 //
-// Memory does not grow with the bytes of a request or response whose records are all sealed alike:
-// one of more than 64 records is one Data item. With compression and with Config.KeyUpdateAfter
-// each record has items of its own, some 500 bytes.
+// Memory does not grow with the bytes of a request or response: one of more than 64 records is one
+// Data item. With compression each record has items of its own, some 500 bytes.
 func Record(ctx context.Context, x Exchange) (*recording.Recording, error) {
 	if err := x.validate(); err != nil {
 		return nil, err
 	}
-	r, err := x.record(ctx, [2]*record.Sizing{x.dataSizing(client), x.dataSizing(server)})
-	if errors.Is(err, errKeyChangeInData) && x.Client.RecordSizing == nil && x.Server.RecordSizing == nil {
-		r, err = x.record(ctx, [2]*record.Sizing{}) // there are more records than a key may protect
-	}
-	return r, err
+	return x.record(ctx, [2]*record.Sizing{x.dataSizing(client), x.dataSizing(server)})
 }
 
 // maxItemised is the largest number of records of a request or response that are recorded one by
@@ -52,7 +46,7 @@ func (x *Exchange) dataSizing(s side) *record.Sizing {
 		return cfg.RecordSizing
 	}
 	plain := cmp.Or(cfg.RecordSize, record.MaxPlaintext)
-	if bytes <= maxItemised*plain || cfg.KeyUpdateAfter > 0 || x.compresses() {
+	if bytes <= maxItemised*plain || x.compresses() {
 		return nil
 	}
 	return &record.Sizing{Stages: []record.Stage{{Plain: plain}}}
@@ -199,7 +193,11 @@ func (e *exchangeSide) advance(peer *sentStream) (bool, error) {
 		e.beginRound()
 		return true, nil
 	}
-	return e.receive(peer.unread(), peer)
+	ok, err := e.receive(peer.unread(), peer)
+	if ok && err == nil && e.opensUpdate() {
+		return e.receive(peer.unread(), peer) // the peer sealed both records in one turn
+	}
+	return ok, err
 }
 
 // appendStep appends the step in hand, unless it does nothing. Equal steps in a row share their

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,17 +30,43 @@ func allocated(call func()) int64 {
 
 func TestTheMemoryOfARecordingDoesNotGrowWithTheResponse(t *testing.T) {
 	const most = 1 << 20
-	bytes := map[int]int64{}
-	for _, response := range []int{2_000_000, 66_000_000} {
-		x := long(response).exchange(t)
-		bytes[response] = allocated(func() {
-			if _, err := Record(t.Context(), x); err != nil {
-				t.Fatal(err)
-			}
-		})
+	for _, updateAfter := range []uint64{0, 100} {
+		bytes := map[int]int64{}
+		for _, response := range []int{2_000_000, 66_000_000} {
+			x := long(response).exchange(t)
+			x.Server.KeyUpdateAfter = updateAfter
+			bytes[response] = allocated(func() {
+				if _, err := Record(t.Context(), x); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+		if more := bytes[66_000_000] - bytes[2_000_000]; more > most {
+			t.Errorf("new keys after %d records: 64 MB more of the response allocate %d bytes more, want at most %d", updateAfter, more, most)
+		}
 	}
-	if more := bytes[66_000_000] - bytes[2_000_000]; more > most {
-		t.Errorf("64 MB more of the response allocate %d bytes more, want at most %d", more, most)
+}
+
+// One Data item stands for a response during which the server changes its keys. The server has
+// sealed a record of tickets before.
+func TestARecordingWithKeyUpdatesHasDataInsteadOfRecords(t *testing.T) {
+	h := long(66_000_000)
+	h.change = func(x *Exchange) { x.Response, x.Server.KeyUpdateAfter = 66_000_000, 100 }
+	rec, _ := h.record(t)
+	var data []string
+	for _, s := range rec.Branches[0].Server {
+		for _, it := range s.Items {
+			if it.Action == recording.Data {
+				data = append(data, it.String())
+			}
+		}
+	}
+	want := []string{"data 66000000 aes-128-gcm fixed 21 tail 1 update 100 first 99 derive sha256 32 16 12"}
+	if !slices.Equal(data, want) {
+		t.Errorf("the server's data is %q, want %q", data, want)
+	}
+	if n := len(rec.Branches[0].Client); n > 20 {
+		t.Errorf("the client has %d steps", n)
 	}
 }
 
@@ -96,19 +123,15 @@ func TestAReplaySplitsALongResponseARecordAtATime(t *testing.T) {
 	}
 }
 
-// If the key may not protect all records of the data, the recording has each record.
-func TestAKeyChangeWithinDataIsRecordedRecordByRecord(t *testing.T) {
+// If the number of records depends on the network, so does which of them has new keys.
+func TestAKeyChangeWithinRecordsOfUnknownNumberIsNotRecorded(t *testing.T) {
 	x := long(40_000).exchange(t)
 	x.Server.KeyUpdateAfter = 1
-	if _, err := x.record(t.Context(), [2]*record.Sizing{nil, &fullRecords}); !errors.Is(err, errKeyChangeInData) {
-		t.Errorf("error %v, want %v", err, errKeyChangeInData)
-	}
-	if rec, err := Record(t.Context(), x); err != nil || rec.ServerSizing != nil {
-		t.Errorf("%v; sizing %v", err, rec.ServerSizing)
+	if _, err := x.record(t.Context(), [2]*record.Sizing{nil, parseSizing(t, "mss")}); !errors.Is(err, errUnknownKeyUpdate) {
+		t.Errorf("error %v, want %v", err, errUnknownKeyUpdate)
 	}
 }
 
-// A response during which keys change is recorded record by record.
 func TestLongResponsesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 	for name, change := range map[string]func(x *Exchange){
 		"equal records": func(x *Exchange) {},
@@ -119,8 +142,8 @@ func TestLongResponsesLiveAndReplayedAgreeToTheNanosecond(t *testing.T) {
 		original := h.change
 		h.change = func(x *Exchange) { original(x); change(x) }
 		rec, outcome := h.record(t)
-		if data := rec.ServerSizing != nil; data != (name != "key updates") {
-			t.Errorf("%s: the recording has Data instead of records: %v", name, data)
+		if rec.ServerSizing == nil {
+			t.Errorf("%s: the recording has each record", name)
 		}
 		link := netem.Config{Delay: 5 * ms, Loss: 0.002, Rate: 100_000_000, Limit: 100}
 		agree(t, name, priced(t, link), rec, outcome, h.exchange(t))

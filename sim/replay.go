@@ -160,7 +160,7 @@ type replaySide struct {
 	steps    []pricedStep   // of the chosen branch; before, of the first one
 	next     int            // index of the next step
 	splitter recordSplitter // of what this side sends
-	overhead int64          // bytes of the opened records of Data that are not their plaintext
+	overhead int64          // bytes of Data's opened records that are not application data
 
 	// A step that opens a record of Data, or splits Data into records, is assembled when it begins
 	// and while it goes on.
@@ -213,13 +213,17 @@ func (r *replaySide) assemble(at instant) {
 	r.priced.quiet = !at.observed
 }
 
-// open opens a record of the peer's. The recorded steps that wait for its plaintext belong to the
-// step in hand.
+// open opens a record of the peer's. The recorded steps that wait for its application data belong
+// to the step in hand.
 func (r *replaySide) open(first sealedRecord, d *pricedData) {
 	plain := int64(first.plain)
 	r.through = first.start - r.overhead + plain
 	r.overhead += first.end - first.start - plain
 	r.sides[1-r.side].splitter.opened()
+	if first.keyUpdate {
+		r.priced.addKeyUpdate(d.updates.received, false)
+		return
+	}
 	o := op.Op{Kind: op.Open, Alg: d.cipher, Size: first.plain}
 	r.priced.addOperation(o, d.to.slow(d.open.Of(first.plain)))
 }
@@ -261,6 +265,7 @@ func (r *replaySide) addActions() {
 		case recording.Data:
 			if r.unsplit == 0 {
 				r.unsplit = a.bytes
+				r.splitter.begin(a.data)
 				r.addKeyChanges()
 			}
 			r.unsplit -= r.splitter.write(&r.priced, r.at, r.unsplit, a.data)

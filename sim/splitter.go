@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"tlslab/engine"
 	"tlslab/engine/op"
 	"tlslab/engine/record"
+	"tlslab/sim/recording"
 )
 
 // recordSplitter splits a side's application data into records, as its sizing says
@@ -12,24 +14,30 @@ type recordSplitter struct {
 	written int64       // bytes of the side's stream
 	runs    []recordRun // of unopened records, from head on
 	head    int
+
+	untilUpdate int64 // records before the next KeyUpdate, if the Data in hand has KeyUpdates
 }
 
 // recordRun is a number of writes of one Data item, all of the same length, that
 // follow each other in the stream without a gap. Each write has one record, or two
-// where the framing splits (record.Framing.Split). The peer opens the records in
-// order; an opened record no longer belongs to the run.
+// where the framing splits (record.Framing.Split). A KeyUpdate is the first record of
+// its write. The peer opens the records in order; an opened record no longer belongs
+// to the run.
 type recordRun struct {
 	start    int64 // offset in the stream
 	writes   int64
 	plain    int32 // bytes of plaintext of each write
 	halfOpen bool  // the first of two records of the first write is open
 	data     *pricedData
+
+	untilUpdate int64 // records before the next KeyUpdate, if data has KeyUpdates
 }
 
-// sealedRecord is a record of application data in its sender's stream.
+// sealedRecord is a record of application data, or a KeyUpdate, in its sender's stream.
 type sealedRecord struct {
 	start, end int64 // offsets in the stream
-	plain      int   // bytes of plaintext
+	plain      int   // bytes of application data
+	keyUpdate  bool
 }
 
 // reset empties the splitter and keeps its memory.
@@ -38,11 +46,19 @@ func (s *recordSplitter) reset() {
 	s.written, s.runs, s.head = 0, s.runs[:0], 0
 }
 
+// begin begins a Data action.
+func (s *recordSplitter) begin(d *pricedData) {
+	if d.updates != nil {
+		s.untilUpdate = d.updates.first
+	}
+}
+
 // write adds the actions of the next write of application data to a step, and returns
 // how many bytes of plaintext it takes, at most left.
 func (s *recordSplitter) write(p *pricedItems, at instant, left int64, d *pricedData) int64 {
 	n := int(min(left, int64(s.sizer.Size(at.now, &d.framing, at.mss))))
-	before := s.written
+	before, untilUpdate := s.written, s.untilUpdate
+	update := s.updateKeys(p, d)
 	var lengths [2]int64
 	if d.framing.Split && n > 1 {
 		lengths[0] = s.seal(p, at, 1, d)
@@ -52,9 +68,13 @@ func (s *recordSplitter) write(p *pricedItems, at instant, left int64, d *priced
 	}
 	p.addWrite(s.written - before)
 	if !p.quiet {
+		if update > 0 {
+			p.addRecord(engine.TypeHandshake.String(), update)
+			p.addMessage(engine.KeyUpdate.String(), recording.KeyUpdateSize)
+		}
 		for _, length := range lengths {
 			if length > 0 {
-				p.addRecord(applicationData, length)
+				p.addRecord(engine.TypeApplicationData.String(), length)
 			}
 		}
 	}
@@ -64,12 +84,25 @@ func (s *recordSplitter) write(p *pricedItems, at instant, left int64, d *priced
 			return int64(n)
 		}
 	}
-	s.runs = append(s.runs, recordRun{start: before, writes: 1, plain: int32(n), data: d})
+	s.runs = append(s.runs, recordRun{start: before, writes: 1, plain: int32(n), data: d, untilUpdate: untilUpdate})
 	return int64(n)
 }
 
-// applicationData is the content type of the records (RFC 9846 §5.1).
-const applicationData = "application_data"
+// updateKeys adds the operations of the KeyUpdate that precedes the next record, and returns the
+// length of the KeyUpdate's record. It returns 0 if the keys stay.
+func (s *recordSplitter) updateKeys(p *pricedItems, d *pricedData) (length int64) {
+	if d.updates == nil {
+		return 0
+	}
+	if s.untilUpdate == 0 {
+		s.untilUpdate = d.updates.every
+		length = int64(d.framing.Length(recording.KeyUpdateSize))
+		s.written += length
+		p.addKeyUpdate(d.updates.sent, true)
+	}
+	s.untilUpdate--
+	return length
+}
 
 // seal adds the operation of sealing a record, and returns the record's length.
 func (s *recordSplitter) seal(p *pricedItems, at instant, plain int, d *pricedData) int64 {
@@ -90,6 +123,9 @@ func (s *recordSplitter) unopened() *recordRun {
 
 // first returns the first record of the run.
 func (r *recordRun) first() sealedRecord {
+	if r.updates() {
+		return sealedRecord{r.start, r.start + int64(r.data.framing.Length(recording.KeyUpdateSize)), 0, true}
+	}
 	plain := int(r.plain)
 	switch {
 	case r.halfOpen:
@@ -97,8 +133,11 @@ func (r *recordRun) first() sealedRecord {
 	case r.splits():
 		plain = 1
 	}
-	return sealedRecord{r.start, r.start + int64(r.data.framing.Length(plain)), plain}
+	return sealedRecord{r.start, r.start + int64(r.data.framing.Length(plain)), plain, false}
 }
+
+// updates reports whether the first record of the run is a KeyUpdate.
+func (r *recordRun) updates() bool { return r.data.updates != nil && r.untilUpdate == 0 }
 
 // splits reports whether each write of the run has two records.
 func (r *recordRun) splits() bool { return r.data.framing.Split && r.plain > 1 }
@@ -107,6 +146,11 @@ func (r *recordRun) splits() bool { return r.data.framing.Split && r.plain > 1 }
 func (s *recordSplitter) opened() {
 	r := &s.runs[s.head]
 	r.start = r.first().end
+	if r.updates() {
+		r.untilUpdate = r.data.updates.every
+		return
+	}
+	r.untilUpdate--
 	if r.splits() && !r.halfOpen {
 		r.halfOpen = true
 		return

@@ -18,7 +18,7 @@
 // which are too many to list. It is a number of bytes of plaintext. The replay splits it into
 // records by the side's Sizing, and the peer opens these records one by one. Thresholds count the
 // plaintext of Data, not the records that carry it: a step one byte into Data begins when its first
-// record is open.
+// record is open. Data may say after how many records its sender changes its keys.
 //
 // A step may also name what it does, for the observers of a replay: the records and handshake
 // messages of a Write, and where keys change. Names have no effect on a replay, and no cost.

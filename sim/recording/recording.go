@@ -79,6 +79,7 @@ type Item struct {
 
 	Cipher  string         // Data: the algorithm of its Seal and Open operations
 	Framing record.Framing // Data: the length of a record for its plaintext
+	Updates *KeyUpdates    // Data: changes of the sender's keys; nil: none
 }
 
 // Step is what a side does, in order, once At bytes of its peer's stream have arrived and its

@@ -156,6 +156,19 @@ func parsed(t *testing.T, text string) (*recording.Recording, *recording.Branch)
 	return r, b
 }
 
+func TestDataWithKeyUpdatesIsReadAndWrittenAlike(t *testing.T) {
+	const line = "data 100 aes-128-gcm fixed 21 tail 1 update 10 first 0 derive sha256 32 16 12"
+	_, b := parsed(t, strings.Replace(withData, "data 100 aes-128-gcm fixed 21 tail 1", line, 1))
+	it := b.Client[1].Items[1]
+	want := recording.KeyUpdates{Every: 10, First: 0, Hash: "sha256", Secret: 32, Key: 16, IV: 12}
+	if it.Updates == nil || *it.Updates != want {
+		t.Errorf("updates are %+v, want %+v", it.Updates, want)
+	}
+	if got := it.String(); got != line {
+		t.Errorf("read:\n%s\nwritten:\n%s", line, got)
+	}
+}
+
 func TestDataIsReadAndWrittenAlike(t *testing.T) {
 	r, b := parsed(t, withData)
 	if got := recording.Written(b.Server); got != 3014 {
@@ -184,7 +197,13 @@ func TestDataIsReadAndWrittenAlike(t *testing.T) {
 		{"fixed 21 tail 1\n", "fixed 2000\n", "no SSL or TLS version has this framing"},
 		{"fixed 21 tail 1\n", "fixed 21 cap 5\n", "no SSL or TLS version has this framing"},
 		{"fixed 21 tail 1\n", "fixed 21 most 0\n", "no SSL or TLS version has this framing"},
-		{"fixed 21 tail 1\n", "fixed 21 joined\n", "\"joined\" is none of fixed, tail, block, cap, most and split"},
+		{"fixed 21 tail 1\n", "fixed 21 joined\n", "\"joined\" is none of fixed, tail, block, cap, most, split and update"},
+		{"fixed 21 tail 1\n", "update 1 first 1\n", "want: update RECORDS first RECORDS derive HASH BYTES BYTES BYTES"},
+		{"fixed 21 tail 1\n", "update 1 first 1 derives sha256 32 16 12\n", "want: update RECORDS first"},
+		{"fixed 21 tail 1\n", "update 0 first 1 derive sha256 32 16 12\n", "want a KeyUpdate after 1 record or more"},
+		{"fixed 21 tail 1\n", "update 1 first -1 derive sha256 32 16 12\n", "the first one after 0 or more"},
+		{"fixed 21 tail 1\n", "update 1 first 1 derive sha256 32 0 12\n", "want a secret, a key and an IV of 1 to 1024 bytes"},
+		{"fixed 21 tail 1\n", "split update 1 first 1 derive sha256 32 16 12\n", "a KeyUpdate is a message of TLS 1.3"},
 		{"sizing server", "sizing nobody", "want: sizing client|server STAGES"},
 		{"for 41,", "for 41 ever,", "is not growing, for or until"},
 		{"16384, idle", "16384 for 3, idle", "every stage but the last must have an end"},

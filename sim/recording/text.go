@@ -141,6 +141,12 @@ func (it Item) String() string {
 //	data 40000 aes-128-gcm fixed 21 tail 1
 //	data 40000 aes-128-cbc-sha fixed 21 tail 21 block 16 split
 //
+// If the sender of data changes its keys within it, the line says after how many records, how many
+// records precede the first KeyUpdate, and which bytes a hash derives: the next secret, key and IV
+// (see KeyUpdates):
+//
+//	data 40000 aes-128-gcm fixed 21 tail 1 update 10 first 9 derive sha256 32 16 12
+//
 // Names stand after the write that carries what they name, or where keys change. They may be
 // missing:
 //

@@ -25,6 +25,10 @@ var framingWords = []struct {
 
 const splitWord = "split"
 
+// updateForm is the form of KeyUpdates: how often, when first, the hash, and the bytes of secret,
+// key and IV.
+const updateForm = "update %d first %d derive %s %d %d %d"
+
 // dataString returns the line of Data.
 func (it *Item) dataString() string {
 	var b strings.Builder
@@ -36,6 +40,9 @@ func (it *Item) dataString() string {
 	}
 	if it.Framing.Split {
 		b.WriteString(" " + splitWord)
+	}
+	if u := it.Updates; u != nil {
+		fmt.Fprintf(&b, " "+updateForm, u.Every, u.First, u.Hash, u.Secret, u.Key, u.IV)
 	}
 	return b.String()
 }
@@ -54,15 +61,31 @@ func parseData(w []string) (it Item, err error) {
 		*row.number(&it.Framing) = row.unset
 	}
 	for rest := w[3:]; len(rest) > 0; {
-		if rest[0] == splitWord {
+		switch rest[0] {
+		case splitWord:
 			it.Framing.Split, rest = true, rest[1:]
-			continue
+		case "update":
+			rest, err = it.parseUpdates(rest)
+		default:
+			rest, err = it.parseFramingWord(rest)
 		}
-		if rest, err = it.parseFramingWord(rest); err != nil {
+		if err != nil {
 			return it, err
 		}
 	}
 	return it, nil
+}
+
+// parseUpdates reads the words of KeyUpdates and returns the words after them.
+func (it *Item) parseUpdates(w []string) (rest []string, err error) {
+	n, u := len(strings.Fields(updateForm)), &KeyUpdates{}
+	if len(w) >= n {
+		if _, err := fmt.Sscanf(strings.Join(w[:n], " "), updateForm, &u.Every, &u.First, &u.Hash, &u.Secret, &u.Key, &u.IV); err == nil {
+			it.Updates = u
+			return w[n:], nil
+		}
+	}
+	return nil, errors.New("data: want: update RECORDS first RECORDS derive HASH BYTES BYTES BYTES")
 }
 
 // parseFramingWord reads one word of the framing and its number, and returns the words after them.
@@ -79,5 +102,5 @@ func (it *Item) parseFramingWord(w []string) (rest []string, err error) {
 		}
 		return nil, fmt.Errorf("data: %s: want a number of bytes", w[0])
 	}
-	return nil, fmt.Errorf("data: %q is none of fixed, tail, block, cap, most and split", w[0])
+	return nil, fmt.Errorf("data: %q is none of fixed, tail, block, cap, most, split and update", w[0])
 }

@@ -69,7 +69,8 @@ func (b *Branch) beginsAs(other *Branch) bool {
 	if len(b.Server) == 0 || len(other.Server) == 0 || b.Server[0].At != other.Server[0].At {
 		return false
 	}
-	return slices.Equal(withoutNames(b.Client[0].Items), withoutNames(other.Client[0].Items))
+	same := func(a, b Item) bool { return a.String() == b.String() }
+	return slices.EqualFunc(withoutNames(b.Client[0].Items), withoutNames(other.Client[0].Items), same)
 }
 
 // withoutNames returns the items without those that only name what others do.
@@ -142,6 +143,9 @@ func (it *Item) validate() error {
 		if it.Action == Data && !framingValid(&it.Framing) {
 			return fmt.Errorf("%v: no SSL or TLS version has this framing", it)
 		}
+		if it.Updates != nil {
+			return it.validateUpdates()
+		}
 	case Pause:
 		if it.Work <= 0 || it.Work > maxWork {
 			return fmt.Errorf("%v: want above 0 and at most %v", it, maxWork)
@@ -167,6 +171,21 @@ func framingValid(f *record.Framing) bool {
 	small := func(n int) bool { return 0 <= n && n <= 1024 }
 	return small(f.Fixed) && small(f.Tail) && 0 <= f.Block && f.Block <= record.MaxPlaintext &&
 		1 <= f.MaxPlaintext && f.MaxPlaintext <= record.MaxPlaintext && (f.Cap == 0 || f.Cap == f.MaxPlaintext+f.Tail)
+}
+
+// validateUpdates checks the bounds of KeyUpdates, and that records of TLS 1.3 carry them.
+func (it *Item) validateUpdates() error {
+	u := it.Updates
+	derived := func(n int) bool { return 1 <= n && n <= 1024 }
+	switch {
+	case u.Every < 1 || u.First < 0:
+		return fmt.Errorf("%v: want a KeyUpdate after 1 record or more, the first one after 0 or more", it)
+	case !derived(u.Secret) || !derived(u.Key) || !derived(u.IV):
+		return fmt.Errorf("%v: want a secret, a key and an IV of 1 to 1024 bytes", it)
+	case it.Framing.Split || it.Framing.MaxPlaintext < KeyUpdateSize:
+		return fmt.Errorf("%v: a KeyUpdate is a message of TLS 1.3, whose records have another framing", it)
+	}
+	return nil
 }
 
 // validateMoments checks that the client has all moments in order, those after the first round or
