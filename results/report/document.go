@@ -36,4 +36,11 @@ type Block struct {
 	Points []Point
 	Table  *table.Table
 	Figure *plot.Figure
+	List   *List
+}
+
+// List is a long list that few readers need whole. The page shows it after a click.
+type List struct {
+	Title string
+	Items []string
 }

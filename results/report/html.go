@@ -3,9 +3,13 @@ package report
 import (
 	"bytes"
 	_ "embed"
+	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"regexp"
+	"strconv"
+	"strings"
 
 	"tlslab/results/plot"
 	"tlslab/results/table"
@@ -14,15 +18,23 @@ import (
 //go:embed page.html
 var pageSource string
 
+//go:embed page.js
+var pageScript string
+
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"inline": func(f *plot.Figure) template.HTML { return template.HTML(f.Inline()) }, // escaped
-	"class":  class,
-	"prose":  prose,
-	"hide":   func(t *table.Table, row, column int) bool { return t.Repeats(row, column) },
+	"inline":  func(f *plot.Figure) template.HTML { return template.HTML(f.Inline()) }, // escaped
+	"script":  func() template.JS { return template.JS(pageScript) },
+	"class":   class,
+	"heading": heading,
+	"prose":   prose,
+	"order":   order,
+	"anchor":  anchor,
+	"anchors": anchors,
+	"lastKey": lastKey,
 }).Parse(pageSource))
 
-// WriteHTML writes the report as one HTML file that contains its figures and style and needs no
-// other file.
+// WriteHTML writes the report as one HTML file that contains its figures, style and script and
+// needs no other file. The script sorts and filters tables; without it the page says the same.
 func (d *Document) WriteHTML(w io.Writer) error {
 	var b bytes.Buffer
 	if err := page.Execute(&b, d); err != nil {
@@ -30,6 +42,68 @@ func (d *Document) WriteHTML(w io.Writer) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// anchor is a text as part of an element's id: letters, digits and ". = -", so that an address with
+// it needs no escapes.
+func anchor(text string) string {
+	var b strings.Builder
+	for _, r := range strings.NewReplacer("%", "pct", "µ", "u").Replace(text) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.':
+			b.WriteRune(r)
+		default:
+			if b.Len() > 0 && !strings.HasSuffix(b.String(), "-") {
+				b.WriteByte('-')
+			}
+		}
+	}
+	return strings.TrimSuffix(b.String(), "-")
+}
+
+// anchors are the ids of the rows: the table's title and the levels of the row's cell, as in
+// "handshake/rtt=50ms/loss=1pct". A number distinguishes rows with the same levels.
+func anchors(t *table.Table) []string {
+	ids := make([]string, len(t.Rows))
+	seen := map[string]int{}
+	for i, row := range t.Rows {
+		id := anchor(t.Title)
+		for j, c := range t.Columns {
+			if c.Key {
+				id += "/" + anchor(c.Name) + "=" + anchor(row[j].Text)
+			}
+		}
+		if seen[id]++; seen[id] > 1 {
+			id += fmt.Sprintf("/%d", seen[id])
+		}
+		ids[i] = id
+	}
+	return ids
+}
+
+// lastKey reports whether a column is the last of the keys.
+func lastKey(t *table.Table, column int) bool {
+	return t.Columns[column].Key && (column+1 == len(t.Columns) || !t.Columns[column+1].Key)
+}
+
+// order is the attribute by which the script sorts rows. Without it the order is 0.
+func order(c table.Cell) template.HTMLAttr {
+	switch {
+	case c.Order == 0:
+		return ""
+	case math.IsNaN(c.Order):
+		return ` data-order=""`
+	case math.IsInf(c.Order, 0):
+		return template.HTMLAttr(fmt.Sprintf(` data-order="%vInfinity"`, sign(c.Order)))
+	}
+	return template.HTMLAttr(` data-order="` + strconv.FormatFloat(c.Order, 'g', -1, 64) + `"`)
+}
+
+func sign(v float64) string {
+	if v < 0 {
+		return "-"
+	}
+	return ""
 }
 
 // unit matches a number and its unit, between which no line should break.
@@ -40,17 +114,25 @@ func prose(text string) string { return unit.ReplaceAllString(text, "$1$3\u00a0$
 var toneClasses = map[table.Tone]string{table.Good: "good", table.Bad: "bad",
 	table.Unsure: "unsure", table.Quiet: "quiet"}
 
+// heading is the CSS classes of a column's heading.
+func heading(c table.Column) string {
+	switch {
+	case c.Key:
+		return "key"
+	case c.Right:
+		return "num"
+	}
+	return ""
+}
+
 // class is the CSS classes of a cell.
 func class(t *table.Table, row, column int) string {
-	var c string
-	if t.Columns[column].Right {
-		c = "num"
-	}
-	if t.Columns[column].Key {
-		c = "key"
-	}
+	c := heading(t.Columns[column])
 	if tone := toneClasses[t.Rows[row][column].Tone]; tone != "" {
-		c += " " + tone
+		c = strings.TrimSpace(c + " " + tone)
+	}
+	if t.Repeats(row, column) {
+		c += " again"
 	}
 	return c
 }

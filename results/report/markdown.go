@@ -44,6 +44,8 @@ func (m *markdown) blocks(blocks []Block) {
 			m.table(b.Table)
 		case b.Figure != nil:
 			m.figure(b.Figure)
+		case b.List != nil:
+			m.list(b.List)
 		}
 	}
 }
@@ -55,6 +57,14 @@ func (m *markdown) points(points []Point) {
 	if len(points) > 0 {
 		fmt.Fprintln(m)
 	}
+}
+
+func (m *markdown) list(l *List) {
+	m.line("<details><summary>" + escape(l.Title) + "</summary>")
+	for _, item := range l.Items {
+		fmt.Fprintf(m, "- %s\n", escape(item))
+	}
+	m.line("\n</details>")
 }
 
 func (m *markdown) table(t *table.Table) {

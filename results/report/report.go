@@ -12,8 +12,9 @@
 //	the effect at the levels of each factor        dependence.go
 //	the p95                                        tail.go
 //	other metrics, shares of parts                 secondary.go, parts.go
-//	the table, the figures, the medians of all metrics
+//	the figures
 //	the method                                     method.go
+//	the table, the medians of all metrics
 //
 // New builds the document as data, and both renderings say the same.
 package report
@@ -38,12 +39,12 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 	answer, comparisons := e.answer()
 	d.Answer = answer
 	d.Findings = slices.Concat(e.leaders(), comparisons, e.tail(), e.secondary(), e.shares())
-	d.Sections = append(d.Sections, Section{Title: "The numbers: " + e.m.Name, Blocks: e.tables()})
-	d.Sections = append(d.Sections,
-		Section{Title: "Figures", Blocks: figureBlocks(figures, omitted)})
-	d.Sections = append(d.Sections,
-		Section{Title: "All metrics", Folded: true, Blocks: e.overview()})
-	d.Sections = append(d.Sections, Section{Title: "How it was done", Blocks: e.method()})
+	d.Sections = []Section{
+		{Title: "Figures", Blocks: figureBlocks(figures, omitted)},
+		{Title: "How it was done", Blocks: e.method()},
+		{Title: "The numbers: " + e.m.Name, Blocks: e.tables()},
+		{Title: "All metrics", Folded: true, Blocks: e.overview()},
+	}
 	return d
 }
 
