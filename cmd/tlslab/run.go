@@ -220,14 +220,19 @@ func (a *app) printSummary(s *summary.Summary, asJSON bool) error {
 	if asJSON {
 		return summary.WriteJSON(a.stdout, s)
 	}
-	var answer strings.Builder
-	fmt.Fprintf(&answer, "%s\n\n%s\n\n", page.Title, page.Answer)
+	style := table.StyleOf(a.stdout)
+	paragraphs := [][]string{table.Wrap(page.Title, style.Width, ""), table.Wrap(page.Answer, style.Width, "")}
+	var points []string
 	for _, f := range page.Findings {
-		fmt.Fprintf(&answer, "- %s: %s\n", f.About, f.Text)
+		points = append(points, table.Wrap("- "+f.About+": "+f.Text, style.Width, "  ")...)
 	}
-	fmt.Fprintln(&answer)
-	if _, err := io.WriteString(a.stdout, answer.String()); err != nil {
-		return err
+	if points != nil {
+		paragraphs = append(paragraphs, points)
 	}
-	return table.Headline(s).WriteText(a.stdout, table.StyleOf(a.stdout))
+	for _, lines := range paragraphs {
+		if _, err := io.WriteString(a.stdout, strings.Join(lines, "\n")+"\n\n"); err != nil {
+			return err
+		}
+	}
+	return table.Headline(s).WriteText(a.stdout, style)
 }

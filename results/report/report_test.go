@@ -173,7 +173,7 @@ func TestNamesAreEscaped(t *testing.T) {
 	}
 	for _, line := range strings.Split(markdownOf(t, d), "\n") {
 		if strings.HasPrefix(line, "|") {
-			if n := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|"); n != 11 && n != 4 {
+			if n := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|"); n != 17 && n != 4 {
 				t.Errorf("%d bars in a row: %s", n, line)
 			}
 		}
@@ -272,7 +272,7 @@ func TestDegenerateExperiments(t *testing.T) {
 		{"one replicate", tabletest.New(header, 1, always(5)), ""},
 		{"no replicates", tabletest.New(header, 0, always(5)),
 			"y against x: time cannot be compared in any combination (one for each b)."},
-		{"one cell", tabletest.Product(1, 1e6), "The median time is 1.03 [−∞, ∞] ms."},
+		{"one cell", tabletest.Product(1, 1e6), "The median time is 1.03 ms [n too small]."},
 		{"one failed cell", tabletest.New(results.Header{Scenario: "s", Metrics: header.Metrics}, 3, never), "No replicate reached time."},
 	} {
 		t.Run(c.name, func(t *testing.T) {

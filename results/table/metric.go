@@ -75,33 +75,60 @@ type quantityColumn struct {
 	cell func(r *summary.Row, better int) Cell
 }
 
-// quantityColumns are the columns behind those of the factors. A scenario that compares has three
-// more.
+// quantityColumns are the columns behind those of the factors: replicates, failures, and for each
+// statistic its value and, if the scenario compares, its comparison with the baseline.
 func quantityColumns(s *summary.Summary) []quantityColumn {
 	columns := []quantityColumn{
-		{Column{Name: "n", Right: true, Once: true, Spare: 2},
+		{Column{Name: "n", Right: true, Once: true, Spare: spareReplicates},
 			func(r *summary.Row, _ int) Cell { return Cell{Text: number.Count(r.N), Order: float64(r.N)} }},
 		{Column{Name: "failed", Right: true, Once: true},
-			func(r *summary.Row, _ int) Cell { return failed(r.Failed) }},
-		{Column{Name: "p50 [95 % interval]", Right: true},
-			func(r *summary.Row, _ int) Cell { return quantile(r, 0.50, r.P50, number.Estimate) }},
-		{Column{Name: "p95", Right: true, Spare: 1},
-			func(r *summary.Row, _ int) Cell { return quantile(r, 0.95, r.P95, number.Point) }},
-		{Column{Name: "p99", Right: true, Spare: 4},
-			func(r *summary.Row, _ int) Cell { return quantile(r, 0.99, r.P99, number.Point) }},
+			func(r *summary.Row, _ int) Cell { return failed(r) }},
 	}
-	if s.Header.Compare == nil {
-		return columns
+	for _, of := range effect.Statistics {
+		columns = append(columns, statisticColumns(s.Header, of)...)
 	}
-	return append(columns,
-		quantityColumn{Column{Name: versus(s.Header), Right: true},
-			func(r *summary.Row, better int) Cell { return compared(r, better, ratio) }},
-		quantityColumn{Column{Name: "p (Holm)", Right: true, Spare: 5},
-			func(r *summary.Row, better int) Cell { return compared(r, better, probability) }},
-		quantityColumn{Column{Name: "verdict"},
-			func(r *summary.Row, better int) Cell { return compared(r, better, verdict) }},
-	)
+	return columns
 }
+
+// The columns that a narrow table leaves out first have the largest Spare. p50 and p95 are never
+// left out.
+const (
+	spareReplicates = iota + 1
+	spareP99
+	spareMean
+)
+
+var spareStatistics = map[effect.Statistic]int{effect.P99: spareP99, effect.Mean: spareMean}
+
+// statisticColumns are the columns of one statistic.
+func statisticColumns(h *results.Header, of effect.Statistic) []quantityColumn {
+	name, spare := of.String(), spareStatistics[of]
+	columns := []quantityColumn{
+		{Column{Name: name + " " + interval, Right: true, Spare: spare, Under: "value " + interval},
+			func(r *summary.Row, _ int) Cell { return estimate(r, of) }},
+	}
+	if h.Compare != nil {
+		vs := versus(h)
+		columns = append(columns,
+			quantityColumn{Column{Name: name + " " + vs, Right: true, Spare: spare, Under: vs},
+				func(r *summary.Row, better int) Cell {
+					if isBaseline(h, r) {
+						return Cell{Text: "baseline", Tone: Quiet, Order: 1}
+					}
+					return compared(h, r, of, better, ratio)
+				}},
+			quantityColumn{Column{Name: "verdict", Spare: spare, Under: "verdict"},
+				func(r *summary.Row, better int) Cell { return compared(h, r, of, better, verdict) }},
+		)
+	}
+	for i := range columns {
+		columns[i].Statistic = name
+	}
+	return columns
+}
+
+// interval stands behind the name of a value in a heading.
+const interval = "[95 % interval]"
 
 // versus is the heading of the ratios. It names the baseline if that makes the column no wider.
 func versus(h *results.Header) string {
@@ -111,45 +138,67 @@ func versus(h *results.Header) string {
 	return "vs baseline"
 }
 
-func failed(n int) Cell {
-	if n == 0 {
+// failed is the share of failed replicates with its interval, or 0.
+func failed(r *summary.Row) Cell {
+	if r.Failed == 0 {
 		return Cell{Text: "0", Tone: Quiet}
 	}
-	return Cell{Text: number.Count(n), Tone: Bad, Order: float64(n)}
+	return Cell{Text: number.Share(r.FailedShare), Tone: Bad, Order: r.FailedShare.Value,
+		Exact: number.Count(r.Failed) + " of " + number.Count(r.N)}
 }
 
 // censoredMark stands behind a quantile that does not exist over all replicates: see
 // summary.Row.Censored.
 const censoredMark = "*"
 
-func quantile(r *summary.Row, q float64, iv stat.Interval, write func(stat.Interval, string) string) Cell {
-	c := Cell{Text: write(iv, r.Unit), Exact: number.Exact(iv, r.Unit), Order: iv.Value}
+// statistic is the estimate of a statistic, and whether failed replicates make it infinite.
+func statistic(r *summary.Row, of effect.Statistic) (iv stat.Interval, censored bool) {
+	switch of {
+	case effect.P50:
+		return r.P50, r.Censored(0.50)
+	case effect.P95:
+		return r.P95, r.Censored(0.95)
+	case effect.P99:
+		return r.P99, r.Censored(0.99)
+	}
+	return r.Mean, r.Reached < r.N
+}
+
+// estimate is a statistic with its interval.
+func estimate(r *summary.Row, of effect.Statistic) Cell {
+	iv, censored := statistic(r, of)
+	c := Cell{Text: number.Estimate(iv, r.Unit), Exact: number.Exact(iv, r.Unit), Order: iv.Value}
 	if r.Reached == 0 {
 		c.Tone = Quiet
-	} else if r.Censored(q) {
+	} else if censored {
 		c.Text += censoredMark
 	}
 	return c
 }
 
-// compared is a cell with one number or word of a comparison. A baseline has no comparison.
-func compared(r *summary.Row, better int, write func(*effect.Effect) Cell) Cell {
+// compared is a cell with one number or word of a comparison: empty in the row of a baseline, a dash
+// in that of a cell whose baseline has no replicate.
+func compared(h *results.Header, r *summary.Row, of effect.Statistic, better int,
+	write func(*effect.Effect) Cell) Cell {
+	if isBaseline(h, r) {
+		return Cell{Tone: Quiet, Order: math.NaN()}
+	}
 	if r.VsBaseline == nil {
 		return Cell{Text: number.Absent, Tone: Quiet, Order: math.NaN()}
 	}
-	p50 := r.VsBaseline.At(effect.P50)
-	c := write(p50)
-	c.Tone = ToneOf(p50, better)
+	e := r.VsBaseline.At(of)
+	c := write(e)
+	c.Tone = ToneOf(e, better)
 	return c
+}
+
+// isBaseline reports whether the row is one that others are compared with.
+func isBaseline(h *results.Header, r *summary.Row) bool {
+	return h.Compare != nil && r.Cell[h.Factor(h.Compare.Factor)] == h.Compare.Baseline
 }
 
 func ratio(c *effect.Effect) Cell {
 	return Cell{Text: number.Ratio(c.Ratio), Exact: number.Exact(c.Ratio, ""), Order: c.Ratio.Value}
-}
-
-func probability(c *effect.Effect) Cell {
-	return Cell{Text: number.Probability(c.PHolm), Exact: number.Exact(stat.Point(c.PHolm), ""),
-		Order: c.PHolm}
 }
 
 func verdict(c *effect.Effect) Cell { return Cell{Text: string(c.Verdict)} }
@@ -232,23 +281,47 @@ func notes(s *summary.Summary, metric int) []string {
 		out = append(out, fmt.Sprintf("%s: %s.", m.Name, m.Label))
 	}
 	if s.Header.Compare != nil {
-		out = append(out, fmt.Sprintf("%s: ratio to %s, all other factors being equal. "+
+		out = append(out, fmt.Sprintf("%s: ratio of a statistic to that of %s, all other factors being equal. "+
 			"The verdict \"same\" means within %s.", versus(s.Header),
 			BaselineTitle(s.Header), number.Percent(s.Header.Compare.Margin)))
 	}
+	var degenerate, thin, censored, failing bool
 	for cell := range s.Cells {
-		if p50 := s.Row(cell, metric).P50; p50.Lo == p50.Value && p50.Hi == p50.Value {
-			out = append(out, "A p50 without an interval: both bounds equal the value, "+
-				"because all or most replicates have this value.")
-			break
+		r := s.Row(cell, metric)
+		failing = failing || r.Failed > 0
+		for _, of := range effect.Statistics {
+			iv, infinite := statistic(r, of)
+			degenerate = degenerate || iv.Lo == iv.Value && iv.Hi == iv.Value
+			thin = thin || math.IsInf(iv.Lo, -1) || math.IsInf(iv.Hi, 1)
+			censored = censored || infinite && r.Reached > 0
 		}
 	}
-	for cell := range s.Cells {
-		if r := s.Row(cell, metric); r.Reached > 0 && r.Censored(0.99) {
-			out = append(out, censoredMark+" Quantile of only the replicates that reached "+m.Name+
-				". Over all replicates it is infinite, because too many did not reach it.")
-			break
-		}
+	if degenerate {
+		out = append(out, "A value without an interval: both bounds equal the value, "+
+			"because all or most replicates have this value.")
+	}
+	if thin {
+		out = append(out, leastReplicates())
+	}
+	if failing {
+		out = append(out, "failed: share of replicates that failed, in %, with its 95 % interval.")
+	}
+	if censored {
+		out = append(out, censoredMark+" Over only the replicates that reached "+m.Name+
+			". Over all replicates it is infinite, because too many did not reach it.")
 	}
 	return out
+}
+
+// leastReplicates says how many replicates the interval of each quantile needs.
+func leastReplicates() string {
+	var words []string
+	for _, q := range []struct {
+		of effect.Statistic
+		q  float64
+	}{{effect.P50, 0.50}, {effect.P95, 0.95}, {effect.P99, 0.99}} {
+		words = append(words, fmt.Sprintf("%s needs %d", q.of, stat.LeastReplicates(q.q)))
+	}
+	return "∞ or \"" + number.TooFew + "\": too few replicates for a bound. For both bounds " +
+		List(words) + "."
 }

@@ -1,8 +1,8 @@
 package table
 
 import (
+	"tlslab/results/effect"
 	"tlslab/results/summary"
-	"tlslab/results/table/number"
 )
 
 // Overview is the table of the medians of all metrics that are not part of another metric. Each
@@ -25,7 +25,7 @@ func Overview(s *summary.Summary) *Table {
 		row := keyCells(s, order, cell)
 		for _, m := range metrics {
 			r := s.Row(cell, m)
-			row = append(row, quantile(r, 0.50, r.P50, number.Point))
+			row = append(row, estimate(r, effect.P50))
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -28,6 +28,10 @@ type Column struct {
 	// Spare: a renderer that is short of room leaves out the column with the largest Spare first,
 	// and never one with 0.
 	Spare int
+	// Statistic is the statistic that the column is about, such as p95, if the table has the same
+	// columns for several. A renderer that is short of room may write the columns of several
+	// statistics under one another. Under is the heading that they share then.
+	Statistic, Under string
 }
 
 // Cell is a text and its emphasis.

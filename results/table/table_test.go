@@ -28,8 +28,10 @@ func handshakes() *tabletest.Experiment {
 }
 
 func TestTheHeadlineTable(t *testing.T) {
-	golden.Check(t, "testdata/headline.txt",
-		[]byte(text(t, Headline(handshakes().Summary()), Style{Width: 100})))
+	for name, width := range map[string]int{"headline-80.txt": 80, "headline-140.txt": 140} {
+		golden.Check(t, "testdata/"+name,
+			[]byte(text(t, Headline(handshakes().Summary()), Style{Width: width})))
+	}
 	golden.Check(t, "testdata/headline-wide.txt",
 		[]byte(text(t, Headline(handshakes().Summary()), Style{})))
 	golden.Check(t, "testdata/overview.txt",
@@ -69,7 +71,7 @@ func tones() []string {
 
 func TestTheTableFitsTheTerminal(t *testing.T) {
 	table := Headline(handshakes().Summary())
-	for _, width := range []int{95, 100, 140} {
+	for _, width := range []int{70, 80, 100, 140, 200} {
 		for _, line := range strings.Split(text(t, table, Style{Width: width}), "\n") {
 			if n := utf8.RuneCountInString(line); n > width {
 				t.Errorf("%d columns on a terminal of %d: %s", n, width, line)
@@ -82,6 +84,42 @@ func TestFailuresAreNeverLeftOut(t *testing.T) {
 	for _, width := range []int{40, 100} {
 		if got := text(t, Headline(handshakes().Summary()), Style{Width: width}); !strings.Contains(got, "failed") {
 			t.Errorf("no failures at %d columns:\n%s", width, got)
+		}
+	}
+}
+
+func TestTheMedianAndP95AreNeverLeftOut(t *testing.T) {
+	for _, e := range []*tabletest.Experiment{handshakes(), tabletest.Product(40, 1e6)} {
+		for _, width := range []int{20, 60, 80, 100, 140, 0} {
+			got := text(t, Headline(e.Summary()), Style{Width: width})
+			if !strings.Contains(got, "p50") || !strings.Contains(got, "p95") {
+				t.Errorf("a quantile is missing at %d columns:\n%s", width, got)
+			}
+		}
+	}
+}
+
+// What a table leaves out it names.
+func TestATableSaysWhatItLeavesOut(t *testing.T) {
+	for _, width := range []int{80, 100, 140, 200, 0} {
+		got := text(t, Headline(handshakes().Summary()), Style{Width: width})
+		body, note, said := strings.Cut(got, "Left out for want of room: ")
+		note, _, _ = strings.Cut(note, ".")
+		for _, name := range []string{"p99", "mean"} {
+			if in := strings.Contains(body, name); in == (said && strings.Contains(note, name)) {
+				t.Errorf("%d columns: %s is in the table %v; left out: %s", width, name, in, note)
+			}
+		}
+	}
+}
+
+// A short table of little width has a line for each statistic.
+func TestAShortTableHasAllStatistics(t *testing.T) {
+	e := tabletest.Handshakes(400, []string{"100us"}, []string{"0%"})
+	got := text(t, Headline(e.Summary()), Style{Width: 80})
+	for _, of := range []string{"p50", "p95", "p99", "mean"} {
+		if n := strings.Count(got, "  "+of+" "); n != 4 {
+			t.Errorf("%d lines of %s for 4 cells:\n%s", n, of, got)
 		}
 	}
 }
@@ -100,9 +138,9 @@ func TestComparedLevelsStandTogetherBaselineFirst(t *testing.T) {
 	if want := "xb xa xc yb ya yc"; strings.Join(got, " ") != want {
 		t.Errorf("rows are %v, want %s", got, want)
 	}
-	if table.Rows[1][7].Tone != Good || table.Rows[2][7].Tone != Bad {
+	if table.Rows[1][5].Tone != Good || table.Rows[2][5].Tone != Bad {
 		t.Errorf("half the baseline has tone %v, one and a half %v",
-			table.Rows[1][7].Tone, table.Rows[2][7].Tone)
+			table.Rows[1][5].Tone, table.Rows[2][5].Tone)
 	}
 }
 
@@ -147,6 +185,27 @@ func TestLevelTitlesNameTheFactorWhereNeeded(t *testing.T) {
 	}
 }
 
+func TestWrapBreaksAtSpaces(t *testing.T) {
+	for _, c := range []struct {
+		text, indent string
+		width        int
+		want         string
+	}{
+		{"one two three", "", 7, "one two|three"},
+		{"one two three", "  ", 8, "one two|  three"},
+		{"one two three", "  ", 6, "one|  two|  three"},
+		{"one two three", "", 0, "one two three"},
+		{"it is 5 % lower", "", 7, "it is|5 %|lower"},
+		{"unbreakable as it is", "  ", 4, "unbreakable|  as|  it|  is"},
+		{"µµµµ ×××× ∞∞∞∞", "", 9, "µµµµ ××××|∞∞∞∞"},
+		{"", "  ", 4, ""},
+	} {
+		if got := strings.Join(Wrap(c.text, c.width, c.indent), "|"); got != c.want {
+			t.Errorf("%q in %d columns is %q, want %q", c.text, c.width, got, c.want)
+		}
+	}
+}
+
 func TestATableWithoutCells(t *testing.T) {
 	e := tabletest.Product(0, 1)
 	e.Cells, e.Values, e.Failed = nil, nil, nil
@@ -156,7 +215,7 @@ func TestATableWithoutCells(t *testing.T) {
 }
 
 func TestNotesAreThoseThatApply(t *testing.T) {
-	const degenerate, censored = "p50 without an interval", "too many did not reach"
+	const degenerate, censored = "value without an interval", "too many did not reach"
 	failing := tabletest.Handshakes(400, []string{"25ms"}, []string{"20%"})
 	constant := tabletest.New(results.Header{Metrics: []results.Metric{{Name: "time", Unit: "ns"}}}, 40,
 		func(*rand.Rand, map[string]string) (map[string]float64, bool) {

@@ -33,20 +33,43 @@ func parts(iv stat.Interval, unit string) (value, bounds string, s Scale) {
 	d := decimals(iv, s)
 	value = fixed(iv.Value/s.Factor, d)
 	if bounded(iv) {
-		bounds = "[" + bound(iv.Lo, s, d) + ", " + bound(iv.Hi, s, d) + "]"
+		bounds = both(iv, s, d)
 	}
 	return value, bounds, s
 }
 
+// TooFew is written in place of an interval without any bound: there are too few replicates.
+const TooFew = "n too small"
+
+const tooFew = "[" + TooFew + "]"
+
+// both returns the text of both bounds.
+func both(iv stat.Interval, s Scale, decimals int) string {
+	if math.IsInf(iv.Lo, -1) && math.IsInf(iv.Hi, 1) {
+		return tooFew
+	}
+	return "[" + bound(iv.Lo, s, decimals) + ", " + bound(iv.Hi, s, decimals) + "]"
+}
+
+// Share writes a fraction of 1 with its interval as a percentage: "1.2 [0.7, 2.1] %".
+func Share(iv stat.Interval) string {
+	percent := stat.Interval{Value: 100 * iv.Value, Lo: 100 * iv.Lo, Hi: 100 * iv.Hi}
+	return Estimate(percent, "%")
+}
+
 // Estimate writes a value with its interval: "63.51 [63.21, 63.90] ms". It leaves the interval out
-// if both bounds equal the value, as they do for an exact metric.
+// if both bounds equal the value, as they do for an exact metric. An interval without any bound
+// is TooFew: "63.5 ms [n too small]".
 func Estimate(iv stat.Interval, unit string) string {
 	if !isFinite(iv.Value) {
 		return special(iv.Value)
 	}
 	value, bounds, s := parts(iv, unit)
-	if bounds == "" {
+	switch bounds {
+	case "":
 		return Value(iv.Value, unit)
+	case tooFew:
+		return value + s.suffix() + " " + bounds
 	}
 	return value + " " + bounds + s.suffix()
 }

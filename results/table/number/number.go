@@ -29,9 +29,12 @@ func Ratio(iv stat.Interval) string {
 		return special(iv.Value)
 	}
 	d := max(2, min(3, decimals(iv, Scale{Factor: 1})))
+	if 0 < iv.Value && iv.Value < 0.01 {
+		d = decimalsFor(iv.Value, ofWidth)
+	}
 	out := fixed(iv.Value, d) + "×"
 	if bounded(iv) {
-		out += " [" + bound(iv.Lo, Scale{Factor: 1}, d) + ", " + bound(iv.Hi, Scale{Factor: 1}, d) + "]"
+		out += " " + both(iv, Scale{Factor: 1}, d)
 	}
 	return out
 }

@@ -127,6 +127,9 @@ func (e *Experiment) row(cell, metric int, c summary.Cell) summary.Row {
 	r.Mean, r.SD = stat.Interval{Value: mean, Lo: mean - half, Hi: mean + half}, sd
 	r.P50, r.P90 = Quantile(x, 0.50), Quantile(x, 0.90)
 	r.P95, r.P99 = Quantile(x, 0.95), Quantile(x, 0.99)
+	share := float64(c.Failed) / float64(c.N)
+	around := 1.96 * math.Sqrt(share*(1-share)/float64(c.N))
+	r.FailedShare = stat.Interval{Value: share, Lo: share - around, Hi: share + around}
 	if c.Baseline >= 0 {
 		r.VsBaseline = e.compare(cell, c.Baseline, metric)
 	}

@@ -1,0 +1,33 @@
+package table
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Wrap breaks a text at spaces into lines of at most width characters; 0 is unlimited. Lines after
+// the first begin with indent. It does not break between a number and the percent sign. A word that
+// is longer than a line has a line of its own.
+func Wrap(text string, width int, indent string) []string {
+	var words []string
+	for _, word := range strings.Fields(text) {
+		if n := len(words); n > 0 && strings.HasPrefix(word, "%") {
+			words[n-1] += " " + word
+			continue
+		}
+		words = append(words, word)
+	}
+	var lines []string
+	line, empty := "", true
+	for _, word := range words {
+		if !empty && width > 0 &&
+			utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line, empty = append(lines, line), indent, true
+		}
+		if !empty {
+			line += " "
+		}
+		line, empty = line+word, false
+	}
+	return append(lines, line)
+}
