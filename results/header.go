@@ -60,7 +60,6 @@ type Factor struct {
 	Values []float64 `json:"values,omitempty"`
 	// Traits describe the levels of a factor that varies several settings.
 	Traits []Trait `json:"traits,omitempty"`
-	Shown  *Shown  `json:"shown_as,omitempty"`
 }
 
 // Trait is one property in which the levels of a factor differ, such as the version or the key
@@ -69,14 +68,8 @@ type Trait struct {
 	Name   string   `json:"name"`
 	Label  string   `json:"label,omitempty"`
 	Levels []string `json:"levels"`
-}
-
-// Shown is the name and the levels under which tables and plots show a factor, if they are not the
-// factor's own: a one-way delay of 25ms is shown as a round-trip time of 50ms. Levels[i] is shown
-// for the factor's level i.
-type Shown struct {
-	Name   string   `json:"name"`
-	Levels []string `json:"levels"`
+	// Values holds the quantity of each level, as Factor.Values does.
+	Values []float64 `json:"values,omitempty"`
 }
 
 // Setting is one setting of a run, as a person writes it.

@@ -57,8 +57,6 @@ func (h *Header) validateFactors() error {
 			return fmt.Errorf("factor %q is named twice", f.Name)
 		case len(f.Levels) == 0:
 			return fmt.Errorf("factor %q has no levels", f.Name)
-		case f.Shown != nil && len(f.Shown.Levels) != len(f.Levels):
-			return fmt.Errorf("factor %q has %d levels but is shown as %q with %d", f.Name, len(f.Levels), f.Shown.Name, len(f.Shown.Levels))
 		}
 		for j, l := range f.Levels {
 			if slices.Index(f.Levels, l) != j {
@@ -77,11 +75,6 @@ func (f *Factor) validateLevels() error {
 	if f.Values != nil && len(f.Values) != len(f.Levels) {
 		return fmt.Errorf("%d levels but %d values", len(f.Levels), len(f.Values))
 	}
-	for _, v := range f.Values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("the value %v, which is not finite", v)
-		}
-	}
 	for i, t := range f.Traits {
 		switch {
 		case t.Name == "":
@@ -90,6 +83,8 @@ func (f *Factor) validateLevels() error {
 			return fmt.Errorf("the trait %q twice", t.Name)
 		case len(t.Levels) != len(f.Levels):
 			return fmt.Errorf("%d levels but the trait %q has %d", len(f.Levels), t.Name, len(t.Levels))
+		case t.Values != nil && len(t.Values) != len(f.Levels):
+			return fmt.Errorf("%d levels but the trait %q has %d values", len(f.Levels), t.Name, len(t.Values))
 		}
 	}
 	return nil

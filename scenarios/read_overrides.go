@@ -81,6 +81,9 @@ func whyNoKey(s *Scenario, name string) string {
 	if k := formerly[name]; k != nil {
 		return name + " is called " + k.Name + " now"
 	}
+	if name == roundTripTime {
+		return noRoundTripTime
+	}
 	if isGroup(name) {
 		one := name + "." + siblings(name + ".")[0]
 		return name + " is a group of keys: set one of them, such as --set " + one + "=VALUE"

@@ -97,6 +97,9 @@ func unknownKey(at *document.Node, name string) error {
 	if k := formerly[name]; k != nil {
 		return at.Errorf("%s is called %s now", name, k.Name)
 	}
+	if name == roundTripTime {
+		return at.Errorf(noRoundTripTime)
+	}
 	words := siblings(name)
 	if len(words) == 0 { // a part before the last is wrong: speak of that one
 		if i := strings.LastIndexByte(name, '.'); i >= 0 {

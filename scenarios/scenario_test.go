@@ -12,6 +12,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/netem"
+	"tlslab/results"
 	"tlslab/scenarios/document"
 )
 
@@ -208,7 +209,7 @@ func TestAPatchSetsSeveralKeysNestedOrDotted(t *testing.T) {
 func TestAnErrorOfASetNamesTheSet(t *testing.T) {
 	var all strings.Builder
 	for _, set := range []string{"link.loss=150%", "link.delay", "link.lost=1%", "tls.version=", "tls.version=1.4", "stack=modern", "tls.certificate=rsa2048", "link.up={", "tls={version: 1.3}",
-		"seed=2", "title=x", "=5", "tls.chain.flaw=expired", "tls.alpn=\xff", "tls.server_name=a\tb", "tls.ticket_rotation=10s", "link.hops=[delay 1ms 5ms]"} {
+		"seed=2", "title=x", "=5", "tls.chain.flaw=expired", "tls.alpn=\xff", "tls.server_name=a\tb", "tls.ticket_rotation=10s", "link.hops=[delay 1ms 5ms]", "rtt=50ms"} {
 		s, err := Parse(t.Context(), "test.yaml", []byte(patches), Options{Sets: []string{set}})
 		if err == nil {
 			t.Errorf("--set %s is accepted: %v", set, s)
@@ -220,13 +221,19 @@ func TestAnErrorOfASetNamesTheSet(t *testing.T) {
 
 func TestDelayIsShownAsTheRoundTripTimeThatFollows(t *testing.T) {
 	s := parse(t, "name: rtt\nbase: {link: {up: {delay: 1ms}}}\nfactors: {link.delay: [100us, 25ms]}")
-	shown := s.Header("v").Factors[0].Shown
-	if shown == nil || shown.Name != "rtt" || !reflect.DeepEqual(shown.Levels, []string{"200us", "50ms"}) {
-		t.Errorf("got %+v, want rtt 200us, 50ms: a level holds for both ways", shown)
+	want := results.Factor{Name: "rtt", Key: "link.delay", Levels: []string{"200us", "50ms"}, Values: []float64{200e3, 50e6}}
+	if got := s.Header("v").Factors[0]; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v: a level holds for both ways", got, want)
 	}
-	s = parse(t, "name: rtt\nfactors: {link.delay: [1ms], link.up.delay: [2ms, 3ms]}")
-	if shown := s.Header("v").Factors[0].Shown; shown != nil {
-		t.Errorf("got %+v for a level whose round-trip time depends on another factor", shown)
+	for why, text := range map[string]string{
+		"it depends on another factor": "factors: {link.delay: [1ms, 2ms], link.up.delay: [2ms, 3ms]}",
+		"two levels have the same":     "factors: {link.delay: [1ms, 2ms], ways: {both: {link.up.delay: 5ms, link.down.delay: 5ms}}}",
+		"another factor is called rtt": "factors: {link.delay: [1ms, 2ms], rtt: {low: {link.loss: 1%}, high: {link.loss: 2%}}}",
+	} {
+		s = parse(t, "name: rtt\n"+text)
+		if got := s.Header("v").Factors[0]; got.Name != "link.delay" || !reflect.DeepEqual(got.Values, []float64{1e6, 2e6}) {
+			t.Errorf("got %+v, want the one-way delay: %s", got, why)
+		}
 	}
 }
 

@@ -28,13 +28,13 @@ func benchstat(t *testing.T, args ...string) string {
 }
 
 func TestBenchstatComparesTheColumnsOfAFactor(t *testing.T) {
-	got := benchstat(t, "-col", "/tls.kind", "-row", "/link.delay", "-filter",
+	got := benchstat(t, "-col", "/tls.kind", "-row", "/rtt", "-filter",
 		".unit:(handshake-sim-sec OR bytes-up-B)", "testdata/bench.txt")
 	for _, want := range []string{
 		"│       full        │", "│                  resumed ", "vs base", "│ handshake-sim-sec │", "│ bytes-up-B │",
-		"5ms           30.28m ±   3%       20.28m ±   4%  -33.02% (p=0.000 n=8)", // seconds, scaled
+		"10ms          30.28m ±   3%       20.28m ±   4%  -33.02% (p=0.000 n=8)", // seconds, scaled
 		// bytes-up-B is exact: no p-value.
-		"5ms       517.0 ± 0%   733.0 ± 0%  +41.78% (n=8)",
+		"10ms      517.0 ± 0%   733.0 ± 0%  +41.78% (n=8)",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the table has no %q:\n%s", want, got)
@@ -45,7 +45,7 @@ func TestBenchstatComparesTheColumnsOfAFactor(t *testing.T) {
 func TestBenchstatReadsTheWholeFile(t *testing.T) {
 	got := benchstat(t, "testdata/bench.txt")
 	for _, want := range []string{
-		"scenario: full-vs-resumed", "FullVsResumed/tls.kind=full/link.delay=5ms", "goodput-B/s", "cause.rto-sim-sec",
+		"scenario: full-vs-resumed", "FullVsResumed/tls.kind=full/rtt=10ms", "goodput-B/s", "cause.rto-sim-sec",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the table has no %q:\n%s", want, got)

@@ -4,7 +4,7 @@
 //	Unit handshake-sim-sec better=lower
 //	scenario: full-vs-resumed
 //
-//	BenchmarkFullVsResumed/tls.kind=full/link.delay=25ms 1 0.0635 handshake-sim-sec 517 bytes-up-B
+//	BenchmarkFullVsResumed/tls.kind=full/rtt=50ms 1 0.0635 handshake-sim-sec 517 bytes-up-B
 //
 // Each replicate is a line. Its name consists of the scenario's name and the levels of the cell, as
 // /key=value of benchstat. The format cuts names at blanks and keys at slashes, and takes a

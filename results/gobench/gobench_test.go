@@ -61,7 +61,7 @@ func TestTheReaderFindsEveryObservation(t *testing.T) {
 	}
 	check := func(o sourcetest.Observation) {
 		line := next()
-		want := "FullVsResumed/tls.kind=" + o.Cell[0] + "/link.delay=" + o.Cell[1]
+		want := "FullVsResumed/tls.kind=" + o.Cell[0] + "/rtt=" + o.Cell[1]
 		if line == nil || line.Name.String() != want ||
 			line.GetConfig("scenario") != "full-vs-resumed" {
 			t.Fatalf("observation %d of %v is %v", o.Replicate, o.Cell, line)

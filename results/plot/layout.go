@@ -38,7 +38,7 @@ func factors(s *summary.Summary) []*factor {
 		for _, level := range described.Levels {
 			if slices.ContainsFunc(s.Cells, func(c summary.Cell) bool { return c.Levels[i] == level }) {
 				f.levels = append(f.levels, level)
-				f.shown = append(f.shown, table.Level(described, level))
+				f.shown = append(f.shown, level)
 				f.titles = append(f.titles, table.LevelTitle(s.Header, i, level))
 			}
 		}

@@ -89,7 +89,7 @@ func (e *experiment) across() string {
 
 // shown is a level as tables show it. It is for lists, where the factor is named beside it.
 func (e *experiment) shown(factor int, level string) string {
-	return table.Level(&e.Header.Factors[factor], level)
+	return level
 }
 
 // titled is a compared level in a sentence, with the name of the factor if the level alone could be

@@ -70,8 +70,8 @@ func (e *experiment) varied() string {
 			shown = append(shown, e.shown(f, l))
 		}
 		name := table.FactorName(described)
-		if described.Shown != nil {
-			name += " (" + described.Name + " " + strings.Join(levels, ", ") + ")"
+		if described.Key != "" && described.Key != described.Name {
+			name += " (key " + described.Key + ")"
 		}
 		words = append(words, name+": "+strings.Join(shown, ", "))
 	}

@@ -38,7 +38,7 @@ func TestJSONGolden(t *testing.T) {
 		t.Fatalf("%d rows of 4 cells and 5 metrics", len(rows))
 	}
 	last := rows[len(rows)-5]
-	if last.Cell["tls.kind"] != "resumed" || last.Cell["link.delay"] != "25ms" ||
+	if last.Cell["tls.kind"] != "resumed" || last.Cell["rtt"] != "50ms" ||
 		last.Metric != "handshake" || last.N != 8 || *last.P50.Value != s.Rows[15].P50.Value ||
 		last.Vs == nil {
 		t.Errorf("a row was read back as %+v", last)

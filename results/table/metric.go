@@ -63,7 +63,7 @@ func keyCells(s *summary.Summary, order []int, cell int) []Cell {
 	var row []Cell
 	for _, f := range order {
 		factor, level := &s.Header.Factors[f], s.Cells[cell].Levels[f]
-		row = append(row, Cell{Text: Level(factor, level),
+		row = append(row, Cell{Text: level,
 			Order: float64(slices.Index(factor.Levels, level))})
 	}
 	return row
@@ -220,7 +220,7 @@ func ToneOf(c *effect.Effect, better int) Tone {
 
 // Baseline is the name of the level with which all others are compared.
 func Baseline(h *results.Header) string {
-	return Level(&h.Factors[h.Factor(h.Compare.Factor)], h.Compare.Baseline)
+	return h.Compare.Baseline
 }
 
 // BaselineTitle is Baseline for a sentence, with the name of the factor: see LevelTitle.

@@ -4,8 +4,7 @@
 //	                                                      └─► Markdown, HTML (results/report)
 //
 // A Table holds finished text: package number has scaled the numbers, rounded them by their
-// intervals and added their units, and factors have the names of results.Shown. A renderer adds
-// lines, alignment and colour.
+// intervals and added their units. A renderer adds lines, alignment and colour.
 package table
 
 // Table is rows of text under headings.

@@ -164,8 +164,7 @@ func TestWhatIsBetterDependsOnTheMetric(t *testing.T) {
 func TestLevelTitlesNameTheFactorWhereNeeded(t *testing.T) {
 	h := &results.Header{Factors: []results.Factor{
 		{Name: "link.loss", Label: "packet loss", Levels: []string{"1%"}},
-		{Name: "link.delay", Levels: []string{"25ms"},
-			Shown: &results.Shown{Name: "rtt", Levels: []string{"50ms"}}},
+		{Name: "rtt", Key: "link.delay", Levels: []string{"50ms"}},
 		{Name: "where", Levels: []string{"lan", "slow"}},
 		{Name: "server", Levels: []string{"slow", "4"}},
 		{Name: "tls.kind", Levels: []string{"full"}},
@@ -174,7 +173,7 @@ func TestLevelTitlesNameTheFactorWhereNeeded(t *testing.T) {
 		factor      int
 		level, want string
 	}{
-		{0, "1%", "packet loss 1%"}, {1, "25ms", "rtt 50ms"}, {4, "full", "kind full"},
+		{0, "1%", "packet loss 1%"}, {1, "50ms", "rtt 50ms"}, {4, "full", "kind full"},
 		{2, "lan", "lan"}, {2, "slow", "where slow"}, {3, "slow", "server slow"}, {3,
 			"4", "server 4"},
 	} {

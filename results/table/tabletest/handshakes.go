@@ -14,19 +14,21 @@ import (
 // computation on short ones. A lost first packet costs a second, so there is a tail.
 func Handshakes(replicates int, delays, losses []string) *Experiment {
 	var rtts []string
+	var values []float64
 	for _, d := range delays {
 		one, err := time.ParseDuration(d)
 		if err != nil {
 			panic(err) // the tests' own mistake
 		}
 		rtts = append(rtts, (2 * one).String())
+		values = append(values, float64(2*one))
 	}
 	h := results.Header{
 		Scenario: "full-vs-resumed", Title: "How much does a resumed handshake save?", Version: "0.1.0", Seed: 1,
 		Factors: []results.Factor{
 			{Name: "tls.version", Label: "TLS", Levels: []string{"1.2", "1.3"}},
 			{Name: "tls.kind", Label: "kind", Levels: []string{"full", "resumed"}},
-			{Name: "link.delay", Levels: delays, Shown: &results.Shown{Name: "rtt", Levels: rtts}},
+			{Name: "rtt", Key: "link.delay", Levels: rtts, Values: values},
 			{Name: "link.loss", Label: "loss", Levels: losses},
 		},
 		Constant: []results.Setting{{Name: "tls.certificate", Value: "ecdsa-p256"},
@@ -59,7 +61,7 @@ func cause(name, label, group string) results.Metric {
 
 // handshake is a connection: round trips, computation, and waiting for lost packets.
 func handshake(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
-	delay, err := time.ParseDuration(cell["link.delay"])
+	roundTrip, err := time.ParseDuration(cell["rtt"])
 	if err != nil {
 		panic(err) // the tests' own mistake
 	}
@@ -67,7 +69,7 @@ func handshake(rng *rand.Rand, cell map[string]string) (map[string]float64, bool
 	if err != nil {
 		panic(err) // the tests' own mistake
 	}
-	rtt := 2 * float64(delay)
+	rtt := float64(roundTrip)
 	resumed := cell["tls.kind"] == "resumed"
 	trips, client, server := 2.0, 210e3, 160e3
 	if cell["tls.version"] == "1.2" && !resumed {
