@@ -281,10 +281,10 @@ func TestAnAddressNamesACellOfTheTable(t *testing.T) {
 	page := written(t, handshakes())
 	run(t, ctx, chromedp.Navigate(page))
 	address := evaluated[string](t, ctx, `(() => {
-		document.querySelector("tbody tr:nth-child(6) td:nth-child(8)").click();
+		document.querySelector("tbody tr:nth-child(6) td:nth-child(10)").click();
 		return location.hash;
 	})()`)
-	if want := "#handshake/TLS=1.2/rtt=50ms/loss=0pct/kind=resumed:p95"; address != want {
+	if want := "#handshake/TLS=1.2/rtt=50ms/loss=0pct/kind=resumed:p95-95-pct-interval"; address != want {
 		t.Errorf("the address of the cell is %q, want %q", address, want)
 	}
 	run(t, ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(page+address))
@@ -296,7 +296,7 @@ func TestAnAddressNamesACellOfTheTable(t *testing.T) {
 		const cell = document.querySelector("td.here"), box = cell.getBoundingClientRect();
 		return { text: cell.textContent, title: cell.title, visible: box.top >= 0 && box.bottom <= innerHeight };
 	})()`)
-	if got.Text != "100.2 ms" || !strings.HasPrefix(got.Title, "1001") || !got.Visible {
+	if got.Text != "100.2 [100.2, 100.2] ms" || !strings.HasPrefix(got.Title, "1001") || !got.Visible {
 		t.Errorf("the address leads to %+v", got)
 	}
 }

@@ -117,7 +117,7 @@ func statisticColumns(h *results.Header, of effect.Statistic) []quantityColumn {
 					}
 					return compared(h, r, of, better, ratio)
 				}},
-			quantityColumn{Column{Name: "verdict", Spare: spare, Under: "verdict"},
+			quantityColumn{Column{Name: name + " verdict", Spare: spare, Under: "verdict"},
 				func(r *summary.Row, better int) Cell { return compared(h, r, of, better, verdict) }},
 		)
 	}
