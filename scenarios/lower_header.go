@@ -11,7 +11,7 @@ func (s *Scenario) Header(version string) results.Header {
 	seeds := NetworkSeeds(s.Seed)
 	h := results.Header{
 		Schema: results.Schema, Scenario: s.Name, Title: s.Title, Version: version,
-		Seed: s.Seed, Seeds: &seeds, Replicates: s.Replicates,
+		Seed: s.Seed, Seeds: &seeds, Replicates: s.Replicates, Target: s.Target,
 		Factors: []results.Factor{}, Constant: s.Constant,
 	}
 	for i := range s.Factors {

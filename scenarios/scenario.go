@@ -14,11 +14,13 @@ type Scenario struct {
 	Name       string
 	Title      string
 	Seed       uint64 // root of all derived seeds
-	Replicates int    // of each cell
-	Factors    []Factor
-	Compare    *Compare
-	Cells      []Cell            // in the order of the factors' levels, the last factor fastest
-	Constant   []results.Setting // what is the same in all cells
+	Replicates int    // of each cell; with a Target, the most that a cell may have
+	// Target, if not nil, ends each cell's run once the cell has enough replicates.
+	Target   *results.Target
+	Factors  []Factor
+	Compare  *Compare
+	Cells    []Cell            // in the order of the factors' levels, the last factor fastest
+	Constant []results.Setting // what is the same in all cells
 
 	File string   // name of the text's file
 	Text []byte   // the YAML, as it was read

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"time"
 
@@ -31,7 +32,8 @@ type Manifest struct {
 	Schema     int                  `json:"schema"`
 	Scenario   ScenarioText         `json:"scenario"`
 	Seed       uint64               `json:"seed"`
-	Replicates int                  `json:"replicates"`
+	Replicates int                  `json:"replicates"` // of each cell; with a Target, at most
+	Target     *results.Target      `json:"target,omitempty"`
 	Version    string               `json:"version"`
 	Costs      map[string]CostTable `json:"costs"` // by the name in the scenario
 
@@ -78,7 +80,7 @@ func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifes
 	m := &Manifest{
 		Schema:   ManifestSchema,
 		Scenario: ScenarioText{Name: s.Name, File: filepath.Base(s.File), Hash: durable.Hash(s.Text), Sets: s.Sets, Text: string(s.Text)},
-		Seed:     s.Seed, Replicates: s.Replicates, Version: version,
+		Seed:     s.Seed, Replicates: s.Replicates, Target: s.Target, Version: version,
 		Costs: map[string]CostTable{}, Cells: len(s.Cells), Files: map[string]string{},
 	}
 	for i := range s.Cells {
@@ -116,6 +118,8 @@ func (m *Manifest) differs(o *Manifest) string {
 		return fmt.Sprintf("seed %d, this is %d", m.Seed, o.Seed)
 	case m.Replicates != o.Replicates:
 		return fmt.Sprintf("%d replicates, these are %d", m.Replicates, o.Replicates)
+	case !reflect.DeepEqual(m.Target, o.Target):
+		return "replicates until another precision is reached"
 	}
 	for name, table := range o.Costs {
 		if m.Costs[name].Hash != table.Hash {
@@ -186,7 +190,7 @@ func (m *Manifest) complete(store *samples.Store, files map[string]string) error
 // unfinished run may lack some of the parts.
 func (m *Manifest) matches(store *samples.Store) error {
 	h := store.Header()
-	if m.Scenario.Name != h.Scenario || m.Seed != h.Seed || m.Replicates != h.Replicates || m.Version != h.Version || m.Cells != len(h.Cells) {
+	if m.Scenario.Name != h.Scenario || m.Seed != h.Seed || m.Replicates != h.Replicates || !reflect.DeepEqual(m.Target, h.Target) || m.Version != h.Version || m.Cells != len(h.Cells) {
 		return fmt.Errorf("%s belongs to another run than the parts in %s", ManifestName, samples.Folder)
 	}
 	if !m.Complete {

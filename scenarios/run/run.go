@@ -99,15 +99,22 @@ func explained(err error) error {
 	return err
 }
 
-// observe simulates the replicates that are missing.
+// observe simulates the replicates that are missing, batch by batch.
 func (p *plan) observe(ctx context.Context, to *samples.Writer, progress func(done, total int), workers int) error {
-	done, total := to.Before(), len(p.cells)*p.scenario.Replicates
+	done := to.Before()
 	w := newPool(p, to, workers, func(rows int) {
 		if done += rows; progress != nil {
-			progress(done, total)
+			progress(done, to.Rows())
 		}
 	})
-	return w.simulate(ctx, workers)
+	for {
+		if err := w.simulate(ctx, workers); err != nil {
+			return err
+		}
+		if more, err := nextBatch(ctx, to, workers); err != nil || !more {
+			return err
+		}
+	}
 }
 
 // interrupted returns ErrInterrupted if err is due to ctx, and err otherwise.

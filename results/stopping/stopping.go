@@ -1,0 +1,77 @@
+// Package stopping decides when a cell of a run with a results.Target has enough replicates.
+//
+// A cell is looked at only at the end of a batch (results.Header.Batches), and only its own
+// replicates decide. So the number of replicates follows from the header and the seeds alone. It
+// does not depend on the number of cores, on interruptions or on other cells.
+//
+// # What it means for the intervals
+//
+// A run that may stop at several moments tends to stop when its interval happens to be narrow, so
+// the interval covers the true value somewhat less often than 95 %. The difference vanishes as the
+// target becomes narrower: Chow and Robbins, "On the asymptotic theory of fixed-width sequential
+// confidence intervals for the mean", Annals of Mathematical Statistics 36 (1965), for means;
+// Glynn and Whitt, "The asymptotic validity of sequential stopping rules for stochastic
+// simulations", Annals of Applied Probability 2 (1992), for other statistics. A large first batch
+// and batches that double keep it small: see the test of the coverage.
+package stopping
+
+import (
+	"fmt"
+	"math"
+
+	"tlslab/results"
+	"tlslab/results/stat"
+)
+
+// Decision says whether a cell ends, and why.
+type Decision uint8
+
+// The decisions. All but Continue end the cell.
+const (
+	Continue Decision = iota // the interval is wider than the target
+	Reached                  // the interval is within the target
+	Capped                   // the interval is wider, but the cell has Target.Most replicates
+	Absent                   // no replicate reached the metric, so there is no interval
+)
+
+// Decide decides on a cell that has a number of replicates, at the end of a batch. interval is that
+// of the target's statistic.
+func Decide(t *results.Target, replicates int, interval stat.Interval) Decision {
+	switch {
+	case math.IsNaN(interval.Value):
+		return Absent
+	case HalfWidth(interval) <= t.Relative:
+		return Reached
+	case replicates >= t.Most:
+		return Capped
+	}
+	return Continue
+}
+
+// HalfWidth returns the distance between a value and the end of its interval that is farther away,
+// as a fraction of the value. It is +Inf if the interval has no bound on a side, or if the value is
+// 0 and the interval has other values. It is rounded to 12 digits, so that the machine does not
+// influence the decision (see stat.Rounded).
+func HalfWidth(i stat.Interval) float64 {
+	farther := max(i.Hi-i.Value, i.Value-i.Lo)
+	if farther == 0 {
+		return 0
+	}
+	return stat.Rounded(farther / math.Abs(i.Value))
+}
+
+// Interval returns the target's statistic of the values that reached its metric, in ascending
+// order.
+func Interval(t *results.Target, sorted []float64) (stat.Interval, error) {
+	switch t.Statistic {
+	case "p50":
+		return stat.QuantileInterval(sorted, 0.50), nil
+	case "p95":
+		return stat.QuantileInterval(sorted, 0.95), nil
+	case "p99":
+		return stat.QuantileInterval(sorted, 0.99), nil
+	case "mean":
+		return stat.Describe(sorted).Mean, nil
+	}
+	return stat.None, fmt.Errorf("target: unknown statistic %q", t.Statistic)
+}
