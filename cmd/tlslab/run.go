@@ -187,7 +187,7 @@ func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, ta
 		return err
 	}
 	if errors.Is(err, scenariorun.ErrInterrupted) {
-		return fmt.Errorf("%w after %d of %d replicates: run the same command again to resume", err, done.Manifest.Observations, len(s.Cells)*s.Replicates)
+		return fmt.Errorf("%w after %s: run the same command again to resume", err, ofAll(done.Manifest.Observations, s))
 	}
 	return err
 }
@@ -198,7 +198,7 @@ func (a *app) printRun(s *scenarios.Scenario, r *scenariorun.Report, out string,
 		return nil
 	}
 	if r.Before > 0 {
-		a.warn("%d of %d replicates are from an earlier run", r.Before, len(s.Cells)*s.Replicates)
+		a.warn("%s are from an earlier run", ofAll(r.Before, s))
 	}
 	for _, w := range r.Made.Warnings {
 		a.warn("warning: %s", w)
@@ -208,6 +208,15 @@ func (a *app) printRun(s *scenarios.Scenario, r *scenariorun.Report, out string,
 	}
 	a.warn("report: %s", filepath.Join(out, "report.html"))
 	return nil
+}
+
+// ofAll says how many of a scenario's replicates there are. A scenario with a target has no number
+// of all replicates.
+func ofAll(n int, s *scenarios.Scenario) string {
+	if s.Target != nil {
+		return fmt.Sprintf("%d replicates", n)
+	}
+	return fmt.Sprintf("%d of %d replicates", n, len(s.Cells)*s.Replicates)
 }
 
 // printSummary prints the question, the answer and the headline metric's table, or the rows of

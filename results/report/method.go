@@ -22,6 +22,9 @@ func (e *experiment) method() []Block {
 			e.replicates(), each(len(e.Cells), "cell"), h.Scenario, h.Seed, version(h.Version))},
 		{"Varied", e.varied()},
 	}
+	if h.Target != nil {
+		points = append(points, Point{"Number of replicates", e.target()})
+	}
 	if held := e.held(); held != "" {
 		points = append(points, Point{"Held constant", held})
 	}

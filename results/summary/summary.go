@@ -37,6 +37,9 @@ func (s *Summary) Row(cell, metric int) *Row { return &s.Rows[cell*len(s.Header.
 // replicates. It is empty if the run has finished, or if Header.Replicates is 0.
 func (s *Summary) Unfinished() string {
 	h := s.Header
+	if h.Target != nil {
+		return s.unfinishedTarget()
+	}
 	want := max(len(h.Cells), len(s.Cells))
 	have := 0
 	for _, c := range s.Cells {
