@@ -94,7 +94,8 @@ type Target struct {
 	// Metric and Statistic ("p50", "p95", "p99" or "mean") say whose interval counts.
 	Metric    string `json:"metric"`
 	Statistic string `json:"statistic"`
-	// Relative is the half-width of the interval, as a fraction of the statistic: 0.02 is ±2 %.
+	// Relative is the largest distance from the statistic to either end of its 95 % interval, as a
+	// fraction of the statistic: 0.02 is ±2 %.
 	Relative float64 `json:"relative"`
 	// Most is the number of replicates at which a cell ends even if its interval is wider.
 	Most int `json:"most"`
