@@ -53,7 +53,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(compareFlags(args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -75,7 +75,7 @@ func (a *app) root() *cobra.Command {
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runVerb(), a.scenariosVerb(), a.reportVerb(), a.exportVerb(), a.calibrateVerb(), a.serveVerb(), a.connectVerb(), a.rerunVerb(), a.schemaVerb(), a.versionVerb())
+	root.AddCommand(a.runVerb(), a.scenariosVerb(), a.reportVerb(), a.exportVerb(), a.calibrateVerb(), a.serveVerb(), a.connectVerb(), a.rerunVerb(), a.compareVerb(), a.schemaVerb(), a.versionVerb())
 	return root
 }
 
@@ -126,7 +126,7 @@ func (a *app) exitCode(err error) int {
 		return exitDone
 	case errors.Is(err, scenariorun.ErrInterrupted), errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, errDisagrees):
+	case errors.Is(err, errDisagrees), errors.Is(err, errGate):
 		return exitDisagrees
 	case !a.started, errors.As(err, &mistakes), errors.As(err, &usage), errors.Is(err, scenariorun.ErrScenario):
 		return exitUsage

@@ -1,0 +1,345 @@
+package compare
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"tlslab/results/effect"
+	"tlslab/results/gate"
+	"tlslab/results/table"
+	"tlslab/results/table/number"
+)
+
+// section is a part of the document for readers.
+type section struct {
+	title string
+	// folded: what a short form leaves out or folds away.
+	folded bool
+	texts  []string
+	points []string
+	tables []*table.Table
+}
+
+// changesTitle is the title of the section of significant changes.
+const changesTitle = "Significant changes"
+
+// mostPoints and mostRows bound what a section lists. CSV and JSON always have everything.
+const (
+	mostPoints = 20
+	mostRows   = 200
+)
+
+// headline is the result in a sentence or two.
+func (d *Document) headline() string {
+	all := d.lines()
+	worse, better, other, same := 0, 0, 0, 0
+	for i := range all {
+		switch {
+		case all[i].new.Change.Verdict == effect.Same:
+			same++
+		case all[i].new.Change.Verdict == effect.Undecided:
+		case all[i].tone() == table.Bad:
+			worse++
+		case all[i].tone() == table.Good:
+			better++
+		default:
+			other++
+		}
+	}
+	n := worse + better + other
+	var text string
+	switch {
+	case len(all) == 0 && len(d.Columns) < 2:
+		text = "There is one side only: nothing to compare."
+	case len(all) == 0:
+		text = "The two sides have nothing in common to compare."
+	case n == 0 && same == len(all):
+		text = fmt.Sprintf("Nothing changed in %s.", count(len(all), "comparison"))
+	case n == 0:
+		text = fmt.Sprintf("No significant change in %s.", count(len(all), "comparison"))
+	case len(all) == 1 && worse == 1:
+		text = "The only comparison changed significantly, for the worse."
+	case len(all) == 1 && better == 1:
+		text = "The only comparison changed significantly, for the better."
+	default:
+		var kinds []string
+		for _, k := range []struct {
+			n    int
+			name string
+		}{{worse, "for the worse"}, {better, "for the better"}, {other, "neither better nor worse"}} {
+			if k.n > 0 {
+				kinds = append(kinds, number.Count(k.n)+" "+k.name)
+			}
+		}
+		text = fmt.Sprintf("%s of %s changed significantly: %s.", number.Count(n), count(len(all), "comparison"), table.List(kinds))
+	}
+	if len(d.Missing) > 0 {
+		text += fmt.Sprintf(" %s missing on one side.", isAre(len(d.Missing), "comparison"))
+	}
+	return text
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return number.Count(n) + " " + noun + "s"
+}
+
+func isAre(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun + " is"
+	}
+	return number.Count(n) + " " + noun + "s are"
+}
+
+// sections are the document in the order of reading.
+func (d *Document) sections() []section {
+	var all []section
+	add := func(s section, there bool) {
+		if there {
+			all = append(all, s)
+		}
+	}
+	if d.Gate != nil {
+		all = append(all, d.gateSection())
+	}
+	add(d.settings(), len(d.Settings) > 0)
+	lines := d.lines()
+	different := changed(lines)
+	if d.Benchmarks {
+		s := section{title: "Benchmarks", folded: true}
+		for i := range d.Tables {
+			s.tables = append(s.tables, d.benchmarks(&d.Tables[i]))
+		}
+		add(d.changes(different), len(different) > 0)
+		add(s, len(s.tables) > 0)
+	} else {
+		add(d.changes(different), len(different) > 0)
+		var rest []line
+		for _, l := range lines {
+			if l.new.Change.Verdict != effect.Different {
+				rest = append(rest, l)
+			}
+		}
+		s := section{title: "No significant change", folded: true, tables: []*table.Table{d.linesTable("", shorten(rest))}}
+		s.texts = left(len(rest))
+		add(s, len(rest) > 0)
+	}
+	add(d.missing(), len(d.Missing) > 0)
+	return all
+}
+
+func shorten(lines []line) []line { return lines[:min(len(lines), mostRows)] }
+
+// left says how many rows a table leaves out.
+func left(n int) []string {
+	if n <= mostRows {
+		return nil
+	}
+	return []string{fmt.Sprintf("The first %d of %s. --format csv has all of them.", mostRows, number.Count(n))}
+}
+
+func (d *Document) changes(lines []line) section {
+	return section{title: changesTitle, texts: left(len(lines)), tables: []*table.Table{d.linesTable("", shorten(lines))}}
+}
+
+// settings is the table of what differs between the inputs.
+func (d *Document) settings() section {
+	t := &table.Table{Columns: []table.Column{{Name: "setting"}}}
+	for _, in := range d.Inputs {
+		t.Columns = append(t.Columns, table.Column{Name: in})
+	}
+	for _, s := range d.Settings {
+		row := []table.Cell{{Text: s.Name}}
+		for _, v := range s.Values {
+			if v == "" {
+				v = number.Absent
+			}
+			row = append(row, table.Cell{Text: abbreviate(v)})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return section{title: "Settings that differ", tables: []*table.Table{t}}
+}
+
+// abbreviate shortens a long text, such as that of a whole scenario.
+func abbreviate(text string) string {
+	const most = 60
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most-1]) + "…"
+}
+
+func (d *Document) missing() section {
+	s := section{title: "Missing"}
+	for i, m := range d.Missing {
+		if i == mostPoints {
+			s.points = append(s.points, fmt.Sprintf("and %s more", number.Count(len(d.Missing)-i)))
+			break
+		}
+		s.points = append(s.points, fmt.Sprintf("%s has no %s of %s", m.Column, m.Metric, m.Row))
+	}
+	return s
+}
+
+// outcomeWords are the outcomes that fail, in a count: "3 beyond the threshold". severity is their
+// order.
+var outcomeWords = map[gate.Outcome]string{
+	gate.Exceeded: "beyond the threshold", gate.Lacking: "missing on one side", gate.TooThin: "without enough data to tell",
+}
+
+func severity(o gate.Outcome) int {
+	return slices.Index([]gate.Outcome{gate.Exceeded, gate.Lacking, gate.TooThin}, o)
+}
+
+// gateSection says for each expression how many checks passed, and lists those that did not.
+func (d *Document) gateSection() section {
+	s := section{title: "Gate: passed"}
+	if !d.Gate.Met() {
+		s.title = "Gate: failed"
+	}
+	for _, e := range d.Gate.Expressions {
+		checks := d.Gate.Of(e)
+		slices.SortStableFunc(checks, func(a, b gate.Check) int { return cmp.Compare(severity(a.Outcome), severity(b.Outcome)) })
+		counts := map[gate.Outcome]int{}
+		var bad []string
+		for i := range checks {
+			c := &checks[i]
+			counts[c.Outcome]++
+			if c.Outcome == gate.Passed {
+				continue
+			}
+			where := c.Metric + ", " + c.Where
+			if len(d.Columns) > 2 {
+				where += " (" + c.New + ")"
+			}
+			bad = append(bad, fmt.Sprintf("%s: %s%s", where, d.values(c), c.Reason))
+		}
+		text := fmt.Sprintf("%s: passed in %s", e.Text, count(len(checks), "comparison"))
+		if len(bad) > 0 {
+			var kinds []string
+			for _, k := range []gate.Outcome{gate.Exceeded, gate.Lacking, gate.TooThin} {
+				if counts[k] > 0 {
+					kinds = append(kinds, number.Count(counts[k])+" "+outcomeWords[k])
+				}
+			}
+			text = fmt.Sprintf("%s: FAILED, %s of %s", e.Text, table.List(kinds), count(len(checks), "comparison"))
+		}
+		s.points = append(s.points, text)
+		for i, b := range bad {
+			if i == mostPoints {
+				s.points = append(s.points, fmt.Sprintf("%s and %s more", e.Text, number.Count(len(bad)-i)))
+				break
+			}
+			s.points = append(s.points, b)
+		}
+	}
+	return s
+}
+
+// values writes the values of both sides of a check: "401 ms → 601 ms, ".
+func (d *Document) values(c *gate.Check) string {
+	switch {
+	case c.Missing != "" || c.Expression.Kind == gate.Changed:
+		return ""
+	case c.Expression.Kind == gate.Failed:
+		return fmt.Sprintf("%s → %s, ", number.Percent(c.OldValue), number.Percent(c.NewValue))
+	}
+	return fmt.Sprintf("%s → %s, ", d.value(c.OldValue, c.Unit), d.value(c.NewValue, c.Unit))
+}
+
+// benchmarks is the table of a unit as benchstat lays it out.
+func (d *Document) benchmarks(in *Table) *table.Table {
+	t := &table.Table{Title: in.Metric}
+	for _, c := range in.Config {
+		if c.Value != "" {
+			t.Title += "  " + c.Name + ": " + c.Value
+		}
+	}
+	t.Columns = []table.Column{{Name: "benchmark"}}
+	for i, name := range in.Columns {
+		t.Columns = append(t.Columns, table.Column{Name: name, Right: true})
+		if i > 0 {
+			t.Columns = append(t.Columns, table.Column{Name: "vs " + in.Columns[0], Right: true}, table.Column{Name: "test"})
+		}
+	}
+	var notes []string
+	mark := func(warnings []string) string {
+		out := ""
+		for _, w := range warnings {
+			at := -1
+			for i, n := range notes {
+				if n == w {
+					at = i
+				}
+			}
+			if at < 0 {
+				at = len(notes)
+				notes = append(notes, w)
+			}
+			out += superscript(at + 1)
+		}
+		return out
+	}
+	absent := table.Cell{Text: number.Absent, Tone: table.Quiet}
+	for _, r := range in.Rows {
+		row := []table.Cell{{Text: r.Name}}
+		for i, side := range r.Sides {
+			if side == nil {
+				row = append(row, absent)
+				if i > 0 {
+					row = append(row, absent, table.Cell{})
+				}
+				continue
+			}
+			row = append(row, table.Cell{Text: d.estimate(side, in.Unit) + mark(side.Warnings), Order: side.Value.Value})
+			switch c := side.Change; {
+			case i == 0:
+			case c == nil:
+				row = append(row, absent, table.Cell{})
+			default:
+				l := line{in, r.Name, in.Columns[i], r.Sides[0], side}
+				row = append(row, table.Cell{Text: c.Delta + mark(c.Warnings), Tone: l.tone()}, table.Cell{Text: "(" + c.Test + ")"})
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(in.Rows) > 1 {
+		row := []table.Cell{{Text: "geomean"}}
+		for i, g := range in.Geomean {
+			text := ""
+			if g.Value == g.Value {
+				text = d.value(g.Value, in.Unit)
+			}
+			row = append(row, table.Cell{Text: text + mark(g.Warnings)})
+			if i > 0 {
+				delta := "?"
+				if g.Ratio == g.Ratio {
+					delta = fmt.Sprintf("%+.2f%%", (g.Ratio-1)*100)
+				}
+				row = append(row, table.Cell{Text: delta}, table.Cell{})
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for i, n := range notes {
+		t.Notes = append(t.Notes, superscript(i+1)+" "+n)
+	}
+	return t
+}
+
+// superscript writes a positive number in raised digits.
+func superscript(n int) string {
+	digits := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
+	var out []rune
+	for _, c := range fmt.Sprint(n) {
+		out = append(out, digits[c-'0'])
+	}
+	return string(out)
+}
