@@ -9,12 +9,21 @@ import (
 // splittable pseudorandom number generators, OOPSLA 2014).
 type seedStream struct{ state uint64 }
 
+// golden is 2⁶⁴ divided by the golden ratio, the increment (gamma) of SplitMix64.
+const golden = 0x9e3779b97f4a7c15
+
 func (s *seedStream) next() uint64 {
-	s.state += 0x9e3779b97f4a7c15
+	s.state += golden
 	z := s.state
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31
+}
+
+// at returns element i of the stream, from 0, without moving the stream.
+func (s seedStream) at(i int) uint64 {
+	s.state += uint64(i) * golden
+	return s.next()
 }
 
 // clock draws the reading of a host's clock at the start of a run, from 0 to 1 h. It decides when
@@ -26,9 +35,8 @@ func (s *seedStream) clock() time.Duration {
 
 // The purposes of random draws. Each has its own seedStream.
 const (
-	linkPurpose      = 0x6c69_6e6b_9e37_79b9
-	clockPurpose     = 0x636c_6f63_6b5b_f36e
-	responderPurpose = 0x0c5f_a117_0617_9e37
+	linkPurpose  = 0x6c69_6e6b_9e37_79b9
+	clockPurpose = 0x636c_6f63_6b5b_f36e
 )
 
 // newSeedStream returns the stream of a purpose.
@@ -37,17 +45,43 @@ func newSeedStream(seed, purpose uint64) seedStream {
 	return seedStream{apart.next()}
 }
 
+// linkPlace is where a link is in a topology, in the first path that has it. It decides the link's
+// seed, so the number of other links, hops and paths does not.
+type linkPlace struct {
+	direction int // of the topology: twice the path's index, plus 1 for links towards the client
+	position  int // in the direction, counted from the client
+}
+
+// linkPlaces returns the place of each link. Links that no path has carry no packet; all of them
+// have the same place.
+func (t *Topology) linkPlaces() []linkPlace {
+	places := make([]linkPlace, len(t.Links))
+	for p := len(t.Paths) - 1; p >= 0; p-- {
+		up, down := t.Paths[p].Up, t.Paths[p].Down
+		for k, l := range down {
+			places[l] = linkPlace{2*p + 1, len(down) - 1 - k}
+		}
+		for k, l := range up {
+			places[l] = linkPlace{2 * p, k}
+		}
+	}
+	return places
+}
+
 // draws are the random draws of a run.
 type draws struct {
+	places []linkPlace     // by link
 	links  []uint64        // by link: its seed
 	clocks []time.Duration // by host: reading of its clock at the start of the run
 }
 
-// draw makes the draws from the seed of a run.
+// draw makes the draws from the seed of a run. The draw of a link follows from its place, that of a
+// clock from the host's index.
 func (d *draws) draw(seed uint64) {
 	links, clocks := newSeedStream(seed, linkPurpose), newSeedStream(seed, clockPurpose)
-	for i := range d.links {
-		d.links[i] = links.next()
+	for i, p := range d.places {
+		direction := seedStream{links.at(p.direction)}
+		d.links[i] = direction.at(p.position)
 	}
 	for i := range d.clocks {
 		d.clocks[i] = clocks.clock()

@@ -120,7 +120,6 @@ func (c *Config) Connection(from Source) (Connection, error) {
 type Replicator struct {
 	world      *World
 	connection Connection
-	links      int // number of links without those of the responder
 	result     Result
 }
 
@@ -153,7 +152,7 @@ func newReplicator(cfg Config, from Source) (*Replicator, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Replicator{world: w, links: len(cfg.Up) + len(cfg.Down)}
+	r := &Replicator{world: w}
 	if r.connection, err = cfg.Connection(from); err != nil {
 		return nil, err
 	}
@@ -164,33 +163,15 @@ func newReplicator(cfg Config, from Source) (*Replicator, error) {
 	return r, nil
 }
 
-// Run runs the replicate of a seed. The seed decides only the random draws of links and clocks.
-// With the same seed, random loss drops the packets of the same numbers, whichever recording is
-// replayed.
+// Run runs the replicate of a seed. The seed decides only the random draws of links and clocks, and
+// a draw of a link belongs to a packet by its number on that link. With the same seed, random loss
+// of the same rate therefore drops the packets of the same numbers, and a lower rate drops some of
+// them, whichever recording is replayed and whatever other settings are.
 func (r *Replicator) Run(seed uint64) Result {
-	r.draw(seed)
-	r.world.reset()
+	r.world.Reset(seed)
 	if _, err := r.world.openValid(&r.connection); err != nil {
 		return failed(err)
 	}
 	r.world.Run()
 	return r.result
-}
-
-// draw makes the draws of a replicate. Those of the responder have their own stream, so that a
-// responder does not change what happens to the packets of the connection.
-func (r *Replicator) draw(seed uint64) {
-	d := &r.world.draws
-	s := seedStream{seed}
-	for i := range r.links {
-		d.links[i] = s.next()
-	}
-	d.clocks[0], d.clocks[1] = s.clock(), s.clock()
-	s = newSeedStream(seed, responderPurpose)
-	for i := r.links; i < len(d.links); i++ {
-		d.links[i] = s.next()
-	}
-	for i := 2; i < len(d.clocks); i++ {
-		d.clocks[i] = s.clock()
-	}
 }

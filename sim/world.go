@@ -62,7 +62,7 @@ func NewWorld(t Topology) (*World, error) {
 		topology:     t,
 		cores:        make([]cores, len(t.Hosts)),
 		tcp:          make([]tcp.Config, len(t.Hosts)),
-		draws:        draws{make([]uint64, len(t.Links)), make([]time.Duration, len(t.Hosts))},
+		draws:        draws{t.linkPlaces(), make([]uint64, len(t.Links)), make([]time.Duration, len(t.Hosts))},
 		historyLimit: historyLimit,
 		compactor:    compactor{minGap: minGap},
 	}
@@ -93,11 +93,6 @@ func (w *World) addHops(links []int, end side) int32 {
 // event for event. The world keeps its memory.
 func (w *World) Reset(seed uint64) {
 	w.draws.draw(seed)
-	w.reset()
-}
-
-// reset begins a run whose draws are made.
-func (w *World) reset() {
 	w.now, w.tag, w.opened, w.dropped = 0, 0, 0, w.dropped[:0]
 	w.hash = newEventHash()
 	for i := range w.links {
