@@ -93,13 +93,16 @@ type keptColumn struct {
 }
 
 func (c keptColumn) Read(dst []float64, cell int) ([]float64, error) {
+	return c.ReadRows(dst, cell, Range{To: min(c.firsts.limit, c.firsts.Source.Cells()[cell].N())})
+}
+
+func (c keptColumn) ReadRows(dst []float64, cell int, rows Range) ([]float64, error) {
 	values := c.firsts.values[c.metric][cell]
-	dst = append(dst, values...)
-	if len(values) == 1 {
-		n := min(c.firsts.limit, c.firsts.Source.Cells()[cell].N())
-		for range n - 1 {
-			dst = append(dst, values[0])
-		}
+	if len(values) > 1 {
+		return append(dst, values[rows.From:rows.To]...), nil
+	}
+	for range rows.Len() {
+		dst = append(dst, values[0])
 	}
 	return dst, nil
 }

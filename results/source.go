@@ -20,6 +20,10 @@ type Column interface {
 	// Read appends to dst the metric's value of each replicate of a cell, in the order of the
 	// replicates' numbers: NaN if the replicate did not reach the metric.
 	Read(dst []float64, cell int) ([]float64, error)
+	// ReadRows appends the part of what Read appends that rows selects by index, for a caller that
+	// does not hold a whole cell. A caller that reads all rows of a cell in rising order reads the
+	// disk once.
+	ReadRows(dst []float64, cell int, rows Range) ([]float64, error)
 }
 
 // Observed is a cell and the numbers of the replicates that have been observed.

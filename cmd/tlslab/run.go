@@ -91,7 +91,7 @@ func (f *runFlags) addTo(verb *cobra.Command, out string) {
 
 // addBench defines the flag for the number of replicates in bench.txt.
 func addBench(verb *cobra.Command, to *string) {
-	verb.Flags().StringVar(to, "bench", "first", fmt.Sprintf("replicates in bench.txt: `first` (at most %d of each cell) or all", gobench.Lines))
+	verb.Flags().StringVar(to, "bench", "first", fmt.Sprintf("replicates in bench.txt: `first` (at most %d of each cell, fewer in a run with many cells) or all", gobench.LinesPerCell(1)))
 }
 
 // allLines parses the flag of addBench.

@@ -41,8 +41,8 @@ func (m *Made) Files() []string { return slices.Sorted(maps.Keys(m.Hashes)) }
 
 // Options select what Write writes.
 type Options struct {
-	// AllLines puts every replicate into bench.txt. Without it, bench.txt has at most gobench.Lines
-	// replicates of a cell.
+	// AllLines puts every replicate into bench.txt. Without it, bench.txt has at most
+	// gobench.LinesPerCell replicates of a cell.
 	AllLines bool
 	// Plots are the formats of the figures' files. Without any, they are SVG and PNG.
 	Plots []plot.Format
@@ -51,7 +51,7 @@ type Options struct {
 // Write writes every file that derives from src into the folder dir. An error names the file that
 // could not be written. Files that were written before the error stay; the others are unchanged.
 func Write(dir string, src results.Source, o Options) (*Made, error) {
-	firsts := results.NewFirstReplicates(src, gobench.Lines)
+	firsts := results.NewFirstReplicates(src, gobench.LinesPerCell(len(src.Header().Cells)))
 	s, err := summary.New(firsts)
 	if err != nil {
 		return nil, err

@@ -145,7 +145,7 @@ func TestTheReportOfAnUnfinishedRunSaysHowManyCellsAreComplete(t *testing.T) {
 func TestBenchHasTheFirstReplicatesOrAll(t *testing.T) {
 	h := results.Header{Scenario: "one", Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds, Better: -1}}}
 	var all []sourcetest.Observation
-	for i := range gobench.Lines + 10 {
+	for i := range gobench.LinesPerCell(1) + 10 {
 		all = append(all, sourcetest.Observation{Replicate: i, Outcome: "ok", Values: []float64{float64(i % 7)}})
 	}
 	for _, o := range []Options{{}, {AllLines: true}} {
@@ -153,7 +153,7 @@ func TestBenchHasTheFirstReplicatesOrAll(t *testing.T) {
 		if _, err := Write(dir, sourcetest.New(t, h, all), o); err != nil {
 			t.Fatal(err)
 		}
-		want := gobench.Lines
+		want := gobench.LinesPerCell(1)
 		if o.AllLines {
 			want = len(all)
 		}

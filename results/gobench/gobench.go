@@ -23,7 +23,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 
 	"golang.org/x/perf/benchfmt"
@@ -32,12 +31,16 @@ import (
 	"tlslab/results/summary"
 )
 
-// Lines is the largest number of lines of a cell in bench.txt. With 1,000 lines the intervals are
-// narrow; benchstat's time and memory grow with the number of lines.
-const Lines = 1000
+// LinesPerCell returns the largest number of lines of a cell in bench.txt, for a run with so many
+// cells: 1,000, which makes narrow intervals, and in a run with more than 200 cells fewer, so that
+// the file has at most about 200,000 lines. benchstat's time and memory grow with the number of
+// lines. It is never below 10, since benchstat's interval of a median needs 6 lines.
+func LinesPerCell(cells int) int { return max(10, min(mostLines, allLines/max(1, cells))) }
 
-// Write writes bench.txt: unit metadata, then a line for each replicate of src. The baselines come
-// before the other cells; otherwise the order is that of the cells. s is the summary of all
+// mostLines is the largest number of lines of a cell, allLines that of a file.
+const mostLines, allLines = 1000, 200_000
+
+// Write writes bench.txt: unit metadata, then a line for each replicate of src. s is the summary of all
 // replicates, from which Write knows which exact metrics did not vary. If src has only the first
 // replicates of s, the first line says so.
 func Write(w io.Writer, src results.Source, s *summary.Summary) error {
@@ -57,10 +60,10 @@ func Write(w io.Writer, src results.Source, s *summary.Summary) error {
 	names := newNames(h)
 	columns := newColumns(src, units)
 	for _, cell := range order(src) {
-		if err := columns.read(cell); err != nil {
+		c := &src.Cells()[cell]
+		if err := columns.write(out, names.of(c.Levels), cell, c.N()); err != nil {
 			return err
 		}
-		columns.write(out, names.of(src.Cells()[cell].Levels))
 	}
 	return out.Flush()
 }
@@ -69,30 +72,25 @@ func Write(w io.Writer, src results.Source, s *summary.Summary) error {
 // line, because it is not in the format. A configuration line would put this file and other files
 // into different tables of benchstat.
 func writeExtent(out *bufio.Writer, src results.Source, s *summary.Summary) {
-	have, all := 0, 0
+	most, have, all := 0, 0, 0
 	for i, c := range src.Cells() {
-		have, all = have+c.N(), all+s.Cells[i].N
+		most, have, all = max(most, c.N()), have+c.N(), all+s.Cells[i].N
 	}
 	if have < all {
 		fmt.Fprintf(out, "# at most the first %d replicates of each cell, %d of %d in all\n",
-			Lines, have, all)
+			most, have, all)
 	}
 }
 
-// order returns the cells in the order of the lines. benchstat compares with the column that it
-// meets first, so cells with the baseline level go first.
+// order returns the cells in the order of the lines. benchstat shows rows and columns in the order in
+// which it meets them, and compares with the first column: so the baseline comes first among the
+// cells that are compared, and quantities are sorted.
 func order(src results.Source) []int {
-	h, cells := src.Header(), src.Cells()
-	var baselines, others []int
-	for i := range cells {
-		if c := h.Compare; c != nil && cells[i].Levels[h.Factor(c.Factor)] != c.Baseline &&
-			h.Factors[h.Factor(c.Factor)].Levels[0] != c.Baseline {
-			others = append(others, i)
-			continue
-		}
-		baselines = append(baselines, i)
+	var cells [][]string
+	for _, c := range src.Cells() {
+		cells = append(cells, c.Levels)
 	}
-	return slices.Concat(baselines, others)
+	return src.Header().Order(cells, true)
 }
 
 // columns are the metrics of one cell, and the texts of the last line.
@@ -119,29 +117,37 @@ func newColumns(src results.Source, units []unit) *columns {
 	return c
 }
 
-func (c *columns) read(cell int) error {
-	for i, r := range c.readers {
-		var err error
-		if c.values[i], err = r.Read(c.values[i][:0], cell); err != nil {
-			return err
+// portion is the number of replicates that are read at once.
+const portion = 1 << 15
+
+// write writes a line for each of a cell's n replicates that reached any metric.
+func (c *columns) write(out *bufio.Writer, name []byte, cell, n int) error {
+	for from := 0; from < n; from += portion {
+		rows := results.Range{From: from, To: min(n, from+portion)}
+		for i, r := range c.readers {
+			var err error
+			if c.values[i], err = r.ReadRows(c.values[i][:0], cell, rows); err != nil {
+				return err
+			}
+		}
+		for row := range rows.Len() {
+			c.writeLine(out, name, row)
 		}
 	}
 	return nil
 }
 
-// write writes a line for each replicate that reached any metric.
-func (c *columns) write(out *bufio.Writer, name []byte) {
-	for row := range c.values[0] {
-		c.line = append(append(append(c.line[:0], "Benchmark"...), name...), " 1"...)
-		before := len(c.line)
-		for i := range c.values {
-			if v := c.values[i][row]; !math.IsNaN(v) {
-				c.line = append(c.line, c.text(i, v)...)
-			}
+// writeLine writes the line of a replicate, unless it reached no metric.
+func (c *columns) writeLine(out *bufio.Writer, name []byte, row int) {
+	c.line = append(append(append(c.line[:0], "Benchmark"...), name...), " 1"...)
+	before := len(c.line)
+	for i := range c.values {
+		if v := c.values[i][row]; !math.IsNaN(v) {
+			c.line = append(c.line, c.text(i, v)...)
 		}
-		if len(c.line) > before {
-			out.Write(append(c.line, '\n'))
-		}
+	}
+	if len(c.line) > before {
+		out.Write(append(c.line, '\n'))
 	}
 }
 

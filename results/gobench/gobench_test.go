@@ -84,7 +84,7 @@ func TestTheReaderFindsEveryObservation(t *testing.T) {
 			t.Errorf("%d values, want %d", len(line.Values), reached)
 		}
 	}
-	for i := range src.Cells() {
+	for _, i := range order(src) {
 		for _, o := range src.Rows(i) {
 			check(o)
 		}
@@ -203,6 +203,36 @@ func TestAReplicateThatReachedNothingHasNoLine(t *testing.T) {
 		map[string][]float64{"a": {5, math.NaN(), 6}})))
 	if n := strings.Count(out, "Benchmark"); n != 2 {
 		t.Errorf("%d lines of two replicates that reached something:\n%s", n, out)
+	}
+}
+
+func TestAFileHasABoundedNumberOfLines(t *testing.T) {
+	for cells, want := range map[int]int{0: 1000, 1: 1000, 200: 1000, 400: 500, 10_000: 20, 1_000_000: 10} {
+		if got := LinesPerCell(cells); got != want {
+			t.Errorf("%d cells have %d lines each, want %d", cells, got, want)
+		}
+	}
+}
+
+// A cell is read in portions, so that a file of all replicates needs little memory.
+func TestALongCellIsWrittenWhole(t *testing.T) {
+	values := make([]float64, 2*portion+3)
+	for i := range values {
+		values[i] = float64(i)
+	}
+	out := string(export(t, source(t, []string{"a"}, false, map[string][]float64{"a": values})))
+	i := 0
+	for line := range strings.Lines(out) {
+		if !strings.HasPrefix(line, "Benchmark") {
+			continue
+		}
+		if want := fmt.Sprintf(" 1 %v bytes-B\n", float64(i)); !strings.HasSuffix(line, want) {
+			t.Fatalf("replicate %d has the line %q, want …%q", i, line, want)
+		}
+		i++
+	}
+	if i != len(values) {
+		t.Errorf("%d lines of %d", i, len(values))
 	}
 }
 

@@ -156,11 +156,20 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 func checkColumns(t *testing.T, s *Store) {
 	t.Helper()
 	for metric := range s.header.Metrics {
-		column := s.Column(metric)
+		column, inPortions := s.Column(metric), s.Column(metric)
 		for cell, c := range s.Cells() {
 			values, err := column.Read(nil, cell)
 			if err != nil || len(values) != c.N() {
 				t.Fatalf("%d values of %d: %v", len(values), c.N(), err)
+			}
+			var portions []float64
+			for from := 0; from < c.N(); from += 3000 {
+				if portions, err = inPortions.ReadRows(portions, cell, results.Range{From: from, To: min(from+3000, c.N())}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !slices.EqualFunc(portions, values, same) {
+				t.Fatalf("cell %v: %s differs when it is read in portions", c.Levels, s.header.Metrics[metric].Name)
 			}
 			for i := 0; i < len(values); i += 1 + len(values)/50 {
 				if _, _, want := observed(s.places[cell], i); !same(values[i], want[metric]) {

@@ -260,27 +260,36 @@ func (s *Store) Column(metric int) results.Column {
 	return &column{store: s, metric: metric, column: len(s.header.Factors) + 2 + metric}
 }
 
-// column reads a metric. If a part has several cells, it keeps the part's values until every cell
-// has been read.
+// column reads a metric. If not all values of a part are wanted at once, it keeps them until all
+// have been read.
 type column struct {
 	store          *Store
 	metric, column int
 	kept           map[*part]*shared
 }
 
-// shared holds the values of a part with several cells.
+// shared holds the values of a part of which some have been read.
 type shared struct {
 	values []float64
 	read   int // how many of the values have been read
 }
 
 func (c *column) Read(dst []float64, cell int) ([]float64, error) {
+	return c.ReadRows(dst, cell, results.Range{To: c.store.cells[cell].N()})
+}
+
+func (c *column) ReadRows(dst []float64, cell int, want results.Range) ([]float64, error) {
 	var failed error
-	dst = slices.Grow(dst, c.store.cells[cell].N())
+	dst = slices.Grow(dst, want.Len())
+	before := 0 // rows of the cell in earlier parts
 	c.store.eachPart(c.store.places[cell], func(p *part, rows results.Range) {
-		if failed != nil {
+		n := rows.Len()
+		from, to := max(want.From-before, 0), min(want.To-before, n)
+		before += n
+		if failed != nil || from >= to {
 			return
 		}
+		rows = results.Range{From: rows.From + from, To: rows.From + to}
 		var err error
 		if rows.Len() == p.Rows {
 			dst, err = c.decode(dst, p)

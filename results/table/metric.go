@@ -1,10 +1,8 @@
 package table
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"unicode/utf8"
 
 	"tlslab/results"
@@ -37,18 +35,15 @@ func Headline(s *summary.Summary) *Table { return Metric(s, HeadlineMetric(s.Hea
 
 // Metric is the same table for any metric, by its index in the header.
 func Metric(s *summary.Summary, metric int) *Table {
-	t := &Table{Title: s.Header.Metrics[metric].Name}
-	order := FactorOrder(s.Header)
-	for _, f := range order {
-		t.Columns = append(t.Columns, Column{Name: FactorName(&s.Header.Factors[f]), Key: true})
-	}
+	keys := newKeys(s)
+	t := &Table{Title: s.Header.Metrics[metric].Name, Columns: keys.columns()}
 	columns := quantityColumns(s)
 	for _, c := range columns {
 		t.Columns = append(t.Columns, c.Column)
 	}
 	better := s.Header.Metrics[metric].Better
 	for _, cell := range CellOrder(s) {
-		row := keyCells(s, order, cell)
+		row := keys.cells(cell)
 		for _, c := range columns {
 			row = append(row, c.cell(s.Row(cell, metric), better))
 		}
@@ -56,17 +51,6 @@ func Metric(s *summary.Summary, metric int) *Table {
 	}
 	t.Notes = notes(s, metric)
 	return t
-}
-
-// keyCells name a cell of the experiment by its levels.
-func keyCells(s *summary.Summary, order []int, cell int) []Cell {
-	var row []Cell
-	for _, f := range order {
-		factor, level := &s.Header.Factors[f], s.Cells[cell].Levels[f]
-		row = append(row, Cell{Text: level,
-			Order: float64(slices.Index(factor.Levels, level))})
-	}
-	return row
 }
 
 // quantityColumn is a column of numbers and how a row fills it.
@@ -226,51 +210,6 @@ func Baseline(h *results.Header) string {
 // BaselineTitle is Baseline for a sentence, with the name of the factor: see LevelTitle.
 func BaselineTitle(h *results.Header) string {
 	return LevelTitle(h, h.Factor(h.Compare.Factor), h.Compare.Baseline)
-}
-
-// FactorOrder is the order of the factors in a table: that of the header, with the compared factor
-// at the end.
-func FactorOrder(h *results.Header) []int {
-	var order []int
-	compared := -1
-	for i, f := range h.Factors {
-		if h.Compare != nil && f.Name == h.Compare.Factor {
-			compared = i
-			continue
-		}
-		order = append(order, i)
-	}
-	if compared >= 0 {
-		order = append(order, compared)
-	}
-	return order
-}
-
-// CellOrder lists the cells so that compared cells stand together. It sorts by the factors of
-// FactorOrder, and the levels of each factor by their order in the header, with the baseline first.
-func CellOrder(s *summary.Summary) []int {
-	h := s.Header
-	rank := func(f int, level string) int {
-		if h.Compare != nil && h.Factors[f].Name == h.Compare.Factor &&
-			level == h.Compare.Baseline {
-			return -1
-		}
-		return slices.Index(h.Factors[f].Levels, level)
-	}
-	factors := FactorOrder(h)
-	order := make([]int, len(s.Cells))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		for _, f := range factors {
-			if c := cmp.Compare(rank(f, s.Cells[a].Levels[f]), rank(f, s.Cells[b].Levels[f])); c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
-	return order
 }
 
 // notes explain the columns and marks.

@@ -8,11 +8,8 @@ import (
 // Overview is the table of the medians of all metrics that are not part of another metric. Each
 // cell has a row.
 func Overview(s *summary.Summary) *Table {
-	t := &Table{Title: "medians"}
-	order := FactorOrder(s.Header)
-	for _, f := range order {
-		t.Columns = append(t.Columns, Column{Name: FactorName(&s.Header.Factors[f]), Key: true})
-	}
+	keys := newKeys(s)
+	t := &Table{Title: "medians", Columns: keys.columns()}
 	var metrics []int
 	for i, m := range s.Header.Metrics {
 		if m.PartOf == "" {
@@ -22,7 +19,7 @@ func Overview(s *summary.Summary) *Table {
 		}
 	}
 	for _, cell := range CellOrder(s) {
-		row := keyCells(s, order, cell)
+		row := keys.cells(cell)
 		for _, m := range metrics {
 			r := s.Row(cell, m)
 			row = append(row, estimate(r, effect.P50))

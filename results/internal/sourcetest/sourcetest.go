@@ -144,7 +144,11 @@ type column struct {
 }
 
 func (c column) Read(dst []float64, cell int) ([]float64, error) {
-	for _, r := range c.source.rows[cell] {
+	return c.ReadRows(dst, cell, results.Range{To: len(c.source.rows[cell])})
+}
+
+func (c column) ReadRows(dst []float64, cell int, rows results.Range) ([]float64, error) {
+	for _, r := range c.source.rows[cell][rows.From:rows.To] {
 		dst = append(dst, r.Values[c.metric])
 	}
 	return dst, nil
