@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"sort"
 	"time"
 
 	"tlslab/sim/recording"
@@ -14,39 +13,57 @@ import (
 // The parent of a future event is a node whose tag an endpoint, a packet or a process holds. Nodes
 // that no path from these nodes reaches are dropped. A detour ends at the node since which a
 // segment waited. The nodes of tags and the nodes at which a detour can end are the roots. The
-// nodes between two roots are a gap: no detour ends in it. If a gap is long, each path through it
-// is walked once and becomes a summary: its times by cause, and the node at which it leaves the
-// gap.
+// nodes between two roots are a gap: no detour ends at one of them. If a gap is long, each path
+// through it is walked once and becomes a summary: its times by cause, and the node at which it
+// leaves the gap.
 //
-// A computation has one node for all its writes, so a detour can also end between two nodes. The
-// node before its end is an edge: the gap ends above it. A detour of the future can end at any write
-// whose data is unsent, so gaps in the time of these writes have no summaries. A history therefore
-// grows while a sender computes about as fast as the network sends.
+// A computation has one node for all its writes, so a detour can also end between two nodes of a
+// gap. A summary can be split at each instant at which that is possible: down to the first of these
+// instants it has the path as stretches.
 
 // leg is a path through a gap.
 type leg struct {
-	times pathTimes
-	end   int32         // node at which the path leaves the gap
-	at    time.Duration // instant at which it does
-	open  [2]int32      // history.open[open[0]:open[1]]: detours that end below the gap
+	stretches span                         // of history.stretches: the path, from its beginning on
+	causes    [NumCauses + 1]time.Duration // times of the rest of the path, by cause
+	end       int32                        // node at which the path leaves the gap
+	at        time.Duration                // instant at which it does
+	open      span                         // of history.open: detours that end below the gap
+}
+
+// span is a part of a slice: from the first index to before the second one.
+type span [2]int32
+
+// stretch is a part of a path that counts as one cause. It goes back to an instant.
+type stretch struct {
+	from  time.Duration
+	cause Cause
 }
 
 // summary replaces the path from a node: outside is for a path that reaches the node outside of
 // detours, within for one that reaches it in a detour. In within, openCause stands for the cause of
-// that detour.
+// that detour. Only within has stretches.
 type summary struct{ outside, within leg }
 
-// applySummary attributes the times of a summary and goes on from its end.
+// applySummary attributes the times of a summary and goes on from its end, or from the end of the
+// detour within the summary.
 func (p *criticalPath) applySummary(s *summary) {
 	g := &s.outside
 	if k := len(p.detours); k > 0 {
 		g = &s.within
-		p.times.causes[p.detours[k-1].cause] += g.times.causes[openCause]
+		around := p.detours[k-1].cause
+		for _, part := range p.history.stretches[g.stretches[0]:g.stretches[1]] {
+			if part.cause == openCause {
+				part.cause = around
+			}
+			if !p.attributeTimer(part.from, part.cause) {
+				return
+			}
+		}
+		p.times.causes[around] += g.causes[openCause]
 	}
-	for c, d := range g.times.causes[:openCause] {
+	for c, d := range g.causes[:openCause] {
 		p.times.causes[c] += d
 	}
-	p.times.roundTrips += g.times.roundTrips
 	for _, t := range p.history.open[g.open[0]:g.open[1]] {
 		p.push(t)
 	}
@@ -60,19 +77,10 @@ const (
 	kept  use = 1 << iota // it stays as it is
 	entry                 // a path leads to it: it stays, or becomes a summary
 	root                  // a detour can end at its instant: it stays
-	edge                  // a detour can end between it and the next node
 )
 
 // minGap is the least number of nodes between two roots for which summaries are made.
 const minGap = 64
-
-// interval is a span of time.
-type interval struct{ from, to time.Duration }
-
-// include extends the interval.
-func (v *interval) include(from, to time.Duration) {
-	v.from, v.to = min(v.from, from), max(v.to, to)
-}
 
 // compactor compacts histories. It reuses its memory.
 type compactor struct {
@@ -80,50 +88,47 @@ type compactor struct {
 	from, to history
 	uses     []use          // by node of from
 	moved    []int32        // by node of from: its index in to
-	lower    int32          // lower end of the gap in hand: a root, or the node after an edge
-	unsent   interval       // of computed writes whose data is not yet sent
+	lower    int32          // lower end of the gap in hand, a root
+	splits   time.Duration  // first instant between two nodes at which a detour can end
 	path     criticalPath   // in from
 	mark     func(*tcp.Tag) // marks the node of a tag as a root
 	move     func(*tcp.Tag) // gives a tag its new value
 	forget   func(*tcp.Tag) // sets a tag to the start of the connection
 
-	// computed adds the instants of writes to unsent.
-	computed func(since tcp.Tag, least, most time.Duration)
+	// computed notes the first write of a computation whose data is not yet sent.
+	computed func(since tcp.Tag, least time.Duration)
 }
 
-// compactHistory compacts the history of a connection. No event may be in hand. While an OCSP fetch
-// shares the history, it does nothing.
+// compactHistory compacts the history of a connection. No event may be in hand. It does nothing
+// while an OCSP fetch shares the history, and before the handshake is complete: a summary has no
+// round trips.
 func (w *World) compactHistory(c *connection) {
 	h, k := c.history, &w.compactor
-	if h.users > 1 {
+	if h.users > 1 || c.moments[recording.Handshake] < 0 {
 		return
 	}
 	if k.mark == nil {
 		k.mark = func(t *tcp.Tag) { k.hold(int32(*t)) }
 		k.move = func(t *tcp.Tag) { *t = tcp.Tag(k.moved[*t]) }
 		k.forget = func(t *tcp.Tag) { *t = 0 }
-		k.computed = func(t tcp.Tag, least, most time.Duration) {
-			began := k.from.nodes[t].at
-			k.unsent.include(began+least, began+most)
+		k.computed = func(t tcp.Tag, least time.Duration) {
+			k.splits = min(k.splits, k.from.nodes[t].at+least)
 		}
 	}
 	if c.moments[recording.LastByte] >= 0 {
 		c.visitTags(k.forget) // all critical paths have been evaluated
-		h.nodes, h.summaries, h.open = h.nodes[:1], h.summaries[:0], h.open[:0]
+		h.nodes, h.summaries, h.open, h.stretches = h.nodes[:1], h.summaries[:0], h.open[:0], h.stretches[:0]
 		return
 	}
 	k.from, k.path.history = *h, &k.from
 	k.uses = append(k.uses[:0], make([]use, len(h.nodes))...)
 	k.moved = append(k.moved[:0], make([]int32, len(h.nodes))...)
-	k.to.nodes, k.to.summaries, k.to.open = k.to.nodes[:0], k.to.summaries[:0], k.to.open[:0]
+	k.to.nodes, k.to.summaries = k.to.nodes[:0], k.to.summaries[:0]
+	k.to.open, k.to.stretches = k.to.open[:0], k.to.stretches[:0]
 	k.uses[0] = root
-	k.unsent = interval{from: never, to: -1}
+	k.splits = never
 	for s := range c.procs {
 		c.procs[s].ep.Computed(k.computed)
-	}
-	if k.unsent.to >= 0 {
-		k.setEdge(k.unsent.from)
-		k.setEdge(k.unsent.to)
 	}
 	c.visitTags(k.mark)
 	k.find()
@@ -132,6 +137,7 @@ func (w *World) compactHistory(c *connection) {
 	h.nodes = append(h.nodes[:0], k.to.nodes...)
 	h.summaries = append(h.summaries[:0], k.to.summaries...)
 	h.open = append(h.open[:0], k.to.open...)
+	h.stretches = append(h.stretches[:0], k.to.stretches...)
 	h.limit = max(h.limit, 2*len(h.nodes))
 }
 
@@ -167,17 +173,15 @@ func (k *compactor) find() {
 	summarise := false
 	for i := int32(len(k.uses)) - 1; i >= 0; i-- {
 		at := k.uses[i]
-		if at&(root|edge) != 0 {
+		if at&root != 0 {
 			k.beginGap(i)
 			summarise = i-k.lower > k.minGap
 		}
 		switch {
-		case at&root != 0:
-			k.retain(i)
-		case at&kept != 0:
+		case at&(root|kept) != 0:
 			k.retain(i)
 		case at&entry != 0:
-			if !summarise || k.overlapsUnsent(i) || !k.summarise(i) {
+			if !summarise || !k.summarise(i) {
 				k.uses[i] |= kept
 				k.retain(i)
 			}
@@ -185,23 +189,10 @@ func (k *compactor) find() {
 	}
 }
 
-// beginGap finds the lower end of the gap below a root or edge.
+// beginGap finds the lower end of the gap below a root.
 func (k *compactor) beginGap(i int32) {
-	for k.lower = i; k.lower > 0; k.lower-- {
-		switch below := k.uses[k.lower-1]; {
-		case below&edge != 0:
-			return
-		case below&root != 0:
-			k.lower--
-			return
-		}
+	for k.lower = max(i-1, 0); k.uses[k.lower]&root == 0; k.lower-- {
 	}
-}
-
-// overlapsUnsent reports whether a detour of a future path can end between a node of the gap in
-// hand and the gap's lower end.
-func (k *compactor) overlapsUnsent(i int32) bool {
-	return k.from.nodes[k.lower].at < k.unsent.to && k.from.nodes[i].at > k.unsent.from
 }
 
 // retain keeps a node as it is: it marks the nodes to which the paths from the node lead.
@@ -239,18 +230,12 @@ func (k *compactor) root(i int32) {
 
 // detourEnd notes that a detour can end at an instant and go on from a node.
 func (k *compactor) detourEnd(back int32, until time.Duration) {
-	k.root(back)
-	if k.from.nodes[back].at < until {
-		k.lower = max(k.lower, k.setEdge(until))
+	if k.from.nodes[back].at == until {
+		k.root(back)
+		return
 	}
-}
-
-// setEdge sets an edge at an instant at which a detour can end. It returns the first node after it.
-func (k *compactor) setEdge(at time.Duration) int32 {
-	nodes := k.from.nodes
-	after := sort.Search(len(nodes), func(i int) bool { return nodes[i].at > at })
-	k.uses[after-1] |= edge
-	return int32(after)
+	k.uses[back] |= kept // the path goes on within its computation
+	k.splits = min(k.splits, until)
 }
 
 // departure returns the node and the instant since which a segment had waited, and whether the path
@@ -293,7 +278,7 @@ func (k *compactor) leaves() bool {
 // of the gap.
 func (k *compactor) summarise(i int32) bool {
 	var s summary
-	if !k.walk(i, &s.outside) || !k.walk(i, &s.within, detour{until: -1, back: -1, cause: openCause}) {
+	if !k.walk(i, &s.outside, never) || !k.walk(i, &s.within, k.splits, detour{until: -1, back: -1, cause: openCause}) {
 		return false
 	}
 	k.moved[i] = int32(len(k.to.summaries))
@@ -307,31 +292,39 @@ func (k *compactor) summarise(i int32) bool {
 	return true
 }
 
-// walk follows the path from a node through the gap, within the given detours.
-func (k *compactor) walk(i int32, g *leg, within ...detour) bool {
+// walk follows the path from a node through the gap, within the given detours. The leg can be split
+// from the first of its possible splits on.
+func (k *compactor) walk(i int32, g *leg, splits time.Duration, within ...detour) bool {
 	p := &k.path
 	p.begin(&k.from, i)
+	p.splits = splits
 	p.detours = append(p.detours, within...)
 	for !k.leaves() && (p.cur == i || k.uses[p.cur]&(root|kept) == 0) {
 		p.step()
 	}
-	g.times, g.end, g.at = p.times, p.cur, p.at
-	g.open[0] = int32(len(k.to.open))
-	k.to.open = append(k.to.open, p.detours[len(within):]...)
-	g.open[1] = int32(len(k.to.open))
+	g.causes, g.end, g.at = p.times.causes, p.cur, p.at
+	k.to.open, g.open = appendSpan(k.to.open, p.detours[len(within):])
+	k.to.stretches, g.stretches = appendSpan(k.to.stretches, p.stretches)
 	return p.cur != i
+}
+
+// appendSpan appends elements to a slice and returns where they are.
+func appendSpan[E any](to, elements []E) ([]E, span) {
+	from := int32(len(to))
+	to = append(to, elements...)
+	return to, span{from, int32(len(to))}
 }
 
 // build makes the compacted history.
 func (k *compactor) build() {
 	last := -1 // the node before
 	for i, at := range k.uses {
-		if at&^edge == 0 {
+		if at == 0 {
 			continue
 		}
 		n := k.from.nodes[i]
 		switch {
-		case at&^edge == entry:
+		case at == entry:
 			n = node{at: n.at, kind: summaryNode, since: k.moved[i]}
 			k.renumber(&k.to.summaries[n.since])
 		case n.kind == summaryNode:
@@ -339,7 +332,7 @@ func (k *compactor) build() {
 		case n.kind == departureNode:
 			since, _, _ := k.departure(int32(i))
 			n.since = k.moved[since]
-			if n.parent = k.moved[n.parent]; k.uses[k.from.nodes[i].parent]&^edge == 0 {
+			if n.parent = k.moved[n.parent]; k.uses[k.from.nodes[i].parent] == 0 {
 				n.parent = n.since // unused
 			}
 			if last != i-1 {
@@ -368,10 +361,8 @@ func (k *compactor) renumber(s *summary) {
 func (k *compactor) copySummary(from *summary) int32 {
 	s := *from
 	for _, g := range []*leg{&s.outside, &s.within} {
-		open := k.from.open[g.open[0]:g.open[1]]
-		g.open[0] = int32(len(k.to.open))
-		k.to.open = append(k.to.open, open...)
-		g.open[1] = int32(len(k.to.open))
+		k.to.open, g.open = appendSpan(k.to.open, k.from.open[g.open[0]:g.open[1]])
+		k.to.stretches, g.stretches = appendSpan(k.to.stretches, k.from.stretches[g.stretches[0]:g.stretches[1]])
 	}
 	k.renumber(&s)
 	k.to.summaries = append(k.to.summaries, s)

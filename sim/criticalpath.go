@@ -28,7 +28,11 @@ type criticalPath struct {
 	at      time.Duration // all time after it is attributed
 	cur     int32         // node in hand; its instant is at
 	detours []detour      // the innermost last, which ends first
-	times   pathTimes
+	times   pathTimes     // of all time after at that is not in stretches
+
+	// While at is not before splits, times go to stretches, in the order of the path.
+	splits    time.Duration
+	stretches []stretch
 }
 
 // find returns the times of the critical path of node n. They are valid until the next call.
@@ -42,7 +46,7 @@ func (p *criticalPath) find(h *history, n int32) *pathTimes {
 
 func (p *criticalPath) begin(h *history, n int32) {
 	p.history, p.cur, p.at = h, n, h.nodes[n].at
-	p.detours = p.detours[:0]
+	p.detours, p.stretches, p.splits = p.detours[:0], p.stretches[:0], never
 	p.times = pathTimes{}
 }
 
@@ -172,9 +176,22 @@ func (p *criticalPath) attributeTimer(from time.Duration, c Cause) bool {
 		p.cur = p.detours[k-1].back
 		p.detours = p.detours[:k-1]
 	}
-	p.times.causes[c] += p.at - from
+	if p.at >= p.splits {
+		p.stretch(from, c)
+	} else {
+		p.times.causes[c] += p.at - from
+	}
 	p.at = from
 	return !ends
+}
+
+// stretch appends the time since an instant to the stretches.
+func (p *criticalPath) stretch(from time.Duration, c Cause) {
+	if k := len(p.stretches) - 1; k >= 0 && p.stretches[k].cause == c {
+		p.stretches[k].from = from
+		return
+	}
+	p.stretches = append(p.stretches, stretch{from, c})
 }
 
 // endDetours ends the detours whose end the path has reached.

@@ -91,9 +91,10 @@ var departures = [tcp.NumCauses]departure{
 type history struct {
 	nodes     []node
 	summaries []summary
-	open      []detour // of the summaries
-	limit     int      // number of nodes at which it is compacted
-	users     int      // connections that use it
+	open      []detour  // of the summaries
+	stretches []stretch // of the summaries
+	limit     int       // number of nodes at which it is compacted
+	users     int       // connections that use it
 }
 
 // historyLimit is the number of nodes at which a history is compacted first: a response of one
@@ -114,7 +115,7 @@ func (w *World) newHistory() *history {
 	}
 	h := w.histories[k-1]
 	w.histories = w.histories[:k-1]
-	h.nodes, h.summaries, h.open, h.limit = h.nodes[:0], h.summaries[:0], h.open[:0], w.historyLimit
+	h.nodes, h.summaries, h.open, h.stretches, h.limit = h.nodes[:0], h.summaries[:0], h.open[:0], h.stretches[:0], w.historyLimit
 	return h.share()
 }
 

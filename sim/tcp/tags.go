@@ -40,11 +40,11 @@ func (e *Endpoint) Tags(visit func(*Tag)) {
 }
 
 // Computed calls visit for each Tag that the endpoint can still return in Segment.Since with a
-// Segment.Computed above 0, and with the bounds of the values that it can return.
-func (e *Endpoint) Computed(visit func(since Tag, least, most time.Duration)) {
+// Segment.Computed above 0, and with the least value that it can return.
+func (e *Endpoint) Computed(visit func(since Tag, least time.Duration)) {
 	for i := range e.out {
 		if s := &e.out[i]; s.Computed > 0 {
-			visit(s.Since, s.Computed, s.Computed)
+			visit(s.Since, s.Computed)
 		}
 	}
 	if e.state == Closed || e.state == TimeWait {
@@ -53,7 +53,7 @@ func (e *Endpoint) Computed(visit func(since Tag, least, most time.Duration)) {
 	for i := range e.writes.n {
 		w := e.writes.at(i)
 		if _, most := w.last(); most > 0 && e.unsent(w) {
-			visit(w.tag, w.supplied(e.sndNxt+1), most)
+			visit(w.tag, w.supplied(e.sndNxt+1))
 		}
 	}
 }
