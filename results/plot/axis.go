@@ -24,6 +24,15 @@ func (a *axis) norm(v float64) float64 { return a.scale.Normalize(a.min, a.max, 
 type room struct {
 	length vg.Length // of the axis
 	label  func(text string) vg.Length
+	beyond vg.Length // how far a label may reach beyond an end of the axis
+}
+
+// across is the room along a horizontal axis. Labels of neighbouring panels stay apart.
+func across(length vg.Length) room { return room{length, widthOf, gutter/2 - 1} }
+
+// upwards is the room along a vertical axis.
+func upwards(length vg.Length) room {
+	return room{length, func(string) vg.Length { return tickSize }, tickSize / 2.0}
 }
 
 // span is the range of the values added so far.
@@ -82,9 +91,9 @@ func valueAxis(s span, ratio float64, fromZero bool) *axis {
 	return linearAxis(s, 0.06, fromZero)
 }
 
-// label sets the ticks at 1, 2 and 5 times powers of ten of the scale. It chooses the densest set
-// with at least two labels in which no labels touch. If no set is like this, it removes labels that
-// touch and chooses the set in which most labels are left. withUnits adds the unit to each label,
+// label sets the ticks at 1, 2 and 5 times powers of ten of the scale. It chooses the densest set of
+// at least two ticks whose labels do not touch. If no set is like this, it removes ticks whose labels
+// touch and chooses the set in which most are left. Every tick has a label. withUnits adds the unit to each label,
 // for axes whose ticks have different multiples of the unit.
 func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 	name := func(v float64) string {
@@ -93,31 +102,31 @@ func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 		}
 		return number.Tick(v / s.Factor)
 	}
-	fullest := 0
+	a.ticks = nil
 	for _, ticks := range a.candidates(s.Factor) {
 		for j := range ticks {
-			if ticks[j].Label != "" {
-				ticks[j].Label = name(ticks[j].Value)
-			}
+			ticks[j].Label = name(ticks[j].Value)
 		}
-		n := labelled(ticks)
-		if r.drop(a, ticks); labelled(ticks) == n && n >= 2 {
-			a.ticks = ticks
+		kept := r.apart(a, ticks)
+		if len(kept) == len(ticks) && len(kept) >= 2 {
+			a.ticks = kept
 			return
 		}
-		if n := labelled(ticks); n > fullest {
-			a.ticks, fullest = ticks, n
+		if len(kept) > len(a.ticks) {
+			a.ticks = kept
 		}
 	}
 }
 
-// candidates returns sets of ticks, the densest first. Ticks that get a label have the label "?".
+// candidates returns sets of ticks without labels, the densest first.
 func (a *axis) candidates(factor float64) [][]plot.Tick {
 	lo, hi := a.min/factor, a.max/factor
 	var sets [][]plot.Tick
 	if _, isLog := a.scale.(plot.LogScale); isLog && hi/lo >= 4 {
-		for _, mantissas := range [][]float64{{1, 2, 5}, {1, 3}, {1}} {
-			sets = append(sets, logTicks(lo, hi, factor, mantissas, 1))
+		for _, mantissas := range [][]float64{{1, 1.5, 2, 3, 5, 7}, {1, 2, 5}, {1, 3}, {1}} {
+			if len(mantissas) <= 3 || hi/lo < 30 {
+				sets = append(sets, logTicks(lo, hi, factor, mantissas, 1))
+			}
 		}
 		for _, every := range []int{2, 3, 4} {
 			sets = append(sets, logTicks(lo, hi, factor, []float64{1}, every))
@@ -129,29 +138,21 @@ func (a *axis) candidates(factor float64) [][]plot.Tick {
 	return sets
 }
 
-// logTicks labels the given mantissas in every n-th decade. Other integer mantissas get a tick
-// without a label.
+// logTicks are the multiples of powers of ten by the given mantissas, in every n-th decade.
 func logTicks(lo, hi, factor float64, mantissas []float64, every int) []plot.Tick {
 	var ticks []plot.Tick
 	for decade := int(math.Floor(math.Log10(lo))); decade <= int(math.Ceil(math.Log10(hi))); decade++ {
-		for m := 1.0; m < 10; m++ {
+		for _, m := range mantissas {
 			v := m * math.Pow(10, float64(decade))
-			if v < lo || v > hi {
-				continue
+			if v >= lo && v <= hi && decade%every == 0 {
+				ticks = append(ticks, plot.Tick{Value: v * factor})
 			}
-			t := plot.Tick{Value: v * factor}
-			for _, want := range mantissas {
-				if m == want && decade%every == 0 {
-					t.Label = "?"
-				}
-			}
-			ticks = append(ticks, t)
 		}
 	}
 	return ticks
 }
 
-// linearTicks labels the multiples of 1, 2 or 5 times a power of ten: the smallest such step with
+// linearTicks are the multiples of 1, 2 or 5 times a power of ten: the smallest such step with
 // at most that many labels.
 func linearTicks(lo, hi, factor, most float64) []plot.Tick {
 	step := math.Pow(10, math.Floor(math.Log10((hi-lo)/most)))
@@ -163,36 +164,25 @@ func linearTicks(lo, hi, factor, most float64) []plot.Tick {
 	}
 	var ticks []plot.Tick
 	for k := math.Ceil(lo/step - 1e-9); k*step <= hi+step*1e-9; k++ {
-		ticks = append(ticks, plot.Tick{Value: k * step * factor, Label: "?"})
+		ticks = append(ticks, plot.Tick{Value: k * step * factor})
 	}
 	return ticks
 }
 
-func labelled(ticks []plot.Tick) int {
-	n := 0
-	for _, t := range ticks {
-		if t.Label != "" {
-			n++
-		}
-	}
-	return n
-}
-
-// drop removes each label that is too close to the label before it.
-func (r room) drop(a *axis, ticks []plot.Tick) {
+// apart returns the ticks without those whose label is too close to the label before, or reaches
+// so far beyond the end of the axis that it would touch the labels of the next panel.
+func (r room) apart(a *axis, ticks []plot.Tick) []plot.Tick {
 	const gap = 5
 	end := vg.Length(math.Inf(-1))
-	for i, t := range ticks {
-		if t.Label == "" {
-			continue
-		}
+	var kept []plot.Tick
+	for _, t := range ticks {
 		at, half := vg.Length(a.norm(t.Value))*r.length, r.label(t.Label)/2
-		if at-half < end+gap {
-			ticks[i].Label = ""
+		if at-half < end+gap || at-half < -r.beyond || at+half > r.length+r.beyond {
 			continue
 		}
-		end = at + half
+		kept, end = append(kept, t), at+half
 	}
+	return kept
 }
 
 // tailScale is the position of a fraction F of replicates on a tail axis, −log10(1−F): 90, 99 and

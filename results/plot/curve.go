@@ -1,6 +1,10 @@
 package plot
 
-import "math"
+import (
+	"math"
+
+	"tlslab/results/stat"
+)
 
 // mostPoints is how many points a curve keeps at most. They set the size of an SVG file.
 const mostPoints = 2000
@@ -10,18 +14,69 @@ const mostPoints = 2000
 type curve struct {
 	x, f []float64
 	n    int // replicates, including those that did not reach the metric
+	band []bandStep
 }
 
-// thin reduces sorted values to points that are equally spaced on a tail axis. So the largest
-// values, which are far apart there, all stay. n is the number of replicates. A replicate without a
-// value counts as +Inf, so with such replicates the curve ends below 1.
-func thin(sorted []float64, n int) curve {
+// noSpread is the fraction by which the values of a cell may differ and still be drawn as one value:
+// their distribution would be a vertical line.
+const noSpread = 0.001
+
+// constant reports whether all values are the same within noSpread.
+func (c curve) constant() bool {
+	if len(c.x) == 0 {
+		return false
+	}
+	low, high := c.x[0], c.x[len(c.x)-1]
+	return high-low <= noSpread*math.Max(math.Abs(low), math.Abs(high))
+}
+
+// varies reports whether there is a distribution to draw.
+func (c curve) varies() bool { return len(c.x) > 0 && !c.constant() }
+
+// bandStep is the interval of the quantile at a fraction of the replicates. A bound is infinite if
+// the data do not bound the quantile.
+type bandStep struct{ fraction, low, high float64 }
+
+// bandSteps is the number of fractions at which a band is computed, equally spaced on a tail axis.
+const bandSteps = 160
+
+// bandOf returns the pointwise 95 % confidence band of a distribution: the interval of each quantile
+// from order statistics, as stat.QuantileInterval has it. n counts replicates without a value, which
+// are beyond all values.
+func bandOf(sorted []float64, n int) []bandStep {
+	steps := make([]bandStep, bandSteps)
+	top := tailScale(1 - 1/float64(n+1))
+	for i := range steps {
+		q := 1 - math.Pow(10, -top*float64(i)/(bandSteps-1))
+		low, high := stat.QuantileRanks(n, q)
+		s := bandStep{q, math.Inf(-1), math.Inf(1)}
+		switch {
+		case low > len(sorted):
+			s.low = math.Inf(1)
+		case low >= 1:
+			s.low = sorted[low-1]
+		}
+		if high <= len(sorted) && high >= 1 {
+			s.high = sorted[high-1]
+		}
+		steps[i] = s
+	}
+	return steps
+}
+
+// thin reduces sorted values to at most the given number of points, equally spaced on a tail axis.
+// So the largest values, which are far apart there, all stay. n is the number of replicates. A
+// replicate without a value counts as +Inf, so with such replicates the curve ends below 1.
+func thin(sorted []float64, n, points int) curve {
 	c := curve{n: n}
 	if len(sorted) == 0 {
 		return c
 	}
+	if sorted[0] != sorted[len(sorted)-1] {
+		c.band = bandOf(sorted, n)
+	}
 	at := func(i int) float64 { return tailScale(float64(i+1) / float64(n+1)) }
-	step := at(len(sorted)-1) / (mostPoints - 2)
+	step := at(len(sorted)-1) / float64(points-2)
 	next := math.Inf(-1)
 	for i, x := range sorted {
 		last := i == len(sorted)-1

@@ -10,7 +10,7 @@ func TestThinningKeepsTheTail(t *testing.T) {
 	for i := range values {
 		values[i] = float64(i)
 	}
-	c := thin(values, n)
+	c := thin(values, n, mostPoints)
 	if len(c.x) > mostPoints {
 		t.Fatalf("%d points, want at most %d", len(c.x), mostPoints)
 	}
@@ -28,18 +28,18 @@ func TestThinningKeepsTheTail(t *testing.T) {
 }
 
 func TestEqualValuesAreOnePoint(t *testing.T) {
-	c := thin([]float64{5, 5, 5, 5}, 4)
+	c := thin([]float64{5, 5, 5, 5}, 4, mostPoints)
 	if len(c.x) != 1 || c.x[0] != 5 || c.f[0] != 1 {
 		t.Errorf("got %v at %v", c.x, c.f)
 	}
 }
 
 func TestFailedReplicatesKeepTheCurveBelowOne(t *testing.T) {
-	c := thin([]float64{1, 2, 3}, 4)
+	c := thin([]float64{1, 2, 3}, 4, mostPoints)
 	if got := c.f[len(c.f)-1]; got != 0.75 {
 		t.Errorf("3 of 4 replicates done, but the curve ends at %v", got)
 	}
-	if c := thin(nil, 4); len(c.x) != 0 {
+	if c := thin(nil, 4, mostPoints); len(c.x) != 0 {
 		t.Errorf("a curve of nothing has %d points", len(c.x))
 	}
 }

@@ -3,10 +3,7 @@ package plot
 import (
 	"image/color"
 	"math"
-	"strings"
 
-	"tlslab/results/effect"
-	"tlslab/results/summary"
 	"tlslab/results/table/number"
 )
 
@@ -27,26 +24,40 @@ var (
 
 // diverging maps ratios to colours by their logarithm: 2 and 1/2 have equally strong colours.
 type diverging struct {
-	reach  float64 // |log ratio| from which on the colour is strongest
-	better int
-	empty  bool
+	reach   float64 // |log ratio| from which on the colour is strongest
+	clipped bool    // a ratio is beyond the reach
+	better  int
+	empty   bool
 }
 
-// diverging returns the scale for the ratios of the headline metric. Its strongest colour is at a
-// factor of 1.1 to 4.
+// diverging returns the scale for the ratios of the headline metric, the same for all heatmaps. Its
+// strongest colour is at one of a few round ratios.
 func (set *Set) diverging() diverging {
-	d := diverging{better: set.summary.Header.Metrics[set.metric].Better, empty: true,
-		reach: math.Log(1.1)}
+	d := diverging{better: set.headline().Better, empty: true}
+	farthest := 0.0
 	for i := range set.summary.Cells {
-		if v := set.summary.Row(i, set.metric).VsBaseline; v != nil {
-			if ratio := v.At(effect.P50).Ratio.Value; ratio > 0 && !math.IsInf(ratio, 0) {
-				d.reach, d.empty = math.Max(d.reach, math.Abs(math.Log(ratio))), false
+		v := set.summary.Row(i, set.metric).VsBaseline
+		for _, of := range heatmapStatistics {
+			if v == nil || !finiteRatio(v.At(of.effect).Ratio.Value) {
+				continue
+			}
+			d.empty = false
+			if e := v.At(of.effect); state(e) != tooFew {
+				farthest = math.Max(farthest, math.Abs(math.Log(e.Ratio.Value)))
 			}
 		}
 	}
-	d.reach = math.Min(d.reach, math.Log(4))
+	for _, ratio := range []float64{1.1, 1.2, 1.5, 2, 3, 4} {
+		if d.reach = math.Log(ratio); farthest <= d.reach {
+			return d
+		}
+	}
+	d.clipped = true
 	return d
 }
+
+// finiteRatio reports whether a ratio has a logarithm.
+func finiteRatio(ratio float64) bool { return ratio > 0 && !math.IsInf(ratio, 0) }
 
 func (d diverging) colour(ratio float64) color.Color {
 	strength := math.Log(ratio) / d.reach
@@ -60,35 +71,30 @@ func (d diverging) colour(ratio float64) color.Color {
 	return mix(neutral, end, math.Min(1, math.Abs(strength)))
 }
 
-// box returns colour and text of a comparison. ok is false if there is no comparison or no finite
-// ratio above zero.
-func (d diverging) box(r *summary.Row) (b box, ok bool) {
-	if r.VsBaseline == nil {
-		return b, false
-	}
-	v := r.VsBaseline.At(effect.P50)
-	if !(v.Ratio.Value > 0) || math.IsInf(v.Ratio.Value, 0) {
-		return b, false
-	}
-	b = box{fill: d.colour(v.Ratio.Value),
-		words: strings.TrimSuffix(number.Times(v.Ratio.Value), "×")}
-	switch v.Verdict {
-	case effect.Same:
-		b.words += " ="
-	case effect.Undecided:
-		b.words += " ?"
-	}
-	return b, true
+// meaning says what the colours mean.
+func (d diverging) meaning() string {
+	return map[int]string{
+		-1: "Blue is lower and better, orange is higher and worse.",
+		0:  "Blue is lower, orange is higher.",
+		+1: "Blue is higher and better, orange is lower and worse.",
+	}[d.better]
 }
 
-// keys are the legend: five samples of the scale.
-func (d diverging) keys() []key {
+// keys are the legend: five samples of the scale, and the states of boxes.
+func (d diverging) keys(states map[boxState]bool) []key {
 	var out []key
-	for _, part := range []float64{-1, -0.5, 0, 0.5, 1} {
+	for i, part := range []float64{-1, -0.5, 0, 0.5, 1} {
 		ratio := math.Exp(part * d.reach)
-		out = append(out, swatchKey(number.Tick(math.Round(100*ratio)/100)+"×", d.colour(ratio)))
+		name := number.Tick(math.Round(100*ratio)/100) + "×"
+		switch {
+		case d.clipped && i == 0:
+			name = "≤ " + name
+		case d.clipped && i == 4:
+			name = "≥ " + name
+		}
+		out = append(out, swatchKey(name, d.colour(ratio)))
 	}
-	return out
+	return append(out, stateKeys(states)...)
 }
 
 // mix interpolates between two colours: part 0 is from, part 1 is to.

@@ -16,12 +16,26 @@ type Figure struct {
 
 	size func() (w, h vg.Length)
 	draw func(draw.Canvas)
-	svg  func() []byte // draws at the first call
+	data func() Data
+	svg  *onceSVG
 }
 
-// newFigure returns a figure that the function drawing draws.
-func newFigure(name, title, caption string, size func() (w, h vg.Length), drawing func(draw.Canvas)) Figure {
-	f := Figure{Name: name, Title: title, Caption: caption, size: size, draw: drawing}
-	f.svg = sync.OnceValue(f.drawSVG)
-	return f
+// onceSVG draws an SVG document at the first call.
+type onceSVG struct {
+	once     sync.Once
+	document []byte
 }
+
+// newFigure returns a figure without a name that the function drawing draws.
+func newFigure(title, caption string, size func() (w, h vg.Length), drawing func(draw.Canvas), data func() Data) Figure {
+	return Figure{Title: title, Caption: caption, size: size, draw: drawing, data: data, svg: new(onceSVG)}
+}
+
+// Size returns the width and the height of the figure.
+func (f Figure) Size() (w, h vg.Length) { return f.size() }
+
+// Draw draws the figure on a canvas of its size, without a background.
+func (f Figure) Draw(c draw.Canvas) { f.draw(c) }
+
+// Data returns the numbers that the figure shows.
+func (f Figure) Data() Data { return f.data() }

@@ -24,6 +24,7 @@ const (
 	mostTilted  = 90          // largest length of a tilted label
 	titleMargin = 4           // beside the title of a panel or row
 	mostTitled  = 90          // largest height to which a row's title stretches its panels
+	titleLine   = 10          // between the lines of a row's title
 )
 
 // panel is a pair of axes and what is drawn between them. note is written small in the lower right
@@ -104,7 +105,7 @@ func (g *grid) margins() (left, right, top, bottom vg.Length) {
 	}
 	right = border + 4
 	if g.hasRowTitles() {
-		right += stripHeight
+		right += g.rowTitleWidth()
 	}
 	top = border + titleSize + 6
 	if len(g.keys) > 0 {
@@ -217,19 +218,44 @@ func (g *grid) drawRowTitle(c draw.Canvas, row int, y vg.Length) {
 	if row >= len(g.rows) || g.rows[row].whole == "" {
 		return
 	}
-	x := c.Max.X - border - stripHeight
+	width := g.rowTitleWidth()
+	x := c.Max.X - border - width
 	rect := vg.Rectangle{Min: vg.Point{X: x, Y: y - g.panelHeight},
-		Max: vg.Point{X: x + stripHeight, Y: y}}
+		Max: vg.Point{X: x + width, Y: y}}
 	c.SetColor(strip)
 	c.Fill(rect.Path())
 	style := label(textSize, ink, false)
-	write(c, turned(aligned(style, draw.XCenter, draw.YCenter), -1),
-		vg.Point{X: x + stripHeight/2, Y: y - g.panelHeight/2},
-		g.rows[row].in(style, g.panelHeight-titleMargin))
+	lines := []string{g.rows[row].in(style, g.panelHeight-titleMargin)}
+	if g.titleLines() > 1 {
+		lines = nil
+		for _, line := range g.rows[row].lines {
+			lines = append(lines, fit(style, line, g.panelHeight-titleMargin))
+		}
+	}
+	for i, line := range lines { // from right to left, which is downwards for the reader
+		write(c, turned(aligned(style, draw.XCenter, draw.YCenter), -1),
+			vg.Point{X: x + width - stripHeight/2.0 - titleLine*vg.Length(i), Y: y - g.panelHeight/2}, line)
+	}
 }
 
-// drawPanel draws the title, grid lines, data, axes and ticks. yLabels and xLabels add the labels
-// of the ticks.
+// titleLines is the number of lines of the rows' titles: one, or a line for each factor if a title
+// would not fit in one line.
+func (g *grid) titleLines() int {
+	for _, r := range g.rows {
+		if label(textSize, ink, false).Width(r.whole) > g.panelHeight-titleMargin {
+			return len(r.lines)
+		}
+	}
+	return 1
+}
+
+// rowTitleWidth is the width of the rows' titles.
+func (g *grid) rowTitleWidth() vg.Length {
+	return stripHeight + titleLine*vg.Length(g.titleLines()-1)
+}
+
+// drawPanel draws the title, grid lines, data and axes. yLabels and xLabels add the ticks and their
+// labels.
 func (g *grid) drawPanel(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 	if p.title.whole != "" {
 		rect := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Max.Y},
@@ -261,14 +287,14 @@ func (g *grid) drawGridLines(c draw.Canvas, p *panel) {
 	line := draw.LineStyle{Color: rule, Width: 0.5}
 	if g.yGrid {
 		for _, t := range p.y.ticks {
-			if at := c.Y(p.y.norm(t.Value)); t.Label != "" && c.ContainsY(at) {
+			if at := c.Y(p.y.norm(t.Value)); c.ContainsY(at) {
 				c.StrokeLine2(line, c.Min.X, at, c.Max.X, at)
 			}
 		}
 	}
 	if g.xGrid {
 		for _, t := range p.x.ticks {
-			if at := c.X(p.x.norm(t.Value)); t.Label != "" && c.ContainsX(at) {
+			if at := c.X(p.x.norm(t.Value)); c.ContainsX(at) {
 				c.StrokeLine2(line, at, c.Min.Y, at, c.Max.Y)
 			}
 		}
@@ -277,29 +303,15 @@ func (g *grid) drawGridLines(c draw.Canvas, p *panel) {
 
 func (g *grid) drawTicks(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 	line := draw.LineStyle{Color: ink, Width: 0.5}
-	length := func(t plot.Tick) vg.Length {
-		if t.Label == "" {
-			return tickLength / 2.0
-		}
-		return tickLength
-	}
 	for _, t := range p.x.ticks {
-		at := c.X(p.x.norm(t.Value))
-		if !c.ContainsX(at) {
-			continue
-		}
-		c.StrokeLine2(line, at, c.Min.Y, at, c.Min.Y-length(t))
-		if xLabels && t.Label != "" {
+		if at := c.X(p.x.norm(t.Value)); xLabels && c.ContainsX(at) {
+			c.StrokeLine2(line, at, c.Min.Y, at, c.Min.Y-tickLength)
 			g.drawXLabel(c, vg.Point{X: at, Y: c.Min.Y - tickLength - tickGap}, t.Label)
 		}
 	}
 	for _, t := range p.y.ticks {
-		at := c.Y(p.y.norm(t.Value))
-		if !c.ContainsY(at) {
-			continue
-		}
-		c.StrokeLine2(line, c.Min.X, at, c.Min.X-length(t), at)
-		if yLabels && t.Label != "" {
+		if at := c.Y(p.y.norm(t.Value)); yLabels && c.ContainsY(at) {
+			c.StrokeLine2(line, c.Min.X, at, c.Min.X-tickLength, at)
 			write(c, aligned(label(tickSize, ink, false), draw.XRight, draw.YCenter),
 				vg.Point{X: c.Min.X - tickLength - tickGap, Y: at}, t.Label)
 		}
@@ -317,10 +329,8 @@ func (g *grid) drawXLabel(c draw.Canvas, at vg.Point, words string) {
 		fit(label(tickSize, ink, false), words, mostTilted))
 }
 
-// widthOf and heightOf are the lengths of a tick's label along a horizontal and a vertical axis.
+// widthOf is the width of a tick's label.
 func widthOf(words string) vg.Length { return label(tickSize, ink, false).Width(words) }
-
-func heightOf(string) vg.Length { return tickSize }
 
 // panelHeight is the height of a panel in a figure with this number of rows.
 func panelHeight(rows int) vg.Length {
@@ -331,18 +341,16 @@ func panelHeight(rows int) vg.Length {
 func (g *grid) besideTitles(height vg.Length) vg.Length {
 	style := label(textSize, ink, false)
 	for _, title := range g.rows {
-		long := style.Width(title.whole)
-		if long > mostTitled {
-			long = min(style.Width(title.brief), mostTitled)
+		for _, line := range title.lines {
+			height = max(height, min(style.Width(line), mostTitled)+titleMargin)
 		}
-		height = max(height, long+titleMargin)
 	}
 	return height
 }
 
-// figure returns the grid as a figure.
-func (g *grid) figure(name, caption string) Figure {
-	return newFigure(name, g.title, caption, g.size, g.draw)
+// figure returns the grid as a figure without a name.
+func (g *grid) figure(caption string, data func() Data) Figure {
+	return newFigure(g.title, caption, g.size, g.draw, data)
 }
 
 // with returns the page's title as the end of a figure's title: ", version 1.3".

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,41 +18,82 @@ const (
 	mostPages    = 4
 )
 
-// factor is a factor of the experiment with the levels that have cells.
+// factor is a factor of the experiment with the levels that have cells. Quantities are in rising
+// order, names in the order of the header.
 type factor struct {
-	index  int // in Header.Factors and Cell.Levels
-	name   string
-	levels []string  // as in Cell.Levels
-	shown  []string  // as in axes and legends: "1%"
-	titles []string  // with the factor's name: "loss 1%"
-	values []float64 // if all levels are quantities; else nil
+	index    int // in Header.Factors and Cell.Levels
+	name     string
+	levels   []string
+	titles   []string // with the factor's name: "loss 1%"
+	numeric  bool     // all levels are quantities
+	baseline int      // the level that is the baseline, or -1
 }
 
-func (f *factor) numeric() bool { return f.values != nil }
+// factorOf returns a factor with the levels of some cells.
+func factorOf(s *summary.Summary, index int, cells []int) *factor {
+	described := &s.Header.Factors[index]
+	f := &factor{index: index, name: table.FactorName(described), baseline: -1,
+		numeric: described.Values != nil}
+	ranks := described.Ranks()
+	order := slices.SortedFunc(slices.Values(described.Levels), func(a, b string) int {
+		return cmp.Compare(ranks[a], ranks[b])
+	})
+	for _, level := range order {
+		if !slices.ContainsFunc(cells, func(c int) bool { return s.Cells[c].Levels[index] == level }) {
+			continue
+		}
+		if c := s.Header.Compare; c != nil && c.Factor == described.Name && c.Baseline == level {
+			f.baseline = len(f.levels)
+		}
+		f.levels = append(f.levels, level)
+		f.titles = append(f.titles, table.LevelTitle(s.Header, index, level))
+	}
+	return f
+}
 
-// factors returns the factors of which at least two levels have cells.
-func factors(s *summary.Summary) []*factor {
-	var varying []*factor
+// factors returns the factors of which at least two levels are among the cells. fixed are the
+// factors of which a single level is among the cells, but others are in the experiment.
+func factors(s *summary.Summary, cells []int) (varying, fixed []*factor) {
+	every := everyCell(s)
 	for i := range s.Header.Factors {
-		described := &s.Header.Factors[i]
-		f := &factor{index: i, name: table.FactorName(described)}
-		for _, level := range described.Levels {
-			if slices.ContainsFunc(s.Cells, func(c summary.Cell) bool { return c.Levels[i] == level }) {
-				f.levels = append(f.levels, level)
-				f.shown = append(f.shown, level)
-				f.titles = append(f.titles, table.LevelTitle(s.Header, i, level))
-			}
-		}
-		if values, ok := quantities(f.shown); ok {
-			f.values = values
-		} else if values, ok := quantities(f.levels); ok {
-			f.values = values
-		}
-		if len(f.levels) > 1 {
+		f := factorOf(s, i, cells)
+		switch {
+		case len(f.levels) > 1:
 			varying = append(varying, f)
+		case len(f.levels) == 1 && len(factorOf(s, i, every).levels) > 1:
+			fixed = append(fixed, f)
 		}
 	}
-	return varying
+	return varying, fixed
+}
+
+// everyCell lists the indices of all cells.
+func everyCell(s *summary.Summary) []int {
+	all := make([]int, len(s.Cells))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// names are the levels as in a legend, which marks the baseline.
+func (f *factor) names() []string {
+	names := slices.Clone(f.levels)
+	if f.baseline >= 0 {
+		names[f.baseline] += " (baseline)"
+	}
+	return names
+}
+
+// style is the look of a level: that of the baseline is black.
+func (f *factor) style(level int) style {
+	switch {
+	case level == f.baseline:
+		return baselineStyle
+	case f.baseline >= 0 && level > f.baseline:
+		return styleOf(level - 1)
+	}
+	return styleOf(level)
 }
 
 // layout assigns the factors to the places of a figure. Each place may be empty.
@@ -60,14 +102,16 @@ type layout struct {
 	columns   []*factor // levels side by side
 	rows      []*factor // levels one above the other, combined where there are several
 	pages     []*factor // a figure for each combination
+	fixed     []*factor // have a single level in this figure, but more in the experiment
 	widest    int       // most panels in a row
 }
 
 // place gives the colours to the compared factor and spreads the others over columns, rows and
-// pages.
-func place(s *summary.Summary, columns int) layout {
+// pages. The figure shows some of the cells.
+func place(s *summary.Summary, cells []int, columns int) layout {
 	var l layout
-	compared, rest := split(s)
+	compared, rest, fixed := split(s, cells)
+	l.fixed = fixed
 	if l.colour = compared; compared == nil {
 		l.colour, rest = take(rest, bestColour(rest))
 	}
@@ -81,8 +125,8 @@ func place(s *summary.Summary, columns int) layout {
 // quantities and too many for curves, or its levels are names and too many to stand side by side.
 func placeAlong(s *summary.Summary, columns int) layout {
 	var l layout
-	compared, rest := split(s)
-	curve := func(f *factor) bool { return f != nil && f.numeric() && len(f.levels) > 2 }
+	compared, rest, _ := split(s, everyCell(s))
+	curve := func(f *factor) bool { return f != nil && f.numeric && len(f.levels) > 2 }
 	crowd := func(f *factor) bool { return len(f.levels) > 3 }
 	favourite, others := take(rest, best(rest))
 	switch {
@@ -96,19 +140,27 @@ func placeAlong(s *summary.Summary, columns int) layout {
 	default:
 		l.x, l.colour, rest = favourite, compared, others
 	}
+	if l.x != nil {
+		columns = max(1, min(columns, mostSlots/len(l.x.levels)))
+	}
 	l.spread(rest, columns, mostRows)
 	return l
 }
 
-// split returns the compared factor and the others. compared is nil without a comparison or with a
-// single level.
-func split(s *summary.Summary) (compared *factor, rest []*factor) {
-	rest = factors(s)
+// mostSlots is how many levels stand side by side on the axes of a row of panels, each wide enough
+// for a tilted label.
+const mostSlots = 42
+
+// split returns the compared factor, the others, and those that are fixed. compared is nil without
+// a comparison or with a single level.
+func split(s *summary.Summary, cells []int) (compared *factor, rest, fixed []*factor) {
+	rest, fixed = factors(s, cells)
 	if s.Header.Compare == nil {
-		return nil, rest
+		return nil, rest, fixed
 	}
 	at := s.Header.Factor(s.Header.Compare.Factor)
-	return take(rest, func(f *factor) bool { return f.index == at })
+	compared, rest = take(rest, func(f *factor) bool { return f.index == at })
+	return compared, rest, fixed
 }
 
 // best selects the factor for an axis: factors of at least three quantities precede all others.
@@ -125,7 +177,7 @@ func best(fs []*factor) func(*factor) bool {
 
 func rank(f *factor) int {
 	r := 2 * len(f.levels)
-	if f.numeric() {
+	if f.numeric {
 		r++
 		if len(f.levels) > 2 {
 			r += 1 << 20
@@ -217,16 +269,24 @@ func titles(fs []*factor, c combination) string {
 	return strings.Join(words, " · ")
 }
 
-// heading is the title of a panel, row or column, in whole and in brief.
-type heading struct{ whole, brief string }
+// heading is the title of a panel, row or column: in whole, in brief, and with a line for each
+// factor.
+type heading struct {
+	whole, brief string
+	lines        []string
+}
 
 // headingOf names a combination. The brief form leaves out the factors' names.
 func headingOf(fs []*factor, c combination) heading {
 	var levels []string
 	for i, f := range fs {
-		levels = append(levels, f.shown[c[i]])
+		levels = append(levels, f.levels[c[i]])
 	}
-	return heading{titles(fs, c), strings.Join(levels, " · ")}
+	var lines []string
+	for i, f := range fs {
+		lines = append(lines, f.titles[c[i]])
+	}
+	return heading{titles(fs, c), strings.Join(levels, " · "), lines}
 }
 
 // pick is a level for each of some factors. With all factors it identifies a cell.
@@ -274,11 +334,13 @@ type page struct {
 // paged returns the first mostPages pages of a layout and the number of the others.
 func (l layout) paged() (pages []page, left int) {
 	all := combinations(l.pages)
+	fixed := make(combination, len(l.fixed)) // the only level of each
 	for _, c := range all[:min(len(all), mostPages)] {
-		p := page{title: titles(l.pages, c), pick: pick(nil).withAll(l.pages, c)}
-		if p.title != "" {
-			p.name = "-" + fileName(p.title)
+		p := page{pick: pick(nil).withAll(l.fixed, fixed).withAll(l.pages, c)}
+		if title := titles(l.pages, c); title != "" {
+			p.name = "-" + fileName(title)
 		}
+		p.title = titles(slices.Concat(l.fixed, l.pages), slices.Concat(fixed, c))
 		pages = append(pages, p)
 	}
 	return pages, len(all) - len(pages)

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,14 @@ func gridOf(factors ...string) *summary.Summary {
 	cells := [][]string{nil}
 	for i, f := range factors {
 		name, levels, _ := strings.Cut(f, ": ")
-		h.Factors = append(h.Factors, results.Factor{Name: name, Levels: strings.Fields(levels)})
+		described := results.Factor{Name: name, Levels: strings.Fields(levels)}
+		for _, level := range described.Levels {
+			number := strings.TrimRight(level, "msKiMBkb%")
+			if v, err := strconv.ParseFloat(number, 64); err == nil && number != level {
+				described.Values = append(described.Values, v)
+			}
+		}
+		h.Factors = append(h.Factors, described)
 		if i == 0 && name != "-" {
 			h.Compare = &results.Compare{Factor: name, Baseline: strings.Fields(levels)[0],
 				Metric: "time"}
@@ -54,6 +62,8 @@ func describe(l layout) string {
 		one(l.x), one(l.colour), many(l.columns), many(l.rows), many(l.pages))
 }
 
+func placeAll(s *summary.Summary, columns int) layout { return place(s, everyCell(s), columns) }
+
 func TestFactorsTakeTheirPlaces(t *testing.T) {
 	kind, version := "kind: full resumed", "version: 1.2 1.3"
 	delay, loss := "delay: 1ms 5ms 25ms 100ms", "loss: 0% 1% 5%"
@@ -86,13 +96,13 @@ func TestFactorsTakeTheirPlaces(t *testing.T) {
 func TestWithoutAnAxisTheFactorsAreSpread(t *testing.T) {
 	s := gridOf("kind: full resumed", "version: 1.2 1.3", "delay: 1ms 5ms 25ms 100ms",
 		"loss: 0% 1% 5%")
-	if got, want := describe(place(s, 6)), "x=- colour=kind columns=delay rows=loss pages=version"; got != want {
+	if got, want := describe(place(s, everyCell(s), 6)), "x=- colour=kind columns=delay rows=loss pages=version"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
 func TestAFactorTooWideForARowIsWrapped(t *testing.T) {
-	l := place(gridOf("kind: full resumed", "loss: 0% 1% 2% 3% 4% 5% 6% 7%"), 6)
+	l := placeAll(gridOf("kind: full resumed", "loss: 0% 1% 2% 3% 4% 5% 6% 7%"), 6)
 	pages, left := l.paged()
 	tiles, _ := l.tiles(pages[0])
 	if left != 0 || len(tiles) != 2 || len(tiles[0]) != 4 || len(tiles[1]) != 4 ||
@@ -102,7 +112,7 @@ func TestAFactorTooWideForARowIsWrapped(t *testing.T) {
 }
 
 func TestPagesAreCappedAndCounted(t *testing.T) {
-	l := place(gridOf("kind: full resumed", "a: 1 2 3 4 5 6", "b: 1 2 3 4 5 6", "c: 1 2 3 4 5 6"), 6)
+	l := placeAll(gridOf("kind: full resumed", "a: 1 2 3 4 5 6", "b: 1 2 3 4 5 6", "c: 1 2 3 4 5 6"), 6)
 	pages, left := l.paged()
 	if len(pages) != 4 || left != 32 {
 		t.Errorf("%d pages drawn and %d left out", len(pages), left)

@@ -29,7 +29,6 @@ var okabeIto = []color.RGBA{
 	{0xCC, 0x79, 0xA7, 0xFF}, // reddish purple
 	{0x56, 0xB4, 0xE9, 0xFF}, // sky blue
 	{0xD5, 0x5E, 0x00, 0xFF}, // vermilion
-	black,
 }
 
 // black is a colour of data, which Figure.Inline replaces by --ink. It is not #000000, because
@@ -48,17 +47,21 @@ var shapes = []mark{
 	{corners: 5, turn: math.Pi / 2},
 }
 
-// style is the look of a level of the compared factor in all figures. The first 7 levels differ in
-// colour, dash and glyph, and the first 49 in the combination of colour and dash.
+// style is the look of a level of the compared factor in all figures. The baseline is black and
+// solid. The first 6 other levels differ in colour, dash and glyph, and the first 42 in the
+// combination of colour and dash.
 type style struct {
 	color color.RGBA
 	dash  []vg.Length
 	mark  mark
 }
 
+var baselineStyle = style{black, dashes[0], shapes[0]}
+
 func styleOf(level int) style {
 	n := len(okabeIto)
-	return style{okabeIto[level%n], dashes[(level+level/n)%n], shapes[(level+level/n)%n]}
+	turn := level%n + level/n + 1 // the first dash and glyph are the baseline's
+	return style{okabeIto[level%n], dashes[turn%len(dashes)], shapes[turn%len(shapes)]}
 }
 
 func (s style) line(width vg.Length) draw.LineStyle {

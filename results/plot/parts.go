@@ -78,11 +78,14 @@ func (set *Set) partsOf(whole int, addends []int) ([]Figure, []Omitted) {
 		omitted = append(omitted, tooMany(name, left, l))
 	}
 	for _, on := range pages {
-		g := set.partsPage(l, on, whole, shown)
+		data := set.build(whole, "part", "group", "mean", "share")
+		g := set.partsPage(l, on, whole, shown, data)
 		g.title = "What " + m.Name + " is made of" + with(on)
-		figures = append(figures, g.figure(name+on.name, fmt.Sprintf(
+		f := g.figure(strings.TrimSpace(fmt.Sprintf(
 			"Shares of the parts in the mean %s. The mean stands beside the bar. %s",
-			m.Name, groupNames(shown))))
+			m.Name, groupNames(shown)))+set.unreached(whole), data.done)
+		f.Name = name + on.name
+		figures = append(figures, f)
 	}
 	return figures, omitted
 }
@@ -184,14 +187,14 @@ func (set *Set) mean(cell, metric int) float64 {
 // shade is the j-th of n shades of the hue of group g, from dark to light.
 func shade(g, j, n int) color.Color {
 	hues := []color.RGBA{okabeIto[0], okabeIto[1], okabeIto[2], okabeIto[3], okabeIto[5],
-		okabeIto[4], okabeIto[6]}
+		okabeIto[4], muted}
 	if n == 1 {
 		return hues[g%len(hues)]
 	}
 	return mix(hues[g%len(hues)], heatPaper, 0.62*float64(j)/float64(n-1))
 }
 
-func (set *Set) partsPage(l layout, on page, whole int, shown []part) *grid {
+func (set *Set) partsPage(l layout, on page, whole int, shown []part, data *dataBuilder) *grid {
 	tiles, rows := l.tiles(on)
 	fs := set.barFactors(l)
 	up, bars := barAxis(fs)
@@ -208,7 +211,7 @@ func (set *Set) partsPage(l layout, on page, whole int, shown []part) *grid {
 			p := &panel{title: t.title, x: x, y: up}
 			for i, b := range bars {
 				if cell := set.cell(slices.Concat(t.pick, b)); cell >= 0 {
-					p.plotters = append(p.plotters, set.bar(cell, float64(i), shown, unit))
+					p.plotters = append(p.plotters, set.bar(cell, float64(i), shown, unit, data))
 				}
 			}
 			panels = append(panels, p)
@@ -227,11 +230,10 @@ func (set *Set) barFactors(l layout) []*factor {
 	var fs []*factor
 	for _, f := range []*factor{l.x, l.colour} {
 		if f != nil {
-			fs = append(fs, named(f))
+			fs = append(fs, f)
 		}
 	}
-	if c := set.summary.Header.Compare; c != nil && len(fs) == 2 &&
-		set.summary.Header.Factors[fs[0].index].Name == c.Factor {
+	if len(fs) == 2 && fs[0].baseline >= 0 {
 		fs[0], fs[1] = fs[1], fs[0]
 	}
 	return fs
@@ -246,7 +248,7 @@ func barAxis(fs []*factor) (*axis, []pick) {
 		bars = append(bars, pick(nil).withAll(fs, c))
 		var words []string
 		for j, f := range fs {
-			words = append(words, f.shown[c[j]])
+			words = append(words, f.names()[c[j]])
 		}
 		a.ticks = append(a.ticks, plot.Tick{Value: float64(i), Label: strings.Join(words, "  ")})
 	}
@@ -262,7 +264,7 @@ type stacked struct {
 	total  string
 }
 
-func (set *Set) bar(cell int, at float64, shown []part, unit string) stacked {
+func (set *Set) bar(cell int, at float64, shown []part, unit string, data *dataBuilder) stacked {
 	b := stacked{at: at}
 	total := 0.0
 	for _, p := range shown {
@@ -275,7 +277,9 @@ func (set *Set) bar(cell int, at float64, shown []part, unit string) stacked {
 		return b
 	}
 	for i := range b.shares {
+		mean := b.shares[i]
 		b.shares[i] /= total
+		data.add(cell, shown[i].name, shown[i].group, mean, b.shares[i])
 	}
 	b.total = number.Value(total, unit)
 	return b

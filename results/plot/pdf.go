@@ -3,6 +3,7 @@ package plot
 import (
 	"bytes"
 	"fmt"
+	"image/color"
 	"io"
 	"regexp"
 
@@ -31,6 +32,20 @@ func (f Figure) WritePDF(w io.Writer) error {
 // pdfCanvas is a vgpdf.Canvas whose texts are outlines. vgpdf embeds whole fonts and has only the
 // characters of code page 1252, which has no minus and no ≤.
 type pdfCanvas struct{ *vgpdf.Canvas }
+
+// SetColor implements vg.Canvas. vgpdf takes the channels of a colour as they are, but those of a
+// translucent color.Color are multiplied by its opacity.
+func (c *pdfCanvas) SetColor(colour color.Color) {
+	c.Canvas.SetColor(straight(color.NRGBAModel.Convert(colour).(color.NRGBA)))
+}
+
+// straight is a colour whose channels are not multiplied by its opacity.
+type straight color.NRGBA
+
+// RGBA implements color.Color.
+func (s straight) RGBA() (r, g, b, a uint32) {
+	return uint32(s.R) * 0x101, uint32(s.G) * 0x101, uint32(s.B) * 0x101, uint32(s.A) * 0x101
+}
 
 // FillString implements vg.Canvas.
 func (c *pdfCanvas) FillString(f font.Face, at vg.Point, words string) {

@@ -6,10 +6,12 @@
 //
 // Each figure consists of small multiples: panels with shared axes in rows and columns. The levels
 // of the compared factor have different colours, dashes and glyphs, one factor is on the x axis,
-// and the others make rows and columns (see layout.go). There are four kinds of figures:
+// and the others make rows and columns (see layout.go). There are five kinds of figures:
 //
 //	quantiles     the headline metric's median and p95, with 95 % intervals, against a factor
-//	ratio         a heatmap of the headline metric's ratio to the baseline over two factors
+//	effect        in place of quantiles for many compared levels: the ratio of the median or of p95
+//	              to the baseline, with its 95 % interval, against a factor
+//	ratio         a heatmap of the ratio of the median or of p95 to the baseline, over two factors
 //	parts         the shares of a metric's parts in its mean, for each metric that has parts
 //	distribution  the headline metric's ECDF on a tail axis: 90, 99 and 99.9 % are equally far apart
 //
@@ -18,6 +20,7 @@
 package plot
 
 import (
+	"math"
 	"slices"
 
 	"tlslab/results/summary"
@@ -29,11 +32,19 @@ type Set struct {
 	summary *summary.Summary
 	metric  int
 	curves  map[int]curve // by the cell's index in the summary
+	points  int           // most points of a curve
 }
 
 // New returns a set without distributions. Add adds them.
 func New(s *summary.Summary) *Set {
-	return &Set{summary: s, metric: table.HeadlineMetric(s.Header), curves: map[int]curve{}}
+	return &Set{summary: s, metric: table.HeadlineMetric(s.Header), curves: map[int]curve{}, points: mostPoints}
+}
+
+// NewWhole returns a set that keeps all values of the distributions, so that Figure.Data has them.
+func NewWhole(s *summary.Summary) *Set {
+	set := New(s)
+	set.points = math.MaxInt
+	return set
 }
 
 // Metric returns the index in the header of the metric whose values Add expects.
@@ -43,12 +54,7 @@ func (set *Set) Metric() int { return set.metric }
 // keeps at most 2,000 values of a cell and not the slice.
 func (set *Set) Add(cell int, sorted []float64) {
 	n := set.summary.Cells[cell].N
-	set.curves[cell] = thin(sorted, max(n, len(sorted)))
-}
-
-// anyFailed reports whether any replicate failed, so that captions can say how failures count.
-func (set *Set) anyFailed() bool {
-	return slices.ContainsFunc(set.summary.Cells, func(c summary.Cell) bool { return c.Failed > 0 })
+	set.curves[cell] = thin(sorted, max(n, len(sorted)), set.points)
 }
 
 // Omitted is a figure or a part of a figure that is not drawn, and the reason.
@@ -58,7 +64,7 @@ type Omitted struct{ Figure, Why string }
 func (set *Set) Figures() ([]Figure, []Omitted) {
 	var figures []Figure
 	var omitted []Omitted
-	for _, kind := range []func() ([]Figure, []Omitted){set.quantiles, set.ratios, set.parts, set.distributions} {
+	for _, kind := range []func() ([]Figure, []Omitted){set.quantiles, set.heatmaps, set.parts, set.distributions} {
 		f, o := kind()
 		figures = append(figures, f...)
 		omitted = append(omitted, o...)

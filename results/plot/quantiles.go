@@ -1,7 +1,6 @@
 package plot
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -10,48 +9,59 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
 	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
 
-// statistic is a quantile of a summary.Row.
+// statistic is a quantile of a summary.Row, and the statistic of the comparison with the baseline.
 type statistic struct {
-	name string
-	of   func(*summary.Row) stat.Interval
+	name   string
+	of     func(*summary.Row) stat.Interval
+	effect effect.Statistic
 }
 
 var (
-	median = statistic{"median", func(r *summary.Row) stat.Interval { return r.P50 }}
-	p95    = statistic{"p95", func(r *summary.Row) stat.Interval { return r.P95 }}
+	median = statistic{"median", func(r *summary.Row) stat.Interval { return r.P50 }, effect.P50}
+	p95    = statistic{"p95", func(r *summary.Row) stat.Interval { return r.P95 }, effect.P95}
 )
 
-// quantiles draws the headline metric's median and p95 against a factor. With more than three
-// compared levels the curves of both quantiles would hide each other, so each quantile has its own
-// figure.
+// mostTogether is the largest number of levels in colours whose values are drawn side by side in
+// one figure. More levels would hide each other: compared levels are then drawn as ratios to the
+// baseline, others with a figure for each quantile.
+const mostTogether = 3
+
+// quantiles draws the headline metric's median and p95 against a factor. If more than mostTogether
+// compared levels have colours, it draws their ratios to the baseline.
 func (set *Set) quantiles() ([]Figure, []Omitted) {
 	l := placeAlong(set.summary, mostColumns-2)
 	if l.x == nil {
 		return nil, []Omitted{{"quantiles", "there is only one cell"}}
 	}
+	draw, kind := set.quantilesPage, "quantiles"
 	sets := [][]statistic{{median, p95}}
-	if l.colour != nil && len(l.colour.levels) > 3 {
+	if l.colour != nil && len(l.colour.levels) > mostTogether {
 		sets = [][]statistic{{median}, {p95}}
+		if l.colour.baseline >= 0 {
+			draw, kind = set.effectsPage, "effect"
+		}
 	}
 	var figures []Figure
 	var omitted []Omitted
 	pages, left := l.paged()
 	if left > 0 {
-		omitted = append(omitted, tooMany("quantiles", left, l))
+		omitted = append(omitted, tooMany(kind, left, l))
 	}
 	for _, stats := range sets {
 		for _, on := range pages {
-			f, why := set.quantilesPage(l, on, stats)
+			f, why := draw(l, on, stats)
 			if why != "" {
-				omitted = append(omitted, Omitted{"quantiles" + on.name, why})
+				omitted = append(omitted, Omitted{kind + on.name, why})
 				continue
 			}
+			f.Name = kind + "-" + fileName(set.headline().Name) + on.name
 			if len(sets) > 1 {
 				f.Name += "-" + stats[0].name
 			}
@@ -60,6 +70,9 @@ func (set *Set) quantiles() ([]Figure, []Omitted) {
 	}
 	return figures, omitted
 }
+
+// headline is the metric of most figures.
+func (set *Set) headline() *results.Metric { return &set.summary.Header.Metrics[set.metric] }
 
 func tooMany(figure string, left int, l layout) Omitted {
 	return Omitted{figure, fmt.Sprintf("%d more pages, one for each combination of %s, are not "+
@@ -76,17 +89,18 @@ func names(fs []*factor) string {
 }
 
 func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, string) {
-	m := &set.summary.Header.Metrics[set.metric]
+	m := set.headline()
 	tiles, rows := l.tiles(on)
 	g := &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xTitle: l.x.name}
-	x, joined := levelsAxis(l.x)
+	x := levelsAxis(l.x)
+	data := set.quantilesData()
 	var spans []span
 	all := emptySpan()
 	for _, row := range tiles {
 		var panels []*panel
 		for _, t := range row {
 			p, s := &panel{title: t.title, x: x}, emptySpan()
-			set.addSeries(p, l, t.pick, stats, joined, &s)
+			set.addSeries(p, l, t.pick, stats, &s, data)
 			panels, spans = append(panels, p), append(spans, s)
 			all.join(s)
 		}
@@ -99,22 +113,22 @@ func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, str
 	// all panels but one.
 	g.ownY = l.colour == nil && all.wide(4)
 	g.scaleY(m, all, spans)
-	g.keys = keys(l.colour, stats)
+	g.keys = quantilesKeys(l, stats)
 	if l.colour != nil {
 		g.keyTitle = l.colour.name
 	}
-	g.tilted = x.fitLabels(room{g.panelWidth(), widthOf}, joined && !l.x.even())
+	g.tilted = x.fitLevels(across(g.panelWidth()))
 	what := stats[0].name
 	if len(stats) > 1 {
 		what += " and " + stats[1].name
 	}
 	g.title = capital(what) + " of " + m.Name + with(on)
-	return g.figure("quantiles-"+fileName(m.Name)+on.name, set.quantilesCaption(g, l, what, joined)), ""
+	return g.figure(set.quantilesCaption(g, l, what), data.done), ""
 }
 
 // scaleY sets the vertical axes: a shared one, or each panel its own from zero (ownY).
 func (g *grid) scaleY(m *results.Metric, all span, spans []span) {
-	r := room{g.panelHeight, heightOf}
+	r := upwards(g.panelHeight)
 	shared := valueAxis(all, 20, true)
 	g.yTitle = shared.labelValues(m.Name, m.Unit, all, r)
 	i := 0
@@ -122,7 +136,7 @@ func (g *grid) scaleY(m *results.Metric, all span, spans []span) {
 		for _, p := range row {
 			p.y = shared
 			if g.ownY {
-				p.y = linearAxis(spans[i], 0.06, true)
+				p.y = linearAxis(spans[i], 0.1, true)
 				p.y.label(m.Unit, number.ScaleFor(m.Unit, spans[i].max), true, r)
 			}
 			i++
@@ -133,55 +147,86 @@ func (g *grid) scaleY(m *results.Metric, all span, spans []span) {
 	}
 }
 
-func (set *Set) quantilesCaption(g *grid, l layout, what string, joined bool) string {
-	m := &set.summary.Header.Metrics[set.metric]
-	c := fmt.Sprintf("%s of %s against %s, with 95 %% intervals. An arrow at the top marks an "+
-		"interval without an upper bound.", capital(what), m.Name, l.x.name)
+func (set *Set) quantilesCaption(g *grid, l layout, what string) string {
+	m := set.headline()
+	c := fmt.Sprintf("%s of %s against %s, with 95 %% intervals. An arrow marks a side on which the "+
+		"interval has no bound.", capital(what), m.Name, l.x.name)
+	if l.x.baseline >= 0 {
+		c += fmt.Sprintf(" Horizontal lines are the baseline (%s).", l.x.levels[l.x.baseline])
+	} else if l.colour != nil {
+		c += " Levels of " + l.colour.name + " stand side by side."
+	}
 	if g.ownY {
 		c += " Each panel has its own vertical axis, from zero."
 	} else if _, isLog := g.panels[0][0].y.scale.(plot.LogScale); isLog {
 		c += " The vertical axis is logarithmic."
 	}
-	if set.anyFailed() {
-		c += " Quantiles are of the replicates that reached " + m.Name + "."
+	return c + l.x.spacing() + set.unreached(set.metric)
+}
+
+// spacing is the sentence of a caption on the axis of a factor.
+func (f *factor) spacing() string {
+	if !f.numeric {
+		return ""
 	}
-	if joined && l.x.even() {
-		c += " The levels of " + l.x.name + " are evenly spaced, not to scale."
-	}
-	return c
+	return " The levels of " + f.name + " are evenly spaced, not to scale."
 }
 
 // addSeries adds to a panel a series for each statistic of each compared level, and to y the range
 // of their values.
-func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, joined bool, y *span) {
-	positions := l.x.positions()
-	levels := 1
+func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, y *span, data *dataBuilder) {
 	if l.colour != nil {
-		levels = len(l.colour.levels)
-	}
-	for i := range levels {
-		for j, statistic := range slices.Backward(stats) { // the median on top
-			look := styleOf(i)
-			s := series{joined: joined, line: look.line(1.3), glyph: statisticGlyph(look, j),
-				shift: dodge(i, levels, joined)}
-			if j > 0 {
-				s.line.Width = 0.7
-			}
-			for level := range l.x.levels {
-				cell := set.cell(at.with(l.x, level).with(l.colour, i))
-				if cell < 0 {
-					continue
+		for i := range l.colour.levels {
+			for j, statistic := range slices.Backward(stats) { // the median on top
+				s := series{joined: l.x.numeric, beside: beside{i, len(l.colour.levels)},
+					line: l.colour.style(i).line(1.2), glyph: statisticGlyph(l.colour.style(i), j)}
+				if j > 0 {
+					s.line.Width = 0.6
 				}
-				v := statistic.of(set.summary.Row(cell, set.metric))
-				s.at, s.values = append(s.at, positions[level]), append(s.values, v)
-				y.add(v.Value)
-				y.add(v.Lo)
-				y.add(v.Hi)
+				for level := range l.x.levels {
+					set.addPoint(&s, at.with(l.x, level).with(l.colour, i), level, statistic, y, data)
+				}
+				p.plotters = append(p.plotters, s)
 			}
-			s.sort()
-			p.plotters = append(p.plotters, s)
 		}
+		return
 	}
+	for j, statistic := range slices.Backward(stats) {
+		joined := series{joined: l.x.numeric && l.x.baseline < 0, line: styleOf(0).line(1.2 - 0.6*vg.Length(j)), hidden: true}
+		var points []plot.Plotter
+		for level := range l.x.levels {
+			look := styleOf(0)
+			if l.x.baseline >= 0 {
+				look = l.x.style(level)
+			}
+			s := series{line: look.line(1.2), glyph: statisticGlyph(look, j)}
+			set.addPoint(&s, at.with(l.x, level), level, statistic, y, data)
+			joined.at, joined.values = append(joined.at, s.at...), append(joined.values, s.values...)
+			points = append(points, s)
+			if level == l.x.baseline && len(s.values) > 0 {
+				p.plotters = append(p.plotters, reference{s.values[0].Value, 0.7 - 0.35*vg.Length(j)})
+			}
+		}
+		if joined.joined {
+			p.plotters = append(p.plotters, joined)
+		}
+		p.plotters = append(p.plotters, points...)
+	}
+}
+
+// addPoint adds the statistic of a cell to a series, if the cell exists.
+func (set *Set) addPoint(s *series, at pick, level int, of statistic, y *span, data *dataBuilder) {
+	cell := set.cell(at)
+	if cell < 0 {
+		return
+	}
+	row := set.summary.Row(cell, set.metric)
+	v := of.of(row)
+	s.at, s.values = append(s.at, float64(level)), append(s.values, v)
+	y.add(v.Value)
+	y.add(v.Lo)
+	y.add(v.Hi)
+	data.add(cell, of.effect.String(), row.N, row.Reached, v.Value, v.Lo, v.Hi)
 }
 
 // statisticGlyph is a filled glyph for the first statistic and a larger hollow one for the second,
@@ -193,46 +238,28 @@ func statisticGlyph(look style, statistic int) draw.GlyphStyle {
 	return look.glyph(3.4, true)
 }
 
-// sort sorts the points by their position on the x axis.
-func (s *series) sort() {
-	order := make([]int, len(s.at))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.at[a], s.at[b]) })
-	at, values := make([]float64, len(order)), make([]stat.Interval, len(order))
-	for i, o := range order {
-		at[i], values[i] = s.at[o], s.values[o]
-	}
-	s.at, s.values = at, values
-}
-
-// dodge is the horizontal shift of the i-th of n compared levels, which keeps their intervals
-// apart. It is small on an axis of quantities, where positions have a meaning, and wider than a
-// glyph on an axis of names.
-func dodge(i, n int, joined bool) vg.Length {
-	step := min(7, 28/vg.Length(max(1, n)))
-	if joined {
-		step = min(2, 6/vg.Length(max(1, n)))
-	}
-	return (vg.Length(i) - vg.Length(n-1)/2) * step
-}
-
-// keys are the legend: a line for each compared level and a glyph for each statistic.
-func keys(colour *factor, stats []statistic) []key {
+// quantilesKeys are the legend: a line for each compared level and a glyph for each statistic.
+func quantilesKeys(l layout, stats []statistic) []key {
 	var out []key
-	if colour != nil {
-		for i, name := range colour.shown {
-			look := styleOf(i)
-			out = append(out, lineKey(name, look.line(1.3), statisticGlyph(look, 0)))
+	if l.colour != nil {
+		for i, name := range l.colour.names() {
+			look := l.colour.style(i)
+			if l.x.numeric {
+				out = append(out, lineKey(name, look.line(1.2), statisticGlyph(look, 0)))
+			} else {
+				out = append(out, glyphKey(name, statisticGlyph(look, 0)))
+			}
 		}
 	}
 	if len(stats) > 1 {
 		for j, s := range stats {
-			look := styleOf(0)
+			look := baselineStyle
 			look.color = muted
 			out = append(out, glyphKey(s.name, statisticGlyph(look, j)))
 		}
+	}
+	if l.x.baseline >= 0 {
+		out = append(out, lineKey(l.x.names()[l.x.baseline], baselineStyle.line(0.7), draw.GlyphStyle{}))
 	}
 	return out
 }

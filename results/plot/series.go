@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -16,42 +17,69 @@ type series struct {
 	values []stat.Interval
 	line   draw.LineStyle
 	glyph  draw.GlyphStyle
-	shift  vg.Length // to the right: see dodge
-	joined bool      // a line joins the points
+	beside beside
+	joined bool // a line joins the points
+	hidden bool // only the line is drawn
+}
+
+// beside is the i-th of n points that stand side by side at each level. The zero value is a point
+// alone.
+type beside struct{ i, n int }
+
+// widestStep is the largest distance of two points of a level: enough for the largest glyphs.
+const widestStep = 8.5
+
+// shift is the distance of a point to the right of its level, in a slot of this width.
+func (s beside) shift(slot vg.Length) vg.Length {
+	return (vg.Length(s.i) - vg.Length(max(1, s.n)-1)/2) * s.step(slot)
+}
+
+func (s beside) step(slot vg.Length) vg.Length {
+	return min(widestStep, (slot-2)/vg.Length(max(1, s.n)))
 }
 
 // Plot implements plot.Plotter.
 func (s series) Plot(c draw.Canvas, p *plot.Plot) {
 	toX, toY := p.Transforms(&c)
+	slot := toX(1) - toX(0)
+	glyph := s.glyph
+	glyph.Radius = min(glyph.Radius, max(1.1, s.beside.step(slot)/2))
 	bar := draw.LineStyle{Color: s.line.Color, Width: 0.9}
 	var path []vg.Point
 	for i, v := range s.values {
 		if !drawable(v.Value, p.Y.Scale) {
 			continue
 		}
-		at := vg.Point{X: toX(s.at[i]) + s.shift, Y: toY(v.Value)}
+		at := vg.Point{X: toX(s.at[i]) + s.beside.shift(slot), Y: toY(v.Value)}
 		path = append(path, at)
+		if s.hidden {
+			continue
+		}
 		lo, hi := at.Y, at.Y
-		if drawable(v.Lo, p.Y.Scale) {
+		// A bound of 0 or less is below a logarithmic axis.
+		if below := math.IsInf(v.Lo, -1) || (v.Lo <= 0 && !drawable(v.Lo, p.Y.Scale)); below {
+			lo = c.Min.Y
+			arrow(c, bar, at.X, c.Min.Y, +1)
+		} else if drawable(v.Lo, p.Y.Scale) {
 			lo = toY(v.Lo)
 			whisker(c, bar, at.X, lo)
-		} else if math.IsInf(v.Lo, -1) {
-			lo = c.Min.Y
 		}
-		if drawable(v.Hi, p.Y.Scale) {
+		if math.IsInf(v.Hi, 1) {
+			hi = c.Max.Y
+			arrow(c, bar, at.X, c.Max.Y, -1)
+		} else if drawable(v.Hi, p.Y.Scale) {
 			hi = toY(v.Hi)
 			whisker(c, bar, at.X, hi)
-		} else if math.IsInf(v.Hi, 1) {
-			hi = c.Max.Y
-			arrow(c, bar, at.X)
 		}
 		c.StrokeLine2(bar, at.X, lo, at.X, hi)
 	}
 	if s.joined && len(path) > 1 {
 		c.StrokeLines(s.line, path)
 	}
-	for _, at := range path {
-		c.DrawGlyphNoClip(s.glyph, at)
+	if !s.hidden {
+		for _, at := range path {
+			c.DrawGlyphNoClip(glyph, at)
+		}
 	}
 }
 
@@ -66,8 +94,40 @@ func whisker(c draw.Canvas, line draw.LineStyle, x, y vg.Length) {
 	c.StrokeLine2(line, x-1.8, y, x+1.8, y)
 }
 
-// arrow marks an interval without upper bound at the top of the panel.
-func arrow(c draw.Canvas, line draw.LineStyle, x vg.Length) {
-	c.StrokeLines(line, []vg.Point{{X: x - 2.2, Y: c.Max.Y - 3.5}, {X: x, Y: c.Max.Y},
-		{X: x + 2.2, Y: c.Max.Y - 3.5}})
+// arrow marks a side of an interval without bound at an end of the panel. inwards is the direction
+// into the panel: 1 is up.
+func arrow(c draw.Canvas, line draw.LineStyle, x, y, inwards vg.Length) {
+	c.StrokeLines(line, []vg.Point{{X: x - 2.2, Y: y + 3.5*inwards}, {X: x, Y: y},
+		{X: x + 2.2, Y: y + 3.5*inwards}})
+}
+
+// reference is a horizontal line in the colour of the baseline. It is a plot.Plotter.
+type reference struct {
+	at    float64
+	width vg.Length
+}
+
+// Plot implements plot.Plotter.
+func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
+	_, toY := p.Transforms(&c)
+	if drawable(r.at, p.Y.Scale) {
+		c.StrokeLine2(baselineStyle.line(r.width), c.Min.X, toY(r.at), c.Max.X, toY(r.at))
+	}
+}
+
+// band is a horizontal area between two values. It is a plot.Plotter.
+type band struct {
+	low, high float64
+	fill      color.Color
+}
+
+// Plot implements plot.Plotter.
+func (b band) Plot(c draw.Canvas, p *plot.Plot) {
+	_, toY := p.Transforms(&c)
+	rect := c.Rectangle
+	rect.Min.Y, rect.Max.Y = max(toY(b.low), c.Min.Y), min(toY(b.high), c.Max.Y)
+	if rect.Max.Y > rect.Min.Y {
+		c.SetColor(b.fill)
+		c.Fill(rect.Path())
+	}
 }

@@ -19,10 +19,16 @@ import (
 // WriteSVG writes the figure as a standalone SVG document. Text is outlines, so it looks the same
 // with any fonts. Each text is also the aria-label of its element.
 func (f Figure) WriteSVG(w io.Writer) error {
-	if _, err := w.Write(f.svg()); err != nil {
+	if _, err := w.Write(f.document()); err != nil {
 		return fmt.Errorf("figure %s: %w", f.Name, err)
 	}
 	return nil
+}
+
+// document is the SVG document.
+func (f Figure) document() []byte {
+	f.svg.once.Do(func() { f.svg.document = f.drawSVG() })
+	return f.svg.document
 }
 
 func (f Figure) drawSVG() []byte {
@@ -143,7 +149,7 @@ func (t svgText) write(w io.Writer, id func(placed) string) {
 // so the page's theme sets them. Its ids differ from those of figures of other names, so a page can
 // contain any number of figures.
 func (f Figure) Inline() string {
-	svg := string(f.svg())
+	svg := string(f.document())
 	svg = svg[strings.Index(svg, "<svg"):]
 	head, body, _ := strings.Cut(svg, ">")
 	box := head[strings.Index(head, "viewBox="):]

@@ -54,6 +54,11 @@ func quantileInterval(sorted []float64, q, confidence float64) Interval {
 	return interval
 }
 
+// QuantileRanks returns the ranks, from 1 to n, of the ordered observations that bound the q-th
+// quantile of n observations in QuantileInterval. Rank 0 is −∞ and rank n+1 is +∞: the observations
+// do not bound the quantile on this side.
+func QuantileRanks(n int, q float64) (low, high int) { return orderStatistics(n, q, Confidence) }
+
 type orderKey struct {
 	n             int
 	q, confidence float64
