@@ -13,11 +13,13 @@ import (
 //  1. all columns;
 //  2. without spare columns, the largest Spare first;
 //  3. with keys on lines above their rows, the first key first;
-//  4. with a line for each statistic in place of columns for each, and as many keys above as needed.
+//  4. with a line for each statistic in place of columns for each, and as many keys above as needed;
+//     the last key has a line of its own.
 type layout struct {
 	table *Table
 	shown []int    // columns
 	above []int    // keys that are written on a line above their rows
+	own   []int    // the last key, if it is written on a second line above its rows
 	once  []string // columns that are written beside the title, because all rows have the same text
 	spare []string // what is left out, for a note
 }
@@ -31,7 +33,7 @@ func (t *Table) fit(width int) layout {
 		return l
 	}
 	flat := l
-	for !l.fits(width) && l.raise(1) {
+	for !l.fits(width) && l.raise() {
 	}
 	if l.fits(width) {
 		return l
@@ -42,7 +44,7 @@ func (t *Table) fit(width int) layout {
 	}
 	l = stacked.all()
 	l.spare = without
-	for !l.fits(width) && (l.raise(0) || l.leaveOut()) {
+	for !l.fits(width) && (l.raise() || l.raiseLast() || l.leaveOut()) {
 	}
 	return l
 }
@@ -63,6 +65,7 @@ func (t *Table) all() layout {
 // fits reports whether a line of the table is at most width characters wide; 0 is unlimited.
 func (l *layout) fits(width int) bool {
 	total := -space
+	total += 2 * space * len(l.own) // the indent
 	for _, j := range l.shown {
 		total += l.table.width(j) + space
 	}
@@ -94,21 +97,40 @@ func (l *layout) leaveOut() bool {
 	return true
 }
 
-// raise writes the leftmost key above its rows. It returns false if at most keep keys are left.
-func (l *layout) raise(keep int) bool {
-	keys := slices.DeleteFunc(slices.Clone(l.shown), func(j int) bool { return !l.table.Columns[j].Key })
-	if len(keys) <= keep {
+// raise writes the leftmost key above its rows. It returns false if only one key is left.
+func (l *layout) raise() bool {
+	keys := l.keys()
+	if len(keys) < 2 {
 		return false
 	}
 	l.above = append(l.above, keys[0])
-	l.shown = slices.DeleteFunc(slices.Clone(l.shown), func(j int) bool { return j == keys[0] })
+	l.remove(keys[0])
 	return true
 }
 
-// heading names the keys of a row that stand above it: "rtt 20ms, packet loss 1%".
-func (l *layout) heading(row int) string {
+// raiseLast writes the last key on a line of its own. It returns false if no key is left.
+func (l *layout) raiseLast() bool {
+	l.own = l.keys()
+	if len(l.own) == 0 {
+		return false
+	}
+	l.remove(l.own[0])
+	return true
+}
+
+// keys are the columns of keys.
+func (l *layout) keys() []int {
+	return slices.DeleteFunc(slices.Clone(l.shown), func(j int) bool { return !l.table.Columns[j].Key })
+}
+
+func (l *layout) remove(column int) {
+	l.shown = slices.DeleteFunc(slices.Clone(l.shown), func(j int) bool { return j == column })
+}
+
+// heading names these keys of a row: "rtt 20ms, packet loss 1%".
+func (l *layout) heading(keys []int, row int) string {
 	var words []string
-	for _, j := range l.above {
+	for _, j := range keys {
 		words = append(words, l.table.Columns[j].Name+" "+l.table.Rows[row][j].Text)
 	}
 	return strings.Join(words, ", ")

@@ -113,6 +113,16 @@ func TestATableSaysWhatItLeavesOut(t *testing.T) {
 	}
 }
 
+func TestTheLastKeyHasALineOfItsOwnIfItIsLong(t *testing.T) {
+	e := tabletest.Product(400, 1e6,
+		tabletest.Factor{Name: "path", Levels: []string{"near", "far"}, Effects: []float64{1, 1.5}},
+		tabletest.Factor{Name: "suite", Levels: []string{"tls12-ecdhe-ecdsa-aes128-gcm-sha256", "tls13-aes128-gcm-sha256"},
+			Effects: []float64{1, 2}},
+	)
+	e.Header.Compare.Factor, e.Header.Compare.Baseline = "suite", "tls13-aes128-gcm-sha256"
+	golden.Check(t, "testdata/long-levels.txt", []byte(text(t, Headline(e.Summary()), Style{Width: 80})))
+}
+
 // A short table of little width has a line for each statistic.
 func TestAShortTableHasAllStatistics(t *testing.T) {
 	e := tabletest.Handshakes(400, []string{"100us"}, []string{"0%"})

@@ -57,6 +57,9 @@ func (t *Table) WriteText(w io.Writer, style Style) error {
 	}
 	fmt.Fprintln(out, paint(title, bold, style))
 	l.write(out, style)
+	if len(l.note())+len(t.Notes) > 0 {
+		fmt.Fprintln(out)
+	}
 	for _, n := range slices.Concat(l.note(), t.Notes) {
 		for _, line := range Wrap(n, style.Width, "") {
 			fmt.Fprintln(out, paint(line, escapes[Quiet], style))
@@ -76,15 +79,18 @@ func (l *layout) write(out *bufio.Writer, style Style) {
 		rule = append(rule, strings.Repeat("─", widths[j]))
 	}
 	gap := strings.Repeat(" ", space)
-	fmt.Fprintln(out, strings.TrimRight(strings.Join(heading, gap), " "))
-	fmt.Fprintln(out, strings.Join(rule, gap))
-	above := ""
+	indent := strings.Repeat(gap, 2*len(l.own))
+	fmt.Fprintln(out, strings.TrimRight(indent+strings.Join(heading, gap), " "))
+	fmt.Fprintln(out, indent+strings.Join(rule, gap))
+	var above, own string
 	for i, row := range t.Rows {
-		if h := l.heading(i); h != above {
-			above = h
-			for _, line := range Wrap(h, style.Width, gap) {
-				fmt.Fprintln(out, paint(line, bold, style))
-			}
+		if h := l.heading(l.above, i); h != above {
+			above, own = h, ""
+			writeHeading(out, h, "", style)
+		}
+		if h := l.heading(l.own, i); h != own {
+			own = h
+			writeHeading(out, h, gap, style)
 		}
 		var words []string
 		for k, j := range l.shown {
@@ -98,7 +104,14 @@ func (l *layout) write(out *bufio.Writer, style Style) {
 			}
 			words = append(words, paint(text, escapes[row[j].Tone], style))
 		}
-		fmt.Fprintln(out, strings.TrimRight(strings.Join(words, gap), " "))
+		fmt.Fprintln(out, strings.TrimRight(indent+strings.Join(words, gap), " "))
+	}
+}
+
+// writeHeading writes the keys of the rows that follow.
+func writeHeading(out *bufio.Writer, keys, indent string, style Style) {
+	for _, line := range Wrap(keys, style.Width-len(indent), strings.Repeat(" ", space)) {
+		fmt.Fprintln(out, indent+paint(line, bold, style))
 	}
 }
 
