@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -36,9 +37,7 @@ any replicate differs.`,
 					return err
 				}
 			}
-			s, err := scenarios.Parse(cmd.Context(), m.Scenario.File, []byte(m.Scenario.Text), scenarios.Options{
-				Sets: m.Scenario.Sets, Replicates: m.Replicates, Seed: &m.Seed, Costs: m.Tables,
-			})
+			s, err := repeated(cmd.Context(), m)
 			if err != nil {
 				return err
 			}
@@ -64,6 +63,15 @@ any replicate differs.`,
 	return verb
 }
 
+// repeated returns the scenario of a manifest.
+func repeated(ctx context.Context, m *scenariorun.Manifest) (*scenarios.Scenario, error) {
+	o := scenarios.Options{Sets: m.Scenario.Sets, Seed: &m.Seed, Costs: m.Tables}
+	if m.Target == nil {
+		o.Replicates = m.Replicates
+	}
+	return scenarios.Parse(ctx, m.Scenario.File, []byte(m.Scenario.Text), o)
+}
+
 // compareRuns compares the samples of a first run with those in the folder out of a second.
 func (a *app) compareRuns(first *samples.Store, out string) error {
 	m, err := scenariorun.ReadManifest(filepath.Join(out, scenariorun.ManifestName))
@@ -85,14 +93,17 @@ func (a *app) compareRuns(first *samples.Store, out string) error {
 	if err != nil {
 		return err
 	}
-	if c.Differ == 0 {
-		a.warn("identical: all %d replicates are the same", c.Compared)
-		return nil
-	}
 	for _, example := range c.Examples {
 		a.warn("%s", example)
 	}
-	return fmt.Errorf("%d of %d replicates %w with the first run's", c.Differ, c.Compared, errDisagrees)
+	switch {
+	case c.Differ > 0:
+		return fmt.Errorf("%d of %d replicates %w with the first run's", c.Differ, c.Compared, errDisagrees)
+	case c.Uneven > 0:
+		return fmt.Errorf("the number of replicates %w with the first run's in %d cells; the %d replicates that both runs have are the same", errDisagrees, c.Uneven, c.Compared)
+	}
+	a.warn("identical: all %d replicates are the same", c.Compared)
+	return nil
 }
 
 // holds reports whether every entry of some is in all.
