@@ -31,6 +31,7 @@ type runFlags struct {
 	json       bool
 	bench      string
 	plots      []plot.Format
+	dryRun     bool
 }
 
 func (a *app) runVerb() *cobra.Command {
@@ -66,6 +67,9 @@ files to the output folder.`,
 			if err != nil {
 				return err
 			}
+			if f.dryRun {
+				return a.dryRun(cmd, s, &f)
+			}
 			return a.execute(cmd, s, &f, nil)
 		},
 	}
@@ -74,6 +78,7 @@ files to the output folder.`,
 	flags.StringArrayVar(&f.sets, "set", nil, "override a key of base, or narrow a factor to one level (`KEY=VALUE`; may be repeated)")
 	flags.IntVar(&f.replicates, "replicates", 0, "`number` of replicates of each cell, in place of the scenario's")
 	flags.Uint64Var(&f.seed, "seed", 0, "`root` seed of all randomness, in place of the scenario's")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "estimate what the run needs (replicates, time, disk, memory), and write nothing")
 	return verb
 }
 
@@ -164,32 +169,39 @@ func readBounded(ctx context.Context, r io.Reader) ([]byte, error) {
 // execute runs a scenario, with the cost tables given or else those that its names mean, and prints
 // what it found.
 func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, tables scenariorun.Tables) error {
-	if f.workers < 0 || f.workers > maxWorkers {
-		return usageError{fmt.Errorf("-j %d: want 1 to %d, or 0 for one per CPU", f.workers, maxWorkers)}
-	}
-	lines, err := allLines(f.bench)
+	o, err := a.options(f, tables)
 	if err != nil {
 		return err
 	}
-	out := f.out
-	if out == "" {
-		out = filepath.Join("tlslab-out", s.Name)
+	o.Out = f.out
+	if o.Out == "" {
+		o.Out = filepath.Join("tlslab-out", s.Name)
 	}
 	bar := a.newProgress(s.String())
-	done, err := scenariorun.Run(cmd.Context(), s, scenariorun.Options{
-		Out: out, Version: version, Command: append([]string{"tlslab"}, a.args...), Workers: f.workers, Tables: tables, AllLines: lines, Plots: f.plots, Progress: bar.set,
-	})
+	o.Progress = bar.set
+	done, err := scenariorun.Run(cmd.Context(), s, o)
 	bar.close()
 	if done == nil {
 		return err
 	}
-	if err := a.printRun(s, done, out, f.json); err != nil {
+	if err := a.printRun(s, done, o.Out, f.json); err != nil {
 		return err
 	}
 	if errors.Is(err, scenariorun.ErrInterrupted) {
 		return fmt.Errorf("%w after %s: run the same command again to resume", err, ofAll(done.Manifest.Observations, s))
 	}
 	return err
+}
+
+// options returns what the flags say about the run of a scenario, without the output folder.
+func (a *app) options(f *runFlags, tables scenariorun.Tables) (scenariorun.Options, error) {
+	o := scenariorun.Options{Version: version, Command: append([]string{"tlslab"}, a.args...), Workers: f.workers, Tables: tables, Plots: f.plots}
+	if f.workers < 0 || f.workers > maxWorkers {
+		return o, usageError{fmt.Errorf("-j %d: want 1 to %d, or 0 for one per CPU", f.workers, maxWorkers)}
+	}
+	var err error
+	o.AllLines, err = allLines(f.bench)
+	return o, err
 }
 
 // printRun prints the answer to stdout, and where the files are to stderr.

@@ -51,6 +51,30 @@ type Options struct {
 // Write writes every file that derives from src into the folder dir. An error names the file that
 // could not be written. Files that were written before the error stay; the others are unchanged.
 func Write(dir string, src results.Source, o Options) (*Made, error) {
+	out := &output{dir: dir, hashes: map[string]string{}}
+	s, err := makeFiles(out, src, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Made{Hashes: out.hashes, Summary: s}, nil
+}
+
+// Sizes makes the files that Write writes, and writes none of them. It returns the size of each in
+// bytes, by its name.
+func Sizes(src results.Source, o Options) (map[string]int64, error) {
+	out := &counter{sizes: map[string]int64{}}
+	_, err := makeFiles(out, src, o)
+	return out.sizes, err
+}
+
+// files is where the files of a folder go.
+type files interface {
+	// write makes a file. The name is relative to the folder and has slashes.
+	write(name string, content func(io.Writer) error) error
+}
+
+// makeFiles makes every file that derives from src. It returns the summary with their numbers.
+func makeFiles(out files, src results.Source, o Options) (*summary.Summary, error) {
 	firsts := results.NewFirstReplicates(src, gobench.LinesPerCell(len(src.Header().Cells)))
 	s, err := summary.New(firsts)
 	if err != nil {
@@ -65,7 +89,6 @@ func Write(dir string, src results.Source, o Options) (*Made, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &output{dir: dir, hashes: map[string]string{}}
 	lines := firsts.Kept()
 	if o.AllLines {
 		lines = src
@@ -81,14 +104,11 @@ func Write(dir string, src results.Source, o Options) (*Made, error) {
 		}
 		return out.write("summary.csv", func(w io.Writer) error { return summary.WriteCSV(w, s) })
 	})
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return &Made{Hashes: out.hashes, Summary: s}, nil
+	return s, group.Wait()
 }
 
 // writePages draws the figures in these formats and writes the reports that show them.
-func writePages(out *output, set *plot.Set, s *summary.Summary, formats []plot.Format) error {
+func writePages(out files, set *plot.Set, s *summary.Summary, formats []plot.Format) error {
 	if len(formats) == 0 {
 		formats = []plot.Format{"svg", "png"}
 	}

@@ -282,3 +282,16 @@ func TestThePagesOfASampleDoNotDependOnItsOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestSizesAreThoseOfTheFiles(t *testing.T) {
+	files := content(t, func() string { dir := t.TempDir(); write(t, dir); return dir }())
+	sizes, err := Sizes(sourcetest.Read(t, samples), Options{})
+	if err != nil || len(sizes) != len(files) {
+		t.Fatalf("%d sizes of %d files: %v", len(sizes), len(files), err)
+	}
+	for name, text := range files {
+		if sizes[name] != int64(len(text)) {
+			t.Errorf("%s has %d bytes, want %d", name, sizes[name], len(text))
+		}
+	}
+}

@@ -43,6 +43,25 @@ func New(src results.Source) (*Summary, error) {
 // metrics in parallel if their columns are longer.
 const mostValues = 25_000_000
 
+// comparedColumns is the number of columns that Fill holds of a cell that is compared: cell,
+// baseline, sorted values, differences, ratios.
+const comparedColumns = 5
+
+// parallel returns the number of metrics that Fill computes in parallel.
+func parallel(h *results.Header, columns, replicates int) int {
+	return max(1, min(runtime.GOMAXPROCS(0), len(h.Metrics), mostValues/columns/replicates))
+}
+
+// Held returns the number of values of 8 bytes that Fill holds at the same time, for cells with a
+// number of replicates.
+func Held(h *results.Header, replicates int) int {
+	columns := 1
+	if h.Compare != nil {
+		columns = comparedColumns
+	}
+	return parallel(h, columns, max(1, replicates)) * columns * replicates
+}
+
 // Fill reads every column once, several metrics in parallel, and fills the rows. For each of these
 // metrics it holds the column of one cell, or of a cell and its baseline. If sorted is not nil,
 // Fill calls it once for each cell and metric with the values in ascending order, without NaN.
@@ -52,12 +71,12 @@ func (s *Summary) Fill(src results.Source, sorted func(cell, metric int, values 
 	for i := range s.Cells {
 		most = max(most, s.Cells[i].N)
 		if s.Cells[i].Baseline >= 0 {
-			columns = 5 // cell, baseline, sorted values, differences, ratios
+			columns = comparedColumns
 		}
 	}
 	var next atomic.Int64
 	var group errgroup.Group
-	for range max(1, min(runtime.GOMAXPROCS(0), len(s.Header.Metrics), mostValues/columns/most)) {
+	for range parallel(s.Header, columns, most) {
 		group.Go(func() error {
 			f := newFiller(s, src, sorted)
 			for {
