@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"slices"
 	"time"
 
 	"tlslab/results"
@@ -19,7 +18,7 @@ const (
 // headerFactor lowers a factor to its description in the header.
 func (s *Scenario) headerFactor(factor int) results.Factor {
 	f := &s.Factors[factor]
-	described := results.Factor{Name: f.Name, Levels: f.levelNames()}
+	described := results.Factor{Name: f.Name, Levels: f.levelNames(), Traits: s.traits(factor)}
 	k := keyByName(f.Name)
 	if k == nil {
 		return described
@@ -63,34 +62,51 @@ func (s *Scenario) roundTripTimes(factor int) []time.Duration {
 	if f.Name != delayKey || s.factor(roundTripTime) != nil {
 		return nil
 	}
-	times := make([]time.Duration, len(f.Levels))
-	for i, level := range f.Levels {
-		for k, c := range s.configsOf(factor, level) {
-			rtt := c.Link.RTT()
-			if k > 0 && rtt != times[i] {
-				return nil
-			}
-			times[i] = rtt
-		}
-		if slices.Contains(times[:i], times[i]) {
-			return nil
-		}
+	times, ok := perLevel(s.configsByLevel(factor), func(c *Config) time.Duration { return c.Link.RTT() })
+	seen := map[time.Duration]bool{}
+	for _, rtt := range times {
+		seen[rtt] = true
+	}
+	if !ok || len(seen) < len(times) {
+		return nil
 	}
 	return times
 }
 
-// configsOf returns the configurations of all cells of a level. If all of them are excluded, it
-// returns that of the level alone.
-func (s *Scenario) configsOf(factor int, level Level) (configs []*Config) {
+// configsByLevel returns the configurations of the cells of each level of a factor. If all cells of
+// a level are excluded, it has the configuration of the level alone.
+func (s *Scenario) configsByLevel(factor int) [][]*Config {
+	f := &s.Factors[factor]
+	index := map[string]int{}
+	for i, level := range f.Levels {
+		index[level.Name] = i
+	}
+	configs := make([][]*Config, len(f.Levels))
 	for i := range s.Cells {
-		if s.Cells[i].Levels[factor] == level.Name {
-			configs = append(configs, &s.Cells[i].Config)
+		level := index[s.Cells[i].Levels[factor]]
+		configs[level] = append(configs[level], &s.Cells[i].Config)
+	}
+	for i, level := range f.Levels {
+		if configs[i] == nil {
+			c, origin, _ := s.layers.configure([]Level{level})
+			complete(c, origin) // what is impossible is excluded
+			configs[i] = append(configs[i], c)
 		}
 	}
-	if configs == nil {
-		c, origin, _ := s.layers.configure([]Level{level})
-		complete(c, origin) // what is impossible is excluded
-		configs = append(configs, c)
-	}
 	return configs
+}
+
+// perLevel returns a value of the configurations for each level. ok is false if two cells of a level
+// have different values.
+func perLevel[T comparable](configs [][]*Config, value func(*Config) T) (values []T, ok bool) {
+	for _, cells := range configs {
+		v := value(cells[0])
+		for _, c := range cells[1:] {
+			if value(c) != v {
+				return nil, false
+			}
+		}
+		values = append(values, v)
+	}
+	return values, true
 }

@@ -243,7 +243,8 @@ func (rate) schema() object { return rates.schema() }
 func (r rate) isZero() bool { return *r.to == 0 }
 func (r rate) shown() any   { return rates.format(*r.to) }
 
-func (r rate) amount() (float64, bool) { return float64(*r.to), true }
+// amount has no number for an unlimited rate, which is kept as 0.
+func (r rate) amount() (float64, bool) { return float64(*r.to), *r.to != 0 }
 
 func (c count) most() int {
 	if c.max == 0 {
