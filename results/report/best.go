@@ -1,72 +1,153 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 
+	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
 
-// best is the headline of three levels or more. It counts for each level the combinations in which
-// its median is the best or within the margin of the best, and returns the level with most of them.
-func (e *experiment) best() (level, headline string) {
+// best says which levels have the best median, and where. A median within the margin of the best
+// counts as the best, too: the levels tie. It returns the first of these levels. Both are empty if
+// no replicate reached the metric.
+func (e *experiment) best() (level, text string) {
 	word := "lowest"
 	if e.m.Better > 0 {
 		word = "highest"
 	}
-	levels := e.levels(e.compared)
-	wins := make([]int, len(levels))
-	combinations := 0
-	for _, medians := range e.medians(levels) {
+	leaders, cells := e.leading()
+	if len(cells) == 0 {
+		return "", ""
+	}
+	left := make([]bool, len(cells)) // combinations whose best level the text has not named
+	for i := range left {
+		left[i] = true
+	}
+	var clauses []string
+	for slices.Contains(left, true) {
+		// The next level is that with most of the combinations left, with the levels that tie with
+		// it everywhere.
+		next, most := 0, 0
+		for i := range leaders {
+			n := 0
+			for _, at := range leaders[i].at {
+				if left[at] {
+					n++
+				}
+			}
+			if n > most {
+				next, most = i, n
+			}
+		}
+		var names []string
+		at := leaders[next].at
+		for i := range leaders {
+			if slices.Equal(leaders[i].at, at) {
+				names, leaders[i].named = append(names, leaders[i].level), true
+			}
+		}
+		clause := table.List(names) + " " + e.inPart(cells, at)
+		if len(clauses) == 0 {
+			level = names[0]
+			clause = e.tied(names) + " the " + word + " median " + described(e.m)
+			if len(names) > 1 || e.anyTie(leaders) {
+				clause += ", or one within " + number.Percent(e.Header.Compare.Margin) + " of it,"
+			}
+			clause += " " + e.inPart(cells, at)
+			if len(at) == len(cells) {
+				clause += e.across()
+			}
+		}
+		clauses = append(clauses, clause)
+		for _, i := range at {
+			left[i] = false
+		}
+	}
+	for _, l := range leaders {
+		if !l.named && len(l.at) > 0 {
+			clauses = append(clauses, l.level+" also "+e.inPart(cells, l.at))
+		}
+	}
+	return level, strings.Join(clauses, "; ") + "."
+}
+
+// tied is the subject and the verb of a sentence on levels.
+func (e *experiment) tied(levels []string) string {
+	if len(levels) == 1 {
+		return e.titled(levels[0]) + " has"
+	}
+	return table.List(levels) + " have"
+}
+
+// leader is a level and the combinations in which it is the best or ties with the best.
+type leader struct {
+	level string
+	at    []int
+	named bool
+}
+
+// anyTie reports whether two levels lead in the same combination.
+func (e *experiment) anyTie(leaders []leader) bool {
+	seen := map[int]bool{}
+	for _, l := range leaders {
+		for _, at := range l.at {
+			if seen[at] {
+				return true
+			}
+			seen[at] = true
+		}
+	}
+	return false
+}
+
+// inPart says where a part of the combinations is.
+func (e *experiment) inPart(cells, part []int) string {
+	if len(part) == len(cells) {
+		return "in " + all(len(cells), "combination")
+	}
+	p := e.gridOf(cells).where(part, true)
+	if p.except {
+		return "except " + p.text
+	}
+	return p.text
+}
+
+// leading returns for each level where it leads, and a cell of each combination in which some
+// replicate reached the metric.
+func (e *experiment) leading() (leaders []leader, cells []int) {
+	for _, l := range e.levels(e.compared) {
+		leaders = append(leaders, leader{level: l})
+	}
+	combinations := map[string][]int{}
+	var places []string
+	for _, cell := range e.order {
+		p := e.place(cell)
+		if combinations[p] == nil {
+			places = append(places, p)
+		}
+		combinations[p] = append(combinations[p], cell)
+	}
+	for _, p := range places {
 		best := math.NaN()
-		for _, v := range medians {
-			if !math.IsNaN(v) && (math.IsNaN(best) || e.ahead(v, best)) {
+		for _, cell := range combinations[p] {
+			if v := e.Row(cell, e.metric).P50.Value; !math.IsNaN(v) && (math.IsNaN(best) || e.ahead(v, best)) {
 				best = v
 			}
 		}
 		if math.IsNaN(best) {
 			continue
 		}
-		combinations++
-		for i, v := range medians {
-			if e.near(v, best) {
-				wins[i]++
+		for _, cell := range combinations[p] {
+			if e.near(e.Row(cell, e.metric).P50.Value, best) {
+				i := slices.Index(e.levels(e.compared), e.Cells[cell].Levels[e.compared])
+				leaders[i].at = append(leaders[i].at, len(cells))
 			}
 		}
+		cells = append(cells, combinations[p][0])
 	}
-	if combinations == 0 {
-		return "", "No replicate reached " + e.m.Name + "."
-	}
-	order := make([]int, len(levels))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return wins[b] - wins[a] })
-	have := func(i int) string {
-		if wins[i] == combinations {
-			return "in " + all(combinations, "combination")
-		}
-		return "in " + number.Count(wins[i])
-	}
-	first := have(order[0])
-	if wins[order[0]] < combinations {
-		first += " of " + plural(combinations, "combination")
-	}
-	headline = fmt.Sprintf("%s has the %s median %s, or a median within %s of it, %s%s",
-		e.titled(levels[order[0]]), word, e.m.Name,
-		number.Percent(e.Header.Compare.Margin), first, e.across())
-	var others []string
-	for _, i := range order[1:] {
-		if wins[i] > 0 {
-			others = append(others, e.shown(e.compared, levels[i])+" "+have(i))
-		}
-	}
-	if len(others) > 0 {
-		headline += "; also " + strings.Join(others, ", ")
-	}
-	return levels[order[0]], headline + "."
+	return leaders, cells
 }
 
 // ahead reports whether a median is better than another.
@@ -84,26 +165,4 @@ func (e *experiment) near(v, best float64) bool {
 		return v >= best*(1-margin)
 	}
 	return v <= best*(1+margin)
-}
-
-// medians returns the medians of the headline metric for each combination, by compared level. NaN:
-// no such cell or median.
-func (e *experiment) medians(levels []string) [][]float64 {
-	places := map[string]int{}
-	var out [][]float64
-	for cell, c := range e.Cells {
-		place := e.place(cell)
-		at, known := places[place]
-		if !known {
-			at = len(places)
-			places[place] = at
-			empty := make([]float64, len(levels))
-			for i := range empty {
-				empty[i] = math.NaN()
-			}
-			out = append(out, empty)
-		}
-		out[at][slices.Index(levels, c.Levels[e.compared])] = e.Row(cell, e.metric).P50.Value
-	}
-	return out
 }

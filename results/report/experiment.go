@@ -22,11 +22,12 @@ type experiment struct {
 	// name a combination.
 	varying []int
 	order   []int // the cells in the order of tables
+	grids   map[string]*grid
 }
 
 func newExperiment(s *summary.Summary) *experiment {
 	e := &experiment{Summary: s, metric: table.HeadlineMetric(s.Header), compared: -1,
-		order: table.CellOrder(s)}
+		order: table.CellOrder(s), grids: map[string]*grid{}}
 	e.m = &s.Header.Metrics[e.metric]
 	if s.Header.Compare != nil {
 		e.compared = s.Header.Factor(s.Header.Compare.Factor)
@@ -109,22 +110,38 @@ func described(m *results.Metric) string {
 	return m.Name + " (" + m.Label + ")"
 }
 
-// cellEffect is the effect on the median of a cell against its baseline.
+// comparedCell is the comparison of a cell with another cell of the same combination.
+type comparedCell struct {
+	cell, against int
+	*effect.Comparison
+}
+
+// cellEffect is the effect on one statistic of a cell.
 type cellEffect struct {
-	cell int
+	cell, against int
 	*effect.Effect
 }
 
-// effects are the comparisons of a level in a metric, in the order of the cells in tables.
-func (e *experiment) effects(level string, metric int) []cellEffect {
-	var out []cellEffect
+// comparisons are those of a level with the baseline in a metric, in the order of the cells in
+// tables.
+func (e *experiment) comparisons(level string, metric int) []comparedCell {
+	var out []comparedCell
 	for _, i := range e.order {
 		if e.Cells[i].Levels[e.compared] != level {
 			continue
 		}
 		if c := e.Row(i, metric).VsBaseline; c != nil {
-			out = append(out, cellEffect{i, c.At(effect.P50)})
+			out = append(out, comparedCell{i, e.Cells[i].Baseline, c})
 		}
+	}
+	return out
+}
+
+// at are the effects on one statistic.
+func at(comparisons []comparedCell, s effect.Statistic) []cellEffect {
+	var out []cellEffect
+	for _, c := range comparisons {
+		out = append(out, cellEffect{c.cell, c.against, c.At(s)})
 	}
 	return out
 }
@@ -175,4 +192,12 @@ func each(n int, thing string) string {
 		return "the only " + thing
 	}
 	return "each of " + plural(n, thing)
+}
+
+// portion is a part of a set of things: "3 of 36 cells", "all 36 cells".
+func portion(n, of int, thing string) string {
+	if n == of {
+		return all(n, thing)
+	}
+	return number.Count(n) + " of " + plural(of, thing)
 }

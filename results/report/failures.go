@@ -3,10 +3,14 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"tlslab/results"
+	"tlslab/results/effect"
+	"tlslab/results/stat"
+	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
 
@@ -18,6 +22,9 @@ func (e *experiment) warnings() []Point {
 	}
 	if text := e.failures(); text != "" {
 		all = append(all, Point{"Failed replicates", text})
+	}
+	if text := e.thin(); text != "" {
+		all = append(all, Point{"Too few replicates", text})
 	}
 	return all
 }
@@ -53,9 +60,57 @@ func (e *experiment) failures() string {
 		c := e.Cells[worst]
 		text += fmt.Sprintf(" They are in %s of %s. The cell with the largest share is %s: %s of %s.",
 			number.Count(cells), plural(len(e.Cells), "cell"), e.name(worst),
-			number.Count(c.Failed), number.Count(c.N))
+			number.Count(c.Failed), number.Count(c.N)+" ("+number.Share(e.Row(worst, e.metric).FailedShare)+")")
 	}
-	return text + " Medians and other quantiles are of the replicates that reached the metric."
+	return text + e.failureEffects() + " All statistics leave out the replicates that did not reach the metric."
+}
+
+// failureEffects says in which cells another share of replicates fails than in the baseline: the
+// intervals of the two shares have no value in common.
+func (e *experiment) failureEffects() string {
+	var words []string
+	for _, i := range e.order {
+		if b := e.Cells[i].Baseline; b >= 0 {
+			cell, base := e.Row(i, e.metric), e.Row(b, e.metric)
+			if cell.FailedShare.Lo > base.FailedShare.Hi || cell.FailedShare.Hi < base.FailedShare.Lo {
+				words = append(words, e.name(i)+" ("+number.Share(cell.FailedShare)+" instead of "+number.Share(base.FailedShare)+")")
+			}
+		}
+	}
+	switch {
+	case len(words) == 0:
+		return ""
+	case len(words) > mostNamed:
+		return fmt.Sprintf(" In %s cells the share differs from that of the baseline; the first are %s.",
+			number.Count(len(words)), table.List(words[:mostNamed]))
+	}
+	return " The share differs from that of the baseline at " + table.List(words) + "."
+}
+
+// thin says which quantiles have no interval, or no bound on one side, for want of replicates.
+func (e *experiment) thin() string {
+	var words []string
+	for _, q := range []struct {
+		name string
+		q    float64
+		of   effect.Statistic
+	}{{"p50", 0.50, effect.P50}, {"p95", 0.95, effect.P95}, {"p99", 0.99, effect.P99}} {
+		cells := 0
+		for i := range e.Cells {
+			r := e.Row(i, e.metric)
+			if iv := estimate(r, q.of); r.Reached > 0 && (math.IsInf(iv.Lo, 0) || math.IsInf(iv.Hi, 0)) {
+				cells++
+			}
+		}
+		if cells > 0 {
+			words = append(words, fmt.Sprintf("the %s in %s (it takes %s replicates)", q.name,
+				portion(cells, len(e.Cells), "cell"), number.Count(stat.LeastReplicates(q.q))))
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "The interval of " + e.m.Name + " has no bound on one side or on both for " + strings.Join(words, ", ") + "."
 }
 
 // counted lists outcomes with their numbers, the most frequent first.

@@ -24,11 +24,12 @@ var pageScript string
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"inline":  func(f *plot.Figure) template.HTML { return template.HTML(f.Inline()) }, // escaped
 	"script":  func() template.JS { return template.JS(pageScript) },
-	"class":   class,
+	"class":   classNames,
 	"heading": heading,
 	"prose":   prose,
 	"order":   order,
 	"anchor":  anchor,
+	"column":  func(c table.Column) string { name, _, _ := strings.Cut(c.Name, " ["); return anchor(name) },
 	"anchors": anchors,
 	"lastKey": lastKey,
 }).Parse(pageSource))
@@ -125,8 +126,8 @@ func heading(c table.Column) string {
 	return ""
 }
 
-// class is the CSS classes of a cell.
-func class(t *table.Table, row, column int) string {
+// classNames are the CSS classes of a cell.
+func classNames(t *table.Table, row, column int) string {
 	c := heading(t.Columns[column])
 	if tone := toneClasses[t.Rows[row][column].Tone]; tone != "" {
 		c = strings.TrimSpace(c + " " + tone)

@@ -15,41 +15,42 @@ import (
 // method says how the experiment was done and evaluated, so that a reader can judge and repeat it.
 func (e *experiment) method() []Block {
 	h := e.Header
-	points := []Point{
+	blocks := []Block{{Points: []Point{
 		{"Replicates", fmt.Sprintf("%s in %s, scenario %s, root seed %d%s. A cell is one "+
 			"combination of levels. The replicate is the statistical unit: every statistic here is "+
 			"over replicates.",
 			e.replicates(), each(len(e.Cells), "cell"), h.Scenario, h.Seed, version(h.Version))},
 		{"Varied", e.varied()},
+	}}}
+	if held := e.held(); held != nil {
+		blocks = append(blocks, Block{List: held})
 	}
+	var points []Point
 	if h.Target != nil {
 		points = append(points, Point{"Number of replicates", e.target()})
 	}
-	if held := e.held(); held != "" {
-		points = append(points, Point{"Held constant", held})
+	points = append(points, []Point{
+		{"Quantiles", fmt.Sprintf("%s. Intervals have a confidence of %s and come from order "+
+			"statistics, which assume no distribution. The interval of a mean is Student's.",
+			stat.QuantileDefinition, number.Percent(stat.Confidence))},
+		{"Failures", "All statistics of a metric are over the replicates that reached it. The " +
+			"share of failed replicates has a Clopper–Pearson interval."},
+	}...)
+	if h.Compare != nil {
+		points = append(points, e.comparison()...)
 	}
-	points = append(points,
-		Point{"Quantiles",
-			fmt.Sprintf("%s, over the replicates that reached the metric. Intervals "+
-				"have a confidence of %s and come from order statistics, which assume no distribution. "+
-				"%s means that a side has too few replicates for a bound.",
-				stat.QuantileDefinition, number.Percent(stat.Confidence), number.Infinity)},
-	)
 	if slices.ContainsFunc(h.Metrics, func(m results.Metric) bool { return m.PartOf != "" }) {
 		points = append(points,
 			Point{"Parts", "The share of a part is its mean divided by the mean " +
 				"of the whole, because medians do not add up. A share over several cells is the average " +
 				"of the shares in these cells."})
 	}
-	if h.Compare != nil {
-		points = append(points, e.comparison()...)
-	}
 	points = append(points, Point{"Files",
 		"The folder samples contains every replicate. summary.csv " +
 			"and summary.json contain the statistics of every cell and metric. bench.txt contains the " +
 			"first replicates of each cell for benchstat. manifest.json contains all that a repetition " +
 			"of the run needs."})
-	return []Block{{Points: points}}
+	return append(blocks, Block{Points: points})
 }
 
 func version(v string) string {
@@ -85,26 +86,42 @@ func (e *experiment) varied() string {
 }
 
 // held lists what was the same in every cell: factors with cells of one level only, and the
-// settings that are no factors.
-func (e *experiment) held() string {
-	var words []string
+// settings that are no factors, a line for each group of keys. It is nil if there is nothing.
+func (e *experiment) held() *List {
+	settings := slices.Clone(e.Header.Constant)
 	for f := range e.Header.Factors {
 		if levels := e.levels(f); len(levels) == 1 {
-			words = append(words, table.FactorName(&e.Header.Factors[f])+" "+e.shown(f, levels[0]))
+			settings = append(settings, results.Setting{Name: e.Header.Factors[f].Name, Value: levels[0]})
 		}
 	}
-	for _, s := range e.Header.Constant {
-		words = append(words, s.Name+" "+s.Value)
+	if len(settings) == 0 {
+		return nil
 	}
-	if len(words) == 0 {
-		return ""
+	l := &List{Title: "Held constant: " + plural(len(settings), "setting")}
+	var groups []string
+	words := map[string][]string{}
+	for _, s := range settings {
+		group, name, dotted := strings.Cut(s.Name, ".")
+		if !dotted {
+			group, name = "", s.Name
+		}
+		if words[group] == nil {
+			groups = append(groups, group)
+		}
+		words[group] = append(words[group], name+" "+s.Value)
 	}
-	return strings.Join(words, "; ") + "."
+	for _, g := range groups {
+		text := strings.Join(words[g], "; ")
+		if g != "" {
+			text = g + ": " + text
+		}
+		l.Items = append(l.Items, text)
+	}
+	return l
 }
 
 // comparison says how cells were compared with their baselines.
 func (e *experiment) comparison() []Point {
-	c := e.Header.Compare
 	made, paired := 0, 0
 	for i := range e.Cells {
 		if v := e.Row(i, e.metric).VsBaseline; v != nil {
@@ -114,32 +131,77 @@ func (e *experiment) comparison() []Point {
 			}
 		}
 	}
-	how := "Replicates with the same number have the same seed, so they meet the same random draws. " +
-		"They form a pair if both reached the metric. The ratio is the median over the ratios of the " +
-		"pairs, with an interval from order statistics. p is that of the Wilcoxon signed-rank test " +
-		"of the differences of the pairs, without the differences of zero."
-	switch {
-	case made == 0:
-		how = "No cell has a baseline."
-	case paired == 0:
-		how = "The replicates of two cells are independent samples. The ratio is that of their " +
-			"medians, with an interval that combines those of the medians. p is that of the " +
-			"Mann–Whitney U test."
-	case paired < made:
-		how += fmt.Sprintf(" For %s of %s comparisons the samples are independent: the ratio is that "+
-			"of the medians, and p that of the Mann–Whitney U test.",
-			number.Count(made-paired), number.Count(made))
+	about := fmt.Sprintf("%s %s against %s, all other factors being equal.",
+		table.FactorName(&e.Header.Factors[e.compared]), e.others(), e.baseline())
+	if made == 0 {
+		return []Point{{"Comparison", "No cell has a baseline."}}
 	}
-	return []Point{
-		{"Comparison", fmt.Sprintf("%s %s against %s, all other factors being equal. %s",
-			table.FactorName(&e.Header.Factors[e.compared]), e.others(), e.baseline(), how)},
-		{"Many comparisons", fmt.Sprintf("p is adjusted by Holm's method over all %s of a metric.",
-			plural(made, "comparison"))},
-		{"Verdicts", fmt.Sprintf("\"same\": the whole interval of the ratio is within 1 ± %s. "+
+	points := []Point{{"Comparison", about + " A ratio is the statistic of one side, as the table " +
+		"shows it, divided by that of the other."}}
+	if paired > 0 {
+		points = append(points, Point{"Pairs", "Replicates with the same number have the same seed " +
+			"in every cell, so they meet the same random draws, and are compared as pairs" + unless(made-paired, made) +
+			". The results of different combinations are therefore correlated: a difference in many " +
+			"combinations is not confirmed as many times. A run with another root seed is an " +
+			"independent check."})
+	}
+	return append(points,
+		Point{"Intervals of ratios and differences", e.intervals(paired, made)},
+		Point{"Tests", e.tests(paired, made)},
+		Point{"Many comparisons", fmt.Sprintf("p is adjusted by Holm's method over the tests of all "+
+			"statistics (median, p95, p99 and mean) in all %s of a metric.", plural(made, "comparison"))},
+		Point{"Verdicts", fmt.Sprintf("\"same\": the whole interval of the ratio is within 1 ± %s. "+
 			"\"different\": the whole interval is outside, and the adjusted p is below %s. "+
 			"\"undecided\": neither; more replicates may decide.",
-			number.Percent(c.Margin), number.Tick(effect.Alpha))},
+			number.Percent(e.Header.Compare.Margin), number.Tick(effect.Alpha))},
+	)
+}
+
+// unless is the exception for comparisons of independent samples.
+func unless(independent, made int) string {
+	if independent == 0 {
+		return ""
 	}
+	return fmt.Sprintf(", except in %s of %s, whose samples are independent",
+		number.Count(independent), plural(made, "comparison"))
+}
+
+// intervals names the methods that gave the intervals of the comparisons of the headline metric.
+func (e *experiment) intervals(paired, made int) string {
+	exact := 0
+	for i := range e.Cells {
+		if v := e.Row(i, e.metric).VsBaseline; v != nil && v.Method == effect.Exact {
+			exact++
+		}
+	}
+	var words []string
+	if exact < made {
+		what := "replicate numbers are drawn with replacement, so that a pair stays together"
+		if paired == 0 {
+			what = "replicates of each side are drawn with replacement"
+		}
+		words = append(words, "Percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, §13.3): "+
+			what+". The root seed determines the draws.")
+	}
+	if exact > 0 {
+		words = append(words, fmt.Sprintf("%s: in %s all replicates of either side have the same value, "+
+			"so the ratio is exact and has no interval.", e.m.Name, portion(exact, made, "comparison")))
+	}
+	return strings.Join(words, " ")
+}
+
+// tests names the tests that gave the p-values.
+func (e *experiment) tests(paired, made int) string {
+	var words []string
+	if paired > 0 {
+		words = append(words, "Pairs: McNemar's exact test for a quantile, at the quantile of both "+
+			"sides together; Student's t-test of the differences for the mean.")
+	}
+	if paired < made {
+		words = append(words, "Independent samples: Fisher's exact test for a quantile, at the "+
+			"quantile of both sides together; Welch's t-test for the mean.")
+	}
+	return strings.Join(append(words, "Exact values have no test."), " ")
 }
 
 func (e *experiment) others() string {

@@ -25,13 +25,19 @@ func (e *experiment) leaders() []Point {
 	return points
 }
 
-// shares says for each metric that has parts how the shares of the groups depend on the factors.
-func (e *experiment) shares() []Point {
-	var points []Point
+// sharesList says for each metric that has parts how the shares of the groups depend on the
+// factors.
+func (e *experiment) sharesList() []Block {
+	l := &List{Title: "The shares of the parts in words"}
 	for _, whole := range e.Header.Metrics {
-		points = append(points, e.sharesByFactor(whole.Name, e.groups(whole.Name))...)
+		for _, p := range e.sharesByFactor(whole.Name, e.groups(whole.Name)) {
+			l.Items = append(l.Items, p.About+": "+p.Text)
+		}
 	}
-	return points
+	if len(l.Items) == 0 {
+		return nil
+	}
+	return []Block{{List: l}}
 }
 
 // group is a group of parts (Metric.Group) and its share of the mean of the whole in each cell.

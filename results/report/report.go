@@ -6,12 +6,14 @@
 // The order of a report:
 //
 //	the scenario's question
-//	the answer                                     answer.go, best.go
+//	the answer                                     answer.go, best.go, verdicts.go, where.go
 //	warnings: unfinished run, failed replicates    failures.go
+//	the largest effects                            answer.go
+//	which factor changes the effect most           factors.go
+//	what each trait of a level contributes         contributions.go
+//	bytes, computing time and other metrics        other_metrics.go
+//	clusters of values                             modes.go
 //	the largest part of metrics that have parts    parts.go
-//	the effect at the levels of each factor        dependence.go
-//	the p95                                        tail.go
-//	other metrics, shares of parts                 secondary.go, parts.go
 //	the figures
 //	the method                                     method.go
 //	the table, the medians of all metrics
@@ -38,9 +40,9 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 	}
 	answer, comparisons := e.answer()
 	d.Answer = answer
-	d.Findings = slices.Concat(e.leaders(), comparisons, e.tail(), e.secondary(), e.shares())
+	d.Findings = slices.Concat(comparisons, e.dependence(), e.contributions(), e.otherMetrics(), e.modes(), e.leaders())
 	d.Sections = []Section{
-		{Title: "Figures", Blocks: figureBlocks(figures, omitted)},
+		{Title: "Figures", Blocks: append(figureBlocks(figures, omitted), e.sharesList()...)},
 		{Title: "How it was done", Blocks: e.method()},
 		{Title: "The numbers: " + e.m.Name, Blocks: e.tables()},
 		{Title: "All metrics", Folded: true, Blocks: e.overview()},
@@ -52,7 +54,12 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 const mostRows = 400
 
 func (e *experiment) tables() []Block {
-	return rows(table.Headline(e.Summary))
+	blocks := rows(table.Headline(e.Summary))
+	if modes := table.Modes(e.Summary, e.metric); modes != nil {
+		blocks = append(blocks, Block{Text: "Modes: clusters of values that lie well apart. The share is that of the replicates that reached " + e.m.Name + "."})
+		blocks = append(blocks, rows(modes)...)
+	}
+	return blocks
 }
 
 func (e *experiment) overview() []Block {

@@ -183,7 +183,7 @@ func TestNamesAreEscaped(t *testing.T) {
 	}
 }
 
-func TestTheHeadlineCountsEachVerdict(t *testing.T) {
+func TestTheHeadlineHasEachVerdictAndItsPlace(t *testing.T) {
 	header := results.Header{Scenario: "s",
 		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
 		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new"}},
@@ -200,8 +200,9 @@ func TestTheHeadlineCountsEachVerdict(t *testing.T) {
 		}
 		return map[string]float64{"time": v}, false
 	}))
-	want := "new against old: time is 25 % to 50 % lower in 2 of 5 combinations (one for each path), " +
-		"25 % higher in 1, the same within 2 % in 1, undecided in 1."
+	want := "new against old: the median time is 25 % to 50 % lower at a or b, 25 % higher at c, " +
+		"undecided at d, the same within 2 % elsewhere; the p95 is 25 % to 50 % lower at a or b, " +
+		"25 % higher at c or d, the same within 2 % elsewhere."
 	if d.Answer != want {
 		t.Errorf("got  %s\nwant %s", d.Answer, want)
 	}
@@ -218,7 +219,7 @@ func TestKeysAreShownOnceOnThePage(t *testing.T) {
 func TestFailuresComeBeforeTheSections(t *testing.T) {
 	d := documentOf(handshakes())
 	want := "120 of 6400 replicates failed (1.9 %): timeout 120. They are in 8 of 16 cells"
-	if len(d.Warnings) != 1 || !strings.HasPrefix(d.Warnings[0].Text, want) {
+	if len(d.Warnings) != 2 || !strings.HasPrefix(d.Warnings[0].Text, want) {
 		t.Fatalf("got %q, want %q …", d.Warnings, want)
 	}
 	text := markdownOf(t, d)
@@ -233,7 +234,7 @@ func TestAnUnfinishedRunHasAWarning(t *testing.T) {
 	d := documentOf(e)
 	want := Point{"Unfinished",
 		"The run is not finished: 16 of 18 cells have all of their 400 replicates."}
-	if len(d.Warnings) != 2 || d.Warnings[0] != want {
+	if len(d.Warnings) != 3 || d.Warnings[0] != want {
 		t.Errorf("got %q, want %q first", d.Warnings, want)
 	}
 	e.Failed[3] = e.Failed[3][:399]
@@ -242,7 +243,7 @@ func TestAnUnfinishedRunHasAWarning(t *testing.T) {
 	}
 	e.Failed[3] = e.Failed[3][:400]
 	e.Header.Cells = e.Header.Cells[:len(e.Cells)]
-	if d = documentOf(e); len(d.Warnings) != 1 {
+	if d = documentOf(e); d.Warnings[0].About == "Unfinished" {
 		t.Errorf("a finished run has the warnings %q", d.Warnings)
 	}
 }
@@ -266,13 +267,13 @@ func TestDegenerateExperiments(t *testing.T) {
 		answer string
 	}{
 		{"all failed", tabletest.New(header, 10, never),
-			"y against x: time cannot be compared in any combination (one for each b)."},
+			"y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
 		{"all equal", tabletest.New(header, 10, always(5)),
-			"y against x: time is the same within 2 % in both combinations (one for each b)."},
+			"y against x: the median and the p95 of time are the same within 2 % in both combinations (one for each b)."},
 		{"one replicate", tabletest.New(header, 1, always(5)), ""},
 		{"no replicates", tabletest.New(header, 0, always(5)),
-			"y against x: time cannot be compared in any combination (one for each b)."},
-		{"one cell", tabletest.Product(1, 1e6), "The median time is 1.03 ms [n too small]."},
+			"y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
+		{"one cell", tabletest.Product(1, 1e6), "The median time is 1.03 ms [n too small] (p95 1.03 [1.03, ∞] ms)."},
 		{"one failed cell", tabletest.New(results.Header{Scenario: "s", Metrics: header.Metrics}, 3, never), "No replicate reached time."},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,161 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"tlslab/results/effect"
+	"tlslab/results/table/number"
+)
+
+// The results of a comparison.
+const (
+	lower     = "lower"
+	higher    = "higher"
+	same      = string(effect.Same)
+	undecided = string(effect.Undecided)
+	missing   = "missing" // one of the two sides has no replicate that reached the metric
+)
+
+func kindOf(x cellEffect) string {
+	switch {
+	case math.IsNaN(x.Ratio.Value):
+		return missing
+	case x.Verdict != effect.Different:
+		return string(x.Verdict)
+	case x.Ratio.Value < 1:
+		return lower
+	}
+	return higher
+}
+
+// class is the combinations in which a comparison has the same result.
+type class struct {
+	kind    string
+	text    string // "25 % to 49 % lower"
+	members []int  // indices of the comparisons
+}
+
+// classes sorts effects by their result: differences first.
+func (e *experiment) classes(effects []cellEffect) []class {
+	var all []class
+	for _, kind := range []string{lower, higher, same, undecided, missing} {
+		c := class{kind: kind}
+		var members []cellEffect
+		for i, x := range effects {
+			if kindOf(x) == kind {
+				members, c.members = append(members, x), append(c.members, i)
+			}
+		}
+		if len(members) == 0 {
+			continue
+		}
+		switch kind {
+		case same:
+			c.text = "the same within " + number.Percent(e.Header.Compare.Margin)
+		case undecided:
+			c.text = "undecided"
+		case missing:
+			c.text = "not comparable"
+		default:
+			c.text = change(members)
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// result says what a comparison found, and where: "25 % to 49 % lower where rtt ≥ 20ms, the same
+// within 2 % elsewhere". across stands behind the first "combinations".
+func (e *experiment) result(effects []cellEffect, across string) string {
+	classes := e.classes(effects)
+	switch {
+	case len(effects) == 1 && classes[0].kind == missing:
+		return classes[0].text
+	case len(effects) == 1:
+		return classes[0].text + " (" + number.Ratio(effects[0].Ratio) + ")"
+	case len(classes) == 1 && classes[0].kind == missing:
+		return classes[0].text + " in any combination" + across
+	case len(classes) == 1:
+		return classes[0].text + " in " + all(len(effects), "combination") + across
+	}
+	var cells []int
+	for _, x := range effects {
+		cells = append(cells, x.cell)
+	}
+	g := e.gridOf(cells)
+	places := make([]place, len(classes))
+	for i, c := range classes {
+		places[i] = g.where(c.members, len(classes) == 2)
+	}
+	if len(classes) == 2 && places[0].except {
+		return classes[0].text + " except " + places[0].text + " (there " + classes[1].text + ")"
+	}
+	// The class that is hardest to describe is that of all other combinations. A difference is
+	// rather described than left over.
+	rest, most := 0, 0.0
+	for i, p := range places {
+		if p.except { // places[0] is not, so it is the shorter one
+			p.cost = math.Inf(1)
+		}
+		if classes[i].kind == same {
+			p.cost += 1.5
+		}
+		if p.cost >= most {
+			rest, most = i, p.cost
+		}
+	}
+	var words []string
+	for i, c := range classes {
+		if i == rest {
+			continue
+		}
+		words = append(words, c.text+" "+places[i].text)
+	}
+	return strings.Join(append(words, classes[rest].text+" elsewhere"), ", ")
+}
+
+// statement says what comparisons found at the median and at the p95: "the median handshake is 5 %
+// lower in all 12 combinations; the p95 is undecided …". metric is empty or has a space before it.
+// across stands behind the first "combinations".
+func (e *experiment) statement(comparisons []comparedCell, metric, across string) string {
+	p50, p95 := at(comparisons, effect.P50), at(comparisons, effect.P95)
+	median, tail := e.result(p50, across), e.result(p95, across)
+	if median == tail {
+		if metric != "" {
+			metric = " of" + metric
+		}
+		return "the median and the p95" + metric + " are " + median
+	}
+	// If both have one result, its place is said once.
+	if classes := e.classes(p95); len(p95) > 1 && len(classes) == 1 && classes[0].kind != missing && len(e.classes(p50)) == 1 {
+		return "the median" + metric + " is " + e.classes(p50)[0].text + " and the p95 " + classes[0].text +
+			" in " + all(len(p95), "combination") + across
+	}
+	return "the median" + metric + " is " + median + "; the p95 is " + e.result(p95, "")
+}
+
+// change is the range of effects of the same direction: "25 % to 49 % lower", "2.1× to 5.0× as
+// high".
+func change(effects []cellEffect) string {
+	r := ratios(effects)
+	if len(r) == 0 {
+		return "higher than 0"
+	}
+	least, most := slices.Min(r), slices.Max(r)
+	switch {
+	case least > 1 && most >= 2:
+		return span(number.Times(least), number.Times(most)) + " as high"
+	case least > 1:
+		return span(number.Percent(least-1), number.Percent(most-1)) + " higher"
+	}
+	return span(number.Percent(1-most), number.Percent(1-least)) + " lower"
+}
+
+func span(from, to string) string {
+	if from == to {
+		return from
+	}
+	return from + " to " + to
+}

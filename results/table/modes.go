@@ -1,0 +1,36 @@
+package table
+
+import (
+	"tlslab/results/stat"
+	"tlslab/results/summary"
+	"tlslab/results/table/number"
+)
+
+// Modes is the table of the modes of a metric: a row for each mode of each cell that has several.
+// It is nil if no cell has several.
+func Modes(s *summary.Summary, metric int) *Table {
+	m := &s.Header.Metrics[metric]
+	k := newKeys(s)
+	t := &Table{Title: "modes of " + m.Name}
+	t.Columns = append(k.columns(), Column{Name: "mode", Right: true}, Column{Name: "from", Right: true},
+		Column{Name: "to", Right: true}, Column{Name: "replicates", Right: true}, Column{Name: "share", Right: true})
+	quantity := func(v float64) Cell {
+		return Cell{Text: number.Value(v, m.Unit), Exact: number.Exact(stat.Point(v), m.Unit), Order: v}
+	}
+	for _, cell := range CellOrder(s) {
+		modes := s.Row(cell, metric).Modes
+		if len(modes) < 2 {
+			continue
+		}
+		for i, mode := range modes {
+			t.Rows = append(t.Rows, append(k.cells(cell),
+				Cell{Text: number.Count(i + 1), Order: float64(i + 1)}, quantity(mode.Lo), quantity(mode.Hi),
+				Cell{Text: number.Count(mode.N), Order: float64(mode.N)},
+				Cell{Text: number.Share(mode.Share), Exact: number.Exact(mode.Share, ""), Order: mode.Share.Value}))
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}
