@@ -232,11 +232,11 @@ func ofAll(n int, s *scenarios.Scenario) string {
 }
 
 // printSummary prints the question, the answer and the headline metric's table, or the rows of
-// summary.json.
+// summary.json. Text wraps at the width of the terminal.
 func (a *app) printSummary(s *summary.Summary, asJSON bool) error {
 	page := report.New(s, nil, nil)
 	for _, w := range page.Warnings {
-		a.warn("warning: %s", w.Text)
+		a.warn("%s", strings.Join(table.Wrap("warning: "+w.Text, table.StyleOf(a.stderr).Width, "  "), "\n"))
 	}
 	if asJSON {
 		return summary.WriteJSON(a.stdout, s)
