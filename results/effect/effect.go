@@ -48,7 +48,7 @@ type Effect struct {
 	Ratio, Diff stat.Interval
 	// P is the two-sided p-value of the null hypothesis that there is no difference. PHolm is P
 	// adjusted by Holm's method for all comparisons and statistics of this metric. Both are NaN if
-	// there is no test: without values on a side, or for values that are known exactly.
+	// there is no test: for values that are known exactly, and if Diff has no bound.
 	P, PHolm float64
 	Verdict  Verdict
 }

@@ -61,7 +61,7 @@ func TestIntervalHasNullWhereThereIsNoNumber(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `[{"value":63512345,"lo":0.5,"hi":null},{"value":null,"lo":null,"hi":null},{"value":1e-9,"lo":1e-9,"hi":1e-9}]`
+	want := `[{"value":63512345,"low":0.5,"high":null},{"value":null,"low":null,"high":null},{"value":1e-9,"low":1e-9,"high":1e-9}]`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

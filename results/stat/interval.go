@@ -24,12 +24,12 @@ func Point(v float64) Interval { return Interval{v, v, v} }
 // unbounded is an estimate whose interval the data do not bound on either side.
 func unbounded(v float64) Interval { return Interval{v, math.Inf(-1), math.Inf(1)} }
 
-// MarshalJSON writes {"value":…,"lo":…,"hi":…}, with null for NaN and ±Inf.
+// MarshalJSON writes {"value":…,"low":…,"high":…}, with null for NaN and ±Inf.
 func (i Interval) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Value *float64 `json:"value"`
-		Lo    *float64 `json:"lo"`
-		Hi    *float64 `json:"hi"`
+		Lo    *float64 `json:"low"`
+		Hi    *float64 `json:"high"`
 	}{Finite(i.Value), Finite(i.Lo), Finite(i.Hi)})
 }
 

@@ -13,7 +13,7 @@ import (
 // grid is an experiment of 36 cells, two kinds of each of 18, with 40 metrics.
 func grid(b *testing.B, replicates int) results.Source {
 	h := results.Header{
-		Scenario: "grid", Seed: 1, Replicates: replicates,
+		Scenario: "grid", Seed: 1, Seeds: &results.SeedStream{1}, Replicates: replicates,
 		Factors: []results.Factor{{Name: "kind", Levels: []string{"full", "resumed"}},
 			{Name: "network"}},
 		Compare: &results.Compare{Factor: "kind", Baseline: "full", Metric: "metric0",

@@ -6,117 +6,85 @@ import (
 
 	"tlslab/results"
 	"tlslab/results/effect"
-	"tlslab/results/stat"
 )
 
-// compare sets the comparison of a cell with its baseline.
+// compare sets the comparison of a cell with its baseline. Both columns are set.
 func (f *filler) compare(cell, baseline int) {
+	c := f.compareCells(cell, baseline)
+	f.summary.Row(cell, f.metric).VsBaseline = &c
+}
+
+// compareCells compares the columns cell and baseline of the filler, which are of these cells.
+func (f *filler) compareCells(cell, baseline int) effect.Comparison {
 	row, base := f.summary.Row(cell, f.metric), f.summary.Row(baseline, f.metric)
 	var c effect.Comparison
-	if pairs := f.pairs(cell, baseline); len(pairs) > 0 {
-		c = f.compared.paired(f.cell, f.baseline, pairs)
-	} else {
-		c = f.compared.independent(f.cell, f.baseline)
+	these, those := &f.cells[cell], &f.cells[baseline]
+	switch {
+	case f.summary.Header.Seeds == nil || !overlap(these.Replicates, those.Replicates):
+		c = f.comparer.Independent(&f.cell, &f.baseline)
+	case slices.Equal(these.Replicates, those.Replicates):
+		c = f.comparer.Paired(&f.cell, &f.baseline)
+	default:
+		both := union(these.Replicates, those.Replicates)
+		f.alignedCell.Set(align(f.cellValues, these.Replicates, both))
+		f.alignedBaseline.Set(align(f.baselineValues, those.Replicates, both))
+		c = f.comparer.Paired(&f.alignedCell, &f.alignedBaseline)
 	}
 	if f.summary.Header.Metrics[f.metric].Exact && row.Constant() && base.Constant() {
-		c.Method = effect.Exact
-		for _, of := range effect.Statistics {
-			*c.At(of) = effect.Effect{Diff: stat.Point(row.Min - base.Min),
-				Ratio: stat.Point(stat.Ratio(row.Min, base.Min)), P: math.NaN()}
-		}
+		c = effect.Known(row.Min, base.Min, c.Paired, c.Pairs)
 	}
-	row.VsBaseline = &c
+	return c
 }
 
-// pairRange is a range of n replicates that both cells have. cell and baseline are the indices of
-// its first replicate in the columns of the two cells.
-type pairRange struct{ cell, baseline, n int }
-
-// pairs returns the pairs of two cells, or nil if the run has no common seeds.
-func (f *filler) pairs(cell, baseline int) []pairRange {
-	if f.summary.Header.Seeds == nil {
-		return nil
+// overlap reports whether two cells have a replicate in common. Ranges rise.
+func overlap(a, b []results.Range) bool {
+	for len(a) > 0 && len(b) > 0 {
+		if max(a[0].From, b[0].From) < min(a[0].To, b[0].To) {
+			return true
+		}
+		if a[0].To <= b[0].To {
+			a = a[1:]
+		} else {
+			b = b[1:]
+		}
 	}
-	return pairsOf(&f.cells[cell], &f.cells[baseline])
+	return false
 }
 
-// pairsOf returns the replicates that both cells have.
-func pairsOf(cell, baseline *results.Observed) []pairRange {
-	var all []pairRange
-	i, j := 0, 0   // the current ranges of both cells
-	ci, bi := 0, 0 // the column indices at which they begin
-	for i < len(cell.Replicates) && j < len(baseline.Replicates) {
-		a, b := cell.Replicates[i], baseline.Replicates[j]
-		if from, to := max(a.From, b.From), min(a.To, b.To); from < to {
-			all = append(all, pairRange{
-				cell: ci + from - a.From, baseline: bi + from - b.From, n: to - from,
-			})
+// union returns the replicates that a cell or the other has.
+func union(a, b []results.Range) []results.Range {
+	var all []results.Range
+	for len(a) > 0 || len(b) > 0 {
+		var next results.Range
+		if len(b) == 0 || len(a) > 0 && a[0].From <= b[0].From {
+			next, a = a[0], a[1:]
+		} else {
+			next, b = b[0], b[1:]
 		}
-		if a.To <= b.To {
-			i++
-			ci += a.Len()
-		}
-		if b.To <= a.To {
-			j++
-			bi += b.Len()
+		if n := len(all); n > 0 && next.From <= all[n-1].To {
+			all[n-1].To = max(all[n-1].To, next.To)
+		} else {
+			all = append(all, next)
 		}
 	}
 	return all
 }
 
-// comparer compares columns. Its buffers are reused.
-type comparer struct {
-	a, b []float64
-	sort sorter
-}
-
-// paired compares two columns over the pairs in which both have a value.
-func (w *comparer) paired(cell, baseline []float64, pairs []pairRange) effect.Comparison {
-	w.a, w.b = w.a[:0], w.b[:0]
-	for _, p := range pairs {
-		theirs := baseline[p.baseline : p.baseline+p.n]
-		for i, c := range cell[p.cell : p.cell+p.n] {
-			b := theirs[i]
-			if c != c || b != b {
+// align returns a column over more replicates: NaN for those that the cell does not have.
+func align(values []float64, have, want []results.Range) []float64 {
+	var out []float64
+	at := 0
+	for _, w := range want {
+		for replicate := w.From; replicate < w.To; {
+			if len(have) > 0 && have[0].From == replicate {
+				n := have[0].Len()
+				out = append(out, values[at:at+n]...)
+				at, replicate, have = at+n, replicate+n, have[1:]
 				continue
 			}
-			w.a = append(w.a, c-b)
-			w.b = append(w.b, stat.Ratio(c, b))
+			out = append(out, math.NaN())
+			replicate++
 		}
 	}
-	noRatio := slices.ContainsFunc(w.b, math.IsNaN)
-	w.sort.sort(w.a)
-	result := unknown()
-	result.Paired, result.Pairs, result.Method = true, len(w.a), effect.PairedBootstrap
-	p50 := result.At(effect.P50)
-	p50.P, p50.Diff = stat.SignedRank(w.a), stat.QuantileInterval(w.a, 0.5)
-	if !noRatio {
-		w.sort.sort(w.b)
-		p50.Ratio = stat.QuantileInterval(w.b, 0.5)
-	}
-	return result
-}
-
-// independent compares two columns as independent samples.
-func (w *comparer) independent(cell, baseline []float64) effect.Comparison {
-	w.a, w.b = reached(w.a[:0], cell), reached(w.b[:0], baseline)
-	w.sort.sort(w.a)
-	w.sort.sort(w.b)
-	result := unknown()
-	result.Method = effect.IndependentBootstrap
-	*result.At(effect.P50) = effect.Effect{
-		P:     stat.RankSum(w.a, w.b),
-		Diff:  stat.MedianDifference(w.a, w.b),
-		Ratio: stat.MedianRatio(w.a, w.b),
-	}
-	return result
-}
-
-// unknown is a comparison whose effects do not exist.
-func unknown() effect.Comparison {
-	var c effect.Comparison
-	for _, of := range effect.Statistics {
-		*c.At(of) = effect.Effect{Ratio: stat.None, Diff: stat.None, P: math.NaN()}
-	}
-	return c
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"tlslab/results/effect"
@@ -37,10 +38,7 @@ func WriteCSV(w io.Writer, s *Summary) error {
 }
 
 // csvColumns are the columns of summary.csv after those of the factors, in groups.
-var csvColumns = []struct {
-	names  []string
-	fields func(*Row) []string
-}{
+var csvColumns = []csvColumn{
 	{[]string{"metric", "unit"}, func(r *Row) []string { return []string{r.Metric, r.Unit} }},
 	{[]string{"n", "failed", "reached"}, func(r *Row) []string {
 		return []string{strconv.Itoa(r.N), strconv.Itoa(r.Failed), strconv.Itoa(r.Reached)}
@@ -53,15 +51,34 @@ var csvColumns = []struct {
 	{intervalNames("p90"), func(r *Row) []string { return intervalFields(r.P90) }},
 	{intervalNames("p95"), func(r *Row) []string { return intervalFields(r.P95) }},
 	{intervalNames("p99"), func(r *Row) []string { return intervalFields(r.P99) }},
-	{[]string{"paired", "pairs"}, comparison(2, func(c *effect.Comparison) []string {
-		return []string{strconv.FormatBool(c.Paired), strconv.Itoa(c.Pairs)}
+	{[]string{"failed_share", "failed_share_low", "failed_share_high"}, func(r *Row) []string {
+		return intervalFields(r.FailedShare)
+	}},
+	{[]string{"paired", "pairs", "method"}, comparison(3, func(c *effect.Comparison) []string {
+		return []string{strconv.FormatBool(c.Paired), strconv.Itoa(c.Pairs), string(c.Method)}
 	})},
-	{intervalNames("diff"), comparison(3, func(c *effect.Comparison) []string { return intervalFields(c.At(effect.P50).Diff) })},
-	{intervalNames("ratio"), comparison(3, func(c *effect.Comparison) []string { return intervalFields(c.At(effect.P50).Ratio) })},
-	{[]string{"p", "p_holm", "verdict"}, comparison(3, func(c *effect.Comparison) []string {
-		p50 := c.At(effect.P50)
-		return []string{number(p50.P), number(p50.PHolm), string(p50.Verdict)}
-	})},
+	effectColumns(effect.P50),
+	effectColumns(effect.P95),
+	effectColumns(effect.P99),
+	effectColumns(effect.Mean),
+}
+
+// csvColumn is a group of columns, and their fields in a row.
+type csvColumn struct {
+	names  []string
+	fields func(*Row) []string
+}
+
+// effectColumns are the columns of the effect on one statistic.
+func effectColumns(of effect.Statistic) csvColumn {
+	name := of.String()
+	names := slices.Concat(intervalNames(name+"_ratio"), intervalNames(name+"_diff"),
+		[]string{name + "_p", name + "_p_holm", name + "_verdict"})
+	return csvColumn{names, comparison(len(names), func(c *effect.Comparison) []string {
+		e := c.At(of)
+		return slices.Concat(intervalFields(e.Ratio), intervalFields(e.Diff),
+			[]string{number(e.P), number(e.PHolm), string(e.Verdict)})
+	})}
 }
 
 // comparison returns n empty fields for a row without a comparison.
@@ -74,7 +91,7 @@ func comparison(n int, fields func(*effect.Comparison) []string) func(*Row) []st
 	}
 }
 
-func intervalNames(name string) []string { return []string{name, name + "_lo", name + "_hi"} }
+func intervalNames(name string) []string { return []string{name, name + "_low", name + "_high"} }
 
 func intervalFields(i stat.Interval) []string {
 	return []string{number(i.Value), number(i.Lo), number(i.Hi)}

@@ -18,16 +18,12 @@
 // # How a cell is compared
 //
 // The baseline of a cell is the cell with the baseline level of the compared factor and the same
-// levels of all other factors. Replicates with the same number had the same random draws
-// if the header has seeds. They form a pair if both reached the metric. Diff is the median of the differences
-// of the pairs, and Ratio the median of the ratios, with intervals by order statistics. Such an
-// interval needs neither symmetry nor resampling, and is the same for the ratio and for its
-// logarithm. P is that of the Wilcoxon signed-rank test.
+// levels of all other factors. Package effect compares the two columns: p50, p95, p99 and mean, each
+// with ratio, difference, interval, p-value and verdict. If the header has seeds, replicates with
+// the same number had the same random draws and are compared in pairs. A replicate that only one of
+// the cells has counts for that cell.
 //
-// If the header has no seeds, the samples are independent. Then Diff and Ratio are those of the two medians, and P is that of the Mann–Whitney
-// U test.
-//
-// Holm's correction is over all comparisons of one metric in one summary.
+// Holm's correction is over all comparisons and statistics of one metric in one summary.
 //
 // Simulated replicates are cheap enough to make any difference significant. So the verdict depends
 // on the size of the effect. It is "same" if the whole interval of the ratio is inside 1 ± margin,

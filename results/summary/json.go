@@ -12,31 +12,65 @@ import (
 )
 
 type jsonRow struct {
-	Cell       orderedCell     `json:"cell"`
-	Metric     string          `json:"metric"`
-	Unit       string          `json:"unit"`
-	N          int             `json:"n"`
-	Failed     int             `json:"failed"`
-	Reached    int             `json:"reached"`
-	Mean       stat.Interval   `json:"mean"`
-	SD         *float64        `json:"sd"`
-	Min        *float64        `json:"min"`
-	Max        *float64        `json:"max"`
-	P50        stat.Interval   `json:"p50"`
-	P90        stat.Interval   `json:"p90"`
-	P95        stat.Interval   `json:"p95"`
-	P99        stat.Interval   `json:"p99"`
-	VsBaseline *jsonComparison `json:"vs_baseline"`
+	Cell        orderedCell     `json:"cell"`
+	Metric      string          `json:"metric"`
+	Unit        string          `json:"unit"`
+	N           int             `json:"n"`
+	Failed      int             `json:"failed"`
+	Reached     int             `json:"reached"`
+	Mean        stat.Interval   `json:"mean"`
+	SD          *float64        `json:"sd"`
+	Min         *float64        `json:"min"`
+	Max         *float64        `json:"max"`
+	P50         stat.Interval   `json:"p50"`
+	P90         stat.Interval   `json:"p90"`
+	P95         stat.Interval   `json:"p95"`
+	P99         stat.Interval   `json:"p99"`
+	FailedShare stat.Interval   `json:"failed_share"`
+	Modes       []jsonMode      `json:"modes,omitempty"`
+	Comparison  *jsonComparison `json:"comparison"`
+	Contrasts   []jsonContrast  `json:"contrasts,omitempty"`
+}
+
+type jsonMode struct {
+	Low   *float64      `json:"low"`
+	High  *float64      `json:"high"`
+	N     int           `json:"n"`
+	Share stat.Interval `json:"share"`
+}
+
+type jsonContrast struct {
+	Trait string `json:"trait"`
+	jsonComparison
 }
 
 type jsonComparison struct {
-	Paired  bool           `json:"paired"`
-	Pairs   int            `json:"pairs"`
-	Diff    stat.Interval  `json:"diff"`
-	Ratio   stat.Interval  `json:"ratio"`
-	P       *float64       `json:"p"`
-	PHolm   *float64       `json:"p_holm"`
-	Verdict effect.Verdict `json:"verdict"`
+	Against string        `json:"against"`
+	Paired  bool          `json:"paired"`
+	Pairs   int           `json:"pairs"`
+	Method  effect.Method `json:"method"`
+	P50     jsonEffect    `json:"p50"`
+	P95     jsonEffect    `json:"p95"`
+	P99     jsonEffect    `json:"p99"`
+	Mean    jsonEffect    `json:"mean"`
+}
+
+type jsonEffect struct {
+	Ratio      stat.Interval  `json:"ratio"`
+	Difference stat.Interval  `json:"difference"`
+	P          *float64       `json:"p"`
+	PHolm      *float64       `json:"p_holm"`
+	Verdict    effect.Verdict `json:"verdict"`
+}
+
+// compared describes a comparison with a level of the compared factor.
+func compared(c *effect.Comparison, against string) jsonComparison {
+	of := func(s effect.Statistic) jsonEffect {
+		e := c.At(s)
+		return jsonEffect{e.Ratio, e.Diff, stat.Finite(e.P), stat.Finite(e.PHolm), e.Verdict}
+	}
+	return jsonComparison{against, c.Paired, c.Pairs, c.Method,
+		of(effect.P50), of(effect.P95), of(effect.P99), of(effect.Mean)}
 }
 
 // orderedCell writes a cell as a JSON object in the order of the factors.
@@ -70,10 +104,16 @@ func (c orderedCell) MarshalJSON() ([]byte, error) {
 func WriteJSON(w io.Writer, s *Summary) error {
 	out := bufio.NewWriter(w)
 	separator := "[\n"
+	contrasts := map[int][]*Contrast{} // by row
+	for i := range s.Contrasts {
+		c := &s.Contrasts[i]
+		row := c.Cell*len(s.Header.Metrics) + c.Metric
+		contrasts[row] = append(contrasts[row], c)
+	}
 	for i := range s.Rows {
 		out.WriteString(separator) // a bufio.Writer keeps its first error for Flush
 		separator = ",\n"
-		line, err := encode(s.Header, &s.Rows[i])
+		line, err := encode(s, i, contrasts[i])
 		if err != nil {
 			return err
 		}
@@ -87,18 +127,25 @@ func WriteJSON(w io.Writer, s *Summary) error {
 }
 
 // encode returns a row as one line of JSON, without a newline.
-func encode(h *results.Header, r *Row) ([]byte, error) {
+func encode(s *Summary, index int, contrasts []*Contrast) ([]byte, error) {
+	r, h := &s.Rows[index], s.Header
 	row := jsonRow{
 		Cell: orderedCell{h.Factors, r.Cell}, Metric: r.Metric, Unit: r.Unit,
-		N: r.N, Failed: r.Failed, Reached: r.Reached,
+		N: r.N, Failed: r.Failed, Reached: r.Reached, FailedShare: r.FailedShare,
 		Mean: r.Mean, SD: stat.Finite(r.SD), Min: stat.Finite(r.Min), Max: stat.Finite(r.Max),
 		P50: r.P50, P90: r.P90, P95: r.P95, P99: r.P99,
 	}
+	for _, m := range r.Modes {
+		row.Modes = append(row.Modes, jsonMode{stat.Finite(m.Lo), stat.Finite(m.Hi), m.N, m.Share})
+	}
 	if c := r.VsBaseline; c != nil {
-		p50 := c.At(effect.P50)
-		row.VsBaseline = &jsonComparison{
-			c.Paired, c.Pairs, p50.Diff, p50.Ratio, stat.Finite(p50.P), stat.Finite(p50.PHolm), p50.Verdict,
-		}
+		vs := compared(c, h.Compare.Baseline)
+		row.Comparison = &vs
+	}
+	for _, c := range contrasts {
+		against := s.Cells[c.Against].Levels[h.Factor(h.Compare.Factor)]
+		row.Contrasts = append(row.Contrasts,
+			jsonContrast{c.Trait, compared(&c.Comparison, against)})
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -43,9 +43,10 @@ func New(src results.Source) (*Summary, error) {
 // metrics in parallel if their columns are longer.
 const mostValues = 25_000_000
 
-// comparedColumns is the number of columns that Fill holds of a cell that is compared: cell,
-// baseline, sorted values, differences, ratios.
-const comparedColumns = 5
+// ownColumns is the number of columns that Fill holds of a cell: its values in the order of the
+// replicates, and sorted. comparedColumns is that of a cell that is compared: two of the cell, two of
+// the baseline, and the pairs near a quantile.
+const ownColumns, comparedColumns = 2, 5
 
 // parallel returns the number of metrics that Fill computes in parallel.
 func parallel(h *results.Header, columns, replicates int) int {
@@ -55,7 +56,7 @@ func parallel(h *results.Header, columns, replicates int) int {
 // Held returns the number of values of 8 bytes that Fill holds at the same time, for cells with a
 // number of replicates.
 func Held(h *results.Header, replicates int) int {
-	columns := 1
+	columns := ownColumns
 	if h.Compare != nil {
 		columns = comparedColumns
 	}
@@ -67,7 +68,7 @@ func Held(h *results.Header, replicates int) int {
 // Fill calls it once for each cell and metric with the values in ascending order, without NaN.
 // sorted must not keep the slice. Calls for different metrics are concurrent.
 func (s *Summary) Fill(src results.Source, sorted func(cell, metric int, values []float64)) error {
-	most, columns := 1, 1
+	most, columns := 1, ownColumns
 	for i := range s.Cells {
 		most = max(most, s.Cells[i].N)
 		if s.Cells[i].Baseline >= 0 {
@@ -76,9 +77,11 @@ func (s *Summary) Fill(src results.Source, sorted func(cell, metric int, values 
 	}
 	var next atomic.Int64
 	var group errgroup.Group
+	shared := effect.NewResamples()
 	for range parallel(s.Header, columns, most) {
 		group.Go(func() error {
 			f := newFiller(s, src, sorted)
+			f.comparer = effect.NewComparer(s.Header.Seed, shared)
 			for {
 				metric := int(next.Add(1)) - 1
 				if metric >= len(s.Header.Metrics) {
@@ -104,19 +107,23 @@ type filler struct {
 	cells   []results.Observed
 	against map[int][]int // by baseline: the cells that are compared with it
 	sorted  func(cell, metric int, values []float64)
+	shares  []stat.Interval // of failed replicates, by cell
 
 	metric int
 	column results.Column // of the metric
 
-	baseline, cell, values []float64
-	sort                   sorter
-	compared               comparer
+	baselineValues, cellValues []float64
+	baseline, cell             effect.Column
+	// the same columns over all replicates that one of the cells has, if the cells differ in them
+	alignedBaseline, alignedCell effect.Column
+	comparer                     *effect.Comparer
 }
 
 func newFiller(s *Summary, src results.Source, sorted func(cell, metric int, values []float64)) *filler {
 	f := &filler{summary: s, source: src, cells: src.Cells(), against: map[int][]int{},
 		sorted: sorted}
 	for i := range s.Cells {
+		f.shares = append(f.shares, stat.Proportion(s.Cells[i].Failed, s.Cells[i].N))
 		if b := s.Cells[i].Baseline; b >= 0 {
 			f.against[b] = append(f.against[b], i)
 		}
@@ -131,51 +138,43 @@ func (f *filler) fill(metric int) error {
 		if f.summary.Cells[i].Baseline >= 0 {
 			continue // read after its baseline
 		}
-		var err error
-		if f.baseline, err = f.column.Read(f.baseline[:0], i); err != nil {
+		if err := f.read(i, &f.baselineValues, &f.baseline); err != nil {
 			return err
 		}
-		if len(f.against[i]) == 0 {
-			f.describe(reached(f.baseline[:0], f.baseline), i)
-			continue
-		}
-		f.values = reached(f.values[:0], f.baseline)
-		f.describe(f.values, i)
+		f.describe(f.baseline.Sorted(), i)
 		for _, j := range f.against[i] {
-			if f.cell, err = f.column.Read(f.cell[:0], j); err != nil {
+			if err := f.read(j, &f.cellValues, &f.cell); err != nil {
 				return err
 			}
-			f.values = reached(f.values[:0], f.cell)
-			f.describe(f.values, j)
+			f.describe(f.cell.Sorted(), j)
 			f.compare(j, i)
 		}
 	}
 	return nil
 }
 
-// describe sorts the values of a cell and fills its row, without the comparison.
+// read reads a cell's values into a column.
+func (f *filler) read(cell int, values *[]float64, into *effect.Column) (err error) {
+	if *values, err = f.column.Read((*values)[:0], cell); err != nil {
+		return err
+	}
+	into.Set(*values)
+	return nil
+}
+
+// describe fills the row of a cell, without the comparison, from its values in ascending order.
 func (f *filler) describe(values []float64, cell int) {
-	f.sort.sort(values)
 	c, m := &f.summary.Cells[cell], f.summary.Header.Metrics[f.metric]
 	row := f.summary.Row(cell, f.metric)
 	*row = Row{
 		Cell: c.Levels, Metric: m.Name, Unit: m.Unit,
 		N: c.N, Failed: c.Failed, Reached: len(values),
+		FailedShare: f.shares[cell],
 	}
 	row.describe(values, m.Exact)
 	if f.sorted != nil {
 		f.sorted(cell, f.metric, values)
 	}
-}
-
-// reached appends to dst the values that are not NaN. dst may be the beginning of column.
-func reached(dst, column []float64) []float64 {
-	for _, v := range column {
-		if v == v {
-			dst = append(dst, v)
-		}
-	}
-	return dst
 }
 
 // baselines finds each cell's baseline.
@@ -217,6 +216,7 @@ func (r *Row) describe(sorted []float64, exact bool) {
 	if exact && r.Constant() {
 		r.Mean, r.SD = stat.Point(r.Min), 0
 	}
+	r.Modes = modesOf(sorted)
 }
 
 // count sets Outcomes and Failed.

@@ -97,13 +97,3 @@ func (r *Row) Censored(q float64) bool {
 
 // Constant reports whether all replicates that reached the metric gave the same value.
 func (r *Row) Constant() bool { return r.Min == r.Max }
-
-// Mode is a cluster of values that lies well apart from the others: one that lost its SYN, for
-// example, lies a second above one that did not.
-type Mode struct {
-	Lo, Hi float64 // the smallest and the largest value
-	N      int     // how many replicates have a value of the cluster
-	// Share is N as a share of the replicates that reached the metric, with its Clopper–Pearson
-	// interval.
-	Share stat.Interval
-}

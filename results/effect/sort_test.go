@@ -1,4 +1,4 @@
-package summary
+package effect
 
 import (
 	"math"
@@ -22,6 +22,16 @@ func TestSortersSort(t *testing.T) {
 				values[i] = pool[rng.IntN(different)]
 			}
 			want := slices.Sorted(slices.Values(values))
+			sorted, order := s.ordered(nil, nil, values)
+			if !slices.Equal(sorted, want) {
+				t.Errorf("%d of %d different values are not in order", n, different)
+			}
+			for i, o := range order {
+				if values[o] != sorted[i] {
+					t.Errorf("value %d of %d different values is not in its place", i, different)
+					break
+				}
+			}
 			s.sort(values)
 			if !slices.Equal(values, want) {
 				t.Errorf("%d of %d different values are not sorted", n, different)
@@ -37,14 +47,14 @@ func BenchmarkSort(b *testing.B) {
 	}{{"values=few", 6}, {"values=many", 1 << 40}} {
 		b.Run(bench.name, func(b *testing.B) {
 			rng := rand.New(rand.NewPCG(1, 2))
-			column, values := make([]float64, 10_000), make([]float64, 10_000)
+			column, values := make([]float64, 10_000), make([]float64, 0, 10_000)
 			for i := range column {
 				column[i] = float64(rng.IntN(bench.different))
 			}
 			var s sorter
+			var order []uint32
 			for b.Loop() {
-				copy(values, column)
-				s.sort(values)
+				values, order = s.ordered(values[:0], order[:0], column)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(column)), "ns/value")
 		})

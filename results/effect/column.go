@@ -1,0 +1,56 @@
+package effect
+
+import "math"
+
+// Column is one side of a comparison: the values of one metric in one cell. It is prepared once and
+// serves any number of comparisons, one at a time. Its buffers are reused by Set.
+type Column struct {
+	// values are by number of the replicate, NaN where it did not reach the metric.
+	values []float64
+	// sorted are the values in ascending order, without NaN. order holds the number of the replicate
+	// of each; it is empty in columns of more than mostShared replicates.
+	sorted []float64
+	order  []uint32
+	mean   float64
+	// drawn are the resampled quantiles, made when they are first needed.
+	drawn     [quantiles]drawn
+	drawnFrom *resamples // the resamples they come from
+	search    search
+	sorter    sorter
+}
+
+// Set makes values the column's. values are by number of the replicate, NaN where a replicate did
+// not reach the metric. The column keeps the slice until the next Set.
+func (c *Column) Set(values []float64) {
+	c.values, c.drawnFrom = values, nil
+	c.sorted, c.order = c.sorted[:0], c.order[:0]
+	if len(values) <= mostShared {
+		c.sorted, c.order = c.sorter.ordered(c.sorted, c.order, values)
+	} else {
+		for _, v := range values {
+			if v == v {
+				c.sorted = append(c.sorted, v)
+			}
+		}
+		c.sorter.sort(c.sorted)
+	}
+	c.mean = math.NaN()
+	if n := len(c.sorted); n > 0 {
+		c.mean = 0
+		for _, v := range c.sorted {
+			c.mean += v
+		}
+		c.mean /= float64(n)
+	}
+}
+
+// Sorted returns the values in ascending order, without NaN. It is valid until the next Set.
+func (c *Column) Sorted() []float64 { return c.sorted }
+
+// constant reports whether all replicates that reached the metric gave the same value.
+func (c *Column) constant() bool {
+	return len(c.sorted) > 0 && c.sorted[0] == c.sorted[len(c.sorted)-1]
+}
+
+// negative reports whether a value is negative: then the column has no ratios.
+func (c *Column) negative() bool { return len(c.sorted) > 0 && c.sorted[0] < 0 }

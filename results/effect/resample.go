@@ -1,0 +1,312 @@
+package effect
+
+import (
+	"math"
+	"math/bits"
+	"math/rand/v2"
+)
+
+// Draws is the number of resamples of the bootstrap. The bounds of a 95 % interval are the 26th
+// smallest and the 26th largest of 1039 values: (1039 + 1) · 2.5 % = 26, so no bound is interpolated
+// (Davison and Hinkley, Bootstrap Methods and their Application, 1997, §5.2.1).
+const Draws = 1039
+
+// quantiles is the number of statistics that are quantiles.
+const quantiles = 3
+
+// probabilities are those of the quantiles.
+var probabilities = [quantiles]float64{P50: 0.50, P95: 0.95, P99: 0.99}
+
+// mostShared is the largest number of replicates of which all comparisons share their resamples.
+const mostShared = 1<<15 - 1
+
+// A resample is one lane of a resamples. Lanes are bytes; the last lane is not used.
+const lanes, lanesOfWord = Draws + 1, 8
+const words = lanes / lanesOfWord
+
+// resamples says how often each replicate occurs in each resample of n replicates.
+type resamples struct {
+	n int
+	// times holds words for each replicate. Byte j of word i is the number of times that the
+	// replicate occurs in lane i·lanesOfWord + j. It is at most 255: a replicate is expected once,
+	// and 255 or more are less likely than 1e-500.
+	times []uint64
+	// most is the largest number in times.
+	most int
+}
+
+// newResamples draws n of n replicates, with replacement, for each lane.
+func newResamples(n int, seed uint64) *resamples {
+	r := &resamples{n: n, times: make([]uint64, n*words)}
+	source := rand.NewPCG(seed, uint64(n))
+	counts, most := make([]uint64, n), uint64(1)
+	for word := range words {
+		clear(counts)
+		for lane := range lanesOfWord {
+			for range n {
+				i, _ := bits.Mul64(source.Uint64(), uint64(n))
+				counts[i] += 1 << (8 * lane)
+			}
+		}
+		for i, c := range counts {
+			r.times[i*words+word] = c
+			for ; c > 0; c >>= 8 {
+				most = max(most, c&0xFF)
+			}
+		}
+	}
+	r.most = int(most)
+	return r
+}
+
+// row returns the words of a replicate.
+func (r *resamples) row(replicate uint32) *[words]uint64 {
+	return (*[words]uint64)(r.times[int(replicate)*words:])
+}
+
+// drawn is a quantile of each resample.
+type drawn struct {
+	constant bool // every resample has the same quantile: value[0]
+	value    [Draws]float64
+}
+
+// at is the quantile of a resample.
+func (d *drawn) at(i int) float64 {
+	if d.constant {
+		return d.value[0]
+	}
+	return d.value[i]
+}
+
+// reach is how many standard deviations of its rank a resample's quantile may be away from the
+// column's. A resample whose quantile is farther (fewer than one in a million) gets the value at
+// the end of the window.
+const reach = 5
+
+// window returns the ranks, counted from 0 and bounded to the n values of a column, between which a
+// resample's quantile lies.
+func window(n int, p float64) (from, to int) {
+	at, sd := p*float64(n-1), math.Sqrt(float64(n)*p*(1-p))
+	return max(0, int(at-reach*sd-reach)), min(n-1, int(at+reach*sd+reach)+1)
+}
+
+// draw fills the quantiles of the column in each resample. It walks from the largest value down and
+// counts, in every lane at once, how many values of the resample it has passed: a quantile is the
+// value at which this number exceeds the quantile's rank from the top.
+func (r *resamples) draw(c *Column) {
+	if c.drawnFrom == r {
+		return
+	}
+	c.drawnFrom = r
+	n := len(c.sorted)
+	s := &c.search
+	open := s.open[:0]
+	for of, p := range probabilities {
+		d := &c.drawn[of]
+		from, to := window(n, p)
+		if d.constant = c.sorted[from] == c.sorted[to]; d.constant {
+			d.value[0] = c.sorted[from]
+			continue
+		}
+		w := &s.walks[of]
+		*w = walk{p: p, from: to, drawn: d}
+		open = append(open, w)
+	}
+	if len(open) == 0 {
+		return
+	}
+	sizes := &s.sizes
+	r.count(c, sizes)
+	first := 0
+	for _, w := range open {
+		w.begin(sizes)
+		first = max(first, w.from)
+	}
+	counted := &s.counted
+	*counted = tally{}
+	at := n - 1 // the next value
+	for len(open) > 0 && at >= 0 {
+		chunk := 255 / r.most // a lane of bytes overflows at 256
+		if at > first {       // no quantile lies between
+			chunk = min(chunk, at-first)
+		} else {
+			chunk = min(chunk, 4)
+		}
+		begin := at
+		for ; at >= 0 && begin-at < chunk; at-- {
+			counted.add(r.row(c.order[at]))
+		}
+		counted.flush()
+		for i := 0; i < len(open); i++ {
+			if w := open[i]; at < w.from && w.pass(r, c, counted, begin, at) {
+				open = append(open[:i], open[i+1:]...)
+				i--
+			}
+		}
+	}
+}
+
+// search is the working memory of draw.
+type search struct {
+	walks   [quantiles]walk
+	open    []*walk
+	counted tally
+	sizes   [lanes]int
+}
+
+// count sets how many values each resample has: n, without those that did not reach the metric.
+func (r *resamples) count(c *Column, sizes *[lanes]int) {
+	for l := range sizes {
+		sizes[l] = r.n
+	}
+	if len(c.order) == r.n {
+		return
+	}
+	for i, v := range c.values {
+		if v == v {
+			continue
+		}
+		for w, times := range r.row(uint32(i)) {
+			for l := w * lanesOfWord; times > 0; l++ {
+				sizes[l] -= int(times & 0xFF)
+				times >>= 8
+			}
+		}
+	}
+}
+
+// tally counts values in every lane. fresh has lanes of bytes; even and odd have lanes of 16 bits,
+// for the even and the odd lanes of fresh.
+type tally struct{ fresh, even, odd [words]uint64 }
+
+func (t *tally) add(row *[words]uint64) {
+	for w := range row {
+		t.fresh[w] += row[w]
+	}
+}
+
+const evenBytes = 0x00FF00FF00FF00FF
+
+// flush adds fresh to even and odd.
+func (t *tally) flush() {
+	for w, f := range t.fresh {
+		t.even[w] += f & evenBytes
+		t.odd[w] += f >> 8 & evenBytes
+	}
+	clear(t.fresh[:])
+}
+
+// in returns the count of a lane.
+func (t *tally) in(lane int) int {
+	w, l := lane/lanesOfWord, lane%lanesOfWord
+	half := t.even[w]
+	if l%2 != 0 {
+		half = t.odd[w]
+	}
+	return int(half >> (l / 2 * 16) & 0xFFFF)
+}
+
+// walk finds one quantile of every resample.
+type walk struct {
+	*drawn
+	p    float64
+	from int // the highest rank to look at
+	// A lane passes its target when its count exceeds the target. even and odd hold 0x7FFF − target
+	// in the lanes of tally: the top bit of the sum with the count says that the lane has passed.
+	// They are 0 once the lane has its quantile.
+	even, odd [words]uint64
+	fraction  [Draws]float64 // of the interpolation between two ranks
+	upper     [Draws]float64 // the value at the upper rank, NaN before it is known
+	left      int            // lanes without their quantile
+}
+
+// begin sets the targets of resamples of these sizes.
+func (w *walk) begin(sizes *[lanes]int) {
+	for lane := range Draws {
+		m := sizes[lane]
+		if m == 0 {
+			w.value[lane] = math.NaN()
+			continue
+		}
+		position := w.p * float64(m-1)
+		k := int(position)
+		w.fraction[lane], w.upper[lane] = position-float64(k), math.NaN()
+		target := m - 1 - k // of the lower rank, counted from the top
+		if w.fraction[lane] > 0 {
+			target--
+		}
+		w.aim(lane, target)
+		w.left++
+	}
+}
+
+// aim sets the target of a lane; a negative target ends its search.
+func (w *walk) aim(lane, target int) {
+	set, l := &w.even[lane/lanesOfWord], lane%lanesOfWord
+	if l%2 != 0 {
+		set = &w.odd[lane/lanesOfWord]
+	}
+	shift := l / 2 * 16
+	*set &^= 0xFFFF << shift
+	if target >= 0 {
+		*set |= uint64(0x7FFF-target) << shift
+	}
+}
+
+// target is the inverse of aim.
+func (w *walk) target(lane int) int {
+	set, l := w.even[lane/lanesOfWord], lane%lanesOfWord
+	if l%2 != 0 {
+		set = w.odd[lane/lanesOfWord]
+	}
+	return 0x7FFF - int(set>>(l/2*16)&0xFFFF)
+}
+
+const topBits = 0x8000800080008000
+
+// pass looks for lanes that have passed their target between the values begin (included) and end
+// (excluded), counted downwards. It reports whether every lane has its quantile.
+func (w *walk) pass(r *resamples, c *Column, counted *tally, begin, end int) bool {
+	for word := range words {
+		for passed := (counted.even[word] + w.even[word]) & topBits; passed != 0; passed &= passed - 1 {
+			lane := word*lanesOfWord + bits.TrailingZeros64(passed)/16*2
+			w.find(r, c, counted.in(lane), lane, begin, end)
+		}
+		for passed := (counted.odd[word] + w.odd[word]) & topBits; passed != 0; passed &= passed - 1 {
+			lane := word*lanesOfWord + bits.TrailingZeros64(passed)/16*2 + 1
+			w.find(r, c, counted.in(lane), lane, begin, end)
+		}
+	}
+	return w.left == 0
+}
+
+// find finds the value at which a lane passed its target, or both its targets.
+func (w *walk) find(r *resamples, c *Column, count, lane, begin, end int) {
+	target := w.target(lane)
+	for count > target {
+		v, passed := c.sorted[begin], count
+		for at := end + 1; at <= begin; at++ {
+			passed -= int(r.row(c.order[at])[lane/lanesOfWord] >> (8 * (lane % lanesOfWord)) & 0xFF)
+			if passed <= target {
+				v = c.sorted[at]
+				break
+			}
+		}
+		switch {
+		case w.fraction[lane] == 0:
+			w.value[lane] = v
+		case math.IsNaN(w.upper[lane]):
+			w.upper[lane] = v
+			target++
+			w.aim(lane, target)
+			continue
+		case v == w.upper[lane]:
+			w.value[lane] = v
+		default:
+			w.value[lane] = v + w.fraction[lane]*(w.upper[lane]-v)
+		}
+		w.aim(lane, -1)
+		w.left--
+		return
+	}
+}

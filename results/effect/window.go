@@ -1,0 +1,224 @@
+package effect
+
+import (
+	"math"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// windowed resamples pairs of more than mostShared replicates. A quantile of a resample lies in a
+// window around that of the column. So it suffices to know how often each pair occurs in the
+// resample that has a value in one of the two windows, and how many other pairs occur of each kind:
+// below or above the window of x, below or above that of y. The numbers of pairs of each kind have a
+// multinomial distribution, which is drawn as a sequence of binomial numbers. Pairs of equal values
+// are of one kind.
+type windowed struct {
+	x, y   side
+	counts []int
+	light  []uint64 // the kinds of single pairs, one element a pair
+	heavy  []kind
+	keys   []uint64
+}
+
+// kind is a number of pairs whose values are in the same class on both sides.
+type kind struct {
+	x, y  uint32
+	pairs int
+}
+
+// heaviest is the number of pairs of one kind from which on one binomial number is drawn for them.
+const heaviest = 64
+
+// side is a column with the window of one quantile.
+type side struct {
+	p float64
+	// Class 0 is below the window, class i is the value values[i−1], then comes the class above the
+	// window, then that of replicates that did not reach the metric.
+	values []float64
+	drawn  []int // by class: its number of values in the resample
+	drawns drawn
+}
+
+func (s *side) missing() uint32 { return uint32(len(s.values) + 2) }
+
+// begin sets the window of a quantile.
+func (s *side) begin(c *Column, p float64) {
+	s.p, s.values = p, s.values[:0]
+	from, to := window(len(c.sorted), p)
+	last := c.sorted[to]
+	for i := from; i < len(c.sorted) && c.sorted[i] <= last; {
+		v := c.sorted[i]
+		s.values = append(s.values, v)
+		if i+1 < len(c.sorted) && c.sorted[i+1] != v {
+			i++
+			continue
+		}
+		i = rank(c.sorted, v, true)
+	}
+	s.drawn = slices.Grow(s.drawn[:0], len(s.values)+3)[:len(s.values)+3]
+	if s.drawns.constant = len(s.values) == 1; s.drawns.constant {
+		s.drawns.value[0] = last
+	}
+}
+
+func (s *side) class(v float64) uint32 {
+	switch {
+	case v != v:
+		return s.missing()
+	case v < s.values[0]:
+		return 0
+	case v > s.values[len(s.values)-1]:
+		return uint32(len(s.values) + 1)
+	}
+	return uint32(rank(s.values, v, true))
+}
+
+// quantile is the quantile of the resample that is in drawn.
+func (s *side) quantile() float64 {
+	m := 0
+	for _, n := range s.drawn[:s.missing()] {
+		m += n
+	}
+	if m == 0 {
+		return math.NaN()
+	}
+	position := s.p * float64(m-1)
+	k := int(position)
+	class, passed := 0, s.drawn[0]
+	next := func(k int) float64 {
+		for passed <= k && class < len(s.values) {
+			class++
+			passed += s.drawn[class]
+		}
+		return s.values[max(class, 1)-1]
+	}
+	v := next(k)
+	if fraction := position - float64(k); fraction > 0 {
+		v += fraction * (next(k+1) - v)
+	}
+	return v
+}
+
+// compare sets the effects on the quantiles.
+func (w *windowed) compare(x, y *Column, seed uint64, out *Comparison) {
+	for of, p := range probabilities {
+		w.x.begin(x, p)
+		w.y.begin(y, p)
+		if !w.x.drawns.constant || !w.y.drawns.constant {
+			w.sort(x.values, y.values)
+			w.draw(rand.NewPCG(seed, uint64(len(x.values))<<2|uint64(of)), len(x.values))
+		}
+		out.Effects[of] = resampled(x, y, Statistic(of), &w.x.drawns, &w.y.drawns)
+	}
+}
+
+// mostCounted is the largest number of kinds for which there is a table.
+const mostCounted = 1 << 21
+
+// sort counts the pairs of each kind.
+func (w *windowed) sort(x, y []float64) {
+	across := int(w.y.missing()) + 1
+	kinds := (int(w.x.missing()) + 1) * across
+	w.heavy, w.light, w.keys = w.heavy[:0], w.light[:0], w.keys[:0]
+	var outside [4][4]int // kinds without a value in a window
+	shade := func(class uint32, s *side) int {
+		switch {
+		case class == 0:
+			return 0
+		case int(class) <= len(s.values):
+			return -1
+		}
+		return int(class) - len(s.values)
+	}
+	counted := kinds <= mostCounted
+	if counted {
+		w.counts = slices.Grow(w.counts[:0], kinds)[:kinds]
+		clear(w.counts)
+	}
+	for i, v := range x {
+		a, b := w.x.class(v), w.y.class(y[i])
+		switch u, v := shade(a, &w.x), shade(b, &w.y); {
+		case u >= 0 && v >= 0:
+			outside[u][v]++
+		case counted:
+			w.counts[int(a)*across+int(b)]++
+		default:
+			w.keys = append(w.keys, uint64(a)<<32|uint64(b))
+		}
+	}
+	classOf := func(shade int, s *side) uint32 {
+		if shade == 0 {
+			return 0
+		}
+		return uint32(shade + len(s.values))
+	}
+	for u, row := range outside {
+		for v, n := range row {
+			if n > 0 {
+				w.heavy = append(w.heavy, kind{classOf(u, &w.x), classOf(v, &w.y), n})
+			}
+		}
+	}
+	if counted {
+		for at, n := range w.counts {
+			if n > 0 {
+				w.add(uint32(at/across), uint32(at%across), n)
+			}
+		}
+		return
+	}
+	slices.Sort(w.keys)
+	for from := 0; from < len(w.keys); {
+		to := from + 1
+		for to < len(w.keys) && w.keys[to] == w.keys[from] {
+			to++
+		}
+		w.add(uint32(w.keys[from]>>32), uint32(w.keys[from]), to-from)
+		from = to
+	}
+}
+
+// add adds pairs of a kind.
+func (w *windowed) add(x, y uint32, pairs int) {
+	if pairs >= heaviest {
+		w.heavy = append(w.heavy, kind{x, y, pairs})
+		return
+	}
+	for range pairs {
+		w.light = append(w.light, uint64(x)<<32|uint64(y))
+	}
+}
+
+// draw fills the quantiles of both sides in each resample of n pairs.
+func (w *windowed) draw(source *rand.PCG, n int) {
+	for i := range Draws {
+		clear(w.x.drawn)
+		clear(w.y.drawn)
+		draws, pairs := n, n // still to be drawn, and from how many pairs
+		for _, k := range w.heavy {
+			of := draws
+			if pairs > k.pairs {
+				of = int(distuv.Binomial{N: float64(draws), P: float64(k.pairs) / float64(pairs),
+					Src: source}.Rand())
+			}
+			w.x.drawn[k.x] += of
+			w.y.drawn[k.y] += of
+			draws, pairs = draws-of, pairs-k.pairs
+		}
+		for range draws {
+			at, _ := bits.Mul64(source.Uint64(), uint64(len(w.light)))
+			k := w.light[at]
+			w.x.drawn[k>>32]++
+			w.y.drawn[uint32(k)]++
+		}
+		if !w.x.drawns.constant {
+			w.x.drawns.value[i] = w.x.quantile()
+		}
+		if !w.y.drawns.constant {
+			w.y.drawns.value[i] = w.y.quantile()
+		}
+	}
+}
