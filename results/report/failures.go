@@ -20,6 +20,9 @@ func (e *experiment) warnings() []Point {
 	if text := e.Unfinished(); text != "" {
 		all = append(all, Point{"Unfinished", text})
 	}
+	if text := e.imprecise(); text != "" {
+		all = append(all, Point{"Precision", text})
+	}
 	if text := e.failures(); text != "" {
 		all = append(all, Point{"Failed replicates", text})
 	}

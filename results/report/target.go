@@ -2,11 +2,53 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"tlslab/results/stopping"
 	"tlslab/results/table/number"
 )
+
+// imprecise names the cells that have the most replicates and still an interval that is wider than
+// the target. It is empty if there is none.
+func (e *experiment) imprecise() string {
+	t := e.Header.Target
+	if t == nil {
+		return ""
+	}
+	var words []string
+	n := 0
+	for i := range e.Cells {
+		if e.Ending(i) != stopping.Capped {
+			continue
+		}
+		if n++; n > mostNamed {
+			continue
+		}
+		name := "the only cell"
+		if len(e.Cells) > 1 {
+			name = e.name(i)
+		}
+		words = append(words, name+" ("+halfWidth(stopping.HalfWidth(e.Target(i)))+")")
+	}
+	if n == 0 {
+		return ""
+	}
+	if n > mostNamed {
+		words = append(words, plural(n-mostNamed, "further cell"))
+	}
+	return fmt.Sprintf("The interval of the %s of %s is wider than the target of ±%s in %s of %s, at the largest number of %s: %s.",
+		t.Statistic, t.Metric, number.Percent(t.Relative), number.Count(n), plural(len(e.Cells), "cell"),
+		plural(t.Most, "replicate"), strings.Join(words, "; "))
+}
+
+// halfWidth writes a half-width as a fraction of a value.
+func halfWidth(fraction float64) string {
+	if math.IsInf(fraction, 0) {
+		return "no bound"
+	}
+	return "±" + number.Percent(fraction)
+}
 
 // target says how the data decided the number of replicates of each cell.
 func (e *experiment) target() string {

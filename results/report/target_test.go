@@ -49,6 +49,23 @@ func TestTheMethodSaysHowTheDataChoseTheNumberOfReplicates(t *testing.T) {
 	}
 }
 
+func TestCellsThatMissTheTargetAreNamedFirst(t *testing.T) {
+	header := results.Header{
+		Factors: []results.Factor{{Name: "kind", Levels: []string{"constant", "wide", "wider"}}},
+		Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds, Better: -1}},
+		Target:  &results.Target{Metric: "time", Statistic: "mean", Relative: 0.001, Most: 1000},
+	}
+	e := tabletest.New(header, 1000, func(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
+		spread := map[string]float64{"constant": 0, "wide": 0.1, "wider": 1}[cell["kind"]]
+		return map[string]float64{"time": 10 + spread*rng.NormFloat64()}, false
+	})
+	want := "The interval of the mean of time is wider than the target of ±0.1 % in 1 of 3 cells, at the largest number of " +
+		"1000 replicates: wider (±0.61 %)."
+	if w := documentOf(e).Warnings; len(w) != 1 || w[0].About != "Precision" || w[0].Text != want {
+		t.Errorf("got %q, want %q", w, want)
+	}
+}
+
 // points returns all points of the method.
 func (d *Document) points() (all []Point) {
 	for _, s := range d.Sections {

@@ -16,9 +16,13 @@ func (s *Summary) Ending(cell int) stopping.Decision {
 	if !slices.ContainsFunc(s.Header.Batches(), func(r results.Range) bool { return r.To == n }) {
 		return stopping.Continue // within a batch
 	}
+	return stopping.Decide(s.Header.Target, n, s.Target(cell))
+}
+
+// Target returns the target's statistic of a cell. The header must have a Target.
+func (s *Summary) Target(cell int) stat.Interval {
 	t := s.Header.Target
-	row := s.Row(cell, s.Header.Metric(t.Metric))
-	return stopping.Decide(t, n, row.statistic(t.Statistic))
+	return s.Row(cell, s.Header.Metric(t.Metric)).statistic(t.Statistic)
 }
 
 // statistic returns the statistic of a target.
