@@ -53,6 +53,8 @@ func (r *reader) makeCells(s *Scenario) {
 		return
 	case s.Replicates > maxObservations/len(s.Cells):
 		r.found.Add(source.Errorf("%d cells × %d replicates are more than %d: lower replicates", len(s.Cells), s.Replicates, maxObservations))
+	case s.Target != nil && !s.measures(s.Target.Metric):
+		r.found.Add(r.targetError("replicates: no combination has the metric " + s.Target.Metric))
 	case s.Compare != nil && !s.measures(s.Compare.Metric):
 		r.found.Add(source.Errorf("compare: no combination has the metric %s", s.Compare.Metric))
 	case s.Compare != nil && !s.hasBaseline():
@@ -61,6 +63,14 @@ func (r *reader) makeCells(s *Scenario) {
 	if r.found.Len() == 0 {
 		r.checkEffects(s)
 	}
+}
+
+// targetError makes an error at the target of the file, or of the whole file.
+func (r *reader) targetError(message string) error {
+	if r.target == nil {
+		return r.layers.source.Errorf("%s", message)
+	}
+	return r.target.Errorf("%s", message)
 }
 
 // hasBaseline reports whether any cell is one that others are compared with.

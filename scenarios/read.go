@@ -17,6 +17,7 @@ type reader struct {
 	found    document.Collector
 	layers   layers
 	excludes []exclusion
+	target   *document.Node // where the metric of the target stands, or nil
 
 	costs  func(string) (*costs.Table, error)
 	tables map[string]error // the result of loading each cost table
@@ -78,8 +79,8 @@ func init() {
 			func() object { return object{"type": "string"} }, (*reader).readTitle},
 		{"seed", "root of all randomness; 1 by default",
 			func() object { return object{"type": "integer", "minimum": 0} }, (*reader).readSeed},
-		{"replicates", "runs of each cell; 1000 by default; at most 100,000,000,000 in all cells together",
-			func() object { return object{"type": "integer", "minimum": 1} }, (*reader).readReplicates},
+		{"replicates", "runs of each cell: a count, 1000 by default, at most 100,000,000,000 in all cells together; or auto, or a target (see below)",
+			replicatesSchema, (*reader).readReplicates},
 		{"base", "the configuration that all cells share: the keys below, nested or dotted as one likes",
 			func() object { return groupSchema("") }, (*reader).readBase},
 		{"factors", "what is varied: a list of values of one dotted key, or named patches of several keys",
@@ -203,14 +204,6 @@ func (r *reader) readSeed(s *Scenario, n *document.Node) {
 	}
 	if err != nil {
 		r.addError("seed", err)
-	}
-}
-
-func (r *reader) readReplicates(s *Scenario, n *document.Node) {
-	if err := (count{to: &s.Replicates}).read(n); err != nil {
-		r.addError("replicates", err)
-	} else if s.Replicates == 0 {
-		r.addf(n, "replicates: 0: a cell is run at least once")
 	}
 }
 

@@ -66,7 +66,11 @@ type Cell struct {
 type Options struct {
 	Sets       []string // key=value: overrides base, or narrows a factor to one value
 	Replicates int      // 0: as the scenario says
+	Auto       bool     // the scenario's target, or the default target; not beside Replicates
 	Seed       *uint64  // nil: as the scenario says
+
+	// Target, if not nil, takes the place of the scenario's replicates.
+	Target *results.Target
 
 	// Costs finds the cost table of a name; nil: costs.Load.
 	Costs func(name string) (*costs.Table, error)
@@ -89,10 +93,16 @@ func Parse(ctx context.Context, file string, text []byte, o Options) (*Scenario,
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	r.applyOverrides(s, o.Sets)
-	if o.Replicates != 0 {
-		s.Replicates = o.Replicates
+	switch {
+	case o.Target != nil:
+		s.Target = o.Target
+	case o.Replicates != 0:
+		s.Target, s.Replicates = nil, o.Replicates
+	case o.Auto && s.Target == nil:
+		s.Target = defaultTarget()
 	}
+	s.completeTarget()
+	r.applyOverrides(s, o.Sets)
 	if o.Seed != nil {
 		s.Seed = *o.Seed
 	}
@@ -106,6 +116,13 @@ func Parse(ctx context.Context, file string, text []byte, o Options) (*Scenario,
 }
 
 // String is the scenario's name and size.
-func (s *Scenario) String() string {
-	return fmt.Sprintf("%s: %d cells × %d replicates", s.Name, len(s.Cells), s.Replicates)
+func (s *Scenario) String() string { return s.Name + ": " + s.Size() }
+
+// Size is the number of cells and replicates: "12 cells × 1000 replicates", or with a target
+// "12 cells × up to 100000 replicates until p95 of handshake ±2%".
+func (s *Scenario) Size() string {
+	if s.Target != nil {
+		return fmt.Sprintf("%d cells × up to %d replicates until %s", len(s.Cells), s.Replicates, formatTarget(s.Target))
+	}
+	return fmt.Sprintf("%d cells × %d replicates", len(s.Cells), s.Replicates)
 }

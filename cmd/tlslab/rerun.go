@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -37,7 +36,9 @@ any replicate differs.`,
 					return err
 				}
 			}
-			s, err := repeated(cmd.Context(), m)
+			s, err := scenarios.Parse(cmd.Context(), m.Scenario.File, []byte(m.Scenario.Text), scenarios.Options{
+				Sets: m.Scenario.Sets, Replicates: m.Replicates, Target: m.Target, Seed: &m.Seed, Costs: m.Tables,
+			})
 			if err != nil {
 				return err
 			}
@@ -61,15 +62,6 @@ any replicate differs.`,
 	}
 	f.addTo(verb, "that of MANIFEST with -rerun at its end")
 	return verb
-}
-
-// repeated returns the scenario of a manifest.
-func repeated(ctx context.Context, m *scenariorun.Manifest) (*scenarios.Scenario, error) {
-	o := scenarios.Options{Sets: m.Scenario.Sets, Seed: &m.Seed, Costs: m.Tables}
-	if m.Target == nil {
-		o.Replicates = m.Replicates
-	}
-	return scenarios.Parse(ctx, m.Scenario.File, []byte(m.Scenario.Text), o)
 }
 
 // compareRuns compares the samples of a first run with those in the folder out of a second.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ import (
 type runFlags struct {
 	out        string
 	sets       []string
-	replicates int
+	replicates string
 	seed       uint64
 	workers    int
 	json       bool
@@ -55,10 +56,9 @@ files to the output folder.`,
 			}
 			o := scenarios.Options{Sets: f.sets}
 			if cmd.Flags().Changed("replicates") {
-				if f.replicates < 1 {
-					return usageError{fmt.Errorf("--replicates %d: a cell is run at least once", f.replicates)}
+				if err := setReplicates(&o, f.replicates); err != nil {
+					return err
 				}
-				o.Replicates = f.replicates
 			}
 			if cmd.Flags().Changed("seed") {
 				o.Seed = &f.seed
@@ -76,10 +76,27 @@ files to the output folder.`,
 	flags := verb.Flags()
 	f.addTo(verb, "tlslab-out/SCENARIO")
 	flags.StringArrayVar(&f.sets, "set", nil, "override a key of base, or narrow a factor to one level (`KEY=VALUE`; may be repeated)")
-	flags.IntVar(&f.replicates, "replicates", 0, "`number` of replicates of each cell, in place of the scenario's")
+	flags.StringVar(&f.replicates, "replicates", "", "`number` of replicates of each cell, in place of the scenario's; or auto: as many as the scenario's target needs, or p95 ±2%")
 	flags.Uint64Var(&f.seed, "seed", 0, "`root` seed of all randomness, in place of the scenario's")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "estimate what the run needs (replicates, time, disk, memory), and write nothing")
 	return verb
+}
+
+// setReplicates reads the flag --replicates.
+func setReplicates(o *scenarios.Options, text string) error {
+	if text == "auto" {
+		o.Auto = true
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	switch {
+	case err != nil:
+		return usageError{fmt.Errorf("--replicates %s: write a whole number of at least 1, or auto", text)}
+	case n < 1:
+		return usageError{fmt.Errorf("--replicates %d: a cell is run at least once", n)}
+	}
+	o.Replicates = n
+	return nil
 }
 
 // maxWorkers bounds -j, and with it the memory of the workers.

@@ -30,6 +30,7 @@ type listed struct {
 	Title      string `json:"title"`
 	Cells      int    `json:"cells"`
 	Replicates int    `json:"replicates"`
+	size       string
 }
 
 func (a *app) scenariosListVerb() *cobra.Command {
@@ -45,14 +46,14 @@ func (a *app) scenariosListVerb() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				all = append(all, listed{s.Name, s.Title, len(s.Cells), s.Replicates})
+				all = append(all, listed{s.Name, s.Title, len(s.Cells), s.Replicates, s.Size()})
 			}
 			if asJSON {
 				return a.printJSON(all)
 			}
 			w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 			for _, s := range all {
-				fmt.Fprintf(w, "%s\t%s\t(%d cells × %d replicates)\n", s.Name, s.Title, s.Cells, s.Replicates)
+				fmt.Fprintf(w, "%s\t%s\t(%s)\n", s.Name, s.Title, s.size)
 			}
 			return w.Flush()
 		},

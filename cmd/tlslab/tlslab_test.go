@@ -250,7 +250,7 @@ func TestWrongUsageAndBadScenariosExitWithTwo(t *testing.T) {
 		{"", "fly", `unknown command "fly"`},
 		{"", "run", "want one: SCENARIO\nSee tlslab run --help."},
 		{"", "run full-vs-resumed --fast", "unknown flag"},
-		{"", "run full-vs-resumed --replicates many", "--replicates many: want a whole number"},
+		{"", "run full-vs-resumed --replicates many", "--replicates many: write a whole number of at least 1, or auto"},
 		{"", "run full-vs-resumed --replicates 9223372036854775807", "lower replicates"},
 		{"", "run full-vs-resumed --set seed=2", "--set seed: seed is not a key of base: write it into the scenario's file, or use the flag --seed"},
 		{"", "rerun testdata", "testdata/manifest.json"},
