@@ -72,10 +72,13 @@ type Trait struct {
 	Values []float64 `json:"values,omitempty"`
 }
 
-// Setting is one setting of a run, as a person writes it.
+// Setting is one setting of a run, as a person writes it. The part of Name up to its first dot is
+// the group of the setting.
 type Setting struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+	// Default reports that the scenario does not set it, so that the default holds.
+	Default bool `json:"default,omitempty"`
 }
 
 // Note is a consequence of a setting that a reader may not expect.

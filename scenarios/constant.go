@@ -1,38 +1,163 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"tlslab/results"
 )
 
-// constant lists the keys that are the same in every cell, with their values as written: the keys
-// that base or --set sets and no factor varies, and the defaults of tls, client, server, transfer
-// and timeout. Defaults of link, tcp and ca are left out: the default link changes no packet, the
-// defaults of tcp are Linux's, and ca is for clients that ask the authority.
+// constant lists all settings that decide the results and are the same in every cell, in the order
+// of the table of keys. It leaves out the keys that a factor varies, those that have no effect in
+// any cell, and those that follow from a factor. A link is described by its properties.
 func (s *Scenario) constant() []results.Setting {
-	written := map[string]string{}
-	for _, layer := range [][]setting{s.layers.base, s.layers.overrides} {
-		for _, set := range layer {
-			written[set.key.Name] = set.node.String()
-		}
+	if len(s.Cells) == 0 {
+		return nil
 	}
-	varied := s.variedKeys()
+	c := &constants{Scenario: s, varied: s.variedKeys()}
+	_, c.origin, _ = s.layers.configure(nil)
 	var all []results.Setting
 	for _, k := range keys {
-		if slices.ContainsFunc(varied, func(v string) bool { return overlap(k.Name, v) }) {
-			continue
-		}
-		value, ok := written[k.Name]
-		if !ok && !strings.HasPrefix(k.Name, "tcp.") && !strings.HasPrefix(k.Name, "link.") && !strings.HasPrefix(k.Name, "ca.") {
-			value = k.Default
-		}
-		if value != "" {
-			all = append(all, results.Setting{Name: k.Name, Value: value})
+		switch {
+		case k.Name == "link":
+			all = append(all, c.link()...)
+		case k.Name == "ca.link":
+			all = append(all, c.authorityLink()...)
+		case k.Name == "tls.suite":
+			all = append(all, c.suites()...)
+		case !isLinkKey(k.Name, "link") && !isLinkKey(k.Name, "ca.link") && c.is(k):
+			all = append(all, c.setting(k))
 		}
 	}
 	return all
+}
+
+// constants finds the settings that are the same in every cell.
+type constants struct {
+	*Scenario
+	varied []string           // keys that a level of a factor sets
+	origin map[string]setting // the settings of base and --set that hold
+}
+
+// is reports whether the value of a key decides results and is the same in all cells.
+func (c *constants) is(k *Key) bool {
+	if slices.ContainsFunc(c.varied, func(v string) bool { return overlap(k.Name, v) }) {
+		return false
+	}
+	applies := k.applies == nil
+	for i := range c.Cells {
+		config := &c.Cells[i].Config
+		if k.derive != nil && c.value(k, config) != c.value(k, &c.Cells[0].Config) {
+			return false
+		}
+		applies = applies || k.applies(config) == ""
+	}
+	return applies
+}
+
+// value is the value of a key in a configuration, as a text that is equal for equal values.
+func (c *constants) value(k *Key, config *Config) string {
+	if k.isUnset(config) {
+		return ""
+	}
+	return fmt.Sprint(k.fields(config)[0].shown())
+}
+
+// setting describes the value of a constant key.
+func (c *constants) setting(k *Key) results.Setting {
+	_, written := c.origin[k.Name]
+	return results.Setting{Name: k.Name, Value: k.text(&c.Cells[0].Config, c.origin), Default: !written}
+}
+
+// suites are those of tls.suite, or those that follow from tls.cipher and other keys.
+func (c *constants) suites() []results.Setting {
+	suites, ok := same(c.Scenario, func(c *Config) string { return strings.Join(c.TLS.Suites, ", ") })
+	if !ok {
+		return nil
+	}
+	_, written := c.origin["tls.suite"]
+	return []results.Setting{{Name: "tls.suite", Value: suites, Default: !written}}
+}
+
+// link describes the link between client and server: its round-trip time, and then its keys if it
+// is the same both ways. Another link is described by a line for each direction or, if a factor
+// varies part of it, by the settings that hold in all cells.
+func (c *constants) link() (all []results.Setting) {
+	isLink := func(name string) bool { return isLinkKey(name, "link") }
+	isPart := func(name string) bool { // of a link that may differ between the directions
+		return slices.Contains([]string{"link", "link.up", "link.down", "link.hops"}, name) ||
+			strings.HasPrefix(name, "link.up.") || strings.HasPrefix(name, "link.down.")
+	}
+	plain := !slices.ContainsFunc(c.varied, isPart)
+	for name := range c.origin {
+		plain = plain && !isPart(name)
+	}
+	rtt, ok := same(c.Scenario, func(c *Config) string { return formatDuration(c.Link.RTT()) })
+	if ok = ok && c.factor(roundTripTime) == nil; ok {
+		_, written := c.origin[delayKey]
+		all = append(all, results.Setting{Name: roundTripTime, Value: rtt, Default: plain && !written})
+	}
+	if !plain && !slices.ContainsFunc(c.varied, isLink) {
+		first := &c.Cells[0].Config.Link
+		return append(all,
+			results.Setting{Name: "link.up", Value: strings.Join(hopLines(first.Up), " | ")},
+			results.Setting{Name: "link.down", Value: strings.Join(hopLines(first.Down), " | ")})
+	}
+	for _, k := range keys {
+		_, written := c.origin[k.Name]
+		switch {
+		case !isLink(k.Name), k.Name == delayKey && ok, !written && !plain, !written && isPart(k.Name), !c.is(k):
+		case k.Name == "link.limit" && c.Cells[0].Config.Link.Up[0].Rate == 0, k.Name == "link.drops" && !written:
+		case written && !c.holds(k):
+		default:
+			all = append(all, c.setting(k))
+		}
+	}
+	return all
+}
+
+// holds reports whether the written value of a key of the link decides a direction of the link in
+// all cells: a more particular key, or a level of a factor, may override it.
+func (c *constants) holds(k *Key) bool {
+	alone := newConfig()
+	if c.origin[k.Name].apply(alone) != nil {
+		return false
+	}
+	want := k.fields(alone)
+	for i := range c.Cells {
+		found := false
+		for j, f := range k.fields(&c.Cells[i].Config) {
+			found = found || fmt.Sprint(f.shown()) == fmt.Sprint(want[j].shown())
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// authorityLink describes the link between client and authority, if a client asks the authority.
+func (c *constants) authorityLink() []results.Setting {
+	fetching := slices.IndexFunc(c.Cells, func(cell Cell) bool { return cell.Config.Fetches() })
+	if fetching < 0 || slices.ContainsFunc(c.varied, func(name string) bool { return isLinkKey(name, "ca.link") }) {
+		return nil
+	}
+	if c.Cells[fetching].Config.CA.LikeLink {
+		return []results.Setting{{Name: "ca.link", Value: "like link", Default: true}}
+	}
+	return []results.Setting{{Name: "ca.link", Value: c.Cells[fetching].Config.CA.Link.describe()}}
+}
+
+// same returns a text of the configurations if it is the same in all cells.
+func same(s *Scenario, text func(*Config) string) (string, bool) {
+	first := text(&s.Cells[0].Config)
+	for i := range s.Cells {
+		if text(&s.Cells[i].Config) != first {
+			return "", false
+		}
+	}
+	return first, true
 }
 
 // variedKeys are the keys that any level of any factor sets.

@@ -3,43 +3,98 @@ package scenarios
 import (
 	"strings"
 	"testing"
-
-	"tlslab/results"
 )
 
-func TestWhatNoFactorVariesIsConstant(t *testing.T) {
-	s, err := Parse(t.Context(), "s.yaml", []byte(`
-name: s
-title: What is constant?
+// constantOf returns the constant settings of a scenario, defaults in parentheses.
+func constantOf(t *testing.T, text string, sets ...string) map[string]string {
+	t.Helper()
+	got := map[string]string{}
+	for _, c := range parse(t, "name: constant\n"+text, sets...).Constant {
+		if got[c.Name] != "" {
+			t.Errorf("%s is listed twice", c.Name)
+		}
+		if got[c.Name] = c.Value; c.Default {
+			got[c.Name] = "(" + c.Value + ")"
+		}
+	}
+	return got
+}
+
+func TestEverySettingThatDecidesTheResultIsConstantOrVaried(t *testing.T) {
+	const none = ""
+	for _, test := range []struct {
+		what, text string
+		sets       []string
+		want       map[string]string
+	}{
+		{"settings, defaults and factors", `
 base:
   tls: {cipher: aes-256-gcm, certificate: rsa2048}
-  link: {delay: 5ms, rate: 50mbit, up: {loss: 1%}}
+  link: {delay: 5ms, rate: 50mbit}
   server: {slowdown: 2}
   tcp: {initial_window: 20}
 factors:
   tls.kind: [full, resumed]
   link.loss: [0%, 1%]
-  size: {small: {transfer.response: 1kB}, large: {transfer.response: 100kB}}
-`), Options{Sets: []string{"link.rate=10mbit"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]string{}
-	for _, c := range s.Constant {
-		got[c.Name] = c.Value
-	}
-	for name, want := range map[string]string{
-		"tls.cipher": "aes-256-gcm", "tls.certificate": "rsa2048", "tls.group": "x25519", "link.delay": "5ms", "link.rate": "10mbit",
-		"link.up.loss": "1%", "server.slowdown": "2", "client.costs": "reference", "tcp.initial_window": "20", "transfer.request": "500B",
+  size: {small: {transfer.response: 1kB}, large: {transfer.response: 100kB}}`, []string{"link.rate=10mbit"}, map[string]string{
+			"tls.cipher": "aes-256-gcm", "tls.certificate": "rsa2048", "tls.group": "(x25519)", "tls.suite": "(TLS_AES_256_GCM_SHA384)",
+			"rtt": "10ms", "link.delay": none, "link.rate": "10mbit", "link.limit": "(1000)", "link.jitter": "(none)", "link.distribution": none,
+			"link.loss": none, "link.up": none, "server.slowdown": "2", "client.costs": "(reference)", "tcp.initial_window": "20",
+			"tcp.mtu": "(1500B)", "tcp.hz": "(250)", "tcp.min_rto": "(200ms)", "transfer.request": "(500B)", "transfer.response": none,
+			"tls.kind": none, "ca.timeout": none, "timeout": "(60s)",
+		}},
+		{"nothing is set", ``, nil, map[string]string{
+			"tls.version": "(1.3)", "tls.kind": "(full)", "rtt": "(0s)", "link.loss": "(none)", "link.rate": "(unlimited)", "link.limit": none, "link.drops": none,
+			"transfer.content": none, "tls.soft_fail": none, "tls.resumption": none,
+		}},
+		{"what follows from a factor is not constant", `
+factors: {tls.version: [1.0, 1.3]}`, nil, map[string]string{"tls.cipher": none, "tls.suite": none, "tls.group": "(x25519)"}},
+		{"a link that differs between the directions is a line for each", `
+base: {link: {delay: 5ms, up: {loss: 1%}}}`, nil, map[string]string{
+			"rtt": "10ms", "link.up": "delay 5ms loss 1%", "link.down": "delay 5ms", "link.loss": none, "link.up.loss": none,
+		}},
+		{"so is a path of several links", `
+base: {link: {hops: [delay 2ms, delay 40ms loss 1%]}}`, nil, map[string]string{
+			"rtt": "84ms", "link.up": "delay 2ms | delay 40ms loss 1%", "link.down": "delay 40ms loss 1% | delay 2ms", "link.jitter": none,
+		}},
+		{"a level overrides a direction of the base", `
+base: {link: {delay: 5ms, up: {loss: 1%}}}
+factors: {link.loss: [0%, 2%]}`, nil, map[string]string{"rtt": "10ms", "link.up.loss": none, "link.loss": none, "link.up": none}},
+		{"a direction keeps what no level overrides", `
+base: {link: {delay: 5ms, up: {rate: 1mbit}}}
+factors: {link.loss: [0%, 2%]}`, nil, map[string]string{"rtt": "10ms", "link.up.rate": "1mbit", "link.rate": none}},
+		{"a factor decides the round-trip time", `
+factors: {where: {near: {link.delay: 1ms}, far: {link: delay 40ms}}}`, nil, map[string]string{"rtt": none, "link.delay": none, "link.loss": none}},
+		{"the authority has a link like the server's", `
+base: {tls: {revocation: fetched}}`, nil, map[string]string{"ca.link": "(like link)", "ca.timeout": "(10s)", "ca.signing": "(ahead)"}},
+		{"or a link of its own", `
+base: {tls: {revocation: fetched}, ca: {link: {delay: 7ms}, timeout: 2s}}`, nil, map[string]string{"ca.link": "delay 7ms", "ca.link.delay": none, "ca.timeout": "2s"}},
+		{"a suite by its name has no cipher beside it", `
+base: {tls: {version: 1.2, suite: TLS_RSA_WITH_AES_128_CBC_SHA, certificate: rsa2048}}`, nil, map[string]string{
+			"tls.suite": "TLS_RSA_WITH_AES_128_CBC_SHA", "tls.cipher": none, "tls.group": none,
+		}},
 	} {
-		if got[name] != want {
-			t.Errorf("%s is %q, want %q", name, got[name], want)
+		got := constantOf(t, test.text, test.sets...)
+		for name, want := range test.want {
+			if got[name] != want {
+				t.Errorf("%s: %s is %q, want %q", test.what, name, got[name], want)
+			}
 		}
 	}
-	for _, name := range []string{"tls.kind", "link.loss", "transfer.response", "tls.suite", "tcp.mtu"} {
-		if value, ok := got[name]; ok {
-			t.Errorf("%s is constant: %q", name, value)
+}
+
+func TestConstantSettingsAreInTheOrderOfTheKeys(t *testing.T) {
+	last := -1
+	for _, c := range parse(t, "name: order\nbase: {tls: {revocation: fetched}}").Constant {
+		name := c.Name
+		if name == roundTripTime {
+			name = delayKey
 		}
+		rank := keyByName(name).rank
+		if rank <= last {
+			t.Errorf("%s is out of order", c.Name)
+		}
+		last = rank
 	}
 }
 
@@ -57,9 +112,6 @@ factors:
 	for _, c := range s.Constant {
 		if strings.HasPrefix(c.Name, "tls.cipher") {
 			t.Errorf("%s is constant: %s", c.Name, c.Value)
-		}
-		if want := (results.Setting{Name: "link", Value: "delay 5ms loss 1%"}); strings.HasPrefix(c.Name, "link") && c != want {
-			t.Errorf("got %+v, want %+v", c, want)
 		}
 	}
 }

@@ -151,6 +151,8 @@ func (k *Key) text(c *Config, origin map[string]setting) string {
 	switch {
 	case written:
 		return set.node.String()
+	case k.Default != "" && k.derive == nil:
+		return k.Default
 	case !k.isUnset(c):
 		return fmt.Sprint(k.fields(c)[0].shown())
 	case k.Unset == "" || strings.Contains(k.Unset, "tls."): // another key decides, and has no value
