@@ -58,7 +58,7 @@ func (c *Comparer) Paired(x, y *Column) Comparison {
 		from.draw(x)
 		from.draw(y)
 		for of := range quantiles {
-			out.Effects[of] = resampled(x, y, Statistic(of), &x.drawn[of], &y.drawn[of])
+			out.Effects[of] = resampled(x, y, probabilities[of], &x.drawn[of], &y.drawn[of])
 		}
 	} else {
 		c.large.compare(x, y, c.seed, &out)
@@ -79,7 +79,7 @@ func (c *Comparer) Independent(x, y *Column) Comparison {
 		var a, b drawn
 		a.independent(x.sorted, probabilities[of], c.seed, 0)
 		b.independent(y.sorted, probabilities[of], c.seed, 1)
-		out.Effects[of] = resampled(x, y, Statistic(of), &a, &b)
+		out.Effects[of] = resampled(x, y, probabilities[of], &a, &b)
 	}
 	independentTests(x, y, &out)
 	out.Effects[Mean] = independentMean(x, y)

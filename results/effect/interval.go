@@ -47,11 +47,11 @@ func (e *percentiles) interval(estimate float64) stat.Interval {
 		Hi: max(e.high[tail-1], estimate)}
 }
 
-// resampled is the effect on a quantile: the difference and the ratio of the quantiles of x and y,
+// resampled is the effect on the p-th quantile: the difference and the ratio of the quantiles of x and y,
 // with intervals from the quantiles of both in each resample.
-func resampled(x, y *Column, of Statistic, drawnX, drawnY *drawn) Effect {
-	e := estimated(x, y, of)
-	lo, hi := bounded(x, y, of)
+func resampled(x, y *Column, p float64, drawnX, drawnY *drawn) Effect {
+	e := estimated(x, y, p)
+	lo, hi := bounded(x, y, p)
 	if !lo && !hi {
 		return e
 	}
@@ -74,9 +74,8 @@ func resampled(x, y *Column, of Statistic, drawnX, drawnY *drawn) Effect {
 	return e
 }
 
-// estimated is the effect on a quantile without intervals and test.
-func estimated(x, y *Column, of Statistic) Effect {
-	p := probabilities[of]
+// estimated is the effect on the p-th quantile without intervals and test.
+func estimated(x, y *Column, p float64) Effect {
 	a, b := stat.Quantile(x.sorted, p), stat.Quantile(y.sorted, p)
 	e := Effect{Diff: unbounded(a - b), Ratio: stat.None, P: math.NaN(), PHolm: math.NaN()}
 	if !x.negative() && !y.negative() {
@@ -85,12 +84,11 @@ func estimated(x, y *Column, of Statistic) Effect {
 	return e
 }
 
-// bounded reports whether the data bound an effect on a quantile from below and from above. The
+// bounded reports whether the data bound an effect on the p-th quantile from below and from above. The
 // upper bound needs an upper bound of the quantile of x and a lower bound of that of y, by order
 // statistics. A resample cannot have a value beyond the extremes of the data. So with too few values
 // beyond a quantile the bootstrap gives bounds that are much too narrow.
-func bounded(x, y *Column, of Statistic) (lo, hi bool) {
-	p := probabilities[of]
+func bounded(x, y *Column, p float64) (lo, hi bool) {
 	a, b := stat.QuantileInterval(x.sorted, p), stat.QuantileInterval(y.sorted, p)
 	finite := func(v float64) bool { return !math.IsInf(v, 0) && !math.IsNaN(v) }
 	return finite(a.Lo) && finite(b.Hi), finite(a.Hi) && finite(b.Lo)

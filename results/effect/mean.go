@@ -64,7 +64,7 @@ func pairedMean(x, y *Column) Effect {
 	if least == most && len(x.sorted) == pairs && len(y.sorted) == pairs {
 		s.certain, s.pValue = true, 1
 		if least != 0 {
-			s.pValue = mcnemar(pairs, 0)
+			s.pValue = McNemar(pairs, 0)
 		}
 	}
 	return meanEffect(x, y, &s)
@@ -93,7 +93,7 @@ func independentMean(x, y *Column) Effect {
 	if vx+vy == 0 {
 		s.certain, s.pValue, s.freedom = true, 1, 1
 		if x.sorted[0] != y.sorted[0] {
-			s.pValue = fisher(len(x.sorted), 0, 0, len(y.sorted))
+			s.pValue = Fisher(len(x.sorted), 0, 0, len(y.sorted))
 		}
 	}
 	return meanEffect(x, y, &s)

@@ -12,27 +12,31 @@ import (
 // Several replicates may have the very value of the cut. Then the values below it and the values up
 // to it are both tested, and the smaller p-value is doubled (Bonferroni).
 
-// pairedTests sets the p-values of the quantiles: those of McNemar's exact test over the pairs in
-// which both replicates reached the metric.
+// pairedTests sets the p-values of the quantiles.
 func pairedTests(x, y *Column, out *Comparison) {
 	for of, p := range probabilities {
-		cut := pooled(x.sorted, y.sorted, p)
-		var below, upTo [2]int // pairs in which x alone, y alone is below the cut, or up to it
-		for i, v := range x.values {
-			w := y.values[i]
-			if v != v || w != w {
-				continue
-			}
-			if (v < cut) != (w < cut) {
-				below[index(w < cut)]++
-			}
-			if (v <= cut) != (w <= cut) {
-				upTo[index(w <= cut)]++
-			}
-		}
-		out.Effects[of].P = eitherCut(mcnemar(below[0], below[1]), mcnemar(upTo[0], upTo[1]),
-			below != upTo)
+		out.Effects[of].P = pairedTest(x, y, p)
 	}
+}
+
+// pairedTest returns the p-value of the p-th quantile: that of McNemar's exact test over the pairs
+// in which both replicates reached the metric.
+func pairedTest(x, y *Column, p float64) float64 {
+	cut := pooled(x.sorted, y.sorted, p)
+	var below, upTo [2]int // pairs in which x alone, y alone is below the cut, or up to it
+	for i, v := range x.values {
+		w := y.values[i]
+		if v != v || w != w {
+			continue
+		}
+		if (v < cut) != (w < cut) {
+			below[index(w < cut)]++
+		}
+		if (v <= cut) != (w <= cut) {
+			upTo[index(w <= cut)]++
+		}
+	}
+	return eitherCut(McNemar(below[0], below[1]), McNemar(upTo[0], upTo[1]), below != upTo)
 }
 
 func index(b bool) int {
@@ -42,16 +46,20 @@ func index(b bool) int {
 	return 0
 }
 
-// independentTests sets the p-values of the quantiles: those of Fisher's exact test.
+// independentTests sets the p-values of the quantiles.
 func independentTests(x, y *Column, out *Comparison) {
-	n, m := len(x.sorted), len(y.sorted)
 	for of, p := range probabilities {
-		cut := pooled(x.sorted, y.sorted, p)
-		a, b := rank(x.sorted, cut, false), rank(y.sorted, cut, false)
-		c, d := rank(x.sorted, cut, true), rank(y.sorted, cut, true)
-		out.Effects[of].P = eitherCut(fisher(a, n-a, b, m-b), fisher(c, n-c, d, m-d),
-			a != c || b != d)
+		out.Effects[of].P = independentTest(x, y, p)
 	}
+}
+
+// independentTest returns the p-value of the p-th quantile: that of Fisher's exact test.
+func independentTest(x, y *Column, p float64) float64 {
+	n, m := len(x.sorted), len(y.sorted)
+	cut := pooled(x.sorted, y.sorted, p)
+	a, b := rank(x.sorted, cut, false), rank(y.sorted, cut, false)
+	c, d := rank(x.sorted, cut, true), rank(y.sorted, cut, true)
+	return eitherCut(Fisher(a, n-a, b, m-b), Fisher(c, n-c, d, m-d), a != c || b != d)
 }
 
 func eitherCut(below, upTo float64, differ bool) float64 {
@@ -114,10 +122,10 @@ func kth(x, y []float64, k int) float64 {
 	}
 }
 
-// mcnemar returns the two-sided p-value of McNemar's exact test for the numbers of both kinds of
+// McNemar returns the two-sided p-value of McNemar's exact test for the numbers of both kinds of
 // discordant pairs: each discordant pair is of either kind with probability ½. Q. McNemar, "Note on
 // the Sampling Error of the Difference Between Correlated Proportions", Psychometrika 12 (1947).
-func mcnemar(b, c int) float64 {
+func McNemar(b, c int) float64 {
 	n, k := b+c, min(b, c)
 	if 2*k >= n {
 		return 1
@@ -126,11 +134,11 @@ func mcnemar(b, c int) float64 {
 	return min(1, 2*mathext.RegIncBeta(float64(n-k), float64(k+1), 0.5))
 }
 
-// fisher returns the two-sided p-value of Fisher's exact test of the table a b / c d: the sum of the
+// Fisher returns the two-sided p-value of Fisher's exact test of the table a b / c d: the sum of the
 // probabilities of all tables with the same margins that are at most as likely (R. A. Fisher,
 // Statistical Methods for Research Workers; fisher.test in R, with its tolerance of 1e-7). It is
 // rounded to 6 significant digits.
-func fisher(a, b, c, d int) float64 {
+func Fisher(a, b, c, d int) float64 {
 	row, column, n := a+b, a+c, a+b+c+d
 	lo, hi := max(0, row+column-n), min(row, column)
 	if lo == hi {

@@ -111,7 +111,7 @@ func (w *windowed) compare(x, y *Column, seed uint64, out *Comparison) {
 			w.sort(x.values, y.values)
 			w.draw(rand.NewPCG(seed, uint64(len(x.values))<<2|uint64(of)), len(x.values))
 		}
-		out.Effects[of] = resampled(x, y, Statistic(of), &w.x.drawns, &w.y.drawns)
+		out.Effects[of] = resampled(x, y, p, &w.x.drawns, &w.y.drawns)
 	}
 }
 
