@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,11 +12,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tlslab/results"
 	"tlslab/results/benchcompare"
 	"tlslab/results/compare"
 	"tlslab/results/durable"
 	"tlslab/results/gate"
 	"tlslab/results/table"
+	scenariorun "tlslab/scenarios/run"
 )
 
 // errGate is the error of a comparison that does not meet its gate.
@@ -67,11 +70,11 @@ the rule, and recipes for GitHub Actions.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := c.check(); err != nil {
 				return usageError{err}
 			}
-			d, err := a.compare(&c, args)
+			d, err := a.compare(cmd.Context(), &c, args)
 			if err != nil {
 				return err
 			}
@@ -128,7 +131,7 @@ func (c *comparison) check() error {
 }
 
 // compare compares folders or benchmark files.
-func (a *app) compare(c *comparison, args []string) (*compare.Document, error) {
+func (a *app) compare(ctx context.Context, c *comparison, args []string) (*compare.Document, error) {
 	inputs := benchcompare.ParseInputs(args)
 	folders, stdin := 0, 0
 	for _, in := range inputs {
@@ -152,7 +155,7 @@ func (a *app) compare(c *comparison, args []string) (*compare.Document, error) {
 	case folders < len(inputs):
 		return nil, usageError{errors.New("want folders or benchmark files, not both: bench.txt in a run's folder is its benchmark file")}
 	}
-	return nil, usageError{fmt.Errorf("%s is a folder: name its bench.txt", inputs[0].Path)}
+	return a.compareFolders(ctx, c, inputs)
 }
 
 func (a *app) compareBenchmarks(c *comparison, inputs []benchcompare.Input) (*compare.Document, error) {
@@ -173,6 +176,48 @@ func (a *app) compareBenchmarks(c *comparison, inputs []benchcompare.Input) (*co
 		gate.Judge(checks)
 		d.Gate = &compare.Gate{Expressions: c.expressions, Checks: checks}
 	}
+	return d, nil
+}
+
+func (a *app) compareFolders(ctx context.Context, c *comparison, inputs []benchcompare.Input) (*compare.Document, error) {
+	for _, f := range []struct{ name, value string }{{"row", c.Row}, {"col", c.Col}, {"table", c.Table}, {"ignore", c.Ignore}} {
+		if f.value != "" {
+			return nil, usageError{fmt.Errorf("--%s groups benchmarks: folders are compared cell by cell; bench.txt in a folder is its benchmark file", f.name)}
+		}
+	}
+	if len(inputs) < 2 {
+		return nil, usageError{fmt.Errorf("%s is one run: name a second folder; tlslab report compares the cells of one run", inputs[0].Path)}
+	}
+	var runs []compare.Run
+	var headers []*results.Header
+	var manifests []*scenariorun.Manifest
+	var warnings []string
+	for _, in := range inputs {
+		store, m, err := scenariorun.Load(in.Path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", in.Path, err)
+		}
+		if !store.Complete() {
+			warnings = append(warnings, in.Label+" is the folder of an interrupted run: cells or replicates may be missing.")
+		}
+		runs = append(runs, compare.Run{Label: in.Label, Source: store})
+		headers, manifests = append(headers, store.Header()), append(manifests, m)
+	}
+	d, err := compare.Runs(runs, compare.RunOptions{Filter: c.Filter, Anyway: c.anyway, Expressions: c.expressions})
+	var question *compare.QuestionError
+	var filter *compare.FilterError
+	var expression *compare.ExpressionError
+	switch {
+	case errors.As(err, &question):
+		return nil, fmt.Errorf("%w. --anyway compares what their cells and metrics have in common", err)
+	case errors.As(err, &filter):
+		return nil, usageError{err}
+	case errors.As(err, &expression):
+		return nil, usageError{fmt.Errorf("--fail-on: %w", err)}
+	case err != nil:
+		return nil, err
+	}
+	d.Settings, d.Warnings = differences(ctx, headers, manifests), warnings
 	return d, nil
 }
 

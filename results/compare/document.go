@@ -80,8 +80,9 @@ type Table struct {
 	Metric, Unit string
 	// Statistic is "p50", "p95", "p99", "mean", "median" or "exact".
 	Statistic string
-	// Better is that of results.Metric.
+	// Better is that of results.Metric. Part says that the metric is a part of another one.
 	Better  int
+	Part    bool
 	Columns []string
 	Rows    []Row
 	// Geomean has a geometric mean of each column; it is nil for runs.
@@ -112,6 +113,8 @@ type Side struct {
 type Change struct {
 	// Ratio is the new value divided by the old one.
 	Ratio stat.Interval
+	// Diff is the new value minus the old one. Benchmarks have none.
+	Diff stat.Interval
 	// Delta is the change as a percentage, or "~" if it is not significant.
 	Delta string
 	// Test is the p-value and the numbers of values.

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -38,8 +39,8 @@ func (d *Document) lines() []line {
 	return all
 }
 
-// changed lists the lines with a significant change: changes for the worse first, then the largest
-// first.
+// changed lists the lines with a significant change: changes for the worse first, metrics before
+// their parts, and the largest first.
 func changed(lines []line) []line {
 	var all []line
 	for _, l := range lines {
@@ -48,9 +49,16 @@ func changed(lines []line) []line {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b line) int {
-		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.size(), a.size()))
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(boolToInt(a.table.Part), boolToInt(b.table.Part)), cmp.Compare(b.size(), a.size()))
 	})
 	return all
+}
+
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // rank is 0 for a change for the worse, 2 for one for the better, 1 if neither is known.
@@ -66,6 +74,9 @@ func (l *line) rank() int {
 
 // size is the magnitude of the change: the same for doubling as for halving.
 func (l *line) size() float64 {
+	if l.table.Unit == unitShare {
+		return math.Abs(l.new.Change.Diff.Value)
+	}
 	r := l.new.Change.Ratio.Value
 	if math.IsNaN(r) {
 		return 0
@@ -88,7 +99,10 @@ func (l *line) tone() table.Tone {
 
 // value writes a value in the prefixes of its kind: those of benchstat for benchmarks.
 func (d *Document) value(v float64, unit string) string {
-	if !d.Benchmarks {
+	switch {
+	case unit == unitShare:
+		return number.Percent(v)
+	case !d.Benchmarks:
 		return number.Value(v, unit)
 	}
 	return benchunit.Scale(v, benchunit.ClassOf(unit))
@@ -102,14 +116,27 @@ func (d *Document) estimate(s *Side, unit string) string {
 	return d.value(s.Value.Value, unit) + " ± " + s.Spread
 }
 
-// ChangeText writes a ratio as a change with its interval: "+33 % [+31 %, +36 %]".
-func ChangeText(ratio stat.Interval) string {
+// change writes the change with its interval: "+33 % [+31 %, +36 %]".
+func (l *line) change() string {
+	c := l.new.Change
+	if l.table.Unit != unitShare {
+		return changeText(c.Ratio)
+	}
+	points := func(v float64) string { return gate.Signed(v, fmt.Sprintf("%.2g", 100*math.Abs(v))) }
+	if c.Diff.Lo == c.Diff.Hi {
+		return points(c.Diff.Value) + " points"
+	}
+	return fmt.Sprintf("%s points [%s, %s]", points(c.Diff.Value), points(c.Diff.Lo), points(c.Diff.Hi))
+}
+
+// changeText writes a ratio as a change with its interval.
+func changeText(ratio stat.Interval) string {
 	text := changePercent(ratio.Value)
 	switch {
 	case math.IsNaN(ratio.Value):
 		return text
 	case !(ratio.Lo > 0) && math.IsInf(ratio.Hi, 1):
-		return text + " (n too small for an interval)"
+		return text + " [" + number.TooFew + "]"
 	case ratio.Lo == ratio.Value && ratio.Hi == ratio.Value:
 		return text
 	}
@@ -129,6 +156,56 @@ func (d *Document) where(l *line) string {
 		return l.row + " (" + l.column + ")"
 	}
 	return l.row
+}
+
+// digest is a table with a row for each metric and statistic that changed: how many cells changed
+// for the worse and for the better, and how much.
+func (d *Document) digest(lines []line) *table.Table {
+	t := &table.Table{Columns: []table.Column{{Name: "metric", Key: true}, {Name: "statistic"}, {Name: "comparisons", Right: true},
+		{Name: "worse", Right: true}, {Name: "better", Right: true}, {Name: "unknown", Right: true}, {Name: "smallest change", Right: true}, {Name: "largest change", Right: true}}}
+	for i := range d.Tables {
+		in := &d.Tables[i]
+		all, ranks := 0, [3]int{}
+		var least, most *line
+		for j := range lines {
+			l := &lines[j]
+			if l.table != in {
+				continue
+			}
+			all++
+			if l.new.Change.Verdict != effect.Different {
+				continue
+			}
+			ranks[l.rank()]++
+			if least == nil || l.size() < least.size() {
+				least = l
+			}
+			if most == nil || l.size() > most.size() {
+				most = l
+			}
+		}
+		if most == nil {
+			continue
+		}
+		count := func(n int, tone table.Tone) table.Cell {
+			if n == 0 {
+				return table.Cell{Text: "0", Tone: table.Quiet}
+			}
+			return table.Cell{Text: number.Count(n), Tone: tone, Order: float64(n)}
+		}
+		t.Rows = append(t.Rows, []table.Cell{{Text: in.Metric}, {Text: in.Statistic}, {Text: number.Count(all), Order: float64(all)},
+			count(ranks[0], table.Bad), count(ranks[2], table.Good), count(ranks[1], table.Plain),
+			{Text: least.point()}, {Text: most.point()}})
+	}
+	return t
+}
+
+// point writes the change without its interval.
+func (l *line) point() string {
+	if l.table.Unit == unitShare {
+		return l.change()
+	}
+	return changePercent(l.new.Change.Ratio.Value)
 }
 
 // linesTable is a table with a row for each line.
@@ -152,7 +229,7 @@ func (d *Document) linesTable(title string, lines []line) *table.Table {
 		t.Rows = append(t.Rows, []table.Cell{
 			{Text: l.table.Metric}, {Text: l.table.Statistic}, {Text: d.where(l)},
 			d.cell(l.old, l.table.Unit), d.cell(l.new, l.table.Unit),
-			{Text: ChangeText(c.Ratio), Tone: tone, Order: c.Ratio.Value},
+			{Text: l.change(), Tone: tone, Order: c.Ratio.Value},
 			{Text: number.Probability(p), Order: p}, {Text: string(c.Verdict), Tone: tone},
 		})
 	}

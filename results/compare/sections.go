@@ -29,6 +29,7 @@ const changesTitle = "Significant changes"
 // mostPoints and mostRows bound what a section lists. CSV and JSON always have everything.
 const (
 	mostPoints = 20
+	mostOpen   = 30 // beyond it the list of changes is folded
 	mostRows   = 200
 )
 
@@ -118,7 +119,10 @@ func (d *Document) sections() []section {
 		add(d.changes(different), len(different) > 0)
 		add(s, len(s.tables) > 0)
 	} else {
-		add(d.changes(different), len(different) > 0)
+		add(section{title: changesTitle, tables: []*table.Table{d.digest(lines)}}, len(different) > 0)
+		details := d.changes(different)
+		details.title, details.folded = "Each significant change", len(different) > mostOpen
+		add(details, len(different) > 0)
 		var rest []line
 		for _, l := range lines {
 			if l.new.Change.Verdict != effect.Different {
@@ -180,10 +184,10 @@ func (d *Document) missing() section {
 	s := section{title: "Missing"}
 	for i, m := range d.Missing {
 		if i == mostPoints {
-			s.points = append(s.points, fmt.Sprintf("and %s more", number.Count(len(d.Missing)-i)))
+			s.points = append(s.points, fmt.Sprintf("… and %s more", number.Count(len(d.Missing)-i)))
 			break
 		}
-		s.points = append(s.points, fmt.Sprintf("%s has no %s of %s", m.Column, m.Metric, m.Row))
+		s.points = append(s.points, m.sentence())
 	}
 	return s
 }
@@ -234,7 +238,7 @@ func (d *Document) gateSection() section {
 		s.points = append(s.points, text)
 		for i, b := range bad {
 			if i == mostPoints {
-				s.points = append(s.points, fmt.Sprintf("%s and %s more", e.Text, number.Count(len(bad)-i)))
+				s.points = append(s.points, fmt.Sprintf("… and %s more", number.Count(len(bad)-i)))
 				break
 			}
 			s.points = append(s.points, b)
