@@ -25,16 +25,17 @@ func (e *experiment) answer() (string, []Point) {
 		return e.which(groups)
 	}
 	var answer []string
-	var findings []Point
 	for i, g := range groups {
 		subject, metric, across := g.title(e)+" against "+e.baseline(), " "+described(e.m), e.across()
 		if i > 0 {
 			subject, metric, across = g.title(e), "", ""
 		}
 		answer = append(answer, subject+": "+e.statement(g.comparisons, metric, across)+".")
-		findings = append(findings, e.strongest(g.comparisons, g.about(e))...)
 	}
-	return strings.Join(answer, " "), findings
+	if text := e.composition(); text != "" {
+		answer = append(answer, text)
+	}
+	return strings.Join(answer, "\n"), e.strongest(groups)
 }
 
 // which names the best level and its effect.
@@ -43,17 +44,19 @@ func (e *experiment) which(groups []levelGroup) (string, []Point) {
 	if answer == "" {
 		return "No replicate reached " + e.m.Name + ".", nil
 	}
+	if text := e.composition(); text != "" {
+		answer += "\n" + text
+	}
 	var findings []Point
 	for _, g := range groups {
 		if slices.Contains(g.levels, best) {
-			answer += fmt.Sprintf(" %s against %s: %s.",
+			answer += fmt.Sprintf("\n%s against %s: %s.",
 				g.title(e), e.baseline(), e.statement(g.comparisons, " "+e.m.Name, ""))
 		} else {
 			findings = append(findings, Point{g.about(e), sentence(e.statement(g.comparisons, " "+e.m.Name, ""))})
 		}
-		findings = append(findings, e.strongest(g.comparisons, g.about(e))...)
 	}
-	return answer, findings
+	return answer, append(findings, e.strongest(groups)...)
 }
 
 // sentence begins with a capital letter and ends with a full stop.
@@ -107,27 +110,34 @@ func (e *experiment) alike(metric int) []levelGroup {
 // strength is the size of an effect: the distance of its ratio from 1 on a logarithmic scale.
 func strength(x cellEffect) float64 { return math.Abs(math.Log(x.Ratio.Value)) }
 
-// strongest are the largest effects on the median and on the p95 among those with the verdict
-// "different", with intervals and values. A single comparison has none.
-func (e *experiment) strongest(comparisons []comparedCell, about string) []Point {
-	if len(comparisons) < 2 {
-		return nil
-	}
-	var texts []string
-	for _, of := range []effect.Statistic{effect.P50, effect.P95} {
-		different := slices.DeleteFunc(at(comparisons, of), func(x cellEffect) bool {
-			return x.Verdict != effect.Different || !(x.Ratio.Value > 0) || math.IsInf(x.Ratio.Value, 0)
-		})
-		if len(different) == 0 {
+// strongest are the largest effects of each group of levels on the median and on the p95, among
+// those with the verdict "different", with intervals and values.
+func (e *experiment) strongest(groups []levelGroup) []Point {
+	var lines []string
+	for _, g := range groups {
+		var texts []string
+		for _, of := range []effect.Statistic{effect.P50, effect.P95} {
+			different := slices.DeleteFunc(at(g.comparisons, of), func(x cellEffect) bool {
+				return x.Verdict != effect.Different || !(x.Ratio.Value > 0) || math.IsInf(x.Ratio.Value, 0)
+			})
+			if len(different) > 0 && len(g.comparisons) > 1 {
+				largest := slices.MaxFunc(different, func(a, b cellEffect) int { return cmp.Compare(strength(a), strength(b)) })
+				texts = append(texts, statisticNames[of]+" "+e.effect(largest, of))
+			}
+		}
+		if len(texts) == 0 {
 			continue
 		}
-		largest := slices.MaxFunc(different, func(a, b cellEffect) int { return cmp.Compare(strength(a), strength(b)) })
-		texts = append(texts, statisticNames[of]+" "+e.effect(largest, of))
+		line := strings.Join(texts, "; ") + "."
+		if len(groups) > 1 {
+			line = table.List(g.levels) + ": " + line
+		}
+		lines = append(lines, line)
 	}
-	if len(texts) == 0 {
+	if len(lines) == 0 {
 		return nil
 	}
-	return []Point{{"Largest effects, " + about, strings.Join(texts, "; ") + "."}}
+	return []Point{{"Largest effects", strings.Join(lines, "\n")}}
 }
 
 // statisticNames are the statistics in a sentence.

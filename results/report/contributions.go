@@ -5,42 +5,82 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"tlslab/results"
 	"tlslab/results/effect"
 	"tlslab/results/table"
+	"tlslab/results/table/number"
 )
 
 // contributions says what each trait of the compared levels contributes, such as the version and
-// the cipher of a suite: the comparisons of levels that differ in this trait alone. The trait that
-// changes the median most comes first.
+// the cipher of a suite: the comparisons of levels that differ in this trait alone, in the headline
+// metric. The trait that changes the median most comes first.
 func (e *experiment) contributions() []Point {
-	type contribution struct {
-		point    Point
-		strength float64
-	}
-	var all []contribution
-	for t := range e.traits() {
-		trait := &e.traits()[t]
-		for _, s := range e.swaps(trait) {
-			logs := 0.0
-			for _, x := range at(s.comparisons, effect.P50) {
-				if v := strength(x); !math.IsInf(v, 0) && !math.IsNaN(v) {
-					logs += v / float64(len(s.comparisons))
-				}
-			}
-			all = append(all, contribution{Point{
-				fmt.Sprintf("%s: %s in place of %s", label(trait), s.to, s.from),
+	var points []Point
+	for _, t := range e.ranked(effect.P50) {
+		for _, s := range e.swaps(t.trait) {
+			points = append(points, Point{
+				fmt.Sprintf("%s: %s in place of %s", label(t.trait), s.to, s.from),
 				sentence(e.statement(s.comparisons, " "+e.m.Name, "")) + " Compared: " + table.List(s.pairs) + ".",
-			}, logs})
+			})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b contribution) int { return cmp.Compare(b.strength, a.strength) })
-	var points []Point
-	for _, c := range all {
-		points = append(points, c.point)
-	}
 	return points
+}
+
+// contribution is how much a trait changes a statistic on average: the mean of the absolute
+// logarithms of the ratios.
+type contribution struct {
+	trait *results.Trait
+	size  float64
+}
+
+// ranked are the traits that have contrasts, the largest contribution first.
+func (e *experiment) ranked(of effect.Statistic) []contribution {
+	var all []contribution
+	for i := range e.traits() {
+		t := &e.traits()[i]
+		sum, n := 0.0, 0
+		for _, s := range e.swaps(t) {
+			for _, x := range at(s.comparisons, of) {
+				if v := strength(x); !math.IsInf(v, 0) && !math.IsNaN(v) {
+					sum, n = sum+v, n+1
+				}
+			}
+		}
+		if n > 0 {
+			all = append(all, contribution{t, sum / float64(n)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b contribution) int { return cmp.Compare(b.size, a.size) })
+	return all
+}
+
+// composition compares the contributions of the traits: a sentence of the answer. It is empty if
+// fewer than two traits have contrasts.
+func (e *experiment) composition() string {
+	list := func(of effect.Statistic) string {
+		var words []string
+		for _, c := range e.ranked(of) {
+			words = append(words, label(c.trait)+" "+number.Percent(math.Expm1(c.size)))
+		}
+		return table.List(words)
+	}
+	if len(e.ranked(effect.P50)) < 2 {
+		return ""
+	}
+	median, tail := list(effect.P50), list(effect.P95)
+	name := table.FactorName(&e.Header.Factors[e.compared])
+	text := "Changed alone, a property of the " + name + " changes the median " + e.m.Name + " on average by: " + median
+	switch tail {
+	case "":
+	case median:
+		text = strings.Replace(text, "the median ", "the median and the p95 of ", 1)
+	default:
+		text += "; the p95 by: " + tail
+	}
+	return text + "."
 }
 
 // traits are those of the compared factor.

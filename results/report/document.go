@@ -10,7 +10,8 @@ type Document struct {
 	// Title is the scenario's question. Facts is a line about the run: cells, replicates, seed,
 	// version.
 	Title, Facts string
-	// Answer answers the question of the title, in one or two sentences.
+	// Answer answers the question of the title: a sentence or two, or a line for each compared
+	// level.
 	Answer string
 	// Warnings restrict the answer: the run is not finished, or replicates failed.
 	Warnings []Point
@@ -19,7 +20,7 @@ type Document struct {
 	Sections []Section
 }
 
-// Point is a sentence or two about a subject.
+// Point is a sentence or two about a subject, or a line for each compared level.
 type Point struct{ About, Text string }
 
 // Section is a part of the report under a heading.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -144,27 +143,6 @@ func at(comparisons []comparedCell, s effect.Statistic) []cellEffect {
 		out = append(out, cellEffect{c.cell, c.against, c.At(s)})
 	}
 	return out
-}
-
-// ratios are the finite ratios of effects.
-func ratios(effects []cellEffect) []float64 {
-	var out []float64
-	for _, x := range effects {
-		if v := x.Ratio.Value; !math.IsNaN(v) && !math.IsInf(v, 0) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-// median is the median of values, or NaN without values.
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 // plural is a number of things: "1 cell", "36 cells".

@@ -29,7 +29,27 @@ func (e *experiment) warnings() []Point {
 	if text := e.thin(); text != "" {
 		all = append(all, Point{"Too few replicates", text})
 	}
+	for _, n := range e.Header.Notes {
+		text := n.Text
+		if scope := e.scope(e.noted(n)); scope != "" {
+			text += " This holds only at " + scope + "."
+		}
+		all = append(all, Point{"Note on " + n.Setting, text})
+	}
 	return all
+}
+
+// noted are the cells of the summary to which a note applies; all if it names none.
+func (e *experiment) noted(n results.Note) []int {
+	var cells []int
+	for i, c := range e.Cells {
+		if len(n.Cells) == 0 || slices.ContainsFunc(n.Cells, func(h int) bool {
+			return slices.Equal(e.Header.Cells[h].Levels, c.Levels)
+		}) {
+			cells = append(cells, i)
+		}
+	}
+	return cells
 }
 
 // failures says how many replicates failed, with which outcomes, and in which cell their share is

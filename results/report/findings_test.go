@@ -1,12 +1,16 @@
 package report
 
 import (
+	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"tlslab/results"
 	"tlslab/results/effect"
+	"tlslab/results/stat"
+	"tlslab/results/summary"
 	"tlslab/results/table/tabletest"
 )
 
@@ -67,12 +71,12 @@ func TestTheAnswerNamesTheCornerInWhichTheTailDiffers(t *testing.T) {
 		}
 		return v
 	}))
-	want := "new against old: the median time is the same within 2 % in all 9 combinations of rtt and loss; " +
-		"the p95 is 33 % higher at rtt 100ms where loss ≥ 1%, the same within 2 % elsewhere."
+	want := "new against old: the median time is the same within 2 % in all 9 combinations of rtt and loss. " +
+		"The p95 is 33 % higher at rtt 100ms where loss ≥ 1%, the same within 2 % elsewhere."
 	if d.Answer != want {
 		t.Errorf("got  %s\nwant %s", d.Answer, want)
 	}
-	if got, want := finding(d, "Largest effects, new against old"),
+	if got, want := finding(d, "Largest effects"),
 		"p95 +33 % (1.33×) at rtt 100ms, loss 1%: 4.002 ms instead of 3.002 ms."; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -122,7 +126,7 @@ func TestTheBestIsTheHighestWhereHigherIsBetter(t *testing.T) {
 	effects := map[string]float64{"newa": 2, "newb": 2, "newestb": 1.99, "newestc": 0.5}
 	for better, want := range map[int]string{
 		+1: "new has the highest median speed, or one within 2 % of it, in all 4 combinations (one for each path); " +
-			"old also at c or d; newest also at b or d. new against old: ",
+			"old also at c or d; newest also at b or d.\nnew against old: ",
 		-1: "old has the lowest median speed, or one within 2 % of it, except at c; newest except at b; " +
 			"new also at d.",
 	} {
@@ -138,7 +142,8 @@ func TestLevelsThatTieEverywhereAreNamedTogether(t *testing.T) {
 	e := pathsAndKinds(-1, map[string]float64{"newa": 0.5, "newb": 0.5, "newc": 0.5, "newd": 0.5,
 		"newesta": 0.5, "newestb": 0.5, "newestc": 0.505, "newestd": 0.5}, nil)
 	e.Header.Title = "Which kind is best?"
-	want := "new and newest have the lowest median speed, or one within 2 % of it, in all 4 combinations (one for each path). "
+	want := "new and newest have the lowest median speed, or one within 2 % of it, in all 4 combinations (one for each path).\n" +
+		"new and newest against old: the median and the p95 of speed are 50 % lower in all 4 combinations."
 	if got := documentOf(e).Answer; !strings.HasPrefix(got, want) {
 		t.Errorf("got  %s\nwant %s …", got, want)
 	}
@@ -236,6 +241,143 @@ func TestTheMethodSaysHowSamplesWereCompared(t *testing.T) {
 		}
 		if !strings.Contains(text, test.want) || strings.Contains(text, test.not) {
 			t.Errorf("%d independent: got %s\nwant %s, not %s", test.independent, text, test.want, test.not)
+		}
+	}
+}
+
+func TestARangeOfEffectsHasTheBoundsOfItsIntervals(t *testing.T) {
+	e := newExperiment(pathsAndKinds(-1, nil, nil).Summary())
+	of := func(value, lo, hi float64) cellEffect {
+		return cellEffect{Effect: &effect.Effect{Ratio: stat.Interval{Value: value, Lo: lo, Hi: hi}, Verdict: effect.Different}}
+	}
+	for _, test := range []struct {
+		effects []cellEffect
+		want    string
+	}{
+		{[]cellEffect{of(0.5, 0.5, 0.5), of(0.75, 0.75, 0.75)}, "25 % to 50 % lower"},
+		{[]cellEffect{of(0.36, 0.35, 0.94), of(0.75, 0.75, 0.75)}, "25 % to 64 % [6 %, 65 %] lower"},
+		{[]cellEffect{of(0.0002, 0.0001, 0.01)}, "over 99 % [99 %, over 99 %] lower"},
+		{[]cellEffect{of(1.2, 1.2, 1.2), of(3, 2, 28)}, "1.20× to 3.00× [1.20×, 28.0×] as high"},
+		{[]cellEffect{of(1.2, 1.1, math.Inf(1))}, "20 % [10 %, ∞] higher"},
+		{[]cellEffect{of(math.Inf(1), math.Inf(1), math.Inf(1))}, "higher than 0"},
+	} {
+		if got := e.change(test.effects); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+// A suite has two traits. The version halves the time, the cipher adds a tenth.
+func TestTheAnswerSaysWhatEachTraitContributes(t *testing.T) {
+	suites := []string{"old-a", "old-b", "new-a", "new-b"}
+	times := map[string]float64{"old-a": 1, "old-b": 1.1, "new-a": 0.5, "new-b": 0.55}
+	x := tabletest.New(results.Header{Scenario: "s", Title: "What makes the difference?",
+		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}},
+		Factors: []results.Factor{{Name: "suite", Levels: suites, Traits: []results.Trait{
+			{Name: "cipher", Levels: []string{"a", "b", "a", "b"}},
+			{Name: "version", Levels: []string{"old", "old", "new", "new"}}}}},
+		Compare: &results.Compare{Factor: "suite", Baseline: "old-a", Metric: "time", Margin: 0.02},
+	}, 200, func(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
+		return map[string]float64{"time": 1e6 * (1 + rng.Float64()) * times[cell["suite"]]}, false
+	})
+	s := x.Summary()
+	for _, c := range []struct {
+		trait         string
+		cell, against int
+	}{{"cipher", 1, 0}, {"cipher", 3, 2}, {"version", 2, 0}, {"version", 3, 1}} {
+		ratio := stat.Point(times[suites[c.cell]] / times[suites[c.against]])
+		contrast := summary.Contrast{Trait: c.trait, Cell: c.cell, Against: c.against}
+		for _, of := range effect.Statistics {
+			*contrast.At(of) = effect.Effect{Ratio: ratio, Verdict: effect.Different}
+		}
+		s.Contrasts = append(s.Contrasts, contrast)
+	}
+	d := New(s, nil, nil)
+	want := "Changed alone, a property of the suite changes the median and the p95 of time on average by: version 100 % and cipher 10 %."
+	if !strings.HasSuffix(d.Answer, want) {
+		t.Errorf("got  %s\nwant … %s", d.Answer, want)
+	}
+	want = "The median and the p95 of time are 50 % lower in both combinations. Compared: new-a against old-a and new-b against old-b."
+	if got := finding(d, "version: new in place of old"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestASharedFailureIsNoEffectAndAnotherShareIs(t *testing.T) {
+	d := documentOf(pathsAndKinds(-1, nil, func(cell map[string]string, rng *rand.Rand) bool {
+		return rng.Float64() < 0.1 || cell["kind"]+cell["path"] == "newb" && rng.Float64() < 0.5
+	}))
+	text := d.Warnings[0].Text
+	if !strings.Contains(text, "The share differs from that of the baseline at new at b (") || strings.Contains(text, "newest at b (") {
+		t.Errorf("got %s", text)
+	}
+}
+
+func TestTooFewReplicatesAreAWarningThatSaysHowManyItTakes(t *testing.T) {
+	d := documentOf(tabletest.Product(60, 1e6, tabletest.Factor{Name: "kind", Levels: []string{"a", "b"}, Effects: []float64{1, 2}}))
+	want := Point{"Too few replicates", "The interval of time has no bound on one side or on both for " +
+		"the p95 in both cells (it takes 90 replicates), the p99 in both cells (it takes 441 replicates)."}
+	if len(d.Warnings) != 1 || d.Warnings[0] != want {
+		t.Errorf("got %q, want %q", d.Warnings, want)
+	}
+}
+
+func TestANoteOnASettingNamesItsCells(t *testing.T) {
+	e := tabletest.Product(500, 1e6, tabletest.Factor{Name: "kind", Levels: []string{"a", "b"}, Effects: []float64{1, 2}},
+		tabletest.Factor{Name: "path", Levels: []string{"x", "y"}})
+	for _, levels := range e.Cells {
+		e.Header.Cells = append(e.Header.Cells, results.Cell{Levels: levels})
+	}
+	e.Header.Notes = []results.Note{{Setting: "link.jitter", Text: "Packets overtake.", Cells: []int{1, 3}},
+		{Setting: "tcp.nagle", Text: "Segments wait."}}
+	want := []Point{{"Note on link.jitter", "Packets overtake. This holds only at y."}, {"Note on tcp.nagle", "Segments wait."}}
+	if d := documentOf(e); !slices.Equal(d.Warnings, want) {
+		t.Errorf("got %q, want %q", d.Warnings, want)
+	}
+}
+
+func TestModesAreNamedWithTheirMass(t *testing.T) {
+	e := tabletest.Product(100, 1e6, tabletest.Factor{Name: "kind", Levels: []string{"a", "b"}})
+	s := e.Summary()
+	mode := func(lo, hi float64, n int) summary.Mode {
+		return summary.Mode{Lo: lo, Hi: hi, N: n, Share: stat.Proportion(n, 100)}
+	}
+	// The gap of the first two is below the margin, and the last is a single replicate.
+	s.Row(1, 0).Modes = []summary.Mode{mode(1e6, 1e6, 50), mode(1.001e6, 1.1e6, 40), mode(1e9, 1.1e9, 9), mode(3e9, 3e9, 1)}
+	s.Row(0, 0).Modes = s.Row(1, 0).Modes[:2]
+	d := New(s, nil, nil)
+	want := "The values of time form separate modes, such as one with a lost packet, in 1 of 2 cells, only at b. " +
+		"The mass outside the first mode is largest for b: 90.0 [82.4, 95.1] % at 1.00 ms to 1.10 ms, " +
+		"9.00 [4.20, 16.40] % at 1.00 s to 1.10 s, 1.00 [0.03, 5.45] % at 3.00 s. The table of modes has all."
+	if got := finding(d, "Modes"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if rows := d.Sections[2].Blocks[2].Table.Rows; len(rows) != 3 {
+		t.Errorf("the table of modes has %d rows", len(rows))
+	}
+}
+
+func TestComputingTimeAndMetricsOfTheTitleAreAnswered(t *testing.T) {
+	d := documentOf(tabletest.New(results.Header{Scenario: "s", Title: "What does new cost in round trips?",
+		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}, {Name: "cpu", Unit: "ns", Better: -1, Exact: true},
+			{Name: "bytes", Unit: "B", Better: -1, Exact: true}, {Name: "round-trips", Unit: "1", Better: -1},
+			{Name: "packets", Unit: "1", Better: -1}},
+		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new"}}, {Name: "path", Levels: []string{"x", "y"}}},
+		Compare: &results.Compare{Factor: "kind", Baseline: "old", Metric: "time", Margin: 0.02},
+	}, 500, func(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
+		v := map[string]float64{"time": 1e9, "cpu": 1000, "bytes": 100, "round-trips": 2, "packets": 5}
+		if cell["kind"] == "new" {
+			v["cpu"], v["packets"] = 3000, 7
+		}
+		return v, false
+	}))
+	for about, want := range map[string]string{
+		"Effect on cpu":       "3.00× as high in both combinations; the difference is +2.00 µs.",
+		"The same everywhere": "The median and the p95 of bytes and round-trips are within 2 % of the baseline in every combination.",
+		"Effect on packets":   "",
+	} {
+		if got := finding(d, about); got != want {
+			t.Errorf("%s: got %q, want %q", about, got, want)
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // otherMetrics compares further metrics with the baseline, since a level that lowers the headline metric
-// may raise another: metrics that have parts, and exact metrics, such as bytes and computing time,
-// which the network may hide from every time.
+// may raise another: metrics that have parts, metrics that the title names, and exact metrics, such
+// as bytes and computing time, which the network may hide from every time.
 func (e *experiment) otherMetrics() []Point {
 	var points []Point
 	var unchanged []string
@@ -22,7 +22,7 @@ func (e *experiment) otherMetrics() []Point {
 		}
 		var text string
 		switch {
-		case len(e.groups(m.Name)) > 0:
+		case len(e.groups(m.Name)) > 0, e.asked(m):
 			text = e.byLevel(i, func(c []comparedCell) string { return e.statement(c, "", "") })
 		case m.Exact:
 			text = e.byLevel(i, func(c []comparedCell) string { return e.exactResult(c, m) })
@@ -41,6 +41,11 @@ func (e *experiment) otherMetrics() []Point {
 				number.Percent(e.Header.Compare.Margin) + " of the baseline in every combination."})
 	}
 	return points
+}
+
+// asked reports whether the title names a metric: "round trips" for round-trips.
+func (e *experiment) asked(m *results.Metric) bool {
+	return strings.Contains(strings.ToLower(e.Header.Title), strings.ReplaceAll(strings.ToLower(m.Name), "-", " "))
 }
 
 // unchanged reports whether the median and the p95 of a metric are the same as those of the baseline
@@ -74,7 +79,7 @@ func (e *experiment) byLevel(metric int, say func([]comparedCell) string) string
 	for _, t := range texts {
 		clauses = append(clauses, table.List(alike[t])+": "+t+".")
 	}
-	return strings.Join(clauses, " ")
+	return strings.Join(clauses, "\n")
 }
 
 // exactResult says what a comparison of an exact metric found, with the range of differences.

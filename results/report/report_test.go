@@ -200,9 +200,9 @@ func TestTheHeadlineHasEachVerdictAndItsPlace(t *testing.T) {
 		}
 		return map[string]float64{"time": v}, false
 	}))
-	want := "new against old: the median time is 25 % to 50 % lower at a or b, 25 % higher at c, " +
-		"undecided at d, the same within 2 % elsewhere; the p95 is 25 % to 50 % lower at a or b, " +
-		"25 % higher at c or d, the same within 2 % elsewhere."
+	want := "new against old: the median time is 25 % to 50 % lower at a or b; 25 % higher at c; " +
+		"undecided at d; the same within 2 % elsewhere. The p95 is 25 % to 50 % lower at a or b; " +
+		"25 % [18 %, 31 %] higher at c or d; the same within 2 % elsewhere."
 	if d.Answer != want {
 		t.Errorf("got  %s\nwant %s", d.Answer, want)
 	}

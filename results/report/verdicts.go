@@ -2,7 +2,6 @@ package report
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"tlslab/results/effect"
@@ -59,7 +58,7 @@ func (e *experiment) classes(effects []cellEffect) []class {
 		case missing:
 			c.text = "not comparable"
 		default:
-			c.text = change(members)
+			c.text = e.change(members)
 		}
 		all = append(all, c)
 	}
@@ -113,7 +112,11 @@ func (e *experiment) result(effects []cellEffect, across string) string {
 		}
 		words = append(words, c.text+" "+places[i].text)
 	}
-	return strings.Join(append(words, classes[rest].text+" elsewhere"), ", ")
+	words = append(words, classes[rest].text+" elsewhere")
+	if len(words) > 2 || strings.Contains(words[0], ",") {
+		return strings.Join(words, "; ")
+	}
+	return strings.Join(words, ", ")
 }
 
 // statement says what comparisons found at the median and at the p95: "the median handshake is 5 %
@@ -133,24 +136,55 @@ func (e *experiment) statement(comparisons []comparedCell, metric, across string
 		return "the median" + metric + " is " + e.classes(p50)[0].text + " and the p95 " + classes[0].text +
 			" in " + all(len(p95), "combination") + across
 	}
-	return "the median" + metric + " is " + median + "; the p95 is " + e.result(p95, "")
+	return "the median" + metric + " is " + median + ". The p95 is " + e.result(p95, "")
 }
 
-// change is the range of effects of the same direction: "25 % to 49 % lower", "2.1× to 5.0× as
-// high".
-func change(effects []cellEffect) string {
-	r := ratios(effects)
-	if len(r) == 0 {
-		return "higher than 0"
+// change is the range of effects of the same direction, and in brackets that of their intervals if
+// it is wider by more than the margin: "25 % to 49 % [22 %, 61 %] lower", "2.1× to 5.0× as high".
+func (e *experiment) change(effects []cellEffect) string {
+	var least, most, lo, hi = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	for _, x := range effects {
+		r := x.Ratio
+		least, most, lo, hi = min(least, r.Value), max(most, r.Value), min(lo, r.Lo), max(hi, r.Hi)
 	}
-	least, most := slices.Min(r), slices.Max(r)
+	word, from, to := " higher", least, most
+	write := func(r float64) string { return number.Percent(r - 1) }
 	switch {
+	case math.IsInf(least, 0):
+		return "higher than 0"
+	case math.IsInf(most, 0):
+		return "higher"
 	case least > 1 && most >= 2:
-		return span(number.Times(least), number.Times(most)) + " as high"
-	case least > 1:
-		return span(number.Percent(least-1), number.Percent(most-1)) + " higher"
+		word, write = " as high", number.Times
+	case least <= 1:
+		word, from, to = " lower", most, least
+		lo, hi = hi, lo
+		write = fall
 	}
-	return span(number.Percent(1-most), number.Percent(1-least)) + " lower"
+	text := span(write(from), write(to))
+	if margin := math.Log1p(e.Header.Compare.Margin); math.Abs(math.Log(lo/from)) > margin || math.Abs(math.Log(hi/to)) > margin {
+		text += " [" + bound(lo, write) + ", " + bound(hi, write) + "]"
+	}
+	return text + word
+}
+
+// bound writes a bound of an interval. It may be infinite.
+func bound(v float64, write func(float64) string) string {
+	if math.IsInf(v, 0) {
+		return number.Infinity
+	}
+	return write(v)
+}
+
+// fall writes how much a ratio is below 1.
+func fall(ratio float64) string {
+	switch {
+	case ratio < 0.005:
+		return "over 99 %"
+	case ratio > 1: // a bound of an interval
+		return "−" + number.Percent(ratio-1)
+	}
+	return number.Percent(1 - ratio)
 }
 
 func span(from, to string) string {

@@ -32,6 +32,7 @@ type condition struct {
 	levels []string
 	text   string
 	bound  bool    // text has a relation, such as ≥, or a range
+	alone  bool    // text is a name without that of the factor: "lan"
 	cost   float64 // how long the condition is to read; 1 for one level or one bound
 }
 
@@ -107,10 +108,11 @@ func (e *experiment) conditions(factor, most int) []condition {
 	levels := e.rising(factor)
 	all := []condition{{factor: factor, levels: levels}}
 	title := func(i int) string { return table.LevelTitle(e.Header, factor, levels[i]) }
+	alone := title(0) == levels[0]
 	last := len(levels) - 1
 	if f.Values == nil {
 		for set := 1; len(levels) <= 10 && set < 1<<len(levels)-1; set++ {
-			c := condition{factor: factor}
+			c := condition{factor: factor, alone: alone}
 			for i, l := range levels {
 				if set>>i&1 == 0 {
 					continue
@@ -172,7 +174,7 @@ type place struct {
 
 // mostCost is the cost of the longest description; a longer one would be harder to read than the
 // table.
-const mostCost = 5
+const mostCost = 7
 
 // where describes a part of the combinations, which is neither empty nor the whole, by their
 // indices in the grid. If exceptions are allowed, a shorter description of the complement is taken.
@@ -250,9 +252,12 @@ func (b *box) gain(in, covered []bool, want bool) int {
 func (b *box) text() string {
 	var names, bounds []string
 	for _, c := range b.conditions {
-		if c.bound {
+		switch {
+		case c.bound:
 			bounds = append(bounds, c.text)
-		} else {
+		case c.alone:
+			names = slices.Insert(names, 0, c.text)
+		default:
 			names = append(names, c.text)
 		}
 	}

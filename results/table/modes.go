@@ -1,13 +1,33 @@
 package table
 
 import (
+	"tlslab/results"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
 	"tlslab/results/table/number"
 )
 
-// Modes is the table of the modes of a metric: a row for each mode of each cell that has several.
-// It is nil if no cell has several.
+// DistinctModes are the modes of a row without those that no reader would tell apart: neighbours
+// whose gap is smaller than the margin of the comparison (2 % without one) are one mode.
+func DistinctModes(h *results.Header, r *summary.Row) []summary.Mode {
+	margin := 0.02
+	if h.Compare != nil {
+		margin = h.Compare.Margin
+	}
+	var out []summary.Mode
+	for _, m := range r.Modes {
+		if last := len(out) - 1; last >= 0 && m.Lo <= out[last].Hi*(1+margin) {
+			joined := out[last].N + m.N
+			out[last] = summary.Mode{Lo: out[last].Lo, Hi: m.Hi, N: joined, Share: stat.Proportion(joined, r.Reached)}
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// Modes is the table of the DistinctModes of a metric: a row for each mode of each cell that has
+// several. It is nil if no cell has several.
 func Modes(s *summary.Summary, metric int) *Table {
 	m := &s.Header.Metrics[metric]
 	k := newKeys(s)
@@ -18,7 +38,7 @@ func Modes(s *summary.Summary, metric int) *Table {
 		return Cell{Text: number.Value(v, m.Unit), Exact: number.Exact(stat.Point(v), m.Unit), Order: v}
 	}
 	for _, cell := range CellOrder(s) {
-		modes := s.Row(cell, metric).Modes
+		modes := DistinctModes(s.Header, s.Row(cell, metric))
 		if len(modes) < 2 {
 			continue
 		}
