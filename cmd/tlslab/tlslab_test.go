@@ -383,6 +383,13 @@ func TestExportWritesEveryReplicateInEachFormat(t *testing.T) {
 	if text := read(t, out); !bytes.HasPrefix(text, []byte("PAR1")) || !bytes.HasSuffix(text, []byte("PAR1")) {
 		t.Error("not a Parquet file")
 	}
+	if code, stdout, stderr := tlslab(t, "", "export", dir, "--figure", "quantiles-handshake", "--format", "csv"); code != exitDone ||
+		!strings.HasPrefix(stdout, "tls.version,tls.kind,metric,unit,statistic,n,reached,value,low,high\n") || strings.Count(stdout, "\n") != 9 {
+		t.Errorf("a figure: exit code %d, %s%s", code, stdout, stderr)
+	}
+	if code, _, stderr := tlslab(t, "", "export", dir, "--figure", "none"); code != exitUsage || !strings.Contains(stderr, "quantiles-handshake") {
+		t.Errorf("an unknown figure: exit code %d: %s", code, stderr)
+	}
 	if code, _, stderr := tlslab(t, "", "export", dir, "--format", "xml"); code != exitUsage || !strings.Contains(stderr, "jsonl, csv, parquet, bench") {
 		t.Errorf("an unknown format: exit code %d: %s", code, stderr)
 	}

@@ -48,6 +48,32 @@ type Options struct {
 	Plots []plot.Format
 }
 
+// figures computes the summary of src, and the set of its figures, which create makes.
+func figures(src results.Source, create func(*summary.Summary) *plot.Set) (*plot.Set, *summary.Summary, error) {
+	s, err := summary.New(src)
+	if err != nil {
+		return nil, nil, err
+	}
+	set := create(s)
+	err = s.Fill(src, func(cell, metric int, sorted []float64) {
+		if metric == set.Metric() {
+			set.Add(cell, sorted)
+		}
+	})
+	return set, s, err
+}
+
+// Figures returns the figures of src. Unlike those of Write, their data contain every value of the
+// distributions.
+func Figures(src results.Source) ([]plot.Figure, error) {
+	set, _, err := figures(src, plot.NewWhole)
+	if err != nil {
+		return nil, err
+	}
+	all, _ := set.Figures()
+	return all, nil
+}
+
 // Write writes every file that derives from src into the folder dir. An error names the file that
 // could not be written. Files that were written before the error stay; the others are unchanged.
 func Write(dir string, src results.Source, o Options) (*Made, error) {
@@ -76,16 +102,7 @@ type files interface {
 // makeFiles makes every file that derives from src. It returns the summary with their numbers.
 func makeFiles(out files, src results.Source, o Options) (*summary.Summary, error) {
 	firsts := results.NewFirstReplicates(src, gobench.LinesPerCell(len(src.Header().Cells)))
-	s, err := summary.New(firsts)
-	if err != nil {
-		return nil, err
-	}
-	figures := plot.New(s)
-	err = s.Fill(firsts, func(cell, metric int, sorted []float64) {
-		if metric == figures.Metric() {
-			figures.Add(cell, sorted)
-		}
-	})
+	set, s, err := figures(firsts, plot.New)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +114,7 @@ func makeFiles(out files, src results.Source, o Options) (*summary.Summary, erro
 	group.Go(func() error {
 		return out.write("bench.txt", func(w io.Writer) error { return gobench.Write(w, lines, s) })
 	})
-	group.Go(func() error { return writePages(out, figures, s, o.Plots) })
+	group.Go(func() error { return writePages(out, set, s, o.Plots) })
 	group.Go(func() error {
 		if err := out.write("summary.json", func(w io.Writer) error { return summary.WriteJSON(w, s) }); err != nil {
 			return err

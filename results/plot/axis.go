@@ -164,6 +164,9 @@ func linearTicks(lo, hi, factor, most float64) []plot.Tick {
 	}
 	var ticks []plot.Tick
 	for k := math.Ceil(lo/step - 1e-9); k*step <= hi+step*1e-9; k++ {
+		if lo > 0 && k == 0 {
+			continue // a logarithmic axis has no 0
+		}
 		ticks = append(ticks, plot.Tick{Value: k * step * factor})
 	}
 	return ticks

@@ -72,7 +72,11 @@ func (d Data) WriteCSV(w io.Writer) error {
 			field := ""
 			switch v := v.(type) {
 			case float64:
-				field = strconv.FormatFloat(v, 'f', -1, 64)
+				format := byte('f')
+				if v != 0 && math.Abs(v) < 1e-6 {
+					format = 'e' // a p-value
+				}
+				field = strconv.FormatFloat(v, format, -1, 64)
 			case nil:
 			default:
 				field = fmt.Sprint(v)

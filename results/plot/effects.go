@@ -65,7 +65,7 @@ func (set *Set) effectsPage(l layout, on page, stats []statistic) (Figure, strin
 		}
 		g.keys = append(g.keys, glyphKey(name, statisticGlyph(look, 0)))
 	}
-	g.tilted = x.fitLevels(across(g.panelWidth()))
+	g.fitLevels(x)
 	baseline := l.colour.levels[l.colour.baseline]
 	g.title = fmt.Sprintf("%s of %s relative to the baseline (%s)%s", capital(of.name), m.Name, baseline, with(on))
 	caption := fmt.Sprintf("%s of %s, divided by that of the baseline (%s), with 95 %% intervals, on a "+
@@ -76,7 +76,7 @@ func (set *Set) effectsPage(l layout, on page, stats []statistic) (Figure, strin
 	if showThatFit(values, x.slot(g.panelWidth())) {
 		caption += " The numbers at the bottom are the " + of.name + " of the baseline."
 	}
-	return g.figure(caption+l.x.spacing()+set.unreached(set.metric), data.done), ""
+	return g.figure(caption+l.x.spacing(x)+set.unreached(set.metric), data.done), ""
 }
 
 func (set *Set) effectsData() *dataBuilder {

@@ -20,9 +20,11 @@ const (
 	titleSize   = 10
 	textSize    = 8
 	tickSize    = 7
-	tilt        = math.Pi / 4 // of x axis labels that would touch
-	mostTilted  = 90          // largest length of a tilted label
+	tilted      = math.Pi / 4 // of x axis labels that would touch
+	upright     = math.Pi / 2 // where tilted labels would reach into another panel
+	mostTilted  = 90          // largest length of a tilted or upright label
 	titleMargin = 4           // beside the title of a panel or row
+	widestTick  = 130         // label of a y axis
 	mostTitled  = 90          // largest height to which a row's title stretches its panels
 	titleLine   = 10          // between the lines of a row's title
 )
@@ -61,8 +63,8 @@ type grid struct {
 	xTitle, yTitle string
 	panelHeight    vg.Length
 	yGrid, xGrid   bool
-	ownY           bool // each panel has its own vertical axis with labels
-	tilted         bool // the labels of the x axis are tilted
+	ownY           bool    // each panel has its own vertical axis with labels
+	tilt           float64 // of the labels of the x axis: 0, tilted or upright
 }
 
 func (g *grid) columns() int {
@@ -73,7 +75,7 @@ func (g *grid) columns() int {
 	return n
 }
 
-// tickWidth is the width of the widest label of a y axis.
+// tickWidth is the width of the widest label of a y axis. Longer labels are shortened.
 func (g *grid) tickWidth() vg.Length {
 	w := vg.Length(0)
 	for _, row := range g.panels {
@@ -86,7 +88,7 @@ func (g *grid) tickWidth() vg.Length {
 			}
 		}
 	}
-	return w
+	return min(w, widestTick)
 }
 
 // between is the space between two columns of panels.
@@ -97,16 +99,25 @@ func (g *grid) between() vg.Length {
 	return gutter
 }
 
-// margins returns the space around the panels, which includes titles and legend.
-func (g *grid) margins() (left, right, top, bottom vg.Length) {
+// sides returns the space to the left and to the right of the panels.
+func (g *grid) sides() (left, right vg.Length) {
 	left = border + g.tickWidth() + tickLength + tickGap
 	if g.yTitle != "" {
 		left += textSize + 6
+	}
+	if g.tilt == tilted { // the label of the first level reaches to the left of its panel
+		left = max(left, border+tickSize+g.longestLabel()*vg.Length(math.Cos(tilted)))
 	}
 	right = border + 4
 	if g.hasRowTitles() {
 		right += g.rowTitleWidth()
 	}
+	return left, right
+}
+
+// margins returns the space around the panels, which includes titles and legend.
+func (g *grid) margins() (left, right, top, bottom vg.Length) {
+	left, right = g.sides()
 	top = border + titleSize + 6
 	if len(g.keys) > 0 {
 		top += vg.Length(len(g.legendRows()))*(textSize+5) + 3
@@ -120,9 +131,15 @@ func (g *grid) margins() (left, right, top, bottom vg.Length) {
 
 // labelHeight is the height of the labels of the x axis.
 func (g *grid) labelHeight() vg.Length {
-	if !g.tilted {
+	if g.tilt == 0 {
 		return tickSize
 	}
+	return g.longestLabel()*vg.Length(math.Sin(g.tilt)) + tickSize
+}
+
+// longestLabel is the length of the longest label of the x axis, of which at most mostTilted are
+// drawn.
+func (g *grid) longestLabel() vg.Length {
 	widest := vg.Length(0)
 	for _, row := range g.panels {
 		for _, p := range row {
@@ -131,7 +148,7 @@ func (g *grid) labelHeight() vg.Length {
 			}
 		}
 	}
-	return min(widest, mostTilted)*vg.Length(math.Sin(tilt)) + tickSize
+	return min(widest, mostTilted)
 }
 
 func (g *grid) hasRowTitles() bool {
@@ -145,7 +162,7 @@ func (g *grid) hasRowTitles() bool {
 
 // panelWidth is the width of a panel.
 func (g *grid) panelWidth() vg.Length {
-	left, right, _, _ := g.margins()
+	left, right := g.sides()
 	n := vg.Length(max(1, g.columns()))
 	return (figureWidth - left - right - (n-1)*g.between()) / n
 }
@@ -312,21 +329,25 @@ func (g *grid) drawTicks(c draw.Canvas, p *panel, yLabels, xLabels bool) {
 	for _, t := range p.y.ticks {
 		if at := c.Y(p.y.norm(t.Value)); yLabels && c.ContainsY(at) {
 			c.StrokeLine2(line, c.Min.X, at, c.Min.X-tickLength, at)
-			write(c, aligned(label(tickSize, ink, false), draw.XRight, draw.YCenter),
-				vg.Point{X: c.Min.X - tickLength - tickGap, Y: at}, t.Label)
+			style := label(tickSize, ink, false)
+			write(c, aligned(style, draw.XRight, draw.YCenter),
+				vg.Point{X: c.Min.X - tickLength - tickGap, Y: at}, fit(style, t.Label, widestTick))
 		}
 	}
 }
 
 func (g *grid) drawXLabel(c draw.Canvas, at vg.Point, words string) {
 	style := label(tickSize, ink, false)
-	if !g.tilted {
+	words = fit(style, words, mostTilted)
+	style.Rotation = g.tilt
+	switch g.tilt {
+	case 0:
 		write(c, aligned(style, draw.XCenter, draw.YTop), at, words)
-		return
+	case tilted:
+		write(c, aligned(style, draw.XRight, draw.YTop), at, words)
+	case upright:
+		write(c, aligned(style, draw.XRight, draw.YCenter), at, words)
 	}
-	style.Rotation = tilt
-	write(c, aligned(style, draw.XRight, draw.YTop), at,
-		fit(label(tickSize, ink, false), words, mostTilted))
 }
 
 // widthOf is the width of a tick's label.

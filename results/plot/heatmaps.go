@@ -125,7 +125,7 @@ func (set *Set) heatmapPage(l layout, y *factor, on page, of statistic, scale di
 		g.panels = append(g.panels, panels)
 	}
 	g.keys = scale.keys(states)
-	g.tilted = x.fitLevels(across(g.panelWidth()))
+	g.fitLevels(x)
 	return g, states
 }
 

@@ -23,21 +23,28 @@ func (a *axis) slot(length vg.Length) vg.Length { return length / vg.Length(a.ma
 // narrowest is the smallest room of a level in which tilted labels do not touch.
 const narrowest = 10.5
 
-// fitLevels prevents the labels of levels from touching, and reports whether they must be tilted.
-// If even tilted labels would touch, it keeps every n-th label, beginning with the first.
-func (a *axis) fitLevels(r room) (tilted bool) {
-	slot := a.slot(r.length)
-	for _, t := range a.ticks {
-		tilted = tilted || r.label(t.Label) > slot-4
+// fitLevels prevents the labels of levels on the shared x axis from touching. It tilts labels that
+// are wider than their level, or turns them upright if a column of panels ends above others, so
+// that tilted labels would reach into the panel to the left. If even tilted labels would touch, it
+// keeps the tick of every n-th level, beginning with the first.
+func (g *grid) fitLevels(x *axis) {
+	slot := x.slot(g.panelWidth())
+	for _, t := range x.ticks {
+		if widthOf(t.Label) > slot-4 {
+			g.tilt = tilted
+		}
 	}
-	if !tilted || slot >= narrowest {
-		return tilted
+	if g.tilt == 0 {
+		return
 	}
-	every := int(math.Ceil(narrowest / float64(slot)))
+	if len(g.panels[len(g.panels)-1]) < g.columns() {
+		g.tilt = upright
+	}
+	slot = x.slot(g.panelWidth()) // narrower now, since tilted labels need room at the left
+	every := max(1, int(math.Ceil(float64(narrowest/slot))))
 	var kept []plot.Tick
-	for i := 0; i < len(a.ticks); i += every {
-		kept = append(kept, a.ticks[i])
+	for i := 0; i < len(x.ticks); i += every {
+		kept = append(kept, x.ticks[i])
 	}
-	a.ticks = kept
-	return true
+	x.ticks = kept
 }

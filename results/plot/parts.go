@@ -200,10 +200,7 @@ func (set *Set) partsPage(l layout, on page, whole int, shown []part, data *data
 	up, bars := barAxis(fs)
 	g := &grid{rows: rows, xTitle: "share of the mean", yTitle: names(fs)}
 	g.panelHeight = g.besideTitles(vg.Length(len(bars))*11 + 6)
-	x := &axis{min: 0, max: 1.3, scale: plot.LinearScale{}}
-	for _, v := range []float64{0, 0.25, 0.5, 0.75, 1} {
-		x.ticks = append(x.ticks, plot.Tick{Value: v, Label: number.Percent(v)})
-	}
+	x := &axis{min: 0, max: 1, scale: plot.LinearScale{}}
 	unit := set.summary.Header.Metrics[whole].Unit
 	for _, row := range tiles {
 		var panels []*panel
@@ -221,8 +218,35 @@ func (set *Set) partsPage(l layout, on page, whole int, shown []part, data *data
 	for _, p := range shown {
 		g.keys = append(g.keys, swatchKey(p.name, p.fill))
 	}
+	g.scaleShares(x)
 	return g
 }
+
+// scaleShares sets the axis of shares so that there is room for the totals beside the bars.
+func (g *grid) scaleShares(x *axis) {
+	widest := vg.Length(0)
+	for _, row := range g.panels {
+		for _, p := range row {
+			for _, d := range p.plotters {
+				widest = max(widest, totalStyle.Width(d.(stacked).total))
+			}
+		}
+	}
+	width := g.panelWidth()
+	x.max = 1 / (1 - min(0.7, float64((widest+5)/width)))
+	for _, shares := range [][]float64{{0, 0.25, 0.5, 0.75, 1}, {0, 0.5, 1}, {0, 1}} {
+		x.ticks = nil
+		for _, v := range shares {
+			x.ticks = append(x.ticks, plot.Tick{Value: v, Label: number.Percent(v)})
+		}
+		if r := across(width); len(r.apart(x, x.ticks)) == len(x.ticks) {
+			return
+		}
+	}
+}
+
+// totalStyle is the text beside a bar.
+var totalStyle = label(tickSize-0.5, ink, false)
 
 // barFactors are the factors whose levels name the bars of a panel. The compared factor is last, so
 // that compared bars are neighbours.
@@ -301,6 +325,5 @@ func (b stacked) Plot(c draw.Canvas, p *plot.Plot) {
 				toX(from), top)
 		}
 	}
-	write(c, label(tickSize-0.5, ink, false),
-		vg.Point{X: toX(1) + 3, Y: (top + bottom) / 2}, b.total)
+	write(c, totalStyle, vg.Point{X: toX(1) + 3, Y: (top + bottom) / 2}, b.total)
 }

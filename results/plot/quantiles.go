@@ -117,7 +117,7 @@ func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, str
 	if l.colour != nil {
 		g.keyTitle = l.colour.name
 	}
-	g.tilted = x.fitLevels(across(g.panelWidth()))
+	g.fitLevels(x)
 	what := stats[0].name
 	if len(stats) > 1 {
 		what += " and " + stats[1].name
@@ -161,15 +161,19 @@ func (set *Set) quantilesCaption(g *grid, l layout, what string) string {
 	} else if _, isLog := g.panels[0][0].y.scale.(plot.LogScale); isLog {
 		c += " The vertical axis is logarithmic."
 	}
-	return c + l.x.spacing() + set.unreached(set.metric)
+	return c + l.x.spacing(g.panels[0][0].x) + set.unreached(set.metric)
 }
 
-// spacing is the sentence of a caption on the axis of a factor.
-func (f *factor) spacing() string {
-	if !f.numeric {
-		return ""
+// spacing are the sentences of a caption on the axis of a factor.
+func (f *factor) spacing(a *axis) string {
+	c := ""
+	if f.numeric {
+		c = " The levels of " + f.name + " are evenly spaced, not to scale."
 	}
-	return " The levels of " + f.name + " are evenly spaced, not to scale."
+	if len(a.ticks) < len(f.levels) {
+		c += " Not every level of " + f.name + " has a label, for want of room."
+	}
+	return c
 }
 
 // addSeries adds to a panel a series for each statistic of each compared level, and to y the range

@@ -47,14 +47,16 @@ func turned(s text.Style, quarters float64) text.Style {
 	return s
 }
 
-// fit shortens the text to the width with an ellipsis.
+// fit shortens the text to the width with an ellipsis. It keeps the beginning and the end, in which
+// long names differ.
 func fit(s text.Style, words string, width vg.Length) string {
 	if s.Width(words) <= width {
 		return words
 	}
 	runes := []rune(words)
 	for n := len(runes) - 1; n > 0; n-- {
-		if short := string(runes[:n]) + "…"; s.Width(short) <= width {
+		begin := (n + 1) / 2
+		if short := string(runes[:begin]) + "…" + string(runes[len(runes)-(n-begin):]); s.Width(short) <= width {
 			return short
 		}
 	}
