@@ -25,7 +25,7 @@ csv, parquet (one file) or bench (Go's benchmark format). With --figure, write t
 figure shows, as jsonl or csv. The data goes to standard output, or to the file of --out.`,
 		Example: `  tlslab export tlslab-out/full-vs-resumed --format csv --out samples.csv
   tlslab export tlslab-out/full-vs-resumed --figure quantiles-handshake --format csv`,
-		Args:    oneArgument("FOLDER"),
+		Args: oneArgument("FOLDER"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			formats := export.Formats()
 			if figure != "" {

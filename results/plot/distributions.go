@@ -154,9 +154,9 @@ func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, draw
 	m := set.headline()
 	tiles, rows := l.tiles(on)
 	g = &grid{
-		rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xGrid: true,
-		yTitle: "cumulative share of replicates",
+		rows: rows, yGrid: true, xGrid: true, yTitle: "cumulative share of replicates",
 	}
+	g.panelHeight = g.besideTitles(panelHeight(len(tiles)))
 	y := tailAxis(set.mostReplicates())
 	axes := make([]*axis, len(spans))
 	for j, s := range spans {
@@ -180,6 +180,10 @@ func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, draw
 	g.labelColumns(m.Unit, m.Name, axes, spans)
 	return g, drawn
 }
+
+// mostBands is the largest number of curves of a panel that have confidence bands. More bands would
+// hide each other.
+const mostBands = 8
 
 // addCurves adds the curves of cells to a panel and lists the cells that have one. A cell with a
 // single value gets a glyph on the axis. A note says if replicates are missing.
@@ -207,7 +211,9 @@ func (set *Set) addCurves(p *panel, l layout, cells []comparedCell) (drawn []int
 			}
 		default:
 			drawn = append(drawn, i.cell)
-			bands = append(bands, confidence{c.band, look.color})
+			if varying <= mostBands {
+				bands = append(bands, confidence{c.band, look.color})
+			}
 			curves = append(curves, ecdf{c, look.line(1.2)})
 		}
 	}
@@ -268,10 +274,12 @@ func (set *Set) distributionCaption(g *grid, shown int) string {
 	metric := set.headline().Name
 	c := "Empirical distribution function: the share of replicates whose " + metric +
 		" is at most the value on the horizontal axis. " +
-		"The vertical axis spreads the tail: 90, 99 and 99.9 % are equally far apart. " +
-		"Shaded: the pointwise 95 % confidence band, from order statistics (binomial ranks; " +
-		"Conover, Practical Nonparametric Statistics, 1999, section 3.2)."
-	if slices.ContainsFunc(g.panels, func(row []*panel) bool { return slices.ContainsFunc(row, (*panel).hasMarks) }) {
+		"The vertical axis spreads the tail: 90, 99 and 99.9 % are equally far apart."
+	if slices.ContainsFunc(g.panels, func(row []*panel) bool { return slices.ContainsFunc(row, has[confidence]) }) {
+		c += " Shaded: the pointwise 95 % confidence band, from order statistics (binomial ranks; " +
+			"Conover, Practical Nonparametric Statistics, 1999, section 3.2)."
+	}
+	if slices.ContainsFunc(g.panels, func(row []*panel) bool { return slices.ContainsFunc(row, has[atAxis]) }) {
 		c += fmt.Sprintf(" A glyph on the horizontal axis is a cell whose replicates all have this value, "+
 			"within %s.", number.Percent(noSpread))
 	}
@@ -294,9 +302,9 @@ func (set *Set) distributionCaption(g *grid, shown int) string {
 	return c
 }
 
-// hasMarks reports whether a cell of the panel has a single value.
-func (p *panel) hasMarks() bool {
-	return slices.ContainsFunc(p.plotters, func(d plot.Plotter) bool { _, is := d.(atAxis); return is })
+// has reports whether a panel has a plotter of type T.
+func has[T plot.Plotter](p *panel) bool {
+	return slices.ContainsFunc(p.plotters, func(d plot.Plotter) bool { _, is := d.(T); return is })
 }
 
 // ecdf draws a curve in steps, from the bottom of the panel to the fraction of its last value. It

@@ -17,8 +17,8 @@ func (set *Set) effectsPage(l layout, on page, stats []statistic) (Figure, strin
 	of := stats[0]
 	m := set.headline()
 	tiles, rows := l.tiles(on)
-	g := &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xTitle: l.x.name,
-		keyTitle: l.colour.name}
+	g := &grid{rows: rows, yGrid: true, xTitle: l.x.name, keyTitle: l.colour.name}
+	g.panelHeight = g.besideTitles(panelHeight(len(tiles)))
 	x := levelsAxis(l.x)
 	data := set.effectsData()
 	margin := set.summary.Header.Compare.Margin
@@ -30,7 +30,8 @@ func (set *Set) effectsPage(l layout, on page, stats []statistic) (Figure, strin
 		var panels []*panel
 		for _, t := range row {
 			p := &panel{title: t.title, x: x}
-			p.plotters = append(p.plotters, band{1 - margin, 1 + margin, strip}, reference{1, 0.8})
+			p.plotters = append(p.plotters, band{1 - margin, 1 + margin, strip}, separators(len(l.x.levels)),
+				reference{1, 0.8})
 			for i := range l.colour.levels {
 				if i == l.colour.baseline {
 					b := set.baselineValues(l, t.pick.with(l.colour, i), of)

@@ -25,7 +25,7 @@ const (
 	mostTilted  = 90          // largest length of a tilted or upright label
 	titleMargin = 4           // beside the title of a panel or row
 	widestTick  = 130         // label of a y axis
-	mostTitled  = 90          // largest height to which a row's title stretches its panels
+	mostTitled  = 110         // largest height to which a row's title stretches its panels
 	titleLine   = 10          // between the lines of a row's title
 )
 

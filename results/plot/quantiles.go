@@ -2,7 +2,6 @@ package plot
 
 import (
 	"fmt"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -91,7 +90,8 @@ func names(fs []*factor) string {
 func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, string) {
 	m := set.headline()
 	tiles, rows := l.tiles(on)
-	g := &grid{rows: rows, panelHeight: panelHeight(len(tiles)), yGrid: true, xTitle: l.x.name}
+	g := &grid{rows: rows, yGrid: true, xTitle: l.x.name}
+	g.panelHeight = g.besideTitles(panelHeight(len(tiles)))
 	x := levelsAxis(l.x)
 	data := set.quantilesData()
 	var spans []span
@@ -154,7 +154,7 @@ func (set *Set) quantilesCaption(g *grid, l layout, what string) string {
 	if l.x.baseline >= 0 {
 		c += fmt.Sprintf(" Horizontal lines are the baseline (%s).", l.x.levels[l.x.baseline])
 	} else if l.colour != nil {
-		c += " Levels of " + l.colour.name + " stand side by side."
+		c += " The levels of " + l.colour.name + " stand side by side at each level of " + l.x.name + "."
 	}
 	if g.ownY {
 		c += " Each panel has its own vertical axis, from zero."
@@ -176,45 +176,51 @@ func (f *factor) spacing(a *axis) string {
 	return c
 }
 
-// addSeries adds to a panel a series for each statistic of each compared level, and to y the range
-// of their values.
+// addSeries adds to a panel a series for each statistic of each level in colours, side by side, and
+// to y the range of their values. Lines would be misleading between points that stand side by side,
+// so only a single series of quantities has one.
 func (set *Set) addSeries(p *panel, l layout, at pick, stats []statistic, y *span, data *dataBuilder) {
-	if l.colour != nil {
-		for i := range l.colour.levels {
-			for j, statistic := range slices.Backward(stats) { // the median on top
-				s := series{joined: l.x.numeric, beside: beside{i, len(l.colour.levels)},
-					line: l.colour.style(i).line(1.2), glyph: statisticGlyph(l.colour.style(i), j)}
-				if j > 0 {
-					s.line.Width = 0.6
-				}
-				for level := range l.x.levels {
-					set.addPoint(&s, at.with(l.x, level).with(l.colour, i), level, statistic, y, data)
-				}
-				p.plotters = append(p.plotters, s)
-			}
-		}
+	p.plotters = append(p.plotters, separators(len(l.x.levels)))
+	if l.colour == nil {
+		set.addLevels(p, l.x, at, stats, y, data)
 		return
 	}
-	for j, statistic := range slices.Backward(stats) {
-		joined := series{joined: l.x.numeric && l.x.baseline < 0, line: styleOf(0).line(1.2 - 0.6*vg.Length(j)), hidden: true}
-		var points []plot.Plotter
-		for level := range l.x.levels {
-			look := styleOf(0)
-			if l.x.baseline >= 0 {
-				look = l.x.style(level)
+	for i := range l.colour.levels {
+		look := l.colour.style(i)
+		for j, statistic := range stats {
+			s := series{beside: beside{i*len(stats) + j, len(l.colour.levels) * len(stats)},
+				line: look.line(1.2), glyph: statisticGlyph(look, j)}
+			for level := range l.x.levels {
+				set.addPoint(&s, at.with(l.x, level).with(l.colour, i), level, statistic, y, data)
 			}
-			s := series{line: look.line(1.2), glyph: statisticGlyph(look, j)}
-			set.addPoint(&s, at.with(l.x, level), level, statistic, y, data)
-			joined.at, joined.values = append(joined.at, s.at...), append(joined.values, s.values...)
-			points = append(points, s)
-			if level == l.x.baseline && len(s.values) > 0 {
+			p.plotters = append(p.plotters, s)
+		}
+	}
+}
+
+// addLevels adds to a panel the points of a factor on the x axis: each compared level in its own
+// colour, with a line at the baseline, or all in one colour.
+func (set *Set) addLevels(p *panel, x *factor, at pick, stats []statistic, y *span, data *dataBuilder) {
+	for j, statistic := range stats {
+		one := series{beside: beside{j, len(stats)}, line: styleOf(0).line(1.2 - 0.6*vg.Length(j)),
+			glyph: statisticGlyph(styleOf(0), j), joined: x.numeric}
+		var each []plot.Plotter
+		for level := range x.levels {
+			if x.baseline < 0 {
+				set.addPoint(&one, at.with(x, level), level, statistic, y, data)
+				continue
+			}
+			s := series{beside: one.beside, line: x.style(level).line(1.2), glyph: statisticGlyph(x.style(level), j)}
+			set.addPoint(&s, at.with(x, level), level, statistic, y, data)
+			if level == x.baseline && len(s.values) > 0 {
 				p.plotters = append(p.plotters, reference{s.values[0].Value, 0.7 - 0.35*vg.Length(j)})
 			}
+			each = append(each, s)
 		}
-		if joined.joined {
-			p.plotters = append(p.plotters, joined)
+		if x.baseline < 0 {
+			each = append(each, one)
 		}
-		p.plotters = append(p.plotters, points...)
+		p.plotters = append(p.plotters, each...)
 	}
 }
 
@@ -233,26 +239,21 @@ func (set *Set) addPoint(s *series, at pick, level int, of statistic, y *span, d
 	data.add(cell, of.effect.String(), row.N, row.Reached, v.Value, v.Lo, v.Hi)
 }
 
-// statisticGlyph is a filled glyph for the first statistic and a larger hollow one for the second,
-// so that both are visible at the same point.
+// statisticGlyph is a filled glyph for the first statistic and a hollow one for the second.
 func statisticGlyph(look style, statistic int) draw.GlyphStyle {
 	if statistic == 0 {
 		return look.glyph(2.2, false)
 	}
-	return look.glyph(3.4, true)
+	return look.glyph(2.6, true)
 }
 
-// quantilesKeys are the legend: a line for each compared level and a glyph for each statistic.
+// quantilesKeys are the legend: a glyph for each level in colours and for each statistic, and the
+// line of the baseline.
 func quantilesKeys(l layout, stats []statistic) []key {
 	var out []key
 	if l.colour != nil {
 		for i, name := range l.colour.names() {
-			look := l.colour.style(i)
-			if l.x.numeric {
-				out = append(out, lineKey(name, look.line(1.2), statisticGlyph(look, 0)))
-			} else {
-				out = append(out, glyphKey(name, statisticGlyph(look, 0)))
-			}
+			out = append(out, glyphKey(name, statisticGlyph(l.colour.style(i), 0)))
 		}
 	}
 	if len(stats) > 1 {

@@ -19,7 +19,6 @@ type series struct {
 	glyph  draw.GlyphStyle
 	beside beside
 	joined bool // a line joins the points
-	hidden bool // only the line is drawn
 }
 
 // beside is the i-th of n points that stand side by side at each level. The zero value is a point
@@ -52,9 +51,6 @@ func (s series) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		at := vg.Point{X: toX(s.at[i]) + s.beside.shift(slot), Y: toY(v.Value)}
 		path = append(path, at)
-		if s.hidden {
-			continue
-		}
 		lo, hi := at.Y, at.Y
 		// A bound of 0 or less is below a logarithmic axis.
 		if below := math.IsInf(v.Lo, -1) || (v.Lo <= 0 && !drawable(v.Lo, p.Y.Scale)); below {
@@ -76,10 +72,8 @@ func (s series) Plot(c draw.Canvas, p *plot.Plot) {
 	if s.joined && len(path) > 1 {
 		c.StrokeLines(s.line, path)
 	}
-	if !s.hidden {
-		for _, at := range path {
-			c.DrawGlyphNoClip(glyph, at)
-		}
+	for _, at := range path {
+		c.DrawGlyphNoClip(glyph, at)
 	}
 }
 
@@ -112,6 +106,18 @@ func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
 	_, toY := p.Transforms(&c)
 	if drawable(r.at, p.Y.Scale) {
 		c.StrokeLine2(baselineStyle.line(r.width), c.Min.X, toY(r.at), c.Max.X, toY(r.at))
+	}
+}
+
+// separators are vertical lines between the levels on an axis of this many. It is a plot.Plotter.
+type separators int
+
+// Plot implements plot.Plotter.
+func (n separators) Plot(c draw.Canvas, p *plot.Plot) {
+	toX, _ := p.Transforms(&c)
+	for i := 1; i < int(n); i++ {
+		x := toX(float64(i) - 0.5)
+		c.StrokeLine2(draw.LineStyle{Color: rule, Width: 0.5}, x, c.Min.Y, x, c.Max.Y)
 	}
 }
 
