@@ -18,6 +18,11 @@ func (c *Config) World(tables func(name string) (*costs.Table, error)) (sim.Conf
 		if err != nil {
 			return sim.Host{}, &SettingError{blame(key), err}
 		}
+		if table.Name != h.Costs { // errors name the table as the scenario does
+			renamed := *table
+			renamed.Name = h.Costs
+			table = &renamed
+		}
 		return sim.Host{Cores: h.Cores, Costs: table, Slowdown: h.Slowdown, TCP: c.TCP}, nil
 	}
 	client, err := host("client.costs", c.Client)
@@ -87,11 +92,14 @@ func (c *Config) AuthorityOps() []op.Op {
 	return []op.Op{{Kind: op.Sign, Alg: c.TLS.Certificate}}
 }
 
-// CostTables are the names of the hosts' cost tables.
-func (c *Config) CostTables() []string {
-	names := []string{c.Client.Costs, c.Server.Costs}
+// HostCosts is a key of a host's cost table, and the name of the table.
+type HostCosts struct{ Key, Table string }
+
+// CostTables are the cost tables of the hosts.
+func (c *Config) CostTables() []HostCosts {
+	tables := []HostCosts{{"client.costs", c.Client.Costs}, {"server.costs", c.Server.Costs}}
 	if c.Fetches() {
-		names = append(names, c.CA.Costs)
+		tables = append(tables, HostCosts{"ca.costs", c.CA.Costs})
 	}
-	return names
+	return tables
 }

@@ -264,6 +264,14 @@ func TestWrongUsageAndBadScenariosExitWithTwo(t *testing.T) {
 		{"name: bad\nbase: {tls: {chain: {size: 100B}}}", "run -", "<stdin>:2:28: tls.chain.size: chain of 100 bytes"},
 		{"name: bad\nbase: {server: {costs: nowhere.json}}", "run -", "<stdin>:2:24: server.costs: cost table \"nowhere.json\""},
 		{"name: bad\nbase: {server: {costs: testdata/one-price.json}}", "run -", "<stdin>:2:24: server.costs: server: step at"},
+		{"name: bad\nbase: {server: {costs: testdata/one-price.json}}", "run -", `cost table "testdata/one-price.json" has no price for`},
+		{"name: bad\nfactors:\n  host: {a: {server.costs: reference}, b: {server.costs: testdata/one-price.json}}", "run -", "<stdin>:3:58: server.costs: server: step at"},
+		{"name: bad", "run - --set server.costs=testdata/one-price.json", "--set server.costs:1:1: server.costs: server: step at"},
+		{"name: bad", "run - --set server.costs=nowhere.json", "--set server.costs:1:1: server.costs: cost table \"nowhere.json\""},
+		{"name: bad", "run - --set tls.chain.size=100B", "--set tls.chain.size:1:1: tls.chain.size: chain of 100 bytes"},
+		{"name: bad\nfactors:\n  tls.chain.size: [3kB, 100B]", "run -", "<stdin>:3:25: tls.chain.size: chain of 100 bytes: its certificates take"},
+		{"name: bad\nbase:\n  tls: {client_auth: required, client_chain: {size: 100B}}", "run -", "<stdin>:3:53: tls.client_chain.size: chain of 100 bytes"},
+		{"name: bad\nbase: {server: {costs: testdata/malformed.json}}", "run -", "<stdin>:2:24: server.costs: testdata/malformed.json:2:9: "},
 	} {
 		dir := filepath.Join(t.TempDir(), "out")
 		args := strings.Fields(row.args)

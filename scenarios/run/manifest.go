@@ -84,13 +84,14 @@ func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifes
 		Costs: map[string]CostTable{}, Cells: len(s.Cells), Files: map[string]string{},
 	}
 	for i := range s.Cells {
-		for _, name := range s.Cells[i].Config.CostTables() {
+		for _, of := range s.Cells[i].Config.CostTables() {
+			name := of.Table
 			if _, there := m.Costs[name]; there {
 				continue
 			}
 			table, err := tables(name)
 			if err != nil {
-				return nil, err
+				return nil, s.Locate(&s.Cells[i], &scenarios.SettingError{Keys: []string{of.Key}, Err: err})
 			}
 			var text bytes.Buffer
 			if err := table.Write(&text); err != nil {

@@ -475,3 +475,21 @@ func TestProgressIsReportedInOrderUpToTheTotal(t *testing.T) {
 		t.Error(fmt.Errorf("last reported %d: %w", last, err))
 	}
 }
+
+func TestACostTableThatIsGoneIsAnErrorAtItsPlaceInTheScenario(t *testing.T) {
+	text := "name: gone\nbase: {server: {costs: mine.json}}\n"
+	present := func(string) (*costs.Table, error) { return costs.Reference() }
+	s, err := scenarios.Parse(t.Context(), "gone.yaml", []byte(text), scenarios.Options{Costs: present})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := func(name string) (*costs.Table, error) {
+		if name == "mine.json" {
+			return nil, errors.New("no such file")
+		}
+		return costs.Reference()
+	}
+	if _, err := newManifest(s, "v", gone); err == nil || !strings.HasPrefix(err.Error(), "gone.yaml:2:24: server.costs: no such file") {
+		t.Errorf("got %v", err)
+	}
+}
