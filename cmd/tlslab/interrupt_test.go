@@ -29,7 +29,7 @@ func TestAnInterruptedRunKeepsFinishedReplicatesAndResumes(t *testing.T) {
 		dir = filepath.Join(t.TempDir(), "out")
 		args = []string{"run", "-", "--out", dir, "--replicates", strconv.Itoa(replicates)}
 		var over bool
-		if stderr, over = interrupt(t, args, dir, os.Interrupt); !over {
+		if stderr, over = interrupt(t, small, args, dir, 1, os.Interrupt); !over {
 			break
 		}
 		if replicates > 200_000 {
@@ -58,7 +58,7 @@ func TestAKilledRunResumes(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "out")
 	args := []string{"run", "-", "--out", dir, "--replicates", "20000"}
-	interrupt(t, args, dir, os.Kill)
+	interrupt(t, small, args, dir, 1, os.Kill)
 	resumeRun(t, dir, args)
 }
 
@@ -78,13 +78,58 @@ func resumeRun(t *testing.T, dir string, args []string) {
 	openSamples(t, dir) // which checks each part
 }
 
-// interrupt begins a run and sends it a signal after its first part. over reports whether the run
-// was finished before the signal.
-func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr string, over bool) {
+// precise is a scenario whose cells need different numbers of replicates.
+const precise = `
+name: precise
+replicates: {target: p95 ±1%, most: 40000}
+base: {link.delay: 20ms}
+factors:
+  tls.kind: [full, resumed]
+  link.loss: [0%, 2%, 6%]
+compare: {factor: tls.kind, baseline: full}
+`
+
+// A run whose cells the data end can be killed in any batch. The same command then makes the same
+// parts.
+func TestAKilledRunWithATargetResumes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the tests of scenarios/run resume from every kind of file that a killed run leaves")
+	}
+	whole := filepath.Join(t.TempDir(), "whole")
+	if code, _, stderr := tlslab(t, precise, "run", "-", "--out", whole, "-j", "1"); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	store := openSamples(t, whole)
+	numbers := map[int]bool{}
+	for _, c := range store.Cells() {
+		numbers[c.N()] = true
+	}
+	if !store.Complete() || len(numbers) < 2 {
+		t.Errorf("the cells have the numbers %v", numbers)
+	}
+	dir := filepath.Join(t.TempDir(), "out")
+	args := []string{"run", "-", "--out", dir}
+	for parts := 1; parts <= len(store.Hashes()); parts++ {
+		if _, over := interrupt(t, precise, args, dir, parts, os.Kill); over {
+			break
+		}
+	}
+	if code, _, stderr := tlslab(t, precise, args...); code != exitDone {
+		t.Fatalf("resuming: exit code %d: %s", code, stderr)
+	}
+	if !bytes.Equal(read(t, dir, "parts.json"), read(t, whole, "parts.json")) {
+		t.Error("parts.json differs from that of an uninterrupted run")
+	}
+	openSamples(t, dir) // which checks each part
+}
+
+// interrupt begins a run and sends it a signal once its folder has a number of parts. over reports
+// whether the run was finished before the signal.
+func interrupt(t *testing.T, scenario string, args []string, dir string, parts int, with os.Signal) (stderr string, over bool) {
 	t.Helper()
 	child := exec.CommandContext(t.Context(), os.Args[0], args...)
 	child.Env = append(os.Environ(), asCommand+"=1")
-	child.Stdin = strings.NewReader(small)
+	child.Stdin = strings.NewReader(scenario)
 	var printed bytes.Buffer
 	child.Stderr = &printed
 	if err := child.Start(); err != nil {
@@ -92,7 +137,7 @@ func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr 
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- child.Wait() }()
-	if awaitPart(t, dir, ended) {
+	if awaitParts(t, dir, parts, ended) {
 		if err := child.Process.Signal(with); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			t.Fatal(err)
 		}
@@ -111,14 +156,14 @@ func interrupt(t *testing.T, args []string, dir string, with os.Signal) (stderr 
 	return printed.String(), false
 }
 
-// awaitPart polls until a part exists. It returns false if the program ends before it writes one.
-func awaitPart(t *testing.T, dir string, ended chan error) bool {
+// awaitParts polls until a number of parts exist. It returns false if the program ends before.
+func awaitParts(t *testing.T, dir string, number int, ended chan error) bool {
 	for len(ended) == 0 {
 		parts, err := filepath.Glob(filepath.Join(dir, samples.Folder, "*.parquet"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(parts) > 0 {
+		if len(parts) >= number {
 			return true
 		}
 		runtime.Gosched()

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"tlslab/results"
+	"tlslab/results/durable"
 	"tlslab/results/samples"
 	"tlslab/results/stopping"
 	"tlslab/scenarios"
@@ -191,6 +194,41 @@ func TestAFinishedRunWithATargetIsNotRunAgain(t *testing.T) {
 	}
 	if got := samplesOf(t, dir); !maps.Equal(got, want) {
 		t.Error("the parts have changed")
+	}
+}
+
+// A list that lacks the last part of a finished run is refused, although every part it lists is
+// intact.
+func TestAListWithoutAPartOfAFinishedRunIsRefused(t *testing.T) {
+	s := scenario(t, scenarios.Options{Sets: []string{"link.loss=5%"}})
+	s.Target = &results.Target{Metric: "handshake", Statistic: "mean", Relative: 1e-9, Most: 1500}
+	s.Replicates = 1500
+	dir := t.TempDir()
+	if _, err := Run(t.Context(), s, Options{Out: dir, Version: "v", Workers: 2, Tables: evenPrices}); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, samples.List)
+	var l struct {
+		Schema  int              `json:"schema"`
+		Batches []map[string]any `json:"batches"`
+		Parts   []map[string]any `json:"parts"`
+	}
+	if _, err := durable.ReadSealed(path, &l); err != nil || len(l.Parts) != 2 {
+		t.Fatalf("%d parts: %v", len(l.Parts), err)
+	}
+	last := l.Parts[1]["name"].(string)
+	if err := os.Remove(filepath.Join(dir, samples.Folder, last)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Load(dir); err == nil || !strings.Contains(err.Error(), last) {
+		t.Errorf("got %v, want an error that names %s", err, last)
+	}
+	l.Parts = l.Parts[:1]
+	if _, err := durable.WriteSealed(path, l); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Load(dir); err == nil || !strings.Contains(err.Error(), "parts.json lists 4000 replicates, and manifest.json says that the finished run has 6000") || !strings.Contains(err.Error(), dir) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -202,6 +202,10 @@ func (m *Manifest) matches(store *samples.Store) error {
 			return fmt.Errorf("%s: its SHA-256 is not the one in %s: %w", name, ManifestName, samples.ErrPart)
 		}
 	}
+	if m.Files[samples.List] != store.ListHash() {
+		return fmt.Errorf("%s lists %d replicates, and %s says that the finished run has %d: restore both, or run the scenario again into another folder",
+			samples.List, store.Observations(), ManifestName, m.Observations)
+	}
 	return nil
 }
 
