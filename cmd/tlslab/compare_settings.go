@@ -16,7 +16,7 @@ import (
 	scenariorun "tlslab/scenarios/run"
 )
 
-// setting is what one run says about a setting: its values in the order of the cells, each once.
+// settings are the values of each setting of a run, in the order of the cells, each once.
 type settings map[string][]string
 
 // differences lists the settings in which runs differ: version, seed, replicates, scenario keys,
@@ -82,9 +82,12 @@ func differences(ctx context.Context, headers []*results.Header, manifests []*sc
 	return differ
 }
 
-// scenarioKeys returns the scenario keys of each run, with the values of all its cells. ok is false
+// scenarioKeys returns the scenario keys of each run, with the values of the cells that all runs
+// have. ok is false
 // if a run has no manifest, or one with a scenario that this version of tlslab does not read.
 func scenarioKeys(ctx context.Context, manifests []*scenariorun.Manifest) (all []settings, ok bool) {
+	var parsed [][]scenarios.Resolved
+	cells := map[string]int{} // how many runs have a cell
 	for _, m := range manifests {
 		if m == nil {
 			return nil, false
@@ -93,8 +96,17 @@ func scenarioKeys(ctx context.Context, manifests []*scenariorun.Manifest) (all [
 		if err != nil {
 			return nil, false
 		}
-		found := settings{}
+		parsed = append(parsed, s.Resolved())
 		for _, cell := range s.Resolved() {
+			cells[fmt.Sprint(cell.Cell)]++ // fmt sorts the keys of a map
+		}
+	}
+	for _, run := range parsed {
+		found := settings{}
+		for _, cell := range run {
+			if cells[fmt.Sprint(cell.Cell)] < len(parsed) {
+				continue // listed as missing
+			}
 			for key, value := range cell.Config {
 				text := fmt.Sprint(value)
 				if list, is := value.([]string); is {

@@ -96,3 +96,71 @@ func TestAComparisonHasFiveFormats(t *testing.T) {
 		}
 	}
 }
+
+func TestExitCodesOfAComparisonOfRuns(t *testing.T) {
+	old, _, _ := smallRun(t)
+	same, _, _ := smallRun(t, "-j", "1")
+	slow, _, _ := smallRun(t, "--set", "link.delay=7ms")
+	narrow, _, _ := smallRun(t, "--set", "tls.version=1.3")
+	seed, _, _ := smallRun(t, "--seed", "7")
+	cut := filepath.Join(t.TempDir(), "cut")
+	if err := os.CopyFS(cut, os.DirFS(old)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(cut, "samples", "part-00000.parquet"), 100); err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if code, _, stderr := tlslab(t, strings.Replace(small, "name: small", "name: other", 1), "run", "-", "--out", other); code != exitDone {
+		t.Fatal(stderr)
+	}
+	for _, tt := range []struct {
+		args []string
+		code int
+		says string // on standard output or standard error
+	}{
+		{[]string{old, same, "--fail-on", "changed(*)", "--fail-on", "p50(handshake)>+0%", "--fail-on", "failed()>+0%"}, exitDone, "Nothing changed"},
+		{[]string{old, slow}, exitDone, "link.up"},
+		{[]string{old, slow, "--fail-on", "p50(handshake)>+3%"}, exitDisagrees, "4 beyond the threshold of 4 comparisons"},
+		{[]string{slow, old, "--fail-on", "p50(handshake)>+3%"}, exitDone, "for the better"},
+		{[]string{old, slow, "--fail-on", "p99(handshake)>+3%"}, exitDisagrees, "not enough data to tell (n = 70 and 70)"},
+		{[]string{old, narrow, "--fail-on", "p50(handshake)>+3%"}, exitDisagrees, "has no cell tls.version=1.2 tls.kind=full"},
+		{[]string{old, narrow}, exitDone, "2 comparisons are missing on one side"},
+		{[]string{old, seed}, exitDone, "The root seeds differ"},
+		{[]string{old, other}, exitFailed, "they answer different questions. --anyway"},
+		{[]string{old, other, "--anyway"}, exitDone, "Nothing changed"},
+		{[]string{old, cut}, exitFailed, "the part was changed after tlslab wrote it, or was cut off"},
+		{[]string{old, t.TempDir()}, exitFailed, "tlslab: "},
+		{[]string{old}, exitUsage, "name a second folder"},
+		{[]string{old, filepath.Join(old, "bench.txt")}, exitUsage, "want folders or benchmark files, not both"},
+		{[]string{old, same, "--col", "/tls.kind"}, exitUsage, "--col groups benchmarks"},
+		{[]string{old, same, "--filter", "/tls.kind:none"}, exitUsage, "no cell and metric match"},
+		{[]string{old, same, "--fail-on", "p50(none)>+3%"}, exitUsage, "no metric is called none, only handshake"},
+	} {
+		code, stdout, stderr := tlslab(t, "", append([]string{"compare"}, tt.args...)...)
+		if code != tt.code || !strings.Contains(stdout+stderr, tt.says) {
+			t.Errorf("%q: exit code %d, want %d with %q\n%s%s", tt.args, code, tt.code, tt.says, stdout, stderr)
+		}
+	}
+}
+
+// A changed price of a cost table is a setting too.
+func TestSettingsThatDifferAreListedFirst(t *testing.T) {
+	table := string(read(t, "../../sim/costs/reference.json"))
+	reference, cheap := writeFile(t, "reference.json", table), writeFile(t, "cheap.json",
+		strings.Replace(table, `"op":"sign ecdsa-p256","ns":25597`, `"op":"sign ecdsa-p256","ns":1000`, 1))
+	run := func(costs string) string {
+		dir := filepath.Join(t.TempDir(), "out")
+		code, _, stderr := tlslab(t, small, "run", "-", "--out", dir, "--set", "server.costs="+costs, "--set", "tls.certificate=ecdsa-p256", "--replicates", "10")
+		if code != exitDone {
+			t.Fatal(stderr)
+		}
+		return dir
+	}
+	_, stdout, _ := tlslab(t, "", "compare", run(reference), run(cheap))
+	for _, want := range []string{"cost of sign ecdsa-p256", "server.costs"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("the settings have no %q:\n%s", want, stdout)
+		}
+	}
+}

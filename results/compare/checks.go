@@ -122,7 +122,7 @@ func (c *comparison) checks() ([]gate.Check, error) {
 	for _, e := range c.options.Expressions {
 		for _, p := range c.partners {
 			for _, m := range p.missing {
-				if m.Metric == everyMetric || m.Metric != everyMetric && e.Matches(m.Metric) {
+				if m.Metric == everyMetric || e.Matches(m.Metric) {
 					all = append(all, gate.Check{Expression: e, Where: m.Row, New: p.Label, Metric: m.Metric, P: math.NaN(), Missing: m.sentence()})
 				}
 			}

@@ -39,7 +39,8 @@ type Difference struct {
 	Values []string
 }
 
-// Missing is a comparison that one side lacks.
+// Missing is a comparison that one side lacks. The row "*" is every cell, the metric "*" every
+// metric.
 type Missing struct {
 	Row, Metric string
 	// Column is the side that lacks it.

@@ -176,5 +176,11 @@ func (c *comparison) facts() []string {
 
 // sentence says what is missing.
 func (m *Missing) sentence() string {
+	switch {
+	case m.Metric == everyMetric:
+		return fmt.Sprintf("%s has no cell %s", m.Column, m.Row)
+	case m.Row == everyCell:
+		return fmt.Sprintf("%s has no metric %s", m.Column, m.Metric)
+	}
 	return fmt.Sprintf("%s has no %s of %s", m.Column, m.Metric, m.Row)
 }

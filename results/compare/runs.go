@@ -175,10 +175,7 @@ func (c *comparison) selectsMetric(h *results.Header, cells []results.Observed, 
 }
 
 // What Missing says if all of a cell, or all of a metric, is missing.
-const (
-	everyMetric = "metric"
-	everyCell   = "any cell"
-)
+const everyMetric, everyCell = "*", "*"
 
 // cellName names a cell by its levels: "tls.kind=full rtt=50ms".
 func cellName(h *results.Header, levels []string) string {
