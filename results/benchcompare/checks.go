@@ -5,10 +5,10 @@ import (
 	"math"
 	"strings"
 
-	"golang.org/x/perf/benchmath"
 	"golang.org/x/perf/benchproc"
 	"golang.org/x/perf/benchunit"
 
+	"tlslab/results/effect"
 	"tlslab/results/gate"
 	"tlslab/results/stat"
 )
@@ -79,13 +79,55 @@ func (c *Comparison) check(e *gate.Expression, t *unitTable, row, col benchproc.
 				check.Differing++
 			}
 		}
-	case t.assumption == benchmath.AssumeExact && x[0] == x[len(x)-1] && y[0] == y[len(y)-1]:
+	case t.exact(new, old):
 		check.OldValue, check.NewValue = y[0], x[0]
-		check.Change = change(e, stat.Point(x[0]), stat.Point(y[0]))
-	case e.Kind == gate.Mean:
-		checkMean(&check, x, y)
+		known := effect.Known(x[0], y[0], false, 0)
+		check.Change = change(e, known.At(effect.Mean))
 	default:
-		checkQuantile(&check, x, y)
+		compareValues(&check, x, y)
 	}
 	return check
+}
+
+// compareValues compares a statistic of two samples in ascending order. The p-value of the median is
+// that of the Mann–Whitney test, as in the table.
+func compareValues(check *gate.Check, x, y []float64) {
+	e := check.Expression
+	var found effect.Effect
+	if e.Kind == gate.Mean {
+		all := effect.Independent(x, y, seed)
+		found = *all.At(effect.Mean)
+		check.OldValue, check.NewValue = stat.Describe(y).Mean.Value, stat.Describe(x).Mean.Value
+		check.Note = "the mean has no interval with fewer than 2 values on a side, or 6 if all are the same"
+	} else {
+		found = quantileEffect(x, y, e.Q)
+		check.OldValue, check.NewValue = stat.Quantile(y, e.Q), stat.Quantile(x, e.Q)
+		check.Note = fmt.Sprintf("an interval of %s wants at least %d values on each side", e.Statistic(), stat.LeastReplicates(e.Q))
+	}
+	check.Change, check.P = change(e, &found), found.P
+	if e.Kind == gate.Quantile && e.Q == 0.5 {
+		check.P = stat.RankSum(y, x)
+	}
+	if !math.IsInf(check.Change.Lo, 0) && !math.IsInf(check.Change.Hi, 0) {
+		check.Note = ""
+	}
+}
+
+// seed is that of the bootstrap of benchmarks.
+const seed = 1
+
+// quantileEffect is the effect on a quantile of independent samples.
+func quantileEffect(x, y []float64, q float64) effect.Effect {
+	var new, old effect.Column
+	new.Set(x)
+	old.Set(y)
+	return effect.NewComparer(seed, effect.NewResamples()).Quantile(&new, &old, q, false)
+}
+
+// change is the effect in the terms of an expression.
+func change(e *gate.Expression, found *effect.Effect) stat.Interval {
+	if e.Class != gate.Relative {
+		return found.Diff
+	}
+	return stat.Interval{Value: found.Ratio.Value - 1, Lo: found.Ratio.Lo - 1, Hi: found.Ratio.Hi - 1}
 }

@@ -215,16 +215,16 @@ func (m *measured) constant() bool {
 
 // ratio is the new center divided by the old one.
 func (t *unitTable) ratio(m *measured) stat.Interval {
-	if t.exact(m) {
+	if t.exact(m, m.baseline) {
 		return stat.Point(stat.Ratio(m.summary.Center, m.baseline.summary.Center))
 	}
-	return stat.MedianRatio(m.sample.Values, m.baseline.sample.Values)
+	return quantileEffect(m.sample.Values, m.baseline.sample.Values, 0.5).Ratio
 }
 
 // exact reports whether both sides have a single value, of a unit that has no distribution.
-func (t *unitTable) exact(m *measured) bool {
+func (t *unitTable) exact(new, old *measured) bool {
 	single := func(v []float64) bool { return v[0] == v[len(v)-1] }
-	return t.assumption == benchmath.AssumeExact && single(m.sample.Values) && single(m.baseline.sample.Values)
+	return t.assumption == benchmath.AssumeExact && single(new.sample.Values) && single(old.sample.Values)
 }
 
 func texts(errs []error) []string {

@@ -3,7 +3,6 @@ package benchcompare
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -235,40 +234,5 @@ func TestLabelsOfInputs(t *testing.T) {
 	want := []Input{{"a.txt", "a.txt"}, {"b.txt", "base"}, {"c.txt", "c.txt#0"}, {"c.txt", "c.txt#1"}, {"-", "-"}, {"-", "x"}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v, want %v", got, want)
-	}
-}
-
-// R 4.3: t.test(extra ~ group, data = sleep).
-func TestTheMeansIntervalIsWelchs(t *testing.T) {
-	x := []float64{0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0}
-	y := []float64{1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4}
-	check := gate.Check{Expression: &gate.Expression{Kind: gate.Mean, Class: gate.Plain}}
-	checkMean(&check, x, y)
-	for _, v := range []struct{ got, want float64 }{
-		{check.P, 0.07939414}, {check.Change.Lo, -3.3654832}, {check.Change.Hi, 0.2054832}, {check.Change.Value, -1.58},
-	} {
-		if math.Abs(v.got-v.want) > 1e-6 {
-			t.Errorf("%.7f, want %.7f", v.got, v.want)
-		}
-	}
-}
-
-// Fisher's tea tasting: 3 of 4 against 1 of 4 has p = 0.4857 (R 4.3: fisher.test(matrix(c(3, 1, 1,
-// 3), 2))).
-func TestQuantilesAreTestedByFisher(t *testing.T) {
-	x, y := []float64{1, 6, 7, 8}, []float64{2, 3, 4, 9}
-	if p := fisherAt(x, y, 0.5); math.Abs(p-0.4857143) > 1e-6 {
-		t.Errorf("p = %.7f", p)
-	}
-}
-
-// The relative interval is that of the means' quotient: with a constant old side it is the t
-// interval of the new one.
-func TestTheRatioOfMeansHasFiellersInterval(t *testing.T) {
-	check := gate.Check{Expression: &gate.Expression{Kind: gate.Mean, Class: gate.Relative}}
-	checkMean(&check, []float64{9, 10, 11, 12, 13}, []float64{10, 10, 10, 10, 10})
-	// mean 11, sd 1.5811388, t(0.975, 4) = 2.776445: half = 1.963243.
-	if math.Abs(check.Change.Lo-(-0.0963243)) > 1e-6 || math.Abs(check.Change.Hi-0.2963243) > 1e-6 {
-		t.Errorf("%+v", check.Change)
 	}
 }

@@ -88,8 +88,8 @@ func (w *worker) fill(check *gate.Check, f *found, p *partner) {
 		return
 	}
 	check.OldValue, check.NewValue = stat.Quantile(w.old.Sorted(), e.Q), stat.Quantile(w.new.Sorted(), e.Q)
-	if least := stat.LeastReplicates(e.Q); min(f.old.reached, f.new.reached) < least {
-		check.Note = fmt.Sprintf("an interval of %s wants at least %d replicates on each side", e.Statistic(), least)
+	if math.IsInf(check.Change.Lo, 0) || math.IsInf(check.Change.Hi, 0) {
+		check.Note = fmt.Sprintf("an interval of %s wants at least %d replicates on each side", e.Statistic(), stat.LeastReplicates(e.Q))
 	}
 }
 
