@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ func (e *experiment) answer() (string, []Point) {
 		if i > 0 {
 			subject, metric, across = g.title(e), "", ""
 		}
-		answer = append(answer, subject+": "+e.statement(g.comparisons, metric, across)+".")
+		answer = append(answer, subject+": "+e.statement(g.joint, metric, across)+".")
 	}
 	if text := e.composition(); text != "" {
 		answer = append(answer, text)
@@ -51,9 +52,9 @@ func (e *experiment) which(groups []levelGroup) (string, []Point) {
 	for _, g := range groups {
 		if slices.Contains(g.levels, best) {
 			answer += fmt.Sprintf("\n%s against %s: %s.",
-				g.title(e), e.baseline(), e.statement(g.comparisons, " "+e.m.Name, ""))
+				g.title(e), e.baseline(), e.statement(g.joint, " "+e.m.Name, ""))
 		} else {
-			findings = append(findings, Point{g.about(e), sentence(e.statement(g.comparisons, " "+e.m.Name, ""))})
+			findings = append(findings, Point{g.about(e), sentence(e.statement(g.joint, " "+e.m.Name, ""))})
 		}
 	}
 	return answer, append(findings, e.strongest(groups)...)
@@ -74,6 +75,20 @@ func (e *experiment) comparedLevels() []string {
 type levelGroup struct {
 	levels      []string
 	comparisons []comparedCell // of the first level
+	joint       []comparedCell // the same, with intervals that include those of the other levels
+}
+
+// join widens the intervals of the group to include those of another level.
+func (g *levelGroup) join(comparisons []comparedCell) {
+	for i, c := range comparisons {
+		widened := *g.joint[i].Comparison
+		for _, of := range effect.Statistics {
+			x, other := widened.At(of), c.At(of)
+			x.Ratio.Lo, x.Ratio.Hi = min(x.Ratio.Lo, other.Ratio.Lo), max(x.Ratio.Hi, other.Ratio.Hi)
+			x.Diff.Lo, x.Diff.Hi = min(x.Diff.Lo, other.Diff.Lo), max(x.Diff.Hi, other.Diff.Hi)
+		}
+		g.joint[i].Comparison = &widened
+	}
 }
 
 // title names the levels in a sentence.
@@ -89,23 +104,29 @@ func (g *levelGroup) about(e *experiment) string {
 	return table.List(g.levels) + " against " + e.baseline()
 }
 
-// alike groups the compared levels by their statements on a metric, in the order of the header.
+// alike groups the compared levels by their statements on a metric, without the bounds of
+// intervals, in the order of the header.
 func (e *experiment) alike(metric int) []levelGroup {
 	var groups []levelGroup
 	said := map[string]int{}
 	for _, level := range e.comparedLevels() {
 		comparisons := e.comparisons(level, metric)
-		text := e.statement(comparisons, "", "")
+		text := brackets.ReplaceAllString(e.statement(comparisons, "", ""), "")
 		i, known := said[text]
 		if !known {
 			i = len(groups)
 			said[text] = i
-			groups = append(groups, levelGroup{comparisons: comparisons})
+			groups = append(groups, levelGroup{comparisons: comparisons, joint: slices.Clone(comparisons)})
+		} else {
+			groups[i].join(comparisons)
 		}
 		groups[i].levels = append(groups[i].levels, level)
 	}
 	return groups
 }
+
+// brackets match the bounds of intervals behind a range of effects.
+var brackets = regexp.MustCompile(` \[[^]]*\]`)
 
 // strength is the size of an effect: the distance of its ratio from 1 on a logarithmic scale.
 func strength(x cellEffect) float64 { return math.Abs(math.Log(x.Ratio.Value)) }
@@ -148,11 +169,10 @@ func estimate(r *summary.Row, of effect.Statistic) stat.Interval {
 	return [...]stat.Interval{effect.P50: r.P50, effect.P95: r.P95, effect.P99: r.P99, effect.Mean: r.Mean}[of]
 }
 
-// effect describes one effect: "−45 % (0.553× [0.552, 0.554]) at rtt 200µs: 544.2 µs instead of
-// 984.2 µs".
+// effect describes one effect: "0.553× [0.552, 0.554] at rtt 200µs: 544.2 µs instead of 984.2 µs".
 func (e *experiment) effect(x cellEffect, of effect.Statistic) string {
 	cell, other := e.Row(x.cell, e.metric), e.Row(x.against, e.metric)
-	text := fmt.Sprintf("%s (%s)", number.Change(x.Ratio.Value), number.Ratio(x.Ratio))
+	text := number.Ratio(x.Ratio)
 	if place := e.place(x.cell); place != "" {
 		text += " at " + place
 	}

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"tlslab/results/plot"
 	"tlslab/results/table"
 )
@@ -29,6 +31,13 @@ type Section struct {
 	// Folded: the HTML page shows the section only after a click.
 	Folded bool
 	Blocks []Block
+}
+
+// empty reports whether a section has nothing to show.
+func (s *Section) empty() bool {
+	return !slices.ContainsFunc(s.Blocks, func(b Block) bool {
+		return b.Text != "" || len(b.Points) > 0 || b.Table != nil || b.Figure != nil || b.List != nil
+	})
 }
 
 // Block is a piece of a section. Exactly one field is set.

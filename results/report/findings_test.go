@@ -34,13 +34,28 @@ func pathsAndKinds(better int, effects map[string]float64, failed func(cell map[
 	})
 }
 
+// finding is the text of a finding, beside the answer or in the section of other findings.
 func finding(d *Document, about string) string {
-	for _, p := range d.Findings {
+	points := slices.Clone(d.Findings)
+	for _, b := range section(d, "Other findings").Blocks {
+		points = append(points, b.Points...)
+	}
+	for _, p := range points {
 		if p.About == about {
 			return p.Text
 		}
 	}
 	return ""
+}
+
+// section is the section whose title begins so.
+func section(d *Document, title string) Section {
+	for _, s := range d.Sections {
+		if strings.HasPrefix(s.Title, title) {
+			return s
+		}
+	}
+	return Section{}
 }
 
 // overRttAndLoss is an experiment of two kinds over quantities. effect changes the value of a
@@ -77,7 +92,7 @@ func TestTheAnswerNamesTheCornerInWhichTheTailDiffers(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", d.Answer, want)
 	}
 	if got, want := finding(d, "Largest effects"),
-		"p95 +33 % (1.33×) at rtt 100ms, loss 1%: 4.002 ms instead of 3.002 ms."; got != want {
+		"p95 1.33× at rtt 100ms, loss 1%: 4.002 ms instead of 3.002 ms."; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -352,7 +367,7 @@ func TestModesAreNamedWithTheirMass(t *testing.T) {
 	if got := finding(d, "Modes"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if rows := d.Sections[2].Blocks[2].Table.Rows; len(rows) != 3 {
+	if rows := section(d, "The numbers").Blocks[2].Table.Rows; len(rows) != 3 {
 		t.Errorf("the table of modes has %d rows", len(rows))
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"strings"
 
 	"tlslab/results"
@@ -9,38 +10,42 @@ import (
 	"tlslab/results/table/number"
 )
 
-// otherMetrics compares further metrics with the baseline, since a level that lowers the headline metric
-// may raise another: metrics that have parts, metrics that the title names, and exact metrics, such
-// as bytes and computing time, which the network may hide from every time.
-func (e *experiment) otherMetrics() []Point {
-	var points []Point
+// otherMetrics compares further metrics with the baseline, since a level that lowers the headline
+// metric may raise another. The first findings are on computing time, which the network may hide
+// from every other time, and on metrics that the title names; the others on metrics that have parts
+// and on other exact metrics, such as bytes.
+func (e *experiment) otherMetrics() (first, others []Point) {
 	var unchanged []string
 	for i := range e.Header.Metrics {
 		m := &e.Header.Metrics[i]
 		if i == e.metric || m.PartOf != "" || len(e.comparedLevels()) == 0 {
 			continue
 		}
-		var text string
+		say := func(c []comparedCell) string { return e.exactResult(c, m) }
 		switch {
 		case len(e.groups(m.Name)) > 0, e.asked(m):
-			text = e.byLevel(i, func(c []comparedCell) string { return e.statement(c, "", "") })
-		case m.Exact:
-			text = e.byLevel(i, func(c []comparedCell) string { return e.exactResult(c, m) })
-		default:
+			say = func(c []comparedCell) string { return e.statement(c, "", "") }
+		case !m.Exact:
 			continue
 		}
+		text := e.byLevel(i, say)
 		if e.unchanged(i) {
 			unchanged = append(unchanged, m.Name)
 			continue
 		}
-		points = append(points, Point{"Effect on " + described(m), text})
+		point := Point{"Effect on " + described(m), text}
+		if e.asked(m) || m.Exact && m.Unit == results.UnitNanoseconds {
+			first = append(first, point)
+		} else {
+			others = append(others, point)
+		}
 	}
 	if len(unchanged) > 0 {
-		points = append(points, Point{"The same everywhere",
+		others = append(others, Point{"The same everywhere",
 			"The median and the p95 of " + table.List(unchanged) + " are within " +
 				number.Percent(e.Header.Compare.Margin) + " of the baseline in every combination."})
 	}
-	return points
+	return first, others
 }
 
 // asked reports whether the title names a metric: "round trips" for round-trips.
@@ -61,43 +66,30 @@ func (e *experiment) unchanged(metric int) bool {
 	return true
 }
 
-// byLevel says something of each compared level, and once of levels of which it is the same.
+// byLevel says something of each compared level, and once of levels that are alike.
 func (e *experiment) byLevel(metric int, say func([]comparedCell) string) string {
-	var texts []string
-	alike := map[string][]string{}
-	for _, level := range e.comparedLevels() {
-		text := say(e.comparisons(level, metric))
-		if alike[text] == nil {
-			texts = append(texts, text)
-		}
-		alike[text] = append(alike[text], level)
+	groups := e.alike(metric)
+	if len(groups) == 1 && len(groups[0].levels) == 1 {
+		return sentence(say(groups[0].joint))
 	}
-	if len(e.comparedLevels()) == 1 {
-		return sentence(texts[0])
+	var lines []string
+	for _, g := range groups {
+		lines = append(lines, table.List(g.levels)+": "+say(g.joint)+".")
 	}
-	var clauses []string
-	for _, t := range texts {
-		clauses = append(clauses, table.List(alike[t])+": "+t+".")
-	}
-	return strings.Join(clauses, "\n")
+	return strings.Join(lines, "\n")
 }
 
 // exactResult says what a comparison of an exact metric found, with the range of differences.
 func (e *experiment) exactResult(comparisons []comparedCell, m *results.Metric) string {
 	effects := at(comparisons, effect.P50)
 	text := e.result(effects, "")
-	var least, most float64
-	found := false
+	least, most := math.Inf(1), math.Inf(-1)
 	for _, x := range effects {
 		if k := kindOf(x); k == lower || k == higher {
-			if d := x.Diff.Value; !found {
-				least, most, found = d, d, true
-			} else {
-				least, most = min(least, d), max(most, d)
-			}
+			least, most = min(least, x.Diff.Lo), max(most, x.Diff.Hi)
 		}
 	}
-	if !found {
+	if least > most {
 		return text
 	}
 	return text + "; the difference is " + span(signed(least, m.Unit), signed(most, m.Unit))

@@ -9,12 +9,11 @@
 //	the answer                                     answer.go, best.go, verdicts.go, where.go
 //	warnings: unfinished run, failed replicates    failures.go
 //	the largest effects                            answer.go
-//	which factor changes the effect most           factors.go
 //	what each trait of a level contributes         contributions.go
-//	bytes, computing time and other metrics        other_metrics.go
-//	clusters of values                             modes.go
-//	the largest part of metrics that have parts    parts.go
+//	which factor changes the effect most           factors.go
+//	computing time                                 other_metrics.go
 //	the figures
+//	other findings: parts, modes, other metrics    parts.go, modes.go, other_metrics.go
 //	the method                                     method.go
 //	the table, the medians of all metrics
 //
@@ -40,13 +39,17 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 	}
 	answer, comparisons := e.answer()
 	d.Answer = answer
-	d.Findings = slices.Concat(comparisons, e.dependence(), e.contributions(), e.otherMetrics(), e.modes(), e.leaders())
+	first, others := e.otherMetrics()
+	d.Findings = slices.Concat(comparisons, e.contributions(), e.dependence(), first)
+	others = slices.Concat(e.leaders(), e.modes(), others)
 	d.Sections = []Section{
-		{Title: "Figures", Blocks: append(figureBlocks(figures, omitted), e.sharesList()...)},
+		{Title: "Figures", Blocks: figureBlocks(figures, omitted)},
+		{Title: "Other findings", Blocks: append([]Block{{Points: others}}, e.sharesList()...)},
 		{Title: "How it was done", Blocks: e.method()},
 		{Title: "The numbers: " + e.m.Name, Blocks: e.tables()},
 		{Title: "All metrics", Folded: true, Blocks: e.overview()},
 	}
+	d.Sections = slices.DeleteFunc(d.Sections, func(s Section) bool { return s.empty() })
 	return d
 }
 

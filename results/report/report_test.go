@@ -294,7 +294,7 @@ func TestLongTablesAreCutWithANote(t *testing.T) {
 	e := tabletest.Product(2, 1e6, tabletest.Factor{Name: "a", Levels: levels},
 		tabletest.Factor{Name: "b", Levels: levels})
 	d := documentOf(e)
-	blocks := d.Sections[2].Blocks
+	blocks := section(d, "The numbers").Blocks
 	if n := len(blocks[0].Table.Rows); n != mostRows ||
 		!strings.HasPrefix(blocks[1].Text, "500 more rows") {
 		t.Errorf("%d rows, then %q", n, blocks[1].Text)
