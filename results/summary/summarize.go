@@ -75,6 +75,7 @@ func (s *Summary) Fill(src results.Source, sorted func(cell, metric int, values 
 			columns = comparedColumns
 		}
 	}
+	s.plan()
 	var next atomic.Int64
 	var group errgroup.Group
 	shared := effect.NewResamples()
@@ -150,7 +151,7 @@ func (f *filler) fill(metric int) error {
 			f.compare(j, i)
 		}
 	}
-	return nil
+	return f.contrast()
 }
 
 // read reads a cell's values into a column.
@@ -239,23 +240,38 @@ func (c *Cell) count(outcomes []results.Outcome) {
 }
 
 // adjust applies Holm's correction to the p-values of each metric, over all comparisons and
-// statistics, and sets the verdicts, which depend on it.
+// statistics, and sets the verdicts, which depend on it. The contrasts of a metric are a family of
+// their own.
 func (s *Summary) adjust() {
 	for metric := range s.Header.Metrics {
-		var effects []*effect.Effect
-		var ps []float64
+		var rows, contrasts []*effect.Comparison
 		for cell := range s.Cells {
-			c := s.Row(cell, metric).VsBaseline
-			if c == nil {
-				continue
-			}
-			for _, of := range effect.Statistics {
-				effects = append(effects, c.At(of))
-				ps = append(ps, c.At(of).P)
+			if c := s.Row(cell, metric).VsBaseline; c != nil {
+				rows = append(rows, c)
 			}
 		}
-		for i, p := range stat.Holm(ps) {
-			effects[i].Judge(p, s.Header.Compare.Margin)
+		for i := range s.Contrasts {
+			if c := &s.Contrasts[i]; c.Metric == metric {
+				contrasts = append(contrasts, &c.Comparison)
+			}
 		}
+		for _, family := range [][]*effect.Comparison{rows, contrasts} {
+			s.judge(family)
+		}
+	}
+}
+
+// judge adjusts and judges the comparisons of a family.
+func (s *Summary) judge(family []*effect.Comparison) {
+	var effects []*effect.Effect
+	var ps []float64
+	for _, c := range family {
+		for _, of := range effect.Statistics {
+			effects = append(effects, c.At(of))
+			ps = append(ps, c.At(of).P)
+		}
+	}
+	for i, p := range stat.Holm(ps) {
+		effects[i].Judge(p, s.Header.Compare.Margin)
 	}
 }

@@ -17,17 +17,8 @@ type Summary struct {
 	// second cell, and so on.
 	Rows []Row
 	// Contrasts compare levels of the compared factor that differ in one trait, in the headline
-	// metric and in the computing times.
+	// metric and in the exact times.
 	Contrasts []Contrast
-}
-
-// Contrast compares two cells that have the same levels of all factors but the compared one, and
-// whose levels of the compared factor differ in exactly one trait.
-type Contrast struct {
-	Trait         string // the trait's name
-	Metric        int    // index in Header.Metrics
-	Cell, Against int    // indices in Summary.Cells
-	effect.Comparison
 }
 
 // Row returns the row of Cells[cell] and Header.Metrics[metric].

@@ -32,8 +32,11 @@ func parts(iv stat.Interval, unit string) (value, bounds string, s Scale) {
 	s = ScaleFor(unit, iv.Value)
 	d := decimals(iv, s)
 	value = fixed(iv.Value/s.Factor, d)
-	if bounded(iv) {
-		bounds = both(iv, s, d)
+	switch {
+	case math.IsInf(iv.Lo, -1) && math.IsInf(iv.Hi, 1):
+		bounds = tooFew
+	case bounded(iv):
+		bounds = "[" + bound(iv.Lo, s, d) + ", " + bound(iv.Hi, s, d) + "]"
 	}
 	return value, bounds, s
 }
@@ -42,14 +45,6 @@ func parts(iv stat.Interval, unit string) (value, bounds string, s Scale) {
 const TooFew = "n too small"
 
 const tooFew = "[" + TooFew + "]"
-
-// both returns the text of both bounds.
-func both(iv stat.Interval, s Scale, decimals int) string {
-	if math.IsInf(iv.Lo, -1) && math.IsInf(iv.Hi, 1) {
-		return tooFew
-	}
-	return "[" + bound(iv.Lo, s, decimals) + ", " + bound(iv.Hi, s, decimals) + "]"
-}
 
 // Share writes a fraction of 1 with its interval as a percentage: "1.2 [0.7, 2.1] %".
 func Share(iv stat.Interval) string {

@@ -23,20 +23,36 @@ func Value(v float64, unit string) string {
 	return fixed(v/s.Factor, plainDecimals(v/s.Factor, s)) + s.suffix()
 }
 
-// Ratio writes a ratio with its interval: "0.745× [0.731, 0.759]".
+// Ratio writes a ratio with its interval: "0.745× [0.731, 0.759]". A ratio near 0 has two digits:
+// "0.00023× [0.00021, 0.930]".
 func Ratio(iv stat.Interval) string {
 	if !isFinite(iv.Value) {
 		return special(iv.Value)
 	}
-	d := max(2, min(3, decimals(iv, Scale{Factor: 1})))
-	if 0 < iv.Value && iv.Value < 0.01 {
-		d = decimalsFor(iv.Value, ofWidth)
+	usual := max(2, min(3, decimals(iv, Scale{Factor: 1})))
+	write := func(v float64) string {
+		if !isFinite(v) {
+			return special(v)
+		}
+		return fixed(v, ratioDecimals(v, usual))
 	}
-	out := fixed(iv.Value, d) + "×"
-	if bounded(iv) {
-		out += " " + both(iv, Scale{Factor: 1}, d)
+	out := write(iv.Value) + "×"
+	switch {
+	case math.IsInf(iv.Lo, -1) && math.IsInf(iv.Hi, 1):
+		out += " " + tooFew
+	case bounded(iv):
+		out += " [" + write(iv.Lo) + ", " + write(iv.Hi) + "]"
 	}
 	return out
+}
+
+// ratioDecimals returns the usual number of decimals, or for a ratio that is near 0 as many as two
+// digits need.
+func ratioDecimals(ratio float64, usual int) int {
+	if 0 < ratio && ratio < 0.01 {
+		return decimalsFor(ratio, ofWidth)
+	}
+	return usual
 }
 
 // Change writes a ratio as a signed percentage of change: "−25 %" for 0.75.
@@ -112,7 +128,7 @@ func Times(ratio float64) string {
 	if !isFinite(ratio) {
 		return special(ratio)
 	}
-	return fixed(ratio, max(0, min(3, decimalsFor(ratio, lone)))) + "×"
+	return fixed(ratio, ratioDecimals(ratio, max(0, min(3, decimalsFor(ratio, lone))))) + "×"
 }
 
 // TickIn writes the value of a tick with its unit, in the multiple of ScaleFor: "500 µs", "1.5 ms",
