@@ -18,8 +18,8 @@ func (e *experiment) imprecise() string {
 	}
 	var words []string
 	n := 0
-	for i := range e.Cells {
-		if e.Ending(i) != stopping.Capped {
+	for i, ending := range e.Endings() {
+		if ending != stopping.Capped {
 			continue
 		}
 		if n++; n > mostNamed {
@@ -57,12 +57,15 @@ func (e *experiment) target() string {
 	metric := described(&h.Metrics[h.Metric(t.Metric)])
 	text := fmt.Sprintf("The data decided the number of replicates of each cell (replicates: auto). After %s, and then "+
 		"each time the number had doubled, a cell ended if the whole 95 %% interval of the %s of %s was within ±%s of "+
-		"the %s. A cell has at most %s. Only the cell's own replicates counted. ",
+		"the %s. A cell has at most %s. ",
 		plural(batches[0].To, "replicate"), t.Statistic, metric, number.Percent(t.Relative), t.Statistic,
 		plural(t.Most, "replicate"))
+	if h.Compare != nil {
+		text += "Cells that are compared with each other ended together, so that all their replicates are pairs. "
+	}
 	count := map[stopping.Decision]int{}
-	for i := range e.Cells {
-		count[e.Ending(i)]++
+	for _, ending := range e.Endings() {
+		count[ending]++
 	}
 	var words []string
 	for _, ending := range []struct {

@@ -1,8 +1,8 @@
 // Package stopping decides when a cell of a run with a results.Target has enough replicates.
 //
-// A cell is looked at only at the end of a batch (results.Header.Batches), and only its own
-// replicates decide. So the number of replicates follows from the header and the seeds alone. It
-// does not depend on the number of cores, on interruptions or on other cells.
+// A cell is looked at only at the end of a batch (results.Header.Batches), and only the replicates
+// of its group (Groups) decide. So the number of replicates follows from the header and the seeds
+// alone. It does not depend on the number of cores or on interruptions.
 //
 // # What it means for the intervals
 //

@@ -9,14 +9,35 @@ import (
 	"tlslab/results/stopping"
 )
 
-// Ending says why a cell of a run with a target has no more replicates. It is stopping.Continue if
-// the cell is not finished. The header must have a Target.
-func (s *Summary) Ending(cell int) stopping.Decision {
-	n := s.Cells[cell].N
-	if !slices.ContainsFunc(s.Header.Batches(), func(r results.Range) bool { return r.To == n }) {
-		return stopping.Continue // within a batch
+// Endings says for each of Cells why it has no more replicates. It is stopping.Continue if the cell
+// or a cell of its group is not finished. The header must have a Target.
+func (s *Summary) Endings() []stopping.Decision {
+	group := func(levels []string) string { return stopping.Group(s.Header, levels) }
+	missing := map[string]int{} // cells without a replicate, by group
+	for _, c := range s.Header.Cells {
+		missing[group(c.Levels)]++
 	}
-	return stopping.Decide(s.Header.Target, n, s.Target(cell))
+	replicates := map[string]int{} // of the first cell of a group
+	continues := map[string]bool{} // by group
+	all := make([]stopping.Decision, len(s.Cells))
+	for i, c := range s.Cells {
+		g := group(c.Levels)
+		missing[g]--
+		if _, there := replicates[g]; !there {
+			replicates[g] = c.N
+		}
+		all[i] = stopping.Decide(s.Header.Target, c.N, s.Target(i))
+		atEnd := slices.ContainsFunc(s.Header.Batches(), func(r results.Range) bool { return r.To == c.N })
+		if all[i] == stopping.Continue || !atEnd || c.N != replicates[g] {
+			continues[g] = true
+		}
+	}
+	for i, c := range s.Cells {
+		if g := group(c.Levels); continues[g] || missing[g] > 0 {
+			all[i] = stopping.Continue
+		}
+	}
+	return all
 }
 
 // Target returns the target's statistic of a cell. The header must have a Target.
@@ -41,8 +62,8 @@ func (r *Row) statistic(name string) stat.Interval {
 // unfinishedTarget is Unfinished for a run with a target.
 func (s *Summary) unfinishedTarget() string {
 	have, want := 0, max(len(s.Header.Cells), len(s.Cells))
-	for i := range s.Cells {
-		if s.Ending(i) != stopping.Continue {
+	for _, ending := range s.Endings() {
+		if ending != stopping.Continue {
 			have++
 		}
 	}

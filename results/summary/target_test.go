@@ -2,6 +2,7 @@ package summary
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"tlslab/results"
@@ -13,8 +14,14 @@ import (
 // wide (0 or 1 µs) and without values.
 func ofTarget(t *testing.T, numbers ...int) *Summary {
 	t.Helper()
+	return comparedTarget(t, nil, numbers...)
+}
+
+// comparedTarget is ofTarget with a comparison.
+func comparedTarget(t *testing.T, compare *results.Compare, numbers ...int) *Summary {
+	t.Helper()
 	h := results.Header{
-		Replicates: 2000, Target: &results.Target{Metric: "time", Statistic: "mean", Relative: 0.02, Most: 2000},
+		Compare: compare, Replicates: 2000, Target: &results.Target{Metric: "time", Statistic: "mean", Relative: 0.02, Most: 2000},
 		Factors: []results.Factor{{Name: "cell", Levels: []string{"a", "b", "c"}}},
 		Metrics: []results.Metric{{Name: "time", Unit: results.UnitNanoseconds}},
 	}
@@ -35,10 +42,8 @@ func ofTarget(t *testing.T, numbers ...int) *Summary {
 
 func TestARunWithATargetIsFinishedOnceEachCellHasEnded(t *testing.T) {
 	s := ofTarget(t, 1000, 2000, 1000)
-	for i, want := range []stopping.Decision{stopping.Reached, stopping.Capped, stopping.Absent} {
-		if got := s.Ending(i); got != want {
-			t.Errorf("cell %v: got %d, want %d", s.Cells[i].Levels, got, want)
-		}
+	if got, want := s.Endings(), []stopping.Decision{stopping.Reached, stopping.Capped, stopping.Absent}; !slices.Equal(got, want) {
+		t.Errorf("the cells end with %d, want %d", got, want)
 	}
 	if text := s.Unfinished(); text != "" {
 		t.Errorf("got %q", text)
@@ -51,6 +56,23 @@ func TestARunWithATargetIsFinishedOnceEachCellHasEnded(t *testing.T) {
 		want := "The run is not finished: 2 of 3 cells have as many replicates as their target needs."
 		if got := ofTarget(t, numbers...).Unfinished(); got != want {
 			t.Errorf("%v: got %q, want %q", numbers, got, want)
+		}
+	}
+}
+
+// Cells that are compared end together.
+func TestACellOfATargetWaitsForTheCellsThatItIsComparedWith(t *testing.T) {
+	compare := &results.Compare{Factor: "cell", Baseline: "a", Metric: "time", Margin: 0.02}
+	for _, test := range []struct {
+		numbers []int
+		want    stopping.Decision // of cell a
+	}{{[]int{2000, 2000, 2000}, stopping.Reached}, {[]int{1000, 1000, 1000}, stopping.Continue}, {[]int{2000, 2000, 1000}, stopping.Continue}} {
+		s := comparedTarget(t, compare, test.numbers...)
+		if got := s.Endings()[0]; got != test.want {
+			t.Errorf("%v: got %d, want %d", test.numbers, got, test.want)
+		}
+		if finished := s.Unfinished() == ""; finished != (test.want == stopping.Reached) {
+			t.Errorf("%v: %q", test.numbers, s.Unfinished())
 		}
 	}
 }

@@ -29,8 +29,9 @@ func nextBatch(ctx context.Context, to *samples.Writer, workers int) (more bool,
 	return len(wide) > 0, to.Continue(wide)
 }
 
-// wideCells returns those of some cells whose interval is wider than the target, in rising order.
-// All cells of the store have replicates, so that the indices are those of Header.Cells.
+// wideCells returns the groups of some cells of which a cell's interval is wider than the target, in
+// rising order. All cells of the store have replicates, so that the indices are those of
+// Header.Cells.
 func wideCells(ctx context.Context, store *samples.Store, cells []int, workers int) ([]int, error) {
 	continues := make([]bool, len(cells))
 	var group errgroup.Group
@@ -43,13 +44,15 @@ func wideCells(ctx context.Context, store *samples.Store, cells []int, workers i
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	var wide []int
+	h := store.Header()
+	groupOf := func(cell int) string { return stopping.Group(h, h.Cells[cell].Levels) }
+	wide := map[string]bool{} // by group
 	for i, cell := range cells {
 		if continues[i] {
-			wide = append(wide, cell)
+			wide[groupOf(cell)] = true
 		}
 	}
-	return wide, nil
+	return slices.DeleteFunc(slices.Clone(cells), func(cell int) bool { return !wide[groupOf(cell)] }), nil
 }
 
 // decide sets for each cell whether it continues.

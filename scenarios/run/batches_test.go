@@ -38,13 +38,20 @@ func (w spreadWorld) Run(seed uint64) sim.Result {
 // interval after a few batches, it needs more replicates than the target allows.
 var spreads = []uint64{0, 1, 20e6, 200e6}
 
-// targetPlan returns the plan of a scenario whose cells end at a precision.
+// targetPlan returns the plan of a scenario whose cells end at a precision. It compares nothing.
 func targetPlan(t *testing.T, ran func()) *plan {
+	t.Helper()
+	return comparedPlan(t, nil, ran)
+}
+
+// comparedPlan is targetPlan with a comparison.
+func comparedPlan(t *testing.T, compare *scenarios.Compare, ran func()) *plan {
 	t.Helper()
 	if ran == nil {
 		ran = func() {}
 	}
 	s := scenario(t, scenarios.Options{Replicates: 5000})
+	s.Compare = compare
 	s.Target = &results.Target{Metric: "handshake", Statistic: "p50", Relative: 0.02, Most: 5000}
 	p := fakePlan(s, nil)
 	for i := range p.cells {
@@ -110,6 +117,20 @@ func TestACellGetsBatchesUntilItsIntervalIsNarrowEnough(t *testing.T) {
 				t.Errorf("cell %d has %d replicates, and ends after %d: %v", cell, n, batch.To, ends)
 			}
 		}
+	}
+}
+
+// The cells of a comparison have as many replicates as the one that needs most.
+func TestCellsThatAreComparedEndTogether(t *testing.T) {
+	dir := t.TempDir()
+	p := comparedPlan(t, scenario(t, scenarios.Options{}).Compare, nil)
+	if _, err := observe(t.Context(), t, p, dir, "v", 2); err != nil {
+		t.Fatal(err)
+	}
+	got := numbers(t, dir)
+	// Cells 0 and 2 have one delay, cells 1 and 3 the other.
+	if got[0] != got[2] || got[0] == 1000 || got[0] == 5000 || got[1] != 5000 || got[3] != 5000 {
+		t.Errorf("the cells have %v replicates", got)
 	}
 }
 
