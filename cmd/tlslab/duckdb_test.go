@@ -133,3 +133,57 @@ func TestDuckDBReadsAnExport(t *testing.T) {
 		}
 	}
 }
+
+// The statements of docs/analysis.md agree with the summary, and with each other.
+func TestTheAnalysisWithDuckDBAgreesWithTheSummary(t *testing.T) {
+	needsDuckDB(t)
+	dir := filepath.Join(t.TempDir(), "full-vs-resumed")
+	if code, _, stderr := tlslab(t, "", "run", "full-vs-resumed", "--replicates", "60", "--out", dir); code != exitDone {
+		t.Fatal(stderr)
+	}
+	quantiles := filepath.Join(t.TempDir(), "quantiles.csv")
+	if code, _, stderr := tlslab(t, "", "export", dir, "--figure", "quantiles-handshake", "--format", "csv", "--out", quantiles); code != exitDone {
+		t.Fatal(stderr)
+	}
+	page := string(read(t, "..", "..", "docs", "analysis.md"))
+	var answers [][]map[string]any
+	for _, block := range regexp.MustCompile("(?s)```sql\n(.*?);\n```").FindAllStringSubmatch(page, -1) {
+		sql := strings.ReplaceAll(block[1], "tlslab-out/full-vs-resumed", dir)
+		answers = append(answers, query(t, strings.ReplaceAll(sql, "quantiles.csv", quantiles)))
+	}
+	if len(answers) != 3 || len(answers[0]) != 10 || len(answers[1]) != 5 || len(answers[2]) != 20 {
+		t.Fatalf("the statements give %v", answers)
+	}
+	number := func(v any) float64 {
+		if text, is := v.(string); is {
+			n, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		return v.(float64)
+	}
+	p95 := map[string]float64{} // of a cell, from the samples
+	for i, row := range answers[0] {
+		p95[row["rtt"].(string)+row["tls.kind"].(string)] = number(row["p95_ms"])
+		if want := []string{"20us", "200us", "2ms", "20ms", "200ms"}[i/2]; row["rtt"] != want {
+			t.Errorf("row %d has rtt %v, want %s", i, row["rtt"], want)
+		}
+		if row["10 µs to 3 s, logarithmic"] == "" || number(row["n"]) != 60 {
+			t.Errorf("row %d: %v", i, row)
+		}
+	}
+	for _, row := range answers[1] {
+		rtt := row["rtt"].(string)
+		if got, want := number(row["p95_ratio"]), p95[rtt+"resumed"]/p95[rtt+"full"]; math.Abs(got-want) > 1e-9 {
+			t.Errorf("rtt %s: the ratio of the p95s is %v, and %v from both p95s", rtt, got, want)
+		}
+	}
+	for _, row := range answers[2] {
+		cell := row["rtt"].(string) + row["tls.kind"].(string)
+		if got := number(row["ms"]); row["statistic"] == "p95" && math.Abs(got-p95[cell]) > 1e-6*got {
+			t.Errorf("%s: p95 is %v in the figure's data, and %v in the samples", cell, got, p95[cell])
+		}
+	}
+}

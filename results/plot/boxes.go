@@ -109,8 +109,14 @@ func (h heatmap) Plot(c draw.Canvas, p *plot.Plot) {
 		case dark(fill):
 			style.Color = heatPaper
 		}
-		write(c, style, vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: (rect.Min.Y + rect.Max.Y) / 2},
-			b.words(style.Width, rect.Max.X-rect.Min.X-1))
+		middle := vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: (rect.Min.Y + rect.Max.Y) / 2}
+		words := b.words(style.Width, rect.Max.X-rect.Min.X-1)
+		if b.state == undecided { // no line through the text
+			half := vg.Point{X: min(style.Width(words)/2+1.5, rect.Max.X-middle.X), Y: tickSize/2.0 + 1}
+			c.SetColor(fill)
+			c.Fill(vg.Rectangle{Min: middle.Sub(half), Max: middle.Add(half)}.Path())
+		}
+		write(c, style, middle, words)
 	}
 }
 

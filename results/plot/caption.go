@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 
+	"tlslab/results/stat"
 	"tlslab/results/table/number"
 )
 
@@ -25,7 +26,10 @@ func (set *Set) unreached(metric int) string {
 	if missing == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" %s of %s replicates did not reach %s and are left out; the largest share in a "+
-		"cell is %s.", number.Count(missing), number.Count(total), set.summary.Header.Metrics[metric].Name,
-		number.Percent(share(most)))
+	row := set.summary.Row(most, metric)
+	p := stat.Proportion(row.N-row.Reached, row.N)
+	return fmt.Sprintf(" %s of %s replicates did not reach %s and are left out. The largest share in a "+
+		"cell is %s (95 %% interval, Clopper–Pearson: %s to %s).", number.Count(missing),
+		number.Count(total), set.summary.Header.Metrics[metric].Name, number.Percent(p.Value),
+		number.Percent(p.Lo), number.Percent(p.Hi))
 }
