@@ -23,6 +23,9 @@ const (
 	// leastMode is the number of values from which on a cluster counts as a mode. The largest values
 	// of a distribution with a long tail are often far apart, so fewer are no evidence.
 	leastMode = 5
+	// leastForModes is the number of values of a cell from which on there can be modes. A few dozen
+	// values of one continuous distribution often lie in clumps.
+	leastForModes = 100
 )
 
 // modesOf divides values in ascending order into clusters at their widest gaps. Clusters are well
@@ -30,10 +33,10 @@ const (
 // values of its cluster than to any value of another (J. C. Dunn, "Well-Separated Clusters and
 // Optimal Fuzzy Partitions", Journal of Cybernetics 4, 1974). Of the divisions with up to mostModes
 // well separated clusters it is the one with most clusters. Without two clusters of leastMode values
-// or more there are no modes. The tail of a continuous distribution thins out gradually: its gaps
+// or more, or with fewer than leastForModes values, there are no modes. The tail of a continuous distribution thins out gradually: its gaps
 // are much narrower than what lies below them.
 func modesOf(sorted []float64) []Mode {
-	if len(sorted) < 2*leastMode || sorted[0] == sorted[len(sorted)-1] {
+	if len(sorted) < leastForModes || sorted[0] == sorted[len(sorted)-1] {
 		return nil
 	}
 	gaps := widest(sorted)
