@@ -106,7 +106,7 @@ func TestMcNemarAgreesWithR(t *testing.T) {
 		{12, 20, 2.153271497e-01}, {86, 150, 3.71593614e-05}, {150, 250, 6.531819213e-07},
 		{490_000, 510_000, 5.544363288e-89},
 	} {
-		if got := mcnemar(test.b, test.c); !close(got, test.want, 1e-8) || got != mcnemar(test.c, test.b) {
+		if got := McNemar(test.b, test.c); !close(got, test.want, 1e-8) || got != McNemar(test.c, test.b) {
 			t.Errorf("%d, %d: %v, want %v", test.b, test.c, got, test.want)
 		}
 	}
@@ -122,7 +122,7 @@ func TestFisherAgreesWithR(t *testing.T) {
 		{95000, 5000, 94700, 5300, 0.0024843675231}, {20, 0, 18, 5, 0.0510628528},
 		{12, 32, 30, 20, 0.001843083728}, {5, 0, 7, 0, 1},
 	} {
-		if got := fisher(test.a, test.b, test.c, test.d); !close(got, test.want, 1e-5) {
+		if got := Fisher(test.a, test.b, test.c, test.d); !close(got, test.want, 1e-5) {
 			t.Errorf("%d %d / %d %d: %v, want %v", test.a, test.b, test.c, test.d, got, test.want)
 		}
 	}
