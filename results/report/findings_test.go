@@ -367,7 +367,7 @@ func TestModesAreNamedWithTheirMass(t *testing.T) {
 	if got := finding(d, "Modes"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if rows := section(d, "The numbers").Blocks[2].Table.Rows; len(rows) != 3 {
+	if rows := section(d, "The modes").Blocks[1].Table.Rows; len(rows) != 3 {
 		t.Errorf("the table of modes has %d rows", len(rows))
 	}
 }

@@ -107,10 +107,10 @@ func sign(v float64) string {
 	return ""
 }
 
-// unit matches a number and its unit, between which no line should break.
-var unit = regexp.MustCompile(`(\d) (%|ns|µs|ms|s|B|kB|MB|GB|B/s|kB/s|MB/s|GB/s)\b|(\d) (%)`)
+// unit matches a number and its unit or relation, between which no line should break.
+var unit = regexp.MustCompile(`([≤≥±]) |(\d) (%|ns|µs|ms|s|B|kB|MB|GB|B/s|kB/s|MB/s|GB/s)\b|(\d) (%)`)
 
-func prose(text string) string { return unit.ReplaceAllString(text, "$1$3\u00a0$2$4") }
+func prose(text string) string { return unit.ReplaceAllString(text, "$1$2$4\u00a0$3$5") }
 
 var toneClasses = map[table.Tone]string{table.Good: "good", table.Bad: "bad",
 	table.Unsure: "unsure", table.Quiet: "quiet"}

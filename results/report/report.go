@@ -47,6 +47,7 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 		{Title: "Other findings", Blocks: append([]Block{{Points: others}}, e.sharesList()...)},
 		{Title: "How it was done", Blocks: e.method()},
 		{Title: "The numbers: " + e.m.Name, Blocks: e.tables()},
+		{Title: "The modes: " + e.m.Name, Folded: true, Blocks: e.modesTable()},
 		{Title: "All metrics", Folded: true, Blocks: e.overview()},
 	}
 	d.Sections = slices.DeleteFunc(d.Sections, func(s Section) bool { return s.empty() })
@@ -57,12 +58,17 @@ func New(s *summary.Summary, figures []plot.Figure, omitted []plot.Omitted) *Doc
 const mostRows = 400
 
 func (e *experiment) tables() []Block {
-	blocks := rows(table.Headline(e.Summary))
-	if modes := table.Modes(e.Summary, e.metric); modes != nil {
-		blocks = append(blocks, Block{Text: "Modes: clusters of values that lie well apart. The share is that of the replicates that reached " + e.m.Name + "."})
-		blocks = append(blocks, rows(modes)...)
+	return rows(table.Headline(e.Summary))
+}
+
+// modesTable lists the modes of the headline metric in every cell.
+func (e *experiment) modesTable() []Block {
+	t := table.Modes(e.Summary, e.metric)
+	if t == nil {
+		return nil
 	}
-	return blocks
+	return append([]Block{{Text: "Clusters of values that lie well apart, in the cells that have several. The share is " +
+		"that of the replicates that reached " + e.m.Name + "."}}, rows(t)...)
 }
 
 func (e *experiment) overview() []Block {
