@@ -20,10 +20,12 @@ func (e *experiment) contributions() []Point {
 	var points []Point
 	for _, t := range e.ranked(effect.P50) {
 		for _, s := range e.swaps(t.trait) {
-			points = append(points, Point{
-				fmt.Sprintf("%s: %s in place of %s", label(t.trait), s.to, s.from),
-				sentence(e.statement(s.comparisons, " "+e.m.Name, "")) + " Compared: " + table.List(s.pairs) + ".",
-			})
+			var lines []string
+			for _, p := range s.pairs {
+				lines = append(lines, p.name+": "+e.statement(p.comparisons, " "+e.m.Name, "")+".")
+			}
+			points = append(points, Point{fmt.Sprintf("%s: %s in place of %s", label(t.trait), s.to, s.from),
+				strings.Join(lines, "\n")})
 		}
 	}
 	return points
@@ -43,9 +45,11 @@ func (e *experiment) ranked(of effect.Statistic) []contribution {
 		t := &e.traits()[i]
 		sum, n := 0.0, 0
 		for _, s := range e.swaps(t) {
-			for _, x := range at(s.comparisons, of) {
-				if v := strength(x); !math.IsInf(v, 0) && !math.IsNaN(v) {
-					sum, n = sum+v, n+1
+			for _, p := range s.pairs {
+				for _, x := range at(p.comparisons, of) {
+					if v := strength(x); !math.IsInf(v, 0) && !math.IsNaN(v) {
+						sum, n = sum+v, n+1
+					}
 				}
 			}
 		}
@@ -98,35 +102,52 @@ func label(t *results.Trait) string {
 	return t.Name
 }
 
-// swap is the change of one trait from one level to another.
+// swap is the change of one trait from one level to another, by the pairs of compared levels that
+// differ in nothing else.
 type swap struct {
-	from, to    string
-	pairs       []string // "tls13-ecdsa-chacha against tls13-ecdsa-gcm"
+	from, to string
+	pairs    []*pair
+}
+
+// pair is two compared levels and their comparisons.
+type pair struct {
+	name        string // "tls13-ecdsa-chacha against tls13-ecdsa-gcm"
 	comparisons []comparedCell
 }
 
-// swaps are the changes of a trait among the contrasts of the headline metric.
+// swaps are the changes of a trait among the contrasts of the headline metric: those from the
+// baseline's trait if there are any, else all.
 func (e *experiment) swaps(t *results.Trait) []*swap {
 	f := &e.Header.Factors[e.compared]
 	level := func(cell int) string { return e.Cells[cell].Levels[e.compared] }
-	of := func(cell int) string { return t.Levels[slices.Index(f.Levels, level(cell))] }
+	of := func(level string) string { return t.Levels[slices.Index(f.Levels, level)] }
 	var all []*swap
 	for i := range e.Contrasts {
 		c := &e.Contrasts[i]
 		if c.Trait != t.Name || c.Metric != e.metric {
 			continue
 		}
-		from, to := of(c.Against), of(c.Cell)
+		from, to := of(level(c.Against)), of(level(c.Cell))
 		at := slices.IndexFunc(all, func(s *swap) bool { return s.from == from && s.to == to })
 		if at < 0 {
 			at = len(all)
 			all = append(all, &swap{from: from, to: to})
 		}
-		s := all[at]
-		s.comparisons = append(s.comparisons, comparedCell{c.Cell, c.Against, &c.Comparison})
-		if pair := level(c.Cell) + " against " + level(c.Against); !slices.Contains(s.pairs, pair) {
-			s.pairs = append(s.pairs, pair)
-		}
+		all[at].add(level(c.Cell)+" against "+level(c.Against), comparedCell{c.Cell, c.Against, &c.Comparison})
+	}
+	baseline := of(e.Header.Compare.Baseline)
+	if slices.ContainsFunc(all, func(s *swap) bool { return s.from == baseline }) {
+		all = slices.DeleteFunc(all, func(s *swap) bool { return s.from != baseline })
 	}
 	return all
+}
+
+// add adds a comparison to its pair.
+func (s *swap) add(name string, c comparedCell) {
+	at := slices.IndexFunc(s.pairs, func(p *pair) bool { return p.name == name })
+	if at < 0 {
+		at = len(s.pairs)
+		s.pairs = append(s.pairs, &pair{name: name})
+	}
+	s.pairs[at].comparisons = append(s.pairs[at].comparisons, c)
 }

@@ -312,7 +312,8 @@ func TestTheAnswerSaysWhatEachTraitContributes(t *testing.T) {
 	if !strings.HasSuffix(d.Answer, want) {
 		t.Errorf("got  %s\nwant … %s", d.Answer, want)
 	}
-	want = "The median and the p95 of time are 50 % lower in both combinations. Compared: new-a against old-a and new-b against old-b."
+	want = "new-a against old-a: the median and the p95 of time are 50 % lower (0.500×).\n" +
+		"new-b against old-b: the median and the p95 of time are 50 % lower (0.500×)."
 	if got := finding(d, "version: new in place of old"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

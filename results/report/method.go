@@ -34,7 +34,8 @@ func (e *experiment) method() []Block {
 			"statistics, which assume no distribution. The interval of a mean is Student's.",
 			stat.QuantileDefinition, number.Percent(stat.Confidence))},
 		{"Failures", "All statistics of a metric are over the replicates that reached it. The " +
-			"share of failed replicates has a Clopper–Pearson interval."},
+			"share of failed replicates has a Clopper–Pearson interval; two shares differ if their " +
+			"intervals have no value in common."},
 	}...)
 	if h.Compare != nil {
 		points = append(points, e.comparison()...)

@@ -12,7 +12,7 @@ import (
 
 // otherMetrics compares further metrics with the baseline, since a level that lowers the headline
 // metric may raise another. The first findings are on computing time, which the network may hide
-// from every other time, and on metrics that the title names; the others on metrics that have parts
+// from every other time, and on counts that the title names; the others on metrics that have parts
 // and on other exact metrics, such as bytes.
 func (e *experiment) otherMetrics() (first, others []Point) {
 	var unchanged []string
@@ -48,9 +48,10 @@ func (e *experiment) otherMetrics() (first, others []Point) {
 	return first, others
 }
 
-// asked reports whether the title names a metric: "round trips" for round-trips.
+// asked reports whether the title names a metric that counts something: "round trips" for
+// round-trips.
 func (e *experiment) asked(m *results.Metric) bool {
-	return strings.Contains(strings.ToLower(e.Header.Title), strings.ReplaceAll(strings.ToLower(m.Name), "-", " "))
+	return m.Unit == results.UnitCount && strings.Contains(strings.ToLower(e.Header.Title), strings.ReplaceAll(strings.ToLower(m.Name), "-", " "))
 }
 
 // unchanged reports whether the median and the p95 of a metric are the same as those of the baseline

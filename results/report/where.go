@@ -227,7 +227,8 @@ func (g *grid) cover(in []bool, want bool) place {
 		}
 	}
 	p.text = strings.Join(texts, " or ")
-	if len(texts) > 2 || strings.ContainsAny(strings.Join(texts, ""), ",") || strings.Contains(p.text, " and ") {
+	if all := strings.Join(texts, ""); len(texts) > 2 || strings.Contains(all, ",") ||
+		strings.Contains(all, " or ") || strings.Contains(all, " and ") {
 		p.text = strings.Join(texts, ", or ")
 	}
 	return p
