@@ -12,9 +12,9 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// The recipes of docs/ci.md are its blocks "yaml NAME.yml". The test runs the steps of a recipe in a
-// copy of this repository, as GitHub Actions does, first with a head that equals the base, then with
-// one that computes three times as long.
+// The recipes of docs/ci.md are its blocks "yaml NAME.yml". The test runs the steps of a recipe in
+// a copy of this repository, as GitHub Actions does. First the head equals the base; then it
+// computes three times as long.
 
 type recipe struct {
 	Jobs map[string]struct {

@@ -89,8 +89,8 @@ func (c *Comparison) check(e *gate.Expression, t *unitTable, row, col benchproc.
 	return check
 }
 
-// compareValues compares a statistic of two samples in ascending order. The p-value of the median is
-// that of the Mann–Whitney test, as in the table.
+// compareValues compares a statistic of two samples in ascending order. The p-value of the median
+// is that of the Mann–Whitney test, as in the table.
 func compareValues(check *gate.Check, x, y []float64) {
 	e := check.Expression
 	var found effect.Effect

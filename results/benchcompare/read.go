@@ -51,8 +51,8 @@ func ParseInputs(args []string) []Input {
 }
 
 // each calls visit with every result of every input, and returns the metadata of the units. It
-// returns an error that names the file if a file cannot be read, has no result, has a line that is
-// not in Go's benchmark format, or ends in the middle of a line.
+// returns an error that names the file if a file cannot be read or has no result, if a line is not
+// in Go's benchmark format, or if the last line has no end.
 func each(inputs []Input, stdin io.Reader, visit func(input int, r *benchfmt.Result)) (units benchfmt.UnitMetadataMap, warnings []string, err error) {
 	var reader benchfmt.Reader
 	for i, in := range inputs {

@@ -23,7 +23,8 @@ type Document struct {
 	Inputs []string
 	// Settings are the settings that differ between the inputs.
 	Settings []Difference
-	// Facts say in sentences what was compared, Warnings what readers must know before they trust it.
+	// Facts say in sentences what was compared. Warnings say what readers must know before they
+	// trust it.
 	Facts, Warnings []string
 	// Columns are the names of all sides, the old one first.
 	Columns []string
@@ -33,7 +34,8 @@ type Document struct {
 	Gate *Gate
 }
 
-// Difference is a setting that differs. Values has the value of each input, "" where it has none.
+// Difference is a setting that differs. Values holds the value of each input, "" if an input lacks
+// the setting.
 type Difference struct {
 	Name   string
 	Values []string
@@ -114,7 +116,7 @@ type Side struct {
 type Change struct {
 	// Ratio is the new value divided by the old one.
 	Ratio stat.Interval
-	// Diff is the new value minus the old one. Benchmarks have none.
+	// Diff is the new value minus the old one. It is not set for benchmarks.
 	Diff stat.Interval
 	// Delta is the change as a percentage, or "~" if it is not significant.
 	Delta string

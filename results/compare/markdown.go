@@ -92,7 +92,7 @@ func markdownTable(out *bytes.Buffer, t *table.Table) {
 	}
 }
 
-// escape quotes what Markdown or HTML would interpret: names may contain any character. A zero-width
-// space behind @ keeps GitHub from notifying somebody.
+// escape quotes what Markdown or HTML would interpret: names may contain any character. A
+// zero-width space behind @ keeps GitHub from notifying somebody.
 var escape = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;",
 	"[", `\[`, "]", `\]`, "\n", " ", "~", `\~`, "#", `\#`, "@", "@\u200b").Replace

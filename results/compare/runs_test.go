@@ -32,7 +32,8 @@ var bothMetrics = []results.Metric{
 	{Name: "bytes-up", Unit: results.UnitBytes, Better: -1, Exact: true},
 }
 
-// base returns the time of a replicate in nanoseconds and its bytes: nearly all are alike, 2 of 100 lose a packet.
+// base returns the time of a replicate in nanoseconds and its bytes: nearly all are alike, 2 of 100
+// lose a packet.
 func base(rtt, kind string, replicate int) ([]float64, string) {
 	r := rand.New(rand.NewPCG(uint64(replicate), 7))
 	v := map[string]float64{"2ms": 4e6, "20ms": 40e6}[rtt] + math.Trunc(1e5*r.Float64())

@@ -123,8 +123,8 @@ func kth(x, y []float64, k int) float64 {
 }
 
 // McNemar returns the two-sided p-value of McNemar's exact test for the numbers of both kinds of
-// discordant pairs: each discordant pair is of either kind with probability ½. Q. McNemar, "Note on
-// the Sampling Error of the Difference Between Correlated Proportions", Psychometrika 12 (1947).
+// discordant pairs: each discordant pair is of either kind with probability ½. Q. McNemar, "Note
+// on the Sampling Error of the Difference Between Correlated Proportions", Psychometrika 12 (1947).
 func McNemar(b, c int) float64 {
 	n, k := b+c, min(b, c)
 	if 2*k >= n {
@@ -134,8 +134,8 @@ func McNemar(b, c int) float64 {
 	return min(1, 2*mathext.RegIncBeta(float64(n-k), float64(k+1), 0.5))
 }
 
-// Fisher returns the two-sided p-value of Fisher's exact test of the table a b / c d: the sum of the
-// probabilities of all tables with the same margins that are at most as likely (R. A. Fisher,
+// Fisher returns the two-sided p-value of Fisher's exact test of the table a b / c d: the sum of
+// the probabilities of all tables with the same margins that are at most as likely (R. A. Fisher,
 // Statistical Methods for Research Workers; fisher.test in R, with its tolerance of 1e-7). It is
 // rounded to 6 significant digits.
 func Fisher(a, b, c, d int) float64 {

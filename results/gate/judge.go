@@ -57,7 +57,8 @@ const (
 //
 // A check exceeds its amount if both bounds of the interval are beyond it, and PHolm is below
 // Alpha. It passes if both bounds are within the amount, which is itself within. Otherwise the
-// data are too thin to tell. Values that are known exactly need no test. A change from 0 is infinite.
+// data are too thin to tell. Values that are known exactly need no test. A change from 0 is
+// infinite.
 func Judge(checks []Check) {
 	ps := make([]float64, len(checks))
 	for i := range checks {
