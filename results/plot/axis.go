@@ -107,6 +107,7 @@ func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 		for j := range ticks {
 			ticks[j].Label = name(ticks[j].Value)
 		}
+		ticks = r.inside(a, ticks)
 		kept := r.apart(a, ticks)
 		if len(kept) == len(ticks) && len(kept) >= 2 {
 			a.ticks = kept
@@ -172,15 +173,27 @@ func linearTicks(lo, hi, factor, most float64) []plot.Tick {
 	return ticks
 }
 
-// apart returns the ticks without those whose label is too close to the label before, or reaches
-// so far beyond the end of the axis that it would touch the labels of the next panel.
+// inside returns the ticks whose labels do not reach so far beyond an end of the axis that they would
+// touch the labels of the next panel.
+func (r room) inside(a *axis, ticks []plot.Tick) []plot.Tick {
+	var kept []plot.Tick
+	for _, t := range ticks {
+		at, half := vg.Length(a.norm(t.Value))*r.length, r.label(t.Label)/2
+		if at-half >= -r.beyond && at+half <= r.length+r.beyond {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// apart returns the ticks without those whose label is too close to the label before.
 func (r room) apart(a *axis, ticks []plot.Tick) []plot.Tick {
 	const gap = 5
 	end := vg.Length(math.Inf(-1))
 	var kept []plot.Tick
 	for _, t := range ticks {
 		at, half := vg.Length(a.norm(t.Value))*r.length, r.label(t.Label)/2
-		if at-half < end+gap || at-half < -r.beyond || at+half > r.length+r.beyond {
+		if at-half < end+gap {
 			continue
 		}
 		kept, end = append(kept, t), at+half

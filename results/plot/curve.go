@@ -2,6 +2,7 @@ package plot
 
 import (
 	"math"
+	"slices"
 
 	"tlslab/results/stat"
 )
@@ -14,12 +15,11 @@ const mostPoints = 2000
 type curve struct {
 	x, f []float64
 	n    int // replicates, including those that did not reach the metric
-	band []bandStep
 }
 
 // noSpread is the fraction by which the values of a cell may differ and still be drawn as one value:
 // their distribution would be a vertical line.
-const noSpread = 0.001
+const noSpread = 0.01
 
 // constant reports whether all values are the same within noSpread.
 func (c curve) constant() bool {
@@ -40,28 +40,30 @@ type bandStep struct{ fraction, low, high float64 }
 // bandSteps is the number of fractions at which a band is computed, equally spaced on a tail axis.
 const bandSteps = 160
 
-// bandOf returns the pointwise 95 % confidence band of a distribution: the interval of each quantile
-// from order statistics, as stat.QuantileInterval has it. n counts replicates without a value, which
-// are beyond all values.
-func bandOf(sorted []float64, n int) []bandStep {
+// band returns the pointwise 95 % confidence band of the distribution: the interval of each quantile
+// from order statistics, as stat.QuantileInterval has it. Replicates without a value are beyond all
+// values. Where the curve is thinned, a bound is the next point of the curve.
+func (c curve) band() []bandStep {
 	steps := make([]bandStep, bandSteps)
-	top := tailScale(1 - 1/float64(n+1))
+	top := tailScale(1 - 1/float64(c.n+1))
 	for i := range steps {
 		q := 1 - math.Pow(10, -top*float64(i)/(bandSteps-1))
-		low, high := stat.QuantileRanks(n, q)
-		s := bandStep{q, math.Inf(-1), math.Inf(1)}
-		switch {
-		case low > len(sorted):
-			s.low = math.Inf(1)
-		case low >= 1:
-			s.low = sorted[low-1]
-		}
-		if high <= len(sorted) && high >= 1 {
-			s.high = sorted[high-1]
-		}
-		steps[i] = s
+		low, high := stat.QuantileRanks(c.n, q)
+		steps[i] = bandStep{q, c.ranked(low), c.ranked(high)}
 	}
 	return steps
+}
+
+// ranked returns the value of a rank, from 1 to n: −∞ below, and +∞ for a replicate without a value.
+func (c curve) ranked(rank int) float64 {
+	if rank < 1 {
+		return math.Inf(-1)
+	}
+	at, _ := slices.BinarySearch(c.f, (float64(rank)-0.5)/float64(c.n))
+	if at == len(c.x) {
+		return math.Inf(1)
+	}
+	return c.x[at]
 }
 
 // thin reduces sorted values to at most the given number of points, equally spaced on a tail axis.
@@ -71,9 +73,6 @@ func thin(sorted []float64, n, points int) curve {
 	c := curve{n: n}
 	if len(sorted) == 0 {
 		return c
-	}
-	if sorted[0] != sorted[len(sorted)-1] {
-		c.band = bandOf(sorted, n)
 	}
 	at := func(i int) float64 { return tailScale(float64(i+1) / float64(n+1)) }
 	step := at(len(sorted)-1) / float64(points-2)

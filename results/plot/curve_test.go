@@ -1,7 +1,11 @@
 package plot
 
 import (
+	"math"
+	"slices"
 	"testing"
+
+	"tlslab/results/stat"
 )
 
 func TestThinningKeepsTheTail(t *testing.T) {
@@ -41,5 +45,35 @@ func TestFailedReplicatesKeepTheCurveBelowOne(t *testing.T) {
 	}
 	if c := thin(nil, 4, mostPoints); len(c.x) != 0 {
 		t.Errorf("a curve of nothing has %d points", len(c.x))
+	}
+}
+
+// The band at a quantile is the interval of the quantile, in which replicates without a value are
+// beyond all values.
+func TestTheBandIsTheIntervalOfEachQuantile(t *testing.T) {
+	for _, failed := range []int{0, 40} {
+		var reached, all []float64
+		for i := range 500 - failed {
+			reached = append(reached, math.Exp(float64(i%97)/10))
+		}
+		slices.Sort(reached)
+		all = append(all, reached...)
+		for range failed {
+			all = append(all, math.Inf(1))
+		}
+		bounded := 0
+		for _, s := range thin(reached, 500, mostPoints).band() {
+			want := stat.QuantileInterval(all, s.fraction)
+			// An interval includes its interpolated estimate, which a band does not have.
+			if s.low < want.Lo || s.low > want.Value || s.high > want.Hi || s.high < want.Value {
+				t.Errorf("%d failed: %v, want %v", failed, s, want)
+			}
+			if !math.IsInf(s.low, 0) && !math.IsInf(s.high, 0) {
+				bounded++
+			}
+		}
+		if bounded < bandSteps/2 {
+			t.Errorf("%d failed: only %d bounded steps", failed, bounded)
+		}
 	}
 }

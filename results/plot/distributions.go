@@ -212,7 +212,7 @@ func (set *Set) addCurves(p *panel, l layout, cells []comparedCell) (drawn []int
 		default:
 			drawn = append(drawn, i.cell)
 			if varying <= mostBands {
-				bands = append(bands, confidence{c.band, look.color})
+				bands = append(bands, confidence{c, look.color})
 			}
 			curves = append(curves, ecdf{c, look.line(1.2)})
 		}
@@ -235,7 +235,7 @@ func (set *Set) distributionData(cells []int) Data {
 		for i, x := range c.x {
 			data.add(cell, "curve", c.f[i], x, int(math.Round(c.f[i]*float64(c.n))), nil, nil)
 		}
-		for _, s := range c.band {
+		for _, s := range c.band() {
 			data.add(cell, "band", s.fraction, nil, nil, s.low, s.high)
 		}
 	}
@@ -344,7 +344,7 @@ func (e ecdf) Plot(c draw.Canvas, p *plot.Plot) {
 
 // confidence is the band of a curve. It is a plot.Plotter.
 type confidence struct {
-	steps  []bandStep
+	curve  curve
 	colour color.RGBA
 }
 
@@ -362,11 +362,12 @@ func (b confidence) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	// The lower bounds upwards, the upper bounds downwards: both in steps.
 	var left, right []vg.Point
-	for i, s := range b.steps {
+	steps := b.curve.band()
+	for i, s := range steps {
 		y := min(c.Max.Y, toY(tailScale(s.fraction)))
 		above := c.Max.Y
-		if i+1 < len(b.steps) {
-			above = min(c.Max.Y, toY(tailScale(b.steps[i+1].fraction)))
+		if i+1 < len(steps) {
+			above = min(c.Max.Y, toY(tailScale(steps[i+1].fraction)))
 		}
 		left = step(left, at(s.low), y, above)
 		right = step(right, at(s.high), y, above)

@@ -239,7 +239,7 @@ func (g *grid) scaleShares(x *axis) {
 		for _, v := range shares {
 			x.ticks = append(x.ticks, plot.Tick{Value: v, Label: number.Percent(v)})
 		}
-		if r := across(width); len(r.apart(x, x.ticks)) == len(x.ticks) {
+		if len(across(width).apart(x, x.ticks)) == len(x.ticks) {
 			return
 		}
 	}
