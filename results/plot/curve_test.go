@@ -72,7 +72,7 @@ func TestTheBandIsTheIntervalOfEachQuantile(t *testing.T) {
 				bounded++
 			}
 		}
-		if bounded < bandSteps/2 {
+		if bounded < bandSteps/4 {
 			t.Errorf("%d failed: only %d bounded steps", failed, bounded)
 		}
 	}
