@@ -7,8 +7,8 @@ import "math"
 type Column struct {
 	// values are by number of the replicate, NaN where it did not reach the metric.
 	values []float64
-	// sorted are the values in ascending order, without NaN. order holds the number of the replicate
-	// of each; it is empty in columns of more than mostShared replicates.
+	// sorted are the values in ascending order, without NaN. order holds the number of the
+	// replicate of each; it is empty in columns of more than mostShared replicates.
 	sorted []float64
 	order  []uint32
 	mean   float64

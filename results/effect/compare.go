@@ -35,8 +35,8 @@ func Independent(x, y []float64, seed uint64) Comparison {
 	return NewComparer(seed, NewResamples()).Independent(&a, &b)
 }
 
-// NewComparer returns a comparer whose resamples follow from a seed. Comparers of one seed can share
-// their resamples.
+// NewComparer returns a comparer whose resamples follow from a seed. Comparers of one seed can
+// share their resamples.
 func NewComparer(seed uint64, shared *Resamples) *Comparer {
 	return &Comparer{seed: seed, shared: shared}
 }

@@ -6,13 +6,14 @@ import (
 	"testing"
 )
 
-// Of many intervals, each from new data, about 95 % contain the true ratio of the quantiles; where the
-// number of replicates is too small for a bound there is none. The seed is fixed.
+// Of many intervals, each from new data, about 95 % contain the true ratio of the quantiles. With
+// too few replicates an interval has no bounds.
 func TestIntervalsCoverTheTrueRatio(t *testing.T) {
 	if testing.Short() {
 		t.Skip("simulates 150 experiments of each kind")
 	}
-	uniformMixture := func(p, from, lost float64) float64 { // quantile of from + U(0, 10), + 1000 if lost
+	uniformMixture := func(p, from, lost float64) float64 {
+		// The quantile of from + U(0, 10), and 1000 more if lost.
 		if p < 1-lost {
 			return from + 10*p/(1-lost)
 		}
@@ -65,7 +66,8 @@ func TestIntervalsCoverTheTrueRatio(t *testing.T) {
 				}
 			}
 			for of, p := range probabilities {
-				edge := design.name == "5 % a second above" && Statistic(of) == P95 // every value up to 1000 above is a p95
+				// At the edge of an atom, every value between the clusters is a p95.
+				edge := design.name == "5 % a second above" && Statistic(of) == P95
 				if held[of] < rounds*90/100 && !edge {
 					t.Errorf("%s, n = %d, %v: %d of %d intervals contain the ratio", design.name, n, Statistic(of), held[of], rounds)
 				}

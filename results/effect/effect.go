@@ -42,9 +42,9 @@ func (c *Comparison) At(s Statistic) *Effect { return &c.Effects[s] }
 
 // Effect is the effect on one statistic.
 type Effect struct {
-	// Ratio is the statistic of the column divided by that of the baseline. Diff is the statistic of
-	// the column minus that of the baseline, in the metric's unit. Ratio is stat.None if a value is
-	// negative.
+	// Ratio is the statistic of the column divided by that of the baseline. Diff is the statistic
+	// of the column minus that of the baseline, in the metric's unit. Ratio is stat.None if a value
+	// is negative.
 	Ratio, Diff stat.Interval
 	// P is the two-sided p-value of the null hypothesis that there is no difference. PHolm is P
 	// adjusted by Holm's method for all comparisons and statistics of this metric. Both are NaN if

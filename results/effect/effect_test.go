@@ -23,10 +23,10 @@ func close(got, want, tolerance float64) bool {
 	return math.Abs(got-want) <= tolerance*math.Abs(want)
 }
 
-// R 4.2.2: with q <- function(v, p) quantile(v, p, names=FALSE) and 200,000 times
-// k <- sample.int(30, 30, TRUE), quantile(q(x[k], .5)/q(y[k], .5), c(.025, .975)) is 0.8209877 and
-// 1.0881864, at .95 0.8896815 and 0.9788618, and that of q(x[k], .5)-q(y[k], .5) is -29.25 and 12.5.
-// The bounds of 1039 resamples vary around these.
+// R 4.2.2 with q <- function(v, p) quantile(v, p, names=FALSE), 200,000 times k <- sample.int(30,
+// 30, TRUE) and c(.025, .975): the quantiles of q(x[k], .5)/q(y[k], .5) are 0.8209877 and
+// 1.0881864. At .95 they are 0.8896815 and 0.9788618. Those of q(x[k], .5)-q(y[k], .5) are -29.25
+// and 12.5. The bounds of 1039 resamples vary around these.
 func TestIntervalsOfPairsAgreeWithR(t *testing.T) {
 	x, y := example()
 	c := Paired(x, y, 1)
@@ -56,8 +56,8 @@ func TestIntervalsOfPairsAgreeWithR(t *testing.T) {
 		!math.IsInf(got.Ratio.Hi, 1) || !math.IsNaN(got.P) {
 		t.Errorf("p95 of 30 pairs: %+v", got)
 	}
-	// With u <- x[sample.int(30, 30, TRUE)]; v <- y[sample.int(30, 30, TRUE)] instead, the bounds are
-	// 0.7977208, 1.1134752, -33.75 and 16.
+	// With u <- x[sample.int(30, 30, TRUE)]; v <- y[sample.int(30, 30, TRUE)] instead, the bounds
+	// are 0.7977208, 1.1134752, -33.75 and 16.
 	if i := Independent(x, y, 1); !close(i.At(P50).Ratio.Lo, 0.7977208, 0.03) ||
 		!close(i.At(P50).Ratio.Hi, 1.1134752, 0.03) || !close(i.At(P50).Diff.Lo, -33.75, 0.15) ||
 		!close(i.At(P50).Diff.Hi, 16, 0.15) {
@@ -65,8 +65,9 @@ func TestIntervalsOfPairsAgreeWithR(t *testing.T) {
 	}
 }
 
-// R 4.2.2: t.test(x, y, paired=TRUE) and t.test(x, y); Fieller's interval by its formula with var(x),
-// var(y) and cov(x, y). The sleep data of Student (1908) are those of R's help page of t.test.
+// R 4.2.2: t.test(x, y, paired=TRUE) and t.test(x, y); Fieller's interval by its formula with
+// var(x), var(y) and cov(x, y). The sleep data of Student (1908) are those of R's help page of
+// t.test.
 func TestMeansAgreeWithR(t *testing.T) {
 	x, y := example()
 	a, b := []float64{1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4}, []float64{0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0}

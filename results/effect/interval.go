@@ -47,8 +47,8 @@ func (e *percentiles) interval(estimate float64) stat.Interval {
 		Hi: max(e.high[tail-1], estimate)}
 }
 
-// resampled is the effect on the p-th quantile: the difference and the ratio of the quantiles of x and y,
-// with intervals from the quantiles of both in each resample.
+// resampled is the effect on the p-th quantile: the difference and the ratio of the quantiles of x
+// and y, with intervals from the quantiles of both in each resample.
 func resampled(x, y *Column, p float64, drawnX, drawnY *drawn) Effect {
 	e := estimated(x, y, p)
 	lo, hi := bounded(x, y, p)
@@ -84,10 +84,10 @@ func estimated(x, y *Column, p float64) Effect {
 	return e
 }
 
-// bounded reports whether the data bound an effect on the p-th quantile from below and from above. The
-// upper bound needs an upper bound of the quantile of x and a lower bound of that of y, by order
-// statistics. A resample cannot have a value beyond the extremes of the data. So with too few values
-// beyond a quantile the bootstrap gives bounds that are much too narrow.
+// bounded reports whether the data bound an effect on the p-th quantile from below and from above.
+// The upper bound needs an upper bound of the quantile of x and a lower bound of that of y, by
+// order statistics. A resample cannot have a value beyond the extremes of the data. So with too few
+// values beyond a quantile the bootstrap gives bounds that are much too narrow.
 func bounded(x, y *Column, p float64) (lo, hi bool) {
 	a, b := stat.QuantileInterval(x.sorted, p), stat.QuantileInterval(y.sorted, p)
 	finite := func(v float64) bool { return !math.IsInf(v, 0) && !math.IsNaN(v) }

@@ -133,8 +133,8 @@ func meanEffect(x, y *Column, s *spread) Effect {
 }
 
 // fieller is the ratio of the means with the interval of E. C. Fieller, "Some Problems in Interval
-// Estimation", Journal of the Royal Statistical Society B 16 (1954). It has no bounds if the mean of
-// y is not certain to differ from 0.
+// Estimation", Journal of the Royal Statistical Society B 16 (1954). It has no bounds if the mean
+// of y is not certain to differ from 0.
 func fieller(x, y *Column, s *spread, t float64, diff stat.Interval) stat.Interval {
 	switch {
 	case x.constant() && y.constant():

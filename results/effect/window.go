@@ -12,9 +12,9 @@ import (
 // windowed resamples pairs of more than mostShared replicates. A quantile of a resample lies in a
 // window around that of the column. So it suffices to know how often each pair occurs in the
 // resample that has a value in one of the two windows, and how many other pairs occur of each kind:
-// below or above the window of x, below or above that of y. The numbers of pairs of each kind have a
-// multinomial distribution, which is drawn as a sequence of binomial numbers. Pairs of equal values
-// are of one kind.
+// below or above the window of x, below or above that of y. The numbers of pairs of each kind have
+// a multinomial distribution, which is drawn as a sequence of binomial numbers. Pairs of equal
+// values are of one kind.
 type windowed struct {
 	x, y   side
 	counts []int

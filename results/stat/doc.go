@@ -12,7 +12,7 @@
 //
 // Descriptive statistics come from montanaflynn/stats, distributions from gonum and go-moremath,
 // quantile intervals and the Mann–Whitney test from go-moremath. This package adds what none has:
-// quantiles of data that are already sorted, the Wilcoxon signed-rank test and Holm's correction.
+// quantiles of data that are already sorted, and Holm's correction.
 // golang.org/x/perf/benchmath builds on the same go-moremath, but it has no paired test and
 // describes medians only.
 package stat

@@ -3,9 +3,9 @@ package stat
 import "gonum.org/v1/gonum/stat/distuv"
 
 // Proportion returns the share k/n of n independent trials of which k had some property, with the
-// interval of C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits Illustrated
-// in the Case of the Binomial", Biometrika 26 (1934). The interval contains the true share with a
-// probability of at least 95 %, for any n. It is None if n is 0.
+// interval of C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits
+// Illustrated in the Case of the Binomial", Biometrika 26 (1934). The interval contains the true
+// share with a probability of at least 95 %, for any n. It is None if n is 0.
 func Proportion(k, n int) Interval {
 	if n == 0 {
 		return None

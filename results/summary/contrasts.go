@@ -13,9 +13,9 @@ import (
 type Contrast struct {
 	Trait  string // the trait's name
 	Metric int    // index in Header.Metrics
-	// Cell and Against are indices in Summary.Cells. All contrasts between two levels of a trait have
-	// the same direction: Against has the level that the baseline has, or else the level that comes
-	// first in the header.
+	// Cell and Against are indices in Summary.Cells. All contrasts between two levels of a trait
+	// have the same direction: Against has the level that the baseline has, or else the level that
+	// comes first in the header.
 	Cell, Against int
 	effect.Comparison
 }
@@ -48,8 +48,8 @@ func (s *Summary) plan() {
 	}
 }
 
-// contrastingCells lists the pairs of cells, by combination of the other factors. Contrasts with the
-// same Against follow one another.
+// contrastingCells lists the pairs of cells, by combination of the other factors. Contrasts with
+// the same Against follow one another.
 func (s *Summary) contrastingCells() []Contrast {
 	compared := s.Header.Factor(s.Header.Compare.Factor)
 	f := &s.Header.Factors[compared]

@@ -6,8 +6,8 @@ import (
 	"tlslab/results/stat"
 )
 
-// Mode is a cluster of values that is well separated from the other values of its cell. Under loss a
-// time has several: replicates that lost no packet, replicates that waited for the first
+// Mode is a cluster of values that is well separated from the other values of its cell. Under loss
+// a time has several: replicates that lost no packet, replicates that waited for the first
 // retransmission of a SYN, and so on.
 type Mode struct {
 	Lo, Hi float64 // the smallest and the largest value
@@ -20,8 +20,8 @@ type Mode struct {
 const (
 	// mostModes is the largest number of clusters.
 	mostModes = 12
-	// leastMode is the number of values from which on a cluster counts as a mode. The largest values
-	// of a distribution with a long tail are often far apart, so fewer are no evidence.
+	// leastMode is the number of values from which on a cluster counts as a mode. The largest
+	// values of a distribution with a long tail are often far apart, so fewer are no evidence.
 	leastMode = 5
 	// leastForModes is the number of values of a cell from which on there can be modes. A few dozen
 	// values of one continuous distribution often lie in clumps.
@@ -32,9 +32,10 @@ const (
 // separated if each gap between two of them is wider than both: then every value is nearer to all
 // values of its cluster than to any value of another (J. C. Dunn, "Well-Separated Clusters and
 // Optimal Fuzzy Partitions", Journal of Cybernetics 4, 1974). Of the divisions with up to mostModes
-// well separated clusters it is the one with most clusters. Without two clusters of leastMode values
-// or more, or with fewer than leastForModes values, there are no modes. The tail of a continuous distribution thins out gradually: its gaps
-// are much narrower than what lies below them.
+// well separated clusters it is the one with most clusters. Without two clusters of leastMode
+// values or more, or with fewer than leastForModes values, there are no modes. The tail of a
+// continuous distribution thins out gradually: its gaps are much narrower than what lies below
+// them.
 func modesOf(sorted []float64) []Mode {
 	if len(sorted) < leastForModes || sorted[0] == sorted[len(sorted)-1] {
 		return nil

@@ -44,8 +44,8 @@ func New(src results.Source) (*Summary, error) {
 const mostValues = 25_000_000
 
 // ownColumns is the number of columns that Fill holds of a cell: its values in the order of the
-// replicates, and sorted. comparedColumns is that of a cell that is compared: two of the cell, two of
-// the baseline, and the pairs near a quantile.
+// replicates, and sorted. comparedColumns is that of a cell that is compared: two of the cell, two
+// of the baseline, and the pairs near a quantile.
 const ownColumns, comparedColumns = 2, 5
 
 // parallel returns the number of metrics that Fill computes in parallel.
