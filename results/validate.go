@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Validate returns an error if the schema is not Schema, a name is missing or repeated, a factor
-// has no levels or describes another number of levels, a cell's levels are not levels of the
-// factors, a note names a cell that does not exist, or the comparison or the target names a factor,
-// level, metric or statistic that does not exist.
+// Validate returns an error if the schema is not Schema, or a name is missing or repeated. It
+// returns an error if a factor has no levels, or values or traits of another number of levels. It
+// returns an error if a cell, a note, the comparison or the target names a level, cell, factor,
+// metric or statistic that does not exist.
 func (h *Header) Validate() error {
 	if err := CheckSchema(h.Schema, Schema); err != nil {
 		return err

@@ -27,8 +27,18 @@ func metric(t *testing.T, name string, r *sim.Result, c *Config) float64 {
 // resultsOf runs some replicates of a scenario with one cell.
 func resultsOf(t *testing.T, base string, visit func(*sim.Result, *Config)) {
 	t.Helper()
-	s := parse(t, "name: metrics\nbase: {"+base+"}")
-	c := &s.Cells[0].Config
+	c := &parse(t, "name: metrics\nbase: {"+base+"}").Cells[0].Config
+	w := replicatorOf(t, c)
+	seeds := NetworkSeeds(1)
+	for replicate := range 50 {
+		r := w.Run(seeds.Seed(replicate))
+		visit(&r, c)
+	}
+}
+
+// replicatorOf returns the world of a configuration without an authority.
+func replicatorOf(t *testing.T, c *Config) *sim.Replicator {
+	t.Helper()
 	x, err := c.Exchange(1)
 	if err != nil {
 		t.Fatal(err)
@@ -47,11 +57,7 @@ func resultsOf(t *testing.T, base string, visit func(*sim.Result, *Config)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seeds := NetworkSeeds(1)
-	for replicate := range 50 {
-		r := w.Run(seeds.Seed(replicate))
-		visit(&r, c)
-	}
+	return w
 }
 
 func TestMetricsAreWhatTheirDefinitionsSay(t *testing.T) {

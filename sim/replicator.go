@@ -163,10 +163,10 @@ func newReplicator(cfg Config, from Source) (*Replicator, error) {
 	return r, nil
 }
 
-// Run runs the replicate of a seed. The seed decides only the random draws of links and clocks, and
-// a draw of a link belongs to a packet by its number on that link. With the same seed, random loss
-// of the same rate therefore drops the packets of the same numbers, and a lower rate drops some of
-// them, whichever recording is replayed and whatever other settings are.
+// Run runs the replicate of a seed. The seed decides only the random draws of links and clocks. A
+// draw of a link belongs to the packet of that number on the link. So with the same seed the same
+// loss rate drops the packets of the same numbers, whatever recording and other settings are, and a
+// lower rate drops some of them.
 func (r *Replicator) Run(seed uint64) Result {
 	r.world.Reset(seed)
 	if _, err := r.world.openValid(&r.connection); err != nil {
