@@ -231,7 +231,6 @@ func (w *World) connect(c *connection) {
 	}
 	c.procs[server].ep.Listen()
 	p := &c.procs[client]
-	p.ep.Lend(w.segments)
 	p.ep.Connect(w.now, w.tag)
 	w.advance(p)
 }

@@ -117,7 +117,6 @@ func (w *World) deliver(c *connection, id uint32, at side) {
 		n.flags = atServer
 	}
 	to := &c.procs[at]
-	to.ep.Lend(w.segments)
 	to.ep.Receive(w.now, w.tag, s)
 	c.packets.free(id)
 	w.advance(to)
@@ -133,7 +132,10 @@ func (w *World) transmit(p *process) {
 	if len(out) == 0 {
 		return
 	}
-	w.segments = out
+	if cap(out) > cap(w.segments) {
+		w.segments = out
+	}
+	p.ep.Lend(w.segments) // it emits nothing before out is sent
 	hop := c.first[p.side]
 	first := w.hops[hop].link
 	for i := range out {

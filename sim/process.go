@@ -85,7 +85,6 @@ func (w *World) runTimers(p *process) {
 	}
 	w.hash.mix(hashTimer, int64(w.now), p.id(), 0)
 	w.node(p.conn, timerNode, p.last)
-	p.ep.Lend(w.segments)
 	p.ep.Tick(w.now, w.tag)
 	w.advance(p)
 }
@@ -119,7 +118,6 @@ func (w *World) runSteps(p *process) {
 			}
 			if n := arrived - p.read; n > 0 {
 				p.read = arrived
-				p.ep.Lend(w.segments)
 				p.ep.Read(w.now, w.tag, n)
 				if w.observer != nil {
 					w.observeRead(p, n)
@@ -153,7 +151,6 @@ func (w *World) runSteps(p *process) {
 			p.state, p.ready = pausing, w.tag
 			w.scheduleTask(p, w.now+d.takes)
 		case recording.Write:
-			p.ep.Lend(w.segments)
 			since, computed := c.history.computedSince(w.tag, p.cpuCause)
 			p.ep.WriteComputed(w.now, w.tag, d.bytes, since, computed)
 			p.written += d.bytes
@@ -161,7 +158,6 @@ func (w *World) runSteps(p *process) {
 		case recording.Mark:
 			w.mark(c, d.moment)
 		case recording.CloseWrite:
-			p.ep.Lend(w.segments)
 			p.ep.CloseWrite(w.now, w.tag)
 			w.transmit(p)
 		case recording.Fetch:

@@ -188,8 +188,8 @@ func (e *Endpoint) Output() []Segment {
 	return out
 }
 
-// Lend gives the endpoint the memory for its Output, so that endpoints whose Output is
-// taken after each call can share it.
+// Lend gives the endpoint the memory for its next Output, so that endpoints whose Output is
+// taken after each call can share it. It may be called after Output, whose result stays valid.
 func (e *Endpoint) Lend(out []Segment) { e.out = out[:0] }
 
 // Delivered returns the payload bytes that have arrived in order so far.
