@@ -1,8 +1,8 @@
 package results
 
-// firstBatch is the number of replicates of the first batch of a cell with a Target. It bounds the
-// interval of each statistic that a Target can name (p99 needs 441 replicates), and a mode of
-// 0.3 % of the replicates is absent from it in 5 % of the runs only.
+// firstBatch is the number of replicates of the first batch of a cell with a Target. It is enough
+// for a bounded interval of each statistic that a Target can name: p99 needs 441 replicates. A mode
+// that holds 0.3 % of the replicates is missing from it in one run of twenty.
 const firstBatch = 1000
 
 // Batches returns the numbers of the replicates of each batch of a cell. Without a Target a cell

@@ -14,6 +14,7 @@ type progress struct {
 	title string
 	to    io.Writer
 	bar   *progressbar.ProgressBar
+	total int // of bar
 }
 
 func (a *app) newProgress(title string) *progress {
@@ -23,12 +24,15 @@ func (a *app) newProgress(title string) *progress {
 	return &progress{title: title, to: a.stderr}
 }
 
-// set shows that so many of all replicates are done.
+// set shows that so many of all replicates are done. With each batch of a run with a target the
+// total grows. Then the bar is replaced, since a bar that was full stays as it is.
 func (p *progress) set(done, total int) {
 	if p.to == nil {
 		return
 	}
-	if p.bar == nil {
+	if p.bar == nil || total != p.total {
+		p.close()
+		p.total = total
 		p.bar = progressbar.NewOptions(total,
 			progressbar.OptionSetWriter(p.to), progressbar.OptionSetDescription(p.title), progressbar.OptionShowCount(),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetPredictTime(true),
