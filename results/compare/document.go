@@ -29,7 +29,10 @@ type Document struct {
 	// Columns are the names of all sides, the old one first.
 	Columns []string
 	Tables  []Table
-	Missing []Missing
+	// Differing lists the metrics of which a value differs within a pair. It is empty for
+	// benchmarks, and for runs without common seeds.
+	Differing []Differing
+	Missing   []Missing
 	// Gate is nil without a gate.
 	Gate *Gate
 }
@@ -39,6 +42,13 @@ type Document struct {
 type Difference struct {
 	Name   string
 	Values []string
+}
+
+// Differing counts the values of a metric that differ within their pair.
+type Differing struct {
+	Metric, Column string
+	// Cells of AllCells have Values of AllValues that differ.
+	Cells, AllCells, Values, AllValues int
 }
 
 // Missing is a comparison that one side lacks. The row "*" is every cell, the metric "*" every

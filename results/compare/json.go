@@ -10,13 +10,14 @@ import (
 )
 
 type jsonDocument struct {
-	Inputs   []string         `json:"inputs"`
-	Summary  string           `json:"summary"`
-	Warnings []string         `json:"warnings"`
-	Settings []jsonDifference `json:"settings"`
-	Gate     *jsonGate        `json:"gate"`
-	Rows     []jsonRow        `json:"rows"`
-	Missing  []jsonMissing    `json:"missing"`
+	Inputs    []string         `json:"inputs"`
+	Summary   string           `json:"summary"`
+	Warnings  []string         `json:"warnings"`
+	Settings  []jsonDifference `json:"settings"`
+	Gate      *jsonGate        `json:"gate"`
+	Differing []jsonDiffering  `json:"differing"`
+	Rows      []jsonRow        `json:"rows"`
+	Missing   []jsonMissing    `json:"missing"`
 }
 
 type jsonDifference struct {
@@ -63,6 +64,15 @@ type jsonChange struct {
 	Verdict effect.Verdict `json:"verdict"`
 }
 
+type jsonDiffering struct {
+	Metric    string `json:"metric"`
+	Column    string `json:"column"`
+	Cells     int    `json:"cells"`
+	AllCells  int    `json:"all_cells"`
+	Values    int    `json:"values"`
+	AllValues int    `json:"all_values"`
+}
+
 type jsonMissing struct {
 	Name   string `json:"name"`
 	Metric string `json:"metric"`
@@ -72,9 +82,12 @@ type jsonMissing struct {
 // WriteJSON writes the document as one object.
 func (d *Document) WriteJSON(w io.Writer) error {
 	out := jsonDocument{Inputs: d.Inputs, Summary: d.headline(), Warnings: append([]string{}, d.Warnings...),
-		Settings: []jsonDifference{}, Rows: []jsonRow{}, Missing: []jsonMissing{}}
+		Settings: []jsonDifference{}, Differing: []jsonDiffering{}, Rows: []jsonRow{}, Missing: []jsonMissing{}}
 	for _, s := range d.Settings {
 		out.Settings = append(out.Settings, jsonDifference(s))
+	}
+	for _, m := range d.Differing {
+		out.Differing = append(out.Differing, jsonDiffering(m))
 	}
 	for _, m := range d.Missing {
 		out.Missing = append(out.Missing, jsonMissing{m.Row, m.Metric, m.Column})

@@ -61,6 +61,8 @@ func boolToInt(b bool) int {
 	return 0
 }
 
+func (l *line) same() bool { return l.new.Change.Verdict == effect.Same }
+
 // rank is 0 for a change for the worse, 2 for one for the better, 1 if neither is known.
 func (l *line) rank() int {
 	switch l.tone() {
@@ -215,9 +217,9 @@ func (d *Document) linesTable(title string, lines []line) *table.Table {
 		name = "benchmark"
 	}
 	t := &table.Table{Title: title, Columns: []table.Column{
-		{Name: "metric"}, {Name: "statistic", Once: true}, {Name: name},
+		{Name: "metric"}, {Name: "statistic"}, {Name: name},
 		{Name: "old", Right: true}, {Name: "new", Right: true}, {Name: "change [95 % interval]", Right: true},
-		{Name: "p", Right: true, Spare: 1}, {Name: "verdict"},
+		{Name: "p", Right: true}, {Name: "verdict"},
 	}}
 	for i := range lines {
 		l := &lines[i]

@@ -41,7 +41,7 @@ func (c *comparison) document() (*Document, error) {
 	if len(d.Tables) == 0 && len(d.Missing) == 0 {
 		return nil, &FilterError{fmt.Errorf("no cell and metric match %s", c.choose.text)}
 	}
-	d.Facts = c.facts()
+	d.Facts, d.Differing = c.facts(), c.differing()
 	if len(c.options.Expressions) > 0 {
 		checks, err := c.checks()
 		if err != nil {
@@ -170,6 +170,31 @@ func (c *comparison) facts() []string {
 			fact += fmt.Sprintf(" %s of %s values differ.", number.Count(differing), number.Count(compared))
 		}
 		all = append(all, fact)
+	}
+	return all
+}
+
+// differing counts the values that differ within a pair.
+func (c *comparison) differing() []Differing {
+	var all []Differing
+	for metric := range c.found {
+		for i, p := range c.partners {
+			d := Differing{Metric: c.old.Metrics[metric].Name, Column: p.Label}
+			for _, f := range c.found[metric][i] {
+				if f == nil || !p.paired {
+					continue
+				}
+				d.AllCells++
+				d.AllValues += f.compared
+				if f.differing > 0 {
+					d.Cells++
+					d.Values += f.differing
+				}
+			}
+			if d.Values > 0 {
+				all = append(all, d)
+			}
+		}
 	}
 	return all
 }

@@ -390,3 +390,57 @@ func TestThreeRunsAreComparedWithTheFirst(t *testing.T) {
 		}
 	}
 }
+
+// In a deterministic simulation any value that differs is a finding, whether it is significant or
+// not.
+func TestTheValuesThatDifferAreCounted(t *testing.T) {
+	once := changedBy(func(rtt, kind string, replicate int, v []float64) {
+		if rtt == "2ms" && replicate == 9 {
+			v[0]++
+		}
+	})
+	d := mustCompare(t, usual(), once)
+	if want := []Differing{{"handshake", "new", 2, 4, 2, 1600}}; fmt.Sprint(d.Differing) != fmt.Sprint(want) {
+		t.Errorf("%+v, want %+v", d.Differing, want)
+	}
+	if !strings.Contains(text(t, d), "| handshake | 2 of 4 | 2 of 1600 |") {
+		t.Errorf("%s", text(t, d))
+	}
+}
+
+// A comment on GitHub has at most 65,536 characters.
+func TestAMarkdownCommentIsShort(t *testing.T) {
+	many := experiment{seeds: seeds, replicates: 2, kinds: nil}
+	for i := range 400 {
+		many.kinds = append(many.kinds, fmt.Sprintf("a-level-with-a-rather-long-name-that-fills-a-line-number-%d-of-them", i))
+	}
+	few := many
+	few.kinds = many.kinds[:1]
+	for _, new := range []experiment{many, few} {
+		if n := len(text(t, mustCompare(t, many, new, "changed(*)"))); n > 65_536 {
+			t.Errorf("%d bytes", n)
+		}
+	}
+}
+
+// A name cannot change the page that shows it.
+func TestNamesAreQuoted(t *testing.T) {
+	odd := usual()
+	odd.kinds = []string{"<b>|`x`", "@everyone"}
+	slower := odd
+	slower.of = func(rtt, _ string, replicate int) ([]float64, string) {
+		values, _ := base(rtt, "", replicate)
+		return []float64{2 * values[0], values[1]}, ""
+	}
+	d := mustCompare(t, odd, slower)
+	var page bytes.Buffer
+	if err := d.WriteHTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(page.String(), "<b>") {
+		t.Error("the page has the tag of a name")
+	}
+	if md := text(t, d); strings.Contains(md, "<b>") || strings.Contains(md, "@everyone") || strings.Contains(md, "|`x`") {
+		t.Errorf("the comment has what a name says:\n%s", md)
+	}
+}

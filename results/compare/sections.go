@@ -119,6 +119,7 @@ func (d *Document) sections() []section {
 		add(d.changes(different), len(different) > 0)
 		add(s, len(s.tables) > 0)
 	} else {
+		add(d.differing(), len(d.Differing) > 0)
 		add(section{title: changesTitle, tables: []*table.Table{d.digest(lines)}}, len(different) > 0)
 		details := d.changes(different)
 		details.title, details.folded = "Each significant change", len(different) > mostOpen
@@ -129,6 +130,10 @@ func (d *Document) sections() []section {
 				rest = append(rest, l)
 			}
 		}
+		// What is not certain comes before what is the same.
+		slices.SortStableFunc(rest, func(a, b line) int {
+			return cmp.Compare(boolToInt(a.same()), boolToInt(b.same()))
+		})
 		s := section{title: "No significant change", folded: true, tables: []*table.Table{d.linesTable("", shorten(rest))}}
 		s.texts = left(len(rest))
 		add(s, len(rest) > 0)
@@ -178,6 +183,21 @@ func abbreviate(text string) string {
 		return text
 	}
 	return string([]rune(text)[:most-1]) + "…"
+}
+
+// differing is the table of the values that differ within a pair.
+func (d *Document) differing() section {
+	t := &table.Table{Columns: []table.Column{{Name: "metric"}, {Name: "cells", Right: true}, {Name: "values", Right: true}}}
+	for _, m := range d.Differing {
+		name := m.Metric
+		if len(d.Columns) > 2 {
+			name += " (" + m.Column + ")"
+		}
+		t.Rows = append(t.Rows, []table.Cell{{Text: name},
+			{Text: number.Count(m.Cells) + " of " + number.Count(m.AllCells), Order: float64(m.Cells)},
+			{Text: number.Count(m.Values) + " of " + number.Count(m.AllValues), Order: float64(m.Values)}})
+	}
+	return section{title: "Values that differ", tables: []*table.Table{t}}
 }
 
 func (d *Document) missing() section {
