@@ -56,20 +56,21 @@ func constant(values []float64) bool {
 }
 
 // Kept returns a Source of the kept replicates. Every cell of every column must have been read.
-func (h *FirstReplicates) Kept() Source { return keptSource{h.Source, h} }
+func (h *FirstReplicates) Kept() Source {
+	cells := slices.Clone(h.Source.Cells())
+	for i := range cells {
+		cells[i].Replicates = first(cells[i].Replicates, h.limit)
+	}
+	return keptSource{h.Source, h, cells}
+}
 
 type keptSource struct {
 	Source
 	firsts *FirstReplicates
+	cells  []Observed
 }
 
-func (h keptSource) Cells() []Observed {
-	cells := slices.Clone(h.Source.Cells())
-	for i := range cells {
-		cells[i].Replicates = first(cells[i].Replicates, h.firsts.limit)
-	}
-	return cells
-}
+func (h keptSource) Cells() []Observed { return h.cells }
 
 // first returns the first n integers of ranges in rising order.
 func first(ranges []Range, n int) []Range {

@@ -98,7 +98,7 @@ func widest(sorted []float64) []gap {
 func divide(sorted []float64, gaps []gap) []Mode {
 	cuts := slices.Clone(gaps)
 	slices.SortFunc(cuts, func(a, b gap) int { return a.after - b.after })
-	var modes []Mode
+	modes := make([]Mode, 0, len(cuts)+1)
 	from := 0
 	for i := 0; i <= len(cuts); i++ {
 		to := len(sorted)

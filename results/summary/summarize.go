@@ -173,6 +173,9 @@ func (f *filler) describe(values []float64, cell int) {
 		FailedShare: f.shares[cell],
 	}
 	row.describe(values, m.Exact)
+	if m.PartOf == "" {
+		row.Modes = modesOf(values)
+	}
 	if f.sorted != nil {
 		f.sorted(cell, f.metric, values)
 	}
@@ -217,7 +220,6 @@ func (r *Row) describe(sorted []float64, exact bool) {
 	if exact && r.Constant() {
 		r.Mean, r.SD = stat.Point(r.Min), 0
 	}
-	r.Modes = modesOf(sorted)
 }
 
 // count sets Outcomes and Failed.

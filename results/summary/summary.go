@@ -73,7 +73,7 @@ type Row struct {
 	// FailedShare is Failed as a share of N, with its Clopper–Pearson interval.
 	FailedShare stat.Interval
 	// Modes are the clusters of values of a multimodal metric in rising order. It is empty if the
-	// values form one cluster.
+	// values form one cluster, and for a metric that is a part of another.
 	Modes []Mode
 	// VsBaseline compares the cell with its baseline. It is nil for a cell without a baseline.
 	VsBaseline *effect.Comparison
