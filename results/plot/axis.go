@@ -25,14 +25,15 @@ type room struct {
 	length vg.Length // of the axis
 	label  func(text string) vg.Length
 	beyond vg.Length // how far a label may reach beyond an end of the axis
+	gap    vg.Length // between labels
 }
 
 // across is the room along a horizontal axis. Labels of neighbouring panels stay apart.
-func across(length vg.Length) room { return room{length, widthOf, gutter/2 - 1} }
+func across(length vg.Length) room { return room{length, widthOf, gutter/2 - 1, 5} }
 
 // upwards is the room along a vertical axis.
 func upwards(length vg.Length) room {
-	return room{length, func(string) vg.Length { return tickSize }, tickSize / 2.0}
+	return room{length, func(string) vg.Length { return tickSize }, tickSize / 2.0, 5}
 }
 
 // span is the range of the values added so far.
@@ -188,12 +189,11 @@ func (r room) inside(a *axis, ticks []plot.Tick) []plot.Tick {
 
 // apart returns the ticks without those whose label is too close to the label before.
 func (r room) apart(a *axis, ticks []plot.Tick) []plot.Tick {
-	const gap = 5
 	end := vg.Length(math.Inf(-1))
 	var kept []plot.Tick
 	for _, t := range ticks {
 		at, half := vg.Length(a.norm(t.Value))*r.length, r.label(t.Label)/2
-		if at-half < end+gap {
+		if at-half < end+r.gap {
 			continue
 		}
 		kept, end = append(kept, t), at+half
@@ -205,8 +205,8 @@ func (r room) apart(a *axis, ticks []plot.Tick) []plot.Tick {
 // 99.9 % are equally far apart.
 func tailScale(fraction float64) float64 { return -math.Log10(1 - fraction) }
 
-// tailAxis is an axis for the fractions that n replicates can resolve, 0 to 1 − 1/n.
-func tailAxis(n int) *axis {
+// tailAxis is an axis of this length for the fractions that n replicates can resolve, 0 to 1 − 1/n.
+func tailAxis(n int, length vg.Length) *axis {
 	top := tailScale(1-1/math.Max(float64(n), 2)) + 0.12
 	a := &axis{min: 0, max: top, scale: plot.LinearScale{}}
 	for _, t := range []struct {
@@ -217,5 +217,8 @@ func tailAxis(n int) *axis {
 			a.ticks = append(a.ticks, plot.Tick{Value: at, Label: t.label})
 		}
 	}
+	r := upwards(length)
+	r.gap = 0.4 // the labels have no descenders
+	a.ticks = r.apart(a, a.ticks)
 	return a
 }

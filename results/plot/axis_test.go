@@ -75,13 +75,17 @@ func TestTheTailAxisEndsAtTheLastReplicate(t *testing.T) {
 		want []string
 	}{
 		{1, []string{"0 %", "50 %"}},
+		{10_000_000, []string{"0 %", "50 %", "90 %", "99 %", "99.9 %", "99.99 %", "99.999 %", "99.9999 %"}},
 		{30, []string{"0 %", "50 %", "90 %"}},
 		{1000, []string{"0 %", "50 %", "90 %", "99 %", "99.9 %"}},
 		{100000, []string{"0 %", "50 %", "90 %", "99 %", "99.9 %", "99.99 %", "99.999 %"}},
 	} {
-		if got := labels(tailAxis(c.n)); !slices.Equal(got, c.want) {
+		if got := labels(tailAxis(c.n, 300)); !slices.Equal(got, c.want) {
 			t.Errorf("%d replicates: %q, want %q", c.n, got, c.want)
 		}
+	}
+	if got, want := labels(tailAxis(10_000_000, 80))[:2], []string{"0 %", "90 %"}; !slices.Equal(got, want) {
+		t.Errorf("on a short axis: %q, want %q: 50 %% would touch 0 %%", got, want)
 	}
 	// 90, 99 and 99.9 % lie equally far apart.
 	if a, b, c := tailScale(0.9), tailScale(0.99), tailScale(0.999); math.Abs((b-a)-(c-b)) > 1e-12 {

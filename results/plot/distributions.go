@@ -157,7 +157,7 @@ func (set *Set) distributionPage(l layout, on page, spans []span) (g *grid, draw
 		rows: rows, yGrid: true, xGrid: true, yTitle: "cumulative share of replicates",
 	}
 	g.panelHeight = g.besideTitles(panelHeight(len(tiles)))
-	y := tailAxis(set.mostReplicates())
+	y := tailAxis(set.mostReplicates(), g.panelHeight)
 	axes := make([]*axis, len(spans))
 	for j, s := range spans {
 		axes[j] = valueAxis(s, logarithmicFrom, false)

@@ -111,7 +111,7 @@ func (set *Set) quantilesPage(l layout, on page, stats []statistic) (Figure, str
 	}
 	// Compared levels on the x axis are compared within a panel, and a shared axis would flatten
 	// all panels but one.
-	g.ownY = l.colour == nil && all.wide(4)
+	g.ownY = l.colour == nil && len(spans) > 1 && all.wide(4)
 	g.scaleY(m, all, spans)
 	g.keys = quantilesKeys(l, stats)
 	if l.colour != nil {
@@ -171,7 +171,7 @@ func (f *factor) spacing(a *axis) string {
 		c = " The levels of " + f.name + " are evenly spaced, not to scale."
 	}
 	if len(a.ticks) < len(f.levels) {
-		c += " Not every level of " + f.name + " has a label, for want of room."
+		c += " Not every level of " + f.name + " has a label, because labels would touch."
 	}
 	return c
 }
