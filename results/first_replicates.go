@@ -86,19 +86,19 @@ func first(ranges []Range, n int) []Range {
 	return out
 }
 
-func (h keptSource) Column(metric int) Column { return keptColumn{h.firsts, metric} }
+func (h keptSource) Column(metric int) Column { return keptColumn{h, h.firsts.values[metric]} }
 
 type keptColumn struct {
-	firsts *FirstReplicates
-	metric int
+	source keptSource
+	values [][]float64 // by cell
 }
 
 func (c keptColumn) Read(dst []float64, cell int) ([]float64, error) {
-	return c.ReadRows(dst, cell, Range{To: min(c.firsts.limit, c.firsts.Source.Cells()[cell].N())})
+	return c.ReadRows(dst, cell, Range{To: c.source.cells[cell].N()})
 }
 
 func (c keptColumn) ReadRows(dst []float64, cell int, rows Range) ([]float64, error) {
-	values := c.firsts.values[c.metric][cell]
+	values := c.values[cell]
 	if len(values) > 1 {
 		return append(dst, values[rows.From:rows.To]...), nil
 	}

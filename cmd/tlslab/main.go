@@ -8,6 +8,19 @@
 // scenarios and docs/output.md for the files of an output folder.
 package main
 
-import "os"
+import (
+	"os"
+	"runtime/debug"
+)
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+// memoryLimit is the size in bytes from which on the garbage collector works more often, instead of
+// letting the heap grow to twice what is in use. A report of 10 million observations keeps at most
+// 400 MB in use. The environment variable GOMEMLIMIT sets another limit.
+const memoryLimit = 500 << 20
+
+func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

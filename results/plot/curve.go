@@ -7,8 +7,10 @@ import (
 	"tlslab/results/stat"
 )
 
-// mostPoints is how many points a curve keeps at most. They set the size of an SVG file.
-const mostPoints = 2000
+// mostPoints is how many points a curve keeps at most. They set the size of an SVG file. Curves of
+// many cells keep fewer, down to leastPoints, so that all curves together have about allPoints and
+// fit into memory.
+const mostPoints, leastPoints, allPoints = 2000, 100, 1_000_000
 
 // curve is an empirical distribution function: the fraction f[i] of all replicates has a value of
 // at most x[i].

@@ -37,7 +37,8 @@ type Set struct {
 
 // New returns a set without distributions. Add adds them.
 func New(s *summary.Summary) *Set {
-	return &Set{summary: s, metric: table.HeadlineMetric(s.Header), curves: map[int]curve{}, points: mostPoints}
+	points := max(leastPoints, min(mostPoints, allPoints/max(1, len(s.Cells))))
+	return &Set{summary: s, metric: table.HeadlineMetric(s.Header), curves: map[int]curve{}, points: points}
 }
 
 // NewWhole returns a set that keeps all values of the distributions, so that Figure.Data has them.
@@ -51,7 +52,7 @@ func NewWhole(s *summary.Summary) *Set {
 func (set *Set) Metric() int { return set.metric }
 
 // Add adds the headline metric's values of Summary.Cells[cell], sorted and without NaN. The set
-// keeps at most 2,000 values of a cell and not the slice.
+// keeps at most 2,000 values of a cell, fewer if there are more than 500 cells, and not the slice.
 func (set *Set) Add(cell int, sorted []float64) {
 	n := set.summary.Cells[cell].N
 	set.curves[cell] = thin(sorted, max(n, len(sorted)), set.points)

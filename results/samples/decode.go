@@ -12,19 +12,28 @@ import (
 	"tlslab/results"
 )
 
-// part is an open part.
+// part is a part that has been checked.
 type part struct {
 	listed
 	number int
 	batch  *batch
 	rows   results.Range // of the batch
-	file   *parquet.File
+	source io.ReaderAt
+	size   int64
+}
+
+// file reads the part's metadata. They are not kept: those of all parts of a long run with many
+// cells would take more memory than its columns, because each part carries the header.
+func (p *part) file() (*parquet.File, error) { return openFile(p.source, p.size) }
+
+func openFile(r io.ReaderAt, size int64) (*parquet.File, error) {
+	return parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 }
 
 // openPart reads the metadata of a part and checks that it is the part of that number in this run.
 func (s *Store) openPart(r io.ReaderAt, size int64, l listed, number int) (p *part, err error) {
 	defer recovered(&err)
-	file, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	file, err := openFile(r, size)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +52,7 @@ func (s *Store) openPart(r io.ReaderAt, size int64, l listed, number int) (p *pa
 		return nil, fmt.Errorf("has %d columns, not %d", n, len(s.header.Columns()))
 	}
 	rows.To = rows.From + l.Rows
-	return &part{listed: l, number: number, batch: b, rows: rows, file: file}, nil
+	return &part{listed: l, number: number, batch: b, rows: rows, source: r, size: size}, nil
 }
 
 // place returns the cell of a row of the part, as an index into Header.Cells, and the number of its
@@ -61,7 +70,11 @@ func recovered(err *error) {
 // pages calls visit with each page of a column.
 func (p *part) pages(column int, visit func(parquet.Page) error) (err error) {
 	defer recovered(&err)
-	pages := p.file.RowGroups()[0].ColumnChunks()[column].Pages()
+	file, err := p.file()
+	if err != nil {
+		return err
+	}
+	pages := file.RowGroups()[0].ColumnChunks()[column].Pages()
 	defer pages.Close()
 	for {
 		page, err := pages.ReadPage()

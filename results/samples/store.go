@@ -137,7 +137,7 @@ func headerOf(path onDemand) (h *results.Header, err error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := parquet.OpenFile(path, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	file, err := openFile(path, size)
 	if err != nil {
 		return nil, err
 	}
@@ -396,8 +396,12 @@ func WriteOne(w io.Writer, s *Store) error {
 		if p == nil {
 			continue
 		}
+		file, err := p.file()
+		if err != nil {
+			return partError(s.dir, p.Name, err)
+		}
 		if out == nil {
-			out = parquet.NewGenericWriter[any](w, p.file.Schema(),
+			out = parquet.NewGenericWriter[any](w, file.Schema(),
 				parquet.Compression(codec),
 				parquet.CreatedBy("tlslab", s.header.Version, ""),
 				parquet.KeyValueMetadata(keyHeader, s.headerText),
@@ -405,7 +409,7 @@ func WriteOne(w io.Writer, s *Store) error {
 				parquet.DataPageStatistics(false),
 			)
 		}
-		if err := copyRows(out, p); err != nil {
+		if err := copyRows(out, file); err != nil {
 			return partError(s.dir, p.Name, err)
 		}
 	}
@@ -415,8 +419,8 @@ func WriteOne(w io.Writer, s *Store) error {
 	return out.Close()
 }
 
-func copyRows(out *parquet.GenericWriter[any], p *part) (err error) {
+func copyRows(out *parquet.GenericWriter[any], file *parquet.File) (err error) {
 	defer recovered(&err)
-	_, err = out.WriteRowGroup(p.file.RowGroups()[0])
+	_, err = out.WriteRowGroup(file.RowGroups()[0])
 	return errors.Join(err, out.Flush())
 }
