@@ -27,9 +27,10 @@ func (e *experiment) answer() (string, []Point) {
 	}
 	var answer []string
 	for i, g := range groups {
-		subject, metric, across := g.title(e)+" against "+e.baseline(), " "+described(e.m), e.across()
-		if i > 0 {
-			subject, metric, across = g.title(e), "", ""
+		subject, metric, across := table.List(g.levels), "", ""
+		if i == 0 {
+			subject = table.FactorName(&e.Header.Factors[e.compared]) + " " + subject + " against " + e.baseline()
+			metric, across = " "+described(e.m), e.across()
 		}
 		answer = append(answer, subject+": "+e.statement(g.joint, metric, across)+".")
 	}
@@ -52,7 +53,7 @@ func (e *experiment) which(groups []levelGroup) (string, []Point) {
 	for _, g := range groups {
 		if slices.Contains(g.levels, best) {
 			answer += fmt.Sprintf("\n%s against %s: %s.",
-				g.title(e), e.baseline(), e.statement(g.joint, " "+e.m.Name, ""))
+				table.List(g.levels), e.baseline(), e.statement(g.joint, " "+e.m.Name, ""))
 		} else {
 			findings = append(findings, Point{g.about(e), sentence(e.statement(g.joint, " "+e.m.Name, ""))})
 		}
@@ -89,14 +90,6 @@ func (g *levelGroup) join(comparisons []comparedCell) {
 		}
 		g.joint[i].Comparison = &widened
 	}
-}
-
-// title names the levels in a sentence.
-func (g *levelGroup) title(e *experiment) string {
-	if len(g.levels) == 1 {
-		return e.titled(g.levels[0])
-	}
-	return table.List(g.levels)
 }
 
 // about is the subject of a finding on the levels.

@@ -75,10 +75,11 @@ func (e *experiment) best() (level, text string) {
 
 // tied is the subject and the verb of a sentence on levels.
 func (e *experiment) tied(levels []string) string {
+	subject := table.FactorName(&e.Header.Factors[e.compared]) + " " + table.List(levels)
 	if len(levels) == 1 {
-		return e.titled(levels[0]) + " has"
+		return subject + " has"
 	}
-	return table.List(levels) + " have"
+	return subject + " have"
 }
 
 // leader is a level and the combinations in which it is the best or ties with the best.

@@ -92,12 +92,6 @@ func (e *experiment) shown(factor int, level string) string {
 	return level
 }
 
-// titled is a compared level in a sentence, with the name of the factor if the level alone could be
-// taken for another word: "revocation none".
-func (e *experiment) titled(level string) string {
-	return table.LevelTitle(e.Header, e.compared, level)
-}
-
 // baseline is the name of the level with which all others are compared.
 func (e *experiment) baseline() string { return table.Baseline(e.Header) }
 

@@ -86,7 +86,7 @@ func TestTheAnswerNamesTheCornerInWhichTheTailDiffers(t *testing.T) {
 		}
 		return v
 	}))
-	want := "new against old: the median time is the same within 2 % in all 9 combinations of rtt and loss. " +
+	want := "kind new against old: the median time is the same within 2 % in all 9 combinations of rtt and loss. " +
 		"The p95 is 33 % higher at rtt 100ms where loss ≥ 1%, the same within 2 % elsewhere."
 	if d.Answer != want {
 		t.Errorf("got  %s\nwant %s", d.Answer, want)
@@ -118,7 +118,7 @@ func TestPlacesAreConditionsOnTheFactors(t *testing.T) {
 			}
 			return v
 		}))
-		want := "new against old: the median and the p95 of time are " + test.want + "."
+		want := "kind new against old: the median and the p95 of time are " + test.want + "."
 		if d.Answer != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, d.Answer, want)
 		}
@@ -140,9 +140,9 @@ func TestTheFactorThatChangesTheEffectMostComesFirst(t *testing.T) {
 func TestTheBestIsTheHighestWhereHigherIsBetter(t *testing.T) {
 	effects := map[string]float64{"newa": 2, "newb": 2, "newestb": 1.99, "newestc": 0.5}
 	for better, want := range map[int]string{
-		+1: "new has the highest median speed, or one within 2 % of it, in all 4 combinations (one for each path); " +
+		+1: "kind new has the highest median speed, or one within 2 % of it, in all 4 combinations (one for each path); " +
 			"old also at c or d; newest also at b or d.\nnew against old: ",
-		-1: "old has the lowest median speed, or one within 2 % of it, except at c; newest except at b; " +
+		-1: "kind old has the lowest median speed, or one within 2 % of it, except at c; newest except at b; " +
 			"new also at d.",
 	} {
 		e := pathsAndKinds(better, effects, nil)
@@ -157,7 +157,7 @@ func TestLevelsThatTieEverywhereAreNamedTogether(t *testing.T) {
 	e := pathsAndKinds(-1, map[string]float64{"newa": 0.5, "newb": 0.5, "newc": 0.5, "newd": 0.5,
 		"newesta": 0.5, "newestb": 0.5, "newestc": 0.505, "newestd": 0.5}, nil)
 	e.Header.Title = "Which kind is best?"
-	want := "new and newest have the lowest median speed, or one within 2 % of it, in all 4 combinations (one for each path).\n" +
+	want := "kind new and newest have the lowest median speed, or one within 2 % of it, in all 4 combinations (one for each path).\n" +
 		"new and newest against old: the median and the p95 of speed are 50 % lower in all 4 combinations."
 	if got := documentOf(e).Answer; !strings.HasPrefix(got, want) {
 		t.Errorf("got  %s\nwant %s …", got, want)

@@ -18,7 +18,7 @@ func (e *experiment) otherMetrics() (first, others []Point) {
 	var unchanged []string
 	for i := range e.Header.Metrics {
 		m := &e.Header.Metrics[i]
-		if i == e.metric || m.PartOf != "" || len(e.comparedLevels()) == 0 {
+		if i == e.metric || m.PartOf != "" || !e.comparable(i) {
 			continue
 		}
 		say := func(c []comparedCell) string { return e.exactResult(c, m) }
@@ -46,6 +46,18 @@ func (e *experiment) otherMetrics() (first, others []Point) {
 				number.Percent(e.Header.Compare.Margin) + " of the baseline in every combination."})
 	}
 	return first, others
+}
+
+// comparable reports whether a metric has a ratio to the baseline in any cell.
+func (e *experiment) comparable(metric int) bool {
+	for _, level := range e.comparedLevels() {
+		for _, x := range at(e.comparisons(level, metric), effect.P50) {
+			if kindOf(x) != missing {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // asked reports whether the title names a metric that counts something: "round trips" for

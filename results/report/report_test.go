@@ -200,7 +200,7 @@ func TestTheHeadlineHasEachVerdictAndItsPlace(t *testing.T) {
 		}
 		return map[string]float64{"time": v}, false
 	}))
-	want := "new against old: the median time is 25 % to 50 % lower at a or b; 25 % higher at c; " +
+	want := "kind new against old: the median time is 25 % to 50 % lower at a or b; 25 % higher at c; " +
 		"undecided at d; the same within 2 % elsewhere. The p95 is 25 % to 50 % lower at a or b; " +
 		"25 % [18 %, 31 %] higher at c or d; the same within 2 % elsewhere."
 	if d.Answer != want {
@@ -267,12 +267,12 @@ func TestDegenerateExperiments(t *testing.T) {
 		answer string
 	}{
 		{"all failed", tabletest.New(header, 10, never),
-			"y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
+			"a y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
 		{"all equal", tabletest.New(header, 10, always(5)),
-			"y against x: the median and the p95 of time are the same within 2 % in both combinations (one for each b)."},
+			"a y against x: the median and the p95 of time are the same within 2 % in both combinations (one for each b)."},
 		{"one replicate", tabletest.New(header, 1, always(5)), ""},
 		{"no replicates", tabletest.New(header, 0, always(5)),
-			"y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
+			"a y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
 		{"one cell", tabletest.Product(1, 1e6), "The median time is 1.03 ms [n too small] (p95 1.03 [1.03, ∞] ms)."},
 		{"one failed cell", tabletest.New(results.Header{Scenario: "s", Metrics: header.Metrics}, 3, never), "No replicate reached time."},
 	} {
@@ -298,5 +298,12 @@ func TestLongTablesAreCutWithANote(t *testing.T) {
 	if n := len(blocks[0].Table.Rows); n != mostRows ||
 		!strings.HasPrefix(blocks[1].Text, "500 more rows") {
 		t.Errorf("%d rows, then %q", n, blocks[1].Text)
+	}
+}
+
+func TestAPageOfAHundredCellsIsSmall(t *testing.T) {
+	e := tabletest.Handshakes(1000, []string{"10us", "100us", "1ms", "10ms", "100ms"}, []string{"0%", "1%", "2%", "5%", "20%"})
+	if size := len(htmlOf(t, documentOf(e))); len(e.Cells) != 100 || size > 2_000_000 {
+		t.Errorf("the page of %d cells has %d bytes", len(e.Cells), size)
 	}
 }
