@@ -197,6 +197,9 @@ func (a *app) compareFolders(ctx context.Context, c *comparison, inputs []benchc
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", in.Path, err)
 		}
+		if m == nil {
+			warnings = append(warnings, in.Label+" has no manifest.json, so not every setting can be compared.")
+		}
 		if !store.Complete() {
 			warnings = append(warnings, in.Label+" is the folder of an interrupted run: cells or replicates may be missing.")
 		}
@@ -218,6 +221,9 @@ func (a *app) compareFolders(ctx context.Context, c *comparison, inputs []benchc
 		return nil, err
 	}
 	d.Settings, d.Warnings = differences(ctx, headers, manifests), warnings
+	if len(d.Settings) == 0 && !slices.Contains(manifests, nil) {
+		d.Facts = append(d.Facts, "No setting differs: scenario keys, version, seed and cost tables are the same.")
+	}
 	return d, nil
 }
 

@@ -25,17 +25,27 @@ func class(column table.Column, cell table.Cell) string {
 }
 
 type htmlSection struct {
-	Title         string
-	Folded        bool
-	Texts, Points []string
-	Tables        []*table.Table
+	Title  string
+	Folded bool
+	Texts  []string
+	Points []htmlPoint
+	Tables []*table.Table
+}
+
+type htmlPoint struct {
+	Text  string
+	Below bool
 }
 
 // WriteHTML writes the document as one file that needs no network.
 func (d *Document) WriteHTML(w io.Writer) error {
 	var sections []htmlSection
 	for _, s := range d.sections() {
-		sections = append(sections, htmlSection{s.title, s.folded, s.texts, s.points, s.tables})
+		var points []htmlPoint
+		for _, p := range s.points {
+			points = append(points, htmlPoint{p.text, p.below})
+		}
+		sections = append(sections, htmlSection{s.title, s.folded, s.texts, points, s.tables})
 	}
 	return page.Execute(w, struct {
 		Title, Headline string

@@ -163,8 +163,8 @@ func (d *Document) where(l *line) string {
 // digest is a table with a row for each metric and statistic that changed: how many cells changed
 // for the worse and for the better, and how much.
 func (d *Document) digest(lines []line) *table.Table {
-	t := &table.Table{Columns: []table.Column{{Name: "metric", Key: true}, {Name: "statistic"}, {Name: "comparisons", Right: true},
-		{Name: "worse", Right: true}, {Name: "better", Right: true}, {Name: "unknown", Right: true}, {Name: "smallest change", Right: true}, {Name: "largest change", Right: true}}}
+	t := &table.Table{Columns: []table.Column{{Name: "metric", Key: true}, {Name: "statistic"}, {Name: "compared", Right: true},
+		{Name: "worse", Right: true}, {Name: "better", Right: true}, {Name: "neither", Right: true}, {Name: "smallest", Right: true}, {Name: "largest", Right: true}}}
 	for i := range d.Tables {
 		in := &d.Tables[i]
 		all, ranks := 0, [3]int{}

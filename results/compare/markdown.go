@@ -47,7 +47,11 @@ func (s *section) markdown(out *bytes.Buffer) {
 		fmt.Fprintf(out, "%s\n\n", escape(t))
 	}
 	for _, p := range s.points {
-		fmt.Fprintf(out, "- %s\n", escape(p))
+		indent := ""
+		if p.below {
+			indent = "  "
+		}
+		fmt.Fprintf(out, "%s- %s\n", indent, escape(p.text))
 	}
 	if len(s.points) > 0 {
 		fmt.Fprintln(out)

@@ -19,12 +19,20 @@ type section struct {
 	// folded: what a short form leaves out or folds away.
 	folded bool
 	texts  []string
-	points []string
+	points []point
 	tables []*table.Table
+	// lines are those of the only table, if a terminal shows them as sentences.
+	lines []line
 }
 
 // changesTitle is the title of the section of significant changes.
 const changesTitle = "Significant changes"
+
+// point is a line of a list. A point below belongs to the one above it.
+type point struct {
+	text  string
+	below bool
+}
 
 // mostPoints and mostRows bound what a section lists. CSV and JSON always have everything.
 const (
@@ -105,10 +113,10 @@ func (d *Document) sections() []section {
 			all = append(all, s)
 		}
 	}
+	add(d.settings(), len(d.Settings) > 0)
 	if d.Gate != nil {
 		all = append(all, d.gateSection())
 	}
-	add(d.settings(), len(d.Settings) > 0)
 	lines := d.lines()
 	different := changed(lines)
 	if d.Benchmarks {
@@ -153,7 +161,11 @@ func left(n int) []string {
 }
 
 func (d *Document) changes(lines []line) section {
-	return section{title: changesTitle, texts: left(len(lines)), tables: []*table.Table{d.linesTable("", shorten(lines))}}
+	s := section{title: changesTitle, texts: left(len(lines)), tables: []*table.Table{d.linesTable("", shorten(lines))}}
+	if !d.Benchmarks {
+		s.lines = shorten(lines)
+	}
+	return s
 }
 
 // settings is the table of what differs between the inputs.
@@ -204,10 +216,10 @@ func (d *Document) missing() section {
 	s := section{title: "Missing"}
 	for i, m := range d.Missing {
 		if i == mostPoints {
-			s.points = append(s.points, fmt.Sprintf("… and %s more", number.Count(len(d.Missing)-i)))
+			s.points = append(s.points, point{text: fmt.Sprintf("… and %s more", number.Count(len(d.Missing)-i))})
 			break
 		}
-		s.points = append(s.points, m.sentence())
+		s.points = append(s.points, point{text: m.sentence()})
 	}
 	return s
 }
@@ -259,13 +271,13 @@ func (d *Document) gateSection() section {
 			}
 			text = fmt.Sprintf("%s: FAILED, %s of %s", e.Text, table.List(kinds), count(len(checks), "comparison"))
 		}
-		s.points = append(s.points, text)
+		s.points = append(s.points, point{text: text})
 		for i, b := range bad {
 			if i == mostPoints {
-				s.points = append(s.points, fmt.Sprintf("… and %s more", number.Count(len(bad)-i)))
+				s.points = append(s.points, point{fmt.Sprintf("… and %s more", number.Count(len(bad)-i)), true})
 				break
 			}
-			s.points = append(s.points, b)
+			s.points = append(s.points, point{b, true})
 		}
 	}
 	return s
