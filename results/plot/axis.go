@@ -94,8 +94,8 @@ func valueAxis(s span, ratio float64, fromZero bool) *axis {
 
 // label sets the ticks at 1, 2 and 5 times powers of ten of the scale. It chooses the densest set of
 // at least two ticks whose labels do not touch. If no set is like this, it removes ticks whose labels
-// touch and chooses the set in which most are left. Every tick has a label. withUnits adds the unit to each label,
-// for axes whose ticks have different multiples of the unit.
+// touch and chooses the set in which most are left. Every tick has a label. withUnits adds the unit
+// to each label, for axes whose ticks have different multiples of the unit.
 func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 	name := func(v float64) string {
 		if withUnits {

@@ -326,7 +326,7 @@ func (e ecdf) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		return toY(tailScale(f))
 	}
-	const visible = 0.25 // points; smaller steps are drawn together with the next
+	const visible = 0.4 // points; smaller steps are drawn together with the next
 	last := len(e.x) - 1
 	path := []vg.Point{{X: toX(e.x[0]), Y: c.Min.Y}}
 	for i, x := range e.x {
@@ -393,7 +393,7 @@ func (b confidence) Plot(c draw.Canvas, p *plot.Plot) {
 
 // step adds a vertical step at x. A step at the same x makes the step before it longer.
 func step(path []vg.Point, x, from, to vg.Length) []vg.Point {
-	const visible = 0.3 // points
+	const visible = 0.4 // points
 	if n := len(path); n > 0 && math.Abs(float64(path[n-1].X-x)) < visible {
 		path[n-1].Y = to
 		return path

@@ -38,7 +38,7 @@ var black = color.RGBA{0x01, 0x01, 0x01, 0xFF}
 var dashes = [][]vg.Length{nil, {5, 2}, {1.5, 1.5}, {7, 2, 1.5, 2}, {3, 1.5}, {9, 2}, {1, 3}}
 
 var shapes = []mark{
-	{corners: 32},
+	{corners: 0},
 	{corners: 3, turn: math.Pi / 2},
 	{corners: 4, turn: math.Pi / 4},
 	{corners: 4},
@@ -74,8 +74,8 @@ func (s style) glyph(radius vg.Length, hollow bool) draw.GlyphStyle {
 	return draw.GlyphStyle{Color: s.color, Radius: radius, Shape: m}
 }
 
-// mark is a glyph: a regular polygon, filled for the first statistic of a level and hollow for the
-// second.
+// mark is a glyph: a circle if corners is 0, else a regular polygon. It is filled for the first
+// statistic of a level and hollow for the second.
 type mark struct {
 	corners int
 	turn    float64 // direction of the first corner in radians: 0 is right, π/2 is up
@@ -85,6 +85,9 @@ type mark struct {
 // circumradius is the circumradius of the regular polygon whose area equals that of a circle of
 // radius 1.
 func (m mark) circumradius() vg.Length {
+	if m.corners == 0 {
+		return 1
+	}
 	n := float64(m.corners)
 	return vg.Length(math.Sqrt(2 * math.Pi / (n * math.Sin(2*math.Pi/n))))
 }
@@ -92,18 +95,7 @@ func (m mark) circumradius() vg.Length {
 // DrawGlyph implements draw.GlyphDrawer.
 func (m mark) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
 	sty.Radius *= m.circumradius()
-	var p vg.Path
-	for i := range m.corners {
-		angle := m.turn + 2*math.Pi*float64(i)/float64(m.corners)
-		corner := vg.Point{X: pt.X + sty.Radius*vg.Length(math.Cos(angle)),
-			Y: pt.Y + sty.Radius*vg.Length(math.Sin(angle))}
-		if i == 0 {
-			p.Move(corner)
-		} else {
-			p.Line(corner)
-		}
-	}
-	p.Close()
+	p := m.outline(pt, sty.Radius)
 	if !m.hollow {
 		c.SetColor(sty.Color)
 		c.Fill(p)
@@ -113,6 +105,34 @@ func (m mark) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
 	c.Fill(p)
 	c.SetLineStyle(draw.LineStyle{Color: sty.Color, Width: 0.9})
 	c.Stroke(p)
+}
+
+// outline is a polygon, or a circle of four curves.
+func (m mark) outline(pt vg.Point, radius vg.Length) vg.Path {
+	var p vg.Path
+	if m.corners == 0 {
+		at := func(x, y vg.Length) vg.Point { return vg.Point{X: pt.X + radius*x, Y: pt.Y + radius*y} }
+		const k = 0.5522847498 // 4/3·(√2−1): the curve meets the circle at 0, 45 and 90°
+		p.Move(at(1, 0))
+		p.CubeTo(at(1, k), at(k, 1), at(0, 1))
+		p.CubeTo(at(-k, 1), at(-1, k), at(-1, 0))
+		p.CubeTo(at(-1, -k), at(-k, -1), at(0, -1))
+		p.CubeTo(at(k, -1), at(1, -k), at(1, 0))
+		p.Close()
+		return p
+	}
+	for i := range m.corners {
+		angle := m.turn + 2*math.Pi*float64(i)/float64(m.corners)
+		corner := vg.Point{X: pt.X + radius*vg.Length(math.Cos(angle)),
+			Y: pt.Y + radius*vg.Length(math.Sin(angle))}
+		if i == 0 {
+			p.Move(corner)
+		} else {
+			p.Line(corner)
+		}
+	}
+	p.Close()
+	return p
 }
 
 func hex(c color.Color) string {

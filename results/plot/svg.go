@@ -42,7 +42,7 @@ func (f Figure) drawSVG() []byte {
 	if _, err := c.WriteTo(&b); err != nil {
 		panic(err) // a bytes.Buffer returns no error
 	}
-	return []byte(c.outlined(b.String(), f.prefix()))
+	return []byte(c.outlined(withShortPaths(b.String()), f.prefix()))
 }
 
 // prefix is a short name that differs from those of the other figures on a page.
@@ -157,7 +157,7 @@ func (f Figure) Inline() string {
 	for _, c := range themed {
 		for _, property := range []string{"fill:", "stroke:"} {
 			body = strings.ReplaceAll(body, property+hex(c.colour),
-				property+"var(--"+c.variable+","+hex(c.colour)+")")
+				property+"var(--"+c.variable+")")
 		}
 	}
 	body = strings.ReplaceAll(body, "<use xlink:href=", "<use href=")
