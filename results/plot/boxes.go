@@ -104,7 +104,7 @@ func (h heatmap) Plot(c draw.Canvas, p *plot.Plot) {
 		fillBox(c, rect, fill, b.state)
 		style := aligned(label(tickSize, heatInk, b.state == different), draw.XCenter, draw.YCenter)
 		switch {
-		case b.state == tooFew:
+		case b.state == tooFew, b.state == noRatio:
 			style.Color = muted
 		case dark(fill):
 			style.Color = heatPaper

@@ -91,7 +91,8 @@ func (set *Set) effectSeries(l layout, at pick, level int, of statistic, y *span
 	if level > l.colour.baseline {
 		i--
 	}
-	s := series{line: look.line(1.2), glyph: statisticGlyph(look, 0), beside: beside{i, n}}
+	s := series{line: look.line(1.2), glyph: statisticGlyph(look, 0), beside: beside{i, n},
+		floor: belowHeight}
 	for on := range l.x.levels {
 		cell := set.cell(at.with(l.x, on).with(l.colour, level))
 		if cell < 0 {
@@ -128,11 +129,14 @@ func (set *Set) addEffect(data *dataBuilder, cell int, of statistic) {
 func ratioAxis(s span, height vg.Length) *axis {
 	s.min, s.max = math.Min(s.min, 0.98), math.Max(s.max, 1.02)
 	a := logAxis(s, 0.06)
-	text := float64((tickSize + 6) / height)
+	text := float64(belowHeight / height)
 	a.min = math.Exp(math.Log(a.max) - (math.Log(a.max)-math.Log(a.min))/(1-text))
 	a.label("", number.Scale{Factor: 1}, false, upwards(height))
 	return a
 }
+
+// belowHeight is the height of the texts of below with the space around them.
+const belowHeight = tickSize + vg.Length(6)
 
 // below are texts at the bottom of a panel, one at each level. It is a plot.Plotter.
 type below struct {

@@ -19,6 +19,8 @@ type series struct {
 	glyph  draw.GlyphStyle
 	beside beside
 	joined bool // a line joins the points
+	// floor is the height of the texts at the bottom of the panel, which intervals do not cover.
+	floor vg.Length
 }
 
 // beside is the i-th of n points that stand side by side at each level. The zero value is a point
@@ -54,8 +56,8 @@ func (s series) Plot(c draw.Canvas, p *plot.Plot) {
 		lo, hi := at.Y, at.Y
 		// A bound of 0 or less is below a logarithmic axis.
 		if below := math.IsInf(v.Lo, -1) || (v.Lo <= 0 && !drawable(v.Lo, p.Y.Scale)); below {
-			lo = c.Min.Y
-			arrow(c, bar, at.X, c.Min.Y, +1)
+			lo = c.Min.Y + s.floor
+			arrow(c, bar, at.X, lo, +1)
 		} else if drawable(v.Lo, p.Y.Scale) {
 			lo = toY(v.Lo)
 			whisker(c, bar, at.X, lo)
