@@ -129,20 +129,26 @@ func strength(x cellEffect) float64 { return math.Abs(math.Log(x.Ratio.Value)) }
 func (e *experiment) strongest(groups []levelGroup) []Point {
 	var lines []string
 	for _, g := range groups {
-		var texts []string
+		var names, texts []string
 		for _, of := range []effect.Statistic{effect.P50, effect.P95} {
 			different := slices.DeleteFunc(at(g.comparisons, of), func(x cellEffect) bool {
 				return x.Verdict != effect.Different || !(x.Ratio.Value > 0) || math.IsInf(x.Ratio.Value, 0)
 			})
 			if len(different) > 0 && len(g.comparisons) > 1 {
 				largest := slices.MaxFunc(different, func(a, b cellEffect) int { return cmp.Compare(strength(a), strength(b)) })
-				texts = append(texts, statisticNames[of]+" "+e.effect(largest, of))
+				names, texts = append(names, statisticNames[of]), append(texts, e.effect(largest, of))
 			}
 		}
 		if len(texts) == 0 {
 			continue
 		}
-		line := strings.Join(texts, "; ") + "."
+		line := names[0] + " " + texts[0]
+		if len(texts) == 2 && texts[0] == texts[1] {
+			line = table.List(names) + " " + texts[0]
+		} else if len(texts) == 2 {
+			line += "; " + names[1] + " " + texts[1]
+		}
+		line += "."
 		if len(groups) > 1 {
 			line = table.List(g.levels) + ": " + line
 		}

@@ -15,13 +15,19 @@ import (
 // dependence says which factor changes the effect most, at the median and at the p95: how the
 // variation of the ratio over the combinations divides into the factors' main effects and their
 // interaction (analysis of variance of its logarithm; Montgomery, Design and Analysis of
-// Experiments, chapter 5). Effects that differ by less than the margin have none.
+// Experiments, chapter 5). A statistic whose effects differ by less than the margin is left out.
 func (e *experiment) dependence() []Point {
+	const about = "What changes the effect on the "
+	median, tail := e.variation(effect.P50), e.variation(effect.P95)
+	if median == tail && median != "" {
+		return []Point{{about + "median and the p95", median}}
+	}
 	var points []Point
-	for _, of := range []effect.Statistic{effect.P50, effect.P95} {
-		if text := e.variation(of); text != "" {
-			points = append(points, Point{"What changes the effect on the " + statisticNames[of], text})
-		}
+	if median != "" {
+		points = append(points, Point{about + "median", median})
+	}
+	if tail != "" {
+		points = append(points, Point{about + "p95", tail})
 	}
 	return points
 }

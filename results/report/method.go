@@ -40,6 +40,11 @@ func (e *experiment) method() []Block {
 	if h.Compare != nil {
 		points = append(points, e.comparison()...)
 	}
+	if len(e.modes()) > 0 {
+		points = append(points, Point{"Modes", "Clusters of a cell's values such that every gap between " +
+			"two of them is wider than both (Dunn 1974). Neighbours that are closer than the margin are " +
+			"one mode. A share has a Clopper–Pearson interval."})
+	}
 	if slices.ContainsFunc(h.Metrics, func(m results.Metric) bool { return m.PartOf != "" }) {
 		points = append(points,
 			Point{"Parts", "The share of a part is its mean divided by the mean " +
@@ -145,6 +150,11 @@ func (e *experiment) comparison() []Point {
 			". The results of different combinations are therefore correlated: a difference in many " +
 			"combinations is not confirmed as many times. A run with another root seed is an " +
 			"independent check."})
+	}
+	if e.composition() != "" {
+		points = append(points, Point{"Properties", "The change by a property is the geometric mean of " +
+			"ratios, each turned so that it is at least 1, over all combinations and all pairs of levels " +
+			"that differ in nothing else. It includes ratios whose verdict is undecided."})
 	}
 	return append(points,
 		Point{"Intervals of ratios and differences", e.intervals(paired, made)},

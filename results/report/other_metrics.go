@@ -11,9 +11,9 @@ import (
 )
 
 // otherMetrics compares further metrics with the baseline, since a level that lowers the headline
-// metric may raise another. The first findings are on computing time, which the network may hide
-// from every other time, and on counts that the title names; the others on metrics that have parts
-// and on other exact metrics, such as bytes.
+// metric may raise another. The first findings are on metrics that have parts, on counts that the
+// title names, and on computing time, which the network may hide from every other time; the others
+// on further exact metrics, such as bytes.
 func (e *experiment) otherMetrics() (first, others []Point) {
 	var unchanged []string
 	for i := range e.Header.Metrics {
@@ -34,7 +34,7 @@ func (e *experiment) otherMetrics() (first, others []Point) {
 			continue
 		}
 		point := Point{"Effect on " + described(m), text}
-		if e.asked(m) || m.Exact && m.Unit == results.UnitNanoseconds {
+		if !m.Exact || m.Unit == results.UnitNanoseconds {
 			first = append(first, point)
 		} else {
 			others = append(others, point)

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"slices"
+
 	"tlslab/results"
 	"tlslab/results/stat"
 	"tlslab/results/summary"
@@ -8,7 +10,8 @@ import (
 )
 
 // DistinctModes are the modes of a row without those that no reader would tell apart: neighbours
-// whose gap is smaller than the margin of the comparison (2 % without one) are one mode.
+// whose gap is smaller than the margin of the comparison (2 % without one) are one mode. It is nil if
+// fewer than two modes with several replicates remain.
 func DistinctModes(h *results.Header, r *summary.Row) []summary.Mode {
 	margin := 0.02
 	if h.Compare != nil {
@@ -22,6 +25,11 @@ func DistinctModes(h *results.Header, r *summary.Row) []summary.Mode {
 			continue
 		}
 		out = append(out, m)
+	}
+	// As in summary, a cluster of a few values is no evidence of a second mode.
+	const least = 5
+	if large := slices.DeleteFunc(slices.Clone(out), func(m summary.Mode) bool { return m.N < least }); len(large) < 2 {
+		return nil
 	}
 	return out
 }
