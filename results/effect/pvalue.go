@@ -36,7 +36,11 @@ func pairedTest(x, y *Column, p float64) float64 {
 			upTo[index(w <= cut)]++
 		}
 	}
-	return eitherCut(McNemar(below[0], below[1]), McNemar(upTo[0], upTo[1]), below != upTo)
+	alone := McNemar(below[0], below[1])
+	if below == upTo {
+		return alone
+	}
+	return min(1, 2*min(alone, McNemar(upTo[0], upTo[1])))
 }
 
 func index(b bool) int {
@@ -59,14 +63,11 @@ func independentTest(x, y *Column, p float64) float64 {
 	cut := pooled(x.sorted, y.sorted, p)
 	a, b := rank(x.sorted, cut, false), rank(y.sorted, cut, false)
 	c, d := rank(x.sorted, cut, true), rank(y.sorted, cut, true)
-	return eitherCut(Fisher(a, n-a, b, m-b), Fisher(c, n-c, d, m-d), a != c || b != d)
-}
-
-func eitherCut(below, upTo float64, differ bool) float64 {
-	if !differ {
+	below := Fisher(a, n-a, b, m-b)
+	if a == c && b == d {
 		return below
 	}
-	return min(1, 2*min(below, upTo))
+	return min(1, 2*min(below, Fisher(c, n-c, d, m-d)))
 }
 
 // rank returns the number of values below a cut, or up to it, in ascending data.

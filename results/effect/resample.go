@@ -196,16 +196,6 @@ func (t *tally) flush() {
 	clear(t.fresh[:])
 }
 
-// in returns the count of a lane.
-func (t *tally) in(lane int) int {
-	w, l := lane/lanesOfWord, lane%lanesOfWord
-	half := t.even[w]
-	if l%2 != 0 {
-		half = t.odd[w]
-	}
-	return int(half >> (l / 2 * 16) & 0xFFFF)
-}
-
 // walk finds one quantile of every resample.
 type walk struct {
 	*drawn
@@ -240,26 +230,13 @@ func (w *walk) begin(sizes *[lanes]int) {
 	}
 }
 
-// aim sets the target of a lane; a negative target ends its search.
+// aim sets the target of a lane.
 func (w *walk) aim(lane, target int) {
 	set, l := &w.even[lane/lanesOfWord], lane%lanesOfWord
 	if l%2 != 0 {
 		set = &w.odd[lane/lanesOfWord]
 	}
-	shift := l / 2 * 16
-	*set &^= 0xFFFF << shift
-	if target >= 0 {
-		*set |= uint64(0x7FFF-target) << shift
-	}
-}
-
-// target is the inverse of aim.
-func (w *walk) target(lane int) int {
-	set, l := w.even[lane/lanesOfWord], lane%lanesOfWord
-	if l%2 != 0 {
-		set = w.odd[lane/lanesOfWord]
-	}
-	return 0x7FFF - int(set>>(l/2*16)&0xFFFF)
+	*set |= uint64(0x7FFF-target) << (l / 2 * 16)
 }
 
 const topBits = 0x8000800080008000
@@ -268,45 +245,54 @@ const topBits = 0x8000800080008000
 // (excluded), counted downwards. It reports whether every lane has its quantile.
 func (w *walk) pass(r *resamples, c *Column, counted *tally, begin, end int) bool {
 	for word := range words {
-		for passed := (counted.even[word] + w.even[word]) & topBits; passed != 0; passed &= passed - 1 {
-			lane := word*lanesOfWord + bits.TrailingZeros64(passed)/16*2
-			w.find(r, c, counted.in(lane), lane, begin, end)
+		if sum := counted.even[word] + w.even[word]; sum&topBits != 0 {
+			w.even[word] = w.find(r, c, sum, w.even[word], word, 0, begin, end)
 		}
-		for passed := (counted.odd[word] + w.odd[word]) & topBits; passed != 0; passed &= passed - 1 {
-			lane := word*lanesOfWord + bits.TrailingZeros64(passed)/16*2 + 1
-			w.find(r, c, counted.in(lane), lane, begin, end)
+		if sum := counted.odd[word] + w.odd[word]; sum&topBits != 0 {
+			w.odd[word] = w.find(r, c, sum, w.odd[word], word, 1, begin, end)
 		}
 	}
 	return w.left == 0
 }
 
-// find finds the value at which a lane passed its target, or both its targets.
-func (w *walk) find(r *resamples, c *Column, count, lane, begin, end int) {
-	target := w.target(lane)
-	for count > target {
-		v, passed := c.sorted[begin], count
-		for at := end + 1; at <= begin; at++ {
-			passed -= int(r.row(c.order[at])[lane/lanesOfWord] >> (8 * (lane % lanesOfWord)) & 0xFF)
-			if passed <= target {
-				v = c.sorted[at]
-				break
+// find finds the values at which lanes of a word passed their targets. sum is the word of the counts
+// and the targets together, aims that of the targets; odd is 1 for the odd lanes. It returns the
+// word of the targets with the next targets.
+func (w *walk) find(r *resamples, c *Column, sum, aims uint64, word, odd, begin, end int) uint64 {
+	for passed := sum & topBits; passed != 0; passed &= passed - 1 {
+		shift := bits.TrailingZeros64(passed) - 15
+		lane := word*lanesOfWord + shift/8 + odd
+		excess := int(sum>>shift&0xFFFF) - 0x7FFF // of the count over the target
+		v := r.crossed(c, excess, lane, begin, end)
+		if w.fraction[lane] > 0 {
+			if math.IsNaN(w.upper[lane]) { // the lower rank has the next target
+				w.upper[lane] = v
+				aims -= 1 << shift
+				if excess--; excess == 0 {
+					continue
+				}
+				v = r.crossed(c, excess, lane, begin, end)
+			}
+			if upper := w.upper[lane]; v != upper {
+				v += w.fraction[lane] * (upper - v)
 			}
 		}
-		switch {
-		case w.fraction[lane] == 0:
-			w.value[lane] = v
-		case math.IsNaN(w.upper[lane]):
-			w.upper[lane] = v
-			target++
-			w.aim(lane, target)
-			continue
-		case v == w.upper[lane]:
-			w.value[lane] = v
-		default:
-			w.value[lane] = v + w.fraction[lane]*(w.upper[lane]-v)
-		}
-		w.aim(lane, -1)
+		w.value[lane] = v
+		aims &^= 0xFFFF << shift
 		w.left--
-		return
 	}
+	return aims
+}
+
+// crossed returns the value between begin and end, counted downwards, with which the count of a lane
+// rose above its target, which it exceeds at the end.
+func (r *resamples) crossed(c *Column, excess, lane, begin, end int) float64 {
+	word, shift := lane/lanesOfWord, lane%lanesOfWord*8
+	for at := end + 1; at < begin; at++ {
+		excess -= int(r.times[int(c.order[at])*words+word] >> shift & 0xFF)
+		if excess <= 0 {
+			return c.sorted[at]
+		}
+	}
+	return c.sorted[begin]
 }
