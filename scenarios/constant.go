@@ -9,14 +9,15 @@ import (
 )
 
 // constant lists all settings that decide the results and are the same in every cell, in the order
-// of the table of keys. It leaves out the keys that a factor varies, those that have no effect in
-// any cell, and those that follow from a factor. A link is described by its properties.
+// of the table of keys. It leaves out the keys that have no effect in any cell, and those that are
+// factors themselves. A key that all levels of a factor of patches set to the same value is constant.
 func (s *Scenario) constant() []results.Setting {
 	if len(s.Cells) == 0 {
 		return nil
 	}
 	c := &constants{Scenario: s, varied: s.variedKeys()}
 	_, c.origin, _ = s.layers.configure(nil)
+	_, c.first, _ = s.layers.configure(s.chosen(&s.Cells[0]))
 	var all []results.Setting
 	for _, k := range keys {
 		switch {
@@ -38,17 +39,24 @@ type constants struct {
 	*Scenario
 	varied []string           // keys that a level of a factor sets
 	origin map[string]setting // the settings of base and --set that hold
+	first  map[string]setting // those of the first cell, with its levels
+}
+
+// isVaried reports whether a level of a factor sets the key or a part of it.
+func (c *constants) isVaried(k *Key) bool {
+	return slices.ContainsFunc(c.varied, func(v string) bool { return overlap(k.Name, v) })
 }
 
 // is reports whether the value of a key decides results and is the same in all cells.
 func (c *constants) is(k *Key) bool {
-	if slices.ContainsFunc(c.varied, func(v string) bool { return overlap(k.Name, v) }) {
+	varied := c.isVaried(k)
+	if c.factor(k.Name) != nil || varied && c.value(k, &c.Cells[0].Config) == "" {
 		return false
 	}
 	applies := k.applies == nil
 	for i := range c.Cells {
 		config := &c.Cells[i].Config
-		if k.derive != nil && c.value(k, config) != c.value(k, &c.Cells[0].Config) {
+		if (varied || k.derive != nil) && c.value(k, config) != c.value(k, &c.Cells[0].Config) {
 			return false
 		}
 		applies = applies || k.applies(config) == ""
@@ -66,8 +74,8 @@ func (c *constants) value(k *Key, config *Config) string {
 
 // setting describes the value of a constant key.
 func (c *constants) setting(k *Key) results.Setting {
-	_, written := c.origin[k.Name]
-	return results.Setting{Name: k.Name, Value: k.text(&c.Cells[0].Config, c.origin), Default: !written}
+	_, written := c.first[k.Name]
+	return results.Setting{Name: k.Name, Value: k.text(&c.Cells[0].Config, c.first), Default: !written}
 }
 
 // suites are those of tls.suite, or those that follow from tls.cipher and other keys.
@@ -94,15 +102,14 @@ func (c *constants) link() (all []results.Setting) {
 		plain = plain && !isPart(name)
 	}
 	rtt, ok := same(c.Scenario, func(c *Config) string { return formatDuration(c.Link.RTT()) })
-	if ok = ok && c.factor(roundTripTime) == nil; ok {
-		_, written := c.origin[delayKey]
+	if ok = ok && c.factor(roundTripTime) == nil && c.factor(delayKey) == nil; ok {
+		_, written := c.first[delayKey]
 		all = append(all, results.Setting{Name: roundTripTime, Value: rtt, Default: plain && !written})
 	}
-	if !plain && !slices.ContainsFunc(c.varied, isLink) {
-		first := &c.Cells[0].Config.Link
-		return append(all,
-			results.Setting{Name: "link.up", Value: strings.Join(hopLines(first.Up), " | ")},
-			results.Setting{Name: "link.down", Value: strings.Join(hopLines(first.Down), " | ")})
+	up, sameUp := same(c.Scenario, func(c *Config) string { return strings.Join(hopLines(c.Link.Up), " | ") })
+	down, sameDown := same(c.Scenario, func(c *Config) string { return strings.Join(hopLines(c.Link.Down), " | ") })
+	if !plain && sameUp && sameDown {
+		return append(all, results.Setting{Name: "link.up", Value: up}, results.Setting{Name: "link.down", Value: down})
 	}
 	for _, k := range keys {
 		_, written := c.origin[k.Name]

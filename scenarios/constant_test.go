@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -69,6 +70,25 @@ factors: {where: {near: {link.delay: 1ms}, far: {link: delay 40ms}}}`, nil, map[
 base: {tls: {revocation: fetched}}`, nil, map[string]string{"ca.link": "(like link)", "ca.timeout": "(10s)", "ca.signing": "(ahead)"}},
 		{"or a link of its own", `
 base: {tls: {revocation: fetched}, ca: {link: {delay: 7ms}, timeout: 2s}}`, nil, map[string]string{"ca.link": "delay 7ms", "ca.link.delay": none, "ca.timeout": "2s"}},
+		{"levels that agree vary nothing", `
+factors:
+  stack:
+    a: {tls.version: 1.2, tls.group: x25519, link.loss: 1%, tls.record: 4KiB}
+    b: {tls.version: 1.2, tls.group: p256, link.loss: 1%}`, nil, map[string]string{
+			"tls.version": "1.2", "tls.group": none, "link.loss": "1%", "tls.record": none,
+		}},
+		{"a factor of one level is no setting", `
+factors: {link.delay: [5ms, 10ms], tls.kind: [full, resumed]}`, []string{"link.delay=5ms", "tls.kind=full"}, map[string]string{
+			"rtt": none, "link.delay": none, "tls.kind": none, "link.loss": "(none)",
+		}},
+		{"a level of patches that is left leaves its settings", `
+factors: {stack: {a: {tls.version: 1.2, link.delay: 5ms}, b: {tls.version: 1.3}}}`, []string{"stack=a"}, map[string]string{
+			"tls.version": "1.2", "rtt": "10ms", "link.delay": none,
+		}},
+		{"a path that is left is a line for each direction", `
+factors: {path: {near: {link: delay 5ms}, far: {link.hops: [delay 2ms, delay 40ms]}}}`, []string{"path=far"}, map[string]string{
+			"rtt": "84ms", "link.up": "delay 2ms | delay 40ms", "link.down": "delay 40ms | delay 2ms", "link.loss": none,
+		}},
 		{"a suite by its name has no cipher beside it", `
 base: {tls: {version: 1.2, suite: TLS_RSA_WITH_AES_128_CBC_SHA, certificate: rsa2048}}`, nil, map[string]string{
 			"tls.suite": "TLS_RSA_WITH_AES_128_CBC_SHA", "tls.cipher": none, "tls.group": none,
@@ -78,6 +98,36 @@ base: {tls: {version: 1.2, suite: TLS_RSA_WITH_AES_128_CBC_SHA, certificate: rsa
 		for name, want := range test.want {
 			if got[name] != want {
 				t.Errorf("%s: %s is %q, want %q", test.what, name, got[name], want)
+			}
+		}
+	}
+}
+
+// Whatever has one value in all cells is constant, unless it has no effect in any.
+func TestNoSettingOfTheShippedScenariosIsLeftOut(t *testing.T) {
+	for _, name := range Shipped() {
+		text, err := ShippedText(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse(t.Context(), name, text, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		constant := map[string]bool{}
+		for _, c := range s.Constant {
+			constant[c.Name] = true
+		}
+		cells := s.Resolved()
+		for _, k := range keys {
+			same, applies := true, k.applies == nil
+			for i := range cells {
+				value := cells[i].Config[k.Name]
+				same = same && value != nil && fmt.Sprint(value) == fmt.Sprint(cells[0].Config[k.Name])
+				applies = applies || k.applies(&s.Cells[i].Config) == ""
+			}
+			if same && applies && !constant[k.Name] && !isLinkKey(k.Name, "link") {
+				t.Errorf("%s: %s is %v in every cell and not listed", name, k.Name, cells[0].Config[k.Name])
 			}
 		}
 	}

@@ -28,13 +28,18 @@ func (s *Scenario) Locate(c *Cell, err error) error {
 		}
 		return fmt.Errorf("cell %s: %w", s.Describe(c), err)
 	}
-	chosen := make([]Level, len(c.Levels))
+	_, origin, _ := s.layers.configure(s.chosen(c))
+	return document.Errors{s.placeConflict(c.Levels, conflict{setting.Keys, setting.Err.Error()}, origin)}
+}
+
+// chosen returns the levels of a cell.
+func (s *Scenario) chosen(c *Cell) []Level {
+	levels := make([]Level, len(c.Levels))
 	for i, name := range c.Levels {
 		f := &s.Factors[i]
-		chosen[i] = f.Levels[f.level(name)]
+		levels[i] = f.Levels[f.level(name)]
 	}
-	_, origin, _ := s.layers.configure(chosen)
-	return document.Errors{s.placeConflict(c.Levels, conflict{setting.Keys, setting.Err.Error()}, origin)}
+	return levels
 }
 
 // placeConflict is the error of a conflict, with the cell's name.
