@@ -22,8 +22,8 @@ func (f *Factor) Ranks() map[string]int {
 	return ranks
 }
 
-// FactorOrder is the order of the factors in a table: that of the scenario, with the compared factor
-// at the end.
+// FactorOrder is the order of the factors in a table: that of the scenario, with the compared
+// factor at the end.
 func (h *Header) FactorOrder() []int {
 	var order []int
 	compared := -1
@@ -40,9 +40,9 @@ func (h *Header) FactorOrder() []int {
 	return order
 }
 
-// Order sorts cells, given by their levels, so that compared cells stand together: by the factors of
-// FactorOrder, and by the Ranks of their levels. The baseline precedes the other compared levels if
-// they are not quantities, or if baselineFirst is true. Order returns indices of cells.
+// Order sorts cells, given by their levels, so that compared cells stand together: by the factors
+// of FactorOrder, and by the Ranks of their levels. The baseline precedes the other compared levels
+// if they are not quantities, or if baselineFirst is true. Order returns indices of cells.
 func (h *Header) Order(cells [][]string, baselineFirst bool) []int {
 	factors := h.FactorOrder()
 	ranks := make([]map[string]int, len(h.Factors))

@@ -40,9 +40,9 @@ func LinesPerCell(cells int) int { return max(10, min(mostLines, allLines/max(1,
 // mostLines is the largest number of lines of a cell, allLines that of a file.
 const mostLines, allLines = 1000, 200_000
 
-// Write writes bench.txt: unit metadata, then a line for each replicate of src. s is the summary of all
-// replicates, from which Write knows which exact metrics did not vary. If src has only the first
-// replicates of s, the first line says so.
+// Write writes bench.txt: unit metadata, then a line for each replicate of src. s is the summary of
+// all replicates, from which Write knows which exact metrics did not vary. If src has only the
+// first replicates of s, the first line gives their number.
 func Write(w io.Writer, src results.Source, s *summary.Summary) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	h := src.Header()
@@ -82,9 +82,9 @@ func writeExtent(out *bufio.Writer, src results.Source, s *summary.Summary) {
 	}
 }
 
-// order returns the cells in the order of the lines. benchstat shows rows and columns in the order in
-// which it meets them, and compares with the first column: so the baseline comes first among the
-// cells that are compared, and quantities are sorted.
+// order returns the cells in the order of the lines. benchstat shows rows and columns in the order
+// in which it reads them, and compares with the first column: so the baseline comes first among
+// the cells that are compared, and quantities are sorted.
 func order(src results.Source) []int {
 	var cells [][]string
 	for _, c := range src.Cells() {

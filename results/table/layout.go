@@ -18,10 +18,10 @@ import (
 type layout struct {
 	table *Table
 	shown []int    // columns
-	above []int    // keys that are written on a line above their rows
-	own   []int    // the last key, if it is written on a second line above its rows
-	once  []string // columns that are written beside the title, because all rows have the same text
-	spare []string // what is left out, for a note
+	above []int    // keys on a line above their rows
+	own   []int    // the last key, if it is on a second line above its rows
+	once  []string // columns beside the title, because all rows have the same text
+	spare []string // columns that are left out
 }
 
 // fit returns the first layout that fits into the width, or the narrowest.
@@ -136,7 +136,7 @@ func (l *layout) heading(keys []int, row int) string {
 	return strings.Join(words, ", ")
 }
 
-// note says what is left out.
+// note names what is left out.
 func (l *layout) note() []string {
 	if len(l.spare) == 0 {
 		return nil

@@ -2,16 +2,19 @@ package table
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"tlslab/results/table/number"
 )
 
 // Wrap breaks a text at spaces into lines of at most width characters; 0 is unlimited. Lines after
-// the first begin with indent. It does not break between a number and the percent sign. A word that
-// is longer than a line has a line of its own.
+// the first begin with indent. It does not break between a number and its unit, nor at ≤ or ≥. A
+// word that is longer than a line has a line of its own.
 func Wrap(text string, width int, indent string) []string {
 	var words []string
 	for _, word := range strings.Fields(text) {
-		if n := len(words); n > 0 && strings.HasPrefix(word, "%") {
+		if n := len(words); n > 0 && inseparable(words[n-1], word) {
 			words[n-1] += " " + word
 			continue
 		}
@@ -30,4 +33,15 @@ func Wrap(text string, width int, indent string) []string {
 		line, empty = line+word, false
 	}
 	return append(lines, line)
+}
+
+// inseparable reports whether two words stand on one line.
+func inseparable(first, second string) bool {
+	for _, sign := range []string{"≤", "≥"} {
+		if strings.HasSuffix(first, sign) || second == sign {
+			return true
+		}
+	}
+	last, _ := utf8.DecodeLastRuneInString(first)
+	return (unicode.IsDigit(last) || last == ']') && number.IsUnit(strings.TrimRight(second, ".,;:)"))
 }

@@ -51,3 +51,18 @@ func (s Scale) suffix() string {
 	}
 	return " " + s.Symbol
 }
+
+// IsUnit reports whether a word is the symbol behind a number that this package writes: "ms", "%".
+func IsUnit(word string) bool {
+	if word == "%" {
+		return true
+	}
+	for _, ladder := range ladders {
+		for _, s := range ladder {
+			if s.Symbol != "" && s.Symbol == word {
+				return true
+			}
+		}
+	}
+	return false
+}
