@@ -36,6 +36,7 @@ func contrasted(h *results.Header) []int {
 
 // plan lists the contrasts of all metrics, without their comparisons.
 func (s *Summary) plan() {
+	s.Contrasts = nil
 	if s.Header.Compare == nil {
 		return
 	}
