@@ -106,7 +106,7 @@ func (w *worker) effect(e *gate.Expression, f *found) *effect.Effect {
 	if f.comparison.Method == effect.Exact {
 		return f.comparison.At(effect.P50) // of exact values all quantiles are the same
 	}
-	other := w.comparer.Quantile(&w.new, &w.old, e.Q, f.comparison.Paired)
+	other := w.comparer.Quantile(w.new, w.old, e.Q, f.comparison.Paired)
 	return &other
 }
 

@@ -35,6 +35,9 @@ func newChoice(filter string) (*choice, error) {
 // selects reports whether the filter selects a metric of a cell. The cell is a benchmark of the
 // scenario's name with its levels: Scenario/factor=level. The metric is its unit.
 func (c *choice) selects(h *results.Header, levels []string, metric string) bool {
+	if c.text == "*" {
+		return true
+	}
 	name := h.Scenario
 	for i, f := range h.Factors {
 		name += "/" + oneWord(f.Name) + "=" + oneWord(levels[i])

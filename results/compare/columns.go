@@ -104,7 +104,8 @@ type worker struct {
 	comparer   *effect.Comparer
 	olds, news []float64 // a column of each side
 	y, x       []float64 // the replicates of both sides that are compared
-	old, new   effect.Column
+	columns    [2]effect.Column
+	old, new   *effect.Column // of the cell
 }
 
 func (w *worker) compareMetric(metric int) error {
@@ -147,8 +148,13 @@ func (w *worker) compareCell(p *partner, metric, cell int) *found {
 	}
 	f := &found{}
 	f.count(x, y, p.paired)
+	w.new, w.old = &w.columns[0], &w.columns[1]
 	w.new.Set(x)
-	w.old.Set(y)
+	if p.paired && f.differing == 0 {
+		w.old = w.new // sorted once
+	} else {
+		w.old.Set(y)
+	}
 	exact := w.comparison.old.Metrics[metric].Exact
 	f.new.describe(len(x), w.new.Sorted(), exact)
 	f.old.describe(len(y), w.old.Sorted(), exact)
@@ -158,9 +164,9 @@ func (w *worker) compareCell(p *partner, metric, cell int) *found {
 	case p.paired && f.differing == 0:
 		f.comparison = unchanged(f.compared)
 	case p.paired:
-		f.comparison = w.comparer.Paired(&w.new, &w.old)
+		f.comparison = w.comparer.Paired(w.new, w.old)
 	default:
-		f.comparison = w.comparer.Independent(&w.new, &w.old)
+		f.comparison = w.comparer.Independent(w.new, w.old)
 	}
 	w.check(f, p, metric, cell)
 	return f
