@@ -39,9 +39,3 @@ type Delivery struct {
 func (d *Delivery) Propagation() time.Duration {
 	return d.At - d.Sent - d.Queued - d.Serialised
 }
-
-// copyFrom copies a delivery like Packet.copyFrom.
-func (d *Delivery) copyFrom(e *Delivery) {
-	d.Packet.copyFrom(&e.Packet)
-	d.Sent, d.At, d.Queued, d.Serialised = e.Sent, e.At, e.Queued, e.Serialised
-}
