@@ -262,7 +262,11 @@ func (a *app) printSummary(s *summary.Summary, asJSON bool) error {
 	paragraphs := [][]string{table.Wrap(page.Title, style.Width, ""), table.Wrap(page.Answer, style.Width, "")}
 	var points []string
 	for _, f := range page.Findings {
-		points = append(points, table.Wrap("- "+f.About+": "+f.Text, style.Width, "  ")...)
+		text := " " + f.Text
+		if strings.Contains(f.Text, "\n") {
+			text = "\n" + f.Text
+		}
+		points = append(points, table.Wrap("- "+f.About+":"+text, style.Width, "  ")...)
 	}
 	if points != nil {
 		paragraphs = append(paragraphs, points)

@@ -15,7 +15,7 @@ import (
 func (d *Document) WriteMarkdown(w io.Writer) error {
 	out := &markdown{bufio.NewWriter(w)}
 	out.line("# " + escape(d.Title))
-	out.line("**" + escape(d.Answer) + "**")
+	out.line("**" + lines(d.Answer) + "**")
 	for _, w := range d.Warnings {
 		out.line("> **" + escape(w.About) + ".** " + escape(w.Text))
 	}
@@ -52,7 +52,7 @@ func (m *markdown) blocks(blocks []Block) {
 
 func (m *markdown) points(points []Point) {
 	for _, p := range points {
-		fmt.Fprintf(m, "- **%s**: %s\n", escape(p.About), escape(p.Text))
+		fmt.Fprintf(m, "- **%s**: %s\n", escape(p.About), lines(p.Text))
 	}
 	if len(points) > 0 {
 		fmt.Fprintln(m)
@@ -99,6 +99,15 @@ func (m *markdown) table(t *table.Table) {
 func (m *markdown) figure(f *plot.Figure) {
 	m.line("![" + escape(f.Title) + "](plots/" + f.Name + ".svg)")
 	m.line("*" + escape(f.Caption) + "*")
+}
+
+// lines escapes a text and keeps its line ends.
+func lines(text string) string {
+	all := strings.Split(text, "\n")
+	for i, line := range all {
+		all[i] = escape(line)
+	}
+	return strings.Join(all, "<br>")
 }
 
 // escape quotes what Markdown or HTML would interpret: names and levels may contain any character.

@@ -203,6 +203,7 @@ func TestWrapBreaksAtSpaces(t *testing.T) {
 		{"one two three", "", 7, "one two|three"},
 		{"one two three", "  ", 8, "one two|  three"},
 		{"one two three", "  ", 6, "one|  two|  three"},
+		{"one:\ntwo three\nfour", "  ", 7, "one:|  two|  three|  four"},
 		{"one two three", "", 0, "one two three"},
 		{"it is 5 % lower", "", 7, "it is|5 %|lower"},
 		{"in 2.40 s, not 3", "", 8, "in|2.40 s,|not 3"},

@@ -8,10 +8,23 @@ import (
 	"tlslab/results/table/number"
 )
 
-// Wrap breaks a text at spaces into lines of at most width characters; 0 is unlimited. Lines after
-// the first begin with indent. It does not break between a number and its unit, nor at ≤ or ≥. A
-// word that is longer than a line has a line of its own.
+// Wrap breaks a text at spaces into lines of at most width characters; 0 is unlimited. Line ends of
+// the text remain. Lines after the first begin with indent. It does not break between a number and
+// its unit, nor at ≤ or ≥. A word that is longer than a line has a line of its own.
 func Wrap(text string, width int, indent string) []string {
+	var lines []string
+	for i, line := range strings.Split(text, "\n") {
+		start := indent
+		if i == 0 {
+			start = ""
+		}
+		lines = append(lines, wrapLine(line, width, start, indent)...)
+	}
+	return lines
+}
+
+// wrapLine is Wrap for one line of the text, which begins with start.
+func wrapLine(text string, width int, start, indent string) []string {
 	var words []string
 	for _, word := range strings.Fields(text) {
 		if n := len(words); n > 0 && inseparable(words[n-1], word) {
@@ -21,7 +34,7 @@ func Wrap(text string, width int, indent string) []string {
 		words = append(words, word)
 	}
 	var lines []string
-	line, empty := "", true
+	line, empty := start, true
 	for _, word := range words {
 		if !empty && width > 0 &&
 			utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
