@@ -37,7 +37,8 @@ func (e *experiment) imprecise() string {
 	if n > mostNamed {
 		words = append(words, plural(n-mostNamed, "further cell"))
 	}
-	return fmt.Sprintf("The interval of the %s of %s is wider than the target of ±%s in %s of %s, at the largest number of %s: %s.",
+	return fmt.Sprintf("The interval of the %s of %s is wider than the target of ±%s in %s of %s, at the largest number of %s: %s. "+
+		"More replicates (most) narrow it; they do so slowly where the statistic lies between two modes.",
 		t.Statistic, t.Metric, number.Percent(t.Relative), number.Count(n), plural(len(e.Cells), "cell"),
 		plural(t.Most, "replicate"), strings.Join(words, "; "))
 }
