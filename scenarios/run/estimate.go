@@ -410,6 +410,7 @@ func (t *trial) need(c *fileCosts, replicates int, o folder.Options) Need {
 const (
 	programMemory = 45 << 20 // code and what every run needs
 	figureMemory  = 25 << 20 // a figure that is being drawn
+	rowMemory     = 1 << 10  // a row of the summary, and its share of tables and figures
 )
 
 // memory estimates the largest memory of a run, in bytes. Blocks of rows fill it while replicates
@@ -420,5 +421,6 @@ func (t *trial) memory(c *fileCosts, replicates int) int64 {
 	columns := summary.Held(&t.header, replicates) * 8
 	kept := len(t.plan.cells) * c.varying * min(replicates, gobench.LinesPerCell(len(t.plan.cells))) * 8
 	figures := min(runtime.GOMAXPROCS(0), 4) * figureMemory
-	return programMemory + int64(t.liveHeap) + int64(max(blocks, columns+kept+figures))
+	table := len(t.plan.cells) * len(t.header.Metrics) * rowMemory
+	return programMemory + int64(t.liveHeap) + int64(max(blocks, columns+kept+figures+table))
 }
