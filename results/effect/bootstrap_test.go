@@ -129,3 +129,74 @@ func checkDistribution(t *testing.T, name string, x, y []float64, of Statistic, 
 		t.Errorf("%s: the distributions of the ratio are %.3f apart", name, most)
 	}
 }
+
+// Every resample's quantile is that of the values that the resample repeats.
+func TestAQuantileIsThatOfItsResample(t *testing.T) {
+	for _, design := range designs {
+		for _, n := range []int{1, 2, 7, 40, 300} {
+			rng := rand.New(rand.NewPCG(4, uint64(n)))
+			x := make([]float64, n)
+			for i := range x {
+				x[i], _ = design.draw(rng)
+			}
+			x[0] = 12 // a value that was reached
+			var c Column
+			c.Set(x)
+			r := newResamples(n, 3)
+			r.draw(&c)
+			for lane := 0; lane < Draws; lane += 13 {
+				var values []float64
+				for i, v := range x {
+					times := r.row(uint32(i))[lane/lanesOfWord] >> (8 * (lane % lanesOfWord)) & 0xFF
+					for range times {
+						if v == v {
+							values = append(values, v)
+						}
+					}
+				}
+				slices.Sort(values)
+				for of, p := range probabilities {
+					got, want := c.drawn[of].at(lane), stat.Quantile(values, p)
+					if math.Abs(got-want) > 1e-12*math.Abs(want) || (got != got) != (want != want) {
+						t.Fatalf("%s, n = %d, resample %d, %v: %v, want %v", design.name, n, lane, Statistic(of), got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Quantiles drawn by rank have the distribution of the quantiles of naive resamples.
+func TestRanksOfIndependentResamples(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, n := range []int{7, 40} {
+		sorted := make([]float64, n)
+		for i := range sorted {
+			sorted[i] = math.Exp(rng.NormFloat64())
+		}
+		slices.Sort(sorted)
+		for of, p := range probabilities {
+			var d drawn
+			d.independent(sorted, p, 1, 0)
+			got := slices.Sorted(slices.Values(d.value[:]))
+			var want []float64
+			for range 4000 {
+				resample := make([]float64, n)
+				for i := range resample {
+					resample[i] = sorted[rng.IntN(n)]
+				}
+				slices.Sort(resample)
+				want = append(want, stat.Quantile(resample, p))
+			}
+			slices.Sort(want)
+			most := 0.0
+			for _, v := range got {
+				v *= 1 + 1e-12
+				most = max(most, math.Abs(share(got, v)-share(want, v)))
+			}
+			if most > 0.068 { // exceeded once in 1000, see checkDistribution
+				t.Errorf("n = %d, %v: the distributions are %.3f apart", n, Statistic(of), most)
+			}
+		}
+	}
+}
