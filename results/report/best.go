@@ -48,7 +48,7 @@ func (e *experiment) best() (level, text string) {
 				names, leaders[i].named = append(names, leaders[i].level), true
 			}
 		}
-		clause := table.List(names) + " " + e.inPart(cells, at)
+		clause := table.List(names) + " " + e.everywhereInPart(cells, at)
 		if len(clauses) == 0 {
 			level = names[0]
 			clause = e.tied(names) + " the " + word + " median " + described(e.m)
@@ -67,7 +67,7 @@ func (e *experiment) best() (level, text string) {
 	}
 	for _, l := range leaders {
 		if !l.named && len(l.at) > 0 {
-			clauses = append(clauses, l.level+" also "+e.inPart(cells, l.at))
+			clauses = append(clauses, l.level+" also "+e.everywhereInPart(cells, l.at))
 		}
 	}
 	return level, strings.Join(clauses, "; ") + "."
@@ -113,6 +113,15 @@ func (e *experiment) inPart(cells, part []int) string {
 		return "except " + p.text
 	}
 	return p.text
+}
+
+// everywhereInPart is inPart without a verb before it: "everywhere except at lan".
+func (e *experiment) everywhereInPart(cells, part []int) string {
+	where := e.inPart(cells, part)
+	if strings.HasPrefix(where, "except ") {
+		return "everywhere " + where
+	}
+	return where
 }
 
 // leading returns for each level where it leads, and a cell of each combination in which some

@@ -142,7 +142,7 @@ func TestTheBestIsTheHighestWhereHigherIsBetter(t *testing.T) {
 	for better, want := range map[int]string{
 		+1: "kind new has the highest median speed, or one within 2 % of it, in all 4 combinations (one for each path); " +
 			"old also at c or d; newest also at b or d.\nnew against old: ",
-		-1: "kind old has the lowest median speed, or one within 2 % of it, except at c; newest except at b; " +
+		-1: "kind old has the lowest median speed, or one within 2 % of it, except at c; newest everywhere except at b; " +
 			"new also at d.",
 	} {
 		e := pathsAndKinds(better, effects, nil)
@@ -376,21 +376,25 @@ func TestModesAreNamedWithTheirMass(t *testing.T) {
 func TestComputingTimeAndMetricsOfTheTitleAreAnswered(t *testing.T) {
 	d := documentOf(tabletest.New(results.Header{Scenario: "s", Title: "What does new cost in round trips?",
 		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}, {Name: "cpu", Unit: "ns", Better: -1, Exact: true},
-			{Name: "bytes", Unit: "B", Better: -1, Exact: true}, {Name: "round-trips", Unit: "1", Better: -1},
+			{Name: "server-cpu", Unit: "ns", Better: -1, Exact: true}, {Name: "bytes", Unit: "B", Better: -1, Exact: true}, {Name: "round-trips", Unit: "1", Better: -1},
 			{Name: "packets", Unit: "1", Better: -1}},
 		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new"}}, {Name: "path", Levels: []string{"x", "y"}}},
 		Compare: &results.Compare{Factor: "kind", Baseline: "old", Metric: "time", Margin: 0.02},
 	}, 500, func(rng *rand.Rand, cell map[string]string) (map[string]float64, bool) {
-		v := map[string]float64{"time": 1e9, "cpu": 1000, "bytes": 100, "round-trips": 2, "packets": 5}
+		v := map[string]float64{"time": 1e9, "cpu": 1000, "server-cpu": 1000, "bytes": 100, "round-trips": 2, "packets": 5}
 		if cell["kind"] == "new" {
 			v["cpu"], v["packets"] = 3000, 7
+			if cell["path"] == "y" {
+				v["server-cpu"] = 1500
+			}
 		}
 		return v, false
 	}))
 	for about, want := range map[string]string{
-		"Effect on cpu":       "3.00× as high in both combinations; the difference is +2.00 µs.",
-		"The same everywhere": "The median and the p95 of bytes and round-trips are within 2 % of the baseline in every combination.",
-		"Effect on packets":   "",
+		"Effect on cpu":        "3.00× as high in both combinations; the difference is +2.00 µs.",
+		"Effect on server-cpu": "50 % higher at y, the same within 2 % elsewhere; the difference is +500 ns where it exceeds 2 %.",
+		"The same everywhere":  "The median and the p95 of bytes and round-trips are within 2 % of the baseline in every combination.",
+		"Effect on packets":    "",
 	} {
 		if got := finding(d, about); got != want {
 			t.Errorf("%s: got %q, want %q", about, got, want)

@@ -96,16 +96,18 @@ func (e *experiment) byLevel(metric int, say func([]comparedCell) string) string
 func (e *experiment) exactResult(comparisons []comparedCell, m *results.Metric) string {
 	effects := at(comparisons, effect.P50)
 	text := e.result(effects, "")
-	least, most := math.Inf(1), math.Inf(-1)
+	least, most, where := math.Inf(1), math.Inf(-1), ""
 	for _, x := range effects {
 		if k := kindOf(x); k == lower || k == higher {
 			least, most = min(least, x.Diff.Lo), max(most, x.Diff.Hi)
+		} else {
+			where = " where it exceeds " + number.Percent(e.Header.Compare.Margin)
 		}
 	}
 	if least > most {
 		return text
 	}
-	return text + "; the difference is " + span(signed(least, m.Unit), signed(most, m.Unit))
+	return text + "; the difference is " + span(signed(least, m.Unit), signed(most, m.Unit)) + where
 }
 
 // signed writes a difference with its sign.

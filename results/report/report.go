@@ -121,7 +121,7 @@ func (e *experiment) facts() string {
 	}
 	facts += fmt.Sprintf(" · seed %d", h.Seed)
 	if h.Version != "" {
-		facts += " · " + h.Version
+		facts += " · version " + h.Version
 	}
 	return facts
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tlslab/results/stopping"
+	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
 
@@ -28,6 +29,9 @@ func (e *experiment) imprecise() string {
 		name := "the only cell"
 		if len(e.Cells) > 1 {
 			name = e.name(i)
+			if e.compared >= 0 {
+				name = table.FactorName(&e.Header.Factors[e.compared]) + " " + name
+			}
 		}
 		words = append(words, name+" ("+halfWidth(stopping.HalfWidth(e.Target(i)))+")")
 	}
