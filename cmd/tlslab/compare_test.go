@@ -121,7 +121,7 @@ func TestExitCodesOfAComparisonOfRuns(t *testing.T) {
 	}{
 		{[]string{old, same, "--fail-on", "changed(*)", "--fail-on", "p50(handshake)>+0%", "--fail-on", "failed()>+0%"}, exitDone, "Nothing changed"},
 		{[]string{old, slow}, exitDone, "link.up"},
-		{[]string{old, slow, "--fail-on", "p50(handshake)>+3%"}, exitDisagrees, "4 beyond the threshold of 4 comparisons"},
+		{[]string{old, slow, "--fail-on", "p50(handshake)>+3%"}, exitDisagrees, "of 4 comparisons: 4 beyond the threshold"},
 		{[]string{slow, old, "--fail-on", "p50(handshake)>+3%"}, exitDone, "for the better"},
 		{[]string{old, slow, "--fail-on", "p99(handshake)>+3%"}, exitDisagrees, "not enough data to tell (n = 70 and 70)"},
 		{[]string{old, narrow, "--fail-on", "p50(handshake)>+3%"}, exitDisagrees, "has no cell tls.version=1.2 tls.kind=full"},

@@ -21,6 +21,8 @@ type section struct {
 	texts  []string
 	points []point
 	tables []*table.Table
+	// hidden says what a terminal leaves out of a folded section.
+	hidden string
 	// lines are those of the only table, if a terminal shows them as sentences.
 	lines []line
 }
@@ -131,6 +133,7 @@ func (d *Document) sections() []section {
 		add(section{title: changesTitle, tables: []*table.Table{d.digest(lines)}}, len(different) > 0)
 		details := d.changes(different)
 		details.title, details.folded = "Each significant change", len(different) > mostOpen
+		details.hidden = "each significant change"
 		add(details, len(different) > 0)
 		var rest []line
 		for _, l := range lines {
@@ -143,7 +146,7 @@ func (d *Document) sections() []section {
 			return cmp.Compare(boolToInt(a.same()), boolToInt(b.same()))
 		})
 		s := section{title: "No significant change", folded: true, tables: []*table.Table{d.linesTable("", shorten(rest))}}
-		s.texts = left(len(rest))
+		s.texts, s.hidden = left(len(rest)), "the comparisons without a significant change"
 		add(s, len(rest) > 0)
 	}
 	add(d.missing(), len(d.Missing) > 0)
@@ -266,10 +269,14 @@ func (d *Document) gateSection() section {
 			var kinds []string
 			for _, k := range []gate.Outcome{gate.Exceeded, gate.Lacking, gate.TooThin} {
 				if counts[k] > 0 {
-					kinds = append(kinds, number.Count(counts[k])+" "+outcomeWords[k])
+					words := outcomeWords[k]
+					if k == gate.Exceeded && e.Kind == gate.Changed {
+						words = "with values that differ"
+					}
+					kinds = append(kinds, number.Count(counts[k])+" "+words)
 				}
 			}
-			text = fmt.Sprintf("%s: FAILED, %s of %s", e.Text, table.List(kinds), count(len(checks), "comparison"))
+			text = fmt.Sprintf("%s: FAILED, of %s: %s", e.Text, count(len(checks), "comparison"), table.List(kinds))
 		}
 		s.points = append(s.points, point{text: text})
 		for i, b := range bad {

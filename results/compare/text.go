@@ -31,7 +31,8 @@ func (d *Document) WriteText(w io.Writer, style table.Style) error {
 			continue // the tables of the benchmarks say it
 		}
 		if s.folded && !d.Benchmarks {
-			fmt.Fprintf(out, "\n%s: see --format html, csv or json.\n", s.title)
+			fmt.Fprintln(out)
+			prose(fmt.Sprintf("Not shown: %s. --format csv and json have all of them, html has the first %d.", s.hidden, mostRows), "")
 			continue
 		}
 		fmt.Fprintf(out, "\n%s\n%s\n", s.title, strings.Repeat("═", utf8.RuneCountInString(s.title)))

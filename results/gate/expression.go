@@ -204,7 +204,7 @@ func (p *parser) threshold(e *Expression) error {
 		return p.fail(number, "want %%: the change of the failed share is in percentage points")
 	}
 	if e.Above && value < 0 || !e.Above && value > 0 {
-		return p.fail(begin, "want >+ for more or <- for less: a gate is a bound on the change, and no change must pass it")
+		return p.fail(begin, "want >+ for more or <- for less: a gate is a bound on the change, and a change of 0 must pass it")
 	}
 	e.Amount, e.Class = value*factor, class
 	return nil

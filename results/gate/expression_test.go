@@ -57,7 +57,7 @@ func TestMistakesInExpressions(t *testing.T) {
 		{"p95(handshake)>3%", "want a change with its sign, such as +3% or -2ms\n\tp95(handshake)>3%\n\t               ^"},
 		{"p95(handshake)>+x%", "want a number after the sign\n\tp95(handshake)>+x%\n\t               ^"},
 		{"p95(handshake)>+3min", "no unit is called \"min\": want %, ns, us, ms, s, B, kB, MB, B/s, kB/s, MB/s, or nothing for a count\n\tp95(handshake)>+3min\n\t                 ^"},
-		{"p95(handshake)>-3%", "want >+ for more or <- for less: a gate is a bound on the change, and no change must pass it\n\tp95(handshake)>-3%\n\t               ^"},
+		{"p95(handshake)>-3%", "want >+ for more or <- for less: a gate is a bound on the change, and a change of 0 must pass it\n\tp95(handshake)>-3%\n\t               ^"},
 		{"failed()>+3ms", "want %: the change of the failed share is in percentage points\n\tfailed()>+3ms\n\t           ^"},
 		{"changed(bytes-up)>+3%", "nothing may follow changed(…): it fails at any change\n\tchanged(bytes-up)>+3%\n\t                 ^"},
 		{"p50(größe)x", "want > or < and an amount, such as >+3%\n\tp50(größe)x\n\t          ^"},
