@@ -59,8 +59,8 @@ https://pkg.go.dev/golang.org/x/perf/benchproc/syntax.
   'changed(bytes-*)'        any value of these metrics differs
   'median(sec/op)>+5%'      of benchmarks: a unit takes the metric's place
 
-It also fails if a side lacks a comparison, and if there is not enough data to tell. docs/ci.md has
-the rule, and recipes for GitHub Actions.`,
+It also fails if one side lacks a cell, metric or benchmark, and if there is not enough data to tell.
+docs/ci.md has the rule, and recipes for GitHub Actions.`,
 		Example: `  tlslab compare tlslab-out/before tlslab-out/after --fail-on 'p95(handshake)>+3%'
   tlslab compare base=old.txt head=new.txt --fail-on 'median(sec/op)>+5%' --format markdown --out comment.md
   tlslab compare bench.txt --col /tls.kind --filter .unit:handshake-sim-sec`,
@@ -90,7 +90,7 @@ the rule, and recipes for GitHub Actions.`,
 	flags.StringVar(&c.Col, "col", "", "of benchmark files: `keys` whose values are compared (default .file)")
 	flags.StringVar(&c.Table, "table", "", "of benchmark files: `keys` of a table (default .config)")
 	flags.StringVar(&c.Ignore, "ignore", "", "of benchmark files: `keys` that may differ within a row")
-	flags.StringArrayVar(&c.failOn, "fail-on", nil, "exit with 3 if a comparison meets this `expression` (may be repeated)")
+	flags.StringArrayVar(&c.failOn, "fail-on", nil, "exit with 3 unless every comparison is certainly within the threshold of this `expression` (may be repeated)")
 	flags.StringVar(&c.format, "format", "text", "`FORMAT` to write: "+strings.Join(compareFormats, ", "))
 	flags.StringVar(&c.out, "out", "", "`file` to write (default standard output)")
 	flags.BoolVar(&c.anyway, "anyway", false, "compare runs of different scenarios, as far as their cells and metrics agree")
@@ -195,7 +195,7 @@ func (a *app) compareFolders(ctx context.Context, c *comparison, inputs []benchc
 	for _, in := range inputs {
 		store, m, err := scenariorun.Load(in.Path)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", in.Path, err)
+			return nil, err
 		}
 		if m == nil {
 			warnings = append(warnings, in.Label+" has no manifest.json, so not every setting can be compared.")

@@ -76,8 +76,8 @@ files to the output folder.`,
 	flags := verb.Flags()
 	f.addTo(verb, "tlslab-out/SCENARIO")
 	flags.StringArrayVar(&f.sets, "set", nil, "override a key of base, or narrow a factor to one level (`KEY=VALUE`; may be repeated)")
-	flags.StringVar(&f.replicates, "replicates", "", "`number` of replicates of each cell, in place of the scenario's; or auto: as many as the scenario's target needs, or p95 ±2%")
-	flags.Uint64Var(&f.seed, "seed", 0, "`root` seed of all randomness, in place of the scenario's")
+	flags.StringVar(&f.replicates, "replicates", "", "`number` of replicates of each cell, in place of the scenario's; or auto: as many as the scenario's target needs (p95 ±2% if it has none)")
+	flags.Uint64Var(&f.seed, "seed", 0, "`number` from which all randomness follows, in place of the scenario's")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "estimate what the run needs (replicates, time, disk, memory), and write nothing")
 	return verb
 }

@@ -212,7 +212,7 @@ func load(dir string) (*samples.Store, *Manifest, error) {
 		return store, nil, nil
 	}
 	if errors.Is(err, durable.ErrChanged) {
-		err = fmt.Errorf("%w: restore it, or remove it: the samples can be read without it", err)
+		err = fmt.Errorf("%w, or remove it: the samples can be read without it", err)
 	}
 	if err == nil {
 		if err = m.matches(store); err != nil {
