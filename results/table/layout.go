@@ -144,13 +144,38 @@ func (l *layout) note() []string {
 	return []string{fmt.Sprintf("Left out for want of room: %s. summary.csv has all.", List(l.spare))}
 }
 
-// width is the width of a column in characters.
+// width is the width of a column in characters. The heading of a key may have a line for each word.
 func (t *Table) width(j int) int {
-	width := utf8.RuneCountInString(t.Columns[j].Name)
+	words := []string{t.Columns[j].Name}
+	if t.Columns[j].Key {
+		words = strings.Fields(t.Columns[j].Name)
+	}
+	width := 0
+	for _, word := range words {
+		width = max(width, utf8.RuneCountInString(word))
+	}
 	for _, row := range t.Rows {
 		width = max(width, utf8.RuneCountInString(row[j].Text))
 	}
 	return width
+}
+
+// headings returns the lines of the headings by column, from the last line upwards.
+func (l *layout) headings(widths []int) [][]string {
+	var lines [][]string
+	for _, j := range l.shown {
+		name := []string{l.table.Columns[j].Name}
+		if l.table.Columns[j].Key {
+			name = Wrap(name[0], widths[j], "")
+		}
+		for i := range name {
+			if i == len(lines) {
+				lines = append(lines, make([]string, len(l.table.Columns)))
+			}
+			lines[i][j] = name[len(name)-1-i]
+		}
+	}
+	return lines
 }
 
 // fewLines is the number of lines up to which a table with a line for each statistic has all of

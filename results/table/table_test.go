@@ -123,6 +123,16 @@ func TestTheLastKeyHasALineOfItsOwnIfItIsLong(t *testing.T) {
 	golden.Check(t, "testdata/long-levels.txt", []byte(text(t, Headline(e.Summary()), Style{Width: 80})))
 }
 
+func TestTheHeadingOfAKeyHasALineForEachWord(t *testing.T) {
+	e := tabletest.Product(400, 1e6, tabletest.Factor{Name: "kind", Levels: []string{"a", "b"}, Effects: []float64{1, 2}})
+	e.Header.Factors[0].Label = "handshake kind"
+	lines := strings.Split(text(t, Headline(e.Summary()), Style{Width: 80}), "\n")
+	if lines[1] != "handshake" || !strings.HasPrefix(lines[2], "kind  ") ||
+		!strings.HasPrefix(lines[3], "─────────  ") {
+		t.Errorf("the headings are\n%s", strings.Join(lines[1:4], "\n"))
+	}
+}
+
 // A short table of little width has a line for each statistic.
 func TestAShortTableHasAllStatistics(t *testing.T) {
 	e := tabletest.Handshakes(400, []string{"100us"}, []string{"0%"})

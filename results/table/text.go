@@ -72,15 +72,20 @@ func (t *Table) WriteText(w io.Writer, style Style) error {
 func (l *layout) write(out *bufio.Writer, style Style) {
 	t := l.table
 	widths := make([]int, len(t.Columns))
-	var heading, rule []string
+	var rule []string
 	for _, j := range l.shown {
 		widths[j] = t.width(j)
-		heading = append(heading, pad(t.Columns[j].Name, widths[j], t.Columns[j].Right))
 		rule = append(rule, strings.Repeat("─", widths[j]))
 	}
 	gap := strings.Repeat(" ", space)
 	indent := strings.Repeat(gap, 2*len(l.own))
-	fmt.Fprintln(out, strings.TrimRight(indent+strings.Join(heading, gap), " "))
+	for _, names := range slices.Backward(l.headings(widths)) {
+		var line []string
+		for _, j := range l.shown {
+			line = append(line, pad(names[j], widths[j], t.Columns[j].Right))
+		}
+		fmt.Fprintln(out, strings.TrimRight(indent+strings.Join(line, gap), " "))
+	}
 	fmt.Fprintln(out, indent+strings.Join(rule, gap))
 	var above, own string
 	for i, row := range t.Rows {
