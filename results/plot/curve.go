@@ -23,9 +23,10 @@ type curve struct {
 // their distribution would be a vertical line.
 const noSpread = 0.01
 
-// constant reports whether all values are the same within noSpread.
+// constant reports whether every replicate has a value and all values are the same within noSpread.
+// The curve of a cell whose replicates failed in part shows how many.
 func (c curve) constant() bool {
-	if len(c.x) == 0 {
+	if len(c.x) == 0 || c.f[len(c.f)-1] < 1 {
 		return false
 	}
 	low, high := c.x[0], c.x[len(c.x)-1]

@@ -77,3 +77,21 @@ func TestTheBandIsTheIntervalOfEachQuantile(t *testing.T) {
 		}
 	}
 }
+
+func TestACellWithMissingReplicatesIsNotConstant(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		n      int
+		want   bool
+	}{
+		{[]float64{100, 100, 100}, 3, true},
+		{[]float64{100, 100.9}, 2, true}, // within 1 %
+		{[]float64{100, 101.1}, 2, false},
+		{[]float64{100, 100}, 3, false}, // one is missing
+		{nil, 3, false},
+	} {
+		if got := thin(c.values, c.n, mostPoints).constant(); got != c.want {
+			t.Errorf("%v of %d replicates: constant is %t", c.values, c.n, got)
+		}
+	}
+}
