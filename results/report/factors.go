@@ -32,17 +32,18 @@ func (e *experiment) dependence() []Point {
 	return points
 }
 
-// variation is the text of dependence for one statistic. It is empty if some combination has no
-// finite ratio, since then the factors' effects cannot be separated.
+// variation is the text of dependence for one statistic. It is empty if no combination differs, and
+// if some has no finite ratio, since then the factors' effects cannot be separated.
 func (e *experiment) variation(of effect.Statistic) string {
 	levels := e.comparedLevels()
 	sums := make([]float64, len(e.varying))
-	total, reach := 0.0, 0.0
+	total, reach, differs := 0.0, 0.0, false
 	for _, level := range levels {
 		effects := at(e.comparisons(level, e.metric), of)
 		logs := make([]float64, len(effects))
 		for i, x := range effects {
 			logs[i] = math.Log(x.Ratio.Value)
+			differs = differs || x.Verdict == effect.Different
 			if math.IsNaN(logs[i]) || math.IsInf(logs[i], 0) {
 				return ""
 			}
@@ -66,7 +67,7 @@ func (e *experiment) variation(of effect.Statistic) string {
 			}
 		}
 	}
-	if len(levels) == 0 || len(e.varying) < 2 || reach < math.Log1p(e.Header.Compare.Margin) {
+	if !differs || len(e.varying) < 2 || reach < math.Log1p(e.Header.Compare.Margin) {
 		return ""
 	}
 	order := make([]int, len(e.varying))

@@ -36,8 +36,8 @@ type condition struct {
 	cost   float64 // how long the condition is to read; 1 for one level or one bound
 }
 
-// mostBoxes bounds the search for a description.
-const mostBoxes = 3000
+// mostBoxes and mostMembers bound the search for a description: boxes, and boxes times combinations.
+const mostBoxes, mostMembers = 5000, 1_500_000
 
 // gridOf returns the grid of cells. Cells of another compared level in the same combinations have
 // the same grid.
@@ -67,7 +67,7 @@ func (e *experiment) newGrid(cells []int) *grid {
 			choices[i] = e.conditions(f, most)
 			product *= len(choices[i])
 		}
-		if product <= mostBoxes {
+		if product <= mostBoxes && product*len(cells) <= mostMembers {
 			g.enumerate(choices, nil)
 			break
 		}
