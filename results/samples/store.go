@@ -111,7 +111,7 @@ func partError(dir, name string, err error) error {
 // ErrPart is the error of a part whose SHA-256 is not the listed one.
 var ErrPart = errors.New("the part was changed after tlslab wrote it, or was cut off: restore it, or run the scenario again into another folder")
 
-// checkHashes compares parts with their SHA-256. It reads each byte once, and holds a few at a time.
+// checkHashes compares parts with their SHA-256. It reads each byte once and keeps none.
 func checkHashes(dir string, parts []listed) error {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))

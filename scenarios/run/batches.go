@@ -29,9 +29,9 @@ func nextBatch(ctx context.Context, to *samples.Writer, workers int) (more bool,
 	return len(wide) > 0, to.Continue(wide)
 }
 
-// wideCells returns the groups of some cells of which a cell's interval is wider than the target, in
-// rising order. All cells of the store have replicates, so that the indices are those of
-// Header.Cells.
+// wideCells returns the cells that get another batch, in rising order: those in whose group a cell
+// has an interval that is wider than the target. Every cell of the store has replicates, so the
+// indices are those of Header.Cells.
 func wideCells(ctx context.Context, store *samples.Store, cells []int, workers int) ([]int, error) {
 	continues := make([]bool, len(cells))
 	var group errgroup.Group
