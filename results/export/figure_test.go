@@ -14,8 +14,8 @@ import (
 	"tlslab/results/internal/sourcetest"
 )
 
-// The data of a distribution contain each value once, with the share of replicates up to it, however
-// many points the drawn curve has.
+// The data of a distribution contain each value once, with the share of replicates up to it. The
+// drawn curve has fewer points.
 func TestTheDataOfADistributionAreComplete(t *testing.T) {
 	const n = 5000 // more than a curve has points
 	h := results.Header{Scenario: "distinct", Replicates: n,

@@ -12,9 +12,13 @@ import (
 
 // In the figures of every shipped scenario no label touches another label or an axis.
 func TestFiguresOfShippedScenariosAreLegible(t *testing.T) {
+	sizes := []int{40, 1}
+	if testing.Short() {
+		sizes = sizes[:1]
+	}
 	for _, name := range scenarios.Shipped() {
 		t.Run(name, func(t *testing.T) {
-			for _, replicates := range []int{1, 40} {
+			for _, replicates := range sizes {
 				for _, f := range figuresOf(t, name, replicates) {
 					for _, fault := range plottest.Faults(f) {
 						t.Errorf("%d replicates, %s: %s", replicates, f.Name, fault)
