@@ -147,14 +147,24 @@ func (e *experiment) comparison() []Point {
 	if paired > 0 {
 		points = append(points, Point{"Pairs", "Replicates with the same number have the same seed " +
 			"in every cell, so they meet the same random draws, and are compared as pairs" + unless(made-paired, made) +
-			". The results of different combinations are therefore correlated: a difference in many " +
-			"combinations is not confirmed as many times. A run with another root seed is an " +
+			". The results of different combinations are therefore correlated: the same difference in ten " +
+			"combinations is not ten independent confirmations. A run with another root seed is an " +
 			"independent check."})
 	}
 	if e.composition() != "" {
 		points = append(points, Point{"Properties", "The change by a property is the geometric mean of " +
-			"ratios, each turned so that it is at least 1, over all combinations and all pairs of levels " +
+			"ratios, each inverted if it is below 1, over all combinations and all pairs of levels " +
 			"that differ in nothing else. It includes ratios whose verdict is undecided."})
+	}
+	if len(e.dependence()) > 0 {
+		text := "Analysis of variance of the logarithm of the ratio over the combinations. The share of a " +
+			"factor is the sum of squares of its main effect, divided by the total sum of squares. The " +
+			"interaction has the rest."
+		if len(e.comparedLevels()) == 1 {
+			text += " Parentheses show the geometric mean of the ratio, as a change, at the two levels of " +
+				"the factor where it is smallest and largest."
+		}
+		points = append(points, Point{"What changes the effect", text})
 	}
 	return append(points,
 		Point{"Intervals of ratios and differences", e.intervals(paired, made)},
