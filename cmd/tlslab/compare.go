@@ -188,6 +188,13 @@ func (a *app) compareFolders(ctx context.Context, c *comparison, inputs []benchc
 	if len(inputs) < 2 {
 		return nil, usageError{fmt.Errorf("%s is one run: name a second folder; tlslab report compares the cells of one run", inputs[0].Path)}
 	}
+	labels := map[string]string{}
+	for _, in := range inputs {
+		if other, found := labels[in.Label]; found {
+			return nil, usageError{fmt.Errorf("%s and %s have the same label %s: give each side its own LABEL=PATH", other, in.Path, in.Label)}
+		}
+		labels[in.Label] = in.Path
+	}
 	var runs []compare.Run
 	var headers []*results.Header
 	var manifests []*scenariorun.Manifest

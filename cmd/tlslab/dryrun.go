@@ -65,11 +65,11 @@ func needOf(n *scenariorun.Need) needJSON {
 // estimateText is the estimate for a reader.
 func estimateText(s *scenarios.Scenario, e *scenariorun.Estimate) string {
 	var b strings.Builder
-	replicates := number.Count(e.Least.Replicates)
+	replicates := counted(e.Least.Replicates, "replicate")
 	if t := s.Target; t != nil {
-		replicates = fmt.Sprintf("%s to %s", replicates, number.Count(e.Most.Replicates))
+		replicates = fmt.Sprintf("%s to %s", number.Count(e.Least.Replicates), counted(e.Most.Replicates, "replicate"))
 	}
-	fmt.Fprintf(&b, "%s: %s cells × %s replicates\n", s.Name, number.Count(e.Cells), replicates)
+	fmt.Fprintf(&b, "%s: %s × %s\n", s.Name, counted(e.Cells, "cell"), replicates)
 	if t := s.Target; t != nil {
 		fmt.Fprintf(&b, "Each cell ends once the interval of its %s of %s is within ±%s.\n", t.Statistic, t.Metric, number.Percent(t.Relative))
 	}
@@ -94,9 +94,17 @@ func estimateText(s *scenarios.Scenario, e *scenariorun.Estimate) string {
 	} {
 		fmt.Fprintf(&b, "  %-11s %s\n", line.what, both(line.of))
 	}
-	fmt.Fprintf(&b, "Estimated for -j %d from %s replicates of %s cells on this machine, within a factor of about two. Nothing was written.\n",
-		e.Workers, number.Count(e.MeasuredReplicates), number.Count(e.MeasuredCells))
+	fmt.Fprintf(&b, "Estimated for -j %d from %s of %s on this machine, within a factor of about two. Nothing was written.\n",
+		e.Workers, counted(e.MeasuredReplicates, "replicate"), counted(e.MeasuredCells, "cell"))
 	return b.String()
+}
+
+// counted writes a number with its noun: "1 cell", "2 cells".
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return number.Count(n) + " " + noun
 }
 
 // rounded rounds to two significant digits.

@@ -33,6 +33,14 @@ func TestADryRunSaysWhatARunNeedsAndLeavesNoFile(t *testing.T) {
 	}
 }
 
+func TestADryRunOfOneCellIsInTheSingular(t *testing.T) {
+	scenario := "name: one\nreplicates: 1\nbase: {link: {delay: 1ms}}\n"
+	_, stdout, stderr := tlslab(t, scenario, "run", "-", "--dry-run")
+	if !strings.HasPrefix(stdout, "one: 1 cell × 1 replicate\n") || !strings.Contains(stdout, " of 1 cell on") {
+		t.Errorf("got %s%s", stdout, stderr)
+	}
+}
+
 func TestADryRunFindsMistakesOfTheScenario(t *testing.T) {
 	if code, stdout, stderr := tlslab(t, small, "run", "-", "--dry-run", "--set", "link.loss=2"); code != exitUsage || stdout != "" || !strings.Contains(stderr, "link.loss") {
 		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
