@@ -132,6 +132,7 @@ func TestExitCodesOfAComparisonOfRuns(t *testing.T) {
 		{[]string{old, cut}, exitFailed, "the part was changed after tlslab wrote it, or was cut off"},
 		{[]string{old, t.TempDir()}, exitFailed, "tlslab: "},
 		{[]string{old}, exitUsage, "name a second folder"},
+		{[]string{"a=" + old, "a=" + seed}, exitUsage, "have the same label a"},
 		{[]string{old, filepath.Join(old, "bench.txt")}, exitUsage, "want folders or benchmark files, not both"},
 		{[]string{old, same, "--col", "/tls.kind"}, exitUsage, "--col groups benchmarks"},
 		{[]string{old, same, "--filter", "/tls.kind:none"}, exitUsage, "no cell and metric match"},
