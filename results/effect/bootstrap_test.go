@@ -81,7 +81,7 @@ func TestTheIntervalIsThatOfTheNaiveBootstrap(t *testing.T) {
 				for of, p := range probabilities[:2] {
 					w.x.begin(&a, p)
 					w.y.begin(&b, p)
-					w.sort(x, y)
+					w.countKinds(x, y)
 					w.draw(rand.NewPCG(3, 4), n)
 					checkDistribution(t, "windowed "+Statistic(of).String(), x, y, Statistic(of),
 						&w.x.drawns, &w.y.drawns)

@@ -9,13 +9,14 @@ type Resamples struct {
 	seed  uint64
 }
 
-// mostKept is the number of replicates of all resamples together that are kept.
+// mostKept bounds the sum of n over the resamples that are kept. They take words · 8 bytes for each
+// of these replicates.
 const mostKept = 2 * mostShared
 
-// NewResamples returns an empty set.
+// NewResamples returns Resamples that hold nothing yet.
 func NewResamples() *Resamples { return &Resamples{} }
 
-// of returns the resamples of n replicates.
+// of returns the resamples of n replicates, and draws them if they are not held.
 func (r *Resamples) of(n int, seed uint64) *resamples {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()

@@ -5,22 +5,22 @@ import "math"
 // Column is one side of a comparison: the values of one metric in one cell. It is prepared once and
 // serves any number of comparisons, one at a time. Its buffers are reused by Set.
 type Column struct {
-	// values are by number of the replicate, NaN where it did not reach the metric.
+	// values[i] is the value of replicate i, NaN if it did not reach the metric.
 	values []float64
-	// sorted are the values in ascending order, without NaN. order holds the number of the
-	// replicate of each; it is empty in columns of more than mostShared replicates.
+	// sorted holds the values in ascending order, without NaN. order[k] is the replicate of
+	// sorted[k]; it is empty if the column has more than mostShared replicates.
 	sorted []float64
 	order  []uint32
 	mean   float64
-	// drawn are the resampled quantiles, made when they are first needed.
+	// drawn holds the quantiles of each resample. They are computed at the first comparison.
 	drawn     [quantiles]drawn
 	drawnFrom *resamples // the resamples they come from
 	search    search
 	sorter    sorter
 }
 
-// Set makes values the column's. values are by number of the replicate, NaN where a replicate did
-// not reach the metric. The column keeps the slice until the next Set.
+// Set sets the values of the column. values[i] is the value of replicate i, NaN if it did not reach
+// the metric. The column keeps the slice until the next Set.
 func (c *Column) Set(values []float64) {
 	c.values, c.drawnFrom = values, nil
 	c.sorted, c.order = c.sorted[:0], c.order[:0]

@@ -6,19 +6,19 @@ import (
 	"tlslab/results/stat"
 )
 
-// Comparer compares columns. It draws the resamples of a number of replicates once: all its
-// comparisons of columns with that number of replicates share them. So replicate i is drawn equally
-// often in all of them. A Comparer must not be used concurrently.
+// Comparer compares columns. It draws resamples once for each number of replicates, and uses them
+// for all columns with that number. So in a given resample, a replicate is drawn equally often in
+// all these columns. A Comparer must not be used concurrently.
 type Comparer struct {
 	seed   uint64
 	shared *Resamples
 	large  windowed
 }
 
-// Paired compares x with the baseline y. x[i] and y[i] are of the same replicate, NaN where it did
-// not reach the metric. Each statistic of a side is over all replicates that reached the metric on
-// that side. Equal data and an equal seed give an equal comparison. PHolm and Verdict are not set:
-// see Effect.Judge.
+// Paired compares x with the baseline y, which have the same length. x[i] and y[i] are the values
+// of replicate i, NaN where it did not reach the metric. Each statistic of a side is over all
+// replicates that reached the metric on that side. Equal data and an equal seed give an equal
+// comparison. PHolm and Verdict are not set: see Effect.Judge.
 func Paired(x, y []float64, seed uint64) Comparison {
 	var a, b Column
 	a.Set(x)
@@ -87,8 +87,8 @@ func (c *Comparer) Independent(x, y *Column) Comparison {
 	return out
 }
 
-// Known compares two columns whose values are known exactly: x and y are those of every replicate.
-// There is no test.
+// Known compares two columns whose values are known exactly: every replicate has the value x, and
+// in the baseline y. There is no test, so P is NaN.
 func Known(x, y float64, paired bool, pairs int) Comparison {
 	out := Comparison{Paired: paired, Pairs: pairs, Method: Exact}
 	for of := range out.Effects {

@@ -46,7 +46,7 @@ func (s Statistic) String() string { return statisticNames[s] }
 
 // Comparison compares a column with another column, the baseline.
 type Comparison struct {
-	// Paired reports that replicates of the same number and seed were compared in pairs.
+	// Paired reports whether replicates of the same number and seed were compared in pairs.
 	Paired bool
 	// Pairs is the number of pairs in which both replicates reached the metric. It is 0 if Paired
 	// is false.

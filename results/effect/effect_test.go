@@ -205,7 +205,7 @@ func TestColumnsWithoutValuesHaveNoEffects(t *testing.T) {
 	}
 }
 
-func TestRatiosToNothing(t *testing.T) {
+func TestRatiosToABaselineOfZero(t *testing.T) {
 	zeros, some := make([]float64, 600), make([]float64, 600)
 	for i := range some {
 		some[i] = float64(1 + i%7)

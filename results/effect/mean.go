@@ -8,15 +8,15 @@ import (
 	"tlslab/results/stat"
 )
 
-// spread describes how the means of both sides vary from sample to sample.
+// spread holds the estimated variances of the means of both sides.
 type spread struct {
-	// of returns the variance of mean(x) − r · mean(y).
-	of func(r float64) float64
+	// ofDifference returns the variance of mean(x) − r · mean(y).
+	ofDifference func(r float64) float64
 	// variance is that of mean(y), covariance that of mean(x) and mean(y).
 	variance, covariance float64
 	freedom              float64 // the degrees of freedom of Student's t
 	// certain says that the difference is the same in all pairs, or that both sides are constant.
-	// Then the test of the mean is pValue, and n is the number of observations behind it.
+	// Then pValue is the p-value of the mean, from n pairs or from n values of the smaller side.
 	certain bool
 	pValue  float64
 	n       int
@@ -52,7 +52,7 @@ func pairedMean(x, y *Column) Effect {
 	}
 	scale := float64(pairs) / float64(pairs-1)
 	s := spread{freedom: float64(pairs - 1), n: pairs,
-		of: func(r float64) float64 {
+		ofDifference: func(r float64) float64 {
 			sum := 0.0
 			each(func(u, w float64) { sum += (u - r*w) * (u - r*w) })
 			return sum * scale
@@ -76,7 +76,7 @@ func independentMean(x, y *Column) Effect {
 	if len(x.sorted) < 2 || len(y.sorted) < 2 {
 		return meanEffect(x, y, nil)
 	}
-	of := func(c *Column) (variance, share float64) {
+	ofMean := func(c *Column) (variance, share float64) {
 		n := float64(len(c.sorted))
 		if c.constant() {
 			return 0, 0
@@ -86,9 +86,9 @@ func independentMean(x, y *Column) Effect {
 		}
 		return variance, variance * variance / (n - 1)
 	}
-	vx, sx := of(x)
-	vy, sy := of(y)
-	s := spread{of: func(r float64) float64 { return vx + r*r*vy }, variance: vy,
+	vx, sx := ofMean(x)
+	vy, sy := ofMean(y)
+	s := spread{ofDifference: func(r float64) float64 { return vx + r*r*vy }, variance: vy,
 		freedom: (vx + vy) * (vx + vy) / (sx + sy), n: min(len(x.sorted), len(y.sorted))}
 	if vx+vy == 0 {
 		s.certain, s.pValue, s.freedom = true, 1, 1
@@ -99,11 +99,12 @@ func independentMean(x, y *Column) Effect {
 	return meanEffect(x, y, &s)
 }
 
-// leastCertain is the number of equal differences from which on an interval of no width is honest:
-// the median has bounds from the same number on.
+// leastCertain is the least number of equal differences from which an interval is a single value.
+// With fewer the interval has no bounds, as for the median: stat.LeastReplicates(0.5) is 6.
 const leastCertain = 6
 
-// meanEffect is the effect on the mean. Without a spread it has no interval and no test.
+// meanEffect is the effect on the mean. Without a spread, or with too few equal differences, it has
+// no interval and no test.
 func meanEffect(x, y *Column, s *spread) Effect {
 	e := Effect{Diff: unbounded(x.mean - y.mean), Ratio: stat.None, P: math.NaN(), PHolm: math.NaN()}
 	ratios := !x.negative() && !y.negative()
@@ -111,9 +112,6 @@ func meanEffect(x, y *Column, s *spread) Effect {
 		e.Ratio = unbounded(stat.Ratio(x.mean, y.mean))
 	}
 	if s == nil || s.certain && s.n < leastCertain {
-		if s != nil {
-			e.P = s.pValue
-		}
 		return e
 	}
 	student := distuv.StudentsT{Sigma: 1, Nu: s.freedom}
@@ -122,7 +120,7 @@ func meanEffect(x, y *Column, s *spread) Effect {
 		// Pairs that differ by the same number keep their order, so the smallest values are a pair.
 		e.P, e.Diff = s.pValue, stat.Point(x.sorted[0]-y.sorted[0])
 	} else {
-		sd := math.Sqrt(s.of(1))
+		sd := math.Sqrt(s.ofDifference(1))
 		e.P = min(1, 2*student.CDF(-math.Abs(e.Diff.Value)/sd))
 		e.Diff.Lo, e.Diff.Hi = e.Diff.Value-t*sd, e.Diff.Value+t*sd
 	}
@@ -133,8 +131,8 @@ func meanEffect(x, y *Column, s *spread) Effect {
 }
 
 // fieller is the ratio of the means with the interval of E. C. Fieller, "Some Problems in Interval
-// Estimation", Journal of the Royal Statistical Society B 16 (1954). It has no bounds if the mean
-// of y is not certain to differ from 0.
+// Estimation", Journal of the Royal Statistical Society B 16 (1954). It has no bounds if the
+// interval of the mean of y contains 0.
 func fieller(x, y *Column, s *spread, t float64, diff stat.Interval) stat.Interval {
 	switch {
 	case x.constant() && y.constant():
@@ -154,9 +152,9 @@ func fieller(x, y *Column, s *spread, t float64, diff stat.Interval) stat.Interv
 	slope, rest := 0.0, 0.0
 	if s.variance > 0 {
 		slope = s.covariance / s.variance
-		rest = g * s.of(slope)
+		rest = g * s.ofDifference(slope)
 	}
 	middle := (r - g*slope) / (1 - g)
-	half := t / y.mean / (1 - g) * math.Sqrt(max(0, s.of(r)-rest))
+	half := t / y.mean / (1 - g) * math.Sqrt(max(0, s.ofDifference(r)-rest))
 	return stat.Interval{Value: r, Lo: max(0, min(r, middle-half)), Hi: max(r, middle+half)}
 }

@@ -136,9 +136,9 @@ func McNemar(b, c int) float64 {
 }
 
 // Fisher returns the two-sided p-value of Fisher's exact test of the table a b / c d: the sum of
-// the probabilities of all tables with the same margins that are at most as likely (R. A. Fisher,
-// Statistical Methods for Research Workers; fisher.test in R, with its tolerance of 1e-7). It is
-// rounded to 6 significant digits.
+// the probabilities of all tables with the same margins that are at most as likely as this one (R.
+// A. Fisher, Statistical Methods for Research Workers, 5th ed. 1934, §21.02; fisher.test in R, with
+// its tolerance of 1e-7). It is rounded to 6 significant digits.
 func Fisher(a, b, c, d int) float64 {
 	row, column, n := a+b, a+c, a+b+c+d
 	lo, hi := max(0, row+column-n), min(row, column)

@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// Quantile compares the p-th quantile of x with that of the baseline y, for 0 < p < 1, with the
-// interval and the test that Paired and Independent have for theirs. The columns of pairs have the
-// same number of replicates.
+// Quantile compares the p-th quantile of x with that of the baseline y, for 0 < p < 1. Its interval
+// and its test are those of Paired, or of Independent if paired is false. If paired is true, both
+// columns must have the same number of replicates. PHolm and Verdict are not set.
 func (c *Comparer) Quantile(x, y *Column, p float64, paired bool) Effect {
 	if len(x.sorted) == 0 || len(y.sorted) == 0 {
 		return none(PairedBootstrap).Effects[P50]
@@ -24,7 +24,7 @@ func (c *Comparer) Quantile(x, y *Column, p float64, paired bool) Effect {
 	w.x.begin(x, p)
 	w.y.begin(y, p)
 	if !w.x.drawns.constant || !w.y.drawns.constant {
-		w.sort(x.values, y.values)
+		w.countKinds(x.values, y.values)
 		w.draw(rand.NewPCG(c.seed, math.Float64bits(p)), len(x.values))
 	}
 	e := resampled(x, y, p, &w.x.drawns, &w.y.drawns)

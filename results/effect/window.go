@@ -19,7 +19,7 @@ type windowed struct {
 	x, y   side
 	counts []int
 	light  []uint64 // the kinds of single pairs, one element a pair
-	heavy  []kind
+	heavy  []kind   // the kinds of leastHeavy pairs or more, and those outside both windows
 	keys   []uint64
 }
 
@@ -29,8 +29,8 @@ type kind struct {
 	pairs int
 }
 
-// heaviest is the number of pairs of one kind from which on one binomial number is drawn for them.
-const heaviest = 64
+// leastHeavy is the least number of pairs of one kind for which a single binomial number is drawn.
+const leastHeavy = 64
 
 // side is a column with the window of one quantile.
 type side struct {
@@ -108,7 +108,7 @@ func (w *windowed) compare(x, y *Column, seed uint64, out *Comparison) {
 		w.x.begin(x, p)
 		w.y.begin(y, p)
 		if !w.x.drawns.constant || !w.y.drawns.constant {
-			w.sort(x.values, y.values)
+			w.countKinds(x.values, y.values)
 			w.draw(rand.NewPCG(seed, uint64(len(x.values))<<2|uint64(of)), len(x.values))
 		}
 		out.Effects[of] = resampled(x, y, p, &w.x.drawns, &w.y.drawns)
@@ -118,12 +118,13 @@ func (w *windowed) compare(x, y *Column, seed uint64, out *Comparison) {
 // mostCounted is the largest number of kinds for which there is a table.
 const mostCounted = 1 << 21
 
-// sort counts the pairs of each kind.
-func (w *windowed) sort(x, y []float64) {
+// countKinds counts the pairs of each kind.
+func (w *windowed) countKinds(x, y []float64) {
 	across := int(w.y.missing()) + 1
 	kinds := (int(w.x.missing()) + 1) * across
 	w.heavy, w.light, w.keys = w.heavy[:0], w.light[:0], w.keys[:0]
 	var outside [4][4]int // kinds without a value in a window
+	// shade is 0 below the window, 1 above it, 2 for a missing value, and −1 inside the window.
 	shade := func(class uint32, s *side) int {
 		switch {
 		case class == 0:
@@ -183,7 +184,7 @@ func (w *windowed) sort(x, y []float64) {
 
 // add adds pairs of a kind.
 func (w *windowed) add(x, y uint32, pairs int) {
-	if pairs >= heaviest {
+	if pairs >= leastHeavy {
 		w.heavy = append(w.heavy, kind{x, y, pairs})
 		return
 	}

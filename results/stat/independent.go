@@ -21,8 +21,8 @@ func RankSum(a, b []float64) float64 {
 	return math.NaN()
 }
 
-// Ratio returns cell / baseline for values of at least 0. It is 1 if both are 0, +Inf if only the
-// baseline is 0, and NaN if one is negative or NaN.
+// Ratio returns cell / baseline for values of at least 0. It is 1 if both are equal, 0 and 0
+// included, +Inf if only the baseline is 0, and NaN if one is negative or NaN.
 func Ratio(cell, baseline float64) float64 {
 	switch {
 	case !(cell >= 0 && baseline >= 0):
