@@ -82,7 +82,7 @@ func (c *Comparison) check(e *gate.Expression, t *unitTable, row, col benchproc.
 	case t.exact(new, old):
 		check.OldValue, check.NewValue = y[0], x[0]
 		known := effect.Known(x[0], y[0], false, 0)
-		check.Change = change(e, known.At(effect.Mean))
+		check.Change = e.Change(known.At(effect.Mean))
 	default:
 		compareValues(&check, x, y)
 	}
@@ -104,7 +104,7 @@ func compareValues(check *gate.Check, x, y []float64) {
 		check.OldValue, check.NewValue = stat.Quantile(y, e.Q), stat.Quantile(x, e.Q)
 		check.Note = fmt.Sprintf("an interval of %s wants at least %d values on each side", e.Statistic(), stat.LeastReplicates(e.Q))
 	}
-	check.Change, check.P = change(e, &found), found.P
+	check.Change, check.P = e.Change(&found), found.P
 	if e.Kind == gate.Quantile && e.Q == 0.5 {
 		check.P = stat.RankSum(y, x)
 	}
@@ -122,12 +122,4 @@ func quantileEffect(x, y []float64, q float64) effect.Effect {
 	new.Set(x)
 	old.Set(y)
 	return effect.NewComparer(seed, effect.NewResamples()).Quantile(&new, &old, q, false)
-}
-
-// change is the effect in the terms of an expression.
-func change(e *gate.Expression, found *effect.Effect) stat.Interval {
-	if e.Class != gate.Relative {
-		return found.Diff
-	}
-	return stat.Interval{Value: found.Ratio.Value - 1, Lo: found.Ratio.Lo - 1, Hi: found.Ratio.Hi - 1}
 }

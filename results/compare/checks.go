@@ -54,7 +54,7 @@ func (w *worker) check(f *found, p *partner, metric, cell int) {
 	}
 }
 
-// fill sets what an expression asks of a cell's metric.
+// fill sets the values, the change and the p-value of a check.
 func (w *worker) fill(check *gate.Check, f *found, p *partner) {
 	e := check.Expression
 	switch e.Kind {
@@ -79,10 +79,7 @@ func (w *worker) fill(check *gate.Check, f *found, p *partner) {
 		return
 	}
 	found := w.effect(e, f)
-	check.P, check.Change = found.P, found.Diff
-	if e.Class == gate.Relative {
-		check.Change = less1(found.Ratio)
-	}
+	check.P, check.Change = found.P, e.Change(found)
 	if e.Kind == gate.Mean {
 		check.OldValue, check.NewValue = f.old.values[effect.Mean].Value, f.new.values[effect.Mean].Value
 		return
@@ -110,13 +107,8 @@ func (w *worker) effect(e *gate.Expression, f *found) *effect.Effect {
 	return &other
 }
 
-// less1 turns a ratio into a relative change.
-func less1(ratio stat.Interval) stat.Interval {
-	return stat.Interval{Value: ratio.Value - 1, Lo: ratio.Lo - 1, Hi: ratio.Hi - 1}
-}
-
-// checks lists the checks of all expressions: those of each cell and metric, those of the failures,
-// and what is missing.
+// checks lists the checks of each expression: first one that fails for each comparison that a side
+// lacks, then those of the failures, or those of each metric and cell.
 func (c *comparison) checks() ([]gate.Check, error) {
 	var all []gate.Check
 	for _, e := range c.options.Expressions {

@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"tlslab/results/effect"
+	"tlslab/results/stat"
 )
 
 // Kind is what an expression looks at.
@@ -36,7 +39,7 @@ const (
 // Expression is one condition under which a comparison fails: STATISTIC(METRIC) > AMOUNT, or the
 // same with <, or changed(METRIC).
 type Expression struct {
-	Text string
+	Text string // as it was given, without blanks around it
 	Kind Kind
 	Q    float64 // of a Quantile: 0.95 for p95
 	// Metric is the name of a metric or the unit of a benchmark. It may contain the wildcards of
@@ -74,6 +77,16 @@ func (e *Expression) Statistic() string {
 		return "changed"
 	}
 	return "p" + strconv.FormatFloat(math.Round(e.Q*100*1e9)/1e9, 'g', -1, 64)
+}
+
+// Change returns the change that the expression's amount bounds: the relative change, ratio − 1, if
+// the expression is relative, else the difference.
+func (e *Expression) Change(found *effect.Effect) stat.Interval {
+	if e.Class != Relative {
+		return found.Diff
+	}
+	r := found.Ratio
+	return stat.Interval{Value: r.Value - 1, Lo: r.Lo - 1, Hi: r.Hi - 1}
 }
 
 // Matches reports whether the expression is about the metric of that name.

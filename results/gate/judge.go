@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"math"
 
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 	"tlslab/results/table/number"
 )
-
-// Alpha is the level below which an adjusted p-value is significant.
-const Alpha = 0.05
 
 // Check is one comparison that one expression judges.
 type Check struct {
@@ -25,8 +23,8 @@ type Check struct {
 	// Change is the relative change of the statistic (0.03 for 3 % more) if the expression is
 	// relative, the difference of the shares for Failed, else the difference in Unit.
 	Change stat.Interval
-	// P is the p-value of the null hypothesis that nothing changed. NaN: both sides are known
-	// exactly, so that there is no test.
+	// P is the p-value of the null hypothesis that nothing changed. It is NaN without a test,
+	// for example if both sides are known exactly.
 	P float64
 	// Missing says what one side lacks, if the two sides cannot be compared.
 	Missing string
@@ -48,7 +46,7 @@ type Outcome string
 const (
 	Passed   Outcome = "passed"          // the interval does not reach beyond the amount
 	Exceeded Outcome = "exceeded"        // the whole interval is beyond the amount, and the change is significant
-	TooThin  Outcome = "not enough data" // to tell
+	TooThin  Outcome = "not enough data" // the interval contains the amount, has no bound, or the change is not significant
 	Lacking  Outcome = "missing"         // one side lacks the comparison
 )
 
@@ -56,9 +54,9 @@ const (
 // them.
 //
 // A check exceeds its amount if both bounds of the interval are beyond it, and PHolm is below
-// Alpha. It passes if both bounds are within the amount, which is itself within. Otherwise the
-// data are too thin to tell. Values that are known exactly need no test. A change from 0 is
-// infinite.
+// effect.Alpha. It passes if no bound is beyond the amount; a bound that equals the amount passes.
+// Otherwise there is not enough data to tell. Values that are known exactly need no test. The
+// relative change from 0 is infinite.
 func Judge(checks []Check) {
 	ps := make([]float64, len(checks))
 	for i := range checks {
@@ -92,7 +90,7 @@ func (c *Check) judge() {
 		c.Outcome = Passed
 	case math.IsNaN(c.Change.Value) || math.IsNaN(near) || math.IsNaN(far):
 		c.Outcome, c.Reason = TooThin, c.thin("the change has no number")
-	case near > bound && !(c.PHolm >= Alpha):
+	case near > bound && !(c.PHolm >= effect.Alpha):
 		c.Outcome, c.Reason = Exceeded, c.change()
 	case near > bound:
 		c.Outcome, c.Reason = TooThin, c.thin(c.change()+" is beyond the threshold, but not significant")
@@ -132,14 +130,13 @@ func (c *Check) change() string {
 // interval writes the change with its interval.
 func (c *Check) interval() string {
 	text := c.Amount(c.Change.Value)
-	switch {
-	case c.Change.Lo != c.Change.Value || c.Change.Hi != c.Change.Value:
+	if c.Change.Lo != c.Change.Value || c.Change.Hi != c.Change.Value {
 		text += fmt.Sprintf(" [%s, %s]", c.Amount(c.Change.Lo), c.Amount(c.Change.Hi))
 	}
 	return text
 }
 
-// Amount writes a change in the terms of the expression: "+33 %", "−2 ms", "+0.4 points".
+// Amount writes a change in the unit of the expression: "+33 %", "−2 ms", "+0.4 points".
 func (c *Check) Amount(v float64) string {
 	switch {
 	case c.Expression.Kind == Failed:

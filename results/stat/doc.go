@@ -13,5 +13,5 @@
 // Descriptive statistics come from montanaflynn/stats, distributions from gonum and go-moremath,
 // quantile intervals and the Mann–Whitney test from go-moremath. This package adds what none has:
 // quantiles of data that are already sorted, and Holm's correction.
-// golang.org/x/perf/benchmath builds on the same go-moremath, but it describes medians only.
+// golang.org/x/perf/benchmath builds on the same go-moremath, but the median is its only quantile.
 package stat
