@@ -202,8 +202,8 @@ func (e *experiment) intervals(paired, made int) string {
 			what = "replicates of each side are drawn with replacement"
 		}
 		words = append(words, "Percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, §13.3): "+
-			what+". The root seed determines the draws. In a sentence, brackets behind a range of effects are the lowest and "+
-			"the highest bound of their intervals, if these are wider than the range.")
+			what+". The root seed determines the draws. In a sentence, a range of effects is followed in "+
+			"brackets by the lowest and the highest bound of their intervals, if these are farther apart.")
 	}
 	if exact > 0 {
 		words = append(words, fmt.Sprintf("%s: in %s all replicates of either side have the same value, "+
