@@ -39,7 +39,7 @@ func (c *comparison) document() (*Document, error) {
 		d.Tables = append(d.Tables, failures)
 	}
 	if len(d.Tables) == 0 && len(d.Missing) == 0 {
-		return nil, &FilterError{fmt.Errorf("no cell and metric match %s", c.choose.text)}
+		return nil, &FilterError{fmt.Errorf("no cell and metric match %s: a factor is written as /link.loss:1%%, a metric as .unit:handshake", c.choose.text)}
 	}
 	d.Facts, d.Differing = c.facts(), c.differing()
 	if len(c.options.Expressions) > 0 {

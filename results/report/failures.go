@@ -126,7 +126,7 @@ func (e *experiment) thin() string {
 			}
 		}
 		if cells > 0 {
-			words = append(words, fmt.Sprintf("the %s in %s (it takes %s replicates)", q.name,
+			words = append(words, fmt.Sprintf("the %s in %s (it needs %s replicates)", q.name,
 				portion(cells, len(e.Cells), "cell"), number.Count(stat.LeastReplicates(q.q))))
 		}
 	}
