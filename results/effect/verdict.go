@@ -26,6 +26,22 @@ func (e *Effect) Judge(pHolm, margin float64) {
 	e.PHolm, e.Verdict = pHolm, verdict(e.Ratio, pHolm, margin)
 }
 
+// JudgeFamily sets PHolm and the verdicts of a family of comparisons. Holm's correction is over all
+// of their statistics. margin is that of Effect.Judge.
+func JudgeFamily(family []*Comparison, margin float64) {
+	var effects []*Effect
+	var ps []float64
+	for _, c := range family {
+		for of := range c.Effects {
+			effects = append(effects, &c.Effects[of])
+			ps = append(ps, c.Effects[of].P)
+		}
+	}
+	for i, p := range stat.Holm(ps) {
+		effects[i].Judge(p, margin)
+	}
+}
+
 func verdict(ratio stat.Interval, pHolm, margin float64) Verdict {
 	low, high := 1-margin, 1+margin
 	switch {

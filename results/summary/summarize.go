@@ -243,8 +243,11 @@ func (c *Cell) count(outcomes []results.Outcome) {
 
 // adjust applies Holm's correction to the p-values of each metric, over all comparisons and
 // statistics, and sets the verdicts, which depend on it. The contrasts of a metric are a family of
-// their own.
+// their own. Without a compared factor there is nothing to adjust.
 func (s *Summary) adjust() {
+	if s.Header.Compare == nil {
+		return
+	}
 	for metric := range s.Header.Metrics {
 		var rows, contrasts []*effect.Comparison
 		for cell := range s.Cells {
@@ -257,23 +260,7 @@ func (s *Summary) adjust() {
 				contrasts = append(contrasts, &c.Comparison)
 			}
 		}
-		for _, family := range [][]*effect.Comparison{rows, contrasts} {
-			s.judge(family)
-		}
-	}
-}
-
-// judge adjusts and judges the comparisons of a family.
-func (s *Summary) judge(family []*effect.Comparison) {
-	var effects []*effect.Effect
-	var ps []float64
-	for _, c := range family {
-		for _, of := range effect.Statistics {
-			effects = append(effects, c.At(of))
-			ps = append(ps, c.At(of).P)
-		}
-	}
-	for i, p := range stat.Holm(ps) {
-		effects[i].Judge(p, s.Header.Compare.Margin)
+		effect.JudgeFamily(rows, s.Header.Compare.Margin)
+		effect.JudgeFamily(contrasts, s.Header.Compare.Margin)
 	}
 }
