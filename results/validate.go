@@ -70,7 +70,7 @@ func (h *Header) validateFactors() error {
 	return nil
 }
 
-// validateLevels checks what the factor says of its levels.
+// validateLevels checks the factor's values and traits. Its error continues "factor … has".
 func (f *Factor) validateLevels() error {
 	if f.Values != nil && len(f.Values) != len(f.Levels) {
 		return fmt.Errorf("%d levels but %d values", len(f.Levels), len(f.Values))

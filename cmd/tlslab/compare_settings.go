@@ -83,8 +83,8 @@ func differences(ctx context.Context, headers []*results.Header, manifests []*sc
 }
 
 // scenarioKeys returns the scenario keys of each run, with the values of the cells that all runs
-// have. ok is false
-// if a run has no manifest, or one with a scenario that this version of tlslab does not read.
+// have. ok is false if a run has no manifest, or one with a scenario that this version of tlslab
+// does not read.
 func scenarioKeys(ctx context.Context, manifests []*scenariorun.Manifest) (all []settings, ok bool) {
 	var parsed [][]scenarios.Resolved
 	cells := map[string]int{} // how many runs have a cell

@@ -14,12 +14,13 @@ import (
 	"tlslab/results/stat"
 )
 
-// found is the comparison of a metric of one cell.
+// found is the comparison of one metric of one cell with that of a new run.
 type found struct {
 	old, new   sideFound
 	comparison effect.Comparison
-	// differing of compared values are not the same. With pairs they are those of a pair; without
-	// pairs, those of the new side that differ from the only value of the old one.
+	// differing counts the values of the new side that differ from the old side, out of compared
+	// values. With pairs, the two values of a pair differ. Without pairs, a value differs if it is
+	// not the only value of the old side; if the old side has several values, every value differs.
 	differing, compared int
 	// unreached counts the pairs of which the old side alone, the new side alone and both did not
 	// reach the metric.
@@ -28,7 +29,8 @@ type found struct {
 	checks []gate.Check
 }
 
-// sideFound describes one side of a comparison: all its replicates that the comparison is about.
+// sideFound describes one side of a comparison: n replicates were compared, and reached of them
+// reached the metric.
 type sideFound struct {
 	n, reached int
 	values     [effect.NumStatistics]stat.Interval
@@ -64,11 +66,11 @@ func (c *comparison) compareColumns() error {
 	return nil
 }
 
-// mostValues bounds the values of 8 bytes that are held at the same time. A worker holds about
-// eight columns of a cell.
+// mostValues bounds the values of 8 bytes that all workers together hold. A worker holds about
+// columnsOfWorker columns of a cell.
 const mostValues, columnsOfWorker = 80_000_000, 8
 
-// workers is how many metrics are compared in parallel.
+// workers is the largest number of metrics that may be compared in parallel. It may be 0.
 func (c *comparison) workers() int {
 	most := 1
 	for i := range c.cells {
@@ -80,22 +82,15 @@ func (c *comparison) workers() int {
 // adjust applies Holm's correction to all comparisons and statistics of one metric, and sets the
 // verdicts. Without a margin a change of any size counts.
 func (c *comparison) adjust(metric int) {
-	var ps []float64
-	var effects []*effect.Effect
+	var family []*effect.Comparison
 	for _, cells := range c.found[metric] {
 		for _, f := range cells {
-			if f == nil {
-				continue
-			}
-			for _, s := range effect.Statistics {
-				effects = append(effects, f.comparison.At(s))
-				ps = append(ps, f.comparison.At(s).P)
+			if f != nil {
+				family = append(family, &f.comparison)
 			}
 		}
 	}
-	for i, p := range stat.Holm(ps) {
-		effects[i].Judge(p, 0)
-	}
+	effect.JudgeFamily(family, 0)
 }
 
 // worker compares one metric after the other. Its buffers are reused.

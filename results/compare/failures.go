@@ -11,7 +11,7 @@ import (
 	"tlslab/results/stat"
 )
 
-// share is a number of replicates out of all, on both sides.
+// share is the share of replicates with a property, such as failure, on both sides: K of N.
 type share struct {
 	oldK, oldN, newK, newN int
 	// With pairs, onlyOld and onlyNew of them count on one side alone.
@@ -19,8 +19,9 @@ type share struct {
 	onlyOld, onlyNew int
 }
 
-// failures are the shares of failed replicates of a cell. The samples keep outcomes as counts. So
-// pairs are known if the failed replicates are those that did not reach some metric.
+// failures is the share of failed replicates of a cell, on both sides. The samples count outcomes
+// by cell and not by replicate. So pairs are known only if, on both sides, as many replicates miss
+// some metric as fail: these are then taken as the failed ones.
 func (c *comparison) failures(partner, cell int) (share, error) {
 	p := c.partners[partner]
 	old, err := failed(c.runs[0].Source, cell)
@@ -57,7 +58,7 @@ func failed(src results.Source, cell int) (int, error) {
 	return n, err
 }
 
-// unreached are the shares of replicates that did not reach a metric.
+// unreachedShare is the share of replicates that did not reach the metric, on both sides.
 func (f *found) unreachedShare() share {
 	s := share{oldK: f.old.n - f.old.reached, oldN: f.old.n, newK: f.new.n - f.new.reached, newN: f.new.n}
 	if f.comparison.Paired {
@@ -75,7 +76,7 @@ func (s *share) test() float64 {
 	return effect.Fisher(s.newK, s.newN-s.newK, s.oldK, s.oldN-s.oldK)
 }
 
-// change is the share of the new side minus that of the old one, with the interval of R. G.
+// change is the share of the new side minus that of the old side, with the interval of R. G.
 // Newcombe, "Interval Estimation for the Difference Between Independent Proportions" and "Improved
 // Confidence Intervals for the Difference Between Binomial Proportions Based on Paired Data",
 // Statistics in Medicine 17 (1998), method 10 of both. Pairs that all have the same outcome have a
@@ -98,8 +99,8 @@ func (s *share) change() stat.Interval {
 	return stat.Interval{Value: p - q, Lo: p - q - half(p-lowP, highQ-q), Hi: p - q + half(highP-p, q-lowQ)}
 }
 
-// phi is the correlation of the pairs' outcomes. Newcombe's method corrects a positive one for
-// continuity.
+// phi is the correlation of the outcomes within pairs. Newcombe's method 10 applies a continuity
+// correction if the correlation is positive.
 func (s *share) phi() float64 {
 	both := s.newK - s.onlyNew
 	neither := s.newN - both - s.onlyNew - s.onlyOld
@@ -124,7 +125,7 @@ func wilson(k, n int) (low, high float64) {
 	return max(0, (center-half)/(1+z*z/size)), min(1, (center+half)/(1+z*z/size))
 }
 
-// check sets what a gate judges.
+// check sets the values, the change and the p-value of a gate's check.
 func (s *share) check(check *gate.Check) {
 	check.OldN, check.NewN = s.oldN, s.newN
 	check.OldValue, check.NewValue = float64(s.oldK)/float64(s.oldN), float64(s.newK)/float64(s.newN)

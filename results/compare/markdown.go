@@ -9,7 +9,8 @@ import (
 	"tlslab/results/table"
 )
 
-// mostMarkdown is what GitHub takes as one comment, in bytes, less a reserve.
+// mostMarkdown is the size in bytes beyond which sections are left out. GitHub's limit is 65,536
+// characters; the rest is a reserve for the notes on what is left out.
 const mostMarkdown = 60_000
 
 // WriteMarkdown writes the document as a comment on a pull request: the gate and the significant

@@ -14,7 +14,7 @@ import (
 // unitShare is the unit of a share of replicates.
 const unitShare = "share"
 
-// document is the comparison for readers.
+// document returns the result of the comparison.
 func (c *comparison) document() (*Document, error) {
 	d := &Document{}
 	for _, r := range c.runs {
@@ -157,7 +157,7 @@ func (c *comparison) facts() []string {
 			how = "The root seeds differ, so the replicates are compared as independent samples. Runs with the same seed are compared in pairs, which is more precise."
 		}
 		if unequal {
-			how += " The cells have other numbers of replicates on the two sides: only those that both have are compared."
+			how += " The two sides do not have the same replicates: only those that both have are compared."
 		}
 		replicates := number.Count(most)
 		if least != most {

@@ -19,7 +19,7 @@ type Run struct {
 // RunOptions say what of the runs is compared.
 type RunOptions struct {
 	// Filter selects cells and metrics, in the language of golang.org/x/perf/benchproc/syntax: a
-	// cell is the benchmark /factor=level/factor=level, a metric is a unit. "" selects all.
+	// cell is the benchmark Scenario/factor=level/factor=level, a metric is a unit. "" selects all.
 	Filter string
 	// Anyway compares runs of different scenarios too.
 	Anyway bool
@@ -27,15 +27,20 @@ type RunOptions struct {
 	Expressions []*gate.Expression
 }
 
-// QuestionError is the error of runs that answer different questions.
+// QuestionError is the error of runs that answer different questions: their scenarios or the names
+// of their factors differ.
 type QuestionError struct{ Reason string }
 
 func (e *QuestionError) Error() string { return e.Reason }
 
 // Runs compares the first run with each of the others, cell by cell and metric by metric. Cells
-// belong together if their levels are the same, metrics if their names and units are. Replicates of
-// the same number and seed are pairs. It reads each column once, and holds those of one cell for
-// each metric that it compares in parallel.
+// belong together if their levels are the same, metrics if their names are; a metric with another
+// unit is an error. Replicates of the same number and seed are pairs. Runs reads each column once, and holds those of one cell for each metric
+// that it compares in parallel.
+//
+// The error is a *QuestionError if the runs are of different scenarios or factors, a *FilterError for
+// a bad filter or one that selects nothing, and an *ExpressionError for an expression that does not
+// fit the runs.
 func Runs(runs []Run, o RunOptions) (*Document, error) {
 	if !o.Anyway {
 		if err := sameQuestion(runs); err != nil {

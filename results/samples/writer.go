@@ -172,7 +172,7 @@ func (w *Writer) Load(b *Block, number int) (done int, err error) {
 	return done, nil
 }
 
-// earlier returns a part as an earlier run has written it, nil if there is none.
+// earlier returns the part that an earlier run has written, or nil.
 func (w *Writer) earlier(number int) *part {
 	if number >= len(w.before.parts) {
 		return nil

@@ -1,7 +1,7 @@
 // Package stopping decides when a cell of a run with a results.Target has enough replicates.
 //
 // A cell is looked at only at the end of a batch (results.Header.Batches), and only the replicates
-// of its group (Groups) decide. So the number of replicates follows from the header and the seeds
+// of its group (Group) decide. So the number of replicates follows from the header and the seeds
 // alone. It does not depend on the number of cores or on interruptions.
 //
 // # What it means for the intervals
@@ -34,8 +34,8 @@ const (
 	Absent                   // no replicate reached the metric, so there is no interval
 )
 
-// Decide decides on a cell that has a number of replicates, at the end of a batch. interval is that
-// of the target's statistic.
+// Decide decides on a cell at the end of a batch. replicates is the cell's number of replicates,
+// interval that of the target's statistic.
 func Decide(t *results.Target, replicates int, interval stat.Interval) Decision {
 	switch {
 	case math.IsNaN(interval.Value):
@@ -60,8 +60,9 @@ func HalfWidth(i stat.Interval) float64 {
 	return stat.Rounded(farther / math.Abs(i.Value))
 }
 
-// Interval returns the target's statistic of the values that reached its metric, in ascending
-// order.
+// Interval returns the target's statistic. sorted holds the values of the target's metric in
+// ascending order, without the replicates that did not reach it. It returns an error if the
+// statistic is not one of results.Statistics.
 func Interval(t *results.Target, sorted []float64) (stat.Interval, error) {
 	switch t.Statistic {
 	case "p50":

@@ -36,7 +36,7 @@ func (f *filler) compareCells(cell, baseline int) effect.Comparison {
 	return c
 }
 
-// overlap reports whether two cells have a replicate in common. Ranges rise.
+// overlap reports whether two cells have a replicate in common. Ranges are in rising order.
 func overlap(a, b []results.Range) bool {
 	for len(a) > 0 && len(b) > 0 {
 		if max(a[0].From, b[0].From) < min(a[0].To, b[0].To) {
@@ -51,7 +51,7 @@ func overlap(a, b []results.Range) bool {
 	return false
 }
 
-// union returns the replicates that a cell or the other has.
+// union returns the replicates that at least one of two cells has. Ranges are in rising order.
 func union(a, b []results.Range) []results.Range {
 	var all []results.Range
 	for len(a) > 0 || len(b) > 0 {

@@ -20,11 +20,12 @@ type Mode struct {
 const (
 	// mostModes is the largest number of clusters.
 	mostModes = 12
-	// leastMode is the number of values from which on a cluster counts as a mode. The largest
-	// values of a distribution with a long tail are often far apart, so fewer are no evidence.
+	// leastMode is the number of values that at least two clusters must have. The largest values of
+	// a distribution with a long tail are often far apart, so smaller clusters are no evidence of
+	// modes. Beside two larger clusters they count as modes too.
 	leastMode = 5
-	// leastForModes is the number of values of a cell from which on there can be modes. A few dozen
-	// values of one continuous distribution often lie in clumps.
+	// leastForModes is the least number of values of a cell with modes. A few dozen values of one
+	// continuous distribution often lie in clumps.
 	leastForModes = 100
 )
 
@@ -54,7 +55,7 @@ func modesOf(sorted []float64) []Mode {
 			}
 		}
 		last := gaps[len(gaps)-1].width
-		for len(gaps) > 0 && gaps[len(gaps)-1].width == last { // equal gaps stand and fall together
+		for len(gaps) > 0 && gaps[len(gaps)-1].width == last { // of equal gaps all or none are cut
 			gaps = gaps[:len(gaps)-1]
 		}
 	}
