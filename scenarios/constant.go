@@ -10,7 +10,8 @@ import (
 
 // constant lists all settings that decide the results and are the same in every cell, in the order
 // of the table of keys. It leaves out the keys that have no effect in any cell, and those that are
-// factors themselves. A key that all levels of a factor of patches set to the same value is constant.
+// factors themselves. A key that all levels of a factor of patches set to the same value is
+// constant.
 func (s *Scenario) constant() []results.Setting {
 	if len(s.Cells) == 0 {
 		return nil

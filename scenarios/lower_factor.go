@@ -96,8 +96,8 @@ func (s *Scenario) configsByLevel(factor int) [][]*Config {
 	return configs
 }
 
-// perLevel returns a value of the configurations for each level. ok is false if two cells of a level
-// have different values.
+// perLevel returns a value of the configurations for each level. ok is false if two cells of a
+// level have different values.
 func perLevel[T comparable](configs [][]*Config, value func(*Config) T) (values []T, ok bool) {
 	for _, cells := range configs {
 		v := value(cells[0])

@@ -14,10 +14,11 @@ const automatic = "auto"
 // The default target of replicates: auto.
 const (
 	DefaultStatistic = "p95"
-	DefaultHalfWidth = 0.02
-	DefaultMost      = 100_000
+	DefaultHalfWidth = 0.02    // as a fraction of the statistic
+	DefaultMost      = 100_000 // replicates of a cell
 )
 
+// targetNames are the keys of a target.
 var targetNames = []string{"target", "most", "metric"}
 
 // readReplicates reads one of

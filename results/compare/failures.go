@@ -116,7 +116,8 @@ func (s *share) phi() float64 {
 }
 
 // wilson is the score interval of a share (E. B. Wilson, "Probable Inference, the Law of
-// Succession, and Statistical Inference", Journal of the American Statistical Association 22, 1927).
+// Succession, and Statistical Inference", Journal of the American Statistical Association 22,
+// 1927).
 func wilson(k, n int) (low, high float64) {
 	z := moremath.InvCDF(moremath.StdNormal)((1 + stat.Confidence) / 2)
 	size, p := float64(n), float64(k)/float64(n)

@@ -255,9 +255,9 @@ func (w *walk) pass(r *resamples, c *Column, counted *tally, begin, end int) boo
 	return w.left == 0
 }
 
-// find finds the values at which lanes of a word passed their targets. sum is the word of the counts
-// and the targets together, aims that of the targets; odd is 1 for the odd lanes. It returns the
-// word of the targets with the next targets.
+// find finds the values at which lanes of a word passed their targets. sum is the word of the
+// counts and the targets together, aims that of the targets; odd is 1 for the odd lanes. It returns
+// the word of the targets with the next targets.
 func (w *walk) find(r *resamples, c *Column, sum, aims uint64, word, odd, begin, end int) uint64 {
 	for passed := sum & topBits; passed != 0; passed &= passed - 1 {
 		shift := bits.TrailingZeros64(passed) - 15
@@ -284,8 +284,8 @@ func (w *walk) find(r *resamples, c *Column, sum, aims uint64, word, odd, begin,
 	return aims
 }
 
-// crossed returns the value between begin and end, counted downwards, with which the count of a lane
-// rose above its target, which it exceeds at the end.
+// crossed returns the value between begin and end, counted downwards, with which the count of a
+// lane rose above its target, which it exceeds at the end.
 func (r *resamples) crossed(c *Column, excess, lane, begin, end int) float64 {
 	word, shift := lane/lanesOfWord, lane%lanesOfWord*8
 	for at := end + 1; at < begin; at++ {

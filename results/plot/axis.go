@@ -92,10 +92,10 @@ func valueAxis(s span, ratio float64, fromZero bool) *axis {
 	return linearAxis(s, 0.06, fromZero)
 }
 
-// label sets the ticks at 1, 2 and 5 times powers of ten of the scale. It chooses the densest set of
-// at least two ticks whose labels do not touch. If no set is like this, it removes ticks whose labels
-// touch and chooses the set in which most are left. Every tick has a label. withUnits adds the unit
-// to each label, for axes whose ticks have different multiples of the unit.
+// label sets the ticks at 1, 2 and 5 times powers of ten of the scale. It chooses the densest set
+// of at least two ticks whose labels do not touch. If no set is like this, it removes ticks whose
+// labels touch and chooses the set in which most are left. Every tick has a label. withUnits adds
+// the unit to each label, for axes whose ticks have different multiples of the unit.
 func (a *axis) label(unit string, s number.Scale, withUnits bool, r room) {
 	name := func(v float64) string {
 		if withUnits {
@@ -174,8 +174,8 @@ func linearTicks(lo, hi, factor, most float64) []plot.Tick {
 	return ticks
 }
 
-// inside returns the ticks whose labels do not reach so far beyond an end of the axis that they would
-// touch the labels of the next panel.
+// inside returns the ticks whose labels do not reach so far beyond an end of the axis that they
+// would touch the labels of the next panel.
 func (r room) inside(a *axis, ticks []plot.Tick) []plot.Tick {
 	var kept []plot.Tick
 	for _, t := range ticks {

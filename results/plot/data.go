@@ -18,8 +18,8 @@ type Data struct {
 	Rows    [][]any
 }
 
-// dataBuilder collects the data of a figure. Each row begins with the levels of its cell, the metric
-// and the metric's unit.
+// dataBuilder collects the data of a figure. Each row begins with the levels of its cell, the
+// metric and the metric's unit.
 type dataBuilder struct {
 	set    *Set
 	metric int

@@ -16,9 +16,9 @@ import (
 
 // distributions draws the empirical distribution function of the headline metric with its
 // confidence band. A panel has a curve for each compared level, and there is a panel for each
-// combination of the other factors in which the values of a cell differ by more than noSpread. Each column of panels
-// has its own horizontal axis, because the factor of the columns often has the largest effect on
-// the metric. Rows and pages share it.
+// combination of the other factors in which the values of a cell differ by more than noSpread. Each
+// column of panels has its own horizontal axis, because the factor of the columns often has the
+// largest effect on the metric. Rows and pages share it.
 func (set *Set) distributions() ([]Figure, []Omitted) {
 	const figure = "distribution"
 	m := set.headline()

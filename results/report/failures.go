@@ -110,7 +110,8 @@ func (e *experiment) failureEffects() string {
 	return " The share differs from that of the baseline at " + table.List(words) + "."
 }
 
-// thin says which quantiles have no interval, or no bound on one side, because there are too few replicates.
+// thin says which quantiles have no interval, or no bound on one side, because there are too few
+// replicates.
 func (e *experiment) thin() string {
 	var words []string
 	for _, q := range []struct {

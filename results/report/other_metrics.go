@@ -66,8 +66,8 @@ func (e *experiment) asked(m *results.Metric) bool {
 	return m.Unit == results.UnitCount && strings.Contains(strings.ToLower(e.Header.Title), strings.ReplaceAll(strings.ToLower(m.Name), "-", " "))
 }
 
-// unchanged reports whether the median and the p95 of a metric are the same as those of the baseline
-// in every cell.
+// unchanged reports whether the median and the p95 of a metric are the same as those of the
+// baseline in every cell.
 func (e *experiment) unchanged(metric int) bool {
 	for _, level := range e.comparedLevels() {
 		for _, c := range e.comparisons(level, metric) {

@@ -9,8 +9,8 @@ import (
 	"tlslab/results"
 )
 
-// likeShipped is a block of a run like full-vs-resumed: 30 metrics, most of them constant in a cell,
-// the others with a few values each, which depend on one another.
+// likeShipped is a block of a run like full-vs-resumed: 30 metrics, most of them constant in a
+// cell, the others with a few values each, which depend on one another.
 func likeShipped(replicates int) (*results.Header, *Block) {
 	h := header(replicates)
 	h.Metrics = nil

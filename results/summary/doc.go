@@ -18,10 +18,10 @@
 // # How a cell is compared
 //
 // The baseline of a cell is the cell with the baseline level of the compared factor and the same
-// levels of all other factors. Package effect compares the two columns: p50, p95, p99 and mean, each
-// with ratio, difference, interval, p-value and verdict. If the header has seeds, replicates with
-// the same number had the same random draws and are compared in pairs. A replicate that only one of
-// the cells has counts for that cell.
+// levels of all other factors. Package effect compares the two columns: p50, p95, p99 and mean,
+// each with ratio, difference, interval, p-value and verdict. If the header has seeds, replicates
+// with the same number had the same random draws and are compared in pairs. A replicate that only
+// one of the cells has counts for that cell.
 //
 // Holm's correction is over all comparisons and statistics of one metric in one summary.
 //

@@ -160,8 +160,8 @@ func estimate(r *summary.Row, of effect.Statistic) Cell {
 	return c
 }
 
-// compared is a cell with one number or word of a comparison: empty in the row of a baseline, a dash
-// in that of a cell whose baseline has no replicate.
+// compared is a cell with one number or word of a comparison: empty in the row of a baseline, a
+// dash in that of a cell whose baseline has no replicate.
 func compared(h *results.Header, r *summary.Row, of effect.Statistic, better int,
 	write func(*effect.Effect) Cell) Cell {
 	if isBaseline(h, r) {

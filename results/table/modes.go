@@ -10,8 +10,8 @@ import (
 )
 
 // DistinctModes are the modes of a row without those that no reader would tell apart: neighbours
-// whose gap is smaller than the margin of the comparison (2 % without one) are one mode. It is nil if
-// fewer than two modes with several replicates remain.
+// whose gap is smaller than the margin of the comparison (2 % without one) are one mode. It is nil
+// if fewer than two modes with several replicates remain.
 func DistinctModes(h *results.Header, r *summary.Row) []summary.Mode {
 	margin := 0.02
 	if h.Compare != nil {

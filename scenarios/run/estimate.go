@@ -28,18 +28,19 @@ type Estimate struct {
 	// are for a run that ends after the first batch, and for one whose cells all have the most
 	// replicates.
 	Least, Most Need
-	// MeasuredCells and MeasuredReplicates are what the estimate is made from.
+	// MeasuredCells is the number of cells that were run for the estimate, MeasuredReplicates the
+	// number of replicates of all of them.
 	MeasuredCells, MeasuredReplicates int
 }
 
 // Need is what a run needs for a number of replicates.
 type Need struct {
-	Replicates   int // of each cell
-	Observations int // of all cells
-	Simulation   time.Duration
-	Report       time.Duration
-	Disk         int64 // bytes
-	Memory       int64 // bytes, at the largest
+	Replicates   int           // of each cell
+	Observations int           // of all cells
+	Simulation   time.Duration // of the replicates, on all workers
+	Report       time.Duration // of the summary, tables and figures
+	Disk         int64         // bytes
+	Memory       int64         // bytes, at the largest
 }
 
 // Time is the whole time of the run.
@@ -47,8 +48,8 @@ func (n *Need) Time() time.Duration { return n.Simulation + n.Report }
 
 // The limits of what DryRun measures.
 const (
-	mostTried  = 256             // cells
-	mostRepeat = 256             // replicates of a cell
+	mostTried  = 256             // cells that are tried
+	mostRepeat = 256             // replicates of each of them
 	tryingTime = 2 * time.Second // for all cells together
 )
 
@@ -253,7 +254,7 @@ func smaller(h results.Header, cells []int, replicates int) results.Header {
 	return small
 }
 
-// costs of a run's files.
+// fileCosts are times and sizes of a run's files, as the trial measured them.
 type fileCosts struct {
 	fixedTime time.Duration // of the report, whatever the number of replicates
 	rowTime   float64       // ns of the report for each further row

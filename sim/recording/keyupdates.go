@@ -16,15 +16,15 @@ type KeyUpdates struct {
 	Secret, Key, IV int
 }
 
-// KeyUpdateSize is the length in bytes of a KeyUpdate with its header (RFC 9846 §4.7.3).
+// KeyUpdateSize is the length in bytes of a KeyUpdate with its handshake header (RFC 9846 §4.7.3).
 const KeyUpdateSize = 5
 
-// Sent returns the sender's operations of a KeyUpdate, whose record has the cipher.
+// Sent returns the sender's operations of a KeyUpdate. cipher protects its record.
 func (u *KeyUpdates) Sent(cipher string) []op.Op {
 	return []op.Op{u.derive(u.Secret), {Kind: op.Seal, Alg: cipher, Size: KeyUpdateSize}, u.derive(u.Key), u.derive(u.IV)}
 }
 
-// Received returns the receiver's operations of a KeyUpdate, whose record has the cipher.
+// Received returns the receiver's operations of a KeyUpdate. cipher protects its record.
 func (u *KeyUpdates) Received(cipher string) []op.Op {
 	return []op.Op{{Kind: op.Open, Alg: cipher, Size: KeyUpdateSize}, u.derive(u.Secret), u.derive(u.Key), u.derive(u.IV)}
 }
