@@ -96,8 +96,12 @@ func (e *experiment) variation(of effect.Statistic) string {
 	return text + "."
 }
 
-// along is the geometric mean of the ratio at the levels of a factor between which it changes most,
-// if one level is compared: " (−61 % at 20us, −4.9 % at 200ms)".
+// mostAlong is the number of levels of a factor up to which along names all.
+const mostAlong = 4
+
+// along is the geometric mean of the ratio at the levels of a factor, if one level is compared:
+// " (−61 % at 20us, −4.9 % at 200ms)". Of more than mostAlong levels it names the two between which
+// the ratio changes most.
 func (e *experiment) along(factor int, of effect.Statistic) string {
 	levels := e.comparedLevels()
 	if len(levels) > 1 {
@@ -111,10 +115,13 @@ func (e *experiment) along(factor int, of effect.Statistic) string {
 	rising := e.rising(factor)
 	mean := func(level string) float64 { return average(e.logsAt(effects, logs, factor, level)) }
 	byMean := func(a, b string) int { return cmp.Compare(mean(a), mean(b)) }
-	ends := []string{slices.MinFunc(rising, byMean), slices.MaxFunc(rising, byMean)}
-	slices.SortFunc(ends, func(a, b string) int { return cmp.Compare(slices.Index(rising, a), slices.Index(rising, b)) })
+	named := rising
+	if len(rising) > mostAlong {
+		named = []string{slices.MinFunc(rising, byMean), slices.MaxFunc(rising, byMean)}
+		slices.SortFunc(named, func(a, b string) int { return cmp.Compare(slices.Index(rising, a), slices.Index(rising, b)) })
+	}
 	var words []string
-	for _, l := range ends {
+	for _, l := range named {
 		words = append(words, number.Change(math.Exp(mean(l)))+" at "+l)
 	}
 	return " (" + strings.Join(words, ", ") + ")"

@@ -130,8 +130,8 @@ func TestTheFactorThatChangesTheEffectMostComesFirst(t *testing.T) {
 		return v * map[string]float64{"1ms": 1, "10ms": 2, "100ms": 4}[rtt] * map[string]float64{"0%": 1, "1%": 1.1, "5%": 1.21}[loss]
 	}))
 	// Sums of squares of independent effects: 6·log²2 and 6·log²1.1.
-	want := "Shares of the variation of the ratio over the combinations: rtt 98 % (+10 % at 1ms, +340 % at 100ms), " +
-		"loss 1.9 % (+100 % at 0%, +142 % at 5%)."
+	want := "Shares of the variation of the ratio over the combinations: rtt 98 % (+10 % at 1ms, +120 % at 10ms, +340 % at 100ms), " +
+		"loss 1.9 % (+100 % at 0%, +120 % at 1%, +142 % at 5%)."
 	if got := finding(d, "What changes the effect on the median and the p95"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
