@@ -34,9 +34,9 @@ func (k *keyUse) notice(n *engine.Notice) {
 // operations.
 func (e *exchangeSide) opensUpdate() bool { return e.peers != nil && e.keys.received }
 
-// errUnknownKeyUpdate is the error of Data whose keys change after a number of records that depends
-// on the network.
-var errUnknownKeyUpdate = errors.New("a key may not protect all records of the application data, whose number depends on the network")
+// errUnknownKeyUpdate is the error of Data in which a KeyUpdate is due after a number of bytes that
+// depends on the network, because the record sizes do.
+var errUnknownKeyUpdate = errors.New("the application data needs a KeyUpdate, but after how many bytes depends on the network, as the sizes of its records do")
 
 // keyUpdates returns how this side changes its keys within n bytes of application data, or nil if
 // it does not. It counts the records of the data as sealed.
@@ -53,7 +53,7 @@ func (e *exchangeSide) keyUpdates(n int) *recording.KeyUpdates {
 	size := e.conn.RecordSize()
 	before, records := k.sealed, uint64((n+size-1)/size)
 	k.sealed += records
-	// Before the client's Finished a server cannot change its keys.
+	// The engine does not change a server's keys before the client's Finished.
 	if most == 0 || k.sealed <= most || !info.Done {
 		return nil
 	}

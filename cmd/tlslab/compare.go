@@ -24,7 +24,7 @@ import (
 // errGate is the error of a comparison that does not meet its gate.
 var errGate = errors.New("gate not met")
 
-// formats of a comparison.
+// compareFormats are the values of --format.
 var compareFormats = []string{"text", "markdown", "csv", "json", "html"}
 
 // compareFlagNames may have one hyphen, as benchstat's flags do.

@@ -317,15 +317,11 @@ func (d *Document) benchmarks(in *Table) *table.Table {
 		}
 	}
 	var notes []string
+	// mark returns the footnote marks of warnings. Equal warnings share a note.
 	mark := func(warnings []string) string {
 		out := ""
 		for _, w := range warnings {
-			at := -1
-			for i, n := range notes {
-				if n == w {
-					at = i
-				}
-			}
+			at := slices.Index(notes, w)
 			if at < 0 {
 				at = len(notes)
 				notes = append(notes, w)

@@ -146,7 +146,7 @@ func (e *experiment) comparison() []Point {
 		"shows it, divided by that of the other."}}
 	if paired > 0 {
 		points = append(points, Point{"Pairs", "Replicates with the same number have the same seed " +
-			"in every cell, so they meet the same random draws, and are compared as pairs" + unless(made-paired, made) +
+			"in every cell, so they meet the same random draws, and are compared as pairs" + exceptIndependent(made-paired, made) +
 			". The results of different combinations are therefore correlated: the same difference in ten " +
 			"combinations is not ten independent confirmations. A run with another root seed is an " +
 			"independent check."})
@@ -178,8 +178,9 @@ func (e *experiment) comparison() []Point {
 	)
 }
 
-// unless is the exception for comparisons of independent samples.
-func unless(independent, made int) string {
+// exceptIndependent names the number of comparisons of independent samples: the end of a sentence on
+// pairs. It is empty if there are none.
+func exceptIndependent(independent, made int) string {
 	if independent == 0 {
 		return ""
 	}

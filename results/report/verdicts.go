@@ -36,7 +36,7 @@ type class struct {
 	members []int  // indices of the comparisons
 }
 
-// classes sorts effects by their result: differences first.
+// classes groups effects by their result: differences first.
 func (e *experiment) classes(effects []cellEffect) []class {
 	var all []class
 	for _, kind := range []string{lower, higher, same, undecided, missing} {

@@ -73,9 +73,10 @@ func Begin(dir string, h results.Header) (*Writer, error) {
 	return w, err
 }
 
-// Undecided returns the cells of the last batch, as indices into Header.Cells, while each of them
-// either gets another batch or not. It returns nil if no cell gets one: the run has a fixed number
-// of replicates, it has the last batch, or Continue was called without cells.
+// Undecided returns the cells of the last batch, as indices into Header.Cells in rising order: the
+// next call of Continue decides which of them get another batch. It returns nil if no cell can get
+// one: the run has a fixed number of replicates, it has the last batch, or Continue was called
+// without cells.
 func (w *Writer) Undecided() []int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
