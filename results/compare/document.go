@@ -1,8 +1,8 @@
 // Package compare holds the comparison of an old side with one or more new sides, and writes it for
 // terminals, pull requests, scripts and browsers.
 //
-//	two or more results.Source ─► Runs ─────────────────┐
-//	Go benchmark files ─► results/benchcompare ─────────┴► Document ─► text, Markdown, CSV, JSON, HTML
+//	two or more results.Source ─► Runs ──────────────┐
+//	Go benchmark files ─► results/benchcompare ──────┴► Document ─► text, Markdown, CSV, JSON, HTML
 //
 // A Document has a Table for each metric and statistic. A table has a row for each cell of the
 // experiment or each benchmark, and a column for each side; the first side is the old one.

@@ -35,12 +35,12 @@ func (e *QuestionError) Error() string { return e.Reason }
 
 // Runs compares the first run with each of the others, cell by cell and metric by metric. Cells
 // belong together if their levels are the same, metrics if their names are; a metric with another
-// unit is an error. Replicates of the same number and seed are pairs. Runs reads each column once, and holds those of one cell for each metric
-// that it compares in parallel.
+// unit is an error. Replicates of the same number and seed are pairs. Runs reads each column once,
+// and holds those of one cell for each metric that it compares in parallel.
 //
-// The error is a *QuestionError if the runs are of different scenarios or factors, a *FilterError for
-// a bad filter or one that selects nothing, and an *ExpressionError for an expression that does not
-// fit the runs.
+// The error is a *QuestionError if the runs are of different scenarios or factors, a *FilterError
+// for a bad filter or one that selects nothing, and an *ExpressionError for an expression that does
+// not fit the runs.
 func Runs(runs []Run, o RunOptions) (*Document, error) {
 	if !o.Anyway {
 		if err := sameQuestion(runs); err != nil {

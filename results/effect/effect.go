@@ -1,16 +1,16 @@
 // Package effect compares two columns of observations: how far the median, the 95th and the 99th
-// percentile and the mean of one side are from those of the other, how sure that is, and whether the
-// difference matters.
+// percentile and the mean of one side are from those of the other, how sure that is, and whether
+// the difference matters.
 //
 //	values by replicate ─► Column ─┬─► quantiles of resamples ─► ratio, difference, interval
 //	                               ├─► exact test at the pooled quantile ─► p-value
 //	                               └─► mean: t interval, Fieller's interval, t-test
 //
-// An effect is the ratio, and the difference, of the same statistic of both sides. Each statistic is
-// over all replicates of its side that reached the metric.
+// An effect is the ratio, and the difference, of the same statistic of both sides. Each statistic
+// is over all replicates of its side that reached the metric.
 //
-// Replicates of the same number are pairs. The bootstrap draws replicate numbers, so both sides of a
-// resample have the same replicates, and what they have in common cancels out. All methods below
+// Replicates of the same number are pairs. The bootstrap draws replicate numbers, so both sides of
+// a resample have the same replicates, and what they have in common cancels out. All methods below
 // have the distribution of the bootstrap that draws every replicate one by one:
 //
 //   - Up to 32,767 replicates, resamples are drawn once for each number of replicates, and counted
@@ -18,8 +18,8 @@
 //   - With more, only pairs with a value near the quantile are drawn one by one (window.go).
 //   - Columns without pairs are resampled by drawing ranks (independent.go).
 //
-// A bound of an interval that the data do not give is infinite: a resample has no value beyond those
-// observed, so with few values its interval alone would be much too narrow.
+// A bound is infinite if too few values lie beyond the quantile. A resample has no values beyond
+// the observed ones, so the bootstrap's own bound would then be much too close.
 package effect
 
 import "tlslab/results/stat"

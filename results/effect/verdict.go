@@ -19,9 +19,10 @@ const (
 // Alpha is the level below which an adjusted p-value counts as a difference.
 const Alpha = 0.05
 
-// Judge sets PHolm and the verdict. pHolm is P adjusted for many comparisons; if it is NaN, the
-// values are exact, and the ratio decides alone. margin is the fraction, at least 0, by which a
-// ratio may differ from 1 and still count as the same.
+// Judge sets PHolm and the verdict. pHolm is P adjusted for many comparisons. It is NaN if the
+// values are exact, or if the interval has no bound: then the interval of the ratio decides alone.
+// margin is the fraction, at least 0, by which a ratio may differ from 1 and still count as the
+// same.
 func (e *Effect) Judge(pHolm, margin float64) {
 	e.PHolm, e.Verdict = pHolm, verdict(e.Ratio, pHolm, margin)
 }

@@ -31,10 +31,10 @@ import (
 	"tlslab/results/summary"
 )
 
-// LinesPerCell returns the largest number of lines of a cell in bench.txt, for a run with this number
-// of cells: 1,000 for up to 200 cells, which makes narrow intervals. For more cells it is 200,000 /
-// cells, since benchstat's time and memory grow with the number of lines. It is at least 10, since
-// benchstat's interval of a median needs 6 lines.
+// LinesPerCell returns the largest number of lines of a cell in bench.txt, for a run with this
+// number of cells: 1,000 for up to 200 cells, which makes narrow intervals. For more cells it is
+// 200,000 / cells, since benchstat's time and memory grow with the number of lines. It is at least
+// 10, since benchstat's interval of a median needs 6 lines.
 func LinesPerCell(cells int) int { return max(10, min(mostLines, allLines/max(1, cells))) }
 
 // mostLines is the largest number of lines of a cell, allLines that of a file.

@@ -19,8 +19,8 @@ type curve struct {
 	n    int // replicates, including those that did not reach the metric
 }
 
-// noSpread is the fraction by which the values of a cell may differ and still be drawn as one value:
-// their distribution would be a vertical line.
+// noSpread is the fraction by which the values of a cell may differ and still be drawn as one
+// value: their distribution would be a vertical line.
 const noSpread = 0.01
 
 // constant reports whether every replicate has a value and all values are the same within noSpread.
@@ -43,9 +43,9 @@ type bandStep struct{ fraction, low, high float64 }
 // bandSteps is the number of fractions at which a band is computed, equally spaced on a tail axis.
 const bandSteps = 160
 
-// band returns the pointwise 95 % confidence band of the distribution: the interval of each quantile
-// from order statistics, as stat.QuantileInterval has it. Replicates without a value are beyond all
-// values. Where the curve is thinned, a bound is the next point of the curve.
+// band returns the pointwise 95 % confidence band of the distribution: the interval of each
+// quantile from order statistics, as stat.QuantileInterval has it. Replicates without a value are
+// beyond all values. Where the curve is thinned, a bound is the next point of the curve.
 func (c curve) band() []bandStep {
 	steps := make([]bandStep, bandSteps)
 	top := tailScale(1 - 1/float64(c.n+1))
@@ -57,7 +57,8 @@ func (c curve) band() []bandStep {
 	return steps
 }
 
-// ranked returns the value of a rank, from 1 to n: −∞ below, and +∞ for a replicate without a value.
+// ranked returns the value of a rank, from 1 to n: −∞ below, and +∞ for a replicate without a
+// value.
 func (c curve) ranked(rank int) float64 {
 	if rank < 1 {
 		return math.Inf(-1)

@@ -29,7 +29,8 @@ func handshakes() *tabletest.Experiment {
 		[]string{"0%", "1%", "5%"})
 }
 
-// texts returns the texts of an SVG document, which are the labels of groups of outlines. The test fails if the document is not well-formed.
+// texts returns the texts of an SVG document, which are the labels of groups of outlines. The test
+// fails if the document is not well-formed.
 func texts(t *testing.T, svg string) []string {
 	t.Helper()
 	var out []string

@@ -178,8 +178,8 @@ func (e *experiment) comparison() []Point {
 	)
 }
 
-// exceptIndependent names the number of comparisons of independent samples: the end of a sentence on
-// pairs. It is empty if there are none.
+// exceptIndependent names the number of comparisons of independent samples: the end of a sentence
+// on pairs. It is empty if there are none.
 func exceptIndependent(independent, made int) string {
 	if independent == 0 {
 		return ""

@@ -36,7 +36,8 @@ type condition struct {
 	cost   float64 // how long the condition is to read; 1 for one level or one bound
 }
 
-// mostBoxes and mostMembers bound the search for a description: boxes, and boxes times combinations.
+// mostBoxes and mostMembers bound the search for a description: boxes, and boxes times
+// combinations.
 const mostBoxes, mostMembers = 5000, 1_500_000
 
 // gridOf returns the grid of cells. Cells of another compared level in the same combinations have

@@ -13,8 +13,8 @@ import (
 //  1. all columns;
 //  2. without spare columns, the largest Spare first;
 //  3. with keys on lines above their rows, the first key first;
-//  4. with a line for each statistic in place of columns for each, and as many keys above as needed;
-//     the last key has a line of its own.
+//  4. with a line for each statistic in place of columns for each, and as many keys above as
+//     needed; the last key has a line of its own.
 type layout struct {
 	table *Table
 	shown []int    // columns
@@ -184,9 +184,9 @@ const fewLines = 40
 
 // stack returns the table with a line for each statistic in place of columns for each: the columns
 // of all statistics with the same Under stand under one another. A long table has only the
-// statistics that are never spare. Columns of other numbers, such as the failures, become lines too,
-// without their quiet cells. without names what is left out. The table is nil if there are fewer
-// than two statistics.
+// statistics that are never spare. Columns of other numbers, such as the failures, become lines
+// too, without their quiet cells. The result without names what is left out. out is nil if there
+// are fewer than two statistics.
 func (t *Table) stack() (out *Table, without []string) {
 	out = &Table{Title: t.Title, Notes: t.Notes}
 	var kept, lines []int          // columns that stay columns, or become lines
