@@ -50,9 +50,10 @@ func ParseInputs(args []string) []Input {
 	return inputs
 }
 
-// each calls visit with every result of every input, and returns the metadata of the units. It
-// returns an error that names the file if a file cannot be read or has no result, if a line is not
-// in Go's benchmark format, or if the last line has no end.
+// each calls visit with every result of every input. It returns the metadata of the units, and a
+// warning for each file in which go test reports a failure. It returns an error that names the file
+// if the file cannot be read or has no result. Other errors are a line that is not in Go's benchmark
+// format, and a last line without an end.
 func each(inputs []Input, stdin io.Reader, visit func(input int, r *benchfmt.Result)) (units benchfmt.UnitMetadataMap, warnings []string, err error) {
 	var reader benchfmt.Reader
 	for i, in := range inputs {

@@ -11,7 +11,8 @@
 //
 // Replicates of the same number are pairs. The bootstrap draws replicate numbers, so both sides of
 // a resample have the same replicates, and what they have in common cancels out. All methods below
-// have the distribution of the bootstrap that draws every replicate one by one:
+// have the distribution of the bootstrap that draws every replicate one by one, but for resamples
+// with a quantile beyond its window (see reach):
 //
 //   - Up to 32,767 replicates, resamples are drawn once for each number of replicates, and counted
 //     eight at a time (resample.go).

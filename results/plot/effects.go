@@ -74,7 +74,7 @@ func (set *Set) effectsPage(l layout, on page, stats []statistic) (Figure, strin
 		"the margin of %s around 1. Ratios are drawn because the values of more than %d levels of %s "+
 		"would hide each other.",
 		capital(of.name), m.Name, baseline, number.Percent(margin), mostTogether, l.colour.name)
-	if showThatFit(values, x.slot(g.panelWidth())) {
+	if showIfAllFit(values, x.slot(g.panelWidth())) {
 		caption += " The numbers at the bottom are the " + of.name + " of the baseline."
 	}
 	return g.figure(caption+l.x.spacing(x)+set.unreached(set.metric), data.done), ""
@@ -154,8 +154,8 @@ func (set *Set) baselineValues(l layout, at pick, of statistic) *below {
 	return &below{texts: texts}
 }
 
-// showThatFit shows the texts of all panels if none is wider than its level, and reports it.
-func showThatFit(all []*below, slot vg.Length) bool {
+// showIfAllFit shows the texts of all panels if none is wider than its level, and reports it.
+func showIfAllFit(all []*below, slot vg.Length) bool {
 	for _, b := range all {
 		for _, words := range b.texts {
 			if belowStyle.Width(words) > slot-3 {
