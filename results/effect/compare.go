@@ -110,8 +110,12 @@ func none(method Method) Comparison {
 // withoutTests removes the p-values of effects without any bound: too few replicates to tell.
 func (c *Comparison) withoutTests() {
 	for of := range c.Effects {
-		if e := &c.Effects[of]; math.IsInf(e.Diff.Lo, -1) && math.IsInf(e.Diff.Hi, 1) {
-			e.P = math.NaN()
-		}
+		c.Effects[of].withoutTest()
+	}
+}
+
+func (e *Effect) withoutTest() {
+	if math.IsInf(e.Diff.Lo, -1) && math.IsInf(e.Diff.Hi, 1) {
+		e.P = math.NaN()
 	}
 }

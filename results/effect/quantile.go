@@ -7,7 +7,8 @@ import (
 
 // Quantile compares the p-th quantile of x with that of the baseline y, for 0 < p < 1. Its interval
 // and its test are those of Paired, or of Independent if paired is false. If paired is true, both
-// columns must have the same number of replicates. PHolm and Verdict are not set.
+// columns must have the same number of replicates. PHolm and Verdict are not set. P is NaN if the
+// interval of the difference has no bound.
 func (c *Comparer) Quantile(x, y *Column, p float64, paired bool) Effect {
 	if len(x.sorted) == 0 || len(y.sorted) == 0 {
 		return none(PairedBootstrap).Effects[P50]
@@ -18,6 +19,7 @@ func (c *Comparer) Quantile(x, y *Column, p float64, paired bool) Effect {
 		b.independent(y.sorted, p, c.seed, 1)
 		e := resampled(x, y, p, &a, &b)
 		e.P = independentTest(x, y, p)
+		e.withoutTest()
 		return e
 	}
 	w := &c.large
@@ -29,5 +31,6 @@ func (c *Comparer) Quantile(x, y *Column, p float64, paired bool) Effect {
 	}
 	e := resampled(x, y, p, &w.x.drawns, &w.y.drawns)
 	e.P = pairedTest(x, y, p)
+	e.withoutTest()
 	return e
 }

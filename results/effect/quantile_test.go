@@ -65,3 +65,19 @@ func TestTheIntervalOfAnyQuantileCoversTheRatio(t *testing.T) {
 		}
 	}
 }
+
+func TestAQuantileWithoutBoundsIsNotTested(t *testing.T) {
+	values, olds := longTailed(20, 7)
+	var x, y Column
+	x.Set(values)
+	y.Set(olds)
+	for _, paired := range []bool{true, false} {
+		e := NewComparer(1, NewResamples()).Quantile(&x, &y, 0.999, paired)
+		if !math.IsInf(e.Diff.Lo, -1) || !math.IsInf(e.Diff.Hi, 1) {
+			t.Fatalf("paired %v: the p99.9 of 20 replicates has a bound: %+v", paired, e.Diff)
+		}
+		if !math.IsNaN(e.P) {
+			t.Errorf("paired %v: p = %g, want none", paired, e.P)
+		}
+	}
+}

@@ -8,7 +8,7 @@ import (
 
 // Draws is the number of resamples of the bootstrap. The bounds of a 95 % interval are the 26th
 // smallest and the 26th largest of 1039 values: (1039 + 1) · 2.5 % = 26, so no bound is
-// interpolated (Davison and Hinkley, Bootstrap Methods and their Application, 1997, §5.2.1).
+// interpolated (Davison and Hinkley, Bootstrap Methods and their Application, 1997, §5.2).
 const Draws = 1039
 
 // quantiles is the number of statistics that are quantiles.
