@@ -54,10 +54,14 @@ func Share(iv stat.Interval) string {
 
 // Estimate writes a value with its interval: "63.51 [63.21, 63.90] ms". It leaves the interval out
 // if both bounds equal the value, as they do for an exact metric. An interval without any bound
-// is TooFew: "63.5 ms [n too small]".
+// is TooFew: "63.5 ms [n too small]". A bound that is far from the value has a unit of its own:
+// "809 µs [809 µs, 1.00 s]".
 func Estimate(iv stat.Interval, unit string) string {
 	if !isFinite(iv.Value) {
 		return special(iv.Value)
+	}
+	if bounded(iv) && far(iv) {
+		return Value(iv.Value, unit) + " [" + Value(iv.Lo, unit) + ", " + Value(iv.Hi, unit) + "]"
 	}
 	value, bounds, s := parts(iv, unit)
 	switch bounds {
@@ -67,6 +71,13 @@ func Estimate(iv stat.Interval, unit string) string {
 		return value + s.suffix() + " " + bounds
 	}
 	return value + " " + bounds + s.suffix()
+}
+
+// far reports whether the upper bound is in another order of magnitude than the value, as that of a
+// quantile beside a mode of lost packets: in one scale both would be hard to read.
+func far(iv stat.Interval) bool {
+	const times = 1000
+	return isFinite(iv.Hi) && iv.Value > 0 && iv.Hi >= times*iv.Value
 }
 
 // Point writes the value of an interval without its bounds, with the digits of Estimate: "63.51
