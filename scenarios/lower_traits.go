@@ -155,8 +155,8 @@ func (k *Key) text(c *Config, origin map[string]setting) string {
 		return k.Default
 	case !k.isUnset(c):
 		return fmt.Sprint(k.fields(c)[0].shown())
-	case k.Unset == "" || strings.Contains(k.Unset, "tls."): // another key decides, and has no value
-		return "none"
+	case k.Unset == "" || strings.Contains(k.Unset, "tls."):
+		return "none" // another key decides, and has no value
 	}
 	return k.Unset
 }

@@ -13,7 +13,8 @@ import (
 func TestSeedsAreDerivedAsDocumented(t *testing.T) {
 	one, two := NetworkSeeds(1), NetworkSeeds(2)
 	got := fmt.Sprintf("%016x %016x %016x", one.Seed(0), one.Seed(1), two.Seed(0))
-	if want := "9b603354c9e9dcda 76ead0a5fde9d13b 6897f35cb0580f4a"; got != want { // as sha256sum has it
+	// As sha256sum has it.
+	if want := "9b603354c9e9dcda 76ead0a5fde9d13b 6897f35cb0580f4a"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -51,12 +52,13 @@ factors:
 	offered := -1
 	for i := range s.Cells {
 		w := replicatorOf(t, &s.Cells[i].Config)
-		first := len(s.Cells[i].Config.Link.Up) + len(s.Cells[i].Config.Link.Down) - 1 // link of the client downwards
+		link := &s.Cells[i].Config.Link
+		last := len(link.Up) + len(link.Down) - 1 // the link that leads to the client
 		var numbers []int
 		n := 0
 		w.Observe(func(e *sim.Event) {
 			switch {
-			case e.Link != first:
+			case e.Link != last:
 			case e.Kind == sim.PacketOffered:
 				n++
 			case e.Kind == sim.PacketDropped && e.Reason == netem.ByLoss:

@@ -167,8 +167,9 @@ func TestLinksOfDifferentPlacesHaveSeedsOfTheirOwn(t *testing.T) {
 func TestAFurtherPathShiftsNoDraw(t *testing.T) {
 	host := wire(t, delayed(ms), delayed(ms)).Client
 	one := Topology{Hosts: []Host{host, host}, Links: make([]netem.Config, 3), Paths: []Path{{Up: []int{0, 2}, Down: []int{1}}}}
+	// The paths share link 2.
 	two := Topology{Hosts: []Host{host, host, host}, Links: make([]netem.Config, 5),
-		Paths: []Path{{Up: []int{0, 2}, Down: []int{1}}, {Up: []int{3, 2}, Down: []int{4}}}} // link 2 is shared
+		Paths: []Path{{Up: []int{0, 2}, Down: []int{1}}, {Up: []int{3, 2}, Down: []int{4}}}}
 	a, b := mustWorld(t, one), mustWorld(t, two)
 	a.Reset(7)
 	b.Reset(7)

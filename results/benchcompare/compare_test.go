@@ -80,15 +80,15 @@ func TestAGateOnBenchmarks(t *testing.T) {
 		{"in nanoseconds", same, lines("Seal", around(300, 10)...), "p50(sec/op)>+150ns", gate.Exceeded},
 		{"in nanoseconds, less", same, lines("Seal", around(300, 10)...), "p50(sec/op)>+250ns", gate.Passed},
 		{"p90 of 40", lines("Seal", around(100, 40)...), lines("Seal", around(300, 40)...), "p80(sec/op)>+5%", gate.Exceeded},
-		{"p99 of 10", same, lines("Seal", around(300, 10)...), "p99(sec/op)>+5%", gate.TooThin},
+		{"p99 of 10", same, lines("Seal", around(300, 10)...), "p99(sec/op)>+5%", gate.NotEnoughData},
 		{"the same", same, same, "median(sec/op)>+5%", gate.Passed},
 		{"the same mean", same, same, "mean(sec/op)>+5%", gate.Passed},
 		{"faster", same, lines("Seal", around(30, 10)...), "median(sec/op)>+5%", gate.Passed},
-		{"one value each", lines("Seal", 100), lines("Seal", 300), "median(sec/op)>+5%", gate.TooThin},
-		{"one value each, the mean", lines("Seal", 100), lines("Seal", 300), "mean(sec/op)>+5%", gate.TooThin},
-		{"two constant values each", lines("Seal", 100, 100), lines("Seal", 300, 300), "mean(sec/op)>+5%", gate.TooThin},
-		{"gone", same + lines("Open", 1), same, "changed(sec/op)", gate.Lacking},
-		{"new", same, same + lines("Open", 1), "changed(sec/op)", gate.Lacking},
+		{"one value each", lines("Seal", 100), lines("Seal", 300), "median(sec/op)>+5%", gate.NotEnoughData},
+		{"one value each, the mean", lines("Seal", 100), lines("Seal", 300), "mean(sec/op)>+5%", gate.NotEnoughData},
+		{"two constant values each", lines("Seal", 100, 100), lines("Seal", 300, 300), "mean(sec/op)>+5%", gate.NotEnoughData},
+		{"gone", same + lines("Open", 1), same, "changed(sec/op)", gate.Missing},
+		{"new", same, same + lines("Open", 1), "changed(sec/op)", gate.Missing},
 		{"exact and more", exact + "100 ops\n", exact + "101 ops\n", "mean(ops)>+0%", gate.Exceeded},
 		{"exact and the same", exact + "100 ops\n", exact + "100 ops\n", "p99(ops)>+0%", gate.Passed},
 		{"any change", exact + "100 ops\n", exact + "101 ops\n", "changed(ops)", gate.Exceeded},
@@ -100,7 +100,7 @@ func TestAGateOnBenchmarks(t *testing.T) {
 		for _, c := range checks {
 			if c.Outcome == tt.want {
 				found = c.Outcome
-			} else if c.Outcome != gate.Passed && tt.want != gate.Lacking {
+			} else if c.Outcome != gate.Passed && tt.want != gate.Missing {
 				t.Errorf("%s: %s: %s", tt.name, c.Outcome, c.Reason)
 			}
 		}

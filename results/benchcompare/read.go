@@ -51,9 +51,9 @@ func ParseInputs(args []string) []Input {
 }
 
 // each calls visit with every result of every input. It returns the metadata of the units, and a
-// warning for each file in which go test reports a failure. It returns an error that names the file
-// if the file cannot be read or has no result. Other errors are a line that is not in Go's benchmark
-// format, and a last line without an end.
+// warning for each file in which go test reports a failure. An error names the file: the file
+// cannot be read, has no result, has a line that is not in Go's benchmark format, or ends within a
+// line.
 func each(inputs []Input, stdin io.Reader, visit func(input int, r *benchfmt.Result)) (units benchfmt.UnitMetadataMap, warnings []string, err error) {
 	var reader benchfmt.Reader
 	for i, in := range inputs {

@@ -108,7 +108,8 @@ type comparison struct {
 	old      *results.Header
 	cells    []results.Observed // of the old run
 	partners []*partner         // of each new run
-	found    [][][]*found       // by metric of the old run, new run, and cell of the old run; nil if it is not compared
+	// found is by metric of the old run, new run, and cell of the old run; nil: not compared.
+	found [][][]*found
 }
 
 // partner says what of a new run belongs to what of the old one.

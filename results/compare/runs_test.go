@@ -158,7 +158,7 @@ func TestARegressionInOneCellIsFound(t *testing.T) {
 			t.Errorf("%s:\n%s", expression, text(t, d))
 		}
 		for _, c := range d.Gate.Checks {
-			if bad := c.Outcome != gate.Passed; bad && c.Where != "rtt=20ms kind=full" || c.Outcome == gate.TooThin {
+			if bad := c.Outcome != gate.Passed; bad && c.Where != "rtt=20ms kind=full" || c.Outcome == gate.NotEnoughData {
 				t.Errorf("%s, %s: %s: %s", expression, c.Where, c.Outcome, c.Reason)
 			}
 		}
@@ -248,7 +248,7 @@ func TestTooFewReplicatesDoNotPass(t *testing.T) {
 	other.replicates = 20
 	d := mustCompare(t, few, other, "p95(handshake)>+50%")
 	for _, c := range d.Gate.Checks {
-		if c.Outcome != gate.TooThin || !strings.Contains(c.Reason, "an interval of p95 wants at least") {
+		if c.Outcome != gate.NotEnoughData || !strings.Contains(c.Reason, "an interval of p95 wants at least") {
 			t.Errorf("%s: %s: %s", c.Where, c.Outcome, c.Reason)
 		}
 	}
@@ -294,7 +294,7 @@ func TestWhatARunLacksFails(t *testing.T) {
 		}
 		n := 0
 		for _, c := range d.Gate.Checks {
-			if c.Outcome == gate.Lacking {
+			if c.Outcome == gate.Missing {
 				n++
 			}
 		}
@@ -305,7 +305,7 @@ func TestWhatARunLacksFails(t *testing.T) {
 	never := usual()
 	never.of = func(string, string, int) ([]float64, string) { return []float64{math.NaN(), 517}, "timeout" }
 	for _, c := range mustCompare(t, usual(), never, "p50(handshake)>+3%").Gate.Checks {
-		if c.Outcome != gate.Lacking || c.Reason != "no replicate of new reached handshake" {
+		if c.Outcome != gate.Missing || c.Reason != "no replicate of new reached handshake" {
 			t.Errorf("%s: %s", c.Outcome, c.Reason)
 		}
 	}

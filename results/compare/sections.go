@@ -230,11 +230,11 @@ func (d *Document) missing() section {
 // outcomeWords are the outcomes that fail, in a count: "3 beyond the threshold". severity is their
 // order.
 var outcomeWords = map[gate.Outcome]string{
-	gate.Exceeded: "beyond the threshold", gate.Lacking: "missing on one side", gate.TooThin: "without enough data to tell",
+	gate.Exceeded: "beyond the threshold", gate.Missing: "missing on one side", gate.NotEnoughData: "without enough data to tell",
 }
 
 func severity(o gate.Outcome) int {
-	return slices.Index([]gate.Outcome{gate.Exceeded, gate.Lacking, gate.TooThin}, o)
+	return slices.Index([]gate.Outcome{gate.Exceeded, gate.Missing, gate.NotEnoughData}, o)
 }
 
 // gateSection says for each expression how many checks passed, and lists those that did not.
@@ -267,7 +267,7 @@ func (d *Document) gateSection() section {
 		text := fmt.Sprintf("%s: passed in %s", e.Text, count(len(checks), "comparison"))
 		if len(bad) > 0 {
 			var kinds []string
-			for _, k := range []gate.Outcome{gate.Exceeded, gate.Lacking, gate.TooThin} {
+			for _, k := range []gate.Outcome{gate.Exceeded, gate.Missing, gate.NotEnoughData} {
 				if counts[k] > 0 {
 					words := outcomeWords[k]
 					if k == gate.Exceeded && e.Kind == gate.Changed {

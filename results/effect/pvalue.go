@@ -157,7 +157,8 @@ func Fisher(a, b, c, d int) float64 {
 	mode := min(hi, max(lo, int(float64(row+1)*float64(column+1)/float64(n+2))))
 	sum := 0.0
 	for _, side := range [2]struct{ end, step int }{{lo, -1}, {hi, +1}} {
-		from := mode // the first table from the mode on that is not more likely than the observed one
+		// from becomes the first table from the mode on that is not more likely than the observed.
+		from := mode
 		if side.step > 0 {
 			from++
 		}

@@ -44,10 +44,15 @@ type Outcome string
 
 // The outcomes. All but Passed fail the gate.
 const (
-	Passed   Outcome = "passed"          // the interval does not reach beyond the amount
-	Exceeded Outcome = "exceeded"        // the whole interval is beyond the amount, and the change is significant
-	TooThin  Outcome = "not enough data" // the interval contains the amount, has no bound, or the change is not significant
-	Lacking  Outcome = "missing"         // one side lacks the comparison
+	// Passed: the interval does not reach beyond the amount.
+	Passed Outcome = "passed"
+	// Exceeded: the whole interval is beyond the amount, and the change is significant.
+	Exceeded Outcome = "exceeded"
+	// NotEnoughData: the interval contains the amount or has no bound, or the change is not
+	// significant.
+	NotEnoughData Outcome = "not enough data"
+	// Missing: one side lacks the comparison.
+	Missing Outcome = "missing"
 )
 
 // Judge sets PHolm and the outcome of all checks of one gate. Holm's correction is over all of
@@ -83,21 +88,21 @@ func (c *Check) judge() {
 	bound := stat.Rounded(math.Abs(e.Amount) / c.perUnit())
 	switch {
 	case c.Missing != "":
-		c.Outcome, c.Reason = Lacking, c.Missing
+		c.Outcome, c.Reason = Missing, c.Missing
 	case e.Kind == Changed && c.Differing > 0:
 		c.Outcome, c.Reason = Exceeded, fmt.Sprintf("%s of %s values differ", number.Count(c.Differing), number.Count(c.Compared))
 	case e.Kind == Changed:
 		c.Outcome = Passed
 	case math.IsNaN(c.Change.Value) || math.IsNaN(near) || math.IsNaN(far):
-		c.Outcome, c.Reason = TooThin, c.thin("the change has no number")
+		c.Outcome, c.Reason = NotEnoughData, c.thin("the change has no number")
 	case near > bound && !(c.PHolm >= effect.Alpha):
 		c.Outcome, c.Reason = Exceeded, c.change()
 	case near > bound:
-		c.Outcome, c.Reason = TooThin, c.thin(c.change()+" is beyond the threshold, but not significant")
+		c.Outcome, c.Reason = NotEnoughData, c.thin(c.change()+" is beyond the threshold, but not significant")
 	case far <= bound:
 		c.Outcome = Passed
 	default:
-		c.Outcome, c.Reason = TooThin, c.thin("the threshold is inside "+c.interval())
+		c.Outcome, c.Reason = NotEnoughData, c.thin("the threshold is inside "+c.interval())
 	}
 }
 
@@ -147,7 +152,7 @@ func (c *Check) Amount(v float64) string {
 	return Signed(v, number.Value(math.Abs(v), c.Unit))
 }
 
-// Signed puts the sign of v before the text of its magnitude; 0 has none.
+// Signed puts the sign of v before the text of its magnitude. A v of 0 gets no sign.
 func Signed(v float64, magnitude string) string {
 	switch {
 	case v > 0:

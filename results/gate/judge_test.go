@@ -27,14 +27,14 @@ func TestTheRuleOfAGate(t *testing.T) {
 		want             Outcome
 	}{
 		{"beyond and significant", "p95(x)>+3%", between(0.10, 0.031, 0.2), 0.01, Exceeded},
-		{"beyond, but not significant", "p95(x)>+3%", between(0.10, 0.031, 0.2), 0.05, TooThin},
-		{"the threshold inside", "p95(x)>+3%", between(0.10, 0.02, 0.2), 1e-9, TooThin},
-		{"no change, but wide", "p95(x)>+3%", between(0, -0.05, 0.05), 1, TooThin},
+		{"beyond, but not significant", "p95(x)>+3%", between(0.10, 0.031, 0.2), 0.05, NotEnoughData},
+		{"the threshold inside", "p95(x)>+3%", between(0.10, 0.02, 0.2), 1e-9, NotEnoughData},
+		{"no change, but wide", "p95(x)>+3%", between(0, -0.05, 0.05), 1, NotEnoughData},
 		{"no change, and narrow", "p95(x)>+3%", between(0, -0.01, 0.01), 1, Passed},
 		{"a small change, and significant", "p95(x)>+3%", between(0.02, 0.01, 0.029), 1e-9, Passed},
 		{"at the threshold exactly", "p95(x)>+3%", between(0.03, 0.03, 0.03), nan, Passed},
 		{"the upper bound at the threshold", "p95(x)>+3%", between(0.02, 0.01, 0.03), 1e-9, Passed},
-		{"the lower bound at the threshold", "p95(x)>+3%", between(0.04, 0.03, 0.05), 1e-9, TooThin},
+		{"the lower bound at the threshold", "p95(x)>+3%", between(0.04, 0.03, 0.05), 1e-9, NotEnoughData},
 		{"at the threshold, as computed", "p95(x)>+3%", between(103./100-1, 103./100-1, 103./100-1), nan, Passed},
 		{"an improvement", "p95(x)>+3%", between(-0.5, -0.6, -0.4), 1e-9, Passed},
 		{"exact and beyond", "p95(x)>+3%", between(0.031, 0.031, 0.031), nan, Exceeded},
@@ -42,12 +42,12 @@ func TestTheRuleOfAGate(t *testing.T) {
 		{"exact and a little more", "p95(x)>+0%", between(1e-6, 1e-6, 1e-6), nan, Exceeded},
 		{"exact and less", "p95(x)>+0%", between(-1e-6, -1e-6, -1e-6), nan, Passed},
 		{"from nothing to something", "p95(x)>+3%", between(inf, inf, inf), nan, Exceeded},
-		{"from nothing to something, not significant", "p95(x)>+3%", between(inf, 0, inf), 1, TooThin},
-		{"without bounds", "p95(x)>+3%", between(0, -inf, inf), 1, TooThin},
+		{"from nothing to something, not significant", "p95(x)>+3%", between(inf, 0, inf), 1, NotEnoughData},
+		{"without bounds", "p95(x)>+3%", between(0, -inf, inf), 1, NotEnoughData},
 		{"bounded on the good side alone", "p95(x)>+3%", between(0, -inf, 0.02), 1, Passed},
-		{"no number", "p95(x)>+3%", stat.None, nan, TooThin},
+		{"no number", "p95(x)>+3%", stat.None, nan, NotEnoughData},
 		{"lower, beyond", "mean(x)<-3%", between(-0.10, -0.2, -0.031), 0.01, Exceeded},
-		{"lower, the threshold inside", "mean(x)<-3%", between(-0.10, -0.2, -0.02), 0.01, TooThin},
+		{"lower, the threshold inside", "mean(x)<-3%", between(-0.10, -0.2, -0.02), 0.01, NotEnoughData},
 		{"lower, but higher is good", "mean(x)<-3%", between(0.10, 0.05, 0.2), 0.01, Passed},
 		{"lower, at the threshold", "mean(x)<-3%", between(-0.02, -0.03, -0.01), 0.01, Passed},
 		{"milliseconds of nanoseconds, beyond", "p50(x)>+2ms", between(3e6, 2.5e6, 4e6), 0.01, Exceeded},
@@ -61,7 +61,7 @@ func TestTheRuleOfAGate(t *testing.T) {
 		if (checks[0].Reason == "") != (tt.want == Passed) {
 			t.Errorf("%s: %s for the reason %q", tt.name, checks[0].Outcome, checks[0].Reason)
 		}
-		if thin := strings.Contains(checks[0].Reason, "not enough data to tell"); thin != (tt.want == TooThin) {
+		if thin := strings.Contains(checks[0].Reason, "not enough data to tell"); thin != (tt.want == NotEnoughData) {
 			t.Errorf("%s: the reason is %q", tt.name, checks[0].Reason)
 		}
 	}
@@ -78,7 +78,7 @@ func TestHolmIsOverAllChecksOfAGate(t *testing.T) {
 	three := []Check{check, check, check}
 	Judge(three)
 	for i := range three {
-		if three[i].PHolm != 0.06 || three[i].Outcome != TooThin {
+		if three[i].PHolm != 0.06 || three[i].Outcome != NotEnoughData {
 			t.Errorf("of three: p (Holm) %g, %s", three[i].PHolm, three[i].Outcome)
 		}
 	}
@@ -93,7 +93,7 @@ func TestHolmIsOverAllChecksOfAGate(t *testing.T) {
 func TestWhatIsMissingFails(t *testing.T) {
 	checks := []Check{{Expression: parsed(t, "p95(x)>+3%"), Missing: "new has no x", P: math.NaN()}}
 	Judge(checks)
-	if checks[0].Outcome != Lacking || checks[0].Reason != "new has no x" {
+	if checks[0].Outcome != Missing || checks[0].Reason != "new has no x" {
 		t.Errorf("%s: %s", checks[0].Outcome, checks[0].Reason)
 	}
 }

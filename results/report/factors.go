@@ -15,7 +15,8 @@ import (
 // dependence says which factor changes the effect most, at the median and at the p95: how the
 // variation of the ratio over the combinations divides into the factors' main effects and their
 // interaction (analysis of variance of its logarithm; Montgomery, Design and Analysis of
-// Experiments, 8th edition 2013, chapter 5). A statistic whose effects differ by less than the margin is left out.
+// Experiments, 8th edition 2013, chapter 5). A statistic whose effects differ by less than the
+// margin is left out.
 func (e *experiment) dependence() []Point {
 	const about = "What changes the effect on the "
 	median, tail := e.variation(effect.P50), e.variation(effect.P95)

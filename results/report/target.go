@@ -11,7 +11,7 @@ import (
 )
 
 // imprecise names the cells that have the most replicates and still an interval that is wider than
-// the target. It is empty if there is none.
+// the target. It is empty if the run has no target.
 func (e *experiment) imprecise() string {
 	t := e.Header.Target
 	if t == nil {

@@ -13,8 +13,8 @@ import (
 type Comparison struct {
 	Compared int // replicates that both runs have
 	Differ   int // those of them that differ
-	// Uneven counts the cells whose numbers of replicates differ between the two runs, although both
-	// runs are finished.
+	// Uneven counts the cells whose numbers of replicates differ between the two runs, although
+	// both runs are finished.
 	Uneven int
 	// Examples describes the first few replicates that differ, and the first few uneven cells.
 	Examples []string
