@@ -155,7 +155,7 @@ func (h *Header) validateCells() error {
 				return fmt.Errorf("cell %d: %q is not a level of factor %q", i+1, level, h.Factors[k].Name)
 			}
 		}
-		key := strings.Join(c.Levels, "\x00")
+		key := CellKey(c.Levels)
 		if seen[key] {
 			return fmt.Errorf("cell %v is named twice", c.Levels)
 		}

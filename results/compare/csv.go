@@ -3,7 +3,6 @@ package compare
 import (
 	"encoding/csv"
 	"io"
-	"math"
 	"strconv"
 
 	"tlslab/results/stat"
@@ -35,12 +34,12 @@ func (d *Document) WriteCSV(w io.Writer) error {
 				}
 				row := append([]string{}, config...)
 				row = append(row, r.Name, t.Metric, t.Unit, t.Statistic, t.Columns[j],
-					strconv.Itoa(side.N), float(side.Value.Value), float(side.Value.Lo), float(side.Value.Hi))
+					strconv.Itoa(side.N), stat.Field(side.Value.Value), stat.Field(side.Value.Lo), stat.Field(side.Value.Hi))
 				if c := side.Change; c == nil {
 					row = append(row, "", "", "", "", "", "", "")
 				} else {
-					row = append(row, float(r.Sides[0].Value.Value), float(c.Ratio.Value), float(c.Ratio.Lo), float(c.Ratio.Hi),
-						float(c.P), float(c.PHolm), string(c.Verdict))
+					row = append(row, stat.Field(r.Sides[0].Value.Value), stat.Field(c.Ratio.Value), stat.Field(c.Ratio.Lo), stat.Field(c.Ratio.Hi),
+						stat.Field(c.P), stat.Field(c.PHolm), string(c.Verdict))
 				}
 				if err := out.Write(row); err != nil {
 					return err
@@ -65,16 +64,4 @@ func (d *Document) configNames() (names []string, index map[string]int) {
 		}
 	}
 	return names, index
-}
-
-func float(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return ""
-	case math.IsInf(v, 1):
-		return "Inf"
-	case math.IsInf(v, -1):
-		return "-Inf"
-	}
-	return strconv.FormatFloat(stat.Rounded(v), 'g', -1, 64)
 }

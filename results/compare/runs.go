@@ -195,7 +195,7 @@ func cellName(h *results.Header, levels []string) string {
 func cellKey(h *results.Header, levels []string) string {
 	all := parts(h, levels)
 	slices.Sort(all)
-	return strings.Join(all, "\x00")
+	return results.CellKey(all)
 }
 
 func parts(h *results.Header, levels []string) []string {

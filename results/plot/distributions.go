@@ -56,17 +56,9 @@ const logarithmicFrom = 3
 // cells that differ from such a cell in the compared factor alone. why is the reason if there are
 // none.
 func (set *Set) spread() (cells []int, why string) {
-	compared := -1
-	if c := set.summary.Header.Compare; c != nil {
-		compared = set.summary.Header.Factor(c.Factor)
-	}
-	// others identifies the panel of a cell.
-	others := func(cell int) string {
-		levels := slices.Clone(set.summary.Cells[cell].Levels)
-		if compared >= 0 {
-			levels[compared] = ""
-		}
-		return strings.Join(levels, "\x00")
+	// panel identifies the panel of a cell.
+	panel := func(cell int) string {
+		return set.summary.Header.Combination(set.summary.Cells[cell].Levels)
 	}
 	varying := map[string]bool{}
 	reached := false
@@ -74,11 +66,11 @@ func (set *Set) spread() (cells []int, why string) {
 		c := set.curves[i]
 		reached = reached || len(c.x) > 0
 		if c.varies() {
-			varying[others(i)] = true
+			varying[panel(i)] = true
 		}
 	}
 	for i := range set.summary.Cells {
-		if varying[others(i)] {
+		if varying[panel(i)] {
 			cells = append(cells, i)
 		}
 	}

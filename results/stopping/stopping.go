@@ -1,8 +1,12 @@
 // Package stopping decides when a cell of a run with a results.Target has enough replicates.
 //
 // A cell is looked at only at the end of a batch (results.Header.Batches), and only the replicates
-// of its group (Group) decide. So the number of replicates follows from the header and the seeds
-// alone. It does not depend on the number of cores or on interruptions.
+// of its group decide. So the number of replicates follows from the header and the seeds alone. It
+// does not depend on the number of cores or on interruptions.
+//
+// A group has the cells that are compared with each other (results.Header.Combination). Its cells
+// get batches together, until each of them has ended. So they have the same number of replicates,
+// and each replicate of a comparison is one of a pair. Without a comparison each cell is a group.
 //
 // # What it means for the intervals
 //

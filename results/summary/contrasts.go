@@ -62,7 +62,7 @@ func (s *Summary) contrastingCells() []Contrast {
 	for i, c := range s.Cells {
 		others := slices.Clone(c.Levels)
 		others[compared] = ""
-		k := key(others)
+		k := results.CellKey(others)
 		if combinations[k] == nil {
 			order = append(order, k)
 		}

@@ -3,7 +3,6 @@ package summary
 import (
 	"encoding/csv"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 
@@ -45,7 +44,7 @@ var csvColumns = []csvColumn{
 	}},
 	{intervalNames("mean"), func(r *Row) []string { return intervalFields(r.Mean) }},
 	{[]string{"sd", "min", "max"}, func(r *Row) []string {
-		return []string{number(r.SD), number(r.Min), number(r.Max)}
+		return []string{stat.Field(r.SD), stat.Field(r.Min), stat.Field(r.Max)}
 	}},
 	{intervalNames("p50"), func(r *Row) []string { return intervalFields(r.P50) }},
 	{intervalNames("p90"), func(r *Row) []string { return intervalFields(r.P90) }},
@@ -77,7 +76,7 @@ func effectColumns(of effect.Statistic) csvColumn {
 	return csvColumn{names, comparison(len(names), func(c *effect.Comparison) []string {
 		e := c.At(of)
 		return slices.Concat(intervalFields(e.Ratio), intervalFields(e.Diff),
-			[]string{number(e.P), number(e.PHolm), string(e.Verdict)})
+			[]string{stat.Field(e.P), stat.Field(e.PHolm), string(e.Verdict)})
 	})}
 }
 
@@ -94,17 +93,5 @@ func comparison(n int, fields func(*effect.Comparison) []string) func(*Row) []st
 func intervalNames(name string) []string { return []string{name, name + "_low", name + "_high"} }
 
 func intervalFields(i stat.Interval) []string {
-	return []string{number(i.Value), number(i.Lo), number(i.Hi)}
-}
-
-func number(v float64) string {
-	switch v = stat.Rounded(v); {
-	case math.IsNaN(v):
-		return ""
-	case math.IsInf(v, 1):
-		return "Inf"
-	case v != 0 && math.Abs(v) < 1e-6:
-		return strconv.FormatFloat(v, 'e', -1, 64)
-	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return []string{stat.Field(i.Value), stat.Field(i.Lo), stat.Field(i.Hi)}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"runtime"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -185,7 +184,7 @@ func (f *filler) describe(values []float64, cell int) {
 func baselines(s *Summary, cells []results.Observed) {
 	index := map[string]int{}
 	for i := range cells {
-		index[key(cells[i].Levels)] = i
+		index[results.CellKey(cells[i].Levels)] = i
 	}
 	for i := range cells {
 		c := Cell{Levels: cells[i].Levels, N: cells[i].N(), Baseline: -1}
@@ -193,16 +192,13 @@ func baselines(s *Summary, cells []results.Observed) {
 			factor := s.Header.Factor(compare.Factor)
 			want := slices.Clone(c.Levels)
 			want[factor] = compare.Baseline
-			if b, there := index[key(want)]; there && b != i {
+			if b, there := index[results.CellKey(want)]; there && b != i {
 				c.Baseline = b
 			}
 		}
 		s.Cells[i] = c
 	}
 }
-
-// key is a cell's levels as one string.
-func key(levels []string) string { return strings.Join(levels, "\x00") }
 
 // describe fills the statistics of one column in ascending order.
 func (r *Row) describe(sorted []float64, exact bool) {

@@ -12,7 +12,7 @@ import (
 // Endings says for each of Cells why it has no more replicates. It is stopping.Continue if the cell
 // or a cell of its group is not finished. The header must have a Target.
 func (s *Summary) Endings() []stopping.Decision {
-	group := func(levels []string) string { return stopping.Group(s.Header, levels) }
+	group := func(levels []string) string { return s.Header.Combination(levels) }
 	missing := map[string]int{} // cells without a replicate, by group
 	for _, c := range s.Header.Cells {
 		missing[group(c.Levels)]++

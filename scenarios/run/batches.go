@@ -45,7 +45,7 @@ func wideCells(ctx context.Context, store *samples.Store, cells []int, workers i
 		return nil, err
 	}
 	h := store.Header()
-	groupOf := func(cell int) string { return stopping.Group(h, h.Cells[cell].Levels) }
+	groupOf := func(cell int) string { return h.Combination(h.Cells[cell].Levels) }
 	wide := map[string]bool{} // by group
 	for i, cell := range cells {
 		if continues[i] {

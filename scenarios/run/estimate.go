@@ -227,7 +227,7 @@ func (p *plan) baselines() []int {
 	h := p.scenario.Header("")
 	index := map[string]int{}
 	for i, c := range p.cells {
-		index[strings.Join(c.levels, "\x00")] = i
+		index[results.CellKey(c.levels)] = i
 	}
 	all := make([]int, len(p.cells))
 	for i, c := range p.cells {
@@ -237,7 +237,7 @@ func (p *plan) baselines() []int {
 		}
 		levels := slices.Clone(c.levels)
 		levels[h.Factor(h.Compare.Factor)] = h.Compare.Baseline
-		if b, there := index[strings.Join(levels, "\x00")]; there {
+		if b, there := index[results.CellKey(levels)]; there {
 			all[i] = b
 		}
 	}
