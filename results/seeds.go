@@ -23,6 +23,15 @@ func (s *SeedStream) Seed(replicate int) uint64 {
 	return binary.BigEndian.Uint64(sum[:])
 }
 
+// Seeds returns the seeds of a range of replicates.
+func (s *SeedStream) Seeds(of Range) []uint64 {
+	seeds := make([]uint64, of.Len())
+	for i := range seeds {
+		seeds[i] = s.Seed(of.From + i)
+	}
+	return seeds
+}
+
 // MarshalText writes the stream as 64 hexadecimal digits.
 func (s SeedStream) MarshalText() ([]byte, error) {
 	return hex.AppendEncode(nil, s[:]), nil

@@ -25,7 +25,7 @@ func (c *Column) Set(values []float64) {
 	c.values, c.drawnFrom = values, nil
 	c.sorted, c.order = c.sorted[:0], c.order[:0]
 	if len(values) <= mostShared {
-		c.sorted, c.order = c.sorter.ordered(c.sorted, c.order, values)
+		c.sorter.ordered(&c.sorted, &c.order, values)
 	} else {
 		for _, v := range values {
 			if v == v {

@@ -11,6 +11,8 @@ import (
 func TestSortersSort(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var s sorter
+	var sorted []float64
+	var order []uint32
 	for _, different := range []int{1, 2, 5, mostDistinct, mostDistinct + 1, 10_000} {
 		pool := []float64{0, math.Copysign(0, -1), math.Inf(1), -3, 1e300}
 		for len(pool) < different {
@@ -22,12 +24,12 @@ func TestSortersSort(t *testing.T) {
 				values[i] = pool[rng.IntN(different)]
 			}
 			want := slices.Sorted(slices.Values(values))
-			sorted, order := s.ordered(nil, nil, values)
+			s.ordered(&sorted, &order, values)
 			if !slices.Equal(sorted, want) {
 				t.Errorf("%d of %d different values are not in order", n, different)
 			}
 			for i, o := range order {
-				if values[o] != sorted[i] {
+				if values[o] != sorted[i] || i > 0 && sorted[i] == sorted[i-1] && o < order[i-1] {
 					t.Errorf("value %d of %d different values is not in its place", i, different)
 					break
 				}
@@ -54,7 +56,7 @@ func BenchmarkSort(b *testing.B) {
 			var s sorter
 			var order []uint32
 			for b.Loop() {
-				values, order = s.ordered(values[:0], order[:0], column)
+				s.ordered(&values, &order, column)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(column)), "ns/value")
 		})

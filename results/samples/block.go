@@ -51,6 +51,15 @@ func (b *Block) assign(l *layout, part int) {
 // Place returns the cell of a row, as an index into Header.Cells, and the number of its replicate.
 func (b *Block) Place(row int) (cell, replicate int) { return b.batch.place(b.first + row) }
 
+// Replicates returns the numbers of the block's replicates. Each of its cells has all of them.
+func (b *Block) Replicates() results.Range {
+	if b.Rows >= b.batch.size() { // whole cells
+		return b.batch.replicates
+	}
+	_, from := b.batch.place(b.first)
+	return results.Range{From: from, To: from + b.Rows}
+}
+
 // Chunk collects a few rows of a block. It is small enough for the processor's cache: writing row
 // by row into the long columns of a block would miss the cache once for each column.
 type Chunk struct {

@@ -33,7 +33,8 @@ type store interface {
 // An openPart is a part that is being simulated.
 type openPart struct {
 	block *samples.Block
-	next  int // the first row that no worker has taken; guarded by pool.taking
+	seeds []uint64 // of the block's replicates, which all its cells share
+	next  int      // the first row that no worker has taken; guarded by pool.taking
 
 	mu       sync.Mutex // held while the part is written
 	done     []bool     // by index of the chunk in the part
@@ -156,6 +157,9 @@ func (w *pool) openNext(ctx context.Context) (more bool, err error) {
 	w.part++
 	chunks := (block.Rows + chunk - 1) / chunk
 	p := &openPart{block: block, next: rows, written: rows, done: make([]bool, chunks), left: chunks}
+	if rows < block.Rows {
+		p.seeds = w.plan.seeds.Seeds(block.Replicates())
+	}
 	for i := 0; (i+1)*chunk <= rows || i < chunks && rows == block.Rows; i++ {
 		p.done[i] = true
 		p.left--
@@ -267,6 +271,7 @@ func (h *worker) simulate(ctx context.Context, p *plan, t task) (done bool, err 
 	if h.rows == nil {
 		h.rows = t.part.block.NewChunk(chunk)
 	}
+	replicates := t.part.block.Replicates()
 	for row := t.from; row < t.to; row++ {
 		if ctx.Err() != nil {
 			return false, nil
@@ -279,7 +284,7 @@ func (h *worker) simulate(ctx context.Context, p *plan, t task) (done bool, err 
 			}
 			h.cell = cell
 		}
-		h.result = h.world.Run(p.seeds.Seed(replicate))
+		h.result = h.world.Run(t.part.seeds[replicate-replicates.From])
 		h.rows.Add(h.result.Outcome, h.result.Hash, func(metric int) float64 {
 			return h.metrics[metric].Value(&h.result, c.config)
 		})
