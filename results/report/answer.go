@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tlslab/results/effect"
 	"tlslab/results/stat"
@@ -22,14 +24,14 @@ func (e *experiment) answer() (string, []Point) {
 		return e.spread(), nil
 	}
 	groups := e.alike(e.metric)
-	if strings.HasPrefix(e.Header.Title, "Which ") && len(e.levels(e.compared)) > 2 {
+	if e.asksWhich() {
 		return e.which(groups)
 	}
 	var answer []string
 	for i, g := range groups {
 		subject, metric, across := table.List(g.levels), "", ""
 		if i == 0 {
-			subject = table.FactorName(&e.Header.Factors[e.compared]) + " " + subject + " against " + e.baseline()
+			subject = capital(table.FactorName(&e.Header.Factors[e.compared])) + " " + subject + " against " + e.baseline()
 			metric, across = " "+described(e.m), e.across()
 		}
 		answer = append(answer, subject+": "+e.statement(g.joint, metric, across)+".")
@@ -38,6 +40,11 @@ func (e *experiment) answer() (string, []Point) {
 		answer = append(answer, text)
 	}
 	return strings.Join(answer, "\n"), e.strongest(groups)
+}
+
+// asksWhich reports whether the title asks for the best of several levels.
+func (e *experiment) asksWhich() bool {
+	return strings.HasPrefix(e.Header.Title, "Which ") && len(e.levels(e.compared)) > 2
 }
 
 // which names the best level and its effect.
@@ -62,7 +69,18 @@ func (e *experiment) which(groups []levelGroup) (string, []Point) {
 }
 
 // sentence begins with a capital letter and ends with a full stop.
-func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] + "." }
+func sentence(text string) string { return capital(text) + "." }
+
+// capital begins with a capital letter, unless the first word is a key or a level, such as tcp.rack
+// or tls13-ecdsa.
+func capital(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	first, size := utf8.DecodeRuneInString(word)
+	if strings.ContainsAny(word, ".0123456789") {
+		return text
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
+}
 
 // comparedLevels are the levels with at least one comparison with the baseline.
 func (e *experiment) comparedLevels() []string {
@@ -136,7 +154,7 @@ func (e *experiment) strongest(groups []levelGroup) []Point {
 			})
 			if len(different) > 0 && len(g.comparisons) > 1 {
 				largest := slices.MaxFunc(different, func(a, b cellEffect) int { return cmp.Compare(strength(a), strength(b)) })
-				names, texts = append(names, statisticNames[of]), append(texts, e.effect(largest, of))
+				names, texts = append(names, sentenceNames[of]), append(texts, e.effect(largest, of))
 			}
 		}
 		if len(texts) == 0 {
@@ -160,8 +178,8 @@ func (e *experiment) strongest(groups []levelGroup) []Point {
 	return []Point{{"Largest effects", strings.Join(lines, "\n")}}
 }
 
-// statisticNames are the statistics in a sentence.
-var statisticNames = [...]string{effect.P50: "median", effect.P95: "p95", effect.P99: "p99", effect.Mean: "mean"}
+// sentenceNames are the statistics in a sentence.
+var sentenceNames = [...]string{effect.P50: "median", effect.P95: "p95", effect.P99: "p99", effect.Mean: "mean"}
 
 // estimate is a statistic of a row.
 func estimate(r *summary.Row, of effect.Statistic) stat.Interval {

@@ -1,106 +1,201 @@
 package report
 
 import (
-	"math"
+	"fmt"
 	"slices"
 	"strings"
 
+	"tlslab/results/effect"
 	"tlslab/results/table"
 	"tlslab/results/table/number"
 )
 
-// best says which levels have the best median, and where. A median within the margin of the best
-// counts as the best, too: the levels tie. It returns the first of these levels. Both are empty if
-// no replicate reached the metric.
-func (e *experiment) best() (level, text string) {
-	word := "lowest"
-	if e.m.Better > 0 {
-		word = "highest"
+// ranking says which levels are the best in a statistic, and where.
+type ranking struct {
+	cells   []int // one of each combination in which some replicate reached the metric
+	leaders []leader
+	// open are the combinations whose best level is undecided: some level may be the best, or
+	// within the margin of it, or neither. rivals are the levels that may be, if they are the same
+	// levels in all these combinations.
+	open   []int
+	rivals []string
+}
+
+// leader is a level and the combinations in which it is the best or the same as the best.
+type leader struct {
+	level string
+	at    []int // indices in ranking.cells
+}
+
+// ranking ranks the levels by their comparisons with the best level of each combination.
+func (e *experiment) ranking(of effect.Statistic) ranking {
+	var r ranking
+	levels := e.levels(e.compared)
+	for _, l := range levels {
+		r.leaders = append(r.leaders, leader{level: l})
 	}
-	leaders, cells := e.leading()
-	if len(cells) == 0 {
+	position := func(cell int) int { return slices.Index(levels, e.Cells[cell].Levels[e.compared]) }
+	for _, combination := range e.Rankings {
+		if combination.Of != of {
+			continue
+		}
+		best, undecided := []int{position(combination.Best)}, []int(nil)
+		for i := range combination.Others {
+			o := &combination.Others[i]
+			switch o.At(of).Verdict {
+			case effect.Same:
+				best = append(best, position(o.Cell))
+			case effect.Undecided:
+				undecided = append(undecided, position(o.Cell))
+			}
+		}
+		at := len(r.cells)
+		r.cells = append(r.cells, combination.Best)
+		if len(undecided) == 0 {
+			for _, i := range best {
+				r.leaders[i].at = append(r.leaders[i].at, at)
+			}
+			continue
+		}
+		var rivals []string
+		for i, l := range levels {
+			if slices.Contains(best, i) || slices.Contains(undecided, i) {
+				rivals = append(rivals, l)
+			}
+		}
+		if len(r.open) > 0 && !slices.Equal(rivals, r.rivals) {
+			rivals = nil
+		}
+		r.open, r.rivals = append(r.open, at), rivals
+	}
+	r.leaders = slices.DeleteFunc(r.leaders, func(l leader) bool { return len(l.at) == 0 })
+	return r
+}
+
+// alike reports whether two rankings say the same.
+func (r *ranking) alike(other *ranking) bool {
+	return slices.Equal(r.open, other.open) && slices.Equal(r.rivals, other.rivals) &&
+		slices.EqualFunc(r.leaders, other.leaders, func(a, b leader) bool {
+			return a.level == b.level && slices.Equal(a.at, b.at)
+		})
+}
+
+// tied reports whether two levels lead in the same combination.
+func (r *ranking) tied() bool {
+	n := len(r.open)
+	for _, l := range r.leaders {
+		n += len(l.at)
+	}
+	return n > len(r.cells)
+}
+
+// best says which levels have the best median and the best p95, and where. It returns the first of
+// the levels with the best median, which is empty if no combination has a decided one. The text is
+// empty if no replicate reached the metric.
+func (e *experiment) best() (level, text string) {
+	median, tail := e.ranking(effect.P50), e.ranking(effect.P95)
+	if len(median.cells) == 0 {
 		return "", ""
 	}
-	left := make([]bool, len(cells)) // combinations whose best level the text has not named
-	for i := range left {
-		left[i] = true
+	if len(median.leaders) > 0 {
+		level = median.next(nil).level
 	}
+	if median.alike(&tail) {
+		return level, e.rankingText(&median, []string{"median", "p95"}, " of "+described(e.m), e.across())
+	}
+	return level, e.rankingText(&median, []string{"median"}, " "+described(e.m), e.across()) + "\n" +
+		e.rankingText(&tail, []string{"p95"}, " of "+e.m.Name, "")
+}
+
+// next is the leader with most of the combinations that are not in named.
+func (r *ranking) next(named []int) *leader {
+	var next *leader
+	most := 0
+	for i := range r.leaders {
+		n := 0
+		for _, at := range r.leaders[i].at {
+			if !slices.Contains(named, at) {
+				n++
+			}
+		}
+		if n > most {
+			next, most = &r.leaders[i], n
+		}
+	}
+	return next
+}
+
+// rankingText is the sentence on a ranking by statistics of a metric. across stands behind the
+// first "combinations".
+func (e *experiment) rankingText(r *ranking, statistics []string, metric, across string) string {
+	word := "the lowest "
+	if e.m.Better > 0 {
+		word = "the highest "
+	}
+	what, near := word+strings.Join(statistics, " and "+word)+metric, "one within %s of it"
+	if len(statistics) > 1 {
+		near = "values within %s of them"
+	}
+	named := slices.Clone(r.open) // combinations that the sentence has named, or names at its end
+	said := map[string]bool{}
 	var clauses []string
-	for slices.Contains(left, true) {
-		// The next level is that with most of the combinations left, with the levels that tie with
-		// it everywhere.
-		next, most := 0, 0
-		for i := range leaders {
-			n := 0
-			for _, at := range leaders[i].at {
-				if left[at] {
-					n++
-				}
-			}
-			if n > most {
-				next, most = i, n
-			}
-		}
+	for len(named) < len(r.cells) {
+		// The next level is named with the levels that lead in the same combinations.
+		next := r.next(named)
 		var names []string
-		at := leaders[next].at
-		for i := range leaders {
-			if slices.Equal(leaders[i].at, at) {
-				names, leaders[i].named = append(names, leaders[i].level), true
+		for _, l := range r.leaders {
+			if slices.Equal(l.at, next.at) {
+				names = append(names, l.level)
+				said[l.level] = true
 			}
 		}
-		clause := table.List(names) + " " + e.everywhereInPart(cells, at)
+		clause := table.List(names) + " " + e.everywhereInPart(r.cells, next.at)
 		if len(clauses) == 0 {
-			level = names[0]
-			clause = e.tied(names) + " the " + word + " median " + described(e.m)
-			if len(names) > 1 || e.anyTie(leaders) {
-				clause += ", or one within " + number.Percent(e.Header.Compare.Margin) + " of it,"
+			clause = capital(e.have(names)) + " " + what
+			if r.tied() {
+				clause += ", or " + fmt.Sprintf(near, number.Percent(e.Header.Compare.Margin)) + ","
 			}
-			clause += " " + e.inPart(cells, at)
-			if len(at) == len(cells) {
-				clause += e.across()
+			clause += " " + e.inPart(r.cells, next.at)
+			if len(next.at) == len(r.cells) {
+				clause += across
 			}
 		}
 		clauses = append(clauses, clause)
-		for _, i := range at {
-			left[i] = false
+		for _, at := range next.at {
+			if !slices.Contains(named, at) {
+				named = append(named, at)
+			}
 		}
 	}
-	for _, l := range leaders {
-		if !l.named && len(l.at) > 0 {
-			clauses = append(clauses, l.level+" also "+e.everywhereInPart(cells, l.at))
+	for _, l := range r.leaders {
+		if !said[l.level] {
+			clauses = append(clauses, l.level+" also "+e.everywhereInPart(r.cells, l.at))
 		}
 	}
-	return level, strings.Join(clauses, "; ") + "."
+	if len(r.open) > 0 {
+		clause := "undecided "
+		if len(clauses) == 0 {
+			clause = "Which " + table.FactorName(&e.Header.Factors[e.compared]) + " has " + what + " is undecided "
+		}
+		clause += e.everywhereInPart(r.cells, r.open)
+		if len(r.open) == len(r.cells) {
+			clause += across
+		}
+		if 0 < len(r.rivals) && len(r.rivals) < len(e.levels(e.compared)) {
+			clause += ", between " + table.List(r.rivals)
+		}
+		clauses = append(clauses, clause)
+	}
+	return strings.Join(clauses, "; ") + "."
 }
 
-// tied is the subject and the verb of a sentence on levels.
-func (e *experiment) tied(levels []string) string {
+// have is the subject and the verb of a sentence on levels.
+func (e *experiment) have(levels []string) string {
 	subject := table.FactorName(&e.Header.Factors[e.compared]) + " " + table.List(levels)
 	if len(levels) == 1 {
 		return subject + " has"
 	}
 	return subject + " have"
-}
-
-// leader is a level and the combinations in which it is the best or ties with the best.
-type leader struct {
-	level string
-	at    []int
-	named bool
-}
-
-// anyTie reports whether two levels lead in the same combination.
-func (e *experiment) anyTie(leaders []leader) bool {
-	seen := map[int]bool{}
-	for _, l := range leaders {
-		for _, at := range l.at {
-			if seen[at] {
-				return true
-			}
-			seen[at] = true
-		}
-	}
-	return false
 }
 
 // inPart says where a part of the combinations is.
@@ -122,57 +217,4 @@ func (e *experiment) everywhereInPart(cells, part []int) string {
 		return "everywhere " + where
 	}
 	return where
-}
-
-// leading returns for each level where it leads, and a cell of each combination in which some
-// replicate reached the metric.
-func (e *experiment) leading() (leaders []leader, cells []int) {
-	for _, l := range e.levels(e.compared) {
-		leaders = append(leaders, leader{level: l})
-	}
-	combinations := map[string][]int{}
-	var places []string
-	for _, cell := range e.order {
-		p := e.place(cell)
-		if combinations[p] == nil {
-			places = append(places, p)
-		}
-		combinations[p] = append(combinations[p], cell)
-	}
-	for _, p := range places {
-		best := math.NaN()
-		for _, cell := range combinations[p] {
-			if v := e.Row(cell, e.metric).P50.Value; !math.IsNaN(v) && (math.IsNaN(best) || e.ahead(v, best)) {
-				best = v
-			}
-		}
-		if math.IsNaN(best) {
-			continue
-		}
-		for _, cell := range combinations[p] {
-			if e.near(e.Row(cell, e.metric).P50.Value, best) {
-				i := slices.Index(e.levels(e.compared), e.Cells[cell].Levels[e.compared])
-				leaders[i].at = append(leaders[i].at, len(cells))
-			}
-		}
-		cells = append(cells, combinations[p][0])
-	}
-	return leaders, cells
-}
-
-// ahead reports whether a median is better than another.
-func (e *experiment) ahead(v, other float64) bool {
-	if e.m.Better > 0 {
-		return v > other
-	}
-	return v < other
-}
-
-// near reports whether a median is within the margin of the best.
-func (e *experiment) near(v, best float64) bool {
-	margin := e.Header.Compare.Margin
-	if e.m.Better > 0 {
-		return v >= best*(1-margin)
-	}
-	return v <= best*(1+margin)
 }

@@ -24,7 +24,7 @@ func (e *experiment) contributions() []Point {
 			for _, p := range s.pairs {
 				lines = append(lines, p.name+": "+e.statement(p.comparisons, " "+e.m.Name, "")+".")
 			}
-			points = append(points, Point{fmt.Sprintf("%s: %s in place of %s", label(t.trait), s.to, s.from),
+			points = append(points, Point{capital(fmt.Sprintf("%s: %s in place of %s", label(t.trait), s.to, s.from)),
 				strings.Join(lines, "\n")})
 		}
 	}

@@ -86,7 +86,7 @@ func TestTheAnswerNamesTheCornerInWhichTheTailDiffers(t *testing.T) {
 		}
 		return v
 	}))
-	want := "kind new against old: the median time is the same within 2 % in all 9 combinations of rtt and loss. " +
+	want := "Kind new against old: the median time is the same within 2 % in all 9 combinations of rtt and loss. " +
 		"The p95 is 33 % higher at rtt 100ms where loss ≥ 1%, the same within 2 % elsewhere."
 	if d.Answer != want {
 		t.Errorf("got  %s\nwant %s", d.Answer, want)
@@ -118,7 +118,7 @@ func TestPlacesAreConditionsOnTheFactors(t *testing.T) {
 			}
 			return v
 		}))
-		want := "kind new against old: the median and the p95 of time are " + test.want + "."
+		want := "Kind new against old: the median and the p95 of time are " + test.want + "."
 		if d.Answer != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, d.Answer, want)
 		}
@@ -140,9 +140,9 @@ func TestTheFactorThatChangesTheEffectMostComesFirst(t *testing.T) {
 func TestTheBestIsTheHighestWhereHigherIsBetter(t *testing.T) {
 	effects := map[string]float64{"newa": 2, "newb": 2, "newestb": 1.99, "newestc": 0.5}
 	for better, want := range map[int]string{
-		+1: "kind new has the highest median speed, or one within 2 % of it, in all 4 combinations (one for each path); " +
+		+1: "Kind new has the highest median and the highest p95 of speed, or values within 2 % of them, in all 4 combinations (one for each path); " +
 			"old also at c or d; newest also at b or d.\nnew against old: ",
-		-1: "kind old has the lowest median speed, or one within 2 % of it, except at c; newest everywhere except at b; " +
+		-1: "Kind old has the lowest median and the lowest p95 of speed, or values within 2 % of them, except at c; newest everywhere except at b; " +
 			"new also at d.",
 	} {
 		e := pathsAndKinds(better, effects, nil)
@@ -157,7 +157,7 @@ func TestLevelsThatTieEverywhereAreNamedTogether(t *testing.T) {
 	e := pathsAndKinds(-1, map[string]float64{"newa": 0.5, "newb": 0.5, "newc": 0.5, "newd": 0.5,
 		"newesta": 0.5, "newestb": 0.5, "newestc": 0.505, "newestd": 0.5}, nil)
 	e.Header.Title = "Which kind is best?"
-	want := "kind new and newest have the lowest median speed, or one within 2 % of it, in all 4 combinations (one for each path).\n" +
+	want := "Kind new and newest have the lowest median and the lowest p95 of speed, or values within 2 % of them, in all 4 combinations (one for each path).\n" +
 		"new and newest against old: the median and the p95 of speed are 50 % lower in all 4 combinations."
 	if got := documentOf(e).Answer; !strings.HasPrefix(got, want) {
 		t.Errorf("got  %s\nwant %s …", got, want)
@@ -314,7 +314,7 @@ func TestTheAnswerSaysWhatEachTraitContributes(t *testing.T) {
 	}
 	want = "new-a against old-a: the median and the p95 of time are 50 % lower (0.500×).\n" +
 		"new-b against old-b: the median and the p95 of time are 50 % lower (0.500×)."
-	if got := finding(d, "version: new in place of old"); got != want {
+	if got := finding(d, "Version: new in place of old"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -399,5 +399,49 @@ func TestComputingTimeAndMetricsOfTheTitleAreAnswered(t *testing.T) {
 		if got := finding(d, about); got != want {
 			t.Errorf("%s: got %q, want %q", about, got, want)
 		}
+	}
+}
+
+// uncertain multiplies the values of the kind "new" on some paths by 0.95 in six batches of
+// tabletest and by 1.1 in the other four: the median is lower, and the interval includes 1.
+func uncertain(e *tabletest.Experiment, paths string) {
+	for cell, levels := range e.Cells {
+		if levels[0] != "new" || !strings.Contains(paths, levels[1]) {
+			continue
+		}
+		for i := range e.Values[cell][0] {
+			if i%10 < 6 {
+				e.Values[cell][0][i] *= 0.95
+			} else {
+				e.Values[cell][0][i] *= 1.1
+			}
+		}
+	}
+}
+
+func TestALevelLeadsOnlyWhereTheRankingIsDecided(t *testing.T) {
+	e := pathsAndKinds(-1, map[string]float64{"newb": 0.5, "newc": 0.5, "newd": 0.5}, nil)
+	e.Header.Title = "Which kind is best?"
+	uncertain(e, "a")
+	answer := documentOf(e).Answer
+	want := "Kind new has the lowest median speed except at a; undecided at a.\n" +
+		"Kind new has the lowest p95 of speed, or one within 2 % of it, except at a; old and newest at a.\n"
+	if !strings.HasPrefix(answer, want) {
+		t.Errorf("got  %s\nwant %s …", answer, want)
+	}
+}
+
+func TestAnUndecidedRankingNamesTheLevelsThatMayBeTheBest(t *testing.T) {
+	e := pathsAndKinds(-1, map[string]float64{"newesta": 3, "newestb": 3, "newestc": 3, "newestd": 3}, nil)
+	e.Header.Title = "Which kind is best?"
+	uncertain(e, "abcd")
+	answer := documentOf(e).Answer
+	want := "Which kind has the lowest median speed is undecided in all 4 combinations (one for each path), between old and new.\n" +
+		"Kind old has the lowest p95 of speed in all 4 combinations."
+	if !strings.HasPrefix(answer, want) {
+		t.Errorf("got  %s\nwant %s …", answer, want)
+	}
+	if strings.Contains(answer, "against") {
+		t.Errorf("the answer names an effect of a level that may not be the best: %s", answer)
 	}
 }

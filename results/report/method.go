@@ -16,10 +16,10 @@ import (
 func (e *experiment) method() []Block {
 	h := e.Header
 	blocks := []Block{{Points: []Point{
-		{"Replicates", fmt.Sprintf("%s in %s, scenario %s, root seed %d%s. A cell is one "+
-			"combination of levels. The replicate is the statistical unit: every statistic here is "+
+		{"Replicates", fmt.Sprintf("%s in %s, scenario %s, root seed %d%s. A cell is one level of "+
+			"each factor.%s The replicate is the statistical unit: every statistic here is "+
 			"over replicates.",
-			e.replicates(), each(len(e.Cells), "cell"), h.Scenario, h.Seed, version(h.Version))},
+			e.replicates(), each(len(e.Cells), "cell"), h.Scenario, h.Seed, version(h.Version), e.combination())},
 		{"Varied", e.varied()},
 	}}}
 	if held := e.held(); held != nil {
@@ -57,6 +57,15 @@ func (e *experiment) method() []Block {
 			"first replicates of each cell for benchstat. manifest.json contains all that a repetition " +
 			"of the run needs."})
 	return append(blocks, Block{Points: points})
+}
+
+// combination defines the word, if the report compares cells.
+func (e *experiment) combination() string {
+	if e.compared < 0 {
+		return ""
+	}
+	return " A combination is one level of each factor other than " + table.FactorName(&e.Header.Factors[e.compared]) +
+		": the compared cells differ in that factor alone."
 }
 
 func version(v string) string {
@@ -151,6 +160,13 @@ func (e *experiment) comparison() []Point {
 			"combinations is not ten independent confirmations. A run with another root seed is an " +
 			"independent check."})
 	}
+	if e.asksWhich() {
+		points = append(points, Point{"The best level", fmt.Sprintf("In each combination, every other %s is compared "+
+			"with that of the best median, and of the best p95, in the same way as with the baseline. It counts as "+
+			"best too if the verdict is \"same\". If any verdict is \"undecided\", so is the combination. The "+
+			"comparisons of each statistic are a family of their own for Holm's method.",
+			table.FactorName(&e.Header.Factors[e.compared]))})
+	}
 	if e.composition() != "" {
 		points = append(points, Point{"Properties", "The change by a property is the geometric mean of " +
 			"ratios, each inverted if it is below 1, over all combinations and all pairs of levels " +
@@ -161,8 +177,8 @@ func (e *experiment) comparison() []Point {
 			"factor is the sum of squares of its main effect, divided by the total sum of squares. The " +
 			"interaction has the rest."
 		if len(e.comparedLevels()) == 1 {
-			text += " Parentheses show the geometric mean of the ratio, as a change, at the two levels of " +
-				"the factor where it is smallest and largest."
+			text += fmt.Sprintf(" Parentheses show the geometric mean of the ratio, as a change, at each level of "+
+				"the factor; with more than %d levels at the two where it is smallest and largest.", mostAlong)
 		}
 		points = append(points, Point{"What changes the effect", text})
 	}

@@ -200,7 +200,7 @@ func TestTheHeadlineHasEachVerdictAndItsPlace(t *testing.T) {
 		}
 		return map[string]float64{"time": v}, false
 	}))
-	want := "kind new against old: the median time is 25 % to 50 % lower at a or b; 25 % higher at c; " +
+	want := "Kind new against old: the median time is 25 % to 50 % lower at a or b; 25 % higher at c; " +
 		"undecided at d; the same within 2 % elsewhere. The p95 is 25 % to 50 % lower at a or b; " +
 		"25 % [18 %, 31 %] higher at c or d; the same within 2 % elsewhere."
 	if d.Answer != want {
@@ -267,12 +267,12 @@ func TestDegenerateExperiments(t *testing.T) {
 		answer string
 	}{
 		{"all failed", tabletest.New(header, 10, never),
-			"a y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
+			"A y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
 		{"all equal", tabletest.New(header, 10, always(5)),
-			"a y against x: the median and the p95 of time are the same within 2 % in both combinations (one for each b)."},
+			"A y against x: the median and the p95 of time are the same within 2 % in both combinations (one for each b)."},
 		{"one replicate", tabletest.New(header, 1, always(5)), ""},
 		{"no replicates", tabletest.New(header, 0, always(5)),
-			"a y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
+			"A y against x: the median and the p95 of time are not comparable in any combination (one for each b)."},
 		{"one cell", tabletest.Product(1, 1e6), "The median time is 1.03 ms [n too small] (p95 1.03 [1.03, ∞] ms)."},
 		{"one failed cell", tabletest.New(results.Header{Scenario: "s", Metrics: header.Metrics}, 3, never), "No replicate reached time."},
 	} {

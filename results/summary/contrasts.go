@@ -57,21 +57,9 @@ func (s *Summary) contrastingCells() []Contrast {
 	if len(f.Traits) == 0 {
 		return nil
 	}
-	combinations := map[string][]int{}
-	var order []string
-	for i, c := range s.Cells {
-		others := slices.Clone(c.Levels)
-		others[compared] = ""
-		k := results.CellKey(others)
-		if combinations[k] == nil {
-			order = append(order, k)
-		}
-		combinations[k] = append(combinations[k], i)
-	}
 	var pairs []Contrast
-	for _, k := range order {
+	for _, cells := range s.combinations(compared) {
 		first := len(pairs)
-		cells := combinations[k]
 		for i, a := range cells {
 			for _, b := range cells[i+1:] {
 				level := func(cell int) int { return slices.Index(f.Levels, s.Cells[cell].Levels[compared]) }

@@ -150,7 +150,10 @@ func (f *filler) fill(metric int) error {
 			f.compare(j, i)
 		}
 	}
-	return f.contrast()
+	if err := f.contrast(); err != nil {
+		return err
+	}
+	return f.rank()
 }
 
 // read reads a cell's values into a column.
@@ -259,4 +262,5 @@ func (s *Summary) adjust() {
 		effect.JudgeFamily(rows, s.Header.Compare.Margin)
 		effect.JudgeFamily(contrasts, s.Header.Compare.Margin)
 	}
+	s.judgeRankings()
 }

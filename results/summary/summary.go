@@ -19,6 +19,9 @@ type Summary struct {
 	// Contrasts compare levels of the compared factor that differ in one trait, in the headline
 	// metric and in the exact times.
 	Contrasts []Contrast
+	// Rankings say which cell of each combination is the best in the headline metric, by its median
+	// and by its p95: first all medians. They are empty with fewer than three compared levels.
+	Rankings []Ranking
 }
 
 // Row returns the row of Cells[cell] and Header.Metrics[metric].

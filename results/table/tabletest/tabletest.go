@@ -95,7 +95,48 @@ func (e *Experiment) Summary() *summary.Summary {
 			s.Rows = append(s.Rows, e.row(i, m, c))
 		}
 	}
+	if compare := e.Header.Compare; compare != nil {
+		for _, of := range []effect.Statistic{effect.P50, effect.P95} {
+			s.Rankings = append(s.Rankings, e.rankings(of, e.Header.Metric(compare.Metric))...)
+		}
+	}
 	return s
+}
+
+// rankings compares the cells of each combination with the best of them.
+func (e *Experiment) rankings(of effect.Statistic, metric int) []summary.Ranking {
+	compared := e.Header.Factor(e.Header.Compare.Factor)
+	var all []summary.Ranking
+	for first := range e.Cells {
+		if e.Cells[first][compared] != e.Header.Factors[compared].Levels[0] {
+			continue
+		}
+		r := summary.Ranking{Of: of, Best: -1}
+		var cells []int
+		for cell, levels := range e.Cells {
+			others := slices.Clone(levels)
+			others[compared] = e.Cells[first][compared]
+			if v := e.statistic(of, cell, metric, 0, 1); slices.Equal(others, e.Cells[first]) && !math.IsNaN(v) {
+				cells = append(cells, cell)
+				best := math.Inf(1)
+				if r.Best >= 0 {
+					best = e.statistic(of, r.Best, metric, 0, 1)
+				}
+				if r.Best < 0 || v < best && e.Header.Metrics[metric].Better <= 0 || v > best && e.Header.Metrics[metric].Better > 0 {
+					r.Best = cell
+				}
+			}
+		}
+		for _, cell := range cells {
+			if cell != r.Best {
+				r.Others = append(r.Others, summary.RankedCell{Cell: cell, Comparison: *e.compare(cell, r.Best, metric)})
+			}
+		}
+		if r.Best >= 0 {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // baseline returns the baseline of a cell, or -1 if the cell is a baseline.
