@@ -69,7 +69,7 @@ func read(t *testing.T, path ...string) []byte {
 
 func TestRunPrintsTheAnswerAndLeavesEveryFile(t *testing.T) {
 	dir, stdout, stderr := smallRun(t)
-	answer := "Does a small scenario run?\n\nhandshake kind resumed against full: the median handshake "
+	answer := "Does a small scenario run?\n\nHandshake kind resumed against full: the median handshake "
 	if !strings.HasPrefix(stdout, answer) || !strings.Contains(stdout, "\nhandshake  (n 70") {
 		t.Errorf("stdout is not question, answer and table:\n%s", stdout)
 	}
