@@ -59,7 +59,7 @@ func constant(values []float64) bool {
 func (h *FirstReplicates) Kept() Source {
 	cells := slices.Clone(h.Source.Cells())
 	for i := range cells {
-		cells[i].Replicates = first(cells[i].Replicates, h.limit)
+		cells[i].Replicates = cells[i].Replicates.First(h.limit)
 	}
 	return keptSource{h.Source, h, cells}
 }
@@ -71,20 +71,6 @@ type keptSource struct {
 }
 
 func (h keptSource) Cells() []Observed { return h.cells }
-
-// first returns the first n integers of ranges in rising order.
-func first(ranges []Range, n int) []Range {
-	var out []Range
-	for _, r := range ranges {
-		if n <= 0 {
-			break
-		}
-		r.To = min(r.To, r.From+n)
-		n -= r.Len()
-		out = append(out, r)
-	}
-	return out
-}
 
 func (h keptSource) Column(metric int) Column { return keptColumn{h, h.firsts.values[metric]} }
 

@@ -10,6 +10,8 @@ type Source interface {
 	Cells() []Observed
 	// Outcomes returns how often each outcome occurred in a cell, in no particular order.
 	Outcomes(cell int) ([]Outcome, error)
+	// Failed returns the numbers of the replicates of a cell whose outcome is not OutcomeOK.
+	Failed(cell int) (Ranges, error)
 	// Column returns a reader of one metric, given by its index in Header.Metrics.
 	Column(metric int) Column
 }
@@ -29,35 +31,12 @@ type Column interface {
 // Observed is a cell and the numbers of the replicates that have been observed.
 type Observed struct {
 	Cell
-	// Replicates holds the numbers of the replicates as ranges in rising order, with a gap between
-	// any two.
-	Replicates []Range
+	// Replicates holds the numbers of the replicates.
+	Replicates Ranges
 }
 
 // N returns the number of observed replicates, including failed ones.
-func (o *Observed) N() int {
-	n := 0
-	for _, r := range o.Replicates {
-		n += r.Len()
-	}
-	return n
-}
-
-// Range is the integers from From up to, but not including, To.
-type Range struct{ From, To int }
-
-// Len is the number of integers in the range.
-func (r Range) Len() int { return r.To - r.From }
-
-// AddRange appends r to ranges in rising order. If r begins where the last range ends, it extends
-// that range.
-func AddRange(ranges []Range, r Range) []Range {
-	if n := len(ranges); n > 0 && ranges[n-1].To == r.From {
-		ranges[n-1].To = r.To
-		return ranges
-	}
-	return append(ranges, r)
-}
+func (o *Observed) N() int { return o.Replicates.N() }
 
 // Outcome is an outcome of replicates and how often it occurred.
 type Outcome struct {

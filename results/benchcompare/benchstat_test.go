@@ -94,9 +94,9 @@ func asBenchstat(d *compare.Document) string {
 					continue
 				}
 				to(start(j))
-				row = append(row, fmt.Sprint(side.Value.Value), side.Spread)
+				row = append(row, fmt.Sprint(side.Value.Value), side.Benchstat.Spread)
 				if side.Change != nil {
-					row = append(row, side.Change.Delta, side.Change.Test)
+					row = append(row, side.Benchstat.Delta, side.Benchstat.Test)
 				}
 			}
 			emit()

@@ -180,26 +180,26 @@ func (c *Comparison) side(t *unitTable, m *measured) *compare.Side {
 		return nil
 	}
 	s := &compare.Side{
-		N:      len(m.sample.Values),
-		Value:  stat.Interval{Value: m.summary.Center, Lo: m.summary.Lo, Hi: m.summary.Hi},
-		Spread: m.summary.PctRangeString(),
+		N:         len(m.sample.Values),
+		Value:     stat.Interval{Value: m.summary.Center, Lo: m.summary.Lo, Hi: m.summary.Hi},
+		Benchstat: &compare.Benchstat{Spread: m.summary.PctRangeString()},
 	}
-	s.Warnings = append(texts(m.sample.Warnings), texts(m.summary.Warnings)...)
+	b := s.Benchstat
+	b.Warnings = append(texts(m.sample.Warnings), texts(m.summary.Warnings)...)
 	if m.baseline == nil {
 		return s
 	}
 	old := m.baseline.summary.Center
-	s.Change = &compare.Change{
-		Ratio: t.ratio(m), Delta: m.comparison.FormatDelta(old, m.summary.Center), Test: m.comparison.String(),
-		P: m.comparison.P, PHolm: math.NaN(), Verdict: effect.Undecided, Warnings: texts(m.comparison.Warnings),
-	}
+	b.Delta, b.Test = m.comparison.FormatDelta(old, m.summary.Center), m.comparison.String()
+	b.ChangeWarnings = texts(m.comparison.Warnings)
+	s.Change = &compare.Change{Ratio: t.ratio(m), P: m.comparison.P, PHolm: math.NaN(), Verdict: effect.Undecided}
 	if t.assumption == benchmath.AssumeExact {
 		s.Change.P = math.NaN()
 	}
 	switch {
-	case s.Change.Delta == "0.00%" && s.Change.Ratio.Lo == 1 && s.Change.Ratio.Hi == 1:
+	case b.Delta == "0.00%" && s.Change.Ratio.Lo == 1 && s.Change.Ratio.Hi == 1:
 		s.Change.Verdict = effect.Same
-	case s.Change.Delta != "~" && s.Change.Delta != "0.00%":
+	case b.Delta != "~" && b.Delta != "0.00%":
 		s.Change.Verdict = effect.Different
 	case m.constant() && m.baseline.constant() && m.summary.Center == old:
 		s.Change.Verdict = effect.Same

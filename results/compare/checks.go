@@ -19,7 +19,7 @@ func (e *ExpressionError) Error() string { return e.Reason }
 // its amount is in another unit.
 func (c *comparison) checkExpressions() error {
 	for _, e := range c.options.Expressions {
-		known := e.Kind == gate.Failed && e.Metric == ""
+		known := ofCells(e)
 		var names []string
 		for _, r := range c.runs {
 			for _, m := range r.Source.Header().Metrics {
@@ -42,46 +42,50 @@ func (c *comparison) checkExpressions() error {
 }
 
 // check adds the checks of a cell's metric.
-func (w *worker) check(f *found, p *partner, metric, cell int) {
-	m := &w.comparison.old.Metrics[metric]
+func (w *worker) check(m *metricComparison, r *matchedRun, metric, cell int) {
+	of := &w.comparison.old.Metrics[metric]
 	for _, e := range w.options.Expressions {
-		if e.Matches(m.Name) && !(e.Kind == gate.Failed && e.Metric == "") {
-			check := gate.Check{Expression: e, Where: cellName(w.comparison.old, w.cells[cell].Levels), New: p.Label, Metric: m.Name, Unit: m.Unit, P: math.NaN(),
-				OldN: f.old.reached, NewN: f.new.reached}
-			w.fill(&check, f, p)
-			f.checks = append(f.checks, check)
+		if e.Matches(of.Name) && !ofCells(e) {
+			check := gate.Check{Expression: e, Where: w.names[cell], New: r.Label, Metric: of.Name, Unit: of.Unit, P: math.NaN(),
+				OldN: m.old.reached, NewN: m.new.reached}
+			w.fill(&check, m, r)
+			m.checks = append(m.checks, check)
 		}
 	}
 }
 
+// ofCells reports whether an expression is about the failed replicates of a cell and not about a
+// metric.
+func ofCells(e *gate.Expression) bool { return e.Kind == gate.Failed && e.Metric == "" }
+
 // fill sets the values, the change and the p-value of a check.
-func (w *worker) fill(check *gate.Check, f *found, p *partner) {
+func (w *worker) fill(check *gate.Check, m *metricComparison, r *matchedRun) {
 	e := check.Expression
 	switch e.Kind {
 	case gate.Changed:
-		check.Differing, check.Compared = f.differing, f.compared
+		check.Differing, check.Compared = m.differing, m.compared
 		return
 	case gate.Failed:
-		s := f.unreachedShare()
+		s := m.unreachedShare()
 		s.check(check)
 		return
 	}
 	switch {
-	case f.old.reached == 0 && f.new.reached == 0:
+	case m.old.reached == 0 && m.new.reached == 0:
 		// A metric that no replicate has, such as the time of a retransmission that never happens.
 		check.Change = stat.Point(0)
 		return
-	case f.old.reached == 0:
+	case m.old.reached == 0:
 		check.Missing = fmt.Sprintf("no replicate of %s reached %s", w.runs[0].Label, check.Metric)
 		return
-	case f.new.reached == 0:
-		check.Missing = fmt.Sprintf("no replicate of %s reached %s", p.Label, check.Metric)
+	case m.new.reached == 0:
+		check.Missing = fmt.Sprintf("no replicate of %s reached %s", r.Label, check.Metric)
 		return
 	}
-	found := w.effect(e, f)
+	found := w.effect(e, m)
 	check.P, check.Change = found.P, e.Change(found)
 	if e.Kind == gate.Mean {
-		check.OldValue, check.NewValue = f.old.values[effect.Mean].Value, f.new.values[effect.Mean].Value
+		check.OldValue, check.NewValue = m.old.values[effect.Mean].Value, m.new.values[effect.Mean].Value
 		return
 	}
 	check.OldValue, check.NewValue = stat.Quantile(w.old.Sorted(), e.Q), stat.Quantile(w.new.Sorted(), e.Q)
@@ -91,19 +95,19 @@ func (w *worker) fill(check *gate.Check, f *found, p *partner) {
 }
 
 // effect is the effect on the statistic of an expression.
-func (w *worker) effect(e *gate.Expression, f *found) *effect.Effect {
+func (w *worker) effect(e *gate.Expression, m *metricComparison) *effect.Effect {
 	if e.Kind == gate.Mean {
-		return f.comparison.At(effect.Mean)
+		return m.effects.At(effect.Mean)
 	}
-	for of, q := range quantiles {
-		if e.Q == q {
-			return f.comparison.At(of)
+	for _, of := range effect.Statistics {
+		if p, ok := of.Probability(); ok && e.Q == p {
+			return m.effects.At(of)
 		}
 	}
-	if f.comparison.Method == effect.Exact {
-		return f.comparison.At(effect.P50) // of exact values all quantiles are the same
+	if m.effects.Method == effect.Exact {
+		return m.effects.At(effect.P50) // of exact values all quantiles are the same
 	}
-	other := w.comparer.Quantile(w.new, w.old, e.Q, f.comparison.Paired)
+	other := w.comparer.Quantile(w.new, w.old, e.Q, m.effects.Paired)
 	return &other
 }
 
@@ -111,55 +115,44 @@ func (w *worker) effect(e *gate.Expression, f *found) *effect.Effect {
 // lacks, then those of the failures, or those of each metric and cell.
 func (c *comparison) checks() ([]gate.Check, error) {
 	var all []gate.Check
-	for _, e := range c.options.Expressions {
-		for _, p := range c.partners {
-			for _, m := range p.missing {
+	for i, e := range c.options.Expressions {
+		for _, r := range c.new {
+			for _, m := range r.missing {
 				if m.Metric == everyMetric || e.Matches(m.Metric) {
-					all = append(all, gate.Check{Expression: e, Where: m.Row, New: p.Label, Metric: m.Metric, P: math.NaN(), Missing: m.sentence()})
+					all = append(all, gate.Check{Expression: e, Where: m.Row, New: r.Label, Metric: m.Metric, P: math.NaN(), Missing: m.sentence()})
 				}
 			}
 		}
-		if e.Kind == gate.Failed && e.Metric == "" {
-			for i, p := range c.partners {
-				for cell := range c.cells {
-					if !c.compared(i, cell) {
-						continue
-					}
-					s, err := c.failures(i, cell)
-					if err != nil {
-						return nil, err
-					}
-					check := gate.Check{Expression: e, Where: cellName(c.old, c.cells[cell].Levels), New: p.Label, Metric: "failed"}
-					s.check(&check)
-					all = append(all, check)
-				}
+		if ofCells(e) {
+			ofFailures, err := c.failureChecks(e)
+			if err != nil {
+				return nil, err
 			}
-			continue
+			all = append(all, ofFailures...)
 		}
-		for metric := range c.found {
-			for i := range c.partners {
-				for _, f := range c.found[metric][i] {
-					if f == nil {
-						continue
-					}
-					for _, check := range f.checks {
-						if check.Expression == e {
-							all = append(all, check)
-						}
-					}
-				}
-			}
+		for metric := range c.results {
+			all = append(all, c.results[metric].checks[i]...)
 		}
 	}
 	return all, nil
 }
 
-// compared reports whether a cell of a new run was compared.
-func (c *comparison) compared(partner, cell int) bool {
-	for metric := range c.found {
-		if c.found[metric][partner][cell] != nil {
-			return true
+// failureChecks are the checks of an expression about the failed replicates of a cell.
+func (c *comparison) failureChecks(e *gate.Expression) ([]gate.Check, error) {
+	var all []gate.Check
+	for _, r := range c.new {
+		for cell := range c.cells {
+			if !r.compared[cell] {
+				continue
+			}
+			s, err := c.failures(r, cell)
+			if err != nil {
+				return nil, err
+			}
+			check := gate.Check{Expression: e, Where: c.names[cell], New: r.Label, Metric: "failed"}
+			s.check(&check)
+			all = append(all, check)
 		}
 	}
-	return false
+	return all, nil
 }

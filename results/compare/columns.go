@@ -14,10 +14,10 @@ import (
 	"tlslab/results/stat"
 )
 
-// found is the comparison of one metric of one cell with that of a new run.
-type found struct {
-	old, new   sideFound
-	comparison effect.Comparison
+// metricComparison compares one metric of one cell with that of a new run.
+type metricComparison struct {
+	old, new metricSide
+	effects  effect.Comparison
 	// differing counts the values of the new side that differ from the old side, out of compared
 	// values. With pairs, the two values of a pair differ. Without pairs, a value differs if it is
 	// not the only value of the old side; if the old side has several values, every value differs.
@@ -29,17 +29,25 @@ type found struct {
 	checks []gate.Check
 }
 
-// sideFound describes one side of a comparison: n replicates were compared, and reached of them
+// metricSide describes one side of a comparison: n replicates were compared, and reached of them
 // reached the metric.
-type sideFound struct {
+type metricSide struct {
 	n, reached int
 	values     [effect.NumStatistics]stat.Interval
+}
+
+// metricResult is what the document needs of the comparisons of one metric. The comparisons
+// themselves are dropped: those of all metrics would be the largest part of the memory.
+type metricResult struct {
+	tables    []Table
+	differing []Differing    // by new run
+	checks    [][]gate.Check // by expression
 }
 
 // compareColumns compares every metric of the old run with that of the new ones, several in
 // parallel.
 func (c *comparison) compareColumns() error {
-	c.found = make([][][]*found, len(c.old.Metrics))
+	c.results = make([]metricResult, len(c.old.Metrics))
 	resamples := effect.NewResamples()
 	var next atomic.Int64
 	var group errgroup.Group
@@ -51,19 +59,15 @@ func (c *comparison) compareColumns() error {
 				if metric >= len(c.old.Metrics) {
 					return nil
 				}
-				if err := w.compareMetric(metric); err != nil {
+				compared, err := w.compareMetric(metric)
+				if err != nil {
 					return err
 				}
+				c.results[metric] = c.result(metric, compared)
 			}
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for metric := range c.found {
-		c.adjust(metric)
-	}
-	return nil
+	return group.Wait()
 }
 
 // mostValues bounds the values of 8 bytes that all workers together hold. A worker holds about
@@ -79,116 +83,130 @@ func (c *comparison) workers() int {
 	return mostValues / columnsOfWorker / most
 }
 
-// adjust applies Holm's correction to all comparisons and statistics of one metric, and sets the
-// verdicts. Without a margin a change of any size counts.
-func (c *comparison) adjust(metric int) {
+// result judges the comparisons of a metric, by new run and cell, and returns what the document
+// needs of them. Holm's correction is over all comparisons and statistics of the metric. Without a
+// margin a change of any size counts.
+func (c *comparison) result(metric int, compared [][]*metricComparison) metricResult {
+	r := metricResult{checks: make([][]gate.Check, len(c.options.Expressions))}
 	var family []*effect.Comparison
-	for _, cells := range c.found[metric] {
-		for _, f := range cells {
-			if f != nil {
-				family = append(family, &f.comparison)
+	for run, cells := range compared {
+		d := Differing{Metric: c.old.Metrics[metric].Name, Column: c.new[run].Label}
+		for _, m := range cells {
+			if m == nil {
+				continue
+			}
+			family = append(family, &m.effects)
+			d.add(m)
+			for _, check := range m.checks {
+				e := slices.Index(c.options.Expressions, check.Expression)
+				r.checks[e] = append(r.checks[e], check)
 			}
 		}
+		r.differing = append(r.differing, d)
 	}
 	effect.JudgeFamily(family, 0)
+	for _, s := range effect.Statistics {
+		if t := c.table(metric, s, compared); len(t.Rows) > 0 {
+			r.tables = append(r.tables, t)
+		}
+	}
+	return r
+}
+
+// add counts the values of a cell.
+func (d *Differing) add(m *metricComparison) {
+	d.AllCells++
+	d.AllValues += m.compared
+	if m.differing > 0 {
+		d.Cells++
+		d.Values += m.differing
+	}
 }
 
 // worker compares one metric after the other. Its buffers are reused.
 type worker struct {
 	*comparison
-	comparer   *effect.Comparer
-	olds, news []float64 // a column of each side
-	y, x       []float64 // the replicates of both sides that are compared
-	columns    [2]effect.Column
-	old, new   *effect.Column // of the cell
+	comparer             *effect.Comparer
+	oldValues, newValues []float64 // a column of each side
+	y, x                 []float64 // the replicates of both sides that are compared
+	columns              [2]effect.Column
+	old, new             *effect.Column // of the cell
 }
 
-func (w *worker) compareMetric(metric int) error {
+// compareMetric compares a metric in all cells that the filter selects. The result is by new run
+// and cell of the old run; nil: not compared.
+func (w *worker) compareMetric(metric int) ([][]*metricComparison, error) {
 	name := w.comparison.old.Metrics[metric].Name
-	w.found[metric] = make([][]*found, len(w.partners))
-	theirs := make([]results.Column, len(w.partners))
-	for i, p := range w.partners {
-		w.found[metric][i] = make([]*found, len(w.cells))
-		if p.metrics[metric] >= 0 {
-			theirs[i] = p.Source.Column(p.metrics[metric])
+	compared := make([][]*metricComparison, len(w.comparison.new))
+	newColumns := make([]results.Column, len(w.comparison.new))
+	for i, r := range w.comparison.new {
+		compared[i] = make([]*metricComparison, len(w.cells))
+		if r.metrics[metric] >= 0 {
+			newColumns[i] = r.Source.Column(r.metrics[metric])
 		}
 	}
-	column := w.runs[0].Source.Column(metric)
+	oldColumn := w.runs[0].Source.Column(metric)
 	for cell := range w.cells {
-		if !w.choose.selects(w.comparison.old, w.cells[cell].Levels, name) {
+		if !w.filter.selects(w.comparison.old, w.cells[cell].Levels, name) {
 			continue
 		}
 		var err error
-		if w.olds, err = column.Read(w.olds[:0], cell); err != nil {
-			return err
+		if w.oldValues, err = oldColumn.Read(w.oldValues[:0], cell); err != nil {
+			return nil, err
 		}
-		for i, p := range w.partners {
-			if theirs[i] == nil || p.cells[cell] < 0 {
+		for i, r := range w.comparison.new {
+			if newColumns[i] == nil || r.cells[cell] < 0 {
 				continue
 			}
-			if w.news, err = theirs[i].Read(w.news[:0], p.cells[cell]); err != nil {
-				return err
+			if w.newValues, err = newColumns[i].Read(w.newValues[:0], r.cells[cell]); err != nil {
+				return nil, err
 			}
-			w.found[metric][i][cell] = w.compareCell(p, metric, cell)
+			compared[i][cell] = w.compareCell(r, metric, cell)
 		}
 	}
-	return nil
+	return compared, nil
 }
 
-// compareCell compares the columns olds and news.
-func (w *worker) compareCell(p *partner, metric, cell int) *found {
-	x, y := w.news, w.olds
-	if p.paired {
-		x, y = w.common(w.cells[cell].Replicates, p.Source.Cells()[p.cells[cell]].Replicates)
+// compareCell compares the columns oldValues and newValues.
+func (w *worker) compareCell(r *matchedRun, metric, cell int) *metricComparison {
+	x, y := w.newValues, w.oldValues
+	if r.paired {
+		x, y = w.common(w.cells[cell].Replicates, r.replicates(cell))
 	}
-	f := &found{}
-	f.count(x, y, p.paired)
+	m := &metricComparison{}
+	m.count(x, y, r.paired)
 	w.new, w.old = &w.columns[0], &w.columns[1]
 	w.new.Set(x)
-	if p.paired && f.differing == 0 {
+	if r.paired && m.differing == 0 {
 		w.old = w.new // sorted once
 	} else {
 		w.old.Set(y)
 	}
 	exact := w.comparison.old.Metrics[metric].Exact
-	f.new.describe(len(x), w.new.Sorted(), exact)
-	f.old.describe(len(y), w.old.Sorted(), exact)
+	m.new.describe(len(x), w.new.Sorted(), exact)
+	m.old.describe(len(y), w.old.Sorted(), exact)
 	switch {
 	case exact && constant(w.new.Sorted()) && constant(w.old.Sorted()):
-		f.comparison = effect.Known(w.new.Sorted()[0], w.old.Sorted()[0], p.paired, f.compared)
-	case p.paired && f.differing == 0:
-		f.comparison = unchanged(f.compared)
-	case p.paired:
-		f.comparison = w.comparer.Paired(w.new, w.old)
+		m.effects = effect.Known(w.new.Sorted()[0], w.old.Sorted()[0], r.paired, m.compared)
+	case r.paired && m.differing == 0:
+		m.effects = unchanged(m.compared)
+	case r.paired:
+		m.effects = w.comparer.Paired(w.new, w.old)
 	default:
-		f.comparison = w.comparer.Independent(w.new, w.old)
+		m.effects = w.comparer.Independent(w.new, w.old)
 	}
-	w.check(f, p, metric, cell)
-	return f
+	w.check(m, r, metric, cell)
+	return m
 }
 
 // common returns the values of the replicates that both sides have.
-func (w *worker) common(old, new []results.Range) (x, y []float64) {
+func (w *worker) common(old, new results.Ranges) (x, y []float64) {
 	if slices.Equal(old, new) {
-		return w.news, w.olds
+		return w.newValues, w.oldValues
 	}
-	w.x, w.y = w.x[:0], w.y[:0]
-	i, j, atOld, atNew := 0, 0, 0, 0
-	for i < len(old) && j < len(new) {
-		a, b := old[i], new[j]
-		if from, to := max(a.From, b.From), min(a.To, b.To); from < to {
-			w.y = append(w.y, w.olds[atOld+from-a.From:atOld+to-a.From]...)
-			w.x = append(w.x, w.news[atNew+from-b.From:atNew+to-b.From]...)
-		}
-		if a.To <= b.To {
-			i++
-			atOld += a.Len()
-		}
-		if b.To <= a.To {
-			j++
-			atNew += b.Len()
-		}
-	}
+	both := old.Common(new)
+	w.x = new.Align(w.x[:0], w.newValues, both)
+	w.y = old.Align(w.y[:0], w.oldValues, both)
 	return w.x, w.y
 }
 
@@ -205,7 +223,7 @@ func unchanged(pairs int) effect.Comparison {
 func constant(sorted []float64) bool { return len(sorted) > 0 && sorted[0] == sorted[len(sorted)-1] }
 
 // count counts the values that differ and those that were not reached.
-func (f *found) count(x, y []float64, paired bool) {
+func (m *metricComparison) count(x, y []float64, paired bool) {
 	if !paired {
 		first := math.NaN()
 		if len(y) > 0 {
@@ -213,43 +231,43 @@ func (f *found) count(x, y []float64, paired bool) {
 		}
 		varies := slices.ContainsFunc(y, func(v float64) bool { return v != first })
 		for _, v := range x {
-			f.compared++
+			m.compared++
 			if varies || v != first {
-				f.differing++
+				m.differing++
 			}
 		}
 		return
 	}
 	for i, v := range x {
-		f.compared++
+		m.compared++
 		switch old, new := y[i] != y[i], v != v; {
 		case old && new:
-			f.unreached.both++
+			m.unreached.both++
 		case old:
-			f.unreached.old++
-			f.differing++
+			m.unreached.old++
+			m.differing++
 		case new:
-			f.unreached.new++
-			f.differing++
+			m.unreached.new++
+			m.differing++
 		case y[i] != v:
-			f.differing++
+			m.differing++
 		}
 	}
 }
 
 // describe sets the statistics of a side of n replicates.
-func (s *sideFound) describe(n int, sorted []float64, exact bool) {
+func (s *metricSide) describe(n int, sorted []float64, exact bool) {
 	s.n, s.reached = n, len(sorted)
-	for of, q := range quantiles {
-		s.values[of] = stat.QuantileInterval(sorted, q)
+	for _, of := range effect.Statistics {
+		if p, ok := of.Probability(); ok {
+			s.values[of] = stat.QuantileInterval(sorted, p)
+		} else {
+			s.values[of] = stat.Describe(sorted).Mean
+		}
 	}
-	s.values[effect.Mean] = stat.Describe(sorted).Mean
 	if exact && constant(sorted) {
 		for of := range s.values {
 			s.values[of] = stat.Point(sorted[0])
 		}
 	}
 }
-
-// quantiles are the statistics that are quantiles.
-var quantiles = map[effect.Statistic]float64{effect.P50: 0.50, effect.P95: 0.95, effect.P99: 0.99}

@@ -115,11 +115,25 @@ type Side struct {
 	// N is the number of values.
 	N     int
 	Value stat.Interval
+	// Change compares this side with the first. It is nil for the first, and without a first.
+	Change *Change
+	// Benchstat is nil for runs.
+	Benchstat *Benchstat
+}
+
+// Benchstat is what benchstat prints about a side of a benchmark.
+type Benchstat struct {
 	// Spread is the larger distance from Value to a bound of its interval, as a percentage.
 	Spread string
-	// Change compares this side with the first. It is nil for the first, and without a first.
-	Change   *Change
+	// Warnings are about the values.
 	Warnings []string
+	// Delta is the change as a percentage, or "~" if it is not significant. It is empty for a side
+	// that is not compared, as are Test and ChangeWarnings.
+	Delta string
+	// Test is the p-value and the numbers of values.
+	Test string
+	// ChangeWarnings are about the comparison.
+	ChangeWarnings []string
 }
 
 // Change is the change from the first side.
@@ -128,18 +142,12 @@ type Change struct {
 	Ratio stat.Interval
 	// Diff is the new value minus the old one. It is not set for benchmarks.
 	Diff stat.Interval
-	// Delta is the change as a percentage, or "~" if it is not significant.
-	Delta string
-	// Test is the p-value and the numbers of values.
-	Test string
 	// P is the p-value, PHolm the one that Holm's method adjusted. They are NaN without a test.
 	P, PHolm float64
 	// Paired says that replicates of the same number and seed were compared in pairs.
 	Paired bool
 	// Verdict says whether the change is significant.
 	Verdict effect.Verdict
-	// Warnings are about the comparison.
-	Warnings []string
 }
 
 // Geomean is the geometric mean of a column.

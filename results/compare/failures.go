@@ -5,7 +5,6 @@ import (
 
 	moremath "github.com/aclements/go-moremath/stats"
 
-	"tlslab/results"
 	"tlslab/results/effect"
 	"tlslab/results/gate"
 	"tlslab/results/stat"
@@ -19,50 +18,34 @@ type share struct {
 	onlyOld, onlyNew int
 }
 
-// failures is the share of failed replicates of a cell, on both sides. The samples count outcomes
-// by cell and not by replicate. So pairs are known only if, on both sides, as many replicates miss
-// some metric as fail: these are then taken as the failed ones.
-func (c *comparison) failures(partner, cell int) (share, error) {
-	p := c.partners[partner]
-	old, err := failed(c.runs[0].Source, cell)
+// failures is the share of failed replicates of a cell, on both sides. With pairs it is over the
+// replicates that both sides have.
+func (c *comparison) failures(r *matchedRun, cell int) (share, error) {
+	old, err := c.runs[0].Source.Failed(cell)
 	if err != nil {
 		return share{}, err
 	}
-	new, err := failed(p.Source, p.cells[cell])
+	new, err := r.Source.Failed(r.cells[cell])
 	if err != nil {
 		return share{}, err
 	}
-	s := share{oldK: old, oldN: c.cells[cell].N(), newK: new, newN: p.Source.Cells()[p.cells[cell]].N()}
-	for metric := range c.found {
-		f := c.found[metric][partner][cell]
-		if f == nil || !f.comparison.Paired || f.compared != s.oldN || f.compared != s.newN {
-			continue
-		}
-		if f.unreached.old+f.unreached.both == old && f.unreached.new+f.unreached.both == new {
-			s.paired, s.onlyOld, s.onlyNew = true, f.unreached.old, f.unreached.new
-			break
-		}
+	oldN, newN := c.cells[cell].Replicates, r.replicates(cell)
+	if !r.paired {
+		return share{oldK: old.N(), oldN: oldN.N(), newK: new.N(), newN: newN.N()}, nil
 	}
+	pairs := oldN.Common(newN)
+	old, new = old.Common(pairs), new.Common(pairs)
+	s := share{oldK: old.N(), oldN: pairs.N(), newK: new.N(), newN: pairs.N(), paired: true}
+	both := old.Common(new).N()
+	s.onlyOld, s.onlyNew = s.oldK-both, s.newK-both
 	return s, nil
 }
 
-// failed is the number of replicates of a cell whose outcome is not ok.
-func failed(src results.Source, cell int) (int, error) {
-	outcomes, err := src.Outcomes(cell)
-	n := 0
-	for _, o := range outcomes {
-		if o.Name != results.OutcomeOK {
-			n += o.N
-		}
-	}
-	return n, err
-}
-
 // unreachedShare is the share of replicates that did not reach the metric, on both sides.
-func (f *found) unreachedShare() share {
-	s := share{oldK: f.old.n - f.old.reached, oldN: f.old.n, newK: f.new.n - f.new.reached, newN: f.new.n}
-	if f.comparison.Paired {
-		s.paired, s.onlyOld, s.onlyNew = true, f.unreached.old, f.unreached.new
+func (m *metricComparison) unreachedShare() share {
+	s := share{oldK: m.old.n - m.old.reached, oldN: m.old.n, newK: m.new.n - m.new.reached, newN: m.new.n}
+	if m.effects.Paired {
+		s.paired, s.onlyOld, s.onlyNew = true, m.unreached.old, m.unreached.new
 	}
 	return s
 }

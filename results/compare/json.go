@@ -1,24 +1,17 @@
 package compare
 
 import (
+	"bufio"
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
+	"iter"
 
 	"tlslab/results/effect"
 	"tlslab/results/gate"
 	"tlslab/results/stat"
 )
-
-type jsonDocument struct {
-	Inputs    []string         `json:"inputs"`
-	Summary   string           `json:"summary"`
-	Warnings  []string         `json:"warnings"`
-	Settings  []jsonDifference `json:"settings"`
-	Gate      *jsonGate        `json:"gate"`
-	Differing []jsonDiffering  `json:"differing"`
-	Rows      []jsonRow        `json:"rows"`
-	Missing   []jsonMissing    `json:"missing"`
-}
 
 type jsonDifference struct {
 	Name   string   `json:"name"`
@@ -79,55 +72,110 @@ type jsonMissing struct {
 	Column string `json:"column"`
 }
 
-// WriteJSON writes the document as one object.
+// WriteJSON writes the document as one object. The rows are encoded one by one: those of a
+// large comparison would need several times the memory of the document.
 func (d *Document) WriteJSON(w io.Writer) error {
-	out := jsonDocument{Inputs: d.Inputs, Summary: d.headline(), Warnings: append([]string{}, d.Warnings...),
-		Settings: []jsonDifference{}, Differing: []jsonDiffering{}, Rows: []jsonRow{}, Missing: []jsonMissing{}}
+	out := &jsonWriter{out: bufio.NewWriter(w)}
+	settings, differing, missing := []jsonDifference{}, []jsonDiffering{}, []jsonMissing{}
 	for _, s := range d.Settings {
-		out.Settings = append(out.Settings, jsonDifference(s))
+		settings = append(settings, jsonDifference(s))
 	}
 	for _, m := range d.Differing {
-		out.Differing = append(out.Differing, jsonDiffering(m))
+		differing = append(differing, jsonDiffering(m))
 	}
 	for _, m := range d.Missing {
-		out.Missing = append(out.Missing, jsonMissing{m.Row, m.Metric, m.Column})
+		missing = append(missing, jsonMissing{m.Row, m.Metric, m.Column})
 	}
-	if d.Gate != nil {
-		out.Gate = &jsonGate{Met: d.Gate.Met(), Checks: []jsonCheck{}}
-		for i := range d.Gate.Checks {
-			c := &d.Gate.Checks[i]
-			out.Gate.Checks = append(out.Gate.Checks, jsonCheck{c.Expression.Text, c.Where, c.Metric, c.New, c.Outcome, c.Reason,
-				c.Change, stat.Finite(c.P), stat.Finite(c.PHolm)})
+	out.text("{\n")
+	out.field("inputs", d.Inputs)
+	out.field("summary", d.headline())
+	out.field("warnings", append([]string{}, d.Warnings...))
+	out.field("settings", settings)
+	out.field("gate", d.Gate.json())
+	out.field("differing", differing)
+	out.text(" \"rows\": [")
+	separator := "\n  "
+	for i := range d.Tables {
+		for row := range d.Tables[i].json() {
+			out.text(separator)
+			out.value(row, "  ")
+			separator = ",\n  "
 		}
 	}
-	for i := range d.Tables {
-		out.Rows = append(out.Rows, d.Tables[i].json()...)
+	if separator == ",\n  " {
+		out.text("\n ")
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	return enc.Encode(out)
+	out.text("],\n \"missing\": ")
+	out.value(missing, " ")
+	out.text("\n}\n")
+	return cmp.Or(out.err, out.out.Flush())
 }
 
-func (t *Table) json() []jsonRow {
+// jsonWriter writes the parts of a JSON object with an indentation of one blank.
+type jsonWriter struct {
+	out *bufio.Writer // keeps its first error for Flush
+	err error         // the first error of an encoding
+	buf bytes.Buffer
+}
+
+func (j *jsonWriter) text(text string) { j.out.WriteString(text) }
+
+// field writes a field of the object.
+func (j *jsonWriter) field(name string, v any) {
+	j.text(" \"" + name + "\": ")
+	j.value(v, " ")
+	j.text(",\n")
+}
+
+// value writes a value whose lines after the first begin with indent.
+func (j *jsonWriter) value(v any, indent string) {
+	j.buf.Reset()
+	enc := json.NewEncoder(&j.buf)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent(indent, " ")
+	if err := enc.Encode(v); err != nil {
+		j.err = cmp.Or(j.err, err)
+	}
+	j.out.Write(bytes.TrimSuffix(j.buf.Bytes(), []byte("\n")))
+}
+
+func (g *Gate) json() *jsonGate {
+	if g == nil {
+		return nil
+	}
+	out := &jsonGate{Met: g.Met(), Checks: []jsonCheck{}}
+	for i := range g.Checks {
+		c := &g.Checks[i]
+		out.Checks = append(out.Checks, jsonCheck{c.Expression.Text, c.Where, c.Metric, c.New, c.Outcome, c.Reason,
+			c.Change, stat.Finite(c.P), stat.Finite(c.PHolm)})
+	}
+	return out
+}
+
+func (t *Table) json() iter.Seq[*jsonRow] {
 	config := map[string]string{}
 	for _, c := range t.Config {
 		if c.Value != "" {
 			config[c.Name] = c.Value
 		}
 	}
-	var all []jsonRow
-	for _, r := range t.Rows {
-		for j, side := range r.Sides {
-			if side == nil {
-				continue
+	return func(yield func(*jsonRow) bool) {
+		for _, r := range t.Rows {
+			for j, side := range r.Sides {
+				if side == nil {
+					continue
+				}
+				row := &jsonRow{Config: config, Name: r.Name, Metric: t.Metric, Unit: t.Unit, Statistic: t.Statistic, Column: t.Columns[j], N: side.N, Value: side.Value}
+				if side.Benchstat != nil {
+					row.Warnings = side.Benchstat.Warnings
+				}
+				if c := side.Change; c != nil {
+					row.Change = &jsonChange{stat.Finite(r.Sides[0].Value.Value), c.Ratio, c.Paired, stat.Finite(c.P), stat.Finite(c.PHolm), c.Verdict}
+				}
+				if !yield(row) {
+					return
+				}
 			}
-			row := jsonRow{config, r.Name, t.Metric, t.Unit, t.Statistic, t.Columns[j], side.N, side.Value, side.Warnings, nil}
-			if c := side.Change; c != nil {
-				row.Change = &jsonChange{stat.Finite(r.Sides[0].Value.Value), c.Ratio, c.Paired, stat.Finite(c.P), stat.Finite(c.PHolm), c.Verdict}
-			}
-			all = append(all, row)
 		}
 	}
-	return all
 }

@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -15,36 +16,49 @@ import (
 	"tlslab/results/table/number"
 )
 
-// line is one comparison of a Document.
+// line is one comparison of a Document: that of a side of a row with the first side.
 type line struct {
-	table    *Table
-	row      string
-	column   string
-	old, new *Side
+	table *Table
+	row   *Row
+	side  int
 }
 
-// lines lists all comparisons, in the order of the tables.
-func (d *Document) lines() []line {
-	var all []line
-	for i := range d.Tables {
-		t := &d.Tables[i]
-		for _, r := range t.Rows {
-			for j, side := range r.Sides {
-				if side != nil && side.Change != nil {
-					all = append(all, line{t, r.Name, t.Columns[j], r.Sides[0], side})
+func (l *line) old() *Side      { return l.row.Sides[0] }
+func (l *line) new() *Side      { return l.row.Sides[l.side] }
+func (l *line) change() *Change { return l.new().Change }
+
+// lines are all comparisons, in the order of the tables.
+func (d *Document) lines() iter.Seq[line] {
+	return func(yield func(line) bool) {
+		for i := range d.Tables {
+			for l := range d.Tables[i].lines() {
+				if !yield(l) {
+					return
 				}
 			}
 		}
 	}
-	return all
+}
+
+// lines are the comparisons of a table.
+func (t *Table) lines() iter.Seq[line] {
+	return func(yield func(line) bool) {
+		for i := range t.Rows {
+			for j, side := range t.Rows[i].Sides {
+				if side != nil && side.Change != nil && !yield(line{t, &t.Rows[i], j}) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // changed lists the lines with a significant change: changes for the worse first, metrics before
 // their parts, and the largest first.
-func changed(lines []line) []line {
+func (d *Document) changed() []line {
 	var all []line
-	for _, l := range lines {
-		if l.new.Change.Verdict == effect.Different {
+	for l := range d.lines() {
+		if l.change().Verdict == effect.Different {
 			all = append(all, l)
 		}
 	}
@@ -54,14 +68,31 @@ func changed(lines []line) []line {
 	return all
 }
 
+// withoutChange lists the first mostRows lines without a significant change, and counts all of them.
+// What is not certain comes before what is the same.
+func (d *Document) withoutChange() (first []line, all int) {
+	var same []line
+	for l := range d.lines() {
+		verdict := l.change().Verdict
+		if verdict == effect.Different {
+			continue
+		}
+		all++
+		if verdict == effect.Same && len(same) < mostRows {
+			same = append(same, l)
+		} else if verdict != effect.Same && len(first) < mostRows {
+			first = append(first, l)
+		}
+	}
+	return shorten(append(first, same...)), all
+}
+
 func boolToInt(b bool) int {
 	if b {
 		return 1
 	}
 	return 0
 }
-
-func (l *line) same() bool { return l.new.Change.Verdict == effect.Same }
 
 // rank is 0 for a change for the worse, 2 for one for the better, 1 if neither is known.
 func (l *line) rank() int {
@@ -77,9 +108,9 @@ func (l *line) rank() int {
 // size is the magnitude of the change: the same for doubling as for halving.
 func (l *line) size() float64 {
 	if l.table.Unit == unitShare {
-		return math.Abs(l.new.Change.Diff.Value)
+		return math.Abs(l.change().Diff.Value)
 	}
-	r := l.new.Change.Ratio.Value
+	r := l.change().Ratio.Value
 	if math.IsNaN(r) {
 		return 0
 	}
@@ -87,13 +118,13 @@ func (l *line) size() float64 {
 }
 
 func (l *line) tone() table.Tone {
-	c := l.new.Change
+	c := l.change()
 	switch {
 	case c.Verdict == effect.Undecided:
 		return table.Unsure
-	case c.Verdict != effect.Different || l.table.Better == 0 || l.new.Value.Value == l.old.Value.Value:
+	case c.Verdict != effect.Different || l.table.Better == 0 || l.new().Value.Value == l.old().Value.Value:
 		return table.Plain
-	case (l.new.Value.Value < l.old.Value.Value) == (l.table.Better < 0):
+	case (l.new().Value.Value < l.old().Value.Value) == (l.table.Better < 0):
 		return table.Good
 	}
 	return table.Bad
@@ -115,14 +146,14 @@ func (d *Document) estimate(s *Side, unit string) string {
 	if !d.Benchmarks {
 		return number.Estimate(s.Value, unit)
 	}
-	return d.value(s.Value.Value, unit) + " ± " + s.Spread
+	return d.value(s.Value.Value, unit) + " ± " + s.Benchstat.Spread
 }
 
-// change writes the change with its interval: "+33 % [+31 %, +36 %]".
-func (l *line) change() string {
-	c := l.new.Change
+// changeText writes the change with its interval: "+33 % [+31 %, +36 %]".
+func (l *line) changeText() string {
+	c := l.change()
 	if l.table.Unit != unitShare {
-		return changeText(c.Ratio)
+		return ratioText(c.Ratio)
 	}
 	points := func(v float64) string { return gate.Signed(v, fmt.Sprintf("%.2g", 100*math.Abs(v))) }
 	if c.Diff.Lo == c.Diff.Hi {
@@ -131,8 +162,8 @@ func (l *line) change() string {
 	return fmt.Sprintf("%s points [%s, %s]", points(c.Diff.Value), points(c.Diff.Lo), points(c.Diff.Hi))
 }
 
-// changeText writes a ratio as a change with its interval.
-func changeText(ratio stat.Interval) string {
+// ratioText writes a ratio as a change with its interval.
+func ratioText(ratio stat.Interval) string {
 	text := changePercent(ratio.Value)
 	switch {
 	case math.IsNaN(ratio.Value):
@@ -155,38 +186,34 @@ func changePercent(ratio float64) string {
 // where names the comparison among those of one document.
 func (d *Document) where(l *line) string {
 	if len(d.Columns) > 2 {
-		return l.row + " (" + l.column + ")"
+		return l.row.Name + " (" + l.table.Columns[l.side] + ")"
 	}
-	return l.row
+	return l.row.Name
 }
 
 // digest is a table with a row for each metric and statistic that changed: how many cells changed
 // for the worse and for the better, and how much.
-func (d *Document) digest(lines []line) *table.Table {
+func (d *Document) digest() *table.Table {
 	t := &table.Table{Columns: []table.Column{{Name: "metric", Key: true}, {Name: "statistic"}, {Name: "compared", Right: true},
 		{Name: "worse", Right: true}, {Name: "better", Right: true}, {Name: "neither", Right: true}, {Name: "smallest", Right: true}, {Name: "largest", Right: true}}}
 	for i := range d.Tables {
 		in := &d.Tables[i]
 		all, ranks := 0, [3]int{}
-		var least, most *line
-		for j := range lines {
-			l := &lines[j]
-			if l.table != in {
-				continue
-			}
+		var least, most line
+		for l := range in.lines() {
 			all++
-			if l.new.Change.Verdict != effect.Different {
+			if l.change().Verdict != effect.Different {
 				continue
 			}
 			ranks[l.rank()]++
-			if least == nil || l.size() < least.size() {
+			if least.table == nil || l.size() < least.size() {
 				least = l
 			}
-			if most == nil || l.size() > most.size() {
+			if most.table == nil || l.size() > most.size() {
 				most = l
 			}
 		}
-		if most == nil {
+		if most.table == nil {
 			continue
 		}
 		count := func(n int, tone table.Tone) table.Cell {
@@ -205,9 +232,9 @@ func (d *Document) digest(lines []line) *table.Table {
 // point writes the change without its interval.
 func (l *line) point() string {
 	if l.table.Unit == unitShare {
-		return l.change()
+		return l.changeText()
 	}
-	return changePercent(l.new.Change.Ratio.Value)
+	return changePercent(l.change().Ratio.Value)
 }
 
 // linesTable is a table with a row for each line.
@@ -223,15 +250,15 @@ func (d *Document) linesTable(title string, lines []line) *table.Table {
 	}}
 	for i := range lines {
 		l := &lines[i]
-		c, tone := l.new.Change, l.tone()
+		c, tone := l.change(), l.tone()
 		p := c.PHolm
 		if d.Benchmarks {
 			p = c.P
 		}
 		t.Rows = append(t.Rows, []table.Cell{
 			{Text: l.table.Metric}, {Text: l.table.Statistic}, {Text: d.where(l)},
-			d.cell(l.old, l.table.Unit), d.cell(l.new, l.table.Unit),
-			{Text: l.change(), Tone: tone, Order: c.Ratio.Value},
+			d.cell(l.old(), l.table.Unit), d.cell(l.new(), l.table.Unit),
+			{Text: l.changeText(), Tone: tone, Order: c.Ratio.Value},
 			{Text: number.Probability(p), Order: p}, {Text: string(c.Verdict), Tone: tone},
 		})
 	}

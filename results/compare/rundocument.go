@@ -21,15 +21,11 @@ func (c *comparison) document() (*Document, error) {
 		d.Inputs = append(d.Inputs, r.Label)
 	}
 	d.Columns = d.Inputs
-	for _, p := range c.partners {
-		d.Missing = append(d.Missing, p.missing...)
+	for _, r := range c.new {
+		d.Missing = append(d.Missing, r.missing...)
 	}
-	for metric := range c.found {
-		for _, s := range effect.Statistics {
-			if t := c.table(metric, s); len(t.Rows) > 0 {
-				d.Tables = append(d.Tables, t)
-			}
-		}
+	for i := range c.results {
+		d.Tables = append(d.Tables, c.results[i].tables...)
 	}
 	failures, err := c.failureTable()
 	if err != nil {
@@ -39,7 +35,7 @@ func (c *comparison) document() (*Document, error) {
 		d.Tables = append(d.Tables, failures)
 	}
 	if len(d.Tables) == 0 && len(d.Missing) == 0 {
-		return nil, &FilterError{fmt.Errorf("no cell and metric match %s: a factor is written as /link.loss:1%%, a metric as .unit:handshake", c.choose.text)}
+		return nil, &FilterError{fmt.Errorf("no cell and metric match %s: a factor is written as /link.loss:1%%, a metric as .unit:handshake", c.filter.text)}
 	}
 	d.Facts, d.Differing = c.facts(), c.differing()
 	if len(c.options.Expressions) > 0 {
@@ -53,28 +49,35 @@ func (c *comparison) document() (*Document, error) {
 	return d, nil
 }
 
-// table compares one statistic of a metric.
-func (c *comparison) table(metric int, s effect.Statistic) Table {
-	m := &c.old.Metrics[metric]
-	t := Table{Metric: m.Name, Unit: m.Unit, Statistic: s.String(), Better: m.Better, Part: m.PartOf != "", Columns: c.labels()}
+// table compares one statistic of a metric, whose comparisons are by new run and cell.
+func (c *comparison) table(metric int, s effect.Statistic, compared [][]*metricComparison) Table {
+	of := &c.old.Metrics[metric]
+	t := Table{Metric: of.Name, Unit: of.Unit, Statistic: s.String(), Better: of.Better, Part: of.PartOf != "", Columns: c.labels()}
 	for cell := range c.cells {
-		row := Row{Name: cellName(c.old, c.cells[cell].Levels), Sides: make([]*Side, len(c.runs))}
-		for i := range c.partners {
-			f := c.found[metric][i][cell]
-			if f == nil || f.old.reached == 0 && f.new.reached == 0 {
+		row := Row{Name: c.names[cell]}
+		for run := range c.new {
+			m := compared[run][cell]
+			if m == nil || m.old.reached == 0 && m.new.reached == 0 {
 				continue
 			}
-			row.Sides[0] = &Side{N: f.old.reached, Value: f.old.values[s]}
-			e := f.comparison.At(s)
-			row.Sides[i+1] = &Side{N: f.new.reached, Value: f.new.values[s], Change: &Change{
-				Ratio: e.Ratio, Diff: e.Diff, P: e.P, PHolm: e.PHolm, Paired: f.comparison.Paired, Verdict: e.Verdict,
-			}}
+			e := m.effects.At(s)
+			row.set(run, len(c.runs), &Side{N: m.old.reached, Value: m.old.values[s]}, &Side{N: m.new.reached, Value: m.new.values[s], Change: &Change{
+				Ratio: e.Ratio, Diff: e.Diff, P: e.P, PHolm: e.PHolm, Paired: m.effects.Paired, Verdict: e.Verdict,
+			}})
 		}
-		if row.Sides[0] != nil {
+		if row.Sides != nil {
 			t.Rows = append(t.Rows, row)
 		}
 	}
 	return t
+}
+
+// set sets the sides of a row of a comparison of runs: of the old one and of a new one.
+func (r *Row) set(run, runs int, old, new *Side) {
+	if r.Sides == nil {
+		r.Sides = make([]*Side, runs)
+	}
+	r.Sides[0], r.Sides[run+1] = old, new
 }
 
 func (c *comparison) labels() []string {
@@ -91,24 +94,24 @@ func (c *comparison) failureTable() (Table, error) {
 	var changes []*Change
 	var ps []float64
 	for cell := range c.cells {
-		row := Row{Name: cellName(c.old, c.cells[cell].Levels), Sides: make([]*Side, len(c.runs))}
-		for i := range c.partners {
-			if !c.compared(i, cell) {
+		row := Row{Name: c.names[cell]}
+		for run, r := range c.new {
+			if !r.compared[cell] {
 				continue
 			}
-			s, err := c.failures(i, cell)
+			s, err := c.failures(r, cell)
 			if err != nil {
 				return t, err
 			}
 			if s.oldK == 0 && s.newK == 0 {
 				continue
 			}
-			row.Sides[0] = &Side{N: s.oldN, Value: stat.Proportion(s.oldK, s.oldN)}
 			change := &Change{Ratio: stat.None, Diff: s.change(), P: s.test(), Paired: s.paired}
-			row.Sides[i+1] = &Side{N: s.newN, Value: stat.Proportion(s.newK, s.newN), Change: change}
+			row.set(run, len(c.runs), &Side{N: s.oldN, Value: stat.Proportion(s.oldK, s.oldN)},
+				&Side{N: s.newN, Value: stat.Proportion(s.newK, s.newN), Change: change})
 			changes, ps = append(changes, change), append(ps, change.P)
 		}
-		if row.Sides[0] != nil {
+		if row.Sides != nil {
 			t.Rows = append(t.Rows, row)
 		}
 	}
@@ -130,68 +133,56 @@ func (c *comparison) failureTable() (Table, error) {
 // facts say what was compared with what.
 func (c *comparison) facts() []string {
 	var all []string
-	for i, p := range c.partners {
-		cells, differing, compared := 0, 0, 0
-		least, most := math.MaxInt, 0
-		unequal := false
-		for cell := range c.cells {
-			if !c.compared(i, cell) {
-				continue
-			}
-			cells++
-			a, b := c.cells[cell].N(), p.Source.Cells()[p.cells[cell]].N()
-			least, most = min(least, a, b), max(most, a, b)
-			unequal = unequal || p.paired && !slices.Equal(c.cells[cell].Replicates, p.Source.Cells()[p.cells[cell]].Replicates)
-			for metric := range c.found {
-				if f := c.found[metric][i][cell]; f != nil {
-					differing += f.differing
-					compared += f.compared
-				}
-			}
+	for i, r := range c.new {
+		if slices.Contains(r.compared, true) {
+			all = append(all, c.fact(i, r))
 		}
-		if cells == 0 {
-			continue
-		}
-		how := "The replicates have the same seeds and are compared in pairs."
-		if !p.paired {
-			how = "The root seeds differ, so the replicates are compared as independent samples. Runs with the same seed are compared in pairs, which is more precise."
-		}
-		if unequal {
-			how += " The two sides do not have the same replicates: only those that both have are compared."
-		}
-		replicates := number.Count(most)
-		if least != most {
-			replicates = number.Count(least) + " to " + replicates
-		}
-		fact := fmt.Sprintf("%s against %s: %s of %s replicates. %s", p.Label, c.runs[0].Label, count(cells, "cell"), replicates, how)
-		if p.paired && differing == 0 {
-			fact += fmt.Sprintf(" All %s values are the same.", number.Count(compared))
-		} else if p.paired {
-			fact += fmt.Sprintf(" %s of %s values differ.", number.Count(differing), number.Count(compared))
-		}
-		all = append(all, fact)
 	}
 	return all
+}
+
+// fact says what of a new run was compared.
+func (c *comparison) fact(run int, r *matchedRun) string {
+	cells, least, most := 0, math.MaxInt, 0
+	unequal := false
+	for cell, compared := range r.compared {
+		if !compared {
+			continue
+		}
+		old, new := c.cells[cell].Replicates, r.replicates(cell)
+		cells++
+		least, most = min(least, old.N(), new.N()), max(most, old.N(), new.N())
+		unequal = unequal || !slices.Equal(old, new)
+	}
+	differing, values := 0, 0
+	for i := range c.results {
+		d := &c.results[i].differing[run]
+		differing, values = differing+d.Values, values+d.AllValues
+	}
+	replicates := number.Count(most)
+	if least != most {
+		replicates = number.Count(least) + " to " + replicates
+	}
+	fact := fmt.Sprintf("%s against %s: %s of %s replicates.", r.Label, c.runs[0].Label, count(cells, "cell"), replicates)
+	if !r.paired {
+		return fact + " The root seeds differ, so the replicates are compared as independent samples. Runs with the same seed are compared in pairs, which is more precise."
+	}
+	fact += " The replicates have the same seeds and are compared in pairs."
+	if unequal {
+		fact += " The two sides do not have the same replicates: only those that both have are compared."
+	}
+	if differing == 0 {
+		return fact + fmt.Sprintf(" All %s values are the same.", number.Count(values))
+	}
+	return fact + fmt.Sprintf(" %s of %s values differ.", number.Count(differing), number.Count(values))
 }
 
 // differing counts the values that differ within a pair.
 func (c *comparison) differing() []Differing {
 	var all []Differing
-	for metric := range c.found {
-		for i, p := range c.partners {
-			d := Differing{Metric: c.old.Metrics[metric].Name, Column: p.Label}
-			for _, f := range c.found[metric][i] {
-				if f == nil || !p.paired {
-					continue
-				}
-				d.AllCells++
-				d.AllValues += f.compared
-				if f.differing > 0 {
-					d.Cells++
-					d.Values += f.differing
-				}
-			}
-			if d.Values > 0 {
+	for i := range c.results {
+		for run, d := range c.results[i].differing {
+			if c.new[run].paired && d.Values > 0 {
 				all = append(all, d)
 			}
 		}

@@ -47,17 +47,20 @@ func Runs(runs []Run, o RunOptions) (*Document, error) {
 			return nil, err
 		}
 	}
-	choose, err := newChoice(o.Filter)
+	filter, err := newCellFilter(o.Filter)
 	if err != nil {
 		return nil, err
 	}
-	c := &comparison{runs: runs, options: o, choose: choose, old: runs[0].Source.Header(), cells: runs[0].Source.Cells()}
+	c := &comparison{runs: runs, options: o, filter: filter, old: runs[0].Source.Header(), cells: runs[0].Source.Cells()}
+	for i := range c.cells {
+		c.names = append(c.names, cellName(c.old, c.cells[i].Levels))
+	}
 	for _, r := range runs[1:] {
-		p, err := c.match(r)
+		m, err := c.match(r)
 		if err != nil {
 			return nil, err
 		}
-		c.partners = append(c.partners, p)
+		c.new = append(c.new, m)
 	}
 	if err := c.checkExpressions(); err != nil {
 		return nil, err
@@ -102,37 +105,45 @@ func listed(names []string) string {
 
 // comparison compares runs.
 type comparison struct {
-	runs     []Run
-	options  RunOptions
-	choose   *choice
-	old      *results.Header
-	cells    []results.Observed // of the old run
-	partners []*partner         // of each new run
-	// found is by metric of the old run, new run, and cell of the old run; nil: not compared.
-	found [][][]*found
+	runs    []Run
+	options RunOptions
+	filter  *cellFilter
+	old     *results.Header
+	cells   []results.Observed // of the old run
+	names   []string           // of the cells
+	new     []*matchedRun      // the runs after the first
+	results []metricResult     // by metric of the old run
 }
 
-// partner says what of a new run belongs to what of the old one.
-type partner struct {
+// matchedRun is a new run, with what of it belongs to what of the old run.
+type matchedRun struct {
 	Run
 	header  *results.Header
 	cells   []int // by cell of the old run: the cell of the new one, or -1
 	metrics []int // by metric of the old run: the metric of the new one, or -1
-	paired  bool
-	missing []Missing
+	// compared says for each cell of the old run whether the filter selects a metric of it that
+	// both runs have.
+	compared []bool
+	paired   bool
+	missing  []Missing
+}
+
+// replicates are those that the run has of a cell of the old run.
+func (r *matchedRun) replicates(cell int) results.Ranges {
+	return r.Source.Cells()[r.cells[cell]].Replicates
 }
 
 // match finds what of a new run belongs to what of the old one.
-func (c *comparison) match(r Run) (*partner, error) {
-	p := &partner{Run: r, header: r.Source.Header()}
-	p.paired = c.old.Seeds != nil && p.header.Seeds != nil && *c.old.Seeds == *p.header.Seeds
-	if a, b := factorNames(c.old), factorNames(p.header); !slices.Equal(a, b) {
+func (c *comparison) match(r Run) (*matchedRun, error) {
+	m := &matchedRun{Run: r, header: r.Source.Header()}
+	m.paired = c.old.Seeds != nil && m.header.Seeds != nil && *c.old.Seeds == *m.header.Seeds
+	if a, b := factorNames(c.old), factorNames(m.header); !slices.Equal(a, b) {
 		return nil, fmt.Errorf("%s varies %s, %s varies %s: no cell of one has the levels of a cell of the other", c.runs[0].Label, listed(a), r.Label, listed(b))
 	}
 	index := map[string]int{}
-	theirs := r.Source.Cells()
-	for i := range theirs {
-		index[cellKey(p.header, theirs[i].Levels)] = i
+	newCells := r.Source.Cells()
+	for i := range newCells {
+		index[cellKey(m.header, newCells[i].Levels)] = i
 	}
 	for i := range c.cells {
 		key := cellKey(c.old, c.cells[i].Levels)
@@ -140,44 +151,50 @@ func (c *comparison) match(r Run) (*partner, error) {
 		if !there {
 			at = -1
 			if c.selectsCell(c.old, c.cells[i].Levels) {
-				p.missing = append(p.missing, Missing{Row: cellName(c.old, c.cells[i].Levels), Metric: everyMetric, Column: r.Label})
+				m.missing = append(m.missing, Missing{Row: c.names[i], Metric: everyMetric, Column: r.Label})
 			}
 		}
-		p.cells = append(p.cells, at)
+		m.cells = append(m.cells, at)
 		delete(index, key)
 	}
-	for i := range theirs {
-		if _, left := index[cellKey(p.header, theirs[i].Levels)]; left && c.selectsCell(p.header, theirs[i].Levels) {
-			p.missing = append(p.missing, Missing{Row: cellName(p.header, theirs[i].Levels), Metric: everyMetric, Column: c.runs[0].Label})
+	for i := range newCells {
+		if _, left := index[cellKey(m.header, newCells[i].Levels)]; left && c.selectsCell(m.header, newCells[i].Levels) {
+			m.missing = append(m.missing, Missing{Row: cellName(m.header, newCells[i].Levels), Metric: everyMetric, Column: c.runs[0].Label})
 		}
 	}
 	for i := range c.old.Metrics {
-		m := &c.old.Metrics[i]
-		at := p.header.Metric(m.Name)
-		if at >= 0 && p.header.Metrics[at].Unit != m.Unit {
-			return nil, fmt.Errorf("%s has %s in %s, %s in %s: their values cannot be compared", c.runs[0].Label, m.Name, m.Unit, r.Label, p.header.Metrics[at].Unit)
+		metric := &c.old.Metrics[i]
+		at := m.header.Metric(metric.Name)
+		if at >= 0 && m.header.Metrics[at].Unit != metric.Unit {
+			return nil, fmt.Errorf("%s has %s in %s, %s in %s: their values cannot be compared", c.runs[0].Label, metric.Name, metric.Unit, r.Label, m.header.Metrics[at].Unit)
 		}
-		if at < 0 && c.selectsMetric(c.old, c.cells, m.Name) {
-			p.missing = append(p.missing, Missing{Row: everyCell, Metric: m.Name, Column: r.Label})
+		if at < 0 && c.selectsMetric(c.old, c.cells, metric.Name) {
+			m.missing = append(m.missing, Missing{Row: everyCell, Metric: metric.Name, Column: r.Label})
 		}
-		p.metrics = append(p.metrics, at)
+		m.metrics = append(m.metrics, at)
 	}
-	for i := range p.header.Metrics {
-		if name := p.header.Metrics[i].Name; c.old.Metric(name) < 0 && c.selectsMetric(p.header, theirs, name) {
-			p.missing = append(p.missing, Missing{Row: everyCell, Metric: name, Column: c.runs[0].Label})
+	for i := range m.header.Metrics {
+		if name := m.header.Metrics[i].Name; c.old.Metric(name) < 0 && c.selectsMetric(m.header, newCells, name) {
+			m.missing = append(m.missing, Missing{Row: everyCell, Metric: name, Column: c.runs[0].Label})
 		}
 	}
-	return p, nil
+	for cell, at := range m.cells {
+		selected := func(metric results.Metric) bool {
+			return m.header.Metric(metric.Name) >= 0 && c.filter.selects(c.old, c.cells[cell].Levels, metric.Name)
+		}
+		m.compared = append(m.compared, at >= 0 && slices.ContainsFunc(c.old.Metrics, selected))
+	}
+	return m, nil
 }
 
 // selectsCell reports whether the filter selects a metric of a cell.
 func (c *comparison) selectsCell(h *results.Header, levels []string) bool {
-	return slices.ContainsFunc(h.Metrics, func(m results.Metric) bool { return c.choose.selects(h, levels, m.Name) })
+	return slices.ContainsFunc(h.Metrics, func(m results.Metric) bool { return c.filter.selects(h, levels, m.Name) })
 }
 
 // selectsMetric reports whether the filter selects a metric of some cell.
 func (c *comparison) selectsMetric(h *results.Header, cells []results.Observed, metric string) bool {
-	return slices.ContainsFunc(cells, func(o results.Observed) bool { return c.choose.selects(h, o.Levels, metric) })
+	return slices.ContainsFunc(cells, func(o results.Observed) bool { return c.filter.selects(h, o.Levels, metric) })
 }
 
 // What Missing says if all of a cell, or all of a metric, is missing.

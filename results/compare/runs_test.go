@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,9 +133,9 @@ func TestARunEqualsItself(t *testing.T) {
 	if !d.Gate.Met() {
 		t.Errorf("%s", text(t, d))
 	}
-	for _, l := range d.lines() {
-		if l.new.Change.Verdict != effect.Same {
-			t.Errorf("%s of %s, %s: %s", l.table.Statistic, l.table.Metric, l.row, l.new.Change.Verdict)
+	for l := range d.lines() {
+		if l.change().Verdict != effect.Same {
+			t.Errorf("%s of %s, %s: %s", l.table.Statistic, l.table.Metric, l.row.Name, l.change().Verdict)
 		}
 	}
 	if len(d.Facts) != 1 || !strings.Contains(d.Facts[0], "All 3200 values are the same.") {
@@ -213,13 +214,55 @@ func TestMoreFailuresAreAFinding(t *testing.T) {
 		}
 	}
 	d := mustCompare(t, usual(), failing)
-	for _, l := range d.lines() {
-		if l.table.Metric == "failed" && (l.new.Change.Verdict != effect.Different || !l.new.Change.Paired || l.change() == "") {
-			t.Errorf("%s: %+v", l.row, l.new.Change)
+	for l := range d.lines() {
+		if l.table.Metric == "failed" && (l.change().Verdict != effect.Different || !l.change().Paired || l.changeText() == "") {
+			t.Errorf("%s: %+v", l.row.Name, l.change())
 		}
 	}
 	if !strings.Contains(text(t, d), "| failed | share |") {
 		t.Errorf("no row for the failures:\n%s", text(t, d))
+	}
+}
+
+// As many replicates fail on both sides, and as many miss the metric, but not the same ones.
+func TestFailuresArePairedByReplicate(t *testing.T) {
+	failing := func(at int) experiment {
+		e := usual()
+		e.of = func(rtt, kind string, replicate int) ([]float64, string) {
+			values, outcome := base(rtt, kind, replicate)
+			if replicate%10 == 7 {
+				values[0] = math.NaN()
+			}
+			if replicate%10 == at {
+				outcome = "timeout"
+			}
+			return values, outcome
+		}
+		return e
+	}
+	other := failing(5)
+	other.replicates = 500
+	for _, test := range []struct {
+		new      experiment
+		n        int
+		diff     float64
+		verdict  effect.Verdict
+		interval bool
+	}{{failing(3), 400, 0, effect.Same, false}, {failing(5), 400, 0, effect.Undecided, true}, {other, 400, 0, effect.Undecided, true}} {
+		rows := 0
+		for l := range mustCompare(t, failing(3), test.new).lines() {
+			if l.table.Metric != "failed" {
+				continue
+			}
+			rows++
+			c := l.change()
+			if l.new().N != test.n || !c.Paired || c.Diff.Value != test.diff || c.Verdict != test.verdict || (c.Diff.Lo < c.Diff.Hi) != test.interval {
+				t.Errorf("%d pairs, %+v", l.new().N, c)
+			}
+		}
+		if rows != 4 {
+			t.Errorf("%d rows", rows)
+		}
 	}
 }
 
@@ -231,9 +274,9 @@ func TestWithoutCommonSeedsRunsAreIndependent(t *testing.T) {
 	if !d.Gate.Met() {
 		t.Errorf("%s", text(t, d))
 	}
-	for _, l := range d.lines() {
-		if l.new.Change.Paired {
-			t.Errorf("%s is paired", l.row)
+	for l := range d.lines() {
+		if l.change().Paired {
+			t.Errorf("%s is paired", l.row.Name)
 		}
 	}
 	if !strings.Contains(d.Facts[0], "independent") {
@@ -335,7 +378,7 @@ func TestAFilterSelectsCellsAndMetrics(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := len(d.lines()) / int(effect.NumStatistics); got != want {
+		if got := len(slices.Collect(d.lines())) / int(effect.NumStatistics); got != want {
 			t.Errorf("%q selects %d, want %d", filter, got, want)
 		}
 	}

@@ -45,16 +45,16 @@ const (
 
 // headline is the result in a sentence or two.
 func (d *Document) headline() string {
-	all := d.lines()
-	worse, better, other, same := 0, 0, 0, 0
-	for i := range all {
+	all, worse, better, other, same := 0, 0, 0, 0, 0
+	for l := range d.lines() {
+		all++
 		switch {
-		case all[i].new.Change.Verdict == effect.Same:
+		case l.change().Verdict == effect.Same:
 			same++
-		case all[i].new.Change.Verdict == effect.Undecided:
-		case all[i].tone() == table.Bad:
+		case l.change().Verdict == effect.Undecided:
+		case l.tone() == table.Bad:
 			worse++
-		case all[i].tone() == table.Good:
+		case l.tone() == table.Good:
 			better++
 		default:
 			other++
@@ -63,17 +63,17 @@ func (d *Document) headline() string {
 	n := worse + better + other
 	var text string
 	switch {
-	case len(all) == 0 && len(d.Columns) < 2:
+	case all == 0 && len(d.Columns) < 2:
 		text = "There is one side only: nothing to compare."
-	case len(all) == 0:
+	case all == 0:
 		text = "The two sides have nothing in common to compare."
-	case n == 0 && same == len(all):
-		text = fmt.Sprintf("Nothing changed in %s.", count(len(all), "comparison"))
+	case n == 0 && same == all:
+		text = fmt.Sprintf("Nothing changed in %s.", count(all, "comparison"))
 	case n == 0:
-		text = fmt.Sprintf("No significant change in %s.", count(len(all), "comparison"))
-	case len(all) == 1 && worse == 1:
+		text = fmt.Sprintf("No significant change in %s.", count(all, "comparison"))
+	case all == 1 && worse == 1:
 		text = "The only comparison changed significantly, for the worse."
-	case len(all) == 1 && better == 1:
+	case all == 1 && better == 1:
 		text = "The only comparison changed significantly, for the better."
 	default:
 		var kinds []string
@@ -85,7 +85,7 @@ func (d *Document) headline() string {
 				kinds = append(kinds, number.Count(k.n)+" "+k.name)
 			}
 		}
-		text = fmt.Sprintf("%s of %s changed significantly: %s.", number.Count(n), count(len(all), "comparison"), table.List(kinds))
+		text = fmt.Sprintf("%s of %s changed significantly: %s.", number.Count(n), count(all, "comparison"), table.List(kinds))
 	}
 	if len(d.Missing) > 0 {
 		text += fmt.Sprintf(" %s missing on one side.", isAre(len(d.Missing), "comparison"))
@@ -119,8 +119,7 @@ func (d *Document) sections() []section {
 	if d.Gate != nil {
 		all = append(all, d.gateSection())
 	}
-	lines := d.lines()
-	different := changed(lines)
+	different := d.changed()
 	if d.Benchmarks {
 		s := section{title: "Benchmarks", folded: true}
 		for i := range d.Tables {
@@ -130,24 +129,15 @@ func (d *Document) sections() []section {
 		add(s, len(s.tables) > 0)
 	} else {
 		add(d.differing(), len(d.Differing) > 0)
-		add(section{title: changesTitle, tables: []*table.Table{d.digest(lines)}}, len(different) > 0)
+		add(section{title: changesTitle, tables: []*table.Table{d.digest()}}, len(different) > 0)
 		details := d.changes(different)
 		details.title, details.folded = "Each significant change", len(different) > mostOpen
 		details.hidden = "each significant change"
 		add(details, len(different) > 0)
-		var rest []line
-		for _, l := range lines {
-			if l.new.Change.Verdict != effect.Different {
-				rest = append(rest, l)
-			}
-		}
-		// What is not certain comes before what is the same.
-		slices.SortStableFunc(rest, func(a, b line) int {
-			return cmp.Compare(boolToInt(a.same()), boolToInt(b.same()))
-		})
-		s := section{title: "No significant change", folded: true, tables: []*table.Table{d.linesTable("", shorten(rest))}}
-		s.texts, s.hidden = left(len(rest)), "the comparisons without a significant change"
-		add(s, len(rest) > 0)
+		first, n := d.withoutChange()
+		s := section{title: "No significant change", folded: true, tables: []*table.Table{d.linesTable("", first)}}
+		s.texts, s.hidden = left(n), "the comparisons without a significant change"
+		add(s, n > 0)
 	}
 	add(d.missing(), len(d.Missing) > 0)
 	return all
@@ -316,65 +306,74 @@ func (d *Document) benchmarks(in *Table) *table.Table {
 			t.Columns = append(t.Columns, table.Column{Name: "vs " + in.Columns[0], Right: true}, table.Column{Name: "test"})
 		}
 	}
-	var notes []string
-	// mark returns the footnote marks of warnings. Equal warnings share a note.
-	mark := func(warnings []string) string {
-		out := ""
-		for _, w := range warnings {
-			at := slices.Index(notes, w)
-			if at < 0 {
-				at = len(notes)
-				notes = append(notes, w)
-			}
-			out += superscript(at + 1)
-		}
-		return out
-	}
-	absent := table.Cell{Text: number.Absent, Tone: table.Quiet}
-	for _, r := range in.Rows {
-		row := []table.Cell{{Text: r.Name}}
-		for i, side := range r.Sides {
-			if side == nil {
-				row = append(row, absent)
-				if i > 0 {
-					row = append(row, absent, table.Cell{})
-				}
-				continue
-			}
-			row = append(row, table.Cell{Text: d.estimate(side, in.Unit) + mark(side.Warnings), Order: side.Value.Value})
-			switch c := side.Change; {
-			case i == 0:
-			case c == nil:
-				row = append(row, absent, table.Cell{})
-			default:
-				l := line{in, r.Name, in.Columns[i], r.Sides[0], side}
-				row = append(row, table.Cell{Text: c.Delta + mark(c.Warnings), Tone: l.tone()}, table.Cell{Text: "(" + c.Test + ")"})
-			}
-		}
-		t.Rows = append(t.Rows, row)
+	var notes footnotes
+	for i := range in.Rows {
+		t.Rows = append(t.Rows, d.benchmarkRow(in, &in.Rows[i], &notes))
 	}
 	if len(in.Rows) > 1 {
-		row := []table.Cell{{Text: "geomean"}}
-		for i, g := range in.Geomean {
-			text := ""
-			if g.Value == g.Value {
-				text = d.value(g.Value, in.Unit)
-			}
-			row = append(row, table.Cell{Text: text + mark(g.Warnings)})
-			if i > 0 {
-				delta := "?"
-				if g.Ratio == g.Ratio {
-					delta = fmt.Sprintf("%+.2f%%", (g.Ratio-1)*100)
-				}
-				row = append(row, table.Cell{Text: delta}, table.Cell{})
-			}
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, d.geomeanRow(in, &notes))
 	}
 	for i, n := range notes {
 		t.Notes = append(t.Notes, superscript(i+1)+" "+n)
 	}
 	return t
+}
+
+func (d *Document) benchmarkRow(in *Table, r *Row, notes *footnotes) []table.Cell {
+	absent := table.Cell{Text: number.Absent, Tone: table.Quiet}
+	row := []table.Cell{{Text: r.Name}}
+	for i, side := range r.Sides {
+		value, change, test := absent, absent, table.Cell{}
+		if side != nil {
+			value = table.Cell{Text: d.estimate(side, in.Unit) + notes.mark(side.Benchstat.Warnings), Order: side.Value.Value}
+		}
+		if side != nil && side.Change != nil {
+			l := line{in, r, i}
+			change = table.Cell{Text: side.Benchstat.Delta + notes.mark(side.Benchstat.ChangeWarnings), Tone: l.tone()}
+			test = table.Cell{Text: "(" + side.Benchstat.Test + ")"}
+		}
+		row = append(row, value)
+		if i > 0 {
+			row = append(row, change, test)
+		}
+	}
+	return row
+}
+
+func (d *Document) geomeanRow(in *Table, notes *footnotes) []table.Cell {
+	row := []table.Cell{{Text: "geomean"}}
+	for i, g := range in.Geomean {
+		text := ""
+		if g.Value == g.Value {
+			text = d.value(g.Value, in.Unit)
+		}
+		row = append(row, table.Cell{Text: text + notes.mark(g.Warnings)})
+		if i > 0 {
+			delta := "?"
+			if g.Ratio == g.Ratio {
+				delta = fmt.Sprintf("%+.2f%%", (g.Ratio-1)*100)
+			}
+			row = append(row, table.Cell{Text: delta}, table.Cell{})
+		}
+	}
+	return row
+}
+
+// footnotes are the warnings below a table. Equal warnings share a note.
+type footnotes []string
+
+// mark returns the footnote marks of warnings.
+func (f *footnotes) mark(warnings []string) string {
+	out := ""
+	for _, w := range warnings {
+		at := slices.Index(*f, w)
+		if at < 0 {
+			at = len(*f)
+			*f = append(*f, w)
+		}
+		out += superscript(at + 1)
+	}
+	return out
 }
 
 // superscript writes a positive number in raised digits.

@@ -75,9 +75,9 @@ func (d *Document) WriteText(w io.Writer, style table.Style) error {
 
 // sentence writes a line of a comparison for a terminal, which has no room for its table.
 func (d *Document) sentence(l *line) string {
-	c := l.new.Change
+	c := l.change()
 	text := fmt.Sprintf("%s(%s), %s: %s → %s, %s", l.table.Statistic, l.table.Metric, d.where(l),
-		d.value(l.old.Value.Value, l.table.Unit), d.value(l.new.Value.Value, l.table.Unit), l.change())
+		d.value(l.old().Value.Value, l.table.Unit), d.value(l.new().Value.Value, l.table.Unit), l.changeText())
 	if c.PHolm == c.PHolm {
 		text += ", p (Holm) " + number.Probability(c.PHolm)
 	}

@@ -45,6 +45,14 @@ var statisticNames = [NumStatistics]string{"p50", "p95", "p99", "mean"}
 // String returns "p50", "p95", "p99" or "mean".
 func (s Statistic) String() string { return statisticNames[s] }
 
+// Probability returns p of a statistic that is the p-th quantile. ok is false for the mean.
+func (s Statistic) Probability() (p float64, ok bool) {
+	if s == Mean {
+		return 0, false
+	}
+	return probabilities[s], true
+}
+
 // Comparison compares a column with another column, the baseline.
 type Comparison struct {
 	// Paired reports whether replicates of the same number and seed were compared in pairs.

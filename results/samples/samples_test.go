@@ -180,9 +180,16 @@ func checkColumns(t *testing.T, s *Store) {
 	}
 	for cell, c := range s.Cells() {
 		counts := map[string]int{}
+		var failed results.Ranges
 		for i := range c.N() {
 			outcome, _, _ := observed(s.places[cell], i)
 			counts[outcome]++
+			if outcome != results.OutcomeOK {
+				failed = failed.Add(results.Range{From: i, To: i + 1})
+			}
+		}
+		if got, err := s.Failed(cell); err != nil || !slices.Equal(got, failed) {
+			t.Errorf("cell %v: %v failed, want %v: %v", c.Levels, got, failed, err)
 		}
 		outcomes, err := s.Outcomes(cell)
 		if err != nil || len(outcomes) != len(counts) {

@@ -32,6 +32,7 @@ type Store struct {
 
 	counting       sync.Once
 	outcomes       [][]results.Outcome // by index in Header.Cells
+	failed         []results.Ranges    // by index in Header.Cells
 	countingFailed error
 }
 
@@ -152,10 +153,10 @@ func newStore(dir string, h *results.Header, headerText string, l list, grid lay
 // findCells lists the cells that the parts have rows of.
 func (s *Store) findCells() {
 	for cell := range s.header.Cells {
-		var ranges []results.Range
+		var ranges results.Ranges
 		s.eachPart(cell, func(p *part, rows results.Range) {
 			_, from := p.place(rows.From)
-			ranges = results.AddRange(ranges, results.Range{From: from, To: from + rows.Len()})
+			ranges = ranges.Add(results.Range{From: from, To: from + rows.Len()})
 		})
 		if len(ranges) > 0 {
 			s.cells = append(s.cells, results.Observed{Cell: s.header.Cells[cell], Replicates: ranges})
@@ -220,39 +221,56 @@ func (s *Store) ListHash() string { return s.list.hash }
 
 // Outcomes returns how often each outcome occurred in a cell.
 func (s *Store) Outcomes(cell int) ([]results.Outcome, error) {
-	s.counting.Do(func() { s.outcomes, s.countingFailed = s.countOutcomes() })
-	if s.countingFailed != nil {
-		return nil, s.countingFailed
+	if err := s.countOutcomes(); err != nil {
+		return nil, err
 	}
 	return slices.Clone(s.outcomes[s.places[cell]]), nil
 }
 
-// countOutcomes counts the outcomes of all cells, and reads each part once.
-func (s *Store) countOutcomes() ([][]results.Outcome, error) {
-	all := make([][]results.Outcome, len(s.header.Cells))
-	for _, p := range s.parts {
-		if p == nil {
-			continue
-		}
-		last := 0 // index in counts of the previous row's outcome
-		err := p.strings(len(s.header.Factors)+1, func(row int, outcome string) {
-			cell, _ := p.place(row)
-			counts := all[cell]
-			if last >= len(counts) || counts[last].Name != outcome {
-				last = slices.IndexFunc(counts, func(o results.Outcome) bool { return o.Name == outcome })
-			}
-			if last < 0 {
-				last = len(counts)
-				counts = append(counts, results.Outcome{Name: outcome})
-				all[cell] = counts
-			}
-			counts[last].N++
-		})
-		if err != nil {
-			return nil, partError(s.dir, p.Name, err)
-		}
+// Failed returns the numbers of the replicates of a cell whose outcome is not ok.
+func (s *Store) Failed(cell int) (results.Ranges, error) {
+	if err := s.countOutcomes(); err != nil {
+		return nil, err
 	}
-	return all, nil
+	return s.failed[s.places[cell]], nil
+}
+
+// countOutcomes counts the outcomes of all cells. It reads each part once, at the first call.
+func (s *Store) countOutcomes() error {
+	s.counting.Do(func() {
+		s.outcomes = make([][]results.Outcome, len(s.header.Cells))
+		s.failed = make([]results.Ranges, len(s.header.Cells))
+		for _, p := range s.parts {
+			if p == nil || s.countingFailed != nil {
+				continue
+			}
+			if err := s.countPart(p); err != nil {
+				s.countingFailed = partError(s.dir, p.Name, err)
+			}
+		}
+	})
+	return s.countingFailed
+}
+
+// countPart counts the outcomes of a part.
+func (s *Store) countPart(p *part) error {
+	last := 0 // index in counts of the previous row's outcome
+	return p.strings(len(s.header.Factors)+1, func(row int, outcome string) {
+		cell, replicate := p.place(row)
+		if outcome != results.OutcomeOK {
+			s.failed[cell] = s.failed[cell].Add(results.Range{From: replicate, To: replicate + 1})
+		}
+		counts := s.outcomes[cell]
+		if last >= len(counts) || counts[last].Name != outcome {
+			last = slices.IndexFunc(counts, func(o results.Outcome) bool { return o.Name == outcome })
+		}
+		if last < 0 {
+			last = len(counts)
+			counts = append(counts, results.Outcome{Name: outcome})
+			s.outcomes[cell] = counts
+		}
+		counts[last].N++
+	})
 }
 
 // Column returns a reader of one metric.

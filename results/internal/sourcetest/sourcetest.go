@@ -64,7 +64,7 @@ func New(t testing.TB, h results.Header, all []Observation) *Source {
 		slices.SortFunc(rows, func(a, b Observation) int { return cmp.Compare(a.Replicate, b.Replicate) })
 		o := results.Observed{Cell: c}
 		for _, r := range rows {
-			o.Replicates = results.AddRange(o.Replicates, results.Range{From: r.Replicate, To: r.Replicate + 1})
+			o.Replicates = o.Replicates.Add(results.Range{From: r.Replicate, To: r.Replicate + 1})
 		}
 		s.cells, s.rows = append(s.cells, o), append(s.rows, rows)
 	}
@@ -133,6 +133,16 @@ func (s *Source) Outcomes(cell int) ([]results.Outcome, error) {
 		all[i].N++
 	}
 	return all, nil
+}
+
+// Failed returns the numbers of the replicates of a cell whose outcome is not ok.
+func (s *Source) Failed(cell int) (failed results.Ranges, err error) {
+	for _, r := range s.rows[cell] {
+		if r.Outcome != results.OutcomeOK {
+			failed = failed.Add(results.Range{From: r.Replicate, To: r.Replicate + 1})
+		}
+	}
+	return failed, nil
 }
 
 // Column reads one metric.

@@ -9,8 +9,8 @@ import (
 	"tlslab/results"
 )
 
-// choice selects cells and metrics by a filter.
-type choice struct {
+// cellFilter selects cells and metrics.
+type cellFilter struct {
 	filter *benchproc.Filter
 	text   string
 }
@@ -21,30 +21,30 @@ type FilterError struct{ Err error }
 func (e *FilterError) Error() string { return "--filter: " + e.Err.Error() }
 func (e *FilterError) Unwrap() error { return e.Err }
 
-func newChoice(filter string) (*choice, error) {
+func newCellFilter(filter string) (*cellFilter, error) {
 	if filter == "" {
 		filter = "*"
 	}
-	f, err := benchproc.NewFilter(filter)
+	parsed, err := benchproc.NewFilter(filter)
 	if err != nil {
 		return nil, &FilterError{err}
 	}
-	return &choice{f, filter}, nil
+	return &cellFilter{parsed, filter}, nil
 }
 
 // selects reports whether the filter selects a metric of a cell. The cell is a benchmark of the
 // scenario's name with its levels: Scenario/factor=level. The metric is its unit.
-func (c *choice) selects(h *results.Header, levels []string, metric string) bool {
-	if c.text == "*" {
+func (f *cellFilter) selects(h *results.Header, levels []string, metric string) bool {
+	if f.text == "*" {
 		return true
 	}
 	name := h.Scenario
-	for i, f := range h.Factors {
-		name += "/" + oneWord(f.Name) + "=" + oneWord(levels[i])
+	for i, factor := range h.Factors {
+		name += "/" + oneWord(factor.Name) + "=" + oneWord(levels[i])
 	}
 	r := &benchfmt.Result{Name: benchfmt.Name(name), Values: []benchfmt.Value{{Unit: metric}}}
 	r.SetConfig("scenario", h.Scenario)
-	ok, err := c.filter.Apply(r)
+	ok, err := f.filter.Apply(r)
 	return ok && err == nil
 }
 
