@@ -27,6 +27,12 @@ var tcpKeys = []Key{
 		fields: field(func(c *Config) value { return count{&c.TCP.InitialWindow, 1, 1 << 16} }),
 	},
 	{
+		Name: "tcp.fastopen", Label: "TCP Fast Open", Default: "off",
+		Doc: "TCP Fast Open (RFC 7413): off; request: the client has no cookie and asks for one; " +
+			"valid: the SYN carries a cookie and the client's first flight; invalid: the server refuses the cookie",
+		fields: field(func(c *Config) value { return enum{(*string)(&c.TCP.FastOpen), fastOpens()} }),
+	},
+	{
 		Name: "tcp.mtu", Label: "MTU", Default: "1500B",
 		Doc:    "largest IP packet",
 		fields: field(func(c *Config) value { return size{&c.TCP.MTU, 128, 65535} }),

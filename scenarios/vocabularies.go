@@ -56,6 +56,9 @@ var (
 	revocations = once("a way to learn of revocation", func() []string {
 		return namesOf(engine.RevocationNone, engine.RevocationStapled, engine.RevocationFetched)
 	})
+	fastOpens = once("a use of TCP Fast Open", func() []string {
+		return namesOf(tcp.FastOpens()...)
+	})
 	resumptions = once("a resumption mechanism", func() []string {
 		return namesOf(engine.Ticket, engine.SessionID, engine.PSKDHE, engine.PSK)
 	})

@@ -65,8 +65,8 @@ func (w *World) advance(p *process) {
 		}
 		return
 	}
-	if p.ep.Established() {
-		if p.side == client && c.connect < 0 {
+	if p.ep.Open() {
+		if p.side == client && c.connect < 0 && p.ep.Established() {
 			c.connect = w.now - c.start
 		}
 		w.runSteps(p)
@@ -131,6 +131,10 @@ func (w *World) runSteps(p *process) {
 			}
 			if !ok {
 				p.wanting = arrived
+				if p.ep.SYNDeferred() {
+					p.ep.SendSYN(w.now, w.tag)
+					w.transmit(p)
+				}
 				return
 			}
 			p.actions = actions

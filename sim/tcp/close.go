@@ -12,8 +12,10 @@ func (e *Endpoint) CloseWrite(now time.Duration, tag Tag) {
 	case CloseWait:
 		e.state = LastAck
 	case Listening, SynSent, SynReceived:
-		e.closed()
-		return
+		if !e.handshake.passive {
+			e.closed()
+			return
+		}
 	default:
 		return
 	}

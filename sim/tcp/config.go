@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -30,6 +31,9 @@ type Config struct {
 	// Nagle holds a partial segment back while another one is unacknowledged (RFC 896, in
 	// Minshall's form; the reverse of TCP_NODELAY).
 	Nagle bool
+
+	// FastOpen says whether the connection opens with data on the SYN (tcp_fastopen; RFC 7413).
+	FastOpen FastOpen
 
 	// InitialRTO is the retransmission timeout before the first sample of the round-trip
 	// time (RFC 6298 §2.1).
@@ -78,6 +82,7 @@ func DefaultConfig() Config {
 		CongestionControl:  "reno",
 		InitialWindow:      10,
 		SlowStartAfterIdle: true,
+		FastOpen:           FastOpenOff,
 		InitialRTO:         time.Second,
 		MinRTO:             200 * time.Millisecond,
 		MaxRTO:             120 * time.Second,
@@ -125,6 +130,9 @@ func (c *Config) Validate() error {
 				time.Duration(r.value), time.Duration(r.least), time.Duration(r.most))
 		}
 		return fmt.Errorf("tcp: %s %d: want %d to %d %s", r.name, r.value, r.least, r.most, r.unit)
+	}
+	if !slices.Contains(FastOpens(), c.FastOpen) {
+		return fmt.Errorf("tcp: unknown use of Fast Open %q: want one of %q", c.FastOpen, FastOpens())
 	}
 	if congestionControl(c.CongestionControl) == nil {
 		return fmt.Errorf("tcp: unknown congestion control %q: want one of %q",

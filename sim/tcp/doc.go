@@ -28,7 +28,8 @@
 //
 // # Files
 //
-// The handshake (handshake.go) agrees on the options and the segment size. Files snd_ send: what is
+// The handshake (handshake.go) agrees on the options and the segment size; with Fast Open it carries
+// data (handshake_fastopen.go). Files snd_ send: what is
 // written is cut into packets as far as the peer's window and the congestion window allow
 // (snd_transmit.go), and kept in the retransmission queue (snd_queue.go) until an ACK takes them
 // out (snd_ack.go). Files rcv_ receive: segments are put in order (rcv_reassembly.go), open the

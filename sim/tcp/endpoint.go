@@ -206,9 +206,21 @@ func (e *Endpoint) State() State { return e.state }
 // when the connection ends.
 func (e *Endpoint) Established() bool { return e.established }
 
+// Open reports whether the application may write, and read what is Delivered. Without Fast Open that
+// is Established. With it, a client with a cookie is open from Connect on, and a server from a SYN
+// with a valid cookie on.
+func (e *Endpoint) Open() bool {
+	return e.established || e.handshake.passive || e.state == SynSent && e.cfg.FastOpen.hasCookie()
+}
+
 // MSS returns the payload bytes of a full segment that this endpoint sends (1448 with the default
-// Config); 0 before it is established.
-func (e *Endpoint) MSS() int { return int(e.mss) }
+// Config); 0 before it is established. With SYNDeferred it is the largest that its own MTU allows.
+func (e *Endpoint) MSS() int {
+	if e.handshake.deferred {
+		return int(e.optionsMSS(e.fullMSS()))
+	}
+	return int(e.mss)
+}
 
 // Err returns why the connection failed: ErrTimeout, ErrReset, ErrRefused, ErrAborted, or nil.
 func (e *Endpoint) Err() error { return e.err }
@@ -227,6 +239,7 @@ func (e *Endpoint) fail(err error) {
 
 func (e *Endpoint) closed() {
 	e.state = Closed
+	e.handshake.deferred = false
 	e.stopTimers()
 }
 

@@ -15,18 +15,34 @@ type handshake struct {
 	lastDup     time.Duration // server: instant of the last answer to a SYN received again
 	peerMSS     int32         // MSS option of the peer, bytes
 	peerWnd     int64         // window on the peer's SYN, bytes
+	window      int64         // window on the own SYN or SYN-ACK, bytes; never scaled
+
+	// Of Fast Open:
+	deferred     bool // client: the SYN waits for the first data
+	grantsCookie bool // server: the SYN-ACK carries a cookie
+	passive      bool // server: data is exchanged, and the ACK is missing (kernel fastopen_rsk)
 }
 
-// Connect sends the SYN of an active open. Call it right after Reset.
+// Connect begins an active open. It sends the SYN, unless SYNDeferred. Call it right after Reset.
 func (e *Endpoint) Connect(now time.Duration, tag Tag) {
 	e.begin(now, tag)
 	e.state = SynSent
 	e.timestamps, e.sack, e.scaling = e.cfg.Timestamps, e.cfg.SACK, e.cfg.WindowScaling
 	e.wnd.reset(e.cfg, e.fullMSS())
-	e.handshake.first = now
-	e.sendSYN(Write, tag)
+	if e.cfg.FastOpen.hasCookie() {
+		e.handshake.deferred = true
+		return
+	}
+	e.sendFirstSYN()
+}
+
+// sendFirstSYN sends the client's SYN for the first time.
+func (e *Endpoint) sendFirstSYN() *Segment {
+	e.handshake.first = e.now
+	s := e.sendSYN(Write, e.tag)
 	e.sndNxt = 1
 	e.armTimer(timerRetransmit, e.xmit.rto)
+	return s
 }
 
 // Listen makes the endpoint wait for a SYN. Call it right after Reset.
@@ -36,13 +52,16 @@ func (e *Endpoint) Listen() { e.state = Listening }
 func (e *Endpoint) fullMSS() int32 { return int32(e.cfg.MTU - ipHeader - tcpHeader) }
 
 // sendSYN sends the SYN, or in state SynReceived the SYN-ACK.
-func (e *Endpoint) sendSYN(cause Cause, since Tag) {
+func (e *Endpoint) sendSYN(cause Cause, since Tag) *Segment {
 	h := &e.handshake
 	s := e.emit(SYN, cause, since)
 	s.Retransmit = h.retransmits > 0
 	s.Options = OptMSS
 	s.MSS = e.fullMSS()
-	s.Window = e.wnd.offered
+	if h.retransmits == 0 {
+		h.window = e.wnd.offered
+	}
+	s.Window = h.window
 	if e.timestamps {
 		s.Options |= OptTimestamps
 		s.TSVal = e.clock.timestamp(e.now)
@@ -59,8 +78,10 @@ func (e *Endpoint) sendSYN(cause Cause, since Tag) {
 		s.Ack = e.rcvNxt
 		s.TSEcr = e.tsRecent
 	}
+	e.fastOpenOption(s)
 	e.sendSYNECN(s)
 	h.last, h.tag = e.now, e.tag
+	return s
 }
 
 func (e *Endpoint) retransmitSYN(cause Cause) {
@@ -101,6 +122,7 @@ func (e *Endpoint) receiveListening(s *Segment) {
 		e.negotiate(s)
 		e.handshake.peerWnd = min(max(s.Window, 0), 65535)
 		e.wnd.reset(e.cfg, e.optionsMSS(e.fullMSS()))
+		e.receiveFastOpen(s)
 		e.state = SynReceived
 		e.sendSYN(Reply, e.tag)
 		e.sndNxt = 1
@@ -125,10 +147,15 @@ func (e *Endpoint) armSYNACK() {
 	e.handshake.timer = e.clock.expiry(e.now, delay)
 }
 
-// synACKTimeout sends the SYN-ACK again. After SYNACKRetries the endpoint listens again.
+// synACKTimeout sends the SYN-ACK again. After SYNACKRetries the endpoint listens again; a connection
+// of Fast Open fails (kernel tcp_fastopen_synack_timer).
 func (e *Endpoint) synACKTimeout() {
 	h := &e.handshake
 	if h.timeouts >= e.cfg.SYNACKRetries {
+		if h.passive {
+			e.fail(ErrTimeout)
+			return
+		}
 		h.timer = Never
 		e.state = Listening
 		e.sndNxt = 0
@@ -145,6 +172,10 @@ func (e *Endpoint) receiveSYNReceived(s *Segment) {
 	switch {
 	case s.Flags&RST != 0:
 		if s.Seq == e.rcvNxt {
+			if e.handshake.passive {
+				e.fail(ErrReset)
+				return
+			}
 			e.state = Listening
 			e.handshake.timer = Never
 			e.sndNxt = 0
@@ -156,12 +187,16 @@ func (e *Endpoint) receiveSYNReceived(s *Segment) {
 			e.armSYNACK()
 		}
 	case s.Flags&ACK == 0:
-	case s.Ack != 1:
+	case s.Ack < 1 || s.Ack > e.sndNxt:
 		e.refuse(s)
 	case s.end() < e.rcvNxt || s.Seq > e.rcvNxt+e.wnd.offered:
 	default:
 		e.acceptACK(s)
 		e.receiveEstablished(s)
+		if e.handshake.passive {
+			e.handshake.passive = false
+			e.armRTO()
+		}
 	}
 }
 
@@ -170,7 +205,14 @@ func (e *Endpoint) acceptACK(s *Segment) {
 	h := &e.handshake
 	h.timer = Never
 	e.measureHandshake(s)
-	e.establish(s, h.timeouts > 0)
+	e.establish()
+	if h.passive {
+		if e.finQueued {
+			e.state = FinWait1
+		}
+		return
+	}
+	e.initTransfer(s, h.timeouts > 0)
 	e.wndSeq = s.Seq
 	e.sndWnd = e.peerWindow(s)
 	e.maxWindow = max(e.sndWnd, e.handshake.peerWnd)
@@ -189,7 +231,7 @@ func (e *Endpoint) measureHandshake(s *Segment) {
 
 // receiveSYNSent waits for the SYN-ACK (RFC 9293 §3.10.7.3).
 func (e *Endpoint) receiveSYNSent(s *Segment) {
-	if s.Flags&ACK != 0 && s.Ack != 1 {
+	if s.Flags&ACK != 0 && (s.Ack < 1 || s.Ack > e.sndNxt) {
 		if s.Flags&RST == 0 {
 			e.refuse(s)
 		}
@@ -212,19 +254,26 @@ func (e *Endpoint) receiveSYNSent(s *Segment) {
 	e.sndWnd = min(max(s.Window, 0), 65535)
 	e.maxWindow = e.sndWnd
 	e.wndSeq = s.Seq
-	e.establish(s, h.retransmits > 0)
+	e.establish()
+	e.initTransfer(s, h.retransmits > 0)
+	if e.queue.n > 0 && e.fastOpenAnswered(s) {
+		return
+	}
 	e.sendACK(Reply, e.tag)
 	e.push(Window)
 }
 
-// establish changes to state Established (kernel tcp_init_transfer). The congestion window begins
-// with one packet if the SYN or SYN-ACK was sent more than twice and its timer had expired (RFC
-// 5681 §3.1). It does not if the echoed timestamp shows that the first one has arrived (kernel
-// tcp_try_undo_spurious_syn).
-func (e *Endpoint) establish(s *Segment, timedOut bool) {
-	h := &e.handshake
+func (e *Endpoint) establish() {
 	e.state = Established
 	e.established = true
+}
+
+// initTransfer prepares for data (kernel tcp_init_transfer). The congestion window begins with one
+// packet if the SYN or SYN-ACK was sent more than twice and its timer had expired (RFC
+// 5681 §3.1). It does not if the echoed timestamp shows that the first one has arrived (kernel
+// tcp_try_undo_spurious_syn).
+func (e *Endpoint) initTransfer(s *Segment, timedOut bool) {
+	h := &e.handshake
 	e.rec.reset()
 	e.win.reset(e.cfg.InitialWindow)
 	e.win.stamp = e.now

@@ -118,6 +118,10 @@ func set(t *testing.T, cfg *Config, name, value string) {
 		*f = value == "true"
 		return
 	}
+	if name == "FastOpen" {
+		cfg.FastOpen = FastOpen(value)
+		return
+	}
 	n, err := strconv.Atoi(value)
 	if numbers[name] == nil || err != nil {
 		t.Fatalf("set %s %s: %v", name, value, err)

@@ -156,7 +156,7 @@ func (p *pipe) advance(side int) {
 	}
 	for p.next < len(p.turns) {
 		t := p.turns[p.next]
-		if t.side != side || !e.Established() {
+		if t.side != side || !e.Open() || slices.Contains(t.writes, 0) && !e.Established() {
 			return
 		}
 		need := p.got[side]
@@ -190,6 +190,15 @@ func (p *pipe) take(t turn) {
 		}
 		p.flush(t.side)
 	}
+	p.sendSYN()
+}
+
+// sendSYN lets the client send a deferred SYN with what it has written.
+func (p *pipe) sendSYN() {
+	if e := &p.end[client]; e.SYNDeferred() {
+		e.SendSYN(p.now, p.tag())
+		p.flush(client)
+	}
 }
 
 // run runs the connection until no event is left, or until the given virtual time.
@@ -197,6 +206,9 @@ func (p *pipe) run(until time.Duration) {
 	p.end[server].Listen()
 	p.end[client].Connect(p.now, p.tag())
 	p.flush(client)
+	if p.advance(client); p.next == 0 {
+		p.sendSYN()
+	}
 	for p.step(until) {
 	}
 }
@@ -293,6 +305,12 @@ func (p *pipe) describe(side int, s *Segment, lost bool) string {
 	}
 	for _, b := range s.SACK[:s.Blocks] {
 		line += fmt.Sprintf(" sack %d:%d", b.Start, b.End)
+	}
+	if s.Options&OptFastOpenRequest != 0 {
+		line += " cookie?"
+	}
+	if s.Options&OptFastOpenCookie != 0 {
+		line += " cookie"
 	}
 	line += fmt.Sprintf(" win %d  %v", s.Window, s.Cause)
 	if s.Retransmit {

@@ -32,11 +32,13 @@ type Options uint8
 
 // The options. OptMSS, OptSACKPermitted and OptWindowScale occur with flag SYN only.
 const (
-	OptMSS           Options = 1 << iota // RFC 9293 §3.7.1
-	OptSACKPermitted                     // RFC 2018 §2
-	OptWindowScale                       // RFC 7323 §2
-	OptTimestamps                        // RFC 7323 §3
-	numOptions                           // a bound of all sets
+	OptMSS             Options = 1 << iota // RFC 9293 §3.7.1
+	OptSACKPermitted                       // RFC 2018 §2
+	OptWindowScale                         // RFC 7323 §2
+	OptTimestamps                          // RFC 7323 §3
+	OptFastOpenRequest                     // RFC 7413 §4.1.1, without a cookie
+	OptFastOpenCookie                      // RFC 7413 §4.1.1
+	numOptions                             // a bound of all sets
 )
 
 // Block is one SACK block: the stream offsets [Start, End).
@@ -149,6 +151,12 @@ var synOptionsLength = func() (table [numOptions]int) {
 		}
 		if o&OptWindowScale != 0 {
 			table[i] += 4
+		}
+		if o&OptFastOpenRequest != 0 {
+			table[i] += cookieRequestLength
+		}
+		if o&OptFastOpenCookie != 0 {
+			table[i] += cookieLength
 		}
 	}
 	return table

@@ -32,7 +32,7 @@ func (e *Endpoint) WriteComputed(now time.Duration, tag Tag, n int64, since Tag,
 func (e *Endpoint) Read(now time.Duration, tag Tag, n int64) {
 	e.begin(now, tag)
 	n = min(n, e.stats.BytesDelivered+1-e.wnd.read)
-	if n <= 0 || !e.established {
+	if n <= 0 || !e.established && !e.handshake.passive {
 		return
 	}
 	e.wnd.read += n
@@ -160,7 +160,7 @@ func (e *Endpoint) push(cause Cause) {
 
 // canSend reports whether there is unsent data or a FIN, in a state that sends it.
 func (e *Endpoint) canSend() bool {
-	return e.sndNxt < e.streamEnd() && e.state >= Established && e.state != TimeWait
+	return e.sndNxt < e.streamEnd() && e.state != TimeWait && (e.state >= Established || e.handshake.passive)
 }
 
 // sendNew sends at most limit new segments, with a congestion window of cwnd packets, and returns

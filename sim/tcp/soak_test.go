@@ -33,6 +33,9 @@ func drawCase(t *testing.T, p *pipe, seed uint64) (cfg Config, turns []turn) {
 		cfg.MaxReceiveBuffer = cfg.ReceiveBuffer << rng.IntN(3)
 	}
 	cfg.InitialWindow = 1 + rng.IntN(12)
+	if rng.IntN(2) == 0 {
+		cfg.FastOpen = FastOpens()[rng.IntN(len(FastOpens()))]
+	}
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}

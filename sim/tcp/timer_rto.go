@@ -69,8 +69,12 @@ func (e *Endpoint) untilRTO() time.Duration {
 }
 
 // armRTO arms the retransmission timeout. It counts from now, or from the first packet's
-// transmission if the timer was armed for reordering or a probe (kernel tcp_rearm_rto).
+// transmission if the timer was armed for reordering or a probe. A server with Fast Open arms it
+// when the handshake is complete (kernel tcp_rearm_rto).
 func (e *Endpoint) armRTO() {
+	if e.handshake.passive {
+		return
+	}
 	if e.queue.n == 0 {
 		e.xmit.stop()
 		return
