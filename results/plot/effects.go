@@ -73,7 +73,7 @@ func (set *Set) effectsPage(l layout, on page, stats []statistic) (Figure, strin
 		"logarithmic axis. An arrow marks a side on which the interval has no bound. The grey area is "+
 		"the margin of %s around 1. Ratios are drawn because the values of more than %d levels of %s "+
 		"would hide each other.",
-		capital(of.name), m.Name, baseline, number.Percent(margin), mostTogether, l.colour.name)
+		capital(of.name), m.Name, baseline, number.Percent(margin), maxLevelsSideBySide, l.colour.name)
 	if showIfAllFit(values, x.slot(g.panelWidth())) {
 		caption += " The numbers at the bottom are the " + of.name + " of the baseline."
 	}

@@ -17,11 +17,11 @@ func levelsAxis(f *factor) *axis {
 	return a
 }
 
-// slot is the room of a level on an axis of this length.
+// slot is the width of the slot of a level on an axis of this length.
 func (a *axis) slot(length vg.Length) vg.Length { return length / vg.Length(a.max-a.min) }
 
-// narrowest is the smallest room of a level in which tilted labels do not touch.
-const narrowest = 10.5
+// minSlotWidth is the smallest width of a level's slot in which tilted labels do not touch.
+const minSlotWidth = 10.5
 
 // fitLevels prevents the labels of levels on the shared x axis from touching. It tilts labels that
 // are wider than their level, or turns them upright if a column of panels ends above others, so
@@ -41,7 +41,7 @@ func (g *grid) fitLevels(x *axis) {
 		g.tilt = upright
 	}
 	slot = x.slot(g.panelWidth()) // narrower now, since tilted labels need room at the left
-	every := max(1, int(math.Ceil(float64(narrowest/slot))))
+	every := max(1, int(math.Ceil(float64(minSlotWidth/slot))))
 	var kept []plot.Tick
 	for i := 0; i < len(x.ticks); i += every {
 		kept = append(kept, x.ticks[i])

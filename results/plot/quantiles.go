@@ -27,13 +27,13 @@ var (
 	p95    = statistic{"p95", func(r *summary.Row) stat.Interval { return r.P95 }, effect.P95}
 )
 
-// mostTogether is the largest number of levels in colours whose values are drawn side by side in
-// one figure. More levels would hide each other: compared levels are then drawn as ratios to the
+// maxLevelsSideBySide is the largest number of levels in colours whose values are drawn side by side
+// in one figure. More levels would hide each other: compared levels are then drawn as ratios to the
 // baseline, others with a figure for each quantile.
-const mostTogether = 3
+const maxLevelsSideBySide = 3
 
-// quantiles draws the headline metric's median and p95 against a factor. If more than mostTogether
-// compared levels have colours, it draws their ratios to the baseline.
+// quantiles draws the headline metric's median and p95 against a factor. If more than
+// maxLevelsSideBySide compared levels have colours, it draws their ratios to the baseline.
 func (set *Set) quantiles() ([]Figure, []Omitted) {
 	l := placeAlong(set.summary, mostColumns-2)
 	if l.x == nil {
@@ -41,7 +41,7 @@ func (set *Set) quantiles() ([]Figure, []Omitted) {
 	}
 	draw, kind := set.quantilesPage, "quantiles"
 	sets := [][]statistic{{median, p95}}
-	if l.colour != nil && len(l.colour.levels) > mostTogether {
+	if l.colour != nil && len(l.colour.levels) > maxLevelsSideBySide {
 		sets = [][]statistic{{median}, {p95}}
 		if l.colour.baseline >= 0 {
 			draw, kind = set.effectsPage, "effect"

@@ -203,7 +203,7 @@ func (e *experiment) inPart(cells, part []int) string {
 	if len(part) == len(cells) {
 		return "in " + all(len(cells), "combination")
 	}
-	p := e.gridOf(cells).where(part, true)
+	p := e.combinationSet(cells).where(part, true)
 	if p.except {
 		return "except " + p.text
 	}

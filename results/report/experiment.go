@@ -21,12 +21,13 @@ type experiment struct {
 	// name a combination.
 	varying []int
 	order   []int // the cells in the order of tables
-	grids   map[string]*grid
+	// combinationSets are those that were described, by their combinations.
+	combinationSets map[string]*combinationSet
 }
 
 func newExperiment(s *summary.Summary) *experiment {
 	e := &experiment{Summary: s, metric: table.HeadlineMetric(s.Header), compared: -1,
-		order: table.CellOrder(s), grids: map[string]*grid{}}
+		order: table.CellOrder(s), combinationSets: map[string]*combinationSet{}}
 	e.m = &s.Header.Metrics[e.metric]
 	if s.Header.Compare != nil {
 		e.compared = s.Header.Factor(s.Header.Compare.Factor)

@@ -107,10 +107,12 @@ func TestPlacesAreConditionsOnTheFactors(t *testing.T) {
 		"all but a cell": {func(rtt, loss string) bool { return rtt != "1ms" || loss != "0%" }, "50 % lower except at rtt 1ms with loss 0% (there the same within 2 %)"},
 		"middle":         {func(rtt, _ string) bool { return rtt == "10ms" }, "50 % lower at rtt 10ms, the same within 2 % elsewhere"},
 		"two corners": {func(rtt, loss string) bool { return rtt == "1ms" && loss == "0%" || rtt == "100ms" && loss == "5%" },
-			"50 % lower at rtt 1ms with loss 0% or at rtt 100ms with loss 5%, the same within 2 % elsewhere"},
-		"no order": {func(rtt, loss string) bool {
-			return rtt == "1ms" && loss == "0%" || rtt == "10ms" && loss == "1%" || rtt == "100ms" && loss == "5%"
-		}, "50 % lower in 3 of 9 combinations, the same within 2 % elsewhere"},
+			"50 % lower at rtt 1ms with loss 0%, or at rtt 100ms with loss 5%; the same within 2 % elsewhere"},
+		"overlap": {func(rtt, loss string) bool { return loss == "1%" || rtt == "100ms" && loss != "0%" },
+			"50 % lower at loss 1%, or at rtt 100ms with loss 5%; the same within 2 % elsewhere"},
+		"no order": {func(rtt, loss string) bool { // five places, each beside others in its row and column
+			return (rtt == "10ms") == (loss == "1%")
+		}, "50 % lower in 5 of 9 combinations, the same within 2 % elsewhere"},
 	} {
 		d := documentOf(overRttAndLoss(func(rtt, loss string, v float64, _ bool) float64 {
 			if test.where(rtt, loss) {
@@ -121,6 +123,43 @@ func TestPlacesAreConditionsOnTheFactors(t *testing.T) {
 		want := "Kind new against old: the median and the p95 of time are " + test.want + "."
 		if d.Answer != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, d.Answer, want)
+		}
+	}
+}
+
+func TestNoTwoConditionsOfASentenceHoldInTheSameCombination(t *testing.T) {
+	e := newExperiment(tabletest.New(results.Header{Scenario: "s",
+		Metrics: []results.Metric{{Name: "time", Unit: "ns"}},
+		Factors: []results.Factor{{Name: "path", Levels: []string{"lan", "wan", "sea"}},
+			{Name: "version", Levels: []string{"1.2", "1.3"}},
+			{Name: "rtt", Levels: []string{"1ms", "20ms", "50ms", "200ms"}, Values: []float64{1e6, 2e7, 5e7, 2e8}},
+			{Name: "loss", Levels: []string{"0%", "1%", "5%"}, Values: []float64{0, 0.01, 0.05}}},
+	}, 1, func(*rand.Rand, map[string]string) (map[string]float64, bool) {
+		return map[string]float64{"time": 1}, false
+	}).Summary())
+	for want, in := range map[string]func(path, version, rtt, loss string) bool{
+		"at version 1.3 with loss 1% where rtt ≥ 20ms, or at version 1.3 with rtt 200ms and loss 5%": func(_, version, rtt, loss string) bool {
+			return version == "1.3" && (loss == "1%" && rtt != "1ms" || rtt == "200ms" && loss != "0%")
+		},
+		"at loss 1%, or at loss 5% where rtt ≤ 20ms, or at version 1.3 with loss 5% where rtt ≥ 50ms": func(_, version, rtt, loss string) bool {
+			return loss == "1%" || loss == "5%" && (rtt == "1ms" || rtt == "20ms") || version == "1.3" && loss != "0%"
+		},
+		"at loss 1%, or at loss 5% where rtt ≥ 20ms": func(_, _, rtt, loss string) bool {
+			return loss == "1%" || rtt != "1ms" && loss != "0%"
+		},
+		"at lan or wan, both with version 1.3": func(path, version, _, _ string) bool {
+			return path != "sea" && version == "1.3"
+		},
+		"at lan or wan": func(path, _, _, _ string) bool { return path != "sea" },
+	} {
+		var part []int
+		for i, cell := range e.order {
+			if l := e.Cells[cell].Levels; in(l[0], l[1], l[2], l[3]) {
+				part = append(part, i)
+			}
+		}
+		if got := e.combinationSet(e.order).where(part, false).text; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
 }

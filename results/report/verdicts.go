@@ -83,10 +83,10 @@ func (e *experiment) result(effects []cellEffect, across string) string {
 	for _, x := range effects {
 		cells = append(cells, x.cell)
 	}
-	g := e.gridOf(cells)
+	combinations := e.combinationSet(cells)
 	places := make([]place, len(classes))
 	for i, c := range classes {
-		places[i] = g.where(c.members, len(classes) == 2)
+		places[i] = combinations.where(c.members, len(classes) == 2)
 	}
 	if len(classes) == 2 && places[0].except {
 		return classes[0].text + " except " + places[0].text + " (there " + classes[1].text + ")"

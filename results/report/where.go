@@ -11,18 +11,18 @@ import (
 	"tlslab/results/table/number"
 )
 
-// grid is the combinations of a comparison, in which it describes a part of them by conditions on
+// combinationSet is the combinations of a comparison. It describes a part of them by conditions on
 // the factors: "where packet loss ≥ 1% and rtt ≥ 100ms".
-type grid struct {
-	e     *experiment
-	cells []int // one for each combination
-	boxes []box
+type combinationSet struct {
+	e       *experiment
+	cells   []int // one for each combination
+	regions []region
 }
 
-// box is the combinations that meet a condition on each factor.
-type box struct {
+// region is the combinations that meet a condition on each factor.
+type region struct {
 	conditions []condition
-	members    []int // indices in grid.cells
+	members    []int // indices in combinationSet.cells
 	cost       float64
 }
 
@@ -36,31 +36,31 @@ type condition struct {
 	cost   float64 // how long the condition is to read; 1 for one level or one bound
 }
 
-// mostBoxes and mostMembers bound the search for a description: boxes, and boxes times
+// mostRegions and mostMembers bound the search for a description: regions, and regions times
 // combinations.
-const mostBoxes, mostMembers = 5000, 1_500_000
+const mostRegions, mostMembers = 5000, 1_500_000
 
-// gridOf returns the grid of cells. Cells of another compared level in the same combinations have
-// the same grid.
-func (e *experiment) gridOf(cells []int) *grid {
+// combinationSet returns the combinations of cells. Cells of another compared level in the same
+// combinations have the same set.
+func (e *experiment) combinationSet(cells []int) *combinationSet {
 	var key strings.Builder
 	for _, c := range cells {
 		for _, f := range e.varying {
 			key.WriteString(e.Cells[c].Levels[f] + "\x00")
 		}
 	}
-	g := e.grids[key.String()]
-	if g == nil {
-		g = e.newGrid(cells)
-		e.grids[key.String()] = g
+	s := e.combinationSets[key.String()]
+	if s == nil {
+		s = e.newCombinations(cells)
+		e.combinationSets[key.String()] = s
 	}
-	return g
+	return s
 }
 
-// newGrid enumerates the boxes of the cells. For a factor with values a box has an interval of
-// them, for others a set of names.
-func (e *experiment) newGrid(cells []int) *grid {
-	g := &grid{e: e, cells: cells}
+// newCombinations enumerates the regions of the cells. For a factor with values a region has an
+// interval of them, for others a set of names.
+func (e *experiment) newCombinations(cells []int) *combinationSet {
+	s := &combinationSet{e: e, cells: cells}
 	choices := make([][]condition, len(e.varying))
 	for _, most := range []int{6, 1} { // names in a condition
 		product := 1
@@ -68,38 +68,41 @@ func (e *experiment) newGrid(cells []int) *grid {
 			choices[i] = e.conditions(f, most)
 			product *= len(choices[i])
 		}
-		if product <= mostBoxes && product*len(cells) <= mostMembers {
-			g.enumerate(choices, nil)
+		if product <= mostRegions && product*len(cells) <= mostMembers {
+			s.enumerate(choices, nil)
 			break
 		}
 	}
-	slices.SortStableFunc(g.boxes, func(a, b box) int { return cmp.Compare(a.cost, b.cost) })
-	return g
+	slices.SortStableFunc(s.regions, func(a, b region) int { return cmp.Compare(a.cost, b.cost) })
+	return s
 }
 
-// enumerate adds the boxes with one choice of each factor.
-func (g *grid) enumerate(choices [][]condition, chosen []condition) {
+// enumerate adds the regions with one choice of each factor.
+func (s *combinationSet) enumerate(choices [][]condition, chosen []condition) {
 	if len(chosen) < len(choices) {
 		for _, c := range choices[len(chosen)] {
-			g.enumerate(choices, append(slices.Clone(chosen), c))
+			s.enumerate(choices, append(slices.Clone(chosen), c))
 		}
 		return
 	}
-	var b box
-	for i, cell := range g.cells {
+	var r region
+	for i, cell := range s.cells {
 		if !slices.ContainsFunc(chosen, func(c condition) bool {
-			return !slices.Contains(c.levels, g.e.Cells[cell].Levels[c.factor])
+			return !slices.Contains(c.levels, s.e.Cells[cell].Levels[c.factor])
 		}) {
-			b.members = append(b.members, i)
+			r.members = append(r.members, i)
 		}
 	}
 	for _, c := range chosen {
 		if c.cost > 0 {
-			b.conditions = append(b.conditions, c)
-			b.cost += c.cost
+			r.conditions = append(r.conditions, c)
+			r.cost += c.cost
 		}
 	}
-	g.boxes = append(g.boxes, b)
+	if r.forAll() != "" {
+		r.cost++
+	}
+	s.regions = append(s.regions, r)
 }
 
 // conditions are the conditions on a factor, with the empty one first. A condition names at most
@@ -175,100 +178,144 @@ type place struct {
 
 // mostCost is the cost of the longest description; a longer one would be harder to read than the
 // table.
-const mostCost = 7
+const mostCost = 10
 
 // where describes a part of the combinations, which is neither empty nor the whole, by their
-// indices in the grid. If exceptions are allowed, a shorter description of the complement is taken.
-func (g *grid) where(part []int, exceptions bool) place {
-	in := make([]bool, len(g.cells))
+// indices in the set. If exceptions are allowed, a shorter description of the complement is taken.
+func (s *combinationSet) where(part []int, exceptions bool) place {
+	in := make([]bool, len(s.cells))
 	for _, i := range part {
 		in[i] = true
 	}
-	best, rest := g.cover(in, true), g.cover(in, false)
+	best, rest := s.cover(in, true), s.cover(in, false)
 	rest.except, rest.cost = true, rest.cost+0.5
 	if exceptions && rest.cost < best.cost {
 		best = rest
 	}
 	if best.cost > mostCost {
 		return place{cost: math.Inf(1), text: fmt.Sprintf("in %s of %s", number.Count(len(part)),
-			plural(len(g.cells), "combination"))}
+			plural(len(s.cells), "combination"))}
 	}
 	return best
 }
 
-// cover describes the combinations with in == want by boxes, the largest first.
-func (g *grid) cover(in []bool, want bool) place {
-	left := 0
+// mostFirst is how many regions are tried as the first of a description.
+const mostFirst = 12
+
+// cover describes the combinations with in == want by regions that have no combination in common:
+// a large one first, then always the largest that is left. Of the descriptions with different first
+// regions it is the shortest.
+func (s *combinationSet) cover(in []bool, want bool) place {
+	var inside []*region
+	for i := range s.regions {
+		r := &s.regions[i]
+		if len(r.members) > 0 && !slices.ContainsFunc(r.members, func(m int) bool { return in[m] != want }) {
+			inside = append(inside, r)
+		}
+	}
+	slices.SortStableFunc(inside, func(a, b *region) int { return cmp.Compare(len(b.members), len(a.members)) })
+	n := 0
 	for _, is := range in {
 		if is == want {
-			left++
-		}
-	}
-	covered := make([]bool, len(in))
-	var texts []string
-	var p place
-	for left > 0 {
-		best, most := -1, 0
-		for i := range g.boxes {
-			if n := g.boxes[i].gain(in, covered, want); n > most {
-				best, most = i, n
-			}
-		}
-		if best < 0 || p.cost > mostCost {
-			return place{cost: math.Inf(1)}
-		}
-		for _, m := range g.boxes[best].members {
-			covered[m] = true
-		}
-		left -= most
-		texts = append(texts, g.boxes[best].text())
-		p.cost += g.boxes[best].cost
-		if len(texts) > 1 {
-			p.cost++
-		}
-	}
-	p.text = strings.Join(texts, " or ")
-	if all := strings.Join(texts, ""); len(texts) > 2 || strings.Contains(all, ",") ||
-		strings.Contains(all, " or ") || strings.Contains(all, " and ") {
-		p.text = strings.Join(texts, ", or ")
-	}
-	return p
-}
-
-// gain is how many combinations a box adds to those covered, or 0 if it has one that is not wanted.
-func (b *box) gain(in, covered []bool, want bool) int {
-	n := 0
-	for _, m := range b.members {
-		if in[m] != want {
-			return 0
-		}
-		if !covered[m] {
 			n++
 		}
 	}
-	return n
+	best := place{cost: math.Inf(1)}
+	for first := range min(mostFirst, len(inside)) {
+		if p := describe(inside, first, n, make([]bool, len(in))); p.cost < best.cost {
+			best = p
+		}
+	}
+	return best
+}
+
+// describe covers n combinations by regions[first] and then by the first of the regions, which are
+// in falling order of their sizes, that has none of the covered combinations. The cost is infinite
+// if it is above mostCost.
+func describe(regions []*region, first, n int, covered []bool) place {
+	var texts []string
+	var p place
+	simple := true // every region has one condition, and a condition one level
+	for next := first; n > 0; {
+		r := regions[next]
+		simple = simple && len(r.conditions) == 1 && (r.conditions[0].bound || len(r.conditions[0].levels) == 1)
+		for _, m := range r.members {
+			covered[m] = true
+		}
+		n -= len(r.members)
+		texts = append(texts, r.text())
+		p.cost += r.cost
+		if len(texts) > 1 {
+			p.cost++
+		}
+		if p.cost > mostCost {
+			return place{cost: math.Inf(1)}
+		}
+		next = slices.IndexFunc(regions, func(r *region) bool {
+			return !slices.ContainsFunc(r.members, func(m int) bool { return covered[m] })
+		})
+		if next < 0 && n > 0 {
+			return place{cost: math.Inf(1)}
+		}
+	}
+	between := " or "
+	if len(texts) > 2 || !simple {
+		between = ", or "
+	}
+	p.text = strings.Join(texts, between)
+	return p
+}
+
+// forAll stands behind several names if there are other conditions, which hold for each of the
+// names, not for the last alone.
+func (r *region) forAll() string {
+	names := r.named()
+	if len(names) == 0 || len(r.conditions) == 1 {
+		return ""
+	}
+	switch len(names[0].levels) {
+	case 1:
+		return ""
+	case 2:
+		return ", both"
+	}
+	return ", all"
+}
+
+// named are the conditions without a relation: first those without the name of their factor.
+func (r *region) named() []condition {
+	var named []condition
+	for _, c := range r.conditions {
+		switch {
+		case c.bound:
+		case c.alone:
+			named = slices.Insert(named, 0, c)
+		default:
+			named = append(named, c)
+		}
+	}
+	return named
 }
 
 // text is the conditions in words: "at lan with response size 10kB where packet loss ≥ 1% and rtt ≥
-// 100ms".
-func (b *box) text() string {
-	var names, bounds []string
-	for _, c := range b.conditions {
-		switch {
-		case c.bound:
+// 100ms", "at lan or wan, both with response size 10kB".
+func (r *region) text() string {
+	var words, others, bounds []string
+	for _, c := range r.conditions {
+		if c.bound {
 			bounds = append(bounds, c.text)
-		case c.alone:
-			names = slices.Insert(names, 0, c.text)
-		default:
-			names = append(names, c.text)
 		}
 	}
-	var words []string
-	if len(names) > 0 {
-		words = append(words, "at "+names[0])
+	named := r.named()
+	if len(named) > 0 {
+		words = append(words, "at "+named[0].text)
+		for _, c := range named[1:] {
+			others = append(others, c.text)
+		}
+		words[0] += r.forAll()
 	}
-	if len(names) > 1 {
-		words = append(words, "with "+table.List(names[1:]))
+	if len(others) > 0 {
+		words = append(words, "with "+table.List(others))
 	}
 	if len(bounds) > 0 {
 		words = append(words, "where "+strings.Join(bounds, " and "))
