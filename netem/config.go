@@ -30,6 +30,11 @@ type Config struct {
 	Rate         int64          // bit/s, MinRate to MaxRate; 0: unlimited
 	Drops        []int          // ordinals of the packets to drop: 1 is the first packet offered
 
+	// A rate that changes with time, in place of Rate: at most one of the three is set.
+	RateSchedule RateSchedule
+	Trace        *Trace // delivery opportunities; nil: none
+	Start        Start  // place in RateSchedule or Trace at the instant 0
+
 	// Limit is how many packets may wait or be in service: 1 to MaxLimit. 0 means DefaultLimit. On
 	// a link without Rate no packet waits.
 	Limit int
@@ -46,6 +51,10 @@ func (c *Config) Validate() error {
 		c.Gemodel.validate(),
 		c.validateOneLossModel(),
 		c.validateRate(),
+		c.RateSchedule.validate(),
+		c.Trace.validate(),
+		c.Start.validate(),
+		c.validateOneRate(),
 		checkRange("limit", " packets", c.Limit, 0, MaxLimit),
 		c.validateDrops(),
 	)
@@ -64,6 +73,28 @@ func (c *Config) validateRate() error {
 	}
 	return checkRange("rate", " bit/s", c.Rate, MinRate, MaxRate)
 }
+
+func (c *Config) validateOneRate() error {
+	n := 0
+	for _, set := range []bool{c.Rate != 0, c.RateSchedule.enabled(), c.Trace != nil} {
+		if set {
+			n++
+		}
+	}
+	switch {
+	case n > 1:
+		return errors.New("netem: rate: give one rate, one schedule of rates or one trace")
+	case c.Start != Start{} && !c.varies():
+		return errors.New("netem: start: the rate does not change with time")
+	}
+	return nil
+}
+
+// varies reports whether the rate changes with time.
+func (c *Config) varies() bool { return c.RateSchedule.enabled() || c.Trace != nil }
+
+// HasRate reports whether packets can wait: the link has a rate, a schedule of rates or a trace.
+func (c *Config) HasRate() bool { return c.Rate != 0 || c.varies() }
 
 func (c *Config) validateDrops() error {
 	if i := slices.IndexFunc(c.Drops, func(n int) bool { return n < 1 }); i >= 0 {

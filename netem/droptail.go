@@ -56,6 +56,9 @@ func (q *DropTail) Dequeue(time.Duration, *Events) (Item, bool) {
 	return item, true
 }
 
+// departed implements departureCounter.
+func (q *DropTail) departed() { q.inService = false }
+
 // Len implements Qdisc.
 func (q *DropTail) Len() int { return q.items.size }
 

@@ -6,8 +6,9 @@ import "time"
 // DropTail decides nothing at dequeue, so the departure of a packet is known when it enters the
 // queue.
 type fifo struct {
-	rate  uint64 // bit/s; 0: unlimited, nothing ever waits
-	limit int    // packets, the one in service included
+	rate    uint64      // bit/s; 0: unlimited, nothing ever waits, unless varying
+	varying varyingRate // in place of rate; nil: none
+	limit   int         // packets, the one in service included
 	// departures are the instants at which the last bits of the packets waiting or in service
 	// leave.
 	departures ring[time.Duration]
@@ -23,7 +24,10 @@ func (q *fifo) reset() {
 // returns the time that the packet waits and the time that its own bytes take.
 func (q *fifo) enqueue(now time.Duration, size int32) (queued, serialised time.Duration, ok bool) {
 	if q.rate == 0 {
-		return 0, 0, true
+		if q.varying == nil {
+			return 0, 0, true
+		}
+		return q.enqueueVarying(now, size)
 	}
 	for q.departures.size > 0 && *q.departures.at(0) <= now {
 		q.departures.pop()
@@ -36,4 +40,18 @@ func (q *fifo) enqueue(now time.Duration, size int32) (queued, serialised time.D
 	q.idleAt = now + queued + serialised
 	*q.departures.push() = q.idleAt
 	return queued, serialised, true
+}
+
+// enqueueVarying is enqueue at a rate that changes with time.
+func (q *fifo) enqueueVarying(now time.Duration, size int32) (queued, serialised time.Duration, ok bool) {
+	for q.departures.size > 0 && *q.departures.at(0) <= now {
+		q.departures.pop()
+	}
+	if q.departures.size >= q.limit {
+		return 0, 0, false
+	}
+	began := q.varying.begin(max(now, q.idleAt), q.idleAt > now)
+	q.idleAt = q.varying.transmit(began, size)
+	*q.departures.push() = q.idleAt
+	return began - now, q.idleAt - began, true
 }

@@ -8,6 +8,7 @@ type Link struct {
 	loss        lossProcess
 	fifo        fifo         // queue and transmitter of a drop-tail link
 	transmitter *transmitter // of any other discipline; nil for drop-tail
+	varying     varyingRate  // of fifo or transmitter; nil: the rate does not change
 	jitter      jitter
 	ordered     bool
 	line        delayLine
@@ -22,7 +23,7 @@ type Link struct {
 // random draws of the link derive from the seed.
 func New(cfg Config, seed uint64) *Link {
 	l := newLink(&cfg)
-	l.fifo = fifo{rate: uint64(cfg.Rate), limit: limitOrDefault(cfg.Limit)}
+	l.fifo = fifo{rate: uint64(cfg.Rate), varying: l.varying, limit: limitOrDefault(cfg.Limit)}
 	l.Reset(seed)
 	return l
 }
@@ -31,7 +32,7 @@ func New(cfg Config, seed uint64) *Link {
 // q has its own limits. Otherwise NewQdisc is like New.
 func NewQdisc(cfg Config, q Qdisc, seed uint64) *Link {
 	l := newLink(&cfg)
-	l.transmitter = &transmitter{qdisc: q, rate: uint64(cfg.Rate)}
+	l.transmitter = &transmitter{qdisc: q, rate: uint64(cfg.Rate), varying: l.varying}
 	l.Reset(seed)
 	return l
 }
@@ -43,6 +44,7 @@ func newLink(cfg *Config) *Link {
 	return &Link{
 		dropList: newDropList(cfg.Drops),
 		loss:     newLossProcess(cfg),
+		varying:  newVaryingRate(cfg),
 		jitter:   newJitter(cfg),
 		ordered:  cfg.Ordered,
 	}
@@ -53,6 +55,9 @@ func newLink(cfg *Config) *Link {
 func (l *Link) Reset(seed uint64) {
 	l.dropList.reset()
 	l.loss.reset(seed)
+	if l.varying != nil {
+		l.varying.reset(seed)
+	}
 	l.fifo.reset()
 	if l.transmitter != nil {
 		l.transmitter.reset(newStream(seed, purposeQdisc).key)
@@ -110,9 +115,9 @@ func (l *Link) transmit(now time.Duration) {
 		if t.item.marked {
 			l.marked++
 		}
-		d := l.propagate(t.freeAt, t.item.ordinal)
+		d := l.propagate(t.leaves, t.item.ordinal)
 		d.Packet, d.Sent = t.item.Packet, t.item.Sent
-		d.Queued, d.Serialised = t.began-t.item.Sent, t.freeAt-t.began
+		d.Queued, d.Serialised = t.began-t.item.Sent, t.leaves-t.began
 	}
 	l.next = min(l.line.next(), t.next())
 }

@@ -9,6 +9,7 @@ const (
 	purposeLoss purpose = iota + 1
 	purposeJitter
 	purposeQdisc
+	purposeRate
 )
 
 // golden is 2⁶⁴ divided by the golden ratio, the increment (gamma) of SplitMix64.

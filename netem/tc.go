@@ -24,10 +24,12 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Wor
 //	loss [random] PERCENT
 //	loss gemodel P [R [1-H [1-K]]]      R is 1-P, 1-H is 100% and 1-K is 0% where not given
 //	rate RATE
+//	rate RATE for TIME, RATE for TIME, …, repeat     see ParseRateSchedule
+//	start random|TIME                                Config.Start
 //	limit PACKETS
 //
-// Two options do not exist in tc: "ordered" sets Config.Ordered, and "drops 2,5" drops the second
-// and the fifth packet. As in tc, latency means delay and drop means loss; kbit is 1000 bit/s and
+// Four options do not exist in tc: "ordered" sets Config.Ordered, "drops 2,5" drops the second and
+// the fifth packet, and "rate … for …" and "start" describe a rate that changes with time. As in tc, latency means delay and drop means loss; kbit is 1000 bit/s and
 // kbps is 1000 bytes a second; a percentage needs no "%", and a rate without unit is in bit/s.
 // ParseTC refuses a time without unit, because tc(8) documents microseconds and netem reads
 // nanoseconds (get_time64() in iproute2).
@@ -59,6 +61,8 @@ var tcOptions = map[string]func(*tcParser) error{
 	"limit":        (*tcParser).limit,
 	"drops":        (*tcParser).drops,
 	"ordered":      (*tcParser).ordered,
+	"start":        (*tcParser).start,
+	"trace":        (*tcParser).trace,
 	"duplicate":    (*tcParser).unsupported,
 	"corrupt":      (*tcParser).unsupported,
 	"reorder":      (*tcParser).unsupported,
@@ -126,7 +130,7 @@ func (p *tcParser) option() error {
 	read, known := tcOptions[name]
 	if !known {
 		return p.fault("unknown option: known are " +
-			"delay, distribution, loss, rate, limit, drops and ordered")
+			"delay, distribution, loss, rate, start, limit, drops and ordered")
 	}
 	if slices.Contains(p.seen, name) {
 		return p.fault("the option is given twice")
@@ -213,6 +217,10 @@ func (p *tcParser) gemodel() (err error) {
 
 func (p *tcParser) rate() (err error) {
 	if err = p.want("a rate"); err != nil {
+		return err
+	}
+	if p.isSchedule() {
+		p.cfg.RateSchedule, err = p.rateSchedule()
 		return err
 	}
 	if p.cfg.Rate, err = p.quantity(rateUnits); err != nil {

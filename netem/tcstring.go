@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// String returns the configuration as a line for ParseTC. The zero Config is the empty line.
+// String returns the configuration as a line for ParseTC, which reads all of it but a trace. The
+// zero Config is the empty line.
 func (c Config) String() string {
 	var words []string
 	add := func(w ...string) { words = append(words, w...) }
@@ -35,6 +36,15 @@ func (c Config) String() string {
 	}
 	if c.Rate != 0 {
 		add("rate", formatQuantity(c.Rate, rateUnits))
+	}
+	if c.RateSchedule.enabled() {
+		add("rate", c.RateSchedule.String())
+	}
+	if c.Trace != nil {
+		add("trace", c.Trace.String())
+	}
+	if c.Start.Fixed {
+		add("start", c.Start.String())
 	}
 	if c.Limit != 0 {
 		add("limit", strconv.Itoa(c.Limit))

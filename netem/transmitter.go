@@ -5,22 +5,34 @@ import "time"
 // A transmitter serialises packets at a rate, one after another, and asks a queueing discipline for
 // the next packet whenever it is free.
 type transmitter struct {
-	qdisc  Qdisc
-	rate   uint64        // bit/s; 0: unlimited, a packet takes no time
-	idle   bool          // the last qdisc.Dequeue returned no packet
-	freeAt time.Duration // if idle: no Dequeue before this instant; else: the last bit leaves
+	qdisc   Qdisc
+	rate    uint64        // bit/s; 0: unlimited, a packet takes no time
+	varying varyingRate   // in place of rate; nil: none
+	idle    bool          // the last qdisc.Dequeue returned no packet
+	freeAt  time.Duration // no Dequeue before this instant
 
-	item  Item          // the last packet that left the queue
-	began time.Duration // when its transmission began
+	item   Item          // the last packet that left the queue
+	began  time.Duration // when its transmission began
+	leaves time.Duration // when its last bit leaves
 }
+
+// A departureCounter is a Qdisc whose limit counts the packet in service. At a rate that varies,
+// the next Dequeue may be later than the instant at which the packet leaves.
+type departureCounter interface{ departed() }
 
 func (t *transmitter) reset(seed uint64) {
 	t.qdisc.Reset(seed)
-	t.freeAt, t.idle = 0, true
+	t.freeAt, t.leaves, t.idle = 0, 0, true
 }
 
 // next is the instant at which the transmitter asks for the next waiting packet, or Never.
-func (t *transmitter) next() time.Duration { return max(t.freeAt, t.qdisc.Next()) }
+func (t *transmitter) next() time.Duration {
+	at := max(t.freeAt, t.qdisc.Next())
+	if t.varying != nil && at != Never {
+		return t.varying.begin(at, true)
+	}
+	return at
+}
 
 // dequeue asks the discipline for the next packet whose transmission begins by the instant now. It
 // sets item to the packet, and began to the instant at which its transmission begins. It returns
@@ -39,7 +51,13 @@ func (t *transmitter) dequeue(now time.Duration, events *Events) bool {
 		t.freeAt, t.idle = at, !ok
 		if ok {
 			t.began = at
+			if t.varying != nil {
+				t.leaves = t.varying.transmit(at, t.item.Size)
+				t.freeAt = t.varying.begin(t.leaves, true)
+				return true
+			}
 			t.freeAt += serialisation(t.item.Size, t.rate)
+			t.leaves = t.freeAt
 			return true
 		}
 	}
@@ -50,8 +68,17 @@ func (t *transmitter) dequeue(now time.Duration, events *Events) bool {
 // false.
 func (t *transmitter) enqueue(now time.Duration, item Item, events *Events) {
 	events.now, events.place = now, AtEnqueue
+	if t.varying != nil && !t.idle && t.leaves <= now {
+		if q, counts := t.qdisc.(departureCounter); counts {
+			q.departed()
+		}
+	}
 	t.qdisc.Enqueue(now, item, events)
-	if t.idle {
+	switch {
+	case !t.idle:
+	case t.varying != nil:
+		t.freeAt = t.varying.begin(now, false)
+	default:
 		t.freeAt = now
 	}
 }

@@ -1,0 +1,30 @@
+package netem
+
+import "time"
+
+// A varyingRate computes when packets leave a transmitter whose rate changes with time. Packets
+// leave one after another, in the order of the calls.
+type varyingRate interface {
+	// begin returns the first instant, at or after at, at which the first byte of a packet can
+	// leave. at is not before the end of the last transmission. waiting reports whether the packet
+	// has been there before at, or comes at this very instant. begin changes nothing.
+	begin(at time.Duration, waiting bool) time.Duration
+
+	// transmit transmits size bytes of an IP packet from an instant that begin returned, and
+	// returns when the last one leaves.
+	transmit(at time.Duration, size int32) time.Duration
+
+	// reset moves to the start that follows from the link's seed.
+	reset(seed uint64)
+}
+
+// newVaryingRate returns the link's rate that changes with time, or nil.
+func newVaryingRate(c *Config) varyingRate {
+	switch {
+	case c.Trace != nil:
+		return newTraced(c.Trace, c.Start)
+	case c.RateSchedule.enabled():
+		return newScheduled(c.RateSchedule, c.Start)
+	}
+	return nil
+}
