@@ -17,7 +17,7 @@ var (
 // bounds those of tcp.Config.Validate.
 var tcpKeys = []Key{
 	{
-		Name: "tcp.congestion", Label: "congestion control", Default: "reno",
+		Name: "tcp.congestion", Label: "congestion control", Default: "cubic",
 		Doc:    "congestion control",
 		fields: field(func(c *Config) value { return enum{&c.TCP.CongestionControl, congestionControls()} }),
 	},

@@ -49,7 +49,7 @@ type congestionOps struct {
 }
 
 // congestionControls are the congestion controls, the default first.
-var congestionControls = []*congestionOps{&newReno}
+var congestionControls = []*congestionOps{&cubic, &newReno}
 
 // CongestionControls returns the names that Config.CongestionControl accepts, the default first.
 func CongestionControls() []string {
@@ -86,7 +86,6 @@ const (
 type ackSample struct {
 	pktsAcked int           // packets acknowledged cumulatively
 	rtt       time.Duration // of the last packet acknowledged or SACKed; negative: unknown
-	inFlight  int64         // bytes delivered since that packet was sent
 }
 
 func (e *Endpoint) inACKEvent(flags ackFlags) {

@@ -48,7 +48,7 @@ type rateSample struct {
 func (r *deliveryRate) establish(ops *congestionOps, memory **rateSample) {
 	*r = deliveryRate{}
 	r.delivered = 1
-	if ops.congControl == nil && ops.pktsAcked == nil {
+	if ops.congControl == nil {
 		return
 	}
 	if *memory == nil {

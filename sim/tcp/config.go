@@ -72,14 +72,14 @@ type Config struct {
 	ClockOffset time.Duration
 }
 
-// DefaultConfig returns the settings of Linux 6.18 with TCP_NODELAY and NewReno.
+// DefaultConfig returns the settings of Linux 6.18 with TCP_NODELAY and CUBIC.
 func DefaultConfig() Config {
 	return Config{
 		MTU:                1500,
 		Timestamps:         true,
 		SACK:               true,
 		WindowScaling:      true,
-		CongestionControl:  "reno",
+		CongestionControl:  "cubic",
 		InitialWindow:      10,
 		SlowStartAfterIdle: true,
 		FastOpen:           FastOpenOff,

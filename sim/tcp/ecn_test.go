@@ -63,6 +63,7 @@ func TestECNIsUsedIfTheClientRequestsAndTheServerGrantsIt(t *testing.T) {
 func TestMarkHalvesTheWindowOnce(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.ECN = true
+	cfg.CongestionControl = "reno"
 	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 600000 | C 1"))
 	marks := 0
 	p.mark = func(side, n int, _ *Segment) bool {

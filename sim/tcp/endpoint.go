@@ -104,6 +104,7 @@ type Endpoint struct {
 	writes       writeLog
 	win          congestionWindow
 	cc           *congestionOps
+	cubic        cubicState
 	rate         deliveryRate
 	sampleMemory *rateSample
 	pacer        pacer

@@ -10,6 +10,7 @@ import (
 // are delivered, and one more if sndUna moves without a new loss.
 func TestProportionalRateReductionFollowsRFC6937(t *testing.T) {
 	cfg := DefaultConfig()
+	cfg.CongestionControl = "reno"
 	var e Endpoint
 	e.Reset(&cfg)
 	out := func(n int) { // n packets in flight

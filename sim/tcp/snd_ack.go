@@ -185,9 +185,7 @@ func (e *Endpoint) cleanRtxQueue(s *Segment, a *ackSummary, priorFack int64) {
 		a.flags |= ackSetTimer
 	}
 	if e.cc.pktsAcked != nil {
-		sample := ackSample{pktsAcked: acked, rtt: lastRTT}
-		sample.inFlight = int64(e.mss) * int64(e.rate.delivered-e.rate.sample.priorDelivered)
-		e.cc.pktsAcked(e, sample)
+		e.cc.pktsAcked(e, ackSample{pktsAcked: acked, rtt: lastRTT})
 	}
 }
 

@@ -10,7 +10,10 @@ type pacer struct {
 	releasing bool          // the timer has expired and segments are being sent for it
 	cause     Cause         // reason why new data would have left in the event since
 	since     Tag           // event since which pacing alone holds segments back, if timer is armed
-	rate      int64         // bytes per second (kernel sk_pacing_rate); 0: not yet known
+	rate      int64         // bytes per second (kernel sk_pacing_rate), unless unsettled; 0: not yet known
+	unsettled bool          // rate must be computed from window and srtt8
+	window    int64         // bytes to send in a round-trip time, times 100
+	srtt8     time.Duration // rttEstimator.srtt8 when window was set
 	next      time.Duration // earliest instant of the next burst (kernel tcp_wstamp_ns)
 	timer     time.Duration // Never: not armed
 }
@@ -28,24 +31,33 @@ const (
 	microsPerSecond = int64(time.Second / time.Microsecond)
 )
 
-// windowRate returns the default pacing rate in bytes per second: 200 or 120 % of the window in a
-// smoothed round-trip time (kernel tcp_update_pacing_rate). It needs a sample of the round-trip
-// time.
-func (e *Endpoint) windowRate() int64 {
+// updatePacingRate sets the default pacing rate: 200 or 120 % of the window in a smoothed
+// round-trip time, or of the packets outstanding if they are more (kernel tcp_update_pacing_rate).
+// Each ACK sets the rate and few events ask for it, so that pacingRate divides.
+func (e *Endpoint) updatePacingRate() {
+	if e.rtt.srtt8 == 0 {
+		return
+	}
 	percent := int64(pacingAvoidance)
 	if e.win.cwnd < e.win.ssthresh/2 {
 		percent = pacingSlowStart
 	}
-	return percent * int64(e.win.cwnd) * int64(e.mss) * microsPerSecond /
-		(100 * max(int64(e.rtt.srtt()/time.Microsecond), 1))
+	p := &e.pacer
+	p.window = percent * int64(max(e.win.cwnd, e.queue.n)) * int64(e.mss)
+	p.srtt8, p.unsettled = e.rtt.srtt8, true
 }
 
-// updatePacingRate sets the default pacing rate.
-func (e *Endpoint) updatePacingRate() {
-	if e.pacer.on && e.rtt.srtt8 > 0 {
-		e.pacer.rate = e.windowRate()
+// pacingRate returns the pacing rate in bytes per second; 0: not yet known.
+func (p *pacer) pacingRate() int64 {
+	if p.unsettled {
+		p.rate = p.window * (8 * microsPerSecond / 100) / max(int64(p.srtt8/time.Microsecond), 1)
+		p.unsettled = false
 	}
+	return p.rate
 }
+
+// setRate sets the pacing rate in bytes per second.
+func (p *pacer) setRate(rate int64) { p.rate, p.unsettled = rate, false }
 
 // pacingHolds reports whether the next burst must wait, and then arms the timer (kernel
 // tcp_pacing_check). cause is the reason why new data would leave now.
@@ -68,10 +80,14 @@ func (e *Endpoint) pacingHolds(cause Cause) bool {
 // subtracted, up to half of that time (kernel tcp_update_skb_after_send).
 func (e *Endpoint) burstSent(bytes int64, prior time.Duration) {
 	p := &e.pacer
-	if !p.on || p.rate == 0 || e.sends < unpacedSegments {
+	if !p.on || e.sends < unpacedSegments {
 		return
 	}
-	gap := time.Duration(bytes * int64(time.Second) / p.rate)
+	rate := p.pacingRate()
+	if rate == 0 {
+		return
+	}
+	gap := time.Duration(bytes * int64(time.Second) / rate)
 	p.next += gap - min(gap/2, p.next-prior)
 }
 

@@ -278,6 +278,10 @@ func (e *Endpoint) holdPartial(end int64, fin bool) bool {
 // minBurst is the default of the least number of segments in a burst (tcp_min_tso_segs).
 const minBurst = 2
 
+// gsoMaxSize is the largest payload of a burst in bytes: that of a GSO packet less the room for
+// headers (kernel sk_dst_gso_max_size; MAX_TCP_HEADER is 320 in the kernels of distributions).
+const gsoMaxSize = 65536 - 320 - 1
+
 // burstSize returns the number of segments of the next burst: what the pacing rate sends in about a
 // millisecond, and more on short paths (kernel tcp_tso_autosize). room is what the congestion
 // window allows, in packets.
@@ -290,15 +294,11 @@ func (e *Endpoint) burstSize(room int) int {
 		room <= least {
 		return least
 	}
-	rate := e.pacer.rate
-	if !e.pacer.on {
-		rate = e.windowRate()
-	}
-	bytes := rate >> 10
+	bytes := e.pacer.pacingRate() >> 10
 	if shift := int64(e.rtt.min/time.Microsecond) >> 9; shift < 16 {
-		bytes += 65536 >> shift
+		bytes += gsoMaxSize >> shift
 	}
-	return max(int(min(bytes, 65536)/int64(e.mss)), least)
+	return max(int(min(bytes, gsoMaxSize)/int64(e.mss)), least)
 }
 
 // retransmitSegment sends packet i of the queue again.

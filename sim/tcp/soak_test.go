@@ -112,7 +112,7 @@ func TestRandomLossSoak(t *testing.T) {
 	for seed := range runs {
 		soakCase(t, p, uint64(seed))
 		p.arrived = func(p *pipe, side int, _ *Segment) { p.checkMarks(t, seed) }
-		p.run(3 * time.Hour)
+		p.run(6 * time.Hour)
 		if checkEndpoints(t, p, fmt.Sprintf("seed %d", seed)) {
 			failures[p.loss]++
 		}
@@ -205,7 +205,7 @@ func TestResetForgetsEverything(t *testing.T) {
 		p.trace = func(p *pipe, side int, s *Segment, lost bool) {
 			fmt.Fprintf(&b, "%v %d %+v %v\n", p.now, side, *s, lost)
 		}
-		p.run(3 * time.Hour)
+		p.run(6 * time.Hour)
 		return b.String()
 	}
 	used := &pipe{}
