@@ -27,7 +27,7 @@ func (e *experiment) warnings() []Point {
 		all = append(all, Point{"Failed replicates", text})
 	}
 	if text := e.thin(); text != "" {
-		all = append(all, Point{"Too few replicates", text})
+		all = append(all, Point{"n too small", text})
 	}
 	for _, n := range e.Header.Notes {
 		text := n.Text
@@ -110,8 +110,8 @@ func (e *experiment) failureEffects() string {
 	return " The share differs from that of the baseline at " + table.List(words) + "."
 }
 
-// thin says which quantiles have no interval, or no bound on one side, because there are too few
-// replicates.
+// thin says which quantiles have an interval without a bound on one side or on both, because n is
+// too small.
 func (e *experiment) thin() string {
 	var words []string
 	for _, q := range []struct {
@@ -134,7 +134,8 @@ func (e *experiment) thin() string {
 	if len(words) == 0 {
 		return ""
 	}
-	return "The interval of " + e.m.Name + " has no bound on one side or on both for " + strings.Join(words, ", ") + "."
+	return "The number of replicates n is too small for both bounds of the interval of " + e.m.Name + ": " +
+		strings.Join(words, ", ") + "."
 }
 
 // counted lists outcomes with their numbers, the most frequent first.

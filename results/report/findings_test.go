@@ -368,9 +368,9 @@ func TestASharedFailureIsNoEffectAndAnotherShareIs(t *testing.T) {
 	}
 }
 
-func TestTooFewReplicatesAreAWarningThatSaysHowManyItTakes(t *testing.T) {
+func TestATooSmallNIsAWarningThatSaysHowManyItTakes(t *testing.T) {
 	d := documentOf(tabletest.Product(60, 1e6, tabletest.Factor{Name: "kind", Levels: []string{"a", "b"}, Effects: []float64{1, 2}}))
-	want := Point{"Too few replicates", "The interval of time has no bound on one side or on both for " +
+	want := Point{"n too small", "The number of replicates n is too small for both bounds of the interval of time: " +
 		"the p95 in both cells (it needs 90 replicates), the p99 in both cells (it needs 441 replicates)."}
 	if len(d.Warnings) != 1 || d.Warnings[0] != want {
 		t.Errorf("got %q, want %q", d.Warnings, want)

@@ -42,7 +42,7 @@ func (e *experiment) method() []Block {
 	}
 	if len(e.modes()) > 0 {
 		points = append(points, Point{"Modes", "Clusters of a cell's values such that every gap between " +
-			"two of them is wider than both (Dunn 1974). Neighbours that are closer than the margin are " +
+			"two of them is wider than both (Dunn 1974, in one dimension). Neighbours that are closer than the margin are " +
 			"one mode. A share has a Clopper–Pearson interval."})
 	}
 	if slices.ContainsFunc(h.Metrics, func(m results.Metric) bool { return m.PartOf != "" }) {

@@ -50,7 +50,7 @@ func (e *experiment) imprecise() string {
 // halfWidth writes a half-width as a fraction of a value.
 func halfWidth(fraction float64) string {
 	if math.IsInf(fraction, 0) {
-		return "no bound"
+		return number.TooFew
 	}
 	return "±" + number.Percent(fraction)
 }

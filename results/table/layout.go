@@ -188,8 +188,8 @@ const fewLines = 40
 // too, without their quiet cells. The result without names what is left out. out is nil if there
 // are fewer than two statistics.
 func (t *Table) stack() (out *Table, without []string) {
-	out = &Table{Title: t.Title, Notes: t.Notes}
-	var kept, lines []int          // columns that stay columns, or become lines
+	out = &Table{Title: t.Title}
+	var kept, lines, used []int    // columns that stay columns, become lines, or are of a statistic
 	var statistics, spare []string // of both, those that are not always shown
 	var headings []string
 	at := map[[2]string]int{} // column by statistic and heading
@@ -219,6 +219,12 @@ func (t *Table) stack() (out *Table, without []string) {
 	if len(statistics) < 2 {
 		return nil, nil
 	}
+	for j, c := range t.Columns {
+		if slices.Contains(statistics, c.Statistic) {
+			used = append(used, j)
+		}
+	}
+	out.Notes = t.notes(used)
 	for _, j := range kept {
 		out.Columns = append(out.Columns, t.Columns[j])
 	}

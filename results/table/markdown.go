@@ -31,7 +31,7 @@ func (t *Table) Markdown(out io.Writer) {
 		}
 	}
 	fmt.Fprint(out, "\n\n")
-	for _, n := range t.Notes {
+	for _, n := range t.AllNotes() {
 		fmt.Fprintf(out, "%s\n\n", EscapeMarkdown(n))
 	}
 }

@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"tlslab/results"
@@ -50,6 +51,10 @@ func Metric(s *summary.Summary, metric int) *Table {
 		t.Rows = append(t.Rows, row)
 	}
 	t.Notes = notes(s, metric)
+	for _, of := range effect.Statistics {
+		j := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Statistic == of.String() })
+		t.Columns[j].Notes = statisticNotes(s, metric, of)
+	}
 	return t
 }
 
@@ -212,7 +217,7 @@ func BaselineTitle(h *results.Header) string {
 	return LevelTitle(h, h.Factor(h.Compare.Factor), h.Compare.Baseline)
 }
 
-// notes explain the columns and marks.
+// notes explain the table.
 func notes(s *summary.Summary, metric int) []string {
 	var out []string
 	m := &s.Header.Metrics[metric]
@@ -224,43 +229,37 @@ func notes(s *summary.Summary, metric int) []string {
 			"The verdict \"same\" means within %s.", versus(s.Header),
 			BaselineTitle(s.Header), number.Percent(s.Header.Compare.Margin)))
 	}
-	var degenerate, thin, censored, failing bool
+	if slices.ContainsFunc(s.Cells, func(c summary.Cell) bool { return c.Failed > 0 }) {
+		out = append(out, "failed: share of replicates that failed, in %, with its 95 % interval.")
+	}
+	return out
+}
+
+// statisticNotes explain the marks in the column of a statistic.
+func statisticNotes(s *summary.Summary, metric int, of effect.Statistic) []string {
+	var degenerate, thin, censored bool
 	for cell := range s.Cells {
 		r := s.Row(cell, metric)
-		failing = failing || r.Failed > 0
-		for _, of := range effect.Statistics {
-			iv, infinite := statistic(r, of)
-			degenerate = degenerate || iv.Lo == iv.Value && iv.Hi == iv.Value
-			thin = thin || math.IsInf(iv.Lo, -1) || math.IsInf(iv.Hi, 1)
-			censored = censored || infinite && r.Reached > 0
-		}
+		iv, infinite := statistic(r, of)
+		degenerate = degenerate || iv.Lo == iv.Value && iv.Hi == iv.Value
+		thin = thin || math.IsInf(iv.Lo, -1) || math.IsInf(iv.Hi, 1)
+		censored = censored || infinite && r.Reached > 0
 	}
+	var out []string
 	if degenerate {
 		out = append(out, "A value without an interval: both bounds equal the value, "+
 			"because all or most replicates have this value.")
 	}
 	if thin {
-		out = append(out, leastReplicates())
-	}
-	if failing {
-		out = append(out, "failed: share of replicates that failed, in %, with its 95 % interval.")
+		out = append(out, fmt.Sprintf("∞ or \"%s\" at %s: both bounds of its interval need %s replicates.",
+			number.TooFew, of, number.Count(stat.LeastReplicates(probabilities[of]))))
 	}
 	if censored {
-		out = append(out, censoredMark+" Over only the replicates that reached "+m.Name+
+		out = append(out, censoredMark+" Over only the replicates that reached "+s.Header.Metrics[metric].Name+
 			". Over all replicates it is infinite, because too many did not reach it.")
 	}
 	return out
 }
 
-// leastReplicates says how many replicates the interval of each quantile needs.
-func leastReplicates() string {
-	var words []string
-	for _, q := range []struct {
-		of effect.Statistic
-		q  float64
-	}{{effect.P50, 0.50}, {effect.P95, 0.95}, {effect.P99, 0.99}} {
-		words = append(words, fmt.Sprintf("%s needs %d", q.of, stat.LeastReplicates(q.q)))
-	}
-	return "∞ or \"" + number.TooFew + "\": too few replicates for a bound. For both bounds " +
-		List(words) + "."
-}
+// probabilities are those of the quantiles. The mean needs as many replicates as the median.
+var probabilities = [...]float64{effect.P50: 0.50, effect.P95: 0.95, effect.P99: 0.99, effect.Mean: 0.50}

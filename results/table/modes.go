@@ -9,11 +9,15 @@ import (
 	"tlslab/results/table/number"
 )
 
+// marginWithoutComparison is the gap between neighbouring modes, as a fraction of the lower one's
+// largest value, below which they are one mode in a scenario that compares nothing.
+const marginWithoutComparison = 0.02
+
 // DistinctModes are the modes of a row without those that no reader would tell apart: neighbours
-// whose gap is smaller than the margin of the comparison (2 % without one) are one mode. It is nil
+// whose gap is smaller than the margin of the comparison (marginWithoutComparison without one) are one mode. It is nil
 // if fewer than two modes with several replicates remain.
 func DistinctModes(h *results.Header, r *summary.Row) []summary.Mode {
-	margin := 0.02
+	margin := marginWithoutComparison
 	if h.Compare != nil {
 		margin = h.Compare.Margin
 	}

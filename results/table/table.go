@@ -7,12 +7,14 @@
 // intervals and added their units. A renderer adds lines, alignment and colour.
 package table
 
+import "slices"
+
 // Table is rows of text under headings.
 type Table struct {
 	Title   string
 	Columns []Column
 	Rows    [][]Cell
-	// Notes stand below the table and explain its columns and marks.
+	// Notes stand below the table and explain it. Behind them stand those of its columns.
 	Notes []string
 }
 
@@ -31,6 +33,8 @@ type Column struct {
 	// columns for several. A renderer that is short of room may write the columns of several
 	// statistics under one another. Under is the heading that they share then.
 	Statistic, Under string
+	// Notes explain the marks of the column. They stand below the table if the column is shown.
+	Notes []string
 }
 
 // Cell is a text and its emphasis.
@@ -56,6 +60,28 @@ const (
 	Unsure      // undecided
 	Quiet       // no failure, no comparison, no value
 )
+
+// AllNotes are the notes of the table and of all its columns.
+func (t *Table) AllNotes() []string {
+	all := make([]int, len(t.Columns))
+	for j := range all {
+		all[j] = j
+	}
+	return t.notes(all)
+}
+
+// notes are those of the table and of some columns, each once.
+func (t *Table) notes(columns []int) []string {
+	notes := slices.Clone(t.Notes)
+	for _, j := range columns {
+		for _, n := range t.Columns[j].Notes {
+			if !slices.Contains(notes, n) {
+				notes = append(notes, n)
+			}
+		}
+	}
+	return notes
+}
 
 // Repeats reports whether the key in column j of row i, and all columns left of it, are as in the
 // row above.

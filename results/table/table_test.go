@@ -252,10 +252,23 @@ func TestNotesAreThoseThatApply(t *testing.T) {
 		"constant": {constant, true, false},
 		"failing":  {failing, false, true},
 	} {
-		notes := strings.Join(Headline(test.e.Summary()).Notes, "\n")
+		notes := strings.Join(Headline(test.e.Summary()).AllNotes(), "\n")
 		if strings.Contains(notes, degenerate) != test.degenerate ||
 			strings.Contains(notes, censored) != test.censored {
 			t.Errorf("%s: the notes are\n%s", name, notes)
 		}
+	}
+}
+
+// 100 replicates are too few for a p99, which an output of 80 columns leaves out.
+func TestOnlyColumnsThatAreShownHaveNotes(t *testing.T) {
+	const p95, p99 = "\"n too small\" at p95", "\"n too small\" at p99: both bounds of its interval need 441 replicates."
+	e := tabletest.Handshakes(100, []string{"25ms"}, []string{"0%"})
+	if wide := text(t, Headline(e.Summary()), Style{Width: 400}); !strings.Contains(wide, p99) || strings.Contains(wide, p95) {
+		t.Errorf("a table with all columns:\n%s", wide)
+	}
+	narrow := text(t, Headline(e.Summary()), Style{Width: 140})
+	if !strings.Contains(narrow, "Left out for want of room: p99") || strings.Contains(narrow, "n too small") {
+		t.Errorf("a table without p99:\n%s", narrow)
 	}
 }

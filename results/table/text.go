@@ -57,10 +57,11 @@ func (t *Table) WriteText(w io.Writer, style Style) error {
 	}
 	fmt.Fprintln(out, paint(title, bold, style))
 	l.write(out, style)
-	if len(l.note())+len(t.Notes) > 0 {
+	notes := append(l.note(), l.table.notes(l.shown)...)
+	if len(notes) > 0 {
 		fmt.Fprintln(out)
 	}
-	for _, n := range slices.Concat(l.note(), t.Notes) {
+	for _, n := range notes {
 		for _, line := range Wrap(n, style.Width, "") {
 			fmt.Fprintln(out, paint(line, escapes[Quiet], style))
 		}

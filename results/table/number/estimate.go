@@ -60,7 +60,7 @@ func Estimate(iv stat.Interval, unit string) string {
 	if !isFinite(iv.Value) {
 		return special(iv.Value)
 	}
-	if bounded(iv) && far(iv) {
+	if bounded(iv) && far(iv, unit) {
 		return Value(iv.Value, unit) + " [" + Value(iv.Lo, unit) + ", " + Value(iv.Hi, unit) + "]"
 	}
 	value, bounds, s := parts(iv, unit)
@@ -73,11 +73,16 @@ func Estimate(iv stat.Interval, unit string) string {
 	return value + " " + bounds + s.suffix()
 }
 
-// far reports whether the upper bound is in another order of magnitude than the value, as that of a
-// quantile beside a mode of lost packets: in one scale both would be hard to read.
-func far(iv stat.Interval) bool {
-	const times = 1000
-	return isFinite(iv.Hi) && iv.Value > 0 && iv.Hi >= times*iv.Value
+// far reports whether a bound is in another unit and another order of magnitude than the value, as
+// the upper bound of a quantile beside a mode of lost packets: in one unit both would be hard to
+// read.
+func far(iv stat.Interval, unit string) bool {
+	const times = 100
+	apart := func(small, large float64) bool {
+		return isFinite(small) && isFinite(large) && small > 0 && large >= times*small &&
+			ScaleFor(unit, small) != ScaleFor(unit, large)
+	}
+	return apart(iv.Value, iv.Hi) || apart(iv.Lo, iv.Value)
 }
 
 // Point writes the value of an interval without its bounds, with the digits of Estimate: "63.51

@@ -50,6 +50,8 @@ func TestDigitsFollowTheInterval(t *testing.T) {
 		{stat.Interval{Value: 63512345, Lo: 63512344, Hi: 63512346}, "63.51 [63.51, 63.51] ms"},
 		{stat.Interval{Value: 230e3, Lo: 200e3, Hi: 9e9}, "230 µs [200 µs, 9.00 s]"},
 		{stat.Interval{Value: 809e3, Lo: 809e3, Hi: 1002062e3}, "809 µs [809 µs, 1.00 s]"},
+		{stat.Interval{Value: 4.01e6, Lo: 4.01e6, Hi: 1004.37e6}, "4.01 ms [4.01 ms, 1.00 s]"},
+		{stat.Interval{Value: 1.2e9, Lo: 4.01e6, Hi: 1.3e9}, "1.20 s [4.01 ms, 1.30 s]"},
 		{stat.Interval{Value: 1e9, Lo: 0.9e9, Hi: inf}, "1.00 [0.90, ∞] s"},
 		{stat.Interval{Value: 1e9, Lo: 0.94e9, Hi: inf}, "1.00 [0.94, ∞] s"},
 		{stat.Interval{Value: 1e9, Lo: -inf, Hi: inf}, "1.00 s [n too small]"},

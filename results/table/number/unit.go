@@ -5,9 +5,10 @@
 //
 //	63512345 [63210000, 63900000] ns ─► scale (ms) ─► decimals (2) ─► "63.51 [63.21, 63.90] ms"
 //
-// A value and its bounds have the same scale, so that readers can compare them. The decimals show
-// two significant digits of the interval's width, because further digits are noise. An infinite
-// bound is written ∞, a missing number –. Prefixes are decimal: kB is 1000 B.
+// A value and its bounds have the same scale, so that readers can compare them, unless a bound is
+// at least 100 times as large as the value, or the value as a bound. The decimals show two
+// significant digits of the interval's width, because further digits are noise. An infinite bound is
+// written ∞, a missing number –. Prefixes are decimal: kB is 1000 B.
 package number
 
 import "math"
