@@ -173,6 +173,8 @@ func (w *World) open(o *Connection) (*connection, error) {
 	c.path, c.first = int32(o.Path), w.first[o.Path]
 	c.procs[client].reset(c, client, o.Client, ClientCPU, &w.tcp[o.Client], steps[client])
 	c.procs[server].reset(c, server, o.Server, ServerCPU, &w.tcp[o.Server], steps[server])
+	w.useMetrics(&c.procs[client], o.Server)
+	w.useMetrics(&c.procs[server], o.Client)
 	c.packets.reset()
 	c.ended, c.start, c.responder = o.Ended, o.Start, o.Responder
 	c.outcome, c.complete = "", o.Source.complete()

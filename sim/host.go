@@ -15,6 +15,10 @@ type Host struct {
 	Costs    *costs.Table // time of each operation on one core
 	Slowdown float64      // factor of the time of each operation: above 0, at most 1e6
 	TCP      tcp.Config   // settings of its endpoints; each run adds a random time to ClockOffset
+
+	// MetricsSave: the host remembers the metrics of its connections with each other host until the
+	// run ends, and new connections begin with them (the reverse of tcp_no_metrics_save).
+	MetricsSave bool
 }
 
 func (h *Host) validate(name string) error {

@@ -38,6 +38,8 @@ type World struct {
 	arrived []netem.Delivery // by the link event in hand
 	dropped []*connection    // connections whose last packet the event in hand has dropped
 
+	metrics [][]tcp.Metrics // by host that remembers and peer; nil for a host that does not
+
 	connections  []*connection // by slot
 	unused       []uint32      // free slots
 	opened       int           // connections opened since Reset
@@ -68,6 +70,10 @@ func NewWorld(t Topology) (*World, error) {
 	}
 	for i := range t.Hosts {
 		w.tcp[i] = t.Hosts[i].TCP
+		w.metrics = append(w.metrics, nil)
+		if t.Hosts[i].MetricsSave {
+			w.metrics[i] = make([]tcp.Metrics, len(t.Hosts))
+		}
 	}
 	for i := range t.Links {
 		w.links = append(w.links, link{Link: netem.New(t.Links[i], 0), number: int32(i)})
@@ -100,6 +106,7 @@ func (w *World) Reset(seed uint64) {
 		w.links[i].due = never
 	}
 	for i := range w.cores {
+		clear(w.metrics[i])
 		h := &w.topology.Hosts[i]
 		w.cores[i].reset(h.Cores)
 		w.tcp[i].ClockOffset = h.TCP.ClockOffset + w.draws.clocks[i]
@@ -112,6 +119,13 @@ func (w *World) Reset(seed uint64) {
 		}
 	}
 	w.events.reset(len(w.links), len(w.connections)*connectionTimers)
+}
+
+// useMetrics gives an endpoint what its host remembers of the peer.
+func (w *World) useMetrics(p *process, peer int) {
+	if m := w.metrics[p.host]; m != nil {
+		p.ep.UseMetrics(&m[peer])
+	}
 }
 
 // Now returns the virtual time: the instant of the event in hand.

@@ -50,6 +50,7 @@ func (e *Endpoint) finAcked() {
 	case Closing:
 		e.enterTimeWait()
 	case LastAck:
+		e.updateMetrics()
 		e.closed()
 	}
 }
@@ -73,6 +74,7 @@ func (e *Endpoint) receiveFIN() {
 // enterTimeWait changes to TimeWait: the endpoint answers a FIN received again and runs no timer,
 // so that no caller has to wait for it.
 func (e *Endpoint) enterTimeWait() {
+	e.updateMetrics()
 	e.state = TimeWait
 	e.stopTimers()
 }

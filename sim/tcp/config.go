@@ -32,6 +32,9 @@ type Config struct {
 	// Minshall's form; the reverse of TCP_NODELAY).
 	Nagle bool
 
+	// NoSSThreshMetricsSave leaves the slow start threshold out of the Metrics
+	// (tcp_no_ssthresh_metrics_save).
+	NoSSThreshMetricsSave bool
 	// FastOpen says whether the connection opens with data on the SYN (tcp_fastopen; RFC 7413).
 	FastOpen FastOpen
 
@@ -83,19 +86,22 @@ func DefaultConfig() Config {
 		InitialWindow:      10,
 		SlowStartAfterIdle: true,
 		FastOpen:           FastOpenOff,
-		InitialRTO:         time.Second,
-		MinRTO:             200 * time.Millisecond,
-		MaxRTO:             120 * time.Second,
-		SYNRetries:         6,
-		SYNLinearTimeouts:  4,
-		SYNACKRetries:      5,
-		Retries:            15,
-		Reordering:         3,
-		RACK:               true,
-		TailLossProbe:      true,
-		ReceiveBuffer:      131072,
-		MaxReceiveBuffer:   33554432,
-		HZ:                 250,
+
+		NoSSThreshMetricsSave: true,
+
+		InitialRTO:        time.Second,
+		MinRTO:            200 * time.Millisecond,
+		MaxRTO:            120 * time.Second,
+		SYNRetries:        6,
+		SYNLinearTimeouts: 4,
+		SYNACKRetries:     5,
+		Retries:           15,
+		Reordering:        3,
+		RACK:              true,
+		TailLossProbe:     true,
+		ReceiveBuffer:     131072,
+		MaxReceiveBuffer:  33554432,
+		HZ:                250,
 	}
 }
 

@@ -40,7 +40,7 @@
 // Files timer_ hold the retransmission timer (timer_rto.go), the round-trip time (timer_rtt.go) and
 // the kernel's timer wheel (timer_wheel.go). Files cc_ hold the congestion control: its interface
 // (cc_congestion.go), the delivery rate (cc_rate.go) and an algorithm each. ecn.go is Explicit
-// Congestion Notification.
+// Congestion Notification, metrics.go what a host remembers from one connection to the next.
 //
 // "Kernel tcp_ack" in brackets is the function of Linux that decides the same; a name such as
 // tcp_sack in brackets is a sysctl.

@@ -88,6 +88,7 @@ type Endpoint struct {
 	nagleHolds    bool          // a partial segment waits for an ACK
 	lastChallenge time.Duration // instant of the last challenge ACK
 	handshake     handshake
+	metrics       *Metrics // nil: the host remembers none
 
 	// Sending. Offsets are as in Segment.Seq.
 	mss          int32         // payload of a full segment, bytes

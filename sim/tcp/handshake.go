@@ -284,6 +284,9 @@ func (e *Endpoint) initTransfer(s *Segment, timedOut bool) {
 	if e.rtt.srtt8 == 0 {
 		e.xmit.rto = e.clock.ceil(fallbackRTO)
 	}
+	if e.metrics != nil {
+		e.initMetrics()
+	}
 	e.mss = e.optionsMSS(min(h.peerMSS, e.fullMSS()))
 	e.lastSend = e.now
 	e.wnd.established(e.scaling, e.now)
