@@ -38,6 +38,9 @@ type Config struct {
 	// Limit is how many packets may wait or be in service: 1 to MaxLimit. 0 means DefaultLimit. On
 	// a link without Rate no packet waits.
 	Limit int
+
+	// Queue is the queueing discipline. One with a Discipline has its own limit, so Limit is 0 then.
+	Queue Queue
 }
 
 // Validate returns all errors of the configuration, joined. Limit 0 is valid here: a reader of user
@@ -57,6 +60,7 @@ func (c *Config) Validate() error {
 		c.validateOneRate(),
 		checkRange("limit", " packets", c.Limit, 0, MaxLimit),
 		c.validateDrops(),
+		c.validateQueue(),
 	)
 }
 
@@ -95,6 +99,13 @@ func (c *Config) varies() bool { return c.RateSchedule.enabled() || c.Trace != n
 
 // HasRate reports whether packets can wait: the link has a rate, a schedule of rates or a trace.
 func (c *Config) HasRate() bool { return c.Rate != 0 || c.varies() }
+
+func (c *Config) validateQueue() error {
+	if c.Limit != 0 && c.Queue.Discipline != LimitOnly {
+		return fmt.Errorf("netem: limit %d: the queue %v has its own limit", c.Limit, c.Queue)
+	}
+	return c.Queue.Validate()
+}
 
 func (c *Config) validateDrops() error {
 	if i := slices.IndexFunc(c.Drops, func(n int) bool { return n < 1 }); i >= 0 {

@@ -23,10 +23,15 @@ const (
 	ByLoss                       // random loss: Config.Loss or Config.Gemodel
 	ByLimit                      // the queue was full
 	ByAQM                        // active queue management signalled congestion (RFC 7567 §2)
+	ByCoDel                      // CoDel: the delay has been above its target for an interval
+	ByPIE                        // PIE: at random, with its drop probability
+	ByBLUE                       // BLUE in CAKE: the flow does not respond to congestion signals
+	ByBurst                      // TBF: the packet is larger than its bucket
 	NumDropReasons
 )
 
-var dropReasons = [NumDropReasons]string{"drop list", "random loss", "queue limit", "AQM"}
+var dropReasons = [NumDropReasons]string{"drop list", "random loss", "queue limit", "AQM", "CoDel", "PIE",
+	"BLUE", "larger than the token bucket"}
 
 // String returns the reason in words.
 func (r DropReason) String() string {

@@ -19,17 +19,23 @@ type Link struct {
 	offered, delivered, marked uint64
 }
 
-// New makes a link with a drop-tail queue. New panics if Config.Validate returns an error. All
-// random draws of the link derive from the seed.
+// New makes a link. New panics if Config.Validate returns an error. All random draws of the link
+// derive from the seed.
 func New(cfg Config, seed uint64) *Link {
 	l := newLink(&cfg)
 	l.fifo = fifo{rate: uint64(cfg.Rate), varying: l.varying, limit: limitOrDefault(cfg.Limit)}
+	if cfg.Queue.Discipline == PFIFO {
+		l.fifo.limit = cfg.Queue.withDefaults().Limit + 1 // and the packet in service
+	}
+	if q := cfg.Queue.newQdisc(); q != nil {
+		l.transmitter = &transmitter{qdisc: q, rate: uint64(cfg.Rate), varying: l.varying}
+	}
 	l.Reset(seed)
 	return l
 }
 
-// NewQdisc makes a link whose queue is q, which no other link may use. The link ignores cfg.Limit:
-// q has its own limits. Otherwise NewQdisc is like New.
+// NewQdisc makes a link whose queue is q, which no other link may use. The link ignores cfg.Limit
+// and cfg.Queue: q has its own limits. Otherwise NewQdisc is like New.
 func NewQdisc(cfg Config, q Qdisc, seed uint64) *Link {
 	l := newLink(&cfg)
 	l.transmitter = &transmitter{qdisc: q, rate: uint64(cfg.Rate), varying: l.varying}

@@ -8,6 +8,9 @@ import (
 // Never is later than every instant. Next returns it if nothing is going to happen.
 const Never time.Duration = math.MaxInt64
 
+// longAgo is before every instant. Differences between it and an instant fit a time.Duration.
+const longAgo time.Duration = -1 << 62
+
 // A Packet describes an IP packet to a link.
 type Packet struct {
 	Size  int32  // bytes of the IP packet, headers included

@@ -1,5 +1,7 @@
 package netem
 
+import "time"
+
 // ring is a first-in, first-out queue in a circular buffer. The buffer doubles when it is full and
 // never shrinks.
 type ring[T any] struct {
@@ -31,3 +33,11 @@ func (r *ring[T]) grow() {
 }
 
 func (r *ring[T]) clear() { r.head, r.size = 0, 0 }
+
+// ready is what Qdisc.Next returns for a queue whose elements wait for the transmitter only.
+func (r *ring[T]) ready() time.Duration {
+	if r.size == 0 {
+		return Never
+	}
+	return longAgo
+}

@@ -27,6 +27,7 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Wor
 //	rate RATE for TIME, RATE for TIME, …, repeat     see ParseRateSchedule
 //	start random|TIME                                Config.Start
 //	limit PACKETS
+//	queue DISCIPLINE …                  the last option: see ParseQueue
 //
 // Four options do not exist in tc: "ordered" sets Config.Ordered, "drops 2,5" drops the second and
 // the fifth packet, and "rate … for …" and "start" describe a rate that changes with time. As in tc, latency means delay and drop means loss; kbit is 1000 bit/s and
@@ -60,6 +61,7 @@ var tcOptions = map[string]func(*tcParser) error{
 	"rate":         (*tcParser).rate,
 	"limit":        (*tcParser).limit,
 	"drops":        (*tcParser).drops,
+	"queue":        (*tcParser).queueDiscipline,
 	"ordered":      (*tcParser).ordered,
 	"start":        (*tcParser).start,
 	"trace":        (*tcParser).trace,
@@ -130,7 +132,7 @@ func (p *tcParser) option() error {
 	read, known := tcOptions[name]
 	if !known {
 		return p.fault("unknown option: known are " +
-			"delay, distribution, loss, rate, start, limit, drops and ordered")
+			"delay, distribution, loss, rate, start, limit, drops, ordered and queue")
 	}
 	if slices.Contains(p.seen, name) {
 		return p.fault("the option is given twice")
@@ -262,4 +264,11 @@ func (p *tcParser) drops() error {
 func (p *tcParser) ordered() error {
 	p.cfg.Ordered = true
 	return nil
+}
+
+func (p *tcParser) queueDiscipline() error {
+	if err := p.want("a queueing discipline, such as fq_codel"); err != nil {
+		return err
+	}
+	return p.queue()
 }

@@ -52,6 +52,9 @@ func (c Config) String() string {
 	if len(c.Drops) > 0 {
 		add("drops", strings.ReplaceAll(strings.Trim(fmt.Sprint(c.Drops), "[]"), " ", ","))
 	}
+	if q := c.Queue.String(); q != "" {
+		add("queue", q)
+	}
 	return strings.Join(words, " ")
 }
 

@@ -3,6 +3,7 @@ package netem
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,4 +106,33 @@ func unitNames(units []unit) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// byteUnits are the units of bytes. As in the International System, k is 1000 and Ki is 1024; tc(8)
+// reads kb as 1024 bytes, so that spelling is refused.
+var byteUnits = []unit{{"MB", 1e6}, {"kB", 1e3}, {"B", 1}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}}
+
+// bytes parses the current word as a number of bytes.
+func (p *tcParser) bytes() (int64, error) {
+	_, suffix := splitNumber(p.word)
+	if !slices.ContainsFunc(byteUnits, func(u unit) bool { return u.name == suffix }) {
+		return 0, p.fault("not a number of bytes: the units are B, kB (1000), MB, KiB (1024), MiB")
+	}
+	return p.quantity(byteUnits)
+}
+
+// wholeNumber parses the current word as a number without unit.
+func (p *tcParser) wholeNumber() (int64, error) {
+	v, err := strconv.ParseInt(p.word, 10, 64)
+	if err != nil {
+		return 0, p.fault("not a whole number")
+	}
+	return v, nil
+}
+
+func formatBytes(v int64) string {
+	if v == 0 {
+		return "0B"
+	}
+	return formatQuantity(v, byteUnits[:3])
 }

@@ -114,6 +114,8 @@ func candidates(k *Key) []string {
 		return distributions().names
 	case drops:
 		return []string{"[1]", "[2, 3]"}
+	case queueLine:
+		return []string{"pfifo limit 2", "tbf rate 200kbit burst 1500B limit 9kB", "tbf rate 100kbit burst 1500B limit 9kB"}
 	case tcLine:
 		return []string{"delay 1ms", "delay 20ms loss 5%"}
 	case hops:

@@ -28,6 +28,8 @@ var hopKeys = []hopKey{
 		hop: func(c *netem.Config) value { return loss{c} }},
 	{Name: "rate", Label: "link rate", Unset: "unlimited", Doc: "bits per second", hop: linkRate},
 	{Name: "limit", Label: "queue limit", Unset: "1000", Doc: "packets that the queue before the rate holds, the one in service counted", hop: linkLimit},
+	{Name: "queue", Label: "queueing discipline", Unset: "drop-tail with link.limit", Doc: "queueing discipline in the words of tc: pfifo, bfifo, codel, fq_codel, pie, cake or tbf with its options, such as codel target 5ms interval 100ms ecn",
+		hop: func(c *netem.Config) value { return queueLine{&c.Queue} }},
 	{Name: "drops", Label: "drops", Doc: "packets to lose, by their number from 1: [2] loses the second",
 		hop: func(c *netem.Config) value { return drops{&c.Drops} }},
 }

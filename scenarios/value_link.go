@@ -146,11 +146,13 @@ func hopLines(hops []netem.Config) []string {
 // can be.
 func checkHop(hop *netem.Config) (message, about string) {
 	if err := hop.Validate(); err != nil {
-		return strings.TrimPrefix(err.Error(), "netem: "), "drops limit rate loss distribution jitter delay"
+		return strings.TrimPrefix(err.Error(), "netem: "), "queue drops limit rate loss distribution jitter delay"
 	}
 	switch {
-	case hop.Limit != 0 && hop.Rate == 0:
+	case hop.Limit != 0 && !hop.HasRate():
 		return "a queue without a rate never fills: set a rate too, or leave limit out", "limit"
+	case hop.Queue.Discipline != netem.LimitOnly && !hop.Queue.Shapes() && !hop.HasRate():
+		return "a queue without a rate never fills: set a rate too, or leave queue out", "queue"
 	case hop.Jitter > hop.Delay:
 		return "the jitter " + formatDuration(hop.Jitter) + " is more than the delay " + formatDuration(hop.Delay), "jitter"
 	}
