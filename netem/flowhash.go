@@ -5,7 +5,7 @@ package netem
 type flowHash struct{ key uint64 }
 
 // of is a uniform hash of a flow.
-func (h flowHash) of(flow uint32) uint32 { return uint32(stream{h.key}.draw(uint64(flow)) >> 32) }
+func (h flowHash) of(flow uint32) uint32 { return uint32(stream(h).draw(uint64(flow)) >> 32) }
 
 // bucket maps a flow to 0 … n−1, as fq_codel_hash() scales a hash.
 func (h flowHash) bucket(flow, n uint32) int32 {

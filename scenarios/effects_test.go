@@ -115,7 +115,7 @@ func candidates(k *Key) []string {
 	case drops:
 		return []string{"[1]", "[2, 3]"}
 	case queueLine:
-		return []string{"pfifo limit 2", "tbf rate 200kbit burst 1500B limit 9kB", "tbf rate 100kbit burst 1500B limit 9kB"}
+		return []string{"pfifo limit 2", "cake bandwidth 200kbit", "cake bandwidth 100kbit"}
 	case tcLine:
 		return []string{"delay 1ms", "delay 20ms loss 5%"}
 	case hops:
