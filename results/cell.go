@@ -17,3 +17,22 @@ func (h *Header) Combination(levels []string) string {
 	}
 	return CellKey(levels)
 }
+
+// Baselines returns for each cell the index of the cell that it is compared with, or -1. cells holds
+// the levels of each cell. A baseline has none, nor has a cell whose baseline is not in cells.
+func (h *Header) Baselines(cells [][]string) []int {
+	all := make([]int, len(cells))
+	index := map[string]int{} // of the baselines
+	for i, levels := range cells {
+		all[i] = -1
+		if h.Compare != nil && levels[h.Factor(h.Compare.Factor)] == h.Compare.Baseline {
+			index[h.Combination(levels)] = i
+		}
+	}
+	for i, levels := range cells {
+		if b, there := index[h.Combination(levels)]; there && b != i {
+			all[i] = b
+		}
+	}
+	return all
+}

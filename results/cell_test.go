@@ -1,6 +1,9 @@
 package results
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestCellsThatAreComparedWithEachOtherHaveOneCombination(t *testing.T) {
 	h := &Header{Factors: []Factor{{Name: "kind"}, {Name: "rtt"}}}
@@ -17,5 +20,17 @@ func TestCellsThatAreComparedWithEachOtherHaveOneCombination(t *testing.T) {
 	}
 	if full[0] != "full" {
 		t.Error("the levels were changed")
+	}
+}
+
+func TestABaselineHasTheSameLevelsOfTheOtherFactors(t *testing.T) {
+	h := &Header{Factors: []Factor{{Name: "kind"}, {Name: "rtt"}}}
+	cells := [][]string{{"resumed", "1ms"}, {"full", "1ms"}, {"full", "9ms"}, {"psk", "1ms"}, {"resumed", "5ms"}}
+	if got := h.Baselines(cells); !slices.Equal(got, []int{-1, -1, -1, -1, -1}) {
+		t.Errorf("without a comparison: %v", got)
+	}
+	h.Compare = &Compare{Factor: "kind", Baseline: "full"}
+	if got := h.Baselines(cells); !slices.Equal(got, []int{1, -1, -1, 1, -1}) {
+		t.Errorf("got %v", got)
 	}
 }

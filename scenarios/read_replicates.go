@@ -39,10 +39,8 @@ func (r *reader) readReplicates(s *Scenario, n *document.Node) {
 		r.addf(n, "replicates: %q is neither a count nor auto nor a target: write 1000, auto, or {target: p95 ±2%%}", n.Text)
 		return
 	}
-	if err := (count{to: &s.Replicates}).read(n); err != nil {
+	if err := (count{to: &s.Replicates, min: 1}).read(n); err != nil {
 		r.addError("replicates", err)
-	} else if s.Replicates == 0 {
-		r.addf(n, "replicates: 0: a cell is run at least once")
 	}
 }
 

@@ -2,13 +2,19 @@ package scenarios
 
 import (
 	"strings"
+
+	"tlslab/results"
 )
 
 // Resolved is a cell as data: the level of each factor, and the value of every key after defaults,
 // base, --set and levels.
 type Resolved struct {
-	Cell   map[string]string `json:"cell"`
-	Config map[string]any    `json:"config"`
+	Cell map[string]string `json:"cell"`
+	// Replicates is the number of replicates of the cell. With a Target it is the most that the
+	// cell may have.
+	Replicates int             `json:"replicates"`
+	Target     *results.Target `json:"target,omitempty"`
+	Config     map[string]any  `json:"config"`
 }
 
 // Resolved returns all cells in their order. Config is by key: quantities are text with their unit,
@@ -18,7 +24,7 @@ func (s *Scenario) Resolved() []Resolved {
 	all := make([]Resolved, len(s.Cells))
 	for i := range s.Cells {
 		c := &s.Cells[i]
-		all[i] = Resolved{Cell: map[string]string{}, Config: c.Config.resolved()}
+		all[i] = Resolved{Cell: map[string]string{}, Replicates: s.Replicates, Target: s.Target, Config: c.Config.resolved()}
 		for k, level := range c.Levels {
 			all[i].Cell[s.Factors[k].Name] = level
 		}

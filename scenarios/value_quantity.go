@@ -260,8 +260,8 @@ func (c count) read(n *document.Node) error {
 	}
 	value, err := strconv.ParseInt(text, 10, 64)
 	switch {
-	case err == nil && value < 0:
-		return n.Errorf("%s is negative: a count starts at %d", text, c.min)
+	case err == nil && value < 0 && c.min == 0:
+		return n.Errorf("%s is negative: a count starts at 0", text)
 	case err == nil && value > int64(c.most()), errors.Is(err, strconv.ErrRange):
 		return n.Errorf("%s is too much: at most %d", text, c.most())
 	case err == nil && value < int64(c.min):

@@ -143,7 +143,7 @@ func (a *app) compare(ctx context.Context, c *comparison, args []string) (*compa
 		}
 		info, err := os.Stat(in.Path)
 		if err != nil {
-			return nil, err
+			return nil, readError("run folder or benchmark file", in.Path, err)
 		}
 		if info.IsDir() {
 			folders++

@@ -19,13 +19,14 @@ func (a *app) dryRun(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags) err
 	if err != nil {
 		return err
 	}
+	o.Out = f.outputFolder(s)
 	e, err := scenariorun.DryRun(cmd.Context(), s, o)
 	if err != nil {
 		return err
 	}
 	if f.json {
 		return a.printJSON(estimateJSON{
-			Scenario: s.Name, Cells: e.Cells, Workers: e.Workers, Least: needOf(&e.Least), Most: needOf(&e.Most),
+			Scenario: s.Name, Cells: e.Cells, Workers: e.Workers, Least: needOf(&e.Least), Most: needOf(&e.Most), Kept: e.Kept,
 			Measured: measuredJSON{Cells: e.MeasuredCells, Replicates: e.MeasuredReplicates},
 		})
 	}
@@ -41,6 +42,7 @@ type estimateJSON struct {
 	Workers  int          `json:"workers"`
 	Least    needJSON     `json:"least"`
 	Most     needJSON     `json:"most"`
+	Kept     int          `json:"kept"`
 	Measured measuredJSON `json:"measured"`
 }
 
@@ -93,6 +95,9 @@ func estimateText(s *scenarios.Scenario, e *scenariorun.Estimate) string {
 		{"memory", func(n *scenariorun.Need) string { return bytes(n.Memory) }},
 	} {
 		fmt.Fprintf(&b, "  %-11s %s\n", line.what, both(line.of))
+	}
+	if e.Kept > 0 {
+		fmt.Fprintf(&b, "The output folder holds %s of an interrupted run, which are not simulated again.\n", counted(e.Kept, "replicate"))
 	}
 	fmt.Fprintf(&b, "Estimated for -j %d from %s of %s on this machine, within a factor of about two. Nothing was written.\n",
 		e.Workers, counted(e.MeasuredReplicates, "replicate"), counted(e.MeasuredCells, "cell"))

@@ -33,6 +33,24 @@ func TestADryRunSaysWhatARunNeedsAndLeavesNoFile(t *testing.T) {
 	}
 }
 
+func TestADryRunKnowsWhatARunHasLeft(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if code, _, stderr := tlslab(t, small, "run", "-", "--out", "there"); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	var e estimateJSON
+	for seed, kept := range map[string]int{"1": 280, "2": 0} {
+		_, stdout, _ := tlslab(t, small, "run", "-", "--dry-run", "--json", "--out", "there", "--seed", seed)
+		if err := json.Unmarshal([]byte(stdout), &e); err != nil || e.Kept != kept || e.Least.Observations != 280 {
+			t.Errorf("seed %s: %+v: %v", seed, e, err)
+		}
+	}
+	_, stdout, _ := tlslab(t, small, "run", "-", "--dry-run", "--out", "there")
+	if words := "The output folder holds 280 replicates of an interrupted run"; !strings.Contains(stdout, words) {
+		t.Errorf("no %q in:\n%s", words, stdout)
+	}
+}
+
 func TestADryRunOfOneCellIsInTheSingular(t *testing.T) {
 	scenario := "name: one\nreplicates: 1\nbase: {link: {delay: 1ms}}\n"
 	_, stdout, stderr := tlslab(t, scenario, "run", "-", "--dry-run")

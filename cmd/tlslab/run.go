@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -82,6 +83,15 @@ files to the output folder.`,
 	return verb
 }
 
+// readError is the error of reading a file or a folder, without the name of the system call.
+func readError(what, path string, err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) && of.Path == path {
+		err = of.Err
+	}
+	return fmt.Errorf("%s %s: %w", what, path, err)
+}
+
 // setReplicates reads the flag --replicates.
 func setReplicates(o *scenarios.Options, text string) error {
 	if text == "auto" {
@@ -143,7 +153,7 @@ func (a *app) readScenario(ctx context.Context, name string) (file string, text 
 	}
 	text, err = readBounded(ctx, &fileReader{path: name})
 	if err != nil && ctx.Err() == nil {
-		err = usageError{fmt.Errorf("scenario: %w", err)}
+		err = usageError{readError("scenario", name, err)}
 	}
 	return name, text, err
 }
@@ -190,10 +200,7 @@ func (a *app) execute(cmd *cobra.Command, s *scenarios.Scenario, f *runFlags, ta
 	if err != nil {
 		return err
 	}
-	o.Out = f.out
-	if o.Out == "" {
-		o.Out = filepath.Join("tlslab-out", s.Name)
-	}
+	o.Out = f.outputFolder(s)
 	bar := a.newProgress(s.String())
 	o.Progress = bar.set
 	done, err := scenariorun.Run(cmd.Context(), s, o)
@@ -219,6 +226,14 @@ func (a *app) options(f *runFlags, tables scenariorun.Tables) (scenariorun.Optio
 	var err error
 	o.AllLines, err = allLines(f.bench)
 	return o, err
+}
+
+// outputFolder is the folder of --out, or the default one.
+func (f *runFlags) outputFolder(s *scenarios.Scenario) string {
+	if f.out != "" {
+		return f.out
+	}
+	return filepath.Join("tlslab-out", s.Name)
 }
 
 // printRun prints the answer to stdout, and where the files are to stderr.

@@ -102,11 +102,11 @@ func compareValues(check *gate.Check, x, y []float64) {
 	} else {
 		found = quantileEffect(x, y, e.Q)
 		check.OldValue, check.NewValue = stat.Quantile(y, e.Q), stat.Quantile(x, e.Q)
-		check.Note = fmt.Sprintf("an interval of %s wants at least %d values on each side", e.Statistic(), stat.LeastReplicates(e.Q))
+		check.Note = fmt.Sprintf("both bounds of the interval of %s need at least %d values on each side", e.Statistic(), stat.LeastReplicates(e.Q))
 	}
 	check.Change, check.P = e.Change(&found), found.P
 	if e.Kind == gate.Quantile && e.Q == 0.5 {
-		check.P = stat.RankSum(y, x)
+		check.P = rankSum(y, x)
 	}
 	if !math.IsInf(check.Change.Lo, 0) && !math.IsInf(check.Change.Hi, 0) {
 		check.Note = ""
@@ -121,5 +121,5 @@ func quantileEffect(x, y []float64, q float64) effect.Effect {
 	var new, old effect.Column
 	new.Set(x)
 	old.Set(y)
-	return effect.NewComparer(seed, effect.NewResamples()).Quantile(&new, &old, q, false)
+	return effect.NewComparer(seed, effect.NewResamples()).IndependentQuantile(&new, &old, q)
 }

@@ -90,7 +90,7 @@ func (w *worker) fill(check *gate.Check, m *metricComparison, r *matchedRun) {
 	}
 	check.OldValue, check.NewValue = stat.Quantile(w.old.Sorted(), e.Q), stat.Quantile(w.new.Sorted(), e.Q)
 	if math.IsInf(check.Change.Lo, 0) || math.IsInf(check.Change.Hi, 0) {
-		check.Note = fmt.Sprintf("an interval of %s wants at least %d replicates on each side", e.Statistic(), stat.LeastReplicates(e.Q))
+		check.Note = fmt.Sprintf("both bounds of the interval of %s need at least %d replicates on each side", e.Statistic(), stat.LeastReplicates(e.Q))
 	}
 }
 
@@ -107,7 +107,12 @@ func (w *worker) effect(e *gate.Expression, m *metricComparison) *effect.Effect 
 	if m.effects.Method == effect.Exact {
 		return m.effects.At(effect.P50) // of exact values all quantiles are the same
 	}
-	other := w.comparer.Quantile(w.new, w.old, e.Q, m.effects.Paired)
+	var other effect.Effect
+	if m.effects.Paired {
+		other = w.comparer.PairedQuantile(w.new, w.old, e.Q)
+	} else {
+		other = w.comparer.IndependentQuantile(w.new, w.old, e.Q)
+	}
 	return &other
 }
 

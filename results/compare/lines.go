@@ -117,6 +117,16 @@ func (l *line) size() float64 {
 	return math.Abs(math.Log(r))
 }
 
+// large reports whether the change is more than 1 %, or more than one percentage point of a share. A
+// change without a ratio counts as large.
+func (l *line) large() bool {
+	c := l.change()
+	if l.table.Unit == unitShare {
+		return math.Abs(c.Diff.Value) > 0.01
+	}
+	return !(math.Abs(c.Ratio.Value-1) <= 0.01)
+}
+
 func (l *line) tone() table.Tone {
 	c := l.change()
 	switch {
@@ -180,7 +190,7 @@ func changePercent(ratio float64) string {
 	if math.IsInf(ratio, 0) || math.IsNaN(ratio) {
 		return number.Change(ratio)
 	}
-	return gate.Signed(ratio-1, number.Percent(math.Abs(ratio-1)))
+	return gate.Percent(ratio - 1)
 }
 
 // where names the comparison among those of one document.

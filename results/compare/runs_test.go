@@ -224,6 +224,20 @@ func TestMoreFailuresAreAFinding(t *testing.T) {
 	}
 }
 
+// All cells are 0.1 % slower, and one is 5 % slower: in the median, the p95 and the mean. Its p99 has no
+// bounds.
+func TestTheHeadlineSaysHowManyChangesAreLarge(t *testing.T) {
+	d := mustCompare(t, usual(), changedBy(func(rtt, kind string, _ int, v []float64) {
+		v[0] *= 1.001
+		if rtt == "20ms" && kind == "full" {
+			v[0] *= 1.05
+		}
+	}))
+	if want := "changed significantly, 3 of them by more than 1 %: "; !strings.Contains(d.headline(), want) {
+		t.Errorf("no %q in %q", want, d.headline())
+	}
+}
+
 // As many replicates fail on both sides, and as many miss the metric, but not the same ones.
 func TestFailuresArePairedByReplicate(t *testing.T) {
 	failing := func(at int) experiment {
@@ -291,7 +305,7 @@ func TestTooFewReplicatesDoNotPass(t *testing.T) {
 	other.replicates = 20
 	d := mustCompare(t, few, other, "p95(handshake)>+50%")
 	for _, c := range d.Gate.Checks {
-		if c.Outcome != gate.NotEnoughData || !strings.Contains(c.Reason, "an interval of p95 wants at least") {
+		if c.Outcome != gate.NotEnoughData || !strings.Contains(c.Reason, "both bounds of the interval of p95 need at least") {
 			t.Errorf("%s: %s: %s", c.Where, c.Outcome, c.Reason)
 		}
 	}

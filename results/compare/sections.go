@@ -45,9 +45,12 @@ const (
 
 // headline is the result in a sentence or two.
 func (d *Document) headline() string {
-	all, worse, better, other, same := 0, 0, 0, 0, 0
+	all, worse, better, other, same, large := 0, 0, 0, 0, 0, 0
 	for l := range d.lines() {
 		all++
+		if l.change().Verdict == effect.Different && l.large() {
+			large++
+		}
 		switch {
 		case l.change().Verdict == effect.Same:
 			same++
@@ -85,12 +88,27 @@ func (d *Document) headline() string {
 				kinds = append(kinds, number.Count(k.n)+" "+k.name)
 			}
 		}
-		text = fmt.Sprintf("%s of %s changed significantly: %s.", number.Count(n), count(all, "comparison"), table.List(kinds))
+		extent := ""
+		if !d.Benchmarks {
+			extent = ", " + ofThem(large, n) + " by more than 1 %"
+		}
+		text = fmt.Sprintf("%s of %s changed significantly%s: %s.", number.Count(n), count(all, "comparison"), extent, table.List(kinds))
 	}
 	if len(d.Missing) > 0 {
 		text += fmt.Sprintf(" %s missing on one side.", isAre(len(d.Missing), "comparison"))
 	}
 	return text
+}
+
+// ofThem writes how many of n there are.
+func ofThem(some, n int) string {
+	switch some {
+	case 0:
+		return "none of them"
+	case n:
+		return "all of them"
+	}
+	return number.Count(some) + " of them"
 }
 
 func count(n int, noun string) string {

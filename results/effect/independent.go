@@ -9,8 +9,8 @@ import (
 
 // independent fills the p-th quantiles of resamples of one column. A resample draws ranks: the k-th
 // smallest of m uniform numbers has the distribution Beta(k, m+1−k), and the next one is the
-// smallest of m−k uniform numbers above it (David and Nagaraja, Order Statistics, 3rd ed. 2003,
-// §2.5). So a quantile needs two draws, whatever m is. side separates the randomness of two
+// smallest of m−k uniform numbers above it (David and Nagaraja, Order Statistics, 3rd ed.
+// 2003). So a quantile needs two draws, whatever m is. side separates the randomness of two
 // columns.
 func (d *drawn) independent(sorted []float64, p float64, seed, side uint64) {
 	m := len(sorted)

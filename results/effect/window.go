@@ -16,7 +16,7 @@ import (
 // a multinomial distribution, which is drawn as a sequence of binomial numbers. Pairs of equal
 // values are of one kind.
 type windowed struct {
-	x, y   side
+	x, y   windowedColumn
 	counts []int
 	light  []uint64 // the kinds of single pairs, one element a pair
 	heavy  []kind   // the kinds of leastHeavy pairs or more, and those outside both windows
@@ -32,8 +32,8 @@ type kind struct {
 // leastHeavy is the least number of pairs of one kind for which a single binomial number is drawn.
 const leastHeavy = 64
 
-// side is a column with the window of one quantile.
-type side struct {
+// windowedColumn is a column with the window of one quantile.
+type windowedColumn struct {
 	p float64
 	// Class 0 is below the window, class i is the value values[i−1], then comes the class above the
 	// window, then that of replicates that did not reach the metric.
@@ -42,58 +42,58 @@ type side struct {
 	drawns drawn
 }
 
-func (s *side) missing() uint32 { return uint32(len(s.values) + 2) }
+func (c *windowedColumn) missing() uint32 { return uint32(len(c.values) + 2) }
 
 // begin sets the window of a quantile.
-func (s *side) begin(c *Column, p float64) {
-	s.p, s.values = p, s.values[:0]
-	from, to := window(len(c.sorted), p)
-	last := c.sorted[to]
-	for i := from; i < len(c.sorted) && c.sorted[i] <= last; {
-		v := c.sorted[i]
-		s.values = append(s.values, v)
-		if i+1 < len(c.sorted) && c.sorted[i+1] != v {
+func (c *windowedColumn) begin(column *Column, p float64) {
+	c.p, c.values = p, c.values[:0]
+	from, to := window(len(column.sorted), p)
+	last := column.sorted[to]
+	for i := from; i < len(column.sorted) && column.sorted[i] <= last; {
+		v := column.sorted[i]
+		c.values = append(c.values, v)
+		if i+1 < len(column.sorted) && column.sorted[i+1] != v {
 			i++
 			continue
 		}
-		i = rank(c.sorted, v, true)
+		i = rank(column.sorted, v, true)
 	}
-	s.drawn = slices.Grow(s.drawn[:0], len(s.values)+3)[:len(s.values)+3]
-	if s.drawns.constant = len(s.values) == 1; s.drawns.constant {
-		s.drawns.value[0] = last
+	c.drawn = slices.Grow(c.drawn[:0], len(c.values)+3)[:len(c.values)+3]
+	if c.drawns.constant = len(c.values) == 1; c.drawns.constant {
+		c.drawns.value[0] = last
 	}
 }
 
-func (s *side) class(v float64) uint32 {
+func (c *windowedColumn) class(v float64) uint32 {
 	switch {
 	case v != v:
-		return s.missing()
-	case v < s.values[0]:
+		return c.missing()
+	case v < c.values[0]:
 		return 0
-	case v > s.values[len(s.values)-1]:
-		return uint32(len(s.values) + 1)
+	case v > c.values[len(c.values)-1]:
+		return uint32(len(c.values) + 1)
 	}
-	return uint32(rank(s.values, v, true))
+	return uint32(rank(c.values, v, true))
 }
 
 // quantile is the quantile of the resample that is in drawn.
-func (s *side) quantile() float64 {
+func (c *windowedColumn) quantile() float64 {
 	m := 0
-	for _, n := range s.drawn[:s.missing()] {
+	for _, n := range c.drawn[:c.missing()] {
 		m += n
 	}
 	if m == 0 {
 		return math.NaN()
 	}
-	position := s.p * float64(m-1)
+	position := c.p * float64(m-1)
 	k := int(position)
-	class, passed := 0, s.drawn[0]
+	class, passed := 0, c.drawn[0]
 	next := func(k int) float64 {
-		for passed <= k && class < len(s.values) {
+		for passed <= k && class < len(c.values) {
 			class++
-			passed += s.drawn[class]
+			passed += c.drawn[class]
 		}
-		return s.values[max(class, 1)-1]
+		return c.values[max(class, 1)-1]
 	}
 	v := next(k)
 	if fraction := position - float64(k); fraction > 0 {
@@ -105,14 +105,52 @@ func (s *side) quantile() float64 {
 // compare sets the effects on the quantiles.
 func (w *windowed) compare(x, y *Column, seed uint64, out *Comparison) {
 	for of, p := range probabilities {
-		w.x.begin(x, p)
-		w.y.begin(y, p)
-		if !w.x.drawns.constant || !w.y.drawns.constant {
-			w.countKinds(x.values, y.values)
+		w.begin(x, y, p)
+		if !w.constant() {
 			w.draw(rand.NewPCG(seed, uint64(len(x.values))<<2|uint64(of)), len(x.values))
 		}
 		out.Effects[of] = resampled(x, y, p, &w.x.drawns, &w.y.drawns)
 	}
+}
+
+// begin sets the windows of a quantile, and counts the pairs of each kind unless the quantiles of
+// all resamples are the same.
+func (w *windowed) begin(x, y *Column, p float64) {
+	w.x.begin(x, p)
+	w.y.begin(y, p)
+	if !w.constant() {
+		w.countKinds(x.values, y.values)
+	}
+}
+
+func (w *windowed) constant() bool { return w.x.drawns.constant && w.y.drawns.constant }
+
+// The regions of values, relative to a window. A value inside the window has no region.
+const (
+	below = iota
+	above
+	unreached // the replicate did not reach the metric
+	regions
+	inside = -1
+)
+
+// region returns the region of a class.
+func (c *windowedColumn) region(class uint32) int {
+	switch {
+	case class == 0:
+		return below
+	case int(class) <= len(c.values):
+		return inside
+	}
+	return int(class) - len(c.values)
+}
+
+// classOf returns the class of a region.
+func (c *windowedColumn) classOf(region int) uint32 {
+	if region == below {
+		return 0
+	}
+	return uint32(region + len(c.values))
 }
 
 // mostCounted is the largest number of kinds for which there is a table.
@@ -123,54 +161,43 @@ func (w *windowed) countKinds(x, y []float64) {
 	across := int(w.y.missing()) + 1
 	kinds := (int(w.x.missing()) + 1) * across
 	w.heavy, w.light, w.keys = w.heavy[:0], w.light[:0], w.keys[:0]
-	var outside [4][4]int // kinds without a value in a window
-	// shade is 0 below the window, 1 above it, 2 for a missing value, and −1 inside the window.
-	shade := func(class uint32, s *side) int {
-		switch {
-		case class == 0:
-			return 0
-		case int(class) <= len(s.values):
-			return -1
-		}
-		return int(class) - len(s.values)
-	}
-	counted := kinds <= mostCounted
-	if counted {
+	var outside [regions][regions]int // kinds without a value in a window
+	hasTable := kinds <= mostCounted
+	if hasTable {
 		w.counts = slices.Grow(w.counts[:0], kinds)[:kinds]
 		clear(w.counts)
 	}
 	for i, v := range x {
 		a, b := w.x.class(v), w.y.class(y[i])
-		switch u, v := shade(a, &w.x), shade(b, &w.y); {
-		case u >= 0 && v >= 0:
+		switch u, v := w.x.region(a), w.y.region(b); {
+		case u != inside && v != inside:
 			outside[u][v]++
-		case counted:
+		case hasTable:
 			w.counts[int(a)*across+int(b)]++
 		default:
 			w.keys = append(w.keys, uint64(a)<<32|uint64(b))
 		}
 	}
-	classOf := func(shade int, s *side) uint32 {
-		if shade == 0 {
-			return 0
-		}
-		return uint32(shade + len(s.values))
-	}
 	for u, row := range outside {
 		for v, n := range row {
 			if n > 0 {
-				w.heavy = append(w.heavy, kind{classOf(u, &w.x), classOf(v, &w.y), n})
+				w.heavy = append(w.heavy, kind{w.x.classOf(u), w.y.classOf(v), n})
 			}
 		}
 	}
-	if counted {
-		for at, n := range w.counts {
-			if n > 0 {
-				w.add(uint32(at/across), uint32(at%across), n)
-			}
-		}
+	if !hasTable {
+		w.addKeys()
 		return
 	}
+	for at, n := range w.counts {
+		if n > 0 {
+			w.add(uint32(at/across), uint32(at%across), n)
+		}
+	}
+}
+
+// addKeys adds the pairs in keys.
+func (w *windowed) addKeys() {
 	slices.Sort(w.keys)
 	for from := 0; from < len(w.keys); {
 		to := from + 1

@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"tlslab/results/effect"
 	"tlslab/results/stat"
@@ -147,9 +148,20 @@ func (c *Check) Amount(v float64) string {
 	case c.Expression.Kind == Failed:
 		return Signed(v, fmt.Sprintf("%.3g", 100*math.Abs(v))) + " points"
 	case c.Expression.Class == Relative:
-		return Signed(v, number.Percent(math.Abs(v)))
+		return Percent(v)
 	}
 	return Signed(v, number.Value(math.Abs(v), c.Unit))
+}
+
+// Percent writes a relative change with its sign: "+33 %", "−0.0004 %". A change below 0.005 % has one
+// digit that is not 0, since "<0.01 %" cannot have a sign.
+func Percent(change float64) string {
+	a := 100 * math.Abs(change)
+	if a == 0 || a >= 0.005 || math.IsNaN(a) {
+		return Signed(change, number.Percent(math.Abs(change)))
+	}
+	digits := int(math.Ceil(-math.Log10(a)))
+	return Signed(change, strconv.FormatFloat(a, 'f', digits, 64)+" %")
 }
 
 // Signed puts the sign of v before the text of its magnitude. A v of 0 gets no sign.

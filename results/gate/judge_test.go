@@ -111,3 +111,13 @@ func TestAnyChangeFailsChanged(t *testing.T) {
 		t.Errorf("%s: %s", checks[1].Outcome, checks[1].Reason)
 	}
 }
+
+func TestASmallChangeKeepsItsDigitsAndItsSign(t *testing.T) {
+	for change, want := range map[float64]string{
+		0: "0 %", 0.333: "+33 %", -0.02: "−2 %", 0.0004: "+0.04 %", 0.00003: "+0.003 %", -0.0000041: "−0.0004 %", 0.00001: "+0.001 %",
+	} {
+		if got := Percent(change); got != want {
+			t.Errorf("%v is %q, want %q", change, got, want)
+		}
+	}
+}

@@ -19,7 +19,7 @@ func (e *experiment) imprecise() string {
 	}
 	var words []string
 	n := 0
-	for i, ending := range e.Endings() {
+	for i, ending := range e.Decisions() {
 		if ending != stopping.Capped {
 			continue
 		}
@@ -69,7 +69,7 @@ func (e *experiment) target() string {
 		text += "Cells that are compared with each other ended together, so that all their replicates are pairs. "
 	}
 	count := map[stopping.Decision]int{}
-	for _, ending := range e.Endings() {
+	for _, ending := range e.Decisions() {
 		count[ending]++
 	}
 	var words []string

@@ -27,8 +27,12 @@ func New(src results.Source) (*Summary, error) {
 	h, cells := src.Header(), src.Cells()
 	s := &Summary{Header: h, Cells: make([]Cell, len(cells)),
 		Rows: make([]Row, len(cells)*len(h.Metrics))}
-	baselines(s, cells)
-	for i := range s.Cells {
+	var levels [][]string
+	for i := range cells {
+		levels = append(levels, cells[i].Levels)
+	}
+	for i, baseline := range h.Baselines(levels) {
+		s.Cells[i] = Cell{Levels: levels[i], N: cells[i].N(), Baseline: baseline}
 		outcomes, err := src.Outcomes(i)
 		if err != nil {
 			return nil, err
@@ -52,9 +56,9 @@ func parallel(h *results.Header, columns, replicates int) int {
 	return max(1, min(runtime.GOMAXPROCS(0), len(h.Metrics), mostValues/columns/replicates))
 }
 
-// Held returns the number of values of 8 bytes that Fill holds at the same time, for cells with a
+// ValuesInMemory returns the number of values of 8 bytes that Fill holds at the same time, for cells with a
 // number of replicates.
-func Held(h *results.Header, replicates int) int {
+func ValuesInMemory(h *results.Header, replicates int) int {
 	columns := ownColumns
 	if h.Compare != nil {
 		columns = comparedColumns
@@ -180,26 +184,6 @@ func (f *filler) describe(values []float64, cell int) {
 	}
 	if f.sorted != nil {
 		f.sorted(cell, f.metric, values)
-	}
-}
-
-// baselines finds each cell's baseline.
-func baselines(s *Summary, cells []results.Observed) {
-	index := map[string]int{}
-	for i := range cells {
-		index[results.CellKey(cells[i].Levels)] = i
-	}
-	for i := range cells {
-		c := Cell{Levels: cells[i].Levels, N: cells[i].N(), Baseline: -1}
-		if compare := s.Header.Compare; compare != nil {
-			factor := s.Header.Factor(compare.Factor)
-			want := slices.Clone(c.Levels)
-			want[factor] = compare.Baseline
-			if b, there := index[results.CellKey(want)]; there && b != i {
-				c.Baseline = b
-			}
-		}
-		s.Cells[i] = c
 	}
 }
 

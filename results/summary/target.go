@@ -9,9 +9,9 @@ import (
 	"tlslab/results/stopping"
 )
 
-// Endings says for each of Cells why it has no more replicates. It is stopping.Continue if the cell
+// Decisions says for each of Cells why it has no more replicates. It is stopping.Continue if the cell
 // or a cell of its group is not finished. The header must have a Target.
-func (s *Summary) Endings() []stopping.Decision {
+func (s *Summary) Decisions() []stopping.Decision {
 	group := func(levels []string) string { return s.Header.Combination(levels) }
 	missing := map[string]int{} // cells without a replicate, by group
 	for _, c := range s.Header.Cells {
@@ -62,7 +62,7 @@ func (r *Row) statistic(name string) stat.Interval {
 // unfinishedTarget is Unfinished for a run with a target.
 func (s *Summary) unfinishedTarget() string {
 	have, want := 0, max(len(s.Header.Cells), len(s.Cells))
-	for _, ending := range s.Endings() {
+	for _, ending := range s.Decisions() {
 		if ending != stopping.Continue {
 			have++
 		}

@@ -42,7 +42,7 @@ func comparedTarget(t *testing.T, compare *results.Compare, numbers ...int) *Sum
 
 func TestARunWithATargetIsFinishedOnceEachCellHasEnded(t *testing.T) {
 	s := ofTarget(t, 1000, 2000, 1000)
-	if got, want := s.Endings(), []stopping.Decision{stopping.Reached, stopping.Capped, stopping.Absent}; !slices.Equal(got, want) {
+	if got, want := s.Decisions(), []stopping.Decision{stopping.Reached, stopping.Capped, stopping.Absent}; !slices.Equal(got, want) {
 		t.Errorf("the cells end with %d, want %d", got, want)
 	}
 	if text := s.Unfinished(); text != "" {
@@ -68,7 +68,7 @@ func TestACellOfATargetWaitsForTheCellsThatItIsComparedWith(t *testing.T) {
 		want    stopping.Decision // of cell a
 	}{{[]int{2000, 2000, 2000}, stopping.Reached}, {[]int{1000, 1000, 1000}, stopping.Continue}, {[]int{2000, 2000, 1000}, stopping.Continue}} {
 		s := comparedTarget(t, compare, test.numbers...)
-		if got := s.Endings()[0]; got != test.want {
+		if got := s.Decisions()[0]; got != test.want {
 			t.Errorf("%v: got %d, want %d", test.numbers, got, test.want)
 		}
 		if finished := s.Unfinished() == ""; finished != (test.want == stopping.Reached) {

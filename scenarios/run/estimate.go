@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"math"
 	"runtime"
@@ -28,6 +29,9 @@ type Estimate struct {
 	// are for a run that ends after the first batch, and for one whose cells all have the most
 	// replicates.
 	Least, Most Need
+	// Kept is the number of replicates that an interrupted run has left in the output folder. The
+	// simulation time does not contain them, all other figures do.
+	Kept int
 	// MeasuredCells is the number of cells that were run for the estimate, MeasuredReplicates the
 	// number of replicates of all of them.
 	MeasuredCells, MeasuredReplicates int
@@ -48,13 +52,13 @@ func (n *Need) Time() time.Duration { return n.Simulation + n.Report }
 
 // The limits of what DryRun measures.
 const (
-	mostTried  = 256             // cells that are tried
-	mostRepeat = 256             // replicates of each of them
-	tryingTime = 2 * time.Second // for all cells together
+	maxTrialCells      = 256
+	maxTrialReplicates = 256             // replicates of each cell
+	trialTime          = 2 * time.Second // time of all cells together
 )
 
 // DryRun checks a scenario as Run does, runs a few replicates of some cells in memory with the
-// Workers of o, and estimates what the whole run will need in an empty folder. It writes nothing.
+// Workers of o, and estimates what the whole run will need. It writes nothing.
 func DryRun(ctx context.Context, s *scenarios.Scenario, o Options) (*Estimate, error) {
 	tables := o.Tables
 	if tables == nil {
@@ -73,11 +77,15 @@ func DryRun(ctx context.Context, s *scenarios.Scenario, o Options) (*Estimate, e
 		return nil, interrupted(ctx, err)
 	}
 	planning := time.Since(started)
-	t, err := p.try(ctx, s.Header(o.Version), workers)
+	t, err := p.runTrial(ctx, s.Header(o.Version), workers)
 	if err != nil {
 		return nil, interrupted(ctx, err)
 	}
 	e := &Estimate{Cells: len(s.Cells), Workers: workers, MeasuredCells: len(t.cells), MeasuredReplicates: len(t.cells) * t.repeat}
+	if o.Out != "" {
+		t.kept = keptReplicates(o.Out, &t.header)
+		e.Kept = t.kept
+	}
 	files := folder.Options{AllLines: o.AllLines, Plots: o.Plots}
 	c, err := t.measureFiles(files)
 	if err != nil {
@@ -91,7 +99,22 @@ func DryRun(ctx context.Context, s *scenarios.Scenario, o Options) (*Estimate, e
 	return e, nil
 }
 
-// trial is the result of the replicates that were tried.
+// keptReplicates returns the number of replicates of a run that an output folder holds: 0 if there
+// is no run, or another one.
+func keptReplicates(dir string, h *results.Header) int {
+	store, m, err := Load(dir)
+	if err != nil || m == nil {
+		return 0
+	}
+	a, errA := store.Header().Text()
+	b, errB := h.Text()
+	if errA != nil || errB != nil || !bytes.Equal(a, b) {
+		return 0
+	}
+	return store.Observations()
+}
+
+// trial is the result of the replicates that were run for the estimate.
 type trial struct {
 	plan    *plan
 	header  results.Header // of the whole run
@@ -99,23 +122,24 @@ type trial struct {
 
 	cells  []int // indices in plan.cells
 	repeat int   // replicates of each
-	block  *samples.Trial
+	block  *samples.MemoryRun
 
+	kept     int           // replicates that need not be run
 	opening  time.Duration // mean time of making a world
 	running  time.Duration // mean time of a replicate
-	liveHeap uint64        // bytes, with a world for each worker
+	liveHeap uint64        // bytes, at one moment of the trial
 }
 
-// try runs the first replicates of some cells, several cells at a time.
-func (p *plan) try(ctx context.Context, h results.Header, workers int) (*trial, error) {
+// runTrial runs the first replicates of some cells, several cells at a time.
+func (p *plan) runTrial(ctx context.Context, h results.Header, workers int) (*trial, error) {
 	t := &trial{plan: p, header: h, workers: workers}
-	cold, err := t.choose(ctx)
+	cold, err := t.chooseCells(ctx)
 	if err != nil {
 		return nil, err
 	}
-	budget := float64(tryingTime) * float64(workers) / max(1, float64(cold))
-	t.repeat = max(1, min(mostRepeat, h.Replicates, samples.MaxTrial/len(t.cells), int(budget)))
-	if t.block, err = samples.NewTrial(smaller(h, t.cells, t.repeat)); err != nil {
+	budget := float64(trialTime) * float64(workers) / max(1, float64(cold))
+	t.repeat = max(1, min(maxTrialReplicates, h.Replicates, samples.MaxMemoryRun/len(t.cells), int(budget)))
+	if t.block, err = samples.NewMemoryRun(smaller(h, t.cells, t.repeat)); err != nil {
 		return nil, err
 	}
 	metrics := p.scenario.Metrics()
@@ -153,12 +177,12 @@ func (p *plan) try(ctx context.Context, h results.Header, workers int) (*trial, 
 	return t, err
 }
 
-// choose chooses the cells to try: all if there are few and they are fast. It runs one replicate of
+// chooseCells chooses the cells of the trial: all if there are few and they are fast. It runs one replicate of
 // each, and returns the sum of the times.
-func (t *trial) choose(ctx context.Context) (total time.Duration, err error) {
+func (t *trial) chooseCells(ctx context.Context) (total time.Duration, err error) {
 	order := t.plan.scatteredCells()
 	t.cells = order
-	deadline := time.Now().Add(tryingTime)
+	deadline := time.Now().Add(trialTime)
 	var mu sync.Mutex
 	tried := map[int]bool{}
 	err = t.eachCell(ctx, func(i int, c *plannedCell) error {
@@ -197,7 +221,7 @@ func (t *trial) eachCell(ctx context.Context, visit func(i int, c *plannedCell) 
 	return group.Wait()
 }
 
-// scatteredCells returns up to mostTried cells, each followed by the cell that it is compared with.
+// scatteredCells returns up to maxTrialCells cells, each followed by the cell that it is compared with.
 // Multiples of the golden ratio, modulo 1, scatter them over all levels of all factors.
 func (p *plan) scatteredCells() (order []int) {
 	baselines := p.baselines()
@@ -208,13 +232,13 @@ func (p *plan) scatteredCells() (order []int) {
 			order = append(order, cell)
 		}
 	}
-	for i := 0; len(order) < min(mostTried-1, len(p.cells)); i++ {
+	for i := 0; len(order) < min(maxTrialCells-1, len(p.cells)); i++ {
 		cell := i // the last resort: every cell in order
-		if i < 4*mostTried {
+		if i < 4*maxTrialCells {
 			_, fraction := math.Modf(float64(i) * (math.Phi - 1))
 			cell = int(fraction * float64(len(p.cells)))
 		} else {
-			cell -= 4 * mostTried
+			cell -= 4 * maxTrialCells
 		}
 		add(cell)
 		add(baselines[cell])
@@ -224,24 +248,12 @@ func (p *plan) scatteredCells() (order []int) {
 
 // baselines returns the cell with which each cell is compared, -1 without one.
 func (p *plan) baselines() []int {
+	var levels [][]string
+	for i := range p.cells {
+		levels = append(levels, p.cells[i].levels)
+	}
 	h := p.scenario.Header("")
-	index := map[string]int{}
-	for i, c := range p.cells {
-		index[results.CellKey(c.levels)] = i
-	}
-	all := make([]int, len(p.cells))
-	for i, c := range p.cells {
-		all[i] = -1
-		if h.Compare == nil {
-			continue
-		}
-		levels := slices.Clone(c.levels)
-		levels[h.Factor(h.Compare.Factor)] = h.Compare.Baseline
-		if b, there := index[results.CellKey(levels)]; there {
-			all[i] = b
-		}
-	}
-	return all
+	return h.Baselines(levels)
 }
 
 // smaller returns a header with some of the cells and a number of replicates.
@@ -327,7 +339,7 @@ func (t *trial) summaryTime() (float64, error) {
 	if slices.ContainsFunc(cells, func(c int) bool { return !slices.Contains(t.cells, c) }) {
 		cells = t.cells[:len(cells)]
 	}
-	most := min(t.header.Replicates, samples.MaxTrial/len(cells))
+	most := min(t.header.Replicates, samples.MaxMemoryRun/len(cells))
 	if most <= t.repeat {
 		return 0, nil
 	}
@@ -356,8 +368,8 @@ func (t *trial) summaryTime() (float64, error) {
 // part returns a trial of some of the cells with n replicates of each. Replicates that were not run
 // repeat those that were. In a column whose values differ they are changed a little, since equal
 // values are sorted faster.
-func (t *trial) part(cells []int, n int) (*samples.Trial, error) {
-	b, err := samples.NewTrial(smaller(t.header, cells, n))
+func (t *trial) part(cells []int, n int) (*samples.MemoryRun, error) {
+	b, err := samples.NewMemoryRun(smaller(t.header, cells, n))
 	if err != nil {
 		return nil, err
 	}
@@ -392,7 +404,8 @@ func (t *trial) need(c *fileCosts, replicates int, o folder.Options) Need {
 	workers := float64(t.workers)
 
 	opening := cells * float64(t.opening) / workers
-	n.Simulation = time.Duration(opening + rows*(float64(t.running)+c.encoding)/workers)
+	missing := max(0, rows-float64(t.kept))
+	n.Simulation = time.Duration(opening + missing*(float64(t.running)+c.encoding)/workers)
 	larger := cells / float64(len(t.cells))
 	further := max(0, rows-larger*float64(t.block.Rows))
 	n.Report = time.Duration(larger*float64(c.fixedTime) + further*c.rowTime)
@@ -401,7 +414,7 @@ func (t *trial) need(c *fileCosts, replicates int, o folder.Options) Need {
 	if !o.AllLines {
 		lines = min(lines, gobench.LinesPerCell(len(t.plan.cells)))
 	}
-	parts := math.Ceil(rows / samples.MaxTrial)
+	parts := math.Ceil(rows / samples.MaxMemoryRun)
 	n.Disk = int64(parts*c.partBytes + rows*c.rowBytes + cells*float64(lines)*c.lineBytes + cells*c.cellBytes + c.fixedBytes)
 	n.Memory = t.memory(c, replicates)
 	return n
@@ -417,9 +430,9 @@ const (
 // memory estimates the largest memory of a run, in bytes. Blocks of rows fill it while replicates
 // are simulated, columns and figures while the report is made.
 func (t *trial) memory(c *fileCosts, replicates int) int64 {
-	rows := min(samples.MaxTrial, len(t.plan.cells)*replicates)
+	rows := min(samples.MaxMemoryRun, len(t.plan.cells)*replicates)
 	blocks := (2 + t.workers/8) * rows * (24 + 8*len(t.header.Metrics))
-	columns := summary.Held(&t.header, replicates) * 8
+	columns := summary.ValuesInMemory(&t.header, replicates) * 8
 	kept := len(t.plan.cells) * c.varying * min(replicates, gobench.LinesPerCell(len(t.plan.cells))) * 8
 	figures := min(runtime.GOMAXPROCS(0), 4) * figureMemory
 	table := len(t.plan.cells) * len(t.header.Metrics) * rowMemory

@@ -99,7 +99,7 @@ compare: {factor: tls.kind, baseline: full}
 	}
 	p := fakePlan(s, nil)
 	order := p.scatteredCells()
-	if len(s.Cells) != 320 || len(order) < mostTried-1 || len(order) > mostTried {
+	if len(s.Cells) != 320 || len(order) < maxTrialCells-1 || len(order) > maxTrialCells {
 		t.Fatalf("%d of %d cells", len(order), len(s.Cells))
 	}
 	tried, levels := map[int]bool{}, map[string]bool{}
@@ -116,7 +116,7 @@ compare: {factor: tls.kind, baseline: full}
 		t.Errorf("%d levels of 46 are tried", len(levels))
 	}
 	for cell, baseline := range p.baselines() {
-		if tried[cell] && !tried[baseline] {
+		if tried[cell] && baseline >= 0 && !tried[baseline] {
 			t.Errorf("cell %v is tried without its baseline", p.cells[cell].levels)
 		}
 	}
@@ -132,7 +132,7 @@ func TestADryRunOfFewCellsTriesAll(t *testing.T) {
 
 func TestARepeatedTrialHasTheReplicatesThatWereRun(t *testing.T) {
 	p := fakePlan(scenario(t, scenarios.Options{Replicates: 100}), nil)
-	tried, err := p.try(t.Context(), p.scenario.Header("v"), 2)
+	tried, err := p.runTrial(t.Context(), p.scenario.Header("v"), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestARepeatedTrialHasTheReplicatesThatWereRun(t *testing.T) {
 	if err != nil || column[5] != tried.block.Values[0][tried.repeat+5] {
 		t.Errorf("replicate 5 has another value: %v", err)
 	}
-	if _, err := samples.NewTrial(smaller(tried.header, tried.cells, samples.MaxTrial)); err == nil {
+	if _, err := samples.NewMemoryRun(smaller(tried.header, tried.cells, samples.MaxMemoryRun)); err == nil {
 		t.Error("a trial can have more rows than a part")
 	}
 }

@@ -12,7 +12,7 @@ import (
 // lockFolder locks a folder against other runs until the returned file is closed or the process
 // ends.
 func lockFolder(dir string) (*os.File, error) {
-	f, err := os.Open(dir)
+	f, err := openFolder(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,16 @@ import (
 // ErrOccupied is the error of a folder that holds another run.
 var ErrOccupied = errors.New("choose another folder with --out, or remove this one")
 
+// openFolder opens the folder of a run.
+func openFolder(dir string) (*os.File, error) {
+	f, err := os.Open(dir)
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = fmt.Errorf("run folder %s: %w", dir, path.Err)
+	}
+	return f, err
+}
+
 // prepareFolder creates the output folder, checks that it is writable, and locks it against other
 // runs until lock is closed.
 func prepareFolder(dir string) (lock *os.File, err error) {
