@@ -97,6 +97,24 @@ func TestTheAnswerNamesTheCornerInWhichTheTailDiffers(t *testing.T) {
 	}
 }
 
+func TestTheAnswerNamesTheP99WhereItAloneDiffers(t *testing.T) {
+	e := overRttAndLoss(func(_, _ string, v float64, _ bool) float64 { return v })
+	times := map[string]float64{"old": 20, "new": 40} // as slow, in 2 % of the replicates of every batch
+	for cell, levels := range e.Cells {
+		for i := range e.Values[cell][0] {
+			if levels[1] == "100ms" && i/10%50 == 0 {
+				e.Values[cell][0][i] *= times[levels[0]]
+			}
+		}
+	}
+	got := documentOf(e).Answer
+	want := "Kind new against old: the median and the p95 of time are the same within 2 % in all 9 combinations of rtt and loss. " +
+		"Unlike both, the p99 is "
+	if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, " at rtt 100ms.") {
+		t.Errorf("got  %s\nwant %s…", got, want)
+	}
+}
+
 func TestPlacesAreConditionsOnTheFactors(t *testing.T) {
 	for name, test := range map[string]struct {
 		where func(rtt, loss string) bool

@@ -120,9 +120,14 @@ func (e *experiment) result(effects []cellEffect, across string) string {
 }
 
 // statement says what comparisons found at the median and at the p95: "the median handshake is 5 %
-// lower in all 12 combinations; the p95 is undecided …". metric is empty or has a space before it.
-// across stands behind the first "combinations".
+// lower in all 12 combinations; the p95 is undecided …". Where the p99 or the mean differs unlike
+// both, it says so. metric is empty or has a space before it. across stands behind the first
+// "combinations".
 func (e *experiment) statement(comparisons []comparedCell, metric, across string) string {
+	return e.medianAndTail(comparisons, metric, across) + e.unlike(comparisons)
+}
+
+func (e *experiment) medianAndTail(comparisons []comparedCell, metric, across string) string {
 	p50, p95 := at(comparisons, effect.P50), at(comparisons, effect.P95)
 	median, tail := e.result(p50, across), e.result(p95, across)
 	if median == tail {
@@ -137,6 +142,59 @@ func (e *experiment) statement(comparisons []comparedCell, metric, across string
 			" in " + all(len(p95), "combination") + across
 	}
 	return "the median" + metric + " is " + median + ". The p95 is " + e.result(p95, "")
+}
+
+// unlike says where the p99 or the mean differs in a direction in which neither the median nor the
+// p95 does: ". Unlike both, the p99 is 33 % higher at rtt 200ms". It is empty if there is no such
+// combination.
+func (e *experiment) unlike(comparisons []comparedCell) string {
+	p99, mean := e.deviation(comparisons, effect.P99), e.deviation(comparisons, effect.Mean)
+	const both = ". Unlike both, "
+	switch {
+	case p99 == "" && mean == "":
+		return ""
+	case p99 == mean:
+		return both + "the p99 and the mean are " + p99
+	case mean == "":
+		return both + "the p99 is " + p99
+	case p99 == "":
+		return both + "the mean is " + mean
+	}
+	return both + "the p99 is " + p99 + ", and the mean is " + mean
+}
+
+// deviation says where a statistic differs in a direction in which neither the median nor the p95
+// does.
+func (e *experiment) deviation(comparisons []comparedCell, of effect.Statistic) string {
+	effects, p50, p95 := at(comparisons, of), at(comparisons, effect.P50), at(comparisons, effect.P95)
+	var cells []int
+	for _, x := range effects {
+		cells = append(cells, x.cell)
+	}
+	var words []string
+	for _, c := range e.classes(effects) {
+		if c.kind != lower && c.kind != higher {
+			continue
+		}
+		var members []int
+		var alone []cellEffect
+		for _, i := range c.members {
+			if kindOf(p50[i]) != c.kind && kindOf(p95[i]) != c.kind {
+				members, alone = append(members, i), append(alone, effects[i])
+			}
+		}
+		if len(members) == 0 {
+			continue
+		}
+		text := e.change(alone)
+		if len(effects) == 1 {
+			text += " (" + number.Ratio(alone[0].Ratio) + ")"
+		} else {
+			text += " " + e.everywhereInPart(cells, members)
+		}
+		words = append(words, text)
+	}
+	return strings.Join(words, " and ")
 }
 
 // change is the range of effects of the same direction, and in brackets that of their intervals if
