@@ -149,7 +149,7 @@ func TestResponsesTakeAsLongAsInLinux(t *testing.T) {
 		{10 * ms, 1000460, 93050 * time.Microsecond},
 	} {
 		cfg := DefaultConfig()
-		p := newPipe(&cfg, c.rtt+linkOverhead, []turn{
+		p := newPipe(&cfg, c.rtt+80*time.Microsecond, []turn{
 			{client, []int64{256}, 0}, {server, []int64{2014}, 130}, {client, []int64{64, 122}, 0},
 			{server, []int64{c.response}, 0}, {client, []int64{24, 0}, 0},
 		})

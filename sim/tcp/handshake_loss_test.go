@@ -55,3 +55,30 @@ func TestLossyHandshakesTakeThePublishedTimes(t *testing.T) {
 		}
 	}
 }
+
+// TestLateSYNACKShrinksTheWindow: if the server's SYN-ACK timer expires just before the client's
+// second SYN arrives, the SYN-ACK is sent twice more, and the server begins with a window of one
+// packet. Measured for a lost SYN-ACK: about 80, 41 and 88 % of trials at 10, 100 and 200 ms
+// round trip.
+func TestLateSYNACKShrinksTheWindow(t *testing.T) {
+	for _, c := range []struct {
+		rtt  time.Duration
+		want int
+	}{{10 * time.Millisecond, 80}, {50 * time.Millisecond, 22}, {100 * time.Millisecond, 41}, {200 * time.Millisecond, 88}} {
+		cfg := DefaultConfig()
+		p := newPipe(&cfg, c.rtt, nil)
+		p.drop = func(side, n int, _ *Segment) bool { return side == server && n == 0 }
+		shrunk, phases := 0, 320
+		for phase := range phases {
+			cfg.ClockOffset = time.Hour + time.Duration(phase)*32*time.Millisecond/time.Duration(phases)
+			p.reset(&cfg, parseTurns(t, "C 256 | S 2014 | C 64"))
+			p.run(20 * time.Second)
+			if p.turnAt[2]-p.connected > 3*c.rtt/2 {
+				shrunk++
+			}
+		}
+		if got := 100 * shrunk / phases; got < c.want-8 || got > c.want+8 {
+			t.Errorf("rtt %v: %d %% of lost SYN-ACKs shrink the window, Linux %d %%", c.rtt, got, c.want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package tcp
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -100,7 +101,11 @@ var traceLine = regexp.MustCompile(`^([0-9.]+) ([CS]) > [CS]: Flags \[([^\]]*)\]
 // which has no effect.
 func readTrace(t *testing.T, name string) (trace []tracePacket) {
 	t.Helper()
-	text, err := os.ReadFile("testdata/linux/" + name + ".txt")
+	files, err := filepath.Glob("../linux/testdata/samples/*_" + name + ".client.txt")
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%s: %d traces, %v", name, len(files), err)
+	}
+	text, err := os.ReadFile(files[0])
 	if err != nil {
 		t.Fatal(err)
 	}
