@@ -79,12 +79,8 @@ func (r *compared) limit() float64 { return max(largest, critical(r.n, r.m)) }
 // knownDistances are the cells whose last byte is distributed otherwise than on Linux, with the
 // reason.
 var knownDistances = map[int]string{
-	37:  "a delayed ACK of 0 to 40 ms decides whether the last window leaves at once",
-	46:  "CUBIC's HyStart",
-	49:  "the last packet of the response is lost in the full queue, or not: one packet decides",
-	125: "CUBIC",
-	128: "CUBIC",
-	130: "CUBIC",
+	37: "a delayed ACK of 0 to 40 ms decides whether the last window leaves at once",
+	49: "the last packet of the response is lost in the full queue, or not: one packet decides",
 }
 
 func TestTimesAreDistributedAsOnLinux(t *testing.T) {

@@ -73,7 +73,6 @@ func TestTimesWithoutLossAreThoseOfLinux(t *testing.T) {
 // knownZeroLoss are the cells whose last byte does not come when it does on Linux, with the reason.
 var knownZeroLoss = map[int]string{
 	25: "the processing of 68 records, which was not measured",
-	46: "CUBIC's HyStart ends slow start early",
 	49: "the last packet of the response is lost in the full queue, or not: one packet decides",
 }
 
