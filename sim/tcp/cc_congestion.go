@@ -188,7 +188,7 @@ func (e *Endpoint) slowStartAfterIdle() {
 	if !e.cfg.SlowStartAfterIdle || e.queue.n > 0 || e.cc.congControl != nil {
 		return
 	}
-	idle := e.now - e.lastSend
+	idle := e.clock.since(e.lastSend, e.now)
 	if idle <= e.xmit.rto {
 		return
 	}
@@ -219,7 +219,7 @@ func (e *Endpoint) cwndValidate(limited bool) {
 		return
 	}
 	w.used = max(w.used, out)
-	if e.cfg.SlowStartAfterIdle && e.cc.congControl == nil && e.now-w.stamp >= e.xmit.rto {
+	if e.cfg.SlowStartAfterIdle && e.cc.congControl == nil && e.clock.since(w.stamp, e.now) >= e.xmit.rto {
 		if e.rec.caState == caOpen {
 			used := max(w.used, e.cfg.InitialWindow)
 			if used < w.cwnd {

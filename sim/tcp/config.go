@@ -70,6 +70,12 @@ type Config struct {
 	// HZ is the number of the host's timer ticks per second (CONFIG_HZ): timers expire when
 	// the kernel's timer wheel lets them. 0: timers are exact.
 	HZ int
+	// BusyTicks is the share of the timer ticks, in thousandths, at which a timer of some other
+	// work of the CPU expires: 0 on a host without other work. It decides only when a timer
+	// expires whose delay is exactly that at which a level of the timer wheel begins (63, 504,
+	// 4032 … ticks): an expiry at the tick at which it is armed
+	// lets it expire at the finer steps of the level below.
+	BusyTicks int
 	// ClockOffset is the reading of the host's clock at virtual time 0. It places the timer
 	// ticks: hosts with equal offsets tick together.
 	ClockOffset time.Duration
@@ -126,6 +132,7 @@ func (c *Config) Validate() error {
 		{"ReceiveBuffer", int64(c.ReceiveBuffer), 4096, 1 << 30, "bytes"},
 		{"MaxReceiveBuffer", int64(c.MaxReceiveBuffer), int64(c.ReceiveBuffer), 1 << 30, "bytes"},
 		{"HZ", int64(c.HZ), 0, 10000, "ticks per second"},
+		{"BusyTicks", int64(c.BusyTicks), 0, maxBusyTicks, "thousandths"},
 		{"ClockOffset", int64(c.ClockOffset), 0, int64(365 * 24 * time.Hour), ""},
 	} {
 		if r.value >= r.least && r.value <= r.most {

@@ -75,7 +75,8 @@ type Endpoint struct {
 	out   []Segment
 	stats Stats
 
-	now   time.Duration // instant of the call being served
+	now   time.Duration // instant of the call being served, in microseconds (tcp_mstamp)
+	exact time.Duration // the same to the nanosecond (tcp_clock_cache)
 	tag   Tag           // tag of that call
 	burst uint32        // number of the last burst sent
 	state State
@@ -144,23 +145,28 @@ func (e *Endpoint) Reset(cfg *Config) {
 	e.win.reset(cfg.InitialWindow)
 	e.cc = congestionControl(cfg.CongestionControl)
 	e.pacer = pacer{on: cfg.Pacing, timer: Never}
-	e.xmit = retransmitTimer{at: Never, rto: e.clock.ceil(cfg.InitialRTO)}
+	e.xmit = retransmitTimer{wheelTimer: wheelTimer{at: Never}, rto: e.clock.ceil(cfg.InitialRTO)}
 	e.handshake.timer = Never
 	e.rec.reset()
 	e.scoreboard.reordering = cfg.Reordering
 	e.rack.reoWndSteps = 1
-	e.ack.timer = Never
+	e.ack.timer.at = Never
 }
 
-func (e *Endpoint) begin(now time.Duration, tag Tag) { e.now, e.tag = now, tag }
+// begin notes the instant and the tag of a call. As in Linux, all times are whole microseconds of
+// the host's clock; only pacing is more precise (kernel tcp_mstamp_refresh).
+func (e *Endpoint) begin(now time.Duration, tag Tag) {
+	e.now, e.exact, e.tag = e.clock.micros(now), now, tag
+}
 
 // Tick runs the timers that have expired by now. Call it at the instant of Deadline.
 func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 	e.begin(now, tag)
 	if e.handshake.timer <= now {
+		e.clock.expired(e.handshake.timer)
 		e.synACKTimeout()
 	}
-	if e.ack.timer <= now {
+	if e.ack.deadline() <= now {
 		e.delayedACKTimeout()
 	}
 	if e.pacer.timer <= now {
@@ -173,13 +179,13 @@ func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 
 // Deadline returns the instant at which Tick is due, or Never.
 func (e *Endpoint) Deadline() time.Duration {
-	return min(e.xmit.expiry(&e.clock), e.ack.timer, e.pacer.timer, e.handshake.timer)
+	return min(e.xmit.expiry(&e.clock), e.ack.deadline(), e.pacer.timer, e.handshake.timer)
 }
 
 // DeadlineBound returns an instant that is not after Deadline; it is Never exactly if Deadline is.
 // It costs less: the timer wheel, which is never early, is left out.
 func (e *Endpoint) DeadlineBound() time.Duration {
-	return min(e.xmit.bound(), e.ack.timer, e.pacer.timer, e.handshake.timer)
+	return min(e.xmit.bound(), e.ack.deadline(), e.pacer.timer, e.handshake.timer)
 }
 
 // Output returns the segments to send since its last call, in order. They are valid until the
@@ -249,6 +255,6 @@ func (e *Endpoint) stopTimers() {
 	e.xmit.stop()
 	e.pacer.timer = Never
 	e.handshake.timer = Never
-	e.ack.timer = Never
+	e.ack.armed = false
 	e.ack.pending = false
 }

@@ -144,7 +144,7 @@ func (e *Endpoint) armSYNACK() {
 	if e.handshake.timeouts < 32 {
 		delay = min(e.cfg.InitialRTO<<e.handshake.timeouts, delay)
 	}
-	e.handshake.timer = e.clock.expiry(e.now, delay)
+	e.handshake.timer = e.clock.expiry(e.now, delay, e.now < e.clock.ahead)
 }
 
 // synACKTimeout sends the SYN-ACK again. After SYNACKRetries the endpoint listens again; a connection

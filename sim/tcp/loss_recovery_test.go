@@ -90,7 +90,7 @@ func TestReorderingWindowIsThatOfLinux(t *testing.T) {
 	} {
 		var e Endpoint
 		e.Reset(&cfg)
-		e.rtt.min, e.rtt.srtt8 = 100*ms, 8*120*ms
+		e.rtt.min, e.rtt.srtt8 = 100*ms, 8*inMicros(120*ms)
 		e.rec.caState, e.scoreboard.sackedOut, e.scoreboard.reorderSeen, e.rack.reoWndSteps = c.state, c.sacked, c.seen, c.steps
 		if got := e.rackReorderWindow(); got != c.want {
 			t.Errorf("%+v: reordering window %v", c, got)

@@ -19,7 +19,7 @@ func (e *Endpoint) scheduleLossProbe(advancing bool) bool {
 	}
 	delay := e.cfg.InitialRTO
 	if e.rtt.srtt8 > 0 {
-		delay = 2 * e.rtt.srtt()
+		delay = (e.rtt.srtt8 >> 2).duration()
 		if e.queue.n == 1 {
 			delay += e.cfg.MinRTO
 		} else {

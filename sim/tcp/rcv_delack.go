@@ -10,8 +10,8 @@ type delayedACK struct {
 	ackNow  bool          // the pending ACK is sent at once (ICSK_ACK_NOW)
 	pushed  uint8         // short segments since the last ACK, up to 2 (ICSK_ACK_PUSHED)
 	since   Tag           // the arrival since which it is pending
-	timer   time.Duration // when it is sent; Never: not armed
-	limit   time.Duration // timer before the timer wheel rounded it
+	armed   bool          // the timer sends it (ICSK_ACK_TIMER)
+	timer   wheelTimer    // when it is sent, if armed (icsk_delack_timer)
 
 	quick    int           // ACKs that are still sent at once (quick)
 	ato      time.Duration // estimate of the delay; 0: no data yet (ato)
@@ -33,9 +33,16 @@ const (
 )
 
 func (a *delayedACK) reset(mss int32, window int64) {
-	*a = delayedACK{}
-	a.timer = Never
+	*a = delayedACK{timer: wheelTimer{at: Never}}
 	a.rcvMSS = max(int32(min(int64(min(mss, defaultMSS)), window/2)), minMSS)
+}
+
+// deadline returns the instant at which the timer sends the ACK, or Never.
+func (a *delayedACK) deadline() time.Duration {
+	if !a.armed {
+		return Never
+	}
+	return a.timer.at
 }
 
 // incrQuickACK makes the next ACKs leave at once: one for each two segments of the window, at most
@@ -65,17 +72,17 @@ func (a *delayedACK) enterQuickACK(window int64, most int) {
 }
 
 // dataReceived adapts to a segment with n bytes of new data (kernel tcp_event_data_recv).
-func (a *delayedACK) dataReceived(n int32, pushed bool, window int64, now, rto time.Duration) {
+func (a *delayedACK) dataReceived(n int32, pushed bool, window int64, c *clock, now, rto time.Duration) {
 	a.estimate(n, pushed)
 	if a.ato == 0 {
 		a.incrQuickACK(window, maxQuickACKs)
 		a.ato = minDelay
 	} else {
-		switch gap := now - a.last; {
-		case gap <= minDelay/2:
-			a.ato = a.ato/2 + minDelay/2
+		switch gap, half := c.since(a.last, now), c.floor(minDelay/2); {
+		case gap <= half:
+			a.ato = c.floor(a.ato/2) + half
 		case gap < a.ato:
-			a.ato = min(a.ato/2+gap, rto)
+			a.ato = min(c.floor(a.ato/2)+gap, rto)
 		case gap > rto:
 			a.incrQuickACK(window, maxQuickACKs)
 		}
@@ -102,13 +109,13 @@ func (a *delayedACK) sent() {
 			a.ato = minDelay
 		}
 	}
-	a.pending, a.ackNow, a.pushed, a.timer = false, false, 0, Never
+	a.pending, a.ackNow, a.pushed, a.armed = false, false, 0, false
 }
 
 // dataSent notes that data has been sent. Within the estimated delay after an arrival it is a
 // reply, and ping-pong mode begins (kernel tcp_event_data_sent, tcp_pingpong_thresh 1).
-func (a *delayedACK) dataSent(now time.Duration) {
-	if a.ato > 0 && now-a.last < a.ato {
+func (a *delayedACK) dataSent(c *clock, now time.Duration) {
+	if a.ato > 0 && c.since(a.last, now) < a.ato {
 		a.pingPong = true
 	}
 }
@@ -151,24 +158,28 @@ func (e *Endpoint) sendDelayedACK() {
 		delay = min(delay, most)
 	}
 	delay = min(delay, maxDelay, max(e.cfg.MinRTO, 2*e.clock.tick)-e.clock.tick)
-	if a.timer != Never {
-		if a.limit <= e.now+delay/4 {
+	if a.armed {
+		left := a.timer.left(&e.clock, e.now)
+		if left <= e.clock.floor(delay/4) {
 			e.sendACK(Reply, e.tag)
 			return
 		}
-		if a.limit <= e.now+delay {
+		if left <= delay {
 			return
 		}
 	}
-	a.limit = e.now + delay
-	a.timer = e.clock.expiry(e.now, delay)
+	e.runStopped()
+	a.armed = true
+	a.timer.arm(&e.clock, e.now, delay)
+	a.timer.expiry(&e.clock)
 }
 
 // delayedACKTimeout sends the ACK, since no data has carried it, and adapts the delay (kernel
 // tcp_delack_timer_handler).
 func (e *Endpoint) delayedACKTimeout() {
 	a := &e.ack
-	a.timer = Never
+	a.timer.expire(&e.clock, e.now)
+	a.armed = false
 	if !a.pending {
 		return
 	}

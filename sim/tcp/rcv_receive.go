@@ -159,7 +159,7 @@ func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 	if s.Len > 0 {
 		e.ack.schedule(e.tag)
 		full := s.Len >= e.ack.rcvMSS
-		e.ack.dataReceived(s.Len, s.Flags&PSH != 0, e.wnd.offered, e.now, e.xmit.rto)
+		e.ack.dataReceived(s.Len, s.Flags&PSH != 0, e.wnd.offered, &e.clock, e.now, e.xmit.rto)
 		e.measureReceiver(s)
 		if e.ecn.on {
 			e.checkDataECN(s)

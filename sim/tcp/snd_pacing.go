@@ -63,7 +63,7 @@ func (p *pacer) setRate(rate int64) { p.rate, p.unsettled = rate, false }
 // tcp_pacing_check). cause is the reason why new data would leave now.
 func (e *Endpoint) pacingHolds(cause Cause) bool {
 	p := &e.pacer
-	if !p.on || p.next <= e.now {
+	if !p.on || p.next <= e.exact {
 		return false
 	}
 	if p.timer == Never {

@@ -80,7 +80,7 @@ func TestLateBurstMakesUpForHalfItsTime(t *testing.T) {
 		{time.Hour, 1000 * time.Microsecond},
 	} {
 		prior := e.pacer.next
-		e.now = prior + c.late
+		e.now, e.exact = prior+c.late, prior+c.late
 		e.emit(ACK, Write, 0)
 		e.burstSent(2000, prior)
 		if got := e.pacer.next - e.now; got != c.want {

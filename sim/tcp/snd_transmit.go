@@ -64,7 +64,7 @@ func (e *Endpoint) emit(flags Flags, cause Cause, since Tag) *Segment {
 	s.Flags, s.Cause, s.Since, s.Burst = flags, cause, since, e.burst
 	e.stats.SegmentsSent++
 	if p := &e.pacer; p.on {
-		p.next = max(p.next, e.now)
+		p.next = max(p.next, e.exact)
 		if p.releasing {
 			s.Paced, s.Armed = true, p.since
 		}
@@ -241,7 +241,7 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 			e.txStart(1)
 		}
 		e.lastSend = e.now
-		e.ack.dataSent(e.now)
+		e.ack.dataSent(&e.clock, e.now)
 		e.stats.BytesSent += int64(s.Len)
 	}
 	end = p.end()
@@ -320,7 +320,7 @@ func (e *Endpoint) retransmitSegment(i int, cause Cause) {
 			e.txStart(0)
 		}
 		e.lastSend = e.now
-		e.ack.dataSent(e.now)
+		e.ack.dataSent(&e.clock, e.now)
 	}
 	e.acknowledge(s)
 	e.sends++

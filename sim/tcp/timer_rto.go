@@ -19,48 +19,52 @@ const (
 // retransmitTimer is the sender's timer. As in Linux, one timer is in turn the retransmission
 // timeout, RACK's reordering timer, the tail loss probe's and the persist timer.
 type retransmitTimer struct {
-	at        time.Duration // when it expires, unless unsettled; Never: not armed
-	armed     time.Duration // instant at which it was armed
-	delay     time.Duration // from armed to its expiry, before the timer wheel rounds it
-	since     Tag           // the event in which it was armed
-	unsettled bool          // at must be computed from armed and delay
-	rto       time.Duration // retransmission timeout, doubled at each timeout
-	kind      timerKind
-	retries   int // timeouts since data was acknowledged
-	timeouts  int // timeouts so far
-	backoff   int // doublings
-	probesOut int // persist probes unanswered
+	wheelTimer               // as in Linux, stop leaves it in the wheel
+	since      Tag           // the event in which it was armed
+	rto        time.Duration // retransmission timeout, doubled at each timeout
+	kind       timerKind
+	retries    int // timeouts since data was acknowledged
+	timeouts   int // timeouts so far
+	backoff    int // doublings
+	probesOut  int // persist probes unanswered
 }
 
-func (t *retransmitTimer) stop() {
-	t.at = Never
-	t.unsettled = false
-	t.kind = timerNone
-}
+// stop makes the expiry of the timer do nothing (kernel inet_csk_clear_xmit_timer).
+func (t *retransmitTimer) stop() { t.kind = timerNone }
 
-// armTimer arms the timer. One event may arm it several times, so that the expiry is computed
-// when it is asked for.
+// armTimer arms the timer (kernel inet_csk_reset_xmit_timer).
 func (e *Endpoint) armTimer(kind timerKind, delay time.Duration) {
 	x := &e.xmit
-	x.kind, x.armed, x.delay, x.unsettled = kind, e.now, min(delay, e.cfg.MaxRTO), true
-	x.since = e.tag
+	e.runStopped()
+	x.kind, x.since = kind, e.tag
+	x.arm(&e.clock, e.now, min(delay, e.cfg.MaxRTO))
 }
 
-// expiry returns the instant at which the timer expires.
+// runStopped lets the timers expire that were stopped before. All they do is to move the base of the
+// timer wheel.
+func (e *Endpoint) runStopped() {
+	if e.xmit.kind == timerNone {
+		e.xmit.expire(&e.clock, e.now)
+	}
+	if !e.ack.armed {
+		e.ack.timer.expire(&e.clock, e.now)
+	}
+}
+
+// expiry returns the instant at which the timer expires, Never if it is stopped.
 func (t *retransmitTimer) expiry(c *clock) time.Duration {
-	if t.unsettled {
-		t.at = c.expiry(t.armed, t.delay)
-		t.unsettled = false
+	if t.kind == timerNone {
+		return Never
 	}
-	return t.at
+	return t.wheelTimer.expiry(c)
 }
 
-// bound returns an instant that is not after expiry.
+// bound returns an instant that is not after expiry. It is Never exactly if expiry is.
 func (t *retransmitTimer) bound() time.Duration {
-	if t.unsettled {
-		return t.armed + t.delay
+	if t.kind == timerNone {
+		return Never
 	}
-	return t.at
+	return t.wheelTimer.bound()
 }
 
 // untilRTO returns the time until the retransmission timeout of the first packet.
@@ -81,7 +85,7 @@ func (e *Endpoint) armRTO() {
 	}
 	delay := e.xmit.rto
 	if e.xmit.kind == timerReorder || e.xmit.kind == timerProbe {
-		delay = max(e.untilRTO(), 1)
+		delay = max(e.untilRTO(), time.Microsecond)
 	}
 	e.armTimer(timerRetransmit, delay)
 }
@@ -89,7 +93,7 @@ func (e *Endpoint) armRTO() {
 // writeTimerExpired handles the expiry of the sender's timer (kernel tcp_write_timer_handler).
 func (e *Endpoint) writeTimerExpired() {
 	kind := e.xmit.kind
-	e.xmit.at = Never
+	e.xmit.expire(&e.clock, e.now)
 	switch kind {
 	case timerReorder:
 		e.rackReorderTimeout()

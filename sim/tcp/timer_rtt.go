@@ -3,30 +3,40 @@ package tcp
 import "time"
 
 // rttEstimator smooths samples of the round-trip time and derives the retransmission timeout from
-// them (RFC 6298, kernel tcp_rtt_estimator), in nanoseconds.
+// them (RFC 6298, kernel tcp_rtt_estimator). As in Linux it calculates in whole microseconds.
 type rttEstimator struct {
-	srtt8   time.Duration // smoothed round-trip time, times 8; 0: no sample
-	mdev4   time.Duration // mean deviation, times 4
-	mdevMax time.Duration // largest mdev4 of this round trip
-	rttvar  time.Duration // variance term of the timeout: four mean deviations
-	roundAt int64         // the round trip ends when this offset is acknowledged
+	srtt8   micros // smoothed round-trip time, times 8; 0: no sample (srtt_us)
+	mdev4   micros // mean deviation, times 4 (mdev_us)
+	mdevMax micros // largest mdev4 of this round trip (mdev_max_us)
+	rttvar  micros // variance term of the timeout: four mean deviations (rttvar_us)
+	roundAt int64  // the round trip ends when this offset is acknowledged (rtt_seq)
 
 	min      time.Duration // least sample of the last minRTTWindow; 0: no sample
 	minSince time.Duration
 }
 
+// micros is a time in microseconds.
+type micros int64
+
+// inMicros returns a time in whole microseconds, rounded down.
+func inMicros(d time.Duration) micros { return micros(d / time.Microsecond) }
+
+func (m micros) duration() time.Duration { return time.Duration(m) * time.Microsecond }
+
 // minRTTWindow is the time for which the least round-trip time is kept (tcp_min_rtt_wlen).
 const minRTTWindow = 300 * time.Second
 
-func (r *rttEstimator) srtt() time.Duration { return r.srtt8 >> 3 }
+// srtt returns the smoothed round-trip time, 0 without a sample.
+func (r *rttEstimator) srtt() time.Duration { return (r.srtt8 >> 3).duration() }
 
 // sample adds the sample m. A deviation below the smoothed value counts for an eighth. In a round
 // trip the variance term falls by at most a quarter of its excess, and not below minRTO.
-func (r *rttEstimator) sample(m, minRTO time.Duration, sndUna, sndNxt int64) {
+func (r *rttEstimator) sample(rtt, minRTO time.Duration, sndUna, sndNxt int64) {
+	m := inMicros(rtt)
 	if r.srtt8 == 0 {
 		r.srtt8 = max(m<<3, 1)
 		r.mdev4 = m << 1
-		r.rttvar = max(r.mdev4, minRTO)
+		r.rttvar = max(r.mdev4, inMicros(minRTO))
 		r.mdevMax = r.rttvar
 		r.roundAt = sndNxt
 		return
@@ -51,19 +61,19 @@ func (r *rttEstimator) sample(m, minRTO time.Duration, sndUna, sndNxt int64) {
 			r.rttvar -= (r.rttvar - r.mdevMax) >> 2
 		}
 		r.roundAt = sndNxt
-		r.mdevMax = minRTO
+		r.mdevMax = inMicros(minRTO)
 	}
 }
 
 // minimum adds the sample m to the least round-trip time (kernel tcp_update_rtt_min).
 func (r *rttEstimator) minimum(m, now time.Duration) {
 	if r.min == 0 || m <= r.min || now-r.minSince > minRTTWindow {
-		r.min, r.minSince = max(m, 1), now
+		r.min, r.minSince = m, now
 	}
 }
 
 // timeout returns the retransmission timeout before it is rounded and bounded.
-func (r *rttEstimator) timeout() time.Duration { return r.srtt() + r.rttvar }
+func (r *rttEstimator) timeout() time.Duration { return (r.srtt8>>3 + r.rttvar).duration() }
 
 // fallbackRTO is the retransmission timeout after a handshake without a sample, because the SYN or
 // SYN-ACK was sent again (RFC 6298 §5.7, TCP_TIMEOUT_FALLBACK).
@@ -84,6 +94,9 @@ func (e *Endpoint) measured(s *Segment, advanced bool, seq, sacked, last time.Du
 	}
 	if seq < 0 {
 		return false
+	}
+	if last == 0 {
+		last = max(e.clock.tick, time.Microsecond) // as the kernel does (tcp_update_rtt_min)
 	}
 	e.rtt.minimum(last, e.now)
 	e.rtt.sample(seq, e.cfg.MinRTO, e.sndUna, e.sndNxt)

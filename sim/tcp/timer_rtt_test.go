@@ -25,30 +25,30 @@ func TestTimeoutAfterOneSample(t *testing.T) {
 func TestTimeoutFollowsSamples(t *testing.T) {
 	var r rttEstimator
 	r.sample(400*ms, 200*ms, 1, 100) // srtt 400, mdev 200 (times 4: 800), variance term 800
-	if r.rttvar != 800*ms {
+	if r.rttvar.duration() != 800*ms {
 		t.Fatalf("variance term %v, want 800ms", r.rttvar)
 	}
 	// A second one of 400: mdev4 = 800 - 800/4 = 600; the round has ended: mdevMax is 800 still,
 	// so nothing falls.
 	r.sample(400*ms, 200*ms, 101, 200)
-	if r.mdev4 != 600*ms || r.rttvar != 800*ms || r.mdevMax != 200*ms {
+	if r.mdev4.duration() != 600*ms || r.rttvar.duration() != 800*ms || r.mdevMax.duration() != 200*ms {
 		t.Fatalf("mdev %v, variance term %v, maximum %v", r.mdev4, r.rttvar, r.mdevMax)
 	}
 	// Third: mdev4 = 600 - 150 = 450 > 200: maximum 450; round over: 800 - (800-450)/4 = 712.5.
 	r.sample(400*ms, 200*ms, 201, 300)
-	if r.mdev4 != 450*ms || r.rttvar != 712500*time.Microsecond {
+	if r.mdev4.duration() != 450*ms || r.rttvar.duration() != 712500*time.Microsecond {
 		t.Fatalf("mdev %v, variance term %v", r.mdev4, r.rttvar)
 	}
 	// A sample of 800 in the next round: srtt 450; error 400, less mdev4/4 = 112.5: mdev4 =
 	// 737.5, above 712.5.
 	r.sample(800*ms, 200*ms, 250, 400)
-	if r.srtt() != 450*ms || r.rttvar != 737500*time.Microsecond {
+	if r.srtt() != 450*ms || r.rttvar.duration() != 737500*time.Microsecond {
 		t.Fatalf("srtt %v, variance term %v", r.srtt(), r.rttvar)
 	}
 	// A sample far below counts for an eighth: 450 - 400 = 50 → error -400, (400 - 184.375)/8.
 	before := r.mdev4
 	r.sample(50*ms, 200*ms, 260, 400)
-	if got, want := r.mdev4-before, (400*ms-before/4)/8; got != want {
+	if got, want := r.mdev4-before, (400_000-before/4)/8; got != want {
 		t.Fatalf("mdev rose by %v, want %v", got, want)
 	}
 }
@@ -93,5 +93,45 @@ func TestTheRTOAfterAHandshakeWithoutSampleIs3s(t *testing.T) {
 	p.run(30 * time.Second)
 	if got := p.turnAt[1]; got != 1150*ms+3*time.Second {
 		t.Errorf("without a probe the data arrived at %v", got)
+	}
+}
+
+// TestTheRTOIsInTicks: the kernel rounds the RTO up to ticks (usecs_to_jiffies), after it has
+// measured in whole microseconds. At HZ 250 a round trip of exactly 100 ms gives 75 ticks; one
+// microsecond more gives 76, less than a microsecond more does not count.
+func TestTheRTOIsInTicks(t *testing.T) {
+	for _, c := range []struct {
+		rtt  time.Duration
+		want int64
+	}{
+		{100 * ms, 75},
+		{100*ms + 998*time.Nanosecond, 75},
+		{100*ms + 2*time.Microsecond, 76},
+		{100*ms + 80*time.Microsecond, 76},
+		{104 * ms, 78}, // 104 + 208 ms
+	} {
+		cfg := DefaultConfig()
+		p := newPipe(&cfg, c.rtt, nil)
+		p.run(time.Second)
+		if got := int64(p.end[client].xmit.rto / p.end[client].clock.tick); got != c.want {
+			t.Errorf("round trip %v: RTO %d ticks, want %d", c.rtt, got, c.want)
+		}
+	}
+}
+
+// TestTimesAreMicrosecondsOfTheHostsClock: the kernel takes the difference of two readings of its
+// clock in whole microseconds. Of a round trip of 100.0005 ms it so measures 100000 or 100001
+// microseconds, as the phase of the clock decides.
+func TestTimesAreMicrosecondsOfTheHostsClock(t *testing.T) {
+	seen := map[time.Duration]int{}
+	for phase := range 100 {
+		cfg := DefaultConfig()
+		cfg.ClockOffset = time.Duration(phase) * 10
+		p := newPipe(&cfg, 100*ms+500, nil)
+		p.run(time.Second)
+		seen[p.end[client].rtt.min]++
+	}
+	if seen[100*ms] != 50 || seen[100*ms+time.Microsecond] != 50 {
+		t.Errorf("measured %v", seen)
 	}
 }
