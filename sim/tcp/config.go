@@ -71,10 +71,9 @@ type Config struct {
 	// the kernel's timer wheel lets them. 0: timers are exact.
 	HZ int
 	// BusyTicks is the share of the timer ticks, in thousandths, at which a timer of some other
-	// work of the CPU expires: 0 on a host without other work. It decides only when a timer
-	// expires whose delay is exactly that at which a level of the timer wheel begins (63, 504,
-	// 4032 … ticks): an expiry at the tick at which it is armed
-	// lets it expire at the finer steps of the level below.
+	// work of the CPU expires (0 to 1000; 0: a host without other work). It matters only for
+	// timers whose delay is exactly that at which a level of the timer wheel begins: 63, 504,
+	// 4032 … ticks. Armed at a busy tick they expire at the finer steps of the level below.
 	BusyTicks int
 	// ClockOffset is the reading of the host's clock at virtual time 0. It places the timer
 	// ticks: hosts with equal offsets tick together.

@@ -6,12 +6,12 @@ import "time"
 // at once in quick ACK mode, else after a delay that adapts to the gaps between arrivals, or with
 // the data that the application sends in reply (ping-pong mode).
 type delayedACK struct {
-	pending bool          // an ACK is to be sent (ICSK_ACK_SCHED)
-	ackNow  bool          // the pending ACK is sent at once (ICSK_ACK_NOW)
-	pushed  uint8         // short segments since the last ACK, up to 2 (ICSK_ACK_PUSHED)
-	since   Tag           // the arrival since which it is pending
-	armed   bool          // the timer sends it (ICSK_ACK_TIMER)
-	timer   wheelTimer    // when it is sent, if armed (icsk_delack_timer)
+	pending bool       // an ACK is to be sent (ICSK_ACK_SCHED)
+	ackNow  bool       // the pending ACK is sent at once (ICSK_ACK_NOW)
+	pushed  uint8      // short segments since the last ACK, up to 2 (ICSK_ACK_PUSHED)
+	since   Tag        // the arrival since which it is pending
+	armed   bool       // the timer sends it (ICSK_ACK_TIMER)
+	timer   wheelTimer // when it is sent, if armed (icsk_delack_timer)
 
 	quick    int           // ACKs that are still sent at once (quick)
 	ato      time.Duration // estimate of the delay; 0: no data yet (ato)

@@ -134,8 +134,8 @@ func TestTheHandlerOfATimerArmsInTheFinerLevel(t *testing.T) {
 		if len(sent) < 3 {
 			t.Fatalf("the data left %d times", len(sent))
 		}
-		first[(sent[1]-sent[0]).Round(4*ms)] = true
-		second[(sent[2]-sent[1]).Round(ms)] = true
+		first[(sent[1] - sent[0]).Round(4*ms)] = true
+		second[(sent[2] - sent[1]).Round(ms)] = true
 	}
 	if len(first) < 7 {
 		t.Errorf("the probe leaves after %v: want steps of 32 ms", first)
