@@ -273,27 +273,6 @@ func (e *Endpoint) hystartACKDelay() time.Duration {
 	return time.Millisecond
 }
 
-// jiffies returns the number of the host's timer ticks so far (kernel tcp_jiffies32). A host
-// whose timers are exact ticks at hz all the same.
-func (c *clock) jiffies(now time.Duration) int64 {
-	if c.tick == 0 {
-		return int64((c.offset + now) / (time.Second / exactHZ))
-	}
-	return c.ticks(c.offset + now)
-}
-
-// exactHZ is the number of jiffies in a second on a host whose timers are exact: the most that
-// Linux can be built with (CONFIG_HZ).
-const exactHZ = 1000
-
-// hz returns the number of jiffies in a second.
-func (c *clock) hz() int {
-	if c.tick == 0 {
-		return exactHZ
-	}
-	return int(time.Second / c.tick)
-}
-
 // cubeRoot returns the cube root of a by a table for its six upper bits and one step of Newton's
 // method, with the kernel's errors of rounding (kernel cubic_root).
 func cubeRoot(a uint64) uint64 {

@@ -13,7 +13,7 @@ type pacer struct {
 	rate      int64         // bytes per second (kernel sk_pacing_rate), unless unsettled; 0: not yet known
 	unsettled bool          // rate must be computed from window and srtt8
 	window    int64         // bytes to send in a round-trip time, times 100
-	srtt8     time.Duration // rttEstimator.srtt8 when window was set
+	srtt8     micros        // rttEstimator.srtt8 when window was set
 	next      time.Duration // earliest instant of the next burst (kernel tcp_wstamp_ns)
 	timer     time.Duration // Never: not armed
 }
@@ -50,7 +50,7 @@ func (e *Endpoint) updatePacingRate() {
 // pacingRate returns the pacing rate in bytes per second; 0: not yet known.
 func (p *pacer) pacingRate() int64 {
 	if p.unsettled {
-		p.rate = p.window * (8 * microsPerSecond / 100) / max(int64(p.srtt8/time.Microsecond), 1)
+		p.rate = p.window * (8 * microsPerSecond / 100) / max(int64(p.srtt8), 1)
 		p.unsettled = false
 	}
 	return p.rate

@@ -45,8 +45,26 @@ func (c *clock) ticks(d time.Duration) int64 {
 	return int64(q)
 }
 
-// jiffies returns the number of the latest tick. There must be ticks.
-func (c *clock) jiffies(now time.Duration) int64 { return c.ticks(c.offset + now) }
+// jiffies returns the number of the host's timer ticks so far (kernel tcp_jiffies32). A host
+// whose timers are exact ticks at hz all the same.
+func (c *clock) jiffies(now time.Duration) int64 {
+	if c.tick == 0 {
+		return int64((c.offset + now) / (time.Second / exactHZ))
+	}
+	return c.ticks(c.offset + now)
+}
+
+// exactHZ is the number of jiffies in a second on a host whose timers are exact: the most that
+// Linux can be built with (CONFIG_HZ).
+const exactHZ = 1000
+
+// hz returns the number of jiffies in a second.
+func (c *clock) hz() int {
+	if c.tick == 0 {
+		return exactHZ
+	}
+	return int(time.Second / c.tick)
+}
 
 // since returns the time from one instant to a later one as the kernel measures it in jiffies: the
 // ticks between them.
