@@ -21,6 +21,9 @@ type ranking struct {
 	rivals []string
 }
 
+// mostRivals is how many rivals a sentence names at most.
+const mostRivals = 3
+
 // leader is a level and the combinations in which it is the best or the same as the best.
 type leader struct {
 	level string
@@ -181,7 +184,7 @@ func (e *experiment) rankingText(r *ranking, statistics []string, metric, across
 		if len(r.open) == len(r.cells) {
 			clause += across
 		}
-		if 0 < len(r.rivals) && len(r.rivals) < len(e.levels(e.compared)) {
+		if 0 < len(r.rivals) && len(r.rivals) <= mostRivals && len(r.rivals) < len(e.levels(e.compared)) {
 			clause += ", between " + table.List(r.rivals)
 		}
 		clauses = append(clauses, clause)

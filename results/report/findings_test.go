@@ -99,7 +99,8 @@ func TestTheAnswerNamesTheCornerInWhichTheTailDiffers(t *testing.T) {
 
 func TestTheAnswerNamesTheP99WhereItAloneDiffers(t *testing.T) {
 	e := overRttAndLoss(func(_, _ string, v float64, _ bool) float64 { return v })
-	times := map[string]float64{"old": 20, "new": 40} // as slow, in 2 % of the replicates of every batch
+	// 2 % of the replicates of every batch are so many times as slow.
+	times := map[string]float64{"old": 20, "new": 40}
 	for cell, levels := range e.Cells {
 		for i := range e.Values[cell][0] {
 			if levels[1] == "100ms" && i/10%50 == 0 {
@@ -128,7 +129,7 @@ func TestPlacesAreConditionsOnTheFactors(t *testing.T) {
 			"50 % lower at rtt 1ms with loss 0%, or at rtt 100ms with loss 5%; the same within 2 % elsewhere"},
 		"overlap": {func(rtt, loss string) bool { return loss == "1%" || rtt == "100ms" && loss != "0%" },
 			"50 % lower at loss 1%, or at rtt 100ms with loss 5%; the same within 2 % elsewhere"},
-		"no order": {func(rtt, loss string) bool { // five places, each beside others in its row and column
+		"no order": {func(rtt, loss string) bool { // the corners and the centre
 			return (rtt == "10ms") == (loss == "1%")
 		}, "50 % lower in 5 of 9 combinations, the same within 2 % elsewhere"},
 	} {

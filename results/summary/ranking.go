@@ -14,8 +14,8 @@ type Ranking struct {
 	Of effect.Statistic
 	// Best is the index in Summary.Cells of the cell with the best estimate of the statistic.
 	Best int
-	// Others are the other cells of the combination in which some replicate reached the metric. They
-	// are compared with Best.
+	// Others are the other cells of the combination in which some replicate reached the metric,
+	// compared with Best.
 	Others []RankedCell
 }
 

@@ -64,7 +64,7 @@ func TestEveryLevelIsComparedWithTheBestOfItsCombination(t *testing.T) {
 
 func TestALevelWhoseIntervalIncludesTheMarginIsUndecidedInTheRanking(t *testing.T) {
 	all := measured(func(suite string, replicate int) float64 {
-		if suite == "12-rsa-cbc" { // a median 3 % lower, by replicates that differ from −40 % to +40 %
+		if suite == "12-rsa-cbc" { // a median 3 % lower, of differences from −40 % to +40 %
 			return 0.97 * (0.6 + 0.8*float64(replicate*61%100)/100)
 		}
 		return 1

@@ -14,8 +14,8 @@ import (
 const marginWithoutComparison = 0.02
 
 // DistinctModes are the modes of a row without those that no reader would tell apart: neighbours
-// whose gap is smaller than the margin of the comparison (marginWithoutComparison without one) are one mode. It is nil
-// if fewer than two modes with several replicates remain.
+// whose gap is smaller than the margin of the comparison, or marginWithoutComparison, are one mode.
+// It is nil if fewer than two modes with several replicates remain.
 func DistinctModes(h *results.Header, r *summary.Row) []summary.Mode {
 	margin := marginWithoutComparison
 	if h.Compare != nil {

@@ -7,8 +7,8 @@
 //
 // A value and its bounds have the same scale, so that readers can compare them, unless a bound is
 // at least 100 times as large as the value, or the value as a bound. The decimals show two
-// significant digits of the interval's width, because further digits are noise. An infinite bound is
-// written ∞, a missing number –. Prefixes are decimal: kB is 1000 B.
+// significant digits of the interval's width, because further digits are noise. An infinite bound
+// is written ∞, a missing number –. Prefixes are decimal: kB is 1000 B.
 package number
 
 import "math"
