@@ -41,6 +41,15 @@ type Config struct {
 
 	// Queue is the queueing discipline. One with a Discipline has its own limit, so Limit is 0 then.
 	Queue Queue
+
+	DelayCorrelation float64   // of the jitter, 0 to 1: see Chance
+	LossCorrelation  float64   // of Loss, 0 to 1: see Chance
+	LossState        FourState // loss in bursts; not together with Loss or Gemodel
+	ECN              bool      // mark a packet CE in place of losing it, if it is ECN-capable
+	Duplicate        Chance    // of a packet to arrive twice
+	Corrupt          Chance    // of a packet to arrive with an error and be dropped: ByCorruption
+	Reorder          Reorder
+	Overhead         Overhead // what the link layer adds to each packet before Rate
 }
 
 // Validate returns all errors of the configuration, joined. Limit 0 is valid here: a reader of user
@@ -50,7 +59,6 @@ func (c *Config) Validate() error {
 		checkRange("delay", "", c.Delay, 0, MaxDelay),
 		checkRange("jitter", "", c.Jitter, 0, MaxDelay),
 		c.Distribution.validate(),
-		checkProbability("loss", c.Loss),
 		c.Gemodel.validate(),
 		c.validateOneLossModel(),
 		c.validateRate(),
@@ -61,14 +69,45 @@ func (c *Config) Validate() error {
 		checkRange("limit", " packets", c.Limit, 0, MaxLimit),
 		c.validateDrops(),
 		c.validateQueue(),
+		c.validateCorrelations(),
+		c.LossState.validate(),
+		c.validateECN(),
+		c.Duplicate.validate("duplicate"),
+		c.Corrupt.validate("corrupt"),
+		c.Reorder.validate(c),
+		c.Overhead.validate(c.HasRate()),
 	)
 }
 
 func (c *Config) validateOneLossModel() error {
-	if c.Loss != 0 && c.Gemodel.enabled() {
-		return errors.New("netem: loss: give a probability or gemodel, not both")
+	models := 0
+	for _, used := range []bool{c.Loss != 0, c.Gemodel.enabled(), c.LossState.enabled()} {
+		if used {
+			models++
+		}
+	}
+	if models > 1 {
+		return errors.New("netem: loss: give one of a probability, gemodel and state, not both")
 	}
 	return nil
+}
+
+// Lossy reports whether the link has a random loss.
+func (c *Config) Lossy() bool { return c.Loss != 0 || c.Gemodel.enabled() || c.LossState.enabled() }
+
+func (c *Config) validateECN() error {
+	if c.ECN && !c.Lossy() {
+		return errors.New("netem: ecn: without a loss no packet is marked")
+	}
+	return nil
+}
+
+func (c *Config) validateCorrelations() error {
+	if c.DelayCorrelation != 0 && c.Jitter == 0 {
+		return errors.New("netem: delay: a correlation needs a jitter, as in: delay TIME JITTER CORRELATION")
+	}
+	return errors.Join(checkProbability("delay correlation", c.DelayCorrelation),
+		Chance{c.Loss, c.LossCorrelation}.validate("loss"))
 }
 
 func (c *Config) validateRate() error {

@@ -11,7 +11,7 @@ type EventKind uint8
 // The kinds of events. An arrival is not an Event: Link.Dequeue returns arrivals.
 const (
 	Dropped EventKind = iota + 1 // one copy of the packet has left the link and will not arrive
-	Copied                       // the queueing discipline made a copy: the link holds one more
+	Copied                       // a copy was made, by Config.Duplicate or the queueing discipline
 )
 
 // DropReason is why a packet was dropped.
@@ -19,19 +19,20 @@ type DropReason uint8
 
 // The reasons.
 const (
-	ByDropList DropReason = iota // Config.Drops lists the packet
-	ByLoss                       // random loss: Config.Loss or Config.Gemodel
-	ByLimit                      // the queue was full
-	ByAQM                        // active queue management signalled congestion (RFC 7567 §2)
-	ByCoDel                      // CoDel: the delay has been above its target for an interval
-	ByPIE                        // PIE: at random, with its drop probability
-	ByBLUE                       // BLUE in CAKE: the flow does not respond to congestion signals
-	ByBurst                      // TBF: the packet is larger than its bucket
+	ByDropList   DropReason = iota // Config.Drops lists the packet
+	ByLoss                         // random loss: Config.Loss, Gemodel or LossState
+	ByLimit                        // the queue was full
+	ByAQM                          // active queue management signalled congestion (RFC 7567 §2)
+	ByCoDel                        // CoDel: the delay has been above its target for an interval
+	ByPIE                          // PIE: at random, with its drop probability
+	ByBLUE                         // BLUE in CAKE: the flow does not respond to congestion signals
+	ByBurst                        // TBF: the packet is larger than its bucket
+	ByCorruption                   // a checksum at the end of the link found an error: Config.Corrupt
 	NumDropReasons
 )
 
 var dropReasons = [NumDropReasons]string{"drop list", "random loss", "queue limit", "AQM", "CoDel", "PIE",
-	"BLUE", "larger than the token bucket"}
+	"BLUE", "larger than the token bucket", "corruption"}
 
 // String returns the reason in words.
 func (r DropReason) String() string {
@@ -48,12 +49,16 @@ type Place uint8
 const (
 	AtEnqueue Place = iota // in Link.Enqueue: by loss, or by Qdisc.Enqueue
 	AtDequeue              // by Qdisc.Dequeue, when the transmitter asked for a packet
+	AtArrival              // at the end of the link, after all delays
 )
 
-// String returns "enqueue" or "dequeue".
+// String returns "enqueue", "dequeue" or "arrival".
 func (p Place) String() string {
-	if p == AtDequeue {
+	switch p {
+	case AtDequeue:
 		return "dequeue"
+	case AtArrival:
+		return "arrival"
 	}
 	return "enqueue"
 }

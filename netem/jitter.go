@@ -7,10 +7,11 @@ type jitter struct {
 	mean, spread int64        // ns
 	table        *jitterTable // nil: uniform
 	draws        stream
+	correlated   crandom // in place of draws, with a correlation
 }
 
 func newJitter(c *Config) jitter {
-	j := jitter{mean: int64(c.Delay), spread: int64(c.Jitter)}
+	j := jitter{mean: int64(c.Delay), spread: int64(c.Jitter), correlated: newCrandom(c.DelayCorrelation)}
 	if table := distributions[c.Distribution].table; c.Jitter != 0 && table != nil {
 		j.table = table()
 	}
@@ -20,6 +21,7 @@ func newJitter(c *Config) jitter {
 func (j *jitter) reset(seed uint64) {
 	if j.spread != 0 {
 		j.draws = newStream(seed, purposeJitter)
+		j.correlated.reset(j.draws)
 	}
 }
 
@@ -29,7 +31,12 @@ func (j *jitter) delayOf(i uint64) time.Duration {
 	if j.spread == 0 {
 		return time.Duration(j.mean)
 	}
-	draw := j.draws.draw(i)
+	var draw uint64
+	if j.correlated.rho == 0 {
+		draw = j.draws.draw(i)
+	} else {
+		draw = uint64(j.correlated.next(i)) << 32
+	}
 	if j.table == nil {
 		deviation := int64(below(draw, 2*uint64(j.spread))) - j.spread
 		return time.Duration(max(0, j.mean+deviation))

@@ -12,6 +12,7 @@ type Link struct {
 	jitter      jitter
 	ordered     bool
 	line        delayLine
+	impairments *impairments  // nil on most links
 	next        time.Duration // what Next returns
 	lastAt      time.Duration // the latest arrival so far; kept for an ordered link
 	events      Events
@@ -28,7 +29,7 @@ func New(cfg Config, seed uint64) *Link {
 		l.fifo.limit = cfg.Queue.withDefaults().Limit + 1 // and the packet in service
 	}
 	if q := cfg.Queue.newQdisc(); q != nil {
-		l.transmitter = &transmitter{qdisc: q, rate: uint64(cfg.Rate), varying: l.varying}
+		l.transmitter = &transmitter{qdisc: q, rate: uint64(cfg.Rate), varying: l.varying, overhead: cfg.Overhead}
 	}
 	l.Reset(seed)
 	return l
@@ -38,7 +39,7 @@ func New(cfg Config, seed uint64) *Link {
 // and cfg.Queue: q has its own limits. Otherwise NewQdisc is like New.
 func NewQdisc(cfg Config, q Qdisc, seed uint64) *Link {
 	l := newLink(&cfg)
-	l.transmitter = &transmitter{qdisc: q, rate: uint64(cfg.Rate), varying: l.varying}
+	l.transmitter = &transmitter{qdisc: q, rate: uint64(cfg.Rate), varying: l.varying, overhead: cfg.Overhead}
 	l.Reset(seed)
 	return l
 }
@@ -53,6 +54,8 @@ func newLink(cfg *Config) *Link {
 		varying:  newVaryingRate(cfg),
 		jitter:   newJitter(cfg),
 		ordered:  cfg.Ordered,
+
+		impairments: newImpairments(cfg),
 	}
 }
 
@@ -69,6 +72,9 @@ func (l *Link) Reset(seed uint64) {
 		l.transmitter.reset(newStream(seed, purposeQdisc).key)
 	}
 	l.jitter.reset(seed)
+	if l.impairments != nil {
+		l.impairments.reset(seed)
+	}
 	l.line.clear()
 	l.next = Never
 	l.lastAt = 0
@@ -80,6 +86,10 @@ func (l *Link) Reset(seed uint64) {
 // an earlier call. Events then reports whether the packet was dropped; Dequeue returns the packet
 // when it has arrived.
 func (l *Link) Enqueue(now time.Duration, p Packet) {
+	if l.impairments != nil {
+		l.enqueueImpaired(now, &p)
+		return
+	}
 	if l.transmitter != nil {
 		l.transmit(now)
 	}
@@ -121,7 +131,12 @@ func (l *Link) transmit(now time.Duration) {
 		if t.item.marked {
 			l.marked++
 		}
-		d := l.propagate(t.leaves, t.item.ordinal)
+		var d *Delivery
+		if l.impairments == nil {
+			d = l.propagate(t.leaves, t.item.ordinal)
+		} else {
+			d = l.propagateImpaired(t.leaves, &t.item)
+		}
 		d.Packet, d.Sent = t.item.Packet, t.item.Sent
 		d.Queued, d.Serialised = t.began-t.item.Sent, t.leaves-t.began
 	}
@@ -147,6 +162,9 @@ func (l *Link) Next() time.Duration { return l.next }
 // Dequeue appends to dst the packets that have arrived by the instant now, in order of arrival.
 // Packets that arrive at the same instant keep the order in which they left the queue.
 func (l *Link) Dequeue(now time.Duration, dst []Delivery) []Delivery {
+	if l.impairments != nil {
+		return l.dequeueImpaired(now, dst)
+	}
 	if l.transmitter != nil {
 		l.transmit(now)
 	}

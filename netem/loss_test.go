@@ -9,9 +9,17 @@ import (
 func outcomes(cfg Config, seed uint64, n int) []bool {
 	l := newLossProcess(&cfg)
 	l.reset(seed)
+	model := newLossModel(&cfg)
+	if model != nil {
+		model.reset(seed)
+	}
 	lost := make([]bool, n)
 	for i := range lost {
-		lost[i] = l.lost(uint64(i + 1))
+		if model != nil {
+			lost[i] = model.lost(0, uint64(i+1))
+		} else {
+			lost[i] = l.lost(uint64(i + 1))
+		}
 	}
 	return lost
 }
@@ -123,10 +131,11 @@ func TestOtherStagesDoNotChangeWhichPacketsAreLost(t *testing.T) {
 		}
 		return ids
 	}
-	for _, loss := range []string{"loss 2%", "loss gemodel 1% 20%"} {
+	for _, loss := range []string{"loss 2%", "loss gemodel 1% 20%", "loss 20% 25%", "loss state 1% 20% 5% 50% 1%"} {
 		want := lostBy(loss)
 		for _, more := range []string{" delay 20ms 10ms",
-			" delay 20ms 10ms distribution normal ordered", " rate 1mbit limit 5000"} {
+			" delay 20ms 10ms distribution normal ordered", " rate 1mbit limit 5000",
+			" corrupt 10% 5%", " delay 20ms 10ms 25% reorder 10% 5% gap 3", " rate 1mbit 10 48 5 limit 5000"} {
 			if got := lostBy(loss + more); len(got) != len(want) || count(differ(got, want)) != 0 {
 				t.Errorf("%q: adding %q changed which packets are lost", loss, more)
 			}

@@ -30,6 +30,7 @@ func (p *Packet) copyFrom(q *Packet) {
 // durations since the start of the caller's clock.
 type Delivery struct {
 	Packet
+	corrupted  bool          // by Config.Corrupt; valid on a link with impairments
 	Sent       time.Duration // when it was offered to the link
 	At         time.Duration // when it arrives
 	Queued     time.Duration // time until the transmitter took its first bit

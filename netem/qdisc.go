@@ -46,6 +46,8 @@ type Item struct {
 	Sent    time.Duration // when it was offered to the link
 	ordinal uint64        // of the packet; with bit copyOrdinal set, of the copy
 	marked  bool
+
+	corrupted bool // by Config.Corrupt
 }
 
 // copyOrdinal is set in the ordinals of copies, so that they draw their own random numbers.

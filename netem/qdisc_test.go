@@ -309,8 +309,9 @@ func TestACopyIsReportedBeforeItLeavesAndHasItsOwnTimes(t *testing.T) {
 	if got := l.Events(); !slices.Equal(got, events) {
 		t.Errorf("events %+v, want %+v", got, events)
 	}
-	want := []Delivery{{p(0), 0, 6 * ms, 0, ms}, {p(0), 0, 7 * ms, ms, ms},
-		{p(1), 0, 8 * ms, 2 * ms, ms}}
+	want := []Delivery{{Packet: p(0), At: 6 * ms, Serialised: ms},
+		{Packet: p(0), At: 7 * ms, Queued: ms, Serialised: ms},
+		{Packet: p(1), At: 8 * ms, Queued: 2 * ms, Serialised: ms}}
 	if got := l.Dequeue(8*ms, nil); !slices.Equal(got, want) {
 		t.Errorf("arrived %+v, want %+v", got, want)
 	}

@@ -10,6 +10,9 @@ const (
 	purposeJitter
 	purposeQdisc
 	purposeRate
+	purposeDuplicate
+	purposeCorrupt
+	purposeReorder
 )
 
 // golden is 2⁶⁴ divided by the golden ratio, the increment (gamma) of SplitMix64.

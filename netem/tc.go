@@ -20,37 +20,64 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Wor
 
 // ParseTC parses one line of tc-netem(8)'s options, in any order:
 //
-//	delay TIME [JITTER] [distribution uniform|normal|pareto|paretonormal]
-//	loss [random] PERCENT
-//	loss gemodel P [R [1-H [1-K]]]      R is 1-P, 1-H is 100% and 1-K is 0% where not given
-//	rate RATE
+//	delay TIME [JITTER [CORRELATION]] [distribution uniform|normal|pareto|paretonormal]
+//	loss [random] PERCENT [CORRELATION]
+//	loss state P13 [P31 [P32 [P23 [P14]]]]
+//	loss gemodel P [R [1-H [1-K]]]
+//	ecn
+//	corrupt PERCENT [CORRELATION]
+//	duplicate PERCENT [CORRELATION]
+//	reorder PERCENT [CORRELATION] [gap DISTANCE]
+//	rate RATE [PACKETOVERHEAD [CELLSIZE [CELLOVERHEAD]]]
 //	rate RATE for TIME, RATE for TIME, …, repeat     see ParseRateSchedule
 //	start random|TIME                                Config.Start
 //	limit PACKETS
 //	queue DISCIPLINE …                  the last option: see ParseQueue
 //
-// Four options do not exist in tc: "ordered" sets Config.Ordered, "drops 2,5" drops the second and
-// the fifth packet, and "rate … for …" and "start" describe a rate that changes with time. As in tc, latency means delay and drop means loss; kbit is 1000 bit/s and
-// kbps is 1000 bytes a second; a percentage needs no "%", and a rate without unit is in bit/s.
-// ParseTC refuses a time without unit, because tc(8) documents microseconds and netem reads
-// nanoseconds (get_time64() in iproute2).
+// As in tc, R and P31 are 100% less the probability before them, 1-H and P23 are 100%, and the
+// others are 0% where not given.
+//
+// Some options do not exist in tc: "ordered" sets Config.Ordered, "drops 2,5" drops the second and
+// the fifth packet, "overhead" begins the numbers behind RATE, and "rate … for …" and "start"
+// describe a rate that changes with time. As in tc, latency means delay and drop means loss; kbit
+// is 1000 bit/s and kbps is 1000 bytes a second; a percentage needs no "%", and a rate without unit
+// is in bit/s. ParseTC refuses a time without unit, because tc(8) documents microseconds and netem
+// reads nanoseconds (get_time64() in iproute2). It refuses "seed", because the draws of a link
+// derive from the seed that New takes.
 //
 // An error is a *SyntaxError or an error of Config.Validate.
 func ParseTC(line string) (Config, error) {
-	p := tcParser{line: line}
-	for p.next() {
-		if err := p.option(); err != nil {
-			return Config{}, err
-		}
-	}
-	if err := p.cfg.Validate(); err != nil {
+	var c Config
+	if err := c.Set(line); err != nil {
 		return Config{}, err
 	}
-	if p.cfg.Distribution != Uniform && p.cfg.Jitter == 0 {
+	if err := c.Validate(); err != nil {
+		return Config{}, err
+	}
+	if c.Distribution != Uniform && c.Jitter == 0 {
 		return Config{}, errors.New(
 			"netem: a distribution needs a jitter, as in: delay TIME JITTER distribution NAME")
 	}
-	return p.cfg, nil
+	return c, nil
+}
+
+// Set sets the options of a line as ParseTC reads them, and leaves the others as they are. It does
+// not validate the result. An error is a *SyntaxError; then Set changes nothing.
+func (c *Config) Set(line string) error { return c.set(tcParser{line: line, cfg: *c}) }
+
+// SetOption is Set for one option and its values. It refuses words of other options.
+func (c *Config) SetOption(name, values string) error {
+	return c.set(tcParser{line: name + " " + values, cfg: *c, only: name})
+}
+
+func (c *Config) set(p tcParser) error {
+	for p.next() {
+		if err := p.option(); err != nil {
+			return err
+		}
+	}
+	*c = p.cfg
+	return nil
 }
 
 // tcOptions are the options by the word they begin with.
@@ -65,13 +92,14 @@ var tcOptions = map[string]func(*tcParser) error{
 	"ordered":      (*tcParser).ordered,
 	"start":        (*tcParser).start,
 	"trace":        (*tcParser).trace,
-	"duplicate":    (*tcParser).unsupported,
-	"corrupt":      (*tcParser).unsupported,
-	"reorder":      (*tcParser).unsupported,
-	"gap":          (*tcParser).unsupported,
-	"ecn":          (*tcParser).unsupported,
+	"overhead":     (*tcParser).overhead,
+	"ecn":          (*tcParser).ecn,
+	"duplicate":    (*tcParser).duplicate,
+	"corrupt":      (*tcParser).corrupt,
+	"reorder":      (*tcParser).reorder,
+	"gap":          (*tcParser).gap,
 	"slot":         (*tcParser).unsupported,
-	"seed":         (*tcParser).unsupported,
+	"seed":         (*tcParser).seed,
 }
 
 var tcAliases = map[string]string{"latency": "delay", "drop": "loss"}
@@ -83,6 +111,7 @@ type tcParser struct {
 	at   int      // offset of the word in line
 	end  int      // offset behind the word
 	seen []string // names of the options so far
+	only string   // the only option allowed; "": any
 	cfg  Config
 }
 
@@ -129,10 +158,13 @@ func (p *tcParser) option() error {
 	if alias, ok := tcAliases[name]; ok {
 		name = alias
 	}
+	if p.only != "" && name != p.only && (p.only != "reorder" || name != "gap") {
+		return p.fault("is one word too many for " + p.only)
+	}
 	read, known := tcOptions[name]
 	if !known {
-		return p.fault("unknown option: known are " +
-			"delay, distribution, loss, rate, start, limit, drops, ordered and queue")
+		return p.fault("unknown option: known are delay, distribution, ordered, reorder, gap, loss, " +
+			"ecn, duplicate, corrupt, rate, overhead, start, limit, drops and queue")
 	}
 	if slices.Contains(p.seen, name) {
 		return p.fault("the option is given twice")
@@ -145,10 +177,15 @@ func (p *tcParser) unsupported() error {
 	return p.fault("this option of tc-netem(8) is not supported")
 }
 
+func (p *tcParser) seed() error {
+	return p.fault("not an option here: the draws of a link derive from the run's seed")
+}
+
 func (p *tcParser) delay() (err error) {
 	if err = p.want("a time"); err != nil {
 		return err
 	}
+	p.cfg.Jitter, p.cfg.DelayCorrelation = 0, 0
 	if p.cfg.Delay, err = p.time(); err != nil {
 		return err
 	}
@@ -158,10 +195,11 @@ func (p *tcParser) delay() (err error) {
 	if p.cfg.Jitter, err = p.time(); err != nil {
 		return err
 	}
-	if p.nextIsNumber() {
-		return p.fault("correlated jitter is not supported")
+	if !p.nextIsNumber() {
+		return nil
 	}
-	return nil
+	p.cfg.DelayCorrelation, err = p.percent()
+	return err
 }
 
 func (p *tcParser) distribution() (err error) {
@@ -175,38 +213,48 @@ func (p *tcParser) distribution() (err error) {
 }
 
 func (p *tcParser) loss() (err error) {
-	if err = p.want("a percentage, random or gemodel"); err != nil {
+	if err = p.want("a percentage, random, state or gemodel"); err != nil {
 		return err
 	}
+	c := &p.cfg
+	c.Loss, c.LossCorrelation, c.LossState, c.Gemodel = 0, 0, FourState{}, GilbertElliott{}
 	switch p.word {
 	case "gemodel":
-		return p.gemodel()
+		g := &c.Gemodel
+		if err = p.percents(&g.P); err != nil {
+			return err
+		}
+		g.R, g.Bad = 1-g.P, 1
+		return p.morePercents(&g.R, &g.Bad, &g.Good)
 	case "state":
-		return p.fault("the four-state loss model is not supported")
+		s := &c.LossState
+		if err = p.percents(&s.P13); err != nil {
+			return err
+		}
+		s.P31, s.P23 = 1-s.P13, 1
+		return p.morePercents(&s.P31, &s.P32, &s.P23, &s.P14)
 	case "random":
 		if err = p.want("a percentage"); err != nil {
 			return err
 		}
 	}
-	if p.cfg.Loss, err = p.percent(); err != nil {
+	if c.Loss, err = p.percent(); err != nil {
 		return err
 	}
-	if p.nextIsNumber() {
-		return p.fault("correlated loss is not supported")
-	}
-	return nil
+	return p.morePercents(&c.LossCorrelation)
 }
 
-func (p *tcParser) gemodel() (err error) {
-	if err = p.want("a percentage"); err != nil {
-		return err
+// percents reads the next word as a percentage.
+func (p *tcParser) percents(field *float64) (err error) {
+	if err = p.want("a percentage"); err == nil {
+		*field, err = p.percent()
 	}
-	g := &p.cfg.Gemodel
-	if g.P, err = p.percent(); err != nil {
-		return err
-	}
-	g.R, g.Bad, g.Good = 1-g.P, 1, 0
-	for _, field := range []*float64{&g.R, &g.Bad, &g.Good} {
+	return err
+}
+
+// morePercents reads percentages into the fields for as long as the next word is a number.
+func (p *tcParser) morePercents(fields ...*float64) (err error) {
+	for _, field := range fields {
 		if !p.nextIsNumber() {
 			return nil
 		}
@@ -214,6 +262,35 @@ func (p *tcParser) gemodel() (err error) {
 			return err
 		}
 	}
+	return nil
+}
+
+func (p *tcParser) chance(c *Chance) error {
+	*c = Chance{}
+	if err := p.percents(&c.P); err != nil {
+		return err
+	}
+	return p.morePercents(&c.Correlation)
+}
+
+func (p *tcParser) duplicate() error { return p.chance(&p.cfg.Duplicate) }
+func (p *tcParser) corrupt() error   { return p.chance(&p.cfg.Corrupt) }
+func (p *tcParser) reorder() error   { return p.chance(&p.cfg.Reorder.Chance) }
+
+func (p *tcParser) gap() error {
+	if err := p.want("a number of packets"); err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(p.word)
+	if err != nil || n < 1 {
+		return p.fault("not a whole number of packets, at least 1")
+	}
+	p.cfg.Reorder.Gap = n
+	return nil
+}
+
+func (p *tcParser) ecn() error {
+	p.cfg.ECN = true
 	return nil
 }
 
@@ -231,8 +308,35 @@ func (p *tcParser) rate() (err error) {
 	if p.cfg.Rate == 0 {
 		return p.fault("a link with rate 0 transmits nothing; leave the option out for an unlimited rate")
 	}
-	if p.nextIsNumber() {
-		return p.fault("packet overhead and cell sizes are not supported")
+	if !p.nextIsNumber() {
+		return nil
+	}
+	if slices.Contains(p.seen, "overhead") {
+		return p.fault("the overhead is given twice")
+	}
+	p.seen = append(p.seen, "overhead")
+	return p.overheadBytes()
+}
+
+// overhead is what tc writes behind the rate. With a name of its own it can be set without the rate.
+func (p *tcParser) overhead() error {
+	if !p.nextIsNumber() {
+		return p.fault("needs bytes a packet, as in: overhead 10 48 5")
+	}
+	return p.overheadBytes()
+}
+
+// overheadBytes reads an Overhead from the current word on.
+func (p *tcParser) overheadBytes() (err error) {
+	f := &p.cfg.Overhead
+	*f = Overhead{}
+	for i, field := range []*int{&f.Packet, &f.Cell, &f.CellHeader} {
+		if i > 0 && !p.nextIsNumber() {
+			return nil
+		}
+		if *field, err = strconv.Atoi(p.word); err != nil {
+			return p.fault("not a whole number of bytes")
+		}
 	}
 	return nil
 }

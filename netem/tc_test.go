@@ -32,6 +32,18 @@ func TestParseTCReadsTheOptionsOfNetem(t *testing.T) {
 		{"rate 3kbps", Config{Rate: 24000}, "rate 24kbit"},
 		{"rate 1.5Mibit", Config{Rate: 3 << 19}, "rate 1572864bit"},
 		{"rate 64000", Config{Rate: 64000}, "rate 64kbit"},
+		{"delay 20ms 10ms 25% distribution normal", Config{Delay: 20 * ms, Jitter: 10 * ms, DelayCorrelation: 0.25, Distribution: Normal}, ""},
+		{"loss random 0.3% 25%", Config{Loss: 0.003, LossCorrelation: 0.25}, "loss 0.3% 25%"},
+		{"loss state 1%", Config{LossState: FourState{P13: 0.01, P31: 0.99, P23: 1}}, ""},
+		{"loss state 1% 10% 5% 20% 0.1%", Config{LossState: FourState{0.01, 0.1, 0.05, 0.2, 0.001}}, ""},
+		{"loss state 1% 10% 5% 100% 0%", Config{LossState: FourState{0.01, 0.1, 0.05, 1, 0}}, "loss state 1% 10% 5%"},
+		{"loss 1% ecn duplicate 1% 5% corrupt 0.1%", Config{Loss: 0.01, ECN: true, Duplicate: Chance{0.01, 0.05}, Corrupt: Chance{P: 0.001}}, ""},
+		{"delay 10ms reorder 25% 50%", Config{Delay: 10 * ms, Reorder: Reorder{Chance: Chance{0.25, 0.5}}}, ""},
+		{"gap 5 delay 10ms reorder 25%", Config{Delay: 10 * ms, Reorder: Reorder{Chance{P: 0.25}, 5}}, "delay 10ms reorder 25% gap 5"},
+		{"rate 5kbit 20 100 5", Config{Rate: 5000, Overhead: Overhead{20, 100, 5}}, ""},
+		{"rate 5kbit -14", Config{Rate: 5000, Overhead: Overhead{Packet: -14}}, ""},
+		{"rate 5kbit 0 48", Config{Rate: 5000, Overhead: Overhead{Cell: 48}}, ""},
+		{"overhead 14 rate 5kbit", Config{Rate: 5000, Overhead: Overhead{Packet: 14}}, "rate 5kbit 14"},
 		{" \tdelay\t1ms  ordered   drops 2,7 ",
 			Config{Delay: ms, Ordered: true, Drops: []int{2, 7}}, "delay 1ms ordered drops 2,7"},
 	} {
@@ -54,25 +66,26 @@ func TestParseTCNamesTheWordAtFault(t *testing.T) {
 		{"delay fast", "fast", "number"},
 		{"delay 25", "25", "needs a unit"},
 		{"delay 25mss", "25mss", "unknown unit"},
-		{"delay 1ms 2ms 25%", "25%", "correlated jitter"},
 		{"delay 1ms delay 2ms", "delay", "twice"},
 		{"loss 1% drop 2%", "drop", "twice"},
 		{"loss x", "x", "not a percentage"},
 		{"loss 1ms", "1ms", "not a percentage"},
-		{"loss 1% 25%", "25%", "correlated loss"},
-		{"loss state 1%", "state", "four-state"},
 		{"loss gemodel", "gemodel", "needs a percentage"},
 		{"rate 20mbits", "20mbits", "unknown unit"},
 		{"rate 0mbit", "0mbit", "transmits nothing"},
 		{"rate 99999999tbit", "99999999tbit", "too large"},
-		{"rate 1mbit 14", "14", "overhead"},
 		{"limit 0", "0", "at least 1"},
 		{"limit 1.5", "1.5", "at least 1"},
 		{"distribution gauss", "gauss", "unknown distribution"},
 		{"drops 1,,2", "1,,2", "ordinals"},
-		{"duplicate 1%", "duplicate", "not supported"},
-		{"delay 10ms reorder 25% 50%", "reorder", "not supported"},
-		{"loss 1% ecn", "ecn", "not supported"},
+		{"loss state", "state", "needs a percentage"},
+		{"loss state 1% 2x", "2x", "not a percentage"},
+		{"duplicate", "duplicate", "needs a percentage"},
+		{"duplicate 1% corrupt x", "x", "not a percentage"},
+		{"delay 1ms reorder 1% gap 0", "0", "at least 1"},
+		{"rate 1mbit 1.5", "1.5", "whole number of bytes"},
+		{"overhead", "overhead", "needs bytes"},
+		{"seed 5", "seed", "the run's seed"},
 		{"jitter 3ms", "jitter", "unknown option"},
 	} {
 		_, err := ParseTC(tt.line)
@@ -103,6 +116,24 @@ func TestImpossibleLinksAreRefused(t *testing.T) {
 		{"limit 2000000", "above the maximum of 1000000 packets"},
 		{"drops 0", "0 is not the ordinal"},
 		{"delay 5ms distribution normal", "a distribution needs a jitter"},
+		{"delay 5ms 0ms 25%", "a correlation needs a jitter"},
+		{"delay 5ms 1ms 125%", "delay correlation 125% is not between"},
+		{"loss 0% 25%", "loss: a correlation needs a probability"},
+		{"duplicate 0% 25%", "duplicate: a correlation needs a probability"},
+		{"duplicate 101%", "duplicate 101% is not between"},
+		{"corrupt 1% 101%", "corrupt correlation 101% is not between"},
+		{"loss state 60% 40% 0% 100% 60%", "p13 + p14 is more than 100%"},
+		{"loss state 1% 60% 60%", "p31 + p32 is more than 100%"},
+		{"loss state 1% 101%", "loss state p31 101% is not between"},
+		{"ecn", "ecn: without a loss"},
+		{"reorder 25%", "reorder: a packet can only overtake on a link with a delay"},
+		{"delay 1ms gap 5", "reorder: a gap needs a probability"},
+		{"delay 1ms ordered reorder 25%", "on an ordered link no packet overtakes"},
+		{"overhead 14", "overhead: bytes of a link layer need a rate"},
+		{"rate 1mbit 10001", "from -10000 to 10000"},
+		{"rate 1mbit 0 0 5", "bytes a cell need a cell size"},
+		{"rate 1mbit 0 48 -48", "less than 1 byte"},
+		{"rate 1mbit 0 -1", "at most 10000 bytes"},
 	} {
 		if _, err := ParseTC(tt.line); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("ParseTC(%q): %v, want …%s…", tt.line, err, tt.want)
@@ -115,6 +146,18 @@ func TestImpossibleLinksAreRefused(t *testing.T) {
 	several := Config{Delay: -1, Loss: 2, Distribution: 99}
 	if err := several.Validate(); err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("three faults: %v", err)
+	}
+}
+
+func TestAnOptionAloneHasNoWordsOfOthers(t *testing.T) {
+	c := mustParse(t, "delay 5ms loss 1%")
+	if err := c.SetOption("reorder", "25% 50% gap 5"); err != nil || c.String() != "delay 5ms reorder 25% 50% gap 5 loss 1%" {
+		t.Errorf("got %q, %v", c, err)
+	}
+	for _, values := range []string{"1% 2% 3%", "1% delay 1ms", "1% corrupt 1%"} {
+		if err := c.SetOption("corrupt", values); err == nil || c.Corrupt != (Chance{}) {
+			t.Errorf("corrupt %s: %v, and the link is %q", values, err, c)
+		}
 	}
 }
 
@@ -137,6 +180,8 @@ func TestDistributionsRoundTripAsText(t *testing.T) {
 func FuzzParseTC(f *testing.F) {
 	f.Add("delay 25ms 2ms distribution paretonormal loss 1% rate 20mbit limit 100")
 	f.Add("loss gemodel 1% 20% 99.9% 0.000001% ordered drops 1,2,3")
+	f.Add("delay 2ms 1ms 25% loss 1% 25% ecn duplicate 1% 5% corrupt 2% reorder 3% gap 5 rate 1mbit 10 48 5")
+	f.Add("loss state 1% 10% 5% 20% 0.1%")
 	f.Add("delay 1.0000001s 0.5us loss random 33.333% rate 7.7gibps")
 	f.Fuzz(func(t *testing.T, line string) {
 		cfg, err := ParseTC(line)

@@ -18,6 +18,9 @@ func (c Config) String() string {
 	}
 	if c.Jitter != 0 {
 		add(formatTime(c.Jitter))
+		if c.DelayCorrelation != 0 {
+			add(formatPercent(c.DelayCorrelation))
+		}
 		if c.Distribution != Uniform {
 			add("distribution", c.Distribution.String())
 		}
@@ -25,17 +28,55 @@ func (c Config) String() string {
 	if c.Ordered {
 		add("ordered")
 	}
-	if c.Loss != 0 {
-		add("loss", formatPercent(c.Loss))
+	addChance := func(option string, chance Chance) {
+		if chance.P != 0 {
+			add(option, formatPercent(chance.P))
+			if chance.Correlation != 0 {
+				add(formatPercent(chance.Correlation))
+			}
+		}
 	}
+	addChance("reorder", c.Reorder.Chance)
+	if c.Reorder.Gap != 0 {
+		add("gap", strconv.Itoa(c.Reorder.Gap))
+	}
+	addChance("loss", Chance{c.Loss, c.LossCorrelation})
 	if g := c.Gemodel; g.enabled() {
 		add("loss gemodel", formatPercent(g.P), formatPercent(g.R))
 		if g.Bad != 1 || g.Good != 0 {
 			add(formatPercent(g.Bad), formatPercent(g.Good))
 		}
 	}
+	if s := c.LossState; s.enabled() {
+		add("loss state")
+		all := []float64{s.P13, s.P31, s.P32, s.P23, s.P14}
+		byDefault := []float64{s.P13, 1 - s.P13, 0, 1, 0}
+		for len(all) > 1 && all[len(all)-1] == byDefault[len(all)-1] {
+			all = all[:len(all)-1]
+		}
+		for _, p := range all {
+			add(formatPercent(p))
+		}
+	}
+	if c.ECN {
+		add("ecn")
+	}
+	addChance("duplicate", c.Duplicate)
+	addChance("corrupt", c.Corrupt)
 	if c.Rate != 0 {
 		add("rate", formatQuantity(c.Rate, rateUnits))
+	}
+	if f := c.Overhead; f != (Overhead{}) {
+		if c.Rate == 0 {
+			add("overhead")
+		}
+		add(strconv.Itoa(f.Packet))
+		if f.Cell != 0 || f.CellHeader != 0 {
+			add(strconv.Itoa(f.Cell))
+		}
+		if f.CellHeader != 0 {
+			add(strconv.Itoa(f.CellHeader))
+		}
 	}
 	if c.RateSchedule.enabled() {
 		add("rate", c.RateSchedule.String())

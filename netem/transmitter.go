@@ -5,11 +5,12 @@ import "time"
 // A transmitter serialises packets at a rate, one after another, and asks a queueing discipline for
 // the next packet whenever it is free.
 type transmitter struct {
-	qdisc   Qdisc
-	rate    uint64        // bit/s; 0: unlimited, a packet takes no time
-	varying varyingRate   // in place of rate; nil: none
-	idle    bool          // the last qdisc.Dequeue returned no packet
-	freeAt  time.Duration // no Dequeue before this instant
+	qdisc    Qdisc
+	rate     uint64        // bit/s; 0: unlimited, a packet takes no time
+	varying  varyingRate   // in place of rate; nil: none
+	idle     bool          // the last qdisc.Dequeue returned no packet
+	freeAt   time.Duration // no Dequeue before this instant
+	overhead Overhead
 
 	item   Item          // the last packet that left the queue
 	began  time.Duration // when its transmission began
@@ -52,11 +53,11 @@ func (t *transmitter) dequeue(now time.Duration, events *Events) bool {
 		if ok {
 			t.began = at
 			if t.varying != nil {
-				t.leaves = t.varying.transmit(at, t.item.Size)
+				t.leaves = t.varying.transmit(at, t.overhead.size(t.item.Size))
 				t.freeAt = t.varying.begin(t.leaves, true)
 				return true
 			}
-			t.freeAt += serialisation(t.item.Size, t.rate)
+			t.freeAt += serialisation(t.overhead.size(t.item.Size), t.rate)
 			t.leaves = t.freeAt
 			return true
 		}

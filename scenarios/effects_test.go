@@ -107,7 +107,14 @@ func candidates(k *Key) []string {
 	case multiple:
 		return []string{"0.5", "1", "100"}
 	case loss:
-		return []string{"0%", "10%", "gemodel 5% 20%"}
+		return []string{"0%", "10%", "gemodel 5% 20%", "20% 25%", "state 5% 20% 5% 50% 1%"}
+	case fraction:
+		return []string{"0%", "25%"}
+	case tcOption:
+		return map[string][]string{
+			"reorder": {"0%", "25%", "25% 50% gap 5"}, "duplicate": {"0%", "10%"}, "corrupt": {"0%", "10%"},
+			"overhead": {"0", "100", "10 48 5"},
+		}[v.word]
 	case rate:
 		return []string{"500kbit", "5mbit"}
 	case distribution:

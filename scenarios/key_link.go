@@ -24,9 +24,21 @@ var hopKeys = []hopKey{
 		hop: func(c *netem.Config) value { return distribution{&c.Distribution} }, applies: withJitter},
 	{Name: "ordered", Label: "ordered", Unset: "false", Doc: "whether packets keep their order under jitter; otherwise they overtake one another, as in tc",
 		hop: func(c *netem.Config) value { return boolean{&c.Ordered} }, applies: withJitter},
-	{Name: "loss", Label: "packet loss", Doc: "probability with which a packet is lost: 1%, or in bursts: gemodel P R 1-H 1-K in percent, as in tc",
+	{Name: "correlation", Label: "correlation of the jitter", Doc: "correlation of a packet's jitter with that of the packet before, as in tc",
+		hop: func(c *netem.Config) value { return fraction{&c.DelayCorrelation} }, applies: withJitter},
+	{Name: "reorder", Label: "reordering", Doc: "probability with which a packet has no delay and overtakes, in percent, with a correlation and a gap if wanted, as in tc: 25% 50% gap 5",
+		hop: tcOptionOf("reorder", func(c *netem.Config) netem.Config { return netem.Config{Reorder: c.Reorder} })},
+	{Name: "loss", Label: "packet loss", Doc: "probability with which a packet is lost: 1%, with a correlation: 1% 25%, or in bursts: gemodel P R 1-H 1-K or state P13 P31 P32 P23 P14 in percent, as in tc",
 		hop: func(c *netem.Config) value { return loss{c} }},
+	{Name: "ecn", Label: "ECN marking", Unset: "false", Doc: "whether the link marks a packet CE in place of losing it, if the packet is ECN-capable",
+		hop: func(c *netem.Config) value { return boolean{&c.ECN} }, applies: withLoss},
+	{Name: "duplicate", Label: "duplication", Doc: "probability with which a packet arrives twice, in percent, with a correlation if wanted: 1% 25%",
+		hop: tcOptionOf("duplicate", func(c *netem.Config) netem.Config { return netem.Config{Duplicate: c.Duplicate} })},
+	{Name: "corrupt", Label: "corruption", Doc: "probability with which a packet uses the link but fails its checksum at the end, in percent, with a correlation if wanted: 0.1% 25%",
+		hop: tcOptionOf("corrupt", func(c *netem.Config) netem.Config { return netem.Config{Corrupt: c.Corrupt} })},
 	{Name: "rate", Label: "link rate", Unset: "unlimited", Doc: "bits per second", hop: linkRate},
+	{Name: "overhead", Label: "link-layer overhead", Doc: "bytes that the link layer adds to a packet before the rate, bytes a cell and bytes added to a cell, as behind the rate in tc: 10 48 5 is ATM; needs a rate",
+		hop: tcOptionOf("overhead", func(c *netem.Config) netem.Config { return netem.Config{Overhead: c.Overhead} })},
 	{Name: "limit", Label: "queue limit", Unset: "1000", Doc: "packets that the queue before the rate holds, the one in service counted", hop: linkLimit},
 	{Name: "queue", Label: "queueing discipline", Unset: "drop-tail with link.limit", Doc: "queueing discipline in the words of tc: pfifo, bfifo, codel, fq_codel, pie, cake or tbf with its options, such as codel target 5ms interval 100ms ecn",
 		hop: func(c *netem.Config) value { return queueLine{&c.Queue} }},
@@ -37,6 +49,13 @@ var hopKeys = []hopKey{
 func withJitter(c *netem.Config) string {
 	if c.Jitter == 0 {
 		return "the link has no jitter"
+	}
+	return ""
+}
+
+func withLoss(c *netem.Config) string {
+	if !c.Lossy() {
+		return "the link loses no packets"
 	}
 	return ""
 }

@@ -60,39 +60,72 @@ func (distribution) schema() object { return object{"enum": distributions().name
 func (d distribution) isZero() bool { return *d.to == netem.Uniform }
 func (d distribution) shown() any   { return d.to.String() }
 
-// loss is a percentage, or the four of the Gilbert–Elliott model. Either replaces the other.
+// tcOption is the value of one option of tc netem, in its words.
+type tcOption struct {
+	to   *netem.Config
+	word string                           // with which the option begins
+	only func(*netem.Config) netem.Config // the option without the others
+}
+
+func tcOptionOf(word string, only func(*netem.Config) netem.Config) func(*netem.Config) value {
+	return func(c *netem.Config) value { return tcOption{c, word, only} }
+}
+
+func (o tcOption) read(n *document.Node) error {
+	text, err := n.Scalar()
+	if err != nil {
+		return err
+	}
+	if err := o.to.SetOption(o.word, text); err != nil {
+		return n.Errorf("%s", strings.TrimPrefix(err.Error(), "netem: "))
+	}
+	return nil
+}
+
+func (tcOption) schema() object { return object{"type": []string{"string", "number"}} }
+func (o tcOption) isZero() bool { return o.only(o.to).String() == "" }
+func (o tcOption) shown() any {
+	only := o.only(o.to)
+	return strings.TrimPrefix(only.String(), o.word+" ")
+}
+
+// loss is a percentage, or one of tc's models of loss. Each replaces the others.
 type loss struct{ to *netem.Config }
+
+func (l loss) option() tcOption {
+	return tcOption{l.to, "loss", func(c *netem.Config) netem.Config {
+		return netem.Config{Loss: c.Loss, LossCorrelation: c.LossCorrelation, Gemodel: c.Gemodel, LossState: c.LossState}
+	}}
+}
 
 func (l loss) read(n *document.Node) error {
 	text, err := n.Scalar()
 	if err != nil {
 		return err
 	}
-	var chance float64
-	var bursts netem.GilbertElliott
-	if strings.HasPrefix(text, "gemodel") {
-		parsed, err := netem.ParseTC("loss " + text)
-		if err != nil {
-			return n.Errorf("%s", strings.TrimPrefix(err.Error(), "netem: "))
-		}
-		bursts = parsed.Gemodel
-	} else if err := (fraction{&chance}).read(n); err != nil {
+	if strings.ContainsAny(text, " \t") {
+		return l.option().read(n)
+	}
+	var chance float64 // needs its unit, as the percentages of other keys
+	if err := (fraction{&chance}).read(n); err != nil {
 		return err
 	}
-	l.to.Loss, l.to.Gemodel = chance, bursts
-	return nil
+	return l.to.SetOption("loss", text)
 }
 
 func (loss) schema() object {
-	return object{"anyOf": []object{fractions.schema(), {"type": "string", "pattern": "^gemodel "}}}
+	return object{"anyOf": []object{fractions.schema(), {"type": "string", "pattern": "^(gemodel|state|random) |% "}}}
 }
-func (l loss) isZero() bool { return l.to.Loss == 0 && l.to.Gemodel == netem.GilbertElliott{} }
+func (l loss) isZero() bool { return l.option().isZero() }
 func (l loss) shown() any {
-	return netem.Config{Loss: l.to.Loss, Gemodel: l.to.Gemodel}.String()
+	only := l.option().only(l.to)
+	return only.String()
 }
 
 func (l loss) amount() (float64, bool) {
-	return l.to.Loss, l.to.Gemodel == netem.GilbertElliott{}
+	only := l.option().only(l.to)
+	only.Loss = 0
+	return l.to.Loss, only.String() == ""
 }
 
 // drops is a list of numbers of packets, the first of which is 1.
@@ -146,7 +179,8 @@ func hopLines(hops []netem.Config) []string {
 // can be.
 func checkHop(hop *netem.Config) (message, about string) {
 	if err := hop.Validate(); err != nil {
-		return strings.TrimPrefix(err.Error(), "netem: "), "queue drops limit rate loss distribution jitter delay"
+		message = strings.TrimPrefix(err.Error(), "netem: ")
+		return message, hopKeyOf(message) + " queue drops limit rate loss distribution jitter delay"
 	}
 	switch {
 	case hop.Limit != 0 && !hop.HasRate():
@@ -157,6 +191,21 @@ func checkHop(hop *netem.Config) (message, about string) {
 		return "the jitter " + formatDuration(hop.Jitter) + " is more than the delay " + formatDuration(hop.Delay), "jitter"
 	}
 	return "", ""
+}
+
+// hopKeyOf is the key of a link with whose name a message of netem begins, or "".
+func hopKeyOf(message string) string {
+	first, _, _ := strings.Cut(message, " ")
+	first = strings.TrimSuffix(first, ":")
+	if first == "gemodel" {
+		return "loss"
+	}
+	for i := range hopKeys {
+		if hopKeys[i].Name == first {
+			return first
+		}
+	}
+	return ""
 }
 
 func formatPercent(fraction float64) string {

@@ -1,0 +1,166 @@
+package netem
+
+import "time"
+
+// A lossModel decides which packets are lost. The link asks it about each packet, in order.
+type lossModel interface {
+	lost(now time.Duration, i uint64) bool
+	reset(seed uint64)
+}
+
+// impairments are the options of a link that most links do not have. A link without them has none,
+// and takes the short way through Enqueue and Dequeue.
+type impairments struct {
+	loss      lossModel // nil: Link.loss decides
+	ecn       bool
+	duplicate chance
+	corrupt   chance
+	reorder   reorderer
+	overhead  Overhead
+}
+
+// newImpairments returns nil if the configuration has none.
+func newImpairments(c *Config) *impairments {
+	im := impairments{
+		loss: newLossModel(c), ecn: c.ECN,
+		duplicate: newChance(c.Duplicate, purposeDuplicate),
+		corrupt:   newChance(c.Corrupt, purposeCorrupt),
+		reorder:   newReorderer(c.Reorder),
+		overhead:  c.Overhead,
+	}
+	if im.loss == nil && !c.ECN && c.Duplicate.P == 0 && c.Corrupt.P == 0 && c.Reorder.P == 0 &&
+		c.Overhead == (Overhead{}) {
+		return nil
+	}
+	return &im
+}
+
+// newLossModel returns nil if lossProcess is the model.
+func newLossModel(c *Config) lossModel {
+	switch {
+	case c.LossState.enabled():
+		return newFourStateLoss(c.LossState)
+	case c.LossCorrelation != 0:
+		return &correlatedLoss{newChance(Chance{c.Loss, c.LossCorrelation}, purposeLoss)}
+	}
+	return nil
+}
+
+// A correlatedLoss is tc-netem's "loss random P CORRELATION".
+type correlatedLoss struct{ chance }
+
+func (l *correlatedLoss) lost(_ time.Duration, i uint64) bool { return l.happens(i) }
+
+func (im *impairments) reset(seed uint64) {
+	if im.loss != nil {
+		im.loss.reset(seed)
+	}
+	im.duplicate.reset(seed)
+	im.corrupt.reset(seed)
+	im.reorder.reset(seed)
+}
+
+// lost asks the loss model about a packet.
+func (l *Link) lost(now time.Duration, i uint64) bool {
+	if l.impairments.loss != nil {
+		return l.impairments.loss.lost(now, i)
+	}
+	return l.loss.lost(i)
+}
+
+// enqueueImpaired is Enqueue for a link with impairments.
+func (l *Link) enqueueImpaired(now time.Duration, p *Packet) {
+	if l.transmitter != nil {
+		l.transmit(now)
+	}
+	l.offered++
+	l.events.now, l.events.place = now, AtEnqueue
+	l.offer(now, &Item{Packet: *p, Sent: now, ordinal: l.offered})
+}
+
+// offer passes a packet or its copy to the queue, unless it is lost. The order of the decisions is
+// that of netem_enqueue() of net/sched/sch_netem.c: a packet that is both duplicated and lost
+// passes once; a copy may be lost or corrupted, but not duplicated.
+func (l *Link) offer(now time.Duration, item *Item) {
+	im, i := l.impairments, item.ordinal
+	isCopy := i&copyOrdinal != 0
+	duplicated := !isCopy && im.duplicate.happens(i)
+	lost := l.lost(now, i)
+	if !isCopy && l.dropList.drops(i) {
+		l.events.Drop(item, ByDropList)
+		return
+	}
+	if lost && im.ecn && item.Mark() {
+		lost = false
+	}
+	switch {
+	case lost && !duplicated:
+		l.events.Drop(item, ByLoss)
+		return
+	case duplicated && !lost:
+		c := l.events.Copy(item)
+		c.ordinal = copyOrdinal | i
+		l.offer(now, &c)
+		l.events.now, l.events.place = now, AtEnqueue
+	}
+	item.corrupted = im.corrupt.happens(i)
+	l.admit(now, item)
+}
+
+// admit passes an item to the queue.
+func (l *Link) admit(now time.Duration, item *Item) {
+	if l.transmitter != nil {
+		l.transmitter.enqueue(now, *item, &l.events)
+		l.transmit(now)
+		return
+	}
+	queued, serialised, ok := l.fifo.enqueue(now, l.impairments.overhead.size(item.Size))
+	if !ok {
+		l.events.Drop(item, ByLimit)
+		return
+	}
+	if item.marked {
+		l.marked++
+	}
+	d := l.propagateImpaired(now+queued+serialised, item)
+	d.Packet, d.Sent, d.Queued, d.Serialised = item.Packet, item.Sent, queued, serialised
+}
+
+// propagateImpaired is propagate for a link with impairments.
+func (l *Link) propagateImpaired(leaves time.Duration, item *Item) *Delivery {
+	at := leaves
+	if !l.impairments.reorder.overtakes(item.ordinal) {
+		at += l.jitter.delayOf(item.ordinal)
+	}
+	if l.ordered {
+		at = max(at, l.lastAt)
+		l.lastAt = at
+	}
+	l.next = min(l.next, at)
+	d := l.line.insert(at)
+	d.corrupted = item.corrupted
+	return d
+}
+
+// dequeueImpaired is Dequeue for a link with impairments: a corrupted packet has used the link, and
+// the checksum at its end finds the error.
+func (l *Link) dequeueImpaired(now time.Duration, dst []Delivery) []Delivery {
+	if l.transmitter != nil {
+		l.transmit(now)
+	}
+	for l.line.size > 0 && l.line.at(0).At <= now {
+		if d := l.line.at(0); d.corrupted {
+			l.events.now, l.events.place = d.At, AtArrival
+			l.events.drop(&d.Packet, ByCorruption)
+		} else {
+			dst = append(dst, *d)
+			l.delivered++
+		}
+		l.line.pop()
+	}
+	l.next = l.line.next()
+	if l.transmitter != nil {
+		l.next = min(l.next, l.transmitter.next())
+	}
+	return dst
+}
