@@ -31,7 +31,7 @@ var effectBases = []string{
 	"tls: {kind: refused, version: 1.2, resumption: session-id}",
 	"tls: {version: 1.2, client_auth: requested, client_certificate: none}",
 	"tls: {revocation: stapled, client_auth: required, client_chain: {fault: unknown-ca}, tolerate: [unknown-ca]}",
-	"tls: {revocation: fetched}, link: {delay: 5ms, loss: 20%}, ca: {link: {delay: 5ms, loss: 40%, rate: 1mbit}, timeout: 2s}",
+	"tls: {revocation: fetched}, link: {delay: 5ms, loss: 20%}, ca: {link: {delay: 5ms, loss: 40%, rate: 1mbit}, timeout: 2s}, tcp: {ecn: true}",
 	"tls: {version: 1.2, revocation: fetched, responder: delegate}, ca: {signing: on-demand, link: {delay: 5ms, jitter: 2ms}}",
 	"tls: {kind: resumed, revocation: fetched}",
 	"tls: {record: dynamic, record_threshold: 20kB}, transfer: {response: 100kB, rounds: 2, pause: 1500ms}, link: {delay: 1ms, rate: 10mbit}",
@@ -40,6 +40,7 @@ var effectBases = []string{
 	"tls: {version: 1.2, suite: TLS_RSA_WITH_AES_128_CBC_SHA, certificate: rsa2048}",
 	"tcp: {sack: false}, link: {delay: 5ms, loss: 10%}, transfer: {response: 200kB}",
 	"link: {delay: 5ms, up: {jitter: 1ms, loss: 10%, rate: 1mbit, limit: 3}, down: {jitter: 1ms, rate: 1mbit, limit: 3}}, transfer: {response: 100kB, request: 50kB}",
+	"link: {delay: 5ms, loss: 10%}, tcp: {ecn: true}, transfer: {response: 50kB}",
 	"link: {hops: [delay 1ms, delay 5ms loss 3%]}",
 }
 

@@ -13,6 +13,7 @@ type hopKey struct {
 
 	hop     func(*netem.Config) value
 	applies func(*netem.Config) string // as Key's; nil: always
+	needs   func(*Config) string       // as applies, of the rest of the configuration
 }
 
 var hopKeys = []hopKey{
@@ -31,7 +32,7 @@ var hopKeys = []hopKey{
 	{Name: "loss", Label: "packet loss", Doc: "probability with which a packet is lost: 1%, with a correlation: 1% 25%, or in bursts: gemodel P R 1-H 1-K or state P13 P31 P32 P23 P14 in percent, as in tc",
 		hop: func(c *netem.Config) value { return loss{c} }},
 	{Name: "ecn", Label: "ECN marking", Unset: "false", Doc: "whether the link marks a packet CE in place of losing it, if the packet is ECN-capable",
-		hop: func(c *netem.Config) value { return boolean{&c.ECN} }, applies: withLoss},
+		hop: func(c *netem.Config) value { return boolean{&c.ECN} }, applies: withLoss, needs: withECN},
 	{Name: "duplicate", Label: "duplication", Doc: "probability with which a packet arrives twice, in percent, with a correlation if wanted: 1% 25%",
 		hop: tcOptionOf("duplicate", func(c *netem.Config) netem.Config { return netem.Config{Duplicate: c.Duplicate} })},
 	{Name: "corrupt", Label: "corruption", Doc: "probability with which a packet uses the link but fails its checksum at the end, in percent, with a correlation if wanted: 0.1% 25%",
@@ -49,6 +50,13 @@ var hopKeys = []hopKey{
 func withJitter(c *netem.Config) string {
 	if c.Jitter == 0 {
 		return "the link has no jitter"
+	}
+	return ""
+}
+
+func withECN(c *Config) string {
+	if !c.TCP.ECN {
+		return "no packet is ECN-capable without tcp.ecn: true"
 	}
 	return ""
 }
@@ -87,6 +95,11 @@ func (d direction) keys(line Key) []Key {
 		}
 		if h.applies != nil {
 			k.applies = func(c *Config) (why string) {
+				if h.needs != nil {
+					if why = h.needs(c); why != "" {
+						return why
+					}
+				}
 				if d.applies != nil {
 					if why = d.applies(c); why != "" {
 						return why

@@ -38,6 +38,11 @@ var tcpKeys = []Key{
 		fields: field(func(c *Config) value { return size{&c.TCP.MTU, 128, 65535} }),
 	},
 	{
+		Name: "tcp.ecn", Label: "ECN", Default: "false",
+		Doc:    "whether both ends use Explicit Congestion Notification (RFC 3168), so that links can mark packets in place of dropping them",
+		fields: field(func(c *Config) value { return boolean{&c.TCP.ECN} }),
+	},
+	{
 		Name: "tcp.nagle", Label: "Nagle", Default: "false",
 		Doc:    "whether a partial segment waits while data is unacknowledged",
 		fields: field(func(c *Config) value { return boolean{&c.TCP.Nagle} }),

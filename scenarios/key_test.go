@@ -19,7 +19,7 @@ import (
 var unnamed = map[string]bool{
 	"TLS.Suites": true, "Client.WriteChunk": true, "CA.Link": true, "CA.LikeLink": true,
 	"TCP.WindowScaling": true, "TCP.MaxRTO": true, "TCP.SYNACKRetries": true, "TCP.Retries": true, "TCP.Reordering": true,
-	"TCP.MaxReceiveBuffer": true, "TCP.NoSSThreshMetricsSave": true, "TCP.ClockOffset": true, "TCP.ECN": true, "TCP.Pacing": true, "TCP.BusyTicks": true,
+	"TCP.MaxReceiveBuffer": true, "TCP.NoSSThreshMetricsSave": true, "TCP.ClockOffset": true, "TCP.Pacing": true, "TCP.BusyTicks": true,
 }
 
 func TestEveryFieldOfAConfigHasAKey(t *testing.T) {
