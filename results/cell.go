@@ -18,8 +18,9 @@ func (h *Header) Combination(levels []string) string {
 	return CellKey(levels)
 }
 
-// Baselines returns for each cell the index of the cell that it is compared with, or -1. cells holds
-// the levels of each cell. A baseline has none, nor has a cell whose baseline is not in cells.
+// Baselines returns for each cell the index of the cell that it is compared with. cells holds the
+// levels of each cell. The index is -1 for a baseline, and for a cell whose baseline is not in
+// cells.
 func (h *Header) Baselines(cells [][]string) []int {
 	all := make([]int, len(cells))
 	index := map[string]int{} // of the baselines

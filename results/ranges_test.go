@@ -1,7 +1,6 @@
 package results
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -75,7 +74,7 @@ func TestAnAlignedColumnHasAValueForEachReplicate(t *testing.T) {
 			}
 		}
 		if !slices.Equal(got, aligned) {
-			t.Fatal(fmt.Sprintf("%v over %v: %v", have, want, got))
+			t.Fatalf("%v over %v: %v", have, want, got)
 		}
 	}
 }

@@ -68,8 +68,8 @@ func (d *Document) changed() []line {
 	return all
 }
 
-// withoutChange lists the first mostRows lines without a significant change, and counts all of them.
-// What is not certain comes before what is the same.
+// withoutChange lists the first mostRows lines without a significant change, and counts all of
+// them. What is not certain comes before what is the same.
 func (d *Document) withoutChange() (first []line, all int) {
 	var same []line
 	for l := range d.lines() {
@@ -117,8 +117,8 @@ func (l *line) size() float64 {
 	return math.Abs(math.Log(r))
 }
 
-// large reports whether the change is more than 1 %, or more than one percentage point of a share. A
-// change without a ratio counts as large.
+// large reports whether the change is more than 1 %, or more than one percentage point of a share.
+// A change without a ratio counts as large.
 func (l *line) large() bool {
 	c := l.change()
 	if l.table.Unit == unitShare {

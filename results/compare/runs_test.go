@@ -224,8 +224,8 @@ func TestMoreFailuresAreAFinding(t *testing.T) {
 	}
 }
 
-// All cells are 0.1 % slower, and one is 5 % slower: in the median, the p95 and the mean. Its p99 has no
-// bounds.
+// All cells are 0.1 % slower, and one is 5 % slower: in the median, the p95 and the mean. Its p99
+// has no bounds.
 func TestTheHeadlineSaysHowManyChangesAreLarge(t *testing.T) {
 	d := mustCompare(t, usual(), changedBy(func(rtt, kind string, _ int, v []float64) {
 		v[0] *= 1.001

@@ -23,7 +23,11 @@
 // the observed ones, so the bootstrap's own bound would then be much too close.
 package effect
 
-import "tlslab/results/stat"
+import (
+	"slices"
+
+	"tlslab/results/stat"
+)
 
 // Statistic is a statistic of a column of which two sides are compared.
 type Statistic uint8
@@ -44,6 +48,12 @@ var statisticNames = [NumStatistics]string{"p50", "p95", "p99", "mean"}
 
 // String returns "p50", "p95", "p99" or "mean".
 func (s Statistic) String() string { return statisticNames[s] }
+
+// ParseStatistic is the inverse of Statistic.String. ok is false for any other text.
+func ParseStatistic(text string) (s Statistic, ok bool) {
+	at := slices.Index(statisticNames[:], text)
+	return Statistic(max(at, 0)), at >= 0
+}
 
 // Probability returns p of a statistic that is the p-th quantile. ok is false for the mean.
 func (s Statistic) Probability() (p float64, ok bool) {

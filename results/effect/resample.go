@@ -94,11 +94,11 @@ func window(n int, p float64) (from, to int) {
 // counts, in every lane at once, how many values of the resample it has passed: a quantile is the
 // value at which this number exceeds the quantile's rank from the top, the lane's target.
 //
-// For example, a resample of 5 replicates has the values 9 9 7 4 1. Its median has 2 values above it,
-// so the target is 2. The walk counts 2 at the value 9 and 3 at the value 7: the count has passed the
-// target, so the median is 7. The quantile at 0.6 lies between two ranks, at 0.4 of the way from 7 to
-// 9. The lane then has two targets, one after the other: first 1 for the upper rank, which the count
-// passes at 9, then 2 for the lower one.
+// For example, a resample of 5 replicates has the values 9 9 7 4 1. Its median has 2 values above
+// it, so the target is 2. The walk counts 2 at the value 9 and 3 at the value 7: the count has
+// passed the target, so the median is 7. The quantile at 0.6 lies between two ranks, at 0.4 of the
+// way from 7 to 9. The lane then has two targets, one after the other: first 1 for the upper rank,
+// which the count passes at 9, then 2 for the lower one.
 func (r *resamples) draw(c *Column) {
 	if c.drawnFrom == r {
 		return

@@ -153,8 +153,8 @@ func (c *Check) Amount(v float64) string {
 	return Signed(v, number.Value(math.Abs(v), c.Unit))
 }
 
-// Percent writes a relative change with its sign: "+33 %", "−0.0004 %". A change below 0.005 % has one
-// digit that is not 0, since "<0.01 %" cannot have a sign.
+// Percent writes a relative change with its sign: "+33 %", "−0.0004 %". A change below 0.005 % has
+// one digit that is not 0, since "<0.01 %" cannot have a sign.
 func Percent(change float64) string {
 	a := 100 * math.Abs(change)
 	if a == 0 || a >= 0.005 || math.IsNaN(a) {

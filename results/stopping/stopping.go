@@ -24,6 +24,7 @@ import (
 	"math"
 
 	"tlslab/results"
+	"tlslab/results/effect"
 	"tlslab/results/stat"
 )
 
@@ -68,15 +69,12 @@ func HalfWidth(i stat.Interval) float64 {
 // ascending order, without the replicates that did not reach it. It returns an error if the
 // statistic is not one of results.Statistics.
 func Interval(t *results.Target, sorted []float64) (stat.Interval, error) {
-	switch t.Statistic {
-	case "p50":
-		return stat.QuantileInterval(sorted, 0.50), nil
-	case "p95":
-		return stat.QuantileInterval(sorted, 0.95), nil
-	case "p99":
-		return stat.QuantileInterval(sorted, 0.99), nil
-	case "mean":
-		return stat.Describe(sorted).Mean, nil
+	statistic, ok := effect.ParseStatistic(t.Statistic)
+	if !ok {
+		return stat.None, fmt.Errorf("target: unknown statistic %q", t.Statistic)
 	}
-	return stat.None, fmt.Errorf("target: unknown statistic %q", t.Statistic)
+	if p, ok := statistic.Probability(); ok {
+		return stat.QuantileInterval(sorted, p), nil
+	}
+	return stat.Describe(sorted).Mean, nil
 }

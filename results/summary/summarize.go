@@ -56,8 +56,8 @@ func parallel(h *results.Header, columns, replicates int) int {
 	return max(1, min(runtime.GOMAXPROCS(0), len(h.Metrics), mostValues/columns/replicates))
 }
 
-// ValuesInMemory returns the number of values of 8 bytes that Fill holds at the same time, for cells with a
-// number of replicates.
+// ValuesInMemory returns the number of values of 8 bytes that Fill holds at the same time, for
+// cells with a number of replicates.
 func ValuesInMemory(h *results.Header, replicates int) int {
 	columns := ownColumns
 	if h.Compare != nil {

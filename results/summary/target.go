@@ -9,8 +9,8 @@ import (
 	"tlslab/results/stopping"
 )
 
-// Decisions says for each of Cells why it has no more replicates. It is stopping.Continue if the cell
-// or a cell of its group is not finished. The header must have a Target.
+// Decisions says for each of Cells why it has no more replicates. It is stopping.Continue if the
+// cell or a cell of its group is not finished. The header must have a Target.
 func (s *Summary) Decisions() []stopping.Decision {
 	group := func(levels []string) string { return s.Header.Combination(levels) }
 	missing := map[string]int{} // cells without a replicate, by group

@@ -177,8 +177,8 @@ func (p *plan) runTrial(ctx context.Context, h results.Header, workers int) (*tr
 	return t, err
 }
 
-// chooseCells chooses the cells of the trial: all if there are few and they are fast. It runs one replicate of
-// each, and returns the sum of the times.
+// chooseCells chooses the cells of the trial: all if there are few and they are fast. It runs one
+// replicate of each, and returns the sum of the times.
 func (t *trial) chooseCells(ctx context.Context) (total time.Duration, err error) {
 	order := t.plan.scatteredCells()
 	t.cells = order
@@ -221,8 +221,8 @@ func (t *trial) eachCell(ctx context.Context, visit func(i int, c *plannedCell) 
 	return group.Wait()
 }
 
-// scatteredCells returns up to maxTrialCells cells, each followed by the cell that it is compared with.
-// Multiples of the golden ratio, modulo 1, scatter them over all levels of all factors.
+// scatteredCells returns up to maxTrialCells cells, each followed by the cell that it is compared
+// with. Multiples of the golden ratio, modulo 1, scatter them over all levels of all factors.
 func (p *plan) scatteredCells() (order []int) {
 	baselines := p.baselines()
 	taken := make([]bool, len(p.cells))
