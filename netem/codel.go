@@ -27,7 +27,7 @@ type codelQueue interface {
 type codelState struct {
 	count, lastCount uint32 // drops since CoDel began to drop; count when it began
 	// recInvSqrt is 1/√count in units of 2⁻¹⁶, as the kernel approximates it: one step of Newton's
-	// method at each new count. After a few drops it is within 1 % of 1/√count.
+	// method at each new count. From count 8 on it is within 1 %.
 	recInvSqrt uint16
 	dropping   bool
 	above      bool          // the delay has been above the target since firstAbove − interval

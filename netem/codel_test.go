@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// codel is CoDel as in the pseudocode of RFC 8289 §5, an example of active queue management: it
-// drops and marks at dequeue.
-type codel struct {
+// rfcCoDel is CoDel as in the pseudocode of RFC 8289 §5, with a square root and a test for one
+// packet left in place of one packet's bytes.
+type rfcCoDel struct {
 	target, interval time.Duration
 	fifo             *DropTail
 
@@ -17,26 +17,26 @@ type codel struct {
 	firstAbove       time.Duration // 0: the sojourn time is below the target
 }
 
-func newCodel(limit int) *codel {
-	return &codel{target: 5 * time.Millisecond, interval: 100 * time.Millisecond,
+func newRFCCoDel(limit int) *rfcCoDel {
+	return &rfcCoDel{target: 5 * time.Millisecond, interval: 100 * time.Millisecond,
 		fifo: NewDropTail(limit)}
 }
 
-func (c *codel) Enqueue(now time.Duration, item Item, events *Events) {
+func (c *rfcCoDel) Enqueue(now time.Duration, item Item, events *Events) {
 	c.fifo.Enqueue(now, item, events)
 }
 
-func (c *codel) Next() time.Duration { return c.fifo.Next() }
-func (c *codel) Len() int            { return c.fifo.Len() }
+func (c *rfcCoDel) Next() time.Duration { return c.fifo.Next() }
+func (c *rfcCoDel) Len() int            { return c.fifo.Len() }
 
-func (c *codel) Reset(uint64) {
+func (c *rfcCoDel) Reset(uint64) {
 	fifo := c.fifo
 	fifo.Reset(0)
-	*c = codel{target: c.target, interval: c.interval, fifo: fifo}
+	*c = rfcCoDel{target: c.target, interval: c.interval, fifo: fifo}
 }
 
 // doDequeue is dodequeue() of RFC 8289 §5.6: the next item, and whether it may be dropped.
-func (c *codel) doDequeue(now time.Duration, events *Events) (item Item, okToDrop, ok bool) {
+func (c *rfcCoDel) doDequeue(now time.Duration, events *Events) (item Item, okToDrop, ok bool) {
 	item, ok = c.fifo.Dequeue(now, events)
 	switch {
 	case !ok, now-item.Sent < c.target, c.fifo.Len() == 0:
@@ -50,7 +50,7 @@ func (c *codel) doDequeue(now time.Duration, events *Events) (item Item, okToDro
 }
 
 // markOrDrop marks the item if it is ECN-capable, else drops it and returns true.
-func (c *codel) markOrDrop(item *Item, events *Events) bool {
+func (c *rfcCoDel) markOrDrop(item *Item, events *Events) bool {
 	if item.Mark() {
 		return false
 	}
@@ -58,12 +58,12 @@ func (c *codel) markOrDrop(item *Item, events *Events) bool {
 	return true
 }
 
-func (c *codel) controlLaw(t time.Duration) time.Duration {
+func (c *rfcCoDel) controlLaw(t time.Duration) time.Duration {
 	return t + time.Duration(float64(c.interval)/math.Sqrt(float64(c.count)))
 }
 
 // Dequeue is deque() of RFC 8289 §5.5.
-func (c *codel) Dequeue(now time.Duration, events *Events) (Item, bool) {
+func (c *rfcCoDel) Dequeue(now time.Duration, events *Events) (Item, bool) {
 	item, okToDrop, ok := c.doDequeue(now, events)
 	if !ok {
 		c.dropping = false

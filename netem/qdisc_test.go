@@ -217,9 +217,10 @@ func TestEachPacketLeavesOncePerCopy(t *testing.T) {
 	cfg := mustParse(t, "delay 3ms 2ms loss gemodel 5% 30% rate 10mbit drops 3,50")
 	for name, l := range map[string]*Link{
 		"drop-tail":              New(cfg, 9),
-		"CoDel":                  NewQdisc(cfg, newCodel(40), 9),
+		"CoDel":                  NewQdisc(cfg, newTestCoDel(40), 9),
+		"RFC 8289":               NewQdisc(cfg, newRFCCoDel(40), 9),
 		"duplicating":            NewQdisc(cfg, duplicating{NewDropTail(4)}, 9),
-		"duplicating, CoDel":     NewQdisc(cfg, duplicating{newCodel(40)}, 9),
+		"duplicating, CoDel":     NewQdisc(cfg, duplicating{newTestCoDel(40)}, 9),
 		"copies, without a rate": NewQdisc(Config{Delay: ms}, duplicating{NewDropTail(1)}, 9),
 		"pacing":                 NewQdisc(cfg, &pacing{DropTail: NewDropTail(4), gap: 2 * ms}, 9),
 		"pacing, without a rate": NewQdisc(Config{},
@@ -237,35 +238,11 @@ func TestEachPacketLeavesOncePerCopy(t *testing.T) {
 	}
 }
 
-func TestCoDelDropsAtDequeueByItsControlLaw(t *testing.T) {
-	// 1.2 ms a packet, one offered in each millisecond: the queue grows by one packet in 6 ms.
-	l := NewQdisc(mustParse(t, "delay 10ms rate 10mbit"), newCodel(1000), 1)
-	arrived, dropped := drive(t, l, 1000, ms, Packet{Size: 1500})
-	if len(dropped) < 3 || len(arrived)+len(dropped) != 1000 {
-		t.Fatalf("%d packets arrived, %d were dropped", len(arrived), len(dropped))
-	}
-	// Packet n leaves at 1.2n ms having waited 0.2n ms. At 30 ms packet 25 has waited for the
-	// target of 5 ms; an interval later, at the next departure after 130 ms, packet 109 is the
-	// first drop.
-	first := dropped[0]
-	if want := (Event{Packet{Size: 1500, ID: 109}, 109 * 1200 * us, Dropped, ByAQM, AtDequeue}); first != want {
-		t.Errorf("first drop %+v, want %+v", first, want)
-	}
-	// The n-th drop comes an interval/√n after the one before it, at the next departure.
-	due := first.At
-	for n, drop := range dropped[1:4] {
-		due += []time.Duration{100_000_000, 70_710_678, 57_735_026}[n]
-		if drop.Place != AtDequeue || drop.At < due || drop.At >= due+1200*us {
-			t.Errorf("drop %d at %v, want the first departure from %v on", n+2, drop.At, due)
-		}
-	}
-}
-
 func TestCoDelMarksECNCapablePacketsInsteadOfDroppingThem(t *testing.T) {
 	cfg := mustParse(t, "delay 10ms rate 10mbit")
-	_, dropped := drive(t, NewQdisc(cfg, newCodel(1000), 1), 500, ms, Packet{Size: 1500})
+	_, dropped := drive(t, NewQdisc(cfg, newTestCoDel(1000), 1), 500, ms, Packet{Size: 1500})
 	for _, ecn := range []ECN{ECT0, ECT1} {
-		l := NewQdisc(cfg, newCodel(1000), 1)
+		l := NewQdisc(cfg, newTestCoDel(1000), 1)
 		arrived, lost := drive(t, l, 500, ms, Packet{Size: 1500, ECN: ecn})
 		if len(lost) != 0 {
 			t.Errorf("%v: %d packets dropped", ecn, len(lost))
@@ -352,7 +329,7 @@ func TestTheLinkWaitsForADisciplineThatShapes(t *testing.T) {
 func TestALateCallerGetsTheSameDeliveriesAndEvents(t *testing.T) {
 	// A program on the wall clock comes late: what happened, and when, must not depend on that.
 	run := func(every time.Duration) (arrived []Delivery, dropped []Event) {
-		l := NewQdisc(mustParse(t, "delay 10ms 3ms rate 10mbit"), newCodel(1000), 1)
+		l := NewQdisc(mustParse(t, "delay 10ms 3ms rate 10mbit"), newTestCoDel(1000), 1)
 		for i := range 600 {
 			now := time.Duration(i) * ms
 			if now%every == 0 {
@@ -373,7 +350,7 @@ func TestALateCallerGetsTheSameDeliveriesAndEvents(t *testing.T) {
 }
 
 func TestAQueueingDisciplineAllocatesNothingOnceWarm(t *testing.T) {
-	l := NewQdisc(mustParse(t, "delay 20ms 10ms loss 1% rate 10mbit"), duplicating{newCodel(50)}, 1)
+	l := NewQdisc(mustParse(t, "delay 20ms 10ms loss 1% rate 10mbit"), duplicating{newTestCoDel(50)}, 1)
 	buf := make([]Delivery, 0, 64)
 	now := time.Duration(0)
 	load := func() {
@@ -391,10 +368,100 @@ func TestAQueueingDisciplineAllocatesNothingOnceWarm(t *testing.T) {
 	}
 }
 
+// queueLines are queues of all disciplines, for tests of what holds for each.
+var queueLines = []string{
+	"pfifo limit 40", "bfifo limit 60kB", "codel limit 40", "codel ecn ce_threshold 2ms",
+	"fq_codel limit 40", "fq_codel target 1ms interval 20ms noecn", "pie", "pie limit 40 ecn bytemode",
+	"pie dq_rate_estimator", "cake bandwidth 9mbit", "cake memlimit 80kB", "cake bandwidth 9mbit flowblind rtt 20ms",
+	"tbf rate 9mbit burst 5kB latency 30ms", "tbf rate 9mbit burst 20kB limit 60kB peakrate 9500kbit mtu 3000",
+}
+
+// queueLink is a link of 10 Mbit/s with a queue.
+func queueLink(t testing.TB, queue string, seed uint64) *Link {
+	return New(mustParse(t, "delay 10ms rate 10mbit queue "+queue), seed)
+}
+
+// A program on the wall clock comes late: what happened, and when, must not depend on that. A link
+// that is reset equals a new one, and no discipline loses a packet without an event.
+func TestEveryDisciplineIsExactAndAccountsForEachPacket(t *testing.T) {
+	for _, queue := range queueLines {
+		l := queueLink(t, queue, 3)
+		run := func(every time.Duration) (arrived []Delivery, dropped []Event) {
+			a := copyCount{t: t, copies: map[uint32]int{}}
+			for i := range 4000 {
+				now := time.Duration(i) * ms
+				if now%every == 0 {
+					arrived = l.Dequeue(now, arrived)
+				}
+				size := []int32{1500, 1500, 700, 52}[i%4]
+				a.copies[uint32(i)]++
+				l.Enqueue(now, Packet{Size: size, ID: uint32(i), Flow: uint32(i % 3), ECN: ECN(i & 2)})
+				if i%2000 < 1500 { // half of the time too much for the rate
+					a.copies[uint32(10_000+i)]++
+					l.Enqueue(now, Packet{Size: 1100, ID: uint32(10_000 + i), Flow: 7})
+				}
+				events := l.Events()
+				a.events(events)
+				dropped = append(dropped, events...)
+			}
+			arrived = l.Dequeue(time.Hour, arrived)
+			events := l.Events()
+			a.events(events)
+			for _, d := range arrived {
+				a.leave(d.ID)
+			}
+			for id, n := range a.copies {
+				if n != 0 {
+					t.Errorf("%s: %d copies of packet %d never left", queue, n, id)
+				}
+			}
+			return arrived, append(dropped, events...)
+		}
+		arrived, dropped := run(ms)
+		if len(dropped) == 0 {
+			t.Errorf("%s: nothing was dropped", queue)
+		}
+		for _, every := range []time.Duration{ms, 200 * ms} {
+			l.Reset(3)
+			lateArrived, lateDropped := run(every)
+			if !slices.Equal(arrived, lateArrived) || !slices.Equal(dropped, lateDropped) {
+				t.Errorf("%s: called every %v, the link does something else", queue, every)
+			}
+		}
+	}
+}
+
+func TestNoDisciplineAllocatesOnceWarm(t *testing.T) {
+	for _, queue := range queueLines {
+		l := queueLink(t, queue, 1)
+		buf := make([]Delivery, 0, 512)
+		now := time.Duration(0)
+		load := func() {
+			for i := range 2000 {
+				now += ms
+				l.Enqueue(now, Packet{Size: 1500, Flow: uint32(i % 5)})
+				l.Events()
+				buf = l.Dequeue(now, buf[:0])
+				l.Events()
+			}
+		}
+		load()
+		load()
+		if n := testing.AllocsPerRun(5, load); n != 0 {
+			t.Errorf("%s: %v allocations for 2000 packets", queue, n)
+		}
+	}
+}
+
 func BenchmarkQdisc(b *testing.B) {
-	for name, q := range map[string]Qdisc{"droptail": NewDropTail(100), "codel": newCodel(100)} {
+	for name, line := range map[string]string{"pfifo": "pfifo limit 100", "bfifo": "bfifo limit 150kB",
+		"codel": "codel", "fq_codel": "fq_codel", "pie": "pie", "cake": "cake bandwidth 49mbit",
+		"tbf": "tbf rate 49mbit burst 10kB latency 20ms"} {
 		b.Run("qdisc="+name, func(b *testing.B) {
-			benchmarkLink(b, NewQdisc(mustParse(b, "delay 25ms loss 1% rate 50mbit"), q, 1))
+			benchmarkLink(b, New(mustParse(b, "delay 25ms loss 1% rate 50mbit queue "+line), 1))
 		})
 	}
+	b.Run("qdisc=droptail", func(b *testing.B) {
+		benchmarkLink(b, NewQdisc(mustParse(b, "delay 25ms loss 1% rate 50mbit"), NewDropTail(100), 1))
+	})
 }

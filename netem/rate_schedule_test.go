@@ -132,7 +132,7 @@ func TestQueuesBeforeAScheduleAreOfAnyDiscipline(t *testing.T) {
 	trace := Config{Trace: mustTrace(t, 1, 2, 5, 5, 9)}
 	for _, cfg := range []Config{cfg, trace} {
 		for name, l := range map[string]*Link{
-			"CoDel":       NewQdisc(cfg, newCodel(40), 9),
+			"CoDel":       NewQdisc(cfg, newTestCoDel(40), 9),
 			"duplicating": NewQdisc(cfg, duplicating{NewDropTail(4)}, 9),
 			"pacing":      NewQdisc(cfg, &pacing{DropTail: NewDropTail(4), gap: 2 * ms}, 9),
 		} {
