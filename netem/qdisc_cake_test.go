@@ -79,7 +79,7 @@ func TestCakeKeepsFlowsApartBySets(t *testing.T) {
 		var events Events
 		owner := map[int32]uint32{}
 		for f := range uint32(100) {
-			c.Enqueue(0, offered(f, 1500, 0), &events)
+			c.Enqueue(0, queued(f, 1500, 0), &events)
 			i := c.queueOf(f)
 			if _, taken := owner[i]; taken {
 				shared++
@@ -191,10 +191,10 @@ func TestCakeDropsTheFirstPacketOfTheLongestQueue(t *testing.T) {
 	q := newTestCake(t, "cake memlimit 20760B")
 	var events Events
 	for i := range 3 {
-		q.Enqueue(0, offered(2, 1500, time.Duration(i)), &events)
+		q.Enqueue(0, queued(2, 1500, time.Duration(i)), &events)
 	}
 	for i := range 8 {
-		q.Enqueue(0, offered(1, 1500, time.Duration(i)), &events)
+		q.Enqueue(0, queued(1, 1500, time.Duration(i)), &events)
 	}
 	e := events.take()
 	if len(e) != 1 || e[0].Flow != 1 || e[0].Reason != ByLimit {

@@ -10,8 +10,8 @@ func newTestFQ(t testing.TB, line string) *fqCoDel {
 	return newFQCoDel(mustParseQueue(t, line))
 }
 
-// offered is a packet for a queue on its own.
-func offered(flow uint32, size int32, at time.Duration) Item {
+// queued is a packet for a queue on its own.
+func queued(flow uint32, size int32, at time.Duration) Item {
 	return Item{Packet: Packet{Size: size, Flow: flow}, Sent: at}
 }
 
@@ -49,8 +49,8 @@ func TestFlowsShareBytesNotPackets(t *testing.T) {
 	q := newTestFQ(t, "fq_codel target 99s interval 100s")
 	var events Events
 	for range 4000 {
-		q.Enqueue(0, offered(1, 1500, 0), &events)
-		q.Enqueue(0, offered(2, 300, 0), &events)
+		q.Enqueue(0, queued(1, 1500, 0), &events)
+		q.Enqueue(0, queued(2, 300, 0), &events)
 	}
 	sent := map[uint32]int{}
 	for range 3000 {
@@ -76,10 +76,10 @@ func TestAFullQueueDropsFromTheFattestFlow(t *testing.T) {
 		q := newTestFQ(t, tt.line)
 		var events Events
 		for i := range 20 {
-			q.Enqueue(0, offered(2, 1500, time.Duration(i)), &events)
+			q.Enqueue(0, queued(2, 1500, time.Duration(i)), &events)
 		}
 		for i := range tt.fat {
-			q.Enqueue(0, offered(1, 1500, time.Duration(i)), &events)
+			q.Enqueue(0, queued(1, 1500, time.Duration(i)), &events)
 		}
 		dropped := events.take()
 		if len(dropped) != tt.want {
@@ -106,12 +106,12 @@ func TestTheMemoryLimitCountsSocketBuffers(t *testing.T) {
 	q := newTestFQ(t, "fq_codel memory_limit 20760B") // ten times SKB_TRUESIZE(1500) = 2076
 	var events Events
 	for range 10 {
-		q.Enqueue(0, offered(1, 1500, 0), &events)
+		q.Enqueue(0, queued(1, 1500, 0), &events)
 	}
 	if len(events.all) != 0 {
 		t.Fatal("ten packets do not fit")
 	}
-	if q.Enqueue(0, offered(1, 1500, 0), &events); len(events.all) == 0 {
+	if q.Enqueue(0, queued(1, 1500, 0), &events); len(events.all) == 0 {
 		t.Error("an eleventh packet fits")
 	}
 }
@@ -144,14 +144,14 @@ func TestAnEmptiedNewFlowPassesThroughTheOldOnes(t *testing.T) {
 	q := newTestFQ(t, "fq_codel")
 	var events Events
 	for range 40 {
-		q.Enqueue(0, offered(1, 1500, 0), &events)
+		q.Enqueue(0, queued(1, 1500, 0), &events)
 	}
 	for range 2 { // flow 1 spends its quantum and becomes old
 		q.Dequeue(0, &events)
 	}
 	refilled := 0
 	for range 30 {
-		q.Enqueue(0, offered(2, 1500, 0), &events)
+		q.Enqueue(0, queued(2, 1500, 0), &events)
 		if item, _ := q.Dequeue(0, &events); item.Flow == 2 {
 			refilled++
 		}

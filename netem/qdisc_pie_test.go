@@ -108,7 +108,7 @@ func TestPIEMarksUpToADropProbabilityOf10Percent(t *testing.T) {
 	for percent, marks := range map[uint64]bool{5: true, 9: true, 11: false, 30: false} {
 		q := newTestPIE(t, "pie ecn limit 100000")
 		var events Events
-		q.Enqueue(0, offered(1, 1500, 0), &events)
+		q.Enqueue(0, queued(1, 1500, 0), &events)
 		q.prob, q.burst, q.delay = pieMaxProb/100*percent, 0, q.target
 		marked := 0
 		for range 10_000 {
