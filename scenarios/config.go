@@ -14,6 +14,8 @@ type Config struct {
 	Link           Link
 	Client, Server Host
 	CA             CA
+	Kernel         string     // of all hosts: one of tcp.Kernels
+	SharedClock    bool       // all hosts are on one machine
 	TCP            tcp.Config // of all endpoints
 	Transfer       Transfer
 	Timeout        time.Duration // virtual time after which a replicate counts as timed out

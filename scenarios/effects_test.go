@@ -42,6 +42,7 @@ var effectBases = []string{
 	"link: {delay: 5ms, up: {jitter: 1ms, loss: 10%, rate: 1mbit, limit: 3}, down: {jitter: 1ms, rate: 1mbit, limit: 3}}, transfer: {response: 100kB, request: 50kB}",
 	"link: {delay: 5ms, loss: 10%}, tcp: {ecn: true}, transfer: {response: 50kB}",
 	"link: {hops: [delay 1ms, delay 5ms loss 3%]}",
+	"tcp: {rmem: 8kB}, transfer: {response: 100kB}, link: {delay: 5ms}",
 }
 
 // dependsOnTimes reports whether the effect of a key depends on losses and times, so that a few

@@ -75,7 +75,7 @@ func init() {
 		{"link", linkKeys()},
 		{"hosts", slices.Concat(hostKeys("client", client), hostKeys("server", server), serverKeys)},
 		{"ca", slices.Concat(caKeys, caLinkKeys())},
-		{"tcp", tcpKeys},
+		{"tcp", slices.Concat(kernelKeys, tcpKeys)},
 		{"transfer", transferKeys},
 	}
 	for _, g := range keyGroups {

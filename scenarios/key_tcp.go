@@ -9,8 +9,7 @@ import (
 // Bounds of tcp keys that tcp.Config.Validate has between two of its fields, one of which no key
 // sets.
 var (
-	maxMinRTO        = tcp.DefaultConfig().MaxRTO
-	maxReceiveBuffer = tcp.DefaultConfig().MaxReceiveBuffer
+	maxMinRTO = tcp.DefaultConfig().MaxRTO
 )
 
 // tcpKeys are the keys of TCP at all endpoints. Their fields are those of tcp.Config, and their
@@ -88,21 +87,6 @@ var tcpKeys = []Key{
 		Name: "tcp.syn_retries", Label: "SYN retries", Default: "6",
 		Doc:    "retransmissions of a SYN with doubling timeouts before the client gives up",
 		fields: field(func(c *Config) value { return count{&c.TCP.SYNRetries, 0, 127} }),
-	},
-	{
-		Name: "tcp.syn_linear_timeouts", Label: "linear SYN timeouts", Default: "4",
-		Doc:    "retransmissions of a SYN that come first, each after the initial timeout; then the timeouts double",
-		fields: field(func(c *Config) value { return count{&c.TCP.SYNLinearTimeouts, 0, 127} }),
-	},
-	{
-		Name: "tcp.receive_buffer", Label: "receive buffer", Default: "131072B",
-		Doc:    "initial size of the receive buffer; half of it is the receive window",
-		fields: field(func(c *Config) value { return size{&c.TCP.ReceiveBuffer, 4096, maxReceiveBuffer} }),
-	},
-	{
-		Name: "tcp.hz", Label: "timer ticks per second", Default: "250",
-		Doc:    "timer ticks per second of both hosts; 0: timers are exact",
-		fields: field(func(c *Config) value { return count{&c.TCP.HZ, 0, 10_000} }),
 	},
 }
 

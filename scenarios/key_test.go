@@ -18,8 +18,8 @@ import (
 // unnamed are the fields of a Config without a key. They are derived, or Linux's defaults.
 var unnamed = map[string]bool{
 	"TLS.Suites": true, "Client.WriteChunk": true, "CA.Link": true, "CA.LikeLink": true,
-	"TCP.WindowScaling": true, "TCP.MaxRTO": true, "TCP.SYNACKRetries": true, "TCP.Retries": true, "TCP.Reordering": true,
-	"TCP.MaxReceiveBuffer": true, "TCP.NoSSThreshMetricsSave": true, "TCP.ClockOffset": true, "TCP.Pacing": true, "TCP.BusyTicks": true,
+	"TCP.WindowScaling": true, "TCP.SYNACKRetries": true, "TCP.Retries": true, "TCP.Reordering": true,
+	"TCP.AdvWinScale": true, "TCP.InitialReceiveWindow": true, "TCP.NoSSThreshMetricsSave": true, "TCP.ClockOffset": true, "TCP.Pacing": true, "TCP.BusyTicks": true,
 }
 
 func TestEveryFieldOfAConfigHasAKey(t *testing.T) {

@@ -36,7 +36,8 @@ func (c *Config) World(tables func(name string) (*costs.Table, error)) (sim.Conf
 	world := sim.Config{
 		Up: c.Link.Up, Down: c.Link.Down,
 		Client: client, Server: server,
-		Timeout: c.Timeout,
+		SharedClock: c.SharedClock,
+		Timeout:     c.Timeout,
 	}
 	if !c.Fetches() {
 		return world, nil

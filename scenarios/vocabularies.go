@@ -62,6 +62,7 @@ var (
 	resumptions = once("a resumption mechanism", func() []string {
 		return namesOf(engine.Ticket, engine.SessionID, engine.PSKDHE, engine.PSK)
 	})
+	kernels            = once("a kernel", tcp.Kernels)
 	congestionControls = once("a congestion control", tcp.CongestionControls)
 )
 

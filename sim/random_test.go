@@ -186,3 +186,17 @@ func mustWorld(t *testing.T, topology Topology) *World {
 	}
 	return w
 }
+
+func TestASharedClockTicksOnAllHosts(t *testing.T) {
+	host := wire(t, delayed(ms), delayed(ms)).Client
+	for _, shared := range []bool{false, true} {
+		w, err := NewWorld(Topology{Hosts: []Host{host, host}, SharedClock: shared})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Reset(7)
+		if same := w.tcp[0].ClockOffset == w.tcp[1].ClockOffset; same != shared {
+			t.Errorf("shared %v: client %v, server %v", shared, w.tcp[0].ClockOffset, w.tcp[1].ClockOffset)
+		}
+	}
+}

@@ -14,6 +14,7 @@ type Config struct {
 	Up, Down       []netem.Config // client to server and back, in order; one or more each
 	Client, Server Host
 	Responder      *ResponderConfig // OCSP responder of the client; nil: none
+	SharedClock    bool             // all hosts are on one machine: see Topology
 	Timeout        time.Duration    // of the connection: above 0
 }
 
@@ -81,7 +82,7 @@ func validateLinks(name string, links []netem.Config) error {
 // responder. Path 0 leads to the server, path 1 to the responder. Links have the order up, down, up
 // to the responder, down from the responder.
 func (c *Config) Topology() Topology {
-	t := Topology{Hosts: []Host{c.Client, c.Server}}
+	t := Topology{Hosts: []Host{c.Client, c.Server}, SharedClock: c.SharedClock}
 	t.addPath(c.Up, c.Down)
 	if r := c.Responder; r != nil {
 		t.Hosts = append(t.Hosts, r.Host)

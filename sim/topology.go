@@ -12,6 +12,12 @@ type Topology struct {
 	Hosts []Host
 	Links []netem.Config
 	Paths []Path
+	// SharedClock puts all hosts on one machine, such as a test bed of network namespaces: the
+	// ticks of their timers fall together. Otherwise each run draws them for each host.
+	//
+	// Where both ends wait for the same lost packet, their timers then race in the same way in
+	// every run. An example is the loss of a SYN-ACK, after which client and server send again.
+	SharedClock bool
 }
 
 // Path is the links between two hosts, in order, as indices in Topology.Links: one or more in each

@@ -109,7 +109,11 @@ func (w *World) Reset(seed uint64) {
 		clear(w.metrics[i])
 		h := &w.topology.Hosts[i]
 		w.cores[i].reset(h.Cores)
-		w.tcp[i].ClockOffset = h.TCP.ClockOffset + w.draws.clocks[i]
+		clock := w.draws.clocks[i]
+		if w.topology.SharedClock {
+			clock = w.draws.clocks[0]
+		}
+		w.tcp[i].ClockOffset = h.TCP.ClockOffset + clock
 	}
 	for _, c := range w.connections {
 		c.forgetEvents()

@@ -67,6 +67,15 @@ type Config struct {
 	// buffer is window; the rest is overhead.
 	ReceiveBuffer, MaxReceiveBuffer int
 
+	// AdvWinScale fixes the share of the receive buffer that is window: all but 1/2^n of it
+	// (tcp_adv_win_scale, 1 to 14; Linux before 6.6 has 1). 0: the share follows from the memory
+	// that full segments take (kernel scaling_ratio).
+	AdvWinScale int
+	// InitialReceiveWindow bounds the window on the SYN, in segments of at most 1460 bytes;
+	// the buffer is then enlarged to eight times that many segments (Linux before 4.20,
+	// TCP_INIT_CWND, tcp_fixup_rcvbuf; 20). 0: the window is 64 KiB.
+	InitialReceiveWindow int
+
 	// HZ is the number of the host's timer ticks per second (CONFIG_HZ): timers expire when
 	// the kernel's timer wheel lets them. 0: timers are exact.
 	HZ int
@@ -130,6 +139,8 @@ func (c *Config) Validate() error {
 		{"Reordering", int64(c.Reordering), 1, 300, "segments"},
 		{"ReceiveBuffer", int64(c.ReceiveBuffer), 4096, 1 << 30, "bytes"},
 		{"MaxReceiveBuffer", int64(c.MaxReceiveBuffer), int64(c.ReceiveBuffer), 1 << 30, "bytes"},
+		{"AdvWinScale", int64(c.AdvWinScale), 0, 14, "bits"},
+		{"InitialReceiveWindow", int64(c.InitialReceiveWindow), 0, 1 << 16, "segments"},
 		{"HZ", int64(c.HZ), 0, 10000, "ticks per second"},
 		{"BusyTicks", int64(c.BusyTicks), 0, maxBusyTicks, "thousandths"},
 		{"ClockOffset", int64(c.ClockOffset), 0, int64(365 * 24 * time.Hour), ""},

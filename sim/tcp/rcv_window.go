@@ -12,6 +12,7 @@ type receiveWindow struct {
 	buffer       int64 // bytes of memory, of which scalingRatio/256 may be payload (sk_rcvbuf)
 	scalingRatio int64
 	scalingMSS   int32 // payload of the segment from which scalingRatio was computed
+	fixedRatio   bool  // scalingRatio does not change
 	windowClamp  int64 // largest window that the buffer allows, bytes (window_clamp)
 	rcvSSThresh  int64 // bound of the window offered, bytes; at most windowClamp (rcv_ssthresh)
 
@@ -47,6 +48,9 @@ const (
 func (w *receiveWindow) reset(cfg *Config, mss int32) {
 	*w = receiveWindow{}
 	w.buffer, w.scalingRatio, w.mss = int64(cfg.ReceiveBuffer), defaultScalingRatio, mss
+	if cfg.AdvWinScale > 0 {
+		w.scalingRatio, w.fixedRatio = 256-256>>cfg.AdvWinScale, true
+	}
 	w.read, w.spaceFrom = 1, 1
 	w.windowClamp = w.buffer * w.scalingRatio >> 8
 	if cfg.WindowScaling {
@@ -60,12 +64,32 @@ func (w *receiveWindow) reset(cfg *Config, mss int32) {
 		w.offered = min(w.offered, 65535)
 	}
 	w.offered = min(w.offered/int64(mss)*int64(mss), 65535)
+	if most := cfg.InitialReceiveWindow; most > 0 {
+		w.offered = min(w.offered, initialReceiveWindow(most, mss))
+		w.buffer = max(w.buffer, min(int64(cfg.MaxReceiveBuffer), 8*int64(most)*(int64(mss)+synOverhead)))
+	}
 	w.rcvSSThresh = w.offered
 	w.space = min(w.offered, firstSpace*int64(mss))
 }
 
-// established turns scaling off if the peer did not offer it.
+// synOverhead is the memory of a packet without payload in bytes (kernel MAX_TCP_HEADER, sk_buff
+// and skb_shared_info; SKB_TRUESIZE).
+const synOverhead = 880
+
+// initialReceiveWindow returns the bytes of a window of so many segments of 1460 bytes (kernel
+// tcp_default_init_rwnd, before 4.20).
+func initialReceiveWindow(segments int, mss int32) int64 {
+	const full = 1460
+	if mss > full {
+		segments = max(full*segments/int(mss), 2)
+	}
+	return int64(segments) * int64(mss)
+}
+
+// established sets the largest window, and turns scaling off if the peer did not offer it (kernel
+// tcp_init_buffer_space).
 func (w *receiveWindow) established(scaling bool, now time.Duration) {
+	w.windowClamp = w.buffer * w.scalingRatio >> 8
 	if !scaling {
 		w.scale = 0
 		w.windowClamp = min(w.windowClamp, 65535)
@@ -102,7 +126,7 @@ func (w *receiveWindow) selectWindow(unread int64, segment int32) (window int64,
 // growWindow opens the window for a segment of n bytes (kernel tcp_grow_window). full: it has the
 // peer's full segment size.
 func (w *receiveWindow) growWindow(n int32, full bool, unread int64) {
-	if full && n != w.scalingMSS {
+	if full && n != w.scalingMSS && !w.fixedRatio {
 		w.scalingMSS = n
 		if ratio := int64(n) << 8 / memory(n); ratio != w.scalingRatio && ratio > 0 {
 			w.scalingRatio = min(ratio, 255)
