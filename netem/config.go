@@ -33,7 +33,7 @@ type Config struct {
 	// A rate that changes with time, in place of Rate: at most one of the three is set.
 	RateSchedule RateSchedule
 	Trace        *Trace // delivery opportunities; nil: none
-	Start        Start  // place in RateSchedule or Trace at the instant 0
+	Start        Start  // place in RateSchedule or Trace at the instant 0; else without effect
 
 	// Limit is how many packets may wait or be in service: 1 to MaxLimit. 0 means DefaultLimit. On
 	// a link without Rate no packet waits.
@@ -124,20 +124,17 @@ func (c *Config) validateOneRate() error {
 			n++
 		}
 	}
-	switch {
-	case n > 1:
+	if n > 1 {
 		return errors.New("netem: rate: give one rate, one schedule of rates or one trace")
-	case c.Start != Start{} && !c.varies():
-		return errors.New("netem: start: the rate does not change with time")
 	}
 	return nil
 }
 
-// varies reports whether the rate changes with time.
-func (c *Config) varies() bool { return c.RateSchedule.enabled() || c.Trace != nil }
+// Varies reports whether the rate changes with time.
+func (c *Config) Varies() bool { return c.RateSchedule.enabled() || c.Trace != nil }
 
 // HasRate reports whether packets can wait: the link has a rate, a schedule of rates or a trace.
-func (c *Config) HasRate() bool { return c.Rate != 0 || c.varies() }
+func (c *Config) HasRate() bool { return c.Rate != 0 || c.Varies() }
 
 func (c *Config) validateQueue() error {
 	if c.Limit != 0 && c.Queue.Discipline != LimitOnly {

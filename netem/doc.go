@@ -51,7 +51,9 @@
 // service. A packet whose last bit leaves at the instant of an Enqueue no longer counts.
 //
 // The transmitter serialises the bytes of the IP packet at Rate; a link layer's header is not
-// counted. Then the packet propagates on the delay line, for Delay varied by Jitter. The delay line
+// counted. The rate may change with time: a [RateSchedule] is a list of rates, and a [Trace] a list
+// of instants at which mahimahi's mm-link could deliver a packet. A link starts at a random place of
+// either, or at a fixed one. Then the packet propagates on the delay line, for Delay varied by Jitter. The delay line
 // holds any number of packets.
 //
 // # Where it differs from the kernel's netem

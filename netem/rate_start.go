@@ -45,19 +45,6 @@ func (p *tcParser) start() (err error) {
 
 const randomStart = "random"
 
-// ParseStart parses "random" or a time with its unit.
-func ParseStart(text string) (Start, error) {
-	p := tcParser{line: "start " + text}
-	p.next()
-	if err := p.start(); err != nil {
-		return Start{}, err
-	}
-	if p.next() {
-		return Start{}, p.fault("one word is enough: random or a time")
-	}
-	return p.cfg.Start, p.cfg.Start.validate()
-}
-
 // String is "random" or the time.
 func (s Start) String() string {
 	if !s.Fixed {

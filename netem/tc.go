@@ -58,6 +58,9 @@ func ParseTC(line string) (Config, error) {
 		return Config{}, errors.New(
 			"netem: a distribution needs a jitter, as in: delay TIME JITTER distribution NAME")
 	}
+	if c.Start.Fixed && !c.Varies() {
+		return Config{}, errors.New("netem: start: the rate does not change with time")
+	}
 	return c, nil
 }
 
@@ -298,6 +301,7 @@ func (p *tcParser) rate() (err error) {
 	if err = p.want("a rate"); err != nil {
 		return err
 	}
+	p.cfg.Rate, p.cfg.RateSchedule, p.cfg.Trace = 0, RateSchedule{}, nil
 	if p.isSchedule() {
 		p.cfg.RateSchedule, err = p.rateSchedule()
 		return err

@@ -84,7 +84,7 @@ func (c Config) String() string {
 	if c.Trace != nil {
 		add("trace", c.Trace.String())
 	}
-	if c.Start.Fixed {
+	if c.Start.Fixed && c.Varies() {
 		add("start", c.Start.String())
 	}
 	if c.Limit != 0 {

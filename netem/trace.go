@@ -71,8 +71,7 @@ func ParseTrace(name string, text []byte) (*Trace, error) {
 	if len(text) > MaxTraceSize {
 		return nil, &TraceError{name, 0, fmt.Sprintf("has more than %d MiB", MaxTraceSize>>20)}
 	}
-	sum := sha256.Sum256(text)
-	t := &Trace{name: name, hash: hex.EncodeToString(sum[:])}
+	t := &Trace{name: name}
 	for line := 1; len(text) > 0; line++ {
 		stamp, rest, _ := bytes.Cut(text, []byte{'\n'})
 		text = rest
@@ -88,7 +87,18 @@ func ParseTrace(name string, text []byte) (*Trace, error) {
 	if err := t.check(); err != nil {
 		return nil, &TraceError{name, 0, err.Error()}
 	}
+	sum := sha256.Sum256(t.Text())
+	t.hash = hex.EncodeToString(sum[:])
 	return t, nil
+}
+
+// Text is the trace as a file whose lines end in LF.
+func (t *Trace) Text() []byte {
+	var text []byte
+	for _, ms := range t.stamps {
+		text = append(strconv.AppendUint(text, uint64(ms), 10), '\n')
+	}
+	return text
 }
 
 // parseStamp reads one line of the trace.
@@ -135,7 +145,7 @@ func (t *Trace) check() error {
 // Name is the name of the trace's file, as it was given.
 func (t *Trace) Name() string { return t.name }
 
-// Hash is the SHA-256 of the trace's text, in hexadecimal digits.
+// Hash is the SHA-256 of Text in hexadecimal digits, or "" of a NamedTrace.
 func (t *Trace) Hash() string { return t.hash }
 
 // Period is the time after which the trace begins anew.

@@ -17,6 +17,7 @@ const (
 type layers struct {
 	source          *document.Source
 	base, overrides []setting // in the order of the table of keys
+	traces          *traceFiles
 }
 
 // makeCells combines the levels of all factors and resolves each combination's configuration.
@@ -132,6 +133,7 @@ func (l *layers) configure(chosen []Level) (c *Config, origin map[string]setting
 			}
 		}
 	}
+	_ = l.traces.load(c) // resolve reports its conflicts
 	return c, origin, layerConflicts
 }
 
@@ -180,7 +182,8 @@ func (r *reader) resolve(s *Scenario, names []string, chosen []Level) Config {
 	for _, f := range layerConflicts {
 		r.addf(f.setting.node, "%s: %s", f.setting.key.Name, f.message)
 	}
-	for _, f := range append(complete(c, origin), r.checkCosts(c)...) {
+	unread := r.layers.traces.load(c)
+	for _, f := range slices.Concat(unread, complete(c, origin), r.checkCosts(c)) {
 		r.addConflict(s, names, f, origin)
 	}
 	r.noteEffects(c, origin, len(s.Sets) > 0)

@@ -116,7 +116,7 @@ func (c *constants) link() (all []results.Setting) {
 		_, written := c.origin[k.Name]
 		switch {
 		case !isLink(k.Name), k.Name == delayKey && ok, !written && !plain, !written && isPart(k.Name), !c.is(k):
-		case k.Name == "link.limit" && c.Cells[0].Config.Link.Up[0].Rate == 0, k.Name == "link.drops" && !written:
+		case k.Name == "link.limit" && !c.Cells[0].Config.Link.Up[0].HasRate(), k.Name == "link.drops" && !written:
 		case written && !c.holds(k):
 		default:
 			all = append(all, c.setting(k))
@@ -184,5 +184,8 @@ func overlap(a, b string) bool {
 	}
 	isSuite := func(name string) bool { return name == "tls.cipher" || name == "tls.suite" }
 	path := func(name string) bool { return name == "link.hops" || name == "link" }
+	if k := keyByName(a); k != nil && k.rival == b {
+		return true
+	}
 	return isSuite(a) && isSuite(b) || path(a) && strings.HasPrefix(b, "link") || path(b) && strings.HasPrefix(a, "link")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"tlslab/netem"
 	"tlslab/scenarios/document"
 	"tlslab/sim"
 	"tlslab/sim/costs"
@@ -43,6 +44,9 @@ var effectBases = []string{
 	"link: {delay: 5ms, loss: 10%}, tcp: {ecn: true}, transfer: {response: 50kB}",
 	"link: {hops: [delay 1ms, delay 5ms loss 3%]}",
 	"tcp: {rmem: 8kB}, transfer: {response: 100kB}, link: {delay: 5ms}",
+	"link: {delay: 5ms, trace: 20ms}",
+	"link: {delay: 5ms, up: {rate: [5mbit for 20ms, 1mbit for 20ms, repeat]}, down: {trace: 20ms}}",
+	"tls: {revocation: fetched}, ca: {link: {trace: 20ms}}",
 }
 
 // dependsOnTimes reports whether the effect of a key depends on losses and times, so that a few
@@ -117,8 +121,12 @@ func candidates(k *Key) []string {
 			"reorder": {"0%", "25%", "25% 50% gap 5"}, "duplicate": {"0%", "10%"}, "corrupt": {"0%", "10%"},
 			"overhead": {"0", "100", "10 48 5"},
 		}[v.word]
-	case rate:
-		return []string{"500kbit", "5mbit"}
+	case linkRate:
+		return []string{"500kbit", "5mbit", "[5mbit for 20ms, 0bit for 20ms, repeat]"}
+	case linkTrace:
+		return []string{"10ms", "50ms"}
+	case linkStart:
+		return []string{"random", "0ms", "7ms"}
 	case distribution:
 		return distributions().names
 	case drops:
@@ -157,6 +165,11 @@ func tableOf(name string) (*costs.Table, error) {
 	return costs.Read(name, strings.NewReader(strings.NewReplacer(`"ns":`, `"ns":9`).Replace(text.String())))
 }
 
+// traceOf has an opportunity for each time of the length of its name.
+func traceOf(name string) (*netem.Trace, error) {
+	return netem.ParseTrace(name, []byte(strings.TrimSuffix(name, "ms")))
+}
+
 // A laboratory runs configurations. It keeps recordings and cost tables.
 type laboratory struct {
 	recordings map[string]*recording.Recording
@@ -181,6 +194,7 @@ func configureForEffects(t *testing.T, base, key, value string) (c *Config, ok b
 		t.Fatal(err)
 	}
 	r := newReader(t.Context(), document.NewSource("base", nil), tableOf)
+	r.layers.traces = newTraceFiles(traceOf)
 	s := &Scenario{}
 	r.layers.base = inTableOrder(r.checked(flatten("", node)))
 	if key != "" {

@@ -14,6 +14,7 @@ type hopKey struct {
 	hop     func(*netem.Config) value
 	applies func(*netem.Config) string // as Key's; nil: always
 	needs   func(*Config) string       // as applies, of the rest of the configuration
+	rival   string                     // as Key's, behind the name of the link
 }
 
 var hopKeys = []hopKey{
@@ -37,7 +38,12 @@ var hopKeys = []hopKey{
 		hop: tcOptionOf("duplicate", func(c *netem.Config) netem.Config { return netem.Config{Duplicate: c.Duplicate} })},
 	{Name: "corrupt", Label: "corruption", Doc: "probability with which a packet uses the link but fails its checksum at the end, in percent, with a correlation if wanted: 0.1% 25%",
 		hop: tcOptionOf("corrupt", func(c *netem.Config) netem.Config { return netem.Config{Corrupt: c.Corrupt} })},
-	{Name: "rate", Label: "link rate", Unset: "unlimited", Doc: "bits per second", hop: linkRate},
+	{Name: "rate", Label: "link rate", Unset: "unlimited", Doc: "bits per second; or a schedule that changes with time: [20mbit for 10s, 0bit for 200ms, repeat]",
+		hop: func(c *netem.Config) value { return linkRate{c} }, rival: "trace"},
+	{Name: "trace", Label: "trace", Doc: "file of delivery opportunities in place of a rate, in the format of mahimahi, from the folder of the scenario's file on",
+		hop: func(c *netem.Config) value { return linkTrace{c} }, rival: "rate"},
+	{Name: "start", Label: "start of the trace", Unset: "random, or the beginning of a schedule that does not repeat", Doc: "where in its trace or schedule of rates a link is when the replicate begins: random, or a time",
+		hop: func(c *netem.Config) value { return linkStart{&c.Start} }, applies: withVaryingRate},
 	{Name: "overhead", Label: "link-layer overhead", Doc: "bytes that the link layer adds to a packet before the rate, bytes a cell and bytes added to a cell, as behind the rate in tc: 10 48 5 is ATM; needs a rate",
 		hop: tcOptionOf("overhead", func(c *netem.Config) netem.Config { return netem.Config{Overhead: c.Overhead} })},
 	{Name: "limit", Label: "queue limit", Unset: "1000", Doc: "packets that the queue before the rate holds, the one in service counted", hop: linkLimit},
@@ -68,6 +74,13 @@ func withLoss(c *netem.Config) string {
 	return ""
 }
 
+func withVaryingRate(c *netem.Config) string {
+	if !c.Varies() {
+		return "the rate of the link does not change with time"
+	}
+	return ""
+}
+
 // A direction says where the settings of a link go.
 type direction struct {
 	name, doc, label string
@@ -92,6 +105,9 @@ func (d direction) keys(line Key) []Key {
 		k := Key{Name: d.name + "." + h.Name, Label: h.Label + d.label, Unset: h.Unset, Doc: h.Doc, fields: onEach(h.hop), applies: d.applies}
 		if d.name == "link" {
 			k.Default = h.Default
+		}
+		if h.rival != "" {
+			k.rival = d.name + "." + h.rival
 		}
 		if h.applies != nil {
 			k.applies = func(c *Config) (why string) {

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"tlslab/netem"
 	"tlslab/scenarios/document"
 	"tlslab/sim/tcp"
 )
@@ -268,6 +269,8 @@ func TestTheSchemaHasEveryKey(t *testing.T) {
 	}
 }
 
+func someTraceOf(name string) (*netem.Trace, error) { return netem.ParseTrace(name, []byte("1")) }
+
 // Every indented block of the documentation that is a scenario, or a part of one, is a valid
 // scenario.
 func TestTheDocumentationsExamplesAreValid(t *testing.T) {
@@ -290,7 +293,7 @@ func TestTheDocumentationsExamplesAreValid(t *testing.T) {
 			continue
 		}
 		read++
-		if _, err := Parse(t.Context(), "docs/scenarios.md", []byte(text), Options{}); err != nil {
+		if _, err := Parse(t.Context(), "docs/scenarios.md", []byte(text), Options{Traces: someTraceOf}); err != nil {
 			t.Errorf("%s\n%v", text, err)
 		}
 	}

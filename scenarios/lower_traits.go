@@ -148,7 +148,10 @@ func (s *Scenario) keyTrait(f *Factor, k *Key) results.Trait {
 // else what holds without a setting.
 func (k *Key) text(c *Config, origin map[string]setting) string {
 	set, written := origin[k.Name]
+	trace, isTrace := k.fields(c)[0].(linkTrace)
 	switch {
+	case isTrace && !trace.isZero():
+		return fmt.Sprint(trace.shown()) // its hash says more than its name
 	case written:
 		return set.node.String()
 	case k.Default != "" && k.derive == nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"tlslab/netem"
 	"tlslab/results"
 	"tlslab/scenarios/document"
 	"tlslab/sim/costs"
@@ -74,6 +75,10 @@ type Options struct {
 
 	// Costs finds the cost table of a name; nil: costs.Load.
 	Costs func(name string) (*costs.Table, error)
+
+	// Traces finds the trace of a name; nil: the file of that path, from the folder of the
+	// scenario's file on.
+	Traces func(name string) (*netem.Trace, error)
 }
 
 // Parse reads a scenario. file stands in errors. An error is the context's, or document.Errors with
@@ -84,6 +89,9 @@ func Parse(ctx context.Context, file string, text []byte, o Options) (*Scenario,
 		return nil, err
 	}
 	r := newReader(ctx, document.NewSource(file, text), o.Costs)
+	if o.Traces != nil {
+		r.layers.traces = newTraceFiles(o.Traces)
+	}
 	s := &Scenario{Seed: DefaultSeed, Replicates: DefaultReplicates, File: file, Text: text, Sets: o.Sets}
 	if body == nil {
 		r.found.Add(r.layers.source.Errorf("is empty: a scenario has at least a name"))

@@ -46,6 +46,13 @@ func readHop(n *document.Node) (Link, error) {
 			return Link{}, s.node.Errorf("a link of the path has no hops of its own")
 		}
 	}
+	for i, s := range settings {
+		for _, other := range settings[:i] {
+			if s.key.rival == other.key.Name {
+				return Link{}, s.node.Errorf("%s and %s exclude each other: leave one of them out", s.key.Name, other.key.Name)
+			}
+		}
+	}
 	for _, s := range inTableOrder(settings) {
 		if err := s.apply(&c); err != nil {
 			return Link{}, err

@@ -160,9 +160,6 @@ func (drops) schema() object {
 func (d drops) isZero() bool { return *d.to == nil }
 func (d drops) shown() any   { return *d.to }
 
-// linkRate is the rate of a link, which has no rate where none is written.
-func linkRate(c *netem.Config) value { return rate{&c.Rate, netem.MinRate, netem.MaxRate} }
-
 // linkLimit is the length of a link's queue.
 func linkLimit(c *netem.Config) value { return count{&c.Limit, 1, netem.MaxLimit} }
 
@@ -178,9 +175,9 @@ func hopLines(hops []netem.Config) []string {
 // checkHop says what cannot be of a link in one direction, and which of its keys say it; "" if all
 // can be.
 func checkHop(hop *netem.Config) (message, about string) {
-	if err := hop.Validate(); err != nil {
+	if err := withReadTrace(*hop).Validate(); err != nil {
 		message = strings.TrimPrefix(err.Error(), "netem: ")
-		return message, hopKeyOf(message) + " queue drops limit rate loss distribution jitter delay"
+		return message, hopKeyOf(message) + " queue drops limit start trace rate loss distribution jitter delay"
 	}
 	switch {
 	case hop.Limit != 0 && !hop.HasRate():

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"tlslab/netem"
 	"tlslab/results"
 	"tlslab/results/durable"
 	"tlslab/results/samples"
@@ -35,7 +37,8 @@ type Manifest struct {
 	Replicates int                  `json:"replicates"` // of each cell; with a Target, at most
 	Target     *results.Target      `json:"target,omitempty"`
 	Version    string               `json:"version"`
-	Costs      map[string]CostTable `json:"costs"` // by the name in the scenario
+	Costs      map[string]CostTable `json:"costs"`            // by the name in the scenario
+	Traces     map[string]LinkTrace `json:"traces,omitempty"` // by the name in the scenario
 
 	Cells        int    `json:"cells"`
 	Observations int    `json:"observations"`
@@ -62,6 +65,12 @@ type CostTable struct {
 	Table json.RawMessage `json:"table"`
 }
 
+// LinkTrace is a trace of delivery opportunities that a link of the run has.
+type LinkTrace struct {
+	Hash string `json:"sha256"` // netem.Trace.Hash
+	Gzip []byte `json:"gzip"`   // netem.Trace.Text, compressed
+}
+
 // Execution describes how a run was executed. It differs between two runs of the same scenario.
 type Execution struct {
 	Command  []string  `json:"command"`
@@ -83,6 +92,9 @@ func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifes
 		Seed:     s.Seed, Replicates: s.Replicates, Target: s.Target, Version: version,
 		Costs: map[string]CostTable{}, Cells: len(s.Cells), Files: map[string]string{},
 	}
+	if err := m.addTraces(s); err != nil {
+		return nil, err
+	}
 	for i := range s.Cells {
 		for _, of := range s.Cells[i].Config.CostTables() {
 			name := of.Table
@@ -101,6 +113,36 @@ func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifes
 		}
 	}
 	return m, nil
+}
+
+// addTraces adds the traces of all cells.
+func (m *Manifest) addTraces(s *scenarios.Scenario) error {
+	for i := range s.Cells {
+		for _, trace := range s.Cells[i].Config.Traces() {
+			if _, there := m.Traces[trace.Name()]; there {
+				continue
+			}
+			packed, err := compress(trace.Text())
+			if err != nil {
+				return fmt.Errorf("trace %s: %w", trace.Name(), err)
+			}
+			if m.Traces == nil {
+				m.Traces = map[string]LinkTrace{}
+			}
+			m.Traces[trace.Name()] = LinkTrace{trace.Hash(), packed}
+		}
+	}
+	return nil
+}
+
+func compress(text []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(text); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	return b.Bytes(), err
 }
 
 // differs describes the first difference that makes two manifests those of different runs. It
@@ -125,6 +167,11 @@ func (m *Manifest) differs(o *Manifest) string {
 	for name, table := range o.Costs {
 		if m.Costs[name].Hash != table.Hash {
 			return "cost table " + name + " differs"
+		}
+	}
+	for name, trace := range o.Traces {
+		if m.Traces[name].Hash != trace.Hash {
+			return "trace " + name + " differs"
 		}
 	}
 	return ""
@@ -166,6 +213,26 @@ func (m *Manifest) Tables(name string) (*costs.Table, error) {
 		return nil, fmt.Errorf("the manifest has no cost table %s", name)
 	}
 	return costs.Read(name, bytes.NewReader(table.Table))
+}
+
+// Trace returns a trace of the manifest by its name.
+func (m *Manifest) Trace(name string) (*netem.Trace, error) {
+	packed, ok := m.Traces[name]
+	if !ok {
+		return nil, fmt.Errorf("the manifest has no trace %s", name)
+	}
+	r, err := gzip.NewReader(bytes.NewReader(packed.Gzip))
+	if err != nil {
+		return nil, fmt.Errorf("the manifest's trace %s: %w", name, err)
+	}
+	trace, err := netem.ReadTrace(name, r)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the manifest's trace: %w", err)
+	case trace.Hash() != packed.Hash:
+		return nil, fmt.Errorf("the manifest's trace %s does not match its SHA-256", name)
+	}
+	return trace, nil
 }
 
 // write writes the manifest into a folder.
