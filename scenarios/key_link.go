@@ -61,8 +61,8 @@ func withJitter(c *netem.Config) string {
 }
 
 func withECN(c *Config) string {
-	if !c.TCP.ECN {
-		return "no packet is ECN-capable without tcp.ecn: true"
+	if !c.TCP.RequestsECN() {
+		return "no packet is ECN-capable without tcp.ecn: 1 or tcp.congestion: dctcp"
 	}
 	return ""
 }

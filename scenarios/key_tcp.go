@@ -17,7 +17,7 @@ var (
 var tcpKeys = []Key{
 	{
 		Name: "tcp.congestion", Label: "congestion control", Default: "cubic",
-		Doc:    "congestion control",
+		Doc:    "congestion control; dctcp requests ECN itself, and bbr paces",
 		fields: field(func(c *Config) value { return enum{&c.TCP.CongestionControl, congestionControls()} }),
 	},
 	{
@@ -37,9 +37,15 @@ var tcpKeys = []Key{
 		fields: field(func(c *Config) value { return size{&c.TCP.MTU, 128, 65535} }),
 	},
 	{
-		Name: "tcp.ecn", Label: "ECN", Default: "false",
-		Doc:    "whether both ends use Explicit Congestion Notification (RFC 3168), so that links can mark packets in place of dropping them",
-		fields: field(func(c *Config) value { return boolean{&c.TCP.ECN} }),
+		Name: "tcp.ecn", Label: "ECN", Default: "2",
+		Doc:    "Explicit Congestion Notification (RFC 3168), with which links mark packets in place of dropping them: 0 refused; 1 requested by clients and granted by servers; 2 granted only",
+		fields: field(func(c *Config) value { return count{&c.TCP.ECN, 0, 2} }),
+	},
+	{
+		Name: "tcp.pacing", Label: "pacing", Default: "false",
+		Doc:     "whether senders space their bursts by the pacing rate, as behind Linux's fq; bbr always does",
+		fields:  field(func(c *Config) value { return boolean{&c.TCP.Pacing} }),
+		applies: when(func(c *Config) bool { return !tcp.Paces(c.TCP.CongestionControl) }, "the congestion control paces itself"),
 	},
 	{
 		Name: "tcp.nagle", Label: "Nagle", Default: "false",

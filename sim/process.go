@@ -43,6 +43,7 @@ const (
 func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.Config, steps stepSource) {
 	p.ep.Reset(cfg)
 	p.conn, p.side, p.host, p.cpuCause, p.steps = c, s, int32(host), cause, steps
+	p.ep.SetNumber(p.id())
 	p.actions, p.read, p.wanting = nil, 0, -1
 	p.written = 0
 	p.observed.reset()

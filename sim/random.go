@@ -37,6 +37,7 @@ func (s *seedStream) clock() time.Duration {
 const (
 	linkPurpose  = 0x6c69_6e6b_9e37_79b9
 	clockPurpose = 0x636c_6f63_6b5b_f36e
+	tcpPurpose   = 0x7463_7020_6363_2e31
 )
 
 // newSeedStream returns the stream of a purpose.
@@ -73,12 +74,14 @@ type draws struct {
 	places []linkPlace     // by link
 	links  []uint64        // by link: its seed
 	clocks []time.Duration // by host: reading of its clock at the start of the run
+	tcp    uint64          // seed of the TCP endpoints
 }
 
 // draw makes the draws from the seed of a run. The draw of a link follows from its place, that of a
-// clock from the host's index.
+// clock from the host's index, those of an endpoint from its number.
 func (d *draws) draw(seed uint64) {
 	links, clocks := newSeedStream(seed, linkPurpose), newSeedStream(seed, clockPurpose)
+	d.tcp = newSeedStream(seed, tcpPurpose).state
 	for i, p := range d.places {
 		direction := seedStream{links.at(p.direction)}
 		d.links[i] = direction.at(p.position)

@@ -64,7 +64,7 @@ func NewWorld(t Topology) (*World, error) {
 		topology:     t,
 		cores:        make([]cores, len(t.Hosts)),
 		tcp:          make([]tcp.Config, len(t.Hosts)),
-		draws:        draws{t.linkPlaces(), make([]uint64, len(t.Links)), make([]time.Duration, len(t.Hosts))},
+		draws:        draws{t.linkPlaces(), make([]uint64, len(t.Links)), make([]time.Duration, len(t.Hosts)), 0},
 		historyLimit: historyLimit,
 		compactor:    compactor{minGap: minGap},
 	}
@@ -95,7 +95,7 @@ func (w *World) addHops(links []int, end side) int32 {
 }
 
 // Reset begins a run at virtual time 0 without connections. The seed decides all random draws of
-// links and the clocks of hosts. Runs with the same seed and the same connections are identical,
+// links and endpoints and the clocks of hosts. Runs with the same seed and the same connections are identical,
 // event for event. The world keeps its memory.
 func (w *World) Reset(seed uint64) {
 	w.draws.draw(seed)
@@ -114,6 +114,7 @@ func (w *World) Reset(seed uint64) {
 			clock = w.draws.clocks[0]
 		}
 		w.tcp[i].ClockOffset = h.TCP.ClockOffset + clock
+		w.tcp[i].Seed = w.draws.tcp
 	}
 	for _, c := range w.connections {
 		c.forgetEvents()

@@ -16,6 +16,9 @@ type congestionOps struct {
 	// (TCP_CONG_NEEDS_ECN).
 	needsECN bool
 
+	// paces: init switches pacing on (kernel SK_PACING_NEEDED).
+	paces bool
+
 	// init is called when the connection is established (kernel init). It may replace
 	// Endpoint.cc, as DCTCP does if the peer refuses ECN. Optional.
 	init func(e *Endpoint)
@@ -49,7 +52,7 @@ type congestionOps struct {
 }
 
 // congestionControls are the congestion controls, the default first.
-var congestionControls = []*congestionOps{&cubic, &newReno}
+var congestionControls = []*congestionOps{&cubic, &newReno, &dctcp, &bbr}
 
 // CongestionControls returns the names that Config.CongestionControl accepts, the default first.
 func CongestionControls() []string {
@@ -59,6 +62,9 @@ func CongestionControls() []string {
 	}
 	return names
 }
+
+// Paces reports whether the congestion control paces the sender without Config.Pacing.
+func Paces(name string) bool { return congestionControl(name).paces }
 
 // congestionControl returns the congestion control with the name, or nil.
 func congestionControl(name string) *congestionOps {

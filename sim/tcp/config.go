@@ -17,9 +17,9 @@ type Config struct {
 	// CongestionControl is the name of the algorithm, one of CongestionControls
 	// (tcp_congestion_control).
 	CongestionControl string
-	// ECN requests Explicit Congestion Notification on the SYN and grants it on the SYN-ACK
-	// (tcp_ecn 1, else 0). It is used if both endpoints set it (RFC 3168).
-	ECN bool
+	// ECN says when Explicit Congestion Notification is used (tcp_ecn; RFC 3168): 0 never, 1
+	// requested on the SYN and granted on the SYN-ACK, 2 granted only.
+	ECN int
 	// Pacing spaces bursts by the pacing rate, also for a congestion control that does not
 	// ask for pacing (kernel SK_PACING_NEEDED, as SO_MAX_PACING_RATE sets it).
 	Pacing bool
@@ -87,6 +87,9 @@ type Config struct {
 	// ClockOffset is the reading of the host's clock at virtual time 0. It places the timer
 	// ticks: hosts with equal offsets tick together.
 	ClockOffset time.Duration
+	// Seed is the seed of the random draws of congestion controls. Endpoints with the same
+	// seed need different numbers (Endpoint.SetNumber).
+	Seed uint64
 }
 
 // DefaultConfig returns the settings of Linux 6.18 with TCP_NODELAY and CUBIC.
@@ -97,6 +100,7 @@ func DefaultConfig() Config {
 		SACK:               true,
 		WindowScaling:      true,
 		CongestionControl:  "cubic",
+		ECN:                2,
 		InitialWindow:      10,
 		SlowStartAfterIdle: true,
 		FastOpen:           FastOpenOff,
@@ -128,6 +132,7 @@ func (c *Config) Validate() error {
 		unit        string // empty: value is a time.Duration
 	}{
 		{"MTU", int64(c.MTU), 128, 65535, "bytes"},
+		{"ECN", int64(c.ECN), 0, 2, "(tcp_ecn)"},
 		{"InitialWindow", int64(c.InitialWindow), 1, 1 << 16, "segments"},
 		{"InitialRTO", int64(c.InitialRTO), int64(time.Millisecond), int64(time.Hour), ""},
 		{"MinRTO", int64(c.MinRTO), int64(time.Millisecond), int64(time.Hour), ""},

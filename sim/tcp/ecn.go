@@ -22,8 +22,10 @@ type ecnState struct {
 	seen      bool // the peer's data has carried ECT or CE (TCP_ECN_SEEN)
 }
 
-// requestsECN reports whether the client requests ECN on its SYN.
-func (e *Endpoint) requestsECN() bool { return e.cfg.ECN || e.cc.needsECN }
+// RequestsECN reports whether a client with these settings requests ECN on its SYN.
+func (c *Config) RequestsECN() bool {
+	return c.ECN == 1 || congestionControl(c.CongestionControl).needsECN
+}
 
 // ecnOfControl returns the codepoint of SYNs, pure ACKs and retransmissions. RFC 3168 forbids ECT
 // on them (§6.1.1, §6.1.4, §6.1.5); a congestion control that needs ECN sets it (kernel
@@ -44,7 +46,7 @@ func (e *Endpoint) sendSYNECN(s *Segment) {
 		if e.ecn.on {
 			s.Flags |= ECE
 		}
-	case e.requestsECN():
+	case e.cfg.ECN == 1 || e.cc.needsECN:
 		e.ecn.on = true // until the SYN-ACK denies it
 		if !s.Retransmit {
 			s.Flags |= ECE | CWR
@@ -62,7 +64,7 @@ func (e *Endpoint) negotiateECN(s *Segment) {
 		return
 	}
 	asked := s.Flags&(ECE|CWR) == ECE|CWR
-	e.ecn.on = e.cc.needsECN || (asked && e.cfg.ECN && s.ECN == NotECT)
+	e.ecn.on = asked && (e.cc.needsECN || (e.cfg.ECN != 0 && s.ECN == NotECT))
 }
 
 // sendDataECN sets ECT(0) on a segment with new data, and CWR on the first one after a reduction

@@ -7,22 +7,26 @@ import (
 
 // TestECNIsUsedIfTheClientRequestsAndTheServerGrantsIt: RFC 3168 §6.1.1. ECN is used if the client
 // requests it and the server grants it; the SYN carries ECE and CWR, the SYN-ACK ECE alone, and
-// none is ECT. A SYN sent again does not request it (§6.1.1.1).
+// none is ECT. A SYN sent again does not request it (§6.1.1.1). As with tcp_ecn, 0 refuses it, 1
+// requests and grants it, 2 only grants it.
 func TestECNIsUsedIfTheClientRequestsAndTheServerGrantsIt(t *testing.T) {
 	for _, c := range []struct {
-		client, server, loseSYN, want bool
+		client, server int
+		loseSYN, want  bool
 	}{
-		{false, false, false, false},
-		{true, false, false, false},
-		{false, true, false, false},
-		{true, true, false, true},
-		{true, true, true, false},
+		{0, 0, false, false},
+		{1, 0, false, false},
+		{0, 1, false, false},
+		{2, 2, false, false},
+		{1, 1, false, true},
+		{1, 2, false, true},
+		{1, 1, true, false},
 	} {
 		cfg := DefaultConfig()
 		p := newPipe(&cfg, 10*ms, parseTurns(t, "C 256 | S 5000"))
-		for side, on := range []bool{c.client, c.server} {
+		for side, mode := range []int{c.client, c.server} {
 			own := cfg
-			own.ECN = on
+			own.ECN = mode
 			p.end[side].Reset(&own)
 		}
 		p.drop = func(side, n int, s *Segment) bool { return c.loseSYN && side == client && n == 0 }
@@ -38,7 +42,7 @@ func TestECNIsUsedIfTheClientRequestsAndTheServerGrantsIt(t *testing.T) {
 			}
 			want := Flags(0)
 			switch {
-			case side == client && c.client && !s.Retransmit:
+			case side == client && c.client == 1 && !s.Retransmit:
 				want = ECE | CWR
 			case side == server && c.want:
 				want = ECE
@@ -62,7 +66,7 @@ func TestECNIsUsedIfTheClientRequestsAndTheServerGrantsIt(t *testing.T) {
 // nothing again.
 func TestMarkHalvesTheWindowOnce(t *testing.T) {
 	cfg := DefaultConfig()
-	cfg.ECN = true
+	cfg.ECN = 1
 	cfg.CongestionControl = "reno"
 	p := newPipe(&cfg, 100*ms, parseTurns(t, "C 256 | S 600000 | C 1"))
 	marks := 0
@@ -171,7 +175,7 @@ func TestECTOnASYNIsRefused(t *testing.T) {
 	useCongestionControl(t, ops)
 	for control, want := range map[string]bool{"reno": false, "needs-ecn": true} {
 		cfg := DefaultConfig()
-		cfg.ECN, cfg.CongestionControl = true, control
+		cfg.ECN, cfg.CongestionControl = 1, control
 		var e Endpoint
 		e.Reset(&cfg)
 		e.Listen()
@@ -187,7 +191,7 @@ func TestECTOnASYNIsRefused(t *testing.T) {
 func TestDataWithoutECTIsAcknowledgedAtOnce(t *testing.T) {
 	for _, first := range []ECN{NotECT, ECT0} {
 		cfg := DefaultConfig()
-		cfg.ECN = true
+		cfg.ECN = 1
 		var e Endpoint
 		e.Reset(&cfg)
 		e.Listen()

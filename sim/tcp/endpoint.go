@@ -107,6 +107,10 @@ type Endpoint struct {
 	win          congestionWindow
 	cc           *congestionOps
 	cubic        cubicState
+	dctcp        dctcpState
+	bbr          *bbrState // its memory is kept
+	number       int64     // SetNumber
+	random       random
 	rate         deliveryRate
 	sampleMemory *rateSample
 	pacer        pacer
@@ -133,10 +137,11 @@ type Endpoint struct {
 // use.
 func (e *Endpoint) Reset(cfg *Config) {
 	out, packets, writes := e.out, e.queue.ring, e.writes.ring
-	ranges, sample := e.reasm.ranges, e.sampleMemory
+	ranges, sample, bbr := e.reasm.ranges, e.sampleMemory, e.bbr
 	*e = Endpoint{}
 	e.out, e.queue.ring, e.writes.ring = out[:0], packets, writes
 	e.reasm.ranges, e.sampleMemory = ranges[:0], sample
+	e.bbr = bbr
 	e.cfg = cfg
 	e.clock = newClock(cfg)
 	e.dataEnd = 1

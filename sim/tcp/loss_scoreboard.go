@@ -7,7 +7,7 @@ import "time"
 type scoreboard struct {
 	sackedOut, lostOut, retransOut int // packets with the mark
 
-	lostTotal   int   // packets marked lost so far (kernel tcp_sock.lost)
+	lostTotal   int   // packets found lost so far, retransmissions too (kernel tcp_sock.lost)
 	highestSACK int64 // end of the highest SACKed packet (kernel highest_sack)
 	reordering  int   // packets by which the network may reorder (kernel reordering)
 	reorderSeen bool
@@ -250,6 +250,7 @@ func (e *Endpoint) markLost(p *packet) {
 	} else if p.state&packetRetransInFlight != 0 {
 		p.state &^= packetRetransInFlight
 		e.scoreboard.retransOut--
+		e.scoreboard.lostTotal++
 	}
 	// After an undo a packet may be newly lost while its retransmission is in flight.
 	if p.state&packetRetransInFlight == 0 {

@@ -140,7 +140,7 @@ func TestMarkedAndPacedSoak(t *testing.T) {
 		p.reset(&cfg, turns)
 		for side := range p.end {
 			own := cfg
-			own.ECN, own.Pacing = rng.IntN(4) > 0, rng.IntN(2) == 0
+			own.ECN, own.Pacing = []int{0, 1, 1, 2}[rng.IntN(4)], rng.IntN(2) == 0
 			p.end[side].Reset(&own)
 		}
 		p.mark = func(int, int, *Segment) bool { return rng.IntN(20) == 0 }
