@@ -125,8 +125,8 @@ func TestRandomLossSoak(t *testing.T) {
 	}
 }
 
-// TestMarkedAndPacedSoak runs random connections with ECN and pacing, at random, over links that
-// mark packets.
+// TestMarkedAndPacedSoak runs random connections with each congestion control, with ECN and pacing,
+// at random, over links that mark packets.
 func TestMarkedAndPacedSoak(t *testing.T) {
 	runs := 2000
 	if testing.Short() {
@@ -134,6 +134,7 @@ func TestMarkedAndPacedSoak(t *testing.T) {
 	}
 	p := &pipe{}
 	echoes, paced := 0, 0
+	controls := CongestionControls()
 	for seed := range runs {
 		cfg, turns := drawCase(t, p, uint64(seed))
 		rng := rand.New(rand.NewPCG(uint64(seed), 2))
@@ -141,6 +142,7 @@ func TestMarkedAndPacedSoak(t *testing.T) {
 		for side := range p.end {
 			own := cfg
 			own.ECN, own.Pacing = []int{0, 1, 1, 2}[rng.IntN(4)], rng.IntN(2) == 0
+			own.CongestionControl = controls[rng.IntN(len(controls))]
 			p.end[side].Reset(&own)
 		}
 		p.mark = func(int, int, *Segment) bool { return rng.IntN(20) == 0 }
