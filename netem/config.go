@@ -42,6 +42,9 @@ type Config struct {
 	// Queue is the queueing discipline. One with a Discipline has its own limit, so Limit is 0 then.
 	Queue Queue
 
+	// CrossTraffic shares the queue and the transmitter.
+	CrossTraffic CrossTraffic
+
 	DelayCorrelation float64   // of the jitter, 0 to 1: see Chance
 	LossCorrelation  float64   // of Loss, 0 to 1: see Chance
 	LossState        FourState // loss in bursts; not together with Loss or Gemodel
@@ -69,6 +72,7 @@ func (c *Config) Validate() error {
 		checkRange("limit", " packets", c.Limit, 0, MaxLimit),
 		c.validateDrops(),
 		c.validateQueue(),
+		c.validateCrossTraffic(),
 		c.validateCorrelations(),
 		c.LossState.validate(),
 		c.validateECN(),

@@ -80,6 +80,8 @@ type Events struct {
 	place  Place
 	drops  [NumDropReasons]uint64
 	copies uint64
+
+	crossDrops uint64 // of cross traffic, which are not events
 }
 
 // Drop reports that the Qdisc drops the item. No later Dequeue of the Qdisc may return the item.
@@ -88,6 +90,9 @@ func (e *Events) Drop(item *Item, reason DropReason) { e.drop(&item.Packet, reas
 // Copy makes a copy of the item, reports it and returns it. Like the item, the copy must leave the
 // Qdisc exactly once: by Dequeue or by Drop.
 func (e *Events) Copy(item *Item) Item {
+	if item.Flow&crossFlow != 0 {
+		return *item
+	}
 	e.all = append(e.all, Event{Packet: item.Packet, At: e.now, Kind: Copied, Place: e.place})
 	e.copies++
 	c := *item
@@ -96,6 +101,10 @@ func (e *Events) Copy(item *Item) Item {
 }
 
 func (e *Events) drop(p *Packet, reason DropReason) {
+	if p.Flow&crossFlow != 0 {
+		e.crossDrops++
+		return
+	}
 	e.all = append(e.all, Event{
 		Packet: *p, At: e.now, Kind: Dropped, Reason: reason, Place: e.place,
 	})

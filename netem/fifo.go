@@ -17,7 +17,7 @@ type fifo struct {
 
 func (q *fifo) reset() {
 	q.departures.clear()
-	q.idleAt = 0
+	q.idleAt = longAgo
 }
 
 // enqueue takes a packet of size bytes into the queue, or returns false if the queue is full. It

@@ -146,6 +146,9 @@ func (l *Link) propagateImpaired(leaves time.Duration, item *Item) *Delivery {
 // the checksum at its end finds the error.
 func (l *Link) dequeueImpaired(now time.Duration, dst []Delivery) []Delivery {
 	if l.transmitter != nil {
+		if l.cross != nil {
+			l.passCrossTraffic(now)
+		}
 		l.transmit(now)
 	}
 	for l.line.size > 0 && l.line.at(0).At <= now {
@@ -160,7 +163,7 @@ func (l *Link) dequeueImpaired(now time.Duration, dst []Delivery) []Delivery {
 	}
 	l.next = l.line.next()
 	if l.transmitter != nil {
-		l.next = min(l.next, l.transmitter.next())
+		l.next = min(l.next, l.wake())
 	}
 	return dst
 }

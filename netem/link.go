@@ -13,11 +13,13 @@ type Link struct {
 	ordered     bool
 	line        delayLine
 	impairments *impairments  // nil on most links
+	cross       *crossSource  // nil: no cross traffic
 	next        time.Duration // what Next returns
 	lastAt      time.Duration // the latest arrival so far; kept for an ordered link
 	events      Events
 
 	offered, delivered, marked uint64
+	departed                   uint64 // from the transmitter, beside cross traffic
 }
 
 // New makes a link. New panics if Config.Validate returns an error. All random draws of the link
@@ -56,6 +58,7 @@ func newLink(cfg *Config) *Link {
 		ordered:  cfg.Ordered,
 
 		impairments: newImpairments(cfg),
+		cross:       newCrossSource(cfg),
 	}
 }
 
@@ -75,17 +78,26 @@ func (l *Link) Reset(seed uint64) {
 	if l.impairments != nil {
 		l.impairments.reset(seed)
 	}
+	if l.cross != nil {
+		l.cross.reset(seed)
+		if l.varying != nil {
+			l.varying.rewind(l.cross.warmUp)
+		}
+	}
 	l.line.clear()
 	l.next = Never
 	l.lastAt = 0
 	l.events.reset()
-	l.offered, l.delivered, l.marked = 0, 0, 0
+	l.offered, l.delivered, l.marked, l.departed = 0, 0, 0, 0
 }
 
 // Enqueue offers a packet to the link at the instant now, which must not be before the instant of
 // an earlier call. Events then reports whether the packet was dropped; Dequeue returns the packet
 // when it has arrived.
 func (l *Link) Enqueue(now time.Duration, p Packet) {
+	if l.cross != nil {
+		l.passCrossTraffic(now)
+	}
 	if l.impairments != nil {
 		l.enqueueImpaired(now, &p)
 		return
@@ -126,8 +138,27 @@ func (l *Link) drop(now time.Duration, p *Packet, reason DropReason) {
 
 // transmit moves the packets that leave the queue by the instant now to the delay line.
 func (l *Link) transmit(now time.Duration) {
+	l.depart(now)
+	l.next = min(l.line.next(), l.wake())
+}
+
+// wake is when the transmitter or the queue needs a call.
+func (l *Link) wake() time.Duration {
+	if l.cross != nil {
+		return l.wakeBesideCrossTraffic()
+	}
+	return l.transmitter.next()
+}
+
+func (l *Link) depart(now time.Duration) {
 	t := l.transmitter
 	for t.dequeue(now, &l.events) {
+		if l.cross != nil {
+			if t.item.Flow&crossFlow != 0 {
+				continue
+			}
+			l.departed++
+		}
 		if t.item.marked {
 			l.marked++
 		}
@@ -140,7 +171,6 @@ func (l *Link) transmit(now time.Duration) {
 		d.Packet, d.Sent = t.item.Packet, t.item.Sent
 		d.Queued, d.Serialised = t.began-t.item.Sent, t.leaves-t.began
 	}
-	l.next = min(l.line.next(), t.next())
 }
 
 // propagate inserts into the delay line a packet whose last bit leaves at the given instant. The
@@ -166,6 +196,9 @@ func (l *Link) Dequeue(now time.Duration, dst []Delivery) []Delivery {
 		return l.dequeueImpaired(now, dst)
 	}
 	if l.transmitter != nil {
+		if l.cross != nil {
+			l.passCrossTraffic(now)
+		}
 		l.transmit(now)
 	}
 	for l.line.size > 0 && l.line.at(0).At <= now {
@@ -175,7 +208,7 @@ func (l *Link) Dequeue(now time.Duration, dst []Delivery) []Delivery {
 	}
 	l.next = l.line.next()
 	if l.transmitter != nil {
-		l.next = min(l.next, l.transmitter.next())
+		l.next = min(l.next, l.wake())
 	}
 	return dst
 }
@@ -191,8 +224,15 @@ func (l *Link) Stats() Stats {
 		Offered: l.offered, Copied: l.events.copies, Dropped: l.events.drops,
 		Delivered: l.delivered, InFlight: uint64(l.line.size), Marked: l.marked,
 	}
-	if l.transmitter != nil {
+	switch {
+	case l.transmitter == nil:
+	case l.cross == nil:
 		s.InFlight += uint64(l.transmitter.qdisc.Len())
+	default:
+		s.InFlight += l.waiting()
+	}
+	if l.cross != nil {
+		s.CrossOffered, s.CrossDropped = l.cross.offered, l.cross.dropped+l.events.crossDrops
 	}
 	return s
 }

@@ -14,7 +14,7 @@ const longAgo time.Duration = -1 << 62
 // A Packet describes an IP packet to a link.
 type Packet struct {
 	Size  int32  // bytes of the IP packet, headers included
-	Flow  uint32 // number of the packet's connection, for flow queueing (RFC 8290)
+	Flow  uint32 // number of the packet's connection, for flow queueing (RFC 8290): below 2³¹
 	Burst uint32 // number of the burst of segments (GSO) with which it was sent
 	ID    uint32 // for the caller's use; a copy has the same ID
 	ECN   ECN    // as the sender set it; a queueing discipline may change it to CE

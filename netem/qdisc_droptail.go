@@ -38,12 +38,7 @@ func (q *DropTail) Enqueue(_ time.Duration, item Item, events *Events) {
 }
 
 // Next implements Qdisc.
-func (q *DropTail) Next() time.Duration {
-	if q.items.size == 0 {
-		return Never
-	}
-	return 0
-}
+func (q *DropTail) Next() time.Duration { return q.items.ready() }
 
 // Dequeue implements Qdisc.
 func (q *DropTail) Dequeue(time.Duration, *Events) (Item, bool) {

@@ -156,7 +156,7 @@ func (q *Queue) Validate() error {
 	}
 	if only != *q {
 		return fmt.Errorf("netem: %s: a setting that the discipline does not have: it has %s",
-			d.name, d.optionNames())
+			d.name, optionNames(d.options))
 	}
 	if d.check != nil {
 		if err := d.check(q.withDefaults()); err != nil {

@@ -2,8 +2,6 @@ package netem
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -12,63 +10,40 @@ import (
 type discipline struct {
 	number   Discipline
 	name     string // in tc(8)
-	options  []queueOption
+	options  []option[Queue]
 	defaults Queue             // in place of fields of 0
 	check    func(Queue) error // of a queue with defaults; nil: none
 	make     func(Queue) Qdisc // of a queue with defaults; nil: a fifo computes it
 }
 
 var disciplines = []discipline{
-	{PFIFO, "pfifo", []queueOption{packetLimit}, Queue{Limit: 1000}, nil, nil},
-	{BFIFO, "bfifo", []queueOption{byteLimit}, Queue{LimitBytes: 1000 * 1500}, nil,
+	{PFIFO, "pfifo", []option[Queue]{packetLimit}, Queue{Limit: 1000}, nil, nil},
+	{BFIFO, "bfifo", []option[Queue]{byteLimit}, Queue{LimitBytes: 1000 * 1500}, nil,
 		func(q Queue) Qdisc { return newByteFIFO(q) }},
 	// codel_params_init() of include/net/codel_impl.h, DEFAULT_CODEL_LIMIT of sch_codel.c.
-	{CoDel, "codel", []queueOption{packetLimit, target, interval, ceThreshold, ecn},
+	{CoDel, "codel", []option[Queue]{packetLimit, target, interval, ceThreshold, ecn},
 		Queue{Limit: 1000, Target: 5 * time.Millisecond, Interval: 100 * time.Millisecond, ECN: Off},
 		targetBelowInterval, func(q Queue) Qdisc { return newCoDel(q) }},
 	// fq_codel_init() of sch_fq_codel.c. The quantum is an Ethernet frame of 1500 bytes (RFC 8290
 	// §5.2.4).
-	{FQCoDel, "fq_codel", []queueOption{packetLimit, flows, quantum, memoryLimit("memory_limit"),
+	{FQCoDel, "fq_codel", []option[Queue]{packetLimit, flows, quantum, memoryLimit("memory_limit"),
 		dropBatch, target, interval, ceThreshold, ecn},
 		Queue{Limit: 10240, Flows: 1024, Quantum: 1514, Memory: 32 << 20, DropBatch: 64,
 			Target: 5 * time.Millisecond, Interval: 100 * time.Millisecond, ECN: On},
 		targetBelowInterval, func(q Queue) Qdisc { return newFQCoDel(q) }},
 	// pie_params_init() of include/net/pie.h.
-	{PIE, "pie", []queueOption{packetLimit, target, tUpdate, alpha, beta, ecn, byteMode,
+	{PIE, "pie", []option[Queue]{packetLimit, target, tUpdate, alpha, beta, ecn, byteMode,
 		dqRateEstimator},
 		Queue{Limit: 1000, Target: 15 * time.Millisecond, TUpdate: 15 * time.Millisecond,
 			Alpha: 2, Beta: 20, ECN: Off, ByteMode: Off, DqRateEstimator: Off},
 		nil, func(q Queue) Qdisc { return newPIE(q) }},
 	// cake_init() of sch_cake.c. Without a memory limit it follows from bandwidth and interval.
-	{CAKE, "cake", []queueOption{bandwidth, rtt, memoryLimit("memlimit"), overhead, mpu, framing,
+	{CAKE, "cake", []option[Queue]{bandwidth, rtt, memoryLimit("memlimit"), overhead, mpu, framing,
 		flowIsolation, class},
 		Queue{RTT: 100 * time.Millisecond, Framing: NoATM, Flow: IsolateFlows, Class: BestEffort},
 		nil, func(q Queue) Qdisc { return newCAKE(q) }},
-	{TBF, "tbf", []queueOption{tbfRate, burst, byteLimit, latency, peakRate, peakMTU},
+	{TBF, "tbf", []option[Queue]{tbfRate, burst, byteLimit, latency, peakRate, peakMTU},
 		Queue{}, checkTBF, func(q Queue) Qdisc { return newTBF(q) }},
-}
-
-// A queueOption is a setting of a discipline: words of its line and a field of a Queue.
-type queueOption struct {
-	words    []string  // of an option with a value: the word before it; else one for 1, 2, …
-	quantity *quantity // of the value; nil: the option has no value
-	lo, hi   int64     // bounds of the value
-	get      func(*Queue) int64
-	set      func(*Queue, int64)
-}
-
-// optionOf is an option with a value from lo to hi.
-func optionOf[T ~int | ~int64](word string, q *quantity, lo, hi T, at func(*Queue) *T) queueOption {
-	return queueOption{[]string{word}, q, int64(lo), int64(hi),
-		func(q *Queue) int64 { return int64(*at(q)) },
-		func(q *Queue, v int64) { *at(q) = T(v) }}
-}
-
-// wordsOf is an option of words without a value.
-func wordsOf[T ~uint8](at func(*Queue) *T, words ...string) queueOption {
-	return queueOption{words, nil, 0, int64(len(words)),
-		func(q *Queue) int64 { return int64(*at(q)) },
-		func(q *Queue, v int64) { *at(q) = T(v) }}
 }
 
 // maxQueueBytes bounds limits in bytes: MaxLimit packets of 1500 bytes.
@@ -111,106 +86,33 @@ var (
 	peakMTU  = optionOf("mtu", byteCount, 1, maxQueueBytes, func(q *Queue) *int64 { return &q.MTU })
 )
 
-func memoryLimit(word string) queueOption {
+func memoryLimit(word string) option[Queue] {
 	return optionOf(word, byteCount, 1, maxQueueBytes, func(q *Queue) *int64 { return &q.Memory })
-}
-
-// A quantity is how the value of an option is written.
-type quantity struct {
-	what   string // of a value that is missing
-	read   func(*tcParser) (int64, error)
-	format func(int64) string
-}
-
-var (
-	packetCount  = &quantity{"a number of packets", (*tcParser).wholeNumber, formatCount}
-	plainCount   = &quantity{"a number", (*tcParser).wholeNumber, formatCount}
-	byteCount    = &quantity{"a number of bytes", (*tcParser).bytes, formatBytes}
-	timeQuantity = &quantity{"a time",
-		func(p *tcParser) (int64, error) { t, err := p.time(); return int64(t), err },
-		func(v int64) string { return formatTime(time.Duration(v)) }}
-	rateQuantity = &quantity{"a rate",
-		func(p *tcParser) (int64, error) { return p.quantity(rateUnits) },
-		func(v int64) string { return formatQuantity(v, rateUnits) }}
-)
-
-func formatCount(v int64) string { return strconv.FormatInt(v, 10) }
-
-// show writes the option with its value v, which is not 0.
-func (o *queueOption) show(v int64) string {
-	if o.quantity == nil {
-		return o.words[v-1]
-	}
-	return o.words[0] + " " + o.quantity.format(v)
-}
-
-// check returns an error if v, unless it is 0 for the default, is out of bounds.
-func (o *queueOption) check(v int64) error {
-	switch {
-	case v == 0 || v >= o.lo && v <= o.hi:
-		return nil
-	case o.quantity == nil:
-		return fmt.Errorf("%d is none of %s", v, strings.Join(o.words, ", "))
-	case v < o.lo:
-		return fmt.Errorf("%s %s is below the minimum of %s",
-			o.words[0], o.quantity.format(v), o.quantity.format(o.lo))
-	}
-	return fmt.Errorf("%s %s is above the maximum of %s",
-		o.words[0], o.quantity.format(v), o.quantity.format(o.hi))
 }
 
 // queue parses a queueing discipline from the current word, its name, to the end of the line.
 func (p *tcParser) queue() error {
 	for i := range disciplines {
-		if d := &disciplines[i]; d.name == p.word {
-			p.cfg.Queue = Queue{Discipline: d.number}
-			var seen []*queueOption
-			for p.next() {
-				o, err := p.queueOption(d)
-				if err != nil {
-					return err
-				}
-				if slices.Contains(seen, o) {
-					return p.fault("the option is given twice")
-				}
-				seen = append(seen, o)
-			}
-			return nil
-		}
-	}
-	return p.fault("unknown queueing discipline: known are " + disciplineNames())
-}
-
-// queueOption parses the option of a discipline that begins with the current word.
-func (p *tcParser) queueOption(d *discipline) (*queueOption, error) {
-	for i := range d.options {
-		o := &d.options[i]
-		n := slices.Index(o.words, p.word)
-		if n < 0 {
+		d := &disciplines[i]
+		if d.name != p.word {
 			continue
 		}
-		if o.quantity == nil {
-			o.set(&p.cfg.Queue, int64(n+1))
-			return o, nil
+		p.cfg.Queue = Queue{Discipline: d.number}
+		options := optionReader[Queue]{name: d.name, options: d.options, into: &p.cfg.Queue}
+		for p.next() {
+			known, err := options.read(p)
+			switch why := unsupportedQueueOptions[p.word]; {
+			case err != nil:
+				return err
+			case !known && why != "":
+				return p.fault(why)
+			case !known:
+				return p.fault(d.name + " has no such option: it has " + optionNames(d.options))
+			}
 		}
-		if err := p.want(o.quantity.what); err != nil {
-			return nil, err
-		}
-		v, err := o.quantity.read(p)
-		if err != nil {
-			return nil, err
-		}
-		if v < o.lo || v > o.hi {
-			return nil, p.fault(fmt.Sprintf("%s %s is %s from %s to %s", d.name, o.words[0],
-				o.quantity.what, o.quantity.format(o.lo), o.quantity.format(o.hi)))
-		}
-		o.set(&p.cfg.Queue, v)
-		return o, nil
+		return nil
 	}
-	if why := unsupportedQueueOptions[p.word]; why != "" {
-		return nil, p.fault(why)
-	}
-	return nil, p.fault(d.name + " has no such option: it has " + d.optionNames())
+	return p.fault("unknown queueing discipline: known are " + disciplineNames())
 }
 
 // unsupportedQueueOptions are options of tc(8) with the reason why no discipline has them.
@@ -240,15 +142,6 @@ func DisciplineNames() []string {
 
 // disciplineNames lists the names for an error.
 func disciplineNames() string { return strings.Join(DisciplineNames(), ", ") }
-
-// optionNames lists the words of the options for an error.
-func (d *discipline) optionNames() string {
-	var names []string
-	for i := range d.options {
-		names = append(names, d.options[i].words...)
-	}
-	return strings.Join(names, ", ")
-}
 
 func targetBelowInterval(q Queue) error {
 	if q.Target >= q.Interval {

@@ -13,6 +13,7 @@ const (
 	purposeDuplicate
 	purposeCorrupt
 	purposeReorder
+	purposeCrossTraffic
 )
 
 // golden is 2⁶⁴ divided by the golden ratio, the increment (gamma) of SplitMix64.

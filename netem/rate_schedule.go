@@ -179,3 +179,14 @@ func (t *scheduled) transmit(at time.Duration, size int32) time.Duration {
 		t.advance(&t.at)
 	}
 }
+
+func (t *scheduled) rewind(warmUp time.Duration) { t.at.began -= wholePeriods(warmUp, t.period) }
+
+// wholePeriods rounds a time up to whole periods. A rate without a period has none: before the
+// instant 0 it is that of its first step.
+func wholePeriods(d, period time.Duration) time.Duration {
+	if period == 0 {
+		return 0
+	}
+	return (d + period - 1) / period * period
+}

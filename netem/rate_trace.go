@@ -262,3 +262,5 @@ func (t *traced) seek(at time.Duration) (began time.Duration, next int) {
 	}
 	return began, lo
 }
+
+func (t *traced) rewind(warmUp time.Duration) { t.began -= wholePeriods(warmUp, t.period) }

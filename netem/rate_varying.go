@@ -16,6 +16,10 @@ type varyingRate interface {
 
 	// reset moves to the start that follows from the link's seed.
 	reset(seed uint64)
+
+	// rewind moves that start back by whole periods to before the instant −warmUp, if the rate
+	// repeats. It is called after reset.
+	rewind(warmUp time.Duration)
 }
 
 // newVaryingRate returns the link's rate that changes with time, or nil.

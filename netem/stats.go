@@ -9,4 +9,7 @@ type Stats struct {
 	Delivered uint64                 // returned by Link.Dequeue
 	InFlight  uint64                 // waiting, in service or on the delay line
 	Marked    uint64                 // left the queue with CE in place of ECT(0) or ECT(1)
+
+	CrossOffered uint64 // packets of cross traffic that came to the queue, warm-up included
+	CrossDropped uint64 // those of them that the queue dropped
 }

@@ -32,6 +32,7 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Wor
 //	rate RATE for TIME, RATE for TIME, …, repeat     see ParseRateSchedule
 //	start random|TIME                                Config.Start
 //	limit PACKETS
+//	cross_traffic ARRIVALS …            see ParseCrossTraffic
 //	queue DISCIPLINE …                  the last option: see ParseQueue
 //
 // As in tc, R and P31 are 100% less the probability before them, 1-H and P23 are 100%, and the
@@ -103,6 +104,8 @@ var tcOptions = map[string]func(*tcParser) error{
 	"gap":          (*tcParser).gap,
 	"slot":         (*tcParser).unsupported,
 	"seed":         (*tcParser).seed,
+
+	"cross_traffic": (*tcParser).crossTrafficOption,
 }
 
 var tcAliases = map[string]string{"latency": "delay", "drop": "loss"}
@@ -167,7 +170,7 @@ func (p *tcParser) option() error {
 	read, known := tcOptions[name]
 	if !known {
 		return p.fault("unknown option: known are delay, distribution, ordered, reorder, gap, loss, " +
-			"ecn, duplicate, corrupt, rate, overhead, start, limit, drops and queue")
+			"ecn, duplicate, corrupt, rate, overhead, start, limit, drops, cross_traffic and queue")
 	}
 	if slices.Contains(p.seen, name) {
 		return p.fault("the option is given twice")

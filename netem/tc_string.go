@@ -93,6 +93,9 @@ func (c Config) String() string {
 	if len(c.Drops) > 0 {
 		add("drops", strings.ReplaceAll(strings.Trim(fmt.Sprint(c.Drops), "[]"), " ", ","))
 	}
+	if x := c.CrossTraffic.String(); x != "" {
+		add("cross_traffic", x)
+	}
 	if q := c.Queue.String(); q != "" {
 		add("queue", q)
 	}

@@ -23,7 +23,7 @@ type departureCounter interface{ departed() }
 
 func (t *transmitter) reset(seed uint64) {
 	t.qdisc.Reset(seed)
-	t.freeAt, t.leaves, t.idle = 0, 0, true
+	t.freeAt, t.leaves, t.idle = longAgo, longAgo, true
 }
 
 // next is the instant at which the transmitter asks for the next waiting packet, or Never.

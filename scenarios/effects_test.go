@@ -131,6 +131,8 @@ func candidates(k *Key) []string {
 		return distributions().names
 	case drops:
 		return []string{"[1]", "[2, 3]"}
+	case crossTrafficLine:
+		return []string{"poisson load 50%", "constant rate 400kbit", "poisson load 90% imix"}
 	case queueLine:
 		return []string{"pfifo limit 2", "cake bandwidth 200kbit", "cake bandwidth 100kbit"}
 	case tcLine:

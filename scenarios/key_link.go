@@ -49,6 +49,8 @@ var hopKeys = []hopKey{
 	{Name: "limit", Label: "queue limit", Unset: "1000", Doc: "packets that the queue before the rate holds, the one in service counted", hop: linkLimit},
 	{Name: "queue", Label: "queueing discipline", Unset: "drop-tail with link.limit", Doc: "queueing discipline in the words of tc: pfifo, bfifo, codel, fq_codel, pie, cake or tbf with its options, such as codel target 5ms interval 100ms ecn",
 		hop: func(c *netem.Config) value { return queueLine{&c.Queue} }},
+	{Name: "cross_traffic", Label: "cross traffic", Unset: "none", Doc: "packets of others that share the queue and the rate: poisson, constant or on-off, then their load as a share of the rate or their rate, and their size, such as poisson load 80% size 1500B",
+		hop: func(c *netem.Config) value { return crossTrafficLine{&c.CrossTraffic} }},
 	{Name: "drops", Label: "drops", Doc: "packets to lose, by their number from 1: [2] loses the second",
 		hop: func(c *netem.Config) value { return drops{&c.Drops} }},
 }
