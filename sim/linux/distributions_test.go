@@ -54,7 +54,9 @@ type compared struct {
 	plain, noisy float64
 }
 
-func compareDistributions(t testing.TB, f *flights, cells []*cell) []compared {
+func compareDistributions(t testing.TB) []compared {
+	t.Helper()
+	f, cells := readFlights(t), measuredCells(t)
 	p := measuredPath(t)
 	rows := make([]compared, len(cells)*int(metrics))
 	onAllCores(len(cells), func(i int) {
@@ -87,7 +89,7 @@ func TestTimesAreDistributedAsOnLinux(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
 	}
-	rows := compareDistributions(t, readFlights(t), measuredCells(t))
+	rows := comparisons.distributions.of(t, compareDistributions)
 	plain, noisy := 0, 0
 	for i := range rows {
 		r := &rows[i]

@@ -74,7 +74,7 @@ func (d *singleDrop) within(simulated *[metrics]time.Duration) bool {
 // TestOneLossCostsAsOnLinux: the simulated median of each row is within 4 ms or 1.5 % of the measured
 // one.
 func TestOneLossCostsAsOnLinux(t *testing.T) {
-	rows := compareSingleDrops(t)
+	rows := comparisons.singleDrops.of(t, compareSingleDrops)
 	if len(rows) < 229 {
 		t.Errorf("only %d single drops were compared", len(rows))
 	}

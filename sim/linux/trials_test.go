@@ -132,7 +132,7 @@ func TestTrialsTakeTheTimeOfTheirLosses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")
 	}
-	rows := predictTrials(t)
+	rows := comparisons.trials.of(t, predictTrials)
 	for _, row := range rows {
 		n := float64(row.n)
 		t.Logf("%-60v n %5d handshake %.3f (%.3f) last %.3f (%.3f)", row.cell, row.n, float64(row.noisy[handshake])/n, float64(row.plain[handshake])/n,

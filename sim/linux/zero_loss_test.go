@@ -49,7 +49,7 @@ func compareZeroLoss(t testing.TB) (rows []zeroLoss) {
 // TestTimesWithoutLossAreThoseOfLinux: the medians of cells without loss are within 1 % or 1 ms, and
 // on links without a rate each takes as many round trips as on Linux.
 func TestTimesWithoutLossAreThoseOfLinux(t *testing.T) {
-	rows := compareZeroLoss(t)
+	rows := comparisons.zeroLoss.of(t, compareZeroLoss)
 	if len(rows) < 100 {
 		t.Errorf("only %d medians were compared", len(rows))
 	}
