@@ -48,10 +48,14 @@ type Config struct {
 	DelayCorrelation float64   // of the jitter, 0 to 1: see Chance
 	LossCorrelation  float64   // of Loss, 0 to 1: see Chance
 	LossState        FourState // loss in bursts; not together with Loss or Gemodel
+	Gilbert          Gilbert   // loss in bursts that last for a time; not together with another loss
+	Outage           Outage    // times in which every packet is lost
 	ECN              bool      // mark a packet CE in place of losing it, if it is ECN-capable
 	Duplicate        Chance    // of a packet to arrive twice
 	Corrupt          Chance    // of a packet to arrive with an error and be dropped: ByCorruption
 	Reorder          Reorder
+	Semantics        Semantics
+	LossUnit         LossUnit
 	Overhead         Overhead // what the link layer adds to each packet before Rate
 }
 
@@ -75,29 +79,34 @@ func (c *Config) Validate() error {
 		c.validateCrossTraffic(),
 		c.validateCorrelations(),
 		c.LossState.validate(),
+		c.Gilbert.validate(),
+		c.Outage.validate(),
 		c.validateECN(),
 		c.Duplicate.validate("duplicate"),
 		c.Corrupt.validate("corrupt"),
 		c.Reorder.validate(c),
 		c.Overhead.validate(c.HasRate()),
+		c.validateSemantics(),
 	)
 }
 
 func (c *Config) validateOneLossModel() error {
 	models := 0
-	for _, used := range []bool{c.Loss != 0, c.Gemodel.enabled(), c.LossState.enabled()} {
+	for _, used := range []bool{c.Loss != 0, c.Gemodel.enabled(), c.LossState.enabled(), c.Gilbert.enabled()} {
 		if used {
 			models++
 		}
 	}
 	if models > 1 {
-		return errors.New("netem: loss: give one of a probability, gemodel and state, not both")
+		return errors.New("netem: loss: give one of a probability, gemodel, state and gilbert, not both")
 	}
 	return nil
 }
 
 // Lossy reports whether the link has a random loss.
-func (c *Config) Lossy() bool { return c.Loss != 0 || c.Gemodel.enabled() || c.LossState.enabled() }
+func (c *Config) Lossy() bool {
+	return c.Loss != 0 || c.Gemodel.enabled() || c.LossState.enabled() || c.Gilbert.enabled()
+}
 
 func (c *Config) validateECN() error {
 	if c.ECN && !c.Lossy() {

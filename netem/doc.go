@@ -12,8 +12,7 @@
 //	            ▲                        ▲
 //	Enqueue ─► loss ─► queueing discipline ─► transmitter ─► delay + jitter ─► Dequeue
 //	            │            Queued            Serialised     Propagation
-//	     drop list, Bernoulli
-//	     or Gilbert–Elliott
+//	     drop list, random loss
 //
 // # How a link is driven
 //
@@ -56,14 +55,41 @@
 // either, or at a fixed one. Then the packet propagates on the delay line, for Delay varied by Jitter. The delay line
 // holds any number of packets.
 //
-// # Where it differs from the kernel's netem
+// # Impairments
 //
-// The kernel (net/sched/sch_netem.c) keeps waiting and delayed packets in one queue, so its limit
-// counts the packets in flight too: at 100 ms and 100 Mbit/s, 833 packets of 1500 bytes are in
-// flight. Here the limit is that of a router's buffer, and packets in flight do not count. So a
-// link without a rate never drops by its limit. The kernel delays a packet first and then
-// serialises it, so a wait for the transmitter can absorb jitter. Here a packet waits and is
-// serialised first, so wait and jitter add up.
+// Before the queue a packet may be lost, marked, duplicated or corrupted, decided in the order of
+// netem_enqueue() of the kernel (net/sched/sch_netem.c): a packet that is both duplicated and lost
+// passes once, and a copy may be lost or corrupted in its turn. A corrupted packet waits, is
+// serialised and propagates; a checksum at the end of the link drops it. Behind the transmitter a
+// packet may overtake: with Reorder it has no propagation delay.
+//
+// With LossUnit burst, packets that come one after another with the same Flow and Burst share one
+// fate, and Drops counts bursts.
+//
+// # Where it differs from the kernel's netem, and how to get that
+//
+// The options above are those of a link behind a router's port: semantics router. The kernel's netem
+// differs, and semantics tc does what it does on the host that sends, as in Linux 6.18:
+//
+//   - The kernel keeps waiting and delayed packets in one queue ordered by the time to send, so its
+//     limit counts the packets in flight too: at 100 ms and 100 Mbit/s, 833 packets of 1500 bytes
+//     are in flight. With semantics router the limit is that of a router's buffer, packets in
+//     flight do not count, and a link without a rate never drops by its limit.
+//   - The kernel delays a packet first and serialises it then, behind the last one in the queue. So
+//     a wait for the transmitter can absorb jitter, and with a rate jitter never reorders. With
+//     semantics router a packet waits and is serialised first, so wait and jitter add up.
+//   - The kernel sees the packets of a burst (GSO) as one packet: one loss takes them all, they
+//     have one delay, their bytes are serialised together and arrive together, and the limit
+//     counts one. If one is to be corrupted, the kernel cuts the burst: the first packet is
+//     corrupted and the others are enqueued again.
+//   - A duplicate is enqueued anew, before its original: it waits for the rate, may be lost, and
+//     takes the last place of a full queue from the original.
+//   - A packet that overtakes goes to the head of the queue: it has no delay and waits for no rate.
+//   - A correlation of the jitter has no effect, because the kernel takes the remainder of the
+//     correlated number (tabledist()). With semantics router it makes neighbours alike.
+//
+// Neither counts a link layer's header. On an Ethernet device the kernel counts 14 bytes: write
+// "rate RATE 14".
 //
 // # Determinism
 //

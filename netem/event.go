@@ -20,19 +20,20 @@ type DropReason uint8
 // The reasons.
 const (
 	ByDropList   DropReason = iota // Config.Drops lists the packet
-	ByLoss                         // random loss: Config.Loss, Gemodel or LossState
+	ByLoss                         // random loss: Config.Loss, Gemodel, LossState or Gilbert
 	ByLimit                        // the queue was full
 	ByAQM                          // active queue management signalled congestion (RFC 7567 §2)
 	ByCoDel                        // CoDel: the delay has been above its target for an interval
 	ByPIE                          // PIE: at random, with its drop probability
 	ByBLUE                         // BLUE in CAKE: the flow does not respond to congestion signals
 	ByBurst                        // TBF: the packet is larger than its bucket
+	ByOutage                       // the link was down: Config.Outage
 	ByCorruption                   // a checksum at the end of the link found an error: Config.Corrupt
 	NumDropReasons
 )
 
 var dropReasons = [NumDropReasons]string{"drop list", "random loss", "queue limit", "AQM", "CoDel", "PIE",
-	"BLUE", "larger than the token bucket", "corruption"}
+	"BLUE", "larger than the token bucket", "outage", "corruption"}
 
 // String returns the reason in words.
 func (r DropReason) String() string {

@@ -12,24 +12,32 @@ type lossModel interface {
 // and takes the short way through Enqueue and Dequeue.
 type impairments struct {
 	loss      lossModel // nil: Link.loss decides
+	outages   *outages  // nil: none
 	ecn       bool
 	duplicate chance
 	corrupt   chance
 	reorder   reorderer
 	overhead  Overhead
+
+	bursts *burstFate // nil: each packet has its own fate
+	tfifo  *tfifo     // nil: semantics Router
 }
 
 // newImpairments returns nil if the configuration has none.
 func newImpairments(c *Config) *impairments {
 	im := impairments{
-		loss: newLossModel(c), ecn: c.ECN,
+		loss: newLossModel(c), outages: newOutages(c), ecn: c.ECN,
 		duplicate: newChance(c.Duplicate, purposeDuplicate),
 		corrupt:   newChance(c.Corrupt, purposeCorrupt),
 		reorder:   newReorderer(c.Reorder),
 		overhead:  c.Overhead,
+		tfifo:     newTFIFO(c),
 	}
-	if im.loss == nil && !c.ECN && c.Duplicate.P == 0 && c.Corrupt.P == 0 && c.Reorder.P == 0 &&
-		c.Overhead == (Overhead{}) {
+	if c.losesBursts() && im.tfifo == nil {
+		im.bursts = new(burstFate)
+	}
+	if im.loss == nil && im.outages == nil && !c.ECN && c.Duplicate.P == 0 && c.Corrupt.P == 0 && c.Reorder.P == 0 &&
+		c.Overhead == (Overhead{}) && im.bursts == nil && im.tfifo == nil {
 		return nil
 	}
 	return &im
@@ -38,6 +46,8 @@ func newImpairments(c *Config) *impairments {
 // newLossModel returns nil if lossProcess is the model.
 func newLossModel(c *Config) lossModel {
 	switch {
+	case c.Gilbert.enabled():
+		return newGilbertLoss(c.Gilbert)
 	case c.LossState.enabled():
 		return newFourStateLoss(c.LossState)
 	case c.LossCorrelation != 0:
@@ -55,9 +65,23 @@ func (im *impairments) reset(seed uint64) {
 	if im.loss != nil {
 		im.loss.reset(seed)
 	}
+	if im.outages != nil {
+		im.outages.reset(seed)
+	}
 	im.duplicate.reset(seed)
 	im.corrupt.reset(seed)
 	im.reorder.reset(seed)
+	if im.bursts != nil {
+		*im.bursts = burstFate{}
+	}
+	if im.tfifo != nil {
+		im.tfifo.reset()
+	}
+}
+
+// down reports whether the link has an outage.
+func (l *Link) down(now time.Duration) bool {
+	return l.impairments.outages != nil && l.impairments.outages.down(now)
 }
 
 // lost asks the loss model about a packet.
@@ -70,6 +94,10 @@ func (l *Link) lost(now time.Duration, i uint64) bool {
 
 // enqueueImpaired is Enqueue for a link with impairments.
 func (l *Link) enqueueImpaired(now time.Duration, p *Packet) {
+	if l.impairments.tfifo != nil {
+		l.collect(now, p)
+		return
+	}
 	if l.transmitter != nil {
 		l.transmit(now)
 	}
@@ -85,9 +113,21 @@ func (l *Link) offer(now time.Duration, item *Item) {
 	im, i := l.impairments, item.ordinal
 	isCopy := i&copyOrdinal != 0
 	duplicated := !isCopy && im.duplicate.happens(i)
-	lost := l.lost(now, i)
-	if !isCopy && l.dropList.drops(i) {
+	var lost, listed bool
+	switch {
+	case isCopy:
+		lost = l.lost(now, i)
+	case im.bursts != nil:
+		lost, listed = l.fateOfBurst(now, &item.Packet)
+	default:
+		lost, listed = l.lost(now, i), l.dropList.drops(i)
+	}
+	switch {
+	case listed:
 		l.events.Drop(item, ByDropList)
+		return
+	case l.down(now):
+		l.events.Drop(item, ByOutage)
 		return
 	}
 	if lost && im.ecn && item.Mark() {
@@ -105,6 +145,24 @@ func (l *Link) offer(now time.Duration, item *Item) {
 	}
 	item.corrupted = im.corrupt.happens(i)
 	l.admit(now, item)
+}
+
+// burstFate is the fate of the last burst offered: consecutive packets of a flow with one number.
+type burstFate struct {
+	ordinal      uint64
+	flow, burst  uint32
+	lost, listed bool
+}
+
+// fateOfBurst decides about the burst of a packet, once. The drop list counts bursts too.
+func (l *Link) fateOfBurst(now time.Duration, p *Packet) (lost, listed bool) {
+	b := l.impairments.bursts
+	if b.ordinal == 0 || b.flow != p.Flow || b.burst != p.Burst {
+		b.ordinal++
+		b.flow, b.burst = p.Flow, p.Burst
+		b.lost, b.listed = l.lost(now, b.ordinal), l.dropList.drops(b.ordinal)
+	}
+	return b.lost, b.listed
 }
 
 // admit passes an item to the queue.
@@ -151,15 +209,19 @@ func (l *Link) dequeueImpaired(now time.Duration, dst []Delivery) []Delivery {
 		}
 		l.transmit(now)
 	}
-	for l.line.size > 0 && l.line.at(0).At <= now {
-		if d := l.line.at(0); d.corrupted {
+	if l.impairments.tfifo != nil {
+		l.closeBurst()
+	}
+	l.release(now)
+	for l.out.size > 0 {
+		if d := l.out.at(0); d.corrupted {
 			l.events.now, l.events.place = d.At, AtArrival
 			l.events.drop(&d.Packet, ByCorruption)
 		} else {
 			dst = append(dst, *d)
 			l.delivered++
 		}
-		l.line.pop()
+		l.out.pop()
 	}
 	l.next = l.line.next()
 	if l.transmitter != nil {

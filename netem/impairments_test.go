@@ -228,6 +228,8 @@ func TestImpairmentsAreTheSameBeforeAnyQueue(t *testing.T) {
 func TestImpairedLinksAllocateNothingOnceWarm(t *testing.T) {
 	for _, line := range []string{
 		"delay 20ms 10ms 25% loss 1% 5% ecn duplicate 1% corrupt 1% reorder 1% rate 100mbit 14 48 5 limit 50",
+		"semantics tc delay 20ms 10ms loss 1% duplicate 1% corrupt 1% reorder 1% rate 100mbit 14 limit 50",
+		"loss 1% loss_unit burst",
 	} {
 		l := New(mustParse(t, line), 1)
 		buf := make([]Delivery, 0, 64)

@@ -45,6 +45,21 @@ func (j *jitter) delayOf(i uint64) time.Duration {
 	return time.Duration(max(0, j.mean+deviation))
 }
 
+// kernelDelayOf is delayOf as the kernel computes it: the sum may be negative, and a random number
+// becomes a deviation by its remainder, not by its size. So a correlation of the numbers does not
+// make the delays of neighbours alike: the remainder keeps none of it if the spread is far below
+// 2³¹ ns, and of a table only the lower bits of the number count.
+func (j *jitter) kernelDelayOf(i uint64) time.Duration {
+	if j.spread == 0 {
+		return time.Duration(j.mean)
+	}
+	number := uint64(j.correlated.next(i))
+	if j.table == nil {
+		return time.Duration(j.mean + int64(number%(2*uint64(j.spread))) - j.spread)
+	}
+	return time.Duration(j.mean + roundedQuotient(int64(j.table[number%tableSize])*j.spread, tableScale))
+}
+
 // roundedQuotient is a/b rounded to the nearest integer, halves away from zero.
 func roundedQuotient(a, b int64) int64 {
 	if a < 0 {

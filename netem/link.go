@@ -12,10 +12,11 @@ type Link struct {
 	jitter      jitter
 	ordered     bool
 	line        delayLine
-	impairments *impairments  // nil on most links
-	cross       *crossSource  // nil: no cross traffic
-	next        time.Duration // what Next returns
-	lastAt      time.Duration // the latest arrival so far; kept for an ordered link
+	out         ring[Delivery] // at the end of the link: used with impairments
+	impairments *impairments   // nil on most links
+	cross       *crossSource   // nil: no cross traffic
+	next        time.Duration  // what Next returns
+	lastAt      time.Duration  // the latest arrival so far; kept for an ordered link
 	events      Events
 
 	offered, delivered, marked uint64
@@ -85,6 +86,7 @@ func (l *Link) Reset(seed uint64) {
 		}
 	}
 	l.line.clear()
+	l.out.clear()
 	l.next = Never
 	l.lastAt = 0
 	l.events.reset()
@@ -222,7 +224,10 @@ func (l *Link) Events() []Event { return l.events.take() }
 func (l *Link) Stats() Stats {
 	s := Stats{
 		Offered: l.offered, Copied: l.events.copies, Dropped: l.events.drops,
-		Delivered: l.delivered, InFlight: uint64(l.line.size), Marked: l.marked,
+		Delivered: l.delivered, InFlight: uint64(l.line.size + l.out.size), Marked: l.marked,
+	}
+	if l.impairments != nil && l.impairments.tfifo != nil {
+		s.InFlight += uint64(len(l.impairments.tfifo.open))
 	}
 	switch {
 	case l.transmitter == nil:

@@ -31,6 +31,7 @@ func (p *Packet) copyFrom(q *Packet) {
 type Delivery struct {
 	Packet
 	corrupted  bool          // by Config.Corrupt; valid on a link with impairments
+	more       bool          // more packets of its unit follow; valid in a tfifo
 	Sent       time.Duration // when it was offered to the link
 	At         time.Duration // when it arrives
 	Queued     time.Duration // time until the transmitter took its first bit

@@ -14,6 +14,9 @@ const (
 	purposeCorrupt
 	purposeReorder
 	purposeCrossTraffic
+	purposeSojourn
+	purposeOutage
+	purposeSlot
 )
 
 // golden is 2⁶⁴ divided by the golden ratio, the increment (gamma) of SplitMix64.

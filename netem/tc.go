@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A SyntaxError names the word of a line that ParseTC refuses, and the reason.
@@ -32,13 +33,20 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Wor
 //	rate RATE for TIME, RATE for TIME, …, repeat     see ParseRateSchedule
 //	start random|TIME                                Config.Start
 //	limit PACKETS
+//	semantics router|tc
+//	loss_unit packet|burst
 //	cross_traffic ARRIVALS …            see ParseCrossTraffic
 //	queue DISCIPLINE …                  the last option: see ParseQueue
 //
 // As in tc, R and P31 are 100% less the probability before them, 1-H and P23 are 100%, and the
 // others are 0% where not given.
 //
-// Some options do not exist in tc: "ordered" sets Config.Ordered, "drops 2,5" drops the second and
+// Some options do not exist in tc:
+//
+//	loss gilbert GOOD BAD [1-H [1-K]]   Config.Gilbert: mean times, and the loss in each state
+//	outage TIME at TIME,TIME…|every TIME|random TIME
+//
+// "ordered" sets Config.Ordered, "drops 2,5" drops the second and
 // the fifth packet, "overhead" begins the numbers behind RATE, and "rate … for …" and "start"
 // describe a rate that changes with time. As in tc, latency means delay and drop means loss; kbit
 // is 1000 bit/s and kbps is 1000 bytes a second; a percentage needs no "%", and a rate without unit
@@ -104,6 +112,9 @@ var tcOptions = map[string]func(*tcParser) error{
 	"gap":          (*tcParser).gap,
 	"slot":         (*tcParser).unsupported,
 	"seed":         (*tcParser).seed,
+	"outage":       (*tcParser).outage,
+	"semantics":    (*tcParser).semantics,
+	"loss_unit":    (*tcParser).lossUnit,
 
 	"cross_traffic": (*tcParser).crossTrafficOption,
 }
@@ -169,8 +180,9 @@ func (p *tcParser) option() error {
 	}
 	read, known := tcOptions[name]
 	if !known {
-		return p.fault("unknown option: known are delay, distribution, ordered, reorder, gap, loss, " +
-			"ecn, duplicate, corrupt, rate, overhead, start, limit, drops, cross_traffic and queue")
+		return p.fault("unknown option: known are delay, distribution, ordered, reorder, gap, loss, outage, " +
+			"ecn, duplicate, corrupt, rate, overhead, start, semantics, loss_unit, limit, drops, " +
+			"cross_traffic and queue")
 	}
 	if slices.Contains(p.seen, name) {
 		return p.fault("the option is given twice")
@@ -219,11 +231,12 @@ func (p *tcParser) distribution() (err error) {
 }
 
 func (p *tcParser) loss() (err error) {
-	if err = p.want("a percentage, random, state or gemodel"); err != nil {
+	if err = p.want("a percentage, random, state, gemodel or gilbert"); err != nil {
 		return err
 	}
 	c := &p.cfg
-	c.Loss, c.LossCorrelation, c.LossState, c.Gemodel = 0, 0, FourState{}, GilbertElliott{}
+	c.Loss, c.LossCorrelation = 0, 0
+	c.LossState, c.Gemodel, c.Gilbert = FourState{}, GilbertElliott{}, Gilbert{}
 	switch p.word {
 	case "gemodel":
 		g := &c.Gemodel
@@ -239,6 +252,13 @@ func (p *tcParser) loss() (err error) {
 		}
 		s.P31, s.P23 = 1-s.P13, 1
 		return p.morePercents(&s.P31, &s.P32, &s.P23, &s.P14)
+	case "gilbert":
+		g := &c.Gilbert
+		if err = p.times(&g.GoodFor, &g.BadFor); err != nil {
+			return err
+		}
+		g.Bad = 1
+		return p.morePercents(&g.Bad, &g.Good)
 	case "random":
 		if err = p.want("a percentage"); err != nil {
 			return err
@@ -248,6 +268,51 @@ func (p *tcParser) loss() (err error) {
 		return err
 	}
 	return p.morePercents(&c.LossCorrelation)
+}
+
+// times reads the next words as times.
+func (p *tcParser) times(fields ...*time.Duration) (err error) {
+	for _, field := range fields {
+		if err = p.want("a time"); err != nil {
+			return err
+		}
+		if *field, err = p.time(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *tcParser) outage() error {
+	o := &p.cfg.Outage
+	*o = Outage{}
+	if err := p.times(&o.Lasts); err != nil {
+		return err
+	}
+	if err := p.want("at TIME,TIME…, every TIME or random TIME"); err != nil {
+		return err
+	}
+	switch p.word {
+	case "every":
+		return p.times(&o.Every)
+	case "random":
+		return p.times(&o.Random)
+	case "at":
+		if err := p.want("instants, such as 1s,3s"); err != nil {
+			return err
+		}
+		for _, word := range strings.Split(p.word, ",") {
+			p.word = word
+			at, err := p.time()
+			if err != nil {
+				return err
+			}
+			o.At = append(o.At, at)
+			p.at += len(word) + 1
+		}
+		return nil
+	}
+	return p.fault("say when: at TIME,TIME…, every TIME or random TIME")
 }
 
 // percents reads the next word as a percentage.
@@ -292,6 +357,26 @@ func (p *tcParser) gap() error {
 		return p.fault("not a whole number of packets, at least 1")
 	}
 	p.cfg.Reorder.Gap = n
+	return nil
+}
+
+func (p *tcParser) semantics() (err error) {
+	if err = p.want("router or tc"); err != nil {
+		return err
+	}
+	if p.cfg.Semantics, err = ParseSemantics(p.word); err != nil {
+		return p.fault("unknown semantics: known are router and tc")
+	}
+	return nil
+}
+
+func (p *tcParser) lossUnit() (err error) {
+	if err = p.want("packet or burst"); err != nil {
+		return err
+	}
+	if p.cfg.LossUnit, err = ParseLossUnit(p.word); err != nil {
+		return p.fault("unknown loss unit: known are packet and burst")
+	}
 	return nil
 }
 

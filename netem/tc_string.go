@@ -58,6 +58,15 @@ func (c Config) String() string {
 			add(formatPercent(p))
 		}
 	}
+	if g := c.Gilbert; g.enabled() {
+		add("loss gilbert", formatTime(g.GoodFor), formatTime(g.BadFor))
+		if g.Bad != 1 || g.Good != 0 {
+			add(formatPercent(g.Bad), formatPercent(g.Good))
+		}
+	}
+	if c.Outage.enabled() {
+		add("outage", c.Outage.String())
+	}
 	if c.ECN {
 		add("ecn")
 	}
@@ -86,6 +95,12 @@ func (c Config) String() string {
 	}
 	if c.Start.Fixed && c.Varies() {
 		add("start", c.Start.String())
+	}
+	if c.Semantics != Router {
+		add("semantics", c.Semantics.String())
+	}
+	if c.LossUnit != LossUnitDefault {
+		add("loss_unit", c.LossUnit.String())
 	}
 	if c.Limit != 0 {
 		add("limit", strconv.Itoa(c.Limit))

@@ -44,6 +44,13 @@ func TestParseTCReadsTheOptionsOfNetem(t *testing.T) {
 		{"rate 5kbit -14", Config{Rate: 5000, Overhead: Overhead{Packet: -14}}, ""},
 		{"rate 5kbit 0 48", Config{Rate: 5000, Overhead: Overhead{Cell: 48}}, ""},
 		{"overhead 14 rate 5kbit", Config{Rate: 5000, Overhead: Overhead{Packet: 14}}, "rate 5kbit 14"},
+		{"semantics tc loss_unit packet", Config{Semantics: TC, LossUnit: LossPerPacket}, ""},
+		{"semantics router loss_unit burst", Config{LossUnit: LossPerBurst}, "loss_unit burst"},
+		{"loss gilbert 10s 200ms", Config{Gilbert: Gilbert{10 * time.Second, 200 * ms, 1, 0}}, ""},
+		{"loss gilbert 10s 200ms 50%", Config{Gilbert: Gilbert{10 * time.Second, 200 * ms, 0.5, 0}}, "loss gilbert 10s 200ms 50% 0%"},
+		{"outage 200ms at 1s,3s", Config{Outage: Outage{Lasts: 200 * ms, At: []time.Duration{time.Second, 3 * time.Second}}}, ""},
+		{"outage 200ms every 10s", Config{Outage: Outage{Lasts: 200 * ms, Every: 10 * time.Second}}, ""},
+		{"outage 200ms random 10s", Config{Outage: Outage{Lasts: 200 * ms, Random: 10 * time.Second}}, ""},
 		{" \tdelay\t1ms  ordered   drops 2,7 ",
 			Config{Delay: ms, Ordered: true, Drops: []int{2, 7}}, "delay 1ms ordered drops 2,7"},
 	} {
@@ -86,6 +93,12 @@ func TestParseTCNamesTheWordAtFault(t *testing.T) {
 		{"rate 1mbit 1.5", "1.5", "whole number of bytes"},
 		{"overhead", "overhead", "needs bytes"},
 		{"seed 5", "seed", "the run's seed"},
+		{"loss gilbert 10s", "10s", "needs a time"},
+		{"outage 200ms", "200ms", "needs at TIME"},
+		{"outage 200ms often", "often", "say when"},
+		{"outage 200ms at 1s,x", "x", "number"},
+		{"semantics netem", "netem", "known are router and tc"},
+		{"loss_unit flow", "flow", "known are packet and burst"},
 		{"jitter 3ms", "jitter", "unknown option"},
 	} {
 		_, err := ParseTC(tt.line)
@@ -129,6 +142,16 @@ func TestImpossibleLinksAreRefused(t *testing.T) {
 		{"reorder 25%", "reorder: a packet can only overtake on a link with a delay"},
 		{"delay 1ms gap 5", "reorder: a gap needs a probability"},
 		{"delay 1ms ordered reorder 25%", "on an ordered link no packet overtakes"},
+		{"semantics tc delay 2ms 1ms ordered", "leave ordered out"},
+		{"semantics tc rate 1mbit queue codel", "leave queue out"},
+		{"semantics tc rate 1mbit for 1s, 2mbit for 1s, repeat", "a rate does not change with time"},
+		{"semantics tc delay 5s 3s", "at most 2147483647ns"},
+		{"loss gilbert 10us 200ms", "below the minimum of 1ms"},
+		{"loss gilbert 10s 200ms 120%", "loss in the bad state 120% is not between"},
+		{"outage 200ms every 100ms", "the period must be longer"},
+		{"outage 200ms at 1s,1100ms", "before the one before it has ended"},
+		{"outage 1us every 1s", "below the minimum of 1ms"},
+		{"outage 1ms random 0s", "say when"},
 		{"overhead 14", "overhead: bytes of a link layer need a rate"},
 		{"rate 1mbit 10001", "from -10000 to 10000"},
 		{"rate 1mbit 0 0 5", "bytes a cell need a cell size"},
@@ -181,6 +204,8 @@ func FuzzParseTC(f *testing.F) {
 	f.Add("delay 25ms 2ms distribution paretonormal loss 1% rate 20mbit limit 100")
 	f.Add("loss gemodel 1% 20% 99.9% 0.000001% ordered drops 1,2,3")
 	f.Add("delay 2ms 1ms 25% loss 1% 25% ecn duplicate 1% 5% corrupt 2% reorder 3% gap 5 rate 1mbit 10 48 5")
+	f.Add("semantics tc delay 2ms 1ms loss 1% duplicate 3% corrupt 1% rate 1mbit 14 limit 3")
+	f.Add("loss gilbert 10s 200ms 50% 1% outage 200ms random 10s outage 2ms every 4s outage 1ms at 1s,2s")
 	f.Add("loss state 1% 10% 5% 20% 0.1%")
 	f.Add("delay 1.0000001s 0.5us loss random 33.333% rate 7.7gibps")
 	f.Fuzz(func(t *testing.T, line string) {

@@ -117,6 +117,9 @@ func candidates(k *Key) []string {
 	case fraction:
 		return []string{"0%", "25%"}
 	case tcOption:
+		if v.of != nil {
+			return v.of
+		}
 		return map[string][]string{
 			"reorder": {"0%", "25%", "25% 50% gap 5"}, "duplicate": {"0%", "10%"}, "corrupt": {"0%", "10%"},
 			"overhead": {"0", "100", "10 48 5"},

@@ -51,6 +51,10 @@ var hopKeys = []hopKey{
 		hop: func(c *netem.Config) value { return queueLine{&c.Queue} }},
 	{Name: "cross_traffic", Label: "cross traffic", Unset: "none", Doc: "packets of others that share the queue and the rate: poisson, constant or on-off, then their load as a share of the rate or their rate, and their size, such as poisson load 80% size 1500B",
 		hop: func(c *netem.Config) value { return crossTrafficLine{&c.CrossTraffic} }},
+	{Name: "semantics", Label: "semantics of the link", Unset: "router", Doc: "how the options act together: router (loss, queue, rate, delay, in this order) or tc (as the kernel's netem on the host that sends)",
+		hop: tcWordOf("semantics", []string{"router", "tc"}, func(c *netem.Config) netem.Config { return netem.Config{Semantics: c.Semantics} })},
+	{Name: "loss_unit", Label: "unit of loss", Unset: "burst with tc semantics, else packet", Doc: "what one loss takes: packet, or burst, the packets that TCP hands down as one (GSO)",
+		hop: tcWordOf("loss_unit", []string{"packet", "burst"}, func(c *netem.Config) netem.Config { return netem.Config{LossUnit: c.LossUnit} }), applies: withUnits},
 	{Name: "drops", Label: "drops", Doc: "packets to lose, by their number from 1: [2] loses the second",
 		hop: func(c *netem.Config) value { return drops{&c.Drops} }},
 }
@@ -58,6 +62,13 @@ var hopKeys = []hopKey{
 func withJitter(c *netem.Config) string {
 	if c.Jitter == 0 {
 		return "the link has no jitter"
+	}
+	return ""
+}
+
+func withUnits(c *netem.Config) string {
+	if !c.Lossy() && len(c.Drops) == 0 && c.Semantics != netem.TC {
+		return "the link loses no packets"
 	}
 	return ""
 }

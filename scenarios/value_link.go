@@ -65,10 +65,15 @@ type tcOption struct {
 	to   *netem.Config
 	word string                           // with which the option begins
 	only func(*netem.Config) netem.Config // the option without the others
+	of   []string                         // the words that it may have; nil: many
+}
+
+func tcWordOf(word string, of []string, only func(*netem.Config) netem.Config) func(*netem.Config) value {
+	return func(c *netem.Config) value { return tcOption{c, word, only, of} }
 }
 
 func tcOptionOf(word string, only func(*netem.Config) netem.Config) func(*netem.Config) value {
-	return func(c *netem.Config) value { return tcOption{c, word, only} }
+	return func(c *netem.Config) value { return tcOption{c, word, only, nil} }
 }
 
 func (o tcOption) read(n *document.Node) error {
@@ -76,13 +81,23 @@ func (o tcOption) read(n *document.Node) error {
 	if err != nil {
 		return err
 	}
+	if o.of != nil {
+		if err := (vocabulary{"one of these words", o.of}).check(n, text); err != nil {
+			return err
+		}
+	}
 	if err := o.to.SetOption(o.word, text); err != nil {
 		return n.Errorf("%s", strings.TrimPrefix(err.Error(), "netem: "))
 	}
 	return nil
 }
 
-func (tcOption) schema() object { return object{"type": []string{"string", "number"}} }
+func (o tcOption) schema() object {
+	if o.of != nil {
+		return object{"enum": o.of}
+	}
+	return object{"type": []string{"string", "number"}}
+}
 func (o tcOption) isZero() bool { return o.only(o.to).String() == "" }
 func (o tcOption) shown() any {
 	only := o.only(o.to)
@@ -95,7 +110,7 @@ type loss struct{ to *netem.Config }
 func (l loss) option() tcOption {
 	return tcOption{l.to, "loss", func(c *netem.Config) netem.Config {
 		return netem.Config{Loss: c.Loss, LossCorrelation: c.LossCorrelation, Gemodel: c.Gemodel, LossState: c.LossState}
-	}}
+	}, nil}
 }
 
 func (l loss) read(n *document.Node) error {
@@ -180,7 +195,7 @@ func checkHop(hop *netem.Config) (message, about string) {
 		return message, hopKeyOf(message) + " cross_traffic queue drops limit start trace rate loss distribution jitter delay"
 	}
 	switch {
-	case hop.Limit != 0 && !hop.HasRate():
+	case hop.Limit != 0 && !hop.HasRate() && hop.Semantics != netem.TC:
 		return "a queue without a rate never fills: set a rate too, or leave limit out", "limit"
 	case hop.Queue.Discipline != netem.LimitOnly && !hop.Queue.Shapes() && !hop.HasRate():
 		return "a queue without a rate never fills: set a rate too, or leave queue out", "queue"
