@@ -205,7 +205,9 @@ func FuzzParseTC(f *testing.F) {
 	f.Add("loss gemodel 1% 20% 99.9% 0.000001% ordered drops 1,2,3")
 	f.Add("delay 2ms 1ms 25% loss 1% 25% ecn duplicate 1% 5% corrupt 2% reorder 3% gap 5 rate 1mbit 10 48 5")
 	f.Add("semantics tc delay 2ms 1ms loss 1% duplicate 3% corrupt 1% rate 1mbit 14 limit 3")
-	f.Add("loss gilbert 10s 200ms 50% 1% outage 200ms random 10s outage 2ms every 4s outage 1ms at 1s,2s")
+	f.Add("loss gilbert 10s 200ms 50% 1% outage 200ms random 10s")
+	f.Add("outage 2ms every 4s")
+	f.Add("outage 1ms at 1s,2s")
 	f.Add("loss state 1% 10% 5% 20% 0.1%")
 	f.Add("delay 1.0000001s 0.5us loss random 33.333% rate 7.7gibps")
 	f.Fuzz(func(t *testing.T, line string) {

@@ -113,7 +113,7 @@ func candidates(k *Key) []string {
 	case multiple:
 		return []string{"0.5", "1", "100"}
 	case loss:
-		return []string{"0%", "10%", "gemodel 5% 20%", "20% 25%", "state 5% 20% 5% 50% 1%"}
+		return []string{"0%", "10%", "gemodel 5% 20%", "20% 25%", "state 5% 20% 5% 50% 1%", "gilbert 20ms 5ms"}
 	case fraction:
 		return []string{"0%", "25%"}
 	case tcOption:
@@ -122,6 +122,7 @@ func candidates(k *Key) []string {
 		}
 		return map[string][]string{
 			"reorder": {"0%", "25%", "25% 50% gap 5"}, "duplicate": {"0%", "10%"}, "corrupt": {"0%", "10%"},
+			"outage":   {"100ms at 0s", "10ms every 1s", "10ms random 20ms"},
 			"overhead": {"0", "100", "10 48 5"},
 		}[v.word]
 	case linkRate:

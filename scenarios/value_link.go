@@ -109,7 +109,7 @@ type loss struct{ to *netem.Config }
 
 func (l loss) option() tcOption {
 	return tcOption{l.to, "loss", func(c *netem.Config) netem.Config {
-		return netem.Config{Loss: c.Loss, LossCorrelation: c.LossCorrelation, Gemodel: c.Gemodel, LossState: c.LossState}
+		return netem.Config{Loss: c.Loss, LossCorrelation: c.LossCorrelation, Gemodel: c.Gemodel, LossState: c.LossState, Gilbert: c.Gilbert}
 	}, nil}
 }
 
@@ -129,7 +129,7 @@ func (l loss) read(n *document.Node) error {
 }
 
 func (loss) schema() object {
-	return object{"anyOf": []object{fractions.schema(), {"type": "string", "pattern": "^(gemodel|state|random) |% "}}}
+	return object{"anyOf": []object{fractions.schema(), {"type": "string", "pattern": "^(gemodel|gilbert|state|random) |% "}}}
 }
 func (l loss) isZero() bool { return l.option().isZero() }
 func (l loss) shown() any {
