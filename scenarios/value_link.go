@@ -192,7 +192,8 @@ func hopLines(hops []netem.Config) []string {
 func checkHop(hop *netem.Config) (message, about string) {
 	if err := withReadTrace(*hop).Validate(); err != nil {
 		message = strings.TrimPrefix(err.Error(), "netem: ")
-		return message, hopKeyOf(message) + " cross_traffic queue drops limit start trace rate loss distribution jitter delay"
+		key := hopKeyOf(message)
+		return strings.TrimPrefix(message, key+": "), key + " cross_traffic queue drops limit start trace rate loss distribution jitter delay"
 	}
 	switch {
 	case hop.Limit != 0 && !hop.HasRate() && hop.Semantics != netem.TC:
