@@ -48,7 +48,7 @@ var kernelKeys = []Key{
 	{
 		Name: "tcp.rmem", Former: "tcp.receive_buffer", Label: "receive buffer", Default: "131072B",
 		Doc:    "initial size of the receive buffer, whose half is the receive window: the second value of tcp_rmem; 87380B in kernels before 4.20",
-		fields: field(func(c *Config) value { return size{&c.TCP.ReceiveBuffer, 4096, maxReceiveBuffer} }),
+		fields: field(func(c *Config) value { return size{&c.TCP.ReceiveBuffer, 4096, maxBuffer} }),
 		derive: byKernel(func(c, k *tcp.Config) { c.ReceiveBuffer = k.ReceiveBuffer }),
 		check: func(c *Config) []conflict {
 			if c.TCP.ReceiveBuffer > c.TCP.MaxReceiveBuffer {
@@ -60,13 +60,18 @@ var kernelKeys = []Key{
 	{
 		Name: "tcp.rmem_max", Label: "largest receive buffer", Default: "32MiB",
 		Doc:    "largest size to which the receive buffer grows: the third value of tcp_rmem; it also decides the window scale; 6MiB in kernels before 6.16",
-		fields: field(func(c *Config) value { return size{&c.TCP.MaxReceiveBuffer, 4096, maxReceiveBuffer} }),
+		fields: field(func(c *Config) value { return size{&c.TCP.MaxReceiveBuffer, 4096, maxBuffer} }),
 		derive: byKernel(func(c, k *tcp.Config) { c.MaxReceiveBuffer = k.MaxReceiveBuffer }),
+	},
+	{
+		Name: "tcp.wmem_max", Label: "largest send buffer", Default: "4MiB",
+		Doc:    "largest size to which the send buffer grows: the third value of tcp_wmem; no more data is outstanding",
+		fields: field(func(c *Config) value { return size{&c.TCP.MaxSendBuffer, tcp.DefaultConfig().SendBuffer, maxBuffer} }),
 	},
 }
 
-// maxReceiveBuffer is the largest receive buffer in bytes that sim/tcp has.
-const maxReceiveBuffer = 1 << 30
+// maxBuffer is the largest receive or send buffer in bytes that sim/tcp has.
+const maxBuffer = 1 << 30
 
 // kernelOf returns the settings of the configuration's kernel.
 func kernelOf(c *Config) tcp.Config {

@@ -6,6 +6,19 @@ import "time"
 // established it closes the endpoint without a segment.
 func (e *Endpoint) CloseWrite(now time.Duration, tag Tag) {
 	e.begin(now, tag)
+	if e.written > e.dataEnd && !e.closing && e.established {
+		e.closing = true // the application is still writing
+		e.writes.add(e.written+1, tag, 0)
+		return
+	}
+	if e.closeStream() {
+		e.writes.add(e.dataEnd+1, tag, 0)
+		e.push(Close)
+	}
+}
+
+// closeStream puts the FIN after the data. It returns false if there is no stream to end.
+func (e *Endpoint) closeStream() bool {
 	switch e.state {
 	case Established:
 		e.state = FinWait1
@@ -14,14 +27,13 @@ func (e *Endpoint) CloseWrite(now time.Duration, tag Tag) {
 	case Listening, SynSent, SynReceived:
 		if !e.handshake.passive {
 			e.closed()
-			return
+			return false
 		}
 	default:
-		return
+		return false
 	}
 	e.finQueued = true
-	e.writes.add(e.dataEnd+1, tag, 0)
-	e.push(Close)
+	return true
 }
 
 // Abort closes the endpoint with ErrAborted. It sends a RST if the connection is established.

@@ -67,6 +67,9 @@ type Config struct {
 	// buffer is window; the rest is overhead.
 	ReceiveBuffer, MaxReceiveBuffer int
 
+	// SendBuffer and MaxSendBuffer are the initial and the largest size of the send buffer in
+	// bytes (second and third value of tcp_wmem).
+	SendBuffer, MaxSendBuffer int
 	// AdvWinScale fixes the share of the receive buffer that is window: all but 1/2^n of it
 	// (tcp_adv_win_scale, 1 to 14; Linux before 6.6 has 1). 0: the share follows from the memory
 	// that full segments take (kernel scaling_ratio).
@@ -119,6 +122,8 @@ func DefaultConfig() Config {
 		TailLossProbe:     true,
 		ReceiveBuffer:     131072,
 		MaxReceiveBuffer:  33554432,
+		SendBuffer:        16384,
+		MaxSendBuffer:     4194304,
 		HZ:                250,
 	}
 }
@@ -144,6 +149,8 @@ func (c *Config) Validate() error {
 		{"Reordering", int64(c.Reordering), 1, 300, "segments"},
 		{"ReceiveBuffer", int64(c.ReceiveBuffer), 4096, 1 << 30, "bytes"},
 		{"MaxReceiveBuffer", int64(c.MaxReceiveBuffer), int64(c.ReceiveBuffer), 1 << 30, "bytes"},
+		{"SendBuffer", int64(c.SendBuffer), 4096, 1 << 30, "bytes"},
+		{"MaxSendBuffer", int64(c.MaxSendBuffer), int64(c.SendBuffer), 1 << 30, "bytes"},
 		{"AdvWinScale", int64(c.AdvWinScale), 0, 14, "bits"},
 		{"InitialReceiveWindow", int64(c.InitialReceiveWindow), 0, 1 << 16, "segments"},
 		{"HZ", int64(c.HZ), 0, 10000, "ticks per second"},

@@ -85,7 +85,8 @@ type Endpoint struct {
 	timestamps    bool          // the option was negotiated
 	sack          bool          // the option was negotiated
 	scaling       bool          // the option was negotiated
-	finQueued     bool          // CloseWrite was called
+	finQueued     bool          // the FIN follows the data
+	closing       bool          // CloseWrite was called while data is not in the send buffer
 	nagleHolds    bool          // a partial segment waits for an ACK
 	lastChallenge time.Duration // instant of the last challenge ACK
 	handshake     handshake
@@ -95,7 +96,8 @@ type Endpoint struct {
 	mss          int32         // payload of a full segment, bytes
 	sndUna       int64         // first offset not acknowledged
 	sndNxt       int64         // next offset to send
-	dataEnd      int64         // end of the data written
+	dataEnd      int64         // end of the data in the send buffer
+	written      int64         // end of the data that the application writes
 	sndWnd       int64         // the peer's window from sndUna on, bytes
 	wndSeq       int64         // Seq of the segment that last updated sndWnd
 	maxWindow    int64         // largest sndWnd so far, bytes
@@ -104,6 +106,7 @@ type Endpoint struct {
 	smallEnd     int64         // end of the last partial segment sent
 	queue        retransmitQueue
 	writes       writeLog
+	sendBuffer   sendBuffer
 	win          congestionWindow
 	cc           *congestionOps
 	cubic        cubicState
@@ -144,10 +147,11 @@ func (e *Endpoint) Reset(cfg *Config) {
 	e.bbr = bbr
 	e.cfg = cfg
 	e.clock = newClock(cfg)
-	e.dataEnd = 1
+	e.dataEnd, e.written = 1, 1
 	e.peerFIN = -1
 	e.lastChallenge = -challengeInterval
 	e.win.reset(cfg.InitialWindow)
+	e.sendBuffer.size = int64(cfg.SendBuffer)
 	e.cc = congestionControl(cfg.CongestionControl)
 	e.pacer = pacer{on: cfg.Pacing, timer: Never}
 	e.xmit = retransmitTimer{wheelTimer: wheelTimer{at: Never}, rto: e.clock.ceil(cfg.InitialRTO)}

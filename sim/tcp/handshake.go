@@ -289,6 +289,7 @@ func (e *Endpoint) initTransfer(s *Segment, timedOut bool) {
 	}
 	e.mss = e.optionsMSS(min(h.peerMSS, e.fullMSS()))
 	e.lastSend = e.now
+	e.expandSendBuffer()
 	e.wnd.established(e.scaling, e.now)
 	e.wnd.mss = e.optionsMSS(e.fullMSS())
 	e.ack.reset(e.mss, e.wnd.offered)

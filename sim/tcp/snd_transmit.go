@@ -13,17 +13,18 @@ func (e *Endpoint) Write(now time.Duration, tag Tag, n int64) {
 // writes whose data is unsent, if they have equal lengths, equal intervals and the same event.
 func (e *Endpoint) WriteComputed(now time.Duration, tag Tag, n int64, since Tag, computed time.Duration) {
 	e.begin(now, tag)
-	if n <= 0 || e.finQueued || e.state == Closed || e.state == TimeWait {
+	if n <= 0 || e.finQueued || e.closing || e.state == Closed || e.state == TimeWait {
 		return
 	}
-	if e.rate.sample != nil {
+	if e.rate.sample != nil && e.written == e.dataEnd {
 		e.checkAppLimited()
 	}
-	if e.sndNxt == e.dataEnd {
+	if e.sndNxt == e.written {
 		e.slowStartAfterIdle()
 	}
-	e.dataEnd += n
-	e.writes.add(e.dataEnd, since, computed)
+	e.written += n
+	e.writes.add(e.written, since, computed)
+	e.fillSendBuffer()
 	e.push(Write)
 }
 
@@ -143,6 +144,14 @@ func (e *Endpoint) inFlight() int {
 // push sends new data as far as both windows have room (kernel tcp_write_xmit). cause is the reason
 // why it is sent now.
 func (e *Endpoint) push(cause Cause) {
+	e.pushBuffered(cause)
+	if e.written > e.dataEnd && e.fillSendBuffer() {
+		e.pushBuffered(cause)
+	}
+}
+
+// pushBuffered is push for the data in the send buffer.
+func (e *Endpoint) pushBuffered(cause Cause) {
 	if !e.canSend() {
 		return
 	}
