@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tlslab/engine"
+	"tlslab/engine/pki/ca"
 	"tlslab/engine/session"
 	"tlslab/sim"
 )
@@ -54,6 +55,7 @@ type engineEnv struct {
 	notBefore, notAfter time.Time // of certificates
 	names               []string  // of the server, beside tls.server_name
 	responder           string    // URL of the certificate authority's OCSP responder
+	issue               func(ca.ChainSpec) (*ca.Chain, error)
 }
 
 // simulated returns the environment of a reproducible exchange: its time is fixed, and its
@@ -65,6 +67,7 @@ func simulated(root uint64) engineEnv {
 		notBefore: notBefore,
 		notAfter:  notAfter,
 		responder: "http://ca.tlslab.example/ocsp",
+		issue:     ca.Issue,
 	}
 }
 

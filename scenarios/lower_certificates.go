@@ -56,7 +56,7 @@ func (c *Config) serverSpecs(env *engineEnv) []ca.ChainSpec {
 
 // serverCertificate makes a chain, and attaches the OCSP response of tls.revocation.
 func (c *Config) serverCertificate(spec ca.ChainSpec, e *engines) (certificate *engine.Certificate, root []byte, err error) {
-	certificate, chain, err := makeCertificate(spec)
+	certificate, chain, err := e.env.makeCertificate(spec)
 	if err == nil {
 		certificate, err = c.attachOCSP(certificate, chain, e)
 	}
@@ -79,7 +79,7 @@ func lowerClientAuth(c *Config, e *engines) (err error) {
 		}
 		algorithm = c.TLS.Certificate
 	}
-	certificate, chain, err := makeCertificate(e.env.spec("client chain", algorithm, c.TLS.ClientChain))
+	certificate, chain, err := e.env.makeCertificate(e.env.spec("client chain", algorithm, c.TLS.ClientChain))
 	if err != nil {
 		return &SettingError{blame("tls.client_chain.size", "tls.client_chain.length", "tls.client_certificate"), err}
 	}
@@ -115,8 +115,8 @@ func chainFaults(names []string) (all pki.ChainFault) {
 
 // makeCertificate makes the certificate of one side, and the chain with the root that the other
 // side trusts.
-func makeCertificate(spec ca.ChainSpec) (certificate *engine.Certificate, chain *ca.Chain, err error) {
-	chain, err = ca.Issue(spec)
+func (env *engineEnv) makeCertificate(spec ca.ChainSpec) (certificate *engine.Certificate, chain *ca.Chain, err error) {
+	chain, err = env.issue(spec)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"tlslab/engine"
 	"tlslab/engine/pki"
+	"tlslab/engine/pki/ca"
 	"tlslab/engine/protocol"
 	"tlslab/engine/session"
 	"tlslab/scenarios/document"
@@ -46,6 +47,7 @@ func NewSockets(sets []string, responder string, names ...string) (*Sockets, err
 		notAfter:  now.Add(lifetime),
 		names:     names,
 		responder: responder,
+		issue:     ca.Issue,
 	})
 	if err != nil {
 		return nil, err
