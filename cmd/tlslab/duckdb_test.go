@@ -138,20 +138,25 @@ func TestDuckDBReadsAnExport(t *testing.T) {
 func TestTheAnalysisWithDuckDBAgreesWithTheSummary(t *testing.T) {
 	needsDuckDB(t)
 	dir := filepath.Join(t.TempDir(), "full-vs-resumed")
-	if code, _, stderr := tlslab(t, "", "run", "full-vs-resumed", "--replicates", "60", "--out", dir); code != exitDone {
+	if code, _, stderr := tlslab(t, "", "run", "full-vs-resumed", "--replicates", "120", "--out", dir); code != exitDone {
 		t.Fatal(stderr)
 	}
 	quantiles := filepath.Join(t.TempDir(), "quantiles.csv")
 	if code, _, stderr := tlslab(t, "", "export", dir, "--figure", "quantiles-handshake", "--format", "csv", "--out", quantiles); code != exitDone {
 		t.Fatal(stderr)
 	}
+	modes := filepath.Join(t.TempDir(), "modes.csv")
+	if code, _, stderr := tlslab(t, "", "export", dir, "--table", "modes", "--out", modes); code != exitDone {
+		t.Fatal(stderr)
+	}
 	page := string(read(t, "..", "..", "docs", "analysis.md"))
 	var answers [][]map[string]any
 	for _, block := range regexp.MustCompile("(?s)```sql\n(.*?);\n```").FindAllStringSubmatch(page, -1) {
 		sql := strings.ReplaceAll(block[1], "tlslab-out/full-vs-resumed", dir)
-		answers = append(answers, query(t, strings.ReplaceAll(sql, "quantiles.csv", quantiles)))
+		sql = strings.NewReplacer("quantiles.csv", quantiles, "modes.csv", modes).Replace(sql)
+		answers = append(answers, query(t, sql))
 	}
-	if len(answers) != 3 || len(answers[0]) != 10 || len(answers[1]) != 5 || len(answers[2]) != 20 {
+	if len(answers) != 4 || len(answers[0]) != 10 || len(answers[1]) != 5 || len(answers[2]) != 20 {
 		t.Fatalf("the statements give %v", answers)
 	}
 	number := func(v any) float64 {
@@ -170,7 +175,7 @@ func TestTheAnalysisWithDuckDBAgreesWithTheSummary(t *testing.T) {
 		if want := []string{"20us", "200us", "2ms", "20ms", "200ms"}[i/2]; row["rtt"] != want {
 			t.Errorf("row %d has rtt %v, want %s", i, row["rtt"], want)
 		}
-		if row["10 µs to 3 s, logarithmic"] == "" || number(row["n"]) != 60 {
+		if row["10 µs to 3 s, logarithmic"] == "" || number(row["n"]) != 120 {
 			t.Errorf("row %d: %v", i, row)
 		}
 	}
@@ -185,5 +190,32 @@ func TestTheAnalysisWithDuckDBAgreesWithTheSummary(t *testing.T) {
 		if got := number(row["ms"]); row["statistic"] == "p95" && math.Abs(got-p95[cell]) > 1e-6*got {
 			t.Errorf("%s: p95 is %v in the figure's data, and %v in the samples", cell, got, p95[cell])
 		}
+	}
+	var summary []struct {
+		Cell   map[string]string
+		Metric string
+		Modes  []struct{ Low, High float64 }
+	}
+	if err := json.Unmarshal(read(t, dir, "summary.json"), &summary); err != nil {
+		t.Fatal(err)
+	}
+	known := 0
+	for _, want := range summary {
+		if want.Metric != "handshake" || want.Cell["tls.version"] != "1.3" {
+			continue
+		}
+		known += len(want.Modes)
+		for _, row := range answers[3] {
+			if row["rtt"] != want.Cell["rtt"] || row["link.loss"] != want.Cell["link.loss"] || row["tls.kind"] != want.Cell["tls.kind"] {
+				continue
+			}
+			mode := want.Modes[int(number(row["mode"]))-1]
+			if low, high := number(row["low"]), number(row["high"]); math.Abs(1e6*low-mode.Low) > 1 || math.Abs(1e6*high-mode.High) > 1 {
+				t.Errorf("%v: a mode from %v to %v ms, want %+v ns", want.Cell, low, high, mode)
+			}
+		}
+	}
+	if known == 0 || len(answers[3]) != known {
+		t.Errorf("%d modes of the %d in the summary", len(answers[3]), known)
 	}
 }

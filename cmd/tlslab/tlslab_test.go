@@ -395,6 +395,20 @@ func TestExportWritesEveryReplicateInEachFormat(t *testing.T) {
 		!strings.HasPrefix(stdout, "tls.version,tls.kind,metric,unit,statistic,n,reached,value,low,high\n") || strings.Count(stdout, "\n") != 9 {
 		t.Errorf("a figure: exit code %d, %s%s", code, stdout, stderr)
 	}
+	if code, stdout, stderr := tlslab(t, "", "export", dir, "--table", "modes"); code != exitDone ||
+		!strings.Contains(stdout, ",metric,unit,mode,low,high,n,share,share_low,share_high\n") {
+		t.Errorf("a table: exit code %d, %s%s", code, stdout, stderr)
+	}
+	for _, wrong := range []struct{ args, want string }{
+		{"--table none", "modes, contrasts, rankings"},
+		{"--table modes --format jsonl", "want one of csv"},
+		{"--table modes --figure quantiles-handshake", "want one of them"},
+	} {
+		args := append([]string{"export", dir}, strings.Fields(wrong.args)...)
+		if code, _, stderr := tlslab(t, "", args...); code != exitUsage || !strings.Contains(stderr, wrong.want) {
+			t.Errorf("export %s: exit code %d: %s", wrong.args, code, stderr)
+		}
+	}
 	if code, _, stderr := tlslab(t, "", "export", dir, "--figure", "none"); code != exitUsage || !strings.Contains(stderr, "quantiles-handshake") {
 		t.Errorf("an unknown figure: exit code %d: %s", code, stderr)
 	}

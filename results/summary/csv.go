@@ -53,13 +53,7 @@ var csvColumns = []csvColumn{
 	{[]string{"failed_share", "failed_share_low", "failed_share_high"}, func(r *Row) []string {
 		return intervalFields(r.FailedShare)
 	}},
-	{[]string{"paired", "pairs", "method"}, comparison(3, func(c *effect.Comparison) []string {
-		return []string{strconv.FormatBool(c.Paired), strconv.Itoa(c.Pairs), string(c.Method)}
-	})},
-	effectColumns(effect.P50),
-	effectColumns(effect.P95),
-	effectColumns(effect.P99),
-	effectColumns(effect.Mean),
+	{comparisonNames(), func(r *Row) []string { return comparisonFields(r.VsBaseline) }},
 }
 
 // csvColumn is a group of columns, and their fields in a row.
@@ -68,26 +62,29 @@ type csvColumn struct {
 	fields func(*Row) []string
 }
 
-// effectColumns are the columns of the effect on one statistic.
-func effectColumns(of effect.Statistic) csvColumn {
-	name := of.String()
-	names := slices.Concat(intervalNames(name+"_ratio"), intervalNames(name+"_diff"),
-		[]string{name + "_p", name + "_p_holm", name + "_verdict"})
-	return csvColumn{names, comparison(len(names), func(c *effect.Comparison) []string {
-		e := c.At(of)
-		return slices.Concat(intervalFields(e.Ratio), intervalFields(e.Diff),
-			[]string{stat.Field(e.P), stat.Field(e.PHolm), string(e.Verdict)})
-	})}
+// comparisonNames are the columns of a comparison.
+func comparisonNames() []string {
+	names := []string{"paired", "pairs", "method"}
+	for _, of := range effect.Statistics {
+		name := of.String()
+		names = slices.Concat(names, intervalNames(name+"_ratio"), intervalNames(name+"_diff"),
+			[]string{name + "_p", name + "_p_holm", name + "_verdict"})
+	}
+	return names
 }
 
-// comparison returns n empty fields for a row without a comparison.
-func comparison(n int, fields func(*effect.Comparison) []string) func(*Row) []string {
-	return func(r *Row) []string {
-		if r.VsBaseline == nil {
-			return make([]string, n)
-		}
-		return fields(r.VsBaseline)
+// comparisonFields are the fields of a comparison. They are empty without one.
+func comparisonFields(c *effect.Comparison) []string {
+	if c == nil {
+		return make([]string, len(comparisonNames()))
 	}
+	fields := []string{strconv.FormatBool(c.Paired), strconv.Itoa(c.Pairs), string(c.Method)}
+	for _, of := range effect.Statistics {
+		e := c.At(of)
+		fields = slices.Concat(fields, intervalFields(e.Ratio), intervalFields(e.Diff),
+			[]string{stat.Field(e.P), stat.Field(e.PHolm), string(e.Verdict)})
+	}
+	return fields
 }
 
 func intervalNames(name string) []string { return []string{name, name + "_low", name + "_high"} }

@@ -30,6 +30,7 @@ type jsonRow struct {
 	Modes       []jsonMode      `json:"modes,omitempty"`
 	Comparison  *jsonComparison `json:"comparison"`
 	Contrasts   []jsonContrast  `json:"contrasts,omitempty"`
+	Rankings    []jsonRanking   `json:"rankings,omitempty"`
 }
 
 type jsonMode struct {
@@ -42,6 +43,13 @@ type jsonMode struct {
 type jsonContrast struct {
 	Trait string `json:"trait"`
 	jsonComparison
+}
+
+// jsonRanking has no comparison if the cell itself is the best.
+type jsonRanking struct {
+	RankedBy string `json:"ranked_by"`
+	Best     string `json:"best"`
+	*jsonComparison
 }
 
 type jsonComparison struct {
@@ -110,10 +118,11 @@ func WriteJSON(w io.Writer, s *Summary) error {
 		row := c.Cell*len(s.Header.Metrics) + c.Metric
 		contrasts[row] = append(contrasts[row], c)
 	}
+	rankings := s.rankingsByRow()
 	for i := range s.Rows {
 		out.WriteString(separator) // a bufio.Writer keeps its first error for Flush
 		separator = ",\n"
-		line, err := encode(s, i, contrasts[i])
+		line, err := encode(s, i, contrasts[i], rankings[i])
 		if err != nil {
 			return err
 		}
@@ -126,14 +135,38 @@ func WriteJSON(w io.Writer, s *Summary) error {
 	return out.Flush()
 }
 
+// rankingsByRow is what each row's cell is in the rankings of its metric.
+func (s *Summary) rankingsByRow() map[int][]jsonRanking {
+	all := map[int][]jsonRanking{}
+	if s.Header.Compare == nil {
+		return all
+	}
+	metric := s.Header.Metric(s.Header.Compare.Metric)
+	for i := range s.Rankings {
+		r := &s.Rankings[i]
+		best := s.comparedLevel(r.Best)
+		add := func(cell int, c *jsonComparison) {
+			row := cell*len(s.Header.Metrics) + metric
+			all[row] = append(all[row], jsonRanking{r.Of.String(), best, c})
+		}
+		add(r.Best, nil)
+		for j := range r.Others {
+			o := &r.Others[j]
+			c := compared(&o.Comparison, best)
+			add(o.Cell, &c)
+		}
+	}
+	return all
+}
+
 // encode returns a row as one line of JSON, without a newline.
-func encode(s *Summary, index int, contrasts []*Contrast) ([]byte, error) {
+func encode(s *Summary, index int, contrasts []*Contrast, rankings []jsonRanking) ([]byte, error) {
 	r, h := &s.Rows[index], s.Header
 	row := jsonRow{
 		Cell: orderedCell{h.Factors, r.Cell}, Metric: r.Metric, Unit: r.Unit,
 		N: r.N, Failed: r.Failed, Reached: r.Reached, FailedShare: r.FailedShare,
 		Mean: r.Mean, SD: stat.Finite(r.SD), Min: stat.Finite(r.Min), Max: stat.Finite(r.Max),
-		P50: r.P50, P90: r.P90, P95: r.P95, P99: r.P99,
+		P50: r.P50, P90: r.P90, P95: r.P95, P99: r.P99, Rankings: rankings,
 	}
 	for _, m := range r.Modes {
 		row.Modes = append(row.Modes, jsonMode{stat.Finite(m.Lo), stat.Finite(m.Hi), m.N, m.Share})
@@ -143,9 +176,8 @@ func encode(s *Summary, index int, contrasts []*Contrast) ([]byte, error) {
 		row.Comparison = &vs
 	}
 	for _, c := range contrasts {
-		against := s.Cells[c.Against].Levels[h.Factor(h.Compare.Factor)]
 		row.Contrasts = append(row.Contrasts,
-			jsonContrast{c.Trait, compared(&c.Comparison, against)})
+			jsonContrast{c.Trait, compared(&c.Comparison, s.comparedLevel(c.Against))})
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
