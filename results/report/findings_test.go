@@ -451,12 +451,51 @@ func TestComputingTimeAndMetricsOfTheTitleAreAnswered(t *testing.T) {
 	for about, want := range map[string]string{
 		"Effect on cpu":        "3.00× as high in both combinations; the difference is +2.00 µs.",
 		"Effect on server-cpu": "50 % higher at y, the same within 2 % elsewhere; the difference is +500 ns where it exceeds 2 %.",
-		"The same everywhere":  "The median and the p95 of bytes and round-trips are within 2 % of the baseline in every combination.",
+		"The same everywhere":  "The median, the p95, the p99 and the mean of bytes and round-trips are within 2 % of the baseline in every combination.",
 		"Effect on packets":    "",
 	} {
 		if got := finding(d, about); got != want {
 			t.Errorf("%s: got %q, want %q", about, got, want)
 		}
+	}
+}
+
+func TestAMetricWhoseTailAloneDiffersIsNotTheSameEverywhere(t *testing.T) {
+	header := results.Header{Scenario: "s", Title: "s",
+		Metrics: []results.Metric{{Name: "time", Unit: "ns", Better: -1}, {Name: "bytes", Unit: "B", Better: -1, Exact: true},
+			{Name: "packets", Unit: "1", Better: -1, Exact: true}},
+		Factors: []results.Factor{{Name: "kind", Levels: []string{"old", "new"}}, {Name: "path", Levels: []string{"x", "y"}}},
+		Compare: &results.Compare{Factor: "kind", Baseline: "old", Metric: "time", Margin: 0.02},
+	}
+	e := tabletest.New(header, 1000, func(*rand.Rand, map[string]string) (map[string]float64, bool) {
+		return map[string]float64{"time": 1e9, "bytes": 100, "packets": 5}, false
+	})
+	s := e.Summary()
+	verdicts := func(of effect.Statistic, ratio float64, v effect.Verdict) {
+		for cell := range s.Cells {
+			if c := s.Row(cell, 2).VsBaseline; c != nil {
+				*c.At(of) = effect.Effect{Ratio: stat.Interval{Value: ratio, Lo: ratio, Hi: ratio}, Verdict: v}
+			}
+		}
+	}
+	verdicts(effect.P99, 1.4, effect.Undecided)
+	const bytes = "The median, the p95, the p99 and the mean of bytes are within 2 % of the baseline in every combination."
+	d := New(s, nil, nil)
+	if got, want := finding(d, "The same everywhere"), bytes+"\nThe median, the p95 and the mean of packets are within 2 % of the baseline in every combination."; got != want {
+		t.Errorf("undecided at the p99: got %q, want %q", got, want)
+	}
+	verdicts(effect.P99, 2, effect.Different)
+	d = New(s, nil, nil)
+	if got := finding(d, "The same everywhere"); got != bytes {
+		t.Errorf("different at the p99: got %q, want %q", got, bytes)
+	}
+	if got, want := finding(d, "Effect on packets"), "The median and the p95 are the same within 2 % in both combinations. Unlike both, the p99 is 2.00× as high in both combinations."; got != want {
+		t.Errorf("different at the p99: got %q, want %q", got, want)
+	}
+	verdicts(effect.P95, 1.5, effect.Different)
+	d = New(s, nil, nil)
+	if got, want := finding(d, "Effect on packets"), "The median is the same within 2 % and the p95 50 % higher in both combinations."; got != want {
+		t.Errorf("different at the p95: got %q, want %q", got, want)
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"tlslab/results"
@@ -15,7 +16,7 @@ import (
 // title names, and on computing time, which the network may hide from every other time; the others
 // on further exact metrics, such as bytes.
 func (e *experiment) otherMetrics() (first, others []Point) {
-	var unchanged []string
+	var unchanged []sameMetrics
 	for i := range e.Header.Metrics {
 		m := &e.Header.Metrics[i]
 		if i == e.metric || m.PartOf != "" || !e.comparable(i) {
@@ -29,8 +30,8 @@ func (e *experiment) otherMetrics() (first, others []Point) {
 			continue
 		}
 		text := e.byLevel(i, say)
-		if e.unchanged(i) {
-			unchanged = append(unchanged, m.Name)
+		if statistics := e.unchanged(i); statistics != nil {
+			unchanged = listSame(unchanged, m.Name, statistics)
 			continue
 		}
 		point := Point{"Effect on " + described(m), text}
@@ -40,10 +41,13 @@ func (e *experiment) otherMetrics() (first, others []Point) {
 			others = append(others, point)
 		}
 	}
-	if len(unchanged) > 0 {
-		others = append(others, Point{"The same everywhere",
-			"The median and the p95 of " + table.List(unchanged) + " are within " +
-				number.Percent(e.Header.Compare.Margin) + " of the baseline in every combination."})
+	var lines []string
+	for _, u := range unchanged {
+		lines = append(lines, capital(table.List(u.statistics))+" of "+table.List(u.metrics)+" are within "+
+			number.Percent(e.Header.Compare.Margin)+" of the baseline in every combination.")
+	}
+	if len(lines) > 0 {
+		others = append(others, Point{"The same everywhere", strings.Join(lines, "\n")})
 	}
 	return first, others
 }
@@ -66,17 +70,42 @@ func (e *experiment) asked(m *results.Metric) bool {
 	return m.Unit == results.UnitCount && strings.Contains(strings.ToLower(e.Header.Title), strings.ReplaceAll(strings.ToLower(m.Name), "-", " "))
 }
 
-// unchanged reports whether the median and the p95 of a metric are the same as those of the
-// baseline in every cell.
-func (e *experiment) unchanged(metric int) bool {
-	for _, level := range e.comparedLevels() {
-		for _, c := range e.comparisons(level, metric) {
-			if c.At(effect.P50).Verdict != effect.Same || c.At(effect.P95).Verdict != effect.Same {
-				return false
-			}
+// sameMetrics are metrics of which the same statistics are those of the baseline everywhere.
+type sameMetrics struct{ metrics, statistics []string }
+
+// listSame adds a metric to those with the same statistics.
+func listSame(all []sameMetrics, metric string, statistics []string) []sameMetrics {
+	for i := range all {
+		if slices.Equal(all[i].statistics, statistics) {
+			all[i].metrics = append(all[i].metrics, metric)
+			return all
 		}
 	}
-	return true
+	return append(all, sameMetrics{[]string{metric}, statistics})
+}
+
+// unchanged returns the statistics of a metric that are the same as those of the baseline in every
+// cell: the median and the p95, and of the p99 and the mean those that are decided. It returns nil
+// if the median or the p95 is not the same in some cell, or if any of the four differs.
+func (e *experiment) unchanged(metric int) (statistics []string) {
+	var all []comparedCell
+	for _, level := range e.comparedLevels() {
+		all = append(all, e.comparisons(level, metric)...)
+	}
+	for _, of := range effect.Statistics {
+		verdicts := map[effect.Verdict]bool{}
+		for _, x := range at(all, of) {
+			verdicts[x.Verdict] = true
+		}
+		decided := len(verdicts) == 1 && verdicts[effect.Same]
+		switch {
+		case verdicts[effect.Different], !decided && (of == effect.P50 || of == effect.P95):
+			return nil
+		case decided:
+			statistics = append(statistics, "the "+sentenceNames[of])
+		}
+	}
+	return statistics
 }
 
 // byLevel says something of each compared level, and once of levels that are alike.
@@ -92,9 +121,17 @@ func (e *experiment) byLevel(metric int, say func([]comparedCell) string) string
 	return strings.Join(lines, "\n")
 }
 
-// exactResult says what a comparison of an exact metric found, with the range of differences.
+// exactResult says what a comparison of an exact metric found, with the range of differences. If
+// packet loss makes its statistics differ in another way than its median, it is their statement.
 func (e *experiment) exactResult(comparisons []comparedCell, m *results.Metric) string {
 	effects := at(comparisons, effect.P50)
+	for _, of := range effect.Statistics {
+		for i, x := range at(comparisons, of) {
+			if x.Verdict == effect.Different && kindOf(x) != kindOf(effects[i]) {
+				return e.statement(comparisons, "", "")
+			}
+		}
+	}
 	text := e.result(effects, "")
 	least, most, where := math.Inf(1), math.Inf(-1), ""
 	for _, x := range effects {
