@@ -13,6 +13,8 @@ const (
 	MinRate  = 100       // bit/s
 	MaxRate  = 1e15      // bit/s
 	MaxLimit = 1_000_000 // packets
+	MinMSS   = 88        // bytes: of an MTU of 128 bytes
+	MaxMSS   = 65495     // bytes: of an MTU of 65535 bytes
 )
 
 // DefaultLimit is the queue's limit in packets if Config.Limit is 0. It is tc-netem's default.
@@ -54,9 +56,13 @@ type Config struct {
 	Duplicate        Chance    // of a packet to arrive twice
 	Corrupt          Chance    // of a packet to arrive with an error and be dropped: ByCorruption
 	Reorder          Reorder
-	Semantics        Semantics
-	LossUnit         LossUnit
-	Overhead         Overhead // what the link layer adds to each packet before Rate
+	// MSS is the most that the MSS option of a SYN may be behind the link, MinMSS to MaxMSS bytes; 0
+	// does not clamp it. A Link does not read TCP headers: its caller clamps the option (iptables(8),
+	// TCPMSS --set-mss).
+	MSS       int
+	Semantics Semantics
+	LossUnit  LossUnit
+	Overhead  Overhead // what the link layer adds to each packet before Rate
 }
 
 // Validate returns all errors of the configuration, joined. Limit 0 is valid here: a reader of user
@@ -87,6 +93,7 @@ func (c *Config) Validate() error {
 		c.Reorder.validate(c),
 		c.Overhead.validate(c.HasRate()),
 		c.validateSemantics(),
+		c.validateMSS(),
 	)
 }
 
@@ -101,6 +108,13 @@ func (c *Config) validateOneLossModel() error {
 		return errors.New("netem: loss: give one of a probability, gemodel, state and gilbert, not both")
 	}
 	return nil
+}
+
+func (c *Config) validateMSS() error {
+	if c.MSS == 0 {
+		return nil
+	}
+	return checkRange("mss", " bytes", c.MSS, MinMSS, MaxMSS)
 }
 
 // Lossy reports whether the link has a random loss.

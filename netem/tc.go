@@ -44,6 +44,7 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Wor
 // Some options do not exist in tc:
 //
 //	loss gilbert GOOD BAD [1-H [1-K]]   Config.Gilbert: mean times, and the loss in each state
+//	mss BYTES                           Config.MSS
 //	outage TIME at TIME,TIME…|every TIME|random TIME
 //
 // "ordered" sets Config.Ordered, "drops 2,5" drops the second and
@@ -112,6 +113,7 @@ var tcOptions = map[string]func(*tcParser) error{
 	"gap":          (*tcParser).gap,
 	"slot":         (*tcParser).unsupported,
 	"seed":         (*tcParser).seed,
+	"mss":          (*tcParser).mss,
 	"outage":       (*tcParser).outage,
 	"semantics":    (*tcParser).semantics,
 	"loss_unit":    (*tcParser).lossUnit,
@@ -181,7 +183,7 @@ func (p *tcParser) option() error {
 	read, known := tcOptions[name]
 	if !known {
 		return p.fault("unknown option: known are delay, distribution, ordered, reorder, gap, loss, outage, " +
-			"ecn, duplicate, corrupt, rate, overhead, start, semantics, loss_unit, limit, drops, " +
+			"ecn, duplicate, corrupt, rate, overhead, start, mss, semantics, loss_unit, limit, drops, " +
 			"cross_traffic and queue")
 	}
 	if slices.Contains(p.seen, name) {
@@ -376,6 +378,16 @@ func (p *tcParser) lossUnit() (err error) {
 	}
 	if p.cfg.LossUnit, err = ParseLossUnit(p.word); err != nil {
 		return p.fault("unknown loss unit: known are packet and burst")
+	}
+	return nil
+}
+
+func (p *tcParser) mss() (err error) {
+	if err = p.want("bytes"); err != nil {
+		return err
+	}
+	if p.cfg.MSS, err = strconv.Atoi(p.word); err != nil || p.cfg.MSS < 1 {
+		return p.fault("not a whole number of bytes, such as 1400")
 	}
 	return nil
 }

@@ -17,8 +17,9 @@ type link struct {
 // hop is a link of a path, in one direction.
 type hop struct {
 	link *link
-	end  side // where the path ends
-	last bool // the path ends behind this link
+	end  side  // where the path ends
+	last bool  // the path ends behind this link
+	mss  int32 // least netem.Config.MSS from here to the end of the path, bytes; 0: none
 }
 
 // dequeue handles the event of a link: packets that arrive go on to the next link or to their host.
@@ -137,7 +138,8 @@ func (w *World) transmit(p *process) {
 	}
 	p.ep.Lend(w.segments) // it emits nothing before out is sent
 	hop := c.first[p.side]
-	first := w.hops[hop].link
+	first, mss := w.hops[hop].link, w.hops[hop].mss
+	extra := p.ep.HeaderExtra()
 	for i := range out {
 		seg := &out[i]
 		if w.observer != nil {
@@ -146,8 +148,11 @@ func (w *World) transmit(p *process) {
 		id := c.packets.take()
 		k := &c.packets.all[id]
 		seg.CopyTo(&k.segment)
+		if mss != 0 && seg.Options&tcp.OptMSS != 0 {
+			k.segment.MSS = min(seg.MSS, mss)
+		}
 		k.left, k.queued, k.serialised = w.departure(c, seg), 0, 0
 		k.hop = hop
-		w.enqueue(first, netem.Packet{Size: int32(seg.Size()), Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)})
+		w.enqueue(first, netem.Packet{Size: int32(seg.Size()) + extra, Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)})
 	}
 }

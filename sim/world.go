@@ -91,6 +91,13 @@ func (w *World) addHops(links []int, end side) int32 {
 	for i, l := range links {
 		w.hops = append(w.hops, hop{link: &w.links[l], last: i == len(links)-1, end: end})
 	}
+	least := int32(0)
+	for i := len(links) - 1; i >= 0; i-- {
+		if mss := int32(w.topology.Links[links[i]].MSS); mss != 0 && (least == 0 || mss < least) {
+			least = mss
+		}
+		w.hops[int(first)+i].mss = least
+	}
 	return first
 }
 

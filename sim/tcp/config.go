@@ -9,8 +9,11 @@ import (
 // Config holds the settings of one endpoint: Linux's sysctls, socket options and route
 // attributes. Start from DefaultConfig.
 type Config struct {
-	// MTU is the size in bytes of the largest IPv4 packet (128 to 65535); the MSS is 40 less.
+	// MTU is the size in bytes of the largest IP packet (128 to 65535); the MSS is 40 less, or 60
+	// with IPv6.
 	MTU int
+	// IPv6 sends IPv6 packets, whose header is IPv6Extra bytes longer. Both endpoints set it alike.
+	IPv6 bool
 	// Timestamps, SACK and WindowScaling offer the options (tcp_timestamps, tcp_sack,
 	// tcp_window_scaling). An option is used if both endpoints offer it.
 	Timestamps, SACK, WindowScaling bool

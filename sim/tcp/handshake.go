@@ -49,7 +49,18 @@ func (e *Endpoint) sendFirstSYN() *Segment {
 func (e *Endpoint) Listen() { e.state = Listening }
 
 // fullMSS returns the MSS to advertise in bytes: the MTU less the headers without options.
-func (e *Endpoint) fullMSS() int32 { return int32(e.cfg.MTU - ipHeader - tcpHeader) }
+func (e *Endpoint) fullMSS() int32 {
+	return int32(e.cfg.MTU-ipHeader-tcpHeader) - e.HeaderExtra()
+}
+
+// HeaderExtra returns how many bytes the packet of a segment has beyond Segment.Size: IPv6Extra
+// with IPv6, else 0.
+func (e *Endpoint) HeaderExtra() int32 {
+	if e.cfg.IPv6 {
+		return IPv6Extra
+	}
+	return 0
+}
 
 // sendSYN sends the SYN, or in state SynReceived the SYN-ACK.
 func (e *Endpoint) sendSYN(cause Cause, since Tag) *Segment {

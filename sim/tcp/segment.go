@@ -120,8 +120,12 @@ const (
 	blockLength      = 8
 )
 
+// IPv6Extra is how many bytes an IPv6 header (RFC 8200 §3) is longer than an IPv4 header without
+// options.
+const IPv6Extra = 20
+
 // Size returns the size in bytes of the IPv4 packet that carries the segment: headers, options
-// with Linux's padding, and payload.
+// with Linux's padding, and payload. See Endpoint.HeaderExtra for IPv6.
 func (s *Segment) Size() int {
 	n := ipHeader + tcpHeader + int(s.Len)
 	if s.Flags&SYN != 0 {
