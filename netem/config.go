@@ -60,6 +60,7 @@ type Config struct {
 	// does not clamp it. A Link does not read TCP headers: its caller clamps the option (iptables(8),
 	// TCPMSS --set-mss).
 	MSS       int
+	Slot      Slot
 	Semantics Semantics
 	LossUnit  LossUnit
 	Overhead  Overhead // what the link layer adds to each packet before Rate
@@ -92,6 +93,7 @@ func (c *Config) Validate() error {
 		c.Corrupt.validate("corrupt"),
 		c.Reorder.validate(c),
 		c.Overhead.validate(c.HasRate()),
+		c.Slot.validate(),
 		c.validateSemantics(),
 		c.validateMSS(),
 	)

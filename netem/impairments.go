@@ -21,6 +21,7 @@ type impairments struct {
 
 	bursts *burstFate // nil: each packet has its own fate
 	tfifo  *tfifo     // nil: semantics Router
+	slots  *slotGate  // nil: none
 }
 
 // newImpairments returns nil if the configuration has none.
@@ -32,12 +33,13 @@ func newImpairments(c *Config) *impairments {
 		reorder:   newReorderer(c.Reorder),
 		overhead:  c.Overhead,
 		tfifo:     newTFIFO(c),
+		slots:     newSlotGate(c.Slot),
 	}
 	if c.losesBursts() && im.tfifo == nil {
 		im.bursts = new(burstFate)
 	}
 	if im.loss == nil && im.outages == nil && !c.ECN && c.Duplicate.P == 0 && c.Corrupt.P == 0 && c.Reorder.P == 0 &&
-		c.Overhead == (Overhead{}) && im.bursts == nil && im.tfifo == nil {
+		c.Overhead == (Overhead{}) && im.bursts == nil && im.tfifo == nil && im.slots == nil {
 		return nil
 	}
 	return &im
@@ -77,6 +79,9 @@ func (im *impairments) reset(seed uint64) {
 	if im.tfifo != nil {
 		im.tfifo.reset()
 	}
+	if im.slots != nil {
+		im.slots.reset(seed)
+	}
 }
 
 // down reports whether the link has an outage.
@@ -104,6 +109,7 @@ func (l *Link) enqueueImpaired(now time.Duration, p *Packet) {
 	l.offered++
 	l.events.now, l.events.place = now, AtEnqueue
 	l.offer(now, &Item{Packet: *p, Sent: now, ordinal: l.offered})
+	l.setNextImpaired()
 }
 
 // offer passes a packet or its copy to the queue, unless it is lost. The order of the decisions is
@@ -180,12 +186,15 @@ func (l *Link) admit(now time.Duration, item *Item) {
 	if item.marked {
 		l.marked++
 	}
-	d := l.propagateImpaired(now+queued+serialised, item)
+	d := l.propagateImpaired(now, now+queued+serialised, item)
 	d.Packet, d.Sent, d.Queued, d.Serialised = item.Packet, item.Sent, queued, serialised
 }
 
 // propagateImpaired is propagate for a link with impairments.
-func (l *Link) propagateImpaired(leaves time.Duration, item *Item) *Delivery {
+func (l *Link) propagateImpaired(now, leaves time.Duration, item *Item) *Delivery {
+	if l.impairments.slots != nil {
+		l.releaseInSlots(now)
+	}
 	at := leaves
 	if !l.impairments.reorder.overtakes(item.ordinal) {
 		at += l.jitter.delayOf(item.ordinal)
@@ -194,9 +203,8 @@ func (l *Link) propagateImpaired(leaves time.Duration, item *Item) *Delivery {
 		at = max(at, l.lastAt)
 		l.lastAt = at
 	}
-	l.next = min(l.next, at)
 	d := l.line.insert(at)
-	d.corrupted = item.corrupted
+	d.corrupted, d.more = item.corrupted, false
 	return d
 }
 
@@ -223,9 +231,24 @@ func (l *Link) dequeueImpaired(now time.Duration, dst []Delivery) []Delivery {
 		}
 		l.out.pop()
 	}
+	l.setNextImpaired()
+	return dst
+}
+
+// setNextImpaired sets Link.next.
+func (l *Link) setNextImpaired() {
+	im := l.impairments
 	l.next = l.line.next()
+	if im.slots != nil {
+		l.next = l.slotWake()
+	}
+	if l.out.size > 0 {
+		l.next = min(l.next, l.out.at(0).At)
+	}
+	if im.tfifo != nil && len(im.tfifo.open) > 0 {
+		l.next = min(l.next, im.tfifo.openAt)
+	}
 	if l.transmitter != nil {
 		l.next = min(l.next, l.wake())
 	}
-	return dst
 }

@@ -168,7 +168,7 @@ func (l *Link) depart(now time.Duration) {
 		if l.impairments == nil {
 			d = l.propagate(t.leaves, t.item.ordinal)
 		} else {
-			d = l.propagateImpaired(t.leaves, &t.item)
+			d = l.propagateImpaired(t.began, t.leaves, &t.item)
 		}
 		d.Packet, d.Sent = t.item.Packet, t.item.Sent
 		d.Queued, d.Serialised = t.began-t.item.Sent, t.leaves-t.began

@@ -33,6 +33,8 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Wor
 //	rate RATE for TIME, RATE for TIME, …, repeat     see ParseRateSchedule
 //	start random|TIME                                Config.Start
 //	limit PACKETS
+//	slot MIN [MAX] [packets PACKETS] [bytes BYTES]
+//	slot distribution NAME DELAY JITTER [packets PACKETS] [bytes BYTES]
 //	semantics router|tc
 //	loss_unit packet|burst
 //	cross_traffic ARRIVALS …            see ParseCrossTraffic
@@ -111,7 +113,7 @@ var tcOptions = map[string]func(*tcParser) error{
 	"corrupt":      (*tcParser).corrupt,
 	"reorder":      (*tcParser).reorder,
 	"gap":          (*tcParser).gap,
-	"slot":         (*tcParser).unsupported,
+	"slot":         (*tcParser).slot,
 	"seed":         (*tcParser).seed,
 	"mss":          (*tcParser).mss,
 	"outage":       (*tcParser).outage,
@@ -183,7 +185,7 @@ func (p *tcParser) option() error {
 	read, known := tcOptions[name]
 	if !known {
 		return p.fault("unknown option: known are delay, distribution, ordered, reorder, gap, loss, outage, " +
-			"ecn, duplicate, corrupt, rate, overhead, start, mss, semantics, loss_unit, limit, drops, " +
+			"ecn, duplicate, corrupt, rate, overhead, start, slot, mss, semantics, loss_unit, limit, drops, " +
 			"cross_traffic and queue")
 	}
 	if slices.Contains(p.seen, name) {
@@ -191,10 +193,6 @@ func (p *tcParser) option() error {
 	}
 	p.seen = append(p.seen, name)
 	return read(p)
-}
-
-func (p *tcParser) unsupported() error {
-	return p.fault("this option of tc-netem(8) is not supported")
 }
 
 func (p *tcParser) seed() error {
@@ -380,6 +378,62 @@ func (p *tcParser) lossUnit() (err error) {
 		return p.fault("unknown loss unit: known are packet and burst")
 	}
 	return nil
+}
+
+func (p *tcParser) slot() (err error) {
+	s := &p.cfg.Slot
+	*s = Slot{}
+	if err = p.want("a time, or distribution"); err != nil {
+		return err
+	}
+	if p.word == "distribution" {
+		if err = p.want("a name"); err != nil {
+			return err
+		}
+		if s.Distribution, err = ParseDistribution(p.word); err != nil {
+			return p.fault("unknown distribution: known are " + distributionNames())
+		}
+		if err = p.times(&s.Delay, &s.Jitter); err != nil {
+			return err
+		}
+		if s.Jitter <= 0 {
+			return p.fault("the jitter of a distribution must be above 0")
+		}
+	} else {
+		if s.Min, err = p.time(); err != nil {
+			return err
+		}
+		s.Max = s.Min
+		if p.nextIsNumber() {
+			if s.Max, err = p.time(); err != nil {
+				return err
+			}
+		}
+		if s.Max == 0 {
+			return p.fault("the next slot comes at once: give a time above 0")
+		}
+	}
+	for {
+		before := *p
+		if !p.next() {
+			return nil
+		}
+		field := &s.Packets
+		switch p.word {
+		case "packets":
+		case "bytes":
+			field = &s.Bytes
+		default:
+			*p = before
+			return nil
+		}
+		if err = p.want("a number"); err != nil {
+			return err
+		}
+		if *field, err = strconv.Atoi(p.word); err != nil || *field < 1 {
+			return p.fault("not a whole number, at least 1")
+		}
+	}
 }
 
 func (p *tcParser) mss() (err error) {

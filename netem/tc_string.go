@@ -96,6 +96,9 @@ func (c Config) String() string {
 	if c.Start.Fixed && c.Varies() {
 		add("start", c.Start.String())
 	}
+	if c.Slot.enabled() {
+		add("slot", c.Slot.String())
+	}
 	if c.MSS != 0 {
 		add("mss", strconv.Itoa(c.MSS))
 	}

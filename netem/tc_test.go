@@ -46,6 +46,9 @@ func TestParseTCReadsTheOptionsOfNetem(t *testing.T) {
 		{"overhead 14 rate 5kbit", Config{Rate: 5000, Overhead: Overhead{Packet: 14}}, "rate 5kbit 14"},
 		{"semantics tc loss_unit packet", Config{Semantics: TC, LossUnit: LossPerPacket}, ""},
 		{"semantics router loss_unit burst", Config{LossUnit: LossPerBurst}, "loss_unit burst"},
+		{"slot 5ms", Config{Slot: Slot{Min: 5 * ms, Max: 5 * ms}}, ""},
+		{"slot 5ms 10ms bytes 1500 packets 4", Config{Slot: Slot{Min: 5 * ms, Max: 10 * ms, Packets: 4, Bytes: 1500}}, "slot 5ms 10ms packets 4 bytes 1500"},
+		{"slot distribution normal 10ms 2ms packets 4", Config{Slot: Slot{Delay: 10 * ms, Jitter: 2 * ms, Distribution: Normal, Packets: 4}}, ""},
 		{"mss 1400", Config{MSS: 1400}, ""},
 		{"loss gilbert 10s 200ms", Config{Gilbert: Gilbert{10 * time.Second, 200 * ms, 1, 0}}, ""},
 		{"loss gilbert 10s 200ms 50%", Config{Gilbert: Gilbert{10 * time.Second, 200 * ms, 0.5, 0}}, "loss gilbert 10s 200ms 50% 0%"},
@@ -96,6 +99,12 @@ func TestParseTCNamesTheWordAtFault(t *testing.T) {
 		{"seed 5", "seed", "the run's seed"},
 		{"loss gilbert 10s", "10s", "needs a time"},
 		{"outage 200ms", "200ms", "needs at TIME"},
+		{"slot often", "often", "number"},
+		{"slot 0ms", "0ms", "comes at once"},
+		{"slot 5ms packets 0", "0", "at least 1"},
+		{"slot distribution gauss 5ms 1ms", "gauss", "unknown distribution"},
+		{"slot distribution normal 5ms", "5ms", "needs a time"},
+		{"slot distribution normal 5ms 0ms", "0ms", "above 0"},
 		{"mss 1400B", "1400B", "whole number of bytes"},
 		{"outage 200ms often", "often", "say when"},
 		{"outage 200ms at 1s,x", "x", "number"},
@@ -152,6 +161,7 @@ func TestImpossibleLinksAreRefused(t *testing.T) {
 		{"loss gilbert 10s 200ms 120%", "loss in the bad state 120% is not between"},
 		{"outage 200ms every 100ms", "the period must be longer"},
 		{"outage 200ms at 1s,1100ms", "before the one before it has ended"},
+		{"slot 10ms 5ms", "the greatest time is less"},
 		{"mss 40", "mss 40 bytes is below the minimum of 88 bytes"},
 		{"outage 1us every 1s", "below the minimum of 1ms"},
 		{"outage 1ms random 0s", "say when"},
@@ -211,6 +221,8 @@ func FuzzParseTC(f *testing.F) {
 	f.Add("loss gilbert 10s 200ms 50% 1% outage 200ms random 10s")
 	f.Add("outage 2ms every 4s")
 	f.Add("outage 1ms at 1s,2s")
+	f.Add("slot 5ms 10ms packets 4 bytes 1500 mss 1400")
+	f.Add("semantics tc slot distribution pareto 5ms 10ms")
 	f.Add("loss state 1% 10% 5% 20% 0.1%")
 	f.Add("delay 1.0000001s 0.5us loss random 33.333% rate 7.7gibps")
 	f.Fuzz(func(t *testing.T, line string) {

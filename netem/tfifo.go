@@ -46,7 +46,7 @@ func (l *Link) collect(now time.Duration, p *Packet) {
 	}
 	l.offered++
 	t.open, t.openAt = append(t.open, *p), now
-	l.next = min(l.next, now)
+	l.setNextImpaired()
 }
 
 // closeBurst passes the open burst to the queue.
@@ -60,6 +60,9 @@ func (l *Link) closeBurst() {
 	l.events.now, l.events.place = t.openAt, AtEnqueue
 	l.enqueueUnit(t.open, superPacket{ordinal: t.units})
 	t.open, t.ahead = t.open[:0], 0
+	if l.impairments.slots != nil {
+		l.dequeueInSlots(t.openAt)
+	}
 	l.release(t.openAt)
 }
 
@@ -189,6 +192,10 @@ func (l *Link) dropUnit(packets []Packet, reason DropReason) {
 // release moves the packets that have left the queue by the instant now to Link.out.
 func (l *Link) release(now time.Duration) {
 	t := l.impairments.tfifo
+	if l.impairments.slots != nil {
+		l.releaseInSlots(now)
+		return
+	}
 	for l.line.size > 0 && l.line.at(0).At <= now {
 		d := l.line.at(0)
 		*l.out.push() = *d

@@ -153,6 +153,9 @@ func TestTCDoesNotDependOnWhenDequeueIsCalled(t *testing.T) {
 		"semantics tc delay 20ms 15ms 20% loss 5% duplicate 5% corrupt 5% reorder 5% limit 30",
 		"semantics tc delay 20ms 15ms distribution pareto loss state 2% 20% ecn rate 5mbit 14 limit 20",
 		"semantics tc delay 1ms 1ms duplicate 10% rate 20mbit loss_unit packet",
+		"semantics tc delay 20ms 10ms loss 3% slot 1ms 4ms packets 5",
+		"delay 20ms 10ms slot 1ms 4ms bytes 2000",
+		"delay 20ms 10ms slot distribution normal 3ms 1ms packets 3 rate 20mbit queue fq_codel",
 	} {
 		run := func(often bool) (got []Delivery) {
 			l := New(mustParse(t, line), 9)

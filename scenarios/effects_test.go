@@ -126,6 +126,7 @@ func candidates(k *Key) []string {
 		return map[string][]string{
 			"reorder": {"0%", "25%", "25% 50% gap 5"}, "duplicate": {"0%", "10%"}, "corrupt": {"0%", "10%"},
 			"outage":   {"100ms at 0s", "10ms every 1s", "10ms random 20ms"},
+			"slot":     {"5ms", "5ms 10ms packets 4", "distribution normal 10ms 2ms"},
 			"overhead": {"0", "100", "10 48 5"},
 		}[v.word]
 	case linkRate:

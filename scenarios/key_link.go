@@ -57,6 +57,8 @@ var hopKeys = []hopKey{
 		hop: tcWordOf("semantics", []string{"router", "tc"}, func(c *netem.Config) netem.Config { return netem.Config{Semantics: c.Semantics} })},
 	{Name: "loss_unit", Label: "unit of loss", Unset: "burst with tc semantics, else packet", Doc: "what one loss takes: packet, or burst, the packets that TCP hands down as one (GSO)",
 		hop: tcWordOf("loss_unit", []string{"packet", "burst"}, func(c *netem.Config) netem.Config { return netem.Config{LossUnit: c.LossUnit} }), applies: withUnits},
+	{Name: "slot", Label: "slots", Unset: "none", Doc: "slots in which packets arrive, as in tc: the time to the next slot and the packets or bytes in one, such as 5ms 10ms packets 4, or distribution normal 10ms 2ms bytes 3000",
+		hop: tcOptionOf("slot", func(c *netem.Config) netem.Config { return netem.Config{Slot: c.Slot} })},
 	{Name: "mss", Label: "MSS clamping", Unset: "no clamping", Doc: "most that the link lets the MSS option of a SYN or SYN-ACK be, as a router with a tunnel behind it does",
 		hop: func(c *netem.Config) value { return size{&c.MSS, netem.MinMSS, netem.MaxMSS} }},
 	{Name: "drops", Label: "drops", Doc: "packets to lose, by their number from 1: [2] loses the second",
