@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tlslab/netem"
 	"tlslab/results"
 )
 
@@ -110,11 +111,15 @@ func (c *constants) link() (all []results.Setting) {
 	up, sameUp := same(c.Scenario, func(c *Config) string { return strings.Join(hopLines(c.Link.Up), " | ") })
 	down, sameDown := same(c.Scenario, func(c *Config) string { return strings.Join(hopLines(c.Link.Down), " | ") })
 	if !plain && sameUp && sameDown {
-		return append(all, results.Setting{Name: "link.up", Value: up}, results.Setting{Name: "link.down", Value: down})
+		return append(all, results.Setting{Name: "link.up", Value: c.presetOf("link.up") + up},
+			results.Setting{Name: "link.down", Value: c.presetOf("link.down") + down})
 	}
 	for _, k := range keys {
 		_, written := c.origin[k.Name]
+		isLine := slices.Contains([]string{"link", "link.up", "link.down"}, k.Name)
 		switch {
+		case isLine && written && !slices.Contains(c.varied, k.Name):
+			all = append(all, c.setting(k)) // the levels refine it
 		case !isLink(k.Name), k.Name == delayKey && ok, !written && !plain, !written && isPart(k.Name), !c.is(k):
 		case k.Name == "link.limit" && !c.Cells[0].Config.Link.Up[0].HasRate(), k.Name == "link.drops" && !written:
 		case written && !c.holds(k):
@@ -123,6 +128,22 @@ func (c *constants) link() (all []results.Setting) {
 		}
 	}
 	return all
+}
+
+// presetOf is the preset that describes a direction of the link, in front of its figures.
+func (c *constants) presetOf(direction string) string {
+	for _, key := range []string{direction, "link"} {
+		set, written := c.origin[key]
+		if !written {
+			continue
+		}
+		name, _ := cutPreset(set.node.Text)
+		if _, known := netem.PresetByName(name); known {
+			return set.node.String() + ": "
+		}
+		return ""
+	}
+	return ""
 }
 
 // holds reports whether the written value of a key of the link decides a direction of the link in

@@ -143,8 +143,8 @@ func candidates(k *Key) []string {
 		return []string{"poisson load 50%", "constant rate 400kbit", "poisson load 90% imix"}
 	case queueLine:
 		return []string{"pfifo limit 2", "cake bandwidth 200kbit", "cake bandwidth 100kbit"}
-	case tcLine:
-		return []string{"delay 1ms", "delay 20ms loss 5%"}
+	case linkLine:
+		return []string{"lte", "delay 1ms", "delay 20ms loss 5%"}
 	case hops:
 		return []string{"[delay 1ms]", "[delay 1ms, delay 20ms]"}
 	case text:

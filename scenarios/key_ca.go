@@ -60,7 +60,7 @@ func caLinkKeys() []Key {
 		func(c *Config) []*netem.Config { return []*netem.Config{&c.CA.Link.Up[0], &c.CA.Link.Down[0]} }, fetches}
 	return d.keys(Key{
 		Label: "link to the authority", Unset: "a copy of link with all its hops, unless a key of ca.link is set",
-		Doc: "the link between client and authority in one line of tc netem",
+		Doc: "the link between client and authority in one line of tc netem, or the name of a preset",
 		check: func(c *Config) []conflict {
 			if c.CA.LikeLink {
 				return nil

@@ -107,6 +107,14 @@ type direction struct {
 	applies          func(*Config) string // nil: always
 }
 
+// way is the direction of hop i: a link that is described as a whole has first its way up.
+func (d direction) way(i int) way {
+	if i == 1 || strings.HasSuffix(d.name, ".down") {
+		return downwards
+	}
+	return upwards
+}
+
 // keys are the hop's keys in a direction, after the key of a whole line of tc, which they refine.
 func (d direction) keys(line Key) []Key {
 	onEach := func(at func(*netem.Config) value) func(*Config) []value {
@@ -118,7 +126,13 @@ func (d direction) keys(line Key) []Key {
 		}
 	}
 	line.Name = d.name
-	line.fields, line.applies = onEach(func(c *netem.Config) value { return tcLine{c} }), d.applies
+	line.fields = func(c *Config) (fields []value) {
+		for i, hop := range d.hops(c) {
+			fields = append(fields, linkLine{hop, d.way(i)})
+		}
+		return fields
+	}
+	line.applies = d.applies
 	all := []Key{line}
 	for _, h := range hopKeys {
 		k := Key{Name: d.name + "." + h.Name, Label: h.Label + d.label, Unset: h.Unset, Doc: h.Doc, fields: onEach(h.hop), applies: d.applies}
@@ -163,7 +177,7 @@ func linkKeys() []Key {
 		{"link.up", "from client to server", " upwards", func(c *Config) []*netem.Config { return []*netem.Config{up(c)} }, nil},
 		{"link.down", "from server to client", " downwards", func(c *Config) []*netem.Config { return []*netem.Config{down(c)} }, nil},
 	} {
-		line := Key{Label: "link" + d.label, Doc: "a link in one line of tc netem, " + d.doc + ": delay 25ms 2ms loss 1% rate 20mbit"}
+		line := Key{Label: "link" + d.label, Doc: "a link in one line of tc netem, " + d.doc + ": delay 25ms 2ms loss 1% rate 20mbit; or the name of a preset: lte, which such words may follow: lte loss 1%"}
 		if d.name == "link" {
 			line.check = checkLink
 		}
@@ -171,7 +185,7 @@ func linkKeys() []Key {
 	}
 	return append(all, Key{
 		Name: "link.hops", Label: "path",
-		Doc:    "several links in a row, from client to server, each with the keys of link or one line of tc; in place of all other keys of link",
+		Doc:    "several links in a row, from client to server, each with the keys of link, one line of tc or a preset; in place of all other keys of link",
 		fields: field(func(c *Config) value { return hops{&c.Link} }),
 	})
 }

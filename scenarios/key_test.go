@@ -124,6 +124,19 @@ func namesTable() string {
 	return table
 }
 
+// presetsTable lists the presets of links.
+func presetsTable() string {
+	table := "| preset | what it is | round trip | down | up |\n|---|---|---|---|---|\n"
+	for _, p := range netem.Presets() {
+		value := map[string]string{}
+		for _, f := range p.Figures {
+			value[f.Of] = f.Value
+		}
+		table += fmt.Sprintf("| `%s` | %s | %s | %s | %s |\n", p.Name, p.Title, value["round-trip time"], value["rate down"], value["rate up"])
+	}
+	return table
+}
+
 const documentation = "../docs/scenarios.md"
 
 // The tables of the documentation are made of the table of keys: go test -update writes them.
@@ -143,6 +156,7 @@ func TestTheDocumentationHasTheTablesOfKeys(t *testing.T) {
 	}
 	tables["keys of a scenario"] = table
 	tables["names of values"] = namesTable()
+	tables["presets of links"] = presetsTable()
 	for name, table := range tables {
 		mark := "<!-- " + name + ": written by go test ./scenarios -update -->\n"
 		before, after, ok := strings.Cut(page, mark)

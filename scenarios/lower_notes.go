@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"slices"
+	"strings"
 
 	"tlslab/netem"
 	"tlslab/results"
@@ -65,5 +66,32 @@ func (s *Scenario) notes() []results.Note {
 			notes = append(notes, note)
 		}
 	}
+	if text := s.presetFigures(); text != "" {
+		notes = append(notes, results.Note{Setting: "link", Text: text})
+	}
 	return notes
+}
+
+// presetFigures says what the presets are that links are named after, or "" without one.
+func (s *Scenario) presetFigures() string {
+	settings := slices.Concat(s.layers.base, s.layers.overrides)
+	for _, f := range s.Factors {
+		for _, level := range f.Levels {
+			settings = append(settings, level.settings...)
+		}
+	}
+	var figures []string
+	for _, set := range settings {
+		for _, name := range set.presets() {
+			p, _ := netem.PresetByName(name)
+			text := name + " is up " + p.Up.String() + ", down " + p.Down.String()
+			if !slices.Contains(figures, text) {
+				figures = append(figures, text)
+			}
+		}
+	}
+	if figures == nil {
+		return ""
+	}
+	return "A preset describes a typical link, and further settings refine it: " + strings.Join(figures, "; ") + ". The source of each figure is shown by tlslab scenarios links."
 }

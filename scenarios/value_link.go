@@ -9,26 +9,6 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// tcLine is a whole link in the words of tc netem.
-type tcLine struct{ to *netem.Config }
-
-func (t tcLine) read(n *document.Node) error {
-	text, err := n.Scalar()
-	if err != nil {
-		return err
-	}
-	parsed, err := netem.ParseTC(text)
-	if err != nil {
-		return n.Errorf("%s", strings.TrimPrefix(err.Error(), "netem: "))
-	}
-	*t.to = parsed
-	return nil
-}
-
-func (tcLine) schema() object { return object{"type": "string"} }
-func (t tcLine) isZero() bool { return t.to.String() == "" }
-func (t tcLine) shown() any   { return t.to.String() }
-
 // distribution is the shape of a link's jitter.
 type distribution struct{ to *netem.Distribution }
 

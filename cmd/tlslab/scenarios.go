@@ -14,13 +14,13 @@ import (
 func (a *app) scenariosVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "scenarios",
-		Short: "List or show the scenarios that come with tlslab",
+		Short: "List or show the scenarios that come with tlslab, and the presets of links",
 		Args:  cobra.NoArgs,
 	}
 	list := a.scenariosListVerb()
 	verb.RunE = list.RunE
 	verb.Flags().AddFlagSet(list.Flags())
-	verb.AddCommand(list, a.scenariosShowVerb())
+	verb.AddCommand(list, a.scenariosShowVerb(), a.scenariosLinksVerb())
 	return verb
 }
 
