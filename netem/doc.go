@@ -45,9 +45,14 @@
 // "drops 3" drops the packet of the third call of Enqueue.
 //
 // Then comes the queue. A [Qdisc] decides which packet the transmitter sends next, and may drop
-// packets or mark them CE, at enqueue as well as at dequeue. [New] makes a link with a [DropTail],
-// [NewQdisc] a link with any other discipline. Limit counts the packets that wait and the packet in
-// service. A packet whose last bit leaves at the instant of an Enqueue no longer counts.
+// packets or mark them CE, at enqueue as well as at dequeue. [New] makes the discipline that
+// Config.Queue describes; without one it is a drop-tail queue, whose Limit counts the packets that
+// wait and the packet in service. A packet whose last bit leaves at the instant of an Enqueue no
+// longer counts. [NewQdisc] makes a link with any other discipline.
+//
+// [CrossTraffic] comes to the queue beside the link's own packets, takes room and time from them,
+// and ends behind the transmitter: no Delivery and no Event tells of it. It begins before the
+// instant 0, so the first packet meets a queue in its steady state.
 //
 // The transmitter serialises the bytes of the IP packet at Rate; a link layer's header is not
 // counted. The rate may change with time: a [RateSchedule] is a list of rates, and a [Trace] a list

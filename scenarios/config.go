@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tlslab/netem"
+	"tlslab/sim"
 	"tlslab/sim/tcp"
 )
 
@@ -12,6 +13,7 @@ import (
 type Config struct {
 	TLS            TLS
 	Link           Link
+	Background     sim.Background
 	Client, Server Host
 	CA             CA
 	Kernel         string     // of all hosts: one of tcp.Kernels

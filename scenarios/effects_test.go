@@ -44,6 +44,7 @@ var effectBases = []string{
 	"link: {delay: 5ms, up: {jitter: 1ms, loss: 10%, rate: 1mbit, limit: 3}, down: {jitter: 1ms, rate: 1mbit, limit: 3}}, transfer: {response: 100kB, request: 50kB}",
 	"link: {delay: 5ms, loss: 10%}, tcp: {ecn: 1}, transfer: {response: 50kB}",
 	"link: {hops: [delay 1ms, delay 5ms loss 3%]}",
+	"link: {delay: 5ms, rate: 5mbit, limit: 20}, background: {uploads: 1, lead: 1s}",
 	"tcp: {rmem: 8kB}, transfer: {response: 100kB}, link: {delay: 5ms}",
 	"link: {delay: 5ms, trace: 20ms}",
 	"link: {delay: 5ms, up: {rate: [5mbit for 20ms, 1mbit for 20ms, repeat]}, down: {trace: 20ms}}",

@@ -73,6 +73,7 @@ func init() {
 	keyGroups = []keyGroup{
 		{"tls", slices.Concat(tlsKeys, certificateKeys, clientAuthKeys, revocationKeys, resumptionKeys, recordKeys, extensionKeys)},
 		{"link", linkKeys()},
+		{"background", backgroundKeys},
 		{"hosts", slices.Concat(hostKeys("client", client), hostKeys("server", server), serverKeys)},
 		{"ca", slices.Concat(caKeys, caLinkKeys())},
 		{"tcp", slices.Concat(kernelKeys, tcpKeys)},

@@ -38,6 +38,7 @@ func (c *Config) World(tables func(name string) (*costs.Table, error)) (sim.Conf
 		Client: client, Server: server,
 		SharedClock: c.SharedClock,
 		Timeout:     c.Timeout,
+		Background:  c.Background,
 	}
 	if !c.Fetches() {
 		return world, nil

@@ -37,7 +37,9 @@ func (s *seedStream) clock() time.Duration {
 const (
 	linkPurpose  = 0x6c69_6e6b_9e37_79b9
 	clockPurpose = 0x636c_6f63_6b5b_f36e
-	tcpPurpose   = 0x7463_7020_6363_2e31
+
+	backgroundPurpose = 0x6261_636b_67a1_3d05
+	tcpPurpose        = 0x7463_7020_6363_2e31
 )
 
 // newSeedStream returns the stream of a purpose.

@@ -16,6 +16,7 @@ type Config struct {
 	Responder      *ResponderConfig // OCSP responder of the client; nil: none
 	SharedClock    bool             // all hosts are on one machine: see Topology
 	Timeout        time.Duration    // of the connection: above 0
+	Background     Background       // transfers that share the links
 }
 
 // ResponderConfig configures an OCSP responder with its own links.
@@ -45,6 +46,9 @@ func (c *Config) Validate() error {
 		if err := c.Responder.validate(); err != nil {
 			return err
 		}
+	}
+	if err := c.Background.validate(); err != nil {
+		return err
 	}
 	if c.Timeout <= 0 {
 		return fmt.Errorf("timeout %v: want a duration above 0", c.Timeout)
@@ -121,6 +125,7 @@ func (c *Config) Connection(from Source) (Connection, error) {
 type Replicator struct {
 	world      *World
 	connection Connection
+	background Background
 	result     Result
 }
 
@@ -153,14 +158,19 @@ func newReplicator(cfg Config, from Source) (*Replicator, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Replicator{world: w}
+	r := &Replicator{world: w, background: cfg.Background}
 	if r.connection, err = cfg.Connection(from); err != nil {
 		return nil, err
 	}
 	if err := r.connection.validate(w); err != nil {
 		return nil, err
 	}
-	r.connection.Ended = func(_ int, result *Result) { r.result = *result }
+	r.connection.Ended = func(_ int, result *Result) {
+		r.result = *result
+		if r.background.enabled() {
+			w.stop()
+		}
+	}
 	return r, nil
 }
 
@@ -170,7 +180,11 @@ func newReplicator(cfg Config, from Source) (*Replicator, error) {
 // lower rate drops some of them.
 func (r *Replicator) Run(seed uint64) Result {
 	r.world.Reset(seed)
-	if _, err := r.world.openValid(&r.connection); err != nil {
+	if r.background.enabled() {
+		if err := r.background.open(r.world, seed, &r.connection); err != nil {
+			return failed(err)
+		}
+	} else if _, err := r.world.openValid(&r.connection); err != nil {
 		return failed(err)
 	}
 	r.world.Run()

@@ -43,6 +43,7 @@ type World struct {
 	connections  []*connection // by slot
 	unused       []uint32      // free slots
 	opened       int           // connections opened since Reset
+	stopped      bool          // Run returns after the event in hand
 	histories    []*history    // unused
 	historyLimit int           // number of nodes at which a history is compacted
 	compactor    compactor
@@ -107,6 +108,7 @@ func (w *World) addHops(links []int, end side) int32 {
 func (w *World) Reset(seed uint64) {
 	w.draws.draw(seed)
 	w.now, w.tag, w.opened, w.dropped = 0, 0, 0, w.dropped[:0]
+	w.stopped = false
 	w.hash = newEventHash()
 	for i := range w.links {
 		w.links[i].Reset(w.draws.links[i])
@@ -145,7 +147,7 @@ func (w *World) Now() time.Duration { return w.now }
 
 // Run handles events until all connections have ended, those included that are opened meanwhile.
 func (w *World) Run() {
-	for len(w.unused) < len(w.connections) {
+	for len(w.unused) < len(w.connections) && !w.stopped {
 		e, ofLink := w.events.next()
 		w.now = e.at
 		if ofLink {
@@ -162,6 +164,9 @@ func (w *World) Run() {
 		w.dropped = w.dropped[:0]
 	}
 }
+
+// stop makes Run return after the event in hand. The connections that are open never end.
+func (w *World) stop() { w.stopped = true }
 
 // wake handles the event of a timer. The timer may have been set to a later instant meanwhile, or
 // have been stopped.
