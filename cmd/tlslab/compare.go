@@ -267,7 +267,7 @@ func gateError(g *compare.Gate) error {
 			}
 		}
 		if worst != nil {
-			all = append(all, fmt.Sprintf("%s fails in %d of %d comparisons, such as %s: %s", e.Text, n, len(checks), worst.Where, worst.Reason))
+			all = append(all, fmt.Sprintf("%s fails in %d of %d comparisons, such as %s: %s", e.Text, n, len(checks), worst.Row, worst.Reason))
 		}
 	}
 	return fmt.Errorf("%w: %s", errGate, strings.Join(all, "\n"))

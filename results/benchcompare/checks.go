@@ -58,8 +58,8 @@ func untidied(unit string) string {
 }
 
 func (c *Comparison) check(e *gate.Expression, t *unitTable, row, col benchproc.Key) gate.Check {
-	check := gate.Check{Expression: e, Where: row.StringValues(), New: col.StringValues(), Metric: t.unit, Unit: t.unit, P: math.NaN()}
-	old, new := t.places[place{row, c.cols[0]}], t.places[place{row, col}]
+	check := gate.Check{Expression: e, Row: row.StringValues(), Column: col.StringValues(), Metric: t.unit, Unit: t.unit, P: math.NaN()}
+	old, new := t.samples[rowColumn{row, c.cols[0]}], t.samples[rowColumn{row, col}]
 	for _, side := range []struct {
 		m   *measured
 		col benchproc.Key

@@ -31,7 +31,7 @@ type unitTable struct {
 	assumption benchmath.Assumption
 	better     int
 	rows, cols []benchproc.Key
-	places     map[place]*measured
+	samples    map[rowColumn]*measured
 }
 
 // measured is the values of a row and a column.
@@ -61,11 +61,11 @@ func Compare(inputs []Input, stdin io.Reader, o Options) (*Comparison, error) {
 	return c, nil
 }
 
-func (c *Comparison) table(key benchproc.Key, g *grouped) *unitTable {
+func (c *Comparison) table(key benchproc.Key, g *tableValues) *unitTable {
 	unit := key.Get(c.collection.unit)
 	t := &unitTable{
 		unit: unit, assumption: c.collection.units.GetAssumption(unit), better: betterOf(c.collection.units, unit),
-		rows: sortedKeys(g.rows), cols: sortedKeys(g.cols), places: map[place]*measured{},
+		rows: sortedKeys(g.rows), cols: sortedKeys(g.cols), samples: map[rowColumn]*measured{},
 	}
 	for _, f := range key.Projection().FlattenedFields() {
 		if f.Name != ".unit" {
@@ -75,7 +75,7 @@ func (c *Comparison) table(key benchproc.Key, g *grouped) *unitTable {
 	for _, row := range t.rows {
 		var baseline *measured
 		for i, col := range t.cols {
-			values, there := g.places[place{row, col}]
+			values, there := g.samples[rowColumn{row, col}]
 			if !there {
 				continue
 			}
@@ -90,7 +90,7 @@ func (c *Comparison) table(key benchproc.Key, g *grouped) *unitTable {
 			if err := values.varies(); err != nil {
 				m.sample.Warnings = append(m.sample.Warnings, err)
 			}
-			t.places[place{row, col}] = m
+			t.samples[rowColumn{row, col}] = m
 		}
 	}
 	return t
@@ -132,7 +132,7 @@ func (c *Comparison) Document() *compare.Document {
 		d.Tables = append(d.Tables, c.document(t))
 		for _, row := range t.rows {
 			for _, col := range c.cols {
-				if t.places[place{row, col}] == nil {
+				if t.samples[rowColumn{row, col}] == nil {
 					d.Missing = append(d.Missing, compare.Missing{Row: row.StringValues(), Metric: t.unit, Column: col.StringValues()})
 				}
 			}
@@ -167,7 +167,7 @@ func (c *Comparison) document(t *unitTable) compare.Table {
 	for _, row := range t.rows {
 		r := compare.Row{Name: row.StringValues()}
 		for _, col := range t.cols {
-			r.Sides = append(r.Sides, c.side(t, t.places[place{row, col}]))
+			r.Sides = append(r.Sides, c.side(t, t.samples[rowColumn{row, col}]))
 		}
 		out.Rows = append(out.Rows, r)
 	}
@@ -240,7 +240,7 @@ func texts(errs []error) []string {
 func (t *unitTable) geomeans() []compare.Geomean {
 	inBase := 0
 	for _, row := range t.rows {
-		if t.places[place{row, t.cols[0]}] != nil {
+		if t.samples[rowColumn{row, t.cols[0]}] != nil {
 			inBase++
 		}
 	}
@@ -250,7 +250,7 @@ func (t *unitTable) geomeans() []compare.Geomean {
 		var values, ratios []float64
 		compared, divided := 0, true
 		for _, row := range t.rows {
-			m := t.places[place{row, col}]
+			m := t.samples[rowColumn{row, col}]
 			if m == nil {
 				continue
 			}

@@ -78,19 +78,19 @@ func (o Options) Check() error {
 	return err
 }
 
-// place is a row and a column of a table.
-type place struct{ row, col benchproc.Key }
+// rowColumn is a row and a column of a table.
+type rowColumn struct{ row, col benchproc.Key }
 
-// gathered is the values of one place.
-type gathered struct {
+// sampleValues are the values in a row and a column.
+type sampleValues struct {
 	values  []float64
 	residue map[benchproc.Key]struct{} // by which keys the values differ, besides row and column
 }
 
-// grouped is the values of one table.
-type grouped struct {
+// tableValues are the values of one table.
+type tableValues struct {
 	rows, cols map[benchproc.Key]struct{}
-	places     map[place]*gathered
+	samples    map[rowColumn]*sampleValues
 }
 
 // collection is the results of all inputs.
@@ -98,7 +98,7 @@ type collection struct {
 	*projections
 	options  Options
 	inputs   []Input
-	tables   map[benchproc.Key]*grouped
+	tables   map[benchproc.Key]*tableValues
 	units    benchfmt.UnitMetadataMap
 	warnings []string
 	config   *configs
@@ -110,7 +110,7 @@ func collect(inputs []Input, stdin io.Reader, o Options) (*collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &collection{projections: p, options: o, inputs: inputs, tables: map[benchproc.Key]*grouped{}, config: newConfigs(len(inputs))}
+	c := &collection{projections: p, options: o, inputs: inputs, tables: map[benchproc.Key]*tableValues{}, config: newConfigs(len(inputs))}
 	var refused error
 	c.units, c.warnings, err = each(inputs, stdin, func(input int, r *benchfmt.Result) {
 		if ok, err := p.filter.Apply(r); ok {
@@ -137,14 +137,14 @@ func (c *collection) add(r *benchfmt.Result) {
 	for i, key := range c.table.ProjectValues(r) {
 		t := c.tables[key]
 		if t == nil {
-			t = &grouped{rows: map[benchproc.Key]struct{}{}, cols: map[benchproc.Key]struct{}{}, places: map[place]*gathered{}}
+			t = &tableValues{rows: map[benchproc.Key]struct{}{}, cols: map[benchproc.Key]struct{}{}, samples: map[rowColumn]*sampleValues{}}
 			c.tables[key] = t
 		}
-		at := place{row, col}
-		g := t.places[at]
+		at := rowColumn{row, col}
+		g := t.samples[at]
 		if g == nil {
-			g = &gathered{residue: map[benchproc.Key]struct{}{}}
-			t.places[at] = g
+			g = &sampleValues{residue: map[benchproc.Key]struct{}{}}
+			t.samples[at] = g
 			t.rows[row], t.cols[col] = struct{}{}, struct{}{}
 		}
 		g.values = append(g.values, r.Values[i].Value)
@@ -162,8 +162,8 @@ func sortedKeys[V any](m map[benchproc.Key]V) []benchproc.Key {
 	return keys
 }
 
-// varies names the keys in which the values of a place differ, or returns nil.
-func (g *gathered) varies() error {
+// varies names the keys in which the values differ, or returns nil.
+func (g *sampleValues) varies() error {
 	var names []string
 	for _, f := range benchproc.NonSingularFields(sortedKeys(g.residue)) {
 		names = append(names, f.Name)

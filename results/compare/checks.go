@@ -46,7 +46,7 @@ func (w *worker) check(m *metricComparison, r *matchedRun, metric, cell int) {
 	of := &w.comparison.old.Metrics[metric]
 	for _, e := range w.options.Expressions {
 		if e.Matches(of.Name) && !ofCells(e) {
-			check := gate.Check{Expression: e, Where: w.names[cell], New: r.Label, Metric: of.Name, Unit: of.Unit, P: math.NaN(),
+			check := gate.Check{Expression: e, Row: w.names[cell], Column: r.Label, Metric: of.Name, Unit: of.Unit, P: math.NaN(),
 				OldN: m.old.reached, NewN: m.new.reached}
 			w.fill(&check, m, r)
 			m.checks = append(m.checks, check)
@@ -124,7 +124,7 @@ func (c *comparison) checks() ([]gate.Check, error) {
 		for _, r := range c.new {
 			for _, m := range r.missing {
 				if m.Metric == everyMetric || e.Matches(m.Metric) {
-					all = append(all, gate.Check{Expression: e, Where: m.Row, New: r.Label, Metric: m.Metric, P: math.NaN(), Missing: m.sentence()})
+					all = append(all, gate.Check{Expression: e, Row: m.Row, Column: r.Label, Metric: m.Metric, P: math.NaN(), Missing: m.sentence()})
 				}
 			}
 		}
@@ -154,7 +154,7 @@ func (c *comparison) failureChecks(e *gate.Expression) ([]gate.Check, error) {
 			if err != nil {
 				return nil, err
 			}
-			check := gate.Check{Expression: e, Where: c.names[cell], New: r.Label, Metric: "failed"}
+			check := gate.Check{Expression: e, Row: c.names[cell], Column: r.Label, Metric: "failed"}
 			s.check(&check)
 			all = append(all, check)
 		}

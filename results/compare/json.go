@@ -146,7 +146,7 @@ func (g *Gate) json() *jsonGate {
 	out := &jsonGate{Met: g.Met(), Checks: []jsonCheck{}}
 	for i := range g.Checks {
 		c := &g.Checks[i]
-		out.Checks = append(out.Checks, jsonCheck{c.Expression.Text, c.Where, c.Metric, c.New, c.Outcome, c.Reason,
+		out.Checks = append(out.Checks, jsonCheck{c.Expression.Text, c.Row, c.Metric, c.Column, c.Outcome, c.Reason,
 			c.Change, stat.Finite(c.P), stat.Finite(c.PHolm)})
 	}
 	return out

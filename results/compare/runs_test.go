@@ -159,8 +159,8 @@ func TestARegressionInOneCellIsFound(t *testing.T) {
 			t.Errorf("%s:\n%s", expression, text(t, d))
 		}
 		for _, c := range d.Gate.Checks {
-			if bad := c.Outcome != gate.Passed; bad && c.Where != "rtt=20ms kind=full" || c.Outcome == gate.NotEnoughData {
-				t.Errorf("%s, %s: %s: %s", expression, c.Where, c.Outcome, c.Reason)
+			if bad := c.Outcome != gate.Passed; bad && c.Row != "rtt=20ms kind=full" || c.Outcome == gate.NotEnoughData {
+				t.Errorf("%s, %s: %s: %s", expression, c.Row, c.Outcome, c.Reason)
 			}
 		}
 	}
@@ -306,7 +306,7 @@ func TestTooFewReplicatesDoNotPass(t *testing.T) {
 	d := mustCompare(t, few, other, "p95(handshake)>+50%")
 	for _, c := range d.Gate.Checks {
 		if c.Outcome != gate.NotEnoughData || !strings.Contains(c.Reason, "both bounds of the interval of p95 need at least") {
-			t.Errorf("%s: %s: %s", c.Where, c.Outcome, c.Reason)
+			t.Errorf("%s: %s: %s", c.Row, c.Outcome, c.Reason)
 		}
 	}
 }
@@ -442,8 +442,8 @@ func TestThreeRunsAreComparedWithTheFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range d.Gate.Checks {
-		if (c.Outcome == gate.Exceeded) != (c.New == "slow") {
-			t.Errorf("%s: %s", c.New, c.Outcome)
+		if (c.Outcome == gate.Exceeded) != (c.Column == "slow") {
+			t.Errorf("%s: %s", c.Column, c.Outcome)
 		}
 	}
 }

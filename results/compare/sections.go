@@ -262,15 +262,15 @@ func (d *Document) gateSection() section {
 			if c.Outcome == gate.Passed {
 				continue
 			}
-			where := c.Metric + ", " + c.Where
+			row := c.Metric + ", " + c.Row
 			if len(d.Columns) > 2 {
-				where += " (" + c.New + ")"
+				row += " (" + c.Column + ")"
 			}
-			if !d.Benchmarks && (c.Metric == everyMetric || c.Where == everyCell) {
+			if !d.Benchmarks && (c.Metric == everyMetric || c.Row == everyCell) {
 				bad = append(bad, c.Reason)
 				continue
 			}
-			bad = append(bad, fmt.Sprintf("%s: %s%s", where, d.values(c), c.Reason))
+			bad = append(bad, fmt.Sprintf("%s: %s%s", row, d.values(c), c.Reason))
 		}
 		text := fmt.Sprintf("%s: passed in %s", e.Text, count(len(checks), "comparison"))
 		if len(bad) > 0 {

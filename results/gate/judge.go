@@ -13,8 +13,8 @@ import (
 // Check is one comparison that one expression judges.
 type Check struct {
 	Expression *Expression
-	// Where names the cell or the benchmark, New the compared input.
-	Where, New string
+	// Row names the cell or the benchmark, Column the compared input.
+	Row, Column string
 	// Metric is the metric's name, or the unit of a benchmark; Unit is the unit of its values.
 	Metric, Unit string
 	// OldValue and NewValue are the statistic of both sides, or the shares of failures.
