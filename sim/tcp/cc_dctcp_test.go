@@ -94,6 +94,7 @@ func TestDCTCPEchoesEachMark(t *testing.T) {
 	e.cc, e.ecn.on = &dctcp, true
 	dctcpInit(e)
 	e.ack.quick, e.ack.rcvMSS = 0, 1448
+	e.wnd.rcvSSThresh = e.wnd.windowClamp // an opening window would be acknowledged at once
 	seq := e.rcvNxt
 	arrive := func(ecn ECN) []Segment {
 		e.ack.quick, e.ack.ato, e.ack.last = 0, minDelay, e.now

@@ -143,7 +143,7 @@ func (e *Endpoint) receiveData(s *Segment) {
 		}
 		e.ack.schedule(e.tag)
 		if e.reasm.add(s.Seq, end) {
-			e.wnd.growWindow(s.Len, s.Len >= e.ack.rcvMSS, e.unread())
+			e.growWindow(s.Len, s.Len >= e.ack.rcvMSS)
 		}
 	default:
 		if s.Seq < e.rcvNxt && e.sack {
@@ -164,7 +164,7 @@ func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 		if e.ecn.on {
 			e.checkDataECN(s)
 		}
-		e.wnd.growWindow(s.Len, full, e.unread())
+		e.growWindow(s.Len, full)
 	}
 	e.rcvNxt = end
 	if !e.reasm.empty() {
@@ -180,6 +180,14 @@ func (e *Endpoint) receiveInOrder(s *Segment, end int64) {
 	e.stats.BytesDelivered = e.peerFIN - 1
 	e.ack.schedule(e.tag)
 	e.receiveFIN()
+}
+
+// growWindow opens the receive window for a segment of n bytes. The sender should learn of it, so
+// that one ACK at least leaves at once outside of ping-pong mode (kernel tcp_grow_window).
+func (e *Endpoint) growWindow(n int32, full bool) {
+	if e.wnd.growWindow(n, full, e.unread()) {
+		e.ack.quick |= 1
+	}
 }
 
 // measureReceiver measures the round-trip time for the receive window: by the timestamps of full

@@ -124,8 +124,8 @@ func (w *receiveWindow) selectWindow(unread int64, segment int32) (window int64,
 }
 
 // growWindow opens the window for a segment of n bytes (kernel tcp_grow_window). full: it has the
-// peer's full segment size.
-func (w *receiveWindow) growWindow(n int32, full bool, unread int64) {
+// peer's full segment size. It reports whether the window opens.
+func (w *receiveWindow) growWindow(n int32, full bool, unread int64) bool {
 	if full && n != w.scalingMSS && !w.fixedRatio {
 		w.scalingMSS = n
 		if ratio := int64(n) << 8 / memory(n); ratio != w.scalingRatio && ratio > 0 {
@@ -134,11 +134,13 @@ func (w *receiveWindow) growWindow(n int32, full bool, unread int64) {
 		}
 	}
 	if n < growLength {
-		return
+		return false
 	}
-	if room := min(w.windowClamp, w.free(unread)) - w.rcvSSThresh; room > 0 {
+	room := min(w.windowClamp, w.free(unread)) - w.rcvSSThresh
+	if room > 0 {
 		w.rcvSSThresh += min(room, 2*int64(w.mss))
 	}
+	return room > 0
 }
 
 // resize sets the size of the buffer, which never falls.
