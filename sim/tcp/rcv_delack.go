@@ -121,8 +121,8 @@ func (a *delayedACK) dataSent(c *clock, now time.Duration) {
 }
 
 // ackSndCheck sends the pending ACK or arms its timer (kernel __tcp_ack_snd_check). It sends it
-// at once in quick ACK mode, while data is out of order, and for more than a full segment if the
-// window to offer has not shrunk.
+// at once in quick ACK mode, while data is out of order, and for more than a full segment unless
+// the window to offer is smaller than the last one: then the reader sends it (ackOnRead).
 func (e *Endpoint) ackSndCheck() {
 	a := &e.ack
 	if !a.pending {
@@ -133,7 +133,7 @@ func (e *Endpoint) ackSndCheck() {
 		return
 	}
 	if e.rcvNxt-e.ackSent > int64(a.rcvMSS) {
-		if window, _ := e.wnd.selectWindow(e.unread(), a.rcvMSS); window >= e.windowLeft() {
+		if window, _ := e.wnd.selectWindow(e.unread(), a.rcvMSS); window >= e.wnd.offered {
 			e.sendACK(Reply, e.tag)
 			return
 		}
