@@ -171,8 +171,8 @@ func (w *World) open(o *Connection) (*connection, error) {
 	c.number = w.opened
 	w.opened++
 	c.path, c.first = int32(o.Path), w.first[o.Path]
-	c.procs[client].reset(c, client, o.Client, ClientCPU, &w.tcp[o.Client], steps[client])
-	c.procs[server].reset(c, server, o.Server, ServerCPU, &w.tcp[o.Server], steps[server])
+	c.procs[client].reset(c, client, o.Client, ClientCPU, &w.tcp[o.Client], w.kernels[o.Client], steps[client])
+	c.procs[server].reset(c, server, o.Server, ServerCPU, &w.tcp[o.Server], w.kernels[o.Server], steps[server])
 	w.useMetrics(&c.procs[client], o.Server)
 	w.useMetrics(&c.procs[server], o.Client)
 	c.packets.reset()
@@ -234,6 +234,7 @@ func (w *World) connect(c *connection) {
 	c.procs[server].ep.Listen()
 	p := &c.procs[client]
 	p.ep.Connect(w.now, w.tag)
+	p.waits = !p.ep.SYNDeferred()
 	w.advance(p)
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,7 +31,7 @@ func (h *Host) validate(name string) error {
 	case !(h.Slowdown > 0) || h.Slowdown > 1e6:
 		return fmt.Errorf("%s: slowdown %v: want a number above 0, at most 1e6", name, h.Slowdown)
 	}
-	if err := h.TCP.Validate(); err != nil {
+	if err := errors.Join(h.TCP.Validate(), h.validateKernel()); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil

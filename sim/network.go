@@ -118,7 +118,16 @@ func (w *World) deliver(c *connection, id uint32, at side) {
 		n.flags = atServer
 	}
 	to := &c.procs[at]
-	to.ep.Receive(w.now, w.tag, s)
+	if to.kernel != nil && w.interrupt(to, id) {
+		return
+	}
+	w.receive(to, id)
+}
+
+// receive hands a segment to a TCP endpoint.
+func (w *World) receive(to *process, id uint32) {
+	c := to.conn
+	to.ep.Receive(w.now, w.tag, &c.packets.all[id].segment)
 	c.packets.free(id)
 	w.advance(to)
 	if h := c.history; len(h.nodes) >= h.limit {
@@ -153,6 +162,10 @@ func (w *World) transmit(p *process) {
 		}
 		k.left, k.queued, k.serialised = w.departure(c, seg), 0, 0
 		k.hop = hop
-		w.enqueue(first, netem.Packet{Size: int32(seg.Size()) + extra, Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)})
+		packet := netem.Packet{Size: int32(seg.Size()) + extra, Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)}
+		if p.kernel != nil && w.send(p, out, i, packet) {
+			continue
+		}
+		w.enqueue(first, packet)
 	}
 }

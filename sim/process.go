@@ -11,6 +11,7 @@ import (
 // computes and writes, one after the other.
 type process struct {
 	conn     *connection
+	kernel   *kernel // of the host; nil: its work takes no time
 	steps    stepSource
 	actions  []action      // remaining actions of the step in hand
 	read     int64         // bytes read from TCP
@@ -28,6 +29,15 @@ type process struct {
 
 	ep       tcp.Endpoint
 	observed observed
+
+	// With a kernel:
+	sending sending
+	calls   time.Duration // of the system calls in hand
+	reads   int64         // bytes that the read in hand takes
+	core    int32         // index in kernel.cores of the core that it has; negative: none
+	paid    bool          // the time of the next read or write is over
+	waits   bool          // it sleeps until the kernel wakes it up
+	worked  bool          // it has done work on its core
 }
 
 // processState is what a process does.
@@ -40,7 +50,7 @@ const (
 	fetching // waits for an OCSP response
 )
 
-func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.Config, steps stepSource) {
+func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.Config, k *kernel, steps stepSource) {
 	p.ep.Reset(cfg)
 	p.conn, p.side, p.host, p.cpuCause, p.steps = c, s, int32(host), cause, steps
 	p.ep.SetNumber(p.id())
@@ -48,6 +58,7 @@ func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.C
 	p.written = 0
 	p.observed.reset()
 	p.began, p.until, p.cpu, p.last, p.ready, p.state = 0, never, 0, 0, 0, reading
+	p.kernel, p.sending, p.core, p.paid, p.waits, p.worked = k, sending{}, -1, false, true, false
 }
 
 // id returns a number that no other process of the run has.
@@ -117,13 +128,21 @@ func (w *World) runSteps(p *process) {
 			if arrived == p.wanting {
 				return
 			}
+			if p.kernel != nil {
+				var ok bool
+				if arrived, ok = w.readCall(p, arrived); !ok {
+					return
+				}
+			}
 			if n := arrived - p.read; n > 0 {
 				p.read = arrived
 				p.ep.Read(w.now, w.tag, n)
 				if w.observer != nil {
 					w.observeRead(p, n)
 				}
-				w.transmit(p)
+				if w.transmitInCall(p); p.state != reading {
+					return
+				}
 			}
 			actions, ok, err := p.steps.step(instant{now: w.now, mss: p.ep.MSS(), observed: w.observer != nil}, arrived)
 			if err != nil {
@@ -134,8 +153,12 @@ func (w *World) runSteps(p *process) {
 				p.wanting = arrived
 				if p.ep.SYNDeferred() {
 					p.ep.SendSYN(w.now, w.tag)
-					w.transmit(p)
+					w.transmitInCall(p)
 				}
+				if p.kernel != nil && p.ep.Delivered() > arrived {
+					continue // more has arrived during the read
+				}
+				p.waits = true
 				return
 			}
 			p.actions = actions
@@ -144,27 +167,30 @@ func (w *World) runSteps(p *process) {
 			}
 			continue
 		}
+		d := &p.actions[0]
+		if p.kernel != nil && d.kind == recording.Write && !w.writeCall(p, d.bytes) {
+			return
+		}
 		if w.observer != nil {
 			w.observeAction(p)
 		}
-		d := &p.actions[0]
 		p.actions = p.actions[1:]
 		switch d.kind {
 		case recording.Work:
 			w.compute(p, d.takes)
 		case recording.Pause:
-			p.state, p.ready = pausing, w.tag
+			p.state, p.ready, p.waits = pausing, w.tag, true
 			w.scheduleTask(p, w.now+d.takes)
 		case recording.Write:
 			since, computed := c.history.computedSince(w.tag, p.cpuCause)
 			p.ep.WriteComputed(w.now, w.tag, d.bytes, since, computed)
 			p.written += d.bytes
-			w.transmit(p)
+			w.transmitInCall(p)
 		case recording.Mark:
 			w.mark(c, d.moment)
 		case recording.CloseWrite:
 			p.ep.CloseWrite(w.now, w.tag)
-			w.transmit(p)
+			w.transmitInCall(p)
 		case recording.Fetch:
 			w.fetch(c, d)
 		case continued:
@@ -201,6 +227,10 @@ func (w *World) compute(p *process, takes time.Duration) {
 		}
 		return
 	}
+	if p.kernel != nil {
+		w.computeOnCore(p, takes)
+		return
+	}
 	p.state = computing
 	p.ready = w.tag
 	if w.cores[p.host].take(task{p, takes}) {
@@ -210,8 +240,11 @@ func (w *World) compute(p *process, takes time.Duration) {
 
 func (w *World) beginTask(p *process, takes time.Duration) {
 	p.began = w.now
+	if p.kernel != nil {
+		p.began = w.enterCore(p)
+	}
 	p.cpu += takes
-	w.scheduleTask(p, w.now+takes)
+	w.scheduleTask(p, p.began+takes)
 	if w.observer != nil {
 		w.observeWork(p)
 	}
@@ -241,13 +274,28 @@ func (w *World) finishTask(p *process) {
 	if w.observer != nil {
 		w.observeWork(p)
 	}
-	if t, ok := w.cores[p.host].release(); ok {
+	p.state = reading
+	if p.kernel == nil {
+		w.releaseCore(p.host)
+	}
+	if c.phase == started {
+		w.computed(p)
+	}
+	if p.kernel != nil && p.state != computing {
+		w.leaveCore(p)
+	}
+}
+
+// releaseCore ends the use of a core of a host, which takes the oldest waiting task.
+func (w *World) releaseCore(host int32) {
+	if t, ok := w.cores[host].release(); ok {
 		w.beginTask(t.process, t.takes)
 	}
-	p.state = reading
-	if c.phase != started {
-		return
-	}
+}
+
+// computed handles the end of a process's computation.
+func (w *World) computed(p *process) {
+	c := p.conn
 	w.hash.mix(hashComputed, int64(w.now), p.id(), int64(p.began))
 	parent, queued := p.ready, p.began-c.history.nodes[p.ready].at
 	if queued == 0 {

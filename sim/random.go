@@ -106,6 +106,7 @@ const (
 	hashComputed
 	hashResumed
 	hashFetchTimedOut
+	hashKernel
 )
 
 func (h *eventHash) mix(kind, at, who, what int64) {

@@ -40,6 +40,9 @@ func (t *Topology) Validate() error {
 			return err
 		}
 	}
+	if n := len(t.Links) + t.kernelCores(); n > maxLinks {
+		return fmt.Errorf("%d links and cores whose kernel takes time: want at most %d", n, maxLinks)
+	}
 	for i := range t.Links {
 		if err := t.Links[i].Validate(); err != nil {
 			return fmt.Errorf("link %d: %w", i, err)
@@ -52,6 +55,16 @@ func (t *Topology) Validate() error {
 		}
 	}
 	return nil
+}
+
+// kernelCores returns the number of cores of hosts whose kernel takes time.
+func (t *Topology) kernelCores() (n int) {
+	for i := range t.Hosts {
+		if _, priced := t.Hosts[i].Costs.Kernel(); priced {
+			n += t.Hosts[i].Cores
+		}
+	}
+	return n
 }
 
 func (t *Topology) validateDirection(name string, links []int) error {

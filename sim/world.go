@@ -33,6 +33,8 @@ type World struct {
 	hops    []hop            // of all paths
 	first   [][2]int32       // by path: the first hop from the client, and from the server
 	cores   []cores          // by host
+	kernels []*kernel        // by host; nil for one whose work takes no time
+	busy    []*core          // of all kernels: their timers follow those of the links
 	tcp     []tcp.Config     // by host: its settings with the clock of this run
 	draws   draws            // random draws of this run
 	arrived []netem.Delivery // by the link event in hand
@@ -76,6 +78,13 @@ func NewWorld(t Topology) (*World, error) {
 			w.metrics[i] = make([]tcp.Metrics, len(t.Hosts))
 		}
 	}
+	for i := range t.Hosts {
+		k := newKernel(&w.topology.Hosts[i])
+		w.kernels = append(w.kernels, k)
+		if k != nil {
+			w.addCores(k)
+		}
+	}
 	for i := range t.Links {
 		w.links = append(w.links, link{Link: netem.New(t.Links[i], 0), number: int32(i)})
 	}
@@ -102,6 +111,14 @@ func (w *World) addHops(links []int, end side) int32 {
 	return first
 }
 
+// addCores gives the cores of a kernel their timers.
+func (w *World) addCores(k *kernel) {
+	for i := range k.cores {
+		k.cores[i].timer = timerID(len(w.topology.Links) + len(w.busy))
+		w.busy = append(w.busy, &k.cores[i])
+	}
+}
+
 // Reset begins a run at virtual time 0 without connections. The seed decides all random draws of
 // links and endpoints and the clocks of hosts. Runs with the same seed and the same connections are identical,
 // event for event. The world keeps its memory.
@@ -125,6 +142,9 @@ func (w *World) Reset(seed uint64) {
 		w.tcp[i].ClockOffset = h.TCP.ClockOffset + clock
 		w.tcp[i].Seed = w.draws.tcp
 	}
+	for _, c := range w.busy {
+		c.reset()
+	}
 	for _, c := range w.connections {
 		c.forgetEvents()
 		if c.phase != unopened {
@@ -132,7 +152,7 @@ func (w *World) Reset(seed uint64) {
 			w.recycle(c)
 		}
 	}
-	w.events.reset(len(w.links), len(w.connections)*connectionTimers)
+	w.events.reset(len(w.links)+len(w.busy), len(w.connections)*connectionTimers)
 }
 
 // useMetrics gives an endpoint what its host remembers of the peer.
@@ -151,7 +171,11 @@ func (w *World) Run() {
 		e, ofLink := w.events.next()
 		w.now = e.at
 		if ofLink {
-			w.dequeue(&w.links[e.timer()])
+			if t := int(e.timer()); t < len(w.links) {
+				w.dequeue(&w.links[t])
+			} else {
+				w.finishWork(w.busy[t-len(w.links)])
+			}
 		} else {
 			c, timer := w.connections[e.timer()/connectionTimers], int(e.timer()%connectionTimers)
 			c.due[timer] = never

@@ -41,6 +41,10 @@ const (
 	Decompress // the inverse of Compress, with the same Size
 
 	Expand // expanding a public key before it checks signatures: mldsa44
+
+	// Kernel is work of the operating system's kernel on Size bytes: read, write. Engines report
+	// none; a simulated host does it.
+	Kernel
 )
 
 var kindNames = [...]string{
@@ -62,6 +66,8 @@ var kindNames = [...]string{
 	Decompress: "decompress",
 
 	Expand: "expand",
+
+	Kernel: "kernel",
 }
 
 // String returns the kind's name in the text form.

@@ -271,6 +271,11 @@ func (t *Table) add(p Price) (priceField, error) {
 	case p.PSPerByte < 0 || p.PSPerByte > maxPSPerByte:
 		return psPerByteField, fmt.Errorf("%s: ps_per_byte %d: want 0 to %d (100 µs)", p.Op, p.PSPerByte, maxPSPerByte)
 	}
+	if o.Kind == op.Kernel {
+		if f, err := checkKernel(&p, o.Alg); err != nil {
+			return f, err
+		}
+	}
 	k := key{o.Kind, o.Alg}
 	if _, ok := t.byOp[k]; ok {
 		return opField, fmt.Errorf("%s appears twice", p.Op)
