@@ -220,12 +220,16 @@ func (w *World) transmitInCall(p *process) {
 	}
 }
 
-// readCall lets a process wake up, if it waits, and read the bytes that have arrived. It returns
-// the end of the bytes that the process may use, or false while the calls take time.
+// readCall lets a process wake up, if it waits, and read the bytes that have arrived, if those that
+// it has read are not enough for the next step. It returns the end of the bytes that the process
+// may use, or false while the calls take time.
 func (w *World) readCall(p *process, arrived int64) (int64, bool) {
 	if p.paid {
 		p.paid = false
 		return p.read + p.reads, true
+	}
+	if !p.waits && p.read != p.wanting {
+		return p.read, true
 	}
 	p.reads = arrived - p.read
 	w.beginCalls(p)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tlslab/engine/op"
 	"tlslab/engine/record"
 )
 
@@ -155,6 +156,9 @@ func (it *Item) validate() error {
 			return fmt.Errorf("%v: want 0 to %v", it, maxWork)
 		}
 	case Compute:
+		if it.Op.Kind == op.Kernel {
+			return fmt.Errorf("%v: the simulator adds the kernel's work by the cost tables of the hosts", it)
+		}
 		if int64(it.Op.Size) > maxStream {
 			return fmt.Errorf("%v: want at most %d bytes", it, maxStream)
 		}

@@ -1,0 +1,312 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"tlslab/netem"
+	"tlslab/sim/costs"
+	"tlslab/sim/recording"
+	"tlslab/sim/tcp"
+)
+
+// µs is a microsecond.
+const µs = time.Microsecond
+
+// kernelRows are rows of a cost table in which the work of the kernel takes a fixed time.
+func kernelRows(takes map[costs.KernelOp]time.Duration) string {
+	var rows []string
+	for o := range costs.NumKernelOps {
+		if d, ok := takes[o]; ok {
+			rows = append(rows, fmt.Sprintf(`{"op": %q, "ns": %d}`, o.Op(0), d.Nanoseconds()))
+		}
+	}
+	return strings.Join(rows, ",")
+}
+
+// withKernel returns a copy of a cost table with further rows.
+func withKernel(t testing.TB, table *costs.Table, rows string) *costs.Table {
+	t.Helper()
+	var b strings.Builder
+	if err := table.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.TrimSuffix(strings.TrimSpace(b.String()), "]\n}")
+	if rows != "" && len(table.Prices) > 0 {
+		text += ","
+	}
+	priced, err := costs.Read("with a kernel", strings.NewReader(text+rows+"]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return priced
+}
+
+// wholeKernel prices all work of the kernel, with parts for each byte.
+const wholeKernel = `{"op": "kernel rx-segment", "ns": 1300, "ps_per_byte": 150},
+	{"op": "kernel tx-burst", "ns": 2100, "ps_per_byte": 90}, {"op": "kernel read", "ns": 700, "ps_per_byte": 210},
+	{"op": "kernel write", "ns": 900, "ps_per_byte": 250}, {"op": "kernel wakeup", "ns": 4900}`
+
+// serverKernel is wire with work of the server's kernel.
+func serverKernel(t testing.TB, link netem.Config, takes map[costs.KernelOp]time.Duration) Config {
+	t.Helper()
+	cfg := wire(t, link, link)
+	cfg.Server.Costs = withKernel(t, cfg.Server.Costs, kernelRows(takes))
+	return cfg
+}
+
+func TestAKernelThatTakesNoTimeChangesNothing(t *testing.T) {
+	none := map[costs.KernelOp]time.Duration{}
+	for o := range costs.NumKernelOps {
+		none[o] = 0
+	}
+	for name, link := range testLinks() {
+		cfg := priced(t, link)
+		zero := cfg
+		zero.Client.Costs = withKernel(t, cfg.Client.Costs, kernelRows(none))
+		zero.Server.Costs = withKernel(t, cfg.Server.Costs, kernelRows(none))
+		rec, outcome := handshakes()["1.3 full"].record(t)
+		without, err := NewReplicator(cfg, rec, outcome)
+		if err != nil {
+			t.Fatal(err)
+		}
+		with, err := NewReplicator(zero, rec, outcome)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seed := range uint64(10) {
+			if a, b := without.Run(seed), with.Run(seed); a != b {
+				t.Fatalf("%s, seed %d:\nwithout prices %+v\nwith prices 0  %+v", name, seed, a, b)
+			}
+		}
+	}
+}
+
+func TestTheKernelReceivesEachSegmentOnCPUTimeOfItsHost(t *testing.T) {
+	const c = 3 * µs
+	link := netem.Config{Delay: 10 * ms, Loss: 0.02}
+	base := mustReplicator(t, wire(t, link, link), written(t, 20_000, 100_000))
+	r := mustReplicator(t, serverKernel(t, link, map[costs.KernelOp]time.Duration{costs.KernelRxSegment: c}), written(t, 20_000, 100_000))
+	for seed := range uint64(20) {
+		received := 0
+		r.Observe(func(e *Event) {
+			if e.Kind == PacketDelivered && e.FromClient {
+				received++
+			}
+		})
+		got, without := r.Run(seed), base.Run(seed)
+		if want := without.ServerCPU + time.Duration(received)*c; got.ServerCPU != want || got.ClientCPU != without.ClientCPU {
+			t.Errorf("seed %d: %v of server CPU for %d segments, want %v", seed, got.ServerCPU, received, want)
+		}
+	}
+}
+
+// The server gets SYN, ACK, hello, two ACKs of the flight, Finished and request together, FIN, ACK.
+// It sends SYN-ACK, ACK of the hello, flight, ACK of the Finished, response, FIN, ACK.
+func TestEachSegmentAndSystemCallOfAHandshakeTakesItsTime(t *testing.T) {
+	const takes = 2 * µs
+	for _, c := range []struct {
+		op                       costs.KernelOp
+		connect, handshake, ttlb time.Duration // how often, on the critical path
+		server                   time.Duration // how often, on the server
+	}{
+		{costs.KernelRxSegment, 1, 2, 4, 9}, // SYN; hello; Finished, then request
+		{costs.KernelTxBurst, 1, 3, 5, 7},   // SYN-ACK; ACK, then flight; ACK, then response
+		{costs.KernelRead, 0, 1, 3, 3},      // hello; Finished, then request
+		{costs.KernelWrite, 0, 1, 2, 2},     // flight; response
+		{costs.KernelWakeup, 0, 1, 2, 3},    // by the hello; by the Finished; also by the connection
+	} {
+		link, rec := delayed(25*ms), written(t, 2014, 1022)
+		base := mustReplicator(t, wire(t, link, link), rec).Run(1)
+		got := mustReplicator(t, serverKernel(t, link, map[costs.KernelOp]time.Duration{c.op: takes}), rec).Run(1)
+		for _, m := range []struct {
+			what                 string
+			base, got, frequency time.Duration
+		}{
+			{"connect", base.Connect, got.Connect, c.connect},
+			{"handshake", base.Handshake, got.Handshake, c.handshake},
+			{"ttlb", base.TTLB, got.TTLB, c.ttlb},
+			{"server's CPU", base.ServerCPU, got.ServerCPU, c.server},
+			{"client's CPU", base.ClientCPU, got.ClientCPU, 0},
+		} {
+			if want := m.base + m.frequency*takes; m.got != want {
+				t.Errorf("%v: %s %v, want %v", c.op, m.what, m.got, want)
+			}
+		}
+	}
+}
+
+func TestABurstIsSentOnceHoweverManySegmentsItHas(t *testing.T) {
+	const takes = 4 * µs
+	link := delayed(10 * ms)
+	r := mustReplicator(t, serverKernel(t, link, map[costs.KernelOp]time.Duration{costs.KernelTxBurst: takes}), written(t, 14_480, 300_000))
+	bursts, segments := map[uint32]bool{}, 0
+	r.Observe(func(e *Event) {
+		if e.Kind == SegmentSent && !e.FromClient {
+			bursts[e.Segment.Burst] = true
+			segments++
+		}
+	})
+	got := r.Run(1).ServerCPU - mustReplicator(t, wire(t, link, link), written(t, 14_480, 300_000)).Run(1).ServerCPU
+	if want := time.Duration(len(bursts)) * takes; got != want || segments < 2*len(bursts) {
+		t.Errorf("%d segments in %d bursts take %v, want %v", segments, len(bursts), got, want)
+	}
+}
+
+func TestSegmentsLeaveInTheOrderOfTCPAfterTheirCost(t *testing.T) {
+	const takes = 200 * µs // longer than the gaps between ACKs
+	link := netem.Config{Delay: 5 * ms, Loss: 0.02}
+	cfg := serverKernel(t, link, map[costs.KernelOp]time.Duration{costs.KernelTxBurst: takes, costs.KernelWrite: 50 * µs})
+	cfg.Server.Cores = 3
+	w, o := openable(t, cfg, writtenInRecords(t, 60, 5*µs, 0))
+	type sent struct {
+		segment tcp.Segment
+		at      time.Duration
+	}
+	unsent := map[int][]sent{}
+	w.Observe(func(e *Event) {
+		switch {
+		case e.FromClient:
+		case e.Kind == SegmentSent:
+			unsent[e.Connection] = append(unsent[e.Connection], sent{*e.Segment, e.At})
+		case e.Kind == PacketOffered:
+			next := unsent[e.Connection][0]
+			unsent[e.Connection] = unsent[e.Connection][1:]
+			if e.Segment.Seq != next.segment.Seq || e.Segment.Ack != next.segment.Ack || e.At < next.at+takes {
+				t.Fatalf("connection %d: %v, sent at %v, leaves at %v; next is %v", e.Connection, e.Segment, next.at, e.At, &next.segment)
+			}
+		}
+	})
+	w.Reset(1)
+	for range 5 {
+		if _, err := w.Open(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Run()
+	if len(unsent) != 5 {
+		t.Errorf("%d connections have sent segments, want 5", len(unsent))
+	}
+}
+
+// The second SYN arrives while the server computes for the first hello.
+func TestASoftirqInterruptsTheProcessOnItsCoreAndNoOther(t *testing.T) {
+	const takes = 10 * µs
+	for cores, delay := range map[int]time.Duration{1: takes, 2: 0} {
+		cfg := serverKernel(t, delayed(10*ms), map[costs.KernelOp]time.Duration{costs.KernelRxSegment: takes})
+		cfg.Server.Cores = cores
+		rec := written(t, 1000, 1000)
+		alone := openAll(t, cfg, rec, 0)[0]
+		interrupted := openAll(t, cfg, rec, 0, 20*ms+100*µs)[0]
+		if got := interrupted.Handshake - alone.Handshake; got != delay {
+			t.Errorf("%d cores: the handshake takes %v longer, want %v", cores, got, delay)
+		}
+		if got := interrupted.Causes[CPUQueue] - alone.Causes[CPUQueue]; got != delay {
+			t.Errorf("%d cores: it waits %v longer for a core, want %v", cores, got, delay)
+		}
+		if interrupted.ServerCPU != alone.ServerCPU {
+			t.Errorf("%d cores: %v of CPU time, alone %v", cores, interrupted.ServerCPU, alone.ServerCPU)
+		}
+	}
+}
+
+func TestACoreDoesOneThingAtATime(t *testing.T) {
+	const connections = 40
+	for _, cores := range []int{1, 2} {
+		cfg := wire(t, delayed(ms), delayed(ms))
+		cfg.Server.Costs, cfg.Server.Slowdown, cfg.Server.Cores = withKernel(t, cfg.Server.Costs, wholeKernel), 20, cores
+		w, o := openable(t, cfg, written(t, 3000, 20_000))
+		var cpu, lastByte time.Duration
+		o.Ended = func(_ int, r *Result) { cpu, lastByte = cpu+r.ServerCPU, max(lastByte, r.TTLB) }
+		w.Reset(1)
+		for range connections {
+			if _, err := w.Open(o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Run()
+		// After the last response a few FINs and ACKs are left.
+		if n := time.Duration(cores); cpu > n*w.Now() || cpu < n*lastByte*9/10 {
+			t.Errorf("%d cores: %v of CPU time; last byte at %v, end at %v", cores, cpu, lastByte, w.Now())
+		}
+	}
+}
+
+func TestARunWithAKernelAllocatesNothing(t *testing.T) {
+	cfg := wire(t, delayed(10*ms), delayed(10*ms))
+	cfg.Client.Costs = withKernel(t, cfg.Client.Costs, wholeKernel)
+	cfg.Server.Costs = cfg.Client.Costs
+	r := mustReplicator(t, cfg, written(t, 20_000, 300_000))
+	r.Run(1)
+	if n := testing.AllocsPerRun(10, func() { r.Run(1) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestAKernelHasNoMoreCoresThanLinux(t *testing.T) {
+	cfg := serverKernel(t, delayed(ms), map[costs.KernelOp]time.Duration{costs.KernelRead: µs})
+	cfg.Server.Cores = maxKernelCores + 1
+	if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), "8193 cores: want at most 8192") {
+		t.Errorf("error %v", err)
+	}
+	cfg.Server.Costs = free(t)
+	if err := cfg.Validate(); err != nil {
+		t.Errorf("without prices of the kernel: %v", err)
+	}
+}
+
+func TestWorkOfTheKernelAddsUp(t *testing.T) {
+	for name, link := range testLinks() {
+		for size, rec := range map[string]*recording.Recording{
+			"small": written(t, 2014, 1022), "large": written(t, 20_000, 300_000),
+			"slow server": writtenInRecords(t, 100, 4*ms, 100*µs), "slow client": writtenInRecords(t, 100, 5*µs, 20*ms),
+		} {
+			cfg := wire(t, link, link)
+			cfg.Client.Costs = withKernel(t, cfg.Client.Costs, wholeKernel)
+			cfg.Server.Costs, cfg.Server.Slowdown = cfg.Client.Costs, 7
+			for _, nagle := range []bool{false, true} {
+				cfg.Client.TCP.Nagle, cfg.Server.TCP.Nagle = nagle, nagle
+				whole := mustReplicator(t, cfg, rec)
+				whole.world.historyLimit = 1 << 30
+				compacted := compacting(t, cfg, rec, 30)
+				for seed := range uint64(20) {
+					r := whole.Run(seed)
+					var sum time.Duration
+					for _, d := range r.Causes {
+						sum += d
+						if d < 0 {
+							t.Fatalf("%s, %s, seed %d: %v", name, size, seed, r.Causes)
+						}
+					}
+					if sum != max(r.TTLB, 0) {
+						t.Fatalf("%s, %s, seed %d: %s, causes %v add up to %v, want %v", name, size, seed, r.Outcome, r.Causes, sum, r.TTLB)
+					}
+					if c := compacted.Run(seed); c != r {
+						t.Fatalf("%s, %s, seed %d:\n%+v, compacted\n%+v", name, size, seed, r, c)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestLiveEnginesAndTheirRecordingAgreeWithAKernel(t *testing.T) {
+	all := handshakes()
+	if testing.Short() {
+		all = map[string]handshake{"1.3 full": all["1.3 full"]}
+	} else {
+		maps.Copy(all, earlyHandshakes(t))
+	}
+	for name, h := range all {
+		rec, outcome := h.record(t)
+		for where, link := range testLinks() {
+			cfg := priced(t, link)
+			cfg.Client.Costs = withKernel(t, cfg.Client.Costs, wholeKernel)
+			cfg.Server.Costs = cfg.Client.Costs
+			agree(t, fmt.Sprintf("%s, %s", name, where), cfg, rec, outcome, h.exchange(t))
+		}
+	}
+}
