@@ -100,7 +100,8 @@ func fetched(m Metric) Metric {
 	return m
 }
 
-// work is CPU time. It is the same in all replicates of a cell that run to their end.
+// work is CPU time. It is the same in all replicates of a cell that run to their end, unless a cost
+// table prices the kernel's work, which follows the packets.
 func work(name, label string, of func(*sim.Result) time.Duration) Metric {
 	m := durationMetric(name, label, of)
 	m.Exact = true

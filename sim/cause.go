@@ -20,9 +20,9 @@ const (
 	Pacing                        // pacing timer of the sender
 	RTO                           // retransmission timer of data
 	SYNTimeout                    // retransmission timer of SYN or SYN-ACK
-	ClientCPU                     // the client computes
-	ServerCPU                     // the server computes
-	CPUQueue                      // all cores of a host are busy
+	ClientCPU                     // the client computes, or its kernel works
+	ServerCPU                     // the server computes, or its kernel works
+	CPUQueue                      // all cores of a host are busy, or the kernel's work comes first
 	ResponderCPU                  // the OCSP responder computes
 	ResponderTimeout              // timeout of the client for the OCSP response
 	NumCauses                     // number of causes

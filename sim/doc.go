@@ -23,6 +23,10 @@
 // application data is split into records. A client that fetches an OCSP response opens a connection
 // to a Responder in the middle of a step and waits for it.
 //
+// If a host's cost table prices the kernel's work (costs.KernelOp), system calls take time of the
+// process, and received segments and sent bursts take time of a core, which they interrupt
+// (kernel.go).
+//
 // A Replicator runs the replicates of one connection between two hosts, which Config describes.
 //
 // A run is a queue of events: a link has a packet due, a TCP timer expires, a core finishes a task.

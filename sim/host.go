@@ -12,8 +12,8 @@ import (
 
 // Host is a machine with cores, a cost table, and TCP settings.
 type Host struct {
-	Cores    int          // 1 or more
-	Costs    *costs.Table // time of each operation on one core
+	Cores    int          // 1 or more; at most 8192 if Costs prices the kernel's work
+	Costs    *costs.Table // time of each operation on one core, and perhaps of the kernel's work
 	Slowdown float64      // factor of the time of each operation: above 0, at most 1e6
 	TCP      tcp.Config   // settings of its endpoints; each run adds a random time to ClockOffset and sets Seed
 

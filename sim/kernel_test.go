@@ -104,8 +104,8 @@ func TestTheKernelReceivesEachSegmentOnCPUTimeOfItsHost(t *testing.T) {
 	}
 }
 
-// The server gets SYN, ACK, hello, two ACKs of the flight, Finished and request together, FIN, ACK.
-// It sends SYN-ACK, ACK of the hello, flight, ACK of the Finished, response, FIN, ACK.
+// The server receives SYN, ACK, hello, two ACKs of the flight, Finished and request together, FIN,
+// ACK. It sends SYN-ACK, ACK of the hello, flight, ACK of the Finished, response, FIN, ACK.
 func TestEachSegmentAndSystemCallOfAHandshakeTakesItsTime(t *testing.T) {
 	const takes = 2 * µs
 	for _, c := range []struct {

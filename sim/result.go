@@ -27,8 +27,8 @@ type Result struct {
 	Revocation time.Duration // duration of the OCSP fetch; negative: no fetch, or no response
 
 	RoundTrips     int           // on the critical path of Handshake; negative: not reached
-	ClientCPU      time.Duration // CPU time of the client
-	ServerCPU      time.Duration // CPU time of the server
+	ClientCPU      time.Duration // CPU time of the client, with its kernel's
+	ServerCPU      time.Duration // CPU time of the server, with its kernel's
 	BytesUp        int64         // TCP payload from client to server, without retransmissions
 	BytesDown      int64         // TCP payload from server to client, without retransmissions
 	PacketsUp      int64         // IP packets from client to server

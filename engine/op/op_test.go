@@ -20,6 +20,7 @@ func TestTextFormRoundTrips(t *testing.T) {
 		"compress deflate 1200":  {Kind: op.Compress, Alg: "deflate", Size: 1200},
 		"decompress deflate 9":   {Kind: op.Decompress, Alg: "deflate", Size: 9},
 		"expand mldsa44":         {Kind: op.Expand, Alg: "mldsa44"},
+		"kernel read 500":        {Kind: op.Kernel, Alg: "read", Size: 500},
 		"derive sha384 48":       {Kind: op.Derive, Alg: "sha384", Size: 48},
 	} {
 		got, err := op.Parse(text)

@@ -76,6 +76,8 @@ func TestErrorsInATableHaveTheirLineAndColumn(t *testing.T) {
 		{`970000`, `970000.5`, `t.json:2:31: want a whole number`},
 		{`250`, `100000001`, `t.json:3:55: seal aes-128-gcm: ps_per_byte 100000001: want 0 to 100000000`},
 		{`seal aes-128-gcm`, `sign rsa2048`, `t.json:3:9: sign rsa2048 appears twice`},
+		{`sign rsa2048`, `kernel rx`, `t.json:2:9: operation "kernel rx": the kernel's operations are rx-segment, tx-burst, read, write, wakeup`},
+		{`seal aes-128-gcm`, `kernel wakeup`, `t.json:3:52: kernel wakeup: ps_per_byte 250: a wake-up has no bytes: want 0`},
 		{`"provider"`, `"vendor"`, `t.json:2:39: unknown key "vendor"`},
 		{`970000`, `970000x`, `t.json:2:37: not valid JSON: invalid character 'x'`},
 		{`]}`, `]`, `t.json:3:60: the file ends before the table does`},
@@ -138,5 +140,26 @@ func TestCalibrationPricesWhatTheShippedTablePrices(t *testing.T) {
 	cancel()
 	if _, err := costs.Measure(cancelled, costs.Options{Batch: 1, Batches: 1, Now: tick}); err == nil {
 		t.Error("a cancelled calibration returns no error")
+	}
+}
+
+func TestTheKernelTakesTheTimeThatATablePrices(t *testing.T) {
+	reference, err := costs.Reference()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, priced := reference.Kernel(); priced {
+		t.Error("the shipped table prices the kernel, whose work nobody has measured")
+	}
+	table, err := costs.Read("kernel", strings.NewReader(strings.Replace(twoRows, "seal aes-128-gcm", "kernel write", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	prices, priced := table.Kernel()
+	if got := prices[costs.KernelWrite].Of(1000); !priced || got != 350 {
+		t.Errorf("a write of 1000 bytes takes %v (%v), want 350ns", got, priced)
+	}
+	if got := prices[costs.KernelRead].Of(1000); got != 0 {
+		t.Errorf("a read without a price takes %v, want 0", got)
 	}
 }

@@ -15,7 +15,7 @@ type KernelOp uint8
 // The work of the kernel. The last column is the main function of Linux.
 const (
 	KernelRxSegment KernelOp = iota // softirq of a received segment: up to tcp_v4_rcv
-	KernelTxBurst                   // sending a GSO burst, from TCP to the device: __tcp_transmit_skb
+	KernelTxBurst                   // sending a GSO burst: __tcp_transmit_skb to the device
 	KernelRead                      // read, of all bytes that have arrived: tcp_recvmsg
 	KernelWrite                     // write, up to TCP's decision what to send: tcp_sendmsg
 	KernelWakeup                    // scheduling a process that waits in epoll_wait: ep_poll

@@ -6,6 +6,8 @@
 //	                         ▼
 //	             CPU time charged to a simulated host
 //
+// A table may also price what the kernel of a host does for TCP (KernelOp). No engine reports that.
+//
 // A price has a fixed part and a part for each byte. The table that ships with tlslab is called
 // reference; `tlslab calibrate` measures one on its machine. Each price names the library whose
 // implementation was measured: another library has another price.

@@ -280,6 +280,7 @@ func TestErrorsNameTheirLine(t *testing.T) {
 		{"work 158µs", "work 1h1ns", "want 0 to 1h"},
 		{"  write 64", "  write 9223372036854775807", "bytes in all"},
 		{"seal aes-128-gcm 1000", "seal aes-128-gcm 68719476737", "want at most 68719476736 bytes"},
+		{"seal aes-128-gcm 1000", "kernel write 1000", "the simulator adds the kernel's work"},
 	} {
 		refused(t, handWritten, c.old, c.new, c.want)
 	}
