@@ -69,11 +69,10 @@ func (c *core) reset() {
 
 // kernelWork is the receipt or the sending of one segment.
 type kernelWork struct {
-	process  *process
-	packet   uint32
-	received bool
-	began    time.Duration
-	ends     time.Duration
+	process     *process
+	packet      netem.Packet // of a received segment only ID
+	received    bool
+	began, ends time.Duration
 }
 
 // maxKernelUntil bounds the end of a core's work, so that no instant overflows.
@@ -130,22 +129,19 @@ func (w *World) finishWork(c *core) {
 func (w *World) finishSegment(k *kernelWork) {
 	p, c := k.process, k.process.conn
 	if k.received && c.phase != started {
-		c.packets.free(k.packet)
+		c.packets.free(k.packet.ID)
 		return
 	}
-	packet := &c.packets.all[k.packet]
+	packet := &c.packets.all[k.packet.ID]
 	w.hash.mix(hashKernel, int64(w.now), p.id(), packet.segment.Seq)
 	n := w.node(c, cpuNode, packet.left)
 	n.cause, n.queued = p.cpuCause, k.began-c.history.nodes[packet.left].at
 	if k.received {
-		w.receive(p, k.packet)
+		w.receive(p, k.packet.ID)
 		return
 	}
 	packet.left = w.tag
-	s := &packet.segment
-	w.enqueue(w.hops[packet.hop].link, netem.Packet{
-		Size: int32(s.Size()), Flow: c.slot, Burst: s.Burst, ID: k.packet, ECN: netem.ECN(s.ECN),
-	})
+	w.enqueue(w.hops[packet.hop].link, k.packet)
 }
 
 // coreOf returns the core that receives the segments of a connection.
@@ -160,7 +156,7 @@ func (w *World) interrupt(p *process, id uint32) bool {
 	began, ends := core.occupy(w.now, takes, 0)
 	p.cpu += takes
 	packet.left = w.tag
-	return w.do(core, kernelWork{p, id, true, began, ends})
+	return w.do(core, kernelWork{p, netem.Packet{ID: id}, true, began, ends})
 }
 
 // sending is the sending of the bursts of TCP.
@@ -173,7 +169,7 @@ type sending struct {
 // send lets the kernel send a segment of the output of TCP, with the segments that follow it in the
 // output. The segments of a burst leave together, and not before the last burst. It returns false
 // if that takes no time.
-func (w *World) send(p *process, out []tcp.Segment, i int, id uint32) bool {
+func (w *World) send(p *process, out []tcp.Segment, i int, packet netem.Packet) bool {
 	s := &p.sending
 	if i == 0 || out[i].Burst != out[i-1].Burst {
 		w.beginBurst(p, out[i:])
@@ -181,7 +177,7 @@ func (w *World) send(p *process, out []tcp.Segment, i int, id uint32) bool {
 			s.first = s.began
 		}
 	}
-	return w.do(s.core, kernelWork{p, id, false, s.began, s.ends})
+	return w.do(s.core, kernelWork{p, packet, false, s.began, s.ends})
 }
 
 // beginBurst gives the burst at the beginning of the output to a core: that of the process whose
