@@ -11,9 +11,14 @@ func hostKeys(side string, host func(*Config) *Host) []Key {
 	return []Key{
 		{
 			Name: side + ".cores", Label: side + " cores", Default: "1",
-			Doc:     "cores of the " + side + " for TLS operations",
-			fields:  field(func(c *Config) value { return count{&host(c).Cores, 1, 0} }),
-			applies: func(*Config) string { return oneConnection },
+			Doc:    "cores of the " + side + " for TLS operations",
+			fields: field(func(c *Config) value { return count{&host(c).Cores, 1, 0} }),
+			applies: func(c *Config) string {
+				if c.Background.Uploads+c.Background.Downloads > 0 && host(c).Costs != "reference" {
+					return "" // the table may price the kernel's work, which transfers share
+				}
+				return oneConnection
+			},
 		},
 		{
 			Name: side + ".costs", Label: side + " costs", Default: "reference",

@@ -13,6 +13,7 @@ import (
 // action is one thing that a step does, priced for its host.
 type action struct {
 	kind     recording.Action // no name and no Compute; Data only in recorded steps; or continued
+	sendfile bool             // Write: the kernel has the data, so the call has no price
 	takes    time.Duration    // Work: on this host; Pause
 	bytes    int64            // Write; Fetch: of the request; Data: of plaintext
 	response int64            // Fetch: bytes of the response

@@ -92,7 +92,7 @@ func (s *bulkSide) step(instant, int64) ([]action, bool, error) {
 		return nil, false, nil
 	}
 	s.sends = false
-	s.write[0] = action{kind: recording.Write, bytes: bulkBytes}
+	s.write[0] = action{kind: recording.Write, bytes: bulkBytes, sendfile: true}
 	return s.write[:], true, nil
 }
 

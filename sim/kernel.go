@@ -240,13 +240,13 @@ func (w *World) readCall(p *process, arrived int64) (int64, bool) {
 }
 
 // writeCall lets a process call write. It returns false while the call takes time.
-func (w *World) writeCall(p *process, bytes int64) bool {
-	if p.paid {
+func (w *World) writeCall(p *process, d *action) bool {
+	if p.paid || d.sendfile {
 		p.paid = false
 		return true
 	}
 	w.beginCalls(p)
-	w.addCall(p, costs.KernelWrite, bytes)
+	w.addCall(p, costs.KernelWrite, d.bytes)
 	return !w.runCalls(p)
 }
 

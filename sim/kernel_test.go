@@ -235,6 +235,28 @@ func TestACoreDoesOneThingAtATime(t *testing.T) {
 	}
 }
 
+func TestTransfersShareTheKernelOfAHostByItsCores(t *testing.T) {
+	var waited [3]time.Duration
+	for cores := 1; cores <= 2; cores++ {
+		cfg := wire(t, delayed(5*ms), netem.Config{Delay: 5 * ms, Rate: 50_000_000, Limit: 50})
+		cfg.Client.Costs = withKernel(t, cfg.Client.Costs, wholeKernel)
+		cfg.Server.Costs = cfg.Client.Costs
+		cfg.Client.Slowdown, cfg.Client.Cores = 50, cores
+		cfg.Background = Background{Downloads: 1, Lead: 500 * ms}
+		r := mustReplicator(t, cfg, written(t, 1000, 1000))
+		for seed := range uint64(20) {
+			result := r.Run(seed)
+			if result.Outcome != OK {
+				t.Fatal(result.Outcome)
+			}
+			waited[cores] += result.Causes[CPUQueue]
+		}
+	}
+	if waited[1] == 0 || waited[2] > waited[1]/4 {
+		t.Errorf("connections beside a download wait %v for a core of one, %v for a core of two", waited[1], waited[2])
+	}
+}
+
 func TestARunWithAKernelAllocatesNothing(t *testing.T) {
 	cfg := wire(t, delayed(10*ms), delayed(10*ms))
 	cfg.Client.Costs = withKernel(t, cfg.Client.Costs, wholeKernel)

@@ -168,7 +168,7 @@ func (w *World) runSteps(p *process) {
 			continue
 		}
 		d := &p.actions[0]
-		if p.kernel != nil && d.kind == recording.Write && !w.writeCall(p, d.bytes) {
+		if p.kernel != nil && d.kind == recording.Write && !w.writeCall(p, d) {
 			return
 		}
 		if w.observer != nil {
