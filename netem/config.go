@@ -28,7 +28,7 @@ type Config struct {
 	Distribution Distribution   // of the jitter
 	Ordered      bool           // packets never overtake each other; else jitter reorders, as in tc
 	Loss         float64        // probability that a packet is lost, independent of others: 0 to 1
-	Gemodel      GilbertElliott // loss in bursts; not together with Loss
+	Gemodel      GilbertElliott // loss in bursts
 	Rate         int64          // bit/s, MinRate to MaxRate; 0: unlimited
 	Drops        []int          // ordinals of the packets to drop: 1 is the first packet offered
 
@@ -47,23 +47,29 @@ type Config struct {
 	// CrossTraffic shares the queue and the transmitter.
 	CrossTraffic CrossTraffic
 
-	DelayCorrelation float64   // of the jitter, 0 to 1: see Chance
-	LossCorrelation  float64   // of Loss, 0 to 1: see Chance
-	LossState        FourState // loss in bursts; not together with Loss or Gemodel
-	Gilbert          Gilbert   // loss in bursts that last for a time; not together with another loss
-	Outage           Outage    // times in which every packet is lost
-	ECN              bool      // mark a packet CE in place of losing it, if it is ECN-capable
-	Duplicate        Chance    // of a packet to arrive twice
-	Corrupt          Chance    // of a packet to arrive with an error and be dropped: ByCorruption
-	Reorder          Reorder
+	// DelayCorrelation of the jitter and LossCorrelation of Loss are from 0 to 1: see Chance.
+	DelayCorrelation, LossCorrelation float64
+
+	// LossState and Gilbert are loss in bursts that move with each packet, or with time. At most one
+	// of Loss, Gemodel, LossState and Gilbert is set.
+	LossState FourState
+	Gilbert   Gilbert
+
+	Outage    Outage // times in which every packet is lost
+	ECN       bool   // mark a packet CE in place of losing it, if it is ECN-capable
+	Duplicate Chance // of a packet to arrive twice
+	Corrupt   Chance // of a packet to arrive with an error and be dropped: ByCorruption
+	Reorder   Reorder
+	Overhead  Overhead // what the link layer adds to each packet before Rate
+	Slot      Slot
+
 	// MSS is the most that the MSS option of a SYN may be behind the link, MinMSS to MaxMSS bytes; 0
 	// does not clamp it. A Link does not read TCP headers: its caller clamps the option (iptables(8),
 	// TCPMSS --set-mss).
-	MSS       int
-	Slot      Slot
-	Semantics Semantics
+	MSS int
+
+	Semantics Semantics // with TC, Limit counts packets in flight, also without Rate
 	LossUnit  LossUnit
-	Overhead  Overhead // what the link layer adds to each packet before Rate
 }
 
 // Validate returns all errors of the configuration, joined. Limit 0 is valid here: a reader of user

@@ -57,16 +57,20 @@
 // The transmitter serialises the bytes of the IP packet at Rate; a link layer's header is not
 // counted. The rate may change with time: a [RateSchedule] is a list of rates, and a [Trace] a list
 // of instants at which mahimahi's mm-link could deliver a packet. A link starts at a random place of
-// either, or at a fixed one. Then the packet propagates on the delay line, for Delay varied by Jitter. The delay line
-// holds any number of packets.
+// either, or at a fixed one. Then the packet propagates on the delay line, for Delay varied by
+// Jitter. The delay line holds any number of packets. With Slot, packets wait at its end for the
+// next slot.
 //
 // # Impairments
 //
 // Before the queue a packet may be lost, marked, duplicated or corrupted, decided in the order of
 // netem_enqueue() of the kernel (net/sched/sch_netem.c): a packet that is both duplicated and lost
-// passes once, and a copy may be lost or corrupted in its turn. A corrupted packet waits, is
-// serialised and propagates; a checksum at the end of the link drops it. Behind the transmitter a
-// packet may overtake: with Reorder it has no propagation delay.
+// passes once, and a copy may be lost or corrupted too. A corrupted packet waits, is serialised and
+// propagates; a checksum at the end of the link drops it. Behind the transmitter a packet may
+// overtake: with Reorder it has no propagation delay.
+//
+// Gemodel and LossState move with each packet. Gilbert and Outage move with time: the state at an
+// instant follows from the seed alone.
 //
 // With LossUnit burst, packets that come one after another with the same Flow and Burst share one
 // fate, and Drops counts bursts.
@@ -92,6 +96,8 @@
 //   - A packet that overtakes goes to the head of the queue: it has no delay and waits for no rate.
 //   - A correlation of the jitter has no effect, because the kernel takes the remainder of the
 //     correlated number (tabledist()). With semantics router it makes neighbours alike.
+//   - The kernel looks for the next slot as soon as a packet is enqueued, so the slot may come
+//     while the packet is still delayed. With semantics router it looks when the packet is due.
 //
 // Neither counts a link layer's header. On an Ethernet device the kernel counts 14 bytes: write
 // "rate RATE 14".

@@ -8,8 +8,8 @@ type lossModel interface {
 	reset(seed uint64)
 }
 
-// impairments are the options of a link that most links do not have. A link without them has none,
-// and takes the short way through Enqueue and Dequeue.
+// impairments are the options of a link that most links do not have. Without them Link.impairments
+// is nil, and Enqueue and Dequeue take the short way.
 type impairments struct {
 	loss      lossModel // nil: Link.loss decides
 	outages   *outages  // nil: none
@@ -24,7 +24,7 @@ type impairments struct {
 	slots  *slotGate  // nil: none
 }
 
-// newImpairments returns nil if the configuration has none.
+// newImpairments returns nil if the configuration has no such option.
 func newImpairments(c *Config) *impairments {
 	im := impairments{
 		loss: newLossModel(c), outages: newOutages(c), ecn: c.ECN,

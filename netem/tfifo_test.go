@@ -133,7 +133,7 @@ func TestALossTakesAWholeBurst(t *testing.T) {
 
 func TestACorruptedBurstIsCut(t *testing.T) {
 	// netem_segment(): the first packet is corrupted, the others are enqueued again, each for
-	// itself. With 100 % each is corrupted in its turn.
+	// itself. With 100 % each of these is corrupted too.
 	l := New(mustParse(t, "semantics tc delay 10ms rate 12mbit corrupt 100%"), 1)
 	offerBursts(l, burstAt{0, 3})
 	var at []time.Duration
