@@ -2,34 +2,23 @@ package compare
 
 import (
 	_ "embed"
-	"html/template"
 	"io"
-	"strings"
 
+	"tlslab/results/internal/page"
 	"tlslab/results/table"
 )
 
 //go:embed page.html
 var pageSource string
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"class": class}).Parse(pageSource))
-
-// toneClass is the class of a tone in the style sheet.
-var toneClass = map[table.Tone]string{table.Good: "good", table.Bad: "bad", table.Unsure: "unsure", table.Quiet: "quiet"}
-
-func class(column table.Column, cell table.Cell) string {
-	if column.Right {
-		return strings.TrimSpace("num " + toneClass[cell.Tone])
-	}
-	return toneClass[cell.Tone]
-}
+var pageTemplate = page.New(pageSource, nil)
 
 type htmlSection struct {
 	Title  string
 	Folded bool
 	Texts  []string
 	Points []htmlPoint
-	Tables []*table.Table
+	Tables []htmlTable
 }
 
 type htmlPoint struct {
@@ -37,17 +26,31 @@ type htmlPoint struct {
 	Below bool
 }
 
-// WriteHTML writes the document as one file that needs no network.
+type htmlTable struct {
+	Title string // "": that of its section
+	Name  string // unique in the page
+	Table *table.Table
+}
+
+// WriteHTML writes the document as one file that needs no network. A script sorts and filters its
+// tables; without it the page says the same.
 func (d *Document) WriteHTML(w io.Writer) error {
 	var sections []htmlSection
 	for _, s := range d.sections() {
-		var points []htmlPoint
+		out := htmlSection{Title: s.title, Folded: s.folded, Texts: s.texts}
 		for _, p := range s.points {
-			points = append(points, htmlPoint{p.text, p.below})
+			out.Points = append(out.Points, htmlPoint{p.text, p.below})
 		}
-		sections = append(sections, htmlSection{s.title, s.folded, s.texts, points, s.tables})
+		for _, t := range s.tables {
+			name := s.title
+			if t.Title != "" {
+				name += ", " + t.Title
+			}
+			out.Tables = append(out.Tables, htmlTable{t.Title, name, t})
+		}
+		sections = append(sections, out)
 	}
-	return page.Execute(w, struct {
+	return pageTemplate.Execute(w, struct {
 		Title, Headline string
 		Facts, Warnings []string
 		Sections        []htmlSection

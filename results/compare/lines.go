@@ -234,9 +234,17 @@ func (d *Document) digest() *table.Table {
 		}
 		t.Rows = append(t.Rows, []table.Cell{{Text: in.Metric}, {Text: in.Statistic}, {Text: number.Count(all), Order: float64(all)},
 			count(ranks[0], table.Bad), count(ranks[2], table.Good), count(ranks[1], table.Plain),
-			{Text: least.point()}, {Text: most.point()}})
+			{Text: least.point(), Order: least.order()}, {Text: most.point(), Order: most.order()}})
 	}
 	return t
+}
+
+// order is the change as a number: a ratio, and for a share 1 plus the difference.
+func (l *line) order() float64 {
+	if l.table.Unit == unitShare {
+		return 1 + l.change().Diff.Value
+	}
+	return l.change().Ratio.Value
 }
 
 // point writes the change without its interval.
@@ -254,7 +262,7 @@ func (d *Document) linesTable(title string, lines []line) *table.Table {
 		name = "benchmark"
 	}
 	t := &table.Table{Title: title, Columns: []table.Column{
-		{Name: "metric"}, {Name: "statistic"}, {Name: name},
+		{Name: "metric", Key: true}, {Name: "statistic", Key: true}, {Name: name, Key: true},
 		{Name: "old", Right: true}, {Name: "new", Right: true}, {Name: "change [95 % interval]", Right: true},
 		{Name: "p", Right: true}, {Name: "verdict"},
 	}}
@@ -268,7 +276,7 @@ func (d *Document) linesTable(title string, lines []line) *table.Table {
 		t.Rows = append(t.Rows, []table.Cell{
 			{Text: l.table.Metric}, {Text: l.table.Statistic}, {Text: d.where(l)},
 			d.cell(l.old(), l.table.Unit), d.cell(l.new(), l.table.Unit),
-			{Text: l.changeText(), Tone: tone, Order: c.Ratio.Value},
+			{Text: l.changeText(), Tone: tone, Order: l.order()},
 			{Text: number.Probability(p), Order: p}, {Text: string(c.Verdict), Tone: tone},
 		})
 	}

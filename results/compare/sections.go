@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -181,9 +182,9 @@ func (d *Document) changes(lines []line) section {
 
 // settings is the table of what differs between the inputs.
 func (d *Document) settings() section {
-	t := &table.Table{Columns: []table.Column{{Name: "setting"}}}
+	t := &table.Table{Columns: []table.Column{{Name: "setting", Key: true, Free: true}}}
 	for _, in := range d.Inputs {
-		t.Columns = append(t.Columns, table.Column{Name: in})
+		t.Columns = append(t.Columns, table.Column{Name: in, Free: true})
 	}
 	for _, s := range d.Settings {
 		row := []table.Cell{{Text: s.Name}}
@@ -317,11 +318,11 @@ func (d *Document) benchmarks(in *Table) *table.Table {
 			t.Title += "  " + c.Name + ": " + c.Value
 		}
 	}
-	t.Columns = []table.Column{{Name: "benchmark"}}
+	t.Columns = []table.Column{{Name: "benchmark", Key: true}}
 	for i, name := range in.Columns {
 		t.Columns = append(t.Columns, table.Column{Name: name, Right: true})
 		if i > 0 {
-			t.Columns = append(t.Columns, table.Column{Name: "vs " + in.Columns[0], Right: true}, table.Column{Name: "test"})
+			t.Columns = append(t.Columns, table.Column{Name: "vs " + in.Columns[0], Right: true}, table.Column{Name: "test", Free: true})
 		}
 	}
 	var notes footnotes
@@ -338,17 +339,17 @@ func (d *Document) benchmarks(in *Table) *table.Table {
 }
 
 func (d *Document) benchmarkRow(in *Table, r *Row, notes *footnotes) []table.Cell {
-	absent := table.Cell{Text: number.Absent, Tone: table.Quiet}
+	absent := table.Cell{Text: number.Absent, Tone: table.Quiet, Order: math.NaN()}
 	row := []table.Cell{{Text: r.Name}}
 	for i, side := range r.Sides {
-		value, change, test := absent, absent, table.Cell{}
+		value, change, test := absent, absent, table.Cell{Order: math.NaN()}
 		if side != nil {
 			value = table.Cell{Text: d.estimate(side, in.Unit) + notes.mark(side.Benchstat.Warnings), Order: side.Value.Value}
 		}
 		if side != nil && side.Change != nil {
 			l := line{in, r, i}
-			change = table.Cell{Text: side.Benchstat.Delta + notes.mark(side.Benchstat.ChangeWarnings), Tone: l.tone()}
-			test = table.Cell{Text: "(" + side.Benchstat.Test + ")"}
+			change = table.Cell{Text: side.Benchstat.Delta + notes.mark(side.Benchstat.ChangeWarnings), Tone: l.tone(), Order: l.order()}
+			test = table.Cell{Text: "(" + side.Benchstat.Test + ")", Order: side.Change.P}
 		}
 		row = append(row, value)
 		if i > 0 {
@@ -358,6 +359,7 @@ func (d *Document) benchmarkRow(in *Table, r *Row, notes *footnotes) []table.Cel
 	return row
 }
 
+// geomeanRow is the last row, by whatever column the others are sorted.
 func (d *Document) geomeanRow(in *Table, notes *footnotes) []table.Cell {
 	row := []table.Cell{{Text: "geomean"}}
 	for i, g := range in.Geomean {
@@ -373,6 +375,9 @@ func (d *Document) geomeanRow(in *Table, notes *footnotes) []table.Cell {
 			}
 			row = append(row, table.Cell{Text: delta}, table.Cell{})
 		}
+	}
+	for i := range row {
+		row[i].Order = math.NaN()
 	}
 	return row
 }

@@ -11,6 +11,7 @@ import (
 
 	"tlslab/results"
 	"tlslab/results/internal/golden"
+	"tlslab/results/internal/page"
 	"tlslab/results/plot"
 	"tlslab/results/table/tabletest"
 )
@@ -70,10 +71,10 @@ func TestReports(t *testing.T) {
 
 // outline reads an HTML page as XML, which it is apart from its void elements and its script, and
 // returns its text and its ids.
-func outline(t *testing.T, page string) (text string, ids []string) {
+func outline(t *testing.T, html string) (text string, ids []string) {
 	t.Helper()
-	page = strings.Replace(page, pageScript, "", 1)
-	d := xml.NewDecoder(strings.NewReader(page))
+	html = strings.Replace(html, page.Script, "", 1)
+	d := xml.NewDecoder(strings.NewReader(html))
 	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
 	var b strings.Builder
 	for {

@@ -23,6 +23,7 @@ type Column struct {
 	Name  string
 	Right bool // aligned to the right: numbers
 	Key   bool // levels of a factor: the keys of a row name its cell of the experiment
+	Free  bool // texts by which nobody selects rows, such as the result of a test
 	// Once: if all rows have the same text, a renderer that is short of room may print it once,
 	// above the table.
 	Once bool

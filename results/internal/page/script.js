@@ -56,12 +56,12 @@
     };
     let sorted = -1, direction = 1;
 
-    // Filters: a menu for each column of words.
+    // Filters: a menu for each column of words that repeat.
     const tools = make("div", { className: "tools" });
     const menus = new Map();
     const count = make("output");
     heads.forEach((head, column) => {
-      if (head.classList.contains("num")) return;
+      if (head.classList.contains("num") || head.classList.contains("free")) return;
       const texts = [...new Map(rows.map((row) => [text(row, column), order(row, column)]))];
       if (texts.length < 2 || texts.length > 60) return;
       texts.sort((a, b) => a[1] - b[1]);
@@ -78,7 +78,7 @@
       arrange();
     });
     tools.append(reset, count);
-    if (rows.length > 1) frame.before(tools);
+    if (rows.length > 1 && menus.size > 0) frame.before(tools);
 
     function show() {
       let shown = 0;
