@@ -66,8 +66,8 @@ var crossTrafficOptions = []option[CrossTraffic]{
 
 // ParseCrossTraffic parses cross traffic:
 //
-//	poisson|constant|on-off load PERCENT|rate RATE [size BYTES|imix] [flows NUMBER] [on TIME off TIME]
-//	    [warmup TIME]
+//	poisson|constant|on-off load PERCENT|rate RATE [size BYTES|imix] [flows NUMBER]
+//	    [on TIME off TIME] [warmup TIME]
 //
 // on and off belong to on-off. An error is a *SyntaxError or an error of CrossTraffic.Validate.
 func ParseCrossTraffic(line string) (CrossTraffic, error) {
@@ -120,7 +120,7 @@ func (p *tcParser) crossTrafficOption() error {
 	return p.crossTraffic()
 }
 
-// String returns the cross traffic as a line for ParseCrossTraffic. The zero value is the empty line.
+// String returns the cross traffic as a line for ParseCrossTraffic: for none, the empty line.
 func (c CrossTraffic) String() string {
 	if c.Arrivals == NoCrossTraffic || int(c.Arrivals) >= len(arrivalNames) {
 		return ""

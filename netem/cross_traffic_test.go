@@ -176,8 +176,9 @@ func TestOnOffTrafficComesInBursts(t *testing.T) {
 
 func TestNobodyReceivesCrossTraffic(t *testing.T) {
 	for _, queue := range append([]string{"pfifo", "bfifo limit 30kB"}, queueLines...) {
-		l := New(mustParse(t, "delay 3ms loss 2% rate 10mbit cross_traffic poisson load 90% flows 3 queue "+queue), 9)
-		plain := New(mustParse(t, "delay 3ms loss 2% rate 10mbit queue "+queue), 9)
+		const link = "delay 3ms 2ms loss 2% duplicate 3% corrupt 3% rate 10mbit "
+		l := New(mustParse(t, link+"cross_traffic poisson load 90% flows 3 queue "+queue), 9)
+		plain := New(mustParse(t, link+"queue "+queue), 9)
 		for range 2 {
 			arrived, dropped := drive(t, l, 2000, 5*ms, Packet{Size: 1000, Flow: 2})
 			for _, d := range arrived {

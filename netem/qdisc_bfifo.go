@@ -2,7 +2,7 @@ package netem
 
 import "time"
 
-// byteFIFO is first in, first out with a limit in bytes, as bfifo_enqueue() of net/sched/sch_fifo.c.
+// byteFIFO is first in, first out with a limit in bytes: bfifo_enqueue() of net/sched/sch_fifo.c.
 type byteFIFO struct {
 	limit int64 // bytes that wait
 	items ring[Item]

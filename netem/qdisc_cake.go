@@ -19,7 +19,6 @@ type cake struct {
 	draws      uint64
 	draw       func() uint32
 	timeNext   time.Duration // when the shaper allows the next packet
-	failsafe   time.Duration // when it allows it at two thirds of the rate
 	flows      [cakeQueues]cakeFlow
 	next       [cakeQueues]int32
 	newFlows   flowList
@@ -94,7 +93,7 @@ func (q *cake) Reset(seed uint64) {
 	q.used = q.used[:0]
 	q.hash = flowHash{seed}
 	q.random, q.draws = stream{mix(seed)}, 0
-	q.timeNext, q.failsafe = longAgo, longAgo
+	q.timeNext = longAgo
 	q.newFlows, q.oldFlows, q.decaying = newFlowList(), newFlowList(), newFlowList()
 	q.items.reset()
 	q.size, q.memoryUsed = 0, 0
@@ -106,11 +105,11 @@ func (q *cake) Next() time.Duration {
 	if q.size == 0 {
 		return Never
 	}
-	return min(q.timeNext, q.failsafe)
+	return q.timeNext
 }
 
-// queueOf is cake_hash(): the queue of a flow. A flow has any of the eight queues of its set, so two
-// flows share a queue only if nine flows with packets have the same set.
+// queueOf is cake_hash(): the queue of a flow. A flow has any of the eight queues of its set, so
+// two flows share a queue only if nine flows with packets have the same set.
 func (q *cake) queueOf(flow uint32) int32 {
 	if q.flowBlind {
 		return 0
@@ -147,7 +146,7 @@ func (q *cake) Enqueue(now time.Duration, item Item, events *Events) {
 		q.used = append(q.used, i)
 	}
 	if q.size == 0 && q.timeNext < now {
-		q.timeNext, q.failsafe = now, now
+		q.timeNext = now
 	}
 	flow.push(&q.items, &item)
 	q.size++
@@ -191,7 +190,7 @@ func (q *cake) take(flow *cakeFlow) Item {
 // Dequeue is cake_dequeue().
 func (q *cake) Dequeue(now time.Duration, events *Events) (Item, bool) {
 	decayingFirst := true
-	for q.size > 0 && min(q.timeNext, q.failsafe) <= now {
+	for q.size > 0 && q.timeNext <= now {
 		list := &q.newFlows
 		switch {
 		case decayingFirst && !q.decaying.empty():
@@ -247,9 +246,7 @@ func (q *cake) sendFrom(flow *cakeFlow, now time.Duration, events *Events) (Item
 func (q *cake) account(size int64) int64 {
 	size = q.wireSize(size)
 	if q.rate != 0 {
-		t := transmission(size, q.rate)
-		q.timeNext += t
-		q.failsafe += t + t/2
+		q.timeNext += transmission(size, q.rate)
 	}
 	return size
 }
