@@ -20,7 +20,7 @@ import (
 var unnamed = map[string]bool{
 	"TLS.Suites": true, "Client.WriteChunk": true, "CA.Link": true, "CA.LikeLink": true,
 	"TCP.WindowScaling": true, "TCP.SYNACKRetries": true, "TCP.Retries": true, "TCP.Reordering": true,
-	"TCP.AdvWinScale": true, "TCP.SendBuffer": true, "TCP.InitialReceiveWindow": true, "TCP.NoSSThreshMetricsSave": true, "TCP.ClockOffset": true, "TCP.Seed": true, "TCP.BusyTicks": true,
+	"TCP.AdvWinScale": true, "TCP.BacklogACKDefer": true, "TCP.SendBuffer": true, "TCP.InitialReceiveWindow": true, "TCP.NoSSThreshMetricsSave": true, "TCP.ClockOffset": true, "TCP.Seed": true, "TCP.BusyTicks": true,
 }
 
 func TestEveryFieldOfAConfigHasAKey(t *testing.T) {

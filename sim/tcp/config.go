@@ -73,6 +73,9 @@ type Config struct {
 	// SendBuffer and MaxSendBuffer are the initial and the largest size of the send buffer in
 	// bytes (second and third value of tcp_wmem).
 	SendBuffer, MaxSendBuffer int
+	// BacklogACKDefer sends one ACK for all segments that have waited while the application
+	// held the socket (tcp_backlog_ack_defer); otherwise each sends its own.
+	BacklogACKDefer bool
 	// AdvWinScale fixes the share of the receive buffer that is window: all but 1/2^n of it
 	// (tcp_adv_win_scale, 1 to 14; Linux before 6.6 has 1). 0: the share follows from the memory
 	// that full segments take (kernel scaling_ratio).
@@ -125,6 +128,7 @@ func DefaultConfig() Config {
 		TailLossProbe:     true,
 		ReceiveBuffer:     131072,
 		MaxReceiveBuffer:  33554432,
+		BacklogACKDefer:   true,
 		SendBuffer:        16384,
 		MaxSendBuffer:     4194304,
 		HZ:                250,

@@ -133,6 +133,7 @@ type Endpoint struct {
 	reasm    reassembly
 	wnd      receiveWindow
 	ack      delayedACK
+	backlog  backlog
 }
 
 // Reset makes the endpoint a new one with the given settings and keeps nothing but its memory.
@@ -141,10 +142,12 @@ type Endpoint struct {
 func (e *Endpoint) Reset(cfg *Config) {
 	out, packets, writes := e.out, e.queue.ring, e.writes.ring
 	ranges, sample, bbr := e.reasm.ranges, e.sampleMemory, e.bbr
+	waiting := e.backlog.segments
 	*e = Endpoint{}
 	e.out, e.queue.ring, e.writes.ring = out[:0], packets, writes
 	e.reasm.ranges, e.sampleMemory = ranges[:0], sample
 	e.bbr = bbr
+	e.backlog.segments = waiting[:0]
 	e.cfg = cfg
 	e.clock = newClock(cfg)
 	e.dataEnd, e.written = 1, 1
@@ -186,14 +189,21 @@ func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 	}
 }
 
-// Deadline returns the instant at which Tick is due, or Never.
+// Deadline returns the instant at which Tick is due, or Never. While the application holds the
+// socket (Hold), timers wait.
 func (e *Endpoint) Deadline() time.Duration {
+	if e.backlog.owned {
+		return Never
+	}
 	return min(e.xmit.expiry(&e.clock), e.ack.deadline(), e.pacer.timer, e.handshake.timer)
 }
 
 // DeadlineBound returns an instant that is not after Deadline; it is Never exactly if Deadline is.
 // It costs less: the timer wheel, which is never early, is left out.
 func (e *Endpoint) DeadlineBound() time.Duration {
+	if e.backlog.owned {
+		return Never
+	}
 	return min(e.xmit.bound(), e.ack.deadline(), e.pacer.timer, e.handshake.timer)
 }
 

@@ -14,7 +14,9 @@ var kernels = []kernel{
 	{"linux-6.12", func(c *Config) {
 		c.MaxReceiveBuffer = 6 << 20 // 6.16: tcp_rmem[2] grows from 6 to 32 MiB (tcp_init)
 	}},
-	{"linux-6.6", nil},
+	{"linux-6.6", func(c *Config) {
+		c.BacklogACKDefer = false // 6.7: tcp_backlog_ack_defer
+	}},
 	{"linux-6.1", func(c *Config) {
 		c.SYNLinearTimeouts = 0 // 6.5: tcp_syn_linear_timeouts
 		c.AdvWinScale = 1       // 6.6: scaling_ratio takes the place of tcp_adv_win_scale

@@ -29,6 +29,9 @@ type pipe struct {
 	think  time.Duration
 	noRead [2]bool // the application of the side does not read
 
+	readTime func(side int) time.Duration // for which a read holds the socket; nil: none
+	reads    [2]int64                     // bytes of the read in hand
+
 	events  []event
 	segs    []Segment // on their way
 	spare   []int     // free places of segs
@@ -60,9 +63,14 @@ type event struct {
 	at    time.Duration
 	order int
 	side  int
-	turn  int // -1: an arrival
+	turn  int // readEnds: the end of a read; arrives: an arrival
 	seg   int // where in segs
 }
+
+const (
+	arrives  = -1
+	readEnds = -2
+)
 
 const (
 	client = iota
@@ -79,6 +87,7 @@ func (p *pipe) reset(cfg *Config, turns []turn) {
 	p.end[client].Reset(cfg)
 	p.end[server].Reset(cfg)
 	p.now, p.next, p.order, p.calls = 0, 0, 0, 0
+	p.reads = [2]int64{}
 	p.sent, p.got, p.busy = [2]int{}, [2]int64{}, [2]time.Duration{}
 	p.turns = turns
 	p.events, p.segs, p.spare = p.events[:0], p.segs[:0], p.spare[:0]
@@ -147,7 +156,15 @@ func (p *pipe) flush(side int) {
 // advance lets the application of a side read and take its turn.
 func (p *pipe) advance(side int) {
 	e := &p.end[side]
-	if unread := e.Delivered() + 1 - e.wnd.read; unread > 0 && !p.noRead[side] {
+	if p.reads[side] > 0 {
+		return // the application is in its read
+	}
+	if unread := e.Delivered() + 1 - e.wnd.read; unread > 0 && !p.noRead[side] && p.readTime != nil {
+		p.reads[side] = unread
+		e.Hold()
+		p.schedule(event{at: p.now + p.readTime(side), side: side, turn: readEnds})
+		return
+	} else if unread > 0 && !p.noRead[side] {
 		e.Read(p.now, p.tag(), unread)
 		p.flush(side)
 	}
@@ -233,6 +250,15 @@ func (p *pipe) step(until time.Duration) bool {
 		p.now = ev.at
 		if ev.turn >= 0 {
 			p.take(p.turns[ev.turn])
+			return true
+		}
+		if ev.turn == readEnds {
+			e, n := &p.end[ev.side], p.reads[ev.side]
+			p.reads[ev.side] = 0
+			e.Read(p.now, p.tag(), n)
+			e.Release(p.now, p.tag())
+			p.flush(ev.side)
+			p.advance(ev.side)
 			return true
 		}
 		if p.arrived != nil {

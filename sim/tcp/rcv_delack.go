@@ -128,17 +128,18 @@ func (e *Endpoint) ackSndCheck() {
 	if !a.pending {
 		return
 	}
-	if a.ackNow || (a.quick > 0 && !a.pingPong) || !e.reasm.empty() {
+	now := a.ackNow || (a.quick > 0 && !a.pingPong)
+	if !now && e.rcvNxt-e.ackSent > int64(a.rcvMSS) {
+		window, _ := e.wnd.selectWindow(e.unread(), a.rcvMSS)
+		now = window >= e.wnd.offered
+	}
+	switch {
+	case now && e.deferACK():
+	case now || !e.reasm.empty():
 		e.sendACK(Reply, e.tag)
-		return
+	default:
+		e.sendDelayedACK()
 	}
-	if e.rcvNxt-e.ackSent > int64(a.rcvMSS) {
-		if window, _ := e.wnd.selectWindow(e.unread(), a.rcvMSS); window >= e.wnd.offered {
-			e.sendACK(Reply, e.tag)
-			return
-		}
-	}
-	e.sendDelayedACK()
 }
 
 // sendDelayedACK arms the delayed ACK's timer. The delay is the estimate, bounded by the round-trip

@@ -9,7 +9,16 @@ const challengeInterval = 500 * time.Millisecond
 // Receive processes a segment from the peer. It keeps no reference to it. A segment with an
 // impossible length or offset is dropped.
 func (e *Endpoint) Receive(now time.Duration, tag Tag, s *Segment) {
+	if e.backlog.owned {
+		e.backlog.segments = append(e.backlog.segments, *s)
+		return
+	}
 	e.begin(now, tag)
+	e.process(s)
+}
+
+// process processes a segment, of this call or of the backlog.
+func (e *Endpoint) process(s *Segment) {
 	e.stats.SegmentsReceived++
 	if s.Len < 0 || s.Seq < -1 || s.Seq > maxOffset || s.Ack > maxOffset {
 		return
