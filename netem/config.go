@@ -23,14 +23,15 @@ const DefaultLimit = 1000
 // Config describes one direction of a link. The zero value is a perfect wire: no delay, no loss and
 // an unlimited rate.
 type Config struct {
-	Delay        time.Duration  // mean propagation delay, 0 to MaxDelay
-	Jitter       time.Duration  // spread of the delay, 0 to MaxDelay: see Distribution
-	Distribution Distribution   // of the jitter
-	Ordered      bool           // packets never overtake each other; else jitter reorders, as in tc
-	Loss         float64        // probability that a packet is lost, independent of others: 0 to 1
-	Gemodel      GilbertElliott // loss in bursts
-	Rate         int64          // bit/s, MinRate to MaxRate; 0: unlimited
-	Drops        []int          // ordinals of the packets to drop: 1 is the first packet offered
+	Delay        time.Duration      // mean propagation delay, 0 to MaxDelay
+	Jitter       time.Duration      // spread of the delay, 0 to MaxDelay: see Distribution
+	Distribution Distribution       // of the jitter
+	Table        *DistributionTable // of the jitter, in place of Distribution; nil: none
+	Ordered      bool               // packets never overtake each other; else jitter reorders, as in tc
+	Loss         float64            // probability that a packet is lost, independent of others: 0 to 1
+	Gemodel      GilbertElliott     // loss in bursts
+	Rate         int64              // bit/s, MinRate to MaxRate; 0: unlimited
+	Drops        []int              // ordinals of the packets to drop: 1 is the first packet offered
 
 	// A rate that changes with time, in place of Rate: at most one of the three is set.
 	RateSchedule RateSchedule
@@ -79,6 +80,7 @@ func (c *Config) Validate() error {
 		checkRange("delay", "", c.Delay, 0, MaxDelay),
 		checkRange("jitter", "", c.Jitter, 0, MaxDelay),
 		c.Distribution.validate(),
+		c.validateTable(),
 		c.Gemodel.validate(),
 		c.validateOneLossModel(),
 		c.validateRate(),

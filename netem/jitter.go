@@ -4,8 +4,8 @@ import "time"
 
 // jitter draws the propagation delay of each packet.
 type jitter struct {
-	mean, spread int64        // ns
-	table        *jitterTable // nil: uniform
+	mean, spread int64   // ns
+	table        []int16 // nil: uniform
 	draws        stream
 	correlated   crandom // in place of draws, with a correlation
 }
@@ -13,7 +13,10 @@ type jitter struct {
 func newJitter(c *Config) jitter {
 	j := jitter{mean: int64(c.Delay), spread: int64(c.Jitter), correlated: newCrandom(c.DelayCorrelation)}
 	if table := distributions[c.Distribution].table; c.Jitter != 0 && table != nil {
-		j.table = table()
+		j.table = table()[:]
+	}
+	if c.Table != nil {
+		j.table = c.Table.values
 	}
 	return j
 }
@@ -41,7 +44,7 @@ func (j *jitter) delayOf(i uint64) time.Duration {
 		deviation := int64(below(draw, 2*uint64(j.spread))) - j.spread
 		return time.Duration(max(0, j.mean+deviation))
 	}
-	deviation := roundedQuotient(int64(j.table[below(draw, tableSize)])*j.spread, tableScale)
+	deviation := roundedQuotient(int64(j.table[below(draw, uint64(len(j.table)))])*j.spread, tableScale)
 	return time.Duration(max(0, j.mean+deviation))
 }
 
@@ -57,7 +60,7 @@ func (j *jitter) kernelDelayOf(i uint64) time.Duration {
 	if j.table == nil {
 		return time.Duration(j.mean + int64(number%(2*uint64(j.spread))) - j.spread)
 	}
-	return time.Duration(j.mean + roundedQuotient(int64(j.table[number%tableSize])*j.spread, tableScale))
+	return time.Duration(j.mean + roundedQuotient(int64(j.table[number%uint64(len(j.table))])*j.spread, tableScale))
 }
 
 // roundedQuotient is a/b rounded to the nearest integer, halves away from zero.

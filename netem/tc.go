@@ -224,6 +224,10 @@ func (p *tcParser) distribution() (err error) {
 	if err = p.want("a name"); err != nil {
 		return err
 	}
+	if strings.HasSuffix(p.word, ".dist") {
+		return p.fault("a table is a file: give its name with the key distribution in place of a line")
+	}
+	p.cfg.Table = nil
 	if p.cfg.Distribution, err = ParseDistribution(p.word); err != nil {
 		return p.fault("unknown distribution: known are " + distributionNames())
 	}

@@ -24,6 +24,9 @@ func (c Config) String() string {
 		if c.Distribution != Uniform {
 			add("distribution", c.Distribution.String())
 		}
+		if c.Table != nil {
+			add("distribution", c.Table.String())
+		}
 	}
 	if c.Ordered {
 		add("ordered")

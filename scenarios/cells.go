@@ -18,6 +18,7 @@ type layers struct {
 	source          *document.Source
 	base, overrides []setting // in the order of the table of keys
 	traces          *traceFiles
+	distributions   *tableFiles
 }
 
 // makeCells combines the levels of all factors and resolves each combination's configuration.
@@ -134,6 +135,7 @@ func (l *layers) configure(chosen []Level) (c *Config, origin map[string]setting
 		}
 	}
 	_ = l.traces.load(c) // resolve reports its conflicts
+	_ = l.distributions.load(c)
 	return c, origin, layerConflicts
 }
 
@@ -182,7 +184,7 @@ func (r *reader) resolve(s *Scenario, names []string, chosen []Level) Config {
 	for _, f := range layerConflicts {
 		r.addf(f.setting.node, "%s: %s", f.setting.key.Name, f.message)
 	}
-	unread := r.layers.traces.load(c)
+	unread := slices.Concat(r.layers.traces.load(c), r.layers.distributions.load(c))
 	for _, f := range slices.Concat(unread, complete(c, origin), r.checkCosts(c)) {
 		r.addConflict(s, names, f, origin)
 	}

@@ -31,7 +31,7 @@ func newReader(ctx context.Context, source *document.Source, load func(string) (
 		load = costs.Load
 	}
 	return &reader{
-		ctx: ctx, layers: layers{source: source, traces: newTraceFiles(tracesBeside(source.Name))}, costs: load, tables: map[string]error{},
+		ctx: ctx, layers: layers{source: source, traces: newTraceFiles(tracesBeside(source.Name)), distributions: newTableFiles(tablesBeside(source.Name))}, costs: load, tables: map[string]error{},
 		conflicts: map[document.Error]bool{}, effects: map[string]*effect{},
 	}
 }

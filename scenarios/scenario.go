@@ -79,6 +79,10 @@ type Options struct {
 	// Traces finds the trace of a name; nil: the file of that path, from the folder of the
 	// scenario's file on.
 	Traces func(name string) (*netem.Trace, error)
+
+	// Distributions finds the distribution table of a name; nil: the file of that path, from the
+	// folder of the scenario's file on.
+	Distributions func(name string) (*netem.DistributionTable, error)
 }
 
 // Parse reads a scenario. file stands in errors. An error is the context's, or document.Errors with
@@ -91,6 +95,9 @@ func Parse(ctx context.Context, file string, text []byte, o Options) (*Scenario,
 	r := newReader(ctx, document.NewSource(file, text), o.Costs)
 	if o.Traces != nil {
 		r.layers.traces = newTraceFiles(o.Traces)
+	}
+	if o.Distributions != nil {
+		r.layers.distributions = newTableFiles(o.Distributions)
 	}
 	s := &Scenario{Seed: DefaultSeed, Replicates: DefaultReplicates, File: file, Text: text, Sets: o.Sets}
 	if body == nil {

@@ -9,8 +9,12 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// distribution is the shape of a link's jitter.
-type distribution struct{ to *netem.Distribution }
+// distribution is the shape of a link's jitter: a name, or the name of a table's file, which the
+// reader of the scenario reads later.
+type distribution struct{ to *netem.Config }
+
+// tableSuffix ends the names of files with tables, as in iproute2.
+const tableSuffix = ".dist"
 
 func distributions() vocabulary {
 	return vocabulary{"a distribution", namesOf(netem.Distributions()...)}
@@ -27,18 +31,34 @@ func namesOf[T fmt.Stringer](values ...T) []string {
 
 func (d distribution) read(n *document.Node) error {
 	text, err := n.Scalar()
-	if err == nil {
-		err = distributions().check(n, text)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		*d.to, err = netem.ParseDistribution(text)
+	if strings.HasSuffix(text, tableSuffix) {
+		if len(text) > maxPath {
+			return n.Errorf("has %d bytes: at most %d", len(text), maxPath)
+		}
+		d.to.Distribution, d.to.Table = netem.Uniform, netem.NamedTable(text)
+		return nil
 	}
+	if err := distributions().check(n, text); err != nil {
+		return err
+	}
+	d.to.Table = nil
+	d.to.Distribution, err = netem.ParseDistribution(text)
 	return err
 }
 
-func (distribution) schema() object { return object{"enum": distributions().names} }
-func (d distribution) isZero() bool { return *d.to == netem.Uniform }
-func (d distribution) shown() any   { return d.to.String() }
+func (distribution) schema() object {
+	return object{"anyOf": []object{{"enum": distributions().names}, {"type": "string", "pattern": `\.dist$`}}}
+}
+func (d distribution) isZero() bool { return d.to.Distribution == netem.Uniform && d.to.Table == nil }
+func (d distribution) shown() any {
+	if d.to.Table != nil {
+		return d.to.Table.String()
+	}
+	return d.to.Distribution.String()
+}
 
 // tcOption is the value of one option of tc netem, in its words.
 type tcOption struct {

@@ -43,22 +43,27 @@ var someTrace = sync.OnceValue(func() *netem.Trace {
 	return trace
 })
 
-// withReadTrace is a link whose trace has been read.
+// withReadTrace is a link whose trace and table have been read.
 func withReadTrace(hop netem.Config) *netem.Config {
 	if hop.Trace != nil && hop.Trace.Hash() == "" {
 		hop.Trace = someTrace()
+	}
+	if hop.Table != nil && hop.Table.Hash() == "" {
+		hop.Table = someTable()
 	}
 	return &hop
 }
 
 // traceLinks are the links of a configuration, with the names of their keys, the most particular
 // first.
-func (c *Config) traceLinks() []traceLinks {
+func (c *Config) traceLinks() []traceLinks { return c.linksWith("trace") }
+
+func (c *Config) linksWith(key string) []traceLinks {
 	return []traceLinks{
-		{c.Link.Up, blameLink("trace", "link.up", "link")},
-		{c.Link.Down, blameLink("trace", "link.down", "link")},
-		{c.CA.Link.Up, blameLink("trace", "ca.link")},
-		{c.CA.Link.Down, blameLink("trace", "ca.link")},
+		{c.Link.Up, blameLink(key, "link.up", "link")},
+		{c.Link.Down, blameLink(key, "link.down", "link")},
+		{c.CA.Link.Up, blameLink(key, "ca.link")},
+		{c.CA.Link.Down, blameLink(key, "ca.link")},
 	}
 }
 
@@ -134,14 +139,8 @@ func tracesBeside(file string) func(string) (*netem.Trace, error) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(filepath.Dir(file), path)
 		}
-		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-			return nil, fmt.Errorf("%s is not a file", path)
-		}
-		f, err := os.Open(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("there is no file %s", path)
-		case err != nil:
+		f, err := openRegular(path)
+		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
@@ -152,4 +151,16 @@ func tracesBeside(file string) func(string) (*netem.Trace, error) {
 		}
 		return trace, err
 	}
+}
+
+// openRegular opens a file, and neither a folder nor a device.
+func openRegular(path string) (*os.File, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path)
+	}
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no file %s", path)
+	}
+	return f, err
 }

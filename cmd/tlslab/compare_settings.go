@@ -92,7 +92,7 @@ func scenarioKeys(ctx context.Context, manifests []*scenariorun.Manifest) (all [
 		if m == nil {
 			return nil, false
 		}
-		s, err := scenarios.Parse(ctx, m.Scenario.File, []byte(m.Scenario.Text), scenarios.Options{Sets: m.Scenario.Sets, Seed: &m.Seed, Costs: m.Tables, Traces: m.Trace})
+		s, err := scenarios.Parse(ctx, m.Scenario.File, []byte(m.Scenario.Text), scenarios.Options{Sets: m.Scenario.Sets, Seed: &m.Seed, Costs: m.Tables, Traces: m.Trace, Distributions: m.Distribution})
 		if err != nil {
 			return nil, false
 		}

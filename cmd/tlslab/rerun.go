@@ -37,7 +37,7 @@ any replicate differs.`,
 				}
 			}
 			s, err := scenarios.Parse(cmd.Context(), m.Scenario.File, []byte(m.Scenario.Text), scenarios.Options{
-				Sets: m.Scenario.Sets, Replicates: m.Replicates, Target: m.Target, Seed: &m.Seed, Costs: m.Tables, Traces: m.Trace,
+				Sets: m.Scenario.Sets, Replicates: m.Replicates, Target: m.Target, Seed: &m.Seed, Costs: m.Tables, Traces: m.Trace, Distributions: m.Distribution,
 			})
 			if err != nil {
 				return err

@@ -39,6 +39,8 @@ type Manifest struct {
 	Version    string               `json:"version"`
 	Costs      map[string]CostTable `json:"costs"`            // by the name in the scenario
 	Traces     map[string]LinkTrace `json:"traces,omitempty"` // by the name in the scenario
+	// Distributions are the tables of jitter, by the name in the scenario.
+	Distributions map[string]LinkTrace `json:"distributions,omitempty"`
 
 	Cells        int    `json:"cells"`
 	Observations int    `json:"observations"`
@@ -65,10 +67,11 @@ type CostTable struct {
 	Table json.RawMessage `json:"table"`
 }
 
-// LinkTrace is a trace of delivery opportunities that a link of the run has.
+// LinkTrace is a trace of delivery opportunities, or a distribution table, that a link of the run
+// has.
 type LinkTrace struct {
-	Hash string `json:"sha256"` // netem.Trace.Hash
-	Gzip []byte `json:"gzip"`   // netem.Trace.Text, compressed
+	Hash string `json:"sha256"` // Hash of netem.Trace or netem.DistributionTable
+	Gzip []byte `json:"gzip"`   // Text, compressed
 }
 
 // Execution describes how a run was executed. It differs between two runs of the same scenario.
@@ -115,7 +118,7 @@ func newManifest(s *scenarios.Scenario, version string, tables Tables) (*Manifes
 	return m, nil
 }
 
-// addTraces adds the traces of all cells.
+// addTraces adds the traces and the distribution tables of all cells.
 func (m *Manifest) addTraces(s *scenarios.Scenario) error {
 	for i := range s.Cells {
 		for _, trace := range s.Cells[i].Config.Traces() {
@@ -130,6 +133,21 @@ func (m *Manifest) addTraces(s *scenarios.Scenario) error {
 				m.Traces = map[string]LinkTrace{}
 			}
 			m.Traces[trace.Name()] = LinkTrace{trace.Hash(), packed}
+		}
+	}
+	for i := range s.Cells {
+		for _, table := range s.Cells[i].Config.DistributionTables() {
+			if _, there := m.Distributions[table.Name()]; there {
+				continue
+			}
+			packed, err := compress(table.Text())
+			if err != nil {
+				return fmt.Errorf("distribution %s: %w", table.Name(), err)
+			}
+			if m.Distributions == nil {
+				m.Distributions = map[string]LinkTrace{}
+			}
+			m.Distributions[table.Name()] = LinkTrace{table.Hash(), packed}
 		}
 	}
 	return nil
@@ -172,6 +190,11 @@ func (m *Manifest) differs(o *Manifest) string {
 	for name, trace := range o.Traces {
 		if m.Traces[name].Hash != trace.Hash {
 			return "trace " + name + " differs"
+		}
+	}
+	for name, table := range o.Distributions {
+		if m.Distributions[name].Hash != table.Hash {
+			return "distribution " + name + " differs"
 		}
 	}
 	return ""
@@ -233,6 +256,26 @@ func (m *Manifest) Trace(name string) (*netem.Trace, error) {
 		return nil, fmt.Errorf("the manifest's trace %s does not match its SHA-256", name)
 	}
 	return trace, nil
+}
+
+// Distribution returns a distribution table of the manifest by its name.
+func (m *Manifest) Distribution(name string) (*netem.DistributionTable, error) {
+	packed, ok := m.Distributions[name]
+	if !ok {
+		return nil, fmt.Errorf("the manifest has no distribution %s", name)
+	}
+	r, err := gzip.NewReader(bytes.NewReader(packed.Gzip))
+	if err != nil {
+		return nil, fmt.Errorf("the manifest's distribution %s: %w", name, err)
+	}
+	table, err := netem.ReadTable(name, r)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the manifest's distribution: %w", err)
+	case table.Hash() != packed.Hash:
+		return nil, fmt.Errorf("the manifest's distribution %s does not match its SHA-256", name)
+	}
+	return table, nil
 }
 
 // write writes the manifest into a folder.
