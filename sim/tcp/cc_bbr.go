@@ -73,6 +73,8 @@ type bbrState struct {
 	extraAcked     [2]uint32 // most of the present window of rounds, and of the one before
 	extraAckedSlot int       // of the present window
 	extraAckedAge  uint32    // its rounds
+
+	v3 *bbr3State // of version 3; nil: this is version 1
 }
 
 const bbrNoRTT = 1<<32 - 1
@@ -134,7 +136,7 @@ func bbrInit(e *Endpoint) {
 		b.minRTT = uint32(e.rtt.min / time.Microsecond)
 	}
 	b.minRTTAt = e.clock.jiffies(e.now)
-	e.bbrInitPacingRate()
+	e.bbrInitPacingRate(bbrHighGain)
 	e.bbrResetLT()
 	b.ackEpochAt = e.now
 	e.pacer.on = true
@@ -153,12 +155,23 @@ func bbrMain(e *Endpoint, _ ackFlags, rs *rateSample) {
 	e.bbrUpdateMinRTT(rs)
 	b.updateGains()
 	bw := b.bandwidth()
-	e.bbrSetPacingRate(bw, b.pacingGain)
+	e.bbrSetPacingRate(bw, b.pacingGain, bbrHighGain)
 	e.bbrSetCwnd(rs, rs.ackedSacked, bw, b.cwndGain)
+}
+
+// maxBW returns the most bandwidth of the last rounds or cycles.
+func (b *bbrState) maxBW() uint32 {
+	if b.v3 != nil {
+		return max(b.v3.bwHi[0], b.v3.bwHi[1])
+	}
+	return b.bw.max()
 }
 
 // bandwidth returns the estimate of the path's bandwidth.
 func (b *bbrState) bandwidth() uint32 {
+	if b.v3 != nil {
+		return min(b.maxBW(), b.v3.bwLo)
+	}
 	if b.ltUse {
 		return b.ltBW
 	}
@@ -172,22 +185,22 @@ func (e *Endpoint) bbrRate(bw uint64, gain uint32) int64 {
 	return int64(rate * (uint64(microsPerSecond) / 100 * (100 - bbrPacingMargin)) >> bbrBWScale)
 }
 
-// bbrInitPacingRate sets the pacing rate to the high gain times the window in a round-trip time;
+// bbrInitPacingRate sets the pacing rate to startup's gain times the window in a round-trip time;
 // without a sample 1 ms (kernel bbr_init_pacing_rate_from_rtt).
-func (e *Endpoint) bbrInitPacingRate() {
+func (e *Endpoint) bbrInitPacingRate(gain uint32) {
 	rtt := uint64(time.Millisecond / time.Microsecond)
 	if e.rtt.srtt8 > 0 {
 		rtt = max(uint64(e.rtt.srtt()/time.Microsecond), 1)
 		e.bbr.hasSeenRTT = true
 	}
-	e.pacer.setRate(e.bbrRate(uint64(e.win.cwnd)*bbrBWUnit/rtt, bbrHighGain))
+	e.pacer.setRate(e.bbrRate(uint64(e.win.cwnd)*bbrBWUnit/rtt, gain))
 }
 
 // bbrSetPacingRate sets the pacing rate. Startup does not lower it (kernel bbr_set_pacing_rate).
-func (e *Endpoint) bbrSetPacingRate(bw, gain uint32) {
+func (e *Endpoint) bbrSetPacingRate(bw, gain, startup uint32) {
 	rate := e.bbrRate(uint64(bw), gain)
 	if !e.bbr.hasSeenRTT && e.rtt.srtt8 > 0 {
-		e.bbrInitPacingRate()
+		e.bbrInitPacingRate(startup)
 	}
 	if e.bbr.fullBWReached || rate > e.pacer.pacingRate() {
 		e.pacer.setRate(rate)
@@ -204,6 +217,9 @@ func bbrMinTSOSegs(e *Endpoint) int {
 
 // bbrBurst returns the number of segments that pacing sends in a burst (kernel bbr_tso_segs_goal).
 func (e *Endpoint) bbrBurst() int {
+	if e.bbr.v3 != nil {
+		return e.bbr3Burst()
+	}
 	bytes := min(e.pacer.pacingRate()>>10, gsoMaxSize)
 	return min(max(int(bytes)/int(e.mss), bbrMinTSOSegs(e)), bbrMostBurst)
 }
@@ -230,7 +246,7 @@ func bbrCwndEvent(e *Endpoint, event caEvent) {
 	b.ackEpochAt, b.ackEpochAcked = e.now, 0
 	switch b.mode {
 	case bbrProbeBW:
-		e.bbrSetPacingRate(b.bandwidth(), bbrUnit)
+		e.bbrSetPacingRate(b.bandwidth(), bbrUnit, bbrHighGain)
 	case bbrProbeRTT:
 		e.bbrCheckProbeRTTDone()
 	}
@@ -239,6 +255,9 @@ func bbrCwndEvent(e *Endpoint, event caEvent) {
 // bdp returns the bandwidth-delay product in packets, times a gain, rounded up (kernel bbr_bdp).
 func (b *bbrState) bdp(bw, gain uint32) int {
 	if b.minRTT == bbrNoRTT {
+		if b.v3 != nil {
+			return b.v3.initCwnd
+		}
 		return bbrInitialWindow
 	}
 	product := uint64(bw) * uint64(b.minRTT) * uint64(gain) >> bbrScale
@@ -258,6 +277,9 @@ func (e *Endpoint) bbrQuantizationBudget(cwnd int) int {
 
 // bbrInflight returns the packets in flight that the model allows (kernel bbr_inflight).
 func (e *Endpoint) bbrInflight(bw, gain uint32) int {
+	if e.bbr.v3 != nil {
+		return e.bbr3QuantizationBudget(e.bbr.bdp(bw, gain))
+	}
 	return e.bbrQuantizationBudget(e.bbr.bdp(bw, gain))
 }
 
@@ -276,7 +298,7 @@ func (e *Endpoint) bbrInNetwork(inFlight int) int {
 // bbr_ack_aggregation_cwnd).
 func (e *Endpoint) bbrAggregationCwnd() int {
 	b := e.bbr
-	if !b.fullBWReached {
+	if b.v3 == nil && !b.fullBWReached {
 		return 0
 	}
 	most := uint64(b.bandwidth()) * bbrExtraAckedMax / bbrBWUnit
@@ -478,7 +500,11 @@ func (e *Endpoint) bbrUpdateACKAggregation(rs *rateSample) {
 		return
 	}
 	if b.roundStart {
-		if b.extraAckedAge++; b.extraAckedAge >= bbrExtraAckedRounds {
+		window := uint32(bbrExtraAckedRounds)
+		if b.v3 != nil && !b.fullBWReached {
+			window = 1
+		}
+		if b.extraAckedAge++; b.extraAckedAge >= window {
 			b.extraAckedAge = 0
 			b.extraAckedSlot = 1 - b.extraAckedSlot
 			b.extraAcked[b.extraAckedSlot] = 0
@@ -557,23 +583,30 @@ func (e *Endpoint) bbrUpdateMinRTT(rs *rateSample) {
 		e.bbrSaveCwnd()
 		b.hasProbeRTTDone = false
 	}
-	if b.mode == bbrProbeRTT {
-		e.rate.appLimited = max(e.rate.delivered+uint32(e.inFlight()), 1)
-		if !b.hasProbeRTTDone && e.inFlight() <= bbrMinCwnd {
-			b.hasProbeRTTDone = true
-			b.probeRTTDone = now + (bbrProbeRTTTime*hz+999)/1000
-			b.probeRTTRoundDone = false
-			b.nextDelivered = e.rate.delivered
-		} else if b.hasProbeRTTDone {
-			b.probeRTTRoundDone = b.probeRTTRoundDone || b.roundStart
-			if b.probeRTTRoundDone {
-				e.bbrCheckProbeRTTDone()
-			}
-		}
+	if b.mode == bbrProbeRTT && e.bbrHoldProbeRTT(bbrMinCwnd) {
+		e.bbrCheckProbeRTTDone()
 	}
 	if rs.delivered > 0 {
 		b.idleRestart = false
 	}
+}
+
+// bbrHoldProbeRTT sets the end of bbrProbeRTT once no more than the given number of packets is in
+// flight. It reports whether a round has passed since.
+func (e *Endpoint) bbrHoldProbeRTT(most int) bool {
+	b := e.bbr
+	e.rate.appLimited = max(e.rate.delivered+uint32(e.inFlight()), 1)
+	if b.hasProbeRTTDone {
+		b.probeRTTRoundDone = b.probeRTTRoundDone || b.roundStart
+		return b.probeRTTRoundDone
+	}
+	if e.inFlight() <= most {
+		b.hasProbeRTTDone = true
+		b.probeRTTDone = e.clock.jiffies(e.now) + (bbrProbeRTTTime*int64(e.clock.hz())+999)/1000
+		b.probeRTTRoundDone = false
+		b.nextDelivered = e.rate.delivered
+	}
+	return false
 }
 
 // updateGains sets the gains of the mode (kernel bbr_update_gains).

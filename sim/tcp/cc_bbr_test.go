@@ -14,18 +14,20 @@ func TestBBRWorksAtTheBandwidthDelayProduct(t *testing.T) {
 		{rate: 100e6, rtt: 20 * ms, limit: 1500},
 		{rate: 2e6, rtt: 100 * ms, limit: 200},
 	} {
-		r := b.transfer(t, withControl("bbr"), 5*time.Second, 40*time.Second, nil)
-		if r.utilisation < 0.95 {
-			t.Errorf("%d bit/s, %v: BBR uses %.1f %% of the link", b.rate, b.rtt, 100*r.utilisation)
-		}
-		// In flight are at most twice the product; the gain cycle keeps the queue short.
-		if r.inFlight > 1.35*b.bdp()+6 || r.queue > 0.35*b.bdp()+6 || r.drops > 0 {
-			t.Errorf("%d bit/s, %v: %.1f packets in flight and %.1f in the queue, %d lost; the product is %.1f",
-				b.rate, b.rtt, r.inFlight, r.queue, r.drops, b.bdp())
-		}
 		cubic := b.transfer(t, withControl("cubic"), 5*time.Second, 40*time.Second, nil)
-		if cubic.queue < 3*r.queue {
-			t.Errorf("%d bit/s, %v: a queue of %.1f packets with BBR, %.1f with CUBIC", b.rate, b.rtt, r.queue, cubic.queue)
+		for _, control := range []string{"bbr", "bbr3"} {
+			r := b.transfer(t, withControl(control), 5*time.Second, 40*time.Second, nil)
+			if r.utilisation < 0.95 {
+				t.Errorf("%d bit/s, %v: %s uses %.1f %% of the link", b.rate, b.rtt, control, 100*r.utilisation)
+			}
+			// In flight are at most twice the product; the gain cycle keeps the queue short.
+			if r.inFlight > 1.35*b.bdp()+6 || r.queue > 0.35*b.bdp()+6 || r.drops > 0 {
+				t.Errorf("%d bit/s, %v, %s: %.1f packets in flight and %.1f in the queue, %d lost; the product is %.1f",
+					b.rate, b.rtt, control, r.inFlight, r.queue, r.drops, b.bdp())
+			}
+			if cubic.queue < 3*r.queue {
+				t.Errorf("%d bit/s, %v: a queue of %.1f packets with %s, %.1f with CUBIC", b.rate, b.rtt, r.queue, control, cubic.queue)
+			}
 		}
 	}
 }

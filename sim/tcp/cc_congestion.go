@@ -18,6 +18,12 @@ type congestionOps struct {
 
 	// paces: init switches pacing on (kernel SK_PACING_NEEDED).
 	paces bool
+	// appLimitedOnACK looks for application-limited samples on ACKs and timers too (version 3
+	// of BBR: tcp_rate_check_app_limited in tcp_ack and tcp_write_timer_handler).
+	appLimitedOnACK bool
+	// fastACK acknowledges more than a full segment at once, also while the window to offer
+	// shrinks (version 3 of BBR: fast_ack_mode 1).
+	fastACK bool
 
 	// init is called when the connection is established (kernel init). It may replace
 	// Endpoint.cc, as DCTCP does if the peer refuses ECN. Optional.
@@ -46,13 +52,19 @@ type congestionOps struct {
 	// recovery state. It replaces congAvoid, PRR and the reduction after idle periods
 	// (kernel cong_control). The sample is valid during the call. Optional.
 	congControl func(e *Endpoint, flags ackFlags, rs *rateSample)
+	// markedLost is called when a packet is found lost (skb_marked_lost of version 3 of BBR).
+	// Optional.
+	markedLost func(e *Endpoint, p *packet)
+	// tsoSegs returns the number of segments of a burst (tso_segs of version 3 of BBR).
+	// Optional; without it the burst is that of kernel tcp_tso_autosize.
+	tsoSegs func(e *Endpoint) int
 	// minTSOSegs returns the least number of segments in a burst (kernel min_tso_segs).
 	// Optional; the default is minBurst.
 	minTSOSegs func(e *Endpoint) int
 }
 
 // congestionControls are the congestion controls, the default first.
-var congestionControls = []*congestionOps{&cubic, &newReno, &dctcp, &bbr}
+var congestionControls = []*congestionOps{&cubic, &newReno, &dctcp, &bbr, &bbr3}
 
 // CongestionControls returns the names that Config.CongestionControl accepts, the default first.
 func CongestionControls() []string {
@@ -86,6 +98,7 @@ const (
 	eventLoss                       // a retransmission timeout reduces the window
 	eventECNNoCE                    // needsECN: data without CE arrives; rcvNxt is before it
 	eventECNIsCE                    // needsECN: data with CE arrives; rcvNxt is before it
+	eventTLPRecovery                // a tail loss probe has repaired a loss (version 3 of BBR)
 )
 
 // ackSample is the argument of congestionOps.pktsAcked (kernel struct ack_sample).

@@ -1,6 +1,9 @@
 package tcp
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // deliveryRate is the connection's state of delivery rate estimation (kernel tcp_rate.c). Each
 // packet gets a copy at its transmission. The copy and the state at its ACK give a rateSample.
@@ -24,8 +27,9 @@ type deliveryRate struct {
 type rateSample struct {
 	// priorAt, priorDelivered and priorDeliveredCE are deliveredAt, delivered and deliveredCE
 	// of deliveryRate when the packet was sent. A negative priorAt: the ACK delivers no packet.
-	priorAt                          time.Duration
-	priorDelivered, priorDeliveredCE uint32
+	priorAt                     time.Duration
+	priorDelivered              uint32
+	priorDeliveredCE, priorLost uint16
 	// delivered and deliveredCE count the packets delivered since then; delivered is negative
 	// if no packet was delivered or the peer reneges.
 	delivered, deliveredCE int
@@ -35,11 +39,14 @@ type rateSample struct {
 	// rtt is the round-trip time of the last packet acknowledged or SACKed; negative: unknown.
 	rtt           time.Duration
 	losses        int   // packets newly marked lost
+	lost          int   // packets marked lost since the packet was sent
+	txInFlight    int   // packets in flight when it was sent, itself included
 	ackedSacked   int   // packets newly acknowledged or SACKed
 	priorInFlight int   // packets in flight before the ACK
 	lastEnd       int64 // stream offset after the packet
 	appLimited    bool  // the packet was sent while the application had nothing more to send
 	retransmitted bool  // the packet was sent again
+	acksProbe     bool  // the ACK may be that of a tail loss probe (is_acking_tlp_retrans_seq)
 	ackDelayed    bool  // the ACK may be delayed: the packet was short and alone
 }
 
@@ -64,11 +71,18 @@ func (r *deliveryRate) snapshot(p *packet, others int) {
 		r.firstSent, r.deliveredAt = p.sent, p.sent
 	}
 	p.firstSent, p.deliveredAt = r.firstSent, r.deliveredAt
-	p.delivered, p.deliveredCE = r.delivered, r.deliveredCE
+	p.delivered, p.deliveredCE = r.delivered, uint16(r.deliveredCE)
 	p.state &^= packetAppLimited
 	if r.appLimited != 0 {
 		p.state |= packetAppLimited
 	}
+}
+
+// noteFlight stores the packets in flight and the losses so far in a packet that is being sent
+// (version 3 of BBR: tcp_set_tx_in_flight).
+func (e *Endpoint) noteFlight(p *packet, inFlight int) {
+	p.inFlight = uint16(min(inFlight, math.MaxUint16))
+	p.lost = uint16(e.scoreboard.lostTotal)
 }
 
 // notSampled is packet.deliveredAt after the packet has been part of a sample.
@@ -84,6 +98,7 @@ func (r *deliveryRate) arrived(p *packet) {
 	if rs.priorAt < 0 || p.sent > r.firstSent || (p.sent == r.firstSent && p.end() > rs.lastEnd) {
 		rs.priorAt = p.deliveredAt
 		rs.priorDelivered, rs.priorDeliveredCE = p.delivered, p.deliveredCE
+		rs.priorLost, rs.txInFlight = p.lost, int(p.inFlight)
 		rs.appLimited = p.state&packetAppLimited != 0
 		rs.retransmitted = p.state&packetRetransmitted != 0
 		rs.lastEnd = p.end()
@@ -118,7 +133,8 @@ func (e *Endpoint) sampleRate(ackedSacked, losses int, reneging bool) {
 		return
 	}
 	rs.delivered = int(r.delivered - rs.priorDelivered)
-	rs.deliveredCE = int(r.deliveredCE - rs.priorDeliveredCE)
+	rs.deliveredCE = int(uint16(r.deliveredCE) - rs.priorDeliveredCE)
+	rs.lost = int(uint16(e.scoreboard.lostTotal) - rs.priorLost)
 	rs.rcvInterval = e.now - rs.priorAt
 	rs.interval = max(rs.sndInterval, rs.rcvInterval)
 	if rs.interval < e.rtt.min {

@@ -246,16 +246,24 @@ func (e *Endpoint) markLost(p *packet) {
 	if p.state&packetLost == 0 {
 		p.state |= packetLost
 		e.scoreboard.lostOut++
-		e.scoreboard.lostTotal++
+		e.countLost(p)
 	} else if p.state&packetRetransInFlight != 0 {
 		p.state &^= packetRetransInFlight
 		e.scoreboard.retransOut--
-		e.scoreboard.lostTotal++
+		e.countLost(p)
 	}
 	// After an undo a packet may be newly lost while its retransmission is in flight.
 	if p.state&packetRetransInFlight == 0 {
 		e.queue.unlist(p)
 		e.scoreboard.retransmitHint = min(e.scoreboard.retransmitHint, p.seq)
+	}
+}
+
+// countLost counts a packet that is found lost (kernel tcp_notify_skb_loss_event).
+func (e *Endpoint) countLost(p *packet) {
+	e.scoreboard.lostTotal++
+	if e.cc.markedLost != nil {
+		e.cc.markedLost(e, p)
 	}
 }
 

@@ -4,6 +4,7 @@ package tcp
 // visible to SACK before the retransmission timeout (RFC 8985 §7).
 type lossProbe struct {
 	highSeq       int64 // the probe is over when this offset is acknowledged; 0: no probe
+	appLimited    bool  // the packet that the probe sent again was sent application-limited
 	retransmitted bool  // the probe retransmitted the last packet; false: it was new data
 }
 
@@ -49,6 +50,7 @@ func (e *Endpoint) sendLossProbe() {
 				e.rec.prrOut += sent
 			}
 		} else {
+			e.tlp.appLimited = e.queue.at(e.queue.n-1).state&packetAppLimited != 0
 			e.retransmitSegment(e.queue.n-1, Probe)
 			e.tlp.retransmitted = true
 			sent = 1
@@ -71,11 +73,14 @@ func (e *Endpoint) processTLPAck(ack int64, a *ackSummary) {
 	case !e.tlp.retransmitted, a.flags&ackDSACKTLP != 0:
 		e.tlp.highSeq = 0
 	case ack > e.tlp.highSeq:
+		e.caEvent(eventTLPRecovery)
 		e.initCwndReduction()
 		e.setCAState(caCWR)
 		e.endCwndReduction()
 		e.tryKeepOpen()
 	case a.flags&(ackUnaAdvanced|ackNotDup|ackDataSACKed) == 0:
 		e.tlp.highSeq = 0
+	case e.rate.sample != nil:
+		e.rate.sample.acksProbe = true
 	}
 }

@@ -131,7 +131,7 @@ func (e *Endpoint) ackSndCheck() {
 	now := a.ackNow || (a.quick > 0 && !a.pingPong)
 	if !now && e.rcvNxt-e.ackSent > int64(a.rcvMSS) {
 		window, _ := e.wnd.selectWindow(e.unread(), a.rcvMSS)
-		now = window >= e.wnd.offered
+		now = e.cc.fastACK || window >= e.wnd.offered
 	}
 	switch {
 	case now && e.deferACK():

@@ -14,6 +14,9 @@ func (e *Endpoint) receiveACK(s *Segment) bool {
 	a := ackSummary{priorUna: e.sndUna}
 	if e.rate.sample != nil {
 		*e.rate.sample = rateSample{priorAt: -1, priorInFlight: e.inFlight()}
+		if e.cc.appLimitedOnACK {
+			e.checkAppLimited()
+		}
 	}
 	if s.Ack < e.sndUna {
 		return e.receiveOldACK(s, &a)

@@ -23,15 +23,18 @@ type packet struct {
 	seq  int64         // first stream offset
 	sent time.Duration // instant of the latest transmission
 
-	// Copies of deliveryRate at that transmission.
+	// Copies of deliveryRate and scoreboard.lostTotal at that transmission, the last two modulo
+	// 2¹⁶: no flight has more packets.
 	firstSent, deliveredAt time.Duration
-	delivered, deliveredCE uint32
+	delivered              uint32
+	deliveredCE, lost      uint16
 
 	length     int32  // in stream offsets, the FIN counted
 	tag        Tag    // event of the latest transmission
 	order      uint32 // number of that transmission among all of the endpoint; wraps
 	prev, next slot   // neighbours in the list by transmission
 	state      packetState
+	inFlight   uint16 // packets in flight at that transmission, itself included; at most 65535
 }
 
 // end returns the stream offset after the packet.

@@ -235,6 +235,7 @@ func (e *Endpoint) sendPacket(end int64, fin, pushed bool, cause Cause) {
 	}
 	if e.rate.sample != nil {
 		e.rate.snapshot(p, e.queue.n-1)
+		e.noteFlight(p, e.inFlight())
 	}
 	if e.queue.listed {
 		e.queue.listLast(e.queue.n - 1)
@@ -295,6 +296,9 @@ const gsoMaxSize = 65536 - 320 - 1
 // millisecond, and more on short paths (kernel tcp_tso_autosize). room is what the congestion
 // window allows, in packets.
 func (e *Endpoint) burstSize(room int) int {
+	if e.cc.tsoSegs != nil {
+		return e.cc.tsoSegs(e)
+	}
 	least := minBurst
 	if e.cc.minTSOSegs != nil {
 		least = e.cc.minTSOSegs(e)
@@ -337,6 +341,7 @@ func (e *Endpoint) retransmitSegment(i int, cause Cause) {
 	p.state |= packetEverRetrans
 	if e.rate.sample != nil {
 		e.rate.snapshot(p, e.queue.n)
+		e.noteFlight(p, e.inFlight()+1)
 	}
 	e.queue.list(e.sndNxt)
 	e.queue.listLast(i)

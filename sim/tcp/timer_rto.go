@@ -93,6 +93,9 @@ func (e *Endpoint) armRTO() {
 // writeTimerExpired handles the expiry of the sender's timer (kernel tcp_write_timer_handler).
 func (e *Endpoint) writeTimerExpired() {
 	kind := e.xmit.kind
+	if e.cc.appLimitedOnACK && e.established {
+		e.checkAppLimited()
+	}
 	e.xmit.expire(&e.clock, e.now)
 	switch kind {
 	case timerReorder:
