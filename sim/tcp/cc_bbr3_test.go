@@ -139,3 +139,59 @@ func TestBBR3RestoresItsBoundsAfterASpuriousRecovery(t *testing.T) {
 		t.Errorf("window %d, bounds %d, %d, %d", cwnd, v.bwLo, v.inflightLo, v.inflightHi)
 	}
 }
+
+// TestBBR3EndsStartupForSixLosses: a round of recovery with losses on at least six ACKs and above 2 %
+// ends startup (bbr_check_loss_too_high_in_startup).
+func TestBBR3EndsStartupForSixLosses(t *testing.T) {
+	for _, c := range []struct {
+		acks, lost int
+		want       bool
+	}{{5, 10, false}, {6, 10, true}, {6, 1, false}} {
+		cfg := withControl("bbr3")
+		e := establishedEndpoint(t, &cfg)
+		e.rec.caState = caRecovery
+		for i := range c.acks {
+			e.bbr.v3.lossRoundStart = i == c.acks-1
+			e.bbr3CheckStartupLoss(&rateSample{losses: 1, lost: c.lost, txInFlight: 100})
+		}
+		if e.bbr.fullBWReached != c.want {
+			t.Errorf("%d ACKs with losses, %d of 100 packets lost: startup ends %v", c.acks, c.lost, e.bbr.fullBWReached)
+		}
+	}
+}
+
+// TestBBR3ProbesAtRandomTimes: the next probe is two to three seconds away, or one round less than
+// the bound, at random (bbr_pick_probe_wait). A probe has a window gain of 2.25, and doubles the
+// growth of the upper bound in each round, up to 2³⁰.
+func TestBBR3ProbesAtRandomTimes(t *testing.T) {
+	cfg := withControl("bbr3")
+	e := establishedEndpoint(t, &cfg)
+	b, v := e.bbr, e.bbr.v3
+	rounds := map[int]int{}
+	for range 200 {
+		e.bbr3StartDown()
+		rounds[v.roundsSinceProbe]++
+		if v.probeWait < 2*time.Second || v.probeWait >= 3*time.Second {
+			t.Fatalf("the next probe is %v away", v.probeWait)
+		}
+	}
+	if len(rounds) != 2 || rounds[0] < 70 || rounds[1] < 70 {
+		t.Errorf("rounds that count before: %v, want 0 and 1 about 100 times each", rounds)
+	}
+	b.mode, b.cycle = bbrProbeBW, bbr3Up
+	if b.v3UpdateGains(); b.cwndGain != 512+64 {
+		t.Errorf("a probe has a window gain of %d/256, want 576", b.cwndGain)
+	}
+	e.win.cwnd = 64
+	for i, want := range []int{64, 32, 16, 8, 4, 2, 1, 1} {
+		if e.bbr3RaiseSlope(); v.probeUpCount != want {
+			t.Errorf("round %d raises the bound by one per %d packets, want %d", i, v.probeUpCount, want)
+		}
+	}
+	for range 40 {
+		e.bbr3RaiseSlope()
+	}
+	if v.probeUpRounds != 30 {
+		t.Errorf("%d rounds are counted, want 30", v.probeUpRounds)
+	}
+}

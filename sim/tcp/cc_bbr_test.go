@@ -334,3 +334,107 @@ func TestMaxFilterHoldsTheMaximumOfItsWindow(t *testing.T) {
 		t.Errorf("after the window the filter says %d, want the sample of its second quarter, 97", f.max())
 	}
 }
+
+// TestBBRRemembersBandwidthForTenRounds: the bandwidth is the most of the last ten rounds; samples
+// that are application-limited count only if they are higher (kernel bbr_update_bw).
+func TestBBRRemembersBandwidthForTenRounds(t *testing.T) {
+	cfg := withControl("bbr")
+	e := establishedEndpoint(t, &cfg)
+	sample := func(packets int, appLimited bool) {
+		e.rate.delivered += uint32(packets)
+		e.bbrUpdateBW(&rateSample{delivered: packets, interval: 10 * ms, ackedSacked: packets,
+			priorDelivered: e.bbr.nextDelivered, appLimited: appLimited})
+	}
+	sample(100, false)
+	most := e.bbr.bandwidth()
+	if want := uint32(100 * bbrBWUnit / 10_000); most != want {
+		t.Fatalf("the bandwidth of 100 packets in 10ms is %d, want %d", most, want)
+	}
+	for round := range 10 {
+		if sample(50, false); e.bbr.bandwidth() != most {
+			t.Fatalf("the bandwidth is forgotten after %d rounds", round+1)
+		}
+	}
+	if sample(50, false); e.bbr.bandwidth() != most/2 {
+		t.Errorf("after eleven rounds the bandwidth is %d, want %d", e.bbr.bandwidth(), most/2)
+	}
+	for range 20 {
+		sample(10, true)
+	}
+	if e.bbr.bandwidth() != most/2 {
+		t.Errorf("application-limited samples lower the bandwidth to %d", e.bbr.bandwidth())
+	}
+	if sample(200, true); e.bbr.bandwidth() != 2*most {
+		t.Errorf("a higher application-limited sample gives %d, want %d", e.bbr.bandwidth(), 2*most)
+	}
+}
+
+// TestBBRNeedsAFifthLostToSeeAPolicer: an interval shows a policer if at least 50/256 packets per
+// delivered one are lost in it. The policer's rate is used for 48 rounds (kernel
+// bbr_lt_bw_sampling).
+func TestBBRNeedsAFifthLostToSeeAPolicer(t *testing.T) {
+	for _, lost := range []int{19, 20} {
+		cfg := withControl("bbr")
+		e := establishedEndpoint(t, &cfg)
+		b := e.bbr
+		b.mode, b.roundStart = bbrProbeBW, true
+		e.bbrSampleLT(1, false) // begins, with the first round
+		for range 2 {           // intervals of four rounds
+			e.rate.delivered += 100
+			e.scoreboard.lostTotal += lost
+			e.rate.deliveredAt += 100 * ms
+			for b.ltRounds < bbrLTMinRounds-1 {
+				e.bbrSampleLT(0, false)
+			}
+			e.bbrSampleLT(1, false)
+		}
+		if b.ltUse != (lost == 20) {
+			t.Errorf("%d lost per 100 delivered: a policer %v", lost, b.ltUse)
+		}
+		if !b.ltUse {
+			continue
+		}
+		rounds := 0
+		for ; b.ltUse && rounds < 100; rounds++ {
+			e.bbrSampleLT(0, false)
+		}
+		if rounds != 48 {
+			t.Errorf("its rate is used for %d rounds, want 48", rounds)
+		}
+	}
+}
+
+// TestBBRForgetsAggregationAfterTenRounds: the packets of aggregation are the most of this window of
+// five rounds and the one before; version 3 has windows of one round in startup.
+func TestBBRForgetsAggregationAfterTenRounds(t *testing.T) {
+	for control, want := range map[string]int{"bbr": 9, "bbr3": 1} {
+		cfg := withControl(control)
+		e := establishedEndpoint(t, &cfg)
+		e.win.cwnd = 1000
+		b := e.bbr
+		b.extraAcked[0] = 300
+		rounds := 0
+		for ; max(b.extraAcked[0], b.extraAcked[1]) == 300 && rounds < 100; rounds++ {
+			b.roundStart = true
+			e.bbrUpdateACKAggregation(&rateSample{ackedSacked: 1, delivered: 1, interval: ms})
+		}
+		if rounds != want+1 {
+			t.Errorf("%s forgets after %d rounds, want %d", control, rounds, want+1)
+		}
+	}
+}
+
+// TestBBRBounds: a burst has at most 127 packets. Without a round-trip time the bandwidth-delay
+// product is the initial window of 10 packets.
+func TestBBRBounds(t *testing.T) {
+	cfg := withControl("bbr")
+	e := establishedEndpoint(t, &cfg)
+	e.mss = 100
+	if e.pacer.setRate(1 << 40); e.bbrBurst() != 127 {
+		t.Errorf("a burst of %d packets, want 127", e.bbrBurst())
+	}
+	e.bbr.minRTT = bbrNoRTT
+	if got := e.bbr.bdp(bbrBWUnit, bbrCwndGain); got != 10 {
+		t.Errorf("a product of %d packets without a round-trip time, want 10", got)
+	}
+}
