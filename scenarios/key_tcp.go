@@ -17,7 +17,7 @@ var (
 var tcpKeys = []Key{
 	{
 		Name: "tcp.congestion", Label: "congestion control", Default: "cubic",
-		Doc:    "congestion control; dctcp requests ECN itself, and bbr paces",
+		Doc:    "congestion control: cubic with HyStart; reno, which is NewReno; dctcp, which requests ECN; bbr and bbr3, which are versions 1 and 3 and pace",
 		fields: field(func(c *Config) value { return enum{&c.TCP.CongestionControl, congestionControls()} }),
 	},
 	{
@@ -48,7 +48,7 @@ var tcpKeys = []Key{
 	},
 	{
 		Name: "tcp.pacing", Label: "pacing", Default: "false",
-		Doc:     "whether senders space their bursts by the pacing rate, as behind Linux's fq; bbr always does",
+		Doc:     "whether senders space their bursts by the pacing rate, as behind Linux's fq; bbr and bbr3 always do",
 		fields:  field(func(c *Config) value { return boolean{&c.TCP.Pacing} }),
 		applies: when(func(c *Config) bool { return !tcp.Paces(c.TCP.CongestionControl) }, "the congestion control paces itself"),
 	},

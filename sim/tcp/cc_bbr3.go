@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// bbr3 is BBR version 3 (draft-ietf-ccwg-bbr; tcp_bbr.c of branch v3 of github.com/google/bbr, which
-// no release of Linux contains). Beside the model of version 1 it bounds the data in flight by what
+// bbr3 is BBR version 3 (draft-ietf-ccwg-bbr; tcp_bbr.c of branch v3 of github.com/google/bbr). No
+// release of Linux contains it. Beside the model of version 1 it bounds the data in flight by what
 // the path carried without losing more than 2 %, and probes for bandwidth seldom. Its use of ECN
 // needs the route attribute ecn_low, which no route has by default: it is left out.
 var bbr3 = congestionOps{
@@ -98,7 +98,7 @@ const (
 	bbr3ProbeCwndGain    = bbrUnit / 4        // more window in bbr3Up (bbr_bw_probe_cwnd_gain)
 	bbr3Beta             = bbrUnit * 30 / 100 // reduction for losses
 	bbr3LossThreshold    = bbrUnit * 2 / 100  // lost packets that are too many
-	bbr3FullLosses       = 6                  // ACKs with losses that end startup (bbr_full_loss_cnt)
+	bbr3FullLosses       = 6                  // ACKs with losses that end startup
 	bbr3Headroom         = bbrUnit * 15 / 100 // of inflightHi that bbr3Cruise leaves
 	bbr3ProbeMaxRounds   = 63                 // between probes (bbr_bw_probe_max_rounds)
 	bbr3ProbeRandRounds  = 2
@@ -319,7 +319,7 @@ func (e *Endpoint) bbr3TargetInflight() int {
 	return min(e.bbrInflight(e.bbr.bandwidth(), bbrUnit), e.win.cwnd)
 }
 
-// bbr3CheckStartupLoss ends startup if a round of recovery has losses on six ACKs, and more than 2 %
+// bbr3CheckStartupLoss ends startup if a round of recovery has losses on six ACKs, more than 2 %
 // (bbr_check_loss_too_high_in_startup).
 func (e *Endpoint) bbr3CheckStartupLoss(rs *rateSample) {
 	b, v := e.bbr, e.bbr.v3
@@ -513,8 +513,8 @@ func (e *Endpoint) bbr3AdaptUpperBounds(rs *rateSample) bool {
 	return false
 }
 
-// bbr3TimeToProbe begins a probe after two to three seconds, or when a Reno flow would have found as
-// much bandwidth (bbr_check_time_to_probe_bw, bbr_is_reno_coexistence_probe_time).
+// bbr3TimeToProbe begins a probe after two to three seconds, or when a Reno flow would have found
+// as much bandwidth (bbr_check_time_to_probe_bw, bbr_is_reno_coexistence_probe_time).
 func (e *Endpoint) bbr3TimeToProbe() bool {
 	v := e.bbr.v3
 	elapsed := (e.now - e.bbr.cycleAt - v.probeWait) / time.Microsecond

@@ -6,8 +6,8 @@ import (
 )
 
 // TestBBR3LosesLittleInAShallowQueue: over a queue of a fifth of the bandwidth-delay product
-// version 1 loses many packets, because it does not look at losses. Version 3 keeps their rate below
-// its threshold of 2 % and still fills the link.
+// version 1 loses many packets, because it does not look at losses. Version 3 keeps their rate
+// below its threshold of 2 % and still fills the link.
 func TestBBR3LosesLittleInAShallowQueue(t *testing.T) {
 	b := bottleneck{rate: 50e6, rtt: 40 * ms, limit: 33} // 167 packets in a round trip
 	r := b.transfer(t, withControl("bbr3"), 5*time.Second, 40*time.Second, nil)
@@ -31,8 +31,8 @@ func TestBBR3KeepsItsRateUpToItsLossThreshold(t *testing.T) {
 	}
 }
 
-// TestBBR3GoesThroughItsModes: startup with a gain of 2.77, drain, then cycles of down (0.91), cruise
-// (1), refill (1) and up (1.25), at most three seconds or a round for each packet of the
+// TestBBR3GoesThroughItsModes: startup with a gain of 2.77, drain, then cycles of down (0.91),
+// cruise (1), refill (1) and up (1.25), at most three seconds or a round for each packet of the
 // bandwidth-delay product apart. After five seconds it halves the data in flight for 200 ms.
 func TestBBR3GoesThroughItsModes(t *testing.T) {
 	b := bottleneck{rate: 20e6, rtt: 50 * ms, limit: 1000} // 83 packets in a round trip
@@ -95,8 +95,8 @@ func TestBBR3FindsTheInflightOfTooManyLosses(t *testing.T) {
 	}
 }
 
-// TestBBR3LowersItsBoundsByThirtyPercent: a round trip with losses lowers the bounds of bandwidth and
-// packets in flight by 30 %, but not below what it delivered. The window keeps 15 % headroom below
+// TestBBR3LowersItsBoundsByThirtyPercent: a round trip with losses lowers the bounds of bandwidth
+// and packets in flight by 30 %, but not below what it delivered. The window keeps 15 % headroom below
 // the upper bound while it cruises.
 func TestBBR3LowersItsBoundsByThirtyPercent(t *testing.T) {
 	cfg := withControl("bbr3")
@@ -140,8 +140,8 @@ func TestBBR3RestoresItsBoundsAfterASpuriousRecovery(t *testing.T) {
 	}
 }
 
-// TestBBR3EndsStartupForSixLosses: a round of recovery with losses on at least six ACKs and above 2 %
-// ends startup (bbr_check_loss_too_high_in_startup).
+// TestBBR3EndsStartupForSixLosses: a round of recovery with losses on at least six ACKs and above
+// 2 % ends startup (bbr_check_loss_too_high_in_startup).
 func TestBBR3EndsStartupForSixLosses(t *testing.T) {
 	for _, c := range []struct {
 		acks, lost int

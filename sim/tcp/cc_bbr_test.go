@@ -404,8 +404,8 @@ func TestBBRNeedsAFifthLostToSeeAPolicer(t *testing.T) {
 	}
 }
 
-// TestBBRForgetsAggregationAfterTenRounds: the packets of aggregation are the most of this window of
-// five rounds and the one before; version 3 has windows of one round in startup.
+// TestBBRForgetsAggregationAfterTenRounds: the packets of aggregation are the most of this window
+// of five rounds and the one before; version 3 has windows of one round in startup.
 func TestBBRForgetsAggregationAfterTenRounds(t *testing.T) {
 	for control, want := range map[string]int{"bbr": 9, "bbr3": 1} {
 		cfg := withControl(control)
