@@ -201,3 +201,62 @@ func TestCakeDropsTheFirstPacketOfTheLongestQueue(t *testing.T) {
 		t.Errorf("events %+v", e)
 	}
 }
+
+// A queue that has no packet left keeps its COBALT until the state has decayed: each service of the
+// link takes a step (cake_dequeue()).
+func TestAnEmptyQueueOfCakeDecaysToRest(t *testing.T) {
+	q := newTestCake(t, "cake memlimit 20760B")
+	var events Events
+	now := time.Duration(0)
+	for range 40 {
+		now += 6 * ms
+		q.Enqueue(now, queued(1, 1500, now), &events)
+	}
+	flow := &q.flows[q.queueOf(1)]
+	learnt := flow.prob
+	if learnt == 0 {
+		t.Fatal("BLUE has not learnt from packets lost for lack of room")
+	}
+	serve := func() {
+		now += 6 * ms
+		q.Enqueue(now, queued(2, 1500, now), &events)
+		q.Dequeue(now, &events)
+	}
+	for q.size > 0 {
+		q.Dequeue(now, &events)
+	}
+	for range 10 { // until it is the flow's turn, which has nothing
+		serve()
+	}
+	if flow.set != cakeDecaying || flow.prob == 0 || flow.prob >= learnt {
+		t.Errorf("set %d, BLUE at %d after %d", flow.set, flow.prob, learnt)
+	}
+	for range 2000 {
+		serve()
+	}
+	if flow.set != cakeNone || flow.prob != 0 || flow.count != 0 {
+		t.Errorf("set %d, BLUE at %d, count %d: not at rest", flow.set, flow.prob, flow.count)
+	}
+}
+
+// cobalt_should_drop(): on a slow link a few packets are no standing queue.
+func TestCobaltToleratesFourPacketsOfDelay(t *testing.T) {
+	for sojourn, want := range map[time.Duration]bool{39 * ms: false, 41 * ms: true} {
+		c := cobaltState{}
+		c.reset()
+		item := Item{Sent: -sojourn}
+		c.shouldDrop(&cobaltParams{target: 15 * ms, interval: 100 * ms, mtuTime: 10 * ms}, 0, &item, nil)
+		if c.dropping != want {
+			t.Errorf("after %v: above the target %v, want %v", sojourn, c.dropping, want)
+		}
+	}
+}
+
+// A mark that is late does not make the next ones catch up.
+func TestCobaltsMarksDoNotCatchUp(t *testing.T) {
+	c := cobaltState{count: 1, dropping: true, dropNext: -time.Second}
+	item := Item{Packet: Packet{ECN: ECT0}, Sent: -50 * ms}
+	if drop, _ := c.shouldDrop(&cobaltParams{target: 5 * ms, interval: 100 * ms}, 0, &item, nil); drop || item.ECN != CE || c.dropNext != 0 {
+		t.Errorf("drop %v, %v, next at %v", drop, item.ECN, c.dropNext)
+	}
+}

@@ -96,3 +96,35 @@ func TestCoDelDropsOnlyWithECNOffOrPacketsWithoutIt(t *testing.T) {
 		}
 	}
 }
+
+// With no more than one full packet left behind, a long delay is the link's, not a standing queue's
+// (RFC 8289 §5.6: bytes() <= maxpacket).
+func TestCoDelDropsNoPacketThatWaitsAlone(t *testing.T) {
+	q := newTestCoDel(1000)
+	var events Events
+	for now := time.Second; now < 5*time.Second; now += 50 * ms {
+		q.Enqueue(now-400*ms, queued(1, 1500, now-400*ms), &events)
+		q.Dequeue(now, &events)
+	}
+	if n := len(events.take()); n != 0 {
+		t.Errorf("%d packets dropped", n)
+	}
+}
+
+// RFC 8289 §5.5: CoDel that drops again a short time after the last drop resumes near the rate that
+// controlled the queue then; later than 16 intervals it begins anew.
+func TestCoDelResumesAtTheRateThatControlledTheQueue(t *testing.T) {
+	for ago, want := range map[time.Duration]uint32{time.Second: 8, 1600 * ms: 1} {
+		q := newTestCoDel(1000)
+		q.ecn = false
+		q.codelState = codelState{count: 9, lastCount: 1, recInvSqrt: 21845, above: true, dropNext: -ago}
+		var events Events
+		for range 9 {
+			q.Enqueue(0, queued(1, 1500, -time.Second), &events)
+		}
+		q.Dequeue(1, &events)
+		if q.count != want || len(events.take()) != 1 || !q.dropping {
+			t.Errorf("%v after the last drop: count %d, want %d", ago, q.count, want)
+		}
+	}
+}

@@ -146,17 +146,30 @@ func TestAnEmptiedNewFlowPassesThroughTheOldOnes(t *testing.T) {
 	for range 40 {
 		q.Enqueue(0, queued(1, 1500, 0), &events)
 	}
-	for range 2 { // flow 1 spends its quantum and becomes old
+	for range 3 { // flow 1 spends its quantum and becomes old
 		q.Dequeue(0, &events)
 	}
-	refilled := 0
-	for range 30 {
-		q.Enqueue(0, queued(2, 1500, 0), &events)
-		if item, _ := q.Dequeue(0, &events); item.Flow == 2 {
-			refilled++
-		}
+	refill := func() { q.Enqueue(0, queued(2, 1500, 0), &events) }
+	refill()
+	first, _ := q.Dequeue(0, &events)
+	second, _ := q.Dequeue(0, &events) // flow 2 has nothing
+	if first.Flow != 2 || second.Flow != 1 {
+		t.Fatalf("flows %d and %d send", first.Flow, second.Flow)
 	}
-	if refilled > 17 {
-		t.Errorf("a flow that refills its queue sent %d of 30 packets", refilled)
+	if refill(); !q.newFlows.empty() {
+		t.Error("the flow that refills its queue is new again")
+	}
+}
+
+// fq_codel_drop(): the drops for lack of room strengthen the flow's CoDel.
+func TestDropsOfAFullQueueCountForCoDel(t *testing.T) {
+	q := newTestFQ(t, "fq_codel limit 100")
+	var events Events
+	for range 101 {
+		q.Enqueue(0, queued(1, 1500, 0), &events)
+	}
+	i := q.hash.bucket(1, 1024)
+	if n := len(events.take()); n == 0 || q.flows[i].count != uint32(n) {
+		t.Errorf("%d drops, CoDel's count is %d", n, q.flows[i].count)
 	}
 }

@@ -145,3 +145,36 @@ func TestPIEsByteModeSparesSmallPackets(t *testing.T) {
 		t.Errorf("small packets lost: %v", lost)
 	}
 }
+
+// RFC 8033 §5.1 and §4.1: no drop at random with a short queue, nor with a low delay and a drop
+// probability below 20 %.
+func TestPIESparesShortQueuesAndLowDelays(t *testing.T) {
+	for _, tt := range []struct {
+		bytes, delay int64
+		percent      uint64
+		drops        bool
+	}{
+		{2999, 2, 90, false}, {3000, 2, 90, true}, {9000, 0, 19, false}, {9000, 0, 21, true},
+	} {
+		q := newTestPIE(t, "pie")
+		q.burst, q.bytes, q.delay, q.prob = 0, tt.bytes, tt.delay*q.target, pieMaxProb/100*tt.percent
+		drops := false
+		for range 100 {
+			drops = q.dropsEarly(1500) || drops
+		}
+		if drops != tt.drops {
+			t.Errorf("%+v: drops %v", tt, drops)
+		}
+	}
+}
+
+// RFC 8033 §5.2: 16 KiB that leave a longer queue are a measurement, which counts an eighth.
+func TestPIEAveragesTheDepartureRate(t *testing.T) {
+	q := newTestPIE(t, "pie dq_rate_estimator")
+	q.bytes, q.dqRate = 100_000, 800
+	q.measureRate(1000, 0)
+	q.measureRate(1000+2048, 16384) // 16384 bytes in 2048 ticks: 8 bytes a tick, times 2⁸
+	if want := uint64(800 - 100 + 256); q.dqRate != want {
+		t.Errorf("rate %d, want %d", q.dqRate, want)
+	}
+}
