@@ -63,7 +63,7 @@
     heads.forEach((head, column) => {
       if (head.classList.contains("num") || head.classList.contains("free")) return;
       const texts = [...new Map(rows.map((row) => [text(row, column), order(row, column)]))];
-      if (texts.length < 2 || texts.length > 60) return;
+      if (texts.length < 2 || texts.length > 60 || texts.length === rows.length) return;
       texts.sort((a, b) => a[1] - b[1]);
       const menu = make("select", {}, make("option", { value: "", textContent: "all" }),
         ...texts.map(([t]) => make("option", { value: t, textContent: t })));
