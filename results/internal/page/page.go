@@ -1,5 +1,5 @@
 // Package page is what the HTML pages of results share: the style, the tables, and the script that
-// sorts and filters them. A page is one file that needs no other, and is complete without the script.
+// sorts and filters them. A page is one file that needs no other, and complete without the script.
 package page
 
 import (

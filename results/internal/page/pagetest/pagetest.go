@@ -172,9 +172,9 @@ const contrast = `(() => {
 	return least;
 })()`
 
-// Fits checks a page in the light and in the dark theme, in windows of 400, 800 and 1600 pixels, with
-// everything unfolded: nothing is wider than the window, frames that scroll say so, and text has
-// contrast.
+// Fits unfolds a page and checks it in the light and in the dark theme, in windows of 400, 800 and
+// 1600 pixels. Nothing is wider than the window, a frame that scrolls sideways has a cue, and the
+// contrast of text is at least 4.5.
 func Fits(t *testing.T, ctx context.Context, name, address string) {
 	t.Helper()
 	for _, theme := range []string{"light", "dark"} {
