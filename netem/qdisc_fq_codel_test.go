@@ -144,9 +144,9 @@ func TestAnEmptiedNewFlowPassesThroughTheOldOnes(t *testing.T) {
 	q := newTestFQ(t, "fq_codel")
 	var events Events
 	for range 40 {
-		q.Enqueue(0, queued(1, 1500, 0), &events)
+		q.Enqueue(0, queued(1, 300, 0), &events)
 	}
-	for range 3 { // flow 1 spends its quantum and becomes old
+	for range 7 { // flow 1 spends its quantum and becomes old
 		q.Dequeue(0, &events)
 	}
 	refill := func() { q.Enqueue(0, queued(2, 1500, 0), &events) }
