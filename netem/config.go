@@ -27,7 +27,7 @@ type Config struct {
 	Jitter       time.Duration      // spread of the delay, 0 to MaxDelay: see Distribution
 	Distribution Distribution       // of the jitter
 	Table        *DistributionTable // of the jitter, in place of Distribution; nil: none
-	Ordered      bool               // packets never overtake each other; else jitter reorders, as in tc
+	Ordered      bool               // packets never overtake each other; else jitter reorders
 	Loss         float64            // probability that a packet is lost, independent of others: 0 to 1
 	Gemodel      GilbertElliott     // loss in bursts
 	Rate         int64              // bit/s, MinRate to MaxRate; 0: unlimited

@@ -56,8 +56,8 @@
 //
 // The transmitter serialises the bytes of the IP packet at Rate; a link layer's header is not
 // counted. The rate may change with time: a [RateSchedule] is a list of rates, and a [Trace] a list
-// of instants at which mahimahi's mm-link could deliver a packet. A link starts at a random place of
-// either, or at a fixed one. Then the packet propagates on the delay line, for Delay varied by
+// of instants at which mahimahi's mm-link could deliver a packet. A link starts at a random place
+// of either, or at a fixed one. Then the packet propagates on the delay line, for Delay varied by
 // Jitter. The delay line holds any number of packets. With Slot, packets wait at its end for the
 // next slot.
 //
@@ -77,8 +77,8 @@
 //
 // # Where it differs from the kernel's netem, and how to get that
 //
-// The options above are those of a link behind a router's port: semantics router. The kernel's netem
-// differs, and semantics tc does what it does on the host that sends, as in Linux 6.18:
+// The options above are those of a link behind a router's port: semantics router. The kernel's
+// netem differs, and semantics tc does what it does on the host that sends, as in Linux 6.18:
 //
 //   - The kernel keeps waiting and delayed packets in one queue ordered by the time to send, so its
 //     limit counts the packets in flight too: at 100 ms and 100 Mbit/s, 833 packets of 1500 bytes

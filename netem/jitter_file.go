@@ -18,9 +18,9 @@ const (
 )
 
 // A DistributionTable is a distribution of the jitter read from a file, in the format of iproute2's
-// .dist files (get_distribution() of tc/q_netem.c): equally likely deviations from the mean in units
-// of jitter/8192, as whole numbers from −32768 to 32767 between white space. Lines that begin with #
-// are comments. A table does not change, and many links may use it.
+// .dist files (get_distribution() of tc/q_netem.c): equally likely deviations from the mean in
+// units of jitter/8192, as whole numbers from −32768 to 32767 between white space. A line that
+// begins with # is a comment. A table does not change, and many links may use it.
 type DistributionTable struct {
 	name   string
 	hash   string
@@ -65,11 +65,13 @@ func ReadTable(name string, r io.Reader) (*DistributionTable, error) {
 			v, err := strconv.ParseInt(string(word), 0, 16)
 			switch {
 			case errors.Is(err, strconv.ErrRange):
-				return nil, &TableError{name, line, fmt.Sprintf("%s is not from %d to %d", excerpt(word), math.MinInt16, math.MaxInt16)}
+				return nil, &TableError{name, line,
+					fmt.Sprintf("%s is not from %d to %d", excerpt(word), math.MinInt16, math.MaxInt16)}
 			case err != nil:
 				return nil, &TableError{name, line, fmt.Sprintf("%q is not a whole number", excerpt(word))}
 			case len(t.values) == MaxTableEntries:
-				return nil, &TableError{name, line, fmt.Sprintf("the table has more than %d numbers", MaxTableEntries)}
+				return nil, &TableError{name, line,
+					fmt.Sprintf("the table has more than %d numbers", MaxTableEntries)}
 			}
 			t.values = append(t.values, int16(v))
 		}

@@ -232,10 +232,13 @@ func TestDeliveriesFollowFromTheSeed(t *testing.T) {
 // version, unless a change gives seeds another meaning on purpose.
 func TestEveryMachineDeliversTheSame(t *testing.T) {
 	for line, want := range map[string]uint64{
-		"delay 20ms 10ms loss 5% rate 10mbit limit 9":                            0x88c3f7830c02ef83,
-		"delay 20ms 10ms distribution normal loss gemodel 2% 10% 50% 1%":         0x575f9c5717f683db,
-		"delay 20ms 10ms distribution pareto ordered rate 3mbit limit 40":        0x4128cefaa59d2400,
-		"delay 20ms 10ms distribution paretonormal loss 1% rate 1mbit drops 2,3": 0x4e4f552a8bb2d6be,
+		"delay 20ms 10ms loss 5% rate 10mbit limit 9":                                        0x88c3f7830c02ef83,
+		"delay 20ms 10ms distribution normal loss gemodel 2% 10% 50% 1%":                     0x575f9c5717f683db,
+		"delay 20ms 10ms distribution pareto ordered rate 3mbit limit 40":                    0x4128cefaa59d2400,
+		"delay 20ms 10ms distribution paretonormal loss 1% rate 1mbit drops 2,3":             0x4e4f552a8bb2d6be,
+		"delay 20ms 10ms 25% loss 5% 25% duplicate 5% reorder 5% rate 10mbit 10 48 5":        0x595d2c3c64675abc,
+		"semantics tc delay 20ms 10ms loss state 5% 20% corrupt 5% rate 10mbit slot 1ms 3ms": 0xe957c171c64c7b86,
+		"delay 20ms loss gilbert 100ms 20ms outage 10ms random 100ms":                        0x2efbb99837f1f112,
 	} {
 		digest := fnv.New64a()
 		for _, d := range deliveries(New(mustParse(t, line), 1)) {

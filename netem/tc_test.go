@@ -234,6 +234,24 @@ func FuzzParseTC(f *testing.F) {
 		if err != nil || !reflect.DeepEqual(back, cfg) {
 			t.Fatalf("%q is %+v; %q is %+v, %v", line, cfg, cfg.String(), back, err)
 		}
-		New(cfg, 1).Enqueue(0, Packet{Size: 1500})
+		l := New(cfg, 1)
+		for i := range uint32(20) {
+			l.Enqueue(time.Duration(i/5)*ms, Packet{Size: 700, ID: i, Burst: i / 3, ECN: ECN(i % 4)})
+		}
+		now := 4 * ms
+		for range 2000 {
+			if l.Next() == Never {
+				break
+			}
+			now = max(now, l.Next())
+			for _, d := range l.Dequeue(now, nil) {
+				if d.At > now || d.At < d.Sent || d.Queued < 0 || d.Serialised < 0 || d.Propagation() < 0 {
+					t.Fatalf("%q: at %v arrived %+v", line, now, d)
+				}
+			}
+		}
+		if s := l.Stats(); s.Offered+s.Copied != s.Delivered+s.InFlight+total(s.Dropped) {
+			t.Fatalf("%q: stats %+v do not add up", line, s)
+		}
 	})
 }

@@ -15,7 +15,9 @@ var consequences = []struct {
 	of  func(*Config) string
 }{
 	{"link.jitter", func(c *Config) string {
-		overtake := func(hop netem.Config) bool { return hop.Jitter > 0 && !hop.Ordered }
+		overtake := func(hop netem.Config) bool {
+			return hop.Jitter > 0 && !hop.Ordered && (hop.Semantics != netem.TC || hop.Rate == 0)
+		}
 		if !slices.ContainsFunc(c.Link.Up, overtake) && !slices.ContainsFunc(c.Link.Down, overtake) {
 			return ""
 		}
