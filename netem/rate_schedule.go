@@ -28,14 +28,6 @@ const (
 	MaxRatePeriod = 24 * time.Hour // sum of RateStep.For
 )
 
-// period is the sum of the steps' durations.
-func (s *RateSchedule) period() (sum time.Duration) {
-	for _, step := range s.Steps {
-		sum += step.For
-	}
-	return sum
-}
-
 // perPeriod is what the link transmits in one period, in units of 10⁻⁹ bit: at most MaxUint64.
 func (s *RateSchedule) perPeriod() (sum uint64) {
 	for _, step := range s.Steps {

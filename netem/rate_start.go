@@ -22,10 +22,7 @@ func (s Start) validate() error {
 // place is the time since the beginning at which a link of this seed starts. A period of 0 never
 // repeats.
 func (s Start) place(period time.Duration, seed uint64) time.Duration {
-	switch {
-	case s.Fixed && period > 0:
-		return s.At % period
-	case s.Fixed || period == 0:
+	if s.Fixed || period == 0 {
 		return s.At
 	}
 	return time.Duration(below(newStream(seed, purposeRate).draw(0), uint64(period)))

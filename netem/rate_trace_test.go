@@ -59,6 +59,9 @@ func TestTracesDeliverAsMahimahi(t *testing.T) {
 			[]offer{{0, 40}}, []time.Duration{10 * ms}},
 		{"equal stamps are opportunities of their own", []int{3, 3, 10}, 0,
 			[]offer{{0, 1500}, {0, 1500}, {0, 1500}}, []time.Duration{3 * ms, 3 * ms, 10 * ms}},
+		{"equal last stamps are opportunities of their own", []int{3, 10, 10}, 0,
+			[]offer{{0, 1500}, {0, 1500}, {0, 1500}, {0, 1500}},
+			[]time.Duration{3 * ms, 10 * ms, 10 * ms, 13 * ms}},
 		{"the trace wraps at its last stamp", []int{3, 10}, 0,
 			[]offer{{4 * ms, 1500}, {4 * ms, 1500}, {4 * ms, 1500}, {4 * ms, 1500}},
 			[]time.Duration{10 * ms, 13 * ms, 20 * ms, 23 * ms}},
@@ -95,13 +98,12 @@ func TestTracesDeliverAsMahimahi(t *testing.T) {
 
 // shell is mahimahi's mm-link, one opportunity after another, over a queue of limited length.
 type shell struct {
-	stamps  []int
-	began   time.Duration
-	next    int
-	limit   int
-	queue   []int // bytes of each packet that are left
-	started bool  // the first packet is in transit
-	left    []time.Duration
+	stamps []int
+	began  time.Duration
+	next   int
+	limit  int
+	queue  []int // bytes of each packet that are left
+	left   []time.Duration
 }
 
 func (s *shell) rationalize(now time.Duration) {
@@ -144,6 +146,9 @@ func TestTracesEqualAMahimahiThatTakesOneOpportunityAfterAnother(t *testing.T) {
 			at += r.IntN(4) * r.IntN(6)
 		}
 		stamps = append(stamps, at+1)
+		if r.IntN(2) == 0 {
+			stamps = append(stamps, at+1)
+		}
 		limit := 1 + r.IntN(6)
 		cfg := Config{Trace: mustTrace(t, stamps...), Start: fromTheBeginning, Limit: limit}
 		links := map[string]*Link{"New": New(cfg, 1), "NewQdisc": NewQdisc(cfg, NewDropTail(limit), 1)}
@@ -172,6 +177,46 @@ func TestTracesEqualAMahimahiThatTakesOneOpportunityAfterAnother(t *testing.T) {
 			if !slices.Equal(got[name], reference.left) {
 				t.Fatalf("%s, seed %d, stamps %v:\n%v\nwant\n%v", name, seed, stamps, got[name], reference.left)
 			}
+		}
+	}
+}
+
+// dequeues notes when the transmitter takes packets from a DropTail.
+type dequeues struct {
+	*DropTail
+	at []time.Duration
+}
+
+func (q *dequeues) Dequeue(now time.Duration, events *Events) (Item, bool) {
+	item, ok := q.DropTail.Dequeue(now, events)
+	if ok {
+		q.at = append(q.at, now)
+	}
+	return item, ok
+}
+
+// mahimahi dequeues a packet when its first byte leaves, so that CoDel measures its whole wait.
+func TestAPacketLeavesItsQueueAtADeliveryOpportunity(t *testing.T) {
+	q := &dequeues{DropTail: NewDropTail(0)}
+	l := NewQdisc(Config{Trace: mustTrace(t, 3, 10, 20), Start: fromTheBeginning}, q, 1)
+	for _, size := range []int32{1500, 1000, 1000, 40} {
+		l.Enqueue(0, Packet{Size: size})
+	}
+	arrivals(l)
+	if want := []time.Duration{3 * ms, 10 * ms, 10 * ms, 20 * ms}; !slices.Equal(q.at, want) {
+		t.Errorf("dequeued at %v, want %v", q.at, want)
+	}
+}
+
+func TestWhatIsLeftOfAnOpportunityIsLostWhileADisciplineShapes(t *testing.T) {
+	q := &pacing{DropTail: NewDropTail(10), gap: 2 * ms}
+	l := NewQdisc(Config{Trace: mustTrace(t, 3, 10, 20), Start: fromTheBeginning}, q, 1)
+	for range 2 {
+		l.Enqueue(0, Packet{Size: 40})
+	}
+	for i, d := range arrivals(l) {
+		if want := []time.Duration{3 * ms, 10 * ms}[i]; d.At != want || d.Queued != want || d.Serialised != 0 {
+			t.Errorf("packet %d: %+v, want its arrival and its wait to be %v", i, d, want)
 		}
 	}
 }
