@@ -220,23 +220,28 @@ func (w *World) transmitInCall(p *process) {
 // it has read are not enough for the next step. It returns the end of the bytes that the process
 // may use, or false while the calls take time.
 func (w *World) readCall(p *process, arrived int64) (int64, bool) {
-	if p.paid {
+	switch {
+	case p.paid && p.locks:
 		p.paid = false
 		return p.read + p.reads, true
-	}
-	if !p.waits && p.read != p.wanting {
+	case p.paid:
+		p.paid = false // it has woken up
+	case !p.waits && p.read != p.wanting:
 		return p.read, true
-	}
-	p.reads = arrived - p.read
-	w.beginCalls(p)
-	if p.waits {
+	case p.waits:
 		p.waits = false
+		w.beginCalls(p)
 		w.addCall(p, costs.KernelWakeup, 0)
+		if w.runCalls(p) {
+			return arrived, false
+		}
 	}
-	if p.reads > 0 {
-		w.addCall(p, costs.KernelRead, p.reads)
+	if p.reads = arrived - p.read; p.reads == 0 {
+		return arrived, true
 	}
-	return arrived, !w.runCalls(p)
+	w.beginCalls(p)
+	w.addCall(p, costs.KernelRead, p.reads)
+	return arrived, !w.runLocked(p)
 }
 
 // writeCall lets a process call write. It returns false while the call takes time.
@@ -247,7 +252,30 @@ func (w *World) writeCall(p *process, d *action) bool {
 	}
 	w.beginCalls(p)
 	w.addCall(p, costs.KernelWrite, d.bytes)
-	return !w.runCalls(p)
+	return !w.runLocked(p)
+}
+
+// runLocked is runCalls for a call that holds the socket: segments that arrive and timers that
+// expire before its end wait for unlock.
+func (w *World) runLocked(p *process) bool {
+	p.locks = w.runCalls(p)
+	return p.locks
+}
+
+// lock lets TCP know that a process holds the socket, if its call has begun. It is called before
+// each event of TCP.
+func (w *World) lock(p *process) {
+	if p.locks && p.state == computing && p.until != never && p.began <= w.now {
+		p.ep.Hold()
+	}
+}
+
+// unlock ends a call that holds the socket.
+func (w *World) unlock(p *process) {
+	if p.locks {
+		p.locks = false
+		p.ep.Release(w.now, w.tag)
+	}
 }
 
 // beginCalls begins a sequence of system calls.

@@ -332,3 +332,22 @@ func TestLiveEnginesAndTheirRecordingAgreeWithAKernel(t *testing.T) {
 		}
 	}
 }
+
+// A read holds the socket: the segments that arrive before its end are processed then, with one ACK
+// for all of them (kernel sk_add_backlog, tcp_backlog_ack_defer).
+func TestSegmentsThatArriveDuringAReadWaitForItsEnd(t *testing.T) {
+	link := netem.Config{Delay: 10 * ms, Rate: 2_000_000_000}
+	packets := map[time.Duration]int64{}
+	for _, read := range []time.Duration{0, 50 * µs} {
+		cfg := wire(t, link, link)
+		cfg.Client.Costs = withKernel(t, cfg.Client.Costs, kernelRows(map[costs.KernelOp]time.Duration{costs.KernelRead: read}))
+		r := mustReplicator(t, cfg, written(t, 2014, 100_000)).Run(1)
+		if r.Outcome != OK {
+			t.Fatalf("reads of %v: %s", read, r.Outcome)
+		}
+		packets[read] = r.PacketsUp
+	}
+	if 2*packets[50*µs] > packets[0] {
+		t.Errorf("the client sends %d packets while its reads hold the socket, %d otherwise", packets[50*µs], packets[0])
+	}
+}

@@ -127,6 +127,7 @@ func (w *World) deliver(c *connection, id uint32, at side) {
 // receive hands a segment to a TCP endpoint.
 func (w *World) receive(to *process, id uint32) {
 	c := to.conn
+	w.lock(to)
 	to.ep.Receive(w.now, w.tag, &c.packets.all[id].segment)
 	c.packets.free(id)
 	w.advance(to)

@@ -36,6 +36,7 @@ type process struct {
 	reads   int64         // bytes that the read in hand takes
 	core    int32         // index in kernel.cores of the core that it has; negative: none
 	paid    bool          // the time of the next read or write is over
+	locks   bool          // the read or write holds the socket
 	waits   bool          // it sleeps until the kernel wakes it up
 	worked  bool          // it has done work on its core
 }
@@ -58,7 +59,7 @@ func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.C
 	p.written = 0
 	p.observed.reset()
 	p.began, p.until, p.cpu, p.last, p.ready, p.state = 0, never, 0, 0, 0, reading
-	p.kernel, p.sending, p.core, p.paid, p.waits, p.worked = k, sending{}, -1, false, true, false
+	p.kernel, p.sending, p.core, p.paid, p.locks, p.waits, p.worked = k, sending{}, -1, false, false, true, false
 }
 
 // id returns a number that no other process of the run has.
@@ -91,6 +92,7 @@ func (w *World) runTimers(p *process) {
 	if p.conn.phase != started {
 		return
 	}
+	w.lock(p)
 	if p.ep.Deadline() > w.now {
 		w.armTCPTimer(p) // the deadline is later than when the event was scheduled
 		return
@@ -140,6 +142,7 @@ func (w *World) runSteps(p *process) {
 				if w.observer != nil {
 					w.observeRead(p, n)
 				}
+				w.unlock(p)
 				if w.transmitInCall(p); p.state != reading {
 					return
 				}
@@ -185,6 +188,7 @@ func (w *World) runSteps(p *process) {
 			since, computed := c.history.computedSince(w.tag, p.cpuCause)
 			p.ep.WriteComputed(w.now, w.tag, d.bytes, since, computed)
 			p.written += d.bytes
+			w.unlock(p)
 			w.transmitInCall(p)
 		case recording.Mark:
 			w.mark(c, d.moment)
