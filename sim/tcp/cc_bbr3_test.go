@@ -96,8 +96,8 @@ func TestBBR3FindsTheInflightOfTooManyLosses(t *testing.T) {
 }
 
 // TestBBR3LowersItsBoundsByThirtyPercent: a round trip with losses lowers the bounds of bandwidth
-// and packets in flight by 30 %, but not below what it delivered. The window keeps 15 % headroom below
-// the upper bound while it cruises.
+// and packets in flight by 30 %, but not below what it delivered. The window keeps 15 % headroom
+// below the upper bound while it cruises.
 func TestBBR3LowersItsBoundsByThirtyPercent(t *testing.T) {
 	cfg := withControl("bbr3")
 	e := establishedEndpoint(t, &cfg)

@@ -39,7 +39,8 @@
 // losses (loss_recovery.go). The reduction for a loss that did not happen is undone
 // (loss_undo.go). Files timer_ hold the retransmission timer (timer_rto.go), the round-trip time
 // (timer_rtt.go) and the kernel's timer wheel (timer_wheel.go). Files cc_ hold the congestion
-// control: its interface (cc_congestion.go), the delivery rate (cc_rate.go) and an algorithm each.
+// control: its interface (cc_congestion.go), the delivery rate (cc_rate.go), windowed maxima
+// (cc_maxfilter.go), random draws (cc_random.go) and an algorithm each. snd_pacing.go spaces bursts.
 // ecn.go is Explicit Congestion Notification, metrics.go what a host remembers from one connection
 // to the next.
 //
