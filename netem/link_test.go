@@ -239,6 +239,7 @@ func TestEveryMachineDeliversTheSame(t *testing.T) {
 		"delay 20ms 10ms 25% loss 5% 25% duplicate 5% reorder 5% rate 10mbit 10 48 5":        0x595d2c3c64675abc,
 		"semantics tc delay 20ms 10ms loss state 5% 20% corrupt 5% rate 10mbit slot 1ms 3ms": 0xe957c171c64c7b86,
 		"delay 20ms loss gilbert 100ms 20ms outage 10ms random 100ms":                        0x2efbb99837f1f112,
+		"delay 20ms rate 3mbit for 30ms, 0bit for 10ms, 8mbit for 1ms, repeat limit 40":      0xbcc147b60da6ce69,
 	} {
 		digest := fnv.New64a()
 		for _, d := range deliveries(New(mustParse(t, line), 1)) {
