@@ -126,3 +126,30 @@ func TestAWorldOverLinksOfTC(t *testing.T) {
 		}
 	}
 }
+
+// With a loss of one half and bursts as the unit, a SYN that is sent again has a fate of its own.
+func TestASYNSentAgainIsABurstOfItsOwn(t *testing.T) {
+	cfg := wire(t, netem.Config{Delay: 10 * time.Millisecond, Loss: 0.5, LossUnit: netem.LossPerBurst}, delayed(10*time.Millisecond))
+	w := mustReplicator(t, cfg, written(t, 4000, 1000))
+	fates := map[bool]int{}
+	offered := 0
+	w.Observe(func(e *Event) {
+		if e.FromClient && e.Segment != nil && e.Segment.Flags&tcp.SYN != 0 {
+			switch e.Kind {
+			case PacketOffered:
+				offered++
+			case PacketDropped:
+				fates[offered > 1]++
+			}
+		}
+	})
+	retransmitted := 0
+	for seed := range uint64(200) {
+		offered = 0
+		w.Run(seed)
+		retransmitted += max(0, offered-1)
+	}
+	if lost := float64(fates[true]) / float64(retransmitted); lost < 0.35 || lost > 0.65 {
+		t.Errorf("%.2f of %d retransmitted SYNs are lost, want half", lost, retransmitted)
+	}
+}

@@ -150,10 +150,16 @@ func (w *World) transmit(p *process) {
 	hop := c.first[p.side]
 	first, mss := w.hops[hop].link, w.hops[hop].mss
 	extra := p.ep.HeaderExtra()
+	burst := out[0].Burst
+	w.bursts++
 	for i := range out {
 		seg := &out[i]
 		if w.observer != nil {
 			w.observeSegment(p, seg)
+		}
+		if seg.Burst != burst {
+			burst = seg.Burst
+			w.bursts++
 		}
 		id := c.packets.take()
 		k := &c.packets.all[id]
@@ -163,7 +169,7 @@ func (w *World) transmit(p *process) {
 		}
 		k.left, k.queued, k.serialised = w.departure(c, seg), 0, 0
 		k.hop = hop
-		packet := netem.Packet{Size: int32(seg.Size()) + extra, Flow: c.slot, Burst: seg.Burst, ID: id, ECN: netem.ECN(seg.ECN)}
+		packet := netem.Packet{Size: int32(seg.Size()) + extra, Flow: c.slot, Burst: w.bursts, ID: id, ECN: netem.ECN(seg.ECN)}
 		if p.kernel != nil && w.send(p, out, i, packet) {
 			continue
 		}

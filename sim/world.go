@@ -29,14 +29,17 @@ type World struct {
 	events   eventQueue
 	hash     eventHash
 
-	links   []link           // by index in Topology.Links
-	hops    []hop            // of all paths
-	first   [][2]int32       // by path: the first hop from the client, and from the server
-	cores   []cores          // by host
-	kernels []*kernel        // by host; nil for one whose work takes no time
-	busy    []*core          // of all kernels: their timers follow those of the links
-	tcp     []tcp.Config     // by host: its settings with the clock of this run
-	draws   draws            // random draws of this run
+	links   []link       // by index in Topology.Links
+	hops    []hop        // of all paths
+	first   [][2]int32   // by path: the first hop from the client, and from the server
+	cores   []cores      // by host
+	kernels []*kernel    // by host; nil for one whose work takes no time
+	busy    []*core      // of all kernels: their timers follow those of the links
+	tcp     []tcp.Config // by host: its settings with the clock of this run
+	draws   draws        // random draws of this run
+	// bursts numbers the bursts of all endpoints, so that links can tell them apart: an endpoint
+	// gives a retransmitted SYN the number of the SYN before.
+	bursts  uint32
 	arrived []netem.Delivery // by the link event in hand
 	dropped []*connection    // connections whose last packet the event in hand has dropped
 
@@ -126,6 +129,7 @@ func (w *World) Reset(seed uint64) {
 	w.draws.draw(seed)
 	w.now, w.tag, w.opened, w.dropped = 0, 0, 0, w.dropped[:0]
 	w.stopped = false
+	w.bursts = 0
 	w.hash = newEventHash()
 	for i := range w.links {
 		w.links[i].Reset(w.draws.links[i])
