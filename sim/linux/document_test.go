@@ -262,7 +262,7 @@ func writeParts(t testing.TB, parts map[string]string) {
 }
 
 // TestTheDocumentHasTheFigures: the tables of docs/fidelity.md are those of the comparisons. A figure
-// may differ by 1 of 100 or by 0.02: other packages may change which way a close case falls without
+// may differ by 2 of 100 or by 0.03: other packages may change which way a close case falls without
 // an edit of the document.
 func TestTheDocumentHasTheFigures(t *testing.T) {
 	if testing.Short() {
@@ -302,7 +302,7 @@ func sameFigures(a, b string) bool {
 	for i := range of {
 		x, _ := strconv.ParseFloat(of[i], 64)
 		y, _ := strconv.ParseFloat(to[i], 64)
-		if math.Abs(x-y) > max(0.02, 0.01*math.Abs(y)) {
+		if math.Abs(x-y) > max(0.03, 0.02*math.Abs(y)) {
 			return false
 		}
 	}

@@ -162,7 +162,7 @@ func (e *Endpoint) Reset(cfg *Config) {
 	e.rec.reset()
 	e.scoreboard.reordering = cfg.Reordering
 	e.rack.reoWndSteps = 1
-	e.ack.timer.at = Never
+	e.ack.timer.at, e.ack.compression.timer = Never, Never
 }
 
 // begin notes the instant and the tag of a call. As in Linux, all times are whole microseconds of
@@ -177,6 +177,9 @@ func (e *Endpoint) Tick(now time.Duration, tag Tag) {
 	if e.handshake.timer <= now {
 		e.clock.expired(e.handshake.timer)
 		e.synACKTimeout()
+	}
+	if e.ack.compression.timer <= now {
+		e.compressionTimeout()
 	}
 	if e.ack.deadline() <= now {
 		e.delayedACKTimeout()

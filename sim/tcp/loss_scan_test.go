@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -20,12 +21,16 @@ func scanSACK(e *Endpoint, s *Segment, a *ackSummary) {
 	}
 	a.reordered = e.sndNxt
 	dup := e.checkDSACK(s, blocks, a)
+	order := []int{}
 	for i, b := range blocks {
-		if b.Start < 0 || b.End <= b.Start || b.End > e.sndNxt || b.End <= a.priorUna {
-			continue
+		if b.Start >= 0 && b.End > b.Start && b.End <= e.sndNxt && b.End > a.priorUna {
+			order = append(order, i)
 		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(blocks[i].Start, blocks[j].Start) })
+	for _, i := range order {
 		for k := range e.queue.n {
-			if p := e.queue.at(k); p.seq >= b.Start && p.end() <= b.End {
+			if p := e.queue.at(k); p.seq >= blocks[i].Start && p.end() <= blocks[i].End {
 				e.tagPacket(p, dup && i == 0, a)
 			}
 		}

@@ -73,8 +73,8 @@ func (e *Endpoint) fack() int64 {
 	return max(e.scoreboard.highestSACK, e.sndUna)
 }
 
-// tagSACK marks the packets that the segment's SACK blocks cover (kernel
-// tcp_sacktag_write_queue).
+// tagSACK marks the packets that the segment's SACK blocks cover, in stream order: a block above
+// another one is no sign of reordering if both arrive with one ACK (kernel tcp_sacktag_write_queue).
 func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 	blocks := s.SACK[:min(int(s.Blocks), maxBlocks)]
 	if e.scoreboard.sackedOut == 0 {
@@ -83,18 +83,26 @@ func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 	a.reordered = e.sndNxt
 	dup := e.checkDSACK(s, blocks, a)
 	var tagged [maxBlocks]Block
-	n := 0
+	n, duplicate := 0, -1
 	for i, b := range blocks {
 		if b.Start < 0 || b.End <= b.Start || b.End > e.sndNxt || b.End <= a.priorUna {
 			continue
 		}
-		e.tagBlock(b, dup && i == 0, a)
 		k := n
 		for ; k > 0 && tagged[k-1].Start > b.Start; k-- {
 			tagged[k] = tagged[k-1]
 		}
 		tagged[k] = b
+		switch {
+		case dup && i == 0:
+			duplicate = k
+		case k <= duplicate:
+			duplicate++
+		}
 		n++
+	}
+	for i, b := range tagged[:n] {
+		e.tagBlock(b, i == duplicate, a)
 	}
 	e.scoreboard.sackCache, e.scoreboard.sackCached = tagged, n
 	if e.rec.caState != caLoss || e.rec.hasUndoMarker {

@@ -19,6 +19,8 @@ type delayedACK struct {
 	pingPong bool          // the application's replies carry the ACKs
 
 	rcvMSS int32 // estimate of the peer's segment size, bytes (kernel rcv_mss)
+
+	compression sackCompression
 }
 
 // The constants of the delayed ACK and of the segment size, with their names in Linux.
@@ -33,16 +35,16 @@ const (
 )
 
 func (a *delayedACK) reset(mss int32, window int64) {
-	*a = delayedACK{timer: wheelTimer{at: Never}}
+	*a = delayedACK{timer: wheelTimer{at: Never}, compression: sackCompression{timer: Never}}
 	a.rcvMSS = max(int32(min(int64(min(mss, defaultMSS)), window/2)), minMSS)
 }
 
-// deadline returns the instant at which the timer sends the ACK, or Never.
+// deadline returns the instant at which a timer sends the ACK, or Never.
 func (a *delayedACK) deadline() time.Duration {
 	if !a.armed {
-		return Never
+		return a.compression.timer
 	}
-	return a.timer.at
+	return min(a.timer.at, a.compression.timer)
 }
 
 // incrQuickACK makes the next ACKs leave at once: one for each two segments of the window, at most
@@ -110,6 +112,9 @@ func (a *delayedACK) sent() {
 		}
 	}
 	a.pending, a.ackNow, a.pushed, a.armed = false, false, 0, false
+	if a.compression.held > 0 {
+		a.compression.held, a.compression.timer = 0, Never
+	}
 }
 
 // dataSent notes that data has been sent. Within the estimated delay after an arrival it is a
@@ -121,8 +126,9 @@ func (a *delayedACK) dataSent(c *clock, now time.Duration) {
 }
 
 // ackSndCheck sends the pending ACK or arms its timer (kernel __tcp_ack_snd_check). It sends it
-// at once in quick ACK mode, while data is out of order, and for more than a full segment unless
-// the window to offer is smaller than the last one: then the reader sends it (ackOnRead).
+// at once in quick ACK mode, and for more than a full segment unless the window to offer is smaller
+// than the last one: then the reader sends it (ackOnRead). Data out of order is acknowledged at
+// once too, up to SACK compression.
 func (e *Endpoint) ackSndCheck() {
 	a := &e.ack
 	if !a.pending {
@@ -135,8 +141,10 @@ func (e *Endpoint) ackSndCheck() {
 	}
 	switch {
 	case now && e.deferACK():
-	case now || !e.reasm.empty():
+	case now:
 		e.sendACK(Reply, e.tag)
+	case !e.reasm.empty():
+		e.compressACK()
 	default:
 		e.sendDelayedACK()
 	}

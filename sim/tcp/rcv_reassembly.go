@@ -76,6 +76,16 @@ func (r *reassembly) add(start, end int64) bool {
 	return true
 }
 
+// sackBlock returns the index of the first SACK block that [start, end) touches, or -1.
+func (r *reassembly) sackBlock(start, end int64) int {
+	for i, b := range r.sacks[:r.blocks] {
+		if b.Start <= end && start <= b.End {
+			return i
+		}
+	}
+	return -1
+}
+
 // newOrExpandSACK merges [start, end) with the SACK blocks that touch it and makes the result the
 // first block. If there are too many blocks, the oldest is dropped (kernel
 // tcp_sack_new_or_expand).

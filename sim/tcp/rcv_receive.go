@@ -151,8 +151,17 @@ func (e *Endpoint) receiveData(s *Segment) {
 			e.checkDataECN(s)
 		}
 		e.ack.schedule(e.tag)
+		block := 0
+		if e.ack.compression.held > 0 {
+			if block = e.reasm.sackBlock(s.Seq, end); block < 0 && e.reasm.blocks >= compressionBlocks {
+				e.sendACK(Reply, e.ack.since)
+			}
+		}
 		if e.reasm.add(s.Seq, end) {
 			e.growWindow(s.Len, s.Len >= e.ack.rcvMSS)
+		}
+		if block >= compressionBlocks && e.ack.pending {
+			e.sendACK(Reply, e.ack.since)
 		}
 	default:
 		if s.Seq < e.rcvNxt && e.sack {
