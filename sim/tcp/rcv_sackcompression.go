@@ -13,11 +13,10 @@ type sackCompression struct {
 
 // The settings of SACK compression, with their sysctls.
 const (
-	compressionMost  = 44                     // tcp_comp_sack_nr
-	compressionDelay = time.Millisecond       // tcp_comp_sack_delay_ns
-	compressionSlack = 100 * time.Microsecond // tcp_comp_sack_slack_ns
-	compressionPart  = 20                     // of the round-trip time, that bounds the delay: 5 %
-	compressionAfter = 3                      // ACKs sent at once first (TCP_FASTRETRANS_THRESH)
+	compressionMost  = 44               // tcp_comp_sack_nr
+	compressionDelay = time.Millisecond // tcp_comp_sack_delay_ns
+	compressionPart  = 20               // of the round-trip time, that bounds the delay: 5 %
+	compressionAfter = 3                // ACKs sent at once first (TCP_FASTRETRANS_THRESH)
 	// compressionBlocks is the number of SACK blocks that ACKs held back may change. A change of
 	// a further one sends an ACK (kernel tcp_sack_new_ofo_skb, TCP_SACK_BLOCKS_EXPECTED).
 	compressionBlocks = 2
@@ -25,7 +24,8 @@ const (
 
 // compressACK sends the pending ACK for data out of order, or holds it back: the first three at one
 // rcvNxt leave at once, so that the peer can find the loss; further ones wait for the timer, up to
-// 44 of them (kernel __tcp_ack_snd_check).
+// 44 of them (kernel __tcp_ack_snd_check). The timer expires at the beginning of its slack of
+// 100 µs (tcp_comp_sack_slack_ns).
 func (e *Endpoint) compressACK() {
 	c := &e.ack.compression
 	if !e.sack || c.held >= compressionMost {
@@ -40,15 +40,19 @@ func (e *Endpoint) compressACK() {
 		e.sendACK(Reply, e.tag)
 		return
 	}
-	c.held++
-	if c.timer != Never {
-		return
-	}
 	rtt := e.wnd.rtt
 	if srtt := e.rtt.srtt(); srtt > 0 {
 		rtt = min(rtt, srtt)
 	}
-	c.timer = e.exact + min(compressionDelay, rtt/compressionPart) + compressionSlack
+	delay := min(compressionDelay, rtt/compressionPart)
+	if delay == 0 { // no data has arrived in order yet: the receiver has no round-trip time
+		e.sendACK(Reply, e.tag)
+		return
+	}
+	c.held++
+	if c.timer == Never {
+		c.timer = e.exact + delay
+	}
 }
 
 // compressionTimeout sends the ACK that stands for those held back (kernel
