@@ -33,8 +33,9 @@
 // far as the peer's window and the congestion window allow (snd_transmit.go) and the send buffer
 // (snd_buffer.go), and kept in the retransmission queue (snd_queue.go) until an ACK takes them out
 // (snd_ack.go). Files rcv_ receive: segments are put in order (rcv_reassembly.go), open the
-// receive window (rcv_window.go) and are acknowledged at once or later (rcv_delack.go). Files
-// loss_ find and repair losses: SACK marks packets (loss_scoreboard.go), RACK finds losses by time
+// receive window (rcv_window.go) and are acknowledged at once or later (rcv_delack.go). What
+// arrives while the application holds the socket waits (rcv_backlog.go). Files loss_ find and
+// repair losses: SACK marks packets (loss_scoreboard.go), RACK finds losses by time
 // (loss_rack.go), and the tail loss probe makes them visible (loss_tlp.go). Fast recovery repairs
 // losses (loss_recovery.go). The reduction for a loss that did not happen is undone
 // (loss_undo.go). Files timer_ hold the retransmission timer (timer_rto.go), the round-trip time
@@ -42,7 +43,7 @@
 // control: its interface (cc_congestion.go), the delivery rate (cc_rate.go), windowed maxima
 // (cc_maxfilter.go), random draws (cc_random.go) and an algorithm each. snd_pacing.go spaces bursts.
 // ecn.go is Explicit Congestion Notification, metrics.go what a host remembers from one connection
-// to the next.
+// to the next. kernel.go names releases of Linux by their settings.
 //
 // "Kernel tcp_ack" in brackets is the function of Linux that decides the same; a name such as
 // tcp_sack in brackets is a sysctl.

@@ -6,8 +6,8 @@ import (
 )
 
 // TestSegmentsWaitForAReadThatHoldsTheSocket: what arrives during a read is processed when it ends.
-// Linux 6.7 and later then send one ACK for all of it (tcp_backlog_ack_defer). Older kernels send one
-// for each two segments, as without a read, as long as the window does not shrink.
+// Linux 6.7 and later then send one ACK for all of it (tcp_backlog_ack_defer). Older kernels send
+// one for each two segments, as without a read, as long as the window does not shrink.
 func TestSegmentsWaitForAReadThatHoldsTheSocket(t *testing.T) {
 	for kernel, want := range map[string]int{"linux-6.12": 2, "linux-6.6": 3} {
 		cfg, _ := KernelConfig(kernel)

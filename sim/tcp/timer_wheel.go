@@ -45,8 +45,8 @@ func (c *clock) ticks(d time.Duration) int64 {
 	return int64(q)
 }
 
-// jiffies returns the number of the host's timer ticks so far (kernel tcp_jiffies32). A host
-// whose timers are exact ticks at hz all the same.
+// jiffies returns the number of the host's timer ticks so far (kernel tcp_jiffies32). If
+// timers are exact, there are exactHZ in a second.
 func (c *clock) jiffies(now time.Duration) int64 {
 	if c.tick == 0 {
 		return int64((c.offset + now) / (time.Second / exactHZ))
