@@ -97,6 +97,10 @@ func (w *World) do(c *core, k kernelWork) bool {
 	if k.ends == w.now && c.head == len(c.work) {
 		return false
 	}
+	if len(c.work) == cap(c.work) && c.head > len(c.work)/2 {
+		c.work = c.work[:copy(c.work, c.work[c.head:])] // a busy core never empties its queue
+		c.head = 0
+	}
 	c.work = append(c.work, k)
 	if k.ends < c.due {
 		w.scheduleCore(c, k.ends)
@@ -195,10 +199,16 @@ func (w *World) beginBurst(p *process, out []tcp.Segment) {
 	if number < 0 || p.state == computing {
 		number = k.coreOf(p.conn)
 	}
-	s.core = &k.cores[number]
+	after := s.ends
+	if core := &k.cores[number]; s.core != core {
+		if s.core != nil {
+			after++ // events of one instant have no order between cores
+		}
+		s.core = core
+	}
 	takes := k.takes(costs.KernelTxBurst, bytes)
 	p.cpu += takes
-	s.began, s.ends = s.core.occupy(w.now, takes, s.ends)
+	s.began, s.ends = s.core.occupy(w.now, takes, after)
 }
 
 // transmitInCall sends the output of TCP in a system call: the process continues when the segments

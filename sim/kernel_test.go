@@ -351,3 +351,12 @@ func TestSegmentsThatArriveDuringAReadWaitForItsEnd(t *testing.T) {
 		t.Errorf("the client sends %d packets while its reads hold the socket, %d otherwise", packets[50*µs], packets[0])
 	}
 }
+
+func TestTheQueueOfACoreHoldsOnlyWhatIsNotDone(t *testing.T) {
+	cfg := serverKernel(t, delayed(ms), map[costs.KernelOp]time.Duration{costs.KernelRxSegment: 100 * µs})
+	w, o := openable(t, cfg, written(t, 1000, 1000))
+	manyConnections(t, w, o, 3000, 30, func() {})
+	if n := cap(w.busy[0].work); n > 1000 {
+		t.Errorf("room for %d segments in the queue of a core with 30 connections at a time", n)
+	}
+}
