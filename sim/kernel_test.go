@@ -157,11 +157,11 @@ func TestABurstIsSentOnceHoweverManySegmentsItHas(t *testing.T) {
 }
 
 func TestSegmentsLeaveInTheOrderOfTCPAfterTheirCost(t *testing.T) {
-	const takes = 200 * µs // longer than the gaps between ACKs
+	const takes, connections = 500 * µs, 60
 	link := netem.Config{Delay: 5 * ms, Loss: 0.02}
 	cfg := serverKernel(t, link, map[costs.KernelOp]time.Duration{costs.KernelTxBurst: takes, costs.KernelWrite: 50 * µs})
-	cfg.Server.Cores = 3
-	w, o := openable(t, cfg, writtenInRecords(t, 60, 5*µs, 0))
+	cfg.Server.Cores = 3 // so that processes are often not on the core of their connection
+	w, o := openable(t, cfg, writtenInRecords(t, 20, 300*µs, 0))
 	type sent struct {
 		segment tcp.Segment
 		at      time.Duration
@@ -181,14 +181,14 @@ func TestSegmentsLeaveInTheOrderOfTCPAfterTheirCost(t *testing.T) {
 		}
 	})
 	w.Reset(1)
-	for range 5 {
+	for range connections {
 		if _, err := w.Open(o); err != nil {
 			t.Fatal(err)
 		}
 	}
 	w.Run()
-	if len(unsent) != 5 {
-		t.Errorf("%d connections have sent segments, want 5", len(unsent))
+	if len(unsent) != connections {
+		t.Errorf("%d connections have sent segments, want %d", len(unsent), connections)
 	}
 }
 
@@ -353,10 +353,36 @@ func TestSegmentsThatArriveDuringAReadWaitForItsEnd(t *testing.T) {
 }
 
 func TestTheQueueOfACoreHoldsOnlyWhatIsNotDone(t *testing.T) {
-	cfg := serverKernel(t, delayed(ms), map[costs.KernelOp]time.Duration{costs.KernelRxSegment: 100 * µs})
+	cfg := serverKernel(t, delayed(ms), map[costs.KernelOp]time.Duration{costs.KernelRxSegment: µs})
+	w, _ := openable(t, cfg, written(t, 1000, 1000))
+	w.Reset(1)
+	c := w.busy[0]
+	for i := range 10_000 { // the core always has ten segments to do
+		w.do(c, kernelWork{ends: time.Duration(i + 1)})
+		if i >= 10 {
+			c.head++
+		}
+	}
+	if n := cap(c.work); n > 100 {
+		t.Errorf("room for %d segments in a queue of ten", n)
+	}
+}
+
+func TestABurstOnAnotherCoreLeavesAfterTheLastOne(t *testing.T) {
+	cfg := serverKernel(t, delayed(ms), map[costs.KernelOp]time.Duration{costs.KernelTxBurst: µs})
+	cfg.Server.Cores = 2
 	w, o := openable(t, cfg, written(t, 1000, 1000))
-	manyConnections(t, w, o, 3000, 30, func() {})
-	if n := cap(w.busy[0].work); n > 1000 {
-		t.Errorf("room for %d segments in the queue of a core with 30 connections at a time", n)
+	w.Reset(1)
+	if _, err := w.Open(o); err != nil {
+		t.Fatal(err)
+	}
+	p := &w.connections[0].procs[server]
+	p.kernel.cores[0].until = ms
+	w.beginBurst(p, make([]tcp.Segment, 1))
+	last := p.sending.ends
+	p.core = 1
+	w.beginBurst(p, make([]tcp.Segment, 1))
+	if last != ms+µs || p.sending.ends <= last {
+		t.Errorf("the bursts leave at %v and %v", last, p.sending.ends)
 	}
 }
