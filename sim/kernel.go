@@ -85,6 +85,9 @@ func (c *core) occupy(now, takes, after time.Duration) (began, ends time.Duratio
 	ends = min(max(began+takes, after), maxKernelUntil)
 	c.until = ends
 	if p := c.process; p != nil && p.state == computing {
+		if p.locks && p.began <= now {
+			p.ep.Hold() // the call has begun: World.lock cannot see that after an interruption
+		}
 		p.began += ends - began
 		p.until += ends - began
 	}

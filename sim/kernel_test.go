@@ -352,6 +352,34 @@ func TestSegmentsThatArriveDuringAReadWaitForItsEnd(t *testing.T) {
 	}
 }
 
+// The segments are in the softirq together. Each interrupts the read, which began before them.
+func TestAReadHoldsTheSocketHoweverOftenItIsInterrupted(t *testing.T) {
+	cfg := serverKernel(t, delayed(ms), map[costs.KernelOp]time.Duration{costs.KernelRead: 50 * µs, costs.KernelRxSegment: 10 * µs})
+	w, o := openable(t, cfg, written(t, 1000, 1000))
+	w.Reset(1)
+	if _, err := w.Open(o); err != nil {
+		t.Fatal(err)
+	}
+	p := &w.connections[0].procs[server]
+	w.beginCalls(p)
+	w.addCall(p, costs.KernelRead, 0)
+	if !w.runLocked(p) {
+		t.Fatal("the read takes no time")
+	}
+	w.now = 5 * µs
+	core := &p.kernel.cores[p.core]
+	for range 3 {
+		core.occupy(w.now, 10*µs, 0)
+	}
+	if p.began <= w.now || p.until != 80*µs {
+		t.Errorf("the read would have begun at %v and ends at %v", p.began, p.until)
+	}
+	p.ep.Receive(w.now, 0, &tcp.Segment{Flags: tcp.SYN})
+	if p.ep.Stats().SegmentsReceived != 0 {
+		t.Error("a segment does not wait for the read")
+	}
+}
+
 func TestTheQueueOfACoreHoldsOnlyWhatIsNotDone(t *testing.T) {
 	cfg := serverKernel(t, delayed(ms), map[costs.KernelOp]time.Duration{costs.KernelRxSegment: µs})
 	w, _ := openable(t, cfg, written(t, 1000, 1000))
