@@ -70,10 +70,12 @@ func TestTCLimitCountsThePacketsInFlight(t *testing.T) {
 	if s := l.Stats(); s.Dropped[ByLimit] != 3 {
 		t.Errorf("stats %+v, want 3 dropped by the limit", s)
 	}
-	// The copy of a duplicated packet takes the last place.
-	l = New(mustParse(t, "semantics tc delay 100ms duplicate 100% limit 1"), 1)
-	if got := offerBursts(l, burstAt{0, 1}); len(got) != 1 || l.Stats().Dropped[ByLimit] != 1 {
-		t.Errorf("arrivals %v, stats %+v; want one packet", got, l.Stats())
+	// The copy of a duplicated packet takes the last place, also at the head of the queue.
+	for _, line := range []string{"duplicate 100% limit 1", "duplicate 100% reorder 100% limit 1"} {
+		l = New(mustParse(t, "semantics tc delay 100ms "+line), 1)
+		if got := offerBursts(l, burstAt{0, 1}); len(got) != 1 || l.Stats().Dropped[ByLimit] != 1 {
+			t.Errorf("%s: arrivals %v, stats %+v; want one packet", line, got, l.Stats())
+		}
 	}
 }
 
