@@ -69,7 +69,7 @@ func (c *clock) hz() int {
 // since returns the time from one instant to a later one as the kernel measures it in jiffies: the
 // ticks between them.
 func (c *clock) since(then, now time.Duration) time.Duration {
-	if c.tick == 0 {
+	if c.tick == 0 || then == now {
 		return now - then
 	}
 	return time.Duration(c.jiffies(now)-c.jiffies(then)) * c.tick
