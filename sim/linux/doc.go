@@ -22,7 +22,15 @@
 //
 // # Commands
 //
-//	go test ./sim/linux -update                                writes the tables and plots of docs/fidelity.md
-//	go test ./sim/linux -run PQCrypto -pqcrypto quantiles.csv  compares all rows of the published table
-//	go test ./sim/linux -run '^$' -bench AllCells              20,000 replicates of each cell
+//	go test ./sim/linux -update
+//
+// writes the tables and the plot of docs/fidelity.md.
+//
+//	go test ./sim/linux -run PQCryptoTable -pqcrypto quantiles.csv
+//
+// compares all rows of the published table.
+//
+//	go test ./sim/linux -run '^$' -bench AllCells -benchtime 1x -replicates 20000
+//
+// simulates 20,000 connections of each cell.
 package linux

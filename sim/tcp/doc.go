@@ -33,9 +33,9 @@
 // far as the peer's window and the congestion window allow (snd_transmit.go) and the send buffer
 // (snd_buffer.go), and kept in the retransmission queue (snd_queue.go) until an ACK takes them out
 // (snd_ack.go). Files rcv_ receive: segments are put in order (rcv_reassembly.go), open the
-// receive window (rcv_window.go) and are acknowledged at once or later (rcv_delack.go). What
-// arrives while the application holds the socket waits (rcv_backlog.go). Files loss_ find and
-// repair losses: SACK marks packets (loss_scoreboard.go), RACK finds losses by time
+// receive window (rcv_window.go) and are acknowledged at once or later (rcv_delack.go). ACKs
+// for data out of order are compressed (rcv_sackcompression.go). What arrives while the
+// application holds the socket waits (rcv_backlog.go). Files loss_ find and repair losses: SACK marks packets (loss_scoreboard.go), RACK finds losses by time
 // (loss_rack.go), and the tail loss probe makes them visible (loss_tlp.go). Fast recovery repairs
 // losses (loss_recovery.go). The reduction for a loss that did not happen is undone
 // (loss_undo.go). Files timer_ hold the retransmission timer (timer_rto.go), the round-trip time
