@@ -28,10 +28,10 @@ type Config struct {
 	Distribution Distribution       // of the jitter
 	Table        *DistributionTable // of the jitter, in place of Distribution; nil: none
 	Ordered      bool               // packets never overtake each other; else jitter reorders
-	Loss         float64            // probability that a packet is lost, independent of others: 0 to 1
+	Loss         float64            // probability that a packet is lost, of each by itself: 0 to 1
 	Gemodel      GilbertElliott     // loss in bursts
 	Rate         int64              // bit/s, MinRate to MaxRate; 0: unlimited
-	Drops        []int              // ordinals of the packets to drop: 1 is the first packet offered
+	Drops        []int              // ordinals of the packets to drop: the first one offered is 1
 
 	// A rate that changes with time, in place of Rate: at most one of the three is set.
 	RateSchedule RateSchedule
@@ -42,7 +42,8 @@ type Config struct {
 	// a link without Rate no packet waits.
 	Limit int
 
-	// Queue is the queueing discipline. One with a Discipline has its own limit, so Limit is 0 then.
+	// Queue is the queueing discipline. One with a Discipline has its own limit, so Limit is 0
+	// then.
 	Queue Queue
 
 	// CrossTraffic shares the queue and the transmitter.
@@ -51,8 +52,8 @@ type Config struct {
 	// DelayCorrelation of the jitter and LossCorrelation of Loss are from 0 to 1: see Chance.
 	DelayCorrelation, LossCorrelation float64
 
-	// LossState and Gilbert are loss in bursts that move with each packet, or with time. At most one
-	// of Loss, Gemodel, LossState and Gilbert is set.
+	// LossState and Gilbert are loss in bursts that move with each packet, or with time. At most
+	// one of Loss, Gemodel, LossState and Gilbert is set.
 	LossState FourState
 	Gilbert   Gilbert
 
@@ -64,9 +65,9 @@ type Config struct {
 	Overhead  Overhead // what the link layer adds to each packet before Rate
 	Slot      Slot
 
-	// MSS is the most that the MSS option of a SYN may be behind the link, MinMSS to MaxMSS bytes; 0
-	// does not clamp it. A Link does not read TCP headers: its caller clamps the option (iptables(8),
-	// TCPMSS --set-mss).
+	// MSS is the most that the MSS option of a SYN may be behind the link, MinMSS to MaxMSS bytes;
+	// 0 does not clamp it. A Link does not read TCP headers: its caller clamps the option
+	// (iptables(8), TCPMSS --set-mss).
 	MSS int
 
 	Semantics Semantics // with TC, Limit counts packets in flight, also without Rate

@@ -28,7 +28,7 @@ const (
 	ByBLUE                         // BLUE in CAKE: the flow does not respond to congestion signals
 	ByBurst                        // TBF: the packet is larger than its bucket
 	ByOutage                       // the link was down: Config.Outage
-	ByCorruption                   // a checksum at the end of the link found an error: Config.Corrupt
+	ByCorruption                   // its checksum fails at the end of the link: Config.Corrupt
 	NumDropReasons
 )
 

@@ -227,8 +227,8 @@ func (q *cake) Dequeue(now time.Duration, events *Events) (Item, bool) {
 	return Item{}, false
 }
 
-// sendFrom returns the first item of a queue that COBALT does not drop. It may mark the last item of
-// the queue, but never drops it.
+// sendFrom returns the first item of a queue that COBALT does not drop. It may mark the last item
+// of the queue, but never drops it.
 func (q *cake) sendFrom(flow *cakeFlow, now time.Duration, events *Events) (Item, bool) {
 	for !flow.empty() {
 		item := q.take(flow)

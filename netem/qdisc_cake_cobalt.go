@@ -20,7 +20,7 @@ type cobaltState struct {
 	count      uint32        // drops and marks by CoDel, fewer once congestion ends
 	recInvSqrt uint32        // 1/√count in units of 2⁻³²
 	dropping   bool          // the delay is above the target
-	dropNext   time.Duration // when CoDel drops or marks next; without count: when the state is at rest
+	dropNext   time.Duration // when CoDel drops or marks next; if count is 0: when it is at rest
 	prob       uint32        // of a drop by BLUE, in units of 2⁻³²
 	blueTimer  time.Duration // when prob changed last
 }
@@ -97,8 +97,8 @@ func (c *cobaltState) atRest(now time.Duration) bool {
 	return c.prob == 0 && c.count == 0 && now >= c.dropNext
 }
 
-// shouldDrop is cobalt_should_drop(): whether to drop an item that leaves the queue, and why. It may
-// mark the item in place of dropping it. draw is a random number.
+// shouldDrop is cobalt_should_drop(): whether to drop an item that leaves the queue, and why. It
+// may mark the item in place of dropping it. draw is a random number.
 func (c *cobaltState) shouldDrop(p *cobaltParams, now time.Duration, item *Item, draw func() uint32) (drop bool, why DropReason) {
 	sojourn := now - item.Sent
 	late := now - c.dropNext

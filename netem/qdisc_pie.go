@@ -245,7 +245,8 @@ func (q *pie) updateProbability() {
 	}
 }
 
-// tunedWeights are alpha and beta, smaller for a small drop probability: the table of RFC 8033 §4.2.
+// tunedWeights are alpha and beta, smaller for a small drop probability: the table of RFC 8033
+// §4.2.
 func (q *pie) tunedWeights() (alpha, beta int64) {
 	alpha, beta = q.alpha, q.beta
 	if q.prob >= pieMaxProb/10 {

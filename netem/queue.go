@@ -63,7 +63,7 @@ type Queue struct {
 	TUpdate         time.Duration // PIE: time between two updates of the drop probability
 	Alpha, Beta     int           // PIE: weights in sixteenths: of the delay's distance and growth
 	ByteMode        Switch        // PIE: the drop probability is proportional to the packet's size
-	DqRateEstimator Switch        // PIE: the delay is computed from the departure rate, not measured
+	DqRateEstimator Switch        // PIE: the delay follows from the departure rate
 
 	Rate     int64         // bit/s, TBF and CAKE: the rate to which the discipline shapes
 	Burst    int64         // TBF: bytes of the bucket
@@ -71,7 +71,7 @@ type Queue struct {
 	PeakRate int64         // TBF: bit/s of the second bucket, which holds MTU bytes
 	MTU      int64         // TBF: bytes of the second bucket
 	RTT      time.Duration // CAKE: interval; a twentieth of it is the target
-	Overhead int           // CAKE: bytes of link-layer headers that each packet counts beside its own
+	Overhead int           // CAKE: bytes of link-layer headers to count for each packet
 	MPU      int           // CAKE: the least that a packet counts, bytes, with Overhead
 	Framing  Framing       // CAKE
 	Flow     FlowIsolation // CAKE

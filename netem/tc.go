@@ -480,7 +480,8 @@ func (p *tcParser) rate() (err error) {
 	return p.overheadBytes()
 }
 
-// overhead is what tc writes behind the rate. With a name of its own it can be set without the rate.
+// overhead is what tc writes behind the rate. With a name of its own it can be set without the
+// rate.
 func (p *tcParser) overhead() error {
 	if !p.nextIsNumber() {
 		return p.fault("needs bytes a packet, as in: overhead 10 48 5")

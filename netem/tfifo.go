@@ -107,8 +107,8 @@ func (l *Link) enqueueUnit(packets []Packet, u superPacket) {
 		c.ordinal, c.isCopy = copyOrdinal|u.ordinal, true
 		l.enqueueUnit(packets, c)
 	}
-	// A burst cannot be corrupted as one: the kernel cuts it into its packets, corrupts the first and
-	// enqueues the others one by one.
+	// A burst cannot be corrupted as one: the kernel cuts it into its packets, corrupts the first
+	// and enqueues the others one by one.
 	corrupted := im.corrupt.happens(u.ordinal)
 	var rest []Packet
 	if corrupted {

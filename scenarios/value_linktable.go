@@ -9,7 +9,8 @@ import (
 	"tlslab/netem"
 )
 
-// someTable takes the place of a table that has not been read, in checks of a link's other settings.
+// someTable takes the place of a table that has not been read, in checks of a link's other
+// settings.
 var someTable = sync.OnceValue(func() *netem.DistributionTable {
 	table, err := netem.ReadTable("", strings.NewReader("0"))
 	if err != nil {
@@ -72,8 +73,8 @@ func (f *tableFiles) load(c *Config) (conflicts []conflict) {
 	return conflicts
 }
 
-// tablesBeside reads the tables of a scenario from their files. A relative path starts at the folder
-// of the scenario's file.
+// tablesBeside reads the tables of a scenario from their files. A relative path starts at the
+// folder of the scenario's file.
 func tablesBeside(file string) func(string) (*netem.DistributionTable, error) {
 	return func(name string) (*netem.DistributionTable, error) {
 		path := name

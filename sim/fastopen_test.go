@@ -13,7 +13,8 @@ func withFastOpen(cfg Config, use tcp.FastOpen) Config {
 	return cfg
 }
 
-// With a valid cookie the ClientHello, and early data behind it, travels in the SYN (RFC 7413 §4.2).
+// With a valid cookie the ClientHello, and early data behind it, travels in the SYN (RFC 7413
+// §4.2).
 func TestFastOpenSavesARoundTrip(t *testing.T) {
 	for _, x := range []struct {
 		name      string

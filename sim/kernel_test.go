@@ -117,7 +117,7 @@ func TestEachSegmentAndSystemCallOfAHandshakeTakesItsTime(t *testing.T) {
 		{costs.KernelTxBurst, 1, 3, 5, 7},   // SYN-ACK; ACK, then flight; ACK, then response
 		{costs.KernelRead, 0, 1, 3, 3},      // hello; Finished, then request
 		{costs.KernelWrite, 0, 1, 2, 2},     // flight; response
-		{costs.KernelWakeup, 0, 1, 2, 3},    // by the hello; by the Finished; also by the connection
+		{costs.KernelWakeup, 0, 1, 2, 3},    // by hello, Finished, connection
 	} {
 		link, rec := delayed(25*ms), written(t, 2014, 1022)
 		base := mustReplicator(t, wire(t, link, link), rec).Run(1)

@@ -86,7 +86,8 @@ func TestALinkClampsTheMSSOfSYNs(t *testing.T) {
 	w.Run(1)
 }
 
-// Links with impairments lose, copy and delay packets in every way, and the world accounts for each.
+// Links with impairments lose, copy and delay packets in every way, and the world accounts for
+// each.
 
 func TestAWorldOverLinksOfTC(t *testing.T) {
 	for _, line := range []string{

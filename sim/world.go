@@ -123,8 +123,8 @@ func (w *World) addCores(k *kernel) {
 }
 
 // Reset begins a run at virtual time 0 without connections. The seed decides all random draws of
-// links and endpoints and the clocks of hosts. Runs with the same seed and the same connections are identical,
-// event for event. The world keeps its memory.
+// links and endpoints and the clocks of hosts. Runs with the same seed and the same connections are
+// identical, event for event. The world keeps its memory.
 func (w *World) Reset(seed uint64) {
 	w.draws.draw(seed)
 	w.now, w.tag, w.opened, w.dropped = 0, 0, 0, w.dropped[:0]

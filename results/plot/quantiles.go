@@ -28,8 +28,8 @@ var (
 )
 
 // maxLevelsSideBySide is the largest number of levels in colours whose values are drawn side by
-// side in one figure. More levels would hide each other: compared levels are then drawn as ratios to
-// the baseline, others with a figure for each quantile.
+// side in one figure. More levels would hide each other: compared levels are then drawn as ratios
+// to the baseline, others with a figure for each quantile.
 const maxLevelsSideBySide = 3
 
 // quantiles draws the headline metric's median and p95 against a factor. If more than

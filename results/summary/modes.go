@@ -34,9 +34,9 @@ const (
 // C. Dunn, "Well-Separated Clusters and Optimal Fuzzy Partitions", Journal of Cybernetics 4, 1974).
 // In one dimension they are if each gap between two of them is wider than both. Of the divisions
 // with up to mostModes well separated clusters it is the one with most clusters. Without two
-// clusters of leastMode values or more, or with fewer than leastForModes values, there are no modes.
-// The tail of a continuous distribution thins out gradually: its gaps are much narrower than what
-// lies below them.
+// clusters of leastMode values or more, or with fewer than leastForModes values, there are no
+// modes. The tail of a continuous distribution thins out gradually: its gaps are much narrower than
+// what lies below them.
 func modesOf(sorted []float64) []Mode {
 	if len(sorted) < leastForModes || sorted[0] == sorted[len(sorted)-1] {
 		return nil
