@@ -36,6 +36,7 @@ var effectBases = []string{
 	"tls: {revocation: fetched}, link: {delay: 5ms, loss: 20%}, ca: {link: {delay: 5ms, loss: 40%, rate: 1mbit}, timeout: 2s}, tcp: {ecn: 1}",
 	"tls: {version: 1.2, revocation: fetched, responder: delegate}, ca: {signing: on-demand, link: {delay: 5ms, jitter: 2ms}}",
 	"tls: {kind: resumed, revocation: fetched}",
+	"tls: {certificate: mldsa44, revocation: fetched, responder: delegate}, ca: {link: {delay: 5ms, loss: 30%}}",
 	"tls: {record: dynamic, record_threshold: 20kB}, transfer: {response: 100kB, rounds: 2, pause: 1500ms}, link: {delay: 1ms, rate: 10mbit}",
 	"tls: {record: dynamic}",
 	"tls: {version: 1.2, compression: true}",
