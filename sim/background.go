@@ -8,16 +8,17 @@ import (
 	"tlslab/sim/recording"
 )
 
-// Background is bulk transfers over TCP connections of their own, which share the hosts and links
-// of a Config's connection and last until it ends. Unlike netem's cross traffic they react to loss,
-// marks and delay. The zero value is none.
+// Background configures bulk transfers, each over a TCP connection of its own. They share the hosts
+// and links of a Config's connection and last until it ends. Unlike the cross traffic of netem they
+// react to loss, ECN marks and delay. The zero value is no transfer.
 type Background struct {
 	Uploads   int // connections that send from client to server: 0 to MaxBackground
 	Downloads int // connections that send from server to client: 0 to MaxBackground
 
-	// Lead is the time for which the transfers run before the connection starts, up to twice as
-	// long at random: above 0 with transfers, at most MaxLead. The transfers begin at random in the
-	// first half of it, so that replicates meet them in different phases.
+	// Lead is the time that the transfers have before the connection starts: above 0 with
+	// transfers, at most MaxLead. The transfers begin at random between 0 and Lead/2, the
+	// connection at random between Lead and 2·Lead. So replicates meet the transfers in different
+	// phases.
 	Lead time.Duration
 }
 
@@ -66,7 +67,7 @@ func (b *Background) open(w *World, seed uint64, o *Connection) error {
 	return nil
 }
 
-// bulk is the Source of a transfer that has always more to send.
+// bulk is the Source of a transfer whose sender always has more to send.
 type bulk struct{ sender side }
 
 // bulkBytes is more than any link sends in MaxLead and a connection's timeout.

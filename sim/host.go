@@ -15,7 +15,7 @@ type Host struct {
 	Cores    int          // 1 or more; at most 8192 if Costs prices the kernel's work
 	Costs    *costs.Table // time of each operation on one core, and perhaps of the kernel's work
 	Slowdown float64      // factor of the time of each operation: above 0, at most 1e6
-	TCP      tcp.Config   // of its endpoints; each run adds to ClockOffset, and sets Seed
+	TCP      tcp.Config   // settings of its endpoints; each run adds to ClockOffset and sets Seed
 
 	// MetricsSave: the host remembers the metrics of its connections with each other host until the
 	// run ends, and new connections begin with them (the reverse of tcp_no_metrics_save).

@@ -78,14 +78,14 @@ type kernelWork struct {
 // maxKernelUntil bounds the end of a core's work, so that no instant overflows.
 const maxKernelUntil = 2 * maxWork
 
-// occupy adds work of the kernel, which ends after an instant. The process that has the core
-// continues when the work is done.
+// occupy adds work of the kernel, which ends not before the instant after. The process that has the
+// core continues when the work is done.
 func (c *core) occupy(now, takes, after time.Duration) (began, ends time.Duration) {
 	began = max(now, c.until)
 	ends = min(max(began+takes, after), maxKernelUntil)
 	c.until = ends
 	if p := c.process; p != nil && p.state == computing {
-		if p.locks && p.began <= now {
+		if p.holdsSocket && p.began <= now {
 			p.ep.Hold() // the call has begun: World.lock cannot see that after an interruption
 		}
 		p.began += ends - began
@@ -94,9 +94,9 @@ func (c *core) occupy(now, takes, after time.Duration) (began, ends time.Duratio
 	return began, ends
 }
 
-// do adds the receipt or the sending of a segment to the core's work. It returns false if the work
-// is already done.
-func (w *World) do(c *core, k kernelWork) bool {
+// addWork adds the receipt or the sending of a segment to the core's work. It returns false if the
+// work is already done.
+func (w *World) addWork(c *core, k kernelWork) bool {
 	if k.ends == w.now && c.head == len(c.work) {
 		return false
 	}
@@ -163,7 +163,7 @@ func (w *World) interrupt(p *process, id uint32) bool {
 	began, ends := core.occupy(w.now, takes, 0)
 	p.cpu += takes
 	packet.left = w.tag
-	return w.do(core, kernelWork{p, netem.Packet{ID: id}, true, began, ends})
+	return w.addWork(core, kernelWork{p, netem.Packet{ID: id}, true, began, ends})
 }
 
 // sending is the sending of the bursts of TCP.
@@ -184,7 +184,7 @@ func (w *World) send(p *process, out []tcp.Segment, i int, packet netem.Packet) 
 			s.first = s.began
 		}
 	}
-	return w.do(s.core, kernelWork{p, packet, false, s.began, s.ends})
+	return w.addWork(s.core, kernelWork{p, packet, false, s.began, s.ends})
 }
 
 // beginBurst gives the burst at the beginning of the output to a core: that of the process whose
@@ -234,11 +234,11 @@ func (w *World) transmitInCall(p *process) {
 // may use, or false while the calls take time.
 func (w *World) readCall(p *process, arrived int64) (int64, bool) {
 	switch {
-	case p.paid && p.locks:
-		p.paid = false
+	case p.callDone && p.holdsSocket:
+		p.callDone = false
 		return p.read + p.reads, true
-	case p.paid:
-		p.paid = false // it has woken up
+	case p.callDone:
+		p.callDone = false // it has woken up
 	case !p.waits && p.read != p.wanting:
 		return p.read, true
 	case p.waits:
@@ -259,8 +259,8 @@ func (w *World) readCall(p *process, arrived int64) (int64, bool) {
 
 // writeCall lets a process call write. It returns false while the call takes time.
 func (w *World) writeCall(p *process, d *action) bool {
-	if p.paid || d.sendfile {
-		p.paid = false
+	if p.callDone || d.sendfile {
+		p.callDone = false
 		return true
 	}
 	w.beginCalls(p)
@@ -271,27 +271,27 @@ func (w *World) writeCall(p *process, d *action) bool {
 // runLocked is runCalls for a call that holds the socket: segments that arrive and timers that
 // expire before its end wait for unlock.
 func (w *World) runLocked(p *process) bool {
-	p.locks = w.runCalls(p)
-	return p.locks
+	p.holdsSocket = w.runCalls(p)
+	return p.holdsSocket
 }
 
 // lock lets TCP know that a process holds the socket, if its call has begun. It is called before
 // each event of TCP.
 func (w *World) lock(p *process) {
-	if p.locks && p.state == computing && p.until != never && p.began <= w.now {
+	if p.holdsSocket && p.state == computing && p.until != never && p.began <= w.now {
 		p.ep.Hold()
 	}
 }
 
 // unlock ends a call that holds the socket.
 func (w *World) unlock(p *process) {
-	if p.locks {
-		p.locks = false
+	if p.holdsSocket {
+		p.holdsSocket = false
 		p.ep.Release(w.now, w.tag)
 	}
 }
 
-// beginCalls begins a sequence of system calls.
+// beginCalls begins a sequence of system calls, whose time addCall adds up.
 func (w *World) beginCalls(p *process) {
 	p.calls = 0
 	if w.observer != nil {
@@ -314,7 +314,7 @@ func (w *World) runCalls(p *process) bool {
 	if p.calls == 0 {
 		return false
 	}
-	p.paid = true
+	p.callDone = true
 	w.runOnCore(p, p.calls)
 	return true
 }

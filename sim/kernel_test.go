@@ -384,9 +384,9 @@ func TestTheQueueOfACoreHoldsOnlyWhatIsNotDone(t *testing.T) {
 	cfg := serverKernel(t, delayed(ms), map[costs.KernelOp]time.Duration{costs.KernelRxSegment: µs})
 	w, _ := openable(t, cfg, written(t, 1000, 1000))
 	w.Reset(1)
-	c := w.busy[0]
+	c := w.kernelCores[0]
 	for i := range 10_000 { // the core always has ten segments to do
-		w.do(c, kernelWork{ends: time.Duration(i + 1)})
+		w.addWork(c, kernelWork{ends: time.Duration(i + 1)})
 		if i >= 10 {
 			c.head++
 		}

@@ -31,14 +31,14 @@ type process struct {
 	observed observed
 
 	// With a kernel:
-	sending sending
-	calls   time.Duration // of the system calls in hand
-	reads   int64         // bytes that the read in hand takes
-	core    int32         // index in kernel.cores of the core that it has; negative: none
-	paid    bool          // the time of the next read or write is over
-	locks   bool          // the read or write holds the socket
-	waits   bool          // it sleeps until the kernel wakes it up
-	worked  bool          // it has done work on its core
+	sending     sending
+	calls       time.Duration // of the system calls in hand
+	reads       int64         // bytes that the read in hand takes
+	core        int32         // index in kernel.cores of the core that it has; negative: none
+	callDone    bool          // the time of the next read or write is over
+	holdsSocket bool          // the read or write holds the socket
+	waits       bool          // it sleeps until the kernel wakes it up
+	worked      bool          // it has done work on its core
 }
 
 // processState is what a process does.
@@ -59,7 +59,7 @@ func (p *process) reset(c *connection, s side, host int, cause Cause, cfg *tcp.C
 	p.written = 0
 	p.observed.reset()
 	p.began, p.until, p.cpu, p.last, p.ready, p.state = 0, never, 0, 0, 0, reading
-	p.kernel, p.sending, p.core, p.paid, p.locks, p.waits, p.worked = k, sending{}, -1, false, false, true, false
+	p.kernel, p.sending, p.core, p.callDone, p.holdsSocket, p.waits, p.worked = k, sending{}, -1, false, false, true, false
 }
 
 // id returns a number that no other process of the run has.

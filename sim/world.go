@@ -29,14 +29,14 @@ type World struct {
 	events   eventQueue
 	hash     eventHash
 
-	links   []link       // by index in Topology.Links
-	hops    []hop        // of all paths
-	first   [][2]int32   // by path: the first hop from the client, and from the server
-	cores   []cores      // by host
-	kernels []*kernel    // by host; nil for one whose work takes no time
-	busy    []*core      // of all kernels: their timers follow those of the links
-	tcp     []tcp.Config // by host: its settings with the clock of this run
-	draws   draws        // random draws of this run
+	links       []link       // by index in Topology.Links
+	hops        []hop        // of all paths
+	first       [][2]int32   // by path: the first hop from the client, and from the server
+	cores       []cores      // by host
+	kernels     []*kernel    // by host; nil for one whose work takes no time
+	kernelCores []*core      // of all kernels: their timers follow those of the links
+	tcp         []tcp.Config // by host: its settings with the clock of this run
+	draws       draws        // random draws of this run
 	// bursts numbers the bursts of all endpoints, so that links can tell them apart: an endpoint
 	// gives a retransmitted SYN the number of the SYN before.
 	bursts  uint32
@@ -117,8 +117,8 @@ func (w *World) addHops(links []int, end side) int32 {
 // addCores gives the cores of a kernel their timers.
 func (w *World) addCores(k *kernel) {
 	for i := range k.cores {
-		k.cores[i].timer = timerID(len(w.topology.Links) + len(w.busy))
-		w.busy = append(w.busy, &k.cores[i])
+		k.cores[i].timer = timerID(len(w.topology.Links) + len(w.kernelCores))
+		w.kernelCores = append(w.kernelCores, &k.cores[i])
 	}
 }
 
@@ -146,7 +146,7 @@ func (w *World) Reset(seed uint64) {
 		w.tcp[i].ClockOffset = h.TCP.ClockOffset + clock
 		w.tcp[i].Seed = w.draws.tcp
 	}
-	for _, c := range w.busy {
+	for _, c := range w.kernelCores {
 		c.reset()
 	}
 	for _, c := range w.connections {
@@ -156,7 +156,7 @@ func (w *World) Reset(seed uint64) {
 			w.recycle(c)
 		}
 	}
-	w.events.reset(len(w.links)+len(w.busy), len(w.connections)*connectionTimers)
+	w.events.reset(len(w.links)+len(w.kernelCores), len(w.connections)*connectionTimers)
 }
 
 // useMetrics gives an endpoint what its host remembers of the peer.
@@ -178,7 +178,7 @@ func (w *World) Run() {
 			if t := int(e.timer()); t < len(w.links) {
 				w.dequeue(&w.links[t])
 			} else {
-				w.finishWork(w.busy[t-len(w.links)])
+				w.finishWork(w.kernelCores[t-len(w.links)])
 			}
 		} else {
 			c, timer := w.connections[e.timer()/connectionTimers], int(e.timer()%connectionTimers)

@@ -7,18 +7,19 @@ import (
 	"time"
 )
 
-// forgiven is the difference in time that no comparison of distributions counts: 2 ms or 1 %.
-func forgiven(t time.Duration) time.Duration { return max(2*time.Millisecond, t/100) }
+// shiftTolerance is the δ of docs/fidelity.md: the difference in time that no comparison of
+// distributions counts, 2 ms or 1 %.
+func shiftTolerance(t time.Duration) time.Duration { return max(2*time.Millisecond, t/100) }
 
-// distance is the Kolmogorov–Smirnov distance of two sorted samples that forgives a shift in time
-// by forgiven: the most by which the measured distribution function F at a time t is above the
-// simulated one at t + δ, or below the simulated one at t − δ.
+// distance is the Kolmogorov–Smirnov distance of two sorted samples with a tolerance in time δ,
+// which is shiftTolerance: the most by which the measured distribution function F at a time t is
+// above the simulated one at t + δ, or below the simulated one at t − δ.
 func distance(measured, simulated []time.Duration) (d float64) {
 	n, m := float64(len(measured)), float64(len(simulated))
 	// Number of simulated times up to t, and below t, as t grows.
 	upTo, below := 0, 0
 	for i, t := range measured {
-		delta := forgiven(t)
+		delta := shiftTolerance(t)
 		for upTo < len(simulated) && simulated[upTo] <= t+delta {
 			upTo++
 		}

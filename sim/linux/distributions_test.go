@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// replicates of each cell. Those of a 1 MB response are few since each takes a millisecond.
+// replicatesOf returns the number of replicates of a cell. A replicate of a 1 MB response takes a
+// millisecond, so these cells have fewer.
 func replicatesOf(c *cell) int {
 	switch {
 	case c.Response > 100_000:

@@ -95,7 +95,7 @@ func summaryTable(zero []zeroLoss, single []singleDrop, trials []predicted, dist
 		d := &single[i]
 		plain, noisy = plain+count(d.within(&d.exact)), noisy+count(d.within(&d.noisy))
 	}
-	m.row("one packet lost: median within 4 ms or 1.5 %", "all", fmt.Sprintf("%d lost packets", len(single)), percent(plain, len(single)), percent(noisy, len(single)))
+	m.row("one packet lost: medians within 4 ms or 1.5 %", "all", fmt.Sprintf("%d lost packets", len(single)), percent(plain, len(single)), percent(noisy, len(single)))
 	for _, r := range []struct {
 		response int
 		wanted   string
@@ -261,9 +261,9 @@ func writeParts(t testing.TB, parts map[string]string) {
 	}
 }
 
-// TestTheDocumentHasTheFigures: the tables of docs/fidelity.md are those of the comparisons. A figure
-// may differ by 2 of 100 or by 0.03: other packages may change which way a close case falls without
-// an edit of the document.
+// TestTheDocumentHasTheFigures: the tables of docs/fidelity.md are those of the comparisons. A
+// figure may differ by 2 of 100 or by 0.03: other packages may change which way a close case falls
+// without an edit of the document.
 func TestTheDocumentHasTheFigures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: left out of the quick tier")

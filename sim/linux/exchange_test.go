@@ -22,10 +22,10 @@ const (
 type exchange struct {
 	writes   []string           // of the handshake and the request: "C 256", "S 2014" …
 	stages   map[string]float64 // computing time in µs before each turn of writes, by "0C", "1S" …
-	ticket   int                // bytes at the end of the server's flight that the client does not wait for
+	ticket   int                // last bytes of the server's flight, not awaited by the client
 	tickets  []int              // writes of the server between the request and the response
 	response []int              // writes of the response
-	alert    int                // bytes of a close_notify that the server sends after the response; 0: none
+	alert    int                // bytes of the server's close_notify after the response; 0: none
 }
 
 // goTicket is the size of the NewSessionTicket record with which Go ends its first flight of TLS

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// earlier and later are how much a measured time may lie outside of the range that the simulation
-// gives for the lost packets, over all placements of the timer ticks.
+// earlier and later are how far a measured time may lie outside of the range of the simulated times
+// with the same lost packets. The range is that over all placements of the timer ticks.
 const (
 	earlier = 2 * time.Millisecond
 	later   = 5 * time.Millisecond
@@ -94,8 +94,8 @@ func (n noise) rare(wakeUps [metrics]int) (late [metrics]time.Duration) {
 	return late
 }
 
-// predictTrials repeats the trials of all cells whose drop lists say everything that was lost:
-// without a queue, and with fewer packets than the lists hold.
+// predictTrials repeats the trials of all cells whose drop lists are complete: no queue drops
+// packets, and the trial has no more packets than a list can name.
 func predictTrials(t testing.TB) []predicted {
 	f, p := readFlights(t), measuredPath(t)
 	var cells []*cell

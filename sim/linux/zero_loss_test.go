@@ -46,8 +46,8 @@ func compareZeroLoss(t testing.TB) (rows []zeroLoss) {
 	return rows
 }
 
-// TestTimesWithoutLossAreThoseOfLinux: the medians of cells without loss are within 1 % or 1 ms, and
-// on links without a rate each takes as many round trips as on Linux.
+// TestTimesWithoutLossAreThoseOfLinux: the medians of cells without loss are within 1 % or 1 ms,
+// and on links without a rate each takes as many round trips as on Linux.
 func TestTimesWithoutLossAreThoseOfLinux(t *testing.T) {
 	rows := comparisons.zeroLoss.of(t, compareZeroLoss)
 	if len(rows) < 100 {
@@ -70,7 +70,7 @@ func TestTimesWithoutLossAreThoseOfLinux(t *testing.T) {
 	}
 }
 
-// knownZeroLoss are the cells whose last byte does not come when it does on Linux, with the reason.
+// knownZeroLoss are the cells whose median of the last byte differs from Linux's, with the reason.
 var knownZeroLoss = map[int]string{
 	25: "the processing of 68 records, which was not measured",
 	49: "the last packet of the response is lost in the full queue, or not: one packet decides",

@@ -4,8 +4,8 @@ import "time"
 
 // bbr is BBR version 1 (Cardwell et al.: BBR: Congestion-based congestion control, ACM Queue 14(5),
 // 2016; kernel tcp_bbr.c). It models the path by its bandwidth and its least round-trip time, and
-// paces at the bandwidth with at most twice the bandwidth-delay product in flight. Its arithmetic is
-// the kernel's, in integers.
+// paces at the bandwidth with at most twice the bandwidth-delay product in flight. Its arithmetic
+// is the kernel's, in integers.
 var bbr = congestionOps{
 	name:        "bbr",
 	paces:       true,
@@ -103,7 +103,7 @@ const (
 	bbrFullBWRounds = 3               // rounds without it that end startup (bbr_full_bw_cnt)
 
 	bbrLTMinRounds   = 4           // of an interval of long-term sampling (bbr_lt_intvl_min_rtts)
-	bbrLTLoss        = 50          // lost per delivered packet that a policer causes (bbr_lt_loss_thresh)
+	bbrLTLoss        = 50          // losses per delivery of a policer (bbr_lt_loss_thresh)
 	bbrLTRatio       = bbrUnit / 8 // difference of equal intervals (bbr_lt_bw_ratio)
 	bbrLTDifference  = 4000 / 8    // or in bytes per second (bbr_lt_bw_diff)
 	bbrLTMaxRounds   = 48          // for which ltBW is used (bbr_lt_bw_max_rtts)
@@ -112,7 +112,7 @@ const (
 	bbrExtraAckedGain   = bbrUnit
 	bbrExtraAckedRounds = 5       // window of extraAcked (bbr_extra_acked_win_rtts)
 	bbrMostEpochAcked   = 1 << 20 // ends an epoch (bbr_ack_epoch_acked_reset_thresh)
-	bbrExtraAckedMax    = 100_000 // µs of bandwidth that extraAcked may add (bbr_extra_acked_max_us)
+	bbrExtraAckedMax    = 100_000 // µs of bandwidth to add at most (bbr_extra_acked_max_us)
 
 	bbrMostBurst = 0x7f // packets (bbr_tso_segs_goal)
 )
@@ -185,8 +185,8 @@ func (e *Endpoint) bbrRate(bw uint64, gain uint32) int64 {
 	return int64(rate * (uint64(microsPerSecond) / 100 * (100 - bbrPacingMargin)) >> bbrBWScale)
 }
 
-// bbrInitPacingRate sets the pacing rate to startup's gain times the window in a round-trip time;
-// without a sample 1 ms (kernel bbr_init_pacing_rate_from_rtt).
+// bbrInitPacingRate sets the pacing rate to startup's gain times the window in a round-trip time.
+// Without a sample the round-trip time counts as 1 ms (kernel bbr_init_pacing_rate_from_rtt).
 func (e *Endpoint) bbrInitPacingRate(gain uint32) {
 	rtt := uint64(time.Millisecond / time.Microsecond)
 	if e.rtt.srtt8 > 0 {
@@ -352,9 +352,10 @@ func (e *Endpoint) bbrSetCwnd(rs *rateSample, acked int, bw, gain uint32) {
 	}
 }
 
-// bbrIsNextPhase reports whether the phase of the gain cycle ends: it has lasted for the least
-// round-trip time, and probing has raised the packets in flight; draining also ends when they have
-// fallen to the bandwidth-delay product (kernel bbr_is_next_cycle_phase).
+// bbrIsNextPhase reports whether the phase of the gain cycle ends. A phase lasts for the least
+// round-trip time. A phase that probes lasts until a loss, or until the packets in flight have
+// risen by its gain. A phase that drains ends earlier when they have fallen to the bandwidth-delay
+// product (kernel bbr_is_next_cycle_phase).
 func (e *Endpoint) bbrIsNextPhase(rs *rateSample) bool {
 	b := e.bbr
 	elapsed := (e.rate.deliveredAt - b.cycleAt) / time.Microsecond
@@ -491,8 +492,8 @@ func (e *Endpoint) bbrUpdateBW(rs *rateSample) {
 	}
 }
 
-// bbrUpdateACKAggregation measures the packets acknowledged beyond what the bandwidth explains since
-// the epoch began. An epoch ends when the ACKs are slower than the bandwidth (kernel
+// bbrUpdateACKAggregation measures the packets acknowledged beyond what the bandwidth explains
+// since the epoch began. An epoch ends when the ACKs are slower than the bandwidth (kernel
 // bbr_update_ack_aggregation).
 func (e *Endpoint) bbrUpdateACKAggregation(rs *rateSample) {
 	b := e.bbr
@@ -523,7 +524,7 @@ func (e *Endpoint) bbrUpdateACKAggregation(rs *rateSample) {
 	b.extraAcked[b.extraAckedSlot] = max(b.extraAcked[b.extraAckedSlot], extra)
 }
 
-// bbrCheckFullBW finds out whether startup has filled the path: the bandwidth has not grown by a
+// bbrCheckFullBW checks whether startup has filled the path: the bandwidth has grown by less than a
 // quarter for three rounds (kernel bbr_check_full_bw_reached).
 func (e *Endpoint) bbrCheckFullBW(rs *rateSample) {
 	b := e.bbr
@@ -538,8 +539,8 @@ func (e *Endpoint) bbrCheckFullBW(rs *rateSample) {
 	b.fullBWReached = b.fullBWRounds >= bbrFullBWRounds
 }
 
-// bbrCheckDrain begins to drain the queue when the path is full, and ends when it is drained (kernel
-// bbr_check_drain).
+// bbrCheckDrain begins bbrDrain when startup has filled the path, and ends it when the queue is
+// drained (kernel bbr_check_drain).
 func (e *Endpoint) bbrCheckDrain() {
 	b := e.bbr
 	if b.mode == bbrStartup && b.fullBWReached {
@@ -567,7 +568,7 @@ func (e *Endpoint) bbrCheckProbeRTTDone() {
 	}
 }
 
-// bbrUpdateMinRTT keeps the least round-trip time of ten seconds. When it expires, bbrProbeRTT
+// bbrUpdateMinRTT keeps the least round-trip time. When its sample is ten seconds old, bbrProbeRTT
 // keeps at most four packets in flight for 200 ms and a round (kernel bbr_update_min_rtt).
 func (e *Endpoint) bbrUpdateMinRTT(rs *rateSample) {
 	b, now := e.bbr, e.clock.jiffies(e.now)

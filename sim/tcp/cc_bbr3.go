@@ -92,7 +92,7 @@ const (
 const (
 	bbr3ProbeRTTWindow   = 5000        // ms between bbrProbeRTT (bbr_probe_rtt_win_ms)
 	bbr3ProbeRTTCwndGain = bbrUnit / 2 // window of bbrProbeRTT
-	bbr3TSORTTShift      = 9           // 512 µs of round-trip time halve a burst
+	bbr3TSORTTShift      = 9           // 512 µs of round-trip time halve what short paths add
 	bbr3StartupGain      = bbrUnit*277/100 + 1
 	bbr3StartupCwndGain  = bbrUnit * 2
 	bbr3ProbeCwndGain    = bbrUnit / 4        // more window in bbr3Up (bbr_bw_probe_cwnd_gain)
@@ -346,7 +346,7 @@ func bbr3TooHigh(lost, inFlight int) bool {
 	return lost > 0 && inFlight > 0 && lost > inFlight*bbr3LossThreshold>>bbrScale
 }
 
-// bbr3CheckFullBW finds out whether the bandwidth has not grown by a quarter for three rounds
+// bbr3CheckFullBW checks whether the bandwidth has grown by less than a quarter for three rounds
 // (bbr_check_full_bw_reached).
 func (e *Endpoint) bbr3CheckFullBW(rs *rateSample) {
 	b, v := e.bbr, e.bbr.v3
@@ -391,7 +391,7 @@ func (v *bbr3State) resetSignals() {
 	v.bwLatest, v.inflightLatest = 0, 0
 }
 
-// setPhase begins a phase of bbrProbeBW (bbr_set_cycle_idx).
+// v3SetPhase begins a phase of bbrProbeBW (bbr_set_cycle_idx).
 func (b *bbrState) v3SetPhase(phase int) {
 	b.cycle = phase
 	b.v3.tryFastPath = false
@@ -513,8 +513,10 @@ func (e *Endpoint) bbr3AdaptUpperBounds(rs *rateSample) bool {
 	return false
 }
 
-// bbr3TimeToProbe begins a probe after two to three seconds, or when a Reno flow would have found
-// as much bandwidth (bbr_check_time_to_probe_bw, bbr_is_reno_coexistence_probe_time).
+// bbr3TimeToProbe begins a probe after two to three seconds. It begins one earlier after a round
+// for each packet of the target in flight, the time between two losses of a Reno flow, but at most
+// 63 rounds. It reports whether a probe begins (bbr_check_time_to_probe_bw,
+// bbr_is_reno_coexistence_probe_time).
 func (e *Endpoint) bbr3TimeToProbe() bool {
 	v := e.bbr.v3
 	elapsed := (e.now - e.bbr.cycleAt - v.probeWait) / time.Microsecond
@@ -643,7 +645,7 @@ func bbr3CwndEvent(e *Endpoint, event caEvent) {
 	}
 }
 
-// noteLoss marks the present round trip as one with losses (bbr_note_loss).
+// bbr3NoteLoss marks the present round trip as one with losses (bbr_note_loss).
 func (e *Endpoint) bbr3NoteLoss() {
 	v := e.bbr.v3
 	if !v.lossInRound {
@@ -652,7 +654,7 @@ func (e *Endpoint) bbr3NoteLoss() {
 	v.lossInRound, v.lossInCycle = true, true
 }
 
-// bbr3MarkedLost looks whether too many packets of the flight up to a lost packet were lost
+// bbr3MarkedLost checks whether too many packets of the flight up to a lost packet were lost
 // (bbr_skb_marked_lost).
 func bbr3MarkedLost(e *Endpoint, p *packet) {
 	e.bbr3NoteLoss()
@@ -665,9 +667,9 @@ func bbr3MarkedLost(e *Endpoint, p *packet) {
 	}
 }
 
-// bbr3InflightOfLoss returns the packets in flight at which losses reached 2 %: solved for the part
-// of the last packet that (lost before + part)/(in flight before + part) is the threshold
-// (bbr_inflight_hi_from_lost_skb).
+// bbr3InflightOfLoss returns the packets in flight at which losses reached 2 %, the threshold. Of
+// the last packet sent it counts the part x that solves (lost before + x)/(in flight before + x) =
+// 2 % (bbr_inflight_hi_from_lost_skb).
 func bbr3InflightOfLoss(inFlight, lost int) int {
 	inFlight, lost = inFlight-1, lost-1
 	budget := (inFlight*bbr3LossThreshold + bbrUnit - 1) >> bbrScale

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// TestBBRWorksAtTheBandwidthDelayProduct: over links with a deep queue BBR uses at least 95 % of the
-// link, with about the bandwidth-delay product in flight and a small queue, where CUBIC fills the
-// queue (Cardwell et al. 2016, figure 1).
+// TestBBRWorksAtTheBandwidthDelayProduct: over links with a deep queue BBR uses at least 95 % of
+// the link, with about the bandwidth-delay product in flight and a small queue, where CUBIC fills
+// the queue (Cardwell et al. 2016, figure 1).
 func TestBBRWorksAtTheBandwidthDelayProduct(t *testing.T) {
 	for _, b := range []bottleneck{
 		{rate: 10e6, rtt: 40 * ms, limit: 400},
@@ -70,10 +70,10 @@ func bbrPhases(t *testing.T, b *bottleneck, cfg Config, duration time.Duration) 
 	return phases
 }
 
-// TestBBRGoesThroughItsModes: startup with a gain of 2/ln 2 until the bandwidth stops growing, drain
-// with its inverse, then cycles of eight phases of about the least round-trip time with gains of 5/4,
-// 3/4 and six times 1 (Cardwell et al. 2016). After ten seconds it keeps four packets in flight for
-// 200 ms.
+// TestBBRGoesThroughItsModes: startup with a gain of 2/ln 2 until the bandwidth stops growing,
+// drain with its inverse, then cycles of eight phases of about the least round-trip time with gains
+// of 5/4, 3/4 and six times 1 (Cardwell et al. 2016). After ten seconds it keeps four packets in
+// flight for 200 ms.
 func TestBBRGoesThroughItsModes(t *testing.T) {
 	b := bottleneck{rate: 20e6, rtt: 50 * ms, limit: 1000}
 	phases := bbrPhases(t, &b, withControl("bbr"), 25*time.Second)

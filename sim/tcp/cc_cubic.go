@@ -45,8 +45,7 @@ const (
 	// 1/cubicBetaScale: 0.7 (RFC 9438 §4.6).
 	cubicBeta      = 717
 	cubicBetaScale = 1024
-	// cubicFraction is the number of bits of a second's fraction in times of the curve
-	// (BICTCP_HZ).
+	// cubicFraction makes 1/2^cubicFraction s the unit of times of the curve (BICTCP_HZ).
 	cubicFraction = 10
 	// cubicScale is the curve's constant C in units of 1/1024 packet/s³ for a round-trip time
 	// of 100 ms: 0.4 (RFC 9438 §5.1; bic_scale 41, cube_rtt_scale).
@@ -61,8 +60,8 @@ const (
 	cubicFirstCount = 20
 	// cubicLeastCount bounds count: the window grows by half in a round trip at most.
 	cubicLeastCount = 2
-	// cubicPeriods is the number of times in a second that count is computed anew while the
-	// window stays.
+	// cubicPeriods is how often in a second count is computed anew while the window does not
+	// change.
 	cubicPeriods = 32
 )
 
@@ -184,8 +183,8 @@ func (c *cubicState) renoFriendly(cwnd int) {
 }
 
 // cubicPktsAcked takes a sample of the round-trip time: for the least delay, and for HyStart in
-// slow start. Samples of the second after a reduction do not count: packets sent before it are
-// still in the queue (kernel cubictcp_acked).
+// slow start. Samples in the first second of an epoch do not count: packets sent before the
+// reduction are still in the queue (kernel cubictcp_acked).
 func cubicPktsAcked(e *Endpoint, sample ackSample) {
 	c := &e.cubic
 	if sample.rtt < 0 || (c.inEpoch && e.clock.jiffies(e.now)-c.epoch < int64(e.clock.hz())) {

@@ -19,8 +19,8 @@ func cubicAt(now time.Duration, cwnd int, rtt time.Duration) *Endpoint {
 	return e
 }
 
-// transfer acknowledges packets one by one at the rate of a window in a round trip, for so long, and
-// calls each after each packet.
+// transfer acknowledges packets one by one at the rate of a window in a round trip, for so long,
+// and calls each after each packet.
 func transfer(e *Endpoint, rtt, duration time.Duration, each func(since time.Duration)) {
 	for start := e.now; e.now-start < duration; {
 		e.now += rtt / time.Duration(e.win.cwnd)
@@ -207,7 +207,8 @@ func TestCubeRoot(t *testing.T) {
 }
 
 // ackTrain acknowledges so many packets with the given spacing in a new round of slow start. It
-// returns the instant since the round's first ACK at which HyStart ends slow start; negative: never.
+// returns the instant since the round's first ACK at which HyStart ends slow start; negative:
+// never.
 func ackTrain(e *Endpoint, packets int, spacing time.Duration, rtt func(i int) time.Duration) time.Duration {
 	e.sndNxt = e.sndUna + int64(packets)*int64(e.mss)
 	e.cubic.hystart.end = e.sndUna

@@ -62,8 +62,8 @@ func TestDCTCPAlphaFollowsTheMarkedFraction(t *testing.T) {
 	}
 }
 
-// TestDCTCPReducesByHalfOfAlpha: for marks the window falls by alpha/2, for a loss by half (RFC 8257
-// §3.3 and §3.5), to 2 packets at least.
+// TestDCTCPReducesByHalfOfAlpha: for marks the window falls by alpha/2, for a loss by half (RFC
+// 8257 §3.3 and §3.5), to 2 packets at least.
 func TestDCTCPReducesByHalfOfAlpha(t *testing.T) {
 	cfg := withControl("dctcp")
 	for _, c := range []struct {

@@ -25,7 +25,7 @@ func (e *Endpoint) closeStream() bool {
 	case CloseWait:
 		e.state = LastAck
 	case Listening, SynSent, SynReceived:
-		if !e.handshake.passive {
+		if !e.handshake.fastOpenPending {
 			e.closed()
 			return false
 		}

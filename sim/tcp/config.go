@@ -38,7 +38,7 @@ type Config struct {
 	// NoSSThreshMetricsSave leaves the slow start threshold out of the Metrics
 	// (tcp_no_ssthresh_metrics_save).
 	NoSSThreshMetricsSave bool
-	// FastOpen says whether the connection opens with data on the SYN (tcp_fastopen; RFC 7413).
+	// FastOpen says how the connection uses TCP Fast Open (tcp_fastopen; RFC 7413).
 	FastOpen FastOpen
 
 	// InitialRTO is the retransmission timeout before the first sample of the round-trip

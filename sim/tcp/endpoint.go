@@ -75,7 +75,7 @@ type Endpoint struct {
 	out   []Segment
 	stats Stats
 
-	now   time.Duration // instant of the call being served, in microseconds (tcp_mstamp)
+	now   time.Duration // instant of the call being served, in whole microseconds (tcp_mstamp)
 	exact time.Duration // the same to the nanosecond (tcp_clock_cache)
 	tag   Tag           // tag of that call
 	burst uint32        // number of the last burst sent
@@ -86,7 +86,7 @@ type Endpoint struct {
 	sack          bool          // the option was negotiated
 	scaling       bool          // the option was negotiated
 	finQueued     bool          // the FIN follows the data
-	closing       bool          // CloseWrite was called while data is not in the send buffer
+	closing       bool          // CloseWrite was called before all data was in the send buffer
 	nagleHolds    bool          // a partial segment waits for an ACK
 	lastChallenge time.Duration // instant of the last challenge ACK
 	handshake     handshake
@@ -97,7 +97,7 @@ type Endpoint struct {
 	sndUna       int64         // first offset not acknowledged
 	sndNxt       int64         // next offset to send
 	dataEnd      int64         // end of the data in the send buffer
-	written      int64         // end of the data that the application writes
+	written      int64         // end of the data that the application has written
 	sndWnd       int64         // the peer's window from sndUna on, bytes
 	wndSeq       int64         // Seq of the segment that last updated sndWnd
 	maxWindow    int64         // largest sndWnd so far, bytes
@@ -236,11 +236,11 @@ func (e *Endpoint) State() State { return e.state }
 // when the connection ends.
 func (e *Endpoint) Established() bool { return e.established }
 
-// Open reports whether the application may write, and read what is Delivered. Without Fast Open that
-// is Established. With it, a client with a cookie is open from Connect on, and a server from a SYN
-// with a valid cookie on.
+// Open reports whether the application may write, and may read the bytes of Delivered. Without Fast
+// Open it is the same as Established. With Fast Open, a client with a cookie is open from Connect
+// on, and a server from a SYN with a valid cookie on.
 func (e *Endpoint) Open() bool {
-	return e.established || e.handshake.passive || e.state == SynSent && e.cfg.FastOpen.hasCookie()
+	return e.established || e.handshake.fastOpenPending || e.state == SynSent && e.cfg.FastOpen.hasCookie()
 }
 
 // MSS returns the payload bytes of a full segment that this endpoint sends (1448 with the default

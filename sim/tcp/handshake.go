@@ -18,9 +18,9 @@ type handshake struct {
 	window      int64         // window on the own SYN or SYN-ACK, bytes; never scaled
 
 	// Of Fast Open:
-	deferred     bool // client: the SYN waits for the first data
-	grantsCookie bool // server: the SYN-ACK carries a cookie
-	passive      bool // server: data is exchanged, and the ACK is missing (kernel fastopen_rsk)
+	deferred        bool // client: the SYN waits for the first data
+	grantsCookie    bool // server: the SYN-ACK carries a cookie
+	fastOpenPending bool // server: sends data, the client's ACK is missing (fastopen_rsk)
 }
 
 // Connect begins an active open. It sends the SYN, unless SYNDeferred. Call it right after Reset.
@@ -158,12 +158,12 @@ func (e *Endpoint) armSYNACK() {
 	e.handshake.timer = e.clock.expiry(e.now, delay, e.now < e.clock.ahead)
 }
 
-// synACKTimeout sends the SYN-ACK again. After SYNACKRetries the endpoint listens again; a connection
-// of Fast Open fails (kernel tcp_fastopen_synack_timer).
+// synACKTimeout sends the SYN-ACK again. After SYNACKRetries the endpoint listens again; a
+// connection of Fast Open fails (kernel tcp_fastopen_synack_timer).
 func (e *Endpoint) synACKTimeout() {
 	h := &e.handshake
 	if h.timeouts >= e.cfg.SYNACKRetries {
-		if h.passive {
+		if h.fastOpenPending {
 			e.fail(ErrTimeout)
 			return
 		}
@@ -183,7 +183,7 @@ func (e *Endpoint) receiveSYNReceived(s *Segment) {
 	switch {
 	case s.Flags&RST != 0:
 		if s.Seq == e.rcvNxt {
-			if e.handshake.passive {
+			if e.handshake.fastOpenPending {
 				e.fail(ErrReset)
 				return
 			}
@@ -204,8 +204,8 @@ func (e *Endpoint) receiveSYNReceived(s *Segment) {
 	default:
 		e.acceptACK(s)
 		e.receiveEstablished(s)
-		if e.handshake.passive {
-			e.handshake.passive = false
+		if e.handshake.fastOpenPending {
+			e.handshake.fastOpenPending = false
 			e.armRTO()
 		}
 	}
@@ -217,7 +217,7 @@ func (e *Endpoint) acceptACK(s *Segment) {
 	h.timer = Never
 	e.measureHandshake(s)
 	e.establish()
-	if h.passive {
+	if h.fastOpenPending {
 		if e.finQueued {
 			e.state = FinWait1
 		}

@@ -5,7 +5,8 @@ import "time"
 // FastOpen says how endpoints use TCP Fast Open (RFC 7413).
 type FastOpen string
 
-// The uses of Fast Open. A client that has a cookie has it from an earlier connection to the server.
+// The uses of Fast Open. A client that has a cookie has it from an earlier connection to the
+// server.
 const (
 	// FastOpenOff: neither endpoint uses it.
 	FastOpenOff FastOpen = "off"
@@ -31,8 +32,8 @@ func FastOpens() []FastOpen {
 // hasCookie reports whether the client has a cookie.
 func (f FastOpen) hasCookie() bool { return f == FastOpenValid || f == FastOpenInvalid }
 
-// The lengths in bytes of the Fast Open option: without a cookie and with one of 8 bytes, both with
-// the NOPs behind (RFC 7413 §4.1.1, kernel tcp_options_write).
+// The lengths in bytes of the Fast Open option, without a cookie and with one of 8 bytes. Both
+// contain the NOPs that pad the option (RFC 7413 §4.1.1, kernel tcp_options_write).
 const (
 	cookieRequestLength = 4
 	cookieLength        = 12
@@ -42,12 +43,13 @@ const (
 // tcp_send_syn_data).
 const maxOptions = 40
 
-// SYNDeferred reports whether Connect has sent no SYN: the client has a cookie, and its SYN leaves
-// with the first data. The application writes, and calls SendSYN.
+// SYNDeferred reports whether the SYN waits for data: the client has a cookie, so Connect has sent
+// no SYN. The application writes its first data and then calls SendSYN.
 func (e *Endpoint) SYNDeferred() bool { return e.handshake.deferred }
 
-// SendSYN sends a deferred SYN with what has been written, as far as it fits into one segment beside
-// 40 bytes of options (RFC 7413 §4.2.1, kernel tcp_send_syn_data). The rest waits for the SYN-ACK.
+// SendSYN sends a deferred SYN with what has been written, as far as it fits into one segment
+// beside 40 bytes of options (RFC 7413 §4.2.1, kernel tcp_send_syn_data). The rest waits for the
+// SYN-ACK.
 func (e *Endpoint) SendSYN(now time.Duration, tag Tag) {
 	if !e.handshake.deferred {
 		return
@@ -97,7 +99,7 @@ func (e *Endpoint) receiveFastOpen(s *Segment) {
 		e.handshake.grantsCookie = true
 		return
 	}
-	e.handshake.passive = true
+	e.handshake.fastOpenPending = true
 	e.initTransfer(s, false)
 	e.sndUna, e.wndSeq = 1, s.Seq
 	e.sndWnd = e.handshake.peerWnd

@@ -6,9 +6,8 @@ type kernel struct {
 	changes func(*Config) // nil: none
 }
 
-// kernels are the releases with long-term support whose TCP differs in what this package models,
-// the newest first. The version in which a setting came, and its former value, are those of the
-// commits to net/ipv4 named beside it.
+// kernels are the releases with long-term support, the newest first. Beside each setting is the
+// version that changed it, with the sysctl or kernel function.
 var kernels = []kernel{
 	{"linux-6.18", nil},
 	{"linux-6.12", func(c *Config) {
@@ -23,8 +22,10 @@ var kernels = []kernel{
 	}},
 	{"linux-5.15", nil},
 	{"linux-4.19", func(c *Config) {
-		c.ReceiveBuffer = 87380     // 4.20: tcp_rmem[1] grows from 87380 to 131072,
-		c.InitialReceiveWindow = 20 // and the window on the SYN to 64 KiB (tcp_select_initial_window)
+		// 4.20: tcp_rmem[1] grows from 87380 to 131072, and the window on the SYN to 64 KiB
+		// (tcp_select_initial_window).
+		c.ReceiveBuffer = 87380
+		c.InitialReceiveWindow = 20
 	}},
 }
 

@@ -73,8 +73,9 @@ func (e *Endpoint) fack() int64 {
 	return max(e.scoreboard.highestSACK, e.sndUna)
 }
 
-// tagSACK marks the packets that the segment's SACK blocks cover, in stream order: a block above
-// another one is no sign of reordering if both arrive with one ACK (kernel tcp_sacktag_write_queue).
+// tagSACK marks the packets that the segment's SACK blocks cover. It takes the blocks in stream
+// order: a block below another one is no sign of reordering if both arrive with one ACK (kernel
+// tcp_sacktag_write_queue).
 func (e *Endpoint) tagSACK(s *Segment, a *ackSummary) {
 	blocks := s.SACK[:min(int(s.Blocks), maxBlocks)]
 	if e.scoreboard.sackedOut == 0 {

@@ -14,7 +14,7 @@ type lossProbe struct {
 // later than the retransmission timeout. That timeout counts from now if advancing is true,
 // otherwise from the first packet's transmission.
 func (e *Endpoint) scheduleLossProbe(advancing bool) bool {
-	if !e.cfg.TailLossProbe || !e.sack || e.queue.n == 0 || e.handshake.passive ||
+	if !e.cfg.TailLossProbe || !e.sack || e.queue.n == 0 || e.handshake.fastOpenPending ||
 		(e.rec.caState != caOpen && e.rec.caState != caCWR) {
 		return false
 	}

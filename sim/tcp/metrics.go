@@ -10,8 +10,8 @@ type Metrics struct {
 	reordering int           // dupthresh in packets; 0: unknown
 }
 
-// UseMetrics lets the endpoint begin with what its host remembers of the peer and update it when the
-// connection ends. Call it after Reset and before Connect or Listen.
+// UseMetrics lets the endpoint begin with what its host remembers of the peer and update it when
+// the connection ends. Call it after Reset and before Connect or Listen.
 func (e *Endpoint) UseMetrics(m *Metrics) { e.metrics = m }
 
 // initMetrics begins a connection with the metrics (kernel tcp_init_metrics). A remembered

@@ -6,7 +6,7 @@ import "time"
 // write system call (kernel lock_sock, sk_add_backlog).
 type backlog struct {
 	owned       bool      // the application holds the socket (sock_owned_by_user)
-	ackDeferred bool      // an ACK is due when it lets go (TCP_ACK_DEFERRED)
+	ackDeferred bool      // an ACK is due at Release (TCP_ACK_DEFERRED)
 	segments    []Segment // in the order of arrival
 }
 

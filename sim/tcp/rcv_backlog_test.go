@@ -63,10 +63,10 @@ func TestTimersWaitForAReadThatHoldsTheSocket(t *testing.T) {
 	}
 }
 
-// TestADelayedACKDecidesWhenAResponseEnds: a response of 100 kB in records of 16 kB is 70 packets at
-// a round trip of 100 ms: windows of 10, 20 and 40 packets. On Linux the last byte arrives after
-// 501, about 542, or 601 ms. Where a window ends with a packet that is not acknowledged at once, the
-// next window is one packet short, and the last packet waits for a delayed ACK of 40 ms or for
+// TestADelayedACKDecidesWhenAResponseEnds: a response of 100 kB in records of 16 kB is 70 packets
+// at a round trip of 100 ms: windows of 10, 20 and 40 packets. On Linux the last byte arrives after
+// 501, about 542, or 601 ms. Where a window ends with a packet that is not acknowledged at once,
+// the next window is one packet short, and the last packet waits for a delayed ACK of 40 ms or for
 // another round trip. How long the reader holds the socket decides which packets that are.
 func TestADelayedACKDecidesWhenAResponseEnds(t *testing.T) {
 	cfg := DefaultConfig()

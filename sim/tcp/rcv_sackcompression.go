@@ -6,8 +6,8 @@ import "time"
 // longer SACK block stands for many of them (kernel compressed_ack, since Linux 4.18).
 type sackCompression struct {
 	held  int           // ACKs held back since the last one sent (compressed_ack)
-	sent  int           // ACKs sent at once while next did not move (dup_ack_counter)
-	next  int64         // rcvNxt of these (compressed_ack_rcv_nxt)
+	sent  int           // ACKs sent at once while rcvNxt was next (dup_ack_counter)
+	next  int64         // rcvNxt at the ACKs that sent counts (compressed_ack_rcv_nxt)
 	timer time.Duration // when the ACK is sent (compressed_ack_timer); Never: not armed
 }
 
@@ -15,7 +15,7 @@ type sackCompression struct {
 const (
 	compressionMost  = 44               // tcp_comp_sack_nr
 	compressionDelay = time.Millisecond // tcp_comp_sack_delay_ns
-	compressionPart  = 20               // of the round-trip time, that bounds the delay: 5 %
+	compressionPart  = 20               // the delay is at most 1/20 of the round-trip time
 	compressionAfter = 3                // ACKs sent at once first (TCP_FASTRETRANS_THRESH)
 	// compressionBlocks is the number of SACK blocks that ACKs held back may change. A change of
 	// a further one sends an ACK (kernel tcp_sack_new_ofo_skb, TCP_SACK_BLOCKS_EXPECTED).

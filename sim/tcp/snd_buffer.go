@@ -4,8 +4,8 @@ import "math/bits"
 
 // sendBuffer bounds the data that the endpoint has from the application and the peer has not
 // acknowledged. What is written beyond it stays with the application, as with a program that waits
-// in write(2): Write takes it all, and it enters the buffer when there is room. Memory is counted as
-// the bytes of data alone: the kernel's descriptors add about a kilobyte to each 64 KiB.
+// in write(2): Write takes it all, and it enters the buffer when there is room. Only the bytes of
+// data count: the kernel also counts its descriptors, about a kilobyte for each 64 KiB.
 type sendBuffer struct {
 	size    int64 // bytes (sk_sndbuf)
 	limited bool  // the application waits for room (SOCK_NOSPACE)
@@ -34,9 +34,9 @@ func (e *Endpoint) fillSendBuffer() bool {
 	return true
 }
 
-// room returns the bytes that the send buffer takes. Once it is full, it takes none until a third of
-// it is free (kernel sk_stream_is_writeable). The kernel asks for memory when it begins a packet of
-// up to 64 KiB, so that the buffer may be exceeded by one (kernel tcp_sendmsg_locked).
+// room returns the bytes that the send buffer takes. Once it is full, it takes none until a third
+// of its size is free (kernel sk_stream_is_writeable). The kernel asks for memory when it begins a
+// packet of up to 64 KiB, so that the buffer may be exceeded by one (kernel tcp_sendmsg_locked).
 func (e *Endpoint) room() int64 {
 	b := &e.sendBuffer
 	queued := e.dataEnd - max(e.sndUna, 1)

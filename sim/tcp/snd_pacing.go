@@ -10,7 +10,7 @@ type pacer struct {
 	releasing bool          // the timer has expired and segments are being sent for it
 	cause     Cause         // reason why new data would have left in the event since
 	since     Tag           // event since which pacing alone holds segments back, if timer is armed
-	rate      int64         // bytes per second (kernel sk_pacing_rate), unless unsettled; 0: not yet known
+	rate      int64         // bytes per second, unless unsettled (sk_pacing_rate); 0: not yet known
 	unsettled bool          // rate must be computed from window and srtt8
 	window    int64         // bytes to send in a round-trip time, times 100
 	srtt8     micros        // rttEstimator.srtt8 when window was set
@@ -33,7 +33,7 @@ const (
 
 // updatePacingRate sets the default pacing rate: 200 or 120 % of the window in a smoothed
 // round-trip time, or of the packets outstanding if they are more (kernel tcp_update_pacing_rate).
-// Each ACK sets the rate and few events ask for it, so that pacingRate divides.
+// Each ACK sets the rate, and few events ask for it: so pacingRate makes the division.
 func (e *Endpoint) updatePacingRate() {
 	if e.rtt.srtt8 == 0 {
 		return

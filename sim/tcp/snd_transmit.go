@@ -33,7 +33,7 @@ func (e *Endpoint) WriteComputed(now time.Duration, tag Tag, n int64, since Tag,
 func (e *Endpoint) Read(now time.Duration, tag Tag, n int64) {
 	e.begin(now, tag)
 	n = min(n, e.stats.BytesDelivered+1-e.wnd.read)
-	if n <= 0 || !e.established && !e.handshake.passive {
+	if n <= 0 || !e.established && !e.handshake.fastOpenPending {
 		return
 	}
 	e.wnd.read += n
@@ -169,7 +169,7 @@ func (e *Endpoint) pushBuffered(cause Cause) {
 
 // canSend reports whether there is unsent data or a FIN, in a state that sends it.
 func (e *Endpoint) canSend() bool {
-	return e.sndNxt < e.streamEnd() && e.state != TimeWait && (e.state >= Established || e.handshake.passive)
+	return e.sndNxt < e.streamEnd() && e.state != TimeWait && (e.state >= Established || e.handshake.fastOpenPending)
 }
 
 // sendNew sends at most limit new segments, with a congestion window of cwnd packets, and returns

@@ -40,8 +40,8 @@ func (e *Endpoint) armTimer(kind timerKind, delay time.Duration) {
 	x.arm(&e.clock, e.now, min(delay, e.cfg.MaxRTO))
 }
 
-// runStopped lets the timers expire that were stopped before. All they do is to move the base of the
-// timer wheel.
+// runStopped lets stopped timers expire. As in Linux a stopped timer stays in the wheel, and its
+// expiry only moves the base of the wheel.
 func (e *Endpoint) runStopped() {
 	if e.xmit.kind == timerNone {
 		e.xmit.expire(&e.clock, e.now)
@@ -76,7 +76,7 @@ func (e *Endpoint) untilRTO() time.Duration {
 // transmission if the timer was armed for reordering or a probe. A server with Fast Open arms it
 // when the handshake is complete (kernel tcp_rearm_rto).
 func (e *Endpoint) armRTO() {
-	if e.handshake.passive {
+	if e.handshake.fastOpenPending {
 		return
 	}
 	if e.queue.n == 0 {

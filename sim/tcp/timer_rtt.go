@@ -29,7 +29,7 @@ const minRTTWindow = 300 * time.Second
 // srtt returns the smoothed round-trip time, 0 without a sample.
 func (r *rttEstimator) srtt() time.Duration { return (r.srtt8 >> 3).duration() }
 
-// sample adds the sample m. A deviation below the smoothed value counts for an eighth. In a round
+// sample adds the sample rtt. A deviation below the smoothed value counts for an eighth. In a round
 // trip the variance term falls by at most a quarter of its excess, and not below minRTO.
 func (r *rttEstimator) sample(rtt, minRTO time.Duration, sndUna, sndNxt int64) {
 	m := inMicros(rtt)

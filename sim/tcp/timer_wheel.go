@@ -12,7 +12,7 @@ type clock struct {
 	tick    time.Duration // between two timer ticks; 0: timers are exact
 	inverse uint64        // 2^64 / tick, rounded up
 	offset  time.Duration // reading of the clock at virtual time 0
-	ahead   time.Duration // until when the wheel's base is a tick ahead, see base
+	ahead   time.Duration // until when the wheel's base is a tick ahead, see expiry
 	busy    uint64        // share of the ticks at which another timer of the CPU expires, of 2^64
 }
 
@@ -190,8 +190,8 @@ func mixTick(jiffies int64) uint64 {
 	return z ^ z>>31
 }
 
-// wheelBucket returns the tick at which a timer expires that is armed for tick expires, if the
-// wheel counts from tick clk (kernel calc_wheel_index).
+// wheelBucket rounds the tick for which a timer is armed, expires, up to the tick at which its
+// bucket expires. The wheel counts delays from the tick clk (kernel calc_wheel_index).
 func wheelBucket(clk, expires int64) int64 {
 	shift := 0
 	const last = wheelLevelShift * (wheelLevels - 1)
