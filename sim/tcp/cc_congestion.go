@@ -238,7 +238,7 @@ func (e *Endpoint) cwndValidate(limited bool) {
 		return
 	}
 	w.used = max(w.used, out)
-	if e.cfg.SlowStartAfterIdle && e.cc.congControl == nil && e.clock.since(w.stamp, e.now) >= e.xmit.rto {
+	if e.cfg.SlowStartAfterIdle && e.cc.congControl == nil && !e.clock.within(e.xmit.rto, w.stamp, e.now) {
 		if e.rec.caState == caOpen {
 			used := max(w.used, e.cfg.InitialWindow)
 			if used < w.cwnd {

@@ -120,7 +120,7 @@ func (a *delayedACK) sent() {
 // dataSent notes that data has been sent. Within the estimated delay after an arrival it is a
 // reply, and ping-pong mode begins (kernel tcp_event_data_sent, tcp_pingpong_thresh 1).
 func (a *delayedACK) dataSent(c *clock, now time.Duration) {
-	if !a.pingPong && a.ato > 0 && c.since(a.last, now) < a.ato {
+	if !a.pingPong && a.ato > 0 && c.within(a.ato, a.last, now) {
 		a.pingPong = true
 	}
 }

@@ -22,7 +22,10 @@ const (
 // fillSendBuffer takes data from the application, which waits while the buffer is full. It reports
 // whether it has taken any.
 func (e *Endpoint) fillSendBuffer() bool {
-	n := min(e.written-e.dataEnd, e.room())
+	n := e.written - e.dataEnd
+	if b := &e.sendBuffer; b.limited || e.written-max(e.sndUna, 1) > b.size {
+		n = min(n, e.room())
+	}
 	if n <= 0 {
 		return false
 	}

@@ -43,10 +43,10 @@ func (e *Endpoint) armTimer(kind timerKind, delay time.Duration) {
 // runStopped lets stopped timers expire. As in Linux a stopped timer stays in the wheel, and its
 // expiry only moves the base of the wheel.
 func (e *Endpoint) runStopped() {
-	if e.xmit.kind == timerNone {
+	if e.xmit.kind == timerNone && e.xmit.wheelTimer.bound() <= e.now {
 		e.xmit.expire(&e.clock, e.now)
 	}
-	if !e.ack.armed {
+	if !e.ack.armed && e.ack.timer.bound() <= e.now {
 		e.ack.timer.expire(&e.clock, e.now)
 	}
 }

@@ -75,6 +75,16 @@ func (c *clock) since(then, now time.Duration) time.Duration {
 	return time.Duration(c.jiffies(now)-c.jiffies(then)) * c.tick
 }
 
+// within reports whether less than a time has passed from one instant to a later one, as since
+// measures it. That is less than a tick away from the difference, which mostly decides.
+func (c *clock) within(limit, then, now time.Duration) bool {
+	d := now - then
+	if d+c.tick < limit {
+		return true
+	}
+	return d < limit+c.tick && c.since(then, now) < limit
+}
+
 // timestamp returns the value of the timestamps option in milliseconds, at least 1: a TSEcr of 0
 // is not valid.
 func (c *clock) timestamp(now time.Duration) int64 {
