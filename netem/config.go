@@ -28,7 +28,7 @@ type Config struct {
 	Distribution Distribution       // of the jitter
 	Table        *DistributionTable // of the jitter, in place of Distribution; nil: none
 	Ordered      bool               // packets never overtake each other; else jitter reorders
-	Loss         float64            // probability that a packet is lost, of each by itself: 0 to 1
+	Loss         float64            // probability that a packet is lost, independently: 0 to 1
 	Gemodel      GilbertElliott     // loss in bursts
 	Rate         int64              // bit/s, MinRate to MaxRate; 0: unlimited
 	Drops        []int              // ordinals of the packets to drop: the first one offered is 1
@@ -39,7 +39,7 @@ type Config struct {
 	Start        Start  // place in RateSchedule or Trace at the instant 0; else without effect
 
 	// Limit is how many packets may wait or be in service: 1 to MaxLimit. 0 means DefaultLimit. On
-	// a link without Rate no packet waits.
+	// a link without a rate no packet waits, but see Semantics.
 	Limit int
 
 	// Queue is the queueing discipline. One with a Discipline has its own limit, so Limit is 0
@@ -65,9 +65,9 @@ type Config struct {
 	Overhead  Overhead // what the link layer adds to each packet before Rate
 	Slot      Slot
 
-	// MSS is the most that the MSS option of a SYN may be behind the link, MinMSS to MaxMSS bytes;
-	// 0 does not clamp it. A Link does not read TCP headers: its caller clamps the option
-	// (iptables(8), TCPMSS --set-mss).
+	// MSS is the largest MSS option that a SYN may carry behind the link (MSS clamping), MinMSS to
+	// MaxMSS bytes; 0: no clamping. A Link does not read TCP headers: its caller clamps the option
+	// (iptables-extensions(8), TCPMSS).
 	MSS int
 
 	Semantics Semantics // with TC, Limit counts packets in flight, also without Rate
@@ -116,7 +116,7 @@ func (c *Config) validateOneLossModel() error {
 		}
 	}
 	if models > 1 {
-		return errors.New("netem: loss: give one of a probability, gemodel, state and gilbert, not both")
+		return errors.New("netem: loss: give one of a probability, gemodel, state and gilbert, not several")
 	}
 	return nil
 }

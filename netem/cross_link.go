@@ -2,8 +2,8 @@ package netem
 
 import "time"
 
-// passCrossTraffic gives the queue the cross traffic that comes by the instant now, each packet at
-// its own instant.
+// passCrossTraffic passes the packets of cross traffic that arrive by the instant now to the queue,
+// each at its own instant.
 func (l *Link) passCrossTraffic(now time.Duration) {
 	x := l.cross
 	for x.at <= now {
@@ -26,8 +26,9 @@ func (l *Link) onWire(size int32) int32 {
 	return l.impairments.overhead.size(size)
 }
 
-// wakeBesideCrossTraffic is when the transmitter or the queue does something that may concern a
-// packet of the link's own. Cross traffic alone needs no call: it is made up for later.
+// wakeBesideCrossTraffic is when the transmitter or the queue next does something that may concern
+// the link's own packets. While the queue holds cross traffic alone no call is needed: the next
+// call computes what has happened meanwhile.
 func (l *Link) wakeBesideCrossTraffic() time.Duration {
 	if l.waiting() == 0 {
 		return Never

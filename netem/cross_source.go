@@ -10,10 +10,10 @@ const crossFlow = 1 << 31
 type crossSource struct {
 	arrivals Arrivals
 	flows    uint64
-	sizes    []int32 // of which each packet has one at random
+	sizes    []int32 // each packet has one of them at random
 	warmUp   time.Duration
 
-	// gap is the mean time between two packets, of on-off in an on time, in units of 2⁻¹⁶ ns.
+	// gap is the mean time between two packets in units of 2⁻¹⁶ ns; with OnOff: in an on time.
 	gap     uint64
 	on, off uint64 // mean on and off times in ns
 	onLeft  uint64 // rest of the on time, in units of 2⁻¹⁶ ns
@@ -73,7 +73,7 @@ func (s *crossSource) reset(seed uint64) {
 	}
 }
 
-// The purposes of the draws of a packet, or of an off time.
+// The purposes of draws: the first three of a packet, the others of an off time.
 const (
 	crossArrival = iota
 	crossSize

@@ -18,19 +18,19 @@ const (
 	OnOff                   // at a constant rate in on times, between exponential on and off times
 )
 
-// CrossTraffic describes packets of others that come to the link's queue and leave behind the
-// transmitter: they take room and time from the link's packets, and nobody receives them. They do
-// not react to loss or delay. The zero value is none.
+// CrossTraffic describes packets of other senders, which share the queue and the transmitter with
+// the link's packets and disappear behind the transmitter. These senders do not react to loss or
+// delay. The zero value is no cross traffic.
 type CrossTraffic struct {
 	Arrivals Arrivals
 
-	// The mean rate of the packets is Rate in bit/s, or Load of Config.Rate, in millionths: one of
-	// them is set.
+	// Rate is the mean rate of the packets in bit/s. Load is the mean rate in millionths of
+	// Config.Rate. One of the two is set.
 	Rate, Load int64
 
 	Size   int           // bytes of each IP packet; 0: 1500
 	Sizes  SizeMix       // in place of Size
-	Flows  int           // flows that the packets belong to, at random; 0: one
+	Flows  int           // number of flows; each packet belongs to one at random; 0: one flow
 	On     time.Duration // mean on time of OnOff
 	Off    time.Duration // mean off time of OnOff
 	WarmUp time.Duration // how long before the instant 0 the traffic begins; 0: see DefaultWarmUp
@@ -39,12 +39,12 @@ type CrossTraffic struct {
 // SizeMix is a distribution of packet sizes.
 type SizeMix uint8
 
-// IMIX is the simple mix of the Internet: 7 packets of 40 bytes, 4 of 576 and 1 of 1500 (RFC 6985
-// names mixes; this is the common one that test equipment calls simple IMIX).
+// IMIX is the simple Internet mix of test equipment: of 12 packets, 7 have 40 bytes, 4 have 576 and
+// 1 has 1500. RFC 6985 describes how such mixes are named.
 const IMIX SizeMix = 1
 
-// DefaultWarmUp is the time for which cross traffic fills the queue before the instant 0, if that
-// is not longer: ten on and off times.
+// DefaultWarmUp is the default of CrossTraffic.WarmUp, unless ten on times and ten off times
+// together are longer.
 const DefaultWarmUp = time.Second
 
 // maxLoad bounds CrossTraffic.Load: ten times the rate.
@@ -186,12 +186,12 @@ func (c *Config) validateCrossTraffic() error {
 	case rate > MaxRate:
 		return fmt.Errorf("netem: cross traffic: its rate of %d bit/s is above the maximum of %.0f bit/s", rate, float64(MaxRate))
 	case c.Rate != 0 && rate >= c.Rate && c.Limit == 0 && c.Queue.Discipline == LimitOnly:
-		return errors.New("netem: cross traffic: it takes the whole rate, so the queue is always full: set its limit or another queue")
+		return errors.New("netem: cross traffic: its load is the whole rate or more, so the queue is always full: set limit or queue")
 	}
 	return nil
 }
 
-// meanRate is the mean rate in bit/s on a link of a rate.
+// meanRate is the mean rate in bit/s on a link of linkRate bit/s.
 func (c *CrossTraffic) meanRate(linkRate int64) int64 {
 	if c.Load == 0 {
 		return c.Rate

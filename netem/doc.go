@@ -50,9 +50,9 @@
 // wait and the packet in service. A packet whose last bit leaves at the instant of an Enqueue no
 // longer counts. [NewQdisc] makes a link with any other discipline.
 //
-// [CrossTraffic] comes to the queue beside the link's own packets, takes room and time from them,
-// and ends behind the transmitter: no Delivery and no Event tells of it. It begins before the
-// instant 0, so the first packet meets a queue in its steady state.
+// The packets of [CrossTraffic] share the queue and the transmitter with the link's own packets.
+// They disappear behind the transmitter, and no Delivery and no Event reports them. They begin
+// before the instant 0, so the first packet of the link finds a queue in its steady state.
 //
 // The transmitter serialises the bytes of the IP packet at Rate; a link layer's header is not
 // counted. The rate may change with time: a [RateSchedule] is a list of rates, and a [Trace] a list
@@ -75,10 +75,10 @@
 // With LossUnit burst, packets that come one after another with the same Flow and Burst share one
 // fate, and Drops counts bursts.
 //
-// # Where it differs from the kernel's netem, and how to get that
+// # Differences from the kernel's netem
 //
-// The options above are those of a link behind a router's port: semantics router. The kernel's
-// netem differs, and semantics tc does what it does on the host that sends, as in Linux 6.18:
+// By default (semantics router) a link is one behind a router's port. With semantics tc a link does
+// what netem in the kernel of the sending host does, as in Linux 6.18. These are the differences:
 //
 //   - The kernel keeps waiting and delayed packets in one queue ordered by the time to send, so its
 //     limit counts the packets in flight too: at 100 ms and 100 Mbit/s, 833 packets of 1500 bytes
@@ -99,8 +99,8 @@
 //   - The kernel looks for the next slot as soon as a packet is enqueued, so the slot may come
 //     while the packet is still delayed. With semantics router it looks when the packet is due.
 //
-// Neither counts a link layer's header. On an Ethernet device the kernel counts 14 bytes: write
-// "rate RATE 14".
+// Both semantics count the bytes of IP packets. On an Ethernet device the kernel also counts the 14
+// bytes of the header: write "rate RATE 14" for the same.
 //
 // # Determinism
 //

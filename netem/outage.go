@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Outage is times in which a link loses every packet. One of At, Every and Random says when they
-// begin. The zero value is none.
+// Outage describes the times in which a link loses every packet. One of At, Every and Random says
+// when these times begin. The zero value is no outage.
 type Outage struct {
 	Lasts  time.Duration   // MinSojourn to MaxDelay
 	At     []time.Duration // at these instants since the start of the clock, ascending
@@ -52,7 +52,7 @@ func (o *Outage) validate() error {
 			return err
 		}
 		if i > 0 && at < o.At[i-1]+o.Lasts {
-			return errors.New("netem: outage: one begins before the one before it has ended")
+			return errors.New("netem: outage: none may begin before the end of the one before")
 		}
 	}
 	return nil
@@ -76,8 +76,8 @@ func (o *Outage) String() string {
 	return strings.Join(words, " ")
 }
 
-// outages is a link that is down at times. Whether it is down follows from the instant and the
-// seed.
+// outages computes whether a link is down at an instant. It follows from the instant and the seed
+// alone.
 type outages struct {
 	Outage
 	draws      stream
@@ -117,8 +117,8 @@ func (o *outages) advance() {
 	o.end = o.begin + o.Lasts
 }
 
-// down reports whether the link is down at an instant, which never decreases. An outage begins at
-// its first instant and has ended at its last.
+// down reports whether the link is down at the instant now, which never decreases. An outage covers
+// the instants from begin until before end.
 func (o *outages) down(now time.Duration) bool {
 	if o.Every != 0 && now-o.end > o.Every {
 		skipped := (now - o.end) / o.Every

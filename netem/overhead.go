@@ -11,9 +11,9 @@ import (
 // in full. ATM with AAL5 over PPPoA is {10, 48, 5}. Source: packet_time_ns() of
 // net/sched/sch_netem.c. The zero value adds nothing.
 type Overhead struct {
-	Packet     int // bytes a packet, −MaxOverhead to MaxOverhead
+	Packet     int // bytes added to each packet, −MaxOverhead to MaxOverhead
 	Cell       int // payload of a cell in bytes, 0 to MaxOverhead; 0: no cells
-	CellHeader int // bytes a cell, −MaxOverhead to MaxOverhead; Cell + CellHeader is at least 1
+	CellHeader int // bytes added to each cell, −MaxOverhead to MaxOverhead, at least 1 − Cell
 }
 
 // MaxOverhead bounds the fields of an Overhead, in bytes.
@@ -25,14 +25,14 @@ func (f Overhead) validate(hasRate bool) error {
 	}
 	switch {
 	case !hasRate:
-		return errors.New("netem: overhead: bytes of a link layer need a rate")
+		return errors.New("netem: overhead: bytes of the link layer have no effect without a rate")
 	case f.Packet < -MaxOverhead || f.Packet > MaxOverhead,
 		f.CellHeader < -MaxOverhead || f.CellHeader > MaxOverhead:
 		return fmt.Errorf("netem: overhead: bytes are from %d to %d", -MaxOverhead, MaxOverhead)
 	case f.Cell < 0 || f.Cell > MaxOverhead:
 		return fmt.Errorf("netem: overhead: a cell has at most %d bytes", MaxOverhead)
 	case f.Cell == 0 && f.CellHeader != 0:
-		return errors.New("netem: overhead: bytes a cell need a cell size")
+		return errors.New("netem: overhead: bytes added to each cell need a cell size")
 	case f.Cell != 0 && f.Cell+f.CellHeader < 1:
 		return errors.New("netem: overhead: a cell with its overhead has less than 1 byte")
 	}

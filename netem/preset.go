@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A Preset is the access link of a client by the name of its technology, both ways: from published
-// measurements, profiles and standards.
+// A Preset is a link in both directions, named after its technology: mostly the access link of a
+// client. Its figures come from published measurements, profiles and standards, or are assumed.
 type Preset struct {
 	Name    string
 	Title   string // the technology in words
@@ -16,12 +16,12 @@ type Preset struct {
 	Figures []Figure
 }
 
-// A Figure is a part of a Preset and where it comes from.
+// A Figure is a property of a Preset, with its value and its source.
 type Figure struct {
-	Of     string // what it says: round-trip time, rate down, rate up, loss, queue …
+	Of     string // the property: round-trip time, rate down, rate up, loss, queues …
 	Value  string // with its unit
 	Source string // author, title and year, or why it is assumed
-	// Assumed reports that no publication has the figure. Source says why it has this value.
+	// Assumed reports that no publication with the value was found. Source gives the reason for it.
 	Assumed bool
 }
 
@@ -37,7 +37,7 @@ var presets = sync.OnceValue(func() []Preset {
 	return all
 })
 
-// mustParseTC is ParseTC for the lines of the table.
+// mustParseTC is ParseTC for the lines of presetTable.
 func mustParseTC(line string) Config {
 	c, err := ParseTC(line)
 	if err != nil {
@@ -58,7 +58,7 @@ func PresetNames() []string {
 	return names
 }
 
-// PresetByName finds a preset.
+// PresetByName returns the preset with this name, and whether there is one.
 func PresetByName(name string) (Preset, bool) {
 	all := presets()
 	if i := slices.IndexFunc(all, func(p Preset) bool { return p.Name == name }); i >= 0 {

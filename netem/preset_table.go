@@ -5,13 +5,13 @@ const (
 	fcc2014 = "FCC, Measuring Broadband America, 2014: peak-period average, from the home " +
 		"to the nearest measurement server"
 	ofcomUploads = "Ofcom, UK Home Broadband Performance, 2023: median of all " +
-		"technologies in March 2023, since none is given for this one"
+		"technologies in March 2023; the report gives no median for this technology"
 	mobileMatters2023 = "Ofcom, Mobile Matters, 2023: average of October 2022 to March " +
 		"2023"
 	mobileMatters2024 = "Ofcom, Mobile Matters, 2024: middle of the operators' averages, "
-	noAverage         = "no publication that was found has an average for the technology"
-	fewLosses         = "no average is given; most lines lose less than 0.4 %, the lowest class " +
-		"of chart 8 (FCC, Ninth Measuring Broadband America, 2020)"
+	noAverage         = "no published average for the technology was found"
+	fewLosses         = "no published average was found; most lines lose less than 0.4 %, the " +
+		"lowest class of chart 8 (FCC, Ninth Measuring Broadband America, 2020)"
 	ruleOfThumb = "the rule of thumb of Appenzeller, Keslassy and McKeown, Sizing Router " +
 		"Buffers, SIGCOMM 2004: rate × 100 ms, in packets of 1500 bytes and at least 10"
 	webPageTest = "WebPageTest, connectivity.ini.sample at commit a7cf6a77: profile DSL"
@@ -19,9 +19,10 @@ const (
 		"called Slow 4G"
 )
 
-// presetTable is the data of all presets. A round-trip time is half in each direction. A queue
-// whose length no publication has holds what the link transmits in 100 ms, the round-trip time for
-// which CoDel is made (RFC 8289), or in its own round-trip time where that is the rule's.
+// presetTable is the data of all presets. Each direction has half of the round-trip time. A queue
+// without a published length holds what the link transmits in 100 ms, the round-trip time for which
+// CoDel's default interval is chosen (RFC 8289). The queues of geo and datacentre hold what the
+// link transmits in its own round-trip time.
 var presetTable = []struct {
 	name, title, up, down string
 	figures               []Figure
@@ -34,7 +35,7 @@ var presetTable = []struct {
 			{Of: "round-trip time", Value: "24 ms", Source: fcc2014},
 			{Of: "rate down", Value: "149.2 Mbit/s", Source: "Ofcom, UK Home Broadband " +
 				"Performance, 2023: median of March 2023"},
-			{Of: "rate up", Value: "18.4 Mbit/s", Source: ofcomUploads},
+			{Of: "rate up", Value: "18.4 Mbit/s", Assumed: true, Source: ofcomUploads},
 			{Of: "loss", Value: "none", Assumed: true, Source: fewLosses},
 			{Of: "jitter", Value: "none", Assumed: true, Source: noAverage},
 			{Of: "queues", Value: "1243 packets down, 153 up", Assumed: true, Source: ruleOfThumb},
@@ -48,13 +49,13 @@ var presetTable = []struct {
 			{Of: "round-trip time", Value: "32 ms", Source: fcc2014},
 			{Of: "rate down", Value: "270.6 Mbit/s", Source: "Ofcom, UK Home Broadband " +
 				"Performance, 2023: median of March 2023"},
-			{Of: "rate up", Value: "18.4 Mbit/s", Source: ofcomUploads},
+			{Of: "rate up", Value: "18.4 Mbit/s", Assumed: true, Source: ofcomUploads},
 			{Of: "loss", Value: "none", Assumed: true, Source: fewLosses},
 			{Of: "jitter", Value: "none", Assumed: true, Source: noAverage},
 			{Of: "queue down", Value: "2255 packets", Assumed: true, Source: ruleOfThumb},
-			{Of: "queue up", Value: "pie target 10ms", Source: "RFC 8034 (Active Queue " +
-				"Management Based on PIE for DOCSIS Cable Modems), 2017: latency target of a " +
-				"cable modem"},
+			{Of: "queue up", Value: "pie target 10ms", Source: "RFC 8034, 2017: PIE in DOCSIS " +
+				"cable modems; the latency target is the default of the ns-3 module docsis-ns3 " +
+				"(ClassicAqmLatencyTarget)"},
 		},
 	},
 	{
@@ -64,10 +65,10 @@ var presetTable = []struct {
 		figures: []Figure{
 			{Of: "round-trip time", Value: "49 ms", Source: fcc2014 + ", ADSL " +
 				"and VDSL together"},
-			{Of: "rate down", Value: "80 Mbit/s", Source: "Openreach, GEA-FTTC, 2023: " +
-				"highest product, as sold; the rate of a line depends on its length"},
-			{Of: "rate up", Value: "20 Mbit/s", Source: "Openreach, GEA-FTTC, 2023: " +
-				"highest product, as sold"},
+			{Of: "rate down", Value: "80 Mbit/s", Source: "Openreach, FTTC product of April " +
+				"2012: highest rate, as sold; the rate of a line depends on its length"},
+			{Of: "rate up", Value: "20 Mbit/s", Source: "Openreach, FTTC product of April " +
+				"2012: highest rate, as sold"},
 			{Of: "loss", Value: "none", Assumed: true, Source: fewLosses},
 			{Of: "jitter", Value: "none", Assumed: true, Source: noAverage},
 			{Of: "queues", Value: "667 packets down, 167 up", Assumed: true, Source: ruleOfThumb},
@@ -95,10 +96,10 @@ var presetTable = []struct {
 				"Improving WiFi Latency in Large-Scale Operational Networks, MobiSys 2016: " +
 				"median; the 90th percentile is 20 ms and the 99th 250 ms"},
 			{Of: "rate down", Value: "433.3 Mbit/s", Source: "IEEE 802.11ac, 2013: " +
-				"physical rate of one spatial stream of 80 MHz at MCS 9, which is above what a " +
-				"connection gets"},
+				"physical rate of one spatial stream of 80 MHz at MCS 9 with the short guard " +
+				"interval; a connection gets less"},
 			{Of: "rate up", Value: "433.3 Mbit/s", Source: "IEEE 802.11ac, 2013: as down; " +
-				"a real channel is shared by both directions"},
+				"in a real channel both directions share this rate"},
 			{Of: "loss", Value: "none", Assumed: true, Source: noAverage},
 			{Of: "jitter", Value: "none", Assumed: true, Source: noAverage},
 			{Of: "queues", Value: "3611 packets down, 3611 up", Assumed: true, Source: ruleOfThumb},
@@ -128,8 +129,8 @@ var presetTable = []struct {
 			{Of: "rate down", Value: "1.6384 Mbit/s", Source: lighthouse + "; 1.6 × " +
 				"1024 kbit/s in its source"},
 			{Of: "rate up", Value: "750 kbit/s", Source: lighthouse},
-			{Of: "loss", Value: "none", Assumed: true, Source: lighthouse},
-			{Of: "jitter", Value: "none", Source: lighthouse},
+			{Of: "loss", Value: "none", Source: lighthouse},
+			{Of: "jitter", Value: "none", Assumed: true, Source: "the profile has no jitter"},
 			{Of: "queues", Value: "14 packets down, 10 up", Assumed: true, Source: ruleOfThumb},
 		},
 	},
@@ -223,12 +224,11 @@ var presetTable = []struct {
 			{Of: "round-trip time", Value: "0.26 ms", Source: "Solomianik, Network Latency " +
 				"Inside and Across Amazon EC2 Availability Zones, 2009: average within a zone"},
 			{Of: "rate down", Value: "5 Gbit/s", Source: "AWS, Amazon EC2 instance network " +
-				"bandwidth, 2024: limit of one flow"},
+				"bandwidth, 2024: limit of one flow outside a cluster placement group"},
 			{Of: "rate up", Value: "5 Gbit/s", Source: "AWS, Amazon EC2 instance network " +
-				"bandwidth, 2024: limit of one flow"},
+				"bandwidth, 2024: limit of one flow outside a cluster placement group"},
 			{Of: "loss", Value: "0.001%", Source: "Guo et al., Pingmesh, SIGCOMM 2015: " +
-				"0.001 % to 0.01 % of packets in normal operation, of which this is the lower " +
-				"end"},
+				"lower end of the typical 0.001 % to 0.01 % of packets"},
 			{Of: "jitter", Value: "none", Assumed: true, Source: noAverage},
 			{Of: "queues", Value: "108 packets down, 108 up", Assumed: true, Source: "the " +
 				"rule of thumb of Appenzeller, Keslassy and McKeown, Sizing Router Buffers, " +

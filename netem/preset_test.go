@@ -21,12 +21,12 @@ func TestEveryPresetIsALinkWithTheSourcesOfItsFigures(t *testing.T) {
 				t.Errorf("%s %s: %v: %v", p.Name, way, c, err)
 			}
 		}
-		said := map[string]bool{}
+		seen := map[string]bool{}
 		for _, f := range p.Figures {
-			if f.Value == "" || len(f.Source) < 20 || said[f.Of] {
+			if f.Value == "" || len(f.Source) < 20 || seen[f.Of] {
 				t.Errorf("%s: figure %+v", p.Name, f)
 			}
-			said[f.Of] = true
+			seen[f.Of] = true
 		}
 	}
 	if _, ok := PresetByName("lte2"); ok {

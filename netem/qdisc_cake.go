@@ -108,8 +108,8 @@ func (q *cake) Next() time.Duration {
 	return q.timeNext
 }
 
-// queueOf is cake_hash(): the queue of a flow. A flow has any of the eight queues of its set, so
-// two flows share a queue only if nine flows with packets have the same set.
+// queueOf is cake_hash(): the queue of a flow. A flow may use each of the eight queues of its set,
+// so two flows share a queue only if nine or more flows of one set have packets.
 func (q *cake) queueOf(flow uint32) int32 {
 	if q.flowBlind {
 		return 0

@@ -13,6 +13,6 @@ func (h flowHash) bucket(flow, n uint32) int32 {
 }
 
 // bufferMemory is the memory of a socket buffer with a packet of size bytes: SKB_TRUESIZE() of
-// include/linux/skbuff.h, with struct sk_buff and struct skb_shared_info in whole cache lines of 64
-// bytes on a machine with 64 bits.
+// include/linux/skbuff.h on a 64-bit machine, where struct sk_buff and struct skb_shared_info take
+// whole cache lines of 64 bytes: 256 and 320 bytes.
 func bufferMemory(size int32) int64 { return int64(size) + 256 + 320 }

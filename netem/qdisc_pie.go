@@ -2,8 +2,8 @@ package netem
 
 import "time"
 
-// pie drops at random before the queue, with a probability by which the queueing delay keeps to a
-// target (RFC 8033), as net/sched/sch_pie.c has it.
+// pie drops packets at random before they enter the queue. It adjusts the drop probability so that
+// the queueing delay stays near a target (RFC 8033), as net/sched/sch_pie.c does.
 type pie struct {
 	target          int64 // ticks
 	tUpdate         time.Duration
@@ -56,7 +56,7 @@ func newPIE(q Queue) *pie {
 	}
 }
 
-// Reset also draws when the timer expires: the discipline has been there before the first packet.
+// Reset also draws when the timer expires: the discipline runs long before the first packet.
 func (q *pie) Reset(seed uint64) {
 	q.items.clear()
 	q.bytes = 0
@@ -162,7 +162,7 @@ func (q *pie) measureDelay(now, waited int64) {
 	q.spendBurst(gap)
 }
 
-// measureRate takes the departure rate from 16 kB that leave a long queue (RFC 8033 §5.2).
+// measureRate takes the departure rate from 16 KiB that leave a long queue (RFC 8033 §5.2).
 func (q *pie) measureRate(now, size int64) {
 	if q.bytes >= pieThreshold && !q.measuring {
 		q.measuring, q.dqStamp, q.dqCount = true, now, 0

@@ -6,7 +6,7 @@ import (
 )
 
 // tbf shapes to a rate with a bucket of tokens, as net/sched/sch_tbf.c has it. A second, smaller
-// bucket may limit the peak rate. Tokens are the time in which they come.
+// bucket may limit the peak rate. Tokens are counted in time: that in which they accumulate.
 type tbf struct {
 	rate, peakRate uint64        // bit/s; peakRate 0: none
 	depth, peak    time.Duration // of the buckets

@@ -61,7 +61,7 @@ type Queue struct {
 	Memory    int64 // FQCoDel and CAKE: bytes of memory, with the overhead of socket buffers
 
 	TUpdate         time.Duration // PIE: time between two updates of the drop probability
-	Alpha, Beta     int           // PIE: weights in sixteenths: of the delay's distance and growth
+	Alpha, Beta     int           // PIE: weights of (delay − target) and of the delay's growth, in 1/16
 	ByteMode        Switch        // PIE: the drop probability is proportional to the packet's size
 	DqRateEstimator Switch        // PIE: the delay follows from the departure rate
 
@@ -71,8 +71,8 @@ type Queue struct {
 	PeakRate int64         // TBF: bit/s of the second bucket, which holds MTU bytes
 	MTU      int64         // TBF: bytes of the second bucket
 	RTT      time.Duration // CAKE: interval; a twentieth of it is the target
-	Overhead int           // CAKE: bytes of link-layer headers to count for each packet
-	MPU      int           // CAKE: the least that a packet counts, bytes, with Overhead
+	Overhead int           // CAKE: bytes of link-layer headers that each packet counts in addition
+	MPU      int           // CAKE: least bytes that a packet with its Overhead counts as
 	Framing  Framing       // CAKE
 	Flow     FlowIsolation // CAKE
 	Class    Class         // CAKE

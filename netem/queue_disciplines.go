@@ -49,7 +49,7 @@ var disciplines = []discipline{
 // maxQueueBytes bounds limits in bytes: MaxLimit packets of 1500 bytes.
 const maxQueueBytes = MaxLimit * 1500
 
-// maxQueueTime bounds the times of a discipline. A day of them fits the integers of all of them.
+// maxQueueTime bounds the times of a discipline, so that they fit the integers of each discipline.
 const maxQueueTime = 100 * time.Second
 
 var (
@@ -145,7 +145,7 @@ func disciplineNames() string { return strings.Join(DisciplineNames(), ", ") }
 
 func targetBelowInterval(q Queue) error {
 	if q.Target >= q.Interval {
-		return fmt.Errorf("target %s is not below interval %s, which is to be a round trip",
+		return fmt.Errorf("target %s is not below interval %s: set the interval to a round-trip time",
 			formatTime(q.Target), formatTime(q.Interval))
 	}
 	return nil

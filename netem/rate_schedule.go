@@ -132,7 +132,7 @@ func (t *scheduled) seek(at time.Duration) schedulePlace {
 	return p
 }
 
-// begin is the instant at or after at from which on the rate is above 0. All packets are alike.
+// begin implements varyingRate: the earliest instant, not before at, at which the rate is above 0.
 func (t *scheduled) begin(at time.Duration, _ bool) time.Duration {
 	p := t.seek(at)
 	for t.steps[p.step].Rate == 0 {

@@ -19,8 +19,8 @@ func (s Start) validate() error {
 	return checkRange("start", "", s.At, 0, MaxRatePeriod)
 }
 
-// place is the time since the beginning at which a link of this seed starts. A period of 0 never
-// repeats.
+// place is where a link with this seed starts: the time since the beginning of the schedule or
+// trace. A period of 0 means that it does not repeat.
 func (s Start) place(period time.Duration, seed uint64) time.Duration {
 	if s.Fixed || period == 0 {
 		return s.At

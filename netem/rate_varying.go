@@ -5,13 +5,13 @@ import "time"
 // A varyingRate computes when packets leave a transmitter whose rate changes with time. Packets
 // leave one after another, in the order of the calls.
 type varyingRate interface {
-	// begin returns the first instant, at or after at, at which the first byte of a packet can
-	// leave. at is not before the end of the last transmission. waiting reports whether the packet
-	// has been there before at, or comes at this very instant. begin changes nothing.
+	// begin returns the earliest instant, not before at, at which the first byte of a packet can
+	// leave. at is not before the end of the last transmission. waiting is true if the packet came
+	// before at, and false if it comes at this instant. begin changes nothing.
 	begin(at time.Duration, waiting bool) time.Duration
 
-	// transmit transmits size bytes of an IP packet from an instant that begin returned, and
-	// returns when the last one leaves.
+	// transmit transmits an IP packet of size bytes from an instant that begin returned, and
+	// returns when the last byte leaves.
 	transmit(at time.Duration, size int32) time.Duration
 
 	// reset moves to the start that follows from the link's seed.

@@ -11,5 +11,5 @@ type Stats struct {
 	Marked    uint64                 // left the queue with CE in place of ECT(0) or ECT(1)
 
 	CrossOffered uint64 // packets of cross traffic that came to the queue, warm-up included
-	CrossDropped uint64 // those of them that the queue dropped
+	CrossDropped uint64 // packets of cross traffic that the queue dropped
 }

@@ -49,13 +49,14 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("netem: %q: %s", e.Wor
 //	mss BYTES                           Config.MSS
 //	outage TIME at TIME,TIME…|every TIME|random TIME
 //
-// "ordered" sets Config.Ordered, "drops 2,5" drops the second and
-// the fifth packet, "overhead" begins the numbers behind RATE, and "rate … for …" and "start"
-// describe a rate that changes with time. As in tc, latency means delay and drop means loss; kbit
-// is 1000 bit/s and kbps is 1000 bytes a second; a percentage needs no "%", and a rate without unit
-// is in bit/s. ParseTC refuses a time without unit, because tc(8) documents microseconds and netem
-// reads nanoseconds (get_time64() in iproute2). It refuses "seed", because the draws of a link
-// derive from the seed that New takes.
+// So do "rate RATE for TIME, …", "start", "semantics", "loss_unit", "cross_traffic" and "queue".
+// "ordered" sets Config.Ordered. "drops 2,5" drops the second and the fifth packet. "overhead 10 48
+// 5" sets the numbers behind RATE alone.
+//
+// As in tc, latency means delay and drop means loss; kbit is 1000 bit/s and kbps is 1000 bytes a
+// second; a percentage needs no "%", and a rate without unit is in bit/s. ParseTC refuses a time
+// without unit, because tc(8) documents microseconds and netem reads nanoseconds (get_time64() in
+// iproute2). It refuses "seed", because the draws of a link derive from the seed that New takes.
 //
 // An error is a *SyntaxError or an error of Config.Validate.
 func ParseTC(line string) (Config, error) {
@@ -80,7 +81,7 @@ func ParseTC(line string) (Config, error) {
 // not validate the result. An error is a *SyntaxError; then Set changes nothing.
 func (c *Config) Set(line string) error { return c.set(tcParser{line: line, cfg: *c}) }
 
-// SetOption is Set for one option and its values. It refuses words of other options.
+// SetOption is Set for the option with this name. It refuses words of other options.
 func (c *Config) SetOption(name, values string) error {
 	return c.set(tcParser{line: name + " " + values, cfg: *c, only: name})
 }

@@ -160,14 +160,14 @@ func TestImpossibleLinksAreRefused(t *testing.T) {
 		{"loss gilbert 10us 200ms", "below the minimum of 1ms"},
 		{"loss gilbert 10s 200ms 120%", "loss in the bad state 120% is not between"},
 		{"outage 200ms every 100ms", "the period must be longer"},
-		{"outage 200ms at 1s,1100ms", "before the one before it has ended"},
+		{"outage 200ms at 1s,1100ms", "none may begin before the end of the one before"},
 		{"slot 10ms 5ms", "the greatest time is less"},
 		{"mss 40", "mss 40 bytes is below the minimum of 88 bytes"},
 		{"outage 1us every 1s", "below the minimum of 1ms"},
 		{"outage 1ms random 0s", "say when"},
-		{"overhead 14", "overhead: bytes of a link layer need a rate"},
+		{"overhead 14", "overhead: bytes of the link layer have no effect without a rate"},
 		{"rate 1mbit 10001", "from -10000 to 10000"},
-		{"rate 1mbit 0 0 5", "bytes a cell need a cell size"},
+		{"rate 1mbit 0 0 5", "bytes added to each cell need a cell size"},
 		{"rate 1mbit 0 48 -48", "less than 1 byte"},
 		{"rate 1mbit 0 -1", "at most 10000 bytes"},
 	} {
@@ -176,7 +176,7 @@ func TestImpossibleLinksAreRefused(t *testing.T) {
 		}
 	}
 	both := Config{Loss: 0.1, Gemodel: GilbertElliott{P: 0.1}}
-	if err := both.Validate(); err == nil || !strings.Contains(err.Error(), "not both") {
+	if err := both.Validate(); err == nil || !strings.Contains(err.Error(), "not several") {
 		t.Errorf("two loss models: %v", err)
 	}
 	several := Config{Delay: -1, Loss: 2, Distribution: 99}

@@ -130,7 +130,7 @@ func (c *constants) link() (all []results.Setting) {
 	return all
 }
 
-// presetOf is the preset that describes a direction of the link, in front of its figures.
+// presetOf returns the setting of a direction of the link and ": " if it names a preset, else "".
 func (c *constants) presetOf(direction string) string {
 	for _, key := range []string{direction, "link"} {
 		set, written := c.origin[key]

@@ -8,7 +8,7 @@ import (
 	"tlslab/sim"
 )
 
-// backgroundKeys are the keys of bulk transfers beside the connection.
+// backgroundKeys are the keys of bulk transfers (background traffic) beside the connection.
 var backgroundKeys = []Key{
 	{
 		Name: "background.uploads", Label: "uploads", Default: "0",
@@ -24,13 +24,13 @@ var backgroundKeys = []Key{
 	},
 	{
 		Name: "background.lead", Label: "lead of the transfers", Default: "10s",
-		Doc:     "time for which the transfers run before the connection starts; each replicate draws up to as much again, so that it meets them in another phase",
+		Doc:     "least time before the connection starts; each replicate adds a random time of up to the same length, so that the connection meets the transfers in a random phase",
 		fields:  field(func(c *Config) value { return duration{&c.Background.Lead, time.Millisecond, sim.MaxLead} }),
 		applies: when(func(c *Config) bool { return c.Background.Uploads+c.Background.Downloads > 0 }, "there is no transfer: background.uploads and background.downloads are 0"),
 	},
 }
 
-// checkTransfers refuses transfers over links that no transfer fills.
+// checkTransfers returns a conflict if no link has a rate, so that the transfers fill no queue.
 func checkTransfers(key string, transfers int, links []netem.Config) []conflict {
 	if transfers == 0 || slices.ContainsFunc(links, func(l netem.Config) bool { return l.HasRate() || l.Queue.Shapes() }) {
 		return nil

@@ -14,7 +14,7 @@ type hopKey struct {
 	hop     func(*netem.Config) value
 	applies func(*netem.Config) string // as Key's; nil: always
 	needs   func(*Config) string       // as applies, of the rest of the configuration
-	rival   string                     // as Key's, behind the name of the link
+	rival   string                     // as Key.rival, without the name of the link
 }
 
 var hopKeys = []hopKey{
@@ -28,38 +28,38 @@ var hopKeys = []hopKey{
 		hop: func(c *netem.Config) value { return boolean{&c.Ordered} }, applies: withJitter},
 	{Name: "correlation", Label: "correlation of the jitter", Doc: "correlation of a packet's jitter with that of the packet before, as in tc",
 		hop: func(c *netem.Config) value { return fraction{&c.DelayCorrelation} }, applies: withJitter},
-	{Name: "reorder", Label: "reordering", Doc: "probability with which a packet has no delay and overtakes, in percent, with a correlation and a gap if wanted, as in tc: 25% 50% gap 5",
+	{Name: "reorder", Label: "reordering", Doc: "probability with which a packet has no delay and so overtakes others; optional: a correlation and a gap, as in tc: 25% 50% gap 5",
 		hop: tcOptionOf("reorder", func(c *netem.Config) netem.Config { return netem.Config{Reorder: c.Reorder} })},
-	{Name: "loss", Label: "packet loss", Doc: "probability with which a packet is lost: 1%, with a correlation: 1% 25%, in bursts: gemodel P R 1-H 1-K or state P13 P31 P32 P23 P14 in percent, as in tc; or in bursts that last for a time: gilbert 10s 200ms 100% 0%, the mean times good and bad and the loss in the bad and the good state",
+	{Name: "loss", Label: "packet loss", Doc: "probability with which a packet is lost: 1%, or with a correlation: 1% 25%; bursts of packets, as in tc: gemodel P R 1-H 1-K or state P13 P31 P32 P23 P14, in percent; bursts of time: gilbert 10s 200ms 100% 0% (mean time in the good and in the bad state, loss in the bad and in the good state)",
 		hop: func(c *netem.Config) value { return loss{c} }},
-	{Name: "outage", Label: "outages", Doc: "times in which every packet is lost, and when they begin: 200ms at 1s,3s, 200ms every 10s (the seed decides when the first one begins), or 200ms random 10s (the mean time between two)",
+	{Name: "outage", Label: "outages", Doc: "length of an outage, in which every packet is lost, and when outages begin: 200ms at 1s,3s or 200ms every 10s (the seed decides when the first one begins) or 200ms random 10s (mean time between two)",
 		hop: tcOptionOf("outage", func(c *netem.Config) netem.Config { return netem.Config{Outage: c.Outage} })},
 	{Name: "ecn", Label: "ECN marking", Unset: "false", Doc: "whether the link marks a packet CE in place of losing it, if the packet is ECN-capable",
 		hop: func(c *netem.Config) value { return boolean{&c.ECN} }, applies: withLoss, needs: withECN},
-	{Name: "duplicate", Label: "duplication", Doc: "probability with which a packet arrives twice, in percent, with a correlation if wanted: 1% 25%",
+	{Name: "duplicate", Label: "duplication", Doc: "probability with which a packet arrives twice; optional: a correlation: 1% 25%",
 		hop: tcOptionOf("duplicate", func(c *netem.Config) netem.Config { return netem.Config{Duplicate: c.Duplicate} })},
-	{Name: "corrupt", Label: "corruption", Doc: "probability with which a packet uses the link but fails its checksum at the end, in percent, with a correlation if wanted: 0.1% 25%",
+	{Name: "corrupt", Label: "corruption", Doc: "probability with which a packet uses the link but fails its checksum at the end; optional: a correlation: 0.1% 25%",
 		hop: tcOptionOf("corrupt", func(c *netem.Config) netem.Config { return netem.Config{Corrupt: c.Corrupt} })},
 	{Name: "rate", Label: "link rate", Unset: "unlimited", Doc: "bits per second; or a schedule that changes with time: [20mbit for 10s, 0bit for 200ms, repeat]",
 		hop: func(c *netem.Config) value { return linkRate{c} }, rival: "trace"},
-	{Name: "trace", Label: "trace", Doc: "file of delivery opportunities in place of a rate, in the format of mahimahi, from the folder of the scenario's file on",
+	{Name: "trace", Label: "trace", Doc: "file of delivery opportunities in the format of mahimahi, in place of a rate; a relative path starts at the folder of the scenario's file",
 		hop: func(c *netem.Config) value { return linkTrace{c} }, rival: "rate"},
-	{Name: "start", Label: "start of the trace", Unset: "random, or the beginning of a schedule that does not repeat", Doc: "where in its trace or schedule of rates a link is when the replicate begins: random, or a time",
+	{Name: "start", Label: "start of the trace", Unset: "random, or the beginning of a schedule that does not repeat", Doc: "place in the trace or the schedule of rates at which a replicate begins: random, or a time",
 		hop: func(c *netem.Config) value { return linkStart{&c.Start} }, applies: withVaryingRate},
-	{Name: "overhead", Label: "link-layer overhead", Doc: "bytes that the link layer adds to a packet before the rate, bytes a cell and bytes added to a cell, as behind the rate in tc: 10 48 5 is ATM; needs a rate",
+	{Name: "overhead", Label: "link-layer overhead", Doc: "link-layer overhead, as behind the rate in tc: bytes added to each packet, payload bytes of a cell, bytes added to each cell: 10 48 5 is ATM; needs a rate",
 		hop: tcOptionOf("overhead", func(c *netem.Config) netem.Config { return netem.Config{Overhead: c.Overhead} })},
 	{Name: "limit", Label: "queue limit", Unset: "1000", Doc: "packets that the queue before the rate holds, the one in service counted", hop: linkLimit},
 	{Name: "queue", Label: "queueing discipline", Unset: "drop-tail with link.limit", Doc: "queueing discipline in the words of tc: pfifo, bfifo, codel, fq_codel, pie, cake or tbf with its options, such as codel target 5ms interval 100ms ecn",
 		hop: func(c *netem.Config) value { return queueLine{&c.Queue} }},
-	{Name: "cross_traffic", Label: "cross traffic", Unset: "none", Doc: "packets of others that share the queue and the rate: poisson, constant or on-off, then their load as a share of the rate or their rate, and their size, such as poisson load 80% size 1500B",
+	{Name: "cross_traffic", Label: "cross traffic", Unset: "none", Doc: "packets of other senders that share the queue and the rate: poisson, constant or on-off, then a load (share of the rate) or a rate, and a size, such as poisson load 80% size 1500B",
 		hop: func(c *netem.Config) value { return crossTrafficLine{&c.CrossTraffic} }},
 	{Name: "semantics", Label: "semantics of the link", Unset: "router", Doc: "how the options act together: router (loss, queue, rate, delay, in this order) or tc (as the kernel's netem on the host that sends)",
 		hop: tcWordOf("semantics", []string{"router", "tc"}, func(c *netem.Config) netem.Config { return netem.Config{Semantics: c.Semantics} })},
-	{Name: "loss_unit", Label: "unit of loss", Unset: "burst with tc semantics, else packet", Doc: "what one loss takes: packet, or burst, the packets that TCP hands down as one (GSO)",
+	{Name: "loss_unit", Label: "unit of loss", Unset: "burst with tc semantics, else packet", Doc: "what one loss takes: packet, or burst (the packets that TCP hands down as one, GSO)",
 		hop: tcWordOf("loss_unit", []string{"packet", "burst"}, func(c *netem.Config) netem.Config { return netem.Config{LossUnit: c.LossUnit} }), applies: withUnits},
-	{Name: "slot", Label: "slots", Unset: "none", Doc: "slots in which packets arrive, as in tc: the time to the next slot and the packets or bytes in one, such as 5ms 10ms packets 4, or distribution normal 10ms 2ms bytes 3000",
+	{Name: "slot", Label: "slots", Unset: "none", Doc: "slots in which packets arrive, as in tc: the time to the next slot and the most packets or bytes in a slot, such as 5ms 10ms packets 4, or distribution normal 10ms 2ms bytes 3000",
 		hop: tcOptionOf("slot", func(c *netem.Config) netem.Config { return netem.Config{Slot: c.Slot} })},
-	{Name: "mss", Label: "MSS clamping", Unset: "no clamping", Doc: "most that the link lets the MSS option of a SYN or SYN-ACK be, as a router with a tunnel behind it does",
+	{Name: "mss", Label: "MSS clamping", Unset: "no clamping", Doc: "largest MSS option that a SYN or SYN-ACK carries behind the link, as a router before a tunnel clamps it",
 		hop: func(c *netem.Config) value { return size{&c.MSS, netem.MinMSS, netem.MaxMSS} }},
 	{Name: "drops", Label: "drops", Doc: "packets to lose, by their number from 1: [2] loses the second",
 		hop: func(c *netem.Config) value { return drops{&c.Drops} }},
@@ -177,7 +177,7 @@ func linkKeys() []Key {
 		{"link.up", "from client to server", " upwards", func(c *Config) []*netem.Config { return []*netem.Config{up(c)} }, nil},
 		{"link.down", "from server to client", " downwards", func(c *Config) []*netem.Config { return []*netem.Config{down(c)} }, nil},
 	} {
-		line := Key{Label: "link" + d.label, Doc: "a link in one line of tc netem, " + d.doc + ": delay 25ms 2ms loss 1% rate 20mbit; or the name of a preset: lte, which such words may follow: lte loss 1%"}
+		line := Key{Label: "link" + d.label, Doc: "a link in one line of tc netem, " + d.doc + ": delay 25ms 2ms loss 1% rate 20mbit; or the name of a preset, which such words may refine: lte loss 1%"}
 		if d.name == "link" {
 			line.check = checkLink
 		}

@@ -17,7 +17,7 @@ var (
 var tcpKeys = []Key{
 	{
 		Name: "tcp.congestion", Label: "congestion control", Default: "cubic",
-		Doc:    "congestion control: cubic with HyStart; reno, which is NewReno; dctcp, which requests ECN; bbr and bbr3, which are versions 1 and 3 and pace",
+		Doc:    "congestion control: cubic (with HyStart), reno (NewReno), dctcp (requests ECN), bbr or bbr3 (BBR versions 1 and 3, with pacing)",
 		fields: field(func(c *Config) value { return enum{&c.TCP.CongestionControl, congestionControls()} }),
 	},
 	{

@@ -6,7 +6,7 @@ import (
 	"tlslab/sim/tcp"
 )
 
-// kernelKeys are the keys of what differs between kernels and between their configurations.
+// kernelKeys are the keys of settings that differ between kernels, or between their configurations.
 var kernelKeys = []Key{
 	{
 		Name: "tcp.kernel", Label: "kernel", Default: tcp.Kernels()[0],
@@ -30,7 +30,7 @@ var kernelKeys = []Key{
 	},
 	{
 		Name: "tcp.syn_linear_timeouts", Label: "linear SYN timeouts", Default: "4",
-		Doc:    "retransmissions of a SYN that come first, each after the initial timeout; then the timeouts double; 0 in kernels before 6.5",
+		Doc:    "retransmissions of a SYN that each wait for the initial timeout, before the timeouts double; 0 in kernels before 6.5",
 		fields: field(func(c *Config) value { return count{&c.TCP.SYNLinearTimeouts, 0, 127} }),
 		derive: byKernel(func(c, k *tcp.Config) { c.SYNLinearTimeouts = k.SYNLinearTimeouts }),
 	},
@@ -47,7 +47,7 @@ var kernelKeys = []Key{
 	},
 	{
 		Name: "tcp.rmem", Former: "tcp.receive_buffer", Label: "receive buffer", Default: "131072B",
-		Doc:    "initial size of the receive buffer, whose half is the receive window: the second value of tcp_rmem; 87380B in kernels before 4.20",
+		Doc:    "initial size of the receive buffer, half of which is the receive window: the second value of tcp_rmem; 87380B in kernels before 4.20",
 		fields: field(func(c *Config) value { return size{&c.TCP.ReceiveBuffer, 4096, maxBuffer} }),
 		derive: byKernel(func(c, k *tcp.Config) { c.ReceiveBuffer = k.ReceiveBuffer }),
 		check: func(c *Config) []conflict {
@@ -65,7 +65,7 @@ var kernelKeys = []Key{
 	},
 	{
 		Name: "tcp.wmem_max", Label: "largest send buffer", Default: "4MiB",
-		Doc:    "largest size to which the send buffer grows: the third value of tcp_wmem; no more data is outstanding",
+		Doc:    "largest size to which the send buffer grows: the third value of tcp_wmem; bounds the unacknowledged data",
 		fields: field(func(c *Config) value { return size{&c.TCP.MaxSendBuffer, tcp.DefaultConfig().SendBuffer, maxBuffer} }),
 	},
 }

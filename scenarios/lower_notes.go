@@ -74,7 +74,7 @@ func (s *Scenario) notes() []results.Note {
 	return notes
 }
 
-// presetFigures says what the presets are that links are named after, or "" without one.
+// presetFigures returns a sentence with both directions of each preset that a setting names, or "".
 func (s *Scenario) presetFigures() string {
 	settings := slices.Concat(s.layers.base, s.layers.overrides)
 	for _, f := range s.Factors {

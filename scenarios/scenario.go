@@ -76,12 +76,11 @@ type Options struct {
 	// Costs finds the cost table of a name; nil: costs.Load.
 	Costs func(name string) (*costs.Table, error)
 
-	// Traces finds the trace of a name; nil: the file of that path, from the folder of the
-	// scenario's file on.
+	// Traces returns the trace with a name; nil: reads the file with this path. A relative path
+	// starts at the folder of the scenario's file.
 	Traces func(name string) (*netem.Trace, error)
 
-	// Distributions finds the distribution table of a name; nil: the file of that path, from the
-	// folder of the scenario's file on.
+	// Distributions returns the distribution table with a name; nil: reads the file as for Traces.
 	Distributions func(name string) (*netem.DistributionTable, error)
 }
 

@@ -9,8 +9,8 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// distribution is the shape of a link's jitter: a name, or the name of a table's file, which the
-// reader of the scenario reads later.
+// distribution is the shape of a link's jitter: a name, or the name of a table's file. tableFiles
+// reads the file later.
 type distribution struct{ to *netem.Config }
 
 // tableSuffix ends the names of files with tables, as in iproute2.
@@ -63,9 +63,9 @@ func (d distribution) shown() any {
 // tcOption is the value of one option of tc netem, in its words.
 type tcOption struct {
 	to   *netem.Config
-	word string                           // with which the option begins
-	only func(*netem.Config) netem.Config // the option without the others
-	of   []string                         // the words that it may have; nil: many
+	word string                           // the first word of the option
+	only func(*netem.Config) netem.Config // returns a link with this option alone
+	of   []string                         // possible values; nil: any
 }
 
 func tcWordOf(word string, of []string, only func(*netem.Config) netem.Config) func(*netem.Config) value {
@@ -187,10 +187,10 @@ func hopLines(hops []netem.Config) []string {
 	return lines
 }
 
-// checkHop says what cannot be of a link in one direction, and which of its keys say it; "" if all
-// can be.
+// checkHop returns what is impossible about a link in one direction, and the keys to blame; "" if
+// the link is possible.
 func checkHop(hop *netem.Config) (message, about string) {
-	if err := withReadTrace(*hop).Validate(); err != nil {
+	if err := withPlaceholders(*hop).Validate(); err != nil {
 		message = strings.TrimPrefix(err.Error(), "netem: ")
 		key := hopKeyOf(message)
 		return strings.TrimPrefix(message, key+": "), key + " cross_traffic queue drops limit start trace rate loss distribution jitter delay"

@@ -9,9 +9,8 @@ import (
 	"tlslab/netem"
 )
 
-// someTable takes the place of a table that has not been read, in checks of a link's other
-// settings.
-var someTable = sync.OnceValue(func() *netem.DistributionTable {
+// placeholderTable stands for a table that has not been read, in checks of a link's other settings.
+var placeholderTable = sync.OnceValue(func() *netem.DistributionTable {
 	table, err := netem.ReadTable("", strings.NewReader("0"))
 	if err != nil {
 		panic("scenarios: " + err.Error()) // the text is constant

@@ -13,8 +13,8 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// linkTrace is the name of a trace's file. It replaces a rate. The reader of the scenario reads
-// the file later, once for all links that have it.
+// linkTrace is the name of a trace's file. It replaces a rate. traceFiles reads the file later,
+// once for all links that name it.
 type linkTrace struct{ to *netem.Config }
 
 func (l linkTrace) read(n *document.Node) error {
@@ -33,9 +33,8 @@ func (linkTrace) schema() object { return object{"type": "string"} }
 func (l linkTrace) isZero() bool { return l.to.Trace == nil }
 func (l linkTrace) shown() any   { return l.to.Trace.String() }
 
-// someTrace takes the place of a trace that has not been read, in checks of a link's other
-// settings.
-var someTrace = sync.OnceValue(func() *netem.Trace {
+// placeholderTrace stands for a trace that has not been read, in checks of a link's other settings.
+var placeholderTrace = sync.OnceValue(func() *netem.Trace {
 	trace, err := netem.ParseTrace("", []byte("1\n"))
 	if err != nil {
 		panic("scenarios: " + err.Error()) // the text is constant
@@ -43,23 +42,26 @@ var someTrace = sync.OnceValue(func() *netem.Trace {
 	return trace
 })
 
-// withReadTrace is a link whose trace and table have been read.
-func withReadTrace(hop netem.Config) *netem.Config {
+// withPlaceholders returns the link with placeholders for a trace and a table that have not been
+// read.
+func withPlaceholders(hop netem.Config) *netem.Config {
 	if hop.Trace != nil && hop.Trace.Hash() == "" {
-		hop.Trace = someTrace()
+		hop.Trace = placeholderTrace()
 	}
 	if hop.Table != nil && hop.Table.Hash() == "" {
-		hop.Table = someTable()
+		hop.Table = placeholderTable()
 	}
 	return &hop
 }
 
-// traceLinks are the links of a configuration, with the names of their keys, the most particular
-// first.
-func (c *Config) traceLinks() []traceLinks { return c.linksWith("trace") }
+// traceLinks returns the links of a configuration by direction, with the keys that may name a
+// trace.
+func (c *Config) traceLinks() []linkHops { return c.linksWith("trace") }
 
-func (c *Config) linksWith(key string) []traceLinks {
-	return []traceLinks{
+// linksWith returns the links of a configuration by direction, with the names of the keys that may
+// set this key of a link, the most particular name first.
+func (c *Config) linksWith(key string) []linkHops {
+	return []linkHops{
 		{c.Link.Up, blameLink(key, "link.up", "link")},
 		{c.Link.Down, blameLink(key, "link.down", "link")},
 		{c.CA.Link.Up, blameLink(key, "ca.link")},
@@ -67,7 +69,8 @@ func (c *Config) linksWith(key string) []traceLinks {
 	}
 }
 
-type traceLinks struct {
+// linkHops are the links of one direction, and the keys that a conflict blames.
+type linkHops struct {
 	hops []netem.Config
 	keys []string
 }

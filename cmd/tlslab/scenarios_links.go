@@ -32,8 +32,8 @@ func (a *app) scenariosLinksVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "links [NAME ...]",
 		Short: "Show the presets of links, with their figures and where they come from",
-		Long: `Show the presets that a scenario can name, as in "link: lte": what each is in the words of tc
-netem, and the source of each figure. A figure that no publication has is marked as assumed.`,
+		Long: `Show the presets that a scenario can name, as in "link: lte": both directions in the words of tc
+netem, and the source of each figure. A figure without a published source is marked as assumed.`,
 		Example: `  tlslab scenarios links
   tlslab scenarios links lte leo --json`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -40,7 +40,7 @@ func TestARunIsRepeatedFromTheDistributionsOfItsManifest(t *testing.T) {
 	if _, err := m.Distribution("another"); err == nil {
 		t.Error("the manifest has another distribution")
 	}
-	m.Distributions["wifi.dist"] = LinkTrace{Hash: "0", Gzip: m.Distributions["wifi.dist"].Gzip}
+	m.Distributions["wifi.dist"] = LinkFile{Hash: "0", Gzip: m.Distributions["wifi.dist"].Gzip}
 	if _, err := m.Distribution("wifi.dist"); err == nil || !strings.Contains(err.Error(), "does not match its SHA-256") {
 		t.Errorf("a table with another hash: %v", err)
 	}

@@ -38,9 +38,9 @@ type Manifest struct {
 	Target     *results.Target      `json:"target,omitempty"`
 	Version    string               `json:"version"`
 	Costs      map[string]CostTable `json:"costs"`            // by the name in the scenario
-	Traces     map[string]LinkTrace `json:"traces,omitempty"` // by the name in the scenario
+	Traces     map[string]LinkFile  `json:"traces,omitempty"` // by the name in the scenario
 	// Distributions are the tables of jitter, by the name in the scenario.
-	Distributions map[string]LinkTrace `json:"distributions,omitempty"`
+	Distributions map[string]LinkFile `json:"distributions,omitempty"`
 
 	Cells        int    `json:"cells"`
 	Observations int    `json:"observations"`
@@ -67,9 +67,9 @@ type CostTable struct {
 	Table json.RawMessage `json:"table"`
 }
 
-// LinkTrace is a trace of delivery opportunities, or a distribution table, that a link of the run
-// has.
-type LinkTrace struct {
+// LinkFile is a file that a link of the run uses: a trace of delivery opportunities, or a
+// distribution table of jitter.
+type LinkFile struct {
 	Hash string `json:"sha256"` // Hash of netem.Trace or netem.DistributionTable
 	Gzip []byte `json:"gzip"`   // Text, compressed
 }
@@ -130,9 +130,9 @@ func (m *Manifest) addTraces(s *scenarios.Scenario) error {
 				return fmt.Errorf("trace %s: %w", trace.Name(), err)
 			}
 			if m.Traces == nil {
-				m.Traces = map[string]LinkTrace{}
+				m.Traces = map[string]LinkFile{}
 			}
-			m.Traces[trace.Name()] = LinkTrace{trace.Hash(), packed}
+			m.Traces[trace.Name()] = LinkFile{trace.Hash(), packed}
 		}
 	}
 	for i := range s.Cells {
@@ -145,9 +145,9 @@ func (m *Manifest) addTraces(s *scenarios.Scenario) error {
 				return fmt.Errorf("distribution %s: %w", table.Name(), err)
 			}
 			if m.Distributions == nil {
-				m.Distributions = map[string]LinkTrace{}
+				m.Distributions = map[string]LinkFile{}
 			}
-			m.Distributions[table.Name()] = LinkTrace{table.Hash(), packed}
+			m.Distributions[table.Name()] = LinkFile{table.Hash(), packed}
 		}
 	}
 	return nil

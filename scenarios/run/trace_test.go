@@ -52,7 +52,7 @@ func TestARunIsRepeatedFromTheTracesOfItsManifest(t *testing.T) {
 	if _, err := m.Trace("another"); err == nil {
 		t.Error("the manifest has another trace")
 	}
-	m.Traces["lte.down"] = LinkTrace{Hash: "0", Gzip: m.Traces["lte.down"].Gzip}
+	m.Traces["lte.down"] = LinkFile{Hash: "0", Gzip: m.Traces["lte.down"].Gzip}
 	if _, err := m.Trace("lte.down"); err == nil || !strings.Contains(err.Error(), "does not match its SHA-256") {
 		t.Error(err)
 	}
