@@ -2,8 +2,6 @@ package netem
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -22,39 +20,23 @@ const (
 // units of jitter/8192, as whole numbers from −32768 to 32767 between white space. A line that
 // begins with # is a comment. A table does not change, and many links may use it.
 type DistributionTable struct {
-	name   string
-	hash   string
+	linkFile
 	values []int16
-}
-
-// A TableError is a line of a distribution table that is wrong.
-type TableError struct {
-	Name   string
-	Line   int // from 1; 0: the whole file
-	Reason string
-}
-
-func (e *TableError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("netem: %s: %s", e.Name, e.Reason)
-	}
-	return fmt.Sprintf("netem: %s:%d: %s", e.Name, e.Line, e.Reason)
 }
 
 // NamedTable returns a table that has a name and no entries. It stands for one that is to be read;
 // no link can use it.
-func NamedTable(name string) *DistributionTable { return &DistributionTable{name: name} }
+func NamedTable(name string) *DistributionTable {
+	return &DistributionTable{linkFile: linkFile{name: name}}
+}
 
-// ReadTable reads a table. An error is a *TableError, or comes from the reader.
+// ReadTable reads a table. An error is a *FileError, or comes from the reader.
 func ReadTable(name string, r io.Reader) (*DistributionTable, error) {
-	text, err := io.ReadAll(io.LimitReader(r, MaxTableSize+1))
+	text, err := readAtMost(name, r, MaxTableSize)
 	if err != nil {
-		return nil, fmt.Errorf("netem: %s: %w", name, err)
+		return nil, err
 	}
-	if len(text) > MaxTableSize {
-		return nil, &TableError{name, 0, fmt.Sprintf("has more than %d MiB", MaxTableSize>>20)}
-	}
-	t := &DistributionTable{name: name}
+	t := &DistributionTable{linkFile: linkFile{name: name}}
 	for line := 1; len(text) > 0; line++ {
 		var words []byte
 		words, text, _ = bytes.Cut(text, []byte{'\n'})
@@ -65,30 +47,23 @@ func ReadTable(name string, r io.Reader) (*DistributionTable, error) {
 			v, err := strconv.ParseInt(string(word), 0, 16)
 			switch {
 			case errors.Is(err, strconv.ErrRange):
-				return nil, &TableError{name, line,
+				return nil, &FileError{name, line,
 					fmt.Sprintf("%s is not from %d to %d", excerpt(word), math.MinInt16, math.MaxInt16)}
 			case err != nil:
-				return nil, &TableError{name, line, fmt.Sprintf("%q is not a whole number", excerpt(word))}
+				return nil, &FileError{name, line, fmt.Sprintf("%q is not a whole number", excerpt(word))}
 			case len(t.values) == MaxTableEntries:
-				return nil, &TableError{name, line,
+				return nil, &FileError{name, line,
 					fmt.Sprintf("the table has more than %d numbers", MaxTableEntries)}
 			}
 			t.values = append(t.values, int16(v))
 		}
 	}
 	if len(t.values) == 0 {
-		return nil, &TableError{name, 0, "has no numbers: want deviations in units of jitter/8192"}
+		return nil, &FileError{name, 0, "has no numbers: want deviations in units of jitter/8192"}
 	}
-	sum := sha256.Sum256(t.Text())
-	t.hash = hex.EncodeToString(sum[:])
+	t.seal(t.Text())
 	return t, nil
 }
-
-// Name is the name of the table's file, as it was given.
-func (t *DistributionTable) Name() string { return t.name }
-
-// Hash is the SHA-256 of Text, in hexadecimal digits; "" if the table has not been read.
-func (t *DistributionTable) Hash() string { return t.hash }
 
 // Text is the table as a file with one number a line.
 func (t *DistributionTable) Text() []byte {
@@ -97,14 +72,6 @@ func (t *DistributionTable) Text() []byte {
 		text = append(strconv.AppendInt(text, int64(v), 10), '\n')
 	}
 	return text
-}
-
-// String is the name of the table, and the first digits of its hash.
-func (t *DistributionTable) String() string {
-	if t.hash == "" {
-		return t.name
-	}
-	return t.name + " sha256 " + t.hash[:12]
 }
 
 func (c *Config) validateTable() error {

@@ -72,7 +72,7 @@ func TestTablesThatMakeNoSenseAreRefusedWithTheirLine(t *testing.T) {
 		{strings.Repeat("#", MaxTableSize+1), 0, "more than 1 MiB"},
 	} {
 		_, err := ReadTable("a.dist", strings.NewReader(tt.text))
-		var wrong *TableError
+		var wrong *FileError
 		if !errors.As(err, &wrong) || wrong.Line != tt.line || !strings.Contains(wrong.Reason, tt.want) {
 			t.Errorf("%.20q: %v, want line %d: %s", tt.text, err, tt.line, tt.want)
 		}

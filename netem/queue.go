@@ -61,7 +61,7 @@ type Queue struct {
 	Memory    int64 // FQCoDel and CAKE: bytes of memory, with the overhead of socket buffers
 
 	TUpdate         time.Duration // PIE: time between two updates of the drop probability
-	Alpha, Beta     int           // PIE: weights of (delay − target) and of the delay's growth, in 1/16
+	Alpha, Beta     int           // PIE: weights of the delay above target and of its growth, 1/16
 	ByteMode        Switch        // PIE: the drop probability is proportional to the packet's size
 	DqRateEstimator Switch        // PIE: the delay follows from the departure rate
 
@@ -98,8 +98,8 @@ const BestEffort Class = 1
 //	pfifo [limit PACKETS]
 //	bfifo [limit BYTES]
 //	codel [limit PACKETS] [target TIME] [interval TIME] [ce_threshold TIME] [ecn|noecn]
-//	fq_codel [limit PACKETS] [flows NUMBER] [quantum BYTES] [memory_limit BYTES] [drop_batch PACKETS]
-//	         [target TIME] [interval TIME] [ce_threshold TIME] [ecn|noecn]
+//	fq_codel [limit PACKETS] [flows NUMBER] [quantum BYTES] [memory_limit BYTES]
+//	         [drop_batch PACKETS] [target TIME] [interval TIME] [ce_threshold TIME] [ecn|noecn]
 //	pie [limit PACKETS] [target TIME] [tupdate TIME] [alpha NUMBER] [beta NUMBER] [ecn|noecn]
 //	    [bytemode|nobytemode] [dq_rate_estimator|no_dq_rate_estimator]
 //	cake [bandwidth RATE] [rtt TIME] [memlimit BYTES] [overhead BYTES] [mpu BYTES]

@@ -81,7 +81,7 @@ func area(s RateSchedule, at time.Duration) *big.Rat {
 }
 
 // While the queue is never empty, the bits that have left at the end of a packet are the integral
-// of the rate, but for less than a nanosecond for each packet, which the link rounds down.
+// of the rate. The link rounds each packet's time down: that is less than a nanosecond for each.
 func TestABusyScheduleTransmitsItsAreaWhateverTheSteps(t *testing.T) {
 	for seed := range uint64(100) {
 		r := rand.New(rand.NewPCG(seed, 2))

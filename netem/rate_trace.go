@@ -2,8 +2,6 @@ package netem
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -33,45 +31,30 @@ const (
 // recording. After the last one the trace begins anew at once. A Trace does not change, and many
 // links may use it.
 type Trace struct {
-	name   string
-	hash   string
+	linkFile
 	stamps []uint32 // ms, not falling; the last one is the period
-}
-
-// A TraceError is a line of a trace that is wrong.
-type TraceError struct {
-	Name   string
-	Line   int // from 1; 0: the whole file
-	Reason string
-}
-
-func (e *TraceError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("netem: %s: %s", e.Name, e.Reason)
-	}
-	return fmt.Sprintf("netem: %s:%d: %s", e.Name, e.Line, e.Reason)
 }
 
 // NamedTrace returns a trace that has a name and no opportunities. It stands for one that is to be
 // read; no link can use it.
-func NamedTrace(name string) *Trace { return &Trace{name: name} }
+func NamedTrace(name string) *Trace { return &Trace{linkFile: linkFile{name: name}} }
 
-// ReadTrace reads a trace. An error is a *TraceError, or comes from the reader. Lines may end in
+// ReadTrace reads a trace. An error is a *FileError, or comes from the reader. Lines may end in
 // CR LF, and the last one in neither.
 func ReadTrace(name string, r io.Reader) (*Trace, error) {
-	text, err := io.ReadAll(io.LimitReader(r, MaxTraceSize+1))
+	text, err := readAtMost(name, r, MaxTraceSize)
 	if err != nil {
-		return nil, fmt.Errorf("netem: %s: %w", name, err)
+		return nil, err
 	}
 	return ParseTrace(name, text)
 }
 
 // ParseTrace is ReadTrace for a text.
 func ParseTrace(name string, text []byte) (*Trace, error) {
-	if len(text) > MaxTraceSize {
-		return nil, &TraceError{name, 0, fmt.Sprintf("has more than %d MiB", MaxTraceSize>>20)}
+	if err := checkSize(name, text, MaxTraceSize); err != nil {
+		return nil, err
 	}
-	t := &Trace{name: name}
+	t := &Trace{linkFile: linkFile{name: name}}
 	for line := 1; len(text) > 0; line++ {
 		stamp, rest, _ := bytes.Cut(text, []byte{'\n'})
 		text = rest
@@ -80,15 +63,14 @@ func ParseTrace(name string, text []byte) (*Trace, error) {
 			err = fmt.Errorf("the trace has more than %d lines", MaxTraceLines)
 		}
 		if err != nil {
-			return nil, &TraceError{name, line, err.Error()}
+			return nil, &FileError{name, line, err.Error()}
 		}
 		t.stamps = append(t.stamps, ms)
 	}
 	if err := t.check(); err != nil {
-		return nil, &TraceError{name, 0, err.Error()}
+		return nil, &FileError{name, 0, err.Error()}
 	}
-	sum := sha256.Sum256(t.Text())
-	t.hash = hex.EncodeToString(sum[:])
+	t.seal(t.Text())
 	return t, nil
 }
 
@@ -142,12 +124,6 @@ func (t *Trace) check() error {
 	return nil
 }
 
-// Name is the name of the trace's file, as it was given.
-func (t *Trace) Name() string { return t.name }
-
-// Hash is the SHA-256 of Text in hexadecimal digits, or "" of a NamedTrace.
-func (t *Trace) Hash() string { return t.hash }
-
 // Period is the time after which the trace begins anew.
 func (t *Trace) Period() time.Duration {
 	if len(t.stamps) == 0 {
@@ -159,14 +135,6 @@ func (t *Trace) Period() time.Duration {
 // MeanRate is the average rate in bit/s, of which packets of 1500 bytes take 1500/1504.
 func (t *Trace) MeanRate() int64 {
 	return int64(len(t.stamps)) * opportunitySize * 8 * 1000 / t.Period().Milliseconds()
-}
-
-// String is the name of the trace, and the first digits of its hash.
-func (t *Trace) String() string {
-	if t.hash == "" {
-		return t.name
-	}
-	return t.name + " sha256 " + t.hash[:12]
 }
 
 func (t *Trace) validate() error {

@@ -281,7 +281,7 @@ func TestALineThatIsNoStampIsRefusedAtItsPlace(t *testing.T) {
 		strings.Repeat("9", 1000000): "trace:1: 9999999999999999999999999999999999999999… is more than a day",
 	} {
 		_, err := ParseTrace("trace", []byte(text))
-		var e *TraceError
+		var e *FileError
 		if !errors.As(err, &e) || !strings.HasPrefix(e.Error(), "netem: "+want) {
 			t.Errorf("%.20q: %v, want %s", text, err, want)
 		}
@@ -371,7 +371,7 @@ func FuzzParseTrace(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		trace, err := ParseTrace("t", text)
 		if err != nil {
-			var e *TraceError
+			var e *FileError
 			if !errors.As(err, &e) {
 				t.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"slices"
 
+	"tlslab/netem"
 	"tlslab/scenarios/document"
 )
 
@@ -17,8 +18,8 @@ const (
 type layers struct {
 	source          *document.Source
 	base, overrides []setting // in the order of the table of keys
-	traces          *traceFiles
-	distributions   *tableFiles
+	traces          *linkFiles[*netem.Trace]
+	distributions   *linkFiles[*netem.DistributionTable]
 }
 
 // makeCells combines the levels of all factors and resolves each combination's configuration.

@@ -218,7 +218,7 @@ func configureForEffects(t *testing.T, base, key, value string) (c *Config, ok b
 		t.Fatal(err)
 	}
 	r := newReader(t.Context(), document.NewSource("base", nil), tableOf)
-	r.layers.traces = newTraceFiles(traceOf)
+	r.layers.traces = newLinkFiles(traceKey, traceOf)
 	s := &Scenario{}
 	r.layers.base = inTableOrder(r.checked(flatten("", node)))
 	if key != "" {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"tlslab/netem"
 	"tlslab/scenarios/document"
 	"tlslab/sim/costs"
 )
@@ -31,7 +32,7 @@ func newReader(ctx context.Context, source *document.Source, load func(string) (
 		load = costs.Load
 	}
 	return &reader{
-		ctx: ctx, layers: layers{source: source, traces: newTraceFiles(tracesBeside(source.Name)), distributions: newTableFiles(tablesBeside(source.Name))}, costs: load, tables: map[string]error{},
+		ctx: ctx, layers: layers{source: source, traces: newLinkFiles(traceKey, filesBeside(source.Name, netem.ReadTrace)), distributions: newLinkFiles(tableKey, filesBeside(source.Name, netem.ReadTable))}, costs: load, tables: map[string]error{},
 		conflicts: map[document.Error]bool{}, effects: map[string]*effect{},
 	}
 }

@@ -93,10 +93,10 @@ func Parse(ctx context.Context, file string, text []byte, o Options) (*Scenario,
 	}
 	r := newReader(ctx, document.NewSource(file, text), o.Costs)
 	if o.Traces != nil {
-		r.layers.traces = newTraceFiles(o.Traces)
+		r.layers.traces = newLinkFiles(traceKey, o.Traces)
 	}
 	if o.Distributions != nil {
-		r.layers.distributions = newTableFiles(o.Distributions)
+		r.layers.distributions = newLinkFiles(tableKey, o.Distributions)
 	}
 	s := &Scenario{Seed: DefaultSeed, Replicates: DefaultReplicates, File: file, Text: text, Sets: o.Sets}
 	if body == nil {

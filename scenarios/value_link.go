@@ -9,7 +9,7 @@ import (
 	"tlslab/scenarios/document"
 )
 
-// distribution is the shape of a link's jitter: a name, or the name of a table's file. tableFiles
+// distribution is the shape of a link's jitter: a name, or the name of a table's file. linkFiles
 // reads the file later.
 type distribution struct{ to *netem.Config }
 
